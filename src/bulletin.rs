@@ -1,0 +1,26 @@
+//! The words of the field, and nothing else: pure types that every room shares.
+//!
+//! A [`Notice`] is what a round reads; a [`Bulletin`] is a notice that was admitted; a
+//! [`Delivery`] is one bulletin on its way to one [`Channel`]. This room does no I/O, reads no
+//! clock, and knows no other room.
+
+mod filter;
+mod id;
+mod identity;
+mod moment;
+mod notice;
+mod record;
+mod settings;
+
+pub use filter::{Filter, FilterError, Verdict};
+pub use id::{BulletinId, ChannelId, DeliveryId, IdError, SourceId};
+pub use identity::{SeenKey, canonical_url};
+pub use moment::Moment;
+pub use notice::{Article, Attachment, Notice, Validators};
+pub use record::{
+    Bulletin, BulletinState, Cause, Delivery, DeliveryKind, DeliveryState, MessageRef,
+};
+pub use settings::{
+    AddSources, AllowPrivate, Channel, ChannelKind, FetchSettings, Language, ReadAs, Secret,
+    Select, Source, StdoutFormat, Subscribe, TelegramChat, TelegramSettings, WebSettings,
+};

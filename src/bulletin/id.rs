@@ -1,0 +1,109 @@
+//! Identifiers that could be mixed up, each a type of its own.
+
+use std::{fmt, str::FromStr, sync::Arc};
+
+use serde::{Deserialize, Serialize};
+
+/// Why a text is no identifier.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{0}` is no id; an id is 1 to 32 of a-z, 0-9, `_` and `-`, and begins with a letter or digit"
+)]
+pub struct IdError(pub String);
+
+fn is_config_id(text: &str) -> bool {
+    let mut bytes = text.bytes();
+    bytes
+        .next()
+        .is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+        && text.len() <= 32
+        && bytes.all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'-')
+}
+
+/// The id of a `[[source]]`: `[a-z0-9][a-z0-9_-]{0,31}`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String")]
+pub struct SourceId(Arc<str>);
+
+/// The id of a `[[channel]]`, or `telegram:CHAT` / `telegram:CHAT/TOPIC` for a chat that
+/// subscribed by itself.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String")]
+pub struct ChannelId(Arc<str>);
+
+impl FromStr for SourceId {
+    type Err = IdError;
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        if is_config_id(text) {
+            Ok(Self(text.into()))
+        } else {
+            Err(IdError(text.to_owned()))
+        }
+    }
+}
+
+impl FromStr for ChannelId {
+    type Err = IdError;
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        let subscribed = text.strip_prefix("telegram:").is_some_and(|chat| {
+            let (chat, topic) = chat.split_once('/').unwrap_or((chat, "0"));
+            chat.parse::<i64>().is_ok() && topic.parse::<i32>().is_ok()
+        });
+        if subscribed || is_config_id(text) {
+            Ok(Self(text.into()))
+        } else {
+            Err(IdError(text.to_owned()))
+        }
+    }
+}
+
+macro_rules! text_id {
+    ($name:ident) => {
+        impl $name {
+            /// The id as it is written in the config and on the command line.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = IdError;
+            fn try_from(text: String) -> Result<Self, IdError> {
+                text.parse()
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+text_id!(SourceId);
+text_id!(ChannelId);
+
+/// The short, stable number of a bulletin, counted from 1 and never used twice. People type it
+/// into a chat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct BulletinId(pub u64);
+
+/// The number of a delivery, counted from 1 and never used twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct DeliveryId(pub u64);
+
+impl fmt::Display for BulletinId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Display for DeliveryId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}

@@ -1,0 +1,66 @@
+//! What a page says, before anyone has judged it.
+
+use serde::{Deserialize, Serialize};
+
+use super::Moment;
+
+/// One entry as a round reads it from a list or a feed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// Absolute address, resolved against the page's base, as the page gives it.
+    pub url: String,
+    /// A feed's own identity for the entry (RSS `guid`, Atom `id`, JSON Feed `id`).
+    pub guid: Option<String>,
+    /// Cleaned, one line, never empty.
+    pub title: String,
+    pub published: Option<Moment>,
+    pub updated: Option<Moment>,
+    /// A feed's or card's own teaser, plain text.
+    pub summary: Option<String>,
+    /// Who wrote or issued it, where the list or feed says so.
+    pub publisher: Option<String>,
+    /// Kept on top of the list (置顶) regardless of its date.
+    pub pinned: bool,
+}
+
+/// An article page, or a feed entry's full content, read for archive and summary.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Article {
+    pub title: Option<String>,
+    pub published: Option<Moment>,
+    /// The person or desk that signed it (作者, sign-off lines).
+    pub author: Option<String>,
+    /// The issuing body (来源, 发布单位).
+    pub publisher: Option<String>,
+    /// Body text in reading order; paragraphs are separated by one `\n`.
+    pub text: String,
+    /// The text before characters were simplified or repaired, where it differs.
+    pub text_as_published: Option<String>,
+    /// Whole sentences, at most 120 Chinese or 240 other characters.
+    pub summary: Option<String>,
+    /// By when people must act, where the text says so.
+    pub deadline: Option<Moment>,
+    pub attachments: Vec<Attachment>,
+    /// The first real picture, absolute.
+    pub image: Option<String>,
+    /// The page's own canonical address, absolute, where it names one.
+    pub canonical: Option<String>,
+    /// The next page of a text that goes on elsewhere, absolute.
+    pub next_page: Option<String>,
+    /// What a reader of the result should know, such as a date in the future.
+    pub warnings: Vec<String>,
+}
+
+/// A file that an article links to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attachment {
+    pub url: String,
+    pub name: String,
+}
+
+/// What a conditional request needs (RFC 9110, section 13).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub struct Validators {
+    pub etag: Option<String>,
+    pub last_modified: Option<String>,
+}

@@ -1,0 +1,117 @@
+//! What is kept: bulletins and their deliveries.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{Attachment, BulletinId, ChannelId, DeliveryId, Moment, SourceId};
+
+/// A notice that was admitted. Its text is kept apart (it may be long).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bulletin {
+    pub id: BulletinId,
+    pub source: SourceId,
+    /// Further sources that carry the same notice.
+    pub also: Vec<SourceId>,
+    pub url: String,
+    pub title: String,
+    pub summary: Option<String>,
+    /// The issuing body, else the author.
+    pub publisher: Option<String>,
+    pub published: Option<Moment>,
+    pub deadline: Option<Moment>,
+    pub attachments: Vec<Attachment>,
+    pub first_seen: DateTime<Utc>,
+    pub state: BulletinState,
+    /// Which rule put it into that state, for those who ask why.
+    pub cause: Cause,
+    /// 0 as first seen; one more for each correction.
+    pub revision: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum BulletinState {
+    /// From the first look, old when found, or held and then marked as seen.
+    Baseline,
+    /// Pushed to the channels that wanted it.
+    Published,
+    /// Waits for an admin (promise 4).
+    Held,
+    /// Taken down by its publisher.
+    Withdrawn,
+}
+
+/// Why a bulletin was pushed, kept quiet or held (promises 2 to 4).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cause {
+    /// Unknown, and not old by any rule.
+    New,
+    /// Among the newest of a first look whose source asks for them (`announce_first`).
+    Announced,
+    /// From the first look.
+    FirstLook,
+    /// Dated before the oldest that the baseline showed.
+    OlderThanBaseline,
+    /// Below the last known row, and not dated after it.
+    BelowKnown,
+    /// Refused by the source's filter; what decided, as written in the config.
+    Filtered(String),
+    /// The page looked redesigned.
+    Redesign,
+    /// An admin published it from what was held.
+    Released,
+    /// An admin marked it as seen.
+    MarkedSeen,
+    /// Came with an import.
+    Imported,
+}
+
+/// One bulletin for one channel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivery {
+    pub id: DeliveryId,
+    /// None for announcements.
+    pub bulletin: Option<BulletinId>,
+    pub channel: ChannelId,
+    pub kind: DeliveryKind,
+    pub state: DeliveryState,
+    /// How many requests were begun.
+    pub attempts: u32,
+    pub message: Option<MessageRef>,
+    /// Why it failed, or why the last attempt did. Also set, as a warning, on a sent one that is
+    /// possibly repeated.
+    pub error: Option<String>,
+    pub queued_at: DateTime<Utc>,
+    /// Not before this.
+    pub due_at: DateTime<Utc>,
+    pub sent_at: Option<DateTime<Utc>>,
+    /// Shown on top of a rebroadcast.
+    pub note: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DeliveryKind {
+    New,
+    Update,
+    Rebroadcast,
+    Announcement,
+    Reminder,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DeliveryState {
+    Queued,
+    Sending,
+    Sent,
+    Failed,
+    /// Cancelled before it was sent.
+    Dropped,
+}
+
+/// The platform's own name for a message, such as Telegram's `message_id`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct MessageRef(pub String);

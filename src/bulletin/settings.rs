@@ -1,0 +1,214 @@
+//! Sources and channels as the checked config describes them.
+
+use std::{collections::BTreeMap, fmt, net::SocketAddr, path::PathBuf, time::Duration};
+
+use chrono_tz::Tz;
+use ipnet::IpNet;
+use url::Url;
+
+use super::{ChannelId, Filter, SourceId};
+use crate::schedule::Schedule;
+
+/// A configured place to watch. All values are checked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Source {
+    pub id: SourceId,
+    pub name: String,
+    pub url: Url,
+    pub schedule: Schedule,
+    pub time_zone: Tz,
+    pub kind: ReadAs,
+    pub filter: Filter,
+    /// How many of the newest bulletins the first look pushes.
+    pub announce_first: usize,
+    /// Open each new article for text and summary.
+    pub full_text: bool,
+    /// Traditional to simplified characters.
+    pub simplify: bool,
+    /// Pages of the list to read, at least 1.
+    pub depth: usize,
+    /// False: kept from pages, feeds, `/latest` and search without a token.
+    pub public: bool,
+    /// For this source alone; None: the global one, else the environment's.
+    pub proxy: Option<Url>,
+    pub headers: BTreeMap<String, String>,
+    /// A charset label that overrides what the page says.
+    pub charset: Option<String>,
+    /// An authority of its own, PEM.
+    pub ca: Option<PathBuf>,
+    /// False: the server's certificate is not checked.
+    pub verify: bool,
+    /// Whether robots.txt is asked.
+    pub robots: bool,
+    pub select: Select,
+}
+
+/// What a source's address is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum ReadAs {
+    #[default]
+    Auto,
+    List,
+    Feed,
+    Json,
+    /// Only for previews.
+    Article,
+}
+
+/// CSS selectors, each for one part, where detection needs help.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Select {
+    pub item: Option<String>,
+    pub title: Option<String>,
+    pub link: Option<String>,
+    pub date: Option<String>,
+    pub body: Option<String>,
+}
+
+/// Where bulletins go.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Channel {
+    pub id: ChannelId,
+    pub name: String,
+    pub kind: ChannelKind,
+    /// None: all sources.
+    pub sources: Option<Vec<SourceId>>,
+    pub filter: Filter,
+    pub time_zone: Tz,
+}
+
+/// The kinds of channel that are built, each with its own settings.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ChannelKind {
+    Telegram {
+        chat: TelegramChat,
+        topic: Option<i32>,
+        silent: bool,
+    },
+    Stdout {
+        format: StdoutFormat,
+    },
+}
+
+/// How Telegram names a chat.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum TelegramChat {
+    Id(i64),
+    /// With its leading `@`.
+    Name(String),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum StdoutFormat {
+    #[default]
+    Text,
+    Json,
+}
+
+impl Channel {
+    /// Whether this channel asked for bulletins of `source`.
+    #[must_use]
+    pub fn wants(&self, source: &SourceId) -> bool {
+        self.sources
+            .as_ref()
+            .is_none_or(|wanted| wanted.contains(source))
+    }
+}
+
+/// What the bot and the pages say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Language {
+    #[default]
+    Zh,
+    En,
+}
+
+/// `[telegram]`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TelegramSettings {
+    pub token: Secret,
+    /// User ids of those who run the bot.
+    pub admins: Vec<i64>,
+    pub api_url: Url,
+    pub proxy: Option<Url>,
+    /// Messages a second, all chats together.
+    pub rate: u32,
+    pub subscribe: Subscribe,
+    pub add_sources: AddSources,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Subscribe {
+    Anyone,
+    #[default]
+    Approved,
+    Nobody,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum AddSources {
+    Anyone,
+    #[default]
+    Admins,
+    Nobody,
+}
+
+/// `[web]`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WebSettings {
+    /// None: `"off"`.
+    pub listen: Option<SocketAddr>,
+    pub public_url: Option<Url>,
+    pub admin_token: Option<Secret>,
+    pub metrics_token: Option<Secret>,
+}
+
+/// `[fetch]`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FetchSettings {
+    pub concurrency: usize,
+    pub per_host: usize,
+    pub timeout: Duration,
+    /// Bytes of a body after decompression.
+    pub max_body: u64,
+    pub user_agent: String,
+    pub proxy: Option<Url>,
+    pub allow_private: AllowPrivate,
+}
+
+/// Which private addresses may be reached.
+#[derive(Debug, Clone, PartialEq)]
+pub enum AllowPrivate {
+    No,
+    Yes,
+    Ranges(Vec<IpNet>),
+}
+
+/// A token, key or password. It shows nowhere: `Debug` and `Display` print `***`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    #[must_use]
+    pub fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The secret itself, for the request that needs it and for nothing else.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+impl fmt::Display for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}

@@ -1,0 +1,241 @@
+//! What the store is asked and what it answers: the shapes of its methods.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::bulletin::{
+    Article, BulletinId, BulletinState, Cause, ChannelId, DeliveryId, DeliveryKind, DeliveryState,
+    MessageRef, Notice, SourceId, Validators,
+};
+
+/// Where looking at one source stands; kept across restarts.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct LookState {
+    /// The end of the last look, good or not.
+    pub last_polled: Option<DateTime<Utc>>,
+    /// When a look last found something new.
+    pub last_changed: Option<DateTime<Utc>>,
+    /// When the next look is due; memory only, told by the loop.
+    #[serde(skip)]
+    pub next_poll: Option<DateTime<Utc>>,
+    pub validators: Validators,
+    /// BLAKE3 of the last good body: an equal one is not parsed.
+    pub body: Option<[u8; 16]>,
+    /// Of the last good rows: equal ones are not judged.
+    pub rows: Option<[u8; 16]>,
+    /// Failed looks since the last good one.
+    pub failures: u32,
+    /// What is wrong now, from the first failed look to the next good one.
+    pub error: Option<String>,
+    pub error_since: Option<DateTime<Utc>>,
+    /// Whether the fault was told to those who are told of faults.
+    pub told: Told,
+    /// Not before this (Retry-After, backoff).
+    pub not_before: Option<DateTime<Utc>>,
+    pub paused: bool,
+    /// A permanent redirect's target: the edit to make.
+    pub moved_to: Option<String>,
+    /// The feed that the page announces and that is read instead of it, once it was found to hold
+    /// most of the page's rows.
+    pub feed: Option<String>,
+    /// Minutes between the last looks that found something new (at most 16), oldest first: a
+    /// source's own history, by which a long silence is told.
+    pub gaps_minutes: Vec<u32>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Told {
+    #[default]
+    No,
+    Fault,
+}
+
+/// What the rules say of one row of a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ruling {
+    /// Seen before under this address, guid, or title and date.
+    Known(BulletinId),
+    /// To be archived and, if `Published`, pushed.
+    Unknown(BulletinState, Cause),
+}
+
+/// Rulings in page order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judged {
+    pub rulings: Vec<Ruling>,
+    /// This is the source's first look.
+    pub first_look: bool,
+    /// No row is known although the source has a baseline: read further pages (promise 4).
+    pub unconnected: bool,
+}
+
+/// A notice and, where it was opened, its article.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    pub notice: Notice,
+    pub article: Option<Article>,
+}
+
+/// One successful look at a source.
+#[derive(Debug, Clone)]
+pub struct Look {
+    pub source: SourceId,
+    /// In page order.
+    pub found: Vec<Found>,
+    /// Written in the same transaction.
+    pub state: LookState,
+    /// Whether the rows reach down to a known one, or the list's end was read.
+    pub complete: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Admitted {
+    /// Pushed, oldest first.
+    pub published: Vec<BulletinId>,
+    pub held: Vec<BulletinId>,
+    /// Archived without a push.
+    pub quiet: Vec<BulletinId>,
+    /// Whose title or text was corrected.
+    pub revised: Vec<BulletinId>,
+}
+
+/// A delivery that waits, or is perhaps sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    pub id: DeliveryId,
+    pub bulletin: Option<BulletinId>,
+    pub channel: ChannelId,
+    pub kind: DeliveryKind,
+    pub attempts: u32,
+    pub due_at: DateTime<Utc>,
+    pub note: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Begun {
+    Yes,
+    /// Dropped or already done meanwhile: do not send.
+    No,
+}
+
+/// How a begun send ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    Sent {
+        message: Option<MessageRef>,
+    },
+    /// Certainly not sent; again, not before this.
+    Retry {
+        not_before: DateTime<Utc>,
+        why: String,
+    },
+    /// Certainly not sent, and never will be.
+    Failed {
+        why: String,
+    },
+    /// Perhaps sent. The first time it waits for one repetition not before this; the second time it
+    /// is `failed` with "perhaps delivered".
+    Uncertain {
+        not_before: DateTime<Utc>,
+        why: String,
+    },
+    /// Certainly not sent and no attempt spent: a shutdown, or a pace that moved.
+    PutBack,
+}
+
+/// Who did something, and from where: `cli`, `api`, or a Telegram user.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Actor {
+    pub who: String,
+    pub from: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HeldAction {
+    Publish(Vec<BulletinId>),
+    PublishAll,
+    Seen(Vec<BulletinId>),
+    SeenAll,
+    /// The newest N of each source are published, its rest is marked as seen.
+    Newest(usize),
+}
+
+/// Filters and place of a list of bulletins, newest first.
+#[derive(Debug, Clone, Default)]
+pub struct BulletinQuery {
+    pub source: Option<SourceId>,
+    /// Empty: any.
+    pub states: Vec<BulletinState>,
+    /// Delivered, or to be delivered, there.
+    pub channel: Option<ChannelId>,
+    /// First seen at or after this.
+    pub since: Option<DateTime<Utc>>,
+    /// All of these words in title, summary, publisher or text.
+    pub words: Vec<String>,
+    /// Only sources with `public = true`.
+    pub public_only: bool,
+    /// Numbers below this.
+    pub before: Option<BulletinId>,
+    /// None: all.
+    pub limit: Option<usize>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct DeliveryQuery {
+    pub source: Option<SourceId>,
+    pub channel: Option<ChannelId>,
+    pub bulletin: Option<BulletinId>,
+    pub state: Option<DeliveryState>,
+    /// Queued at or after this.
+    pub since: Option<DateTime<Utc>>,
+    pub before: Option<DeliveryId>,
+    pub limit: Option<usize>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page<T> {
+    pub items: Vec<T>,
+    /// Whether there are more below the last one.
+    pub more: bool,
+}
+
+#[derive(Debug, Clone)]
+pub struct SourceStatus {
+    pub id: SourceId,
+    pub look: LookState,
+    pub bulletins: u64,
+    pub held: u64,
+}
+
+#[derive(Debug, Clone)]
+pub struct ChannelStatus {
+    pub id: ChannelId,
+    /// Why it is set aside, and since when.
+    pub blocked: Option<(String, DateTime<Utc>)>,
+    /// What its last attempt failed with, until one succeeds.
+    pub error: Option<String>,
+    pub queued: u64,
+    pub sent: u64,
+    pub failed: u64,
+}
+
+/// What `/healthz`, `/readyz` and `/metrics` need of the store.
+#[derive(Debug, Clone)]
+pub struct Health {
+    /// Why writes fail, once one has.
+    pub failed: Option<String>,
+    /// Free bytes below the floor (256 MiB, or a tenth of a small file system).
+    pub disk_low: Option<String>,
+    pub bulletins: u64,
+    pub queued: u64,
+    /// Due since, of the oldest delivery that waits in a channel that is not blocked.
+    pub oldest_due: Option<DateTime<Utc>>,
+    pub disk_bytes: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Imported {
+    pub bulletins: u64,
+    pub already_there: u64,
+    pub deliveries: u64,
+}

@@ -1,0 +1,1 @@
+//! The contract's JSON shapes, the same for `--json` and the API.

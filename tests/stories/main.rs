@@ -1,0 +1,3 @@
+//! User stories, told through the binary or the library's front door.
+
+mod support;

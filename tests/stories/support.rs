@@ -1,0 +1,1 @@
+//! Fakes that stories share: a site, a chat server, a world with a state folder.
