@@ -1,1 +1,332 @@
-//! The contract's JSON shapes, the same for `--json` and the API.
+//! The contract's JSON shapes, the same for `--json` and the API, and the lists of them.
+//!
+//! It knows the store and the config, and nothing of HTTP or terminals. Read [`bulletins`] first:
+//! the other lists are like it.
+
+mod shape;
+
+use chrono::{DateTime, FixedOffset, Utc};
+use serde::{
+    Deserialize, Serialize,
+    de::{DeserializeOwned, IntoDeserializer, value},
+};
+
+pub use shape::{Bulletin, Channel, ChannelState, Delivery, Source, SourceState, Stamp};
+
+use crate::{
+    bulletin::{BulletinId, BulletinState, ChannelId, DeliveryId, DeliveryState, SourceId},
+    config::Config,
+    store::{BulletinQuery, DeliveryQuery, Page, Store, StoreError},
+};
+
+/// How many items a list has where nobody says.
+pub const DEFAULT_LIMIT: usize = 20;
+
+/// One page of a list, as the API answers it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Listing<T> {
+    pub items: Vec<T>,
+    /// What to ask for as `cursor` to go on; None: that was all.
+    pub next: Option<String>,
+}
+
+/// What a list is narrowed to: the options of the command line, the query of the API.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Filters {
+    pub source: Option<SourceId>,
+    pub channel: Option<ChannelId>,
+    /// One of the list's own states.
+    pub state: Option<String>,
+    /// First seen, queued, or (sources) last changed at or after this.
+    pub since: Option<DateTime<FixedOffset>>,
+    /// 0: all.
+    pub limit: usize,
+    /// The `next` of an earlier page.
+    pub cursor: Option<String>,
+}
+
+impl Default for Filters {
+    fn default() -> Self {
+        Self {
+            source: None,
+            channel: None,
+            state: None,
+            since: None,
+            limit: DEFAULT_LIMIT,
+            cursor: None,
+        }
+    }
+}
+
+/// Why a list cannot be shown.
+#[derive(Debug, thiserror::Error)]
+pub enum ViewError {
+    /// A filter that means nothing for this list.
+    #[error("`{name}`: {why}")]
+    Filter { name: &'static str, why: String },
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Sources in config order. `channel` leaves those that it has; `since` those that changed.
+///
+/// # Errors
+/// A filter that cannot be used, or the store.
+pub async fn sources(
+    store: &Store,
+    config: &Config,
+    filters: &Filters,
+) -> Result<Listing<Source>, ViewError> {
+    let state: Option<SourceState> = filters.parsed_state()?;
+    let channel = match &filters.channel {
+        Some(id) => Some(known_channel(config, id)?),
+        None => None,
+    };
+    let statuses = store.sources().await?;
+    let sources = config.sources.iter().map(|source| {
+        let status = statuses.iter().find(|status| status.id == source.id);
+        Source::new(source, status, config.time_zone)
+    });
+    let chosen = sources.filter(|source| {
+        filters.source.as_ref().is_none_or(|id| *id == source.id)
+            && channel.is_none_or(|channel| channel.wants(&source.id))
+            && state.is_none_or(|state| state == source.state)
+            && filters.since.is_none_or(|since| {
+                source
+                    .last_changed
+                    .is_some_and(|changed| changed.0 >= since)
+            })
+    });
+    page_of(chosen, |source| source.id.as_str(), filters)
+}
+
+/// Channels in config order, then chats that subscribed by themselves.
+///
+/// # Errors
+/// A filter that cannot be used, or the store.
+pub async fn channels(
+    store: &Store,
+    config: &Config,
+    filters: &Filters,
+) -> Result<Listing<Channel>, ViewError> {
+    filters.refuse("since", filters.since.is_some(), "channels have no time")?;
+    let state: Option<ChannelState> = filters.parsed_state()?;
+    let statuses = store.channels().await?;
+    let configured = config.channels.iter().map(|channel| {
+        let status = statuses.iter().find(|status| status.id == channel.id);
+        Channel::new(channel, status)
+    });
+    let subscribed = statuses
+        .iter()
+        .filter(|status| !config.channels.iter().any(|c| c.id == status.id))
+        .map(Channel::subscribed);
+    let chosen = configured.chain(subscribed).filter(|channel| {
+        filters.channel.as_ref().is_none_or(|id| *id == channel.id)
+            && filters.source.as_ref().is_none_or(|id| channel.has(id))
+            && state.is_none_or(|state| state == channel.state)
+    });
+    page_of(chosen, |channel| channel.id.as_str(), filters)
+}
+
+/// Bulletins, newest first.
+///
+/// # Errors
+/// A filter that cannot be used, or the store.
+pub async fn bulletins(
+    store: &Store,
+    config: &Config,
+    filters: &Filters,
+) -> Result<Listing<Bulletin>, ViewError> {
+    let state: Option<BulletinState> = filters.parsed_state()?;
+    let page = store
+        .bulletins(&BulletinQuery {
+            source: filters.source.clone(),
+            states: state.into_iter().collect(),
+            channel: filters.channel.clone(),
+            since: filters.since_utc(),
+            before: filters.cursor_number()?.map(BulletinId),
+            limit: filters.limit_of_query(),
+            ..BulletinQuery::default()
+        })
+        .await?;
+    Ok(listing(
+        page,
+        |bulletin| bulletin.id.0,
+        |bulletin| Bulletin::new(bulletin, config.time_zone),
+    ))
+}
+
+/// Bulletins that wait for an admin, newest first.
+///
+/// # Errors
+/// A filter that cannot be used, or the store.
+pub async fn held(
+    store: &Store,
+    config: &Config,
+    filters: &Filters,
+) -> Result<Listing<Bulletin>, ViewError> {
+    let is_other = filters
+        .state
+        .as_deref()
+        .is_some_and(|state| state != "held");
+    filters.refuse("state", is_other, "this list is of held ones alone")?;
+    let held = Filters {
+        state: Some("held".to_owned()),
+        ..filters.clone()
+    };
+    bulletins(store, config, &held).await
+}
+
+/// Deliveries, newest first.
+///
+/// # Errors
+/// A filter that cannot be used, or the store.
+pub async fn deliveries(
+    store: &Store,
+    config: &Config,
+    filters: &Filters,
+) -> Result<Listing<Delivery>, ViewError> {
+    let state: Option<DeliveryState> = filters.parsed_state()?;
+    let page = store
+        .deliveries(&DeliveryQuery {
+            source: filters.source.clone(),
+            channel: filters.channel.clone(),
+            bulletin: None,
+            state,
+            since: filters.since_utc(),
+            before: filters.cursor_number()?.map(DeliveryId),
+            limit: filters.limit_of_query(),
+        })
+        .await?;
+    Ok(listing(
+        page,
+        |delivery| delivery.id.0,
+        |delivery| Delivery::new(delivery, config.time_zone),
+    ))
+}
+
+impl Filters {
+    fn refuse(&self, name: &'static str, is_set: bool, why: &str) -> Result<(), ViewError> {
+        if !is_set {
+            return Ok(());
+        }
+        Err(ViewError::Filter {
+            name,
+            why: why.to_owned(),
+        })
+    }
+
+    fn parsed_state<S: DeserializeOwned>(&self) -> Result<Option<S>, ViewError> {
+        let Some(text) = &self.state else {
+            return Ok(None);
+        };
+        let text: value::StrDeserializer<'_, value::Error> = text.as_str().into_deserializer();
+        S::deserialize(text)
+            .map(Some)
+            .map_err(|error| ViewError::Filter {
+                name: "state",
+                why: error.to_string(),
+            })
+    }
+
+    fn since_utc(&self) -> Option<DateTime<Utc>> {
+        self.since.map(|since| since.to_utc())
+    }
+
+    fn limit_of_query(&self) -> Option<usize> {
+        (self.limit > 0).then_some(self.limit)
+    }
+
+    fn cursor_number(&self) -> Result<Option<u64>, ViewError> {
+        let number = |text: &String| text.parse().map_err(|_| bad_cursor(text));
+        self.cursor.as_ref().map(number).transpose()
+    }
+}
+
+fn bad_cursor(text: &str) -> ViewError {
+    ViewError::Filter {
+        name: "cursor",
+        why: format!("`{text}` is no place in this list; take the `next` of an earlier page"),
+    }
+}
+
+fn known_channel<'a>(
+    config: &'a Config,
+    id: &ChannelId,
+) -> Result<&'a crate::bulletin::Channel, ViewError> {
+    let found = config.channels.iter().find(|channel| channel.id == *id);
+    found.ok_or_else(|| ViewError::Store(StoreError::NoChannel(id.clone())))
+}
+
+/// A page of a list that is short enough to be built whole; its cursor is the last id.
+fn page_of<T>(
+    items: impl Iterator<Item = T>,
+    id: impl Fn(&T) -> &str,
+    filters: &Filters,
+) -> Result<Listing<T>, ViewError> {
+    let mut items: Vec<T> = items.collect();
+    if let Some(cursor) = &filters.cursor {
+        let last = items.iter().position(|item| id(item) == cursor);
+        items.drain(..=last.ok_or_else(|| bad_cursor(cursor))?);
+    }
+    let limit = filters.limit_of_query().unwrap_or(usize::MAX);
+    let more = items.len() > limit;
+    items.truncate(limit);
+    let next = items
+        .last()
+        .filter(|_| more)
+        .map(|last| id(last).to_owned());
+    Ok(Listing { items, next })
+}
+
+fn listing<R, T>(page: Page<R>, number: impl Fn(&R) -> u64, show: impl Fn(R) -> T) -> Listing<T> {
+    let last = page.items.last().filter(|_| page.more);
+    let next = last.map(|last| number(last).to_string());
+    Listing {
+        items: page.items.into_iter().map(show).collect(),
+        next,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(limit: usize, cursor: Option<&str>) -> Listing<&'static str> {
+        let filters = Filters {
+            limit,
+            cursor: cursor.map(str::to_owned),
+            ..Filters::default()
+        };
+        page_of(["a", "b", "c"].into_iter(), |name| name, &filters).unwrap()
+    }
+
+    #[test]
+    fn a_list_goes_on_after_its_cursor_and_ends_without_one() {
+        let first = names(2, None);
+        assert_eq!(first.items, ["a", "b"]);
+        assert_eq!(first.next.as_deref(), Some("b"));
+        let second = names(2, first.next.as_deref());
+        assert_eq!(second.items, ["c"]);
+        assert_eq!(second.next, None);
+    }
+
+    #[test]
+    fn a_limit_of_0_is_all() {
+        assert_eq!(names(0, None).items.len(), 3);
+    }
+
+    #[test]
+    fn a_state_that_the_list_does_not_have_is_refused_with_those_it_has() {
+        let filters = Filters {
+            state: Some("sent".to_owned()),
+            ..Filters::default()
+        };
+        let error = filters.parsed_state::<SourceState>().unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "`state`: unknown variant `sent`, expected one of `ok`, `failing`, `paused`, `held`"
+        );
+    }
+}

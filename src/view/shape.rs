@@ -1,0 +1,364 @@
+//! The shapes, field by field in the contract's order.
+
+use std::fmt;
+
+use chrono::{DateTime, FixedOffset, SecondsFormat, Utc};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::{
+    bulletin::{
+        self, Attachment, BulletinId, BulletinState, ChannelId, ChannelKind, DeliveryId,
+        DeliveryKind, DeliveryState, MessageRef, Moment, ReadAs, SourceId,
+    },
+    store::{ChannelStatus, SourceStatus},
+};
+
+/// A time of our own clock, in the config's zone, to the millisecond: RFC 3339 with offset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct Stamp(pub DateTime<FixedOffset>);
+
+impl Stamp {
+    #[must_use]
+    pub fn new(time: DateTime<Utc>, zone: Tz) -> Self {
+        Self(time.with_timezone(&zone).fixed_offset())
+    }
+}
+
+impl fmt::Display for Stamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.to_rfc3339_opts(SecondsFormat::Millis, false))
+    }
+}
+
+impl From<Stamp> for String {
+    fn from(stamp: Stamp) -> Self {
+        stamp.to_string()
+    }
+}
+
+impl TryFrom<String> for Stamp {
+    type Error = chrono::ParseError;
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        DateTime::parse_from_rfc3339(&text).map(Self)
+    }
+}
+
+/// A source and how looking at it goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    pub id: SourceId,
+    pub name: String,
+    /// Without a password that it may hold.
+    pub url: String,
+    pub kind: String,
+    pub schedule: String,
+    pub state: SourceState,
+    /// The end of the last look, good or not.
+    pub last_polled: Option<Stamp>,
+    pub last_changed: Option<Stamp>,
+    /// None also where nothing runs that would look.
+    pub next_poll: Option<Stamp>,
+    pub error: Option<String>,
+    pub bulletins: u64,
+}
+
+/// The first that applies of paused, failing, held, ok.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SourceState {
+    Ok,
+    /// From the first failed look to the next good one.
+    Failing,
+    Paused,
+    /// Bulletins of it wait for an admin.
+    Held,
+}
+
+impl Source {
+    /// `status` is None where the store knows nothing of the source yet.
+    #[must_use]
+    pub fn new(source: &bulletin::Source, status: Option<&SourceStatus>, zone: Tz) -> Self {
+        let look = status.map(|status| &status.look);
+        let stamp = |time: Option<DateTime<Utc>>| time.map(|time| Stamp::new(time, zone));
+        Self {
+            id: source.id.clone(),
+            name: source.name.clone(),
+            url: without_password(&source.url),
+            kind: kind_name(source.kind).to_owned(),
+            schedule: source.schedule.to_string(),
+            state: status.map_or(SourceState::Ok, SourceState::of),
+            last_polled: stamp(look.and_then(|look| look.last_polled)),
+            last_changed: stamp(look.and_then(|look| look.last_changed)),
+            next_poll: stamp(look.and_then(|look| look.next_poll)),
+            error: look.and_then(|look| look.error.clone()),
+            bulletins: status.map_or(0, |status| status.bulletins),
+        }
+    }
+}
+
+impl SourceState {
+    fn of(status: &SourceStatus) -> Self {
+        if status.look.paused {
+            Self::Paused
+        } else if status.look.error.is_some() {
+            Self::Failing
+        } else if status.held > 0 {
+            Self::Held
+        } else {
+            Self::Ok
+        }
+    }
+}
+
+fn kind_name(kind: ReadAs) -> &'static str {
+    match kind {
+        ReadAs::Auto => "auto",
+        ReadAs::List => "list",
+        ReadAs::Feed => "feed",
+        ReadAs::Json => "json",
+        ReadAs::Article => "article",
+    }
+}
+
+fn without_password(url: &Url) -> String {
+    let mut url = url.clone();
+    if url.password().is_some() && url.set_password(Some("***")).is_err() {
+        return "***".to_owned();
+    }
+    url.into()
+}
+
+/// A channel and how pushing to it goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Channel {
+    pub id: ChannelId,
+    pub kind: String,
+    pub name: String,
+    /// `["*"]`: all.
+    pub sources: Vec<String>,
+    pub mode: String,
+    pub state: ChannelState,
+    pub queued: u64,
+    pub sent: u64,
+    pub failed: u64,
+    /// Why it is blocked or failing.
+    pub error: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ChannelState {
+    Ok,
+    /// The last attempt failed; it goes on.
+    Failing,
+    /// Set aside until someone acts.
+    Blocked,
+}
+
+impl Channel {
+    /// `status` is None where the store knows nothing of the channel yet.
+    #[must_use]
+    pub fn new(channel: &bulletin::Channel, status: Option<&ChannelStatus>) -> Self {
+        let kind = match channel.kind {
+            ChannelKind::Telegram { .. } => "telegram",
+            ChannelKind::Stdout { .. } => "stdout",
+        };
+        let sources = channel.sources.as_ref().map_or_else(any_source, |sources| {
+            sources.iter().map(ToString::to_string).collect()
+        });
+        Self::shown(channel.id.clone(), kind, &channel.name, sources, status)
+    }
+
+    /// A chat that subscribed by itself: the config knows nothing of it.
+    #[must_use]
+    pub fn subscribed(status: &ChannelStatus) -> Self {
+        let id = status.id.clone();
+        Self::shown(
+            id,
+            "telegram",
+            status.id.as_str(),
+            any_source(),
+            Some(status),
+        )
+    }
+
+    /// Whether it has bulletins of `source`.
+    #[must_use]
+    pub fn has(&self, source: &SourceId) -> bool {
+        let source = source.as_str();
+        self.sources.iter().any(|id| id == "*" || id == source)
+    }
+
+    fn shown(
+        id: ChannelId,
+        kind: &str,
+        name: &str,
+        sources: Vec<String>,
+        status: Option<&ChannelStatus>,
+    ) -> Self {
+        let blocked = status.and_then(|status| status.blocked.as_ref());
+        let error = status.and_then(|status| status.error.clone());
+        let state = match (&blocked, &error) {
+            (Some(_), _) => ChannelState::Blocked,
+            (None, Some(_)) => ChannelState::Failing,
+            (None, None) => ChannelState::Ok,
+        };
+        Self {
+            id,
+            kind: kind.to_owned(),
+            name: name.to_owned(),
+            sources,
+            mode: "each".to_owned(),
+            state,
+            queued: status.map_or(0, |status| status.queued),
+            sent: status.map_or(0, |status| status.sent),
+            failed: status.map_or(0, |status| status.failed),
+            error: blocked.map(|(why, _)| why.clone()).or(error),
+        }
+    }
+}
+
+fn any_source() -> Vec<String> {
+    vec!["*".to_owned()]
+}
+
+/// A bulletin as it is kept; its text is apart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bulletin {
+    pub id: BulletinId,
+    pub source: SourceId,
+    pub also: Vec<SourceId>,
+    pub url: String,
+    pub title: String,
+    pub summary: Option<String>,
+    pub publisher: Option<String>,
+    pub published: Option<Moment>,
+    pub deadline: Option<Moment>,
+    pub attachments: Vec<Attachment>,
+    pub first_seen: Stamp,
+    pub state: BulletinState,
+    pub revision: u32,
+}
+
+impl Bulletin {
+    #[must_use]
+    pub fn new(bulletin: bulletin::Bulletin, zone: Tz) -> Self {
+        Self {
+            id: bulletin.id,
+            source: bulletin.source,
+            also: bulletin.also,
+            url: bulletin.url,
+            title: bulletin.title,
+            summary: bulletin.summary,
+            publisher: bulletin.publisher,
+            published: bulletin.published,
+            deadline: bulletin.deadline,
+            attachments: bulletin.attachments,
+            first_seen: Stamp::new(bulletin.first_seen, zone),
+            state: bulletin.state,
+            revision: bulletin.revision,
+        }
+    }
+}
+
+/// One bulletin on its way to one channel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivery {
+    pub id: DeliveryId,
+    /// None for announcements.
+    pub bulletin: Option<BulletinId>,
+    pub channel: ChannelId,
+    pub kind: DeliveryKind,
+    pub state: DeliveryState,
+    pub attempts: u32,
+    pub message: Option<MessageRef>,
+    pub error: Option<String>,
+    pub queued_at: Stamp,
+    pub due_at: Stamp,
+    pub sent_at: Option<Stamp>,
+}
+
+impl Delivery {
+    #[must_use]
+    pub fn new(delivery: bulletin::Delivery, zone: Tz) -> Self {
+        Self {
+            id: delivery.id,
+            bulletin: delivery.bulletin,
+            channel: delivery.channel,
+            kind: delivery.kind,
+            state: delivery.state,
+            attempts: delivery.attempts,
+            message: delivery.message,
+            error: delivery.error,
+            queued_at: Stamp::new(delivery.queued_at, zone),
+            due_at: Stamp::new(delivery.due_at, zone),
+            sent_at: delivery.sent_at.map(|time| Stamp::new(time, zone)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeZone;
+
+    use super::*;
+    use crate::{bulletin::Cause, store::LookState};
+
+    fn status(look: LookState, held: u64) -> SourceStatus {
+        SourceStatus {
+            id: "news".parse().unwrap(),
+            look,
+            bulletins: 9,
+            held,
+        }
+    }
+
+    #[test]
+    fn the_first_state_that_applies_is_shown() {
+        let mut look = LookState::default();
+        assert_eq!(SourceState::of(&status(look.clone(), 0)), SourceState::Ok);
+        assert_eq!(SourceState::of(&status(look.clone(), 1)), SourceState::Held);
+        look.error = Some("503".to_owned());
+        let state = SourceState::of(&status(look.clone(), 1));
+        assert_eq!(state, SourceState::Failing);
+        look.paused = true;
+        assert_eq!(SourceState::of(&status(look, 1)), SourceState::Paused);
+    }
+
+    #[test]
+    fn a_bulletin_prints_as_the_contract_says() {
+        let seen = Utc.with_ymd_and_hms(2022, 11, 20, 0, 0, 0).unwrap();
+        let bulletin = bulletin::Bulletin {
+            id: BulletinId(1042),
+            source: "news".parse().unwrap(),
+            also: vec![],
+            url: "https://www.example.com/1.html".to_owned(),
+            title: "关于元旦放假的通知".to_owned(),
+            summary: None,
+            publisher: Some("办公室".to_owned()),
+            published: Moment::try_from("2022-11-20".to_owned()).ok(),
+            deadline: None,
+            attachments: vec![],
+            first_seen: seen,
+            state: BulletinState::Published,
+            cause: Cause::New,
+            revision: 0,
+        };
+        let shown = Bulletin::new(bulletin, Tz::Asia__Shanghai);
+        assert_eq!(
+            serde_json::to_string(&shown).unwrap(),
+            r#"{"id":1042,"source":"news","also":[],"url":"https://www.example.com/1.html","title":"关于元旦放假的通知","summary":null,"publisher":"办公室","published":"2022-11-20","deadline":null,"attachments":[],"first_seen":"2022-11-20T08:00:00.000+08:00","state":"published","revision":0}"#
+        );
+        let text = serde_json::to_string(&shown).unwrap();
+        assert_eq!(serde_json::from_str::<Bulletin>(&text).unwrap(), shown);
+    }
+
+    #[test]
+    fn a_password_in_an_address_is_not_shown() {
+        let url = Url::parse("https://reader:secret@example.com/").unwrap();
+        assert_eq!(without_password(&url), "https://reader:***@example.com/");
+    }
+}
