@@ -1,3 +1,4 @@
 //! User stories, told through the binary or the library's front door.
 
+mod layout;
 mod support;
