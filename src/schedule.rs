@@ -2,16 +2,37 @@
 //!
 //! Pure: the next time is a function of a given one. Read [`Schedule::next_after`] first.
 
-use std::{fmt, str::FromStr, time::Duration};
+mod crontab;
+#[cfg(test)]
+mod tests;
 
-use chrono::{DateTime, Utc};
+use std::{fmt, str::FromStr, sync::Arc, time::Duration};
+
+use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
+use crontab::Line;
+
 /// A five- or six-field crontab line, `@hourly` and its like, or `every 5m`.
+///
+/// Two are the same when they were written the same.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Schedule {
     text: String,
+    rule: Rule,
 }
+
+#[derive(Debug, Clone, PartialEq)]
+enum Rule {
+    Every(Duration),
+    Line(Arc<Line>),
+}
+
+/// How far ahead a line may fire at all, and the longest interval: 40 years of 365 days.
+const HORIZON: Duration = Duration::from_secs(40 * 365 * 86_400);
+
+const FORMS: &str = "expected five fields (minute, hour, day, month, day of week), six with \
+                     seconds first, `@hourly` `@daily` `@weekly` `@monthly` `@yearly`, or `every 5m`";
 
 /// Why a text is no schedule; `Display` says what is wrong and what is expected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -24,25 +45,51 @@ pub struct ScheduleError {
 impl FromStr for Schedule {
     type Err = ScheduleError;
     fn from_str(text: &str) -> Result<Self, ScheduleError> {
-        Ok(Self {
-            text: text.to_owned(),
-        })
+        let text = text.trim();
+        let rule = match text.strip_prefix("every") {
+            Some(rest) if rest.starts_with(char::is_whitespace) => interval(rest).map(Rule::Every),
+            _ => Line::parse(text).map(|line| Rule::Line(Arc::new(line))),
+        };
+        match rule {
+            Ok(rule) => Ok(Self {
+                text: text.to_owned(),
+                rule,
+            }),
+            Err(why) => Err(ScheduleError {
+                text: text.to_owned(),
+                why,
+            }),
+        }
     }
 }
 
 impl Schedule {
     /// The first time strictly after `after`, by the clock of `zone`.
     ///
-    /// None only where a line that once fired has no further time within 40 years.
+    /// None only where a line that once fired has no further time within 40 years, or none before
+    /// the year 2101, where the `cron` crate's calendar ends.
     #[must_use]
-    pub fn next_after(&self, after: DateTime<Utc>, _zone: Tz) -> Option<DateTime<Utc>> {
-        Some(after + Duration::from_secs(600))
+    pub fn next_after(&self, after: DateTime<Utc>, zone: Tz) -> Option<DateTime<Utc>> {
+        match &self.rule {
+            Rule::Every(interval) => after.checked_add_signed(TimeDelta::from_std(*interval).ok()?),
+            Rule::Line(line) => line
+                .next_after(after, zone)
+                .filter(|next| (*next - after).to_std().is_ok_and(|gap| gap <= HORIZON)),
+        }
     }
 
     /// The gap between the next two times after `after`: what jitter and backoff are measured by.
     #[must_use]
-    pub fn interval(&self, _after: DateTime<Utc>, _zone: Tz) -> Duration {
-        Duration::from_secs(600)
+    pub fn interval(&self, after: DateTime<Utc>, zone: Tz) -> Duration {
+        if let Rule::Every(interval) = self.rule {
+            return interval;
+        }
+        let next = self.next_after(after, zone);
+        let second = next.and_then(|next| self.next_after(next, zone));
+        match (next, second) {
+            (Some(next), Some(second)) => (second - next).to_std().unwrap_or_default(),
+            _ => HORIZON,
+        }
     }
 }
 
@@ -50,4 +97,45 @@ impl fmt::Display for Schedule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
     }
+}
+
+fn interval(text: &str) -> Result<Duration, String> {
+    let interval = parse_duration(text.trim())?;
+    if interval.is_zero() {
+        return Err("an interval of nothing; expected at least `1s`".to_owned());
+    }
+    if interval > HORIZON {
+        return Err("an interval of more than 40 years; expected at most `14600d`".to_owned());
+    }
+    Ok(interval)
+}
+
+/// Reads `30s`, `5m`, `2h`, `1d`: a whole number and its unit.
+///
+/// # Errors
+/// What is wrong with it and what is expected.
+pub fn parse_duration(text: &str) -> Result<Duration, String> {
+    let expected = || {
+        format!(
+            "`{text}` is no span of time; expected a whole number with `s`, `m`, `h` or `d`, such as `5m`"
+        )
+    };
+    let unit = text.chars().next_back().ok_or_else(expected)?;
+    let seconds = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 3_600,
+        'd' => 86_400,
+        _ => return Err(expected()),
+    };
+    let digits = &text[..text.len() - unit.len_utf8()];
+    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(expected());
+    }
+    digits
+        .parse::<u64>()
+        .ok()
+        .and_then(|count| count.checked_mul(seconds))
+        .map(Duration::from_secs)
+        .ok_or_else(expected)
 }
