@@ -55,6 +55,8 @@ pub enum Told {
 pub enum Ruling {
     /// Seen before under this address, guid, or title and date.
     Known(BulletinId),
+    /// The same as an earlier row of this page, at that place.
+    Again(usize),
     /// To be archived and, if `Published`, pushed.
     Unknown(BulletinState, Cause),
 }

@@ -24,8 +24,16 @@ fn allowed() -> BTreeMap<String, BTreeSet<String>> {
         .map(|c| {
             let may = match c[2].trim() {
                 "everything" => rooms.clone(),
-                "everything but cli" => rooms.iter().filter(|room| *room != "cli").cloned().collect(),
-                list => list.split(',').map(|room| room.trim().to_owned()).filter(|r| !r.is_empty()).collect(),
+                "everything but cli" => rooms
+                    .iter()
+                    .filter(|room| *room != "cli")
+                    .cloned()
+                    .collect(),
+                list => list
+                    .split(',')
+                    .map(|room| room.trim().to_owned())
+                    .filter(|r| !r.is_empty())
+                    .collect(),
             };
             (c[1].to_owned(), may)
         })
@@ -43,8 +51,17 @@ fn files() -> Vec<(String, PathBuf)> {
                 folders.push(path);
                 continue;
             }
-            let inside = path.strip_prefix(Path::new(ROOT).join("src")).unwrap().to_owned();
-            let first = inside.components().next().unwrap().as_os_str().to_string_lossy().into_owned();
+            let inside = path
+                .strip_prefix(Path::new(ROOT).join("src"))
+                .unwrap()
+                .to_owned();
+            let first = inside
+                .components()
+                .next()
+                .unwrap()
+                .as_os_str()
+                .to_string_lossy()
+                .into_owned();
             let room = first.trim_end_matches(".rs").to_owned();
             if path.extension().is_some_and(|e| e == "rs") && room != "lib" && room != "main" {
                 found.push((room, path));
@@ -58,7 +75,10 @@ fn files() -> Vec<(String, PathBuf)> {
 fn used(text: &str) -> BTreeSet<String> {
     let single = Regex::new(r"crate::(\w+)").unwrap();
     let group = Regex::new(r"(?s)crate::\{(.*?)\};").unwrap();
-    let mut rooms: BTreeSet<String> = single.captures_iter(text).map(|c| c[1].to_owned()).collect();
+    let mut rooms: BTreeSet<String> = single
+        .captures_iter(text)
+        .map(|c| c[1].to_owned())
+        .collect();
     for c in group.captures_iter(text) {
         let mut depth = 0;
         let mut word = String::new();
@@ -67,7 +87,12 @@ fn used(text: &str) -> BTreeSet<String> {
                 '{' => depth += 1,
                 '}' => depth -= 1,
                 ',' if depth == 0 => {
-                    let room = word.trim().split("::").next().unwrap_or_default().to_owned();
+                    let room = word
+                        .trim()
+                        .split("::")
+                        .next()
+                        .unwrap_or_default()
+                        .to_owned();
                     rooms.insert(room);
                     word.clear();
                 }
@@ -86,7 +111,9 @@ fn no_room_uses_a_room_that_the_architecture_forbids() {
     let allowed = allowed();
     let mut wrong = Vec::new();
     for (room, path) in files() {
-        let may = allowed.get(&room).unwrap_or_else(|| panic!("ARCHITECTURE.md has no row for `{room}`"));
+        let may = allowed
+            .get(&room)
+            .unwrap_or_else(|| panic!("ARCHITECTURE.md has no row for `{room}`"));
         for other in used(&fs::read_to_string(&path).unwrap()) {
             if allowed.contains_key(&other) && other != room && !may.contains(&other) {
                 wrong.push(format!("{}: `{room}` uses `{other}`", path.display()));
@@ -107,7 +134,11 @@ fn each_library_of_a_platform_stays_in_its_room() {
     for (library, rooms) in homes {
         let library = Regex::new(library).unwrap();
         for (_, path) in files() {
-            let inside = path.strip_prefix(ROOT).unwrap().to_string_lossy().into_owned();
+            let inside = path
+                .strip_prefix(ROOT)
+                .unwrap()
+                .to_string_lossy()
+                .into_owned();
             if rooms.iter().any(|room| inside.starts_with(room)) {
                 continue;
             }
@@ -127,7 +158,13 @@ fn skeleton(page: &str) -> Vec<String> {
         if line.starts_with("```") {
             inside = !inside;
         } else if inside {
-            found.push(line.split("  #").next().unwrap_or_default().trim_end().to_owned());
+            found.push(
+                line.split("  #")
+                    .next()
+                    .unwrap_or_default()
+                    .trim_end()
+                    .to_owned(),
+            );
         } else if line.starts_with('#') {
             found.push(line.chars().take_while(|sign| *sign == '#').collect());
         }
@@ -137,5 +174,8 @@ fn skeleton(page: &str) -> Vec<String> {
 
 #[test]
 fn the_chinese_readme_has_the_headings_and_commands_of_the_english_one() {
-    assert_eq!(skeleton(&read("README.md")), skeleton(&read("README.zh.md")));
+    assert_eq!(
+        skeleton(&read("README.md")),
+        skeleton(&read("README.zh.md"))
+    );
 }
