@@ -1,10 +1,22 @@
 //! Dates as notice pages write them, in the source's time zone.
+//!
+//! Start with [`find`]. Each way of writing a date is a row of `date/forms.rs`; `date/clock.rs`
+//! turns what was written into a [`Moment`]; `date/words.rs` knows numerals and month names. This
+//! room reads no clock: `now` is given, and serves only years that are missing and "3小时前".
+
+mod clock;
+mod fold;
+mod forms;
+mod words;
 
 use std::ops::Range;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 use chrono_tz::Tz;
 
+use self::clock::{Clock, Lean};
+use self::fold::Folded;
+use self::forms::Scan;
 use crate::bulletin::Moment;
 
 /// The date that `text` is, once trimmed of brackets and labels (`[2022-11-20]`, `发布时间：2022年11月20日 08:30`).
@@ -14,7 +26,70 @@ pub fn parse(text: &str, zone: Tz, now: DateTime<Utc>) -> Option<Moment> {
 }
 
 /// The first date within `text`, with its place in bytes.
+///
+/// A date without a year is the nearest past one, a day ahead at most.
 #[must_use]
-pub fn find(_text: &str, _zone: Tz, _now: DateTime<Utc>) -> Option<(Range<usize>, Moment)> {
-    None
+pub fn find(text: &str, zone: Tz, now: DateTime<Utc>) -> Option<(Range<usize>, Moment)> {
+    let folded = Folded::new(text);
+    let clock = Clock::new(zone, now, Lean::Past);
+    let (range, moment) = Scan::new(&folded, &clock).next()?;
+    Some((folded.original(&range), moment))
 }
+
+/// Every date within `text`, in order.
+#[must_use]
+pub fn find_all(text: &str, zone: Tz, now: DateTime<Utc>) -> Vec<(Range<usize>, Moment)> {
+    scan(text, &Clock::new(zone, now, Lean::Past))
+}
+
+/// Every date within `text` as something to come: one without a year is the first that is not
+/// before `from`.
+#[must_use]
+pub fn find_coming(
+    text: &str,
+    from: NaiveDate,
+    zone: Tz,
+    now: DateTime<Utc>,
+) -> Vec<(Range<usize>, Moment)> {
+    scan(text, &Clock::new(zone, now, Lean::From(from)))
+}
+
+fn scan(text: &str, clock: &Clock) -> Vec<(Range<usize>, Moment)> {
+    let folded = Folded::new(text);
+    Scan::new(&folded, clock)
+        .map(|(range, moment)| (folded.original(&range), moment))
+        .collect()
+}
+
+/// The date of two parts that a page shows apart, in either order: `20` over `2022-11`, `11-20`
+/// over `2022`, `20` over `11月`, `Nov` over `20`.
+#[must_use]
+pub fn pair(first: &str, second: &str, zone: Tz, now: DateTime<Utc>) -> Option<Moment> {
+    let clock = Clock::new(zone, now, Lean::Past);
+    let (first, second) = (Folded::new(first), Folded::new(second));
+    let (first, second) = (first.text.trim(), second.text.trim());
+    forms::pair(first, second, &clock)
+        .or_else(|| forms::pair(second, first, &clock))
+        .map(Moment::Day)
+}
+
+/// Whether a date can be when something was published.
+///
+/// # Errors
+/// The warning: it is more than a day in the future, or before 1990.
+pub fn plausible(moment: &Moment, now: DateTime<Utc>) -> Result<(), String> {
+    let latest = now
+        .date_naive()
+        .checked_add_days(Days::new(1))
+        .unwrap_or(NaiveDate::MAX);
+    if moment.day() > latest {
+        return Err(format!("the page's date {moment} is in the future"));
+    }
+    if moment.day().year() < 1990 {
+        return Err(format!("the page's date {moment} is before 1990"));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,14 +1,55 @@
 //! Text as people read it: white space, width, junk, glosses, mojibake.
+//!
+//! [`one_line`] is for titles, names and paragraphs. Longer texts go through [`repair`] as a whole,
+//! since a gloss is told from a name in brackets by the company that it keeps.
+
+mod gloss;
+mod mojibake;
+mod tidy;
+
+use std::sync::LazyLock;
+
+use ferrous_opencc::{OpenCC, config::BuiltinConfig};
+
+pub(crate) use self::gloss::{drop_glosses, is_glossed};
+pub(crate) use self::tidy::tidy;
 
 /// One line, trimmed, white space of every kind folded, control and zero-width characters dropped,
 /// inline pinyin glosses dropped, mojibake undone.
 #[must_use]
 pub fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    let text = tidy(&mojibake::undo(text));
+    let text = drop_glosses(&text, is_glossed(&text));
+    text.split('\n')
+        .filter(|line| !line.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// Lines of text without what a wrong charset or a mirror did to them: mojibake undone, pinyin
+/// glosses dropped, white space as in [`one_line`] within each line, empty lines left out.
+#[must_use]
+pub fn repair(text: &str) -> String {
+    let text = tidy(&mojibake::undo(text));
+    drop_glosses(&text, is_glossed(&text))
 }
 
 /// Traditional to simplified characters, by phrase.
 #[must_use]
-pub fn simplify(_text: &str) -> String {
-    todo!()
+pub fn simplify(text: &str) -> String {
+    static CONVERTER: LazyLock<Option<OpenCC>> =
+        LazyLock::new(|| OpenCC::from_config(BuiltinConfig::T2s).ok());
+    match &*CONVERTER {
+        Some(converter) => converter.convert(text),
+        None => text.to_owned(),
+    }
 }
+
+/// Whether `c` is a Chinese character.
+pub(crate) fn is_han(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}'
+        | '\u{20000}'..='\u{323af}' | '〇' | '々')
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,85 @@
+//! Numerals and month names.
+
+/// A number in ASCII digits or Chinese numerals (`二〇二二`, `十一`, `二十`, `廿三`, `一百一十一`).
+pub(super) fn number(text: &str) -> Option<u32> {
+    if text.is_empty() || text.len() > 30 {
+        return None;
+    }
+    if text.bytes().all(|b| b.is_ascii_digit()) {
+        return text.parse().ok();
+    }
+    if text.chars().any(|c| matches!(c, '十' | '百' | '廿' | '卅')) {
+        return counted(text);
+    }
+    text.chars()
+        .try_fold(0u32, |sum, c| sum.checked_mul(10)?.checked_add(numeral(c)?))
+}
+
+/// Numerals with place words: 十一, 二十, 三十一, 廿三, 一百一十一.
+fn counted(text: &str) -> Option<u32> {
+    let (mut sum, mut last) = (0, None);
+    for c in text.chars() {
+        match c {
+            '廿' => sum += 20,
+            '卅' => sum += 30,
+            '十' => sum += last.take().unwrap_or(1) * 10,
+            '百' => sum += last.take().unwrap_or(1) * 100,
+            c => last = Some(numeral(c)?),
+        }
+    }
+    Some(sum + last.unwrap_or(0))
+}
+
+fn numeral(c: char) -> Option<u32> {
+    Some(match c {
+        '〇' | '○' | '零' | 'Ｏ' | '0' => 0,
+        '一' | '元' | '壹' => 1,
+        '二' | '两' | '貳' => 2,
+        '三' => 3,
+        '四' => 4,
+        '五' => 5,
+        '六' => 6,
+        '七' => 7,
+        '八' => 8,
+        '九' => 9,
+        _ => return c.to_digit(10),
+    })
+}
+
+/// English, German, French, Spanish, Italian and Portuguese month names and their short forms,
+/// without accents where the first three letters tell them apart.
+pub(super) const MONTHS: &str = "jan(?:uary|uar|vier|v|eiro)?|jän(?:ner)?|ene(?:ro)?|gen(?:naio)?\
+    |feb(?:ruary|ruar|rero|braio)?|févr?(?:ier)?|fev(?:ereiro)?\
+    |mar(?:ch|s|zo|ço)?|märz?|mrz\
+    |apr(?:il|ile)?|avr(?:il)?|abr(?:il)?\
+    |may|mai|mayo|maio|maggio\
+    |june?|juni|juin|junio|junho|giugno\
+    |july?|juli|juil(?:let)?|julio|julho|luglio\
+    |aug(?:ust)?|août|ago(?:sto)?\
+    |sept?(?:ember|embre|tiembre|iembre|embro)?|set(?:tembre|embro)?\
+    |oct(?:ober|obre|ubre)?|okt(?:ober)?|ott(?:obre)?|out(?:ubro)?\
+    |nov(?:ember|embre|iembre|embro)?\
+    |dec(?:ember)?|dez(?:ember|embro)?|déc(?:embre)?|dic(?:iembre|embre)?";
+
+/// The month that a name matched by [`MONTHS`] means.
+pub(super) fn month(name: &str) -> Option<u32> {
+    let name = name.to_lowercase();
+    let start: String = name.chars().take(3).collect();
+    Some(match start.as_str() {
+        "jan" | "jän" | "ene" | "gen" => 1,
+        "feb" | "fév" | "fev" => 2,
+        "mar" | "mär" | "mrz" => 3,
+        "apr" | "avr" | "abr" => 4,
+        "may" | "mai" | "mag" => 5,
+        "jun" | "giu" => 6,
+        "jul" | "lug" => 7,
+        "jui" if name.starts_with("juin") => 6,
+        "jui" => 7,
+        "aug" | "aoû" | "ago" => 8,
+        "sep" | "set" => 9,
+        "oct" | "okt" | "ott" | "out" => 10,
+        "nov" => 11,
+        "dec" | "dez" | "déc" | "dic" => 12,
+        _ => return None,
+    })
+}

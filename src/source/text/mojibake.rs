@@ -1,0 +1,92 @@
+//! Text that was decoded by the wrong label, taken back to its bytes and read by the right one.
+
+use std::borrow::Cow;
+
+use encoding_rs::{GB18030, GBK, UTF_8, WINDOWS_1252};
+
+use super::is_han;
+
+/// `text` with every run undone that is plainly another encoding's bytes.
+pub(crate) fn undo(text: &str) -> Cow<'_, str> {
+    if let Some(undone) = by_run(text, is_western, western) {
+        return Cow::Owned(undone);
+    }
+    if let Some(undone) = by_run(text, |c| !c.is_ascii(), utf8_as_gbk) {
+        return Cow::Owned(undone);
+    }
+    Cow::Borrowed(text)
+}
+
+/// Each run of characters that `belongs` holds for, undone where `undo` can; none where it never can.
+fn by_run(
+    text: &str,
+    belongs: fn(char) -> bool,
+    undo: fn(&str) -> Option<String>,
+) -> Option<String> {
+    let mut result = String::new();
+    let mut changed = false;
+    let mut rest = text;
+    while !rest.is_empty() {
+        let start = rest.find(belongs).unwrap_or(rest.len());
+        let (before, run) = rest.split_at(start);
+        let end = run.find(|c| !belongs(c)).unwrap_or(run.len());
+        let (run, after) = run.split_at(end);
+        result.push_str(before);
+        match undo(run) {
+            Some(undone) => {
+                changed = true;
+                result.push_str(&undone);
+            }
+            None => result.push_str(run),
+        }
+        rest = after;
+    }
+    changed.then_some(result)
+}
+
+/// What bytes above ASCII become in Latin-1 or Windows-1252.
+fn is_western(c: char) -> bool {
+    matches!(c, '\u{80}'..='\u{ff}') || !c.is_ascii() && c < '\u{2200}' && byte_of(c).is_some()
+}
+
+/// The byte that Windows-1252 shows as `c`; its unused bytes stand for themselves, as in Latin-1.
+fn byte_of(c: char) -> Option<u8> {
+    if matches!(c, '\u{80}'..='\u{ff}') {
+        return u8::try_from(u32::from(c)).ok();
+    }
+    let mut buffer = [0; 4];
+    let (bytes, _, failed) = WINDOWS_1252.encode(c.encode_utf8(&mut buffer));
+    (!failed && bytes.len() == 1).then(|| bytes[0])
+}
+
+/// UTF-8 or GBK that was read as Western: `ä¸­å›½`, `ÖÐ¹ú`.
+fn western(run: &str) -> Option<String> {
+    let bytes: Vec<u8> = run.chars().filter_map(byte_of).collect();
+    if bytes.len() < 2 {
+        return None;
+    }
+    if let Some(text) = UTF_8.decode_without_bom_handling_and_without_replacement(&bytes) {
+        return Some(text.into_owned());
+    }
+    // Accented letters never stand so close together, and never make only common characters.
+    (bytes.len() >= 4).then_some(())?;
+    let text = GBK.decode_without_bom_handling_and_without_replacement(&bytes)?;
+    let common = |c: char| is_han(c) || "，。、；：？！“”‘’（）《》【】—…·　".contains(c);
+    let first_level = bytes
+        .chunks_exact(2)
+        .all(|pair| matches!(pair[0], 0xa1 | 0xa3 | 0xb0..=0xd7) && pair[1] >= 0xa1);
+    (first_level && text.chars().all(common)).then(|| text.into_owned())
+}
+
+/// UTF-8 that was read as GBK: `涓浗`.
+fn utf8_as_gbk(run: &str) -> Option<String> {
+    if run.chars().nth(2).is_none() {
+        return None;
+    }
+    let (bytes, _, failed) = GB18030.encode(run);
+    if failed {
+        return None;
+    }
+    let text = UTF_8.decode_without_bom_handling_and_without_replacement(&bytes)?;
+    text.chars().any(is_han).then(|| text.into_owned())
+}

@@ -1,0 +1,148 @@
+//! White space, invisible characters, width, and entities that were escaped twice.
+
+use std::{borrow::Cow, sync::LazyLock};
+
+use regex::{Captures, Regex};
+
+/// Lines trimmed and without empty ones; in each, white space is one space, invisible and private
+/// characters are gone, full-width letters and digits are plain.
+pub(crate) fn tidy(text: &str) -> String {
+    let text = unescape(text);
+    let mut tidied = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    // What separates the next visible character from the last one: the widest wins.
+    let mut gap = None;
+    let mut last = ' ';
+    while let Some(c) = chars.next() {
+        let next = chars.peek().copied();
+        let plain = match sort(c) {
+            Kind::Line => {
+                gap = Some('\n');
+                continue;
+            }
+            Kind::Space => {
+                gap = gap.or(Some(' '));
+                continue;
+            }
+            Kind::Junk if c != '\u{200d}' || !next.is_some_and(is_emoji) => continue,
+            Kind::Junk => c,
+            Kind::Wide => narrow(c, last, next),
+            Kind::Plain => c,
+        };
+        if let Some(gap) = gap.take()
+            && !tidied.is_empty()
+        {
+            tidied.push(gap);
+        }
+        tidied.push(plain);
+        last = plain;
+    }
+    tidied
+}
+
+enum Kind {
+    Line,
+    Space,
+    /// Invisible, or without a meaning outside the page's own fonts.
+    Junk,
+    Wide,
+    Plain,
+}
+
+fn sort(c: char) -> Kind {
+    match c {
+        '!'..='~' => Kind::Plain,
+        '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => Kind::Line,
+        // U+E5E5 is what GB 18030 makes of the GBK bytes for an ideographic space.
+        '\u{e5e5}' | '\u{180e}' => Kind::Space,
+        c if c.is_whitespace() => Kind::Space,
+        c if c.is_control() => Kind::Junk,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' => {
+            Kind::Junk
+        }
+        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' => Kind::Junk,
+        '\u{feff}' | '\u{fff9}'..='\u{fffc}' | '\u{fffe}'..='\u{ffff}' => Kind::Junk,
+        '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}' => Kind::Junk,
+        '\u{ff01}'..='\u{ff5e}' => Kind::Wide,
+        _ => Kind::Plain,
+    }
+}
+
+fn is_emoji(c: char) -> bool {
+    matches!(c, '\u{1f000}'..='\u{1faff}' | '\u{2600}'..='\u{27bf}')
+}
+
+/// A full-width character as its plain one where the width is noise: letters and digits always,
+/// marks of numbers and addresses between such.
+fn narrow(c: char, last: char, next: Option<char>) -> char {
+    let plain = char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c);
+    let latin = |c: char| {
+        c.is_ascii_alphanumeric()
+            || matches!(c, '\u{ff10}'..='\u{ff19}' | '\u{ff21}'..='\u{ff3a}' | '\u{ff41}'..='\u{ff5a}')
+    };
+    let between = latin(last) && next.is_some_and(latin);
+    match plain {
+        '0'..='9' | 'A'..='Z' | 'a'..='z' | '%' | '@' | '#' | '&' | '_' | '=' | '+' => plain,
+        '.' | '-' | '/' | ':' | ',' if between && last.is_ascii_digit() => plain,
+        '.' | '-' | '/' if between => plain,
+        _ => c,
+    }
+}
+
+/// Entities that are left after parsing were escaped twice: `&amp;nbsp;`.
+fn unescape(text: &str) -> Cow<'_, str> {
+    static ENTITY: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"&(?:(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6})|([a-zA-Z]{2,8}));")
+            .expect("a fixed pattern")
+    });
+    if !text.contains('&') {
+        return Cow::Borrowed(text);
+    }
+    ENTITY.replace_all(text, |found: &Captures<'_>| {
+        let whole = &found[0];
+        let meant = match (found.get(1), found.get(2)) {
+            (Some(number), _) => numbered(number.as_str()),
+            (_, Some(name)) => named(name.as_str()),
+            _ => None,
+        };
+        meant.map_or_else(|| whole.to_owned(), String::from)
+    })
+}
+
+fn numbered(entity: &str) -> Option<char> {
+    let number = entity.trim_start_matches('#');
+    let code = match number.strip_prefix(['x', 'X']) {
+        Some(hex) => u32::from_str_radix(hex, 16).ok()?,
+        None => number.parse().ok()?,
+    };
+    char::from_u32(code)
+}
+
+fn named(name: &str) -> Option<char> {
+    Some(match name {
+        "nbsp" | "ensp" | "emsp" | "thinsp" => ' ',
+        "amp" => '&',
+        "lt" => '<',
+        "gt" => '>',
+        "quot" => '"',
+        "apos" => '\'',
+        "ldquo" => '“',
+        "rdquo" => '”',
+        "lsquo" => '‘',
+        "rsquo" => '’',
+        "laquo" => '«',
+        "raquo" => '»',
+        "mdash" => '—',
+        "ndash" => '–',
+        "hellip" => '…',
+        "middot" => '·',
+        "bull" => '•',
+        "times" => '×',
+        "deg" => '°',
+        "yen" => '¥',
+        "copy" => '©',
+        "reg" => '®',
+        "zwnj" | "zwj" | "shy" => '\u{200b}',
+        _ => return None,
+    })
+}
