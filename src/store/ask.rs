@@ -110,6 +110,7 @@ pub struct Waiting {
     pub kind: DeliveryKind,
     pub attempts: u32,
     pub due_at: DateTime<Utc>,
+    /// The note of a rebroadcast, the text of an announcement.
     pub note: Option<String>,
 }
 
@@ -126,7 +127,9 @@ pub enum Outcome {
     Sent {
         message: Option<MessageRef>,
     },
-    /// Certainly not sent; again, not before this.
+    /// Certainly not sent; again, not before this. Until then nothing else of that channel is due
+    /// either (its `heads` is this delivery): order is kept, and a platform that asked for rest has it,
+    /// also after a restart.
     Retry {
         not_before: DateTime<Utc>,
         why: String,
