@@ -2,8 +2,6 @@
 //!
 //! Each sender (one bot, one robot key) is one task with a pace of its own; nothing waits in memory alone.
 
-mod pace;
-
 use std::{
     io::Write,
     sync::{Arc, Mutex},

@@ -1,6 +1,23 @@
 //! One round: one look at one source, from due to admitted.
+//!
+//! [`look`] is the best index of the program: each step is a call into the room that knows it. This
+//! room holds no rule of its own about what is new (that is the store's) nor about pages (that is
+//! `source`'s); it decides in which order they are asked, and what a failure leaves behind.
 
-use crate::bulletin::BulletinId;
+mod articles;
+mod fault;
+mod front;
+mod pages;
+mod summary;
+
+use chrono::{DateTime, Utc};
+
+use self::{fault::Fault, front::Front};
+use crate::{
+    bulletin::{BulletinId, Source},
+    source::fetch::Fetcher,
+    store::{Look, LookState, Store, StoreError},
+};
 
 /// What a look found.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -10,4 +27,96 @@ pub struct Looked {
     pub held: usize,
     /// Why the look failed; it is also in the source's state.
     pub error: Option<String>,
+    /// The failure will not pass by itself: it is told at once.
+    pub is_grave: bool,
+    /// No row could be connected to what was known, so something may have been missed.
+    pub has_gap: bool,
+}
+
+/// Looks at a source once: fetch, read, judge, open, admit.
+///
+/// `now` is when the look began. A page that cannot be had or read is no error here: it is in
+/// [`Looked::error`] and in the source's state, and nothing that was known is forgotten.
+///
+/// # Errors
+/// A store that failed a write.
+pub async fn look(
+    store: &Store,
+    fetcher: &Fetcher,
+    source: &Source,
+    now: DateTime<Utc>,
+) -> Result<Looked, StoreError> {
+    let before = store.look_state(&source.id);
+    let front = match front::read(fetcher, source, &before, now).await {
+        Ok(front) => front,
+        Err(fault) => return Ok(fail(store, source, fault, now)),
+    };
+    let (rows, mut state) = match front {
+        Front::Unchanged(state) => return Ok(pass(store, source, state)),
+        Front::Rows(rows, state) => (rows, state),
+    };
+    let list = pages::connect(store, fetcher, source, rows, now).await?;
+    if list.has_news() {
+        remember_change(&mut state, now);
+    }
+    let (has_gap, complete) = (list.has_gap, list.complete);
+    let look = Look {
+        source: source.id.clone(),
+        found: articles::open(fetcher, source, list, now).await,
+        state: keep(store, source, state),
+        complete,
+    };
+    let admitted = store.admit(look, now).await?;
+    Ok(Looked {
+        new: admitted.published,
+        held: admitted.held.len(),
+        has_gap,
+        ..Looked::default()
+    })
+}
+
+/// A good look that found nothing to judge.
+fn pass(store: &Store, source: &Source, state: LookState) -> Looked {
+    store.set_look_state(&source.id, keep(store, source, state));
+    Looked::default()
+}
+
+/// A failed look: what was known stays, the next one comes later.
+fn fail(store: &Store, source: &Source, fault: Fault, now: DateTime<Utc>) -> Looked {
+    let state = store.look_state(&source.id);
+    let interval = source.schedule.interval(now, source.time_zone);
+    let state = fault.recorded_in(state, interval, Utc::now(), fastrand::f64());
+    store.set_look_state(&source.id, state);
+    Looked {
+        error: Some(fault.what),
+        is_grave: fault.is_grave,
+        ..Looked::default()
+    }
+}
+
+/// What the source's own history is told by: when something new came, and after how long.
+fn remember_change(state: &mut LookState, now: DateTime<Utc>) {
+    const MOST_GAPS: usize = 16;
+    if let Some(last) = state.last_changed.replace(now) {
+        let minutes = (now - last).num_minutes().max(0);
+        state
+            .gaps_minutes
+            .push(u32::try_from(minutes).unwrap_or(u32::MAX));
+        let surplus = state.gaps_minutes.len().saturating_sub(MOST_GAPS);
+        state.gaps_minutes.drain(..surplus);
+    }
+}
+
+/// The state after a good look. What others may have set meanwhile stays as they set it.
+fn keep(store: &Store, source: &Source, mut state: LookState) -> LookState {
+    let theirs = store.look_state(&source.id);
+    state.paused = theirs.paused;
+    state.told = theirs.told;
+    state.next_poll = theirs.next_poll;
+    state.last_polled = Some(Utc::now());
+    state.failures = 0;
+    state.error = None;
+    state.error_since = None;
+    state.not_before = None;
+    state
 }

@@ -1,44 +1,260 @@
 //! The loop that knows when to look: due times, spreading, catch-up, backoff.
+//!
+//! One timer for all sources, a task for each look. What is due and when is [`timetable`]'s, which is
+//! pure; what is told of it is [`alerts`]'s; this file only waits, starts looks and takes them in.
 
+mod alerts;
+mod timetable;
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use chrono::Utc;
+use tokio::{
+    sync::{Mutex as Gate, mpsc},
+    task::JoinSet,
+    time::{Instant, MissedTickBehavior, interval, sleep_until},
+};
 use tokio_util::sync::CancellationToken;
 
+use self::timetable::{Now, Timetable};
 use crate::{
-    bulletin::SourceId,
+    bulletin::{Source, SourceId},
     config::Live,
-    round::Looked,
+    round::{self, Looked},
     source::fetch::Fetcher,
     store::{Store, StoreError},
 };
 
+const MINUTE: Duration = Duration::from_secs(60);
+
 /// A handle on the loop; clones share it.
 #[derive(Debug, Clone)]
-pub struct Watch;
+pub struct Watch {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    store: Store,
+    config: Live,
+    fetcher: Mutex<Fetcher>,
+    /// One look at a source at a time, whoever asks for it.
+    gates: Mutex<HashMap<SourceId, Arc<Gate<()>>>>,
+    /// Sources that were looked at out of turn, for the loop to plan again.
+    polled: mpsc::UnboundedSender<SourceId>,
+    polled_by_loop: Gate<mpsc::UnboundedReceiver<SourceId>>,
+    runs: AtomicBool,
+    /// Unix seconds of the loop's last turn.
+    last_turn: AtomicI64,
+}
 
 impl Watch {
     #[must_use]
-    pub fn new(_store: Store, _config: Live, _fetcher: Fetcher) -> Self {
-        todo!()
+    pub fn new(store: Store, config: Live, fetcher: Fetcher) -> Self {
+        let (polled, polled_by_loop) = mpsc::unbounded_channel();
+        Self {
+            shared: Arc::new(Shared {
+                store,
+                config,
+                fetcher: Mutex::new(fetcher),
+                gates: Mutex::default(),
+                polled,
+                polled_by_loop: Gate::new(polled_by_loop),
+                runs: AtomicBool::new(false),
+                last_turn: AtomicI64::new(0),
+            }),
+        }
+    }
+
+    /// Fetches with another fetcher from now on: its settings changed.
+    pub fn use_fetcher(&self, fetcher: Fetcher) {
+        *self
+            .shared
+            .fetcher
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = fetcher;
     }
 
     /// Looks at sources when they are due until stopped. Follows config changes.
     ///
     /// # Errors
     /// A store that failed a write.
-    pub async fn run(&self, _stop: CancellationToken) -> Result<(), StoreError> {
-        todo!()
+    pub async fn run(&self, stop: CancellationToken) -> Result<(), StoreError> {
+        self.shared.runs.store(true, Ordering::Relaxed);
+        let ended = self.keep_looking(stop).await;
+        self.shared.runs.store(false, Ordering::Relaxed);
+        let saved = self.shared.store.save_looks().await;
+        ended.and(saved)
     }
 
     /// Looks now, whatever schedule, backoff or Retry-After say; None: no such source.
     ///
     /// # Errors
     /// A store that failed a write.
-    pub async fn poll(&self, _source: &SourceId) -> Result<Option<Looked>, StoreError> {
-        todo!()
+    pub async fn poll(&self, source: &SourceId) -> Result<Option<Looked>, StoreError> {
+        let config = self.shared.config.borrow().clone();
+        let Some(source) = config.sources.iter().find(|known| known.id == *source) else {
+            return Ok(None);
+        };
+        let looked = self.shared.look(source).await?;
+        // Without a loop nobody plans: `poll` alone serves too.
+        let _ = self.shared.polled.send(source.id.clone());
+        Ok(Some(looked))
     }
 
     /// Whether the loop runs and is not stuck, for `/readyz`.
     #[must_use]
     pub fn is_running(&self) -> bool {
-        todo!()
+        let since = Utc::now().timestamp() - self.shared.last_turn.load(Ordering::Relaxed);
+        self.shared.runs.load(Ordering::Relaxed) && since < 3 * 60
+    }
+
+    async fn keep_looking(&self, stop: CancellationToken) -> Result<(), StoreError> {
+        let shared = &self.shared;
+        let mut config = shared.config.clone();
+        let mut polled = shared.polled_by_loop.lock().await;
+        let mut timetable = Timetable::default();
+        let state_of = |id: &SourceId| shared.store.look_state(id);
+        timetable.follow(&config.borrow_and_update().sources, state_of, Now::read());
+        let mut looks = JoinSet::new();
+        let mut minute = interval(MINUTE);
+        minute.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut disk_low = false;
+        loop {
+            shared
+                .last_turn
+                .store(Utc::now().timestamp(), Ordering::Relaxed);
+            let next = timetable.first();
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => return Ok(()),
+                Some(ended) = looks.join_next() => {
+                    if let Some(source) = taken_in(ended)? {
+                        shared.plan(&mut timetable, &source);
+                    }
+                }
+                Some(source) = polled.recv() => {
+                    shared.plan(&mut timetable, &source);
+                }
+                Ok(()) = config.changed() => {
+                    let sources = config.borrow_and_update().sources.clone();
+                    timetable.follow(&sources, state_of, Now::read());
+                }
+                _ = minute.tick() => {
+                    timetable.heed_the_clock(Now::read());
+                    disk_low = shared.rest(disk_low).await?;
+                }
+                () = sleep_until(next.unwrap_or_else(Instant::now)), if next.is_some() => {
+                    for source in timetable.take_due(Now::read()) {
+                        if disk_low || state_of(&source.id).paused {
+                            shared.plan(&mut timetable, &source.id);
+                        } else {
+                            looks.spawn(Arc::clone(shared).look_in_turn(source));
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+type Turn = Result<SourceId, StoreError>;
+
+/// The source that a look was at; a look that broke (it should not) leaves its source where it was.
+fn taken_in(ended: Result<Turn, tokio::task::JoinError>) -> Result<Option<SourceId>, StoreError> {
+    match ended {
+        Ok(turn) => turn.map(Some),
+        Err(error) => {
+            tracing::error!("a look broke: {error}");
+            Ok(None)
+        }
+    }
+}
+
+impl Shared {
+    async fn look_in_turn(self: Arc<Self>, source: Arc<Source>) -> Turn {
+        self.look(&source).await?;
+        Ok(source.id.clone())
+    }
+
+    fn plan(&self, timetable: &mut Timetable, source: &SourceId) {
+        let mut state = self.store.look_state(source);
+        timetable.looked_at(source, &state, Now::read());
+        state.next_poll = timetable.due(source);
+        self.store.set_look_state(source, state);
+    }
+
+    /// One look, and what is told of it.
+    async fn look(&self, source: &Source) -> Result<Looked, StoreError> {
+        let gate = self.gate(&source.id);
+        let _turn = gate.lock().await;
+        let fetcher = self
+            .fetcher
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        let looked = round::look(&self.store, &fetcher, source, Utc::now()).await?;
+        log(source, &looked);
+        self.tell(source, &looked).await?;
+        Ok(looked)
+    }
+
+    fn gate(&self, source: &SourceId) -> Arc<Gate<()>> {
+        let mut gates = self.gates.lock().unwrap_or_else(PoisonError::into_inner);
+        match gates.get(source) {
+            Some(gate) => Arc::clone(gate),
+            None => Arc::clone(gates.entry(source.clone()).or_default()),
+        }
+    }
+
+    async fn tell(&self, source: &Source, looked: &Looked) -> Result<(), StoreError> {
+        let mut state = self.store.look_state(&source.id);
+        let now = Utc::now();
+        let config = self.config.borrow().clone();
+        let alerts = alerts::of(source, looked, &state, config.language, now);
+        if alerts.told != state.told {
+            state.told = alerts.told;
+            self.store.set_look_state(&source.id, state);
+        }
+        for text in &alerts.texts {
+            alerts::tell(&self.store, &config, text, now).await?;
+        }
+        Ok(())
+    }
+
+    /// What is done once a minute: the states of looks are written, the disk is looked at.
+    async fn rest(&self, was_low: bool) -> Result<bool, StoreError> {
+        let low = self.store.health().await.disk_low;
+        let is_low = low.is_some();
+        if is_low != was_low {
+            let config = self.config.borrow().clone();
+            let text = alerts::of_disk(low.as_deref(), config.language);
+            tracing::warn!("{text}");
+            if !is_low {
+                alerts::tell(&self.store, &config, &text, Utc::now()).await?;
+            }
+        }
+        if !is_low {
+            self.store.save_looks().await?;
+        }
+        Ok(is_low)
+    }
+}
+
+fn log(source: &Source, looked: &Looked) {
+    if let Some(error) = &looked.error {
+        tracing::warn!(source = %source.id, "the look failed: {error}");
+    } else if !looked.new.is_empty() || looked.held > 0 {
+        tracing::info!(
+            source = %source.id,
+            "{} new, {} held", looked.new.len(), looked.held
+        );
     }
 }

@@ -43,6 +43,39 @@ pub struct Source {
     pub select: Select,
 }
 
+impl Source {
+    /// How often a source is looked at where nobody says.
+    pub const SCHEDULE: &'static str = "every 10m";
+
+    /// A source with everything else as the config has it where a key is absent.
+    #[must_use]
+    pub fn new(id: SourceId, url: Url) -> Self {
+        Self {
+            name: id.to_string(),
+            id,
+            url,
+            schedule: Self::SCHEDULE
+                .parse()
+                .expect("the default is a schedule, a test reads it"),
+            time_zone: Tz::Asia__Shanghai,
+            kind: ReadAs::Auto,
+            filter: Filter::default(),
+            announce_first: 0,
+            full_text: true,
+            simplify: false,
+            depth: 1,
+            public: true,
+            proxy: None,
+            headers: BTreeMap::new(),
+            charset: None,
+            ca: None,
+            verify: true,
+            robots: false,
+            select: Select::default(),
+        }
+    }
+}
+
 /// What a source's address is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum ReadAs {

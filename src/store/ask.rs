@@ -48,6 +48,8 @@ pub enum Told {
     #[default]
     No,
     Fault,
+    /// That it is silent far longer than its own history.
+    Silence,
 }
 
 /// What the rules say of one row of a page.
@@ -110,7 +112,6 @@ pub struct Waiting {
     pub kind: DeliveryKind,
     pub attempts: u32,
     pub due_at: DateTime<Utc>,
-    /// The note of a rebroadcast, the text of an announcement.
     pub note: Option<String>,
 }
 
@@ -127,9 +128,7 @@ pub enum Outcome {
     Sent {
         message: Option<MessageRef>,
     },
-    /// Certainly not sent; again, not before this. Until then nothing else of that channel is due
-    /// either (its `heads` is this delivery): order is kept, and a platform that asked for rest has it,
-    /// also after a restart.
+    /// Certainly not sent; again, not before this.
     Retry {
         not_before: DateTime<Utc>,
         why: String,

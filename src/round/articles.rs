@@ -1,0 +1,200 @@
+//! Opening the articles of what is new: bounded, politely, and never at the notice's expense.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use futures::{StreamExt, stream};
+use url::Url;
+
+use super::{fault::Fault, pages::JudgedList, summary};
+use crate::{
+    bulletin::{Article, Attachment, BulletinState, Notice, Source, Validators},
+    source::{
+        Context, article, charset,
+        fetch::{Fetched, Fetcher, Page, Request, Via},
+        summary::deadline,
+    },
+    store::{Found, Ruling},
+};
+
+/// What is not opened by then is admitted with what the list says.
+const LONGEST: Duration = Duration::from_secs(30);
+/// Articles of one look at a time; the fetcher still asks each host for one page at a time.
+const AT_ONCE: usize = 4;
+/// Articles that one look opens.
+const MOST_OPENED: usize = 60;
+/// Pages of one article.
+const MOST_PAGES: usize = 10;
+
+/// Opens the article of each row that is to be pushed, where the source asks for it.
+pub(super) async fn open(
+    fetcher: &Fetcher,
+    source: &Source,
+    list: JudgedList,
+    now: DateTime<Utc>,
+) -> Vec<Found> {
+    let mut articles = list.articles;
+    let to_open: Vec<usize> = (0..list.notices.len())
+        .filter(|&place| source.full_text && articles[place].is_none())
+        .filter(|&place| is_news(&list.judged.rulings[place]))
+        .take(MOST_OPENED)
+        .collect();
+    let notices = &list.notices;
+    let mut opening = stream::iter(to_open)
+        .map(|place| async move { (place, open_one(fetcher, source, &notices[place], now).await) })
+        .buffer_unordered(AT_ONCE);
+    let end = tokio::time::Instant::now() + LONGEST;
+    while let Ok(Some((place, opened))) = tokio::time::timeout_at(end, opening.next()).await {
+        match opened {
+            Ok(article) => articles[place] = Some(article),
+            Err(fault) => {
+                tracing::warn!(source = %source.id, "an article could not be opened, the list serves: {}: {}", notices[place].url, fault.what);
+            }
+        }
+    }
+    drop(opening);
+    list.notices
+        .into_iter()
+        .zip(articles)
+        .map(|(notice, article)| summary::join(notice, article))
+        .collect()
+}
+
+fn is_news(ruling: &Ruling) -> bool {
+    matches!(ruling, Ruling::Unknown(BulletinState::Published, _))
+}
+
+async fn open_one(
+    fetcher: &Fetcher,
+    source: &Source,
+    notice: &Notice,
+    now: DateTime<Utc>,
+) -> Result<Article, Fault> {
+    let url = Url::parse(&notice.url).map_err(|error| Fault::unreadable(error.to_string()))?;
+    if is_file(&url) {
+        return Ok(file(notice));
+    }
+    let mut article = read_page(fetcher, source, notice, &url, now).await?;
+    let mut visited = vec![url.to_string()];
+    while let Some(next) = article
+        .next_page
+        .take()
+        .filter(|url| !visited.contains(url))
+    {
+        let Ok(url) = Url::parse(&next) else { break };
+        match read_page(fetcher, source, notice, &url, now).await {
+            Ok(further) => join(&mut article, further),
+            Err(fault) => {
+                tracing::warn!(source = %source.id, "the text goes on at {next}, which failed: {}", fault.what);
+                break;
+            }
+        }
+        visited.push(next);
+        if visited.len() >= MOST_PAGES {
+            break;
+        }
+    }
+    if article.deadline.is_none() && visited.len() > 1 {
+        let published = notice.published.or(article.published);
+        article.deadline = deadline(&article.text, published.as_ref(), source.time_zone, now);
+    }
+    Ok(article)
+}
+
+fn join(article: &mut Article, further: Article) {
+    if let Some(text) = &mut article.text_as_published {
+        text.push('\n');
+        text.push_str(
+            further
+                .text_as_published
+                .as_deref()
+                .unwrap_or(&further.text),
+        );
+    } else if let Some(text) = &further.text_as_published {
+        article.text_as_published = Some(format!("{}\n{text}", article.text));
+    }
+    article.text.push('\n');
+    article.text.push_str(&further.text);
+    for attachment in further.attachments {
+        if !article.attachments.contains(&attachment) {
+            article.attachments.push(attachment);
+        }
+    }
+    article.next_page = further.next_page;
+}
+
+async fn read_page(
+    fetcher: &Fetcher,
+    source: &Source,
+    notice: &Notice,
+    url: &Url,
+    now: DateTime<Utc>,
+) -> Result<Article, Fault> {
+    let request = Request {
+        url: url.clone(),
+        validators: Validators::default(),
+        via: Via::from(source),
+    };
+    let Fetched::Page(page) = fetcher.get(&request).await? else {
+        return Err(Fault::unreadable(
+            "304 to an unconditional request".to_owned(),
+        ));
+    };
+    if !is_text(page.content_type.as_deref()) {
+        return Ok(file(notice));
+    }
+    let source = source.clone();
+    let reading = tokio::task::spawn_blocking(move || read(&source, &page, now));
+    match reading.await {
+        Ok(article) => article,
+        Err(panic) => Err(Fault::unreadable(format!(
+            "the page broke its reader: {panic}"
+        ))),
+    }
+}
+
+fn read(source: &Source, page: &Page, now: DateTime<Utc>) -> Result<Article, Fault> {
+    let content_type = page.content_type.as_deref();
+    let decoded = charset::decode(&page.body, content_type, source.charset.as_deref());
+    let context = Context {
+        base: &page.url,
+        time_zone: source.time_zone,
+        now,
+        select: &source.select,
+        simplify: source.simplify,
+    };
+    Ok(article::read(&decoded.text, &context)?)
+}
+
+/// A notice that is a document itself.
+fn file(notice: &Notice) -> Article {
+    Article {
+        attachments: vec![Attachment {
+            url: notice.url.clone(),
+            name: notice.title.clone(),
+        }],
+        ..Article::default()
+    }
+}
+
+fn is_file(url: &Url) -> bool {
+    const ENDINGS: [&str; 11] = [
+        "pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "wps", "ofd", "zip", "rar",
+    ];
+    let ending = url
+        .path()
+        .rsplit_once('.')
+        .map(|(_, ending)| ending.to_ascii_lowercase());
+    ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str()))
+}
+
+fn is_text(content_type: Option<&str>) -> bool {
+    let Some(kind) = content_type else {
+        return true;
+    };
+    let kind = kind.trim_start().to_ascii_lowercase();
+    kind.starts_with("text/")
+        || kind.contains("html")
+        || kind.contains("xml")
+        || kind.contains("json")
+}

@@ -1,0 +1,93 @@
+//! From the first page on down, until the rows connect to what is known.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, Utc};
+
+use super::front::{self, Rows};
+use crate::{
+    bulletin::{Article, BulletinState, Notice, Source, canonical_url},
+    source::fetch::Fetcher,
+    store::{Judged, Ruling, Store, StoreError},
+};
+
+/// Further pages are read until a row is known, but no more than this (promise 4).
+const MOST_PAGES: usize = 10;
+
+/// All rows that a look has, judged.
+#[derive(Debug)]
+pub(super) struct JudgedList {
+    pub(super) notices: Vec<Notice>,
+    pub(super) articles: Vec<Option<Article>>,
+    pub(super) judged: Judged,
+    /// The rows reach down to a known one, or the list's end was read.
+    pub(super) complete: bool,
+    /// No row is known on any page that could be read.
+    pub(super) has_gap: bool,
+}
+
+impl JudgedList {
+    /// Whether there is something that was not there before, or this is the first look.
+    pub(super) fn has_news(&self) -> bool {
+        let is_news = |ruling: &Ruling| {
+            matches!(
+                ruling,
+                Ruling::Unknown(BulletinState::Published | BulletinState::Held, _)
+            )
+        };
+        self.judged.first_look || self.judged.rulings.iter().any(is_news)
+    }
+}
+
+/// Reads as many further pages as it takes, and judges the rows of all.
+pub(super) async fn connect(
+    store: &Store,
+    fetcher: &Fetcher,
+    source: &Source,
+    mut rows: Rows,
+    now: DateTime<Utc>,
+) -> Result<JudgedList, StoreError> {
+    let mut pages = 1;
+    let mut all_read = true;
+    loop {
+        let next = rows.next_page.take();
+        let is_last = next.is_none() || pages >= source.depth.max(MOST_PAGES);
+        let judged = store.judge(&source.id, &rows.notices, is_last, now).await?;
+        let wants_more = judged.unconnected || pages < source.depth;
+        let Some(next) = next.filter(|_| wants_more && !is_last) else {
+            return Ok(JudgedList {
+                complete: !judged.unconnected || (all_read && is_last),
+                has_gap: judged.unconnected,
+                notices: rows.notices,
+                articles: rows.articles,
+                judged,
+            });
+        };
+        match front::read_further(fetcher, source, &next, now).await {
+            Ok(further) => append(&mut rows, further),
+            Err(fault) => {
+                all_read = false;
+                tracing::warn!(source = %source.id, "page {} of the list, {next}: {}", pages + 1, fault.what);
+            }
+        }
+        pages += 1;
+    }
+}
+
+/// Adds the rows of a further page that are not there yet: lists move down while they are read.
+/// A page without any is the end.
+pub(super) fn append(rows: &mut Rows, further: Rows) {
+    let mut have: HashSet<String> = rows
+        .notices
+        .iter()
+        .map(|row| canonical_url(&row.url))
+        .collect();
+    let before = rows.notices.len();
+    for (notice, article) in further.notices.into_iter().zip(further.articles) {
+        if have.insert(canonical_url(&notice.url)) {
+            rows.notices.push(notice);
+            rows.articles.push(article);
+        }
+    }
+    rows.next_page = further.next_page.filter(|_| rows.notices.len() > before);
+}

@@ -1,0 +1,169 @@
+//! Faults, told once, and once when they are over. The texts are pure; [`tell`] queues them.
+
+use chrono::{DateTime, Utc};
+
+use crate::{
+    bulletin::{ChannelId, Language, Source},
+    config::Config,
+    round::Looked,
+    store::{LookState, Store, StoreError, Told},
+};
+
+/// Failed looks in a row after which a fault that may pass is told.
+const TOLD_AFTER: u32 = 3;
+/// A history shorter than this says nothing about a silence.
+const LEAST_GAPS: usize = 4;
+/// Silent is who was quiet for this many times its longest gap …
+const SILENT_TIMES: i64 = 4;
+/// … and at least for three days, so that no weekend is told.
+const LEAST_SILENCE_MINUTES: i64 = 3 * 24 * 60;
+
+/// What a look gives to tell.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Alerts {
+    pub(super) texts: Vec<String>,
+    /// What has been told of the source from now on.
+    pub(super) told: Told,
+}
+
+/// `state` is the source's after the look.
+pub(super) fn of(
+    source: &Source,
+    looked: &Looked,
+    state: &LookState,
+    language: Language,
+    now: DateTime<Utc>,
+) -> Alerts {
+    let words = Words { source, language };
+    let mut alerts = Alerts {
+        texts: Vec::new(),
+        told: state.told,
+    };
+    if looked.held > 0 {
+        alerts.texts.push(words.held(looked.held));
+    } else if looked.has_gap {
+        alerts.texts.push(words.gap());
+    }
+    match (&looked.error, state.told) {
+        (Some(_), Told::Fault) => {}
+        (Some(error), _) if looked.is_grave || state.failures >= TOLD_AFTER => {
+            alerts.texts.push(words.fault(error));
+            alerts.told = Told::Fault;
+        }
+        (Some(_), _) => {}
+        (None, Told::Fault) => {
+            alerts.texts.push(words.well_again());
+            alerts.told = Told::No;
+        }
+        (None, Told::Silence) if !looked.new.is_empty() => {
+            alerts.texts.push(words.speaks_again());
+            alerts.told = Told::No;
+        }
+        (None, Told::Silence) => {}
+        (None, Told::No) => {
+            if let Some(days) = silent_days(state, now) {
+                alerts.texts.push(words.silence(days));
+                alerts.told = Told::Silence;
+            }
+        }
+    }
+    alerts
+}
+
+/// For how many days a source has been silent, if that is far longer than its own history.
+fn silent_days(state: &LookState, now: DateTime<Utc>) -> Option<i64> {
+    let longest = i64::from(*state.gaps_minutes.iter().max()?);
+    let silent = (now - state.last_changed?).num_minutes();
+    let is_long = silent >= LEAST_SILENCE_MINUTES && silent > longest.saturating_mul(SILENT_TIMES);
+    (is_long && state.gaps_minutes.len() >= LEAST_GAPS).then_some(silent / (24 * 60))
+}
+
+/// What is told of the disk: that it is low, and that it is no more.
+pub(super) fn of_disk(low: Option<&str>, language: Language) -> String {
+    match (low, language) {
+        (Some(why), Language::Zh) => format!("磁盘空间不足，已暂停查看来源：{why}"),
+        (Some(why), Language::En) => format!("the disk is low, so no source is looked at: {why}"),
+        (None, Language::Zh) => "磁盘空间已恢复，继续查看来源".to_owned(),
+        (None, Language::En) => "the disk has room again, sources are looked at".to_owned(),
+    }
+}
+
+/// Tells those who are told of faults: `[alerts]`, else the admins, else the log.
+pub(super) async fn tell(
+    store: &Store,
+    config: &Config,
+    text: &str,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let to = recipients(config);
+    if to.is_empty() {
+        tracing::warn!("{text}");
+        return Ok(());
+    }
+    store.announce(&to, text, now).await.map(drop)
+}
+
+fn recipients(config: &Config) -> Vec<ChannelId> {
+    if !config.alerts.is_empty() {
+        return config.alerts.clone();
+    }
+    let admins = config.telegram.iter().flat_map(|telegram| &telegram.admins);
+    admins
+        .filter_map(|admin| format!("telegram:{admin}").parse().ok())
+        .collect()
+}
+
+struct Words<'a> {
+    source: &'a Source,
+    language: Language,
+}
+
+impl Words<'_> {
+    fn say(&self, zh: &str, en: &str) -> String {
+        let Source { id, name, .. } = self.source;
+        match self.language {
+            Language::Zh => format!("来源“{name}”（{id}）{zh}"),
+            Language::En => format!("source `{name}` ({id}) {en}"),
+        }
+    }
+
+    fn fault(&self, error: &str) -> String {
+        self.say(
+            &format!("出现故障：{error}。已记录的公告不受影响，稍后会自动重试"),
+            &format!("is failing: {error}. nothing is forgotten, and it is tried again"),
+        )
+    }
+
+    fn well_again(&self) -> String {
+        self.say("已恢复正常", "works again")
+    }
+
+    fn silence(&self, days: i64) -> String {
+        self.say(
+            &format!("已有 {days} 天没有新公告，远长于以往的间隔，请检查页面是否改版或迁移"),
+            &format!("has had nothing new for {days} days, far longer than ever before; see whether its page moved"),
+        )
+    }
+
+    fn speaks_again(&self) -> String {
+        self.say("又有新公告了", "has something new again")
+    }
+
+    fn held(&self, count: usize) -> String {
+        let id = &self.source.id;
+        self.say(
+            &format!("的页面似乎改版：{count} 条未曾见过的公告已暂存，等待确认。查看：noticast held --source {id}；发布：noticast held --publish ID；标为已读：noticast held --seen ID"),
+            &format!("looks redesigned: {count} unknown notices are held. see them: noticast held --source {id}; publish: noticast held --publish ID; mark as seen: noticast held --seen ID"),
+        )
+    }
+
+    fn gap(&self) -> String {
+        self.say(
+            "的列表与上次所见没有衔接，其间的公告可能有遗漏，请查看原页面",
+            "shows no row that was known, on any page of its list: something in between may have been missed; see the page",
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,84 @@
+use chrono::TimeDelta;
+
+use super::*;
+
+fn source() -> Source {
+    Source::new(
+        "news".parse().unwrap(),
+        "https://www.example.com/".parse().unwrap(),
+    )
+}
+
+fn told_of(looked: &Looked, state: &LookState) -> (usize, Told) {
+    let alerts = of(&source(), looked, state, Language::En, Utc::now());
+    (alerts.texts.len(), alerts.told)
+}
+
+fn failed(is_grave: bool) -> Looked {
+    Looked {
+        error: Some("answered 503".to_owned()),
+        is_grave,
+        ..Looked::default()
+    }
+}
+
+fn state(failures: u32, told: Told) -> LookState {
+    LookState {
+        failures,
+        told,
+        ..LookState::default()
+    }
+}
+
+#[test]
+fn a_fault_is_told_once_and_once_when_it_is_over() {
+    assert_eq!(told_of(&failed(false), &state(1, Told::No)), (0, Told::No));
+    assert_eq!(
+        told_of(&failed(false), &state(3, Told::No)),
+        (1, Told::Fault)
+    );
+    assert_eq!(
+        told_of(&failed(false), &state(4, Told::Fault)),
+        (0, Told::Fault)
+    );
+    let well = Looked::default();
+    assert_eq!(told_of(&well, &state(0, Told::Fault)), (1, Told::No));
+    assert_eq!(told_of(&well, &state(0, Told::No)), (0, Told::No));
+}
+
+#[test]
+fn a_list_that_went_empty_is_told_at_once() {
+    assert_eq!(
+        told_of(&failed(true), &state(1, Told::No)),
+        (1, Told::Fault)
+    );
+}
+
+#[test]
+fn a_silence_is_told_by_the_source_s_own_history() {
+    let mut state = state(0, Told::No);
+    state.gaps_minutes = vec![1440; 5];
+    state.last_changed = Some(Utc::now() - TimeDelta::days(3));
+    assert_eq!(told_of(&Looked::default(), &state), (0, Told::No));
+    state.last_changed = Some(Utc::now() - TimeDelta::days(5));
+    assert_eq!(told_of(&Looked::default(), &state), (1, Told::Silence));
+    state.gaps_minutes.truncate(2);
+    assert_eq!(told_of(&Looked::default(), &state), (0, Told::No));
+}
+
+#[test]
+fn held_rows_are_told_with_the_command_that_releases_them() {
+    let looked = Looked {
+        held: 20,
+        has_gap: true,
+        ..Looked::default()
+    };
+    let state = LookState::default();
+    let alerts = of(&source(), &looked, &state, Language::Zh, Utc::now());
+    assert_eq!(alerts.texts.len(), 1);
+    assert!(
+        alerts.texts[0].contains("noticast held --publish"),
+        "{:?}",
+        alerts.texts
+    );
+}

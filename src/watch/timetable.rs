@@ -1,0 +1,272 @@
+//! Which source is due when. Pure: the clock is given, as [`Now`].
+//!
+//! Times are kept by the wall clock, since cron lines speak of it, and waited for by the monotonic one,
+//! so that a clock that is set neither stops the looks nor repeats them in a burst.
+
+use std::{
+    cmp::Reverse,
+    collections::{BinaryHeap, HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
+
+use chrono::{DateTime, Utc};
+use tokio::time::Instant;
+
+use crate::{
+    bulletin::{Source, SourceId},
+    store::LookState,
+};
+
+/// Retry-After is kept a day at most; a later time is a clock that was set.
+const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
+/// Both clocks may drift apart by this much before due times are planned again.
+const DRIFT: chrono::TimeDelta = chrono::TimeDelta::seconds(2);
+const MOST_JITTER: Duration = Duration::from_secs(60);
+/// Further than any process lives, and well within what an [`Instant`] can hold.
+const FAR: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
+
+/// One moment by both clocks.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Now {
+    pub(super) wall: DateTime<Utc>,
+    pub(super) instant: Instant,
+}
+
+impl Now {
+    pub(super) fn read() -> Self {
+        Self {
+            wall: Utc::now(),
+            instant: Instant::now(),
+        }
+    }
+
+    fn instant_of(self, wall: DateTime<Utc>) -> Instant {
+        self.instant + (wall - self.wall).to_std().unwrap_or_default().min(FAR)
+    }
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Timetable {
+    rows: HashMap<SourceId, Row>,
+    /// By time, the earliest on top. An entry counts only if it is its row's latest.
+    heap: BinaryHeap<Reverse<(Instant, u64, SourceId)>>,
+    entries: u64,
+    heeded: Option<Now>,
+}
+
+#[derive(Debug)]
+struct Row {
+    source: Arc<Source>,
+    jitter: Duration,
+    /// By the schedule alone, without jitter and backoff.
+    base: DateTime<Utc>,
+    due: DateTime<Utc>,
+    entry: u64,
+    busy: bool,
+}
+
+impl Timetable {
+    /// When the next source is due.
+    pub(super) fn first(&mut self) -> Option<Instant> {
+        while let Some(Reverse((at, entry, id))) = self.heap.peek() {
+            let is_latest = self
+                .rows
+                .get(id)
+                .is_some_and(|row| row.entry == *entry && !row.busy);
+            if is_latest {
+                return Some(*at);
+            }
+            self.heap.pop();
+        }
+        None
+    }
+
+    /// Takes these sources in place of those before. A source that is known keeps its due time
+    /// unless its schedule changed; of another one, what was missed is made up once.
+    pub(super) fn follow(
+        &mut self,
+        sources: &[Source],
+        state_of: impl Fn(&SourceId) -> LookState,
+        now: Now,
+    ) {
+        self.heeded.get_or_insert(now);
+        let lines = Lines::of(sources);
+        let mut before = std::mem::take(&mut self.rows);
+        for source in sources {
+            let jitter = lines.jitter(source, now.wall);
+            let kept = before.remove(&source.id).filter(|row| {
+                row.source.schedule == source.schedule
+                    && row.source.time_zone == source.time_zone
+                    && row.source.url == source.url
+            });
+            let row = match kept {
+                Some(row) => Row {
+                    source: Arc::new(source.clone()),
+                    ..row
+                },
+                None => first_row(source, jitter, &state_of(&source.id), now.wall),
+            };
+            self.rows.insert(source.id.clone(), Row { jitter, ..row });
+            self.enter(&source.id, now);
+        }
+    }
+
+    /// Sources that are due; each is busy until it was looked at.
+    pub(super) fn take_due(&mut self, now: Now) -> Vec<Arc<Source>> {
+        let mut due = Vec::new();
+        while self.first().is_some_and(|at| at <= now.instant) {
+            let Some(Reverse((_, _, id))) = self.heap.pop() else {
+                break;
+            };
+            if let Some(row) = self.rows.get_mut(&id) {
+                row.busy = true;
+                due.push(Arc::clone(&row.source));
+            }
+        }
+        due
+    }
+
+    /// Plans the next look at a source.
+    pub(super) fn looked_at(&mut self, id: &SourceId, state: &LookState, now: Now) {
+        let Some(row) = self.rows.get_mut(id) else {
+            return;
+        };
+        let (base, due) = next(
+            &row.source,
+            row.jitter,
+            row.base,
+            state.not_before,
+            now.wall,
+        );
+        (row.base, row.due, row.busy) = (base, due, false);
+        self.enter(id, now);
+    }
+
+    /// When a source is due next, for those who want to know.
+    pub(super) fn due(&self, id: &SourceId) -> Option<DateTime<Utc>> {
+        self.rows.get(id).map(|row| row.due)
+    }
+
+    /// Notices that the wall clock was set, and plans by the new time: what it jumped over is due now,
+    /// and nothing waits for a time that went far away.
+    pub(super) fn heed_the_clock(&mut self, now: Now) {
+        let Some(before) = self.heeded.replace(now) else {
+            return;
+        };
+        let passed = chrono::TimeDelta::from_std(now.instant - before.instant).unwrap_or_default();
+        if ((now.wall - before.wall) - passed).abs() <= DRIFT {
+            return;
+        }
+        tracing::warn!(
+            "the clock was set by {}; looks are planned again",
+            (now.wall - before.wall) - passed
+        );
+        let ids: Vec<SourceId> = self.rows.keys().cloned().collect();
+        for id in ids {
+            if let Some(row) = self.rows.get_mut(&id) {
+                let (base, due) = next(&row.source, row.jitter, now.wall, None, now.wall);
+                if due < row.due {
+                    (row.base, row.due) = (base, due);
+                }
+            }
+            self.enter(&id, now);
+        }
+    }
+
+    fn enter(&mut self, id: &SourceId, now: Now) {
+        let Some(row) = self.rows.get_mut(id) else {
+            return;
+        };
+        self.entries += 1;
+        row.entry = self.entries;
+        if row.busy {
+            return;
+        }
+        let at = now.instant_of(row.due);
+        self.heap.push(Reverse((at, row.entry, id.clone())));
+    }
+}
+
+/// Where a source begins: due now if it was never looked at or something was missed.
+fn first_row(source: &Source, jitter: Duration, state: &LookState, now: DateTime<Utc>) -> Row {
+    let last = state.last_polled.map(|last| last.min(now));
+    let scheduled = last.and_then(|last| source.schedule.next_after(last, source.time_zone));
+    let base = scheduled.unwrap_or(now);
+    let not_before = state.not_before.unwrap_or(now).min(now + LONGEST_WAIT);
+    let (base, due) = if base + jitter <= now {
+        (now, now)
+    } else {
+        (base, base + jitter)
+    };
+    Row {
+        source: Arc::new(source.clone()),
+        jitter,
+        base,
+        due: due.max(not_before),
+        entry: 0,
+        busy: false,
+    }
+}
+
+/// The time after `base`, or, where that is missed already, the one after `now`.
+fn next(
+    source: &Source,
+    jitter: Duration,
+    base: DateTime<Utc>,
+    not_before: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> (DateTime<Utc>, DateTime<Utc>) {
+    let never = DateTime::<Utc>::MAX_UTC - Duration::from_secs(1) - MOST_JITTER;
+    let after = |time| {
+        source
+            .schedule
+            .next_after(time, source.time_zone)
+            .unwrap_or(never)
+    };
+    let mut base = after(base);
+    if base + jitter <= now {
+        base = after(now);
+    }
+    let not_before = not_before.map(|time| time.min(now + LONGEST_WAIT));
+    let due = base + jitter;
+    (base, not_before.map_or(due, |time| time.max(due)))
+}
+
+/// How many addresses each schedule line has: only lines with several are spread.
+#[derive(Debug, Default)]
+struct Lines<'a>(HashMap<(String, chrono_tz::Tz), HashSet<&'a str>>);
+
+impl<'a> Lines<'a> {
+    fn of(sources: &'a [Source]) -> Self {
+        let mut lines = Self::default();
+        for source in sources {
+            let line = lines
+                .0
+                .entry((source.schedule.to_string(), source.time_zone));
+            line.or_default().insert(source.url.as_str());
+        }
+        lines
+    }
+
+    /// The same for all sources of one address, so that they share a fetch; at most a tenth of the
+    /// interval and a minute.
+    fn jitter(&self, source: &Source, now: DateTime<Utc>) -> Duration {
+        let line = (source.schedule.to_string(), source.time_zone);
+        if self
+            .0
+            .get(&line)
+            .is_none_or(|addresses| addresses.len() < 2)
+        {
+            return Duration::ZERO;
+        }
+        let most = (source.schedule.interval(now, source.time_zone) / 10).min(MOST_JITTER);
+        let hash = blake3::hash(source.url.as_str().as_bytes());
+        most.mul_f64(
+            f64::from(u16::from_le_bytes([hash.as_bytes()[0], hash.as_bytes()[1]])) / 65536.0,
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests;

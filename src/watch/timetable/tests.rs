@@ -1,0 +1,151 @@
+use chrono::{TimeDelta, TimeZone};
+
+use super::*;
+
+fn every(id: &str, schedule: &str) -> Source {
+    let url = format!("https://{id}.example.com/list.html");
+    Source {
+        schedule: schedule.parse().unwrap(),
+        ..Source::new(id.parse().unwrap(), url.parse().unwrap())
+    }
+}
+
+fn at(seconds: i64) -> DateTime<Utc> {
+    Utc.with_ymd_and_hms(2026, 3, 4, 5, 0, 0).unwrap() + TimeDelta::seconds(seconds)
+}
+
+struct Clock(Instant);
+
+impl Clock {
+    fn now(&self, seconds: u32) -> Now {
+        Now {
+            wall: at(seconds.into()),
+            instant: self.0 + Duration::from_secs(seconds.into()),
+        }
+    }
+}
+
+fn polled(seconds: i64) -> LookState {
+    LookState {
+        last_polled: Some(at(seconds)),
+        ..LookState::default()
+    }
+}
+
+/// A timetable with one source, looked at last at `state.last_polled`, from second 0 on.
+fn begun(schedule: &str, state: &LookState) -> (Clock, Timetable, Source) {
+    let (clock, mut timetable) = (Clock(Instant::now()), Timetable::default());
+    let source = every("news", schedule);
+    timetable.follow(
+        std::slice::from_ref(&source),
+        |_| state.clone(),
+        clock.now(0),
+    );
+    (clock, timetable, source)
+}
+
+fn due(timetable: &mut Timetable, now: Now) -> usize {
+    timetable.take_due(now).len()
+}
+
+#[test]
+fn what_was_missed_is_made_up_once_at_start() {
+    let (clock, mut timetable, source) = begun("every 10m", &polled(-86_400));
+    assert_eq!(due(&mut timetable, clock.now(0)), 1);
+    timetable.looked_at(&source.id, &polled(0), clock.now(1));
+    assert_eq!(due(&mut timetable, clock.now(599)), 0);
+    assert_eq!(due(&mut timetable, clock.now(600)), 1);
+}
+
+#[test]
+fn a_source_looked_at_shortly_before_the_restart_waits_for_its_time() {
+    let (clock, mut timetable, _) = begun("every 10m", &polled(-60));
+    assert_eq!(due(&mut timetable, clock.now(539)), 0);
+    assert_eq!(due(&mut timetable, clock.now(540)), 1);
+}
+
+#[test]
+fn intervals_do_not_drift_with_the_time_that_a_look_takes() {
+    let (clock, mut timetable, source) = begun("every 10s", &LookState::default());
+    for round in 0..10 {
+        assert_eq!(due(&mut timetable, clock.now(10 * round)), 1);
+        timetable.looked_at(&source.id, &LookState::default(), clock.now(10 * round + 7));
+    }
+}
+
+#[test]
+fn backoff_puts_the_next_look_off() {
+    let (clock, mut timetable, source) = begun("every 10s", &LookState::default());
+    assert_eq!(due(&mut timetable, clock.now(0)), 1);
+    let failed = LookState {
+        not_before: Some(at(100)),
+        ..LookState::default()
+    };
+    timetable.looked_at(&source.id, &failed, clock.now(0));
+    assert_eq!(due(&mut timetable, clock.now(99)), 0);
+    assert_eq!(due(&mut timetable, clock.now(100)), 1);
+}
+
+#[test]
+fn a_look_that_is_under_way_is_not_begun_again() {
+    let (clock, mut timetable, source) = begun("every 10s", &LookState::default());
+    assert_eq!(due(&mut timetable, clock.now(0)), 1);
+    timetable.follow(&[source], |_| LookState::default(), clock.now(5));
+    assert_eq!(due(&mut timetable, clock.now(60)), 0);
+}
+
+#[test]
+fn a_clock_that_is_set_back_does_not_stop_the_looks() {
+    let (clock, mut timetable, _) = begun("every 10m", &polled(0));
+    let set_back = Now {
+        wall: at(30) - TimeDelta::days(1),
+        instant: clock.now(30).instant,
+    };
+    timetable.heed_the_clock(set_back);
+    assert_eq!(due(&mut timetable, clock.now(629)), 0);
+    assert_eq!(due(&mut timetable, clock.now(630)), 1);
+}
+
+#[test]
+fn a_clock_that_is_set_forward_makes_up_once_what_it_jumped_over() {
+    let (clock, mut timetable, source) = begun("every 10m", &polled(0));
+    let set_forward = Now {
+        wall: at(30) + TimeDelta::days(1),
+        instant: clock.now(30).instant,
+    };
+    timetable.heed_the_clock(set_forward);
+    assert_eq!(due(&mut timetable, set_forward), 1);
+    timetable.looked_at(&source.id, &polled(86_430), set_forward);
+    assert_eq!(due(&mut timetable, set_forward), 0);
+}
+
+#[test]
+fn sources_of_one_line_are_spread_and_those_of_one_address_stay_together() {
+    let mut sources: Vec<Source> = (0..50)
+        .map(|n| every(&format!("s{n}"), "0 * * * *"))
+        .collect();
+    sources[1].url = sources[0].url.clone();
+    let lines = Lines::of(&sources);
+    let jitters: Vec<Duration> = sources
+        .iter()
+        .map(|source| lines.jitter(source, at(0)))
+        .collect();
+    assert_eq!(jitters[0], jitters[1]);
+    assert!(jitters.iter().all(|jitter| *jitter < MOST_JITTER));
+    let distinct: HashSet<&Duration> = jitters.iter().collect();
+    assert!(distinct.len() > 40, "{distinct:?}");
+}
+
+#[test]
+fn a_line_of_one_source_is_kept_to_the_second() {
+    let source = every("news", "0 * * * *");
+    let lines = Lines::of(std::slice::from_ref(&source));
+    assert_eq!(lines.jitter(&source, at(0)), Duration::ZERO);
+}
+
+#[test]
+fn a_source_that_left_the_config_is_looked_at_no_more() {
+    let (clock, mut timetable, _) = begun("every 10s", &LookState::default());
+    timetable.follow(&[], |_| LookState::default(), clock.now(1));
+    assert_eq!(timetable.first(), None);
+}
