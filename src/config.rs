@@ -1,6 +1,25 @@
 //! The file that an admin writes: read raw, checked whole, all problems told at once.
+//!
+//! It knows TOML, the environment and the files that secrets lie in; of the other rooms only the
+//! words of `bulletin`. Read [`Config::load`], then `config/file.rs`: each section is a list of its
+//! keys over the defaults that its type brings.
 
-use std::path::{Path, PathBuf};
+mod block;
+mod channel;
+mod file;
+pub mod opml;
+mod read;
+mod secret;
+mod source;
+mod table;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    fs::File,
+    io::Read as _,
+    path::{Path, PathBuf},
+};
 
 use chrono_tz::Tz;
 
@@ -37,19 +56,55 @@ pub struct ConfigError {
     pub problems: Vec<String>,
 }
 
+/// Far more than thousands of sources need; a device or a wrong file is not read for ever.
+const MAX_BYTES: u64 = 16 << 20;
+
 impl Config {
     /// # Errors
     /// All that is wrong with the file at `path`.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
-        Err(ConfigError {
-            problems: vec![format!("{}: not built yet", path.display())],
-        })
+        let text = read_file(path)?;
+        Self::check(&text, path)
+    }
+
+    /// Checks a text as if it stood in the file at `path`.
+    ///
+    /// # Errors
+    /// All that is wrong with it.
+    pub fn check(text: &str, path: &Path) -> Result<Self, ConfigError> {
+        file::check(text, path, &|name| std::env::var(name).ok())
     }
 }
 
 impl Default for Config {
     /// Embedded defaults, without sources and channels (`demo`, `watch`, `preview`).
     fn default() -> Self {
-        todo!()
+        Self {
+            path: None,
+            language: Language::default(),
+            time_zone: chrono_tz::Asia::Shanghai,
+            telegram: None,
+            web: WebSettings::default(),
+            alerts: Vec::new(),
+            fetch: FetchSettings::default(),
+            sources: Vec::new(),
+            channels: Vec::new(),
+        }
     }
+}
+
+fn read_file(path: &Path) -> Result<String, ConfigError> {
+    let unreadable = |what: String| ConfigError {
+        problems: vec![format!("{}: {what}", path.display())],
+    };
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes))
+        .map_err(|error| unreadable(format!("cannot be read: {error}")))?;
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(unreadable(
+            "is larger than 16 MiB; expected a config".to_owned(),
+        ));
+    }
+    String::from_utf8(bytes).map_err(|_| unreadable("is not UTF-8; expected TOML".to_owned()))
 }

@@ -1,6 +1,12 @@
 //! Sources and channels as the checked config describes them.
 
-use std::{collections::BTreeMap, fmt, net::SocketAddr, path::PathBuf, time::Duration};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    net::{Ipv4Addr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
 
 use chrono_tz::Tz;
 use ipnet::IpNet;
@@ -139,6 +145,19 @@ pub enum StdoutFormat {
 }
 
 impl Channel {
+    /// A channel with every optional key at its default: all bulletins of all sources.
+    #[must_use]
+    pub fn new(id: ChannelId, kind: ChannelKind, time_zone: Tz) -> Self {
+        Self {
+            name: id.to_string(),
+            id,
+            kind,
+            sources: None,
+            filter: Filter::default(),
+            time_zone,
+        }
+    }
+
     /// Whether this channel asked for bulletins of `source`.
     #[must_use]
     pub fn wants(&self, source: &SourceId) -> bool {
@@ -170,6 +189,22 @@ pub struct TelegramSettings {
     pub add_sources: AddSources,
 }
 
+impl TelegramSettings {
+    /// A bot with every optional key at its default.
+    #[must_use]
+    pub fn new(token: Secret) -> Self {
+        Self {
+            token,
+            admins: Vec::new(),
+            api_url: Url::parse("https://api.telegram.org").expect("an address"),
+            proxy: None,
+            rate: 30,
+            subscribe: Subscribe::default(),
+            add_sources: AddSources::default(),
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Subscribe {
     Anyone,
@@ -196,6 +231,17 @@ pub struct WebSettings {
     pub metrics_token: Option<Secret>,
 }
 
+impl Default for WebSettings {
+    fn default() -> Self {
+        Self {
+            listen: Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 8787))),
+            public_url: None,
+            admin_token: None,
+            metrics_token: None,
+        }
+    }
+}
+
 /// `[fetch]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FetchSettings {
@@ -207,6 +253,20 @@ pub struct FetchSettings {
     pub user_agent: String,
     pub proxy: Option<Url>,
     pub allow_private: AllowPrivate,
+}
+
+impl Default for FetchSettings {
+    fn default() -> Self {
+        Self {
+            concurrency: 64,
+            per_host: 1,
+            timeout: Duration::from_secs(30),
+            max_body: 8 << 20,
+            user_agent: concat!("noticast/", env!("CARGO_PKG_VERSION")).to_owned(),
+            proxy: None,
+            allow_private: AllowPrivate::No,
+        }
+    }
 }
 
 /// Which private addresses may be reached.

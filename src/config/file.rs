@@ -1,0 +1,194 @@
+//! The file as a whole: its sections, and what they say of each other.
+
+use std::{collections::BTreeMap, fmt::Display, path::Path, str::FromStr};
+
+use toml::de::DeTable;
+
+use super::{
+    Config, ConfigError, channel,
+    read::{
+        allow_private, duration, integer, list, listen, one_of, proxy, size, text, time_zone,
+        unless_empty, web_address,
+    },
+    secret::Surroundings,
+    source,
+    table::{Problems, Read, Table, Value, fault, nearest},
+};
+use crate::bulletin::{FetchSettings, IdError, Language, Secret, TelegramSettings, WebSettings};
+
+pub(super) fn check(
+    text: &str,
+    path: &Path,
+    env: &dyn Fn(&str) -> Option<String>,
+) -> Result<Config, ConfigError> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let problems = Problems::new(path.display().to_string(), text);
+    let surroundings = Surroundings::new(path, env);
+    match DeTable::parse(text) {
+        Err(error) => {
+            let at = error.span().map_or(0, |span| span.start);
+            problems.add(at, syntax_error(error.message()));
+            problems.into_result().map(|()| Config::default())
+        }
+        Ok(table) => {
+            let root = Table::new("the file", 0, table.get_ref(), &problems);
+            let mut config = read(root, &problems, surroundings);
+            config.path = Some(path.to_owned());
+            drop(table);
+            problems.into_result().map(|()| config)
+        }
+    }
+}
+
+fn syntax_error(message: &str) -> String {
+    let message = message.trim().replace('\n', ", ");
+    match message.rsplit_once(", expected ") {
+        Some((what, expected)) => format!("{what}; expected {expected}"),
+        None if message == "duplicate key" => {
+            "a key or table stands twice; expected each once".to_owned()
+        }
+        None => format!("{message}; expected TOML"),
+    }
+}
+
+fn read<'a>(mut root: Table<'a>, problems: &'a Problems<'a>, around: Surroundings<'_>) -> Config {
+    let mut config = Config::default();
+    root.set("language", &mut config.language, language);
+    root.set("time_zone", &mut config.time_zone, time_zone);
+    let telegram = root.table("telegram", "[telegram]");
+    let has_bot = telegram.is_some();
+    config.telegram = telegram.map(|table| read_telegram(table, around));
+    if let Some(table) = root.table("web", "[web]") {
+        config.web = read_web(table, around);
+    }
+    if let Some(table) = root.table("fetch", "[fetch]") {
+        config.fetch = read_fetch(table);
+    }
+    let mut sources = Ids::new("source", problems);
+    for table in root.tables("source") {
+        let source = source::read(table, &mut sources, config.time_zone, around);
+        config.sources.push(source);
+    }
+    let mut channels = Ids::new("channel", problems);
+    for table in root.tables("channel") {
+        let scope = channel::Scope {
+            sources: &sources,
+            has_bot,
+            time_zone: config.time_zone,
+        };
+        config
+            .channels
+            .extend(channel::read(table, &mut channels, scope));
+    }
+    if let Some(mut table) = root.table("alerts", "[alerts]") {
+        table.set(
+            "channels",
+            &mut config.alerts,
+            list(|value| channels.known(value)),
+        );
+        table.finish();
+    }
+    root.finish();
+    config
+}
+
+fn language(value: &Value<'_>) -> Read<Language> {
+    one_of(&[("zh", Language::Zh), ("en", Language::En)])(value)
+}
+
+fn read_telegram(mut table: Table<'_>, around: Surroundings<'_>) -> TelegramSettings {
+    let expected = "the bot's token, best as `\"env:NAME\"` or `\"file:PATH\"`";
+    let token = table.require("token", expected, around.secret());
+    let mut telegram = TelegramSettings::new(token.unwrap_or_else(|| Secret::new(String::new())));
+    table.set("admins", &mut telegram.admins, list(integer(1..=i64::MAX)));
+    table.set("api_url", &mut telegram.api_url, web_address);
+    table.set("proxy", &mut telegram.proxy, proxy);
+    table.set("rate", &mut telegram.rate, integer(1..=100_000));
+    table.unbuilt("subscribe", "\"approved\"");
+    table.unbuilt("add_sources", "\"admins\"");
+    table.finish();
+    telegram
+}
+
+fn read_web(mut table: Table<'_>, around: Surroundings<'_>) -> WebSettings {
+    let mut web = WebSettings::default();
+    table.set("listen", &mut web.listen, listen);
+    table.set("public_url", &mut web.public_url, unless_empty(web_address));
+    web.admin_token = table.take("admin_token", around.secret());
+    web.metrics_token = table.take("metrics_token", around.secret());
+    table.finish();
+    web
+}
+
+fn read_fetch(mut table: Table<'_>) -> FetchSettings {
+    let mut fetch = FetchSettings::default();
+    table.set("concurrency", &mut fetch.concurrency, integer(1..=10_000));
+    table.set("per_host", &mut fetch.per_host, integer(1..=1_000));
+    table.set("timeout", &mut fetch.timeout, duration);
+    table.set("max_body", &mut fetch.max_body, size);
+    table.set("user_agent", &mut fetch.user_agent, user_agent);
+    table.set("proxy", &mut fetch.proxy, proxy);
+    table.set("allow_private", &mut fetch.allow_private, allow_private);
+    table.finish();
+    fetch
+}
+
+fn user_agent(value: &Value<'_>) -> Read<String> {
+    let text = text(value)?;
+    match reqwest::header::HeaderValue::from_str(&text) {
+        Ok(_) => Ok(text),
+        Err(_) => fault(value, "a user agent with line breaks; expected one line"),
+    }
+}
+
+/// The ids of all tables of one kind, each once.
+pub(super) struct Ids<'a> {
+    kind: &'static str,
+    taken: BTreeMap<String, usize>,
+    problems: &'a Problems<'a>,
+}
+
+impl<'a> Ids<'a> {
+    fn new(kind: &'static str, problems: &'a Problems<'a>) -> Self {
+        Self {
+            kind,
+            taken: BTreeMap::new(),
+            problems,
+        }
+    }
+
+    /// Reads the id of a table; an earlier one with the same id has it.
+    pub(super) fn claim<T: FromStr<Err: Display>>(&mut self, value: &Value<'_>) -> Read<T> {
+        let text = super::read::string(value)?;
+        if let Some(first) = self.taken.get(text) {
+            let (line, _) = self.problems.place(*first);
+            let kind = self.kind;
+            return fault(
+                value,
+                format!(
+                    "a second {kind} `{text}`, the first is in line {line}; expected an id of its own"
+                ),
+            );
+        }
+        self.taken.insert(text.to_owned(), value.span().start);
+        if text.contains(':') {
+            // Chats that subscribe by themselves have such ids, tables of the file have none.
+            return fault(value, IdError(text.to_owned()).to_string());
+        }
+        super::read::from_str(value)
+    }
+
+    /// Reads a reference to a table.
+    pub(super) fn known<T: FromStr<Err: Display>>(&self, value: &Value<'_>) -> Read<T> {
+        let text = super::read::string(value)?;
+        if self.taken.contains_key(text) {
+            return super::read::from_str(value);
+        }
+        let kind = self.kind;
+        let expected = match nearest(text, self.taken.keys().map(String::as_str)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("expected the id of a `[[{kind}]]`"),
+        };
+        fault(value, format!("there is no {kind} `{text}`; {expected}"))
+    }
+}

@@ -1,0 +1,262 @@
+//! Readers: from one value of the file to one value that the program uses.
+
+use std::{
+    fmt::Display,
+    net::{IpAddr, SocketAddr},
+    ops::RangeInclusive,
+    str::FromStr,
+    time::Duration,
+};
+
+use chrono_tz::{TZ_VARIANTS, Tz};
+use ipnet::IpNet;
+use toml::de::DeValue;
+use url::Url;
+
+use super::table::{Read, Value, fault, kind_of, nearest};
+use crate::{
+    bulletin::{AllowPrivate, Filter},
+    schedule::parse_duration,
+};
+
+pub(super) fn mistyped<T>(value: &Value<'_>, expected: &str) -> Read<T> {
+    let found = kind_of(value.get_ref());
+    fault(value, format!("this is {found}; expected {expected}"))
+}
+
+pub(super) fn string<'v>(value: &'v Value<'_>) -> Read<&'v str> {
+    match value.get_ref() {
+        DeValue::String(text) => Ok(text),
+        _ => mistyped(value, "a string"),
+    }
+}
+
+/// A text that is not empty.
+pub(super) fn text(value: &Value<'_>) -> Read<String> {
+    let text = string(value)?.trim();
+    if text.is_empty() {
+        return fault(value, "this is empty; expected a text");
+    }
+    Ok(text.to_owned())
+}
+
+pub(super) fn boolean(value: &Value<'_>) -> Read<bool> {
+    match value.get_ref() {
+        DeValue::Boolean(value) => Ok(*value),
+        _ => mistyped(value, "true or false"),
+    }
+}
+
+pub(super) fn integer<T: TryFrom<i64>>(
+    range: RangeInclusive<i64>,
+) -> impl Fn(&Value<'_>) -> Read<T> {
+    move |value| {
+        let expected = match (range.start(), range.end()) {
+            (&i64::MIN, _) => "a whole number".to_owned(),
+            (low, &i64::MAX) => format!("a whole number from {low}"),
+            (low, high) => format!("a whole number from {low} to {high}"),
+        };
+        let DeValue::Integer(number) = value.get_ref() else {
+            return mistyped(value, &expected);
+        };
+        i64::from_str_radix(number.as_str(), number.radix())
+            .ok()
+            .filter(|number| range.contains(number))
+            .and_then(|number| T::try_from(number).ok())
+            .map_or_else(
+                || {
+                    fault(
+                        value,
+                        format!("`{}` is out of range; expected {expected}", number.as_str()),
+                    )
+                },
+                Ok,
+            )
+    }
+}
+
+/// A string that `read` understands; its error is `what; what is expected`.
+pub(super) fn parsed<T, E: Display>(
+    read: impl Fn(&str) -> Result<T, E>,
+) -> impl Fn(&Value<'_>) -> Read<T> {
+    move |value| read(string(value)?).or_else(|error| fault(value, error.to_string()))
+}
+
+pub(super) fn from_str<T: FromStr<Err: Display>>(value: &Value<'_>) -> Read<T> {
+    parsed(T::from_str)(value)
+}
+
+/// None for `""`, which says that there is none.
+pub(super) fn unless_empty<T>(
+    read: impl Fn(&Value<'_>) -> Read<T>,
+) -> impl Fn(&Value<'_>) -> Read<Option<T>> {
+    move |value| match string(value)? {
+        "" => Ok(None),
+        _ => read(value).map(Some),
+    }
+}
+
+/// A list, with the problems of all its items.
+pub(super) fn list<T>(read: impl Fn(&Value<'_>) -> Read<T>) -> impl Fn(&Value<'_>) -> Read<Vec<T>> {
+    move |value| {
+        let DeValue::Array(items) = value.get_ref() else {
+            return mistyped(value, "a list");
+        };
+        let mut values = Vec::new();
+        let mut faults = Vec::new();
+        for item in items.iter() {
+            match read(item) {
+                Ok(value) => values.push(value),
+                Err(found) => faults.extend(found),
+            }
+        }
+        if faults.is_empty() {
+            Ok(values)
+        } else {
+            Err(faults)
+        }
+    }
+}
+
+/// One of a few words, each with what it stands for.
+pub(super) fn one_of<T: Clone>(words: &[(&str, T)]) -> impl Fn(&Value<'_>) -> Read<T> {
+    move |value| {
+        let word = string(value)?;
+        if let Some((_, meant)) = words.iter().find(|(known, _)| *known == word) {
+            return Ok(meant.clone());
+        }
+        let known: Vec<String> = words
+            .iter()
+            .map(|(known, _)| format!("`{known}`"))
+            .collect();
+        fault(
+            value,
+            format!("`{word}` is unknown; expected {}", known.join(" or ")),
+        )
+    }
+}
+
+pub(super) fn time_zone(value: &Value<'_>) -> Read<Tz> {
+    parsed(|name| {
+        name.parse::<Tz>().map_err(|_| {
+            let expected = match nearest(name, TZ_VARIANTS.iter().map(|zone| zone.name())) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "expected an IANA name such as `Asia/Shanghai`".to_owned(),
+            };
+            format!("unknown time zone `{name}`; {expected}")
+        })
+    })(value)
+}
+
+/// A span of time, such as `30s`, of at most a day.
+pub(super) fn duration(value: &Value<'_>) -> Read<Duration> {
+    let span = parsed(parse_duration)(value)?;
+    if span.is_zero() || span > Duration::from_secs(86_400) {
+        return fault(value, "a wrong span of time; expected `1s` to `1d`");
+    }
+    Ok(span)
+}
+
+/// Bytes, such as `8MiB`.
+pub(super) fn size(value: &Value<'_>) -> Read<u64> {
+    const UNITS: [(&str, u64); 7] = [
+        ("KiB", 1 << 10),
+        ("MiB", 1 << 20),
+        ("GiB", 1 << 30),
+        ("KB", 1_000),
+        ("MB", 1_000_000),
+        ("GB", 1_000_000_000),
+        ("B", 1),
+    ];
+    let text = string(value)?;
+    UNITS
+        .iter()
+        .find_map(|(unit, bytes)| Some((text.strip_suffix(unit)?.trim_end(), bytes)))
+        .filter(|(digits, _)| digits.bytes().all(|b| b.is_ascii_digit()))
+        .and_then(|(digits, bytes)| digits.parse::<u64>().ok()?.checked_mul(*bytes))
+        .filter(|size| *size > 0)
+        .map_or_else(
+            || {
+                fault(
+                    value,
+                    format!("`{text}` is no size; expected such as `8MiB` or `500KB`"),
+                )
+            },
+            Ok,
+        )
+}
+
+/// An absolute address of one of `schemes`. The message does not repeat it: it may hold a password.
+pub(super) fn address(schemes: &'static [&'static str]) -> impl Fn(&Value<'_>) -> Read<Url> {
+    move |value| {
+        let expected = format!(
+            "expected an address that begins with {}",
+            schemes.join(":// or ") + "://"
+        );
+        match Url::parse(string(value)?.trim()) {
+            Err(error) => fault(value, format!("no address ({error}); {expected}")),
+            Ok(url) if !schemes.contains(&url.scheme()) => fault(
+                value,
+                format!(
+                    "the scheme `{}` is of no use here; {expected}",
+                    url.scheme()
+                ),
+            ),
+            Ok(url) if url.host_str().is_none_or(str::is_empty) => {
+                fault(value, format!("an address without a host; {expected}"))
+            }
+            Ok(url) => Ok(url),
+        }
+    }
+}
+
+pub(super) fn web_address(value: &Value<'_>) -> Read<Url> {
+    address(&["http", "https"])(value)
+}
+
+pub(super) fn proxy(value: &Value<'_>) -> Read<Option<Url>> {
+    unless_empty(address(&["http", "https", "socks5", "socks5h"]))(value)
+}
+
+pub(super) fn listen(value: &Value<'_>) -> Read<Option<SocketAddr>> {
+    parsed(|text| match text {
+        "off" => Ok(None),
+        _ => text.parse().map(Some).map_err(|_| {
+            format!(
+                "`{text}` is no address to listen on; expected such as `127.0.0.1:8787` or `off`"
+            )
+        }),
+    })(value)
+}
+
+pub(super) fn allow_private(value: &Value<'_>) -> Read<AllowPrivate> {
+    match value.get_ref() {
+        DeValue::Boolean(true) => Ok(AllowPrivate::Yes),
+        DeValue::Boolean(false) => Ok(AllowPrivate::No),
+        DeValue::Array(_) => list(range)(value).map(AllowPrivate::Ranges),
+        _ => mistyped(
+            value,
+            "true, false or a list of ranges such as `10.0.0.0/8`",
+        ),
+    }
+}
+
+fn range(value: &Value<'_>) -> Read<IpNet> {
+    parsed(|text| {
+        let single = || text.parse::<IpAddr>().map(IpNet::from);
+        text.parse().or_else(|_| single()).map_err(|_| {
+            format!(
+                "`{text}` is no range of addresses; expected such as `10.0.0.0/8` or `fd00::/8`"
+            )
+        })
+    })(value)
+}
+
+/// A word or `/regex/` of a filter.
+pub(super) fn pattern(value: &Value<'_>) -> Read<String> {
+    let text = text(value)?;
+    match Filter::new(std::slice::from_ref(&text), &[]) {
+        Ok(_) => Ok(text),
+        Err(error) => fault(value, error.to_string()),
+    }
+}

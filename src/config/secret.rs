@@ -1,0 +1,70 @@
+//! Secrets: a literal, `env:NAME` or `file:PATH`. No message repeats one.
+
+use std::{
+    fs::File,
+    io::{self, Read as _},
+    path::{Path, PathBuf},
+};
+
+use super::{
+    read::string,
+    table::{Read, Value, fault},
+};
+use crate::bulletin::Secret;
+
+/// Where the file stands, and what the environment says.
+#[derive(Clone, Copy)]
+pub(super) struct Surroundings<'a> {
+    folder: &'a Path,
+    env: &'a dyn Fn(&str) -> Option<String>,
+}
+
+impl<'a> Surroundings<'a> {
+    pub(super) fn new(file: &'a Path, env: &'a dyn Fn(&str) -> Option<String>) -> Self {
+        let folder = file.parent().unwrap_or(Path::new(""));
+        Self { folder, env }
+    }
+
+    /// A path of the file, which is relative to the folder that the file is in.
+    pub(super) fn path(&self, text: &str) -> PathBuf {
+        self.folder.join(text)
+    }
+
+    /// Reads a secret, wherever it lies.
+    pub(super) fn secret(self) -> impl Fn(&Value<'_>) -> Read<Secret> {
+        move |value| {
+            let written = string(value)?;
+            let secret = if let Some(name) = written.strip_prefix("env:") {
+                (self.env)(name).ok_or_else(|| {
+                    format!("the variable `{name}` is not set; expected it in the environment")
+                })
+            } else if let Some(path) = written.strip_prefix("file:") {
+                read_small(&self.path(path)).map_err(|error| {
+                    format!("`{path}` cannot be read ({error}); expected a file with the secret")
+                })
+            } else {
+                Ok(written.to_owned())
+            };
+            let secret = secret.or_else(|what| fault(value, what))?;
+            let secret = secret.trim();
+            if secret.is_empty() {
+                return fault(
+                    value,
+                    "an empty secret; expected a literal, `env:NAME` or `file:PATH`",
+                );
+            }
+            if secret.contains(char::is_whitespace) || secret.contains(char::is_control) {
+                return fault(value, "a secret with white space in it; expected none");
+            }
+            Ok(Secret::new(secret.to_owned()))
+        }
+    }
+}
+
+fn read_small(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    File::open(path)?
+        .take(64 << 10)
+        .read_to_string(&mut text)
+        .map(|_| text)
+}

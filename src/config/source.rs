@@ -1,0 +1,173 @@
+//! `[[source]]`.
+
+use std::{collections::BTreeMap, fs, path::PathBuf};
+
+use chrono_tz::Tz;
+use encoding_rs::Encoding;
+use reqwest::header::{HeaderName, HeaderValue};
+use toml::de::DeValue;
+use url::Url;
+
+use super::{
+    file::Ids,
+    read::{
+        boolean, from_str, integer, list, mistyped, one_of, parsed, pattern, proxy, string, text,
+        time_zone, unless_empty, web_address,
+    },
+    secret::Surroundings,
+    table::{Fault, Read, Table, Value, fault},
+};
+use crate::bulletin::{Filter, ReadAs, Select, Source, SourceId};
+
+pub(super) fn read(
+    mut table: Table<'_>,
+    ids: &mut Ids<'_>,
+    zone: Tz,
+    around: Surroundings<'_>,
+) -> Source {
+    let id = table.require("id", "an id such as `group-news`", |value| ids.claim(value));
+    let url = table.require("url", "the address of a page or feed", web_address);
+    let mut source = Source::new(id.unwrap_or_else(unnamed), url.unwrap_or_else(nowhere));
+    source.time_zone = zone;
+    table.set("name", &mut source.name, text);
+    table.set("schedule", &mut source.schedule, from_str);
+    table.set("time_zone", &mut source.time_zone, time_zone);
+    table.set("kind", &mut source.kind, kind);
+    source.filter = filter(&mut table);
+    table.set(
+        "announce_first",
+        &mut source.announce_first,
+        integer(0..=1_000),
+    );
+    table.set("full_text", &mut source.full_text, boolean);
+    table.set("simplify", &mut source.simplify, boolean);
+    table.set("depth", &mut source.depth, integer(1..=100));
+    table.set("public", &mut source.public, boolean);
+    table.set("proxy", &mut source.proxy, proxy);
+    table.set("headers", &mut source.headers, headers);
+    table.set("charset", &mut source.charset, unless_empty(charset));
+    table.set(
+        "ca",
+        &mut source.ca,
+        unless_empty(|value| authority(value, around)),
+    );
+    table.set("verify", &mut source.verify, boolean);
+    table.set("robots", &mut source.robots, boolean);
+    if let Some(table) = table.table("select", "[source.select]") {
+        source.select = select(table);
+    }
+    table.finish();
+    source
+}
+
+/// Stands in for an id that is missing or wrong, which was told: the rest is still read.
+fn unnamed() -> SourceId {
+    "unnamed".parse().expect("an id")
+}
+
+/// As [`unnamed`], for an address.
+fn nowhere() -> Url {
+    Url::parse("http://localhost").expect("an address")
+}
+
+fn kind(value: &Value<'_>) -> Read<ReadAs> {
+    one_of(&[
+        ("auto", ReadAs::Auto),
+        ("list", ReadAs::List),
+        ("feed", ReadAs::Feed),
+        ("json", ReadAs::Json),
+    ])(value)
+}
+
+/// `include` and `exclude`, of sources and channels alike.
+pub(super) fn filter(table: &mut Table<'_>) -> Filter {
+    let (mut include, mut exclude) = (Vec::new(), Vec::new());
+    table.set("include", &mut include, list(pattern));
+    table.set("exclude", &mut exclude, list(pattern));
+    Filter::new(&include, &exclude).expect("each pattern was tried")
+}
+
+fn select(mut table: Table<'_>) -> Select {
+    let mut select = Select::default();
+    for (key, place) in [
+        ("item", &mut select.item),
+        ("title", &mut select.title),
+        ("link", &mut select.link),
+        ("date", &mut select.date),
+        ("body", &mut select.body),
+    ] {
+        table.set(key, place, unless_empty(selector));
+    }
+    table.finish();
+    select
+}
+
+fn selector(value: &Value<'_>) -> Read<String> {
+    parsed(|text| match dom_query::Matcher::new(text) {
+        Ok(_) => Ok(text.to_owned()),
+        Err(_) => Err(format!(
+            "`{text}` is no CSS selector; expected such as `ul.news > li`"
+        )),
+    })(value)
+}
+
+fn charset(value: &Value<'_>) -> Read<String> {
+    parsed(|label| match Encoding::for_label(label.as_bytes()) {
+        Some(_) => Ok(label.to_owned()),
+        None => Err(format!(
+            "unknown charset `{label}`; expected such as `gb18030`, `big5` or `utf-8`"
+        )),
+    })(value)
+}
+
+/// A file of PEM certificates.
+fn authority(value: &Value<'_>, around: Surroundings<'_>) -> Read<PathBuf> {
+    let text = string(value)?;
+    let path = around.path(text);
+    let expected = "expected a PEM file of certificates";
+    match fs::read(&path).map(|pem| reqwest::Certificate::from_pem_bundle(&pem)) {
+        Err(error) => fault(
+            value,
+            format!("`{text}` cannot be read ({error}); {expected}"),
+        ),
+        Ok(Ok(certificates)) if !certificates.is_empty() => Ok(path),
+        Ok(_) => fault(value, format!("`{text}` holds no certificate; {expected}")),
+    }
+}
+
+/// Header names and values. The messages do not repeat values: they may be secret.
+fn headers(value: &Value<'_>) -> Read<BTreeMap<String, String>> {
+    let DeValue::Table(entries) = value.get_ref() else {
+        return mistyped(value, "a table such as `{ Referer = \"https://…\" }`");
+    };
+    let mut headers = BTreeMap::new();
+    let mut faults = Vec::new();
+    for (name, value) in entries {
+        if HeaderName::from_bytes(name.get_ref().as_bytes()).is_err() {
+            let what = format!(
+                "`{}` is no header; expected such as `Referer`",
+                name.get_ref()
+            );
+            faults.push(Fault {
+                at: name.span().start,
+                what,
+            });
+        }
+        match header_value(value) {
+            Ok(text) => drop(headers.insert(name.get_ref().to_string(), text)),
+            Err(found) => faults.extend(found),
+        }
+    }
+    if faults.is_empty() {
+        Ok(headers)
+    } else {
+        Err(faults)
+    }
+}
+
+fn header_value(value: &Value<'_>) -> Read<String> {
+    parsed(|text| match HeaderValue::from_str(text) {
+        Ok(_) => Ok(text.to_owned()),
+        Err(_) => Err("a header with line breaks; expected one line"),
+    })(value)
+}
