@@ -5,7 +5,7 @@ pub mod charset;
 pub mod date;
 pub mod feed;
 pub mod fetch;
-pub mod guard;
+pub(crate) mod guard;
 pub mod list;
 pub mod summary;
 pub mod text;

@@ -8,6 +8,7 @@
     clippy::print_stderr,
     reason = "a command line tool"
 )]
+#![allow(unreachable_pub, reason = "a binary's own modules")]
 #![allow(
     dead_code,
     reason = "parts share the metrics, and not each uses all of them"

@@ -1,10 +1,52 @@
 //! One polite GET: conditional, bounded, guarded.
+//!
+//! Owns connections, the limits for each host, and the requests in flight. Knows nothing of what
+//! a page says. Read [`Fetcher::get`] first, then `Shared::follow` and `Shared::exchange`.
 
-use std::{collections::BTreeMap, path::PathBuf, time::Duration};
+mod clients;
+mod fault;
+mod flight;
+mod hosts;
+mod robots;
 
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use bytes::{Bytes, BytesMut};
+use chrono::{DateTime, Utc};
+use futures::FutureExt;
+use reqwest::{
+    Client, Response, StatusCode,
+    header::{
+        CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH,
+        LAST_MODIFIED, LOCATION, RETRY_AFTER,
+    },
+};
+use tokio::{sync::Semaphore, time::timeout_at};
 use url::Url;
 
+use self::{
+    clients::Clients,
+    fault::Shown,
+    flight::InFlight,
+    hosts::{Host, Hosts, Pause},
+    robots::Rules,
+};
+use super::guard::Guard;
 use crate::bulletin::{FetchSettings, Source, Validators};
+
+/// Redirects that one request follows.
+const MAX_REDIRECTS: usize = 10;
+
+/// The longest pause that a server may ask for.
+const MAX_PAUSE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The longest validator that is kept.
+const MAX_VALIDATOR: usize = 1024;
 
 /// What is asked for, and how.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -94,20 +136,442 @@ pub enum FetchErrorKind {
 /// Fetches pages; clones share connections, limits and the requests in flight. Equal requests in
 /// flight at the same time are made once.
 #[derive(Debug, Clone)]
-pub struct Fetcher;
+pub struct Fetcher(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    guard: Arc<Guard>,
+    clients: Clients,
+    hosts: Hosts,
+    /// Requests that may be open at once, all hosts together.
+    open: Semaphore,
+    in_flight: InFlight<(Request, Pauses), Result<Fetched, FetchError>>,
+    timeout: Duration,
+    max_body: u64,
+    /// The product token that robots.txt is asked about.
+    agent: String,
+}
+
+/// Whether a pause that a server asked for is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Pauses {
+    Keep,
+    Ignore,
+}
+
+/// What is done with a body over the limit.
+#[derive(Debug, Clone, Copy)]
+enum Limit {
+    Refuse(u64),
+    Cut(u64),
+}
+
+/// One answer, before redirects are followed.
+enum Answer {
+    NotModified,
+    Redirect { to: Url, permanent: bool },
+    Page(Page),
+}
 
 impl Fetcher {
     /// `typed` are hosts from the command line, which may be private (`watch`, `preview`).
     ///
     /// # Errors
     /// A proxy or user agent that cannot be used.
-    pub fn new(_settings: &FetchSettings, _typed: &[String]) -> Result<Self, FetchError> {
-        todo!()
+    pub fn new(settings: &FetchSettings, typed: &[String]) -> Result<Self, FetchError> {
+        let guard = Arc::new(Guard::new(settings.allow_private.clone(), typed));
+        let agent = settings
+            .user_agent
+            .split(['/', ' '])
+            .next()
+            .unwrap_or_default();
+        Ok(Self(Arc::new(Shared {
+            clients: Clients::new(settings, guard.clone())?,
+            guard,
+            hosts: Hosts::new(settings.per_host),
+            open: Semaphore::new(settings.concurrency.clamp(1, Semaphore::MAX_PERMITS)),
+            in_flight: InFlight::new(),
+            timeout: settings.timeout,
+            max_body: settings.max_body,
+            agent: agent.to_owned(),
+        })))
     }
 
+    /// The page at an address. While its host is under a Retry-After, the answer is the error that
+    /// it gave, with the rest of the pause, and nothing is sent.
+    ///
     /// # Errors
     /// See [`FetchErrorKind`].
-    pub async fn get(&self, _request: &Request) -> Result<Fetched, FetchError> {
-        todo!()
+    pub async fn get(&self, request: &Request) -> Result<Fetched, FetchError> {
+        self.join(request, Pauses::Keep).await
+    }
+
+    /// The same, whatever pause the host asked for: somebody who may decide that wants it now.
+    ///
+    /// # Errors
+    /// See [`FetchErrorKind`].
+    pub async fn get_now(&self, request: &Request) -> Result<Fetched, FetchError> {
+        self.join(request, Pauses::Ignore).await
+    }
+
+    async fn join(&self, request: &Request, pauses: Pauses) -> Result<Fetched, FetchError> {
+        let shared = self.0.clone();
+        let key = (request.clone(), pauses);
+        let flight = self.0.in_flight.join(key, |(request, pauses)| {
+            async move {
+                let limit = Limit::Refuse(shared.max_body);
+                shared.follow(&request, pauses, limit).await
+            }
+            .boxed()
+        });
+        flight.await
+    }
+}
+
+impl Shared {
+    /// A request and the redirects that it meets.
+    async fn follow(
+        &self,
+        request: &Request,
+        pauses: Pauses,
+        limit: Limit,
+    ) -> Result<Fetched, FetchError> {
+        let mut url = request.url.clone();
+        url.set_fragment(None);
+        let mut met = Vec::new();
+        let mut left = self.timeout;
+        let (mut permanent, mut moved_to) = (true, None);
+        while met.len() <= MAX_REDIRECTS {
+            self.guard
+                .admit(&url)
+                .map_err(|refusal| FetchError::refused(&url, refusal))?;
+            if request.via.robots {
+                Box::pin(self.ask_robots(&url, &request.via, pauses)).await?;
+            }
+            match self
+                .in_turn(request, &url, pauses, limit, &mut left)
+                .await?
+            {
+                Answer::NotModified => return Ok(Fetched::NotModified),
+                Answer::Page(page) => return Ok(Fetched::Page(Page { moved_to, ..page })),
+                Answer::Redirect {
+                    to,
+                    permanent: this,
+                } => {
+                    met.push(std::mem::replace(&mut url, to));
+                    if met.contains(&url) {
+                        let what = format!("{}: redirects in a circle", Shown(&url));
+                        return Err(FetchError::failed(what));
+                    }
+                    permanent &= this;
+                    if permanent {
+                        moved_to = Some(url.clone());
+                    }
+                }
+            }
+        }
+        let what = format!(
+            "{}: more than {MAX_REDIRECTS} redirects",
+            Shown(&request.url)
+        );
+        Err(FetchError::failed(what))
+    }
+
+    /// One exchange, when it is this request's turn at the host; waiting does not count as time.
+    async fn in_turn(
+        &self,
+        request: &Request,
+        url: &Url,
+        pauses: Pauses,
+        limit: Limit,
+        left: &mut Duration,
+    ) -> Result<Answer, FetchError> {
+        let host = self.hosts.get(url.host_str().unwrap_or_default());
+        let _turn = host.gate.acquire().await;
+        let _open = self.open.acquire().await;
+        let began = Instant::now();
+        if let (Pauses::Keep, Some(pause)) = (pauses, host.pause(began)) {
+            return Err(paused(url, pause, began));
+        }
+        let result = self.exchange(request, url, limit, *left, &host).await;
+        *left = left.saturating_sub(began.elapsed());
+        result
+    }
+
+    async fn exchange(
+        &self,
+        request: &Request,
+        url: &Url,
+        limit: Limit,
+        left: Duration,
+        host: &Host,
+    ) -> Result<Answer, FetchError> {
+        let client = self.clients.get(&request.via, url)?;
+        let headers = headers(request, url)?;
+        let deadline = tokio::time::Instant::now() + left;
+        let response = timeout_at(deadline, self.send(&client, url, headers))
+            .await
+            .map_err(|_| FetchError::timed_out(url, self.timeout, "waiting for the answer"))??;
+        match response.status() {
+            StatusCode::NOT_MODIFIED => Ok(Answer::NotModified),
+            StatusCode::MOVED_PERMANENTLY
+            | StatusCode::FOUND
+            | StatusCode::SEE_OTHER
+            | StatusCode::TEMPORARY_REDIRECT
+            | StatusCode::PERMANENT_REDIRECT => redirect(&response, url),
+            status if status.is_success() => {
+                let page = timeout_at(deadline, page(response, url, limit));
+                let slow = |_| FetchError::timed_out(url, self.timeout, "reading the body");
+                Ok(Answer::Page(page.await.map_err(slow)??))
+            }
+            status => Err(answered(&response, status, url, host)),
+        }
+    }
+
+    async fn send(
+        &self,
+        client: &Client,
+        url: &Url,
+        headers: HeaderMap,
+    ) -> Result<Response, FetchError> {
+        let send = |headers| client.get(url.clone()).headers(headers).send();
+        let error = match send(headers.clone()).await {
+            Ok(response) => return Ok(response),
+            Err(error) => error,
+        };
+        let unanswered = |error| FetchError::unanswered(url, error, self.clients.connect_within());
+        if error.is_connect() || error.is_timeout() {
+            return Err(unanswered(error));
+        }
+        // A server may close a connection that was kept at the moment when it is used again.
+        send(headers).await.map_err(unanswered)
+    }
+
+    async fn ask_robots(&self, url: &Url, via: &Via, pauses: Pauses) -> Result<(), FetchError> {
+        let host = self.hosts.get(url.host_str().unwrap_or_default());
+        let origin = format!("{}:{:?}", url.scheme(), url.port_or_known_default());
+        let rules = match host.robots(&origin, Instant::now()) {
+            Some(rules) => rules,
+            None => {
+                let rules = Arc::new(self.read_robots(url, via, pauses).await?);
+                host.keep_robots(origin, rules.clone(), Instant::now());
+                rules
+            }
+        };
+        let path = &url[url::Position::BeforePath..url::Position::AfterQuery];
+        if rules.allow(path) {
+            return Ok(());
+        }
+        Err(FetchError::refused(
+            url,
+            "the site's robots.txt asks programs to stay away; `robots = false` does not ask",
+        ))
+    }
+
+    async fn read_robots(&self, url: &Url, via: &Via, pauses: Pauses) -> Result<Rules, FetchError> {
+        let mut robots = url.clone();
+        robots.set_path("/robots.txt");
+        robots.set_query(None);
+        let request = Request {
+            url: robots,
+            validators: Validators::default(),
+            via: Via {
+                robots: false,
+                ..via.clone()
+            },
+        };
+        match self
+            .follow(&request, pauses, Limit::Cut(robots::MAX_ROBOTS))
+            .await
+        {
+            Ok(Fetched::Page(page)) => Ok(Rules::parse(
+                &String::from_utf8_lossy(&page.body),
+                &self.agent,
+            )),
+            Ok(Fetched::NotModified) => Ok(Rules::default()),
+            // A site without one allows all (RFC 9309, section 2.3.1.3).
+            Err(error) => match error.kind {
+                FetchErrorKind::Status(status) if (400..500).contains(&status) && status != 429 => {
+                    Ok(Rules::default())
+                }
+                _ => Err(FetchError {
+                    what: format!("robots.txt is asked first: {}", error.what),
+                    ..error
+                }),
+            },
+        }
+    }
+}
+
+/// The validators, and the source's own headers where the host is still the source's own.
+fn headers(request: &Request, url: &Url) -> Result<HeaderMap, FetchError> {
+    let mut headers = HeaderMap::new();
+    if url.host() == request.url.host() {
+        for (name, value) in &request.via.headers {
+            let unusable = |_| FetchError::failed(format!("the header `{name}` cannot be sent"));
+            let name: HeaderName = name.parse().map_err(|_| unusable(()))?;
+            let value: HeaderValue = value.parse().map_err(|_| unusable(()))?;
+            headers.insert(name, value);
+        }
+    }
+    let validators = &request.validators;
+    for (name, value) in [
+        (IF_NONE_MATCH, &validators.etag),
+        (IF_MODIFIED_SINCE, &validators.last_modified),
+    ] {
+        if let Some(value) = value
+            .as_deref()
+            .and_then(|value| HeaderValue::from_str(value).ok())
+        {
+            headers.insert(name, value);
+        }
+    }
+    Ok(headers)
+}
+
+fn redirect(response: &Response, url: &Url) -> Result<Answer, FetchError> {
+    let status = response.status();
+    let to = response
+        .headers()
+        .get(LOCATION)
+        .map(|location| String::from_utf8_lossy(location.as_bytes()))
+        .and_then(|location| url.join(location.trim()).ok());
+    let Some(mut to) = to else {
+        let what = format!("{}: answered {status} without saying where to", Shown(url));
+        return Err(FetchError::of(
+            FetchErrorKind::Status(status.as_u16()),
+            what,
+        ));
+    };
+    to.set_fragment(None);
+    Ok(Answer::Redirect {
+        to,
+        permanent: matches!(
+            status,
+            StatusCode::MOVED_PERMANENTLY | StatusCode::PERMANENT_REDIRECT
+        ),
+    })
+}
+
+async fn page(response: Response, url: &Url, limit: Limit) -> Result<Page, FetchError> {
+    let text = |name| {
+        let value = response.headers().get(name)?.to_str().ok()?;
+        (value.len() <= MAX_VALIDATOR).then(|| value.to_owned())
+    };
+    Ok(Page {
+        url: url.clone(),
+        content_type: text(CONTENT_TYPE),
+        validators: Validators {
+            etag: text(ETAG),
+            last_modified: text(LAST_MODIFIED),
+        },
+        moved_to: None,
+        body: body(response, url, limit).await?,
+    })
+}
+
+/// The body, decompressed; the limit counts what comes out.
+async fn body(mut response: Response, url: &Url, limit: Limit) -> Result<Bytes, FetchError> {
+    let (Limit::Refuse(most) | Limit::Cut(most)) = limit;
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    let mut body = BytesMut::new();
+    loop {
+        let chunk = response.chunk().await;
+        let Some(chunk) = chunk.map_err(|error| FetchError::broken(url, body.len(), error))? else {
+            return Ok(body.freeze());
+        };
+        if body.len() + chunk.len() <= most {
+            body.extend_from_slice(&chunk);
+            continue;
+        }
+        if let Limit::Cut(_) = limit {
+            body.extend_from_slice(&chunk[..most - body.len()]);
+            return Ok(body.freeze());
+        }
+        let what = format!(
+            "{}: larger than {most} bytes, the limit of `max_body` in [fetch]",
+            Shown(url)
+        );
+        return Err(FetchError::of(FetchErrorKind::TooLarge, what));
+    }
+}
+
+/// The error for a status that brings no page; a pause that comes with it holds the whole host.
+fn answered(response: &Response, status: StatusCode, url: &Url, host: &Host) -> FetchError {
+    let pauses = matches!(
+        status,
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
+    );
+    let retry_after = response
+        .headers()
+        .get(RETRY_AFTER)
+        .filter(|_| pauses)
+        .and_then(|value| pause(value.to_str().ok()?, Utc::now()));
+    let mut what = format!("{}: answered {status}", Shown(url));
+    if let Some(pause) = retry_after {
+        what = format!("{what} and asks to wait {}s", pause.as_secs());
+        host.ask_pause(Pause {
+            until: Instant::now() + pause,
+            status: status.as_u16(),
+        });
+    }
+    FetchError {
+        what,
+        kind: FetchErrorKind::Status(status.as_u16()),
+        retry_after,
+    }
+}
+
+fn paused(url: &Url, pause: Pause, now: Instant) -> FetchError {
+    let left = pause.until.duration_since(now);
+    FetchError {
+        what: format!(
+            "{}: the host answered {} and asked to wait; {}s are left",
+            Shown(url),
+            pause.status,
+            left.as_secs() + 1
+        ),
+        kind: FetchErrorKind::Status(pause.status),
+        retry_after: Some(left),
+    }
+}
+
+/// A Retry-After: seconds, or an HTTP date (RFC 9110, section 10.2.3); 1 s to [`MAX_PAUSE`].
+fn pause(value: &str, now: DateTime<Utc>) -> Option<Duration> {
+    let value = value.trim();
+    let pause = match value.parse() {
+        Ok(seconds) => Duration::from_secs(seconds),
+        Err(_) => {
+            let until = DateTime::parse_from_rfc2822(value).ok()?;
+            until
+                .signed_duration_since(now)
+                .to_std()
+                .unwrap_or_default()
+        }
+    };
+    Some(pause.clamp(Duration::from_secs(1), MAX_PAUSE))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pause_is_seconds_or_a_date_and_at_most_a_day() {
+        let now = "2022-11-20T08:00:00Z".parse().unwrap();
+        let seconds = |value| pause(value, now).map(|pause| pause.as_secs());
+        assert_eq!(seconds("120"), Some(120));
+        assert_eq!(seconds("0"), Some(1));
+        assert_eq!(seconds("999999"), Some(86_400));
+        assert_eq!(seconds("Sun, 20 Nov 2022 08:05:00 GMT"), Some(300));
+        assert_eq!(seconds("Sun, 20 Nov 2022 07:00:00 GMT"), Some(1));
+        assert_eq!(seconds("soon"), None);
+        assert_eq!(seconds("-5"), None);
+    }
+
+    #[test]
+    fn what_is_shown_of_an_address_keeps_its_secrets() {
+        let url = Url::parse("http://me:word@a.example:81/p?token=t#f").unwrap();
+        assert_eq!(Shown(&url).to_string(), "http://a.example:81/p?…");
     }
 }

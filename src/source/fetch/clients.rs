@@ -1,0 +1,240 @@
+//! HTTP clients, one for each way of reaching a server, each with its own pool of connections.
+
+use std::{
+    collections::HashMap,
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use reqwest::{
+    Certificate, Client, Proxy,
+    header::{ACCEPT, ACCEPT_LANGUAGE, HeaderMap, HeaderValue},
+    redirect::Policy,
+};
+use url::{Host, Url};
+
+use super::{FetchError, Via};
+use crate::{
+    bulletin::FetchSettings,
+    source::guard::{Guard, Guarded},
+};
+
+/// How long a connection may take to open.
+const CONNECT_WITHIN: Duration = Duration::from_secs(10);
+
+/// The environment variables that name proxies, as reqwest reads them.
+const PROXY_VARIABLES: [&str; 6] = [
+    "HTTP_PROXY",
+    "http_proxy",
+    "HTTPS_PROXY",
+    "https_proxy",
+    "ALL_PROXY",
+    "all_proxy",
+];
+
+/// What tells clients apart.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Key {
+    route: Route,
+    ca: Option<PathBuf>,
+    verify: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Route {
+    Direct,
+    /// As the environment says, `NO_PROXY` included.
+    Environment,
+    Proxy(Url),
+}
+
+#[derive(Debug)]
+pub(super) struct Clients {
+    guard: Arc<Guard>,
+    user_agent: String,
+    connect_within: Duration,
+    proxy: Option<Url>,
+    /// Hosts of the environment's proxies; none: no such proxies.
+    environment: Vec<String>,
+    clients: Mutex<HashMap<Key, Client>>,
+}
+
+impl Clients {
+    /// # Errors
+    /// A proxy or user agent that cannot be used.
+    pub(super) fn new(settings: &FetchSettings, guard: Arc<Guard>) -> Result<Self, FetchError> {
+        let clients = Self {
+            guard,
+            user_agent: settings.user_agent.clone(),
+            connect_within: CONNECT_WITHIN.min(settings.timeout),
+            proxy: settings.proxy.clone(),
+            environment: environment_proxies(),
+            clients: Mutex::default(),
+        };
+        let usual = match &clients.proxy {
+            Some(proxy) => Route::Proxy(proxy.clone()),
+            None => Route::Direct,
+        };
+        clients.client(Key {
+            route: usual,
+            ca: None,
+            verify: true,
+        })?;
+        Ok(clients)
+    }
+
+    pub(super) fn connect_within(&self) -> Duration {
+        self.connect_within
+    }
+
+    /// The client that reaches `url` as `via` asks.
+    pub(super) fn get(&self, via: &Via, url: &Url) -> Result<Client, FetchError> {
+        self.client(Key {
+            route: self.route(via, url),
+            ca: via.ca.clone(),
+            verify: via.verify,
+        })
+    }
+
+    fn client(&self, key: Key) -> Result<Client, FetchError> {
+        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = clients.get(&key) {
+            return Ok(client.clone());
+        }
+        let client = self.build(&key)?;
+        clients.insert(key, client.clone());
+        Ok(client)
+    }
+
+    fn route(&self, via: &Via, url: &Url) -> Route {
+        if let Some(proxy) = via.proxy.as_ref().or(self.proxy.as_ref()) {
+            return Route::Proxy(proxy.clone());
+        }
+        // No proxy elsewhere can reach this machine's own loopback.
+        if self.environment.is_empty() || is_loopback(url) {
+            return Route::Direct;
+        }
+        Route::Environment
+    }
+
+    fn build(&self, key: &Key) -> Result<Client, FetchError> {
+        let trusted = match &key.route {
+            Route::Direct => Vec::new(),
+            Route::Environment => self.environment.clone(),
+            Route::Proxy(proxy) => proxy
+                .host_str()
+                .map(str::to_ascii_lowercase)
+                .into_iter()
+                .collect(),
+        };
+        let mut builder = Client::builder()
+            .user_agent(&self.user_agent)
+            .default_headers(accepted())
+            .redirect(Policy::none())
+            .referer(false)
+            .connect_timeout(self.connect_within)
+            .dns_resolver(Arc::new(Guarded {
+                guard: self.guard.clone(),
+                trusted,
+            }))
+            .danger_accept_invalid_certs(!key.verify)
+            // Old servers of small sites send such.
+            .http1_ignore_invalid_headers_in_responses(true)
+            .http1_allow_spaces_after_header_name_in_responses(true)
+            .http1_allow_obsolete_multiline_headers_in_responses(true);
+        builder = match &key.route {
+            Route::Environment => builder,
+            Route::Direct => builder.no_proxy(),
+            Route::Proxy(proxy) => builder.proxy(trusted_proxy(proxy)?),
+        };
+        for certificate in key
+            .ca
+            .iter()
+            .map(authority)
+            .collect::<Result<Vec<_>, _>>()?
+            .concat()
+        {
+            builder = builder.add_root_certificate(certificate);
+        }
+        builder
+            .build()
+            .map_err(|error| FetchError::failed(format!("no HTTP client: {:#}", chain(&error))))
+    }
+}
+
+fn accepted() -> HeaderMap {
+    let accept = "text/html,application/xhtml+xml,application/atom+xml,application/rss+xml,application/json;q=0.9,*/*;q=0.8";
+    HeaderMap::from_iter([
+        (ACCEPT, HeaderValue::from_static(accept)),
+        (
+            ACCEPT_LANGUAGE,
+            HeaderValue::from_static("zh-CN,zh;q=0.9,en;q=0.5"),
+        ),
+    ])
+}
+
+fn trusted_proxy(proxy: &Url) -> Result<Proxy, FetchError> {
+    let shown = format!(
+        "{}://{}",
+        proxy.scheme(),
+        proxy.host_str().unwrap_or_default()
+    );
+    Proxy::all(proxy.clone()).map_err(|error| {
+        FetchError::failed(format!(
+            "the proxy {shown} cannot be used: {}",
+            chain(&error)
+        ))
+    })
+}
+
+fn authority(path: &PathBuf) -> Result<Vec<Certificate>, FetchError> {
+    let because = |why: String| FetchError::failed(format!("`ca` {}: {why}", path.display()));
+    let pem = std::fs::read(path).map_err(|error| because(error.to_string()))?;
+    let certificates =
+        Certificate::from_pem_bundle(&pem).map_err(|error| because(chain(&error)))?;
+    if certificates.is_empty() {
+        return Err(because("holds no PEM certificate".to_owned()));
+    }
+    Ok(certificates)
+}
+
+fn environment_proxies() -> Vec<String> {
+    let host = |value: String| {
+        let value = if value.contains("://") {
+            value
+        } else {
+            format!("http://{value}")
+        };
+        let url = Url::parse(&value).ok()?;
+        Some(url.host_str()?.to_ascii_lowercase())
+    };
+    PROXY_VARIABLES
+        .iter()
+        .filter_map(|name| std::env::var(name).ok())
+        .filter_map(host)
+        .collect()
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// An error and its causes, without repeats.
+pub(super) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let said = cause.to_string();
+        if !text.contains(&said) {
+            text = format!("{text}: {said}");
+        }
+        next = cause.source();
+    }
+    text
+}

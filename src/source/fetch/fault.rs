@@ -1,0 +1,134 @@
+//! What went wrong with a request, in words for who runs the program. No header, no proxy and no
+//! query value shows.
+
+use std::{error::Error, fmt, io, iter, time::Duration};
+
+use rustls::{AlertDescription, CertificateError};
+use url::Url;
+
+use super::{FetchError, FetchErrorKind, clients::chain};
+use crate::source::guard::{Refusal, Unresolved};
+
+/// An address as it may be shown: without user, password, query values and fragment.
+pub(super) struct Shown<'a>(pub(super) &'a Url);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let host = self.0.host_str().unwrap_or_default();
+        write!(f, "{}://{host}", self.0.scheme())?;
+        if let Some(port) = self.0.port() {
+            write!(f, ":{port}")?;
+        }
+        f.write_str(self.0.path())?;
+        f.write_str(if self.0.query().is_some() { "?…" } else { "" })
+    }
+}
+
+impl FetchError {
+    pub(super) fn failed(what: String) -> Self {
+        Self::of(FetchErrorKind::Failed, what)
+    }
+
+    pub(super) fn of(kind: FetchErrorKind, what: String) -> Self {
+        Self {
+            what,
+            kind,
+            retry_after: None,
+        }
+    }
+
+    pub(super) fn refused(url: &Url, why: impl fmt::Display) -> Self {
+        Self::of(FetchErrorKind::Refused, format!("{}: {why}", Shown(url)))
+    }
+
+    pub(super) fn timed_out(url: &Url, after: Duration, doing: &str) -> Self {
+        Self::failed(format!("{}: timed out after {after:?} {doing}", Shown(url)))
+    }
+
+    /// No answer came.
+    pub(super) fn unanswered(url: &Url, error: reqwest::Error, connect_within: Duration) -> Self {
+        let error = error.without_url();
+        let refusal = causes(&error).find_map(|cause| cause.downcast_ref::<Refusal>());
+        if let Some(refusal) = refusal {
+            return Self::refused(url, refusal);
+        }
+        let why = if error.is_connect() && error.is_timeout() {
+            format!("no connection within {connect_within:?}")
+        } else {
+            causes(&error)
+                .find_map(known)
+                .unwrap_or_else(|| chain(&error))
+        };
+        Self::failed(format!("{}: {why}", Shown(url)))
+    }
+
+    /// The answer began and did not end well.
+    pub(super) fn broken(url: &Url, after: usize, error: reqwest::Error) -> Self {
+        let error = error.without_url();
+        let why = chain(&error);
+        Self::failed(format!(
+            "{}: the answer broke off after {after} bytes ({why})",
+            Shown(url)
+        ))
+    }
+}
+
+/// An error and what caused it, also where an I/O error wraps the cause.
+fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    let cause = |error: &&'a (dyn Error + 'static)| {
+        let error: &'a (dyn Error + 'static) = *error;
+        let wrapped = error.downcast_ref().and_then(io::Error::get_ref);
+        match wrapped {
+            Some(inner) => Some(inner as &'a (dyn Error + 'static)),
+            None => error.source(),
+        }
+    };
+    iter::successors(Some(error), cause)
+}
+
+fn known(cause: &(dyn Error + 'static)) -> Option<String> {
+    if let Some(unresolved) = cause.downcast_ref::<Unresolved>() {
+        return Some(unresolved.to_string());
+    }
+    if let Some(error) = cause.downcast_ref::<rustls::Error>() {
+        return Some(tls(error));
+    }
+    let why = match cause.downcast_ref::<io::Error>()?.kind() {
+        io::ErrorKind::ConnectionRefused => "the server refuses connections",
+        io::ErrorKind::ConnectionReset => "the server closed the connection without an answer",
+        io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => {
+            "the server cannot be reached from here"
+        }
+        _ => return None,
+    };
+    Some(why.to_owned())
+}
+
+fn tls(error: &rustls::Error) -> String {
+    const TRUST: &str =
+        "set `ca` to its authority's PEM file, or `verify = false` to accept it unchecked";
+    match error {
+        rustls::Error::InvalidCertificate(why) => {
+            let why = match why {
+                CertificateError::UnknownIssuer => "is from an unknown authority",
+                CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+                    "has expired"
+                }
+                CertificateError::NotValidForName
+                | CertificateError::NotValidForNameContext { .. } => "is for another name",
+                _ => return format!("the server's certificate is not accepted ({why}); {TRUST}"),
+            };
+            format!("the server's certificate {why}; {TRUST}")
+        }
+        rustls::Error::PeerIncompatible(_)
+        | rustls::Error::AlertReceived(
+            AlertDescription::ProtocolVersion | AlertDescription::HandshakeFailure,
+        ) => format!(
+            "the server offers nothing that is safe: it may be older than TLS 1.2 ({error}); use its http address, or a `proxy` that still speaks it"
+        ),
+        rustls::Error::InvalidMessage(_) => {
+            format!("the server does not speak TLS on this port ({error}); is it an http address?")
+        }
+        _ => format!("TLS failed: {error}"),
+    }
+}

@@ -1,0 +1,97 @@
+//! What is owed to each host: few requests at a time, and the pause that it asked for.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use tokio::sync::Semaphore;
+
+use super::robots::Rules;
+
+/// Above this many, hosts that owe nothing are forgotten.
+const MANY: usize = 4096;
+
+/// How long a robots.txt stays known.
+const ROBOTS_FOR: Duration = Duration::from_secs(60 * 60);
+
+/// All hosts that were asked.
+#[derive(Debug)]
+pub(super) struct Hosts {
+    per_host: usize,
+    hosts: Mutex<HashMap<String, Arc<Host>>>,
+}
+
+/// One host, by name, whatever the port.
+#[derive(Debug)]
+pub(super) struct Host {
+    /// Fair: who waits longest comes first.
+    pub(super) gate: Semaphore,
+    owed: Mutex<Owed>,
+}
+
+#[derive(Debug, Default)]
+struct Owed {
+    pause: Option<Pause>,
+    /// By scheme and port.
+    robots: HashMap<String, (Instant, Arc<Rules>)>,
+}
+
+/// A Retry-After that is not over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Pause {
+    pub(super) until: Instant,
+    /// What the host answered with it.
+    pub(super) status: u16,
+}
+
+impl Hosts {
+    pub(super) fn new(per_host: usize) -> Self {
+        Self {
+            per_host: per_host.max(1),
+            hosts: Mutex::default(),
+        }
+    }
+
+    pub(super) fn get(&self, name: &str) -> Arc<Host> {
+        let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(host) = hosts.get(name) {
+            return host.clone();
+        }
+        if hosts.len() >= MANY {
+            let now = Instant::now();
+            hosts.retain(|_, host| Arc::strong_count(host) > 1 || host.pause(now).is_some());
+        }
+        let host = Arc::new(Host {
+            gate: Semaphore::new(self.per_host),
+            owed: Mutex::default(),
+        });
+        hosts.insert(name.to_owned(), host.clone());
+        host
+    }
+}
+
+impl Host {
+    pub(super) fn pause(&self, now: Instant) -> Option<Pause> {
+        self.owed().pause.filter(|pause| pause.until > now)
+    }
+
+    pub(super) fn ask_pause(&self, pause: Pause) {
+        self.owed().pause = Some(pause);
+    }
+
+    pub(super) fn robots(&self, origin: &str, now: Instant) -> Option<Arc<Rules>> {
+        let owed = self.owed();
+        let (read_at, rules) = owed.robots.get(origin)?;
+        (now.duration_since(*read_at) < ROBOTS_FOR).then(|| rules.clone())
+    }
+
+    pub(super) fn keep_robots(&self, origin: String, rules: Arc<Rules>, now: Instant) {
+        self.owed().robots.insert(origin, (now, rules));
+    }
+
+    fn owed(&self) -> std::sync::MutexGuard<'_, Owed> {
+        self.owed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
