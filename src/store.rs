@@ -121,13 +121,9 @@ impl Store {
     pub fn outbox_changes(&self) -> tokio::sync::watch::Receiver<u64> {
         todo!()
     }
-    /// For each channel (or each of `of`) that is not blocked: its oldest waiting delivery that is due at
-    /// `now`, else the one that is due next.
-    pub async fn heads(
-        &self,
-        _of: Option<Vec<ChannelId>>,
-        _now: DateTime<Utc>,
-    ) -> Result<Vec<Waiting>> {
+    /// For each channel (or each of `of`) that is not blocked: its first waiting delivery, due or not;
+    /// those due earliest first.
+    pub async fn heads(&self, _of: Option<Vec<ChannelId>>) -> Result<Vec<Waiting>> {
         todo!()
     }
     /// `queued → sending`, durably, before the request goes out.
