@@ -1,12 +1,44 @@
 //! The channel page, the archive, feeds out, health, metrics, and the admin API.
+//!
+//! It answers requests from the store and the config and keeps nothing of its own. It must not
+//! know how sources are read or how channels send. Read [`router`] first: every address is there.
 
+mod api;
+mod auth;
+mod card;
+mod feeds;
+mod health;
+mod listen;
+mod metrics;
+mod pages;
+mod problem;
+mod templates;
+mod when;
+mod words;
+
+use std::{sync::Arc, time::Instant};
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware,
+    routing::{get, post},
+};
 use tokio::{
     net::TcpListener,
-    sync::{mpsc, oneshot},
+    sync::{Semaphore, mpsc, oneshot},
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::{bulletin::Secret, config::Live, store::Store, watch::Watch};
+use crate::{
+    bulletin::Secret,
+    config::{Config, Live},
+    store::Store,
+    watch::Watch,
+};
+
+/// Bytes of a request's body; the largest real one is a list of some thousand bulletin numbers.
+const MAX_BODY: usize = 64 << 10;
 
 /// A request to take the changed config; answered with what is wrong with it.
 pub type Reload = oneshot::Sender<Result<(), String>>;
@@ -28,14 +60,95 @@ pub struct Desk {
     pub pages: bool,
 }
 
-/// Serves until stopped.
+/// What every handler is given.
+struct Site {
+    desk: Desk,
+    /// Where the pages are, as people reach them where the config names no `public_url`.
+    address: String,
+    started: Instant,
+    stop: CancellationToken,
+    /// Searches read the whole archive: one at a time.
+    search: Semaphore,
+}
+
+type Shared = Arc<Site>;
+
+impl Site {
+    fn config(&self) -> Arc<Config> {
+        self.desk.config.borrow().clone()
+    }
+
+    /// The pages' own address, with a slash at its end.
+    fn url(&self, config: &Config) -> String {
+        let public = config.web.public_url.as_ref().map(url::Url::as_str);
+        let url = public.unwrap_or(&self.address);
+        format!("{}/", url.trim_end_matches('/'))
+    }
+}
+
+/// Serves until stopped; what is being answered then has a second to end.
 ///
 /// # Errors
 /// The listener fails.
 pub async fn serve(
-    _listener: TcpListener,
-    _desk: Desk,
-    _stop: CancellationToken,
+    listener: TcpListener,
+    desk: Desk,
+    stop: CancellationToken,
 ) -> std::io::Result<()> {
-    todo!()
+    let site = Arc::new(Site {
+        address: format!("http://{}", listener.local_addr()?),
+        desk,
+        started: Instant::now(),
+        stop: stop.clone(),
+        search: Semaphore::new(1),
+    });
+    listen::serve(listener, router(site), stop).await;
+    Ok(())
+}
+
+fn router(site: Shared) -> Router {
+    let mut router = Router::new()
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .route("/metrics", get(metrics::metrics))
+        .nest("/api/v1", api_router(&site));
+    if site.desk.pages {
+        router = router.merge(pages_router());
+    }
+    router
+        .fallback(problem::not_found)
+        .layer(middleware::from_fn(problem::dress))
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .with_state(site)
+}
+
+fn pages_router() -> Router<Shared> {
+    Router::new()
+        .route("/", get(pages::channel))
+        .route("/b/{id}", get(pages::bulletin))
+        .route("/feed.atom", get(feeds::atom))
+        .route("/feed.json", get(feeds::json))
+        .route("/s/{source}/feed.atom", get(feeds::source_atom))
+        .route("/style.css", get(pages::style))
+        .route("/icon.svg", get(pages::icon))
+        .route("/qr.svg", get(pages::qr))
+}
+
+fn api_router(site: &Shared) -> Router<Shared> {
+    Router::new()
+        .route("/sources", get(api::sources))
+        .route("/sources/{id}/poll", post(api::poll))
+        .route("/channels", get(api::channels))
+        .route("/bulletins", get(api::bulletins))
+        .route("/bulletins/{id}", get(api::bulletin))
+        .route("/bulletins/{id}/rebroadcast", post(api::rebroadcast))
+        .route("/deliveries", get(api::deliveries))
+        .route("/held", get(api::held).post(api::settle_held))
+        .route("/reload", post(api::reload))
+        .route("/export", get(api::export))
+        .fallback(problem::not_found)
+        .layer(middleware::from_fn_with_state(
+            site.clone(),
+            auth::require_admin,
+        ))
 }

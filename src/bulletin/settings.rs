@@ -165,6 +165,15 @@ impl Channel {
             .as_ref()
             .is_none_or(|wanted| wanted.contains(source))
     }
+
+    /// The kind as the config names it.
+    #[must_use]
+    pub fn kind_name(&self) -> &'static str {
+        match self.kind {
+            ChannelKind::Telegram { .. } => "telegram",
+            ChannelKind::Stdout { .. } => "stdout",
+        }
+    }
 }
 
 /// What the bot and the pages say.

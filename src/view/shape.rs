@@ -9,8 +9,8 @@ use url::Url;
 
 use crate::{
     bulletin::{
-        self, Attachment, BulletinId, BulletinState, ChannelId, ChannelKind, DeliveryId,
-        DeliveryKind, DeliveryState, MessageRef, Moment, ReadAs, SourceId,
+        self, Attachment, BulletinId, BulletinState, ChannelId, DeliveryId, DeliveryKind,
+        DeliveryState, MessageRef, Moment, ReadAs, SourceId,
     },
     store::{ChannelStatus, SourceStatus},
 };
@@ -162,14 +162,16 @@ impl Channel {
     /// `status` is None where the store knows nothing of the channel yet.
     #[must_use]
     pub fn new(channel: &bulletin::Channel, status: Option<&ChannelStatus>) -> Self {
-        let kind = match channel.kind {
-            ChannelKind::Telegram { .. } => "telegram",
-            ChannelKind::Stdout { .. } => "stdout",
-        };
         let sources = channel.sources.as_ref().map_or_else(any_source, |sources| {
             sources.iter().map(ToString::to_string).collect()
         });
-        Self::shown(channel.id.clone(), kind, &channel.name, sources, status)
+        Self::shown(
+            channel.id.clone(),
+            channel.kind_name(),
+            &channel.name,
+            sources,
+            status,
+        )
     }
 
     /// A chat that subscribed by itself: the config knows nothing of it.

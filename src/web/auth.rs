@@ -1,0 +1,124 @@
+//! Who asks: anyone, or someone with a token.
+
+use axum::{
+    extract::{FromRequestParts, Request, State},
+    http::{HeaderMap, StatusCode, header, request::Parts},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+
+use super::{Shared, Site, problem::Problem};
+use crate::{bulletin::Secret, store::Actor};
+
+/// Who looks at a page or a feed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Viewer {
+    /// Sees public sources, and nothing that is held.
+    Public,
+    Admin,
+}
+
+impl FromRequestParts<Shared> for Viewer {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Shared) -> Result<Self, Problem> {
+        // Only our own scheme: a proxy in front may have one of its own.
+        match bearer(&parts.headers) {
+            None => Ok(Self::Public),
+            Some(token) => actor(site, token).map(|_| Self::Admin).ok_or_else(refused),
+        }
+    }
+}
+
+/// Lets through who has the admin token, and tells handlers who that is.
+pub(super) async fn require_admin(
+    State(site): State<Shared>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    match bearer(request.headers()).and_then(|token| actor(&site, token)) {
+        Some(actor) => {
+            request.extensions_mut().insert(actor);
+            next.run(request).await
+        }
+        None => refused().into_response(),
+    }
+}
+
+/// Whether `/metrics` may be read: by its own token or an admin's.
+pub(super) fn may_read_metrics(site: &Site, headers: &HeaderMap) -> Result<(), Problem> {
+    let config = site.config();
+    let own = config.web.metrics_token.as_ref();
+    let is_known = bearer(headers).is_some_and(|token| {
+        own.is_some_and(|own| is_same(own, token)) || actor(site, token).is_some()
+    });
+    if is_known { Ok(()) } else { Err(refused()) }
+}
+
+fn actor(site: &Site, token: &str) -> Option<Actor> {
+    let is_admin = is_same(&site.desk.admin_token, token);
+    let is_command = is_same(&site.desk.instance_token, token);
+    let (who, from) = match (is_admin, is_command) {
+        (true, _) => ("admin", "api"),
+        (_, true) => ("operator", "cli"),
+        _ => return None,
+    };
+    Some(Actor {
+        who: who.to_owned(),
+        from: from.to_owned(),
+    })
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers
+        .get(header::AUTHORIZATION)?
+        .to_str()
+        .ok()?
+        .split_once(' ')?;
+    scheme
+        .eq_ignore_ascii_case("bearer")
+        .then_some(token.trim_start())
+}
+
+/// In a time that tells nothing of the secret: hashes compare in constant time, and their length
+/// is always the same.
+fn is_same(secret: &Secret, token: &str) -> bool {
+    !secret.reveal().is_empty()
+        && blake3::hash(secret.reveal().as_bytes()) == blake3::hash(token.as_bytes())
+}
+
+fn refused() -> Problem {
+    Problem::new(
+        StatusCode::UNAUTHORIZED,
+        "this needs `Authorization: Bearer TOKEN` with the admin token: `admin_token` of `[web]`, \
+         else the one in the file `admin-token` of the state folder",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_whole_token_opens() {
+        let secret = Secret::new("a-token".to_owned());
+        assert!(is_same(&secret, "a-token"));
+        for wrong in ["", "a-toke", "a-token ", "A-TOKEN"] {
+            assert!(!is_same(&secret, wrong), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn an_empty_secret_opens_to_nobody() {
+        assert!(!is_same(&Secret::new(String::new()), ""));
+    }
+
+    #[test]
+    fn only_bearer_credentials_are_ours() {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::AUTHORIZATION, "Basic YTpi".parse().unwrap());
+        assert_eq!(bearer(&headers), None);
+        headers.insert(header::AUTHORIZATION, "bearer x".parse().unwrap());
+        assert_eq!(bearer(&headers), Some("x"));
+    }
+}

@@ -1,0 +1,194 @@
+//! A bulletin as pages and feeds show it: what a viewer may see, cleaned, with its dates in words.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use url::Url;
+
+use super::{auth::Viewer, when::When};
+use crate::{
+    bulletin::{Bulletin, BulletinState, Moment, Source, SourceId},
+    config::Config,
+};
+
+/// Colours of source tags in the style sheet (`.hue-0` …).
+const HUES: usize = 10;
+
+/// What stands behind every card of one answer.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Scene<'a> {
+    pub config: &'a Config,
+    pub viewer: Viewer,
+    pub now: DateTime<Utc>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Card {
+    pub id: u64,
+    pub title: String,
+    pub summary: Option<String>,
+    pub publisher: Option<String>,
+    pub tag: Tag,
+    pub when: When,
+    pub deadline: Option<When>,
+    pub attachments: Vec<Link>,
+    /// The original's address, where it is one that may be a link.
+    pub original: Option<String>,
+    pub is_corrected: bool,
+    pub is_held: bool,
+    pub is_withdrawn: bool,
+}
+
+/// A source's name tag.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Tag {
+    pub id: SourceId,
+    pub name: String,
+    /// The name's first character, for the coloured square.
+    pub mark: String,
+    pub hue: usize,
+}
+
+/// A file of a bulletin; without an address it is only named.
+#[derive(Debug, Serialize)]
+pub(super) struct Link {
+    pub name: String,
+    pub url: Option<String>,
+}
+
+impl<'a> Scene<'a> {
+    /// Sources that the viewer may know of, in config order, each with its place there.
+    pub(super) fn sources(self) -> impl Iterator<Item = (usize, &'a Source)> {
+        let all = self.config.sources.iter().enumerate();
+        all.filter(move |(_, source)| source.public || self.viewer == Viewer::Admin)
+    }
+
+    pub(super) fn tags(self) -> Vec<Tag> {
+        self.sources().map(Tag::new).collect()
+    }
+
+    pub(super) fn source(self, id: &str) -> Option<(usize, &'a Source)> {
+        self.sources().find(|(_, source)| source.id.as_str() == id)
+    }
+
+    /// The first source of a bulletin that the viewer may know of. A source that is in the config
+    /// no more may have been private, so it is nobody's but an admin's.
+    pub(super) fn source_of(self, bulletin: &Bulletin) -> Option<(usize, &'a Source)> {
+        let mut ids = std::iter::once(&bulletin.source).chain(&bulletin.also);
+        ids.find_map(|id| self.source(id.as_str()))
+    }
+
+    /// None: not for this viewer.
+    pub(super) fn card(self, bulletin: &Bulletin) -> Option<Card> {
+        let is_admin = self.viewer == Viewer::Admin;
+        if bulletin.state == BulletinState::Held && !is_admin {
+            return None;
+        }
+        let tag = match self.source_of(bulletin) {
+            Some(source) => Tag::new(source),
+            None if is_admin => Tag::gone(&bulletin.source),
+            None => return None,
+        };
+        Some(Card {
+            id: bulletin.id.0,
+            title: printable(&bulletin.title),
+            summary: bulletin.summary.as_deref().map(printable),
+            publisher: bulletin.publisher.as_deref().map(printable),
+            tag,
+            when: self.when(&self.published(bulletin)),
+            deadline: bulletin.deadline.as_ref().map(|moment| self.when(moment)),
+            attachments: attachments(bulletin),
+            original: web_link(&bulletin.url),
+            is_corrected: bulletin.revision > 0,
+            is_held: bulletin.state == BulletinState::Held,
+            is_withdrawn: bulletin.state == BulletinState::Withdrawn,
+        })
+    }
+
+    /// When it was published, as far as anyone knows.
+    pub(super) fn published(self, bulletin: &Bulletin) -> Moment {
+        let seen = bulletin.first_seen.with_timezone(&self.config.time_zone);
+        let seen = Moment::Time(seen.fixed_offset());
+        bulletin.published.unwrap_or(seen)
+    }
+
+    fn when(self, moment: &Moment) -> When {
+        let Config {
+            time_zone,
+            language,
+            ..
+        } = self.config;
+        When::new(moment, self.now, *time_zone, *language)
+    }
+}
+
+impl Tag {
+    fn new((place, source): (usize, &Source)) -> Self {
+        Self {
+            id: source.id.clone(),
+            name: source.name.clone(),
+            mark: source.name.chars().take(1).collect(),
+            hue: place % HUES,
+        }
+    }
+
+    fn gone(id: &SourceId) -> Self {
+        Self {
+            id: id.clone(),
+            name: id.to_string(),
+            mark: id.as_str().chars().take(1).collect(),
+            hue: 0,
+        }
+    }
+}
+
+fn attachments(bulletin: &Bulletin) -> Vec<Link> {
+    let files = bulletin.attachments.iter().map(|file| Link {
+        name: printable(&file.name),
+        url: web_link(&file.url),
+    });
+    files.collect()
+}
+
+/// The address if it leads to the web: page text also says `javascript:` and `data:`.
+pub(super) fn web_link(url: &str) -> Option<String> {
+    let url = Url::parse(url).ok()?;
+    matches!(url.scheme(), "http" | "https").then(|| url.into())
+}
+
+/// Without characters that XML 1.0 does not allow (section 2.2) and that no page shows.
+pub(super) fn printable(text: &str) -> String {
+    let is_allowed = |c: &char| match *c {
+        '\t' | '\n' => true,
+        '\u{fffe}' | '\u{ffff}' => false,
+        other => !other.is_control(),
+    };
+    text.chars().filter(is_allowed).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_web_addresses_are_links() {
+        assert!(web_link("https://www.example.com/a?b=1&c").is_some());
+        for other in [
+            "javascript:alert(1)",
+            " JavaScript:alert(1)",
+            "data:text/html,x",
+            "file:///etc/passwd",
+            "//example.com/",
+            "",
+        ] {
+            assert_eq!(web_link(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn control_characters_do_not_reach_a_page() {
+        assert_eq!(
+            printable("关于\u{0}放\u{1b}[31m假\u{ffff}\n的"),
+            "关于放[31m假\n的"
+        );
+    }
+}

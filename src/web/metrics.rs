@@ -1,0 +1,213 @@
+//! `/metrics`: Prometheus text, made of what the store knows at the moment of asking.
+
+use axum::{
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use chrono::{DateTime, Utc};
+use prometheus::{Encoder, GaugeVec, IntCounterVec, Opts, Registry, TextEncoder};
+
+use super::{Shared, Site, auth, problem::Problem};
+use crate::store::{ChannelStatus, Health, SourceStatus};
+
+pub(super) async fn metrics(
+    State(site): State<Shared>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    auth::may_read_metrics(&site, &headers)?;
+    let store = &site.desk.store;
+    let seen = Seen {
+        health: store.health().await,
+        sources: store.sources().await?,
+        channels: store.channels().await?,
+        now: Utc::now(),
+    };
+    let text = gather(&site, &seen)
+        .and_then(|registry| encode(&registry))
+        .map_err(|error| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
+    Ok(([(header::CONTENT_TYPE, prometheus::TEXT_FORMAT)], text).into_response())
+}
+
+struct Seen {
+    health: Health,
+    sources: Vec<SourceStatus>,
+    channels: Vec<ChannelStatus>,
+    now: DateTime<Utc>,
+}
+
+type Made<T> = prometheus::Result<T>;
+
+fn encode(registry: &Registry) -> Made<Vec<u8>> {
+    let mut text = Vec::new();
+    TextEncoder::new().encode(&registry.gather(), &mut text)?;
+    Ok(text)
+}
+
+fn gather(site: &Site, seen: &Seen) -> Made<Registry> {
+    let registry = Registry::new();
+    of_the_whole(&registry, site, seen)?;
+    of_sources(&registry, seen)?;
+    of_channels(&registry, seen)?;
+    Ok(registry)
+}
+
+fn of_the_whole(registry: &Registry, site: &Site, seen: &Seen) -> Made<()> {
+    let health = &seen.health;
+    let oldest = health.oldest_due.map_or(0.0, |due| age(due, seen.now));
+    let is_up = |yes: bool| if yes { 1.0 } else { 0.0 };
+    for (name, help, value) in [
+        (
+            "noticast_bulletins",
+            "Bulletins in the archive",
+            to_f64(health.bulletins),
+        ),
+        (
+            "noticast_deliveries_queued",
+            "Deliveries that wait",
+            to_f64(health.queued),
+        ),
+        (
+            "noticast_oldest_due_seconds",
+            "For how long the oldest waiting delivery has been due",
+            oldest,
+        ),
+        (
+            "noticast_store_bytes",
+            "Size of the store on disk",
+            to_f64(health.disk_bytes),
+        ),
+        (
+            "noticast_store_writable",
+            "1 while the store takes writes",
+            is_up(health.failed.is_none()),
+        ),
+        (
+            "noticast_disk_low",
+            "1 while the disk is nearly full",
+            is_up(health.disk_low.is_some()),
+        ),
+        (
+            "noticast_schedule_running",
+            "1 while the schedule runs",
+            is_up(site.desk.watch.is_running()),
+        ),
+        (
+            "noticast_uptime_seconds",
+            "Since the start",
+            site.started.elapsed().as_secs_f64(),
+        ),
+        (
+            "process_resident_memory_bytes",
+            "Resident memory size in bytes.",
+            resident_bytes(),
+        ),
+    ] {
+        let gauge = prometheus::Gauge::new(name, help)?;
+        gauge.set(value);
+        registry.register(Box::new(gauge))?;
+    }
+    Ok(())
+}
+
+fn of_sources(registry: &Registry, seen: &Seen) -> Made<()> {
+    let family = |name, help| gauges(registry, name, help, "source");
+    let up = family("noticast_source_up", "1 while looks at it are good")?;
+    let failures = family(
+        "noticast_source_failures",
+        "Failed looks since the last good one",
+    )?;
+    let polled = family(
+        "noticast_source_last_polled_timestamp_seconds",
+        "End of the last look",
+    )?;
+    let changed = family(
+        "noticast_source_last_changed_timestamp_seconds",
+        "When a look last found something new",
+    )?;
+    let bulletins = family("noticast_source_bulletins", "Bulletins of it")?;
+    let held = family("noticast_source_held", "Bulletins that wait for an admin")?;
+    for SourceStatus {
+        id,
+        look,
+        bulletins: total,
+        held: waiting,
+    } in &seen.sources
+    {
+        let labels = &[id.as_str()];
+        let is_up = if look.error.is_none() { 1.0 } else { 0.0 };
+        up.with_label_values(labels).set(is_up);
+        failures
+            .with_label_values(labels)
+            .set(f64::from(look.failures));
+        bulletins.with_label_values(labels).set(to_f64(*total));
+        held.with_label_values(labels).set(to_f64(*waiting));
+        for (gauge, time) in [(&polled, look.last_polled), (&changed, look.last_changed)] {
+            if let Some(time) = time {
+                gauge.with_label_values(labels).set(seconds(time));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn of_channels(registry: &Registry, seen: &Seen) -> Made<()> {
+    let queued = gauges(
+        registry,
+        "noticast_channel_queued",
+        "Deliveries that wait",
+        "channel",
+    )?;
+    let state = gauges(
+        registry,
+        "noticast_channel_up",
+        "1 while sends succeed; 0: failing or blocked",
+        "channel",
+    )?;
+    let opts = Opts::new("noticast_deliveries_total", "Deliveries that ended");
+    let ended = IntCounterVec::new(opts, &["channel", "state"])?;
+    registry.register(Box::new(ended.clone()))?;
+    for status in &seen.channels {
+        let id = status.id.as_str();
+        queued.with_label_values(&[id]).set(to_f64(status.queued));
+        let is_up = status.blocked.is_none() && status.error.is_none();
+        state
+            .with_label_values(&[id])
+            .set(if is_up { 1.0 } else { 0.0 });
+        for (state, count) in [("sent", status.sent), ("failed", status.failed)] {
+            ended.with_label_values(&[id, state]).inc_by(count);
+        }
+    }
+    Ok(())
+}
+
+fn gauges(registry: &Registry, name: &str, help: &str, label: &str) -> Made<GaugeVec> {
+    let family = GaugeVec::new(Opts::new(name, help), &[label])?;
+    registry.register(Box::new(family.clone()))?;
+    Ok(family)
+}
+
+fn age(time: DateTime<Utc>, now: DateTime<Utc>) -> f64 {
+    (seconds(now) - seconds(time)).max(0.0)
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "Prometheus knows only floats; counts stay far below 2^53"
+)]
+fn to_f64(count: u64) -> f64 {
+    count as f64
+}
+
+#[expect(clippy::cast_precision_loss, reason = "milliseconds stay below 2^53")]
+fn seconds(time: DateTime<Utc>) -> f64 {
+    time.timestamp_millis() as f64 / 1000.0
+}
+
+/// 0 where the system does not tell.
+fn resident_bytes() -> f64 {
+    let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    let pages = statm.split_whitespace().nth(1).and_then(|n| n.parse().ok());
+    let page = u64::try_from(rustix::param::page_size()).unwrap_or(0);
+    to_f64(pages.unwrap_or(0u64) * page)
+}

@@ -1,0 +1,268 @@
+//! The channel page, one bulletin, and what they are dressed with.
+
+use axum::{
+    extract::{Path, Query, State, rejection::QueryRejection},
+    http::{HeaderName, header},
+    response::{Html, IntoResponse, Response},
+};
+use chrono::Utc;
+use qrcode::{QrCode, render::svg};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Shared, Site,
+    auth::Viewer,
+    card::{Card, Scene, Tag, printable},
+    problem::Problem,
+    templates::{self, Frame},
+    words::Words,
+};
+use crate::{
+    bulletin::{Bulletin, BulletinId, BulletinState, ChannelKind, TelegramChat},
+    config::Config,
+    store::{BulletinQuery, Page},
+};
+
+const PAGE: usize = 20;
+/// A search is a few words; more would only cost.
+const MAX_SEARCH_CHARS: usize = 100;
+const MAX_SEARCH_WORDS: usize = 8;
+/// How far above a bulletin the next visible one is looked for.
+const NEXT_WINDOW: u64 = 64;
+const DEMO_REFRESH_SECS: u32 = 5;
+
+#[derive(Debug, Serialize)]
+struct ChannelPage {
+    frame: Frame,
+    cards: Vec<Card>,
+    sources: Vec<Tag>,
+    subscribe: Subscribe,
+    older: Option<BulletinId>,
+    is_first_page: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct BulletinPage {
+    frame: Frame,
+    card: Card,
+    paragraphs: Vec<String>,
+    older: Option<Card>,
+    newer: Option<Card>,
+}
+
+/// `?source=`, `?q=`, `?before=`. Others are let be: people share links with much behind them.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Wish {
+    source: String,
+    q: String,
+    before: String,
+}
+
+pub(super) async fn channel(
+    State(site): State<Shared>,
+    viewer: Viewer,
+    wish: Result<Query<Wish>, QueryRejection>,
+) -> Result<Response, Problem> {
+    let Query(wish) = wish?;
+    let config = site.config();
+    let scene = Scene {
+        config: &config,
+        viewer,
+        now: Utc::now(),
+    };
+    let query = wish.query(scene)?;
+    let is_first_page = query.before.is_none();
+    let page = listed(&site, &query).await?;
+    let older = page.items.last().filter(|_| page.more).map(|last| last.id);
+    let cards: Vec<Card> = page.items.iter().filter_map(|b| scene.card(b)).collect();
+    let words = Words::of(config.language);
+    let name = scene.source(&wish.source).map(|(_, source)| &source.name);
+    let title = name.map_or_else(|| words.site.to_owned(), Clone::clone);
+    let frame = Frame {
+        refresh: (site.desk.is_demo && is_first_page && query.words.is_empty())
+            .then_some(DEMO_REFRESH_SECS),
+        is_demo: site.desk.is_demo,
+        q: query.words.join(" "),
+        source: query.source.as_ref().map(ToString::to_string),
+        ..Frame::new(config.language, "./", title)
+    };
+    let page = ChannelPage {
+        frame,
+        cards,
+        sources: scene.tags(),
+        subscribe: Subscribe::new(&site, &config),
+        older,
+        is_first_page,
+    };
+    Ok(page_for(viewer, templates::render("channel.html", &page)))
+}
+
+pub(super) async fn bulletin(
+    State(site): State<Shared>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let missing = || Problem::missing(format!("there is no bulletin `{id}` here"));
+    let id = BulletinId(id.parse().map_err(|_| missing())?);
+    let config = site.config();
+    let scene = Scene {
+        config: &config,
+        viewer,
+        now: Utc::now(),
+    };
+    let store = &site.desk.store;
+    let found = store.bulletin(id).await?;
+    let card = found.as_ref().and_then(|found| scene.card(found));
+    let card = card.ok_or_else(missing)?;
+    let text = store.text(id).await?.unwrap_or_default();
+    let older = neighbours(viewer, id.0, 1);
+    let older = store.bulletins(&older).await?.items;
+    let newer = neighbours(viewer, id.0.saturating_add(NEXT_WINDOW), NEXT_WINDOW);
+    let newer = store.bulletins(&newer).await?.items;
+    let older = older.iter().find_map(|b| scene.card(b));
+    let newer = newer.iter().rev().filter(|newer| newer.id > id);
+    let newer = newer.clone().find_map(|b| scene.card(b));
+    let frame = Frame {
+        is_demo: site.desk.is_demo,
+        ..Frame::new(config.language, "../", card.title.clone())
+    };
+    let page = BulletinPage {
+        frame,
+        card,
+        paragraphs: paragraphs(&text),
+        older,
+        newer,
+    };
+    Ok(page_for(viewer, templates::render("bulletin.html", &page)))
+}
+
+impl Wish {
+    fn query(&self, scene: Scene<'_>) -> Result<BulletinQuery, Problem> {
+        let source = match self.source.as_str() {
+            "" => None,
+            id => Some(scene.source(id).ok_or_else(|| {
+                Problem::missing(format!("there is no source `{}` here", printable(id)))
+            })?),
+        };
+        let before = match self.before.as_str() {
+            "" => None,
+            number => Some(BulletinId(number.parse().map_err(|_| {
+                Problem::bad("`before`: a bulletin's number is expected")
+            })?)),
+        };
+        let searched: String = self.q.chars().take(MAX_SEARCH_CHARS).collect();
+        let words = searched.split_whitespace().take(MAX_SEARCH_WORDS);
+        Ok(BulletinQuery {
+            source: source.map(|(_, source)| source.id.clone()),
+            words: words.map(printable).collect(),
+            before,
+            ..visible(scene.viewer, PAGE)
+        })
+    }
+}
+
+/// What the channel page shows, newest first.
+fn visible(viewer: Viewer, limit: usize) -> BulletinQuery {
+    BulletinQuery {
+        states: vec![BulletinState::Published, BulletinState::Baseline],
+        public_only: viewer == Viewer::Public,
+        limit: Some(limit),
+        ..BulletinQuery::default()
+    }
+}
+
+fn neighbours(viewer: Viewer, before: u64, limit: u64) -> BulletinQuery {
+    BulletinQuery {
+        before: Some(BulletinId(before)),
+        ..visible(viewer, usize::try_from(limit).unwrap_or(usize::MAX))
+    }
+}
+
+async fn listed(site: &Site, query: &BulletinQuery) -> Result<Page<Bulletin>, Problem> {
+    let turn = if query.words.is_empty() {
+        None
+    } else {
+        site.search.acquire().await.ok()
+    };
+    let page = site.desk.store.bulletins(query).await?;
+    drop(turn);
+    Ok(page)
+}
+
+/// The archived text's paragraphs.
+pub(super) fn paragraphs(text: &str) -> Vec<String> {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines.map(printable).collect()
+}
+
+/// The ways to have new bulletins come to oneself.
+#[derive(Debug, Serialize)]
+struct Subscribe {
+    url: String,
+    telegram: Vec<TelegramLink>,
+}
+
+#[derive(Debug, Serialize)]
+struct TelegramLink {
+    name: String,
+    url: String,
+}
+
+impl Subscribe {
+    fn new(site: &Site, config: &Config) -> Self {
+        let telegram = config.channels.iter().filter_map(|channel| {
+            let ChannelKind::Telegram {
+                chat: TelegramChat::Name(chat),
+                ..
+            } = &channel.kind
+            else {
+                return None;
+            };
+            Some(TelegramLink {
+                name: channel.name.clone(),
+                url: format!("https://t.me/{}", chat.trim_start_matches('@')),
+            })
+        });
+        Self {
+            url: site.url(config),
+            telegram: telegram.collect(),
+        }
+    }
+}
+
+fn page_for(viewer: Viewer, body: String) -> Response {
+    match viewer {
+        Viewer::Public => Html(body).into_response(),
+        // A cache must not show an admin's page to others.
+        Viewer::Admin => ([(header::CACHE_CONTROL, "no-store")], Html(body)).into_response(),
+    }
+}
+
+pub(super) async fn style() -> Response {
+    kept("text/css; charset=utf-8", templates::STYLE.to_owned())
+}
+
+pub(super) async fn icon() -> Response {
+    kept("image/svg+xml", templates::ICON.to_owned())
+}
+
+/// A QR code of the first page's address.
+pub(super) async fn qr(State(site): State<Shared>) -> Result<Response, Problem> {
+    let url = site.url(&site.config());
+    let code = QrCode::new(&url)
+        .map_err(|error| Problem::missing(format!("no QR code of {url}: {error}")))?;
+    let svg = code
+        .render::<svg::Color<'_>>()
+        .module_dimensions(4, 4)
+        .build();
+    Ok(([(header::CONTENT_TYPE, "image/svg+xml")], svg).into_response())
+}
+
+fn kept(media: &'static str, body: String) -> Response {
+    let headers: [(HeaderName, &str); 2] = [
+        (header::CONTENT_TYPE, media),
+        (header::CACHE_CONTROL, "public, max-age=86400"),
+    ];
+    (headers, body).into_response()
+}

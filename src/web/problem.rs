@@ -1,0 +1,176 @@
+//! Errors as RFC 9457 problem JSON, or as a page for those who ask for HTML; and the headers that
+//! every answer wears.
+
+use axum::{
+    Json,
+    extract::{Request, rejection::QueryRejection},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    middleware::Next,
+    response::{Html, IntoResponse, Response},
+};
+use serde::Serialize;
+
+use super::templates;
+use crate::{store::StoreError, view::ViewError};
+
+/// What went wrong, for the one who asked.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Problem {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    title: &'static str,
+    status: u16,
+    detail: String,
+}
+
+impl Problem {
+    pub(super) fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+        Self {
+            // The status says it all (RFC 9457, section 4.2.1).
+            kind: "about:blank",
+            title: status.canonical_reason().unwrap_or("Error"),
+            status: status.as_u16(),
+            detail: detail.into(),
+        }
+    }
+
+    pub(super) fn bad(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, detail)
+    }
+
+    pub(super) fn missing(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, detail)
+    }
+
+    fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let media = [(header::CONTENT_TYPE, "application/problem+json")];
+        let mut response = (self.status(), media, Json(&self)).into_response();
+        if self.status == 401 {
+            let challenge = HeaderValue::from_static("Bearer realm=\"noticast\"");
+            response
+                .headers_mut()
+                .insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        let status = match error {
+            StoreError::NoBulletin(_) | StoreError::NoChannel(_) => StatusCode::NOT_FOUND,
+            StoreError::Held(_) | StoreError::Refused(_) => StatusCode::CONFLICT,
+            _ => StatusCode::SERVICE_UNAVAILABLE,
+        };
+        Self::new(status, error.to_string())
+    }
+}
+
+impl From<ViewError> for Problem {
+    fn from(error: ViewError) -> Self {
+        match error {
+            ViewError::Filter { .. } => Self::bad(error.to_string()),
+            ViewError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<QueryRejection> for Problem {
+    fn from(rejection: QueryRejection) -> Self {
+        Self::bad(rejection.body_text())
+    }
+}
+
+pub(super) async fn not_found() -> Problem {
+    Problem::missing("there is nothing at this address")
+}
+
+/// Gives every answer its security headers and every error its shape, whoever made it.
+pub(super) async fn dress(request: Request, next: Next) -> Response {
+    let wants_html = wants_html(request.headers()) && !request.uri().path().starts_with("/api/");
+    let mut response = next.run(request).await;
+    if response.status().is_client_error() || response.status().is_server_error() {
+        response = dress_error(response, wants_html);
+    }
+    let headers = response.headers_mut();
+    for (name, value) in SECURITY {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-cache"));
+    response
+}
+
+/// Nothing but what we serve ourselves, no scripts, no frames.
+const SECURITY: [(HeaderName, &str); 6] = [
+    (
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
+         base-uri 'none'; frame-ancestors 'none'",
+    ),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    ),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        "same-origin",
+    ),
+];
+
+fn wants_html(headers: &HeaderMap) -> bool {
+    let accept = headers.get(header::ACCEPT);
+    accept.is_some_and(|accept| {
+        accept
+            .as_bytes()
+            .windows(9)
+            .any(|part| part == b"text/html")
+    })
+}
+
+/// Errors of the router itself (405, 413, …) have no problem yet; health answers keep theirs.
+fn dress_error(response: Response, wants_html: bool) -> Response {
+    if response.extensions().get::<KeepsShape>().is_some() {
+        return response;
+    }
+    let status = response.status();
+    let problem = response.extensions().get::<Problem>().cloned();
+    let problem = problem.unwrap_or_else(|| Problem::new(status, plain_detail(status)));
+    let mut dressed = if wants_html {
+        (status, Html(templates::error(status, &problem.detail))).into_response()
+    } else {
+        problem.into_response()
+    };
+    for name in [header::ALLOW, header::WWW_AUTHENTICATE] {
+        if let Some(value) = response.headers().get(&name) {
+            dressed.headers_mut().insert(name, value.clone());
+        }
+    }
+    dressed
+}
+
+fn plain_detail(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::METHOD_NOT_ALLOWED => {
+            "this address does not take that method; see the Allow header"
+        }
+        StatusCode::PAYLOAD_TOO_LARGE => "the body is too large; 64 KiB are allowed",
+        StatusCode::BAD_REQUEST => "the address cannot be read",
+        _ => "this request cannot be answered",
+    }
+}
+
+/// Marks an answer whose body is right as it is, though its status is an error.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct KeepsShape;

@@ -1,0 +1,105 @@
+//! The templates, compiled once, and what each of them is given.
+
+use std::sync::LazyLock;
+
+use axum::http::StatusCode;
+use minijinja::{Environment, UndefinedBehavior, syntax::SyntaxConfig, value::Serde};
+use serde::Serialize;
+
+use super::words::Words;
+use crate::bulletin::Language;
+
+pub(super) const STYLE: &str = include_str!("templates/style.css");
+pub(super) const ICON: &str = include_str!("templates/icon.svg");
+
+/// Changes whenever the style sheet does, so that browsers may keep it.
+pub(super) static STYLE_VERSION: LazyLock<String> =
+    LazyLock::new(|| blake3::hash(STYLE.as_bytes()).to_hex()[..8].to_owned());
+
+/// Escaping goes by the names' endings: all of these are escaped.
+static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    let syntax = SyntaxConfig::builder()
+        .trim_blocks(true)
+        .lstrip_blocks(true)
+        .build();
+    environment.set_syntax(syntax.expect("the default delimiters are right"));
+    for (name, text) in [
+        ("layout.html", include_str!("templates/layout.html")),
+        ("channel.html", include_str!("templates/channel.html")),
+        ("bulletin.html", include_str!("templates/bulletin.html")),
+        ("error.html", include_str!("templates/error.html")),
+        ("content.html", include_str!("templates/content.html")),
+        ("feed.xml", include_str!("templates/feed.xml")),
+    ] {
+        environment
+            .add_template(name, text)
+            .expect("embedded templates are tested");
+    }
+    environment
+});
+
+/// What every page's frame needs.
+#[derive(Debug, Serialize)]
+pub(super) struct Frame {
+    pub words: &'static Words,
+    /// From this page to the first one, such as `../`; so pages work below any path of a proxy.
+    pub root: &'static str,
+    pub title: String,
+    pub style_version: &'static str,
+    /// Seconds after which the page loads itself again; only where it is a show.
+    pub refresh: Option<u32>,
+    pub is_demo: bool,
+    /// The words that were searched for.
+    pub q: String,
+    /// The chosen source's id.
+    pub source: Option<String>,
+}
+
+impl Frame {
+    pub(super) fn new(language: Language, root: &'static str, title: String) -> Self {
+        Self {
+            words: Words::of(language),
+            root,
+            title,
+            style_version: &STYLE_VERSION,
+            refresh: None,
+            is_demo: false,
+            q: String::new(),
+            source: None,
+        }
+    }
+}
+
+pub(super) fn render(name: &str, page: &impl Serialize) -> String {
+    let template = TEMPLATES.get_template(name);
+    let rendered = template.and_then(|template| template.render(Serde(page)));
+    rendered.unwrap_or_else(|error| {
+        tracing::error!(
+            template = name,
+            error = format!("{error:#}"),
+            "a page failed"
+        );
+        String::new()
+    })
+}
+
+/// For people who followed a link that leads nowhere. It knows no config, so it speaks English.
+pub(super) fn error(status: StatusCode, detail: &str) -> String {
+    let title = status.canonical_reason().unwrap_or("Error");
+    // An absolute root: nobody knows how deep the wrong address was.
+    let page = ErrorPage {
+        frame: Frame::new(Language::En, "/", title.to_owned()),
+        status: status.as_u16(),
+        detail,
+    };
+    render("error.html", &page)
+}
+
+#[derive(Debug, Serialize)]
+struct ErrorPage<'a> {
+    frame: Frame,
+    status: u16,
+    detail: &'a str,
+}

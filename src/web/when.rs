@@ -1,0 +1,115 @@
+//! Dates as people read them: how long ago, and when exactly. Pure; now is given.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+use serde::Serialize;
+
+use crate::bulletin::{Language, Moment};
+
+/// One moment in the three ways that a page needs it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct When {
+    /// For machines: a day, or RFC 3339.
+    pub datetime: String,
+    /// Within the last week, such as `3 小时前`.
+    pub ago: Option<String>,
+    /// In the config's zone: `2022-11-20`, or `2022-11-20 08:00`.
+    pub exact: String,
+}
+
+impl When {
+    pub(super) fn new(moment: &Moment, now: DateTime<Utc>, zone: Tz, language: Language) -> Self {
+        let ago = match moment {
+            Moment::Time(time) => time_ago(now.signed_duration_since(time), language),
+            Moment::Day(_) => None,
+        };
+        let local = match moment {
+            Moment::Time(time) => time.with_timezone(&zone).date_naive(),
+            Moment::Day(day) => *day,
+        };
+        let today = now.with_timezone(&zone).date_naive();
+        let exact = match moment {
+            Moment::Day(day) => day.format("%Y-%m-%d").to_string(),
+            Moment::Time(time) => {
+                let local = time.with_timezone(&zone);
+                local.format("%Y-%m-%d %H:%M").to_string()
+            }
+        };
+        Self {
+            datetime: moment.to_string(),
+            ago: ago.or_else(|| days_ago((today - local).num_days(), language)),
+            exact,
+        }
+    }
+}
+
+fn time_ago(age: TimeDelta, language: Language) -> Option<String> {
+    let minutes = age.num_minutes();
+    let (zh, en) = match minutes {
+        // A publisher's clock may be a little ahead of ours.
+        -2..=0 => ("刚刚".to_owned(), "just now".to_owned()),
+        1..60 => (format!("{minutes} 分钟前"), format!("{minutes} min ago")),
+        60..720 => {
+            let hours = minutes / 60;
+            (format!("{hours} 小时前"), format!("{hours} h ago"))
+        }
+        _ => return None,
+    };
+    Some(pick(language, zh, en))
+}
+
+fn days_ago(days: i64, language: Language) -> Option<String> {
+    let (zh, en) = match days {
+        0 => ("今天".to_owned(), "today".to_owned()),
+        1 => ("昨天".to_owned(), "yesterday".to_owned()),
+        2..7 => (format!("{days} 天前"), format!("{days} days ago")),
+        _ => return None,
+    };
+    Some(pick(language, zh, en))
+}
+
+fn pick(language: Language, zh: String, en: String) -> String {
+    match language {
+        Language::Zh => zh,
+        Language::En => en,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ago(moment: &str) -> Option<String> {
+        let moment = Moment::try_from(moment.to_owned()).unwrap();
+        let now = "2022-11-20T02:00:00Z".parse().unwrap();
+        When::new(&moment, now, Tz::Asia__Shanghai, Language::Zh).ago
+    }
+
+    #[test]
+    fn ages_are_told_as_exactly_as_the_date_allows() {
+        let table = [
+            ("2022-11-20T10:00:00+08:00", Some("刚刚")),
+            ("2022-11-20T10:01:30+08:00", Some("刚刚")),
+            ("2022-11-20T09:55:00+08:00", Some("5 分钟前")),
+            ("2022-11-20T07:00:00+08:00", Some("3 小时前")),
+            ("2022-11-20", Some("今天")),
+            ("2022-11-19T08:00:00+08:00", Some("昨天")),
+            ("2022-11-19", Some("昨天")),
+            ("2022-11-16", Some("4 天前")),
+            ("2022-11-13", None),
+            ("2022-11-21", None),
+            ("2023-01-01T00:00:00+08:00", None),
+        ];
+        for (moment, expected) in table {
+            assert_eq!(ago(moment).as_deref(), expected, "{moment}");
+        }
+    }
+
+    #[test]
+    fn times_show_in_the_zone_of_the_config() {
+        let moment = Moment::try_from("2022-11-19T23:30:00+00:00".to_owned()).unwrap();
+        let now = "2023-11-20T02:00:00Z".parse().unwrap();
+        let when = When::new(&moment, now, Tz::Asia__Shanghai, Language::En);
+        assert_eq!(when.exact, "2022-11-20 07:30");
+    }
+}
