@@ -5,6 +5,7 @@
 //! clock, and knows no other room.
 
 mod filter;
+mod fold;
 mod id;
 mod identity;
 mod moment;
@@ -13,6 +14,7 @@ mod record;
 mod settings;
 
 pub use filter::{Filter, FilterError, Verdict};
+pub use fold::fold;
 pub use id::{BulletinId, ChannelId, DeliveryId, IdError, SourceId};
 pub use identity::{SeenKey, canonical_url};
 pub use moment::Moment;

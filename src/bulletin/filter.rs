@@ -1,8 +1,28 @@
 //! Words and patterns that decide which bulletins a source lets in or a channel wants.
 
+use std::sync::Arc;
+
+use regex::{Regex, RegexBuilder};
+
+use super::fold;
+
+/// A pattern compiles to at most so many bytes, and looks at so many bytes of a title or summary
+/// (the longest summary has 120 Chinese characters): together they keep the worst pattern, whose
+/// time grows with the product, to a few milliseconds.
+const MAX_PATTERN: usize = 256 << 10;
+const MAX_TEXT: usize = 2 << 10;
+
 /// `include` and `exclude` of a source or channel: words or `/regex/`, in title or summary.
-#[derive(Debug, Clone, Default)]
-pub struct Filter;
+///
+/// Cheap to clone. Two filters are the same when they were written the same.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Filter(Arc<Patterns>);
+
+#[derive(Debug, Default, PartialEq)]
+struct Patterns {
+    include: Vec<Pattern>,
+    exclude: Vec<Pattern>,
+}
 
 /// What a filter says of a bulletin.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,7 +34,7 @@ pub enum Verdict {
     Excluded(String),
 }
 
-/// A pattern that cannot be used.
+/// A pattern that cannot be used; `Display` says what is wrong and what is expected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{pattern}` is no pattern: {why}")]
 pub struct FilterError {
@@ -24,21 +44,242 @@ pub struct FilterError {
 
 impl Filter {
     /// # Errors
-    /// A `/regex/` that does not compile or is too large.
-    pub fn new(_include: &[String], _exclude: &[String]) -> Result<Self, FilterError> {
-        Ok(Self)
+    /// A `/regex/` that does not compile or is too large, or an empty word.
+    pub fn new(include: &[String], exclude: &[String]) -> Result<Self, FilterError> {
+        let patterns = |texts: &[String]| -> Result<Vec<_>, _> {
+            texts.iter().map(|text| Pattern::new(text)).collect()
+        };
+        Ok(Self(Arc::new(Patterns {
+            include: patterns(include)?,
+            exclude: patterns(exclude)?,
+        })))
     }
 
     /// Full and half width, upper and lower case, traditional and simplified characters are alike.
     #[must_use]
-    pub fn verdict(&self, _title: &str, _summary: &str) -> Verdict {
-        Verdict::Wanted
+    pub fn verdict(&self, title: &str, summary: &str) -> Verdict {
+        let Patterns { include, exclude } = &*self.0;
+        if include.is_empty() && exclude.is_empty() {
+            return Verdict::Wanted;
+        }
+        let texts = [fold(title), fold(summary)];
+        let found = |pattern: &&Pattern| texts.iter().any(|text| pattern.is_in(text));
+        if let Some(pattern) = exclude.iter().find(found) {
+            return Verdict::Excluded(pattern.written.clone());
+        }
+        if include.is_empty() || include.iter().any(|pattern| found(&pattern)) {
+            return Verdict::Wanted;
+        }
+        Verdict::NoneIncluded
     }
 }
 
-/// Two filters are the same when they were written the same.
-impl PartialEq for Filter {
-    fn eq(&self, _other: &Self) -> bool {
-        true
+#[derive(Debug)]
+struct Pattern {
+    written: String,
+    rule: Rule,
+}
+
+#[derive(Debug)]
+enum Rule {
+    /// Folded.
+    Word(String),
+    Regex(Regex),
+}
+
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.written == other.written
+    }
+}
+
+impl Pattern {
+    fn new(written: &str) -> Result<Self, FilterError> {
+        let written = written.trim();
+        let regex = written
+            .strip_prefix('/')
+            .and_then(|rest| rest.strip_suffix('/'));
+        let rule = match regex {
+            _ if written.is_empty() || regex == Some("") => Err("it is empty".to_owned()),
+            None => Ok(Rule::Word(fold(written))),
+            Some(regex) => compile(regex).map(Rule::Regex),
+        };
+        match rule {
+            Ok(rule) => Ok(Self {
+                written: written.to_owned(),
+                rule,
+            }),
+            Err(why) => Err(FilterError {
+                pattern: written.to_owned(),
+                why: format!("{why}; expected a word or `/regex/`"),
+            }),
+        }
+    }
+
+    fn is_in(&self, folded: &str) -> bool {
+        match &self.rule {
+            Rule::Word(word) => folded.contains(word),
+            Rule::Regex(regex) => regex.is_match(&folded[..folded.floor_char_boundary(MAX_TEXT)]),
+        }
+    }
+}
+
+fn compile(regex: &str) -> Result<Regex, String> {
+    RegexBuilder::new(&fold_regex(regex))
+        .case_insensitive(true)
+        .size_limit(MAX_PATTERN)
+        .dfa_size_limit(MAX_PATTERN)
+        .build()
+        .map_err(|error| match error {
+            regex::Error::CompiledTooBig(_) => "it is too large".to_owned(),
+            // The message draws the pattern above its last line.
+            error => {
+                let message = error.to_string();
+                let last = message.lines().last().unwrap_or_default();
+                last.trim_start_matches("error: ").to_owned()
+            }
+        })
+}
+
+/// Folds what is not ASCII: the rest may be syntax (`\S` is not `\s`), and case is the engine's.
+fn fold_regex(regex: &str) -> String {
+    regex
+        .chars()
+        .map(|c| match c.is_ascii() {
+            true => c.to_string(),
+            false => regex::escape(&fold(c.encode_utf8(&mut [0; 4]))),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn filter(include: &[&str], exclude: &[&str]) -> Filter {
+        let owned = |texts: &[&str]| {
+            texts
+                .iter()
+                .map(|&text| text.to_owned())
+                .collect::<Vec<_>>()
+        };
+        Filter::new(&owned(include), &owned(exclude)).unwrap()
+    }
+
+    fn why(pattern: &str) -> String {
+        Filter::new(&[pattern.to_owned()], &[])
+            .unwrap_err()
+            .to_string()
+    }
+
+    #[test]
+    fn words_are_found_in_title_or_summary() {
+        let filter = filter(&["放假", "停电"], &["招标"]);
+        assert_eq!(filter.verdict("国庆放假安排", ""), Verdict::Wanted);
+        assert_eq!(filter.verdict("通知", "周六停电检修"), Verdict::Wanted);
+        assert_eq!(filter.verdict("运动会", "周五举行"), Verdict::NoneIncluded);
+        assert_eq!(
+            filter.verdict("放假期间招标公告", ""),
+            Verdict::Excluded("招标".to_owned())
+        );
+    }
+
+    #[test]
+    fn no_words_want_all() {
+        assert_eq!(Filter::default().verdict("任何", ""), Verdict::Wanted);
+        assert_eq!(filter(&[], &["x"]).verdict("任何", ""), Verdict::Wanted);
+    }
+
+    #[test]
+    fn width_case_and_script_are_alike_in_words_and_patterns() {
+        for pattern in [
+            "關於",
+            "关于",
+            "ｉｐｖ６",
+            "IPv6",
+            "/關於.*升級/",
+            "/ＩＰｖ\\d/",
+            "/（試行）$/",
+        ] {
+            let verdict = filter(&[pattern], &[]).verdict("关于校园网IPV6升级的通知(试行)", "");
+            assert_eq!(verdict, Verdict::Wanted, "{pattern}");
+        }
+        let traditional = filter(&["/[一-龥]{2}通知/"], &[]).verdict("關於放假通知", "");
+        assert_eq!(traditional, Verdict::Wanted);
+    }
+
+    #[test]
+    fn classes_keep_their_case() {
+        assert_eq!(
+            filter(&["/^\\S+$/"], &[]).verdict("a b", ""),
+            Verdict::NoneIncluded
+        );
+    }
+
+    #[test]
+    fn patterns_that_cannot_be_used_say_why() {
+        insta::assert_snapshot!(
+            ["", "//", "/(/", "/a{9999}{9999}/", "/(?=x)/"].map(why).join("\n"),
+            @r"
+        `` is no pattern: it is empty; expected a word or `/regex/`
+        `//` is no pattern: it is empty; expected a word or `/regex/`
+        `/(/` is no pattern: unclosed group; expected a word or `/regex/`
+        `/a{9999}{9999}/` is no pattern: it is too large; expected a word or `/regex/`
+        `/(?=x)/` is no pattern: look-around, including look-ahead and look-behind, is not supported; expected a word or `/regex/`
+        "
+        );
+    }
+
+    #[test]
+    fn filters_are_the_same_when_written_the_same() {
+        assert_eq!(filter(&["/a+/"], &["b"]), filter(&["/a+/"], &["b"]));
+        assert_ne!(filter(&["a"], &[]), filter(&[], &["a"]));
+    }
+
+    #[test]
+    fn hostile_patterns_are_bounded() {
+        let text: String = (0..100_000u32)
+            .map(|n| {
+                if n.wrapping_mul(2_654_435_761) >> 31 == 0 {
+                    'a'
+                } else {
+                    'b'
+                }
+            })
+            .collect();
+        for pattern in [
+            "/(a*)*$c/",
+            "/(.*.*)*x/",
+            "/[ab]*a[ab]{100}c/",
+            "/(a?){50}a{50}c/",
+            "/(x+x+)+y/",
+            "/a.{0,100}b.{0,100}c/",
+            "/(\\S+\\s*){30}#/",
+        ] {
+            let filter = filter(&[pattern], &[]);
+            let begun = Instant::now();
+            assert_eq!(filter.verdict(&text, &text), Verdict::NoneIncluded);
+            // 10 ms in a release build; this one may be slower, and the machine busy.
+            assert!(begun.elapsed() < Duration::from_millis(250), "{pattern}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_pattern_and_text_are_answered(pattern in "/?.{0,30}/?", text in ".{0,200}") {
+            if let Ok(filter) = Filter::new(&[pattern], &[]) {
+                let _ = filter.verdict(&text, &text);
+            }
+        }
+
+        #[test]
+        fn a_word_is_found_in_a_text_that_has_it(word in "[一-龥A-Za-zＡ-Ｚ０-９]{1,8}", rest in "[一-龥a-z ]{0,8}") {
+            let found = filter(&[&word], &[]).verdict(&format!("{rest}{word}{rest}"), "");
+            prop_assert_eq!(found, Verdict::Wanted);
+        }
     }
 }
