@@ -7,6 +7,7 @@ pub mod feed;
 pub mod fetch;
 pub(crate) mod guard;
 pub mod list;
+mod page;
 pub mod summary;
 pub mod text;
 

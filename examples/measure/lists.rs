@@ -1,11 +1,154 @@
-//! How well lists are read.
+//! How well lists are read, and whether pages that are none are left alone.
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
+use noticast::{
+    bulletin::Select,
+    source::{Context, List, ReadError, charset, list},
+};
+use url::Url;
 
-use crate::score::Report;
+use crate::score::{self, Items, Match, Mean, Means, Report, Sample};
 
-pub fn measure(_corpus: &Path, _report: &mut Report) -> Result<()> {
+const PART: &str = "lists";
+
+pub fn measure(corpus: &Path, report: &mut Report) -> Result<()> {
+    let mut totals = Totals::default();
+    for folder in ["lists", "synthetic/lists"] {
+        for page in score::samples(&corpus.join(folder))? {
+            let (read, time) = read(&page)?;
+            totals.took += time;
+            let found = read.as_ref().map_or(&[][..], |list| &list.notices);
+            let items = score::items(&page.label, found);
+            let note = match &read {
+                Ok(_) => note(&items),
+                Err(error) => error.to_string(),
+            };
+            totals.add(&page.id, &items, note, report);
+        }
+    }
+    totals.print(report);
+    others(corpus, report)
+}
+
+#[derive(Default)]
+struct Totals {
+    exact: Mean,
+    exact_titles: Mean,
+    dates: Mean,
+    matched: Means,
+    took: Duration,
+}
+
+impl Totals {
+    fn add(&mut self, page: &str, items: &Items, note: String, report: &mut Report) {
+        let matched: Match = items.matched();
+        self.exact.add(u8::from(items.exact()));
+        self.matched.add(matched);
+        for (counts, mean) in [
+            (&items.titles, &mut self.exact_titles),
+            (&items.dates, &mut self.dates),
+        ] {
+            for right in 0..counts.0 + counts.1.len() {
+                mean.add(u8::from(right < counts.0));
+            }
+        }
+        if !items.exact() || !items.titles.1.is_empty() || !items.dates.1.is_empty() {
+            report.worst(PART, page, matched.f1(), note);
+        }
+    }
+
+    fn print(&self, report: &mut Report) {
+        let pages = self.matched.pages();
+        report.share(
+            PART,
+            "exact pages",
+            self.exact.value(),
+            self.exact.count(),
+            0.9,
+        );
+        report.share(PART, "precision", self.matched.precision(), pages, 0.9);
+        report.share(PART, "recall", self.matched.recall(), pages, 0.9);
+        report.share(
+            PART,
+            "titles",
+            self.exact_titles.value(),
+            self.exact_titles.count(),
+            0.98,
+        );
+        report.share(PART, "dates", self.dates.value(), self.dates.count(), 0.98);
+        report.speed(PART, pages, self.took);
+    }
+}
+
+/// What is wrong with a page, in a line.
+fn note(items: &Items) -> String {
+    let first = |what: &str, all: &[String]| {
+        all.first()
+            .map(|first| format!("{} {what}, such as {first}; ", all.len()))
+            .unwrap_or_default()
+    };
+    [
+        first("missed", &items.missed),
+        first("false", &items.false_found),
+        first("wrong titles", &items.titles.1),
+        first("wrong dates", &items.dates.1),
+        if items.in_order {
+            String::new()
+        } else {
+            "out of order".to_owned()
+        },
+    ]
+    .concat()
+}
+
+/// Articles are no lists.
+fn others(corpus: &Path, report: &mut Report) -> Result<()> {
+    let mut left_alone = Mean::default();
+    for folder in ["articles/en", "articles/zh", "synthetic/articles"] {
+        for page in score::samples(&corpus.join(folder))? {
+            let (read, _) = read(&page)?;
+            left_alone.add(u8::from(read.is_err()));
+            if let Ok(list) = read {
+                let Some(first) = list.notices.first() else {
+                    continue;
+                };
+                let note = format!(
+                    "an article read as a list of {}, {:.2} sure, {:?}: {} {}",
+                    list.notices.len(),
+                    list.confidence,
+                    list.title,
+                    first.title,
+                    first.url
+                );
+                report.worst(PART, &page.id, 0.0, note);
+            }
+        }
+    }
+    report.share(
+        PART,
+        "articles left alone",
+        left_alone.value(),
+        left_alone.count(),
+        0.9,
+    );
     Ok(())
+}
+
+fn read(page: &Sample) -> Result<(Result<List, ReadError>, Duration)> {
+    let text = charset::decode(&page.body, None, None).text;
+    let address = &page.label["base"];
+    let address = address.as_str().or(page.label["url"].as_str());
+    let base = Url::parse(address.unwrap_or("http://example.org/")).context("an address")?;
+    let select = Select::default();
+    let context = Context {
+        base: &base,
+        time_zone: chrono_tz::Asia::Shanghai,
+        now: chrono::Utc::now(),
+        select: &select,
+        simplify: false,
+    };
+    let read = || list::read(&text, &context);
+    Ok(score::timed(read))
 }

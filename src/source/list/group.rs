@@ -1,0 +1,256 @@
+//! Links that repeat: the page's links gathered into groups of rows.
+//!
+//! Links whose elements nest in the same way (the same tags from the root down, whatever the
+//! classes) are candidates for one list. Where two neighbours part, the tree has a container, and
+//! what hangs below it is a row: the largest piece of the page that holds this one link of the
+//! group. So rows come out as `li`, `tr`, cards, table cells or bare anchors alike. Rows in one
+//! container make a block, blocks that follow each other in the same shape make a group.
+
+use std::{collections::HashMap, ops::Range};
+
+use super::{
+    links::Link,
+    words::{self, LinkText},
+};
+use crate::source::page::{Id, Page};
+
+#[derive(Debug, Clone)]
+pub(super) struct Item {
+    /// Which of the page's links.
+    pub link: usize,
+    /// The row's own element.
+    pub row: Id,
+    /// The row's text, with what belongs to it beside the element.
+    pub runs: Range<usize>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Group {
+    /// In document order.
+    pub items: Vec<Item>,
+}
+
+impl Group {
+    /// The smallest element that holds all rows.
+    pub(super) fn container(&self, page: &Page) -> Id {
+        let first = self.items[0].row;
+        let last = self.items[self.items.len() - 1].row;
+        match self.items.len() {
+            1 => page.parent(first),
+            _ => page.common_ancestor(first, last),
+        }
+    }
+}
+
+/// All groups of at least two rows.
+pub(super) fn find(page: &Page, links: &[Link]) -> Vec<Group> {
+    let mut clusters: Vec<Vec<usize>> = Vec::new();
+    let mut known: HashMap<u64, usize> = HashMap::new();
+    for (place, link) in links.iter().enumerate() {
+        if link.text != LinkText::Title {
+            continue;
+        }
+        let path = page.elements[link.element as usize].path;
+        let cluster = *known.entry(path).or_insert_with(|| {
+            clusters.push(Vec::new());
+            clusters.len() - 1
+        });
+        // Picture and headline are two links for one item: the one that says more stands.
+        match clusters[cluster].last_mut() {
+            Some(last) if links[*last].href == link.href => {
+                if links[*last].units < link.units {
+                    *last = place;
+                }
+            }
+            _ => clusters[cluster].push(place),
+        }
+    }
+    let mut groups = Vec::new();
+    for cluster in clusters.iter().filter(|cluster| cluster.len() > 1) {
+        let blocks = blocks(page, &rows(page, links, cluster));
+        for blocks in merge(page, links, blocks) {
+            let kept = main_columns(links, &blocks);
+            if kept.len() > 1 {
+                groups.push(Group {
+                    items: rows(page, links, &kept),
+                });
+            }
+        }
+    }
+    groups
+}
+
+/// The rows of some links that belong together.
+pub(super) fn rows(page: &Page, links: &[Link], members: &[usize]) -> Vec<Item> {
+    let element = |place: usize| links[members[place]].element;
+    let mut fork = vec![0; members.len() + 1];
+    for place in 1..members.len() {
+        let above = page.common_ancestor(element(place - 1), element(place));
+        fork[place] = page.depth(above) + 1;
+    }
+    if members.len() == 1 {
+        fork[0] = page.depth(element(0));
+    }
+    members
+        .iter()
+        .enumerate()
+        .map(|(place, &link)| {
+            let row = page.ancestor_at(element(place), fork[place].max(fork[place + 1]));
+            Item {
+                link,
+                row,
+                runs: page.runs_of(row),
+            }
+        })
+        .collect()
+}
+
+type Block = Vec<Item>;
+
+/// Runs of rows in one container.
+fn blocks(page: &Page, rows: &[Item]) -> Vec<Block> {
+    rows.chunk_by(|a, b| page.parent(a.row) == page.parent(b.row))
+        .map(<[Item]>::to_vec)
+        .collect()
+}
+
+/// Puts blocks together that go on in the same way with nothing between them but separators.
+fn merge(page: &Page, links: &[Link], blocks: Vec<Block>) -> Vec<Vec<Block>> {
+    let mut merged: Vec<Vec<Block>> = Vec::new();
+    for block in blocks {
+        match merged.last_mut() {
+            Some(last) if goes_on(page, links, &last[last.len() - 1], &block) => last.push(block),
+            _ => merged.push(vec![block]),
+        }
+    }
+    merged
+}
+
+fn goes_on(page: &Page, links: &[Link], before: &Block, after: &Block) -> bool {
+    let (a, b) = (page.parent(before[0].row), page.parent(after[0].row));
+    same_kind(links, before, after) && similar(page, a, b) && quiet_between(page, a, b)
+}
+
+/// Whether two containers are built alike, up to where they part.
+fn similar(page: &Page, mut a: Id, mut b: Id) -> bool {
+    if page.contains(a, b) || page.contains(b, a) {
+        return true;
+    }
+    while a != b {
+        if page.depth(a) != page.depth(b) || page.name(a) != page.name(b) {
+            return false;
+        }
+        // Rows differ in class (odd, first, new); boxes of one list do not.
+        let is_row = matches!(page.name(a), "li" | "tr" | "dt" | "dd" | "td");
+        if !is_row && !classes_agree(page.class(a), page.class(b)) {
+            return false;
+        }
+        (a, b) = (page.parent(a), page.parent(b));
+    }
+    true
+}
+
+fn classes_agree(a: &str, b: &str) -> bool {
+    let mut words = a.split_whitespace().peekable();
+    if words.peek().is_none() {
+        return b.trim().is_empty();
+    }
+    words.any(|word| b.split_whitespace().any(|other| word == other))
+}
+
+/// Nothing stands between two containers but separators, or a month or year as a heading.
+fn quiet_between(page: &Page, a: Id, b: Id) -> bool {
+    if page.contains(a, b) || page.contains(b, a) {
+        return true;
+    }
+    let between = page.runs_of(a).end..page.runs_of(b).start;
+    if between.len() > 6 {
+        return false;
+    }
+    let text = page.text(between);
+    words::units(&text) <= 1.0 || is_period(&text)
+}
+
+/// `2022年11月`, `November 2022`.
+fn is_period(text: &str) -> bool {
+    let bare = words::bare(text);
+    let rest = bare.trim_matches(|c: char| c.is_ascii_digit());
+    let has_digits = rest.len() < bare.len();
+    let month = rest.get(..3).is_some_and(|head| {
+        rest.len() <= 9
+            && [
+                "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+            ]
+            .contains(&head)
+    });
+    has_digits
+        && (month
+            || rest
+                .chars()
+                .all(|c| matches!(c, '年' | '月' | '日' | '份') || c.is_ascii_digit()))
+}
+
+/// Whether the links of two blocks lead to pages of the same kind.
+fn same_kind(links: &[Link], a: &Block, b: &Block) -> bool {
+    let shares = a
+        .iter()
+        .any(|x| b.iter().any(|y| links[x.link].shape == links[y.link].shape));
+    if shares && a.len().min(b.len()) <= 200 {
+        return true;
+    }
+    let specific = |block: &Block| {
+        let count = block
+            .iter()
+            .filter(|item| links[item.link].specific)
+            .count();
+        count * 2 > block.len()
+    };
+    let ratio = mean_units(links, a) / mean_units(links, b).max(0.1);
+    specific(a) && specific(b) && (0.5..=2.0).contains(&ratio)
+}
+
+fn mean_units(links: &[Link], items: &[Item]) -> f32 {
+    items.iter().map(|item| links[item.link].units).sum::<f32>() / items.len().max(1) as f32
+}
+
+/// Where each block holds several links, the columns that hold titles, not categories or authors.
+fn main_columns(links: &[Link], blocks: &[Block]) -> Vec<usize> {
+    let all = || blocks.iter().flatten().map(|item| item.link);
+    let width = blocks.iter().map(Vec::len).max().unwrap_or(1);
+    let regular = blocks.iter().filter(|block| block.len() == width).count();
+    if blocks.len() < 2 || !(2..=8).contains(&width) || regular * 2 < blocks.len().min(4) {
+        return all().collect();
+    }
+    let columns: Vec<f32> = (0..width).map(|at| worth(links, blocks, at)).collect();
+    let best = columns.iter().copied().fold(0.0, f32::max);
+    let keep: Vec<bool> = columns.iter().map(|worth| *worth * 2.0 >= best).collect();
+    if keep.iter().all(|keep| *keep) {
+        return all().collect();
+    }
+    let mut kept = Vec::new();
+    for block in blocks {
+        if block.len() == width {
+            kept.extend((0..width).filter(|&at| keep[at]).map(|at| block[at].link));
+        } else if let Some(longest) = block
+            .iter()
+            .max_by(|a, b| links[a.link].units.total_cmp(&links[b.link].units))
+        {
+            kept.push(longest.link);
+        }
+    }
+    kept
+}
+
+/// How well a column serves as titles: long ones, each another page.
+fn worth(links: &[Link], blocks: &[Block], at: usize) -> f32 {
+    let column: Vec<&Link> = blocks
+        .iter()
+        .filter_map(|block| block.get(at))
+        .map(|item| &links[item.link])
+        .collect();
+    let mut targets: Vec<&str> = column.iter().map(|link| link.href.as_str()).collect();
+    targets.sort_unstable();
+    targets.dedup();
+    let mean = column.iter().map(|link| link.units.min(40.0)).sum::<f32>();
+    mean * targets.len() as f32 / (column.len() * column.len()).max(1) as f32
+}

@@ -1,0 +1,163 @@
+//! The links of a page: where they lead, and what kind of text they bear.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use super::{
+    script,
+    words::{self, LinkText},
+};
+use crate::source::page::{Id, Page};
+
+/// More links than this are not looked at; the largest real pages have 3,000.
+const MAX_LINKS: usize = 20_000;
+
+#[derive(Debug)]
+pub(super) struct Link {
+    pub element: Id,
+    /// As the page gives it, not yet resolved.
+    pub href: String,
+    pub text: LinkText,
+    /// How much the text says, see [`words::units`].
+    pub units: f32,
+    /// The address with its numbers and names taken out: equal for pages of one kind.
+    pub shape: u64,
+    /// Whether the address holds an id, a date or a name of several words.
+    pub specific: bool,
+}
+
+/// The links that lead somewhere, in document order.
+pub(super) fn find(page: &Page) -> Vec<Link> {
+    let mut links = Vec::new();
+    // An element inside one that is a link already (a card with a handler and an anchor) adds nothing.
+    for id in 0..page.elements.len() as Id {
+        let Some(href) = target(page, id) else {
+            continue;
+        };
+        let text = label(page, id);
+        let (shape, specific) = shape(&href);
+        links.push(Link {
+            element: id,
+            units: words::units(&text),
+            text: words::link_text(&text),
+            href,
+            shape,
+            specific,
+        });
+        if links.len() == MAX_LINKS {
+            break;
+        }
+    }
+    links
+}
+
+/// What stands for the link in the eyes of a reader: its text, else a picture's or its own title.
+fn label(page: &Page, id: Id) -> String {
+    let text = page.text(page.runs_of(id));
+    if !text.trim().is_empty() {
+        return text;
+    }
+    String::new()
+}
+
+fn target(page: &Page, id: Id) -> Option<String> {
+    let is_anchor = matches!(page.name(id), "a" | "area");
+    let href = if is_anchor {
+        page.attribute(id, "href")
+    } else {
+        None
+    };
+    if let Some(href) = href.map(str::trim).filter(|href| leads_somewhere(href)) {
+        return Some(href.to_owned());
+    }
+    let script = href
+        .and_then(|href| strip_scheme(href, "javascript:"))
+        .filter(|script| script.len() > 2);
+    [script, page.attribute(id, "onclick")]
+        .into_iter()
+        .flatten()
+        .find_map(|code| script::target(page, code))
+        .or_else(|| {
+            ["data-url", "data-href", "data-link"]
+                .iter()
+                .find_map(|name| page.attribute(id, name))
+                .map(|value| value.trim().to_owned())
+        })
+        .filter(|href| leads_somewhere(href))
+}
+
+fn strip_scheme<'a>(href: &'a str, scheme: &str) -> Option<&'a str> {
+    let href = href.trim();
+    let head = href.get(..scheme.len())?;
+    head.eq_ignore_ascii_case(scheme)
+        .then(|| &href[scheme.len()..])
+}
+
+/// Whether an address is a page of its own: no script, no place in this page, no template.
+pub(super) fn leads_somewhere(href: &str) -> bool {
+    if href.is_empty() || href.starts_with('#') || href.len() > 4096 {
+        return false;
+    }
+    if href.contains("{{") || href.contains("${") || href.contains("<%") {
+        return false;
+    }
+    match href.split_once(':') {
+        Some((scheme, _)) if scheme.bytes().all(|b| b.is_ascii_alphabetic()) => {
+            scheme.eq_ignore_ascii_case("http")
+                || scheme.eq_ignore_ascii_case("https")
+                || scheme.eq_ignore_ascii_case("file")
+        }
+        _ => true,
+    }
+}
+
+/// The kind of page that an address leads to, and whether it names one page among many.
+pub(super) fn shape(href: &str) -> (u64, bool) {
+    let href = href.split('#').next().unwrap_or_default();
+    let (path, query) = href.split_once('?').unwrap_or((href, ""));
+    let mut hasher = DefaultHasher::new();
+    let mut specific = false;
+    let last = path.trim_end_matches('/').matches('/').count();
+    for (place, segment) in path.trim_end_matches('/').split('/').enumerate() {
+        if matches!(segment, "." | ".." | "") {
+            continue;
+        }
+        specific |= hash_part(segment, place == last && place > 0, &mut hasher);
+    }
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+        key.hash(&mut hasher);
+        specific |= hash_part(value, false, &mut hasher);
+    }
+    (hasher.finish(), specific)
+}
+
+/// Hashes a path segment or query value without what differs from page to page.
+fn hash_part(part: &str, is_last: bool, hasher: &mut DefaultHasher) -> bool {
+    let digits = part.bytes().filter(u8::is_ascii_digit).count();
+    let (stem, extension) = match part.rsplit_once('.') {
+        Some((stem, extension)) if extension.len() <= 5 => (stem, extension),
+        _ => (part, ""),
+    };
+    let name_of_words = stem.matches(['-', '_', '%']).count() >= 2 && stem.len() >= 12;
+    let key = stem.len() >= 8
+        && digits >= 2
+        && stem.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    if (name_of_words && (is_last || digits == 0)) || key {
+        ("*", extension).hash(hasher);
+        return true;
+    }
+    let mut in_number = false;
+    for byte in part.bytes() {
+        if byte.is_ascii_digit() {
+            if !in_number {
+                b'0'.hash(hasher);
+            }
+            in_number = true;
+        } else {
+            in_number = false;
+            byte.hash(hasher);
+        }
+    }
+    b'/'.hash(hasher);
+    digits >= 2
+}

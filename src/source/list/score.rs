@@ -1,0 +1,187 @@
+//! How much a group of rows looks like the page's list of notices.
+//!
+//! The score multiplies what each kind of evidence is worth, so that no single one decides: a list
+//! has many rows, titles that say something, dates beside them, addresses that name one page
+//! each; it stands in the middle of the page, under a heading that the page's title repeats, above
+//! a pager. A menu has short titles and no dates, a side bar stands in a box that says so.
+
+use std::collections::HashSet;
+
+use super::{
+    dates::{Dates, Found},
+    group::Group,
+    links::Link,
+    words::{self, LinkText, Region},
+};
+use crate::source::page::{Id, Page};
+
+/// A group with what was found out about it.
+#[derive(Debug, Clone)]
+pub(super) struct Scored {
+    pub group: Group,
+    pub score: f32,
+    /// Share of rows with a date.
+    pub dated: f32,
+    /// Mean of [`words::units`] of the titles.
+    pub units: f32,
+    /// Share of rows whose address names one page among many.
+    pub specific: f32,
+    pub region: Region,
+    pub heading: Option<String>,
+    /// The page's own title repeats the heading.
+    pub titled: bool,
+    /// A pager follows.
+    pub paged: bool,
+    pub is_list: bool,
+}
+
+/// Titles longer than this say no more by being longer.
+const LONG_TITLE: f32 = 30.0;
+/// Rows that are looked at for dates.
+const SAMPLE: usize = 60;
+
+pub(super) fn score(page: &Page, links: &[Link], dates: &Dates<'_>, group: Group) -> Scored {
+    let items = &group.items;
+    let count = items.len() as f32;
+    let sample = items.len().min(SAMPLE);
+    let dated = items[..sample]
+        .iter()
+        .filter(|item| {
+            dates.within(item.runs.clone()).iter().any(stands_alone)
+                || dates.in_attributes(item.row).is_some()
+        })
+        .count() as f32
+        / sample as f32;
+    let units = items
+        .iter()
+        .map(|item| links[item.link].units.min(LONG_TITLE))
+        .sum::<f32>()
+        / count;
+    let specific = items
+        .iter()
+        .filter(|item| links[item.link].specific)
+        .count() as f32
+        / count;
+    let container = group.container(page);
+    let region = region(page, container);
+    let heading = heading(page, &group);
+    let titled = heading.as_deref().is_some_and(|text| is_titled(page, text));
+    let paged = paged(page, links, &group);
+    let variety = variety(page, links, &group);
+    let place = match region {
+        Region::Frame => 0.15,
+        Region::Side => 0.45,
+        Region::Neutral => 1.0,
+        Region::Main => 1.25,
+    };
+    let score = count.powf(0.6)
+        * units
+        * (0.35 + 1.65 * dated)
+        * (0.5 + 0.5 * specific)
+        * variety
+        * place
+        * if titled { 1.6 } else { 1.0 }
+        * if paged { 1.6 } else { 1.0 };
+    let is_list = region != Region::Frame
+        && variety > 0.5
+        && (dated >= 0.5 && units >= 3.0
+            || dated > 0.2 && units >= 6.0
+            || items.len() >= 3 && units >= 7.0 && specific >= 0.5
+            || items.len() >= 4 && units >= 9.0);
+    Scored {
+        score,
+        dated,
+        units,
+        specific,
+        region,
+        heading,
+        titled,
+        paged,
+        is_list,
+        group,
+    }
+}
+
+/// A date that is a row's own, not a part of a sentence.
+pub(super) fn stands_alone(found: &Found) -> bool {
+    found.whole || found.bytes.start == 0
+}
+
+/// Rows of a list differ from each other.
+fn variety(page: &Page, links: &[Link], group: &Group) -> f32 {
+    let texts: HashSet<String> = group
+        .items
+        .iter()
+        .take(SAMPLE)
+        .map(|item| page.text(page.runs_of(links[item.link].element)))
+        .collect();
+    texts.len() as f32 / group.items.len().min(SAMPLE) as f32
+}
+
+/// What the boxes around an element are for.
+pub(super) fn region(page: &Page, id: Id) -> Region {
+    let mut main = false;
+    let mut side = false;
+    for box_ in std::iter::once(id).chain(page.ancestors(id)).take(24) {
+        let name = page.name(box_);
+        if name == "body" || name == "html" {
+            break;
+        }
+        let id = page.attribute(box_, "id").unwrap_or_default();
+        match words::region(name, page.class(box_), id) {
+            Region::Frame if !main => return Region::Frame,
+            Region::Side if !main => side = true,
+            Region::Main => main = true,
+            _ => {}
+        }
+    }
+    match (side, main) {
+        (true, _) => Region::Side,
+        (_, true) => Region::Main,
+        _ => Region::Neutral,
+    }
+}
+
+/// The text that stands over the list, if it is short enough to be its heading.
+pub(super) fn heading(page: &Page, group: &Group) -> Option<String> {
+    let first = group.items.first()?.runs.start;
+    let container = group.container(page);
+    // Headings stand in the box around the list or in the one around that.
+    let outer = page
+        .ancestors(container)
+        .nth(1)
+        .unwrap_or_else(|| page.parent(container));
+    let lowest = page.runs_of(outer).start.max(first.saturating_sub(8));
+    (lowest..first).rev().find_map(|run| {
+        let text = page.run_text(run).trim();
+        let units = words::units(text);
+        let says = words::link_text(text) == LinkText::Title
+            && (1.6..=20.0).contains(&units)
+            && text.chars().any(char::is_alphabetic);
+        says.then(|| text.to_owned())
+    })
+}
+
+fn is_titled(page: &Page, heading: &str) -> bool {
+    let heading = words::bare(heading);
+    heading.chars().count() >= 2 && words::bare(&page.title).contains(&heading)
+}
+
+/// Whether page links follow the last row, or stand in the box of the rows.
+fn paged(page: &Page, links: &[Link], group: &Group) -> bool {
+    let last = &group.items[group.items.len() - 1];
+    let after = page.elements[last.row as usize].end;
+    let from = links.partition_point(|link| link.element < after);
+    let near = &links[from..links.len().min(from + 12)];
+    let until = near
+        .iter()
+        .position(|link| link.text == LinkText::Title && link.units > 6.0)
+        .unwrap_or(near.len());
+    near[..until].iter().any(|link| {
+        link.text == LinkText::Pager && words::is_next(&page.text(page.runs_of(link.element)))
+    }) || near[..until]
+        .iter()
+        .filter(|link| link.text == LinkText::Pager)
+        .count()
+        >= 3
+}

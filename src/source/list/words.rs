@@ -1,0 +1,300 @@
+//! The few words that tell what a link or a box is for, in the languages that notice pages use.
+//! They are words of the trade (next page, read more, sidebar), not of any page's content.
+
+/// What a link says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LinkText {
+    /// Something that can be a title.
+    Title,
+    /// Nothing: a picture.
+    Picture,
+    /// "Read more", "详情": another way to what stands beside it.
+    More,
+    /// A page number or "next page".
+    Pager,
+}
+
+/// What a box is for, by its tag, class and id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Region {
+    Main,
+    Neutral,
+    Side,
+    Frame,
+}
+
+const NEXT: &[&str] = &[
+    "下一页",
+    "下页",
+    "后一页",
+    "后页",
+    "下一頁",
+    "下頁",
+    "next",
+    "nextpage",
+    "older",
+    "olderposts",
+    "weiter",
+    "nächste",
+    "nächsteseite",
+    "suivant",
+    "siguiente",
+];
+const OTHER_PAGES: &[&str] = &[
+    "上一页",
+    "上页",
+    "前一页",
+    "前页",
+    "首页",
+    "尾页",
+    "末页",
+    "第一页",
+    "最后一页",
+    "最后页",
+    "上一頁",
+    "上頁",
+    "首頁",
+    "末頁",
+    "跳转",
+    "转到",
+    "确定",
+    "go",
+    "prev",
+    "previous",
+    "previouspage",
+    "newer",
+    "newerposts",
+    "first",
+    "last",
+    "firstpage",
+    "lastpage",
+    "zurück",
+    "vorherige",
+    "erste",
+    "letzte",
+    "précédent",
+    "anterior",
+    "加载更多",
+    "loadmore",
+    "showmore",
+];
+const MORE: &[&str] = &[
+    "更多",
+    "详情",
+    "详细",
+    "查看",
+    "查看详情",
+    "查看更多",
+    "查看全文",
+    "阅读全文",
+    "阅读更多",
+    "阅读原文",
+    "了解更多",
+    "了解详情",
+    "详细内容",
+    "点击查看",
+    "全文",
+    "下载",
+    "附件",
+    "点击下载",
+    "更多新闻",
+    "查看全部",
+    "more",
+    "readmore",
+    "details",
+    "view",
+    "viewmore",
+    "viewdetails",
+    "viewall",
+    "seeall",
+    "download",
+    "learnmore",
+    "continuereading",
+    "fullstory",
+    "pdf",
+    "mehr",
+    "weiterlesen",
+    "mehrlesen",
+    "mehrerfahren",
+    "alle",
+    "lirelasuite",
+    "ensavoirplus",
+    "leermás",
+    "moreinfo",
+    "readarticle",
+    "readthefullarticle",
+];
+
+pub(super) fn link_text(text: &str) -> LinkText {
+    if text.trim().is_empty() {
+        return LinkText::Picture;
+    }
+    if text.len() > 60 {
+        return LinkText::Title;
+    }
+    let bare = bare(text);
+    if bare.is_empty() || bare.bytes().all(|b| b.is_ascii_digit()) && bare.len() <= 4 {
+        return LinkText::Pager;
+    }
+    if NEXT.contains(&bare.as_str()) || OTHER_PAGES.contains(&bare.as_str()) {
+        return LinkText::Pager;
+    }
+    if MORE.contains(&bare.as_str()) || bare.starts_with("readmore") {
+        return LinkText::More;
+    }
+    LinkText::Title
+}
+
+/// Whether a link says that it leads to the next page of the list.
+pub(super) fn is_next(text: &str) -> bool {
+    let trimmed = text.trim();
+    text.len() <= 60
+        && (NEXT.contains(&bare(text).as_str())
+            || matches!(trimmed, ">" | "›" | "»" | "→" | "＞" | ">>"))
+}
+
+/// Letters, digits and Han characters alone, lower case.
+pub(super) fn bare(text: &str) -> String {
+    text.chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+/// How much a text says: a Han character, kana or hangul counts 1, other letters and digits 0.4.
+pub(super) fn units(text: &str) -> f32 {
+    text.chars()
+        .map(|c| match c {
+            '\u{2e80}'..='\u{d7ff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}' => 1.0,
+            _ if c.is_alphanumeric() => 0.4,
+            _ => 0.0,
+        })
+        .sum()
+}
+
+/// What a box is for, as its own tag, class and id say; most say nothing.
+pub(super) fn region(name: &str, class: &str, id: &str) -> Region {
+    match name {
+        "nav" | "footer" | "header" => return Region::Frame,
+        "aside" => return Region::Side,
+        "main" => return Region::Main,
+        _ => {}
+    }
+    let mut found = Region::Neutral;
+    for word in class.split_whitespace().chain(id.split_whitespace()) {
+        match region_of_word(word) {
+            Region::Frame => return Region::Frame,
+            Region::Side => found = Region::Side,
+            Region::Main if found == Region::Neutral => found = Region::Main,
+            _ => {}
+        }
+    }
+    found
+}
+
+fn region_of_word(word: &str) -> Region {
+    const FRAME: &[&str] = &[
+        "nav",
+        "navbar",
+        "navi",
+        "navigation",
+        "menu",
+        "submenu",
+        "dropdown",
+        "breadcrumb",
+        "breadcrumbs",
+        "crumb",
+        "crumbs",
+        "bread",
+        "position",
+        "weizhi",
+        "location",
+        "pager",
+        "pagination",
+        "pages",
+        "paging",
+        "footer",
+        "foot",
+        "copyright",
+        "header",
+        "friend",
+        "friends",
+        "friendlink",
+        "friendlinks",
+        "flink",
+        "flinks",
+        "yqlj",
+        "sitemap",
+        "share",
+        "tagcloud",
+        "toolbar",
+        "topbar",
+        "language",
+        "subnav",
+        "sidenav",
+        "mainmenu",
+        "topnav",
+        "leftnav",
+    ];
+    const SIDE: &[&str] = &[
+        "side",
+        "sidebar",
+        "aside",
+        "hot",
+        "rank",
+        "ranking",
+        "recommend",
+        "recommended",
+        "related",
+        "relate",
+        "popular",
+        "hotnews",
+        "widget",
+        "widgets",
+        "recent",
+        "trending",
+        "promo",
+        "ad",
+        "ads",
+        "slider",
+        "swiper",
+        "carousel",
+        "banner",
+        "slide",
+        "focus",
+        "tags",
+    ];
+    const MAIN: &[&str] = &[
+        "main", "content", "primary", "results", "archive", "newslist", "listbox",
+    ];
+    let mut region = Region::Neutral;
+    for part in parts(word) {
+        if FRAME.contains(&part.as_str()) {
+            return Region::Frame;
+        }
+        if SIDE.contains(&part.as_str()) {
+            region = Region::Side;
+        } else if region == Region::Neutral && MAIN.contains(&part.as_str()) {
+            region = Region::Main;
+        }
+    }
+    region
+}
+
+/// `mainNav_box2` is main, nav, box.
+fn parts(word: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut lower = false;
+    for c in word.chars().take(60) {
+        if !c.is_alphabetic() || c.is_uppercase() && lower {
+            parts.push(String::new());
+        }
+        lower = c.is_lowercase();
+        if let (true, Some(part)) = (c.is_alphabetic(), parts.last_mut()) {
+            part.extend(c.to_lowercase());
+        }
+    }
+    parts.push(word.to_lowercase());
+    parts.retain(|part| !part.is_empty());
+    parts
+}

@@ -1,0 +1,589 @@
+//! An HTML page as a flat tree: elements in reading order, the text between them, nothing recursive.
+//!
+//! Shared by the readers. Tokens come from html5gum, which follows the standard; the tree is built
+//! here with the few rules that reading needs (implied end tags, misplaced end tags), because every
+//! step must be linear and bounded whatever the page is: nesting, attributes and formatting that
+//! never ends make a standard tree builder quadratic.
+
+use std::{
+    convert::Infallible,
+    hash::{DefaultHasher, Hash, Hasher},
+    ops::Range,
+};
+
+use html5gum::{
+    Span, Tokenizer,
+    emitters::callback::{CallbackEmitter, CallbackEvent},
+};
+
+/// Deeper elements become children of the last one that still counts: real pages stay below 100,
+/// broken ones below 300.
+const MAX_DEPTH: usize = 400;
+/// Elements and pieces of text beyond this are left out; the largest real pages have 30,000.
+const MAX_NODES: usize = 400_000;
+
+/// The place of an element in [`Page::elements`].
+pub(crate) type Id = u32;
+
+#[derive(Debug)]
+pub(crate) struct Element {
+    pub parent: Id,
+    /// One past the last element of the subtree: ids are in document order.
+    pub end: Id,
+    /// The pieces of text in the subtree.
+    pub runs: Range<u32>,
+    pub depth: u16,
+    name: Range<u32>,
+    attributes: Range<u32>,
+    /// The names from the root to here, without what only changes the look of text.
+    pub path: u64,
+}
+
+/// How a piece of text is set off from the one before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Gap {
+    None,
+    Space,
+    Block,
+}
+
+/// A piece of text that stands in one element.
+#[derive(Debug)]
+pub(crate) struct Run {
+    pub element: Id,
+    pub gap: Gap,
+    text: Range<u32>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Page {
+    pub elements: Vec<Element>,
+    pub runs: Vec<Run>,
+    pub title: String,
+    /// The raw content of each `<script>`, with the element.
+    pub scripts: Vec<(Id, String)>,
+    /// What people without scripts are told.
+    pub noscript: String,
+    /// Whether something was left out for its size.
+    pub truncated: bool,
+    strings: String,
+    attributes: Vec<(Range<u32>, Range<u32>)>,
+}
+
+impl Page {
+    pub(crate) fn parse(html: &str) -> Self {
+        let mut builder = Builder::new();
+        let mut emitter = CallbackEmitter::new(
+            |event: CallbackEvent<'_>, _: Span<()>| -> Option<Infallible> {
+                builder.take(event);
+                None
+            },
+        );
+        emitter.naively_switch_states(true);
+        Tokenizer::new_with_emitter(html, emitter).for_each(drop);
+        builder.finish()
+    }
+
+    pub(crate) fn name(&self, id: Id) -> &str {
+        self.string(&self.elements[id as usize].name)
+    }
+
+    pub(crate) fn attribute(&self, id: Id, name: &str) -> Option<&str> {
+        self.attributes(id)
+            .find_map(|(key, value)| (key == name).then_some(value))
+    }
+
+    pub(crate) fn attributes(&self, id: Id) -> impl Iterator<Item = (&str, &str)> {
+        let range = &self.elements[id as usize].attributes;
+        self.attributes[range.start as usize..range.end as usize]
+            .iter()
+            .map(|(name, value)| (self.string(name), self.string(value)))
+    }
+
+    pub(crate) fn class(&self, id: Id) -> &str {
+        self.attribute(id, "class").unwrap_or_default()
+    }
+
+    pub(crate) fn parent(&self, id: Id) -> Id {
+        self.elements[id as usize].parent
+    }
+
+    pub(crate) fn depth(&self, id: Id) -> u16 {
+        self.elements[id as usize].depth
+    }
+
+    pub(crate) fn contains(&self, ancestor: Id, id: Id) -> bool {
+        ancestor <= id && id < self.elements[ancestor as usize].end
+    }
+
+    /// The elements above `id`, nearest first, without the root.
+    pub(crate) fn ancestors(&self, id: Id) -> impl Iterator<Item = Id> {
+        std::iter::successors(Some(self.parent(id)), |&above| {
+            (above != 0).then(|| self.parent(above))
+        })
+        .take_while(|&above| above != 0)
+    }
+
+    /// The ancestor of `id` (or itself) that stands at `depth`.
+    pub(crate) fn ancestor_at(&self, mut id: Id, depth: u16) -> Id {
+        while self.depth(id) > depth {
+            id = self.parent(id);
+        }
+        id
+    }
+
+    pub(crate) fn common_ancestor(&self, mut a: Id, mut b: Id) -> Id {
+        while a != b {
+            if self.depth(a) >= self.depth(b) {
+                a = self.parent(a);
+            } else {
+                b = self.parent(b);
+            }
+        }
+        a
+    }
+
+    pub(crate) fn children(&self, id: Id) -> impl Iterator<Item = Id> {
+        let end = self.elements[id as usize].end;
+        let first = (id + 1 < end).then_some(id + 1);
+        std::iter::successors(first, move |&child| {
+            let next = self.elements[child as usize].end;
+            (next < end).then_some(next)
+        })
+    }
+
+    pub(crate) fn run_text(&self, run: usize) -> &str {
+        self.string(&self.runs[run].text)
+    }
+
+    pub(crate) fn runs_of(&self, id: Id) -> Range<usize> {
+        let runs = &self.elements[id as usize].runs;
+        runs.start as usize..runs.end as usize
+    }
+
+    /// The text of some pieces as a reader sees it, not yet cleaned.
+    pub(crate) fn text(&self, runs: Range<usize>) -> String {
+        let mut text = String::new();
+        for run in runs {
+            if self.runs[run].gap != Gap::None && !text.is_empty() {
+                text.push(' ');
+            }
+            text.push_str(self.run_text(run));
+        }
+        text
+    }
+
+    fn string(&self, range: &Range<u32>) -> &str {
+        &self.strings[range.start as usize..range.end as usize]
+    }
+}
+
+/// Builds the tree from tokens.
+struct Builder {
+    page: Page,
+    /// The open elements, the root first.
+    open: Vec<Open>,
+    /// Start tags that were too deep to open anything: as many end tags are ignored.
+    unopened: usize,
+    gap: Gap,
+    /// The start tag that is being read.
+    tag: Range<u32>,
+    tag_attributes: u32,
+    attribute: Option<Range<u32>>,
+    seen_body: bool,
+}
+
+struct Open {
+    id: Id,
+    /// Its end tag was seen while blocks inside it are still open.
+    ended: bool,
+}
+
+impl Builder {
+    fn new() -> Self {
+        let mut builder = Self {
+            page: Page::default(),
+            open: Vec::new(),
+            unopened: 0,
+            gap: Gap::Block,
+            tag: 0..0,
+            tag_attributes: 0,
+            attribute: None,
+            seen_body: false,
+        };
+        let root = builder.keep("html");
+        builder.append(root, 0);
+        builder.open.push(Open {
+            id: 0,
+            ended: false,
+        });
+        builder
+    }
+
+    fn take(&mut self, event: CallbackEvent<'_>) {
+        if self.page.elements.len() + self.page.runs.len() > MAX_NODES
+            || self.page.strings.len() > u32::MAX as usize / 2
+        {
+            self.page.truncated = true;
+            return;
+        }
+        match event {
+            CallbackEvent::OpenStartTag { name } => {
+                self.tag = self.keep(utf8(name));
+                self.tag_attributes = self.page.attributes.len() as u32;
+                self.attribute = None;
+            }
+            CallbackEvent::AttributeName { name } => {
+                self.flush_attribute("");
+                self.attribute = Some(self.keep(utf8(name)));
+            }
+            CallbackEvent::AttributeValue { value } => self.flush_attribute(utf8(value)),
+            CallbackEvent::CloseStartTag { .. } => {
+                self.flush_attribute("");
+                self.start();
+            }
+            CallbackEvent::EndTag { name } => {
+                self.attribute = None;
+                self.end(utf8(name));
+            }
+            CallbackEvent::String { value } => self.text(utf8(value)),
+            CallbackEvent::Comment { .. }
+            | CallbackEvent::Doctype { .. }
+            | CallbackEvent::Error(_) => {}
+        }
+    }
+
+    fn keep(&mut self, text: &str) -> Range<u32> {
+        let start = self.page.strings.len() as u32;
+        self.page.strings.push_str(text);
+        start..self.page.strings.len() as u32
+    }
+
+    fn flush_attribute(&mut self, value: &str) {
+        if let Some(name) = self.attribute.take() {
+            let value = self.keep(value);
+            self.page.attributes.push((name, value));
+        }
+    }
+
+    fn start(&mut self) {
+        let tag = self.tag.clone();
+        let name = self.page.string(&tag).to_owned();
+        match name.as_str() {
+            "html" => return,
+            "body" if self.seen_body => return,
+            "head" | "body" => self.close_to(1),
+            _ => self.imply_ends(&name),
+        }
+        self.seen_body |= name == "body";
+        if !is_inline(&name) {
+            self.gap = Gap::Block;
+        }
+        let attributes = self.tag_attributes;
+        if name == "tr" && self.name_at(self.open.len() - 1) == "table" {
+            // Browsers put one in; selectors written in a browser count on it.
+            let body = self.keep("tbody");
+            let at = self.page.attributes.len() as u32;
+            let id = self.append(body, at);
+            self.open.push(Open { id, ended: false });
+        }
+        let id = self.append(tag, attributes);
+        if is_void(&name) {
+            return;
+        }
+        if self.open.len() >= MAX_DEPTH {
+            self.unopened += 1;
+            return;
+        }
+        self.open.push(Open { id, ended: false });
+    }
+
+    fn append(&mut self, name: Range<u32>, attributes: u32) -> Id {
+        let id = self.page.elements.len() as Id;
+        let (parent, depth, above) = self.open.last().map_or((0, 0, 0), |open| {
+            let parent = &self.page.elements[open.id as usize];
+            (open.id, parent.depth + 1, parent.path)
+        });
+        let text = self.page.string(&name);
+        let path = if is_inline(text) && text != "a" || is_table_section(text) {
+            above
+        } else {
+            let mut hasher = DefaultHasher::new();
+            (above, text).hash(&mut hasher);
+            hasher.finish()
+        };
+        let runs = self.page.runs.len() as u32;
+        self.page.elements.push(Element {
+            parent,
+            end: id + 1,
+            runs: runs..runs,
+            depth,
+            name,
+            attributes: attributes..self.page.attributes.len() as u32,
+            path,
+        });
+        id
+    }
+
+    fn name_at(&self, place: usize) -> &str {
+        self.page.name(self.open[place].id)
+    }
+
+    /// Closes the open elements from `place` on.
+    fn close_to(&mut self, place: usize) {
+        let place = place.max(1);
+        while self.open.len() > place
+            || self.open.len() > 1 && self.open.last().is_some_and(|o| o.ended)
+        {
+            let Some(open) = self.open.pop() else { return };
+            let (end, runs) = (self.page.elements.len(), self.page.runs.len());
+            let element = &mut self.page.elements[open.id as usize];
+            (element.end, element.runs.end) = (end as Id, runs as u32);
+        }
+    }
+
+    /// Closes what a start tag ends without saying so: a list item by the next, a cell by a row.
+    fn imply_ends(&mut self, name: &str) {
+        let (ends, within): (&[&str], &[&str]) = match name {
+            "li" => (&["li"], &["ul", "ol", "menu", "td", "table", "dl"]),
+            "dt" | "dd" => (&["dt", "dd"], &["dl", "td", "table", "ul", "ol"]),
+            "td" | "th" => (&["td", "th"], &["tr", "table"]),
+            "tr" => (&["tr", "caption", "colgroup"], &["table"]),
+            "tbody" | "thead" | "tfoot" => (
+                &["tbody", "thead", "tfoot", "caption", "colgroup"],
+                &["table"],
+            ),
+            "option" | "optgroup" => (&["option"], &["select"]),
+            "a" => (&["a"], BLOCKS_AN_ANCHOR),
+            _ if closes_paragraph(name) => (&["p"], PARAGRAPH_SCOPE),
+            _ => return,
+        };
+        for place in (1..self.open.len()).rev() {
+            let open = self.name_at(place);
+            if ends.contains(&open) && !self.open[place].ended {
+                return self.close_to(place);
+            }
+            if within.contains(&open) {
+                return;
+            }
+        }
+    }
+
+    fn end(&mut self, name: &str) {
+        match name {
+            "html" | "body" => return,
+            "br" | "p" if !self.open.iter().any(|o| self.page.name(o.id) == name) => {
+                self.gap = Gap::Block;
+                return;
+            }
+            _ => {}
+        }
+        if !is_inline(name) {
+            self.gap = Gap::Block;
+        }
+        if self.unopened > 0 {
+            self.unopened -= 1;
+            return;
+        }
+        let inline = is_inline(name);
+        let mut blocks = false;
+        for place in (1..self.open.len()).rev() {
+            if self.open[place].ended {
+                continue;
+            }
+            let open = self.name_at(place);
+            if open == name {
+                if inline && blocks {
+                    // `<a><div></a>`: the anchor is over, the block is not.
+                    self.open[place].ended = true;
+                } else {
+                    self.close_to(place);
+                }
+                return;
+            }
+            if matches!(
+                open,
+                "table" | "td" | "th" | "caption" | "template" | "object"
+            ) && !is_table_part(name)
+                || open == "table"
+                || (name == "li" && matches!(open, "ul" | "ol"))
+            {
+                return;
+            }
+            blocks |= !is_inline(open);
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        let Some(open) = self.open.last() else { return };
+        let id = open.id;
+        match self.page.name(id) {
+            "script" => {
+                self.page.scripts.push((id, text.to_owned()));
+                return;
+            }
+            "title" => {
+                if self.page.title.is_empty() {
+                    self.page.title = text.to_owned();
+                }
+                return;
+            }
+            "noscript" => {
+                self.page.noscript.push_str(text);
+                return;
+            }
+            "style" | "textarea" | "iframe" | "xmp" | "noembed" | "template" | "option" => return,
+            _ => {}
+        }
+        let trimmed = text.trim_matches(|c: char| c.is_whitespace());
+        if trimmed.is_empty() || text.starts_with(char::is_whitespace) {
+            self.gap = self.gap.max(Gap::Space);
+        }
+        if trimmed.is_empty() {
+            return;
+        }
+        let range = self.keep(trimmed);
+        self.page.runs.push(Run {
+            element: id,
+            gap: self.gap,
+            text: range,
+        });
+        self.gap = if text.ends_with(char::is_whitespace) {
+            Gap::Space
+        } else {
+            Gap::None
+        };
+    }
+
+    fn finish(mut self) -> Page {
+        self.close_to(1);
+        let (elements, runs) = (self.page.elements.len(), self.page.runs.len());
+        let root = &mut self.page.elements[0];
+        (root.end, root.runs.end) = (elements as Id, runs as u32);
+        self.page
+    }
+}
+
+/// Where an open paragraph is not ended from inside.
+const PARAGRAPH_SCOPE: &[&str] = &[
+    "table", "td", "th", "caption", "button", "object", "div", "li", "ul", "ol", "dl", "form",
+    "section", "article", "main", "aside", "nav", "header", "footer", "center", "body",
+];
+const BLOCKS_AN_ANCHOR: &[&str] = &[
+    "table", "td", "th", "tr", "caption", "li", "ul", "ol", "dl", "dt", "dd", "div", "p",
+    "section", "article", "object", "h1", "h2", "h3", "h4", "h5", "h6",
+];
+
+fn closes_paragraph(name: &str) -> bool {
+    matches!(
+        name,
+        "address"
+            | "article"
+            | "aside"
+            | "blockquote"
+            | "center"
+            | "details"
+            | "dialog"
+            | "div"
+            | "dl"
+            | "fieldset"
+            | "figure"
+            | "footer"
+            | "form"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "header"
+            | "hr"
+            | "main"
+            | "menu"
+            | "nav"
+            | "ol"
+            | "p"
+            | "pre"
+            | "section"
+            | "table"
+            | "ul"
+    )
+}
+
+fn is_void(name: &str) -> bool {
+    matches!(
+        name,
+        "area"
+            | "base"
+            | "basefont"
+            | "bgsound"
+            | "br"
+            | "col"
+            | "embed"
+            | "frame"
+            | "hr"
+            | "img"
+            | "input"
+            | "keygen"
+            | "link"
+            | "meta"
+            | "param"
+            | "source"
+            | "track"
+            | "wbr"
+    )
+}
+
+fn is_table_section(name: &str) -> bool {
+    matches!(name, "tbody" | "thead" | "tfoot")
+}
+
+fn is_table_part(name: &str) -> bool {
+    is_table_section(name) || matches!(name, "table" | "tr" | "td" | "th" | "caption")
+}
+
+/// Elements that stand within a line of text.
+pub(crate) fn is_inline(name: &str) -> bool {
+    matches!(
+        name,
+        "a" | "abbr"
+            | "acronym"
+            | "b"
+            | "bdi"
+            | "bdo"
+            | "big"
+            | "cite"
+            | "code"
+            | "data"
+            | "del"
+            | "dfn"
+            | "em"
+            | "font"
+            | "i"
+            | "img"
+            | "ins"
+            | "kbd"
+            | "label"
+            | "mark"
+            | "nobr"
+            | "q"
+            | "s"
+            | "samp"
+            | "small"
+            | "span"
+            | "strike"
+            | "strong"
+            | "sub"
+            | "sup"
+            | "time"
+            | "tt"
+            | "u"
+            | "var"
+            | "wbr"
+    )
+}
+
+/// The tokenizer was given UTF-8 and cuts at ASCII only.
+fn utf8(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap_or_default()
+}
