@@ -1,4 +1,5 @@
 //! User stories, told through the binary or the library's front door.
 
 mod layout;
+mod rig;
 mod support;

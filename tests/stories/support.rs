@@ -1,1 +1,3 @@
 //! Fakes that stories share: a site, a chat server, a world with a state folder.
+
+pub mod rig;
