@@ -4,7 +4,7 @@
 //! alone. A kind of channel is one file, which implements `sender::Sender`, and one line in
 //! `Pusher::sender_of`. Read `worker.rs` for the loop and `deliver.rs` for one delivery.
 
-mod card;
+pub(crate) mod card;
 mod deliver;
 mod health;
 mod pace;
@@ -37,20 +37,18 @@ const ASIDE_WAITS: Duration = Duration::from_secs(60);
 const TELEGRAM: &str = "telegram";
 
 pub use self::health::Fault;
-pub(crate) use self::{
-    card::Card,
-    pace::{Lane, Limit},
-    sender::Sent,
-};
 use self::{
+    card::Card,
     deliver::Desk,
     health::Health,
+    pace::{Lane, Limit},
     sender::Sender,
     stdout::Stdout,
     telegram::{Telegram, Voice},
     worker::Aside,
     worker::Worker,
 };
+pub(crate) use self::{deliver::backoff, sender::Sent};
 use crate::{
     bulletin::{Channel, ChannelId, ChannelKind, Language, MessageRef},
     config::{Config, Live},
@@ -207,10 +205,13 @@ impl Pusher {
     pub(crate) async fn voice(&self) -> Voice {
         let mut lines = self.lines.subscribe();
         loop {
-            let voice = lines
-                .borrow_and_update()
-                .iter()
-                .find_map(|line| Some(Voice::new(line.telegram.clone()?, line.asides.clone())));
+            let voice = lines.borrow_and_update().iter().find_map(|line| {
+                Some(Voice::new(
+                    line.telegram.clone()?,
+                    line.asides.clone(),
+                    line.health.clone(),
+                ))
+            });
             if let Some(voice) = voice {
                 return voice;
             }

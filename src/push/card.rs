@@ -121,10 +121,7 @@ impl Card {
 
     /// The bulletin's address, where it is one that people can open.
     pub(crate) fn url(&self) -> Option<&str> {
-        let url = self.bulletin.as_ref()?.url.as_str();
-        let opens = url.starts_with("http://") || url.starts_with("https://");
-        let is_clean = !url.chars().any(|c| c.is_control() || c.is_whitespace());
-        (opens && is_clean && url.len() <= URL).then_some(url)
+        link(&self.bulletin.as_ref()?.url)
     }
 
     /// What stands above the headline: what kind of card it is, and the note.
@@ -215,6 +212,13 @@ pub(crate) fn mark(kind: DeliveryKind, language: Language) -> Option<&'static st
         Language::Zh => zh,
         Language::En => en,
     })
+}
+
+/// `url`, if it is one that people can open.
+pub(crate) fn link(url: &str) -> Option<&str> {
+    let opens = url.starts_with("http://") || url.starts_with("https://");
+    let is_clean = !url.chars().any(|c| c.is_control() || c.is_whitespace());
+    (opens && is_clean && url.len() <= URL).then_some(url)
 }
 
 /// A day as it is, a time by the clock of `zone`, to the minute.

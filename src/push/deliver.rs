@@ -129,7 +129,7 @@ fn outcome(sent: &Sent, attempts: u32, now: DateTime<Utc>, jitter: f64) -> Outco
 }
 
 /// 1 s, 2 s, 4 s, … five minutes, and up to a fifth more.
-pub(super) fn backoff(attempts: u32, jitter: f64) -> Duration {
+pub(crate) fn backoff(attempts: u32, jitter: f64) -> Duration {
     let doubled = Duration::from_secs(1 << attempts.min(10));
     doubled.min(LONGEST_BACKOFF).mul_f64(1.0 + jitter / 5.0)
 }

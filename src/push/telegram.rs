@@ -3,7 +3,7 @@
 //! What Telegram answers becomes a [`Sent`] in `telegram/verdict.rs`. Read [`Telegram::send`] first.
 
 pub(crate) mod api;
-mod verdict;
+pub(crate) mod verdict;
 mod voice;
 
 use std::{
@@ -101,6 +101,18 @@ impl Telegram {
         let lane = (Lane(id), limit(kind));
         self.known().chats.insert(chat, lane);
         Ok(lane)
+    }
+
+    /// Whether what the config calls `chat` is the one with this id, as far as is known.
+    pub(crate) fn leads_to(&self, chat: &TelegramChat, id: i64) -> bool {
+        let known = self.known();
+        match chat {
+            TelegramChat::Id(old) => *known.moved.get(old).unwrap_or(old) == id,
+            name => known
+                .chats
+                .get(name)
+                .is_some_and(|(lane, _)| *lane == Lane(id)),
+        }
     }
 
     /// Sends one message as it is; its id.

@@ -26,7 +26,7 @@ const CHAT_IS_SHUT: &[&str] = &[
 ];
 
 /// `chat` is the id that was asked for, 0 where it was a name.
-pub(super) fn of(error: CallError, chat: i64) -> Sent {
+pub(crate) fn of(error: CallError, chat: i64) -> Sent {
     let (code, description) = match error {
         CallError::Unreachable(_) => return Sent::Unreachable(error.to_string()),
         CallError::Unanswered(_) => return Sent::Perhaps(error.to_string()),

@@ -10,7 +10,7 @@ use teloxide::{
 use tokio::sync::mpsc;
 
 use super::{
-    super::{ask, sender::Sent, worker::Aside},
+    super::{ask, health::Health, sender::Sent, worker::Aside},
     Telegram,
 };
 use crate::bulletin::TelegramChat;
@@ -20,11 +20,29 @@ use crate::bulletin::TelegramChat;
 pub(crate) struct Voice {
     pub(crate) telegram: Arc<Telegram>,
     asides: mpsc::Sender<Aside>,
+    health: Health,
 }
 
 impl Voice {
-    pub(in crate::push) fn new(telegram: Arc<Telegram>, asides: mpsc::Sender<Aside>) -> Self {
-        Self { telegram, asides }
+    pub(in crate::push) fn new(
+        telegram: Arc<Telegram>,
+        asides: mpsc::Sender<Aside>,
+        health: Health,
+    ) -> Self {
+        Self {
+            telegram,
+            asides,
+            health,
+        }
+    }
+
+    /// The bot found that nothing can be had of Telegram: told once, whoever finds it.
+    pub(crate) fn is_ill(&self, sent: &Sent) {
+        self.health.is_ill(sent);
+    }
+
+    pub(crate) fn is_well(&self) {
+        self.health.is_well();
     }
 
     /// Sends when the chat's turn has come, which for answers is soon.
