@@ -34,11 +34,18 @@ pub(super) fn choose(look: &Look<'_>, mut groups: Vec<Scored>) -> Option<Choice>
             .collect()
     };
     let taken = targets(&best.group);
-    // The same rows again, for small screens or as pictures, are no other list.
+    // The same rows again, for small screens or as pictures, are no other list; nor are links
+    // inside its rows, such as counts of comments.
     groups.retain(|other| {
         let theirs = targets(&other.group);
         let same = theirs.iter().filter(|href| taken.contains(href)).count();
-        same * 2 < theirs.len()
+        let inside = other
+            .group
+            .items
+            .iter()
+            .filter(|item| best.group.holds(look, item.link))
+            .count();
+        same.max(inside) * 2 < theirs.len()
     });
     let (mut sections, others): (Vec<Scored>, Vec<Scored>) = match best.paged || best.titled {
         true => (Vec::new(), groups),
@@ -74,6 +81,15 @@ fn is_home(url: &Url) -> bool {
     url.query().is_none()
         && matches!(stem, "" | "index" | "default" | "home" | "main")
         && !path.contains('/')
+}
+
+impl Group {
+    /// Whether a link stands in one of the rows.
+    fn holds(&self, look: &Look<'_>, link: usize) -> bool {
+        let element = look.links[link].element;
+        let after = self.items.partition_point(|item| item.row <= element);
+        after > 0 && look.page.contains(self.items[after - 1].row, element)
+    }
 }
 
 impl Look<'_> {
