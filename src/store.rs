@@ -489,12 +489,11 @@ impl Store {
     /// The store cannot be read.
     pub async fn bulletins(&self, query: &BulletinQuery) -> Result<Page<Bulletin>> {
         let query = query.clone();
-        let hidden = if query.public_only {
-            self.ask(hidden_sources).await?
-        } else {
-            HashSet::new()
+        let shown = match query.public_only {
+            true => Some(self.ask(public_sources).await?),
+            false => None,
         };
-        self.read(move |engine, names| read::bulletins(engine, names, &query, &hidden))
+        self.read(move |engine, names| read::bulletins(engine, names, &query, shown.as_ref()))
             .await
     }
 
@@ -576,10 +575,11 @@ impl Store {
     }
 }
 
-fn hidden_sources(books: &Books) -> HashSet<u32> {
+/// A source that is in the config no more may have been private: it is not among them.
+fn public_sources(books: &Books) -> HashSet<u32> {
     let sources = books.wiring.iter().flat_map(|wiring| &wiring.sources);
     sources
-        .filter(|(_, source)| !source.public)
+        .filter(|(_, source)| source.public)
         .map(|(number, _)| *number)
         .collect()
 }

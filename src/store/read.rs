@@ -21,12 +21,12 @@ pub(super) fn bulletin(engine: &Engine, names: &Names, id: BulletinId) -> Result
     Ok(row.and_then(|row| row.bulletin(id.0, names)))
 }
 
-/// `hidden`: sources that are not public.
+/// `shown`: sources that a bulletin must be of, first or also; None: any.
 pub(super) fn bulletins(
     engine: &Engine,
     names: &Names,
     query: &BulletinQuery,
-    hidden: &HashSet<u32>,
+    shown: Option<&HashSet<u32>>,
 ) -> Result<Page<Bulletin>> {
     let before = query.before.map_or(u64::MAX, |id| id.0);
     let (prefix, end) = match &query.source {
@@ -66,7 +66,7 @@ pub(super) fn bulletins(
             continue;
         }
         let is_asked = (query.states.is_empty() || query.states.contains(&row.state))
-            && !(query.public_only && hidden.contains(&row.source))
+            && shown.is_none_or(|shown| row.is_of(shown))
             && has_words(engine, id, &row, &words)?
             && goes_to(engine, names, id, query.channel.as_ref())?;
         if is_asked && page.is_full(row.bulletin(id, names)) {

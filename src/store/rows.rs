@@ -1,6 +1,8 @@
 //! What rows hold, as they are encoded. Fields are only ever added with a new schema
 //! ([`super::schema`]); enums only grow at their end.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -78,6 +80,11 @@ pub(super) struct BulletinRow {
 }
 
 impl BulletinRow {
+    pub(super) fn is_of(&self, sources: &HashSet<u32>) -> bool {
+        let mut of = std::iter::once(&self.source).chain(&self.also);
+        of.any(|source| sources.contains(source))
+    }
+
     pub(super) fn bulletin(self, id: u64, names: &Names) -> Option<Bulletin> {
         Some(Bulletin {
             id: BulletinId(id),
