@@ -3,3 +3,4 @@
 mod layout;
 mod rig;
 mod support;
+mod web;
