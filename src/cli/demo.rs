@@ -73,7 +73,8 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
     })
     .await?;
     let (began, closing) = (Utc::now(), CancellationToken::new());
-    let newsroom = tokio::spawn(newsroom::serve(site, args.every, closing.clone()));
+    let ledger = state.join("newsroom.json");
+    let newsroom = tokio::spawn(newsroom::serve(site, args.every, ledger, closing.clone()));
     serve::run_until_stopped(app, OnHangup::Stop, serve::until(args.for_)).await?;
     closing.cancel();
     newsroom.await??;
