@@ -1,5 +1,6 @@
 //! User stories, told through the binary or the library's front door.
 
+mod config;
 mod layout;
 mod rig;
 mod support;
