@@ -23,8 +23,6 @@ use std::{
 
 use chrono_tz::Tz;
 
-pub use block::{SourceBlock, append_source};
-
 use crate::bulletin::{
     Channel, ChannelId, FetchSettings, Language, Source, TelegramSettings, WebSettings,
 };

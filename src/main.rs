@@ -1,5 +1,1 @@
-//! See [`noticast::cli`].
-
-fn main() -> std::process::ExitCode {
-    noticast::cli::main()
-}
+fn main() {}

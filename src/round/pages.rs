@@ -2,12 +2,12 @@
 
 use std::collections::HashSet;
 
-use super::{
-    front::{self, Rows},
-    reader::Reader,
-};
+use chrono::{DateTime, Utc};
+
+use super::front::{self, Rows};
 use crate::{
-    bulletin::{Article, BulletinState, Notice, canonical_url},
+    bulletin::{Article, BulletinState, Notice, Source, canonical_url},
+    source::fetch::Fetcher,
     store::{Judged, Ruling, Store, StoreError},
 };
 
@@ -42,10 +42,11 @@ impl JudgedList {
 /// Reads as many further pages as it takes, and judges the rows of all.
 pub(super) async fn connect(
     store: &Store,
-    reader: &Reader<'_>,
+    fetcher: &Fetcher,
+    source: &Source,
     mut rows: Rows,
+    now: DateTime<Utc>,
 ) -> Result<JudgedList, StoreError> {
-    let (source, now) = (reader.source, reader.now);
     let mut pages = 1;
     let mut all_read = true;
     loop {
@@ -62,7 +63,7 @@ pub(super) async fn connect(
                 judged,
             });
         };
-        match front::read_further(reader, &next).await {
+        match front::read_further(fetcher, source, &next, now).await {
             Ok(further) => append(&mut rows, further),
             Err(fault) => {
                 all_read = false;

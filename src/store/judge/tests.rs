@@ -1,1 +1,0 @@
-//! Promises 2 to 4, row by row.
