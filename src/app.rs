@@ -1,1 +1,222 @@
 //! The only place that puts the parts together.
+//!
+//! [`App::build`] makes everything from a checked config, [`App::run`] runs it until stopped. What a
+//! test wants to own (listener, stop, output) is a parameter. Read [`App::run`] first: it says in which
+//! order things end.
+
+mod instance;
+mod reload;
+
+use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
+
+use chrono::Utc;
+use futures::TryFutureExt;
+use tokio::{
+    net::TcpListener,
+    sync::{mpsc, watch as live},
+    task::{JoinError, JoinSet},
+};
+use tokio_util::sync::CancellationToken;
+
+use self::reload::Reloader;
+pub use self::{
+    instance::{Address, Instance, make_state_folder, random_token},
+    reload::LoadConfig,
+};
+use crate::{
+    bot,
+    bulletin::Secret,
+    config::Config,
+    push::{Output, Pusher},
+    source::fetch::Fetcher,
+    store::Store,
+    watch::Watch,
+    web::{self, Desk, Reload},
+};
+
+/// How long what is under way may take to end after a stop; the contract allows 10 s in all.
+const LONGEST_END: Duration = Duration::from_secs(8);
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// What an instance is made of.
+pub struct Setup {
+    pub config: Config,
+    /// The folder of the store, `instance.json` and `admin-token`.
+    pub state: PathBuf,
+    pub listener: TcpListener,
+    /// Where `stdout` channels write.
+    pub output: Output,
+    /// Hosts that were typed on the command line, which may be private.
+    pub typed_hosts: Vec<String>,
+    /// `demo` and `watch`: shown so on the pages.
+    pub is_demo: bool,
+    /// Gives the changed config to a reload; without it there is nothing to reload.
+    pub load_config: Option<LoadConfig>,
+}
+
+impl fmt::Debug for Setup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Setup")
+            .field("config", &self.config)
+            .field("state", &self.state)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An instance that is ready to run.
+#[derive(Debug)]
+pub struct App {
+    listener: TcpListener,
+    desk: Desk,
+    pusher: Pusher,
+    reloads: mpsc::Receiver<Reload>,
+    reloader: Reloader,
+    instance: Instance,
+}
+
+type Part = anyhow::Result<()>;
+
+impl App {
+    /// Opens the store, takes the config into it, and leaves `instance.json` and, where the config
+    /// has no admin token, `admin-token`.
+    ///
+    /// # Errors
+    /// The store cannot be opened, the fetch settings not be used, or a file not be written.
+    pub async fn build(setup: Setup) -> anyhow::Result<Self> {
+        let Setup { config, state, .. } = setup;
+        make_state_folder(&state)?;
+        let fetcher = Fetcher::new(&config.fetch, &setup.typed_hosts)?;
+        let store = Store::open(&state).await?;
+        store
+            .sync_config(&config.sources, &config.channels, Utc::now())
+            .await?;
+        let admin_token = match &config.web.admin_token {
+            Some(token) => token.clone(),
+            None => instance::admin_token(&state)?,
+        };
+        let instance = Instance::announce(&state, setup.listener.local_addr()?)?;
+        let pages = config.web.listen.is_some();
+        let (sender, config) = live::channel(Arc::new(config));
+        let watch = Watch::new(store.clone(), config.clone(), fetcher);
+        let pusher = Pusher::new(store.clone(), config.clone(), setup.output);
+        let (reload, reloads) = mpsc::channel(1);
+        Ok(Self {
+            reloader: Reloader {
+                load: setup.load_config,
+                config: sender,
+                store: store.clone(),
+                watch: watch.clone(),
+                typed_hosts: setup.typed_hosts,
+            },
+            desk: Desk {
+                store,
+                config,
+                watch,
+                reload,
+                admin_token,
+                instance_token: instance.token(),
+                is_demo: setup.is_demo,
+                pages,
+            },
+            listener: setup.listener,
+            pusher,
+            reloads,
+            instance,
+        })
+    }
+
+    #[must_use]
+    pub fn store(&self) -> Store {
+        self.desk.store.clone()
+    }
+
+    #[must_use]
+    pub fn watch(&self) -> Watch {
+        self.desk.watch.clone()
+    }
+
+    /// Asks this instance to take its changed config, as `noticast reload` does.
+    #[must_use]
+    pub fn reload(&self) -> mpsc::Sender<Reload> {
+        self.desk.reload.clone()
+    }
+
+    /// Tokens that this instance made for itself, for logs to hide.
+    #[must_use]
+    pub fn own_secrets(&self) -> [Secret; 2] {
+        let desk = &self.desk;
+        [desk.admin_token.clone(), desk.instance_token.clone()]
+    }
+
+    /// Runs until stopped, or until the store or the listener fails. Then no look and no answer
+    /// begins, what is being sent is completed or put back, and the store is flushed and closed.
+    ///
+    /// # Errors
+    /// The store failed a write, or the listener failed. All else is told and survived.
+    pub async fn run(mut self, stop: CancellationToken) -> anyhow::Result<()> {
+        let store = self.store();
+        let ending = CancellationToken::new();
+        let mut parts = start(self.listener, self.desk, self.pusher, &ending);
+        let mut ended = Ok(());
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => break,
+                part = parts.join_next() => {
+                    ended = part.map_or(Ok(()), joined);
+                    break;
+                }
+                Some(answer) = self.reloads.recv() => {
+                    // Who asked may have gone.
+                    let _ = answer.send(self.reloader.take().await);
+                }
+            }
+        }
+        ending.cancel();
+        let rest = async {
+            while let Some(part) = parts.join_next().await {
+                ended = std::mem::replace(&mut ended, Ok(())).and(joined(part));
+            }
+        };
+        if tokio::time::timeout(LONGEST_END, rest).await.is_err() {
+            let seconds = LONGEST_END.as_secs();
+            tracing::warn!("something did not end within {seconds} s and is left");
+        }
+        let closed = store.close().await;
+        self.instance.withdraw();
+        ended.and(closed.map_err(Into::into))
+    }
+}
+
+fn start(
+    listener: TcpListener,
+    desk: Desk,
+    pusher: Pusher,
+    ending: &CancellationToken,
+) -> JoinSet<Part> {
+    let mut parts = JoinSet::new();
+    let (store, config) = (desk.store.clone(), desk.config.clone());
+    let (watch, stop) = (desk.watch.clone(), ending.clone());
+    parts.spawn(async move { Ok(watch.run(stop).await?) });
+    let bot = bot::run(store.clone(), config, pusher.clone(), ending.clone());
+    parts.spawn(bot.err_into());
+    let stop = ending.clone();
+    parts.spawn(async move { Ok(pusher.run(stop).await?) });
+    parts.spawn(web::serve(listener, desk, ending.clone()).err_into());
+    parts.spawn(keep_house(store, ending.clone()));
+    parts
+}
+
+/// Once a day: a backup, and what is old enough is let go.
+async fn keep_house(_store: Store, stop: CancellationToken) -> Part {
+    let mut day = tokio::time::interval(DAY);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return Ok(()),
+            _ = day.tick() => {}
+        }
+    }
+}
+
+fn joined(part: Result<Part, JoinError>) -> Part {
+    part.unwrap_or_else(|error| Err(error.into()))
+}

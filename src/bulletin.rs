@@ -16,7 +16,7 @@ mod settings;
 pub use filter::{Filter, FilterError, Verdict};
 pub use fold::fold;
 pub use id::{BulletinId, ChannelId, DeliveryId, IdError, SourceId};
-pub use identity::{SeenKey, canonical_url};
+pub use identity::{SeenKey, canonical_url, loose_fragment};
 pub use moment::Moment;
 pub use notice::{Article, Attachment, Notice, Validators};
 pub use record::{

@@ -23,6 +23,8 @@ use std::{
 
 use chrono_tz::Tz;
 
+pub use block::{SourceBlock, append_source};
+
 use crate::bulletin::{
     Channel, ChannelId, FetchSettings, Language, Source, TelegramSettings, WebSettings,
 };

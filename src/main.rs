@@ -1,1 +1,5 @@
-fn main() {}
+//! See [`noticast::cli`].
+
+fn main() -> std::process::ExitCode {
+    noticast::cli::main()
+}

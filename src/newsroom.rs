@@ -1,9 +1,36 @@
 //! The demo's own site: a company's news pages over real HTTP on loopback.
+//!
+//! It stands for any site out there, so it knows nothing of the rest of noticast. What it publishes
+//! is a function of a number and a time: read [`story::Story::new`] first, then [`ledger`].
 
-use std::time::Duration;
+mod ledger;
+mod pages;
+mod phrases;
+mod story;
 
+use std::{
+    io,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use axum::{
+    Router,
+    extract::{Path as Route, State},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use chrono::{TimeDelta, Utc};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+
+use ledger::Ledger;
+use pages::{Body, Section};
+
+/// For what is being answered at the end.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// A page of the newsroom that can be watched.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,19 +44,188 @@ pub struct Desk {
 /// The pages that it has: a list in UTF-8, a list in GBK, a feed.
 #[must_use]
 pub fn desks() -> Vec<Desk> {
-    todo!()
+    let desks = pages::SECTIONS.iter().map(|section| Desk {
+        id: section.id,
+        name: section.name,
+        path: section.watched,
+    });
+    desks.collect()
 }
 
 /// Serves and publishes a bulletin every `every`, on one desk after the other, until stopped.
 ///
-/// Addresses and numbers go on where they were, by the clock: a restart at the same port shows the same archive.
+/// `ledger` is a file of its own, in which it keeps what it has published: a restart shows the same
+/// archive and goes on with the next number, also under another port.
 ///
 /// # Errors
-/// The listener fails.
+/// The listener fails, or the ledger cannot be read or written.
 pub async fn serve(
-    _listener: TcpListener,
-    _every: Duration,
-    _stop: CancellationToken,
-) -> std::io::Result<()> {
-    todo!()
+    listener: TcpListener,
+    every: Duration,
+    ledger: PathBuf,
+    stop: CancellationToken,
+) -> io::Result<()> {
+    let address = listener.local_addr()?;
+    let mut book = open(&ledger).await?;
+    book.advance(Utc::now(), every);
+    save(&ledger, &book).await?;
+    let site = Arc::new(Site {
+        root: format!("http://{address}"),
+        ledger: Mutex::new(book),
+    });
+    let served = axum::serve(listener, router(site.clone()))
+        .with_graceful_shutdown(stop.clone().cancelled_owned());
+    let slow_readers_cut = async {
+        stop.cancelled().await;
+        tokio::time::sleep(GRACE).await;
+    };
+    tokio::select! {
+        served = served => served,
+        published = publish(&site, every, &ledger) => published,
+        () = slow_readers_cut => Ok(()),
+    }
+}
+
+struct Site {
+    /// Its own address, for the feed.
+    root: String,
+    ledger: Mutex<Ledger>,
+}
+
+impl Site {
+    fn ledger(&self) -> Ledger {
+        let ledger = self.ledger.lock();
+        ledger.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+async fn publish(site: &Site, every: Duration, path: &Path) -> io::Result<()> {
+    loop {
+        let mut ledger = site.ledger();
+        let next = ledger.time(ledger.last()) + TimeDelta::from_std(every).unwrap_or_default();
+        let wait = next.signed_duration_since(Utc::now()).to_std();
+        // At least a moment, and never past a change of the clock.
+        let wait = wait.unwrap_or_default().max(Duration::from_millis(5));
+        tokio::time::sleep(wait.min(every)).await;
+        if ledger.advance(Utc::now(), every) {
+            // Kept before it is shown: a number that was seen must never be another story.
+            save(path, &ledger).await?;
+            *site.ledger.lock().unwrap_or_else(PoisonError::into_inner) = ledger;
+        }
+    }
+}
+
+async fn open(path: &Path) -> io::Result<Ledger> {
+    let bytes = match tokio::fs::read(path).await {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Ok(Ledger::new(Utc::now()));
+        }
+        Err(error) => return Err(told(path, &error)),
+    };
+    serde_json::from_slice(&bytes).map_err(|error| told(path, &error))
+}
+
+async fn save(path: &Path, ledger: &Ledger) -> io::Result<()> {
+    let written = async {
+        let fresh = path.with_extension("new");
+        tokio::fs::write(&fresh, serde_json::to_vec(ledger)?).await?;
+        tokio::fs::rename(&fresh, path).await
+    };
+    written.await.map_err(|error| told(path, &error))
+}
+
+fn told(path: &Path, error: &dyn std::fmt::Display) -> io::Error {
+    io::Error::other(format!(
+        "the newsroom's ledger {}: {error}; `--fresh` begins anew",
+        path.display()
+    ))
+}
+
+fn router(site: Arc<Site>) -> Router {
+    let mut router = Router::new()
+        .route("/", get(home))
+        .route("/style.css", get(style))
+        .route("/files/{file}", get(file));
+    for section in &pages::SECTIONS {
+        let list = move |State(site): State<Arc<Site>>, headers: HeaderMap, page| {
+            answer_page(site, headers, section, page)
+        };
+        let path = format!("/{}/{{page}}", section.folder);
+        router = router.route(&path, get(list));
+    }
+    router.with_state(site)
+}
+
+async fn home(State(site): State<Arc<Site>>, headers: HeaderMap) -> Response {
+    let ledger = site.ledger();
+    answer(&headers, pages::home(&ledger))
+}
+
+async fn style() -> Response {
+    ([(header::CONTENT_TYPE, "text/css")], pages::STYLE).into_response()
+}
+
+/// `index.html`, `index_2.html` …, `feed.xml`, `1042.html`.
+async fn answer_page(
+    site: Arc<Site>,
+    headers: HeaderMap,
+    section: &'static Section,
+    Route(page): Route<String>,
+) -> Response {
+    let ledger = site.ledger();
+    let body = match page.strip_suffix(".html") {
+        Some("index") => section.list(&ledger, 1),
+        Some(name) => match name.strip_prefix("index_") {
+            Some(page) => page
+                .parse()
+                .ok()
+                .and_then(|page| section.list(&ledger, page)),
+            None => name.parse().ok().and_then(|n| section.article(&ledger, n)),
+        },
+        None => (page == "feed.xml").then(|| section.feed(&ledger, &site.root)),
+    };
+    body.map_or_else(missing, |body| answer(&headers, body))
+}
+
+/// `1042-1.pdf`
+async fn file(State(site): State<Arc<Site>>, Route(file): Route<String>) -> Response {
+    let number = file
+        .split('-')
+        .next()
+        .and_then(|number| number.parse().ok());
+    let ledger = site.ledger();
+    let body = number.and_then(|number| pages::file(&ledger, number, &file));
+    let Some((media, bytes)) = body else {
+        return missing();
+    };
+    ([(header::CONTENT_TYPE, media)], bytes).into_response()
+}
+
+fn missing() -> Response {
+    (StatusCode::NOT_FOUND, "404 Not Found").into_response()
+}
+
+/// With validators, and without a body where they still hold.
+fn answer(headers: &HeaderMap, body: Body) -> Response {
+    let etag = format!("\"{}\"", &blake3::hash(&body.bytes).to_hex()[..16]);
+    let modified = body
+        .modified
+        .format("%a, %d %b %Y %H:%M:%S GMT")
+        .to_string();
+    let is = |name, value: &str| {
+        headers
+            .get(name)
+            .is_some_and(|got| got.as_bytes() == value.as_bytes())
+    };
+    let still_holds = if headers.contains_key(header::IF_NONE_MATCH) {
+        is(header::IF_NONE_MATCH, &etag)
+    } else {
+        is(header::IF_MODIFIED_SINCE, &modified)
+    };
+    let validators = [(header::ETAG, etag), (header::LAST_MODIFIED, modified)];
+    if still_holds {
+        return (StatusCode::NOT_MODIFIED, validators).into_response();
+    }
+    (validators, [(header::CONTENT_TYPE, body.media)], body.bytes).into_response()
 }

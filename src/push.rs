@@ -1,17 +1,57 @@
 //! From the durable outbox to the platforms: pace, render, send, complete.
 //!
-//! Each sender (one bot, one robot key) is one task with a pace of its own; nothing waits in memory alone.
+//! Each sender (one bot, one robot key) is one task with a pace of its own; nothing waits in memory
+//! alone. A kind of channel is one file, which implements `sender::Sender`, and one line in
+//! `Pusher::sender_of`. Read `worker.rs` for the loop and `deliver.rs` for one delivery.
+
+pub(crate) mod card;
+mod deliver;
+mod health;
+mod pace;
+mod sender;
+mod stdout;
+pub(crate) mod telegram;
+mod worker;
 
 use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    fmt,
     io::Write,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
+use chrono::Utc;
+use futures::{FutureExt, future::BoxFuture};
+use tokio::{
+    sync::{mpsc, oneshot, watch},
+    task::JoinSet,
+    time::{sleep, timeout},
+};
 use tokio_util::sync::CancellationToken;
 
+/// Requests of the bot and of tests that wait for their turn; more are refused.
+const ASIDES: usize = 256;
+/// So long someone waits for an answer before it is not worth sending any more.
+const ASIDE_WAITS: Duration = Duration::from_secs(60);
+const TELEGRAM: &str = "telegram";
+
+pub use self::health::Fault;
+use self::{
+    card::Card,
+    deliver::Desk,
+    health::Health,
+    pace::{Lane, Limit},
+    sender::Sender,
+    stdout::Stdout,
+    telegram::{Telegram, Voice},
+    worker::Aside,
+    worker::Worker,
+};
+pub(crate) use self::{deliver::backoff, sender::Sent};
 use crate::{
-    bulletin::{ChannelId, MessageRef},
-    config::Live,
+    bulletin::{Channel, ChannelId, ChannelKind, Language, MessageRef},
+    config::{Config, Live},
     store::{Store, StoreError},
 };
 
@@ -33,36 +73,296 @@ pub enum Checked {
 }
 
 /// The outbox worker; clones share it.
-#[derive(Debug, Clone)]
-pub struct Pusher;
+#[derive(Clone)]
+pub struct Pusher {
+    store: Store,
+    config: Live,
+    output: Output,
+    lines: Arc<watch::Sender<Vec<Line>>>,
+}
+
+/// A sender at work, as those see it who send past the outbox.
+#[derive(Clone)]
+struct Line {
+    sender: Arc<dyn Sender>,
+    telegram: Option<Arc<Telegram>>,
+    channels: Vec<Channel>,
+    asides: mpsc::Sender<Aside>,
+    health: Health,
+}
+
+/// A sender, and the bot that it is, for those who talk to people.
+struct Made(Arc<dyn Sender>, Option<Arc<Telegram>>);
+
+impl fmt::Debug for Pusher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Pusher")
+    }
+}
 
 impl Pusher {
     #[must_use]
-    pub fn new(_store: Store, _config: Live, _output: Output) -> Self {
-        todo!()
+    pub fn new(store: Store, config: Live, output: Output) -> Self {
+        Self {
+            store,
+            config,
+            output,
+            lines: Arc::new(watch::Sender::new(Vec::new())),
+        }
     }
 
     /// Pushes until stopped; what is being sent then is completed or put back. Follows config changes.
     ///
     /// # Errors
     /// A store that failed a write.
-    pub async fn run(&self, _stop: CancellationToken) -> Result<(), StoreError> {
-        todo!()
+    pub async fn run(&self, stop: CancellationToken) -> Result<(), StoreError> {
+        let mut live = self.config.clone();
+        while !stop.is_cancelled() {
+            let config = live.borrow_and_update().clone();
+            let pause = stop.child_token();
+            let mut at_work = self.set_to_work(&config, &pause).await?;
+            let mut ended = Ok(());
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = changed(&mut live, &config) => {}
+                Some(Ok(Err(error))) = at_work.join_next() => ended = Err(error),
+            }
+            pause.cancel();
+            while let Some(joined) = at_work.join_next().await {
+                if let Ok(Err(error)) = joined {
+                    ended = Err(error);
+                }
+            }
+            self.lines.send_replace(Vec::new());
+            ended?;
+        }
+        Ok(())
     }
 
     /// Sends one test card, past the outbox but within the pace.
     ///
+    /// A channel that was set aside and takes it is taken up again.
+    ///
     /// # Errors
     /// What the platform answered.
-    pub async fn test(&self, _channel: &ChannelId) -> Result<Option<MessageRef>, PushError> {
-        todo!()
+    pub async fn test(&self, channel: &ChannelId) -> Result<Option<MessageRef>, PushError> {
+        let config = self.config.borrow().clone();
+        let channel = find(&config, channel)?;
+        let running = self.line_of(&channel.id);
+        let sender = match &running {
+            Some(line) => line.sender.clone(),
+            None => self.sender_of(&channel.kind, &config).1.await?.0,
+        };
+        let (lane, limit) = sender.lane(&channel).await.map_err(|sent| refusal(&sent))?;
+        let text = match config.language {
+            Language::Zh => format!("noticast 测试：频道“{}”可以收到消息。", channel.name),
+            Language::En => format!("noticast test: the channel “{}” works.", channel.name),
+        };
+        let card = Card::announcement(text, &config);
+        let to = channel.clone();
+        let run = async move { sender.send(&card, &to).await }.boxed();
+        let sent = match running {
+            Some(line) => ask(&line.asides, lane, limit, run).await,
+            None => {
+                self.wait_for_pace(&channel.id).await.map_err(told)?;
+                run.await
+            }
+        };
+        match sent {
+            Sent::Done(message) => {
+                self.store
+                    .unblock_channel(&channel.id)
+                    .await
+                    .map_err(told)?;
+                Ok(message)
+            }
+            sent => Err(refusal(&sent)),
+        }
     }
 
     /// Asks the platform about a channel without sending (getMe, getChat, own rights).
     ///
     /// # Errors
     /// What is wrong and what to do.
-    pub async fn check(&self, _channel: &ChannelId) -> Result<Checked, PushError> {
-        todo!()
+    pub async fn check(&self, channel: &ChannelId) -> Result<Checked, PushError> {
+        let config = self.config.borrow().clone();
+        let channel = find(&config, channel)?;
+        let Made(sender, _) = self.sender_of(&channel.kind, &config).1.await?;
+        sender.check(&channel).await
     }
+
+    /// What keeps whole senders from sending: a wrong token, a platform that cannot be reached.
+    #[must_use]
+    pub fn faults(&self) -> Vec<Fault> {
+        let lines = self.lines.borrow();
+        lines
+            .iter()
+            .filter_map(|line| line.health.fault())
+            .collect()
+    }
+
+    /// The bot's voice; waits while nothing is pushed or the config has no bot.
+    pub(crate) async fn voice(&self) -> Voice {
+        let mut lines = self.lines.subscribe();
+        loop {
+            let voice = lines.borrow_and_update().iter().find_map(|line| {
+                Some(Voice::new(
+                    line.telegram.clone()?,
+                    line.asides.clone(),
+                    line.health.clone(),
+                ))
+            });
+            if let Some(voice) = voice {
+                return voice;
+            }
+            // The sender of changes lives as long as this Pusher.
+            let _ = lines.changed().await;
+        }
+    }
+
+    /// A line for each kind of channel: the key by which channels share a sender, and how that is made.
+    fn sender_of<'a>(
+        &'a self,
+        kind: &'a ChannelKind,
+        config: &'a Config,
+    ) -> (&'static str, BoxFuture<'a, Result<Made, PushError>>) {
+        let stdout = || Arc::new(Stdout(self.output.clone()));
+        match kind {
+            ChannelKind::Telegram { .. } => (TELEGRAM, self.bot(config).boxed()),
+            ChannelKind::Stdout { .. } => {
+                ("stdout", async move { Ok(Made(stdout(), None)) }.boxed())
+            }
+        }
+    }
+
+    async fn bot(&self, config: &Config) -> Result<Made, PushError> {
+        let Some(settings) = &config.telegram else {
+            let why = "the config has no [telegram]; add it, with the bot's `token`";
+            return Err(PushError(why.to_owned()));
+        };
+        let moved = self.store.moved_chats().await.map_err(told)?;
+        let telegram = Arc::new(Telegram::new(settings, moved)?);
+        Ok(Made(telegram.clone(), Some(telegram)))
+    }
+
+    /// Starts a worker for each sender that the config needs, and for its bot, which answers people
+    /// even where nothing is pushed by it.
+    async fn set_to_work(
+        &self,
+        config: &Arc<Config>,
+        pause: &CancellationToken,
+    ) -> Result<JoinSet<Result<(), StoreError>>, StoreError> {
+        let mut groups: BTreeMap<&str, (Result<Made, PushError>, Vec<Channel>)> = BTreeMap::new();
+        if config.telegram.is_some() {
+            groups.insert(TELEGRAM, (self.bot(config).await, Vec::new()));
+        }
+        for channel in &config.channels {
+            let (key, make) = self.sender_of(&channel.kind, config);
+            match groups.entry(key) {
+                Entry::Vacant(entry) => {
+                    entry.insert((make.await, vec![channel.clone()]));
+                }
+                Entry::Occupied(mut entry) => entry.get_mut().1.push(channel.clone()),
+            }
+        }
+        let (mut lines, mut at_work) = (Vec::new(), JoinSet::new());
+        for (key, (made, channels)) in groups {
+            let Made(sender, telegram) = match made {
+                Ok(made) => made,
+                Err(error) => {
+                    tracing::error!("{key} channels rest: {error}");
+                    continue;
+                }
+            };
+            let (asides, received) = mpsc::channel(ASIDES);
+            let line = Line {
+                sender: sender.clone(),
+                telegram,
+                channels: channels.clone(),
+                asides,
+                health: Health::new(key),
+            };
+            let desk = Desk {
+                store: self.store.clone(),
+                config: config.clone(),
+                sender,
+            };
+            let worker = Worker::new(desk, channels, received, line.health.clone()).await?;
+            at_work.spawn(worker.run(pause.clone()));
+            lines.push(line);
+        }
+        self.lines.send_replace(lines);
+        Ok(at_work)
+    }
+
+    fn line_of(&self, channel: &ChannelId) -> Option<Line> {
+        let lines = self.lines.borrow();
+        let has = |line: &&Line| line.channels.iter().any(|known| known.id == *channel);
+        lines.iter().find(has).cloned()
+    }
+
+    /// Where no worker paces: not sooner after the channel's last message than any platform wants.
+    async fn wait_for_pace(&self, channel: &ChannelId) -> Result<(), StoreError> {
+        let now = Utc::now();
+        let recent = self
+            .store
+            .recent_sends(now - Duration::from_secs(1))
+            .await?;
+        if recent.iter().any(|(id, _)| id == channel) {
+            sleep(Duration::from_secs(1)).await;
+        }
+        Ok(())
+    }
+}
+
+/// Has a request sent by the worker, ahead of what waits; gives up where that is stopped or rests.
+async fn ask(
+    asides: &mpsc::Sender<Aside>,
+    lane: Lane,
+    limit: Limit,
+    run: BoxFuture<'static, Sent>,
+) -> Sent {
+    let (done, answer) = oneshot::channel();
+    let aside = Aside {
+        lane,
+        limit,
+        run,
+        done,
+    };
+    let resting = || Sent::Again("nothing is sent now".to_owned());
+    if asides.try_send(aside).is_err() {
+        return resting();
+    }
+    match timeout(ASIDE_WAITS, answer).await {
+        Ok(Ok(sent)) => sent,
+        _ => resting(),
+    }
+}
+
+/// Returns once the config is another one.
+async fn changed(live: &mut Live, config: &Arc<Config>) {
+    loop {
+        if live.changed().await.is_err() {
+            // Nobody can change it any more.
+            std::future::pending::<()>().await;
+        }
+        if *live.borrow_and_update() != *config {
+            return;
+        }
+    }
+}
+
+fn find(config: &Config, id: &ChannelId) -> Result<Channel, PushError> {
+    let known = config.channels.iter().find(|channel| channel.id == *id);
+    known
+        .cloned()
+        .ok_or_else(|| PushError(format!("no channel `{id}` in the config")))
+}
+
+fn refusal(sent: &Sent) -> PushError {
+    PushError(sent.to_string())
+}
+
+fn told(error: StoreError) -> PushError {
+    PushError(error.to_string())
 }

@@ -8,11 +8,12 @@ mod articles;
 mod fault;
 mod front;
 mod pages;
+mod reader;
 mod summary;
 
 use chrono::{DateTime, Utc};
 
-use self::{fault::Fault, front::Front};
+use self::{fault::Fault, front::Front, reader::Reader};
 use crate::{
     bulletin::{BulletinId, Source},
     source::fetch::Fetcher,
@@ -33,6 +34,15 @@ pub struct Looked {
     pub has_gap: bool,
 }
 
+/// Who wants a look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// The schedule: a pause that the host asked for is kept.
+    BySchedule,
+    /// Somebody, now, whatever the host asked for.
+    ByHand,
+}
+
 /// Looks at a source once: fetch, read, judge, open, admit.
 ///
 /// `now` is when the look began. A page that cannot be had or read is no error here: it is in
@@ -44,10 +54,17 @@ pub async fn look(
     store: &Store,
     fetcher: &Fetcher,
     source: &Source,
+    asked: Asked,
     now: DateTime<Utc>,
 ) -> Result<Looked, StoreError> {
+    let reader = Reader {
+        fetcher,
+        source,
+        asked,
+        now,
+    };
     let before = store.look_state(&source.id);
-    let front = match front::read(fetcher, source, &before, now).await {
+    let front = match front::read(&reader, before).await {
         Ok(front) => front,
         Err(fault) => return Ok(fail(store, source, fault, now)),
     };
@@ -55,14 +72,14 @@ pub async fn look(
         Front::Unchanged(state) => return Ok(pass(store, source, state)),
         Front::Rows(rows, state) => (rows, state),
     };
-    let list = pages::connect(store, fetcher, source, rows, now).await?;
+    let list = pages::connect(store, &reader, rows).await?;
     if list.has_news() {
         remember_change(&mut state, now);
     }
     let (has_gap, complete) = (list.has_gap, list.complete);
     let look = Look {
         source: source.id.clone(),
-        found: articles::open(fetcher, source, list, now).await,
+        found: articles::open(&reader, list).await,
         state: keep(store, source, state),
         complete,
     };

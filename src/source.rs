@@ -6,7 +6,6 @@ pub mod date;
 pub mod feed;
 pub mod fetch;
 pub(crate) mod guard;
-mod kind;
 pub mod list;
 mod page;
 pub mod summary;
@@ -87,12 +86,12 @@ pub struct Feed {
 /// # Errors
 /// The page is not what it was asked for, or nothing that can be read.
 pub fn read(
-    text: &str,
-    content_type: Option<&str>,
-    read_as: ReadAs,
-    context: &Context<'_>,
+    _text: &str,
+    _content_type: Option<&str>,
+    _read_as: ReadAs,
+    _context: &Context<'_>,
 ) -> Result<Reading, ReadError> {
-    kind::read(text, content_type, read_as, context)
+    todo!()
 }
 
 /// Why a page cannot be read as what it was asked for. Each maps to an `error.code` of `preview`.

@@ -1,253 +1,546 @@
 //! What is durable: seen, archive, outbox, look states, audit. The only room that names sled.
 //!
 //! Methods speak of admitting, beginning and completing, never of keys and values; every call that
-//! writes is durable when it returns. All of them run on one store thread with group commit
-//! (facts: sled's `flush` is not durable, see `store/engine.rs`).
+//! writes is durable when it returns. They run on one store thread with group commit
+//! ([`thread`]); lists are read past it. Of the parts, [`judge`] holds the rules of what is new, [`keys`] says
+//! where everything lies, [`engine`] is all that knows sled.
 
+mod admit;
+mod archive;
 mod ask;
+mod block;
+mod books;
+mod change;
+mod chats;
+mod engine;
+mod error;
+mod judge;
+mod keys;
+mod looks;
+mod names;
+mod open;
+mod outbox;
+mod people;
+mod read;
+mod route;
+mod rows;
+mod schema;
+mod send;
+mod status;
+mod thread;
+mod upkeep;
+mod wire;
 
 use std::{
+    collections::{HashMap, HashSet},
+    fmt,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError, RwLock},
+    thread::JoinHandle,
+    time::Duration,
 };
 
 use chrono::{DateTime, Utc};
+use tokio::sync::watch;
 
 pub use ask::{
     Actor, Admitted, Begun, BulletinQuery, ChannelStatus, DeliveryQuery, Found, Health, HeldAction,
     Imported, Judged, Look, LookState, Outcome, Page, Ruling, SourceStatus, Told, Waiting,
 };
+pub use error::StoreError;
 
+use self::{
+    books::Books, engine::Engine, error::Result, looks::Looks, names::Names, people::Rebroadcast,
+    rows::CountRow, thread::Writer,
+};
 use crate::bulletin::{
     Bulletin, BulletinId, Channel, ChannelId, Delivery, DeliveryId, Notice, Source, SourceId,
 };
 
-/// Why the store cannot do what it was asked. `Display` says what to do.
-#[derive(Debug, Clone, thiserror::Error)]
-pub enum StoreError {
-    #[error("the store at {0} is in use by {1}", path.display(), holder)]
-    Locked { path: PathBuf, holder: String },
-    #[error("the store at {0} is damaged: {why}; {remedy}", path.display())]
-    Damaged {
-        path: PathBuf,
-        why: String,
-        remedy: String,
-    },
-    #[error("the store at {0} was written by a newer noticast (schema {1}; this one knows {2})", path.display(), found, known)]
-    Newer {
-        path: PathBuf,
-        found: u32,
-        known: u32,
-    },
-    #[error("cannot use {0} for the store: {why}", path.display())]
-    Unusable { path: PathBuf, why: String },
-    /// A write failed: the program must end (promise 8).
-    #[error("the store failed a write: {0}")]
-    Failed(String),
-    #[error("no bulletin {0}")]
-    NoBulletin(BulletinId),
-    #[error("no channel `{0}`")]
-    NoChannel(ChannelId),
-    #[error("bulletin {0} is held; publish it first (`noticast held --publish {0}`)")]
-    Held(BulletinId),
-    #[error("{0}")]
-    Refused(String),
-}
-
-type Result<T> = std::result::Result<T, StoreError>;
-
 /// A handle on the open store; clones share it.
 #[derive(Debug, Clone)]
 pub struct Store {
-    _inner: Arc<()>,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    writer: Writer,
+    thread: Mutex<Option<JoinHandle<()>>>,
+    /// None once it is closed.
+    engine: RwLock<Option<Arc<Engine>>>,
+    names: Arc<RwLock<Arc<Names>>>,
+    looks: Arc<Looks>,
+    ticks: watch::Receiver<u64>,
+    path: PathBuf,
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Store {
-    /// Opens or creates the store in `dir`, and takes its lock.
-    pub async fn open(_dir: &Path) -> Result<Self> {
-        todo!()
+    /// Opens or creates the store in `state`/store, and takes its lock.
+    ///
+    /// # Errors
+    /// It is in use, damaged, newer than this program, or the folder cannot be used.
+    pub async fn open(state: &Path) -> Result<Self> {
+        let state = state.to_owned();
+        blocking(move || {
+            let engine = Arc::new(Engine::open(&state)?);
+            schema::bring_up(&engine)?;
+            Self::start(engine)
+        })
+        .await
     }
+
+    fn start(engine: Arc<Engine>) -> Result<Self> {
+        let books = Books::load(Arc::clone(&engine))?;
+        let path = engine.path().to_owned();
+        let names = books.shared_names();
+        let looks = Arc::clone(&books.looks);
+        let ticks = books.ticks();
+        let (writer, thread) = Writer::start(books).map_err(|error| StoreError::Unusable {
+            path: path.clone(),
+            why: format!("no thread for it: {error}"),
+        })?;
+        Ok(Self {
+            shared: Arc::new(Shared {
+                writer,
+                thread: Mutex::new(Some(thread)),
+                engine: RwLock::new(Some(engine)),
+                names,
+                looks,
+                ticks,
+                path,
+            }),
+        })
+    }
+
     /// Flushes and closes; the lock is free when this returns.
+    ///
+    /// # Errors
+    /// A write failed.
     pub async fn close(self) -> Result<()> {
-        todo!()
+        let saved = self.save_looks().await;
+        self.shared.writer.stop();
+        let thread = self
+            .shared
+            .thread
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        let engine = self
+            .shared
+            .engine
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        blocking(move || {
+            if let Some(thread) = thread {
+                let _ = thread.join();
+            }
+            // Lists that are being read hold the engine too; they are short, or end with the program.
+            for _ in 0..500 {
+                if engine
+                    .as_ref()
+                    .is_none_or(|engine| Arc::strong_count(engine) == 1)
+                {
+                    break;
+                }
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            drop(engine);
+            Ok(())
+        })
+        .await?;
+        saved
+    }
+
+    async fn write<T: Send + 'static>(
+        &self,
+        call: impl FnOnce(&mut Books) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.shared.writer.write(call).await
+    }
+
+    async fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Books) -> T + Send + 'static,
+    ) -> Result<T> {
+        self.shared.writer.ask(question).await
+    }
+
+    /// Reads past the writer, on a blocking thread.
+    async fn read<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Engine, &Names) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let engine = self
+            .shared
+            .engine
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        let engine = engine.ok_or_else(|| StoreError::Failed("it was closed".to_owned()))?;
+        let names = self
+            .shared
+            .names
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        blocking(move || question(&engine, &names)).await
     }
 
     // ---- config ----
 
     /// Makes these the sources and channels that admissions are routed by. A source whose address,
     /// kind or selectors changed gets a new baseline; a new channel starts with what comes after it.
+    ///
+    /// # Errors
+    /// A write failed, as for every method that writes.
     pub async fn sync_config(
         &self,
-        _sources: &[Source],
-        _channels: &[Channel],
+        sources: &[Source],
+        channels: &[Channel],
         _now: DateTime<Utc>,
     ) -> Result<()> {
-        todo!()
+        let (sources, channels) = (sources.to_vec(), channels.to_vec());
+        self.write(move |books| wire::sync_config(books, sources, channels))
+            .await
     }
 
     // ---- looking ----
 
     /// Where looking at `source` stands; memory, no I/O.
-    pub fn look_state(&self, _source: &SourceId) -> LookState {
-        todo!()
+    #[must_use]
+    pub fn look_state(&self, source: &SourceId) -> LookState {
+        self.shared.looks.get(source)
     }
+
     /// Changes it in memory; written by the next [`Store::admit`] of that source or [`Store::save_looks`].
-    pub fn set_look_state(&self, _source: &SourceId, _state: LookState) {
-        todo!()
+    pub fn set_look_state(&self, source: &SourceId, state: LookState) {
+        self.shared.looks.set(source, state);
     }
-    /// Writes what changed since the last call, as one record for all sources. Called once a minute and at the end.
+
+    /// Writes what changed since the last call, in one transaction. Called once a minute and at the end.
+    ///
+    /// # Errors
+    /// A write failed.
     pub async fn save_looks(&self) -> Result<()> {
-        todo!()
+        self.write(|books| {
+            let mut change = books.change();
+            books
+                .looks
+                .write_changed(&books.names(), &mut change.writes);
+            books.commit(change)
+        })
+        .await
     }
+
     /// Promises 2 to 4 applied to a page, without writing: which rows are new, old, known or held.
-    /// `complete` says that no further page of the list is to be had.
+    ///
+    /// # Errors
+    /// The source is not in the config.
     pub async fn judge(
         &self,
-        _source: &SourceId,
-        _notices: &[Notice],
+        source: &SourceId,
+        notices: &[Notice],
         _complete: bool,
         _now: DateTime<Utc>,
     ) -> Result<Judged> {
-        todo!()
+        let (source, notices) = (source.clone(), notices.to_vec());
+        self.ask(move |books| admit::judge(books, &source, &notices))
+            .await?
     }
+
     /// ATOMIC: judges again, then seen + number + archive + outbox for every channel that wants it + look state.
-    pub async fn admit(&self, _look: Look, _now: DateTime<Utc>) -> Result<Admitted> {
-        todo!()
+    ///
+    /// # Errors
+    /// The source is not in the config; the disk is nearly full; a write failed.
+    pub async fn admit(&self, look: Look, now: DateTime<Utc>) -> Result<Admitted> {
+        self.write(move |books| admit::admit(books, look, now))
+            .await
     }
 
     // ---- pushing ----
 
     /// Ticks whenever something was queued, released, cancelled, or a channel was unblocked.
-    pub fn outbox_changes(&self) -> tokio::sync::watch::Receiver<u64> {
-        todo!()
+    #[must_use]
+    pub fn outbox_changes(&self) -> watch::Receiver<u64> {
+        self.shared.ticks.clone()
     }
+
     /// For each channel (or each of `of`) that is not blocked: its first waiting delivery, due or not;
     /// those due earliest first.
-    pub async fn heads(&self, _of: Option<Vec<ChannelId>>) -> Result<Vec<Waiting>> {
-        todo!()
+    ///
+    /// # Errors
+    /// The store cannot be read, as for every method that reads.
+    pub async fn heads(&self, of: Option<Vec<ChannelId>>) -> Result<Vec<Waiting>> {
+        self.ask(move |books| send::heads(books, of.as_deref()))
+            .await?
     }
+
     /// `queued → sending`, durably, before the request goes out.
-    pub async fn begin_send(&self, _id: DeliveryId, _now: DateTime<Utc>) -> Result<Begun> {
-        todo!()
+    ///
+    /// # Errors
+    /// A write failed.
+    pub async fn begin_send(&self, id: DeliveryId, now: DateTime<Utc>) -> Result<Begun> {
+        self.write(move |books| send::begin(books, id, now)).await
     }
+
     /// The result of a begun send; gives the channel's next waiting delivery. Idempotent.
+    ///
+    /// # Errors
+    /// A write failed.
     pub async fn complete(
         &self,
-        _id: DeliveryId,
-        _outcome: Outcome,
-        _now: DateTime<Utc>,
+        id: DeliveryId,
+        outcome: Outcome,
+        now: DateTime<Utc>,
     ) -> Result<Option<Waiting>> {
-        todo!()
+        self.write(move |books| send::complete(books, id, outcome, now))
+            .await
     }
+
     /// What was `sending` when the store was opened: perhaps sent.
+    ///
+    /// # Errors
+    /// The store cannot be read.
     pub async fn uncertain(&self) -> Result<Vec<Waiting>> {
-        todo!()
+        self.ask(send::uncertain).await?
     }
-    /// Sends begun since `since`, oldest first: what the pace is rebuilt from after a restart.
+
+    /// Sends begun since `since` (two minutes back at most), oldest first: what the pace is rebuilt
+    /// from after a restart.
+    ///
+    /// # Errors
+    /// The store was closed.
     pub async fn recent_sends(
         &self,
-        _since: DateTime<Utc>,
+        since: DateTime<Utc>,
     ) -> Result<Vec<(ChannelId, DateTime<Utc>)>> {
-        todo!()
+        self.ask(move |books| send::recent(books, since)).await
     }
+
     /// Sets a channel aside (blocked, kicked, gone), visibly; its queue rests.
+    ///
+    /// # Errors
+    /// No such channel; a write failed.
     pub async fn block_channel(
         &self,
-        _channel: &ChannelId,
-        _why: &str,
-        _now: DateTime<Utc>,
+        channel: &ChannelId,
+        why: &str,
+        now: DateTime<Utc>,
     ) -> Result<()> {
-        todo!()
+        let (channel, why) = (channel.clone(), why.to_owned());
+        self.write(move |books| send::block_channel(books, &channel, why, now))
+            .await
     }
-    pub async fn unblock_channel(&self, _channel: &ChannelId) -> Result<()> {
-        todo!()
+
+    /// # Errors
+    /// No such channel; a write failed.
+    pub async fn unblock_channel(&self, channel: &ChannelId) -> Result<()> {
+        let channel = channel.clone();
+        self.write(move |books| send::unblock_channel(books, &channel))
+            .await
     }
-    /// A group became a supergroup: remembered for good.
-    pub async fn move_chat(&self, _from: i64, _to: i64) -> Result<()> {
-        todo!()
+
+    /// A group became a supergroup: remembered for good, with all that waits for it.
+    ///
+    /// # Errors
+    /// A write failed.
+    pub async fn move_chat(&self, from: i64, to: i64) -> Result<()> {
+        self.write(move |books| chats::move_chat(books, from, to))
+            .await
     }
+
     /// Old chat id → new one, transitively resolved.
-    pub async fn moved_chats(&self) -> Result<std::collections::HashMap<i64, i64>> {
-        todo!()
+    ///
+    /// # Errors
+    /// The store was closed.
+    pub async fn moved_chats(&self) -> Result<HashMap<i64, i64>> {
+        self.ask(|books| {
+            let moved = books.moved.keys();
+            moved
+                .map(|&chat| (chat, route::resolve(chat, &books.moved)))
+                .collect()
+        })
+        .await
     }
 
     // ---- people ----
 
     /// ATOMIC: request id + deliveries + audit. The same `request` again: the first answer.
+    ///
+    /// # Errors
+    /// No such bulletin or channel; the bulletin is held; a write failed.
     pub async fn rebroadcast(
         &self,
-        _bulletin: BulletinId,
-        _to: Option<Vec<ChannelId>>,
-        _note: Option<String>,
-        _request: &str,
-        _by: &Actor,
-        _now: DateTime<Utc>,
+        bulletin: BulletinId,
+        to: Option<Vec<ChannelId>>,
+        note: Option<String>,
+        request: &str,
+        by: &Actor,
+        now: DateTime<Utc>,
     ) -> Result<Vec<DeliveryId>> {
-        todo!()
+        let asked = Rebroadcast {
+            bulletin,
+            to,
+            note,
+            request: request.to_owned(),
+            by: by.clone(),
+        };
+        self.write(move |books| people::rebroadcast(books, &asked, now))
+            .await
     }
+
     /// Releases or dismisses held bulletins; gives those that were published and those marked as seen.
+    ///
+    /// # Errors
+    /// No such bulletin, or it is not held; then nothing was changed. A write failed.
     pub async fn settle_held(
         &self,
-        _action: HeldAction,
-        _by: &Actor,
-        _now: DateTime<Utc>,
+        action: HeldAction,
+        by: &Actor,
+        now: DateTime<Utc>,
     ) -> Result<(Vec<BulletinId>, Vec<BulletinId>)> {
-        todo!()
+        let by = by.clone();
+        self.write(move |books| people::settle_held(books, action, &by, now))
+            .await
     }
+
     /// Appends to the audit log.
-    pub async fn audit(&self, _by: &Actor, _what: &str, _now: DateTime<Utc>) -> Result<()> {
-        todo!()
+    ///
+    /// # Errors
+    /// A write failed.
+    pub async fn audit(&self, by: &Actor, what: &str, now: DateTime<Utc>) -> Result<()> {
+        let (by, what) = (by.clone(), what.to_owned());
+        self.write(move |books| people::audit(books, &by, &what, now))
+            .await
     }
+
     /// Telegram's getUpdates offset, so that an update is handled once.
+    ///
+    /// # Errors
+    /// The store cannot be read.
     pub async fn update_offset(&self) -> Result<i32> {
-        todo!()
+        self.read(|engine, _| Ok(engine.get(keys::OFFSET)?.unwrap_or_default()))
+            .await
     }
-    pub async fn set_update_offset(&self, _offset: i32) -> Result<()> {
-        todo!()
+
+    /// # Errors
+    /// A write failed.
+    pub async fn set_update_offset(&self, offset: i32) -> Result<()> {
+        self.write(move |books| {
+            let mut change = books.change();
+            change.writes.put(keys::OFFSET.to_vec(), &offset);
+            books.commit(change)
+        })
+        .await
     }
 
     /// Queues an announcement (no bulletin) of plain `text` for each of `to`: faults, held rows, tests.
+    ///
+    /// # Errors
+    /// No such channel; a write failed.
     pub async fn announce(
         &self,
-        _to: &[ChannelId],
-        _text: &str,
-        _now: DateTime<Utc>,
+        to: &[ChannelId],
+        text: &str,
+        now: DateTime<Utc>,
     ) -> Result<Vec<DeliveryId>> {
-        todo!()
+        let (to, text) = (to.to_vec(), text.to_owned());
+        self.write(move |books| people::announce(books, &to, &text, now))
+            .await
     }
 
     // ---- reading ----
 
-    pub async fn bulletin(&self, _id: BulletinId) -> Result<Option<Bulletin>> {
-        todo!()
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn bulletin(&self, id: BulletinId) -> Result<Option<Bulletin>> {
+        self.read(move |engine, names| read::bulletin(engine, names, id))
+            .await
     }
+
     /// The archived text, paragraphs separated by `\n`.
-    pub async fn text(&self, _id: BulletinId) -> Result<Option<String>> {
-        todo!()
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn text(&self, id: BulletinId) -> Result<Option<String>> {
+        self.read(move |engine, _| archive::text(engine, keys::text(id.0)))
+            .await
     }
+
     /// The text before characters were simplified or repaired, where it differs.
-    pub async fn text_as_published(&self, _id: BulletinId) -> Result<Option<String>> {
-        todo!()
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn text_as_published(&self, id: BulletinId) -> Result<Option<String>> {
+        self.read(move |engine, _| archive::text(engine, keys::text_as_published(id.0)))
+            .await
     }
-    pub async fn bulletins(&self, _query: &BulletinQuery) -> Result<Page<Bulletin>> {
-        todo!()
+
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn bulletins(&self, query: &BulletinQuery) -> Result<Page<Bulletin>> {
+        let query = query.clone();
+        let shown = match query.public_only {
+            true => Some(self.ask(public_sources).await?),
+            false => None,
+        };
+        self.read(move |engine, names| read::bulletins(engine, names, &query, shown.as_ref()))
+            .await
     }
-    pub async fn delivery(&self, _id: DeliveryId) -> Result<Option<Delivery>> {
-        todo!()
+
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn delivery(&self, id: DeliveryId) -> Result<Option<Delivery>> {
+        self.read(move |engine, names| read::delivery(engine, names, id))
+            .await
     }
-    pub async fn deliveries(&self, _query: &DeliveryQuery) -> Result<Page<Delivery>> {
-        todo!()
+
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn deliveries(&self, query: &DeliveryQuery) -> Result<Page<Delivery>> {
+        let query = query.clone();
+        let unfinished = match query.state.filter(|state| read::is_unfinished(*state)) {
+            Some(state) => Some(
+                self.ask(move |books| books.outbox.unfinished_in(state))
+                    .await?,
+            ),
+            None => None,
+        };
+        self.read(move |engine, names| read::deliveries(engine, names, &query, unfinished))
+            .await
     }
+
     /// In config order.
+    ///
+    /// # Errors
+    /// The store was closed.
     pub async fn sources(&self) -> Result<Vec<SourceStatus>> {
-        todo!()
+        self.ask(status::sources).await
     }
-    /// In config order.
+
+    /// In config order, then chats that subscribed by themselves.
+    ///
+    /// # Errors
+    /// The store was closed.
     pub async fn channels(&self) -> Result<Vec<ChannelStatus>> {
-        todo!()
+        self.ask(status::channels).await
     }
+
     pub async fn health(&self) -> Health {
-        todo!()
+        let health = self.ask(|books| status::health(books)).await;
+        health.unwrap_or_else(|error| Health {
+            failed: Some(error.to_string()),
+            ..Health::default()
+        })
     }
 
     // ---- keeping ----
@@ -268,8 +561,36 @@ impl Store {
     ) -> Result<Imported> {
         todo!()
     }
+
     /// Whether anything was ever kept here.
+    ///
+    /// # Errors
+    /// The store was closed.
     pub async fn is_empty(&self) -> Result<bool> {
-        todo!()
+        self.ask(|books| {
+            let is_looked_at = books.sources.values().any(|row| row.baseline.is_some());
+            books.counts == CountRow::default() && !is_looked_at
+        })
+        .await
     }
 }
+
+/// A source that is in the config no more may have been private: it is not among them.
+fn public_sources(books: &Books) -> HashSet<u32> {
+    let sources = books.wiring.iter().flat_map(|wiring| &wiring.sources);
+    sources
+        .filter(|(_, source)| source.public)
+        .map(|(number, _)| *number)
+        .collect()
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let done = tokio::task::spawn_blocking(work).await;
+    // A task that is cancelled with the runtime, or sled, which panics where it cannot read.
+    done.unwrap_or_else(|error| Err(StoreError::Failed(error.to_string())))
+}
+
+#[cfg(test)]
+mod tests;

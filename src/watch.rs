@@ -27,7 +27,7 @@ use self::timetable::{Now, Timetable};
 use crate::{
     bulletin::{Source, SourceId},
     config::Live,
-    round::{self, Looked},
+    round::{self, Asked, Looked},
     source::fetch::Fetcher,
     store::{Store, StoreError},
 };
@@ -103,7 +103,7 @@ impl Watch {
         let Some(source) = config.sources.iter().find(|known| known.id == *source) else {
             return Ok(None);
         };
-        let looked = self.shared.look(source).await?;
+        let looked = self.shared.look(source, Asked::ByHand).await?;
         // Without a loop nobody plans: `poll` alone serves too.
         let _ = self.shared.polled.send(source.id.clone());
         Ok(Some(looked))
@@ -180,7 +180,7 @@ fn taken_in(ended: Result<Turn, tokio::task::JoinError>) -> Result<Option<Source
 
 impl Shared {
     async fn look_in_turn(self: Arc<Self>, source: Arc<Source>) -> Turn {
-        self.look(&source).await?;
+        self.look(&source, Asked::BySchedule).await?;
         Ok(source.id.clone())
     }
 
@@ -192,7 +192,7 @@ impl Shared {
     }
 
     /// One look, and what is told of it.
-    async fn look(&self, source: &Source) -> Result<Looked, StoreError> {
+    async fn look(&self, source: &Source, asked: Asked) -> Result<Looked, StoreError> {
         let gate = self.gate(&source.id);
         let _turn = gate.lock().await;
         let fetcher = self
@@ -200,7 +200,7 @@ impl Shared {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone();
-        let looked = round::look(&self.store, &fetcher, source, Utc::now()).await?;
+        let looked = round::look(&self.store, &fetcher, source, asked, Utc::now()).await?;
         log(source, &looked);
         self.tell(source, &looked).await?;
         Ok(looked)

@@ -149,6 +149,10 @@ fn read(page: &Sample) -> Result<(Result<List, ReadError>, Duration)> {
         select: &select,
         simplify: false,
     };
-    let read = || list::read(&text, &context);
+    let is_json = text.trim_start().starts_with(['{', '[']);
+    let read = || match is_json {
+        true => list::read_json(&text, &context),
+        false => list::read(&text, &context),
+    };
     Ok(score::timed(read))
 }

@@ -31,3 +31,382 @@ fn all_mistakes_are_told_at_once_and_in_order() {
     let text = fs::read_to_string("tests/fixtures/config/mistakes.toml").unwrap();
     insta::assert_snapshot!(problems(&text));
 }
+
+// ---- the example ----
+
+const EXAMPLE: &str = include_str!("../../config/noticast.toml");
+
+#[test]
+fn the_example_passes_and_its_commented_keys_show_the_defaults() {
+    let is_key = |line: &str| line.split_once(" = ").is_some_and(|(key, _)| is_word(key));
+    let uncommented: Vec<&str> = EXAMPLE
+        .lines()
+        .map(|line| {
+            line.strip_prefix('#')
+                .filter(|rest| is_key(rest))
+                .unwrap_or(line)
+        })
+        .collect();
+    let config = check(EXAMPLE).unwrap();
+    assert!(uncommented.iter().filter(|line| is_key(line)).count() > 40);
+    assert_eq!(check(&uncommented.join("\n")).unwrap(), config);
+
+    assert_eq!((config.sources.len(), config.channels.len()), (1, 1));
+    let [source] = &config.sources[..] else {
+        unreachable!()
+    };
+    let mut default = Source::new(source.id.clone(), source.url.clone());
+    default.name.clone_from(&source.name);
+    assert_eq!(*source, default);
+    let defaults = Config {
+        path: config.path.clone(),
+        sources: config.sources.clone(),
+        channels: config.channels.clone(),
+        ..Config::default()
+    };
+    assert_eq!(config, defaults);
+}
+
+#[test]
+fn the_examples_of_the_example_pass_too() {
+    let is_toml = |line: &str| {
+        let key = line.split_once(" = ").is_some_and(|(key, _)| is_word(key));
+        key || line == "[telegram]" || line == "[[channel]]"
+    };
+    let uncommented: Vec<&str> = EXAMPLE
+        .lines()
+        .map(|line| {
+            line.strip_prefix("# ")
+                .filter(|rest| is_toml(rest))
+                .unwrap_or(line)
+        })
+        .collect();
+    let text = uncommented
+        .join("\n")
+        .replace("file:admin-token", "env:ADMIN");
+    let env = |name: &str| Some(format!("secret-{name}"));
+    let config = file::check(&text, Path::new("noticast.toml"), &env).unwrap();
+    let telegram = config.telegram.unwrap();
+    let defaults = TelegramSettings::new(telegram.token.clone());
+    assert_eq!(
+        telegram,
+        TelegramSettings {
+            admins: vec![123_456_789],
+            ..defaults
+        }
+    );
+    assert_eq!(config.web.admin_token.unwrap().reveal(), "secret-ADMIN");
+    assert_eq!(config.channels.len(), 2);
+}
+
+fn is_word(key: &str) -> bool {
+    key.bytes().all(|b| b.is_ascii_lowercase() || b == b'_') && !key.is_empty()
+}
+
+// ---- each sentence of the contract ----
+
+#[test]
+fn a_syntax_error_comes_alone() {
+    assert_eq!(
+        problems("langage = 1\n名 = 2\n[["),
+        "noticast.toml:2:1: invalid unquoted key; expected letters, numbers, `-`, `_`"
+    );
+    assert_eq!(
+        problems("[web]\n[web]\n"),
+        "noticast.toml:2:2: a key or table stands twice; expected each once"
+    );
+}
+
+#[test]
+fn columns_count_characters_from_the_first_line_on() {
+    let text = "\u{feff}language = \"zh\"\r\n[[source]]\r\nid = \"a\"\r\nurl = \"http://a.example\"\r\nheaders = { \"A\" = \"通知\", B = 1 }";
+    assert_eq!(
+        problems(text),
+        "noticast.toml:5:29: this is an integer; expected a string"
+    );
+}
+
+#[test]
+fn an_unreadable_file_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("noticast.toml");
+    let told = |path: &Path| Config::load(path).unwrap_err().to_string();
+    let starts = |path: &Path| format!("{}: ", path.display());
+    assert!(told(&path).starts_with(&starts(&path)));
+    assert!(told(folder.path()).starts_with(&starts(folder.path())));
+    fs::write(&path, b"\xff\xfe\0").unwrap();
+    assert_eq!(
+        told(&path),
+        format!("{}: is not UTF-8; expected TOML", path.display())
+    );
+    fs::write(&path, SOURCE).unwrap();
+    assert_eq!(Config::load(&path).unwrap().sources.len(), 1);
+}
+
+#[test]
+fn ids_are_short_and_plain() {
+    let id = |id: &str| check(&SOURCE.replace("\"news\"", &format!("{id:?}")));
+    for good in ["a", "0", "a_b-c", &"x".repeat(32)] {
+        id(good).unwrap();
+    }
+    for bad in [
+        "",
+        "-a",
+        "_a",
+        "A",
+        "a b",
+        "通知",
+        "telegram:1",
+        &"x".repeat(33),
+    ] {
+        assert!(
+            id(bad)
+                .unwrap_err()
+                .to_string()
+                .starts_with("noticast.toml:2:6: "),
+            "{bad}"
+        );
+    }
+}
+
+#[test]
+fn sources_and_channels_may_share_an_id_but_not_among_themselves() {
+    let channel = "[[channel]]\nid = \"news\"\nkind = \"stdout\"\n";
+    check(&format!("{SOURCE}{channel}")).unwrap();
+    assert_eq!(
+        problems(&format!("{SOURCE}{channel}{channel}")),
+        "noticast.toml:8:6: a second channel `news`, the first is in line 5; expected an id of its own"
+    );
+}
+
+#[test]
+fn references_look_forwards_and_backwards() {
+    let text = format!(
+        "[alerts]\nchannels = [\"page\"]\n[[channel]]\nid = \"page\"\nkind = \"stdout\"\nsources = [\"news\"]\n{SOURCE}"
+    );
+    let config = check(&text).unwrap();
+    assert_eq!(config.alerts[0].as_str(), "page");
+    assert!(config.channels[0].wants(&config.sources[0].id));
+    let all = check(&text.replace("[\"news\"]", "[\"*\"]")).unwrap();
+    assert_eq!(all.channels[0].sources, None);
+}
+
+#[test]
+fn a_telegram_channel_needs_the_bot() {
+    let channel = "[[channel]]\nid = \"staff\"\nkind = \"telegram\"\nchat = \"@staff\"\n";
+    assert_eq!(
+        problems(channel),
+        "noticast.toml:3:8: a telegram channel without a bot; expected the table `[telegram]` with its `token`"
+    );
+    check(&format!("{channel}[telegram]\ntoken = \"env:TOKEN\"\n")).unwrap();
+}
+
+#[test]
+fn chats_are_names_or_numbers() {
+    let kind = |chat: &str| {
+        let text = format!(
+            "[telegram]\ntoken = \"1:a\"\n[[channel]]\nid = \"c\"\nkind = \"telegram\"\nchat = {chat}\ntopic = 7\nsilent = true\n"
+        );
+        check(&text).map(|mut config| config.channels.remove(0).kind)
+    };
+    for (written, chat) in [
+        ("\"@Staff_1\"", TelegramChat::Name("@Staff_1".to_owned())),
+        ("-1001234", TelegramChat::Id(-1_001_234)),
+        ("\"-1001234\"", TelegramChat::Id(-1_001_234)),
+        ("42", TelegramChat::Id(42)),
+    ] {
+        let (topic, silent) = (Some(7), true);
+        assert_eq!(
+            kind(written),
+            Ok(ChannelKind::Telegram {
+                chat,
+                topic,
+                silent
+            })
+        );
+    }
+    for bad in ["\"staff\"", "\"@\"", "\"@a b\"", "0", "true", "1.5", "\"\""] {
+        assert!(
+            kind(bad)
+                .unwrap_err()
+                .to_string()
+                .starts_with("noticast.toml:6:8: "),
+            "{bad}"
+        );
+    }
+}
+
+#[test]
+fn secrets_come_from_three_places_and_show_in_no_message() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("noticast.toml");
+    fs::write(folder.path().join("token"), "456:def\n").unwrap();
+    let env = |name: &str| (name == "TOKEN").then(|| "123:abc".to_owned());
+    let token = |written: &str| {
+        let text = format!("[telegram]\ntoken = {written}\n");
+        file::check(&text, &path, &env).map(|config| config.telegram.unwrap().token)
+    };
+    for (written, secret) in [
+        ("\"789:ghi\"", "789:ghi"),
+        ("\"env:TOKEN\"", "123:abc"),
+        ("\"file:token\"", "456:def"),
+    ] {
+        assert_eq!(token(written).unwrap().reveal(), secret);
+    }
+    for bad in [
+        "\"env:NONE\"",
+        "\"file:none\"",
+        "\"\"",
+        "\"7 hunter2\"",
+        "[\"hunter2\"]",
+        "\"hunter2",
+    ] {
+        let told = token(bad).unwrap_err().to_string();
+        assert!(told.contains(":2:"), "{told}");
+        assert!(!told.contains("hunter2"), "{told}");
+    }
+    let proxy = problems("[fetch]\nproxy = \"gopher://me:hunter2@proxy\"\n");
+    assert!(!proxy.contains("hunter2"), "{proxy}");
+}
+
+#[test]
+fn what_is_not_built_is_refused_by_name_and_its_default_is_accepted() {
+    let channel = "[[channel]]\nid = \"c\"\nkind = \"stdout\"\n";
+    let defaults = "mode = 'each'\ndigest = \"0 18 * * *\"\nquiet = \"\"\nurgent = []\ncorrections = false\ntemplate = \"\"\n";
+    check(&format!("{channel}{defaults}")).unwrap();
+    for (key, value) in [
+        ("mode", "\"digest\""),
+        ("digest", "\"0 8 * * *\""),
+        ("quiet", "\"22:00-07:00\""),
+        ("urgent", "[\"停电\"]"),
+        ("corrections", "true"),
+        ("template", "\"x\""),
+    ] {
+        let told = problems(&format!("{channel}{key} = {value}\n"));
+        assert!(
+            told.contains(&format!(": `{key} = {value}` is not built yet; expected ")),
+            "{told}"
+        );
+    }
+    let told = problems(&format!("{channel}mode = 1\n"));
+    assert_eq!(
+        told,
+        "noticast.toml:4:8: this is an integer; expected `\"each\"`"
+    );
+    let kinds = ["wecom-robot", "email", "webhook", "matrix"];
+    for kind in kinds {
+        let told = problems(&channel.replace("stdout", kind));
+        assert!(
+            told.contains(&format!("`kind = \"{kind}\"` is not built yet; ")),
+            "{told}"
+        );
+    }
+}
+
+#[test]
+fn a_source_reads_every_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let pem = "-----BEGIN CERTIFICATE-----\nMIIBAA==\n-----END CERTIFICATE-----\n";
+    fs::write(folder.path().join("ca.pem"), pem).unwrap();
+    let text = format!(
+        "{SOURCE}name = \"要闻\"\nschedule = \"*/5 * * * *\"\ntime_zone = \"America/New_York\"\nkind = \"feed\"\n\
+         include = [\"放假\", \"/停.电/\"]\nannounce_first = 3\nfull_text = false\nsimplify = true\ndepth = 2\n\
+         public = false\nproxy = \"socks5h://127.0.0.1:1080\"\nheaders = {{ Referer = \"https://www.example.com/\" }}\n\
+         charset = \"gbk\"\nca = \"ca.pem\"\nverify = false\nrobots = true\nselect = {{ item = \"li\" }}\n"
+    );
+    let path = folder.path().join("noticast.toml");
+    let config = file::check(&text, &path, &|_| None).unwrap();
+    let source = &config.sources[0];
+    assert_eq!(source.name, "要闻");
+    assert_eq!(source.schedule.to_string(), "*/5 * * * *");
+    assert_eq!(source.time_zone, Tz::America__New_York);
+    assert_eq!(source.kind, ReadAs::Feed);
+    assert_eq!((source.announce_first, source.depth), (3, 2));
+    let switches = [
+        source.full_text,
+        source.simplify,
+        source.public,
+        source.verify,
+        source.robots,
+    ];
+    assert_eq!(switches, [false, true, false, false, true]);
+    assert_eq!(source.proxy.as_ref().unwrap().port(), Some(1080));
+    assert_eq!(source.headers["Referer"], "https://www.example.com/");
+    assert_eq!(source.charset.as_deref(), Some("gbk"));
+    assert_eq!(source.ca.as_deref(), Some(&*folder.path().join("ca.pem")));
+    assert_eq!(source.select.item.as_deref(), Some("li"));
+    fs::write(folder.path().join("ca.pem"), "no certificate").unwrap();
+    assert!(file::check(&text, &path, &|_| None).is_err());
+}
+
+#[test]
+fn the_sections_read_every_key() {
+    let config = check(
+        "language = \"en\"\ntime_zone = \"Europe/Berlin\"\n\
+         [web]\nlisten = \"off\"\npublic_url = \"https://news.example\"\nadmin_token = \"env:TOKEN\"\n\
+         [fetch]\nconcurrency = 2\nper_host = 2\ntimeout = \"5s\"\nmax_body = \"1MiB\"\nuser_agent = \"me\"\nallow_private = [\"10.0.0.0/8\", \"::1\"]\n\
+         [[source]]\nid = \"a\"\nurl = \"http://a.example\"\n\
+         [[channel]]\nid = \"c\"\nkind = \"stdout\"\nformat = \"json\"\ntime_zone = \"UTC\"\n",
+    )
+    .unwrap();
+    assert_eq!(config.language, Language::En);
+    assert_eq!(config.web.listen, None);
+    assert_eq!(config.web.admin_token.unwrap().reveal(), "123:abc");
+    let fetch = config.fetch;
+    assert_eq!(
+        (fetch.concurrency, fetch.per_host, fetch.max_body),
+        (2, 2, 1 << 20)
+    );
+    assert_eq!(fetch.timeout, Duration::from_secs(5));
+    let ranges = vec!["10.0.0.0/8".parse().unwrap(), "::1/128".parse().unwrap()];
+    assert_eq!(fetch.allow_private, AllowPrivate::Ranges(ranges));
+    assert_eq!(config.sources[0].time_zone, Tz::Europe__Berlin);
+    let channel = &config.channels[0];
+    assert_eq!(
+        channel.kind,
+        ChannelKind::Stdout {
+            format: StdoutFormat::Json
+        }
+    );
+    assert_eq!((channel.name.as_str(), channel.time_zone), ("c", Tz::UTC));
+    let open = check("[fetch]\nallow_private = true\n").unwrap();
+    assert_eq!(open.fetch.allow_private, AllowPrivate::Yes);
+}
+
+#[test]
+fn wrong_types_of_tables_are_told() {
+    assert_eq!(
+        problems("telegram = 1\nsource = { id = \"a\" }\nchannel = [1]\n[[web]]\n"),
+        "noticast.toml:1:12: this is an integer; expected the table `[telegram]`\n\
+         noticast.toml:2:10: this is a table; expected tables `[[source]]`\n\
+         noticast.toml:3:12: this is an integer; expected tables `[[channel]]`\n\
+         noticast.toml:4:1: this is an array; expected the table `[web]`"
+    );
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_text_is_answered(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..300)) {
+        let _ = check(&String::from_utf8_lossy(&bytes));
+    }
+
+    #[test]
+    fn any_value_of_any_key_is_answered(
+        line in 0..200usize,
+        value in "(\"|'|\\[|\\]|\\{|\\}|=|[0-9]|[a-z/(*:.-]|通|\\\\|\n){0,12}",
+    ) {
+        let mut lines: Vec<String> = EXAMPLE.lines().map(str::to_owned).collect();
+        let line = line % lines.len();
+        let bare = lines[line].trim_start_matches(['#', ' ']).to_owned();
+        if let Some((key, _)) = bare.split_once('=') {
+            lines[line] = format!("{key}={value}");
+        }
+        if let Err(error) = check(&lines.join("\n")) {
+            for problem in &error.problems {
+                proptest::prop_assert!(problem.starts_with("noticast.toml:"), "{}", problem);
+                proptest::prop_assert!(!problem.contains('\n'));
+                proptest::prop_assert!(problem.contains("; "), "{}", problem);
+            }
+        }
+    }
+}

@@ -2,18 +2,13 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use futures::{StreamExt, stream};
 use url::Url;
 
-use super::{fault::Fault, pages::JudgedList, summary};
+use super::{fault::Fault, pages::JudgedList, reader::Reader, summary};
 use crate::{
-    bulletin::{Article, Attachment, BulletinState, Notice, Source, Validators},
-    source::{
-        Context, article, charset,
-        fetch::{Fetched, Fetcher, Page, Request, Via},
-        summary::deadline,
-    },
+    bulletin::{Article, Attachment, BulletinState, Notice},
+    source::summary::deadline,
     store::{Found, Ruling},
 };
 
@@ -27,12 +22,8 @@ const MOST_OPENED: usize = 60;
 const MOST_PAGES: usize = 10;
 
 /// Opens the article of each row that is to be pushed, where the source asks for it.
-pub(super) async fn open(
-    fetcher: &Fetcher,
-    source: &Source,
-    list: JudgedList,
-    now: DateTime<Utc>,
-) -> Vec<Found> {
+pub(super) async fn open(reader: &Reader<'_>, list: JudgedList) -> Vec<Found> {
+    let source = reader.source;
     let mut articles = list.articles;
     let to_open: Vec<usize> = (0..list.notices.len())
         .filter(|&place| source.full_text && articles[place].is_none())
@@ -41,7 +32,7 @@ pub(super) async fn open(
         .collect();
     let notices = &list.notices;
     let mut opening = stream::iter(to_open)
-        .map(|place| async move { (place, open_one(fetcher, source, &notices[place], now).await) })
+        .map(|place| async move { (place, open_one(reader, &notices[place]).await) })
         .buffer_unordered(AT_ONCE);
     let end = tokio::time::Instant::now() + LONGEST;
     while let Ok(Some((place, opened))) = tokio::time::timeout_at(end, opening.next()).await {
@@ -64,17 +55,13 @@ fn is_news(ruling: &Ruling) -> bool {
     matches!(ruling, Ruling::Unknown(BulletinState::Published, _))
 }
 
-async fn open_one(
-    fetcher: &Fetcher,
-    source: &Source,
-    notice: &Notice,
-    now: DateTime<Utc>,
-) -> Result<Article, Fault> {
+async fn open_one(reader: &Reader<'_>, notice: &Notice) -> Result<Article, Fault> {
+    let source = reader.source;
     let url = Url::parse(&notice.url).map_err(|error| Fault::unreadable(error.to_string()))?;
     if is_file(&url) {
         return Ok(file(notice));
     }
-    let mut article = read_page(fetcher, source, notice, &url, now).await?;
+    let mut article = read_page(reader, notice, &url).await?;
     let mut visited = vec![url.to_string()];
     while let Some(next) = article
         .next_page
@@ -82,7 +69,7 @@ async fn open_one(
         .filter(|url| !visited.contains(url))
     {
         let Ok(url) = Url::parse(&next) else { break };
-        match read_page(fetcher, source, notice, &url, now).await {
+        match read_page(reader, notice, &url).await {
             Ok(further) => join(&mut article, further),
             Err(fault) => {
                 tracing::warn!(source = %source.id, "the text goes on at {next}, which failed: {}", fault.what);
@@ -96,7 +83,12 @@ async fn open_one(
     }
     if article.deadline.is_none() && visited.len() > 1 {
         let published = notice.published.or(article.published);
-        article.deadline = deadline(&article.text, published.as_ref(), source.time_zone, now);
+        article.deadline = deadline(
+            &article.text,
+            published.as_ref(),
+            source.time_zone,
+            reader.now,
+        );
     }
     Ok(article)
 }
@@ -123,47 +115,12 @@ fn join(article: &mut Article, further: Article) {
     article.next_page = further.next_page;
 }
 
-async fn read_page(
-    fetcher: &Fetcher,
-    source: &Source,
-    notice: &Notice,
-    url: &Url,
-    now: DateTime<Utc>,
-) -> Result<Article, Fault> {
-    let request = Request {
-        url: url.clone(),
-        validators: Validators::default(),
-        via: Via::from(source),
-    };
-    let Fetched::Page(page) = fetcher.get(&request).await? else {
-        return Err(Fault::unreadable(
-            "304 to an unconditional request".to_owned(),
-        ));
-    };
+async fn read_page(reader: &Reader<'_>, notice: &Notice, url: &Url) -> Result<Article, Fault> {
+    let page = reader.get_new(url).await?;
     if !is_text(page.content_type.as_deref()) {
         return Ok(file(notice));
     }
-    let source = source.clone();
-    let reading = tokio::task::spawn_blocking(move || read(&source, &page, now));
-    match reading.await {
-        Ok(article) => article,
-        Err(panic) => Err(Fault::unreadable(format!(
-            "the page broke its reader: {panic}"
-        ))),
-    }
-}
-
-fn read(source: &Source, page: &Page, now: DateTime<Utc>) -> Result<Article, Fault> {
-    let content_type = page.content_type.as_deref();
-    let decoded = charset::decode(&page.body, content_type, source.charset.as_deref());
-    let context = Context {
-        base: &page.url,
-        time_zone: source.time_zone,
-        now,
-        select: &source.select,
-        simplify: source.simplify,
-    };
-    Ok(article::read(&decoded.text, &context)?)
+    reader.article(page).await
 }
 
 /// A notice that is a document itself.

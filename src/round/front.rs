@@ -1,15 +1,13 @@
 //! The first page of a source: asked for conditionally, and read only where it changed.
 
-use chrono::{DateTime, Utc};
+use std::collections::HashSet;
+
 use url::Url;
 
-use super::fault::Fault;
+use super::{fault::Fault, reader::Reader};
 use crate::{
-    bulletin::{Article, Notice, ReadAs, Source, Validators, canonical_url},
-    source::{
-        self, Context, Feed, List, ReadError, Reading, charset,
-        fetch::{Fetched, Fetcher, Page, Request, Via},
-    },
+    bulletin::{Article, Notice, ReadAs, Validators, canonical_url},
+    source::{Feed, List, ReadError, Reading, fetch::Fetched},
     store::LookState,
 };
 
@@ -34,61 +32,45 @@ pub(super) struct Rows {
 }
 
 /// Looks at the source's feed, where one is known, else at its address.
-pub(super) async fn read(
-    fetcher: &Fetcher,
-    source: &Source,
-    before: &LookState,
-    now: DateTime<Utc>,
-) -> Result<Front, Fault> {
+pub(super) async fn read(reader: &Reader<'_>, before: LookState) -> Result<Front, Fault> {
+    let source = reader.source;
     let known_feed = before
         .feed
         .as_deref()
         .and_then(|feed| Url::parse(feed).ok());
     let Some(feed) = known_feed.filter(|feed| *feed != source.url) else {
-        return read_at(fetcher, source, &source.url, before.clone(), now).await;
+        return read_at(reader, &source.url, before).await;
     };
-    match read_at(fetcher, source, &feed, before.clone(), now).await {
+    match read_at(reader, &feed, before.clone()).await {
         Err(fault) if fault.is_elsewhere => {
-            tracing::warn!(source = %source.id, "its feed {feed} is no more ({}); the page is read again", fault.what);
+            let why = fault.what;
+            tracing::warn!(source = %source.id, "its feed {feed} is no more ({why}); the page is read again");
             let forgotten = LookState {
                 feed: None,
                 validators: Validators::default(),
                 body: None,
-                ..before.clone()
+                ..before
             };
-            read_at(fetcher, source, &source.url, forgotten, now).await
+            read_at(reader, &source.url, forgotten).await
         }
         answer => answer,
     }
 }
 
-async fn read_at(
-    fetcher: &Fetcher,
-    source: &Source,
-    url: &Url,
-    mut state: LookState,
-    now: DateTime<Utc>,
-) -> Result<Front, Fault> {
-    let request = Request {
-        url: url.clone(),
-        validators: state.validators.clone(),
-        via: Via::from(source),
-    };
-    let page = match fetcher.get(&request).await? {
+async fn read_at(reader: &Reader<'_>, url: &Url, mut state: LookState) -> Result<Front, Fault> {
+    let page = match reader.get(url, state.validators.clone()).await? {
         Fetched::NotModified => return Ok(Front::Unchanged(state)),
         Fetched::Page(page) => page,
     };
-    let body = hash_of(&page.body);
-    let same_body = state.body == Some(body);
-    let validators = page.validators.clone();
-    if *url == source.url {
+    if *url == reader.source.url {
         state.moved_to = page.moved_to.as_ref().map(ToString::to_string);
     }
-    if same_body {
+    let (validators, body) = (page.validators.clone(), hash_of(&page.body));
+    if state.body == Some(body) {
         state.validators = validators;
         return Ok(Front::Unchanged(state));
     }
-    let mut rows = read_rows(source, page, now).await?;
+    let mut rows = Rows::try_from(reader.reading(page).await?)?;
     if rows.notices.is_empty() && (state.rows.is_some() || !rows.is_feed) {
         return Err(Fault::unreadable(format!(
             "{url} shows no notices where its list should be"
@@ -98,8 +80,8 @@ async fn read_at(
     if rows.is_feed {
         state.feed = Some(url.to_string());
     } else if state.rows.is_none()
-        && source.kind == ReadAs::Auto
-        && let Some((feed, entries)) = announced(fetcher, source, &rows, now).await
+        && reader.source.kind == ReadAs::Auto
+        && let Some((feed, entries)) = announced(reader, &rows).await
     {
         state.feed = Some(feed.to_string());
         // They belong to the page; the feed's own come with the next look.
@@ -114,27 +96,23 @@ async fn read_at(
 }
 
 /// The first feed announced by the page that holds most of the page's own rows.
-async fn announced(
-    fetcher: &Fetcher,
-    source: &Source,
-    page: &Rows,
-    now: DateTime<Utc>,
-) -> Option<(Url, Rows)> {
+async fn announced(reader: &Reader<'_>, page: &Rows) -> Option<(Url, Rows)> {
     const MOST_TRIED: usize = 3;
+    let source = &reader.source.id;
     for feed in page.feeds.iter().take(MOST_TRIED) {
-        match read_further(fetcher, source, feed, now).await {
+        match read_further(reader, feed).await {
             Ok(rows) if rows.is_feed && holds_most(&rows, page) => {
                 return Some((feed.clone(), rows));
             }
-            Ok(_) => tracing::debug!(source = %source.id, "the feed {feed} is not this page's own"),
-            Err(fault) => tracing::debug!(source = %source.id, "the feed {feed}: {}", fault.what),
+            Ok(_) => tracing::debug!(%source, "the feed {feed} is not this page's own"),
+            Err(fault) => tracing::debug!(%source, "the feed {feed}: {}", fault.what),
         }
     }
     None
 }
 
 fn holds_most(feed: &Rows, page: &Rows) -> bool {
-    let entries: std::collections::HashSet<String> = feed
+    let entries: HashSet<String> = feed
         .notices
         .iter()
         .map(|row| canonical_url(&row.url))
@@ -154,47 +132,9 @@ fn with_page_rows(mut feed: Rows, page: Rows) -> Rows {
 }
 
 /// Reads another page of a source, unconditionally.
-pub(super) async fn read_further(
-    fetcher: &Fetcher,
-    source: &Source,
-    url: &Url,
-    now: DateTime<Utc>,
-) -> Result<Rows, Fault> {
-    let request = Request {
-        url: url.clone(),
-        validators: Validators::default(),
-        via: Via::from(source),
-    };
-    match fetcher.get(&request).await? {
-        Fetched::Page(page) => read_rows(source, page, now).await,
-        Fetched::NotModified => Ok(Rows::default()),
-    }
-}
-
-/// Decodes and reads a page. On a thread that may block: a large page takes milliseconds.
-async fn read_rows(source: &Source, page: Page, now: DateTime<Utc>) -> Result<Rows, Fault> {
-    let source = source.clone();
-    let reading = tokio::task::spawn_blocking(move || {
-        let content_type = page.content_type.as_deref();
-        let decoded = charset::decode(&page.body, content_type, source.charset.as_deref());
-        if let Some(warning) = &decoded.warning {
-            tracing::debug!(source = %source.id, "{warning}");
-        }
-        let context = Context {
-            base: &page.url,
-            time_zone: source.time_zone,
-            now,
-            select: &source.select,
-            simplify: source.simplify,
-        };
-        source::read(&decoded.text, content_type, source.kind, &context)
-    });
-    match reading.await {
-        Ok(reading) => Ok(Rows::try_from(reading?)?),
-        Err(panic) => Err(Fault::unreadable(format!(
-            "the page broke its reader: {panic}"
-        ))),
-    }
+pub(super) async fn read_further(reader: &Reader<'_>, url: &Url) -> Result<Rows, Fault> {
+    let page = reader.get_new(url).await?;
+    Ok(Rows::try_from(reader.reading(page).await?)?)
 }
 
 impl TryFrom<Reading> for Rows {

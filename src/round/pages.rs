@@ -2,12 +2,12 @@
 
 use std::collections::HashSet;
 
-use chrono::{DateTime, Utc};
-
-use super::front::{self, Rows};
+use super::{
+    front::{self, Rows},
+    reader::Reader,
+};
 use crate::{
-    bulletin::{Article, BulletinState, Notice, Source, canonical_url},
-    source::fetch::Fetcher,
+    bulletin::{Article, BulletinState, Notice, canonical_url},
     store::{Judged, Ruling, Store, StoreError},
 };
 
@@ -42,11 +42,10 @@ impl JudgedList {
 /// Reads as many further pages as it takes, and judges the rows of all.
 pub(super) async fn connect(
     store: &Store,
-    fetcher: &Fetcher,
-    source: &Source,
+    reader: &Reader<'_>,
     mut rows: Rows,
-    now: DateTime<Utc>,
 ) -> Result<JudgedList, StoreError> {
+    let (source, now) = (reader.source, reader.now);
     let mut pages = 1;
     let mut all_read = true;
     loop {
@@ -63,7 +62,7 @@ pub(super) async fn connect(
                 judged,
             });
         };
-        match front::read_further(fetcher, source, &next, now).await {
+        match front::read_further(reader, &next).await {
             Ok(further) => append(&mut rows, further),
             Err(fault) => {
                 all_read = false;

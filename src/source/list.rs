@@ -1,23 +1,30 @@
 //! A list page: the one real list among menus, side bars, pagers and footers.
 //!
 //! Pure: text in, [`List`] out; no clock, no network, no names of sites. A page is parsed once into
-//! a flat tree ([`page`]), its links are gathered ([`links`]) into groups of rows ([`group`]), the
-//! groups are weighed ([`score`]), and the best becomes notices ([`rows`]). Start with [`read`].
+//! a flat tree ([`super::page`]), its links ([`links`]) are gathered into groups of rows
+//! ([`group`]), the groups are weighed ([`score`]), one is chosen ([`choose`]) unless the page is
+//! something else ([`verdict`]), and its rows become notices ([`rows`]). Start with [`read`].
 
+mod choose;
 mod dates;
+mod embedded;
 mod group;
+mod json;
 mod links;
+mod pager;
 mod rows;
 mod score;
 mod script;
+mod surround;
+mod verdict;
 mod words;
 
 use url::Url;
 
-use self::{dates::Dates, rows::Reader, score::Scored};
+use self::{choose::Choice, dates::Dates, links::Link, score::Scored, verdict::Claim};
 use super::{
-    Context, List, OtherList, ReadError,
-    page::{self, Page},
+    Context, List, ReadError,
+    page::{Id, Page},
     text,
 };
 
@@ -31,94 +38,177 @@ const MAX_GROUPS: usize = 80;
 /// # Errors
 /// [`ReadError::NotAList`] says what the page is instead.
 pub fn read(html: &str, context: &Context<'_>) -> Result<List, ReadError> {
-    if html.len() > MAX_TEXT {
-        return Err(ReadError::TooLarge(format!(
-            "the page has {} MB, a list has at most {}",
-            html.len() >> 20,
-            MAX_TEXT >> 20
-        )));
-    }
-    if html.trim().is_empty() {
-        return Err(ReadError::Unreadable("the page is empty".into()));
-    }
+    check_size(html)?;
     let page = Page::parse(html);
-    let base = base(&page, context.base);
-    let links = links::find(&page);
-    let dates = Dates::new(&page, context);
-    let mut groups = weigh(&page, &links, &dates);
-    groups.sort_by(|a, b| b.score.total_cmp(&a.score));
-    let Some(best) = groups.first().filter(|best| best.is_list) else {
-        return Err(ReadError::NotAList("no repeated rows of titles".into()));
-    };
-    let reader = Reader {
-        page: &page,
-        links: &links,
-        dates: &dates,
-        base: &base,
-        context,
-    };
-    let notices = reader.notices(&best.group);
-    if notices.is_empty() {
-        return Err(ReadError::NotAList("its rows lead nowhere".into()));
+    let look = Look::new(&page, context);
+    if let Some(kind) = verdict::stand_in(&page) {
+        return Err(ReadError::NotAList(kind.to_owned()));
     }
-    Ok(List {
-        title: best.heading.clone().or_else(|| title(&page)),
-        notices,
-        confidence: 1.0,
-        next_page: None,
-        feeds: Vec::new(),
-        select: None,
-        others: others(&page, &links, &groups[1..]),
-    })
+    let choice = choose::choose(&look, look.groups());
+    // A list whose rows are put in by a script leaves only side boxes to find.
+    let sure = choice
+        .as_ref()
+        .is_some_and(|choice| choice.best().is_sure());
+    if !sure && let Some(list) = look.embedded(html) {
+        return Ok(list);
+    }
+    let Some(choice) = choice else {
+        return Err(ReadError::NotAList(verdict::instead(&page)));
+    };
+    if verdict::is_article(&look, &Claim::of_group(&look, choice.best())) {
+        return Err(ReadError::NotAList("an article".to_owned()));
+    }
+    look.list(&choice)
 }
 
-/// Reads the list of a JSON endpoint's answer.
+/// Reads the list of a JSON endpoint's answer, also where a function call is put around it.
 ///
 /// # Errors
 /// [`ReadError::NotAList`], [`ReadError::Unreadable`].
-pub fn read_json(_json: &str, _context: &Context<'_>) -> Result<List, ReadError> {
-    Err(ReadError::NotAList("no array of notices".into()))
+pub fn read_json(json: &str, context: &Context<'_>) -> Result<List, ReadError> {
+    check_size(json)?;
+    let json = json.trim_start_matches('\u{feff}').trim();
+    let value = serde_json::from_str(json)
+        .or_else(|error| serde_json::from_str(inside_call(json)).map_err(|_| error))
+        .map_err(|error| ReadError::Unreadable(format!("JSON: {error}")))?;
+    let records = json::best(&value, context.base, context).ok_or_else(|| {
+        ReadError::NotAList("JSON without an array of objects with titles and addresses".to_owned())
+    })?;
+    Ok(data_list(records))
 }
 
-fn weigh(page: &Page, links: &[links::Link], dates: &Dates<'_>) -> Vec<Scored> {
-    let mut groups = group::find(page, links);
-    let says = |group: &group::Group| -> f32 {
-        group.items.iter().map(|item| links[item.link].units).sum()
-    };
-    groups.sort_by(|a, b| says(b).total_cmp(&says(a)));
-    groups.truncate(MAX_GROUPS);
-    groups
-        .into_iter()
-        .map(|group| score::score(page, links, dates, group))
-        .collect()
+/// The argument of `callback({…});`, the value of `var list = […];`.
+fn inside_call(text: &str) -> &str {
+    let start = text.find(['{', '[']).unwrap_or(0);
+    let end = text.rfind(['}', ']']).map_or(text.len(), |end| end + 1);
+    text.get(start..end).unwrap_or_default()
 }
 
-/// What the page's addresses are relative to.
-fn base(page: &Page, own: &Url) -> Url {
-    (0..page.elements.len() as page::Id)
-        .take(400)
-        .filter(|id| page.name(*id) == "base")
-        .find_map(|id| own.join(page.attribute(id, "href")?).ok())
-        .unwrap_or_else(|| own.clone())
+fn data_list(records: json::Records) -> List {
+    List {
+        title: None,
+        confidence: if records.dated { 0.9 } else { 0.6 },
+        notices: records.notices,
+        next_page: None,
+        feeds: Vec::new(),
+        select: None,
+        others: Vec::new(),
+    }
 }
 
-fn title(page: &Page) -> Option<String> {
-    let title = text::one_line(&page.title);
-    (!title.is_empty()).then_some(title)
+fn check_size(text: &str) -> Result<(), ReadError> {
+    if text.len() > MAX_TEXT {
+        return Err(ReadError::TooLarge(format!(
+            "{} MB, where a list has at most {}",
+            text.len() >> 20,
+            MAX_TEXT >> 20
+        )));
+    }
+    if text.trim().is_empty() {
+        return Err(ReadError::Unreadable("the page is empty".to_owned()));
+    }
+    Ok(())
 }
 
-fn others(page: &Page, links: &[links::Link], groups: &[Scored]) -> Vec<OtherList> {
-    groups
-        .iter()
-        .take(20)
-        .map(|scored| OtherList {
-            title: scored.heading.clone(),
-            links: scored.group.items.len(),
-            first: text::one_line(
-                &page.text(page.runs_of(links[scored.group.items[0].link].element)),
-            ),
-            why: String::new(),
-            is_list: scored.is_list,
+/// A page as this room looks at it.
+struct Look<'a> {
+    page: &'a Page,
+    links: Vec<Link>,
+    dates: Dates<'a>,
+    /// What the page's addresses are relative to.
+    base: Url,
+    context: &'a Context<'a>,
+}
+
+impl<'a> Look<'a> {
+    fn new(page: &'a Page, context: &'a Context<'a>) -> Self {
+        let base = (0..page.elements.len() as Id)
+            .take(400)
+            .filter(|id| page.name(*id) == "base")
+            .find_map(|id| context.base.join(page.attribute(id, "href")?).ok());
+        Self {
+            page,
+            links: links::find(page),
+            dates: Dates::new(page, context),
+            base: base.unwrap_or_else(|| context.base.clone()),
+            context,
+        }
+    }
+
+    /// The page's groups of rows, weighed.
+    fn groups(&self) -> Vec<Scored> {
+        let mut groups = group::find(self.page, &self.links);
+        let says = |group: &group::Group| -> f32 {
+            group
+                .items
+                .iter()
+                .map(|item| self.links[item.link].units)
+                .sum()
+        };
+        groups.sort_by(|a, b| says(b).total_cmp(&says(a)));
+        groups.truncate(MAX_GROUPS);
+        groups
+            .into_iter()
+            .map(|mut group| {
+                self.widen(&mut group);
+                score::score(self, group)
+            })
+            .collect()
+    }
+
+    fn list(&self, choice: &Choice) -> Result<List, ReadError> {
+        let best = choice.best();
+        let notices: Vec<_> = choice
+            .sections
+            .iter()
+            .flat_map(|section| self.notices(&section.group))
+            .collect();
+        if notices.is_empty() {
+            return Err(ReadError::NotAList("rows that lead nowhere".to_owned()));
+        }
+        Ok(List {
+            title: self.heading(best),
+            notices,
+            confidence: 1.0,
+            next_page: self.next_page(),
+            feeds: self.feeds(),
+            select: None,
+            others: self.tell_others(&choice.others),
         })
-        .collect()
+    }
+
+    /// A list whose data stands in the page for a script to show.
+    fn embedded(&self, html: &str) -> Option<List> {
+        let mut list = match embedded::record_set(html) {
+            Some(rows) => {
+                let page = Page::parse(&rows);
+                let look = Look::new(&page, self.context);
+                let look = Look {
+                    base: self.base.clone(),
+                    ..look
+                };
+                let choice = choose::choose(&look, look.groups())?;
+                look.list(&choice).ok()?
+            }
+            None => {
+                let records = embedded::in_scripts(self.page, &self.base, self.context)?;
+                let enough = records.dated && records.notices.len() >= 3;
+                enough.then(|| data_list(records))?
+            }
+        };
+        if verdict::is_article(self, &Claim::of_notices(&list.notices)) {
+            return None;
+        }
+        let next = embedded::next_group(html).and_then(|href| self.base.join(href).ok());
+        list.next_page = next.or_else(|| self.next_page());
+        list.feeds = self.feeds();
+        list.title = Some(text::one_line(&self.page.title)).filter(|title| !title.is_empty());
+        Some(list)
+    }
+
+    /// The list's own heading, else the page's title.
+    fn heading(&self, best: &Scored) -> Option<String> {
+        let title = best.heading.as_deref().unwrap_or(&self.page.title);
+        Some(text::one_line(title)).filter(|title| !title.is_empty())
+    }
 }

@@ -224,7 +224,7 @@ pub struct ChannelStatus {
 }
 
 /// What `/healthz`, `/readyz` and `/metrics` need of the store.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Health {
     /// Why writes fail, once one has.
     pub failed: Option<String>,

@@ -3,7 +3,10 @@
 use std::sync::LazyLock;
 
 use axum::http::StatusCode;
-use minijinja::{Environment, UndefinedBehavior, syntax::SyntaxConfig, value::Serde};
+use minijinja::{
+    AutoEscape, Environment, Error, Output, State, UndefinedBehavior, Value, syntax::SyntaxConfig,
+    value::Serde,
+};
 use serde::Serialize;
 
 use super::words::Words;
@@ -20,6 +23,7 @@ pub(super) static STYLE_VERSION: LazyLock<String> =
 static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_formatter(format);
     let syntax = SyntaxConfig::builder()
         .trim_blocks(true)
         .lstrip_blocks(true)
@@ -39,6 +43,31 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     }
     environment
 });
+
+/// Escapes what HTML and XML need escaped and no more: the engine's own rule also turns each slash
+/// of an address into an entity, which crude feed readers stumble over.
+fn format(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
+    let text = value.as_str().filter(|_| !value.is_safe());
+    match text.filter(|_| matches!(state.auto_escape(), AutoEscape::Html)) {
+        Some(text) => out.write_str(&escaped(text)).map_err(Error::from),
+        None => minijinja::escape_formatter(out, state, value),
+    }
+}
+
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
 
 /// What every page's frame needs.
 #[derive(Debug, Serialize)]

@@ -1,1 +1,4 @@
 //! Fakes that stories share: a site, a chat server, a world with a state folder.
+
+pub(crate) mod desk;
+pub mod rig;

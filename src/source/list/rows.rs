@@ -1,44 +1,34 @@
 //! From rows to notices: the full title, the date, the teaser, whether it is pinned.
 
-use std::{collections::HashMap, ops::Range};
+use std::collections::HashMap;
 
 use chrono::Datelike;
 use url::Url;
 
 use super::{
-    dates::{self, Dates, Found},
+    Look,
+    dates::{self, Found},
     group::{Group, Item},
-    links::Link,
     score::stands_alone,
     words::{self, LinkText},
 };
 use crate::{
     bulletin::{Moment, Notice},
     source::{
-        Context,
-        page::{self, Gap, Id, Page},
+        page::{self, Gap, Id},
         text,
     },
 };
 
-/// What all rows of a list are read with.
-pub(super) struct Reader<'a> {
-    pub page: &'a Page,
-    pub links: &'a [Link],
-    pub dates: &'a Dates<'a>,
-    pub base: &'a Url,
-    pub context: &'a Context<'a>,
-}
-
 /// A teaser says at least this much.
 const TEASER: f32 = 14.0;
 
-impl Reader<'_> {
+impl Look<'_> {
     /// The notices of a group, in page order, each address once.
     pub(super) fn notices(&self, group: &Group) -> Vec<Notice> {
-        let items = self.with_surroundings(group);
+        let items = &group.items;
         let mut found: Vec<(&str, Option<Found>)> = {
-            let dates = self.row_dates(&items);
+            let dates = self.row_dates(items);
             items
                 .iter()
                 .zip(dates)
@@ -46,7 +36,7 @@ impl Reader<'_> {
                 .collect()
         };
         dates::settle_years(&mut found, self.context.now.year());
-        let own_pieces = self.title_dates_are_the_rows(&items, &found);
+        let own_pieces = self.title_dates_are_the_rows(items, &found);
         let mut seen = HashMap::new();
         let mut notices = Vec::new();
         for (item, (href, date)) in items.iter().zip(&found) {
@@ -86,70 +76,6 @@ impl Reader<'_> {
             publisher: None,
             pinned: pinned_in_title || self.is_pinned(item),
         })
-    }
-
-    /// Rows widened by what stands between them: `dd` after `dt`, text between bare anchors.
-    fn with_surroundings(&self, group: &Group) -> Vec<Item> {
-        let mut items = group.items.clone();
-        let page = self.page;
-        let parent = |item: &Item| page.parent(item.row);
-        let gap = |a: &Item, b: &Item| {
-            (parent(a) == parent(b)).then(|| page.runs_of(a.row).end..page.runs_of(b.row).start)
-        };
-        let has_gaps = items.windows(2).filter(|pair| {
-            gap(&pair[0], &pair[1]).is_some_and(|gap| {
-                gap.clone()
-                    .any(|run| words::units(page.run_text(run)) >= 1.0)
-            })
-        });
-        if has_gaps.count() * 2 < items.len() {
-            return items;
-        }
-        let reach = items
-            .windows(2)
-            .filter_map(|pair| gap(&pair[0], &pair[1]))
-            .map(|gap| gap.len())
-            .max()
-            .unwrap_or(0);
-        let before: Vec<Range<usize>> = (0..items.len())
-            .map(|at| {
-                let own = page.runs_of(items[at].row);
-                let box_ = page.runs_of(parent(&items[at]));
-                let from = at
-                    .checked_sub(1)
-                    .and_then(|above| gap(&items[above], &items[at]))
-                    .map_or(box_.start.max(own.start.saturating_sub(reach)), |gap| {
-                        gap.start
-                    });
-                from..own.end
-            })
-            .collect();
-        let after: Vec<Range<usize>> = (0..items.len())
-            .map(|at| {
-                let own = page.runs_of(items[at].row);
-                let box_ = page.runs_of(parent(&items[at]));
-                let to = items
-                    .get(at + 1)
-                    .and_then(|below| gap(&items[at], below))
-                    .map_or(box_.end.min(own.end + reach), |gap| gap.end);
-                own.start..to
-            })
-            .collect();
-        let dated = |ranges: &[Range<usize>]| {
-            ranges
-                .iter()
-                .filter(|range| self.dates.within((*range).clone()).iter().any(stands_alone))
-                .count()
-        };
-        let ranges = if dated(&before) > dated(&after) {
-            before
-        } else {
-            after
-        };
-        for (item, range) in items.iter_mut().zip(ranges) {
-            item.runs = range;
-        }
-        items
     }
 
     /// The date of each row: the one that stands where most rows have theirs.

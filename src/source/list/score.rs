@@ -8,12 +8,13 @@
 use std::collections::HashSet;
 
 use super::{
-    dates::{Dates, Found},
+    Look,
+    dates::Found,
     group::Group,
     links::Link,
     words::{self, LinkText, Region},
 };
-use crate::source::page::{Id, Page};
+use crate::source::page::{Gap, Id, Page};
 
 /// A group with what was found out about it.
 #[derive(Debug, Clone)]
@@ -32,7 +33,16 @@ pub(super) struct Scored {
     pub titled: bool,
     /// A pager follows.
     pub paged: bool,
+    /// The heading says popular, related, recommended.
+    pub side_heading: bool,
     pub is_list: bool,
+}
+
+impl Scored {
+    /// Whether nothing that a script may add could be more of a list.
+    pub(super) fn is_sure(&self) -> bool {
+        self.is_list && self.region != Region::Side && !self.side_heading && self.dated >= 0.5
+    }
 }
 
 /// Titles longer than this say no more by being longer.
@@ -40,7 +50,10 @@ const LONG_TITLE: f32 = 30.0;
 /// Rows that are looked at for dates.
 const SAMPLE: usize = 60;
 
-pub(super) fn score(page: &Page, links: &[Link], dates: &Dates<'_>, group: Group) -> Scored {
+pub(super) fn score(look: &Look<'_>, group: Group) -> Scored {
+    let Look {
+        page, links, dates, ..
+    } = look;
     let items = &group.items;
     let count = items.len() as f32;
     let sample = items.len().min(SAMPLE);
@@ -66,7 +79,9 @@ pub(super) fn score(page: &Page, links: &[Link], dates: &Dates<'_>, group: Group
     let region = region(page, container);
     let heading = heading(page, &group);
     let titled = heading.as_deref().is_some_and(|text| is_titled(page, text));
+    let side_heading = heading.as_deref().is_some_and(words::is_side_heading) && !titled;
     let paged = paged(page, links, &group);
+    let standing = 1.0 - in_sentences(look, &group);
     let variety = variety(page, links, &group);
     let place = match region {
         Region::Frame => 0.15,
@@ -80,10 +95,13 @@ pub(super) fn score(page: &Page, links: &[Link], dates: &Dates<'_>, group: Group
         * (0.5 + 0.5 * specific)
         * variety
         * place
+        * standing
+        * if side_heading { 0.4 } else { 1.0 }
         * if titled { 1.6 } else { 1.0 }
         * if paged { 1.6 } else { 1.0 };
     let is_list = region != Region::Frame
         && variety > 0.5
+        && standing > 0.5
         && (dated >= 0.5 && units >= 3.0
             || dated > 0.2 && units >= 6.0
             || items.len() >= 3 && units >= 7.0 && specific >= 0.5
@@ -97,6 +115,7 @@ pub(super) fn score(page: &Page, links: &[Link], dates: &Dates<'_>, group: Group
         heading,
         titled,
         paged,
+        side_heading,
         is_list,
         group,
     }
@@ -142,24 +161,73 @@ pub(super) fn region(page: &Page, id: Id) -> Region {
     }
 }
 
-/// The text that stands over the list, if it is short enough to be its heading.
-pub(super) fn heading(page: &Page, group: &Group) -> Option<String> {
+/// Share of rows whose link is part of a sentence: an article's, not a list's.
+fn in_sentences(look: &Look<'_>, group: &Group) -> f32 {
+    let page = look.page;
+    let sample = &group.items[..group.items.len().min(SAMPLE)];
+    let is_sentence = |run: usize| {
+        words::units(page.run_text(run)) >= 6.0
+            && look
+                .dates
+                .within(run..run + 1)
+                .iter()
+                .all(|date| !date.whole)
+    };
+    let count = sample.iter().filter(|item| {
+        let runs = page.runs_of(look.links[item.link].element);
+        let before = runs.start > 0
+            && page
+                .runs
+                .get(runs.start)
+                .is_some_and(|run| run.gap != Gap::Block)
+            && is_sentence(runs.start - 1);
+        let after = page
+            .runs
+            .get(runs.end)
+            .is_some_and(|run| run.gap != Gap::Block)
+            && is_sentence(runs.end);
+        before || after && runs.len() == 1 && look.links[item.link].units < 8.0
+    });
+    count.count() as f32 / sample.len() as f32
+}
+
+/// The text that stands over the list: a heading, or something short in the box around it.
+fn heading(page: &Page, group: &Group) -> Option<String> {
     let first = group.items.first()?.runs.start;
     let container = group.container(page);
-    // Headings stand in the box around the list or in the one around that.
-    let outer = page
+    let inner = page
         .ancestors(container)
-        .nth(1)
-        .unwrap_or_else(|| page.parent(container));
-    let lowest = page.runs_of(outer).start.max(first.saturating_sub(8));
-    (lowest..first).rev().find_map(|run| {
+        .take(2)
+        .filter(|id| page.name(*id) != "body")
+        .last()
+        .map_or(first, |outer| page.runs_of(outer).start);
+    for run in (first.saturating_sub(10)..first).rev() {
         let text = page.run_text(run).trim();
+        let element = page.runs[run].element;
+        let mut line = std::iter::once(element)
+            .chain(page.ancestors(element))
+            .take(3);
+        let is_heading = line.any(|id| is_heading(page, id));
         let units = words::units(text);
         let says = words::link_text(text) == LinkText::Title
             && (1.6..=20.0).contains(&units)
             && text.chars().any(char::is_alphabetic);
-        says.then(|| text.to_owned())
-    })
+        if says && (is_heading || run >= inner) && region(page, element) != Region::Frame {
+            return Some(text.to_owned());
+        }
+        // Beyond another title stands another list, with a heading of its own.
+        if units > 20.0 {
+            break;
+        }
+    }
+    None
+}
+
+fn is_heading(page: &Page, id: Id) -> bool {
+    matches!(
+        page.name(id),
+        "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "legend" | "caption"
+    )
 }
 
 fn is_titled(page: &Page, heading: &str) -> bool {

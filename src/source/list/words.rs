@@ -153,6 +153,62 @@ pub(super) fn is_next(text: &str) -> bool {
             || matches!(trimmed, ">" | "›" | "»" | "→" | "＞" | ">>"))
 }
 
+/// Whether a heading announces other things than the page's own list.
+pub(super) fn is_side_heading(text: &str) -> bool {
+    let bare = bare(text);
+    [
+        "热门",
+        "热点推荐",
+        "推荐",
+        "相关",
+        "排行",
+        "点击排名",
+        "猜你喜欢",
+        "精彩",
+        "友情链接",
+        "常用链接",
+        "快速链接",
+        "快速通道",
+        "热帖",
+        "热评",
+        "為你",
+        "为您",
+        "为你",
+        "標籤",
+        "标签",
+    ]
+    .iter()
+    .any(|word| bare.contains(word))
+        || [
+            "popular",
+            "mostread",
+            "mostviewed",
+            "related",
+            "recommended",
+            "trending",
+            "youmayalso",
+            "morestories",
+            "moreon",
+            "morefrom",
+            "morein",
+            "hot",
+            "recentcomments",
+            "tags",
+            "categories",
+            "archives",
+            "quicklinks",
+            "usefullinks",
+            "beliebt",
+            "meistgelesen",
+            "ähnliche",
+            "topposts",
+            "editorspicks",
+            "readnext",
+        ]
+        .iter()
+        .any(|word| bare.starts_with(word))
+}
+
 /// Letters, digits and Han characters alone, lower case.
 pub(super) fn bare(text: &str) -> String {
     text.chars()

@@ -1,0 +1,177 @@
+//! What a running instance leaves in its state folder, for commands and people to find.
+
+use std::{
+    fs::{self, DirBuilder, File, OpenOptions},
+    io::{self, Read, Write},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    path::{Path, PathBuf},
+};
+
+use anyhow::Context;
+use serde::{Deserialize, Serialize};
+
+use crate::bulletin::Secret;
+
+/// `instance.json`: where a running instance is reached.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Address {
+    pub pid: u32,
+    /// Of the API, on this machine.
+    pub url: String,
+    /// As good as the admin token, for commands of the same user.
+    pub token: String,
+}
+
+impl Address {
+    /// What the instance on this state folder left, if any. Whether it still runs, the lock of the
+    /// store says.
+    #[must_use]
+    pub fn read(state: &Path) -> Option<Self> {
+        let text = fs::read(address_file(state)).ok()?;
+        serde_json::from_slice(&text).ok()
+    }
+}
+
+/// The address file of this process, as long as it is the one that runs.
+#[derive(Debug)]
+pub struct Instance {
+    file: PathBuf,
+    token: Secret,
+}
+
+impl Instance {
+    /// Writes `instance.json` for an API that listens on `listen`.
+    pub(super) fn announce(state: &Path, listen: SocketAddr) -> anyhow::Result<Self> {
+        let token = random_token()?;
+        let address = Address {
+            pid: std::process::id(),
+            url: format!("http://{}", reachable(listen)),
+            token: token.clone(),
+        };
+        let file = address_file(state);
+        write_private(&file, &serde_json::to_vec(&address)?)?;
+        Ok(Self {
+            file,
+            token: Secret::new(token),
+        })
+    }
+
+    pub(super) fn token(&self) -> Secret {
+        self.token.clone()
+    }
+
+    /// Takes the file away. One that stays is ignored, so a failure is not worth a word.
+    pub(super) fn withdraw(self) {
+        let _ = fs::remove_file(self.file);
+    }
+}
+
+/// Makes the state folder, for its owner alone; one that is there stays as it is.
+///
+/// # Errors
+/// It cannot be made.
+pub fn make_state_folder(state: &Path) -> anyhow::Result<()> {
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(state)
+        .with_context(|| {
+            format!(
+                "cannot make the state folder {}; name another one with --state",
+                state.display()
+            )
+        })
+}
+
+/// The token in `admin-token`; made where there is none.
+pub(super) fn admin_token(state: &Path) -> anyhow::Result<Secret> {
+    let file = state.join("admin-token");
+    match fs::read_to_string(&file) {
+        Ok(token) if !token.trim().is_empty() => Ok(Secret::new(token.trim().to_owned())),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("cannot read {}", file.display()))
+        }
+        _ => {
+            let token = random_token()?;
+            write_private(&file, format!("{token}\n").as_bytes())?;
+            tracing::info!("an admin token was made in {}", file.display());
+            Ok(Secret::new(token))
+        }
+    }
+}
+
+/// 128 bits that nobody can guess, in hexadecimal.
+///
+/// # Errors
+/// The system has no randomness.
+pub fn random_token() -> anyhow::Result<String> {
+    let mut bytes = [0; 16];
+    File::open("/dev/urandom")
+        .and_then(|mut random| random.read_exact(&mut bytes))
+        .context("cannot read /dev/urandom")?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// Written whole or not at all, and readable by its owner alone at every moment.
+fn write_private(file: &Path, content: &[u8]) -> anyhow::Result<()> {
+    let new = file.with_extension("new");
+    let write = || {
+        let _ = fs::remove_file(&new);
+        let mut opened = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&new)?;
+        opened.write_all(content)?;
+        opened.sync_all()?;
+        fs::rename(&new, file)
+    };
+    write().with_context(|| format!("cannot write {}", file.display()))
+}
+
+fn address_file(state: &Path) -> PathBuf {
+    state.join("instance.json")
+}
+
+/// Where this machine reaches a listener: any address listens on loopback too.
+fn reachable(listen: SocketAddr) -> SocketAddr {
+    let ip = match listen.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, listen.port())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn the_address_is_for_its_owner_alone_and_goes_with_the_instance() {
+        let state = tempfile::tempdir().unwrap();
+        let listen = "0.0.0.0:8787".parse().unwrap();
+        let instance = Instance::announce(state.path(), listen).unwrap();
+        let address = Address::read(state.path()).unwrap();
+        assert_eq!(address.url, "http://127.0.0.1:8787");
+        assert_eq!(address.token, instance.token().reveal());
+        let mode = fs::metadata(address_file(state.path()))
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600);
+        instance.withdraw();
+        assert!(Address::read(state.path()).is_none());
+    }
+
+    #[test]
+    fn the_admin_token_stays_the_same() {
+        let state = tempfile::tempdir().unwrap();
+        let made = admin_token(state.path()).unwrap();
+        assert_eq!(made.reveal().len(), 32);
+        assert_eq!(admin_token(state.path()).unwrap(), made);
+    }
+}

@@ -1,0 +1,66 @@
+//! Taking a changed config while everything runs, or refusing it whole.
+
+use std::{fmt, sync::Arc};
+
+use chrono::Utc;
+use tokio::sync::watch as live;
+
+use crate::{config::Config, source::fetch::Fetcher, store::Store, watch::Watch};
+
+/// Reads the config again; the error is what is wrong with it.
+pub type LoadConfig = Box<dyn Fn() -> Result<Config, String> + Send + Sync>;
+
+pub(super) struct Reloader {
+    pub(super) load: Option<LoadConfig>,
+    pub(super) config: live::Sender<Arc<Config>>,
+    pub(super) store: Store,
+    pub(super) watch: Watch,
+    pub(super) typed_hosts: Vec<String>,
+}
+
+impl fmt::Debug for Reloader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reloader").finish_non_exhaustive()
+    }
+}
+
+impl Reloader {
+    /// Takes the changed config; the error is what is wrong with it, and then all stays as it was.
+    pub(super) async fn take(&self) -> Result<(), String> {
+        let taken = self.try_to_take().await;
+        match &taken {
+            Ok(()) => tracing::info!("the changed config is taken"),
+            Err(why) => {
+                tracing::error!("the changed config is refused, all goes on as before: {why}")
+            }
+        }
+        taken
+    }
+
+    async fn try_to_take(&self) -> Result<(), String> {
+        let load = self
+            .load
+            .as_ref()
+            .ok_or("this instance has no config file that could have changed")?;
+        let new = load()?;
+        let old = self.config.borrow().clone();
+        let fetcher = if new.fetch == old.fetch {
+            None
+        } else {
+            let fetcher = Fetcher::new(&new.fetch, &self.typed_hosts);
+            Some(fetcher.map_err(|error| error.to_string())?)
+        };
+        self.store
+            .sync_config(&new.sources, &new.channels, Utc::now())
+            .await
+            .map_err(|error| error.to_string())?;
+        if let Some(fetcher) = fetcher {
+            self.watch.use_fetcher(fetcher);
+        }
+        if new.web.listen != old.web.listen || new.web.admin_token != old.web.admin_token {
+            tracing::warn!("`listen` and `admin_token` of [web] take effect at the next start");
+        }
+        self.config.send_replace(Arc::new(new));
+        Ok(())
+    }
+}

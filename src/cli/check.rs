@@ -1,0 +1,186 @@
+//! `check`: what is wrong with the config, or what would run.
+
+use chrono::{SecondsFormat, Utc};
+use futures::{StreamExt, stream};
+
+use super::{
+    Exit,
+    inspect::{self, How},
+    lists::short,
+    out,
+    serve::SparePusher,
+    session::Session,
+};
+use crate::{
+    bulletin::{Channel, ChannelKind, Source},
+    config::Config,
+    push::Checked,
+    source::{
+        Reading,
+        fetch::{Fetcher, Via},
+    },
+};
+
+/// Sources that are tried at a time.
+const AT_ONCE: usize = 16;
+
+/// Says everything that is wrong with the config, or what would run
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  noticast check
+  noticast check --online        also tries every source, and every channel as far as it can
+  noticast check --post          sends a test card to every channel")]
+pub(super) struct Args {
+    /// Try every source, and every channel where the platform has a call for it
+    #[arg(long)]
+    online: bool,
+    /// Send a test card to every channel
+    #[arg(long)]
+    post: bool,
+}
+
+pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
+    let config = session.config()?;
+    offline(session, &config)?;
+    let mut good = true;
+    if args.online {
+        good &= sources_online(session, &config).await?;
+    }
+    if args.online || args.post {
+        good &= channels_online(session, &config, &args).await?;
+    }
+    Ok(if good { Exit::Done } else { Exit::Failed })
+}
+
+/// What would run.
+fn offline(session: &Session, config: &Config) -> anyhow::Result<()> {
+    out::line(format!(
+        "{}: {} sources, {} channels, times by {}",
+        session.config_path().display(),
+        config.sources.len(),
+        config.channels.len(),
+        config.time_zone
+    ))?;
+    let now = Utc::now();
+    let source = |source: &Source| {
+        let next = source.schedule.next_after(now, source.time_zone);
+        let next = next.map(|next| {
+            let next = next.with_timezone(&source.time_zone);
+            next.to_rfc3339_opts(SecondsFormat::Secs, false)
+        });
+        [
+            source.id.to_string(),
+            short(&source.name, 24),
+            source.schedule.to_string(),
+            next.unwrap_or_default(),
+            session.mask.masked(source.url.as_str()),
+        ]
+    };
+    let header = ["source", "name", "schedule", "next", "address"];
+    if !config.sources.is_empty() {
+        out::table(header, config.sources.iter().map(source).collect())?;
+    }
+    let channel = |channel: &Channel| {
+        let kind = match channel.kind {
+            ChannelKind::Telegram { .. } => "telegram",
+            ChannelKind::Stdout { .. } => "stdout",
+        };
+        let sources = config
+            .sources
+            .iter()
+            .filter(|source| channel.wants(&source.id))
+            .count();
+        [
+            channel.id.to_string(),
+            kind.to_owned(),
+            short(&channel.name, 24),
+            sources.to_string(),
+        ]
+    };
+    if !config.channels.is_empty() {
+        let rows = config.channels.iter().map(channel).collect();
+        out::table(["channel", "kind", "name", "sources"], rows)?;
+    }
+    for source in config.sources.iter().filter(|source| !source.verify) {
+        out::line(format!(
+            "warning: `{}` has verify = false: whoever is in between can change what it says",
+            source.id
+        ))?;
+    }
+    Ok(())
+}
+
+async fn sources_online(session: &Session, config: &Config) -> anyhow::Result<bool> {
+    let fetcher = Fetcher::new(&config.fetch, &[])?;
+    let bar = out::progress("sources");
+    let looks = stream::iter(&config.sources)
+        .map(|source| {
+            let (fetcher, bar) = (fetcher.clone(), bar.clone());
+            async move {
+                let found = look(&fetcher, source).await;
+                bar.inc(1);
+                (source, found)
+            }
+        })
+        .buffered(AT_ONCE);
+    let looks: Vec<_> = looks.collect().await;
+    bar.finish_and_clear();
+    let mut good = true;
+    for (source, found) in looks {
+        let (word, text) = match found {
+            Ok(text) => ("good", text),
+            Err(text) => ("failed", session.mask.masked(&text)),
+        };
+        good &= word == "good";
+        out::line(format!("source {}: {word}: {text}", source.id))?;
+    }
+    Ok(good)
+}
+
+async fn look(fetcher: &Fetcher, source: &Source) -> Result<String, String> {
+    let page = inspect::fetch(fetcher, &source.url, Via::from(source)).await;
+    let page = page.map_err(|fault| fault.message)?;
+    let how = How::of(source, Utc::now());
+    let read = tokio::task::spawn_blocking(move || inspect::read(&page, &how));
+    let seen = read
+        .await
+        .map_err(|error| error.to_string())?
+        .map_err(|fault| fault.message)?;
+    match seen.reading {
+        Reading::List(list) if !list.notices.is_empty() => {
+            Ok(format!("a list of {} notices", list.notices.len()))
+        }
+        Reading::List(_) => Err("a list without notices".to_owned()),
+        Reading::Feed(feed) => Ok(format!("a feed of {} notices", feed.notices.len())),
+        Reading::Article(_) => Err("one article, not a list of notices".to_owned()),
+    }
+}
+
+async fn channels_online(session: &Session, config: &Config, args: &Args) -> anyhow::Result<bool> {
+    let spare = SparePusher::new(config.clone()).await?;
+    let mut good = true;
+    for channel in &config.channels {
+        if args.online {
+            let (word, text) = match spare.pusher.check(&channel.id).await {
+                Ok(Checked::Good(text)) => ("good", text),
+                Ok(Checked::NotTried) => {
+                    ("not tried", "the platform has no call for it".to_owned())
+                }
+                Err(error) => ("failed", session.mask.masked(&error.to_string())),
+            };
+            good &= word != "failed";
+            out::line(format!("channel {}: {word}: {text}", channel.id))?;
+        }
+        if args.post {
+            let sent = spare.pusher.test(&channel.id).await;
+            good &= sent.is_ok();
+            let text = match sent {
+                Ok(_) => "a test card was sent".to_owned(),
+                Err(error) => format!("failed: {}", session.mask.masked(&error.to_string())),
+            };
+            out::line(format!("channel {}: {text}", channel.id))?;
+        }
+    }
+    spare.close().await;
+    Ok(good)
+}

@@ -1,0 +1,181 @@
+//! `demo`: a newsroom of our own on loopback, and a complete noticast that watches it.
+
+use std::{collections::HashSet, path::Path, time::Duration};
+
+use anyhow::Context;
+use chrono::{DateTime, Utc};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    Exit, out,
+    serve::{self, OnHangup},
+    session::Session,
+};
+use crate::{
+    app::{App, Setup},
+    bulletin::{Channel, ChannelKind, DeliveryState, Filter, Source, StdoutFormat, TelegramChat},
+    config::Config,
+    newsroom,
+    store::{DeliveryQuery, Store},
+};
+
+const PORT: u16 = 8787;
+
+/// Shows noticast at work: a newsroom on this machine, watched and pushed; needs nothing
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  noticast demo
+  noticast demo --every 2s --for 30s --fresh
+  NOTICAST_TELEGRAM_TOKEN=… noticast demo --telegram @your_channel
+
+It opens nothing to the outside. Its state is in STATE/demo; typed again, it repeats nothing.")]
+pub(super) struct Args {
+    /// Of the channel page; the newsroom is on the next one [default: 8787, or the next that is free]
+    #[arg(long)]
+    port: Option<u16>,
+    /// How often the newsroom publishes
+    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = serve::duration)]
+    every: Duration,
+    /// End after this time [default: when stopped]
+    #[arg(long = "for", value_name = "TIME", value_parser = serve::duration)]
+    for_: Option<Duration>,
+    /// Forget what earlier demos left
+    #[arg(long)]
+    fresh: bool,
+    /// Post to this chat too: @name or a number
+    #[arg(long, value_name = "CHAT", value_parser = serve::chat, allow_negative_numbers = true)]
+    telegram: Option<TelegramChat>,
+}
+
+pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
+    let state = session.state.join("demo");
+    if args.fresh && state.exists() {
+        std::fs::remove_dir_all(&state)
+            .with_context(|| format!("cannot forget the earlier demo in {}", state.display()))?;
+    }
+    let [page, site] = serve::listen_on::<2>(args.port, PORT).await?;
+    let mut config = show_config(&page)?;
+    config.sources = sources(&site)?;
+    if let Some(chat) = args.telegram {
+        config.telegram = Some(serve::telegram(session)?);
+        config.channels.push(telegram_channel(chat)?);
+    }
+    greet(&page, &site, args.every, &state)?;
+    let app = App::build(Setup {
+        config,
+        state: state.clone(),
+        listener: page,
+        output: serve::stdout(),
+        typed_hosts: vec![site.local_addr()?.ip().to_string()],
+        is_demo: true,
+        load_config: None,
+    })
+    .await?;
+    let (began, closing) = (Utc::now(), CancellationToken::new());
+    let ledger = state.join("newsroom.json");
+    let newsroom = tokio::spawn(newsroom::serve(site, args.every, ledger, closing.clone()));
+    serve::run_until_stopped(app, OnHangup::Stop, serve::until(args.for_)).await?;
+    closing.cancel();
+    newsroom.await??;
+    farewell(&state, began).await?;
+    Ok(Exit::Done)
+}
+
+/// What `demo` and `watch` run by: defaults, a page where the listener is, the terminal as channel.
+pub(super) fn show_config(page: &TcpListener) -> anyhow::Result<Config> {
+    let mut config = Config::default();
+    config.web.listen = Some(page.local_addr()?);
+    config.channels.push(channel(
+        "terminal",
+        "Terminal",
+        ChannelKind::Stdout {
+            format: StdoutFormat::Text,
+        },
+    )?);
+    Ok(config)
+}
+
+pub(super) fn telegram_channel(chat: TelegramChat) -> anyhow::Result<Channel> {
+    let kind = ChannelKind::Telegram {
+        chat,
+        topic: None,
+        silent: false,
+    };
+    channel("telegram", "Telegram", kind)
+}
+
+fn channel(id: &str, name: &str, kind: ChannelKind) -> anyhow::Result<Channel> {
+    Ok(Channel {
+        id: id.parse()?,
+        name: name.to_owned(),
+        kind,
+        sources: None,
+        filter: Filter::default(),
+        time_zone: chrono_tz::Asia::Shanghai,
+    })
+}
+
+/// Noticast gets nothing from the newsroom but addresses.
+fn sources(site: &TcpListener) -> anyhow::Result<Vec<Source>> {
+    let address = site.local_addr()?;
+    let source = |desk: newsroom::Desk| {
+        let url = format!("http://{address}{}", desk.path).parse()?;
+        Ok(Source {
+            name: desk.name.to_owned(),
+            schedule: "every 1s".parse()?,
+            ..Source::new(desk.id.parse()?, url)
+        })
+    };
+    newsroom::desks().into_iter().map(source).collect()
+}
+
+fn greet(
+    page: &TcpListener,
+    site: &TcpListener,
+    every: Duration,
+    state: &Path,
+) -> anyhow::Result<()> {
+    let (page, site) = (page.local_addr()?, site.local_addr()?);
+    let page = out::strong(&format!("http://{page}/"));
+    out::line(format!("channel page  {page}"))?;
+    out::line(format!(
+        "newsroom      http://{site}/, a bulletin every {} s",
+        every.as_secs()
+    ))?;
+    out::line(format!("state         {}", state.display()))?;
+    let hint = "What stands there already is archived quietly; each new bulletin shows here. Ctrl-C ends it.";
+    out::line(format!("\n{}\n", out::faint(hint)))?;
+    Ok(())
+}
+
+/// The figures of this run, from the store that it leaves.
+pub(super) async fn farewell(state: &Path, began: DateTime<Utc>) -> anyhow::Result<()> {
+    let store = Store::open(state).await?;
+    let since_then = DeliveryQuery {
+        since: Some(began),
+        ..DeliveryQuery::default()
+    };
+    let deliveries = store.deliveries(&since_then).await?.items;
+    let archived = store.health().await.bulletins;
+    store.close().await?;
+    let count = |state| {
+        deliveries
+            .iter()
+            .filter(|delivery| delivery.state == state)
+            .count()
+    };
+    let bulletins: HashSet<_> = deliveries
+        .iter()
+        .filter_map(|delivery| delivery.bulletin)
+        .collect();
+    out::line(out::faint(&format!(
+        "\n{} new bulletins, {} pushed, {} waiting, {} failed; {archived} in the archive at {}",
+        bulletins.len(),
+        count(DeliveryState::Sent),
+        count(DeliveryState::Queued),
+        count(DeliveryState::Failed),
+        state.display()
+    )))?;
+    Ok(())
+}

@@ -1,0 +1,86 @@
+//! `held`: what waits for an admin, and what becomes of it.
+
+use super::{Exit, UsageError, lists, out, reach::Reach, session::Session};
+use crate::{bulletin::BulletinId, store::HeldAction};
+
+/// Lists bulletins that are held, publishes them, or marks them as seen
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  noticast held
+  noticast held --publish 1042 1043
+  noticast held --newest 3            publish the newest 3 of each source, the rest is seen
+  noticast held --seen all")]
+pub(super) struct Args {
+    #[command(flatten)]
+    list: lists::Args,
+    /// Publish these, or `all`
+    #[arg(long, value_name = "ID", num_args = 1..)]
+    publish: Vec<String>,
+    /// Publish the newest N of each source, and mark its rest as seen
+    #[arg(long, value_name = "N", conflicts_with_all = ["publish", "seen"])]
+    newest: Option<usize>,
+    /// Mark these, or `all`, as seen: archived, never pushed
+    #[arg(long, value_name = "ID", num_args = 1..)]
+    seen: Vec<String>,
+}
+
+/// Some, or all.
+enum Chosen {
+    These(Vec<BulletinId>),
+    All,
+}
+
+pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
+    let actions = actions(&args)?;
+    let reach = Reach::open(session).await?;
+    if actions.is_empty() {
+        let listing = reach.held(&args.list.filters()).await?;
+        lists::show(&listing, args.list.json, lists::bulletins_table)?;
+    } else {
+        let settled = reach.settle_held(actions).await?;
+        if args.list.json {
+            out::json(&settled)?;
+        } else {
+            let (published, seen) = (settled.published.len(), settled.seen.len());
+            out::line(format!("{published} published, {seen} marked as seen"))?;
+        }
+    }
+    reach.close().await?;
+    Ok(Exit::Done)
+}
+
+/// "Publish these, the rest is seen" works in this order alone.
+fn actions(args: &Args) -> Result<Vec<HeldAction>, UsageError> {
+    let publish = chosen(&args.publish)?.map(|chosen| match chosen {
+        Chosen::These(ids) => HeldAction::Publish(ids),
+        Chosen::All => HeldAction::PublishAll,
+    });
+    let seen = chosen(&args.seen)?.map(|chosen| match chosen {
+        Chosen::These(ids) => HeldAction::Seen(ids),
+        Chosen::All => HeldAction::SeenAll,
+    });
+    let newest = args.newest.map(HeldAction::Newest);
+    Ok([publish, seen, newest].into_iter().flatten().collect())
+}
+
+fn chosen(words: &[String]) -> Result<Option<Chosen>, UsageError> {
+    if words.is_empty() {
+        return Ok(None);
+    }
+    if words == ["all"] {
+        return Ok(Some(Chosen::All));
+    }
+    let number = |word: &String| {
+        let number = word.trim_start_matches('#').parse().map(BulletinId);
+        number.map_err(|_| {
+            UsageError(format!(
+                "`{word}` is no bulletin; numbers or `all` are expected"
+            ))
+        })
+    };
+    let ids = words
+        .iter()
+        .flat_map(|word| word.split(',').map(str::to_owned));
+    let ids: Result<Vec<_>, _> = ids.collect::<Vec<_>>().iter().map(number).collect();
+    Ok(Some(Chosen::These(ids?)))
+}

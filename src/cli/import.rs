@@ -1,0 +1,115 @@
+//! `import`: takes in what `export` wrote; an .opml file becomes `[[source]]` blocks.
+
+use std::{
+    fs::File,
+    io::{self, BufRead, BufReader, Read},
+    path::{Path, PathBuf},
+};
+
+use anyhow::Context;
+use flate2::read::MultiGzDecoder;
+
+use super::{Exit, UsageError, out, session::Session};
+use crate::{
+    app::make_state_folder,
+    config::{append_source, opml},
+    store::Store,
+};
+
+/// Takes in an export: idempotent, keeps numbers, works on a stopped store
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  noticast import backup.jsonl
+  noticast --state NEW import state/backup/2026-03-01.jsonl.gz
+  noticast import feeds.opml            appends [[source]] blocks to the config")]
+pub(super) struct Args {
+    /// What `export` wrote, also compressed with gzip; or an .opml file; `-` for stdin
+    file: PathBuf,
+    /// Also into a store that holds something already
+    #[arg(long)]
+    yes: bool,
+    /// Take queued deliveries too: only where the exporting machine sends no more
+    #[arg(long)]
+    with_queue: bool,
+}
+
+pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
+    let is_opml = args
+        .file
+        .extension()
+        .is_some_and(|ending| ending.eq_ignore_ascii_case("opml"));
+    if is_opml {
+        return import_opml(session, &args.file);
+    }
+    let lines =
+        lines(&args.file).with_context(|| format!("cannot read {}", args.file.display()))?;
+    make_state_folder(&session.state)?;
+    let store = Store::open(&session.state).await?;
+    let imported = if may_import(&store, &args).await? {
+        let bar = out::progress("records");
+        let lines = Box::new(bar.wrap_iter(lines));
+        let imported = store.import(lines, args.with_queue).await;
+        bar.finish_and_clear();
+        Some(imported)
+    } else {
+        None
+    };
+    store.close().await?;
+    let Some(imported) = imported.transpose()? else {
+        eprintln!("nothing was imported");
+        return Ok(Exit::Failed);
+    };
+    out::line(format!(
+        "{} bulletins imported, {} were there already, {} deliveries queued",
+        imported.bulletins, imported.already_there, imported.deliveries
+    ))?;
+    Ok(Exit::Done)
+}
+
+async fn may_import(store: &Store, args: &Args) -> anyhow::Result<bool> {
+    if args.yes || store.is_empty().await? {
+        return Ok(true);
+    }
+    if out::can_ask() {
+        return Ok(out::ask(
+            "this store holds something already; import into it?",
+        )?);
+    }
+    Err(
+        UsageError("this store holds something already; say --yes to import into it".to_owned())
+            .into(),
+    )
+}
+
+/// The lines of a file, whether it is compressed or not.
+fn lines(file: &Path) -> io::Result<impl Iterator<Item = io::Result<String>> + Send + use<>> {
+    let opened: Box<dyn Read + Send> = match file.to_str() {
+        Some("-") => Box::new(io::stdin()),
+        _ => Box::new(File::open(file)?),
+    };
+    let mut reader = BufReader::new(opened);
+    let is_gzip = reader.fill_buf()?.starts_with(&[0x1f, 0x8b]);
+    let plain: Box<dyn BufRead + Send> = if is_gzip {
+        Box::new(BufReader::new(MultiGzDecoder::new(reader)))
+    } else {
+        Box::new(reader)
+    };
+    Ok(plain.lines())
+}
+
+fn import_opml(session: &Session, file: &Path) -> anyhow::Result<Exit> {
+    let text =
+        std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let path = session.config_path();
+    let config = session.config_or_default()?;
+    let blocks = opml::from_opml(&text, &config).map_err(anyhow::Error::msg)?;
+    for block in &blocks {
+        append_source(&path, block)?;
+    }
+    out::line(format!(
+        "{} sources appended to {}",
+        blocks.len(),
+        path.display()
+    ))?;
+    Ok(Exit::Done)
+}

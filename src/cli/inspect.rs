@@ -1,0 +1,179 @@
+//! Getting one page and reading it, as a round does, but to be shown: `preview`, `add`, `check`.
+
+use std::{
+    io::{self, ErrorKind, Read},
+    path::Path,
+};
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use url::Url;
+
+use crate::{
+    bulletin::{ReadAs, Select, Source, Validators},
+    source::{
+        self, Context, ReadError, Reading, article, charset,
+        fetch::{FetchError, FetchErrorKind, Fetched, Fetcher, Request, Via},
+    },
+};
+
+/// Why an input cannot be shown, by the contract's `error.code`.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{message}")]
+pub(super) struct Fault {
+    pub(super) code: &'static str,
+    pub(super) message: String,
+}
+
+/// A page as it came.
+#[derive(Debug, Clone)]
+pub(super) struct Page {
+    pub(super) url: Url,
+    pub(super) content_type: Option<String>,
+    pub(super) body: Bytes,
+}
+
+/// How a page is read.
+#[derive(Debug, Clone)]
+pub(super) struct How {
+    pub(super) read_as: ReadAs,
+    pub(super) time_zone: Tz,
+    pub(super) now: DateTime<Utc>,
+    pub(super) select: Select,
+    pub(super) simplify: bool,
+    pub(super) charset: Option<String>,
+}
+
+impl How {
+    pub(super) fn of(source: &Source, now: DateTime<Utc>) -> Self {
+        Self {
+            read_as: source.kind,
+            time_zone: source.time_zone,
+            now,
+            select: source.select.clone(),
+            simplify: source.simplify,
+            charset: source.charset.clone(),
+        }
+    }
+}
+
+/// What a page says, and what is doubtful about it.
+#[derive(Debug)]
+pub(super) struct Seen {
+    pub(super) reading: Reading,
+    pub(super) charset: &'static str,
+    pub(super) warning: Option<String>,
+}
+
+pub(super) async fn fetch(fetcher: &Fetcher, url: &Url, via: Via) -> Result<Page, Fault> {
+    let request = Request {
+        url: url.clone(),
+        validators: Validators::default(),
+        via,
+    };
+    match fetcher.get_now(&request).await? {
+        Fetched::Page(page) => Ok(Page {
+            url: page.url,
+            content_type: page.content_type,
+            body: page.body,
+        }),
+        Fetched::NotModified => Err(fault(
+            "fetch",
+            format!("{url} answered 304 to a request without conditions"),
+        )),
+    }
+}
+
+/// Reads a file, or stdin for `-`, up to `most` bytes. Its address is `base`, else its own.
+pub(super) fn open(path: &str, base: Option<&Url>, most: u64) -> Result<Page, Fault> {
+    let is_stdin = path == "-";
+    let body = if is_stdin {
+        read_up_to(io::stdin().lock(), most)
+    } else {
+        std::fs::File::open(path).and_then(|file| read_up_to(file, most))
+    };
+    let body = body.map_err(|error| {
+        let code = if error.kind() == ErrorKind::NotFound {
+            "not-found"
+        } else {
+            "unreadable"
+        };
+        fault(code, format!("{path}: {error}"))
+    })?;
+    if body.len() as u64 > most {
+        return Err(fault(
+            "too-large",
+            format!("{path} is larger than {most} bytes; see `max_body` in [fetch]"),
+        ));
+    }
+    let own = std::path::absolute(if is_stdin {
+        Path::new("stdin")
+    } else {
+        Path::new(path)
+    });
+    let own = own.ok().and_then(|path| Url::from_file_path(path).ok());
+    let url = base.cloned().or(own);
+    Ok(Page {
+        url: url.ok_or_else(|| fault("unreadable", format!("{path} has no address")))?,
+        content_type: None,
+        body: body.into(),
+    })
+}
+
+fn read_up_to(reader: impl Read, most: u64) -> io::Result<Vec<u8>> {
+    let mut body = Vec::new();
+    reader.take(most.saturating_add(1)).read_to_end(&mut body)?;
+    Ok(body)
+}
+
+/// Decodes and reads a page; takes as long as the page is large, so not on a thread that serves.
+pub(super) fn read(page: &Page, how: &How) -> Result<Seen, Fault> {
+    let content_type = page.content_type.as_deref();
+    let decoded = charset::decode(&page.body, content_type, how.charset.as_deref());
+    let context = Context {
+        base: &page.url,
+        time_zone: how.time_zone,
+        now: how.now,
+        select: &how.select,
+        simplify: how.simplify,
+    };
+    let reading = match how.read_as {
+        ReadAs::Article => article::read(&decoded.text, &context).map(Reading::Article),
+        read_as => source::read(&decoded.text, content_type, read_as, &context),
+    };
+    Ok(Seen {
+        reading: reading?,
+        charset: decoded.charset,
+        warning: decoded.warning,
+    })
+}
+
+fn fault(code: &'static str, message: String) -> Fault {
+    Fault { code, message }
+}
+
+impl From<FetchError> for Fault {
+    fn from(error: FetchError) -> Self {
+        let code = match error.kind {
+            FetchErrorKind::Refused => "refused",
+            FetchErrorKind::TooLarge => "too-large",
+            FetchErrorKind::Status(404 | 410) => "not-found",
+            FetchErrorKind::Status(_) | FetchErrorKind::Failed => "fetch",
+        };
+        fault(code, error.what)
+    }
+}
+
+impl From<ReadError> for Fault {
+    fn from(error: ReadError) -> Self {
+        let code = match error {
+            ReadError::NotAList(_) => "not-a-list",
+            ReadError::NotAFeed(_) => "not-a-feed",
+            ReadError::NoText(_) => "no-text",
+            ReadError::Unreadable(_) => "unreadable",
+            ReadError::TooLarge(_) => "too-large",
+        };
+        fault(code, error.to_string())
+    }
+}

@@ -1,0 +1,153 @@
+//! Logs go to stderr, past a writer that knows every secret and hides it, whoever logs it and at
+//! whatever level (promise 9).
+
+use std::{
+    io::{self, Write},
+    sync::{Arc, RwLock},
+};
+
+use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
+
+use super::{Global, LogFormat};
+use crate::{bulletin::Secret, config::Config};
+
+/// All secrets that must not show; clones share them.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Mask(Arc<RwLock<Vec<String>>>);
+
+impl Mask {
+    /// Hides these from now on. In addresses they are percent-encoded.
+    pub(super) fn hide(&self, secrets: impl IntoIterator<Item = String>) {
+        let Ok(mut hidden) = self.0.write() else {
+            return;
+        };
+        for secret in secrets.into_iter().filter(|secret| !secret.is_empty()) {
+            let encoded = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+            for form in [secret, encoded] {
+                if !hidden.contains(&form) {
+                    hidden.push(form);
+                }
+            }
+        }
+        // A secret that is part of another must not leave the rest of that one standing.
+        hidden.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+    }
+
+    pub(super) fn hide_secrets_of(&self, config: &Config) {
+        let revealed = |secret: &Secret| secret.reveal().to_owned();
+        let telegram = config
+            .telegram
+            .iter()
+            .map(|telegram| revealed(&telegram.token));
+        let web = [&config.web.admin_token, &config.web.metrics_token];
+        let proxies = config
+            .sources
+            .iter()
+            .filter_map(|source| source.proxy.as_ref())
+            .chain(&config.fetch.proxy)
+            .chain(
+                config
+                    .telegram
+                    .iter()
+                    .filter_map(|telegram| telegram.proxy.as_ref()),
+            )
+            .chain(config.sources.iter().map(|source| &source.url))
+            .filter_map(|url| url.password().map(str::to_owned));
+        let headers = config.sources.iter().flat_map(|source| {
+            let is_secret = |name: &str| {
+                let name = name.to_ascii_lowercase();
+                ["auth", "cookie", "token", "key", "secret"]
+                    .iter()
+                    .any(|word| name.contains(word))
+            };
+            source
+                .headers
+                .iter()
+                .filter(move |(name, _)| is_secret(name))
+                .map(|(_, value)| value.clone())
+        });
+        self.hide(
+            telegram
+                .chain(web.into_iter().flatten().map(revealed))
+                .chain(proxies)
+                .chain(headers),
+        );
+    }
+
+    /// The text with `***` for each secret.
+    pub(super) fn masked(&self, text: &str) -> String {
+        let hidden = self
+            .0
+            .read()
+            .map(|hidden| hidden.clone())
+            .unwrap_or_default();
+        hidden
+            .iter()
+            .filter(|secret| text.contains(secret.as_str()))
+            .fold(text.to_owned(), |text, secret| text.replace(secret, "***"))
+    }
+}
+
+/// Sends logs to stderr from now on, and panics with them.
+pub(super) fn begin(global: &Global, is_service: bool, mask: &Mask) {
+    let ours = match (global.quiet, global.verbose) {
+        (true, _) => "error",
+        (false, 0) if is_service => "warn,noticast=info",
+        (false, 0) => "warn",
+        (false, 1) => "info,noticast=debug",
+        (false, _) => "trace",
+    };
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(ours));
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(Writer(mask.clone()))
+        .with_ansi(io::IsTerminal::is_terminal(&io::stderr()))
+        .with_target(global.verbose > 0);
+    match global.log_format {
+        LogFormat::Text => builder.init(),
+        LogFormat::Json => builder.json().flatten_event(true).init(),
+    }
+    let mask = mask.clone();
+    std::panic::set_hook(Box::new(move |panic| {
+        let _ = writeln!(io::stderr(), "{}", mask.masked(&panic.to_string()));
+    }));
+}
+
+#[derive(Debug, Clone)]
+struct Writer(Mask);
+
+impl<'a> MakeWriter<'a> for Writer {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+impl Write for Writer {
+    /// The subscriber hands over whole events, so no secret is cut in two.
+    fn write(&mut self, event: &[u8]) -> io::Result<usize> {
+        let masked = self.0.masked(&String::from_utf8_lossy(event));
+        io::stderr().lock().write_all(masked.as_bytes())?;
+        Ok(event.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_form_of_a_secret_is_hidden() {
+        let mask = Mask::default();
+        mask.hide(["12:ab".to_owned(), "12:abcd".to_owned(), String::new()]);
+        assert_eq!(
+            mask.masked("GET /bot12:abcd/getMe?token=12%3Aab failed"),
+            "GET /bot***/getMe?token=*** failed"
+        );
+    }
+}

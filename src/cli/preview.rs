@@ -1,0 +1,190 @@
+//! `preview`: what a page is read as, without keeping or pushing anything.
+
+pub(super) mod show;
+
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, FixedOffset, Utc};
+use chrono_tz::Tz;
+use clap::ValueEnum;
+use serde_json::json;
+use url::Url;
+
+use super::{
+    Exit,
+    inspect::{self, Fault, How, Page, Seen},
+    out,
+    session::Session,
+};
+use crate::{
+    bulletin::{ReadAs, Select},
+    config::Config,
+    source::fetch::{Fetcher, Via},
+};
+
+/// Shows what a page, feed or article is read as; keeps and pushes nothing
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  noticast preview https://www.example.com/news/list.html
+  noticast preview --suggest https://www.example.com/news/list.html >> config/noticast.toml
+  noticast preview --json --base-url https://www.example.com/news/ page.html
+  curl -s https://www.example.com/feed.xml | noticast preview -
+
+With -v it also says what was looked at and not taken, and why.")]
+pub(super) struct Args {
+    /// Files, addresses, or `-` for stdin
+    #[arg(required = true, value_name = "INPUT")]
+    inputs: Vec<String>,
+    /// What it is
+    #[arg(long = "as", value_name = "KIND", default_value = "auto")]
+    read_as: As,
+    /// The address of a file, by which its links are resolved
+    #[arg(long, value_name = "URL")]
+    base_url: Option<Url>,
+    /// The Content-Type of a file
+    #[arg(long, value_name = "TYPE")]
+    content_type: Option<String>,
+    /// Of dates without one [default: the config's, else Asia/Shanghai]
+    #[arg(long, value_name = "TZ")]
+    time_zone: Option<Tz>,
+    /// The time by which `today` is read [default: now]
+    #[arg(long, value_name = "RFC3339")]
+    now: Option<DateTime<FixedOffset>>,
+    /// Print a [[source]] block for the config
+    #[arg(long, conflicts_with = "json")]
+    suggest: bool,
+    /// Save what was fetched in this folder
+    #[arg(long, value_name = "DIR")]
+    save: Option<PathBuf>,
+    /// One JSON object for each input
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum As {
+    Auto,
+    List,
+    Feed,
+    Article,
+}
+
+impl From<As> for ReadAs {
+    fn from(kind: As) -> Self {
+        match kind {
+            As::Auto => Self::Auto,
+            As::List => Self::List,
+            As::Feed => Self::Feed,
+            As::Article => Self::Article,
+        }
+    }
+}
+
+pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
+    let config = session.config_or_default()?;
+    let how = How {
+        read_as: args.read_as.into(),
+        time_zone: args.time_zone.unwrap_or(config.time_zone),
+        now: args.now.map_or_else(Utc::now, |now| now.to_utc()),
+        select: Select::default(),
+        simplify: false,
+        charset: None,
+    };
+    let mut exit = Exit::Done;
+    for input in &args.inputs {
+        let seen = see(&config, &args, &how, input).await;
+        if seen.is_err() {
+            exit = Exit::Failed;
+        }
+        show(session, &args, input, &how, seen)?;
+    }
+    Ok(exit)
+}
+
+async fn see(config: &Config, args: &Args, how: &How, input: &str) -> Result<(Page, Seen), Fault> {
+    let page = match address(input) {
+        Some(url) => {
+            let typed: Vec<String> = url.host_str().map(str::to_owned).into_iter().collect();
+            inspect::fetch(&Fetcher::new(&config.fetch, &typed)?, &url, Via::default()).await?
+        }
+        None => Page {
+            content_type: args.content_type.clone(),
+            ..inspect::open(input, args.base_url.as_ref(), config.fetch.max_body)?
+        },
+    };
+    if let Some(folder) = &args.save {
+        save(folder, &page)?;
+    }
+    let seen = inspect::read(&page, how)?;
+    Ok((page, seen))
+}
+
+/// An input that begins as an address does is one, and everything else a file.
+fn address(input: &str) -> Option<Url> {
+    let scheme = input.split_once("://")?.0.to_ascii_lowercase();
+    Url::parse(input)
+        .ok()
+        .filter(|_| matches!(scheme.as_str(), "http" | "https"))
+}
+
+fn show(
+    session: &Session,
+    args: &Args,
+    input: &str,
+    how: &How,
+    seen: Result<(Page, Seen), Fault>,
+) -> anyhow::Result<()> {
+    match seen {
+        Ok((_, seen)) if args.json => out::json(&show::json(input, &seen)),
+        Ok((page, seen)) if args.suggest => Ok(out::write(
+            show::suggestion(&page.url, &seen, &[])
+                .to_string()
+                .as_bytes(),
+        )?),
+        Ok((page, seen)) => show::text(&page, &seen, how, session.verbose),
+        Err(fault) if args.json => {
+            let message = session.mask.masked(&fault.message);
+            out::json(
+                &json!({ "input": input, "error": { "code": fault.code, "message": message } }),
+            )
+        }
+        Err(fault) => {
+            eprintln!(
+                "{input}: {} ({})",
+                session.mask.masked(&fault.message),
+                fault.code
+            );
+            Ok(())
+        }
+    }
+}
+
+/// The body as it came, under a name made of its address, and what goes with it beside it.
+fn save(folder: &Path, page: &Page) -> Result<(), Fault> {
+    let address = page
+        .url
+        .as_str()
+        .split_once("://")
+        .map_or("", |(_, rest)| rest);
+    let name: String = address
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || matches!(c, '.' | '-') {
+                c
+            } else {
+                '_'
+            }
+        })
+        .take(120)
+        .collect();
+    let about = json!({ "url": page.url.as_str(), "content_type": page.content_type });
+    let write = || {
+        std::fs::create_dir_all(folder)?;
+        std::fs::write(folder.join(&name), &page.body)?;
+        std::fs::write(folder.join(format!("{name}.json")), format!("{about}\n"))
+    };
+    write().map_err(|error: std::io::Error| Fault {
+        code: "unreadable",
+        message: format!("cannot save into {}: {error}", folder.display()),
+    })
+}

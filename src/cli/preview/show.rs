@@ -1,0 +1,194 @@
+//! How a reading is shown: as the contract's JSON, as text, as a block for the config.
+
+use serde_json::{Value, json};
+use url::Url;
+
+use super::{How, Page, Seen};
+use crate::{
+    bulletin::{Article, Notice, ReadAs, SourceId},
+    cli::{lists::short, out},
+    config::SourceBlock,
+    source::{Feed, List, Reading, summary::summarise},
+};
+
+/// The contract's object for an input.
+pub(in crate::cli) fn json(input: &str, seen: &Seen) -> Value {
+    match &seen.reading {
+        Reading::List(list) => json!({
+            "input": input,
+            "kind": "list",
+            "title": list.title,
+            "feed": list.feeds.first(),
+            "bulletins": list.notices.iter().map(row).collect::<Vec<_>>(),
+        }),
+        Reading::Feed(feed) => json!({
+            "input": input,
+            "kind": "feed",
+            "title": feed.title,
+            "bulletins": feed.notices.iter().map(entry).collect::<Vec<_>>(),
+        }),
+        Reading::Article(article) => {
+            let warnings: Vec<&String> = seen.warning.iter().chain(&article.warnings).collect();
+            json!({
+                "input": input,
+                "kind": "article",
+                "title": article.title,
+                "published": article.published,
+                "author": article.author,
+                "publisher": article.publisher,
+                "text": article.text,
+                "summary": summary(article),
+                "deadline": article.deadline,
+                "attachments": article.attachments,
+                "warnings": warnings,
+            })
+        }
+    }
+}
+
+fn row(notice: &Notice) -> Value {
+    json!({ "url": notice.url, "title": notice.title, "published": notice.published })
+}
+
+fn entry(notice: &Notice) -> Value {
+    json!({
+        "id": notice.guid,
+        "url": notice.url,
+        "title": notice.title,
+        "published": notice.published,
+        "updated": notice.updated,
+        "summary": notice.summary,
+    })
+}
+
+fn summary(article: &Article) -> Option<String> {
+    let own = article.summary.clone();
+    own.or_else(|| {
+        summarise(
+            article.title.as_deref().unwrap_or_default(),
+            None,
+            &article.text,
+        )
+    })
+}
+
+/// A `[[source]]` block that reads this page as it was read here.
+pub(in crate::cli) fn suggestion(url: &Url, seen: &Seen, taken: &[SourceId]) -> SourceBlock {
+    let (title, kind, select, found) = match &seen.reading {
+        Reading::List(list) => {
+            let found = format!("a list of {} notices", list.notices.len());
+            (&list.title, ReadAs::List, list.select.clone(), found)
+        }
+        Reading::Feed(feed) => {
+            let found = format!("a feed of {} notices", feed.notices.len());
+            (&feed.title, ReadAs::Feed, None, found)
+        }
+        Reading::Article(article) => (
+            &article.title,
+            ReadAs::Auto,
+            None,
+            "an article, not a list".to_owned(),
+        ),
+    };
+    let mut block = SourceBlock::new(url.clone(), title.as_deref().unwrap_or_default(), taken);
+    block.kind = kind;
+    block.select = select.unwrap_or_default();
+    block.comments = vec![found];
+    block
+}
+
+/// For people: what it is, then what stands there.
+pub(in crate::cli) fn text(
+    page: &Page,
+    seen: &Seen,
+    how: &How,
+    verbose: bool,
+) -> anyhow::Result<()> {
+    let (kind, title) = match &seen.reading {
+        Reading::List(list) => (format!("list, {} notices", list.notices.len()), &list.title),
+        Reading::Feed(feed) => (format!("feed, {} notices", feed.notices.len()), &feed.title),
+        Reading::Article(article) => ("article".to_owned(), &article.title),
+    };
+    out::line(out::strong(title.as_deref().unwrap_or("(no title)")))?;
+    out::line(out::faint(&format!(
+        "{kind} · {} · {} · {}",
+        seen.charset, how.time_zone, page.url
+    )))?;
+    if let Some(warning) = &seen.warning {
+        out::line(format!("warning: {warning}"))?;
+    }
+    match &seen.reading {
+        Reading::List(list) => list_text(list, verbose),
+        Reading::Feed(Feed { notices, .. }) => notices_text(notices),
+        Reading::Article(article) => article_text(article),
+    }
+}
+
+fn list_text(list: &List, verbose: bool) -> anyhow::Result<()> {
+    notices_text(&list.notices)?;
+    for feed in &list.feeds {
+        out::line(format!("announces the feed {feed}"))?;
+    }
+    if let Some(next) = &list.next_page {
+        out::line(format!("goes on at {next}"))?;
+    }
+    if !verbose {
+        return Ok(());
+    }
+    out::line(format!("confidence {:.2}", list.confidence))?;
+    for other in &list.others {
+        let kind = if other.is_list {
+            "another list"
+        } else {
+            "not taken"
+        };
+        let title = other.title.as_deref().unwrap_or("(no heading)");
+        out::line(format!(
+            "{kind}: {title}, {} links, first `{}`: {}",
+            other.links, other.first, other.why
+        ))?;
+    }
+    Ok(())
+}
+
+fn notices_text(notices: &[Notice]) -> anyhow::Result<()> {
+    let row = |notice: &Notice| {
+        let pinned = if notice.pinned { "pinned" } else { "" };
+        [
+            notice
+                .published
+                .map(|date| date.to_string())
+                .unwrap_or_default(),
+            short(&notice.title, 72),
+            notice.url.clone(),
+            pinned.to_owned(),
+        ]
+    };
+    Ok(out::table(
+        ["date", "title", "address", ""],
+        notices.iter().map(row).collect(),
+    )?)
+}
+
+fn article_text(article: &Article) -> anyhow::Result<()> {
+    let facts = [
+        ("published", article.published.map(|date| date.to_string())),
+        ("author", article.author.clone()),
+        ("publisher", article.publisher.clone()),
+        ("deadline", article.deadline.map(|date| date.to_string())),
+        ("summary", summary(article)),
+    ];
+    for (name, fact) in facts {
+        if let Some(fact) = fact {
+            out::line(format!("{name:<10} {fact}"))?;
+        }
+    }
+    for attachment in &article.attachments {
+        out::line(format!("attachment {} {}", attachment.name, attachment.url))?;
+    }
+    for warning in &article.warnings {
+        out::line(format!("warning    {warning}"))?;
+    }
+    out::line(format!("\n{}", article.text))?;
+    Ok(())
+}

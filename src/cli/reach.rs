@@ -1,0 +1,301 @@
+//! The store of the state folder, whether it is stopped (then it is opened) or an instance runs on it
+//! (then that one is asked). Subcommands do not notice the difference.
+
+use std::time::Duration;
+
+use anyhow::{Context, anyhow};
+use chrono::Utc;
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use tokio::time::{Instant, sleep};
+
+use super::{UsageError, session::Session};
+use crate::{
+    app::{Address, make_state_folder, random_token},
+    bulletin::{BulletinId, ChannelId, Secret, Source, SourceId},
+    config::Config,
+    store::{Actor, HeldAction, Store, StoreError},
+    view::{self, Filters, Listing, ViewError},
+};
+
+/// An instance that is just starting, or a command that is just ending, is waited for.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+pub(super) enum Reach {
+    Stopped { store: Store, config: Box<Config> },
+    Running(Api),
+}
+
+/// What was published and what was marked as seen.
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
+pub(super) struct Settled {
+    pub(super) published: Vec<BulletinId>,
+    pub(super) seen: Vec<BulletinId>,
+}
+
+macro_rules! lists {
+    ($($name:ident: $item:ident),*) => {
+        $(pub(super) async fn $name(&self, filters: &Filters) -> anyhow::Result<Listing<view::$item>> {
+            match self {
+                Self::Stopped { store, config } => {
+                    view::$name(store, config, filters).await.map_err(usage_or_failure)
+                }
+                Self::Running(api) => api.list(stringify!($name), filters).await,
+            }
+        })*
+    };
+}
+
+impl Reach {
+    pub(super) async fn open(session: &Session) -> anyhow::Result<Self> {
+        make_state_folder(&session.state)?;
+        let patience = Instant::now() + PATIENCE;
+        loop {
+            let locked = match Store::open(&session.state).await {
+                Ok(store) => return Self::stopped(session, store).await,
+                Err(error @ StoreError::Locked { .. }) => error,
+                Err(error) => return Err(error.into()),
+            };
+            if let Some(api) = Api::of(session)
+                && api.answers().await
+            {
+                return Ok(Self::Running(api));
+            }
+            if Instant::now() > patience {
+                return Err(locked.into());
+            }
+            sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    /// The config's channels are what a rebroadcast goes to; without a config, those of the last run.
+    async fn stopped(session: &Session, store: Store) -> anyhow::Result<Self> {
+        let config = session.config_or_default()?;
+        if config.path.is_some() {
+            let now = Utc::now();
+            store
+                .sync_config(&config.sources, &config.channels, now)
+                .await?;
+        }
+        Ok(Self::Stopped {
+            store,
+            config: Box::new(config),
+        })
+    }
+
+    lists!(sources: Source, channels: Channel, bulletins: Bulletin, deliveries: Delivery, held: Bulletin);
+
+    pub(super) async fn bulletin(&self, id: BulletinId) -> anyhow::Result<view::Bulletin> {
+        match self {
+            Self::Stopped { store, config } => {
+                let found = store
+                    .bulletin(id)
+                    .await?
+                    .ok_or(StoreError::NoBulletin(id))?;
+                Ok(view::Bulletin::new(found, config.time_zone))
+            }
+            Self::Running(api) => api.get(&format!("bulletins/{id}")).await,
+        }
+    }
+
+    pub(super) async fn rebroadcast(
+        &self,
+        id: BulletinId,
+        to: Option<Vec<ChannelId>>,
+        note: Option<String>,
+    ) -> anyhow::Result<Vec<view::Delivery>> {
+        let request = random_token()?;
+        match self {
+            Self::Stopped { store, config } => {
+                let ids = store
+                    .rebroadcast(id, to, note, &request, &actor(), Utc::now())
+                    .await?;
+                let mut deliveries = Vec::new();
+                for id in ids {
+                    let delivery = store.delivery(id).await?;
+                    deliveries
+                        .extend(delivery.map(|one| view::Delivery::new(one, config.time_zone)));
+                }
+                Ok(deliveries)
+            }
+            Self::Running(api) => {
+                #[derive(serde::Deserialize)]
+                struct Answer {
+                    deliveries: Vec<view::Delivery>,
+                }
+                let body = json!({ "channels": to, "note": note, "request_id": request });
+                let answer: Answer = api
+                    .post(&format!("bulletins/{id}/rebroadcast"), &body)
+                    .await?;
+                Ok(answer.deliveries)
+            }
+        }
+    }
+
+    pub(super) async fn settle_held(&self, actions: Vec<HeldAction>) -> anyhow::Result<Settled> {
+        let mut settled = Settled {
+            published: Vec::new(),
+            seen: Vec::new(),
+        };
+        for action in actions {
+            let (published, seen) = match self {
+                Self::Stopped { store, .. } => {
+                    store.settle_held(action, &actor(), Utc::now()).await?
+                }
+                Self::Running(api) => {
+                    let Settled { published, seen } = api.post("held", &body_of(&action)).await?;
+                    (published, seen)
+                }
+            };
+            settled.published.extend(published);
+            settled.seen.extend(seen);
+        }
+        Ok(settled)
+    }
+
+    /// Which of these turned out to be feeds, as far as this machine can tell.
+    pub(super) fn feeds(&self, sources: &[Source]) -> Vec<SourceId> {
+        let Self::Stopped { store, .. } = self else {
+            return Vec::new();
+        };
+        let is_feed = |source: &&Source| {
+            store.look_state(&source.id).feed.as_deref() == Some(source.url.as_str())
+        };
+        sources
+            .iter()
+            .filter(is_feed)
+            .map(|source| source.id.clone())
+            .collect()
+    }
+
+    pub(super) fn is_running(&self) -> bool {
+        matches!(self, Self::Running(_))
+    }
+
+    /// Frees the lock of a store that was opened.
+    pub(super) async fn close(self) -> anyhow::Result<()> {
+        if let Self::Stopped { store, .. } = self {
+            store.close().await?;
+        }
+        Ok(())
+    }
+}
+
+fn body_of(action: &HeldAction) -> Value {
+    match action {
+        HeldAction::Publish(ids) => json!({ "publish": ids }),
+        HeldAction::PublishAll => json!({ "publish": "all" }),
+        HeldAction::Seen(ids) => json!({ "seen": ids }),
+        HeldAction::SeenAll => json!({ "seen": "all" }),
+        HeldAction::Newest(count) => json!({ "newest": count }),
+    }
+}
+
+/// Who types: for the audit log.
+fn actor() -> Actor {
+    Actor {
+        who: std::env::var("USER").unwrap_or_else(|_| "unknown".to_owned()),
+        from: "cli".to_owned(),
+    }
+}
+
+fn usage_or_failure(error: ViewError) -> anyhow::Error {
+    match error {
+        ViewError::Filter { .. } => UsageError(error.to_string()).into(),
+        ViewError::Store(error) => error.into(),
+    }
+}
+
+/// The API of a running instance, by what it left in the state folder.
+pub(super) struct Api {
+    client: Client,
+    url: String,
+    token: Secret,
+}
+
+impl Api {
+    /// None: nothing in the state folder says where an instance is.
+    pub(super) fn of(session: &Session) -> Option<Self> {
+        let address = Address::read(&session.state)?;
+        session.mask.hide([address.token.clone()]);
+        Some(Self {
+            client: Client::builder().no_proxy().build().ok()?,
+            url: address.url,
+            token: Secret::new(address.token),
+        })
+    }
+
+    /// Whether the instance is there: an address may outlive its instance.
+    pub(super) async fn answers(&self) -> bool {
+        let asked = self.client.get(format!("{}/healthz", self.url));
+        asked.timeout(PATIENCE).send().await.is_ok()
+    }
+
+    async fn list<T: DeserializeOwned>(&self, what: &str, filters: &Filters) -> anyhow::Result<T> {
+        let mut query = vec![("limit", filters.limit.to_string())];
+        query.extend(filters.source.as_ref().map(|id| ("source", id.to_string())));
+        query.extend(
+            filters
+                .channel
+                .as_ref()
+                .map(|id| ("channel", id.to_string())),
+        );
+        query.extend(filters.state.clone().map(|state| ("state", state)));
+        query.extend(filters.since.map(|since| ("since", since.to_rfc3339())));
+        read(self.request(Method::GET, what).query(&query)).await
+    }
+
+    async fn get<T: DeserializeOwned>(&self, what: &str) -> anyhow::Result<T> {
+        read(self.request(Method::GET, what)).await
+    }
+
+    pub(super) async fn post<T: DeserializeOwned>(
+        &self,
+        what: &str,
+        body: &Value,
+    ) -> anyhow::Result<T> {
+        read(self.request(Method::POST, what).json(body)).await
+    }
+
+    pub(super) async fn export(&self) -> anyhow::Result<Response> {
+        answer(self.request(Method::GET, "export")).await
+    }
+
+    fn request(&self, method: Method, what: &str) -> RequestBuilder {
+        self.client
+            .request(method, format!("{}/api/v1/{what}", self.url))
+            .bearer_auth(self.token.reveal())
+    }
+}
+
+async fn read<T: DeserializeOwned>(request: RequestBuilder) -> anyhow::Result<T> {
+    let answer = answer(request).await?;
+    answer
+        .json()
+        .await
+        .context("the running instance gave an answer of another version")
+}
+
+/// A good answer; a problem is an error in its own words.
+async fn answer(request: RequestBuilder) -> anyhow::Result<Response> {
+    let answer = request
+        .send()
+        .await
+        .context("the running instance does not answer")?;
+    let status = answer.status();
+    if status.is_success() {
+        return Ok(answer);
+    }
+    let problem: Value = answer.json().await.unwrap_or_default();
+    let detail = problem["detail"]
+        .as_str()
+        .unwrap_or("no more is known")
+        .to_owned();
+    match status {
+        StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY => {
+            Err(UsageError(detail).into())
+        }
+        _ => Err(anyhow!(detail)),
+    }
+}

@@ -1,0 +1,119 @@
+//! `rebroadcast`: sends an old bulletin again.
+
+use super::{Exit, UsageError, out, reach::Reach, session::Session};
+use crate::{
+    bulletin::{BulletinId, BulletinState, ChannelId},
+    store::StoreError,
+    view::{Bulletin, Filters},
+};
+
+/// Sends a bulletin again, at once, to all channels that have its source, or to those named
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  noticast rebroadcast 1042
+  noticast rebroadcast 1042 --to staff --note 今天截止 --yes")]
+pub(super) struct Args {
+    /// The bulletin's number, as on its card: 1042 or #1042
+    #[arg(value_name = "ID", value_parser = number)]
+    bulletin: BulletinId,
+    /// Only to this channel, or chat (telegram:CHAT); may be given several times
+    #[arg(long, value_name = "CHANNEL")]
+    to: Vec<ChannelId>,
+    /// Shown on top of the card
+    #[arg(long, value_name = "TEXT")]
+    note: Option<String>,
+    /// Send without asking
+    #[arg(long)]
+    yes: bool,
+    /// Print the deliveries, one JSON object a line
+    #[arg(long)]
+    json: bool,
+}
+
+fn number(text: &str) -> Result<BulletinId, String> {
+    let number = text.trim_start_matches('#').parse().map(BulletinId);
+    number.map_err(|_| "the number of a bulletin is expected, such as 1042".to_owned())
+}
+
+pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
+    if !args.yes && !out::can_ask() {
+        let text =
+            "rebroadcast asks before it sends, and there is no terminal to ask at; say --yes";
+        return Err(UsageError(text.to_owned()).into());
+    }
+    let reach = Reach::open(session).await?;
+    let ended = send(&reach, args).await;
+    reach.close().await?;
+    ended
+}
+
+async fn send(reach: &Reach, args: Args) -> anyhow::Result<Exit> {
+    let bulletin = reach.bulletin(args.bulletin).await?;
+    if bulletin.state == BulletinState::Held {
+        return Err(StoreError::Held(bulletin.id).into());
+    }
+    if !args.yes && !agreed(reach, &bulletin, &args).await? {
+        eprintln!("nothing was sent");
+        return Ok(Exit::Failed);
+    }
+    let to = (!args.to.is_empty()).then_some(args.to);
+    let deliveries = reach.rebroadcast(bulletin.id, to, args.note).await?;
+    if args.json {
+        for delivery in &deliveries {
+            out::json(delivery)?;
+        }
+        return Ok(Exit::Done);
+    }
+    let chats = deliveries.len();
+    let fate = if reach.is_running() {
+        "is being sent"
+    } else {
+        "is queued, and goes out when `noticast run` starts,"
+    };
+    out::line(format!(
+        "#{} {fate} to {chats} {}",
+        bulletin.id,
+        plural(chats, "chat")
+    ))?;
+    Ok(Exit::Done)
+}
+
+async fn agreed(reach: &Reach, bulletin: &Bulletin, args: &Args) -> anyhow::Result<bool> {
+    let chats = if args.to.is_empty() {
+        let all = Filters {
+            source: Some(bulletin.source.clone()),
+            limit: 0,
+            ..Filters::default()
+        };
+        reach.channels(&all).await?.items.len()
+    } else {
+        args.to.len()
+    };
+    if let Some(note) = &args.note {
+        out::line(note)?;
+    }
+    out::line(out::strong(&bulletin.title))?;
+    let date = bulletin.published.map(|date| date.to_string());
+    let facts = [
+        date,
+        bulletin.publisher.clone(),
+        Some(format!("#{}", bulletin.id)),
+    ];
+    out::line(out::faint(
+        &facts.into_iter().flatten().collect::<Vec<_>>().join(" · "),
+    ))?;
+    if let Some(summary) = &bulletin.summary {
+        out::line(summary)?;
+    }
+    out::line(&bulletin.url)?;
+    let question = format!("send it again to {chats} {}?", plural(chats, "chat"));
+    Ok(out::ask(&question)?)
+}
+
+fn plural(count: usize, word: &str) -> String {
+    if count == 1 {
+        word.to_owned()
+    } else {
+        format!("{word}s")
+    }
+}

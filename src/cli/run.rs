@@ -1,0 +1,51 @@
+//! `run`: the service.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use super::{
+    Exit,
+    serve::{self, OnHangup},
+    session::{self, Session},
+};
+use crate::app::{App, Setup};
+
+/// Watches the config's sources and pushes what is new, until stopped
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  noticast run
+  noticast run --config /etc/noticast/noticast.toml --state /var/lib/noticast --log-format json
+
+SIGHUP or `noticast reload` takes a changed config. SIGINT or SIGTERM ends it in order.")]
+pub(super) struct Args {}
+
+pub(super) async fn run(session: &Session, _args: Args) -> anyhow::Result<Exit> {
+    let config = session.config()?;
+    for source in config.sources.iter().filter(|source| !source.verify) {
+        tracing::warn!(source = %source.id, "verify = false: whoever is in between can change what it says");
+    }
+    let any_loopback = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let listener = serve::listen(config.web.listen.unwrap_or(any_loopback)).await?;
+    let address = listener.local_addr()?;
+    let (path, mask) = (session.config_path(), session.mask.clone());
+    let (sources, channels) = (config.sources.len(), config.channels.len());
+    let app = App::build(Setup {
+        config,
+        state: session.state.clone(),
+        listener,
+        output: serve::stdout(),
+        typed_hosts: Vec::new(),
+        is_demo: false,
+        load_config: Some(Box::new(move || {
+            session::load(&path, &mask).map_err(|error| error.to_string())
+        })),
+    })
+    .await?;
+    session
+        .mask
+        .hide(app.own_secrets().map(|secret| secret.reveal().to_owned()));
+    tracing::info!("started: {sources} sources, {channels} channels, http://{address}/");
+    let on_hangup = OnHangup::Reload(app.reload());
+    serve::run_until_stopped(app, on_hangup, serve::until(None)).await?;
+    tracing::info!("stopped");
+    Ok(Exit::Done)
+}

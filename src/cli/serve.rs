@@ -1,0 +1,235 @@
+//! What `run`, `demo` and `watch` have in common: a listener, signals, an instance that runs.
+
+use std::{
+    future::Future,
+    io,
+    net::{Ipv4Addr, SocketAddr},
+    path::PathBuf,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use anyhow::Context;
+use tokio::{
+    net::TcpListener,
+    signal::unix::{Signal, SignalKind, signal},
+    sync::{mpsc, oneshot, watch},
+};
+use tokio_util::sync::CancellationToken;
+
+use super::{UsageError, session::Session};
+use crate::{
+    app::{App, random_token},
+    bulletin::{Secret, TelegramChat, TelegramSettings},
+    config::Config,
+    push::{Output, Pusher},
+    store::Store,
+    web::Reload,
+};
+
+/// Ports that are tried after a default one that is taken.
+const FURTHER_PORTS: u16 = 50;
+
+/// Where `stdout` channels write.
+pub(super) fn stdout() -> Output {
+    Arc::new(Mutex::new(io::stdout()))
+}
+
+/// Listens on an address that was asked for.
+pub(super) async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| {
+        format!(
+            "cannot listen on {address}; is another program (or another noticast) there already?"
+        )
+    })
+}
+
+/// `count` neighbouring ports of loopback: the one asked for, else the first from `default` on
+/// that are free.
+pub(super) async fn listen_on<const N: usize>(
+    asked: Option<u16>,
+    default: u16,
+) -> anyhow::Result<[TcpListener; N]> {
+    let first = asked.unwrap_or(default);
+    let last = asked.unwrap_or(default + FURTHER_PORTS);
+    let mut taken = None;
+    for port in first..=last {
+        match neighbours(port).await {
+            Ok(listeners) => return Ok(listeners),
+            Err(error) => taken = taken.or(Some(error)),
+        }
+    }
+    Err(taken.unwrap_or_else(|| anyhow::anyhow!("no port is free from {first} to {last}")))
+}
+
+async fn neighbours<const N: usize>(port: u16) -> anyhow::Result<[TcpListener; N]> {
+    let mut listeners = Vec::with_capacity(N);
+    for offset in 0..N {
+        let port = match port {
+            0 => 0,
+            port => port.saturating_add(u16::try_from(offset)?),
+        };
+        listeners.push(listen((Ipv4Addr::LOCALHOST, port).into()).await?);
+    }
+    listeners
+        .try_into()
+        .map_err(|_| anyhow::anyhow!("too few ports"))
+}
+
+/// What SIGHUP asks for.
+#[derive(Debug, Clone)]
+pub(super) enum OnHangup {
+    Reload(mpsc::Sender<Reload>),
+    /// The terminal went away, and what was shown there with it.
+    Stop,
+}
+
+/// Runs an instance until a signal, until `enough`, or until it fails.
+pub(super) async fn run_until_stopped(
+    app: App,
+    on_hangup: OnHangup,
+    enough: impl Future<Output = ()> + Send + 'static,
+) -> anyhow::Result<()> {
+    let stop = CancellationToken::new();
+    let signals = Signals::new(on_hangup)?;
+    let heard = tokio::spawn(signals.heed(stop.clone()));
+    let end = stop.clone();
+    let timer = tokio::spawn(async move {
+        enough.await;
+        end.cancel();
+    });
+    let ended = app.run(stop).await;
+    timer.abort();
+    heard.abort();
+    ended
+}
+
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+    hangup: Signal,
+    on_hangup: OnHangup,
+}
+
+impl Signals {
+    fn new(on_hangup: OnHangup) -> io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            hangup: signal(SignalKind::hangup())?,
+            on_hangup,
+        })
+    }
+
+    /// The first SIGINT or SIGTERM stops in order, a second one ends at once.
+    async fn heed(mut self, stop: CancellationToken) {
+        loop {
+            let hung_up = tokio::select! {
+                _ = self.interrupt.recv() => false,
+                _ = self.terminate.recv() => false,
+                _ = self.hangup.recv() => true,
+            };
+            match &self.on_hangup {
+                OnHangup::Reload(reload) if hung_up => {
+                    let (answer, _) = oneshot::channel();
+                    // A full queue: another reload is under way and reads the same file.
+                    let _ = reload.try_send(answer);
+                }
+                _ if stop.is_cancelled() => std::process::exit(130),
+                _ => {
+                    tracing::info!("stopping; a second signal ends at once");
+                    stop.cancel();
+                }
+            }
+        }
+    }
+}
+
+/// Never: nothing but a signal is enough.
+pub(super) async fn until(time: Option<Duration>) {
+    match time {
+        Some(time) => tokio::time::sleep(time).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// A pusher beside the running one, on a store of its own: for checks and test cards.
+pub(super) struct SparePusher {
+    pub(super) pusher: Pusher,
+    store: Store,
+    folder: PathBuf,
+    /// Keeps the config alive.
+    _config: watch::Sender<Arc<Config>>,
+}
+
+impl SparePusher {
+    pub(super) async fn new(config: Config) -> anyhow::Result<Self> {
+        let folder = std::env::temp_dir().join(format!("noticast-{}", random_token()?));
+        crate::app::make_state_folder(&folder)?;
+        let store = Store::open(&folder).await?;
+        let (sender, live) = watch::channel(Arc::new(config));
+        Ok(Self {
+            pusher: Pusher::new(store.clone(), live, stdout()),
+            store,
+            folder,
+            _config: sender,
+        })
+    }
+
+    pub(super) async fn close(self) {
+        // It was never more than scratch.
+        let _ = self.store.close().await;
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// The bot for `--telegram`: the config's, where there is one, else the token of the environment.
+pub(super) fn telegram(session: &Session) -> anyhow::Result<TelegramSettings> {
+    const NAME: &str = "NOTICAST_TELEGRAM_TOKEN";
+    if let Some(telegram) = session.config_or_default()?.telegram {
+        return Ok(telegram);
+    }
+    let token = std::env::var(NAME)
+        .ok()
+        .filter(|token| !token.trim().is_empty());
+    let token = token.ok_or_else(|| {
+        UsageError(format!(
+            "--telegram needs a bot's token: set {NAME}, or write [telegram] into {}",
+            session.config_path().display()
+        ))
+    })?;
+    session.mask.hide([token.trim().to_owned()]);
+    Ok(TelegramSettings::new(Secret::new(token.trim().to_owned())))
+}
+
+/// `@name` or a number.
+pub(super) fn chat(text: &str) -> Result<TelegramChat, String> {
+    if let Ok(id) = text.parse() {
+        return Ok(TelegramChat::Id(id));
+    }
+    match text.strip_prefix('@') {
+        Some(name) if !name.is_empty() => Ok(TelegramChat::Name(text.to_owned())),
+        _ => Err("a chat is expected: @name, or a number such as -1001234567890".to_owned()),
+    }
+}
+
+/// `5s`, `10m`, `2h`, `1d`.
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    let expected = || "a time is expected, such as 30s, 5m or 2h".to_owned();
+    let (number, unit) = text.split_at(
+        text.find(|c: char| !c.is_ascii_digit())
+            .ok_or_else(expected)?,
+    );
+    let number: u64 = number.parse().map_err(|_| expected())?;
+    let seconds = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 60 * 60,
+        "d" => 24 * 60 * 60,
+        _ => return Err(expected()),
+    };
+    match number.checked_mul(seconds) {
+        Some(0) | None => Err(expected()),
+        Some(seconds) => Ok(Duration::from_secs(seconds)),
+    }
+}

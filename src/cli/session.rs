@@ -1,0 +1,80 @@
+//! What every subcommand stands on: the global options, the runtime, the config, the mask for secrets.
+
+use std::{
+    future::Future,
+    path::{Path, PathBuf},
+};
+
+use super::{Global, log, log::Mask};
+use crate::config::{Config, ConfigError};
+
+const DEFAULT_CONFIG: &str = "config/noticast.toml";
+
+pub(super) struct Session {
+    named_config: Option<PathBuf>,
+    pub(super) state: PathBuf,
+    pub(super) verbose: bool,
+    pub(super) mask: Mask,
+}
+
+impl Session {
+    pub(super) fn begin(global: &Global, is_service: bool) -> Self {
+        let mask = Mask::default();
+        log::begin(global, is_service, &mask);
+        Self {
+            named_config: global.config.clone(),
+            state: global.state.clone(),
+            verbose: global.verbose > 0,
+            mask,
+        }
+    }
+
+    pub(super) fn block_on<T>(
+        &self,
+        work: impl Future<Output = anyhow::Result<T>>,
+    ) -> anyhow::Result<T> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()?;
+        let done = runtime.block_on(work);
+        // A read of stdin or a name that is being resolved must not keep the program from ending.
+        runtime.shutdown_background();
+        done
+    }
+
+    /// One line for what went wrong, with its causes and without secrets.
+    pub(super) fn say_error(&self, error: &anyhow::Error) {
+        let text = self.mask.masked(&format!("{error:#}"));
+        if error.is::<ConfigError>() {
+            eprintln!("{text}");
+        } else {
+            eprintln!("noticast: {text}");
+        }
+    }
+
+    pub(super) fn config_path(&self) -> PathBuf {
+        self.named_config
+            .clone()
+            .unwrap_or_else(|| DEFAULT_CONFIG.into())
+    }
+
+    /// The config, whose secrets are hidden from now on.
+    pub(super) fn config(&self) -> Result<Config, ConfigError> {
+        load(&self.config_path(), &self.mask)
+    }
+
+    /// The config, or the defaults where none is named and none is there.
+    pub(super) fn config_or_default(&self) -> Result<Config, ConfigError> {
+        if self.named_config.is_none() && !Path::new(DEFAULT_CONFIG).exists() {
+            return Ok(Config::default());
+        }
+        self.config()
+    }
+}
+
+/// Reads a config and hides its secrets.
+pub(super) fn load(path: &Path, mask: &Mask) -> Result<Config, ConfigError> {
+    let config = Config::load(path)?;
+    mask.hide_secrets_of(&config);
+    Ok(config)
+}

@@ -1,0 +1,207 @@
+//! `watch`: real pages, from the terminal, without a config.
+
+use std::time::Duration;
+
+use chrono::Utc;
+use url::Url;
+
+use super::{
+    Exit, UsageError, demo, out,
+    serve::{self, OnHangup},
+    session::Session,
+};
+use crate::{
+    app::{App, Setup},
+    bulletin::{Bulletin, BulletinState, Source, SourceId, TelegramChat},
+    config::SourceBlock,
+    schedule::Schedule,
+    store::{BulletinQuery, Store},
+};
+
+const PORT: u16 = 8787;
+/// How many of a first look are shown.
+const SHOWN: usize = 3;
+
+/// Watches pages or feeds and prints what is new; needs no config
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  noticast watch https://www.example.com/news/list.html
+  noticast watch https://www.example.com/news/list.html --cron '*/10 8-20 * * Mon-Fri'
+  noticast watch https://www.example.com/feed.xml --once
+
+Its state is in STATE/watch; typed again, it prints what came meanwhile.")]
+pub(super) struct Args {
+    #[arg(required = true, value_name = "URL")]
+    urls: Vec<Url>,
+    /// How often to look
+    #[arg(
+        long,
+        value_name = "TIME",
+        default_value = "5m",
+        conflicts_with = "cron"
+    )]
+    every: String,
+    /// When to look, as a crontab line
+    #[arg(long, value_name = "EXPR")]
+    cron: Option<Schedule>,
+    /// Look once, push what is new, and end
+    #[arg(long)]
+    once: bool,
+    /// Push this many of the newest at the first look
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    announce_first: usize,
+    /// Of the channel page [default: 8787, or the next that is free]
+    #[arg(long)]
+    port: Option<u16>,
+    /// Post to this chat too: @name or a number
+    #[arg(long, value_name = "CHAT", value_parser = serve::chat, allow_negative_numbers = true)]
+    telegram: Option<TelegramChat>,
+}
+
+pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
+    let sources = sources(&args)?;
+    let state = session.state.join("watch");
+    let [page] = serve::listen_on::<1>(args.port, PORT).await?;
+    let address = page.local_addr()?;
+    let mut config = demo::show_config(&page)?;
+    config.sources.clone_from(&sources);
+    if let Some(chat) = args.telegram {
+        config.telegram = Some(serve::telegram(session)?);
+        config.channels.push(demo::telegram_channel(chat)?);
+    }
+    let typed_hosts = args
+        .urls
+        .iter()
+        .filter_map(Url::host_str)
+        .map(str::to_owned);
+    let app = App::build(Setup {
+        config,
+        state: state.clone(),
+        listener: page,
+        output: serve::stdout(),
+        typed_hosts: typed_hosts.collect(),
+        is_demo: true,
+        load_config: None,
+    })
+    .await?;
+    if !args.once {
+        out::line(format!(
+            "channel page  {}",
+            out::strong(&format!("http://{address}/"))
+        ))?;
+        out::line(format!("state         {}\n", state.display()))?;
+    }
+    let began = Utc::now();
+    let failed = first_looks(&app, &sources).await?;
+    let store = app.store();
+    let once = args.once;
+    let enough = async move {
+        if once {
+            drained(&store).await
+        } else {
+            std::future::pending().await
+        }
+    };
+    serve::run_until_stopped(app, OnHangup::Stop, enough).await?;
+    if !once {
+        demo::farewell(&state, began).await?;
+    }
+    Ok(if once && failed {
+        Exit::Failed
+    } else {
+        Exit::Done
+    })
+}
+
+fn sources(args: &Args) -> anyhow::Result<Vec<Source>> {
+    let schedule = match &args.cron {
+        Some(schedule) => schedule.clone(),
+        None => format!("every {}", args.every).parse()?,
+    };
+    let mut sources: Vec<Source> = Vec::new();
+    for url in &args.urls {
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(UsageError(format!(
+                "`{url}` cannot be watched; http:// or https:// is expected"
+            ))
+            .into());
+        }
+        if sources.iter().any(|source| source.url == *url) {
+            continue;
+        }
+        let taken: Vec<SourceId> = sources.iter().map(|source| source.id.clone()).collect();
+        let block = SourceBlock::new(url.clone(), "", &taken);
+        sources.push(Source {
+            name: url.host_str().unwrap_or_default().to_owned(),
+            schedule: schedule.clone(),
+            announce_first: args.announce_first,
+            ..Source::new(block.id, url.clone())
+        });
+    }
+    Ok(sources)
+}
+
+/// Looks at all of them at once, and shows what a first look finds; true: one failed.
+async fn first_looks(app: &App, sources: &[Source]) -> anyhow::Result<bool> {
+    let (store, watch) = (app.store(), app.watch());
+    let is_first = |source: &Source| store.look_state(&source.id).rows.is_none();
+    let first: Vec<bool> = sources.iter().map(is_first).collect();
+    let looks = sources.iter().map(|source| watch.poll(&source.id));
+    let mut failed = false;
+    for ((looked, source), is_first) in futures::future::join_all(looks)
+        .await
+        .into_iter()
+        .zip(sources)
+        .zip(first)
+    {
+        if let Some(error) = looked?.and_then(|looked| looked.error) {
+            eprintln!("{}: {error}", source.url);
+            failed = true;
+        } else if is_first {
+            show_known(&store, source).await?;
+        }
+    }
+    Ok(failed)
+}
+
+async fn show_known(store: &Store, source: &Source) -> anyhow::Result<()> {
+    let query = BulletinQuery {
+        source: Some(source.id.clone()),
+        states: vec![BulletinState::Baseline],
+        ..BulletinQuery::default()
+    };
+    let mut known = store.bulletins(&query).await?.items;
+    // Numbers follow the page, so that dates decide among the rows of one look.
+    known.sort_by_key(|bulletin| std::cmp::Reverse(bulletin.published.map(|date| date.day())));
+    out::line(format!("{}: {} known", source.url, known.len()))?;
+    for bulletin in known.iter().take(SHOWN) {
+        out::line(format!("  known  {}", line_of(bulletin)))?;
+    }
+    let more = known.len().saturating_sub(SHOWN);
+    if more > 0 {
+        out::line(out::faint(&format!("  … and {more} more")))?;
+    }
+    out::line("")?;
+    Ok(())
+}
+
+fn line_of(bulletin: &Bulletin) -> String {
+    let date = bulletin
+        .published
+        .map_or_else(|| "          ".to_owned(), |date| date.day().to_string());
+    format!("{date}  {}", bulletin.title)
+}
+
+/// When nothing waits to be sent any more; a minute at most.
+async fn drained(store: &Store) {
+    let end = tokio::time::Instant::now() + Duration::from_secs(60);
+    let mut changes = store.outbox_changes();
+    while store.health().await.queued > 0 {
+        // Completions are no changes of the outbox, so that it is also asked now and then.
+        let again = Duration::from_millis(50);
+        if tokio::time::Instant::now() > end {
+            return;
+        }
+        let _ = tokio::time::timeout(again, changes.changed()).await;
+    }
+}

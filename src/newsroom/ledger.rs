@@ -1,0 +1,150 @@
+//! Which numbers were published when. Pure: the time is given.
+//!
+//! Numbers go on by the clock. After a long rest only a few are made up for: nobody wants the
+//! hundreds that the clock would ask for on the next morning.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+/// Numbers that are there at the very beginning, twenty for each desk.
+const BACKLOG: u64 = 60;
+/// Between two of them, so that their dates go back two weeks.
+const BACKLOG_STEP: TimeDelta = TimeDelta::hours(5);
+/// What a rest is made up for at most, four for each desk.
+const MADE_UP: u64 = 12;
+/// Runs that are remembered; what is older keeps the dates of the oldest.
+const RUNS: usize = 64;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Ledger {
+    runs: Vec<Run>,
+    /// The newest number that is out.
+    last: u64,
+}
+
+/// Numbers in equal steps.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Run {
+    first: u64,
+    at: DateTime<Utc>,
+    step_ms: i64,
+}
+
+impl Run {
+    fn time(&self, number: u64) -> DateTime<Utc> {
+        let steps = i64::try_from(number.saturating_sub(self.first)).unwrap_or(0);
+        self.at + TimeDelta::milliseconds(self.step_ms.saturating_mul(steps))
+    }
+}
+
+impl Ledger {
+    pub(super) fn new(now: DateTime<Utc>) -> Self {
+        let steps = i32::try_from(BACKLOG).unwrap_or(0);
+        let backlog = Run {
+            first: 1,
+            at: now - BACKLOG_STEP * steps,
+            step_ms: BACKLOG_STEP.num_milliseconds(),
+        };
+        Self {
+            runs: vec![backlog],
+            last: BACKLOG,
+        }
+    }
+
+    pub(super) fn last(&self) -> u64 {
+        self.last
+    }
+
+    /// When `number` was, or will be, published.
+    pub(super) fn time(&self, number: u64) -> DateTime<Utc> {
+        let known = self.runs.iter().rev().find(|run| run.first <= number);
+        let run = known.or(self.runs.first());
+        run.map_or(DateTime::UNIX_EPOCH, |run| run.time(number))
+    }
+
+    /// Publishes what is due at `now`, one number every `every`; says whether anything was.
+    pub(super) fn advance(&mut self, now: DateTime<Utc>, every: Duration) -> bool {
+        let step_ms = i64::try_from(every.as_millis()).unwrap_or(i64::MAX).max(1);
+        let step = TimeDelta::milliseconds(step_ms);
+        let newest = self.time(self.last);
+        let rest_ms = now.signed_duration_since(newest).num_milliseconds();
+        let due = u64::try_from(rest_ms / step_ms).unwrap_or(0);
+        let made_up = due.min(MADE_UP);
+        let goes_on = self.runs.last().is_some_and(|run| run.step_ms == step_ms);
+        if !goes_on || due > MADE_UP {
+            let before_now = i32::try_from(made_up).unwrap_or(1) - 1;
+            let at = (now - step * before_now.max(0)).max(newest + step);
+            self.runs.push(Run {
+                first: self.last + 1,
+                at,
+                step_ms,
+            });
+            let surplus = self.runs.len().saturating_sub(RUNS);
+            self.runs.drain(..surplus);
+        }
+        self.last += made_up;
+        made_up > 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EVERY: Duration = Duration::from_secs(5);
+
+    fn at(seconds: i64) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + TimeDelta::days(20_000) + TimeDelta::seconds(seconds)
+    }
+
+    /// Begun at 0, with its first own number out.
+    fn running() -> Ledger {
+        let mut ledger = Ledger::new(at(0));
+        ledger.advance(at(0), EVERY);
+        ledger
+    }
+
+    #[test]
+    fn one_is_published_at_each_step() {
+        let mut ledger = running();
+        let first = ledger.last();
+        assert!(!ledger.advance(at(4), EVERY));
+        assert!(ledger.advance(at(5), EVERY));
+        assert_eq!(ledger.last(), first + 1);
+        assert_eq!(ledger.time(first + 1), at(5));
+    }
+
+    #[test]
+    fn a_short_rest_is_made_up_for_by_the_clock() {
+        let mut ledger = running();
+        let first = ledger.last();
+        ledger.advance(at(31), EVERY);
+        assert_eq!(ledger.last(), first + 6);
+        assert_eq!(ledger.time(first + 6), at(30));
+    }
+
+    #[test]
+    fn a_night_is_not_made_up_for_and_no_date_moves() {
+        let mut ledger = running();
+        ledger.advance(at(30), EVERY);
+        let (last, before) = (ledger.last(), ledger.clone());
+        ledger.advance(at(36_000), EVERY);
+        assert_eq!(ledger.last(), last + MADE_UP);
+        assert_eq!(ledger.time(last + MADE_UP), at(36_000));
+        for number in 1..=last {
+            assert_eq!(ledger.time(number), before.time(number));
+        }
+    }
+
+    #[test]
+    fn times_only_grow_whatever_the_steps() {
+        let mut ledger = Ledger::new(at(0));
+        for (now, every) in [(0, 5), (3, 1), (9, 7), (9000, 7), (9001, 5), (8000, 1)] {
+            ledger.advance(at(now), Duration::from_secs(every));
+        }
+        let times: Vec<_> = (1..=ledger.last()).map(|n| ledger.time(n)).collect();
+        assert!(times.is_sorted(), "{times:?}");
+    }
+}

@@ -1,0 +1,295 @@
+//! What a channel shows of a bulletin: the words of a card, cleaned and bounded, and its form as
+//! Telegram's HTML and as plain text.
+//!
+//! Page text is untrusted: whatever it holds, a card stays well-formed and within the platform's
+//! limits. It is cut before it is escaped, never inside a character. Read [`Card::new`] first.
+
+use std::sync::Arc;
+
+use chrono_tz::Tz;
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::{
+    bulletin::{Bulletin, BulletinId, DeliveryId, DeliveryKind, Language, Moment},
+    config::Config,
+    store::Waiting,
+};
+
+/// Characters of a headline. With those below, the longest card has some 3,900 of the 4,096 that
+/// Telegram takes after parsing.
+const TITLE: usize = 500;
+const SOURCE: usize = 100;
+const PUBLISHER: usize = 100;
+const NOTE: usize = 1000;
+const SUMMARY: usize = 2000;
+/// Characters of an announcement, which has nothing beside it.
+const ANNOUNCEMENT: usize = 4000;
+/// Longer addresses are no longer links for Telegram.
+const URL: usize = 2000;
+
+/// One delivery, ready to be shown anywhere.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Card {
+    pub(crate) delivery: Option<DeliveryId>,
+    pub(crate) kind: DeliveryKind,
+    pub(crate) language: Language,
+    pub(crate) time_zone: Tz,
+    /// An admin's words on top of a rebroadcast, or the text of an announcement.
+    pub(crate) note: Option<String>,
+    pub(crate) bulletin: Option<Arc<Bulletin>>,
+    /// The names of the sources that carry it.
+    pub(crate) source: String,
+}
+
+impl Card {
+    pub(crate) fn new(waiting: &Waiting, bulletin: Option<Arc<Bulletin>>, config: &Config) -> Self {
+        let name = |id: &_| {
+            let known = config.sources.iter().find(|source| source.id == *id);
+            known.map_or_else(|| id.to_string(), |source| source.name.clone())
+        };
+        let source = bulletin.as_ref().map(|bulletin| {
+            let ids = std::iter::once(&bulletin.source).chain(&bulletin.also);
+            ids.map(name).collect::<Vec<_>>().join(" · ")
+        });
+        Self {
+            delivery: Some(waiting.id),
+            kind: waiting.kind,
+            language: config.language,
+            time_zone: config.time_zone,
+            note: waiting.note.clone(),
+            bulletin,
+            source: source.unwrap_or_default(),
+        }
+    }
+
+    /// A card without a bulletin.
+    pub(crate) fn announcement(text: String, config: &Config) -> Self {
+        Self {
+            delivery: None,
+            kind: DeliveryKind::Announcement,
+            language: config.language,
+            time_zone: config.time_zone,
+            note: Some(text),
+            bulletin: None,
+            source: String::new(),
+        }
+    }
+
+    /// Telegram's HTML: at most 4,096 characters after parsing, whatever the page holds.
+    pub(crate) fn html(&self) -> String {
+        let mut html = self.top(|text| format!("<b>{}</b>", escape(text)), escape);
+        let Some(words) = self.words() else {
+            return html;
+        };
+        let title = format!("<b>{}</b>", escape(&words.title));
+        let title = match &words.url {
+            Some(url) => format!("<a href=\"{}\">{title}</a>", escape(url)),
+            None => title,
+        };
+        html += &format!("{}{title}", escape(&words.tag));
+        for line in [&words.line, &words.deadline].into_iter().flatten() {
+            html += &format!("\n{}", escape(line));
+        }
+        if let Some(summary) = &words.summary {
+            html += &format!("\n\n{}", escape(summary));
+        }
+        html + &format!("\n\n#{}", words.number)
+    }
+
+    /// The same without markup, for a platform that cannot read ours.
+    pub(crate) fn plain(&self) -> String {
+        let mut text = self.top(str::to_owned, str::to_owned);
+        let Some(words) = self.words() else {
+            return text;
+        };
+        text += &format!("{}{}", words.tag, words.title);
+        for line in [&words.line, &words.deadline].into_iter().flatten() {
+            text += &format!("\n{line}");
+        }
+        if let Some(summary) = &words.summary {
+            text += &format!("\n\n{summary}");
+        }
+        text += &format!("\n\n#{}", words.number);
+        // The address counts as text here; one that does not fit is left out whole.
+        match &words.url {
+            Some(url) if text.chars().count() + url.chars().count() < 4096 => {
+                text + &format!("\n{url}")
+            }
+            _ => text,
+        }
+    }
+
+    /// The bulletin's address, where it is one that people can open.
+    pub(crate) fn url(&self) -> Option<&str> {
+        link(&self.bulletin.as_ref()?.url)
+    }
+
+    /// What stands above the headline: what kind of card it is, and the note.
+    fn top(&self, bold: impl Fn(&str) -> String, plain: impl Fn(&str) -> String) -> String {
+        let limit = if self.bulletin.is_some() {
+            NOTE
+        } else {
+            ANNOUNCEMENT
+        };
+        let note = self.note.as_ref().map(|note| cut(&clean_text(note), limit));
+        let note = note.filter(|note| !note.is_empty());
+        let note = note.as_deref().map(plain);
+        let mark = mark(self.kind, self.language).map(bold);
+        match (mark, note) {
+            (None, Some(note)) if self.bulletin.is_none() => note,
+            (None, Some(note)) => format!("{note}\n\n"),
+            (None, None) => String::new(),
+            (Some(mark), None) => format!("{mark}\n\n"),
+            (Some(mark), Some(note)) => format!("{mark}\n{note}\n\n"),
+        }
+    }
+
+    fn words(&self) -> Option<Words> {
+        let bulletin = self.bulletin.as_ref()?;
+        let tag = cut(&clean_line(&self.source), SOURCE);
+        let tag = match self.language {
+            Language::Zh => format!("【{tag}】"),
+            Language::En => format!("[{tag}] "),
+        };
+        let withdrawn = (bulletin.state == crate::bulletin::BulletinState::Withdrawn)
+            .then(|| match self.language {
+                Language::Zh => "（已撤回）",
+                Language::En => "(withdrawn) ",
+            })
+            .unwrap_or_default();
+        let publisher = bulletin.publisher.as_deref().map(clean_line);
+        let line: Vec<_> = [
+            bulletin
+                .published
+                .map(|moment| show(&moment, self.time_zone)),
+            publisher.map(|name| cut(&name, PUBLISHER)),
+        ]
+        .into_iter()
+        .flatten()
+        .filter(|part| !part.is_empty())
+        .collect();
+        let summary = bulletin.summary.as_deref().map(clean_text);
+        Some(Words {
+            tag,
+            title: format!("{withdrawn}{}", cut(&clean_line(&bulletin.title), TITLE)),
+            url: self.url().map(str::to_owned),
+            line: (!line.is_empty()).then(|| line.join(" · ")),
+            deadline: bulletin.deadline.map(|moment| {
+                let moment = show(&moment, self.time_zone);
+                match self.language {
+                    Language::Zh => format!("截止：{moment}"),
+                    Language::En => format!("Deadline: {moment}"),
+                }
+            }),
+            summary: summary
+                .filter(|text| !text.is_empty())
+                .map(|text| cut(&text, SUMMARY)),
+            number: bulletin.id,
+        })
+    }
+}
+
+/// The parts of a card about a bulletin, clean and bounded, not yet escaped.
+struct Words {
+    tag: String,
+    title: String,
+    url: Option<String>,
+    line: Option<String>,
+    deadline: Option<String>,
+    summary: Option<String>,
+    number: BulletinId,
+}
+
+/// How a card that is not simply news says so.
+pub(crate) fn mark(kind: DeliveryKind, language: Language) -> Option<&'static str> {
+    let (zh, en) = match kind {
+        DeliveryKind::New | DeliveryKind::Announcement => return None,
+        DeliveryKind::Update => ("更正", "Corrected"),
+        DeliveryKind::Rebroadcast => ("重发", "Again"),
+        DeliveryKind::Reminder => ("提醒", "Reminder"),
+    };
+    Some(match language {
+        Language::Zh => zh,
+        Language::En => en,
+    })
+}
+
+/// `url`, if it is one that people can open.
+pub(crate) fn link(url: &str) -> Option<&str> {
+    let opens = url.starts_with("http://") || url.starts_with("https://");
+    let is_clean = !url.chars().any(|c| c.is_control() || c.is_whitespace());
+    (opens && is_clean && url.len() <= URL).then_some(url)
+}
+
+/// A day as it is, a time by the clock of `zone`, to the minute.
+pub(crate) fn show(moment: &Moment, zone: Tz) -> String {
+    match moment {
+        Moment::Day(day) => day.format("%Y-%m-%d").to_string(),
+        Moment::Time(time) => time
+            .with_timezone(&zone)
+            .format("%Y-%m-%d %H:%M")
+            .to_string(),
+    }
+}
+
+/// One line without control characters: a page must not move a reader's cursor or turn its text round.
+pub(crate) fn clean_line(text: &str) -> String {
+    let seen = text.chars().filter(|c| c.is_whitespace() || shows(*c));
+    let seen: String = seen.collect();
+    seen.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Lines, each clean, with at most one empty line between two.
+pub(crate) fn clean_text(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    for line in text.lines().map(clean_line) {
+        if !line.is_empty() || !(clean.is_empty() || clean.ends_with("\n\n")) {
+            clean += &line;
+            clean.push('\n');
+        }
+    }
+    clean.truncate(clean.trim_end().len());
+    clean
+}
+
+fn shows(c: char) -> bool {
+    let turns_text =
+        matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    !c.is_control() && !turns_text && c != '\u{feff}'
+}
+
+/// At most `max` characters (code points), cut between what a reader sees as characters.
+pub(crate) fn cut(text: &str, max: usize) -> String {
+    if text.chars().count() <= max {
+        return text.to_owned();
+    }
+    let (mut kept, mut count) = (String::new(), 0);
+    for cluster in text.graphemes(true) {
+        count += cluster.chars().count();
+        if count >= max {
+            break;
+        }
+        kept += cluster;
+    }
+    kept.truncate(kept.trim_end().len());
+    kept.push('…');
+    kept
+}
+
+/// Text as it stands in Telegram's HTML, also between the quotes of an attribute.
+pub(crate) fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => escaped += "&amp;",
+            '<' => escaped += "&lt;",
+            '>' => escaped += "&gt;",
+            '"' => escaped += "&quot;",
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -1,0 +1,203 @@
+//! One delivery, from its slot to its recorded outcome: begun durably, sent on time, completed.
+
+use std::{sync::Arc, time::Duration};
+
+use chrono::{DateTime, Utc};
+use tokio::time::{Instant, sleep_until};
+
+use super::{
+    card::Card,
+    pace::Slot,
+    sender::{Sender, Sent},
+};
+use crate::{
+    bulletin::{Channel, ChannelId},
+    config::Config,
+    store::{Begun, Outcome, Store, StoreError, Waiting},
+};
+
+/// The longest wait between two attempts, but for what the platform itself asks for.
+const LONGEST_BACKOFF: Duration = Duration::from_secs(300);
+
+/// What all deliveries of one sender stand on.
+#[derive(Debug)]
+pub(super) struct Desk {
+    pub(super) store: Store,
+    pub(super) config: Arc<Config>,
+    pub(super) sender: Arc<dyn Sender>,
+}
+
+/// A delivery that has had its turn.
+#[derive(Debug)]
+pub(super) struct Delivered {
+    pub(super) slot: Slot,
+    pub(super) channel: ChannelId,
+    /// When the request went out, and when it was answered.
+    pub(super) times: Option<(Instant, Instant)>,
+    /// None: it was dropped or done meanwhile.
+    pub(super) sent: Option<Sent>,
+    /// What the channel waits with now.
+    pub(super) next: Option<Waiting>,
+}
+
+impl Desk {
+    /// The story of one delivery. `sending` is durable before the request goes out, and its outcome
+    /// before anything else of the channel does.
+    pub(super) async fn deliver(
+        self: Arc<Self>,
+        slot: Slot,
+        waiting: Waiting,
+        channel: Channel,
+    ) -> Result<Delivered, StoreError> {
+        let begins = self.store.begin_send(waiting.id, wall_clock(slot.at));
+        let (begun, card) = tokio::try_join!(begins, self.card(&waiting))?;
+        let mut delivered = Delivered {
+            slot,
+            channel: channel.id.clone(),
+            times: None,
+            sent: None,
+            next: None,
+        };
+        if begun == Begun::No {
+            delivered.next = self.head(&channel.id).await?;
+            return Ok(delivered);
+        }
+        sleep_until(slot.at).await;
+        let went_out = Instant::now();
+        let sent = match card {
+            Some(card) => self.sender.send(&card, &channel).await,
+            None => Sent::Refused("its bulletin is not in the store".to_owned()),
+        };
+        if !matches!(sent, Sent::Unreachable(_)) {
+            delivered.times = Some((went_out, Instant::now()));
+        }
+        log(&sent, &waiting);
+        delivered.next = self.record(&waiting, &sent).await?;
+        delivered.sent = Some(sent);
+        Ok(delivered)
+    }
+
+    async fn record(&self, waiting: &Waiting, sent: &Sent) -> Result<Option<Waiting>, StoreError> {
+        let now = Utc::now();
+        if let Sent::Gone(why) = sent {
+            self.store.block_channel(&waiting.channel, why, now).await?;
+        }
+        let outcome = outcome(sent, waiting.attempts, now, fastrand::f64());
+        let next = self.store.complete(waiting.id, outcome, now).await?;
+        Ok(next.filter(|_| !matches!(sent, Sent::Gone(_))))
+    }
+
+    async fn card(&self, waiting: &Waiting) -> Result<Option<Card>, StoreError> {
+        let bulletin = match waiting.bulletin {
+            Some(id) => match self.store.bulletin(id).await? {
+                Some(bulletin) => Some(Arc::new(bulletin)),
+                None => return Ok(None),
+            },
+            None => None,
+        };
+        Ok(Some(Card::new(waiting, bulletin, &self.config)))
+    }
+
+    async fn head(&self, channel: &ChannelId) -> Result<Option<Waiting>, StoreError> {
+        let heads = self.store.heads(Some(vec![channel.clone()])).await?;
+        Ok(heads.into_iter().next())
+    }
+}
+
+/// What the store keeps of how a request ended. `jitter` is between 0 and 1.
+fn outcome(sent: &Sent, attempts: u32, now: DateTime<Utc>, jitter: f64) -> Outcome {
+    let retry = |after: Duration, why: String| Outcome::Retry {
+        not_before: now + after,
+        why,
+    };
+    match sent {
+        Sent::Done(message) => Outcome::Sent {
+            message: message.clone(),
+        },
+        Sent::Again(why) => retry(backoff(attempts, jitter), why.clone()),
+        Sent::TooFast(wait) => retry(*wait, sent.to_string()),
+        Sent::Refused(why) => Outcome::Failed { why: why.clone() },
+        // Where the channel or the whole sender rests, the delivery itself is ready.
+        Sent::Moved { .. } | Sent::Gone(_) | Sent::Denied(_) | Sent::Unreachable(_) => {
+            retry(Duration::ZERO, sent.to_string())
+        }
+        Sent::Perhaps(why) => Outcome::Uncertain {
+            not_before: now,
+            why: why.clone(),
+        },
+    }
+}
+
+/// 1 s, 2 s, 4 s, … five minutes, and up to a fifth more.
+pub(crate) fn backoff(attempts: u32, jitter: f64) -> Duration {
+    let doubled = Duration::from_secs(1 << attempts.min(10));
+    doubled.min(LONGEST_BACKOFF).mul_f64(1.0 + jitter / 5.0)
+}
+
+fn log(sent: &Sent, waiting: &Waiting) {
+    let (delivery, channel) = (waiting.id.0, &waiting.channel);
+    match sent {
+        Sent::Done(_) => {
+            tracing::debug!(delivery.id = delivery, channel.id = %channel, "pushed");
+        }
+        Sent::Refused(why) => {
+            tracing::error!(delivery.id = delivery, channel.id = %channel, "a message was refused for good: {why}");
+        }
+        Sent::Gone(why) => {
+            tracing::error!(channel.id = %channel, "channel `{channel}` is set aside: {why}");
+        }
+        Sent::TooFast(wait) => {
+            tracing::warn!(channel.id = %channel, wait_s = wait.as_secs(), "the platform says that `{channel}` is too fast");
+        }
+        Sent::Perhaps(why) => {
+            tracing::warn!(delivery.id = delivery, channel.id = %channel, "possibly repeated: {why}");
+        }
+        Sent::Again(why) => {
+            tracing::warn!(delivery.id = delivery, channel.id = %channel, "not sent, again later: {why}");
+        }
+        // Told once for the whole sender, or not worth telling.
+        Sent::Moved { .. } | Sent::Denied(_) | Sent::Unreachable(_) => {}
+    }
+}
+
+/// The time of day at `instant`.
+fn wall_clock(instant: Instant) -> DateTime<Utc> {
+    Utc::now() + instant.saturating_duration_since(Instant::now())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn backoff_doubles_to_five_minutes() {
+        let seconds: Vec<_> = (0..12).map(|n| backoff(n, 0.0).as_secs()).collect();
+        assert_eq!(seconds, [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300]);
+        assert_eq!(backoff(0, 1.0), Duration::from_millis(1200));
+    }
+
+    #[test]
+    fn only_an_unanswered_request_is_uncertain() {
+        let now = Utc::now();
+        let why = || "why".to_owned();
+        for sent in [
+            Sent::Again(why()),
+            Sent::TooFast(Duration::from_secs(3)),
+            Sent::Moved { from: -1, to: -2 },
+            Sent::Gone(why()),
+            Sent::Denied(why()),
+            Sent::Unreachable(why()),
+        ] {
+            let outcome = outcome(&sent, 0, now, 0.0);
+            assert!(matches!(outcome, Outcome::Retry { .. }), "{sent:?}");
+        }
+        assert!(matches!(
+            outcome(&Sent::Perhaps(why()), 0, now, 0.0),
+            Outcome::Uncertain { .. }
+        ));
+        assert!(matches!(
+            outcome(&Sent::Refused(why()), 0, now, 0.0),
+            Outcome::Failed { .. }
+        ));
+    }
+}

@@ -1,0 +1,82 @@
+//! The seam between the outbox worker and a platform: a [`Sender`] is one bot or one robot key.
+
+use std::{fmt, time::Duration};
+
+use futures::future::{BoxFuture, FutureExt, ready};
+
+use super::{
+    Checked, PushError,
+    card::Card,
+    pace::{Lane, Limit},
+};
+use crate::bulletin::{Channel, MessageRef};
+
+/// How one request to a platform ended. Each variant is there because the worker acts on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Sent {
+    /// Taken, under this name.
+    Done(Option<MessageRef>),
+    /// Certainly not sent; worth another try.
+    Again(String),
+    /// Certainly not sent: too fast for this channel, which may go on after so long.
+    TooFast(Duration),
+    /// The channel lives elsewhere now: certainly not sent, to be sent there at once.
+    Moved { from: i64, to: i64 },
+    /// This message is refused, and always will be.
+    Refused(String),
+    /// The channel takes nothing until somebody does something about it.
+    Gone(String),
+    /// The key is wrong: nothing goes to any channel.
+    Denied(String),
+    /// Certainly not sent, and nothing else would be: the platform cannot be reached.
+    Unreachable(String),
+    /// Perhaps sent: the request went out and its answer did not come.
+    Perhaps(String),
+}
+
+impl fmt::Display for Sent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Done(_) => f.write_str("sent"),
+            Self::TooFast(wait) => write!(f, "too fast; again in {} s", wait.as_secs()),
+            Self::Moved { to, .. } => {
+                write!(
+                    f,
+                    "the group became a supergroup; set `chat = {to}` in the config"
+                )
+            }
+            Self::Again(why)
+            | Self::Refused(why)
+            | Self::Gone(why)
+            | Self::Denied(why)
+            | Self::Unreachable(why)
+            | Self::Perhaps(why) => f.write_str(why),
+        }
+    }
+}
+
+/// One bot or one robot key, and what the worker must know of its platform.
+pub(crate) trait Sender: Send + Sync + fmt::Debug {
+    /// Messages a second, all channels together.
+    fn rate(&self) -> u32;
+
+    /// What the platform counts the messages of `channel` by. May ask the platform; is asked before the
+    /// first message and after a move.
+    fn lane<'a>(&'a self, channel: &'a Channel) -> BoxFuture<'a, Result<(Lane, Limit), Sent>>;
+
+    /// Sends one card, with one request.
+    fn send<'a>(&'a self, card: &'a Card, channel: &'a Channel) -> BoxFuture<'a, Sent>;
+
+    /// A call without effect, answered once the platform is there and the key is right.
+    fn probe(&self) -> BoxFuture<'_, Result<(), Sent>> {
+        ready(Ok(())).boxed()
+    }
+
+    /// What the platform says of a channel without sending anything.
+    fn check<'a>(&'a self, _channel: &'a Channel) -> BoxFuture<'a, Result<Checked, PushError>> {
+        ready(Ok(Checked::NotTried)).boxed()
+    }
+
+    /// A chat has another id from now on.
+    fn moved(&self, _from: i64, _to: i64) {}
+}

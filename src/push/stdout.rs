@@ -1,0 +1,173 @@
+//! `stdout` channels: a terminal, or a program that reads a line for each bulletin.
+
+use std::fmt;
+
+use futures::future::{BoxFuture, FutureExt, ready};
+use serde::Serialize;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use super::{
+    Checked, Output, PushError,
+    card::{self, Card},
+    pace::{Lane, Limit},
+    sender::{Sender, Sent},
+};
+use crate::{
+    bulletin::{Channel, ChannelId, ChannelKind, DeliveryKind, StdoutFormat},
+    view,
+};
+
+/// Columns in front of a card's text, which hold its number.
+const MARGIN: usize = 8;
+/// Columns of a card, margin and all.
+const WIDTH: usize = 80;
+
+/// The terminal, or whatever cli gave as output.
+pub(super) struct Stdout(pub(super) Output);
+
+impl fmt::Debug for Stdout {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Stdout")
+    }
+}
+
+impl Sender for Stdout {
+    fn rate(&self) -> u32 {
+        10_000
+    }
+
+    fn lane<'a>(&'a self, _channel: &'a Channel) -> BoxFuture<'a, Result<(Lane, Limit), Sent>> {
+        ready(Ok((Lane(0), Limit::NONE))).boxed()
+    }
+
+    fn send<'a>(&'a self, card: &'a Card, channel: &'a Channel) -> BoxFuture<'a, Sent> {
+        let ChannelKind::Stdout { format } = channel.kind else {
+            return ready(Sent::Refused("not a stdout channel".to_owned())).boxed();
+        };
+        let text = match format {
+            StdoutFormat::Text => text(card),
+            StdoutFormat::Json => json(card, &channel.id),
+        };
+        let output = self.0.clone();
+        // A reader that is slow must hold up no other task.
+        async move {
+            let write = move || {
+                let mut output = output
+                    .lock()
+                    .unwrap_or_else(std::sync::PoisonError::into_inner);
+                output
+                    .write_all(text.as_bytes())
+                    .and_then(|()| output.flush())
+            };
+            match tokio::task::spawn_blocking(write).await {
+                Ok(Ok(())) => Sent::Done(None),
+                Ok(Err(error)) => Sent::Again(format!("cannot write the output: {error}")),
+                Err(error) => Sent::Again(format!("cannot write the output: {error}")),
+            }
+        }
+        .boxed()
+    }
+
+    fn check<'a>(&'a self, _channel: &'a Channel) -> BoxFuture<'a, Result<Checked, PushError>> {
+        ready(Ok(Checked::Good("this terminal".to_owned()))).boxed()
+    }
+}
+
+/// A card for people: its number in the margin, the rest in one column.
+fn text(card: &Card) -> String {
+    let mark = card::mark(card.kind, card.language);
+    let note = card.note.as_deref().map(card::clean_text);
+    let mut lines: Vec<String> = Vec::new();
+    if let Some(mark) = mark {
+        lines.push(match &note {
+            Some(note) => format!("{mark}: {note}"),
+            None => mark.to_owned(),
+        });
+    } else {
+        lines.extend(note);
+    }
+    let Some(bulletin) = &card.bulletin else {
+        return indented("", &lines);
+    };
+    let published = bulletin
+        .published
+        .map(|moment| card::show(&moment, card.time_zone));
+    let publisher = bulletin.publisher.as_deref().map(card::clean_line);
+    let about = [published, Some(card::clean_line(&card.source)), publisher];
+    let about: Vec<_> = about
+        .into_iter()
+        .flatten()
+        .filter(|part| !part.is_empty())
+        .collect();
+    lines.push(card::clean_line(&bulletin.title));
+    lines.push(about.join(" · "));
+    lines.extend(bulletin.summary.as_deref().map(card::clean_text));
+    lines.push(card::clean_line(&bulletin.url));
+    indented(&format!("#{}", bulletin.id), &lines)
+}
+
+fn indented(number: &str, paragraphs: &[String]) -> String {
+    let mut out = String::new();
+    let lines = paragraphs.iter().flat_map(|text| text.lines());
+    for (i, line) in lines
+        .flat_map(|line| wrapped(line, WIDTH - MARGIN))
+        .enumerate()
+    {
+        let margin = if i == 0 { number } else { "" };
+        let pad = MARGIN.saturating_sub(margin.width()).max(1);
+        out += &format!("{margin}{:pad$}{line}\n", "");
+    }
+    out + "\n"
+}
+
+/// Lines of at most `width` columns, broken at a space where there is one; a word (an address, a
+/// Chinese sentence) is broken anywhere but an address, which must stay whole to be opened.
+fn wrapped(line: &str, width: usize) -> Vec<&str> {
+    let mut lines = Vec::new();
+    let mut rest = line;
+    while rest.width() > width && !rest.starts_with("http") {
+        let mut columns = 0;
+        let fits = rest.char_indices().find(|(_, c)| {
+            columns += c.width().unwrap_or(0);
+            columns > width
+        });
+        let Some((end, _)) = fits.filter(|(end, _)| *end > 0) else {
+            break;
+        };
+        let space = rest[..end].rfind(' ').filter(|at| *at > end / 2);
+        let (head, tail) = rest.split_at(space.unwrap_or(end));
+        lines.push(head);
+        rest = tail.trim_start();
+    }
+    lines.push(rest);
+    lines
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    channel: &'a ChannelId,
+    kind: DeliveryKind,
+    /// The note of a rebroadcast, the text of an announcement.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<&'a str>,
+    #[serde(flatten)]
+    bulletin: Option<view::Bulletin>,
+}
+
+/// A bulletin of the contract with `channel` and `kind`, on one line.
+fn json(card: &Card, channel: &ChannelId) -> String {
+    let bulletin = card.bulletin.as_deref().cloned();
+    let line = Line {
+        channel,
+        kind: card.kind,
+        note: card.note.as_deref(),
+        bulletin: bulletin.map(|bulletin| view::Bulletin::new(bulletin, card.time_zone)),
+    };
+    match serde_json::to_string(&line) {
+        Ok(line) => line + "\n",
+        Err(error) => format!("{{\"error\":\"{error}\"}}\n"),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,303 @@
+//! Telegram channels: one bot, its chats and their limits.
+//!
+//! What Telegram answers becomes a [`Sent`] in `telegram/verdict.rs`. Read [`Telegram::send`] first.
+
+pub(crate) mod api;
+pub(crate) mod verdict;
+mod voice;
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use futures::future::{BoxFuture, FutureExt};
+use serde_json::Value;
+use teloxide::{
+    payloads::{EditMessageText, GetChat, GetChatMember, GetMe, SendMessage, SendMessageSetters},
+    types::{ChatId, LinkPreviewOptions, MessageId, ParseMode, Recipient, ThreadId, UserId},
+};
+
+use self::api::{Api, CallError};
+pub(crate) use self::voice::Voice;
+use super::{
+    Checked, PushError,
+    card::Card,
+    pace::{Lane, Limit},
+    sender::{Sender, Sent},
+};
+use crate::bulletin::{Channel, ChannelKind, MessageRef, TelegramChat, TelegramSettings};
+
+/// About one message a second for a chat.
+const GAP: Duration = Duration::from_secs(1);
+/// Groups and supergroups take twenty in any minute.
+const GROUP_WINDOW: (usize, Duration) = (20, Duration::from_secs(60));
+/// Ids of supergroups and broadcast channels lie below this; which it is, only Telegram knows.
+const HIDDEN_KIND_BELOW: i64 = -1_000_000_000_000;
+
+/// One bot.
+#[derive(Debug)]
+pub(crate) struct Telegram {
+    api: Api,
+    rate: u32,
+    known: Mutex<Known>,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    chats: HashMap<TelegramChat, (Lane, Limit)>,
+    /// Groups that became supergroups: old id to new.
+    moved: HashMap<i64, i64>,
+}
+
+impl Telegram {
+    /// # Errors
+    /// A proxy that cannot be used.
+    pub(crate) fn new(
+        settings: &TelegramSettings,
+        moved: HashMap<i64, i64>,
+    ) -> Result<Self, PushError> {
+        let api = Api::new(settings)
+            .map_err(|why| PushError(format!("telegram: the proxy cannot be used: {why}")))?;
+        let chats = HashMap::new();
+        Ok(Self {
+            api,
+            rate: settings.rate,
+            known: Mutex::new(Known { chats, moved }),
+        })
+    }
+
+    /// The connection, for calls that no limit counts.
+    pub(crate) fn api(&self) -> &Api {
+        &self.api
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What Telegram counts a chat's messages by, asking where the id alone does not tell.
+    pub(crate) async fn lane_of(&self, chat: &TelegramChat) -> Result<(Lane, Limit), Sent> {
+        let chat = match chat {
+            TelegramChat::Id(id) => TelegramChat::Id(*self.known().moved.get(id).unwrap_or(id)),
+            TelegramChat::Name(_) => chat.clone(),
+        };
+        match chat {
+            TelegramChat::Id(id) if id > 0 => return Ok((Lane(id), limit("private"))),
+            TelegramChat::Id(id) if id > HIDDEN_KIND_BELOW => {
+                return Ok((Lane(id), limit("group")));
+            }
+            _ => {}
+        }
+        if let Some(known) = self.known().chats.get(&chat) {
+            return Ok(*known);
+        }
+        let full = self.api.call(&GetChat::new(recipient(&chat))).await;
+        let full = full.map_err(|error| verdict::of(error, id_of(&chat)))?;
+        let (Some(id), Some(kind)) = (full["id"].as_i64(), full["type"].as_str()) else {
+            return Err(Sent::Perhaps("getChat gave no id".to_owned()));
+        };
+        let lane = (Lane(id), limit(kind));
+        self.known().chats.insert(chat, lane);
+        Ok(lane)
+    }
+
+    /// Whether what the config calls `chat` is the one with this id, as far as is known.
+    pub(crate) fn leads_to(&self, chat: &TelegramChat, id: i64) -> bool {
+        let known = self.known();
+        match chat {
+            TelegramChat::Id(old) => *known.moved.get(old).unwrap_or(old) == id,
+            name => known
+                .chats
+                .get(name)
+                .is_some_and(|(lane, _)| *lane == Lane(id)),
+        }
+    }
+
+    /// Sends one message as it is; its id.
+    pub(crate) async fn say(&self, message: &SendMessage) -> Sent {
+        let chat = match &message.chat_id {
+            Recipient::Id(id) => id.0,
+            Recipient::ChannelUsername(_) => 0,
+        };
+        match self.api.call(message).await {
+            Ok(sent) => Sent::Done(
+                sent["message_id"]
+                    .as_i64()
+                    .map(|id| MessageRef(id.to_string())),
+            ),
+            Err(error) => verdict::of(error, chat),
+        }
+    }
+
+    /// Edits one message; an edit that changes nothing is done already.
+    async fn edit(&self, edit: &EditMessageText) -> Sent {
+        match self.api.call(edit).await {
+            Ok(_) => Sent::Done(None),
+            Err(error) => match verdict::of(error, 0) {
+                Sent::Refused(why) if why.contains("message is not modified") => Sent::Done(None),
+                sent => sent,
+            },
+        }
+    }
+
+    /// Sends a card; as plain text where Telegram cannot read its markup, which is certainly unsent then.
+    async fn send_card(&self, card: &Card, channel: &Channel) -> Sent {
+        let ChannelKind::Telegram {
+            chat,
+            topic,
+            silent,
+        } = &channel.kind
+        else {
+            return Sent::Refused("not a telegram channel".to_owned());
+        };
+        let lane = match self.lane_of(chat).await {
+            Ok((lane, _)) => lane,
+            Err(sent) => return sent,
+        };
+        let mut message = SendMessage::new(ChatId(lane.0), card.html())
+            .parse_mode(ParseMode::Html)
+            .link_preview_options(preview(card.url()));
+        if let Some(topic) = topic {
+            message = message.message_thread_id(ThreadId(MessageId(*topic)));
+        }
+        if *silent {
+            message = message.disable_notification(true);
+        }
+        match self.say(&message).await {
+            Sent::Refused(why) if verdict::is_markup(&why) => {
+                tracing::warn!(channel.id = %channel.id, error = %why, "telegram cannot read a card's markup; sent as plain text");
+                message.parse_mode = None;
+                message.text = card.plain();
+                self.say(&message).await
+            }
+            sent => sent,
+        }
+    }
+
+    async fn check_channel(&self, channel: &Channel) -> Result<Checked, PushError> {
+        let ChannelKind::Telegram { chat, .. } = &channel.kind else {
+            return Ok(Checked::NotTried);
+        };
+        let failed = |error: CallError| PushError(verdict::of(error, id_of(chat)).to_string());
+        let me = self.api.call(&GetMe::new()).await.map_err(failed)?;
+        let name = me["username"].as_str().unwrap_or("?");
+        let full = self
+            .api
+            .call(&GetChat::new(recipient(chat)))
+            .await
+            .map_err(failed)?;
+        let kind = full["type"].as_str().unwrap_or("chat");
+        let title = full["title"]
+            .as_str()
+            .or(full["first_name"].as_str())
+            .unwrap_or("");
+        if kind != "private" {
+            let own = UserId(me["id"].as_u64().unwrap_or_default());
+            let member = self
+                .api
+                .call(&GetChatMember::new(recipient(chat), own))
+                .await;
+            self.check_rights(name, kind, &member.map_err(failed)?)?;
+        }
+        Ok(Checked::Good(
+            format!("@{name} may post to {kind} {title}")
+                .trim_end()
+                .to_owned(),
+        ))
+    }
+
+    fn check_rights(&self, name: &str, kind: &str, member: &Value) -> Result<(), PushError> {
+        let status = member["status"].as_str().unwrap_or("left");
+        let may = match (kind, status) {
+            (_, "creator") => true,
+            ("channel", "administrator") => member["can_post_messages"] == true,
+            (_, "administrator" | "member") => true,
+            (_, "restricted") => member["can_send_messages"] == true,
+            _ => false,
+        };
+        if may {
+            return Ok(());
+        }
+        Err(PushError(format!(
+            "@{name} may not post there (it is `{status}`); make it an administrator of the {kind} who may post messages"
+        )))
+    }
+}
+
+impl Sender for Telegram {
+    fn rate(&self) -> u32 {
+        self.rate
+    }
+
+    fn lane<'a>(&'a self, channel: &'a Channel) -> BoxFuture<'a, Result<(Lane, Limit), Sent>> {
+        async move {
+            match &channel.kind {
+                ChannelKind::Telegram { chat, .. } => self.lane_of(chat).await,
+                _ => Err(Sent::Refused("not a telegram channel".to_owned())),
+            }
+        }
+        .boxed()
+    }
+
+    fn send<'a>(&'a self, card: &'a Card, channel: &'a Channel) -> BoxFuture<'a, Sent> {
+        self.send_card(card, channel).boxed()
+    }
+
+    fn probe(&self) -> BoxFuture<'_, Result<(), Sent>> {
+        async {
+            let me = self.api.call(&GetMe::new()).await;
+            me.map(drop).map_err(|error| verdict::of(error, 0))
+        }
+        .boxed()
+    }
+
+    fn check<'a>(&'a self, channel: &'a Channel) -> BoxFuture<'a, Result<Checked, PushError>> {
+        self.check_channel(channel).boxed()
+    }
+
+    fn moved(&self, from: i64, to: i64) {
+        let mut known = self.known();
+        known
+            .moved
+            .values_mut()
+            .filter(|id| **id == from)
+            .for_each(|id| *id = to);
+        known.moved.insert(from, to);
+        known.chats.retain(|_, (lane, _)| *lane != Lane(from));
+    }
+}
+
+fn limit(kind: &str) -> Limit {
+    let is_group = matches!(kind, "group" | "supergroup");
+    Limit {
+        gap: GAP,
+        window: is_group.then_some(GROUP_WINDOW),
+    }
+}
+
+pub(crate) fn recipient(chat: &TelegramChat) -> Recipient {
+    match chat {
+        TelegramChat::Id(id) => Recipient::Id(ChatId(*id)),
+        TelegramChat::Name(name) => Recipient::ChannelUsername(name.clone()),
+    }
+}
+
+fn id_of(chat: &TelegramChat) -> i64 {
+    match chat {
+        TelegramChat::Id(id) => *id,
+        TelegramChat::Name(_) => 0,
+    }
+}
+
+/// A preview of `url`, and of nothing else that a text may link to.
+pub(crate) fn preview(url: Option<&str>) -> LinkPreviewOptions {
+    LinkPreviewOptions {
+        is_disabled: url.is_none(),
+        url: url.map(str::to_owned),
+        prefer_small_media: false,
+        prefer_large_media: false,
+        show_above_text: false,
+    }
+}

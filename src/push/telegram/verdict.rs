@@ -1,0 +1,94 @@
+//! What Telegram's answers mean for a message, its chat and the bot.
+//!
+//! The texts are the server's own, in lower case here: `error_code` alone tells too little.
+
+use std::time::Duration;
+
+use super::super::sender::Sent;
+use super::api::CallError;
+
+/// Texts of 400 that are about the chat, not about the message.
+const CHAT_IS_SHUT: &[&str] = &[
+    "chat not found",
+    "not enough rights",
+    "have no rights",
+    "need administrator rights",
+    "chat_write_forbidden",
+    "chat_admin_required",
+    "chat_restricted",
+    "chat_send_plain_forbidden",
+    "group chat was deactivated",
+    "message thread not found",
+    "topic_closed",
+    "topic_deleted",
+    "peer_id_invalid",
+    "user_is_blocked",
+];
+
+/// `chat` is the id that was asked for, 0 where it was a name.
+pub(crate) fn of(error: CallError, chat: i64) -> Sent {
+    let (code, description) = match error {
+        CallError::Unreachable(_) => return Sent::Unreachable(error.to_string()),
+        CallError::Unanswered(_) => return Sent::Perhaps(error.to_string()),
+        CallError::Refused {
+            migrate_to: Some(to),
+            ..
+        } if chat != 0 && to != chat => {
+            return Sent::Moved { from: chat, to };
+        }
+        CallError::Refused {
+            retry_after,
+            code: 429,
+            ..
+        } => {
+            return Sent::TooFast(Duration::from_secs(retry_after.unwrap_or(1).max(1)));
+        }
+        CallError::Refused {
+            code, description, ..
+        } => (code, description),
+    };
+    let text = description.to_lowercase();
+    let is_shut = CHAT_IS_SHUT.iter().any(|known| text.contains(known));
+    match code {
+        401 => Sent::Denied(denied(&description)),
+        404 if text == "not found" => Sent::Denied(denied(&description)),
+        403 => Sent::Gone(with_remedy(&description)),
+        400 if is_shut => Sent::Gone(with_remedy(&description)),
+        // 409 belongs to getUpdates alone, but it says "not done" wherever it comes from.
+        409 | 500.. => Sent::Again(description),
+        _ => Sent::Refused(description),
+    }
+}
+
+/// Whether a refusal is about markup: the same words without it will do.
+pub(super) fn is_markup(why: &str) -> bool {
+    why.contains("can't parse entities")
+}
+
+fn denied(description: &str) -> String {
+    format!("Telegram refuses the bot's token ({description}); @BotFather shows the right one")
+}
+
+fn with_remedy(description: &str) -> String {
+    let text = description.to_lowercase();
+    let remedy = if text.contains("chat not found") || text.contains("peer_id_invalid") {
+        "check `chat`, and add the bot to it or send it /start there"
+    } else if text.contains("blocked by the user")
+        || text.contains("initiate")
+        || text.contains("user_is_blocked")
+    {
+        "that person must send /start to the bot"
+    } else if text.contains("deactivated") || text.contains("deleted") && !text.contains("topic") {
+        "the account or group is gone; take the channel out of the config"
+    } else if text.contains("thread") || text.contains("topic") {
+        "reopen the topic, or set `topic` to another one"
+    } else if text.contains("kicked") || text.contains("not a member") {
+        "add the bot again and send /start there"
+    } else {
+        "make the bot an administrator who may post messages, then send /start there"
+    };
+    format!("{description}; {remedy}")
+}
+
+#[cfg(test)]
+mod tests;

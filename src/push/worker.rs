@@ -1,0 +1,522 @@
+//! The task of one sender: who waits, whose turn it is, and what the platform's answers change.
+//!
+//! All that it holds can be read again from the store; a crash loses nothing. It opens a further
+//! request only while the last answers are later than the pace. Read [`Worker::run`] first.
+
+use std::{
+    collections::{HashMap, HashSet, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
+
+use chrono::{DateTime, Utc};
+use futures::{
+    future::{BoxFuture, FutureExt},
+    stream::{FuturesUnordered, StreamExt},
+};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::{Instant, sleep_until, timeout},
+};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    deliver::{Delivered, Desk, backoff},
+    health::Health,
+    pace::{Lane, Limit, Pace, Slot, Turn},
+    sender::Sent,
+};
+use crate::{
+    bulletin::{Channel, ChannelId},
+    store::{Outcome, StoreError, Waiting},
+};
+
+/// Requests in flight at most; each is one possible repetition after a crash.
+const MOST_IN_FLIGHT: usize = 16;
+/// Questions about chats in flight at most.
+const MOST_QUESTIONS: usize = 8;
+/// A delivery is begun this long before its slot, so that the store's sync does not make it late.
+const LEAD: Duration = Duration::from_millis(10);
+/// The longest span of any limit, and a second.
+const LONGEST_WINDOW: chrono::TimeDelta = chrono::TimeDelta::seconds(61);
+/// How long a stop waits for answers.
+const STOP_WAITS: Duration = Duration::from_secs(5);
+/// A wrong key is tried again this often.
+const DENIED_WAITS: Duration = Duration::from_secs(60);
+
+/// A request past the outbox, within the pace and ahead of the backlog: an answer to a person, a test.
+pub(crate) struct Aside {
+    pub(crate) lane: Lane,
+    pub(crate) limit: Limit,
+    pub(crate) run: BoxFuture<'static, Sent>,
+    pub(crate) done: oneshot::Sender<Sent>,
+}
+
+/// Why nothing is sent for a while.
+struct Rest {
+    probes: u32,
+    next: Instant,
+    probing: bool,
+}
+
+enum Landed {
+    Delivered(Delivered),
+    Said(Slot, (Instant, Instant), Sent),
+    Lane(ChannelId, Result<(Lane, Limit), Sent>),
+    Heads(Vec<Waiting>),
+    Probed(Result<(), Sent>),
+}
+
+pub(super) struct Worker {
+    desk: Arc<Desk>,
+    channels: HashMap<ChannelId, Channel>,
+    pace: Pace,
+    /// What each channel waits with, unless it is in flight.
+    heads: HashMap<ChannelId, Waiting>,
+    lanes: HashMap<ChannelId, Lane>,
+    members: HashMap<Lane, Vec<ChannelId>>,
+    /// What earlier runs sent, until the lane of its channel is known.
+    recent: HashMap<ChannelId, Vec<Instant>>,
+    asking: HashSet<ChannelId>,
+    in_flight: HashSet<ChannelId>,
+    /// In flight while the outbox changed: what their completion knew of is perhaps not the latest.
+    stale: HashSet<ChannelId>,
+    reading: bool,
+    read_again: bool,
+    asides: mpsc::Receiver<Aside>,
+    said: HashMap<Lane, VecDeque<Aside>>,
+    flights: FuturesUnordered<BoxFuture<'static, Result<Landed, StoreError>>>,
+    requests: usize,
+    rest: Option<Rest>,
+    /// `sending` when the program began: perhaps sent.
+    unsettled: Vec<Waiting>,
+    health: Health,
+}
+
+impl Worker {
+    pub(super) async fn new(
+        desk: Desk,
+        channels: Vec<Channel>,
+        asides: mpsc::Receiver<Aside>,
+        health: Health,
+    ) -> Result<Self, StoreError> {
+        let now = Instant::now();
+        let mut worker = Self {
+            pace: Pace::new(desk.sender.rate(), now),
+            channels: channels
+                .into_iter()
+                .map(|channel| (channel.id.clone(), channel))
+                .collect(),
+            desk: Arc::new(desk),
+            heads: HashMap::new(),
+            lanes: HashMap::new(),
+            members: HashMap::new(),
+            recent: HashMap::new(),
+            asking: HashSet::new(),
+            in_flight: HashSet::new(),
+            stale: HashSet::new(),
+            reading: false,
+            read_again: false,
+            asides,
+            said: HashMap::new(),
+            flights: FuturesUnordered::new(),
+            requests: 0,
+            rest: None,
+            unsettled: Vec::new(),
+            health,
+        };
+        worker.remember().await?;
+        Ok(worker)
+    }
+
+    /// Pushes until stopped; then what is in flight is completed, for five seconds at most.
+    pub(super) async fn run(mut self, stop: CancellationToken) -> Result<(), StoreError> {
+        let mut outbox = self.desk.store.outbox_changes();
+        self.read_heads();
+        loop {
+            self.launch();
+            let wake = self.next_wake();
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => break,
+                Some(landed) = self.flights.next() => self.settle(landed?).await?,
+                Ok(()) = outbox.changed() => self.read_heads(),
+                Some(aside) = self.asides.recv() => self.queue_aside(aside),
+                () = sleep_until(wake) => {}
+            }
+        }
+        // What is unanswered then stays `sending`, and is settled as after a crash.
+        let landing = async {
+            while self.requests > 0
+                && let Some(landed) = self.flights.next().await
+            {
+                self.settle(landed?).await?;
+            }
+            Ok(())
+        };
+        timeout(STOP_WAITS, landing).await.unwrap_or(Ok(()))
+    }
+
+    /// The pace and the doubts that an earlier run left.
+    async fn remember(&mut self) -> Result<(), StoreError> {
+        let (now, today) = (Instant::now(), Utc::now());
+        for (channel, at) in self.desk.store.recent_sends(today - LONGEST_WINDOW).await? {
+            if self.channels.contains_key(&channel) {
+                let ago = (today - at).to_std().unwrap_or_default();
+                let at = now.checked_sub(ago).unwrap_or(now);
+                self.pace.sent_before(at);
+                self.recent.entry(channel).or_default().push(at);
+            }
+        }
+        let uncertain = self.desk.store.uncertain().await?;
+        let own = uncertain
+            .into_iter()
+            .filter(|waiting| self.channels.contains_key(&waiting.channel));
+        self.unsettled = own.collect();
+        if !self.unsettled.is_empty() {
+            self.rest_for(&Sent::Perhaps(
+                "the program ended before it was answered".to_owned(),
+            ));
+        }
+        Ok(())
+    }
+
+    fn next_wake(&self) -> Instant {
+        let now = Instant::now();
+        let wake = match &self.rest {
+            Some(rest) => (!rest.probing).then_some(rest.next),
+            None if self.requests >= MOST_IN_FLIGHT => None,
+            None => self
+                .pace
+                .next_at(now)
+                .map(|at| at.checked_sub(LEAD).unwrap_or(at)),
+        };
+        wake.unwrap_or(now + Duration::from_secs(3600))
+    }
+
+    // ---- launching ----
+
+    fn launch(&mut self) {
+        let now = Instant::now();
+        if let Some(rest) = &mut self.rest {
+            if !rest.probing && rest.next <= now {
+                rest.probing = true;
+                let desk = self.desk.clone();
+                self.fly(async move { Ok(Landed::Probed(desk.sender.probe().await)) });
+            }
+            return;
+        }
+        self.ask();
+        while self.requests < MOST_IN_FLIGHT
+            && let Some(slot) = self.pace.take(now, now + LEAD)
+        {
+            match slot.turn {
+                Turn::Urgent => self.launch_aside(slot),
+                Turn::Plain => self.launch_delivery(slot),
+            }
+        }
+    }
+
+    fn fly(&mut self, flight: impl Future<Output = Result<Landed, StoreError>> + Send + 'static) {
+        self.flights.push(flight.boxed());
+    }
+
+    /// Asks for the lanes of channels that wait and have none.
+    fn ask(&mut self) {
+        let room = MOST_QUESTIONS.saturating_sub(self.asking.len());
+        let unknown = self.heads.keys().filter(|id| !self.lanes.contains_key(*id));
+        let unknown: Vec<_> = unknown
+            .filter(|id| !self.asking.contains(*id))
+            .take(room)
+            .cloned()
+            .collect();
+        for id in unknown {
+            let Some(channel) = self.channels.get(&id).cloned() else {
+                continue;
+            };
+            self.asking.insert(id.clone());
+            let desk = self.desk.clone();
+            self.fly(async move { Ok(Landed::Lane(id, desk.sender.lane(&channel).await)) });
+        }
+    }
+
+    fn launch_delivery(&mut self, slot: Slot) {
+        // The two clocks are read one after the other.
+        let due = Utc::now() + (slot.at - Instant::now()) + Duration::from_millis(2);
+        let members = self.members.get(&slot.lane).into_iter().flatten();
+        let heads = members.filter_map(|id| self.heads.get(id));
+        let first = heads
+            .filter(|head| head.due_at <= due)
+            .min_by_key(|head| head.id);
+        let channel = first.map(|head| head.channel.clone());
+        let taken =
+            channel.and_then(|id| Some((self.heads.remove(&id)?, self.channels.get(&id)?.clone())));
+        match taken {
+            Some((waiting, channel)) => {
+                self.requests += 1;
+                self.in_flight.insert(channel.id.clone());
+                let delivered = self.desk.clone().deliver(slot, waiting, channel);
+                self.fly(delivered.map(|delivered| delivered.map(Landed::Delivered)));
+            }
+            None => self.pace.answered(slot, None),
+        }
+        self.place(slot.lane);
+    }
+
+    fn launch_aside(&mut self, slot: Slot) {
+        let queue = self.said.entry(slot.lane).or_default();
+        // Nobody waits for an answer that came too late.
+        queue.retain(|aside| !aside.done.is_closed());
+        match queue.pop_front() {
+            Some(aside) => {
+                self.requests += 1;
+                self.fly(async move {
+                    sleep_until(slot.at).await;
+                    let went_out = Instant::now();
+                    let sent = aside.run.await;
+                    let times = (went_out, Instant::now());
+                    let _ = aside.done.send(sent.clone());
+                    Ok(Landed::Said(slot, times, sent))
+                });
+            }
+            None => self.pace.answered(slot, None),
+        }
+        self.place_asides(slot.lane);
+    }
+
+    fn queue_aside(&mut self, aside: Aside) {
+        let lane = aside.lane;
+        self.pace.set_limit(lane, aside.limit, Instant::now());
+        self.said.entry(lane).or_default().push_back(aside);
+        self.place_asides(lane);
+    }
+
+    fn place_asides(&mut self, lane: Lane) {
+        if self.said.get(&lane).is_some_and(|queue| !queue.is_empty()) {
+            self.pace.wait(lane, Turn::Urgent, Instant::now());
+        } else {
+            self.said.remove(&lane);
+        }
+    }
+
+    /// Tells the pace since when the lane waits.
+    fn place(&mut self, lane: Lane) {
+        let members = self.members.get(&lane).into_iter().flatten();
+        let due = members
+            .filter_map(|id| self.heads.get(id))
+            .map(|head| head.due_at)
+            .min();
+        match due {
+            Some(due) => self.pace.wait(lane, Turn::Plain, instant(due)),
+            None => self.pace.unwait(lane, Turn::Plain),
+        }
+    }
+
+    fn read_heads(&mut self) {
+        self.stale.extend(self.in_flight.iter().cloned());
+        if self.reading {
+            self.read_again = true;
+            return;
+        }
+        self.reading = true;
+        let ids = self
+            .channels
+            .keys()
+            .filter(|id| !self.in_flight.contains(*id))
+            .cloned()
+            .collect();
+        self.read_heads_of(ids);
+    }
+
+    fn read_heads_of(&mut self, ids: Vec<ChannelId>) {
+        let store = self.desk.store.clone();
+        self.fly(async move { Ok(Landed::Heads(store.heads(Some(ids)).await?)) });
+    }
+
+    // ---- landing ----
+
+    async fn settle(&mut self, landed: Landed) -> Result<(), StoreError> {
+        match landed {
+            Landed::Heads(heads) => self.take_heads(heads),
+            Landed::Lane(channel, answer) => self.take_lane(channel, answer).await?,
+            Landed::Probed(answer) => self.take_probe(answer).await?,
+            Landed::Said(slot, times, sent) => {
+                self.requests -= 1;
+                self.pace.answered(slot, Some(times));
+                self.heed(slot.lane, &sent).await?;
+            }
+            Landed::Delivered(delivered) => self.take_delivered(delivered).await?,
+        }
+        Ok(())
+    }
+
+    async fn take_delivered(&mut self, delivered: Delivered) -> Result<(), StoreError> {
+        self.requests -= 1;
+        let channel = delivered.channel;
+        self.in_flight.remove(&channel);
+        self.pace.answered(delivered.slot, delivered.times);
+        let is_stale = self.stale.remove(&channel);
+        match delivered.next {
+            Some(next) => drop(self.heads.insert(channel, next)),
+            None if is_stale => self.read_heads_of(vec![channel]),
+            None => {}
+        }
+        self.place(delivered.slot.lane);
+        match delivered.sent {
+            Some(sent) => self.heed(delivered.slot.lane, &sent).await,
+            None => Ok(()),
+        }
+    }
+
+    fn take_heads(&mut self, heads: Vec<Waiting>) {
+        for head in heads {
+            let channel = head.channel.clone();
+            if self.in_flight.contains(&channel) || !self.channels.contains_key(&channel) {
+                continue;
+            }
+            self.heads.insert(channel.clone(), head);
+            if let Some(lane) = self.lanes.get(&channel) {
+                self.place(*lane);
+            }
+        }
+        self.reading = false;
+        if std::mem::take(&mut self.read_again) {
+            self.read_heads();
+        }
+    }
+
+    async fn take_lane(
+        &mut self,
+        channel: ChannelId,
+        answer: Result<(Lane, Limit), Sent>,
+    ) -> Result<(), StoreError> {
+        self.asking.remove(&channel);
+        let (lane, limit) = match answer {
+            Ok(known) => known,
+            Err(Sent::Gone(why) | Sent::Refused(why)) => {
+                tracing::error!(channel.id = %channel, "channel `{channel}` is set aside: {why}");
+                self.heads.remove(&channel);
+                return self
+                    .desk
+                    .store
+                    .block_channel(&channel, &why, Utc::now())
+                    .await;
+            }
+            Err(sent) => return self.heed_question(&sent).await,
+        };
+        let now = Instant::now();
+        for at in self.recent.remove(&channel).unwrap_or_default() {
+            self.pace.remember(lane, limit, at);
+        }
+        self.pace.set_limit(lane, limit, now);
+        self.members.entry(lane).or_default().push(channel.clone());
+        self.lanes.insert(channel, lane);
+        self.place(lane);
+        Ok(())
+    }
+
+    /// An answer to a question about a chat that leaves it open: asked again later.
+    async fn heed_question(&mut self, sent: &Sent) -> Result<(), StoreError> {
+        match sent {
+            Sent::Moved { from, to } => self.follow(*from, *to).await?,
+            Sent::TooFast(wait) => {
+                self.rest_for(sent);
+                if let Some(rest) = &mut self.rest {
+                    rest.next = Instant::now() + *wait;
+                }
+            }
+            sent => self.rest_for(sent),
+        }
+        Ok(())
+    }
+
+    /// What an answer means for more than its own message.
+    async fn heed(&mut self, lane: Lane, sent: &Sent) -> Result<(), StoreError> {
+        match sent {
+            Sent::Done(_) => self.health.is_well(),
+            Sent::TooFast(wait) => {
+                let now = Instant::now();
+                self.pace.flooded(lane, now + *wait, now);
+            }
+            Sent::Moved { from, to } => self.follow(*from, *to).await?,
+            Sent::Denied(_) | Sent::Unreachable(_) | Sent::Perhaps(_) => self.rest_for(sent),
+            Sent::Again(_) | Sent::Refused(_) | Sent::Gone(_) => {}
+        }
+        Ok(())
+    }
+
+    /// A group became a supergroup: its channels are asked for their lane again, and go on there.
+    async fn follow(&mut self, from: i64, to: i64) -> Result<(), StoreError> {
+        tracing::info!(from, to, "a group became a supergroup; following it");
+        self.desk.store.move_chat(from, to).await?;
+        self.desk.sender.moved(from, to);
+        self.pace.unwait(Lane(from), Turn::Plain);
+        for channel in self.members.remove(&Lane(from)).unwrap_or_default() {
+            self.lanes.remove(&channel);
+        }
+        Ok(())
+    }
+
+    // ---- resting ----
+
+    /// Nothing more is sent until a call without effect is answered.
+    fn rest_for(&mut self, sent: &Sent) {
+        if self.rest.is_some() {
+            return;
+        }
+        let is_doubt = matches!(sent, Sent::Perhaps(_));
+        let wait = if is_doubt {
+            Duration::ZERO
+        } else {
+            backoff(0, fastrand::f64())
+        };
+        self.rest = Some(Rest {
+            probes: 0,
+            next: Instant::now() + wait,
+            probing: false,
+        });
+        if !is_doubt {
+            self.health.is_ill(sent);
+        }
+    }
+
+    async fn take_probe(&mut self, answer: Result<(), Sent>) -> Result<(), StoreError> {
+        let Err(sent) = answer else {
+            self.rest = None;
+            self.health.is_well();
+            return self.settle_doubts().await;
+        };
+        self.health.is_ill(&sent);
+        if let Some(rest) = &mut self.rest {
+            rest.probing = false;
+            rest.probes += 1;
+            let wait = match sent {
+                Sent::TooFast(wait) => wait,
+                Sent::Denied(_) => DENIED_WAITS,
+                _ => backoff(rest.probes, fastrand::f64()).min(DENIED_WAITS),
+            };
+            rest.next = Instant::now() + wait;
+        }
+        Ok(())
+    }
+
+    /// The platform answers: what was perhaps sent before the program ended has its one repetition.
+    async fn settle_doubts(&mut self) -> Result<(), StoreError> {
+        for waiting in std::mem::take(&mut self.unsettled) {
+            let now = Utc::now();
+            let why = "possibly repeated: the program ended before it was answered".to_owned();
+            tracing::warn!(delivery.id = waiting.id.0, channel.id = %waiting.channel, "{why}");
+            let outcome = Outcome::Uncertain {
+                not_before: now,
+                why,
+            };
+            self.desk.store.complete(waiting.id, outcome, now).await?;
+        }
+        self.read_heads();
+        Ok(())
+    }
+}
+
+fn instant(at: DateTime<Utc>) -> Instant {
+    Instant::now() + (at - Utc::now()).to_std().unwrap_or_default()
+}

@@ -1,0 +1,90 @@
+//! Fetching, decoding and reading for one round, all in the same way.
+
+use chrono::{DateTime, Utc};
+use url::Url;
+
+use super::{Asked, fault::Fault};
+use crate::{
+    bulletin::{Article, Source, Validators},
+    source::{
+        self, Context, ReadError, Reading, article, charset,
+        fetch::{Fetched, Fetcher, Page, Request, Via},
+    },
+};
+
+/// How this round reads its source's pages.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reader<'a> {
+    pub(super) fetcher: &'a Fetcher,
+    pub(super) source: &'a Source,
+    pub(super) asked: Asked,
+    pub(super) now: DateTime<Utc>,
+}
+
+impl Reader<'_> {
+    pub(super) async fn get(&self, url: &Url, validators: Validators) -> Result<Fetched, Fault> {
+        let request = Request {
+            url: url.clone(),
+            validators,
+            via: Via::from(self.source),
+        };
+        let fetched = match self.asked {
+            Asked::BySchedule => self.fetcher.get(&request).await,
+            Asked::ByHand => self.fetcher.get_now(&request).await,
+        };
+        Ok(fetched?)
+    }
+
+    /// A page that was not asked for before.
+    pub(super) async fn get_new(&self, url: &Url) -> Result<Page, Fault> {
+        match self.get(url, Validators::default()).await? {
+            Fetched::Page(page) => Ok(page),
+            Fetched::NotModified => Err(Fault::unreadable(format!(
+                "{url} answered 304 to a request without conditions"
+            ))),
+        }
+    }
+
+    pub(super) async fn reading(&self, page: Page) -> Result<Reading, Fault> {
+        let kind = self.source.kind;
+        self.read(page, move |text, content_type, context| {
+            source::read(text, content_type, kind, context)
+        })
+        .await
+    }
+
+    pub(super) async fn article(&self, page: Page) -> Result<Article, Fault> {
+        self.read(page, |text, _, context| article::read(text, context))
+            .await
+    }
+
+    /// On a thread that may block: a large page takes milliseconds.
+    async fn read<T: Send + 'static>(
+        &self,
+        page: Page,
+        read: impl FnOnce(&str, Option<&str>, &Context<'_>) -> Result<T, ReadError> + Send + 'static,
+    ) -> Result<T, Fault> {
+        let (source, now) = (self.source.clone(), self.now);
+        let reading = tokio::task::spawn_blocking(move || {
+            let content_type = page.content_type.as_deref();
+            let decoded = charset::decode(&page.body, content_type, source.charset.as_deref());
+            if let Some(warning) = &decoded.warning {
+                tracing::debug!(source = %source.id, "{warning}");
+            }
+            let context = Context {
+                base: &page.url,
+                time_zone: source.time_zone,
+                now,
+                select: &source.select,
+                simplify: source.simplify,
+            };
+            read(&decoded.text, content_type, &context)
+        });
+        match reading.await {
+            Ok(read) => Ok(read?),
+            Err(panic) => Err(Fault::unreadable(format!(
+                "the page broke its reader: {panic}"
+            ))),
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Which of the groups is the page's list, and why the others are not.
+
+use url::Url;
+
+use super::{Look, group::Group, score::Scored, words::Region};
+use crate::source::{OtherList, text};
+
+/// The list that was chosen: one group, or on a home page the columns that make up its news.
+pub(super) struct Choice {
+    pub sections: Vec<Scored>,
+    pub others: Vec<Scored>,
+}
+
+impl Choice {
+    pub(super) fn best(&self) -> &Scored {
+        let score = |section: &&Scored| section.score;
+        self.sections
+            .iter()
+            .max_by(|a, b| score(a).total_cmp(&score(b)))
+            .expect("a choice has at least one section")
+    }
+}
+
+/// Takes the best group; on a home page also what is built and dated like it.
+pub(super) fn choose(look: &Look<'_>, mut groups: Vec<Scored>) -> Option<Choice> {
+    groups.sort_by(|a, b| b.score.total_cmp(&a.score));
+    let best = groups.iter().position(|group| group.is_list)?;
+    let best = groups.remove(best);
+    let targets = |group: &Group| -> Vec<&str> {
+        group
+            .items
+            .iter()
+            .map(|item| look.links[item.link].href.as_str())
+            .collect()
+    };
+    let taken = targets(&best.group);
+    // The same rows again, for small screens or as pictures, are no other list; nor are links
+    // inside its rows, such as counts of comments.
+    groups.retain(|other| {
+        let theirs = targets(&other.group);
+        let same = theirs.iter().filter(|href| taken.contains(href)).count();
+        let inside = other
+            .group
+            .items
+            .iter()
+            .filter(|item| best.group.holds(look, item.link))
+            .count();
+        same.max(inside) * 2 < theirs.len()
+    });
+    let (mut sections, others): (Vec<Scored>, Vec<Scored>) = match best.paged || best.titled {
+        true => (Vec::new(), groups),
+        false => groups
+            .into_iter()
+            .partition(|other| is_column(look, &best, other)),
+    };
+    sections.push(best);
+    sections.sort_by_key(|section| section.group.items[0].row);
+    Some(Choice { sections, others })
+}
+
+/// Whether a group is another column of the same news.
+fn is_column(look: &Look<'_>, best: &Scored, other: &Scored) -> bool {
+    if !other.is_list
+        || matches!(other.region, Region::Side | Region::Frame)
+        || other.group.items.len() < 3
+        || other.side_heading
+    {
+        return false;
+    }
+    let twins = look.page.elements[best.group.items[0].row as usize].path
+        == look.page.elements[other.group.items[0].row as usize].path
+        && look.built_alike(&best.group, &other.group)
+        && best.dated.round() == other.dated.round();
+    twins || is_home(look.context.base)
+}
+
+/// Whether an address is a site's front door.
+fn is_home(url: &Url) -> bool {
+    let path = url.path().trim_matches('/').to_ascii_lowercase();
+    let stem = path.split('.').next().unwrap_or_default();
+    url.query().is_none()
+        && matches!(stem, "" | "index" | "default" | "home" | "main")
+        && !path.contains('/')
+}
+
+impl Group {
+    /// Whether a link stands in one of the rows.
+    fn holds(&self, look: &Look<'_>, link: usize) -> bool {
+        let element = look.links[link].element;
+        let after = self.items.partition_point(|item| item.row <= element);
+        after > 0 && look.page.contains(self.items[after - 1].row, element)
+    }
+}
+
+impl Look<'_> {
+    /// Whether the boxes of two groups are the same kind of box.
+    fn built_alike(&self, a: &Group, b: &Group) -> bool {
+        let (mut a, mut b) = (a.container(self.page), b.container(self.page));
+        while a != b && a != 0 && b != 0 {
+            let page = self.page;
+            if page.name(a) != page.name(b) || page.class(a) != page.class(b) {
+                return false;
+            }
+            (a, b) = (page.parent(a), page.parent(b));
+        }
+        true
+    }
+
+    /// What `preview -v` tells of the groups that were not taken.
+    pub(super) fn tell_others(&self, others: &[Scored]) -> Vec<OtherList> {
+        others
+            .iter()
+            .take(20)
+            .map(|other| {
+                let first = self.links[other.group.items[0].link].element;
+                OtherList {
+                    title: other.heading.as_deref().map(text::one_line),
+                    links: other.group.items.len(),
+                    first: text::one_line(&self.page.text(self.page.runs_of(first))),
+                    why: why(other),
+                    is_list: other.is_list,
+                }
+            })
+            .collect()
+    }
+}
+
+fn why(other: &Scored) -> String {
+    let reason = match other.region {
+        Region::Frame => "a menu, breadcrumb, pager or footer",
+        Region::Side => "a side box",
+        _ if other.side_heading => "headed as popular, related or recommended",
+        _ if other.units < 6.0 => "titles too short for notices",
+        _ if other.is_list => "a smaller list",
+        _ if other.specific < 0.5 => "its links name no single pages",
+        _ => "no dates, and little else that speaks for a list",
+    };
+    reason.to_owned()
+}

@@ -1,0 +1,416 @@
+//! Lists as data: the array of objects that look like notices, anywhere in a JSON value.
+//!
+//! Names of fields differ from one system to the next, so each field of the array is weighed by
+//! what it holds (a date, an address, a text that differs from row to row) and by what its name
+//! says. Nested objects are flattened: `title.rendered`, `attributes.title`.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
+use url::Url;
+
+use super::{
+    dates, links,
+    words::{self, LinkText},
+};
+use crate::{
+    bulletin::{Moment, Notice},
+    source::{Context, date, page::Page, text},
+};
+
+/// Rows of a data list that are read.
+const MAX_ROWS: usize = 2_000;
+/// Rows that are looked at to tell what the fields are.
+const SAMPLE: usize = 40;
+/// How deep an array of notices may be.
+const MAX_DEPTH: usize = 12;
+
+/// An array of notices, with what speaks for it.
+pub(super) struct Records {
+    pub notices: Vec<Notice>,
+    pub dated: bool,
+    pub score: f32,
+}
+
+/// The best array of notices in a value.
+pub(super) fn best(value: &Value, base: &Url, context: &Context<'_>) -> Option<Records> {
+    let mut found: Option<Records> = None;
+    let mut open = vec![(value, 0)];
+    let mut looked = 0;
+    while let Some((value, depth)) = open.pop() {
+        looked += 1;
+        if depth > MAX_DEPTH || looked > 20_000 {
+            continue;
+        }
+        match value {
+            Value::Array(rows) => {
+                let records = read(rows, base, context);
+                if records
+                    .as_ref()
+                    .is_some_and(|new| found.as_ref().is_none_or(|old| new.score > old.score))
+                {
+                    found = records;
+                }
+                open.extend(rows.iter().rev().take(200).map(|row| (row, depth + 1)));
+            }
+            Value::Object(fields) => {
+                open.extend(fields.values().map(|field| (field, depth + 1)));
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+type Row<'a> = BTreeMap<String, &'a Value>;
+
+fn read(rows: &[Value], base: &Url, context: &Context<'_>) -> Option<Records> {
+    let rows: Vec<Row<'_>> = rows
+        .iter()
+        .take(MAX_ROWS)
+        .filter_map(Value::as_object)
+        .map(flatten)
+        .collect();
+    let fields = Fields::of(&rows, context)?;
+    let notices: Vec<Notice> = rows
+        .iter()
+        .filter_map(|row| fields.notice(row, base, context))
+        .collect();
+    if notices.is_empty() || notices.len() * 2 < rows.len() {
+        return None;
+    }
+    let count = notices.len() as f32;
+    let units = notices
+        .iter()
+        .map(|notice| words::units(&notice.title).min(30.0))
+        .sum::<f32>()
+        / count;
+    let dated = notices
+        .iter()
+        .filter(|notice| notice.published.is_some())
+        .count()
+        * 2
+        > notices.len();
+    let score = count.powf(0.6) * units * if dated { 2.0 } else { 0.5 };
+    (units >= 3.0).then_some(Records {
+        notices,
+        dated,
+        score,
+    })
+}
+
+/// `{"title": {"rendered": "…"}}` as `title.rendered`.
+fn flatten(object: &Map<String, Value>) -> Row<'_> {
+    let mut row = Row::new();
+    let mut open: Vec<(String, &Map<String, Value>, usize)> = vec![(String::new(), object, 0)];
+    while let Some((prefix, object, depth)) = open.pop() {
+        for (name, value) in object.iter().take(120) {
+            let name = if prefix.is_empty() {
+                name.clone()
+            } else {
+                format!("{prefix}.{name}")
+            };
+            match value {
+                Value::Object(inner) if depth < 2 => open.push((name, inner, depth + 1)),
+                Value::Object(_) | Value::Array(_) | Value::Null => {}
+                _ => {
+                    row.insert(name, value);
+                }
+            }
+        }
+    }
+    row
+}
+
+/// Which field is what.
+struct Fields {
+    title: String,
+    url: String,
+    date: Option<String>,
+    summary: Option<String>,
+    publisher: Option<String>,
+    pinned: Option<String>,
+}
+
+impl Fields {
+    fn of(rows: &[Row<'_>], context: &Context<'_>) -> Option<Self> {
+        let sample = &rows[..rows.len().min(SAMPLE)];
+        let mut names: Vec<&String> = sample.iter().flat_map(|row| row.keys()).collect();
+        names.sort_unstable();
+        names.dedup();
+        let best = |worth: &dyn Fn(&str, &[&Value]) -> f32| {
+            names
+                .iter()
+                .map(|name| {
+                    let values: Vec<&Value> = sample
+                        .iter()
+                        .filter_map(|row| row.get(*name).copied())
+                        .collect();
+                    let share = values.len() as f32 / sample.len() as f32;
+                    (
+                        (*name).clone(),
+                        worth(&name.to_lowercase(), &values) * share,
+                    )
+                })
+                .filter(|(_, worth)| *worth > 0.2)
+                .max_by(|a, b| a.1.total_cmp(&b.1))
+                .map(|(name, _)| name)
+        };
+        let select = context.select;
+        let named = |chosen: &Option<String>| chosen.clone().filter(|name| names.contains(&name));
+        let url = named(&select.link).or_else(|| best(&url_worth))?;
+        let date =
+            named(&select.date).or_else(|| best(&|name, values| date_worth(name, values, context)));
+        let title = named(&select.title).or_else(|| {
+            best(&|name, values| {
+                let taken = name == url.to_lowercase()
+                    || date
+                        .as_ref()
+                        .is_some_and(|date| name == date.to_lowercase());
+                if taken {
+                    0.0
+                } else {
+                    title_worth(name, values)
+                }
+            })
+        })?;
+        let other = |words: &[&str]| {
+            names
+                .iter()
+                .find(|name| {
+                    let lower = name.to_lowercase();
+                    ***name != title
+                        && ***name != url
+                        && words.iter().any(|word| lower.contains(word))
+                })
+                .map(|name| (*name).clone())
+        };
+        Some(Self {
+            summary: other(&[
+                "summary",
+                "abstract",
+                "excerpt",
+                "description",
+                "digest",
+                "intro",
+                "zhaiyao",
+            ]),
+            publisher: other(&[
+                "source",
+                "author",
+                "publisher",
+                "deptname",
+                "orgname",
+                "laiyuan",
+                "department",
+            ]),
+            pinned: other(&[
+                "istop", "is_top", "sticky", "pinned", "zhiding", "settop", "topflag",
+            ]),
+            title,
+            url,
+            date,
+        })
+    }
+
+    fn notice(&self, row: &Row<'_>, base: &Url, context: &Context<'_>) -> Option<Notice> {
+        let string = |name: &String| row.get(name).and_then(|value| value.as_str());
+        let href = string(&self.url)?.trim();
+        let url = base
+            .join(href)
+            .ok()
+            .filter(|_| links::leads_somewhere(href))?;
+        let title = plain(string(&self.title)?);
+        if title.is_empty() {
+            return None;
+        }
+        let own = self
+            .date
+            .as_ref()
+            .and_then(|name| moment(row.get(name)?, context));
+        let text_of = |name: &Option<String>| {
+            let text = plain(string(name.as_ref()?)?);
+            (!text.is_empty()).then_some(text)
+        };
+        let title = if context.simplify {
+            text::simplify(&title)
+        } else {
+            title
+        };
+        Some(Notice {
+            published: own.or_else(|| dates::in_address(href).map(Moment::Day)),
+            url: url.into(),
+            guid: None,
+            title,
+            updated: None,
+            summary: text_of(&self.summary),
+            publisher: text_of(&self.publisher).filter(|name| words::units(name) <= 20.0),
+            pinned: self
+                .pinned
+                .as_ref()
+                .is_some_and(|name| row.get(name).is_some_and(|value| is_true(value))),
+        })
+    }
+}
+
+fn is_true(value: &Value) -> bool {
+    match value {
+        Value::Bool(is) => *is,
+        Value::Number(number) => number.as_f64().is_some_and(|number| number > 0.0),
+        Value::String(text) => matches!(text.as_str(), "1" | "true" | "Y" | "y" | "yes" | "是"),
+        _ => false,
+    }
+}
+
+/// Text without markup and entities.
+fn plain(text: &str) -> String {
+    if !text.contains(['<', '&']) {
+        return text::one_line(text);
+    }
+    let page = Page::parse(text);
+    text::one_line(&page.text(0..page.runs.len()))
+}
+
+/// The last part of a name: `attributes.docTitle` is `doctitle`.
+fn last_part(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or(name)
+}
+
+fn title_worth(name: &str, values: &[&Value]) -> f32 {
+    let texts: Vec<String> = values
+        .iter()
+        .filter_map(|value| value.as_str())
+        .map(plain)
+        .collect();
+    if texts.len() * 2 < values.len() || texts.is_empty() {
+        return 0.0;
+    }
+    let count = texts.len() as f32;
+    let units = texts
+        .iter()
+        .map(|text| words::units(text).min(40.0))
+        .sum::<f32>()
+        / count;
+    let mut different = texts.clone();
+    different.sort_unstable();
+    different.dedup();
+    let titles = texts
+        .iter()
+        .filter(|text| words::link_text(text) == LinkText::Title)
+        .count() as f32;
+    let part = last_part(name);
+    let said = match () {
+        () if part == "title" || name.ends_with("title.rendered") => 4.0,
+        () if part.contains("subtitle") || part.contains("shorttitle") => 1.0,
+        () if part.contains("title") || part == "headline" => 3.5,
+        () if matches!(part, "subject" | "headline" | "bt" | "biaoti" | "标题") => 3.0,
+        () if part.contains("name") || part.contains("caption") => 1.2,
+        () if [
+            "content",
+            "body",
+            "summary",
+            "description",
+            "html",
+            "intro",
+            "abstract",
+            "url",
+            "img",
+            "id",
+        ]
+        .iter()
+        .any(|word| part.contains(word)) =>
+        {
+            0.3
+        }
+        () => 0.8,
+    };
+    said * (units / 8.0).min(1.0) * (different.len() as f32 / count) * (titles / count)
+}
+
+fn url_worth(name: &str, values: &[&Value]) -> f32 {
+    let part = last_part(name);
+    let addresses = values
+        .iter()
+        .filter_map(|value| value.as_str())
+        .filter(|text| {
+            let text = text.trim();
+            let is_picture = [".jpg", ".jpeg", ".png", ".gif", ".webp", ".svg"]
+                .iter()
+                .any(|end| text.to_ascii_lowercase().ends_with(end));
+            links::leads_somewhere(text)
+                && !text.contains(char::is_whitespace)
+                && !is_picture
+                && (text.contains('/') || text.contains(".htm") || text.contains('?'))
+                && !text.starts_with('<')
+        })
+        .count();
+    if addresses == 0 {
+        return 0.0;
+    }
+    let picture = [
+        "img", "image", "pic", "thumb", "cover", "icon", "logo", "avatar", "photo",
+    ];
+    let said = match () {
+        () if picture.iter().any(|word| name.contains(word)) => 0.1,
+        () if matches!(part, "url" | "link" | "href" | "linkurl" | "permalink") => 3.0,
+        () if part.contains("url") || part.contains("link") || part.contains("href") => 2.0,
+        () if part.contains("path") || part.contains("addr") || part.contains("uri") => 1.5,
+        () => 0.6,
+    };
+    let nesting = 1.0 - 0.1 * name.matches('.').count() as f32;
+    said * nesting * addresses as f32 / values.len().max(1) as f32
+}
+
+fn date_worth(name: &str, values: &[&Value], context: &Context<'_>) -> f32 {
+    let part = last_part(name);
+    let said = match () {
+        () if ["pub", "release", "issue", "fabu", "send", "write"]
+            .iter()
+            .any(|word| part.contains(word)) =>
+        {
+            3.0
+        }
+        () if matches!(part, "date" | "time" | "day" | "riqi" | "shijian") => 2.8,
+        () if part.contains("creat") || part.contains("add") || part.contains("input") => 2.0,
+        () if [
+            "update", "modif", "edit", "end", "expire", "deadline", "off",
+        ]
+        .iter()
+        .any(|word| part.contains(word)) =>
+        {
+            0.8
+        }
+        () if part.contains("date") || part.contains("time") => 2.2,
+        () => 0.5,
+    };
+    let dates = values
+        .iter()
+        .filter(|value| moment(value, context).is_some())
+        .count();
+    said * dates as f32 / values.len().max(1) as f32
+}
+
+/// A date as text, or as seconds or milliseconds since 1970.
+fn moment(value: &Value, context: &Context<'_>) -> Option<Moment> {
+    let epoch = match value {
+        Value::Number(number) => number.as_i64(),
+        Value::String(text) if matches!(text.len(), 10 | 13) => text.parse().ok(),
+        _ => None,
+    };
+    if let Some(epoch) = epoch {
+        let seconds = if epoch > 99_999_999_999 {
+            epoch / 1_000
+        } else {
+            epoch
+        };
+        let time = DateTime::<Utc>::from_timestamp(seconds, 0)?;
+        // 2000 to next year: other numbers are ids and counts.
+        let plausible = seconds > 946_684_800 && time < context.now + chrono::Duration::days(366);
+        return plausible
+            .then(|| Moment::Time(time.with_timezone(&context.time_zone).fixed_offset()));
+    }
+    let text = value.as_str().filter(|text| text.len() <= 60)?;
+    let (range, moment) = date::find(text, context.time_zone, context.now)?;
+    (range.len() * 2 >= text.trim().len()).then_some(moment)
+}

@@ -1,0 +1,347 @@
+//! What a page is, if it is no list: an article, a sign-in page, a captcha, an error, …
+
+use std::collections::HashMap;
+
+use super::{
+    Look, links,
+    score::Scored,
+    words::{self, LinkText, Region},
+};
+use crate::{
+    bulletin::Notice,
+    source::page::{self, Id, Page},
+};
+
+/// What a list, found one way or another, has to set against an article's marks.
+pub(super) struct Claim<'a> {
+    pub group: Option<&'a Scored>,
+    pub hrefs: Vec<&'a str>,
+    /// What the titles say together, in [`words::units`].
+    pub listed: f32,
+    pub dated: bool,
+}
+
+impl<'a> Claim<'a> {
+    pub(super) fn of_group(look: &'a Look<'_>, best: &'a Scored) -> Self {
+        let links = || best.group.items.iter().map(|item| &look.links[item.link]);
+        Self {
+            hrefs: links().map(|link| link.href.as_str()).collect(),
+            listed: links().map(|link| link.units.min(30.0)).sum(),
+            dated: best.region != Region::Side && best.dated > 0.5,
+            group: Some(best),
+        }
+    }
+
+    pub(super) fn of_notices(notices: &'a [Notice]) -> Self {
+        Self {
+            group: None,
+            hrefs: notices.iter().map(|notice| notice.url.as_str()).collect(),
+            listed: notices
+                .iter()
+                .map(|notice| words::units(&notice.title).min(30.0))
+                .sum(),
+            dated: notices.iter().all(|notice| notice.published.is_some()),
+        }
+    }
+}
+
+/// An article with other articles around it, or a list? What speaks for either, added up.
+pub(super) fn is_article(look: &Look<'_>, claim: &Claim<'_>) -> bool {
+    let page = look.page;
+    let group = |holds: fn(&Scored) -> bool| claim.group.is_some_and(holds);
+    let mut points = (densest_prose(page, claim.group) / 100.0).min(4.0);
+    points -= (claim.listed / 300.0).min(2.0);
+    points += among(look, &claim.hrefs);
+    for (holds, weight) in [
+        (has_headline(page), 1.5),
+        (is_declared(page), 1.0),
+        (has_neighbours(page), 1.0),
+        (group(|best| best.region == Region::Side), 1.0),
+        (group(|best| best.side_heading), 0.5),
+        (claim.hrefs.len() < 3, 0.8),
+        (claim.dated, -1.0),
+        (group(|best| best.titled), -1.5),
+        (group(|best| best.paged), -1.5),
+    ] {
+        if holds {
+            points += weight;
+        }
+    }
+    points > 1.4
+}
+
+/// The most running text outside the rows that stands in one box, in [`words::units`].
+fn densest_prose(page: &Page, best: Option<&Scored>) -> f32 {
+    let mut boxes: HashMap<Id, f32> = HashMap::new();
+    let mut rows = best
+        .map_or(&[][..], |best| &best.group.items)
+        .iter()
+        .map(|item| item.runs.clone())
+        .peekable();
+    for (run, piece) in page.runs.iter().enumerate() {
+        while rows.peek().is_some_and(|row| row.end <= run) {
+            rows.next();
+        }
+        let units = words::units(page.run_text(run));
+        if units < 6.0 || rows.peek().is_some_and(|row| row.contains(&run)) {
+            continue;
+        }
+        let line: Vec<Id> = std::iter::once(piece.element)
+            .chain(page.ancestors(piece.element))
+            .take(5)
+            .take_while(|id| page::is_inline(page.name(*id)))
+            .collect();
+        if line.iter().any(|id| page.name(*id) == "a") {
+            continue;
+        }
+        // Paragraphs of one text share the box around them.
+        let block = line.last().map_or(piece.element, |id| page.parent(*id));
+        *boxes.entry(page.parent(block)).or_default() += units;
+    }
+    boxes.values().copied().fold(0.0, f32::max)
+}
+
+/// Share of rows that lead to pages of the same kind as this one.
+fn among(look: &Look<'_>, hrefs: &[&str]) -> f32 {
+    let (own, specific) = links::shape(look.context.base.as_str());
+    if !specific {
+        return 0.0;
+    }
+    let sample = &hrefs[..hrefs.len().min(60)];
+    let is_same = |href: &&&str| {
+        look.base
+            .join(href)
+            .is_ok_and(|url| links::shape(url.as_str()).0 == own)
+    };
+    sample.iter().filter(is_same).count() as f32 / sample.len().max(1) as f32
+}
+
+/// Metadata that calls the page an article.
+fn is_declared(page: &Page) -> bool {
+    let meta = (0..page.elements.len() as Id).take(400).any(|id| {
+        page.name(id) == "meta"
+            && page.attribute(id, "property") == Some("og:type")
+            && page
+                .attribute(id, "content")
+                .is_some_and(|kind| kind.contains("article"))
+    });
+    meta || page.scripts.iter().any(|(id, text)| {
+        let is_data = page
+            .attribute(*id, "type")
+            .is_some_and(|kind| kind.contains("ld+json"));
+        is_data
+            && [
+                "\"NewsArticle\"",
+                "\"Article\"",
+                "\"BlogPosting\"",
+                "\"ReportageNewsArticle\"",
+            ]
+            .iter()
+            .any(|kind| text.contains(kind))
+    })
+}
+
+/// "上一篇：…" stands under articles.
+fn has_neighbours(page: &Page) -> bool {
+    const WORDS: &[&str] = &[
+        "上一篇",
+        "下一篇",
+        "上一条",
+        "下一条",
+        "上一則",
+        "Previous post",
+        "Next post",
+        "Previous article",
+        "Next article",
+    ];
+    (0..page.runs.len()).any(|run| {
+        let text = page.run_text(run);
+        text.len() < 100 && WORDS.iter().any(|word| text.starts_with(word))
+    })
+}
+
+/// A heading that says what the page's title says, and is as long as titles of notices are.
+fn has_headline(page: &Page) -> bool {
+    let title = words::bare(&page.title);
+    headings(page).any(|text| {
+        words::units(&text) >= 8.0
+            && words::link_text(&text) == LinkText::Title
+            && title.starts_with(&words::bare(&text))
+    })
+}
+
+fn headings(page: &Page) -> impl Iterator<Item = String> {
+    (0..page.elements.len() as Id)
+        .filter(|id| matches!(page.name(*id), "h1" | "h2" | "h3"))
+        .take(60)
+        .map(|id| page.text(page.runs_of(id)))
+}
+
+/// A page that stands in for another: what a person is told by its title or first heading.
+pub(super) fn stand_in(page: &Page) -> Option<&'static str> {
+    const KINDS: &[(&str, &[&str])] = &[
+        (
+            "an error page",
+            &[
+                "404",
+                "403",
+                "500",
+                "502",
+                "503",
+                "notfound",
+                "页面不存在",
+                "页面没有找到",
+                "找不到页面",
+                "您访问的页面",
+                "找不到",
+                "无法访问",
+                "出错了",
+                "访问出错",
+                "internalservererror",
+                "badgateway",
+                "forbidden",
+                "accessdenied",
+                "拒绝访问",
+                "禁止访问",
+                "serviceunavailable",
+                "pagenotfound",
+                "系统错误",
+                "错误页",
+                "seitenichtgefunden",
+                "不存在或已删除",
+            ],
+        ),
+        (
+            "a captcha",
+            &[
+                "captcha",
+                "验证码",
+                "安全验证",
+                "人机验证",
+                "滑动验证",
+                "访问验证",
+                "justamoment",
+                "attentionrequired",
+                "areyouhuman",
+                "areyouarobot",
+                "securitycheck",
+                "安全检查",
+                "verifyyouarehuman",
+                "robotcheck",
+            ],
+        ),
+        (
+            "a maintenance notice",
+            &[
+                "维护中",
+                "系统维护",
+                "网站维护",
+                "升级中",
+                "维护公告",
+                "undermaintenance",
+                "maintenancemode",
+                "downformaintenance",
+                "scheduledmaintenance",
+                "wartungsarbeiten",
+                "网站建设中",
+                "暂停访问",
+                "网站关闭",
+                "站点已关闭",
+            ],
+        ),
+        (
+            "a sign-in page",
+            &[
+                "登录",
+                "登入",
+                "用户登录",
+                "统一身份认证",
+                "signin",
+                "login",
+                "logon",
+                "anmelden",
+                "anmeldung",
+            ],
+        ),
+    ];
+    let title = words::bare(&page.title);
+    let first = headings(page)
+        .next()
+        .map(|text| words::bare(&text))
+        .unwrap_or_default();
+    let said = [title, first];
+    KINDS.iter().find_map(|(kind, phrases)| {
+        let says = |text: &&String| {
+            text.chars().count() <= 40
+                && phrases.iter().any(|phrase| {
+                    // Numbers and short words mean it only where they open the text.
+                    if phrase.len() <= 6 {
+                        text.starts_with(phrase)
+                    } else {
+                        text.contains(phrase)
+                    }
+                })
+        };
+        said.iter().find(says).map(|_| *kind)
+    })
+}
+
+/// What to call a page on which no list was found.
+pub(super) fn instead(page: &Page) -> String {
+    let text = page.text(0..page.runs.len().min(400));
+    let units = words::units(&text);
+    let bare = words::bare(&text);
+    let has_password = (0..page.elements.len() as Id)
+        .any(|id| page.name(id) == "input" && page.attribute(id, "type") == Some("password"));
+    let told = |words: &[&str]| words.iter().any(|word| bare.contains(word));
+    if let Some(kind) = stand_in(page) {
+        return kind.to_owned();
+    }
+    if has_password {
+        return "a sign-in page".to_owned();
+    }
+    if units < 400.0 {
+        if told(&[
+            "验证码",
+            "captcha",
+            "人机验证",
+            "verifyyouarehuman",
+            "areyouhuman",
+        ]) {
+            return "a captcha".to_owned();
+        }
+        if told(&["维护", "maintenance", "wartung"]) && units < 150.0 {
+            return "a maintenance notice".to_owned();
+        }
+        if told(&[
+            "暂无",
+            "没有相关",
+            "没有找到",
+            "无数据",
+            "无记录",
+            "noresults",
+            "noposts",
+            "nonotices",
+            "nothingfound",
+            "nonews",
+            "noitems",
+            "keineeinträge",
+        ]) {
+            return "an empty list".to_owned();
+        }
+    }
+    let needs_scripts = told(&[
+        "enablejavascript",
+        "javascriptisrequired",
+        "启用javascript",
+        "javascriptaktivieren",
+        "开启javascript",
+    ]) || !words::bare(&page.noscript).is_empty();
+    if units < 120.0 && (needs_scripts || !page.scripts.is_empty()) {
+        return "a page that needs JavaScript; give the address of its data instead".to_owned();
+    }
+    if densest_prose(page, None) >= 60.0 || has_headline(page) {
+        return "an article".to_owned();
+    }
+    "no rows of titles that repeat".to_owned()
+}

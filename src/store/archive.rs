@@ -1,0 +1,235 @@
+//! The archive: a bulletin's record and, apart and compressed, its text.
+
+use std::io::{Read, Write};
+
+use chrono::{DateTime, Utc};
+use flate2::{Compression, read::DeflateDecoder, write::DeflateEncoder};
+
+use super::{
+    Found,
+    engine::{Engine, Writes},
+    error::Result,
+    keys::{self, Key},
+    rows::{BulletinRow, title_hash},
+};
+use crate::bulletin::{Article, BulletinState, Cause};
+
+/// Titles that one bulletin is remembered by; a title that goes on changing after that is no correction.
+const MOST_TITLES: usize = 8;
+/// Corrections of one bulletin that count.
+const MOST_REVISIONS: u32 = 32;
+/// Bytes of a text that are kept; the fetcher's own bound is near.
+const LONGEST_TEXT: u64 = 16 << 20;
+
+/// How a known row differs from the archive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Correction {
+    None,
+    /// Another one of the titles that it had before, or a text where there was none.
+    Shown,
+    Title,
+    Text,
+}
+
+impl Correction {
+    pub(super) fn is_told(self) -> bool {
+        matches!(self, Self::Title | Self::Text)
+    }
+}
+
+/// The article's, which is made of whole sentences, else the list's own.
+pub(super) fn summary(found: &Found) -> Option<&str> {
+    let article = found
+        .article
+        .as_ref()
+        .and_then(|article| article.summary.as_deref());
+    article.or(found.notice.summary.as_deref())
+}
+
+pub(super) fn new_row(
+    found: &Found,
+    source: u32,
+    state: BulletinState,
+    cause: Cause,
+    now: DateTime<Utc>,
+) -> BulletinRow {
+    let mut row = BulletinRow {
+        source,
+        also: Vec::new(),
+        url: found.notice.url.clone(),
+        title: title(found),
+        summary: found.notice.summary.clone(),
+        publisher: found.notice.publisher.clone(),
+        published: found.notice.published,
+        deadline: None,
+        attachments: Vec::new(),
+        first_seen_ms: now.timestamp_millis(),
+        state,
+        cause,
+        revision: 0,
+        titles: vec![title_hash(&found.notice.title)],
+    };
+    if let Some(article) = &found.article {
+        add_article(&mut row, article);
+    }
+    row
+}
+
+fn add_article(row: &mut BulletinRow, article: &Article) {
+    row.summary = article.summary.clone().or(row.summary.take());
+    let listed = row.publisher.take();
+    row.publisher = article
+        .publisher
+        .clone()
+        .or(listed)
+        .or_else(|| article.author.clone());
+    row.deadline = article.deadline;
+    row.attachments.clone_from(&article.attachments);
+    row.published = match (row.published, article.published) {
+        // The list's day stands; the article may know the hour.
+        (Some(list), Some(article)) if list.day() == article.day() => Some(article),
+        (list, article) => list.or(article),
+    };
+}
+
+/// The list's title, or the article's where the list cut its own.
+fn title(found: &Found) -> String {
+    let listed = found.notice.title.trim();
+    let cut = listed.trim_end_matches(['…', '.', '．']);
+    let whole = found
+        .article
+        .as_ref()
+        .and_then(|article| article.title.as_deref());
+    match whole.map(str::trim) {
+        Some(whole) if cut.len() < listed.len() && !cut.is_empty() && whole.starts_with(cut) => {
+            whole.to_owned()
+        }
+        _ => listed.to_owned(),
+    }
+}
+
+pub(super) fn write_new(
+    writes: &mut Writes,
+    id: u64,
+    row: &BulletinRow,
+    article: Option<&Article>,
+) {
+    writes.put(keys::bulletin(id), row);
+    writes.set(keys::by_source(row.source, id), Vec::new());
+    if let Some(article) = article {
+        write_text(
+            writes,
+            id,
+            &article.text,
+            article.text_as_published.as_deref(),
+        );
+    }
+}
+
+pub(super) fn write_text(writes: &mut Writes, id: u64, text: &str, as_published: Option<&str>) {
+    if !text.is_empty() {
+        writes.put(keys::text(id), &deflated(text));
+    }
+    if let Some(text) = as_published {
+        writes.put(keys::text_as_published(id), &deflated(text));
+    }
+}
+
+/// Brings `row` to what `found` says, and tells how it differed.
+pub(super) fn correct(
+    engine: &Engine,
+    row: &mut BulletinRow,
+    id: u64,
+    found: &Found,
+) -> Result<Correction> {
+    let mut correction = correct_title(row, found);
+    let Some(article) = found
+        .article
+        .as_ref()
+        .filter(|article| !article.text.is_empty())
+    else {
+        return Ok(correction);
+    };
+    match text(engine, keys::text(id))? {
+        Some(text) if text == article.text => {}
+        Some(_) if row.revision >= MOST_REVISIONS => {}
+        Some(_) => {
+            row.revision += u32::from(correction != Correction::Title);
+            add_article(row, article);
+            if correction != Correction::Title {
+                correction = Correction::Text;
+            }
+        }
+        None => {
+            add_article(row, article);
+            if correction == Correction::None {
+                correction = Correction::Shown;
+            }
+        }
+    }
+    Ok(correction)
+}
+
+fn correct_title(row: &mut BulletinRow, found: &Found) -> Correction {
+    let listed = title_hash(&found.notice.title);
+    if row.titles.last() == Some(&listed) {
+        return Correction::None;
+    }
+    if let Some(place) = row.titles.iter().position(|title| *title == listed) {
+        row.titles.remove(place);
+        row.titles.push(listed);
+        row.title = title(found);
+        return Correction::Shown;
+    }
+    if row.titles.len() >= MOST_TITLES {
+        return Correction::None;
+    }
+    row.titles.push(listed);
+    row.title = title(found);
+    row.revision += 1;
+    Correction::Title
+}
+
+/// Writes a corrected record, with its text where there is one.
+pub(super) fn rewrite(
+    writes: &mut Writes,
+    engine: &Engine,
+    id: u64,
+    row: &BulletinRow,
+    article: Option<&Article>,
+) -> Result<()> {
+    writes.remove_long(engine, keys::bulletin(id))?;
+    writes.put(keys::bulletin(id), row);
+    if let Some(article) = article.filter(|article| !article.text.is_empty()) {
+        writes.remove_long(engine, keys::text(id))?;
+        writes.remove_long(engine, keys::text_as_published(id))?;
+        write_text(
+            writes,
+            id,
+            &article.text,
+            article.text_as_published.as_deref(),
+        );
+    }
+    Ok(())
+}
+
+pub(super) fn text(engine: &Engine, key: Key) -> Result<Option<String>> {
+    let Some(packed) = engine.get::<Vec<u8>>(&key)? else {
+        return Ok(None);
+    };
+    let mut text = String::new();
+    DeflateDecoder::new(packed.as_slice())
+        .take(LONGEST_TEXT)
+        .read_to_string(&mut text)
+        .map_err(|error| engine.unreadable(&key, &error))?;
+    Ok(Some(text))
+}
+
+fn deflated(text: &str) -> Vec<u8> {
+    let end = text.floor_char_boundary(usize::try_from(LONGEST_TEXT).unwrap_or(usize::MAX));
+    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
+    encoder
+        .write_all(&text.as_bytes()[..end])
+        .and_then(|()| encoder.finish())
+        .expect("memory takes every write")
+}

@@ -1,0 +1,182 @@
+//! Deliveries as they lie on disk: 32 of consecutive numbers in a row.
+//!
+//! One bulletin for 2,000 channels is 63 rows, not 6,000, and a year of them stays small in sled's
+//! memory, which grows by the row.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    engine::{Engine, Writes},
+    error::Result,
+    keys,
+    names::Names,
+    rows::time,
+};
+use crate::bulletin::{BulletinId, Delivery, DeliveryId, DeliveryKind, DeliveryState, MessageRef};
+
+const SLOTS: u64 = 32;
+
+/// One delivery. Times after the first are in ms since it was queued, so that they are short.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Slot {
+    pub(super) channel: u32,
+    pub(super) bulletin: Option<u64>,
+    pub(super) kind: DeliveryKind,
+    pub(super) state: DeliveryState,
+    pub(super) attempts: u32,
+    /// How many of them ended without an answer.
+    pub(super) doubts: u8,
+    /// The delivery under whose number the note stands.
+    pub(super) note: Option<u64>,
+    /// Whether there is a row that says what went wrong.
+    pub(super) has_error: bool,
+    pub(super) message: Option<MessageRef>,
+    pub(super) queued_ms: i64,
+    due: i64,
+    begun: Option<i64>,
+    ended: Option<i64>,
+}
+
+impl Slot {
+    pub(super) fn new(
+        channel: u32,
+        bulletin: Option<u64>,
+        kind: DeliveryKind,
+        now_ms: i64,
+    ) -> Self {
+        Self {
+            channel,
+            bulletin,
+            kind,
+            state: DeliveryState::Queued,
+            attempts: 0,
+            doubts: 0,
+            note: None,
+            has_error: false,
+            message: None,
+            queued_ms: now_ms,
+            due: 0,
+            begun: None,
+            ended: None,
+        }
+    }
+
+    pub(super) fn is_unfinished(&self) -> bool {
+        matches!(self.state, DeliveryState::Queued | DeliveryState::Sending)
+    }
+
+    pub(super) fn due_ms(&self) -> i64 {
+        self.queued_ms + self.due
+    }
+
+    pub(super) fn set_due_ms(&mut self, due_ms: i64) {
+        self.due = due_ms - self.queued_ms;
+    }
+
+    pub(super) fn begun_ms(&self) -> Option<i64> {
+        Some(self.queued_ms + self.begun?)
+    }
+
+    pub(super) fn set_begun_ms(&mut self, begun_ms: Option<i64>) {
+        self.begun = begun_ms.map(|at| at - self.queued_ms);
+    }
+
+    /// When it was sent, failed or dropped.
+    pub(super) fn ended_ms(&self) -> Option<i64> {
+        Some(self.queued_ms + self.ended?)
+    }
+
+    pub(super) fn set_ended_ms(&mut self, ended_ms: Option<i64>) {
+        self.ended = ended_ms.map(|at| at - self.queued_ms);
+    }
+
+    pub(super) fn delivery(
+        &self,
+        id: u64,
+        engine: &Engine,
+        names: &Names,
+    ) -> Result<Option<Delivery>> {
+        let Some(channel) = names.channel(self.channel) else {
+            return Ok(None);
+        };
+        let is_sent = self.state == DeliveryState::Sent;
+        Ok(Some(Delivery {
+            id: DeliveryId(id),
+            bulletin: self.bulletin.map(BulletinId),
+            channel,
+            kind: self.kind,
+            state: self.state,
+            attempts: self.attempts,
+            message: self.message.clone(),
+            error: if self.has_error {
+                engine.get(&keys::error(id))?
+            } else {
+                None
+            },
+            queued_at: time(self.queued_ms),
+            due_at: time(self.due_ms()),
+            sent_at: self.ended_ms().filter(|_| is_sent).map(time),
+            note: note(engine, self.note)?,
+        }))
+    }
+}
+
+pub(super) fn note(engine: &Engine, of: Option<u64>) -> Result<Option<String>> {
+    of.map_or(Ok(None), |first| engine.get(&keys::note(first)))
+}
+
+/// The deliveries of one row, by place; an empty place was never used, or dropped for its age.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub(super) struct Block(Vec<Option<Slot>>);
+
+impl Block {
+    pub(super) fn number(delivery: u64) -> u64 {
+        delivery / SLOTS
+    }
+
+    pub(super) fn load(engine: &Engine, number: u64) -> Result<Self> {
+        Ok(engine.get(&keys::block(number))?.unwrap_or_default())
+    }
+
+    pub(super) fn write(&self, number: u64, writes: &mut Writes) {
+        if self.is_empty() {
+            writes.remove(keys::block(number));
+        } else {
+            writes.put(keys::block(number), self);
+        }
+    }
+
+    pub(super) fn get(&self, delivery: u64) -> Option<&Slot> {
+        self.0.get(place(delivery))?.as_ref()
+    }
+
+    pub(super) fn set(&mut self, delivery: u64, slot: Option<Slot>) {
+        let place = place(delivery);
+        if self.0.len() <= place {
+            self.0.resize(place + 1, None);
+        }
+        self.0[place] = slot;
+    }
+
+    /// By number, with the block's own.
+    pub(super) fn slots(&self, number: u64) -> impl DoubleEndedIterator<Item = (u64, &Slot)> {
+        let first = number * SLOTS;
+        let slots = self.0.iter().enumerate();
+        slots.filter_map(move |(place, slot)| Some((first + place as u64, slot.as_ref()?)))
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.iter().all(Option::is_none)
+    }
+}
+
+fn place(delivery: u64) -> usize {
+    (delivery % SLOTS) as usize
+}
+
+/// One delivery, where it is kept.
+pub(super) fn slot(engine: &Engine, delivery: u64) -> Result<Option<Slot>> {
+    Ok(Block::load(engine, Block::number(delivery))?
+        .get(delivery)
+        .cloned())
+}

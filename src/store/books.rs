@@ -1,0 +1,169 @@
+//! What the writer has at hand: everything small that is asked often, as the disk says it.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use tokio::sync::watch;
+
+use super::{
+    engine::Engine,
+    error::Result,
+    keys,
+    looks::Looks,
+    names::Names,
+    outbox::Outbox,
+    rows::{ChannelRow, CountRow, SourceRow},
+};
+use crate::bulletin::{Channel, ChannelId, Source};
+
+/// Owned by the store thread; readers share what is in an [`Arc`].
+pub(super) struct Books {
+    pub(super) engine: Arc<Engine>,
+    names: Arc<RwLock<Arc<Names>>>,
+    pub(super) looks: Arc<Looks>,
+    pub(super) counts: CountRow,
+    pub(super) sources: HashMap<u32, SourceRow>,
+    pub(super) channels: HashMap<u32, ChannelRow>,
+    pub(super) outbox: Outbox,
+    /// The config as it was synced last; None before.
+    pub(super) wiring: Option<Wiring>,
+    /// Old chat → the one it became.
+    pub(super) moved: HashMap<i64, i64>,
+    ticks: watch::Sender<u64>,
+}
+
+/// Sources and channels of the config, in its order, with their numbers.
+#[derive(Debug, Default)]
+pub(super) struct Wiring {
+    pub(super) sources: Vec<(u32, Source)>,
+    pub(super) channels: Vec<(u32, Channel)>,
+    source_places: HashMap<u32, usize>,
+    channel_numbers: HashSet<u32>,
+}
+
+impl Wiring {
+    pub(super) fn new(sources: Vec<(u32, Source)>, channels: Vec<(u32, Channel)>) -> Self {
+        Self {
+            source_places: sources
+                .iter()
+                .enumerate()
+                .map(|(place, (n, _))| (*n, place))
+                .collect(),
+            channel_numbers: channels.iter().map(|(number, _)| *number).collect(),
+            sources,
+            channels,
+        }
+    }
+
+    pub(super) fn source(&self, number: u32) -> Option<&Source> {
+        self.source_places
+            .get(&number)
+            .map(|&place| &self.sources[place].1)
+    }
+}
+
+impl Books {
+    pub(super) fn load(engine: Arc<Engine>) -> Result<Self> {
+        let names = Names::load(&engine)?;
+        let looks = Looks::load(&engine, &names)?;
+        let mut books = Self {
+            names: Arc::new(RwLock::new(Arc::new(names))),
+            looks: Arc::new(looks),
+            counts: engine.get(keys::COUNT)?.unwrap_or_default(),
+            sources: HashMap::new(),
+            channels: HashMap::new(),
+            outbox: Outbox::load(&engine)?,
+            wiring: None,
+            moved: HashMap::new(),
+            ticks: watch::Sender::new(0),
+            engine,
+        };
+        books.load_rows()?;
+        Ok(books)
+    }
+
+    fn load_rows(&mut self) -> Result<()> {
+        for row in self.engine.scan(b"s") {
+            let row = row?;
+            let source = self.engine.decode(&row.key, &row.value)?;
+            self.sources.insert(keys::interned_number(&row.key), source);
+        }
+        for row in self.engine.scan(b"c") {
+            let row = row?;
+            let channel = self.engine.decode(&row.key, &row.value)?;
+            self.channels
+                .insert(keys::interned_number(&row.key), channel);
+        }
+        for row in self.engine.scan(b"v") {
+            let row = row?;
+            let from = keys::last_number(&row.key).cast_signed();
+            self.moved
+                .insert(from, keys::last_number(&row.value).cast_signed());
+        }
+        Ok(())
+    }
+
+    /// Reads everything again, after rows were written past the books.
+    pub(super) fn reload(&mut self) -> Result<()> {
+        let fresh = Self::load(Arc::clone(&self.engine))?;
+        self.rename(|names| *names = fresh.names().as_ref().clone());
+        for (source, state) in fresh.looks.all() {
+            self.looks.set(&source, state);
+        }
+        self.counts = fresh.counts;
+        self.sources = fresh.sources;
+        self.channels = fresh.channels;
+        self.outbox = fresh.outbox;
+        self.moved = fresh.moved;
+        self.tick();
+        Ok(())
+    }
+
+    pub(super) fn names(&self) -> Arc<Names> {
+        Arc::clone(&self.names.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Changes names; those who read go on with the old ones.
+    pub(super) fn rename<T>(&self, with: impl FnOnce(&mut Names) -> T) -> T {
+        let mut names = self.names.write().unwrap_or_else(PoisonError::into_inner);
+        with(Arc::make_mut(&mut names))
+    }
+
+    pub(super) fn shared_names(&self) -> Arc<RwLock<Arc<Names>>> {
+        Arc::clone(&self.names)
+    }
+
+    pub(super) fn ticks(&self) -> watch::Receiver<u64> {
+        self.ticks.subscribe()
+    }
+
+    pub(super) fn tick(&self) {
+        self.ticks.send_modify(|count| *count += 1);
+    }
+
+    pub(super) fn is_blocked(&self, channel: u32) -> bool {
+        self.channels
+            .get(&channel)
+            .is_some_and(|row| row.blocked.is_some())
+    }
+
+    /// Whether anything is sent there: a channel of the config, or a chat that subscribed by itself.
+    pub(super) fn is_in_use(&self, channel: u32) -> bool {
+        let is_configured = self
+            .wiring
+            .as_ref()
+            .is_none_or(|wiring| wiring.channel_numbers.contains(&channel));
+        is_configured
+            || self
+                .names()
+                .channel(channel)
+                .is_some_and(|id| is_subscribed(&id))
+    }
+}
+
+/// Whether it is a chat that subscribed by itself.
+pub(super) fn is_subscribed(channel: &ChannelId) -> bool {
+    channel.as_str().starts_with("telegram:")
+}

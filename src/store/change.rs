@@ -1,0 +1,170 @@
+//! One transaction in the making: rows to write, and what the books say once they are written.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::{
+    block::{Block, Slot},
+    books::Books,
+    engine::{Engine, Writes},
+    error::Result,
+    keys,
+    rows::{AuditRow, ChannelRow, CountRow, SourceRow},
+};
+use crate::bulletin::DeliveryState;
+
+/// Built from the books, given back to [`Books::commit`]; dropped, it changed nothing.
+pub(super) struct Change {
+    pub(super) writes: Writes,
+    pub(super) counts: CountRow,
+    blocks: BTreeMap<u64, Block>,
+    touched: Vec<(u64, Slot)>,
+    sources: HashMap<u32, SourceRow>,
+    channels: HashMap<u32, ChannelRow>,
+    /// Deliveries that leave the queue of a channel for another's.
+    left: Vec<(u64, u32)>,
+}
+
+impl Books {
+    pub(super) fn change(&self) -> Change {
+        Change {
+            writes: Writes::default(),
+            counts: self.counts.clone(),
+            blocks: BTreeMap::new(),
+            touched: Vec::new(),
+            sources: HashMap::new(),
+            channels: HashMap::new(),
+            left: Vec::new(),
+        }
+    }
+
+    /// Writes all of it, then says so in memory. Durable after the next sync.
+    pub(super) fn commit(&mut self, mut change: Change) -> Result<()> {
+        for (number, block) in &change.blocks {
+            block.write(*number, &mut change.writes);
+        }
+        for (number, row) in &change.sources {
+            change.writes.put(keys::source(*number), row);
+        }
+        for (number, row) in &change.channels {
+            change.writes.put(keys::channel(*number), row);
+        }
+        if change.counts != self.counts {
+            change.writes.put(keys::COUNT.to_vec(), &change.counts);
+        }
+        if !change.touched.is_empty() {
+            self.outbox.close_blocks(&mut change.writes);
+        }
+        // A block that was reopened is marked again after it was closed.
+        for (id, _) in change
+            .touched
+            .iter()
+            .filter(|(_, slot)| slot.is_unfinished())
+        {
+            change
+                .writes
+                .set(keys::open_block(Block::number(*id)), Vec::new());
+        }
+        self.engine.commit(change.writes)?;
+        self.counts = change.counts;
+        self.sources.extend(change.sources);
+        self.channels.extend(change.channels);
+        for (id, channel) in change.left {
+            self.outbox.take(id, channel);
+        }
+        let is_news = change
+            .touched
+            .iter()
+            .any(|(_, slot)| matches!(slot.state, DeliveryState::Queued | DeliveryState::Dropped));
+        for (id, slot) in &change.touched {
+            self.outbox.place(*id, slot);
+        }
+        if is_news {
+            self.tick();
+        }
+        Ok(())
+    }
+}
+
+impl Change {
+    pub(super) fn next_bulletin(&mut self) -> u64 {
+        let id = self.counts.next_bulletin;
+        self.counts.next_bulletin += 1;
+        self.counts.bulletins += 1;
+        id
+    }
+
+    /// Queues a new delivery.
+    pub(super) fn queue(&mut self, engine: &Engine, slot: Slot) -> Result<u64> {
+        let id = self.counts.next_delivery;
+        self.counts.next_delivery += 1;
+        self.set_slot(engine, id, slot)?;
+        Ok(id)
+    }
+
+    pub(super) fn set_slot(&mut self, engine: &Engine, id: u64, slot: Slot) -> Result<()> {
+        self.block(engine, id)?.set(id, Some(slot.clone()));
+        self.touched.push((id, slot));
+        Ok(())
+    }
+
+    pub(super) fn slot(&mut self, engine: &Engine, id: u64) -> Result<Option<Slot>> {
+        Ok(self.block(engine, id)?.get(id).cloned())
+    }
+
+    /// Gives a waiting delivery to another channel.
+    pub(super) fn move_slot(
+        &mut self,
+        engine: &Engine,
+        id: u64,
+        mut slot: Slot,
+        to: u32,
+    ) -> Result<()> {
+        self.left.push((id, slot.channel));
+        slot.channel = to;
+        self.set_slot(engine, id, slot)
+    }
+
+    fn block(&mut self, engine: &Engine, id: u64) -> Result<&mut Block> {
+        let number = Block::number(id);
+        match self.blocks.entry(number) {
+            std::collections::btree_map::Entry::Occupied(entry) => Ok(entry.into_mut()),
+            std::collections::btree_map::Entry::Vacant(entry) => {
+                Ok(entry.insert(Block::load(engine, number)?))
+            }
+        }
+    }
+
+    /// The row of a source as this transaction leaves it.
+    pub(super) fn source(&mut self, books: &Books, number: u32) -> &mut SourceRow {
+        let row = || books.sources.get(&number).cloned().unwrap_or_default();
+        self.sources.entry(number).or_insert_with(row)
+    }
+
+    /// Leaves the row of a source so, and writes nothing where it is so already.
+    pub(super) fn set_source(&mut self, books: &Books, number: u32, row: SourceRow) {
+        if books.sources.get(&number) == Some(&row) {
+            self.sources.remove(&number);
+        } else {
+            self.sources.insert(number, row);
+        }
+    }
+
+    /// The row of a channel as this transaction leaves it.
+    pub(super) fn channel(&mut self, books: &Books, number: u32) -> &mut ChannelRow {
+        let row = || books.channels.get(&number).cloned().unwrap_or_default();
+        self.channels.entry(number).or_insert_with(row)
+    }
+
+    pub(super) fn audit(&mut self, row: &AuditRow, now_ms: i64) {
+        let counter = self.counts.next_audit;
+        self.counts.next_audit = counter.wrapping_add(1);
+        self.writes.put(keys::audit(now_ms, counter), row);
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.writes.is_empty()
+            && self.touched.is_empty()
+            && self.sources.is_empty()
+            && self.channels.is_empty()
+    }
+}

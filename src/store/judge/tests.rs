@@ -1,0 +1,1 @@
+//! Promises 2 to 4, row by row.

@@ -1,0 +1,142 @@
+//! Where everything lies: one sled tree, and a letter in front that says what a row is.
+//!
+//! Numbers are big-endian, so that their order is the rows'. Sources and channels are interned
+//! (`u32`, from 0), so that their names stand once.
+//!
+//! | key | value |
+//! |---|---|
+//! | `m` name | what counts for the whole store: `schema`, `count`, `offset` |
+//! | `S` source · `C` channel | its name |
+//! | `s` source · `c` channel | what the store knows of it ([`super::rows`]) |
+//! | `l` source | its look state |
+//! | `p` source | bulletins on its page at the last look that changed anything |
+//! | `k` source hash | seen address or guid → bulletin (8), whether its row had a guid (1) |
+//! | `t` source hash bulletin | seen title and day → how many addresses it was seen under (1) |
+//! | `b` bulletin | archive record |
+//! | `T` bulletin · `U` bulletin | compressed text · text as published |
+//! | `y` source bulletin | index |
+//! | `h` bulletin | index of what is held |
+//! | `f` bulletin delivery | the first of a run of deliveries of it → how many (4) |
+//! | `d` block | 32 deliveries of consecutive numbers ([`super::block`]) |
+//! | `o` block | index of blocks that hold an unfinished or a recent delivery |
+//! | `e` delivery | why its last attempt failed |
+//! | `n` delivery | note or text of a run of deliveries that begins with it |
+//! | `r` hash | rebroadcast that was asked under this request id |
+//! | `a` ms counter | audit log |
+//! | `v` chat | the chat that it became (8) |
+//! | `x` key chunk | the rest of a long value of `key` ([`super::engine`]) |
+
+use crate::bulletin::SeenKey;
+
+pub(super) type Key = Vec<u8>;
+
+pub(super) const SCHEMA: &[u8] = b"mschema";
+pub(super) const COUNT: &[u8] = b"mcount";
+pub(super) const OFFSET: &[u8] = b"moffset";
+pub(super) const NOTES: u8 = b'n';
+
+fn key(kind: u8, parts: &[&[u8]]) -> Key {
+    let mut key = vec![kind];
+    parts.iter().for_each(|part| key.extend_from_slice(part));
+    key
+}
+
+fn numbered(kind: u8, number: u64) -> Key {
+    key(kind, &[&number.to_be_bytes()])
+}
+
+fn interned(kind: u8, number: u32) -> Key {
+    key(kind, &[&number.to_be_bytes()])
+}
+
+pub(super) fn source_name(source: u32) -> Key {
+    interned(b'S', source)
+}
+pub(super) fn channel_name(channel: u32) -> Key {
+    interned(b'C', channel)
+}
+pub(super) fn source(source: u32) -> Key {
+    interned(b's', source)
+}
+pub(super) fn channel(channel: u32) -> Key {
+    interned(b'c', channel)
+}
+pub(super) fn look(source: u32) -> Key {
+    interned(b'l', source)
+}
+pub(super) fn last_page(source: u32) -> Key {
+    interned(b'p', source)
+}
+pub(super) fn seen(source: u32, seen: SeenKey) -> Key {
+    key(b'k', &[&source.to_be_bytes(), &seen.0])
+}
+/// The prefix of all bulletins of `source` under one title and day.
+pub(super) fn titled(source: u32, seen: SeenKey) -> Key {
+    key(b't', &[&source.to_be_bytes(), &seen.0])
+}
+pub(super) fn titled_as(source: u32, seen: SeenKey, bulletin: u64) -> Key {
+    key(
+        b't',
+        &[&source.to_be_bytes(), &seen.0, &bulletin.to_be_bytes()],
+    )
+}
+pub(super) fn bulletin(id: u64) -> Key {
+    numbered(b'b', id)
+}
+pub(super) fn text(id: u64) -> Key {
+    numbered(b'T', id)
+}
+pub(super) fn text_as_published(id: u64) -> Key {
+    numbered(b'U', id)
+}
+pub(super) fn by_source(source: u32, bulletin: u64) -> Key {
+    key(b'y', &[&source.to_be_bytes(), &bulletin.to_be_bytes()])
+}
+pub(super) fn held(bulletin: u64) -> Key {
+    numbered(b'h', bulletin)
+}
+pub(super) fn run(bulletin: u64, first: u64) -> Key {
+    key(b'f', &[&bulletin.to_be_bytes(), &first.to_be_bytes()])
+}
+pub(super) fn runs(bulletin: u64) -> Key {
+    numbered(b'f', bulletin)
+}
+pub(super) fn block(block: u64) -> Key {
+    numbered(b'd', block)
+}
+pub(super) fn open_block(block: u64) -> Key {
+    numbered(b'o', block)
+}
+pub(super) fn error(delivery: u64) -> Key {
+    numbered(b'e', delivery)
+}
+pub(super) fn note(first: u64) -> Key {
+    numbered(NOTES, first)
+}
+pub(super) fn request(id: &str) -> Key {
+    key(b'r', &[&blake3::hash(id.as_bytes()).as_bytes()[..16]])
+}
+pub(super) fn audit(at_ms: i64, counter: u32) -> Key {
+    // The sign bit is turned, so that times before 1970 come first too.
+    let at = (at_ms as u64) ^ (1 << 63);
+    key(b'a', &[&at.to_be_bytes(), &counter.to_be_bytes()])
+}
+pub(super) fn moved(chat: i64) -> Key {
+    key(b'v', &[&chat.to_be_bytes()])
+}
+pub(super) fn rest(of: &[u8], chunk: u16) -> Key {
+    key(b'x', &[of, &chunk.to_be_bytes()])
+}
+
+/// The number at the end of a key, or 0 where it is too short for one.
+pub(super) fn last_number(key: &[u8]) -> u64 {
+    key.last_chunk()
+        .map_or(0, |bytes| u64::from_be_bytes(*bytes))
+}
+
+/// The interned number after the letter.
+pub(super) fn interned_number(key: &[u8]) -> u32 {
+    key.get(1..5)
+        .and_then(|bytes| bytes.try_into().ok())
+        .map_or(0, u32::from_be_bytes)
+}

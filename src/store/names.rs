@@ -1,0 +1,116 @@
+//! Sources and channels as the numbers that rows name them by.
+
+use std::collections::HashMap;
+
+use super::{
+    engine::{Engine, Writes},
+    error::Result,
+    keys,
+};
+use crate::bulletin::{ChannelId, SourceId};
+
+/// Every source and channel that was ever known here.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Names {
+    sources: Interned<SourceId>,
+    channels: Interned<ChannelId>,
+}
+
+#[derive(Debug, Clone)]
+struct Interned<T> {
+    ids: Vec<Option<T>>,
+    numbers: HashMap<T, u32>,
+}
+
+impl<T> Default for Interned<T> {
+    fn default() -> Self {
+        Self {
+            ids: Vec::new(),
+            numbers: HashMap::new(),
+        }
+    }
+}
+
+impl<T: Clone + Eq + std::hash::Hash> Interned<T> {
+    fn set(&mut self, number: u32, id: T) {
+        let place = number as usize;
+        if self.ids.len() <= place {
+            self.ids.resize(place + 1, None);
+        }
+        if let Some(old) = self.ids[place].replace(id.clone()) {
+            self.numbers.remove(&old);
+        }
+        self.numbers.insert(id, number);
+    }
+
+    fn next(&self) -> u32 {
+        u32::try_from(self.ids.len()).expect("names are far fewer than 2^32")
+    }
+}
+
+impl Names {
+    pub(super) fn load(engine: &Engine) -> Result<Self> {
+        let mut names = Self::default();
+        for row in engine.scan(b"S") {
+            let row = row?;
+            if let Ok(id) = text(&row.value).parse() {
+                names.sources.set(keys::interned_number(&row.key), id);
+            }
+        }
+        for row in engine.scan(b"C") {
+            let row = row?;
+            if let Ok(id) = text(&row.value).parse() {
+                names.channels.set(keys::interned_number(&row.key), id);
+            }
+        }
+        Ok(names)
+    }
+
+    pub(super) fn source(&self, number: u32) -> Option<SourceId> {
+        self.sources.ids.get(number as usize)?.clone()
+    }
+
+    pub(super) fn channel(&self, number: u32) -> Option<ChannelId> {
+        self.channels.ids.get(number as usize)?.clone()
+    }
+
+    pub(super) fn source_number(&self, id: &SourceId) -> Option<u32> {
+        self.sources.numbers.get(id).copied()
+    }
+
+    pub(super) fn channel_number(&self, id: &ChannelId) -> Option<u32> {
+        self.channels.numbers.get(id).copied()
+    }
+
+    pub(super) fn channel_numbers(&self) -> impl Iterator<Item = u32> + '_ {
+        (0..self.channels.next()).filter(|&number| self.channels.ids[number as usize].is_some())
+    }
+
+    /// The number of `id`, a new one where it has none yet. What was written must be committed.
+    pub(super) fn intern_source(&mut self, id: &SourceId, writes: &mut Writes) -> u32 {
+        self.source_number(id).unwrap_or_else(|| {
+            let number = self.sources.next();
+            writes.set(keys::source_name(number), id.as_str().into());
+            self.sources.set(number, id.clone());
+            number
+        })
+    }
+
+    pub(super) fn intern_channel(&mut self, id: &ChannelId, writes: &mut Writes) -> u32 {
+        self.channel_number(id).unwrap_or_else(|| {
+            let number = self.channels.next();
+            self.rename_channel(number, id, writes);
+            number
+        })
+    }
+
+    /// Gives a channel with all that it has another name, which no other one has.
+    pub(super) fn rename_channel(&mut self, number: u32, id: &ChannelId, writes: &mut Writes) {
+        writes.set(keys::channel_name(number), id.as_str().into());
+        self.channels.set(number, id.clone());
+    }
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap_or_default()
+}

@@ -1,0 +1,143 @@
+//! Opening the store, and saying what is wrong where that cannot be done.
+
+use std::{
+    fs::{self, File},
+    io::ErrorKind,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::{Path, PathBuf},
+};
+
+use super::{
+    StoreError,
+    engine::{CACHE_BYTES, Engine},
+    error::Result,
+    upkeep,
+};
+
+/// Says, beside the store, that one was made here: an empty one is then a lost one.
+const MADE: &str = "made";
+
+/// Opens or creates the store in `state`/store.
+pub(super) fn open(state: &Path) -> Result<Engine> {
+    let path = state.join("store");
+    fs::create_dir_all(&path).map_err(|error| unusable(&path, &error))?;
+    let made = path.join(MADE).exists();
+    if made && !path.join("db").exists() {
+        return Err(damaged(&path, "its file `db` is gone".to_owned()));
+    }
+    let db = open_sled(state, &path)?;
+    if made && db.is_empty() {
+        return Err(damaged(&path, "it holds nothing any more".to_owned()));
+    }
+    let file = File::open(path.join("db")).map_err(|error| unusable(&path, &error))?;
+    // A power cut must not take the names of the files themselves.
+    for place in [&path.join("conf"), &path, state] {
+        File::open(place)
+            .and_then(|place| place.sync_all())
+            .map_err(|error| unusable(place, &error))?;
+    }
+    Ok(Engine::new(db, file, path))
+}
+
+/// Called once the first rows are durable.
+pub(super) fn mark_as_made(path: &Path) -> Result<()> {
+    let mark = path.join(MADE);
+    if mark.exists() {
+        return Ok(());
+    }
+    fs::write(
+        &mark,
+        "Here is a store of noticast. Do not change these files.\n",
+    )
+    .and_then(|()| File::open(&mark)?.sync_all())
+    .and_then(|()| File::open(path)?.sync_all())
+    .map_err(|error| unusable(path, &error))
+}
+
+fn open_sled(state: &Path, path: &Path) -> Result<sled::Db> {
+    let config = sled::Config::new().path(path).cache_capacity(CACHE_BYTES);
+    // sled panics, rather than fails, where the middle of its log is damaged.
+    match catch_unwind(AssertUnwindSafe(|| config.open())) {
+        Ok(Ok(db)) => Ok(db),
+        Ok(Err(sled::Error::Io(error))) => Err(io_error(state, path, &error)),
+        Ok(Err(error)) => Err(damaged(path, error.to_string())),
+        Err(panic) => Err(damaged(path, told(panic.as_ref()))),
+    }
+}
+
+/// What a panic said.
+pub(super) fn told(panic: &(dyn std::any::Any + Send)) -> String {
+    panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("it cannot be read")
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .to_owned()
+}
+
+fn io_error(state: &Path, path: &Path, error: &std::io::Error) -> StoreError {
+    let text = error.to_string();
+    if text.contains("could not acquire lock") {
+        return StoreError::Locked {
+            path: path.to_owned(),
+            holder: holder(state),
+        };
+    }
+    match error.kind() {
+        ErrorKind::UnexpectedEof | ErrorKind::InvalidData => damaged(path, text),
+        _ => unusable(path, error),
+    }
+}
+
+fn unusable(path: &Path, error: &std::io::Error) -> StoreError {
+    let what_to_do = match error.kind() {
+        ErrorKind::StorageFull => "; make room on the disk and start again",
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+            "; let this user write there, or name another folder with --state"
+        }
+        _ => "",
+    };
+    StoreError::Unusable {
+        path: path.to_owned(),
+        why: format!("{error}{what_to_do}"),
+    }
+}
+
+/// Who holds the lock, by the address file that a running instance leaves.
+fn holder(state: &Path) -> String {
+    let instance = fs::read(state.join("instance.json")).ok();
+    let instance =
+        instance.and_then(|text| serde_json::from_slice::<serde_json::Value>(&text).ok());
+    let Some(instance) = instance else {
+        return "another process".to_owned();
+    };
+    match (instance["pid"].as_u64(), instance["url"].as_str()) {
+        (Some(pid), Some(url)) if !url.is_empty() => format!("process {pid} ({url})"),
+        (Some(pid), _) => format!("process {pid}"),
+        _ => "another process".to_owned(),
+    }
+}
+
+/// Names the newest backup and the command that restores it. Nothing is deleted or made anew.
+pub(super) fn damaged(path: &Path, why: String) -> StoreError {
+    let state = path.parent().unwrap_or(path);
+    let newest: Option<PathBuf> = upkeep::backups(state).pop();
+    let remedy = match newest {
+        Some(backup) => format!(
+            "restore the newest backup into a new state folder: \
+             `noticast --state NEW import {}`, then run with `--state NEW`",
+            backup.display()
+        ),
+        None => {
+            "there is no backup; keep this folder, and start with another one (--state)".to_owned()
+        }
+    };
+    StoreError::Damaged {
+        path: path.to_owned(),
+        why,
+        remedy,
+    }
+}

@@ -1,0 +1,210 @@
+//! What waits, by channel, in memory: rebuilt from the blocks at open, changed after each commit.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+
+use super::{
+    block::{Block, Slot},
+    engine::{Engine, Writes},
+    error::Result,
+    keys,
+};
+use crate::bulletin::DeliveryState;
+
+/// How far back sends are told after a restart: twice the longest window of any pace (60 s).
+pub(super) const RECENT_MS: i64 = 120_000;
+/// Sends that are told after a restart at most.
+const MOST_RECENT: usize = 100_000;
+
+#[derive(Debug, Default)]
+pub(super) struct Outbox {
+    queues: HashMap<u32, Queue>,
+    /// Blocks with unfinished deliveries: how many.
+    open: HashMap<u64, u32>,
+    /// Blocks whose last delivery ended, by when; their marks stay while their sends are recent.
+    done: VecDeque<(i64, u64)>,
+    /// Channels of the last sends, by when they were begun.
+    recent: VecDeque<(i64, u32)>,
+    /// What was `sending` when the store was opened.
+    uncertain: BTreeSet<u64>,
+    waiting: u64,
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    /// Number → due (ms).
+    waiting: BTreeMap<u64, i64>,
+    sending: BTreeSet<u64>,
+}
+
+impl Outbox {
+    pub(super) fn load(engine: &Engine) -> Result<Self> {
+        let mut outbox = Self::default();
+        for mark in engine.scan(b"o") {
+            let number = keys::last_number(&mark?.key);
+            let block = Block::load(engine, number)?;
+            let mut ended = i64::MIN;
+            for (id, slot) in block.slots(number) {
+                outbox.place(id, slot);
+                if slot.state == DeliveryState::Sending {
+                    outbox.uncertain.insert(id);
+                }
+                outbox
+                    .recent
+                    .extend(slot.begun_ms().map(|at| (at, slot.channel)));
+                ended = ended.max(slot.begun_ms().unwrap_or(i64::MIN));
+            }
+            if !outbox.open.contains_key(&number) {
+                outbox.done.push_back((ended, number));
+            }
+        }
+        outbox.recent.make_contiguous().sort_unstable();
+        outbox.done.make_contiguous().sort_unstable();
+        outbox.forget_old_sends();
+        Ok(outbox)
+    }
+
+    /// Puts a delivery where its state says.
+    pub(super) fn place(&mut self, id: u64, slot: &Slot) {
+        let was_unfinished = self.take(id, slot.channel);
+        let block = Block::number(id);
+        let queue = self.queues.entry(slot.channel).or_default();
+        match slot.state {
+            DeliveryState::Queued => {
+                queue.waiting.insert(id, slot.due_ms());
+                self.waiting += 1;
+            }
+            DeliveryState::Sending => {
+                queue.sending.insert(id);
+            }
+            DeliveryState::Sent | DeliveryState::Failed | DeliveryState::Dropped => {
+                if was_unfinished {
+                    self.finish(block, slot.ended_ms().unwrap_or(slot.queued_ms));
+                }
+                return;
+            }
+        }
+        if !was_unfinished {
+            *self.open.entry(block).or_default() += 1;
+        }
+    }
+
+    /// Takes a delivery out of a channel's queue; whether it was there.
+    pub(super) fn take(&mut self, id: u64, channel: u32) -> bool {
+        let Some(queue) = self.queues.get_mut(&channel) else {
+            return false;
+        };
+        if queue.waiting.remove(&id).is_some() {
+            self.waiting -= 1;
+            return true;
+        }
+        queue.sending.remove(&id)
+    }
+
+    fn finish(&mut self, block: u64, ended_ms: i64) {
+        let Some(unfinished) = self.open.get_mut(&block) else {
+            return;
+        };
+        *unfinished -= 1;
+        if *unfinished == 0 {
+            self.open.remove(&block);
+            self.done.push_back((ended_ms, block));
+        }
+    }
+
+    /// Takes the marks of blocks that nothing waits for any more off the disk.
+    pub(super) fn close_blocks(&mut self, writes: &mut Writes) {
+        let newest = self.recent.back().map_or(i64::MIN, |(at, _)| *at);
+        while let Some(&(ended, block)) = self.done.front() {
+            if ended >= newest.saturating_sub(RECENT_MS) {
+                return;
+            }
+            self.done.pop_front();
+            if !self.open.contains_key(&block) {
+                writes.remove(keys::open_block(block));
+            }
+        }
+    }
+
+    pub(super) fn begun(&mut self, channel: u32, at_ms: i64) {
+        self.recent.push_back((at_ms, channel));
+        self.forget_old_sends();
+    }
+
+    fn forget_old_sends(&mut self) {
+        let newest = self.recent.back().map_or(0, |(at, _)| *at);
+        while self.recent.len() > MOST_RECENT
+            || self
+                .recent
+                .front()
+                .is_some_and(|(at, _)| *at < newest - RECENT_MS)
+        {
+            self.recent.pop_front();
+        }
+    }
+
+    /// Oldest first.
+    pub(super) fn recent(&self, since_ms: i64) -> impl Iterator<Item = (i64, u32)> + '_ {
+        self.recent
+            .iter()
+            .copied()
+            .filter(move |(at, _)| *at >= since_ms)
+    }
+
+    /// The first that waits in a channel, and when it is due (ms).
+    pub(super) fn head(&self, channel: u32) -> Option<(u64, i64)> {
+        let (id, due) = self.queues.get(&channel)?.waiting.first_key_value()?;
+        Some((*id, *due))
+    }
+
+    /// Channels in which something waits.
+    pub(super) fn channels(&self) -> Vec<u32> {
+        let waiting = self
+            .queues
+            .iter()
+            .filter(|(_, queue)| !queue.waiting.is_empty());
+        waiting.map(|(channel, _)| *channel).collect()
+    }
+
+    /// Numbers that wait in a channel.
+    pub(super) fn waiting_in(&self, channel: u32) -> impl Iterator<Item = u64> + '_ {
+        self.queues
+            .get(&channel)
+            .into_iter()
+            .flat_map(|queue| queue.waiting.keys().copied())
+    }
+
+    pub(super) fn queued_in(&self, channel: u32) -> u64 {
+        self.queues
+            .get(&channel)
+            .map_or(0, |queue| queue.waiting.len() as u64)
+    }
+
+    /// All unfinished deliveries, newest first.
+    pub(super) fn unfinished_in(&self, state: DeliveryState) -> Vec<u64> {
+        let ids = self
+            .queues
+            .values()
+            .flat_map(|queue| -> Box<dyn Iterator<Item = u64> + '_> {
+                match state {
+                    DeliveryState::Sending => Box::new(queue.sending.iter().copied()),
+                    _ => Box::new(queue.waiting.keys().copied()),
+                }
+            });
+        let mut ids: Vec<u64> = ids.collect();
+        ids.sort_unstable_by(|a, b| b.cmp(a));
+        ids
+    }
+
+    pub(super) fn waiting(&self) -> u64 {
+        self.waiting
+    }
+
+    /// What was `sending` at open and was not settled since.
+    pub(super) fn uncertain(&self) -> impl Iterator<Item = u64> + '_ {
+        self.uncertain.iter().copied()
+    }
+
+    pub(super) fn settle(&mut self, id: u64) {
+        self.uncertain.remove(&id);
+    }
+}

@@ -1,0 +1,274 @@
+//! What people ask for: releasing what is held, sending again, announcing, and the log of it all.
+
+use std::collections::{BTreeMap, HashSet};
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    Actor, HeldAction, StoreError, admit, archive,
+    books::Books,
+    change::Change,
+    error::Result,
+    keys, route,
+    rows::{AuditRow, BulletinRow, RequestRow},
+};
+use crate::bulletin::{BulletinId, BulletinState, Cause, ChannelId, DeliveryId, DeliveryKind};
+
+/// What became of held bulletins: those that were published, and those marked as seen.
+pub(super) type Settled = (Vec<BulletinId>, Vec<BulletinId>);
+
+pub(super) fn settle_held(
+    books: &mut Books,
+    action: HeldAction,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<Settled> {
+    let (publish, seen) = chosen(books, action)?;
+    let mut change = books.change();
+    for id in &publish {
+        settle(
+            books,
+            &mut change,
+            *id,
+            BulletinState::Published,
+            Cause::Released,
+            now,
+        )?;
+    }
+    for id in &seen {
+        settle(
+            books,
+            &mut change,
+            *id,
+            BulletinState::Baseline,
+            Cause::MarkedSeen,
+            now,
+        )?;
+    }
+    if !publish.is_empty() || !seen.is_empty() {
+        let what = format!(
+            "held: published {}, marked as seen {}",
+            list(&publish),
+            list(&seen)
+        );
+        log(&mut change, by, &what, now);
+    }
+    books.commit(change)?;
+    let ids = |ids: Vec<u64>| ids.into_iter().map(BulletinId).collect();
+    Ok((ids(publish), ids(seen)))
+}
+
+fn list(ids: &[u64]) -> String {
+    const MOST: usize = 50;
+    let shown: Vec<String> = ids.iter().take(MOST).map(u64::to_string).collect();
+    match (ids.len(), ids.len() > MOST) {
+        (0, _) => "none".to_owned(),
+        (count, true) => format!("{count}: {} …", shown.join(" ")),
+        (_, false) => shown.join(" "),
+    }
+}
+
+/// The numbers that an action publishes and those that it dismisses, oldest first.
+fn chosen(books: &Books, action: HeldAction) -> Result<(Vec<u64>, Vec<u64>)> {
+    let held: Vec<u64> = books
+        .engine
+        .scan(b"h")
+        .map(|row| Ok(keys::last_number(&row?.key)))
+        .collect::<Result<_>>()?;
+    let picked = |ids: Vec<BulletinId>| -> Result<Vec<u64>> {
+        let mut ids: Vec<u64> = ids.into_iter().map(|id| id.0).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        for id in ids.iter().filter(|id| held.binary_search(id).is_err()) {
+            let row: Option<BulletinRow> = books.engine.get(&keys::bulletin(*id))?;
+            row.ok_or(StoreError::NoBulletin(BulletinId(*id)))?;
+            return Err(StoreError::Refused(format!("bulletin {id} is not held")));
+        }
+        Ok(ids)
+    };
+    match action {
+        HeldAction::Publish(ids) => Ok((picked(ids)?, Vec::new())),
+        HeldAction::Seen(ids) => Ok((Vec::new(), picked(ids)?)),
+        HeldAction::PublishAll => Ok((held, Vec::new())),
+        HeldAction::SeenAll => Ok((Vec::new(), held)),
+        HeldAction::Newest(count) => {
+            let mut by_source: BTreeMap<u32, Vec<u64>> = BTreeMap::new();
+            for id in &held {
+                if let Some(row) = books.engine.get::<BulletinRow>(&keys::bulletin(*id))? {
+                    by_source.entry(row.source).or_default().push(*id);
+                }
+            }
+            let newest = by_source
+                .values()
+                .flat_map(|ids| ids.iter().rev().take(count));
+            let newest: HashSet<u64> = newest.copied().collect();
+            Ok(held.into_iter().partition(|id| newest.contains(id)))
+        }
+    }
+}
+
+fn settle(
+    books: &Books,
+    change: &mut Change,
+    id: u64,
+    state: BulletinState,
+    cause: Cause,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let Some(mut row) = books.engine.get::<BulletinRow>(&keys::bulletin(id))? else {
+        return Err(StoreError::NoBulletin(BulletinId(id)));
+    };
+    row.state = state;
+    row.cause = cause;
+    let source = change.source(books, row.source);
+    source.held = source.held.saturating_sub(1);
+    change.writes.remove(keys::held(id));
+    archive::rewrite(&mut change.writes, &books.engine, id, &row, None)?;
+    if state == BulletinState::Published {
+        admit::publish(books, change, id, &row, now)?;
+    }
+    Ok(())
+}
+
+/// A rebroadcast as it was asked.
+pub(super) struct Rebroadcast {
+    pub(super) bulletin: BulletinId,
+    /// None: all that have its source.
+    pub(super) to: Option<Vec<ChannelId>>,
+    pub(super) note: Option<String>,
+    pub(super) request: String,
+    pub(super) by: Actor,
+}
+
+pub(super) fn rebroadcast(
+    books: &mut Books,
+    asked: &Rebroadcast,
+    now: DateTime<Utc>,
+) -> Result<Vec<DeliveryId>> {
+    let request = keys::request(&asked.request);
+    if let Some(row) = books.engine.get::<RequestRow>(&request)? {
+        return Ok(numbers(row.first, row.count));
+    }
+    let id = asked.bulletin;
+    let row: Option<BulletinRow> = books.engine.get(&keys::bulletin(id.0))?;
+    let row = row.ok_or(StoreError::NoBulletin(id))?;
+    if row.state == BulletinState::Held {
+        return Err(StoreError::Held(id));
+    }
+    let channels = match &asked.to {
+        Some(to) => named(books, to)?,
+        None => {
+            let source = books.names().source(row.source);
+            source
+                .map(|source| books.channels_with(&source))
+                .unwrap_or_default()
+        }
+    };
+    let mut change = books.change();
+    let first = route::queue(
+        &mut change,
+        &books.engine,
+        &channels,
+        Some(id.0),
+        DeliveryKind::Rebroadcast,
+        asked.note.as_deref().filter(|note| !note.trim().is_empty()),
+        now.timestamp_millis(),
+    )?;
+    let count = channels.len() as u64;
+    change.writes.put(
+        request,
+        &RequestRow {
+            first,
+            count,
+            at_ms: now.timestamp_millis(),
+        },
+    );
+    let what = format!("rebroadcast {id} to {count} channels, deliveries from {first}");
+    log(&mut change, &asked.by, &what, now);
+    books.commit(change)?;
+    Ok(numbers(first, count))
+}
+
+/// The channels that people named, each chat once.
+fn named(books: &Books, to: &[ChannelId]) -> Result<Vec<u32>> {
+    let mut places = HashSet::new();
+    let mut channels = Vec::new();
+    for id in to {
+        let number = books
+            .channel_named(id)
+            .ok_or_else(|| StoreError::NoChannel(id.clone()))?;
+        if places.insert(books.place(number)) {
+            channels.push(number);
+        }
+    }
+    Ok(channels)
+}
+
+fn numbers(first: u64, count: u64) -> Vec<DeliveryId> {
+    (first..first + count).map(DeliveryId).collect()
+}
+
+pub(super) fn announce(
+    books: &mut Books,
+    to: &[ChannelId],
+    text: &str,
+    now: DateTime<Utc>,
+) -> Result<Vec<DeliveryId>> {
+    let channels = announced_to(books, to)?;
+    let mut change = books.change();
+    // A chat that nobody announced to before is a channel from now on.
+    let numbers_of: Vec<u32> = books.rename(|names| {
+        let numbers = channels
+            .iter()
+            .map(|id| names.intern_channel(id, &mut change.writes));
+        numbers.collect()
+    });
+    let kind = DeliveryKind::Announcement;
+    let now_ms = now.timestamp_millis();
+    let first = route::queue(
+        &mut change,
+        &books.engine,
+        &numbers_of,
+        None,
+        kind,
+        Some(text),
+        now_ms,
+    )?;
+    books.commit(change)?;
+    Ok(numbers(first, numbers_of.len() as u64))
+}
+
+/// As [`named`], but an admin's chat needs no channel yet: `telegram:CHAT` is taken as it is.
+fn announced_to(books: &Books, to: &[ChannelId]) -> Result<Vec<ChannelId>> {
+    let mut seen = HashSet::new();
+    let mut channels = Vec::new();
+    for id in to {
+        let known = books
+            .channel_named(id)
+            .and_then(|number| books.names().channel(number));
+        let id = match known {
+            Some(known) => known,
+            None if super::books::is_subscribed(id) => id.clone(),
+            None => return Err(StoreError::NoChannel(id.clone())),
+        };
+        if seen.insert(id.clone()) {
+            channels.push(id);
+        }
+    }
+    Ok(channels)
+}
+
+pub(super) fn audit(books: &mut Books, by: &Actor, what: &str, now: DateTime<Utc>) -> Result<()> {
+    let mut change = books.change();
+    log(&mut change, by, what, now);
+    books.commit(change)
+}
+
+fn log(change: &mut Change, by: &Actor, what: &str, now: DateTime<Utc>) {
+    let row = AuditRow {
+        who: by.who.clone(),
+        from: by.from.clone(),
+        what: super::send::bounded(what.to_owned()),
+    };
+    change.audit(&row, now.timestamp_millis());
+}

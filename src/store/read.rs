@@ -1,0 +1,254 @@
+//! Lists, newest first, read past the writer: scans on a blocking thread, page by page.
+
+use std::collections::HashSet;
+
+use super::{
+    BulletinQuery, DeliveryQuery, Page, archive,
+    block::{self, Block, Slot},
+    engine::Engine,
+    error::Result,
+    keys,
+    names::Names,
+    rows::{BulletinRow, time},
+};
+use crate::bulletin::{Bulletin, BulletinId, ChannelId, Delivery, DeliveryId, DeliveryState};
+
+/// Rows older than `since` after which a list ends: numbers follow time but for clocks set back.
+const OLD_ENOUGH: usize = 1000;
+
+pub(super) fn bulletin(engine: &Engine, names: &Names, id: BulletinId) -> Result<Option<Bulletin>> {
+    let row: Option<BulletinRow> = engine.get(&keys::bulletin(id.0))?;
+    Ok(row.and_then(|row| row.bulletin(id.0, names)))
+}
+
+/// `shown`: sources that a bulletin must be of, first or also; None: any.
+pub(super) fn bulletins(
+    engine: &Engine,
+    names: &Names,
+    query: &BulletinQuery,
+    shown: Option<&HashSet<u32>>,
+) -> Result<Page<Bulletin>> {
+    let before = query.before.map_or(u64::MAX, |id| id.0);
+    let (prefix, end) = match &query.source {
+        None => (vec![b'b'], keys::bulletin(before)),
+        Some(source) => {
+            let Some(source) = names.source_number(source) else {
+                return Ok(Page {
+                    items: Vec::new(),
+                    more: false,
+                });
+            };
+            let mut prefix = keys::by_source(source, 0);
+            prefix.truncate(5);
+            (prefix, keys::by_source(source, before))
+        }
+    };
+    let words: Vec<String> = query.words.iter().map(|word| word.to_lowercase()).collect();
+    let mut page = Collected::new(query.limit);
+    let mut old = 0;
+    for row in engine.scan_below(&prefix, &end).rev() {
+        let row = row?;
+        let id = keys::last_number(&row.key);
+        let row: Option<BulletinRow> = if query.source.is_some() {
+            engine.get(&keys::bulletin(id))?
+        } else {
+            Some(engine.decode(&row.key, &row.value)?)
+        };
+        let Some(row) = row else { continue };
+        if query
+            .since
+            .is_some_and(|since| time(row.first_seen_ms) < since)
+        {
+            old += 1;
+            if old > OLD_ENOUGH {
+                break;
+            }
+            continue;
+        }
+        let is_asked = (query.states.is_empty() || query.states.contains(&row.state))
+            && shown.is_none_or(|shown| row.is_of(shown))
+            && has_words(engine, id, &row, &words)?
+            && goes_to(engine, names, id, query.channel.as_ref())?;
+        if is_asked && page.is_full(row.bulletin(id, names)) {
+            break;
+        }
+    }
+    Ok(page.page())
+}
+
+fn has_words(engine: &Engine, id: u64, row: &BulletinRow, words: &[String]) -> Result<bool> {
+    if words.is_empty() {
+        return Ok(true);
+    }
+    let mut text = [
+        &row.title,
+        row.summary.as_deref().unwrap_or_default(),
+        row.publisher.as_deref().unwrap_or_default(),
+    ]
+    .join("\n")
+    .to_lowercase();
+    let has_all = |text: &str| words.iter().all(|word| text.contains(word));
+    if has_all(&text) {
+        return Ok(true);
+    }
+    if let Some(body) = archive::text(engine, keys::text(id))? {
+        text.push('\n');
+        text.push_str(&body.to_lowercase());
+    }
+    Ok(has_all(&text))
+}
+
+fn goes_to(engine: &Engine, names: &Names, id: u64, channel: Option<&ChannelId>) -> Result<bool> {
+    let Some(channel) = channel else {
+        return Ok(true);
+    };
+    let Some(channel) = names.channel_number(channel) else {
+        return Ok(false);
+    };
+    Ok(deliveries_of(engine, id)?
+        .iter()
+        .any(|(_, slot)| slot.channel == channel))
+}
+
+/// All deliveries of one bulletin, oldest first.
+pub(super) fn deliveries_of(engine: &Engine, bulletin: u64) -> Result<Vec<(u64, Slot)>> {
+    let mut found = Vec::new();
+    for run in engine.scan(&keys::runs(bulletin)) {
+        let run = run?;
+        let first = keys::last_number(&run.key);
+        let count = run
+            .value
+            .first_chunk()
+            .map_or(0, |count| u32::from_be_bytes(*count));
+        let last = first + u64::from(count).max(1) - 1;
+        for number in Block::number(first)..=Block::number(last) {
+            let block = Block::load(engine, number)?;
+            let slots = block.slots(number).filter(|(id, slot)| {
+                (first..=last).contains(id) && slot.bulletin == Some(bulletin)
+            });
+            found.extend(slots.map(|(id, slot)| (id, slot.clone())));
+        }
+    }
+    Ok(found)
+}
+
+pub(super) fn delivery(engine: &Engine, names: &Names, id: DeliveryId) -> Result<Option<Delivery>> {
+    let slot = block::slot(engine, id.0)?;
+    slot.map_or(Ok(None), |slot| slot.delivery(id.0, engine, names))
+}
+
+/// `unfinished`: numbers in the state that is asked, newest first, where the writer knows them.
+pub(super) fn deliveries(
+    engine: &Engine,
+    names: &Names,
+    query: &DeliveryQuery,
+    unfinished: Option<Vec<u64>>,
+) -> Result<Page<Delivery>> {
+    let mut page = Collected::new(query.limit);
+    let before = query.before.map_or(u64::MAX, |id| id.0);
+    let mut add = |id: u64, slot: &Slot| -> Result<bool> {
+        if id >= before || !is_asked(engine, names, query, slot)? {
+            return Ok(false);
+        }
+        Ok(page.is_full(slot.delivery(id, engine, names)?))
+    };
+    if let Some(bulletin) = query.bulletin {
+        for (id, slot) in deliveries_of(engine, bulletin.0)?.iter().rev() {
+            if add(*id, slot)? {
+                break;
+            }
+        }
+        return Ok(page.page());
+    }
+    if let Some(ids) = unfinished {
+        for id in ids {
+            let slot = block::slot(engine, id)?;
+            if slot.map_or(Ok(false), |slot| add(id, &slot))? {
+                break;
+            }
+        }
+        return Ok(page.page());
+    }
+    let end = keys::block(Block::number(before).saturating_add(1));
+    let mut old = 0;
+    'blocks: for row in engine.scan_below(b"d", &end).rev() {
+        let row = row?;
+        let number = keys::last_number(&row.key);
+        let block: Block = engine.decode(&row.key, &row.value)?;
+        for (id, slot) in block.slots(number).rev() {
+            if add(id, slot)? {
+                break 'blocks;
+            }
+            old += usize::from(
+                query
+                    .since
+                    .is_some_and(|since| time(slot.queued_ms) < since),
+            );
+            if old > OLD_ENOUGH {
+                break 'blocks;
+            }
+        }
+    }
+    Ok(page.page())
+}
+
+fn is_asked(engine: &Engine, names: &Names, query: &DeliveryQuery, slot: &Slot) -> Result<bool> {
+    let is_channel = |id: &ChannelId| names.channel_number(id) == Some(slot.channel);
+    if !query.channel.as_ref().is_none_or(is_channel)
+        || query.state.is_some_and(|state| state != slot.state)
+        || query
+            .since
+            .is_some_and(|since| time(slot.queued_ms) < since)
+        || query.bulletin.is_some_and(|id| slot.bulletin != Some(id.0))
+    {
+        return Ok(false);
+    }
+    let Some(source) = &query.source else {
+        return Ok(true);
+    };
+    let Some(bulletin) = slot.bulletin else {
+        return Ok(false);
+    };
+    let row: Option<BulletinRow> = engine.get(&keys::bulletin(bulletin))?;
+    Ok(row.is_some_and(|row| names.source_number(source) == Some(row.source)))
+}
+
+/// Whether the writer knows all deliveries of a state.
+pub(super) fn is_unfinished(state: DeliveryState) -> bool {
+    matches!(state, DeliveryState::Queued | DeliveryState::Sending)
+}
+
+/// Items up to a limit, and whether there was one more.
+struct Collected<T> {
+    items: Vec<T>,
+    limit: usize,
+    more: bool,
+}
+
+impl<T> Collected<T> {
+    fn new(limit: Option<usize>) -> Self {
+        Self {
+            items: Vec::new(),
+            limit: limit.unwrap_or(usize::MAX),
+            more: false,
+        }
+    }
+
+    /// Takes an item if there is room; whether that was one too many.
+    fn is_full(&mut self, item: Option<T>) -> bool {
+        let Some(item) = item else { return false };
+        if self.items.len() >= self.limit {
+            self.more = true;
+        } else {
+            self.items.push(item);
+        }
+        self.more
+    }
+
+    fn page(self) -> Page<T> {
+        Page {
+            items: self.items,
+            more: self.more,
+        }
+    }
+}

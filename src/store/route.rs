@@ -1,0 +1,159 @@
+//! Which channels a bulletin goes to: once to each chat and topic, however many channels lead there.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{
+    block::Slot,
+    books::{Books, is_subscribed},
+    change::Change,
+    engine::Engine,
+    error::Result,
+    keys,
+};
+use crate::bulletin::{
+    Channel, ChannelId, ChannelKind, DeliveryKind, SourceId, TelegramChat, Verdict,
+};
+
+/// What a channel leads to.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Place {
+    Chat {
+        chat: TelegramChat,
+        topic: Option<i32>,
+    },
+    /// A channel that is its own place.
+    Own(u32),
+}
+
+impl Place {
+    pub(super) fn of_channel(number: u32, channel: &Channel, moved: &HashMap<i64, i64>) -> Self {
+        match &channel.kind {
+            ChannelKind::Telegram { chat, topic, .. } => Self::Chat {
+                chat: match chat {
+                    TelegramChat::Id(id) => TelegramChat::Id(resolve(*id, moved)),
+                    TelegramChat::Name(name) => TelegramChat::Name(name.to_lowercase()),
+                },
+                topic: *topic,
+            },
+            ChannelKind::Stdout { .. } => Self::Own(number),
+        }
+    }
+
+    pub(super) fn is_chat(&self, id: i64) -> bool {
+        matches!(self, Self::Chat { chat: TelegramChat::Id(chat), .. } if *chat == id)
+    }
+
+    /// Of a chat that subscribed by itself.
+    pub(super) fn of_subscribed(id: &ChannelId, moved: &HashMap<i64, i64>) -> Option<Self> {
+        let chat = id.as_str().strip_prefix("telegram:")?;
+        let (chat, topic) = match chat.split_once('/') {
+            Some((chat, topic)) => (chat, Some(topic.parse().ok()?)),
+            None => (chat, None),
+        };
+        Some(Self::Chat {
+            chat: TelegramChat::Id(resolve(chat.parse().ok()?, moved)),
+            topic,
+        })
+    }
+}
+
+/// The chat that `chat` became in the end.
+pub(super) fn resolve(chat: i64, moved: &HashMap<i64, i64>) -> i64 {
+    let mut chat = chat;
+    // No chain is longer than the table, whatever it says.
+    for _ in 0..moved.len() {
+        match moved.get(&chat) {
+            Some(&next) if next != chat => chat = next,
+            _ => break,
+        }
+    }
+    chat
+}
+
+impl Books {
+    pub(super) fn place(&self, number: u32) -> Place {
+        let wired = self.wiring.as_ref().and_then(|wiring| {
+            wiring
+                .channels
+                .iter()
+                .find(|(channel, _)| *channel == number)
+        });
+        if let Some((_, channel)) = wired {
+            return Place::of_channel(number, channel, &self.moved);
+        }
+        let id = self.names().channel(number);
+        id.and_then(|id| Place::of_subscribed(&id, &self.moved))
+            .unwrap_or(Place::Own(number))
+    }
+
+    /// Channels that a new bulletin goes to, by their filters, in config order.
+    pub(super) fn channels_for(&self, source: &SourceId, title: &str, summary: &str) -> Vec<u32> {
+        self.channels_where(|channel| {
+            channel.wants(source) && channel.filter.verdict(title, summary) == Verdict::Wanted
+        })
+    }
+
+    /// Channels that have a source, whatever their filters.
+    pub(super) fn channels_with(&self, source: &SourceId) -> Vec<u32> {
+        self.channels_where(|channel| channel.wants(source))
+    }
+
+    fn channels_where(&self, wanted: impl Fn(&Channel) -> bool) -> Vec<u32> {
+        let mut places = HashSet::new();
+        let channels = self.wiring.iter().flat_map(|wiring| &wiring.channels);
+        channels
+            .filter(|(_, channel)| wanted(channel))
+            .filter(|(number, channel)| {
+                places.insert(Place::of_channel(*number, channel, &self.moved))
+            })
+            .map(|(number, _)| *number)
+            .collect()
+    }
+
+    /// The channel that `id` names: of the config, or known, or one that leads to the same chat.
+    pub(super) fn channel_named(&self, id: &ChannelId) -> Option<u32> {
+        if let Some(number) = self
+            .names()
+            .channel_number(id)
+            .filter(|&n| self.is_in_use(n))
+        {
+            return Some(number);
+        }
+        let place = Place::of_subscribed(id, &self.moved).filter(|_| is_subscribed(id))?;
+        let mut channels = self.wiring.iter().flat_map(|wiring| &wiring.channels);
+        let same = channels
+            .find(|(number, channel)| Place::of_channel(*number, channel, &self.moved) == place);
+        same.map(|(number, _)| *number)
+    }
+}
+
+/// Queues a bulletin, or an announcement, for each of `channels`; gives the first number.
+pub(super) fn queue(
+    change: &mut Change,
+    engine: &Engine,
+    channels: &[u32],
+    bulletin: Option<u64>,
+    kind: DeliveryKind,
+    note: Option<&str>,
+    now_ms: i64,
+) -> Result<u64> {
+    let first = change.counts.next_delivery;
+    if channels.is_empty() {
+        return Ok(first);
+    }
+    if let Some(note) = note {
+        change.writes.put(keys::note(first), &note);
+    }
+    if let Some(bulletin) = bulletin {
+        let count = u32::try_from(channels.len()).unwrap_or(u32::MAX);
+        change
+            .writes
+            .set(keys::run(bulletin, first), count.to_be_bytes().to_vec());
+    }
+    for &channel in channels {
+        let mut slot = Slot::new(channel, bulletin, kind, now_ms);
+        slot.note = note.map(|_| first);
+        change.queue(engine, slot)?;
+    }
+    Ok(first)
+}

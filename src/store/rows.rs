@@ -1,0 +1,161 @@
+//! What rows hold, as they are encoded. Fields are only ever added with a new schema
+//! ([`super::schema`]); enums only grow at their end.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::names::Names;
+use crate::bulletin::{Attachment, Bulletin, BulletinId, BulletinState, Cause, Moment};
+
+/// What the store knows of one source beside what it has seen.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub(super) struct SourceRow {
+    /// Of address, kind and selectors: another one starts a new baseline.
+    pub(super) fingerprint: [u8; 16],
+    /// None until the first successful look.
+    pub(super) baseline: Option<Baseline>,
+    /// The latest date of anything known, dates in the future apart.
+    pub(super) newest: Option<Moment>,
+    /// Fragments were seen to tell two rows of a page apart.
+    pub(super) fragments_tell: bool,
+    pub(super) bulletins: u64,
+    pub(super) held: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Baseline {
+    /// The earliest date of a row that was not pinned.
+    pub(super) oldest: Option<Moment>,
+}
+
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub(super) struct ChannelRow {
+    /// Why it is set aside, and since when (ms).
+    pub(super) blocked: Option<(String, i64)>,
+    /// What its last attempt failed with, until one succeeds.
+    pub(super) error: Option<String>,
+    pub(super) sent: u64,
+    pub(super) failed: u64,
+}
+
+/// Counters that belong to no source and no channel.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct CountRow {
+    pub(super) next_bulletin: u64,
+    pub(super) next_delivery: u64,
+    pub(super) bulletins: u64,
+    pub(super) next_audit: u32,
+}
+
+impl Default for CountRow {
+    fn default() -> Self {
+        Self {
+            next_bulletin: 1,
+            next_delivery: 1,
+            bulletins: 0,
+            next_audit: 0,
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct BulletinRow {
+    pub(super) source: u32,
+    pub(super) also: Vec<u32>,
+    pub(super) url: String,
+    pub(super) title: String,
+    pub(super) summary: Option<String>,
+    pub(super) publisher: Option<String>,
+    pub(super) published: Option<Moment>,
+    pub(super) deadline: Option<Moment>,
+    pub(super) attachments: Vec<Attachment>,
+    pub(super) first_seen_ms: i64,
+    pub(super) state: BulletinState,
+    pub(super) cause: Cause,
+    pub(super) revision: u32,
+    /// The title as the list shows it, and those it showed before: hashes, the latest last.
+    pub(super) titles: Vec<u64>,
+}
+
+impl BulletinRow {
+    pub(super) fn is_of(&self, sources: &HashSet<u32>) -> bool {
+        let mut of = std::iter::once(&self.source).chain(&self.also);
+        of.any(|source| sources.contains(source))
+    }
+
+    pub(super) fn bulletin(self, id: u64, names: &Names) -> Option<Bulletin> {
+        Some(Bulletin {
+            id: BulletinId(id),
+            source: names.source(self.source)?,
+            also: self
+                .also
+                .iter()
+                .filter_map(|&also| names.source(also))
+                .collect(),
+            url: self.url,
+            title: self.title,
+            summary: self.summary,
+            publisher: self.publisher,
+            published: self.published,
+            deadline: self.deadline,
+            attachments: self.attachments,
+            first_seen: time(self.first_seen_ms),
+            state: self.state,
+            cause: self.cause,
+            revision: self.revision,
+        })
+    }
+}
+
+/// A hash of a list's title, by which an edit is told from what was there before.
+pub(super) fn title_hash(title: &str) -> u64 {
+    let hash = blake3::hash(title.trim().as_bytes());
+    hash.as_bytes()
+        .first_chunk()
+        .map_or(0, |bytes| u64::from_be_bytes(*bytes))
+}
+
+/// A rebroadcast that was asked: the deliveries it made.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct RequestRow {
+    pub(super) first: u64,
+    pub(super) count: u64,
+    pub(super) at_ms: i64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct AuditRow {
+    pub(super) who: String,
+    pub(super) from: String,
+    pub(super) what: String,
+}
+
+/// What was seen under an address or guid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct SeenValue {
+    pub(super) bulletin: u64,
+    /// The row had a guid, so that its address alone is no proof.
+    pub(super) had_guid: bool,
+}
+
+impl SeenValue {
+    pub(super) fn encode(self) -> Vec<u8> {
+        let mut bytes = self.bulletin.to_be_bytes().to_vec();
+        bytes.push(u8::from(self.had_guid));
+        bytes
+    }
+
+    pub(super) fn decode(bytes: &[u8]) -> Option<Self> {
+        let (number, rest) = bytes.split_first_chunk()?;
+        Some(Self {
+            bulletin: u64::from_be_bytes(*number),
+            had_guid: rest.first() == Some(&1),
+        })
+    }
+}
+
+pub(super) fn time(ms: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(ms).unwrap_or_default()
+}

@@ -1,0 +1,92 @@
+//! The schema that the rows are written in, and the way from an older one.
+//!
+//! A newer one is refused. An older one is first copied whole to `STATE/backup/store-schema-N`,
+//! then brought up step by step; each step may run again after a crash, and its number is
+//! written when it is done.
+
+use std::{fs, io, path::Path};
+
+use super::{
+    StoreError,
+    engine::{Engine, Writes},
+    error::Result,
+    keys, open,
+};
+
+/// Brings rows of one schema to the next one; it may find some of them brought up already.
+type Step = fn(&Engine) -> Result<()>;
+
+/// The first one brings schema 1 to schema 2, and so on.
+const STEPS: &[Step] = &[];
+
+/// Makes the schema of an open store this program's.
+pub(super) fn bring_up(engine: &Engine) -> Result<()> {
+    follow(engine, STEPS)
+}
+
+fn follow(engine: &Engine, steps: &[Step]) -> Result<()> {
+    let known = u32::try_from(steps.len()).unwrap_or(u32::MAX - 1) + 1;
+    let Some(found) = engine.raw(keys::SCHEMA)? else {
+        write(engine, known)?;
+        return open::mark_as_made(engine.path());
+    };
+    let found = found
+        .first_chunk()
+        .map_or(0, |bytes| u32::from_be_bytes(*bytes));
+    if found > known {
+        return Err(StoreError::Newer {
+            path: engine.path().to_owned(),
+            found,
+            known,
+        });
+    }
+    if found == 0 {
+        return Err(open::damaged(engine.path(), "it has no schema".to_owned()));
+    }
+    if found < known {
+        copy(engine, found).map_err(|error| StoreError::Unusable {
+            path: engine.path().to_owned(),
+            why: format!("it must be copied before it is brought up to this version: {error}"),
+        })?;
+    }
+    for (schema, step) in (2..).zip(steps).skip(found as usize - 1) {
+        tracing::info!(schema, "the store is brought up to this version");
+        step(engine)?;
+        write(engine, schema)?;
+    }
+    open::mark_as_made(engine.path())
+}
+
+fn write(engine: &Engine, schema: u32) -> Result<()> {
+    let mut writes = Writes::default();
+    writes.set(keys::SCHEMA.to_vec(), schema.to_be_bytes().to_vec());
+    engine.commit(writes)?;
+    engine.sync()
+}
+
+/// The older program can open the copy as it is.
+fn copy(engine: &Engine, schema: u32) -> io::Result<()> {
+    let state = engine.path().parent().unwrap_or(Path::new("."));
+    let to = state.join("backup").join(format!("store-schema-{schema}"));
+    if to.exists() {
+        return Ok(());
+    }
+    let unfinished = to.with_extension("unfinished");
+    copy_folder(engine.path(), &unfinished)?;
+    fs::rename(unfinished, to)
+}
+
+fn copy_folder(from: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy_folder(&entry.path(), &target)?;
+        } else {
+            fs::copy(entry.path(), &target)?;
+            fs::File::open(&target)?.sync_all()?;
+        }
+    }
+    Ok(())
+}

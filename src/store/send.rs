@@ -1,0 +1,249 @@
+//! The life of a delivery: waiting, begun, ended. What is certain and what is not is the sender's
+//! judgement ([`Outcome`]); what follows from it is here.
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    Begun, Outcome, StoreError, Waiting,
+    block::{self, Block, Slot},
+    books::Books,
+    change::Change,
+    error::Result,
+    keys,
+    rows::time,
+};
+use crate::bulletin::{BulletinId, ChannelId, DeliveryId, DeliveryState};
+
+/// Unanswered sends of one delivery after which it is not repeated again.
+const MOST_DOUBTS: u8 = 2;
+
+pub(super) fn heads(books: &Books, of: Option<&[ChannelId]>) -> Result<Vec<Waiting>> {
+    let channels: Vec<u32> = match of {
+        Some(of) => {
+            let names = books.names();
+            of.iter()
+                .filter_map(|id| names.channel_number(id))
+                .collect()
+        }
+        None => books.outbox.channels(),
+    };
+    let mut heads: Vec<u64> = channels
+        .into_iter()
+        .filter(|&channel| !books.is_blocked(channel) && books.is_in_use(channel))
+        .filter_map(|channel| books.outbox.head(channel))
+        .map(|(id, _)| id)
+        .collect();
+    let mut waiting = load(books, &mut heads)?;
+    waiting.sort_by_key(|head| (head.due_at, head.id));
+    Ok(waiting)
+}
+
+pub(super) fn uncertain(books: &Books) -> Result<Vec<Waiting>> {
+    let mut ids: Vec<u64> = books.outbox.uncertain().collect();
+    load(books, &mut ids)
+}
+
+/// Most of them lie in few blocks: each is read once.
+fn load(books: &Books, ids: &mut [u64]) -> Result<Vec<Waiting>> {
+    ids.sort_unstable();
+    let mut loaded = Vec::with_capacity(ids.len());
+    for group in ids.chunk_by(|a, b| Block::number(*a) == Block::number(*b)) {
+        let block = Block::load(&books.engine, Block::number(group[0]))?;
+        for id in group {
+            if let Some(slot) = block.get(*id) {
+                loaded.extend(waiting(books, *id, slot)?);
+            }
+        }
+    }
+    Ok(loaded)
+}
+
+fn waiting(books: &Books, id: u64, slot: &Slot) -> Result<Option<Waiting>> {
+    let Some(channel) = books.names().channel(slot.channel) else {
+        return Ok(None);
+    };
+    Ok(Some(Waiting {
+        id: DeliveryId(id),
+        bulletin: slot.bulletin.map(BulletinId),
+        channel,
+        kind: slot.kind,
+        attempts: slot.attempts,
+        due_at: time(slot.due_ms()),
+        note: block::note(&books.engine, slot.note)?,
+    }))
+}
+
+pub(super) fn begin(books: &mut Books, id: DeliveryId, now: DateTime<Utc>) -> Result<Begun> {
+    let mut change = books.change();
+    let Some(mut slot) = change.slot(&books.engine, id.0)? else {
+        return Ok(Begun::No);
+    };
+    if slot.state != DeliveryState::Queued {
+        return Ok(Begun::No);
+    }
+    let now_ms = now.timestamp_millis();
+    slot.state = DeliveryState::Sending;
+    slot.attempts += 1;
+    slot.set_begun_ms(Some(now_ms));
+    let channel = slot.channel;
+    change.set_slot(&books.engine, id.0, slot)?;
+    books.commit(change)?;
+    books.outbox.begun(channel, now_ms);
+    Ok(Begun::Yes)
+}
+
+pub(super) fn complete(
+    books: &mut Books,
+    id: DeliveryId,
+    outcome: Outcome,
+    now: DateTime<Utc>,
+) -> Result<Option<Waiting>> {
+    let mut change = books.change();
+    let Some(slot) = change.slot(&books.engine, id.0)? else {
+        return Ok(None);
+    };
+    let channel = slot.channel;
+    if slot.state == DeliveryState::Sending {
+        let slot = settled(books, &mut change, id.0, slot, outcome, now)?;
+        change.set_slot(&books.engine, id.0, slot)?;
+        books.commit(change)?;
+        books.outbox.settle(id.0);
+    }
+    if books.is_blocked(channel) {
+        return Ok(None);
+    }
+    let Some((head, _)) = books.outbox.head(channel) else {
+        return Ok(None);
+    };
+    Ok(load(books, &mut [head])?.pop())
+}
+
+/// A begun delivery after its outcome, with what its channel and its error say then.
+fn settled(
+    books: &Books,
+    change: &mut Change,
+    id: u64,
+    mut slot: Slot,
+    outcome: Outcome,
+    now: DateTime<Utc>,
+) -> Result<Slot> {
+    let now_ms = now.timestamp_millis();
+    match outcome {
+        Outcome::Sent { message } => {
+            slot.state = DeliveryState::Sent;
+            slot.message = message;
+            slot.set_ended_ms(Some(now_ms));
+            let row = change.channel(books, slot.channel);
+            row.sent += 1;
+            row.error = None;
+            // A doubt stays as a warning: the message is possibly repeated.
+            let warning = (slot.doubts > 0)
+                .then(|| "possibly repeated: an earlier attempt was never answered".to_owned());
+            if warning.is_some() || slot.has_error {
+                explain(change, id, &mut slot, warning);
+            }
+        }
+        Outcome::Retry { not_before, why } => {
+            again(change, books, id, &mut slot, not_before, why);
+        }
+        Outcome::Failed { why } => fail(change, books, id, &mut slot, why, now_ms),
+        Outcome::Uncertain { not_before, why } => {
+            slot.doubts = slot.doubts.saturating_add(1);
+            if slot.doubts >= MOST_DOUBTS {
+                fail(
+                    change,
+                    books,
+                    id,
+                    &mut slot,
+                    format!("perhaps delivered: {why}"),
+                    now_ms,
+                );
+            } else {
+                again(change, books, id, &mut slot, not_before, why);
+            }
+        }
+        Outcome::PutBack => {
+            slot.state = DeliveryState::Queued;
+            slot.attempts = slot.attempts.saturating_sub(1);
+            slot.set_begun_ms(None);
+        }
+    }
+    Ok(slot)
+}
+
+fn again(
+    change: &mut Change,
+    books: &Books,
+    id: u64,
+    slot: &mut Slot,
+    not_before: DateTime<Utc>,
+    why: String,
+) {
+    slot.state = DeliveryState::Queued;
+    slot.set_due_ms(not_before.timestamp_millis());
+    change.channel(books, slot.channel).error = Some(why.clone());
+    explain(change, id, slot, Some(why));
+}
+
+fn fail(change: &mut Change, books: &Books, id: u64, slot: &mut Slot, why: String, now_ms: i64) {
+    slot.state = DeliveryState::Failed;
+    slot.set_ended_ms(Some(now_ms));
+    let row = change.channel(books, slot.channel);
+    row.failed += 1;
+    row.error = Some(why.clone());
+    explain(change, id, slot, Some(why));
+}
+
+fn explain(change: &mut Change, id: u64, slot: &mut Slot, why: Option<String>) {
+    slot.has_error = why.is_some();
+    match why {
+        Some(why) => change.writes.put(keys::error(id), &bounded(why)),
+        None => change.writes.remove(keys::error(id)),
+    }
+}
+
+/// Platforms answer with whole pages at times; one row of text says enough.
+pub(super) fn bounded(mut text: String) -> String {
+    const LONGEST: usize = 1000;
+    let end = text.floor_char_boundary(LONGEST);
+    text.truncate(end);
+    text
+}
+
+pub(super) fn recent(books: &Books, since: DateTime<Utc>) -> Vec<(ChannelId, DateTime<Utc>)> {
+    let names = books.names();
+    let recent = books.outbox.recent(since.timestamp_millis());
+    recent
+        .filter_map(|(at, channel)| Some((names.channel(channel)?, time(at))))
+        .collect()
+}
+
+pub(super) fn block_channel(
+    books: &mut Books,
+    id: &ChannelId,
+    why: String,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    set_blocked(books, id, Some((bounded(why), now.timestamp_millis())))
+}
+
+pub(super) fn unblock_channel(books: &mut Books, id: &ChannelId) -> Result<()> {
+    set_blocked(books, id, None)
+}
+
+fn set_blocked(books: &mut Books, id: &ChannelId, blocked: Option<(String, i64)>) -> Result<()> {
+    let number = books.names().channel_number(id);
+    let number = number.ok_or_else(|| StoreError::NoChannel(id.clone()))?;
+    if books.is_blocked(number) == blocked.is_some() {
+        return Ok(());
+    }
+    let mut change = books.change();
+    let row = change.channel(books, number);
+    if blocked.is_none() {
+        row.error = None;
+    }
+    row.blocked = blocked;
+    books.commit(change)?;
+    books.tick();
+    Ok(())
+}

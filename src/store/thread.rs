@@ -1,0 +1,103 @@
+//! The one thread that writes: it takes all waiting calls, does each, syncs once, then answers all.
+//!
+//! All of sled's calls block, and a sync costs a tenth of a millisecond at best: calls that come
+//! together share one. Reads of the books' memory are answered at once.
+
+use std::{
+    sync::{Arc, mpsc},
+    thread::JoinHandle,
+};
+
+use tokio::sync::oneshot;
+
+use super::{StoreError, books::Books, engine::Engine, error::Result};
+
+/// Calls that share a sync at most, so that none waits for an endless row of others.
+const GROUP: usize = 256;
+
+type Answer = Box<dyn FnOnce(Result<()>) + Send>;
+/// Gives back what must not be told before the sync.
+type Job = Box<dyn FnOnce(&mut Books) -> Option<Answer> + Send>;
+
+/// The way to the writer; the thread ends when this is dropped.
+#[derive(Debug)]
+pub(super) struct Writer {
+    jobs: mpsc::Sender<Option<Job>>,
+}
+
+impl Writer {
+    pub(super) fn start(books: Books) -> std::io::Result<(Self, JoinHandle<()>)> {
+        let (jobs, waiting) = mpsc::channel();
+        let thread = std::thread::Builder::new()
+            .name("store".to_owned())
+            .spawn(move || run(books, &waiting))?;
+        Ok((Self { jobs }, thread))
+    }
+
+    /// Durable when it returns.
+    pub(super) async fn write<T: Send + 'static>(
+        &self,
+        call: impl FnOnce(&mut Books) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (tell, told) = oneshot::channel();
+        self.send(move |books| {
+            let done = books.engine.check().and_then(|()| call(books));
+            Some(Box::new(move |synced: Result<()>| {
+                // Whoever asked may have gone; what was done stays done.
+                let _ = tell.send(done.and_then(|done| synced.map(|()| done)));
+            }))
+        })?;
+        told.await.map_err(|_| ended())?
+    }
+
+    /// Reads the books' memory.
+    pub(super) async fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Books) -> T + Send + 'static,
+    ) -> Result<T> {
+        let (tell, told) = oneshot::channel();
+        self.send(move |books| {
+            let _ = tell.send(question(books));
+            None
+        })?;
+        told.await.map_err(|_| ended())
+    }
+
+    /// Ends the thread once everything that was asked before is done.
+    pub(super) fn stop(&self) {
+        let _ = self.jobs.send(None);
+    }
+
+    fn send(&self, job: impl FnOnce(&mut Books) -> Option<Answer> + Send + 'static) -> Result<()> {
+        self.jobs.send(Some(Box::new(job))).map_err(|_| ended())
+    }
+}
+
+fn ended() -> StoreError {
+    StoreError::Failed("it was closed".to_owned())
+}
+
+fn run(mut books: Books, waiting: &mpsc::Receiver<Option<Job>>) {
+    let engine: Arc<Engine> = Arc::clone(&books.engine);
+    while let Ok(Some(first)) = waiting.recv() {
+        let mut answers: Vec<Answer> = Vec::new();
+        let mut is_last = false;
+        answers.extend(first(&mut books));
+        for next in waiting.try_iter().take(GROUP - 1) {
+            let Some(job) = next else {
+                is_last = true;
+                break;
+            };
+            answers.extend(job(&mut books));
+        }
+        if !answers.is_empty() {
+            let synced = engine.sync();
+            for answer in answers {
+                answer(synced.clone());
+            }
+        }
+        if is_last {
+            return;
+        }
+    }
+}

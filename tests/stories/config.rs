@@ -1,0 +1,150 @@
+//! An admin writes a config and a schedule, and is told what they mean or what is wrong.
+
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Output},
+    time::{Duration, Instant},
+};
+
+use tempfile::TempDir;
+
+/// Runs the program in a folder of its own, with nothing of the tester's environment in it.
+fn noticast(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_noticast"));
+    command.current_dir(folder).env_clear().args(arguments);
+    command
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+fn folder_with(config: &str) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("config")).unwrap();
+    fs::write(folder.path().join("config/noticast.toml"), config).unwrap();
+    folder
+}
+
+const BOT: &str = "[telegram]\ntoken = \"env:NOTICAST_TELEGRAM_TOKEN\"\n\
+                   [[source]]\nid = \"news\"\nurl = \"https://www.example.com/\"\n\
+                   [[channel]]\nid = \"staff\"\nkind = \"telegram\"\nchat = \"@staff\"\n";
+
+#[test]
+fn the_example_that_comes_with_noticast_passes_the_check() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let output = noticast(root, &["check"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(stdout(&output).contains("group-news"));
+}
+
+#[test]
+fn every_mistake_is_told_at_once_with_its_place_on_stderr() {
+    let folder =
+        folder_with("langauge = \"zh\"\n[[source]]\nid = \"通知\"\nschedule = \"61 * * * *\"\n");
+    for command in [&["check"][..], &["run"], &["sources"]] {
+        let output = noticast(folder.path(), command).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{command:?}");
+        assert_eq!(stdout(&output), "");
+        let told = stderr(&output);
+        let places: Vec<&str> = told
+            .lines()
+            .filter_map(|line| line.split_once(": ").map(|(place, _)| place))
+            .collect();
+        let file = "config/noticast.toml";
+        let expected = ["1:1", "2:1", "3:6", "4:12"].map(|place| format!("{file}:{place}"));
+        assert_eq!(places, expected, "{command:?}: {told}");
+        assert!(told.lines().all(|line| line.contains("; ")), "{told}");
+    }
+}
+
+#[test]
+fn a_config_that_cannot_be_read_is_one_line() {
+    let folder = folder_with("");
+    let output = noticast(folder.path(), &["check", "--config", "none.toml"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        stderr(&output).starts_with("none.toml: "),
+        "{}",
+        stderr(&output)
+    );
+    assert_eq!(stderr(&output).lines().count(), 1);
+}
+
+#[test]
+fn a_token_comes_from_the_environment_and_is_never_printed() {
+    let folder = folder_with(BOT);
+    let without = noticast(folder.path(), &["check"]).output().unwrap();
+    assert_eq!(without.status.code(), Some(2));
+    assert!(
+        stderr(&without).starts_with("config/noticast.toml:2:9: "),
+        "{}",
+        stderr(&without)
+    );
+
+    let secret = "123456:hunter2";
+    let with = noticast(folder.path(), &["check", "-v"])
+        .env("NOTICAST_TELEGRAM_TOKEN", secret)
+        .env("RUST_LOG", "trace")
+        .output()
+        .unwrap();
+    assert_eq!(with.status.code(), Some(0), "{}", stderr(&with));
+    assert!(stdout(&with).contains("staff"));
+    assert!(!(stdout(&with) + &stderr(&with)).contains("hunter2"));
+}
+
+fn next(arguments: &[&str]) -> Output {
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = [&["next"], arguments].concat();
+    noticast(folder.path(), &arguments).output().unwrap()
+}
+
+#[test]
+fn next_needs_no_config_and_keeps_to_crontab() {
+    let from = ["--from", "2024-01-01T12:00:00+08:00"];
+    let times = |expr: &str, more: &[&str]| {
+        let output = next(&[&[expr], &from[..], more].concat());
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        stdout(&output)
+    };
+    assert_eq!(
+        times("0 0 13 * Fri", &["-n", "3"]),
+        "2024-01-05T00:00:00+08:00\n2024-01-12T00:00:00+08:00\n2024-01-13T00:00:00+08:00\n"
+    );
+    assert_eq!(
+        times("every 90s", &["-n", "2", "--time-zone", "UTC"]),
+        "2024-01-01T04:01:30+00:00\n2024-01-01T04:03:00+00:00\n"
+    );
+    assert_eq!(times("@hourly", &[]).lines().count(), 5);
+    let folder = folder_with("time_zone = \"Europe/Berlin\"\n");
+    let arguments = [&["next", "@daily", "-n", "1"], &from[..]].concat();
+    let by_config = noticast(folder.path(), &arguments).output().unwrap();
+    assert_eq!(stdout(&by_config), "2024-01-02T00:00:00+01:00\n");
+}
+
+#[test]
+fn a_line_that_is_wrong_or_never_fires_is_refused_at_once() {
+    let begun = Instant::now();
+    for expr in [
+        "0 0 31 2 *",
+        "50-10 * * * *",
+        "@reboot",
+        "0 0 L * *",
+        "0 0 ? * 1",
+        "every 0s",
+        "-5 * * * *",
+    ] {
+        let output = next(&["--", expr]);
+        assert_eq!(output.status.code(), Some(2), "{expr}");
+        assert_eq!(stdout(&output), "");
+        assert!(stderr(&output).contains("; expected"), "{expr}");
+    }
+    assert!(begun.elapsed() < Duration::from_secs(10));
+}

@@ -1,0 +1,220 @@
+//! A running web desk over a temporary store, with bulletins admitted by hand.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use noticast::{
+    bulletin::{Article, BulletinId, Channel, ChannelKind, Moment, Notice, Secret, Source},
+    config::{Config, Live},
+    source::fetch::Fetcher,
+    store::{Found, Look, LookState, Store},
+    watch::Watch,
+    web::{self, Reload},
+};
+use reqwest::{Client, RequestBuilder, Response};
+use tokio::{
+    net::TcpListener,
+    sync::{mpsc, watch},
+    task::JoinHandle,
+};
+use tokio_util::sync::CancellationToken;
+
+pub(crate) const ADMIN_TOKEN: &str = "the-admin-token-of-a-test";
+pub(crate) const INSTANCE_TOKEN: &str = "the-instance-token-of-a-test";
+pub(crate) const METRICS_TOKEN: &str = "the-metrics-token-of-a-test";
+
+pub(crate) struct Desk {
+    pub(crate) url: String,
+    pub(crate) store: Store,
+    pub(crate) watch: Watch,
+    pub(crate) reloads: mpsc::Receiver<Reload>,
+    pub(crate) client: Client,
+    pub(crate) stop: CancellationToken,
+    pub(crate) served: JoinHandle<std::io::Result<()>>,
+    _state: tempfile::TempDir,
+}
+
+/// Two public sources and a private one, each with its baseline read; a chat and a terminal.
+pub(crate) fn config() -> Config {
+    let source = |id: &str, name: &str, public| Source {
+        name: name.to_owned(),
+        public,
+        ..Source::new(
+            id.parse().unwrap(),
+            format!("http://127.0.0.1:9/{id}/").parse().unwrap(),
+        )
+    };
+    let mut config = Config::default();
+    config.web.metrics_token = Some(Secret::new(METRICS_TOKEN.to_owned()));
+    config.sources = vec![
+        source("notices", "通知公告", true),
+        source("news", "集团要闻", true),
+        source("inside", "内部通报", false),
+    ];
+    config.channels = vec![Channel::new(
+        "terminal".parse().unwrap(),
+        ChannelKind::Stdout {
+            format: noticast::bulletin::StdoutFormat::Text,
+        },
+        config.time_zone,
+    )];
+    config
+}
+
+impl Desk {
+    pub(crate) async fn open() -> Self {
+        Self::open_with(config(), true).await
+    }
+
+    pub(crate) async fn open_with(config: Config, pages: bool) -> Self {
+        let state = tempfile::tempdir().unwrap();
+        let store = Store::open(state.path()).await.unwrap();
+        store
+            .sync_config(&config.sources, &config.channels, Utc::now())
+            .await
+            .unwrap();
+        let fetcher = Fetcher::new(&config.fetch, &[]).unwrap();
+        let (_, live): (_, Live) = watch::channel(Arc::new(config));
+        let watch = Watch::new(store.clone(), live.clone(), fetcher);
+        let (reload, reloads) = mpsc::channel(1);
+        let desk = web::Desk {
+            store: store.clone(),
+            config: live,
+            watch: watch.clone(),
+            reload,
+            admin_token: Secret::new(ADMIN_TOKEN.to_owned()),
+            instance_token: Secret::new(INSTANCE_TOKEN.to_owned()),
+            is_demo: false,
+            pages,
+        };
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let stop = CancellationToken::new();
+        let served = tokio::spawn(web::serve(listener, desk, stop.clone()));
+        Self {
+            url,
+            store,
+            watch,
+            reloads,
+            client: Client::builder().no_proxy().build().unwrap(),
+            stop,
+            served,
+            _state: state,
+        }
+    }
+
+    pub(crate) fn get(&self, path: &str) -> RequestBuilder {
+        self.client.get(format!("{}{path}", self.url))
+    }
+
+    pub(crate) fn post(&self, path: &str, body: &str) -> RequestBuilder {
+        self.client
+            .post(format!("{}{path}", self.url))
+            .body(body.to_owned())
+    }
+
+    /// The body of a public page that must be there.
+    pub(crate) async fn page(&self, path: &str) -> String {
+        let answer = self.get(path).send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        answer.text().await.unwrap()
+    }
+
+    /// What the API answers an admin.
+    pub(crate) async fn asked(&self, path: &str) -> (u16, serde_json::Value) {
+        json(
+            self.get(path)
+                .bearer_auth(ADMIN_TOKEN)
+                .send()
+                .await
+                .unwrap(),
+        )
+        .await
+    }
+
+    pub(crate) async fn told(&self, path: &str, body: &str) -> (u16, serde_json::Value) {
+        let request = self.post(path, body).bearer_auth(ADMIN_TOKEN);
+        json(request.send().await.unwrap()).await
+    }
+
+    /// The first look at a source, which is its baseline.
+    pub(crate) async fn baseline(&self, source: &str) {
+        let found = vec![found(notice(source, "0", "从前的通知"))];
+        self.look(source, found, Utc::now()).await;
+    }
+
+    /// A new bulletin on top of what the source showed before.
+    pub(crate) async fn publish(&self, source: &str, number: &str, title: &str) -> BulletinId {
+        self.admit(source, found(notice(source, number, title)), Utc::now())
+            .await
+    }
+
+    pub(crate) async fn admit(&self, source: &str, new: Found, now: DateTime<Utc>) -> BulletinId {
+        let known = found(notice(source, "0", "从前的通知"));
+        let admitted = self.look(source, vec![new, known], now).await;
+        assert_eq!(admitted.published.len(), 1, "{admitted:?}");
+        admitted.published[0]
+    }
+
+    pub(crate) async fn look(
+        &self,
+        source: &str,
+        found: Vec<Found>,
+        now: DateTime<Utc>,
+    ) -> noticast::store::Admitted {
+        let look = Look {
+            source: source.parse().unwrap(),
+            found,
+            state: LookState::default(),
+            complete: true,
+        };
+        self.store.admit(look, now).await.unwrap()
+    }
+}
+
+pub(crate) async fn json(answer: Response) -> (u16, serde_json::Value) {
+    let status = answer.status().as_u16();
+    let text = answer.text().await.unwrap();
+    let value = serde_json::from_str(&text);
+    (
+        status,
+        value.unwrap_or_else(|error| panic!("{error}: {text}")),
+    )
+}
+
+pub(crate) fn notice(source: &str, number: &str, title: &str) -> Notice {
+    let day = if number == "0" {
+        "2022-11-01"
+    } else {
+        "2022-11-20"
+    };
+    Notice {
+        url: format!("https://www.example.com/{source}/{number}.html"),
+        guid: None,
+        title: title.to_owned(),
+        published: Moment::try_from(day.to_owned()).ok(),
+        updated: None,
+        summary: None,
+        publisher: None,
+        pinned: false,
+    }
+}
+
+pub(crate) fn found(notice: Notice) -> Found {
+    Found {
+        notice,
+        article: None,
+    }
+}
+
+pub(crate) fn with_text(notice: Notice, text: &str) -> Found {
+    let article = Article {
+        text: text.to_owned(),
+        summary: Some(text.lines().next().unwrap_or_default().to_owned()),
+        ..Article::default()
+    };
+    Found {
+        notice,
+        article: Some(article),
+    }
+}

@@ -1,0 +1,287 @@
+//! The rig beside the project: a newsroom, a chat server and an auditor that were not written with it.
+//!
+//! `RIG` names its program, and `NOTICAST` the one under test (default: the one that was built with the tests).
+
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+
+fn rig() -> PathBuf {
+    std::env::var_os("RIG")
+        .map(PathBuf::from)
+        .expect("RIG names the rig's program; see .ci/run")
+}
+
+fn noticast() -> PathBuf {
+    std::env::var_os("NOTICAST")
+        .map_or_else(|| env!("CARGO_BIN_EXE_noticast").into(), PathBuf::from)
+}
+
+/// A program that ends with the test.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// A server of the rig and the address that it printed.
+struct Server {
+    url: String,
+    _running: Running,
+}
+
+impl Server {
+    fn start(what: &str, options: &[&str]) -> Self {
+        let mut child = Command::new(rig())
+            .args([what, "--port", "0"])
+            .args(options)
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the rig starts");
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let first = lines.next().expect("the rig says where it is").unwrap();
+        let begin = first.find("http://").expect("an address");
+        let host = first[begin + "http://".len()..]
+            .split(['/', '"'])
+            .next()
+            .unwrap();
+        let url = format!("http://{host}");
+        std::thread::spawn(move || lines.for_each(drop));
+        Self {
+            url,
+            _running: Running(child),
+        }
+    }
+}
+
+/// An origin and a sink, on ports of their own.
+pub struct Rig {
+    origin: Server,
+    sink: Server,
+    http: reqwest::Client,
+}
+
+impl Rig {
+    pub fn start(origin: &[&str], sink: &[&str]) -> Self {
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        Self {
+            origin: Server::start("origin", origin),
+            sink: Server::start("sink", sink),
+            http,
+        }
+    }
+
+    /// Asks the origin to do something, such as `publish?sites=0-9`.
+    pub async fn newsroom(&self, control: &str) {
+        let url = format!("{}/control/{control}", self.origin.url);
+        self.http
+            .post(url)
+            .send()
+            .await
+            .unwrap()
+            .error_for_status()
+            .unwrap();
+    }
+
+    /// The origin's configuration for noticast, with this sink.
+    pub async fn config(&self, query: &str) -> String {
+        let url = format!(
+            "{}/control/config?sink={}&{query}",
+            self.origin.url, self.sink.url
+        );
+        self.http
+            .get(url)
+            .send()
+            .await
+            .unwrap()
+            .text()
+            .await
+            .unwrap()
+    }
+
+    pub async fn origin_stats(&self) -> Value {
+        let url = format!("{}/control/stats", self.origin.url);
+        self.http
+            .get(url)
+            .send()
+            .await
+            .unwrap()
+            .json()
+            .await
+            .unwrap()
+    }
+
+    /// What the auditor says once nothing has been accepted for `settle` seconds.
+    pub fn audit(&self, settle: u32, options: &[&str]) -> Value {
+        let output = Command::new(rig())
+            .args([
+                "audit",
+                "--json",
+                "--origin",
+                &self.origin.url,
+                "--sink",
+                &self.sink.url,
+            ])
+            .args(["--settle", &settle.to_string()])
+            .args(options)
+            .output()
+            .unwrap();
+        let text = String::from_utf8_lossy(&output.stdout);
+        println!("{text}");
+        serde_json::from_str(&text)
+            .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)))
+    }
+
+    /// Runs `rig floor` against this rig and gives its last report.
+    pub fn floor(&self, options: &[&str]) -> Value {
+        let output = Command::new(rig())
+            .args([
+                "floor",
+                "--origin",
+                &self.origin.url,
+                "--sink",
+                &self.sink.url,
+            ])
+            .args(options)
+            .output()
+            .unwrap();
+        let text = String::from_utf8_lossy(&output.stdout);
+        text.lines()
+            .last()
+            .and_then(|line| serde_json::from_str(line).ok())
+            .unwrap_or_else(|| panic!("{text}"))
+    }
+}
+
+/// `noticast run` with a config and a state of its own.
+pub struct Noticast {
+    home: tempfile::TempDir,
+    running: Option<Running>,
+}
+
+impl Noticast {
+    pub fn with(config: &str) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        fs::write(home.path().join("noticast.toml"), config).unwrap();
+        Self {
+            home,
+            running: None,
+        }
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(noticast());
+        command
+            .arg("--config")
+            .arg(self.home.path().join("noticast.toml"));
+        command.arg("--state").arg(self.home.path().join("state"));
+        command
+    }
+
+    pub fn start(&mut self) {
+        let log = fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(self.log_path())
+            .unwrap();
+        let child = self
+            .command()
+            .arg("run")
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        self.running = Some(Running(child));
+    }
+
+    fn log_path(&self) -> PathBuf {
+        self.home.path().join("log")
+    }
+
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.log_path()).unwrap_or_default()
+    }
+
+    /// As a power button does.
+    pub fn kill(&mut self) {
+        self.running = None;
+    }
+
+    /// Whether it still runs.
+    pub fn is_alive(&mut self) -> bool {
+        self.running
+            .as_mut()
+            .is_some_and(|running| running.0.try_wait().unwrap().is_none())
+    }
+
+    /// What a subcommand prints as JSON lines.
+    pub fn list(&self, arguments: &[&str]) -> Vec<Value> {
+        let output = self
+            .command()
+            .args(arguments)
+            .arg("--json")
+            .output()
+            .unwrap();
+        String::from_utf8_lossy(&output.stdout)
+            .lines()
+            .filter_map(|line| serde_json::from_str(line).ok())
+            .collect()
+    }
+
+    /// Waits until every source was looked at once.
+    pub async fn first_looks(&self, sources: usize) {
+        wait(
+            "the first look at every source",
+            Duration::from_secs(60),
+            || {
+                let listed = self.list(&["sources"]);
+                listed.len() == sources
+                    && listed.iter().all(|source| !source["last_polled"].is_null())
+            },
+        )
+        .await;
+    }
+
+    /// Seconds of CPU, and MiB of resident memory.
+    pub fn usage(&self) -> (f64, f64) {
+        let pid = self.running.as_ref().expect("it runs").0.id();
+        let proc = Path::new("/proc").join(pid.to_string());
+        let stat = fs::read_to_string(proc.join("stat")).unwrap();
+        // Fields 14 and 15 of proc(5), in ticks of 10 ms; the name ends at the last bracket.
+        let fields: Vec<&str> = stat
+            .rsplit(')')
+            .next()
+            .unwrap()
+            .split_whitespace()
+            .collect();
+        let ticks: f64 = fields[11..13]
+            .iter()
+            .map(|field| field.parse::<f64>().unwrap())
+            .sum();
+        let status = fs::read_to_string(proc.join("status")).unwrap();
+        let rss = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmRSS:"))
+            .unwrap();
+        let kib: f64 = rss.trim().trim_end_matches("kB").trim().parse().unwrap();
+        (ticks / 100.0, kib / 1024.0)
+    }
+}
+
+/// Awaits a condition, looking ten times a second.
+pub async fn wait(what: &str, most: Duration, mut holds: impl FnMut() -> bool) {
+    let begin = Instant::now();
+    while !holds() {
+        assert!(begin.elapsed() < most, "waited {most:?} for {what}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
