@@ -14,6 +14,8 @@ mod change;
 mod chats;
 mod engine;
 mod error;
+mod export;
+mod import;
 mod judge;
 mod keys;
 mod looks;
@@ -22,6 +24,7 @@ mod open;
 mod outbox;
 mod people;
 mod read;
+mod record;
 mod route;
 mod rows;
 mod schema;
@@ -33,7 +36,7 @@ mod wire;
 
 use std::{
     collections::{HashMap, HashSet},
-    fmt,
+    fmt, io,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError, RwLock},
     thread::JoinHandle,
@@ -48,6 +51,7 @@ pub use ask::{
     Imported, Judged, Look, LookState, Outcome, Page, Ruling, SourceStatus, Told, Waiting,
 };
 pub use error::StoreError;
+pub use upkeep::lines_of;
 
 use self::{
     books::Books, engine::Engine, error::Result, looks::Looks, names::Names, people::Rebroadcast,
@@ -546,20 +550,60 @@ impl Store {
     // ---- keeping ----
 
     /// JSON Lines, the first line a header with the version; a consistent backup while the program runs.
-    /// `write` is given whole lines; it runs on a blocking thread.
+    /// `write` is given whole lines, each with its `\n`; it runs on a blocking thread. Gives the number of bulletins.
+    ///
+    /// # Errors
+    /// `write` failed; the store cannot be read.
     pub async fn export(
         &self,
-        _write: Box<dyn FnMut(&str) -> std::io::Result<()> + Send>,
+        mut write: Box<dyn FnMut(&str) -> io::Result<()> + Send>,
     ) -> Result<u64> {
-        todo!()
+        let moment = self.ask(export::moment).await??;
+        self.read(move |engine, names| {
+            export::export(engine, names, moment, Utc::now(), &mut *write)
+        })
+        .await
     }
-    /// Idempotent, keeps numbers, refuses a number that another bulletin holds.
+
+    /// Idempotent, keeps numbers, refuses a number that another bulletin holds before anything is
+    /// written. Queued deliveries come along only `with_queue`.
+    ///
+    /// # Errors
+    /// The lines are no export, or one of a newer program; a number is taken; a write failed.
     pub async fn import(
         &self,
-        _lines: Box<dyn Iterator<Item = std::io::Result<String>> + Send>,
-        _with_queue: bool,
+        lines: Box<dyn Iterator<Item = io::Result<String>> + Send>,
+        with_queue: bool,
     ) -> Result<Imported> {
-        todo!()
+        self.write(move |books| import::import(books, lines, with_queue))
+            .await
+    }
+
+    /// Called once an hour or so: drops finished deliveries of over 90 days and, once a day, writes a
+    /// compressed export to `STATE/backup`, where the last seven stay. Gives the backup it wrote.
+    ///
+    /// # Errors
+    /// The backup could not be written; a write failed.
+    pub async fn housekeep(&self, now: DateTime<Utc>) -> Result<Option<PathBuf>> {
+        let mut from = Some(0);
+        while let Some(block) = from {
+            from = self
+                .write(move |books| upkeep::forget_old(books, block, now))
+                .await?;
+        }
+        let state = self
+            .shared
+            .path
+            .parent()
+            .unwrap_or(&self.shared.path)
+            .to_owned();
+        if !upkeep::is_backup_due(&state, now) || self.ask(Books::disk_low).await?.is_some() {
+            return Ok(None);
+        }
+        let moment = self.ask(export::moment).await??;
+        self.read(move |engine, names| upkeep::back_up(engine, names, moment, &state, now))
+            .await
+            .map(Some)
     }
 
     /// Whether anything was ever kept here.

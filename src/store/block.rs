@@ -134,6 +134,11 @@ impl Block {
         delivery / SLOTS
     }
 
+    /// The number of its first place.
+    pub(super) fn first(number: u64) -> u64 {
+        number * SLOTS
+    }
+
     pub(super) fn load(engine: &Engine, number: u64) -> Result<Self> {
         Ok(engine.get(&keys::block(number))?.unwrap_or_default())
     }
@@ -159,8 +164,11 @@ impl Block {
     }
 
     /// By number, with the block's own.
-    pub(super) fn slots(&self, number: u64) -> impl DoubleEndedIterator<Item = (u64, &Slot)> {
-        let first = number * SLOTS;
+    pub(super) fn slots(
+        &self,
+        number: u64,
+    ) -> impl DoubleEndedIterator<Item = (u64, &Slot)> + Clone {
+        let first = Self::first(number);
         let slots = self.0.iter().enumerate();
         slots.filter_map(move |(place, slot)| Some((first + place as u64, slot.as_ref()?)))
     }

@@ -167,8 +167,17 @@ impl Engine {
         prefix: &[u8],
         end: &[u8],
     ) -> impl DoubleEndedIterator<Item = Result<Row>> + '_ {
-        let range = (Bound::Included(prefix), Bound::Excluded(end));
-        self.rows(self.db.range::<&[u8], _>(range), prefix)
+        self.scan_between(prefix, end)
+    }
+
+    /// Keys from `start` up to but not including `end`.
+    pub(super) fn scan_between(
+        &self,
+        start: &[u8],
+        end: &[u8],
+    ) -> impl DoubleEndedIterator<Item = Result<Row>> + '_ {
+        let range = (Bound::Included(start), Bound::Excluded(end));
+        self.rows(self.db.range::<&[u8], _>(range), start)
     }
 
     fn rows<'a>(

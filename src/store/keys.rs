@@ -116,10 +116,26 @@ pub(super) fn note(first: u64) -> Key {
 pub(super) fn request(id: &str) -> Key {
     key(b'r', &[&blake3::hash(id.as_bytes()).as_bytes()[..16]])
 }
+/// Of a request id that is known by its hash.
+pub(super) fn request_hash(hash: &[u8; 16]) -> Key {
+    key(b'r', &[hash])
+}
 pub(super) fn audit(at_ms: i64, counter: u32) -> Key {
     // The sign bit is turned, so that times before 1970 come first too.
-    let at = (at_ms as u64) ^ (1 << 63);
+    let at = at_ms.cast_unsigned() ^ (1 << 63);
     key(b'a', &[&at.to_be_bytes(), &counter.to_be_bytes()])
+}
+/// The time (ms) and counter of an [`audit`] key.
+pub(super) fn audit_parts(key: &[u8]) -> (i64, u32) {
+    let at = key
+        .get(1..9)
+        .and_then(|at| at.try_into().ok())
+        .map_or(0, u64::from_be_bytes);
+    let counter = key
+        .get(9..13)
+        .and_then(|n| n.try_into().ok())
+        .map_or(0, u32::from_be_bytes);
+    ((at ^ (1 << 63)).cast_signed(), counter)
 }
 pub(super) fn moved(chat: i64) -> Key {
     key(b'v', &[&chat.to_be_bytes()])

@@ -82,6 +82,10 @@ impl Names {
         self.channels.numbers.get(id).copied()
     }
 
+    pub(super) fn source_numbers(&self) -> impl Iterator<Item = u32> + '_ {
+        (0..self.sources.next()).filter(|&number| self.sources.ids[number as usize].is_some())
+    }
+
     pub(super) fn channel_numbers(&self) -> impl Iterator<Item = u32> + '_ {
         (0..self.channels.next()).filter(|&number| self.channels.ids[number as usize].is_some())
     }

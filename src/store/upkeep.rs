@@ -1,8 +1,35 @@
 //! Room on the disk, and the backups that a damaged store is restored from.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs::{self, File},
+    io::{self, BufRead, BufReader, BufWriter, Read, Write},
+    path::{Path, PathBuf},
+};
 
-use super::books::Books;
+use chrono::{DateTime, Duration, NaiveDateTime, Utc};
+use flate2::{Compression, bufread::MultiGzDecoder, write::GzEncoder};
+
+use super::{
+    StoreError,
+    block::Block,
+    books::Books,
+    engine::Engine,
+    error::Result,
+    export::{self, Moment},
+    keys,
+    names::Names,
+    rows::{RequestRow, time},
+};
+
+/// How long a finished delivery is kept.
+const DELIVERIES: Duration = Duration::days(90);
+/// How long a request id is known.
+const REQUESTS: Duration = Duration::days(30);
+/// Blocks that one call looks at, so that nobody waits long for the writer.
+const BLOCKS: usize = 500;
+const BACKUPS: usize = 7;
+/// Of a backup's name, which is the time it was made.
+const NAME: &str = "noticast-%Y%m%dT%H%M%SZ.jsonl.gz";
 
 /// Free bytes below which nothing is admitted: a store on a full disk cannot even be opened.
 const FLOOR: u64 = 256 << 20;
@@ -60,4 +87,131 @@ pub(super) fn backups(state: &Path) -> Vec<PathBuf> {
     // Their names are times.
     found.sort_unstable();
     found
+}
+
+/// Whether the last backup is a day old.
+pub(super) fn is_backup_due(state: &Path, now: DateTime<Utc>) -> bool {
+    let newest = backups(state).pop().and_then(|path| {
+        let name = path.file_name()?.to_str()?.to_owned();
+        Some(NaiveDateTime::parse_from_str(&name, NAME).ok()?.and_utc())
+    });
+    // A clock that was set back must not stop backups for years.
+    newest.is_none_or(|made| now - made >= Duration::days(1) || made > now + Duration::days(1))
+}
+
+/// Writes a backup, then removes all but the newest.
+pub(super) fn back_up(
+    engine: &Engine,
+    names: &Names,
+    moment: Moment,
+    state: &Path,
+    now: DateTime<Utc>,
+) -> Result<PathBuf> {
+    let folder = state.join("backup");
+    let path = folder.join(now.format(NAME).to_string());
+    let unfinished = folder.join("unfinished.part");
+    let unwritable = |error: &io::Error| {
+        StoreError::Refused(format!(
+            "cannot write the backup {}: {error}",
+            path.display()
+        ))
+    };
+    fs::create_dir_all(&folder).map_err(|error| unwritable(&error))?;
+    let file = File::create(&unfinished).map_err(|error| unwritable(&error))?;
+    let mut packed = GzEncoder::new(BufWriter::new(file), Compression::default());
+    let mut write = |line: &str| packed.write_all(line.as_bytes());
+    export::export(engine, names, moment, now, &mut write)?;
+    let finish = || -> io::Result<()> {
+        let file = packed
+            .finish()?
+            .into_inner()
+            .map_err(io::IntoInnerError::into_error)?;
+        file.sync_all()?;
+        fs::rename(&unfinished, &path)?;
+        File::open(&folder)?.sync_all()
+    };
+    finish().map_err(|error| unwritable(&error))?;
+    let all = backups(state);
+    for old in all.iter().take(all.len().saturating_sub(BACKUPS)) {
+        let _ = fs::remove_file(old);
+    }
+    Ok(path)
+}
+
+/// The lines of an export, compressed or not.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn lines_of(path: &Path) -> io::Result<Box<dyn Iterator<Item = io::Result<String>> + Send>> {
+    let mut file = BufReader::new(File::open(path)?);
+    let is_packed = file.fill_buf()?.starts_with(&[0x1f, 0x8b]);
+    let plain: Box<dyn Read + Send> = if is_packed {
+        Box::new(MultiGzDecoder::new(file))
+    } else {
+        Box::new(file)
+    };
+    Ok(Box::new(BufReader::new(plain).lines()))
+}
+
+/// Drops old finished deliveries of some blocks from `from` on; gives the block to go on from.
+pub(super) fn forget_old(books: &mut Books, from: u64, now: DateTime<Utc>) -> Result<Option<u64>> {
+    let mut change = books.change();
+    let engine = books.engine.clone();
+    let until_ms = (now - DELIVERIES).timestamp_millis();
+    let mut next = None;
+    let (start, end) = (keys::block(from), keys::block(u64::MAX));
+    for (count, row) in engine.scan_between(&start, &end).enumerate() {
+        let row = row?;
+        let number = keys::last_number(&row.key);
+        if count == BLOCKS {
+            next = Some(number);
+            break;
+        }
+        let mut block: Block = engine.decode(&row.key, &row.value)?;
+        let is_old = |ended: Option<i64>| ended.is_some_and(|at| at < until_ms);
+        let slots = block.slots(number);
+        if slots.clone().all(|(_, slot)| slot.queued_ms >= until_ms) {
+            break;
+        }
+        let old: Vec<u64> = slots
+            .filter(|(_, slot)| !slot.is_unfinished() && is_old(slot.ended_ms()))
+            .map(|(id, _)| id)
+            .collect();
+        for id in &old {
+            block.set(*id, None);
+            change.writes.remove_long(&engine, keys::error(*id))?;
+        }
+        if !old.is_empty() {
+            block.write(number, &mut change.writes);
+        }
+    }
+    if next.is_none() {
+        forget_requests(books, &mut change.writes, now)?;
+    }
+    books.commit(change)?;
+    Ok(next)
+}
+
+fn forget_requests(
+    books: &Books,
+    writes: &mut super::engine::Writes,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    for row in books.engine.scan(b"r") {
+        let row = row?;
+        let request: RequestRow = books.engine.decode(&row.key, &row.value)?;
+        if time(request.at_ms) < now - REQUESTS {
+            writes.remove(row.key.to_vec());
+        }
+    }
+    // A note goes once all deliveries up to its own are gone.
+    let first = books.engine.scan(b"d").next().transpose()?;
+    let first = first.map_or(u64::MAX, |row| Block::first(keys::last_number(&row.key)));
+    let notes = books
+        .engine
+        .scan_between(&keys::note(0), &keys::note(first));
+    for note in notes.collect::<Result<Vec<_>>>()? {
+        writes.remove_long(&books.engine, note.key.to_vec())?;
+    }
+    Ok(())
 }

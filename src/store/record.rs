@@ -1,0 +1,129 @@
+//! The lines of an export: one JSON object each, the first one a [`Header`].
+//!
+//! This is the shape that outlives engines and schemas: names instead of numbers, times and states
+//! as the API shows them, and no secret.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{LookState, rows::AuditRow};
+use crate::bulletin::{Bulletin, ChannelId, Delivery, Moment, SourceId};
+
+/// Grows with every change that an older program would misread.
+pub(super) const VERSION: u32 = 1;
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Header {
+    /// Always `export`.
+    pub(super) noticast: String,
+    pub(super) version: u32,
+    pub(super) at: DateTime<Utc>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(super) enum Record {
+    /// The next numbers, so that none is used twice.
+    Count {
+        next_bulletin: u64,
+        next_delivery: u64,
+        update_offset: i32,
+    },
+    Moved {
+        from: i64,
+        to: i64,
+    },
+    Source(SourceRecord),
+    Channel(ChannelRecord),
+    Bulletin(Box<BulletinRecord>),
+    /// What was seen under an address or guid.
+    Seen {
+        source: SourceId,
+        key: String,
+        bulletin: u64,
+        had_guid: bool,
+    },
+    /// What was seen under a title on a day.
+    Titled {
+        source: SourceId,
+        key: String,
+        bulletin: u64,
+        addresses: u8,
+    },
+    /// The note or text of the deliveries that begin with `first`.
+    Note {
+        first: u64,
+        text: String,
+    },
+    Delivery(Box<DeliveryRecord>),
+    Request {
+        key: String,
+        first: u64,
+        count: u64,
+        at: DateTime<Utc>,
+    },
+    Audit {
+        at: DateTime<Utc>,
+        counter: u32,
+        #[serde(flatten)]
+        entry: AuditRow,
+    },
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct SourceRecord {
+    pub(super) id: SourceId,
+    pub(super) fingerprint: String,
+    pub(super) has_baseline: bool,
+    pub(super) oldest: Option<Moment>,
+    pub(super) newest: Option<Moment>,
+    pub(super) fragments_tell: bool,
+    /// Bulletins that the page showed last.
+    pub(super) page: Vec<u64>,
+    pub(super) look: LookState,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct ChannelRecord {
+    pub(super) id: ChannelId,
+    pub(super) blocked: Option<(String, DateTime<Utc>)>,
+    pub(super) error: Option<String>,
+    pub(super) sent: u64,
+    pub(super) failed: u64,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct BulletinRecord {
+    #[serde(flatten)]
+    pub(super) bulletin: Bulletin,
+    pub(super) titles: Vec<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) text: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) text_as_published: Option<String>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct DeliveryRecord {
+    #[serde(flatten)]
+    pub(super) delivery: Delivery,
+    pub(super) note_of: Option<u64>,
+    pub(super) doubts: u8,
+    pub(super) begun_at: Option<DateTime<Utc>>,
+    pub(super) ended_at: Option<DateTime<Utc>>,
+}
+
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+pub(super) fn unhex(text: &str) -> Option<[u8; 16]> {
+    let mut bytes = [0; 16];
+    if text.len() != 32 || !text.is_ascii() {
+        return None;
+    }
+    for (place, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(&text[place * 2..place * 2 + 2], 16).ok()?;
+    }
+    Some(bytes)
+}
