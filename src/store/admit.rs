@@ -102,7 +102,8 @@ fn remember(
     if let (None, Some(bare)) = (memory.address, identity.bare) {
         memory.address = seen(bare)?;
     }
-    if memory.guid.is_some() {
+    // What is known by these needs no second look.
+    if memory.guid.is_some() || (memory.address.is_some() && identity.guid.is_none()) {
         return Ok(memory);
     }
     if let Some(address) = memory.address.filter(|seen| seen.had_guid) {

@@ -313,25 +313,20 @@ fn is_before(date: Option<Moment>, newest: Option<Moment>) -> bool {
 /// The places of all rows in the order in which they are pushed: by date, where there is one,
 /// else from the bottom of the page up.
 pub(super) fn oldest_first(notices: &[Notice]) -> Vec<usize> {
-    let mut order: Vec<(Option<Moment>, usize)> = Vec::with_capacity(notices.len());
+    let mut order = Vec::with_capacity(notices.len());
     // A row without a date goes with the one below it; an undated pinned one may be of any age.
     let mut below = None;
     for (place, notice) in notices.iter().enumerate().rev() {
         below = notice.published.or(below);
-        let date = if notice.pinned {
-            notice.published
-        } else {
-            below
-        };
-        order.push((date, place));
-    }
-    order.sort_by_key(|(date, _)| {
-        date.map(|date| match date {
+        let is_of_any_age = notice.pinned && notice.published.is_none();
+        let date = below.filter(|_| !is_of_any_age).map(|date| match date {
             Moment::Day(day) => (day, None),
             Moment::Time(time) => (time.date_naive(), Some(time.timestamp_millis())),
-        })
-    });
-    order.into_iter().map(|(_, place)| place).collect()
+        });
+        order.push((!is_of_any_age, date, place));
+    }
+    order.sort_by_key(|(is_of_its_place, date, _)| (*is_of_its_place, *date));
+    order.into_iter().map(|(_, _, place)| place).collect()
 }
 
 #[cfg(test)]

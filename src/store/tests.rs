@@ -1,6 +1,8 @@
 //! The store through its front door, on a disk of its own.
 
 mod outbox;
+mod people;
+mod seen;
 
 use chrono::{DateTime, Utc};
 use tempfile::TempDir;

@@ -63,3 +63,169 @@ async fn what_waits_and_what_was_being_sent_survives_a_restart() {
     assert_eq!(failed.state, crate::bulletin::DeliveryState::Failed);
     assert!(failed.error.unwrap().contains("perhaps delivered"));
 }
+
+#[tokio::test]
+async fn outcomes_say_what_becomes_of_a_delivery() {
+    let world = World::new(&[chat("a", 1)]).await;
+    world.look(list([1])).await;
+    world.look(list([3, 2, 1])).await;
+    let head = world.store.heads(None).await.unwrap().remove(0);
+    let later = world.now + chrono::Duration::seconds(30);
+    let end = async |outcome: Outcome| {
+        assert_eq!(
+            world.store.begin_send(head.id, world.now).await.unwrap(),
+            Begun::Yes
+        );
+        assert_eq!(
+            world.store.begin_send(head.id, world.now).await.unwrap(),
+            Begun::No
+        );
+        world
+            .store
+            .complete(head.id, outcome, world.now)
+            .await
+            .unwrap()
+    };
+    let next = end(Outcome::PutBack).await.unwrap();
+    assert_eq!((next.id, next.attempts), (head.id, 0));
+    let retry = Outcome::Retry {
+        not_before: later,
+        why: "502".to_owned(),
+    };
+    let next = end(retry).await.unwrap();
+    assert_eq!(
+        (next.id, next.attempts, next.due_at),
+        (head.id, 1, later),
+        "order is kept"
+    );
+    let channel = || async { world.store.channels().await.unwrap().remove(0) };
+    assert_eq!(channel().await.error.as_deref(), Some("502"));
+    let sent = Outcome::Sent {
+        message: Some(crate::bulletin::MessageRef("17".to_owned())),
+    };
+    let next = end(sent.clone()).await.unwrap();
+    assert_ne!(next.id, head.id);
+    // The same answer again, and a late one, change nothing.
+    world.store.complete(head.id, sent, later).await.unwrap();
+    world
+        .store
+        .complete(
+            head.id,
+            Outcome::Failed {
+                why: "late".to_owned(),
+            },
+            later,
+        )
+        .await
+        .unwrap();
+    let delivery = world.store.delivery(head.id).await.unwrap().unwrap();
+    assert_eq!((delivery.sent_at, delivery.error), (Some(world.now), None));
+    assert_eq!(delivery.message.unwrap().0, "17");
+    let status = channel().await;
+    assert_eq!((status.sent, status.failed, status.error), (1, 0, None));
+    world.store.begin_send(next.id, world.now).await.unwrap();
+    let failed = Outcome::Failed {
+        why: "x".repeat(5000),
+    };
+    assert_eq!(
+        world
+            .store
+            .complete(next.id, failed, world.now)
+            .await
+            .unwrap(),
+        None
+    );
+    assert_eq!(channel().await.failed, 1);
+    let failed = world.store.delivery(next.id).await.unwrap().unwrap();
+    assert_eq!(failed.error.unwrap().len(), 1000);
+}
+
+#[tokio::test]
+async fn a_repeated_send_keeps_its_warning() {
+    let world = World::new(&[chat("a", 1)]).await;
+    world.look(list([1])).await;
+    world.look(list([2, 1])).await;
+    let id = world.store.heads(None).await.unwrap()[0].id;
+    for outcome in [
+        Outcome::Uncertain {
+            not_before: world.now,
+            why: "timeout".to_owned(),
+        },
+        Outcome::Retry {
+            not_before: world.now,
+            why: "502".to_owned(),
+        },
+        Outcome::Sent { message: None },
+    ] {
+        world.store.begin_send(id, world.now).await.unwrap();
+        world.store.complete(id, outcome, world.now).await.unwrap();
+    }
+    let delivery = world.store.delivery(id).await.unwrap().unwrap();
+    assert_eq!(delivery.attempts, 3);
+    assert!(delivery.error.unwrap().starts_with("possibly repeated"));
+}
+
+#[tokio::test]
+async fn many_deliveries_in_many_blocks_are_all_found_again() {
+    let channels: Vec<Channel> = (0..100).map(|n| chat(&format!("c{n}"), n)).collect();
+    let world = World::new(&channels).await;
+    world.look(list([1])).await;
+    world.look(list((1..=4).rev())).await;
+    assert_eq!(world.store.health().await.queued, 300);
+    for head in world.store.heads(None).await.unwrap().iter().take(50) {
+        world.store.begin_send(head.id, world.now).await.unwrap();
+        world
+            .store
+            .complete(head.id, Outcome::Sent { message: None }, world.now)
+            .await
+            .unwrap();
+    }
+    let world = world.reopen(&[source("news")], &channels).await;
+    assert_eq!(world.store.health().await.queued, 250);
+    assert_eq!(world.store.health().await.oldest_due, Some(world.now));
+    assert_eq!(world.drain().await.len(), 250);
+    let page = async |query: DeliveryQuery| world.store.deliveries(&query).await.unwrap();
+    let all = page(DeliveryQuery::default()).await;
+    let ids: Vec<u64> = all.items.iter().map(|d| d.id.0).collect();
+    assert_eq!(ids, (1..=300).rev().collect::<Vec<_>>());
+    let some = DeliveryQuery {
+        channel: Some("c7".parse().unwrap()),
+        limit: Some(2),
+        ..DeliveryQuery::default()
+    };
+    let some = page(some).await;
+    assert_eq!((some.items.len(), some.more), (2, true));
+    let queued = DeliveryQuery {
+        state: Some(crate::bulletin::DeliveryState::Queued),
+        ..DeliveryQuery::default()
+    };
+    assert!(page(queued).await.items.is_empty());
+    let source = DeliveryQuery {
+        source: Some("news".parse().unwrap()),
+        before: Some(DeliveryId(11)),
+        ..DeliveryQuery::default()
+    };
+    assert_eq!(page(source).await.items.len(), 10);
+    // Marks of finished blocks are taken away once their sends are long past.
+    let world = World {
+        now: world.now + chrono::Duration::minutes(10),
+        ..world
+    };
+    world.look(list((1..=5).rev())).await;
+    world.drain().await;
+    let world = World {
+        now: world.now + chrono::Duration::minutes(10),
+        ..world
+    };
+    world.look(list((1..=6).rev())).await;
+    let world = world.reopen(&[super::source("news")], &channels).await;
+    assert_eq!(world.store.health().await.queued, 100);
+    assert!(
+        world
+            .store
+            .recent_sends(world.now)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+}

@@ -1,0 +1,407 @@
+//! What was seen stays seen, through the front door and across restarts.
+
+use super::*;
+use crate::bulletin::{Article, BulletinState, Cause, Filter, Select};
+
+#[tokio::test]
+async fn items_that_return_after_a_thousand_others_are_no_news() {
+    let world = World::new(&[chat("a", 1)]).await;
+    world.look(list([1, 2, 3])).await;
+    for start in (4..1004).step_by(50) {
+        world.look(list(start..start + 50)).await;
+    }
+    let admitted = world.look(list([2, 1, 3])).await;
+    assert_eq!(admitted, Admitted::default());
+}
+
+#[tokio::test]
+async fn tracking_parameters_that_change_at_each_look_write_nothing() {
+    let world = World::new(&[]).await;
+    let page = |look: u32| {
+        let rows = [2, 1].map(|n| {
+            row(
+                &format!("{n}.htm?utm_id={look}&_={}", 1_668_900_000 + look),
+                &format!("{n}"),
+                "",
+            )
+        });
+        rows.to_vec()
+    };
+    world.look(page(0)).await;
+    let before = world.store.health().await.disk_bytes;
+    for look in 1..50 {
+        assert_eq!(world.look(page(look)).await, Admitted::default());
+    }
+    assert_eq!(world.store.health().await.disk_bytes, before);
+}
+
+#[tokio::test]
+async fn addresses_that_change_in_unknown_ways_are_known_by_title_and_day_for_good() {
+    let world = World::new(&[]).await;
+    let page = |look: u32| {
+        vec![
+            row(&format!("v{look}/1.htm"), "甲", "2022-11-01"),
+            row(&format!("v{look}/0.htm"), "乙", ""),
+        ]
+    };
+    world.look(page(0)).await;
+    for look in 1..40 {
+        assert_eq!(world.look(page(look)).await, Admitted::default());
+    }
+    let bulletin = world.store.bulletin(BulletinId(2)).await.unwrap().unwrap();
+    assert!(
+        bulletin.url.contains("/v7/"),
+        "the address is followed for a while: {}",
+        bulletin.url
+    );
+    assert_eq!(bulletin.revision, 0);
+}
+
+#[tokio::test]
+async fn an_edited_title_is_a_revision_and_flipping_back_is_none() {
+    let world = World::new(&[chat("a", 1)]).await;
+    let page = |title: &str| vec![row("1.htm", title, "2022-11-01")];
+    world.look(page("关于放假的通知")).await;
+    assert_eq!(
+        world.look(page("关于放假的通知（更正）")).await.revised,
+        [BulletinId(1)]
+    );
+    for _ in 0..3 {
+        assert_eq!(
+            world.look(page("关于放假的通知")).await,
+            Admitted::default()
+        );
+        assert_eq!(
+            world.look(page("关于放假的通知（更正）")).await,
+            Admitted::default()
+        );
+    }
+    let bulletin = world.store.bulletin(BulletinId(1)).await.unwrap().unwrap();
+    assert_eq!(
+        (bulletin.title.as_str(), bulletin.revision),
+        ("关于放假的通知（更正）", 1)
+    );
+    assert!(world.drain().await.is_empty());
+    // A counter in the title is no correction for ever.
+    let mut revised = 0;
+    for reader in 0..30 {
+        revised += world
+            .look(page(&format!("关于放假的通知（{reader} 人已读）")))
+            .await
+            .revised
+            .len();
+    }
+    assert!(revised < 10, "{revised}");
+}
+
+#[tokio::test]
+async fn an_article_fills_the_archive_and_its_correction_is_a_revision() {
+    let world = World::new(&[chat("a", 1)]).await;
+    world.look(list([1])).await;
+    let look = |text: &str| Look {
+        source: "news".parse().unwrap(),
+        found: vec![
+            Found {
+                notice: row("2.htm", "关于做好2022年冬季…", "2022-11-20"),
+                article: Some(Article {
+                    title: Some("关于做好2022年冬季供暖工作的通知".to_owned()),
+                    published: Some("2022-11-20T08:30:00+08:00".to_owned().try_into().unwrap()),
+                    author: Some("张三".to_owned()),
+                    summary: Some("供暖提前。".to_owned()),
+                    text: text.to_owned(),
+                    text_as_published: Some(format!("{text}（繁）")),
+                    ..Article::default()
+                }),
+            },
+            Found {
+                notice: list([1]).remove(0),
+                article: None,
+            },
+        ],
+        state: LookState::default(),
+        complete: true,
+    };
+    let long = "供暖提前，请各单位做好准备。\n".repeat(20_000);
+    let admitted = world.store.admit(look(&long), world.now).await.unwrap();
+    let id = admitted.published[0];
+    let bulletin = world.store.bulletin(id).await.unwrap().unwrap();
+    assert_eq!(bulletin.title, "关于做好2022年冬季供暖工作的通知");
+    assert_eq!(
+        bulletin.published.unwrap().to_string(),
+        "2022-11-20T08:30:00+08:00"
+    );
+    assert_eq!(bulletin.publisher.as_deref(), Some("张三"));
+    assert_eq!(bulletin.summary.as_deref(), Some("供暖提前。"));
+    assert_eq!(world.store.text(id).await.unwrap().unwrap(), long);
+    assert_eq!(
+        world.store.text_as_published(id).await.unwrap().unwrap(),
+        format!("{long}（繁）")
+    );
+    assert_eq!(
+        world.store.admit(look(&long), world.now).await.unwrap(),
+        Admitted::default()
+    );
+    assert_eq!(
+        world
+            .store
+            .admit(look("短"), world.now)
+            .await
+            .unwrap()
+            .revised,
+        [id]
+    );
+    assert_eq!(world.store.text(id).await.unwrap().unwrap(), "短");
+    let found = BulletinQuery {
+        words: vec!["供暖".to_owned(), "短".to_owned()],
+        ..BulletinQuery::default()
+    };
+    assert_eq!(world.store.bulletins(&found).await.unwrap().items.len(), 1);
+}
+
+#[tokio::test]
+async fn announce_first_pushes_the_newest_of_the_first_look() {
+    let source = Source {
+        announce_first: 2,
+        ..source("news")
+    };
+    let world = World::with(&[source], &[chat("a", 1)]).await;
+    let admitted = world.look(list([5, 4, 3, 2])).await;
+    assert_eq!(
+        world.titles(&admitted.published).await,
+        ["第4号通知", "第5号通知"]
+    );
+    let first = world
+        .store
+        .bulletin(admitted.published[0])
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(first.cause, Cause::Announced);
+    assert_eq!(world.drain().await.len(), 2);
+}
+
+#[tokio::test]
+async fn what_the_source_refuses_is_archived_and_not_pushed() {
+    let filter = Filter::new(&["通知".to_owned()], &["招聘".to_owned()]).unwrap();
+    let source = Source {
+        filter,
+        ..source("news")
+    };
+    let world = World::with(&[source], &[chat("a", 1)]).await;
+    world.look(list([1])).await;
+    let admitted = world
+        .look(vec![
+            row("4.htm", "招聘通知", ""),
+            row("3.htm", "停水通知", ""),
+            row("2.htm", "要闻", ""),
+            list([1]).remove(0),
+        ])
+        .await;
+    assert_eq!(world.titles(&admitted.published).await, ["停水通知"]);
+    let quiet = &admitted.quiet;
+    assert_eq!(
+        world_cause(&world.store, quiet[0]).await,
+        Cause::Filtered("include".to_owned())
+    );
+    assert_eq!(
+        world_cause(&world.store, quiet[1]).await,
+        Cause::Filtered("招聘".to_owned())
+    );
+}
+
+async fn world_cause(store: &Store, id: BulletinId) -> Cause {
+    store.bulletin(id).await.unwrap().unwrap().cause
+}
+
+#[tokio::test]
+async fn an_edited_address_or_selector_starts_a_new_baseline_and_nothing_else_does() {
+    let world = World::new(&[chat("a", 1)]).await;
+    world.look(list([1])).await;
+    let named = Source {
+        name: "另一个名字".to_owned(),
+        announce_first: 3,
+        ..source("news")
+    };
+    world
+        .store
+        .sync_config(&[named], &[chat("a", 1)], world.now)
+        .await
+        .unwrap();
+    assert_eq!(world.look(list([2, 1])).await.published.len(), 1);
+    let select = Select {
+        item: Some("li".to_owned()),
+        ..Select::default()
+    };
+    let selected = Source {
+        select,
+        ..source("news")
+    };
+    world.store.set_look_state(
+        &"news".parse().unwrap(),
+        LookState {
+            failures: 3,
+            paused: true,
+            ..LookState::default()
+        },
+    );
+    world
+        .store
+        .sync_config(std::slice::from_ref(&selected), &[chat("a", 1)], world.now)
+        .await
+        .unwrap();
+    let state = world.store.look_state(&"news".parse().unwrap());
+    assert_eq!((state.failures, state.paused), (0, true));
+    let judged = world
+        .store
+        .judge(&"news".parse().unwrap(), &list([4, 3, 2]), true, world.now)
+        .await
+        .unwrap();
+    assert!(judged.first_look);
+    assert_eq!(world.look(list([4, 3, 2])).await.quiet.len(), 2);
+    assert_eq!(world.look(list([5, 4, 3])).await.published.len(), 1);
+    let world = world.reopen(&[selected], &[chat("a", 1)]).await;
+    assert_eq!(world.look(list([5, 4, 3])).await, Admitted::default());
+}
+
+#[tokio::test]
+async fn a_page_that_nothing_connects_is_told() {
+    let world = World::new(&[]).await;
+    let id = "news".parse().unwrap();
+    let judge = async |rows: Vec<Notice>| {
+        world
+            .store
+            .judge(&id, &rows, false, world.now)
+            .await
+            .unwrap()
+            .unconnected
+    };
+    assert!(
+        !judge(list([9, 8])).await,
+        "the first look has nothing to connect to"
+    );
+    world.look(list([2, 1])).await;
+    assert!(judge(list([9, 8])).await);
+    assert!(!judge(list([9, 2])).await);
+    assert!(!judge(Vec::new()).await);
+    assert!(
+        world
+            .store
+            .judge(&"other".parse().unwrap(), &[], true, world.now)
+            .await
+            .is_err()
+    );
+}
+
+#[tokio::test]
+async fn a_look_state_is_kept_with_its_admission_or_when_all_are_saved() {
+    let world = World::new(&[]).await;
+    let id: SourceId = "news".parse().unwrap();
+    let state = LookState {
+        failures: 2,
+        error: Some("503".to_owned()),
+        ..LookState::default()
+    };
+    world.store.set_look_state(&id, state.clone());
+    assert_eq!(world.store.look_state(&id), state);
+    let world = world.reopen(&[source("news")], &[]).await;
+    assert_eq!(world.store.look_state(&id), state);
+    let next = LookState {
+        failures: 0,
+        rows: Some([7; 16]),
+        ..LookState::default()
+    };
+    let look = Look {
+        source: id.clone(),
+        found: Vec::new(),
+        state: next.clone(),
+        complete: true,
+    };
+    world.store.admit(look, world.now).await.unwrap();
+    let world = world.reopen(&[source("news")], &[]).await;
+    assert_eq!(world.store.look_state(&id), next);
+}
+
+#[tokio::test]
+async fn lists_come_in_pages_newest_first() {
+    let world = World::with(
+        &[
+            source("news"),
+            Source {
+                public: false,
+                ..source("inner")
+            },
+        ],
+        &[chat("a", 1)],
+    )
+    .await;
+    world.look(list(1..=10)).await;
+    world.look_at("inner", list(1..=3)).await;
+    world.look(list((1..=12).rev())).await;
+    let ids = async |query: BulletinQuery| {
+        let page = world.store.bulletins(&query).await.unwrap();
+        (
+            page.items.iter().map(|b| b.id.0).collect::<Vec<_>>(),
+            page.more,
+        )
+    };
+    let base = BulletinQuery {
+        limit: Some(2),
+        ..BulletinQuery::default()
+    };
+    assert_eq!(ids(base.clone()).await, (vec![15, 14], true));
+    assert_eq!(
+        ids(BulletinQuery {
+            before: Some(BulletinId(14)),
+            ..base.clone()
+        })
+        .await,
+        (vec![13, 12], true)
+    );
+    let public = BulletinQuery {
+        public_only: true,
+        before: Some(BulletinId(14)),
+        ..base.clone()
+    };
+    assert_eq!(ids(public).await, (vec![10, 9], true));
+    let inner = BulletinQuery {
+        source: Some("inner".parse().unwrap()),
+        limit: None,
+        ..base.clone()
+    };
+    assert_eq!(ids(inner).await, (vec![13, 12, 11], false));
+    let sent = BulletinQuery {
+        channel: Some("a".parse().unwrap()),
+        ..base.clone()
+    };
+    assert_eq!(ids(sent).await, (vec![15, 14], false));
+    let states = vec![BulletinState::Published];
+    assert_eq!(
+        ids(BulletinQuery {
+            states,
+            limit: None,
+            ..base.clone()
+        })
+        .await,
+        (vec![15, 14], false)
+    );
+    let since = Some(world.now + chrono::Duration::seconds(1));
+    assert_eq!(
+        ids(BulletinQuery {
+            since,
+            ..base.clone()
+        })
+        .await,
+        (vec![], false)
+    );
+    let unknown = BulletinQuery {
+        source: Some("gone".parse().unwrap()),
+        ..base
+    };
+    assert_eq!(ids(unknown).await, (vec![], false));
+    let sources = world.store.sources().await.unwrap();
+    assert_eq!(
+        sources.iter().map(|s| s.bulletins).collect::<Vec<_>>(),
+        [12, 3]
+    );
+    assert_eq!(world.store.health().await.bulletins, 15);
+}
