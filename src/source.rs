@@ -6,6 +6,7 @@ pub mod date;
 pub mod feed;
 pub mod fetch;
 pub(crate) mod guard;
+mod kind;
 pub mod list;
 mod page;
 pub mod summary;
@@ -86,12 +87,12 @@ pub struct Feed {
 /// # Errors
 /// The page is not what it was asked for, or nothing that can be read.
 pub fn read(
-    _text: &str,
-    _content_type: Option<&str>,
-    _read_as: ReadAs,
-    _context: &Context<'_>,
+    text: &str,
+    content_type: Option<&str>,
+    read_as: ReadAs,
+    context: &Context<'_>,
 ) -> Result<Reading, ReadError> {
-    todo!()
+    kind::read(text, content_type, read_as, context)
 }
 
 /// Why a page cannot be read as what it was asked for. Each maps to an `error.code` of `preview`.

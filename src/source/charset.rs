@@ -315,7 +315,7 @@ fn widest(encoding: &'static Encoding) -> &'static Encoding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use encoding_rs::{EUC_JP, KOI8_R, SHIFT_JIS, WINDOWS_1252};
+    use encoding_rs::{EUC_JP, EUC_KR, KOI8_R, SHIFT_JIS, WINDOWS_874, WINDOWS_1252, WINDOWS_1255};
     use proptest::prelude::*;
 
     const CHINESE: &str = "<html><head><title>关于开展消防安全检查的通知</title></head><body>各单位：请于本周五前报送自查报告，联系电话见附件。</body></html>";
@@ -422,6 +422,18 @@ mod tests {
         );
         check(&bytes(EUC_JP, japanese), None, japanese, "EUC-JP", true);
         let russian = "<p>Уведомление о проведении технических работ в выходные дни</p>";
+        let thai = "<p>ประกาศเรื่องการปรับปรุงระบบสารสนเทศ</p>";
+        check(&bytes(WINDOWS_874, thai), None, thai, "windows-874", true);
+        let hebrew = "<p>הודעה על עבודות תחזוקה בסוף השבוע</p>";
+        check(
+            &bytes(WINDOWS_1255, hebrew),
+            None,
+            hebrew,
+            "windows-1255",
+            true,
+        );
+        let korean = "<p>주말 시스템 점검 안내드립니다</p>";
+        check(&bytes(EUC_KR, korean), None, korean, "EUC-KR", true);
         check(&bytes(KOI8_R, russian), None, russian, "KOI8-U", true);
     }
 

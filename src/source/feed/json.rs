@@ -1,0 +1,118 @@
+//! JSON Feed 1.0 and 1.1.
+
+use serde_json::{Map, Value};
+use url::Url;
+
+use super::{Attachment, Context, Entry, Feed, Frame, MAX_ENTRIES, ReadError, attachment, resolve};
+use crate::source::text;
+
+pub(super) fn read(json: &str, context: &Context<'_>) -> Result<Feed, ReadError> {
+    let not = |why: &str| ReadError::NotAFeed(why.to_owned());
+    let feed: Map<String, Value> = serde_json::from_str(json)
+        .map_err(|error| not(&format!("it begins like JSON and is none ({error})")))?;
+    let Some(items) = feed.get("items").and_then(Value::as_array) else {
+        return Err(not("it is JSON, but no JSON Feed: it has no `items`"));
+    };
+    let home = word(&feed, "home_page_url").and_then(|url| resolve(url, context.base));
+    let frame = Frame {
+        context,
+        home: home.unwrap_or_else(|| context.base.clone()),
+    };
+    let feed_authors = authors(&feed);
+    let (notices, articles) = items
+        .iter()
+        .filter_map(Value::as_object)
+        .take(MAX_ENTRIES)
+        .filter_map(|item| {
+            let mut entry = entry(item, &frame.home);
+            entry.publisher = entry.publisher.or_else(|| feed_authors.clone());
+            frame.notice(entry)
+        })
+        .unzip();
+    Ok(Feed {
+        title: word(&feed, "title").map(text::one_line),
+        notices,
+        articles,
+    })
+}
+
+/// Whether JSON is a feed: it says so, or its items have what only a feed's have.
+pub(super) fn is_feed(json: &str) -> bool {
+    let Ok(feed) = serde_json::from_str::<Map<String, Value>>(json) else {
+        return false;
+    };
+    if word(&feed, "version").is_some_and(|version| version.contains("jsonfeed.org")) {
+        return true;
+    }
+    let first = feed.get("items").and_then(|items| items.get(0));
+    first.and_then(Value::as_object).is_some_and(|item| {
+        item.contains_key("id")
+            && ["content_html", "content_text", "date_published"]
+                .iter()
+                .any(|key| item.contains_key(*key))
+    })
+}
+
+fn entry(item: &Map<String, Value>, base: &Url) -> Entry {
+    let guid = match item.get("id") {
+        Some(Value::String(id)) => Some(id.clone()),
+        Some(Value::Number(id)) => Some(id.to_string()),
+        _ => None,
+    };
+    let url = ["url", "external_url"]
+        .iter()
+        .find_map(|key| resolve(word(item, key)?, base))
+        .or_else(|| resolve(guid.as_deref().filter(|id| id.starts_with("http"))?, base));
+    let plain = |key| word(item, key).map(|text| text.replace('&', "&amp;").replace('<', "&lt;"));
+    Entry {
+        title: word(item, "title").unwrap_or_default().to_owned(),
+        url,
+        guid,
+        published: word(item, "date_published").map(str::to_owned),
+        updated: word(item, "date_modified").map(str::to_owned),
+        summary: plain("summary"),
+        content: word(item, "content_html")
+            .map(str::to_owned)
+            .or_else(|| plain("content_text")),
+        publisher: authors(item),
+        attachments: attachments(item, base),
+        image: word(item, "image")
+            .or_else(|| word(item, "banner_image"))
+            .and_then(|image| resolve(image, base))
+            .map(String::from),
+    }
+}
+
+fn attachments(item: &Map<String, Value>, base: &Url) -> Vec<Attachment> {
+    let list = item.get("attachments").and_then(Value::as_array);
+    list.into_iter()
+        .flatten()
+        .filter_map(Value::as_object)
+        .filter_map(|file| {
+            Some(attachment(
+                &resolve(word(file, "url")?, base)?,
+                word(file, "title"),
+            ))
+        })
+        .collect()
+}
+
+/// The names of version 1.1's `authors`, or of version 1.0's `author`.
+fn authors(of: &Map<String, Value>) -> Option<String> {
+    let list = of.get("authors").and_then(Value::as_array);
+    let names: Vec<&str> = list
+        .into_iter()
+        .flatten()
+        .chain(of.get("author"))
+        .filter_map(|author| word(author.as_object()?, "name"))
+        .collect();
+    (!names.is_empty()).then(|| names.join(", "))
+}
+
+/// A text that is there and not empty.
+fn word<'a>(of: &'a Map<String, Value>, key: &str) -> Option<&'a str> {
+    of.get(key)?
+        .as_str()
+        .map(str::trim)
+        .filter(|text| !text.is_empty())
+}

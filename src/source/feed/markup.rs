@@ -1,0 +1,247 @@
+//! Text of the HTML that feeds carry, in one pass over it; nothing here is a full HTML parser.
+
+use quick_xml::escape::resolve_html5_entity;
+
+/// Elements whose content is no text.
+const UNREAD: [&str; 4] = ["script", "style", "template", "noscript"];
+
+/// Elements that stand on lines of their own.
+const BLOCKS: [&str; 29] = [
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "br",
+    "center",
+    "dd",
+    "div",
+    "dl",
+    "dt",
+    "figcaption",
+    "figure",
+    "footer",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hr",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "section",
+    "table",
+    "tr",
+    "ul",
+];
+
+/// Elements that occur in titles. Anything else between angle brackets is part of the words.
+const INLINE: [&str; 28] = [
+    "a", "abbr", "b", "big", "br", "cite", "code", "del", "div", "em", "font", "h1", "h2", "h3",
+    "i", "img", "ins", "mark", "p", "s", "small", "span", "strike", "strong", "sub", "sup", "tt",
+    "u",
+];
+
+/// The text of HTML, a line for each block. Text without markup stays as it is.
+pub(super) fn plain(html: &str) -> String {
+    let mut out = String::with_capacity(html.len() / 2);
+    let mut rest = html;
+    while let Some((before, after)) = rest.split_once('<') {
+        out.push_str(&unescape(before));
+        let Some(tag) = Tag::at(after) else {
+            out.push('<');
+            rest = after;
+            continue;
+        };
+        rest = &after[tag.length..];
+        if !tag.closes && UNREAD.contains(&tag.name.as_str()) {
+            rest = after_close(rest, &tag.name);
+        } else if BLOCKS.contains(&tag.name.as_str()) {
+            out.push('\n');
+        } else if matches!(tag.name.as_str(), "td" | "th") {
+            out.push(' ');
+        }
+    }
+    out.push_str(&unescape(rest));
+    out
+}
+
+/// The words of a title that may or may not be HTML: known inline tags are taken out, other angle
+/// brackets stay.
+pub(super) fn title(maybe_html: &str) -> String {
+    let mut out = String::with_capacity(maybe_html.len());
+    let mut rest = maybe_html;
+    while let Some((before, after)) = rest.split_once('<') {
+        out.push_str(before);
+        match Tag::at(after).filter(|tag| INLINE.contains(&tag.name.as_str())) {
+            Some(tag) => {
+                rest = &after[tag.length..];
+                if BLOCKS.contains(&tag.name.as_str()) {
+                    out.push(' ');
+                }
+            }
+            None => {
+                out.push('<');
+                rest = after;
+            }
+        }
+    }
+    out.push_str(rest);
+    unescape(&out)
+}
+
+/// The address of the first picture.
+pub(super) fn first_image(html: &str) -> Option<String> {
+    let mut rest = html;
+    while let Some((_, after)) = rest.split_once('<') {
+        let Some(tag) = Tag::at(after) else {
+            rest = after;
+            continue;
+        };
+        rest = &after[tag.length..];
+        if tag.name != "img" {
+            continue;
+        }
+        let inside = &after[..tag.length];
+        let Some((_, value)) = inside.split_once("src=") else {
+            continue;
+        };
+        let quote = value.chars().next().filter(|c| "\"'".contains(*c));
+        let value = match quote {
+            Some(quote) => value[1..].split(quote).next(),
+            None => value.split(|c: char| c.is_whitespace() || c == '>').next(),
+        };
+        return value.map(unescape);
+    }
+    None
+}
+
+struct Tag {
+    /// Lower case.
+    name: String,
+    closes: bool,
+    /// Bytes after the `<`, its `>` included.
+    length: usize,
+}
+
+impl Tag {
+    /// The tag or comment that begins after a `<`, if one does.
+    fn at(after: &str) -> Option<Self> {
+        if let Some(comment) = after.strip_prefix("!--") {
+            let length = comment.find("-->").map_or(after.len(), |end| 3 + end + 3);
+            return Some(Self {
+                name: String::new(),
+                closes: false,
+                length,
+            });
+        }
+        let closes = after.starts_with('/');
+        let inside = after.strip_prefix(['/', '!', '?']).unwrap_or(after);
+        if !inside.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            return None;
+        }
+        // A `<` before the `>`: the first was none. This also keeps a text of `<` linear.
+        let end = after.find(['<', '>'])?;
+        let length = after[end..].starts_with('>').then_some(end + 1)?;
+        let name = inside
+            .split(|c: char| !c.is_ascii_alphanumeric())
+            .next()
+            .unwrap_or_default()
+            .to_ascii_lowercase();
+        Some(Self {
+            name,
+            closes,
+            length,
+        })
+    }
+}
+
+/// What follows the end tag of `name`; nothing where there is none.
+fn after_close<'a>(text: &'a str, name: &str) -> &'a str {
+    let mut rest = text;
+    while let Some((_, after)) = rest.split_once("</") {
+        let closes = after
+            .get(..name.len())
+            .is_some_and(|found| found.eq_ignore_ascii_case(name));
+        if closes {
+            return after.split_once('>').map_or("", |(_, rest)| rest);
+        }
+        rest = after;
+    }
+    ""
+}
+
+/// Character references resolved, those of HTML and by number; what is none stays.
+pub(super) fn unescape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('&') {
+        out.push_str(before);
+        let name = after
+            .get(..after.len().min(MAX_REFERENCE))
+            .or_else(|| floor(after, MAX_REFERENCE))
+            .and_then(|head| head.split_once(';'))
+            .map(|(name, _)| name);
+        match name.and_then(|name| Some((name, reference(name)?))) {
+            Some((name, resolved)) => {
+                out.push_str(&resolved);
+                rest = &after[name.len() + 1..];
+            }
+            None => {
+                out.push('&');
+                rest = after;
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+/// The longest name of a character reference (`CounterClockwiseContourIntegral;`) and more.
+const MAX_REFERENCE: usize = 40;
+
+fn floor(text: &str, most: usize) -> Option<&str> {
+    (0..=most).rev().find_map(|end| text.get(..end))
+}
+
+/// What `&name;` stands for.
+pub(super) fn reference(name: &str) -> Option<String> {
+    let Some(number) = name.strip_prefix('#') else {
+        return resolve_html5_entity(name).map(str::to_owned);
+    };
+    let code = match number.strip_prefix(['x', 'X']) {
+        Some(hex) => u32::from_str_radix(hex, 16),
+        None => number.parse(),
+    };
+    match code.ok()? {
+        // Numbers of Windows-1252, as browsers read them.
+        code @ 0x80..=0x9F => {
+            let byte = [u8::try_from(code).ok()?];
+            Some(
+                encoding_rs::WINDOWS_1252
+                    .decode_without_bom_handling(&byte)
+                    .0
+                    .into_owned(),
+            )
+        }
+        code => char::from_u32(code).map(String::from),
+    }
+}
+
+/// A path segment as people read it.
+pub(super) fn percent_decoded(segment: &str) -> String {
+    let form = segment.replace('+', "%2B");
+    url::form_urlencoded::parse(form.as_bytes())
+        .next()
+        .map(|(name, value)| {
+            if value.is_empty() {
+                name.into_owned()
+            } else {
+                format!("{name}={value}")
+            }
+        })
+        .unwrap_or_default()
+}

@@ -1,0 +1,289 @@
+//! A tree of whatever stands between angle brackets. It accepts bare ampersands, stray `<`, HTML
+//! entities, undeclared prefixes, tags that are never closed, and a text that ends too early.
+
+use std::{borrow::Cow, fmt::Write};
+
+use quick_xml::{
+    Reader,
+    events::{BytesStart, Event},
+};
+
+use super::markup::{reference, unescape};
+
+/// Elements of one text; more is no feed but an attack.
+const MAX_ELEMENTS: usize = 300_000;
+
+/// Elements within one another; deeper ones are left out, their text counts for the last.
+const MAX_DEPTH: usize = 128;
+
+/// Attributes of one element.
+const MAX_ATTRIBUTES: usize = 32;
+
+/// The names of elements that hold a feed.
+const ROOTS: [&str; 4] = ["rss", "feed", "rdf", "channel"];
+
+pub(super) type Id = usize;
+
+#[derive(Debug, Default)]
+pub(super) struct Tree {
+    /// In document order; the first is the document itself.
+    elements: Vec<Element>,
+}
+
+#[derive(Debug, Default)]
+struct Element {
+    /// Lower case, with its prefix.
+    name: String,
+    attributes: Vec<(String, String)>,
+    children: Vec<Child>,
+    parent: Id,
+}
+
+#[derive(Debug)]
+enum Child {
+    Text(String),
+    Element(Id),
+}
+
+impl Tree {
+    /// Reads as much as can be read.
+    pub(super) fn parse(text: &str) -> Self {
+        let text = mend(text);
+        let mut reader = Reader::from_str(&text);
+        let config = reader.config_mut();
+        config.allow_dangling_amp = true;
+        config.allow_unmatched_ends = true;
+        config.check_end_names = false;
+        let mut tree = Self {
+            elements: vec![Element::default()],
+        };
+        let mut open = vec![0];
+        while let Ok(event) = reader.read_event() {
+            match event {
+                Event::Start(tag) => tree.open(&mut open, &tag),
+                Event::Empty(tag) => {
+                    let depth = open.len();
+                    tree.open(&mut open, &tag);
+                    open.truncate(depth);
+                }
+                Event::End(tag) => tree.close(&mut open, tag.name().as_ref()),
+                Event::Text(text) => tree.push_text(&open, &String::from_utf8_lossy(&text)),
+                Event::CData(text) => tree.push_text(&open, &String::from_utf8_lossy(&text)),
+                Event::GeneralRef(name) => {
+                    let name = String::from_utf8_lossy(&name);
+                    let text = reference(&name).unwrap_or_else(|| format!("&{name};"));
+                    tree.push_text(&open, &text);
+                }
+                Event::Eof => break,
+                Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {}
+            }
+            if tree.elements.len() >= MAX_ELEMENTS {
+                break;
+            }
+        }
+        tree
+    }
+
+    fn open(&mut self, open: &mut Vec<Id>, tag: &BytesStart<'_>) {
+        let name = lower(tag.name().as_ref());
+        // An entry within an entry: the first was never closed.
+        if matches!(name.as_str(), "item" | "entry") {
+            self.close(open, name.as_bytes());
+        }
+        let (Some(parent), true) = (open.last().copied(), open.len() < MAX_DEPTH) else {
+            return;
+        };
+        let attributes = tag
+            .attributes()
+            .with_checks(false)
+            .filter_map(Result::ok)
+            .take(MAX_ATTRIBUTES)
+            .map(|attribute| {
+                let value = String::from_utf8_lossy(&attribute.value);
+                (lower(attribute.key.as_ref()), unescape(&value))
+            })
+            .collect();
+        let id = self.elements.len();
+        self.elements.push(Element {
+            name,
+            attributes,
+            children: Vec::new(),
+            parent,
+        });
+        self.elements[parent].children.push(Child::Element(id));
+        open.push(id);
+    }
+
+    /// Closes the innermost open element of that name, and what is open within it.
+    fn close(&self, open: &mut Vec<Id>, name: &[u8]) {
+        let name = lower(name);
+        let name = name.trim();
+        if let Some(depth) = open.iter().rposition(|id| self.elements[*id].name == name) {
+            open.truncate(depth);
+        }
+    }
+
+    fn push_text(&mut self, open: &[Id], text: &str) {
+        let Some(element) = open.last().and_then(|id| self.elements.get_mut(*id)) else {
+            return;
+        };
+        match element.children.last_mut() {
+            Some(Child::Text(before)) => before.push_str(text),
+            _ => element.children.push(Child::Text(text.to_owned())),
+        }
+    }
+
+    /// The element that holds the feed.
+    pub(super) fn find_root(&self) -> Option<Id> {
+        let local = |element: &Element| {
+            let name = element.name.as_str();
+            ROOTS.contains(&name.rsplit_once(':').map_or(name, |(_, local)| local))
+        };
+        self.elements.iter().position(local)
+    }
+
+    /// The element's name, lower case, with its prefix.
+    pub(super) fn name(&self, id: Id) -> &str {
+        &self.elements[id].name
+    }
+
+    pub(super) fn attribute(&self, id: Id, name: &str) -> Option<&str> {
+        let attributes = &self.elements[id].attributes;
+        let (_, value) = attributes.iter().find(|(key, _)| key == name)?;
+        Some(value.trim())
+    }
+
+    pub(super) fn children(&self, id: Id) -> impl Iterator<Item = Id> + '_ {
+        self.elements[id]
+            .children
+            .iter()
+            .filter_map(|child| match child {
+                Child::Element(id) => Some(*id),
+                Child::Text(_) => None,
+            })
+    }
+
+    /// The element and what it stands in, innermost first.
+    pub(super) fn ancestors(&self, id: Id) -> impl Iterator<Item = Id> + '_ {
+        std::iter::successors(Some(id), |id| (*id > 0).then(|| self.elements[*id].parent))
+    }
+
+    /// Elements below `root` whose name is one of `names`, in document order.
+    pub(super) fn below<'a>(
+        &'a self,
+        root: Id,
+        names: &'a [&str],
+    ) -> impl Iterator<Item = Id> + 'a {
+        (root + 1..self.elements.len())
+            .filter(|id| names.contains(&self.name(*id)))
+            .filter(move |id| self.ancestors(*id).any(|above| above == root))
+    }
+
+    /// The text within an element, tags left out.
+    pub(super) fn text(&self, id: Id) -> String {
+        let mut out = String::new();
+        self.walk(id, |step| {
+            if let Step::Text(text) = step {
+                out.push_str(text);
+            }
+        });
+        out
+    }
+
+    /// Whether elements stand within: markup that was not escaped.
+    pub(super) fn has_markup(&self, id: Id) -> bool {
+        self.children(id).next().is_some()
+    }
+
+    /// The HTML of what stands within an element.
+    pub(super) fn markup(&self, id: Id) -> String {
+        let mut out = String::new();
+        self.walk(id, |step| match step {
+            Step::Text(text) => out.push_str(&text.replace('&', "&amp;").replace('<', "&lt;")),
+            Step::Open(id) => {
+                out.push('<');
+                out.push_str(local(self.name(id)));
+                if let Some(src) = self.attribute(id, "src") {
+                    let _ = write!(out, " src=\"{}\"", src.replace('"', "&quot;"));
+                }
+                out.push('>');
+            }
+            Step::Close(id) => {
+                out.push_str("</");
+                out.push_str(local(self.name(id)));
+                out.push('>');
+            }
+        });
+        out
+    }
+
+    /// Goes through what stands within an element, without recursion.
+    fn walk<'a>(&'a self, id: Id, mut visit: impl FnMut(Step<'a>)) {
+        let mut stack = vec![(id, self.elements[id].children.iter())];
+        while let Some((inner, children)) = stack.last_mut() {
+            match children.next() {
+                Some(Child::Text(text)) => visit(Step::Text(text)),
+                Some(Child::Element(child)) => {
+                    visit(Step::Open(*child));
+                    stack.push((*child, self.elements[*child].children.iter()));
+                }
+                None => {
+                    if *inner != id {
+                        visit(Step::Close(*inner));
+                    }
+                    stack.pop();
+                }
+            }
+        }
+    }
+}
+
+enum Step<'a> {
+    Open(Id),
+    Text(&'a str),
+    Close(Id),
+}
+
+/// A name without its prefix.
+pub(super) fn local(name: &str) -> &str {
+    name.rsplit_once(':').map_or(name, |(_, local)| local)
+}
+
+fn lower(name: &[u8]) -> String {
+    String::from_utf8_lossy(name).to_ascii_lowercase()
+}
+
+/// Escapes each `<` that begins no tag, so that the words around it stay words.
+fn mend(text: &str) -> Cow<'_, str> {
+    let mut out = String::new();
+    let (mut copied, mut at) = (0, 0);
+    while let Some(found) = text[at..].find('<') {
+        at += found;
+        let after = &text[at + 1..];
+        let section = [("![CDATA[", "]]>"), ("!--", "-->")]
+            .iter()
+            .find(|(begin, _)| after.starts_with(begin));
+        if let Some((begin, end)) = section {
+            let Some(length) = after[begin.len()..].find(end) else {
+                return Cow::Owned(format!("{out}{}{end}", &text[copied..]));
+            };
+            at += 1 + begin.len() + length + end.len();
+            continue;
+        }
+        let begins_tag = after
+            .strip_prefix('/')
+            .unwrap_or(after)
+            .starts_with(|c: char| c.is_ascii_alphabetic() || "!?_".contains(c));
+        if !begins_tag {
+            out.push_str(&text[copied..at]);
+            out.push_str("&lt;");
+            copied = at + 1;
+        }
+        at += 1;
+    }
+    if copied == 0 {
+        return Cow::Borrowed(text);
+    }
+    out.push_str(&text[copied..]);
+    Cow::Owned(out)
+}

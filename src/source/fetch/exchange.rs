@@ -1,0 +1,219 @@
+//! What is sent in one exchange, and what is made of its answer.
+
+use std::time::{Duration, Instant};
+
+use bytes::{Bytes, BytesMut};
+use chrono::{DateTime, Utc};
+use reqwest::{
+    Response, StatusCode,
+    header::{
+        CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH,
+        LAST_MODIFIED, LOCATION, RETRY_AFTER,
+    },
+};
+use url::Url;
+
+use super::{
+    FetchError, FetchErrorKind, Page, Request,
+    fault::Shown,
+    hosts::{Host, Pause},
+};
+use crate::bulletin::Validators;
+
+/// The longest pause that a server may ask for.
+const MAX_PAUSE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The longest validator that is kept.
+const MAX_VALIDATOR: usize = 1024;
+
+/// What is done with a body over the limit.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Limit {
+    Refuse(u64),
+    Cut(u64),
+}
+
+/// One answer, before redirects are followed.
+pub(super) enum Answer {
+    NotModified,
+    Redirect { to: Url, permanent: bool },
+    Page(Page),
+}
+
+/// The validators, and the source's own headers where the host is still the source's own.
+pub(super) fn headers(request: &Request, url: &Url) -> Result<HeaderMap, FetchError> {
+    let mut headers = HeaderMap::new();
+    if url.host() == request.url.host() {
+        for (name, value) in &request.via.headers {
+            let unusable = |_| FetchError::failed(format!("the header `{name}` cannot be sent"));
+            let name: HeaderName = name.parse().map_err(|_| unusable(()))?;
+            let value: HeaderValue = value.parse().map_err(|_| unusable(()))?;
+            headers.insert(name, value);
+        }
+    }
+    let validators = &request.validators;
+    for (name, value) in [
+        (IF_NONE_MATCH, &validators.etag),
+        (IF_MODIFIED_SINCE, &validators.last_modified),
+    ] {
+        if let Some(value) = value
+            .as_deref()
+            .and_then(|value| HeaderValue::from_str(value).ok())
+        {
+            headers.insert(name, value);
+        }
+    }
+    Ok(headers)
+}
+
+pub(super) fn redirect(response: &Response, url: &Url) -> Result<Answer, FetchError> {
+    let status = response.status();
+    let to = response
+        .headers()
+        .get(LOCATION)
+        .map(|location| String::from_utf8_lossy(location.as_bytes()))
+        .and_then(|location| url.join(location.trim()).ok());
+    let Some(mut to) = to else {
+        let what = format!("{}: answered {status} without saying where to", Shown(url));
+        return Err(FetchError::of(
+            FetchErrorKind::Status(status.as_u16()),
+            what,
+        ));
+    };
+    to.set_fragment(None);
+    Ok(Answer::Redirect {
+        to,
+        permanent: matches!(
+            status,
+            StatusCode::MOVED_PERMANENTLY | StatusCode::PERMANENT_REDIRECT
+        ),
+    })
+}
+
+pub(super) async fn page(response: Response, url: &Url, limit: Limit) -> Result<Page, FetchError> {
+    let text = |name| {
+        let value = response.headers().get(name)?.to_str().ok()?;
+        (value.len() <= MAX_VALIDATOR).then(|| value.to_owned())
+    };
+    Ok(Page {
+        url: url.clone(),
+        content_type: text(CONTENT_TYPE),
+        validators: Validators {
+            etag: text(ETAG),
+            last_modified: text(LAST_MODIFIED),
+        },
+        moved_to: None,
+        body: body(response, url, limit).await?,
+    })
+}
+
+/// The body, decompressed; the limit counts what comes out.
+async fn body(mut response: Response, url: &Url, limit: Limit) -> Result<Bytes, FetchError> {
+    let (Limit::Refuse(most) | Limit::Cut(most)) = limit;
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    let mut body = BytesMut::new();
+    loop {
+        let chunk = response.chunk().await;
+        let Some(chunk) = chunk.map_err(|error| FetchError::broken(url, body.len(), error))? else {
+            return Ok(body.freeze());
+        };
+        if body.len() + chunk.len() <= most {
+            body.extend_from_slice(&chunk);
+            continue;
+        }
+        if let Limit::Cut(_) = limit {
+            body.extend_from_slice(&chunk[..most - body.len()]);
+            return Ok(body.freeze());
+        }
+        let what = format!(
+            "{}: larger than {most} bytes, the limit of `max_body` in [fetch]",
+            Shown(url)
+        );
+        return Err(FetchError::of(FetchErrorKind::TooLarge, what));
+    }
+}
+
+/// The error for a status that brings no page; a pause that comes with it holds the whole host.
+pub(super) fn answered(
+    response: &Response,
+    status: StatusCode,
+    url: &Url,
+    host: &Host,
+) -> FetchError {
+    let pauses = matches!(
+        status,
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
+    );
+    let retry_after = response
+        .headers()
+        .get(RETRY_AFTER)
+        .filter(|_| pauses)
+        .and_then(|value| pause(value.to_str().ok()?, Utc::now()));
+    let mut what = format!("{}: answered {status}", Shown(url));
+    if let Some(pause) = retry_after {
+        what = format!("{what} and asks to wait {}s", pause.as_secs());
+        host.ask_pause(Pause {
+            until: Instant::now() + pause,
+            status: status.as_u16(),
+        });
+    }
+    FetchError {
+        what,
+        kind: FetchErrorKind::Status(status.as_u16()),
+        retry_after,
+    }
+}
+
+pub(super) fn paused(url: &Url, pause: Pause, now: Instant) -> FetchError {
+    let left = pause.until.duration_since(now);
+    FetchError {
+        what: format!(
+            "{}: the host answered {} and asked to wait; {}s are left",
+            Shown(url),
+            pause.status,
+            left.as_secs() + 1
+        ),
+        kind: FetchErrorKind::Status(pause.status),
+        retry_after: Some(left),
+    }
+}
+
+/// A Retry-After: seconds, or an HTTP date (RFC 9110, section 10.2.3); 1 s to [`MAX_PAUSE`].
+fn pause(value: &str, now: DateTime<Utc>) -> Option<Duration> {
+    let value = value.trim();
+    let pause = match value.parse() {
+        Ok(seconds) => Duration::from_secs(seconds),
+        Err(_) => {
+            let until = DateTime::parse_from_rfc2822(value).ok()?;
+            until
+                .signed_duration_since(now)
+                .to_std()
+                .unwrap_or_default()
+        }
+    };
+    Some(pause.clamp(Duration::from_secs(1), MAX_PAUSE))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pause_is_seconds_or_a_date_and_at_most_a_day() {
+        let now = "2022-11-20T08:00:00Z".parse().unwrap();
+        let seconds = |value| pause(value, now).map(|pause| pause.as_secs());
+        assert_eq!(seconds("120"), Some(120));
+        assert_eq!(seconds("0"), Some(1));
+        assert_eq!(seconds("999999"), Some(86_400));
+        assert_eq!(seconds("Sun, 20 Nov 2022 08:05:00 GMT"), Some(300));
+        assert_eq!(seconds("Sun, 20 Nov 2022 07:00:00 GMT"), Some(1));
+        assert_eq!(seconds("soon"), None);
+        assert_eq!(seconds("-5"), None);
+    }
+
+    #[test]
+    fn what_is_shown_of_an_address_keeps_its_secrets() {
+        let url = Url::parse("http://me:word@a.example:81/p?token=t#f").unwrap();
+        assert_eq!(Shown(&url).to_string(), "http://a.example:81/p?…");
+    }
+}
