@@ -21,15 +21,15 @@ pub(super) enum Command {
 /// The command in `text`, if it is one for the bot called `own_name`.
 pub(super) fn parse(text: &str, own_name: &str) -> Option<Command> {
     let text = text.trim_start().strip_prefix('/')?;
-    let mut words = text.split_whitespace();
-    let (name, to) = match words.next()?.split_once('@') {
+    let (name, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    let (name, to) = match name.split_once('@') {
         Some((name, to)) => (name, Some(to)),
-        None => (text.split_whitespace().next()?, None),
+        None => (name, None),
     };
-    if to.is_some_and(|to| !to.eq_ignore_ascii_case(own_name)) {
+    if name.is_empty() || to.is_some_and(|to| !to.eq_ignore_ascii_case(own_name)) {
         return None;
     }
-    let rest: Vec<_> = words.collect();
+    let rest: Vec<_> = rest.split_whitespace().collect();
     Some(
         match (name.to_ascii_lowercase().as_str(), rest.as_slice()) {
             // A deep link's payload belongs to subscriptions.

@@ -517,6 +517,15 @@ impl Worker {
     }
 }
 
+/// Times past are told too: who has waited longest goes first.
 fn instant(at: DateTime<Utc>) -> Instant {
-    Instant::now() + (at - Utc::now()).to_std().unwrap_or_default()
+    let (now, today) = (Instant::now(), Utc::now());
+    match (at - today).to_std() {
+        Ok(ahead) => now + ahead,
+        Err(_) => (today - at)
+            .to_std()
+            .ok()
+            .and_then(|ago| now.checked_sub(ago))
+            .unwrap_or(now),
+    }
 }

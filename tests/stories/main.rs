@@ -1,7 +1,9 @@
 //! User stories, told through the binary or the library's front door.
 
+mod bot;
 mod config;
 mod layout;
 mod rig;
 mod support;
+mod telegram;
 mod web;

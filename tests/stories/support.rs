@@ -1,4 +1,6 @@
 //! Fakes that stories share: a site, a chat server, a world with a state folder.
 
 pub(crate) mod desk;
-pub mod rig;
+pub(crate) mod pushing;
+pub(crate) mod rig;
+pub(crate) mod telegram;

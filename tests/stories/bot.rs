@@ -1,0 +1,279 @@
+//! People write to the bot and are answered; admins alone do what admins do.
+
+use std::time::{Duration, Instant};
+
+use noticast::bulletin::DeliveryKind;
+
+use crate::support::{
+    pushing::{Logged, Pushing},
+    telegram::{Fault, Message, Telegram},
+};
+
+const TOKEN: &str = "1:tok";
+const ADMIN: i64 = 5;
+const STRANGER: i64 = 9;
+
+fn settings(telegram: &Telegram, more: &str) -> String {
+    format!(
+        "[telegram]\ntoken = \"{TOKEN}\"\nadmins = [{ADMIN}]\napi_url = \"{}\"\n{more}",
+        telegram.url
+    )
+}
+
+const STAFF: &str = "[[channel]]\nid = \"staff\"\nkind = \"telegram\"\nchat = 700\n";
+
+/// A bot at work, with `published` bulletins that have arrived in the chats of `channels`.
+async fn at_work(telegram: &Telegram, channels: &str, published: usize) -> Pushing {
+    let mut pushing = Pushing::new(&settings(telegram, channels)).await;
+    pushing.start();
+    pushing.start_bot();
+    pushing.publish(published).await;
+    if !channels.is_empty() {
+        telegram.until_sent(700, published).await;
+    }
+    pushing
+}
+
+/// The buttons of a message: text and data.
+fn buttons(message: &Message) -> Vec<(String, String)> {
+    let row = &message.params["reply_markup"]["inline_keyboard"][0];
+    let button = |button: &serde_json::Value| {
+        let part = |key: &str| button[key].as_str().unwrap().to_owned();
+        (part("text"), part("callback_data"))
+    };
+    row.as_array().unwrap().iter().map(button).collect()
+}
+
+fn last(telegram: &Telegram, chat: i64) -> Message {
+    let messages = telegram
+        .messages()
+        .into_iter()
+        .filter(|message| message.chat == chat);
+    messages.last().unwrap()
+}
+
+#[tokio::test]
+async fn start_answers_with_the_chats_id_and_the_config_to_paste() {
+    let telegram = Telegram::start(TOKEN).await;
+    let mut pushing = at_work(&telegram, STAFF, 0).await;
+    telegram.say(STRANGER, STRANGER, "/start");
+    let text = telegram.until_sent(STRANGER, 1).await.remove(0);
+    assert!(
+        text.contains("编号是 9")
+            && text.contains("[[channel]]\nid = \"chat9\"\nkind = \"telegram\"\nchat = 9"),
+        "{text}"
+    );
+    telegram.say(700, 700, "/start");
+    let text = telegram.until_sent(700, 1).await.remove(0);
+    assert!(text.contains("已经是频道 staff"), "{text}");
+    telegram.chat(-1_001_000_000_003, "channel", Some("Our_News"));
+    telegram.added_to(-1_001_000_000_003);
+    let text = telegram.until_sent(-1_001_000_000_003, 1).await.remove(0);
+    assert!(
+        text.contains("id = \"our_news\"") && text.contains("chat = \"@Our_News\""),
+        "{text}"
+    );
+    pushing.stop().await;
+}
+
+#[tokio::test]
+async fn latest_and_help_answer_anyone_and_the_unknown_is_told_in_private_alone() {
+    let telegram = Telegram::start(TOKEN).await;
+    let mut pushing = at_work(&telegram, "", 3).await;
+    telegram.say(STRANGER, STRANGER, "/latest 2");
+    let text = telegram.until_sent(STRANGER, 1).await.remove(0);
+    assert!(
+        text.contains("#4") && text.contains("#3") && !text.contains("#2"),
+        "{text}"
+    );
+    assert!(text.contains("第3号通知 <3> & 更多"), "{text}");
+    telegram.say(STRANGER, STRANGER, "/help");
+    let text = telegram.until_sent(STRANGER, 2).await.remove(1);
+    assert!(
+        text.contains("/latest") && !text.contains("/rebroadcast"),
+        "{text}"
+    );
+    telegram.say(ADMIN, ADMIN, "/help");
+    assert!(telegram.until_sent(ADMIN, 1).await[0].contains("/rebroadcast"));
+    telegram.say(-80, STRANGER, "/nonsense");
+    telegram.say(-80, STRANGER, "/help@other_bot");
+    telegram.say(STRANGER, STRANGER, "/nonsense");
+    let text = telegram.until_sent(STRANGER, 3).await.remove(2);
+    assert!(text.contains("没有这个命令"), "{text}");
+    telegram.say(-80, STRANGER, "/help@Notice_Bot");
+    assert!(telegram.until_sent(-80, 1).await[0].contains("/latest"));
+    pushing.stop().await;
+    assert_eq!(telegram.texts(-80).len(), 1);
+    assert_eq!(telegram.too_fast(), 0);
+}
+
+#[tokio::test]
+async fn an_admin_rebroadcasts_with_a_button_that_works_once() {
+    let telegram = Telegram::start(TOKEN).await;
+    let mut pushing = at_work(&telegram, STAFF, 1).await;
+    telegram.say(ADMIN, ADMIN, "/rebroadcast 2");
+    telegram.until_sent(ADMIN, 1).await;
+    let question = last(&telegram, ADMIN);
+    assert!(
+        question.text.contains("重发 #2《第1号通知") && question.text.contains("staff"),
+        "{}",
+        question.text
+    );
+    let buttons = buttons(&question);
+    assert_eq!(
+        (buttons[0].0.as_str(), buttons[1].0.as_str()),
+        ("重发", "取消")
+    );
+    telegram.press(&question, ADMIN, &buttons[0].1);
+    telegram.press(&question, ADMIN, &buttons[0].1);
+    let texts = telegram.until_sent(700, 2).await;
+    assert!(
+        texts[1].starts_with("重发\n\n【集团要闻】第1号"),
+        "{texts:?}"
+    );
+    telegram
+        .until("the question shows what was done", |seen| {
+            seen.acknowledged().len() == 2
+                && seen.texts(ADMIN)[0].contains("#2 正在重发到 1 个频道")
+        })
+        .await;
+    let mut pushing = pushing.restart().await;
+    telegram.press(&question, ADMIN, &buttons[0].1);
+    pushing.start();
+    pushing.start_bot();
+    telegram
+        .until("the press was answered", |seen| {
+            seen.acknowledged().len() == 3
+        })
+        .await;
+    pushing.stop().await;
+    assert_eq!(telegram.texts(700).len(), 2);
+    let again = pushing
+        .deliveries()
+        .await
+        .into_iter()
+        .filter(|delivery| delivery.kind == DeliveryKind::Rebroadcast);
+    assert_eq!(again.count(), 1);
+}
+
+#[tokio::test]
+async fn cancelling_sends_nothing() {
+    let telegram = Telegram::start(TOKEN).await;
+    let mut pushing = at_work(&telegram, STAFF, 1).await;
+    telegram.say(ADMIN, ADMIN, "/rebroadcast 2 staff");
+    telegram.until_sent(ADMIN, 1).await;
+    let question = last(&telegram, ADMIN);
+    telegram.press(&question, ADMIN, &buttons(&question)[1].1);
+    telegram
+        .until("it says so", |seen| seen.texts(ADMIN)[0].contains("已取消"))
+        .await;
+    pushing.stop().await;
+    assert_eq!(telegram.texts(700).len(), 1);
+}
+
+#[tokio::test]
+async fn nobody_but_admins_rebroadcasts_and_forged_presses_do_nothing() {
+    let telegram = Telegram::start(TOKEN).await;
+    let mut pushing = at_work(&telegram, STAFF, 1).await;
+    telegram.say(STRANGER, STRANGER, "/rebroadcast 2");
+    let text = telegram.until_sent(STRANGER, 1).await.remove(0);
+    assert!(text.contains("只有管理员"), "{text}");
+    telegram.say(-80, ADMIN, "/rebroadcast 2");
+    telegram.until_sent(-80, 1).await;
+    let question = last(&telegram, -80);
+    let good = &buttons(&question)[0].1;
+    telegram.press(&question, STRANGER, good);
+    telegram.press(&question, ADMIN, &good.replace("r 2", "r 1"));
+    telegram.press(&question, ADMIN, "r 2");
+    telegram
+        .until("all were answered", |seen| seen.acknowledged().len() == 3)
+        .await;
+    let answers = telegram.acknowledged();
+    assert_eq!(
+        answers,
+        ["只有管理员可以这样做。", "这个按钮无效。", "这个按钮无效。"]
+    );
+    pushing.stop().await;
+    assert_eq!(telegram.texts(700).len(), 1);
+}
+
+#[tokio::test]
+async fn what_cannot_be_rebroadcast_is_refused_with_the_reason() {
+    let telegram = Telegram::start(TOKEN).await;
+    let mut pushing = at_work(&telegram, STAFF, 1).await;
+    for (i, (command, reason)) in [
+        ("/rebroadcast 99", "没有编号为 #99"),
+        ("/rebroadcast 2 nobody", "没有频道 nobody"),
+        ("/rebroadcast", "用法：/rebroadcast ID [channel]"),
+        ("/latest x", "用法：/latest [n]"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        telegram.say(ADMIN, ADMIN, command);
+        let text = telegram.until_sent(ADMIN, i + 1).await.remove(i);
+        assert!(text.contains(reason), "{command}: {text}");
+    }
+    pushing.stop().await;
+}
+
+#[tokio::test]
+async fn an_answer_is_not_delayed_behind_a_backlog() {
+    let telegram = Telegram::start(TOKEN).await;
+    let channels: String = (700..800)
+        .map(|chat| {
+            format!("[[channel]]\nid = \"chat{chat}\"\nkind = \"telegram\"\nchat = {chat}\n")
+        })
+        .collect();
+    let mut pushing = at_work(&telegram, &channels, 1).await;
+    pushing.publish(5).await;
+    telegram.until_sent(700, 2).await;
+    let began = Instant::now();
+    telegram.say(STRANGER, STRANGER, "/help");
+    telegram.until_sent(STRANGER, 1).await;
+    assert!(
+        began.elapsed() < Duration::from_secs(1),
+        "{:?}",
+        began.elapsed()
+    );
+    pushing.stop().await;
+    assert_eq!(telegram.too_fast(), 0);
+}
+
+#[tokio::test]
+async fn another_poller_is_told_once_and_waited_for_while_pushing_goes_on() {
+    let logged = Logged::start();
+    let telegram = Telegram::start(TOKEN).await;
+    let conflict = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running";
+    telegram.fault("getUpdates", None, Fault::Refused(409, conflict), 1);
+    let mut pushing = at_work(&telegram, STAFF, 1).await;
+    telegram
+        .until("it polled", |seen| seen.calls("getUpdates") >= 1)
+        .await;
+    pushing.publish(1).await;
+    telegram.until_sent(700, 2).await;
+    let began = Instant::now();
+    pushing.stop().await;
+    assert!(began.elapsed() < Duration::from_secs(2));
+    assert_eq!(logged.text().matches("stop the other program").count(), 1);
+}
+
+#[tokio::test]
+async fn an_update_is_answered_once_across_a_restart() {
+    let telegram = Telegram::start(TOKEN).await;
+    let mut pushing = at_work(&telegram, "", 1).await;
+    telegram.say(STRANGER, STRANGER, "/help");
+    telegram.until_sent(STRANGER, 1).await;
+    pushing.stop().await;
+    let mut pushing = pushing.restart().await;
+    pushing.start();
+    pushing.start_bot();
+    let polls = telegram.calls("getUpdates");
+    telegram
+        .until("it polls again", |seen| seen.calls("getUpdates") > polls)
+        .await;
+    telegram.say(ADMIN, ADMIN, "/help");
+    telegram.until_sent(ADMIN, 1).await;
+    pushing.stop().await;
+    assert_eq!(telegram.texts(STRANGER).len(), 1);
+}

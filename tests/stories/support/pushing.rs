@@ -1,0 +1,194 @@
+//! A store with bulletins to push, and a pusher and a bot that can be ended and started again.
+
+use std::{
+    io::Write,
+    sync::{Arc, Mutex},
+};
+
+use chrono::Utc;
+use noticast::{
+    bot,
+    bulletin::{BulletinId, Delivery, Notice, SourceId},
+    config::Config,
+    push::{Output, Pusher},
+    store::{DeliveryQuery, Found, Look, Store, StoreError},
+};
+use tempfile::TempDir;
+use tokio::{sync::watch, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
+
+pub struct Pushing {
+    state: TempDir,
+    pub store: Store,
+    pub config: watch::Sender<Arc<Config>>,
+    pub pusher: Pusher,
+    pub output: Arc<Mutex<Vec<u8>>>,
+    stop: CancellationToken,
+    parts: Vec<JoinHandle<Result<(), StoreError>>>,
+    notices: Vec<Found>,
+}
+
+/// The config of a story: one source, and what `more` adds.
+pub fn config(folder: &TempDir, more: &str) -> Config {
+    let path = folder.path().join("noticast.toml");
+    let source =
+        "[[source]]\nid = \"news\"\nname = \"集团要闻\"\nurl = \"http://news.example/list.html\"\n";
+    std::fs::write(&path, format!("{more}\n{source}")).unwrap();
+    Config::load(&path).unwrap_or_else(|error| panic!("{error}"))
+}
+
+impl Pushing {
+    /// Nothing runs yet, and the source has had its first look.
+    pub async fn new(more: &str) -> Self {
+        let state = TempDir::new().unwrap();
+        let config = config(&state, more);
+        let mut pushing = Self::open(state, config, Vec::new()).await;
+        pushing.publish(1).await;
+        pushing
+    }
+
+    async fn open(state: TempDir, config: Config, notices: Vec<Found>) -> Self {
+        let store = Store::open(&state.path().join("store")).await.unwrap();
+        store
+            .sync_config(&config.sources, &config.channels, Utc::now())
+            .await
+            .unwrap();
+        let (config, live) = watch::channel(Arc::new(config));
+        let output = Arc::new(Mutex::new(Vec::new()));
+        let shared: Output = output.clone();
+        Self {
+            pusher: Pusher::new(store.clone(), live, shared),
+            state,
+            store,
+            config,
+            output,
+            stop: CancellationToken::new(),
+            parts: Vec::new(),
+            notices,
+        }
+    }
+
+    /// The source shows `n` notices more.
+    pub async fn publish(&mut self, n: usize) -> Vec<BulletinId> {
+        for _ in 0..n {
+            let number = self.notices.len();
+            let notice = Notice {
+                url: format!("http://news.example/{number}.html"),
+                guid: None,
+                title: format!("第{number}号通知 <{number}> & 更多"),
+                published: None,
+                updated: None,
+                summary: Some("请各部门遵照执行。".to_owned()),
+                publisher: None,
+                pinned: false,
+            };
+            self.notices.insert(
+                0,
+                Found {
+                    notice,
+                    article: None,
+                },
+            );
+        }
+        let source: SourceId = "news".parse().unwrap();
+        let look = Look {
+            state: self.store.look_state(&source),
+            source,
+            found: self.notices.clone(),
+            complete: true,
+        };
+        self.store.admit(look, Utc::now()).await.unwrap().published
+    }
+
+    pub fn start(&mut self) {
+        let (pusher, stop) = (self.pusher.clone(), self.stop.clone());
+        self.parts
+            .push(tokio::spawn(async move { pusher.run(stop).await }));
+    }
+
+    pub fn start_bot(&mut self) {
+        let bot = bot::run(
+            self.store.clone(),
+            self.config.subscribe(),
+            self.pusher.clone(),
+            self.stop.clone(),
+        );
+        self.parts.push(tokio::spawn(bot));
+    }
+
+    pub async fn stop(&mut self) {
+        self.stop.cancel();
+        for part in self.parts.drain(..) {
+            part.await.unwrap().unwrap();
+        }
+        self.stop = CancellationToken::new();
+    }
+
+    /// Ends everything in order and opens the store again.
+    pub async fn restart(mut self) -> Self {
+        self.stop().await;
+        let Self {
+            state,
+            store,
+            config,
+            pusher,
+            notices,
+            ..
+        } = self;
+        drop(pusher);
+        store.close().await.unwrap();
+        let config = (**config.borrow()).clone();
+        Self::open(state, config, notices).await
+    }
+
+    /// Newest first.
+    pub async fn deliveries(&self) -> Vec<Delivery> {
+        self.store
+            .deliveries(&DeliveryQuery::default())
+            .await
+            .unwrap()
+            .items
+    }
+
+    pub fn printed(&self) -> String {
+        String::from_utf8(self.output.lock().unwrap().clone()).unwrap()
+    }
+}
+
+/// What is logged while it lives, at every level, by this thread: for stories on one thread.
+pub struct Logged {
+    lines: Arc<Mutex<Vec<u8>>>,
+    _guard: tracing::subscriber::DefaultGuard,
+}
+
+impl Logged {
+    pub fn start() -> Self {
+        let lines = Arc::new(Mutex::new(Vec::new()));
+        let sink = lines.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(tracing::Level::TRACE)
+            .with_ansi(false)
+            .with_writer(move || Sink(sink.clone()))
+            .finish();
+        Self {
+            lines,
+            _guard: tracing::subscriber::set_default(subscriber),
+        }
+    }
+
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.lines.lock().unwrap()).into_owned()
+    }
+}
+
+struct Sink(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
