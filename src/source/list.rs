@@ -16,6 +16,7 @@ mod rows;
 mod score;
 mod script;
 mod surround;
+mod title;
 mod verdict;
 mod words;
 
@@ -212,3 +213,6 @@ impl<'a> Look<'a> {
         Some(text::one_line(title)).filter(|title| !title.is_empty())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -115,20 +115,62 @@ fn blocks(page: &Page, rows: &[Item]) -> Vec<Block> {
 }
 
 /// Puts blocks together that go on in the same way with nothing between them but separators.
+///
+/// A row that holds two or three links is a block of its own, and the rest of the row stands between
+/// it and the next: such small blocks are rows where at least [`MANY`] follow each other.
 fn merge(page: &Page, links: &[Link], blocks: Vec<Block>) -> Vec<Vec<Block>> {
     let mut merged: Vec<Vec<Block>> = Vec::new();
+    let mut small: Vec<Block> = Vec::new();
     for block in blocks {
-        match merged.last_mut() {
-            Some(last) if goes_on(page, links, &last[last.len() - 1], &block) => last.push(block),
-            _ => merged.push(vec![block]),
+        let last = small.last().or_else(|| merged.last()?.last());
+        let alike = last.is_some_and(|last| goes_on(page, links, last, &block));
+        let quiet = last.is_some_and(|last| {
+            quiet_between(page, container(page, last), container(page, &block))
+        });
+        let is_small = |block: &Block| (2..=3).contains(&block.len());
+        if alike && small.is_empty() && quiet {
+            merged.last_mut().expect("there is a last").push(block);
+        } else if alike && is_small(&block) && last.is_some_and(is_small) {
+            if small.is_empty() {
+                small.extend(pop_last(&mut merged));
+            }
+            small.push(block);
+        } else {
+            settle(&mut merged, &mut small);
+            merged.push(vec![block]);
         }
     }
+    settle(&mut merged, &mut small);
     merged
 }
 
+/// So many small blocks of the same kind are rows.
+const MANY: usize = 4;
+
+fn pop_last(merged: &mut Vec<Vec<Block>>) -> Option<Block> {
+    let block = merged.last_mut()?.pop();
+    if merged.last().is_some_and(Vec::is_empty) {
+        merged.pop();
+    }
+    block
+}
+
+fn settle(merged: &mut Vec<Vec<Block>>, small: &mut Vec<Block>) {
+    let blocks = std::mem::take(small);
+    if blocks.len() >= MANY {
+        merged.push(blocks);
+    } else {
+        merged.extend(blocks.into_iter().map(|block| vec![block]));
+    }
+}
+
+fn container(page: &Page, block: &Block) -> Id {
+    page.parent(block[0].row)
+}
+
 fn goes_on(page: &Page, links: &[Link], before: &Block, after: &Block) -> bool {
-    let (a, b) = (page.parent(before[0].row), page.parent(after[0].row));
-    same_kind(links, before, after) && similar(page, a, b) && quiet_between(page, a, b)
+    same_kind(links, before, after)
+        && similar(page, container(page, before), container(page, after))
 }
 
 /// Whether two containers are built alike, up to where they part.
@@ -141,7 +183,10 @@ fn similar(page: &Page, mut a: Id, mut b: Id) -> bool {
             return false;
         }
         // Rows differ in class (odd, first, new); boxes of one list do not.
-        let is_row = matches!(page.name(a), "li" | "tr" | "dt" | "dd" | "td");
+        let is_row = matches!(
+            page.name(a),
+            "li" | "tr" | "dt" | "dd" | "td" | "th" | "tbody"
+        );
         if !is_row && !classes_agree(page.class(a), page.class(b)) {
             return false;
         }

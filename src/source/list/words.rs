@@ -129,6 +129,13 @@ pub(super) fn link_text(text: &str) -> LinkText {
     if text.trim().is_empty() {
         return LinkText::Picture;
     }
+    let head: String = text.trim_start().chars().take(16).collect();
+    if ["readmore", "continuereading", "readfull"]
+        .iter()
+        .any(|more| bare(&head).starts_with(more))
+    {
+        return LinkText::More;
+    }
     if text.len() > 60 {
         return LinkText::Title;
     }
@@ -139,7 +146,7 @@ pub(super) fn link_text(text: &str) -> LinkText {
     if NEXT.contains(&bare.as_str()) || OTHER_PAGES.contains(&bare.as_str()) {
         return LinkText::Pager;
     }
-    if MORE.contains(&bare.as_str()) || bare.starts_with("readmore") {
+    if MORE.contains(&bare.as_str()) {
         return LinkText::More;
     }
     LinkText::Title

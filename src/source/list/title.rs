@@ -1,0 +1,390 @@
+//! The title of a row as the page has it in full: without date, bullet and pin, and whole where the
+//! text is cut and an attribute or a second link is not.
+
+use std::{
+    collections::HashSet,
+    hash::{DefaultHasher, Hash, Hasher},
+    ops::Range,
+};
+
+use super::{
+    Look,
+    dates::Found,
+    group::Item,
+    words::{self, LinkText},
+};
+use crate::source::{
+    page::{self, Gap, Id},
+    text,
+};
+
+/// How a list writes its titles, told by all of its rows.
+pub(super) struct Habits {
+    /// Dates inside the links are the rows' dates, not words of the titles.
+    dated_titles: bool,
+    /// Which part of a link that holds a whole card is the title.
+    title_part: Option<u64>,
+}
+
+impl Habits {
+    pub(super) fn of(look: &Look<'_>, items: &[Item], dates: &[(&str, Option<Found>)]) -> Self {
+        let link = |item: &Item| look.links[item.link].element;
+        let inside = items.iter().zip(dates).filter(|(item, (_, date))| {
+            let runs = look.page.runs_of(link(item));
+            date.as_ref()
+                .is_some_and(|date| runs.contains(&date.runs.start))
+        });
+        Self {
+            dated_titles: inside.count() * 10 >= items.len() * 6,
+            title_part: look.title_part(items),
+        }
+    }
+}
+
+/// A piece of a card that stands by itself.
+struct Part {
+    runs: Range<usize>,
+    /// What kind of element it stands in.
+    key: u64,
+}
+
+impl Look<'_> {
+    pub(super) fn title(
+        &self,
+        item: &Item,
+        date: Option<&Found>,
+        habits: &Habits,
+    ) -> Option<(String, bool)> {
+        let element = self.links[item.link].element;
+        let runs = self.title_runs(element, habits);
+        let (mut title, pinned) = self.shown(runs, element, date, habits);
+        for other in self.other_titles(item, element) {
+            title = fuller(title, text::one_line(&other));
+        }
+        let title = trim_bullets(&title);
+        (!title.is_empty()).then(|| (title.to_owned(), pinned))
+    }
+
+    /// The part of a link that is the title: all of it, unless it holds a whole card.
+    pub(super) fn title_runs(&self, link: Id, habits: &Habits) -> Range<usize> {
+        let page = self.page;
+        if let Some(heading) = self.heading_in(link) {
+            return page.runs_of(heading);
+        }
+        if !self.holds_blocks(link) {
+            return page.runs_of(link);
+        }
+        let parts = self.parts(link);
+        let usual = parts
+            .iter()
+            .find(|part| Some(part.key) == habits.title_part);
+        let says_something = || parts.iter().find(|part| self.units(&part.runs) >= 4.0);
+        usual
+            .or_else(says_something)
+            .map_or_else(|| page.runs_of(link), |part| part.runs.clone())
+    }
+
+    /// The first kind of part that differs from card to card and is long enough for a title.
+    fn title_part(&self, items: &[Item]) -> Option<u64> {
+        let cards: Vec<Vec<Part>> = items
+            .iter()
+            .take(60)
+            .map(|item| self.links[item.link].element)
+            .filter(|link| self.holds_blocks(*link))
+            .map(|link| self.parts(link))
+            .collect();
+        let keys = cards.first()?.iter().map(|part| part.key);
+        keys.into_iter().find(|key| {
+            let texts: Vec<(String, f32)> = cards
+                .iter()
+                .filter_map(|parts| parts.iter().find(|part| part.key == *key))
+                .map(|part| (self.page.text(part.runs.clone()), self.units(&part.runs)))
+                .collect();
+            let different: HashSet<&String> = texts.iter().map(|(text, _)| text).collect();
+            let units: f32 = texts.iter().map(|(_, units)| units).sum();
+            texts.len() * 2 > cards.len()
+                && different.len() * 10 >= texts.len() * 7
+                && units >= 4.0 * texts.len() as f32
+        })
+    }
+
+    fn units(&self, runs: &Range<usize>) -> f32 {
+        runs.clone()
+            .map(|run| words::units(self.page.run_text(run)))
+            .sum()
+    }
+
+    /// The parts of a card: what blocks and classes set apart, without dates.
+    fn parts(&self, link: Id) -> Vec<Part> {
+        let page = self.page;
+        let carrier = |run: usize| {
+            let element = page.runs[run].element;
+            let mut around = std::iter::once(element).chain(page.ancestors(element));
+            around
+                .find(|id| {
+                    *id == link || !page::is_inline(page.name(*id)) || !page.class(*id).is_empty()
+                })
+                .unwrap_or(link)
+        };
+        let mut parts: Vec<(Part, Id)> = Vec::new();
+        for run in page.runs_of(link).take(60) {
+            if self
+                .dates
+                .within(run..run + 1)
+                .iter()
+                .any(|date| date.whole)
+            {
+                continue;
+            }
+            let element = carrier(run);
+            match parts.last_mut() {
+                Some((part, last))
+                    if *last == element
+                        && part.runs.end == run
+                        && page.runs[run].gap != Gap::Block =>
+                {
+                    part.runs.end = run + 1;
+                }
+                _ => {
+                    let mut hasher = DefaultHasher::new();
+                    (page.name(element), page.class(element)).hash(&mut hasher);
+                    let key = hasher.finish();
+                    parts.push((
+                        Part {
+                            runs: run..run + 1,
+                            key,
+                        },
+                        element,
+                    ));
+                }
+            }
+        }
+        parts.into_iter().map(|(part, _)| part).collect()
+    }
+
+    fn holds_blocks(&self, element: Id) -> bool {
+        let end = self.page.elements[element as usize].end;
+        (element + 1..end)
+            .take(40)
+            .any(|id| !page::is_inline(self.page.name(id)))
+    }
+
+    /// The heading inside a link that holds a whole card.
+    fn heading_in(&self, link: Id) -> Option<Id> {
+        let page = self.page;
+        let end = page.elements[link as usize].end;
+        let inside = || {
+            (link + 1..end)
+                .take(60)
+                .filter(|id| !page.runs_of(*id).is_empty())
+        };
+        inside()
+            .find(|id| matches!(page.name(*id), "h1" | "h2" | "h3" | "h4" | "h5" | "h6"))
+            .or_else(|| {
+                let called = || inside().find(|id| is_title_class(page.class(*id)));
+                self.holds_blocks(link).then(called)?
+            })
+    }
+
+    /// The text of the title as it is shown, and whether a pin stood in it.
+    fn shown(
+        &self,
+        runs: Range<usize>,
+        link: Id,
+        date: Option<&Found>,
+        habits: &Habits,
+    ) -> (String, bool) {
+        let page = self.page;
+        let mut pinned = false;
+        let mut shown = String::new();
+        for run in runs.clone() {
+            let mut piece = page.run_text(run);
+            if let Some(date) = date.filter(|date| date.runs.contains(&run)) {
+                // A date in an element of its own is none of the title's words.
+                if date.whole
+                    && runs.len() > 1
+                    && (page.runs[run].element != link || date.runs.len() > 1)
+                {
+                    continue;
+                }
+                if habits.dated_titles {
+                    piece = without_date(piece, &date.bytes);
+                }
+            }
+            if is_pin(piece) {
+                pinned = true;
+                continue;
+            }
+            if is_badge(piece) && runs.len() > 1 {
+                continue;
+            }
+            if page.runs[run].gap != Gap::None && !shown.is_empty() {
+                shown.push(' ');
+            }
+            shown.push_str(piece);
+        }
+        (text::one_line(&shown), pinned)
+    }
+
+    /// Other texts that may have the title in full: `title=`, a picture's `alt=`, a second link.
+    fn other_titles(&self, item: &Item, element: Id) -> Vec<String> {
+        let page = self.page;
+        let own = |id: Id, name: &str| page.attribute(id, name).map(str::to_owned);
+        let mut titles = Vec::from_iter(own(element, "title"));
+        let href = &self.links[item.link].href;
+        let row = item.row..page.elements[item.row as usize].end;
+        let from = self.links.partition_point(|link| link.element < row.start);
+        let in_row = self.links[from..]
+            .iter()
+            .take_while(|link| link.element < row.end);
+        for link in in_row.take(12) {
+            if link.href == *href && link.text != LinkText::More && link.element != element {
+                titles.extend(own(link.element, "title"));
+                titles.push(page.text(page.runs_of(link.element)));
+            }
+        }
+        for id in row.take(80) {
+            if page.name(id) == "img" {
+                titles.extend(own(id, "alt"));
+            } else if page.contains(element, id) || page.contains(id, element) {
+                titles.extend(own(id, "title"));
+            }
+        }
+        titles
+    }
+}
+
+/// A title without the date at its head or tail.
+fn without_date<'a>(piece: &'a str, date: &Range<usize>) -> &'a str {
+    let (Some(head), Some(tail)) = (piece.get(..date.start), piece.get(date.end..)) else {
+        return piece;
+    };
+    if words::units(tail) < 1.0 {
+        head.trim_end_matches(is_bracket_or_space)
+    } else if words::units(head) < 1.0 {
+        tail.trim_start_matches(is_bracket_or_space)
+    } else {
+        piece
+    }
+}
+
+/// The fuller of two forms of one title: the whole where the other is cut.
+fn fuller(shown: String, other: String) -> String {
+    if other.is_empty() || other == shown {
+        return shown;
+    }
+    if shown.is_empty() {
+        return other;
+    }
+    let cut = words::bare(shown.trim_end_matches(['.', '…', '·', ' ']));
+    let whole = words::bare(&other);
+    let at = whole.find(&cut);
+    match at {
+        Some(0) if whole.len() > cut.len() && !cut.is_empty() => until_label(other, &shown),
+        // `标题：…` before it, labels after it.
+        Some(_) if is_cut(&shown) => until_label(other, &shown),
+        _ => shown,
+    }
+}
+
+fn is_cut(title: &str) -> bool {
+    let title = title.trim_end();
+    title.ends_with("...") || title.ends_with('…') || title.ends_with("..")
+}
+
+/// Takes labels off a `title=` that holds more than the title.
+fn until_label(whole: String, shown: &str) -> String {
+    let head: String = shown.chars().take(4).collect();
+    let from = whole.find(&head).unwrap_or(0);
+    let rest = &whole[from..];
+    let end = [
+        "发布时间",
+        "发布日期",
+        "更新时间",
+        "点击数",
+        "作者：",
+        "作者:",
+        "点击次数",
+        "文章作者",
+    ]
+    .iter()
+    .filter_map(|label| rest.find(label))
+    .min()
+    .unwrap_or(rest.len());
+    rest[..end].trim().to_owned()
+}
+
+fn trim_bullets(title: &str) -> &str {
+    title
+        .trim_start_matches(|c: char| {
+            c.is_whitespace()
+                || matches!(
+                    c,
+                    '•' | '·'
+                        | '■'
+                        | '□'
+                        | '▪'
+                        | '▫'
+                        | '●'
+                        | '○'
+                        | '◆'
+                        | '◇'
+                        | '►'
+                        | '▶'
+                        | '▸'
+                        | '»'
+                        | '›'
+                        | '>'
+                        | '※'
+                        | '★'
+                        | '☆'
+                        | '・'
+                        | '–'
+                        | '—'
+                        | '-'
+                        | '|'
+                        | '∙'
+                        | '◎'
+                        | '→'
+                )
+        })
+        .trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '|' | '›' | '»'))
+}
+
+fn is_bracket_or_space(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(
+            c,
+            '[' | ']' | '(' | ')' | '（' | '）' | '【' | '】' | '〔' | '〕' | '|' | '-' | '/'
+        )
+}
+
+pub(super) fn is_pin(text: &str) -> bool {
+    let text = text.trim_matches(is_bracket_or_space);
+    matches!(
+        text,
+        "置顶" | "顶" | "置頂" | "固顶" | "Pinned" | "pinned" | "PINNED" | "Sticky" | "TOP" | "Top"
+    )
+}
+
+/// A small mark that is no part of a title.
+fn is_badge(text: &str) -> bool {
+    matches!(
+        text.trim_matches(is_bracket_or_space)
+            .to_ascii_lowercase()
+            .as_str(),
+        "new" | "new!" | "hot" | "新" | "热" | "荐" | "图" | "!"
+    ) || text.trim().bytes().all(|b| b.is_ascii_digit()) && text.trim().len() <= 2
+}
+
+fn is_title_class(class: &str) -> bool {
+    class
+        .to_ascii_lowercase()
+        .split(|c: char| !c.is_ascii_alphabetic())
+        .any(|word| {
+            matches!(
+                word,
+                "title" | "tit" | "headline" | "subject" | "heading" | "bt" | "biaoti"
+            )
+        })
+}
