@@ -2,6 +2,7 @@
 
 mod bot;
 mod config;
+mod fetching;
 mod layout;
 mod rig;
 mod support;

@@ -1,0 +1,278 @@
+//! A website on loopback that misbehaves on demand, spoken over raw sockets: no server library
+//! would send what these stories need.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::{
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
+    net::TcpListener,
+    sync::Semaphore,
+    task::JoinHandle,
+};
+use url::Url;
+
+/// What a path answers.
+#[derive(Clone)]
+pub(crate) enum Answer {
+    /// Status line's rest (`200 OK`), header lines, body; `Content-Length` is added.
+    Page(String, Vec<String>, Vec<u8>),
+    /// 304 where the request names this ETag, else the body with it.
+    Tagged(String, Vec<u8>),
+    /// As the inner one, once the gate lets it through.
+    Gated(Arc<Semaphore>, Box<Answer>),
+    /// Takes the request and never answers.
+    Silence,
+    /// A body that comes byte by byte, without end.
+    Drip,
+    /// A body without end, as fast as it goes.
+    Flood,
+    /// Promises 1,000 bytes, sends 10, and closes.
+    Truncated,
+    /// Closes without an answer.
+    Hangup,
+    /// These bytes and nothing else, then closes.
+    Raw(Vec<u8>),
+}
+
+impl Answer {
+    pub(crate) fn page(body: impl Into<Vec<u8>>) -> Self {
+        Self::with("200 OK", &["Content-Type: text/html; charset=utf-8"], body)
+    }
+
+    pub(crate) fn with(status: &str, headers: &[&str], body: impl Into<Vec<u8>>) -> Self {
+        let headers = headers.iter().map(|line| (*line).to_owned()).collect();
+        Self::Page(status.to_owned(), headers, body.into())
+    }
+
+    pub(crate) fn redirect(status: &str, to: &str) -> Self {
+        Self::with(status, &[&format!("Location: {to}")], "")
+    }
+}
+
+/// A request as it came.
+#[derive(Debug, Clone)]
+pub(crate) struct Seen {
+    pub(crate) path: String,
+    /// Request line and headers.
+    pub(crate) head: String,
+}
+
+#[derive(Default)]
+struct Shelf {
+    answers: Mutex<HashMap<String, Answer>>,
+    seen: Mutex<Vec<Seen>>,
+    open: AtomicUsize,
+    most_open: AtomicUsize,
+}
+
+pub(crate) struct Site {
+    pub(crate) url: Url,
+    shelf: Arc<Shelf>,
+    serving: JoinHandle<()>,
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}
+
+impl Site {
+    /// A site at a free port of 127.0.0.1 that answers 404 to everything.
+    pub(crate) async fn start() -> Self {
+        Self::start_at("127.0.0.1", None).await
+    }
+
+    /// The same behind TLS with a certificate that no authority signed; gives its PEM too.
+    pub(crate) async fn start_tls() -> (Self, String) {
+        let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
+        let key = tokio_rustls::rustls::pki_types::PrivateKeyDer::try_from(
+            made.signing_key.serialize_der(),
+        )
+        .unwrap();
+        let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
+        let config = tokio_rustls::rustls::ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![made.cert.der().clone()], key)
+            .unwrap();
+        let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+        (
+            Self::start_at("127.0.0.1", Some(acceptor)).await,
+            made.cert.pem(),
+        )
+    }
+
+    async fn start_at(host: &str, tls: Option<tokio_rustls::TlsAcceptor>) -> Self {
+        let listener = TcpListener::bind((host, 0)).await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let shelf = Arc::new(Shelf::default());
+        let serving = tokio::spawn({
+            let shelf = shelf.clone();
+            async move {
+                while let Ok((stream, _)) = listener.accept().await {
+                    let (shelf, tls) = (shelf.clone(), tls.clone());
+                    tokio::spawn(async move {
+                        match tls {
+                            None => talk(stream, &shelf).await,
+                            Some(tls) => match tls.accept(stream).await {
+                                Ok(stream) => talk(stream, &shelf).await,
+                                Err(_) => None,
+                            },
+                        }
+                    });
+                }
+            }
+        });
+        Self {
+            url: format!("{scheme}://{host}:{port}/").parse().unwrap(),
+            shelf,
+            serving,
+        }
+    }
+
+    pub(crate) fn at(&self, path: &str) -> Url {
+        self.url.join(path).unwrap()
+    }
+
+    /// From now on `path` (with its query) answers so.
+    pub(crate) fn serve(&self, path: &str, answer: Answer) {
+        let mut answers = self.shelf.answers.lock().unwrap();
+        answers.insert(path.to_owned(), answer);
+    }
+
+    pub(crate) fn seen(&self) -> Vec<Seen> {
+        self.shelf.seen.lock().unwrap().clone()
+    }
+
+    /// How many requests for a path came.
+    pub(crate) fn hits(&self, path: &str) -> usize {
+        self.seen().iter().filter(|seen| seen.path == path).count()
+    }
+
+    /// Requests that are being answered.
+    pub(crate) fn open(&self) -> usize {
+        self.shelf.open.load(Ordering::SeqCst)
+    }
+
+    /// The most requests that were answered at once.
+    pub(crate) fn most_open(&self) -> usize {
+        self.shelf.most_open.load(Ordering::SeqCst)
+    }
+
+    /// Waits until so many requests have come.
+    pub(crate) async fn wait_for(&self, requests: usize) {
+        tokio::time::timeout(Duration::from_secs(10), async {
+            while self.seen().len() < requests {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        })
+        .await
+        .expect("the requests come");
+    }
+}
+
+/// Serves one connection until either side closes it.
+async fn talk(mut stream: impl AsyncRead + AsyncWrite + Unpin, shelf: &Shelf) -> Option<()> {
+    loop {
+        let head = read_head(&mut stream).await?;
+        let path = head.split(' ').nth(1)?.to_owned();
+        let answer = shelf.answers.lock().unwrap().get(&path).cloned();
+        shelf.seen.lock().unwrap().push(Seen {
+            path,
+            head: head.clone(),
+        });
+        let open = shelf.open.fetch_add(1, Ordering::SeqCst) + 1;
+        shelf.most_open.fetch_max(open, Ordering::SeqCst);
+        let answer = answer.unwrap_or_else(|| Answer::with("404 Not Found", &[], "nothing here"));
+        let kept = reply(&mut stream, answer, &head).await;
+        shelf.open.fetch_sub(1, Ordering::SeqCst);
+        kept?;
+    }
+}
+
+async fn read_head(stream: &mut (impl AsyncRead + Unpin)) -> Option<String> {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(stream.read_u8().await.ok()?);
+    }
+    String::from_utf8(head).ok()
+}
+
+/// Sends one answer; None closes the connection.
+async fn reply(stream: &mut (impl AsyncWrite + Unpin), answer: Answer, head: &str) -> Option<()> {
+    let answer = match answer {
+        Answer::Gated(gate, inner) => {
+            gate.acquire().await.ok()?.forget();
+            *inner
+        }
+        other => other,
+    };
+    match answer {
+        Answer::Page(status, headers, body) => page(stream, &status, &headers, &body).await,
+        Answer::Tagged(tag, body) => {
+            let headers = [format!("ETag: {tag}")];
+            if head.contains(&format!("if-none-match: {tag}\r\n")) {
+                let head = format!("HTTP/1.1 304 Not Modified\r\nETag: {tag}\r\n\r\n");
+                stream.write_all(head.as_bytes()).await.ok()
+            } else {
+                page(stream, "200 OK", &headers, &body).await
+            }
+        }
+        Answer::Silence => std::future::pending().await,
+        Answer::Drip => {
+            chunks(stream, b"1\r\nx\r\n", Duration::from_millis(20)).await;
+            None
+        }
+        Answer::Flood => {
+            let chunk = [b"4000\r\n".as_slice(), &[b'x'; 0x4000], b"\r\n"].concat();
+            chunks(stream, &chunk, Duration::ZERO).await;
+            None
+        }
+        Answer::Truncated => {
+            let head = "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n0123456789";
+            stream.write_all(head.as_bytes()).await.ok()?;
+            None
+        }
+        Answer::Raw(bytes) => {
+            stream.write_all(&bytes).await.ok()?;
+            stream.shutdown().await.ok()?;
+            None
+        }
+        Answer::Hangup | Answer::Gated(..) => None,
+    }
+}
+
+async fn page(
+    stream: &mut (impl AsyncWrite + Unpin),
+    status: &str,
+    headers: &[String],
+    body: &[u8],
+) -> Option<()> {
+    let lines: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
+    let head = format!(
+        "HTTP/1.1 {status}\r\n{lines}Content-Length: {}\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).await.ok()?;
+    stream.write_all(body).await.ok()
+}
+
+async fn chunks(stream: &mut (impl AsyncWrite + Unpin), chunk: &[u8], pause: Duration) {
+    let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    if stream.write_all(head.as_bytes()).await.is_err() {
+        return;
+    }
+    while stream.write_all(chunk).await.is_ok() {
+        tokio::time::sleep(pause).await;
+    }
+}
