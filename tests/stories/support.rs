@@ -2,7 +2,6 @@
 
 pub(crate) mod desk;
 pub(crate) mod pushing;
-pub mod rig;
 pub(crate) mod rig;
 pub(crate) mod site;
 pub(crate) mod telegram;
