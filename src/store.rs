@@ -15,6 +15,7 @@ mod chats;
 mod engine;
 mod error;
 mod export;
+mod front;
 mod import;
 mod judge;
 mod keys;
@@ -35,8 +36,8 @@ mod upkeep;
 mod wire;
 
 use std::{
-    collections::{HashMap, HashSet},
-    fmt, io,
+    collections::HashMap,
+    fmt,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError, RwLock},
     thread::JoinHandle,
@@ -51,15 +52,14 @@ pub use ask::{
     Imported, Judged, Look, LookState, Outcome, Page, Ruling, SourceStatus, Told, Waiting,
 };
 pub use error::StoreError;
+pub use front::{ReadLines, WriteLine};
+pub use people::Settled;
 pub use upkeep::lines_of;
 
 use self::{
-    books::Books, engine::Engine, error::Result, looks::Looks, names::Names, people::Rebroadcast,
-    rows::CountRow, thread::Writer,
+    books::Books, engine::Engine, error::Result, looks::Looks, names::Names, thread::Writer,
 };
-use crate::bulletin::{
-    Bulletin, BulletinId, Channel, ChannelId, Delivery, DeliveryId, Notice, Source, SourceId,
-};
+use crate::bulletin::{Channel, ChannelId, DeliveryId, Notice, Source, SourceId};
 
 /// A handle on the open store; clones share it.
 #[derive(Debug, Clone)]
@@ -92,17 +92,27 @@ impl Store {
     /// # Errors
     /// It is in use, damaged, newer than this program, or the folder cannot be used.
     pub async fn open(state: &Path) -> Result<Self> {
+        let path = state.join("store");
         let state = state.to_owned();
-        blocking(move || {
+        let opening = tokio::task::spawn_blocking(move || {
             let engine = Arc::new(Engine::open(&state)?);
             schema::bring_up(&engine)?;
             Self::start(engine)
-        })
-        .await
+        });
+        match opening.await {
+            Ok(opened) => opened,
+            // sled panics where its log makes no sense.
+            Err(error) if error.is_panic() => Err(open::damaged(
+                &path,
+                open::told(error.into_panic().as_ref()),
+            )),
+            Err(error) => Err(StoreError::Failed(error.to_string())),
+        }
     }
 
     fn start(engine: Arc<Engine>) -> Result<Self> {
         let books = Books::load(Arc::clone(&engine))?;
+        open::check_mark(engine.path(), books.counts.next_bulletin)?;
         let path = engine.path().to_owned();
         let names = books.shared_names();
         let looks = Arc::clone(&books.looks);
@@ -375,257 +385,6 @@ impl Store {
         })
         .await
     }
-
-    // ---- people ----
-
-    /// ATOMIC: request id + deliveries + audit. The same `request` again: the first answer.
-    ///
-    /// # Errors
-    /// No such bulletin or channel; the bulletin is held; a write failed.
-    pub async fn rebroadcast(
-        &self,
-        bulletin: BulletinId,
-        to: Option<Vec<ChannelId>>,
-        note: Option<String>,
-        request: &str,
-        by: &Actor,
-        now: DateTime<Utc>,
-    ) -> Result<Vec<DeliveryId>> {
-        let asked = Rebroadcast {
-            bulletin,
-            to,
-            note,
-            request: request.to_owned(),
-            by: by.clone(),
-        };
-        self.write(move |books| people::rebroadcast(books, &asked, now))
-            .await
-    }
-
-    /// Releases or dismisses held bulletins; gives those that were published and those marked as seen.
-    ///
-    /// # Errors
-    /// No such bulletin, or it is not held; then nothing was changed. A write failed.
-    pub async fn settle_held(
-        &self,
-        action: HeldAction,
-        by: &Actor,
-        now: DateTime<Utc>,
-    ) -> Result<(Vec<BulletinId>, Vec<BulletinId>)> {
-        let by = by.clone();
-        self.write(move |books| people::settle_held(books, action, &by, now))
-            .await
-    }
-
-    /// Appends to the audit log.
-    ///
-    /// # Errors
-    /// A write failed.
-    pub async fn audit(&self, by: &Actor, what: &str, now: DateTime<Utc>) -> Result<()> {
-        let (by, what) = (by.clone(), what.to_owned());
-        self.write(move |books| people::audit(books, &by, &what, now))
-            .await
-    }
-
-    /// Telegram's getUpdates offset, so that an update is handled once.
-    ///
-    /// # Errors
-    /// The store cannot be read.
-    pub async fn update_offset(&self) -> Result<i32> {
-        self.read(|engine, _| Ok(engine.get(keys::OFFSET)?.unwrap_or_default()))
-            .await
-    }
-
-    /// # Errors
-    /// A write failed.
-    pub async fn set_update_offset(&self, offset: i32) -> Result<()> {
-        self.write(move |books| {
-            let mut change = books.change();
-            change.writes.put(keys::OFFSET.to_vec(), &offset);
-            books.commit(change)
-        })
-        .await
-    }
-
-    /// Queues an announcement (no bulletin) of plain `text` for each of `to`: faults, held rows, tests.
-    ///
-    /// # Errors
-    /// No such channel; a write failed.
-    pub async fn announce(
-        &self,
-        to: &[ChannelId],
-        text: &str,
-        now: DateTime<Utc>,
-    ) -> Result<Vec<DeliveryId>> {
-        let (to, text) = (to.to_vec(), text.to_owned());
-        self.write(move |books| people::announce(books, &to, &text, now))
-            .await
-    }
-
-    // ---- reading ----
-
-    /// # Errors
-    /// The store cannot be read.
-    pub async fn bulletin(&self, id: BulletinId) -> Result<Option<Bulletin>> {
-        self.read(move |engine, names| read::bulletin(engine, names, id))
-            .await
-    }
-
-    /// The archived text, paragraphs separated by `\n`.
-    ///
-    /// # Errors
-    /// The store cannot be read.
-    pub async fn text(&self, id: BulletinId) -> Result<Option<String>> {
-        self.read(move |engine, _| archive::text(engine, keys::text(id.0)))
-            .await
-    }
-
-    /// The text before characters were simplified or repaired, where it differs.
-    ///
-    /// # Errors
-    /// The store cannot be read.
-    pub async fn text_as_published(&self, id: BulletinId) -> Result<Option<String>> {
-        self.read(move |engine, _| archive::text(engine, keys::text_as_published(id.0)))
-            .await
-    }
-
-    /// # Errors
-    /// The store cannot be read.
-    pub async fn bulletins(&self, query: &BulletinQuery) -> Result<Page<Bulletin>> {
-        let query = query.clone();
-        let shown = match query.public_only {
-            true => Some(self.ask(public_sources).await?),
-            false => None,
-        };
-        self.read(move |engine, names| read::bulletins(engine, names, &query, shown.as_ref()))
-            .await
-    }
-
-    /// # Errors
-    /// The store cannot be read.
-    pub async fn delivery(&self, id: DeliveryId) -> Result<Option<Delivery>> {
-        self.read(move |engine, names| read::delivery(engine, names, id))
-            .await
-    }
-
-    /// # Errors
-    /// The store cannot be read.
-    pub async fn deliveries(&self, query: &DeliveryQuery) -> Result<Page<Delivery>> {
-        let query = query.clone();
-        let unfinished = match query.state.filter(|state| read::is_unfinished(*state)) {
-            Some(state) => Some(
-                self.ask(move |books| books.outbox.unfinished_in(state))
-                    .await?,
-            ),
-            None => None,
-        };
-        self.read(move |engine, names| read::deliveries(engine, names, &query, unfinished))
-            .await
-    }
-
-    /// In config order.
-    ///
-    /// # Errors
-    /// The store was closed.
-    pub async fn sources(&self) -> Result<Vec<SourceStatus>> {
-        self.ask(status::sources).await
-    }
-
-    /// In config order, then chats that subscribed by themselves.
-    ///
-    /// # Errors
-    /// The store was closed.
-    pub async fn channels(&self) -> Result<Vec<ChannelStatus>> {
-        self.ask(status::channels).await
-    }
-
-    pub async fn health(&self) -> Health {
-        let health = self.ask(|books| status::health(books)).await;
-        health.unwrap_or_else(|error| Health {
-            failed: Some(error.to_string()),
-            ..Health::default()
-        })
-    }
-
-    // ---- keeping ----
-
-    /// JSON Lines, the first line a header with the version; a consistent backup while the program runs.
-    /// `write` is given whole lines, each with its `\n`; it runs on a blocking thread. Gives the number of bulletins.
-    ///
-    /// # Errors
-    /// `write` failed; the store cannot be read.
-    pub async fn export(
-        &self,
-        mut write: Box<dyn FnMut(&str) -> io::Result<()> + Send>,
-    ) -> Result<u64> {
-        let moment = self.ask(export::moment).await??;
-        self.read(move |engine, names| {
-            export::export(engine, names, moment, Utc::now(), &mut *write)
-        })
-        .await
-    }
-
-    /// Idempotent, keeps numbers, refuses a number that another bulletin holds before anything is
-    /// written. Queued deliveries come along only `with_queue`.
-    ///
-    /// # Errors
-    /// The lines are no export, or one of a newer program; a number is taken; a write failed.
-    pub async fn import(
-        &self,
-        lines: Box<dyn Iterator<Item = io::Result<String>> + Send>,
-        with_queue: bool,
-    ) -> Result<Imported> {
-        self.write(move |books| import::import(books, lines, with_queue))
-            .await
-    }
-
-    /// Called once an hour or so: drops finished deliveries of over 90 days and, once a day, writes a
-    /// compressed export to `STATE/backup`, where the last seven stay. Gives the backup it wrote.
-    ///
-    /// # Errors
-    /// The backup could not be written; a write failed.
-    pub async fn housekeep(&self, now: DateTime<Utc>) -> Result<Option<PathBuf>> {
-        let mut from = Some(0);
-        while let Some(block) = from {
-            from = self
-                .write(move |books| upkeep::forget_old(books, block, now))
-                .await?;
-        }
-        let state = self
-            .shared
-            .path
-            .parent()
-            .unwrap_or(&self.shared.path)
-            .to_owned();
-        if !upkeep::is_backup_due(&state, now) || self.ask(Books::disk_low).await?.is_some() {
-            return Ok(None);
-        }
-        let moment = self.ask(export::moment).await??;
-        self.read(move |engine, names| upkeep::back_up(engine, names, moment, &state, now))
-            .await
-            .map(Some)
-    }
-
-    /// Whether anything was ever kept here.
-    ///
-    /// # Errors
-    /// The store was closed.
-    pub async fn is_empty(&self) -> Result<bool> {
-        self.ask(|books| {
-            let is_looked_at = books.sources.values().any(|row| row.baseline.is_some());
-            books.counts == CountRow::default() && !is_looked_at
-        })
-        .await
-    }
-}
-
-/// A source that is in the config no more may have been private: it is not among them.
-fn public_sources(books: &Books) -> HashSet<u32> {
-    let sources = books.wiring.iter().flat_map(|wiring| &wiring.sources);
-    sources
-        .filter(|(_, source)| source.public)
-        .map(|(number, _)| *number)
-        .collect()
 }
 
 async fn blocking<T: Send + 'static>(

@@ -203,12 +203,12 @@ impl Admission<'_> {
             Ruling::Known(bulletin) => self.known(place, bulletin.0, found),
             Ruling::Unknown(state, cause) => {
                 let row = archive::new_row(found, self.page.source, state, cause, self.now);
-                self.unknown(place, found, row)
+                self.unknown(place, found, &row)
             }
         }
     }
 
-    fn unknown(&mut self, place: usize, found: &Found, row: BulletinRow) -> Result<()> {
+    fn unknown(&mut self, place: usize, found: &Found, row: &BulletinRow) -> Result<()> {
         let id = self.change.next_bulletin();
         let state = row.state;
         self.bulletins[place] = Some(id);
@@ -222,9 +222,9 @@ impl Admission<'_> {
             self.change.writes.set(keys::held(id), Vec::new());
         }
         if state == BulletinState::Published {
-            publish(self.books, &mut self.change, id, &row, self.now)?;
+            publish(self.books, &mut self.change, id, row, self.now)?;
         }
-        archive::write_new(&mut self.change.writes, id, &row, found.article.as_ref());
+        archive::write_new(&mut self.change.writes, id, row, found.article.as_ref());
         let list = match state {
             BulletinState::Published => &mut self.admitted.published,
             BulletinState::Held => &mut self.admitted.held,

@@ -9,7 +9,7 @@ use super::{
     Found,
     engine::{Engine, Writes},
     error::Result,
-    keys::{self, Key},
+    keys,
     rows::{BulletinRow, title_hash},
 };
 use crate::bulletin::{Article, BulletinState, Cause};
@@ -150,7 +150,7 @@ pub(super) fn correct(
     else {
         return Ok(correction);
     };
-    match text(engine, keys::text(id))? {
+    match text(engine, &keys::text(id))? {
         Some(text) if text == article.text => {}
         Some(_) if row.revision >= MOST_REVISIONS => {}
         Some(_) => {
@@ -213,15 +213,15 @@ pub(super) fn rewrite(
     Ok(())
 }
 
-pub(super) fn text(engine: &Engine, key: Key) -> Result<Option<String>> {
-    let Some(packed) = engine.get::<Vec<u8>>(&key)? else {
+pub(super) fn text(engine: &Engine, key: &[u8]) -> Result<Option<String>> {
+    let Some(packed) = engine.get::<Vec<u8>>(key)? else {
         return Ok(None);
     };
     let mut text = String::new();
     DeflateDecoder::new(packed.as_slice())
         .take(LONGEST_TEXT)
         .read_to_string(&mut text)
-        .map_err(|error| engine.unreadable(&key, &error))?;
+        .map_err(|error| engine.unreadable(key, &error))?;
     Ok(Some(text))
 }
 

@@ -109,6 +109,11 @@ impl Engine {
         self.file.sync_data().map_err(|error| self.fail(&error))
     }
 
+    #[cfg(test)]
+    pub(super) fn pretend_failure(&self) {
+        self.fail(&"the disk was pulled");
+    }
+
     fn fail(&self, error: &dyn std::fmt::Display) -> StoreError {
         let why = format!("{}: {error}", self.path.display());
         StoreError::Failed(self.failed.get_or_init(|| why).clone())

@@ -31,6 +31,12 @@ pub(super) struct Moment {
     end: u64,
 }
 
+impl Moment {
+    pub(super) fn end(&self) -> u64 {
+        self.end
+    }
+}
+
 pub(super) fn moment(books: &Books) -> Result<Moment> {
     let names = books.names();
     let mut records = vec![Record::Count {
@@ -71,7 +77,7 @@ pub(super) fn moment(books: &Books) -> Result<Moment> {
 
 fn source(books: &Books, number: u32, id: SourceId, look: LookState) -> Result<Record> {
     let row = books.sources.get(&number).cloned().unwrap_or_default();
-    Ok(Record::Source(SourceRecord {
+    Ok(Record::Source(Box::new(SourceRecord {
         id,
         fingerprint: hex(&row.fingerprint),
         has_baseline: row.baseline.is_some(),
@@ -83,14 +89,14 @@ fn source(books: &Books, number: u32, id: SourceId, look: LookState) -> Result<R
             .get(&keys::last_page(number))?
             .unwrap_or_default(),
         look,
-    }))
+    })))
 }
 
 /// Writes all lines, each with its line feed; gives the number of bulletins.
 pub(super) fn export(
     engine: &Engine,
     names: &Names,
-    moment: Moment,
+    moment: &Moment,
     now: DateTime<Utc>,
     write: &mut dyn FnMut(&str) -> io::Result<()>,
 ) -> Result<u64> {
@@ -136,8 +142,8 @@ fn bulletins(engine: &Engine, names: &Names, end: u64, lines: &mut Lines<'_>) ->
         lines.line(&Record::Bulletin(Box::new(BulletinRecord {
             bulletin,
             titles,
-            text: archive::text(engine, keys::text(id))?,
-            text_as_published: archive::text(engine, keys::text_as_published(id))?,
+            text: archive::text(engine, &keys::text(id))?,
+            text_as_published: archive::text(engine, &keys::text_as_published(id))?,
         })))?;
         count += 1;
     }

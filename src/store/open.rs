@@ -16,6 +16,7 @@ use super::{
 
 /// Says, beside the store, that one was made here: an empty one is then a lost one.
 const MADE: &str = "made";
+const WARNING: &str = "Here is a store of noticast. Do not change these files.";
 
 /// Opens or creates the store in `state`/store.
 pub(super) fn open(state: &Path) -> Result<Engine> {
@@ -39,19 +40,37 @@ pub(super) fn open(state: &Path) -> Result<Engine> {
     Ok(Engine::new(db, file, path))
 }
 
-/// Called once the first rows are durable.
-pub(super) fn mark_as_made(path: &Path) -> Result<()> {
-    let mark = path.join(MADE);
-    if mark.exists() {
-        return Ok(());
+/// Called once the first rows are durable, and after each backup: the numbers that it reached. A store
+/// that has lost so much of its log that it holds less than its backup must not go on.
+pub(super) fn mark(path: &Path, next_bulletin: u64) -> Result<()> {
+    let (mark, fresh) = (path.join(MADE), path.join("made.part"));
+    fs::write(&fresh, format!("{next_bulletin}\n{WARNING}\n"))
+        .and_then(|()| File::open(&fresh)?.sync_all())
+        .and_then(|()| fs::rename(&fresh, &mark))
+        .and_then(|()| File::open(path)?.sync_all())
+        .map_err(|error| unusable(path, &error))
+}
+
+/// Compares what was loaded with the mark.
+pub(super) fn check_mark(path: &Path, next_bulletin: u64) -> Result<()> {
+    let Ok(mark) = fs::read_to_string(path.join(MADE)) else {
+        return mark(path, 1);
+    };
+    let reached = mark
+        .lines()
+        .next()
+        .and_then(|line| line.parse::<u64>().ok());
+    match reached.filter(|reached| *reached > next_bulletin) {
+        Some(reached) => Err(damaged(
+            path,
+            format!(
+                "it ends at bulletin {}, and its backup at {}",
+                next_bulletin.saturating_sub(1),
+                reached - 1
+            ),
+        )),
+        None => Ok(()),
     }
-    fs::write(
-        &mark,
-        "Here is a store of noticast. Do not change these files.\n",
-    )
-    .and_then(|()| File::open(&mark)?.sync_all())
-    .and_then(|()| File::open(path)?.sync_all())
-    .map_err(|error| unusable(path, &error))
 }
 
 fn open_sled(state: &Path, path: &Path) -> Result<sled::Db> {

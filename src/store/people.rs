@@ -15,7 +15,7 @@ use super::{
 use crate::bulletin::{BulletinId, BulletinState, Cause, ChannelId, DeliveryId, DeliveryKind};
 
 /// What became of held bulletins: those that were published, and those marked as seen.
-pub(super) type Settled = (Vec<BulletinId>, Vec<BulletinId>);
+pub type Settled = (Vec<BulletinId>, Vec<BulletinId>);
 
 pub(super) fn settle_held(
     books: &mut Books,
@@ -79,7 +79,7 @@ fn chosen(books: &Books, action: HeldAction) -> Result<(Vec<u64>, Vec<u64>)> {
         let mut ids: Vec<u64> = ids.into_iter().map(|id| id.0).collect();
         ids.sort_unstable();
         ids.dedup();
-        for id in ids.iter().filter(|id| held.binary_search(id).is_err()) {
+        if let Some(id) = ids.iter().find(|id| held.binary_search(id).is_err()) {
             let row: Option<BulletinRow> = books.engine.get(&keys::bulletin(*id))?;
             row.ok_or(StoreError::NoBulletin(BulletinId(*id)))?;
             return Err(StoreError::Refused(format!("bulletin {id} is not held")));

@@ -91,7 +91,7 @@ fn has_words(engine: &Engine, id: u64, row: &BulletinRow, words: &[String]) -> R
     if has_all(&text) {
         return Ok(true);
     }
-    if let Some(body) = archive::text(engine, keys::text(id))? {
+    if let Some(body) = archive::text(engine, &keys::text(id))? {
         text.push('\n');
         text.push_str(&body.to_lowercase());
     }

@@ -33,7 +33,7 @@ pub(super) enum Record {
         from: i64,
         to: i64,
     },
-    Source(SourceRecord),
+    Source(Box<SourceRecord>),
     Channel(ChannelRecord),
     Bulletin(Box<BulletinRecord>),
     /// What was seen under an address or guid.

@@ -27,8 +27,7 @@ pub(super) fn bring_up(engine: &Engine) -> Result<()> {
 fn follow(engine: &Engine, steps: &[Step]) -> Result<()> {
     let known = u32::try_from(steps.len()).unwrap_or(u32::MAX - 1) + 1;
     let Some(found) = engine.raw(keys::SCHEMA)? else {
-        write(engine, known)?;
-        return open::mark_as_made(engine.path());
+        return write(engine, known);
     };
     let found = found
         .first_chunk()
@@ -54,7 +53,7 @@ fn follow(engine: &Engine, steps: &[Step]) -> Result<()> {
         step(engine)?;
         write(engine, schema)?;
     }
-    open::mark_as_made(engine.path())
+    Ok(())
 }
 
 fn write(engine: &Engine, schema: u32) -> Result<()> {
@@ -89,4 +88,65 @@ fn copy_folder(from: &Path, to: &Path) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn add_row(engine: &Engine) -> Result<()> {
+        let mut writes = Writes::default();
+        writes.set(b"zmigrated".to_vec(), vec![2]);
+        engine.commit(writes)
+    }
+
+    fn break_off(engine: &Engine) -> Result<()> {
+        add_row(engine)?;
+        Err(StoreError::Refused("broken off".to_owned()))
+    }
+
+    #[test]
+    fn a_newer_store_is_refused_and_left_alone() {
+        let state = tempfile::tempdir().unwrap();
+        let engine = Engine::open(state.path()).unwrap();
+        follow(&engine, &[add_row, add_row]).unwrap();
+        assert!(
+            engine.raw(b"zmigrated").unwrap().is_none(),
+            "a new one needs no migration"
+        );
+        let error = follow(&engine, &[add_row]).unwrap_err();
+        assert!(
+            matches!(
+                error,
+                StoreError::Newer {
+                    found: 3,
+                    known: 2,
+                    ..
+                }
+            ),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn an_older_store_is_copied_and_brought_up_step_by_step_also_after_a_crash() {
+        let state = tempfile::tempdir().unwrap();
+        let engine = Engine::open(state.path()).unwrap();
+        follow(&engine, &[]).unwrap();
+        follow(&engine, &[add_row, break_off]).unwrap_err();
+        let schema = |engine: &Engine| engine.raw(keys::SCHEMA).unwrap().unwrap().to_vec();
+        assert_eq!(schema(&engine), 2u32.to_be_bytes());
+        follow(&engine, &[add_row, add_row]).unwrap();
+        assert_eq!(schema(&engine), 3u32.to_be_bytes());
+        drop(engine);
+        let before = tempfile::tempdir().unwrap();
+        copy_folder(
+            &state.path().join("backup/store-schema-1"),
+            &before.path().join("store"),
+        )
+        .unwrap();
+        let old = Engine::open(before.path()).unwrap();
+        assert_eq!(schema(&old), 1u32.to_be_bytes());
+        assert!(old.raw(b"zmigrated").unwrap().is_none());
+    }
 }

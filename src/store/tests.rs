@@ -1,7 +1,9 @@
 //! The store through its front door, on a disk of its own.
 
+mod keeping;
 mod outbox;
 mod people;
+mod rules;
 mod seen;
 
 use chrono::{DateTime, Utc};
@@ -9,7 +11,7 @@ use tempfile::TempDir;
 use url::Url;
 
 use super::*;
-use crate::bulletin::{ChannelKind, Moment, TelegramChat};
+use crate::bulletin::{BulletinId, ChannelKind, Moment, TelegramChat};
 
 /// A store in a folder of its own, one source, and a clock that only the test moves.
 pub(super) struct World {

@@ -18,6 +18,7 @@ use super::{
     export::{self, Moment},
     keys,
     names::Names,
+    open,
     rows::{RequestRow, time},
 };
 
@@ -103,7 +104,7 @@ pub(super) fn is_backup_due(state: &Path, now: DateTime<Utc>) -> bool {
 pub(super) fn back_up(
     engine: &Engine,
     names: &Names,
-    moment: Moment,
+    moment: &Moment,
     state: &Path,
     now: DateTime<Utc>,
 ) -> Result<PathBuf> {
@@ -131,6 +132,7 @@ pub(super) fn back_up(
         File::open(&folder)?.sync_all()
     };
     finish().map_err(|error| unwritable(&error))?;
+    open::mark(engine.path(), moment.end())?;
     let all = backups(state);
     for old in all.iter().take(all.len().saturating_sub(BACKUPS)) {
         let _ = fs::remove_file(old);
@@ -214,4 +216,29 @@ fn forget_requests(
         writes.remove_long(&books.engine, note.key.to_vec())?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_floor_is_256_mib_or_a_tenth_of_a_small_disk() {
+        let low = |free: u64, total: u64| {
+            Space {
+                free: free << 20,
+                total: total << 20,
+            }
+            .is_low()
+        };
+        assert_eq!(low(256, 100_000), None);
+        let why = low(255, 100_000).unwrap();
+        assert!(
+            why.contains("255 MiB are free, 256 MiB are needed"),
+            "{why}"
+        );
+        assert_eq!(low(100, 1000), None);
+        assert!(low(99, 1000).is_some());
+        assert!(Space::at(Path::new("/")).unwrap().total > 0);
+    }
 }

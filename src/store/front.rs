@@ -1,0 +1,269 @@
+//! The front door, second half: what people ask for, what is read, and what keeps it all.
+
+use std::{collections::HashSet, io, path::PathBuf};
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    Actor, BulletinQuery, ChannelStatus, DeliveryQuery, Health, HeldAction, Imported, Page,
+    SourceStatus, Store, archive,
+    books::Books,
+    error::Result,
+    export, import, keys,
+    people::{self, Rebroadcast, Settled},
+    read,
+    rows::CountRow,
+    status, upkeep,
+};
+use crate::bulletin::{Bulletin, BulletinId, ChannelId, Delivery, DeliveryId};
+
+/// Takes the lines of an export, on a blocking thread.
+pub type WriteLine = Box<dyn FnMut(&str) -> io::Result<()> + Send>;
+/// Lines of an export, such as [`super::lines_of`] gives.
+pub type ReadLines = Box<dyn Iterator<Item = io::Result<String>> + Send>;
+
+impl Store {
+    // ---- people ----
+
+    /// ATOMIC: request id + deliveries + audit. The same `request` again: the first answer.
+    ///
+    /// # Errors
+    /// No such bulletin or channel; the bulletin is held; a write failed.
+    pub async fn rebroadcast(
+        &self,
+        bulletin: BulletinId,
+        to: Option<Vec<ChannelId>>,
+        note: Option<String>,
+        request: &str,
+        by: &Actor,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<DeliveryId>> {
+        let asked = Rebroadcast {
+            bulletin,
+            to,
+            note,
+            request: request.to_owned(),
+            by: by.clone(),
+        };
+        self.write(move |books| people::rebroadcast(books, &asked, now))
+            .await
+    }
+
+    /// Releases or dismisses held bulletins; gives those that were published and those marked as seen.
+    ///
+    /// # Errors
+    /// No such bulletin, or it is not held; then nothing was changed. A write failed.
+    pub async fn settle_held(
+        &self,
+        action: HeldAction,
+        by: &Actor,
+        now: DateTime<Utc>,
+    ) -> Result<Settled> {
+        let by = by.clone();
+        self.write(move |books| people::settle_held(books, action, &by, now))
+            .await
+    }
+
+    /// Appends to the audit log.
+    ///
+    /// # Errors
+    /// A write failed.
+    pub async fn audit(&self, by: &Actor, what: &str, now: DateTime<Utc>) -> Result<()> {
+        let (by, what) = (by.clone(), what.to_owned());
+        self.write(move |books| people::audit(books, &by, &what, now))
+            .await
+    }
+
+    /// Telegram's getUpdates offset, so that an update is handled once.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn update_offset(&self) -> Result<i32> {
+        self.read(|engine, _| Ok(engine.get(keys::OFFSET)?.unwrap_or_default()))
+            .await
+    }
+
+    /// # Errors
+    /// A write failed.
+    pub async fn set_update_offset(&self, offset: i32) -> Result<()> {
+        self.write(move |books| {
+            let mut change = books.change();
+            change.writes.put(keys::OFFSET.to_vec(), &offset);
+            books.commit(change)
+        })
+        .await
+    }
+
+    /// Queues an announcement (no bulletin) of plain `text` for each of `to`: faults, held rows, tests.
+    ///
+    /// # Errors
+    /// No such channel; a write failed.
+    pub async fn announce(
+        &self,
+        to: &[ChannelId],
+        text: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<DeliveryId>> {
+        let (to, text) = (to.to_vec(), text.to_owned());
+        self.write(move |books| people::announce(books, &to, &text, now))
+            .await
+    }
+
+    // ---- reading ----
+
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn bulletin(&self, id: BulletinId) -> Result<Option<Bulletin>> {
+        self.read(move |engine, names| read::bulletin(engine, names, id))
+            .await
+    }
+
+    /// The archived text, paragraphs separated by `\n`.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn text(&self, id: BulletinId) -> Result<Option<String>> {
+        self.read(move |engine, _| archive::text(engine, &keys::text(id.0)))
+            .await
+    }
+
+    /// The text before characters were simplified or repaired, where it differs.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn text_as_published(&self, id: BulletinId) -> Result<Option<String>> {
+        self.read(move |engine, _| archive::text(engine, &keys::text_as_published(id.0)))
+            .await
+    }
+
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn bulletins(&self, query: &BulletinQuery) -> Result<Page<Bulletin>> {
+        let query = query.clone();
+        let shown = match query.public_only {
+            true => Some(self.ask(public_sources).await?),
+            false => None,
+        };
+        self.read(move |engine, names| read::bulletins(engine, names, &query, shown.as_ref()))
+            .await
+    }
+
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn delivery(&self, id: DeliveryId) -> Result<Option<Delivery>> {
+        self.read(move |engine, names| read::delivery(engine, names, id))
+            .await
+    }
+
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn deliveries(&self, query: &DeliveryQuery) -> Result<Page<Delivery>> {
+        let query = query.clone();
+        let unfinished = match query.state.filter(|state| read::is_unfinished(*state)) {
+            Some(state) => Some(
+                self.ask(move |books| books.outbox.unfinished_in(state))
+                    .await?,
+            ),
+            None => None,
+        };
+        self.read(move |engine, names| read::deliveries(engine, names, &query, unfinished))
+            .await
+    }
+
+    /// In config order.
+    ///
+    /// # Errors
+    /// The store was closed.
+    pub async fn sources(&self) -> Result<Vec<SourceStatus>> {
+        self.ask(status::sources).await
+    }
+
+    /// In config order, then chats that subscribed by themselves.
+    ///
+    /// # Errors
+    /// The store was closed.
+    pub async fn channels(&self) -> Result<Vec<ChannelStatus>> {
+        self.ask(status::channels).await
+    }
+
+    pub async fn health(&self) -> Health {
+        let health = self.ask(status::health).await;
+        health.unwrap_or_else(|error| Health {
+            failed: Some(error.to_string()),
+            ..Health::default()
+        })
+    }
+
+    // ---- keeping ----
+
+    /// JSON Lines, the first line a header with the version; a consistent backup while the program runs.
+    /// `write` is given whole lines, each with its `\n`; it runs on a blocking thread. Gives the number of bulletins.
+    ///
+    /// # Errors
+    /// `write` failed; the store cannot be read.
+    pub async fn export(&self, mut write: WriteLine) -> Result<u64> {
+        let moment = self.ask(export::moment).await??;
+        self.read(move |engine, names| {
+            export::export(engine, names, &moment, Utc::now(), &mut *write)
+        })
+        .await
+    }
+
+    /// Idempotent, keeps numbers, refuses a number that another bulletin holds before anything is
+    /// written. Queued deliveries come along only `with_queue`.
+    ///
+    /// # Errors
+    /// The lines are no export, or one of a newer program; a number is taken; a write failed.
+    pub async fn import(&self, lines: ReadLines, with_queue: bool) -> Result<Imported> {
+        self.write(move |books| import::import(books, lines, with_queue))
+            .await
+    }
+
+    /// Called once an hour or so: drops finished deliveries of over 90 days and, once a day, writes a
+    /// compressed export to `STATE/backup`, where the last seven stay. Gives the backup it wrote.
+    ///
+    /// # Errors
+    /// The backup could not be written; a write failed.
+    pub async fn housekeep(&self, now: DateTime<Utc>) -> Result<Option<PathBuf>> {
+        let mut from = Some(0);
+        while let Some(block) = from {
+            from = self
+                .write(move |books| upkeep::forget_old(books, block, now))
+                .await?;
+        }
+        let state = self
+            .shared
+            .path
+            .parent()
+            .unwrap_or(&self.shared.path)
+            .to_owned();
+        if !upkeep::is_backup_due(&state, now) || self.ask(Books::disk_low).await?.is_some() {
+            return Ok(None);
+        }
+        let moment = self.ask(export::moment).await??;
+        self.read(move |engine, names| upkeep::back_up(engine, names, &moment, &state, now))
+            .await
+            .map(Some)
+    }
+
+    /// Whether anything was ever kept here.
+    ///
+    /// # Errors
+    /// The store was closed.
+    pub async fn is_empty(&self) -> Result<bool> {
+        self.ask(|books| {
+            let is_looked_at = books.sources.values().any(|row| row.baseline.is_some());
+            books.counts == CountRow::default() && !is_looked_at
+        })
+        .await
+    }
+}
+
+/// A source that is in the config no more may have been private: it is not among them.
+fn public_sources(books: &Books) -> HashSet<u32> {
+    let sources = books.wiring.iter().flat_map(|wiring| &wiring.sources);
+    sources
+        .filter(|(_, source)| source.public)
+        .map(|(number, _)| *number)
+        .collect()
+}
