@@ -16,6 +16,7 @@
 
 mod articles;
 mod feeds;
+mod kinds;
 mod lists;
 mod score;
 
@@ -44,10 +45,11 @@ struct Arguments {
 /// Measures one part of the corpus into the report.
 type Measure = fn(&std::path::Path, &mut Report) -> Result<()>;
 
-const PARTS: [(&str, Measure); 3] = [
+const PARTS: [(&str, Measure); 4] = [
     ("lists", lists::measure),
     ("articles", articles::measure),
     ("feeds", feeds::measure),
+    ("kinds", kinds::measure),
 ];
 
 fn main() -> Result<ExitCode> {

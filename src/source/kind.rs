@@ -2,7 +2,10 @@
 //! parser of its own.
 
 use super::{Context, ReadError, Reading, article, feed, list};
-use crate::bulletin::ReadAs;
+use crate::bulletin::{Article, ReadAs};
+
+/// More characters than a page says that stands in for another.
+const MUCH_TEXT: usize = 200;
 
 pub(super) fn read(
     text: &str,
@@ -53,16 +56,112 @@ fn auto(
         return list::read_json(text, context).map(Reading::List);
     }
     let not_a_list = match list::read(text, context) {
-        Ok(list) => return Ok(Reading::List(list)),
-        Err(error) => error,
+        Err(error @ ReadError::NotAList(_)) => error,
+        list => return list.map(Reading::List),
     };
-    article::read(text, context)
-        .map(Reading::Article)
-        .map_err(|_| not_a_list)
+    match article::read(text, context) {
+        Ok(article) if says_something(text, &article) => Ok(Reading::Article(article)),
+        _ => Err(not_a_list),
+    }
+}
+
+/// Whether an article is one. Sign-in pages, captchas and error pages have a few words too, and an
+/// article may be headed like one of them.
+fn says_something(html: &str, article: &Article) -> bool {
+    !article.attachments.is_empty()
+        || article.text.chars().count() >= MUCH_TEXT
+        || list::stand_in(html).is_none()
 }
 
 fn is_json(text: &str, content_type: Option<&str>) -> bool {
     let said = content_type.is_some_and(|kind| kind.to_ascii_lowercase().contains("json"));
     let begins = text.trim_start_matches(['\u{FEFF}', ' ', '\t', '\r', '\n']);
     begins.starts_with(['{', '[']) || (said && !begins.starts_with('<'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        bulletin::Select,
+        source::{List, Reading},
+    };
+
+    fn reading(
+        text: &str,
+        content_type: Option<&str>,
+        read_as: ReadAs,
+    ) -> Result<Reading, ReadError> {
+        let base = url::Url::parse("https://www.example.org/news/").unwrap();
+        let select = Select::default();
+        let context = Context {
+            base: &base,
+            time_zone: chrono_tz::Asia::Shanghai,
+            now: "2022-11-20T12:00:00Z".parse().unwrap(),
+            select: &select,
+            simplify: false,
+        };
+        super::read(text, content_type, read_as, &context)
+    }
+
+    #[test]
+    fn a_feed_is_one_whatever_it_is_served_as() {
+        let feed =
+            "<?xml version='1.0'?><rss><channel><item><title>t</title></item></channel></rss>";
+        for served in [None, Some("text/html"), Some("application/json")] {
+            assert!(matches!(
+                reading(feed, served, ReadAs::Auto),
+                Ok(Reading::Feed(_))
+            ));
+        }
+        let json =
+            r#"{"version":"https://jsonfeed.org/version/1","items":[{"id":"1","title":"t"}]}"#;
+        assert!(matches!(
+            reading(json, None, ReadAs::Auto),
+            Ok(Reading::Feed(_))
+        ));
+    }
+
+    #[test]
+    fn json_that_is_no_feed_is_read_as_a_list() {
+        let json = r#"{"data":{"rows":[
+            {"title":"关于开展安全检查的通知","url":"/news/1.html","date":"2022-11-20"},
+            {"title":"关于召开年度会议的通知","url":"/news/2.html","date":"2022-11-19"},
+            {"title":"关于调整班车时间的通知","url":"/news/3.html","date":"2022-11-18"}]}}"#;
+        let read = reading(json, Some("text/html"), ReadAs::Auto);
+        assert!(matches!(read, Ok(Reading::List(List { notices, .. })) if notices.len() == 3));
+    }
+
+    #[test]
+    fn a_kind_that_is_asked_for_is_not_second_guessed() {
+        let page = "<html><body><p>text</p></body></html>";
+        assert!(matches!(
+            reading(page, None, ReadAs::Feed),
+            Err(ReadError::NotAFeed(_))
+        ));
+        assert!(matches!(
+            reading(page, None, ReadAs::List),
+            Err(ReadError::NotAList(_))
+        ));
+    }
+
+    #[test]
+    fn a_sign_in_page_is_said_to_be_that() {
+        let page = "<html><head><title>用户登录</title></head><body><form><input name=user>\
+            <input type=password></form><p>请先登录后访问</p></body></html>";
+        assert!(matches!(
+            reading(page, None, ReadAs::Auto),
+            Err(ReadError::NotAList(_))
+        ));
+    }
+
+    #[test]
+    fn what_is_no_text_is_unreadable() {
+        for nothing in ["", "  \n", "\0\u{1}\u{2}PNG\0\0\0\0"] {
+            assert!(matches!(
+                reading(nothing, None, ReadAs::Auto),
+                Err(ReadError::Unreadable(_))
+            ));
+        }
+    }
 }

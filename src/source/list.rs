@@ -62,6 +62,11 @@ pub fn read(html: &str, context: &Context<'_>) -> Result<List, ReadError> {
     look.list(&choice)
 }
 
+/// What a page stands in for, such as a sign-in page, by its title or first heading.
+pub(super) fn stand_in(html: &str) -> Option<&'static str> {
+    verdict::stand_in(&Page::parse(html))
+}
+
 /// Reads the list of a JSON endpoint's answer, also where a function call is put around it.
 ///
 /// # Errors
