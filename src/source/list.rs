@@ -5,6 +5,7 @@
 //! ([`group`]), the groups are weighed ([`score`]), one is chosen ([`choose`]) unless the page is
 //! something else ([`verdict`]), and its rows become notices ([`rows`]). Start with [`read`].
 
+mod absorb;
 mod choose;
 mod dates;
 mod embedded;
@@ -15,6 +16,7 @@ mod pager;
 mod rows;
 mod score;
 mod script;
+mod select;
 mod surround;
 mod title;
 mod verdict;
@@ -22,7 +24,9 @@ mod words;
 
 use url::Url;
 
-use self::{choose::Choice, dates::Dates, links::Link, score::Scored, verdict::Claim};
+use self::{
+    choose::Choice, dates::Dates, links::Link, score::Scored, select::Selected, verdict::Claim,
+};
 use super::{
     Context, List, ReadError,
     page::{Id, Page},
@@ -41,7 +45,10 @@ const MAX_GROUPS: usize = 80;
 pub fn read(html: &str, context: &Context<'_>) -> Result<List, ReadError> {
     check_size(html)?;
     let page = Page::parse(html);
-    let look = Look::new(&page, context);
+    let look = Look::new(&page, context)?;
+    if let Some(list) = look.selected() {
+        return list;
+    }
     if let Some(kind) = verdict::stand_in(&page) {
         return Err(ReadError::NotAList(kind.to_owned()));
     }
@@ -124,21 +131,42 @@ struct Look<'a> {
     /// What the page's addresses are relative to.
     base: Url,
     context: &'a Context<'a>,
+    /// What the source's own selectors choose.
+    selected: Option<Selected>,
 }
 
 impl<'a> Look<'a> {
-    fn new(page: &'a Page, context: &'a Context<'a>) -> Self {
+    fn new(page: &'a Page, context: &'a Context<'a>) -> Result<Self, ReadError> {
         let base = (0..page.elements.len() as Id)
             .take(400)
             .filter(|id| page.name(*id) == "base")
             .find_map(|id| context.base.join(page.attribute(id, "href")?).ok());
-        Self {
+        Ok(Self {
             page,
+            selected: Selected::new(page, context.select)?,
             links: links::find(page),
             dates: Dates::new(page, context),
             base: base.unwrap_or_else(|| context.base.clone()),
             context,
+        })
+    }
+
+    /// The list whose rows a selector names.
+    fn selected(&self) -> Option<Result<List, ReadError>> {
+        let selected = self.selected.as_ref()?;
+        let rows = selected.rows(self.page)?;
+        let mut group = self.selected_group(selected, &rows);
+        if group.items.is_empty() {
+            let what = "source.select.item matches no row with a link on this page";
+            return Some(Err(ReadError::NotAList(what.to_owned())));
         }
+        self.widen(&mut group);
+        let sections = vec![score::score(self, group)];
+        let choice = Choice {
+            sections,
+            others: Vec::new(),
+        };
+        Some(self.list(&choice))
     }
 
     /// The page's groups of rows, weighed.
@@ -156,6 +184,7 @@ impl<'a> Look<'a> {
         groups
             .into_iter()
             .map(|mut group| {
+                self.absorb(&mut group);
                 self.widen(&mut group);
                 score::score(self, group)
             })
@@ -175,10 +204,13 @@ impl<'a> Look<'a> {
         Ok(List {
             title: self.heading(best),
             notices,
-            confidence: 1.0,
+            confidence: choice.confidence(),
             next_page: self.next_page(),
             feeds: self.feeds(),
-            select: None,
+            select: match choice.sections.as_slice() {
+                [section] => self.proposal(&section.group),
+                _ => None,
+            },
             others: self.tell_others(&choice.others),
         })
     }
@@ -188,7 +220,7 @@ impl<'a> Look<'a> {
         let mut list = match embedded::record_set(html) {
             Some(rows) => {
                 let page = Page::parse(&rows);
-                let look = Look::new(&page, self.context);
+                let look = Look::new(&page, self.context).ok()?;
                 let look = Look {
                     base: self.base.clone(),
                     ..look
@@ -208,6 +240,8 @@ impl<'a> Look<'a> {
         let next = embedded::next_group(html).and_then(|href| self.base.join(href).ok());
         list.next_page = next.or_else(|| self.next_page());
         list.feeds = self.feeds();
+        // Rows that stand in data are out of a selector's reach.
+        list.select = None;
         list.title = Some(text::one_line(&self.page.title)).filter(|title| !title.is_empty());
         Some(list)
     }

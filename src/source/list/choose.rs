@@ -19,6 +19,30 @@ impl Choice {
             .max_by(|a, b| score(a).total_cmp(&score(b)))
             .expect("a choice has at least one section")
     }
+
+    /// How sure it is that this is the page's one real list.
+    pub(super) fn confidence(&self) -> f32 {
+        let best = self.best();
+        let rival = self
+            .others
+            .iter()
+            .filter(|other| other.is_list)
+            .map(|other| other.score / best.score)
+            .fold(0.0, f32::max);
+        let mut sure = 0.45 + 0.25 * best.dated + 0.1 * best.specific;
+        for (holds, worth) in [
+            (best.titled, 0.1),
+            (best.paged, 0.1),
+            (best.units >= 8.0, 0.05),
+            (best.group.items.len() < 3, -0.15),
+            (best.region == Region::Side || best.side_heading, -0.2),
+        ] {
+            if holds {
+                sure += worth;
+            }
+        }
+        (sure - 0.3 * (rival - 0.5).max(0.0)).clamp(0.1, 0.99)
+    }
 }
 
 /// Takes the best group; on a home page also what is built and dated like it.

@@ -142,6 +142,16 @@ impl<'a> Dates<'a> {
         None
     }
 
+    /// The date that an element is.
+    pub(super) fn of(&self, element: Id) -> Option<Moment> {
+        let runs = self.page.runs_of(element);
+        let found = self.within(runs.clone()).into_iter().next();
+        found
+            .map(|found| found.moment)
+            .or_else(|| self.in_attributes(element))
+            .or_else(|| self.find(&self.page.text(runs)).map(|(_, moment)| moment))
+    }
+
     pub(super) fn find(&self, text: &str) -> Option<(Range<usize>, Moment)> {
         date::find(text, self.context.time_zone, self.context.now)
     }

@@ -59,7 +59,8 @@ fn label(page: &Page, id: Id) -> String {
     String::new()
 }
 
-fn target(page: &Page, id: Id) -> Option<String> {
+/// Where an element leads, by its address or what its handler says.
+pub(super) fn target(page: &Page, id: Id) -> Option<String> {
     let is_anchor = matches!(page.name(id), "a" | "area");
     let href = if is_anchor {
         page.attribute(id, "href")

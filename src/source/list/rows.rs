@@ -1,15 +1,18 @@
 //! From rows to notices: the full title, the date, the teaser, whether it is pinned.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
+
+use dom_query::Matcher;
 
 use chrono::Datelike;
-use url::Url;
 
 use super::{
     Look,
     dates::{self, Found},
     group::{Group, Item},
+    links,
     score::stands_alone,
+    select::Selected,
     title::{Habits, is_pin},
     words,
 };
@@ -35,19 +38,12 @@ impl Look<'_> {
         };
         dates::settle_years(&mut found, self.context.now.year());
         let habits = Habits::of(self, items, &found);
-        let mut seen = HashMap::new();
+        let mut seen = HashSet::new();
         let mut notices = Vec::new();
         for (item, (href, date)) in items.iter().zip(&found) {
-            let Ok(url) = self.base.join(href) else {
-                continue;
-            };
-            if !matches!(url.scheme(), "http" | "https" | "file") {
-                continue;
-            }
-            let Some(notice) = self.notice(item, url, date.as_ref(), &habits) else {
-                continue;
-            };
-            if seen.insert(notice.url.clone(), notices.len()).is_none() {
+            let notice = self.notice(item, href, date.as_ref(), &habits);
+            let Some(notice) = notice else { continue };
+            if seen.insert(notice.url.clone()) {
                 notices.push(notice);
             }
         }
@@ -57,29 +53,52 @@ impl Look<'_> {
     fn notice(
         &self,
         item: &Item,
-        url: Url,
+        href: &str,
         date: Option<&Found>,
         habits: &Habits,
     ) -> Option<Notice> {
-        let (title, pinned_in_title) = self.title(item, date, habits)?;
-        let published = date
-            .map(|found| found.moment)
+        let chosen = self.chosen(item, |selected| &selected.link);
+        let chosen = chosen.and_then(|element| links::target(self.page, element));
+        let url = self.base.join(chosen.as_deref().unwrap_or(href)).ok()?;
+        if !matches!(url.scheme(), "http" | "https" | "file") {
+            return None;
+        }
+        let (title, pinned_in_title) = match self.chosen(item, |selected| &selected.title) {
+            Some(element) => (
+                text::one_line(&self.page.text(self.page.runs_of(element))),
+                false,
+            ),
+            None => self.title(item, date, habits)?,
+        };
+        if title.is_empty() {
+            return None;
+        }
+        let published = self
+            .chosen(item, |selected| &selected.date)
+            .and_then(|element| self.dates.of(element))
+            .or_else(|| date.map(|found| found.moment))
             .or_else(|| self.dates.in_attributes(item.row))
             .or_else(|| dates::in_address(url.as_str()).map(Moment::Day));
-        let title = match self.context.simplify {
-            true => text::simplify(&title),
-            false => title,
-        };
         Some(Notice {
             url: url.into(),
             guid: None,
-            title,
+            title: if self.context.simplify {
+                text::simplify(&title)
+            } else {
+                title
+            },
             published,
             updated: None,
             summary: self.teaser(item, date, habits),
             publisher: None,
             pinned: pinned_in_title || self.is_pinned(item),
         })
+    }
+
+    /// What a selector of the source chooses in a row.
+    fn chosen(&self, item: &Item, part: fn(&Selected) -> &Option<Matcher>) -> Option<Id> {
+        let selected = self.selected.as_ref()?;
+        selected.first(item.row, part(selected).as_ref()?)
     }
 
     /// The date of each row: the one that stands where most rows have theirs.

@@ -139,3 +139,78 @@ fn other_pages_are_said_to_be_what_they_are() {
         wrong.join("\n")
     );
 }
+
+#[test]
+fn the_proposed_selector_finds_the_same_list_again() {
+    let mut proposed = 0;
+    for fixture in fixtures("lists") {
+        let list = read_at(&fixture.text, &fixture.base, &Select::default()).expect("a list");
+        let Some(select) = list.select else { continue };
+        proposed += 1;
+        let again = read_at(&fixture.text, &fixture.base, &select)
+            .unwrap_or_else(|error| panic!("{}: {select:?}: {error}", fixture.name));
+        assert_eq!(again.notices, list.notices, "{}: {select:?}", fixture.name);
+    }
+    assert!(proposed >= 25, "only {proposed} proposals");
+}
+
+#[test]
+fn a_selector_overrides_its_part_alone() {
+    let html = "<title>x</title><ul>".to_owned()
+        + &(1..=5)
+            .map(|n| {
+                format!(
+                    "<li><b class=k>Kind {n} of notice</b><a href='/a/{n}1.html'>A title of some length {n}</a>\
+                     <i>2024-05-0{n}</i><u class=late>2024-06-0{n}</u><a class=alt href='/b/{n}2.html'>b</a></li>"
+                )
+            })
+            .collect::<String>()
+        + "</ul><p class=other><a href='/x/1'>Something else altogether</a></p>";
+    let base = Url::parse("https://example.org/").expect("an address");
+    let first = |select: &Select| {
+        let list = read_at(&html, &base, select).expect("a list");
+        assert_eq!(
+            list.notices.len(),
+            if select.item.is_some() { 1 } else { 5 }
+        );
+        as_expected(&list.notices[0])
+    };
+    let plain = Select::default();
+    let some = |css: &str| Some(css.to_owned());
+    let expected = "https://example.org/a/11.html | A title of some length 1 | 2024-05-01";
+    assert_eq!(first(&plain), expected);
+    assert_eq!(
+        first(&Select {
+            date: some(".late"),
+            ..plain.clone()
+        }),
+        expected.replace("2024-05", "2024-06")
+    );
+    assert_eq!(
+        first(&Select {
+            title: some("b.k"),
+            ..plain.clone()
+        }),
+        expected.replace("A title of some length 1", "Kind 1 of notice")
+    );
+    assert_eq!(
+        first(&Select {
+            link: some("a.alt"),
+            ..plain.clone()
+        }),
+        expected.replace("/a/11", "/b/12")
+    );
+    assert_eq!(
+        first(&Select {
+            item: some(".other"),
+            ..plain.clone()
+        }),
+        "https://example.org/x/1 | Something else altogether | -"
+    );
+    let wrong = Select {
+        item: some("li[["),
+        ..plain
+    };
+    let error = read_at(&html, &base, &wrong).expect_err("no selector");
+    assert!(error.to_string().contains("li[["), "{error}");
+}

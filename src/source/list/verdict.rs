@@ -45,6 +45,9 @@ impl<'a> Claim<'a> {
     }
 }
 
+/// Labelled lists come to 0 at most, articles to 1.2 at least.
+const ARTICLE: f32 = 0.5;
+
 /// An article with other articles around it, or a list? What speaks for either, added up.
 pub(super) fn is_article(look: &Look<'_>, claim: &Claim<'_>) -> bool {
     let page = look.page;
@@ -67,7 +70,7 @@ pub(super) fn is_article(look: &Look<'_>, claim: &Claim<'_>) -> bool {
             points += weight;
         }
     }
-    points > 1.4
+    points > ARTICLE
 }
 
 /// The most running text outside the rows that stands in one box, in [`words::units`].

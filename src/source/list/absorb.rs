@@ -1,0 +1,73 @@
+//! Rows that are built a little differently from their neighbours: a first row with a heading, a
+//! pinned one in a box of its own.
+
+use super::{
+    Look,
+    group::{Group, Item},
+    score::stands_alone,
+    words::LinkText,
+};
+use crate::source::page::Id;
+
+impl Look<'_> {
+    /// Adds to a group the siblings of its rows that hold a link of the same kind or a date.
+    pub(super) fn absorb(&self, group: &mut Group) {
+        let page = self.page;
+        let Some(container) = self.common_parent(group) else {
+            return;
+        };
+        let rows: Vec<Id> = group.items.iter().map(|item| item.row).collect();
+        let (first, last) = (rows[0], rows[rows.len() - 1]);
+        let name = page.name(first);
+        let class = page.class(rows[rows.len() / 2]);
+        let strays: Vec<Item> = page
+            .children(container)
+            .filter(|child| page.name(*child) == name && rows.binary_search(child).is_err())
+            .filter(|child| (first..=last).contains(child) || page.class(*child) == class)
+            .filter_map(|child| self.stray(group, child))
+            .collect();
+        if strays.is_empty() || strays.len() > rows.len() {
+            return;
+        }
+        group.items.extend(strays);
+        group.items.sort_by_key(|item| item.row);
+    }
+
+    /// The one parent of all rows, where they are elements with siblings of their own kind.
+    fn common_parent(&self, group: &Group) -> Option<Id> {
+        let parent = self.page.parent(group.items.first()?.row);
+        let rows = &group.items;
+        let alike = rows.iter().all(|item| {
+            self.page.parent(item.row) == parent
+                && self.page.name(item.row) == self.page.name(rows[0].row)
+        });
+        (alike && rows.len() >= 3 && self.page.name(rows[0].row) != "a").then_some(parent)
+    }
+
+    fn stray(&self, group: &Group, row: Id) -> Option<Item> {
+        let end = self.page.elements[row as usize].end;
+        let from = self.links.partition_point(|link| link.element < row);
+        let titles = self.links[from..]
+            .iter()
+            .take(12)
+            .enumerate()
+            .take_while(|(_, link)| link.element < end)
+            .filter(|(_, link)| link.text == LinkText::Title && link.units >= 3.0);
+        let (at, link) = titles.max_by(|a, b| a.1.units.total_cmp(&b.1.units))?;
+        let runs = self.page.runs_of(row);
+        let same_kind = || {
+            let shapes = group
+                .items
+                .iter()
+                .take(20)
+                .map(|item| self.links[item.link].shape);
+            link.specific && shapes.into_iter().any(|shape| shape == link.shape)
+        };
+        let dated = || self.dates.within(runs.clone()).iter().any(stands_alone);
+        (same_kind() || dated()).then(|| Item {
+            link: from + at,
+            row,
+            runs: runs.clone(),
+        })
+    }
+}

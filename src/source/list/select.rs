@@ -1,0 +1,303 @@
+//! Selectors of the config over a page, and selectors that find a list again.
+//!
+//! CSS is dom_query's business: where selectors are given, the page is put into its tree. A
+//! proposal needs no more than tags, classes and ids in a chain, and is checked here.
+
+use dom_query::{Document, Matcher, NodeId, Selection};
+
+use super::{
+    Look,
+    group::{Group, Item},
+    words::LinkText,
+};
+use crate::{
+    bulletin::Select,
+    source::{
+        ReadError,
+        page::{Id, Page},
+    },
+};
+
+/// What the selectors of a source choose on one page.
+pub(super) struct Selected {
+    document: Document,
+    /// The nodes of the page's elements, in the same order.
+    nodes: Vec<NodeId>,
+    item: Option<Matcher>,
+    pub title: Option<Matcher>,
+    pub link: Option<Matcher>,
+    pub date: Option<Matcher>,
+}
+
+impl Selected {
+    /// None where nothing is selected.
+    pub(super) fn new(page: &Page, select: &Select) -> Result<Option<Self>, ReadError> {
+        if select.item.is_none()
+            && select.title.is_none()
+            && select.link.is_none()
+            && select.date.is_none()
+        {
+            return Ok(None);
+        }
+        let matcher = |part: &str, css: &Option<String>| {
+            let css = css.as_deref();
+            css.map(|css| {
+                Matcher::new(css).map_err(|_| {
+                    ReadError::NotAList(format!("source.select.{part}: `{css}` is no CSS selector"))
+                })
+            })
+            .transpose()
+        };
+        let (document, nodes) = document(page);
+        Ok(Some(Self {
+            item: matcher("item", &select.item)?,
+            title: matcher("title", &select.title)?,
+            link: matcher("link", &select.link)?,
+            date: matcher("date", &select.date)?,
+            document,
+            nodes,
+        }))
+    }
+
+    /// The elements that are rows, outermost alone; None where detection finds the rows.
+    pub(super) fn rows(&self, page: &Page) -> Option<Vec<Id>> {
+        let item = self.item.as_ref()?;
+        let mut rows: Vec<Id> = self.ids(&self.document.select_matcher(item));
+        rows.sort_unstable();
+        let mut end = 0;
+        rows.retain(|row| {
+            let outermost = *row >= end;
+            if outermost {
+                end = page.elements[*row as usize].end;
+            }
+            outermost
+        });
+        Some(rows)
+    }
+
+    /// The first element of a row that matches, or the row itself.
+    pub(super) fn first(&self, row: Id, matcher: &Matcher) -> Option<Id> {
+        let node = self.document.tree.get(&self.nodes[row as usize])?;
+        if node.is_match(matcher) {
+            return Some(row);
+        }
+        let found = Selection::from(node).select_single_matcher(matcher);
+        self.ids(&found).first().copied()
+    }
+
+    fn ids(&self, selection: &Selection<'_>) -> Vec<Id> {
+        selection
+            .nodes()
+            .iter()
+            .filter_map(|node| self.nodes.binary_search(&node.id).ok())
+            .map(|id| id as Id)
+            .collect()
+    }
+}
+
+/// A page in the tree that selectors work on.
+fn document(page: &Page) -> (Document, Vec<NodeId>) {
+    let document = Document::default();
+    let mut nodes: Vec<NodeId> = Vec::with_capacity(page.elements.len());
+    for id in 0..page.elements.len() as Id {
+        let node = document.tree.new_element(page.name(id));
+        for (name, value) in page.attributes(id) {
+            node.set_attr(name, value);
+        }
+        match nodes.get(page.parent(id) as usize) {
+            Some(parent) => document.tree.get_unchecked(parent).append_child(&node.id),
+            None => document.root().append_child(&node.id),
+        }
+        nodes.push(node.id);
+    }
+    // Text comes last: `:contains()` asks what an element says, not where.
+    for (run, piece) in page.runs.iter().enumerate() {
+        let text = document.tree.new_text(page.run_text(run));
+        document
+            .tree
+            .get_unchecked(&nodes[piece.element as usize])
+            .append_child(&text.id);
+    }
+    (document, nodes)
+}
+
+impl Look<'_> {
+    /// The rows that a selector chose, each with its most telling link.
+    pub(super) fn selected_group(&self, selected: &Selected, rows: &[Id]) -> Group {
+        let items = rows.iter().filter_map(|&row| {
+            let chosen = selected
+                .link
+                .as_ref()
+                .and_then(|link| selected.first(row, link));
+            let end = self.page.elements[row as usize].end;
+            let from = self.links.partition_point(|link| link.element < row);
+            let inside = self.links[from..]
+                .iter()
+                .take_while(|link| link.element < end);
+            let above = || {
+                let holder = |link: &super::Link| self.page.contains(link.element, row);
+                self.links[..from].iter().rposition(holder)
+            };
+            let link = inside
+                .enumerate()
+                .filter(|(_, link)| {
+                    chosen.is_none_or(|chosen| self.page.contains(chosen, link.element))
+                })
+                .max_by(|(_, a), (_, b)| {
+                    let rank = |link: &super::Link| (link.text == LinkText::Title, link.units);
+                    rank(a)
+                        .partial_cmp(&rank(b))
+                        .unwrap_or(std::cmp::Ordering::Equal)
+                })
+                .map(|(at, _)| from + at)
+                .or_else(above)?;
+            Some(Item {
+                link,
+                row,
+                runs: self.page.runs_of(row),
+            })
+        });
+        Group {
+            items: items.collect(),
+        }
+    }
+
+    /// A selector that chooses these rows and no others that hold links.
+    pub(super) fn proposal(&self, group: &Group) -> Option<Select> {
+        let rows: Vec<Id> = group.items.iter().map(|item| item.row).collect();
+        let mut chain = vec![self.shared_step(&rows)?];
+        let mut above: Vec<Id> = rows.clone();
+        for _ in 0..6 {
+            if self.chooses(&chain, &rows) {
+                let item = chain
+                    .iter()
+                    .rev()
+                    .map(Step::css)
+                    .collect::<Vec<_>>()
+                    .join(" > ");
+                return Some(Select {
+                    item: Some(item),
+                    ..Select::default()
+                });
+            }
+            above = above.iter().map(|id| self.page.parent(*id)).collect();
+            above.dedup();
+            if above.contains(&0) {
+                break;
+            }
+            chain.push(self.shared_step(&above)?);
+        }
+        None
+    }
+
+    /// The tag of some elements, with the classes that all have and an id that is no counter.
+    fn shared_step(&self, elements: &[Id]) -> Option<Step> {
+        let page = self.page;
+        let first = *elements.first()?;
+        let name = page.name(first);
+        if elements.iter().any(|id| page.name(*id) != name) {
+            return None;
+        }
+        let plain = |word: &&str| {
+            !word.is_empty()
+                && word
+                    .chars()
+                    .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'))
+                && !word.starts_with(|c: char| c.is_ascii_digit() || c == '-')
+        };
+        let classes = page
+            .class(first)
+            .split_whitespace()
+            .filter(plain)
+            .filter(|class| {
+                elements.iter().all(|id| {
+                    page.class(*id)
+                        .split_whitespace()
+                        .any(|word| word == *class)
+                })
+            })
+            .take(3)
+            .map(str::to_owned)
+            .collect();
+        let id = page
+            .attribute(first, "id")
+            .filter(|id| {
+                elements.len() == 1 && plain(id) && !id.contains(|c: char| c.is_ascii_digit())
+            })
+            .map(str::to_owned);
+        Some(Step {
+            name: name.to_owned(),
+            classes,
+            id,
+        })
+    }
+
+    fn chooses(&self, chain: &[Step], rows: &[Id]) -> bool {
+        let page = self.page;
+        let holds_link = |id: Id| {
+            let from = self.links.partition_point(|link| link.element < id);
+            self.links
+                .get(from)
+                .is_some_and(|link| page.contains(id, link.element))
+        };
+        let mut wanted = rows.iter().copied().peekable();
+        for id in 0..page.elements.len() as Id {
+            if !self.matches(chain, id) {
+                continue;
+            }
+            if wanted.peek() == Some(&id) {
+                wanted.next();
+            } else if holds_link(id) {
+                return false;
+            }
+        }
+        wanted.peek().is_none()
+    }
+
+    fn matches(&self, chain: &[Step], mut id: Id) -> bool {
+        for (place, step) in chain.iter().enumerate() {
+            if place > 0 {
+                if id == 0 {
+                    return false;
+                }
+                id = self.page.parent(id);
+            }
+            let page = self.page;
+            let fits = page.name(id) == step.name
+                && step
+                    .id
+                    .as_deref()
+                    .is_none_or(|own| page.attribute(id, "id") == Some(own))
+                && step
+                    .classes
+                    .iter()
+                    .all(|class| page.class(id).split_whitespace().any(|word| word == class));
+            if !fits {
+                return false;
+            }
+        }
+        true
+    }
+}
+
+/// One element of a chain of children.
+struct Step {
+    name: String,
+    classes: Vec<String>,
+    id: Option<String>,
+}
+
+impl Step {
+    fn css(&self) -> String {
+        let mut css = self.name.clone();
+        if let Some(id) = &self.id {
+            css.push('#');
+            css.push_str(id);
+        }
+        for class in &self.classes {
+            css.push('.');
+            css.push_str(class);
+        }
+        css
+    }
+}
