@@ -117,7 +117,7 @@ fn router(site: Shared) -> Router {
     }
     router
         .fallback(problem::not_found)
-        .layer(middleware::from_fn(problem::dress))
+        .layer(middleware::from_fn_with_state(site.clone(), problem::dress))
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .with_state(site)
 }

@@ -44,7 +44,7 @@ impl Ledger {
         let steps = i32::try_from(BACKLOG).unwrap_or(0);
         let backlog = Run {
             first: 1,
-            at: now - BACKLOG_STEP * steps,
+            at: now - BACKLOG_STEP * (steps - 1),
             step_ms: BACKLOG_STEP.num_milliseconds(),
         };
         Self {
@@ -99,7 +99,6 @@ mod tests {
         DateTime::UNIX_EPOCH + TimeDelta::days(20_000) + TimeDelta::seconds(seconds)
     }
 
-    /// Begun at 0, with its first own number out.
     fn running() -> Ledger {
         let mut ledger = Ledger::new(at(0));
         ledger.advance(at(0), EVERY);

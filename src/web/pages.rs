@@ -1,8 +1,10 @@
 //! The channel page, one bulletin, and what they are dressed with.
 
+use std::time::Duration;
+
 use axum::{
     extract::{Path, Query, State, rejection::QueryRejection},
-    http::{HeaderName, header},
+    http::{HeaderName, StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
 use chrono::Utc;
@@ -27,6 +29,8 @@ const PAGE: usize = 20;
 /// A search is a few words; more would only cost.
 const MAX_SEARCH_CHARS: usize = 100;
 const MAX_SEARCH_WORDS: usize = 8;
+/// How long a search waits for its turn.
+const SEARCH_PATIENCE: Duration = Duration::from_secs(5);
 /// How far above a bulletin the next visible one is looked for.
 const NEXT_WINDOW: u64 = 64;
 const DEMO_REFRESH_SECS: u32 = 5;
@@ -180,14 +184,21 @@ fn neighbours(viewer: Viewer, before: u64, limit: u64) -> BulletinQuery {
 }
 
 async fn listed(site: &Site, query: &BulletinQuery) -> Result<Page<Bulletin>, Problem> {
-    let turn = if query.words.is_empty() {
-        None
-    } else {
-        site.search.acquire().await.ok()
+    let turn = async {
+        match query.words.is_empty() {
+            true => Ok(None),
+            false => site.search.acquire().await.map(Some),
+        }
     };
-    let page = site.desk.store.bulletins(query).await?;
-    drop(turn);
-    Ok(page)
+    let busy = |_| {
+        Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "many are searching; try again in a moment",
+        )
+    };
+    let turn = tokio::time::timeout(SEARCH_PATIENCE, turn).await;
+    let _turn = turn.map_err(busy)?;
+    Ok(site.desk.store.bulletins(query).await?)
 }
 
 /// The archived text's paragraphs.
@@ -206,6 +217,8 @@ struct Subscribe {
 #[derive(Debug, Serialize)]
 struct TelegramLink {
     name: String,
+    /// With its leading `@`.
+    handle: String,
     url: String,
 }
 
@@ -221,6 +234,7 @@ impl Subscribe {
             };
             Some(TelegramLink {
                 name: channel.name.clone(),
+                handle: chat.clone(),
                 url: format!("https://t.me/{}", chat.trim_start_matches('@')),
             })
         });

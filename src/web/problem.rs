@@ -3,14 +3,14 @@
 
 use axum::{
     Json,
-    extract::{Request, rejection::QueryRejection},
+    extract::{Request, State, rejection::QueryRejection},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     middleware::Next,
     response::{Html, IntoResponse, Response},
 };
 use serde::Serialize;
 
-use super::templates;
+use super::{Shared, Site, templates};
 use crate::{store::StoreError, view::ViewError};
 
 /// What went wrong, for the one who asked.
@@ -93,11 +93,12 @@ pub(super) async fn not_found() -> Problem {
 }
 
 /// Gives every answer its security headers and every error its shape, whoever made it.
-pub(super) async fn dress(request: Request, next: Next) -> Response {
+pub(super) async fn dress(State(site): State<Shared>, request: Request, next: Next) -> Response {
     let wants_html = wants_html(request.headers()) && !request.uri().path().starts_with("/api/");
     let mut response = next.run(request).await;
     if response.status().is_client_error() || response.status().is_server_error() {
-        response = dress_error(response, wants_html);
+        let page = (wants_html && site.desk.pages).then(|| error_page(&site, response.status()));
+        response = dress_error(response, page);
     }
     let headers = response.headers_mut();
     for (name, value) in SECURITY {
@@ -139,18 +140,25 @@ fn wants_html(headers: &HeaderMap) -> bool {
     })
 }
 
+fn error_page(site: &Site, status: StatusCode) -> String {
+    let config = site.config();
+    let public = config.web.public_url.as_ref().map_or("", |url| url.path());
+    // From the top: nobody knows how deep the wrong address was.
+    let root = format!("{}/", public.trim_end_matches('/'));
+    templates::error(status, config.language, &root)
+}
+
 /// Errors of the router itself (405, 413, …) have no problem yet; health answers keep theirs.
-fn dress_error(response: Response, wants_html: bool) -> Response {
+fn dress_error(response: Response, page: Option<String>) -> Response {
     if response.extensions().get::<KeepsShape>().is_some() {
         return response;
     }
     let status = response.status();
     let problem = response.extensions().get::<Problem>().cloned();
     let problem = problem.unwrap_or_else(|| Problem::new(status, plain_detail(status)));
-    let mut dressed = if wants_html {
-        (status, Html(templates::error(status, &problem.detail))).into_response()
-    } else {
-        problem.into_response()
+    let mut dressed = match page {
+        Some(page) => (status, Html(page)).into_response(),
+        None => problem.into_response(),
     };
     for name in [header::ALLOW, header::WWW_AUTHENTICATE] {
         if let Some(value) = response.headers().get(&name) {

@@ -74,7 +74,7 @@ fn escaped(text: &str) -> String {
 pub(super) struct Frame {
     pub words: &'static Words,
     /// From this page to the first one, such as `../`; so pages work below any path of a proxy.
-    pub root: &'static str,
+    pub root: String,
     pub title: String,
     pub style_version: &'static str,
     /// Seconds after which the page loads itself again; only where it is a show.
@@ -87,10 +87,10 @@ pub(super) struct Frame {
 }
 
 impl Frame {
-    pub(super) fn new(language: Language, root: &'static str, title: String) -> Self {
+    pub(super) fn new(language: Language, root: &str, title: String) -> Self {
         Self {
             words: Words::of(language),
-            root,
+            root: root.to_owned(),
             title,
             style_version: &STYLE_VERSION,
             refresh: None,
@@ -114,21 +114,25 @@ pub(super) fn render(name: &str, page: &impl Serialize) -> String {
     })
 }
 
-/// For people who followed a link that leads nowhere. It knows no config, so it speaks English.
-pub(super) fn error(status: StatusCode, detail: &str) -> String {
-    let title = status.canonical_reason().unwrap_or("Error");
-    // An absolute root: nobody knows how deep the wrong address was.
+/// For people who followed a link that leads nowhere; `root` is the first page's path.
+pub(super) fn error(status: StatusCode, language: Language, root: &str) -> String {
+    let words = Words::of(language);
+    let (title, hint) = if status == StatusCode::NOT_FOUND {
+        (words.missing, words.missing_hint)
+    } else {
+        (words.trouble, words.trouble_hint)
+    };
     let page = ErrorPage {
-        frame: Frame::new(Language::En, "/", title.to_owned()),
+        frame: Frame::new(language, root, title.to_owned()),
         status: status.as_u16(),
-        detail,
+        hint,
     };
     render("error.html", &page)
 }
 
 #[derive(Debug, Serialize)]
-struct ErrorPage<'a> {
+struct ErrorPage {
     frame: Frame,
     status: u16,
-    detail: &'a str,
+    hint: &'static str,
 }

@@ -45,6 +45,10 @@ pub(super) struct Words {
     pub demo: &'static str,
     pub demo_hint: &'static str,
     pub made_by: &'static str,
+    pub missing: &'static str,
+    pub missing_hint: &'static str,
+    pub trouble: &'static str,
+    pub trouble_hint: &'static str,
 }
 
 impl Words {
@@ -95,6 +99,10 @@ static ZH: Words = Words {
     demo: "演示",
     demo_hint: "本页内容均为虚构，仅供演示，自动刷新。",
     made_by: "由 noticast 收录",
+    missing: "没有这个页面",
+    missing_hint: "地址可能有误，或内容已不再公开。",
+    trouble: "暂时无法显示",
+    trouble_hint: "请检查地址，或稍后再试。",
 };
 
 static EN: Words = Words {
@@ -136,4 +144,8 @@ static EN: Words = Words {
     demo: "Demo",
     demo_hint: "All that this page shows is made up. It reloads by itself.",
     made_by: "Collected by noticast",
+    missing: "There is no such page",
+    missing_hint: "The address may be wrong, or its content is no longer public.",
+    trouble: "This cannot be shown",
+    trouble_hint: "Please check the address, or try again later.",
 };

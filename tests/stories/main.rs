@@ -4,6 +4,7 @@ mod bot;
 mod config;
 mod fetching;
 mod layout;
+mod newsroom;
 mod rig;
 mod support;
 mod telegram;

@@ -399,7 +399,13 @@ async fn wrong_requests_are_told_what_is_wrong() {
     let missing = desk.get("/nowhere").header("accept", "text/html,*/*;q=0.8");
     let missing = missing.send().await.unwrap();
     assert_eq!(missing.status(), 404);
-    assert!(missing.text().await.unwrap().contains("<h1>Not Found</h1>"));
+    assert!(
+        missing
+            .text()
+            .await
+            .unwrap()
+            .contains("<h1>没有这个页面</h1>")
+    );
 }
 
 #[tokio::test]
