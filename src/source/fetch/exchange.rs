@@ -110,27 +110,37 @@ pub(super) async fn page(response: Response, url: &Url, limit: Limit) -> Result<
 /// The body, decompressed; the limit counts what comes out.
 async fn body(mut response: Response, url: &Url, limit: Limit) -> Result<Bytes, FetchError> {
     let (Limit::Refuse(most) | Limit::Cut(most)) = limit;
-    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    let announced = response.content_length().unwrap_or_default();
+    if let Limit::Refuse(most) = limit
+        && announced > most
+    {
+        return Err(too_large(url, most));
+    }
+    let room = usize::try_from(most).unwrap_or(usize::MAX);
     let mut body = BytesMut::new();
     loop {
         let chunk = response.chunk().await;
         let Some(chunk) = chunk.map_err(|error| FetchError::broken(url, body.len(), error))? else {
             return Ok(body.freeze());
         };
-        if body.len() + chunk.len() <= most {
+        if body.len() + chunk.len() <= room {
             body.extend_from_slice(&chunk);
             continue;
         }
-        if let Limit::Cut(_) = limit {
-            body.extend_from_slice(&chunk[..most - body.len()]);
-            return Ok(body.freeze());
+        if let Limit::Refuse(_) = limit {
+            return Err(too_large(url, most));
         }
-        let what = format!(
-            "{}: larger than {most} bytes, the limit of `max_body` in [fetch]",
-            Shown(url)
-        );
-        return Err(FetchError::of(FetchErrorKind::TooLarge, what));
+        body.extend_from_slice(&chunk[..room - body.len()]);
+        return Ok(body.freeze());
     }
+}
+
+fn too_large(url: &Url, most: u64) -> FetchError {
+    let what = format!(
+        "{}: larger than {most} bytes, the limit of `max_body` in [fetch]",
+        Shown(url)
+    );
+    FetchError::of(FetchErrorKind::TooLarge, what)
 }
 
 /// The error for a status that brings no page; a pause that comes with it holds the whole host.
