@@ -26,7 +26,7 @@ use futures::{FutureExt, future::BoxFuture};
 use tokio::{
     sync::{mpsc, oneshot, watch},
     task::JoinSet,
-    time::{sleep, timeout},
+    time::{Instant, sleep, timeout},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -41,7 +41,7 @@ use self::{
     card::Card,
     deliver::Desk,
     health::Health,
-    pace::{Lane, Limit},
+    pace::{Lane, Limit, Pace},
     sender::Sender,
     stdout::Stdout,
     telegram::{Telegram, Voice},
@@ -285,6 +285,7 @@ impl Pusher {
             let desk = Desk {
                 store: self.store.clone(),
                 config: config.clone(),
+                pace: Mutex::new(Pace::new(sender.rate(), Instant::now())),
                 sender,
             };
             let worker = Worker::new(desk, channels, received, line.health.clone()).await?;

@@ -1,13 +1,16 @@
 //! One delivery, from its slot to its recorded outcome: begun durably, sent on time, completed.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use chrono::{DateTime, Utc};
 use tokio::time::{Instant, sleep_until};
 
 use super::{
     card::Card,
-    pace::Slot,
+    pace::{Pace, Slot},
     sender::{Sender, Sent},
 };
 use crate::{
@@ -19,12 +22,15 @@ use crate::{
 /// The longest wait between two attempts, but for what the platform itself asks for.
 const LONGEST_BACKOFF: Duration = Duration::from_secs(300);
 
+const LOOKS_AGAIN: Duration = Duration::from_millis(3);
+
 /// What all deliveries of one sender stand on.
 #[derive(Debug)]
 pub(super) struct Desk {
     pub(super) store: Store,
     pub(super) config: Arc<Config>,
     pub(super) sender: Arc<dyn Sender>,
+    pub(super) pace: Mutex<Pace>,
 }
 
 /// A delivery that has had its turn.
@@ -62,8 +68,7 @@ impl Desk {
             delivered.next = self.head(&channel.id).await?;
             return Ok(delivered);
         }
-        sleep_until(slot.at).await;
-        let went_out = Instant::now();
+        let went_out = self.on_time(slot).await;
         let sent = match card {
             Some(card) => self.sender.send(&card, &channel).await,
             None => Sent::Refused("its bulletin is not in the store".to_owned()),
@@ -75,6 +80,24 @@ impl Desk {
         delivered.next = self.record(&waiting, &sent).await?;
         delivered.sent = Some(sent);
         Ok(delivered)
+    }
+
+    pub(super) fn pace(&self) -> MutexGuard<'_, Pace> {
+        self.pace.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns when a request may go out; the time at which it does.
+    pub(super) async fn on_time(&self, slot: Slot) -> Instant {
+        let mut at = slot.at;
+        loop {
+            sleep_until(at).await;
+            let now = Instant::now();
+            match self.pace().go(slot, now) {
+                Ok(()) => return now,
+                // An answer that comes meanwhile may set it free earlier.
+                Err(later) => at = later.min(now + LOOKS_AGAIN),
+            }
+        }
     }
 
     async fn record(&self, waiting: &Waiting, sent: &Sent) -> Result<Option<Waiting>, StoreError> {

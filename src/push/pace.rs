@@ -17,7 +17,9 @@ const SLACK_SHARE: f64 = 0.3;
 /// Timers are no finer than this: at high rates small bursts make up for it.
 const LEAST_SLACK: Duration = Duration::from_millis(5);
 /// So many answers are looked back at for the usual delay of one.
-const USUAL_OF: usize = 32;
+const USUAL_OF: usize = 8;
+/// Gaps for which an answer that is overdue holds up the next request.
+const PATIENCE: u32 = 5;
 /// Chats that were silent for long are forgotten once there are more than this.
 const MANY_LANES: usize = 20_000;
 
@@ -104,11 +106,11 @@ impl State {
     }
 }
 
-/// The last message that was given a slot.
+/// The last request that went out.
 #[derive(Debug, Clone, Copy)]
 struct Last {
+    slot: Slot,
     at: Instant,
-    lane: Lane,
     answered: bool,
 }
 
@@ -118,7 +120,10 @@ pub(crate) struct Pace {
     /// From one message to the next, all lanes together.
     gap: Duration,
     slack: Duration,
+    /// The next slot.
     next: Instant,
+    /// When the platform has taken all that went out, if it takes one a gap.
+    full: Instant,
     lanes: HashMap<Lane, State>,
     /// Lanes that wait, by the moment from which they may go.
     order: [BTreeSet<(Instant, Lane)>; 2],
@@ -135,6 +140,7 @@ impl Pace {
             gap,
             slack: gap.mul_f64(SLACK_SHARE).max(LEAST_SLACK),
             next: now,
+            full: now,
             lanes: HashMap::new(),
             order: [BTreeSet::new(), BTreeSet::new()],
             delays: VecDeque::new(),
@@ -154,6 +160,7 @@ impl Pace {
     /// An earlier run sent something then.
     pub(crate) fn sent_before(&mut self, at: Instant) {
         self.next = self.next.max(at + self.gap);
+        self.full = self.full.max(at + self.gap);
     }
 
     /// A message that an earlier run sent to `lane`.
@@ -182,16 +189,16 @@ impl Pace {
     }
 
     /// When [`Pace::take`] may give something; None while nothing waits.
-    pub(crate) fn next_at(&self, now: Instant) -> Option<Instant> {
+    pub(crate) fn next_at(&self) -> Option<Instant> {
         let first = |turn: &BTreeSet<(Instant, Lane)>| turn.first().map(|(at, _)| *at);
         let ready = self.order.iter().filter_map(first).min()?;
-        Some(ready.max(self.next_for_all(now)))
+        Some(ready.max(self.next))
     }
 
     /// The next message's slot, if one is to be had until `by`: the lane that may go for longest, so
     /// that turns go round and a lane that may not go holds nobody up. The lane is busy from then on.
     pub(crate) fn take(&mut self, now: Instant, by: Instant) -> Option<Slot> {
-        let start = self.next_for_all(now).max(now);
+        let start = self.next.max(now);
         if start > by {
             return None;
         }
@@ -206,11 +213,6 @@ impl Pace {
         } else {
             at + self.gap
         };
-        self.last = Some(Last {
-            at,
-            lane,
-            answered: false,
-        });
         if let Some(state) = self.lanes.get_mut(&lane) {
             state.waits[turn as usize] = None;
             state.busy = true;
@@ -218,6 +220,26 @@ impl Pace {
         }
         self.place(lane);
         Some(Slot { lane, turn, at })
+    }
+
+    /// The request of `slot` is about to go out; an error: not yet, perhaps then.
+    ///
+    /// Slots are evenly spread, but what goes out late, or is late on its way, must not meet the next.
+    pub(crate) fn go(&mut self, slot: Slot, now: Instant) -> Result<(), Instant> {
+        let free = self.free_at(now);
+        if now < free {
+            return Err(free);
+        }
+        self.full = self.full.max(now) + self.gap;
+        self.last = Some(Last {
+            slot,
+            at: now,
+            answered: false,
+        });
+        if now > slot.at + self.slack {
+            self.next = self.next.max(now + self.gap - self.slack);
+        }
+        Ok(())
     }
 
     /// The request of `slot` went out at `sent` and was answered at `answered`; None: it never went
@@ -237,12 +259,11 @@ impl Pace {
                 *last = taken.max(*last);
             }
         }
-        if let Some(last) = self.last.as_mut()
-            && (last.at, last.lane) == (slot.at, slot.lane)
-        {
+        if let Some(last) = self.last.as_mut().filter(|last| last.slot == slot) {
             last.answered = true;
             if let Some(taken) = taken {
-                self.next = self.next.max(taken - self.slack + self.gap);
+                self.full = self.full.max(taken + self.gap);
+                self.next = self.next.max(taken + self.gap - self.slack);
             }
         }
         self.place(slot.lane);
@@ -269,6 +290,7 @@ impl Pace {
     /// Nothing goes anywhere before `until`.
     pub(crate) fn hold_all(&mut self, until: Instant) {
         self.next = self.next.max(until);
+        self.full = self.full.max(until + self.slack);
     }
 
     /// The shortest of the last delays: what is above it, a request spent on the way there or back.
@@ -277,21 +299,16 @@ impl Pace {
     }
 
     /// When the platform takes another message, whoever it is for. An answer that is overdue means
-    /// that its request is perhaps not there yet, and the next must not run into it; after one gap
-    /// more it goes all the same.
-    fn next_for_all(&self, now: Instant) -> Instant {
-        let Some((last, usual)) = self
-            .last
-            .filter(|last| !last.answered)
-            .zip(self.usual_delay())
-        else {
-            return self.next;
+    /// that its request is perhaps not there yet, and the next must not run into it.
+    fn free_at(&self, now: Instant) -> Instant {
+        let free = self.full - self.slack;
+        let open = self.last.filter(|last| !last.answered);
+        let Some((last, usual)) = open.zip(self.usual_delay()) else {
+            return free;
         };
-        let perhaps = now
-            .checked_sub(usual)
-            .unwrap_or(now)
-            .min(last.at + self.gap);
-        self.next.max(perhaps + self.gap - self.slack)
+        let perhaps = now.checked_sub(usual).unwrap_or(now);
+        let patient = perhaps.min(last.at + self.gap * PATIENCE);
+        free.max(patient + self.gap - self.slack)
     }
 
     /// Puts a lane where it belongs in the order.

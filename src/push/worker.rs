@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     deliver::{Delivered, Desk, backoff},
     health::Health,
-    pace::{Lane, Limit, Pace, Slot, Turn},
+    pace::{Lane, Limit, Slot, Turn},
     sender::Sent,
 };
 use crate::{
@@ -70,7 +70,6 @@ enum Landed {
 pub(super) struct Worker {
     desk: Arc<Desk>,
     channels: HashMap<ChannelId, Channel>,
-    pace: Pace,
     /// What each channel waits with, unless it is in flight.
     heads: HashMap<ChannelId, Waiting>,
     lanes: HashMap<ChannelId, Lane>,
@@ -100,9 +99,7 @@ impl Worker {
         asides: mpsc::Receiver<Aside>,
         health: Health,
     ) -> Result<Self, StoreError> {
-        let now = Instant::now();
         let mut worker = Self {
-            pace: Pace::new(desk.sender.rate(), now),
             channels: channels
                 .into_iter()
                 .map(|channel| (channel.id.clone(), channel))
@@ -164,7 +161,7 @@ impl Worker {
             if self.channels.contains_key(&channel) {
                 let ago = (today - at).to_std().unwrap_or_default();
                 let at = now.checked_sub(ago).unwrap_or(now);
-                self.pace.sent_before(at);
+                self.desk.pace().sent_before(at);
                 self.recent.entry(channel).or_default().push(at);
             }
         }
@@ -187,8 +184,9 @@ impl Worker {
             Some(rest) => (!rest.probing).then_some(rest.next),
             None if self.requests >= MOST_IN_FLIGHT => None,
             None => self
-                .pace
-                .next_at(now)
+                .desk
+                .pace()
+                .next_at()
                 .map(|at| at.checked_sub(LEAD).unwrap_or(at)),
         };
         wake.unwrap_or(now + Duration::from_secs(3600))
@@ -208,13 +206,17 @@ impl Worker {
         }
         self.ask();
         while self.requests < MOST_IN_FLIGHT
-            && let Some(slot) = self.pace.take(now, now + LEAD)
+            && let Some(slot) = self.take(now)
         {
             match slot.turn {
                 Turn::Urgent => self.launch_aside(slot),
                 Turn::Plain => self.launch_delivery(slot),
             }
         }
+    }
+
+    fn take(&self, now: Instant) -> Option<Slot> {
+        self.desk.pace().take(now, now + LEAD)
     }
 
     fn fly(&mut self, flight: impl Future<Output = Result<Landed, StoreError>> + Send + 'static) {
@@ -258,7 +260,7 @@ impl Worker {
                 let delivered = self.desk.clone().deliver(slot, waiting, channel);
                 self.fly(delivered.map(|delivered| delivered.map(Landed::Delivered)));
             }
-            None => self.pace.answered(slot, None),
+            None => self.desk.pace().answered(slot, None),
         }
         self.place(slot.lane);
     }
@@ -270,30 +272,32 @@ impl Worker {
         match queue.pop_front() {
             Some(aside) => {
                 self.requests += 1;
+                let desk = self.desk.clone();
                 self.fly(async move {
-                    sleep_until(slot.at).await;
-                    let went_out = Instant::now();
+                    let went_out = desk.on_time(slot).await;
                     let sent = aside.run.await;
                     let times = (went_out, Instant::now());
                     let _ = aside.done.send(sent.clone());
                     Ok(Landed::Said(slot, times, sent))
                 });
             }
-            None => self.pace.answered(slot, None),
+            None => self.desk.pace().answered(slot, None),
         }
         self.place_asides(slot.lane);
     }
 
     fn queue_aside(&mut self, aside: Aside) {
         let lane = aside.lane;
-        self.pace.set_limit(lane, aside.limit, Instant::now());
+        self.desk
+            .pace()
+            .set_limit(lane, aside.limit, Instant::now());
         self.said.entry(lane).or_default().push_back(aside);
         self.place_asides(lane);
     }
 
     fn place_asides(&mut self, lane: Lane) {
         if self.said.get(&lane).is_some_and(|queue| !queue.is_empty()) {
-            self.pace.wait(lane, Turn::Urgent, Instant::now());
+            self.desk.pace().wait(lane, Turn::Urgent, Instant::now());
         } else {
             self.said.remove(&lane);
         }
@@ -307,8 +311,8 @@ impl Worker {
             .map(|head| head.due_at)
             .min();
         match due {
-            Some(due) => self.pace.wait(lane, Turn::Plain, instant(due)),
-            None => self.pace.unwait(lane, Turn::Plain),
+            Some(due) => self.desk.pace().wait(lane, Turn::Plain, instant(due)),
+            None => self.desk.pace().unwait(lane, Turn::Plain),
         }
     }
 
@@ -342,7 +346,7 @@ impl Worker {
             Landed::Probed(answer) => self.take_probe(answer).await?,
             Landed::Said(slot, times, sent) => {
                 self.requests -= 1;
-                self.pace.answered(slot, Some(times));
+                self.desk.pace().answered(slot, Some(times));
                 self.heed(slot.lane, &sent).await?;
             }
             Landed::Delivered(delivered) => self.take_delivered(delivered).await?,
@@ -354,7 +358,7 @@ impl Worker {
         self.requests -= 1;
         let channel = delivered.channel;
         self.in_flight.remove(&channel);
-        self.pace.answered(delivered.slot, delivered.times);
+        self.desk.pace().answered(delivered.slot, delivered.times);
         let is_stale = self.stale.remove(&channel);
         match delivered.next {
             Some(next) => drop(self.heads.insert(channel, next)),
@@ -406,9 +410,9 @@ impl Worker {
         };
         let now = Instant::now();
         for at in self.recent.remove(&channel).unwrap_or_default() {
-            self.pace.remember(lane, limit, at);
+            self.desk.pace().remember(lane, limit, at);
         }
-        self.pace.set_limit(lane, limit, now);
+        self.desk.pace().set_limit(lane, limit, now);
         self.members.entry(lane).or_default().push(channel.clone());
         self.lanes.insert(channel, lane);
         self.place(lane);
@@ -436,7 +440,7 @@ impl Worker {
             Sent::Done(_) => self.health.is_well(),
             Sent::TooFast(wait) => {
                 let now = Instant::now();
-                self.pace.flooded(lane, now + *wait, now);
+                self.desk.pace().flooded(lane, now + *wait, now);
             }
             Sent::Moved { from, to } => self.follow(*from, *to).await?,
             Sent::Denied(_) | Sent::Unreachable(_) | Sent::Perhaps(_) => self.rest_for(sent),
@@ -450,7 +454,7 @@ impl Worker {
         tracing::info!(from, to, "a group became a supergroup; following it");
         self.desk.store.move_chat(from, to).await?;
         self.desk.sender.moved(from, to);
-        self.pace.unwait(Lane(from), Turn::Plain);
+        self.desk.pace().unwait(Lane(from), Turn::Plain);
         for channel in self.members.remove(&Lane(from)).unwrap_or_default() {
             self.lanes.remove(&channel);
         }
