@@ -3,6 +3,9 @@
 //! All that it holds can be read again from the store; a crash loses nothing. It opens a further
 //! request only while the last answers are later than the pace. Read [`Worker::run`] first.
 
+mod landing;
+mod resting;
+
 use std::{
     collections::{HashMap, HashSet, VecDeque},
     sync::Arc,
@@ -21,14 +24,14 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    deliver::{Delivered, Desk, backoff},
+    deliver::{Delivered, Desk},
     health::Health,
     pace::{Lane, Limit, Slot, Turn},
     sender::Sent,
 };
 use crate::{
     bulletin::{Channel, ChannelId},
-    store::{Outcome, StoreError, Waiting},
+    store::{StoreError, Waiting},
 };
 
 /// Requests in flight at most; each is one possible repetition after a crash.
@@ -41,8 +44,6 @@ const LEAD: Duration = Duration::from_millis(10);
 const LONGEST_WINDOW: chrono::TimeDelta = chrono::TimeDelta::seconds(61);
 /// How long a stop waits for answers.
 const STOP_WAITS: Duration = Duration::from_secs(5);
-/// A wrong key is tried again this often.
-const DENIED_WAITS: Duration = Duration::from_secs(60);
 
 /// A request past the outbox, within the pace and ahead of the backlog: an answer to a person, a test.
 pub(crate) struct Aside {
@@ -335,189 +336,6 @@ impl Worker {
     fn read_heads_of(&mut self, ids: Vec<ChannelId>) {
         let store = self.desk.store.clone();
         self.fly(async move { Ok(Landed::Heads(store.heads(Some(ids)).await?)) });
-    }
-
-    // ---- landing ----
-
-    async fn settle(&mut self, landed: Landed) -> Result<(), StoreError> {
-        match landed {
-            Landed::Heads(heads) => self.take_heads(heads),
-            Landed::Lane(channel, answer) => self.take_lane(channel, answer).await?,
-            Landed::Probed(answer) => self.take_probe(answer).await?,
-            Landed::Said(slot, times, sent) => {
-                self.requests -= 1;
-                self.desk.pace().answered(slot, Some(times));
-                self.heed(slot.lane, &sent).await?;
-            }
-            Landed::Delivered(delivered) => self.take_delivered(delivered).await?,
-        }
-        Ok(())
-    }
-
-    async fn take_delivered(&mut self, delivered: Delivered) -> Result<(), StoreError> {
-        self.requests -= 1;
-        let channel = delivered.channel;
-        self.in_flight.remove(&channel);
-        self.desk.pace().answered(delivered.slot, delivered.times);
-        let is_stale = self.stale.remove(&channel);
-        match delivered.next {
-            Some(next) => drop(self.heads.insert(channel, next)),
-            None if is_stale => self.read_heads_of(vec![channel]),
-            None => {}
-        }
-        self.place(delivered.slot.lane);
-        match delivered.sent {
-            Some(sent) => self.heed(delivered.slot.lane, &sent).await,
-            None => Ok(()),
-        }
-    }
-
-    fn take_heads(&mut self, heads: Vec<Waiting>) {
-        for head in heads {
-            let channel = head.channel.clone();
-            if self.in_flight.contains(&channel) || !self.channels.contains_key(&channel) {
-                continue;
-            }
-            self.heads.insert(channel.clone(), head);
-            if let Some(lane) = self.lanes.get(&channel) {
-                self.place(*lane);
-            }
-        }
-        self.reading = false;
-        if std::mem::take(&mut self.read_again) {
-            self.read_heads();
-        }
-    }
-
-    async fn take_lane(
-        &mut self,
-        channel: ChannelId,
-        answer: Result<(Lane, Limit), Sent>,
-    ) -> Result<(), StoreError> {
-        self.asking.remove(&channel);
-        let (lane, limit) = match answer {
-            Ok(known) => known,
-            Err(Sent::Gone(why) | Sent::Refused(why)) => {
-                tracing::error!(channel.id = %channel, "channel `{channel}` is set aside: {why}");
-                self.heads.remove(&channel);
-                return self
-                    .desk
-                    .store
-                    .block_channel(&channel, &why, Utc::now())
-                    .await;
-            }
-            Err(sent) => return self.heed_question(&sent).await,
-        };
-        let now = Instant::now();
-        for at in self.recent.remove(&channel).unwrap_or_default() {
-            self.desk.pace().remember(lane, limit, at);
-        }
-        self.desk.pace().set_limit(lane, limit, now);
-        self.members.entry(lane).or_default().push(channel.clone());
-        self.lanes.insert(channel, lane);
-        self.place(lane);
-        Ok(())
-    }
-
-    /// An answer to a question about a chat that leaves it open: asked again later.
-    async fn heed_question(&mut self, sent: &Sent) -> Result<(), StoreError> {
-        match sent {
-            Sent::Moved { from, to } => self.follow(*from, *to).await?,
-            Sent::TooFast(wait) => {
-                self.rest_for(sent);
-                if let Some(rest) = &mut self.rest {
-                    rest.next = Instant::now() + *wait;
-                }
-            }
-            sent => self.rest_for(sent),
-        }
-        Ok(())
-    }
-
-    /// What an answer means for more than its own message.
-    async fn heed(&mut self, lane: Lane, sent: &Sent) -> Result<(), StoreError> {
-        match sent {
-            Sent::Done(_) => self.health.is_well(),
-            Sent::TooFast(wait) => {
-                let now = Instant::now();
-                self.desk.pace().flooded(lane, now + *wait, now);
-            }
-            Sent::Moved { from, to } => self.follow(*from, *to).await?,
-            Sent::Denied(_) | Sent::Unreachable(_) | Sent::Perhaps(_) => self.rest_for(sent),
-            Sent::Again(_) | Sent::Refused(_) | Sent::Gone(_) => {}
-        }
-        Ok(())
-    }
-
-    /// A group became a supergroup: its channels are asked for their lane again, and go on there.
-    async fn follow(&mut self, from: i64, to: i64) -> Result<(), StoreError> {
-        tracing::info!(from, to, "a group became a supergroup; following it");
-        self.desk.store.move_chat(from, to).await?;
-        self.desk.sender.moved(from, to);
-        self.desk.pace().unwait(Lane(from), Turn::Plain);
-        for channel in self.members.remove(&Lane(from)).unwrap_or_default() {
-            self.lanes.remove(&channel);
-        }
-        Ok(())
-    }
-
-    // ---- resting ----
-
-    /// Nothing more is sent until a call without effect is answered.
-    fn rest_for(&mut self, sent: &Sent) {
-        if self.rest.is_some() {
-            return;
-        }
-        let is_doubt = matches!(sent, Sent::Perhaps(_));
-        let wait = if is_doubt {
-            Duration::ZERO
-        } else {
-            backoff(0, fastrand::f64())
-        };
-        self.rest = Some(Rest {
-            probes: 0,
-            next: Instant::now() + wait,
-            probing: false,
-        });
-        if !is_doubt {
-            self.health.is_ill(sent);
-        }
-    }
-
-    async fn take_probe(&mut self, answer: Result<(), Sent>) -> Result<(), StoreError> {
-        let Err(sent) = answer else {
-            self.rest = None;
-            self.health.is_well();
-            return self.settle_doubts().await;
-        };
-        self.health.is_ill(&sent);
-        if let Some(rest) = &mut self.rest {
-            rest.probing = false;
-            rest.probes += 1;
-            let wait = match sent {
-                Sent::TooFast(wait) => wait,
-                Sent::Denied(_) => DENIED_WAITS,
-                _ => backoff(rest.probes, fastrand::f64()).min(DENIED_WAITS),
-            };
-            rest.next = Instant::now() + wait;
-        }
-        Ok(())
-    }
-
-    /// The platform answers: what was perhaps sent before the program ended has its one repetition.
-    async fn settle_doubts(&mut self) -> Result<(), StoreError> {
-        for waiting in std::mem::take(&mut self.unsettled) {
-            let now = Utc::now();
-            let why = "possibly repeated: the program ended before it was answered".to_owned();
-            tracing::warn!(delivery.id = waiting.id.0, channel.id = %waiting.channel, "{why}");
-            let outcome = Outcome::Uncertain {
-                not_before: now,
-                why,
-            };
-            self.desk.store.complete(waiting.id, outcome, now).await?;
-        }
-        self.read_heads();
-        Ok(())
     }
 }
 

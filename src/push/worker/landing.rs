@@ -1,0 +1,139 @@
+//! What the answers to a worker's requests change: who waits, who rests, where a chat is.
+
+use chrono::Utc;
+use tokio::time::Instant;
+
+use super::{Landed, Worker};
+use crate::{
+    bulletin::ChannelId,
+    push::{
+        deliver::Delivered,
+        pace::{Lane, Limit, Turn},
+        sender::Sent,
+    },
+    store::{StoreError, Waiting},
+};
+
+impl Worker {
+    pub(super) async fn settle(&mut self, landed: Landed) -> Result<(), StoreError> {
+        match landed {
+            Landed::Heads(heads) => self.take_heads(heads),
+            Landed::Lane(channel, answer) => self.take_lane(channel, answer).await?,
+            Landed::Probed(answer) => self.take_probe(answer).await?,
+            Landed::Said(slot, times, sent) => {
+                self.requests -= 1;
+                self.desk.pace().answered(slot, Some(times));
+                self.heed(slot.lane, &sent).await?;
+            }
+            Landed::Delivered(delivered) => self.take_delivered(delivered).await?,
+        }
+        Ok(())
+    }
+
+    async fn take_delivered(&mut self, delivered: Delivered) -> Result<(), StoreError> {
+        self.requests -= 1;
+        let channel = delivered.channel;
+        self.in_flight.remove(&channel);
+        self.desk.pace().answered(delivered.slot, delivered.times);
+        let is_stale = self.stale.remove(&channel);
+        match delivered.next {
+            Some(next) => drop(self.heads.insert(channel, next)),
+            None if is_stale => self.read_heads_of(vec![channel]),
+            None => {}
+        }
+        self.place(delivered.slot.lane);
+        match delivered.sent {
+            Some(sent) => self.heed(delivered.slot.lane, &sent).await,
+            None => Ok(()),
+        }
+    }
+
+    fn take_heads(&mut self, heads: Vec<Waiting>) {
+        for head in heads {
+            let channel = head.channel.clone();
+            if self.in_flight.contains(&channel) || !self.channels.contains_key(&channel) {
+                continue;
+            }
+            self.heads.insert(channel.clone(), head);
+            if let Some(lane) = self.lanes.get(&channel) {
+                self.place(*lane);
+            }
+        }
+        self.reading = false;
+        if std::mem::take(&mut self.read_again) {
+            self.read_heads();
+        }
+    }
+
+    async fn take_lane(
+        &mut self,
+        channel: ChannelId,
+        answer: Result<(Lane, Limit), Sent>,
+    ) -> Result<(), StoreError> {
+        self.asking.remove(&channel);
+        let (lane, limit) = match answer {
+            Ok(known) => known,
+            Err(Sent::Gone(why) | Sent::Refused(why)) => {
+                tracing::error!(channel.id = %channel, "channel `{channel}` is set aside: {why}");
+                self.heads.remove(&channel);
+                return self
+                    .desk
+                    .store
+                    .block_channel(&channel, &why, Utc::now())
+                    .await;
+            }
+            Err(sent) => return self.heed_question(&sent).await,
+        };
+        let now = Instant::now();
+        for at in self.recent.remove(&channel).unwrap_or_default() {
+            self.desk.pace().remember(lane, limit, at);
+        }
+        self.desk.pace().set_limit(lane, limit, now);
+        self.members.entry(lane).or_default().push(channel.clone());
+        self.lanes.insert(channel, lane);
+        self.place(lane);
+        Ok(())
+    }
+
+    /// An answer to a question about a chat that leaves it open: asked again later.
+    async fn heed_question(&mut self, sent: &Sent) -> Result<(), StoreError> {
+        match sent {
+            Sent::Moved { from, to } => self.follow(*from, *to).await?,
+            Sent::TooFast(wait) => {
+                self.rest_for(sent);
+                if let Some(rest) = &mut self.rest {
+                    rest.next = Instant::now() + *wait;
+                }
+            }
+            sent => self.rest_for(sent),
+        }
+        Ok(())
+    }
+
+    /// What an answer means for more than its own message.
+    async fn heed(&mut self, lane: Lane, sent: &Sent) -> Result<(), StoreError> {
+        match sent {
+            Sent::Done(_) => self.health.is_well(),
+            Sent::TooFast(wait) => {
+                let now = Instant::now();
+                self.desk.pace().flooded(lane, now + *wait, now);
+            }
+            Sent::Moved { from, to } => self.follow(*from, *to).await?,
+            Sent::Denied(_) | Sent::Unreachable(_) | Sent::Perhaps(_) => self.rest_for(sent),
+            Sent::Again(_) | Sent::Refused(_) | Sent::Gone(_) => {}
+        }
+        Ok(())
+    }
+
+    /// A group became a supergroup: its channels are asked for their lane again, and go on there.
+    async fn follow(&mut self, from: i64, to: i64) -> Result<(), StoreError> {
+        tracing::info!(from, to, "a group became a supergroup; following it");
+        self.desk.store.move_chat(from, to).await?;
+        self.desk.sender.moved(from, to);
+        self.desk.pace().unwait(Lane(from), Turn::Plain);
+        for channel in self.members.remove(&Lane(from)).unwrap_or_default() {
+            self.lanes.remove(&channel);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,74 @@
+//! While a platform cannot be reached, refuses the key, or owes an answer, its whole sender rests.
+
+use std::time::Duration;
+
+use chrono::Utc;
+use tokio::time::Instant;
+
+use super::{Rest, Worker};
+use crate::{
+    push::{deliver::backoff, sender::Sent},
+    store::{Outcome, StoreError},
+};
+
+/// A wrong key is tried again this often; other probes no less often.
+const DENIED_WAITS: Duration = Duration::from_secs(60);
+
+impl Worker {
+    /// Nothing more is sent until a call without effect is answered.
+    pub(super) fn rest_for(&mut self, sent: &Sent) {
+        if self.rest.is_some() {
+            return;
+        }
+        let is_doubt = matches!(sent, Sent::Perhaps(_));
+        let wait = if is_doubt {
+            Duration::ZERO
+        } else {
+            backoff(0, fastrand::f64())
+        };
+        self.rest = Some(Rest {
+            probes: 0,
+            next: Instant::now() + wait,
+            probing: false,
+        });
+        if !is_doubt {
+            self.health.is_ill(sent);
+        }
+    }
+
+    pub(super) async fn take_probe(&mut self, answer: Result<(), Sent>) -> Result<(), StoreError> {
+        let Err(sent) = answer else {
+            self.rest = None;
+            self.health.is_well();
+            return self.settle_doubts().await;
+        };
+        self.health.is_ill(&sent);
+        if let Some(rest) = &mut self.rest {
+            rest.probing = false;
+            rest.probes += 1;
+            let wait = match sent {
+                Sent::TooFast(wait) => wait,
+                Sent::Denied(_) => DENIED_WAITS,
+                _ => backoff(rest.probes, fastrand::f64()).min(DENIED_WAITS),
+            };
+            rest.next = Instant::now() + wait;
+        }
+        Ok(())
+    }
+
+    /// The platform answers: what was perhaps sent before the program ended has its one repetition.
+    async fn settle_doubts(&mut self) -> Result<(), StoreError> {
+        for waiting in std::mem::take(&mut self.unsettled) {
+            let now = Utc::now();
+            let why = "possibly repeated: the program ended before it was answered".to_owned();
+            tracing::warn!(delivery.id = waiting.id.0, channel.id = %waiting.channel, "{why}");
+            let outcome = Outcome::Uncertain {
+                not_before: now,
+                why,
+            };
+            self.desk.store.complete(waiting.id, outcome, now).await?;
+        }
+        self.read_heads();
+        Ok(())
+    }
+}
