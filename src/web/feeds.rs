@@ -331,3 +331,60 @@ impl Validators {
         response
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::bulletin::{BulletinId, Cause};
+
+    fn atom_of(text: &str) -> String {
+        let mut config = Config::default();
+        let url = url::Url::parse("https://www.example.com/").unwrap();
+        config.sources = vec![Source::new("news".parse().unwrap(), url)];
+        let bulletin = Bulletin {
+            id: BulletinId(1),
+            source: "news".parse().unwrap(),
+            also: vec![],
+            url: format!("https://www.example.com/{text}"),
+            title: text.to_owned(),
+            summary: Some(text.to_owned()),
+            publisher: Some(text.to_owned()),
+            published: None,
+            deadline: None,
+            attachments: vec![],
+            first_seen: DateTime::UNIX_EPOCH,
+            state: BulletinState::Published,
+            cause: Cause::New,
+            revision: 0,
+        };
+        let scene = Scene {
+            config: &config,
+            viewer: Viewer::Public,
+            now: DateTime::UNIX_EPOCH,
+        };
+        let home = "https://notices.example.com/";
+        let card = scene.card(&bulletin).unwrap();
+        let entry = Entry::new(scene, home, &bulletin, card, text);
+        let feed = Feed::new(home.to_owned(), &config, None, scene.now, vec![entry]);
+        templates::render("feed.xml", &feed)
+    }
+
+    proptest! {
+        #[test]
+        fn a_feed_stays_well_formed_whatever_a_page_says(text in any::<String>()) {
+            let feed = feed_rs::parser::parse(atom_of(&text).as_bytes());
+            prop_assert_eq!(feed.map(|feed| feed.entries.len()).ok(), Some(1));
+        }
+    }
+
+    #[test]
+    fn an_id_is_a_uuid_and_the_same_on_every_host() {
+        let feed = atom_of("x");
+        let id = regex::Regex::new(
+            "<id>urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}</id>",
+        );
+        assert!(id.unwrap().is_match(&feed), "{feed}");
+    }
+}
