@@ -15,6 +15,7 @@ use tokio::{
     net::TcpListener,
     sync::{mpsc, watch as live},
     task::{JoinError, JoinSet},
+    time::{Instant, interval_at},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -29,14 +30,15 @@ use crate::{
     config::Config,
     push::{Output, Pusher},
     source::fetch::Fetcher,
-    store::Store,
+    store::{Store, StoreError},
     watch::Watch,
     web::{self, Desk, Reload},
 };
 
 /// How long what is under way may take to end after a stop; the contract allows 10 s in all.
 const LONGEST_END: Duration = Duration::from_secs(8);
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(60 * 60);
 
 /// What an instance is made of.
 pub struct Setup {
@@ -206,13 +208,19 @@ fn start(
     parts
 }
 
-/// Once a day: a backup, and what is old enough is let go.
-async fn keep_house(_store: Store, stop: CancellationToken) -> Part {
-    let mut day = tokio::time::interval(DAY);
+/// Backs up and forgets what is old enough. A backup that fails is told and tried again.
+async fn keep_house(store: Store, stop: CancellationToken) -> Part {
+    let mut hour = interval_at(Instant::now() + MINUTE, HOUR);
     loop {
         tokio::select! {
             () = stop.cancelled() => return Ok(()),
-            _ = day.tick() => {}
+            _ = hour.tick() => {}
+        }
+        match store.housekeep(Utc::now()).await {
+            Ok(None) => {}
+            Ok(Some(backup)) => tracing::info!("backed up to {}", backup.display()),
+            Err(error @ StoreError::Failed(_)) => return Err(error.into()),
+            Err(error) => tracing::error!("no backup could be made: {error}"),
         }
     }
 }

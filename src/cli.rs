@@ -91,10 +91,13 @@ enum Command {
     Check(check::Args),
     Reload(reload::Args),
     Next(next::Args),
-    Sources(lists::Args),
+    /// Lists sources and how looking at them goes
+    Sources(lists::ListArgs),
     Channels(lists::ChannelArgs),
-    Bulletins(lists::Args),
-    Deliveries(lists::Args),
+    /// Lists bulletins, newest first
+    Bulletins(lists::ListArgs),
+    /// Lists deliveries, newest first: one bulletin on its way to one channel
+    Deliveries(lists::ListArgs),
     Held(held::Args),
     Rebroadcast(rebroadcast::Args),
     Export(export::Args),

@@ -39,7 +39,6 @@ pub struct Filters {
     /// One of the list's own states.
     pub state: Option<String>,
     /// First seen, queued, or (sources) last changed at or after this.
-    #[serde(deserialize_with = "time_of_a_query")]
     pub since: Option<DateTime<FixedOffset>>,
     /// 0: all.
     pub limit: usize,
@@ -243,20 +242,6 @@ impl Filters {
         let number = |text: &String| text.parse().map_err(|_| bad_cursor(text));
         self.cursor.as_ref().map(number).transpose()
     }
-}
-
-/// In a query, a `+` that nobody encoded is a space: people paste times with their offset.
-fn time_of_a_query<'de, D>(deserializer: D) -> Result<Option<DateTime<FixedOffset>>, D::Error>
-where
-    D: serde::Deserializer<'de>,
-{
-    let text = String::deserialize(deserializer)?;
-    let time = DateTime::parse_from_rfc3339(&text.replace(' ', "+"));
-    time.map(Some).map_err(|error| {
-        serde::de::Error::custom(format!(
-            "`since`: `{text}` is no time ({error}); RFC 3339 with offset is expected"
-        ))
-    })
 }
 
 fn bad_cursor(text: &str) -> ViewError {

@@ -31,7 +31,7 @@ impl Reloader {
         match &taken {
             Ok(()) => tracing::info!("the changed config is taken"),
             Err(why) => {
-                tracing::error!("the changed config is refused, all goes on as before: {why}")
+                tracing::error!("the changed config is refused, all goes on as before: {why}");
             }
         }
         taken

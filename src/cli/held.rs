@@ -12,7 +12,7 @@ use crate::{bulletin::BulletinId, store::HeldAction};
   noticast held --seen all")]
 pub(super) struct Args {
     #[command(flatten)]
-    list: lists::Args,
+    list: lists::ListArgs,
     /// Publish these, or `all`
     #[arg(long, value_name = "ID", num_args = 1..)]
     publish: Vec<String>,

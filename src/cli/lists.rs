@@ -19,7 +19,7 @@ use crate::{
   noticast sources --json
 
 --state is a filter where it stands after the command and is one of the list's states, else the folder.")]
-pub(super) struct Args {
+pub(super) struct ListArgs {
     /// Only of this source
     #[arg(long, value_name = "ID")]
     source: Option<SourceId>,
@@ -44,7 +44,7 @@ pub(super) struct Args {
 #[derive(Debug, clap::Args)]
 pub(super) struct ChannelArgs {
     #[command(flatten)]
-    list: Args,
+    list: ListArgs,
     /// Send one test card there
     #[arg(long, value_name = "ID", conflicts_with_all = ["source", "channel", "since"])]
     test: Option<ChannelId>,
@@ -105,7 +105,7 @@ pub(super) fn tell_states_apart(line: Vec<OsString>) -> Vec<OsString> {
     told
 }
 
-impl Args {
+impl ListArgs {
     pub(super) fn filters(&self) -> Filters {
         Filters {
             source: self.source.clone(),
@@ -118,7 +118,7 @@ impl Args {
     }
 }
 
-pub(super) async fn run(session: &Session, list: List, args: Args) -> anyhow::Result<Exit> {
+pub(super) async fn run(session: &Session, list: List, args: ListArgs) -> anyhow::Result<Exit> {
     let reach = Reach::open(session).await?;
     let filters = args.filters();
     match list {

@@ -97,9 +97,9 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
     let once = args.once;
     let enough = async move {
         if once {
-            drained(&store).await
+            drained(&store).await;
         } else {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     };
     serve::run_until_stopped(app, OnHangup::Stop, enough).await?;

@@ -6,7 +6,7 @@ use noticast::bulletin::DeliveryKind;
 
 use crate::support::{
     pushing::{Logged, Pushing},
-    telegram::{Message, Telegram},
+    telegram::{Fault, Message, Telegram},
 };
 
 const TOKEN: &str = "1:tok";
@@ -45,8 +45,11 @@ fn buttons(message: &Message) -> Vec<(String, String)> {
 }
 
 fn last(telegram: &Telegram, chat: i64) -> Message {
-    let mut messages = telegram.messages().into_iter().rev();
-    messages.find(|message| message.chat == chat).unwrap()
+    let messages = telegram
+        .messages()
+        .into_iter()
+        .filter(|message| message.chat == chat);
+    messages.last().unwrap()
 }
 
 #[tokio::test]
@@ -107,7 +110,7 @@ async fn latest_and_help_answer_anyone_and_the_unknown_is_told_in_private_alone(
 #[tokio::test]
 async fn an_admin_rebroadcasts_with_a_button_that_works_once() {
     let telegram = Telegram::start(TOKEN).await;
-    let pushing = at_work(&telegram, STAFF, 1).await;
+    let mut pushing = at_work(&telegram, STAFF, 1).await;
     telegram.say(ADMIN, ADMIN, "/rebroadcast 2");
     telegram.until_sent(ADMIN, 1).await;
     let question = last(&telegram, ADMIN);

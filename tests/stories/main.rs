@@ -5,11 +5,15 @@
 )]
 
 mod bot;
+mod commands;
 mod config;
+mod demo;
 mod fetching;
 mod layout;
 mod newsroom;
 mod rig;
+mod service;
 mod support;
 mod telegram;
+mod trouble;
 mod web;

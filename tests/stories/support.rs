@@ -1,7 +1,9 @@
 //! Fakes that stories share: a site, a chat server, a world with a state folder.
 
+pub(crate) mod board;
 pub(crate) mod desk;
 pub(crate) mod pushing;
 pub(crate) mod rig;
 pub(crate) mod site;
 pub(crate) mod telegram;
+pub(crate) mod world;

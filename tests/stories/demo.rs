@@ -1,0 +1,49 @@
+//! The first minute with the program.
+
+use std::net::TcpListener;
+
+use crate::support::world::{World, text};
+
+/// Two neighbouring ports that were free a moment ago.
+fn ports() -> String {
+    loop {
+        let first = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = first.local_addr().unwrap().port();
+        if port < u16::MAX && TcpListener::bind(("127.0.0.1", port + 1)).is_ok() {
+            return port.to_string();
+        }
+    }
+}
+
+fn demo(world: &World, port: &str) -> String {
+    let output = world
+        .command(&["demo", "--port", port, "--every", "1s", "--for", "6s"])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    text(&output.stdout)
+}
+
+#[test]
+fn it_shows_bulletins_within_seconds_and_typed_again_repeats_nothing() {
+    let (world, port) = (World::new(), ports());
+    let first = demo(&world, &port);
+    assert!(
+        first.contains(&format!("http://127.0.0.1:{port}/")),
+        "{first}"
+    );
+    let numbers = |printed: &str| -> Vec<u64> {
+        let number = regex::Regex::new(r"#(\d+)").unwrap();
+        number
+            .captures_iter(printed)
+            .map(|found| found[1].parse().unwrap())
+            .collect()
+    };
+    let shown = numbers(&first);
+    assert!(!shown.is_empty(), "{first}");
+    let again = numbers(&demo(&world, &port));
+    assert!(
+        again.iter().all(|number| !shown.contains(number)),
+        "{shown:?} {again:?}"
+    );
+}

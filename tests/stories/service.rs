@@ -1,0 +1,181 @@
+//! The service from start to end: what is new is pushed once, whatever happens in between.
+
+use std::collections::BTreeMap;
+
+use crate::support::{
+    board::{Mood, Site},
+    world::World,
+};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_new_is_pushed_once_and_a_restart_repeats_nothing() {
+    let site = Site::with(10).await;
+    let world = World::watching(&site);
+    let running = world.start();
+    world.looks(&site, 2).await;
+    site.publish(11);
+    world.until("a push", || !world.pushed().is_empty()).await;
+    running.stop();
+
+    let running = world.start();
+    world.looks(&site, 2).await;
+    site.publish(12);
+    world
+        .until("another push", || world.pushed().len() > 1)
+        .await;
+    running.stop();
+    assert_eq!(world.pushed(), [Site::title(11), Site::title(12)]);
+    assert_eq!(site.articles_read(), 2, "the first look opens no article");
+    assert!(
+        site.unchanged() > 0,
+        "requests are conditional, also after a restart"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_card_says_what_the_article_says() {
+    let site = Site::with(10).await;
+    let world = World::watching(&site);
+    let running = world.start();
+    world.looks(&site, 1).await;
+    site.publish(11);
+    world.until("a push", || !world.pushed().is_empty()).await;
+    running.stop();
+    let bulletins = world.list(&["bulletins", "--state", "published"]);
+    assert_eq!(bulletins.len(), 1);
+    assert_eq!(bulletins[0]["publisher"], "安全管理部");
+    assert_eq!(bulletins[0]["published"], "2026-01-12");
+    let summary = bulletins[0]["summary"].as_str().unwrap();
+    assert!(summary.contains("专项检查"), "{summary}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn kill_9_at_any_moment_loses_nothing() {
+    let site = Site::with(10).await;
+    let world = World::watching(&site);
+    let running = world.start();
+    world.looks(&site, 2).await;
+    let mut running = Some(running);
+    let mut random = fastrand::Rng::with_seed(11);
+    for number in 11..=18 {
+        site.publish(number);
+        tokio::time::sleep(std::time::Duration::from_millis(random.u64(100..1500))).await;
+        running.take().expect("it runs").kill();
+        running = Some(world.start());
+    }
+    let all: Vec<String> = (11..=18).map(Site::title).collect();
+    world
+        .until("everything", || {
+            all.iter().all(|title| world.pushed().contains(title))
+        })
+        .await;
+    world.looks(&site, 2).await;
+    running.expect("it runs").stop();
+    let mut times = BTreeMap::new();
+    for title in world.pushed() {
+        *times.entry(title).or_insert(0) += 1;
+    }
+    assert_eq!(times.len(), all.len());
+    let repeated: i32 = times.values().map(|times| times - 1).sum();
+    assert!(
+        repeated <= 8,
+        "one may be unanswered at each kill: {times:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_fails_for_a_while_is_a_fault_and_no_news() {
+    let site = Site::with(10).await;
+    let world = World::watching(&site);
+    let running = world.start();
+    world.looks(&site, 2).await;
+    for mood in [
+        Mood::Empty,
+        Mood::SignIn,
+        Mood::Status(503),
+        Mood::Status(404),
+    ] {
+        site.set_mood(mood);
+        world
+            .until("the fault to show", || {
+                world.list(&["sources"])[0]["state"] == "failing"
+            })
+            .await;
+        site.set_mood(Mood::Well);
+        world
+            .until("the fault to go", || {
+                world.list(&["sources"])[0]["state"] == "ok"
+            })
+            .await;
+    }
+    running.stop();
+    assert_eq!(world.pushed(), Vec::<String>::new());
+    assert_eq!(world.list(&["bulletins", "--limit", "0"]).len(), 10);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_that_are_taken_down_and_come_back_are_no_news() {
+    let site = Site::with(10).await;
+    let world = World::watching(&site);
+    let running = world.start();
+    world.looks(&site, 2).await;
+    for number in [10, 9] {
+        site.take_down(number);
+        world.looks(&site, 2).await;
+    }
+    site.publish(9);
+    site.publish(10);
+    world.looks(&site, 2).await;
+    running.stop();
+    assert_eq!(world.pushed(), Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_right_config_is_taken_and_a_wrong_one_refused_whole() {
+    let site = Site::with(10).await;
+    let other = Site::with(5).await;
+    let world = World::watching(&site);
+    let right = World::config(&site.list_url());
+    let mut running = world.start();
+    world.looks(&site, 1).await;
+
+    world.configure(&format!("{right}\nwrong = true\n"));
+    let refused = world.noticast(&["reload"]);
+    assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+    assert!(
+        String::from_utf8_lossy(&refused.stderr).contains("wrong"),
+        "{refused:?}"
+    );
+    assert!(running.is_alive());
+
+    let further = format!(
+        "{right}\n[[source]]\nid = \"further\"\nurl = \"{}\"\nschedule = \"every 1s\"\n",
+        other.list_url()
+    );
+    world.configure(&further);
+    running.signal("HUP");
+    world.looks(&other, 1).await;
+
+    world.configure(&right);
+    assert!(world.noticast(&["reload"]).status.success());
+    world
+        .until("the source to go", || world.list(&["sources"]).len() == 1)
+        .await;
+    running.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn both_signals_end_it_in_order() {
+    let site = Site::with(10).await;
+    let world = World::watching(&site);
+    for name in ["INT", "TERM"] {
+        let running = world.start();
+        world
+            .until("the address", || world.path("state/instance.json").exists())
+            .await;
+        world.looks(&site, 1).await;
+        running.signal(name);
+        assert_eq!(running.ended(), Some(0));
+        assert!(!world.path("state/instance.json").exists());
+    }
+}

@@ -1,0 +1,223 @@
+//! A folder with a config and a state, and the real program in it.
+
+use std::{
+    fs::{self, File},
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+
+use super::board::Site;
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A world of its own for each story.
+pub(crate) struct World {
+    home: tempfile::TempDir,
+}
+
+/// A program that runs in a world, and ends with its story.
+pub(crate) struct Running {
+    child: Child,
+    home: PathBuf,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        Self {
+            home: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    /// Watching `site` each second, and printing what is pushed as JSON lines.
+    pub(crate) fn watching(site: &Site) -> Self {
+        let world = Self::new();
+        world.configure(&Self::config(&site.list_url()));
+        world
+    }
+
+    pub(crate) fn config(url: &str) -> String {
+        format!(
+            "[web]\nlisten = \"127.0.0.1:0\"\n\n[fetch]\nallow_private = true\n\n\
+             [[source]]\nid = \"news\"\nurl = \"{url}\"\nschedule = \"every 1s\"\n\n\
+             [[channel]]\nid = \"out\"\nkind = \"stdout\"\nformat = \"json\"\n"
+        )
+    }
+
+    pub(crate) fn configure(&self, config: &str) {
+        fs::write(self.path("noticast.toml"), config).unwrap();
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.home.path().join(name)
+    }
+
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_noticast"));
+        command.current_dir(self.home.path()).args(arguments);
+        for name in [
+            "RUST_LOG",
+            "NOTICAST_TELEGRAM_TOKEN",
+            "http_proxy",
+            "HTTP_PROXY",
+            "all_proxy",
+            "ALL_PROXY",
+        ] {
+            command.env_remove(name);
+        }
+        command.stdin(Stdio::null());
+        command
+    }
+
+    /// Runs a command to its end, with the world's config and state.
+    pub(crate) fn noticast(&self, arguments: &[&str]) -> Output {
+        self.command(&["--config", "noticast.toml", "--state", "state"])
+            .args(arguments)
+            .output()
+            .unwrap()
+    }
+
+    /// The JSON lines of a command.
+    pub(crate) fn list(&self, arguments: &[&str]) -> Vec<Value> {
+        let output = self.noticast(&[arguments, &["--json"]].concat());
+        assert!(output.status.success(), "{arguments:?}: {output:?}");
+        json_lines(&String::from_utf8(output.stdout).unwrap())
+    }
+
+    /// Starts `noticast run`, without waiting for anything.
+    pub(crate) fn start(&self) -> Running {
+        self.start_with(&["--config", "noticast.toml", "--state", "state", "run"])
+    }
+
+    pub(crate) fn start_with(&self, arguments: &[&str]) -> Running {
+        let append = |name: &str| {
+            let path = self.path(name);
+            File::options()
+                .create(true)
+                .append(true)
+                .open(path)
+                .unwrap()
+        };
+        let child = self
+            .command(arguments)
+            .stdout(append("stdout"))
+            .stderr(append("stderr"))
+            .spawn()
+            .unwrap();
+        Running {
+            child,
+            home: self.home.path().to_owned(),
+        }
+    }
+
+    /// Everything that was ever printed by what was started here.
+    pub(crate) fn printed(&self) -> String {
+        fs::read_to_string(self.path("stdout")).unwrap_or_default()
+    }
+
+    /// The end of the log, for a story that fails.
+    fn log_end(&self) -> String {
+        let log = self.log();
+        let lines: Vec<&str> = log.lines().rev().take(20).collect();
+        lines.into_iter().rev().collect::<Vec<_>>().join("\n")
+    }
+
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(self.path("stderr")).unwrap_or_default()
+    }
+
+    /// Titles of what was pushed, in order.
+    pub(crate) fn pushed(&self) -> Vec<String> {
+        let title = |line: &Value| line["title"].as_str().map(str::to_owned);
+        json_lines(&self.printed())
+            .iter()
+            .filter_map(title)
+            .collect()
+    }
+
+    /// Awaits a condition; the log says what went wrong.
+    pub(crate) async fn until(&self, what: &str, mut holds: impl FnMut() -> bool) {
+        let begin = Instant::now();
+        while !holds() {
+            assert!(
+                begin.elapsed() < PATIENCE,
+                "waited for {what}; the log: {}",
+                self.log_end()
+            );
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Awaits further looks at the site.
+    pub(crate) async fn looks(&self, site: &Site, count: usize) {
+        let enough = site.looks() + count;
+        self.until("looks at the site", || site.looks() >= enough)
+            .await;
+    }
+}
+
+impl Running {
+    pub(crate) fn signal(&self, name: &str) {
+        let pid = self.child.id().to_string();
+        let sent = Command::new("kill")
+            .args(["-s", name, &pid])
+            .status()
+            .unwrap();
+        assert!(sent.success());
+    }
+
+    pub(crate) fn is_alive(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+
+    /// As a power button does.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Waits for the end, as long as the contract allows, and gives the exit code.
+    pub(crate) fn ended(mut self) -> Option<i32> {
+        let begin = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.code();
+            }
+            let log = fs::read_to_string(self.home.join("stderr")).unwrap_or_default();
+            assert!(
+                begin.elapsed() < Duration::from_secs(10),
+                "it does not end; the log: {log}"
+            );
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Stops it as a service manager does.
+    pub(crate) fn stop(self) {
+        self.signal("TERM");
+        assert_eq!(self.ended(), Some(0));
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+pub(crate) fn json_lines(text: &str) -> Vec<Value> {
+    text.lines()
+        .filter_map(|line| serde_json::from_str(line).ok())
+        .collect()
+}
+
+pub(crate) fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+pub(crate) fn exists(path: impl AsRef<Path>) -> bool {
+    path.as_ref().exists()
+}
