@@ -1,11 +1,252 @@
 //! How well articles are read.
 
-use std::path::Path;
+use std::{path::Path, time::Instant};
 
 use anyhow::Result;
+use chrono::{TimeZone, Utc};
+use noticast::{
+    bulletin::{Article, Select},
+    source::{Context, article, charset},
+};
+use serde_json::Value;
+use url::Url;
 
-use crate::score::Report;
+use crate::score::{self, Mean, Means, Report, Sample};
 
-pub fn measure(_corpus: &Path, _report: &mut Report) -> Result<()> {
+/// What each part reached, so that it falls no more.
+struct Floors {
+    text: f64,
+    title: f64,
+    date: f64,
+    publisher: f64,
+    attachments: f64,
+}
+
+const PARTS: [(&str, &str, Floors); 3] = [
+    (
+        "articles/zh",
+        "articles, Chinese",
+        Floors {
+            text: 0.0,
+            title: 0.0,
+            date: 0.0,
+            publisher: 0.0,
+            attachments: 0.0,
+        },
+    ),
+    (
+        "articles/en",
+        "articles, English",
+        Floors {
+            text: 0.0,
+            title: 0.0,
+            date: 0.0,
+            publisher: 0.0,
+            attachments: 0.0,
+        },
+    ),
+    (
+        "synthetic/articles",
+        "articles, invented",
+        Floors {
+            text: 0.0,
+            title: 0.0,
+            date: 0.0,
+            publisher: 0.0,
+            attachments: 0.0,
+        },
+    ),
+];
+
+pub fn measure(corpus: &Path, report: &mut Report) -> Result<()> {
+    for (folder, part, floors) in &PARTS {
+        measure_part(&corpus.join(folder), part, floors, report)?;
+    }
     Ok(())
+}
+
+#[derive(Default)]
+struct Figures {
+    text: Means,
+    title: Mean,
+    date: Mean,
+    publisher: Mean,
+    attachments: Means,
+}
+
+fn measure_part(folder: &Path, part: &str, floors: &Floors, report: &mut Report) -> Result<()> {
+    let mut figures = Figures::default();
+    let mut took = std::time::Duration::ZERO;
+    let samples = score::samples(folder)?;
+    for sample in &samples {
+        let started = Instant::now();
+        let article = read(sample)?;
+        took += started.elapsed();
+        figures.add(part, sample, &article, report);
+    }
+    let Figures {
+        text,
+        title,
+        date,
+        publisher,
+        attachments,
+    } = figures;
+    let pages = text.pages();
+    report.share(part, "text, precision", text.precision(), pages, 0.0);
+    report.share(part, "text, recall", text.recall(), pages, 0.0);
+    report.share(part, "text, F1", text.f1(), pages, floors.text);
+    for (name, mean, floor) in [
+        ("title", title, floors.title),
+        ("date", date, floors.date),
+        ("publisher or author", publisher, floors.publisher),
+    ] {
+        if mean.count() > 0 {
+            report.share(part, name, mean.value(), mean.count(), floor);
+        }
+    }
+    if attachments.pages() > 0 {
+        report.share(
+            part,
+            "attachments, F1",
+            attachments.f1(),
+            attachments.pages(),
+            floors.attachments,
+        );
+    }
+    report.speed(part, samples.len(), took);
+    Ok(())
+}
+
+/// The page as `preview` reads it; one that cannot be read is an empty article.
+fn read(sample: &Sample) -> Result<Article> {
+    let address = sample.label["url"]
+        .as_str()
+        .unwrap_or("http://example.org/");
+    let base = Url::parse(address).or_else(|_| Url::parse(&format!("http://{address}")))?;
+    let select = Select::default();
+    let context = Context {
+        base: &base,
+        time_zone: chrono_tz::Asia::Shanghai,
+        now: Utc
+            .with_ymd_and_hms(2026, 1, 1, 0, 0, 0)
+            .single()
+            .unwrap_or_default(),
+        select: &select,
+        simplify: false,
+    };
+    let text = charset::decode(&sample.body, None, None).text;
+    Ok(article::read(&text, &context).unwrap_or_default())
+}
+
+impl Figures {
+    fn add(&mut self, part: &str, sample: &Sample, article: &Article, report: &mut Report) {
+        let label = &sample.label;
+        let wanted = label["body"]
+            .as_str()
+            .or_else(|| label["articleBody"].as_str());
+        if label["body_scored"].as_bool() != Some(false)
+            && let Some(wanted) = wanted
+        {
+            let mut found = score::text(wanted, &article.text);
+            if let Some(other) = label["body_alt"].as_str() {
+                let other = score::text(other, &article.text);
+                if other.f1() > found.f1() {
+                    found = other;
+                }
+            }
+            self.text.add(found);
+            if found.f1() < 0.99 {
+                report.worst(part, &sample.id, found.f1(), "text");
+            }
+        }
+        self.add_fields(part, sample, article, report);
+    }
+
+    fn add_fields(&mut self, part: &str, sample: &Sample, article: &Article, report: &mut Report) {
+        let label = &sample.label;
+        let mut judge = |mean: &mut Mean, right: bool, what: &str, wanted: &str, found: &str| {
+            mean.add(right);
+            if !right {
+                let note = format!("{what}: {wanted} ≠ {found}");
+                report.worst(part, &sample.id, 0.0, note);
+            }
+        };
+        let Some(title) = label["title"].as_str() else {
+            return;
+        };
+        let found = article.title.as_deref().unwrap_or_default();
+        let right = score::title(title, found);
+        judge(&mut self.title, right, "title", title, found);
+        let day = label["published"].as_str();
+        let found = article.published;
+        let right = match day {
+            Some(day) => score::day(day, found.as_ref()),
+            None => found.is_none(),
+        };
+        let shown = found.map(|day| day.to_string()).unwrap_or_default();
+        judge(&mut self.date, right, "date", day.unwrap_or("none"), &shown);
+        let accepted: Vec<&str> = strings(&label["source_any"]).collect();
+        if !accepted.is_empty() {
+            let found = format!(
+                "{} / {}",
+                article.publisher.as_deref().unwrap_or_default(),
+                article.author.as_deref().unwrap_or_default()
+            );
+            let right = accepted.iter().any(|name| found.contains(name));
+            judge(
+                &mut self.publisher,
+                right,
+                "publisher",
+                &accepted.join("|"),
+                &found,
+            );
+        }
+        let (wanted, right) = attachments(&label["attachments"], article);
+        if !wanted.is_empty() || !article.attachments.is_empty() {
+            let found = article.attachments.len();
+            self.attachments.add(score::Match {
+                precision: share(right, found),
+                recall: share(right, wanted.len()),
+            });
+            if right != wanted.len() || right != found {
+                let note = format!("attachments: {wanted:?} ≠ {:?}", article.attachments);
+                report.worst(part, &sample.id, 0.0, note);
+            }
+        }
+    }
+}
+
+fn share(right: usize, of: usize) -> Option<f64> {
+    (of > 0).then(|| right as f64 / of as f64)
+}
+
+fn strings(value: &Value) -> impl Iterator<Item = &str> {
+    value
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+}
+
+/// The wanted attachments, and how many of them were found with their names. Where a saved page
+/// has a script for an address, the address within it is right.
+fn attachments(wanted: &Value, article: &Article) -> (Vec<(String, String)>, usize) {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let wanted: Vec<(String, String)> = wanted
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|file| (text(&file["url"]), text(&file["name"])))
+        .collect();
+    let right = wanted
+        .iter()
+        .filter(|(url, name)| {
+            article.attachments.iter().any(|found| {
+                let same = score::address(url) == score::address(&found.url)
+                    || url.starts_with("javascript:") && url.contains(&found.url);
+                same && score::title(name, &found.name)
+            })
+        })
+        .count();
+    (wanted, right)
 }

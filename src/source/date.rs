@@ -42,8 +42,8 @@ pub fn find_all(text: &str, zone: Tz, now: DateTime<Utc>) -> Vec<(Range<usize>, 
     scan(text, &Clock::new(zone, now, Lean::Past))
 }
 
-/// Every date within `text` as something to come: one without a year is the first that is not
-/// before `from`.
+/// Every date within `text` as something to come: one without a year is the first after `from`, or
+/// in the four months before it.
 #[must_use]
 pub fn find_coming(
     text: &str,

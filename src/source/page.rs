@@ -432,7 +432,8 @@ impl Builder {
                 self.page.noscript.push_str(text);
                 return;
             }
-            "style" | "textarea" | "iframe" | "xmp" | "noembed" | "template" | "option" => return,
+            "rt" | "rp" | "style" | "textarea" | "iframe" | "xmp" | "noembed" | "template"
+            | "option" => return,
             _ => {}
         }
         let trimmed = text.trim_matches(|c: char| c.is_whitespace());

@@ -1,26 +1,165 @@
 //! Two sentences that say what a notice says, and by when to act.
+//!
+//! [`summarise`] picks whole sentences; [`deadline`] reads a date from those that say by when.
+
+mod deadline;
+mod sentence;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
+use self::sentence::{Sentence, sentences};
+use super::text::is_han;
 use crate::bulletin::Moment;
+
+/// The longest summary: 120 Chinese characters, or 240 others.
+const LIMIT: usize = 240;
 
 /// A summary of `text` (paragraphs separated by `\n`): at most 120 Chinese or 240 other characters.
 /// `description` is what the page or feed gives as its own; it is used where it is a real one.
 #[must_use]
-pub fn summarise(_title: &str, description: Option<&str>, text: &str) -> Option<String> {
-    let said = description.unwrap_or(text);
-    let line = said.lines().find(|line| line.chars().count() > 20)?;
-    Some(line.chars().take(120).collect())
+pub fn summarise(title: &str, description: Option<&str>, text: &str) -> Option<String> {
+    let sentences = sentences(title, text);
+    if let Some(action) = sentences.iter().position(Sentence::says_by_when) {
+        return Some(led_by(action, &sentences));
+    }
+    if let Some(description) = description
+        && is_real(title, description, text)
+    {
+        let given = sentence::sentences(title, description);
+        return fill(given.iter());
+    }
+    fill(sentences.iter())
 }
 
 /// By when people must act, where the text says so.
 #[must_use]
 pub fn deadline(
-    _text: &str,
-    _published: Option<&Moment>,
-    _zone: Tz,
-    _now: DateTime<Utc>,
+    text: &str,
+    published: Option<&Moment>,
+    zone: Tz,
+    now: DateTime<Utc>,
 ) -> Option<Moment> {
-    None
+    deadline::find(text, published, zone, now)
 }
+
+/// What to do and by when comes first, then how the text begins.
+fn led_by(action: usize, sentences: &[Sentence]) -> String {
+    let rest = sentences.iter().enumerate();
+    let rest = rest.filter(|(at, _)| *at != action).map(|(_, one)| one);
+    fill(std::iter::once(&sentences[action]).chain(rest)).unwrap_or_default()
+}
+
+/// As many whole sentences as fit; a first one that is longer is cut.
+fn fill<'a>(sentences: impl Iterator<Item = &'a Sentence>) -> Option<String> {
+    let mut summary = String::new();
+    for sentence in sentences {
+        let gap = usize::from(needs_space(&summary, &sentence.text));
+        if width(&summary) + gap + width(&sentence.text) > LIMIT {
+            if summary.is_empty() {
+                summary = cut(&sentence.text);
+            }
+            break;
+        }
+        if gap > 0 {
+            summary.push(' ');
+        }
+        summary.push_str(&sentence.text);
+    }
+    Some(summary).filter(|summary| !summary.is_empty())
+}
+
+fn needs_space(before: &str, after: &str) -> bool {
+    let wide = |c: char| is_han(c) || "。！？；：，”）》】…".contains(c);
+    let last = before.chars().next_back();
+    let first = after.chars().next();
+    last.is_some_and(|c| !wide(c))
+        || last.is_some() && first.is_some_and(|c| c.is_ascii_alphanumeric())
+}
+
+/// A Chinese character or mark counts two.
+fn width(text: &str) -> usize {
+    text.chars().map(char_width).sum()
+}
+
+fn char_width(c: char) -> usize {
+    if c.is_ascii() || c < '\u{1100}' && !"“”‘’…—".contains(c) {
+        1
+    } else {
+        2
+    }
+}
+
+/// The beginning of a sentence up to a mark, with … after it.
+fn cut(sentence: &str) -> String {
+    let mut taken = 0;
+    let mut end = 0;
+    let mut mark = None;
+    for (at, c) in sentence.char_indices() {
+        taken += char_width(c);
+        if taken + 2 > LIMIT {
+            break;
+        }
+        end = at + c.len_utf8();
+        if "，；：、,;:".contains(c) && !splits_number(sentence, at, c) {
+            mark = Some(at);
+        }
+        if c == ' ' && sentence.is_ascii() {
+            mark = mark.filter(|mark| *mark > LIMIT / 2).or(mark);
+        }
+    }
+    let end = match mark {
+        Some(mark) if mark * 3 > end => mark,
+        // Without a mark: between words, so that no number or address is cut in two.
+        _ => word_end(sentence, end),
+    };
+    format!("{}…", sentence[..end].trim_end())
+}
+
+fn splits_number(text: &str, at: usize, mark: char) -> bool {
+    let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+    digit(text[..at].chars().next_back()) && digit(text[at + mark.len_utf8()..].chars().next())
+}
+
+/// The last place up to `end` that parts no Latin word and no number.
+fn word_end(text: &str, end: usize) -> usize {
+    let inner = |c: char| c.is_ascii_alphanumeric() || ".-_/@:%".contains(c);
+    if !text[end..].starts_with(inner) {
+        return end;
+    }
+    let kept = text[..end].trim_end_matches(inner);
+    if kept.is_empty() { end } else { kept.len() }
+}
+
+/// Whether a description tells of this article: it says something, and in the text's own words.
+fn is_real(title: &str, description: &str, text: &str) -> bool {
+    let description = description.trim();
+    let own = pairs(description);
+    if width(description) < 40 || own.is_empty() {
+        return false;
+    }
+    // Many are the beginning of the text cut anywhere; whole sentences of the text are better.
+    let cut = description.ends_with(['…', '.']) && description.ends_with("...")
+        || !description.ends_with(['。', '！', '？', '.', '!', '?', '”', '"', '；', '）', ')']);
+    if cut {
+        return false;
+    }
+    let known = pairs(&format!("{title}\n{text}"));
+    let shared = own.iter().filter(|pair| known.contains(*pair)).count();
+    let of_title = pairs(title);
+    let repeated = own.iter().filter(|pair| of_title.contains(*pair)).count();
+    shared * 2 >= own.len() && repeated * 2 < own.len()
+}
+
+/// Pairs of letters, for comparison.
+fn pairs(text: &str) -> std::collections::HashSet<(char, char)> {
+    let letters: Vec<char> = text
+        .chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect();
+    letters.windows(2).map(|pair| (pair[0], pair[1])).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -17,7 +17,7 @@ use crate::bulletin::Moment;
 pub(super) enum Lean {
     /// The nearest past one; a day ahead is borne, as clocks and zones differ.
     Past,
-    /// The first that is not before this day.
+    /// The first after this day, or one of the last months before it.
     From(NaiveDate),
 }
 
@@ -76,9 +76,13 @@ impl Clock {
                     .filter_map(|back| NaiveDate::from_ymd_opt(latest.year() - back, month, day))
                     .find(|date| *date <= latest)
             }
-            Lean::From(from) => (0..=8)
-                .filter_map(|ahead| NaiveDate::from_ymd_opt(from.year() + ahead, month, day))
-                .find(|date| *date >= from),
+            Lean::From(from) => {
+                // "截至11月18日" in a text of 20 November is two days ago, not in a year.
+                let earliest = from.checked_sub_days(Days::new(120))?;
+                (0..=8)
+                    .filter_map(|on| NaiveDate::from_ymd_opt(earliest.year() + on, month, day))
+                    .find(|date| *date >= earliest)
+            }
         }
     }
 

@@ -178,17 +178,17 @@ static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| {
         form(
             Needs::Digits,
             r"([0-9]{1,2})\s{1,4}([0-9]{4}\s?(?:年|[-/.])\s?[0-9]{1,2}月?)",
-            |found, clock| split_pair(found, clock),
+            split_pair,
         ),
         form(
             Needs::Digits,
             r"([0-9]{4}\s?(?:年|[-/.])\s?[0-9]{1,2}月?)\s{1,4}([0-9]{1,2})",
-            |found, clock| split_pair(found, clock),
+            split_pair,
         ),
         form(
             Needs::Digits,
             r"([0-9]{1,2}[-/.][0-9]{1,2})\s{1,4}([0-9]{4})",
-            |found, clock| split_pair(found, clock),
+            split_pair,
         ),
         // 11月20日, 十一月二十日, 去年11月20日
         form(

@@ -80,9 +80,7 @@ fn western(run: &str) -> Option<String> {
 
 /// UTF-8 that was read as GBK: `涓浗`.
 fn utf8_as_gbk(run: &str) -> Option<String> {
-    if run.chars().nth(2).is_none() {
-        return None;
-    }
+    run.chars().nth(2)?;
     let (bytes, _, failed) = GB18030.encode(run);
     if failed {
         return None;

@@ -131,8 +131,8 @@ proptest! {
             0..40,
         )
     ) {
-        one_line(&parts.concat());
-        simplify(&parts.concat());
+        let text = one_line(&parts.concat());
+        prop_assert!(!simplify(&text).contains('\n'));
     }
 
     #[test]

@@ -1,0 +1,279 @@
+//! Who wrote the article and which body issued it.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::title::{key, parts as title_parts};
+use super::{Parts, near};
+use crate::source::text::{is_han, one_line};
+use crate::source::{Context, date};
+
+#[derive(Debug, Default)]
+pub(super) struct Byline {
+    pub author: Option<String>,
+    pub publisher: Option<String>,
+}
+
+pub(super) fn find(parts: &Parts<'_>, shown_date: Option<usize>, context: &Context<'_>) -> Byline {
+    let mut byline = labelled(parts);
+    let head = parts.head;
+    let last = last_lines(parts);
+    if byline.author.is_none() {
+        byline.author = last.iter().find_map(|line| signed(line));
+    }
+    if byline.publisher.is_none() {
+        byline.publisher = head.publisher.clone();
+    }
+    if byline.publisher.is_none() {
+        byline.publisher = beside(parts, shown_date, context);
+    }
+    if byline.publisher.is_none() {
+        byline.publisher = issued(&last, context);
+    }
+    if byline.author.is_none() {
+        byline.author.clone_from(&head.author);
+    }
+    if byline.publisher.is_none() {
+        byline.publisher = site(parts);
+    }
+    byline
+}
+
+/// What labels around the text say.
+fn labelled(parts: &Parts<'_>) -> Byline {
+    static PUBLISHER: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(
+            r"(?i)(?:来\s*源|來\s*源|稿源|出处|发布单位|发布机构|发布机关|发文机关|发文单位|发布部门|发布处室|责任部门|信息提供|供稿单位|供稿部门|供稿|信息发布|发\s*布\s*者|发\s*布\s*人|发布者|主办单位|\bsource)\s*[:：]\s*",
+        )
+        .expect("a fixed pattern")
+    });
+    static AUTHOR: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(
+            r"(?i)(?:作\s*者|撰\s*稿\s*人?|撰\s*文|记者|通讯员|文/图|文／图|图/文|图文|(?:^|[\s（(【])文(?:字)?|\bby|\bauthor)\s*[:：/]\s*|^by\s+",
+        )
+        .expect("a fixed pattern")
+    });
+    let mut byline = Byline::default();
+    for at in near(parts) {
+        let block = &parts.layout.blocks[at];
+        if block.units > 120.0 {
+            continue;
+        }
+        let pieces: Vec<String> = block
+            .runs
+            .clone()
+            .map(|run| one_line(parts.layout.page.run_text(run)))
+            .collect();
+        if byline.publisher.is_none() {
+            byline.publisher = value(&pieces, &PUBLISHER);
+        }
+        if byline.author.is_none() {
+            byline.author = value(&pieces, &AUTHOR);
+        }
+    }
+    byline
+}
+
+/// What follows a label: in the same piece of text, else the next piece.
+fn value(pieces: &[String], label: &Regex) -> Option<String> {
+    for (at, piece) in pieces.iter().enumerate() {
+        let Some(found) = label.find(piece) else {
+            continue;
+        };
+        let rest = piece[found.end()..].trim();
+        let name = if rest.is_empty() {
+            let next = pieces.get(at + 1)?;
+            first_name(next)
+        } else {
+            first_name(rest)
+        };
+        if name.is_some() {
+            return name;
+        }
+    }
+    None
+}
+
+/// The name at the beginning of `text`, up to the next label or a wide gap.
+fn first_name(text: &str) -> Option<String> {
+    static END: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(
+            r"(?i)\s*(?:[|｜【\[\]】丨;；\t]|[（(](?:浏览|阅读|点击)|(?:来源|來源|作者|编辑|編輯|责编|责任编辑|审核|校对|摄影|发布|發布|发表|时间|時間|日期|更新|点击|點擊|浏览|瀏覽|阅读|閱讀|访问|人气|评论|字号|字體|字体|分享|打印|收藏|关闭|举报|记者|供稿|撰稿|图片|文号|添加)\s*(?:时间|日期|次数|量|数|者|人)?\s*[:：\[【(（]|(?:19|20)\d\d\s?[-/.年]\d|分享到|字号|举报|打印|收藏|关闭)",
+        )
+        .expect("a fixed pattern")
+    });
+    let end = END.find(text).map_or(text.len(), |found| found.start());
+    let text =
+        text[..end].trim_matches(|c: char| c.is_whitespace() || ":：,，。）)】》*-—".contains(c));
+    let name = if text.chars().any(is_han) {
+        chinese_name(text)
+    } else {
+        text.split(['|', '•', '·'])
+            .next()
+            .unwrap_or(text)
+            .trim()
+            .to_owned()
+    };
+    is_name(&name).then_some(name)
+}
+
+/// Names of bodies have no spaces; those of people may have them between single characters (张 三).
+fn chinese_name(text: &str) -> String {
+    let mut words = text.split(' ').filter(|word| !word.is_empty());
+    let Some(first) = words.next() else {
+        return String::new();
+    };
+    let mut name = first.to_owned();
+    if first.chars().count() == 1
+        && let Some(second) = words.next()
+    {
+        name.push_str(second);
+    }
+    name
+}
+
+/// Whether it may name a person or body, and is not a number, date or sentence.
+fn is_name(name: &str) -> bool {
+    let length = name.chars().count();
+    let letters = name.chars().filter(|c| c.is_alphabetic()).count();
+    (2..=40).contains(&length)
+        && letters * 2 >= length
+        && !name.contains(['。', '？', '！'])
+        && !name.starts_with("http")
+        && !matches!(
+            name,
+            "本站" | "未知" | "佚名" | "原创" | "本网" | "admin" | "管理员" | "Admin" | "次"
+        )
+}
+
+/// A name beside the date, without a label: `2022-11-20 08:30 某某日报`.
+fn beside(parts: &Parts<'_>, shown: Option<usize>, context: &Context<'_>) -> Option<String> {
+    let page = parts.layout.page;
+    let called = |id: u32| {
+        let label = format!(
+            "{} {}",
+            page.class(id),
+            page.attribute(id, "id").unwrap_or_default()
+        );
+        let label = label.to_ascii_lowercase();
+        [
+            "source",
+            "author",
+            "laiyuan",
+            "origin",
+            "media",
+            "byline",
+            "nickname",
+            "profile_name",
+        ]
+        .iter()
+        .any(|word| label.contains(word))
+    };
+    for at in near(parts) {
+        let block = &parts.layout.blocks[at];
+        if block.units > 40.0 || parts.is_title(at) {
+            continue;
+        }
+        for run in block.runs.clone() {
+            let element = page.runs[run].element;
+            let text = one_line(page.run_text(run));
+            let named = called(element) || called(page.parent(element));
+            if named && date::find(&text, context.time_zone, context.now).is_none() {
+                let name = first_name(&text).filter(|name| name.chars().count() <= 24);
+                if name.is_some() && !super::line::is_info(&text) {
+                    return name;
+                }
+            }
+        }
+    }
+    let at = shown?;
+    let block = &parts.layout.blocks[at];
+    if block.units > 60.0 {
+        return None;
+    }
+    let line = one_line(&parts.layout.text(at));
+    let (range, _) = date::find(&line, context.time_zone, context.now)?;
+    let after =
+        line[range.end..].trim_start_matches(|c: char| c.is_whitespace() || "·|-—".contains(c));
+    let name = first_name(after)?;
+    let short = name.chars().count() <= 16 && name.chars().any(is_han);
+    (short && !super::line::is_info(after)).then_some(name)
+}
+
+/// The last lines of the text, the last first.
+fn last_lines(parts: &Parts<'_>) -> Vec<String> {
+    let blocks = parts.body_blocks();
+    blocks
+        .iter()
+        .rev()
+        .take(4)
+        .map(|at| one_line(&parts.layout.text(*at)))
+        .collect()
+}
+
+/// A sign-off in brackets: (工 宣), （宣传部 张三）.
+fn signed(line: &str) -> Option<String> {
+    static SIGNED: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"[（(]\s*((?:\p{Han}[\p{Han}\s、，/·]{0,22}\p{Han}))\s*[）)]\s*$")
+            .expect("a fixed pattern")
+    });
+    let found = SIGNED.captures(line)?;
+    let name = found[1].trim();
+    let name = [
+        "文/图",
+        "图/文",
+        "图文",
+        "文图",
+        "供稿",
+        "作者",
+        "撰稿",
+        "记者",
+        "通讯员",
+        "文",
+    ]
+    .iter()
+    .find_map(|label| {
+        let rest = name.strip_prefix(label)?;
+        rest.starts_with([' ', '/', ':', '：'])
+            .then(|| rest.trim_matches([' ', '/', ':', '：']))
+    })
+    .unwrap_or(name);
+    let alone = line.chars().count() <= found[0].chars().count() + 2;
+    let remark = [
+        "完", "图", "略", "附", "据", "综合", "来源", "摄", "注", "见", "盖章", "公章", "签",
+    ]
+    .iter()
+    .any(|word| name.starts_with(word) || name.ends_with("章"));
+    (alone && !remark && !name.is_empty()).then(|| name.to_owned())
+}
+
+/// The issuing body above the date under a text.
+fn issued(last: &[String], context: &Context<'_>) -> Option<String> {
+    static BODY: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^\p{Han}[\p{Han}（）()·\s]{2,38}(?:公司|局|委员会|委|办公室|办|大学|学院|学校|处|部|中心|政府|厅|协会|学会|医院|院|馆|所|站|队|会|集团|银行|社|科|组|法院|检察院|中学|小学)$")
+            .expect("a fixed pattern")
+    });
+    for (at, line) in last.iter().enumerate() {
+        let dated = date::find(line, context.time_zone, context.now);
+        let is_date = dated.is_some_and(|(range, _)| range.len() + 3 >= line.len());
+        if is_date {
+            let above = last.get(at + 1)?;
+            return BODY.is_match(above).then(|| above.clone());
+        }
+    }
+    None
+}
+
+/// The site's own name, where nothing says more.
+fn site(parts: &Parts<'_>) -> Option<String> {
+    if let Some(site) = &parts.head.site {
+        return Some(site.clone());
+    }
+    let title = parts.head.title.as_ref()?;
+    let own = parts.title.text.as_ref().map(|title| key(title))?;
+    let named = title_parts(title);
+    let last = (*named.last()?).trim();
+    let differs = named.len() > 1 && !own.contains(&key(last));
+    (differs && is_name(last)).then(|| last.to_owned())
+}

@@ -1,0 +1,284 @@
+//! Attachments, the first real picture, and the next page.
+
+use std::{collections::HashSet, ops::Range, sync::LazyLock};
+
+use percent_encoding::percent_decode_str;
+use regex::Regex;
+use url::Url;
+
+use super::Parts;
+use super::head::absolute;
+use crate::bulletin::Attachment;
+use crate::source::page::Id;
+use crate::source::text::one_line;
+
+/// The most files that one article is taken to have.
+const MOST: usize = 100;
+
+/// What ends the name of a file that people download.
+const ENDINGS: &str = "pdf|docx?|docm|dotx?|xlsx?|xlsm|xlsb|csv|et|ett|pptx?|pps|ppsx|dps|wps|wpt|ofd|odt|ods|odp|rtf|zip|rar|7z|tar|gz|tgz|caj|ceb|epub|txt|mp3|mp4|wmv|avi|dwg|psd|ai|tif|tiff";
+
+pub(super) fn attachments(parts: &Parts<'_>, base: &Url) -> Vec<Attachment> {
+    let page = parts.layout.page;
+    let mut files: Vec<Attachment> = Vec::new();
+    let mut seen: HashSet<String> = HashSet::new();
+    for id in region(parts) {
+        let name = page.name(id);
+        let file = match name {
+            "a" => linked(parts, id, base),
+            "iframe" | "embed" | "object" => embedded(parts, id, base),
+            _ => None,
+        };
+        let Some(file) = file else { continue };
+        if seen.insert(file.url.clone()) {
+            files.push(file);
+        } else if name == "a"
+            && let Some(known) = files.iter_mut().find(|known| known.url == file.url)
+            && !has_ending(&known.name)
+            && has_ending(&file.name)
+        {
+            // The viewer came first; the link beside it knows the name.
+            known.name = file.name;
+        }
+        if files.len() == MOST {
+            break;
+        }
+    }
+    files
+}
+
+/// The elements that may hold the article's files: those of the text and what follows its title.
+fn region(parts: &Parts<'_>) -> Range<Id> {
+    let page = parts.layout.page;
+    let body = parts.body.as_ref().map(|body| body.container);
+    let title = parts
+        .title
+        .blocks
+        .as_ref()
+        .map(|blocks| parts.layout.blocks[blocks.start].element);
+    let whole = match (body, title) {
+        (Some(body), Some(title)) => page.common_ancestor(body, title),
+        (Some(one), None) | (None, Some(one)) => page.parent(one),
+        (None, None) => 0,
+    };
+    whole..page.elements[whole as usize].end
+}
+
+fn linked(parts: &Parts<'_>, id: Id, base: &Url) -> Option<Attachment> {
+    let page = parts.layout.page;
+    let fact = parts.layout.facts[id as usize];
+    let url = address(page.attribute(id, "href")?, base)?;
+    let text = one_line(&page.text(page.runs_of(id)));
+    let title = page
+        .attribute(id, "title")
+        .map(one_line)
+        .unwrap_or_default();
+    let download = page
+        .attribute(id, "download")
+        .map(one_line)
+        .unwrap_or_default();
+    let by_address = file_name(&url);
+    let named = [&text, &download, &title]
+        .into_iter()
+        .find(|name| has_ending(name));
+    let handed_out = is_download(&url) && !text.is_empty();
+    let outside = fact.aside != 0 && !page.contains(parts.container(), id);
+    if outside || by_address.is_none() && named.is_none() && !(handed_out && is_offered(parts, id))
+    {
+        return None;
+    }
+    let name = named.cloned().or_else(|| {
+        [text, title, download]
+            .into_iter()
+            .find(|name| !name.is_empty() && !is_command(name))
+    });
+    let name = name.or(by_address).unwrap_or_else(|| "附件".to_owned());
+    Some(Attachment {
+        url: url.into(),
+        name: bare(&name),
+    })
+}
+
+/// A link that a script opens has its address within.
+fn address(href: &str, base: &Url) -> Option<Url> {
+    static QUOTED: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r#"(?:location(?:\.href)?\s*=\s*|open\(\s*|download\(\s*|['"(])(?:%27|%22|['"])?((?:https?:)?/[^'"\s%]*(?:%[0-9A-Fa-f]{2}[^'"\s%]*)*)"#)
+            .expect("a fixed pattern")
+    });
+    let href = href.trim();
+    if !href.to_ascii_lowercase().starts_with("javascript:") {
+        let url = absolute(base, href)?;
+        return Url::parse(&url).ok();
+    }
+    let plain = href.replace("%27", "'").replace("%22", "\"");
+    let found = QUOTED.captures(&plain)?;
+    base.join(&found[1]).ok()
+}
+
+/// An embedded viewer: the file itself, or a viewer's page that is given it.
+fn embedded(parts: &Parts<'_>, id: Id, base: &Url) -> Option<Attachment> {
+    static GIVEN: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?i)[?&#](?:file|url|src|pdf|path|furl)=([^&#]+)").expect("a fixed pattern")
+    });
+    let page = parts.layout.page;
+    let source = ["src", "data", "data-src", "file"]
+        .iter()
+        .find_map(|key| page.attribute(id, key))?;
+    let given = GIVEN.captures(source).and_then(|found| {
+        let given = percent_decode_str(&found[1])
+            .decode_utf8_lossy()
+            .into_owned();
+        base.join(&given).ok()
+    });
+    let url = given
+        .filter(|url| file_name(url).is_some())
+        .or_else(|| base.join(source).ok())?;
+    let name = file_name(&url)?;
+    matches!(url.scheme(), "http" | "https" | "file").then(|| Attachment {
+        url: url.into(),
+        name,
+    })
+}
+
+/// The file that an address names, if it names one.
+fn file_name(url: &Url) -> Option<String> {
+    let named = url
+        .path_segments()
+        .and_then(|mut segments| segments.next_back())
+        .map(str::to_owned);
+    let given = url
+        .query_pairs()
+        .filter(|(key, _)| {
+            matches!(
+                &*key.to_lowercase(),
+                "file" | "filename" | "name" | "path" | "f"
+            )
+        })
+        .map(|(_, value)| value.rsplit('/').next().unwrap_or_default().to_owned());
+    named
+        .into_iter()
+        .map(|name| percent_decode_str(&name).decode_utf8_lossy().into_owned())
+        .chain(given)
+        .chain(url.query().map(str::to_owned))
+        .find(|name| has_ending(name))
+}
+
+fn has_ending(name: &str) -> bool {
+    static ENDING: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(&format!(r"(?i)\.(?:{ENDINGS})[\s）)】\]]{{0,3}}$")).expect("a fixed pattern")
+    });
+    ENDING.is_match(name)
+}
+
+fn is_download(url: &Url) -> bool {
+    static DOWNLOAD: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(
+            r"(?i)down(?:load)?(?:file|attach|\.|/|\?|$)|attach(?:ment)?|getfile|wbfileid|fileid",
+        )
+        .expect("a fixed pattern")
+    });
+    let path = &url[url::Position::BeforePath..];
+    DOWNLOAD.is_match(path)
+}
+
+/// Whether the line of a link says that it is an attachment.
+fn is_offered(parts: &Parts<'_>, id: Id) -> bool {
+    let blocks = parts.layout.blocks_of(id);
+    let Some(at) = blocks.clone().next() else {
+        return false;
+    };
+    let line = parts.layout.text(at);
+    line.contains("附件") || line.contains("下载") || line.to_lowercase().contains("attachment")
+}
+
+/// Words that tell people to click, and name nothing.
+fn is_command(name: &str) -> bool {
+    matches!(
+        name,
+        "下载"
+            | "点击下载"
+            | "附件下载"
+            | "附件"
+            | "查看"
+            | "点击查看"
+            | "打开"
+            | "下载附件"
+            | "Download"
+            | "download"
+            | "这里"
+            | "here"
+    )
+}
+
+/// A name without what lists put around it: `附件1：名单.xlsx` stays, `【名单.xlsx】` and `名单.pdf (2MB)` do not.
+fn bare(name: &str) -> String {
+    static SIZE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?i)\s*[（(\[]\s*\d+(?:\.\d+)?\s*[KMG]?B?\s*[）)\]]$")
+            .expect("a fixed pattern")
+    });
+    let name = name.trim_matches(|c: char| c.is_whitespace() || "【】[]·•".contains(c));
+    SIZE.replace(name, "").into_owned()
+}
+
+/// The first picture of the text that shows something.
+pub(super) fn image(parts: &Parts<'_>, base: &Url) -> Option<String> {
+    let page = parts.layout.page;
+    let container = parts.container();
+    if container == 0 {
+        return parts.head.image.clone();
+    }
+    (container..page.elements[container as usize].end)
+        .filter(|id| page.name(*id) == "img" && parts.layout.facts[*id as usize].aside == 0)
+        .find_map(|id| picture(parts, id, base))
+        .or_else(|| parts.head.image.clone())
+}
+
+fn picture(parts: &Parts<'_>, id: Id, base: &Url) -> Option<String> {
+    static DECORATION: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?i)icon|logo|blank|spacer|loading|placeholder|pixel|1x1|emoji|avatar|qr|weixin|wechat|/ueditor/dialogs|filetype|\.svg|^data:")
+            .expect("a fixed pattern")
+    });
+    let page = parts.layout.page;
+    let small = ["width", "height"].iter().any(|key| {
+        page.attribute(id, key)
+            .and_then(|size| size.trim_end_matches("px").trim().parse::<u32>().ok())
+            .is_some_and(|size| size < 60)
+    });
+    let source = ["data-src", "data-original", "data-lazy-src", "src"]
+        .iter()
+        .filter_map(|key| page.attribute(id, key))
+        .find(|source| !source.is_empty() && !DECORATION.is_match(source))?;
+    if small {
+        return None;
+    }
+    absolute(base, source)
+}
+
+/// Where a text of several pages goes on.
+pub(super) fn next_page(parts: &Parts<'_>, base: &Url) -> Option<String> {
+    let page = parts.layout.page;
+    let here = base.as_str().trim_end_matches('#');
+    for id in region(parts) {
+        if page.name(id) != "a" {
+            continue;
+        }
+        let text = one_line(&page.text(page.runs_of(id)));
+        let text = text.trim_matches(|c: char| !c.is_alphanumeric());
+        if !matches!(
+            text,
+            "下一页" | "下页" | "下一頁" | "后一页" | "Next page" | "Next Page" | "next page"
+        ) {
+            continue;
+        }
+        let url = absolute(base, page.attribute(id, "href")?)?;
+        let same_host = Url::parse(&url).is_ok_and(|url| url.host_str() == base.host_str());
+        if same_host && url.trim_end_matches('#') != here {
+            return Some(url);
+        }
+    }
+    parts
+        .head
+        .next
+        .clone()
+        .filter(|next| next.trim_end_matches('#') != here)
+}

@@ -1,0 +1,184 @@
+//! What a page says of itself to machines: `<meta>`, `<link>`, JSON-LD.
+
+use serde_json::Value;
+use url::Url;
+
+use crate::source::page::Page;
+use crate::source::text;
+
+/// Statements of the page's head, cleaned, empty ones left out.
+#[derive(Debug, Default)]
+pub(super) struct Head {
+    /// `<title>`.
+    pub title: Option<String>,
+    /// Titles of the article alone, the surest first.
+    pub headlines: Vec<String>,
+    pub description: Option<String>,
+    /// Times as written, the surest first.
+    pub published: Vec<String>,
+    pub author: Option<String>,
+    pub publisher: Option<String>,
+    pub site: Option<String>,
+    pub image: Option<String>,
+    pub canonical: Option<String>,
+    pub next: Option<String>,
+    /// The whole text, where the page has it for machines.
+    pub text: Option<String>,
+}
+
+impl Head {
+    pub(super) fn read(page: &Page, base: &Url) -> Self {
+        let mut head = Self {
+            title: clean(&page.title),
+            ..Self::default()
+        };
+        head.read_scripts(page);
+        for id in 0..page.elements.len() as u32 {
+            match page.name(id) {
+                "meta" => {
+                    let name = ["property", "name", "itemprop"]
+                        .iter()
+                        .find_map(|key| page.attribute(id, key));
+                    let content = page.attribute(id, "content").and_then(clean);
+                    if let (Some(name), Some(content)) = (name, content) {
+                        head.take_meta(&name.to_ascii_lowercase(), content);
+                    }
+                }
+                "link" => {
+                    let href = page
+                        .attribute(id, "href")
+                        .and_then(|href| absolute(base, href));
+                    match page.attribute(id, "rel") {
+                        Some("canonical") if head.canonical.is_none() => head.canonical = href,
+                        Some("next") if head.next.is_none() => head.next = href,
+                        _ => {}
+                    }
+                }
+                _ => {}
+            }
+        }
+        head.image = head.image.and_then(|image| absolute(base, &image));
+        head
+    }
+
+    fn take_meta(&mut self, name: &str, content: String) {
+        let first = |slot: &mut Option<String>, content| {
+            slot.get_or_insert(content);
+        };
+        match name {
+            "og:title" | "twitter:title" | "articletitle" | "headline" | "dc.title" => {
+                self.headlines.push(content);
+            }
+            "description" | "og:description" => first(&mut self.description, content),
+            "article:published_time"
+            | "og:published_time"
+            | "pubdate"
+            | "publishdate"
+            | "publish_date"
+            | "publish-date"
+            | "datepublished"
+            | "dc.date"
+            | "dc.date.issued"
+            | "dcterms.created"
+            | "weibo: article:create_at"
+            | "parsely-pub-date"
+            | "sailthru.date"
+            | "apub:time"
+            | "bytedance:published_time"
+            | "og:release_date"
+            | "release_date" => {
+                self.published.push(content);
+            }
+            "author" | "article:author" | "dc.creator" | "byl" if !content.starts_with("http") => {
+                first(&mut self.author, content);
+            }
+            "contentsource" | "source" | "mediaid" | "dc.publisher" => {
+                first(&mut self.publisher, content);
+            }
+            "og:site_name" | "sitename" | "application-name" => first(&mut self.site, content),
+            "og:image" | "twitter:image" => first(&mut self.image, content),
+            _ => {}
+        }
+    }
+
+    fn read_scripts(&mut self, page: &Page) {
+        let is_data = |id: &u32| {
+            page.attribute(*id, "type")
+                .is_some_and(|kind| kind.to_ascii_lowercase().contains("ld+json"))
+        };
+        for (_, script) in page.scripts.iter().filter(|(id, _)| is_data(id)) {
+            // Raw line ends within strings are a common mistake.
+            let script: String = script
+                .chars()
+                .map(|c| if c.is_control() { ' ' } else { c })
+                .collect();
+            if let Ok(value) = serde_json::from_str::<Value>(script.trim().trim_end_matches(';')) {
+                self.take_data(&value);
+            }
+        }
+    }
+
+    /// The article among linked data, which may be nested or in a list (`@graph`).
+    fn take_data(&mut self, value: &Value) {
+        let mut open = vec![value];
+        while let Some(value) = open.pop() {
+            match value {
+                Value::Array(items) => open.extend(items.iter().rev().take(50)),
+                Value::Object(fields) => {
+                    if is_article(&value["@type"]) {
+                        self.take_article(value);
+                    }
+                    open.extend(fields.get("@graph"));
+                    open.extend(fields.get("mainEntity"));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn take_article(&mut self, article: &Value) {
+        let text = |key: &str| article[key].as_str().and_then(clean);
+        self.headlines.extend(text("headline"));
+        self.published.extend(text("datePublished"));
+        self.published.extend(text("pubDate"));
+        self.author = self.author.take().or_else(|| name_of(&article["author"]));
+        self.publisher = self
+            .publisher
+            .take()
+            .or_else(|| name_of(&article["publisher"]));
+        self.description = self.description.take().or_else(|| text("description"));
+        if self.text.is_none() {
+            self.text = article["articleBody"].as_str().map(str::to_owned);
+        }
+    }
+}
+
+fn is_article(kind: &Value) -> bool {
+    let named = |kind: &Value| {
+        kind.as_str().is_some_and(|kind| {
+            kind.ends_with("Article") || kind.ends_with("Posting") || kind.ends_with("WebPage")
+        })
+    };
+    named(kind) || kind.as_array().is_some_and(|kinds| kinds.iter().any(named))
+}
+
+fn name_of(value: &Value) -> Option<String> {
+    let one = match value {
+        Value::Array(items) => items.first()?,
+        value => value,
+    };
+    one.as_str()
+        .or_else(|| one["name"].as_str())
+        .and_then(clean)
+        .filter(|name| !name.starts_with("http"))
+}
+
+fn clean(value: &str) -> Option<String> {
+    Some(text::one_line(value)).filter(|value| !value.is_empty())
+}
+
+/// An address of the page made absolute; none for scripts and such.
+pub(super) fn absolute(base: &Url, href: &str) -> Option<String> {
+    let url = base.join(href.trim()).ok()?;
+    matches!(url.scheme(), "http" | "https" | "file").then(|| url.into())
+}

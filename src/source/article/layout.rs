@@ -1,0 +1,257 @@
+//! The page as blocks: lines of text in reading order, with what each element above them says.
+
+use std::{collections::HashMap, ops::Range, sync::LazyLock};
+
+use regex::Regex;
+
+use crate::source::page::{Gap, Id, Page, is_inline};
+use crate::source::text::is_han;
+
+/// What is known of an element from itself and those above it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Fact {
+    /// The nearest element, itself included, that stands on lines of its own.
+    pub block: Id,
+    /// Within a link that leads somewhere.
+    pub link: bool,
+    /// The outermost element that is no part of an article by its own account: 0 for none.
+    pub aside: Id,
+    /// 1 to 6 within a heading.
+    pub heading: u8,
+    /// Within a list item.
+    pub item: bool,
+    /// The nearest table row, or 0.
+    pub row: Id,
+    /// Within a caption of a picture.
+    pub caption: bool,
+    /// What the element's own class and id say: above 0 of an article, below of anything else.
+    pub hint: i8,
+}
+
+/// A line of text.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Block {
+    pub runs: Range<usize>,
+    /// The element that holds it.
+    pub element: Id,
+    /// Its length: a Chinese character counts 1, a letter 0.4.
+    pub units: f32,
+    /// How much of it is in links.
+    pub linked: f32,
+    /// Marks that end or part sentences.
+    pub marks: u32,
+    pub links: u32,
+}
+
+impl Block {
+    pub(super) fn link_share(&self) -> f32 {
+        self.linked / self.units.max(1.0)
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Layout<'a> {
+    pub page: &'a Page,
+    pub facts: Vec<Fact>,
+    pub blocks: Vec<Block>,
+    /// For each run and the end: the block that it is in.
+    block_of_run: Vec<u32>,
+}
+
+impl<'a> Layout<'a> {
+    pub(super) fn new(page: &'a Page) -> Self {
+        let facts = facts(page);
+        let mut layout = Self {
+            page,
+            facts,
+            blocks: Vec::new(),
+            block_of_run: Vec::with_capacity(page.runs.len() + 1),
+        };
+        layout.cut_blocks();
+        layout
+    }
+
+    fn cut_blocks(&mut self) {
+        let mut last_link = 0;
+        for (at, run) in self.page.runs.iter().enumerate() {
+            let fact = self.facts[run.element as usize];
+            if run.gap == Gap::Block || self.blocks.is_empty() {
+                self.blocks.push(Block {
+                    runs: at..at,
+                    element: fact.block,
+                    ..Block::default()
+                });
+                last_link = 0;
+            }
+            self.block_of_run.push((self.blocks.len() - 1) as u32);
+            let Some(block) = self.blocks.last_mut() else {
+                continue;
+            };
+            block.runs.end = at + 1;
+            let (units, marks) = measure(self.page.run_text(at));
+            block.units += units;
+            block.marks += marks;
+            if fact.link {
+                block.linked += units;
+                if run.element != last_link {
+                    block.links += 1;
+                    last_link = run.element;
+                }
+            }
+        }
+        self.block_of_run.push(self.blocks.len() as u32);
+    }
+
+    /// The blocks within an element.
+    pub(super) fn blocks_of(&self, id: Id) -> Range<usize> {
+        let runs = self.page.runs_of(id);
+        if runs.is_empty() {
+            let at = self.block_of_run[runs.start] as usize;
+            return at..at;
+        }
+        let end = self.block_of_run[runs.end - 1] as usize + 1;
+        self.block_of_run[runs.start] as usize..end
+    }
+
+    pub(super) fn fact(&self, block: usize) -> &Fact {
+        &self.facts[self.blocks[block].element as usize]
+    }
+
+    /// The text of a block, as the page has it.
+    pub(super) fn text(&self, block: usize) -> String {
+        self.page.text(self.blocks[block].runs.clone())
+    }
+}
+
+/// Length and marks of a piece of text.
+pub(super) fn measure(text: &str) -> (f32, u32) {
+    let (mut han, mut letters, mut marks) = (0u32, 0u32, 0);
+    for c in text.chars() {
+        match c {
+            'a'..='z' | 'A'..='Z' | '0'..='9' => letters += 1,
+            ',' | '.' | ';' | '?' | '!' => marks += 1,
+            c if is_han(c) => han += 1,
+            '，' | '。' | '；' | '：' | '！' | '？' | '、' => marks += 1,
+            c if c.is_alphanumeric() => letters += 1,
+            _ => {}
+        }
+    }
+    (han as f32 + letters as f32 * 0.4, marks)
+}
+
+fn facts(page: &Page) -> Vec<Fact> {
+    let mut facts: Vec<Fact> = Vec::with_capacity(page.elements.len());
+    let mut hints: HashMap<String, i8> = HashMap::new();
+    for (id, element) in page.elements.iter().enumerate() {
+        let id = id as Id;
+        let above = facts
+            .get(element.parent as usize)
+            .copied()
+            .unwrap_or_default();
+        let name = page.name(id);
+        let mut fact = Fact { hint: 0, ..above };
+        if !is_inline(name) {
+            fact.block = id;
+        }
+        match name {
+            "a" => fact.link = page.attribute(id, "href").is_some_and(leads_somewhere),
+            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => fact.heading = name.as_bytes()[1] - b'0',
+            "li" | "dd" | "dt" => fact.item = true,
+            "tr" => fact.row = id,
+            "figcaption" => fact.caption = true,
+            "table" => fact.row = 0,
+            _ => {}
+        }
+        let label = format!(
+            "{} {}",
+            page.class(id),
+            page.attribute(id, "id").unwrap_or_default()
+        );
+        if label.len() > 1 {
+            fact.hint = *hints.entry(label).or_insert_with_key(|label| hint(label));
+        }
+        if fact.aside == 0 && is_aside(page, id, name, fact.hint) {
+            fact.aside = id;
+        }
+        facts.push(fact);
+    }
+    facts
+}
+
+fn leads_somewhere(href: &str) -> bool {
+    let href = href.trim();
+    !href.is_empty() && !href.starts_with('#')
+}
+
+fn is_aside(page: &Page, id: Id, name: &str, hint: i8) -> bool {
+    if matches!(name, "html" | "body" | "main" | "article") {
+        return false;
+    }
+    matches!(
+        name,
+        "nav" | "footer" | "aside" | "button" | "select" | "label" | "dialog" | "menu" | "noscript"
+    ) || hint <= -2
+        || page.attribute(id, "hidden").is_some()
+        || page.attribute(id, "aria-hidden") == Some("true")
+        || page.attribute(id, "style").is_some_and(is_hidden)
+        || page.attribute(id, "role").is_some_and(|role| {
+            matches!(
+                role,
+                "navigation"
+                    | "banner"
+                    | "contentinfo"
+                    | "complementary"
+                    | "dialog"
+                    | "alert"
+                    | "menu"
+                    | "search"
+                    | "menubar"
+                    | "alertdialog"
+            )
+        })
+}
+
+fn is_hidden(style: &str) -> bool {
+    static HIDDEN: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"(?i)display\s*:\s*none").expect("a fixed pattern"));
+    HIDDEN.is_match(style)
+}
+
+/// What a class and an id say of their element, by the words that page makers use everywhere.
+fn hint(label: &str) -> i8 {
+    static NEVER: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(
+            r"(?ix)
+            comment(?:s|list|[-_]|\b)|disqus|livefyre|\breply|respond\b|pinglun
+            |(?:^|[\s_-])foot(?:er|\b|[_-])|page-?footer|site-?footer|copyright|\bcopy\b|banquan
+            |side-?bar|(?:^|[\s_-])side(?:[\s_-]|$)|(?:left|right)-?(?:side|bar|nav|menu)|sidenav
+            |bread-?crumb|(?:^|[\s_-])crumbs?(?:[\s_-]|$)|mianbao|(?:^|[\s_-])(?:location|position|weizhi|dqwz|curpos)(?:[\s_-]|$)
+            |related|relat(?:e|ive)[-_]?(?:news|post|art|read|list|link)|relevant|recommend|tuijian|xiangguan|guess-?you|you-?may|read-?(?:more|next|also)
+            |most-?(?:read|popular|viewed|shared)|trending|popular|hot-?(?:list|news|rank|article|read)|rank(?:list|ing)|paihang
+            |(?:^|[\s_-])shar(?:e|ing)|share-?(?:bar|box|this|tool|btn|button)|social|bdshare|jiathis|(?:^|[\s_-])sns|fenxiang|addthis|addtoany
+            |qr-?code|(?:er|2)wei-?ma|(?:^|[\s_-])ewm
+            |(?:^|[\s_-])nav(?:[\s_-]|bar|list|menu|igation|$)|navbar|(?:^|[\s_-])menu|daohang|top-?bar|toolbar|tool-?box
+            |pager|paging|paginat|fenye|page-?(?:nav|num|list|turn)|(?:prev|pre|next|up|down)[-_]?(?:next|post|page|art|news|down)|shangxia|sxp|post-?nav
+            |sponsor|promo(?:$|[\s_-]|tion|ted|s)|advert|(?:^|[\s_-])ads?(?:[\s_-]|$|box|sense|slot|wrap)|adsby|guanggao|outbrain|taboola|dfp
+            |sign-?(?:in|up)|log-?in|subscri|newsletter|pop-?up|modal|lightbox|overlay|cookie|gdpr|consent|paywall
+            |tag-?(?:cloud|list|s\b)|(?:^|[\s_-])tags(?:[\s_-]|$)|keyword|author-?(?:bio|info|card|box|desc)|about-?(?:the-?)?author|bio(?:[\s_-]|$)
+            |friend-?link|yqlj|site-?map|search(?:[\s_-]|box|bar|form|$)|feedback|report-?err|jubao|rating|vote|toupiao
+            |print(?:only|[\s_-]|$)|font-?size|zihao|widget|teaser|masthead|(?:^|[\s_-])banner|skip-?(?:to|link)|screen-?reader|visually-?hidden|sr-only|hidden-(?:print)?|no-?print",
+        )
+        .expect("a fixed pattern")
+    });
+    static ARTICLE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(
+            r"(?i)article|(?:^|[\s_-])art(?:[\s_-]|$)|content|(?:^|[\s_-])con(?:[\s_-]|$)|(?:^|[\s_-])body|entry|story|post(?:$|[\s_-])|detail|text|(?:^|[\s_-])(?:nr|wz|zw|zoom|xl|main)(?:[\s_-]|$)|neirong|zhengwen|wenzhang|editor|news",
+        )
+        .expect("a fixed pattern")
+    });
+    let mut hint = 0;
+    if NEVER.is_match(label) {
+        hint -= 2;
+    }
+    if ARTICLE.is_match(label) {
+        hint += 1;
+    }
+    hint
+}

@@ -1,0 +1,234 @@
+//! When the article was published, as exactly as the page says.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::{Parts, near};
+use crate::bulletin::Moment;
+use crate::source::{Context, date, text};
+
+/// A date with how surely it is the one, and the block where it stands.
+struct Candidate {
+    moment: Moment,
+    score: f32,
+    block: Option<usize>,
+}
+
+/// The date, and the block that shows it.
+#[derive(Debug, Default)]
+pub(super) struct Published {
+    pub moment: Option<Moment>,
+    pub block: Option<usize>,
+    /// Why a date was not taken.
+    pub warning: Option<String>,
+}
+
+/// Less sure than this is a date of something else.
+const LEAST: f32 = 2.0;
+
+pub(super) fn find(parts: &Parts<'_>, context: &Context<'_>) -> Published {
+    let mut candidates = stated(parts, context);
+    candidates.extend(shown(parts, context));
+    candidates.extend(in_address(context));
+    candidates.retain(|candidate| candidate.score >= LEAST);
+    candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
+    let mut published = Published::default();
+    for candidate in &candidates {
+        match date::plausible(&candidate.moment, context.now) {
+            Ok(()) => {
+                published.moment = Some(finer(candidate.moment, &candidates));
+                published.block = candidate.block;
+                published.warning = None;
+                break;
+            }
+            Err(warning) => published.warning = published.warning.or(Some(warning)),
+        }
+    }
+    published
+}
+
+/// The time of that day, where another sure statement has one.
+fn finer(moment: Moment, candidates: &[Candidate]) -> Moment {
+    let Moment::Day(day) = moment else {
+        return moment;
+    };
+    candidates
+        .iter()
+        .filter(|other| other.score >= 5.0)
+        .map(|other| other.moment)
+        .find(|other| matches!(other, Moment::Time(_)) && other.day() == day)
+        .unwrap_or(moment)
+}
+
+/// What the head and `<time>` say.
+fn stated(parts: &Parts<'_>, context: &Context<'_>) -> Vec<Candidate> {
+    let read = |text: &str| date::parse(text, context.time_zone, context.now);
+    let candidate = |moment, score| Candidate {
+        moment,
+        score,
+        block: None,
+    };
+    let page = parts.layout.page;
+    let mut found: Vec<Candidate> = parts
+        .head
+        .published
+        .iter()
+        .filter_map(|text| read(text))
+        .map(|moment| candidate(moment, 8.0))
+        .collect();
+    let near = near(parts);
+    for id in 0..page.elements.len() as u32 {
+        if page.name(id) != "time" {
+            continue;
+        }
+        let at = parts.layout.blocks_of(id).start;
+        let Some(moment) = page.attribute(id, "datetime").and_then(read) else {
+            continue;
+        };
+        let named = page.attribute(id, "itemprop") == Some("datePublished")
+            || page.attribute(id, "pubdate").is_some();
+        if named {
+            found.push(candidate(moment, 7.5));
+        } else if near.contains(&at) {
+            found.push(candidate(moment, 6.0));
+        }
+    }
+    found
+}
+
+/// What the lines around the text show.
+fn shown(parts: &Parts<'_>, context: &Context<'_>) -> Vec<Candidate> {
+    let layout = parts.layout;
+    let start = parts.text_range().map(|range| range.start);
+    let mut found = Vec::new();
+    for at in near(parts) {
+        let block = &layout.blocks[at];
+        if block.units > 160.0 || block.link_share() > 0.9 && block.units > 15.0 {
+            continue;
+        }
+        let line = text::one_line(&layout.text(at));
+        let distance = parts
+            .anchor()
+            .map_or(0.0, |anchor| anchor.abs_diff(at) as f32);
+        for (range, moment) in date::find_all(&line, context.time_zone, context.now) {
+            let mut score = labelled(&line, range.start);
+            let written = &line[range.clone()];
+            if !has_year(written) {
+                score -= 6.0;
+            }
+            if layout.fact(at).item || layout.fact(at).aside != 0 && score < 7.0 {
+                score -= 2.0;
+            }
+            let before_title = parts
+                .title
+                .blocks
+                .as_ref()
+                .is_some_and(|title| at < title.start);
+            if before_title && is_today(&line) {
+                score -= 6.0;
+            }
+            let inside = parts.body_blocks().binary_search(&at).is_ok();
+            if inside && start.is_some_and(|start| at > start + 1) {
+                // A date within the text is published only where it is signed, at the end.
+                score = if is_signature(parts, at, &line, written) {
+                    2.5
+                } else {
+                    -1.0
+                };
+            } else if inside && line.len() > written.len() + 40 && score < 7.0 {
+                score -= 4.0;
+            }
+            found.push(Candidate {
+                moment,
+                score: score - distance.min(10.0) * 0.1,
+                block: Some(at),
+            });
+        }
+    }
+    found
+}
+
+/// How surely what stands before a date calls it the day of publication.
+fn labelled(line: &str, at: usize) -> f32 {
+    static LABELS: LazyLock<[(Regex, f32); 5]> = LazyLock::new(|| {
+        let label = |words: &str, score| {
+            let pattern = format!(r"(?i)(?:{words})[^\d。；]{{0,6}}$");
+            (Regex::new(&pattern).expect("a fixed pattern"), score)
+        };
+        [
+            label(
+                "截止|截至|有效期|生效|施行|实施|报名|开标|投标|会议时间|活动时间|考试|面试|公示期|起止|出生|成立|创刊|举办|deadline|expires?|due",
+                -8.0,
+            ),
+            label(
+                "发布|發布|发表|發表|发稿|上传|录入|添加|公布|刊发|发文|posted|published|publish date|date published",
+                10.0,
+            ),
+            label("时间|時間|日期|日\\s?期|date|time", 8.0),
+            label("更新|修改|updated|modified|revised", 6.0),
+            label("成文|印发|签发|created", 5.5),
+        ]
+    });
+    let mut start = at.saturating_sub(48);
+    while !line.is_char_boundary(start) {
+        start += 1;
+    }
+    let before = &line[start..at];
+    LABELS
+        .iter()
+        .find(|(label, _)| label.is_match(before))
+        .map_or(4.5, |(_, score)| *score)
+}
+
+/// Whether a date says its year, or is told from now.
+fn has_year(written: &str) -> bool {
+    let digits = written
+        .split(|c: char| !c.is_ascii_digit())
+        .any(|run| run.len() >= 4);
+    let named = [
+        "年",
+        "前",
+        "天",
+        "日前",
+        "刚",
+        "ago",
+        "today",
+        "yesterday",
+        "民",
+    ]
+    .iter()
+    .any(|word| written.to_lowercase().contains(word));
+    let two_digit = written.matches(['-', '/', '.']).count() >= 2;
+    digits || named || two_digit
+}
+
+/// Today's date in a page's header has the weekday with it.
+fn is_today(line: &str) -> bool {
+    line.contains("星期") || line.contains("今天是") || line.contains("周")
+}
+
+/// Whether the line is the date under a signature at the end of the text.
+fn is_signature(parts: &Parts<'_>, at: usize, line: &str, written: &str) -> bool {
+    let blocks = parts.body_blocks();
+    let last = blocks.len().saturating_sub(3);
+    blocks[last..].contains(&at) && line.chars().count() <= written.chars().count() + 3
+}
+
+/// A date in the address: `/2022-11/20/`, `/20221120/`, `t20221120_1.html`.
+fn in_address(context: &Context<'_>) -> Option<Candidate> {
+    static DATE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(
+            r"(?:^|[/_t-])((?:19|20)\d\d)[-/_]?(0[1-9]|1[0-2])[-/_]?(0[1-9]|[12]\d|3[01])(?:[/_.-]|$)",
+        )
+        .expect("a fixed pattern")
+    });
+    let found = DATE.captures(context.base.path())?;
+    let text = format!("{}-{}-{}", &found[1], &found[2], &found[3]);
+    let moment = date::parse(&text, context.time_zone, context.now)?;
+    Some(Candidate {
+        moment,
+        score: 3.0,
+        block: None,
+    })
+}

@@ -1,0 +1,265 @@
+//! The article's own title among headings, `<title>` and what the head says.
+
+use std::ops::Range;
+
+use super::head::Head;
+use super::layout::{Layout, measure};
+use super::line::is_info;
+use crate::source::page::Id;
+use crate::source::text;
+
+/// The title, and the block where it stands on the page.
+#[derive(Debug, Default)]
+pub(super) struct Title {
+    pub text: Option<String>,
+    pub blocks: Option<Range<usize>>,
+}
+
+/// How far above the text a title is looked for, in blocks.
+const REACH: usize = 40;
+
+pub(super) fn find(layout: &Layout<'_>, head: &Head, body: Option<&Range<usize>>) -> Title {
+    let start = body.map_or(layout.blocks.len().min(REACH * 2), |body| body.start);
+    let mut best: Option<(f32, Candidate)> = None;
+    for candidate in candidates(layout, start, body.is_some()) {
+        let score = score(layout, head, start, &candidate);
+        if best.as_ref().is_none_or(|(most, _)| score > *most) {
+            best = Some((score, candidate));
+        }
+    }
+    if let Some((score, candidate)) = best
+        && score >= 4.0
+    {
+        return Title {
+            text: Some(whole(candidate.text, head)),
+            blocks: Some(candidate.blocks),
+        };
+    }
+    Title {
+        text: stated(head),
+        blocks: None,
+    }
+}
+
+#[derive(Debug)]
+struct Candidate {
+    element: Id,
+    blocks: Range<usize>,
+    text: String,
+    /// Letters and digits alone, for comparison.
+    key: String,
+}
+
+/// Headings, elements named as titles, and single lines above the text.
+fn candidates(layout: &Layout<'_>, start: usize, bounded: bool) -> Vec<Candidate> {
+    let page = layout.page;
+    let from = if bounded {
+        start.saturating_sub(REACH)
+    } else {
+        0
+    };
+    let to = (start + 4).min(layout.blocks.len());
+    let mut found = Vec::new();
+    let mut last = None;
+    for at in from..to {
+        let element = layout.blocks[at].element;
+        // The heading as a whole, where a line is only a part of it.
+        let named = std::iter::once(element)
+            .chain(page.ancestors(element))
+            .take(3)
+            .find(|id| is_heading(layout, *id) && layout.blocks_of(*id).len() <= 4);
+        let id = named.unwrap_or(element);
+        let blocks = match named {
+            Some(id) => layout.blocks_of(id),
+            None => at..at + 1,
+        };
+        if named.is_some() && last == Some(id) {
+            continue;
+        }
+        last = Some(id);
+        let line = blocks.clone().map(|at| layout.text(at)).collect::<Vec<_>>();
+        let text = text::one_line(&line.join(" "));
+        let (units, _) = measure(&text);
+        if (3.0..120.0).contains(&units) {
+            found.push(Candidate {
+                element: id,
+                blocks,
+                key: key(&text),
+                text,
+            });
+        }
+    }
+    found
+}
+
+fn is_heading(layout: &Layout<'_>, id: Id) -> bool {
+    matches!(layout.page.name(id), "h1" | "h2" | "h3" | "h4") || is_named(layout, id)
+}
+
+/// Whether a class or id calls the element a title.
+fn is_named(layout: &Layout<'_>, id: Id) -> bool {
+    let page = layout.page;
+    let named = |label: &str| {
+        let label = label.to_ascii_lowercase();
+        ["title", "headline", "biaoti", "heading", "subject"]
+            .iter()
+            .any(|word| label.contains(word))
+            || label
+                .split(|c: char| !c.is_ascii_alphanumeric())
+                .any(|word| matches!(word, "bt" | "tt" | "tit"))
+    };
+    named(page.class(id)) || page.attribute(id, "id").is_some_and(named)
+}
+
+fn score(layout: &Layout<'_>, head: &Head, start: usize, candidate: &Candidate) -> f32 {
+    let page = layout.page;
+    let first = candidate.blocks.start;
+    let mut score = match page.name(candidate.element) {
+        "h1" => 5.0,
+        "h2" => 3.5,
+        "h3" => 3.0,
+        "h4" => 2.0,
+        _ => 0.0,
+    };
+    if is_named(layout, candidate.element) {
+        score += 2.5;
+    }
+    score += agreement(head, &candidate.key);
+    let distance = start.abs_diff(first) as f32;
+    score -= (distance * 0.15).min(4.0);
+    if first >= start {
+        score -= 1.0;
+    }
+    if layout.fact(first).aside != 0 {
+        score -= 4.0;
+    }
+    if layout.fact(first).item {
+        score -= 2.0;
+    }
+    let (linked, units) = candidate.blocks.clone().fold((0.0, 0.0), |(l, u), at| {
+        (l + layout.blocks[at].linked, u + layout.blocks[at].units)
+    });
+    if linked > units * 0.5 {
+        score -= 3.0;
+    }
+    if is_info(&candidate.text) || candidate.text.contains(['>', '»']) {
+        score -= 6.0;
+    }
+    if candidate.text.ends_with(['。', '；', '：', ':']) {
+        score -= 3.0;
+    }
+    if is_site(head, &candidate.key) {
+        score -= 8.0;
+    }
+    score
+}
+
+/// How far a line is what the head says that the title is.
+fn agreement(head: &Head, line: &str) -> f32 {
+    if line.chars().count() < 4 {
+        return 0.0;
+    }
+    let mut most: f32 = 0.0;
+    for headline in &head.headlines {
+        let headline = key(headline);
+        if headline == line {
+            most = most.max(9.0);
+        } else if headline.contains(line) || line.contains(&headline) && headline.len() > 20 {
+            most = most.max(6.0);
+        }
+    }
+    let Some(title) = &head.title else {
+        return most;
+    };
+    let title = key(title);
+    if title == line {
+        return most.max(8.0);
+    }
+    if title.starts_with(line) {
+        return most.max(8.0);
+    }
+    // A cut `<title>`, or one that has the site's name around it.
+    let shared = title
+        .chars()
+        .zip(line.chars())
+        .take_while(|(a, b)| a == b)
+        .count();
+    if shared >= 8 && shared * 2 >= line.chars().count() {
+        return most.max(6.5);
+    }
+    if title.contains(line) {
+        return most.max(6.0);
+    }
+    most
+}
+
+/// Whether a line is only the name of the site or of the section.
+fn is_site(head: &Head, line: &str) -> bool {
+    if head.site.as_ref().is_some_and(|site| key(site) == line) {
+        return true;
+    }
+    let Some(title) = &head.title else {
+        return false;
+    };
+    let parts = parts(title);
+    parts.len() > 1 && parts[1..].iter().any(|part| key(part) == line)
+}
+
+/// The parts of a `<title>`: the article's own, then section and site.
+pub(super) fn parts(title: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let mut rest = title;
+    while let Some((at, length)) = separator(rest) {
+        parts.push(rest[..at].trim());
+        rest = &rest[at + length..];
+    }
+    parts.push(rest.trim());
+    parts.retain(|part| !part.is_empty());
+    parts
+}
+
+fn separator(text: &str) -> Option<(usize, usize)> {
+    let spaced = [
+        " - ", " – ", " — ", " | ", " · ", " :: ", " » ", " « ", " / ", "--", "——",
+    ];
+    let bare = ["_", "|", "｜", "-"];
+    let found = spaced
+        .iter()
+        .filter_map(|mark| text.find(mark).map(|at| (at, mark.len())));
+    let plain = bare.iter().filter_map(|mark| {
+        let at = text.find(mark)?;
+        // A hyphen within a word or number parts nothing.
+        let between = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+        let inner = between(text[..at].chars().next_back())
+            && between(text[at + mark.len()..].chars().next());
+        (!(inner && *mark == "-")).then_some((at, mark.len()))
+    });
+    found.chain(plain).min()
+}
+
+/// The title that the head gives, where no line of the page is one.
+fn stated(head: &Head) -> Option<String> {
+    head.headlines.first().cloned().or_else(|| {
+        let title = head.title.as_ref()?;
+        Some((*parts(title).first()?).to_owned())
+    })
+}
+
+/// A line that ends in an ellipsis, as the head has it in full.
+fn whole(line: String, head: &Head) -> String {
+    let Some(cut) = line.strip_suffix("...").or_else(|| line.strip_suffix('…')) else {
+        return line;
+    };
+    let start = key(cut);
+    let longer = |title: &&String| key(title).starts_with(&start) && !title.ends_with(['…', '.']);
+    let title = head.headlines.iter().chain(&head.title).find(longer);
+    title.cloned().unwrap_or(line)
+}
+
+/// Letters and digits alone, lower case.
+pub(super) fn key(text: &str) -> String {
+    text.chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
+}

@@ -1,0 +1,110 @@
+use chrono::TimeZone;
+use proptest::prelude::*;
+
+use super::*;
+
+fn by(text: &str) -> Option<String> {
+    let now = Utc.with_ymd_and_hms(2022, 11, 25, 4, 0, 0).unwrap();
+    let published = Moment::Day(chrono::NaiveDate::from_ymd_opt(2022, 11, 20).unwrap());
+    deadline(text, Some(&published), chrono_tz::Asia::Shanghai, now)
+        .map(|moment| moment.to_string())
+}
+
+#[test]
+fn a_greeting_and_a_dateline_are_left_out() {
+    let text =
+        "各单位：\n本报讯（记者 张三）今天上午，公司召开安全生产会议。会议要求全面排查隐患。";
+    assert_eq!(
+        summarise("公司召开会议", None, text).as_deref(),
+        Some("今天上午，公司召开安全生产会议。会议要求全面排查隐患。")
+    );
+}
+
+#[test]
+fn the_title_is_not_repeated() {
+    let text = "关于停水的通知\n因管网检修，东区宿舍将停水一天，请提前储水。";
+    assert_eq!(
+        summarise("关于停水的通知", None, text).as_deref(),
+        Some("因管网检修，东区宿舍将停水一天，请提前储水。")
+    );
+}
+
+#[test]
+fn what_to_do_by_when_comes_first() {
+    let text = "为做好统计工作，现将有关事项通知如下。工作分两步开展。请各部门于12月5日前将报表报送综合科，电话0000-555072。";
+    assert_eq!(
+        summarise("关于报送报表的通知", None, text).as_deref(),
+        Some(
+            "请各部门于12月5日前将报表报送综合科，电话0000-555072。为做好统计工作，现将有关事项通知如下。工作分两步开展。"
+        )
+    );
+}
+
+#[test]
+fn a_long_first_sentence_is_cut_at_a_mark() {
+    let text = format!("{}，{}。", "长".repeat(80), "句".repeat(90));
+    let summary = summarise("标题", None, &text).unwrap();
+    assert_eq!(summary, format!("{}…", "长".repeat(80)));
+    let text = format!("第一句。{}。", "长".repeat(130));
+    assert_eq!(summarise("标题", None, &text).as_deref(), Some("第一句。"));
+}
+
+#[test]
+fn a_description_is_used_where_it_tells_of_the_article() {
+    let text =
+        "会议于上午召开，通报了全年的安全生产情况，部署了冬季消防工作。会后各部门开展了自查。";
+    let real = "会议通报了全年安全生产情况，部署冬季消防工作，要求各部门自查。";
+    assert_eq!(
+        summarise("安全会议召开", Some(real), text).as_deref(),
+        Some(real)
+    );
+    let site = "某某集团官方网站，提供最新最全的产品资讯与服务信息，欢迎访问。";
+    assert!(
+        summarise("安全会议召开", Some(site), text)
+            .unwrap()
+            .starts_with("会议于上午召开")
+    );
+}
+
+#[test]
+fn deadlines_are_read_with_the_year_of_the_notice() {
+    for (text, expected) in [
+        ("请于12月5日前报送材料。", "2022-12-05"),
+        ("请于1月10日之前报送材料。", "2023-01-10"),
+        (
+            "报名截止时间：2022年12月1日17:00。",
+            "2022-12-01T17:00:00+08:00",
+        ),
+        ("报名时间为11月28日至12月5日。", "2022-12-05"),
+        ("逾期不候，截止日期为2022-12-01", "2022-12-01"),
+        ("务必于12月5日（周一）下班前交回。", "2022-12-05"),
+        ("Please register by December 1, 2022.", "2022-12-01"),
+        (
+            "Applications are due no later than 5 pm on Friday, December 2.",
+            "2022-12-02",
+        ),
+    ] {
+        assert_eq!(by(text).as_deref(), Some(expected), "{text}");
+    }
+}
+
+#[test]
+fn other_dates_are_no_deadline() {
+    for text in [
+        "截至11月18日，累计完成投资三亿元。",
+        "12月5日起施行。",
+        "会议于11月28日召开。",
+        "2022年3月1日前入职的员工",
+    ] {
+        assert_eq!(by(text), None, "{text}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_text_has_a_short_summary(title in "\\PC{0,20}", text in "\\PC{0,400}") {
+        if let Some(summary) = summarise(&title, Some(&text), &text) {
+            prop_assert!(width(&summary) <= LIMIT, "{}", summary);
+        }
+    }
+}
