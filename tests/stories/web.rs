@@ -535,6 +535,8 @@ async fn metrics_are_prometheus_text_for_those_with_a_token() {
     let desk = with_baselines().await;
     desk.publish("notices", "1", "关于元旦放假的通知").await;
     assert_eq!(desk.get("/metrics").send().await.unwrap().status(), 401);
+    let sample = r#"^[a-z_]+(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? [-+.e0-9]+$"#;
+    let sample = regex::Regex::new(sample).unwrap();
     for token in [ADMIN_TOKEN, METRICS_TOKEN] {
         let answer = desk
             .get("/metrics")
@@ -545,9 +547,6 @@ async fn metrics_are_prometheus_text_for_those_with_a_token() {
         let media = answer.headers()["content-type"].to_str().unwrap();
         assert!(media.starts_with("text/plain; version=0.0.4"), "{media}");
         let text = answer.text().await.unwrap();
-        let sample =
-            regex::Regex::new(r#"^[a-z_]+(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? [-+.e0-9]+$"#);
-        let sample = sample.unwrap();
         for line in text.lines().filter(|line| !line.starts_with("# ")) {
             assert!(sample.is_match(line), "{line}");
         }
