@@ -54,7 +54,6 @@ pub use ask::{
 pub use error::StoreError;
 pub use front::{ReadLines, WriteLine};
 pub use people::Settled;
-pub use upkeep::lines_of;
 
 use self::{
     books::Books, engine::Engine, error::Result, looks::Looks, names::Names, thread::Writer,

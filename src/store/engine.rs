@@ -10,7 +10,7 @@ use std::{
     ops::Bound,
     path::{Path, PathBuf},
     sync::{
-        OnceLock,
+        Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -38,7 +38,7 @@ pub(super) struct Engine {
     file: File,
     /// The store's directory.
     path: PathBuf,
-    failed: OnceLock<String>,
+    failed: Arc<OnceLock<String>>,
     /// Something was written since the last sync.
     dirty: AtomicBool,
 }
@@ -53,7 +53,7 @@ impl Engine {
             db,
             file,
             path,
-            failed: OnceLock::new(),
+            failed: Arc::default(),
             dirty: AtomicBool::new(false),
         }
     }
@@ -65,6 +65,11 @@ impl Engine {
 
     pub(super) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Why writes fail, once one has; for those who must not hold the engine.
+    pub(super) fn shared_failure(&self) -> Arc<OnceLock<String>> {
+        Arc::clone(&self.failed)
     }
 
     /// Why writes fail, once one has.
@@ -109,12 +114,8 @@ impl Engine {
         self.file.sync_data().map_err(|error| self.fail(&error))
     }
 
-    #[cfg(test)]
-    pub(super) fn pretend_failure(&self) {
-        self.fail(&"the disk was pulled");
-    }
-
-    fn fail(&self, error: &dyn std::fmt::Display) -> StoreError {
+    /// Nothing is written from now on.
+    pub(super) fn fail(&self, error: &dyn std::fmt::Display) -> StoreError {
         let why = format!("{}: {error}", self.path.display());
         StoreError::Failed(self.failed.get_or_init(|| why).clone())
     }

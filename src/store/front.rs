@@ -19,7 +19,7 @@ use crate::bulletin::{Bulletin, BulletinId, ChannelId, Delivery, DeliveryId};
 
 /// Takes the lines of an export, on a blocking thread.
 pub type WriteLine = Box<dyn FnMut(&str) -> io::Result<()> + Send>;
-/// Lines of an export, such as [`super::lines_of`] gives.
+/// The lines of an export, without their line feeds.
 pub type ReadLines = Box<dyn Iterator<Item = io::Result<String>> + Send>;
 
 impl Store {

@@ -1,6 +1,7 @@
 //! The store through its front door, on a disk of its own.
 
 mod keeping;
+mod kill;
 mod outbox;
 mod people;
 mod rules;
@@ -50,7 +51,8 @@ pub(super) fn row(url: &str, title: &str, date: &str) -> Notice {
 
 /// Rows of one list, newest first: numbers become addresses, titles and days.
 pub(super) fn list(numbers: impl IntoIterator<Item = u32>) -> Vec<Notice> {
-    let day = |number| format!("2022-{:02}-{:02}", number / 28 % 12 + 1, number % 28 + 1);
+    let first = chrono::NaiveDate::from_ymd_opt(2015, 1, 1).unwrap();
+    let day = |number| (first + chrono::Days::new(u64::from(number))).to_string();
     let numbers = numbers.into_iter();
     numbers
         .map(|n| row(&format!("{n}.htm"), &format!("第{n}号通知"), &day(n)))

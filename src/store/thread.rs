@@ -4,13 +4,14 @@
 //! together share one. Reads of the books' memory are answered at once.
 
 use std::{
-    sync::{Arc, mpsc},
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Arc, OnceLock, mpsc},
     thread::JoinHandle,
 };
 
 use tokio::sync::oneshot;
 
-use super::{StoreError, books::Books, engine::Engine, error::Result};
+use super::{StoreError, books::Books, engine::Engine, error::Result, open};
 
 /// Calls that share a sync at most, so that none waits for an endless row of others.
 const GROUP: usize = 256;
@@ -23,15 +24,18 @@ type Job = Box<dyn FnOnce(&mut Books) -> Option<Answer> + Send>;
 #[derive(Debug)]
 pub(super) struct Writer {
     jobs: mpsc::Sender<Option<Job>>,
+    /// Why writes fail, once one has.
+    failed: Arc<OnceLock<String>>,
 }
 
 impl Writer {
     pub(super) fn start(books: Books) -> std::io::Result<(Self, JoinHandle<()>)> {
         let (jobs, waiting) = mpsc::channel();
+        let failed = books.engine.shared_failure();
         let thread = std::thread::Builder::new()
             .name("store".to_owned())
             .spawn(move || run(books, &waiting))?;
-        Ok((Self { jobs }, thread))
+        Ok((Self { jobs, failed }, thread))
     }
 
     /// Durable when it returns.
@@ -47,7 +51,7 @@ impl Writer {
                 let _ = tell.send(done.and_then(|done| synced.map(|()| done)));
             }))
         })?;
-        told.await.map_err(|_| ended())?
+        told.await.map_err(|_| self.ended())?
     }
 
     /// Reads the books' memory.
@@ -60,7 +64,7 @@ impl Writer {
             let _ = tell.send(question(books));
             None
         })?;
-        told.await.map_err(|_| ended())
+        told.await.map_err(|_| self.ended())
     }
 
     /// Ends the thread once everything that was asked before is done.
@@ -69,12 +73,23 @@ impl Writer {
     }
 
     fn send(&self, job: impl FnOnce(&mut Books) -> Option<Answer> + Send + 'static) -> Result<()> {
-        self.jobs.send(Some(Box::new(job))).map_err(|_| ended())
+        self.jobs
+            .send(Some(Box::new(job)))
+            .map_err(|_| self.ended())
+    }
+
+    fn ended(&self) -> StoreError {
+        let why = self.failed.get().map_or("it was closed", String::as_str);
+        StoreError::Failed(why.to_owned())
     }
 }
 
-fn ended() -> StoreError {
-    StoreError::Failed("it was closed".to_owned())
+/// sled panics where it cannot read: whoever asked is told that the store failed, as is all that follows.
+fn call(job: Job, books: &mut Books) -> Option<Answer> {
+    catch_unwind(AssertUnwindSafe(|| job(books))).unwrap_or_else(|panic| {
+        books.engine.fail(&open::told(panic.as_ref()));
+        None
+    })
 }
 
 fn run(mut books: Books, waiting: &mpsc::Receiver<Option<Job>>) {
@@ -82,13 +97,13 @@ fn run(mut books: Books, waiting: &mpsc::Receiver<Option<Job>>) {
     while let Ok(Some(first)) = waiting.recv() {
         let mut answers: Vec<Answer> = Vec::new();
         let mut is_last = false;
-        answers.extend(first(&mut books));
+        answers.extend(call(first, &mut books));
         for next in waiting.try_iter().take(GROUP - 1) {
             let Some(job) = next else {
                 is_last = true;
                 break;
             };
-            answers.extend(job(&mut books));
+            answers.extend(call(job, &mut books));
         }
         if !answers.is_empty() {
             let synced = engine.sync();

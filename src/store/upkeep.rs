@@ -2,12 +2,12 @@
 
 use std::{
     fs::{self, File},
-    io::{self, BufRead, BufReader, BufWriter, Read, Write},
+    io::{self, BufWriter, Write},
     path::{Path, PathBuf},
 };
 
 use chrono::{DateTime, Duration, NaiveDateTime, Utc};
-use flate2::{Compression, bufread::MultiGzDecoder, write::GzEncoder};
+use flate2::{Compression, write::GzEncoder};
 
 use super::{
     StoreError,
@@ -138,21 +138,6 @@ pub(super) fn back_up(
         let _ = fs::remove_file(old);
     }
     Ok(path)
-}
-
-/// The lines of an export, compressed or not.
-///
-/// # Errors
-/// The file cannot be read.
-pub fn lines_of(path: &Path) -> io::Result<Box<dyn Iterator<Item = io::Result<String>> + Send>> {
-    let mut file = BufReader::new(File::open(path)?);
-    let is_packed = file.fill_buf()?.starts_with(&[0x1f, 0x8b]);
-    let plain: Box<dyn Read + Send> = if is_packed {
-        Box::new(MultiGzDecoder::new(file))
-    } else {
-        Box::new(file)
-    };
-    Ok(Box::new(BufReader::new(plain).lines()))
 }
 
 /// Drops old finished deliveries of some blocks from `from` on; gives the block to go on from.

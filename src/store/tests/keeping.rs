@@ -1,9 +1,19 @@
 //! Export, import, backups, and what grows old.
 
-use std::sync::Mutex;
+use std::{
+    io::{BufRead, BufReader},
+    sync::Mutex,
+};
 
 use super::*;
 use crate::bulletin::{Article, BulletinState, DeliveryState};
+
+/// The lines of a backup.
+pub(super) fn lines_of(backup: &Path) -> Vec<String> {
+    let packed = std::fs::File::open(backup).unwrap();
+    let lines = BufReader::new(flate2::read::MultiGzDecoder::new(packed)).lines();
+    lines.map(|line| line.unwrap()).collect()
+}
 
 async fn exported(store: &Store) -> Vec<String> {
     let lines = Arc::new(Mutex::new(Vec::new()));
@@ -212,10 +222,7 @@ async fn a_backup_is_made_once_a_day_and_seven_are_kept() {
     assert_eq!(made, 10);
     let backups = upkeep::backups(world.dir.path());
     assert_eq!(backups.len(), 7);
-    let lines: Vec<String> = lines_of(&backups[6])
-        .unwrap()
-        .map(|line| line.unwrap())
-        .collect();
+    let lines = lines_of(&backups[6]);
     assert_eq!(lines[1..], exported(&world.store).await[1..]);
 }
 

@@ -247,8 +247,15 @@ async fn a_damaged_store_names_the_backup_and_is_left_as_it_is() {
     }
     let fresh = tempfile::tempdir().unwrap();
     let store = Store::open(fresh.path()).await.unwrap();
-    let backup = lines_of(&upkeep::backups(whole.path())[0]).unwrap();
-    assert_eq!(store.import(backup, false).await.unwrap().bulletins, 59);
+    let backup = keeping::lines_of(&upkeep::backups(whole.path())[0]);
+    assert_eq!(
+        store
+            .import(Box::new(backup.into_iter().map(Ok)), false)
+            .await
+            .unwrap()
+            .bulletins,
+        59
+    );
 }
 
 #[tokio::test]
@@ -265,7 +272,7 @@ async fn after_a_failed_write_every_call_says_so() {
     world
         .store
         .write(|books| {
-            books.engine.pretend_failure();
+            books.engine.fail(&"the disk was pulled");
             Ok(())
         })
         .await

@@ -1,0 +1,256 @@
+//! How fast the store is, as ratios to a floor: one sled insert with a sync, in the same run.
+//!
+//! `cargo bench --bench store [-- BULLETINS]` (100,000 by default) prints a table; nothing is judged.
+
+use std::{
+    fs::File,
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use chrono::{DateTime, Utc};
+use noticast::{
+    bulletin::{Article, Channel, ChannelKind, Notice, Source, TelegramChat},
+    store::{Found, Look, LookState, Outcome, Store},
+};
+use url::Url;
+
+const CHANNELS: i64 = 2000;
+const IN_FLIGHT: usize = 16;
+
+fn main() {
+    let bulletins = std::env::args()
+        .filter_map(|arg| arg.parse().ok())
+        .next()
+        .unwrap_or(100_000);
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let floor = floor();
+    println!("{:<44}{:>12}{:>10}", "", "time", "× floor");
+    let print = |what: &str, time: Duration| {
+        let ratio = time.as_secs_f64() / floor.as_secs_f64();
+        println!("{what:<44}{:>12}{ratio:>10.1}", format!("{time:.2?}"));
+    };
+    print("floor: one insert in sled, synced", floor);
+    runtime.block_on(few_channels(&print));
+    runtime.block_on(many_channels(&print));
+    runtime.block_on(large(bulletins, &print));
+}
+
+/// The median of single inserts, each with a sync of its own.
+fn floor() -> Duration {
+    let dir = tempfile::tempdir().expect("a folder");
+    let db = sled::open(dir.path()).expect("a store");
+    let file = File::open(dir.path().join("db")).expect("its file");
+    let insert = |n: u32| {
+        db.insert(n.to_be_bytes(), vec![7; 1000])
+            .expect("an insert");
+        db.flush().expect("a flush");
+        file.sync_data().expect("a sync");
+    };
+    median((0..300).map(|n| timed(|| insert(n))).collect())
+}
+
+fn timed(work: impl FnOnce()) -> Duration {
+    let start = Instant::now();
+    work();
+    start.elapsed()
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort_unstable();
+    times[times.len() / 2]
+}
+
+fn now() -> DateTime<Utc> {
+    Utc::now()
+}
+
+fn source(number: usize) -> Source {
+    let url = Url::parse(&format!("https://site-{number}.example.com/list.html")).expect("a URL");
+    Source::new(format!("s{number}").parse().expect("an id"), url)
+}
+
+fn channels(count: i64) -> Vec<Channel> {
+    let channel = |n: i64| {
+        let kind = ChannelKind::Telegram {
+            chat: TelegramChat::Id(n + 1),
+            topic: None,
+            silent: false,
+        };
+        Channel::new(
+            format!("c{n}").parse().expect("an id"),
+            kind,
+            chrono_tz::Asia::Shanghai,
+        )
+    };
+    (0..count).map(channel).collect()
+}
+
+/// A list page of ten rows whose first is `newest`.
+fn look(source: usize, newest: u64, text: &str) -> Look {
+    let row = |n: u64| Found {
+        notice: Notice {
+            url: format!("https://site-{source}.example.com/info/{n}.htm"),
+            guid: None,
+            title: format!("关于做好第{n}号冬季供暖准备工作的通知"),
+            published: None,
+            updated: None,
+            summary: None,
+            publisher: None,
+            pinned: false,
+        },
+        article: (n == newest && !text.is_empty()).then(|| Article {
+            text: text.to_owned(),
+            summary: Some("供暖提前，请各单位做好准备。".to_owned()),
+            ..Article::default()
+        }),
+    };
+    Look {
+        source: format!("s{source}").parse().expect("an id"),
+        found: (newest.saturating_sub(9)..=newest).rev().map(row).collect(),
+        state: LookState::default(),
+        complete: true,
+    }
+}
+
+async fn open(dir: &Path, sources: usize, channel_count: i64) -> Store {
+    let store = Store::open(dir).await.expect("a store");
+    let sources: Vec<Source> = (0..sources).map(source).collect();
+    store
+        .sync_config(&sources, &channels(channel_count), now())
+        .await
+        .expect("a config");
+    store
+}
+
+async fn few_channels(print: &impl Fn(&str, Duration)) {
+    let dir = tempfile::tempdir().expect("a folder");
+    let store = open(dir.path(), 1, 3).await;
+    store
+        .admit(look(0, 1, ""), now())
+        .await
+        .expect("a baseline");
+    let text = "供暖提前，请各单位做好准备。\n".repeat(60);
+    let mut times = Vec::new();
+    for n in 2..302 {
+        let start = Instant::now();
+        store
+            .admit(look(0, n, &text), now())
+            .await
+            .expect("an admission");
+        times.push(start.elapsed());
+    }
+    print("admit one bulletin to 3 channels", median(times));
+    let mut times = Vec::new();
+    for _ in 0..300 {
+        let start = Instant::now();
+        store.admit(look(0, 301, ""), now()).await.expect("a look");
+        times.push(start.elapsed());
+    }
+    print("a look of ten rows without news", median(times));
+    store.close().await.expect("a close");
+}
+
+async fn many_channels(print: &impl Fn(&str, Duration)) {
+    let dir = tempfile::tempdir().expect("a folder");
+    let store = open(dir.path(), 1, CHANNELS).await;
+    store
+        .admit(look(0, 1, ""), now())
+        .await
+        .expect("a baseline");
+    let mut times = Vec::new();
+    for n in 2..42 {
+        let start = Instant::now();
+        store
+            .admit(look(0, n, ""), now())
+            .await
+            .expect("an admission");
+        times.push(start.elapsed());
+    }
+    print("admit one bulletin to 2,000 channels", median(times));
+    let start = Instant::now();
+    let heads = store.heads(None).await.expect("heads");
+    print("heads of 2,000 channels, 80,000 waiting", start.elapsed());
+    let start = Instant::now();
+    let lines = heads.len().div_ceil(IN_FLIGHT);
+    let senders = heads
+        .chunks(lines)
+        .map(|heads| drain(store.clone(), heads.to_vec()));
+    let sent: usize = futures::future::join_all(senders).await.into_iter().sum();
+    let each = start.elapsed() / u32::try_from(sent).unwrap_or(1);
+    print("begin and complete, 16 in flight, each", each);
+    println!("{:<44}{:>10.0}/s", "", 1.0 / each.as_secs_f64());
+    store.close().await.expect("a close");
+    let start = Instant::now();
+    let store = open(dir.path(), 1, CHANNELS).await;
+    print("open with 80,000 finished deliveries", start.elapsed());
+    store.close().await.expect("a close");
+}
+
+/// Sends what waits in some channels, one after the other, as a sender's one request does.
+async fn drain(store: Store, heads: Vec<noticast::store::Waiting>) -> usize {
+    let mut sent = 0;
+    for head in heads {
+        let mut next = Some(head);
+        while let Some(head) = next {
+            store.begin_send(head.id, now()).await.expect("a begin");
+            let outcome = Outcome::Sent { message: None };
+            next = store
+                .complete(head.id, outcome, now())
+                .await
+                .expect("a completion");
+            sent += 1;
+        }
+    }
+    sent
+}
+
+async fn large(bulletins: u64, print: &impl Fn(&str, Duration)) {
+    const SOURCES: usize = 1000;
+    let dir = tempfile::tempdir().expect("a folder");
+    let store = open(dir.path(), SOURCES, 3).await;
+    let text = "供暖提前，请各单位做好准备。\n".repeat(60);
+    let start = Instant::now();
+    for newest in (10..=bulletins / SOURCES as u64).step_by(10) {
+        let looks = (0..SOURCES).map(|source| store.admit(look(source, newest, &text), now()));
+        for admitted in futures::future::join_all(looks).await {
+            admitted.expect("an admission");
+        }
+    }
+    print(
+        "1,000 sources admit all, each bulletin",
+        start.elapsed() / u32::try_from(bulletins).unwrap_or(1),
+    );
+    for source in 0..SOURCES {
+        let id = format!("s{source}").parse().expect("an id");
+        store.set_look_state(
+            &id,
+            LookState {
+                failures: 1,
+                ..LookState::default()
+            },
+        );
+    }
+    let start = Instant::now();
+    store.save_looks().await.expect("looks");
+    print("save the looks of 1,000 sources", start.elapsed());
+    let start = Instant::now();
+    store.sources().await.expect("sources");
+    print("status of 1,000 sources", start.elapsed());
+    store.close().await.expect("a close");
+    let start = Instant::now();
+    let store = open(dir.path(), SOURCES, 3).await;
+    print(&format!("open with {bulletins} bulletins"), start.elapsed());
+    let health = store.health().await;
+    println!("{:<44}{:>8} MiB", "disk", health.disk_bytes >> 20);
+    println!("{:<44}{:>8} MiB", "resident", resident() >> 10);
+    store.close().await.expect("a close");
+}
+
+/// KiB.
+fn resident() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    line.and_then(|line| line.split_whitespace().next()?.parse().ok())
+        .unwrap_or_default()
+}
