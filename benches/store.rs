@@ -2,6 +2,8 @@
 //!
 //! `cargo bench --bench store [-- BULLETINS]` (100,000 by default) prints a table; nothing is judged.
 
+#![expect(clippy::print_stdout, reason = "a bench tells its figures")]
+
 use std::{
     fs::File,
     path::Path,
