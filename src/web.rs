@@ -16,11 +16,12 @@ mod templates;
 mod when;
 mod words;
 
-use std::{sync::Arc, time::Instant};
+use std::{net::SocketAddr, sync::Arc, time::Instant};
 
 use axum::{
     Router,
     extract::DefaultBodyLimit,
+    http::{HeaderMap, header},
     middleware,
     routing::{get, post},
 };
@@ -29,6 +30,7 @@ use tokio::{
     sync::{Semaphore, mpsc, oneshot},
 };
 use tokio_util::sync::CancellationToken;
+use url::Url;
 
 use crate::{
     bulletin::Secret,
@@ -63,8 +65,7 @@ pub struct Desk {
 /// What every handler is given.
 struct Site {
     desk: Desk,
-    /// Where the pages are, as people reach them where the config names no `public_url`.
-    address: String,
+    address: SocketAddr,
     started: Instant,
     stop: CancellationToken,
     /// Searches read the whole archive: one at a time.
@@ -78,11 +79,24 @@ impl Site {
         self.desk.config.borrow().clone()
     }
 
-    /// The pages' own address, with a slash at its end.
-    fn url(&self, config: &Config) -> String {
-        let public = config.web.public_url.as_ref().map(url::Url::as_str);
-        let url = public.unwrap_or(&self.address);
-        format!("{}/", url.trim_end_matches('/'))
+    /// The pages' own address, with a slash at its end: the config's, else where we listen, else,
+    /// where that is every address of the machine, the one that this request came to.
+    fn url(&self, config: &Config, headers: &HeaderMap) -> String {
+        if let Some(public) = &config.web.public_url {
+            return format!("{}/", public.as_str().trim_end_matches('/'));
+        }
+        let asked = headers
+            .get(header::HOST)
+            .and_then(|host| host.to_str().ok());
+        let asked = asked.filter(|_| self.address.ip().is_unspecified());
+        let asked = asked.and_then(|host| Url::parse(&format!("http://{host}")).ok());
+        match asked
+            .as_ref()
+            .map(|url| &url[url::Position::BeforeHost..url::Position::AfterPort])
+        {
+            Some(host) if !host.is_empty() => format!("http://{host}/"),
+            _ => format!("http://{}/", self.address),
+        }
     }
 }
 
@@ -96,7 +110,7 @@ pub async fn serve(
     stop: CancellationToken,
 ) -> std::io::Result<()> {
     let site = Arc::new(Site {
-        address: format!("http://{}", listener.local_addr()?),
+        address: listener.local_addr()?,
         desk,
         started: Instant::now(),
         stop: stop.clone(),

@@ -88,7 +88,7 @@ async fn answer(
         ..BulletinQuery::default()
     };
     let bulletins = site.desk.store.bulletins(&query).await?.items;
-    let url = site.url(&config);
+    let url = site.url(&config, headers);
     let validators = Validators::new(&url, &config, source, &bulletins);
     if validators.still_hold(headers) {
         return Ok(validators.on(StatusCode::NOT_MODIFIED.into_response(), viewer));

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::{
     extract::{Path, Query, State, rejection::QueryRejection},
-    http::{HeaderName, StatusCode, header},
+    http::{HeaderMap, HeaderName, StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
 use chrono::Utc;
@@ -66,6 +66,7 @@ pub(super) struct Wish {
 pub(super) async fn channel(
     State(site): State<Shared>,
     viewer: Viewer,
+    headers: HeaderMap,
     wish: Result<Query<Wish>, QueryRejection>,
 ) -> Result<Response, Problem> {
     let Query(wish) = wish?;
@@ -95,7 +96,7 @@ pub(super) async fn channel(
         frame,
         cards,
         sources: scene.tags(),
-        subscribe: Subscribe::new(&site, &config),
+        subscribe: Subscribe::new(site.url(&config, &headers), &config),
         older,
         is_first_page,
     };
@@ -223,7 +224,7 @@ struct TelegramLink {
 }
 
 impl Subscribe {
-    fn new(site: &Site, config: &Config) -> Self {
+    fn new(url: String, config: &Config) -> Self {
         let telegram = config.channels.iter().filter_map(|channel| {
             let ChannelKind::Telegram {
                 chat: TelegramChat::Name(chat),
@@ -239,7 +240,7 @@ impl Subscribe {
             })
         });
         Self {
-            url: site.url(config),
+            url,
             telegram: telegram.collect(),
         }
     }
@@ -262,8 +263,11 @@ pub(super) async fn icon() -> Response {
 }
 
 /// A QR code of the first page's address.
-pub(super) async fn qr(State(site): State<Shared>) -> Result<Response, Problem> {
-    let url = site.url(&site.config());
+pub(super) async fn qr(
+    State(site): State<Shared>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let url = site.url(&site.config(), &headers);
     let code = QrCode::new(&url)
         .map_err(|error| Problem::missing(format!("no QR code of {url}: {error}")))?;
     let svg = code

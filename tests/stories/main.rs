@@ -4,11 +4,13 @@
     reason = "a story that cannot go on fails; the lint exempts test functions alone, not their helpers"
 )]
 
+mod api;
 mod bot;
 mod commands;
 mod config;
 mod demo;
 mod fetching;
+mod health;
 mod layout;
 mod newsroom;
 mod rig;

@@ -62,11 +62,11 @@ pub(crate) fn config() -> Config {
 }
 
 impl Desk {
-    pub(crate) async fn open() -> Self {
-        Self::open_with(config(), true).await
+    pub(crate) async fn open_with(config: Config, pages: bool) -> Self {
+        Self::open_at("127.0.0.1:0", config, pages).await
     }
 
-    pub(crate) async fn open_with(config: Config, pages: bool) -> Self {
+    pub(crate) async fn open_at(address: &str, config: Config, pages: bool) -> Self {
         let state = tempfile::tempdir().unwrap();
         let store = Store::open(state.path()).await.unwrap();
         store
@@ -87,8 +87,9 @@ impl Desk {
             is_demo: false,
             pages,
         };
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
+        let listener = TcpListener::bind(address).await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let url = format!("http://127.0.0.1:{port}");
         let stop = CancellationToken::new();
         let served = tokio::spawn(web::serve(listener, desk, stop.clone()));
         Self {
@@ -101,6 +102,15 @@ impl Desk {
             served,
             _state: state,
         }
+    }
+
+    /// Open, and each source was looked at once.
+    pub(crate) async fn with_baselines() -> Self {
+        let desk = Self::open_with(config(), true).await;
+        for source in ["notices", "news", "inside"] {
+            desk.baseline(source).await;
+        }
+        desk
     }
 
     pub(crate) fn get(&self, path: &str) -> RequestBuilder {
@@ -154,6 +164,19 @@ impl Desk {
         let admitted = self.look(source, vec![new, known], now).await;
         assert_eq!(admitted.published.len(), 1, "{admitted:?}");
         admitted.published[0]
+    }
+
+    /// A redesign: nothing on the page is known, and nothing is dated after what was.
+    pub(crate) async fn hold(&self, source: &str, count: usize) -> Vec<u64> {
+        let rows = (0..count).map(|row| {
+            let title = format!("改版后的第{row}条");
+            let mut notice = notice(source, &format!("moved-{row}"), &title);
+            notice.published = None;
+            found(notice)
+        });
+        let admitted = self.look(source, rows.collect(), Utc::now()).await;
+        assert_eq!(admitted.held.len(), count, "{admitted:?}");
+        admitted.held.iter().map(|id| id.0).collect()
     }
 
     pub(crate) async fn look(
