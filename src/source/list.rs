@@ -49,14 +49,20 @@ pub fn read(html: &str, context: &Context<'_>) -> Result<List, ReadError> {
     if let Some(list) = look.selected() {
         return list;
     }
-    if let Some(kind) = verdict::stand_in(&page) {
+    let choice = choose::choose(&look, look.groups());
+    let best = choice.as_ref().map(Choice::best);
+    let sure = best.is_some_and(Scored::is_sure);
+    // An error page may list what else there is; a list with a heading or pager of its own is one.
+    let own = sure && best.is_some_and(|best| best.titled || best.paged);
+    let stands_in = match (own, sure) {
+        (true, _) => None,
+        (_, true) => verdict::stand_in_by_title(&page),
+        _ => verdict::stand_in_by_title(&page).or_else(|| verdict::stand_in_by_heading(&page)),
+    };
+    if let Some(kind) = stands_in {
         return Err(ReadError::NotAList(kind.to_owned()));
     }
-    let choice = choose::choose(&look, look.groups());
     // A list whose rows are put in by a script leaves only side boxes to find.
-    let sure = choice
-        .as_ref()
-        .is_some_and(|choice| choice.best().is_sure());
     if !sure && let Some(list) = look.embedded(html) {
         return Ok(list);
     }
@@ -71,7 +77,8 @@ pub fn read(html: &str, context: &Context<'_>) -> Result<List, ReadError> {
 
 /// What a page stands in for, such as a sign-in page, by its title or first heading.
 pub(super) fn stand_in(html: &str) -> Option<&'static str> {
-    verdict::stand_in(&Page::parse(html))
+    let page = Page::parse(html);
+    verdict::stand_in_by_title(&page).or_else(|| verdict::stand_in_by_heading(&page))
 }
 
 /// Reads the list of a JSON endpoint's answer, also where a function call is put around it.

@@ -35,7 +35,7 @@ pub(super) fn record_set(text: &str) -> Option<String> {
 }
 
 /// Where a record set says that it goes on.
-pub(super) fn next_group<'a>(text: &'a str) -> Option<&'a str> {
+pub(super) fn next_group(text: &str) -> Option<&str> {
     let group = text
         .split_once("<nextgroup>")?
         .1

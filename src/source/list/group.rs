@@ -45,12 +45,15 @@ impl Group {
 /// All groups of at least two rows.
 pub(super) fn find(page: &Page, links: &[Link]) -> Vec<Group> {
     let mut clusters: Vec<Vec<usize>> = Vec::new();
-    let mut known: HashMap<u64, usize> = HashMap::new();
+    let mut known: HashMap<(u64, bool), usize> = HashMap::new();
     for (place, link) in links.iter().enumerate() {
-        if link.text != LinkText::Title {
-            continue;
-        }
-        let path = page.elements[link.element as usize].path;
+        // Pictures are rows where nothing else is: a cluster of their own.
+        let picture = match link.text {
+            LinkText::Title => false,
+            LinkText::Picture if link.units >= 4.0 && !is_image(&link.href) => true,
+            _ => continue,
+        };
+        let path = (page.elements[link.element as usize].path, picture);
         let cluster = *known.entry(path).or_insert_with(|| {
             clusters.push(Vec::new());
             clusters.len() - 1
@@ -80,13 +83,25 @@ pub(super) fn find(page: &Page, links: &[Link]) -> Vec<Group> {
     groups
 }
 
+fn is_image(href: &str) -> bool {
+    let path = href
+        .split(['?', '#'])
+        .next()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    [".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp"]
+        .iter()
+        .any(|end| path.ends_with(end))
+}
+
 /// The rows of some links that belong together.
 pub(super) fn rows(page: &Page, links: &[Link], members: &[usize]) -> Vec<Item> {
     let element = |place: usize| links[members[place]].element;
+    // Where a link parts from the one before it: one deeper than what they share.
     let mut fork = vec![0; members.len() + 1];
-    for place in 1..members.len() {
+    for (place, fork) in fork.iter_mut().enumerate().take(members.len()).skip(1) {
         let above = page.common_ancestor(element(place - 1), element(place));
-        fork[place] = page.depth(above) + 1;
+        *fork = page.depth(above) + 1;
     }
     if members.len() == 1 {
         fork[0] = page.depth(element(0));
@@ -237,21 +252,17 @@ fn is_period(text: &str) -> bool {
 
 /// Whether the links of two blocks lead to pages of the same kind.
 fn same_kind(links: &[Link], a: &Block, b: &Block) -> bool {
-    let shares = a
-        .iter()
-        .any(|x| b.iter().any(|y| links[x.link].shape == links[y.link].shape));
-    if shares && a.len().min(b.len()) <= 200 {
-        return true;
-    }
-    let specific = |block: &Block| {
-        let count = block
-            .iter()
-            .filter(|item| links[item.link].specific)
-            .count();
-        count * 2 > block.len()
-    };
+    let shares = a.iter().take(50).any(|x| {
+        let x = &links[x.link];
+        b.iter().take(50).any(|y| {
+            let y = &links[y.link];
+            x.shape == y.shape || x.folder == y.folder && x.folder != 0
+        })
+    });
+    // Rows of a grid whose links lead to anywhere.
+    let grid = a.len() <= 4 && b.len() <= 4 && a.len() + b.len() > 2;
     let ratio = mean_units(links, a) / mean_units(links, b).max(0.1);
-    specific(a) && specific(b) && (0.5..=2.0).contains(&ratio)
+    shares || grid && (0.4..=2.5).contains(&ratio)
 }
 
 fn mean_units(links: &[Link], items: &[Item]) -> f32 {
@@ -266,9 +277,15 @@ fn main_columns(links: &[Link], blocks: &[Block]) -> Vec<usize> {
     if blocks.len() < 2 || !(2..=8).contains(&width) || regular * 2 < blocks.len().min(4) {
         return all().collect();
     }
-    let columns: Vec<f32> = (0..width).map(|at| worth(links, blocks, at)).collect();
-    let best = columns.iter().copied().fold(0.0, f32::max);
-    let keep: Vec<bool> = columns.iter().map(|worth| *worth * 2.0 >= best).collect();
+    let columns: Vec<Column> = (0..width).map(|at| Column::of(links, blocks, at)).collect();
+    let best = columns
+        .iter()
+        .max_by(|a, b| a.worth().total_cmp(&b.worth()))
+        .expect("a block has at least one column");
+    let keep: Vec<bool> = columns
+        .iter()
+        .map(|column| column.serves_like(best))
+        .collect();
     if keep.iter().all(|keep| *keep) {
         return all().collect();
     }
@@ -286,16 +303,50 @@ fn main_columns(links: &[Link], blocks: &[Block]) -> Vec<usize> {
     kept
 }
 
-/// How well a column serves as titles: long ones, each another page.
-fn worth(links: &[Link], blocks: &[Block], at: usize) -> f32 {
-    let column: Vec<&Link> = blocks
-        .iter()
-        .filter_map(|block| block.get(at))
-        .map(|item| &links[item.link])
-        .collect();
-    let mut targets: Vec<&str> = column.iter().map(|link| link.href.as_str()).collect();
-    targets.sort_unstable();
-    targets.dedup();
-    let mean = column.iter().map(|link| link.units.min(40.0)).sum::<f32>();
-    mean * targets.len() as f32 / (column.len() * column.len()).max(1) as f32
+/// The links at one place of each block.
+struct Column {
+    /// Mean of [`words::units`] of the texts.
+    units: f32,
+    /// Share of links that lead to a page of their own.
+    different: f32,
+    shapes: Vec<u64>,
+}
+
+impl Column {
+    fn of(links: &[Link], blocks: &[Block], at: usize) -> Self {
+        let column: Vec<&Link> = blocks
+            .iter()
+            .filter_map(|block| block.get(at))
+            .map(|item| &links[item.link])
+            .collect();
+        let distinct = |mut values: Vec<&str>| {
+            values.sort_unstable();
+            values.dedup();
+            values.len() as f32
+        };
+        let count = column.len().max(1) as f32;
+        let mut shapes: Vec<u64> = column.iter().map(|link| link.shape).collect();
+        shapes.sort_unstable();
+        shapes.dedup();
+        Self {
+            units: column.iter().map(|link| link.units.min(40.0)).sum::<f32>() / count,
+            different: distinct(column.iter().map(|link| link.href.as_str()).collect()) / count,
+            shapes,
+        }
+    }
+
+    /// How well it serves as titles: long ones, each another page.
+    fn worth(&self) -> f32 {
+        self.units * self.different
+    }
+
+    /// Whether its links are titles as those of the best column are.
+    fn serves_like(&self, best: &Self) -> bool {
+        let same_kind = self
+            .shapes
+            .iter()
+            .any(|shape| best.shapes.binary_search(shape).is_ok());
+        let needed = if same_kind { 0.25 } else { 0.5 };
+        self.worth() >= needed * best.worth()
+    }
 }

@@ -21,6 +21,8 @@ pub(super) struct Link {
     pub units: f32,
     /// The address with its numbers and names taken out: equal for pages of one kind.
     pub shape: u64,
+    /// The same of the folder that it lies in; 0 for the site's root.
+    pub folder: u64,
     /// Whether the address holds an id, a date or a name of several words.
     pub specific: bool,
 }
@@ -33,14 +35,19 @@ pub(super) fn find(page: &Page) -> Vec<Link> {
         let Some(href) = target(page, id) else {
             continue;
         };
-        let text = label(page, id);
-        let (shape, specific) = shape(&href);
+        let (text, kind) = label(page, id);
+        let Shape {
+            shape,
+            folder,
+            specific,
+        } = shape(&href);
         links.push(Link {
             element: id,
             units: words::units(&text),
-            text: words::link_text(&text),
+            text: kind,
             href,
             shape,
+            folder,
             specific,
         });
         if links.len() == MAX_LINKS {
@@ -50,13 +57,24 @@ pub(super) fn find(page: &Page) -> Vec<Link> {
     links
 }
 
-/// What stands for the link in the eyes of a reader: its text, else a picture's or its own title.
-fn label(page: &Page, id: Id) -> String {
+/// What a link says: its text, else what stands for it where a picture is not shown.
+fn label(page: &Page, id: Id) -> (String, LinkText) {
     let text = page.text(page.runs_of(id));
-    if !text.trim().is_empty() {
-        return text;
+    let kind = words::link_text(&text);
+    if kind != LinkText::Picture {
+        return (text, kind);
     }
-    String::new()
+    let end = page.elements[id as usize].end;
+    let alt = || {
+        (id + 1..end)
+            .take(8)
+            .find_map(|inner| page.attribute(inner, "alt"))
+    };
+    let stands_for = page
+        .attribute(id, "title")
+        .filter(|title| !title.is_empty())
+        .or_else(alt);
+    (stands_for.unwrap_or_default().to_owned(), kind)
 }
 
 /// Where an element leads, by its address or what its handler says.
@@ -111,25 +129,41 @@ pub(super) fn leads_somewhere(href: &str) -> bool {
     }
 }
 
-/// The kind of page that an address leads to, and whether it names one page among many.
-pub(super) fn shape(href: &str) -> (u64, bool) {
+/// The kind of page that an address leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Shape {
+    pub shape: u64,
+    pub folder: u64,
+    /// Whether it names one page among many.
+    pub specific: bool,
+}
+
+pub(super) fn shape(href: &str) -> Shape {
     let href = href.split('#').next().unwrap_or_default();
     let (path, query) = href.split_once('?').unwrap_or((href, ""));
     let mut hasher = DefaultHasher::new();
-    let mut specific = false;
-    let last = path.trim_end_matches('/').matches('/').count();
-    for (place, segment) in path.trim_end_matches('/').split('/').enumerate() {
-        if matches!(segment, "." | ".." | "") {
-            continue;
+    let (mut specific, mut folder) = (false, 0);
+    let segments: Vec<&str> = path
+        .split('/')
+        .filter(|s| !matches!(*s, "." | ".." | ""))
+        .collect();
+    for (place, segment) in segments.iter().enumerate() {
+        let is_last = place + 1 == segments.len();
+        if is_last && place > 0 {
+            folder = hasher.finish();
         }
-        specific |= hash_part(segment, place == last && place > 0, &mut hasher);
+        specific |= hash_part(segment, is_last && place > 0, &mut hasher);
     }
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
         key.hash(&mut hasher);
         specific |= hash_part(value, false, &mut hasher);
     }
-    (hasher.finish(), specific)
+    Shape {
+        shape: hasher.finish(),
+        folder,
+        specific,
+    }
 }
 
 /// Hashes a path segment or query value without what differs from page to page.

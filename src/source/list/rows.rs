@@ -177,11 +177,8 @@ impl Look<'_> {
     fn label(&self, date: &Found) -> String {
         let page = self.page;
         let mut label = page.text(date.runs.clone());
-        if let Some(before) = date.runs.start.checked_sub(1).map(|run| page.run_text(run)) {
-            if before.ends_with(['：', ':']) && before.len() < 40 {
-                label.push_str(before);
-            }
-        }
+        let before = date.runs.start.checked_sub(1).map(|run| page.run_text(run));
+        label.extend(before.filter(|text| text.ends_with(['：', ':']) && text.len() < 40));
         let element = page.runs[date.runs.start].element;
         let cell = std::iter::once(element)
             .chain(page.ancestors(element))

@@ -82,8 +82,10 @@ pub(super) fn score(look: &Look<'_>, group: Group) -> Scored {
     let side_heading = heading.as_deref().is_some_and(words::is_side_heading) && !titled;
     let paged = paged(page, links, &group);
     let standing = 1.0 - in_sentences(look, &group);
-    let variety = variety(page, links, &group);
+    let variety = variety(page, links, &group, dated);
     let place = match region {
+        // A class may say so by chance, dated rows do not.
+        Region::Frame if dated > 0.8 && units >= 6.0 => 0.4,
         Region::Frame => 0.15,
         Region::Side => 0.45,
         Region::Neutral => 1.0,
@@ -99,7 +101,7 @@ pub(super) fn score(look: &Look<'_>, group: Group) -> Scored {
         * if side_heading { 0.4 } else { 1.0 }
         * if titled { 1.6 } else { 1.0 }
         * if paged { 1.6 } else { 1.0 };
-    let is_list = region != Region::Frame
+    let is_list = (region != Region::Frame || dated > 0.8 && units >= 6.0)
         && variety > 0.5
         && standing > 0.5
         && (dated >= 0.5 && units >= 3.0
@@ -126,15 +128,17 @@ pub(super) fn stands_alone(found: &Found) -> bool {
     found.whole || found.bytes.start == 0
 }
 
-/// Rows of a list differ from each other.
-fn variety(page: &Page, links: &[Link], group: &Group) -> f32 {
-    let texts: HashSet<String> = group
-        .items
+/// Rows of a list differ from each other, in their dates if in nothing else.
+fn variety(page: &Page, links: &[Link], group: &Group, dated: f32) -> f32 {
+    let sample = &group.items[..group.items.len().min(SAMPLE)];
+    let texts: HashSet<String> = sample
         .iter()
-        .take(SAMPLE)
-        .map(|item| page.text(page.runs_of(links[item.link].element)))
+        .map(|item| match dated > 0.8 {
+            true => page.text(item.runs.start..item.runs.end.min(item.runs.start + 12)),
+            false => page.text(page.runs_of(links[item.link].element)),
+        })
         .collect();
-    texts.len() as f32 / group.items.len().min(SAMPLE) as f32
+    texts.len() as f32 / sample.len() as f32
 }
 
 /// What the boxes around an element are for.
@@ -143,7 +147,8 @@ pub(super) fn region(page: &Page, id: Id) -> Region {
     let mut side = false;
     for box_ in std::iter::once(id).chain(page.ancestors(id)).take(24) {
         let name = page.name(box_);
-        if name == "body" || name == "html" {
+        // What holds most of the page is no menu and no side bar, whatever it is called.
+        if name == "body" || page.runs_of(box_).len() * 2 > page.runs.len() {
             break;
         }
         let id = page.attribute(box_, "id").unwrap_or_default();

@@ -1,6 +1,8 @@
 //! Pages of many shapes, each with what is to be found on it in comments at its head:
 //! `<!-- base: … -->`, `<!-- expect: address | title | date or - | pinned -->`, `<!-- not: … -->`.
 
+mod templates;
+
 use std::{fs, path::Path};
 
 use chrono::{DateTime, Utc};
@@ -213,4 +215,114 @@ fn a_selector_overrides_its_part_alone() {
     };
     let error = read_at(&html, &base, &wrong).expect_err("no selector");
     assert!(error.to_string().contains("li[["), "{error}");
+}
+
+/// Hostile pages: what they read as matters little, that they are read soon does.
+fn is_read_soon(what: &str, html: &str) {
+    let start = std::time::Instant::now();
+    let base = Url::parse("https://example.org/list/").expect("an address");
+    let _ = read_at(html, &base, &Select::default());
+    let took = start.elapsed();
+    // Generous: an unoptimised build on a busy machine.
+    assert!(took.as_secs() < 30, "{what}: {took:?}");
+}
+
+#[test]
+fn hostile_pages_are_read_in_bounded_time() {
+    let row = "<li><a href=/a/1234.html>Some title that is long enough</a>2024-05-01</li>";
+    let many = |piece: &str, count: usize| piece.repeat(count);
+    for (what, html) in [
+        ("nested", many("<div>", 30_000)),
+        (
+            "nested rows",
+            many("<ul><li><a href=/a/12>title of a row", 5_000),
+        ),
+        ("unclosed formatting", many("<font a=1><b><i><p>x", 10_000)),
+        (
+            "unclosed anchors",
+            many("<a href=/x/1111>some words here", 10_000),
+        ),
+        ("closing tags", many("</div></li></table>", 20_000)),
+        (
+            "open table then closing tags",
+            "<table>".repeat(300) + &many("</span></p>", 10_000),
+        ),
+        (
+            "attributes",
+            format!(
+                "<div {}>",
+                (0..50_000).map(|n| format!("a{n}=1 ")).collect::<String>()
+            ),
+        ),
+        (
+            "one attribute",
+            format!("<a href='/{}'>x</a>", many("a", 1 << 20)),
+        ),
+        ("many links", many(row, 8_000)),
+        (
+            "distinct paths",
+            (0..3_000)
+                .map(|n| format!("<x{n}><a href=/p/{n}00>words of a title {n}</a></x{n}>"))
+                .collect(),
+        ),
+        ("records", many("<record><![CDATA[<li>", 10_000)),
+        (
+            "brackets",
+            format!("<script>{}</script>", many("[{\"a\":[", 10_000)),
+        ),
+        (
+            "arrays",
+            format!("<script>{}</script>", many("[{a:'", 10_000)),
+        ),
+        (
+            "calls",
+            format!(
+                "<script>{}</script>{}",
+                many("function f(a){", 10_000),
+                many("<a onclick=\"f(1)\">a title of words</a>", 2_000)
+            ),
+        ),
+        ("dates", many("<p>2024-05-01 ", 10_000)),
+        ("entities", many("&amp;&#x4e2d;&notit;", 10_000)),
+        ("cut", row.repeat(20)[..1_411].to_owned()),
+    ] {
+        is_read_soon(what, &html);
+    }
+}
+
+#[test]
+fn a_text_too_long_for_a_list_is_refused() {
+    let base = Url::parse("https://example.org/").expect("an address");
+    let huge = "<p>x".repeat(16 << 20);
+    assert!(matches!(
+        read_at(&huge, &base, &Select::default()),
+        Err(ReadError::TooLarge(_))
+    ));
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_text_makes_the_reader_panic(text in ".{0,400}") {
+        let base = Url::parse("https://example.org/a/b.html").expect("an address");
+        let _ = read_at(&text, &base, &Select::default());
+        let context = Context {
+            base: &base,
+            time_zone: chrono_tz::Asia::Shanghai,
+            now: now(),
+            select: &Select::default(),
+            simplify: false,
+        };
+        let _ = read_json(&text, &context);
+    }
+
+    #[test]
+    fn no_markup_makes_the_reader_panic(pieces in proptest::collection::vec(proptest::sample::select(vec![
+        "<ul>", "<li>", "</li>", "</ul>", "<a href=/a/123.html>", "</a>", "<table>", "<tr>", "<td>", "</td>", "</table>",
+        "<div class=list>", "</div>", "<p>", "<dl><dt>", "<dd>", "2024-05-01", "05-01", "20", "2024-05", "一个足够长的标题文字", "A title of words",
+        "<script>var a=[{title:'x',url:'/a'}]</script>", "<record><![CDATA[", "]]></record>", "<base href=/x/>", "<b>", "</b>", "<br>",
+        "<a onclick=\"open('/x/'+1)\">", "<h2>", "</h2>", "置顶", "…", "<img alt=x>", "\u{0}", "<!--", "-->", "&#x;", "<time datetime=2024-01-01>",
+    ]), 0..120)) {
+        let base = Url::parse("https://example.org/a/b.html").expect("an address");
+        let _ = read_at(&pieces.concat(), &base, &Select::default());
+    }
 }

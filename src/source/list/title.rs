@@ -280,9 +280,9 @@ fn fuller(shown: String, other: String) -> String {
     let whole = words::bare(&other);
     let at = whole.find(&cut);
     match at {
-        Some(0) if whole.len() > cut.len() && !cut.is_empty() => until_label(other, &shown),
+        Some(0) if whole.len() > cut.len() && !cut.is_empty() => until_label(&other, &shown),
         // `标题：…` before it, labels after it.
-        Some(_) if is_cut(&shown) => until_label(other, &shown),
+        Some(_) if is_cut(&shown) => until_label(&other, &shown),
         _ => shown,
     }
 }
@@ -293,7 +293,7 @@ fn is_cut(title: &str) -> bool {
 }
 
 /// Takes labels off a `title=` that holds more than the title.
-fn until_label(whole: String, shown: &str) -> String {
+fn until_label(whole: &str, shown: &str) -> String {
     let head: String = shown.chars().take(4).collect();
     let from = whole.find(&head).unwrap_or(0);
     let rest = &whole[from..];

@@ -106,15 +106,15 @@ fn densest_prose(page: &Page, best: Option<&Scored>) -> f32 {
 
 /// Share of rows that lead to pages of the same kind as this one.
 fn among(look: &Look<'_>, hrefs: &[&str]) -> f32 {
-    let (own, specific) = links::shape(look.context.base.as_str());
-    if !specific {
+    let own = links::shape(look.context.base.as_str());
+    if !own.specific {
         return 0.0;
     }
     let sample = &hrefs[..hrefs.len().min(60)];
     let is_same = |href: &&&str| {
         look.base
             .join(href)
-            .is_ok_and(|url| links::shape(url.as_str()).0 == own)
+            .is_ok_and(|url| links::shape(url.as_str()).shape == own.shape)
     };
     sample.iter().filter(is_same).count() as f32 / sample.len().max(1) as f32
 }
@@ -180,8 +180,19 @@ fn headings(page: &Page) -> impl Iterator<Item = String> {
         .map(|id| page.text(page.runs_of(id)))
 }
 
-/// A page that stands in for another: what a person is told by its title or first heading.
-pub(super) fn stand_in(page: &Page) -> Option<&'static str> {
+/// A page that stands in for another: what a person is told by its title.
+pub(super) fn stand_in_by_title(page: &Page) -> Option<&'static str> {
+    page.title
+        .split(['-', '_', '|', '–', '—', '·', '«', '»'])
+        .find_map(stand_in)
+}
+
+/// The same by its first heading: weaker, as a list may stand beside a box to sign in.
+pub(super) fn stand_in_by_heading(page: &Page) -> Option<&'static str> {
+    headings(page).next().and_then(|text| stand_in(&text))
+}
+
+fn stand_in(text: &str) -> Option<&'static str> {
     const KINDS: &[(&str, &[&str])] = &[
         (
             "an error page",
@@ -267,26 +278,19 @@ pub(super) fn stand_in(page: &Page) -> Option<&'static str> {
             ],
         ),
     ];
-    let title = words::bare(&page.title);
-    let first = headings(page)
-        .next()
-        .map(|text| words::bare(&text))
-        .unwrap_or_default();
-    let said = [title, first];
-    KINDS.iter().find_map(|(kind, phrases)| {
-        let says = |text: &&String| {
-            text.chars().count() <= 40
-                && phrases.iter().any(|phrase| {
-                    // Numbers and short words mean it only where they open the text.
-                    if phrase.len() <= 6 {
-                        text.starts_with(phrase)
-                    } else {
-                        text.contains(phrase)
-                    }
-                })
-        };
-        said.iter().find(says).map(|_| *kind)
-    })
+    let text = words::bare(text);
+    let count = text.chars().count();
+    let says = |phrase: &&str| {
+        let length = phrase.chars().count();
+        match length {
+            // Numbers and short words mean it only alone or in front.
+            ..=3 => text.starts_with(*phrase) && count <= length + 10,
+            _ => text.contains(*phrase) && count <= length + 14,
+        }
+    };
+    KINDS
+        .iter()
+        .find_map(|(kind, phrases)| phrases.iter().any(|phrase| says(&phrase)).then_some(*kind))
 }
 
 /// What to call a page on which no list was found.
@@ -297,7 +301,7 @@ pub(super) fn instead(page: &Page) -> String {
     let has_password = (0..page.elements.len() as Id)
         .any(|id| page.name(id) == "input" && page.attribute(id, "type") == Some("password"));
     let told = |words: &[&str]| words.iter().any(|word| bare.contains(word));
-    if let Some(kind) = stand_in(page) {
+    if let Some(kind) = stand_in_by_title(page).or_else(|| stand_in_by_heading(page)) {
         return kind.to_owned();
     }
     if has_password {

@@ -1,0 +1,123 @@
+//! How long a list page takes, beside what parsing alone takes: `cargo bench --bench lists`.
+//!
+//! The page has 100 KB: menus, a side bar, 120 dated rows with teasers, a pager. The floors are
+//! html5ever's tokens alone and dom_query's tree, in the same run.
+#![allow(clippy::print_stdout, reason = "a command line tool")]
+
+use std::{
+    hint::black_box,
+    time::{Duration, Instant},
+};
+
+use html5ever::{
+    buffer_queue::BufferQueue,
+    tokenizer::{Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts},
+};
+use noticast::{
+    bulletin::Select,
+    source::{Context, list},
+};
+use url::Url;
+
+const ROUNDS: usize = 200;
+
+fn main() {
+    let page = page();
+    println!(
+        "a list page of {} KB, best and median of {ROUNDS} rounds:",
+        page.len() / 1000
+    );
+    report("html5ever, tokens alone", || tokens(&page));
+    report("dom_query, the tree alone", || {
+        dom_query::Document::from(page.as_str()).tree.len()
+    });
+    report("noticast, the whole list", || read(&page));
+}
+
+fn report(what: &str, work: impl Fn() -> usize) {
+    let mut took: Vec<Duration> = (0..ROUNDS)
+        .map(|_| {
+            let start = Instant::now();
+            black_box(work());
+            start.elapsed()
+        })
+        .collect();
+    took.sort_unstable();
+    println!(
+        "{what:28} {:8.3} ms {:8.3} ms",
+        ms(took[0]),
+        ms(took[ROUNDS / 2])
+    );
+}
+
+fn ms(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e3
+}
+
+fn read(page: &str) -> usize {
+    let base = Url::parse("https://www.example.org/tzgg/").expect("an address");
+    let select = Select::default();
+    let context = Context {
+        base: &base,
+        time_zone: chrono_tz::Asia::Shanghai,
+        now: "2024-06-15T04:00:00Z".parse().expect("a time"),
+        select: &select,
+        simplify: false,
+    };
+    let list = list::read(page, &context).expect("a list");
+    assert_eq!(list.notices.len(), 120);
+    list.notices.len()
+}
+
+struct Count(std::cell::Cell<usize>);
+
+impl TokenSink for Count {
+    type Handle = ();
+    fn process_token(&self, _: Token, _: u64) -> TokenSinkResult<()> {
+        self.0.set(self.0.get() + 1);
+        TokenSinkResult::Continue
+    }
+}
+
+fn tokens(page: &str) -> usize {
+    let input = BufferQueue::default();
+    input.push_back(page.into());
+    let tokenizer = Tokenizer::new(Count(0.into()), TokenizerOpts::default());
+    let _ = tokenizer.feed(&input);
+    tokenizer.end();
+    tokenizer.sink.0.get()
+}
+
+fn page() -> String {
+    let link = |kind: &str, n: usize| {
+        format!(
+            "<li class=\"{kind} {kind}-{n}\"><a href=\"/{kind}/{n}/index.html\" target=\"_blank\">栏目{n}</a></li>\n"
+        )
+    };
+    let menu: String = (0..120).map(|n| link("menu", n)).collect();
+    let side: String = (0..40)
+        .map(|n| {
+            format!(
+                "<li><i>{n}</i><a href=\"/hot/{}.html\">第{n}条热门内容的标题写在这里</a></li>\n",
+                9000 - n
+            )
+        })
+        .collect();
+    let rows: String = (0..120)
+        .map(|n| {
+            let (id, month, day) = (80_000 - n, 6 - n / 24, 28 - n % 24);
+            format!(
+                "<li class=\"item clearfix\" id=\"line_{n}\"><div class=\"pic\"><a href=\"/info/1012/{id}.htm\"><img src=\"/img/{id}.jpg\" alt=\"\"></a></div>\
+                 <h4><a href=\"/info/1012/{id}.htm\" target=\"_blank\" title=\"关于开展第{n}批安全生产专项检查工作的通知\">关于开展第{n}批安全生产专项检查…</a></h4>\
+                 <p class=\"sum\">为进一步压实责任，根据年度工作安排，现就第{n}批专项检查有关事项通知如下，请各单位遵照执行并按时报送材料，逾期不再受理。联系人见附件，电话在工作时间接听。</p>\
+                 <span class=\"date\">2024-{month:02}-{day:02}</span></li>\n"
+            )
+        })
+        .collect();
+    format!(
+        "<!DOCTYPE html><html><head><meta charset=\"utf-8\"><title>通知公告-某单位</title><style>body{{margin:0}}</style></head><body>\
+         <div class=\"nav\"><ul>{menu}</ul></div><div class=\"main\"><h2>通知公告</h2><ul class=\"list\">{rows}</ul>\
+         <div class=\"pages\"><a href=\"/tzgg/2.htm\">2</a><a href=\"/tzgg/3.htm\">3</a><a href=\"/tzgg/2.htm\">下一页</a></div></div>\
+         <div class=\"side\"><h3>热门文章</h3><ul>{side}</ul></div><div class=\"footer\">版权所有</div></body></html>"
+    )
+}
