@@ -8,7 +8,6 @@ use url::Url;
 use super::{fault::Fault, pages::JudgedList, reader::Reader, summary};
 use crate::{
     bulletin::{Article, Attachment, BulletinState, Notice},
-    source::summary::deadline,
     store::{Found, Ruling},
 };
 
@@ -47,7 +46,7 @@ pub(super) async fn open(reader: &Reader<'_>, list: JudgedList) -> Vec<Found> {
     list.notices
         .into_iter()
         .zip(articles)
-        .map(|(notice, article)| summary::join(notice, article))
+        .map(|(notice, article)| summary::join(reader, notice, article))
         .collect()
 }
 
@@ -81,14 +80,9 @@ async fn open_one(reader: &Reader<'_>, notice: &Notice) -> Result<Article, Fault
             break;
         }
     }
-    if article.deadline.is_none() && visited.len() > 1 {
-        let published = notice.published.or(article.published);
-        article.deadline = deadline(
-            &article.text,
-            published.as_ref(),
-            source.time_zone,
-            reader.now,
-        );
+    if visited.len() > 1 {
+        // Those are of the first page; the rest may say by when.
+        (article.summary, article.deadline) = (None, None);
     }
     Ok(article)
 }

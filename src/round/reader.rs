@@ -1,6 +1,9 @@
 //! Fetching, decoding and reading for one round, all in the same way.
 
+use std::{num::NonZero, sync::LazyLock};
+
 use chrono::{DateTime, Utc};
+use tokio::sync::Semaphore;
 use url::Url;
 
 use super::{Asked, fault::Fault};
@@ -11,6 +14,9 @@ use crate::{
         fetch::{Fetched, Fetcher, Page, Request, Via},
     },
 };
+
+static CORES: LazyLock<Semaphore> =
+    LazyLock::new(|| Semaphore::new(std::thread::available_parallelism().map_or(1, NonZero::get)));
 
 /// How this round reads its source's pages.
 #[derive(Debug, Clone, Copy)]
@@ -58,13 +64,15 @@ impl Reader<'_> {
             .await
     }
 
-    /// On a thread that may block: a large page takes milliseconds.
+    /// On a thread that may block, since a large page takes milliseconds, and only as many at a time as
+    /// there are cores: more would be no faster and hold more pages in memory at a first look at many.
     async fn read<T: Send + 'static>(
         &self,
         page: Page,
         read: impl FnOnce(&str, Option<&str>, &Context<'_>) -> Result<T, ReadError> + Send + 'static,
     ) -> Result<T, Fault> {
         let (source, now) = (self.source.clone(), self.now);
+        let _core = CORES.acquire().await;
         let reading = tokio::task::spawn_blocking(move || {
             let content_type = page.content_type.as_deref();
             let decoded = charset::decode(&page.body, content_type, source.charset.as_deref());
