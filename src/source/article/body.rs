@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use super::layout::Layout;
-use super::line::{ends_text, is_info};
+use super::line::{ends_text, is_credit, is_info, is_labelled, is_remark};
 use super::title::{Title, key};
 use crate::source::page::Id;
-use crate::source::text::one_line;
+use crate::source::text::{is_han, one_line};
 
 /// The blocks of the article's text, in reading order, and the element that holds them.
 #[derive(Debug, Default)]
@@ -60,10 +60,20 @@ fn score(layout: &Layout<'_>, at: usize) -> f32 {
         return 0.0;
     }
     let sentences = 1.0 + block.marks as f32 + (text / 40.0).min(4.0);
+    if fact.item && block.links > 0 && block.link_share() > 0.12 && starts_linked(layout, at) {
+        // The teaser of another page.
+        return sentences * 0.2;
+    }
     if block.marks == 0 {
         return sentences * 0.3;
     }
     sentences
+}
+
+fn starts_linked(layout: &Layout<'_>, at: usize) -> bool {
+    let first = layout.blocks[at].runs.start;
+    let element = layout.page.runs[first].element;
+    layout.facts[element as usize].link
 }
 
 fn sums(layout: &Layout<'_>, scores: &[f32]) -> Sums {
@@ -115,95 +125,195 @@ fn container(layout: &Layout<'_>, scores: &[f32], sums: &Sums) -> Option<Id> {
     Some(widen(layout, best.0 as Id, sums))
 }
 
-/// The parent instead, as long as what it adds is text of the same kind.
-fn widen(layout: &Layout<'_>, mut top: Id, sums: &Sums) -> Id {
+/// An element further up instead, where what it adds is text of the same kind.
+fn widen(layout: &Layout<'_>, top: Id, sums: &Sums) -> Id {
     let page = layout.page;
-    while top != 0 {
-        let parent = page.parent(top);
-        if parent == 0 || matches!(page.name(parent), "body" | "html") {
+    let mut best = top;
+    for above in page.ancestors(top) {
+        if matches!(page.name(above), "body" | "html") {
             break;
         }
-        let (inner, outer) = (layout.blocks_of(top), layout.blocks_of(parent));
+        let (inner, outer) = (layout.blocks_of(best), layout.blocks_of(above));
         let gain = Sums::over(&sums.score, &outer) - Sums::over(&sums.score, &inner);
         let units = Sums::over(&sums.units, &outer) - Sums::over(&sums.units, &inner);
         let linked = Sums::over(&sums.linked, &outer) - Sums::over(&sums.linked, &inner);
-        let clean = linked < units * 0.3;
-        if !clean || gain < Sums::over(&sums.score, &inner) * 0.15 {
+        if linked > units * 0.35 && units > 30.0 {
             break;
         }
-        top = parent;
+        if gain >= Sums::over(&sums.score, &inner) * 0.15 {
+            best = above;
+        }
     }
-    top
+    best
 }
 
 /// Takes off what is not of the text: asides, the title, lines about the article, what follows it.
 pub(super) fn trim(body: Body, layout: &Layout<'_>, title: &Title) -> Option<Body> {
     let mut blocks = body.blocks;
-    let aside = |at: usize| {
-        let aside = layout.fact(at).aside;
-        aside != 0 && !layout.page.contains(aside, body.container)
-    };
-    blocks.retain(|at| !aside(*at));
+    blocks.retain(|at| !is_beside(layout, body.container, *at));
     if let Some(title) = &title.blocks {
         // What stands above the title is of the page.
         blocks.retain(|at| *at >= title.end);
+        keep_own_article(layout, title.start, &mut blocks);
     }
-    let lines: Vec<String> = blocks
-        .iter()
-        .map(|at| one_line(&layout.text(*at)))
-        .collect();
+    let lines: Vec<Line> = blocks.iter().map(|at| Line::new(layout, *at)).collect();
     let heading = title.text.as_deref().map(key).unwrap_or_default();
-    let total: f32 = blocks.iter().map(|at| layout.blocks[*at].units).sum();
-    let mut start = 0;
-    let mut before = 0.0;
-    for (place, line) in lines.iter().enumerate().take(12) {
-        let units = layout.blocks[blocks[place]].units;
-        if before > total * 0.2 && before > 40.0 {
-            break;
-        }
-        if is_info(line) || key(line) == heading && !heading.is_empty() {
-            start = place + 1;
-        }
-        before += units;
-    }
-    let mut end = lines.len();
-    let mut after = 0.0;
-    for (place, line) in lines.iter().enumerate().rev() {
-        if place < start {
-            break;
-        }
-        let block = &layout.blocks[blocks[place]];
-        if ends_text(line) && after <= total * 0.35 {
-            end = place;
-        }
-        after += block.units - block.linked;
-    }
-    let mut kept: Vec<usize> = Vec::new();
-    for place in start..end {
-        if !is_link_list(layout, &blocks[start..end], place - start) {
-            kept.push(blocks[place]);
-        }
-    }
-    Some(Body {
+    let start = first_line(&lines, &heading);
+    let end = last_line(&lines, start);
+    let mostly_linked = {
+        let (linked, all) = lines[start..end]
+            .iter()
+            .fold((0.0, 0.0), |(linked, all), line| {
+                (
+                    linked + if line.linked { line.units } else { 0.0 },
+                    all + line.units,
+                )
+            });
+        linked > all * 0.5
+    };
+    let kept: Vec<usize> = (start..end)
+        .filter(|place| !lines[*place].is_extra(layout, mostly_linked))
+        .map(|place| blocks[place])
+        .collect();
+    let body = Body {
         blocks: kept,
         ..body
-    })
-    .filter(|body| !body.blocks.is_empty())
+    };
+    Some(body).filter(|body| !body.blocks.is_empty())
 }
 
-/// Whether a line is nothing but links, among others of the kind.
-fn is_link_list(layout: &Layout<'_>, blocks: &[usize], place: usize) -> bool {
-    let linked = |at: &usize| layout.blocks[*at].link_share() > 0.8;
-    if !linked(&blocks[place]) {
-        return false;
+/// A block as a line, for judging what belongs to the text.
+struct Line {
+    block: usize,
+    text: String,
+    units: f32,
+    /// Hardly anything but links.
+    linked: bool,
+    marks: u32,
+}
+
+impl Line {
+    fn new(layout: &Layout<'_>, at: usize) -> Self {
+        let block = &layout.blocks[at];
+        Self {
+            block: at,
+            text: one_line(&layout.text(at)),
+            units: block.units,
+            linked: block.link_share() > 0.8,
+            marks: block.marks,
+        }
     }
-    let before = blocks[..place]
+
+    fn is_paragraph(&self) -> bool {
+        self.units >= 24.0 && self.marks > 0 && !self.linked
+    }
+
+    /// Whether it stands within a text and is none of it.
+    fn is_extra(&self, layout: &Layout<'_>, mostly_linked: bool) -> bool {
+        let latin = !self.text.chars().any(is_han);
+        if is_remark(&self.text) || latin && is_caption(layout, self) {
+            return true;
+        }
+        if self.linked && !mostly_linked && self.units > 3.0 {
+            return !links_to_file(layout, self.block);
+        }
+        let bare = matches!(
+            layout.page.name(layout.blocks[self.block].element),
+            "div" | "span" | "section" | "figure" | "center"
+        );
+        // A button or a counter: a word on a line that no paragraph holds.
+        latin && bare && self.marks == 0 && self.text.split(' ').count() <= 2 && self.units < 5.0
+    }
+}
+
+/// Whether a line tells what a picture shows, or who took it.
+fn is_caption(layout: &Layout<'_>, line: &Line) -> bool {
+    layout.fact(line.block).caption || line.units < 70.0 && is_credit(&line.text)
+}
+
+fn links_to_file(layout: &Layout<'_>, at: usize) -> bool {
+    let page = layout.page;
+    layout.blocks[at].runs.clone().any(|run| {
+        let element = page.runs[run].element;
+        std::iter::once(element)
+            .chain(page.ancestors(element).take(3))
+            .filter_map(|id| page.attribute(id, "href"))
+            .any(super::files::is_file)
+    })
+}
+
+fn is_beside(layout: &Layout<'_>, container: Id, at: usize) -> bool {
+    let aside = layout.fact(at).aside;
+    aside != 0 && !layout.page.contains(aside, container)
+}
+
+/// Where several `<article>`s follow each other, those without the title are others.
+fn keep_own_article(layout: &Layout<'_>, title: usize, blocks: &mut Vec<usize>) {
+    let page = layout.page;
+    let article = |at: usize| {
+        let element = layout.blocks[at].element;
+        std::iter::once(element)
+            .chain(page.ancestors(element))
+            .find(|id| page.name(*id) == "article")
+    };
+    let Some(own) = article(title) else { return };
+    let is_own =
+        |at: &usize| article(*at).is_none_or(|other| other == own || page.contains(other, own));
+    let own_units: f32 = blocks
         .iter()
-        .rev()
-        .take_while(|at| linked(at))
-        .count();
-    let after = blocks[place..].iter().take_while(|at| linked(at)).count();
-    before + after >= 3 && before + after < blocks.len()
+        .filter(|at| is_own(at))
+        .map(|at| layout.blocks[*at].units)
+        .sum();
+    if own_units > 60.0 {
+        blocks.retain(is_own);
+    }
+}
+
+/// The first line after the title and what is told of the article.
+fn first_line(lines: &[Line], heading: &str) -> usize {
+    let mut start = 0;
+    for (place, line) in lines.iter().enumerate().take(15) {
+        if is_info(&line.text) || key(&line.text) == heading && !heading.is_empty() {
+            start = place + 1;
+        } else if line.is_paragraph() {
+            break;
+        }
+    }
+    start
+}
+
+/// One past the last line before what follows a text.
+fn last_line(lines: &[Line], start: usize) -> usize {
+    let lines = &lines[start..];
+    let own = |line: &&Line| !line.linked;
+    let total: f32 = lines.iter().filter(own).map(|line| line.units).sum();
+    let mut end = lines.len();
+    let (mut after, mut paragraphs, mut linked) = (0.0, 0.0, 0);
+    for (place, line) in lines.iter().enumerate().rev() {
+        if after > total * 0.35 {
+            break;
+        }
+        linked += usize::from(line.linked && line.units > 5.0);
+        // A tail of links, maybe each with a teaser, is of other pages.
+        let teasers = paragraphs <= total * 0.15;
+        let of_links = line.linked && linked >= 3 && linked * 10 >= (lines.len() - place) * 3;
+        let told = after == 0.0 && is_labelled(&line.text);
+        if told || teasers && of_links || ends_text(&line.text, teasers) {
+            end = place;
+            if told {
+                continue;
+            }
+        }
+        if !line.linked {
+            after += line.units;
+            // Right below a link it may be that link's teaser.
+            let under_link = place > 0 && lines[place - 1].linked && line.units < 60.0;
+            if line.units > 18.0 && line.marks > 0 && !under_link {
+                paragraphs += line.units;
+            }
+        }
+    }
+    start + end
 }
 
 /// The text of blocks, a line each; the cells of a table's row are one line.

@@ -44,7 +44,7 @@ pub(super) fn find(parts: &Parts<'_>, shown_date: Option<usize>, context: &Conte
 fn labelled(parts: &Parts<'_>) -> Byline {
     static PUBLISHER: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
-            r"(?i)(?:来\s*源|來\s*源|稿源|出处|发布单位|发布机构|发布机关|发文机关|发文单位|发布部门|发布处室|责任部门|信息提供|供稿单位|供稿部门|供稿|信息发布|发\s*布\s*者|发\s*布\s*人|发布者|主办单位|\bsource)\s*[:：]\s*",
+            r"(?i)(?:来\s*源于?|來\s*源|稿源|出处|发布单位|发布机构|发布机关|发文机关|发文单位|发布部门|发布处室|责任部门|信息提供|供稿单位|供稿部门|供稿|信息发布|发\s*布\s*者|发\s*布\s*人|发布者|主办单位|\bsource)\s*[:：]\s*",
         )
         .expect("a fixed pattern")
     });
@@ -139,7 +139,7 @@ fn is_name(name: &str) -> bool {
     let letters = name.chars().filter(|c| c.is_alphabetic()).count();
     (2..=40).contains(&length)
         && letters * 2 >= length
-        && !name.contains(['。', '？', '！'])
+        && !name.contains(['。', '？', '！', ':', '：', '>'])
         && !name.starts_with("http")
         && !matches!(
             name,
@@ -188,17 +188,50 @@ fn beside(parts: &Parts<'_>, shown: Option<usize>, context: &Context<'_>) -> Opt
         }
     }
     let at = shown?;
-    let block = &parts.layout.blocks[at];
-    if block.units > 60.0 {
+    around_date(parts, at, context).or_else(|| {
+        let lines = [at.checked_sub(1), Some(at + 1)];
+        let own = |at: &usize| *at < parts.layout.blocks.len() && is_between(parts, *at);
+        lines
+            .into_iter()
+            .flatten()
+            .filter(own)
+            .find_map(|at| unlabelled(&one_line(&parts.layout.text(at)), context))
+    })
+}
+
+/// Whether a block stands between the title and the text.
+fn is_between(parts: &Parts<'_>, at: usize) -> bool {
+    let title = parts.title.blocks.as_ref().map(|title| title.end);
+    let text = parts.text_range().map(|text| text.start);
+    title.is_some_and(|title| title <= at) && text.is_some_and(|text| at < text)
+}
+
+/// A name on the line of the date, after it or before it.
+fn around_date(parts: &Parts<'_>, at: usize, context: &Context<'_>) -> Option<String> {
+    if parts.layout.blocks[at].units > 60.0 {
         return None;
     }
     let line = one_line(&parts.layout.text(at));
     let (range, _) = date::find(&line, context.time_zone, context.now)?;
-    let after =
-        line[range.end..].trim_start_matches(|c: char| c.is_whitespace() || "·|-—".contains(c));
-    let name = first_name(after)?;
-    let short = name.chars().count() <= 16 && name.chars().any(is_han);
-    (short && !super::line::is_info(after)).then_some(name)
+    unlabelled(&line[range.end..], context).or_else(|| unlabelled(&line[..range.start], context))
+}
+
+/// A short text that is only a name.
+fn unlabelled(text: &str, context: &Context<'_>) -> Option<String> {
+    let text = text.trim_matches(|c: char| c.is_whitespace() || "·|-—/丨".contains(c));
+    let text = ["原创", "转载", "首发"]
+        .iter()
+        .find_map(|word| text.strip_prefix(word))
+        .unwrap_or(text)
+        .trim();
+    let short = (2..=16).contains(&text.chars().count()) && !text.contains(' ');
+    if !short
+        || super::line::is_info(text)
+        || date::find(text, context.time_zone, context.now).is_some()
+    {
+        return None;
+    }
+    first_name(text).filter(|name| name.len() * 2 > text.len())
 }
 
 /// The last lines of the text, the last first.

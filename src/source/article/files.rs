@@ -22,6 +22,7 @@ pub(super) fn attachments(parts: &Parts<'_>, base: &Url) -> Vec<Attachment> {
     let page = parts.layout.page;
     let mut files: Vec<Attachment> = Vec::new();
     let mut seen: HashSet<String> = HashSet::new();
+    let mut viewed: HashSet<String> = HashSet::new();
     for id in region(parts) {
         let name = page.name(id);
         let file = match name {
@@ -31,11 +32,13 @@ pub(super) fn attachments(parts: &Parts<'_>, base: &Url) -> Vec<Attachment> {
         };
         let Some(file) = file else { continue };
         if seen.insert(file.url.clone()) {
+            if name != "a" {
+                viewed.insert(file.url.clone());
+            }
             files.push(file);
         } else if name == "a"
+            && viewed.contains(&file.url)
             && let Some(known) = files.iter_mut().find(|known| known.url == file.url)
-            && !has_ending(&known.name)
-            && has_ending(&file.name)
         {
             // The viewer came first; the link beside it knows the name.
             known.name = file.name;
@@ -87,6 +90,10 @@ fn linked(parts: &Parts<'_>, id: Id, base: &Url) -> Option<Attachment> {
     {
         return None;
     }
+    if text.is_empty() && title.is_empty() && !holds_picture(parts, id) {
+        // Nobody can see it, nor click it.
+        return None;
+    }
     let name = named.cloned().or_else(|| {
         [text, title, download]
             .into_iter()
@@ -97,6 +104,11 @@ fn linked(parts: &Parts<'_>, id: Id, base: &Url) -> Option<Attachment> {
         url: url.into(),
         name: bare(&name),
     })
+}
+
+fn holds_picture(parts: &Parts<'_>, id: Id) -> bool {
+    let page = parts.layout.page;
+    (id..page.elements[id as usize].end).any(|id| page.name(id) == "img")
 }
 
 /// A link that a script opens has its address within.
@@ -163,6 +175,17 @@ fn file_name(url: &Url) -> Option<String> {
         .find(|name| has_ending(name))
 }
 
+/// Whether an address, relative or not, leads to a file for people to keep.
+pub(super) fn is_file(href: &str) -> bool {
+    static FILE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(&format!(
+            r"(?i)\.(?:{ENDINGS})(?:$|[?#%'\s&])|down(?:load)?(?:file|attach|\.)|wbfileid"
+        ))
+        .expect("a fixed pattern")
+    });
+    FILE.is_match(href)
+}
+
 fn has_ending(name: &str) -> bool {
     static ENDING: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(&format!(r"(?i)\.(?:{ENDINGS})[\s）)】\]]{{0,3}}$")).expect("a fixed pattern")
@@ -188,7 +211,7 @@ fn is_offered(parts: &Parts<'_>, id: Id) -> bool {
         return false;
     };
     let line = parts.layout.text(at);
-    line.contains("附件") || line.contains("下载") || line.to_lowercase().contains("attachment")
+    line.contains("附件") || line.to_lowercase().contains("attachment")
 }
 
 /// Words that tell people to click, and name nothing.

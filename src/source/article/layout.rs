@@ -26,6 +26,18 @@ pub(super) struct Fact {
     pub caption: bool,
     /// What the element's own class and id say: above 0 of an article, below of anything else.
     pub hint: i8,
+    /// Whether the element itself is called no part of an article, and how surely.
+    claim: Claim,
+}
+
+/// Whether an element says by its name or look that it is beside an article.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Claim {
+    #[default]
+    None,
+    /// By a class that page makers also give to what holds everything.
+    Maybe,
+    Sure,
 }
 
 /// A line of text.
@@ -68,7 +80,43 @@ impl<'a> Layout<'a> {
             block_of_run: Vec::with_capacity(page.runs.len() + 1),
         };
         layout.cut_blocks();
+        layout.mark_asides();
         layout
+    }
+
+    /// Marks what is beside the article: elements that claim so, unless they hold the page's heading
+    /// or most of its sentences.
+    fn mark_asides(&mut self) {
+        let mut sentences = Vec::with_capacity(self.blocks.len() + 1);
+        sentences.push(0.0);
+        for block in &self.blocks {
+            let own = block.units - block.linked;
+            let counts = own > 12.0 && block.marks > 0 && block.link_share() < 0.5;
+            sentences.push(sentences[sentences.len() - 1] + if counts { own } else { 0.0 });
+        }
+        let total = sentences[self.blocks.len()];
+        let headings: Vec<Id> = (0..self.page.elements.len() as Id)
+            .filter(|id| self.page.name(*id) == "h1" && !self.page.runs_of(*id).is_empty())
+            .collect();
+        for id in 1..self.page.elements.len() as Id {
+            let above = self.facts[self.page.parent(id) as usize].aside;
+            let claim = self.facts[id as usize].claim;
+            let mut aside = above;
+            if above == 0 && claim != Claim::None {
+                let blocks = self.blocks_of(id);
+                let held = sentences[blocks.end] - sentences[blocks.start];
+                let first = headings.partition_point(|heading| *heading < id);
+                let has_heading = headings
+                    .get(first)
+                    .is_some_and(|heading| self.page.contains(id, *heading));
+                let most = if claim == Claim::Sure { 0.8 } else { 0.5 };
+                let holds = has_heading && claim == Claim::Maybe || held > total * most;
+                if !holds {
+                    aside = id;
+                }
+            }
+            self.facts[id as usize].aside = aside;
+        }
     }
 
     fn cut_blocks(&mut self) {
@@ -149,7 +197,11 @@ fn facts(page: &Page) -> Vec<Fact> {
             .copied()
             .unwrap_or_default();
         let name = page.name(id);
-        let mut fact = Fact { hint: 0, ..above };
+        let mut fact = Fact {
+            hint: 0,
+            claim: Claim::None,
+            ..above
+        };
         if !is_inline(name) {
             fact.block = id;
         }
@@ -158,7 +210,7 @@ fn facts(page: &Page) -> Vec<Fact> {
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => fact.heading = name.as_bytes()[1] - b'0',
             "li" | "dd" | "dt" => fact.item = true,
             "tr" => fact.row = id,
-            "figcaption" => fact.caption = true,
+            "figcaption" | "figure" => fact.caption = true,
             "table" => fact.row = 0,
             _ => {}
         }
@@ -168,11 +220,10 @@ fn facts(page: &Page) -> Vec<Fact> {
             page.attribute(id, "id").unwrap_or_default()
         );
         if label.len() > 1 {
+            fact.caption |= is_caption(&label);
             fact.hint = *hints.entry(label).or_insert_with_key(|label| hint(label));
         }
-        if fact.aside == 0 && is_aside(page, id, name, fact.hint) {
-            fact.aside = id;
-        }
+        fact.claim = claim(page, id, name, fact.hint);
         facts.push(fact);
     }
     facts
@@ -183,15 +234,14 @@ fn leads_somewhere(href: &str) -> bool {
     !href.is_empty() && !href.starts_with('#')
 }
 
-fn is_aside(page: &Page, id: Id, name: &str, hint: i8) -> bool {
+fn claim(page: &Page, id: Id, name: &str, hint: i8) -> Claim {
     if matches!(name, "html" | "body" | "main" | "article") {
-        return false;
+        return Claim::None;
     }
-    matches!(
+    let sure = matches!(
         name,
-        "nav" | "footer" | "aside" | "button" | "select" | "label" | "dialog" | "menu" | "noscript"
-    ) || hint <= -2
-        || page.attribute(id, "hidden").is_some()
+        "nav" | "footer" | "aside" | "button" | "select" | "label" | "dialog" | "menu"
+    ) || page.attribute(id, "hidden").is_some()
         || page.attribute(id, "aria-hidden") == Some("true")
         || page.attribute(id, "style").is_some_and(is_hidden)
         || page.attribute(id, "role").is_some_and(|role| {
@@ -208,7 +258,12 @@ fn is_aside(page: &Page, id: Id, name: &str, hint: i8) -> bool {
                     | "menubar"
                     | "alertdialog"
             )
-        })
+        });
+    match (sure, hint) {
+        (true, _) | (_, ..=-3) => Claim::Sure,
+        (_, ..=-1) => Claim::Maybe,
+        _ => Claim::None,
+    }
 }
 
 fn is_hidden(style: &str) -> bool {
@@ -217,13 +272,30 @@ fn is_hidden(style: &str) -> bool {
     HIDDEN.is_match(style)
 }
 
+/// Whether a class calls its element the caption of a picture.
+fn is_caption(label: &str) -> bool {
+    label
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .any(|word| {
+            matches!(
+                word.to_ascii_lowercase().as_str(),
+                "caption"
+                    | "credit"
+                    | "credits"
+                    | "figcaption"
+                    | "slideshow"
+                    | "carousel"
+                    | "inlinegallery"
+            )
+        })
+}
+
 /// What a class and an id say of their element, by the words that page makers use everywhere.
 fn hint(label: &str) -> i8 {
     static NEVER: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
             r"(?ix)
-            comment(?:s|list|[-_]|\b)|disqus|livefyre|\breply|respond\b|pinglun
-            |(?:^|[\s_-])foot(?:er|\b|[_-])|page-?footer|site-?footer|copyright|\bcopy\b|banquan
+            (?:^|[\s_-])foot(?:er|\b|[_-])|page-?footer|site-?footer|copyright|\bcopy\b|banquan
             |side-?bar|(?:^|[\s_-])side(?:[\s_-]|$)|(?:left|right)-?(?:side|bar|nav|menu)|sidenav
             |bread-?crumb|(?:^|[\s_-])crumbs?(?:[\s_-]|$)|mianbao|(?:^|[\s_-])(?:location|position|weizhi|dqwz|curpos)(?:[\s_-]|$)
             |related|relat(?:e|ive)[-_]?(?:news|post|art|read|list|link)|relevant|recommend|tuijian|xiangguan|guess-?you|you-?may|read-?(?:more|next|also)
@@ -232,6 +304,7 @@ fn hint(label: &str) -> i8 {
             |qr-?code|(?:er|2)wei-?ma|(?:^|[\s_-])ewm
             |(?:^|[\s_-])nav(?:[\s_-]|bar|list|menu|igation|$)|navbar|(?:^|[\s_-])menu|daohang|top-?bar|toolbar|tool-?box
             |pager|paging|paginat|fenye|page-?(?:nav|num|list|turn)|(?:prev|pre|next|up|down)[-_]?(?:next|post|page|art|news|down)|shangxia|sxp|post-?nav
+            |(?:^|[\s_-])videos?(?:[\s_-]|$)|video-?(?:player|container|wrap)
             |sponsor|promo(?:$|[\s_-]|tion|ted|s)|advert|(?:^|[\s_-])ads?(?:[\s_-]|$|box|sense|slot|wrap)|adsby|guanggao|outbrain|taboola|dfp
             |sign-?(?:in|up)|log-?in|subscri|newsletter|pop-?up|modal|lightbox|overlay|cookie|gdpr|consent|paywall
             |tag-?(?:cloud|list|s\b)|(?:^|[\s_-])tags(?:[\s_-]|$)|keyword|author-?(?:bio|info|card|box|desc)|about-?(?:the-?)?author|bio(?:[\s_-]|$)
@@ -240,6 +313,10 @@ fn hint(label: &str) -> i8 {
         )
         .expect("a fixed pattern")
     });
+    static COMMENTS: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?i)comment(?:s|-?list|-?area|-?box|[-_]|\b)|disqus|livefyre|\breply|\brespond\b|pinglun|gentie")
+            .expect("a fixed pattern")
+    });
     static ARTICLE: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
             r"(?i)article|(?:^|[\s_-])art(?:[\s_-]|$)|content|(?:^|[\s_-])con(?:[\s_-]|$)|(?:^|[\s_-])body|entry|story|post(?:$|[\s_-])|detail|text|(?:^|[\s_-])(?:nr|wz|zw|zoom|xl|main)(?:[\s_-]|$)|neirong|zhengwen|wenzhang|editor|news",
@@ -247,7 +324,9 @@ fn hint(label: &str) -> i8 {
         .expect("a fixed pattern")
     });
     let mut hint = 0;
-    if NEVER.is_match(label) {
+    if COMMENTS.is_match(label) {
+        hint -= 4;
+    } else if NEVER.is_match(label) {
         hint -= 2;
     }
     if ARTICLE.is_match(label) {

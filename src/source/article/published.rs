@@ -2,8 +2,10 @@
 
 use std::sync::LazyLock;
 
+use chrono::DateTime;
 use regex::Regex;
 
+use super::line::is_labelled;
 use super::{Parts, near};
 use crate::bulletin::Moment;
 use crate::source::{Context, date, text};
@@ -31,6 +33,7 @@ pub(super) fn find(parts: &Parts<'_>, context: &Context<'_>) -> Published {
     let mut candidates = stated(parts, context);
     candidates.extend(shown(parts, context));
     candidates.extend(in_address(context));
+    candidates.extend(in_scripts(parts, context));
     candidates.retain(|candidate| candidate.score >= LEAST);
     candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
     let mut published = Published::default();
@@ -116,6 +119,9 @@ fn shown(parts: &Parts<'_>, context: &Context<'_>) -> Vec<Candidate> {
             let written = &line[range.clone()];
             if !has_year(written) {
                 score -= 6.0;
+            } else if !written.contains(|c: char| c.is_ascii_digit()) {
+                // "昨天" is true on the day of writing; a date elsewhere is true for good.
+                score -= 2.0;
             }
             if layout.fact(at).item || layout.fact(at).aside != 0 && score < 7.0 {
                 score -= 2.0;
@@ -128,7 +134,7 @@ fn shown(parts: &Parts<'_>, context: &Context<'_>) -> Vec<Candidate> {
             if before_title && is_today(&line) {
                 score -= 6.0;
             }
-            let inside = parts.body_blocks().binary_search(&at).is_ok();
+            let inside = is_within(parts, at, &line);
             if inside && start.is_some_and(|start| at > start + 1) {
                 // A date within the text is published only where it is signed, at the end.
                 score = if is_signature(parts, at, &line, written) {
@@ -147,6 +153,16 @@ fn shown(parts: &Parts<'_>, context: &Context<'_>) -> Vec<Candidate> {
         }
     }
     found
+}
+
+/// Whether a line is of the text, and no statement at its edge.
+fn is_within(parts: &Parts<'_>, at: usize, line: &str) -> bool {
+    let blocks = parts.body_blocks();
+    let Ok(place) = blocks.binary_search(&at) else {
+        return false;
+    };
+    let at_edge = place < 2 || place + 3 >= blocks.len();
+    !(at_edge && is_labelled(line))
 }
 
 /// How surely what stands before a date calls it the day of publication.
@@ -229,6 +245,33 @@ fn in_address(context: &Context<'_>) -> Option<Candidate> {
     Some(Candidate {
         moment,
         score: 3.0,
+        block: None,
+    })
+}
+
+/// A time that a script has for the page: `publish_time = "2022-11-20"`, `"pubtime": 1668902400`.
+fn in_scripts(parts: &Parts<'_>, context: &Context<'_>) -> Option<Candidate> {
+    static TIME: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(
+            r#"(?i)\b(?:publish_?(?:time|date)|pub_?(?:time|date)|datePublished|release_?(?:time|date)|create_?time|ori_?create_?time|ct)["']?\s*[:=]\s*["']?((?:19|20)\d\d[-/.年][^"',;]{4,20}|1\d{9})\b"#,
+        )
+        .expect("a fixed pattern")
+    });
+    let scripts = parts.layout.page.scripts.iter();
+    // Big scripts are programs, not statements.
+    let found = scripts
+        .filter(|(_, script)| script.len() < 100_000)
+        .find_map(|(_, script)| TIME.captures(script))?;
+    let moment = match found[1].parse::<i64>() {
+        Ok(seconds) => {
+            let time = DateTime::from_timestamp(seconds, 0)?;
+            Moment::Time(time.with_timezone(&context.time_zone).fixed_offset())
+        }
+        Err(_) => date::parse(&found[1], context.time_zone, context.now)?,
+    };
+    Some(Candidate {
+        moment,
+        score: 3.2,
         block: None,
     })
 }

@@ -1,6 +1,6 @@
 //! The article's own title among headings, `<title>` and what the head says.
 
-use std::ops::Range;
+use std::{collections::HashSet, ops::Range};
 
 use super::head::Head;
 use super::layout::{Layout, measure};
@@ -20,25 +20,65 @@ const REACH: usize = 40;
 
 pub(super) fn find(layout: &Layout<'_>, head: &Head, body: Option<&Range<usize>>) -> Title {
     let start = body.map_or(layout.blocks.len().min(REACH * 2), |body| body.start);
+    let menu = menu(layout);
     let mut best: Option<(f32, Candidate)> = None;
     for candidate in candidates(layout, start, body.is_some()) {
-        let score = score(layout, head, start, &candidate);
+        let mut score = score(layout, head, start, &candidate);
+        if menu.contains(&candidate.key) {
+            // The section, as the menu calls it.
+            score -= 5.0;
+        }
         if best.as_ref().is_none_or(|(most, _)| score > *most) {
             best = Some((score, candidate));
         }
     }
     if let Some((score, candidate)) = best
-        && score >= 4.0
+        && score >= 3.5
     {
+        let (text, blocks) = continued(layout, head, candidate);
         return Title {
-            text: Some(whole(candidate.text, head)),
-            blocks: Some(candidate.blocks),
+            text: Some(whole(text, head)),
+            blocks: Some(blocks),
         };
     }
     Title {
         text: stated(head),
         blocks: None,
     }
+}
+
+/// What the page's short links are called.
+fn menu(layout: &Layout<'_>) -> HashSet<String> {
+    let short = layout
+        .blocks
+        .iter()
+        .filter(|block| block.link_share() > 0.5 && block.units < 16.0);
+    short
+        .flat_map(|block| block.runs.clone())
+        .map(|run| key(layout.page.run_text(run)))
+        .collect()
+}
+
+/// A title of several lines whole, where the head has them as one.
+fn continued(layout: &Layout<'_>, head: &Head, first: Candidate) -> (String, Range<usize>) {
+    let wholes: Vec<String> = head
+        .headlines
+        .iter()
+        .chain(&head.title)
+        .map(|whole| key(whole))
+        .collect();
+    let (mut text, mut so_far, mut end) = (first.text, first.key, first.blocks.end);
+    while end < layout.blocks.len() && end < first.blocks.end + 3 {
+        let line = text::one_line(&layout.text(end));
+        let longer = format!("{so_far}{}", key(&line));
+        if longer.len() == so_far.len() || !wholes.iter().any(|whole| whole.starts_with(&longer)) {
+            break;
+        }
+        text = format!("{text} {line}");
+        so_far = longer;
+        end += 1;
+    }
+    (text, first.blocks.start..end)
 }
 
 #[derive(Debug)]
@@ -125,6 +165,14 @@ fn score(layout: &Layout<'_>, head: &Head, start: usize, candidate: &Candidate) 
         score += 2.5;
     }
     score += agreement(head, &candidate.key);
+    let next = candidate.blocks.end;
+    let told = (next..(next + 2).min(layout.blocks.len()))
+        .any(|at| layout.blocks[at].units < 80.0 && is_info(&text::one_line(&layout.text(at))));
+    if told {
+        score += 5.0;
+    } else if next == start {
+        score += 2.0;
+    }
     let distance = start.abs_diff(first) as f32;
     score -= (distance * 0.15).min(4.0);
     if first >= start {

@@ -96,8 +96,14 @@ impl Clock {
             return plain;
         };
         let local = day.and_time(time);
-        let zone = found.name("zone").map_or("", |zone| zone.as_str());
-        let end = found.get(0).map_or(0, |all| all.end());
+        let mut zone = found.name("zone").map_or("", |zone| zone.as_str());
+        let mut end = found.get(0).map_or(0, |all| all.end());
+        let exact = found.name("s").is_some() || rest.starts_with(['T', 't']);
+        if zone.starts_with(['+', '-']) && !exact {
+            // "9:00-17:00" are hours, not a zone.
+            end -= zone.len();
+            zone = "";
+        }
         match self.at(local, zone) {
             Some(time) => (end, Moment::Time(time)),
             None => plain,
