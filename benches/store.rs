@@ -111,7 +111,6 @@ fn look(source: usize, newest: u64, text: &str) -> Look {
         source: format!("s{source}").parse().expect("an id"),
         found: (newest.saturating_sub(9)..=newest).rev().map(row).collect(),
         state: LookState::default(),
-        complete: true,
     }
 }
 
@@ -119,7 +118,7 @@ async fn open(dir: &Path, sources: usize, channel_count: i64) -> Store {
     let store = Store::open(dir).await.expect("a store");
     let sources: Vec<Source> = (0..sources).map(source).collect();
     store
-        .sync_config(&sources, &channels(channel_count), now())
+        .sync_config(&sources, &channels(channel_count))
         .await
         .expect("a config");
     store

@@ -50,9 +50,7 @@ async fn main() -> anyhow::Result<()> {
     std::fs::create_dir_all(&folder)?;
     let config = config(&options, &folder)?;
     let store = Store::open(&folder.join("state")).await?;
-    store
-        .sync_config(&config.sources, &config.channels, Utc::now())
-        .await?;
+    store.sync_config(&config.sources, &config.channels).await?;
     admit(&store, &config.sources[0], options.bulletins).await?;
     let (_live, live) = tokio::sync::watch::channel(Arc::new(config));
     let pusher = Pusher::new(store.clone(), live, Arc::new(Mutex::new(std::io::stdout())));
@@ -138,7 +136,6 @@ async fn admit(store: &Store, source: &Source, bulletins: usize) -> anyhow::Resu
             source: source.clone(),
             found: found.iter().take(20).cloned().collect(),
             state: store.look_state(&source),
-            complete: true,
         };
         store.admit(look, Utc::now()).await?;
     }

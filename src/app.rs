@@ -89,9 +89,7 @@ impl App {
         make_state_folder(&state)?;
         let fetcher = Fetcher::new(&config.fetch, &setup.typed_hosts)?;
         let store = Store::open(&state).await?;
-        store
-            .sync_config(&config.sources, &config.channels, Utc::now())
-            .await?;
+        store.sync_config(&config.sources, &config.channels).await?;
         let admin_token = match &config.web.admin_token {
             Some(token) => token.clone(),
             None => instance::admin_token(&state)?,

@@ -76,12 +76,11 @@ pub async fn look(
     if list.has_news() {
         remember_change(&mut state, now);
     }
-    let (has_gap, complete) = (list.has_gap, list.complete);
+    let has_gap = list.has_gap;
     let look = Look {
         source: source.id.clone(),
         found: articles::open(&reader, list).await,
         state: keep(store, source, state),
-        complete,
     };
     let admitted = store.admit(look, now).await?;
     Ok(Looked {

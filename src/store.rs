@@ -215,12 +215,7 @@ impl Store {
     ///
     /// # Errors
     /// A write failed, as for every method that writes.
-    pub async fn sync_config(
-        &self,
-        sources: &[Source],
-        channels: &[Channel],
-        _now: DateTime<Utc>,
-    ) -> Result<()> {
+    pub async fn sync_config(&self, sources: &[Source], channels: &[Channel]) -> Result<()> {
         let (sources, channels) = (sources.to_vec(), channels.to_vec());
         self.write(move |books| wire::sync_config(books, sources, channels))
             .await
@@ -258,13 +253,7 @@ impl Store {
     ///
     /// # Errors
     /// The source is not in the config.
-    pub async fn judge(
-        &self,
-        source: &SourceId,
-        notices: &[Notice],
-        _complete: bool,
-        _now: DateTime<Utc>,
-    ) -> Result<Judged> {
+    pub async fn judge(&self, source: &SourceId, notices: &[Notice]) -> Result<Judged> {
         let (source, notices) = (source.clone(), notices.to_vec());
         self.ask(move |books| admit::judge(books, &source, &notices))
             .await?

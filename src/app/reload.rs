@@ -2,7 +2,6 @@
 
 use std::{fmt, sync::Arc};
 
-use chrono::Utc;
 use tokio::sync::watch as live;
 
 use crate::{config::Config, source::fetch::Fetcher, store::Store, watch::Watch};
@@ -51,7 +50,7 @@ impl Reloader {
             Some(fetcher.map_err(|error| error.to_string())?)
         };
         self.store
-            .sync_config(&new.sources, &new.channels, Utc::now())
+            .sync_config(&new.sources, &new.channels)
             .await
             .map_err(|error| error.to_string())?;
         if let Some(fetcher) = fetcher {

@@ -69,14 +69,11 @@ impl Reach {
         }
     }
 
-    /// The config's channels are what a rebroadcast goes to; without a config, those of the last run.
+    /// The config's channels are what a rebroadcast goes to; without a config they must be named.
     async fn stopped(session: &Session, store: Store) -> anyhow::Result<Self> {
         let config = session.config_or_default()?;
         if config.path.is_some() {
-            let now = Utc::now();
-            store
-                .sync_config(&config.sources, &config.channels, now)
-                .await?;
+            store.sync_config(&config.sources, &config.channels).await?;
         }
         Ok(Self::Stopped {
             store,

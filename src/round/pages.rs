@@ -20,8 +20,6 @@ pub(super) struct JudgedList {
     pub(super) notices: Vec<Notice>,
     pub(super) articles: Vec<Option<Article>>,
     pub(super) judged: Judged,
-    /// The rows reach down to a known one, or the list's end was read.
-    pub(super) complete: bool,
     /// No row is known on any page that could be read.
     pub(super) has_gap: bool,
 }
@@ -45,17 +43,15 @@ pub(super) async fn connect(
     reader: &Reader<'_>,
     mut rows: Rows,
 ) -> Result<JudgedList, StoreError> {
-    let (source, now) = (reader.source, reader.now);
+    let source = reader.source;
     let mut pages = 1;
-    let mut all_read = true;
     loop {
         let next = rows.next_page.take();
         let is_last = next.is_none() || pages >= source.depth.max(MOST_PAGES);
-        let judged = store.judge(&source.id, &rows.notices, is_last, now).await?;
+        let judged = store.judge(&source.id, &rows.notices).await?;
         let wants_more = judged.unconnected || pages < source.depth;
         let Some(next) = next.filter(|_| wants_more && !is_last) else {
             return Ok(JudgedList {
-                complete: !judged.unconnected || (all_read && is_last),
                 has_gap: judged.unconnected,
                 notices: rows.notices,
                 articles: rows.articles,
@@ -65,7 +61,6 @@ pub(super) async fn connect(
         match front::read_further(reader, &next).await {
             Ok(further) => append(&mut rows, further),
             Err(fault) => {
-                all_read = false;
                 tracing::warn!(source = %source.id, "page {} of the list, {next}: {}", pages + 1, fault.what);
             }
         }

@@ -88,8 +88,6 @@ pub struct Look {
     pub found: Vec<Found>,
     /// Written in the same transaction.
     pub state: LookState,
-    /// Whether the rows reach down to a known one, or the list's end was read.
-    pub complete: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

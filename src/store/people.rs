@@ -157,12 +157,7 @@ pub(super) fn rebroadcast(
     }
     let channels = match &asked.to {
         Some(to) => named(books, to)?,
-        None => {
-            let source = books.names().source(row.source);
-            source
-                .map(|source| books.channels_with(&source))
-                .unwrap_or_default()
-        }
+        None => having(books, row.source)?,
     };
     let mut change = books.change();
     let first = route::queue(
@@ -187,6 +182,20 @@ pub(super) fn rebroadcast(
     log(&mut change, &asked.by, &what, now);
     books.commit(change)?;
     Ok(numbers(first, count))
+}
+
+/// The channels of the config that have a source.
+fn having(books: &Books, source: u32) -> Result<Vec<u32>> {
+    if books.wiring.is_none() {
+        return Err(StoreError::Refused(
+            "without a config nobody knows which channels have that source; name them (`--to`)"
+                .to_owned(),
+        ));
+    }
+    let source = books.names().source(source);
+    Ok(source
+        .map(|source| books.channels_with(&source))
+        .unwrap_or_default())
 }
 
 /// The channels that people named, each chat once.

@@ -68,7 +68,7 @@ impl World {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(dir.path()).await.unwrap();
         let now = "2022-12-01T08:00:00Z".parse().unwrap();
-        store.sync_config(sources, channels, now).await.unwrap();
+        store.sync_config(sources, channels).await.unwrap();
         Self { store, dir, now }
     }
 
@@ -76,7 +76,7 @@ impl World {
         let Self { store, dir, now } = self;
         store.close().await.unwrap();
         let store = Store::open(dir.path()).await.unwrap();
-        store.sync_config(sources, channels, now).await.unwrap();
+        store.sync_config(sources, channels).await.unwrap();
         Self { store, dir, now }
     }
 
@@ -93,7 +93,6 @@ impl World {
             source: source.parse().unwrap(),
             found: found.collect(),
             state: LookState::default(),
-            complete: true,
         };
         self.store.admit(look, self.now).await.unwrap()
     }

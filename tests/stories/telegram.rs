@@ -436,7 +436,7 @@ async fn a_changed_config_is_followed_without_a_repetition() {
     let config = crate::support::pushing::config(&folder, &settings(&telegram, &[7, 8]));
     pushing
         .store
-        .sync_config(&config.sources, &config.channels, Utc::now())
+        .sync_config(&config.sources, &config.channels)
         .await
         .unwrap();
     pushing.config.send_replace(std::sync::Arc::new(config));

@@ -52,7 +52,6 @@ async fn full() -> World {
             rows: Some([3; 16]),
             ..LookState::default()
         },
-        complete: true,
     };
     world.store.admit(look, world.now).await.unwrap();
     for head in world.store.heads(None).await.unwrap() {
@@ -299,7 +298,6 @@ async fn an_export_beside_the_writer_never_knows_a_page_better_than_its_bulletin
                 rows: Some([n; 16]),
                 ..LookState::default()
             },
-            complete: true,
         };
         world.store.admit(look, world.now).await.unwrap();
     }

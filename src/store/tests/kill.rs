@@ -26,7 +26,7 @@ async fn a_writer_to_be_killed() {
     let store = Store::open(Path::new(&state)).await.unwrap();
     let now: DateTime<Utc> = "2022-12-01T08:00:00Z".parse().unwrap();
     store
-        .sync_config(&[source("news")], &channels(), now)
+        .sync_config(&[source("news")], &channels())
         .await
         .unwrap();
     let sender = store.clone();
@@ -53,7 +53,6 @@ async fn a_writer_to_be_killed() {
             source: "news".parse().unwrap(),
             found: found.collect(),
             state: LookState::default(),
-            complete: true,
         };
         store.admit(look, now).await.unwrap();
         say(&format!("admitted {}", known + 1));
@@ -104,7 +103,7 @@ async fn nothing_acknowledged_is_lost_and_nothing_is_half_done() {
         let store = Store::open(dir.path()).await.unwrap();
         let now: DateTime<Utc> = "2022-12-01T08:00:00Z".parse().unwrap();
         store
-            .sync_config(&[source("news")], &channels(), now)
+            .sync_config(&[source("news")], &channels())
             .await
             .unwrap();
         let bulletins = store.health().await.bulletins;

@@ -36,7 +36,7 @@ async fn what_is_acknowledged_is_in_the_files() {
         copy(world.dir.path(), cut.path());
         let after = Store::open(cut.path()).await.unwrap();
         after
-            .sync_config(&[source("news")], &channels, world.now)
+            .sync_config(&[source("news")], &channels)
             .await
             .unwrap();
         assert_eq!(after.health().await.bulletins, u64::from(n));
@@ -78,7 +78,6 @@ async fn a_cut_at_any_moment_leaves_admissions_whole() {
                 source: "news".parse().unwrap(),
                 found,
                 state: LookState::default(),
-                complete: true,
             };
             store.admit(look, now).await.unwrap();
         }
@@ -128,7 +127,6 @@ async fn no_value_is_longer_than_sled_bears() {
             error: Some("e".repeat(9000)),
             ..LookState::default()
         },
-        complete: true,
     };
     let id = world.store.admit(look, world.now).await.unwrap().published[0];
     let engine = world.store.shared.engine.read().unwrap().clone().unwrap();

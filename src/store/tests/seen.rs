@@ -119,7 +119,6 @@ async fn an_article_fills_the_archive_and_its_correction_is_a_revision() {
             },
         ],
         state: LookState::default(),
-        complete: true,
     };
     let long = "供暖提前，请各单位做好准备。\n".repeat(20_000);
     let admitted = world.store.admit(look(&long), world.now).await.unwrap();
@@ -224,7 +223,7 @@ async fn an_edited_address_or_selector_starts_a_new_baseline_and_nothing_else_do
     };
     world
         .store
-        .sync_config(&[named], &[chat("a", 1)], world.now)
+        .sync_config(&[named], &[chat("a", 1)])
         .await
         .unwrap();
     assert_eq!(world.look(list([2, 1])).await.published.len(), 1);
@@ -246,14 +245,14 @@ async fn an_edited_address_or_selector_starts_a_new_baseline_and_nothing_else_do
     );
     world
         .store
-        .sync_config(std::slice::from_ref(&selected), &[chat("a", 1)], world.now)
+        .sync_config(std::slice::from_ref(&selected), &[chat("a", 1)])
         .await
         .unwrap();
     let state = world.store.look_state(&"news".parse().unwrap());
     assert_eq!((state.failures, state.paused), (0, true));
     let judged = world
         .store
-        .judge(&"news".parse().unwrap(), &list([4, 3, 2]), true, world.now)
+        .judge(&"news".parse().unwrap(), &list([4, 3, 2]))
         .await
         .unwrap();
     assert!(judged.first_look);
@@ -267,14 +266,7 @@ async fn an_edited_address_or_selector_starts_a_new_baseline_and_nothing_else_do
 async fn a_page_that_nothing_connects_is_told() {
     let world = World::new(&[]).await;
     let id = "news".parse().unwrap();
-    let judge = async |rows: Vec<Notice>| {
-        world
-            .store
-            .judge(&id, &rows, false, world.now)
-            .await
-            .unwrap()
-            .unconnected
-    };
+    let judge = async |rows: Vec<Notice>| world.store.judge(&id, &rows).await.unwrap().unconnected;
     assert!(
         !judge(list([9, 8])).await,
         "the first look has nothing to connect to"
@@ -286,7 +278,7 @@ async fn a_page_that_nothing_connects_is_told() {
     assert!(
         world
             .store
-            .judge(&"other".parse().unwrap(), &[], true, world.now)
+            .judge(&"other".parse().unwrap(), &[])
             .await
             .is_err()
     );
@@ -314,7 +306,6 @@ async fn a_look_state_is_kept_with_its_admission_or_when_all_are_saved() {
         source: id.clone(),
         found: Vec::new(),
         state: next.clone(),
-        complete: true,
     };
     world.store.admit(look, world.now).await.unwrap();
     let world = world.reopen(&[source("news")], &[]).await;

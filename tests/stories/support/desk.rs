@@ -70,7 +70,7 @@ impl Desk {
         let state = tempfile::tempdir().unwrap();
         let store = Store::open(state.path()).await.unwrap();
         store
-            .sync_config(&config.sources, &config.channels, Utc::now())
+            .sync_config(&config.sources, &config.channels)
             .await
             .unwrap();
         let fetcher = Fetcher::new(&config.fetch, &[]).unwrap();
@@ -189,7 +189,6 @@ impl Desk {
             source: source.parse().unwrap(),
             found,
             state: LookState::default(),
-            complete: true,
         };
         self.store.admit(look, now).await.unwrap()
     }

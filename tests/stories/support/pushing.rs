@@ -50,7 +50,7 @@ impl Pushing {
     async fn open(state: TempDir, config: Config, notices: Vec<Found>) -> Self {
         let store = Store::open(&state.path().join("store")).await.unwrap();
         store
-            .sync_config(&config.sources, &config.channels, Utc::now())
+            .sync_config(&config.sources, &config.channels)
             .await
             .unwrap();
         let (config, live) = watch::channel(Arc::new(config));
@@ -95,7 +95,6 @@ impl Pushing {
             state: self.store.look_state(&source),
             source,
             found: self.notices.clone(),
-            complete: true,
         };
         self.store.admit(look, Utc::now()).await.unwrap().published
     }
