@@ -243,7 +243,7 @@ impl Noticast {
             "the first look at every source",
             Duration::from_secs(60),
             || {
-                let listed = self.list(&["sources"]);
+                let listed = self.list(&["sources", "--limit", "0"]);
                 listed.len() == sources
                     && listed.iter().all(|source| !source["last_polled"].is_null())
             },
