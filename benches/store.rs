@@ -13,7 +13,7 @@ use std::{
 use chrono::{DateTime, Utc};
 use noticast::{
     bulletin::{Article, Channel, ChannelKind, Notice, Source, TelegramChat},
-    store::{Found, Look, LookState, Outcome, Store},
+    store::{BulletinQuery, Found, Look, LookState, Outcome, Store},
 };
 use url::Url;
 
@@ -34,8 +34,8 @@ fn main() {
     };
     print("floor: one insert in sled, synced", floor);
     runtime.block_on(few_channels(&print));
-    runtime.block_on(many_channels(&print));
     runtime.block_on(large(bulletins, &print));
+    runtime.block_on(many_channels(&print));
 }
 
 /// The median of single inserts, each with a sync of its own.
@@ -242,9 +242,20 @@ async fn large(bulletins: u64, print: &impl Fn(&str, Duration)) {
     let start = Instant::now();
     let store = open(dir.path(), SOURCES, 3).await;
     print(&format!("open with {bulletins} bulletins"), start.elapsed());
+    println!("{:<44}{:>8} MiB", "resident then", resident() >> 10);
+    let start = Instant::now();
+    let query = BulletinQuery {
+        words: vec!["没有这个词".to_owned()],
+        limit: Some(20),
+        ..BulletinQuery::default()
+    };
+    store.bulletins(&query).await.expect("a list");
+    print(
+        "search all texts for a word that is in none",
+        start.elapsed(),
+    );
     let health = store.health().await;
     println!("{:<44}{:>8} MiB", "disk", health.disk_bytes >> 20);
-    println!("{:<44}{:>8} MiB", "resident", resident() >> 10);
     store.close().await.expect("a close");
 }
 

@@ -60,6 +60,9 @@ use self::{
 };
 use crate::bulletin::{Channel, ChannelId, DeliveryId, Notice, Source, SourceId};
 
+/// How long closing waits for those who read.
+const CLOSING: Duration = Duration::from_secs(5);
+
 /// A handle on the open store; clones share it.
 #[derive(Debug, Clone)]
 pub struct Store {
@@ -152,21 +155,14 @@ impl Store {
             .write()
             .unwrap_or_else(PoisonError::into_inner)
             .take();
+        let path = self.shared.path.clone();
         blocking(move || {
             if let Some(thread) = thread {
                 let _ = thread.join();
             }
-            // Lists that are being read hold the engine too; they are short, or end with the program.
-            for _ in 0..500 {
-                if engine
-                    .as_ref()
-                    .is_none_or(|engine| Arc::strong_count(engine) == 1)
-                {
-                    break;
-                }
-                std::thread::sleep(Duration::from_millis(10));
-            }
             drop(engine);
+            // Lists that are being read hold the engine too; they are short, or end with the program.
+            open::wait_until_free(&path, CLOSING);
             Ok(())
         })
         .await?;

@@ -172,7 +172,8 @@ pub struct BulletinQuery {
     pub channel: Option<ChannelId>,
     /// First seen at or after this.
     pub since: Option<DateTime<Utc>>,
-    /// All of these words in title, summary, publisher or text.
+    /// All of these words in title, summary, publisher, or (of the newest 5,000) text; width, case and
+    /// script do not count.
     pub words: Vec<String>,
     /// Only sources with `public = true`.
     pub public_only: bool,

@@ -5,7 +5,10 @@ use std::{
     io::ErrorKind,
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
+    time::{Duration, Instant},
 };
+
+use rustix::fs::FlockOperation;
 
 use super::{
     StoreError,
@@ -122,6 +125,19 @@ fn unusable(path: &Path, error: &std::io::Error) -> StoreError {
     StoreError::Unusable {
         path: path.to_owned(),
         why: format!("{error}{what_to_do}"),
+    }
+}
+
+/// Waits until nobody holds the lock: sled lets go of it a little after its last handle is gone.
+pub(super) fn wait_until_free(path: &Path, patience: Duration) {
+    let Ok(db) = File::open(path.join("db")) else {
+        return;
+    };
+    let end = Instant::now() + patience;
+    while rustix::fs::flock(&db, FlockOperation::NonBlockingLockExclusive).is_err()
+        && Instant::now() < end
+    {
+        std::thread::sleep(Duration::from_millis(5));
     }
 }
 

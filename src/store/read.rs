@@ -11,10 +11,13 @@ use super::{
     names::Names,
     rows::{BulletinRow, time},
 };
-use crate::bulletin::{Bulletin, BulletinId, ChannelId, Delivery, DeliveryId, DeliveryState};
+use crate::bulletin::{Bulletin, BulletinId, ChannelId, Delivery, DeliveryId, DeliveryState, fold};
 
 /// Rows older than `since` after which a list ends: numbers follow time but for clocks set back.
 const OLD_ENOUGH: usize = 1000;
+/// Texts that one search opens, the newest first: a second's work or so. Of older bulletins only the
+/// record is searched.
+const MOST_TEXTS: usize = 5000;
 
 pub(super) fn bulletin(engine: &Engine, names: &Names, id: BulletinId) -> Result<Option<Bulletin>> {
     let row: Option<BulletinRow> = engine.get(&keys::bulletin(id.0))?;
@@ -43,7 +46,7 @@ pub(super) fn bulletins(
             (prefix, keys::by_source(source, before))
         }
     };
-    let words: Vec<String> = query.words.iter().map(|word| word.to_lowercase()).collect();
+    let mut words = Words::new(&query.words);
     let mut page = Collected::new(query.limit);
     let mut old = 0;
     for row in engine.scan_below(&prefix, &end).rev() {
@@ -67,7 +70,7 @@ pub(super) fn bulletins(
         }
         let is_asked = (query.states.is_empty() || query.states.contains(&row.state))
             && shown.is_none_or(|shown| row.is_of(shown))
-            && has_words(engine, id, &row, &words)?
+            && words.are_in(engine, id, &row)?
             && goes_to(engine, names, id, query.channel.as_ref())?;
         if is_asked && page.is_full(row.bulletin(id, names)) {
             break;
@@ -76,26 +79,47 @@ pub(super) fn bulletins(
     Ok(page.page())
 }
 
-fn has_words(engine: &Engine, id: u64, row: &BulletinRow, words: &[String]) -> Result<bool> {
-    if words.is_empty() {
-        return Ok(true);
+/// Words that are looked for.
+struct Words {
+    folded: Vec<String>,
+    /// Texts that may still be opened.
+    texts: usize,
+}
+
+impl Words {
+    fn new(words: &[String]) -> Self {
+        Self {
+            folded: words.iter().map(|word| fold(word)).collect(),
+            texts: MOST_TEXTS,
+        }
     }
-    let mut text = [
-        &row.title,
-        row.summary.as_deref().unwrap_or_default(),
-        row.publisher.as_deref().unwrap_or_default(),
-    ]
-    .join("\n")
-    .to_lowercase();
-    let has_all = |text: &str| words.iter().all(|word| text.contains(word));
-    if has_all(&text) {
-        return Ok(true);
+
+    fn are_in(&mut self, engine: &Engine, id: u64, row: &BulletinRow) -> Result<bool> {
+        if self.folded.is_empty() {
+            return Ok(true);
+        }
+        let parts = [
+            Some(&row.title),
+            row.summary.as_ref(),
+            row.publisher.as_ref(),
+        ];
+        let mut text: String = parts
+            .into_iter()
+            .flatten()
+            .map(|part| fold(part) + "\n")
+            .collect();
+        let is_in = |text: &str| self.folded.iter().all(|word| text.contains(word));
+        if is_in(&text) || self.texts == 0 {
+            return Ok(is_in(&text));
+        }
+        let Some(body) = archive::text(engine, &keys::text(id))? else {
+            return Ok(false);
+        };
+        text.push_str(&fold(&body));
+        let is_in = is_in(&text);
+        self.texts -= 1;
+        Ok(is_in)
     }
-    if let Some(body) = archive::text(engine, &keys::text(id))? {
-        text.push('\n');
-        text.push_str(&body.to_lowercase());
-    }
-    Ok(has_all(&text))
 }
 
 fn goes_to(engine: &Engine, names: &Names, id: u64, channel: Option<&ChannelId>) -> Result<bool> {

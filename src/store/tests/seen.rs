@@ -151,7 +151,11 @@ async fn an_article_fills_the_archive_and_its_correction_is_a_revision() {
     );
     assert_eq!(world.store.text(id).await.unwrap().unwrap(), "短");
     let found = BulletinQuery {
-        words: vec!["供暖".to_owned(), "短".to_owned()],
+        words: vec![
+            "工作的通知".to_owned(),
+            "２０２２年".to_owned(),
+            "短".to_owned(),
+        ],
         ..BulletinQuery::default()
     };
     assert_eq!(world.store.bulletins(&found).await.unwrap().items.len(), 1);
