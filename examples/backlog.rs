@@ -5,7 +5,7 @@
 //! It fills a store of its own, pushes until nothing waits, and prints what was used. The server judges
 //! the limits.
 
-#![allow(clippy::print_stdout)]
+#![allow(clippy::print_stdout, reason = "a command prints what it measured")]
 
 use std::{
     sync::{Arc, Mutex},
