@@ -26,7 +26,7 @@ use futures::{FutureExt, future::BoxFuture};
 use tokio::{
     sync::{mpsc, oneshot, watch},
     task::JoinSet,
-    time::{Instant, sleep, timeout},
+    time::{sleep, timeout},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -41,7 +41,7 @@ use self::{
     card::Card,
     deliver::Desk,
     health::Health,
-    pace::{Lane, Limit, Pace},
+    pace::{Lane, Limit},
     sender::Sender,
     stdout::Stdout,
     telegram::{Telegram, Voice},
@@ -62,6 +62,12 @@ pub type Output = Arc<Mutex<dyn Write + Send>>;
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{0}")]
 pub struct PushError(pub String);
+
+impl From<StoreError> for PushError {
+    fn from(error: StoreError) -> Self {
+        Self(error.to_string())
+    }
+}
 
 /// What a check of a channel found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -164,16 +170,13 @@ impl Pusher {
         let sent = match running {
             Some(line) => ask(&line.asides, lane, limit, run).await,
             None => {
-                self.wait_for_pace(&channel.id).await.map_err(told)?;
+                self.wait_for_pace(&channel.id).await?;
                 run.await
             }
         };
         match sent {
             Sent::Done(message) => {
-                self.store
-                    .unblock_channel(&channel.id)
-                    .await
-                    .map_err(told)?;
+                self.store.unblock_channel(&channel.id).await?;
                 Ok(message)
             }
             sent => Err(refusal(&sent)),
@@ -240,7 +243,7 @@ impl Pusher {
             let why = "the config has no [telegram]; add it, with the bot's `token`";
             return Err(PushError(why.to_owned()));
         };
-        let moved = self.store.moved_chats().await.map_err(told)?;
+        let moved = self.store.moved_chats().await?;
         let telegram = Arc::new(Telegram::new(settings, moved)?);
         Ok(Made(telegram.clone(), Some(telegram)))
     }
@@ -282,12 +285,7 @@ impl Pusher {
                 asides,
                 health: Health::new(key),
             };
-            let desk = Desk {
-                store: self.store.clone(),
-                config: config.clone(),
-                pace: Mutex::new(Pace::new(sender.rate(), Instant::now())),
-                sender,
-            };
+            let desk = Desk::new(self.store.clone(), config.clone(), sender);
             let worker = Worker::new(desk, channels, received, line.health.clone()).await?;
             at_work.spawn(worker.run(pause.clone()));
             lines.push(line);
@@ -362,8 +360,4 @@ fn find(config: &Config, id: &ChannelId) -> Result<Channel, PushError> {
 
 fn refusal(sent: &Sent) -> PushError {
     PushError(sent.to_string())
-}
-
-fn told(error: StoreError) -> PushError {
-    PushError(error.to_string())
 }

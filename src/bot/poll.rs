@@ -47,9 +47,7 @@ pub(super) async fn updates(voice: &Voice, offset: i32) -> Polled {
         .timeout(seconds)
         .allowed_updates(kinds);
     match voice.telegram.api().call_within(&poll, POLL + GRACE).await {
-        Ok(Value::Array(updates)) => {
-            Polled::Updates(updates.into_iter().filter_map(received).collect())
-        }
+        Ok(Value::Array(updates)) => Polled::Updates(updates.iter().filter_map(received).collect()),
         Ok(_) => Polled::Wait(Sent::Perhaps("getUpdates gave no list".to_owned()), false),
         Err(error) => {
             let (sent, conflict) = understood(error);
@@ -64,7 +62,7 @@ pub(super) fn understood(error: CallError) -> (Sent, bool) {
     (verdict::of(error, 0), conflict)
 }
 
-fn received(update: Value) -> Option<Received> {
+fn received(update: &Value) -> Option<Received> {
     let id = i32::try_from(update["update_id"].as_i64()?).ok()?;
     // teloxide's reader takes text alone; what it does not know, it gives as an error of that kind.
     let read = serde_json::from_str::<Update>(&update.to_string()).ok();

@@ -10,7 +10,7 @@ use chrono_tz::Tz;
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::{
-    bulletin::{Bulletin, BulletinId, DeliveryId, DeliveryKind, Language, Moment},
+    bulletin::{Bulletin, BulletinId, BulletinState, DeliveryId, DeliveryKind, Language, Moment},
     config::Config,
     store::Waiting,
 };
@@ -151,12 +151,11 @@ impl Card {
             Language::Zh => format!("【{tag}】"),
             Language::En => format!("[{tag}] "),
         };
-        let withdrawn = (bulletin.state == crate::bulletin::BulletinState::Withdrawn)
-            .then(|| match self.language {
-                Language::Zh => "（已撤回）",
-                Language::En => "(withdrawn) ",
-            })
-            .unwrap_or_default();
+        let withdrawn = match (bulletin.state, self.language) {
+            (BulletinState::Withdrawn, Language::Zh) => "（已撤回）",
+            (BulletinState::Withdrawn, Language::En) => "(withdrawn) ",
+            _ => "",
+        };
         let publisher = bulletin.publisher.as_deref().map(clean_line);
         let line: Vec<_> = [
             bulletin

@@ -6,7 +6,10 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use tokio::time::{Instant, sleep_until};
+use tokio::{
+    sync::{Semaphore, SemaphorePermit},
+    time::{Instant, sleep_until},
+};
 
 use super::{
     card::Card,
@@ -22,6 +25,9 @@ use crate::{
 /// The longest wait between two attempts, but for what the platform itself asks for.
 const LONGEST_BACKOFF: Duration = Duration::from_secs(300);
 
+/// Requests that are unanswered, or answered and not yet recorded, at most: each is one possible
+/// repetition after a crash.
+pub(super) const MOST_UNANSWERED: usize = 16;
 const LOOKS_AGAIN: Duration = Duration::from_millis(3);
 
 /// What all deliveries of one sender stand on.
@@ -30,7 +36,8 @@ pub(super) struct Desk {
     pub(super) store: Store,
     pub(super) config: Arc<Config>,
     pub(super) sender: Arc<dyn Sender>,
-    pub(super) pace: Mutex<Pace>,
+    pace: Mutex<Pace>,
+    unanswered: Semaphore,
 }
 
 /// A delivery that has had its turn.
@@ -47,6 +54,16 @@ pub(super) struct Delivered {
 }
 
 impl Desk {
+    pub(super) fn new(store: Store, config: Arc<Config>, sender: Arc<dyn Sender>) -> Self {
+        Self {
+            store,
+            config,
+            pace: Mutex::new(Pace::new(sender.rate(), Instant::now())),
+            sender,
+            unanswered: Semaphore::new(MOST_UNANSWERED),
+        }
+    }
+
     /// The story of one delivery. `sending` is durable before the request goes out, and its outcome
     /// before anything else of the channel does.
     pub(super) async fn deliver(
@@ -68,7 +85,7 @@ impl Desk {
             delivered.next = self.head(&channel.id).await?;
             return Ok(delivered);
         }
-        let went_out = self.on_time(slot).await;
+        let (went_out, _permit) = self.on_time(slot).await;
         let sent = match card {
             Some(card) => self.sender.send(&card, &channel).await,
             None => Sent::Refused("its bulletin is not in the store".to_owned()),
@@ -86,14 +103,16 @@ impl Desk {
         self.pace.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns when a request may go out; the time at which it does.
-    pub(super) async fn on_time(&self, slot: Slot) -> Instant {
+    /// Returns when a request may go out: the time at which it does, and the right to be unanswered.
+    pub(super) async fn on_time(&self, slot: Slot) -> (Instant, Option<SemaphorePermit<'_>>) {
+        // It is never closed.
+        let permit = self.unanswered.acquire().await.ok();
         let mut at = slot.at;
         loop {
             sleep_until(at).await;
             let now = Instant::now();
             match self.pace().go(slot, now) {
-                Ok(()) => return now,
+                Ok(()) => return (now, permit),
                 // An answer that comes meanwhile may set it free earlier.
                 Err(later) => at = later.min(now + LOOKS_AGAIN),
             }

@@ -24,7 +24,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    deliver::{Delivered, Desk},
+    deliver::{Delivered, Desk, MOST_UNANSWERED},
     health::Health,
     pace::{Lane, Limit, Slot, Turn},
     sender::Sent,
@@ -34,8 +34,9 @@ use crate::{
     store::{StoreError, Waiting},
 };
 
-/// Requests in flight at most; each is one possible repetition after a crash.
-const MOST_IN_FLIGHT: usize = 16;
+/// Deliveries under way at most: as many as may be unanswered or not yet recorded, and as many that are
+/// being begun meanwhile.
+const MOST_UNDER_WAY: usize = 2 * MOST_UNANSWERED;
 /// Questions about chats in flight at most.
 const MOST_QUESTIONS: usize = 8;
 /// A delivery is begun this long before its slot, so that the store's sync does not make it late.
@@ -183,7 +184,7 @@ impl Worker {
         let now = Instant::now();
         let wake = match &self.rest {
             Some(rest) => (!rest.probing).then_some(rest.next),
-            None if self.requests >= MOST_IN_FLIGHT => None,
+            None if self.requests >= MOST_UNDER_WAY => None,
             None => self
                 .desk
                 .pace()
@@ -206,7 +207,7 @@ impl Worker {
             return;
         }
         self.ask();
-        while self.requests < MOST_IN_FLIGHT
+        while self.requests < MOST_UNDER_WAY
             && let Some(slot) = self.take(now)
         {
             match slot.turn {
@@ -275,7 +276,7 @@ impl Worker {
                 self.requests += 1;
                 let desk = self.desk.clone();
                 self.fly(async move {
-                    let went_out = desk.on_time(slot).await;
+                    let (went_out, _permit) = desk.on_time(slot).await;
                     let sent = aside.run.await;
                     let times = (went_out, Instant::now());
                     let _ = aside.done.send(sent.clone());

@@ -45,11 +45,8 @@ fn buttons(message: &Message) -> Vec<(String, String)> {
 }
 
 fn last(telegram: &Telegram, chat: i64) -> Message {
-    let messages = telegram
-        .messages()
-        .into_iter()
-        .filter(|message| message.chat == chat);
-    messages.last().unwrap()
+    let mut messages = telegram.messages().into_iter().rev();
+    messages.find(|message| message.chat == chat).unwrap()
 }
 
 #[tokio::test]
@@ -110,7 +107,7 @@ async fn latest_and_help_answer_anyone_and_the_unknown_is_told_in_private_alone(
 #[tokio::test]
 async fn an_admin_rebroadcasts_with_a_button_that_works_once() {
     let telegram = Telegram::start(TOKEN).await;
-    let mut pushing = at_work(&telegram, STAFF, 1).await;
+    let pushing = at_work(&telegram, STAFF, 1).await;
     telegram.say(ADMIN, ADMIN, "/rebroadcast 2");
     telegram.until_sent(ADMIN, 1).await;
     let question = last(&telegram, ADMIN);
