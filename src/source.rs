@@ -2,6 +2,7 @@
 
 pub mod article;
 pub mod charset;
+mod css;
 pub mod date;
 pub mod feed;
 pub mod fetch;

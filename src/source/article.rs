@@ -12,7 +12,6 @@ mod layout;
 mod line;
 mod published;
 mod title;
-mod verdict;
 
 use std::ops::Range;
 
@@ -21,8 +20,11 @@ use self::head::Head;
 use self::layout::Layout;
 use self::title::Title;
 use super::page::{Id, Page};
-use super::{Context, ReadError, summary, text};
+use super::{Context, ReadError, list, summary, text};
 use crate::bulletin::Article;
+
+/// More text than a page has that stands in for another, in [`layout::measure`]'s units.
+const MUCH_TEXT: f32 = 150.0;
 
 /// Reads an article from a page's text.
 ///
@@ -40,46 +42,37 @@ pub(crate) fn read_page(page: &Page, context: &Context<'_>) -> Result<Article, R
     let layout = Layout::new(page);
     let base = &page_base(page, context);
     let head = Head::read(page, base);
-    let body = body::find(&layout);
-    let range = body.as_ref().and_then(Body::range);
-    let title = title::find(&layout, &head, range.as_ref());
-    let mut parts = Parts {
-        layout: &layout,
-        head: &head,
-        title: &title,
-        body,
-    };
-    parts.trim();
-    let published = published::find(&parts, context);
-    let byline = byline::find(&parts, published.block, context);
+    let selector = context.select.body.as_deref();
+    let selected = selector.and_then(|selector| body::selected(&layout, selector));
+    let missed = selector.filter(|_| selected.is_none()).map(|selector| {
+        format!("source.select.body: `{selector}` matches nothing, so the text was looked for")
+    });
+    let parts = Parts::new(&layout, &head, selected);
     let attachments = files::attachments(&parts, base);
-    let (clean, as_published) = words(&parts, context);
-    if let Some(what) = refusal(&parts, &clean, attachments.len()) {
+    let (text, text_as_published) = words(&parts, context);
+    if let Some(what) = refusal(page, &text, attachments.len()) {
         return Err(ReadError::NoText(what));
     }
-    let fix = |text: Option<String>| text.map(|text| in_style(&text, context));
-    let title = fix(title.text.clone());
-    let description = fix(head.description.clone());
+    let published = published::find(&parts, context);
+    let byline = byline::find(&parts, published.block, context);
+    let fix = |text: &Option<String>| text.as_deref().map(|text| in_style(text, context));
+    let title = fix(&parts.title.text);
     let heading = title.as_deref().unwrap_or_default();
+    let (day, zone, now) = (published.moment, context.time_zone, context.now);
     Ok(Article {
-        summary: summary::summarise(heading, description.as_deref(), &clean),
-        deadline: summary::deadline(
-            &clean,
-            published.moment.as_ref(),
-            context.time_zone,
-            context.now,
-        ),
+        summary: summary::summarise(heading, fix(&head.description).as_deref(), &text),
+        deadline: summary::deadline(&text, day.as_ref(), zone, now),
         title,
         published: published.moment,
-        author: fix(byline.author),
-        publisher: fix(byline.publisher),
-        text: clean,
-        text_as_published: as_published,
+        author: fix(&byline.author),
+        publisher: fix(&byline.publisher),
+        text,
+        text_as_published,
         attachments,
         image: files::image(&parts, base),
         canonical: head.canonical.clone(),
         next_page: files::next_page(&parts, base),
-        warnings: published.warning.into_iter().collect(),
+        warnings: published.warning.into_iter().chain(missed).collect(),
     })
 }
 
@@ -87,11 +80,29 @@ pub(crate) fn read_page(page: &Page, context: &Context<'_>) -> Result<Article, R
 struct Parts<'a> {
     layout: &'a Layout<'a>,
     head: &'a Head,
-    title: &'a Title,
+    title: Title,
     body: Option<Body>,
 }
 
-impl Parts<'_> {
+impl<'a> Parts<'a> {
+    /// Finds text and title, each by the help of the other.
+    fn new(layout: &'a Layout<'a>, head: &'a Head, selected: Option<Body>) -> Self {
+        let found = match &selected {
+            Some(_) => None,
+            None => body::find(layout),
+        };
+        let range = selected.as_ref().or(found.as_ref()).and_then(Body::range);
+        let title = title::find(layout, head, range.as_ref());
+        let trimmed = found.and_then(|body| body::trim(body, layout, &title));
+        let parts = Self {
+            layout,
+            head,
+            body: selected.or(trimmed),
+            title,
+        };
+        parts
+    }
+
     fn body_blocks(&self) -> &[usize] {
         self.body.as_ref().map_or(&[], |body| &body.blocks)
     }
@@ -116,12 +127,6 @@ impl Parts<'_> {
     fn anchor(&self) -> Option<usize> {
         let title = self.title.blocks.as_ref().map(|title| title.end);
         title.or_else(|| self.text_range().map(|text| text.start))
-    }
-
-    /// Takes off the text what stands in its element and is none of it.
-    fn trim(&mut self) {
-        let Some(body) = self.body.take() else { return };
-        self.body = body::trim(body, self.layout, self.title);
     }
 }
 
@@ -165,19 +170,24 @@ fn in_style(text: &str, context: &Context<'_>) -> String {
 }
 
 /// What the page is instead, where there is nothing to read.
-fn refusal(parts: &Parts<'_>, text: &str, attachments: usize) -> Option<String> {
-    if attachments > 0 {
-        return None;
-    }
+fn refusal(page: &Page, text: &str, attachments: usize) -> Option<String> {
     let (units, _) = layout::measure(text);
-    if units >= 150.0 {
+    if attachments > 0 || units >= MUCH_TEXT {
         return None;
     }
-    let what = verdict::not_an_article(parts);
-    if what.is_some() || units >= 4.0 {
-        return what;
+    if let Some(kind) = list::stand_in(page) {
+        return Some(kind.to_owned());
     }
-    Some("the page has neither text nor attachments".to_owned())
+    let asks = (0..page.elements.len() as Id)
+        .any(|id| page.name(id) == "input" && page.attribute(id, "type") == Some("password"));
+    let needs_scripts = text.to_lowercase().contains("javascript");
+    if units >= 4.0 && !(asks || needs_scripts) {
+        return None;
+    }
+    Some(match list::instead(page).as_str() {
+        "an article" | "no rows of titles that repeat" => "neither text nor attachments".to_owned(),
+        kind => kind.to_owned(),
+    })
 }
 
 /// What relative addresses are relative to: `<base>`, else the page.
@@ -188,3 +198,6 @@ fn page_base(page: &Page, context: &Context<'_>) -> url::Url {
         .find_map(|id| context.base.join(page.attribute(id, "href")?).ok())
         .unwrap_or_else(|| context.base.clone())
 }
+
+#[cfg(test)]
+mod tests;

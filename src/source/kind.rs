@@ -1,7 +1,7 @@
 //! What a text is: a feed, a list, an article, or a JSON endpoint. It asks the readers; it has no
 //! parser of its own.
 
-use super::{Context, ReadError, Reading, article, feed, list};
+use super::{Context, ReadError, Reading, article, feed, list, page::Page};
 use crate::bulletin::{Article, ReadAs};
 
 /// More characters than a page says that stands in for another.
@@ -55,22 +55,23 @@ fn auto(
     if is_json(text, content_type) {
         return list::read_json(text, context).map(Reading::List);
     }
-    let not_a_list = match list::read(text, context) {
+    let page = Page::parse(text);
+    let not_a_list = match list::read_page(&page, text, context) {
         Err(error @ ReadError::NotAList(_)) => error,
         list => return list.map(Reading::List),
     };
-    match article::read(text, context) {
-        Ok(article) if says_something(text, &article) => Ok(Reading::Article(article)),
+    match article::read_page(&page, context) {
+        Ok(article) if says_something(&page, &article) => Ok(Reading::Article(article)),
         _ => Err(not_a_list),
     }
 }
 
 /// Whether an article is one. Sign-in pages, captchas and error pages have a few words too, and an
 /// article may be headed like one of them.
-fn says_something(html: &str, article: &Article) -> bool {
+fn says_something(page: &Page, article: &Article) -> bool {
     !article.attachments.is_empty()
         || article.text.chars().count() >= MUCH_TEXT
-        || list::stand_in(html).is_none()
+        || list::stand_in(page).is_none()
 }
 
 fn is_json(text: &str, content_type: Option<&str>) -> bool {

@@ -44,8 +44,12 @@ const MAX_GROUPS: usize = 80;
 /// [`ReadError::NotAList`] says what the page is instead.
 pub fn read(html: &str, context: &Context<'_>) -> Result<List, ReadError> {
     check_size(html)?;
-    let page = Page::parse(html);
-    let look = Look::new(&page, context)?;
+    read_page(&Page::parse(html), html, context)
+}
+
+/// Reads the list of a parsed page; `html` is what it was parsed from.
+pub(super) fn read_page(page: &Page, html: &str, context: &Context<'_>) -> Result<List, ReadError> {
+    let look = Look::new(page, context)?;
     if let Some(list) = look.selected() {
         return list;
     }
@@ -56,8 +60,8 @@ pub fn read(html: &str, context: &Context<'_>) -> Result<List, ReadError> {
     let own = sure && best.is_some_and(|best| best.titled || best.paged);
     let stands_in = match (own, sure) {
         (true, _) => None,
-        (_, true) => verdict::stand_in_by_title(&page),
-        _ => verdict::stand_in_by_title(&page).or_else(|| verdict::stand_in_by_heading(&page)),
+        (_, true) => verdict::stand_in_by_title(page),
+        _ => verdict::stand_in_by_title(page).or_else(|| verdict::stand_in_by_heading(page)),
     };
     if let Some(kind) = stands_in {
         return Err(ReadError::NotAList(kind.to_owned()));
@@ -67,7 +71,7 @@ pub fn read(html: &str, context: &Context<'_>) -> Result<List, ReadError> {
         return Ok(list);
     }
     let Some(choice) = choice else {
-        return Err(ReadError::NotAList(verdict::instead(&page)));
+        return Err(ReadError::NotAList(verdict::instead(page)));
     };
     if verdict::is_article(&look, &Claim::of_group(&look, choice.best())) {
         return Err(ReadError::NotAList("an article".to_owned()));
@@ -76,9 +80,13 @@ pub fn read(html: &str, context: &Context<'_>) -> Result<List, ReadError> {
 }
 
 /// What a page stands in for, such as a sign-in page, by its title or first heading.
-pub(super) fn stand_in(html: &str) -> Option<&'static str> {
-    let page = Page::parse(html);
-    verdict::stand_in_by_title(&page).or_else(|| verdict::stand_in_by_heading(&page))
+pub(super) fn stand_in(page: &Page) -> Option<&'static str> {
+    verdict::stand_in_by_title(page).or_else(|| verdict::stand_in_by_heading(page))
+}
+
+/// What to call a page on which nothing was found.
+pub(super) fn instead(page: &Page) -> String {
+    verdict::instead(page)
 }
 
 /// Reads the list of a JSON endpoint's answer, also where a function call is put around it.

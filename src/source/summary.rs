@@ -50,14 +50,19 @@ fn led_by(action: usize, sentences: &[Sentence]) -> String {
     fill(std::iter::once(&sentences[action]).chain(rest)).unwrap_or_default()
 }
 
-/// As many whole sentences as fit; a first one that is longer is cut.
+/// As many whole sentences as fit; one that is longer is cut where there would be hardly anything
+/// without it.
 fn fill<'a>(sentences: impl Iterator<Item = &'a Sentence>) -> Option<String> {
     let mut summary = String::new();
     for sentence in sentences {
         let gap = usize::from(needs_space(&summary, &sentence.text));
         if width(&summary) + gap + width(&sentence.text) > LIMIT {
-            if summary.is_empty() {
-                summary = cut(&sentence.text);
+            if width(&summary) < LIMIT / 4 {
+                if gap > 0 {
+                    summary.push(' ');
+                }
+                let room = LIMIT - width(&summary);
+                summary.push_str(&cut(&sentence.text, room));
             }
             break;
         }
@@ -90,22 +95,19 @@ fn char_width(c: char) -> usize {
     }
 }
 
-/// The beginning of a sentence up to a mark, with … after it.
-fn cut(sentence: &str) -> String {
+/// The beginning of a sentence up to a mark, with … after it, `room` wide at most.
+fn cut(sentence: &str, room: usize) -> String {
     let mut taken = 0;
     let mut end = 0;
     let mut mark = None;
     for (at, c) in sentence.char_indices() {
         taken += char_width(c);
-        if taken + 2 > LIMIT {
+        if taken + 2 > room {
             break;
         }
         end = at + c.len_utf8();
         if "，；：、,;:".contains(c) && !splits_number(sentence, at, c) {
             mark = Some(at);
-        }
-        if c == ' ' && sentence.is_ascii() {
-            mark = mark.filter(|mark| *mark > LIMIT / 2).or(mark);
         }
     }
     let end = match mark {

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::layout::Layout;
 use super::line::{ends_text, is_credit, is_info, is_labelled, is_remark};
 use super::title::{Title, key};
+use crate::source::css;
 use crate::source::page::Id;
 use crate::source::text::{is_han, one_line};
 
@@ -35,6 +36,21 @@ impl Sums {
     }
 }
 
+/// The text of the elements that a selector matches, as they are; none where it matches none.
+pub(super) fn selected(layout: &Layout<'_>, selector: &str) -> Option<Body> {
+    let elements = css::outermost(layout.page, selector);
+    let mut blocks: Vec<usize> = elements
+        .iter()
+        .flat_map(|id| layout.blocks_of(*id))
+        .collect();
+    blocks.dedup();
+    Some(Body {
+        blocks,
+        container: *elements.first()?,
+    })
+}
+
+/// The element that holds the page's one text, with all its blocks.
 pub(super) fn find(layout: &Layout<'_>) -> Option<Body> {
     let scores = scores(layout);
     let sums = sums(layout, &scores);

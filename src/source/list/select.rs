@@ -13,7 +13,7 @@ use super::{
 use crate::{
     bulletin::Select,
     source::{
-        ReadError,
+        ReadError, css,
         page::{Id, Page},
     },
 };
@@ -48,7 +48,7 @@ impl Selected {
             })
             .transpose()
         };
-        let (document, nodes) = document(page);
+        let (document, nodes) = css::document(page);
         Ok(Some(Self {
             item: matcher("item", &select.item)?,
             title: matcher("title", &select.title)?,
@@ -86,39 +86,8 @@ impl Selected {
     }
 
     fn ids(&self, selection: &Selection<'_>) -> Vec<Id> {
-        selection
-            .nodes()
-            .iter()
-            .filter_map(|node| self.nodes.binary_search(&node.id).ok())
-            .map(|id| id as Id)
-            .collect()
+        css::ids(&self.nodes, selection)
     }
-}
-
-/// A page in the tree that selectors work on.
-fn document(page: &Page) -> (Document, Vec<NodeId>) {
-    let document = Document::default();
-    let mut nodes: Vec<NodeId> = Vec::with_capacity(page.elements.len());
-    for id in 0..page.elements.len() as Id {
-        let node = document.tree.new_element(page.name(id));
-        for (name, value) in page.attributes(id) {
-            node.set_attr(name, value);
-        }
-        match nodes.get(page.parent(id) as usize) {
-            Some(parent) => document.tree.get_unchecked(parent).append_child(&node.id),
-            None => document.root().append_child(&node.id),
-        }
-        nodes.push(node.id);
-    }
-    // Text comes last: `:contains()` asks what an element says, not where.
-    for (run, piece) in page.runs.iter().enumerate() {
-        let text = document.tree.new_text(page.run_text(run));
-        document
-            .tree
-            .get_unchecked(&nodes[piece.element as usize])
-            .append_child(&text.id);
-    }
-    (document, nodes)
 }
 
 impl Look<'_> {
