@@ -17,19 +17,19 @@ use tempfile::TempDir;
 use tokio::{sync::watch, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
-pub struct Pushing {
+pub(crate) struct Pushing {
     state: TempDir,
-    pub store: Store,
-    pub config: watch::Sender<Arc<Config>>,
-    pub pusher: Pusher,
-    pub output: Arc<Mutex<Vec<u8>>>,
+    pub(crate) store: Store,
+    pub(crate) config: watch::Sender<Arc<Config>>,
+    pub(crate) pusher: Pusher,
+    pub(crate) output: Arc<Mutex<Vec<u8>>>,
     stop: CancellationToken,
     parts: Vec<JoinHandle<Result<(), StoreError>>>,
     notices: Vec<Found>,
 }
 
 /// The config of a story: one source, and what `more` adds.
-pub fn config(folder: &TempDir, more: &str) -> Config {
+pub(crate) fn config(folder: &TempDir, more: &str) -> Config {
     let path = folder.path().join("noticast.toml");
     let source =
         "[[source]]\nid = \"news\"\nname = \"集团要闻\"\nurl = \"http://news.example/list.html\"\n";
@@ -39,7 +39,7 @@ pub fn config(folder: &TempDir, more: &str) -> Config {
 
 impl Pushing {
     /// Nothing runs yet, and the source has had its first look.
-    pub async fn new(more: &str) -> Self {
+    pub(crate) async fn new(more: &str) -> Self {
         let state = TempDir::new().unwrap();
         let config = config(&state, more);
         let mut pushing = Self::open(state, config, Vec::new()).await;
@@ -69,7 +69,7 @@ impl Pushing {
     }
 
     /// The source shows `n` notices more.
-    pub async fn publish(&mut self, n: usize) -> Vec<BulletinId> {
+    pub(crate) async fn publish(&mut self, n: usize) -> Vec<BulletinId> {
         for _ in 0..n {
             let number = self.notices.len();
             let notice = Notice {
@@ -99,13 +99,13 @@ impl Pushing {
         self.store.admit(look, Utc::now()).await.unwrap().published
     }
 
-    pub fn start(&mut self) {
+    pub(crate) fn start(&mut self) {
         let (pusher, stop) = (self.pusher.clone(), self.stop.clone());
         self.parts
             .push(tokio::spawn(async move { pusher.run(stop).await }));
     }
 
-    pub fn start_bot(&mut self) {
+    pub(crate) fn start_bot(&mut self) {
         let bot = bot::run(
             self.store.clone(),
             self.config.subscribe(),
@@ -115,7 +115,7 @@ impl Pushing {
         self.parts.push(tokio::spawn(bot));
     }
 
-    pub async fn stop(&mut self) {
+    pub(crate) async fn stop(&mut self) {
         self.stop.cancel();
         for part in self.parts.drain(..) {
             part.await.unwrap().unwrap();
@@ -124,7 +124,7 @@ impl Pushing {
     }
 
     /// Ends everything in order and opens the store again.
-    pub async fn restart(mut self) -> Self {
+    pub(crate) async fn restart(mut self) -> Self {
         self.stop().await;
         let Self {
             state,
@@ -141,7 +141,7 @@ impl Pushing {
     }
 
     /// Newest first.
-    pub async fn deliveries(&self) -> Vec<Delivery> {
+    pub(crate) async fn deliveries(&self) -> Vec<Delivery> {
         self.store
             .deliveries(&DeliveryQuery::default())
             .await
@@ -149,19 +149,19 @@ impl Pushing {
             .items
     }
 
-    pub fn printed(&self) -> String {
+    pub(crate) fn printed(&self) -> String {
         String::from_utf8(self.output.lock().unwrap().clone()).unwrap()
     }
 }
 
 /// What is logged while it lives, at every level, by this thread: for stories on one thread.
-pub struct Logged {
+pub(crate) struct Logged {
     lines: Arc<Mutex<Vec<u8>>>,
     _guard: tracing::subscriber::DefaultGuard,
 }
 
 impl Logged {
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let lines = Arc::new(Mutex::new(Vec::new()));
         let sink = lines.clone();
         let subscriber = tracing_subscriber::fmt()
@@ -175,7 +175,7 @@ impl Logged {
         }
     }
 
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.lines.lock().unwrap()).into_owned()
     }
 }

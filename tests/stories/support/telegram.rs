@@ -17,11 +17,11 @@ use tokio::{
 };
 
 /// How long a story waits for what must happen.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What goes wrong with a call.
 #[derive(Clone, Debug)]
-pub enum Fault {
+pub(crate) enum Fault {
     /// Not taken: this answer of Telegram's own.
     Refused(u16, &'static str),
     RetryAfter(u64),
@@ -36,13 +36,13 @@ pub enum Fault {
 }
 
 #[derive(Clone, Debug)]
-pub struct Message {
-    pub chat: i64,
-    pub id: i64,
+pub(crate) struct Message {
+    pub(crate) chat: i64,
+    pub(crate) id: i64,
     /// After parsing.
-    pub text: String,
-    pub params: Map<String, Value>,
-    pub at: Instant,
+    pub(crate) text: String,
+    pub(crate) params: Map<String, Value>,
+    pub(crate) at: Instant,
 }
 
 #[derive(Default)]
@@ -62,8 +62,8 @@ struct World {
 }
 
 #[derive(Clone)]
-pub struct Telegram {
-    pub url: String,
+pub(crate) struct Telegram {
+    pub(crate) url: String,
     token: String,
     world: Arc<Mutex<World>>,
     changed: Arc<Notify>,
@@ -76,11 +76,11 @@ fn refuse<T>(code: u16, why: impl Into<String>) -> Result<T, Refusal> {
 }
 
 impl Telegram {
-    pub async fn start(token: &str) -> Self {
+    pub(crate) async fn start(token: &str) -> Self {
         Self::start_on(token, TcpListener::bind("127.0.0.1:0").await.unwrap())
     }
 
-    pub fn start_on(token: &str, listener: TcpListener) -> Self {
+    pub(crate) fn start_on(token: &str, listener: TcpListener) -> Self {
         let telegram = Self {
             url: format!("http://{}", listener.local_addr().unwrap()),
             token: token.to_owned(),
@@ -98,14 +98,14 @@ impl Telegram {
 
     // ---- what a story does and sees ----
 
-    pub fn fault(&self, method: &str, chat: Option<i64>, fault: Fault, times: usize) {
+    pub(crate) fn fault(&self, method: &str, chat: Option<i64>, fault: Fault, times: usize) {
         self.world()
             .faults
             .push((method.to_lowercase(), chat, fault, times));
     }
 
     /// Declares a chat: private, group, supergroup or channel.
-    pub fn chat(&self, id: i64, kind: &str, name: Option<&str>) {
+    pub(crate) fn chat(&self, id: i64, kind: &str, name: Option<&str>) {
         let mut chat = json!({"id": id, "type": kind});
         let title = if kind == "private" {
             "first_name"
@@ -123,7 +123,7 @@ impl Telegram {
     }
 
     /// Somebody writes to the bot, or a channel posts.
-    pub fn say(&self, chat: i64, from: i64, text: &str) {
+    pub(crate) fn say(&self, chat: i64, from: i64, text: &str) {
         let chat = self.world().chat(chat);
         let mut message =
             json!({"message_id": 900_000, "date": 1_700_000_000, "chat": chat, "text": text});
@@ -135,14 +135,14 @@ impl Telegram {
         self.update(json!({"message": message}));
     }
 
-    pub fn press(&self, message: &Message, from: i64, data: &str) {
+    pub(crate) fn press(&self, message: &Message, from: i64, data: &str) {
         let chat = self.world().chat(message.chat);
         let carrier = json!({"message_id": message.id, "date": 1_700_000_000, "chat": chat, "text": message.text});
         let query = json!({"id": "77", "from": user(from), "chat_instance": "1", "data": data, "message": carrier});
         self.update(json!({"callback_query": query}));
     }
 
-    pub fn added_to(&self, chat: i64) {
+    pub(crate) fn added_to(&self, chat: i64) {
         let bot =
             json!({"id": 1, "is_bot": true, "first_name": "Notices", "username": "notice_bot"});
         let side = |status: &str| json!({"status": status, "user": bot});
@@ -161,16 +161,16 @@ impl Telegram {
     }
 
     /// Another program polls with the same token.
-    pub fn poll_elsewhere(&self) {
+    pub(crate) fn poll_elsewhere(&self) {
         self.world().poll += 1;
         self.changed.notify_waiters();
     }
 
-    pub fn messages(&self) -> Vec<Message> {
+    pub(crate) fn messages(&self) -> Vec<Message> {
         self.world().messages.clone()
     }
 
-    pub fn texts(&self, chat: i64) -> Vec<String> {
+    pub(crate) fn texts(&self, chat: i64) -> Vec<String> {
         let messages = self
             .messages()
             .into_iter()
@@ -178,7 +178,7 @@ impl Telegram {
         messages.map(|message| message.text).collect()
     }
 
-    pub fn calls(&self, method: &str) -> usize {
+    pub(crate) fn calls(&self, method: &str) -> usize {
         self.world()
             .calls
             .get(&method.to_lowercase())
@@ -187,16 +187,16 @@ impl Telegram {
     }
 
     /// What presses were answered with.
-    pub fn acknowledged(&self) -> Vec<Value> {
+    pub(crate) fn acknowledged(&self) -> Vec<Value> {
         self.world().acknowledged.clone()
     }
 
-    pub fn too_fast(&self) -> usize {
+    pub(crate) fn too_fast(&self) -> usize {
         self.world().too_fast
     }
 
     /// Returns once `holds` does; the story fails when it never does.
-    pub async fn until(&self, what: &str, holds: impl Fn(&Self) -> bool) {
+    pub(crate) async fn until(&self, what: &str, holds: impl Fn(&Self) -> bool) {
         let waiting = async {
             loop {
                 let changed = self.changed.notified();
@@ -214,7 +214,7 @@ impl Telegram {
         }
     }
 
-    pub async fn until_sent(&self, chat: i64, count: usize) -> Vec<String> {
+    pub(crate) async fn until_sent(&self, chat: i64, count: usize) -> Vec<String> {
         self.until(&format!("{count} messages in {chat}"), |seen| {
             seen.texts(chat).len() >= count
         })
