@@ -2,9 +2,13 @@
 
 use std::collections::HashSet;
 
+use tokio::sync::SemaphorePermit;
 use url::Url;
 
-use super::{fault::Fault, reader::Reader};
+use super::{
+    fault::Fault,
+    reader::{Read, Reader},
+};
 use crate::{
     bulletin::{Article, Notice, ReadAs, Validators, canonical_url},
     source::{Feed, List, ReadError, Reading, fetch::Fetched},
@@ -29,6 +33,8 @@ pub(super) struct Rows {
     pub(super) next_page: Option<Url>,
     feeds: Vec<Url>,
     is_feed: bool,
+    /// Given back once they are judged.
+    pub(super) turn: Option<SemaphorePermit<'static>>,
 }
 
 /// Looks at the source's feed, where one is known, else at its address.
@@ -70,7 +76,8 @@ async fn read_at(reader: &Reader<'_>, url: &Url, mut state: LookState) -> Result
         state.validators = validators;
         return Ok(Front::Unchanged(state));
     }
-    let mut rows = Rows::try_from(reader.reading(page).await?)?;
+    let Read { what, turn } = reader.reading(page).await?;
+    let mut rows = Rows::try_from(what)?;
     if rows.notices.is_empty() && (state.rows.is_some() || !rows.is_feed) {
         return Err(Fault::unreadable(format!(
             "{url} shows no notices where its list should be"
@@ -79,14 +86,18 @@ async fn read_at(reader: &Reader<'_>, url: &Url, mut state: LookState) -> Result
     (state.validators, state.body) = (validators, Some(body));
     if rows.is_feed {
         state.feed = Some(url.to_string());
-    } else if state.rows.is_none()
-        && reader.source.kind == ReadAs::Auto
-        && let Some((feed, entries)) = announced(reader, &rows).await
-    {
-        state.feed = Some(feed.to_string());
-        // They belong to the page; the feed's own come with the next look.
-        (state.validators, state.body) = (Validators::default(), None);
-        rows = with_page_rows(entries, rows);
+    }
+    let is_first = state.rows.is_none();
+    if rows.feeds.is_empty() || !is_first || reader.source.kind != ReadAs::Auto {
+        rows.turn = Some(turn);
+    } else {
+        drop(turn);
+        if let Some((feed, entries)) = announced(reader, &rows).await {
+            state.feed = Some(feed.to_string());
+            // They belong to the page; the feed's own come with the next look.
+            (state.validators, state.body) = (Validators::default(), None);
+            rows = with_page_rows(entries, rows);
+        }
     }
     let rows_hash = hash_of_rows(&rows.notices);
     if state.rows.replace(rows_hash) == Some(rows_hash) {
@@ -134,7 +145,7 @@ fn with_page_rows(mut feed: Rows, page: Rows) -> Rows {
 /// Reads another page of a source, unconditionally.
 pub(super) async fn read_further(reader: &Reader<'_>, url: &Url) -> Result<Rows, Fault> {
     let page = reader.get_new(url).await?;
-    Ok(Rows::try_from(reader.reading(page).await?)?)
+    Ok(Rows::try_from(reader.reading(page).await?.what)?)
 }
 
 impl TryFrom<Reading> for Rows {
@@ -163,6 +174,7 @@ impl From<List> for Rows {
             next_page: list.next_page,
             feeds: list.feeds,
             is_feed: false,
+            turn: None,
         }
     }
 }

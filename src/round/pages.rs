@@ -49,6 +49,7 @@ pub(super) async fn connect(
         let next = rows.next_page.take();
         let is_last = next.is_none() || pages >= source.depth.max(MOST_PAGES);
         let judged = store.judge(&source.id, &rows.notices).await?;
+        rows.turn = None;
         let wants_more = judged.unconnected || pages < source.depth;
         let Some(next) = next.filter(|_| wants_more && !is_last) else {
             return Ok(JudgedList {

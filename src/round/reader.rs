@@ -3,7 +3,7 @@
 use std::{num::NonZero, sync::LazyLock};
 
 use chrono::{DateTime, Utc};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use url::Url;
 
 use super::{Asked, fault::Fault};
@@ -15,8 +15,18 @@ use crate::{
     },
 };
 
+/// As many pages are read at a time as there are cores: more would be no faster.
 static CORES: LazyLock<Semaphore> =
     LazyLock::new(|| Semaphore::new(std::thread::available_parallelism().map_or(1, NonZero::get)));
+
+/// What was read, and the turn that it took. Whoever keeps the turn until the rows are judged keeps
+/// others from reading ahead of the store: at a first look at many, rows would pile up in memory.
+/// It must be given back before anything else is fetched or read.
+#[derive(Debug)]
+pub(super) struct Read<T> {
+    pub(super) what: T,
+    pub(super) turn: SemaphorePermit<'static>,
+}
 
 /// How this round reads its source's pages.
 #[derive(Debug, Clone, Copy)]
@@ -51,7 +61,7 @@ impl Reader<'_> {
         }
     }
 
-    pub(super) async fn reading(&self, page: Page) -> Result<Reading, Fault> {
+    pub(super) async fn reading(&self, page: Page) -> Result<Read<Reading>, Fault> {
         let kind = self.source.kind;
         self.read(page, move |text, content_type, context| {
             source::read(text, content_type, kind, context)
@@ -60,19 +70,18 @@ impl Reader<'_> {
     }
 
     pub(super) async fn article(&self, page: Page) -> Result<Article, Fault> {
-        self.read(page, |text, _, context| article::read(text, context))
-            .await
+        let read = self.read(page, |text, _, context| article::read(text, context));
+        Ok(read.await?.what)
     }
 
-    /// On a thread that may block, since a large page takes milliseconds, and only as many at a time as
-    /// there are cores: more would be no faster and hold more pages in memory at a first look at many.
+    /// On a thread that may block: a large page takes milliseconds.
     async fn read<T: Send + 'static>(
         &self,
         page: Page,
         read: impl FnOnce(&str, Option<&str>, &Context<'_>) -> Result<T, ReadError> + Send + 'static,
-    ) -> Result<T, Fault> {
+    ) -> Result<Read<T>, Fault> {
         let (source, now) = (self.source.clone(), self.now);
-        let _core = CORES.acquire().await;
+        let turn = CORES.acquire().await.expect("it is never closed");
         let reading = tokio::task::spawn_blocking(move || {
             let content_type = page.content_type.as_deref();
             let decoded = charset::decode(&page.body, content_type, source.charset.as_deref());
@@ -89,7 +98,7 @@ impl Reader<'_> {
             read(&decoded.text, content_type, &context)
         });
         match reading.await {
-            Ok(read) => Ok(read?),
+            Ok(read) => Ok(Read { what: read?, turn }),
             Err(panic) => Err(Fault::unreadable(format!(
                 "the page broke its reader: {panic}"
             ))),
