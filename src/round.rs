@@ -13,7 +13,11 @@ mod summary;
 
 use chrono::{DateTime, Utc};
 
-use self::{fault::Fault, front::Front, reader::Reader};
+use self::{
+    fault::Fault,
+    front::{Front, Rows},
+    reader::Reader,
+};
 use crate::{
     bulletin::{BulletinId, Source},
     source::fetch::Fetcher,
@@ -68,21 +72,32 @@ pub async fn look(
         Ok(front) => front,
         Err(fault) => return Ok(fail(store, source, fault, now)),
     };
-    let (rows, mut state) = match front {
-        Front::Unchanged(state) => return Ok(pass(store, source, state)),
-        Front::Rows(rows, state) => (rows, state),
-    };
-    let list = pages::connect(store, &reader, rows).await?;
+    match front {
+        Front::Unchanged(state) => Ok(pass(store, source, state)),
+        // Boxed, so that the many looks that find nothing new are small.
+        Front::Rows(rows, state) => Box::pin(take_in(store, &reader, rows, state)).await,
+    }
+}
+
+/// Judges the rows, opens the articles of what is new, and admits it.
+async fn take_in(
+    store: &Store,
+    reader: &Reader<'_>,
+    rows: Rows,
+    mut state: LookState,
+) -> Result<Looked, StoreError> {
+    let source = reader.source;
+    let list = pages::connect(store, reader, rows).await?;
     if list.has_news() {
-        remember_change(&mut state, now);
+        remember_change(&mut state, reader.now);
     }
     let has_gap = list.has_gap;
     let look = Look {
         source: source.id.clone(),
-        found: articles::open(&reader, list).await,
+        found: articles::open(reader, list).await,
         state: keep(store, source, state),
     };
-    let admitted = store.admit(look, now).await?;
+    let admitted = store.admit(look, reader.now).await?;
     Ok(Looked {
         new: admitted.published,
         held: admitted.held.len(),
@@ -125,10 +140,8 @@ fn remember_change(state: &mut LookState, now: DateTime<Utc>) {
 
 /// The state after a good look. What others may have set meanwhile stays as they set it.
 fn keep(store: &Store, source: &Source, mut state: LookState) -> LookState {
-    let theirs = store.look_state(&source.id);
-    state.paused = theirs.paused;
-    state.told = theirs.told;
-    state.next_poll = theirs.next_poll;
+    let told = |theirs: &LookState| (theirs.paused, theirs.told, theirs.next_poll);
+    (state.paused, state.told, state.next_poll) = store.read_look_state(&source.id, told);
     state.last_polled = Some(Utc::now());
     state.failures = 0;
     state.error = None;

@@ -225,6 +225,16 @@ impl Store {
         self.shared.looks.get(source)
     }
 
+    /// The same without a copy, for one glance; `read` must be short and ask the store nothing.
+    pub fn read_look_state<T>(&self, source: &SourceId, read: impl FnOnce(&LookState) -> T) -> T {
+        self.shared.looks.read(source, read)
+    }
+
+    /// Tells when the next look at `source` is due; memory only.
+    pub fn set_next_poll(&self, source: &SourceId, next: Option<DateTime<Utc>>) {
+        self.shared.looks.set_next_poll(source, next);
+    }
+
     /// Changes it in memory; written by the next [`Store::admit`] of that source or [`Store::save_looks`].
     pub fn set_look_state(&self, source: &SourceId, state: LookState) {
         self.shared.looks.set(source, state);

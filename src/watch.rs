@@ -29,7 +29,7 @@ use crate::{
     config::Live,
     round::{self, Asked, Looked},
     source::fetch::Fetcher,
-    store::{Store, StoreError},
+    store::{LookState, Store, StoreError},
 };
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -153,7 +153,7 @@ impl Watch {
                 }
                 () = sleep_until(next.unwrap_or_else(Instant::now)), if next.is_some() => {
                     for source in timetable.take_due(Now::read()) {
-                        if disk_low || state_of(&source.id).paused {
+                        if disk_low || shared.is_paused(&source.id) {
                             shared.plan(&mut timetable, &source.id);
                         } else {
                             looks.spawn(Arc::clone(shared).look_in_turn(source));
@@ -185,10 +185,13 @@ impl Shared {
     }
 
     fn plan(&self, timetable: &mut Timetable, source: &SourceId) {
-        let mut state = self.store.look_state(source);
-        timetable.looked_at(source, &state, Now::read());
-        state.next_poll = timetable.due(source);
-        self.store.set_look_state(source, state);
+        let not_before = self.store.read_look_state(source, |state| state.not_before);
+        timetable.looked_at(source, not_before, Now::read());
+        self.store.set_next_poll(source, timetable.due(source));
+    }
+
+    fn is_paused(&self, source: &SourceId) -> bool {
+        self.store.read_look_state(source, |state| state.paused)
     }
 
     /// One look, and what is told of it.
@@ -215,12 +218,18 @@ impl Shared {
     }
 
     async fn tell(&self, source: &Source, looked: &Looked) -> Result<(), StoreError> {
-        let mut state = self.store.look_state(&source.id);
-        let now = Utc::now();
-        let config = self.config.borrow().clone();
-        let alerts = alerts::of(source, looked, &state, config.language, now);
-        if alerts.told != state.told {
-            state.told = alerts.told;
+        let (now, config) = (Utc::now(), self.config.borrow().clone());
+        let (alerts, told) = self.store.read_look_state(&source.id, |state| {
+            (
+                alerts::of(source, looked, state, config.language, now),
+                state.told,
+            )
+        });
+        if alerts.told != told {
+            let state = LookState {
+                told: alerts.told,
+                ..self.store.look_state(&source.id)
+            };
             self.store.set_look_state(&source.id, state);
         }
         for text in &alerts.texts {

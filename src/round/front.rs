@@ -11,7 +11,10 @@ use super::{
 };
 use crate::{
     bulletin::{Article, Notice, ReadAs, Validators, canonical_url},
-    source::{Feed, List, ReadError, Reading, fetch::Fetched},
+    source::{
+        Feed, List, ReadError, Reading,
+        fetch::{Fetched, Page},
+    },
     store::LookState,
 };
 
@@ -57,7 +60,7 @@ pub(super) async fn read(reader: &Reader<'_>, before: LookState) -> Result<Front
                 body: None,
                 ..before
             };
-            read_at(reader, &source.url, forgotten).await
+            Box::pin(read_at(reader, &source.url, forgotten)).await
         }
         answer => answer,
     }
@@ -71,11 +74,21 @@ async fn read_at(reader: &Reader<'_>, url: &Url, mut state: LookState) -> Result
     if *url == reader.source.url {
         state.moved_to = page.moved_to.as_ref().map(ToString::to_string);
     }
-    let (validators, body) = (page.validators.clone(), hash_of(&page.body));
-    if state.body == Some(body) {
-        state.validators = validators;
+    let body = Some(hash_of(&page.body));
+    state.validators = page.validators.clone();
+    if std::mem::replace(&mut state.body, body) == body {
         return Ok(Front::Unchanged(state));
     }
+    Box::pin(read_changed(reader, url, page, state)).await
+}
+
+/// A page with another body than at the last good look. `state` is what it will be after this one.
+async fn read_changed(
+    reader: &Reader<'_>,
+    url: &Url,
+    page: Page,
+    mut state: LookState,
+) -> Result<Front, Fault> {
     let Read { what, turn } = reader.reading(page).await?;
     let mut rows = Rows::try_from(what)?;
     if rows.notices.is_empty() && (state.rows.is_some() || !rows.is_feed) {
@@ -83,7 +96,6 @@ async fn read_at(reader: &Reader<'_>, url: &Url, mut state: LookState) -> Result
             "{url} shows no notices where its list should be"
         )));
     }
-    (state.validators, state.body) = (validators, Some(body));
     if rows.is_feed {
         state.feed = Some(url.to_string());
     }

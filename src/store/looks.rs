@@ -5,6 +5,8 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
+use chrono::{DateTime, Utc};
+
 use super::{LookState, engine::Engine, engine::Writes, error::Result, keys, names::Names};
 use crate::bulletin::SourceId;
 
@@ -53,8 +55,22 @@ impl Looks {
     pub(super) fn set(&self, source: &SourceId, state: LookState) {
         let mut looks = self.lock();
         let kept = looks.entry(source.clone()).or_default();
-        kept.is_written &= is_same_on_disk(&kept.state, &state);
+        kept.is_written = kept.is_written && is_same_on_disk(&kept.state, &state);
         kept.state = state;
+    }
+
+    /// Looks at one state without copying it.
+    pub(super) fn read<T>(&self, source: &SourceId, read: impl FnOnce(&LookState) -> T) -> T {
+        match self.lock().get(source) {
+            Some(kept) => read(&kept.state),
+            None => read(&LookState::default()),
+        }
+    }
+
+    pub(super) fn set_next_poll(&self, source: &SourceId, next: Option<DateTime<Utc>>) {
+        if let Some(kept) = self.lock().get_mut(source) {
+            kept.state.next_poll = next;
+        }
     }
 
     /// Writes one state with what its look found.

@@ -128,17 +128,11 @@ impl Timetable {
     }
 
     /// Plans the next look at a source.
-    pub(super) fn looked_at(&mut self, id: &SourceId, state: &LookState, now: Now) {
+    pub(super) fn looked_at(&mut self, id: &SourceId, not_before: Option<DateTime<Utc>>, now: Now) {
         let Some(row) = self.rows.get_mut(id) else {
             return;
         };
-        let (base, due) = next(
-            &row.source,
-            row.jitter,
-            row.base,
-            state.not_before,
-            now.wall,
-        );
+        let (base, due) = next(&row.source, row.jitter, row.base, not_before, now.wall);
         (row.base, row.due, row.busy) = (base, due, false);
         self.enter(id, now);
     }

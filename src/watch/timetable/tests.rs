@@ -52,7 +52,7 @@ fn due(timetable: &mut Timetable, now: Now) -> usize {
 fn what_was_missed_is_made_up_once_at_start() {
     let (clock, mut timetable, source) = begun("every 10m", &polled(-86_400));
     assert_eq!(due(&mut timetable, clock.now(0)), 1);
-    timetable.looked_at(&source.id, &polled(0), clock.now(1));
+    timetable.looked_at(&source.id, None, clock.now(1));
     assert_eq!(due(&mut timetable, clock.now(599)), 0);
     assert_eq!(due(&mut timetable, clock.now(600)), 1);
 }
@@ -69,7 +69,7 @@ fn intervals_do_not_drift_with_the_time_that_a_look_takes() {
     let (clock, mut timetable, source) = begun("every 10s", &LookState::default());
     for round in 0..10 {
         assert_eq!(due(&mut timetable, clock.now(10 * round)), 1);
-        timetable.looked_at(&source.id, &LookState::default(), clock.now(10 * round + 7));
+        timetable.looked_at(&source.id, None, clock.now(10 * round + 7));
     }
 }
 
@@ -77,11 +77,7 @@ fn intervals_do_not_drift_with_the_time_that_a_look_takes() {
 fn backoff_puts_the_next_look_off() {
     let (clock, mut timetable, source) = begun("every 10s", &LookState::default());
     assert_eq!(due(&mut timetable, clock.now(0)), 1);
-    let failed = LookState {
-        not_before: Some(at(100)),
-        ..LookState::default()
-    };
-    timetable.looked_at(&source.id, &failed, clock.now(0));
+    timetable.looked_at(&source.id, Some(at(100)), clock.now(0));
     assert_eq!(due(&mut timetable, clock.now(99)), 0);
     assert_eq!(due(&mut timetable, clock.now(100)), 1);
 }
@@ -115,7 +111,7 @@ fn a_clock_that_is_set_forward_makes_up_once_what_it_jumped_over() {
     };
     timetable.heed_the_clock(set_forward);
     assert_eq!(due(&mut timetable, set_forward), 1);
-    timetable.looked_at(&source.id, &polled(86_430), set_forward);
+    timetable.looked_at(&source.id, None, set_forward);
     assert_eq!(due(&mut timetable, set_forward), 0);
 }
 

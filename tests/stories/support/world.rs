@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File},
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{Child, Command, Output, Stdio},
     time::{Duration, Instant},
 };
@@ -216,8 +216,4 @@ pub(crate) fn json_lines(text: &str) -> Vec<Value> {
 
 pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
-}
-
-pub(crate) fn exists(path: impl AsRef<Path>) -> bool {
-    path.as_ref().exists()
 }
