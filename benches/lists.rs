@@ -34,7 +34,15 @@ fn main() {
     report("noticast, the whole list", || read(&page));
 }
 
+/// Runs what an argument names, such as `cargo bench --bench lists -- noticast`, or all.
 fn report(what: &str, work: impl Fn() -> usize) {
+    let mut asked = std::env::args()
+        .skip(1)
+        .filter(|argument| !argument.starts_with('-'))
+        .peekable();
+    if asked.peek().is_some() && !asked.any(|argument| what.contains(&argument)) {
+        return;
+    }
     let mut took: Vec<Duration> = (0..ROUNDS)
         .map(|_| {
             let start = Instant::now();

@@ -5,11 +5,7 @@
 //! step must be linear and bounded whatever the page is: nesting, attributes and formatting that
 //! never ends make a standard tree builder quadratic.
 
-use std::{
-    convert::Infallible,
-    hash::{DefaultHasher, Hash, Hasher},
-    ops::Range,
-};
+use std::{convert::Infallible, ops::Range};
 
 use html5gum::{
     Span, Tokenizer,
@@ -21,6 +17,9 @@ use html5gum::{
 const MAX_DEPTH: usize = 400;
 /// Elements and pieces of text beyond this are left out; the largest real pages have 30,000.
 const MAX_NODES: usize = 400_000;
+
+/// Mixes names into a path (the multiplier of FxHash).
+const PATH_MULTIPLIER: u64 = 0x517c_c1b7_2722_0a95;
 
 /// The place of an element in [`Page::elements`].
 pub(crate) type Id = u32;
@@ -72,7 +71,7 @@ pub(crate) struct Page {
 
 impl Page {
     pub(crate) fn parse(html: &str) -> Self {
-        let mut builder = Builder::new();
+        let mut builder = Builder::new(html.len());
         let mut emitter = CallbackEmitter::new(
             |event: CallbackEvent<'_>, _: Span<()>| -> Option<Infallible> {
                 builder.take(event);
@@ -200,9 +199,16 @@ struct Open {
 }
 
 impl Builder {
-    fn new() -> Self {
+    fn new(size: usize) -> Self {
         let mut builder = Self {
-            page: Page::default(),
+            page: Page {
+                // What is kept is less than the page; a tag has 40 bytes, more or less.
+                strings: String::with_capacity(size),
+                elements: Vec::with_capacity(size / 48),
+                runs: Vec::with_capacity(size / 96),
+                attributes: Vec::with_capacity(size / 48),
+                ..Page::default()
+            },
             open: Vec::new(),
             unopened: 0,
             gap: Gap::Block,
@@ -308,9 +314,9 @@ impl Builder {
         let path = if is_inline(text) && text != "a" || is_table_section(text) {
             above
         } else {
-            let mut hasher = DefaultHasher::new();
-            (above, text).hash(&mut hasher);
-            hasher.finish()
+            text.bytes().fold(above.wrapping_add(1), |hash, byte| {
+                (hash.rotate_left(5) ^ u64::from(byte)).wrapping_mul(PATH_MULTIPLIER)
+            })
         };
         let runs = self.page.runs.len() as u32;
         self.page.elements.push(Element {

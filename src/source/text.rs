@@ -18,12 +18,40 @@ pub(crate) use self::tidy::tidy;
 /// inline pinyin glosses dropped, mojibake undone.
 #[must_use]
 pub fn one_line(text: &str) -> String {
+    if is_plain(text) {
+        return mojibake::undo(text).into_owned();
+    }
     let text = tidy(&mojibake::undo(text));
     let text = drop_glosses(&text, is_glossed(&text));
     text.split('\n')
         .filter(|line| !line.is_empty())
         .collect::<Vec<_>>()
         .join(" ")
+}
+
+/// Whether nothing in a text can be noise or a gloss, which is so of most titles: Chinese characters,
+/// marks that are their own, ASCII without brackets and entities, single spaces.
+fn is_plain(text: &str) -> bool {
+    let mut last = ' ';
+    let plain = text.chars().all(|c| {
+        let before = std::mem::replace(&mut last, c);
+        match c {
+            ' ' => before != ' ',
+            '&' | '(' | ')' => false,
+            '!'..='~'
+            | '\u{4e00}'..='\u{9fff}'
+            | '、'
+            | '。'
+            | '《'
+            | '》'
+            | '，'
+            | '：'
+            | '；'
+            | '！' => true,
+            _ => false,
+        }
+    });
+    plain && last != ' '
 }
 
 /// Lines of text without what a wrong charset or a mirror did to them: mojibake undone, pinyin

@@ -63,6 +63,10 @@ impl<'a> Dates<'a> {
 
     /// The date in one piece of text.
     fn at(&self, run: usize) -> Option<Found> {
+        let is_stamp = self.page.name(self.page.runs[run].element) == "time";
+        if !is_stamp && !may_hold_date(self.page.run_text(run)) {
+            return None;
+        }
         if let Some(known) = self.known.borrow().get(&run) {
             return known.clone();
         }
@@ -76,9 +80,6 @@ impl<'a> Dates<'a> {
             return Some(found);
         }
         let text = self.page.run_text(run);
-        if !may_hold_date(text) {
-            return None;
-        }
         let (offset, part) = if text.len() <= MAX_DATE_TEXT {
             (0, text)
         } else {
@@ -114,32 +115,37 @@ impl<'a> Dates<'a> {
         })
     }
 
-    /// A day and its month in neighbouring pieces: `20` over `2022-11`, `Nov` `20` `2022`.
+    /// A date in neighbouring pieces: `20` over `2022-11`, `Nov` `20` `2022`.
     fn joined(&self, run: usize, end: usize) -> Option<Found> {
-        for count in [3, 2] {
-            if run + count > end {
-                continue;
-            }
-            let parts: Vec<&str> = (run..run + count)
-                .map(|run| self.page.run_text(run).trim())
-                .collect();
-            if parts.iter().any(|part| part.len() > 16) {
-                continue;
-            }
-            let Some(text) = joined_date(&parts) else {
-                continue;
-            };
-            if let Some((_, moment)) = self.find(&text) {
-                return Some(Found {
-                    moment,
-                    yearless: is_yearless(&text),
-                    runs: run..run + count,
-                    bytes: 0..parts[0].len(),
-                    whole: true,
-                });
-            }
+        // Longer pieces are no parts of a date.
+        let part = |run: usize| {
+            let text = (run < end).then(|| self.page.run_text(run))?;
+            (text.len() <= 16).then_some(text)
+        };
+        let (first, second) = (part(run)?, part(run + 1)?);
+        let has_digit = |text: &str| text.bytes().any(|b| b.is_ascii_digit());
+        if !has_digit(first) && !has_digit(second) {
+            return None;
         }
-        None
+        let three = part(run + 2)
+            .filter(|third| has_digit(third))
+            .and_then(|third| {
+                let text = format!("{first} {second} {third}");
+                let (range, moment) = self.find(&text)?;
+                (range.len() == text.len()).then_some((3, moment, text))
+            });
+        let (count, moment, text) = three.or_else(|| {
+            let Context { time_zone, now, .. } = self.context;
+            let moment = date::pair(first, second, *time_zone, *now)?;
+            Some((2, moment, format!("{first}-{second}")))
+        })?;
+        Some(Found {
+            moment,
+            yearless: is_yearless(&text),
+            runs: run..run + count,
+            bytes: 0..first.len(),
+            whole: true,
+        })
     }
 
     /// The date that an element is.
@@ -178,24 +184,68 @@ fn ends_of(text: &str) -> [(usize, &str); 2] {
     [(0, &text[..head]), (tail, &text[tail..])]
 }
 
-/// A cheap look before the real one.
+/// A cheap look before the real one: most pieces of text are titles, with a number at most.
 fn may_hold_date(text: &str) -> bool {
-    text.bytes().any(|b| b.is_ascii_digit())
-        || [
-            "今天",
-            "昨天",
-            "前天",
-            "刚刚",
-            "今日",
-            "昨日",
-            "yesterday",
-            "today",
-            "just now",
-        ]
-        .iter()
-        .any(|word| text.contains(word))
-        || text.contains(['０', '１', '２', '〇', '零', '一', '二'])
-        || text.contains("ago")
+    const WORDS: [&str; 9] = [
+        "今天",
+        "昨天",
+        "前天",
+        "刚刚",
+        "今日",
+        "昨日",
+        "yesterday",
+        "today",
+        "just now",
+    ];
+    let bytes = text.as_bytes();
+    let Some(first) = bytes.iter().position(u8::is_ascii_digit) else {
+        let in_words = text.contains('月') && text.contains(['日', '号', '號']);
+        return in_words
+            || WORDS.iter().any(|word| text.contains(word))
+            || text.contains(['０', '１', '２']);
+    };
+    let has_letters = bytes.iter().any(u8::is_ascii_alphabetic);
+    let after_number = text[first..]
+        .char_indices()
+        .skip_while(|(_, c)| c.is_ascii_digit() || *c == ' ')
+        .filter(|(at, _)| {
+            let before = bytes[first..first + at].iter().rev().find(|b| **b != b' ');
+            before.is_some_and(u8::is_ascii_digit)
+        });
+    let mut after_number = after_number.map(|(_, c)| c);
+    has_letters
+        || bytes.iter().filter(|b| b.is_ascii_digit()).count() == 8
+        || after_number.any(|c| {
+            matches!(
+                c,
+                '-' | '/'
+                    | '.'
+                    | ':'
+                    | '年'
+                    | '月'
+                    | '日'
+                    | '号'
+                    | '天'
+                    | '小'
+                    | '分'
+                    | '秒'
+                    | '周'
+                    | '个'
+                    | '前'
+                    | '－'
+                    | '／'
+                    | '．'
+                    | '：'
+                    | '–'
+                    | '時'
+                    | '时'
+                    | '號'
+                    | '個'
+                    | '週'
+                    | '禮'
+                    | '礼'
+            )
+        })
 }
 
 /// Whether a date as written has no year: fewer than three numbers, and none of four digits.
@@ -222,98 +272,6 @@ pub(super) fn is_yearless(date: &str) -> bool {
 /// Whether what stands around a date is only a label or brackets.
 fn is_label(rest: &str) -> bool {
     rest.chars().filter(|c| c.is_alphanumeric()).count() <= 8
-}
-
-/// Puts the pieces of a date into an order that reads as one.
-fn joined_date(parts: &[&str]) -> Option<String> {
-    let number = |part: &str| part.bytes().all(|b| b.is_ascii_digit()) && !part.is_empty();
-    let is_day = |part: &&str| {
-        let digits = part.trim_end_matches('日');
-        number(digits)
-            && digits
-                .parse::<u32>()
-                .is_ok_and(|day| (1..=31).contains(&day))
-    };
-    let is_year = |part: &&str| {
-        let digits = part.trim_end_matches('年');
-        number(digits)
-            && digits.len() == 4
-            && (digits.starts_with("19") || digits.starts_with("20"))
-    };
-    let bare = |part: &str| {
-        part.trim_matches(['/', '-', '.', ',', ' ', '年', '日'])
-            .to_owned()
-    };
-    if parts.len() == 3 {
-        let year = parts.iter().position(is_year)?;
-        let rest: Vec<String> = (0..3)
-            .filter(|at| *at != year)
-            .map(|at| bare(parts[at]))
-            .collect();
-        let month_first = !is_day(&rest[0].as_str()) || number(&rest[1]);
-        let (month, day) = if month_first { (0, 1) } else { (1, 0) };
-        let month = rest[month].trim_end_matches('月');
-        if number(month) {
-            return Some(format!("{}-{month}-{}", bare(parts[year]), rest[day]));
-        }
-        return month
-            .is_ascii()
-            .then(|| format!("{} {month} {}", rest[day], bare(parts[year])));
-    }
-    let (first, second) = (parts[0], parts[1]);
-    let year_month = |part: &str| {
-        let numbers: Vec<String> = part
-            .split(|c: char| !c.is_ascii_digit())
-            .filter(|number| !number.is_empty())
-            .map(str::to_owned)
-            .collect();
-        match numbers.as_slice() {
-            [year, month] if year.len() == 4 && month.len() <= 2 => Some(format!("{year}-{month}")),
-            [month, year] if year.len() == 4 && month.len() <= 2 => Some(format!("{year}-{month}")),
-            _ => None,
-        }
-    };
-    if is_day(&first) || is_day(&second) {
-        let (day, other) = if is_day(&first) {
-            (first, second)
-        } else {
-            (second, first)
-        };
-        if let Some(year_month) = year_month(other) {
-            return Some(format!("{year_month}-{}", bare(day)));
-        }
-        if let Some(month) = other.strip_suffix('月').filter(|month| number(month)) {
-            return Some(format!("{month}-{}", bare(day)));
-        }
-        let letters = other.trim_end_matches(['.', ',']);
-        let words = letters.split_whitespace().count();
-        let is_month_name = letters.len() >= 3
-            && letters.is_ascii()
-            && letters.starts_with(|c: char| c.is_ascii_alphabetic())
-            && words <= 2;
-        return is_month_name.then(|| format!("{} {letters}", bare(day)));
-    }
-    let month_day = |part: &str| {
-        part.split(['-', '/', '.', '月'])
-            .filter(|number_| number(number_.trim_end_matches('日')))
-            .count()
-            == 2
-    };
-    if is_year(&first) && month_day(second) {
-        return Some(format!(
-            "{}-{}",
-            bare(first),
-            second.replace(['/', '.', '月'], "-").trim_end_matches('日')
-        ));
-    }
-    if is_year(&second) && month_day(first) {
-        return Some(format!(
-            "{}-{}",
-            bare(second),
-            first.replace(['/', '.', '月'], "-").trim_end_matches('日')
-        ));
-    }
-    None
 }
 
 /// A date that stands in an address: `/2022/11/20/`, `/2022/1120/`, `t20221120_5.html`, `2022-11-20`.

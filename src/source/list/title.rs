@@ -59,8 +59,9 @@ impl Look<'_> {
         let runs = self.title_runs(element, habits);
         let (mut title, pinned) = self.shown(runs, element, date, habits);
         for other in self.other_titles(item, element) {
-            title = fuller(title, text::one_line(&other));
+            title = fuller(title, other.trim());
         }
+        let title = text::one_line(&title);
         let title = trim_bullets(&title);
         (!title.is_empty()).then(|| (title.to_owned(), pinned))
     }
@@ -223,7 +224,7 @@ impl Look<'_> {
             }
             shown.push_str(piece);
         }
-        (text::one_line(&shown), pinned)
+        (shown, pinned)
     }
 
     /// Other texts that may have the title in full: `title=`, a picture's `alt=`, a second link.
@@ -269,20 +270,19 @@ fn without_date<'a>(piece: &'a str, date: &Range<usize>) -> &'a str {
 }
 
 /// The fuller of two forms of one title: the whole where the other is cut.
-fn fuller(shown: String, other: String) -> String {
+fn fuller(shown: String, other: &str) -> String {
     if other.is_empty() || other == shown {
         return shown;
     }
     if shown.is_empty() {
-        return other;
+        return other.to_owned();
     }
     let cut = words::bare(shown.trim_end_matches(['.', '…', '·', ' ']));
-    let whole = words::bare(&other);
-    let at = whole.find(&cut);
-    match at {
-        Some(0) if whole.len() > cut.len() && !cut.is_empty() => until_label(&other, &shown),
+    let whole = words::bare(other);
+    match whole.find(&cut) {
+        Some(0) if whole.len() > cut.len() && !cut.is_empty() => until_label(other, &shown),
         // `标题：…` before it, labels after it.
-        Some(_) if is_cut(&shown) => until_label(&other, &shown),
+        Some(_) if is_cut(&shown) => until_label(other, &shown),
         _ => shown,
     }
 }

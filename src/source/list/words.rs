@@ -129,13 +129,10 @@ pub(super) fn link_text(text: &str) -> LinkText {
     if text.trim().is_empty() {
         return LinkText::Picture;
     }
-    let head: String = text.trim_start().chars().take(16).collect();
-    if ["readmore", "continuereading", "readfull"]
-        .iter()
-        .any(|more| bare(&head).starts_with(more))
-    {
+    if says_read_on(text) {
         return LinkText::More;
     }
+    // Longer than any of the words below, whatever the language.
     if text.len() > 60 {
         return LinkText::Title;
     }
@@ -150,6 +147,17 @@ pub(super) fn link_text(text: &str) -> LinkText {
         return LinkText::More;
     }
     LinkText::Title
+}
+
+/// "Read more about …", with the title in it.
+fn says_read_on(text: &str) -> bool {
+    text.trim_start().starts_with(['r', 'R', 'c', 'C']) && {
+        let head: String = text.chars().take(20).collect();
+        let head = bare(&head);
+        ["readmore", "continuereading", "readfull"]
+            .iter()
+            .any(|more| head.starts_with(more))
+    }
 }
 
 /// Whether a link says that it leads to the next page of the list.
@@ -218,21 +226,35 @@ pub(super) fn is_side_heading(text: &str) -> bool {
 
 /// Letters, digits and Han characters alone, lower case.
 pub(super) fn bare(text: &str) -> String {
-    text.chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect()
+    let mut bare = String::with_capacity(text.len());
+    for c in text.chars() {
+        // Most characters of most pages need no look into the tables.
+        if c.is_ascii_alphanumeric() {
+            bare.push(c.to_ascii_lowercase());
+        } else if is_ideograph(c) {
+            bare.push(c);
+        } else if !c.is_ascii() && c.is_alphanumeric() {
+            bare.extend(c.to_lowercase());
+        }
+    }
+    bare
+}
+
+fn is_ideograph(c: char) -> bool {
+    matches!(c, '\u{3041}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}')
 }
 
 /// How much a text says: a Han character, kana or hangul counts 1, other letters and digits 0.4.
 pub(super) fn units(text: &str) -> f32 {
-    text.chars()
-        .map(|c| match c {
-            '\u{2e80}'..='\u{d7ff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}' => 1.0,
-            _ if c.is_alphanumeric() => 0.4,
-            _ => 0.0,
-        })
-        .sum()
+    let (mut full, mut part) = (0_u32, 0_u32);
+    for c in text.chars() {
+        if is_ideograph(c) {
+            full += 1;
+        } else if c.is_ascii_alphanumeric() || !c.is_ascii() && c.is_alphanumeric() {
+            part += 1;
+        }
+    }
+    full as f32 + 0.4 * part as f32
 }
 
 /// What a box is for, as its own tag, class and id say; most say nothing.

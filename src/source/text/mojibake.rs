@@ -78,9 +78,101 @@ fn western(run: &str) -> Option<String> {
     (first_level && text.chars().all(common)).then(|| text.into_owned())
 }
 
+/// Common characters whose two bytes in GBK never stand side by side in UTF-8: most Chinese text has
+/// one soon, and needs no encoding to be told from mojibake.
+fn is_never_utf8(c: char) -> bool {
+    matches!(
+        c,
+        '是' | '了'
+            | '在'
+            | '人'
+            | '有'
+            | '我'
+            | '他'
+            | '这'
+            | '们'
+            | '中'
+            | '上'
+            | '以'
+            | '生'
+            | '能'
+            | '于'
+            | '自'
+            | '年'
+            | '作'
+            | '里'
+            | '用'
+            | '种'
+            | '事'
+            | '如'
+            | '现'
+            | '主'
+            | '样'
+            | '理'
+            | '心'
+            | '想'
+            | '日'
+            | '意'
+            | '无'
+            | '与'
+            | '民'
+            | '情'
+            | '性'
+            | '三'
+            | '正'
+            | '外'
+            | '由'
+            | '问'
+            | '最'
+            | '重'
+            | '物'
+            | '手'
+            | '向'
+            | '体'
+            | '政'
+            | '相'
+            | '利'
+            | '新'
+            | '制'
+            | '身'
+            | '西'
+            | '月'
+            | '内'
+            | '信'
+            | '名'
+            | '入'
+            | '条'
+            | '题'
+            | '总'
+            | '数'
+            | '务'
+            | '期'
+            | '市'
+            | '形'
+            | '社'
+            | '治'
+            | '求'
+            | '术'
+            | '领'
+            | '清'
+            | '让'
+            | '争'
+            | '运'
+    )
+}
+
 /// UTF-8 that was read as GBK: `涓浗`.
 fn utf8_as_gbk(run: &str) -> Option<String> {
-    run.chars().nth(2)?;
+    if run.contains(is_never_utf8) {
+        return None;
+    }
+    let (second, _) = run.char_indices().nth(2)?;
+    // Most text is none: its first two characters tell, the whole is encoded where they do not.
+    let (head, _, _) = GB18030.encode(&run[..second]);
+    let continues = |at: usize| head.get(at).is_none_or(|byte| matches!(byte, 0x80..=0xbf));
+    if !matches!(head[0], 0xc2..=0xf4) || !continues(1) || head[0] >= 0xe0 && !continues(2) {
+        return None;
+    }
     let (bytes, _, failed) = GB18030.encode(run);
     if failed {
         return None;
