@@ -112,6 +112,7 @@ impl App {
                 store,
                 config,
                 watch,
+                pusher: pusher.clone(),
                 reload,
                 admin_token,
                 instance_token: instance.token(),

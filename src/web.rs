@@ -35,6 +35,7 @@ use url::Url;
 use crate::{
     bulletin::Secret,
     config::{Config, Live},
+    push::Pusher,
     store::Store,
     watch::Watch,
 };
@@ -51,6 +52,7 @@ pub struct Desk {
     pub store: Store,
     pub config: Live,
     pub watch: Watch,
+    pub pusher: Pusher,
     pub reload: mpsc::Sender<Reload>,
     /// The admin token of the config, or the one in `STATE/admin-token`.
     pub admin_token: Secret,

@@ -94,13 +94,12 @@ impl<'a> Parts<'a> {
         let range = selected.as_ref().or(found.as_ref()).and_then(Body::range);
         let title = title::find(layout, head, range.as_ref());
         let trimmed = found.and_then(|body| body::trim(body, layout, &title));
-        let parts = Self {
+        Self {
             layout,
             head,
             body: selected.or(trimmed),
             title,
-        };
-        parts
+        }
     }
 
     fn body_blocks(&self) -> &[usize] {

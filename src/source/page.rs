@@ -74,7 +74,7 @@ impl Page {
         let mut builder = Builder::new(html.len());
         let mut emitter = CallbackEmitter::new(
             |event: CallbackEvent<'_>, _: Span<()>| -> Option<Infallible> {
-                builder.take(event);
+                builder.take(&event);
                 None
             },
         );
@@ -226,7 +226,7 @@ impl Builder {
         builder
     }
 
-    fn take(&mut self, event: CallbackEvent<'_>) {
+    fn take(&mut self, event: &CallbackEvent<'_>) {
         if self.page.elements.len() + self.page.runs.len() > MAX_NODES
             || self.page.strings.len() > u32::MAX as usize / 2
         {

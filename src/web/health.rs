@@ -1,6 +1,6 @@
 //! `/healthz` and `/readyz`: whether it works, and what is wrong where, since when, and what to do.
 
-use std::collections::HashSet;
+use std::{borrow::Cow, collections::HashSet};
 
 use axum::{
     Json,
@@ -15,6 +15,7 @@ use super::{Shared, Site, auth::Viewer, card::Scene, problem::KeepsShape};
 use crate::{
     bulletin::{Channel, ChannelId},
     config::Config,
+    push,
     store::{ChannelStatus, SourceStatus, Store, StoreError, Waiting},
     view::Stamp,
 };
@@ -35,7 +36,7 @@ struct Fault {
     what: String,
     r#where: String,
     since: Option<Stamp>,
-    r#do: &'static str,
+    r#do: Cow<'static, str>,
     /// Whether it alone makes the answer a 503.
     #[serde(skip)]
     is_grave: bool,
@@ -47,7 +48,7 @@ impl Fault {
             what: what.into(),
             r#where: r#where.to_owned(),
             since: None,
-            r#do,
+            r#do: r#do.into(),
             is_grave: true,
         }
     }
@@ -129,13 +130,23 @@ async fn outside_faults(site: &Site, scene: Scene<'_>) -> Result<Vec<Fault>, Sto
     let known = scene.config.channels.iter();
     let known = known.filter_map(|channel| channels.iter().find(|s| s.id == channel.id));
     faults.extend(known.filter_map(|status| channel_fault(status, scene.config)));
+    let senders = site.desk.pusher.faults();
+    let resting: HashSet<&str> = senders.iter().map(|fault| fault.place).collect();
+    faults.extend(
+        senders
+            .iter()
+            .map(|fault| sender_fault(fault, scene.config)),
+    );
     let heads = store.heads(None).await?;
     let overdue = overdue(&heads, &channels, scene.now);
     if !overdue.is_empty() {
         let at_work = kinds_at_work(store, scene).await?;
         let stuck = overdue
             .into_iter()
-            .filter(|waiting| !at_work.contains(kind(scene.config, &waiting.channel)))
+            .filter(|waiting| {
+                let kind = kind(scene.config, &waiting.channel);
+                !at_work.contains(kind) && !resting.contains(kind)
+            })
             .min_by_key(|waiting| waiting.due_at);
         faults.extend(stuck.map(|stuck| stuck_fault(stuck, scene.config)));
     }
@@ -151,9 +162,22 @@ fn source_fault(status: &SourceStatus, config: &Config) -> Option<Fault> {
         since: look
             .error_since
             .map(|since| Stamp::new(since, config.time_zone)),
-        r#do: "it is tried again by itself; `noticast preview` with its address shows what it answers",
+        r#do:
+            "it is tried again by itself; `noticast preview` with its address shows what it answers"
+                .into(),
         is_grave: false,
     })
+}
+
+/// A wrong token, or a platform that cannot be reached.
+fn sender_fault(fault: &push::Fault, config: &Config) -> Fault {
+    Fault {
+        what: fault.what.clone(),
+        r#where: fault.place.to_owned(),
+        since: Some(Stamp::new(fault.since, config.time_zone)),
+        r#do: fault.remedy.clone().into(),
+        is_grave: false,
+    }
 }
 
 fn channel_fault(status: &ChannelStatus, config: &Config) -> Option<Fault> {
@@ -166,7 +190,7 @@ fn channel_fault(status: &ChannelStatus, config: &Config) -> Option<Fault> {
         what: what.clone(),
         r#where: format!("channel `{}`", status.id),
         since: since.map(|since| Stamp::new(since, config.time_zone)),
-        r#do: "`noticast check --online` says what the platform wants; what is queued waits",
+        r#do: "`noticast check --online` says what the platform wants; what is queued waits".into(),
         is_grave: false,
     })
 }
@@ -208,7 +232,7 @@ fn stuck_fault(stuck: &Waiting, config: &Config) -> Fault {
         what: format!("delivery {} is due but is not sent", stuck.id),
         r#where: format!("channel `{}`", stuck.channel),
         since: Some(Stamp::new(stuck.due_at, config.time_zone)),
-        r#do: "look at the log and start noticast again; nothing that was queued is lost",
+        r#do: "look at the log and start noticast again; nothing that was queued is lost".into(),
         is_grave: true,
     }
 }

@@ -45,6 +45,7 @@ async fn fifty_sources_reach_forty_chats_exactly_once_and_no_second_is_idle() {
     rig.newsroom("schedule?rate=2&for=60").await;
     tokio::time::sleep(Duration::from_secs(60)).await;
     let report = rig.audit(10, &[]);
+    println!("{report:#}");
     assert_exactly_once(&report);
     assert_eq!(report["expected_deliveries"], report["delivered_once"]);
     assert!(
@@ -68,6 +69,7 @@ async fn a_bulletin_for_one_chat_is_there_within_a_tenth_of_a_second() {
     rig.newsroom("schedule?rate=0.4&for=60").await;
     tokio::time::sleep(Duration::from_secs(61)).await;
     let report = rig.audit(4, &["--chat", "42"]);
+    println!("{report:#}");
     assert_exactly_once(&report);
     assert!(
         report["first_served_to_sent_ms"]["p50"].as_f64().unwrap() < 100.0,
@@ -90,6 +92,7 @@ async fn forty_bulletins_reach_two_thousand_chats_where_nothing_limits() {
     rig.newsroom("schedule?rate=4&for=10").await;
     tokio::time::sleep(Duration::from_secs(10)).await;
     let report = rig.audit(10, &["--deadline", "600"]);
+    println!("{report:#}");
     assert_exactly_once(&report);
     assert_eq!(report["expected_deliveries"], json!(80_000), "{report:#}");
     assert_eq!(report["delivered_once"], json!(80_000), "{report:#}");
@@ -117,6 +120,7 @@ async fn a_hundred_kills_lose_nothing_and_repeat_only_what_was_in_flight() {
     }
     tokio::time::sleep(Duration::from_secs(20)).await;
     let report = rig.audit(15, &[]);
+    println!("{report:#}");
     for fault in ["lost", "uncalled", "too_many_requests"] {
         assert_eq!(report[fault], json!(0), "{fault}: {report:#}");
     }

@@ -206,8 +206,7 @@ fn is_download(url: &Url) -> bool {
 
 /// Whether the line of a link says that it is an attachment.
 fn is_offered(parts: &Parts<'_>, id: Id) -> bool {
-    let blocks = parts.layout.blocks_of(id);
-    let Some(at) = blocks.clone().next() else {
+    let Some(at) = parts.layout.blocks_of(id).next() else {
         return false;
     };
     let line = parts.layout.text(at);

@@ -290,7 +290,7 @@ fn stand_in(text: &str) -> Option<&'static str> {
     };
     KINDS
         .iter()
-        .find_map(|(kind, phrases)| phrases.iter().any(|phrase| says(&phrase)).then_some(*kind))
+        .find_map(|(kind, phrases)| phrases.iter().any(&says).then_some(*kind))
 }
 
 /// What to call a page on which no list was found.

@@ -1,11 +1,12 @@
 //! A running web desk over a temporary store, with bulletins admitted by hand.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, Utc};
 use noticast::{
     bulletin::{Article, BulletinId, Channel, ChannelKind, Moment, Notice, Secret, Source},
     config::{Config, Live},
+    push::{Output, Pusher},
     source::fetch::Fetcher,
     store::{Found, Look, LookState, Store},
     watch::Watch,
@@ -76,11 +77,14 @@ impl Desk {
         let fetcher = Fetcher::new(&config.fetch, &[]).unwrap();
         let (_, live): (_, Live) = watch::channel(Arc::new(config));
         let watch = Watch::new(store.clone(), live.clone(), fetcher);
+        let nowhere: Output = Arc::new(Mutex::new(std::io::sink()));
+        let pusher = Pusher::new(store.clone(), live.clone(), nowhere);
         let (reload, reloads) = mpsc::channel(1);
         let desk = web::Desk {
             store: store.clone(),
             config: live,
             watch: watch.clone(),
+            pusher,
             reload,
             admin_token: Secret::new(ADMIN_TOKEN.to_owned()),
             instance_token: Secret::new(INSTANCE_TOKEN.to_owned()),

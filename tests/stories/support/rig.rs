@@ -64,14 +64,14 @@ impl Server {
 }
 
 /// An origin and a sink, on ports of their own.
-pub struct Rig {
+pub(crate) struct Rig {
     origin: Server,
     sink: Server,
     http: reqwest::Client,
 }
 
 impl Rig {
-    pub fn start(origin: &[&str], sink: &[&str]) -> Self {
+    pub(crate) fn start(origin: &[&str], sink: &[&str]) -> Self {
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         Self {
             origin: Server::start("origin", origin),
@@ -81,7 +81,7 @@ impl Rig {
     }
 
     /// Asks the origin to do something, such as `publish?sites=0-9`.
-    pub async fn newsroom(&self, control: &str) {
+    pub(crate) async fn newsroom(&self, control: &str) {
         let url = format!("{}/control/{control}", self.origin.url);
         self.http
             .post(url)
@@ -93,7 +93,7 @@ impl Rig {
     }
 
     /// The origin's configuration for noticast, with this sink.
-    pub async fn config(&self, query: &str) -> String {
+    pub(crate) async fn config(&self, query: &str) -> String {
         let url = format!(
             "{}/control/config?sink={}&{query}",
             self.origin.url, self.sink.url
@@ -108,7 +108,7 @@ impl Rig {
             .unwrap()
     }
 
-    pub async fn origin_stats(&self) -> Value {
+    pub(crate) async fn origin_stats(&self) -> Value {
         let url = format!("{}/control/stats", self.origin.url);
         self.http
             .get(url)
@@ -121,7 +121,7 @@ impl Rig {
     }
 
     /// What the auditor says once nothing has been accepted for `settle` seconds.
-    pub fn audit(&self, settle: u32, options: &[&str]) -> Value {
+    pub(crate) fn audit(&self, settle: u32, options: &[&str]) -> Value {
         let output = Command::new(rig())
             .args([
                 "audit",
@@ -136,13 +136,12 @@ impl Rig {
             .output()
             .unwrap();
         let text = String::from_utf8_lossy(&output.stdout);
-        println!("{text}");
         serde_json::from_str(&text)
             .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)))
     }
 
     /// Runs `rig floor` against this rig and gives its last report.
-    pub fn floor(&self, options: &[&str]) -> Value {
+    pub(crate) fn floor(&self, options: &[&str]) -> Value {
         let output = Command::new(rig())
             .args([
                 "floor",
@@ -163,13 +162,13 @@ impl Rig {
 }
 
 /// `noticast run` with a config and a state of its own.
-pub struct Noticast {
+pub(crate) struct Noticast {
     home: tempfile::TempDir,
     running: Option<Running>,
 }
 
 impl Noticast {
-    pub fn with(config: &str) -> Self {
+    pub(crate) fn with(config: &str) -> Self {
         let home = tempfile::tempdir().unwrap();
         fs::write(home.path().join("noticast.toml"), config).unwrap();
         Self {
@@ -187,7 +186,7 @@ impl Noticast {
         command
     }
 
-    pub fn start(&mut self) {
+    pub(crate) fn start(&mut self) {
         let log = fs::OpenOptions::new()
             .create(true)
             .append(true)
@@ -207,24 +206,24 @@ impl Noticast {
         self.home.path().join("log")
     }
 
-    pub fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         fs::read_to_string(self.log_path()).unwrap_or_default()
     }
 
     /// As a power button does.
-    pub fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         self.running = None;
     }
 
     /// Whether it still runs.
-    pub fn is_alive(&mut self) -> bool {
+    pub(crate) fn is_alive(&mut self) -> bool {
         self.running
             .as_mut()
             .is_some_and(|running| running.0.try_wait().unwrap().is_none())
     }
 
     /// What a subcommand prints as JSON lines.
-    pub fn list(&self, arguments: &[&str]) -> Vec<Value> {
+    pub(crate) fn list(&self, arguments: &[&str]) -> Vec<Value> {
         let output = self
             .command()
             .args(arguments)
@@ -238,7 +237,7 @@ impl Noticast {
     }
 
     /// Waits until every source was looked at once.
-    pub async fn first_looks(&self, sources: usize) {
+    pub(crate) async fn first_looks(&self, sources: usize) {
         wait(
             "the first look at every source",
             Duration::from_secs(60),
@@ -252,7 +251,7 @@ impl Noticast {
     }
 
     /// Seconds of CPU, and MiB of resident memory.
-    pub fn usage(&self) -> (f64, f64) {
+    pub(crate) fn usage(&self) -> (f64, f64) {
         let pid = self.running.as_ref().expect("it runs").0.id();
         let proc = Path::new("/proc").join(pid.to_string());
         let stat = fs::read_to_string(proc.join("stat")).unwrap();
@@ -278,7 +277,7 @@ impl Noticast {
 }
 
 /// Awaits a condition, looking ten times a second.
-pub async fn wait(what: &str, most: Duration, mut holds: impl FnMut() -> bool) {
+pub(crate) async fn wait(what: &str, most: Duration, mut holds: impl FnMut() -> bool) {
     let begin = Instant::now();
     while !holds() {
         assert!(begin.elapsed() < most, "waited {most:?} for {what}");
