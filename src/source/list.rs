@@ -13,6 +13,7 @@ mod group;
 mod json;
 mod links;
 mod pager;
+mod row_dates;
 mod rows;
 mod score;
 mod script;
@@ -21,6 +22,7 @@ mod surround;
 mod title;
 mod verdict;
 mod words;
+mod years;
 
 use url::Url;
 

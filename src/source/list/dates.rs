@@ -1,8 +1,10 @@
 //! Dates beside titles: which piece of a row's text is its date.
 
-use std::{cell::RefCell, collections::HashMap, ops::Range};
-
-use chrono::{Datelike, NaiveDate};
+use std::{
+    cell::{OnceCell, RefCell},
+    collections::HashMap,
+    ops::Range,
+};
 
 use crate::{
     bulletin::Moment,
@@ -35,6 +37,8 @@ pub(super) struct Dates<'a> {
     page: &'a Page,
     context: &'a Context<'a>,
     known: RefCell<HashMap<usize, Option<Found>>>,
+    /// Whether `10/06/2024` is in June on this page.
+    day_first: OnceCell<bool>,
 }
 
 impl<'a> Dates<'a> {
@@ -43,6 +47,7 @@ impl<'a> Dates<'a> {
             page,
             context,
             known: RefCell::default(),
+            day_first: OnceCell::new(),
         }
     }
 
@@ -87,7 +92,7 @@ impl<'a> Dates<'a> {
                 .into_iter()
                 .find(|(_, part)| self.find(part).is_some())?
         };
-        let (bytes, moment) = self.find(part)?;
+        let (bytes, moment) = self.find(part).or_else(|| self.either_order(part))?;
         let rest = [&part[..bytes.start], &part[bytes.end..]].concat();
         Some(Found {
             moment,
@@ -96,6 +101,30 @@ impl<'a> Dates<'a> {
             whole: text.len() <= MAX_DATE_TEXT && is_label(&rest),
             bytes: bytes.start + offset..bytes.end + offset,
         })
+    }
+
+    /// `10/06/2024`, which no one can read alone: as other dates of the page are written.
+    fn either_order(&self, text: &str) -> Option<(Range<usize>, Moment)> {
+        let [first, second, year] = numbers_with_year(text)?;
+        let day_first = *self.day_first.get_or_init(|| {
+            let dates = (0..self.page.runs.len())
+                .filter_map(|run| numbers_with_year(self.page.run_text(run)));
+            let (mut day, mut month) = (0, 0);
+            for [first, second, _] in dates.take(500) {
+                day += usize::from(first > 12);
+                month += usize::from(second > 12);
+            }
+            day >= month
+        });
+        let (day, month) = if day_first {
+            (first, second)
+        } else {
+            (second, first)
+        };
+        let (_, moment) = self.find(&format!("{year}-{month}-{day}"))?;
+        let start = text.find(|c: char| c.is_ascii_digit())?;
+        let end = text.rfind(|c: char| c.is_ascii_digit())? + 1;
+        Some((start..end, moment))
     }
 
     /// `<time datetime="2022-11-20">yesterday</time>`.
@@ -175,6 +204,18 @@ impl<'a> Dates<'a> {
                     .and_then(|(range, moment)| (!is_yearless(&value[range])).then_some(moment))
             })
     }
+}
+
+/// The numbers of a text that is a date with its year last: `10/06/2024`.
+fn numbers_with_year(text: &str) -> Option<[u32; 3]> {
+    let text = text.trim_matches(|c: char| !c.is_ascii_digit());
+    let separator = text.chars().find(|c| !c.is_ascii_digit())?;
+    if text.len() > 10 || !matches!(separator, '/' | '.' | '-') {
+        return None;
+    }
+    let mut parts = text.split(separator).map(|part| part.parse::<u32>().ok());
+    let numbers = [parts.next()??, parts.next()??, parts.next()??];
+    (parts.next().is_none() && (1990..2100).contains(&numbers[2])).then_some(numbers)
 }
 
 /// The first and last part of a long text, with their places.
@@ -272,101 +313,4 @@ pub(super) fn is_yearless(date: &str) -> bool {
 /// Whether what stands around a date is only a label or brackets.
 fn is_label(rest: &str) -> bool {
     rest.chars().filter(|c| c.is_alphanumeric()).count() <= 8
-}
-
-/// A date that stands in an address: `/2022/11/20/`, `/2022/1120/`, `t20221120_5.html`, `2022-11-20`.
-pub(super) fn in_address(href: &str) -> Option<NaiveDate> {
-    let numbers: Vec<&str> = href
-        .split(|c: char| !c.is_ascii_digit())
-        .filter(|number| !number.is_empty())
-        .collect();
-    let date = |year: &str, month: &str, day: &str| {
-        let year: i32 = year.parse().ok()?;
-        (1990..=2100)
-            .contains(&year)
-            .then(|| NaiveDate::from_ymd_opt(year, month.parse().ok()?, day.parse().ok()?))?
-    };
-    for (at, number) in numbers.iter().enumerate() {
-        let next = |ahead: usize| numbers.get(at + ahead).copied().unwrap_or_default();
-        let found = match number.len() {
-            8 => date(&number[..4], &number[4..6], &number[6..]),
-            4 if next(1).len() == 4 => date(number, &next(1)[..2], &next(1)[2..]),
-            4 if next(1).len() <= 2 && next(2).len() <= 2 => date(number, next(1), next(2)),
-            6 if next(1).len() <= 2 => date(&number[..4], &number[4..], next(1)),
-            _ => None,
-        };
-        if found.is_some() {
-            return found;
-        }
-    }
-    None
-}
-
-/// The year that an address names, where it names no day: `/2022/4711.html`, `/202211/`.
-fn year_in_address(href: &str, latest: i32) -> Option<i32> {
-    href.split(|c: char| !c.is_ascii_digit())
-        .filter(|number| matches!(number.len(), 4 | 6 | 8))
-        .filter_map(|number| number[..4].parse().ok())
-        .find(|year| (1995..=latest).contains(year))
-}
-
-/// Gives yearless dates their years: from the address where it agrees, else from the row above in
-/// a list whose dates fall.
-pub(super) fn settle_years(rows: &mut [(&str, Option<Found>)], latest: i32) {
-    let falling = {
-        let days: Vec<(u32, u32)> = rows
-            .iter()
-            .filter_map(|(_, found)| found.as_ref())
-            .map(|found| (found.moment.day().month(), found.moment.day().day()))
-            .collect();
-        let down = days.windows(2).filter(|pair| pair[1] <= pair[0]).count();
-        down * 10 >= days.len().saturating_sub(1) * 7
-    };
-    let mut above: Option<NaiveDate> = None;
-    for (href, found) in rows.iter_mut() {
-        let Some(found) = found else { continue };
-        if found.yearless {
-            let day = found.moment.day();
-            let year = in_address(href)
-                .filter(|address| {
-                    let distance = day
-                        .with_year(address.year())
-                        .map(|d| (d - *address).num_days().abs());
-                    distance.is_some_and(|days| days <= 31 || days >= 334)
-                })
-                .map(|address| nearest_year(day, address))
-                .or_else(|| year_in_address(href, latest))
-                .or_else(|| {
-                    let above = above.filter(|_| falling)?;
-                    let same = day.with_year(above.year())?;
-                    // A step up in a falling list is the turn of a year.
-                    Some(if (same - above).num_days() > 31 {
-                        above.year() - 1
-                    } else {
-                        above.year()
-                    })
-                });
-            if let Some(dated) = year.and_then(|year| with_year(found.moment, year)) {
-                found.moment = dated;
-            }
-        }
-        above = Some(found.moment.day());
-    }
-}
-
-/// The year that puts a month and day nearest to a known date.
-fn nearest_year(day: NaiveDate, known: NaiveDate) -> i32 {
-    (known.year() - 1..=known.year() + 1)
-        .min_by_key(|year| {
-            day.with_year(*year)
-                .map_or(i64::MAX, |d| (d - known).num_days().abs())
-        })
-        .unwrap_or(known.year())
-}
-
-fn with_year(moment: Moment, year: i32) -> Option<Moment> {
-    Some(match moment {
-        Moment::Day(day) => Moment::Day(day.with_year(year)?),
-        Moment::Time(time) => Moment::Time(time.with_year(year)?),
-    })
 }

@@ -11,8 +11,9 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::{
-    dates, links,
+    links,
     words::{self, LinkText},
+    years,
 };
 use crate::{
     bulletin::{Moment, Notice},
@@ -239,7 +240,7 @@ impl Fields {
             title
         };
         Some(Notice {
-            published: own.or_else(|| dates::in_address(href).map(Moment::Day)),
+            published: own.or_else(|| years::in_address(href).map(Moment::Day)),
             url: url.into(),
             guid: None,
             title,

@@ -17,6 +17,8 @@ pub(super) struct Link {
     /// As the page gives it, not yet resolved.
     pub href: String,
     pub text: LinkText,
+    /// A hash of what it says.
+    pub label: u64,
     /// How much the text says, see [`words::units`].
     pub units: f32,
     /// The address with its numbers and names taken out: equal for pages of one kind.
@@ -44,6 +46,7 @@ pub(super) fn find(page: &Page) -> Vec<Link> {
         links.push(Link {
             element: id,
             units: words::units(&text),
+            label: hash(&text),
             text: kind,
             href,
             shape,
@@ -55,6 +58,12 @@ pub(super) fn find(page: &Page) -> Vec<Link> {
         }
     }
     links
+}
+
+fn hash(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// What a link says: its text, else what stands for it where a picture is not shown.

@@ -10,7 +10,7 @@ use std::collections::HashSet;
 use super::{
     Look,
     dates::Found,
-    group::Group,
+    group::{Group, Item},
     links::Link,
     words::{self, LinkText, Region},
 };
@@ -131,14 +131,13 @@ pub(super) fn stands_alone(found: &Found) -> bool {
 /// Rows of a list differ from each other, in their dates if in nothing else.
 fn variety(page: &Page, links: &[Link], group: &Group, dated: f32) -> f32 {
     let sample = &group.items[..group.items.len().min(SAMPLE)];
-    let texts: HashSet<String> = sample
-        .iter()
-        .map(|item| match dated > 0.8 {
-            true => page.text(item.runs.start..item.runs.end.min(item.runs.start + 12)),
-            false => page.text(page.runs_of(links[item.link].element)),
-        })
-        .collect();
-    texts.len() as f32 / sample.len() as f32
+    if dated > 0.8 {
+        let row = |item: &Item| page.text(item.runs.start..item.runs.end.min(item.runs.start + 12));
+        let rows: HashSet<String> = sample.iter().map(row).collect();
+        return rows.len() as f32 / sample.len() as f32;
+    }
+    let labels: HashSet<u64> = sample.iter().map(|item| links[item.link].label).collect();
+    labels.len() as f32 / sample.len() as f32
 }
 
 /// What the boxes around an element are for.

@@ -1,0 +1,168 @@
+//! Which of the dates in a row is the day of publication: the one that stands where most rows have
+//! theirs, and is not called a deadline or the like.
+
+use std::{
+    collections::HashMap,
+    hash::{DefaultHasher, Hash, Hasher},
+};
+
+use super::{Look, dates::Found, group::Item, score::stands_alone};
+use crate::{bulletin::Moment, source::page::Id};
+
+/// Names of dates that are not the day of publication.
+const OTHER_DAYS: &[&str] = &[
+    "截止",
+    "截至",
+    "报名",
+    "有效期",
+    "成文",
+    "结束",
+    "生成日期",
+    "失效",
+    "回复",
+    "最后",
+    "更新",
+    "deadline",
+    "closing",
+    "until",
+    "updated",
+    "expires",
+];
+const PUBLICATION: &[&str] = &[
+    "发布",
+    "发文",
+    "公开",
+    "publish",
+    "posted",
+    "veröffentlicht",
+];
+
+impl Look<'_> {
+    /// The date of each row.
+    pub(super) fn row_dates(&self, items: &[Item]) -> Vec<Option<Found>> {
+        // A row with one date has no choice, so what it is called need not be looked up.
+        let candidates: Vec<Vec<(u64, Found)>> = items
+            .iter()
+            .map(|item| {
+                let found = self.dates.within(item.runs.clone());
+                let choice = found.len() > 1;
+                let placed = |date| (self.place(item, &date, choice), date);
+                found.into_iter().map(placed).collect()
+            })
+            .collect();
+        let mut worth: HashMap<u64, f32> = HashMap::new();
+        for (place, date) in candidates.iter().flatten() {
+            *worth.entry(*place).or_default() += self.worth(date);
+        }
+        items
+            .iter()
+            .zip(candidates)
+            .map(|(item, found)| {
+                // The first among equals: the date of a row comes before dates in its teaser.
+                let best = found
+                    .into_iter()
+                    .rev()
+                    .max_by(|a, b| worth[&a.0].total_cmp(&worth[&b.0]))
+                    .map(|(_, date)| date)?;
+                let is_last = best.runs.start + 1 == item.runs.end;
+                (stands_alone(&best) || is_last).then_some(best)
+            })
+            .collect()
+    }
+
+    /// Where in its row a date stands, and whether it is called something.
+    fn place(&self, item: &Item, date: &Found, choice: bool) -> u64 {
+        let page = self.page;
+        let element = page.runs[date.runs.start].element;
+        let link = self.links[item.link].element;
+        let mut hasher = DefaultHasher::new();
+        (page.name(element), page.class(element)).hash(&mut hasher);
+        (date.whole, page.contains(link, element), element > link).hash(&mut hasher);
+        if choice {
+            (self.worth(date) * 10.0)
+                .round()
+                .to_bits()
+                .hash(&mut hasher);
+            self.column(element).hash(&mut hasher);
+        }
+        hasher.finish()
+    }
+
+    /// Which cell of its row an element stands in.
+    fn column(&self, element: Id) -> Option<usize> {
+        let cell = self.cell(element)?;
+        let row = self.page.parent(cell);
+        self.page
+            .children(row)
+            .take(30)
+            .position(|child| child == cell)
+    }
+
+    fn cell(&self, element: Id) -> Option<Id> {
+        std::iter::once(element)
+            .chain(self.page.ancestors(element))
+            .take(4)
+            .find(|id| matches!(self.page.name(*id), "td" | "th"))
+    }
+
+    /// How surely a date is the day of publication, by what it is called.
+    fn worth(&self, date: &Found) -> f32 {
+        let label = self.label(date).to_lowercase();
+        let says = |words: &[&str]| words.iter().any(|word| label.contains(word));
+        let worth = if date.whole { 1.0 } else { 0.3 };
+        match () {
+            () if says(OTHER_DAYS) => worth * 0.4,
+            () if says(PUBLICATION) => worth * 1.5,
+            () => worth,
+        }
+    }
+
+    /// What stands with a date or before it, and what a table's head calls its column.
+    fn label(&self, date: &Found) -> String {
+        let page = self.page;
+        let mut label = page.text(date.runs.clone());
+        let before = date.runs.start.checked_sub(1).map(|run| page.run_text(run));
+        label.extend(before.filter(|text| text.ends_with(['：', ':']) && text.len() < 40));
+        let cell = self.cell(page.runs[date.runs.start].element);
+        if let Some(head) = cell.and_then(|cell| self.column_head(cell)) {
+            label.push_str(&page.text(page.runs_of(head)));
+        }
+        label
+    }
+
+    /// The cell above a cell in the first row of its table.
+    fn column_head(&self, cell: Id) -> Option<Id> {
+        let page = self.page;
+        let row = page.parent(cell);
+        let at = page
+            .children(row)
+            .take(30)
+            .position(|child| child == cell)?;
+        let table = page
+            .ancestors(row)
+            .take(3)
+            .find(|id| page.name(*id) == "table")?;
+        let first = (table + 1..row)
+            .take(40)
+            .find(|id| page.name(*id) == "tr")?;
+        page.children(first).nth(at)
+    }
+
+    /// `title="标题：… 发布时间：2024-05-20"`.
+    pub(super) fn date_in_title_attribute(&self, item: &Item) -> Option<Moment> {
+        let title = self
+            .page
+            .attribute(self.links[item.link].element, "title")?;
+        let labels = [
+            "发布",
+            "时间",
+            "日期",
+            "Date",
+            "date",
+            "Published",
+            "Posted",
+        ];
+        let label = labels.iter().filter_map(|label| title.find(label)).min()?;
+        self.dates.find(&title[label..]).map(|(_, moment)| moment)
+    }
+}
