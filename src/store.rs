@@ -23,6 +23,7 @@ mod looks;
 mod names;
 mod open;
 mod outbox;
+mod pack;
 mod people;
 mod read;
 mod record;

@@ -1,15 +1,12 @@
 //! The archive: a bulletin's record and, apart and compressed, its text.
 
-use std::io::{Read, Write};
-
 use chrono::{DateTime, Utc};
-use flate2::{Compression, read::DeflateDecoder, write::DeflateEncoder};
 
 use super::{
     Found,
     engine::{Engine, Writes},
     error::Result,
-    keys,
+    keys, pack,
     rows::{BulletinRow, title_hash},
 };
 use crate::bulletin::{Article, BulletinState, Cause};
@@ -18,8 +15,6 @@ use crate::bulletin::{Article, BulletinState, Cause};
 const MOST_TITLES: usize = 8;
 /// Corrections of one bulletin that count.
 const MOST_REVISIONS: u32 = 32;
-/// Bytes of a text that are kept; the fetcher's own bound is near.
-const LONGEST_TEXT: u64 = 16 << 20;
 
 /// How a known row differs from the archive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,10 +123,10 @@ pub(super) fn write_new(
 
 pub(super) fn write_text(writes: &mut Writes, id: u64, text: &str, as_published: Option<&str>) {
     if !text.is_empty() {
-        writes.put(keys::text(id), &deflated(text));
+        writes.put(keys::text(id), &packed(text));
     }
     if let Some(text) = as_published {
-        writes.put(keys::text_as_published(id), &deflated(text));
+        writes.put(keys::text_as_published(id), &packed(text));
     }
 }
 
@@ -217,19 +212,12 @@ pub(super) fn text(engine: &Engine, key: &[u8]) -> Result<Option<String>> {
     let Some(packed) = engine.get::<Vec<u8>>(key)? else {
         return Ok(None);
     };
-    let mut text = String::new();
-    DeflateDecoder::new(packed.as_slice())
-        .take(LONGEST_TEXT)
-        .read_to_string(&mut text)
-        .map_err(|error| engine.unreadable(key, &error))?;
+    let text = pack::unpack(&packed).map_err(|error| engine.unreadable(key, &error))?;
+    let text = String::from_utf8(text).map_err(|error| engine.unreadable(key, &error))?;
     Ok(Some(text))
 }
 
-fn deflated(text: &str) -> Vec<u8> {
-    let end = text.floor_char_boundary(usize::try_from(LONGEST_TEXT).unwrap_or(usize::MAX));
-    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
-    encoder
-        .write_all(&text.as_bytes()[..end])
-        .and_then(|()| encoder.finish())
-        .expect("memory takes every write")
+fn packed(text: &str) -> Vec<u8> {
+    let end = text.floor_char_boundary(pack::LONGEST);
+    pack::pack(&text.as_bytes()[..end])
 }

@@ -109,9 +109,7 @@ impl Books {
     pub(super) fn reload(&mut self) -> Result<()> {
         let fresh = Self::load(Arc::clone(&self.engine))?;
         self.rename(|names| *names = fresh.names().as_ref().clone());
-        for (source, state) in fresh.looks.all() {
-            self.looks.set(&source, state);
-        }
+        self.looks.take(&fresh.looks);
         self.counts = fresh.counts;
         self.sources = fresh.sources;
         self.channels = fresh.channels;

@@ -5,10 +5,10 @@
 //!
 //! | key | value |
 //! |---|---|
-//! | `m` name | what counts for the whole store: `schema`, `count`, `offset` |
+//! | `m` name | what counts for the whole store: `schema`, `count`, `looks`, `offset` |
 //! | `S` source · `C` channel | its name |
 //! | `s` source · `c` channel | what the store knows of it ([`super::rows`]) |
-//! | `l` source | its look state |
+//! | `l` source | its look state, where it is newer than the record of all, `mlooks` |
 //! | `p` source | bulletins on its page at the last look that changed anything |
 //! | `k` source hash | seen address or guid → bulletin (8), whether its row had a guid (1) |
 //! | `t` source hash bulletin | seen title and day → how many addresses it was seen under (1) |
@@ -32,6 +32,7 @@ pub(super) type Key = Vec<u8>;
 
 pub(super) const SCHEMA: &[u8] = b"mschema";
 pub(super) const COUNT: &[u8] = b"mcount";
+pub(super) const LOOKS: &[u8] = b"mlooks";
 pub(super) const OFFSET: &[u8] = b"moffset";
 pub(super) const NOTES: u8 = b'n';
 

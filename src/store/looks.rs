@@ -1,4 +1,6 @@
-//! Where looking at each source stands: memory, written now and then.
+//! Where looking at each source stands: memory, written now and then as one record.
+//!
+//! A source that found something has a row of its own until then, in the transaction of what it found.
 
 use std::{
     collections::HashMap,
@@ -7,7 +9,7 @@ use std::{
 
 use chrono::{DateTime, Utc};
 
-use super::{LookState, engine::Engine, engine::Writes, error::Result, keys, names::Names};
+use super::{LookState, engine::Engine, engine::Writes, error::Result, keys, names::Names, pack};
 use crate::bulletin::SourceId;
 
 /// Shared by all handles of a store.
@@ -18,25 +20,43 @@ pub(super) struct Looks(Mutex<HashMap<SourceId, Kept>>);
 struct Kept {
     state: LookState,
     is_written: bool,
+    /// It has a row that is newer than the record of all.
+    has_row: bool,
 }
+
+/// The record of all, packed: by source, each state encoded by itself, so that one that an older version
+/// wrote in another shape costs a fresh look, no more.
+type All = Vec<(u32, Vec<u8>)>;
 
 impl Looks {
     pub(super) fn load(engine: &Engine, names: &Names) -> Result<Self> {
         let mut looks = HashMap::new();
+        let mut keep = |number: u32, state: LookState, has_row: bool| {
+            if let Some(id) = names.source(number) {
+                let is_written = true;
+                looks.insert(
+                    id,
+                    Kept {
+                        state,
+                        is_written,
+                        has_row,
+                    },
+                );
+            }
+        };
+        let all: Vec<u8> = engine.get(keys::LOOKS)?.unwrap_or_default();
+        let all = pack::unpack(&all).unwrap_or_default();
+        for (number, state) in postcard::from_bytes::<All>(&all).unwrap_or_default() {
+            keep(
+                number,
+                postcard::from_bytes(&state).unwrap_or_default(),
+                false,
+            );
+        }
         for row in engine.scan(b"l") {
             let row = row?;
-            let Some(id) = names.source(keys::interned_number(&row.key)) else {
-                continue;
-            };
-            // One that an older version wrote in another shape costs a fresh look, no more.
             let state = engine.decode(&row.key, &row.value).unwrap_or_default();
-            looks.insert(
-                id,
-                Kept {
-                    state,
-                    is_written: true,
-                },
-            );
+            keep(keys::interned_number(&row.key), state, true);
         }
         Ok(Self(Mutex::new(looks)))
     }
@@ -78,25 +98,40 @@ impl Looks {
         if let Some(kept) = self.lock().get_mut(source) {
             writes.put(keys::look(number), &kept.state);
             kept.is_written = true;
+            kept.has_row = true;
         }
     }
 
-    /// Writes the states that changed.
+    /// Writes the record of all, if any state changed.
     pub(super) fn write_changed(&self, names: &Names, writes: &mut Writes) {
-        for (id, kept) in self.lock().iter_mut().filter(|(_, kept)| !kept.is_written) {
-            if let Some(number) = names.source_number(id) {
-                writes.put(keys::look(number), &kept.state);
-                kept.is_written = true;
-            }
+        let mut looks = self.lock();
+        if looks.values().all(|kept| kept.is_written) {
+            return;
         }
+        let mut all = All::with_capacity(looks.len());
+        for (id, kept) in looks.iter_mut() {
+            let Some(number) = names.source_number(id) else {
+                continue;
+            };
+            if kept.has_row {
+                writes.remove(keys::look(number));
+            }
+            kept.is_written = true;
+            kept.has_row = false;
+            let state = postcard::to_stdvec(&kept.state);
+            all.push((
+                number,
+                state.expect("a state has no maps of unknown length"),
+            ));
+        }
+        all.sort_unstable();
+        let all = postcard::to_stdvec(&all).expect("nor has a list of them");
+        writes.put(keys::LOOKS.to_vec(), &pack::pack(&all));
     }
 
-    pub(super) fn all(&self) -> Vec<(SourceId, LookState)> {
-        let looks = self.lock();
-        looks
-            .iter()
-            .map(|(id, kept)| (id.clone(), kept.state.clone()))
-            .collect()
+    /// Becomes what another one says.
+    pub(super) fn take(&self, fresh: &Self) {
+        *self.lock() = std::mem::take(&mut *fresh.lock());
     }
 }
 

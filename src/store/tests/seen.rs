@@ -314,6 +314,14 @@ async fn a_look_state_is_kept_with_its_admission_or_when_all_are_saved() {
     world.store.admit(look, world.now).await.unwrap();
     let world = world.reopen(&[source("news")], &[]).await;
     assert_eq!(world.store.look_state(&id), next);
+    // The record of all is newer than the row of that admission.
+    let last = LookState {
+        failures: 9,
+        ..next
+    };
+    world.store.set_look_state(&id, last.clone());
+    let world = world.reopen(&[source("news")], &[]).await;
+    assert_eq!(world.store.look_state(&id), last);
 }
 
 #[tokio::test]
