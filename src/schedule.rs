@@ -78,6 +78,15 @@ impl Schedule {
         }
     }
 
+    /// The interval of an `every 5m`; None: a crontab line.
+    #[must_use]
+    pub fn every(&self) -> Option<Duration> {
+        match &self.rule {
+            Rule::Every(interval) => Some(*interval),
+            Rule::Line(_) => None,
+        }
+    }
+
     /// The gap between the next two times after `after`: what jitter and backoff are measured by.
     #[must_use]
     pub fn interval(&self, after: DateTime<Utc>, zone: Tz) -> Duration {

@@ -218,13 +218,25 @@ fn next(
             .next_after(time, source.time_zone)
             .unwrap_or(never)
     };
-    let mut base = after(base);
-    if base + jitter <= now {
-        base = after(now);
+    let mut next = after(base);
+    if next + jitter <= now {
+        next = match source.schedule.every() {
+            Some(interval) => in_step(base, interval, now - jitter),
+            None => after(now),
+        };
     }
+    let base = next;
     let not_before = not_before.map(|time| time.min(now + LONGEST_WAIT));
     let due = base + jitter;
     (base, not_before.map_or(due, |time| time.max(due)))
+}
+
+/// The first of `base` and its multiples of `interval` after `now`: whoever was late keeps in step
+/// with those of the same interval, and many looks at one moment are cheaper than as many apart.
+fn in_step(base: DateTime<Utc>, interval: Duration, now: DateTime<Utc>) -> DateTime<Utc> {
+    let late = (now - base).to_std().unwrap_or_default();
+    let left = interval.as_nanos() - late.as_nanos() % interval.as_nanos();
+    now + Duration::from_nanos(u64::try_from(left).unwrap_or(u64::MAX))
 }
 
 /// How many addresses each schedule line has: only lines with several are spread.

@@ -74,6 +74,15 @@ fn intervals_do_not_drift_with_the_time_that_a_look_takes() {
 }
 
 #[test]
+fn a_look_that_took_too_long_keeps_in_step() {
+    let (clock, mut timetable, source) = begun("every 10s", &LookState::default());
+    assert_eq!(due(&mut timetable, clock.now(0)), 1);
+    timetable.looked_at(&source.id, None, clock.now(37));
+    assert_eq!(due(&mut timetable, clock.now(39)), 0);
+    assert_eq!(due(&mut timetable, clock.now(40)), 1);
+}
+
+#[test]
 fn backoff_puts_the_next_look_off() {
     let (clock, mut timetable, source) = begun("every 10s", &LookState::default());
     assert_eq!(due(&mut timetable, clock.now(0)), 1);
