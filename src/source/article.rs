@@ -154,8 +154,8 @@ fn near(parts: &Parts<'_>) -> Vec<usize> {
 /// The text in its final words, and as published where that differs.
 fn words(parts: &Parts<'_>, context: &Context<'_>) -> (String, Option<String>) {
     let raw = body::text(parts.body_blocks(), parts.layout);
-    let as_published = text::tidy(&raw);
-    let clean = in_style(&text::repair(&raw), context);
+    let (repaired, as_published) = text::repair_keeping(&raw);
+    let clean = in_style(&repaired, context);
     let differs = clean != as_published;
     (clean, differs.then_some(as_published))
 }

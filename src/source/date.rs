@@ -1,12 +1,15 @@
 //! Dates as notice pages write them, in the source's time zone.
 //!
-//! Start with [`find`]. Each way of writing a date is a row of `date/forms.rs`; `date/clock.rs`
-//! turns what was written into a [`Moment`]; `date/words.rs` knows numerals and month names. This
+//! Start with [`find`]. Each way of writing a date is a row of `date/forms.rs`; `date/read.rs` says
+//! what it means, `date/clock.rs` makes it a [`Moment`]; `date/words.rs` knows numerals and months. This
 //! room reads no clock: `now` is given, and serves only years that are missing and "3小时前".
 
 mod clock;
 mod fold;
 mod forms;
+mod pair;
+mod read;
+mod scan;
 mod words;
 
 use std::ops::Range;
@@ -16,7 +19,7 @@ use chrono_tz::Tz;
 
 use self::clock::{Clock, Lean};
 use self::fold::Folded;
-use self::forms::Scan;
+use self::scan::Scan;
 use crate::bulletin::Moment;
 
 /// The date that `text` is, once trimmed of brackets and labels (`[2022-11-20]`, `发布时间：2022年11月20日 08:30`).
@@ -68,8 +71,8 @@ pub fn pair(first: &str, second: &str, zone: Tz, now: DateTime<Utc>) -> Option<M
     let clock = Clock::new(zone, now, Lean::Past);
     let (first, second) = (Folded::new(first), Folded::new(second));
     let (first, second) = (first.text.trim(), second.text.trim());
-    forms::pair(first, second, &clock)
-        .or_else(|| forms::pair(second, first, &clock))
+    pair::pair(first, second, &clock)
+        .or_else(|| pair::pair(second, first, &clock))
         .map(Moment::Day)
 }
 

@@ -76,10 +76,7 @@ fn fill<'a>(sentences: impl Iterator<Item = &'a Sentence>) -> Option<String> {
 
 fn needs_space(before: &str, after: &str) -> bool {
     let wide = |c: char| is_han(c) || "。！？；：，”）》】…".contains(c);
-    let last = before.chars().next_back();
-    let first = after.chars().next();
-    last.is_some_and(|c| !wide(c))
-        || last.is_some() && first.is_some_and(|c| c.is_ascii_alphanumeric())
+    !after.is_empty() && before.chars().next_back().is_some_and(|c| !wide(c))
 }
 
 /// A Chinese character or mark counts two.

@@ -7,7 +7,7 @@ mod gloss;
 mod mojibake;
 mod tidy;
 
-use std::sync::LazyLock;
+use std::{borrow::Cow, sync::LazyLock};
 
 use ferrous_opencc::{OpenCC, config::BuiltinConfig};
 
@@ -58,8 +58,20 @@ fn is_plain(text: &str) -> bool {
 /// glosses dropped, white space as in [`one_line`] within each line, empty lines left out.
 #[must_use]
 pub fn repair(text: &str) -> String {
-    let text = tidy(&mojibake::undo(text));
-    drop_glosses(&text, is_glossed(&text))
+    repair_keeping(text).0
+}
+
+/// As [`repair`], and the text with its white space alone cleaned.
+pub(crate) fn repair_keeping(text: &str) -> (String, String) {
+    let tidied = tidy(text);
+    let repaired = match mojibake::undo(text) {
+        Cow::Borrowed(_) => drop_glosses(&tidied, is_glossed(&tidied)),
+        Cow::Owned(undone) => {
+            let undone = tidy(&undone);
+            drop_glosses(&undone, is_glossed(&undone))
+        }
+    };
+    (repaired, tidied)
 }
 
 /// Traditional to simplified characters, by phrase.

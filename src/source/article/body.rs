@@ -289,7 +289,8 @@ fn keep_own_article(layout: &Layout<'_>, title: usize, blocks: &mut Vec<usize>) 
 fn first_line(lines: &[Line], heading: &str) -> usize {
     let mut start = 0;
     for (place, line) in lines.iter().enumerate().take(15) {
-        if is_info(&line.text) || key(&line.text) == heading && !heading.is_empty() {
+        let repeats = || !heading.is_empty() && key(&line.text) == heading;
+        if is_info(&line.text) || repeats() {
             start = place + 1;
         } else if line.is_paragraph() {
             break;

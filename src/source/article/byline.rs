@@ -23,7 +23,7 @@ pub(super) fn find(parts: &Parts<'_>, shown_date: Option<usize>, context: &Conte
         byline.author = last.iter().find_map(|line| signed(line));
     }
     if byline.publisher.is_none() {
-        byline.publisher = head.publisher.clone();
+        byline.publisher = head.publisher.clone().filter(|name| is_name(name));
     }
     if byline.publisher.is_none() {
         byline.publisher = beside(parts, shown_date, context);
@@ -32,10 +32,21 @@ pub(super) fn find(parts: &Parts<'_>, shown_date: Option<usize>, context: &Conte
         byline.publisher = issued(&last, context);
     }
     if byline.author.is_none() {
-        byline.author.clone_from(&head.author);
+        byline.author = head.author.as_deref().and_then(|name| {
+            let name = name.strip_prefix("By ").unwrap_or(name);
+            is_name(name).then(|| name.to_owned())
+        });
     }
     if byline.publisher.is_none() {
         byline.publisher = site(parts);
+    }
+    if byline.publisher == parts.title.text {
+        byline.publisher = None;
+    }
+    // The site that calls itself its articles' author says nothing of the person.
+    let by_site = byline.author == byline.publisher || byline.author == head.site;
+    if by_site || byline.author.as_deref() == parts.head.title_end() {
+        byline.author = None;
     }
     byline
 }
@@ -44,13 +55,13 @@ pub(super) fn find(parts: &Parts<'_>, shown_date: Option<usize>, context: &Conte
 fn labelled(parts: &Parts<'_>) -> Byline {
     static PUBLISHER: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
-            r"(?i)(?:来\s*源于?|來\s*源|稿源|出处|发布单位|发布机构|发布机关|发文机关|发文单位|发布部门|发布处室|责任部门|信息提供|供稿单位|供稿部门|供稿|信息发布|发\s*布\s*者|发\s*布\s*人|发布者|主办单位|\bsource)\s*[:：]\s*",
+            r"(?i)(?:来\s*源于?|來\s*源|稿源|出处|发布单位|发布机构|发布机关|发文机关|发文单位|发布部门|发布处室|责任部门|信息提供|供稿单位|供稿部门|供稿|信息发布|发\s*布\s*者|发\s*布\s*人|发布者|主办单位|(?-u:\b)source)\s*[:：]\s*",
         )
         .expect("a fixed pattern")
     });
     static AUTHOR: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
-            r"(?i)(?:作\s*者|撰\s*稿\s*人?|撰\s*文|记者|通讯员|文/图|文／图|图/文|图文|(?:^|[\s（(【])文(?:字)?|\bby|\bauthor)\s*[:：/]\s*|^by\s+",
+            r"(?i)(?:作\s*者|撰\s*稿\s*人?|撰\s*文|记者|通讯员|文/图|文／图|图/文|图文|(?:^|[\s（(【])文(?:字)?|(?-u:\b)by|(?-u:\b)author)\s*[:：/]\s*|^by\s+",
         )
         .expect("a fixed pattern")
     });
@@ -139,11 +150,20 @@ fn is_name(name: &str) -> bool {
     let letters = name.chars().filter(|c| c.is_alphabetic()).count();
     (2..=40).contains(&length)
         && letters * 2 >= length
-        && !name.contains(['。', '？', '！', ':', '：', '>'])
+        && !name.contains(['。', '？', '！', ':', '：', '>', '@'])
         && !name.starts_with("http")
         && !matches!(
             name,
-            "本站" | "未知" | "佚名" | "原创" | "本网" | "admin" | "管理员" | "Admin" | "次"
+            "本站"
+                | "未知"
+                | "佚名"
+                | "原创"
+                | "本网"
+                | "admin"
+                | "管理员"
+                | "系统管理员"
+                | "Admin"
+                | "次"
         )
 }
 
@@ -224,7 +244,12 @@ fn unlabelled(text: &str, context: &Context<'_>) -> Option<String> {
         .find_map(|word| text.strip_prefix(word))
         .unwrap_or(text)
         .trim();
-    let short = (2..=16).contains(&text.chars().count()) && !text.contains(' ');
+    let told = [
+        "发表", "发布", "更新", "编辑", "责编", "字号", "分享", "收藏", "点击", "阅读",
+    ]
+    .iter()
+    .any(|word| text.starts_with(word));
+    let short = !told && (2..=16).contains(&text.chars().count()) && !text.contains(' ');
     if !short
         || super::line::is_info(text)
         || date::find(text, context.time_zone, context.now).is_some()
@@ -278,7 +303,9 @@ fn signed(line: &str) -> Option<String> {
     ]
     .iter()
     .any(|word| name.starts_with(word) || name.ends_with("章"));
-    (alone && !remark && !name.is_empty()).then(|| name.to_owned())
+    // A sentence in brackets is none.
+    let sentence = name.contains(['对', '的', '有', '在', '于', '是', '了']);
+    (alone && !remark && !sentence && !name.is_empty()).then(|| name.to_owned())
 }
 
 /// The issuing body above the date under a text.

@@ -257,7 +257,7 @@ pub(super) fn image(parts: &Parts<'_>, base: &Url) -> Option<String> {
 
 fn picture(parts: &Parts<'_>, id: Id, base: &Url) -> Option<String> {
     static DECORATION: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i)icon|logo|blank|spacer|loading|placeholder|pixel|1x1|emoji|avatar|qr|weixin|wechat|/ueditor/dialogs|filetype|\.svg|^data:")
+        Regex::new(r"(?i)icon|logo|blank|spacer|loading|placeholder|pixel|1x1|emoji|avatar|qr|weixin|wechat|/ueditor/dialogs|filetype|/css/|/skin|/themes?/|/templates?/|\.svg|\.gif|^data:")
             .expect("a fixed pattern")
     });
     let page = parts.layout.page;
@@ -293,8 +293,7 @@ pub(super) fn next_page(parts: &Parts<'_>, base: &Url) -> Option<String> {
             continue;
         }
         let url = absolute(base, page.attribute(id, "href")?)?;
-        let same_host = Url::parse(&url).is_ok_and(|url| url.host_str() == base.host_str());
-        if same_host && url.trim_end_matches('#') != here {
+        if url.trim_end_matches('#') != here && goes_on(base, &url) {
             return Some(url);
         }
     }
@@ -302,5 +301,32 @@ pub(super) fn next_page(parts: &Parts<'_>, base: &Url) -> Option<String> {
         .head
         .next
         .clone()
-        .filter(|next| next.trim_end_matches('#') != here)
+        .filter(|next| next.trim_end_matches('#') != here && goes_on(base, next))
+}
+
+/// Whether an address is a further page of the same text, and not another text: its path is this
+/// one's with something at the end of its name (`5054_2.htm`, `5054/2`, `5054.htm?page=2`).
+fn goes_on(base: &Url, next: &str) -> bool {
+    let stem = |path: &str| {
+        let path = path.trim_end_matches('/');
+        let name = path.rfind('/').map_or(0, |at| at + 1);
+        let end = path[name..].find('.').map_or(path.len(), |dot| name + dot);
+        path[..end].to_owned()
+    };
+    let here = stem(base.path());
+    // Page three (`5054_3`) follows page two (`5054_2`): all begin as the first does.
+    let number = here.rfind(['_', '-']).filter(|at| {
+        let number = &here[at + 1..];
+        (1..=3).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit())
+    });
+    let first = number.map_or(here.as_str(), |at| &here[..at]);
+    Url::parse(next).is_ok_and(|next| {
+        let there = stem(next.path());
+        let longer = |stem: &str| {
+            there
+                .strip_prefix(stem)
+                .is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()))
+        };
+        next.host_str() == base.host_str() && longer(first)
+    })
 }

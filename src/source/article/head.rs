@@ -61,6 +61,12 @@ impl Head {
         head
     }
 
+    /// The last part of `<title>`, which often is the site's name.
+    pub(super) fn title_end(&self) -> Option<&str> {
+        let parts = super::title::parts(self.title.as_deref()?);
+        parts.get(1..)?.last().copied()
+    }
+
     fn take_meta(&mut self, name: &str, content: String) {
         let first = |slot: &mut Option<String>, content| {
             slot.get_or_insert(content);

@@ -295,7 +295,7 @@ fn hint(label: &str) -> i8 {
     static NEVER: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
             r"(?ix)
-            (?:^|[\s_-])foot(?:er|\b|[_-])|page-?footer|site-?footer|copyright|\bcopy\b|banquan
+            (?:^|[\s_-])foot(?:er|(?-u:\b)|[_-])|page-?footer|site-?footer|copyright|(?-u:\b)copy(?-u:\b)|banquan
             |side-?bar|(?:^|[\s_-])side(?:[\s_-]|$)|(?:left|right)-?(?:side|bar|nav|menu)|sidenav
             |bread-?crumb|(?:^|[\s_-])crumbs?(?:[\s_-]|$)|mianbao|(?:^|[\s_-])(?:location|position|weizhi|dqwz|curpos)(?:[\s_-]|$)
             |related|relat(?:e|ive)[-_]?(?:news|post|art|read|list|link)|relevant|recommend|tuijian|xiangguan|guess-?you|you-?may|read-?(?:more|next|also)
@@ -307,14 +307,14 @@ fn hint(label: &str) -> i8 {
             |(?:^|[\s_-])videos?(?:[\s_-]|$)|video-?(?:player|container|wrap)
             |sponsor|promo(?:$|[\s_-]|tion|ted|s)|advert|(?:^|[\s_-])ads?(?:[\s_-]|$|box|sense|slot|wrap)|adsby|guanggao|outbrain|taboola|dfp
             |sign-?(?:in|up)|log-?in|subscri|newsletter|pop-?up|modal|lightbox|overlay|cookie|gdpr|consent|paywall
-            |tag-?(?:cloud|list|s\b)|(?:^|[\s_-])tags(?:[\s_-]|$)|keyword|author-?(?:bio|info|card|box|desc)|about-?(?:the-?)?author|bio(?:[\s_-]|$)
+            |tag-?(?:cloud|list|s(?-u:\b))|(?:^|[\s_-])tags(?:[\s_-]|$)|keyword|author-?(?:bio|info|card|box|desc)|about-?(?:the-?)?author|bio(?:[\s_-]|$)
             |friend-?link|yqlj|site-?map|search(?:[\s_-]|box|bar|form|$)|feedback|report-?err|jubao|rating|vote|toupiao
             |print(?:only|[\s_-]|$)|font-?size|zihao|widget|teaser|masthead|(?:^|[\s_-])banner|skip-?(?:to|link)|screen-?reader|visually-?hidden|sr-only|hidden-(?:print)?|no-?print",
         )
         .expect("a fixed pattern")
     });
     static COMMENTS: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i)comment(?:s|-?list|-?area|-?box|[-_]|\b)|disqus|livefyre|\breply|\brespond\b|pinglun|gentie")
+        Regex::new(r"(?i)comment(?:s|-?list|-?area|-?box|[-_]|(?-u:\b))|disqus|livefyre|(?-u:\b)reply|(?-u:\b)respond(?-u:\b)|pinglun|gentie")
             .expect("a fixed pattern")
     });
     static ARTICLE: LazyLock<Regex> = LazyLock::new(|| {

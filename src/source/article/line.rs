@@ -17,8 +17,8 @@ pub(super) fn is_labelled(line: &str) -> bool {
             (?:发布|發布|发表|發表|发稿|发文|更新|上传|录入|添加|成文|修改|创建|公布)(?:时间|時間|日期|于|者|人|单位|机构)?\s*[:：]
             |(?:时间|時間|日期|来源于?|來源|稿源|作者|编辑|編輯|责编|责任编辑|审核|校对|供稿|撰稿|文号|索引号|发文字号|主题分类)\s*[:：]
             |(?:浏览|瀏覽|阅读|閱讀|点击|點擊|访问|查看|人气|围观|评论)(?:次数|次數|量|数|數)?\s*[:：\[【(（]
-            |\b(?:first\spublished|published|posted|updated)(?:\s(?:on|at))?\s?:
-            |^(?:published|posted|updated|last\supdated|by|date|source|author)\b\s?:?.{0,60}$
+            |(?-u:\b)(?:first\spublished|published|posted|updated)(?:\s(?:on|at))?\s?:
+            |^(?:published|posted|updated|last\supdated|by|date|source|author)(?-u:\b)\s?:?.{0,60}$
             |[【\[]?\s*(?:字体|字號|字号)\s*[:：]?|打印(?:本页)?|关闭(?:窗口)?|分享到|收藏本",
         )
         .expect("a fixed pattern")
@@ -46,7 +46,7 @@ pub(super) fn ends_text(line: &str, loose: bool) -> bool {
             |相关(?:阅读|新闻|文章|链接|报道|推荐|稿件|资讯|内容|附件下载)\s*[:：]?|延伸阅读|推荐阅读|热门(?:推荐|文章|阅读|新闻|评论)|猜你喜欢|为您推荐|更多(?:新闻|精彩|阅读|资讯|推荐)
             |责任编辑|责编|[（(]?(?:责任)?编辑\s*[:：]|本文(?:来源|编辑|作者)|网络编辑|值班编辑|版权(?:声明|所有)|免责(?:声明|条款)|特别声明|(?:郑重|网站|本站)?声明\s*[:：]|转载(?:请|须|声明)
             |分享(?:到|至|给)|扫一扫|扫码|打印(?:本页|此页|文章)?|关闭(?:窗口|本页)?|返回(?:列表|顶部|首页|上页)|收藏(?:本|此)?|发表评论|网友评论|(?:全部|最新|热门)评论|我要评论|举报
-            |comments?\b|leave\sa\s(?:comment|reply)|copyright|©|all\srights|about\sthe\sauthor
+            |comments?(?-u:\b)|leave\sa\s(?:comment|reply)|copyright|©|all\srights|about\sthe\sauthor
             )",
         )
         .expect("a fixed pattern")
@@ -69,8 +69,8 @@ pub(super) fn is_remark(line: &str) -> bool {
     static REMARK: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
             r"(?ix)^[\s\[（(【*>»•-]{0,4}(?:
-            本?文?原标题\s*[:：]|点击(?:查看|进入|此处|下载|这里)|更多(?:内容|精彩|资讯)请|(?:欢迎)?关注(?:我们|本|官方).{0,20}(?:公众号|微信|微博)|扫描.{0,8}二维码|长按.{0,8}二维码|视频加载中|广告$
-            |(?:related|see\salso|see\smore|read\smore|read\salso|also\sread|more|watch|read|recommended|related\s\w+)\s?:\s|don'?’?t\smiss|click\shere\b|(?:click|tap)\sto\b|follow\s(?:us|@|.{0,30}\son\s(?:twitter|facebook|instagram))|like\sus\son|share\sthis\b|sign\sup\s(?:for|to)|subscribe\b|join\sour|get\s.{0,40}\s(?:by\sclicking|newsletter|app\b|delivered)|download\s(?:our|the)\sapp
+            本?文?原标题\s*[:：]|点击(?:查看|进入|此处|下载|这里)|更多(?:内容|精彩|资讯)请|(?:欢迎)?关注(?:我们|本|官方).{0,20}(?:公众号|微信|微博)|扫描.{0,8}二维码|长按.{0,8}二维码|视频加载中|广告$|(?:下载|安装).{2,10}客户端|.{0,60}【(?:点击|下载)[^】]{0,10}】
+            |(?:related|see\salso|see\smore|read\smore|read\salso|also\sread|more|watch|read|recommended|related\s\w+)\s?:\s|don'?’?t\smiss|click\shere(?-u:\b)|(?:click|tap)\sto(?-u:\b)|follow\s(?:us|@|.{0,30}\son\s(?:twitter|facebook|instagram))|like\sus\son|share\sthis(?-u:\b)|sign\sup\s(?:for|to)|subscribe(?-u:\b)|join\sour|get\s.{0,40}\s(?:by\sclicking|newsletter|app(?-u:\b)|delivered)|download\s(?:our|the)\sapp
             |advertisements?$|advert$|ads?$|sponsored|story\scontinues|continue\sreading|loading|image\s\d+\sof\s\d+|this\sslideshow\srequires|tell\sus\swhat|photos?:\s|caption$|close$|video$
             )",
         )
@@ -83,7 +83,7 @@ pub(super) fn is_remark(line: &str) -> bool {
 pub(super) fn is_credit(line: &str) -> bool {
     static CREDIT: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
-            r"(?ix)[(\[]\s*(?:image|photo|picture|pic|credit|source|courtesy|ap\sphoto|photograph)\b[^()\[\]]{0,80}[)\]]\s*$
+            r"(?ix)[(\[]\s*(?:image|photo|picture|pic|credit|source|courtesy|ap\sphoto|photograph)(?-u:\b)[^()\[\]]{0,80}[)\]]\s*$
             |(?:image|photo|picture)?\s?credit:?\s[^.]{0,60}$|^(?:©|photo(?:graph)?(?:\sby|:)|image:|picture:)\s
             |(?:getty\simages|ap\sphoto|reuters|shutterstock|istock)(?:/[^.]{0,40})?\)?$",
         )

@@ -253,7 +253,7 @@ fn in_address(context: &Context<'_>) -> Option<Candidate> {
 fn in_scripts(parts: &Parts<'_>, context: &Context<'_>) -> Option<Candidate> {
     static TIME: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
-            r#"(?i)\b(?:publish_?(?:time|date)|pub_?(?:time|date)|datePublished|release_?(?:time|date)|create_?time|ori_?create_?time|ct)["']?\s*[:=]\s*["']?((?:19|20)\d\d[-/.年][^"',;]{4,20}|1\d{9})\b"#,
+            r#"(?i)(?-u:\b)(?:publish_?(?:time|date)|pub_?(?:time|date)|datePublished|release_?(?:time|date)|create_?time|ori_?create_?time|ct)["']?\s*[:=]\s*["']?((?:19|20)\d\d[-/.年][^"',;]{4,20}|1\d{9})(?-u:\b)"#,
         )
         .expect("a fixed pattern")
     });

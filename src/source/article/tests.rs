@@ -307,6 +307,33 @@ fn a_table_is_lines_and_an_embedded_file_is_an_attachment() {
 }
 
 #[test]
+fn a_text_of_several_pages_names_its_next_one() {
+    for (link, expected) in [
+        (
+            "<a href=\"5054_2.htm\">下一页</a>",
+            Some("https://www.example.org/info/1021/5054_2.htm"),
+        ),
+        (
+            "<a href=\"5054.htm?page=2\">下一页</a>",
+            Some("https://www.example.org/info/1021/5054.htm?page=2"),
+        ),
+        ("<a href=\"5055.htm\">下一页</a>", None),
+        ("<a href=\"5055.htm\">下一篇</a>", None),
+        ("<a href=\"#\">下一页</a>", None),
+    ] {
+        let main = format!(
+            "<h1>关于东区停水的通知</h1><p>日期：2022-11-24</p><div>{}{link}</div>",
+            paragraphs()
+        );
+        assert_eq!(
+            article(&page("", &main)).next_page.as_deref(),
+            expected,
+            "{link}"
+        );
+    }
+}
+
+#[test]
 fn a_selector_chooses_the_text() {
     let select = Select {
         body: Some("#only".to_owned()),

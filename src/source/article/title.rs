@@ -299,9 +299,16 @@ fn whole(line: String, head: &Head) -> String {
         return line;
     };
     let start = key(cut);
-    let longer = |title: &&String| key(title).starts_with(&start) && !title.ends_with(['…', '.']);
-    let title = head.headlines.iter().chain(&head.title).find(longer);
-    title.cloned().unwrap_or(line)
+    let stated = head
+        .title
+        .as_deref()
+        .and_then(|title| parts(title).first().copied());
+    let wholes = head.headlines.iter().map(String::as_str).chain(stated);
+    let longer = |title: &&str| key(title).starts_with(&start) && !title.ends_with(['…', '.']);
+    wholes
+        .into_iter()
+        .find(longer)
+        .map_or(line.clone(), str::to_owned)
 }
 
 /// Letters and digits alone, lower case.

@@ -174,9 +174,9 @@ static TIME: LazyLock<Regex> = LazyLock::new(|| {
              (?:\s?(?::|分)\s?(?P<s>[0-9]{2})(?:[.,][0-9]{1,9})?)?(?:\s?(?:分|秒|整|uhr))?
           |(?P<hc>[0-9]{2})(?P<mc>[0-9]{2})(?P<sc>[0-9]{2})
           |(?P<h12>[0-9]{1,2}))
-        (?:\s{0,2}(?P<half2>a\.m\.|p\.m\.|am\b|pm\b))?
-        (?P<zone>\s?\(?(?:(?:gmt|utc)?\s?[+-][0-9]{2}:?[0-9]{2}\b|(?:gmt|utc)[+-][0-9]{1,2}\b|[+-][0-9]{2}\b
-          |(?:utc|gmt|ut|z|wet|west|cst|cdt|est|edt|mst|mdt|pst|pdt|cet|cest|bst|eet|eest|msk|hkt|sgt|jst|kst|aest|aedt)\b
+        (?:\s{0,2}(?P<half2>a\.m\.|p\.m\.|am(?-u:\b)|pm(?-u:\b)))?
+        (?P<zone>\s?\(?(?:(?:gmt|utc)?\s?[+-][0-9]{2}:?[0-9]{2}(?-u:\b)|(?:gmt|utc)[+-][0-9]{1,2}(?-u:\b)|[+-][0-9]{2}(?-u:\b)
+          |(?:utc|gmt|ut|z|wet|west|cst|cdt|est|edt|mst|mdt|pst|pdt|cet|cest|bst|eet|eest|msk|hkt|sgt|jst|kst|aest|aedt)(?-u:\b)
           |北京时间|北京時間)\)?)?",
     )
     .expect("a fixed pattern")

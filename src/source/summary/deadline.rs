@@ -25,10 +25,7 @@ pub(super) fn find(
             *taken += line.len();
             (*taken <= MOST).then_some(line)
         })
-        .filter(|line| {
-            line.chars()
-                .any(|c| c.is_ascii_digit() || "一二三四五六七八九十".contains(c))
-        })
+        .filter(|line| may_ask(line))
         .find_map(|line| {
             date::find_coming(line, from, zone, now)
                 .into_iter()
@@ -38,11 +35,33 @@ pub(super) fn find(
         })
 }
 
+/// Whether a line has the characters that [`asks`] needs at all.
+fn may_ask(line: &str) -> bool {
+    let numbered = line.contains(|c: char| c.is_ascii_digit() || ('０'..='９').contains(&c));
+    let chinese = numbered || line.contains('月');
+    chinese
+        && (line.contains([
+            '前', '止', '截', '至', '到', '迟', '遲', '晚', '-', '—', '~', '～',
+        ]) || line.is_ascii()
+            || [
+                "by",
+                "By",
+                "before",
+                "until",
+                "eadline",
+                "ue ",
+                "loses",
+                "later than",
+            ]
+            .iter()
+            .any(|word| line.contains(word)))
+}
+
 /// Whether the words around a date make it the last one to act.
 fn asks(before: &str, after: &str) -> bool {
     static BEFORE: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
-            r"(?i)(?:截止(?:时间|日期|期限)?(?:为|是|至|到|于)?|截至|最迟|最晚|不得?(?:晚|迟)于|\bby|\buntil|\bbefore|no later than|\bdeadline(?:\s(?:is|for))?|\bdue(?:\s(?:on|by|date))?|\bcloses?(?:\son)?)[\s:：,，]{0,3}(?:the\s|end of\s|midnight\s|\d{1,2}\s?(?:am|pm)\s(?:on\s)?|\w+day,?\s)*$",
+            r"(?i)(?:截止(?:时间|日期|期限)?(?:为|是|至|到|于)?|截至|最迟|最晚|不得?(?:晚|迟)于|(?-u:\b)by|(?-u:\b)until|(?-u:\b)before|no later than|(?-u:\b)deadline(?:\s(?:is|for))?|(?-u:\b)due(?:\s(?:on|by|date))?|(?-u:\b)closes?(?:\son)?)[\s:：,，]{0,3}(?:the\s|end of\s|midnight\s|\d{1,2}\s?(?:am|pm)\s(?:on\s)?|\w+day,?\s)*$",
         )
         .expect("a fixed pattern")
     });

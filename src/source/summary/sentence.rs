@@ -16,23 +16,24 @@ impl Sentence {
     pub(super) fn says_by_when(&self) -> bool {
         static ACT: LazyLock<Regex> = LazyLock::new(|| {
             Regex::new(
-                r"(?i)请|须|应当|务必|报名|申报|提交|报送|缴费|缴纳|登记|领取|填报|反馈|投递|申请|截止|逾期|\bmust\b|\bplease\b|\bapply|\bsubmit|\bregister|\bdeadline|\bdue\b",
+                r"(?i)请|须|应当|务必|报名|申报|提交|报送|缴费|缴纳|登记|领取|填报|反馈|投递|申请|截止|逾期|(?-u:\b)must(?-u:\b)|(?-u:\b)please(?-u:\b)|(?-u:\b)apply|(?-u:\b)submit|(?-u:\b)register|(?-u:\b)deadline|(?-u:\b)due(?-u:\b)",
             )
             .expect("a fixed pattern")
         });
         static WHEN: LazyLock<Regex> = LazyLock::new(|| {
             Regex::new(
-                r"(?i)\d{1,2}\s?[月/.-]\s?\d{1,2}\s?[日号]?[^。；]{0,16}(?:前|之前|止|截止|为止|逾期)|截止(?:时间|日期|到|至|于)?[^。；]{0,10}\d|(?:至|到|-|—|~)\s?(?:\d{4}年)?\d{1,2}月\d{1,2}日|\b(?:by|before|until|no later than|deadline)\b[^.]{0,30}\d",
+                r"(?i)\d{1,2}\s?[月/.-]\s?\d{1,2}\s?[日号]?[^。；]{0,16}(?:前|之前|止|截止|为止|逾期)|截止(?:时间|日期|到|至|于)?[^。；]{0,10}\d|(?:至|到|-|—|~)\s?(?:\d{4}年)?\d{1,2}月\d{1,2}日|(?-u:\b)(?:by|before|until|no later than|deadline)(?-u:\b)[^.]{0,30}\d",
             )
             .expect("a fixed pattern")
         });
-        ACT.is_match(&self.text) && WHEN.is_match(&self.text)
+        let numbered = self.text.bytes().any(|b| b.is_ascii_digit());
+        numbered && ACT.is_match(&self.text) && WHEN.is_match(&self.text)
     }
 }
 
 /// The sentences that say something, in order; at most a few hundred are looked at.
-pub(super) fn sentences(title: &str, text: &str) -> Vec<Sentence> {
-    let title = key(title);
+pub(super) fn sentences(heading: &str, text: &str) -> Vec<Sentence> {
+    let title = key(heading);
     let mut found = Vec::new();
     for (at, paragraph) in text.split('\n').enumerate().take(400) {
         let paragraph = paragraph.trim();
@@ -40,15 +41,15 @@ pub(super) fn sentences(title: &str, text: &str) -> Vec<Sentence> {
             continue;
         }
         let paragraph = if at < 4 {
-            without_dateline(paragraph)
+            without_dateline(without_title(paragraph, heading))
         } else {
             paragraph
         };
-        found.extend(
-            split(paragraph)
-                .into_iter()
-                .filter(|one| !key(&one.text).is_empty()),
-        );
+        // "现将有关事项通知如下：" only leads to what follows.
+        let says = |one: &Sentence| {
+            one.text.chars().any(char::is_alphanumeric) && !one.text.ends_with(['：', ':'])
+        };
+        found.extend(split(paragraph).into_iter().filter(says));
         if found.len() > 300 {
             break;
         }
@@ -59,13 +60,17 @@ pub(super) fn sentences(title: &str, text: &str) -> Vec<Sentence> {
 fn says_nothing(paragraph: &str, title: &str) -> bool {
     static GREETING: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
-            r"(?i)^(?:各|尊敬的|亲爱的|敬爱的|全体|全校|全市|全院|全公司|广大|所属|有关|相关|本市|市直|区直|女士|同志|老师|同学|考生|dear\b|hello\b|to\s(?:all|whom)).{0,60}[：:，,]?$",
+            r"(?i)^(?:各|尊敬的|亲爱的|敬爱的|全体|全校|全市|全院|全公司|广大|所属|有关|相关|本市|市直|区直|女士|同志|老师|同学|考生|dear(?-u:\b)|hello(?-u:\b)|to\s(?:all|whom)).{0,60}[：:，,]?$",
         )
         .expect("a fixed pattern")
     });
-    let own = key(paragraph);
-    if own.is_empty() || own == title {
-        return true;
+    // Much longer than the title, it cannot be it.
+    let short = paragraph.len() <= title.len() * 2 + 60;
+    if short {
+        let own = key(paragraph);
+        if own.is_empty() || own == title || title.contains(&own) {
+            return true;
+        }
     }
     let length = paragraph.chars().count();
     let ends_open = paragraph.ends_with([':', '：']);
@@ -75,21 +80,32 @@ fn says_nothing(paragraph: &str, title: &str) -> bool {
     ]);
     (ends_open && (length < 60 || GREETING.is_match(paragraph)))
         || (open && length < 60 && GREETING.is_match(paragraph))
-        || (open && (length < 16 || !paragraph.contains(['，', ',', '。', ' ']) && length < 30))
-        || (!title.is_empty() && title.contains(&own))
+        || (open && length < 40)
         || paragraph.starts_with(['(', '（']) && length < 30
+}
+
+/// A paragraph that begins with the title says it again.
+fn without_title<'a>(paragraph: &'a str, title: &str) -> &'a str {
+    match paragraph.strip_prefix(title) {
+        Some(rest) if !title.is_empty() && !rest.trim().is_empty() => {
+            rest.trim_start_matches(|c: char| c.is_whitespace() || "-—:：".contains(c))
+        }
+        _ => paragraph,
+    }
 }
 
 /// `本报讯（记者 张三）`, `新华社北京11月20日电`, `CITY, Nov. 20 (Agency) —` say nothing new.
 fn without_dateline(paragraph: &str) -> &str {
     static DATELINE: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
-            r"^(?:[【\[（(][^】\]）)]{2,20}[】\]）)]\s*)?(?:\p{Han}{0,10}(?:本报|本网|本台|新华社|中新社|中新网|快讯|新闻网|日报|晚报|网|报)[^。，；]{0,24}?(?:电|讯|消息)(?:[（(][^）)]{0,40}[）)])?[\s：:—-]*|[A-Z][A-Za-z .]{1,30}(?:, [A-Z][a-z.]+)?(?:, \w+\.? \d{1,2})?\s?(?:\([A-Za-z ]{2,30}\)\s?)?(?:—|--|–)\s?)",
+            r"^(?:[【\[（(][^】\]）)]{0,12}(?:供稿|记者|通讯员|讯|报|网)[^】\]）)]{0,16}[】\]）)]\s*)?(?:[\p{Han}A-Za-z]{2,12}[0-9]{1,2}月[0-9]{1,2}日(?:电|讯|消息)(?:[（(][^）)]{0,40}[）)])?[\s，,：:]*|\p{Han}{0,10}(?:本报|本网|本台|新华社|中新社|中新网|快讯|新闻网|日报|晚报|网|报)[^。，；]{0,24}?(?:电|讯|消息)(?:[（(][^）)]{0,40}[）)])?[\s，,：:—-]*|[A-Z][A-Za-z .]{1,30}(?:, [A-Z][a-z.]+)?(?:, \w+\.? \d{1,2})?\s?(?:\([A-Za-z ]{2,30}\)\s?)?(?:—|--|–)\s?)",
         )
         .expect("a fixed pattern")
     });
     match DATELINE.find(paragraph) {
-        Some(found) if found.end() < paragraph.len() => paragraph[found.end()..].trim_start(),
+        Some(found) if found.end() > 0 && found.end() < paragraph.len() => {
+            paragraph[found.end()..].trim_start()
+        }
         _ => paragraph,
     }
 }

@@ -1,0 +1,98 @@
+//! Finds the dates of a text in order, whatever their forms.
+
+use std::{cmp::Reverse, ops::Range};
+
+use super::clock::Clock;
+use super::fold::Folded;
+use super::forms::{FORMS, Form, Needs, Part};
+use super::read::Found;
+use crate::bulletin::Moment;
+
+/// The dates of a text, in order and without overlap.
+pub(super) struct Scan<'a> {
+    text: &'a str,
+    clock: &'a Clock,
+    at: usize,
+    /// The next hit of each form, found from `at` or later; `None` once there is no more.
+    next: Vec<(&'static Form, Option<Hit>)>,
+}
+
+#[derive(Clone)]
+struct Hit {
+    range: Range<usize>,
+    moment: Moment,
+}
+
+impl<'a> Scan<'a> {
+    pub(super) fn new(folded: &'a Folded<'_>, clock: &'a Clock) -> Self {
+        let text = folded.text.as_ref();
+        let next = forms_for(text)
+            .map(|form| (form, hit(form, text, 0, clock)))
+            .collect();
+        Self {
+            text,
+            clock,
+            at: 0,
+            next,
+        }
+    }
+}
+
+impl Iterator for Scan<'_> {
+    type Item = (Range<usize>, Moment);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        for (form, next) in &mut self.next {
+            if next.as_ref().is_some_and(|hit| hit.range.start < self.at) {
+                *next = hit(form, self.text, self.at, self.clock);
+            }
+        }
+        let hits = self.next.iter().filter_map(|(_, hit)| hit.as_ref());
+        let first = hits.min_by_key(|hit| (hit.range.start, Reverse(hit.range.end)))?;
+        self.at = first.range.end;
+        Some((first.range.clone(), first.moment))
+    }
+}
+
+/// The forms that a text can hold at all, by the characters that it has.
+fn forms_for(text: &str) -> impl Iterator<Item = &'static Form> {
+    let digits = text.bytes().any(|b| b.is_ascii_digit());
+    let letters = digits && text.bytes().any(|b| b.is_ascii_alphabetic());
+    let month = text.contains('月');
+    let near = text.contains(['前', '今', '昨', '刚', '剛']) || {
+        letters && text.contains("ago") || text.len() < 40 && text.is_ascii() && !text.is_empty()
+    };
+    FORMS.iter().filter(move |form| match form.needs {
+        Needs::Digits => digits,
+        Needs::Month => month,
+        Needs::Letters => letters,
+        Needs::Near => near,
+    })
+}
+
+/// The first match of a form from `at` on that is a date, with the time that follows it.
+fn hit(form: &Form, text: &str, at: usize, clock: &Clock) -> Option<Hit> {
+    let mut at = at;
+    while let Some(groups) = form.pattern.captures_at(text, at) {
+        let all = groups.get(0)?;
+        let (start, end) = (all.start(), all.end());
+        let found = Found {
+            groups,
+            before: &text[..start],
+            after: &text[end..],
+        };
+        match (form.read)(&found, clock) {
+            Some(Part::Day(day)) => {
+                let (taken, moment) = clock.moment(day, &text[end..]);
+                let range = start..end + taken;
+                return Some(Hit { range, moment });
+            }
+            Some(Part::Whole(moment)) => {
+                let range = start..end;
+                return Some(Hit { range, moment });
+            }
+            None => at = start + text[start..].chars().next().map_or(1, char::len_utf8),
+        }
+    }
+    None
+}
