@@ -25,7 +25,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::timetable::{Now, Timetable};
 use crate::{
-    bulletin::{Source, SourceId},
+    bulletin::{Language, Source, SourceId},
     config::Live,
     round::{self, Asked, Looked},
     source::fetch::Fetcher,
@@ -221,7 +221,7 @@ impl Shared {
         let (now, config) = (Utc::now(), self.config.borrow().clone());
         let (alerts, told) = self.store.read_look_state(&source.id, |state| {
             (
-                alerts::of(source, looked, state, config.language, now),
+                alerts::of(source, looked, state, alerts::language(&config), now),
                 state.told,
             )
         });
@@ -244,8 +244,8 @@ impl Shared {
         let is_low = low.is_some();
         if is_low != was_low {
             let config = self.config.borrow().clone();
-            let text = alerts::of_disk(low.as_deref(), config.language);
-            tracing::warn!("{text}");
+            let text = alerts::of_disk(low.as_deref(), alerts::language(&config));
+            tracing::warn!("{}", alerts::of_disk(low.as_deref(), Language::En));
             if !is_low {
                 alerts::tell(&self.store, &config, &text, Utc::now()).await?;
             }

@@ -77,8 +77,9 @@ impl<'a> Room<'a> {
             }
             Command::Misused(usage) => words.misused.replace("{usage}", &escape(usage)),
             Command::Unknown if message.chat.is_private() => words.unknown.to_owned(),
+            Command::NotBuilt if message.chat.is_private() => words.not_built.to_owned(),
             // In a group, the command is perhaps another bot's.
-            Command::Unknown => return Ok(Vec::new()),
+            Command::NotBuilt | Command::Unknown => return Ok(Vec::new()),
         };
         Ok(vec![self.say(reply(message, text))])
     }

@@ -15,8 +15,33 @@ pub(super) enum Command {
     Rebroadcast(Option<BulletinId>, Option<ChannelId>),
     /// A command of ours with something that it cannot take; how it is used.
     Misused(&'static str),
+    /// A command that will come with a later release.
+    NotBuilt,
     Unknown,
 }
+
+/// Commands that people may know of and that are not built yet.
+const NOT_BUILT: &[&str] = &[
+    "broadcast",
+    "channels",
+    "digest",
+    "filter",
+    "health",
+    "held",
+    "language",
+    "pause",
+    "poll",
+    "quiet",
+    "remind",
+    "resume",
+    "search",
+    "settings",
+    "sources",
+    "subscribe",
+    "timezone",
+    "unsubscribe",
+    "why",
+];
 
 /// The command in `text`, if it is one for the bot called `own_name`.
 pub(super) fn parse(text: &str, own_name: &str) -> Option<Command> {
@@ -42,6 +67,7 @@ pub(super) fn parse(text: &str, own_name: &str) -> Option<Command> {
             },
             ("rebroadcast", rest) => rebroadcast(rest),
             ("latest", _) => Command::Misused("/latest [n]"),
+            (name, _) if NOT_BUILT.contains(&name) => Command::NotBuilt,
             _ => Command::Unknown,
         },
     )
@@ -93,7 +119,8 @@ mod tests {
         assert_eq!(ours("/latest"), Some(Command::Latest(5)));
         assert_eq!(ours("/latest 3"), Some(Command::Latest(3)));
         assert_eq!(ours("/latest 9999"), Some(Command::Latest(20)));
-        assert_eq!(ours("/subscribe x"), Some(Command::Unknown));
+        assert_eq!(ours("/subscribe x"), Some(Command::NotBuilt));
+        assert_eq!(ours("/nosuch x"), Some(Command::Unknown));
         let staff = || Some("staff".parse().unwrap());
         let id = Some(BulletinId(1042));
         for (text, id, channel) in [

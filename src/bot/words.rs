@@ -18,6 +18,7 @@ pub(super) struct Words {
     pub(super) latest: &'static str,
     pub(super) latest_none: &'static str,
     pub(super) unknown: &'static str,
+    pub(super) not_built: &'static str,
     /// `{usage}`
     pub(super) misused: &'static str,
     pub(super) admins_only: &'static str,

@@ -60,7 +60,7 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
         return Ok(Exit::Failed);
     };
     out::line(format!(
-        "{} bulletins imported, {} were there already, {} deliveries queued",
+        "{} bulletins imported, {} were there already, {} deliveries",
         imported.bulletins, imported.already_there, imported.deliveries
     ))?;
     Ok(Exit::Done)

@@ -83,7 +83,8 @@ impl Mask {
             .unwrap_or_default();
         hidden
             .iter()
-            .filter(|secret| text.contains(secret.as_str()))
+            // What is shorter is no secret, and would blot out every line.
+            .filter(|secret| secret.len() >= 4 && text.contains(secret.as_str()))
             .fold(text.to_owned(), |text, secret| text.replace(secret, "***"))
     }
 }

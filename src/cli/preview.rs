@@ -121,10 +121,8 @@ async fn see(config: &Config, args: &Args, how: &How, input: &str) -> Result<(Pa
 
 /// An input that begins as an address does is one, and everything else a file.
 fn address(input: &str) -> Option<Url> {
-    let scheme = input.split_once("://")?.0.to_ascii_lowercase();
-    Url::parse(input)
-        .ok()
-        .filter(|_| matches!(scheme.as_str(), "http" | "https"))
+    input.split_once("://")?;
+    Url::parse(input).ok().filter(|url| url.scheme() != "file")
 }
 
 fn show(

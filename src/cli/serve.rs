@@ -167,6 +167,7 @@ impl SparePusher {
         let folder = std::env::temp_dir().join(format!("noticast-{}", random_token()?));
         crate::app::make_state_folder(&folder)?;
         let store = Store::open(&folder).await?;
+        store.sync_config(&config.sources, &config.channels).await?;
         let (sender, live) = watch::channel(Arc::new(config));
         Ok(Self {
             pusher: Pusher::new(store.clone(), live, stdout()),

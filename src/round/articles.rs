@@ -20,7 +20,8 @@ const MOST_OPENED: usize = 60;
 /// Pages of one article.
 const MOST_PAGES: usize = 10;
 
-/// Opens the article of each row that is to be pushed, where the source asks for it.
+/// Opens the article of each row that is to be pushed, now or once an admin publishes it, where the
+/// source asks for it.
 pub(super) async fn open(reader: &Reader<'_>, list: JudgedList) -> Vec<Found> {
     let source = reader.source;
     let mut articles = list.articles;
@@ -51,7 +52,10 @@ pub(super) async fn open(reader: &Reader<'_>, list: JudgedList) -> Vec<Found> {
 }
 
 fn is_news(ruling: &Ruling) -> bool {
-    matches!(ruling, Ruling::Unknown(BulletinState::Published, _))
+    matches!(
+        ruling,
+        Ruling::Unknown(BulletinState::Published | BulletinState::Held, _)
+    )
 }
 
 async fn open_one(reader: &Reader<'_>, notice: &Notice) -> Result<Article, Fault> {

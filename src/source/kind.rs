@@ -16,6 +16,9 @@ pub(super) fn read(
     unreadable(text)?;
     match read_as {
         ReadAs::Feed => feed::read(text, context).map(Reading::Feed),
+        ReadAs::List if is_json(text, content_type) => {
+            list::read_json(text, context).map(Reading::List)
+        }
         ReadAs::List => list::read(text, context).map(Reading::List),
         ReadAs::Json => list::read_json(text, context).map(Reading::List),
         ReadAs::Article => article::read(text, context).map(Reading::Article),
@@ -29,13 +32,17 @@ fn unreadable(text: &str) -> Result<(), ReadError> {
     if text.trim().is_empty() {
         return because("the page is empty");
     }
-    let senseless = |c: &char| matches!(c, '\0'..='\u{8}' | '\u{E}'..='\u{1F}' | '\u{FFFD}');
-    let (mut all, mut bad) = (0_usize, 0_usize);
+    if text.starts_with("%PDF-") {
+        return because("it is a PDF, not a page");
+    }
+    let (mut all, mut controls, mut lost) = (0_usize, 0_usize, 0_usize);
     for c in text.chars() {
         all += 1;
-        bad += usize::from(senseless(&c));
+        controls += usize::from(matches!(c, '\0'..='\u{8}' | '\u{E}'..='\u{1F}'));
+        lost += usize::from(c == '\u{FFFD}');
     }
-    if bad * 10 > all {
+    // Text has no control characters but by accident; a wrong charset loses some of it.
+    if controls * 100 > all || lost * 10 > all {
         return because("the page is no text");
     }
     Ok(())

@@ -103,6 +103,15 @@ pub(super) async fn tell(
     store.announce(&to, text, now).await.map(drop)
 }
 
+/// The language of those who are told; the log speaks English.
+pub(super) fn language(config: &Config) -> Language {
+    if recipients(config).is_empty() {
+        Language::En
+    } else {
+        config.language
+    }
+}
+
 fn recipients(config: &Config) -> Vec<ChannelId> {
     if !config.alerts.is_empty() {
         return config.alerts.clone();

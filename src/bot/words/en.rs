@@ -15,6 +15,7 @@ pub(super) static WORDS: Words = Words {
     latest: "The newest notices",
     latest_none: "There are no notices yet.",
     unknown: "There is no such command. /help lists all commands.",
+    not_built: "This command is not built yet. /help lists those that are.",
     misused: "Usage: {usage}",
     admins_only: "Only admins can do this.",
     no_bulletin: "There is no notice #{id}.",

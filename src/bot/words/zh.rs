@@ -15,6 +15,7 @@ pub(super) static WORDS: Words = Words {
     latest: "最新的通知",
     latest_none: "还没有通知。",
     unknown: "没有这个命令。/help 列出所有命令。",
+    not_built: "这个命令还没有做好。/help 列出现在能用的命令。",
     misused: "用法：{usage}",
     admins_only: "只有管理员可以这样做。",
     no_bulletin: "没有编号为 #{id} 的通知。",

@@ -52,7 +52,7 @@ fn row(notice: &Notice) -> Value {
 
 fn entry(notice: &Notice) -> Value {
     json!({
-        "id": notice.guid,
+        "id": notice.guid.as_deref().unwrap_or(&notice.url),
         "url": notice.url,
         "title": notice.title,
         "published": notice.published,
