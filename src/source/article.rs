@@ -183,7 +183,7 @@ fn refusal(page: &Page, text: &str, attachments: usize) -> Option<String> {
     if units >= 4.0 && !(asks || needs_scripts) {
         return None;
     }
-    Some(match list::instead(page).as_str() {
+    Some(match list::instead(page) {
         "an article" | "no rows of titles that repeat" => "neither text nor attachments".to_owned(),
         kind => kind.to_owned(),
     })

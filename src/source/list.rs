@@ -9,6 +9,7 @@ mod absorb;
 mod choose;
 mod dates;
 mod embedded;
+mod fields;
 mod group;
 mod json;
 mod links;
@@ -63,7 +64,7 @@ pub(super) fn read_page(page: &Page, html: &str, context: &Context<'_>) -> Resul
     let stands_in = match (own, sure) {
         (true, _) => None,
         (_, true) => verdict::stand_in_by_title(page),
-        _ => verdict::stand_in_by_title(page).or_else(|| verdict::stand_in_by_heading(page)),
+        _ => stand_in(page),
     };
     if let Some(kind) = stands_in {
         return Err(ReadError::NotAList(kind.to_owned()));
@@ -73,7 +74,7 @@ pub(super) fn read_page(page: &Page, html: &str, context: &Context<'_>) -> Resul
         return Ok(list);
     }
     let Some(choice) = choice else {
-        return Err(ReadError::NotAList(verdict::instead(page)));
+        return Err(ReadError::NotAList(verdict::instead(page).to_owned()));
     };
     if verdict::is_article(&look, &Claim::of_group(&look, choice.best())) {
         return Err(ReadError::NotAList("an article".to_owned()));
@@ -87,7 +88,7 @@ pub(super) fn stand_in(page: &Page) -> Option<&'static str> {
 }
 
 /// What to call a page on which nothing was found.
-pub(super) fn instead(page: &Page) -> String {
+pub(super) fn instead(page: &Page) -> &'static str {
     verdict::instead(page)
 }
 

@@ -225,68 +225,39 @@ fn ends_of(text: &str) -> [(usize, &str); 2] {
     [(0, &text[..head]), (tail, &text[tail..])]
 }
 
+/// Words that are dates without a number.
+const NEAR: [&str; 9] = [
+    "今天",
+    "昨天",
+    "前天",
+    "刚刚",
+    "今日",
+    "昨日",
+    "yesterday",
+    "today",
+    "just now",
+];
+/// What follows the number of a date in a text without Latin letters.
+const AFTER_NUMBER: &str = "-/.:年月日号天小分秒周个前－／．：–時时號個週禮礼";
+
 /// A cheap look before the real one: most pieces of text are titles, with a number at most.
 fn may_hold_date(text: &str) -> bool {
-    const WORDS: [&str; 9] = [
-        "今天",
-        "昨天",
-        "前天",
-        "刚刚",
-        "今日",
-        "昨日",
-        "yesterday",
-        "today",
-        "just now",
-    ];
-    let bytes = text.as_bytes();
-    let Some(first) = bytes.iter().position(u8::is_ascii_digit) else {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    if digits == 0 {
         let in_words = text.contains('月') && text.contains(['日', '号', '號']);
         return in_words
-            || WORDS.iter().any(|word| text.contains(word))
-            || text.contains(['０', '１', '２']);
-    };
-    let has_letters = bytes.iter().any(u8::is_ascii_alphabetic);
-    let after_number = text[first..]
-        .char_indices()
-        .skip_while(|(_, c)| c.is_ascii_digit() || *c == ' ')
-        .filter(|(at, _)| {
-            let before = bytes[first..first + at].iter().rev().find(|b| **b != b' ');
-            before.is_some_and(u8::is_ascii_digit)
-        });
-    let mut after_number = after_number.map(|(_, c)| c);
-    has_letters
-        || bytes.iter().filter(|b| b.is_ascii_digit()).count() == 8
-        || after_number.any(|c| {
-            matches!(
-                c,
-                '-' | '/'
-                    | '.'
-                    | ':'
-                    | '年'
-                    | '月'
-                    | '日'
-                    | '号'
-                    | '天'
-                    | '小'
-                    | '分'
-                    | '秒'
-                    | '周'
-                    | '个'
-                    | '前'
-                    | '－'
-                    | '／'
-                    | '．'
-                    | '：'
-                    | '–'
-                    | '時'
-                    | '时'
-                    | '號'
-                    | '個'
-                    | '週'
-                    | '禮'
-                    | '礼'
-            )
-        })
+            || text.contains(['０', '１', '２'])
+            || NEAR.iter().any(|word| text.contains(word));
+    }
+    if digits == 8 || text.bytes().any(|b| b.is_ascii_alphabetic()) {
+        return true;
+    }
+    let mut after_digit = false;
+    text.chars().any(|c| {
+        let ends_number = after_digit && AFTER_NUMBER.contains(c);
+        after_digit = c.is_ascii_digit() || after_digit && c == ' ';
+        ends_number
+    })
 }
 
 /// Whether a date as written has no year: fewer than three numbers, and none of four digits.

@@ -21,6 +21,7 @@ use crate::source::page::{Gap, Id, Page};
 pub(super) struct Scored {
     pub group: Group,
     pub score: f32,
+    pub is_list: bool,
     /// Share of rows with a date.
     pub dated: f32,
     /// Mean of [`words::units`] of the titles.
@@ -35,7 +36,45 @@ pub(super) struct Scored {
     pub paged: bool,
     /// The heading says popular, related, recommended.
     pub side_heading: bool,
-    pub is_list: bool,
+    /// Share of rows that say what no other says.
+    variety: f32,
+    /// Share of rows whose link is not part of a sentence.
+    standing: f32,
+}
+
+/// Titles longer than this say no more by being longer.
+const LONG_TITLE: f32 = 30.0;
+/// Rows that are looked at closely.
+const SAMPLE: usize = 60;
+
+pub(super) fn score(look: &Look<'_>, group: Group) -> Scored {
+    let Look { page, links, .. } = look;
+    let count = group.items.len() as f32;
+    let of_links = |worth: fn(&Link) -> f32| {
+        let worths = group.items.iter().map(|item| worth(&links[item.link]));
+        worths.sum::<f32>() / count
+    };
+    let heading = heading(page, &group);
+    let titled = heading.as_deref().is_some_and(|text| is_titled(page, text));
+    let dated = dated(look, &group);
+    let mut scored = Scored {
+        score: 0.0,
+        is_list: false,
+        dated,
+        units: of_links(|link| link.units.min(LONG_TITLE)),
+        specific: of_links(|link| f32::from(u8::from(link.specific))),
+        region: region(page, group.container(page)),
+        side_heading: !titled && heading.as_deref().is_some_and(words::is_side_heading),
+        titled,
+        paged: paged(page, links, &group),
+        variety: variety(page, links, &group, dated),
+        standing: 1.0 - in_sentences(look, &group),
+        heading,
+        group,
+    };
+    scored.score = scored.weigh();
+    scored.is_list = scored.qualifies();
+    scored
 }
 
 impl Scored {
@@ -43,84 +82,58 @@ impl Scored {
     pub(super) fn is_sure(&self) -> bool {
         self.is_list && self.region != Region::Side && !self.side_heading && self.dated >= 0.5
     }
+
+    fn weigh(&self) -> f32 {
+        let place = match self.region {
+            Region::Frame if self.is_plainly_dated() => 0.4,
+            Region::Frame => 0.15,
+            Region::Side => 0.45,
+            Region::Neutral => 1.0,
+            Region::Main => 1.25,
+        };
+        let mut score = (self.group.items.len() as f32).powf(0.6) * self.units;
+        score *= 0.35 + 1.65 * self.dated;
+        score *= 0.5 + 0.5 * self.specific;
+        score *= self.variety * self.standing * place;
+        for (holds, factor) in [
+            (self.side_heading, 0.4),
+            (self.titled, 1.6),
+            (self.paged, 1.6),
+        ] {
+            if holds {
+                score *= factor;
+            }
+        }
+        score
+    }
+
+    /// Whether it could be a list of notices at all: dated, or long titles of pages of their own.
+    fn qualifies(&self) -> bool {
+        let (rows, units) = (self.group.items.len(), self.units);
+        let says_enough = self.dated >= 0.5 && units >= 3.0
+            || self.dated > 0.2 && units >= 6.0
+            || rows >= 3 && units >= 7.0 && self.specific >= 0.5
+            || rows >= 4 && units >= 9.0;
+        says_enough
+            && self.variety > 0.5
+            && self.standing > 0.5
+            && (self.region != Region::Frame || self.is_plainly_dated())
+    }
+
+    /// A class may say menu by chance; dated rows do not.
+    fn is_plainly_dated(&self) -> bool {
+        self.dated > 0.8 && self.units >= 6.0
+    }
 }
 
-/// Titles longer than this say no more by being longer.
-const LONG_TITLE: f32 = 30.0;
-/// Rows that are looked at for dates.
-const SAMPLE: usize = 60;
-
-pub(super) fn score(look: &Look<'_>, group: Group) -> Scored {
-    let Look {
-        page, links, dates, ..
-    } = look;
-    let items = &group.items;
-    let count = items.len() as f32;
-    let sample = items.len().min(SAMPLE);
-    let dated = items[..sample]
-        .iter()
-        .filter(|item| {
-            dates.within(item.runs.clone()).iter().any(stands_alone)
-                || dates.in_attributes(item.row).is_some()
-        })
-        .count() as f32
-        / sample as f32;
-    let units = items
-        .iter()
-        .map(|item| links[item.link].units.min(LONG_TITLE))
-        .sum::<f32>()
-        / count;
-    let specific = items
-        .iter()
-        .filter(|item| links[item.link].specific)
-        .count() as f32
-        / count;
-    let container = group.container(page);
-    let region = region(page, container);
-    let heading = heading(page, &group);
-    let titled = heading.as_deref().is_some_and(|text| is_titled(page, text));
-    let side_heading = heading.as_deref().is_some_and(words::is_side_heading) && !titled;
-    let paged = paged(page, links, &group);
-    let standing = 1.0 - in_sentences(look, &group);
-    let variety = variety(page, links, &group, dated);
-    let place = match region {
-        // A class may say so by chance, dated rows do not.
-        Region::Frame if dated > 0.8 && units >= 6.0 => 0.4,
-        Region::Frame => 0.15,
-        Region::Side => 0.45,
-        Region::Neutral => 1.0,
-        Region::Main => 1.25,
+/// Share of rows with a date of their own.
+fn dated(look: &Look<'_>, group: &Group) -> f32 {
+    let sample = &group.items[..group.items.len().min(SAMPLE)];
+    let is_dated = |item: &&Item| {
+        let dates = look.dates.within(item.runs.clone());
+        dates.iter().any(stands_alone) || look.dates.in_attributes(item.row).is_some()
     };
-    let score = count.powf(0.6)
-        * units
-        * (0.35 + 1.65 * dated)
-        * (0.5 + 0.5 * specific)
-        * variety
-        * place
-        * standing
-        * if side_heading { 0.4 } else { 1.0 }
-        * if titled { 1.6 } else { 1.0 }
-        * if paged { 1.6 } else { 1.0 };
-    let is_list = (region != Region::Frame || dated > 0.8 && units >= 6.0)
-        && variety > 0.5
-        && standing > 0.5
-        && (dated >= 0.5 && units >= 3.0
-            || dated > 0.2 && units >= 6.0
-            || items.len() >= 3 && units >= 7.0 && specific >= 0.5
-            || items.len() >= 4 && units >= 9.0);
-    Scored {
-        score,
-        dated,
-        units,
-        specific,
-        region,
-        heading,
-        titled,
-        paged,
-        side_heading,
-        is_list,
-        group,
-    }
+    sample.iter().filter(is_dated).count() as f32 / sample.len() as f32
 }
 
 /// A date that is a row's own, not a part of a sentence.

@@ -284,6 +284,14 @@ fn hostile_pages_are_read_in_bounded_time() {
             ),
         ),
         ("dates", many("<p>2024-05-01 ", 10_000)),
+        (
+            "spaces",
+            format!(
+                "<p>1{}x</p><a href=/a/12>{}",
+                many(" ", 200_000),
+                many("1 ", 50_000)
+            ),
+        ),
         ("entities", many("&amp;&#x4e2d;&notit;", 10_000)),
         ("cut", row.repeat(20)[..1_411].to_owned()),
     ] {

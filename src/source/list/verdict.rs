@@ -180,6 +180,93 @@ fn headings(page: &Page) -> impl Iterator<Item = String> {
         .map(|id| page.text(page.runs_of(id)))
 }
 
+/// What pages that stand in for others are called, and by which words.
+const STAND_INS: &[(&str, &[&str])] = &[
+    (
+        "an error page",
+        &[
+            "404",
+            "403",
+            "500",
+            "502",
+            "503",
+            "notfound",
+            "页面不存在",
+            "页面没有找到",
+            "找不到页面",
+            "您访问的页面",
+            "找不到",
+            "无法访问",
+            "出错了",
+            "访问出错",
+            "internalservererror",
+            "badgateway",
+            "forbidden",
+            "accessdenied",
+            "拒绝访问",
+            "禁止访问",
+            "serviceunavailable",
+            "pagenotfound",
+            "系统错误",
+            "错误页",
+            "seitenichtgefunden",
+            "不存在或已删除",
+        ],
+    ),
+    (
+        "a captcha",
+        &[
+            "captcha",
+            "验证码",
+            "安全验证",
+            "人机验证",
+            "滑动验证",
+            "访问验证",
+            "justamoment",
+            "attentionrequired",
+            "areyouhuman",
+            "areyouarobot",
+            "securitycheck",
+            "安全检查",
+            "verifyyouarehuman",
+            "robotcheck",
+        ],
+    ),
+    (
+        "a maintenance notice",
+        &[
+            "维护中",
+            "系统维护",
+            "网站维护",
+            "升级中",
+            "维护公告",
+            "undermaintenance",
+            "maintenancemode",
+            "downformaintenance",
+            "scheduledmaintenance",
+            "wartungsarbeiten",
+            "网站建设中",
+            "暂停访问",
+            "网站关闭",
+            "站点已关闭",
+        ],
+    ),
+    (
+        "a sign-in page",
+        &[
+            "登录",
+            "登入",
+            "用户登录",
+            "统一身份认证",
+            "signin",
+            "login",
+            "logon",
+            "anmelden",
+            "anmeldung",
+        ],
+    ),
+];
+
 /// A page that stands in for another: what a person is told by its title.
 pub(super) fn stand_in_by_title(page: &Page) -> Option<&'static str> {
     page.title
@@ -193,91 +280,6 @@ pub(super) fn stand_in_by_heading(page: &Page) -> Option<&'static str> {
 }
 
 fn stand_in(text: &str) -> Option<&'static str> {
-    const KINDS: &[(&str, &[&str])] = &[
-        (
-            "an error page",
-            &[
-                "404",
-                "403",
-                "500",
-                "502",
-                "503",
-                "notfound",
-                "页面不存在",
-                "页面没有找到",
-                "找不到页面",
-                "您访问的页面",
-                "找不到",
-                "无法访问",
-                "出错了",
-                "访问出错",
-                "internalservererror",
-                "badgateway",
-                "forbidden",
-                "accessdenied",
-                "拒绝访问",
-                "禁止访问",
-                "serviceunavailable",
-                "pagenotfound",
-                "系统错误",
-                "错误页",
-                "seitenichtgefunden",
-                "不存在或已删除",
-            ],
-        ),
-        (
-            "a captcha",
-            &[
-                "captcha",
-                "验证码",
-                "安全验证",
-                "人机验证",
-                "滑动验证",
-                "访问验证",
-                "justamoment",
-                "attentionrequired",
-                "areyouhuman",
-                "areyouarobot",
-                "securitycheck",
-                "安全检查",
-                "verifyyouarehuman",
-                "robotcheck",
-            ],
-        ),
-        (
-            "a maintenance notice",
-            &[
-                "维护中",
-                "系统维护",
-                "网站维护",
-                "升级中",
-                "维护公告",
-                "undermaintenance",
-                "maintenancemode",
-                "downformaintenance",
-                "scheduledmaintenance",
-                "wartungsarbeiten",
-                "网站建设中",
-                "暂停访问",
-                "网站关闭",
-                "站点已关闭",
-            ],
-        ),
-        (
-            "a sign-in page",
-            &[
-                "登录",
-                "登入",
-                "用户登录",
-                "统一身份认证",
-                "signin",
-                "login",
-                "logon",
-                "anmelden",
-                "anmeldung",
-            ],
-        ),
-    ];
     let text = words::bare(text);
     let count = text.chars().count();
     let says = |phrase: &&str| {
@@ -288,39 +290,33 @@ fn stand_in(text: &str) -> Option<&'static str> {
             _ => text.contains(*phrase) && count <= length + 14,
         }
     };
-    KINDS
+    STAND_INS
         .iter()
         .find_map(|(kind, phrases)| phrases.iter().any(&says).then_some(*kind))
 }
 
-/// What to call a page on which no list was found.
-pub(super) fn instead(page: &Page) -> String {
-    let text = page.text(0..page.runs.len().min(400));
-    let units = words::units(&text);
-    let bare = words::bare(&text);
-    let has_password = (0..page.elements.len() as Id)
-        .any(|id| page.name(id) == "input" && page.attribute(id, "type") == Some("password"));
-    let told = |words: &[&str]| words.iter().any(|word| bare.contains(word));
-    if let Some(kind) = stand_in_by_title(page).or_else(|| stand_in_by_heading(page)) {
-        return kind.to_owned();
-    }
-    if has_password {
-        return "a sign-in page".to_owned();
-    }
-    if units < 400.0 {
-        if told(&[
+/// Words of pages that have nothing else to say, and how much such a page says at most.
+const TOLD: &[(&str, f32, &[&str])] = &[
+    (
+        "a captcha",
+        400.0,
+        &[
             "验证码",
             "captcha",
             "人机验证",
             "verifyyouarehuman",
             "areyouhuman",
-        ]) {
-            return "a captcha".to_owned();
-        }
-        if told(&["维护", "maintenance", "wartung"]) && units < 150.0 {
-            return "a maintenance notice".to_owned();
-        }
-        if told(&[
+        ],
+    ),
+    (
+        "a maintenance notice",
+        150.0,
+        &["维护", "maintenance", "wartung"],
+    ),
+    (
+        "an empty list",
+        400.0,
+        &[
             "暂无",
             "没有相关",
             "没有找到",
@@ -333,22 +329,45 @@ pub(super) fn instead(page: &Page) -> String {
             "nonews",
             "noitems",
             "keineeinträge",
-        ]) {
-            return "an empty list".to_owned();
-        }
+        ],
+    ),
+    (
+        NEEDS_SCRIPTS,
+        120.0,
+        &[
+            "enablejavascript",
+            "javascriptisrequired",
+            "启用javascript",
+            "javascriptaktivieren",
+            "开启javascript",
+        ],
+    ),
+];
+const NEEDS_SCRIPTS: &str = "a page that needs JavaScript; give the address of its data instead";
+
+/// What to call a page on which no list was found.
+pub(super) fn instead(page: &Page) -> &'static str {
+    if let Some(kind) = stand_in_by_title(page).or_else(|| stand_in_by_heading(page)) {
+        return kind;
     }
-    let needs_scripts = told(&[
-        "enablejavascript",
-        "javascriptisrequired",
-        "启用javascript",
-        "javascriptaktivieren",
-        "开启javascript",
-    ]) || !words::bare(&page.noscript).is_empty();
-    if units < 120.0 && (needs_scripts || !page.scripts.is_empty()) {
-        return "a page that needs JavaScript; give the address of its data instead".to_owned();
+    let is_password =
+        |id: &Id| page.name(*id) == "input" && page.attribute(*id, "type") == Some("password");
+    if (0..page.elements.len() as Id).any(|id| is_password(&id)) {
+        return "a sign-in page";
+    }
+    let text = page.text(0..page.runs.len().min(400));
+    let (units, bare) = (words::units(&text), words::bare(&text));
+    let told = TOLD.iter().find(|(_, most, phrases)| {
+        units < *most && phrases.iter().any(|phrase| bare.contains(phrase))
+    });
+    if let Some((kind, ..)) = told {
+        return kind;
+    }
+    if units < 120.0 && !(page.scripts.is_empty() && words::bare(&page.noscript).is_empty()) {
+        return NEEDS_SCRIPTS;
     }
     if densest_prose(page, None) >= 60.0 || has_headline(page) {
-        return "an article".to_owned();
+        return "an article";
     }
-    "no rows of titles that repeat".to_owned()
+    "no rows of titles that repeat"
 }
