@@ -7,7 +7,12 @@
 mod instance;
 mod reload;
 
-use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use chrono::Utc;
 use futures::TryFutureExt;
@@ -15,7 +20,7 @@ use tokio::{
     net::TcpListener,
     sync::{mpsc, watch as live},
     task::{JoinError, JoinSet},
-    time::{Instant, interval_at},
+    time::{Instant, interval_at, sleep},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -37,6 +42,8 @@ use crate::{
 
 /// How long what is under way may take to end after a stop; the contract allows 10 s in all.
 const LONGEST_END: Duration = Duration::from_secs(8);
+/// How long a store that another process holds is waited for.
+const PATIENCE: Duration = Duration::from_secs(10);
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
@@ -88,7 +95,7 @@ impl App {
         let Setup { config, state, .. } = setup;
         make_state_folder(&state)?;
         let fetcher = Fetcher::new(&config.fetch, &setup.typed_hosts)?;
-        let store = Store::open(&state).await?;
+        let store = open_store(&state).await?;
         store.sync_config(&config.sources, &config.channels).await?;
         let admin_token = match &config.web.admin_token {
             Some(token) => token.clone(),
@@ -185,6 +192,22 @@ impl App {
         let closed = store.close().await;
         self.instance.withdraw();
         ended.and(closed.map_err(Into::into))
+    }
+}
+
+/// Opens the store; a command that holds it for a moment is waited for, another instance is not.
+async fn open_store(state: &Path) -> Result<Store, StoreError> {
+    let end = Instant::now() + PATIENCE;
+    loop {
+        match Store::open(state).await {
+            Err(StoreError::Locked { .. })
+                if Instant::now() < end
+                    && !Address::read(state).is_some_and(|it| it.is_alive()) =>
+            {
+                sleep(PATIENCE / 100).await;
+            }
+            opened => return opened,
+        }
     }
 }
 

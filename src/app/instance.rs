@@ -9,6 +9,7 @@ use std::{
 };
 
 use anyhow::Context;
+use rustix::process::{Pid, test_kill_process};
 use serde::{Deserialize, Serialize};
 
 use crate::bulletin::Secret;
@@ -30,6 +31,12 @@ impl Address {
     pub fn read(state: &Path) -> Option<Self> {
         let text = fs::read(address_file(state)).ok()?;
         serde_json::from_slice(&text).ok()
+    }
+
+    /// Whether a process of that number runs.
+    pub(super) fn is_alive(&self) -> bool {
+        let pid = i32::try_from(self.pid).ok().and_then(Pid::from_raw);
+        pid.is_some_and(|pid| test_kill_process(pid) != Err(rustix::io::Errno::SRCH))
     }
 }
 

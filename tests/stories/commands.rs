@@ -54,6 +54,21 @@ async fn an_address_that_outlived_its_instance_is_ignored() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_command_at_the_moment_of_the_start_is_in_nobody_s_way() {
+    let site = Site::with(10).await;
+    let world = World::watching(&site);
+    for _ in 0..3 {
+        let mut running = world.start();
+        for _ in 0..5 {
+            world.list(&["sources"]);
+        }
+        world.looks(&site, 1).await;
+        assert!(running.is_alive());
+        running.stop();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn rebroadcast_asks_refuses_queues_and_sends() {
     let site = Site::with(10).await;
     let world = after_one_push(&site).await;
