@@ -18,6 +18,8 @@ const SLACK_SHARE: f64 = 0.3;
 const LEAST_SLACK: Duration = Duration::from_millis(5);
 /// So many answers are looked back at for the usual delay of one.
 const USUAL_OF: usize = 8;
+/// Of fewer answers each may have been stalled on its way.
+const USUAL_FROM: usize = 4;
 /// Gaps for which an answer that is overdue holds up the next request.
 const PATIENCE: u32 = 5;
 /// Chats that were silent for long are forgotten once there are more than this.
@@ -251,7 +253,7 @@ impl Pace {
             if self.delays.len() > USUAL_OF {
                 self.delays.pop_front();
             }
-            answered - self.usual_delay().unwrap_or_default().min(delay)
+            answered - self.usual_delay().min(delay)
         });
         if let Some(state) = self.lanes.get_mut(&slot.lane) {
             state.busy = false;
@@ -294,19 +296,24 @@ impl Pace {
     }
 
     /// The shortest of the last delays: what is above it, a request spent on the way there or back.
-    fn usual_delay(&self) -> Option<Duration> {
-        self.delays.iter().min().copied()
+    /// None: as little as can be.
+    fn usual_delay(&self) -> Duration {
+        let known = self
+            .delays
+            .iter()
+            .min()
+            .filter(|_| self.delays.len() >= USUAL_FROM);
+        known.copied().unwrap_or_default()
     }
 
     /// When the platform takes another message, whoever it is for. An answer that is overdue means
     /// that its request is perhaps not there yet, and the next must not run into it.
     fn free_at(&self, now: Instant) -> Instant {
         let free = self.full - self.slack;
-        let open = self.last.filter(|last| !last.answered);
-        let Some((last, usual)) = open.zip(self.usual_delay()) else {
+        let Some(last) = self.last.filter(|last| !last.answered) else {
             return free;
         };
-        let perhaps = now.checked_sub(usual).unwrap_or(now);
+        let perhaps = now.checked_sub(self.usual_delay()).unwrap_or(now);
         let patient = perhaps.min(last.at + self.gap * PATIENCE);
         free.max(patient + self.gap - self.slack)
     }

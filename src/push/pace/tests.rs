@@ -125,6 +125,24 @@ fn a_busy_lane_takes_nothing_and_holds_nobody_up() {
 }
 
 #[test]
+fn nothing_runs_into_a_first_request_that_was_stalled_on_its_way() {
+    let now = Instant::now();
+    let mut pace = Pace::new(30, now);
+    for lane in [1, 2] {
+        pace.set_limit(Lane(lane), PRIVATE, now);
+        pace.wait(Lane(lane), Turn::Plain, now);
+    }
+    let first = pace.take(now, now).unwrap();
+    assert_eq!(pace.go(first, now), Ok(()));
+    let second = pace.take(now + ms(40), now + ms(40)).unwrap();
+    assert!(pace.go(second, now + ms(40)).is_err());
+    // For all that is known it was taken just before its answer left.
+    pace.answered(first, Some((now, now + ms(110))));
+    assert!(pace.go(second, now + ms(112)).is_err());
+    assert_eq!(pace.go(second, now + ms(134)), Ok(()));
+}
+
+#[test]
 fn too_fast_holds_the_chat_and_a_second_one_from_elsewhere_the_bot() {
     let now = Instant::now();
     let mut pace = Pace::new(30, now);
