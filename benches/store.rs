@@ -78,6 +78,7 @@ fn channels(count: i64) -> Vec<Channel> {
             chat: TelegramChat::Id(n + 1),
             topic: None,
             silent: false,
+            documents: false,
         };
         Channel::new(
             format!("c{n}").parse().expect("an id"),

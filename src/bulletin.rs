@@ -8,15 +8,18 @@ mod filter;
 mod fold;
 mod id;
 mod identity;
+mod manner;
 mod moment;
 mod notice;
 mod record;
 mod settings;
+mod template;
 
 pub use filter::{Filter, FilterError, Verdict};
 pub use fold::fold;
 pub use id::{BulletinId, ChannelId, DeliveryId, IdError, SourceId};
 pub use identity::{SeenKey, canonical_url, loose_fragment};
+pub use manner::{Mode, Quiet};
 pub use moment::Moment;
 pub use notice::{Article, Attachment, Notice, Validators};
 pub use record::{
@@ -26,3 +29,4 @@ pub use settings::{
     AddSources, AllowPrivate, Channel, ChannelKind, FetchSettings, Language, ReadAs, Secret,
     Select, Source, StdoutFormat, Subscribe, TelegramChat, TelegramSettings, WebSettings,
 };
+pub use template::Template;

@@ -74,6 +74,12 @@ impl Filter {
         }
         Verdict::NoneIncluded
     }
+
+    /// Whether one of the words to include is in it; without such words, no.
+    #[must_use]
+    pub fn names(&self, title: &str, summary: &str) -> bool {
+        !self.0.include.is_empty() && self.verdict(title, summary) == Verdict::Wanted
+    }
 }
 
 #[derive(Debug)]
@@ -196,6 +202,13 @@ mod tests {
     fn no_words_want_all() {
         assert_eq!(Filter::default().verdict("任何", ""), Verdict::Wanted);
         assert_eq!(filter(&[], &["x"]).verdict("任何", ""), Verdict::Wanted);
+    }
+
+    #[test]
+    fn urgent_words_name_what_they_are_in_and_without_words_nothing_is_named() {
+        assert!(filter(&["台风"], &[]).names("颱風停课通知", ""));
+        assert!(!filter(&["台风"], &[]).names("放假通知", ""));
+        assert!(!Filter::default().names("台风", ""));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use chrono_tz::Tz;
 use ipnet::IpNet;
 use url::Url;
 
-use super::{ChannelId, Filter, SourceId};
+use super::{ChannelId, Filter, Mode, Quiet, SourceId, Template};
 use crate::schedule::Schedule;
 
 /// A configured place to watch. All values are checked.
@@ -113,6 +113,16 @@ pub struct Channel {
     /// None: all sources.
     pub sources: Option<Vec<SourceId>>,
     pub filter: Filter,
+    /// What passes quiet hours and digests: its words to include; none: nothing does.
+    pub urgent: Filter,
+    pub mode: Mode,
+    /// When a digest goes out, by the clock of `time_zone`.
+    pub digest: Schedule,
+    pub quiet: Option<Quiet>,
+    /// A short note where a message that was sent cannot be edited.
+    pub corrections: bool,
+    /// In place of the built-in card.
+    pub template: Option<Template>,
     pub time_zone: Tz,
 }
 
@@ -123,6 +133,8 @@ pub enum ChannelKind {
         chat: TelegramChat,
         topic: Option<i32>,
         silent: bool,
+        /// Attachments go along as documents.
+        documents: bool,
     },
     Stdout {
         format: StdoutFormat,
@@ -145,6 +157,9 @@ pub enum StdoutFormat {
 }
 
 impl Channel {
+    /// When a digest goes out where nobody says.
+    pub const DIGEST: &'static str = "0 18 * * *";
+
     /// A channel with every optional key at its default: all bulletins of all sources.
     #[must_use]
     pub fn new(id: ChannelId, kind: ChannelKind, time_zone: Tz) -> Self {
@@ -154,6 +169,14 @@ impl Channel {
             kind,
             sources: None,
             filter: Filter::default(),
+            urgent: Filter::default(),
+            mode: Mode::default(),
+            digest: Self::DIGEST
+                .parse()
+                .expect("the default is a schedule, a test reads it"),
+            quiet: None,
+            corrections: false,
+            template: None,
             time_zone,
         }
     }

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     app::{App, Setup},
-    bulletin::{Channel, ChannelKind, DeliveryState, Filter, Source, StdoutFormat, TelegramChat},
+    bulletin::{Channel, ChannelKind, DeliveryState, Source, StdoutFormat, TelegramChat},
     config::Config,
     newsroom,
     store::{DeliveryQuery, Store},
@@ -101,18 +101,15 @@ pub(super) fn telegram_channel(chat: TelegramChat) -> anyhow::Result<Channel> {
         chat,
         topic: None,
         silent: false,
+        documents: false,
     };
     channel("telegram", "Telegram", kind)
 }
 
 fn channel(id: &str, name: &str, kind: ChannelKind) -> anyhow::Result<Channel> {
     Ok(Channel {
-        id: id.parse()?,
         name: name.to_owned(),
-        kind,
-        sources: None,
-        filter: Filter::default(),
-        time_zone: chrono_tz::Asia::Shanghai,
+        ..Channel::new(id.parse()?, kind, chrono_tz::Asia::Shanghai)
     })
 }
 

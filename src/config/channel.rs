@@ -141,6 +141,7 @@ fn telegram(table: &mut Table<'_>) -> Option<ChannelKind> {
         chat: chat?,
         topic,
         silent,
+        documents: false,
     })
 }
 

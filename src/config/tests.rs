@@ -221,7 +221,8 @@ fn chats_are_names_or_numbers() {
             Ok(ChannelKind::Telegram {
                 chat,
                 topic,
-                silent
+                silent,
+                documents: false,
             })
         );
     }

@@ -148,6 +148,7 @@ impl Telegram {
             chat,
             topic,
             silent,
+            ..
         } = &channel.kind
         else {
             return Sent::Refused("not a telegram channel".to_owned());

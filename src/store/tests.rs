@@ -31,6 +31,7 @@ pub(super) fn chat(id: &str, chat: i64) -> Channel {
         chat: TelegramChat::Id(chat),
         topic: None,
         silent: false,
+        documents: false,
     };
     Channel::new(id.parse().unwrap(), kind, chrono_tz::Asia::Shanghai)
 }

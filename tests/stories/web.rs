@@ -216,6 +216,7 @@ async fn pages_say_where_to_subscribe_in_the_language_of_the_config() {
             chat: TelegramChat::Name("@example_notices".to_owned()),
             topic: None,
             silent: false,
+            documents: false,
         },
         english.time_zone,
     ));
