@@ -4,11 +4,14 @@
 //! Page text is untrusted: whatever it holds, a card stays well-formed and within the platform's
 //! limits. It is cut before it is escaped, never inside a character. Read [`Card::new`] first.
 
+mod list;
+
 use std::sync::Arc;
 
 use chrono_tz::Tz;
 use unicode_segmentation::UnicodeSegmentation;
 
+pub(crate) use self::list::{Entry, Form};
 use crate::{
     bulletin::{Bulletin, BulletinId, BulletinState, DeliveryId, DeliveryKind, Language, Moment},
     config::Config,
@@ -39,6 +42,10 @@ pub(crate) struct Card {
     pub(crate) bulletin: Option<Arc<Bulletin>>,
     /// The names of the sources that carry it.
     pub(crate) source: String,
+    /// Further bulletins in the same message, where [`super::sender::Sender::fits`] lets them in.
+    pub(crate) further: Vec<Entry>,
+    /// How several stand together.
+    pub(crate) form: Form,
 }
 
 impl Card {
@@ -59,6 +66,8 @@ impl Card {
             note: waiting.note.clone(),
             bulletin,
             source: source.unwrap_or_default(),
+            further: Vec::new(),
+            form: Form::default(),
         }
     }
 
@@ -72,11 +81,16 @@ impl Card {
             note: Some(text),
             bulletin: None,
             source: String::new(),
+            further: Vec::new(),
+            form: Form::default(),
         }
     }
 
     /// Telegram's HTML: at most 4,096 characters after parsing, whatever the page holds.
     pub(crate) fn html(&self) -> String {
+        if !self.further.is_empty() {
+            return self.list_html();
+        }
         let mut html = self.top(|text| format!("<b>{}</b>", escape(text)), escape);
         let Some(words) = self.words() else {
             return html;
@@ -96,8 +110,12 @@ impl Card {
         html + &format!("\n\n#{}", words.number)
     }
 
-    /// The same without markup, for a platform that cannot read ours.
+    /// The same without markup, for a platform that cannot read ours. That of several bulletins has all
+    /// their addresses, and is as long as they are.
     pub(crate) fn plain(&self) -> String {
+        if !self.further.is_empty() {
+            return self.list_plain();
+        }
         let mut text = self.top(str::to_owned, str::to_owned);
         let Some(words) = self.words() else {
             return text;
@@ -146,7 +164,11 @@ impl Card {
 
     fn words(&self) -> Option<Words> {
         let bulletin = self.bulletin.as_ref()?;
-        let tag = cut(&clean_line(&self.source), SOURCE);
+        Some(self.words_of(bulletin, &self.source))
+    }
+
+    fn words_of(&self, bulletin: &Bulletin, source: &str) -> Words {
+        let tag = cut(&clean_line(source), SOURCE);
         let tag = match self.language {
             Language::Zh => format!("【{tag}】"),
             Language::En => format!("[{tag}] "),
@@ -168,10 +190,10 @@ impl Card {
         .filter(|part| !part.is_empty())
         .collect();
         let summary = bulletin.summary.as_deref().map(clean_text);
-        Some(Words {
+        Words {
             tag,
             title: format!("{withdrawn}{}", cut(&clean_line(&bulletin.title), TITLE)),
-            url: self.url().map(str::to_owned),
+            url: link(&bulletin.url).map(str::to_owned),
             line: (!line.is_empty()).then(|| line.join(" · ")),
             deadline: bulletin.deadline.map(|moment| {
                 let moment = show(&moment, self.time_zone);
@@ -184,7 +206,7 @@ impl Card {
                 .filter(|text| !text.is_empty())
                 .map(|text| cut(&text, SUMMARY)),
             number: bulletin.id,
-        })
+        }
     }
 }
 

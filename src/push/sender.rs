@@ -64,6 +64,13 @@ pub(crate) trait Sender: Send + Sync + fmt::Debug {
     /// first message and after a move.
     fn lane<'a>(&'a self, channel: &'a Channel) -> BoxFuture<'a, Result<(Lane, Limit), Sent>>;
 
+    /// How many of the bulletins of `card`, from its first on, go into one message, at least 1; the rest
+    /// follow in messages of their own. A kind that renders [`Card::further`] says more than 1 here,
+    /// measured with [`Card::fitting`].
+    fn fits(&self, _card: &Card, _channel: &Channel) -> usize {
+        1
+    }
+
     /// Sends one card, with one request.
     fn send<'a>(&'a self, card: &'a Card, channel: &'a Channel) -> BoxFuture<'a, Sent>;
 

@@ -40,13 +40,17 @@ impl Sender for Stdout {
         ready(Ok((Lane(0), Limit::NONE))).boxed()
     }
 
+    fn fits(&self, card: &Card, _channel: &Channel) -> usize {
+        card.count()
+    }
+
     fn send<'a>(&'a self, card: &'a Card, channel: &'a Channel) -> BoxFuture<'a, Sent> {
         let ChannelKind::Stdout { format } = channel.kind else {
             return ready(Sent::Refused("not a stdout channel".to_owned())).boxed();
         };
-        let text = match format {
-            StdoutFormat::Text => text(card),
-            StdoutFormat::Json => json(card, &channel.id),
+        let text: String = match format {
+            StdoutFormat::Text => card.each().map(|card| text(&card)).collect(),
+            StdoutFormat::Json => card.each().map(|card| json(&card, &channel.id)).collect(),
         };
         let output = self.0.clone();
         // A reader that is slow must hold up no other task.

@@ -36,6 +36,11 @@ const GROUP_WINDOW: (usize, Duration) = (20, Duration::from_secs(60));
 /// Ids of supergroups and broadcast channels lie below this; which it is, only Telegram knows.
 const HIDDEN_KIND_BELOW: i64 = -1_000_000_000_000;
 
+/// Characters of a message after parsing.
+const LONGEST: usize = 4096;
+/// Links of a message; Telegram takes a hundred entities, and headings are some.
+const MOST_LINKS: usize = 60;
+
 /// One bot.
 #[derive(Debug)]
 pub(crate) struct Telegram {
@@ -170,7 +175,7 @@ impl Telegram {
             Sent::Refused(why) if verdict::is_markup(&why) => {
                 tracing::warn!(channel.id = %channel.id, error = %why, "telegram cannot read a card's markup; sent as plain text");
                 message.parse_mode = None;
-                message.text = card.plain();
+                message.text = card.plain_within(LONGEST);
                 self.say(&message).await
             }
             sent => sent,
@@ -240,6 +245,12 @@ impl Sender for Telegram {
             }
         }
         .boxed()
+    }
+
+    fn fits(&self, card: &Card, _channel: &Channel) -> usize {
+        card.fitting(|card| {
+            card.count() <= MOST_LINKS && card.list_seen().chars().count() <= LONGEST
+        })
     }
 
     fn send<'a>(&'a self, card: &'a Card, channel: &'a Channel) -> BoxFuture<'a, Sent> {

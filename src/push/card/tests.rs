@@ -32,6 +32,8 @@ pub(crate) fn card(kind: DeliveryKind, bulletin: Option<Bulletin>, note: Option<
         note: note.map(str::to_owned),
         bulletin: bulletin.map(Arc::new),
         source: "集团要闻".to_owned(),
+        further: Vec::new(),
+        form: Form::default(),
     }
 }
 
