@@ -24,6 +24,7 @@ pub(crate) enum Form {
     #[default]
     Bundle,
     /// All are lines, under the names of their sources.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the outbox sends one by one"))]
     Digest,
 }
 
