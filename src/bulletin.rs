@@ -4,6 +4,7 @@
 //! [`Delivery`] is one bulletin on its way to one [`Channel`]. This room does no I/O, reads no
 //! clock, and knows no other room.
 
+mod chat;
 mod filter;
 mod fold;
 mod id;
@@ -15,6 +16,7 @@ mod record;
 mod settings;
 mod template;
 
+pub use chat::{Chat, Standing};
 pub use filter::{Filter, FilterError, Verdict};
 pub use fold::fold;
 pub use id::{BulletinId, ChannelId, DeliveryId, IdError, SourceId};

@@ -286,6 +286,7 @@ impl Pusher {
                 health: Health::new(key),
             };
             let desk = Desk::new(self.store.clone(), config.clone(), sender);
+            let channels = (channels, key == TELEGRAM);
             let worker = Worker::new(desk, channels, received, line.health.clone()).await?;
             at_work.spawn(worker.run(pause.clone()));
             lines.push(line);

@@ -32,6 +32,7 @@ mod rows;
 mod schema;
 mod send;
 mod status;
+mod subscriptions;
 mod thread;
 mod upkeep;
 mod wire;
@@ -57,7 +58,8 @@ pub use front::{ReadLines, WriteLine};
 pub use people::Settled;
 
 use self::{
-    books::Books, engine::Engine, error::Result, looks::Looks, names::Names, thread::Writer,
+    books::Books, engine::Engine, error::Result, looks::Looks, names::Names,
+    subscriptions::SharedChats, thread::Writer,
 };
 use crate::bulletin::{Channel, ChannelId, DeliveryId, Notice, Source, SourceId};
 
@@ -77,6 +79,7 @@ struct Shared {
     engine: RwLock<Option<Arc<Engine>>>,
     names: Arc<RwLock<Arc<Names>>>,
     looks: Arc<Looks>,
+    chats: SharedChats,
     ticks: watch::Receiver<u64>,
     path: PathBuf,
 }
@@ -119,6 +122,7 @@ impl Store {
         let path = engine.path().to_owned();
         let names = books.shared_names();
         let looks = Arc::clone(&books.looks);
+        let chats = books.chats.shared();
         let ticks = books.ticks();
         let (writer, thread) = Writer::start(books).map_err(|error| StoreError::Unusable {
             path: path.clone(),
@@ -131,6 +135,7 @@ impl Store {
                 engine: RwLock::new(Some(engine)),
                 names,
                 looks,
+                chats,
                 ticks,
                 path,
             }),
@@ -281,6 +286,18 @@ impl Store {
     #[must_use]
     pub fn outbox_changes(&self) -> watch::Receiver<u64> {
         self.shared.ticks.clone()
+    }
+
+    /// As [`Store::heads`], of the channels that `serves` says.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn heads_where(
+        &self,
+        serves: impl Fn(&ChannelId) -> bool + Send + 'static,
+    ) -> Result<Vec<Waiting>> {
+        self.ask(move |books| send::heads_where(books, serves))
+            .await?
     }
 
     /// For each channel (or each of `of`) that is not blocked: its first waiting delivery, due or not;

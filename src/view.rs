@@ -80,7 +80,7 @@ pub async fn sources(
 ) -> Result<Listing<Source>, ViewError> {
     let state: Option<SourceState> = filters.parsed_state()?;
     let channel = match &filters.channel {
-        Some(id) => Some(known_channel(config, id)?),
+        Some(id) => Some(known_channel(store, config, id)?),
         None => None,
     };
     let statuses = store.sources().await?;
@@ -90,7 +90,9 @@ pub async fn sources(
     });
     let chosen = sources.filter(|source| {
         filters.source.as_ref().is_none_or(|id| *id == source.id)
-            && channel.is_none_or(|channel| channel.wants(&source.id))
+            && channel
+                .as_ref()
+                .is_none_or(|channel| channel.wants(&source.id))
             && state.is_none_or(|state| state == source.state)
             && filters.since.is_none_or(|since| {
                 source
@@ -251,11 +253,13 @@ fn bad_cursor(text: &str) -> ViewError {
     }
 }
 
-fn known_channel<'a>(
-    config: &'a Config,
+fn known_channel(
+    store: &Store,
+    config: &Config,
     id: &ChannelId,
-) -> Result<&'a crate::bulletin::Channel, ViewError> {
-    let found = config.channels.iter().find(|channel| channel.id == *id);
+) -> Result<crate::bulletin::Channel, ViewError> {
+    let configured = config.channels.iter().find(|channel| channel.id == *id);
+    let found = configured.cloned().or_else(|| store.chat(id)?.channel(id));
     found.ok_or_else(|| ViewError::Store(StoreError::NoChannel(id.clone())))
 }
 

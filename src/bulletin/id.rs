@@ -45,15 +45,37 @@ impl FromStr for SourceId {
 impl FromStr for ChannelId {
     type Err = IdError;
     fn from_str(text: &str) -> Result<Self, IdError> {
-        let subscribed = text.strip_prefix("telegram:").is_some_and(|chat| {
-            let (chat, topic) = chat.split_once('/').unwrap_or((chat, "0"));
-            chat.parse::<i64>().is_ok() && topic.parse::<i32>().is_ok()
-        });
-        if subscribed || is_config_id(text) {
+        if chat_of(text).is_some() || is_config_id(text) {
             Ok(Self(text.into()))
         } else {
             Err(IdError(text.to_owned()))
         }
+    }
+}
+
+impl ChannelId {
+    /// The id of a chat, or of a topic in it, that subscribed by itself.
+    #[must_use]
+    pub fn of_chat(chat: i64, topic: Option<i32>) -> Self {
+        let id = match topic {
+            Some(topic) => format!("telegram:{chat}/{topic}"),
+            None => format!("telegram:{chat}"),
+        };
+        Self(id.into())
+    }
+
+    /// The chat, and the topic in it, of an id that is not the config's.
+    #[must_use]
+    pub fn chat(&self) -> Option<(i64, Option<i32>)> {
+        chat_of(&self.0)
+    }
+}
+
+fn chat_of(id: &str) -> Option<(i64, Option<i32>)> {
+    let chat = id.strip_prefix("telegram:")?;
+    match chat.split_once('/') {
+        Some((chat, topic)) => Some((chat.parse().ok()?, Some(topic.parse().ok()?))),
+        None => Some((chat.parse().ok()?, None)),
     }
 }
 

@@ -10,6 +10,7 @@ use std::{
 
 use chrono_tz::Tz;
 use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::{ChannelId, Filter, Mode, Quiet, SourceId, Template};
@@ -200,7 +201,8 @@ impl Channel {
 }
 
 /// What the bot and the pages say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Language {
     #[default]
     Zh,

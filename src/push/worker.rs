@@ -71,7 +71,9 @@ enum Landed {
 
 pub(super) struct Worker {
     desk: Arc<Desk>,
+    /// Those of the config; chats that subscribed by themselves come and go.
     channels: HashMap<ChannelId, Channel>,
+    takes_chats: bool,
     /// What each channel waits with, unless it is in flight.
     heads: HashMap<ChannelId, Waiting>,
     lanes: HashMap<ChannelId, Lane>,
@@ -79,6 +81,8 @@ pub(super) struct Worker {
     /// What earlier runs sent, until the lane of its channel is known.
     recent: HashMap<ChannelId, Vec<Instant>>,
     asking: HashSet<ChannelId>,
+    /// Those that wait and have no lane.
+    laneless: HashSet<ChannelId>,
     in_flight: HashSet<ChannelId>,
     /// In flight while the outbox changed: what their completion knew of is perhaps not the latest.
     stale: HashSet<ChannelId>,
@@ -97,7 +101,7 @@ pub(super) struct Worker {
 impl Worker {
     pub(super) async fn new(
         desk: Desk,
-        channels: Vec<Channel>,
+        (channels, takes_chats): (Vec<Channel>, bool),
         asides: mpsc::Receiver<Aside>,
         health: Health,
     ) -> Result<Self, StoreError> {
@@ -106,12 +110,14 @@ impl Worker {
                 .into_iter()
                 .map(|channel| (channel.id.clone(), channel))
                 .collect(),
+            takes_chats,
             desk: Arc::new(desk),
             heads: HashMap::new(),
             lanes: HashMap::new(),
             members: HashMap::new(),
             recent: HashMap::new(),
             asking: HashSet::new(),
+            laneless: HashSet::new(),
             in_flight: HashSet::new(),
             stale: HashSet::new(),
             reading: false,
@@ -160,7 +166,7 @@ impl Worker {
     async fn remember(&mut self) -> Result<(), StoreError> {
         let (now, today) = (Instant::now(), Utc::now());
         for (channel, at) in self.desk.store.recent_sends(today - LONGEST_WINDOW).await? {
-            if self.channels.contains_key(&channel) {
+            if self.serves(&channel) {
                 let ago = (today - at).to_std().unwrap_or_default();
                 let at = now.checked_sub(ago).unwrap_or(now);
                 self.desk.pace().sent_before(at);
@@ -170,7 +176,7 @@ impl Worker {
         let uncertain = self.desk.store.uncertain().await?;
         let own = uncertain
             .into_iter()
-            .filter(|waiting| self.channels.contains_key(&waiting.channel));
+            .filter(|waiting| self.serves(&waiting.channel));
         self.unsettled = own.collect();
         if !self.unsettled.is_empty() {
             self.rest_for(&Sent::Perhaps(
@@ -178,6 +184,17 @@ impl Worker {
             ));
         }
         Ok(())
+    }
+
+    /// Whether it is this sender's to send there.
+    fn serves(&self, id: &ChannelId) -> bool {
+        self.channels.contains_key(id) || self.takes_chats && id.chat().is_some()
+    }
+
+    fn channel(&self, id: &ChannelId) -> Option<Channel> {
+        let configured = self.channels.get(id).cloned();
+        let subscribed = || self.desk.store.chat_channel(id).map(|it| (*it).clone());
+        configured.or_else(|| subscribed().filter(|_| self.takes_chats))
     }
 
     fn next_wake(&self) -> Instant {
@@ -228,14 +245,10 @@ impl Worker {
     /// Asks for the lanes of channels that wait and have none.
     fn ask(&mut self) {
         let room = MOST_QUESTIONS.saturating_sub(self.asking.len());
-        let unknown = self.heads.keys().filter(|id| !self.lanes.contains_key(*id));
-        let unknown: Vec<_> = unknown
-            .filter(|id| !self.asking.contains(*id))
-            .take(room)
-            .cloned()
-            .collect();
+        let unknown: Vec<_> = self.laneless.iter().take(room).cloned().collect();
         for id in unknown {
-            let Some(channel) = self.channels.get(&id).cloned() else {
+            self.laneless.remove(&id);
+            let Some(channel) = self.channel(&id) else {
                 continue;
             };
             self.asking.insert(id.clone());
@@ -253,8 +266,7 @@ impl Worker {
             .filter(|head| head.due_at <= due)
             .min_by_key(|head| head.id);
         let channel = first.map(|head| head.channel.clone());
-        let taken =
-            channel.and_then(|id| Some((self.heads.remove(&id)?, self.channels.get(&id)?.clone())));
+        let taken = channel.and_then(|id| Some((self.heads.remove(&id)?, self.channel(&id)?)));
         match taken {
             Some((waiting, channel)) => {
                 self.requests += 1;
@@ -325,13 +337,10 @@ impl Worker {
             return;
         }
         self.reading = true;
-        let ids = self
-            .channels
-            .keys()
-            .filter(|id| !self.in_flight.contains(*id))
-            .cloned()
-            .collect();
-        self.read_heads_of(ids);
+        let (store, takes_chats) = (self.desk.store.clone(), self.takes_chats);
+        let own: HashSet<ChannelId> = self.channels.keys().cloned().collect();
+        let serves = move |id: &ChannelId| own.contains(id) || takes_chats && id.chat().is_some();
+        self.fly(async move { Ok(Landed::Heads(store.heads_where(serves).await?)) });
     }
 
     fn read_heads_of(&mut self, ids: Vec<ChannelId>) {

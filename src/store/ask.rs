@@ -1,11 +1,13 @@
 //! What the store is asked and what it answers: the shapes of its methods.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::bulletin::{
-    Article, BulletinId, BulletinState, Cause, ChannelId, DeliveryId, DeliveryKind, DeliveryState,
-    MessageRef, Notice, SourceId, Validators,
+    Article, BulletinId, BulletinState, Cause, Channel, ChannelId, DeliveryId, DeliveryKind,
+    DeliveryState, MessageRef, Notice, SourceId, Validators,
 };
 
 /// Where looking at one source stands; kept across restarts.
@@ -213,6 +215,8 @@ pub struct SourceStatus {
 #[derive(Debug, Clone)]
 pub struct ChannelStatus {
     pub id: ChannelId,
+    /// What a chat that subscribed by itself wants.
+    pub chat: Option<Arc<Channel>>,
     /// Why it is set aside, and since when.
     pub blocked: Option<(String, DateTime<Utc>)>,
     /// What its last attempt failed with, until one succeeds.

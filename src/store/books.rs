@@ -15,8 +15,9 @@ use super::{
     names::Names,
     outbox::Outbox,
     rows::{ChannelRow, CountRow, SourceRow},
+    subscriptions::Chats,
 };
-use crate::bulletin::{Channel, ChannelId, Source};
+use crate::bulletin::{Channel, Source, SourceId};
 
 /// Owned by the store thread; readers share what is in an [`Arc`].
 pub(super) struct Books {
@@ -27,6 +28,7 @@ pub(super) struct Books {
     pub(super) sources: HashMap<u32, SourceRow>,
     pub(super) channels: HashMap<u32, ChannelRow>,
     pub(super) outbox: Outbox,
+    pub(super) chats: Chats,
     /// The config as it was synced last; None before.
     pub(super) wiring: Option<Wiring>,
     /// Old chat → the one it became.
@@ -57,6 +59,12 @@ impl Wiring {
         }
     }
 
+    /// Whether `source` is one that anybody may see.
+    pub(super) fn has_public(&self, source: &SourceId) -> bool {
+        let mut sources = self.sources.iter();
+        sources.any(|(_, known)| known.id == *source && known.public)
+    }
+
     pub(super) fn source(&self, number: u32) -> Option<&Source> {
         self.source_places
             .get(&number)
@@ -75,6 +83,7 @@ impl Books {
             sources: HashMap::new(),
             channels: HashMap::new(),
             outbox: Outbox::load(&engine)?,
+            chats: Chats::default(),
             wiring: None,
             moved: HashMap::new(),
             ticks: watch::Sender::new(0),
@@ -96,6 +105,7 @@ impl Books {
             self.channels
                 .insert(keys::interned_number(&row.key), channel);
         }
+        self.chats.load(&self.engine, &self.names())?;
         for row in self.engine.scan(b"v") {
             let row = row?;
             let from = keys::last_number(&row.key).cast_signed();
@@ -114,6 +124,7 @@ impl Books {
         self.sources = fresh.sources;
         self.channels = fresh.channels;
         self.outbox = fresh.outbox;
+        self.chats.load(&self.engine, &self.names())?;
         self.moved = fresh.moved;
         self.tick();
         Ok(())
@@ -157,11 +168,6 @@ impl Books {
             || self
                 .names()
                 .channel(channel)
-                .is_some_and(|id| is_subscribed(&id))
+                .is_some_and(|id| id.chat().is_some())
     }
-}
-
-/// Whether it is a chat that subscribed by itself.
-pub(super) fn is_subscribed(channel: &ChannelId) -> bool {
-    channel.as_str().starts_with("telegram:")
 }

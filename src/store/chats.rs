@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{books::Books, error::Result, keys, read, route};
+use super::{books::Books, error::Result, keys, read, route, subscriptions};
 use crate::bulletin::{ChannelId, DeliveryKind, DeliveryState};
 
 /// Channels that lead to `from` lead to `to` from now on, with all that waits in them.
@@ -22,6 +22,7 @@ pub(super) fn move_chat(books: &mut Books, from: i64, to: i64) -> Result<()> {
     books.moved.remove(&to);
     books.moved.insert(from, to);
     rename_subscribed(books, from, to)?;
+    books.chats.load(&books.engine, &books.names())?;
     drop_doubles(books, to)
 }
 
@@ -43,7 +44,10 @@ fn rename_subscribed(books: &mut Books, from: i64, to: i64) -> Result<()> {
             continue;
         };
         match names.channel_number(&new) {
-            Some(other) => move_queue(books, number, other)?,
+            Some(other) => {
+                move_queue(books, number, other)?;
+                subscriptions::merge(books, number, other)?;
+            }
             None => {
                 let mut change = books.change();
                 books.rename(|names| names.rename_channel(number, &new, &mut change.writes));

@@ -69,6 +69,10 @@ pub(super) fn moment(books: &Books) -> Result<Moment> {
             failed: row.failed,
         }));
     }
+    for (number, known) in books.chats.all() {
+        let chat = known.chat.clone();
+        records.extend(names.channel(number).map(|id| Record::Chat { id, chat }));
+    }
     Ok(Moment {
         records,
         end: books.counts.next_bulletin,

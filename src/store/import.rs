@@ -211,6 +211,13 @@ impl Part<'_> {
             }
             Record::Source(record) => self.add_source(&record),
             Record::Channel(record) => self.add_channel(record),
+            Record::Chat { id, chat } => {
+                let key = keys::chat(self.channel(&id));
+                if self.is_new(&key)? {
+                    self.change.writes.put(key, &chat);
+                }
+                Ok(())
+            }
             Record::Bulletin(record) => self.add_bulletin(*record),
             Record::Seen {
                 source,

@@ -23,6 +23,7 @@
 //! | `n` delivery | note or text of a run of deliveries that begins with it |
 //! | `r` hash | rebroadcast that was asked under this request id |
 //! | `a` ms counter | audit log |
+//! | `u` channel | what a chat that subscribed by itself asked for |
 //! | `v` chat | the chat that it became (8) |
 //! | `x` key chunk | the rest of a long value of `key` ([`super::engine`]) |
 
@@ -61,6 +62,9 @@ pub(super) fn source(source: u32) -> Key {
 }
 pub(super) fn channel(channel: u32) -> Key {
     interned(b'c', channel)
+}
+pub(super) fn chat(channel: u32) -> Key {
+    interned(b'u', channel)
 }
 pub(super) fn look(source: u32) -> Key {
     interned(b'l', source)

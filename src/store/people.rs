@@ -257,7 +257,7 @@ fn announced_to(books: &Books, to: &[ChannelId]) -> Result<Vec<ChannelId>> {
             .and_then(|number| books.names().channel(number));
         let id = match known {
             Some(known) => known,
-            None if super::books::is_subscribed(id) => id.clone(),
+            None if id.chat().is_some() => id.clone(),
             None => return Err(StoreError::NoChannel(id.clone())),
         };
         if seen.insert(id.clone()) {
@@ -273,7 +273,7 @@ pub(super) fn audit(books: &mut Books, by: &Actor, what: &str, now: DateTime<Utc
     books.commit(change)
 }
 
-fn log(change: &mut Change, by: &Actor, what: &str, now: DateTime<Utc>) {
+pub(super) fn log(change: &mut Change, by: &Actor, what: &str, now: DateTime<Utc>) {
     let row = AuditRow {
         who: by.who.clone(),
         from: by.from.clone(),

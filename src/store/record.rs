@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{LookState, rows::AuditRow};
-use crate::bulletin::{Bulletin, ChannelId, Delivery, Moment, SourceId};
+use crate::bulletin::{Bulletin, ChannelId, Chat, Delivery, Moment, SourceId};
 
 /// Grows with every change that an older program would misread.
 pub(super) const VERSION: u32 = 1;
@@ -35,6 +35,12 @@ pub(super) enum Record {
     },
     Source(Box<SourceRecord>),
     Channel(ChannelRecord),
+    /// What a chat that subscribed by itself asked for.
+    Chat {
+        id: ChannelId,
+        #[serde(flatten)]
+        chat: Chat,
+    },
     Bulletin(Box<BulletinRecord>),
     /// What was seen under an address or guid.
     Seen {

@@ -2,14 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{
-    block::Slot,
-    books::{Books, is_subscribed},
-    change::Change,
-    engine::Engine,
-    error::Result,
-    keys,
-};
+use super::{block::Slot, books::Books, change::Change, engine::Engine, error::Result, keys};
 use crate::bulletin::{
     Channel, ChannelId, ChannelKind, DeliveryKind, SourceId, TelegramChat, Verdict,
 };
@@ -45,13 +38,9 @@ impl Place {
 
     /// Of a chat that subscribed by itself.
     pub(super) fn of_subscribed(id: &ChannelId, moved: &HashMap<i64, i64>) -> Option<Self> {
-        let chat = id.as_str().strip_prefix("telegram:")?;
-        let (chat, topic) = match chat.split_once('/') {
-            Some((chat, topic)) => (chat, Some(topic.parse().ok()?)),
-            None => (chat, None),
-        };
+        let (chat, topic) = id.chat()?;
         Some(Self::Chat {
-            chat: TelegramChat::Id(resolve(chat.parse().ok()?, moved)),
+            chat: TelegramChat::Id(resolve(chat, moved)),
             topic,
         })
     }
@@ -86,27 +75,39 @@ impl Books {
             .unwrap_or(Place::Own(number))
     }
 
-    /// Channels that a new bulletin goes to, by their filters, in config order.
+    /// Channels that a new bulletin goes to, by their filters: in config order, then the chats that
+    /// subscribed by themselves.
     pub(super) fn channels_for(&self, source: &SourceId, title: &str, summary: &str) -> Vec<u32> {
-        self.channels_where(|channel| {
-            channel.wants(source) && channel.filter.verdict(title, summary) == Verdict::Wanted
+        self.channels_where(source, |channel| {
+            channel.filter.verdict(title, summary) == Verdict::Wanted
         })
     }
 
     /// Channels that have a source, whatever their filters.
     pub(super) fn channels_with(&self, source: &SourceId) -> Vec<u32> {
-        self.channels_where(|channel| channel.wants(source))
+        self.channels_where(source, |_| true)
     }
 
-    fn channels_where(&self, wanted: impl Fn(&Channel) -> bool) -> Vec<u32> {
+    fn channels_where(&self, source: &SourceId, wanted: impl Fn(&Channel) -> bool) -> Vec<u32> {
+        let wiring = self.wiring.iter();
+        let is_public = wiring.clone().any(|wiring| wiring.has_public(source));
+        let configured = wiring
+            .flat_map(|wiring| &wiring.channels)
+            .map(|(number, channel)| (*number, channel));
+        // What rests gets nothing: it starts again with what comes after it.
+        let subscribed = self
+            .chats
+            .subscribed()
+            .filter(|(number, known)| known.chat.may_have(is_public) && !self.is_blocked(*number))
+            .map(|(number, known)| (number, &*known.channel));
         let mut places = HashSet::new();
-        let channels = self.wiring.iter().flat_map(|wiring| &wiring.channels);
-        channels
-            .filter(|(_, channel)| wanted(channel))
+        configured
+            .chain(subscribed)
+            .filter(|(_, channel)| channel.wants(source) && wanted(channel))
             .filter(|(number, channel)| {
                 places.insert(Place::of_channel(*number, channel, &self.moved))
             })
-            .map(|(number, _)| *number)
+            .map(|(number, _)| number)
             .collect()
     }
 
@@ -119,7 +120,7 @@ impl Books {
         {
             return Some(number);
         }
-        let place = Place::of_subscribed(id, &self.moved).filter(|_| is_subscribed(id))?;
+        let place = Place::of_subscribed(id, &self.moved)?;
         let mut channels = self.wiring.iter().flat_map(|wiring| &wiring.channels);
         let same = channels
             .find(|(number, channel)| Place::of_channel(*number, channel, &self.moved) == place);

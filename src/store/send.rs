@@ -18,15 +18,25 @@ use crate::bulletin::{BulletinId, ChannelId, DeliveryId, DeliveryState};
 const MOST_DOUBTS: u8 = 2;
 
 pub(super) fn heads(books: &Books, of: Option<&[ChannelId]>) -> Result<Vec<Waiting>> {
-    let channels: Vec<u32> = match of {
-        Some(of) => {
-            let names = books.names();
-            of.iter()
-                .filter_map(|id| names.channel_number(id))
-                .collect()
-        }
-        None => books.outbox.channels(),
+    let Some(of) = of else {
+        return heads_of(books, books.outbox.channels());
     };
+    let names = books.names();
+    let channels = of.iter().filter_map(|id| names.channel_number(id));
+    heads_of(books, channels.collect())
+}
+
+pub(super) fn heads_where(
+    books: &Books,
+    serves: impl Fn(&ChannelId) -> bool,
+) -> Result<Vec<Waiting>> {
+    let names = books.names();
+    let mut channels = books.outbox.channels();
+    channels.retain(|&channel| names.channel(channel).is_some_and(|id| serves(&id)));
+    heads_of(books, channels)
+}
+
+fn heads_of(books: &Books, channels: Vec<u32>) -> Result<Vec<Waiting>> {
     let mut heads: Vec<u64> = channels
         .into_iter()
         .filter(|&channel| !books.is_blocked(channel) && books.is_in_use(channel))

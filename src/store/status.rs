@@ -1,10 +1,6 @@
 //! How sources, channels and the store itself stand: memory, never a count of rows.
 
-use super::{
-    ChannelStatus, Health, SourceStatus,
-    books::{Books, is_subscribed},
-    rows::time,
-};
+use super::{ChannelStatus, Health, SourceStatus, books::Books, rows::time};
 
 pub(super) fn sources(books: &Books) -> Vec<SourceStatus> {
     let names = books.names();
@@ -35,13 +31,14 @@ pub(super) fn channels(books: &Books) -> Vec<ChannelStatus> {
         Some(wiring) => wiring.channels.iter().map(|(number, _)| *number).collect(),
         None => names.channel_numbers().collect(),
     };
-    let subscribed = names.channel_numbers().filter(|number| {
-        books.wiring.is_some() && names.channel(*number).is_some_and(|id| is_subscribed(&id))
-    });
+    // Without a config, they are among the names already.
+    let subscribed = books.chats.subscribed().map(|(number, _)| number);
+    let subscribed = subscribed.filter(|_| books.wiring.is_some());
     let status = |number: u32| {
         let row = books.channels.get(&number).cloned().unwrap_or_default();
         Some(ChannelStatus {
             id: names.channel(number)?,
+            chat: books.chats.get(number).map(|known| known.channel.clone()),
             blocked: row.blocked.map(|(why, since)| (why, time(since))),
             error: row.error,
             queued: books.outbox.queued_in(number),

@@ -6,6 +6,7 @@ mod outbox;
 mod people;
 mod rules;
 mod seen;
+mod subscriptions;
 
 use chrono::{DateTime, Utc};
 use tempfile::TempDir;

@@ -177,14 +177,11 @@ impl Channel {
     /// A chat that subscribed by itself: the config knows nothing of it.
     #[must_use]
     pub fn subscribed(status: &ChannelStatus) -> Self {
-        let id = status.id.clone();
-        Self::shown(
-            id,
-            "telegram",
-            status.id.as_str(),
-            any_source(),
-            Some(status),
-        )
+        if let Some(channel) = &status.chat {
+            return Self::new(channel, Some(status));
+        }
+        let (id, name) = (status.id.clone(), status.id.as_str());
+        Self::shown(id, "telegram", name, any_source(), Some(status))
     }
 
     /// Whether it has bulletins of `source`.

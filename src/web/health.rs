@@ -257,6 +257,7 @@ mod tests {
     fn status(id: &str, error: Option<&str>, blocked: bool) -> ChannelStatus {
         ChannelStatus {
             id: id.parse().unwrap(),
+            chat: None,
             blocked: blocked.then(|| ("kicked".to_owned(), DateTime::UNIX_EPOCH)),
             error: error.map(str::to_owned),
             queued: 1,

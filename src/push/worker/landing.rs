@@ -37,7 +37,7 @@ impl Worker {
         self.desk.pace().answered(delivered.slot, delivered.times);
         let is_stale = self.stale.remove(&channel);
         match delivered.next {
-            Some(next) => drop(self.heads.insert(channel, next)),
+            Some(next) => self.take_head(next),
             None if is_stale => self.read_heads_of(vec![channel]),
             None => {}
         }
@@ -51,10 +51,10 @@ impl Worker {
     fn take_heads(&mut self, heads: Vec<Waiting>) {
         for head in heads {
             let channel = head.channel.clone();
-            if self.in_flight.contains(&channel) || !self.channels.contains_key(&channel) {
+            if self.in_flight.contains(&channel) || !self.serves(&channel) {
                 continue;
             }
-            self.heads.insert(channel.clone(), head);
+            self.take_head(head);
             if let Some(lane) = self.lanes.get(&channel) {
                 self.place(*lane);
             }
@@ -63,6 +63,14 @@ impl Worker {
         if std::mem::take(&mut self.read_again) {
             self.read_heads();
         }
+    }
+
+    fn take_head(&mut self, head: Waiting) {
+        let channel = head.channel.clone();
+        if !self.lanes.contains_key(&channel) && !self.asking.contains(&channel) {
+            self.laneless.insert(channel.clone());
+        }
+        self.heads.insert(channel, head);
     }
 
     async fn take_lane(
@@ -82,7 +90,10 @@ impl Worker {
                     .block_channel(&channel, &why, Utc::now())
                     .await;
             }
-            Err(sent) => return self.heed_question(&sent).await,
+            Err(sent) => {
+                self.laneless.insert(channel);
+                return self.heed_question(&sent).await;
+            }
         };
         let now = Instant::now();
         for at in self.recent.remove(&channel).unwrap_or_default() {
@@ -133,7 +144,14 @@ impl Worker {
         self.desk.pace().unwait(Lane(from), Turn::Plain);
         for channel in self.members.remove(&Lane(from)).unwrap_or_default() {
             self.lanes.remove(&channel);
+            // A chat that subscribed by itself has another id from now on.
+            if channel.chat().is_some() {
+                self.heads.remove(&channel);
+            } else if self.heads.contains_key(&channel) {
+                self.laneless.insert(channel);
+            }
         }
+        self.read_heads();
         Ok(())
     }
 }

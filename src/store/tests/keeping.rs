@@ -15,7 +15,7 @@ pub(super) fn lines_of(backup: &Path) -> Vec<String> {
     lines.map(|line| line.unwrap()).collect()
 }
 
-async fn exported(store: &Store) -> Vec<String> {
+pub(super) async fn exported(store: &Store) -> Vec<String> {
     let lines = Arc::new(Mutex::new(Vec::new()));
     let kept = Arc::clone(&lines);
     let write = Box::new(move |line: &str| {
@@ -27,7 +27,7 @@ async fn exported(store: &Store) -> Vec<String> {
     lines.clone()
 }
 
-async fn import(store: &Store, lines: &[String], with_queue: bool) -> Result<Imported> {
+pub(super) async fn import(store: &Store, lines: &[String], with_queue: bool) -> Result<Imported> {
     let lines: Vec<_> = lines.iter().cloned().map(Ok).collect();
     store.import(Box::new(lines.into_iter()), with_queue).await
 }

@@ -1,0 +1,223 @@
+//! Chats that subscribed by themselves: what they ask for, which they may change while all runs.
+//!
+//! Rows lie under the number of their channel. Routing reads them in the books; the pusher and the
+//! bot read the same ones past the writer. Read [`change`] first.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    Actor, Store, books::Books, change::Change, engine::Engine, error::Result, keys, names::Names,
+    people, rows::BulletinRow,
+};
+use crate::bulletin::{Channel, ChannelId, Chat, DeliveryKind, DeliveryState};
+
+/// A chat, and the channel that it is.
+#[derive(Debug)]
+pub(super) struct Known {
+    pub(super) chat: Chat,
+    pub(super) channel: Arc<Channel>,
+}
+
+/// For those who read past the writer.
+pub(super) type SharedChats = Arc<RwLock<HashMap<ChannelId, Arc<Known>>>>;
+
+#[derive(Debug, Default)]
+pub(super) struct Chats {
+    by_number: BTreeMap<u32, Arc<Known>>,
+    shared: SharedChats,
+}
+
+impl Chats {
+    pub(super) fn load(&mut self, engine: &Engine, names: &Names) -> Result<()> {
+        self.by_number.clear();
+        let mut shared = HashMap::new();
+        for row in engine.scan(b"u") {
+            let row = row?;
+            let number = keys::interned_number(&row.key);
+            let chat: Chat = engine.decode(&row.key, &row.value)?;
+            if let Some((id, known)) = known(names, number, chat) {
+                shared.insert(id, Arc::clone(&known));
+                self.by_number.insert(number, known);
+            }
+        }
+        *self.shared.write().unwrap_or_else(PoisonError::into_inner) = shared;
+        Ok(())
+    }
+
+    fn set(&mut self, names: &Names, number: u32, chat: Chat) {
+        if let Some((id, known)) = known(names, number, chat) {
+            let mut shared = self.shared.write().unwrap_or_else(PoisonError::into_inner);
+            shared.insert(id, Arc::clone(&known));
+            self.by_number.insert(number, known);
+        }
+    }
+
+    pub(super) fn get(&self, number: u32) -> Option<&Arc<Known>> {
+        self.by_number.get(&number)
+    }
+
+    pub(super) fn all(&self) -> impl Iterator<Item = (u32, &Arc<Known>)> {
+        self.by_number
+            .iter()
+            .map(|(number, known)| (*number, known))
+    }
+
+    /// Those that are let in and want something.
+    pub(super) fn subscribed(&self) -> impl Iterator<Item = (u32, &Arc<Known>)> {
+        self.all()
+            .filter(|(_, known)| known.chat.may_have(true) && known.chat.wants_any())
+    }
+
+    pub(super) fn shared(&self) -> SharedChats {
+        Arc::clone(&self.shared)
+    }
+}
+
+fn known(names: &Names, number: u32, chat: Chat) -> Option<(ChannelId, Arc<Known>)> {
+    let id = names.channel(number)?;
+    let channel = Arc::new(chat.channel(&id)?);
+    Some((id, Arc::new(Known { chat, channel })))
+}
+
+impl Store {
+    /// What a chat asked for; memory, no I/O.
+    #[must_use]
+    pub fn chat(&self, id: &ChannelId) -> Option<Chat> {
+        let chats = self.shared.chats.read();
+        let chats = chats.unwrap_or_else(PoisonError::into_inner);
+        chats.get(id).map(|known| known.chat.clone())
+    }
+
+    /// A chat as a channel, also one that only the bot itself writes to; None: no chat's id.
+    #[must_use]
+    pub fn chat_channel(&self, id: &ChannelId) -> Option<Arc<Channel>> {
+        let chats = self.shared.chats.read();
+        let chats = chats.unwrap_or_else(PoisonError::into_inner);
+        match chats.get(id) {
+            Some(known) => Some(Arc::clone(&known.channel)),
+            None => Chat::new(chrono_tz::UTC).channel(id).map(Arc::new),
+        }
+    }
+
+    /// Every chat that ever asked for something, oldest first.
+    ///
+    /// # Errors
+    /// The store was closed.
+    pub async fn chats(&self) -> Result<Vec<(ChannelId, Chat)>> {
+        self.ask(|books| {
+            let names = books.names();
+            let chats = books.chats.all();
+            chats
+                .filter_map(|(number, known)| Some((names.channel(number)?, known.chat.clone())))
+                .collect()
+        })
+        .await
+    }
+
+    /// ATOMIC: what a chat asks for from now on + audit. What waits there of sources that it wants
+    /// no more is dropped. `changed` is given what it asked for before; gives what that made of it.
+    ///
+    /// # Errors
+    /// A write failed.
+    pub async fn change_chat(
+        &self,
+        id: &ChannelId,
+        changed: impl FnOnce(Option<Chat>) -> Chat + Send + 'static,
+        what: &str,
+        by: &Actor,
+        now: DateTime<Utc>,
+    ) -> Result<Chat> {
+        let (id, what, by) = (id.clone(), what.to_owned(), by.clone());
+        self.write(move |books| change(books, &id, changed, (&what, &by), now))
+            .await
+    }
+
+    /// Chats and topics with this id that anything was ever sent to, or that asked for something.
+    ///
+    /// # Errors
+    /// The store was closed.
+    pub async fn known_in(&self, chat: i64) -> Result<Vec<ChannelId>> {
+        self.ask(move |books| {
+            let names = books.names();
+            let ids = names.channel_numbers().filter_map(|n| names.channel(n));
+            ids.filter(|id| id.chat().is_some_and(|(own, _)| own == chat))
+                .collect()
+        })
+        .await
+    }
+}
+
+fn change(
+    books: &mut Books,
+    id: &ChannelId,
+    changed: impl FnOnce(Option<Chat>) -> Chat,
+    (what, by): (&str, &Actor),
+    now: DateTime<Utc>,
+) -> Result<Chat> {
+    let mut change = books.change();
+    let number = books.rename(|names| names.intern_channel(id, &mut change.writes));
+    let before = books.chats.get(number).map(|known| known.chat.clone());
+    let chat = changed(before.clone());
+    if before.as_ref() != Some(&chat) {
+        change.writes.put(keys::chat(number), &chat);
+        people::log(&mut change, by, &format!("{id}: {what}"), now);
+        drop_unwanted(books, &mut change, number, &chat, now)?;
+    }
+    books.commit(change)?;
+    books.chats.set(&books.names(), number, chat.clone());
+    Ok(chat)
+}
+
+fn drop_unwanted(
+    books: &Books,
+    change: &mut Change,
+    number: u32,
+    chat: &Chat,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    for id in books.outbox.waiting_in(number).collect::<Vec<u64>>() {
+        let Some(mut slot) = change.slot(&books.engine, id)? else {
+            continue;
+        };
+        let (DeliveryKind::New, Some(bulletin)) = (slot.kind, slot.bulletin) else {
+            continue;
+        };
+        let row: Option<BulletinRow> = books.engine.get(&keys::bulletin(bulletin))?;
+        let source = row.and_then(|row| books.names().source(row.source));
+        if source.is_some_and(|source| !chat.wants(&source)) {
+            slot.state = DeliveryState::Dropped;
+            slot.set_ended_ms(Some(now.timestamp_millis()));
+            change.set_slot(&books.engine, id, slot)?;
+        }
+    }
+    Ok(())
+}
+
+/// A chat became another one that is known too: that one wants what both did. The caller loads anew.
+pub(super) fn merge(books: &mut Books, from: u32, to: u32) -> Result<()> {
+    let Some(old) = books.chats.get(from) else {
+        return Ok(());
+    };
+    let mut change = books.change();
+    let mut chat = old.chat.clone();
+    if let Some(new) = books.chats.get(to).filter(|new| new.chat.wants_any()) {
+        let old = std::mem::replace(&mut chat, new.chat.clone());
+        chat.sources = match (chat.sources, old.sources) {
+            (Some(mut sources), Some(more)) => {
+                sources.extend(more);
+                sources.sort_unstable();
+                sources.dedup();
+                Some(sources)
+            }
+            _ => None,
+        };
+    }
+    change.writes.put(keys::chat(to), &chat);
+    change.writes.remove(keys::chat(from));
+    books.commit(change)
+}

@@ -1,0 +1,203 @@
+//! Chats that subscribe by themselves: who gets what, from when on, and what a chat keeps when it moves or rests.
+
+use super::*;
+use crate::bulletin::{Chat, DeliveryState, Standing};
+
+fn person() -> Actor {
+    Actor {
+        who: "7".to_owned(),
+        from: "telegram:7".to_owned(),
+    }
+}
+
+impl World {
+    async fn change(&self, id: &str, change: impl FnOnce(&mut Chat) + Send + 'static) -> Chat {
+        let changed = |known: Option<Chat>| {
+            let mut chat = known.unwrap_or_else(|| Chat::new(chrono_tz::Asia::Shanghai));
+            change(&mut chat);
+            chat
+        };
+        let id = id.parse().unwrap();
+        let by = person();
+        let asked = self
+            .store
+            .change_chat(&id, changed, "subscribe", &by, self.now);
+        asked.await.unwrap()
+    }
+
+    async fn subscribe(&self, id: &str, source: &'static str) {
+        self.change(id, |chat| {
+            chat.standing = Standing::Approved;
+            chat.sources = Some(vec![source.parse().unwrap()]);
+        })
+        .await;
+    }
+
+    /// Channels that something waits in, by name.
+    async fn drained(&self) -> Vec<String> {
+        let mut names: Vec<String> = self
+            .drain()
+            .await
+            .into_iter()
+            .map(|(id, _)| id.to_string())
+            .collect();
+        names.sort();
+        names
+    }
+}
+
+#[tokio::test]
+async fn a_chat_gets_what_comes_after_it_subscribed_also_after_a_restart() {
+    let world = World::new(&[]).await;
+    world.look(list([1])).await;
+    world.look(list([2, 1])).await;
+    world.subscribe("telegram:7", "news").await;
+    world.subscribe("telegram:-1005/3", "news").await;
+    world.subscribe("telegram:8", "elsewhere").await;
+    assert!(world.drained().await.is_empty());
+    world.look(list([3, 2, 1])).await;
+    assert_eq!(world.drained().await, ["telegram:-1005/3", "telegram:7"]);
+    let world = world.reopen(&[source("news")], &[]).await;
+    world.look(list([4, 3, 2, 1])).await;
+    assert_eq!(world.drained().await, ["telegram:-1005/3", "telegram:7"]);
+    let listed = world.store.channels().await.unwrap();
+    let listed: Vec<_> = listed.iter().map(|status| status.id.as_str()).collect();
+    assert_eq!(listed, ["telegram:7", "telegram:-1005/3", "telegram:8"]);
+}
+
+#[tokio::test]
+async fn who_is_not_let_in_gets_nothing_and_who_is_let_in_by_nobody_gets_public_sources_alone() {
+    let mut inner = source("inner");
+    inner.public = false;
+    let sources = [source("news"), inner];
+    let world = World::with(&sources, &[]).await;
+    for (id, standing) in [
+        ("telegram:1", Standing::Pending),
+        ("telegram:2", Standing::Refused),
+        ("telegram:3", Standing::New),
+        ("telegram:4", Standing::Open),
+        ("telegram:5", Standing::Approved),
+    ] {
+        world
+            .change(id, move |chat| {
+                chat.standing = standing;
+                chat.sources = None;
+            })
+            .await;
+    }
+    world.look(list([1])).await;
+    world.look_at("inner", list([1])).await;
+    world.look(list([2, 1])).await;
+    assert_eq!(world.drained().await, ["telegram:4", "telegram:5"]);
+    world.look_at("inner", list([2, 1])).await;
+    assert_eq!(world.drained().await, ["telegram:5"]);
+}
+
+#[tokio::test]
+async fn one_bulletin_goes_once_to_a_chat_that_is_in_the_config_too() {
+    let world = World::new(&[chat("staff", 7)]).await;
+    world.subscribe("telegram:7", "news").await;
+    world.look(list([1])).await;
+    world.look(list([2, 1])).await;
+    assert_eq!(world.drained().await, ["staff"]);
+}
+
+#[tokio::test]
+async fn filters_keep_bulletins_from_a_chat_and_a_rebroadcast_passes_them() {
+    let world = World::new(&[]).await;
+    world.subscribe("telegram:7", "news").await;
+    let chat = world
+        .change("telegram:7", |chat| chat.exclude = vec!["第2號".to_owned()])
+        .await;
+    assert_eq!(chat.exclude, ["第2號"]);
+    world.look(list([1])).await;
+    world.look(list([2, 1])).await;
+    assert!(world.drained().await.is_empty());
+    let (id, by) = (BulletinId(2), person());
+    let again = world.store.rebroadcast(id, None, None, "r", &by, world.now);
+    assert_eq!(again.await.unwrap().len(), 1);
+    assert_eq!(world.drained().await, ["telegram:7"]);
+}
+
+#[tokio::test]
+async fn what_waits_of_a_source_that_is_wanted_no_more_is_dropped() {
+    let world = World::new(&[]).await;
+    world.subscribe("telegram:7", "news").await;
+    world.look(list([1])).await;
+    world.look(list([3, 2, 1])).await;
+    world
+        .change("telegram:7", |chat| chat.sources = Some(Vec::new()))
+        .await;
+    assert!(world.drained().await.is_empty());
+    let all = world.store.deliveries(&DeliveryQuery::default()).await;
+    let all = all.unwrap().items;
+    assert!(all.len() == 2 && all.iter().all(|it| it.state == DeliveryState::Dropped));
+    assert!(world.store.channels().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_chat_that_rests_misses_what_comes_meanwhile_and_keeps_its_wishes() {
+    let world = World::new(&[]).await;
+    world.subscribe("telegram:7", "news").await;
+    world.look(list([1])).await;
+    let id: ChannelId = "telegram:7".parse().unwrap();
+    let why = "bot was blocked by the user";
+    world
+        .store
+        .block_channel(&id, why, world.now)
+        .await
+        .unwrap();
+    world.look(list([2, 1])).await;
+    world.store.unblock_channel(&id).await.unwrap();
+    assert!(world.drained().await.is_empty());
+    world.look(list([3, 2, 1])).await;
+    assert_eq!(world.drained().await, ["telegram:7"]);
+}
+
+#[tokio::test]
+async fn a_group_that_moves_takes_its_subscription_along() {
+    let world = World::new(&[]).await;
+    world.subscribe("telegram:-5", "news").await;
+    world.subscribe("telegram:-5/9", "news").await;
+    world.look(list([1])).await;
+    world.store.move_chat(-5, -1005).await.unwrap();
+    let known = world.store.chat(&"telegram:-1005".parse().unwrap());
+    assert!(known.is_some_and(|chat| chat.wants_any()));
+    world.look(list([2, 1])).await;
+    assert_eq!(
+        world.drained().await,
+        ["telegram:-1005", "telegram:-1005/9"]
+    );
+    // The new one subscribed on its own meanwhile.
+    world.subscribe("telegram:-6", "more").await;
+    world.store.move_chat(-6, -1005).await.unwrap();
+    let world = world.reopen(&[source("news"), source("more")], &[]).await;
+    let merged = world.store.chat(&"telegram:-1005".parse().unwrap());
+    let sources = merged.unwrap().sources.unwrap();
+    assert_eq!(
+        sources.iter().map(|id| id.as_str()).collect::<Vec<_>>(),
+        ["more", "news"]
+    );
+    assert!(world.store.chat(&"telegram:-6".parse().unwrap()).is_none());
+}
+
+#[tokio::test]
+async fn subscriptions_come_along_with_an_export() {
+    let world = World::new(&[]).await;
+    world.subscribe("telegram:7", "news").await;
+    world
+        .change("telegram:7", |chat| {
+            chat.quiet = Some("22:00-07:00".to_owned());
+        })
+        .await;
+    let lines = super::keeping::exported(&world.store).await;
+    let other = World::new(&[]).await;
+    super::keeping::import(&other.store, &lines, false)
+        .await
+        .unwrap();
+    let id: ChannelId = "telegram:7".parse().unwrap();
+    assert_eq!(other.store.chat(&id), world.store.chat(&id));
+    other.look(list([1])).await;
+    other.look(list([2, 1])).await;
+    assert_eq!(other.drained().await, ["telegram:7"]);
+}
