@@ -6,6 +6,8 @@ use std::{
     ops::Range,
 };
 
+use chrono::{Days, NaiveDate};
+
 use crate::{
     bulletin::Moment,
     source::{
@@ -29,6 +31,8 @@ pub(super) struct Found {
     pub bytes: Range<usize>,
     /// Nothing else stands there but a label.
     pub whole: bool,
+    /// It begins the text, and what follows is no part of the same words, as in `5月20日停水公告`.
+    pub leads: bool,
 }
 
 /// The dates of a page's pieces of text, each looked up once.
@@ -56,7 +60,13 @@ impl<'a> Dates<'a> {
         let mut found = Vec::new();
         let mut run = runs.start;
         while run < runs.end && found.len() < 8 {
-            if let Some(date) = self.at(run).or_else(|| self.joined(run, runs.end)) {
+            let alone = self.at(run);
+            // `05-20` over `2024`: more of the date may follow.
+            let joined = match &alone {
+                Some(date) if !(date.yearless && date.whole) => None,
+                _ => self.joined(run, runs.end),
+            };
+            if let Some(date) = joined.or(alone) {
                 run = date.runs.end;
                 found.push(date);
             } else {
@@ -93,12 +103,19 @@ impl<'a> Dates<'a> {
                 .find(|(_, part)| self.find(part).is_some())?
         };
         let (bytes, moment) = self.find(part).or_else(|| self.either_order(part))?;
-        let rest = [&part[..bytes.start], &part[bytes.end..]].concat();
+        let (head, date, tail) = (
+            &part[..bytes.start],
+            &part[bytes.clone()],
+            &part[bytes.end..],
+        );
         Some(Found {
             moment,
-            yearless: is_yearless(&part[bytes.clone()]),
+            yearless: is_yearless(date),
             runs: run..run + 1,
-            whole: text.len() <= MAX_DATE_TEXT && is_label(&rest),
+            whole: text.len() <= MAX_DATE_TEXT && is_label(head, tail),
+            leads: bytes.start + offset == 0
+                && (date.ends_with(|c: char| c.is_ascii_digit())
+                    || !tail.starts_with(char::is_alphanumeric)),
             bytes: bytes.start + offset..bytes.end + offset,
         })
     }
@@ -106,16 +123,7 @@ impl<'a> Dates<'a> {
     /// `10/06/2024`, which no one can read alone: as other dates of the page are written.
     fn either_order(&self, text: &str) -> Option<(Range<usize>, Moment)> {
         let [first, second, year] = numbers_with_year(text)?;
-        let day_first = *self.day_first.get_or_init(|| {
-            let dates = (0..self.page.runs.len())
-                .filter_map(|run| numbers_with_year(self.page.run_text(run)));
-            let (mut day, mut month) = (0, 0);
-            for [first, second, _] in dates.take(500) {
-                day += usize::from(first > 12);
-                month += usize::from(second > 12);
-            }
-            day >= month
-        });
+        let day_first = *self.day_first.get_or_init(|| self.writes_day_first());
         let (day, month) = if day_first {
             (first, second)
         } else {
@@ -125,6 +133,27 @@ impl<'a> Dates<'a> {
         let start = text.find(|c: char| c.is_ascii_digit())?;
         let end = text.rfind(|c: char| c.is_ascii_digit())? + 1;
         Some((start..end, moment))
+    }
+
+    /// Whether more of the page's dates of this form make sense with the day first: a month has no
+    /// number above 12, and a notice is not of the future.
+    fn writes_day_first(&self) -> bool {
+        let runs = 0..self.page.runs.len();
+        let whole = runs
+            .clone()
+            .filter_map(|run| numbers_with_year(self.page.run_text(run)));
+        let parted = runs.filter_map(|run| numbers_with_year(&self.box_at(run, usize::MAX)?.1));
+        let today = self.context.now.date_naive();
+        let possible = |year: u32, month: u32, day: u32| {
+            NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)
+                .filter(|date| *date <= today + Days::new(1))
+        };
+        let (mut day, mut month) = (0, 0);
+        for [first, second, year] in whole.chain(parted).take(500) {
+            day += usize::from(possible(year, second, first).is_some());
+            month += usize::from(possible(year, first, second).is_some());
+        }
+        day >= month
     }
 
     /// `<time datetime="2022-11-20">yesterday</time>`.
@@ -141,6 +170,7 @@ impl<'a> Dates<'a> {
             runs: run..run + 1,
             bytes: 0..self.page.run_text(run).len(),
             whole: true,
+            leads: true,
         })
     }
 
@@ -163,18 +193,47 @@ impl<'a> Dates<'a> {
                 let (range, moment) = self.find(&text)?;
                 (range.len() == text.len()).then_some((3, moment, text))
             });
-        let (count, moment, text) = three.or_else(|| {
+        let two = || {
             let Context { time_zone, now, .. } = self.context;
             let moment = date::pair(first, second, *time_zone, *now)?;
             Some((2, moment, format!("{first}-{second}")))
-        })?;
+        };
+        let (count, moment, text) = three.or_else(two).or_else(|| self.in_box(run, end))?;
         Some(Found {
             moment,
             yearless: is_yearless(&text),
             runs: run..run + count,
             bytes: 0..first.len(),
             whole: true,
+            leads: true,
         })
+    }
+
+    /// A date whose parts and separators fill a box: `05` `/` `20` `/` `2022`.
+    fn in_box(&self, run: usize, end: usize) -> Option<(usize, Moment, String)> {
+        let (count, text) = self.box_at(run, end)?;
+        let whole =
+            |(range, moment): (Range<usize>, Moment)| (range.len() == text.len()).then_some(moment);
+        let found = self.find(&text).or_else(|| self.either_order(&text));
+        let moment = found.and_then(whole)?;
+        Some((count, moment, text))
+    }
+
+    /// The text of a small box that begins with a number and is made of several pieces.
+    fn box_at(&self, run: usize, end: usize) -> Option<(usize, String)> {
+        let page = self.page;
+        let begins = page.run_text(run).len() <= 4
+            && page.run_text(run).starts_with(|c: char| c.is_ascii_digit());
+        if !begins {
+            return None;
+        }
+        let runs = page
+            .ancestors(page.runs[run].element)
+            .take(2)
+            .map(|id| page.runs_of(id))
+            .find(|runs| runs.start == run && runs.end <= end && (3..=6).contains(&runs.len()))?;
+        let text = page.text(runs.clone());
+        (text.len() <= 30).then_some((runs.len(), text))
     }
 
     /// The date that an element is.
@@ -209,6 +268,8 @@ impl<'a> Dates<'a> {
 /// The numbers of a text that is a date with its year last: `10/06/2024`.
 fn numbers_with_year(text: &str) -> Option<[u32; 3]> {
     let text = text.trim_matches(|c: char| !c.is_ascii_digit());
+    let spaced = text.contains(' ').then(|| text.replace(' ', ""));
+    let text = spaced.as_deref().unwrap_or(text);
     let separator = text.chars().find(|c| !c.is_ascii_digit())?;
     if text.len() > 10 || !matches!(separator, '/' | '.' | '-') {
         return None;
@@ -281,7 +342,41 @@ pub(super) fn is_yearless(date: &str) -> bool {
             && numbers.iter().all(|n| n.len() <= 2)
 }
 
-/// Whether what stands around a date is only a label or brackets.
-fn is_label(rest: &str) -> bool {
-    rest.chars().filter(|c| c.is_alphanumeric()).count() <= 8
+/// Whether what stands around a date is only labels, brackets and the like.
+fn is_label(head: &str, tail: &str) -> bool {
+    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
+    let (head, tail) = (head.trim_end(), tail.trim_end());
+    // A word without a mark between it and the date is a part of a sentence, but for these.
+    let named = head.ends_with([':', '：']) && letters(head) <= 24;
+    let calls = letters(head) <= 8
+        && (!head.ends_with(char::is_alphanumeric)
+            || BEFORE.iter().any(|word| head.ends_with(word)));
+    let goes_on =
+        !tail.starts_with(char::is_alphanumeric) || AFTER.iter().any(|word| tail.starts_with(word));
+    (named || calls || letters(head) + letters(tail) == 0) && letters(tail) <= 8 && goes_on
 }
+
+/// Words right before a date that call it one, and right after it that tell what happened then.
+const BEFORE: &[&str] = &[
+    "发布",
+    "發布",
+    "发表",
+    "發表",
+    "更新",
+    "时间",
+    "日期",
+    "于",
+    "於",
+    "on",
+    "On",
+    "Date",
+    "date",
+    "Posted",
+    "posted",
+    "Published",
+    "published",
+];
+const AFTER: &[&str] = &[
+    "发布", "發布", "发表", "發表", "更新", "星期", "周", "週", "上午", "下午", "来源", "阅读",
+    "浏览", "点击", "T", "st", "nd", "rd", "th",
+];

@@ -6,7 +6,10 @@
 //! group. So rows come out as `li`, `tr`, cards, table cells or bare anchors alike. Rows in one
 //! container make a block, blocks that follow each other in the same shape make a group.
 
-use std::{collections::HashMap, ops::Range};
+use std::{
+    collections::{HashMap, HashSet},
+    ops::Range,
+};
 
 use super::{
     links::Link,
@@ -69,7 +72,13 @@ pub(super) fn find(page: &Page, links: &[Link]) -> Vec<Group> {
         }
     }
     let mut groups = Vec::new();
-    for cluster in clusters.iter().filter(|cluster| cluster.len() > 1) {
+    let says_things = |cluster: &&Vec<usize>| {
+        let labels: HashSet<u64> = cluster.iter().map(|link| links[*link].label).collect();
+        // "Open in a new window" on every icon is no title.
+        let is_icon = links[cluster[0]].text == LinkText::Picture && labels.len() == 1;
+        cluster.len() > 1 && !is_icon
+    };
+    for cluster in clusters.iter().filter(says_things) {
         let blocks = blocks(page, &rows(page, links, cluster));
         for blocks in merge(page, links, blocks) {
             let kept = main_columns(links, &blocks);
@@ -132,7 +141,8 @@ fn blocks(page: &Page, rows: &[Item]) -> Vec<Block> {
 /// Puts blocks together that go on in the same way with nothing between them but separators.
 ///
 /// A row that holds two or three links is a block of its own, and the rest of the row stands between
-/// it and the next: such small blocks are rows where at least [`MANY`] follow each other.
+/// it and the next: such small blocks are rows where at least [`MANY`] follow each other, or where
+/// one of the links says the same in each.
 fn merge(page: &Page, links: &[Link], blocks: Vec<Block>) -> Vec<Vec<Block>> {
     let mut merged: Vec<Vec<Block>> = Vec::new();
     let mut small: Vec<Block> = Vec::new();
@@ -151,11 +161,11 @@ fn merge(page: &Page, links: &[Link], blocks: Vec<Block>) -> Vec<Vec<Block>> {
             }
             small.push(block);
         } else {
-            settle(&mut merged, &mut small);
+            settle(links, &mut merged, &mut small);
             merged.push(vec![block]);
         }
     }
-    settle(&mut merged, &mut small);
+    settle(links, &mut merged, &mut small);
     merged
 }
 
@@ -170,13 +180,29 @@ fn pop_last(merged: &mut Vec<Vec<Block>>) -> Option<Block> {
     block
 }
 
-fn settle(merged: &mut Vec<Vec<Block>>, small: &mut Vec<Block>) {
+fn settle(links: &[Link], merged: &mut Vec<Vec<Block>>, small: &mut Vec<Block>) {
     let blocks = std::mem::take(small);
-    if blocks.len() >= MANY {
+    if blocks.len() >= MANY || repeats_a_column(links, &blocks) {
         merged.push(blocks);
     } else {
         merged.extend(blocks.into_iter().map(|block| vec![block]));
     }
+}
+
+/// Whether each block says the same at one place, as rows do that end in "explanation" or "PDF".
+fn repeats_a_column(links: &[Link], blocks: &[Block]) -> bool {
+    let Some((first, others)) = blocks
+        .split_first()
+        .filter(|(_, others)| !others.is_empty())
+    else {
+        return false;
+    };
+    let label = |block: &Block, at: usize| block.get(at).map(|item| links[item.link].label);
+    (0..first.len()).any(|at| {
+        others
+            .iter()
+            .all(|block| label(block, at) == label(first, at))
+    })
 }
 
 fn container(page: &Page, block: &Block) -> Id {
@@ -284,7 +310,7 @@ fn main_columns(links: &[Link], blocks: &[Block]) -> Vec<usize> {
         .expect("a block has at least one column");
     let keep: Vec<bool> = columns
         .iter()
-        .map(|column| column.serves_like(best))
+        .map(|column| column.serves_like(best, blocks.len() < MANY))
         .collect();
     if keep.iter().all(|keep| *keep) {
         return all().collect();
@@ -307,7 +333,7 @@ fn main_columns(links: &[Link], blocks: &[Block]) -> Vec<usize> {
 struct Column {
     /// Mean of [`words::units`] of the texts.
     units: f32,
-    /// Share of links that lead to a page of their own.
+    /// Share of links that lead to a page of their own and say so in words of their own.
     different: f32,
     shapes: Vec<u64>,
 }
@@ -319,18 +345,15 @@ impl Column {
             .filter_map(|block| block.get(at))
             .map(|item| &links[item.link])
             .collect();
-        let distinct = |mut values: Vec<&str>| {
-            values.sort_unstable();
-            values.dedup();
-            values.len() as f32
-        };
+        let pages: HashSet<&str> = column.iter().map(|link| link.href.as_str()).collect();
+        let labels: HashSet<u64> = column.iter().map(|link| link.label).collect();
         let count = column.len().max(1) as f32;
         let mut shapes: Vec<u64> = column.iter().map(|link| link.shape).collect();
         shapes.sort_unstable();
         shapes.dedup();
         Self {
             units: column.iter().map(|link| link.units.min(40.0)).sum::<f32>() / count,
-            different: distinct(column.iter().map(|link| link.href.as_str()).collect()) / count,
+            different: pages.len().min(labels.len()) as f32 / count,
             shapes,
         }
     }
@@ -340,13 +363,18 @@ impl Column {
         self.units * self.different
     }
 
-    /// Whether its links are titles as those of the best column are.
-    fn serves_like(&self, best: &Self) -> bool {
+    /// Whether its links are titles as those of the best column are; a `few` titles may be short
+    /// by chance.
+    fn serves_like(&self, best: &Self, few: bool) -> bool {
         let same_kind = self
             .shapes
             .iter()
             .any(|shape| best.shapes.binary_search(shape).is_ok());
-        let needed = if same_kind { 0.25 } else { 0.5 };
+        let needed = match same_kind {
+            true if few => 0.1,
+            true => 0.25,
+            false => 0.5,
+        };
         self.worth() >= needed * best.worth()
     }
 }

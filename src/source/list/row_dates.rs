@@ -40,34 +40,54 @@ const PUBLICATION: &[&str] = &[
 impl Look<'_> {
     /// The date of each row.
     pub(super) fn row_dates(&self, items: &[Item]) -> Vec<Option<Found>> {
-        // A row with one date has no choice, so what it is called need not be looked up.
+        let found: Vec<Vec<Found>> = items
+            .iter()
+            .map(|item| self.dates.within(item.runs.clone()))
+            .collect();
+        // Where no row has a choice, what dates are called need not be looked up.
+        let choice = found.iter().any(|dates| dates.len() > 1);
         let candidates: Vec<Vec<(u64, Found)>> = items
             .iter()
-            .map(|item| {
-                let found = self.dates.within(item.runs.clone());
-                let choice = found.len() > 1;
+            .zip(found)
+            .map(|(item, found)| {
                 let placed = |date| (self.place(item, &date, choice), date);
                 found.into_iter().map(placed).collect()
             })
             .collect();
         let mut worth: HashMap<u64, f32> = HashMap::new();
+        let mut rows: HashMap<u64, usize> = HashMap::new();
         for (place, date) in candidates.iter().flatten() {
             *worth.entry(*place).or_default() += self.worth(date);
+            *rows.entry(*place).or_default() += 1;
         }
         items
             .iter()
             .zip(candidates)
             .map(|(item, found)| {
                 // The first among equals: the date of a row comes before dates in its teaser.
-                let best = found
+                let (place, best) = found
                     .into_iter()
                     .rev()
-                    .max_by(|a, b| worth[&a.0].total_cmp(&worth[&b.0]))
-                    .map(|(_, date)| date)?;
-                let is_last = best.runs.start + 1 == item.runs.end;
-                (stands_alone(&best) || is_last).then_some(best)
+                    .max_by(|a, b| worth[&a.0].total_cmp(&worth[&b.0]))?;
+                let after = self.page.run_text(best.runs.start).get(best.bytes.end..);
+                let is_last = best.runs.start + 1 == item.runs.end
+                    && after.is_some_and(|after| !after.contains(char::is_alphanumeric));
+                // A date that few titles have among their words is not when they were published.
+                let in_words = self.in_title(item, &best)
+                    && (rows[&place] * 5 < items.len() * 2
+                        || self.dates.in_attributes(item.row).is_some());
+                ((stands_alone(&best) || is_last) && !in_words).then_some(best)
             })
             .collect()
+    }
+
+    /// Whether a date stands among other words of the row's link.
+    fn in_title(&self, item: &Item, date: &Found) -> bool {
+        let element = self.page.runs[date.runs.start].element;
+        let rest = self.page.run_text(date.runs.start).len() - date.bytes.len();
+        date.runs.len() == 1
+            && rest > 0
+            && self.page.contains(self.links[item.link].element, element)
     }
 
     /// Where in its row a date stands, and whether it is called something.
@@ -78,6 +98,7 @@ impl Look<'_> {
         let mut hasher = DefaultHasher::new();
         (page.name(element), page.class(element)).hash(&mut hasher);
         (date.whole, page.contains(link, element), element > link).hash(&mut hasher);
+        self.in_title(item, date).hash(&mut hasher);
         if choice {
             (self.worth(date) * 10.0)
                 .round()
@@ -92,10 +113,22 @@ impl Look<'_> {
     fn column(&self, element: Id) -> Option<usize> {
         let cell = self.cell(element)?;
         let row = self.page.parent(cell);
-        self.page
-            .children(row)
-            .take(30)
-            .position(|child| child == cell)
+        let mut column = 0;
+        for child in self.page.children(row).take(30) {
+            if child == cell {
+                return Some(column);
+            }
+            column += self.span(child);
+        }
+        None
+    }
+
+    /// How many columns a cell takes.
+    fn span(&self, cell: Id) -> usize {
+        let said = self.page.attribute(cell, "colspan");
+        said.and_then(|span| span.trim().parse().ok())
+            .unwrap_or(1)
+            .clamp(1, 30)
     }
 
     fn cell(&self, element: Id) -> Option<Id> {
@@ -133,11 +166,8 @@ impl Look<'_> {
     /// The cell above a cell in the first row of its table.
     fn column_head(&self, cell: Id) -> Option<Id> {
         let page = self.page;
+        let at = self.column(cell)?;
         let row = page.parent(cell);
-        let at = page
-            .children(row)
-            .take(30)
-            .position(|child| child == cell)?;
         let table = page
             .ancestors(row)
             .take(3)
@@ -145,7 +175,11 @@ impl Look<'_> {
         let first = (table + 1..row)
             .take(40)
             .find(|id| page.name(*id) == "tr")?;
-        page.children(first).nth(at)
+        let mut column = 0;
+        page.children(first).take(30).find(|head| {
+            column += self.span(*head);
+            column > at
+        })
     }
 
     /// `title="标题：… 发布时间：2024-05-20"`.

@@ -112,7 +112,7 @@ impl Scored {
         let (rows, units) = (self.group.items.len(), self.units);
         let says_enough = self.dated >= 0.5 && units >= 3.0
             || self.dated > 0.2 && units >= 6.0
-            || rows >= 3 && units >= 7.0 && self.specific >= 0.5
+            || (rows >= 3 || self.titled || self.paged) && units >= 7.0 && self.specific >= 0.5
             || rows >= 4 && units >= 9.0;
         says_enough
             && self.variety > 0.5
@@ -138,7 +138,7 @@ fn dated(look: &Look<'_>, group: &Group) -> f32 {
 
 /// A date that is a row's own, not a part of a sentence.
 pub(super) fn stands_alone(found: &Found) -> bool {
-    found.whole || found.bytes.start == 0
+    found.whole || found.leads
 }
 
 /// Rows of a list differ from each other, in their dates if in nothing else.

@@ -2,6 +2,8 @@
 //! `<!-- base: … -->`, `<!-- expect: address | title | date or - | pinned -->`, `<!-- not: … -->`.
 
 mod data;
+mod sites;
+mod survey;
 mod templates;
 
 use std::{fs, path::Path};

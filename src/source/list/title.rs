@@ -174,11 +174,19 @@ impl Look<'_> {
     fn heading_in(&self, link: Id) -> Option<Id> {
         let page = self.page;
         let end = page.elements[link as usize].end;
-        let inside = || {
-            (link + 1..end)
-                .take(60)
-                .filter(|id| !page.runs_of(*id).is_empty())
+        // The big day of a calendar leaf is often a heading too.
+        let says = |id: &Id| {
+            let runs = page.runs_of(*id);
+            let is_date = || {
+                self.dates
+                    .within(runs.clone())
+                    .iter()
+                    .any(|date| date.whole)
+            };
+            let letters = || page.text(runs.clone()).chars().any(char::is_alphabetic);
+            !runs.is_empty() && letters() && !is_date()
         };
+        let inside = || (link + 1..end).take(60).filter(says);
         inside()
             .find(|id| matches!(page.name(*id), "h1" | "h2" | "h3" | "h4" | "h5" | "h6"))
             .or_else(|| {
@@ -296,7 +304,8 @@ fn is_cut(title: &str) -> bool {
 fn until_label(whole: &str, shown: &str) -> String {
     let head: String = shown.chars().take(4).collect();
     let from = whole.find(&head).unwrap_or(0);
-    let rest = &whole[from..];
+    // Labels stand on lines of their own, or after the title.
+    let rest = whole[from..].lines().next().unwrap_or_default();
     let end = [
         "发布时间",
         "发布日期",

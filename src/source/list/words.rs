@@ -196,8 +196,10 @@ pub(super) fn is_side_heading(text: &str) -> bool {
     .any(|word| bare.contains(word))
         || [
             "popular",
+            "mostpopular",
             "mostread",
             "mostviewed",
+            "mostshared",
             "related",
             "recommended",
             "trending",
