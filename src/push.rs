@@ -285,7 +285,7 @@ impl Pusher {
                 asides,
                 health: Health::new(key),
             };
-            let desk = Desk::new(self.store.clone(), config.clone(), sender);
+            let desk = Desk::new(self.store.clone(), config.clone(), sender, pause.clone());
             let channels = (channels, key == TELEGRAM);
             let worker = Worker::new(desk, channels, received, line.health.clone()).await?;
             at_work.spawn(worker.run(pause.clone()));
