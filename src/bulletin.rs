@@ -13,6 +13,7 @@ mod manner;
 mod moment;
 mod notice;
 mod record;
+mod robot;
 mod settings;
 mod template;
 
@@ -27,6 +28,7 @@ pub use notice::{Article, Attachment, Notice, Validators};
 pub use record::{
     Bulletin, BulletinState, Cause, Delivery, DeliveryKind, DeliveryState, MessageRef,
 };
+pub use robot::{Fingerprint, Form, KINDS, Key, Robot, RobotKind, Setting};
 pub use settings::{
     AddSources, AllowPrivate, Channel, ChannelKind, FetchSettings, Language, ReadAs, Secret,
     Select, Source, StdoutFormat, Subscribe, TelegramChat, TelegramSettings, WebSettings,

@@ -2,15 +2,22 @@
 //!
 //! Each sender (one bot, one robot key) is one task with a pace of its own; nothing waits in memory
 //! alone. A kind of channel is one file, which implements `sender::Sender`, and one line in
-//! `Pusher::sender_of`. Read `worker.rs` for the loop and `deliver.rs` for one delivery.
+//! [`robot`]. Read `worker.rs` for the loop and `deliver.rs` for one delivery.
 
 pub(crate) mod card;
 mod deliver;
+mod dingtalk;
+mod feishu;
 mod health;
+mod http;
 mod pace;
 mod sender;
+mod sign;
+mod slack;
 mod stdout;
+mod style;
 pub(crate) mod telegram;
+mod wecom_robot;
 mod worker;
 
 use std::{
@@ -22,7 +29,10 @@ use std::{
 };
 
 use chrono::Utc;
-use futures::{FutureExt, future::BoxFuture};
+use futures::{
+    FutureExt,
+    future::{BoxFuture, ready},
+};
 use tokio::{
     sync::{mpsc, oneshot, watch},
     task::JoinSet,
@@ -40,17 +50,21 @@ pub use self::health::Fault;
 use self::{
     card::Card,
     deliver::Desk,
+    dingtalk::Dingtalk,
+    feishu::Feishu,
     health::Health,
     pace::{Lane, Limit},
     sender::Sender,
+    slack::Slack,
     stdout::Stdout,
     telegram::{Telegram, Voice},
+    wecom_robot::WecomRobot,
     worker::Aside,
     worker::Worker,
 };
 pub(crate) use self::{deliver::backoff, sender::Sent};
 use crate::{
-    bulletin::{Channel, ChannelId, ChannelKind, Language, MessageRef},
+    bulletin::{Channel, ChannelId, ChannelKind, Fingerprint, Language, MessageRef, Robot},
     config::{Config, Live},
     store::{Store, StoreError},
 };
@@ -96,6 +110,9 @@ struct Line {
     asides: mpsc::Sender<Aside>,
     health: Health,
 }
+
+/// What channels have in common that share a sender: the kind, and the account where there are several.
+type Key = (&'static str, Option<Fingerprint>);
 
 /// A sender, and the bot that it is, for those who talk to people.
 struct Made(Arc<dyn Sender>, Option<Arc<Telegram>>);
@@ -223,17 +240,22 @@ impl Pusher {
         }
     }
 
-    /// A line for each kind of channel: the key by which channels share a sender, and how that is made.
+    /// The key by which channels share a sender, and how that is made.
     fn sender_of<'a>(
         &'a self,
         kind: &'a ChannelKind,
         config: &'a Config,
-    ) -> (&'static str, BoxFuture<'a, Result<Made, PushError>>) {
-        let stdout = || Arc::new(Stdout(self.output.clone()));
+    ) -> (Key, BoxFuture<'a, Result<Made, PushError>>) {
         match kind {
-            ChannelKind::Telegram { .. } => (TELEGRAM, self.bot(config).boxed()),
+            ChannelKind::Telegram { .. } => ((TELEGRAM, None), self.bot(config).boxed()),
             ChannelKind::Stdout { .. } => {
-                ("stdout", async move { Ok(Made(stdout(), None)) }.boxed())
+                let made = Made(Arc::new(Stdout(self.output.clone())), None);
+                (("stdout", None), ready(Ok(made)).boxed())
+            }
+            ChannelKind::Robot(settings) => {
+                let made = robot(settings).map(|sender| Made(sender, None));
+                let key = (settings.kind().name, Some(settings.account()));
+                (key, ready(made).boxed())
             }
         }
     }
@@ -255,11 +277,15 @@ impl Pusher {
         config: &Arc<Config>,
         pause: &CancellationToken,
     ) -> Result<JoinSet<Result<(), StoreError>>, StoreError> {
-        let mut groups: BTreeMap<&str, (Result<Made, PushError>, Vec<Channel>)> = BTreeMap::new();
+        let mut groups: BTreeMap<Key, (Result<Made, PushError>, Vec<Channel>)> = BTreeMap::new();
         if config.telegram.is_some() {
-            groups.insert(TELEGRAM, (self.bot(config).await, Vec::new()));
+            groups.insert((TELEGRAM, None), (self.bot(config).await, Vec::new()));
         }
         for channel in &config.channels {
+            if matches!(channel.kind, ChannelKind::Robot(_)) {
+                // Its key is perhaps another one now; if not, it is set aside again at its first message.
+                self.store.unblock_channel(&channel.id).await?;
+            }
             let (key, make) = self.sender_of(&channel.kind, config);
             match groups.entry(key) {
                 Entry::Vacant(entry) => {
@@ -269,11 +295,11 @@ impl Pusher {
             }
         }
         let (mut lines, mut at_work) = (Vec::new(), JoinSet::new());
-        for (key, (made, channels)) in groups {
+        for ((name, _), (made, channels)) in groups {
             let Made(sender, telegram) = match made {
                 Ok(made) => made,
                 Err(error) => {
-                    tracing::error!("{key} channels rest: {error}");
+                    tracing::error!("{name} channels rest: {error}");
                     continue;
                 }
             };
@@ -283,10 +309,10 @@ impl Pusher {
                 telegram,
                 channels: channels.clone(),
                 asides,
-                health: Health::new(key),
+                health: Health::new(name),
             };
-            let desk = Desk::new(self.store.clone(), config.clone(), sender, pause.clone());
-            let channels = (channels, key == TELEGRAM);
+            let desk = Desk::new(self.store.clone(), config.clone(), sender);
+            let channels = (channels, name == TELEGRAM);
             let worker = Worker::new(desk, channels, received, line.health.clone()).await?;
             at_work.spawn(worker.run(pause.clone()));
             lines.push(line);
@@ -313,6 +339,17 @@ impl Pusher {
         }
         Ok(())
     }
+}
+
+/// A line for each kind of the table `bulletin::KINDS`: how its sender is made.
+fn robot(settings: &Robot) -> Result<Arc<dyn Sender>, PushError> {
+    Ok(match settings.kind().name {
+        "dingtalk-robot" => Arc::new(Dingtalk::new(settings)?),
+        "feishu-robot" => Arc::new(Feishu::new(settings)?),
+        "slack" => Arc::new(Slack::new(settings)?),
+        "wecom-robot" => Arc::new(WecomRobot::new(settings)?),
+        unknown => return Err(PushError(format!("no sender for `{unknown}`"))),
+    })
 }
 
 /// Has a request sent by the worker, ahead of what waits; gives up where that is stopped or rests.
@@ -361,4 +398,15 @@ fn find(config: &Config, id: &ChannelId) -> Result<Channel, PushError> {
 
 fn refusal(sent: &Sent) -> PushError {
     PushError(sent.to_string())
+}
+
+/// The settings of a channel as the config reads them.
+#[cfg(test)]
+fn robot_of(kind: &str, keys: &str) -> Robot {
+    let text = format!("[[channel]]\nid = \"it\"\nkind = \"{kind}\"\n{keys}\n");
+    let config = Config::check(&text, std::path::Path::new("noticast.toml"));
+    match config.unwrap().channels.remove(0).kind {
+        ChannelKind::Robot(robot) => robot,
+        other => panic!("{other:?}"),
+    }
 }

@@ -13,7 +13,7 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::{ChannelId, Filter, Mode, Quiet, SourceId, Template};
+use super::{ChannelId, Filter, Mode, Quiet, Robot, SourceId, Template};
 use crate::schedule::Schedule;
 
 /// A configured place to watch. All values are checked.
@@ -140,6 +140,8 @@ pub enum ChannelKind {
     Stdout {
         format: StdoutFormat,
     },
+    /// Every other kind, with its keys.
+    Robot(Robot),
 }
 
 /// How Telegram names a chat.
@@ -193,9 +195,10 @@ impl Channel {
     /// The kind as the config names it.
     #[must_use]
     pub fn kind_name(&self) -> &'static str {
-        match self.kind {
+        match &self.kind {
             ChannelKind::Telegram { .. } => "telegram",
             ChannelKind::Stdout { .. } => "stdout",
+            ChannelKind::Robot(robot) => robot.kind().name,
         }
     }
 }

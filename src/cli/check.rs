@@ -12,7 +12,7 @@ use super::{
     session::Session,
 };
 use crate::{
-    bulletin::{Channel, ChannelKind, Source},
+    bulletin::{Channel, Source},
     config::Config,
     push::Checked,
     source::{
@@ -81,10 +81,6 @@ fn offline(session: &Session, config: &Config) -> anyhow::Result<()> {
         out::table(header, config.sources.iter().map(source).collect())?;
     }
     let channel = |channel: &Channel| {
-        let kind = match channel.kind {
-            ChannelKind::Telegram { .. } => "telegram",
-            ChannelKind::Stdout { .. } => "stdout",
-        };
         let sources = config
             .sources
             .iter()
@@ -92,7 +88,7 @@ fn offline(session: &Session, config: &Config) -> anyhow::Result<()> {
             .count();
         [
             channel.id.to_string(),
-            kind.to_owned(),
+            channel.kind_name().to_owned(),
             short(&channel.name, 24),
             sources.to_string(),
         ]

@@ -9,7 +9,10 @@ use std::{
 use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
 
 use super::{Global, LogFormat};
-use crate::{bulletin::Secret, config::Config};
+use crate::{
+    bulletin::{ChannelKind, Secret},
+    config::Config,
+};
 
 /// All secrets that must not show; clones share them.
 #[derive(Debug, Clone, Default)]
@@ -66,8 +69,16 @@ impl Mask {
                 .filter(move |(name, _)| is_secret(name))
                 .map(|(_, value)| value.clone())
         });
+        let robots = config
+            .channels
+            .iter()
+            .filter_map(|channel| match &channel.kind {
+                ChannelKind::Robot(robot) => Some(robot.secrets()),
+                _ => None,
+            });
         self.hide(
             telegram
+                .chain(robots.flatten())
                 .chain(web.into_iter().flatten().map(revealed))
                 .chain(proxies)
                 .chain(headers),

@@ -1,15 +1,25 @@
 //! `[[channel]]`: what all kinds share, then the keys of each kind.
 
+use std::collections::BTreeMap;
+
 use chrono_tz::Tz;
 use toml::de::DeValue;
+use url::Url;
 
 use super::{
     file::Ids,
-    read::{boolean, integer, list, mistyped, one_of, string, text, time_zone},
+    read::{
+        address_of, boolean, integer, list, mistyped, one_of, string, text, time_zone, web_address,
+        word,
+    },
+    secret::Surroundings,
     source::filter,
     table::{Read, Table, Value, fault, nearest},
 };
-use crate::bulletin::{Channel, ChannelId, ChannelKind, SourceId, StdoutFormat, TelegramChat};
+use crate::bulletin::{
+    Channel, ChannelId, ChannelKind, Form, KINDS, Key, Robot, RobotKind, Secret, Setting, SourceId,
+    StdoutFormat, TelegramChat,
+};
 
 /// What a channel may refer to.
 #[derive(Clone, Copy)]
@@ -17,21 +27,11 @@ pub(super) struct Scope<'a> {
     pub(super) sources: &'a Ids<'a>,
     pub(super) has_bot: bool,
     pub(super) time_zone: Tz,
+    pub(super) around: Surroundings<'a>,
 }
 
 /// The kinds of the contract that are not built, and all keys that they have.
-const LATER: [&str; 10] = [
-    "wecom-robot",
-    "wecom-app",
-    "dingtalk-robot",
-    "feishu-robot",
-    "slack",
-    "discord",
-    "matrix",
-    "ntfy",
-    "email",
-    "webhook",
-];
+const LATER: [&str; 6] = ["wecom-app", "discord", "matrix", "ntfy", "email", "webhook"];
 const KEYS_OF_ALL_KINDS: [&str; 20] = [
     "access_token",
     "agent_id",
@@ -59,7 +59,7 @@ const KEYS_OF_ALL_KINDS: [&str; 20] = [
 pub(super) fn read(mut table: Table<'_>, ids: &mut Ids<'_>, scope: Scope<'_>) -> Option<Channel> {
     let id: Option<ChannelId> =
         table.require("id", "an id such as `staff`", |value| ids.claim(value));
-    let kind = table.require("kind", "`telegram` or `stdout`", |value| {
+    let kind = table.require("kind", "a kind such as `stdout`", |value| {
         kind_name(value, scope.has_bot)
     });
     let name = table.take("name", text);
@@ -79,6 +79,7 @@ pub(super) fn read(mut table: Table<'_>, ids: &mut Ids<'_>, scope: Scope<'_>) ->
     let kind = match kind {
         Some(Kind::Telegram) => telegram(&mut table),
         Some(Kind::Stdout) => Some(stdout(&mut table)),
+        Some(Kind::Robot(kind)) => robot(&mut table, kind, scope.around),
         None => {
             table.allow(&KEYS_OF_ALL_KINDS);
             None
@@ -96,10 +97,12 @@ pub(super) fn read(mut table: Table<'_>, ids: &mut Ids<'_>, scope: Scope<'_>) ->
 enum Kind {
     Telegram,
     Stdout,
+    Robot(&'static RobotKind),
 }
 
 fn kind_name(value: &Value<'_>, has_bot: bool) -> Read<Kind> {
-    match string(value)? {
+    let name = string(value)?;
+    match name {
         "telegram" if !has_bot => fault(
             value,
             "a telegram channel without a bot; expected the table `[telegram]` with its `token`",
@@ -108,17 +111,85 @@ fn kind_name(value: &Value<'_>, has_bot: bool) -> Read<Kind> {
         "stdout" => Ok(Kind::Stdout),
         later if LATER.contains(&later) => fault(
             value,
-            format!("`kind = \"{later}\"` is not built yet; expected `telegram` or `stdout`"),
+            format!(
+                "`kind = \"{later}\"` is not built yet; expected {}",
+                kinds().join(", ")
+            ),
         ),
-        unknown => {
-            let known = LATER.into_iter().chain(["telegram", "stdout"]);
-            let expected = match nearest(unknown, known) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "expected `telegram` or `stdout`".to_owned(),
-            };
-            fault(value, format!("unknown kind `{unknown}`; {expected}"))
+        _ => RobotKind::named(name).map(Kind::Robot).map_or_else(
+            || {
+                let expected = match nearest(name, LATER.into_iter().chain(kinds())) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("expected one of {}", kinds().join(", ")),
+                };
+                fault(value, format!("unknown kind `{name}`; {expected}"))
+            },
+            Ok,
+        ),
+    }
+}
+
+/// The kinds that are built.
+fn kinds() -> Vec<&'static str> {
+    let robots = KINDS.iter().map(|kind| kind.name);
+    ["telegram", "stdout"].into_iter().chain(robots).collect()
+}
+
+/// A channel by the keys that its kind has.
+fn robot(
+    table: &mut Table<'_>,
+    kind: &'static RobotKind,
+    around: Surroundings<'_>,
+) -> Option<ChannelKind> {
+    let mut values = BTreeMap::new();
+    let mut is_whole = true;
+    for &Key {
+        name,
+        form,
+        expected,
+    } in kind.keys
+    {
+        let value = match form {
+            Form::Secret => table
+                .require(name, expected, around.secret())
+                .map(Setting::Secret),
+            Form::OptionalSecret => table.take(name, around.secret()).map(Setting::Secret),
+            Form::SecretAddress => table
+                .require(name, expected, secret_address(around))
+                .map(Setting::Secret),
+            Form::Word(words) => {
+                let mut chosen = words[0];
+                table.set(name, &mut chosen, word(words));
+                Some(Setting::Text(chosen.to_owned()))
+            }
+            Form::Api(url) => {
+                let mut api = url.to_owned();
+                table.set(name, &mut api, |value| {
+                    web_address(value).map(|url| base(&url))
+                });
+                Some(Setting::Text(api))
+            }
+        };
+        is_whole &= value.is_some() || !form.is_needed();
+        values.extend(value.map(|value| (name, value)));
+    }
+    is_whole.then(|| ChannelKind::Robot(Robot::new(kind, values)))
+}
+
+/// An address that nobody may see, as it stands in the secret.
+fn secret_address(around: Surroundings<'_>) -> impl Fn(&Value<'_>) -> Read<Secret> {
+    move |value| {
+        let secret = around.secret()(value)?;
+        match address_of(secret.reveal(), &["http", "https"]) {
+            Ok(url) => Ok(Secret::new(url.into())),
+            Err(what) => fault(value, what),
         }
     }
+}
+
+/// An address to which paths are added.
+fn base(url: &Url) -> String {
+    url.as_str().trim_end_matches('/').to_owned()
 }
 
 /// None where `*` is among them: all sources.

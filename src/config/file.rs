@@ -75,6 +75,7 @@ fn read<'a>(mut root: Table<'a>, problems: &'a Problems<'a>, around: Surrounding
             sources: &sources,
             has_bot,
             time_zone: config.time_zone,
+            around,
         };
         config
             .channels

@@ -118,6 +118,12 @@ pub(super) fn list<T>(read: impl Fn(&Value<'_>) -> Read<T>) -> impl Fn(&Value<'_
     }
 }
 
+/// One of a few words, each of which stands for itself.
+pub(super) fn word(words: &'static [&'static str]) -> impl Fn(&Value<'_>) -> Read<&'static str> {
+    let pairs: Vec<_> = words.iter().map(|word| (*word, *word)).collect();
+    move |value| one_of(&pairs)(value)
+}
+
 /// One of a few words, each with what it stands for.
 pub(super) fn one_of<T: Clone>(words: &[(&str, T)]) -> impl Fn(&Value<'_>) -> Read<T> {
     move |value| {
@@ -188,25 +194,25 @@ pub(super) fn size(value: &Value<'_>) -> Read<u64> {
 
 /// An absolute address of one of `schemes`. The message does not repeat it: it may hold a password.
 pub(super) fn address(schemes: &'static [&'static str]) -> impl Fn(&Value<'_>) -> Read<Url> {
-    move |value| {
-        let expected = format!(
-            "expected an address that begins with {}",
-            schemes.join(":// or ") + "://"
-        );
-        match Url::parse(string(value)?.trim()) {
-            Err(error) => fault(value, format!("no address ({error}); {expected}")),
-            Ok(url) if !schemes.contains(&url.scheme()) => fault(
-                value,
-                format!(
-                    "the scheme `{}` is of no use here; {expected}",
-                    url.scheme()
-                ),
-            ),
-            Ok(url) if url.host_str().is_none_or(str::is_empty) => {
-                fault(value, format!("an address without a host; {expected}"))
-            }
-            Ok(url) => Ok(url),
+    move |value| address_of(string(value)?, schemes).or_else(|what| fault(value, what))
+}
+
+/// As [`address`], of a text that stands elsewhere.
+pub(super) fn address_of(text: &str, schemes: &[&str]) -> Result<Url, String> {
+    let expected = format!(
+        "expected an address that begins with {}",
+        schemes.join(":// or ") + "://"
+    );
+    match Url::parse(text.trim()) {
+        Err(error) => Err(format!("no address ({error}); {expected}")),
+        Ok(url) if !schemes.contains(&url.scheme()) => Err(format!(
+            "the scheme `{}` is of no use here; {expected}",
+            url.scheme()
+        )),
+        Ok(url) if url.host_str().is_none_or(str::is_empty) => {
+            Err(format!("an address without a host; {expected}"))
         }
+        Ok(url) => Ok(url),
     }
 }
 

@@ -1,7 +1,9 @@
 use std::{fs, path::Path, time::Duration};
 
 use super::*;
-use crate::bulletin::{AllowPrivate, ChannelKind, ReadAs, StdoutFormat, TelegramChat};
+use crate::bulletin::{
+    AllowPrivate, ChannelKind, Form, KINDS, Key, ReadAs, StdoutFormat, TelegramChat,
+};
 
 /// Checks a text as the file `noticast.toml`, with one variable in the environment.
 fn check(text: &str) -> Result<Config, ConfigError> {
@@ -84,7 +86,10 @@ fn the_examples_of_the_example_pass_too() {
     let text = uncommented
         .join("\n")
         .replace("file:admin-token", "env:ADMIN");
-    let env = |name: &str| Some(format!("secret-{name}"));
+    let env = |name: &str| match name.ends_with("_URL") {
+        true => Some(format!("https://robot.example/{name}")),
+        false => Some(format!("secret-{name}")),
+    };
     let config = file::check(&text, Path::new("noticast.toml"), &env).unwrap();
     let telegram = config.telegram.unwrap();
     let defaults = TelegramSettings::new(telegram.token.clone());
@@ -96,7 +101,8 @@ fn the_examples_of_the_example_pass_too() {
         }
     );
     assert_eq!(config.web.admin_token.unwrap().reveal(), "secret-ADMIN");
-    assert_eq!(config.channels.len(), 2);
+    // The terminal, Telegram, and all that the table has.
+    assert_eq!(config.channels.len(), 2 + KINDS.len());
 }
 
 fn is_word(key: &str) -> bool {
@@ -294,7 +300,7 @@ fn what_is_not_built_is_refused_by_name_and_its_default_is_accepted() {
         told,
         "noticast.toml:4:8: this is an integer; expected `\"each\"`"
     );
-    let kinds = ["wecom-robot", "email", "webhook", "matrix"];
+    let kinds = ["email", "webhook", "matrix"];
     for kind in kinds {
         let told = problems(&channel.replace("stdout", kind));
         assert!(
@@ -302,6 +308,41 @@ fn what_is_not_built_is_refused_by_name_and_its_default_is_accepted() {
             "{told}"
         );
     }
+}
+
+#[test]
+fn each_robot_needs_its_keys_and_hides_them() {
+    for kind in KINDS {
+        let head = format!("[[channel]]\nid = \"c\"\nkind = \"{}\"\n", kind.name);
+        let needed = kind.keys.iter().filter(|key| key.form.is_needed());
+        let defaults = |key: &&Key| matches!(key.form, Form::Word(_) | Form::Api(_));
+        let needed: Vec<&Key> = needed.filter(|key| !defaults(key)).collect();
+        let told = problems(&head);
+        for key in &needed {
+            let missing = format!(
+                "noticast.toml:1:1: `{}` is missing in [[channel]]; expected ",
+                key.name
+            );
+            assert!(told.contains(&missing), "{told}");
+        }
+        assert_eq!(told.lines().count(), needed.len(), "{told}");
+        let wrong: String = kind
+            .keys
+            .iter()
+            .map(|key| format!("{} = true\n", key.name))
+            .collect();
+        let told = problems(&(head.clone() + &wrong));
+        assert_eq!(told.lines().count(), kind.keys.len(), "{told}");
+    }
+    let channel =
+        "[[channel]]\nid = \"c\"\nkind = \"slack\"\nurl = \"https://hooks.example/hunter2\"\n";
+    let config = check(channel).unwrap();
+    assert!(!format!("{config:?}").contains("hunter2"));
+    let told = problems(&channel.replace("https", "gopher"));
+    assert!(
+        told.starts_with("noticast.toml:4:7: the scheme") && !told.contains("hunter2"),
+        "{told}"
+    );
 }
 
 #[test]

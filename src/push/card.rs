@@ -144,14 +144,7 @@ impl Card {
 
     /// What stands above the headline: what kind of card it is, and the note.
     fn top(&self, bold: impl Fn(&str) -> String, plain: impl Fn(&str) -> String) -> String {
-        let limit = if self.bulletin.is_some() {
-            NOTE
-        } else {
-            ANNOUNCEMENT
-        };
-        let note = self.note.as_ref().map(|note| cut(&clean_text(note), limit));
-        let note = note.filter(|note| !note.is_empty());
-        let note = note.as_deref().map(plain);
+        let note = self.clean_note().as_deref().map(plain);
         let mark = mark(self.kind, self.language).map(bold);
         match (mark, note) {
             (None, Some(note)) if self.bulletin.is_none() => note,
@@ -159,6 +152,26 @@ impl Card {
             (None, None) => String::new(),
             (Some(mark), None) => format!("{mark}\n\n"),
             (Some(mark), Some(note)) => format!("{mark}\n{note}\n\n"),
+        }
+    }
+
+    fn clean_note(&self) -> Option<String> {
+        let limit = if self.bulletin.is_some() {
+            NOTE
+        } else {
+            ANNOUNCEMENT
+        };
+        let note = cut(&clean_text(self.note.as_ref()?), limit);
+        (!note.is_empty()).then_some(note)
+    }
+
+    /// What the card says, for platforms with a form of their own.
+    pub(super) fn wording(&self) -> Wording {
+        Wording {
+            mark: mark(self.kind, self.language),
+            note: self.clean_note(),
+            entries: self.entries().into_iter().map(|(_, words)| words).collect(),
+            language: self.language,
         }
     }
 
@@ -210,15 +223,47 @@ impl Card {
     }
 }
 
+/// All words of a card, clean and bounded, not yet escaped.
+#[derive(Debug, Clone)]
+pub(super) struct Wording {
+    /// That it is not simply news.
+    pub(super) mark: Option<&'static str>,
+    pub(super) note: Option<String>,
+    /// None: an announcement.
+    pub(super) entries: Vec<Words>,
+    pub(super) language: Language,
+}
+
+impl Wording {
+    /// One line for lists of chats, never empty.
+    pub(super) fn title(&self) -> String {
+        let mark = self.mark.map(|mark| format!("【{mark}】"));
+        let first = self
+            .entries
+            .first()
+            .map(|entry| format!("{}{}", entry.tag, entry.title));
+        let said = self.note.as_deref().map(clean_line);
+        let title = mark.unwrap_or_default() + &first.or(said).unwrap_or_default();
+        if title.is_empty() {
+            "noticast".to_owned()
+        } else {
+            title
+        }
+    }
+}
+
 /// The parts of a card about a bulletin, clean and bounded, not yet escaped.
-struct Words {
-    tag: String,
-    title: String,
-    url: Option<String>,
-    line: Option<String>,
-    deadline: Option<String>,
-    summary: Option<String>,
-    number: BulletinId,
+#[derive(Debug, Clone)]
+pub(super) struct Words {
+    /// The source, in brackets.
+    pub(super) tag: String,
+    pub(super) title: String,
+    pub(super) url: Option<String>,
+    /// Date and publisher.
+    pub(super) line: Option<String>,
+    pub(super) deadline: Option<String>,
+    pub(super) summary: Option<String>,
+    pub(super) number: BulletinId,
 }
 
 /// How a card that is not simply news says so.

@@ -57,12 +57,21 @@ impl fmt::Display for Sent {
 
 /// One bot or one robot key, and what the worker must know of its platform.
 pub(crate) trait Sender: Send + Sync + fmt::Debug {
-    /// Messages a second, all channels together.
-    fn rate(&self) -> u32;
+    /// Messages a second, all channels together; so many that they do not count, where it has no such limit.
+    fn rate(&self) -> u32 {
+        10_000
+    }
 
-    /// What the platform counts the messages of `channel` by. May ask the platform; is asked before the
-    /// first message and after a move.
-    fn lane<'a>(&'a self, channel: &'a Channel) -> BoxFuture<'a, Result<(Lane, Limit), Sent>>;
+    /// What a lane may take, where all lanes are alike.
+    fn limit(&self) -> Limit {
+        Limit::NONE
+    }
+
+    /// What the platform counts the messages of `channel` by; one lane, where it counts the sender's.
+    /// May ask the platform; is asked before the first message and after a move.
+    fn lane<'a>(&'a self, _channel: &'a Channel) -> BoxFuture<'a, Result<(Lane, Limit), Sent>> {
+        ready(Ok((Lane(0), self.limit()))).boxed()
+    }
 
     /// How many of the bulletins of `card`, from its first on, go into one message, at least 1; the rest
     /// follow in messages of their own. A kind that renders [`Card::further`] says more than 1 here,

@@ -9,7 +9,6 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use super::{
     Checked, Output, PushError,
     card::{self, Card},
-    pace::{Lane, Limit},
     sender::{Sender, Sent},
 };
 use crate::{
@@ -32,14 +31,6 @@ impl fmt::Debug for Stdout {
 }
 
 impl Sender for Stdout {
-    fn rate(&self) -> u32 {
-        10_000
-    }
-
-    fn lane<'a>(&'a self, _channel: &'a Channel) -> BoxFuture<'a, Result<(Lane, Limit), Sent>> {
-        ready(Ok((Lane(0), Limit::NONE))).boxed()
-    }
-
     fn fits(&self, card: &Card, _channel: &Channel) -> usize {
         card.count()
     }

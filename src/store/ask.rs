@@ -143,12 +143,7 @@ pub enum Outcome {
         not_before: DateTime<Utc>,
         why: String,
     },
-    /// Perhaps sent: the program ended before it was answered. It is repeated, so that nothing is lost
-    /// however often that happens; only the eighth time it is `failed` as above.
-    Interrupted {
-        why: String,
-    },
-    /// Certainly not sent and no attempt spent: a shutdown.
+    /// Certainly not sent and no attempt spent: a shutdown, or a pace that moved.
     PutBack,
 }
 

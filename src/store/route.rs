@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::{block::Slot, books::Books, change::Change, engine::Engine, error::Result, keys};
 use crate::bulletin::{
-    Channel, ChannelId, ChannelKind, DeliveryKind, SourceId, TelegramChat, Verdict,
+    Channel, ChannelId, ChannelKind, DeliveryKind, Fingerprint, SourceId, TelegramChat, Verdict,
 };
 
 /// What a channel leads to.
@@ -14,6 +14,8 @@ pub(super) enum Place {
         chat: TelegramChat,
         topic: Option<i32>,
     },
+    /// One robot, or one room or mailbox of an account.
+    Robot(Fingerprint),
     /// A channel that is its own place.
     Own(u32),
 }
@@ -29,6 +31,7 @@ impl Place {
                 topic: *topic,
             },
             ChannelKind::Stdout { .. } => Self::Own(number),
+            ChannelKind::Robot(robot) => Self::Robot(robot.place()),
         }
     }
 

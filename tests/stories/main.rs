@@ -14,6 +14,7 @@ mod health;
 mod layout;
 mod newsroom;
 mod rig;
+mod robots;
 mod service;
 mod support;
 mod telegram;

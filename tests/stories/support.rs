@@ -2,8 +2,10 @@
 
 pub(crate) mod board;
 pub(crate) mod desk;
+pub(crate) mod platform;
 pub(crate) mod pushing;
 pub(crate) mod rig;
+pub(crate) mod robots;
 pub(crate) mod site;
 pub(crate) mod telegram;
 pub(crate) mod world;

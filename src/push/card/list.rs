@@ -155,7 +155,7 @@ impl Card {
     }
 
     /// The words of all its bulletins, each with the name of its source.
-    fn entries(&self) -> Vec<(&str, Words)> {
+    pub(super) fn entries(&self) -> Vec<(&str, Words)> {
         let first = self
             .bulletin
             .iter()

@@ -29,8 +29,6 @@ pub(crate) enum Fault {
     Migrate(i64),
     /// Taken, and the connection breaks off before the answer.
     AnswerLost,
-    /// Taken, and the answer never comes.
-    Silent,
     /// Not taken, and the connection breaks off.
     Dropped,
     /// Not taken: a page of somebody else's.
@@ -267,13 +265,9 @@ impl Telegram {
                     self.world().moved.insert(from, *to);
                 }
                 let result = self.call(token, &method, &params).await;
-                if matches!(fault, Some(Fault::AnswerLost | Fault::Silent)) {
+                if matches!(fault, Some(Fault::AnswerLost)) {
                     self.changed.notify_waiters();
-                }
-                match fault {
-                    Some(Fault::AnswerLost) => return None,
-                    Some(Fault::Silent) => std::future::pending().await,
-                    _ => {}
+                    return None;
                 }
                 result
             }

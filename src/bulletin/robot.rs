@@ -1,0 +1,224 @@
+//! Channels of other platforms than Telegram: which kinds there are, and the keys of each.
+//!
+//! A kind is one line of [`KINDS`] here, which the config is read by, and one file in `push/`.
+
+use std::{collections::BTreeMap, fmt};
+
+use super::Secret;
+
+/// A kind of channel as its keys describe it.
+pub struct RobotKind {
+    /// As the config names it.
+    pub name: &'static str,
+    pub keys: &'static [Key],
+    /// What the platform knows the sender by and counts its messages by: a robot's key, an account.
+    account: fn(&Robot) -> Vec<&str>,
+    /// The keys that say where the messages of an account go, where it has more than one place.
+    place: &'static [&'static str],
+}
+
+/// A key of the config.
+#[derive(Debug)]
+pub struct Key {
+    pub name: &'static str,
+    pub form: Form,
+    /// What it is for, as told where it is missing; empty where it may be.
+    pub expected: &'static str,
+}
+
+/// What a key's value must be. Only those that say so may be left out.
+#[derive(Debug, Clone, Copy)]
+pub enum Form {
+    Secret,
+    /// May be left out.
+    OptionalSecret,
+    /// An `http` or `https` address that holds a secret.
+    SecretAddress,
+    /// One of these words; the first where it is left out.
+    Word(&'static [&'static str]),
+    /// Where the platform is, if not here.
+    Api(&'static str),
+}
+
+const fn key(name: &'static str, form: Form, expected: &'static str) -> Key {
+    Key {
+        name,
+        form,
+        expected,
+    }
+}
+
+const fn api(url: &'static str) -> Key {
+    key("api_url", Form::Api(url), "")
+}
+
+/// Every kind that is built.
+pub static KINDS: &[RobotKind] = &[
+    RobotKind {
+        name: "wecom-robot",
+        keys: &[
+            key("key", Form::Secret, "the `key` of the robot's address"),
+            key("format", Form::Word(&["news", "markdown", "text"]), ""),
+            api("https://qyapi.weixin.qq.com"),
+        ],
+        account: |it| it.all(&["api_url", "key"]),
+        place: &[],
+    },
+    RobotKind {
+        name: "dingtalk-robot",
+        keys: &[
+            key(
+                "access_token",
+                Form::Secret,
+                "the `access_token` of the robot's address",
+            ),
+            key("secret", Form::OptionalSecret, ""),
+            api("https://oapi.dingtalk.com"),
+        ],
+        account: |it| it.all(&["api_url", "access_token", "secret"]),
+        place: &[],
+    },
+    RobotKind {
+        name: "feishu-robot",
+        keys: &[
+            key(
+                "token",
+                Form::Secret,
+                "the last part of the robot's address",
+            ),
+            key("secret", Form::OptionalSecret, ""),
+            api("https://open.feishu.cn"),
+        ],
+        account: |it| it.all(&["api_url", "token", "secret"]),
+        place: &[],
+    },
+    RobotKind {
+        name: "slack",
+        keys: &[key("url", Form::SecretAddress, "the webhook's address")],
+        account: |it| it.all(&["url"]),
+        place: &[],
+    },
+];
+
+impl RobotKind {
+    #[must_use]
+    pub fn named(name: &str) -> Option<&'static Self> {
+        KINDS.iter().find(|kind| kind.name == name)
+    }
+}
+
+impl fmt::Debug for RobotKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+/// A channel's settings by the keys of its kind; all are checked.
+#[derive(Clone)]
+pub struct Robot {
+    kind: &'static RobotKind,
+    values: BTreeMap<&'static str, Setting>,
+}
+
+impl Form {
+    /// Whether nothing can be sent without it.
+    #[must_use]
+    pub fn is_needed(self) -> bool {
+        !matches!(self, Self::OptionalSecret)
+    }
+}
+
+/// What the config says under one key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Setting {
+    Secret(Secret),
+    Text(String),
+}
+
+/// What two channels have in common that lead to the same place, or are sent by the same sender.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Fingerprint([u8; 16]);
+
+impl Robot {
+    #[must_use]
+    pub fn new(kind: &'static RobotKind, values: BTreeMap<&'static str, Setting>) -> Self {
+        Self { kind, values }
+    }
+
+    #[must_use]
+    pub fn kind(&self) -> &'static RobotKind {
+        self.kind
+    }
+
+    /// The value of a key, a secret too; empty where it was left out.
+    #[must_use]
+    pub fn get(&self, key: &str) -> &str {
+        match self.values.get(key) {
+            Some(Setting::Secret(secret)) => secret.reveal(),
+            Some(Setting::Text(text)) => text,
+            None => "",
+        }
+    }
+
+    fn all(&self, keys: &[&str]) -> Vec<&str> {
+        keys.iter().map(|key| self.get(key)).collect()
+    }
+
+    /// All that must be shown nowhere: secrets, and of secret addresses also what follows the host.
+    #[must_use]
+    pub fn secrets(&self) -> Vec<String> {
+        let secrets = self.values.values().filter_map(|value| match value {
+            Setting::Secret(secret) => Some(secret.reveal()),
+            Setting::Text(_) => None,
+        });
+        let with_path = secrets.flat_map(|secret| {
+            let path = secret.splitn(4, '/').nth(3);
+            let is_address = secret.contains("://");
+            [
+                Some(secret),
+                path.filter(|path| is_address && path.len() >= 4),
+            ]
+        });
+        with_path.flatten().map(str::to_owned).collect()
+    }
+
+    /// The same for channels that one sender serves.
+    #[must_use]
+    pub fn account(&self) -> Fingerprint {
+        self.fingerprint(&[])
+    }
+
+    /// The same for channels whose messages meet.
+    #[must_use]
+    pub fn place(&self) -> Fingerprint {
+        self.fingerprint(self.kind.place)
+    }
+
+    fn fingerprint(&self, keys: &[&str]) -> Fingerprint {
+        let mut hasher = blake3::Hasher::new();
+        let account = (self.kind.account)(self);
+        let further = keys.iter().map(|key| self.get(key));
+        for part in std::iter::once(self.kind.name)
+            .chain(account)
+            .chain(further)
+        {
+            hasher.update(part.as_bytes());
+            hasher.update(&[0]);
+        }
+        let mut fingerprint = [0; 16];
+        hasher.finalize_xof().fill(&mut fingerprint);
+        Fingerprint(fingerprint)
+    }
+}
+
+impl PartialEq for Robot {
+    fn eq(&self, other: &Self) -> bool {
+        self.kind.name == other.kind.name && self.values == other.values
+    }
+}
+
+impl fmt::Debug for Robot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} {:?}", self.kind, self.values)
+    }
+}

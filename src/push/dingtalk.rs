@@ -1,0 +1,173 @@
+//! `dingtalk-robot` channels: a custom robot of DingTalk (钉钉), signed where it has a secret.
+//!
+//! Its document: twenty messages a minute, and ten minutes of silence for whoever sends more; a body
+//! of at most 20,000 bytes (what others measured). The verdict is `errcode`, whatever the HTTP status.
+
+use std::time::Duration;
+
+use chrono::Utc;
+use futures::future::{BoxFuture, FutureExt};
+use serde_json::{Value, json};
+
+use super::{
+    PushError,
+    card::{Card, Wording},
+    http::{Http, foreign},
+    pace::Limit,
+    sender::{Sender, Sent},
+    sign,
+    style::{self, Unit},
+};
+use crate::bulletin::{Channel, Language, Robot};
+
+/// Bytes of the text: in JSON it is at most twice as long, which leaves room for two addresses.
+const TEXT: usize = 7000;
+/// Of what the list of chats shows.
+const TITLE: usize = 200;
+const MINUTE: Duration = Duration::from_secs(60);
+/// How long a robot is shut out that was too fast.
+const PUNISHMENT: Duration = Duration::from_secs(600);
+/// The organisation's quota is used up.
+const NO_QUOTA: Duration = Duration::from_secs(3600);
+
+/// One robot.
+#[derive(Debug)]
+pub(super) struct Dingtalk {
+    http: Http,
+    settings: Robot,
+}
+
+impl Dingtalk {
+    /// # Errors
+    /// A proxy that cannot be used.
+    pub(super) fn new(settings: &Robot) -> Result<Self, PushError> {
+        Ok(Self {
+            http: Http::of(settings)?,
+            settings: settings.clone(),
+        })
+    }
+
+    /// The address, signed for this moment: the platform forgives an hour.
+    fn url(&self, now_ms: i64) -> String {
+        let (api, secret) = (self.settings.get("api_url"), self.settings.get("secret"));
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        query.append_pair("access_token", self.settings.get("access_token"));
+        if !secret.is_empty() {
+            query.append_pair("timestamp", &now_ms.to_string());
+            query.append_pair("sign", &sign::dingtalk(now_ms, secret));
+        }
+        format!("{api}/robot/send?{}", query.finish())
+    }
+
+    fn verdict(&self, answer: &Value, channel: &Channel) -> Option<Sent> {
+        let code = answer["errcode"].as_i64()?;
+        let words = self
+            .http
+            .words(answer["errmsg"].as_str().unwrap_or_default());
+        let why = format!("DingTalk answered {code}: {words}");
+        let gone = |remedy: &str| {
+            let id = &channel.id;
+            Sent::Gone(format!(
+                "{why}; {remedy}, then run `noticast channels --test {id}`"
+            ))
+        };
+        Some(match code {
+            0 => Sent::Done(None),
+            -1 => Sent::Again(why),
+            130_101 => Sent::TooFast(PUNISHMENT),
+            90030 => Sent::TooFast(NO_QUOTA),
+            310_000 => gone("compare `secret`, the robot's keywords and its list of addresses"),
+            300_001 | 400_013 | 400_101 | 400_102 => {
+                gone("take the `access_token` from the robot's page")
+            }
+            _ => Sent::Refused(why),
+        })
+    }
+}
+
+impl Sender for Dingtalk {
+    fn limit(&self) -> Limit {
+        Limit {
+            gap: Duration::ZERO,
+            window: Some((20, MINUTE)),
+        }
+    }
+
+    fn send<'a>(&'a self, card: &'a Card, channel: &'a Channel) -> BoxFuture<'a, Sent> {
+        async move {
+            let url = self.url(Utc::now().timestamp_millis());
+            match self.http.post(&url, &message(&card.wording())).await {
+                Ok(answer) => self
+                    .verdict(&answer.json(), channel)
+                    .unwrap_or_else(|| foreign(&answer)),
+                Err(silence) => silence.into(),
+            }
+        }
+        .boxed()
+    }
+
+    fn probe(&self) -> BoxFuture<'_, Result<(), Sent>> {
+        self.http.reach(self.settings.get("api_url"))
+    }
+}
+
+/// A card with a button where there is a page to open, else its text alone.
+fn message(wording: &Wording) -> Value {
+    let text = style::markdown(TEXT, "  \n").text(wording);
+    let title = Unit::Bytes.cut(&wording.title(), TITLE);
+    match &wording.entries[..] {
+        [entry] if entry.url.is_some() => json!({"msgtype": "actionCard", "actionCard": {
+            "title": title,
+            "text": text,
+            "singleTitle": open(wording.language),
+            "singleURL": entry.url,
+        }}),
+        _ => json!({"msgtype": "markdown", "markdown": {"title": title, "text": text}}),
+    }
+}
+
+/// What the button says that opens the page.
+pub(super) fn open(language: Language) -> &'static str {
+    match language {
+        Language::Zh => "查看原文",
+        Language::En => "Open the page",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        bulletin::DeliveryKind,
+        push::{
+            card::tests::{bulletin, card},
+            robot_of,
+        },
+    };
+
+    #[test]
+    fn the_signature_is_encoded_once() {
+        let robot = robot_of(
+            "dingtalk-robot",
+            "access_token = \"t&k\"\nsecret = \"SECnoticast\"",
+        );
+        let url = Dingtalk::new(&robot).unwrap().url(1_732_412_345_678);
+        let expected = sign::dingtalk(1_732_412_345_678, "SECnoticast");
+        let encoded = expected
+            .replace('+', "%2B")
+            .replace('/', "%2F")
+            .replace('=', "%3D");
+        assert_eq!(
+            url,
+            format!(
+                "https://oapi.dingtalk.com/robot/send?access_token=t%26k&timestamp=1732412345678&sign={encoded}"
+            )
+        );
+    }
+
+    #[test]
+    fn a_bulletin_is_a_card_with_a_button() {
+        let body = message(&card(DeliveryKind::New, Some(bulletin()), None).wording());
+        insta::assert_snapshot!(serde_json::to_string_pretty(&body).unwrap());
+    }
+}

@@ -1,0 +1,188 @@
+//! `feishu-robot` channels: a custom robot of Feishu (飞书) or Lark, signed where it has a secret.
+//!
+//! Its document: a hundred messages a minute and five a second, a body of at most 20 KB. The verdict is
+//! `code`, whatever the HTTP status. What a page says stands in `plain_text`, where nothing is markup.
+
+use std::time::Duration;
+
+use chrono::Utc;
+use futures::future::{BoxFuture, FutureExt};
+use serde_json::{Value, json};
+
+use super::{
+    PushError,
+    card::{Card, Wording, Words},
+    dingtalk::open,
+    http::{Http, foreign},
+    pace::Limit,
+    sender::{Sender, Sent},
+    sign,
+    style::Unit,
+};
+use crate::bulletin::{Channel, Robot};
+
+/// Bytes of a headline and of what stands below it: in JSON they are at most twice as long.
+const TITLE: usize = 600;
+const TEXT: usize = 6000;
+/// For those who do not say how long: the platform counts by the minute.
+const TOO_FAST: Duration = Duration::from_secs(60);
+
+/// One robot.
+#[derive(Debug)]
+pub(super) struct Feishu {
+    http: Http,
+    settings: Robot,
+}
+
+impl Feishu {
+    /// # Errors
+    /// A proxy that cannot be used.
+    pub(super) fn new(settings: &Robot) -> Result<Self, PushError> {
+        Ok(Self {
+            http: Http::of(settings)?,
+            settings: settings.clone(),
+        })
+    }
+
+    fn url(&self) -> String {
+        let (api, token) = (self.settings.get("api_url"), self.settings.get("token"));
+        let token: String = url::form_urlencoded::byte_serialize(token.as_bytes()).collect();
+        format!("{api}/open-apis/bot/v2/hook/{token}")
+    }
+
+    /// Signed for this moment: the platform forgives an hour.
+    fn signed(&self, mut body: Value, now_s: i64) -> Value {
+        let secret = self.settings.get("secret");
+        if !secret.is_empty() {
+            body["timestamp"] = json!(now_s.to_string());
+            body["sign"] = json!(sign::feishu(now_s, secret));
+        }
+        body
+    }
+
+    fn verdict(&self, answer: &Value, channel: &Channel) -> Option<Sent> {
+        let code = answer["code"].as_i64()?;
+        let words = self.http.words(answer["msg"].as_str().unwrap_or_default());
+        let why = format!("Feishu answered {code}: {words}");
+        let gone = |remedy: &str| {
+            let id = &channel.id;
+            Sent::Gone(format!(
+                "{why}; {remedy}, then run `noticast channels --test {id}`"
+            ))
+        };
+        Some(match code {
+            0 => Sent::Done(None),
+            11232 => Sent::TooFast(TOO_FAST),
+            19021 => gone("compare `secret` with the robot's page, and this machine's clock"),
+            19022 => gone("add this machine's address to the robot's list"),
+            19024 => {
+                gone("take the keywords off the robot, or choose some that all bulletins have")
+            }
+            19001 => gone("take the `token` from the robot's address"),
+            _ if words.contains("token invalid") => {
+                gone("take the `token` from the robot's address")
+            }
+            _ => Sent::Refused(why),
+        })
+    }
+}
+
+impl Sender for Feishu {
+    fn limit(&self) -> Limit {
+        Limit {
+            gap: Duration::from_millis(200),
+            window: Some((100, Duration::from_secs(60))),
+        }
+    }
+
+    fn send<'a>(&'a self, card: &'a Card, channel: &'a Channel) -> BoxFuture<'a, Sent> {
+        async move {
+            let body = self.signed(message(&card.wording()), Utc::now().timestamp());
+            match self.http.post(&self.url(), &body).await {
+                Ok(answer) => self
+                    .verdict(&answer.json(), channel)
+                    .unwrap_or_else(|| foreign(&answer)),
+                Err(silence) => silence.into(),
+            }
+        }
+        .boxed()
+    }
+
+    fn probe(&self) -> BoxFuture<'_, Result<(), Sent>> {
+        self.http.reach(self.settings.get("api_url"))
+    }
+}
+
+/// A card with a button where there is a page to open.
+fn message(wording: &Wording) -> Value {
+    let text = |content: &str| json!({"tag": "div", "text": {"tag": "plain_text", "content": Unit::Bytes.cut(content, TEXT)}});
+    let mut elements: Vec<Value> = wording.note.iter().map(|note| text(note)).collect();
+    for entry in &wording.entries {
+        elements.push(text(&below(entry)));
+        if let Some(url) = &entry.url {
+            elements.push(json!({"tag": "action", "actions": [{
+                "tag": "button",
+                "type": "primary",
+                "text": {"tag": "plain_text", "content": open(wording.language)},
+                "url": url,
+            }]}));
+        }
+    }
+    let title = Unit::Bytes.cut(&wording.title(), TITLE);
+    let template = if wording.mark.is_some() {
+        "orange"
+    } else {
+        "blue"
+    };
+    json!({"msg_type": "interactive", "card": {
+        "header": {"title": {"tag": "plain_text", "content": title}, "template": template},
+        "elements": elements,
+    }})
+}
+
+/// What stands below a headline.
+fn below(entry: &Words) -> String {
+    let number = format!("#{}", entry.number);
+    let lines = [
+        entry.line.as_deref(),
+        entry.deadline.as_deref(),
+        Some(&number),
+    ];
+    let head: Vec<&str> = lines.into_iter().flatten().collect();
+    match &entry.summary {
+        Some(summary) => format!("{}\n\n{summary}", head.join(" · ")),
+        None => head.join(" · "),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        bulletin::DeliveryKind,
+        push::{
+            card::tests::{bulletin, card},
+            robot_of,
+        },
+    };
+
+    #[test]
+    fn the_signature_is_in_the_body_and_seconds() {
+        let robot = robot_of("feishu-robot", "token = \"t/k\"\nsecret = \"noticast\"");
+        let feishu = Feishu::new(&robot).unwrap();
+        assert_eq!(
+            feishu.url(),
+            "https://open.feishu.cn/open-apis/bot/v2/hook/t%2Fk"
+        );
+        let body = feishu.signed(json!({}), 1_732_412_345);
+        assert_eq!(body["timestamp"], "1732412345");
+        assert_eq!(body["sign"], sign::feishu(1_732_412_345, "noticast"));
+    }
+
+    #[test]
+    fn a_bulletin_is_a_card_with_a_button() {
+        let body =
+            message(&card(DeliveryKind::Rebroadcast, Some(bulletin()), Some("请转达")).wording());
+        insta::assert_snapshot!(serde_json::to_string_pretty(&body).unwrap());
+    }
+}

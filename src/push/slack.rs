@@ -1,0 +1,159 @@
+//! `slack` channels: an incoming webhook of Slack, which is known by its address.
+//!
+//! Its pages: about one message a second; 3,000 characters in a section; `&`, `<` and `>` are escaped in
+//! what is markup. The answer is `ok`, or a word that says what is wrong.
+
+use std::time::Duration;
+
+use futures::future::{BoxFuture, FutureExt};
+use serde_json::{Value, json};
+
+use super::{
+    PushError,
+    card::{Card, Wording, Words},
+    http::{Answer, Http, foreign},
+    pace::Limit,
+    sender::{Sender, Sent},
+    style::{self, Style, Unit, encoded},
+};
+use crate::bulletin::{Channel, Robot};
+
+const SECTION: usize = 3000;
+/// For those that show no blocks, and for notifications.
+const PLAIN: Style = style::plain(SECTION, Unit::Utf16);
+
+/// One webhook.
+#[derive(Debug)]
+pub(super) struct Slack {
+    http: Http,
+    url: String,
+}
+
+impl Slack {
+    /// # Errors
+    /// A proxy that cannot be used.
+    pub(super) fn new(settings: &Robot) -> Result<Self, PushError> {
+        Ok(Self {
+            http: Http::of(settings)?,
+            url: settings.get("url").to_owned(),
+        })
+    }
+
+    fn verdict(&self, answer: &Answer, channel: &Channel) -> Sent {
+        let text = answer.text();
+        let word = text.trim();
+        let is_word = !word.is_empty() && word.len() < 100 && !word.starts_with('<');
+        let why = format!(
+            "Slack answered {}: {}",
+            answer.status,
+            self.http.words(word)
+        );
+        match answer.status.as_u16() {
+            200 if word == "ok" => Sent::Done(None),
+            403 | 404 | 410 if is_word => Sent::Gone(format!(
+                "{why}; make a new webhook, set its address as `url`, then run `noticast channels --test {}`",
+                channel.id
+            )),
+            400 if is_word => Sent::Refused(why),
+            _ => foreign(answer),
+        }
+    }
+}
+
+impl Sender for Slack {
+    fn limit(&self) -> Limit {
+        Limit {
+            gap: Duration::from_secs(1),
+            window: None,
+        }
+    }
+
+    fn send<'a>(&'a self, card: &'a Card, channel: &'a Channel) -> BoxFuture<'a, Sent> {
+        async move {
+            match self.http.post(&self.url, &message(&card.wording())).await {
+                Ok(answer) => self.verdict(&answer, channel),
+                Err(silence) => silence.into(),
+            }
+        }
+        .boxed()
+    }
+
+    fn probe(&self) -> BoxFuture<'_, Result<(), Sent>> {
+        self.http.reach(&self.url)
+    }
+}
+
+fn message(wording: &Wording) -> Value {
+    let mut blocks = Vec::new();
+    let note = wording.note.as_deref().unwrap_or_default();
+    let mark = wording
+        .mark
+        .map_or(String::new(), |mark| format!("{mark}\n"));
+    let top = format!("{mark}{note}");
+    if !top.trim().is_empty() {
+        blocks.push(section(top.trim()));
+    }
+    for entry in &wording.entries {
+        blocks.extend(of_entry(entry));
+    }
+    json!({"text": PLAIN.text(wording), "blocks": blocks})
+}
+
+fn of_entry(entry: &Words) -> Vec<Value> {
+    let title = escape(&format!("{}{}", entry.tag, entry.title));
+    let headline = match &entry.url {
+        Some(url) => format!("<{}|{title}>", escape(&encoded(url))),
+        None => title,
+    };
+    let number = format!("#{}", entry.number);
+    let about = [
+        entry.line.as_deref(),
+        entry.deadline.as_deref(),
+        Some(&number),
+    ];
+    let about: Vec<&str> = about.into_iter().flatten().collect();
+    let mut blocks = vec![
+        json!({"type": "section", "text": {"type": "mrkdwn", "text": fitting(&headline, entry)}}),
+        json!({"type": "context", "elements": [{"type": "plain_text", "text": about.join(" · "), "emoji": false}]}),
+    ];
+    blocks.extend(entry.summary.as_deref().map(section));
+    blocks
+}
+
+/// The headline as a link, or as text where both are too long for a section.
+fn fitting(headline: &str, entry: &Words) -> String {
+    if Unit::Utf16.length(headline) <= SECTION {
+        return headline.to_owned();
+    }
+    escape(&Unit::Utf16.cut(&entry.title, SECTION / 5))
+}
+
+/// What a page says stands in plain text, where nothing is markup.
+fn section(text: &str) -> Value {
+    let text = Unit::Utf16.cut(text, SECTION);
+    json!({"type": "section", "text": {"type": "plain_text", "text": text, "emoji": false}})
+}
+
+/// Text in Slack's own markup.
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        bulletin::DeliveryKind,
+        push::card::tests::{bulletin, card},
+    };
+
+    #[test]
+    fn a_bulletin_is_a_link_what_is_about_it_and_its_summary() {
+        let mut bulletin = bulletin();
+        bulletin.title = "<!channel> a|b & *c*".to_owned();
+        let body = message(&card(DeliveryKind::New, Some(bulletin), None).wording());
+        insta::assert_snapshot!(serde_json::to_string_pretty(&body).unwrap());
+    }
+}

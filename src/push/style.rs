@@ -1,0 +1,233 @@
+//! A card as one text in a platform's markup, cut to the platform's limit in the platform's unit.
+//!
+//! Words are cut before they are escaped, between what a reader sees as characters, and the summary
+//! first; the address is given whole or not at all. Read [`Style::text`] first.
+
+use super::card::{Wording, Words, cut};
+
+/// What a platform counts a text's length in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unit {
+    /// Of UTF-8.
+    Bytes,
+    /// As JavaScript and Java count: never fewer than code points.
+    Utf16,
+}
+
+impl Unit {
+    pub(super) fn length(self, text: &str) -> usize {
+        match self {
+            Self::Bytes => text.len(),
+            Self::Utf16 => text.encode_utf16().count(),
+        }
+    }
+
+    /// As much of `text` as `limit` takes, cut between characters.
+    pub(super) fn cut(self, text: &str, limit: usize) -> String {
+        let fits = |room: usize| {
+            let kept = shortened(text, room);
+            (self.length(&kept) <= limit).then_some(kept)
+        };
+        widest(limit, fits).unwrap_or_default()
+    }
+}
+
+/// A platform's markup and its limit.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Style {
+    pub(super) limit: usize,
+    pub(super) unit: Unit,
+    /// What breaks a line.
+    pub(super) newline: &'static str,
+    pub(super) escape: fn(&str) -> String,
+    /// Of text that is escaped.
+    pub(super) bold: fn(&str) -> String,
+    /// Of text that is escaped, to an address; None: addresses stand in lines of their own.
+    pub(super) link: Option<fn(&str, &str) -> String>,
+}
+
+/// How many characters the parts of a card may have.
+#[derive(Clone, Copy)]
+struct Room {
+    summary: usize,
+    /// Of headline, note and each line.
+    line: usize,
+}
+
+/// No part of a card is longer.
+const WIDE: usize = 4000;
+
+impl Style {
+    /// The card as one text within the limit.
+    pub(super) fn text(&self, wording: &Wording) -> String {
+        let fits = |room: Room| {
+            let text = self.draw(wording, room);
+            (self.unit.length(&text) <= self.limit).then_some(text)
+        };
+        let by_summary = |summary| {
+            fits(Room {
+                summary,
+                line: WIDE,
+            })
+        };
+        let by_line = |line| fits(Room { summary: 0, line });
+        widest(WIDE, by_summary)
+            .or_else(|| widest(WIDE, by_line))
+            .unwrap_or_default()
+    }
+
+    fn draw(&self, wording: &Wording, room: Room) -> String {
+        let mut blocks = Vec::new();
+        let mark = wording.mark.map(|mark| (self.bold)(&(self.escape)(mark)));
+        let note = wording
+            .note
+            .as_deref()
+            .map(|note| self.prose(note, room.line));
+        blocks.push(self.lines(mark.into_iter().chain(note)));
+        for entry in &wording.entries {
+            blocks.push(self.head(entry, room.line));
+            let summary = entry.summary.as_deref().unwrap_or_default();
+            blocks.push(self.prose(summary, room.summary));
+            let url = self.url(entry).filter(|_| self.link.is_none());
+            let number = format!("#{}", entry.number);
+            blocks.push(self.lines(std::iter::once(number).chain(url.map(str::to_owned))));
+        }
+        blocks.retain(|block| !block.is_empty());
+        blocks.join("\n\n")
+    }
+
+    fn head(&self, entry: &Words, room: usize) -> String {
+        let title = match shortened(&entry.title, room) {
+            // A link needs words to show.
+            title if title.is_empty() => format!("#{}", entry.number),
+            title => title,
+        };
+        let title = (self.bold)(&(self.escape)(&title));
+        let title = match (self.link, self.url(entry)) {
+            (Some(link), Some(url)) => link(&title, url),
+            _ => title,
+        };
+        let tag = (self.escape)(&shortened(&entry.tag, room));
+        let further = [&entry.line, &entry.deadline].into_iter().flatten();
+        let further = further.map(|line| (self.escape)(&shortened(line, room)));
+        self.lines(std::iter::once(format!("{tag}{title}")).chain(further))
+    }
+
+    /// An address that leaves room for words.
+    fn url<'a>(&self, entry: &'a Words) -> Option<&'a str> {
+        let url = entry.url.as_deref()?;
+        let written = self
+            .link
+            .map_or_else(|| url.to_owned(), |link| link("", url));
+        (self.unit.length(&written) <= self.limit / 2).then_some(url)
+    }
+
+    /// Lines of a page, each escaped.
+    fn prose(&self, text: &str, room: usize) -> String {
+        let text = shortened(text, room);
+        self.lines(text.lines().map(self.escape))
+    }
+
+    fn lines(&self, lines: impl Iterator<Item = String>) -> String {
+        let lines: Vec<_> = lines.filter(|line| !line.is_empty()).collect();
+        lines.join(self.newline)
+    }
+}
+
+/// Text without markup, within `limit`.
+pub(super) const fn plain(limit: usize, unit: Unit) -> Style {
+    Style {
+        limit,
+        unit,
+        newline: "\n",
+        escape: str::to_owned,
+        bold: str::to_owned,
+        link: None,
+    }
+}
+
+/// The Markdown of WeCom and DingTalk, which knows no escapes: what would be markup is written with
+/// signs of full width, which are none.
+pub(super) const fn markdown(limit: usize, newline: &'static str) -> Style {
+    Style {
+        limit,
+        unit: Unit::Bytes,
+        newline,
+        escape: tame,
+        bold: |text| {
+            if text.is_empty() {
+                String::new()
+            } else {
+                format!("**{text}**")
+            }
+        },
+        link: Some(|text, url| format!("[{text}]({})", encoded(url))),
+    }
+}
+
+/// A line of text that no Markdown reads as markup.
+pub(super) fn tame(line: &str) -> String {
+    let wide = |(i, c): (usize, char)| match c {
+        '<' => '＜',
+        '>' => '＞',
+        '[' => '［',
+        ']' => '］',
+        '*' => '＊',
+        '`' => '｀',
+        '~' => '～',
+        '_' => '＿',
+        '\\' => '＼',
+        '#' if i == 0 => '＃',
+        '-' | '+' if i == 0 && line[1..].starts_with(' ') => '·',
+        c => c,
+    };
+    line.char_indices().map(wide).collect()
+}
+
+/// An address between the brackets of a link.
+pub(super) fn encoded(url: &str) -> String {
+    let mut encoded = String::with_capacity(url.len());
+    for c in url.chars() {
+        match c {
+            '(' => encoded += "%28",
+            ')' => encoded += "%29",
+            '<' => encoded += "%3C",
+            '>' => encoded += "%3E",
+            '"' => encoded += "%22",
+            '|' => encoded += "%7C",
+            '\\' => encoded += "%5C",
+            '`' => encoded += "%60",
+            '*' => encoded += "%2A",
+            c => encoded.push(c),
+        }
+    }
+    encoded
+}
+
+/// At most `room` characters; nothing where there is no room for a character and the dots.
+fn shortened(text: &str, room: usize) -> String {
+    match room {
+        0 | 1 if text.chars().count() > room => String::new(),
+        room => cut(text, room),
+    }
+}
+
+/// The result for the largest number up to `most` that has one, where smaller ones have one too.
+fn widest<T>(most: usize, of: impl Fn(usize) -> Option<T>) -> Option<T> {
+    if let Some(all) = of(most) {
+        return Some(all);
+    }
+    let (mut low, mut high) = (0, most);
+    let mut best = of(0)?;
+    while high - low > 1 {
+        let middle = low.midpoint(high);
+        match of(middle) {
+            Some(fits) => (best, low) = (fits, middle),
+            None => high = middle,
+        }
+    }
+    Some(best)
+}
+
+#[cfg(test)]
+pub(super) mod tests;

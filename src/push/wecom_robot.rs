@@ -1,0 +1,147 @@
+//! `wecom-robot` channels: a group robot of WeCom (企业微信), which is known by the key in its address.
+//!
+//! Official page 99110: twenty messages in any minute; `text` has 2,048 bytes of UTF-8, `markdown`
+//! 4,096, `news` one to eight articles. The verdict is `errcode`, whatever the HTTP status.
+
+use std::time::Duration;
+
+use futures::future::{BoxFuture, FutureExt};
+use serde_json::{Value, json};
+
+use super::{
+    PushError,
+    card::{Card, Wording, Words},
+    http::{Http, foreign},
+    pace::Limit,
+    sender::{Sender, Sent},
+    style::{self, Unit},
+};
+use crate::bulletin::{Channel, ChannelKind, Robot};
+
+const TEXT: usize = 2048;
+const MARKDOWN: usize = 4096;
+/// Of an article.
+pub(super) const TITLE: usize = 128;
+pub(super) const DESCRIPTION: usize = 512;
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// One robot.
+#[derive(Debug)]
+pub(super) struct WecomRobot {
+    http: Http,
+    api: String,
+    url: String,
+}
+
+impl WecomRobot {
+    /// # Errors
+    /// A proxy that cannot be used.
+    pub(super) fn new(robot: &Robot) -> Result<Self, PushError> {
+        let api = robot.get("api_url").to_owned();
+        let key: String =
+            url::form_urlencoded::byte_serialize(robot.get("key").as_bytes()).collect();
+        Ok(Self {
+            http: Http::of(robot)?,
+            url: format!("{api}/cgi-bin/webhook/send?key={key}"),
+            api,
+        })
+    }
+
+    fn verdict(&self, answer: &Value, channel: &Channel) -> Option<Sent> {
+        let code = answer["errcode"].as_i64()?;
+        let words = self
+            .http
+            .words(answer["errmsg"].as_str().unwrap_or_default());
+        let why = format!("WeCom answered {code}: {words}");
+        Some(match code {
+            0 => Sent::Done(None),
+            -1 => Sent::Again(why),
+            45009 | 45033 => Sent::TooFast(MINUTE),
+            93000 => Sent::Gone(format!(
+                "{why}; take the `key` from the robot's page in the group, then run `noticast channels --test {}`",
+                channel.id
+            )),
+            _ => Sent::Refused(why),
+        })
+    }
+}
+
+impl Sender for WecomRobot {
+    fn limit(&self) -> Limit {
+        Limit {
+            gap: Duration::ZERO,
+            window: Some((20, MINUTE)),
+        }
+    }
+
+    fn send<'a>(&'a self, card: &'a Card, channel: &'a Channel) -> BoxFuture<'a, Sent> {
+        async move {
+            let ChannelKind::Robot(robot) = &channel.kind else {
+                return Sent::Refused("not a wecom-robot channel".to_owned());
+            };
+            let body = message(&card.wording(), robot.get("format"));
+            match self.http.post(&self.url, &body).await {
+                Ok(answer) => self
+                    .verdict(&answer.json(), channel)
+                    .unwrap_or_else(|| foreign(&answer)),
+                Err(silence) => silence.into(),
+            }
+        }
+        .boxed()
+    }
+
+    fn probe(&self) -> BoxFuture<'_, Result<(), Sent>> {
+        self.http.reach(&self.api)
+    }
+}
+
+/// What the robot is to post. News needs an address to lead to; where there is none, text it is.
+fn message(wording: &Wording, format: &str) -> Value {
+    let articles: Vec<_> = wording
+        .entries
+        .iter()
+        .filter_map(|entry| article(wording, entry))
+        .collect();
+    match format {
+        "markdown" => {
+            let content = style::markdown(MARKDOWN, "\n").text(wording);
+            json!({"msgtype": "markdown", "markdown": {"content": content}})
+        }
+        "news" if !articles.is_empty() && articles.len() == wording.entries.len() => {
+            json!({"msgtype": "news", "news": {"articles": articles}})
+        }
+        _ => {
+            let content = style::plain(TEXT, Unit::Bytes).text(wording);
+            json!({"msgtype": "text", "text": {"content": content}})
+        }
+    }
+}
+
+fn article(wording: &Wording, entry: &Words) -> Option<Value> {
+    let url = entry.url.as_ref()?;
+    let mark = wording.mark.map(|mark| format!("【{mark}】"));
+    let whole = mark.unwrap_or_default() + &entry.title;
+    let title = Unit::Bytes.cut(&whole, TITLE);
+    // A headline that was cut stands below in full.
+    let headline = (title != whole).then_some(&entry.title);
+    let about = format!("{}{}", entry.tag, entry.line.as_deref().unwrap_or_default());
+    let number = format!("#{}", entry.number);
+    let lines = [
+        wording.note.as_ref(),
+        headline,
+        Some(&about),
+        entry.deadline.as_ref(),
+        Some(&number),
+        entry.summary.as_ref(),
+    ];
+    let lines: Vec<&str> = lines
+        .into_iter()
+        .flatten()
+        .map(|line| line.trim())
+        .collect();
+    let description = Unit::Bytes.cut(&lines.join("\n"), DESCRIPTION);
+    Some(json!({"title": title, "description": description, "url": url}))
+}
+
+#[cfg(test)]
+mod tests;

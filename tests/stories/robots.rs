@@ -1,0 +1,240 @@
+//! Bulletins travel to the robots of other platforms: in their form, signed, within limits, through faults.
+
+use std::time::Duration;
+
+use noticast::bulletin::{ChannelId, DeliveryState};
+
+use crate::support::{
+    platform::{Fault, Platform, Reply, Request},
+    pushing::{Logged, Pushing},
+    robots,
+};
+
+/// A channel of each kind, at a platform; the secrets are those of the rules.
+fn channel(kind: &str, url: &str) -> String {
+    let keys = match kind {
+        "wecom-robot" => format!("key = \"KEY-1\"\napi_url = \"{url}\""),
+        "dingtalk-robot" => {
+            format!("access_token = \"TOKEN-1\"\nsecret = \"SEC-1\"\napi_url = \"{url}\"")
+        }
+        "feishu-robot" => format!("token = \"TOKEN-1\"\nsecret = \"SEC-1\"\napi_url = \"{url}\""),
+        "slack" => format!("url = \"{url}/services/T/B/X-1\""),
+        other => panic!("{other}"),
+    };
+    format!("[[channel]]\nid = \"it\"\nkind = \"{kind}\"\n{keys}\n")
+}
+
+/// Secrets of the rules.
+const SECRETS: [&str; 4] = ["KEY-1", "TOKEN-1", "SEC-1", "X-1"];
+
+async fn platform(kind: &str) -> Platform {
+    let rules = match kind {
+        "wecom-robot" => robots::wecom_robot,
+        "dingtalk-robot" => robots::dingtalk,
+        "feishu-robot" => robots::feishu,
+        "slack" => robots::slack,
+        other => panic!("{other}"),
+    };
+    Platform::start(rules).await
+}
+
+const ROBOTS: [&str; 4] = ["wecom-robot", "dingtalk-robot", "feishu-robot", "slack"];
+
+fn it() -> ChannelId {
+    "it".parse().unwrap()
+}
+
+fn shows(request: &Request, number: usize) -> bool {
+    let text = request.json().to_string();
+    text.contains(&format!("第{number}号通知"))
+        && text.contains(&format!("http://news.example/{number}.html"))
+}
+
+#[tokio::test]
+async fn each_robot_gets_each_bulletin_once_in_order_and_in_its_form() {
+    for kind in ROBOTS {
+        let platform = platform(kind).await;
+        let mut pushing = Pushing::new(&channel(kind, &platform.url)).await;
+        pushing.publish(3).await;
+        pushing.start();
+        let taken = platform.until_taken(3).await;
+        for (i, request) in taken.iter().enumerate() {
+            assert!(shows(request, i + 1), "{kind}: {}", request.json());
+        }
+        let mut pushing = pushing.restart().await;
+        pushing.publish(1).await;
+        pushing.start();
+        assert!(shows(&platform.until_taken(4).await[3], 4));
+        pushing.stop().await;
+        assert_eq!(platform.taken().len(), 4, "{kind}");
+        assert!(
+            platform.refused().is_empty(),
+            "{kind}: {:?}",
+            platform.refused()
+        );
+        let sent = pushing.deliveries().await;
+        assert!(
+            sent.iter()
+                .all(|delivery| delivery.state == DeliveryState::Sent)
+        );
+    }
+}
+
+/// Whether a message shows the bulletin with this number, of the first two.
+fn numbers(taken: &[Request]) -> Vec<usize> {
+    let number = |request| if shows(request, 1) { 1 } else { 2 };
+    taken.iter().map(number).collect()
+}
+
+#[tokio::test]
+async fn a_lost_answer_repeats_one_message_and_a_lost_message_none() {
+    for kind in ROBOTS {
+        for (fault, expected) in [
+            (Fault::AnswerLost, &[1, 1, 2][..]),
+            (Fault::Garbage, &[1, 1, 2]),
+            (Fault::Dropped, &[1, 2]),
+            (Fault::Page(502), &[1, 2]),
+        ] {
+            let platform = platform(kind).await;
+            let told = format!("{kind} {fault:?}");
+            platform.fault(fault);
+            let mut pushing = Pushing::new(&channel(kind, &platform.url)).await;
+            pushing.publish(2).await;
+            pushing.start();
+            platform.until_taken(expected.len()).await;
+            pushing.stop().await;
+            assert_eq!(numbers(&platform.taken()), expected, "{told}");
+            let first = pushing.deliveries().await.pop().unwrap();
+            assert_eq!(first.state, DeliveryState::Sent, "{told}");
+            assert!(
+                first.error.unwrap().starts_with("possibly repeated"),
+                "{told}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_key_sets_the_channel_aside_and_shows_nowhere() {
+    let log = Logged::start();
+    for kind in ROBOTS {
+        let platform = platform(kind).await;
+        let wrong = channel(kind, &platform.url)
+            .replace("KEY-1", "KEY-2hunter")
+            .replace("TOKEN-1", "TOKEN-2hunter")
+            .replace("X-1", "X-2hunter");
+        let mut pushing = Pushing::new(&wrong).await;
+        pushing.publish(2).await;
+        pushing.start();
+        let blocked = blocked(&pushing).await;
+        assert!(
+            blocked.contains("noticast channels --test it"),
+            "{kind}: {blocked}"
+        );
+        let told = pushing.pusher.test(&it()).await.unwrap_err().to_string();
+        for text in [&blocked, &told, &format!("{:?}", pushing.config)] {
+            assert!(!text.contains("hunter"), "{kind}: {text}");
+        }
+        // Once for the first bulletin, once for the test.
+        assert_eq!(platform.refused().len(), 2, "{kind}");
+        assert!(pushing.pusher.faults().is_empty());
+        pushing.stop().await;
+        for delivery in pushing.deliveries().await {
+            assert_eq!(delivery.state, DeliveryState::Queued, "{kind}");
+            assert!(
+                !delivery.error.unwrap_or_default().contains("hunter"),
+                "{kind}"
+            );
+        }
+    }
+    assert!(!log.text().contains("hunter"), "{}", log.text());
+    assert!(SECRETS.iter().all(|secret| !log.text().contains(secret)));
+}
+
+/// Why the channel is set aside, once it is.
+async fn blocked(pushing: &Pushing) -> String {
+    let began = std::time::Instant::now();
+    loop {
+        let channels = pushing.store.channels().await.unwrap();
+        let it = channels.into_iter().find(|channel| channel.id == it());
+        if let Some((why, _)) = it.and_then(|channel| channel.blocked) {
+            return why;
+        }
+        assert!(
+            began.elapsed() < Duration::from_secs(20),
+            "nothing is set aside"
+        );
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_channel_that_was_set_aside_goes_on_with_its_right_key() {
+    for kind in ROBOTS {
+        let platform = platform(kind).await;
+        let right = channel(kind, &platform.url);
+        let wrong = right
+            .replace("KEY-1", "KEY-2")
+            .replace("TOKEN-1", "TOKEN-2")
+            .replace("X-1", "X-2");
+        let mut pushing = Pushing::new(&wrong).await;
+        pushing.publish(2).await;
+        pushing.start();
+        blocked(&pushing).await;
+        let folder = tempfile::tempdir().unwrap();
+        let config = crate::support::pushing::config(&folder, &right);
+        pushing
+            .store
+            .sync_config(&config.sources, &config.channels)
+            .await
+            .unwrap();
+        pushing.config.send_replace(std::sync::Arc::new(config));
+        let taken = platform.until_taken(2).await;
+        assert!(shows(&taken[0], 1) && shows(&taken[1], 2), "{kind}");
+        pushing.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn what_a_robot_refuses_for_good_holds_up_nothing_else() {
+    for (kind, answer) in [
+        (
+            "wecom-robot",
+            "{\"errcode\":40058,\"errmsg\":\"exceed max length\"}",
+        ),
+        (
+            "dingtalk-robot",
+            "{\"errcode\":40035,\"errmsg\":\"不合法的参数\"}",
+        ),
+        ("feishu-robot", "{\"code\":9499,\"msg\":\"Bad Request\"}"),
+    ] {
+        let platform = platform(kind).await;
+        platform.fault(Fault::Answer(Reply::refused(200, answer)));
+        let mut pushing = Pushing::new(&channel(kind, &platform.url)).await;
+        pushing.publish(2).await;
+        pushing.start();
+        assert!(shows(&platform.until_taken(1).await[0], 2));
+        pushing.stop().await;
+        let deliveries = pushing.deliveries().await;
+        let states: Vec<_> = deliveries.iter().map(|delivery| delivery.state).collect();
+        assert_eq!(
+            states,
+            [DeliveryState::Sent, DeliveryState::Failed],
+            "{kind}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn two_channels_of_one_robot_are_one_place() {
+    let platform = platform("wecom-robot").await;
+    let first = channel("wecom-robot", &platform.url);
+    let second = first.replace("\"it\"", "\"again\"") + "format = \"text\"\n";
+    let mut pushing = Pushing::new(&(first + &second)).await;
+    pushing.publish(2).await;
+    pushing.start();
+    platform.until_taken(2).await;
+    pushing.stop().await;
+    assert_eq!(platform.taken().len(), 2);
+    assert_eq!(pushing.deliveries().await.len(), 2);
+}
