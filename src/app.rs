@@ -163,14 +163,18 @@ impl App {
     /// The store failed a write, or the listener failed. All else is told and survived.
     pub async fn run(mut self, stop: CancellationToken) -> anyhow::Result<()> {
         let store = self.store();
-        let ending = CancellationToken::new();
-        let mut parts = start(self.listener, self.desk, self.pusher, &ending);
+        let (ending, ended_all) = (CancellationToken::new(), CancellationToken::new());
+        let mut parts = start(&self.desk, self.pusher, &ending);
+        // The pages stay to the end: whoever asks is told that the instance shuts down.
+        let mut pages = JoinSet::new();
+        let serve = web::serve(self.listener, self.desk, ending.clone(), ended_all.clone());
+        pages.spawn(serve.err_into());
         let mut ended = Ok(());
         loop {
             tokio::select! {
                 () = stop.cancelled() => break,
-                part = parts.join_next() => {
-                    ended = part.map_or(Ok(()), joined);
+                Some(part) = next_of(&mut parts, &mut pages) => {
+                    ended = joined(part);
                     break;
                 }
                 Some(answer) = self.reloads.recv() => {
@@ -183,6 +187,10 @@ impl App {
         let rest = async {
             while let Some(part) = parts.join_next().await {
                 ended = std::mem::replace(&mut ended, Ok(())).and(joined(part));
+            }
+            ended_all.cancel();
+            while let Some(page) = pages.join_next().await {
+                ended = std::mem::replace(&mut ended, Ok(())).and(joined(page));
             }
         };
         if tokio::time::timeout(LONGEST_END, rest).await.is_err() {
@@ -211,12 +219,7 @@ async fn open_store(state: &Path) -> Result<Store, StoreError> {
     }
 }
 
-fn start(
-    listener: TcpListener,
-    desk: Desk,
-    pusher: Pusher,
-    ending: &CancellationToken,
-) -> JoinSet<Part> {
+fn start(desk: &Desk, pusher: Pusher, ending: &CancellationToken) -> JoinSet<Part> {
     let mut parts = JoinSet::new();
     let (store, config) = (desk.store.clone(), desk.config.clone());
     let (watch, stop) = (desk.watch.clone(), ending.clone());
@@ -225,7 +228,6 @@ fn start(
     parts.spawn(bot.err_into());
     let stop = ending.clone();
     parts.spawn(async move { Ok(pusher.run(stop).await?) });
-    parts.spawn(web::serve(listener, desk, ending.clone()).err_into());
     parts.spawn(keep_house(store, ending.clone()));
     parts
 }
@@ -244,6 +246,17 @@ async fn keep_house(store: Store, stop: CancellationToken) -> Part {
             Err(error @ StoreError::Failed(_)) => return Err(error.into()),
             Err(error) => tracing::error!("no backup could be made: {error}"),
         }
+    }
+}
+
+/// The first of both that ends.
+async fn next_of(
+    parts: &mut JoinSet<Part>,
+    pages: &mut JoinSet<Part>,
+) -> Option<Result<Part, JoinError>> {
+    tokio::select! {
+        part = parts.join_next() => part,
+        page = pages.join_next() => page,
     }
 }
 

@@ -69,7 +69,8 @@ struct Site {
     desk: Desk,
     address: SocketAddr,
     started: Instant,
-    stop: CancellationToken,
+    /// The instance is shutting down.
+    ending: CancellationToken,
     /// Searches read the whole archive: one at a time.
     search: Semaphore,
 }
@@ -102,20 +103,22 @@ impl Site {
     }
 }
 
-/// Serves until stopped; what is being answered then has a second to end.
+/// Serves until `stop`; what is being answered then has a second to end. From `ending` on it takes no
+/// new work and says that the instance shuts down.
 ///
 /// # Errors
 /// The listener fails.
 pub async fn serve(
     listener: TcpListener,
     desk: Desk,
+    ending: CancellationToken,
     stop: CancellationToken,
 ) -> std::io::Result<()> {
     let site = Arc::new(Site {
         address: listener.local_addr()?,
         desk,
         started: Instant::now(),
-        stop: stop.clone(),
+        ending,
         search: Semaphore::new(1),
     });
     listen::serve(listener, router(site), stop).await;
@@ -163,6 +166,10 @@ fn api_router(site: &Shared) -> Router<Shared> {
         .route("/reload", post(api::reload))
         .route("/export", get(api::export))
         .fallback(problem::not_found)
+        .layer(middleware::from_fn_with_state(
+            site.clone(),
+            api::no_new_work_at_the_end,
+        ))
         .layer(middleware::from_fn_with_state(
             site.clone(),
             auth::require_admin,

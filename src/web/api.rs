@@ -9,7 +9,8 @@ use axum::{
     Extension, Json,
     body::{Body, Bytes},
     extract::{FromRequest, Path, Query, Request, State, rejection::QueryRejection},
-    http::{StatusCode, header},
+    http::{Method, StatusCode, header},
+    middleware::Next,
     response::{IntoResponse, Response},
 };
 use chrono::Utc;
@@ -261,13 +262,26 @@ pub(super) async fn reload(State(site): State<Shared>) -> Answer<Value> {
     }
 }
 
+/// Requests that would begin something are refused while the instance shuts down.
+pub(super) async fn no_new_work_at_the_end(
+    State(site): State<Shared>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if site.ending.is_cancelled() && request.method() == Method::POST {
+        let detail = "it is shutting down; nothing was done: ask the next instance";
+        return Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail).into_response();
+    }
+    next.run(request).await
+}
+
 /// JSON Lines as they are read, so that a large archive needs no memory. A failure cuts the answer
 /// short, which HTTP shows to the reader as an error.
 pub(super) async fn export(State(site): State<Shared>) -> Response {
     let (sender, mut receiver) = mpsc::channel(4);
     let pieces = Pieces {
         sender,
-        stop: site.stop.clone(),
+        stop: site.ending.clone(),
         runtime: Handle::current(),
     };
     let mut writer = BufWriter::with_capacity(PIECE_BYTES, pieces);

@@ -25,7 +25,7 @@ impl FromRequestParts<Shared> for Viewer {
         // Only our own scheme: a proxy in front may have one of its own.
         match bearer(&parts.headers) {
             None => Ok(Self::Public),
-            Some(token) => actor(site, token).map(|_| Self::Admin).ok_or_else(refused),
+            Some(token) => actor(site, token).map(|_| Self::Admin).ok_or_else(no_admin),
         }
     }
 }
@@ -41,7 +41,7 @@ pub(super) async fn require_admin(
             request.extensions_mut().insert(actor);
             next.run(request).await
         }
-        None => refused().into_response(),
+        None => no_admin().into_response(),
     }
 }
 
@@ -52,7 +52,12 @@ pub(super) fn may_read_metrics(site: &Site, headers: &HeaderMap) -> Result<(), P
     let is_known = bearer(headers).is_some_and(|token| {
         own.is_some_and(|own| is_same(own, token)) || actor(site, token).is_some()
     });
-    if is_known { Ok(()) } else { Err(refused()) }
+    let either = "the metrics token (`metrics_token` of `[web]`) or the admin token";
+    if is_known {
+        Ok(())
+    } else {
+        Err(refused(either))
+    }
 }
 
 fn actor(site: &Site, token: &str) -> Option<Actor> {
@@ -87,12 +92,16 @@ fn is_same(secret: &Secret, token: &str) -> bool {
         && blake3::hash(secret.reveal().as_bytes()) == blake3::hash(token.as_bytes())
 }
 
-fn refused() -> Problem {
-    Problem::new(
-        StatusCode::UNAUTHORIZED,
-        "this needs `Authorization: Bearer TOKEN` with the admin token: `admin_token` of `[web]`, \
-         else the one in the file `admin-token` of the state folder",
-    )
+fn no_admin() -> Problem {
+    refused("the admin token")
+}
+
+fn refused(token: &str) -> Problem {
+    let detail = format!(
+        "this needs `Authorization: Bearer TOKEN` with {token}; the admin token is `admin_token` of \
+         `[web]`, else the one in the file `admin-token` of the state folder"
+    );
+    Problem::new(StatusCode::UNAUTHORIZED, detail)
 }
 
 #[cfg(test)]

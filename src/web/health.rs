@@ -104,7 +104,7 @@ async fn own_faults(site: &Site) -> Vec<Fault> {
             .disk_low
             .map(|why| Fault::grave(why, "disk", "free some space below the state folder")),
     );
-    if site.stop.is_cancelled() {
+    if site.ending.is_cancelled() {
         let what = "it is shutting down";
         faults.push(Fault::grave(what, "service", "wait for the next one"));
     } else if !site.desk.watch.is_running() {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::support::{
     board::{Mood, Site},
+    telegram::{Fault, Telegram},
     world::World,
 };
 
@@ -162,6 +163,35 @@ async fn a_right_config_is_taken_and_a_wrong_one_refused_whole() {
         .until("the source to go", || world.list(&["sources"]).len() == 1)
         .await;
     running.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_it_ends_it_says_so_and_what_hangs_is_put_back() {
+    let (site, telegram) = (Site::with(10).await, Telegram::start("1:token").await);
+    let world = World::new();
+    let bot = format!(
+        "[telegram]\ntoken = \"1:token\"\napi_url = \"{}\"\n\n\
+         [[channel]]\nid = \"seven\"\nkind = \"telegram\"\nchat = 7\n\n",
+        telegram.url
+    );
+    world.configure(&(bot + &World::config(&site.list_url())));
+    let running = world.start();
+    world.looks(&site, 2).await;
+    telegram.fault("sendMessage", Some(7), Fault::Silent, 1);
+    site.publish(11);
+    telegram.until_sent(7, 1).await;
+    let readyz = format!("{}/readyz", world.url());
+    assert!(reqwest::get(&readyz).await.unwrap().status().is_success());
+    running.signal("TERM");
+    let mut answer = reqwest::get(&readyz).await.unwrap();
+    while answer.status().is_success() {
+        answer = reqwest::get(&readyz).await.unwrap();
+    }
+    assert_eq!(answer.status(), 503);
+    assert!(answer.text().await.unwrap().contains("shutting down"));
+    assert_eq!(running.ended(), Some(0));
+    let waiting = world.list(&["deliveries", "--channel", "seven"]);
+    assert_eq!(waiting[0]["state"], "queued", "{waiting:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -95,7 +95,7 @@ impl Desk {
         let port = listener.local_addr().unwrap().port();
         let url = format!("http://127.0.0.1:{port}");
         let stop = CancellationToken::new();
-        let served = tokio::spawn(web::serve(listener, desk, stop.clone()));
+        let served = tokio::spawn(web::serve(listener, desk, stop.clone(), stop.clone()));
         Self {
             url,
             store,

@@ -54,6 +54,17 @@ impl World {
         self.home.path().join(name)
     }
 
+    /// Where the running instance's web is.
+    pub(crate) fn url(&self) -> String {
+        let instance = fs::read_to_string(self.path("state/instance.json")).unwrap();
+        let instance: Value = serde_json::from_str(&instance).unwrap();
+        instance["url"]
+            .as_str()
+            .unwrap()
+            .trim_end_matches('/')
+            .to_owned()
+    }
+
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_noticast"));
         command.current_dir(self.home.path()).args(arguments);
