@@ -311,7 +311,7 @@ impl Pusher {
                 asides,
                 health: Health::new(name),
             };
-            let desk = Desk::new(self.store.clone(), config.clone(), sender);
+            let desk = Desk::new(self.store.clone(), config.clone(), sender, pause.clone());
             let channels = (channels, name == TELEGRAM);
             let worker = Worker::new(desk, channels, received, line.health.clone()).await?;
             at_work.spawn(worker.run(pause.clone()));

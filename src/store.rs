@@ -340,8 +340,8 @@ impl Store {
         self.ask(send::uncertain).await?
     }
 
-    /// Sends begun since `since` (two minutes back at most), oldest first: what the pace is rebuilt
-    /// from after a restart.
+    /// When sends since `since` (two minutes back at most) were taken at the latest, oldest first: what
+    /// the pace is rebuilt from after a restart. Of those that are [`Store::uncertain`] only the begin is known.
     ///
     /// # Errors
     /// The store was closed.

@@ -10,6 +10,7 @@ use tokio::{
     sync::{Semaphore, SemaphorePermit},
     time::{Instant, sleep_until},
 };
+use tokio_util::sync::CancellationToken;
 
 use super::{
     card::Card,
@@ -36,6 +37,8 @@ pub(super) struct Desk {
     pub(super) store: Store,
     pub(super) config: Arc<Config>,
     pub(super) sender: Arc<dyn Sender>,
+    /// No request goes out any more.
+    stop: CancellationToken,
     pace: Mutex<Pace>,
     unanswered: Semaphore,
 }
@@ -54,8 +57,14 @@ pub(super) struct Delivered {
 }
 
 impl Desk {
-    pub(super) fn new(store: Store, config: Arc<Config>, sender: Arc<dyn Sender>) -> Self {
+    pub(super) fn new(
+        store: Store,
+        config: Arc<Config>,
+        sender: Arc<dyn Sender>,
+        stop: CancellationToken,
+    ) -> Self {
         Self {
+            stop,
             store,
             config,
             pace: Mutex::new(Pace::new(sender.rate(), Instant::now())),
@@ -85,7 +94,18 @@ impl Desk {
             delivered.next = self.head(&channel.id).await?;
             return Ok(delivered);
         }
-        let (went_out, _permit) = self.on_time(slot).await;
+        let on_time = tokio::select! {
+            biased;
+            () = self.stop.cancelled() => None,
+            on_time = self.on_time(slot) => Some(on_time),
+        };
+        let Some((went_out, _permit)) = on_time else {
+            let put_back = Outcome::PutBack;
+            self.store
+                .complete(waiting.id, put_back, Utc::now())
+                .await?;
+            return Ok(delivered);
+        };
         let sent = match card {
             Some(card) => self.sender.send(&card, &channel).await,
             None => Sent::Refused("its bulletin is not in the store".to_owned()),

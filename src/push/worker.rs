@@ -30,8 +30,8 @@ use super::{
     sender::Sent,
 };
 use crate::{
-    bulletin::{Channel, ChannelId},
-    store::{StoreError, Waiting},
+    bulletin::{Channel, ChannelId, DeliveryId},
+    store::{Outcome, StoreError, Waiting},
 };
 
 /// Deliveries under way at most: as many as may be unanswered or not yet recorded, and as many that are
@@ -83,7 +83,7 @@ pub(super) struct Worker {
     asking: HashSet<ChannelId>,
     /// Those that wait and have no lane.
     laneless: HashSet<ChannelId>,
-    in_flight: HashSet<ChannelId>,
+    in_flight: HashMap<ChannelId, DeliveryId>,
     /// In flight while the outbox changed: what their completion knew of is perhaps not the latest.
     stale: HashSet<ChannelId>,
     reading: bool,
@@ -118,7 +118,7 @@ impl Worker {
             recent: HashMap::new(),
             asking: HashSet::new(),
             laneless: HashSet::new(),
-            in_flight: HashSet::new(),
+            in_flight: HashMap::new(),
             stale: HashSet::new(),
             reading: false,
             read_again: false,
@@ -134,7 +134,7 @@ impl Worker {
         Ok(worker)
     }
 
-    /// Pushes until stopped; then what is in flight is completed, for five seconds at most.
+    /// Pushes until stopped; then what is in flight is completed, for five seconds at most, and put back after that.
     pub(super) async fn run(mut self, stop: CancellationToken) -> Result<(), StoreError> {
         let mut outbox = self.desk.store.outbox_changes();
         self.read_heads();
@@ -150,7 +150,6 @@ impl Worker {
                 () = sleep_until(wake) => {}
             }
         }
-        // What is unanswered then stays `sending`, and is settled as after a crash.
         let landing = async {
             while self.requests > 0
                 && let Some(landed) = self.flights.next().await
@@ -159,7 +158,22 @@ impl Worker {
             }
             Ok(())
         };
-        timeout(STOP_WAITS, landing).await.unwrap_or(Ok(()))
+        match timeout(STOP_WAITS, landing).await {
+            Ok(landed) => landed,
+            Err(_) => self.put_back().await,
+        }
+    }
+
+    /// What is still unanswered is perhaps sent, and is repeated by the next run.
+    async fn put_back(self) -> Result<(), StoreError> {
+        drop(self.flights);
+        for id in self.in_flight.into_values() {
+            let why =
+                "possibly repeated: the program was stopped before it was answered".to_owned();
+            let outcome = Outcome::Interrupted { why };
+            self.desk.store.complete(id, outcome, Utc::now()).await?;
+        }
+        Ok(())
     }
 
     /// The pace and the doubts that an earlier run left.
@@ -178,6 +192,13 @@ impl Worker {
             .into_iter()
             .filter(|waiting| self.serves(&waiting.channel));
         self.unsettled = own.collect();
+        for waiting in &self.unsettled {
+            // It went out at some moment until the program ended: no message counts as later than now.
+            self.desk.pace().sent_before(now);
+            let recent = self.recent.entry(waiting.channel.clone()).or_default();
+            recent.pop();
+            recent.push(now);
+        }
         if !self.unsettled.is_empty() {
             self.rest_for(&Sent::Perhaps(
                 "the program ended before it was answered".to_owned(),
@@ -270,7 +291,7 @@ impl Worker {
         match taken {
             Some((waiting, channel)) => {
                 self.requests += 1;
-                self.in_flight.insert(channel.id.clone());
+                self.in_flight.insert(channel.id.clone(), waiting.id);
                 let delivered = self.desk.clone().deliver(slot, waiting, channel);
                 self.fly(delivered.map(|delivered| delivered.map(Landed::Delivered)));
             }
@@ -331,7 +352,7 @@ impl Worker {
     }
 
     fn read_heads(&mut self) {
-        self.stale.extend(self.in_flight.iter().cloned());
+        self.stale.extend(self.in_flight.keys().cloned());
         if self.reading {
             self.read_again = true;
             return;

@@ -143,7 +143,12 @@ pub enum Outcome {
         not_before: DateTime<Utc>,
         why: String,
     },
-    /// Certainly not sent and no attempt spent: a shutdown, or a pace that moved.
+    /// Perhaps sent: the program ended before it was answered. It is repeated, so that nothing is lost
+    /// however often that happens; only the eighth time it is `failed` as above.
+    Interrupted {
+        why: String,
+    },
+    /// Certainly not sent and no attempt spent: a shutdown.
     PutBack,
 }
 

@@ -81,6 +81,15 @@ impl Slot {
         self.begun = begun_ms.map(|at| at - self.queued_ms);
     }
 
+    /// Until when the platform has taken its last attempt, if it has; None: there was none.
+    pub(super) fn taken_ms(&self) -> Option<i64> {
+        let answered = self
+            .ended_ms()
+            .filter(|_| self.state == DeliveryState::Sent);
+        self.begun_ms()
+            .map(|begun| begun.max(answered.unwrap_or(begun)))
+    }
+
     /// When it was sent, failed or dropped.
     pub(super) fn ended_ms(&self) -> Option<i64> {
         Some(self.queued_ms + self.ended?)

@@ -22,7 +22,8 @@ pub(super) struct Outbox {
     open: HashMap<u64, u32>,
     /// Blocks whose last delivery ended, by when; their marks stay while their sends are recent.
     done: VecDeque<(i64, u64)>,
-    /// Channels of the last sends, by when they were begun.
+    /// Channels of the last sends, by when they were begun, or answered where they were: no platform
+    /// counts a message later than that.
     recent: VecDeque<(i64, u32)>,
     /// What was `sending` when the store was opened.
     uncertain: BTreeSet<u64>,
@@ -50,7 +51,7 @@ impl Outbox {
                 }
                 outbox
                     .recent
-                    .extend(slot.begun_ms().map(|at| (at, slot.channel)));
+                    .extend(slot.taken_ms().map(|at| (at, slot.channel)));
                 ended = ended.max(slot.begun_ms().unwrap_or(i64::MIN));
             }
             if !outbox.open.contains_key(&number) {
@@ -128,6 +129,14 @@ impl Outbox {
     pub(super) fn begun(&mut self, channel: u32, at_ms: i64) {
         self.recent.push_back((at_ms, channel));
         self.forget_old_sends();
+    }
+
+    /// The last send of a channel was answered.
+    pub(super) fn taken(&mut self, channel: u32, at_ms: i64) {
+        let mut newest_first = self.recent.iter_mut().rev();
+        if let Some((at, _)) = newest_first.find(|(_, of)| *of == channel) {
+            *at = at_ms.max(*at);
+        }
     }
 
     fn forget_old_sends(&mut self) {

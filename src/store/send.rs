@@ -16,6 +16,8 @@ use crate::bulletin::{BulletinId, ChannelId, DeliveryId, DeliveryState};
 
 /// Unanswered sends of one delivery after which it is not repeated again.
 const MOST_DOUBTS: u8 = 2;
+/// The same where the program ended meanwhile: a message that ends it each time must not do so for ever.
+const MOST_INTERRUPTIONS: u8 = 8;
 
 pub(super) fn heads(books: &Books, of: Option<&[ChannelId]>) -> Result<Vec<Waiting>> {
     let Some(of) = of else {
@@ -114,10 +116,14 @@ pub(super) fn complete(
     };
     let channel = slot.channel;
     if slot.state == DeliveryState::Sending {
+        let is_sent = matches!(outcome, Outcome::Sent { .. });
         let slot = settled(books, &mut change, id.0, slot, outcome, now)?;
         change.set_slot(&books.engine, id.0, slot)?;
         books.commit(change)?;
         books.outbox.settle(id.0);
+        if is_sent {
+            books.outbox.taken(channel, now.timestamp_millis());
+        }
     }
     if books.is_blocked(channel) {
         return Ok(None);
@@ -158,19 +164,12 @@ fn settled(
         }
         Outcome::Failed { why } => fail(change, books, id, &mut slot, why, now_ms),
         Outcome::Uncertain { not_before, why } => {
-            slot.doubts = slot.doubts.saturating_add(1);
-            if slot.doubts >= MOST_DOUBTS {
-                fail(
-                    change,
-                    books,
-                    id,
-                    &mut slot,
-                    format!("perhaps delivered: {why}"),
-                    now_ms,
-                );
-            } else {
-                again(change, books, id, &mut slot, not_before, why);
-            }
+            let outcome = doubt(&mut slot, MOST_DOUBTS, not_before, why);
+            return settled(books, change, id, slot, outcome, now);
+        }
+        Outcome::Interrupted { why } => {
+            let outcome = doubt(&mut slot, MOST_INTERRUPTIONS, now, why);
+            return settled(books, change, id, slot, outcome, now);
         }
         Outcome::PutBack => {
             slot.state = DeliveryState::Queued;
@@ -179,6 +178,17 @@ fn settled(
         }
     }
     Ok(slot)
+}
+
+/// What is perhaps sent is repeated, unless it was in doubt `most` times.
+fn doubt(slot: &mut Slot, most: u8, not_before: DateTime<Utc>, why: String) -> Outcome {
+    slot.doubts = slot.doubts.saturating_add(1);
+    if slot.doubts < most {
+        Outcome::Retry { not_before, why }
+    } else {
+        let why = format!("perhaps delivered: {why}");
+        Outcome::Failed { why }
+    }
 }
 
 fn again(

@@ -304,6 +304,26 @@ async fn what_was_being_sent_at_a_crash_is_repeated_once() {
 }
 
 #[tokio::test]
+async fn what_hangs_when_the_program_is_stopped_is_put_back_and_repeated_once() {
+    let telegram = Telegram::start(TOKEN).await;
+    telegram.fault("sendMessage", Some(7), Fault::Silent, 1);
+    let mut pushing = Pushing::new(&settings(&telegram, &[7])).await;
+    pushing.publish(2).await;
+    pushing.start();
+    telegram.until_sent(7, 1).await;
+    pushing.stop().await;
+    let deliveries = pushing.deliveries().await;
+    for delivery in &deliveries {
+        assert_eq!(delivery.state, DeliveryState::Queued, "{delivery:?}");
+    }
+    let mut pushing = pushing.restart().await;
+    pushing.start();
+    let texts = telegram.until_sent(7, 3).await;
+    assert!(texts[1].contains("第1号"), "{texts:?}");
+    assert_eq!(telegram.too_fast(), 0);
+}
+
+#[tokio::test]
 async fn a_telegram_that_cannot_be_reached_costs_nothing_but_time() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();

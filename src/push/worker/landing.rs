@@ -51,7 +51,7 @@ impl Worker {
     fn take_heads(&mut self, heads: Vec<Waiting>) {
         for head in heads {
             let channel = head.channel.clone();
-            if self.in_flight.contains(&channel) || !self.serves(&channel) {
+            if self.in_flight.contains_key(&channel) || !self.serves(&channel) {
                 continue;
             }
             self.take_head(head);

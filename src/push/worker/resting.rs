@@ -62,10 +62,7 @@ impl Worker {
             let now = Utc::now();
             let why = "possibly repeated: the program ended before it was answered".to_owned();
             tracing::warn!(delivery.id = waiting.id.0, channel.id = %waiting.channel, "{why}");
-            let outcome = Outcome::Uncertain {
-                not_before: now,
-                why,
-            };
+            let outcome = Outcome::Interrupted { why };
             self.desk.store.complete(waiting.id, outcome, now).await?;
         }
         self.read_heads();

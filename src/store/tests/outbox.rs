@@ -65,6 +65,51 @@ async fn what_waits_and_what_was_being_sent_survives_a_restart() {
 }
 
 #[tokio::test]
+async fn what_is_killed_while_it_is_repeated_is_repeated_again() {
+    let channels = [chat("a", 1)];
+    let mut world = World::new(&channels).await;
+    world.look(list(1..=1)).await;
+    world.look(list((1..=2).rev())).await;
+    let head = world.store.heads(None).await.unwrap().remove(0);
+    let interrupted = || Outcome::Interrupted {
+        why: "killed".to_owned(),
+    };
+    for kill in 1..=8 {
+        world.store.begin_send(head.id, world.now).await.unwrap();
+        world = world.reopen(&[source("news")], &channels).await;
+        let next = world
+            .store
+            .complete(head.id, interrupted(), world.now)
+            .await
+            .unwrap();
+        assert_eq!(next.is_some(), kill < 8, "kill {kill}");
+    }
+    let failed = world.store.delivery(head.id).await.unwrap().unwrap();
+    assert_eq!(
+        (failed.attempts, failed.state),
+        (8, crate::bulletin::DeliveryState::Failed)
+    );
+    assert!(failed.error.unwrap().contains("perhaps delivered"));
+}
+
+#[tokio::test]
+async fn a_send_counts_from_its_answer_on_also_after_a_restart() {
+    let channels = [chat("a", 1)];
+    let world = World::new(&channels).await;
+    world.look(list(1..=1)).await;
+    world.look(list((1..=2).rev())).await;
+    let head = world.store.heads(None).await.unwrap().remove(0);
+    world.store.begin_send(head.id, world.now).await.unwrap();
+    let answered = world.now + chrono::Duration::milliseconds(700);
+    let sent = Outcome::Sent { message: None };
+    world.store.complete(head.id, sent, answered).await.unwrap();
+    let expected = [("a".parse().unwrap(), answered)];
+    assert_eq!(world.store.recent_sends(world.now).await.unwrap(), expected);
+    let world = world.reopen(&[source("news")], &channels).await;
+    assert_eq!(world.store.recent_sends(world.now).await.unwrap(), expected);
+}
+
+#[tokio::test]
 async fn outcomes_say_what_becomes_of_a_delivery() {
     let world = World::new(&[chat("a", 1)]).await;
     world.look(list([1])).await;

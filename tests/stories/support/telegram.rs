@@ -29,6 +29,8 @@ pub(crate) enum Fault {
     Migrate(i64),
     /// Taken, and the connection breaks off before the answer.
     AnswerLost,
+    /// Taken, and the answer never comes.
+    Silent,
     /// Not taken, and the connection breaks off.
     Dropped,
     /// Not taken: a page of somebody else's.
@@ -265,9 +267,13 @@ impl Telegram {
                     self.world().moved.insert(from, *to);
                 }
                 let result = self.call(token, &method, &params).await;
-                if matches!(fault, Some(Fault::AnswerLost)) {
+                if matches!(fault, Some(Fault::AnswerLost | Fault::Silent)) {
                     self.changed.notify_waiters();
-                    return None;
+                }
+                match fault {
+                    Some(Fault::AnswerLost) => return None,
+                    Some(Fault::Silent) => std::future::pending().await,
+                    _ => {}
                 }
                 result
             }
