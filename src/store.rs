@@ -20,6 +20,7 @@ mod import;
 mod judge;
 mod keys;
 mod looks;
+mod manner;
 mod names;
 mod open;
 mod outbox;
@@ -310,15 +311,34 @@ impl Store {
             .await?
     }
 
+    /// What goes out in one message with a delivery that waits, itself first: the rest of its bundle or
+    /// digest, in the order of the card.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn together(&self, id: DeliveryId, now: DateTime<Utc>) -> Result<Vec<Waiting>> {
+        self.ask(move |books| send::together(books, id, now))
+            .await?
+    }
+
     /// `queued → sending`, durably, before the request goes out.
     ///
     /// # Errors
     /// A write failed.
     pub async fn begin_send(&self, id: DeliveryId, now: DateTime<Utc>) -> Result<Begun> {
-        self.write(move |books| send::begin(books, id, now)).await
+        self.begin_together(vec![id], now).await
     }
 
-    /// The result of a begun send; gives the channel's next waiting delivery. Idempotent.
+    /// As [`Store::begin_send`], for all that goes out in one message: all of them or none.
+    ///
+    /// # Errors
+    /// A write failed.
+    pub async fn begin_together(&self, ids: Vec<DeliveryId>, now: DateTime<Utc>) -> Result<Begun> {
+        self.write(move |books| send::begin(books, &ids, now)).await
+    }
+
+    /// The result of a begun send, for all that was begun together with `id`; gives the channel's next
+    /// waiting delivery. Idempotent.
     ///
     /// # Errors
     /// A write failed.
@@ -328,7 +348,7 @@ impl Store {
         outcome: Outcome,
         now: DateTime<Utc>,
     ) -> Result<Option<Waiting>> {
-        self.write(move |books| send::complete(books, id, outcome, now))
+        self.write(move |books| send::complete(books, id, &outcome, now))
             .await
     }
 

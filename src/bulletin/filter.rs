@@ -61,7 +61,7 @@ impl Filter {
     #[must_use]
     pub fn verdict(&self, title: &str, summary: &str) -> Verdict {
         let Patterns { include, exclude } = &*self.0;
-        if include.is_empty() && exclude.is_empty() {
+        if self.is_empty() {
             return Verdict::Wanted;
         }
         let texts = [fold(title), fold(summary)];
@@ -73,6 +73,12 @@ impl Filter {
             return Verdict::Wanted;
         }
         Verdict::NoneIncluded
+    }
+
+    /// Whether it has no words at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.include.is_empty() && self.0.exclude.is_empty()
     }
 
     /// Whether one of the words to include is in it; without such words, no.

@@ -9,16 +9,19 @@ use url::Url;
 use super::{
     file::Ids,
     read::{
-        address_of, boolean, integer, list, mistyped, one_of, string, text, time_zone, web_address,
-        word,
+        address_of, boolean, from_str, integer, list, mistyped, one_of, pattern, string, text,
+        time_zone, unless_empty, web_address, word,
     },
     secret::Surroundings,
     source::filter,
     table::{Read, Table, Value, fault, nearest},
 };
-use crate::bulletin::{
-    Channel, ChannelId, ChannelKind, Form, KINDS, Key, Robot, RobotKind, Secret, Setting, SourceId,
-    StdoutFormat, TelegramChat,
+use crate::{
+    bulletin::{
+        Channel, ChannelId, ChannelKind, Filter, Form, KINDS, Key, Mode, Quiet, Robot, RobotKind,
+        Secret, Setting, SourceId, StdoutFormat, TelegramChat,
+    },
+    schedule::Schedule,
 };
 
 /// What a channel may refer to.
@@ -70,10 +73,12 @@ pub(super) fn read(mut table: Table<'_>, ids: &mut Ids<'_>, scope: Scope<'_>) ->
     let filter = filter(&mut table);
     let mut zone = scope.time_zone;
     table.set("time_zone", &mut zone, time_zone);
-    table.unbuilt("urgent", "[]");
-    table.unbuilt("mode", "\"each\"");
-    table.unbuilt("digest", "\"0 18 * * *\"");
-    table.unbuilt("quiet", "\"\"");
+    let mut urgent = Vec::new();
+    table.set("urgent", &mut urgent, list(pattern));
+    let mode = table.take("mode", one_of(&Mode::ALL));
+    let digest = table.take("digest", digest);
+    let mut quiet = None;
+    table.set("quiet", &mut quiet, unless_empty(from_str::<Quiet>));
     table.unbuilt("corrections", "false");
     table.unbuilt("template", "\"\"");
     let kind = match kind {
@@ -90,7 +95,23 @@ pub(super) fn read(mut table: Table<'_>, ids: &mut Ids<'_>, scope: Scope<'_>) ->
     channel.name = name.unwrap_or(channel.name);
     channel.sources = sources;
     channel.filter = filter;
+    channel.urgent = Filter::new(&urgent, &[]).expect("each pattern was tried");
+    channel.mode = mode.unwrap_or_default();
+    channel.digest = digest.unwrap_or(channel.digest);
+    channel.quiet = quiet;
     Some(channel)
+}
+
+/// A crontab line: an interval would be counted from each bulletin anew.
+fn digest(value: &Value<'_>) -> Read<Schedule> {
+    let schedule: Schedule = from_str(value)?;
+    if schedule.every().is_some() {
+        let what = format!(
+            "`{schedule}` says no time of day; expected a crontab line such as `0 18 * * *`"
+        );
+        return fault(value, what);
+    }
+    Ok(schedule)
 }
 
 #[derive(Clone, Copy)]

@@ -2,7 +2,7 @@ use std::{fs, path::Path, time::Duration};
 
 use super::*;
 use crate::bulletin::{
-    AllowPrivate, ChannelKind, Form, KINDS, Key, ReadAs, StdoutFormat, TelegramChat,
+    AllowPrivate, ChannelKind, Form, KINDS, Key, Mode, ReadAs, StdoutFormat, TelegramChat,
 };
 
 /// Checks a text as the file `noticast.toml`, with one variable in the environment.
@@ -281,24 +281,17 @@ fn what_is_not_built_is_refused_by_name_and_its_default_is_accepted() {
     let channel = "[[channel]]\nid = \"c\"\nkind = \"stdout\"\n";
     let defaults = "mode = 'each'\ndigest = \"0 18 * * *\"\nquiet = \"\"\nurgent = []\ncorrections = false\ntemplate = \"\"\n";
     check(&format!("{channel}{defaults}")).unwrap();
-    for (key, value) in [
-        ("mode", "\"digest\""),
-        ("digest", "\"0 8 * * *\""),
-        ("quiet", "\"22:00-07:00\""),
-        ("urgent", "[\"停电\"]"),
-        ("corrections", "true"),
-        ("template", "\"x\""),
-    ] {
+    for (key, value) in [("corrections", "true"), ("template", "\"x\"")] {
         let told = problems(&format!("{channel}{key} = {value}\n"));
         assert!(
             told.contains(&format!(": `{key} = {value}` is not built yet; expected ")),
             "{told}"
         );
     }
-    let told = problems(&format!("{channel}mode = 1\n"));
+    let told = problems(&format!("{channel}corrections = 1\n"));
     assert_eq!(
         told,
-        "noticast.toml:4:8: this is an integer; expected `\"each\"`"
+        "noticast.toml:4:15: this is an integer; expected `false`"
     );
     let kinds = ["email", "webhook", "matrix"];
     for kind in kinds {
@@ -343,6 +336,21 @@ fn each_robot_needs_its_keys_and_hides_them() {
         told.starts_with("noticast.toml:4:7: the scheme") && !told.contains("hunter2"),
         "{told}"
     );
+}
+
+#[test]
+fn a_channel_says_when_and_how() {
+    let channel = "[[channel]]\nid = \"c\"\nkind = \"stdout\"\n";
+    let manner = "mode = \"digest\"\ndigest = \"0 8 * * Mon-Fri\"\nquiet = \"22:00-07:00\"\nurgent = [\"停电\", \"/台风/\"]\n";
+    let config = check(&format!("{channel}{manner}")).unwrap();
+    let channel_read = &config.channels[0];
+    assert_eq!(channel_read.mode, Mode::Digest);
+    assert_eq!(channel_read.digest.to_string(), "0 8 * * Mon-Fri");
+    assert_eq!(channel_read.quiet, Some("22:00-07:00".parse().unwrap()));
+    assert!(channel_read.urgent.names("明日停电", ""));
+    let wrong =
+        "mode = \"weekly\"\ndigest = \"every 5h\"\nquiet = \"22:00-22:00\"\nurgent = [\"/(/\"]\n";
+    insta::assert_snapshot!(problems(&format!("{channel}{wrong}")));
 }
 
 #[test]

@@ -13,7 +13,10 @@ use unicode_segmentation::UnicodeSegmentation;
 
 pub(crate) use self::list::{Entry, Form};
 use crate::{
-    bulletin::{Bulletin, BulletinId, BulletinState, DeliveryId, DeliveryKind, Language, Moment},
+    bulletin::{
+        Bulletin, BulletinId, BulletinState, Channel, DeliveryId, DeliveryKind, Language, Mode,
+        Moment, SourceId,
+    },
     config::Config,
     store::Waiting,
 };
@@ -49,26 +52,29 @@ pub(crate) struct Card {
 }
 
 impl Card {
-    pub(crate) fn new(waiting: &Waiting, bulletin: Option<Arc<Bulletin>>, config: &Config) -> Self {
-        let name = |id: &_| {
-            let known = config.sources.iter().find(|source| source.id == *id);
-            known.map_or_else(|| id.to_string(), |source| source.name.clone())
-        };
-        let source = bulletin.as_ref().map(|bulletin| {
-            let ids = std::iter::once(&bulletin.source).chain(&bulletin.also);
-            ids.map(name).collect::<Vec<_>>().join(" · ")
+    /// Of a delivery, and of all bulletins that go out with it.
+    pub(crate) fn new(
+        waiting: &Waiting,
+        bulletins: Vec<Bulletin>,
+        channel: &Channel,
+        config: &Config,
+    ) -> Self {
+        let entries = bulletins.into_iter().map(|bulletin| Entry {
+            source: sources(&bulletin, config),
+            bulletin: Arc::new(bulletin),
         });
-        Self {
+        let card = Self {
             delivery: Some(waiting.id),
             kind: waiting.kind,
-            language: config.language,
-            time_zone: config.time_zone,
+            time_zone: channel.time_zone,
             note: waiting.note.clone(),
-            bulletin,
-            source: source.unwrap_or_default(),
-            further: Vec::new(),
-            form: Form::default(),
-        }
+            ..Self::announcement(String::new(), config)
+        };
+        let form = match channel.mode {
+            Mode::Digest => Form::Digest,
+            Mode::Each | Mode::Bundle => Form::Bundle,
+        };
+        card.of_entries(form, entries.collect())
     }
 
     /// A card without a bulletin.
@@ -250,6 +256,16 @@ impl Wording {
             title
         }
     }
+}
+
+/// The names of the sources that carry a bulletin.
+fn sources(bulletin: &Bulletin, config: &Config) -> String {
+    let name = |id: &SourceId| {
+        let known = config.sources.iter().find(|source| source.id == *id);
+        known.map_or_else(|| id.to_string(), |source| source.name.clone())
+    };
+    let ids = std::iter::once(&bulletin.source).chain(&bulletin.also);
+    ids.map(name).collect::<Vec<_>>().join(" · ")
 }
 
 /// The parts of a card about a bulletin, clean and bounded, not yet escaped.

@@ -18,7 +18,7 @@ use super::{
     sender::{Sender, Sent},
 };
 use crate::{
-    bulletin::{Channel, ChannelId},
+    bulletin::{Channel, ChannelId, DeliveryKind, Mode},
     config::Config,
     store::{Begun, Outcome, Store, StoreError, Waiting},
 };
@@ -81,8 +81,7 @@ impl Desk {
         waiting: Waiting,
         channel: Channel,
     ) -> Result<Delivered, StoreError> {
-        let begins = self.store.begin_send(waiting.id, wall_clock(slot.at));
-        let (begun, card) = tokio::try_join!(begins, self.card(&waiting))?;
+        let (begun, card) = self.begin(slot, &waiting, &channel).await?;
         let mut delivered = Delivered {
             slot,
             channel: channel.id.clone(),
@@ -149,15 +148,48 @@ impl Desk {
         Ok(next.filter(|_| !matches!(sent, Sent::Gone(_))))
     }
 
-    async fn card(&self, waiting: &Waiting) -> Result<Option<Card>, StoreError> {
-        let bulletin = match waiting.bulletin {
-            Some(id) => match self.store.bulletin(id).await? {
-                Some(bulletin) => Some(Arc::new(bulletin)),
-                None => return Ok(None),
-            },
-            None => None,
+    /// Begins a delivery, and with it what stands in the same message.
+    async fn begin(
+        &self,
+        slot: Slot,
+        waiting: &Waiting,
+        channel: &Channel,
+    ) -> Result<(Begun, Option<Card>), StoreError> {
+        let at = wall_clock(slot.at);
+        let may_be_several =
+            channel.mode != Mode::Each || channel.quiet.is_some() || waiting.attempts > 0;
+        if waiting.kind != DeliveryKind::New || !may_be_several {
+            let begins = self.store.begin_send(waiting.id, at);
+            return tokio::try_join!(begins, self.card(std::slice::from_ref(waiting), channel));
+        }
+        let mut together = self.store.together(waiting.id, at).await?;
+        let card = self.card(&together, channel).await?;
+        let most = card
+            .as_ref()
+            .map_or(1, |card| self.sender.fits(card, channel));
+        together.truncate(most);
+        let ids = together.iter().map(|member| member.id).collect();
+        let begun = self.store.begin_together(ids, at).await?;
+        Ok((begun, card.map(|card| card.first(most))))
+    }
+
+    /// None where a bulletin is not in the store.
+    async fn card(
+        &self,
+        together: &[Waiting],
+        channel: &Channel,
+    ) -> Result<Option<Card>, StoreError> {
+        let Some(head) = together.first() else {
+            return Ok(None);
         };
-        Ok(Some(Card::new(waiting, bulletin, &self.config)))
+        let mut bulletins = Vec::with_capacity(together.len());
+        for id in together.iter().filter_map(|member| member.bulletin) {
+            match self.store.bulletin(id).await? {
+                Some(bulletin) => bulletins.push(bulletin),
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(Card::new(head, bulletins, channel, &self.config)))
     }
 
     async fn head(&self, channel: &ChannelId) -> Result<Option<Waiting>, StoreError> {

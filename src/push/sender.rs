@@ -76,7 +76,6 @@ pub(crate) trait Sender: Send + Sync + fmt::Debug {
     /// How many of the bulletins of `card`, from its first on, go into one message, at least 1; the rest
     /// follow in messages of their own. A kind that renders [`Card::further`] says more than 1 here,
     /// measured with [`Card::fitting`].
-    #[expect(dead_code, reason = "the outbox sends one by one")]
     fn fits(&self, _card: &Card, _channel: &Channel) -> usize {
         1
     }

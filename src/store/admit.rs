@@ -359,13 +359,15 @@ pub(super) fn publish(
         &row.title,
         row.summary.as_deref().unwrap_or_default(),
     );
+    let kind = DeliveryKind::New;
+    let channels = books.due_in(&channels, kind, row, now);
     let now_ms = now.timestamp_millis();
     route::queue(
         change,
         &books.engine,
         &channels,
         Some(id),
-        DeliveryKind::New,
+        kind,
         None,
         now_ms,
     )?;

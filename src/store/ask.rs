@@ -118,7 +118,7 @@ pub struct Waiting {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Begun {
     Yes,
-    /// Dropped or already done meanwhile: do not send.
+    /// Dropped or already done meanwhile, or held by quiet hours: do not send.
     No,
 }
 

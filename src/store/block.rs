@@ -73,6 +73,11 @@ impl Slot {
         self.due = due_ms - self.queued_ms;
     }
 
+    /// Whether a digest or quiet hours hold it, or did until it was due.
+    pub(super) fn is_held(&self) -> bool {
+        self.attempts == 0 && self.due > 0
+    }
+
     pub(super) fn begun_ms(&self) -> Option<i64> {
         Some(self.queued_ms + self.begun?)
     }

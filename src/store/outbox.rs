@@ -32,9 +32,18 @@ pub(super) struct Outbox {
 
 #[derive(Debug, Default)]
 struct Queue {
-    /// Number → due (ms).
-    waiting: BTreeMap<u64, i64>,
+    /// What goes out in the order of its numbers: number → due (ms).
+    ready: BTreeMap<u64, i64>,
+    /// What a digest or quiet hours hold, by when it is due (ms), and number → due.
+    held: BTreeSet<(i64, u64)>,
+    until: HashMap<u64, i64>,
     sending: BTreeSet<u64>,
+}
+
+impl Queue {
+    fn waiting(&self) -> usize {
+        self.ready.len() + self.held.len()
+    }
 }
 
 impl Outbox {
@@ -58,7 +67,9 @@ impl Outbox {
                 outbox.done.push_back((ended, number));
             }
         }
-        outbox.recent.make_contiguous().sort_unstable();
+        // What went out together was one message.
+        let recent: BTreeSet<(i64, u32)> = outbox.recent.drain(..).collect();
+        outbox.recent.extend(recent);
         outbox.done.make_contiguous().sort_unstable();
         outbox.forget_old_sends();
         Ok(outbox)
@@ -71,7 +82,12 @@ impl Outbox {
         let queue = self.queues.entry(slot.channel).or_default();
         match slot.state {
             DeliveryState::Queued => {
-                queue.waiting.insert(id, slot.due_ms());
+                if slot.is_held() {
+                    queue.held.insert((slot.due_ms(), id));
+                    queue.until.insert(id, slot.due_ms());
+                } else {
+                    queue.ready.insert(id, slot.due_ms());
+                }
                 self.waiting += 1;
             }
             DeliveryState::Sending => {
@@ -94,7 +110,9 @@ impl Outbox {
         let Some(queue) = self.queues.get_mut(&channel) else {
             return false;
         };
-        if queue.waiting.remove(&id).is_some() {
+        let held = queue.until.remove(&id);
+        let was_held = held.is_some_and(|due| queue.held.remove(&(due, id)));
+        if was_held || queue.ready.remove(&id).is_some() {
             self.waiting -= 1;
             return true;
         }
@@ -161,16 +179,45 @@ impl Outbox {
 
     /// The first that waits in a channel, and when it is due (ms).
     pub(super) fn head(&self, channel: u32) -> Option<(u64, i64)> {
-        let (id, due) = self.queues.get(&channel)?.waiting.first_key_value()?;
-        Some((*id, *due))
+        let queue = self.queues.get(&channel)?;
+        let ready = queue.ready.first_key_value().map(|(id, due)| (*due, *id));
+        let first = ready.into_iter().chain(queue.held.first().copied()).min();
+        first.map(|(due, id)| (id, due))
+    }
+
+    /// What was held in a channel until `now_ms` or earlier, in the order in which it goes out.
+    pub(super) fn released(&self, channel: u32, now_ms: i64) -> impl Iterator<Item = u64> + '_ {
+        let held = self.queues.get(&channel).map(|queue| &queue.held);
+        held.into_iter()
+            .flat_map(move |held| held.range(..=(now_ms, u64::MAX)))
+            .map(|(_, id)| *id)
+    }
+
+    /// What else goes out of a channel once it may at `due_ms`, in that order.
+    pub(super) fn ready_at(&self, channel: u32, due_ms: i64) -> impl Iterator<Item = u64> + '_ {
+        let ready = self.queues.get(&channel).map(|queue| &queue.ready);
+        ready
+            .into_iter()
+            .flatten()
+            .filter(move |(_, due)| **due == due_ms)
+            .map(|(id, _)| *id)
+    }
+
+    pub(super) fn is_held(&self, channel: u32, id: u64) -> bool {
+        let queue = self.queues.get(&channel);
+        queue.is_some_and(|queue| queue.until.contains_key(&id))
+    }
+
+    pub(super) fn sending_in(&self, channel: u32) -> impl Iterator<Item = u64> + '_ {
+        let queue = self.queues.get(&channel);
+        queue
+            .into_iter()
+            .flat_map(|queue| queue.sending.iter().copied())
     }
 
     /// Channels in which something waits.
     pub(super) fn channels(&self) -> Vec<u32> {
-        let waiting = self
-            .queues
-            .iter()
-            .filter(|(_, queue)| !queue.waiting.is_empty());
+        let waiting = self.queues.iter().filter(|(_, queue)| queue.waiting() > 0);
         waiting.map(|(channel, _)| *channel).collect()
     }
 
@@ -179,13 +226,13 @@ impl Outbox {
         self.queues
             .get(&channel)
             .into_iter()
-            .flat_map(|queue| queue.waiting.keys().copied())
+            .flat_map(|queue| queue.ready.keys().chain(queue.until.keys()).copied())
     }
 
     pub(super) fn queued_in(&self, channel: u32) -> u64 {
         self.queues
             .get(&channel)
-            .map_or(0, |queue| queue.waiting.len() as u64)
+            .map_or(0, |queue| queue.waiting() as u64)
     }
 
     /// All unfinished deliveries, newest first.
@@ -196,7 +243,7 @@ impl Outbox {
             .flat_map(|queue| -> Box<dyn Iterator<Item = u64> + '_> {
                 match state {
                     DeliveryState::Sending => Box::new(queue.sending.iter().copied()),
-                    _ => Box::new(queue.waiting.keys().copied()),
+                    _ => Box::new(queue.ready.keys().chain(queue.until.keys()).copied()),
                 }
             });
         let mut ids: Vec<u64> = ids.collect();

@@ -155,9 +155,10 @@ pub(super) fn rebroadcast(
     if row.state == BulletinState::Held {
         return Err(StoreError::Held(id));
     }
+    let kind = DeliveryKind::Rebroadcast;
     let channels = match &asked.to {
-        Some(to) => named(books, to)?,
-        None => having(books, row.source)?,
+        Some(to) => at_once(&named(books, to)?, now),
+        None => books.due_in(&having(books, row.source)?, kind, &row, now),
     };
     let mut change = books.change();
     let first = route::queue(
@@ -165,7 +166,7 @@ pub(super) fn rebroadcast(
         &books.engine,
         &channels,
         Some(id.0),
-        DeliveryKind::Rebroadcast,
+        kind,
         asked.note.as_deref().filter(|note| !note.trim().is_empty()),
         now.timestamp_millis(),
     )?;
@@ -213,6 +214,12 @@ fn named(books: &Books, to: &[ChannelId]) -> Result<Vec<u32>> {
     Ok(channels)
 }
 
+/// Whatever the settings of the channels say.
+fn at_once(channels: &[u32], now: DateTime<Utc>) -> Vec<(u32, i64)> {
+    let now_ms = now.timestamp_millis();
+    channels.iter().map(|&channel| (channel, now_ms)).collect()
+}
+
 fn numbers(first: u64, count: u64) -> Vec<DeliveryId> {
     (first..first + count).map(DeliveryId).collect()
 }
@@ -237,7 +244,7 @@ pub(super) fn announce(
     let first = route::queue(
         &mut change,
         &books.engine,
-        &numbers_of,
+        &at_once(&numbers_of, now),
         None,
         kind,
         Some(text),

@@ -131,11 +131,12 @@ impl Books {
     }
 }
 
-/// Queues a bulletin, or an announcement, for each of `channels`; gives the first number.
+/// Queues a bulletin, or an announcement, for each of `channels` at its time (ms); gives the first
+/// number.
 pub(super) fn queue(
     change: &mut Change,
     engine: &Engine,
-    channels: &[u32],
+    channels: &[(u32, i64)],
     bulletin: Option<u64>,
     kind: DeliveryKind,
     note: Option<&str>,
@@ -154,8 +155,9 @@ pub(super) fn queue(
             .writes
             .set(keys::run(bulletin, first), count.to_be_bytes().to_vec());
     }
-    for &channel in channels {
+    for &(channel, due_ms) in channels {
         let mut slot = Slot::new(channel, bulletin, kind, now_ms);
+        slot.set_due_ms(due_ms);
         slot.note = note.map(|_| first);
         change.queue(engine, slot)?;
     }

@@ -9,7 +9,7 @@ use super::{
     books::Books,
     change::Change,
     error::Result,
-    keys,
+    keys, manner,
     rows::time,
 };
 use crate::bulletin::{BulletinId, ChannelId, DeliveryId, DeliveryState};
@@ -85,20 +85,35 @@ fn waiting(books: &Books, id: u64, slot: &Slot) -> Result<Option<Waiting>> {
     }))
 }
 
-pub(super) fn begin(books: &mut Books, id: DeliveryId, now: DateTime<Utc>) -> Result<Begun> {
+/// In the order of their card, which is not that of their numbers.
+pub(super) fn together(books: &Books, id: DeliveryId, now: DateTime<Utc>) -> Result<Vec<Waiting>> {
+    let ids = manner::together(books, id.0, now)?;
+    let mut loaded = load(books, &mut ids.clone())?;
+    loaded.sort_by_key(|waiting| ids.iter().position(|id| *id == waiting.id.0));
+    Ok(loaded)
+}
+
+pub(super) fn begin(books: &mut Books, ids: &[DeliveryId], now: DateTime<Utc>) -> Result<Begun> {
     let mut change = books.change();
-    let Some(mut slot) = change.slot(&books.engine, id.0)? else {
+    let now_ms = now.timestamp_millis();
+    let mut of = None;
+    for id in ids {
+        let slot = change.slot(&books.engine, id.0)?;
+        let Some(mut slot) = slot.filter(|slot| slot.state == DeliveryState::Queued) else {
+            return Ok(Begun::No);
+        };
+        if of.is_none() && manner::hold(books, id.0, &slot, now)? {
+            return Ok(Begun::No);
+        }
+        of = Some(slot.channel);
+        slot.state = DeliveryState::Sending;
+        slot.attempts += 1;
+        slot.set_begun_ms(Some(now_ms));
+        change.set_slot(&books.engine, id.0, slot)?;
+    }
+    let Some(channel) = of else {
         return Ok(Begun::No);
     };
-    if slot.state != DeliveryState::Queued {
-        return Ok(Begun::No);
-    }
-    let now_ms = now.timestamp_millis();
-    slot.state = DeliveryState::Sending;
-    slot.attempts += 1;
-    slot.set_begun_ms(Some(now_ms));
-    let channel = slot.channel;
-    change.set_slot(&books.engine, id.0, slot)?;
     books.commit(change)?;
     books.outbox.begun(channel, now_ms);
     Ok(Begun::Yes)
@@ -107,7 +122,7 @@ pub(super) fn begin(books: &mut Books, id: DeliveryId, now: DateTime<Utc>) -> Re
 pub(super) fn complete(
     books: &mut Books,
     id: DeliveryId,
-    outcome: Outcome,
+    outcome: &Outcome,
     now: DateTime<Utc>,
 ) -> Result<Option<Waiting>> {
     let mut change = books.change();
@@ -117,10 +132,29 @@ pub(super) fn complete(
     let channel = slot.channel;
     if slot.state == DeliveryState::Sending {
         let is_sent = matches!(outcome, Outcome::Sent { .. });
-        let slot = settled(books, &mut change, id.0, slot, outcome, now)?;
-        change.set_slot(&books.engine, id.0, slot)?;
+        // One message at a time is under way in a channel: these are its bulletins.
+        let mut settling = Vec::new();
+        for other in books.outbox.sending_in(channel) {
+            let member = change.slot(&books.engine, other)?;
+            settling.extend(
+                member
+                    .filter(|it| it.begun_ms() == slot.begun_ms())
+                    .map(|it| (other, it)),
+            );
+        }
+        for (other, member) in &settling {
+            let member = settled(
+                books,
+                &mut change,
+                *other,
+                member.clone(),
+                outcome.clone(),
+                now,
+            )?;
+            change.set_slot(&books.engine, *other, member)?;
+        }
         books.commit(change)?;
-        books.outbox.settle(id.0);
+        settling.iter().for_each(|(id, _)| books.outbox.settle(*id));
         if is_sent {
             books.outbox.taken(channel, now.timestamp_millis());
         }

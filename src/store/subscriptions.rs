@@ -11,8 +11,8 @@ use std::{
 use chrono::{DateTime, Utc};
 
 use super::{
-    Actor, Store, books::Books, change::Change, engine::Engine, error::Result, keys, names::Names,
-    people, rows::BulletinRow,
+    Actor, Store, books::Books, change::Change, engine::Engine, error::Result, keys, manner,
+    names::Names, people, rows::BulletinRow,
 };
 use crate::bulletin::{Channel, ChannelId, Chat, DeliveryKind, DeliveryState};
 
@@ -167,6 +167,9 @@ fn change(
         change.writes.put(keys::chat(number), &chat);
         people::log(&mut change, by, &format!("{id}: {what}"), now);
         drop_unwanted(books, &mut change, number, &chat, now)?;
+        if let Some(channel) = chat.channel(id) {
+            manner::rearrange_for(books, &mut change, number, &channel)?;
+        }
     }
     books.commit(change)?;
     books.chats.set(&books.names(), number, chat.clone());

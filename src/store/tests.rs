@@ -2,6 +2,7 @@
 
 mod keeping;
 mod kill;
+mod modes;
 mod outbox;
 mod people;
 mod rules;

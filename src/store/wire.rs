@@ -4,6 +4,7 @@ use super::{
     LookState,
     books::{Books, Wiring},
     error::Result,
+    manner,
 };
 use crate::bulletin::{Channel, ReadAs, Source};
 
@@ -45,6 +46,10 @@ pub(super) fn sync_config(
         change.set_source(books, *number, row);
     }
     books.wiring = Some(wiring);
+    let numbers: Vec<u32> = books.outbox.channels();
+    for number in numbers {
+        manner::rearrange(books, &mut change, number)?;
+    }
     books.commit(change)?;
     // A channel that came back may have a queue.
     books.tick();

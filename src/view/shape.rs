@@ -10,7 +10,7 @@ use url::Url;
 use crate::{
     bulletin::{
         self, Attachment, BulletinId, BulletinState, ChannelId, DeliveryId, DeliveryKind,
-        DeliveryState, MessageRef, Moment, ReadAs, SourceId,
+        DeliveryState, MessageRef, Mode, Moment, ReadAs, SourceId,
     },
     store::{ChannelStatus, SourceStatus},
 };
@@ -165,13 +165,17 @@ impl Channel {
         let sources = channel.sources.as_ref().map_or_else(any_source, |sources| {
             sources.iter().map(ToString::to_string).collect()
         });
-        Self::shown(
+        let shown = Self::shown(
             channel.id.clone(),
             channel.kind_name(),
             &channel.name,
             sources,
             status,
-        )
+        );
+        Self {
+            mode: channel.mode.name().to_owned(),
+            ..shown
+        }
     }
 
     /// A chat that subscribed by itself: the config knows nothing of it.
@@ -210,7 +214,7 @@ impl Channel {
             kind: kind.to_owned(),
             name: name.to_owned(),
             sources,
-            mode: "each".to_owned(),
+            mode: Mode::Each.name().to_owned(),
             state,
             queued: status.map_or(0, |status| status.queued),
             sent: status.map_or(0, |status| status.sent),

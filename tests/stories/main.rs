@@ -12,6 +12,7 @@ mod demo;
 mod fetching;
 mod health;
 mod layout;
+mod modes;
 mod newsroom;
 mod rig;
 mod robots;

@@ -24,7 +24,6 @@ pub(crate) enum Form {
     #[default]
     Bundle,
     /// All are lines, under the names of their sources.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the outbox sends one by one"))]
     Digest,
 }
 
@@ -69,7 +68,6 @@ impl Ink {
 }
 
 impl Card {
-    #[cfg_attr(not(test), expect(dead_code, reason = "the outbox sends one by one"))]
     /// The same as the card of `entries`, the first of which is its headline.
     pub(crate) fn of_entries(mut self, form: Form, entries: Vec<Entry>) -> Self {
         let mut entries = entries.into_iter();

@@ -40,10 +40,15 @@ pub(crate) fn config(folder: &TempDir, more: &str) -> Config {
 impl Pushing {
     /// Nothing runs yet, and the source has had its first look.
     pub(crate) async fn new(more: &str) -> Self {
+        Self::with_shown(more, 1).await
+    }
+
+    /// The same with a page of so many notices, so that many new ones are no redesign of it.
+    pub(crate) async fn with_shown(more: &str, shown: usize) -> Self {
         let state = TempDir::new().unwrap();
         let config = config(&state, more);
         let mut pushing = Self::open(state, config, Vec::new()).await;
-        pushing.publish(1).await;
+        pushing.publish(shown).await;
         pushing
     }
 

@@ -1,0 +1,328 @@
+//! Bundles, digests and quiet hours: what goes out when, and together with what.
+
+use std::collections::HashSet;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::bulletin::{DeliveryKind, DeliveryState, Filter, MessageRef, Mode};
+
+fn bundling() -> Channel {
+    Channel {
+        mode: Mode::Bundle,
+        ..chat("a", 1)
+    }
+}
+
+fn digesting() -> Channel {
+    Channel {
+        mode: Mode::Digest,
+        ..chat("a", 1)
+    }
+}
+
+fn quiet(mode: Mode) -> Channel {
+    Channel {
+        mode,
+        quiet: Some("22:00-07:00".parse().unwrap()),
+        ..chat("a", 1)
+    }
+}
+
+/// By the clock of Shanghai, on a day of December 2022.
+fn at(clock: &str) -> DateTime<Utc> {
+    format!("2022-12-{clock}:00+08:00").parse().unwrap()
+}
+
+impl World {
+    /// A world whose source has had its first look.
+    async fn looked_at(channels: &[Channel], clock: &str) -> Self {
+        let mut world = Self::with(&[source("news"), source("law")], channels).await;
+        world.now = at(clock);
+        world.look(list([1])).await;
+        world.look_at("law", law([1])).await;
+        world
+    }
+
+    /// What goes out by `now`: the bulletins of each message.
+    async fn messages(&self) -> Vec<Vec<u64>> {
+        let mut messages = Vec::new();
+        while let Some(head) = self.store.heads(None).await.unwrap().into_iter().next() {
+            if head.due_at > self.now {
+                break;
+            }
+            let together = self.store.together(head.id, self.now).await.unwrap();
+            let ids: Vec<DeliveryId> = together.iter().map(|member| member.id).collect();
+            assert_eq!(ids.first(), Some(&head.id));
+            if self.store.begin_together(ids, self.now).await.unwrap() == Begun::No {
+                continue;
+            }
+            let bulletins = together.iter().filter_map(|member| member.bulletin);
+            messages.push(bulletins.map(|id| id.0).collect());
+            let message = Some(MessageRef(format!("m{}", messages.len())));
+            let sent = Outcome::Sent { message };
+            self.store.complete(head.id, sent, self.now).await.unwrap();
+        }
+        messages
+    }
+
+    async fn deliveries(&self) -> Vec<crate::bulletin::Delivery> {
+        let all = self.store.deliveries(&DeliveryQuery::default()).await;
+        all.unwrap().items
+    }
+
+    async fn set(&self, channels: &[Channel]) {
+        let sources = [source("news"), source("law")];
+        self.store.sync_config(&sources, channels).await.unwrap();
+    }
+}
+
+fn law(numbers: impl IntoIterator<Item = u32>) -> Vec<Notice> {
+    let mut rows = list(numbers);
+    for row in &mut rows {
+        row.url = row.url.replace("news.", "law.");
+        row.title.push_str("（法规）");
+    }
+    rows
+}
+
+#[tokio::test]
+async fn what_one_look_found_goes_as_one_card_of_up_to_eight() {
+    let mut world = World::looked_at(&[bundling()], "01 10:00").await;
+    let found = world.look(list((1..=20).rev())).await.published;
+    world.look_at("law", law([2, 1])).await;
+    world.now = at("01 10:01");
+    world.look(list((1..=22).rev())).await;
+    let messages = world.messages().await;
+    let sizes: Vec<usize> = messages.iter().map(Vec::len).collect();
+    assert_eq!(sizes, [8, 8, 3, 1, 2]);
+    assert_eq!(messages[0][0], found[0].0, "the first is the headline");
+    let first: Vec<_> = world.deliveries().await.into_iter().rev().take(8).collect();
+    let is_sent = |one: &crate::bulletin::Delivery| {
+        one.state == DeliveryState::Sent && one.message == Some(MessageRef("m1".to_owned()))
+    };
+    assert!(
+        first.iter().all(is_sent),
+        "each has its own delivery with the same message: {first:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_digest_goes_at_its_time_grouped_by_source_whatever_restarts_lie_around_it() {
+    let channels = [digesting()];
+    let sources = [source("news"), source("law")];
+    let mut world = World::looked_at(&channels, "01 10:00").await;
+    world.look(list([2, 1])).await;
+    world.look_at("law", law([2, 1])).await;
+    world.look(list([3, 2, 1])).await;
+    assert_eq!(world.deliveries().await[0].due_at, at("01 18:00"));
+    world = world.reopen(&sources, &channels).await;
+    world.now = at("01 17:59");
+    assert!(world.messages().await.is_empty());
+    world.now = at("01 18:00");
+    world = world.reopen(&sources, &channels).await;
+    assert_eq!(world.messages().await, [vec![3, 5, 4]]);
+    world.look(list([4, 3, 2, 1])).await;
+    world = world.reopen(&sources, &channels).await;
+    assert!(world.messages().await.is_empty(), "the next day's");
+    // It was not running then; the digest is late, and once.
+    world.now = at("02 19:30");
+    world = world.reopen(&sources, &channels).await;
+    assert_eq!(world.messages().await, [vec![6]]);
+    assert!(world.messages().await.is_empty());
+}
+
+#[tokio::test]
+async fn quiet_hours_hold_and_then_send_one_bundle() {
+    let mut world = World::looked_at(&[quiet(Mode::Each)], "01 21:50").await;
+    world.look(list([2, 1])).await;
+    // The pace had no turn for it before the hours began.
+    world.now = at("01 22:10");
+    assert!(world.messages().await.is_empty());
+    world.look(list([3, 2, 1])).await;
+    world.now = at("02 03:00");
+    world.look(list([4, 3, 2, 1])).await;
+    let due: HashSet<_> = world
+        .deliveries()
+        .await
+        .iter()
+        .map(|one| one.due_at)
+        .collect();
+    assert_eq!(
+        due,
+        HashSet::from([at("02 07:00")]),
+        "due_at says until when"
+    );
+    world.now = at("02 06:59");
+    assert!(world.messages().await.is_empty());
+    world.now = at("02 07:00");
+    assert_eq!(world.messages().await, [vec![3, 4, 5]]);
+    world.now = at("02 07:01");
+    world.look(list([6, 5, 4, 3, 2, 1])).await;
+    assert_eq!(world.messages().await, [vec![6], vec![7]], "each again");
+}
+
+#[tokio::test]
+async fn urgent_words_pass_quiet_hours_and_digests() {
+    let urgent = Filter::new(&["第3号".to_owned()], &[]).unwrap();
+    for mode in [Mode::Each, Mode::Digest] {
+        let channel = Channel {
+            urgent: urgent.clone(),
+            ..quiet(mode)
+        };
+        let mut world = World::looked_at(&[channel], "01 23:00").await;
+        world.look(list([3, 2, 1])).await;
+        assert_eq!(world.messages().await, [vec![4]]);
+        world.now = at("02 18:00");
+        assert_eq!(world.messages().await, [vec![3]]);
+    }
+}
+
+#[tokio::test]
+async fn a_digest_in_quiet_hours_waits_for_their_end() {
+    let channel = Channel {
+        digest: "0 23 * * *".parse().unwrap(),
+        ..quiet(Mode::Digest)
+    };
+    let world = World::looked_at(&[channel], "01 10:00").await;
+    world.look(list([2, 1])).await;
+    assert_eq!(world.deliveries().await[0].due_at, at("02 07:00"));
+}
+
+#[tokio::test]
+async fn a_change_of_mode_loses_and_repeats_nothing_that_waits() {
+    let mut world = World::looked_at(&[digesting()], "01 10:00").await;
+    world.look(list([4, 3, 2, 1])).await;
+    world.set(&[bundling()]).await;
+    world.set(&[quiet(Mode::Digest)]).await;
+    assert!(world.messages().await.is_empty());
+    world.set(&[chat("a", 1)]).await;
+    assert_eq!(world.messages().await, [vec![3], vec![4], vec![5]]);
+    world.set(&[digesting()]).await;
+    world.now = at("01 19:00");
+    assert!(world.messages().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_message_that_failed_is_tried_again_as_it_was() {
+    let mut world = World::looked_at(&[bundling()], "01 10:00").await;
+    world.look(list([4, 3, 2, 1])).await;
+    let head = world.store.heads(None).await.unwrap().remove(0);
+    let first = world.store.together(head.id, world.now).await.unwrap();
+    let ids: Vec<_> = first.iter().map(|member| member.id).collect();
+    assert_eq!(ids.len(), 3);
+    let begun = world.store.begin_together(ids.clone(), world.now).await;
+    assert_eq!(begun.unwrap(), Begun::Yes);
+    // As after a crash: what was perhaps sent is repeated as one message.
+    let world2 = world
+        .reopen(&[source("news"), source("law")], &[chat("a", 1)])
+        .await;
+    world = world2;
+    let uncertain = world.store.uncertain().await.unwrap();
+    assert_eq!(uncertain.len(), 3);
+    for waiting in uncertain {
+        let outcome = Outcome::Uncertain {
+            not_before: world.now,
+            why: "unanswered".to_owned(),
+        };
+        world
+            .store
+            .complete(waiting.id, outcome, world.now)
+            .await
+            .unwrap();
+    }
+    world.look(list([5, 4, 3, 2, 1])).await;
+    assert_eq!(world.messages().await, [vec![3, 4, 5], vec![6]]);
+    assert_eq!(
+        world.store.recent_sends(world.now).await.unwrap().len(),
+        3,
+        "messages, not bulletins"
+    );
+}
+
+#[tokio::test]
+async fn a_rebroadcast_goes_alone_and_at_once_unless_it_is_quiet() {
+    let mut world = World::looked_at(&[digesting()], "01 10:00").await;
+    world.look(list([2, 1])).await;
+    let by = Actor {
+        who: "admin".to_owned(),
+        from: "cli".to_owned(),
+    };
+    let again = |to: Option<Vec<ChannelId>>, request: &'static str| {
+        let (store, by, now) = (world.store.clone(), by.clone(), world.now);
+        async move {
+            store
+                .rebroadcast(BulletinId(3), to, None, request, &by, now)
+                .await
+                .unwrap()
+        }
+    };
+    again(None, "1").await;
+    assert_eq!(world.messages().await, [vec![3]]);
+    world.set(&[quiet(Mode::Digest)]).await;
+    world.now = at("01 22:30");
+    let again = |to: Option<Vec<ChannelId>>, request: &'static str| {
+        let (store, by, now) = (world.store.clone(), by.clone(), world.now);
+        async move {
+            store
+                .rebroadcast(BulletinId(3), to, None, request, &by, now)
+                .await
+                .unwrap()
+        }
+    };
+    again(None, "2").await;
+    assert!(world.messages().await.is_empty());
+    again(Some(vec!["a".parse().unwrap()]), "3").await;
+    assert_eq!(world.messages().await, [vec![3]], "it was named");
+    world.now = at("02 07:00");
+    assert_eq!(
+        world.messages().await,
+        [vec![3], vec![3]],
+        "the digest, which was held too, has it as new"
+    );
+    let kinds: Vec<_> = world
+        .deliveries()
+        .await
+        .iter()
+        .map(|one| one.kind)
+        .collect();
+    assert_eq!(
+        kinds
+            .iter()
+            .filter(|kind| **kind == DeliveryKind::New)
+            .count(),
+        1
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+    #[test]
+    fn each_of_37_is_in_exactly_one_message(
+        mode in prop::sample::select(vec![Mode::Each, Mode::Bundle, Mode::Digest]),
+        is_quiet in any::<bool>(),
+        minutes in prop::collection::vec(0u32..2_000, 4),
+        restarts in any::<[bool; 4]>(),
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let channel = Channel { mode, ..if is_quiet { quiet(mode) } else { chat("a", 1) } };
+            let channels = [channel];
+            let mut world = World::looked_at(&channels, "01 10:00").await;
+            let (mut sent, mut shown) = (Vec::new(), 1);
+            for ((wait, restart), count) in minutes.iter().zip(restarts).zip([1, 9, 20, 7]) {
+                world.now += chrono::TimeDelta::minutes(i64::from(*wait));
+                shown += count;
+                world.look(list((1..=shown).rev())).await;
+                if restart {
+                    world = world.reopen(&[source("news"), source("law")], &channels).await;
+                }
+                sent.extend(world.messages().await.concat());
+            }
+            world.now = at("20 19:00");
+            sent.extend(world.messages().await.concat());
+            let once: HashSet<u64> = sent.iter().copied().collect();
+            assert_eq!((sent.len(), once.len()), (37, 37));
+        });
+    }
+}
