@@ -4,6 +4,8 @@ pub mod article;
 pub mod charset;
 mod css;
 pub mod date;
+#[cfg(test)]
+mod drawn;
 pub mod feed;
 pub mod fetch;
 pub(crate) mod guard;

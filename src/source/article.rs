@@ -9,7 +9,7 @@ mod byline;
 mod files;
 mod head;
 mod layout;
-mod line;
+pub(super) mod line;
 mod published;
 mod title;
 

@@ -84,7 +84,18 @@ fn says_something(page: &Page, article: &Article) -> bool {
 fn is_json(text: &str, content_type: Option<&str>) -> bool {
     let said = content_type.is_some_and(|kind| kind.to_ascii_lowercase().contains("json"));
     let begins = text.trim_start_matches(['\u{FEFF}', ' ', '\t', '\r', '\n']);
-    begins.starts_with(['{', '[']) || (said && !begins.starts_with('<'))
+    begins.starts_with(['{', '[']) || (said && !begins.starts_with('<')) || is_call(begins)
+}
+
+/// `callback({…})`, `var list = […];`
+fn is_call(text: &str) -> bool {
+    let name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '.' | ' ');
+    let rest = text.trim_start_matches(name);
+    let value = rest.strip_prefix(['(', '=']).map(str::trim_start);
+    let ends = text.trim_end().ends_with([')', ';', '}', ']']);
+    text.len() - rest.len() <= 80
+        && ends
+        && value.is_some_and(|value| value.starts_with(['{', '[']))
 }
 
 #[cfg(test)]

@@ -73,11 +73,14 @@ pub(super) fn read_page(page: &Page, html: &str, context: &Context<'_>) -> Resul
     if !sure && let Some(list) = look.embedded(html) {
         return Ok(list);
     }
-    let Some(choice) = choice else {
+    let Some(mut choice) = choice else {
         return Err(ReadError::NotAList(verdict::instead(page).to_owned()));
     };
     if verdict::is_article(&look, &Claim::of_group(&look, choice.best())) {
         return Err(ReadError::NotAList("an article".to_owned()));
+    }
+    if let [only] = choice.sections.as_mut_slice() {
+        look.add_headline(&mut only.group);
     }
     look.list(&choice)
 }
@@ -85,6 +88,11 @@ pub(super) fn read_page(page: &Page, html: &str, context: &Context<'_>) -> Resul
 /// What a page stands in for, such as a sign-in page, by its title or first heading.
 pub(super) fn stand_in(page: &Page) -> Option<&'static str> {
     verdict::stand_in_by_title(page).or_else(|| verdict::stand_in_by_heading(page))
+}
+
+/// Whether a heading announces other things than the page's own.
+pub(super) fn is_side_heading(text: &str) -> bool {
+    words::is_side_heading(text)
 }
 
 /// What to call a page on which nothing was found.
@@ -99,13 +107,34 @@ pub(super) fn instead(page: &Page) -> &'static str {
 pub fn read_json(json: &str, context: &Context<'_>) -> Result<List, ReadError> {
     check_size(json)?;
     let json = json.trim_start_matches('\u{feff}').trim();
-    let value = serde_json::from_str(json)
-        .or_else(|error| serde_json::from_str(inside_call(json)).map_err(|_| error))
-        .map_err(|error| ReadError::Unreadable(format!("JSON: {error}")))?;
-    let records = json::best(&value, context.base, context).ok_or_else(|| {
+    let value =
+        parse_json(json).map_err(|error| ReadError::Unreadable(format!("JSON: {error}")))?;
+    if let Some(records) = json::best(&value, context.base, context) {
+        return Ok(data_list(records));
+    }
+    let inner = json::inner_text(&value);
+    let within = inner.and_then(|inner| match parse_json(inner) {
+        Ok(value) => json::best(&value, context.base, context).map(data_list),
+        Err(_) => read(inner, context).ok(),
+    });
+    within.ok_or_else(|| {
         ReadError::NotAList("JSON without an array of objects with titles and addresses".to_owned())
-    })?;
-    Ok(data_list(records))
+    })
+}
+
+/// JSON as it is, with a call or assignment around it, or a value on each line.
+fn parse_json(text: &str) -> Result<serde_json::Value, serde_json::Error> {
+    serde_json::from_str(text).or_else(|error| {
+        let lines = || {
+            let lines = text.lines().filter(|line| !line.trim().is_empty());
+            let values = lines
+                .map(serde_json::from_str)
+                .collect::<Result<Vec<_>, _>>();
+            values.ok().map(serde_json::Value::Array)
+        };
+        let inside = serde_json::from_str(inside_call(text)).ok();
+        inside.or_else(lines).ok_or(error)
+    })
 }
 
 /// The argument of `callback({…});`, the value of `var list = […];`.

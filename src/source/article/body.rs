@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::layout::Layout;
-use super::line::{ends_text, is_credit, is_info, is_labelled, is_remark};
+use super::line::{ends_text, is_credit, is_imprint, is_info, is_labelled, is_remark};
 use super::title::{Title, key};
 use crate::source::css;
 use crate::source::page::Id;
@@ -73,6 +73,9 @@ fn score(layout: &Layout<'_>, at: usize) -> f32 {
     let fact = layout.fact(at);
     let text = block.units - block.linked;
     if fact.aside != 0 || block.link_share() > 0.5 || text < 8.0 || fact.heading > 0 {
+        return 0.0;
+    }
+    if block.units < 120.0 && is_imprint(&layout.text(at)) {
         return 0.0;
     }
     let sentences = 1.0 + block.marks as f32 + (text / 40.0).min(4.0);
@@ -145,7 +148,10 @@ fn container(layout: &Layout<'_>, scores: &[f32], sums: &Sums) -> Option<Id> {
 fn widen(layout: &Layout<'_>, top: Id, sums: &Sums) -> Id {
     let page = layout.page;
     let mut best = top;
-    for above in page.ancestors(top) {
+    if layout.blocks_of(top).len() == 1 && is_signed_or_attached(layout, top) {
+        best = page.parent(top);
+    }
+    for above in page.ancestors(best) {
         if matches!(page.name(above), "body" | "html") {
             break;
         }
@@ -161,6 +167,19 @@ fn widen(layout: &Layout<'_>, top: Id, sums: &Sums) -> Id {
         }
     }
     best
+}
+
+/// Whether the line after a text's only box, in the box around it, is a file or a signature.
+fn is_signed_or_attached(layout: &Layout<'_>, top: Id) -> bool {
+    let after = layout.blocks_of(top).end;
+    let within = layout.blocks_of(layout.page.parent(top));
+    if !within.contains(&after) {
+        return false;
+    }
+    let is_date = |at: usize| within.contains(&at) && is_info(&one_line(&layout.text(at)));
+    let block = &layout.blocks[after];
+    let signs = block.links == 0 && block.marks == 0 && block.units < 24.0 && is_date(after + 1);
+    signs || links_to_file(layout, after)
 }
 
 /// Takes off what is not of the text: asides, the title, lines about the article, what follows it.
@@ -222,6 +241,15 @@ impl Line {
 
     fn is_paragraph(&self) -> bool {
         self.units >= 24.0 && self.marks > 0 && !self.linked
+    }
+
+    /// Short as it may be.
+    fn is_sentence(&self) -> bool {
+        self.units >= 8.0
+            && !self.linked
+            && self
+                .text
+                .ends_with(['。', '！', '？', '；', '：', '.', '!', '?'])
     }
 
     /// Whether it stands within a text and is none of it.
@@ -292,7 +320,7 @@ fn first_line(lines: &[Line], heading: &str) -> usize {
         let repeats = || !heading.is_empty() && key(&line.text) == heading;
         if is_info(&line.text) || repeats() {
             start = place + 1;
-        } else if line.is_paragraph() {
+        } else if line.is_paragraph() || line.is_sentence() {
             break;
         }
     }

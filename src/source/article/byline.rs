@@ -61,7 +61,7 @@ fn labelled(parts: &Parts<'_>) -> Byline {
     });
     static AUTHOR: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
-            r"(?i)(?:作\s*者|撰\s*稿\s*人?|撰\s*文|记者|通讯员|文/图|文／图|图/文|图文|(?:^|[\s（(【])文(?:字)?|(?-u:\b)by|(?-u:\b)author)\s*[:：/]\s*|^by\s+",
+            r"(?i)(?:作\s*者|撰\s*稿\s*人?|撰\s*文|记者|通讯员|文/图|文／图|图/文|图文|(?:^|[\s（(【])文(?:字)?|(?-u:\b)by|(?-u:\b)author)\s*[:：/]\s*|^by\s+|(?-u:\b)(?:posted|published|written|filed|reported)(?-u:\b)[^.。:：]{0,40}(?-u:\b)by\s+",
         )
         .expect("a fixed pattern")
     });
@@ -108,13 +108,7 @@ fn value(pieces: &[String], label: &Regex) -> Option<String> {
 
 /// The name at the beginning of `text`, up to the next label or a wide gap.
 fn first_name(text: &str) -> Option<String> {
-    static END: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(
-            r"(?i)\s*(?:[|｜【\[\]】丨;；\t]|[（(](?:浏览|阅读|点击)|(?:来源|來源|作者|编辑|編輯|责编|责任编辑|审核|校对|摄影|发布|發布|发表|时间|時間|日期|更新|点击|點擊|浏览|瀏覽|阅读|閱讀|访问|人气|评论|字号|字體|字体|分享|打印|收藏|关闭|举报|记者|供稿|撰稿|图片|文号|添加)\s*(?:时间|日期|次数|量|数|者|人)?\s*[:：\[【(（]|(?:19|20)\d\d\s?[-/.年]\d|分享到|字号|举报|打印|收藏|关闭)",
-        )
-        .expect("a fixed pattern")
-    });
-    let end = END.find(text).map_or(text.len(), |found| found.start());
+    let end = name_end(text);
     let text =
         text[..end].trim_matches(|c: char| c.is_whitespace() || ":：,，。）)】》*-—".contains(c));
     let name = if text.chars().any(is_han) {
@@ -127,6 +121,17 @@ fn first_name(text: &str) -> Option<String> {
             .to_owned()
     };
     is_name(&name).then_some(name)
+}
+
+/// Where a name ends: at the next label, a date, a mark between statements.
+fn name_end(text: &str) -> usize {
+    static END: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(
+            r"(?i)\s*(?:[|｜【\[\]】丨;；\t]|[（(](?:浏览|阅读|点击)|(?:来源|來源|作者|编辑|編輯|责编|责任编辑|审核|校对|摄影|发布|發布|发表|时间|時間|日期|更新|点击|點擊|浏览|瀏覽|阅读|閱讀|访问|人气|评论|字号|字體|字体|分享|打印|收藏|关闭|举报|记者|供稿|撰稿|图片|文号|添加)\s*(?:时间|日期|次数|量|数|者|人)?\s*[:：\[【(（]|(?:19|20)\d\d\s?[-/.年]\d|(?:(?-u:\b)on\s)?(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6},?\s)?(?-u:\b)(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\s\d|(?-u:\b)\d{1,2}\s(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|分享到|字号|举报|打印|收藏|关闭)",
+        )
+        .expect("a fixed pattern")
+    });
+    END.find(text).map_or(text.len(), |found| found.start())
 }
 
 /// Names of bodies have no spaces; those of people may have them between single characters (张 三).
@@ -226,23 +231,45 @@ fn is_between(parts: &Parts<'_>, at: usize) -> bool {
     title.is_some_and(|title| title <= at) && text.is_some_and(|text| at < text)
 }
 
-/// A name on the line of the date, after it or before it.
+/// A name on the line of the date, after it or before it, or in a piece of its own beside it.
 fn around_date(parts: &Parts<'_>, at: usize, context: &Context<'_>) -> Option<String> {
-    if parts.layout.blocks[at].units > 60.0 {
+    let block = &parts.layout.blocks[at];
+    if block.units > 60.0 {
         return None;
     }
-    let line = one_line(&parts.layout.text(at));
-    let (range, _) = date::find(&line, context.time_zone, context.now)?;
-    unlabelled(&line[range.end..], context).or_else(|| unlabelled(&line[..range.start], context))
+    let page = parts.layout.page;
+    let pieces: Vec<String> = block
+        .runs
+        .clone()
+        .map(|run| one_line(page.run_text(run)))
+        .collect();
+    let found = |piece: &String| date::find(piece, context.time_zone, context.now);
+    let Some(place) = pieces.iter().position(|piece| found(piece).is_some()) else {
+        let line = one_line(&parts.layout.text(at));
+        let (range, _) = found(&line)?;
+        return unlabelled(&line[range.end..], context)
+            .or_else(|| unlabelled(&line[..range.start], context));
+    };
+    let (range, _) = found(&pieces[place])?;
+    let beside = |at: Option<usize>| pieces.get(at?).and_then(|piece| unlabelled(piece, context));
+    unlabelled(&pieces[place][range.end..], context)
+        .or_else(|| unlabelled(&pieces[place][..range.start], context))
+        .or_else(|| beside(Some(place + 1)))
+        .or_else(|| beside(place.checked_sub(1)))
 }
 
-/// A short text that is only a name.
+/// A short text that is only a name, up to a label.
 fn unlabelled(text: &str, context: &Context<'_>) -> Option<String> {
-    let text = text.trim_matches(|c: char| c.is_whitespace() || "·|-—/丨".contains(c));
+    let trim = |text: &str| {
+        let text = text.trim_matches(|c: char| c.is_whitespace() || "·|-—/丨".contains(c));
+        text.to_owned()
+    };
+    let text = trim(text);
+    let text = trim(&text[..name_end(&text)]);
     let text = ["原创", "转载", "首发"]
         .iter()
         .find_map(|word| text.strip_prefix(word))
-        .unwrap_or(text)
+        .unwrap_or(&text)
         .trim();
     let told = [
         "发表", "发布", "更新", "编辑", "责编", "字号", "分享", "收藏", "点击", "阅读",

@@ -11,6 +11,11 @@ pub(super) fn is_info(line: &str) -> bool {
 
 /// Whether a line is such statements with their labels.
 pub(super) fn is_labelled(line: &str) -> bool {
+    labels(line) > 0
+}
+
+/// How many labelled statements a line is, if it is nothing else.
+pub(in crate::source) fn labels(line: &str) -> usize {
     static LABEL: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
             r"(?ix)
@@ -24,13 +29,17 @@ pub(super) fn is_labelled(line: &str) -> bool {
         .expect("a fixed pattern")
     });
     let length = line.chars().count();
-    length < 160 && LABEL.find_iter(line).count() * 45 >= length
+    if length >= 160 {
+        return 0;
+    }
+    let count = LABEL.find_iter(line).count();
+    if count * 45 >= length { count } else { 0 }
 }
 
 /// Whether a line begins with a date and hardly goes on.
 fn is_dated(line: &str) -> bool {
     static DATED: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i)^(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,?\s)?(?:(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\s\d{1,2}(?:st|nd|rd|th)?,?\s\d{4}|\d{1,2}(?:st|nd|rd|th)?\s(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?,?\s\d{4}).{0,30}$|^[^\d]{0,12}(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?.{0,40}$")
+        Regex::new(r"(?i)^(?:(?-i:\p{Lu})[\w.'’-]{1,20}(?:\s(?-i:\p{Lu})[\w.'’-]{0,20}){0,3}\s?[|·•,–-]?\s)?(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,?\s)?(?:(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\s\d{1,2}(?:st|nd|rd|th)?,?\s\d{4}|\d{1,2}(?:st|nd|rd|th)?\s(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?,?\s\d{4}).{0,30}$|^[^\d]{0,12}(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?.{0,40}$")
             .expect("a fixed pattern")
     });
     DATED.is_match(line) && !line.ends_with(['。', '！', '？', '，'])
@@ -64,12 +73,29 @@ pub(super) fn ends_text(line: &str, loose: bool) -> bool {
     END.is_match(line) || loose && POINTER.is_match(line)
 }
 
+/// Whether a line says whose the site is, as the foot of a page does.
+pub(super) fn is_imprint(line: &str) -> bool {
+    let lower = line.to_lowercase();
+    [
+        "©",
+        "版权所有",
+        "版權所有",
+        "copyright",
+        "all rights reserved",
+        "icp备",
+        "公安备",
+        "公网安备",
+    ]
+    .iter()
+    .any(|word| lower.contains(word))
+}
+
 /// Whether a single line within a text is of the site: a pointer elsewhere, an appeal, an original title.
 pub(super) fn is_remark(line: &str) -> bool {
     static REMARK: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
             r"(?ix)^[\s\[（(【*>»•-]{0,4}(?:
-            本?文?原标题\s*[:：]|点击(?:查看|进入|此处|下载|这里)|更多(?:内容|精彩|资讯)请|(?:欢迎)?关注(?:我们|本|官方).{0,20}(?:公众号|微信|微博)|扫描.{0,8}二维码|长按.{0,8}二维码|视频加载中|广告$|(?:下载|安装).{2,10}客户端|.{0,60}【(?:点击|下载)[^】]{0,10}】
+            附件\d*\s*【[^】]{1,80}】\s*(?:已?下载.{0,10}次)?$|本?文?原标题\s*[:：]|点击(?:查看|进入|此处|下载|这里)|更多(?:内容|精彩|资讯)请|(?:欢迎)?关注(?:我们|本|官方).{0,20}(?:公众号|微信|微博)|扫描.{0,8}二维码|长按.{0,8}二维码|视频加载中|广告$|(?:下载|安装).{2,10}客户端|.{0,60}【(?:点击|下载)[^】]{0,10}】
             |(?:related|see\salso|see\smore|read\smore|read\salso|also\sread|more|watch|read|recommended|related\s\w+)\s?:\s|don'?’?t\smiss|click\shere(?-u:\b)|(?:click|tap)\sto(?-u:\b)|follow\s(?:us|@|.{0,30}\son\s(?:twitter|facebook|instagram))|like\sus\son|share\sthis(?-u:\b)|sign\sup\s(?:for|to)|subscribe(?-u:\b)|join\sour|get\s.{0,40}\s(?:by\sclicking|newsletter|app(?-u:\b)|delivered)|download\s(?:our|the)\sapp
             |advertisements?$|advert$|ads?$|sponsored|story\scontinues|continue\sreading|loading|image\s\d+\sof\s\d+|this\sslideshow\srequires|tell\sus\swhat|photos?:\s|caption$|close$|video$
             )",

@@ -1,5 +1,7 @@
 //! Pages of our own in the shapes that notice pages have.
 
+mod survey;
+
 use encoding_rs::GB18030;
 use proptest::prelude::*;
 use url::Url;

@@ -6,7 +6,7 @@ use super::head::Head;
 use super::layout::{Layout, measure};
 use super::line::is_info;
 use crate::source::page::Id;
-use crate::source::text;
+use crate::source::{list, text};
 
 /// The title, and the block where it stands on the page.
 #[derive(Debug, Default)]
@@ -167,7 +167,8 @@ fn score(layout: &Layout<'_>, head: &Head, start: usize, candidate: &Candidate) 
     score += agreement(head, &candidate.key);
     let next = candidate.blocks.end;
     let told = (next..(next + 2).min(layout.blocks.len()))
-        .any(|at| layout.blocks[at].units < 80.0 && is_info(&text::one_line(&layout.text(at))));
+        .filter(|at| layout.blocks[*at].units < 80.0 && layout.blocks[*at].link_share() < 0.4)
+        .any(|at| is_info(&text::one_line(&layout.text(at))));
     if told {
         score += 5.0;
     } else if next == start {
@@ -195,6 +196,10 @@ fn score(layout: &Layout<'_>, head: &Head, start: usize, candidate: &Candidate) 
     }
     if candidate.text.ends_with(['。', '；', '：', ':']) {
         score -= 3.0;
+    }
+    let short = candidate.key.chars().count() <= 10;
+    if short && list::is_side_heading(&candidate.text) {
+        score -= 6.0;
     }
     if is_site(head, &candidate.key) {
         score -= 8.0;

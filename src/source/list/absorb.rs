@@ -4,8 +4,9 @@
 use super::{
     Look,
     group::{Group, Item},
+    links::Link,
     score::stands_alone,
-    words::LinkText,
+    words::{self, LinkText, Region},
 };
 use crate::source::page::Id;
 
@@ -31,6 +32,61 @@ impl Look<'_> {
         }
         group.items.extend(strays);
         group.items.sort_by_key(|item| item.row);
+    }
+
+    /// Adds what stands above the rows in a box of its own, as the newest notice does on many pages:
+    /// one address, which is of the rows' kind or has a date beside it.
+    pub(super) fn add_headline(&self, group: &mut Group) {
+        let container = group.container(self.page);
+        let around = std::iter::once(container).chain(self.page.ancestors(container));
+        let boxes = around
+            .take(4)
+            .take_while(|id| self.page.name(*id) != "body")
+            .filter_map(|id| self.box_above(id));
+        let known = |item: &Item| {
+            let href = &self.links[item.link].href;
+            group
+                .items
+                .iter()
+                .any(|row| self.links[row.link].href == *href)
+        };
+        let found = boxes.take(1).find_map(|above| self.headline(group, above));
+        if let Some(item) = found.filter(|item| !known(item)) {
+            group.items.insert(0, item);
+        }
+    }
+
+    /// The nearest element before another, in the same parent, that holds links.
+    fn box_above(&self, id: Id) -> Option<Id> {
+        let before = self
+            .page
+            .children(self.page.parent(id))
+            .take(200)
+            .take_while(|child| *child < id);
+        before
+            .filter(|child| !self.links_in(*child).is_empty())
+            .last()
+    }
+
+    fn links_in(&self, id: Id) -> &[Link] {
+        let from = self.links.partition_point(|link| link.element < id);
+        let end = self.page.elements[id as usize].end;
+        let count = self.links[from..].partition_point(|link| link.element < end);
+        &self.links[from..from + count]
+    }
+
+    fn headline(&self, group: &Group, above: Id) -> Option<Item> {
+        let links = self.links_in(above);
+        let one_address = links.iter().all(|link| link.href == links[0].href);
+        let region = words::region(
+            self.page.name(above),
+            self.page.class(above),
+            self.page.attribute(above, "id").unwrap_or_default(),
+        );
+        if !one_address || matches!(region, Region::Frame) {
+            return None;
+        }
+        self.stray(group, above)
     }
 
     /// The one parent of all rows, where they are elements with siblings of their own kind.

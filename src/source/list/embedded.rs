@@ -79,7 +79,7 @@ fn values(script: &str, tries: &mut usize) -> Vec<Value> {
     {
         return vec![value];
     }
-    let mut values = Vec::new();
+    let mut values = Vec::from_iter(pushed(script));
     let mut from = 0;
     while let Some(at) = script[from..].find('[').map(|at| at + from) {
         from = at + 1;
@@ -93,15 +93,41 @@ fn values(script: &str, tries: &mut usize) -> Vec<Value> {
         let Some(end) = matching_end(&script[at..]) else {
             continue;
         };
-        let literal = &script[at..at + end];
-        let value =
-            serde_json::from_str(literal).or_else(|_| serde_json::from_str(&strict(literal)));
-        if let Ok(value) = value {
+        if let Some(value) = literal(&script[at..at + end]) {
             values.push(value);
             from = at + end;
         }
     }
     values
+}
+
+/// Objects that a script adds to an array one by one: `list.push({…})`, `list[0] = {…}`.
+fn pushed(script: &str) -> Option<Value> {
+    let mut rows = Vec::new();
+    let mut from = 0;
+    while let Some(at) = script[from..].find('{').map(|at| at + from) {
+        from = at + 1;
+        let before = script[..at].trim_end();
+        let is_added = before.ends_with("push(")
+            || before
+                .strip_suffix('=')
+                .is_some_and(|before| before.trim_end().ends_with(']'));
+        if !is_added {
+            continue;
+        }
+        let Some(end) = matching_end(&script[at..]) else {
+            break;
+        };
+        rows.extend(literal(&script[at..at + end]));
+        from = at + end;
+    }
+    (rows.len() > 1).then_some(Value::Array(rows))
+}
+
+fn literal(text: &str) -> Option<Value> {
+    serde_json::from_str(text)
+        .or_else(|_| serde_json::from_str(&strict(text)))
+        .ok()
 }
 
 /// Where the bracket that opens the text closes.

@@ -2,6 +2,8 @@
 //!
 //! Names of fields differ from one system to the next: [`fields`](super::fields) tells them. Nested objects are flattened: `title.rendered`, `attributes.title`.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use serde_json::{Map, Value};
 use url::Url;
 
@@ -23,42 +25,93 @@ pub(super) struct Records {
     pub score: f32,
 }
 
-/// The best array of notices in a value.
+/// The best array of notices in a value. Arrays at the same place of several objects are one, such
+/// as those of the months of a year; so are the values of an object whose names are ids.
 pub(super) fn best(value: &Value, base: &Url, context: &Context<'_>) -> Option<Records> {
-    let mut found: Option<Records> = None;
-    let mut open = vec![(value, 0)];
+    let mut arrays: Vec<(u64, Vec<&Value>)> = Vec::new();
+    let mut open = vec![(value, 0, 0)];
     let mut looked = 0;
-    while let Some((value, depth)) = open.pop() {
+    while let Some((value, path, depth)) = open.pop() {
         looked += 1;
         if depth > MAX_DEPTH || looked > 20_000 {
             continue;
         }
-        match value {
+        let inner: Vec<(&Value, u64)> = match value {
             Value::Array(rows) => {
-                let records = read(rows, base, context);
-                if records
-                    .as_ref()
-                    .is_some_and(|new| found.as_ref().is_none_or(|old| new.score > old.score))
-                {
-                    found = records;
-                }
-                open.extend(rows.iter().rev().take(200).map(|row| (row, depth + 1)));
+                add(&mut arrays, path, rows.iter().collect());
+                let below = below(path, "[]");
+                rows.iter().take(200).map(|row| (row, below)).collect()
             }
             Value::Object(fields) => {
-                open.extend(fields.values().map(|field| (field, depth + 1)));
+                let all_objects = fields.len() > 1 && fields.values().all(Value::is_object);
+                if all_objects {
+                    add(&mut arrays, path, fields.values().collect());
+                }
+                let field = |(name, field): (&String, _)| (field, below(path, name));
+                fields.iter().map(field).collect()
+            }
+            _ => continue,
+        };
+        let inner = inner.into_iter().rev();
+        open.extend(inner.map(|(value, path)| (value, path, depth + 1)));
+    }
+    let records = arrays
+        .iter()
+        .filter_map(|(_, rows)| read(rows, base, context));
+    // The first among equals.
+    records.fold(None, |best: Option<Records>, new| match best {
+        Some(old) if old.score >= new.score => Some(old),
+        _ => Some(new),
+    })
+}
+
+/// A path one name longer, as a hash: names have any length.
+fn below(path: u64, name: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (path, name).hash(&mut hasher);
+    hasher.finish()
+}
+
+fn add<'a>(arrays: &mut Vec<(u64, Vec<&'a Value>)>, path: u64, rows: Vec<&'a Value>) {
+    match arrays
+        .iter_mut()
+        .rev()
+        .take(50)
+        .find(|(other, _)| *other == path)
+    {
+        Some((_, known)) => known.extend(rows),
+        None => arrays.push((path, rows)),
+    }
+}
+
+/// Markup or JSON that a value has within a string, the longest.
+pub(super) fn inner_text(value: &Value) -> Option<&str> {
+    let mut longest: Option<&str> = None;
+    let mut open = vec![value];
+    let mut looked = 0;
+    while let Some(value) = open.pop() {
+        looked += 1;
+        match value {
+            _ if looked > 2_000 => break,
+            Value::Array(rows) => open.extend(rows),
+            Value::Object(fields) => open.extend(fields.values()),
+            Value::String(text) => {
+                let is_markup = text.contains("<a ") || text.trim_start().starts_with(['[', '{']);
+                if is_markup && longest.is_none_or(|longest| longest.len() < text.len()) {
+                    longest = Some(text);
+                }
             }
             _ => {}
         }
     }
-    found
+    longest
 }
 
-fn read(rows: &[Value], base: &Url, context: &Context<'_>) -> Option<Records> {
+fn read(rows: &[&Value], base: &Url, context: &Context<'_>) -> Option<Records> {
     let rows: Vec<Row<'_>> = rows
         .iter()
         .take(MAX_ROWS)
-        .filter_map(Value::as_object)
-        .map(flatten)
+        .filter_map(|row| flat(row))
         .collect();
     let fields = Fields::of(&rows, context)?;
     let notices: Vec<Notice> = rows
@@ -86,6 +139,19 @@ fn read(rows: &[Value], base: &Url, context: &Context<'_>) -> Option<Records> {
         dated,
         score,
     })
+}
+
+/// The fields of a row by name, or by place where it is an array.
+fn flat(row: &Value) -> Option<Row<'_>> {
+    match row {
+        Value::Object(fields) => Some(flatten(fields)),
+        Value::Array(cells) if (2..=40).contains(&cells.len()) => {
+            let is_cell = |cell: &Value| !cell.is_object() && !cell.is_array();
+            let cells = cells.iter().enumerate().filter(|(_, cell)| is_cell(cell));
+            Some(cells.map(|(at, cell)| (at.to_string(), cell)).collect())
+        }
+        _ => None,
+    }
 }
 
 /// `{"title": {"rendered": "…"}}` as `title.rendered`.

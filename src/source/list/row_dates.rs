@@ -64,19 +64,22 @@ impl Look<'_> {
             .iter()
             .zip(candidates)
             .map(|(item, found)| {
+                // A date that few titles have among their words is not when they were published.
+                let is_own = |place: &u64, date: &Found| {
+                    !self.in_title(item, date)
+                        || rows[place] * 5 >= items.len() * 2
+                            && self.dates.in_attributes(item.row).is_none()
+                };
                 // The first among equals: the date of a row comes before dates in its teaser.
-                let (place, best) = found
+                let (_, best) = found
                     .into_iter()
                     .rev()
+                    .filter(|(place, date)| is_own(place, date))
                     .max_by(|a, b| worth[&a.0].total_cmp(&worth[&b.0]))?;
                 let after = self.page.run_text(best.runs.start).get(best.bytes.end..);
                 let is_last = best.runs.start + 1 == item.runs.end
                     && after.is_some_and(|after| !after.contains(char::is_alphanumeric));
-                // A date that few titles have among their words is not when they were published.
-                let in_words = self.in_title(item, &best)
-                    && (rows[&place] * 5 < items.len() * 2
-                        || self.dates.in_attributes(item.row).is_some());
-                ((stands_alone(&best) || is_last) && !in_words).then_some(best)
+                (stands_alone(&best) || is_last).then_some(best)
             })
             .collect()
     }

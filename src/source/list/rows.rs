@@ -35,13 +35,15 @@ impl Look<'_> {
                 .map(|(item, date)| (self.links[item.link].href.as_str(), date))
                 .collect()
         };
-        years::settle_years(&mut found, self.context.now.year());
+        let pinned: Vec<bool> = items.iter().map(|item| self.is_pinned(item)).collect();
+        years::settle_years(&mut found, &pinned, self.context.now.year());
         let habits = Habits::of(self, items, &found);
         let mut seen = HashSet::new();
         let mut notices = Vec::new();
-        for (item, (href, date)) in items.iter().zip(&found) {
+        for ((item, (href, date)), pinned) in items.iter().zip(&found).zip(pinned) {
             let notice = self.notice(item, href, date.as_ref(), &habits);
-            let Some(notice) = notice else { continue };
+            let Some(mut notice) = notice else { continue };
+            notice.pinned |= pinned;
             if seen.insert(notice.url.clone()) {
                 notices.push(notice);
             }
@@ -91,7 +93,7 @@ impl Look<'_> {
             updated: None,
             summary: self.teaser(item, date, habits),
             publisher: None,
-            pinned: pinned_in_title || self.is_pinned(item),
+            pinned: pinned_in_title,
         })
     }
 

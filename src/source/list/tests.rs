@@ -2,7 +2,6 @@
 //! `<!-- base: … -->`, `<!-- expect: address | title | date or - | pinned -->`, `<!-- not: … -->`.
 
 mod data;
-mod sites;
 mod survey;
 mod templates;
 

@@ -6,10 +6,15 @@ use super::{
     Look, links,
     score::Scored,
     words::{self, LinkText, Region},
+    years,
 };
 use crate::{
     bulletin::Notice,
-    source::page::{self, Id, Page},
+    source::{
+        article::line::labels,
+        page::{self, Gap, Id, Page},
+        text,
+    },
 };
 
 /// What a list, found one way or another, has to set against an article's marks.
@@ -60,9 +65,11 @@ pub(super) fn is_article(look: &Look<'_>, claim: &Claim<'_>) -> bool {
         (is_declared(page), 1.0),
         (has_neighbours(page), 1.0),
         (group(|best| best.region == Region::Side), 1.0),
-        (group(|best| best.side_heading), 0.5),
+        (group(|best| best.side_heading), 1.0),
+        (is_told_of(page, claim.group), 1.5),
         (claim.hrefs.len() < 3, 0.8),
-        (claim.dated, -1.0),
+        // Related articles have dates too.
+        (claim.dated && !group(|best| best.side_heading), -1.0),
         (group(|best| best.titled), -1.5),
         (group(|best| best.paged), -1.5),
     ] {
@@ -73,9 +80,16 @@ pub(super) fn is_article(look: &Look<'_>, claim: &Claim<'_>) -> bool {
     points > ARTICLE
 }
 
-/// The most running text outside the rows that stands in one box, in [`words::units`].
+/// The most running text outside the rows that stands in one box, in [`words::units`]. A box where
+/// each paragraph has a link over it holds teasers, not a text.
 fn densest_prose(page: &Page, best: Option<&Scored>) -> f32 {
-    let mut boxes: HashMap<Id, f32> = HashMap::new();
+    #[derive(Default)]
+    struct Prose {
+        units: f32,
+        paragraphs: u32,
+        titles: u32,
+    }
+    let mut boxes: HashMap<Id, Prose> = HashMap::new();
     let mut rows = best
         .map_or(&[][..], |best| &best.group.items)
         .iter()
@@ -86,22 +100,54 @@ fn densest_prose(page: &Page, best: Option<&Scored>) -> f32 {
             rows.next();
         }
         let units = words::units(page.run_text(run));
-        if units < 6.0 || rows.peek().is_some_and(|row| row.contains(&run)) {
+        if units < 3.0 || rows.peek().is_some_and(|row| row.contains(&run)) {
             continue;
         }
-        let line: Vec<Id> = std::iter::once(piece.element)
-            .chain(page.ancestors(piece.element))
-            .take(5)
-            .take_while(|id| page::is_inline(page.name(*id)))
-            .collect();
-        if line.iter().any(|id| page.name(*id) == "a") {
-            continue;
-        }
+        let line = || {
+            std::iter::once(piece.element)
+                .chain(page.ancestors(piece.element))
+                .take(5)
+                .take_while(|id| page::is_inline(page.name(*id)))
+        };
         // Paragraphs of one text share the box around them.
-        let block = line.last().map_or(piece.element, |id| page.parent(*id));
-        *boxes.entry(page.parent(block)).or_default() += units;
+        let block = line().last().map_or(piece.element, |id| page.parent(id));
+        let prose = boxes.entry(page.parent(block)).or_default();
+        if line().any(|id| page.name(id) == "a") {
+            // A link that is all of its line.
+            let runs = page.runs_of(block);
+            prose.titles += u32::from(runs.start == run && runs.len() <= 2);
+        } else if units >= 6.0 {
+            (prose.units, prose.paragraphs) = (prose.units + units, prose.paragraphs + 1);
+        }
     }
-    boxes.values().copied().fold(0.0, f32::max)
+    let is_text = |prose: &&Prose| prose.titles < 3 || prose.titles * 2 < prose.paragraphs;
+    let texts = boxes.values().filter(is_text).map(|prose| prose.units);
+    texts.fold(0.0, f32::max)
+}
+
+/// Whether one line outside the rows tells when the page was published, by whom, how often it was read.
+fn is_told_of(page: &Page, best: Option<&Scored>) -> bool {
+    let rows = best.map_or(&[][..], |best| &best.group.items);
+    let in_row = |run: usize| {
+        let after = rows.partition_point(|row| row.runs.start <= run);
+        after > 0 && rows[after - 1].runs.contains(&run)
+    };
+    let starts = (0..page.runs.len()).filter(|run| page.runs[*run].gap == Gap::Block);
+    let told = starts.filter(|&start| {
+        let line =
+            || (start + 1..page.runs.len()).take_while(|run| page.runs[*run].gap != Gap::Block);
+        let end = line().last().unwrap_or(start) + 1;
+        if end - start > 24 || in_row(start) {
+            return false;
+        }
+        let text = page.text(start..end);
+        text.len() < 400
+            && text.contains([':', '：'])
+            && (start..end).any(|run| years::is_year_in(page.run_text(run)))
+            && labels(&text::one_line(&text)) > 1
+    });
+    // Several such lines are rows of something.
+    (1..=2).contains(&told.take(3).count())
 }
 
 /// Share of rows that lead to pages of the same kind as this one.

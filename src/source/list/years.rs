@@ -33,28 +33,43 @@ pub(super) fn in_address(href: &str) -> Option<NaiveDate> {
     None
 }
 
-/// The year that an address names, where it names no day: `/2022/4711.html`, `/202211/`.
+/// The year that a folder of an address names, where it names no day: `/2022/4711.html`, `/202211/`.
 fn year_in_address(href: &str, latest: i32) -> Option<i32> {
-    href.split(|c: char| !c.is_ascii_digit())
-        .filter(|number| matches!(number.len(), 4 | 6 | 8))
-        .filter_map(|number| number[..4].parse().ok())
+    let path = href.split(['?', '#']).next().unwrap_or_default();
+    let (folders, _) = path.rsplit_once('/')?;
+    folders
+        .split('/')
+        .filter(|folder| folder.bytes().all(|b| b.is_ascii_digit()))
+        .filter(|folder| {
+            let month = folder.get(4..6).and_then(|month| month.parse::<u32>().ok());
+            folder.len() == 4 || folder.len() == 6 && month.is_some_and(|m| (1..=12).contains(&m))
+        })
+        .filter_map(|folder| folder[..4].parse().ok())
         .find(|year| (1995..=latest).contains(year))
 }
 
+/// Whether a text has a year of our times in it.
+pub(super) fn is_year_in(text: &str) -> bool {
+    text.split(|c: char| !c.is_ascii_digit())
+        .any(|number| number.len() == 4 && (number.starts_with("20") || number.starts_with("199")))
+}
+
 /// Gives yearless dates their years: from the address where it agrees, else from the row above in
-/// a list whose dates fall.
-pub(super) fn settle_years(rows: &mut [(&str, Option<Found>)], latest: i32) {
+/// a list whose dates fall. What is `pinned` stands above the order.
+pub(super) fn settle_years(rows: &mut [(&str, Option<Found>)], pinned: &[bool], latest: i32) {
     let falling = {
         let days: Vec<(u32, u32)> = rows
             .iter()
-            .filter_map(|(_, found)| found.as_ref())
+            .zip(pinned)
+            .filter(|(_, pinned)| !**pinned)
+            .filter_map(|((_, found), _)| found.as_ref())
             .map(|found| (found.moment.day().month(), found.moment.day().day()))
             .collect();
         let down = days.windows(2).filter(|pair| pair[1] <= pair[0]).count();
         down * 10 >= days.len().saturating_sub(1) * 7
     };
     let mut above: Option<NaiveDate> = None;
-    for (href, found) in rows.iter_mut() {
+    for ((href, found), pinned) in rows.iter_mut().zip(pinned) {
         let Some(found) = found else { continue };
         if found.yearless {
             let day = found.moment.day();
@@ -81,7 +96,11 @@ pub(super) fn settle_years(rows: &mut [(&str, Option<Found>)], latest: i32) {
                 found.moment = dated;
             }
         }
-        above = Some(found.moment.day());
+        above = if *pinned {
+            above
+        } else {
+            Some(found.moment.day())
+        };
     }
 }
 

@@ -46,6 +46,13 @@ fn the_array_of_notices_is_found_whatever_its_fields_are_called() {
         r#"{"data":[{"type":"n","id":"12","attributes":{"headline":"关于举办消防演练的通知","released":1716168600000},"links":{"self":"/n/12.html"}},
             {"type":"n","id":"11","attributes":{"headline":"道路封闭施工公告","released":1715995800000},"links":{"self":"/n/11.html"}}]}"#,
         // A call around it, seconds as text, escaped markup.
+        // Cells without names, a list within a string, ids as names, groups by month, a value a line.
+        r#"{"rows":[["12","关于举办消防演练的通知","2024-05-20","/n/12.html"],["11","道路封闭施工公告","2024-05-18","/n/11.html"]]}"#,
+        r#"{"data":"[{\"title\":\"关于举办消防演练的通知\",\"url\":\"/n/12.html\",\"d\":\"2024-05-20\"},{\"title\":\"道路封闭施工公告\",\"url\":\"/n/11.html\",\"d\":\"2024-05-18\"}]"}"#,
+        r#"{"html":"<ul><li><a href='/n/12.html'>关于举办消防演练的通知</a> 2024-05-20</li><li><a href='/n/11.html'>道路封闭施工公告</a> 2024-05-18</li></ul>"}"#,
+        r#"{"items":{"a1":{"title":"关于举办消防演练的通知","url":"/n/12.html","d":"2024-05-20"},"a2":{"title":"道路封闭施工公告","url":"/n/11.html","d":"2024-05-18"}}}"#,
+        r#"[{"m":"2024-05","list":[{"title":"关于举办消防演练的通知","url":"/n/12.html","d":"2024-05-20"}]},{"m":"2024-05","list":[{"title":"道路封闭施工公告","url":"/n/11.html","d":"2024-05-18"}]}]"#,
+        "{\"title\":\"关于举办消防演练的通知\",\"url\":\"/n/12.html\",\"d\":\"2024-05-20\"}\n{\"title\":\"道路封闭施工公告\",\"url\":\"/n/11.html\",\"d\":\"2024-05-18\"}\n",
         r#"show({"list":[{"bt":"关于举办消防演练的通知","url":"../n/12.html","sj":"1716168600"},{"bt":"道路封闭施工公告","url":"../n/11.html","sj":"1715995800"}]});"#,
     ] {
         assert_eq!(rows_of(json), TWO_ROWS, "{json}");

@@ -1,10 +1,10 @@
 //! How many of the drawn sites read exactly: rows, order, titles, dates.
 
-use super::{
-    read_at,
-    sites::{Wanted, site},
+use super::read_at;
+use crate::{
+    bulletin::Select,
+    source::drawn::{Wanted, site},
 };
-use crate::bulletin::Select;
 
 /// What is wrong with a site as it is read.
 fn fault(seed: u64) -> Option<String> {

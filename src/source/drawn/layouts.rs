@@ -3,7 +3,7 @@
 use super::{Draw, rows::Row};
 
 #[derive(Clone, Copy)]
-pub(in super::super) struct Layout {
+pub(super) struct Layout {
     pub name: &'static str,
     /// Whether links have the whole title in `title=`.
     pub titled: bool,
@@ -640,7 +640,7 @@ const LAYOUTS: &[Layout] = &[
 ];
 
 impl Draw {
-    pub(in super::super) fn layout(&mut self) -> Layout {
+    pub(super) fn layout(&mut self) -> Layout {
         let fits: Vec<Layout> = LAYOUTS
             .iter()
             .filter(|layout| layout.chinese.is_none_or(|chinese| chinese == self.chinese))
@@ -650,12 +650,16 @@ impl Draw {
     }
 
     /// The list and its pager.
-    pub(in super::super) fn list(&mut self, rows: &[Row], layout: &Layout) -> (String, String) {
+    pub(super) fn list(&mut self, rows: &[Row], layout: &Layout) -> (String, String) {
         let mut html = String::new();
         for (at, row) in rows.iter().enumerate() {
             let mut markup = (layout.row)(self, row, at);
             if row.pinned {
-                markup = markup.replacen("<a ", "<em class=\"top\">置顶</em><a ", 1);
+                markup = markup.replacen(
+                    &format!(">{}", row.shown),
+                    &format!("><em class=\"top\">置顶</em>{}", row.shown),
+                    1,
+                );
             }
             html += &markup;
         }
@@ -664,5 +668,37 @@ impl Draw {
         }
         let pager = self.pager();
         (layout.around.replace('@', &html), pager)
+    }
+
+    /// Two sections of the same page, each with a heading and shorter than the list.
+    pub(super) fn other_sections(&mut self, rows: &[Row]) -> String {
+        let mut html = String::new();
+        for heading in ["媒体报道", "学术活动"] {
+            let shown = self.rows((rows.len() / 2).min(6), &LAYOUTS[0]);
+            let items: String = shown
+                .iter()
+                .map(|row| format!("<li><a href=\"{}\">{}</a></li>", row.href, row.title))
+                .collect();
+            html += &format!(
+                "<div class=\"box\"><div class=\"hd\"><h3>{heading}</h3><a href=\"/more/\">更多</a></div><ul>{items}</ul></div>"
+            );
+        }
+        html
+    }
+
+    /// The newest item above the list, in markup of its own.
+    pub(super) fn headline(&mut self, layout: &Layout, first: &Row) -> (Row, String) {
+        let mut row = self.rows(1, layout).remove(0);
+        row.day = first.day;
+        row.dated = true;
+        row.pinned = false;
+        let html = format!(
+            "<div class=\"tt\"><div class=\"pic\"><a href=\"{0}\"><img src=\"/tt.jpg\"></a></div><h3><a href=\"{0}\">{1}</a></h3><p>{2}<a href=\"{0}\">[详细]</a></p><span>{3}</span></div>",
+            row.href,
+            row.title,
+            row.teaser,
+            self.date(&row)
+        );
+        (row, html)
     }
 }

@@ -1,16 +1,18 @@
-//! Sites of the kinds that content systems make, drawn at random: each with its own markup, around
-//! it what such sites have around their lists, and in it what they have in their rows. What was put
-//! in must come out, whatever the draw.
+//! Pages of the kinds that content systems make, drawn at random: each with its own markup, around
+//! it what such sites have around their lists and articles. What was put in must come out, whatever
+//! the draw. For tests alone.
 
 mod around;
+mod articles;
 mod layouts;
 mod rows;
 
+pub(in crate::source) use articles::article;
 use chrono::NaiveDate;
 use fastrand::Rng;
 
 /// A page with what is to be found on it.
-pub(super) struct Site {
+pub(in crate::source) struct Site {
     pub html: String,
     pub base: String,
     /// Which markup it has, for counting.
@@ -19,14 +21,14 @@ pub(super) struct Site {
 }
 
 #[derive(Debug, PartialEq)]
-pub(super) struct Wanted {
+pub(in crate::source) struct Wanted {
     pub url: String,
     pub title: String,
     pub day: Option<NaiveDate>,
 }
 
 /// What all rows of a site have in common.
-pub(super) struct Draw {
+pub(in crate::source) struct Draw {
     pub rng: Rng,
     pub chinese: bool,
     /// How dates are written, see [`Draw::date`].
@@ -34,16 +36,16 @@ pub(super) struct Draw {
 }
 
 impl Draw {
-    pub(super) fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+    pub(in crate::source) fn pick<T: Copy>(&mut self, from: &[T]) -> T {
         from[self.rng.usize(..from.len())]
     }
 
     /// True in `percent` of draws.
-    pub(super) fn chance(&mut self, percent: u8) -> bool {
+    pub(in crate::source) fn chance(&mut self, percent: u8) -> bool {
         self.rng.u8(..100) < percent
     }
 
-    pub(super) fn word(&mut self) -> String {
+    pub(in crate::source) fn word(&mut self) -> String {
         const SYLLABLES: [&str; 12] = [
             "ka", "lo", "mi", "ren", "ta", "vu", "so", "pel", "dri", "nax", "qo", "zim",
         ];
@@ -53,7 +55,7 @@ impl Draw {
     }
 
     /// A class attribute, or none.
-    pub(super) fn class(&mut self) -> String {
+    pub(in crate::source) fn class(&mut self) -> String {
         match self.rng.u8(..4) {
             0 => String::new(),
             1 => format!(" class=\"{} {}\"", self.word(), self.word()),
@@ -63,7 +65,7 @@ impl Draw {
 }
 
 /// The site of a seed.
-pub(super) fn site(seed: u64) -> Site {
+pub(in crate::source) fn site(seed: u64) -> Site {
     let mut draw = Draw {
         rng: Rng::with_seed(seed),
         chinese: true,
@@ -71,14 +73,31 @@ pub(super) fn site(seed: u64) -> Site {
     };
     draw.chinese = draw.chance(70);
     let layout = draw.layout();
-    draw.format = draw.rng.u8(..14);
+    draw.format = draw.rng.u8(..18);
     let count = match draw.rng.u8(..10) {
         0 => 2 + draw.rng.usize(..3),
         1 | 2 => 5,
         _ => draw.rng.usize(6..31),
     };
     let rows = draw.rows(count, &layout);
-    let (list, pager) = draw.list(&rows, &layout);
+    let (mut list, pager) = draw.list(&rows, &layout);
+    let mut rows = rows;
+    if draw.chance(8) {
+        list = draw.other_sections(&rows) + &list;
+    } else if draw.chance(8) {
+        let pinned = rows
+            .iter()
+            .filter(|row| row.pinned)
+            .count()
+            .min(rows.len() - 1);
+        let first = draw.headline(&layout, &rows[pinned]);
+        list = first.1 + &list;
+        rows.insert(0, first.0);
+    } else if draw.chance(5) {
+        // The same rows again for small screens.
+        let again = draw.list(&rows, &layout).0;
+        list = format!("<div class=\"pc\">{list}</div><div class=\"phone\">{again}</div>");
+    }
     let base = draw.pick(&[
         "https://www.example.org/tzgg/",
         "https://www.example.org/tzgg/index.html",

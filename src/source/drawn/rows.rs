@@ -4,7 +4,7 @@ use chrono::{Days, NaiveDate};
 
 use super::{Draw, layouts::Layout};
 
-pub(in super::super) struct Row {
+pub(in crate::source) struct Row {
     pub title: String,
     /// What the page shows of the title, where it cuts it.
     pub shown: String,
@@ -115,7 +115,7 @@ const ENDS: &[&str] = &[
 ];
 
 impl Draw {
-    pub(in super::super) fn title(&mut self, at: usize) -> String {
+    pub(super) fn title(&mut self, at: usize) -> String {
         if self.chinese {
             self.chinese_title(at)
         } else {
@@ -154,7 +154,7 @@ impl Draw {
         }
     }
 
-    pub(in super::super) fn teaser(&mut self) -> String {
+    pub(super) fn teaser(&mut self) -> String {
         if self.chinese {
             let topic = self.pick(TOPICS);
             return format!(
@@ -167,7 +167,7 @@ impl Draw {
         )
     }
 
-    pub(in super::super) fn rows(&mut self, count: usize, layout: &Layout) -> Vec<Row> {
+    pub(super) fn rows(&mut self, count: usize, layout: &Layout) -> Vec<Row> {
         let style = self.rng.u8(..13);
         let mut day = NaiveDate::from_ymd_opt(2024, 6, 13).expect("a day");
         let mut id = self.rng.u32(20_000..90_000);
@@ -182,7 +182,8 @@ impl Draw {
         let mut rows = Vec::new();
         for at in 0..count {
             id -= self.rng.u32(1..9);
-            day = day - Days::new(self.rng.u64(..9));
+            // Dates without a year are of the last twelve months.
+            day = day - Days::new(self.rng.u64(..if self.format > 13 { 6 } else { 9 }));
             let mut title = self.title(at);
             while titles.contains(&title) {
                 title = self.title(at);
@@ -195,7 +196,11 @@ impl Draw {
             }
             titles.push(title.clone());
             let pinned = at < pins && layout.dated;
-            let day = if pinned { day - Days::new(400) } else { day };
+            let day = match pinned {
+                true if self.format > 13 => day - Days::new(60),
+                true => day - Days::new(400),
+                false => day,
+            };
             let shown = match title.char_indices().nth(14) {
                 Some((cut, _)) if cuts && title.chars().count() > 18 => {
                     format!(
@@ -265,7 +270,7 @@ impl Draw {
     }
 
     /// A date as the site writes all of its dates.
-    pub(in super::super) fn date(&mut self, row: &Row) -> String {
+    pub(super) fn date(&mut self, row: &Row) -> String {
         let day = row.day.expect("rows have days");
         let pattern = match (self.chinese, self.format) {
             (true, 0..=3) => "%Y-%m-%d",
@@ -278,7 +283,11 @@ impl Draw {
             (true, 10) => "发布时间：%Y-%m-%d",
             (true, 11) => "%Y/%-m/%-d 9:05:00",
             (true, 12) => "日期：%Y年%-m月%-d日",
-            (true, _) => "〔%Y-%m-%d〕",
+            (true, 13) => "〔%Y-%m-%d〕",
+            (true, 14) => "%m-%d",
+            (true, 15) => "[%m/%d]",
+            (true, 16) => "%-m月%-d日",
+            (true, _) => "(%m-%d)",
             (false, 0 | 1) => "%B %-d, %Y",
             (false, 2) => "%-d %B %Y",
             (false, 3) => "%b %d, %Y",
@@ -291,7 +300,9 @@ impl Draw {
             (false, 10) => "Published: %-d %b %Y",
             (false, 11) => "%a %-d %b %Y",
             (false, 12) => "%Y/%m/%d",
-            (false, _) => "%B %-d, %Y 9:30 AM",
+            (false, 13) => "%B %-d, %Y 9:30 AM",
+            (false, 14 | 15) => "%b %-d",
+            (false, _) => "%-d %B",
         };
         day.format(pattern).to_string()
     }

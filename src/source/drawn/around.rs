@@ -30,7 +30,7 @@ const ENGLISH_MENU: &[&str] = &[
 ];
 
 impl Draw {
-    pub(in super::super) fn page(&mut self, list: &str, pager: &str, rows: usize) -> String {
+    pub(super) fn page(&mut self, list: &str, pager: &str, rows: usize) -> String {
         let heading = self.heading();
         let main = self.wrapped(&format!("{heading}{list}{pager}"));
         let crumb = self.crumb();
@@ -58,7 +58,7 @@ impl Draw {
         )
     }
 
-    pub(in super::super) fn wrapped(&mut self, html: &str) -> String {
+    pub(super) fn wrapped(&mut self, html: &str) -> String {
         let mut html = html.to_owned();
         for _ in 0..self.rng.usize(..4) {
             html = format!("<div{}>{html}</div>\n", self.class());
@@ -97,7 +97,7 @@ impl Draw {
         }
     }
 
-    fn menu(&mut self) -> String {
+    pub(super) fn menu(&mut self) -> String {
         let names = if self.chinese { MENU } else { ENGLISH_MENU };
         let (class, wide) = (self.class(), self.chance(40));
         let mut entries = String::new();
@@ -133,9 +133,9 @@ impl Draw {
     }
 
     /// A box of other things: popular ones, the sections, downloads.
-    fn side(&mut self, rows: usize) -> String {
+    pub(super) fn side(&mut self, rows: usize) -> String {
         let class = self.class();
-        let (kind, count) = (self.rng.u8(..4), self.rng.usize(4..14));
+        let (kind, count) = (self.rng.u8(..5), self.rng.usize(4..14));
         let mut links = String::new();
         let heading = match (kind, self.chinese) {
             (0, true) => "热门文章",
@@ -171,7 +171,7 @@ impl Draw {
         format!("<div{class}><h3>{heading}</h3><ul>{links}</ul></div>\n")
     }
 
-    pub(in super::super) fn pager(&mut self) -> String {
+    pub(super) fn pager(&mut self) -> String {
         match self.rng.u8(..9) {
             0 => "<div class=\"pages\"><span>1</span><a href=\"?p=2\">2</a><a href=\"?p=3\">3</a><a href=\"?p=2\">下一页</a></div>".to_owned(),
             1 => "<table><tr><td>共45条 1/3 <a href=\"?p=1\">首页</a> <a href=\"?p=2\">下页</a> <a href=\"?p=3\">尾页</a></td></tr></table>".to_owned(),
@@ -184,7 +184,7 @@ impl Draw {
         }
     }
 
-    fn foot(&mut self) -> String {
+    pub(super) fn foot(&mut self) -> String {
         let links = if self.chance(50) {
             "<div class=\"yqlj\"><span>友情链接：</span><a href=\"http://www.one.example/\">省人民政府门户网站</a><a href=\"http://www.two.example/\">市人民政府门户网站</a><a href=\"http://www.three.example/\">国家某某委员会</a></div>"
         } else {
