@@ -7,9 +7,12 @@
 pub(crate) mod card;
 mod deliver;
 mod dingtalk;
+mod discord;
 mod feishu;
 mod health;
 mod http;
+mod matrix;
+mod ntfy;
 mod pace;
 mod sender;
 mod sign;
@@ -17,6 +20,8 @@ mod slack;
 mod stdout;
 mod style;
 pub(crate) mod telegram;
+mod webhook;
+mod wecom_app;
 mod wecom_robot;
 mod worker;
 
@@ -51,13 +56,18 @@ use self::{
     card::Card,
     deliver::Desk,
     dingtalk::Dingtalk,
+    discord::Discord,
     feishu::Feishu,
     health::Health,
+    matrix::Matrix,
+    ntfy::Ntfy,
     pace::{Lane, Limit},
     sender::Sender,
     slack::Slack,
     stdout::Stdout,
     telegram::{Telegram, Voice},
+    webhook::Webhook,
+    wecom_app::WecomApp,
     wecom_robot::WecomRobot,
     worker::Aside,
     worker::Worker,
@@ -344,9 +354,14 @@ impl Pusher {
 /// A line for each kind of the table `bulletin::KINDS`: how its sender is made.
 fn robot(settings: &Robot) -> Result<Arc<dyn Sender>, PushError> {
     Ok(match settings.kind().name {
+        "discord" => Arc::new(Discord::new(settings)?),
         "dingtalk-robot" => Arc::new(Dingtalk::new(settings)?),
         "feishu-robot" => Arc::new(Feishu::new(settings)?),
+        "matrix" => Arc::new(Matrix::new(settings)?),
+        "ntfy" => Arc::new(Ntfy::new(settings)?),
         "slack" => Arc::new(Slack::new(settings)?),
+        "webhook" => Arc::new(Webhook::new(settings)?),
+        "wecom-app" => Arc::new(WecomApp::new(settings)?),
         "wecom-robot" => Arc::new(WecomRobot::new(settings)?),
         unknown => return Err(PushError(format!("no sender for `{unknown}`"))),
     })

@@ -34,6 +34,15 @@ pub enum Form {
     OptionalSecret,
     /// An `http` or `https` address that holds a secret.
     SecretAddress,
+    /// The same, with a path.
+    SecretPath,
+    Text,
+    /// A number above 0.
+    Number,
+    /// An `http` or `https` address to which paths are added.
+    Site,
+    /// A room of Matrix by its id.
+    Room,
     /// One of these words; the first where it is left out.
     Word(&'static [&'static str]),
     /// Where the platform is, if not here.
@@ -94,9 +103,70 @@ pub static KINDS: &[RobotKind] = &[
     },
     RobotKind {
         name: "slack",
-        keys: &[key("url", Form::SecretAddress, "the webhook's address")],
+        keys: &[key("url", Form::SecretPath, "the webhook's address")],
         account: |it| it.all(&["url"]),
         place: &[],
+    },
+    RobotKind {
+        name: "discord",
+        keys: &[key("url", Form::SecretPath, "the webhook's address")],
+        account: |it| it.all(&["url"]),
+        place: &[],
+    },
+    RobotKind {
+        name: "matrix",
+        keys: &[
+            key(
+                "homeserver",
+                Form::Site,
+                "an address such as `https://matrix.example.org`",
+            ),
+            key("room", Form::Room, "a room's id such as `!abc:example.org`"),
+            key("access_token", Form::Secret, "the account's access token"),
+        ],
+        account: |it| it.all(&["homeserver", "access_token"]),
+        place: &["room"],
+    },
+    RobotKind {
+        name: "ntfy",
+        keys: &[
+            key(
+                "url",
+                Form::SecretPath,
+                "server and topic, such as `https://ntfy.sh/topic`",
+            ),
+            key("token", Form::OptionalSecret, ""),
+        ],
+        // A visitor's requests are counted, whatever topic they are for.
+        account: |it| {
+            let url = it.get("url").trim_end_matches('/');
+            vec![
+                url.rsplit_once('/').map_or(url, |(server, _)| server),
+                it.get("token"),
+            ]
+        },
+        place: &["url"],
+    },
+    RobotKind {
+        name: "webhook",
+        keys: &[
+            key("url", Form::SecretAddress, "the receiver's address"),
+            key("secret", Form::OptionalSecret, ""),
+        ],
+        account: |it| it.all(&["url", "secret"]),
+        place: &[],
+    },
+    RobotKind {
+        name: "wecom-app",
+        keys: &[
+            key("corp_id", Form::Text, "the company's id"),
+            key("agent_id", Form::Number, "the application's number"),
+            key("secret", Form::Secret, "the application's secret"),
+            key("to", Form::Text, "members such as `a|b`, or `@all`"),
+            api("https://qyapi.weixin.qq.com"),
+        ],
+        account: |it| it.all(&["api_url", "corp_id", "agent_id", "secret"]),
+        place: &["to"],
     },
 ];
 

@@ -34,7 +34,7 @@ pub(super) struct Scope<'a> {
 }
 
 /// The kinds of the contract that are not built, and all keys that they have.
-const LATER: [&str; 6] = ["wecom-app", "discord", "matrix", "ntfy", "email", "webhook"];
+const LATER: [&str; 1] = ["email"];
 const KEYS_OF_ALL_KINDS: [&str; 20] = [
     "access_token",
     "agent_id",
@@ -176,8 +176,19 @@ fn robot(
                 .map(Setting::Secret),
             Form::OptionalSecret => table.take(name, around.secret()).map(Setting::Secret),
             Form::SecretAddress => table
-                .require(name, expected, secret_address(around))
+                .require(name, expected, secret_address(around, false))
                 .map(Setting::Secret),
+            Form::SecretPath => table
+                .require(name, expected, secret_address(around, true))
+                .map(Setting::Secret),
+            Form::Text => table.require(name, expected, text).map(Setting::Text),
+            Form::Number => table
+                .require(name, expected, number)
+                .map(|number| Setting::Text(number.to_string())),
+            Form::Site => table
+                .require(name, expected, web_address)
+                .map(|url| Setting::Text(base(&url))),
+            Form::Room => table.require(name, expected, room).map(Setting::Text),
             Form::Word(words) => {
                 let mut chosen = words[0];
                 table.set(name, &mut chosen, word(words));
@@ -198,14 +209,41 @@ fn robot(
 }
 
 /// An address that nobody may see, as it stands in the secret.
-fn secret_address(around: Surroundings<'_>) -> impl Fn(&Value<'_>) -> Read<Secret> {
+fn secret_address(
+    around: Surroundings<'_>,
+    with_path: bool,
+) -> impl Fn(&Value<'_>) -> Read<Secret> {
     move |value| {
         let secret = around.secret()(value)?;
         match address_of(secret.reveal(), &["http", "https"]) {
+            Ok(url) if with_path && url.path().trim_matches('/').is_empty() => fault(
+                value,
+                "an address without a path; expected the whole address",
+            ),
             Ok(url) => Ok(Secret::new(url.into())),
             Err(what) => fault(value, what),
         }
     }
+}
+
+/// A number, or one in a string.
+fn number(value: &Value<'_>) -> Read<u64> {
+    match value.get_ref() {
+        DeValue::String(text) => match text.trim().parse() {
+            Ok(number) if number > 0 => Ok(number),
+            _ => fault(value, "no number; expected a whole number from 1"),
+        },
+        _ => integer(1..=i64::MAX)(value),
+    }
+}
+
+fn room(value: &Value<'_>) -> Read<String> {
+    let room = text(value)?;
+    if !room.starts_with('!') || room.contains(char::is_whitespace) {
+        let expected = "expected a room's id, such as `!abc:example.org`; clients show it among the room's settings";
+        return fault(value, format!("`{room}` is no room's id; {expected}"));
+    }
+    Ok(room)
 }
 
 /// An address to which paths are added.

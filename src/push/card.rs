@@ -171,6 +171,22 @@ impl Card {
         (!note.is_empty()).then_some(note)
     }
 
+    /// A name for what is sent: the same at each repetition, and at no other delivery, not even of a
+    /// store that begins anew.
+    pub(super) fn key(&self) -> String {
+        let Some(delivery) = self.delivery else {
+            return format!("test-{:016x}", fastrand::u64(..));
+        };
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(format!("{:?} {:?}", self.kind, self.note).as_bytes());
+        let further = self.further.iter().map(|entry| &entry.bulletin);
+        for bulletin in self.bulletin.iter().chain(further) {
+            let first_seen = bulletin.first_seen.timestamp_micros();
+            hasher.update(format!("{} {first_seen} {}\n", bulletin.id, bulletin.url).as_bytes());
+        }
+        format!("noticast-{delivery}-{}", &hasher.finalize().to_hex()[..16])
+    }
+
     /// What the card says, for platforms with a form of their own.
     pub(super) fn wording(&self) -> Wording {
         Wording {

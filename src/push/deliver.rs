@@ -112,6 +112,10 @@ impl Desk {
         if !matches!(sent, Sent::Unreachable(_)) {
             delivered.times = Some((went_out, Instant::now()));
         }
+        let sent = match sent {
+            Sent::Perhaps(why) if self.sender.knows_repetitions() => Sent::Again(why),
+            sent => sent,
+        };
         log(&sent, &waiting);
         delivered.next = self.record(&waiting, &sent).await?;
         delivered.sent = Some(sent);

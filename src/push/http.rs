@@ -97,6 +97,10 @@ impl Http {
         Ok(Self::new(client, robot.secrets(), LARGEST_ANSWER))
     }
 
+    pub(super) fn client(&self) -> &Client {
+        &self.client
+    }
+
     /// Posts JSON.
     pub(super) async fn post(&self, url: &str, body: &Value) -> Result<Answer, Silence> {
         self.ask(self.client.post(url).json(body)).await

@@ -83,6 +83,17 @@ pub(crate) trait Sender: Send + Sync + fmt::Debug {
     /// Sends one card, with one request.
     fn send<'a>(&'a self, card: &'a Card, channel: &'a Channel) -> BoxFuture<'a, Sent>;
 
+    /// Whether the platform drops a repetition of a card (by [`Card::key`], or by its words): what is
+    /// unanswered is then sent again until it is certain.
+    fn knows_repetitions(&self) -> bool {
+        false
+    }
+
+    /// How long the next message is to wait, as the answer to the last one says.
+    fn pause(&self) -> Duration {
+        Duration::ZERO
+    }
+
     /// A call without effect, answered once the platform is there and the key is right.
     fn probe(&self) -> BoxFuture<'_, Result<(), Sent>> {
         ready(Ok(())).boxed()

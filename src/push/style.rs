@@ -24,8 +24,18 @@ impl Unit {
 
     /// As much of `text` as `limit` takes, cut between characters.
     pub(super) fn cut(self, text: &str, limit: usize) -> String {
+        self.cut_escaped(text, limit, str::to_owned)
+    }
+
+    /// The same, where `limit` counts the text as it is escaped.
+    pub(super) fn cut_escaped(
+        self,
+        text: &str,
+        limit: usize,
+        escape: fn(&str) -> String,
+    ) -> String {
         let fits = |room: usize| {
-            let kept = shortened(text, room);
+            let kept = escape(&shortened(text, room));
             (self.length(&kept) <= limit).then_some(kept)
         };
         widest(limit, fits).unwrap_or_default()
@@ -39,6 +49,8 @@ pub(super) struct Style {
     pub(super) unit: Unit,
     /// What breaks a line.
     pub(super) newline: &'static str,
+    /// What stands between paragraphs.
+    pub(super) gap: &'static str,
     pub(super) escape: fn(&str) -> String,
     /// Of text that is escaped.
     pub(super) bold: fn(&str) -> String,
@@ -93,7 +105,7 @@ impl Style {
             blocks.push(self.lines(std::iter::once(number).chain(url.map(str::to_owned))));
         }
         blocks.retain(|block| !block.is_empty());
-        blocks.join("\n\n")
+        blocks.join(self.gap)
     }
 
     fn head(&self, entry: &Words, room: usize) -> String {
@@ -140,6 +152,7 @@ pub(super) const fn plain(limit: usize, unit: Unit) -> Style {
         limit,
         unit,
         newline: "\n",
+        gap: "\n\n",
         escape: str::to_owned,
         bold: str::to_owned,
         link: None,
@@ -153,6 +166,7 @@ pub(super) const fn markdown(limit: usize, newline: &'static str) -> Style {
         limit,
         unit: Unit::Bytes,
         newline,
+        gap: "\n\n",
         escape: tame,
         bold: |text| {
             if text.is_empty() {
@@ -166,7 +180,7 @@ pub(super) const fn markdown(limit: usize, newline: &'static str) -> Style {
 }
 
 /// A line of text that no Markdown reads as markup.
-pub(super) fn tame(line: &str) -> String {
+fn tame(line: &str) -> String {
     let wide = |(i, c): (usize, char)| match c {
         '<' => '＜',
         '>' => '＞',

@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use noticast::bulletin::{ChannelId, DeliveryState};
+use noticast::{
+    bulletin::{ChannelId, DeliveryState},
+    push::Checked,
+    store::DeliveryQuery,
+};
 
 use crate::support::{
     platform::{Fault, Platform, Reply, Request},
@@ -19,6 +23,16 @@ fn channel(kind: &str, url: &str) -> String {
         }
         "feishu-robot" => format!("token = \"TOKEN-1\"\nsecret = \"SEC-1\"\napi_url = \"{url}\""),
         "slack" => format!("url = \"{url}/services/T/B/X-1\""),
+        "discord" => format!("url = \"{url}/api/webhooks/1/X-1\""),
+        "ntfy" => format!("url = \"{url}/news\"\ntoken = \"TOKEN-1\""),
+        "matrix" => format!(
+            "homeserver = \"{url}\"\nroom = \"!news:hs.example\"\naccess_token = \"TOKEN-1\""
+        ),
+        // The Base64 of `SEC-1`.
+        "webhook" => format!("url = \"{url}/hooks/X-1\"\nsecret = \"whsec_U0VDLTE=\""),
+        "wecom-app" => format!(
+            "corp_id = \"ww1\"\nagent_id = 7\nsecret = \"SEC-1\"\nto = \"a|b\"\napi_url = \"{url}\""
+        ),
         other => panic!("{other}"),
     };
     format!("[[channel]]\nid = \"it\"\nkind = \"{kind}\"\n{keys}\n")
@@ -28,17 +42,31 @@ fn channel(kind: &str, url: &str) -> String {
 const SECRETS: [&str; 4] = ["KEY-1", "TOKEN-1", "SEC-1", "X-1"];
 
 async fn platform(kind: &str) -> Platform {
-    let rules = match kind {
-        "wecom-robot" => robots::wecom_robot,
-        "dingtalk-robot" => robots::dingtalk,
-        "feishu-robot" => robots::feishu,
-        "slack" => robots::slack,
+    match kind {
+        "wecom-robot" => Platform::start(robots::wecom_robot).await,
+        "dingtalk-robot" => Platform::start(robots::dingtalk).await,
+        "feishu-robot" => Platform::start(robots::feishu).await,
+        "slack" => Platform::start(robots::slack).await,
+        "discord" => Platform::start(robots::discord).await,
+        "ntfy" => Platform::start(robots::ntfy).await,
+        "matrix" => Platform::start(robots::matrix).await,
+        "webhook" => Platform::start(robots::webhook).await,
+        "wecom-app" => Platform::start(robots::wecom_app(2)).await,
         other => panic!("{other}"),
-    };
-    Platform::start(rules).await
+    }
 }
 
-const ROBOTS: [&str; 4] = ["wecom-robot", "dingtalk-robot", "feishu-robot", "slack"];
+/// Those that cannot tell a repetition.
+const ROBOTS: [&str; 6] = [
+    "wecom-robot",
+    "dingtalk-robot",
+    "feishu-robot",
+    "slack",
+    "discord",
+    "ntfy",
+];
+/// Those that can.
+const KNOWING: [&str; 3] = ["matrix", "webhook", "wecom-app"];
 
 fn it() -> ChannelId {
     "it".parse().unwrap()
@@ -52,7 +80,7 @@ fn shows(request: &Request, number: usize) -> bool {
 
 #[tokio::test]
 async fn each_robot_gets_each_bulletin_once_in_order_and_in_its_form() {
-    for kind in ROBOTS {
+    for kind in ROBOTS.into_iter().chain(KNOWING) {
         let platform = platform(kind).await;
         let mut pushing = Pushing::new(&channel(kind, &platform.url)).await;
         pushing.publish(3).await;
@@ -67,10 +95,15 @@ async fn each_robot_gets_each_bulletin_once_in_order_and_in_its_form() {
         assert!(shows(&platform.until_taken(4).await[3], 4));
         pushing.stop().await;
         assert_eq!(platform.taken().len(), 4, "{kind}");
+        // But for an application's token that was used up.
+        let refused: Vec<_> = platform
+            .refused()
+            .into_iter()
+            .map(|(_, reply)| reply)
+            .collect();
         assert!(
-            platform.refused().is_empty(),
-            "{kind}: {:?}",
-            platform.refused()
+            refused.len() <= usize::from(kind == "wecom-app"),
+            "{kind}: {refused:?}"
         );
         let sent = pushing.deliveries().await;
         assert!(
@@ -237,4 +270,117 @@ async fn two_channels_of_one_robot_are_one_place() {
     pushing.stop().await;
     assert_eq!(platform.taken().len(), 2);
     assert_eq!(pushing.deliveries().await.len(), 2);
+}
+
+#[tokio::test]
+async fn where_a_repetition_is_known_each_bulletin_is_there_exactly_once() {
+    for kind in KNOWING {
+        let platform = platform(kind).await;
+        for fault in [Fault::AnswerLost, Fault::Page(502), Fault::Garbage] {
+            platform.fault(fault);
+        }
+        let mut pushing = Pushing::new(&channel(kind, &platform.url)).await;
+        pushing.publish(2).await;
+        pushing.start();
+        let store = pushing.store.clone();
+        until(|| async {
+            let sent = store
+                .deliveries(&DeliveryQuery::default())
+                .await
+                .unwrap()
+                .items;
+            sent.iter()
+                .all(|delivery| delivery.state == DeliveryState::Sent)
+        })
+        .await;
+        pushing.stop().await;
+        let taken = platform.taken();
+        if kind == "webhook" {
+            // A receiver drops what it has by its id.
+            let ids: Vec<&str> = taken
+                .iter()
+                .map(|request| request.header("webhook-id"))
+                .collect();
+            let mut distinct = ids.clone();
+            distinct.dedup();
+            assert!(ids.len() > 2 && distinct.len() == 2, "{ids:?}");
+        } else {
+            assert_eq!(numbers(&taken), [1, 2], "{kind}");
+        }
+        let sent = pushing.deliveries().await;
+        assert!(
+            sent.iter().all(|delivery| delivery.error.is_none()),
+            "{kind}: {sent:?}"
+        );
+    }
+}
+
+/// Awaits a condition.
+async fn until<F: Future<Output = bool>>(holds: impl Fn() -> F) {
+    let began = std::time::Instant::now();
+    while !holds().await {
+        assert!(began.elapsed() < Duration::from_secs(30), "waited too long");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test]
+async fn an_account_with_a_wrong_key_rests_whole_and_goes_on_with_the_right_one() {
+    for kind in ["matrix", "wecom-app"] {
+        let platform = platform(kind).await;
+        let right = channel(kind, &platform.url);
+        let wrong = right
+            .replace("TOKEN-1", "hunter2")
+            .replace("SEC-1", "hunter2");
+        let mut pushing = Pushing::new(&wrong).await;
+        pushing.publish(1).await;
+        pushing.start();
+        let pusher = pushing.pusher.clone();
+        until(|| async { !pusher.faults().is_empty() }).await;
+        let fault = pusher.faults().remove(0);
+        assert_eq!(fault.place, kind);
+        assert!(!fault.what.contains("hunter2"), "{}", fault.what);
+        let folder = tempfile::tempdir().unwrap();
+        let config = crate::support::pushing::config(&folder, &right);
+        pushing.config.send_replace(std::sync::Arc::new(config));
+        platform.until_taken(1).await;
+        pushing.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn only_what_has_a_call_for_it_is_checked() {
+    for kind in ROBOTS.into_iter().chain(KNOWING) {
+        let platform = platform(kind).await;
+        let pushing = Pushing::new(&channel(kind, &platform.url)).await;
+        let checked = pushing.pusher.check(&it()).await.unwrap();
+        match kind {
+            "wecom-app" => assert_eq!(
+                checked,
+                Checked::Good("application 7 of ww1 has a token".to_owned())
+            ),
+            _ => assert_eq!(checked, Checked::NotTried),
+        }
+        assert!(platform.taken().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_test_card_arrives_without_a_running_instance() {
+    for kind in ROBOTS
+        .into_iter()
+        .chain(KNOWING)
+        .filter(|kind| *kind != "webhook")
+    {
+        let platform = platform(kind).await;
+        let pushing = Pushing::new(&channel(kind, &platform.url)).await;
+        pushing.pusher.test(&it()).await.unwrap();
+        assert!(
+            platform.taken()[0]
+                .json()
+                .to_string()
+                .contains("noticast 测试"),
+            "{kind}"
+        );
+    }
 }

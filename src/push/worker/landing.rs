@@ -124,7 +124,13 @@ impl Worker {
     /// What an answer means for more than its own message.
     async fn heed(&mut self, lane: Lane, sent: &Sent) -> Result<(), StoreError> {
         match sent {
-            Sent::Done(_) => self.health.is_well(),
+            Sent::Done(_) => {
+                self.health.is_well();
+                let pause = self.desk.sender.pause();
+                if !pause.is_zero() {
+                    self.desk.pace().hold(lane, Instant::now() + pause);
+                }
+            }
             Sent::TooFast(wait) => {
                 let now = Instant::now();
                 self.desk.pace().flooded(lane, now + *wait, now);

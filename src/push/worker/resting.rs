@@ -60,9 +60,18 @@ impl Worker {
     async fn settle_doubts(&mut self) -> Result<(), StoreError> {
         for waiting in std::mem::take(&mut self.unsettled) {
             let now = Utc::now();
-            let why = "possibly repeated: the program ended before it was answered".to_owned();
-            tracing::warn!(delivery.id = waiting.id.0, channel.id = %waiting.channel, "{why}");
-            let outcome = Outcome::Interrupted { why };
+            let ended = "the program ended before it was answered";
+            let outcome = if self.desk.sender.knows_repetitions() {
+                let why = format!("sent again under its own name: {ended}");
+                Outcome::Retry {
+                    not_before: now,
+                    why,
+                }
+            } else {
+                let why = format!("possibly repeated: {ended}");
+                tracing::warn!(delivery.id = waiting.id.0, channel.id = %waiting.channel, "{why}");
+                Outcome::Interrupted { why }
+            };
             self.desk.store.complete(waiting.id, outcome, now).await?;
         }
         self.read_heads();

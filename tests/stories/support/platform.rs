@@ -47,8 +47,16 @@ pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) body: String,
+    what: What,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum What {
     /// The message is delivered.
-    pub(crate) taken: bool,
+    Taken,
+    Refused,
+    /// It was no message, or is a message that is known already.
+    Aside,
 }
 
 impl Reply {
@@ -62,13 +70,20 @@ impl Reply {
             status,
             headers: Vec::new(),
             body,
-            taken: true,
+            what: What::Taken,
         }
     }
 
     pub(crate) fn refused(status: u16, body: impl Into<Value>) -> Self {
         Self {
-            taken: false,
+            what: What::Refused,
+            ..Self::taken(status, body)
+        }
+    }
+
+    pub(crate) fn aside(status: u16, body: impl Into<Value>) -> Self {
+        Self {
+            what: What::Aside,
             ..Self::taken(status, body)
         }
     }
@@ -196,7 +211,7 @@ impl Platform {
             return Some(Reply::refused(404, ""));
         }
         let reply = (self.rules)(&request, &world.taken);
-        let is_message = reply.taken && request.method != "GET";
+        let is_message = reply.what == What::Taken;
         let fault = (is_message && !world.faults.is_empty()).then(|| world.faults.remove(0));
         let page = "<html><h1>gateway</h1></html>";
         match fault {
@@ -207,7 +222,7 @@ impl Platform {
         }
         if is_message {
             world.taken.push(request);
-        } else if !reply.taken {
+        } else if reply.what == What::Refused {
             world.refused.push((request, reply.clone()));
         }
         match fault {

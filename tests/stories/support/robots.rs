@@ -206,3 +206,205 @@ pub(crate) fn slack(request: &Request, taken: &[Request]) -> Reply {
     }
     Reply::taken(200, "ok")
 }
+
+fn utf16(value: &Value) -> usize {
+    value
+        .as_str()
+        .map_or(usize::MAX, |text| text.encode_utf16().count())
+}
+
+/// A webhook of Discord at `/api/webhooks/1/X-1`.
+pub(crate) fn discord(request: &Request, taken: &[Request]) -> Reply {
+    if request.path != "/api/webhooks/1/X-1" {
+        return Reply::refused(404, json!({"message": "Unknown Webhook", "code": 10015}));
+    }
+    let body = request.json();
+    let embeds = body["embeds"].as_array().cloned().unwrap_or_default();
+    let is_embed = |it: &Value| {
+        utf16(&it["title"]) <= 256
+            && utf16(&it["description"]) <= 4096
+            && (it["url"].is_null() || is_web(&it["url"]))
+    };
+    let total: usize = embeds
+        .iter()
+        .map(|it| utf16(&it["title"]) + utf16(&it["description"]))
+        .sum();
+    let is_empty = embeds.is_empty() && utf16(&body["content"]) == 0;
+    let is_good = utf16(&body["content"]) <= 2000
+        && embeds.len() <= 10
+        && embeds.iter().all(is_embed)
+        && total <= 6000;
+    if !is_json(request) || is_empty || !is_good || body["allowed_mentions"]["parse"] != json!([]) {
+        return Reply::refused(400, json!({"message": "Invalid Form Body", "code": 50035}));
+    }
+    // Two at once, then one every second.
+    if is_full(taken, 2, Duration::from_secs(2)) {
+        return Reply::refused(
+            429,
+            json!({"message": "You are being rate limited.", "retry_after": 0.3, "global": false}),
+        );
+    }
+    let left = if is_full(taken, 1, Duration::from_secs(2)) {
+        "0"
+    } else {
+        "1"
+    };
+    let reply = match request.query.get("wait").map(String::as_str) {
+        Some("true") => Reply::taken(200, json!({"id": format!("{}", taken.len() + 1)})),
+        _ => Reply::taken(204, ""),
+    };
+    reply
+        .with("X-RateLimit-Remaining", left)
+        .with("X-RateLimit-Reset-After", "2.0")
+}
+
+/// An ntfy server where `TOKEN-1` may write to `news`.
+pub(crate) fn ntfy(request: &Request, taken: &[Request]) -> Reply {
+    let refused = |code: i64, why: &str| {
+        Reply::refused(
+            u16::try_from(code / 100).unwrap(),
+            json!({"code": code, "http": code / 100, "error": why}),
+        )
+    };
+    if request.header("authorization") != "Bearer TOKEN-1" {
+        return refused(40101, "unauthorized");
+    }
+    let body = request.json();
+    if request.method != "POST" || request.path != "/" || !body.is_object() {
+        return refused(40017, "invalid request: request body must be message JSON");
+    }
+    if body["topic"] != "news" {
+        return refused(40301, "forbidden");
+    }
+    let known = [
+        "topic", "title", "message", "click", "priority", "tags", "markdown",
+    ];
+    let is_known = body
+        .as_object()
+        .unwrap()
+        .keys()
+        .all(|key| known.contains(&key.as_str()));
+    if !is_known || !is_text(&body["title"], 1024) || !is_text(&body["message"], 4096) {
+        return refused(40007, "invalid message");
+    }
+    if !body["click"].is_null() && !is_web(&body["click"]) {
+        return refused(40014, "invalid click");
+    }
+    if is_full(taken, 60, Duration::from_secs(300)) {
+        return refused(42901, "limit reached: too many requests");
+    }
+    Reply::taken(
+        200,
+        json!({"id": format!("m{}", taken.len()), "event": "message", "topic": "news"}),
+    )
+}
+
+/// A homeserver where `TOKEN-1` is in the room `!news:hs.example`.
+pub(crate) fn matrix(request: &Request, taken: &[Request]) -> Reply {
+    let refused =
+        |status: u16, code: &str| Reply::refused(status, json!({"errcode": code, "error": "no"}));
+    if request.header("authorization") != "Bearer TOKEN-1" {
+        return refused(401, "M_UNKNOWN_TOKEN");
+    }
+    if request.method == "GET" && request.path == "/_matrix/client/v3/account/whoami" {
+        return Reply::aside(200, json!({"user_id": "@bot:hs.example"}));
+    }
+    let room = "/_matrix/client/v3/rooms/%21news%3Ahs%2Eexample/send/m.room.message/";
+    let Some(transaction) = request.path.strip_prefix(room) else {
+        return refused(403, "M_FORBIDDEN");
+    };
+    let body = request.json();
+    let is_good = body["msgtype"] == "m.text"
+        && body["format"] == "org.matrix.custom.html"
+        && is_text(&body["body"], 60_000)
+        && is_text(&body["formatted_body"], 60_000);
+    if request.method != "PUT" || transaction.is_empty() || !is_good || request.body.len() > 60_000
+    {
+        return refused(400, "M_BAD_JSON");
+    }
+    let known = taken.iter().position(|before| before.path == request.path);
+    let event = json!({"event_id": format!("$e{}", known.unwrap_or(taken.len()))});
+    match known {
+        Some(_) => Reply::aside(200, event),
+        None => Reply::taken(200, event),
+    }
+}
+
+/// A receiver with the secret `whsec_` and the Base64 of `SEC-1`.
+pub(crate) fn webhook(request: &Request, _taken: &[Request]) -> Reply {
+    let (id, stamp) = (
+        request.header("webhook-id"),
+        request.header("webhook-timestamp"),
+    );
+    let body = String::from_utf8_lossy(&request.body);
+    let expected = format!("v1,{}", sign("SEC-1", &format!("{id}.{stamp}.{body}")));
+    let now = chrono::Utc::now().timestamp();
+    let is_near = stamp
+        .parse::<i64>()
+        .is_ok_and(|stamp| (stamp - now).abs() < 300);
+    if request.path != "/hooks/X-1"
+        || id.is_empty()
+        || !is_near
+        || request.header("webhook-signature") != expected
+    {
+        return Reply::refused(401, "");
+    }
+    let json = request.json();
+    if !is_json(request)
+        || !json["type"].is_string()
+        || !json["delivery"].is_number()
+        || !json["bulletin"].is_object()
+    {
+        return Reply::refused(400, "");
+    }
+    Reply::taken(204, "")
+}
+
+/// WeCom's service for applications: the company `ww1`, the application 7 with the secret `SEC-1`. Tokens
+/// are as long-lived as `until` says: so many messages each.
+pub(crate) fn wecom_app(until: usize) -> impl Fn(&Request, &[Request]) -> Reply + Send + Sync {
+    move |request, taken| {
+        let of_query = |key: &str| request.query.get(key).map_or("", String::as_str);
+        let current = format!("TOKEN-{}", taken.len() / until);
+        if request.method == "GET" && request.path == "/cgi-bin/gettoken" {
+            if of_query("corpid") != "ww1" || of_query("corpsecret") != "SEC-1" {
+                return errcode(40001, "invalid credential");
+            }
+            return Reply::aside(
+                200,
+                json!({"errcode": 0, "errmsg": "ok", "access_token": current, "expires_in": 7200}),
+            );
+        }
+        if request.path != "/cgi-bin/message/send" || !is_json(request) {
+            return errcode(40035, "invalid request");
+        }
+        if of_query("access_token") != current {
+            return errcode(42001, "access_token expired");
+        }
+        let body = request.json();
+        let card = &body["textcard"];
+        let is_good = match body["msgtype"].as_str().unwrap_or_default() {
+            "textcard" => {
+                is_text(&card["title"], 128)
+                    && is_text(&card["description"], 512)
+                    && is_web(&card["url"])
+            }
+            "text" => is_text(&body["text"]["content"], 2048),
+            _ => return errcode(40008, "invalid message type"),
+        };
+        if !is_good || body["agentid"] != 7 {
+            return errcode(40058, "invalid parameter");
+        }
+        if body["touser"] != "a|b" {
+            return errcode(81013, "user & party & tag all invalid");
+        }
+        let is_known =
+            body["enable_duplicate_check"] == 1 && taken.iter().any(|before| before.json() == body);
+        let good = json!({"errcode": 0, "errmsg": "ok", "invaliduser": "", "msgid": "m1"});
+        if is_known {
+            Reply::aside(200, good)
+        } else {
+            Reply::taken(200, good)
+        }
+    }
+}

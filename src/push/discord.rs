@@ -1,0 +1,211 @@
+//! `discord` channels: a webhook of Discord, which is known by its address.
+//!
+//! Its pages: 2,000 characters of text; an embed has 256 of title, 4,096 of description, all together
+//! 6,000. How fast it takes messages is said by the headers of each answer.
+
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use futures::future::{BoxFuture, FutureExt};
+use serde_json::{Value, json};
+
+use super::{
+    PushError,
+    card::{Card, Wording, Words},
+    http::{Answer, Http, foreign, seconds},
+    pace::Limit,
+    sender::{Sender, Sent},
+    style::Unit,
+};
+use crate::bulletin::{Channel, MessageRef, Robot};
+
+const CONTENT: usize = 2000;
+const TITLE: usize = 256;
+const FOOTER: usize = 200;
+/// Of all embeds together, with some to spare.
+const EMBEDS: usize = 5800;
+
+/// One webhook.
+#[derive(Debug)]
+pub(super) struct Discord {
+    http: Http,
+    url: String,
+    /// What the last answer asks for.
+    pause: Mutex<Duration>,
+}
+
+impl Discord {
+    /// # Errors
+    /// A proxy that cannot be used.
+    pub(super) fn new(settings: &Robot) -> Result<Self, PushError> {
+        let url = settings.get("url");
+        // Only then the answer says what became of the message.
+        let wait = if url.contains('?') {
+            "&wait=true"
+        } else {
+            "?wait=true"
+        };
+        Ok(Self {
+            http: Http::of(settings)?,
+            url: format!("{url}{wait}"),
+            pause: Mutex::default(),
+        })
+    }
+
+    fn verdict(&self, answer: &Answer, channel: &Channel) -> Sent {
+        let body = answer.json();
+        let words = self
+            .http
+            .words(body["message"].as_str().unwrap_or_default());
+        let why = format!(
+            "Discord answered {} {}: {words}",
+            answer.status, body["code"]
+        );
+        match answer.status.as_u16() {
+            200 if body["id"].is_string() => {
+                self.heed(answer);
+                let id = body["id"].as_str().unwrap_or_default();
+                Sent::Done(Some(MessageRef(id.to_owned())))
+            }
+            429 => {
+                let wait = body["retry_after"].as_f64().and_then(seconds);
+                wait.map_or_else(|| foreign(answer), Sent::TooFast)
+            }
+            401 | 403 | 404 if body["code"].is_number() => Sent::Gone(format!(
+                "{why}; make a new webhook, set its address as `url`, then run `noticast channels --test {}`",
+                channel.id
+            )),
+            400..500 if body["code"].is_number() => Sent::Refused(why),
+            _ => foreign(answer),
+        }
+    }
+
+    /// Where nothing is left, the next message waits.
+    fn heed(&self, answer: &Answer) {
+        let left = answer.seconds("x-ratelimit-remaining");
+        let pause = answer.seconds("x-ratelimit-reset-after");
+        if let (Some(Duration::ZERO), Some(pause)) = (left, pause) {
+            *self.pause.lock().unwrap_or_else(PoisonError::into_inner) = pause;
+        }
+    }
+}
+
+impl Sender for Discord {
+    /// What others measured, for the first messages; the headers say the rest.
+    fn limit(&self) -> Limit {
+        Limit {
+            gap: Duration::from_millis(400),
+            window: Some((30, Duration::from_secs(60))),
+        }
+    }
+
+    fn send<'a>(&'a self, card: &'a Card, channel: &'a Channel) -> BoxFuture<'a, Sent> {
+        async move {
+            match self.http.post(&self.url, &message(&card.wording())).await {
+                Ok(answer) => self.verdict(&answer, channel),
+                Err(silence) => silence.into(),
+            }
+        }
+        .boxed()
+    }
+
+    fn pause(&self) -> Duration {
+        std::mem::take(&mut *self.pause.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn probe(&self) -> BoxFuture<'_, Result<(), Sent>> {
+        self.http.reach(&self.url)
+    }
+}
+
+fn message(wording: &Wording) -> Value {
+    let note = wording.note.as_deref().unwrap_or_default();
+    let mark = wording
+        .mark
+        .map_or(String::new(), |mark| format!("{mark}\n"));
+    let content = Unit::Utf16.cut_escaped(format!("{mark}{note}").trim(), CONTENT, escape);
+    let count = wording.entries.len().max(1);
+    let embeds: Vec<Value> = wording
+        .entries
+        .iter()
+        .map(|entry| embed(entry, count))
+        .collect();
+    // Nobody is called, whatever a page says.
+    json!({"content": content, "embeds": embeds, "allowed_mentions": {"parse": []}})
+}
+
+/// One of `count` embeds of a message.
+fn embed(entry: &Words, count: usize) -> Value {
+    let room = (EMBEDS / count).saturating_sub(TITLE + FOOTER).min(4096);
+    let head = [entry.line.as_deref(), entry.deadline.as_deref()];
+    let head: Vec<&str> = head.into_iter().flatten().collect();
+    let text = format!(
+        "{}\n\n{}",
+        head.join("\n"),
+        entry.summary.as_deref().unwrap_or_default()
+    );
+    let footer = format!("#{} {}", entry.number, entry.tag);
+    json!({
+        "title": Unit::Utf16.cut_escaped(&entry.title, TITLE, escape),
+        "url": entry.url,
+        "description": Unit::Utf16.cut_escaped(text.trim(), room, escape),
+        "footer": {"text": Unit::Utf16.cut(footer.trim(), FOOTER)},
+    })
+}
+
+/// Text in Discord's Markdown.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        if "\\*_~`|>#[]<".contains(c) {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{
+        bulletin::DeliveryKind,
+        push::{
+            card::tests::{bulletin, card},
+            style::tests::any_wording,
+        },
+    };
+
+    #[test]
+    fn a_bulletin_is_an_embed() {
+        let body = message(
+            &card(
+                DeliveryKind::Rebroadcast,
+                Some(bulletin()),
+                Some("@everyone *请*"),
+            )
+            .wording(),
+        );
+        insta::assert_snapshot!(serde_json::to_string_pretty(&body).unwrap());
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn every_part_is_within_its_limit(wording in any_wording()) {
+            let body = message(&wording);
+            let length = |value: &Value| value.as_str().unwrap().encode_utf16().count();
+            prop_assert!(length(&body["content"]) <= 2000);
+            let mut total = 0;
+            for embed in body["embeds"].as_array().unwrap() {
+                prop_assert!(length(&embed["title"]) <= 256 && length(&embed["description"]) <= 4096);
+                total += length(&embed["title"]) + length(&embed["description"]) + length(&embed["footer"]["text"]);
+            }
+            prop_assert!(total <= 6000);
+        }
+    }
+}

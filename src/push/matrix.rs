@@ -1,0 +1,166 @@
+//! `matrix` channels: rooms that an account has joined.
+//!
+//! The client-server API: each message has a transaction id of ours, under which a repetition is the
+//! same message. So what is unanswered is sent again until it is certain, and arrives exactly once.
+
+use std::time::Duration;
+
+use futures::future::{BoxFuture, FutureExt};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Value, json};
+
+use super::{
+    PushError,
+    card::{Card, Wording, escape},
+    http::{Answer, Http, foreign, seconds},
+    pace::Limit,
+    sender::{Sender, Sent},
+    style::{self, Style, Unit},
+};
+use crate::bulletin::{Channel, ChannelKind, MessageRef, Robot};
+
+/// An event has 65,536 bytes at most: half of that, since quotes are twice as long in JSON.
+const PLAIN: Style = style::plain(10_000, Unit::Bytes);
+const HTML: Style = Style {
+    limit: 20_000,
+    unit: Unit::Bytes,
+    newline: "<br>",
+    gap: "<br><br>",
+    escape,
+    bold: |text| format!("<strong>{text}</strong>"),
+    link: Some(|text, url| format!("<a href=\"{}\">{text}</a>", escape(url))),
+};
+
+/// One account at its server.
+#[derive(Debug)]
+pub(super) struct Matrix {
+    http: Http,
+    server: String,
+    token: String,
+}
+
+impl Matrix {
+    /// # Errors
+    /// A proxy that cannot be used.
+    pub(super) fn new(settings: &Robot) -> Result<Self, PushError> {
+        Ok(Self {
+            http: Http::of(settings)?,
+            server: settings.get("homeserver").to_owned(),
+            token: settings.get("access_token").to_owned(),
+        })
+    }
+
+    async fn put(&self, card: &Card, channel: &Channel) -> Sent {
+        let ChannelKind::Robot(settings) = &channel.kind else {
+            return Sent::Refused("not a matrix channel".to_owned());
+        };
+        let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+        let url = format!(
+            "{}/_matrix/client/v3/rooms/{}/send/m.room.message/{}",
+            self.server,
+            encoded(settings.get("room")),
+            encoded(&card.key())
+        );
+        let request = self.http.client().put(url).bearer_auth(&self.token);
+        match self.http.ask(request.json(&message(&card.wording()))).await {
+            Ok(answer) => self.verdict(&answer, channel),
+            Err(silence) => silence.into(),
+        }
+    }
+
+    fn verdict(&self, answer: &Answer, channel: &Channel) -> Sent {
+        let body = answer.json();
+        let code = body["errcode"].as_str().unwrap_or_default();
+        let words = self.http.words(body["error"].as_str().unwrap_or_default());
+        let why = format!(
+            "the homeserver answered {} {}: {words}",
+            answer.status,
+            self.http.words(code)
+        );
+        match (answer.status.as_u16(), code) {
+            (200, _) if body["event_id"].is_string() => {
+                let id = body["event_id"].as_str().unwrap_or_default();
+                Sent::Done(Some(MessageRef(id.to_owned())))
+            }
+            (429, "M_LIMIT_EXCEEDED") => {
+                let wait = body["retry_after_ms"]
+                    .as_f64()
+                    .and_then(|ms| seconds(ms / 1e3));
+                wait.or_else(|| answer.retry_after())
+                    .map_or_else(|| foreign(answer), Sent::TooFast)
+            }
+            (401, _) if !code.is_empty() => Sent::Denied(format!(
+                "{why}; log in again and set the new `access_token`"
+            )),
+            (403 | 404, _) if !code.is_empty() => Sent::Gone(format!(
+                "{why}; let the account join the room and speak there, then run `noticast channels --test {}`",
+                channel.id
+            )),
+            (400..500, _) if !code.is_empty() => Sent::Refused(why),
+            _ => foreign(answer),
+        }
+    }
+}
+
+impl Sender for Matrix {
+    /// Servers have limits of their own and say so; Synapse's, as it comes, takes ten at once.
+    fn limit(&self) -> Limit {
+        Limit {
+            gap: Duration::ZERO,
+            window: Some((10, Duration::from_secs(10))),
+        }
+    }
+
+    fn knows_repetitions(&self) -> bool {
+        true
+    }
+
+    fn send<'a>(&'a self, card: &'a Card, channel: &'a Channel) -> BoxFuture<'a, Sent> {
+        self.put(card, channel).boxed()
+    }
+
+    fn probe(&self) -> BoxFuture<'_, Result<(), Sent>> {
+        async {
+            let url = format!("{}/_matrix/client/v3/account/whoami", self.server);
+            let answer = self
+                .http
+                .ask(self.http.client().get(url).bearer_auth(&self.token))
+                .await?;
+            let body = answer.json();
+            match answer.status.as_u16() {
+                200 => Ok(()),
+                401 => Err(Sent::Denied(format!(
+                    "the homeserver does not know the `access_token` ({}); log in again",
+                    self.http
+                        .words(body["errcode"].as_str().unwrap_or_default())
+                ))),
+                _ => Err(foreign(&answer)),
+            }
+        }
+        .boxed()
+    }
+}
+
+fn message(wording: &Wording) -> Value {
+    json!({
+        "msgtype": "m.text",
+        "body": PLAIN.text(wording),
+        "format": "org.matrix.custom.html",
+        "formatted_body": HTML.text(wording),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        bulletin::DeliveryKind,
+        push::card::tests::{bulletin, card},
+    };
+
+    #[test]
+    fn a_bulletin_is_html_and_plain_text() {
+        let body = message(&card(DeliveryKind::New, Some(bulletin()), None).wording());
+        insta::assert_snapshot!(serde_json::to_string_pretty(&body).unwrap());
+    }
+}

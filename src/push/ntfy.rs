@@ -1,0 +1,171 @@
+//! `ntfy` channels: a topic of ntfy.sh or of a server of one's own.
+//!
+//! Its pages: a message has 4,096 bytes, longer ones become attachments; a visitor has sixty requests
+//! at once and one more every five seconds. The JSON form takes any letters, headers would not.
+
+use std::time::Duration;
+
+use futures::future::{BoxFuture, FutureExt};
+use serde_json::{Value, json};
+
+use super::{
+    PushError,
+    card::{Card, Wording},
+    http::{Answer, Http, foreign},
+    pace::Limit,
+    sender::{Sender, Sent},
+    style::Unit,
+};
+use crate::bulletin::{Channel, ChannelKind, MessageRef, Robot};
+
+const TITLE: usize = 250;
+const MESSAGE: usize = 4096;
+/// One request comes back.
+const REFILL: Duration = Duration::from_secs(5);
+/// Codes of quotas of a day.
+const DAILY: [i64; 3] = [42902, 42905, 42908];
+const NO_QUOTA: Duration = Duration::from_secs(3600);
+
+/// One visitor of one server.
+#[derive(Debug)]
+pub(super) struct Ntfy {
+    http: Http,
+    server: String,
+    token: String,
+}
+
+impl Ntfy {
+    /// # Errors
+    /// A proxy that cannot be used.
+    pub(super) fn new(settings: &Robot) -> Result<Self, PushError> {
+        Ok(Self {
+            http: Http::of(settings)?,
+            server: parts(settings.get("url")).0.to_owned(),
+            token: settings.get("token").to_owned(),
+        })
+    }
+
+    fn verdict(&self, answer: &Answer, channel: &Channel) -> Sent {
+        let body = answer.json();
+        let code = body["code"].as_i64();
+        let words = self.http.words(body["error"].as_str().unwrap_or_default());
+        let why = format!("ntfy answered {}: {words}", answer.status);
+        match (answer.status.as_u16(), code) {
+            (200, _) if body["id"].is_string() => {
+                let id = body["id"].as_str().unwrap_or_default();
+                Sent::Done(Some(MessageRef(id.to_owned())))
+            }
+            (429, Some(code)) if DAILY.contains(&code) => Sent::TooFast(NO_QUOTA),
+            (429, _) => Sent::TooFast(answer.retry_after().unwrap_or(REFILL)),
+            (401 | 403, Some(_)) => Sent::Gone(format!(
+                "{why}; set a `token` that may write there, then run `noticast channels --test {}`",
+                channel.id
+            )),
+            (507, _) => Sent::Again(why),
+            (400..500, Some(_)) => Sent::Refused(why),
+            _ => foreign(answer),
+        }
+    }
+}
+
+impl Sender for Ntfy {
+    /// A bucket of sixty that has one more every five seconds is full again after five minutes.
+    fn limit(&self) -> Limit {
+        Limit {
+            gap: Duration::ZERO,
+            window: Some((60, 60 * REFILL)),
+        }
+    }
+
+    fn send<'a>(&'a self, card: &'a Card, channel: &'a Channel) -> BoxFuture<'a, Sent> {
+        async move {
+            let ChannelKind::Robot(settings) = &channel.kind else {
+                return Sent::Refused("not an ntfy channel".to_owned());
+            };
+            let (_, topic) = parts(settings.get("url"));
+            let mut request = self.http.client().post(&self.server);
+            if !self.token.is_empty() {
+                request = request.bearer_auth(&self.token);
+            }
+            match self
+                .http
+                .ask(request.json(&message(&card.wording(), topic)))
+                .await
+            {
+                Ok(answer) => self.verdict(&answer, channel),
+                Err(silence) => silence.into(),
+            }
+        }
+        .boxed()
+    }
+
+    fn probe(&self) -> BoxFuture<'_, Result<(), Sent>> {
+        self.http.reach(&self.server)
+    }
+}
+
+/// The server and the topic of an address.
+fn parts(url: &str) -> (&str, &str) {
+    let url = url.trim_end_matches('/');
+    url.rsplit_once('/').unwrap_or((url, ""))
+}
+
+fn message(wording: &Wording, topic: &str) -> Value {
+    let mut lines: Vec<&str> = Vec::new();
+    // An announcement's title is its beginning.
+    lines.extend(wording.note.as_deref());
+    let numbers: Vec<String> = wording
+        .entries
+        .iter()
+        .map(|entry| format!("#{}", entry.number))
+        .collect();
+    for (entry, number) in wording.entries.iter().zip(&numbers) {
+        lines.extend(entry.line.as_deref());
+        lines.extend(entry.deadline.as_deref());
+        lines.push(number);
+        lines.extend(entry.summary.as_deref());
+    }
+    let mut body = json!({
+        "topic": topic,
+        "title": Unit::Bytes.cut(&wording.title(), TITLE),
+        "message": Unit::Bytes.cut(&lines.join("\n"), MESSAGE),
+    });
+    if let [entry] = &wording.entries[..]
+        && let Some(url) = &entry.url
+    {
+        body["click"] = json!(url);
+    }
+    body
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        bulletin::DeliveryKind,
+        push::card::tests::{bulletin, card},
+    };
+
+    #[test]
+    fn a_bulletin_has_a_title_and_opens_its_page() {
+        let card = card(DeliveryKind::New, Some(bulletin()), None);
+        assert_eq!(
+            message(&card.wording(), "news"),
+            json!({
+                "topic": "news",
+                "title": "【集团要闻】关于 <安全生产> 月活动安排的通知",
+                "message": "2022-11-20 · 安全环保部\n#1042\n各部门须于 6 月底前完成自查 & 整改。\n\n逾期者通报。",
+                "click": "https://www.example.com/news/1042.html?a=1&b=\"2\"",
+            })
+        );
+    }
+
+    #[test]
+    fn the_topic_is_the_last_part_of_the_address() {
+        assert_eq!(parts("https://ntfy.sh/news"), ("https://ntfy.sh", "news"));
+        assert_eq!(
+            parts("https://a.example/ntfy/news/"),
+            ("https://a.example/ntfy", "news")
+        );
+    }
+}

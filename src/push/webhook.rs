@@ -1,0 +1,160 @@
+//! `webhook` channels: any program that takes JSON, by the Standard Webhooks specification.
+//!
+//! Each bulletin is one request, known by its `webhook-id`: the same at every repetition, so that a
+//! receiver can drop what it has. What is not answered with 2xx is sent again until it is.
+
+use std::time::Duration;
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use chrono::Utc;
+use futures::future::{BoxFuture, FutureExt};
+use serde_json::{Value, json};
+
+use super::{
+    PushError,
+    card::Card,
+    http::{Answer, Http},
+    sender::{Sender, Sent},
+    sign::sign,
+};
+use crate::{
+    bulletin::{Channel, DeliveryKind, Robot},
+    view,
+};
+
+/// Where the receiver does not say how long.
+const TOO_FAST: Duration = Duration::from_secs(10);
+
+/// One receiver.
+#[derive(Debug)]
+pub(super) struct Webhook {
+    http: Http,
+    settings: Robot,
+}
+
+impl Webhook {
+    /// # Errors
+    /// A proxy that cannot be used.
+    pub(super) fn new(settings: &Robot) -> Result<Self, PushError> {
+        Ok(Self {
+            http: Http::of(settings)?,
+            settings: settings.clone(),
+        })
+    }
+
+    async fn post(&self, card: &Card, channel: &Channel) -> Sent {
+        let (id, body) = (card.key(), message(card).to_string());
+        let timestamp = Utc::now().timestamp();
+        let mut request = self
+            .http
+            .client()
+            .post(self.settings.get("url"))
+            .header("content-type", "application/json")
+            .header("webhook-id", &id)
+            .header("webhook-timestamp", timestamp);
+        let secret = self.settings.get("secret");
+        if !secret.is_empty() {
+            let signature = signature(secret, &id, timestamp, &body);
+            request = request.header("webhook-signature", signature);
+        }
+        match self.http.ask(request.body(body)).await {
+            Ok(answer) => verdict(&answer, channel),
+            Err(silence) => silence.into(),
+        }
+    }
+}
+
+impl Sender for Webhook {
+    fn knows_repetitions(&self) -> bool {
+        true
+    }
+
+    fn send<'a>(&'a self, card: &'a Card, channel: &'a Channel) -> BoxFuture<'a, Sent> {
+        self.post(card, channel).boxed()
+    }
+
+    fn probe(&self) -> BoxFuture<'_, Result<(), Sent>> {
+        self.http.reach(self.settings.get("url"))
+    }
+}
+
+fn verdict(answer: &Answer, channel: &Channel) -> Sent {
+    let why = format!("the receiver answered {}", answer.status);
+    let test = format!("then run `noticast channels --test {}`", channel.id);
+    match answer.status.as_u16() {
+        200..300 => Sent::Done(None),
+        429 => Sent::TooFast(answer.retry_after().unwrap_or(TOO_FAST)),
+        410 => Sent::Gone(format!("{why}: it wants no more; {test} once it does")),
+        401 | 403 => Sent::Gone(format!("{why}; compare `secret`, {test}")),
+        300..400 => Sent::Gone(format!(
+            "{why}; set the address that it leads to as `url`, {test}"
+        )),
+        400 | 413 | 415 | 422 => Sent::Refused(why),
+        _ => Sent::Again(why),
+    }
+}
+
+/// `v1,` and the code of id, time and body under the secret: Base64 after `whsec_`, else as it is.
+fn signature(secret: &str, id: &str, timestamp: i64, body: &str) -> String {
+    let encoded = secret.strip_prefix("whsec_").unwrap_or(secret);
+    let key = STANDARD
+        .decode(encoded)
+        .unwrap_or_else(|_| secret.as_bytes().to_vec());
+    format!(
+        "v1,{}",
+        sign(&key, format!("{id}.{timestamp}.{body}").as_bytes())
+    )
+}
+
+fn message(card: &Card) -> Value {
+    let bulletin = card.bulletin.as_deref().cloned();
+    let kind = match card.kind {
+        DeliveryKind::New => "bulletin.new",
+        DeliveryKind::Update => "bulletin.update",
+        DeliveryKind::Rebroadcast => "bulletin.rebroadcast",
+        DeliveryKind::Reminder => "bulletin.reminder",
+        DeliveryKind::Announcement => "announcement",
+    };
+    let mut body = json!({
+        "type": kind,
+        "delivery": card.delivery,
+        "bulletin": bulletin.map(|bulletin| view::Bulletin::new(bulletin, card.time_zone)),
+    });
+    if let Some(note) = &card.note {
+        body["note"] = json!(note);
+    }
+    body
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::push::card::tests::{bulletin, card};
+
+    /// The example of the specification's libraries.
+    #[test]
+    fn the_signature_is_that_of_the_standard() {
+        let signed = signature(
+            "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+            "msg_p5jXN8AQM9LWM0D4loKWxJek",
+            1_614_265_330,
+            "{\"test\": 2432232314}",
+        );
+        assert_eq!(signed, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+    }
+
+    #[test]
+    fn the_body_is_the_bulletin_of_the_interface() {
+        let body = message(&card(
+            DeliveryKind::Rebroadcast,
+            Some(bulletin()),
+            Some("请转达"),
+        ));
+        insta::assert_snapshot!(serde_json::to_string_pretty(&body).unwrap());
+        let told = message(&card(DeliveryKind::Announcement, None, Some("停电")));
+        assert_eq!(
+            told,
+            json!({"type": "announcement", "delivery": 7, "bulletin": null, "note": "停电"})
+        );
+    }
+}

@@ -1,0 +1,304 @@
+//! `wecom-app` channels: messages of an application of WeCom (企业微信) to members of a company.
+//!
+//! Official pages 90236 and 91039: a token of two hours, asked for with the secret; cards of 128 bytes
+//! of title and 512 of text, texts of 2,048. A member has thirty messages a minute and a thousand an
+//! hour of an application; what is more is dropped without a word. The platform drops a message that it
+//! has had within four hours: so what is unanswered is sent again until it is certain.
+
+use std::time::Duration;
+
+use futures::future::{BoxFuture, FutureExt, ready};
+use serde_json::{Value, json};
+use tokio::{sync::Mutex, time::Instant};
+
+use super::{
+    Checked, PushError,
+    card::{Card, Wording},
+    dingtalk::open,
+    http::{Http, foreign},
+    pace::{Lane, Limit},
+    sender::{Sender, Sent},
+    style::{self, Unit},
+    wecom_robot::{DESCRIPTION, TITLE},
+};
+use crate::bulletin::{Channel, ChannelKind, DeliveryKind, MessageRef, Robot};
+
+const TEXT: usize = 2048;
+/// Seconds in which the platform knows a message again; the most that it takes.
+const KNOWN_FOR: u32 = 14_400;
+const MINUTE: Duration = Duration::from_secs(60);
+/// A token is not used in its last minutes.
+const SPARE: Duration = Duration::from_secs(300);
+
+/// One application.
+#[derive(Debug)]
+pub(super) struct WecomApp {
+    http: Http,
+    settings: Robot,
+    token: Mutex<Option<Token>>,
+}
+
+struct Token {
+    text: String,
+    until: Instant,
+}
+
+impl std::fmt::Debug for Token {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("***")
+    }
+}
+
+impl WecomApp {
+    /// # Errors
+    /// A proxy that cannot be used.
+    pub(super) fn new(settings: &Robot) -> Result<Self, PushError> {
+        Ok(Self {
+            http: Http::of(settings)?,
+            settings: settings.clone(),
+            token: Mutex::new(None),
+        })
+    }
+
+    /// The token as it is kept, or a new one. Who finds it wrong gives it as `wrong`.
+    async fn token(&self, wrong: Option<&str>) -> Result<String, Sent> {
+        let mut kept = self.token.lock().await;
+        if let Some(token) = kept.as_ref()
+            && token.until > Instant::now()
+            && wrong != Some(&token.text)
+        {
+            return Ok(token.text.clone());
+        }
+        *kept = None;
+        let token = self.new_token().await?;
+        let text = token.text.clone();
+        *kept = Some(token);
+        Ok(text)
+    }
+
+    async fn new_token(&self) -> Result<Token, Sent> {
+        let url = self.url(
+            "gettoken",
+            &[
+                ("corpid", self.settings.get("corp_id")),
+                ("corpsecret", self.settings.get("secret")),
+            ],
+        );
+        let answer = self.http.ask(self.http.client().get(url)).await;
+        // Nothing was sent to anybody, whatever became of it.
+        let answer = answer.map_err(|silence| match Sent::from(silence) {
+            Sent::Perhaps(why) => Sent::Unreachable(why),
+            sent => sent,
+        })?;
+        let body = answer.json();
+        let spare = |seconds| Duration::from_secs(seconds).saturating_sub(SPARE);
+        match (body["errcode"].as_i64(), body["access_token"].as_str()) {
+            (Some(0), Some(text)) => Ok(Token {
+                text: text.to_owned(),
+                until: Instant::now() + spare(body["expires_in"].as_u64().unwrap_or(7200)),
+            }),
+            (Some(code), _) => Err(self.refusal(code, &body)),
+            (None, _) => Err(Sent::Unreachable(format!(
+                "WeCom gave no token, but {}",
+                answer.status
+            ))),
+        }
+    }
+
+    fn url(&self, method: &str, query: &[(&str, &str)]) -> String {
+        let api = self.settings.get("api_url");
+        let mut pairs = url::form_urlencoded::Serializer::new(String::new());
+        pairs.extend_pairs(query);
+        format!("{api}/cgi-bin/{method}?{}", pairs.finish())
+    }
+
+    async fn post(&self, card: &Card, channel: &Channel) -> Sent {
+        let ChannelKind::Robot(settings) = &channel.kind else {
+            return Sent::Refused("not a wecom-app channel".to_owned());
+        };
+        let body = message(card, settings);
+        let mut wrong = None;
+        loop {
+            let token = match self.token(wrong.as_deref()).await {
+                Ok(token) => token,
+                Err(sent) => return sent,
+            };
+            let url = self.url("message/send", &[("access_token", &token)]);
+            let answer = match self.http.post(&url, &body).await {
+                Ok(answer) => answer,
+                Err(silence) => return silence.into(),
+            };
+            let json = answer.json();
+            match json["errcode"].as_i64() {
+                // The token is of no use any more: a new one, once.
+                Some(40014 | 42001 | 41001) if wrong.is_none() => wrong = Some(token),
+                Some(code) => return self.verdict(code, &json, channel),
+                None => return foreign(&answer),
+            }
+        }
+    }
+
+    fn verdict(&self, code: i64, body: &Value, channel: &Channel) -> Sent {
+        match code {
+            0 => {
+                let strangers = ["invaliduser", "invalidparty", "invalidtag"];
+                let strangers = strangers.iter().filter_map(|key| body[*key].as_str());
+                let strangers: Vec<&str> = strangers.filter(|names| !names.is_empty()).collect();
+                if !strangers.is_empty() {
+                    let names = self.http.words(&strangers.join("|"));
+                    tracing::warn!(channel.id = %channel.id, "WeCom does not know, or does not show the application to: {names}");
+                }
+                Sent::Done(body["msgid"].as_str().map(|id| MessageRef(id.to_owned())))
+            }
+            81013 | 40031 => Sent::Gone(format!(
+                "{}; set `to` to members who see the application, then run `noticast channels --test {}`",
+                self.why(code, body),
+                channel.id
+            )),
+            _ => self.refusal(code, body),
+        }
+    }
+
+    /// What a code means that is not about one message's readers.
+    fn refusal(&self, code: i64, body: &Value) -> Sent {
+        let why = self.why(code, body);
+        match code {
+            -1 => Sent::Again(why),
+            45009 | 45033 => Sent::TooFast(MINUTE),
+            40001 | 40013 | 40014 | 40056 | 40091 | 41001 | 41002 | 41004 | 42001 => Sent::Denied(
+                format!("{why}; compare `corp_id` and `secret` with the application's page"),
+            ),
+            60020 => Sent::Denied(format!(
+                "{why}; add this machine's address to the application's trusted ones"
+            )),
+            301_002 | 48002 => Sent::Denied(format!(
+                "{why}; compare `agent_id` with the application's page"
+            )),
+            _ => Sent::Refused(why),
+        }
+    }
+
+    fn why(&self, code: i64, body: &Value) -> String {
+        let words = self.http.words(body["errmsg"].as_str().unwrap_or_default());
+        format!("WeCom answered {code}: {words}")
+    }
+}
+
+impl Sender for WecomApp {
+    fn lane<'a>(&'a self, channel: &'a Channel) -> BoxFuture<'a, Result<(Lane, Limit), Sent>> {
+        let to = match &channel.kind {
+            ChannelKind::Robot(settings) => settings.get("to"),
+            _ => "",
+        };
+        let digest = blake3::hash(to.as_bytes());
+        let lane = digest
+            .as_bytes()
+            .first_chunk()
+            .map_or(0, |bytes| i64::from_le_bytes(*bytes));
+        // A minute of sixteen is an hour of 960.
+        let window = Some((16, MINUTE));
+        let limit = Limit {
+            gap: Duration::ZERO,
+            window,
+        };
+        ready(Ok((Lane(lane), limit))).boxed()
+    }
+
+    fn knows_repetitions(&self) -> bool {
+        true
+    }
+
+    fn send<'a>(&'a self, card: &'a Card, channel: &'a Channel) -> BoxFuture<'a, Sent> {
+        self.post(card, channel).boxed()
+    }
+
+    fn probe(&self) -> BoxFuture<'_, Result<(), Sent>> {
+        async { self.new_token().await.map(drop) }.boxed()
+    }
+
+    fn check<'a>(&'a self, _channel: &'a Channel) -> BoxFuture<'a, Result<Checked, PushError>> {
+        async {
+            let token = self.new_token().await;
+            token.map_err(|sent| PushError(sent.to_string()))?;
+            let agent = self.settings.get("agent_id");
+            Ok(Checked::Good(format!(
+                "application {agent} of {} has a token",
+                self.settings.get("corp_id")
+            )))
+        }
+        .boxed()
+    }
+}
+
+/// A card with a button where there is a page to open, else text. Its words are the same at each
+/// repetition, and at no other delivery.
+fn message(card: &Card, settings: &Robot) -> Value {
+    let wording = card.wording();
+    let mut body = json!({
+        "touser": settings.get("to"),
+        "agentid": settings.get("agent_id").parse::<u64>().unwrap_or_default(),
+        "safe": 0,
+    });
+    if card.delivery.is_some() {
+        body["enable_duplicate_check"] = json!(1);
+        body["duplicate_check_interval"] = json!(KNOWN_FOR);
+    }
+    match &wording.entries[..] {
+        [entry] if entry.url.is_some() => {
+            body["msgtype"] = json!("textcard");
+            body["textcard"] = json!({
+                "title": Unit::Bytes.cut(&without_tags(&wording.title()), TITLE),
+                "description": Unit::Bytes.cut(&below(card, &wording), DESCRIPTION),
+                "url": entry.url,
+                "btntxt": open(wording.language),
+            });
+        }
+        _ => {
+            body["msgtype"] = json!("text");
+            let content = style::plain(TEXT, Unit::Bytes).text(&wording);
+            body["text"] = json!({"content": content});
+        }
+    }
+    body
+}
+
+/// What stands below the headline; HTML is understood there, so nothing may look like it.
+fn below(card: &Card, wording: &Wording) -> String {
+    let mut lines: Vec<String> = wording.note.iter().cloned().collect();
+    for entry in &wording.entries {
+        lines.extend(
+            [&entry.line, &entry.deadline]
+                .into_iter()
+                .flatten()
+                .cloned(),
+        );
+        lines.push(match (card.kind, card.delivery) {
+            // A bulletin that is sent again and again is another message each time.
+            (DeliveryKind::New, _) | (_, None) => format!("#{}", entry.number),
+            (_, Some(delivery)) => format!("#{} ({delivery})", entry.number),
+        });
+        lines.extend(entry.summary.clone());
+    }
+    without_tags(lines.join("\n").trim())
+}
+
+fn without_tags(text: &str) -> String {
+    text.replace('<', "＜").replace('>', "＞")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::push::{
+        card::tests::{bulletin, card},
+        robot_of,
+    };
+
+    #[test]
+    fn a_bulletin_is_a_card_that_the_platform_knows_again() {
+        let keys = "corp_id = \"ww1\"\nagent_id = 1000002\nsecret = \"s\"\nto = \"a|b\"";
+        let settings = robot_of("wecom-app", keys);
+        let again = card(DeliveryKind::Rebroadcast, Some(bulletin()), None);
+        insta::assert_snapshot!(serde_json::to_string_pretty(&message(&again, &settings)).unwrap());
+    }
+}
