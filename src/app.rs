@@ -96,6 +96,8 @@ impl App {
         make_state_folder(&state)?;
         let fetcher = Fetcher::new(&config.fetch, &setup.typed_hosts)?;
         let store = open_store(&state).await?;
+        let added = store.added_sources().borrow().clone();
+        let config = config.joined_by(&added);
         store.sync_config(&config.sources, &config.channels).await?;
         let admin_token = match &config.web.admin_token {
             Some(token) => token.clone(),
@@ -170,8 +172,15 @@ impl App {
         let serve = web::serve(self.listener, self.desk, ending.clone(), ended_all.clone());
         pages.spawn(serve.err_into());
         let mut ended = Ok(());
+        let mut added = store.added_sources();
         loop {
             tokio::select! {
+                Ok(()) = added.changed() => {
+                    if let Err(error) = self.reloader.join_added().await {
+                        ended = Err(error.into());
+                        break;
+                    }
+                }
                 () = stop.cancelled() => break,
                 Some(part) = next_of(&mut parts, &mut pages) => {
                     ended = joined(part);
@@ -222,10 +231,16 @@ async fn open_store(state: &Path) -> Result<Store, StoreError> {
 fn start(desk: &Desk, pusher: Pusher, ending: &CancellationToken) -> JoinSet<Part> {
     let mut parts = JoinSet::new();
     let (store, config) = (desk.store.clone(), desk.config.clone());
-    let (watch, stop) = (desk.watch.clone(), ending.clone());
+    let watch = desk.watch.clone();
+    let bot = bot::Desk {
+        store: store.clone(),
+        config,
+        pusher: pusher.clone(),
+        watch: watch.clone(),
+    };
+    parts.spawn(bot::run(bot, ending.clone()).err_into());
+    let stop = ending.clone();
     parts.spawn(async move { Ok(watch.run(stop).await?) });
-    let bot = bot::run(store.clone(), config, pusher.clone(), ending.clone());
-    parts.spawn(bot.err_into());
     let stop = ending.clone();
     parts.spawn(async move { Ok(pusher.run(stop).await?) });
     parts.spawn(keep_house(store, ending.clone()));

@@ -1,34 +1,59 @@
 //! Telegram commands: what people type to the bot, answered from the store.
 //!
-//! An update is taken in `bot/poll.rs`, understood in `bot/command.rs`, answered in `bot/answer.rs`;
-//! the words are in `bot/words/`, one file a language. Answers go through the pusher's pace.
+//! An update is taken in `bot/poll.rs`, understood in `bot/command.rs` or `bot/button.rs`, and
+//! answered by [`answer::Room`], whose files are what people may want: `subscribe`, `settings`, `archive`,
+//! `add`, and for admins `admin`, `rebroadcast`, `report`. The words are in `bot/words/`, one file a
+//! language. Answers go through the pusher's pace.
 
+mod add;
+mod admin;
 mod answer;
+mod archive;
+mod asker;
 mod button;
 mod command;
+mod pages;
 mod poll;
 mod rebroadcast;
+mod report;
+mod settings;
+mod subscribe;
 mod words;
 
+use std::{collections::HashMap, panic::AssertUnwindSafe, sync::Arc};
+
+use futures::FutureExt;
 use teloxide::{
-    payloads::{GetMe, SetMyCommands},
-    types::{BotCommand, Update, UpdateKind},
+    payloads::{GetMe, SetMyCommands, SetMyCommandsSetters},
+    types::{BotCommand, BotCommandScope, ChatId, Recipient},
 };
-use tokio::{task::JoinSet, time::sleep};
+use tokio::{sync::mpsc, task::JoinSet, time::sleep};
 use tokio_util::sync::CancellationToken;
 
 use self::{
-    answer::{Me, Room},
-    poll::Polled,
+    answer::{Answer, Me, Room, Shared},
+    poll::{Polled, Trouble},
 };
 use crate::{
-    config::Live,
+    bulletin::Language,
+    config::{Config, Live},
     push::{Pusher, telegram::Voice},
     store::{Store, StoreError},
+    watch::Watch,
 };
 
-/// Answers that wait for their turn; further people must ask again.
+/// Answers that wait for their turn, and those of one chat; further people must ask again.
 const MOST_ANSWERS: usize = 200;
+const MOST_OF_A_CHAT: usize = 20;
+
+/// What the bot stands on; clones share it.
+#[derive(Debug, Clone)]
+pub struct Desk {
+    pub store: Store,
+    pub config: Live,
+    pub pusher: Pusher,
+    pub watch: Watch,
+}
 
 /// Answers updates by long poll until stopped; waits politely where another poller holds the token,
 /// where the token is wrong, or where Telegram is down. Without `[telegram]` it only waits.
@@ -37,84 +62,133 @@ const MOST_ANSWERS: usize = 200;
 ///
 /// # Errors
 /// A store that failed a write.
-pub async fn run(
-    store: Store,
-    config: Live,
-    pusher: Pusher,
-    stop: CancellationToken,
-) -> Result<(), StoreError> {
-    let mut changes = config.clone();
+pub async fn run(desk: Desk, stop: CancellationToken) -> Result<(), StoreError> {
+    let mut changes = desk.config.clone();
     loop {
-        // With another config the bot is perhaps another one: everything begins anew.
-        changes.mark_unchanged();
+        let config = changes.borrow_and_update().clone();
+        // With other channels or another token the pusher begins anew, and so does the bot.
         tokio::select! {
             biased;
             () = stop.cancelled() => return Ok(()),
-            ended = serve(&store, &config, &pusher) => return ended,
-            Ok(()) = changes.changed() => {}
+            // The pusher began anew, and with it the voice.
+            ended = serve(&desk) => ended?,
+            () = crate::push::changed(&mut changes, &config) => {}
         }
     }
 }
 
-async fn serve(store: &Store, config: &Live, pusher: &Pusher) -> Result<(), StoreError> {
-    let voice = pusher.voice().await;
-    let mut trouble = poll::Trouble::default();
-    let me = introduce(&voice, config, &mut trouble).await;
-    let mut answers = JoinSet::new();
+async fn serve(desk: &Desk) -> Result<(), StoreError> {
+    let voice = desk.pusher.voice().await;
+    let mut trouble = Trouble::default();
+    let config = desk.config.borrow().clone();
+    let me = introduce(&voice, &config, &mut trouble).await;
+    desk.store.set_bot_name(&me.name).await?;
+    let (outgoing, answers) = mpsc::channel(MOST_ANSWERS);
+    let room = Room {
+        store: desk.store.clone(),
+        config,
+        shared: Arc::new(Shared::new(me)),
+        voice,
+        watch: desk.watch.clone(),
+        pusher: desk.pusher.clone(),
+        outgoing,
+    };
+    tokio::select! {
+        ended = listen(desk, &room, trouble) => ended,
+        ended = keep_telling(desk, &room) => ended,
+        () = speak(answers) => Ok(()),
+        () = room.voice.ended() => Ok(()),
+    }
+}
+
+/// The room with the config as it is now: sources may have come.
+fn room_now(desk: &Desk, room: &Room) -> Room {
+    Room {
+        config: desk.config.borrow().clone(),
+        ..room.clone()
+    }
+}
+
+async fn listen(desk: &Desk, room: &Room, mut trouble: Trouble) -> Result<(), StoreError> {
+    let voice = &room.voice;
     loop {
-        let offset = store.update_offset().await?;
-        match poll::updates(&voice, offset).await {
+        let offset = desk.store.update_offset().await?;
+        match poll::updates(voice, offset).await {
             Polled::Updates(updates) => {
-                trouble.over(&voice);
+                trouble.over(voice);
                 for update in updates {
-                    let room = Room {
-                        store,
-                        config: &config.borrow().clone(),
-                        me: &me,
-                        voice: &voice,
-                    };
-                    handle(room, update, &mut answers).await?;
+                    handle(&room_now(desk, room), update).await?;
                 }
             }
-            Polled::Wait(sent, conflict) => sleep(trouble.met(&voice, &sent, conflict)).await,
+            Polled::Wait(sent, conflict) => sleep(trouble.met(voice, &sent, conflict)).await,
         }
-        while answers.try_join_next().is_some() {}
     }
 }
 
-/// Handles an update and confirms it. A press is confirmed after its effect, which the store takes
-/// once however often it comes; anything else before its answer, which nobody wants twice.
-async fn handle(
-    room: Room<'_>,
-    update: poll::Received,
-    answers: &mut JoinSet<()>,
-) -> Result<(), StoreError> {
+/// Handles an update and confirms it once its effect is durable: after a crash it comes again, and
+/// changes nothing then. Its answers go out after that, so that none is given twice.
+async fn handle(room: &Room, update: poll::Received) -> Result<(), StoreError> {
     let next = update.id.saturating_add(1);
-    let is_press = matches!(
-        &update.update,
-        Some(Update {
-            kind: UpdateKind::CallbackQuery(_),
-            ..
-        })
-    );
-    if !is_press {
-        room.store.set_update_offset(next).await?;
-    }
-    if let Some(update) = update.update {
-        for answer in room.answer(update).await? {
-            if answers.len() < MOST_ANSWERS {
-                answers.spawn(answer);
-            }
+    let mut answers = Vec::new();
+    if let Some(taken) = update.update {
+        // One that breaks its handler must not come again for ever.
+        match AssertUnwindSafe(room.answer(taken)).catch_unwind().await {
+            Ok(done) => answers = done?,
+            Err(_) => tracing::error!(update.id = update.id, "an update broke its handler"),
         }
     }
-    if is_press {
-        room.store.set_update_offset(next).await?;
+    room.store.set_update_offset(next).await?;
+    for answer in answers {
+        if room.outgoing.try_send(answer).is_err() {
+            tracing::warn!(
+                update.id = update.id,
+                "too many ask at once; an answer was left out"
+            );
+        }
     }
     Ok(())
 }
 
+/// Gives answers, each when its chat's turn has come.
+async fn speak(mut answers: mpsc::Receiver<Answer>) {
+    let mut at_work: JoinSet<i64> = JoinSet::new();
+    let mut of_chat: HashMap<i64, usize> = HashMap::new();
+    loop {
+        tokio::select! {
+            Some(done) = at_work.join_next() => {
+                if let Some(count) = done.ok().and_then(|chat| of_chat.get_mut(&chat)) {
+                    *count -= 1;
+                }
+                of_chat.retain(|_, count| *count > 0);
+            }
+            answer = answers.recv(), if at_work.len() < MOST_ANSWERS => {
+                let Some(Answer { chat, work }) = answer else { return };
+                let count = of_chat.entry(chat).or_default();
+                if *count < MOST_OF_A_CHAT {
+                    *count += 1;
+                    at_work.spawn(async move {
+                        work.await;
+                        chat
+                    });
+                }
+            }
+        }
+    }
+}
+
+/// What is told without being asked: reports of what was sent to many, and what is held.
+async fn keep_telling(desk: &Desk, room: &Room) -> Result<(), StoreError> {
+    let mut shown = HashMap::new();
+    loop {
+        let room = room_now(desk, room);
+        let wait = room.report(&mut shown).await?;
+        room.tell_of_held().await?;
+        sleep(wait).await;
+    }
+}
+
 /// Learns the bot's own name, and tells Telegram which commands it has.
-async fn introduce(voice: &Voice, config: &Live, trouble: &mut poll::Trouble) -> Me {
+async fn introduce(voice: &Voice, config: &Config, trouble: &mut Trouble) -> Me {
     let api = voice.telegram.api();
     let me = loop {
         match api.call(&GetMe::new()).await {
@@ -131,14 +205,38 @@ async fn introduce(voice: &Voice, config: &Live, trouble: &mut poll::Trouble) ->
         }
     };
     trouble.over(voice);
-    let language = config.borrow().language;
-    let words = words::of(language);
-    let commands = words
-        .commands
-        .iter()
-        .map(|(name, what)| BotCommand::new(*name, *what));
-    if let Err(error) = api.call(&SetMyCommands::new(commands)).await {
-        tracing::debug!("setMyCommands: {error}");
+    for menu in menus(config) {
+        if let Err(error) = api.call(&menu).await {
+            tracing::debug!("setMyCommands: {error}");
+        }
     }
     me
+}
+
+/// A menu for each language and scope: an admin's own chat has the admins' commands as well.
+fn menus(config: &Config) -> Vec<SetMyCommands> {
+    let menu = |language: Language, scope: BotCommandScope, is_admin: bool| {
+        let words = words::of(language);
+        let more = if is_admin { words.admin_commands } else { &[] };
+        let commands = words.commands.iter().chain(more);
+        let commands = commands.map(|(name, what)| BotCommand::new(*name, *what));
+        SetMyCommands::new(commands).scope(scope)
+    };
+    let admins = config.telegram.iter().flat_map(|telegram| &telegram.admins);
+    let admins = admins.map(|admin| BotCommandScope::Chat {
+        chat_id: Recipient::Id(ChatId(*admin)),
+    });
+    let mut scopes = vec![
+        (BotCommandScope::Default, false),
+        (BotCommandScope::AllPrivateChats, false),
+        (BotCommandScope::AllChatAdministrators, false),
+    ];
+    scopes.extend(admins.map(|scope| (scope, true)));
+    let mut menus = Vec::new();
+    for (scope, is_admin) in scopes {
+        menus.push(menu(config.language, scope.clone(), is_admin));
+        menus.push(menu(Language::Zh, scope.clone(), is_admin).language_code("zh"));
+        menus.push(menu(Language::En, scope, is_admin).language_code("en"));
+    }
+    menus
 }

@@ -4,6 +4,7 @@
 //! [`Delivery`] is one bulletin on its way to one [`Channel`]. This room does no I/O, reads no
 //! clock, and knows no other room.
 
+mod added;
 mod chat;
 mod filter;
 mod fold;
@@ -17,6 +18,7 @@ mod robot;
 mod settings;
 mod template;
 
+pub use added::AddedSource;
 pub use chat::{Chat, Standing};
 pub use filter::{Filter, FilterError, Verdict};
 pub use fold::fold;

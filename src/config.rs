@@ -26,7 +26,7 @@ use chrono_tz::Tz;
 pub use block::{SourceBlock, append_source};
 
 use crate::bulletin::{
-    Channel, ChannelId, FetchSettings, Language, Source, TelegramSettings, WebSettings,
+    AddedSource, Channel, ChannelId, FetchSettings, Language, Source, TelegramSettings, WebSettings,
 };
 
 /// A checked configuration; later code never checks again.
@@ -75,6 +75,19 @@ impl Config {
     /// All that is wrong with it.
     pub fn check(text: &str, path: &Path) -> Result<Self, ConfigError> {
         file::check(text, path, &|name| std::env::var(name).ok())
+    }
+}
+
+impl Config {
+    /// With what was added from chats, which the file knows nothing of. An id of the file's own stands.
+    #[must_use]
+    pub fn joined_by(mut self, added: &[AddedSource]) -> Self {
+        for source in added {
+            if !self.sources.iter().any(|known| known.id == source.id) {
+                self.sources.push(source.source(self.time_zone));
+            }
+        }
+        self
     }
 }
 

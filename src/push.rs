@@ -321,7 +321,12 @@ impl Pusher {
                 asides,
                 health: Health::new(name),
             };
-            let desk = Desk::new(self.store.clone(), config.clone(), sender, pause.clone());
+            let desk = Desk::new(
+                self.store.clone(),
+                self.config.clone(),
+                sender,
+                pause.clone(),
+            );
             let channels = (channels, name == TELEGRAM);
             let worker = Worker::new(desk, channels, received, line.health.clone()).await?;
             at_work.spawn(worker.run(pause.clone()));
@@ -391,14 +396,18 @@ async fn ask(
     }
 }
 
-/// Returns once the config is another one.
-async fn changed(live: &mut Live, config: &Arc<Config>) {
+/// Returns once the config is another one for those who push: sources may come and go.
+pub(crate) async fn changed(live: &mut Live, config: &Arc<Config>) {
     loop {
         if live.changed().await.is_err() {
             // Nobody can change it any more.
             std::future::pending::<()>().await;
         }
-        if *live.borrow_and_update() != *config {
+        let new = live.borrow_and_update().clone();
+        if new.telegram != config.telegram
+            || new.channels != config.channels
+            || new.language != config.language
+        {
             return;
         }
     }

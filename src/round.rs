@@ -19,8 +19,8 @@ use self::{
     reader::Reader,
 };
 use crate::{
-    bulletin::{BulletinId, Source},
-    source::fetch::Fetcher,
+    bulletin::{BulletinId, Notice, Source},
+    source::{Reading, fetch::Fetcher},
     store::{Look, LookState, Store, StoreError},
 };
 
@@ -77,6 +77,34 @@ pub async fn look(
         // Boxed, so that the many looks that find nothing new are small.
         Front::Rows(rows, state) => Box::pin(take_in(store, &reader, rows, state)).await,
     }
+}
+
+/// The title of a page and the notices that a look at it would find; nothing is kept. An error says
+/// why there are none.
+///
+/// # Errors
+/// The page cannot be had, or it is no list and no feed.
+pub async fn preview(
+    fetcher: &Fetcher,
+    source: &Source,
+    now: DateTime<Utc>,
+) -> Result<(Option<String>, Vec<Notice>), String> {
+    let reader = Reader {
+        fetcher,
+        source,
+        asked: Asked::BySchedule,
+        now,
+    };
+    let page = reader.get_new(&source.url).await;
+    let read = reader.reading(page.map_err(|fault| fault.what)?).await;
+    let reading = read.map_err(|fault| fault.what)?.what;
+    let title = match &reading {
+        Reading::List(list) => list.title.clone(),
+        Reading::Feed(feed) => feed.title.clone(),
+        Reading::Article(_) => None,
+    };
+    let rows = Rows::try_from(reading).map_err(|error| error.to_string())?;
+    Ok((title, rows.notices))
 }
 
 /// Judges the rows, opens the articles of what is new, and admits it.

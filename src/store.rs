@@ -5,6 +5,8 @@
 //! ([`thread`]); lists are read past it. Of the parts, [`judge`] holds the rules of what is new, [`keys`] says
 //! where everything lies, [`engine`] is all that knows sled.
 
+mod acts;
+mod added;
 mod admit;
 mod archive;
 mod ask;
@@ -50,6 +52,7 @@ use std::{
 use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 
+pub use acts::{Report, Run, Tally};
 pub use ask::{
     Actor, Admitted, Begun, BulletinQuery, ChannelStatus, DeliveryQuery, Found, Health, HeldAction,
     Imported, Judged, Look, LookState, Outcome, Page, Ruling, SourceStatus, Told, Waiting,
@@ -59,7 +62,7 @@ pub use front::{ReadLines, WriteLine};
 pub use people::Settled;
 
 use self::{
-    books::Books, engine::Engine, error::Result, looks::Looks, names::Names,
+    added::Added, books::Books, engine::Engine, error::Result, looks::Looks, names::Names,
     subscriptions::SharedChats, thread::Writer,
 };
 use crate::bulletin::{Channel, ChannelId, DeliveryId, Notice, Source, SourceId};
@@ -81,6 +84,7 @@ struct Shared {
     names: Arc<RwLock<Arc<Names>>>,
     looks: Arc<Looks>,
     chats: SharedChats,
+    added: watch::Receiver<Added>,
     ticks: watch::Receiver<u64>,
     path: PathBuf,
 }
@@ -124,6 +128,7 @@ impl Store {
         let names = books.shared_names();
         let looks = Arc::clone(&books.looks);
         let chats = books.chats.shared();
+        let added = books.added.subscribe();
         let ticks = books.ticks();
         let (writer, thread) = Writer::start(books).map_err(|error| StoreError::Unusable {
             path: path.clone(),
@@ -137,6 +142,7 @@ impl Store {
                 names,
                 looks,
                 chats,
+                added,
                 ticks,
                 path,
             }),

@@ -25,7 +25,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::timetable::{Now, Timetable};
 use crate::{
-    bulletin::{Language, Source, SourceId},
+    bulletin::{Language, Notice, Source, SourceId},
     config::Live,
     round::{self, Asked, Looked},
     source::fetch::Fetcher,
@@ -107,6 +107,15 @@ impl Watch {
         // Without a loop nobody plans: `poll` alone serves too.
         let _ = self.shared.polled.send(source.id.clone());
         Ok(Some(looked))
+    }
+
+    /// What a look at a page would find, by its title and notices; nothing is kept.
+    ///
+    /// # Errors
+    /// Why nothing is found there.
+    pub async fn preview(&self, source: &Source) -> Result<(Option<String>, Vec<Notice>), String> {
+        let fetcher = self.shared.fetcher();
+        round::preview(&fetcher, source, Utc::now()).await
     }
 
     /// Whether the loop runs and is not stuck, for `/readyz`.
@@ -198,15 +207,16 @@ impl Shared {
     async fn look(&self, source: &Source, asked: Asked) -> Result<Looked, StoreError> {
         let gate = self.gate(&source.id);
         let _turn = gate.lock().await;
-        let fetcher = self
-            .fetcher
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
+        let fetcher = self.fetcher();
         let looked = round::look(&self.store, &fetcher, source, asked, Utc::now()).await?;
         log(source, &looked);
         self.tell(source, &looked).await?;
         Ok(looked)
+    }
+
+    fn fetcher(&self) -> Fetcher {
+        let fetcher = self.fetcher.lock();
+        fetcher.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn gate(&self, source: &SourceId) -> Arc<Gate<()>> {

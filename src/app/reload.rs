@@ -4,7 +4,12 @@ use std::{fmt, sync::Arc};
 
 use tokio::sync::watch as live;
 
-use crate::{config::Config, source::fetch::Fetcher, store::Store, watch::Watch};
+use crate::{
+    config::Config,
+    source::fetch::Fetcher,
+    store::{Store, StoreError},
+    watch::Watch,
+};
 
 /// Reads the config again; the error is what is wrong with it.
 pub type LoadConfig = Box<dyn Fn() -> Result<Config, String> + Send + Sync>;
@@ -36,12 +41,24 @@ impl Reloader {
         taken
     }
 
+    /// Watches what was added from a chat as well.
+    pub(super) async fn join_added(&self) -> Result<(), StoreError> {
+        let added = self.store.added_sources().borrow().clone();
+        let config = (**self.config.borrow()).clone().joined_by(&added);
+        self.store
+            .sync_config(&config.sources, &config.channels)
+            .await?;
+        self.config.send_replace(Arc::new(config));
+        Ok(())
+    }
+
     async fn try_to_take(&self) -> Result<(), String> {
         let load = self
             .load
             .as_ref()
             .ok_or("this instance has no config file that could have changed")?;
-        let new = load()?;
+        let added = self.store.added_sources().borrow().clone();
+        let new = load()?.joined_by(&added);
         let old = self.config.borrow().clone();
         let fetcher = if new.fetch == old.fetch {
             None

@@ -3,26 +3,138 @@
 //! A client may send any data with a press. The signature makes it worthless unless the bot itself
 //! wrote it for that chat; who pressed is checked apart.
 
-use crate::bulletin::{BulletinId, ChannelId, Secret};
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 
-/// Bytes of the signature; as hexadecimal digits twice as many.
-const SIGNATURE: usize = 8;
+use crate::bulletin::{BulletinId, ChannelId, DeliveryId, Secret, SourceId};
+
+/// Characters of the signature, of six bits each: nobody tries 2^60 presses.
+const SIGNATURE: usize = 10;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Button {
+    Cancel,
+    // ---- for those who change a chat's wishes ----
+    /// A page of the sources; for a channel that is set up from elsewhere, its id.
+    Sources {
+        page: usize,
+        of: Option<i64>,
+    },
+    /// Wants or no longer wants a source; None: all of them.
+    Toggle {
+        source: Option<SourceId>,
+        page: usize,
+        of: Option<i64>,
+    },
+    Set(Wish, String),
+    /// The settings, or what one of them may be.
+    Menu(Option<Wish>),
+    /// Adds the address in the message.
+    Add,
+    // ---- for anyone ----
+    Latest {
+        n: usize,
+        page: usize,
+    },
+    Found {
+        page: usize,
+    },
+    // ---- for admins ----
     /// To the named channel, or to all that have its source.
     Rebroadcast(BulletinId, Option<ChannelId>),
-    Cancel,
+    /// The text in the message.
+    Broadcast,
+    Undo {
+        first: DeliveryId,
+        count: u64,
+    },
+    LetIn(ChannelId),
+    TurnDown(ChannelId),
+    /// Held bulletins up to this one, of a source or of all.
+    Held(Release, BulletinId, Option<SourceId>),
+    Channels {
+        page: usize,
+    },
+}
+
+/// What a chat may wish for beside sources.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wish {
+    Language,
+    Quiet,
+    Digest,
+    TimeZone,
+    Silent,
+    Filter,
+}
+
+/// What becomes of what is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Release {
+    All,
+    NewestThree,
+    Seen,
+    Show,
+}
+
+const WISHES: [(&str, Wish); 6] = [
+    ("l", Wish::Language),
+    ("q", Wish::Quiet),
+    ("g", Wish::Digest),
+    ("z", Wish::TimeZone),
+    ("m", Wish::Silent),
+    ("f", Wish::Filter),
+];
+const RELEASES: [(&str, Release); 4] = [
+    ("p", Release::All),
+    ("n", Release::NewestThree),
+    ("s", Release::Seen),
+    ("v", Release::Show),
+];
+
+fn letter<T: PartialEq>(of: &[(&'static str, T)], what: &T) -> &'static str {
+    let found = of.iter().find(|(_, known)| known == what);
+    found.map_or("", |(letter, _)| letter)
+}
+
+fn meant<T: Copy>(of: &[(&str, T)], letter: &str) -> Option<T> {
+    let found = of.iter().find(|(known, _)| *known == letter);
+    found.map(|(_, what)| *what)
 }
 
 impl Button {
     pub(super) fn data(&self, token: &Secret, chat: i64) -> String {
-        let what = match self {
+        let what = self.what();
+        format!("{} {what}", signature(token, chat, &what))
+    }
+
+    fn what(&self) -> String {
+        let own = |of: &Option<i64>| of.map_or_else(|| ".".to_owned(), |chat| chat.to_string());
+        let all = |source: &Option<SourceId>| {
+            source
+                .as_ref()
+                .map_or_else(|| "*".to_owned(), ToString::to_string)
+        };
+        match self {
+            Self::Cancel => "x".to_owned(),
+            Self::Sources { page, of } => format!("s {page} {}", own(of)),
+            Self::Toggle { source, page, of } => format!("t {page} {} {}", own(of), all(source)),
+            Self::Set(wish, value) => format!("c {} {value}", letter(&WISHES, wish)),
+            Self::Menu(None) => "m".to_owned(),
+            Self::Menu(Some(wish)) => format!("m {}", letter(&WISHES, wish)),
+            Self::Add => "n".to_owned(),
+            Self::Latest { n, page } => format!("l {n} {page}"),
+            Self::Found { page } => format!("f {page}"),
             Self::Rebroadcast(id, Some(channel)) => format!("r {id} {channel}"),
             Self::Rebroadcast(id, None) => format!("r {id}"),
-            Self::Cancel => "x".to_owned(),
-        };
-        format!("{} {what}", signature(token, chat, &what))
+            Self::Broadcast => "b".to_owned(),
+            Self::Undo { first, count } => format!("u {first} {count}"),
+            Self::LetIn(chat) => format!("a {chat}"),
+            Self::TurnDown(chat) => format!("d {chat}"),
+            Self::Held(release, id, source) => {
+                format!("h {} {id} {}", letter(&RELEASES, release), all(source))
+            }
+            Self::Channels { page } => format!("k {page}"),
+        }
     }
 
     /// None: nothing that this bot wrote for that chat.
@@ -32,25 +144,86 @@ impl Button {
             return None;
         }
         let words: Vec<_> = what.split(' ').collect();
-        match words.as_slice() {
-            ["x"] => Some(Self::Cancel),
-            ["r", id] => Some(Self::Rebroadcast(BulletinId(id.parse().ok()?), None)),
+        Some(match words.as_slice() {
+            ["x"] => Self::Cancel,
+            ["s", page, of] => Self::Sources {
+                page: page.parse().ok()?,
+                of: elsewhere(of)?,
+            },
+            ["t", page, of, source] => Self::Toggle {
+                source: one_source(source)?,
+                page: page.parse().ok()?,
+                of: elsewhere(of)?,
+            },
+            ["c", wish, value] => Self::Set(meant(&WISHES, wish)?, (*value).to_owned()),
+            ["m"] => Self::Menu(None),
+            ["m", wish] => Self::Menu(Some(meant(&WISHES, wish)?)),
+            ["n"] => Self::Add,
+            ["l", n, page] => Self::Latest {
+                n: n.parse().ok()?,
+                page: page.parse().ok()?,
+            },
+            ["f", page] => Self::Found {
+                page: page.parse().ok()?,
+            },
+            ["r", id] => Self::Rebroadcast(BulletinId(id.parse().ok()?), None),
             ["r", id, channel] => {
                 let channel = channel.parse().ok()?;
-                Some(Self::Rebroadcast(
-                    BulletinId(id.parse().ok()?),
-                    Some(channel),
-                ))
+                Self::Rebroadcast(BulletinId(id.parse().ok()?), Some(channel))
             }
-            _ => None,
-        }
+            ["b"] => Self::Broadcast,
+            ["u", first, count] => Self::Undo {
+                first: DeliveryId(first.parse().ok()?),
+                count: count.parse().ok()?,
+            },
+            ["a", chat] => Self::LetIn(chat.parse().ok()?),
+            ["d", chat] => Self::TurnDown(chat.parse().ok()?),
+            ["h", release, id, source] => Self::Held(
+                meant(&RELEASES, release)?,
+                BulletinId(id.parse().ok()?),
+                one_source(source)?,
+            ),
+            ["k", page] => Self::Channels {
+                page: page.parse().ok()?,
+            },
+            _ => return None,
+        })
+    }
+
+    pub(super) fn is_for_admins(&self) -> bool {
+        matches!(
+            self,
+            Self::Rebroadcast(..)
+                | Self::Broadcast
+                | Self::Undo { .. }
+                | Self::LetIn(_)
+                | Self::TurnDown(_)
+                | Self::Held(..)
+                | Self::Channels { .. }
+        )
+    }
+}
+
+fn elsewhere(of: &str) -> Option<Option<i64>> {
+    match of {
+        "." => Some(None),
+        chat => chat.parse().ok().map(Some),
+    }
+}
+
+fn one_source(source: &str) -> Option<Option<SourceId>> {
+    match source {
+        "*" => Some(None),
+        id => id.parse().ok().map(Some),
     }
 }
 
 fn signature(token: &Secret, chat: i64, what: &str) -> String {
     let key = blake3::derive_key("noticast 2026 telegram button", token.reveal().as_bytes());
     let hash = blake3::keyed_hash(&key, format!("{chat} {what}").as_bytes());
-    hash.to_hex()[..SIGNATURE * 2].to_owned()
+    let mut text = BASE64_URL_SAFE_NO_PAD.encode(hash.as_bytes());
+    text.truncate(SIGNATURE);
+    text
 }
 
 #[cfg(test)]
@@ -60,15 +233,48 @@ mod tests {
     #[test]
     fn a_button_is_read_back_in_its_own_chat_alone() {
         let token = Secret::new("1:a".to_owned());
-        let longest = format!("telegram:{}/{}", -1_001_234_567_890_i64, 1_234_567);
+        let longest: SourceId = "a".repeat(32).parse().unwrap();
+        let channel: ChannelId = "a".repeat(32).parse().unwrap();
+        let topic = ChannelId::of_chat(-1_001_234_567_890, Some(1_234_567));
+        let id = BulletinId(9_999_999_999);
         for button in [
             Button::Cancel,
             Button::Rebroadcast(BulletinId(1042), None),
-            Button::Rebroadcast(
-                BulletinId(9_999_999_999),
-                Some("a".repeat(32).parse().unwrap()),
+            Button::Rebroadcast(id, Some(channel)),
+            Button::Rebroadcast(id, Some(topic.clone())),
+            Button::Broadcast,
+            Button::Undo {
+                first: DeliveryId(99_999_999_999),
+                count: 1_000_000,
+            },
+            Button::LetIn(topic.clone()),
+            Button::TurnDown(topic),
+            Button::Held(Release::NewestThree, id, Some(longest.clone())),
+            Button::Held(Release::All, id, None),
+            Button::Channels { page: 1000 },
+            Button::Sources {
+                page: 100,
+                of: Some(-1_001_234_567_890),
+            },
+            Button::Toggle {
+                source: Some(longest),
+                page: 99,
+                of: Some(-1_001_234_567_890),
+            },
+            Button::Toggle {
+                source: None,
+                page: 0,
+                of: None,
+            },
+            Button::Set(
+                Wish::TimeZone,
+                "America/Argentina/ComodRivadavia".to_owned(),
             ),
-            Button::Rebroadcast(BulletinId(9_999_999_999), Some(longest.parse().unwrap())),
+            Button::Menu(None),
+            Button::Menu(Some(Wish::Quiet)),
+            Button::Add,
+            Button::Latest { n: 20, page: 1000 },
+            Button::Found { page: 1000 },
         ] {
             let data = button.data(&token, 7);
             assert!(data.len() <= 64, "{data}");
@@ -83,7 +289,7 @@ mod tests {
         let token = Secret::new("1:a".to_owned());
         let good = Button::Rebroadcast(BulletinId(1), None).data(&token, 7);
         let other = good.replace("r 1", "r 2");
-        for data in ["", "r 1", "x", "0000000000000000 r 1", &other] {
+        for data in ["", "r 1", "x", "0000000000 r 1", &other] {
             assert_eq!(Button::read(data, &token, 7), None, "{data}");
         }
     }

@@ -5,14 +5,28 @@ use crate::bulletin::{BulletinId, ChannelId};
 /// How many bulletins `/latest` shows where nobody says, and at most.
 pub(super) const LATEST: usize = 5;
 const MOST_LATEST: usize = 20;
+/// Characters of what stands behind a command that are looked at.
+const LONGEST: usize = 4096;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Command {
-    Start,
+    /// With what a deep link carries.
+    Start(String),
     Help,
+    Sources,
+    /// Nothing, a source, words to look for, or an address; perhaps a channel's name behind it.
+    Subscribe(String),
+    Unsubscribe(String),
     Latest(usize),
-    /// None: as a reply to a pushed message.
-    Rebroadcast(Option<BulletinId>, Option<ChannelId>),
+    Search(String),
+    Why(String),
+    Filter(String),
+    Digest(String),
+    Quiet(String),
+    TimeZone(String),
+    Language(String),
+    Settings,
+    Admin(Admin),
     /// A command of ours with something that it cannot take; how it is used.
     Misused(&'static str),
     /// A command that will come with a later release.
@@ -20,28 +34,40 @@ pub(super) enum Command {
     Unknown,
 }
 
+/// What the config's admins alone may ask for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Admin {
+    /// None: as a reply to a pushed message.
+    Rebroadcast(Option<Which>, Option<ChannelId>),
+    Broadcast(String),
+    Held,
+    Poll(String),
+    Pause(String),
+    Resume(String),
+    Channels,
+    Health,
+}
+
+/// How people name a bulletin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Which {
+    Id(BulletinId),
+    Link(String),
+}
+
+impl Which {
+    pub(super) fn read(text: &str) -> Option<Self> {
+        let text = text.trim();
+        if text.starts_with("http://") || text.starts_with("https://") {
+            return Some(Self::Link(text.to_owned()));
+        }
+        let number = text.trim_start_matches(['#', '＃']).parse();
+        number.ok().map(|id| Self::Id(BulletinId(id)))
+    }
+}
+
 /// Commands that people may know of and that are not built yet.
-const NOT_BUILT: &[&str] = &[
-    "broadcast",
-    "channels",
-    "digest",
-    "filter",
-    "health",
-    "held",
-    "language",
-    "pause",
-    "poll",
-    "quiet",
-    "remind",
-    "resume",
-    "search",
-    "settings",
-    "sources",
-    "subscribe",
-    "timezone",
-    "unsubscribe",
-    "why",
-];
+const NOT_BUILT: &[&str] = &["remind"];
 
 /// The command in `text`, if it is one for the bot called `own_name`.
 pub(super) fn parse(text: &str, own_name: &str) -> Option<Command> {
@@ -54,40 +80,75 @@ pub(super) fn parse(text: &str, own_name: &str) -> Option<Command> {
     if name.is_empty() || to.is_some_and(|to| !to.eq_ignore_ascii_case(own_name)) {
         return None;
     }
-    let rest: Vec<_> = rest.split_whitespace().collect();
-    Some(
-        match (name.to_ascii_lowercase().as_str(), rest.as_slice()) {
-            // A deep link's payload belongs to subscriptions.
-            ("start", _) => Command::Start,
-            ("help", _) => Command::Help,
-            ("latest", []) => Command::Latest(LATEST),
-            ("latest", [n]) => match n.parse::<usize>() {
-                Ok(n) if n > 0 => Command::Latest(n.min(MOST_LATEST)),
-                _ => Command::Misused("/latest [n]"),
-            },
-            ("rebroadcast", rest) => rebroadcast(rest),
-            ("latest", _) => Command::Misused("/latest [n]"),
-            (name, _) if NOT_BUILT.contains(&name) => Command::NotBuilt,
-            _ => Command::Unknown,
-        },
-    )
+    let end = rest
+        .char_indices()
+        .nth(LONGEST)
+        .map_or(rest.len(), |(at, _)| at);
+    let rest = rest[..end].trim().to_owned();
+    Some(match name.to_ascii_lowercase().as_str() {
+        "start" => Command::Start(rest),
+        "help" => Command::Help,
+        "sources" => Command::Sources,
+        "subscribe" => Command::Subscribe(rest),
+        "unsubscribe" => Command::Unsubscribe(rest),
+        "latest" => latest(&rest),
+        "search" => needing(rest, "/search", Command::Search),
+        "why" => needing(rest, "/why ID|LINK", Command::Why),
+        "filter" => Command::Filter(rest),
+        "digest" => Command::Digest(rest),
+        "quiet" => Command::Quiet(rest),
+        "timezone" => Command::TimeZone(rest),
+        "language" => Command::Language(rest),
+        "settings" => Command::Settings,
+        "rebroadcast" => rebroadcast(&rest),
+        "broadcast" => needing(rest, "/broadcast TEXT", |text| {
+            Command::Admin(Admin::Broadcast(text))
+        }),
+        "held" => Command::Admin(Admin::Held),
+        "poll" => needing(rest, "/poll SOURCE", |id| Command::Admin(Admin::Poll(id))),
+        "pause" => needing(rest, "/pause SOURCE", |id| Command::Admin(Admin::Pause(id))),
+        "resume" => needing(rest, "/resume SOURCE", |id| {
+            Command::Admin(Admin::Resume(id))
+        }),
+        "channels" => Command::Admin(Admin::Channels),
+        "health" => Command::Admin(Admin::Health),
+        name if NOT_BUILT.contains(&name) => Command::NotBuilt,
+        _ => Command::Unknown,
+    })
 }
 
-fn rebroadcast(rest: &[&str]) -> Command {
-    let number = |text: &str| text.trim_start_matches('#').parse().ok().map(BulletinId);
-    let (id, channel) = match rest {
+fn needing(rest: String, usage: &'static str, command: impl FnOnce(String) -> Command) -> Command {
+    if rest.is_empty() {
+        Command::Misused(usage)
+    } else {
+        command(rest)
+    }
+}
+
+fn latest(rest: &str) -> Command {
+    match rest.parse::<usize>() {
+        _ if rest.is_empty() => Command::Latest(LATEST),
+        Ok(n) if n > 0 => Command::Latest(n.min(MOST_LATEST)),
+        _ => Command::Misused("/latest [n]"),
+    }
+}
+
+fn rebroadcast(rest: &str) -> Command {
+    const USAGE: &str = "/rebroadcast ID [channel]";
+    let rest: Vec<_> = rest.split_whitespace().collect();
+    let (which, channel) = match rest.as_slice() {
         [] => (None, None),
-        [one] => match number(one) {
-            Some(id) => (Some(id), None),
+        [one] => match Which::read(one) {
+            Some(which) => (Some(which), None),
             None => (None, Some(one)),
         },
-        [id, channel] if number(id).is_some() => (number(id), Some(channel)),
-        _ => return Command::Misused("/rebroadcast ID [channel]"),
+        [which, channel] if Which::read(which).is_some() => (Which::read(which), Some(channel)),
+        _ => return Command::Misused(USAGE),
     };
     match channel.map(|channel| channel.parse()) {
-        None => Command::Rebroadcast(id, None),
-        Some(Ok(channel)) => Command::Rebroadcast(id, Some(channel)),
-        Some(Err(_)) => Command::Misused("/rebroadcast ID [channel]"),
+        None => Command::Admin(Admin::Rebroadcast(which, None)),
+        Some(Ok(channel)) => Command::Admin(Admin::Rebroadcast(which, Some(channel))),
+        Some(Err(_)) => Command::Misused(USAGE),
     }
 }
 
@@ -105,6 +166,8 @@ pub(super) fn number_of(card: &str) -> Option<BulletinId> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn ours(text: &str) -> Option<Command> {
@@ -113,25 +176,29 @@ mod tests {
 
     #[test]
     fn commands_are_understood_however_they_are_written() {
-        assert_eq!(ours("/start"), Some(Command::Start));
-        assert_eq!(ours("/start group-news"), Some(Command::Start));
+        let start = |payload: &str| Some(Command::Start(payload.to_owned()));
+        assert_eq!(ours("/start"), start(""));
+        assert_eq!(ours("/start group-news"), start("group-news"));
         assert_eq!(ours("/HELP@Notice_Bot now"), Some(Command::Help));
         assert_eq!(ours("/latest"), Some(Command::Latest(5)));
         assert_eq!(ours("/latest 3"), Some(Command::Latest(3)));
         assert_eq!(ours("/latest 9999"), Some(Command::Latest(20)));
-        assert_eq!(ours("/subscribe x"), Some(Command::NotBuilt));
+        let words = |words: &str| Some(Command::Search(words.to_owned()));
+        assert_eq!(ours("/search\n 放假  通知 "), words("放假  通知"));
         assert_eq!(ours("/nosuch x"), Some(Command::Unknown));
         let staff = || Some("staff".parse().unwrap());
-        let id = Some(BulletinId(1042));
-        for (text, id, channel) in [
-            ("/rebroadcast 1042", id, None),
-            ("/rebroadcast #1042 staff", id, staff()),
+        let id = || Some(Which::Id(BulletinId(1042)));
+        let link = Some(Which::Link("https://a.example/1".to_owned()));
+        for (text, which, channel) in [
+            ("/rebroadcast 1042", id(), None),
+            ("/rebroadcast #1042 staff", id(), staff()),
+            ("/rebroadcast https://a.example/1", link, None),
             ("/rebroadcast", None, None),
             ("/rebroadcast staff", None, staff()),
         ] {
             assert_eq!(
                 ours(text),
-                Some(Command::Rebroadcast(id, channel)),
+                Some(Command::Admin(Admin::Rebroadcast(which, channel))),
                 "{text}"
             );
         }
@@ -149,7 +216,12 @@ mod tests {
         for text in ["/latest x", "/latest 0", "/latest 1 2"] {
             assert_eq!(ours(text), Some(Command::Misused("/latest [n]")), "{text}");
         }
-        for text in ["/rebroadcast 1 UPPER", "/rebroadcast x y z"] {
+        for text in [
+            "/rebroadcast 1 UPPER",
+            "/rebroadcast x y z",
+            "/search",
+            "/why ",
+        ] {
             assert!(matches!(ours(text), Some(Command::Misused(_))), "{text}");
         }
     }
@@ -165,5 +237,12 @@ mod tests {
             Some(BulletinId(1042))
         );
         assert_eq!(number_of("no number"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_is_too_much(text in "/?(subscribe|filter|latest|rebroadcast|why)?\\PC{0,300}") {
+            let _ = ours(&text);
+        }
     }
 }

@@ -1,194 +1,275 @@
-//! `/rebroadcast`: asked for by an admin, confirmed by a button, done once.
+//! `/rebroadcast` and `/broadcast`: asked for by an admin, confirmed by a button, done once, reported,
+//! and undone where it was a mistake.
 
-use futures::FutureExt;
-use teloxide::{
-    payloads::{EditMessageText, EditMessageTextSetters, SendMessageSetters},
-    types::{
-        CallbackQuery, ChatId, InlineKeyboardButton, InlineKeyboardMarkup, Message, ParseMode, User,
-    },
-};
+use chrono::Utc;
+use teloxide::types::Message;
 
 use super::{
-    answer::{Answer, Room, TITLE, note, reply},
+    answer::{Carrier, Pressed, Reply, Room},
+    archive,
+    asker::Asker,
     button::Button,
-    command,
+    command::{self, Which},
+    words::{self, Words, fill},
 };
 use crate::{
-    bulletin::{Bulletin, BulletinId, BulletinState, ChannelId},
-    push::card::{clean_line, cut, escape},
-    store::{Actor, StoreError},
+    bulletin::{BulletinId, BulletinState, ChannelId, ChannelKind, DeliveryId},
+    push::card::{clean_text, cut, escape},
+    store::{Report, Run, StoreError},
 };
 
 /// Channels that a question names; more are counted.
 const NAMED: usize = 10;
+/// Characters of an announcement: it stands in the question too.
+const LONGEST: usize = 3000;
+/// Between what a question says and the text that it is about.
+const RULE: &str = "\n\n—\n\n";
 
-impl<'a> Room<'a> {
+impl Room {
     /// Asks an admin whether it is really meant.
     pub(super) async fn offer_rebroadcast(
-        self,
-        id: Option<BulletinId>,
+        &self,
+        asker: &Asker,
+        which: Option<Which>,
         channel: Option<ChannelId>,
         message: &Message,
-    ) -> Result<Vec<Answer>, StoreError> {
-        let words = self.words();
-        if !self.is_admin(message.from.as_ref()) {
-            return Ok(vec![self.say(reply(message, words.admins_only.to_owned()))]);
-        }
-        let text = match id.or_else(|| self.replied_to(message)) {
-            None => words
-                .misused
-                .replace("{usage}", "/rebroadcast ID [channel]"),
-            Some(id) => match self.question(id, channel.as_ref()).await? {
-                Err(refusal) => refusal,
-                Ok(question) => {
-                    let asked = reply(message, question).reply_markup(self.buttons(
-                        id,
-                        channel,
-                        message.chat.id,
-                    ));
-                    return Ok(vec![self.say(asked)]);
-                }
-            },
+    ) -> Result<Reply, StoreError> {
+        let words = asker.words();
+        let which = which.or_else(|| self.replied_to(message).map(Which::Id));
+        let Some(which) = which else {
+            let usage = "/rebroadcast ID [channel]";
+            return Ok(fill(words.misused, &[("usage", usage)]).into());
         };
-        Ok(vec![self.say(reply(message, text))])
-    }
-
-    async fn question(
-        self,
-        id: BulletinId,
-        channel: Option<&ChannelId>,
-    ) -> Result<Result<String, String>, StoreError> {
-        let words = self.words();
-        let filled = |text: &str| text.replace("{id}", &id.to_string());
-        let Some(bulletin) = self.store.bulletin(id).await? else {
-            return Ok(Err(filled(words.no_bulletin)));
+        let found = self.bulletin(asker, &which).await?;
+        let Some(bulletin) = found else {
+            let id = match &which {
+                Which::Id(id) => id.to_string(),
+                Which::Link(url) => escape(&cut(url, 200)),
+            };
+            return Ok(fill(words.no_bulletin, &[("id", &id)]).into());
         };
+        let (id, title) = archive::named(&bulletin);
+        let number = id.to_string();
         if bulletin.state == BulletinState::Held {
-            return Ok(Err(filled(words.is_held)));
+            return Ok(fill(words.is_held, &[("id", &number)]).into());
         }
-        let to: Vec<_> = match channel {
-            Some(channel) => vec![channel],
-            None => self.wanting(&bulletin).collect(),
+        let to = match &channel {
+            Some(channel) if !self.is_known(channel) => {
+                return Ok(fill(words.no_channel, &[("channel", channel.as_str())]).into());
+            }
+            Some(channel) => vec![channel.clone()],
+            None => self.store.recipients(Some(id)).await?,
         };
-        if let Some(unknown) = to.iter().find(|id| !self.is_channel(id)) {
-            return Ok(Err(words.no_channel.replace("{channel}", unknown.as_str())));
-        }
         if to.is_empty() {
-            return Ok(Err(filled(words.nowhere)));
+            return Ok(fill(words.nowhere, &[("id", &number)]).into());
         }
-        let named = to.iter().take(NAMED).map(|id| format!("<code>{id}</code>"));
-        let mut channels = named.collect::<Vec<_>>().join(", ");
-        if to.len() > NAMED {
-            channels += &format!(" … ({})", to.len());
-        }
-        let title = escape(&cut(&clean_line(&bulletin.title), TITLE));
-        let text = filled(words.confirm).replace("{channels}", &channels);
-        Ok(Ok(text.replace("{title}", &title)))
+        let channels = named(&to);
+        let parts = [
+            ("id", number.as_str()),
+            ("title", title.as_str()),
+            ("channels", channels.as_str()),
+            ("count", &to.len().to_string()),
+        ];
+        let text = fill(words.confirm, &parts) + &self.lasting(words, &to);
+        Ok(Reply::from(text).with([
+            (words.yes.to_owned(), Button::Rebroadcast(id, channel)),
+            (words.no.to_owned(), Button::Cancel),
+        ]))
     }
 
-    fn buttons(
-        self,
-        id: BulletinId,
-        channel: Option<ChannelId>,
-        chat: ChatId,
-    ) -> InlineKeyboardMarkup {
-        let words = self.words();
-        let button = |text: &str, button: Button| {
-            let data = self
-                .config
-                .telegram
-                .as_ref()
-                .map(|telegram| button.data(&telegram.token, chat.0));
-            InlineKeyboardButton::callback(text, data.unwrap_or_default())
-        };
-        InlineKeyboardMarkup::new([[
-            button(words.yes, Button::Rebroadcast(id, channel)),
-            button(words.no, Button::Cancel),
-        ]])
-    }
-
-    /// A press does what its button says if the bot wrote it and an admin pressed it. The message that
-    /// carries the button is the request's id: pressed twice, it is one request.
-    pub(super) async fn pressed(self, query: CallbackQuery) -> Result<Vec<Answer>, StoreError> {
-        let words = self.words();
-        let message = query
-            .message
-            .as_ref()
-            .map(|message| (message.chat().id, message.id()));
-        let button = message.and_then(|(chat, _)| {
-            let token = &self.config.telegram.as_ref()?.token;
-            Button::read(query.data.as_deref()?, token, chat.0)
-        });
-        let (Some((chat, message)), Some(button)) = (message, button) else {
-            return Ok(vec![self.acknowledge(&query, words.stale_button)]);
-        };
-        if !self.is_admin(Some(&query.from)) {
-            return Ok(vec![self.acknowledge(&query, words.admins_only)]);
+    pub(super) async fn offer_broadcast(
+        &self,
+        asker: &Asker,
+        text: &str,
+    ) -> Result<Reply, StoreError> {
+        let words = asker.words();
+        let text = clean_text(text);
+        if text.is_empty() || text.chars().count() > LONGEST {
+            return Ok(words.broadcast_too_long.into());
         }
-        let text = match button {
-            Button::Cancel => words.cancelled.to_owned(),
-            Button::Rebroadcast(id, channel) => {
-                let request = format!("telegram {chat} {message}");
-                self.rebroadcast(id, channel, &request, &query.from).await?
-            }
-        };
-        let edit = EditMessageText::new(chat, message, text).parse_mode(ParseMode::Html);
-        let voice = self.voice.clone();
-        let shown = async move { note(&voice.edit(edit).await) }.boxed();
-        Ok(vec![self.acknowledge(&query, ""), shown])
+        let to = self.store.recipients(None).await?;
+        if to.is_empty() {
+            return Ok(words.no_channels.into());
+        }
+        let (channels, count) = (named(&to), to.len().to_string());
+        let parts = [("channels", channels.as_str()), ("count", count.as_str())];
+        let question = fill(words.confirm_broadcast, &parts) + &self.lasting(words, &to);
+        Ok(
+            Reply::from(format!("{question}{RULE}{}", escape(&text))).with([
+                (words.yes_broadcast.to_owned(), Button::Broadcast),
+                (words.no.to_owned(), Button::Cancel),
+            ]),
+        )
     }
 
-    async fn rebroadcast(
-        self,
-        id: BulletinId,
-        channel: Option<ChannelId>,
-        request: &str,
-        by: &User,
-    ) -> Result<String, StoreError> {
-        let words = self.words();
-        let by = Actor {
-            who: by.id.to_string(),
-            from: "telegram".to_owned(),
-        };
-        let to = channel.map(|channel| vec![channel]);
-        let now = chrono::Utc::now();
-        match self
-            .store
-            .rebroadcast(id, to, None, request, &by, now)
-            .await
-        {
-            Ok(deliveries) => {
-                let text = words.queued.replace("{id}", &id.to_string());
-                Ok(text.replace("{count}", &deliveries.len().to_string()))
-            }
-            Err(error @ StoreError::Failed(_)) => Err(error),
-            Err(error) => Ok(words.refused.replace("{why}", &escape(&error.to_string()))),
+    /// In how many of the channels a message cannot be taken back.
+    fn lasting(&self, words: &Words, to: &[ChannelId]) -> String {
+        let count = to.iter().filter(|id| !self.is_telegram(id)).count();
+        match count {
+            0 => String::new(),
+            count => format!(
+                "\n{}",
+                fill(words.lasting, &[("count", &count.to_string())])
+            ),
         }
     }
 
-    fn is_channel(self, id: &ChannelId) -> bool {
+    pub(super) fn is_telegram(&self, id: &ChannelId) -> bool {
+        let mut channels = self.config.channels.iter();
+        let configured = channels.find(|channel| channel.id == *id);
+        configured.map_or(id.chat().is_some(), |channel| {
+            matches!(channel.kind, ChannelKind::Telegram { .. })
+        })
+    }
+
+    fn is_known(&self, id: &ChannelId) -> bool {
         self.config.channels.iter().any(|channel| channel.id == *id)
+            || self.store.chat(id).is_some()
     }
 
-    fn wanting(self, bulletin: &Bulletin) -> impl Iterator<Item = &'a ChannelId> {
-        let sources = std::iter::once(&bulletin.source).chain(&bulletin.also);
-        let sources: Vec<_> = sources.cloned().collect();
-        let channels = self.config.channels.iter();
-        channels
-            .filter(move |channel| sources.iter().any(|source| channel.wants(source)))
-            .map(|channel| &channel.id)
+    /// Queues it. The message that carries the button is the request's id: pressed twice, it is one request.
+    pub(super) async fn rebroadcast(
+        &self,
+        asker: &Asker,
+        id: BulletinId,
+        channel: Option<ChannelId>,
+        carrier: &Carrier,
+    ) -> Result<Pressed, StoreError> {
+        let request = format!("telegram {} {}", asker.chat, carrier.id);
+        let (to, by, now) = (channel.map(|id| vec![id]), asker.actor(), Utc::now());
+        let queued = self
+            .store
+            .rebroadcast(id, to, None, &request, &by, now)
+            .await;
+        self.begun(asker, queued, Some(id), carrier).await
+    }
+
+    pub(super) async fn broadcast(
+        &self,
+        asker: &Asker,
+        carrier: &Carrier,
+    ) -> Result<Pressed, StoreError> {
+        let Some((_, text)) = carrier.text.split_once(RULE) else {
+            return Ok(Pressed::note(asker.words().stale_button));
+        };
+        let request = format!("telegram {} {}", asker.chat, carrier.id);
+        let (by, now) = (asker.actor(), Utc::now());
+        let queued = self.store.broadcast(text, &request, &by, now).await;
+        self.begun(asker, queued, None, carrier).await
+    }
+
+    /// The question becomes the report, which is owed from now on.
+    async fn begun(
+        &self,
+        asker: &Asker,
+        queued: Result<Vec<DeliveryId>, StoreError>,
+        bulletin: Option<BulletinId>,
+        carrier: &Carrier,
+    ) -> Result<Pressed, StoreError> {
+        let words = asker.words();
+        let deliveries = match queued {
+            Ok(deliveries) => deliveries,
+            Err(error @ StoreError::Failed(_)) => return Err(error),
+            Err(error) => {
+                let why = escape(&error.to_string());
+                return Ok(Reply::from(fill(words.refused, &[("why", &why)])).into());
+            }
+        };
+        let Some(first) = deliveries.first() else {
+            return Ok(Reply::from(words.no_channels).into());
+        };
+        let run = Run {
+            first: *first,
+            count: deliveries.len() as u64,
+        };
+        let reports = self.store.reports().await?;
+        if reports.iter().any(|report| report.run == run) {
+            return Ok(Pressed::note(words.done_already));
+        }
+        let report = Report {
+            run,
+            bulletin,
+            chat: asker.chat,
+            message: carrier.id.0,
+            reported_ms: None,
+            undone: false,
+            done: false,
+        };
+        self.store.set_report(&report).await?;
+        Ok(self.progress(words, &report).into())
+    }
+
+    pub(super) fn progress(&self, words: &Words, report: &Report) -> Reply {
+        let (what, count) = (what(words, report), report.run.count.to_string());
+        let parts = [("what", what.as_str()), ("count", count.as_str())];
+        Reply::from(fill(words.queued, &parts)).with([undo(words, report)])
+    }
+
+    /// Cancels what waits; what was sent is deleted once all of it is settled.
+    pub(super) async fn undo(
+        &self,
+        asker: &Asker,
+        first: DeliveryId,
+        count: u64,
+    ) -> Result<Pressed, StoreError> {
+        let words = asker.words();
+        let run = Run { first, count };
+        let reports = self.store.reports().await?;
+        let Some(mut report) = reports.into_iter().find(|report| report.run == run) else {
+            return Ok(Pressed::note(words.too_late));
+        };
+        let is_late = report.done
+            || report.reported_ms.is_some_and(|at| {
+                Utc::now().timestamp_millis() - at > super::report::UNDO.num_milliseconds()
+            });
+        if is_late {
+            return Ok(Pressed::note(words.too_late));
+        }
+        if !report.undone {
+            self.store.cancel(run, &asker.actor(), Utc::now()).await?;
+            report.undone = true;
+            self.store.set_report(&report).await?;
+        }
+        Ok(Reply::from(words.undoing).into())
     }
 
     /// The bulletin of the pushed message that `message` answers.
-    fn replied_to(self, message: &Message) -> Option<BulletinId> {
+    fn replied_to(&self, message: &Message) -> Option<BulletinId> {
         let original = message.reply_to_message()?;
         let is_ours = original
             .from
             .as_ref()
-            .is_some_and(|from| i64::try_from(from.id.0) == Ok(self.me.id));
+            .is_some_and(|from| i64::try_from(from.id.0) == Ok(self.shared.me.id));
         let text = original
             .text()
             .filter(|_| is_ours || original.sender_chat.is_some())?;
         command::number_of(text)
     }
+
+    /// In the language of the chat that a report is shown in.
+    pub(super) fn words_at(&self, chat: i64) -> &'static Words {
+        words::of(self.language_at(&ChannelId::of_chat(chat, None)))
+    }
+}
+
+/// What a report is about.
+pub(super) fn what(words: &Words, report: &Report) -> String {
+    match report.bulletin {
+        Some(id) => format!("#{id}"),
+        None => words.announcement.to_owned(),
+    }
+}
+
+pub(super) fn undo(words: &Words, report: &Report) -> (String, Button) {
+    let Run { first, count } = report.run;
+    (words.undo.to_owned(), Button::Undo { first, count })
+}
+
+fn named(to: &[ChannelId]) -> String {
+    let first = to.iter().take(NAMED).map(|id| format!("<code>{id}</code>"));
+    let mut named = first.collect::<Vec<_>>().join(", ");
+    if to.len() > NAMED {
+        named += &format!(" … ({})", to.len());
+    }
+    named
 }

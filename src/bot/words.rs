@@ -1,50 +1,135 @@
-//! What the bot says, one file a language. `{…}` stands for what is put in; all of it is HTML.
+//! What the bot says, one file a language. `{…}` stands for what is put in; all of it is HTML but for
+//! the labels of buttons and the notes at them.
 
 mod en;
 mod zh;
 
 use crate::bulletin::Language;
 
-pub(super) struct Words {
-    /// Command and description, as Telegram's menu shows them.
-    pub(super) commands: &'static [(&'static str, &'static str)],
-    pub(super) help: &'static str,
-    /// Added to the help for admins.
-    pub(super) help_admin: &'static str,
-    /// `{id}`, `{block}`
-    pub(super) start: &'static str,
-    /// `{id}`, `{channels}`: the chat is in the config already.
-    pub(super) start_known: &'static str,
-    pub(super) latest: &'static str,
-    pub(super) latest_none: &'static str,
-    pub(super) unknown: &'static str,
-    pub(super) not_built: &'static str,
-    /// `{usage}`
-    pub(super) misused: &'static str,
-    pub(super) admins_only: &'static str,
-    /// `{id}`
-    pub(super) no_bulletin: &'static str,
-    /// `{id}`
-    pub(super) is_held: &'static str,
-    /// `{channel}`
-    pub(super) no_channel: &'static str,
-    /// `{id}`: no channel has its source.
-    pub(super) nowhere: &'static str,
-    /// `{id}`, `{title}`, `{channels}`
-    pub(super) confirm: &'static str,
-    pub(super) yes: &'static str,
-    pub(super) no: &'static str,
-    /// `{id}`, `{count}`
-    pub(super) queued: &'static str,
-    pub(super) cancelled: &'static str,
-    /// `{why}`
-    pub(super) refused: &'static str,
-    pub(super) stale_button: &'static str,
+macro_rules! words {
+    ($($name:ident)*) => {
+        /// Every text, by name; each language has all of them.
+        #[derive(Debug)]
+        pub(super) struct Words {
+            /// Command and description for everyone, as Telegram's menu shows them.
+            pub(super) commands: &'static [(&'static str, &'static str)],
+            /// Added for admins.
+            pub(super) admin_commands: &'static [(&'static str, &'static str)],
+            $(pub(super) $name: &'static str,)*
+        }
+
+        #[cfg(test)]
+        impl Words {
+            fn all(&self) -> Vec<(&'static str, &'static str)> {
+                vec![$((stringify!($name), self.$name)),*]
+            }
+        }
+    };
+}
+
+words! {
+    help help_admin start start_known unknown not_built misused
+    admins_only group_admins_only stale_button cancelled
+    sources all_sources all_of_them none_of_them sources_of sources_hint no_sources no_source
+    none newer older off automatic
+    subscribed unsubscribed unsubscribed_all nothing_subscribed in_config also_config
+    pending turned_down nobody_subscribes
+    note_on note_off note_pending note_in_config
+    no_such_channel channel_not_yours
+    newcomer let_in turn_down was_let_in was_turned_down you_are_in
+    settings changed state_pending state_refused state_none state_on
+    label_filter label_digest label_quiet label_zone label_silent label_language
+    menu_filter menu_digest menu_quiet menu_zone menu_silent menu_language silent_on
+    filter_too_long filter_wrong no_such_zone
+    latest latest_none found_none
+    why_found why_rule why_here why_not_here why_nobody why_delivered why_kept
+    kept_none_included kept_excluded
+    is_baseline is_published is_held_state is_withdrawn
+    cause_new cause_announced cause_first_look cause_older cause_below cause_filtered
+    cause_redesign cause_released cause_marked_seen cause_imported
+    state_queued state_sending state_sent state_failed state_dropped
+    page_found page_failed yes_add nobody_adds admins_add too_many_added no_such_address
+    no_bulletin is_held no_channel no_channels nowhere confirm confirm_broadcast lasting
+    yes yes_broadcast no queued announcement refused done_already broadcast_too_long
+    undo undo_hint undoing undone too_late reported
+    held nothing_held publish_all publish_newest mark_seen show settled
+    channels channel_line health all_well faults
+    polled poll_failed paused resumed
 }
 
 pub(super) fn of(language: Language) -> &'static Words {
     match language {
         Language::Zh => &zh::WORDS,
         Language::En => &en::WORDS,
+    }
+}
+
+/// A text with its `{names}` replaced; what is put in is never looked at again.
+pub(super) fn fill(text: &str, parts: &[(&str, &str)]) -> String {
+    let mut filled = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(begin) = rest.find('{') {
+        filled += &rest[..begin];
+        rest = &rest[begin..];
+        let end = rest.find('}').map_or(rest.len(), |end| end + 1);
+        let name = rest[..end].trim_matches(['{', '}']);
+        let part = parts.iter().find(|(known, _)| *known == name);
+        filled += part.map_or(&rest[..end], |(_, part)| part);
+        rest = &rest[end..];
+    }
+    filled + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    fn gaps(text: &str) -> BTreeSet<&str> {
+        let ends = text.split('{').skip(1);
+        ends.filter_map(|part| part.split_once('}'))
+            .map(|(name, _)| name)
+            .collect()
+    }
+
+    fn has_chinese(text: &str) -> bool {
+        text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
+    }
+
+    /// Names of things, and what both languages write alike.
+    const ALIKE: &[&str] = &["channel_line"];
+
+    #[test]
+    fn both_languages_say_everything_and_nothing_is_left_in_the_other_one() {
+        let (zh, en) = (of(Language::Zh).all(), of(Language::En).all());
+        for ((name, zh), (_, en)) in zh.into_iter().zip(en) {
+            assert!(!zh.trim().is_empty() && !en.trim().is_empty(), "{name}");
+            assert_eq!(gaps(zh), gaps(en), "{name}");
+            if !ALIKE.contains(&name) {
+                assert_ne!(zh, en, "{name}");
+                assert!(has_chinese(zh), "{name}: {zh}");
+            }
+            assert!(!has_chinese(en), "{name}: {en}");
+        }
+    }
+
+    #[test]
+    fn the_menus_are_the_same_and_as_telegram_takes_them() {
+        let menus = |words: &Words| [words.commands, words.admin_commands].concat();
+        let (zh, en) = (menus(of(Language::Zh)), menus(of(Language::En)));
+        assert_eq!(zh.len(), en.len());
+        for ((name, zh), (other, en)) in zh.into_iter().zip(en) {
+            assert_eq!(name, other);
+            assert!(name.len() <= 32 && name.bytes().all(|b| b.is_ascii_lowercase()));
+            assert!(has_chinese(zh) && !has_chinese(en), "{name}");
+            assert!(zh.chars().count() <= 256 && en.chars().count() <= 256);
+        }
+    }
+
+    #[test]
+    fn what_is_put_in_is_not_read_as_a_gap() {
+        let parts = [("a", "{b}"), ("b", "2")];
+        assert_eq!(fill("{a} {b} {c} {", &parts), "{b} 2 {c} {");
     }
 }

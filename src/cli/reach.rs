@@ -71,7 +71,8 @@ impl Reach {
 
     /// The config's channels are what a rebroadcast goes to; without a config they must be named.
     async fn stopped(session: &Session, store: Store) -> anyhow::Result<Self> {
-        let config = session.config_or_default()?;
+        let added = store.added_sources().borrow().clone();
+        let config = session.config_or_default()?.joined_by(&added);
         if config.path.is_some() {
             store.sync_config(&config.sources, &config.channels).await?;
         }

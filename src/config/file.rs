@@ -14,7 +14,9 @@ use super::{
     source,
     table::{Problems, Read, Table, Value, fault, nearest},
 };
-use crate::bulletin::{FetchSettings, IdError, Language, Secret, TelegramSettings, WebSettings};
+use crate::bulletin::{
+    AddSources, FetchSettings, IdError, Language, Secret, Subscribe, TelegramSettings, WebSettings,
+};
 
 pub(super) fn check(
     text: &str,
@@ -105,8 +107,22 @@ fn read_telegram(mut table: Table<'_>, around: Surroundings<'_>) -> TelegramSett
     table.set("api_url", &mut telegram.api_url, web_address);
     table.set("proxy", &mut telegram.proxy, proxy);
     table.set("rate", &mut telegram.rate, integer(1..=100_000));
-    table.unbuilt("subscribe", "\"approved\"");
-    table.unbuilt("add_sources", "\"admins\"");
+    let subscribe = [
+        ("approved", Subscribe::Approved),
+        ("anyone", Subscribe::Anyone),
+        ("nobody", Subscribe::Nobody),
+    ];
+    table.set("subscribe", &mut telegram.subscribe, |value| {
+        one_of(&subscribe)(value)
+    });
+    let add_sources = [
+        ("admins", AddSources::Admins),
+        ("anyone", AddSources::Anyone),
+        ("nobody", AddSources::Nobody),
+    ];
+    table.set("add_sources", &mut telegram.add_sources, |value| {
+        one_of(&add_sources)(value)
+    });
     table.finish();
     telegram
 }

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     bulletin::{Channel, ChannelId, DeliveryKind, Mode},
-    config::Config,
+    config::Live,
     store::{Begun, Outcome, Store, StoreError, Waiting},
 };
 
@@ -35,7 +35,7 @@ const LOOKS_AGAIN: Duration = Duration::from_millis(3);
 #[derive(Debug)]
 pub(super) struct Desk {
     pub(super) store: Store,
-    pub(super) config: Arc<Config>,
+    pub(super) config: Live,
     pub(super) sender: Arc<dyn Sender>,
     /// No request goes out any more.
     stop: CancellationToken,
@@ -59,7 +59,7 @@ pub(super) struct Delivered {
 impl Desk {
     pub(super) fn new(
         store: Store,
-        config: Arc<Config>,
+        config: Live,
         sender: Arc<dyn Sender>,
         stop: CancellationToken,
     ) -> Self {
@@ -193,7 +193,12 @@ impl Desk {
                 None => return Ok(None),
             }
         }
-        Ok(Some(Card::new(head, bulletins, channel, &self.config)))
+        Ok(Some(Card::new(
+            head,
+            bulletins,
+            channel,
+            &self.config.borrow(),
+        )))
     }
 
     async fn head(&self, channel: &ChannelId) -> Result<Option<Waiting>, StoreError> {

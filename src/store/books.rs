@@ -8,6 +8,7 @@ use std::{
 use tokio::sync::watch;
 
 use super::{
+    added::{self, Added},
     engine::Engine,
     error::Result,
     keys,
@@ -29,6 +30,7 @@ pub(super) struct Books {
     pub(super) channels: HashMap<u32, ChannelRow>,
     pub(super) outbox: Outbox,
     pub(super) chats: Chats,
+    pub(super) added: watch::Sender<Added>,
     /// The config as it was synced last; None before.
     pub(super) wiring: Option<Wiring>,
     /// Old chat → the one it became.
@@ -84,6 +86,7 @@ impl Books {
             channels: HashMap::new(),
             outbox: Outbox::load(&engine)?,
             chats: Chats::default(),
+            added: watch::Sender::new(added::load(&engine)?),
             wiring: None,
             moved: HashMap::new(),
             ticks: watch::Sender::new(0),
@@ -125,6 +128,7 @@ impl Books {
         self.channels = fresh.channels;
         self.outbox = fresh.outbox;
         self.chats.load(&self.engine, &self.names())?;
+        self.added.send_replace(added::load(&self.engine)?);
         self.moved = fresh.moved;
         self.tick();
         Ok(())

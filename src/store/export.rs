@@ -69,6 +69,8 @@ pub(super) fn moment(books: &Books) -> Result<Moment> {
             failed: row.failed,
         }));
     }
+    let added = books.added.borrow().clone();
+    records.extend(added.iter().cloned().map(Record::AddedSource));
     for (number, known) in books.chats.all() {
         let chat = known.chat.clone();
         records.extend(names.channel(number).map(|id| Record::Chat { id, chat }));

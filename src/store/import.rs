@@ -211,6 +211,13 @@ impl Part<'_> {
             }
             Record::Source(record) => self.add_source(&record),
             Record::Channel(record) => self.add_channel(record),
+            Record::AddedSource(source) => {
+                let key = keys::added(source.id.as_str());
+                if self.is_new(&key)? {
+                    self.change.writes.put(key, &source);
+                }
+                Ok(())
+            }
             Record::Chat { id, chat } => {
                 let key = keys::chat(self.channel(&id));
                 if self.is_new(&key)? {

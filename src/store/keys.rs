@@ -5,7 +5,7 @@
 //!
 //! | key | value |
 //! |---|---|
-//! | `m` name | what counts for the whole store: `schema`, `count`, `looks`, `offset` |
+//! | `m` name | what counts for the whole store: `schema`, `count`, `looks`, `offset`, `held`, `bot` |
 //! | `S` source · `C` channel | its name |
 //! | `s` source · `c` channel | what the store knows of it ([`super::rows`]) |
 //! | `l` source | its look state, where it is newer than the record of all, `mlooks` |
@@ -23,7 +23,9 @@
 //! | `n` delivery | note or text of a run of deliveries that begins with it |
 //! | `r` hash | rebroadcast that was asked under this request id |
 //! | `a` ms counter | audit log |
+//! | `g` name | a source that was added from a chat |
 //! | `u` channel | what a chat that subscribed by itself asked for |
+//! | `w` delivery | the report that is owed for a run of deliveries |
 //! | `v` chat | the chat that it became (8) |
 //! | `x` key chunk | the rest of a long value of `key` ([`super::engine`]) |
 
@@ -35,6 +37,8 @@ pub(super) const SCHEMA: &[u8] = b"mschema";
 pub(super) const COUNT: &[u8] = b"mcount";
 pub(super) const LOOKS: &[u8] = b"mlooks";
 pub(super) const OFFSET: &[u8] = b"moffset";
+pub(super) const BOT: &[u8] = b"mbot";
+pub(super) const HELD_TOLD: &[u8] = b"mheld";
 pub(super) const NOTES: u8 = b'n';
 
 fn key(kind: u8, parts: &[&[u8]]) -> Key {
@@ -65,6 +69,12 @@ pub(super) fn channel(channel: u32) -> Key {
 }
 pub(super) fn chat(channel: u32) -> Key {
     interned(b'u', channel)
+}
+pub(super) fn added(source: &str) -> Key {
+    key(b'g', &[source.as_bytes()])
+}
+pub(super) fn report(first: u64) -> Key {
+    numbered(b'w', first)
 }
 pub(super) fn look(source: u32) -> Key {
     interned(b'l', source)

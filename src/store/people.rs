@@ -215,12 +215,12 @@ fn named(books: &Books, to: &[ChannelId]) -> Result<Vec<u32>> {
 }
 
 /// Whatever the settings of the channels say.
-fn at_once(channels: &[u32], now: DateTime<Utc>) -> Vec<(u32, i64)> {
+pub(super) fn at_once(channels: &[u32], now: DateTime<Utc>) -> Vec<(u32, i64)> {
     let now_ms = now.timestamp_millis();
     channels.iter().map(|&channel| (channel, now_ms)).collect()
 }
 
-fn numbers(first: u64, count: u64) -> Vec<DeliveryId> {
+pub(super) fn numbers(first: u64, count: u64) -> Vec<DeliveryId> {
     (first..first + count).map(DeliveryId).collect()
 }
 

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{LookState, rows::AuditRow};
-use crate::bulletin::{Bulletin, ChannelId, Chat, Delivery, Moment, SourceId};
+use crate::bulletin::{AddedSource, Bulletin, ChannelId, Chat, Delivery, Moment, SourceId};
 
 /// Grows with every change that an older program would misread.
 pub(super) const VERSION: u32 = 1;
@@ -56,6 +56,7 @@ pub(super) enum Record {
         bulletin: u64,
         addresses: u8,
     },
+    AddedSource(AddedSource),
     /// The note or text of the deliveries that begin with `first`.
     Note {
         first: u64,

@@ -4,7 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::{block::Slot, books::Books, change::Change, engine::Engine, error::Result, keys};
 use crate::bulletin::{
-    Channel, ChannelId, ChannelKind, DeliveryKind, Fingerprint, SourceId, TelegramChat, Verdict,
+    Channel, ChannelId, ChannelKind, Chat, DeliveryKind, Fingerprint, SourceId, TelegramChat,
+    Verdict,
 };
 
 /// What a channel leads to.
@@ -91,22 +92,39 @@ impl Books {
         self.channels_where(source, |_| true)
     }
 
+    /// All channels, and all chats that are subscribed to anything.
+    pub(super) fn everyone(&self) -> Vec<u32> {
+        self.channels_that(|chat| chat.may_have(true), |_| true)
+    }
+
     fn channels_where(&self, source: &SourceId, wanted: impl Fn(&Channel) -> bool) -> Vec<u32> {
-        let wiring = self.wiring.iter();
-        let is_public = wiring.clone().any(|wiring| wiring.has_public(source));
-        let configured = wiring
-            .flat_map(|wiring| &wiring.channels)
-            .map(|(number, channel)| (*number, channel));
+        let is_public = self
+            .wiring
+            .as_ref()
+            .is_some_and(|wiring| wiring.has_public(source));
+        self.channels_that(
+            |chat| chat.may_have(is_public),
+            |channel| channel.wants(source) && wanted(channel),
+        )
+    }
+
+    fn channels_that(
+        &self,
+        let_in: impl Fn(&Chat) -> bool,
+        wanted: impl Fn(&Channel) -> bool,
+    ) -> Vec<u32> {
+        let configured = self.wiring.iter().flat_map(|wiring| &wiring.channels);
+        let configured = configured.map(|(number, channel)| (*number, channel));
         // What rests gets nothing: it starts again with what comes after it.
         let subscribed = self
             .chats
             .subscribed()
-            .filter(|(number, known)| known.chat.may_have(is_public) && !self.is_blocked(*number))
+            .filter(|(number, known)| let_in(&known.chat) && !self.is_blocked(*number))
             .map(|(number, known)| (number, &*known.channel));
         let mut places = HashSet::new();
         configured
             .chain(subscribed)
-            .filter(|(_, channel)| channel.wants(source) && wanted(channel))
+            .filter(|(_, channel)| wanted(channel))
             .filter(|(number, channel)| {
                 places.insert(Place::of_channel(*number, channel, &self.moved))
             })

@@ -10,7 +10,7 @@ use chrono::{DateTime, Duration, NaiveDateTime, Utc};
 use flate2::{Compression, write::GzEncoder};
 
 use super::{
-    StoreError,
+    Report, StoreError,
     block::Block,
     books::Books,
     engine::Engine,
@@ -188,6 +188,17 @@ fn forget_requests(
         let row = row?;
         let request: RequestRow = books.engine.decode(&row.key, &row.value)?;
         if time(request.at_ms) < now - REQUESTS {
+            writes.remove(row.key.to_vec());
+        }
+    }
+    for row in books.engine.scan(b"w") {
+        let row = row?;
+        let report: Report = books.engine.decode(&row.key, &row.value)?;
+        if report.done
+            && report
+                .reported_ms
+                .is_none_or(|at| time(at) < now - REQUESTS)
+        {
             writes.remove(row.key.to_vec());
         }
     }

@@ -131,7 +131,7 @@ async fn an_admin_rebroadcasts_with_a_button_that_works_once() {
     telegram
         .until("the question shows what was done", |seen| {
             seen.acknowledged().len() == 2
-                && seen.texts(ADMIN)[0].contains("#2 正在重发到 1 个频道")
+                && seen.texts(ADMIN)[0].contains("#2 已发送：成功 1，失败 0")
         })
         .await;
     let mut pushing = pushing.restart().await;

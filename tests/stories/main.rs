@@ -4,6 +4,7 @@
     reason = "a story that cannot go on fails; the lint exempts test functions alone, not their helpers"
 )]
 
+mod admins;
 mod api;
 mod bot;
 mod commands;
@@ -17,6 +18,7 @@ mod newsroom;
 mod rig;
 mod robots;
 mod service;
+mod subscribing;
 mod support;
 mod telegram;
 mod trouble;

@@ -10,7 +10,12 @@ use teloxide::{
 use tokio::sync::mpsc;
 
 use super::{
-    super::{ask, health::Health, sender::Sent, worker::Aside},
+    super::{
+        ask,
+        health::Health,
+        sender::{Sender, Sent},
+        worker::Aside,
+    },
     Telegram,
 };
 use crate::bulletin::TelegramChat;
@@ -34,6 +39,16 @@ impl Voice {
             asides,
             health,
         }
+    }
+
+    /// A group is another chat from now on.
+    pub(crate) fn follow(&self, from: i64, to: i64) {
+        self.telegram.moved(from, to);
+    }
+
+    /// Returns once nobody hears this voice any more: the pusher began anew.
+    pub(crate) async fn ended(&self) {
+        self.asides.closed().await;
     }
 
     /// The bot found that nothing can be had of Telegram: told once, whoever finds it.

@@ -11,7 +11,9 @@ use noticast::{
     bulletin::{BulletinId, Delivery, Notice, SourceId},
     config::Config,
     push::{Output, Pusher},
+    source::fetch::Fetcher,
     store::{DeliveryQuery, Found, Look, Store, StoreError},
+    watch::Watch,
 };
 use tempfile::TempDir;
 use tokio::{sync::watch, task::JoinHandle};
@@ -104,6 +106,19 @@ impl Pushing {
         self.store.admit(look, Utc::now()).await.unwrap().published
     }
 
+    /// The page shows other rows than ever before, which the guard holds.
+    pub(crate) async fn redesign(&mut self) {
+        for found in &mut self.notices {
+            let number = found.notice.url.len();
+            found.notice.url = found
+                .notice
+                .url
+                .replace("news.example/", "news.example/new/");
+            found.notice.title = format!("改版后的{}（{number}）", found.notice.title);
+        }
+        self.publish(0).await;
+    }
+
     pub(crate) fn start(&mut self) {
         let (pusher, stop) = (self.pusher.clone(), self.stop.clone());
         self.parts
@@ -111,13 +126,15 @@ impl Pushing {
     }
 
     pub(crate) fn start_bot(&mut self) {
-        let bot = bot::run(
-            self.store.clone(),
-            self.config.subscribe(),
-            self.pusher.clone(),
-            self.stop.clone(),
-        );
-        self.parts.push(tokio::spawn(bot));
+        let fetcher = Fetcher::new(&self.config.borrow().fetch, &[]).unwrap();
+        let desk = bot::Desk {
+            store: self.store.clone(),
+            config: self.config.subscribe(),
+            pusher: self.pusher.clone(),
+            watch: Watch::new(self.store.clone(), self.config.subscribe(), fetcher),
+        };
+        self.parts
+            .push(tokio::spawn(bot::run(desk, self.stop.clone())));
     }
 
     pub(crate) async fn stop(&mut self) {

@@ -45,6 +45,25 @@ pub(crate) struct Message {
     pub(crate) text: String,
     pub(crate) params: Map<String, Value>,
     pub(crate) at: Instant,
+    pub(crate) deleted: bool,
+}
+
+impl Message {
+    /// Labels and data of all buttons, row by row.
+    pub(crate) fn buttons(&self) -> Vec<(String, String)> {
+        let markup = &self.params.get("reply_markup").cloned().unwrap_or_default();
+        let rows = markup["inline_keyboard"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default();
+        let buttons = rows
+            .iter()
+            .flat_map(|row| row.as_array().cloned().unwrap_or_default());
+        let part = |button: &Value, key: &str| button[key].as_str().unwrap_or_default().to_owned();
+        buttons
+            .map(|button| (part(&button, "text"), part(&button, "callback_data")))
+            .collect()
+    }
 }
 
 #[derive(Default)]
@@ -52,6 +71,10 @@ struct World {
     chats: HashMap<i64, Value>,
     names: HashMap<String, i64>,
     moved: HashMap<i64, i64>,
+    /// Of groups and channels.
+    admins: HashMap<i64, Vec<i64>>,
+    /// What `setMyCommands` said, by scope and language.
+    menus: BTreeMap<String, Value>,
     messages: Vec<Message>,
     /// Refused as too fast by the limits themselves.
     too_fast: usize,
@@ -137,6 +160,82 @@ impl Telegram {
         self.update(json!({"message": message}));
     }
 
+    /// Who administrates a group or channel.
+    pub(crate) fn admins(&self, chat: i64, admins: &[i64]) {
+        self.world().admins.insert(chat, admins.to_vec());
+    }
+
+    /// A message with further fields, such as a topic, or `from` of another form.
+    pub(crate) fn say_with(&self, chat: i64, from: i64, text: &str, more: &Value) {
+        let chat = self.world().chat(chat);
+        let mut message = json!({"message_id": 900_000, "date": 1_700_000_000, "chat": chat,
+            "text": text, "from": user(from)});
+        for (key, value) in more.as_object().unwrap() {
+            message[key] = value.clone();
+        }
+        self.update(json!({"message": message}));
+    }
+
+    /// An administrator of a group who shows as the group itself.
+    pub(crate) fn say_anonymously(&self, chat: i64, text: &str) {
+        let group = self.world().chat(chat);
+        let bot = json!({"id": 1_087_968_824, "is_bot": true, "first_name": "Group",
+            "username": "GroupAnonymousBot"});
+        self.say_with(chat, 0, text, &json!({"from": bot, "sender_chat": group}));
+    }
+
+    /// An answer to a message of the bot.
+    pub(crate) fn reply(&self, to: &Message, from: i64, text: &str) {
+        let bot =
+            json!({"id": 1, "is_bot": true, "first_name": "Notices", "username": "notice_bot"});
+        let original = json!({"message_id": to.id, "date": 1_700_000_000, "text": to.text,
+            "chat": self.world().chat(to.chat), "from": bot});
+        self.say_with(to.chat, from, text, &json!({"reply_to_message": original}));
+    }
+
+    /// Somebody passes a channel's post on to the bot.
+    pub(crate) fn forward(&self, channel: i64, from: i64, text: &str) {
+        let channel = self.world().chat(channel);
+        let origin = json!({"type": "channel", "date": 1_700_000_000, "chat": channel,
+            "message_id": 3});
+        self.say_with(from, from, text, &json!({"forward_origin": origin}));
+    }
+
+    /// The bot's own membership, or, in a private chat, whether it is blocked.
+    pub(crate) fn membership(&self, chat: i64, old: &str, new: &str) {
+        let bot =
+            json!({"id": 1, "is_bot": true, "first_name": "Notices", "username": "notice_bot"});
+        let side = |status: &str| {
+            let mut side = json!({"status": status, "user": bot});
+            if status == "kicked" {
+                side["until_date"] = json!(0);
+            }
+            side
+        };
+        let change = json!({"chat": self.world().chat(chat), "from": user(5), "date": 1_700_000_000,
+            "old_chat_member": side(old), "new_chat_member": side(new)});
+        self.update(json!({"my_chat_member": change}));
+    }
+
+    /// The last message of a chat, as it is shown now.
+    pub(crate) fn last(&self, chat: i64) -> Message {
+        let mut messages = self.messages().into_iter().rev();
+        messages.find(|message| message.chat == chat).unwrap()
+    }
+
+    /// Presses the button with a label on the last message of a chat.
+    pub(crate) fn press_labelled(&self, chat: i64, from: i64, label: &str) {
+        let message = self.last(chat);
+        let buttons = message.buttons();
+        let button = buttons.iter().find(|(text, _)| text == label);
+        let (_, data) = button.unwrap_or_else(|| panic!("no button `{label}`: {buttons:?}"));
+        self.press(&message, from, data);
+    }
+
+    pub(crate) fn menus(&self) -> BTreeMap<String, Value> {
+        self.world().menus.clone()
+    }
+
     pub(crate) fn press(&self, message: &Message, from: i64, data: &str) {
         let chat = self.world().chat(message.chat);
         let carrier = json!({"message_id": message.id, "date": 1_700_000_000, "chat": chat, "text": message.text});
@@ -169,7 +268,9 @@ impl Telegram {
     }
 
     pub(crate) fn messages(&self) -> Vec<Message> {
-        self.world().messages.clone()
+        let world = self.world();
+        let shown = world.messages.iter().filter(|message| !message.deleted);
+        shown.cloned().collect()
     }
 
     pub(crate) fn texts(&self, chat: i64) -> Vec<String> {
@@ -308,9 +409,11 @@ impl Telegram {
             "getme" => Ok(
                 json!({"id": 1, "is_bot": true, "first_name": "Notices", "username": "notice_bot"}),
             ),
-            "setmycommands" | "deletewebhook" => Ok(json!(true)),
+            "setmycommands" => world.set_menu(params),
+            "deletewebhook" => Ok(json!(true)),
+            "deletemessage" => world.delete(params),
             "getchat" => world.open_chat(params),
-            "getchatmember" => Ok(json!({"status": "administrator", "can_post_messages": true})),
+            "getchatmember" => world.member(params),
             "sendmessage" => world.send(params),
             "editmessagetext" => world.edit(params),
             "answercallbackquery" => {
@@ -398,6 +501,42 @@ impl World {
         }
     }
 
+    fn member(&self, params: &Map<String, Value>) -> Result<Value, Refusal> {
+        let chat = self.open_chat(params)?["id"].as_i64().unwrap();
+        let user = number(params, "user_id").unwrap_or(0);
+        let admins = self.admins.get(&chat);
+        if user == 1 || admins.is_some_and(|admins| admins.contains(&user)) {
+            return Ok(json!({"status": "administrator", "can_post_messages": true}));
+        }
+        Ok(json!({"status": "member"}))
+    }
+
+    fn set_menu(&mut self, params: &Map<String, Value>) -> Result<Value, Refusal> {
+        let part = |key: &str| match params.get(key) {
+            Some(Value::String(text)) => text.clone(),
+            Some(other) => other.to_string(),
+            None => String::new(),
+        };
+        let key = format!("{} {}", part("scope"), part("language_code"));
+        let commands = params.get("commands").cloned().unwrap_or_default();
+        self.menus.insert(key, commands);
+        Ok(json!(true))
+    }
+
+    fn delete(&mut self, params: &Map<String, Value>) -> Result<Value, Refusal> {
+        let chat = self.open_chat(params)?["id"].as_i64();
+        let id = number(params, "message_id");
+        let place = self
+            .messages
+            .iter()
+            .position(|it| Some(it.id) == id && Some(it.chat) == chat && !it.deleted);
+        let Some(place) = place else {
+            return refuse(400, "Bad Request: message to delete not found");
+        };
+        self.messages[place].deleted = true;
+        Ok(json!(true))
+    }
+
     fn fault(&mut self, method: &str, chat: Option<i64>) -> Option<Fault> {
         let matches = |fault: &(String, Option<i64>, Fault, usize)| {
             fault.0 == method && (fault.1.is_none() || fault.1 == chat) && fault.3 > 0
@@ -419,6 +558,7 @@ impl World {
             text: text.clone(),
             params: params.clone(),
             at: Instant::now(),
+            deleted: false,
         });
         Ok(json!({"message_id": message_id, "date": 1_700_000_000, "chat": chat, "text": text}))
     }

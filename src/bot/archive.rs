@@ -1,0 +1,341 @@
+//! `/latest`, `/search` and `/why`: answers from the archive.
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    answer::{Reply, Room},
+    asker::Asker,
+    button::Button,
+    command::Which,
+    pages,
+    words::{Words, fill},
+};
+use crate::{
+    bulletin::{
+        Bulletin, BulletinId, BulletinState, Cause, Channel, ChannelId, Delivery, DeliveryState,
+        Verdict,
+    },
+    push::card::{clean_line, cut, escape, link, show},
+    store::{BulletinQuery, DeliveryQuery, StoreError},
+};
+
+/// Characters of a headline in a list or a question.
+pub(super) const TITLE: usize = 120;
+/// Bulletins on a page of a search.
+const FOUND: usize = 5;
+/// Pages that a list goes back.
+const MOST_PAGES: usize = 100;
+/// Words that are looked for at most.
+const MOST_WORDS: usize = 8;
+/// Channels that a bulletin's story names; more are counted.
+const NAMED: usize = 15;
+
+impl Room {
+    pub(super) async fn latest(
+        &self,
+        asker: &Asker,
+        n: usize,
+        page: usize,
+    ) -> Result<Reply, StoreError> {
+        let words = asker.words();
+        let (lines, has_next) = self.lines(asker, Vec::new(), n, page).await?;
+        if lines.is_empty() && page == 0 {
+            return Ok(words.latest_none.into());
+        }
+        let text = format!("<b>{}</b>\n\n{}", words.latest, lines.join("\n"));
+        let buttons = pages::row(page, has_next, (words.newer, words.older), |page| {
+            Button::Latest { n, page }
+        });
+        Ok(Reply::from(text).with(buttons))
+    }
+
+    pub(super) async fn found(
+        &self,
+        asker: &Asker,
+        looked_for: String,
+        page: usize,
+    ) -> Result<Reply, StoreError> {
+        let words = asker.words();
+        let looked_for = pages::kept(&looked_for);
+        let each = looked_for.split_whitespace().map(str::to_owned);
+        let each: Vec<String> = each.take(MOST_WORDS).collect();
+        if each.is_empty() {
+            return Ok(fill(words.misused, &[("usage", "/search")]).into());
+        }
+        let head = escape(&pages::head(&looked_for));
+        let (lines, has_next) = self.lines(asker, each, FOUND, page).await?;
+        if lines.is_empty() && page == 0 {
+            return Ok(format!("{head}\n\n{}", words.found_none).into());
+        }
+        let buttons = pages::row(page, has_next, (words.newer, words.older), |page| {
+            Button::Found { page }
+        });
+        Ok(Reply::from(format!("{head}\n\n{}", lines.join("\n"))).with(buttons))
+    }
+
+    /// A page of bulletins that the asker may see, and whether there is another one.
+    async fn lines(
+        &self,
+        asker: &Asker,
+        words: Vec<String>,
+        n: usize,
+        page: usize,
+    ) -> Result<(Vec<String>, bool), StoreError> {
+        let page = page.min(MOST_PAGES);
+        let query = BulletinQuery {
+            states: vec![
+                BulletinState::Published,
+                BulletinState::Baseline,
+                BulletinState::Withdrawn,
+            ],
+            public_only: !self.sees_all(asker),
+            words,
+            limit: Some((page + 1) * n),
+            ..BulletinQuery::default()
+        };
+        let found = self.store.bulletins(&query).await?;
+        let lines = found.items.iter().skip(page * n);
+        let lines = lines.map(|bulletin| self.line(bulletin)).collect();
+        Ok((lines, found.more && page < MOST_PAGES))
+    }
+
+    /// Whether sources that are not public show there as well.
+    pub(super) fn sees_all(&self, asker: &Asker) -> bool {
+        let is_let_in = |id: &ChannelId| self.store.chat(id).is_some_and(|it| it.may_have(false));
+        let is_own_chat = asker.is_private() && self.is_admin(asker);
+        is_own_chat || is_let_in(&asker.place()) || is_let_in(&ChannelId::of_chat(asker.chat, None))
+    }
+
+    pub(super) fn line(&self, bulletin: &Bulletin) -> String {
+        let title = escape(&cut(&clean_line(&bulletin.title), TITLE));
+        let title = match link(&bulletin.url) {
+            Some(url) => format!("<a href=\"{}\">{title}</a>", escape(url)),
+            None => title,
+        };
+        let date = bulletin
+            .published
+            .map(|moment| show(&moment, self.config.time_zone));
+        format!("#{} {} {title}", bulletin.id, date.unwrap_or_default())
+    }
+
+    /// The bulletin that is meant, if the asker may know of it.
+    pub(super) async fn bulletin(
+        &self,
+        asker: &Asker,
+        which: &Which,
+    ) -> Result<Option<Bulletin>, StoreError> {
+        let id = match which {
+            Which::Id(id) => Some(*id),
+            Which::Link(url) => self.store.bulletin_at(url).await?,
+        };
+        let Some(id) = id else { return Ok(None) };
+        let found = self.store.bulletin(id).await?;
+        Ok(found.filter(|bulletin| self.may_know(asker, bulletin)))
+    }
+
+    fn may_know(&self, asker: &Asker, bulletin: &Bulletin) -> bool {
+        if self.is_admin(asker) {
+            return true;
+        }
+        let mut of = std::iter::once(&bulletin.source).chain(&bulletin.also);
+        let is_public = of.any(|id| {
+            let mut sources = self.config.sources.iter();
+            sources.any(|source| source.id == *id && source.public)
+        });
+        bulletin.state != BulletinState::Held && (is_public || self.sees_all(asker))
+    }
+
+    /// A bulletin's story: to admins all of it, to others what concerns their chat.
+    pub(super) async fn why(&self, asker: &Asker, what: &str) -> Result<Reply, StoreError> {
+        let words = asker.words();
+        let Some(which) = Which::read(what) else {
+            return Ok(fill(words.misused, &[("usage", "/why ID|LINK")]).into());
+        };
+        let Some(bulletin) = self.bulletin(asker, &which).await? else {
+            return Ok(fill(words.no_bulletin, &[("id", &escape(&cut(what, 200)))]).into());
+        };
+        let query = DeliveryQuery {
+            bulletin: Some(bulletin.id),
+            ..DeliveryQuery::default()
+        };
+        let deliveries = self.store.deliveries(&query).await?.items;
+        let mut lines = vec![self.line(&bulletin), String::new()];
+        lines.push(self.found_when(asker, &bulletin));
+        lines.push(fill(words.why_rule, &[("rule", &rule(words, &bulletin))]));
+        if self.is_admin(asker) {
+            lines.extend(self.went_to(asker, &deliveries));
+            lines.extend(self.kept_from(asker, &bulletin, &deliveries).await?);
+        } else {
+            lines.push(self.here(asker, &bulletin, &deliveries));
+        }
+        Ok(lines.join("\n").into())
+    }
+
+    fn found_when(&self, asker: &Asker, bulletin: &Bulletin) -> String {
+        let mut sources = self.config.sources.iter();
+        let source = sources.find(|source| source.id == bulletin.source);
+        let name = source.map_or(bulletin.source.as_str(), |source| &source.name);
+        let parts = [
+            ("when", self.clock(bulletin.first_seen)),
+            ("source", escape(&clean_line(name))),
+            ("id", bulletin.source.to_string()),
+        ];
+        let parts: Vec<(&str, &str)> = parts.iter().map(|(k, v)| (*k, v.as_str())).collect();
+        fill(asker.words().why_found, &parts)
+    }
+
+    pub(super) fn clock(&self, at: DateTime<Utc>) -> String {
+        let at = at.with_timezone(&self.config.time_zone);
+        at.format("%Y-%m-%d %H:%M:%S").to_string()
+    }
+
+    /// What became of it in the asker's chat.
+    fn here(&self, asker: &Asker, bulletin: &Bulletin, deliveries: &[Delivery]) -> String {
+        let words = asker.words();
+        let own = self.own_channels(asker);
+        let mut own_deliveries = deliveries
+            .iter()
+            .filter(|delivery| own.iter().any(|channel| channel.id == delivery.channel));
+        if let Some(delivery) = own_deliveries.next() {
+            let state = self.fate(words, delivery);
+            return fill(words.why_here, &[("state", &state)]);
+        }
+        let kept = own
+            .iter()
+            .find_map(|channel| reason(words, channel, bulletin));
+        kept.unwrap_or_else(|| words.why_not_here.to_owned())
+    }
+
+    /// What leads to the asker's chat and topic.
+    fn own_channels(&self, asker: &Asker) -> Vec<Channel> {
+        let leading = self.channels_of(asker.chat, asker.username.as_deref());
+        let ids: Vec<&ChannelId> = leading.map(|(id, _)| id).collect();
+        let configured = self.config.channels.iter();
+        let mut own: Vec<Channel> = configured
+            .filter(|channel| ids.contains(&&channel.id))
+            .cloned()
+            .collect();
+        if self.store.chat(&asker.place()).is_some() {
+            own.extend(
+                self.store
+                    .chat_channel(&asker.place())
+                    .map(|it| (*it).clone()),
+            );
+        }
+        own
+    }
+
+    fn fate(&self, words: &Words, delivery: &Delivery) -> String {
+        let state = match delivery.state {
+            DeliveryState::Queued => words.state_queued,
+            DeliveryState::Sending => words.state_sending,
+            DeliveryState::Sent => words.state_sent,
+            DeliveryState::Failed => words.state_failed,
+            DeliveryState::Dropped => words.state_dropped,
+        };
+        let at = self.clock(delivery.sent_at.unwrap_or(delivery.due_at));
+        let why = delivery
+            .error
+            .as_deref()
+            .map(|why| cut(&clean_line(why), 150));
+        match why {
+            Some(why) => format!("{state} {at} ({})", escape(&why)),
+            None => format!("{state} {at}"),
+        }
+    }
+
+    fn went_to(&self, asker: &Asker, deliveries: &[Delivery]) -> Vec<String> {
+        let words = asker.words();
+        if deliveries.is_empty() {
+            return vec![words.why_nobody.to_owned()];
+        }
+        let count = deliveries.len().to_string();
+        let mut lines = vec![fill(words.why_delivered, &[("count", &count)])];
+        let shown = deliveries.iter().rev().take(NAMED);
+        lines.extend(shown.map(|delivery| {
+            format!(
+                "· <code>{}</code> {}",
+                delivery.channel,
+                self.fate(words, delivery)
+            )
+        }));
+        if deliveries.len() > NAMED {
+            lines.push("…".to_owned());
+        }
+        lines
+    }
+
+    /// Channels that have its source and did not get it, with what kept it from them.
+    async fn kept_from(
+        &self,
+        asker: &Asker,
+        bulletin: &Bulletin,
+        deliveries: &[Delivery],
+    ) -> Result<Vec<String>, StoreError> {
+        let words = asker.words();
+        let got: Vec<&ChannelId> = deliveries
+            .iter()
+            .map(|delivery| &delivery.channel)
+            .collect();
+        let mut channels: Vec<Channel> = self.config.channels.clone();
+        for (id, chat) in self.store.chats().await? {
+            channels.extend(chat.channel(&id).filter(|_| chat.may_have(true)));
+        }
+        let kept = channels
+            .iter()
+            .filter(|channel| !got.contains(&&channel.id))
+            .filter_map(|channel| Some((channel, reason(words, channel, bulletin)?)));
+        let mut lines: Vec<String> = kept
+            .take(NAMED + 1)
+            .map(|(channel, why)| format!("· <code>{}</code> {why}", channel.id))
+            .collect();
+        if lines.len() > NAMED {
+            lines[NAMED] = "…".to_owned();
+        }
+        if !lines.is_empty() {
+            lines.insert(0, words.why_kept.to_owned());
+        }
+        Ok(lines)
+    }
+}
+
+/// What in a channel's own wishes keeps a bulletin of one of its sources from it.
+fn reason(words: &Words, channel: &Channel, bulletin: &Bulletin) -> Option<String> {
+    if !channel.wants(&bulletin.source) {
+        return None;
+    }
+    let summary = bulletin.summary.as_deref().unwrap_or_default();
+    match channel.filter.verdict(&bulletin.title, summary) {
+        Verdict::Wanted => None,
+        Verdict::NoneIncluded => Some(words.kept_none_included.to_owned()),
+        Verdict::Excluded(word) => Some(fill(words.kept_excluded, &[("word", &escape(&word))])),
+    }
+}
+
+fn rule(words: &Words, bulletin: &Bulletin) -> String {
+    let state = match bulletin.state {
+        BulletinState::Baseline => words.is_baseline,
+        BulletinState::Published => words.is_published,
+        BulletinState::Held => words.is_held_state,
+        BulletinState::Withdrawn => words.is_withdrawn,
+    };
+    let cause = match &bulletin.cause {
+        Cause::New => words.cause_new.to_owned(),
+        Cause::Announced => words.cause_announced.to_owned(),
+        Cause::FirstLook => words.cause_first_look.to_owned(),
+        Cause::OlderThanBaseline => words.cause_older.to_owned(),
+        Cause::BelowKnown => words.cause_below.to_owned(),
+        Cause::Filtered(by) => fill(words.cause_filtered, &[("word", &escape(by))]),
+        Cause::Redesign => words.cause_redesign.to_owned(),
+        Cause::Released => words.cause_released.to_owned(),
+        Cause::MarkedSeen => words.cause_marked_seen.to_owned(),
+        Cause::Imported => words.cause_imported.to_owned(),
+    };
+    format!("{state}: {cause}")
+}
+
+/// The number and headline of a bulletin in a question, escaped.
+pub(super) fn named(bulletin: &Bulletin) -> (BulletinId, String) {
+    let title = cut(&clean_line(&bulletin.title), TITLE);
+    (bulletin.id, escape(&title))
+}

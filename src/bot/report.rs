@@ -1,0 +1,170 @@
+//! Reports of what was sent to many: written into the message that asked, true also after a crash.
+//!
+//! The store knows which are owed; this loop looks at them, and so does its next run.
+
+use std::{collections::HashMap, time::Duration};
+
+use chrono::{TimeDelta, Utc};
+use teloxide::{
+    payloads::DeleteMessage,
+    types::{ChatId, MessageId},
+};
+use tokio::time::sleep;
+
+use super::{
+    answer::{Reply, Room},
+    rebroadcast::{undo, what},
+    words::fill,
+};
+use crate::{
+    bulletin::{ChannelKind, Delivery, DeliveryState, TelegramChat},
+    push::telegram::api::CallError,
+    store::{Report, StoreError, Tally},
+};
+
+/// How long an act can be undone after it was reported.
+pub(super) const UNDO: TimeDelta = TimeDelta::seconds(60);
+const LOOKS: Duration = Duration::from_secs(1);
+/// Deliveries that are counted in the time of one look, so that large acts are looked at less often.
+const PER_LOOK: u64 = 1000;
+/// From one deleted message to the next.
+const GAP: Duration = Duration::from_millis(40);
+const TRIES: usize = 3;
+
+impl Room {
+    /// Looks at all reports that are owed; how long until the next time.
+    pub(super) async fn report(
+        &self,
+        shown: &mut HashMap<u64, Tally>,
+    ) -> Result<Duration, StoreError> {
+        let mut wait = LOOKS;
+        let mut reports = self.store.reports().await?;
+        reports.retain(|report| !report.done);
+        shown.retain(|first, _| reports.iter().any(|report| report.run.first.0 == *first));
+        for report in reports {
+            wait += LOOKS * u32::try_from(report.run.count / PER_LOOK).unwrap_or(u32::MAX);
+            self.look_at(report, shown).await?;
+        }
+        Ok(wait.min(Duration::from_secs(60)))
+    }
+
+    async fn look_at(
+        &self,
+        mut report: Report,
+        shown: &mut HashMap<u64, Tally>,
+    ) -> Result<(), StoreError> {
+        let now = Utc::now();
+        if let Some(at) = report.reported_ms {
+            if report.undone {
+                return self.take_back(&report).await;
+            }
+            if now.timestamp_millis() - at > UNDO.num_milliseconds() {
+                let tally = self.store.tally(report.run).await?;
+                self.show(&report, tally, false);
+                report.done = true;
+                return self.store.set_report(&report).await;
+            }
+            return Ok(());
+        }
+        let tally = self.store.tally(report.run).await?;
+        if tally.open > 0 {
+            return Ok(());
+        }
+        if report.undone {
+            return self.take_back(&report).await;
+        }
+        report.reported_ms = Some(now.timestamp_millis());
+        self.store.set_report(&report).await?;
+        if shown.insert(report.run.first.0, tally) != Some(tally) {
+            self.show(&report, tally, true);
+        }
+        Ok(())
+    }
+
+    fn show(&self, report: &Report, tally: Tally, can_undo: bool) {
+        let words = self.words_at(report.chat);
+        let parts = [
+            ("what", what(words, report)),
+            ("sent", tally.sent.to_string()),
+            ("failed", tally.failed.to_string()),
+        ];
+        let parts: Vec<(&str, &str)> = parts.iter().map(|(k, v)| (*k, v.as_str())).collect();
+        let mut text = fill(words.reported, &parts);
+        if can_undo {
+            text += &format!("\n{}", words.undo_hint);
+        }
+        let reply = Reply::from(text).with(can_undo.then(|| undo(words, report)));
+        self.edit_soon(report.chat, MessageId(report.message), reply);
+    }
+
+    /// Deletes what was sent. After a crash it begins again: what is gone already counts as deleted.
+    async fn take_back(&self, report: &Report) -> Result<(), StoreError> {
+        let deliveries = self.store.run(report.run).await?;
+        let (mut deleted, mut left) = (0u64, 0u64);
+        let sent = deliveries
+            .iter()
+            .filter(|it| it.state == DeliveryState::Sent);
+        for delivery in sent {
+            match self.delete(delivery).await {
+                true => deleted += 1,
+                false => left += 1,
+            }
+        }
+        let dropped = deliveries
+            .iter()
+            .filter(|it| it.state == DeliveryState::Dropped)
+            .count();
+        let words = self.words_at(report.chat);
+        let parts = [
+            ("what", what(words, report)),
+            ("dropped", dropped.to_string()),
+            ("deleted", deleted.to_string()),
+            ("left", left.to_string()),
+        ];
+        let parts: Vec<(&str, &str)> = parts.iter().map(|(k, v)| (*k, v.as_str())).collect();
+        let reply = fill(words.undone, &parts).into();
+        self.edit_soon(report.chat, MessageId(report.message), reply);
+        let done = Report {
+            reported_ms: Some(Utc::now().timestamp_millis()),
+            done: true,
+            ..report.clone()
+        };
+        self.store.set_report(&done).await
+    }
+
+    async fn delete(&self, delivery: &Delivery) -> bool {
+        let message = delivery.message.as_ref().and_then(|it| it.0.parse().ok());
+        let (Some(chat), Some(message)) = (self.chat_of(delivery).await, message) else {
+            return false;
+        };
+        let request = DeleteMessage::new(ChatId(chat), MessageId(message));
+        for _ in 0..TRIES {
+            sleep(GAP).await;
+            let wait = match self.voice.telegram.api().call(&request).await {
+                Ok(_) => return true,
+                Err(CallError::Refused {
+                    retry_after: Some(wait),
+                    ..
+                }) => Duration::from_secs(wait),
+                Err(CallError::Refused { description, .. }) => {
+                    return description.contains("message to delete not found");
+                }
+                Err(_) => Duration::from_secs(1),
+            };
+            sleep(wait).await;
+        }
+        false
+    }
+
+    async fn chat_of(&self, delivery: &Delivery) -> Option<i64> {
+        let mut configured = self.config.channels.iter();
+        let configured = configured.find(|channel| channel.id == delivery.channel);
+        let chat = match configured.map(|channel| &channel.kind) {
+            Some(ChannelKind::Telegram { chat, .. }) => chat.clone(),
+            Some(_) => return None,
+            None => TelegramChat::Id(delivery.channel.chat()?.0),
+        };
+        let (lane, _) = self.voice.telegram.lane_of(&chat).await.ok()?;
+        Some(lane.0)
+    }
+}

@@ -1,0 +1,433 @@
+//! How a chat wants what it gets: filter, digest, quiet hours, time zone, sound, language.
+
+use chrono_tz::{TZ_VARIANTS, Tz};
+
+use super::{
+    answer::{Pressed, Reply, Room},
+    asker::Asker,
+    button::{Button, Wish},
+    words::{Words, fill},
+};
+use crate::{
+    bulletin::{Chat, Filter, Language, Quiet, Standing},
+    push::card::{clean_line, cut, escape},
+    store::StoreError,
+};
+
+/// Words of a filter, and characters of one.
+const MOST_WORDS: usize = 30;
+const LONGEST_WORD: usize = 100;
+const OFF: [&str; 4] = ["off", "none", "关", "关闭"];
+/// What the buttons offer.
+const DIGESTS: [&str; 4] = ["08:00", "12:00", "18:00", "21:00"];
+const QUIETS: [&str; 2] = ["22:00-07:00", "23:00-08:00"];
+const ZONES: [&str; 6] = [
+    "Asia/Shanghai",
+    "Asia/Urumqi",
+    "Asia/Hong_Kong",
+    "Asia/Taipei",
+    "Europe/London",
+    "America/New_York",
+];
+
+impl Room {
+    // ---- commands: what stands behind one sets it, nothing shows it ----
+
+    pub(super) async fn set_filter(&self, asker: &Asker, what: &str) -> Result<Reply, StoreError> {
+        let words = asker.words();
+        if what.is_empty() {
+            return Ok(self.menu(asker, Some(Wish::Filter)));
+        }
+        let (include, exclude) = match is_off(what) {
+            true => (Vec::new(), Vec::new()),
+            false => signed_words(what),
+        };
+        if include.len() + exclude.len() > MOST_WORDS
+            || include
+                .iter()
+                .chain(&exclude)
+                .any(|it| it.chars().count() > LONGEST_WORD)
+        {
+            return Ok(words.filter_too_long.into());
+        }
+        if let Err(error) = Filter::new(&include, &exclude) {
+            let why = escape(&cut(&clean_line(&error.to_string()), 300));
+            return Ok(fill(words.filter_wrong, &[("why", &why)]).into());
+        }
+        self.wish(asker, &format!("filter {what}"), move |chat| {
+            chat.include = include;
+            chat.exclude = exclude;
+        })
+        .await
+    }
+
+    pub(super) async fn set_digest(&self, asker: &Asker, what: &str) -> Result<Reply, StoreError> {
+        if what.is_empty() {
+            return Ok(self.menu(asker, Some(Wish::Digest)));
+        }
+        let digest = match clock(what) {
+            _ if is_off(what) => None,
+            Some((hour, minute)) => Some(format!("{minute} {hour} * * *")),
+            None => return Ok(usage(asker, "/digest 18:00|off")),
+        };
+        self.wish(asker, &format!("digest {what}"), |chat| {
+            chat.digest = digest;
+        })
+        .await
+    }
+
+    pub(super) async fn set_quiet(&self, asker: &Asker, what: &str) -> Result<Reply, StoreError> {
+        if what.is_empty() {
+            return Ok(self.menu(asker, Some(Wish::Quiet)));
+        }
+        let narrow = narrow(what);
+        let quiet = match narrow.parse::<Quiet>() {
+            _ if is_off(what) => None,
+            Ok(quiet) => Some(quiet.to_string()),
+            Err(_) => return Ok(usage(asker, "/quiet 22:00-07:00|off")),
+        };
+        self.wish(asker, &format!("quiet {what}"), |chat| chat.quiet = quiet)
+            .await
+    }
+
+    pub(super) async fn set_time_zone(
+        &self,
+        asker: &Asker,
+        what: &str,
+    ) -> Result<Reply, StoreError> {
+        if what.is_empty() {
+            return Ok(self.menu(asker, Some(Wish::TimeZone)));
+        }
+        let zone: Option<Tz> = TZ_VARIANTS
+            .iter()
+            .find(|zone| zone.name().eq_ignore_ascii_case(what))
+            .copied();
+        let Some(zone) = zone else {
+            let words = asker.words();
+            let what = escape(&cut(&clean_line(what), 50));
+            return Ok(fill(words.no_such_zone, &[("zone", &what)]).into());
+        };
+        self.wish(asker, &format!("time zone {zone}"), move |chat| {
+            chat.time_zone = zone;
+        })
+        .await
+    }
+
+    pub(super) async fn set_language(
+        &self,
+        asker: &Asker,
+        what: &str,
+    ) -> Result<Reply, StoreError> {
+        let language = match what.to_lowercase().as_str() {
+            "" => return Ok(self.menu(asker, Some(Wish::Language))),
+            "zh" | "中文" => Language::Zh,
+            "en" | "english" => Language::En,
+            _ => return Ok(usage(asker, "/language zh|en")),
+        };
+        // Said in the new language.
+        let asker = Asker {
+            language,
+            ..asker.clone()
+        };
+        self.wish(&asker, &format!("language {what}"), move |chat| {
+            chat.language = Some(language);
+        })
+        .await
+    }
+
+    /// Changes one wish of the asker's own chat, and shows them all.
+    async fn wish(
+        &self,
+        asker: &Asker,
+        what: &str,
+        change: impl FnOnce(&mut Chat) + Send + 'static,
+    ) -> Result<Reply, StoreError> {
+        let words = asker.words();
+        if !self.administrates(asker, asker.chat).await {
+            return Ok(self.refused(asker));
+        }
+        let target = self.own(asker);
+        let known = self.store.chat(&target.id);
+        let has_own = known.is_some_and(|chat| chat.wants_any());
+        // A channel of the config is as the config says, whatever the chat wishes.
+        let is_words = what.starts_with("language");
+        if let Some(channel) = self.configured(asker, &target).next()
+            && !has_own
+            && !is_words
+        {
+            return Ok(fill(words.in_config, &[("channel", channel.as_str())]).into());
+        }
+        let what = cut(&clean_line(what), 200);
+        self.change(asker, &target, &what, change).await?;
+        let settings = self.settings(asker);
+        Ok(Reply {
+            text: format!("{}\n\n{}", words.changed, settings.text),
+            ..settings
+        })
+    }
+
+    /// Said once; after that it is silence.
+    pub(super) fn refused(&self, asker: &Asker) -> Reply {
+        match self.tell_once(asker) {
+            true => asker.words().group_admins_only.into(),
+            false => Reply::default(),
+        }
+    }
+
+    // ---- buttons ----
+
+    pub(super) async fn set(
+        &self,
+        asker: &Asker,
+        wish: Wish,
+        value: &str,
+    ) -> Result<Pressed, StoreError> {
+        if !self.administrates(asker, asker.chat).await {
+            return Ok(Pressed::note(asker.words().group_admins_only));
+        }
+        let reply = match wish {
+            Wish::Filter => self.set_filter(asker, value).await?,
+            Wish::Digest => self.set_digest(asker, value).await?,
+            Wish::Quiet => self.set_quiet(asker, value).await?,
+            Wish::TimeZone => self.set_time_zone(asker, value).await?,
+            Wish::Language => self.set_language(asker, value).await?,
+            Wish::Silent => {
+                let silent = value == "on";
+                self.wish(asker, &format!("silent {value}"), move |chat| {
+                    chat.silent = silent;
+                })
+                .await?
+            }
+        };
+        Ok(reply.into())
+    }
+
+    /// What one of the wishes may be; None: all of them.
+    pub(super) fn menu(&self, asker: &Asker, wish: Option<Wish>) -> Reply {
+        let words = asker.words();
+        let Some(wish) = wish else {
+            return self.settings(asker);
+        };
+        let (text, choices): (&str, Vec<&str>) = match wish {
+            Wish::Filter => (words.menu_filter, vec![]),
+            Wish::Digest => (words.menu_digest, DIGESTS.to_vec()),
+            Wish::Quiet => (words.menu_quiet, QUIETS.to_vec()),
+            Wish::TimeZone => (words.menu_zone, ZONES.to_vec()),
+            Wish::Language => (words.menu_language, vec!["zh", "en"]),
+            Wish::Silent => (words.menu_silent, vec!["on"]),
+        };
+        let own = self.own_wishes(asker);
+        let now = self.shown_wish(words, &own, wish);
+        let mut reply = Reply::from(fill(text, &[("now", &now)]));
+        for pair in choices.chunks(2) {
+            reply = reply.with(pair.iter().map(|choice| {
+                let label = match *choice {
+                    "zh" => "中文".to_owned(),
+                    "en" => "English".to_owned(),
+                    "on" => words.silent_on.to_owned(),
+                    other => other.to_owned(),
+                };
+                (label, Button::Set(wish, (*choice).to_owned()))
+            }));
+        }
+        if !matches!(wish, Wish::TimeZone | Wish::Language) {
+            reply = reply.with([(words.off.to_owned(), Button::Set(wish, "off".to_owned()))]);
+        }
+        reply.with([(format!("‹ {}", words.settings), Button::Menu(None))])
+    }
+
+    pub(super) fn settings(&self, asker: &Asker) -> Reply {
+        let words = asker.words();
+        let chat = self.own_wishes(asker);
+        let target = self.own(asker);
+        let state = match chat.standing {
+            Standing::Pending => words.state_pending,
+            Standing::Refused => words.state_refused,
+            _ if !chat.wants_any() => words.state_none,
+            _ => words.state_on,
+        };
+        let mut lines = vec![format!("<b>{}</b>", words.settings), state.to_owned()];
+        lines.push(format!(
+            "{}: {}",
+            words.sources,
+            self.names_of(&chat, words)
+        ));
+        let configured: Vec<_> = self
+            .configured(asker, &target)
+            .map(|id| format!("<code>{id}</code>"))
+            .collect();
+        if !configured.is_empty() {
+            let channels = configured.join(", ");
+            lines.push(fill(words.also_config, &[("channels", &channels)]));
+        }
+        for (label, wish) in labels(words) {
+            lines.push(format!("{label}: {}", self.shown_wish(words, &chat, wish)));
+        }
+        let mut reply = Reply::from(lines.join("\n")).with([(
+            words.sources.to_owned(),
+            Button::Sources { page: 0, of: None },
+        )]);
+        for pair in labels(words).chunks(2) {
+            let button =
+                |(label, wish): &(&str, Wish)| ((*label).to_owned(), Button::Menu(Some(*wish)));
+            reply = reply.with(pair.iter().map(button));
+        }
+        reply
+    }
+
+    fn own_wishes(&self, asker: &Asker) -> Chat {
+        let known = self.store.chat(&asker.place());
+        known.unwrap_or_else(|| Chat::new(self.config.time_zone))
+    }
+
+    /// Escaped.
+    fn shown_wish(&self, words: &Words, chat: &Chat, wish: Wish) -> String {
+        let or_off = |wish: Option<String>| wish.unwrap_or_else(|| words.off.to_owned());
+        match wish {
+            Wish::Language => match chat.language {
+                Some(Language::Zh) => "中文".to_owned(),
+                Some(Language::En) => "English".to_owned(),
+                None => words.automatic.to_owned(),
+            },
+            Wish::Quiet => or_off(chat.quiet.clone()),
+            Wish::Digest => or_off(chat.digest.as_deref().map(shown_digest)),
+            Wish::TimeZone => chat.time_zone.name().to_owned(),
+            Wish::Silent => match chat.silent {
+                true => words.silent_on.to_owned(),
+                false => words.off.to_owned(),
+            },
+            Wish::Filter => {
+                let include = chat.include.iter().map(|word| format!("+{word}"));
+                let exclude = chat.exclude.iter().map(|word| format!("-{word}"));
+                let all: Vec<String> = include.chain(exclude).collect();
+                or_off((!all.is_empty()).then(|| escape(&cut(&all.join(" "), 500))))
+            }
+        }
+    }
+}
+
+/// Wishes in the order in which they are shown.
+fn labels(words: &Words) -> [(&'static str, Wish); 6] {
+    [
+        (words.label_filter, Wish::Filter),
+        (words.label_digest, Wish::Digest),
+        (words.label_quiet, Wish::Quiet),
+        (words.label_zone, Wish::TimeZone),
+        (words.label_silent, Wish::Silent),
+        (words.label_language, Wish::Language),
+    ]
+}
+
+fn usage(asker: &Asker, usage: &str) -> Reply {
+    fill(asker.words().misused, &[("usage", usage)]).into()
+}
+
+fn is_off(what: &str) -> bool {
+    OFF.contains(&what.to_lowercase().as_str())
+}
+
+/// `0 18 * * *` as `18:00`.
+fn shown_digest(line: &str) -> String {
+    let mut fields = line
+        .split(' ')
+        .map(|field| field.parse::<u32>().unwrap_or(0));
+    let (minute, hour) = (fields.next().unwrap_or(0), fields.next().unwrap_or(0));
+    format!("{hour:02}:{minute:02}")
+}
+
+/// Full-width digits, colons and dashes as they are on a phone's Chinese keyboard.
+fn narrow(text: &str) -> String {
+    let narrow = |c: char| match c {
+        '：' => ':',
+        '－' | '—' | '–' | '~' | '～' | '至' => '-',
+        '０'..='９' => char::from(b'0' + u8::try_from(c as u32 - '０' as u32).unwrap_or(0)),
+        c => c,
+    };
+    text.chars()
+        .map(narrow)
+        .filter(|c| !c.is_whitespace())
+        .collect()
+}
+
+fn clock(text: &str) -> Option<(u32, u32)> {
+    let text = narrow(text);
+    let (hour, minute) = text.split_once(':')?;
+    let is_number =
+        |part: &str| (1..=2).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+    if !is_number(hour) || !is_number(minute) {
+        return None;
+    }
+    let (hour, minute) = (hour.parse().ok()?, minute.parse().ok()?);
+    (hour < 24 && minute < 60).then_some((hour, minute))
+}
+
+/// Words to include (`+word` or `word`) and to exclude (`-word`); `/a regex/` may hold spaces.
+fn signed_words(text: &str) -> (Vec<String>, Vec<String>) {
+    let (mut include, mut exclude) = (Vec::new(), Vec::new());
+    let mut rest = text.trim_start();
+    while !rest.is_empty() {
+        let excludes = rest.starts_with(['-', '－']);
+        let word = rest.strip_prefix(['-', '－', '+', '＋']).unwrap_or(rest);
+        let end = match word.starts_with('/') {
+            true => regex_end(word),
+            false => word.find(char::is_whitespace).unwrap_or(word.len()),
+        };
+        let (word, after) = word.split_at(end);
+        if !word.is_empty() {
+            let list = if excludes { &mut exclude } else { &mut include };
+            list.push(word.to_owned());
+        }
+        rest = after.trim_start();
+    }
+    (include, exclude)
+}
+
+/// Where `/a regex/` ends: at a slash with nothing but space behind it, else with the text.
+fn regex_end(word: &str) -> usize {
+    let ends = word.char_indices().skip(1).filter(|(_, c)| *c == '/');
+    let mut ends = ends.map(|(at, _)| at + 1);
+    ends.find(|end| word[*end..].chars().next().is_none_or(char::is_whitespace))
+        .unwrap_or(word.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn filter(text: &str) -> (Vec<String>, Vec<String>) {
+        signed_words(text)
+    }
+
+    #[test]
+    fn signs_tell_what_is_wanted_and_what_is_not() {
+        let owned = |words: &[&str]| words.iter().map(|&w| w.to_owned()).collect::<Vec<_>>();
+        assert_eq!(
+            filter("+放假 停电 -招标 －采购 ＋/第\\d+ 号/ -/a b/"),
+            (
+                owned(&["放假", "停电", "/第\\d+ 号/"]),
+                owned(&["招标", "采购", "/a b/"])
+            )
+        );
+        assert_eq!(filter("+ - x"), (owned(&["x"]), owned(&[])));
+    }
+
+    #[test]
+    fn hours_are_read_however_they_are_typed() {
+        assert_eq!(clock("18:00"), Some((18, 0)));
+        assert_eq!(clock(" ８：０５ "), Some((8, 5)));
+        for wrong in ["24:00", "18", "18:60", "", "1:2:3", "+1:00"] {
+            assert_eq!(clock(wrong), None, "{wrong}");
+        }
+        assert_eq!(narrow("22：00 — 07：00"), "22:00-07:00");
+        assert_eq!(shown_digest("5 8 * * *"), "08:05");
+    }
+
+    proptest! {
+        #[test]
+        fn any_filter_is_read(text in "[-+/ 放a\\\\]{0,60}") {
+            let _ = filter(&text);
+        }
+    }
+}
