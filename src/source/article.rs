@@ -171,14 +171,16 @@ fn in_style(text: &str, context: &Context<'_>) -> String {
 /// What the page is instead, where there is nothing to read.
 fn refusal(page: &Page, text: &str, attachments: usize) -> Option<String> {
     let (units, _) = layout::measure(text);
-    if attachments > 0 || units >= MUCH_TEXT {
+    let asks = (0..page.elements.len() as Id)
+        .any(|id| page.name(id) == "input" && page.attribute(id, "type") == Some("password"));
+    // A page to sign in on may offer a manual.
+    let empty = asks && units < 8.0;
+    if units >= MUCH_TEXT || attachments > 0 && !empty {
         return None;
     }
     if let Some(kind) = list::stand_in(page) {
         return Some(kind.to_owned());
     }
-    let asks = (0..page.elements.len() as Id)
-        .any(|id| page.name(id) == "input" && page.attribute(id, "type") == Some("password"));
     let needs_scripts = text.to_lowercase().contains("javascript");
     if units >= 4.0 && !(asks || needs_scripts) {
         return None;

@@ -19,6 +19,7 @@ mod rows;
 mod score;
 mod script;
 mod select;
+mod stand_in;
 mod surround;
 mod title;
 mod verdict;
@@ -63,7 +64,7 @@ pub(super) fn read_page(page: &Page, html: &str, context: &Context<'_>) -> Resul
     let own = sure && best.is_some_and(|best| best.titled || best.paged);
     let stands_in = match (own, sure) {
         (true, _) => None,
-        (_, true) => verdict::stand_in_by_title(page),
+        (_, true) => stand_in::stand_in_by_title(page),
         _ => stand_in(page),
     };
     if let Some(kind) = stands_in {
@@ -74,7 +75,7 @@ pub(super) fn read_page(page: &Page, html: &str, context: &Context<'_>) -> Resul
         return Ok(list);
     }
     let Some(mut choice) = choice else {
-        return Err(ReadError::NotAList(verdict::instead(page).to_owned()));
+        return Err(ReadError::NotAList(stand_in::instead(page).to_owned()));
     };
     if verdict::is_article(&look, &Claim::of_group(&look, choice.best())) {
         return Err(ReadError::NotAList("an article".to_owned()));
@@ -87,7 +88,7 @@ pub(super) fn read_page(page: &Page, html: &str, context: &Context<'_>) -> Resul
 
 /// What a page stands in for, such as a sign-in page, by its title or first heading.
 pub(super) fn stand_in(page: &Page) -> Option<&'static str> {
-    verdict::stand_in_by_title(page).or_else(|| verdict::stand_in_by_heading(page))
+    stand_in::stand_in_by_title(page).or_else(|| stand_in::stand_in_by_text(page))
 }
 
 /// Whether a heading announces other things than the page's own.
@@ -97,7 +98,7 @@ pub(super) fn is_side_heading(text: &str) -> bool {
 
 /// What to call a page on which nothing was found.
 pub(super) fn instead(page: &Page) -> &'static str {
-    verdict::instead(page)
+    stand_in::instead(page)
 }
 
 /// Reads the list of a JSON endpoint's answer, also where a function call is put around it.

@@ -2,7 +2,12 @@
 
 use url::Url;
 
-use super::{Look, group::Group, score::Scored, words::Region};
+use super::{
+    Look,
+    group::{Group, is_hidden},
+    score::Scored,
+    words::Region,
+};
 use crate::source::{OtherList, text};
 
 /// The list that was chosen: one group, or on a home page the columns that make up its news.
@@ -95,7 +100,10 @@ fn is_column(look: &Look<'_>, best: &Scored, other: &Scored) -> bool {
         == look.page.elements[other.group.items[0].row as usize].path
         && look.built_alike(&best.group, &other.group)
         && best.dated.round() == other.dated.round();
-    twins || is_home(look.context.base)
+    // Where each has a heading of its own, they are sections, and the largest is asked for.
+    let apart = best.heading.is_some() && other.heading.is_some() && best.heading != other.heading;
+    let seen = !is_hidden(look.page, other.group.container(look.page));
+    twins && !apart && seen || is_home(look.context.base)
 }
 
 /// Whether an address is a site's front door.

@@ -210,8 +210,22 @@ fn container(page: &Page, block: &Block) -> Id {
 }
 
 fn goes_on(page: &Page, links: &[Link], before: &Block, after: &Block) -> bool {
+    let (a, b) = (container(page, before), container(page, after));
     same_kind(links, before, after)
-        && similar(page, container(page, before), container(page, after))
+        && similar(page, a, b)
+        && is_hidden(page, a) == is_hidden(page, b)
+}
+
+/// Whether an element is not shown, as the box of a tab that is not in front.
+pub(super) fn is_hidden(page: &Page, id: Id) -> bool {
+    let mut around = std::iter::once(id).chain(page.ancestors(id)).take(8);
+    around.any(|id| {
+        let style = page.attribute(id, "style").unwrap_or_default();
+        style.contains("none") && {
+            let style: String = style.chars().filter(|c| !c.is_whitespace()).collect();
+            style.to_ascii_lowercase().contains("display:none")
+        }
+    })
 }
 
 /// Whether two containers are built alike, up to where they part.

@@ -1,4 +1,4 @@
-//! What a page is, if it is no list: an article, a sign-in page, a captcha, an error, …
+//! Whether a page with rows is an article with other articles around it.
 
 use std::collections::HashMap;
 
@@ -82,7 +82,7 @@ pub(super) fn is_article(look: &Look<'_>, claim: &Claim<'_>) -> bool {
 
 /// The most running text outside the rows that stands in one box, in [`words::units`]. A box where
 /// each paragraph has a link over it holds teasers, not a text.
-fn densest_prose(page: &Page, best: Option<&Scored>) -> f32 {
+pub(super) fn densest_prose(page: &Page, best: Option<&Scored>) -> f32 {
     #[derive(Default)]
     struct Prose {
         units: f32,
@@ -210,7 +210,7 @@ fn has_neighbours(page: &Page) -> bool {
 }
 
 /// A heading that says what the page's title says, and is as long as titles of notices are.
-fn has_headline(page: &Page) -> bool {
+pub(super) fn has_headline(page: &Page) -> bool {
     let title = words::bare(&page.title);
     headings(page).any(|text| {
         words::units(&text) >= 8.0
@@ -219,201 +219,9 @@ fn has_headline(page: &Page) -> bool {
     })
 }
 
-fn headings(page: &Page) -> impl Iterator<Item = String> {
+pub(super) fn headings(page: &Page) -> impl Iterator<Item = String> {
     (0..page.elements.len() as Id)
         .filter(|id| matches!(page.name(*id), "h1" | "h2" | "h3"))
         .take(60)
         .map(|id| page.text(page.runs_of(id)))
-}
-
-/// What pages that stand in for others are called, and by which words.
-const STAND_INS: &[(&str, &[&str])] = &[
-    (
-        "an error page",
-        &[
-            "404",
-            "403",
-            "500",
-            "502",
-            "503",
-            "notfound",
-            "页面不存在",
-            "页面没有找到",
-            "找不到页面",
-            "您访问的页面",
-            "找不到",
-            "无法访问",
-            "出错了",
-            "访问出错",
-            "internalservererror",
-            "badgateway",
-            "forbidden",
-            "accessdenied",
-            "拒绝访问",
-            "禁止访问",
-            "serviceunavailable",
-            "pagenotfound",
-            "系统错误",
-            "错误页",
-            "seitenichtgefunden",
-            "不存在或已删除",
-        ],
-    ),
-    (
-        "a captcha",
-        &[
-            "captcha",
-            "验证码",
-            "安全验证",
-            "人机验证",
-            "滑动验证",
-            "访问验证",
-            "justamoment",
-            "attentionrequired",
-            "areyouhuman",
-            "areyouarobot",
-            "securitycheck",
-            "安全检查",
-            "verifyyouarehuman",
-            "robotcheck",
-        ],
-    ),
-    (
-        "a maintenance notice",
-        &[
-            "维护中",
-            "系统维护",
-            "网站维护",
-            "升级中",
-            "维护公告",
-            "undermaintenance",
-            "maintenancemode",
-            "downformaintenance",
-            "scheduledmaintenance",
-            "wartungsarbeiten",
-            "网站建设中",
-            "暂停访问",
-            "网站关闭",
-            "站点已关闭",
-        ],
-    ),
-    (
-        "a sign-in page",
-        &[
-            "登录",
-            "登入",
-            "用户登录",
-            "统一身份认证",
-            "signin",
-            "login",
-            "logon",
-            "anmelden",
-            "anmeldung",
-        ],
-    ),
-];
-
-/// A page that stands in for another: what a person is told by its title.
-pub(super) fn stand_in_by_title(page: &Page) -> Option<&'static str> {
-    page.title
-        .split(['-', '_', '|', '–', '—', '·', '«', '»'])
-        .find_map(stand_in)
-}
-
-/// The same by its first heading: weaker, as a list may stand beside a box to sign in.
-pub(super) fn stand_in_by_heading(page: &Page) -> Option<&'static str> {
-    headings(page).next().and_then(|text| stand_in(&text))
-}
-
-fn stand_in(text: &str) -> Option<&'static str> {
-    let text = words::bare(text);
-    let count = text.chars().count();
-    let says = |phrase: &&str| {
-        let length = phrase.chars().count();
-        match length {
-            // Numbers and short words mean it only alone or in front.
-            ..=3 => text.starts_with(*phrase) && count <= length + 10,
-            _ => text.contains(*phrase) && count <= length + 14,
-        }
-    };
-    STAND_INS
-        .iter()
-        .find_map(|(kind, phrases)| phrases.iter().any(&says).then_some(*kind))
-}
-
-/// Words of pages that have nothing else to say, and how much such a page says at most.
-const TOLD: &[(&str, f32, &[&str])] = &[
-    (
-        "a captcha",
-        400.0,
-        &[
-            "验证码",
-            "captcha",
-            "人机验证",
-            "verifyyouarehuman",
-            "areyouhuman",
-        ],
-    ),
-    (
-        "a maintenance notice",
-        150.0,
-        &["维护", "maintenance", "wartung"],
-    ),
-    (
-        "an empty list",
-        400.0,
-        &[
-            "暂无",
-            "没有相关",
-            "没有找到",
-            "无数据",
-            "无记录",
-            "noresults",
-            "noposts",
-            "nonotices",
-            "nothingfound",
-            "nonews",
-            "noitems",
-            "keineeinträge",
-        ],
-    ),
-    (
-        NEEDS_SCRIPTS,
-        120.0,
-        &[
-            "enablejavascript",
-            "javascriptisrequired",
-            "启用javascript",
-            "javascriptaktivieren",
-            "开启javascript",
-        ],
-    ),
-];
-const NEEDS_SCRIPTS: &str = "a page that needs JavaScript; give the address of its data instead";
-
-/// What to call a page on which no list was found.
-pub(super) fn instead(page: &Page) -> &'static str {
-    if let Some(kind) = stand_in_by_title(page).or_else(|| stand_in_by_heading(page)) {
-        return kind;
-    }
-    let is_password =
-        |id: &Id| page.name(*id) == "input" && page.attribute(*id, "type") == Some("password");
-    if (0..page.elements.len() as Id).any(|id| is_password(&id)) {
-        return "a sign-in page";
-    }
-    let text = page.text(0..page.runs.len().min(400));
-    let (units, bare) = (words::units(&text), words::bare(&text));
-    let told = TOLD.iter().find(|(_, most, phrases)| {
-        units < *most && phrases.iter().any(|phrase| bare.contains(phrase))
-    });
-    if let Some((kind, ..)) = told {
-        return kind;
-    }
-    if units < 120.0 && !(page.scripts.is_empty() && words::bare(&page.noscript).is_empty()) {
-        return NEEDS_SCRIPTS;
-    }
-    if densest_prose(page, None) >= 60.0 || has_headline(page) {
-        return "an article";
-    }
-    "no rows of titles that repeat"
 }
