@@ -8,6 +8,7 @@ pub(crate) mod card;
 mod deliver;
 mod dingtalk;
 mod discord;
+mod email;
 mod feishu;
 mod health;
 mod http;
@@ -57,6 +58,7 @@ use self::{
     deliver::Desk,
     dingtalk::Dingtalk,
     discord::Discord,
+    email::Email,
     feishu::Feishu,
     health::Health,
     matrix::Matrix,
@@ -361,6 +363,7 @@ fn robot(settings: &Robot) -> Result<Arc<dyn Sender>, PushError> {
     Ok(match settings.kind().name {
         "discord" => Arc::new(Discord::new(settings)?),
         "dingtalk-robot" => Arc::new(Dingtalk::new(settings)?),
+        "email" => Arc::new(Email::new(settings)?),
         "feishu-robot" => Arc::new(Feishu::new(settings)?),
         "matrix" => Arc::new(Matrix::new(settings)?),
         "ntfy" => Arc::new(Ntfy::new(settings)?),

@@ -43,6 +43,12 @@ pub enum Form {
     Site,
     /// A room of Matrix by its id.
     Room,
+    /// The `smtp` or `smtps` address of a mail server, with a user and perhaps his password.
+    Smtp,
+    /// A mail address, perhaps with a name.
+    Mailbox,
+    /// A list of them, written as one text.
+    Mailboxes,
     /// One of these words; the first where it is left out.
     Word(&'static [&'static str]),
     /// Where the platform is, if not here.
@@ -146,6 +152,22 @@ pub static KINDS: &[RobotKind] = &[
             ]
         },
         place: &["url"],
+    },
+    RobotKind {
+        name: "email",
+        keys: &[
+            key(
+                "smtp",
+                Form::Smtp,
+                "an address such as `smtp://user@mail.example.org`",
+            ),
+            key("password", Form::OptionalSecret, ""),
+            key("from", Form::Mailbox, "a mail address"),
+            key("to", Form::Mailboxes, "a list of mail addresses"),
+            key("encryption", Form::Word(&["tls", "starttls", "none"]), ""),
+        ],
+        account: |it| it.all(&["smtp", "password", "encryption"]),
+        place: &["to"],
     },
     RobotKind {
         name: "webhook",

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono_tz::Tz;
+use lettre::message::{Mailbox, Mailboxes};
 use toml::de::DeValue;
 use url::Url;
 
@@ -33,8 +34,7 @@ pub(super) struct Scope<'a> {
     pub(super) around: Surroundings<'a>,
 }
 
-/// The kinds of the contract that are not built, and all keys that they have.
-const LATER: [&str; 1] = ["email"];
+/// All keys that any kind has.
 const KEYS_OF_ALL_KINDS: [&str; 20] = [
     "access_token",
     "agent_id",
@@ -130,16 +130,9 @@ fn kind_name(value: &Value<'_>, has_bot: bool) -> Read<Kind> {
         ),
         "telegram" => Ok(Kind::Telegram),
         "stdout" => Ok(Kind::Stdout),
-        later if LATER.contains(&later) => fault(
-            value,
-            format!(
-                "`kind = \"{later}\"` is not built yet; expected {}",
-                kinds().join(", ")
-            ),
-        ),
         _ => RobotKind::named(name).map(Kind::Robot).map_or_else(
             || {
-                let expected = match nearest(name, LATER.into_iter().chain(kinds())) {
+                let expected = match nearest(name, kinds()) {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => format!("expected one of {}", kinds().join(", ")),
                 };
@@ -188,6 +181,15 @@ fn robot(
             Form::Site => table
                 .require(name, expected, web_address)
                 .map(|url| Setting::Text(base(&url))),
+            Form::Smtp => table
+                .require(name, expected, smtp(around))
+                .map(Setting::Secret),
+            Form::Mailbox => table
+                .require(name, expected, mailbox)
+                .map(|it| Setting::Text(it.to_string())),
+            Form::Mailboxes => table
+                .require(name, expected, list(mailbox))
+                .map(|list| Setting::Text(list.into_iter().collect::<Mailboxes>().to_string())),
             Form::Room => table.require(name, expected, room).map(Setting::Text),
             Form::Word(words) => {
                 let mut chosen = words[0];
@@ -224,6 +226,25 @@ fn secret_address(
             Err(what) => fault(value, what),
         }
     }
+}
+
+/// A mail server's address, which may hold a password.
+fn smtp(around: Surroundings<'_>) -> impl Fn(&Value<'_>) -> Read<Secret> {
+    move |value| {
+        let secret = around.secret()(value)?;
+        match address_of(secret.reveal(), &["smtp", "smtps"]) {
+            Ok(_) => Ok(secret),
+            Err(what) => fault(value, what),
+        }
+    }
+}
+
+fn mailbox(value: &Value<'_>) -> Read<Mailbox> {
+    let text = text(value)?;
+    text.parse().or_else(|_| {
+        let expected = "expected such as `news@example.org` or `News <news@example.org>`";
+        fault(value, format!("`{text}` is no mail address; {expected}"))
+    })
 }
 
 /// A number, or one in a string.

@@ -293,14 +293,6 @@ fn what_is_not_built_is_refused_by_name_and_its_default_is_accepted() {
         told,
         "noticast.toml:4:15: this is an integer; expected `false`"
     );
-    let kinds = ["email"];
-    for kind in kinds {
-        let told = problems(&channel.replace("stdout", kind));
-        assert!(
-            told.contains(&format!("`kind = \"{kind}\"` is not built yet; ")),
-            "{told}"
-        );
-    }
 }
 
 #[test]

@@ -9,7 +9,11 @@ use futures::future::{BoxFuture, FutureExt};
 use reqwest::{Client, ClientBuilder, RequestBuilder, StatusCode, header::HeaderMap};
 use serde_json::Value;
 
-use super::{PushError, sender::Sent};
+use super::{
+    PushError,
+    card::{clean_line, cut},
+    sender::Sent,
+};
 use crate::bulletin::Robot;
 
 /// For a connection to be made.
@@ -146,15 +150,13 @@ impl Http {
         }
     }
 
-    /// Whatever a server or library says, without a secret, however short that is.
-    pub(super) fn redacted(&self, text: &str) -> String {
-        let hide = |text: String, secret: &String| text.replace(secret.as_str(), "***");
-        self.secrets.iter().fold(text.to_owned(), hide)
+    fn redacted(&self, text: &str) -> String {
+        redacted(text, &self.secrets)
     }
 
     /// A platform's own words, fit for an error.
     pub(super) fn words(&self, text: &str) -> String {
-        super::card::cut(&super::card::clean_line(&self.redacted(text)), WORDS)
+        words(text, &self.secrets)
     }
 }
 
@@ -185,6 +187,17 @@ impl Answer {
                 .ok()?,
         )
     }
+}
+
+/// Whatever a server or library says, without a secret, however short that is.
+fn redacted(text: &str, secrets: &[String]) -> String {
+    let hide = |text: String, secret: &String| text.replace(secret.as_str(), "***");
+    secrets.iter().fold(text.to_owned(), hide)
+}
+
+/// Somebody else's words, fit for an error.
+pub(super) fn words(text: &str, secrets: &[String]) -> String {
+    cut(&clean_line(&redacted(text, secrets)), WORDS)
 }
 
 /// A span as platforms write it, bounded.

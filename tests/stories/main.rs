@@ -13,6 +13,7 @@ mod demo;
 mod fetching;
 mod health;
 mod layout;
+mod mail;
 mod modes;
 mod newsroom;
 mod rig;

@@ -7,5 +7,6 @@ pub(crate) mod pushing;
 pub(crate) mod rig;
 pub(crate) mod robots;
 pub(crate) mod site;
+pub(crate) mod smtp;
 pub(crate) mod telegram;
 pub(crate) mod world;
