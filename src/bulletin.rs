@@ -24,11 +24,11 @@ pub use filter::{Filter, FilterError, Verdict};
 pub use fold::fold;
 pub use id::{BulletinId, ChannelId, DeliveryId, IdError, SourceId};
 pub use identity::{SeenKey, canonical_url, loose_fragment};
-pub use manner::{Mode, Quiet};
+pub use manner::{Mode, Quiet, reminder_of};
 pub use moment::Moment;
 pub use notice::{Article, Attachment, Notice, Validators};
 pub use record::{
-    Bulletin, BulletinState, Cause, Delivery, DeliveryKind, DeliveryState, MessageRef,
+    Bulletin, BulletinState, Cause, Delivery, DeliveryKind, DeliveryState, MessageRef, Revision,
 };
 pub use robot::{Fingerprint, Form, KINDS, Key, Robot, RobotKind, Setting};
 pub use settings::{

@@ -30,6 +30,8 @@ mod pack;
 mod people;
 mod read;
 mod record;
+mod remind;
+mod revise;
 mod route;
 mod rows;
 mod schema;
@@ -55,11 +57,13 @@ use tokio::sync::watch;
 pub use acts::{Report, Run, Tally};
 pub use ask::{
     Actor, Admitted, Begun, BulletinQuery, ChannelStatus, DeliveryQuery, Found, Health, HeldAction,
-    Imported, Judged, Look, LookState, Outcome, Page, Ruling, SourceStatus, Told, Waiting,
+    Imported, Judged, Look, LookState, Outcome, Page, Reminded, Ruling, SourceStatus, Told,
+    Waiting,
 };
 pub use error::StoreError;
 pub use front::{ReadLines, WriteLine};
 pub use people::Settled;
+pub use revise::Edition;
 
 use self::{
     added::Added, books::Books, engine::Engine, error::Result, looks::Looks, names::Names,

@@ -5,6 +5,8 @@ use std::str::FromStr;
 use chrono::{DateTime, Days, LocalResult, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 
+use super::Moment;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Mode {
     /// Each bulletin by itself.
@@ -58,6 +60,16 @@ impl Quiet {
             (start <= at && at < end).then_some(end)
         })
     }
+}
+
+/// When people are reminded of a deadline: a day before it by their clock; of a day, that morning at nine.
+#[must_use]
+pub fn reminder_of(deadline: &Moment, zone: Tz) -> Option<DateTime<Utc>> {
+    let by = match deadline {
+        Moment::Day(day) => day.and_time(NaiveTime::from_hms_opt(9, 0, 0)?),
+        Moment::Time(time) => time.with_timezone(&zone).naive_local(),
+    };
+    first(by.date() - Days::new(1), by.time(), zone)
 }
 
 /// The first time at which the clock shows so much, or more where that is left out.
@@ -161,6 +173,24 @@ mod tests {
                 Tz::Europe__Berlin
             ),
             None
+        );
+    }
+
+    #[test]
+    fn a_reminder_comes_a_day_before_by_the_clock_of_the_chat() {
+        let remind = |deadline: &str, zone: Tz| {
+            let deadline = Moment::try_from(deadline.to_owned()).unwrap();
+            let at = reminder_of(&deadline, zone).unwrap();
+            at.with_timezone(&zone).to_rfc3339()
+        };
+        let shanghai = Tz::Asia__Shanghai;
+        assert_eq!(remind("2026-03-01", shanghai), "2026-02-28T09:00:00+08:00");
+        let time = "2026-03-29T17:30:00+08:00";
+        assert_eq!(remind(time, shanghai), "2026-03-28T17:30:00+08:00");
+        // 11:30 there, on the day after the clock was set forward.
+        assert_eq!(
+            remind(time, Tz::Europe__Berlin),
+            "2026-03-28T11:30:00+01:00"
         );
     }
 

@@ -67,6 +67,16 @@ pub enum Cause {
     Imported,
 }
 
+/// How a bulletin changed after it was published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Revision {
+    pub at: DateTime<Utc>,
+    /// The title before, where it changed.
+    pub title: Option<String>,
+    /// Whether the text changed.
+    pub text: bool,
+}
+
 /// One bulletin for one channel.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delivery {

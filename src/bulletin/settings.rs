@@ -159,6 +159,14 @@ pub enum StdoutFormat {
     Json,
 }
 
+impl ChannelKind {
+    /// Whether a message that was sent can be changed.
+    #[must_use]
+    pub fn can_edit(&self) -> bool {
+        matches!(self, Self::Telegram { .. })
+    }
+}
+
 impl Channel {
     /// When a digest goes out where nobody says.
     pub const DIGEST: &'static str = "0 18 * * *";

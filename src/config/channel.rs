@@ -79,7 +79,8 @@ pub(super) fn read(mut table: Table<'_>, ids: &mut Ids<'_>, scope: Scope<'_>) ->
     let digest = table.take("digest", digest);
     let mut quiet = None;
     table.set("quiet", &mut quiet, unless_empty(from_str::<Quiet>));
-    table.unbuilt("corrections", "false");
+    let mut corrections = false;
+    table.set("corrections", &mut corrections, boolean);
     table.unbuilt("template", "\"\"");
     let kind = match kind {
         Some(Kind::Telegram) => telegram(&mut table),
@@ -99,6 +100,7 @@ pub(super) fn read(mut table: Table<'_>, ids: &mut Ids<'_>, scope: Scope<'_>) ->
     channel.mode = mode.unwrap_or_default();
     channel.digest = digest.unwrap_or(channel.digest);
     channel.quiet = quiet;
+    channel.corrections = corrections;
     Some(channel)
 }
 

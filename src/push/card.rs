@@ -4,6 +4,7 @@
 //! Page text is untrusted: whatever it holds, a card stays well-formed and within the platform's
 //! limits. It is cut before it is escaped, never inside a character. Read [`Card::new`] first.
 
+mod edition;
 mod list;
 
 use std::sync::Arc;
@@ -49,6 +50,8 @@ pub(crate) struct Card {
     pub(crate) further: Vec<Entry>,
     /// How several stand together.
     pub(crate) form: Form,
+    /// What was corrected since the message was sent; none where it is sent for the first time.
+    pub(crate) changes: Vec<String>,
 }
 
 impl Card {
@@ -89,6 +92,7 @@ impl Card {
             source: String::new(),
             further: Vec::new(),
             form: Form::default(),
+            changes: Vec::new(),
         }
     }
 
@@ -113,7 +117,7 @@ impl Card {
         if let Some(summary) = &words.summary {
             html += &format!("\n\n{}", escape(summary));
         }
-        html + &format!("\n\n#{}", words.number)
+        html + &format!("\n\n#{}", words.number) + &self.changes_html()
     }
 
     /// The same without markup, for a platform that cannot read ours. That of several bulletins has all
@@ -134,6 +138,7 @@ impl Card {
             text += &format!("\n\n{summary}");
         }
         text += &format!("\n\n#{}", words.number);
+        text += &self.changes_plain();
         // The address counts as text here; one that does not fit is left out whole.
         match &words.url {
             Some(url) if text.chars().count() + url.chars().count() < 4096 => {
@@ -151,7 +156,13 @@ impl Card {
     /// What stands above the headline: what kind of card it is, and the note.
     fn top(&self, bold: impl Fn(&str) -> String, plain: impl Fn(&str) -> String) -> String {
         let note = self.clean_note().as_deref().map(plain);
-        let mark = mark(self.kind, self.language).map(bold);
+        let corrected = match self.language {
+            _ if self.changes.is_empty() => None,
+            language => mark(DeliveryKind::Update, language),
+        };
+        let marks = [mark(self.kind, self.language), corrected];
+        let marks: Vec<_> = marks.into_iter().flatten().collect();
+        let mark = (!marks.is_empty()).then(|| bold(&marks.join(" · ")));
         match (mark, note) {
             (None, Some(note)) if self.bulletin.is_none() => note,
             (None, Some(note)) => format!("{note}\n\n"),
@@ -239,7 +250,7 @@ impl Card {
             }),
             summary: summary
                 .filter(|text| !text.is_empty())
-                .map(|text| cut(&text, SUMMARY)),
+                .map(|text| cut(&text, SUMMARY.saturating_sub(self.changes_length()))),
             number: bulletin.id,
         }
     }

@@ -18,7 +18,7 @@ use super::{
     sender::{Sender, Sent},
 };
 use crate::{
-    bulletin::{Channel, ChannelId, DeliveryKind, Mode},
+    bulletin::{Channel, ChannelId, DeliveryKind, MessageRef, Mode},
     config::Live,
     store::{Begun, Outcome, Store, StoreError, Waiting},
 };
@@ -41,6 +41,12 @@ pub(super) struct Desk {
     stop: CancellationToken,
     pace: Mutex<Pace>,
     unanswered: Semaphore,
+}
+
+/// What goes out: a message, or an edit of one.
+struct Show {
+    card: Card,
+    edits: Option<MessageRef>,
 }
 
 /// A delivery that has had its turn.
@@ -105,8 +111,13 @@ impl Desk {
                 .await?;
             return Ok(delivered);
         };
-        let sent = match card {
-            Some(card) => self.sender.send(&card, &channel).await,
+        let sent = match &card {
+            Some(Show { card, edits }) => {
+                let edit = edits.as_ref();
+                let edit = edit.and_then(|message| self.sender.edit(card, &channel, message));
+                edit.unwrap_or_else(|| self.sender.send(card, &channel))
+                    .await
+            }
             None => Sent::Refused("its bulletin is not in the store".to_owned()),
         };
         if !matches!(sent, Sent::Unreachable(_)) {
@@ -158,13 +169,20 @@ impl Desk {
         slot: Slot,
         waiting: &Waiting,
         channel: &Channel,
-    ) -> Result<(Begun, Option<Card>), StoreError> {
+    ) -> Result<(Begun, Option<Show>), StoreError> {
         let at = wall_clock(slot.at);
+        let show = |card: Card| Show { card, edits: None };
+        if waiting.kind == DeliveryKind::Update {
+            let begun = self.store.begin_send(waiting.id, at).await?;
+            return Ok((begun, self.edition(waiting, channel).await?));
+        }
         let may_be_several =
             channel.mode != Mode::Each || channel.quiet.is_some() || waiting.attempts > 0;
         if waiting.kind != DeliveryKind::New || !may_be_several {
             let begins = self.store.begin_send(waiting.id, at);
-            return tokio::try_join!(begins, self.card(std::slice::from_ref(waiting), channel));
+            let card = self.card(std::slice::from_ref(waiting), channel);
+            let (begun, card) = tokio::try_join!(begins, card)?;
+            return Ok((begun, card.map(show)));
         }
         let mut together = self.store.together(waiting.id, at).await?;
         let card = self.card(&together, channel).await?;
@@ -174,7 +192,21 @@ impl Desk {
         together.truncate(most);
         let ids = together.iter().map(|member| member.id).collect();
         let begun = self.store.begin_together(ids, at).await?;
-        Ok((begun, card.map(|card| card.first(most))))
+        Ok((begun, card.map(|card| show(card.first(most)))))
+    }
+
+    async fn edition(
+        &self,
+        update: &Waiting,
+        channel: &Channel,
+    ) -> Result<Option<Show>, StoreError> {
+        let Some(mut edition) = self.store.edition(update.id).await? else {
+            return Ok(None);
+        };
+        edition.message.take_if(|_| !channel.kind.can_edit());
+        let edits = edition.message.clone();
+        let card = Card::of_edition(update, edition, channel, &self.config.borrow());
+        Ok(Some(Show { card, edits }))
     }
 
     /// None where a bulletin is not in the store.

@@ -83,6 +83,17 @@ pub(crate) trait Sender: Send + Sync + fmt::Debug {
     /// Sends one card, with one request.
     fn send<'a>(&'a self, card: &'a Card, channel: &'a Channel) -> BoxFuture<'a, Sent>;
 
+    /// Makes a message that was sent what `card` says; None: the platform cannot, and what changed goes
+    /// out as a message of its own. So does [`crate::bulletin::ChannelKind::can_edit`] say.
+    fn edit<'a>(
+        &'a self,
+        _card: &'a Card,
+        _channel: &'a Channel,
+        _message: &'a MessageRef,
+    ) -> Option<BoxFuture<'a, Sent>> {
+        None
+    }
+
     /// Whether the platform drops a repetition of a card (by [`Card::key`], or by its words): what is
     /// unanswered is then sent again until it is certain.
     fn knows_repetitions(&self) -> bool {

@@ -15,7 +15,10 @@ use std::{
 use futures::future::{BoxFuture, FutureExt};
 use serde_json::Value;
 use teloxide::{
-    payloads::{EditMessageText, GetChat, GetChatMember, GetMe, SendMessage, SendMessageSetters},
+    payloads::{
+        EditMessageText, EditMessageTextSetters, GetChat, GetChatMember, GetMe, SendMessage,
+        SendMessageSetters,
+    },
     types::{ChatId, LinkPreviewOptions, MessageId, ParseMode, Recipient, ThreadId, UserId},
 };
 
@@ -182,6 +185,38 @@ impl Telegram {
         }
     }
 
+    /// A list that has grown too long tells its changes no more.
+    async fn edit_card(&self, card: &Card, channel: &Channel, message: &MessageRef) -> Sent {
+        let (ChannelKind::Telegram { chat, .. }, Ok(id)) = (&channel.kind, message.0.parse())
+        else {
+            return Sent::Refused("not a message of telegram".to_owned());
+        };
+        let lane = match self.lane_of(chat).await {
+            Ok((lane, _)) => lane,
+            Err(sent) => return sent,
+        };
+        let mut card = card.clone();
+        if !card.further.is_empty() && self.fits(&card, channel) < card.count() {
+            card.changes.clear();
+        }
+        let mut edit = EditMessageText::new(ChatId(lane.0), MessageId(id), card.html())
+            .parse_mode(ParseMode::Html)
+            .link_preview_options(preview(card.url()));
+        let sent = match self.edit(&edit).await {
+            Sent::Refused(why) if verdict::is_markup(&why) => {
+                tracing::warn!(channel.id = %channel.id, error = %why, "telegram cannot read a card's markup; edited as plain text");
+                edit.parse_mode = None;
+                edit.text = card.plain_within(LONGEST);
+                self.edit(&edit).await
+            }
+            sent => sent,
+        };
+        match sent {
+            Sent::Done(_) => Sent::Done(Some(message.clone())),
+            sent => sent,
+        }
+    }
+
     async fn check_channel(&self, channel: &Channel) -> Result<Checked, PushError> {
         let ChannelKind::Telegram { chat, .. } = &channel.kind else {
             return Ok(Checked::NotTried);
@@ -255,6 +290,15 @@ impl Sender for Telegram {
 
     fn send<'a>(&'a self, card: &'a Card, channel: &'a Channel) -> BoxFuture<'a, Sent> {
         self.send_card(card, channel).boxed()
+    }
+
+    fn edit<'a>(
+        &'a self,
+        card: &'a Card,
+        channel: &'a Channel,
+        message: &'a MessageRef,
+    ) -> Option<BoxFuture<'a, Sent>> {
+        Some(self.edit_card(card, channel, message).boxed())
     }
 
     fn probe(&self) -> BoxFuture<'_, Result<(), Sent>> {

@@ -12,7 +12,7 @@ use super::{
     engine::Engine,
     error::Result,
     judge::{self, Facts, Identity, Link, Remembered},
-    keys, route,
+    keys, revise, route,
     rows::{Baseline, BulletinRow, SeenValue, SourceRow, title_hash},
 };
 use crate::bulletin::{
@@ -242,6 +242,7 @@ impl Admission<'_> {
         let Some(mut row) = engine.get::<BulletinRow>(&keys::bulletin(id))? else {
             return Ok(());
         };
+        let before = row.clone();
         let correction = archive::correct(engine, &mut row, id, found)?;
         if is_moved && may_learn {
             row.url.clone_from(&found.notice.url);
@@ -250,6 +251,15 @@ impl Admission<'_> {
             let titled = keys::titled_as(self.page.source, self.page.identities[place].titled, id);
             self.change.writes.set(titled, vec![1]);
         }
+        let change = &mut self.change;
+        revise::follow(
+            self.books,
+            change,
+            id,
+            (&before, &row),
+            correction,
+            self.now,
+        )?;
         if correction.is_told() {
             self.admitted.revised.push(BulletinId(id));
         }

@@ -159,6 +159,19 @@ pub struct Actor {
     pub from: String,
 }
 
+/// What became of a wish to be reminded of a deadline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reminded {
+    /// Once, then.
+    At(DateTime<Utc>),
+    /// No deadline was found in the bulletin.
+    NoDeadline,
+    /// It is less than a day away, or past.
+    TooLate,
+    /// So many reminders that waited are cancelled.
+    Off(usize),
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HeldAction {
     Publish(Vec<BulletinId>),

@@ -5,17 +5,17 @@ use std::{collections::HashSet, io, path::PathBuf};
 use chrono::{DateTime, Utc};
 
 use super::{
-    Actor, BulletinQuery, ChannelStatus, DeliveryQuery, Health, HeldAction, Imported, Page,
-    SourceStatus, Store, archive,
+    Actor, BulletinQuery, ChannelStatus, DeliveryQuery, Edition, Health, HeldAction, Imported,
+    Page, Reminded, SourceStatus, Store, archive,
     books::Books,
     error::Result,
     export, import, keys,
     people::{self, Rebroadcast, Settled},
-    read,
+    read, remind, revise,
     rows::CountRow,
     status, upkeep,
 };
-use crate::bulletin::{Bulletin, BulletinId, ChannelId, Delivery, DeliveryId};
+use crate::bulletin::{Bulletin, BulletinId, ChannelId, Delivery, DeliveryId, Revision};
 
 /// Takes the lines of an export, on a blocking thread.
 pub type WriteLine = Box<dyn FnMut(&str) -> io::Result<()> + Send>;
@@ -47,6 +47,26 @@ impl Store {
         };
         self.write(move |books| people::rebroadcast(books, &asked, now))
             .await
+    }
+
+    /// Queues one reminder of the bulletin's deadline for a chat, a day before it by the chat's clock;
+    /// None: cancels those that wait there. A deadline that is corrected later moves or cancels it.
+    ///
+    /// # Errors
+    /// No such bulletin or channel; the bulletin is held; a write failed.
+    pub async fn remind(
+        &self,
+        channel: &ChannelId,
+        bulletin: Option<BulletinId>,
+        by: &Actor,
+        now: DateTime<Utc>,
+    ) -> Result<Reminded> {
+        let (channel, by) = (channel.clone(), by.clone());
+        self.write(move |books| match bulletin {
+            Some(bulletin) => remind::remind(books, &channel, bulletin, &by, now),
+            None => remind::cancel(books, &channel, &by, now),
+        })
+        .await
     }
 
     /// Releases or dismisses held bulletins; gives those that were published and those marked as seen.
@@ -124,6 +144,24 @@ impl Store {
     /// The store cannot be read.
     pub async fn text(&self, id: BulletinId) -> Result<Option<String>> {
         self.read(move |engine, _| archive::text(engine, &keys::text(id.0)))
+            .await
+    }
+
+    /// What changed in a bulletin since it was published, oldest first.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn revisions(&self, id: BulletinId) -> Result<Vec<Revision>> {
+        self.read(move |engine, _| revise::revisions(engine, id))
+            .await
+    }
+
+    /// What an update is to make of the message that it is for; None: nothing was sent.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn edition(&self, update: DeliveryId) -> Result<Option<Edition>> {
+        self.read(move |engine, names| revise::edition(engine, names, update))
             .await
     }
 

@@ -15,7 +15,9 @@
 //! | `b` bulletin | archive record |
 //! | `T` bulletin · `U` bulletin | compressed text · text as published |
 //! | `y` source bulletin | index |
+//! | `g` channel hash | deliveries that went out as one message, by its name |
 //! | `h` bulletin | index of what is held |
+//! | `i` bulletin | what changed in it ([`super::revise`]) |
 //! | `f` bulletin delivery | the first of a run of deliveries of it → how many (4) |
 //! | `d` block | 32 deliveries of consecutive numbers ([`super::block`]) |
 //! | `o` block | index of blocks that hold an unfinished or a recent delivery |
@@ -29,7 +31,7 @@
 //! | `v` chat | the chat that it became (8) |
 //! | `x` key chunk | the rest of a long value of `key` ([`super::engine`]) |
 
-use crate::bulletin::SeenKey;
+use crate::bulletin::{MessageRef, SeenKey};
 
 pub(super) type Key = Vec<u8>;
 
@@ -109,6 +111,13 @@ pub(super) fn by_source(source: u32, bulletin: u64) -> Key {
 }
 pub(super) fn held(bulletin: u64) -> Key {
     numbered(b'h', bulletin)
+}
+pub(super) fn history(bulletin: u64) -> Key {
+    numbered(b'i', bulletin)
+}
+pub(super) fn members(channel: u32, message: &MessageRef) -> Key {
+    let hash = blake3::hash(message.0.as_bytes());
+    key(b'g', &[&channel.to_be_bytes(), &hash.as_bytes()[..12]])
 }
 pub(super) fn run(bulletin: u64, first: u64) -> Key {
     key(b'f', &[&bulletin.to_be_bytes(), &first.to_be_bytes()])

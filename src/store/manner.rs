@@ -31,6 +31,8 @@ pub(super) fn due(
     let digest = || channel.digest.next_after(now, channel.time_zone);
     let due = match (kind, channel.mode) {
         (DeliveryKind::Announcement, _) => return now,
+        // An edit makes no sound.
+        (DeliveryKind::Update, _) if channel.kind.can_edit() => return now,
         (DeliveryKind::New, _) if is_urgent => return now,
         (DeliveryKind::New, Mode::Digest) => digest().unwrap_or(now),
         _ => now,
@@ -80,7 +82,11 @@ impl Books {
 
     /// Whether a waiting delivery passes quiet hours.
     fn passes(&self, channel: &Channel, slot: &Slot) -> Result<bool> {
-        let held = matches!(slot.kind, DeliveryKind::New | DeliveryKind::Reminder);
+        let held = match slot.kind {
+            DeliveryKind::New | DeliveryKind::Reminder => true,
+            DeliveryKind::Update => !channel.kind.can_edit(),
+            DeliveryKind::Rebroadcast | DeliveryKind::Announcement => false,
+        };
         let Some(bulletin) = slot.bulletin.filter(|_| held) else {
             return Ok(true);
         };
@@ -148,7 +154,11 @@ pub(super) fn together(books: &Books, id: u64, now: DateTime<Utc>) -> Result<Vec
 }
 
 /// Those of one source together; else as they were.
-fn by_source(books: &Books, change: &mut Change, members: Vec<u64>) -> Result<Vec<Vec<u64>>> {
+pub(super) fn by_source(
+    books: &Books,
+    change: &mut Change,
+    members: Vec<u64>,
+) -> Result<Vec<Vec<u64>>> {
     let mut groups: Vec<(Option<u32>, Vec<u64>)> = Vec::new();
     for id in members {
         let slot = change.slot(&books.engine, id)?;

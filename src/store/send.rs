@@ -153,6 +153,17 @@ pub(super) fn complete(
             )?;
             change.set_slot(&books.engine, *other, member)?;
         }
+        if let (
+            Outcome::Sent {
+                message: Some(message),
+            },
+            true,
+        ) = (outcome, settling.len() > 1)
+        {
+            let members = settling.iter().map(|(id, _)| *id).collect();
+            let members = manner::by_source(books, &mut change, members)?.concat();
+            change.writes.put(keys::members(channel, message), &members);
+        }
         books.commit(change)?;
         settling.iter().for_each(|(id, _)| books.outbox.settle(*id));
         if is_sent {

@@ -5,6 +5,7 @@ mod kill;
 mod modes;
 mod outbox;
 mod people;
+mod reminders;
 mod rules;
 mod seen;
 mod subscriptions;

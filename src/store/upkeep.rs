@@ -165,6 +165,14 @@ pub(super) fn forget_old(books: &mut Books, from: u64, now: DateTime<Utc>) -> Re
             .map(|(id, _)| id)
             .collect();
         for id in &old {
+            if let Some((channel, message)) = block
+                .get(*id)
+                .and_then(|slot| Some((slot.channel, slot.message.as_ref()?)))
+            {
+                change
+                    .writes
+                    .remove_long(&engine, keys::members(channel, message))?;
+            }
             block.set(*id, None);
             change.writes.remove_long(&engine, keys::error(*id))?;
         }

@@ -20,7 +20,7 @@ use super::{
     words::Words,
 };
 use crate::{
-    bulletin::{Bulletin, BulletinId, BulletinState, ChannelKind, TelegramChat},
+    bulletin::{Bulletin, BulletinId, BulletinState, ChannelKind, Revision, TelegramChat},
     config::Config,
     store::{BulletinQuery, Page},
 };
@@ -50,6 +50,8 @@ struct BulletinPage {
     frame: Frame,
     card: Card,
     paragraphs: Vec<String>,
+    /// What changed, oldest first.
+    revisions: Vec<Revised>,
     older: Option<Card>,
     newer: Option<Card>,
 }
@@ -136,6 +138,7 @@ pub(super) async fn bulletin(
         frame,
         card,
         paragraphs: paragraphs(&text),
+        revisions: revised(store.revisions(id).await?, &config),
         older,
         newer,
     };
@@ -200,6 +203,28 @@ async fn listed(site: &Site, query: &BulletinQuery) -> Result<Page<Bulletin>, Pr
     let turn = tokio::time::timeout(SEARCH_PATIENCE, turn).await;
     let _turn = turn.map_err(busy)?;
     Ok(site.desk.store.bulletins(query).await?)
+}
+
+/// A correction, in words.
+#[derive(Debug, Serialize)]
+struct Revised {
+    at: String,
+    /// The title before, where it changed.
+    title: Option<String>,
+    text: bool,
+}
+
+fn revised(revisions: Vec<Revision>, config: &Config) -> Vec<Revised> {
+    let revised = |revision: Revision| Revised {
+        at: revision
+            .at
+            .with_timezone(&config.time_zone)
+            .format("%Y-%m-%d %H:%M")
+            .to_string(),
+        title: revision.title.as_deref().map(printable),
+        text: revision.text,
+    };
+    revisions.into_iter().map(revised).collect()
 }
 
 /// The archived text's paragraphs.

@@ -9,6 +9,7 @@ mod api;
 mod bot;
 mod commands;
 mod config;
+mod corrections;
 mod demo;
 mod fetching;
 mod health;

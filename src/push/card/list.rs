@@ -146,10 +146,15 @@ impl Card {
     fn list(&self, ink: Ink) -> String {
         let top = self.top(|text| ink.bold(text), |text| ink.text(text));
         let entries = self.entries();
-        match self.form {
-            Form::Bundle => top + &bundle(&entries, ink),
-            Form::Digest => top + &digest(&entries, self.language, ink),
-        }
+        let list = match self.form {
+            Form::Bundle => bundle(&entries, ink),
+            Form::Digest => digest(&entries, self.language, ink),
+        };
+        let changes = match ink {
+            Ink::Html => self.changes_html(),
+            Ink::Plain | Ink::Seen => self.changes_plain(),
+        };
+        top + &list + &changes
     }
 
     /// The words of all its bulletins, each with the name of its source.

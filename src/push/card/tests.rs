@@ -34,6 +34,7 @@ pub(crate) fn card(kind: DeliveryKind, bulletin: Option<Bulletin>, note: Option<
         source: "集团要闻".to_owned(),
         further: Vec::new(),
         form: Form::default(),
+        changes: Vec::new(),
     }
 }
 

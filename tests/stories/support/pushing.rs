@@ -97,6 +97,11 @@ impl Pushing {
                 },
             );
         }
+        self.look().await
+    }
+
+    /// The source is looked at.
+    async fn look(&self) -> Vec<BulletinId> {
         let source: SourceId = "news".parse().unwrap();
         let look = Look {
             state: self.store.look_state(&source),
@@ -117,6 +122,12 @@ impl Pushing {
             found.notice.title = format!("改版后的{}（{number}）", found.notice.title);
         }
         self.publish(0).await;
+    }
+
+    /// The newest notice bears another title from now on.
+    pub(crate) async fn retitle(&mut self, title: &str) {
+        self.notices[0].notice.title = title.to_owned();
+        self.look().await;
     }
 
     pub(crate) fn start(&mut self) {

@@ -688,6 +688,7 @@ fn parse(html: &str) -> Result<String, String> {
                 }
             }
             "<b>" | "<i>" | "<code>" | "<pre>" => open.push(&token[1..token.len() - 1]),
+            "<blockquote expandable>" => open.push("blockquote"),
             tag if tag.starts_with("<a href=\"") && tag.matches('"').count() == 2 => open.push("a"),
             other => return Err(format!("unsupported start tag \"{other}\"")),
         }

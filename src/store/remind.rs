@@ -1,0 +1,140 @@
+//! Reminders of deadlines: a delivery that waits until a day before, and follows the deadline.
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+
+use super::{
+    Actor, Reminded, StoreError, block::Slot, books::Books, change::Change, error::Result, keys,
+    manner, people, read, route, rows::BulletinRow,
+};
+use crate::bulletin::{
+    BulletinId, BulletinState, ChannelId, DeliveryKind, DeliveryState, reminder_of,
+};
+
+pub(super) fn remind(
+    books: &mut Books,
+    id: &ChannelId,
+    bulletin: BulletinId,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<Reminded> {
+    let row: Option<BulletinRow> = books.engine.get(&keys::bulletin(bulletin.0))?;
+    let row = row.ok_or(StoreError::NoBulletin(bulletin))?;
+    if row.state == BulletinState::Held {
+        return Err(StoreError::Held(bulletin));
+    }
+    if row.deadline.is_none() {
+        return Ok(Reminded::NoDeadline);
+    }
+    let mut change = books.change();
+    let channel = match books.channel_named(id) {
+        Some(number) => number,
+        None if id.chat().is_some() => {
+            books.rename(|names| names.intern_channel(id, &mut change.writes))
+        }
+        None => return Err(StoreError::NoChannel(id.clone())),
+    };
+    let Some(due) = due(books, channel, &row).filter(|due| *due > now) else {
+        return Ok(Reminded::TooLate);
+    };
+    let waits = waiting(books, bulletin.0)?;
+    if !waits.iter().any(|(_, slot)| slot.channel == channel) {
+        route::queue(
+            &mut change,
+            &books.engine,
+            &[(channel, due.timestamp_millis())],
+            Some(bulletin.0),
+            DeliveryKind::Reminder,
+            None,
+            now.timestamp_millis(),
+        )?;
+        people::log(
+            &mut change,
+            by,
+            &format!("{id}: reminder of {bulletin}"),
+            now,
+        );
+    }
+    books.commit(change)?;
+    Ok(Reminded::At(due))
+}
+
+pub(super) fn cancel(
+    books: &mut Books,
+    id: &ChannelId,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<Reminded> {
+    let Some(channel) = books.channel_named(id) else {
+        return Ok(Reminded::Off(0));
+    };
+    let mut change = books.change();
+    let mut count = 0;
+    for delivery in books.outbox.waiting_in(channel).collect::<Vec<u64>>() {
+        let slot = change.slot(&books.engine, delivery)?;
+        if let Some(slot) = slot.filter(|slot| slot.kind == DeliveryKind::Reminder) {
+            drop_it(books, &mut change, delivery, slot, now)?;
+            count += 1;
+        }
+    }
+    people::log(
+        &mut change,
+        by,
+        &format!("{id}: {count} reminders off"),
+        now,
+    );
+    books.commit(change)?;
+    Ok(Reminded::Off(count))
+}
+
+/// What a bulletin says now moves the reminders of it that wait, or cancels them.
+pub(super) fn follow(
+    books: &Books,
+    change: &mut Change,
+    bulletin: u64,
+    row: &BulletinRow,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    for (id, mut slot) in waiting(books, bulletin)? {
+        let due = due(books, slot.channel, row).filter(|_| row.state != BulletinState::Withdrawn);
+        match due.filter(|due| *due > now) {
+            Some(due) if due.timestamp_millis() == slot.due_ms() => {}
+            Some(due) => {
+                slot.set_due_ms(due.timestamp_millis());
+                change.set_slot(&books.engine, id, slot)?;
+            }
+            None => drop_it(books, change, id, slot, now)?,
+        }
+    }
+    Ok(())
+}
+
+fn due(books: &Books, channel: u32, row: &BulletinRow) -> Option<DateTime<Utc>> {
+    let channel = books.channel(channel);
+    let zone = channel.map_or(Tz::Asia__Shanghai, |channel| channel.time_zone);
+    let at = reminder_of(row.deadline.as_ref()?, zone)?;
+    Some(channel.map_or(at, |channel| {
+        manner::due(channel, DeliveryKind::Reminder, false, at)
+    }))
+}
+
+/// Reminders of a bulletin that wait, in whatever channel.
+fn waiting(books: &Books, bulletin: u64) -> Result<Vec<(u64, Slot)>> {
+    let mut all = read::deliveries_of(&books.engine, bulletin)?;
+    all.retain(|(_, slot)| {
+        slot.kind == DeliveryKind::Reminder && slot.state == DeliveryState::Queued
+    });
+    Ok(all)
+}
+
+fn drop_it(
+    books: &Books,
+    change: &mut Change,
+    id: u64,
+    mut slot: Slot,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    slot.state = DeliveryState::Dropped;
+    slot.set_ended_ms(Some(now.timestamp_millis()));
+    change.set_slot(&books.engine, id, slot)
+}

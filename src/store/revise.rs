@@ -1,0 +1,211 @@
+//! What follows when a bulletin that was published changes: the messages that have it are edited, or
+//! a short note goes out, at most once a day; what waits goes out corrected; reminders follow.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, Duration, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    archive::Correction,
+    block::{self, Slot},
+    books::Books,
+    change::Change,
+    engine::Engine,
+    error::Result,
+    keys, manner,
+    names::Names,
+    read, remind,
+    rows::{BulletinRow, time},
+};
+use crate::bulletin::{
+    Bulletin, BulletinId, BulletinState, DeliveryId, DeliveryKind, DeliveryState, MessageRef,
+    Revision,
+};
+
+/// At most one correction of a bulletin in so long.
+const A_DAY: Duration = Duration::days(1);
+/// Changes that are remembered, the latest, and characters of each title.
+const MOST: usize = 16;
+const TITLE: usize = 300;
+
+/// What changed in a bulletin, oldest first.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(super) struct History {
+    /// When the last correction was due (ms).
+    told_ms: Option<i64>,
+    changes: Vec<(i64, Option<String>, bool)>,
+}
+
+impl History {
+    fn revisions(self) -> Vec<Revision> {
+        let revision = |(at, title, text)| Revision {
+            at: time(at),
+            title,
+            text,
+        };
+        self.changes.into_iter().map(revision).collect()
+    }
+}
+
+pub(super) fn revisions(engine: &Engine, id: BulletinId) -> Result<Vec<Revision>> {
+    let history: Option<History> = engine.get(&keys::history(id.0))?;
+    Ok(history.unwrap_or_default().revisions())
+}
+
+/// After a row was corrected from `before`.
+pub(super) fn follow(
+    books: &Books,
+    change: &mut Change,
+    id: u64,
+    (before, row): (&BulletinRow, &BulletinRow),
+    correction: Correction,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    if before.deadline != row.deadline {
+        remind::follow(books, change, id, row, now)?;
+    }
+    let has_other_title = before.title != row.title;
+    if row.state != BulletinState::Published || !(correction.is_told() || has_other_title) {
+        return Ok(());
+    }
+    let mut history: History = books.engine.get(&keys::history(id))?.unwrap_or_default();
+    if correction.is_told() {
+        let title = has_other_title.then(|| before.title.chars().take(TITLE).collect());
+        let is_text = correction == Correction::Text;
+        history
+            .changes
+            .push((now.timestamp_millis(), title, is_text));
+        let surplus = history.changes.len().saturating_sub(MOST);
+        history.changes.drain(..surplus);
+    }
+    let due = history
+        .told_ms
+        .map_or(now, |told| now.max(time(told) + A_DAY));
+    if queue(books, change, id, due, now)? {
+        history.told_ms = Some(due.timestamp_millis());
+    }
+    change
+        .writes
+        .remove_long(&books.engine, keys::history(id))?;
+    change.writes.put(keys::history(id), &history);
+    Ok(())
+}
+
+/// Queues an update for each message that has the bulletin; whether there is one.
+pub(super) fn queue(
+    books: &Books,
+    change: &mut Change,
+    id: u64,
+    due: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    let all = read::deliveries_of(&books.engine, id)?;
+    let is_update = |slot: &Slot| slot.kind == DeliveryKind::Update;
+    let waiting: HashSet<u32> = all
+        .iter()
+        .filter(|(_, slot)| is_update(slot) && slot.state == DeliveryState::Queued)
+        .map(|(_, slot)| slot.channel)
+        .collect();
+    let mut messages = HashSet::new();
+    let mut updates = Vec::new();
+    for (_, slot) in &all {
+        let Some(channel) = books.channel(slot.channel) else {
+            continue;
+        };
+        let has_it = matches!(slot.kind, DeliveryKind::New | DeliveryKind::Rebroadcast)
+            && matches!(slot.state, DeliveryState::Sent | DeliveryState::Sending);
+        let is_told = channel.kind.can_edit() || channel.corrections;
+        if !has_it || !is_told || waiting.contains(&slot.channel) {
+            continue;
+        }
+        // Where it cannot be edited, one note speaks of all messages.
+        let message = slot.message.clone().filter(|_| channel.kind.can_edit());
+        if messages.insert((slot.channel, message.clone())) {
+            let due = manner::due(channel, DeliveryKind::Update, false, due);
+            let mut update = Slot::new(
+                slot.channel,
+                Some(id),
+                DeliveryKind::Update,
+                now.timestamp_millis(),
+            );
+            update.message = message;
+            update.set_due_ms(due.timestamp_millis());
+            updates.push(update);
+        }
+    }
+    let Ok(count) = u32::try_from(updates.len()) else {
+        return Ok(false);
+    };
+    if count > 0 {
+        let run = keys::run(id, change.counts.next_delivery);
+        change.writes.set(run, count.to_be_bytes().to_vec());
+    }
+    for update in updates {
+        change.queue(&books.engine, update)?;
+    }
+    Ok(count > 0)
+}
+
+/// A message as it is to be shown now.
+#[derive(Debug, Clone)]
+pub struct Edition {
+    /// None: it cannot be edited.
+    pub message: Option<MessageRef>,
+    /// Of the delivery that it was sent for.
+    pub kind: DeliveryKind,
+    pub note: Option<String>,
+    /// All that stand in it, in the order of the card.
+    pub bulletins: Vec<Bulletin>,
+    /// What changed since it was sent.
+    pub changes: Vec<(BulletinId, Revision)>,
+}
+
+/// What an update is to make of the message that it is for; None: nothing was sent.
+pub(super) fn edition(
+    engine: &Engine,
+    names: &Names,
+    update: DeliveryId,
+) -> Result<Option<Edition>> {
+    let Some(update) = block::slot(engine, update.0)? else {
+        return Ok(None);
+    };
+    let Some(bulletin) = update.bulletin else {
+        return Ok(None);
+    };
+    let sent = read::deliveries_of(engine, bulletin)?
+        .into_iter()
+        .rev()
+        .find(|(_, slot)| {
+            matches!(slot.kind, DeliveryKind::New | DeliveryKind::Rebroadcast)
+                && slot.channel == update.channel
+                && slot.state == DeliveryState::Sent
+                && (update.message.is_none() || slot.message == update.message)
+        });
+    let Some((first, sent)) = sent else {
+        return Ok(None);
+    };
+    let members: Option<Vec<u64>> = match &sent.message {
+        Some(message) => engine.get(&keys::members(sent.channel, message))?,
+        None => None,
+    };
+    let since = sent.begun_ms().unwrap_or(sent.queued_ms);
+    let mut edition = Edition {
+        kind: sent.kind,
+        note: block::note(engine, sent.note)?,
+        message: sent.message,
+        bulletins: Vec::new(),
+        changes: Vec::new(),
+    };
+    for member in members.unwrap_or_else(|| vec![first]) {
+        let slot = block::slot(engine, member)?;
+        let Some(id) = slot.and_then(|slot| slot.bulletin).map(BulletinId) else {
+            continue;
+        };
+        edition.bulletins.extend(read::bulletin(engine, names, id)?);
+        let changes = revisions(engine, id)?.into_iter();
+        let later = changes.filter(|change| change.at.timestamp_millis() >= since);
+        edition.changes.extend(later.map(|change| (id, change)));
+    }
+    Ok(Some(edition))
+}
