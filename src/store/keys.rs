@@ -15,7 +15,7 @@
 //! | `b` bulletin | archive record |
 //! | `T` bulletin · `U` bulletin | compressed text · text as published |
 //! | `y` source bulletin | index |
-//! | `g` channel hash | deliveries that went out as one message, by its name |
+//! | `j` channel hash | deliveries that went out as one message, by its name |
 //! | `h` bulletin | index of what is held |
 //! | `i` bulletin | what changed in it ([`super::revise`]) |
 //! | `f` bulletin delivery | the first of a run of deliveries of it → how many (4) |
@@ -117,7 +117,7 @@ pub(super) fn history(bulletin: u64) -> Key {
 }
 pub(super) fn members(channel: u32, message: &MessageRef) -> Key {
     let hash = blake3::hash(message.0.as_bytes());
-    key(b'g', &[&channel.to_be_bytes(), &hash.as_bytes()[..12]])
+    key(b'j', &[&channel.to_be_bytes(), &hash.as_bytes()[..12]])
 }
 pub(super) fn run(bulletin: u64, first: u64) -> Key {
     key(b'f', &[&bulletin.to_be_bytes(), &first.to_be_bytes()])
