@@ -5,6 +5,7 @@
 //! order things end.
 
 mod instance;
+mod memory;
 mod reload;
 
 use std::{
@@ -20,7 +21,7 @@ use tokio::{
     net::TcpListener,
     sync::{mpsc, watch as live},
     task::{JoinError, JoinSet},
-    time::{Instant, interval_at, sleep},
+    time::{Instant, interval, interval_at, sleep},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -44,6 +45,8 @@ use crate::{
 const LONGEST_END: Duration = Duration::from_secs(8);
 /// How long a store that another process holds is waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How often memory is given back.
+const MOMENT: Duration = Duration::from_secs(10);
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
@@ -250,9 +253,14 @@ fn start(desk: &Desk, pusher: Pusher, ending: &CancellationToken) -> JoinSet<Par
 /// Backs up and forgets what is old enough. A backup that fails is told and tried again.
 async fn keep_house(store: Store, stop: CancellationToken) -> Part {
     let mut hour = interval_at(Instant::now() + MINUTE, HOUR);
+    let mut moment = interval(MOMENT);
     loop {
         tokio::select! {
             () = stop.cancelled() => return Ok(()),
+            _ = moment.tick() => {
+                memory::give_back();
+                continue;
+            }
             _ = hour.tick() => {}
         }
         match store.housekeep(Utc::now()).await {

@@ -39,7 +39,6 @@ mod send;
 mod status;
 mod subscriptions;
 mod thread;
-mod twins;
 mod upkeep;
 mod wire;
 

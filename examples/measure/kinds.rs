@@ -3,12 +3,15 @@
 use std::path::Path;
 
 use anyhow::Result;
-use noticast::{bulletin::ReadAs, source::Reading};
-
-use crate::{
-    reading::reading,
-    score::{Mean, Report, Sample, samples, timed},
+use chrono::Utc;
+use chrono_tz::Asia::Shanghai;
+use noticast::{
+    bulletin::{ReadAs, Select},
+    source::{self, Context, Reading, charset},
 };
+use url::Url;
+
+use crate::score::{Mean, Report, Sample, samples, timed};
 
 const FOLDERS: [(&str, &str); 7] = [
     ("lists", "list"),
@@ -47,10 +50,25 @@ pub fn measure(corpus: &Path, report: &mut Report) -> Result<()> {
 }
 
 fn kind(sample: &Sample) -> String {
-    match reading(sample, ReadAs::Auto) {
+    let label = |key: &str| sample.label[key].as_str();
+    let base = label("base")
+        .or(label("url"))
+        .unwrap_or("http://www.example.org/a/b.html");
+    let base = Url::parse(base)
+        .unwrap_or_else(|_| Url::parse("http://www.example.org/").expect("a right address"));
+    let select = Select::default();
+    let context = Context {
+        base: &base,
+        time_zone: Shanghai,
+        now: Utc::now(),
+        select: &select,
+        simplify: false,
+    };
+    let text = charset::decode(&sample.body, None, None).text;
+    match source::read(&text, None, ReadAs::Auto, &context) {
         Ok(Reading::List(_)) => "list".to_owned(),
         Ok(Reading::Feed(_)) => "feed".to_owned(),
         Ok(Reading::Article(_)) => "article".to_owned(),
-        Err(error) => error,
+        Err(error) => error.to_string(),
     }
 }

@@ -67,7 +67,8 @@ pub(super) async fn read(reader: &Reader<'_>, before: LookState) -> Result<Front
 }
 
 async fn read_at(reader: &Reader<'_>, url: &Url, mut state: LookState) -> Result<Front, Fault> {
-    let page = match reader.get(url, state.validators.clone()).await? {
+    let is_known = state.body.is_some();
+    let page = match reader.get(url, state.validators.clone(), is_known).await? {
         Fetched::NotModified => return Ok(Front::Unchanged(state)),
         Fetched::Page(page) => page,
     };

@@ -38,11 +38,17 @@ pub(super) struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    pub(super) async fn get(&self, url: &Url, validators: Validators) -> Result<Fetched, Fault> {
+    pub(super) async fn get(
+        &self,
+        url: &Url,
+        validators: Validators,
+        keep_alive: bool,
+    ) -> Result<Fetched, Fault> {
         let request = Request {
             url: url.clone(),
             validators,
             via: Via::from(self.source),
+            keep_alive,
         };
         let fetched = match self.asked {
             Asked::BySchedule => self.fetcher.get(&request).await,
@@ -53,7 +59,7 @@ impl Reader<'_> {
 
     /// A page that was not asked for before.
     pub(super) async fn get_new(&self, url: &Url) -> Result<Page, Fault> {
-        match self.get(url, Validators::default()).await? {
+        match self.get(url, Validators::default(), true).await? {
             Fetched::Page(page) => Ok(page),
             Fetched::NotModified => Err(Fault::unreadable(format!(
                 "{url} answered 304 to a request without conditions"

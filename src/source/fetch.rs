@@ -19,7 +19,10 @@ use std::{
 
 use bytes::Bytes;
 use futures::FutureExt;
-use reqwest::{Client, Response, StatusCode, header::HeaderMap};
+use reqwest::{
+    Client, Response, StatusCode,
+    header::{CONNECTION, HeaderMap, HeaderValue},
+};
 use tokio::{sync::Semaphore, time::timeout_at};
 use url::Url;
 
@@ -43,6 +46,9 @@ pub struct Request {
     pub url: Url,
     pub validators: Validators,
     pub via: Via,
+    /// Whether the connection waits for further requests. It keeps the buffers that a whole page
+    /// needed as long as it lives: a first look, mostly one of many, does without.
+    pub keep_alive: bool,
 }
 
 /// How a source's pages are reached; its article pages are reached the same way.
@@ -286,7 +292,10 @@ impl Shared {
         host: &Host,
     ) -> Result<Answer, FetchError> {
         let client = self.clients.get(&request.via, url)?;
-        let headers = headers(request, url)?;
+        let mut headers = headers(request, url)?;
+        if !host.keeps_connection() || !request.keep_alive {
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        }
         let deadline = tokio::time::Instant::now() + left;
         let response = timeout_at(deadline, self.send(&client, url, headers))
             .await
@@ -358,6 +367,7 @@ impl Shared {
                 robots: false,
                 ..via.clone()
             },
+            keep_alive: true,
         };
         match self
             .follow(&request, pauses, Limit::Cut(robots::MAX_ROBOTS))

@@ -9,7 +9,6 @@ mod reminders;
 mod rules;
 mod seen;
 mod subscriptions;
-mod twins;
 
 use chrono::{DateTime, Utc};
 use tempfile::TempDir;

@@ -38,6 +38,7 @@ fn ask(url: Url) -> Request {
         url,
         validators: Validators::default(),
         via: Via::default(),
+        keep_alive: true,
     }
 }
 

@@ -6,7 +6,6 @@
 
 mod admins;
 mod api;
-mod bad_input;
 mod bot;
 mod commands;
 mod config;

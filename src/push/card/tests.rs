@@ -35,7 +35,6 @@ pub(crate) fn card(kind: DeliveryKind, bulletin: Option<Bulletin>, note: Option<
         further: Vec::new(),
         form: Form::default(),
         changes: Vec::new(),
-        own: None,
     }
 }
 
