@@ -437,3 +437,6 @@ fn robot_of(kind: &str, keys: &str) -> Robot {
         other => panic!("{other:?}"),
     }
 }
+
+#[cfg(test)]
+mod tests;

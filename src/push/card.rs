@@ -12,6 +12,7 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 use unicode_segmentation::UnicodeSegmentation;
 
+use self::list::digest_title;
 pub(crate) use self::list::{Entry, Form};
 use crate::{
     bulletin::{
@@ -204,6 +205,7 @@ impl Card {
             mark: mark(self.kind, self.language),
             note: self.clean_note(),
             entries: self.entries().into_iter().map(|(_, words)| words).collect(),
+            form: self.form,
             language: self.language,
         }
     }
@@ -264,6 +266,8 @@ pub(super) struct Wording {
     pub(super) note: Option<String>,
     /// None: an announcement.
     pub(super) entries: Vec<Words>,
+    /// How several stand together.
+    pub(super) form: Form,
     pub(super) language: Language,
 }
 
@@ -271,17 +275,16 @@ impl Wording {
     /// One line for lists of chats, never empty.
     pub(super) fn title(&self) -> String {
         let mark = self.mark.map(|mark| format!("【{mark}】"));
-        let first = self
-            .entries
-            .first()
-            .map(|entry| format!("{}{}", entry.tag, entry.title));
-        let said = self.note.as_deref().map(clean_line);
-        let title = mark.unwrap_or_default() + &first.or(said).unwrap_or_default();
-        if title.is_empty() {
-            "noticast".to_owned()
-        } else {
-            title
-        }
+        let count = self.entries.len();
+        let said = match (&self.entries[..], self.form) {
+            ([_, _, ..], Form::Digest) => digest_title(count, self.language),
+            ([first, rest @ ..], _) => {
+                let more = (!rest.is_empty()).then(|| format!(" (+{})", rest.len()));
+                format!("{}{}{}", first.tag, first.title, more.unwrap_or_default())
+            }
+            ([], _) => clean_line(self.note.as_deref().unwrap_or("noticast")),
+        };
+        mark.unwrap_or_default() + &said
     }
 }
 

@@ -16,12 +16,12 @@ use super::{
     pace::Limit,
     sender::{Sender, Sent},
     sign,
-    style::{self, Unit},
+    style::{self, Style, Unit},
 };
 use crate::bulletin::{Channel, Language, Robot};
 
 /// Bytes of the text: in JSON it is at most twice as long, which leaves room for two addresses.
-const TEXT: usize = 7000;
+const TEXT: Style = style::markdown(7000, "  \n");
 /// Of what the list of chats shows.
 const TITLE: usize = 200;
 const MINUTE: Duration = Duration::from_secs(60);
@@ -93,6 +93,10 @@ impl Sender for Dingtalk {
         }
     }
 
+    fn fits(&self, card: &Card, _channel: &Channel) -> usize {
+        card.fitting(|card| TEXT.fits(&card.wording()))
+    }
+
     fn send<'a>(&'a self, card: &'a Card, channel: &'a Channel) -> BoxFuture<'a, Sent> {
         async move {
             let url = self.url(Utc::now().timestamp_millis());
@@ -112,8 +116,8 @@ impl Sender for Dingtalk {
 }
 
 /// A card with a button where there is a page to open, else its text alone.
-fn message(wording: &Wording) -> Value {
-    let text = style::markdown(TEXT, "  \n").text(wording);
+pub(super) fn message(wording: &Wording) -> Value {
+    let text = TEXT.text(wording);
     let title = Unit::Bytes.cut(&wording.title(), TITLE);
     match &wording.entries[..] {
         [entry] if entry.url.is_some() => json!({"msgtype": "actionCard", "actionCard": {

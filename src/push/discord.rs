@@ -24,6 +24,7 @@ use crate::bulletin::{Channel, MessageRef, Robot};
 const CONTENT: usize = 2000;
 const TITLE: usize = 256;
 const FOOTER: usize = 200;
+const MOST_EMBEDS: usize = 10;
 /// Of all embeds together, with some to spare.
 const EMBEDS: usize = 5800;
 
@@ -101,6 +102,10 @@ impl Sender for Discord {
         }
     }
 
+    fn fits(&self, card: &Card, _channel: &Channel) -> usize {
+        card.count().min(MOST_EMBEDS)
+    }
+
     fn send<'a>(&'a self, card: &'a Card, channel: &'a Channel) -> BoxFuture<'a, Sent> {
         async move {
             match self.http.post(&self.url, &message(&card.wording())).await {
@@ -120,7 +125,7 @@ impl Sender for Discord {
     }
 }
 
-fn message(wording: &Wording) -> Value {
+pub(super) fn message(wording: &Wording) -> Value {
     let note = wording.note.as_deref().unwrap_or_default();
     let mark = wording
         .mark

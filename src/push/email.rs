@@ -257,6 +257,14 @@ impl Email {
 }
 
 impl Sender for Email {
+    fn fits(&self, card: &Card, _channel: &Channel) -> usize {
+        card.fitting(|card| {
+            [PLAIN, HTML]
+                .iter()
+                .all(|style| style.fits(&card.wording()))
+        })
+    }
+
     fn send<'a>(&'a self, card: &'a Card, channel: &'a Channel) -> BoxFuture<'a, Sent> {
         self.mail(card, channel).boxed()
     }

@@ -24,6 +24,10 @@ use crate::bulletin::{Channel, Robot};
 /// Bytes of a headline and of what stands below it: in JSON they are at most twice as long.
 const TITLE: usize = 600;
 const TEXT: usize = 6000;
+/// Bytes of a card, with room for the signature.
+const BODY: usize = 19_000;
+/// So that a card can be read.
+const MOST_ENTRIES: usize = 30;
 /// For those who do not say how long: the platform counts by the minute.
 const TOO_FAST: Duration = Duration::from_secs(60);
 
@@ -95,6 +99,13 @@ impl Sender for Feishu {
         }
     }
 
+    fn fits(&self, card: &Card, _channel: &Channel) -> usize {
+        card.fitting(|card| {
+            let fits = card.count() <= MOST_ENTRIES;
+            fits && message(&card.wording()).to_string().len() <= BODY
+        })
+    }
+
     fn send<'a>(&'a self, card: &'a Card, channel: &'a Channel) -> BoxFuture<'a, Sent> {
         async move {
             let body = self.signed(message(&card.wording()), Utc::now().timestamp());
@@ -113,20 +124,23 @@ impl Sender for Feishu {
     }
 }
 
-/// A card with a button where there is a page to open.
-fn message(wording: &Wording) -> Value {
-    let text = |content: &str| json!({"tag": "div", "text": {"tag": "plain_text", "content": Unit::Bytes.cut(content, TEXT)}});
-    let mut elements: Vec<Value> = wording.note.iter().map(|note| text(note)).collect();
-    for entry in &wording.entries {
-        elements.push(text(&below(entry)));
-        if let Some(url) = &entry.url {
-            elements.push(json!({"tag": "action", "actions": [{
-                "tag": "button",
-                "type": "primary",
-                "text": {"tag": "plain_text", "content": open(wording.language)},
-                "url": url,
-            }]}));
+/// A card with a button for each page to open.
+pub(super) fn message(wording: &Wording) -> Value {
+    let mut elements: Vec<Value> = wording.note.iter().map(|note| div(note)).collect();
+    match &wording.entries[..] {
+        [entry] => {
+            elements.push(div(&below(entry)));
+            elements.extend(
+                button(wording, entry).map(|button| json!({"tag": "action", "actions": [button]})),
+            );
         }
+        entries => elements.extend(entries.iter().map(|entry| {
+            let mut row = div(&format!("{}{} #{}", entry.tag, entry.title, entry.number));
+            if let Some(button) = button(wording, entry) {
+                row["extra"] = button;
+            }
+            row
+        })),
     }
     let title = Unit::Bytes.cut(&wording.title(), TITLE);
     let template = if wording.mark.is_some() {
@@ -138,6 +152,19 @@ fn message(wording: &Wording) -> Value {
         "header": {"title": {"tag": "plain_text", "content": title}, "template": template},
         "elements": elements,
     }})
+}
+
+fn div(text: &str) -> Value {
+    json!({"tag": "div", "text": {"tag": "plain_text", "content": Unit::Bytes.cut(text, TEXT)}})
+}
+
+fn button(wording: &Wording, entry: &Words) -> Option<Value> {
+    Some(json!({
+        "tag": "button",
+        "type": "primary",
+        "text": {"tag": "plain_text", "content": open(wording.language)},
+        "url": entry.url.as_ref()?,
+    }))
 }
 
 /// What stands below a headline.

@@ -111,6 +111,14 @@ impl Sender for Matrix {
         }
     }
 
+    fn fits(&self, card: &Card, _channel: &Channel) -> usize {
+        card.fitting(|card| {
+            [PLAIN, HTML]
+                .iter()
+                .all(|style| style.fits(&card.wording()))
+        })
+    }
+
     fn knows_repetitions(&self) -> bool {
         true
     }
@@ -141,7 +149,7 @@ impl Sender for Matrix {
     }
 }
 
-fn message(wording: &Wording) -> Value {
+pub(super) fn message(wording: &Wording) -> Value {
     json!({
         "msgtype": "m.text",
         "body": PLAIN.text(wording),

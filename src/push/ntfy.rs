@@ -10,16 +10,16 @@ use serde_json::{Value, json};
 
 use super::{
     PushError,
-    card::{Card, Wording},
+    card::{Card, Wording, Words},
     http::{Answer, Http, foreign},
     pace::Limit,
     sender::{Sender, Sent},
-    style::Unit,
+    style::{self, Style, Unit},
 };
 use crate::bulletin::{Channel, ChannelKind, MessageRef, Robot};
 
 const TITLE: usize = 250;
-const MESSAGE: usize = 4096;
+const MESSAGE: Style = style::plain(4096, Unit::Bytes);
 /// One request comes back.
 const REFILL: Duration = Duration::from_secs(5);
 /// Codes of quotas of a day.
@@ -77,6 +77,10 @@ impl Sender for Ntfy {
         }
     }
 
+    fn fits(&self, card: &Card, _channel: &Channel) -> usize {
+        card.fitting(|card| MESSAGE.fits(&card.wording()))
+    }
+
     fn send<'a>(&'a self, card: &'a Card, channel: &'a Channel) -> BoxFuture<'a, Sent> {
         async move {
             let ChannelKind::Robot(settings) = &channel.kind else {
@@ -110,32 +114,33 @@ fn parts(url: &str) -> (&str, &str) {
     url.rsplit_once('/').unwrap_or((url, ""))
 }
 
-fn message(wording: &Wording, topic: &str) -> Value {
-    let mut lines: Vec<&str> = Vec::new();
-    // An announcement's title is its beginning.
-    lines.extend(wording.note.as_deref());
-    let numbers: Vec<String> = wording
-        .entries
-        .iter()
-        .map(|entry| format!("#{}", entry.number))
-        .collect();
-    for (entry, number) in wording.entries.iter().zip(&numbers) {
-        lines.extend(entry.line.as_deref());
-        lines.extend(entry.deadline.as_deref());
-        lines.push(number);
-        lines.extend(entry.summary.as_deref());
-    }
-    let mut body = json!({
-        "topic": topic,
-        "title": Unit::Bytes.cut(&wording.title(), TITLE),
-        "message": Unit::Bytes.cut(&lines.join("\n"), MESSAGE),
-    });
+pub(super) fn message(wording: &Wording, topic: &str) -> Value {
+    let title = Unit::Bytes.cut(&wording.title(), TITLE);
+    let mut body = json!({"topic": topic, "title": title});
+    body["message"] = match &wording.entries[..] {
+        // Its headline is the title.
+        [entry] => json!(Unit::Bytes.cut(&below(wording, entry), MESSAGE.limit)),
+        _ => json!(MESSAGE.text(wording)),
+    };
     if let [entry] = &wording.entries[..]
         && let Some(url) = &entry.url
     {
         body["click"] = json!(url);
     }
     body
+}
+
+fn below(wording: &Wording, entry: &Words) -> String {
+    let number = format!("#{}", entry.number);
+    let lines = [
+        wording.note.as_deref(),
+        entry.line.as_deref(),
+        entry.deadline.as_deref(),
+        Some(&number),
+        entry.summary.as_deref(),
+    ];
+    let lines: Vec<&str> = lines.into_iter().flatten().collect();
+    lines.join("\n")
 }
 
 #[cfg(test)]

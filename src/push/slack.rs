@@ -19,6 +19,8 @@ use super::{
 use crate::bulletin::{Channel, Robot};
 
 const SECTION: usize = 3000;
+/// Of a message with fifty blocks at most.
+const MOST_ENTRIES: usize = 24;
 /// For those that show no blocks, and for notifications.
 const PLAIN: Style = style::plain(SECTION, Unit::Utf16);
 
@@ -68,6 +70,10 @@ impl Sender for Slack {
         }
     }
 
+    fn fits(&self, card: &Card, _channel: &Channel) -> usize {
+        card.count().min(MOST_ENTRIES)
+    }
+
     fn send<'a>(&'a self, card: &'a Card, channel: &'a Channel) -> BoxFuture<'a, Sent> {
         async move {
             match self.http.post(&self.url, &message(&card.wording())).await {
@@ -83,7 +89,7 @@ impl Sender for Slack {
     }
 }
 
-fn message(wording: &Wording) -> Value {
+pub(super) fn message(wording: &Wording) -> Value {
     let mut blocks = Vec::new();
     let note = wording.note.as_deref().unwrap_or_default();
     let mark = wording
@@ -95,6 +101,9 @@ fn message(wording: &Wording) -> Value {
     }
     for entry in &wording.entries {
         blocks.extend(of_entry(entry));
+    }
+    if let [entry] = &wording.entries[..] {
+        blocks.extend(entry.summary.as_deref().map(section));
     }
     json!({"text": PLAIN.text(wording), "blocks": blocks})
 }
@@ -112,12 +121,10 @@ fn of_entry(entry: &Words) -> Vec<Value> {
         Some(&number),
     ];
     let about: Vec<&str> = about.into_iter().flatten().collect();
-    let mut blocks = vec![
+    vec![
         json!({"type": "section", "text": {"type": "mrkdwn", "text": fitting(&headline, entry)}}),
         json!({"type": "context", "elements": [{"type": "plain_text", "text": about.join(" · "), "emoji": false}]}),
-    ];
-    blocks.extend(entry.summary.as_deref().map(section));
-    blocks
+    ]
 }
 
 /// The headline as a link, or as text where both are too long for a section.

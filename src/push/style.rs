@@ -3,6 +3,8 @@
 //! Words are cut before they are escaped, between what a reader sees as characters, and the summary
 //! first; the address is given whole or not at all. Read [`Style::text`] first.
 
+mod list;
+
 use super::card::{Wording, Words, cut};
 
 /// What a platform counts a text's length in.
@@ -72,6 +74,19 @@ const WIDE: usize = 4000;
 impl Style {
     /// The card as one text within the limit.
     pub(super) fn text(&self, wording: &Wording) -> String {
+        let several = wording.entries.len() > 1;
+        let text = if several {
+            self.list_within(wording)
+        } else {
+            self.single_within(wording)
+        };
+        text.unwrap_or_else(|| {
+            self.unit
+                .cut_escaped(&wording.title(), self.limit, self.escape)
+        })
+    }
+
+    fn single_within(&self, wording: &Wording) -> Option<String> {
         let fits = |room: Room| {
             let text = self.draw(wording, room);
             (self.unit.length(&text) <= self.limit).then_some(text)
@@ -83,19 +98,18 @@ impl Style {
             })
         };
         let by_line = |line| fits(Room { summary: 0, line });
-        widest(WIDE, by_summary)
-            .or_else(|| widest(WIDE, by_line))
-            .unwrap_or_default()
+        widest(WIDE, by_summary).or_else(|| widest(WIDE, by_line))
+    }
+
+    /// What stands above the headline.
+    fn top(&self, wording: &Wording, room: usize) -> String {
+        let mark = wording.mark.map(|mark| (self.bold)(&(self.escape)(mark)));
+        let note = wording.note.as_deref().map(|note| self.prose(note, room));
+        self.lines(mark.into_iter().chain(note))
     }
 
     fn draw(&self, wording: &Wording, room: Room) -> String {
-        let mut blocks = Vec::new();
-        let mark = wording.mark.map(|mark| (self.bold)(&(self.escape)(mark)));
-        let note = wording
-            .note
-            .as_deref()
-            .map(|note| self.prose(note, room.line));
-        blocks.push(self.lines(mark.into_iter().chain(note)));
+        let mut blocks = vec![self.top(wording, room.line)];
         for entry in &wording.entries {
             blocks.push(self.head(entry, room.line));
             let summary = entry.summary.as_deref().unwrap_or_default();
@@ -109,12 +123,7 @@ impl Style {
     }
 
     fn head(&self, entry: &Words, room: usize) -> String {
-        let title = match shortened(&entry.title, room) {
-            // A link needs words to show.
-            title if title.is_empty() => format!("#{}", entry.number),
-            title => title,
-        };
-        let title = (self.bold)(&(self.escape)(&title));
+        let title = (self.bold)(&self.title(entry, room));
         let title = match (self.link, self.url(entry)) {
             (Some(link), Some(url)) => link(&title, url),
             _ => title,
@@ -123,6 +132,14 @@ impl Style {
         let further = [&entry.line, &entry.deadline].into_iter().flatten();
         let further = further.map(|line| (self.escape)(&shortened(line, room)));
         self.lines(std::iter::once(format!("{tag}{title}")).chain(further))
+    }
+
+    /// Never empty: a link needs words to show.
+    fn title(&self, entry: &Words, room: usize) -> String {
+        match shortened(&entry.title, room) {
+            title if title.is_empty() => format!("#{}", entry.number),
+            title => (self.escape)(&title),
+        }
     }
 
     /// An address that leaves room for words.

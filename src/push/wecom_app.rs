@@ -18,12 +18,12 @@ use super::{
     http::{Http, foreign},
     pace::{Lane, Limit},
     sender::{Sender, Sent},
-    style::{self, Unit},
+    style::{self, Style, Unit},
     wecom_robot::{DESCRIPTION, TITLE},
 };
 use crate::bulletin::{Channel, ChannelKind, DeliveryKind, MessageRef, Robot};
 
-const TEXT: usize = 2048;
+const TEXT: Style = style::plain(2048, Unit::Bytes);
 /// Seconds in which the platform knows a message again; the most that it takes.
 const KNOWN_FOR: u32 = 14_400;
 const MINUTE: Duration = Duration::from_secs(60);
@@ -204,6 +204,10 @@ impl Sender for WecomApp {
         ready(Ok((Lane(lane), limit))).boxed()
     }
 
+    fn fits(&self, card: &Card, _channel: &Channel) -> usize {
+        card.fitting(|card| TEXT.fits(&card.wording()))
+    }
+
     fn knows_repetitions(&self) -> bool {
         true
     }
@@ -255,7 +259,7 @@ fn message(card: &Card, settings: &Robot) -> Value {
         }
         _ => {
             body["msgtype"] = json!("text");
-            let content = style::plain(TEXT, Unit::Bytes).text(&wording);
+            let content = TEXT.text(&wording);
             body["text"] = json!({"content": content});
         }
     }

@@ -14,12 +14,13 @@ use super::{
     http::{Http, foreign},
     pace::Limit,
     sender::{Sender, Sent},
-    style::{self, Unit},
+    style::{self, Style, Unit},
 };
 use crate::bulletin::{Channel, ChannelKind, Robot};
 
-const TEXT: usize = 2048;
-const MARKDOWN: usize = 4096;
+const TEXT: Style = style::plain(2048, Unit::Bytes);
+const MARKDOWN: Style = style::markdown(4096, "\n");
+const ARTICLES: usize = 8;
 /// Of an article.
 pub(super) const TITLE: usize = 128;
 pub(super) const DESCRIPTION: usize = 512;
@@ -74,6 +75,19 @@ impl Sender for WecomRobot {
         }
     }
 
+    fn fits(&self, card: &Card, channel: &Channel) -> usize {
+        let ChannelKind::Robot(robot) = &channel.kind else {
+            return 1;
+        };
+        match robot.get("format") {
+            "markdown" => card.fitting(|card| MARKDOWN.fits(&card.wording())),
+            "news" if card.wording().entries.iter().all(|it| it.url.is_some()) => {
+                card.count().min(ARTICLES)
+            }
+            _ => card.fitting(|card| TEXT.fits(&card.wording())),
+        }
+    }
+
     fn send<'a>(&'a self, card: &'a Card, channel: &'a Channel) -> BoxFuture<'a, Sent> {
         async move {
             let ChannelKind::Robot(robot) = &channel.kind else {
@@ -96,7 +110,7 @@ impl Sender for WecomRobot {
 }
 
 /// What the robot is to post. News needs an address to lead to; where there is none, text it is.
-fn message(wording: &Wording, format: &str) -> Value {
+pub(super) fn message(wording: &Wording, format: &str) -> Value {
     let articles: Vec<_> = wording
         .entries
         .iter()
@@ -104,14 +118,14 @@ fn message(wording: &Wording, format: &str) -> Value {
         .collect();
     match format {
         "markdown" => {
-            let content = style::markdown(MARKDOWN, "\n").text(wording);
+            let content = MARKDOWN.text(wording);
             json!({"msgtype": "markdown", "markdown": {"content": content}})
         }
         "news" if !articles.is_empty() && articles.len() == wording.entries.len() => {
             json!({"msgtype": "news", "news": {"articles": articles}})
         }
         _ => {
-            let content = style::plain(TEXT, Unit::Bytes).text(wording);
+            let content = TEXT.text(wording);
             json!({"msgtype": "text", "text": {"content": content}})
         }
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use noticast::{
-    bulletin::{ChannelId, DeliveryState},
+    bulletin::{ChannelId, Delivery, DeliveryState},
     push::Checked,
     store::DeliveryQuery,
 };
@@ -382,5 +382,37 @@ async fn a_test_card_arrives_without_a_running_instance() {
                 .contains("noticast 测试"),
             "{kind}"
         );
+    }
+}
+
+#[tokio::test]
+async fn a_bundle_of_eight_is_one_message_where_the_platform_has_a_form_for_it() {
+    for kind in ROBOTS.into_iter().chain(["matrix", "wecom-app"]) {
+        let platform = platform(kind).await;
+        let settings = channel(kind, &platform.url) + "mode = \"bundle\"\n";
+        let mut pushing = Pushing::with_shown(&settings, 50).await;
+        pushing.publish(8).await;
+        pushing.start();
+        let store = pushing.store.clone();
+        until(|| async {
+            let sent = store
+                .deliveries(&DeliveryQuery::default())
+                .await
+                .unwrap()
+                .items;
+            let is_sent = |delivery: &Delivery| delivery.state == DeliveryState::Sent;
+            sent.len() == 8 && sent.iter().all(is_sent)
+        })
+        .await;
+        pushing.stop().await;
+        let taken = platform.taken();
+        assert_eq!(taken.len(), 1, "{kind}");
+        for number in 50..58 {
+            assert!(
+                shows(&taken[0], number),
+                "{kind} {number}: {}",
+                taken[0].json()
+            );
+        }
     }
 }

@@ -194,12 +194,16 @@ fn bundle(entries: &[(&str, Words)], ink: Ink) -> String {
     text
 }
 
-fn digest(entries: &[(&str, Words)], language: Language, ink: Ink) -> String {
-    let count = entries.len();
-    let mut text = ink.bold(&match language {
+/// What a digest of `count` bulletins is called.
+pub(super) fn digest_title(count: usize, language: Language) -> String {
+    match language {
         Language::Zh => format!("摘要 · {count} 条"),
         Language::En => format!("Digest · {count}"),
-    });
+    }
+}
+
+fn digest(entries: &[(&str, Words)], language: Language, ink: Ink) -> String {
+    let mut text = ink.bold(&digest_title(entries.len(), language));
     for group in entries.chunk_by(|(a, _), (b, _)| a == b) {
         text += &format!("\n\n{}", ink.bold(group[0].1.tag.trim_end()));
         for (_, words) in group {

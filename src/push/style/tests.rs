@@ -1,9 +1,14 @@
+use std::sync::Arc;
+
 use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    bulletin::DeliveryKind,
-    push::card::tests::{bulletin, card},
+    bulletin::{Bulletin, BulletinId, DeliveryKind},
+    push::card::{
+        Card, Entry, Form,
+        tests::{bulletin, card},
+    },
 };
 
 /// Chinese, emoji that are several characters, letters with marks, markup, links.
@@ -48,6 +53,65 @@ pub(crate) fn any_wording() -> impl Strategy<Value = Wording> {
     })
 }
 
+/// Many bulletins in one card, and the channels' own question of how many fit.
+pub(crate) fn any_list() -> impl Strategy<Value = Card> {
+    let one = (
+        any_text(60),
+        any_text(200),
+        "https://a\\.example/[a-z()|?&=*]{0,400}",
+    );
+    let entries = proptest::collection::vec(one, 2..40);
+    (entries, any::<bool>(), any::<bool>()).prop_map(|(entries, is_digest, is_marked)| {
+        let entry = |(n, (title, summary, url)): (usize, (String, String, String))| Entry {
+            bulletin: Arc::new(Bulletin {
+                id: BulletinId(1000 + n as u64),
+                title,
+                summary: Some(summary),
+                url,
+                ..bulletin()
+            }),
+            source: if n % 3 == 0 {
+                "集团要闻"
+            } else {
+                "[规章]"
+            }
+            .to_owned(),
+        };
+        let form = if is_digest {
+            Form::Digest
+        } else {
+            Form::Bundle
+        };
+        let kind = if is_marked {
+            DeliveryKind::Rebroadcast
+        } else {
+            DeliveryKind::New
+        };
+        let entries = entries.into_iter().enumerate().map(entry).collect();
+        card(kind, None, None).of_entries(form, entries)
+    })
+}
+
+/// The messages that a card of many becomes, each as many as `most` says.
+pub(crate) fn split(card: &Card, most: impl Fn(&Card) -> usize) -> Vec<Card> {
+    let mut all: Vec<Entry> = card
+        .each()
+        .map(|one| Entry {
+            bulletin: one.bulletin.unwrap(),
+            source: one.source,
+        })
+        .collect();
+    let mut parts = Vec::new();
+    while !all.is_empty() {
+        let rest = card.clone().of_entries(card.form, all.clone());
+        let count = most(&rest);
+        assert!((1..=all.len()).contains(&count));
+        parts.push(rest.first(count));
+        all.drain(..count);
+    }
+    parts
+}
+
 /// Whether `part` is `whole`, or a beginning of it that ends between two characters and with dots.
 pub(crate) fn is_cut_of(part: &str, whole: &str) -> bool {
     use unicode_segmentation::UnicodeSegmentation;
@@ -66,7 +130,7 @@ fn lines(text: &str) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(128))]
+    #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
     fn every_text_is_within_its_limit_and_only_what_is_long_is_cut(wording in any_wording()) {
@@ -88,6 +152,29 @@ proptest! {
                     prop_assert!(text.ends_with(url), "{text}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn a_list_is_split_between_bulletins_and_none_is_missing(card in any_list()) {
+        let styles = [plain(2048, Unit::Bytes), plain(4096, Unit::Bytes), markdown(4096, "\n"), markdown(7000, "  \n")];
+        for style in styles {
+            let parts = split(&card, |card| card.fitting(|card| style.fits(&card.wording())));
+            let mut shown = Vec::new();
+            for part in &parts {
+                let text = style.text(&part.wording());
+                prop_assert!(style.unit.length(&text) <= style.limit);
+                for entry in &part.wording().entries {
+                    let number = format!("#{}", entry.number);
+                    prop_assert!(text.contains(&number), "{} in {}", number, text);
+                    let url = entry.url.as_deref().unwrap();
+                    let url = if style.link.is_some() { encoded(url) } else { url.to_owned() };
+                    prop_assert!(text.contains(&url), "{} in {}", url, text);
+                    shown.push(entry.number);
+                }
+            }
+            let all: Vec<_> = card.wording().entries.iter().map(|entry| entry.number).collect();
+            prop_assert_eq!(shown, all);
         }
     }
 

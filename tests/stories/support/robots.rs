@@ -163,7 +163,11 @@ pub(crate) fn feishu(request: &Request, taken: &[Request]) -> Reply {
 fn is_element(element: &Value) -> bool {
     match element["tag"].as_str().unwrap_or_default() {
         "div" => {
-            element["text"]["tag"] == "plain_text" && is_text(&element["text"]["content"], 20_000)
+            let extra = &element["extra"];
+            let is_good = extra.is_null() || extra["tag"] == "button" && is_web(&extra["url"]);
+            is_good
+                && element["text"]["tag"] == "plain_text"
+                && is_text(&element["text"]["content"], 20_000)
         }
         "action" => element["actions"].as_array().is_some_and(|actions| {
             actions
