@@ -3,52 +3,20 @@
 //! The page has 100 KB: menus, a headline, 60 paragraphs and a table, a side bar, comments, a
 //! footer, scripts. The floors are html5ever's tokens alone and dom_query's tree, in the same run.
 #![allow(clippy::print_stdout, reason = "a command line tool")]
+#![allow(unreachable_pub, reason = "a binary's own module")]
 
-use std::{
-    hint::black_box,
-    time::{Duration, Instant},
-};
-
-use html5ever::{
-    buffer_queue::BufferQueue,
-    tokenizer::{Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts},
-};
 use noticast::{
     bulletin::Select,
     source::{Context, article},
 };
 use url::Url;
 
-const ROUNDS: usize = 200;
+#[path = "support/floor.rs"]
+mod floor;
 
 fn main() {
     let page = page();
-    println!(
-        "an article page of {} KB, best and median of {ROUNDS} rounds:",
-        page.len() / 1000
-    );
-    report("html5ever, tokens alone", || tokens(&page));
-    report("dom_query, the tree alone", || {
-        dom_query::Document::from(page.as_str()).tree.len()
-    });
-    report("noticast, the whole article", || read(&page));
-}
-
-fn report(what: &str, work: impl Fn() -> usize) {
-    let mut took: Vec<Duration> = (0..ROUNDS)
-        .map(|_| {
-            let start = Instant::now();
-            black_box(work());
-            start.elapsed()
-        })
-        .collect();
-    took.sort_unstable();
-    let ms = |time: Duration| time.as_secs_f64() * 1e3;
-    println!(
-        "{what:28} {:8.3} ms {:8.3} ms",
-        ms(took[0]),
-        ms(took[ROUNDS / 2])
-    );
+    floor::beside_floors(&page, "an article page", || read(&page));
 }
 
 fn read(page: &str) -> usize {
@@ -65,25 +33,6 @@ fn read(page: &str) -> usize {
     assert_eq!(article.title.as_deref(), Some("关于做好防汛值守的通知"));
     assert!(article.published.is_some());
     article.text.len()
-}
-
-struct Count(std::cell::Cell<usize>);
-
-impl TokenSink for Count {
-    type Handle = ();
-    fn process_token(&self, _: Token, _: u64) -> TokenSinkResult<()> {
-        self.0.set(self.0.get() + 1);
-        TokenSinkResult::Continue
-    }
-}
-
-fn tokens(page: &str) -> usize {
-    let input = BufferQueue::default();
-    input.push_back(page.into());
-    let tokenizer = Tokenizer::new(Count(0.into()), TokenizerOpts::default());
-    let _ = tokenizer.feed(&input);
-    tokenizer.end();
-    tokenizer.sink.0.get()
 }
 
 fn page() -> String {

@@ -3,63 +3,20 @@
 //! The page has 100 KB: menus, a side bar, 120 dated rows with teasers, a pager. The floors are
 //! html5ever's tokens alone and dom_query's tree, in the same run.
 #![allow(clippy::print_stdout, reason = "a command line tool")]
+#![allow(unreachable_pub, reason = "a binary's own module")]
 
-use std::{
-    hint::black_box,
-    time::{Duration, Instant},
-};
-
-use html5ever::{
-    buffer_queue::BufferQueue,
-    tokenizer::{Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts},
-};
 use noticast::{
     bulletin::Select,
     source::{Context, list},
 };
 use url::Url;
 
-const ROUNDS: usize = 200;
+#[path = "support/floor.rs"]
+mod floor;
 
 fn main() {
     let page = page();
-    println!(
-        "a list page of {} KB, best and median of {ROUNDS} rounds:",
-        page.len() / 1000
-    );
-    report("html5ever, tokens alone", || tokens(&page));
-    report("dom_query, the tree alone", || {
-        dom_query::Document::from(page.as_str()).tree.len()
-    });
-    report("noticast, the whole list", || read(&page));
-}
-
-/// Runs what an argument names, such as `cargo bench --bench lists -- noticast`, or all.
-fn report(what: &str, work: impl Fn() -> usize) {
-    let mut asked = std::env::args()
-        .skip(1)
-        .filter(|argument| !argument.starts_with('-'))
-        .peekable();
-    if asked.peek().is_some() && !asked.any(|argument| what.contains(&argument)) {
-        return;
-    }
-    let mut took: Vec<Duration> = (0..ROUNDS)
-        .map(|_| {
-            let start = Instant::now();
-            black_box(work());
-            start.elapsed()
-        })
-        .collect();
-    took.sort_unstable();
-    println!(
-        "{what:28} {:8.3} ms {:8.3} ms",
-        ms(took[0]),
-        ms(took[ROUNDS / 2])
-    );
-}
-
-fn ms(time: Duration) -> f64 {
-    time.as_secs_f64() * 1e3
+    floor::beside_floors(&page, "a dense list page", || read(&page));
 }
 
 fn read(page: &str) -> usize {
@@ -75,25 +32,6 @@ fn read(page: &str) -> usize {
     let list = list::read(page, &context).expect("a list");
     assert_eq!(list.notices.len(), 120);
     list.notices.len()
-}
-
-struct Count(std::cell::Cell<usize>);
-
-impl TokenSink for Count {
-    type Handle = ();
-    fn process_token(&self, _: Token, _: u64) -> TokenSinkResult<()> {
-        self.0.set(self.0.get() + 1);
-        TokenSinkResult::Continue
-    }
-}
-
-fn tokens(page: &str) -> usize {
-    let input = BufferQueue::default();
-    input.push_back(page.into());
-    let tokenizer = Tokenizer::new(Count(0.into()), TokenizerOpts::default());
-    let _ = tokenizer.feed(&input);
-    tokenizer.end();
-    tokenizer.sink.0.get()
 }
 
 fn page() -> String {

@@ -3,16 +3,16 @@
 use std::path::Path;
 
 use anyhow::Result;
-use chrono::Utc;
-use chrono_tz::Asia::Shanghai;
 use noticast::{
-    bulletin::{Notice, ReadAs, Select},
-    source::{self, Context, Reading, charset},
+    bulletin::{Notice, ReadAs},
+    source::Reading,
 };
 use serde_json::Value;
-use url::Url;
 
-use crate::score::{Mean, Report, Sample, address, array, day, samples, timed, title};
+use crate::{
+    reading::reading,
+    score::{Mean, Report, Sample, address, array, day, samples, timed, title},
+};
 
 pub fn measure(corpus: &Path, report: &mut Report) -> Result<()> {
     for (part, folder) in [
@@ -49,23 +49,9 @@ pub fn measure(corpus: &Path, report: &mut Report) -> Result<()> {
 }
 
 fn read(sample: &Sample) -> Result<Vec<Notice>, String> {
-    let base = sample.label["base"]
-        .as_str()
-        .unwrap_or("http://feeds.example.org/feed.xml");
-    let base = Url::parse(base).map_err(|error| error.to_string())?;
-    let select = Select::default();
-    let context = Context {
-        base: &base,
-        time_zone: Shanghai,
-        now: Utc::now(),
-        select: &select,
-        simplify: false,
-    };
-    let text = charset::decode(&sample.body, None, None).text;
-    match source::read(&text, None, ReadAs::Feed, &context) {
-        Ok(Reading::Feed(feed)) => Ok(feed.notices),
-        Ok(_) => Err("not read as a feed".to_owned()),
-        Err(error) => Err(error.to_string()),
+    match reading(sample, ReadAs::Feed)? {
+        Reading::Feed(feed) => Ok(feed.notices),
+        _ => Err("not read as a feed".to_owned()),
     }
 }
 

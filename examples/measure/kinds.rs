@@ -3,15 +3,12 @@
 use std::path::Path;
 
 use anyhow::Result;
-use chrono::Utc;
-use chrono_tz::Asia::Shanghai;
-use noticast::{
-    bulletin::{ReadAs, Select},
-    source::{self, Context, Reading, charset},
-};
-use url::Url;
+use noticast::{bulletin::ReadAs, source::Reading};
 
-use crate::score::{Mean, Report, Sample, samples, timed};
+use crate::{
+    reading::reading,
+    score::{Mean, Report, Sample, samples, timed},
+};
 
 const FOLDERS: [(&str, &str); 7] = [
     ("lists", "list"),
@@ -50,25 +47,10 @@ pub fn measure(corpus: &Path, report: &mut Report) -> Result<()> {
 }
 
 fn kind(sample: &Sample) -> String {
-    let label = |key: &str| sample.label[key].as_str();
-    let base = label("base")
-        .or(label("url"))
-        .unwrap_or("http://www.example.org/a/b.html");
-    let base = Url::parse(base)
-        .unwrap_or_else(|_| Url::parse("http://www.example.org/").expect("a right address"));
-    let select = Select::default();
-    let context = Context {
-        base: &base,
-        time_zone: Shanghai,
-        now: Utc::now(),
-        select: &select,
-        simplify: false,
-    };
-    let text = charset::decode(&sample.body, None, None).text;
-    match source::read(&text, None, ReadAs::Auto, &context) {
+    match reading(sample, ReadAs::Auto) {
         Ok(Reading::List(_)) => "list".to_owned(),
         Ok(Reading::Feed(_)) => "feed".to_owned(),
         Ok(Reading::Article(_)) => "article".to_owned(),
-        Err(error) => error.to_string(),
+        Err(error) => error,
     }
 }

@@ -18,6 +18,7 @@ mod articles;
 mod feeds;
 mod kinds;
 mod lists;
+mod reading;
 mod score;
 
 use std::{path::PathBuf, process::ExitCode};

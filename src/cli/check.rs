@@ -2,22 +2,24 @@
 
 use chrono::{SecondsFormat, Utc};
 use futures::{StreamExt, stream};
+use url::Url;
 
 use super::{
     Exit,
-    inspect::{self, How},
+    inspect::{self, Fault, How},
     lists::short,
     out,
     serve::SparePusher,
     session::Session,
 };
 use crate::{
-    bulletin::{Channel, Source},
+    bulletin::{Channel, Notice, ReadAs, Select, Source},
     config::Config,
     push::Checked,
     source::{
         Reading,
         fetch::{Fetcher, Via},
+        list::SelectPart,
     },
 };
 
@@ -137,19 +139,88 @@ async fn look(fetcher: &Fetcher, source: &Source) -> Result<String, String> {
     let page = inspect::fetch(fetcher, &source.url, Via::from(source)).await;
     let page = page.map_err(|fault| fault.message)?;
     let how = How::of(source, Utc::now());
-    let read = tokio::task::spawn_blocking(move || inspect::read(&page, &how));
-    let seen = read
+    let read = tokio::task::spawn_blocking(move || {
+        let seen = inspect::read(&page, &how)?;
+        let parts = match &seen.reading {
+            Reading::List(_) if has_rows(&how.select) => inspect::parts(&page, &how)?,
+            _ => Vec::new(),
+        };
+        Ok((seen, parts))
+    });
+    let (seen, parts) = read
         .await
         .map_err(|error| error.to_string())?
-        .map_err(|fault| fault.message)?;
-    match seen.reading {
-        Reading::List(list) if !list.notices.is_empty() => {
-            Ok(format!("a list of {} notices", list.notices.len()))
+        .map_err(|fault: Fault| fault.message)?;
+    let (found, notices) = match &seen.reading {
+        Reading::List(list) if list.notices.is_empty() => {
+            return Err("a list without notices".to_owned());
         }
-        Reading::List(_) => Err("a list without notices".to_owned()),
-        Reading::Feed(feed) => Ok(format!("a feed of {} notices", feed.notices.len())),
-        Reading::Article(_) => Err("one article, not a list of notices".to_owned()),
+        Reading::List(list) => ("a list", &list.notices),
+        Reading::Feed(feed) => ("a feed", &feed.notices),
+        Reading::Article(_) => return Err("one article, not a list of notices".to_owned()),
+    };
+    let mut text = format!("{found} of {} notices", notices.len());
+    for part in &parts {
+        text += &matched(part)?;
     }
+    if let (Some(css), Some(first)) = (&source.select.body, notices.first()) {
+        text += &body_matched(fetcher, source, css, first).await?;
+    }
+    Ok(text)
+}
+
+/// Whether a selector for rows is given.
+fn has_rows(select: &Select) -> bool {
+    [&select.item, &select.title, &select.link, &select.date]
+        .iter()
+        .any(|part| part.is_some())
+}
+
+fn matched(part: &SelectPart) -> Result<String, String> {
+    let SelectPart {
+        name,
+        css,
+        rows,
+        matched,
+    } = part;
+    match (*name, *matched) {
+        (_, 0) => Err(format!(
+            "source.select.{name}: `{css}` matches in none of {rows} rows"
+        )),
+        ("item", _) => Ok(format!(", select.item matches {rows} rows")),
+        _ => Ok(format!(", select.{name} in {matched} of {rows} rows")),
+    }
+}
+
+/// Whether the selector of the text matches on the first notice's page.
+async fn body_matched(
+    fetcher: &Fetcher,
+    source: &Source,
+    css: &str,
+    first: &Notice,
+) -> Result<String, String> {
+    let url = Url::parse(&first.url).map_err(|error| error.to_string())?;
+    let page = inspect::fetch(fetcher, &url, Via::from(source)).await;
+    let page = page.map_err(|fault| fault.message)?;
+    let how = How {
+        read_as: ReadAs::Article,
+        ..How::of(source, Utc::now())
+    };
+    let read = tokio::task::spawn_blocking(move || inspect::read(&page, &how));
+    let seen = read.await.map_err(|error| error.to_string())?;
+    let missed = match seen.map_err(|fault| fault.message)?.reading {
+        Reading::Article(article) => article
+            .warnings
+            .iter()
+            .any(|warning| warning.starts_with("source.select.body")),
+        _ => true,
+    };
+    if missed {
+        return Err(format!(
+            "source.select.body: `{css}` matches nothing on {url}"
+        ));
+    }
+    Ok(", select.body on its first article".to_owned())
 }
 
 async fn channels_online(session: &Session, config: &Config, args: &Args) -> anyhow::Result<bool> {

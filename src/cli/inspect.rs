@@ -15,6 +15,7 @@ use crate::{
     source::{
         self, Context, ReadError, Reading, article, charset,
         fetch::{FetchError, FetchErrorKind, Fetched, Fetcher, Request, Via},
+        list::{self, SelectPart},
     },
 };
 
@@ -148,6 +149,20 @@ pub(super) fn read(page: &Page, how: &How) -> Result<Seen, Fault> {
         charset: decoded.charset,
         warning: decoded.warning,
     })
+}
+
+/// How far each of the source's selectors for rows matches on its page.
+pub(super) fn parts(page: &Page, how: &How) -> Result<Vec<SelectPart>, Fault> {
+    let content_type = page.content_type.as_deref();
+    let decoded = charset::decode(&page.body, content_type, how.charset.as_deref());
+    let context = Context {
+        base: &page.url,
+        time_zone: how.time_zone,
+        now: how.now,
+        select: &how.select,
+        simplify: how.simplify,
+    };
+    Ok(list::select_parts(&decoded.text, &context)?)
 }
 
 fn fault(code: &'static str, message: String) -> Fault {

@@ -29,8 +29,10 @@ const MUCH_TEXT: f32 = 150.0;
 /// Reads an article from a page's text.
 ///
 /// # Errors
-/// [`ReadError::NoText`] where the page has neither text nor attachments.
+/// [`ReadError::NoText`] where the page has neither text nor attachments, [`ReadError::TooLarge`],
+/// [`ReadError::Unreadable`].
 pub fn read(html: &str, context: &Context<'_>) -> Result<Article, ReadError> {
+    list::check_size(html)?;
     read_page(&Page::parse(html), context)
 }
 

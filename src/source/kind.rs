@@ -62,6 +62,7 @@ fn auto(
     if is_json(text, content_type) {
         return list::read_json(text, context).map(Reading::List);
     }
+    list::check_size(text)?;
     let page = Page::parse(text);
     let not_a_list = match list::read_page(&page, text, context) {
         Err(error @ ReadError::NotAList(_)) => error,

@@ -14,6 +14,7 @@ mod group;
 mod json;
 mod links;
 mod pager;
+mod publisher;
 mod row_dates;
 mod rows;
 mod score;
@@ -28,6 +29,9 @@ mod years;
 
 use url::Url;
 
+use crate::bulletin::Select;
+
+pub use self::select::SelectPart;
 use self::{
     choose::Choice, dates::Dates, links::Link, score::Scored, select::Selected, verdict::Claim,
 };
@@ -54,7 +58,7 @@ pub fn read(html: &str, context: &Context<'_>) -> Result<List, ReadError> {
 /// Reads the list of a parsed page; `html` is what it was parsed from.
 pub(super) fn read_page(page: &Page, html: &str, context: &Context<'_>) -> Result<List, ReadError> {
     let look = Look::new(page, context)?;
-    if let Some(list) = look.selected() {
+    if let Some(list) = look.selected(html) {
         return list;
     }
     let choice = choose::choose(&look, look.groups());
@@ -145,6 +149,35 @@ fn inside_call(text: &str) -> &str {
     text.get(start..end).unwrap_or_default()
 }
 
+/// How far each selector of the source matches on an HTML page.
+///
+/// # Errors
+/// [`ReadError::NotAList`] where one of them is no CSS, or where there are no rows.
+pub fn select_parts(html: &str, context: &Context<'_>) -> Result<Vec<SelectPart>, ReadError> {
+    check_size(html)?;
+    let page = Page::parse(html);
+    let look = Look::new(&page, context)?;
+    let Some(selected) = &look.selected else {
+        return Ok(Vec::new());
+    };
+    let rows = match selected.rows(&page) {
+        Some(rows) => rows,
+        None => {
+            let choice = choose::choose(&look, look.groups());
+            let choice =
+                choice.ok_or_else(|| ReadError::NotAList(stand_in::instead(&page).to_owned()))?;
+            choice
+                .best()
+                .group
+                .items
+                .iter()
+                .map(|item| item.row)
+                .collect()
+        }
+    };
+    Ok(selected.parts(&rows, context.select))
+}
+
 fn data_list(records: json::Records) -> List {
     List {
         title: None,
@@ -157,10 +190,11 @@ fn data_list(records: json::Records) -> List {
     }
 }
 
-fn check_size(text: &str) -> Result<(), ReadError> {
+/// Refuses what is too large for a page, and what is empty.
+pub(super) fn check_size(text: &str) -> Result<(), ReadError> {
     if text.len() > MAX_TEXT {
         return Err(ReadError::TooLarge(format!(
-            "{} MB, where a list has at most {}",
+            "{} MB, where a page has at most {}",
             text.len() >> 20,
             MAX_TEXT >> 20
         )));
@@ -199,14 +233,36 @@ impl<'a> Look<'a> {
         })
     }
 
+    /// What would be found if the selectors of a page that was built anew were taken away.
+    fn without_selectors(&self, html: &str) -> String {
+        let select = Select::default();
+        let context = Context {
+            select: &select,
+            ..*self.context
+        };
+        let Ok(list) = read_page(self.page, html, &context) else {
+            return String::new();
+        };
+        let item = list.select.and_then(|select| select.item);
+        let proposal = item.map_or("take [source.select] out".to_owned(), |item| {
+            format!("take [source.select] out, or set item = \"{item}\"")
+        });
+        format!(
+            "; without it {} notices are found, the first of them `{}`: {proposal}",
+            list.notices.len(),
+            list.notices[0].title
+        )
+    }
+
     /// The list whose rows a selector names.
-    fn selected(&self) -> Option<Result<List, ReadError>> {
+    fn selected(&self, html: &str) -> Option<Result<List, ReadError>> {
         let selected = self.selected.as_ref()?;
         let rows = selected.rows(self.page)?;
         let mut group = self.selected_group(selected, &rows);
         if group.items.is_empty() {
             let what = "source.select.item matches no row with a link on this page";
-            return Some(Err(ReadError::NotAList(what.to_owned())));
+            let instead = self.without_selectors(html);
+            return Some(Err(ReadError::NotAList(format!("{what}{instead}"))));
         }
         self.widen(&mut group);
         let sections = vec![score::score(self, group)];

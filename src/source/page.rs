@@ -10,8 +10,8 @@ mod build;
 use std::{convert::Infallible, ops::Range};
 
 use html5gum::{
-    Span, Tokenizer,
-    emitters::callback::{CallbackEmitter, CallbackEvent},
+    Emitter, ForwardingEmitter, Span, Tokenizer,
+    emitters::callback::{Callback, CallbackEmitter, CallbackEvent},
 };
 
 use self::build::Builder;
@@ -74,7 +74,7 @@ impl Page {
             },
         );
         emitter.naively_switch_states(true);
-        Tokenizer::new_with_emitter(html, emitter).for_each(drop);
+        Tokenizer::new_with_emitter(html, Quiet(emitter)).for_each(drop);
         builder.finish()
     }
 
@@ -169,6 +169,21 @@ impl Page {
 
     fn string(&self, range: &Range<u32>) -> &str {
         &self.strings[range.start as usize..range.end as usize]
+    }
+}
+
+/// Spares the tokenizer the look for errors, of which real pages are full.
+struct Quiet<F: Callback<Infallible, ()>>(CallbackEmitter<F>);
+
+impl<F: Callback<Infallible, ()>> ForwardingEmitter for Quiet<F> {
+    type Token = Infallible;
+
+    fn inner(&mut self) -> &mut impl Emitter<Token = Infallible> {
+        &mut self.0
+    }
+
+    fn should_emit_errors(&mut self) -> bool {
+        false
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod admins;
 mod api;
+mod bad_input;
 mod bot;
 mod commands;
 mod config;

@@ -90,10 +90,20 @@ pub(in crate::cli) fn suggestion(url: &Url, seen: &Seen, taken: &[SourceId]) -> 
             "an article, not a list".to_owned(),
         ),
     };
-    let mut block = SourceBlock::new(url.clone(), title.as_deref().unwrap_or_default(), taken);
+    // A file has no address that could be watched.
+    let is_file = url.scheme() == "file";
+    let watched = match is_file {
+        true => Url::parse("https://www.example.com/").expect("a right address"),
+        false => url.clone(),
+    };
+    let mut block = SourceBlock::new(watched, title.as_deref().unwrap_or_default(), taken);
     block.kind = kind;
     block.select = select.unwrap_or_default();
     block.comments = vec![found];
+    if is_file {
+        let what = "it was read from a file: put the page's own address here, or give --base-url";
+        block.comments.push(what.to_owned());
+    }
     block
 }
 
@@ -132,11 +142,10 @@ fn list_text(list: &List, verbose: bool) -> anyhow::Result<()> {
     if let Some(next) = &list.next_page {
         out::line(format!("goes on at {next}"))?;
     }
-    if !verbose {
-        return Ok(());
+    if verbose {
+        out::line(format!("confidence {:.2}", list.confidence))?;
     }
-    out::line(format!("confidence {:.2}", list.confidence))?;
-    for other in &list.others {
+    for other in list.others.iter().filter(|other| verbose || other.is_list) {
         let kind = if other.is_list {
             "another list"
         } else {

@@ -75,7 +75,7 @@ fn score(layout: &Layout<'_>, at: usize) -> f32 {
     if fact.aside != 0 || block.link_share() > 0.5 || text < 8.0 || fact.heading > 0 {
         return 0.0;
     }
-    if block.units < 120.0 && is_imprint(&layout.text(at)) {
+    if block.units < 80.0 && is_imprint(&layout.text(at)) {
         return 0.0;
     }
     let sentences = 1.0 + block.marks as f32 + (text / 40.0).min(4.0);

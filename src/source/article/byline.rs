@@ -251,7 +251,12 @@ fn around_date(parts: &Parts<'_>, at: usize, context: &Context<'_>) -> Option<St
             .or_else(|| unlabelled(&line[..range.start], context));
     };
     let (range, _) = found(&pieces[place])?;
-    let beside = |at: Option<usize>| pieces.get(at?).and_then(|piece| unlabelled(piece, context));
+    let beside = |at: Option<usize>| {
+        let piece = pieces.get(at?)?;
+        // A label names what comes after it.
+        let is_label = piece.trim_end().ends_with([':', '：']);
+        (!is_label).then(|| unlabelled(piece, context))?
+    };
     unlabelled(&pieces[place][range.end..], context)
         .or_else(|| unlabelled(&pieces[place][..range.start], context))
         .or_else(|| beside(Some(place + 1)))

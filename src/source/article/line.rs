@@ -75,19 +75,11 @@ pub(super) fn ends_text(line: &str, loose: bool) -> bool {
 
 /// Whether a line says whose the site is, as the foot of a page does.
 pub(super) fn is_imprint(line: &str) -> bool {
-    let lower = line.to_lowercase();
-    [
-        "©",
-        "版权所有",
-        "版權所有",
-        "copyright",
-        "all rights reserved",
-        "icp备",
-        "公安备",
-        "公网安备",
-    ]
-    .iter()
-    .any(|word| lower.contains(word))
+    static IMPRINT: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new("(?i)©|版权所有|版權所有|copyright|all rights reserved|icp备|公安备|公网安备")
+            .expect("a fixed pattern")
+    });
+    IMPRINT.is_match(line)
 }
 
 /// Whether a single line within a text is of the site: a pointer elsewhere, an appeal, an original title.

@@ -26,9 +26,18 @@ struct Hit {
 impl<'a> Scan<'a> {
     pub(super) fn new(folded: &'a Folded<'_>, clock: &'a Clock) -> Self {
         let text = folded.text.as_ref();
-        let next = forms_for(text)
-            .map(|form| (form, hit(form, text, 0, clock)))
-            .collect();
+        let mut next = Vec::new();
+        for form in forms_for(text) {
+            let found = hit(form, text, 0, clock);
+            // Nothing comes before what is all of the text, and nothing after it.
+            let is_all = found
+                .as_ref()
+                .is_some_and(|hit| hit.range == (0..text.len()));
+            next.push((form, found));
+            if is_all {
+                break;
+            }
+        }
         Self {
             text,
             clock,
@@ -62,12 +71,38 @@ fn forms_for(text: &str) -> impl Iterator<Item = &'static Form> {
     let near = text.contains(['前', '今', '昨', '刚', '剛']) || {
         letters && text.contains("ago") || text.len() < 40 && text.is_ascii() && !text.is_empty()
     };
+    let numbers = digits && holds_numbers(text);
     FORMS.iter().filter(move |form| match form.needs {
-        Needs::Digits => digits,
+        Needs::Digits => numbers,
         Needs::Month => month,
         Needs::Letters => letters,
         Needs::Near => near,
     })
+}
+
+/// Whether a text has two short numbers with no more than marks between them, or a long one: most
+/// numbers are amounts, phones and ordinals.
+fn holds_numbers(text: &str) -> bool {
+    // How long the number before was, and how many characters stand between it and here.
+    let (mut before, mut between) = (0, 0);
+    let mut length = 0;
+    for c in text.chars().chain(std::iter::once(' ')) {
+        if c.is_ascii_digit() {
+            length += 1;
+            continue;
+        }
+        if length >= 8 || (1..=4).contains(&length) && (1..=4).contains(&before) {
+            return true;
+        }
+        if length > 0 {
+            (before, between, length) = (length, 0, 0);
+        }
+        between += 1;
+        if between > 6 || !(c.is_whitespace() || "-/._·年月日号號".contains(c)) {
+            before = 0;
+        }
+    }
+    false
 }
 
 /// The first match of a form from `at` on that is a date, with the time that follows it.

@@ -113,7 +113,7 @@ impl Look<'_> {
     }
 
     /// Which cell of its row an element stands in.
-    fn column(&self, element: Id) -> Option<usize> {
+    pub(super) fn column(&self, element: Id) -> Option<usize> {
         let cell = self.cell(element)?;
         let row = self.page.parent(cell);
         let mut column = 0;
@@ -134,7 +134,7 @@ impl Look<'_> {
             .clamp(1, 30)
     }
 
-    fn cell(&self, element: Id) -> Option<Id> {
+    pub(super) fn cell(&self, element: Id) -> Option<Id> {
         std::iter::once(element)
             .chain(self.page.ancestors(element))
             .take(4)
@@ -167,7 +167,7 @@ impl Look<'_> {
     }
 
     /// The cell above a cell in the first row of its table.
-    fn column_head(&self, cell: Id) -> Option<Id> {
+    pub(super) fn column_head(&self, cell: Id) -> Option<Id> {
         let page = self.page;
         let at = self.column(cell)?;
         let row = page.parent(cell);

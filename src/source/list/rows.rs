@@ -38,12 +38,15 @@ impl Look<'_> {
         let pinned: Vec<bool> = items.iter().map(|item| self.is_pinned(item)).collect();
         years::settle_years(&mut found, &pinned, self.context.now.year());
         let habits = Habits::of(self, items, &found);
+        let publishers = self.publishers(items, &found);
         let mut seen = HashSet::new();
         let mut notices = Vec::new();
-        for ((item, (href, date)), pinned) in items.iter().zip(&found).zip(pinned) {
+        let rows = items.iter().zip(&found).zip(pinned).zip(publishers);
+        for (((item, (href, date)), pinned), publisher) in rows {
             let notice = self.notice(item, href, date.as_ref(), &habits);
             let Some(mut notice) = notice else { continue };
             notice.pinned |= pinned;
+            notice.publisher = publisher;
             if seen.insert(notice.url.clone()) {
                 notices.push(notice);
             }

@@ -29,7 +29,45 @@ pub(super) struct Selected {
     pub date: Option<Matcher>,
 }
 
+/// How far a selector of the source matches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SelectPart {
+    /// `item`, `title`, `link` or `date`.
+    pub name: &'static str,
+    pub css: String,
+    /// The rows that there are.
+    pub rows: usize,
+    /// The rows where it matches.
+    pub matched: usize,
+}
+
 impl Selected {
+    /// Each selector with the rows where it matches.
+    pub(super) fn parts(&self, rows: &[Id], select: &Select) -> Vec<SelectPart> {
+        let matched = |matcher: &Matcher| {
+            rows.iter()
+                .filter(|row| self.first(**row, matcher).is_some())
+                .count()
+        };
+        let parts = [
+            ("item", &select.item, self.item.as_ref().map(|_| rows.len())),
+            ("title", &select.title, self.title.as_ref().map(matched)),
+            ("link", &select.link, self.link.as_ref().map(matched)),
+            ("date", &select.date, self.date.as_ref().map(matched)),
+        ];
+        parts
+            .into_iter()
+            .filter_map(|(name, css, matched)| {
+                Some(SelectPart {
+                    name,
+                    css: css.clone()?,
+                    rows: rows.len(),
+                    matched: matched?,
+                })
+            })
+            .collect()
+    }
+
     /// None where nothing is selected.
     pub(super) fn new(page: &Page, select: &Select) -> Result<Option<Self>, ReadError> {
         if select.item.is_none()

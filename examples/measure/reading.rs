@@ -1,0 +1,28 @@
+//! A page read as the program reads it.
+
+use noticast::{
+    bulletin::{ReadAs, Select},
+    source::{self, Context, Reading, charset},
+};
+use url::Url;
+
+use crate::score::Sample;
+
+/// A page as the program would read it, by the address that its label has.
+pub fn reading(sample: &Sample, read_as: ReadAs) -> Result<Reading, String> {
+    let label = |key: &str| sample.label[key].as_str();
+    let base = label("base").or(label("url"));
+    let base = base.and_then(|base| Url::parse(base).ok());
+    let base = base
+        .unwrap_or_else(|| Url::parse("http://www.example.org/a/b.html").expect("a right address"));
+    let select = Select::default();
+    let context = Context {
+        base: &base,
+        time_zone: chrono_tz::Asia::Shanghai,
+        now: chrono::Utc::now(),
+        select: &select,
+        simplify: false,
+    };
+    let text = charset::decode(&sample.body, None, None).text;
+    source::read(&text, None, read_as, &context).map_err(|error| error.to_string())
+}

@@ -1,0 +1,67 @@
+//! What each fuzz target does with arbitrary bytes: it must answer, whatever they are. The tests run
+//! the same on drawn input.
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Asia::Shanghai;
+use noticast::{
+    bulletin::{ReadAs, Select},
+    source::{self, Context, charset, date},
+};
+use url::Url;
+
+pub fn list(bytes: &[u8]) {
+    read(bytes, ReadAs::List);
+    read(bytes, ReadAs::Json);
+    read(bytes, ReadAs::Auto);
+}
+
+pub fn article(bytes: &[u8]) {
+    read(bytes, ReadAs::Article);
+}
+
+pub fn feed(bytes: &[u8]) {
+    read(bytes, ReadAs::Feed);
+}
+
+/// Every date that is found stands where it is said to stand.
+pub fn date(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    for (range, moment) in date::find_all(&text, Shanghai, now()) {
+        assert!(text.get(range).is_some(), "a place within {text:?}");
+        let _ = date::plausible(&moment, now());
+    }
+    let _ = date::find_coming(&text, now().date_naive(), Shanghai, now());
+    let (first, second) = text.split_once('\n').unwrap_or((&text, ""));
+    let _ = date::pair(first, second, Shanghai, now());
+}
+
+/// Text comes out with any label, true or false.
+pub fn charset(bytes: &[u8]) {
+    for content_type in [
+        None,
+        Some("text/html; charset=gb2312"),
+        Some("text/xml; charset=utf-8"),
+    ] {
+        for label in [None, Some("big5"), Some("no such charset")] {
+            let _ = charset::decode(bytes, content_type, label);
+        }
+    }
+}
+
+fn read(bytes: &[u8], read_as: ReadAs) {
+    let text = charset::decode(bytes, None, None).text;
+    let base = Url::parse("https://www.example.org/news/list.html").expect("an address");
+    let select = Select::default();
+    let context = Context {
+        base: &base,
+        time_zone: Shanghai,
+        now: now(),
+        select: &select,
+        simplify: bytes.len().is_multiple_of(2),
+    };
+    let _ = source::read(&text, None, read_as, &context);
+}
+
+fn now() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_718_424_000, 0).expect("a time")
+}
