@@ -15,6 +15,7 @@ mod moment;
 mod notice;
 mod record;
 mod robot;
+mod same;
 mod settings;
 mod template;
 
@@ -31,8 +32,9 @@ pub use record::{
     Bulletin, BulletinState, Cause, Delivery, DeliveryKind, DeliveryState, MessageRef, Revision,
 };
 pub use robot::{Fingerprint, Form, KINDS, Key, Robot, RobotKind, Setting};
+pub use same::{Face, is_same, likeness, steady};
 pub use settings::{
     AddSources, AllowPrivate, Channel, ChannelKind, FetchSettings, Language, ReadAs, Secret,
     Select, Source, StdoutFormat, Subscribe, TelegramChat, TelegramSettings, WebSettings,
 };
-pub use template::Template;
+pub use template::{Template, TemplateFields, TemplateFile};

@@ -39,6 +39,7 @@ mod send;
 mod status;
 mod subscriptions;
 mod thread;
+mod twins;
 mod upkeep;
 mod wire;
 

@@ -10,8 +10,8 @@ use url::Url;
 use super::{
     file::Ids,
     read::{
-        address_of, boolean, from_str, integer, list, mistyped, one_of, pattern, string, text,
-        time_zone, unless_empty, web_address, word,
+        address_of, boolean, from_str, integer, list, mistyped, one_of, parsed, pattern, string,
+        text, time_zone, unless_empty, web_address, word,
     },
     secret::Surroundings,
     source::filter,
@@ -20,7 +20,7 @@ use super::{
 use crate::{
     bulletin::{
         Channel, ChannelId, ChannelKind, Filter, Form, KINDS, Key, Mode, Quiet, Robot, RobotKind,
-        Secret, Setting, SourceId, StdoutFormat, TelegramChat,
+        Secret, Setting, SourceId, StdoutFormat, TelegramChat, Template,
     },
     schedule::Schedule,
 };
@@ -81,7 +81,12 @@ pub(super) fn read(mut table: Table<'_>, ids: &mut Ids<'_>, scope: Scope<'_>) ->
     table.set("quiet", &mut quiet, unless_empty(from_str::<Quiet>));
     let mut corrections = false;
     table.set("corrections", &mut corrections, boolean);
-    table.unbuilt("template", "\"\"");
+    let mut template = None;
+    table.set(
+        "template",
+        &mut template,
+        unless_empty(parsed(Template::new)),
+    );
     let kind = match kind {
         Some(Kind::Telegram) => telegram(&mut table),
         Some(Kind::Stdout) => Some(stdout(&mut table)),
@@ -101,6 +106,7 @@ pub(super) fn read(mut table: Table<'_>, ids: &mut Ids<'_>, scope: Scope<'_>) ->
     channel.digest = digest.unwrap_or(channel.digest);
     channel.quiet = quiet;
     channel.corrections = corrections;
+    channel.template = template;
     Some(channel)
 }
 

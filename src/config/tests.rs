@@ -281,16 +281,18 @@ fn what_is_not_built_is_refused_by_name_and_its_default_is_accepted() {
     let channel = "[[channel]]\nid = \"c\"\nkind = \"stdout\"\n";
     let defaults = "mode = 'each'\ndigest = \"0 18 * * *\"\nquiet = \"\"\nurgent = []\ncorrections = false\ntemplate = \"\"\n";
     check(&format!("{channel}{defaults}")).unwrap();
-    let told = problems(&format!("{channel}template = \"x\"\n"));
+    let told = problems(&format!("{channel}template = \"{{{{ titel }}}}\"\n"));
     assert!(
-        told.contains(": `template = \"x\"` is not built yet; expected "),
+        told.starts_with("noticast.toml:4:12: no field `titel`; expected one of id, title"),
         "{told}"
     );
-    let told = problems(&format!("{channel}template = 1\n"));
-    assert_eq!(
-        told,
-        "noticast.toml:4:12: this is an integer; expected `\"\"`"
-    );
+    let template = "template = \"\"\"\n{{ title }}\n{% if url %}\n\"\"\"\n";
+    let told = problems(&format!("{channel}{template}"));
+    assert!(told.starts_with("noticast.toml:4:12: line "), "{told}");
+    check(&format!(
+        "{channel}template = \"{{{{ title }}}} {{{{ url }}}}\"\n"
+    ))
+    .unwrap();
 }
 
 #[test]

@@ -6,6 +6,7 @@
 
 mod edition;
 mod list;
+mod own;
 
 use std::sync::Arc;
 
@@ -53,6 +54,8 @@ pub(crate) struct Card {
     pub(crate) form: Form,
     /// What was corrected since the message was sent; none where it is sent for the first time.
     pub(crate) changes: Vec<String>,
+    /// The channel's own card, as Telegram's HTML.
+    pub(super) own: Option<String>,
 }
 
 impl Card {
@@ -64,7 +67,7 @@ impl Card {
         config: &Config,
     ) -> Self {
         let entries = bulletins.into_iter().map(|bulletin| Entry {
-            source: sources(&bulletin, config),
+            source: sources(&bulletin, channel, config),
             bulletin: Arc::new(bulletin),
         });
         let card = Self {
@@ -94,11 +97,15 @@ impl Card {
             further: Vec::new(),
             form: Form::default(),
             changes: Vec::new(),
+            own: None,
         }
     }
 
     /// Telegram's HTML: at most 4,096 characters after parsing, whatever the page holds.
     pub(crate) fn html(&self) -> String {
+        if let Some(own) = &self.own {
+            return own.clone();
+        }
         if !self.further.is_empty() {
             return self.list_html();
         }
@@ -288,14 +295,18 @@ impl Wording {
     }
 }
 
-/// The names of the sources that carry a bulletin.
-fn sources(bulletin: &Bulletin, config: &Config) -> String {
+/// The names of the sources that carry a bulletin, of those that the channel has.
+fn sources(bulletin: &Bulletin, channel: &Channel, config: &Config) -> String {
     let name = |id: &SourceId| {
         let known = config.sources.iter().find(|source| source.id == *id);
         known.map_or_else(|| id.to_string(), |source| source.name.clone())
     };
-    let ids = std::iter::once(&bulletin.source).chain(&bulletin.also);
-    ids.map(name).collect::<Vec<_>>().join(" · ")
+    let ids = || std::iter::once(&bulletin.source).chain(&bulletin.also);
+    let mut had: Vec<_> = ids().filter(|id| channel.wants(id)).collect();
+    if had.is_empty() {
+        had = ids().collect();
+    }
+    had.into_iter().map(name).collect::<Vec<_>>().join(" · ")
 }
 
 /// The parts of a card about a bulletin, clean and bounded, not yet escaped.

@@ -182,7 +182,8 @@ impl Desk {
             let begins = self.store.begin_send(waiting.id, at);
             let card = self.card(std::slice::from_ref(waiting), channel);
             let (begun, card) = tokio::try_join!(begins, card)?;
-            return Ok((begun, card.map(show)));
+            let own = |card: Card| show(card.in_own_words(channel));
+            return Ok((begun, card.map(own)));
         }
         let mut together = self.store.together(waiting.id, at).await?;
         let card = self.card(&together, channel).await?;
@@ -192,7 +193,8 @@ impl Desk {
         together.truncate(most);
         let ids = together.iter().map(|member| member.id).collect();
         let begun = self.store.begin_together(ids, at).await?;
-        Ok((begun, card.map(|card| show(card.first(most)))))
+        let own = |card: Card| show(card.first(most).in_own_words(channel));
+        Ok((begun, card.map(own)))
     }
 
     async fn edition(
@@ -206,6 +208,7 @@ impl Desk {
         edition.message.take_if(|_| !channel.kind.can_edit());
         let edits = edition.message.clone();
         let card = Card::of_edition(update, edition, channel, &self.config.borrow());
+        let card = card.in_own_words(channel);
         Ok(Some(Show { card, edits }))
     }
 

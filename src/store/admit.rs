@@ -14,9 +14,10 @@ use super::{
     judge::{self, Facts, Identity, Link, Remembered},
     keys, revise, route,
     rows::{Baseline, BulletinRow, SeenValue, SourceRow, title_hash},
+    twins,
 };
 use crate::bulletin::{
-    BulletinId, BulletinState, DeliveryKind, Filter, Moment, Notice, Source, SourceId,
+    BulletinId, BulletinState, DeliveryKind, Face, Filter, Moment, Notice, Source, SourceId,
 };
 
 /// Addresses that one bulletin is remembered by. More come from a page whose addresses change at each
@@ -167,6 +168,7 @@ pub(super) fn admit(books: &mut Books, look: Look, now: DateTime<Utc>) -> Result
         change: books.change(),
         bulletins: page.links.iter().map(Link::bulletin).collect(),
         admitted: Admitted::default(),
+        faces: Vec::new(),
         now,
     };
     for place in judge::oldest_first(&notices) {
@@ -175,6 +177,7 @@ pub(super) fn admit(books: &mut Books, look: Look, now: DateTime<Utc>) -> Result
     admission.follow_repeats(&rulings);
     admission.source_facts(&notices);
     let (mut change, admitted, number) = (admission.change, admission.admitted, page.source);
+    let faces = admission.faces;
     books.looks.set(&look.source, look.state);
     if change.is_empty() {
         return Ok(admitted);
@@ -183,6 +186,9 @@ pub(super) fn admit(books: &mut Books, look: Look, now: DateTime<Utc>) -> Result
         .looks
         .write_one(&look.source, number, &mut change.writes);
     books.commit(change)?;
+    for (id, face) in &faces {
+        books.twins.add(*id, face);
+    }
     Ok(admitted)
 }
 
@@ -193,6 +199,8 @@ struct Admission<'a> {
     /// Which bulletin each row is, once that is known.
     bulletins: Vec<Option<u64>>,
     admitted: Admitted,
+    /// By which the same notice on other sources is told.
+    faces: Vec<(u64, Face)>,
     now: DateTime<Utc>,
 }
 
@@ -209,6 +217,14 @@ impl Admission<'_> {
     }
 
     fn unknown(&mut self, place: usize, found: &Found, row: &BulletinRow) -> Result<()> {
+        if row.state == BulletinState::Published {
+            let face = twins::new_face(row, found);
+            if let Some(twin) = twins::find(self.books, &face, row, self.now)? {
+                self.faces.push((twin.0, face));
+                return self.join(place, twin);
+            }
+            self.faces.push((self.change.counts.next_bulletin, face));
+        }
         let id = self.change.next_bulletin();
         let state = row.state;
         self.bulletins[place] = Some(id);
@@ -234,6 +250,17 @@ impl Admission<'_> {
         Ok(())
     }
 
+    /// The row is a bulletin of another source.
+    fn join(&mut self, place: usize, twin: (u64, BulletinRow)) -> Result<()> {
+        let (id, source) = (twin.0, self.page.source);
+        self.bulletins[place] = Some(id);
+        self.remember_keys(place, id);
+        let titled = keys::titled_as(source, self.page.identities[place].titled, id);
+        self.change.writes.set(titled, vec![1]);
+        self.change.source(self.books, source).bulletins += 1;
+        twins::join(self.books, &mut self.change, twin, source, self.now)
+    }
+
     /// What a known row says that the store did not know yet: another address, a corrected title or text.
     fn known(&mut self, place: usize, id: u64, found: &Found) -> Result<()> {
         let is_moved = matches!(self.page.links[place], Link::Moved(_));
@@ -242,6 +269,10 @@ impl Admission<'_> {
         let Some(mut row) = engine.get::<BulletinRow>(&keys::bulletin(id))? else {
             return Ok(());
         };
+        // What another source says first is what it says.
+        if row.source != self.page.source {
+            return Ok(());
+        }
         let before = row.clone();
         let correction = archive::correct(engine, &mut row, id, found)?;
         if is_moved && may_learn {

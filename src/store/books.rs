@@ -17,6 +17,7 @@ use super::{
     outbox::Outbox,
     rows::{ChannelRow, CountRow, SourceRow},
     subscriptions::Chats,
+    twins::Twins,
 };
 use crate::bulletin::{Channel, Source, SourceId};
 
@@ -30,6 +31,7 @@ pub(super) struct Books {
     pub(super) channels: HashMap<u32, ChannelRow>,
     pub(super) outbox: Outbox,
     pub(super) chats: Chats,
+    pub(super) twins: Twins,
     pub(super) added: watch::Sender<Added>,
     /// The config as it was synced last; None before.
     pub(super) wiring: Option<Wiring>,
@@ -86,6 +88,7 @@ impl Books {
             channels: HashMap::new(),
             outbox: Outbox::load(&engine)?,
             chats: Chats::default(),
+            twins: Twins::load(&engine)?,
             added: watch::Sender::new(added::load(&engine)?),
             wiring: None,
             moved: HashMap::new(),
@@ -127,6 +130,7 @@ impl Books {
         self.sources = fresh.sources;
         self.channels = fresh.channels;
         self.outbox = fresh.outbox;
+        self.twins = fresh.twins;
         self.chats.load(&self.engine, &self.names())?;
         self.added.send_replace(added::load(&self.engine)?);
         self.moved = fresh.moved;

@@ -19,8 +19,8 @@ use super::{
     rows::{BulletinRow, time},
 };
 use crate::bulletin::{
-    Bulletin, BulletinId, BulletinState, DeliveryId, DeliveryKind, DeliveryState, MessageRef,
-    Revision,
+    Bulletin, BulletinId, BulletinState, Channel, DeliveryId, DeliveryKind, DeliveryState,
+    MessageRef, Revision, SourceId,
 };
 
 /// At most one correction of a bulletin in so long.
@@ -82,7 +82,8 @@ pub(super) fn follow(
     let due = history
         .told_ms
         .map_or(now, |told| now.max(time(told) + A_DAY));
-    if queue(books, change, id, due, now)? {
+    let is_told = |channel: &Channel| channel.kind.can_edit() || channel.corrections;
+    if queue(books, change, id, is_told, (due, now))? {
         history.told_ms = Some(due.timestamp_millis());
     }
     change
@@ -92,13 +93,26 @@ pub(super) fn follow(
     Ok(())
 }
 
-/// Queues an update for each message that has the bulletin; whether there is one.
-pub(super) fn queue(
+/// Another source carries the bulletin too: messages that can be edited name it, where chats have it.
+pub(super) fn name_sources(
     books: &Books,
     change: &mut Change,
     id: u64,
-    due: DateTime<Utc>,
+    source: &SourceId,
     now: DateTime<Utc>,
+) -> Result<()> {
+    let is_told = |channel: &Channel| channel.kind.can_edit() && channel.wants(source);
+    queue(books, change, id, is_told, (now, now)).map(drop)
+}
+
+/// Queues an update for each message that has the bulletin, in channels that are to be told; whether
+/// there is one.
+fn queue(
+    books: &Books,
+    change: &mut Change,
+    id: u64,
+    is_told: impl Fn(&Channel) -> bool,
+    (due, now): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<bool> {
     let all = read::deliveries_of(&books.engine, id)?;
     let is_update = |slot: &Slot| slot.kind == DeliveryKind::Update;
@@ -115,8 +129,7 @@ pub(super) fn queue(
         };
         let has_it = matches!(slot.kind, DeliveryKind::New | DeliveryKind::Rebroadcast)
             && matches!(slot.state, DeliveryState::Sent | DeliveryState::Sending);
-        let is_told = channel.kind.can_edit() || channel.corrections;
-        if !has_it || !is_told || waiting.contains(&slot.channel) {
+        if !has_it || !is_told(channel) || waiting.contains(&slot.channel) {
             continue;
         }
         // Where it cannot be edited, one note speaks of all messages.

@@ -9,6 +9,7 @@ mod reminders;
 mod rules;
 mod seen;
 mod subscriptions;
+mod twins;
 
 use chrono::{DateTime, Utc};
 use tempfile::TempDir;

@@ -35,6 +35,7 @@ pub(crate) fn card(kind: DeliveryKind, bulletin: Option<Bulletin>, note: Option<
         further: Vec::new(),
         form: Form::default(),
         changes: Vec::new(),
+        own: None,
     }
 }
 

@@ -1,0 +1,186 @@
+//! Whether two notices, of two sources, are the same one. Precision first: a wrong merge hides news.
+//!
+//! Near-equal titles (第一批 and 第二批, 2025 and 2026, two campuses) are two notices; what joins is an
+//! equal address, or an equal title with the day or the text beside it, or an equal text with a title
+//! that only gained words around it. Read [`is_same`].
+
+use std::{collections::HashSet, sync::LazyLock};
+
+use chrono::NaiveDate;
+use regex::Regex;
+
+use super::fold;
+
+/// What is compared of a notice.
+#[derive(Debug, Clone, Default)]
+pub struct Face {
+    /// As [`super::canonical_url`] makes it.
+    pub url: String,
+    pub day: Option<NaiveDate>,
+    /// Names of its files.
+    pub files: Vec<String>,
+    title: String,
+    /// In the whole title.
+    numbers: Vec<String>,
+    text: String,
+}
+
+/// Characters of a title that says enough with the day beside it, and of a text that can be compared.
+const TITLE: usize = 10;
+const TEXT: usize = 40;
+/// Characters that are compared of a text, and their run that counts as one.
+const LONGEST: usize = 20_000;
+const SHINGLE: usize = 4;
+/// The share of runs that two versions of one text have in common.
+const ALIKE: f64 = 0.9;
+/// Days between two postings of one notice.
+const DAYS: i64 = 7;
+
+impl Face {
+    #[must_use]
+    pub fn new(
+        url: String,
+        title: &str,
+        day: Option<NaiveDate>,
+        text: &str,
+        files: Vec<String>,
+    ) -> Self {
+        Self {
+            url,
+            day,
+            files,
+            title: bare_title(title),
+            numbers: numbers(&fold(title)),
+            text: steady(text),
+        }
+    }
+
+    /// What the same notice has in common, one of them at least: address, title, text.
+    #[must_use]
+    pub fn keys(&self) -> [Option<String>; 3] {
+        let said = |text: &String, least: usize| text.chars().count() >= least;
+        [
+            (!self.url.is_empty()).then(|| format!("u{}", self.url)),
+            said(&self.title, 1).then(|| format!("t{}", self.title)),
+            said(&self.text, TEXT).then(|| format!("x{}", self.text)),
+        ]
+    }
+
+    fn host(&self) -> &str {
+        let rest = self.url.trim_start_matches('/');
+        rest.split('/').next().unwrap_or_default()
+    }
+}
+
+/// Whether two notices of two sources are the same one.
+#[must_use]
+pub fn is_same(a: &Face, b: &Face) -> bool {
+    if a.url == b.url && !a.url.is_empty() {
+        return true;
+    }
+    let is_near = match (a.day, b.day) {
+        (Some(a), Some(b)) => (a - b).num_days().abs() <= DAYS,
+        _ => true,
+    };
+    let has_other_files = !a.files.is_empty() && !b.files.is_empty() && a.files != b.files;
+    if !is_near || has_other_files || a.numbers != b.numbers {
+        return false;
+    }
+    let has_texts = [a, b].iter().all(|face| face.text.chars().count() >= TEXT);
+    if has_texts {
+        return match a.title == b.title {
+            true => are_alike(&a.text, &b.text),
+            false => a.text == b.text && is_within(&a.title, &b.title),
+        };
+    }
+    // Two columns of one site may well say the same of two things.
+    let is_same_day = a.day.is_some() && a.day == b.day;
+    is_same_day && a.title == b.title && a.title.chars().count() >= TITLE && a.host() != b.host()
+}
+
+/// Whether one title is the other with words around it that tell no number or part.
+fn is_within(a: &str, b: &str) -> bool {
+    let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
+    short.chars().count() >= TITLE && long.contains(short)
+}
+
+/// Texts of equal numbers that have nearly all runs of characters in common.
+fn are_alike(a: &str, b: &str) -> bool {
+    if a == b {
+        return true;
+    }
+    let shingles = |text: &str| -> HashSet<[char; SHINGLE]> {
+        let chars: Vec<char> = text.chars().collect();
+        let runs = chars.windows(SHINGLE);
+        runs.filter_map(|run| run.try_into().ok()).collect()
+    };
+    let (runs, others) = (shingles(a), shingles(b));
+    let common = runs.intersection(&others).count();
+    let all = runs.len() + others.len() - common;
+    // Counts of runs are far below 2^52.
+    #[allow(clippy::cast_precision_loss, reason = "texts are bounded")]
+    let share = common as f64 / all.max(1) as f64;
+    share >= ALIKE && numbers(a) == numbers(b)
+}
+
+/// How much two texts have in common, from 0 to 1, whatever their numbers say.
+#[must_use]
+pub fn likeness(a: &str, b: &str) -> f64 {
+    let runs = |text: &str| -> HashSet<(char, char)> {
+        let text = steady(text);
+        text.chars().zip(text.chars().skip(1)).collect()
+    };
+    let (a, b) = (runs(a), runs(b));
+    let common = a.intersection(&b).count();
+    let least = a.len().min(b.len()).max(1);
+    #[allow(clippy::cast_precision_loss, reason = "texts are bounded")]
+    let share = common as f64 / least as f64;
+    share
+}
+
+/// A title without what a site puts around it: brackets in front, 转发, spaces and punctuation.
+fn bare_title(title: &str) -> String {
+    static AROUND: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^(\s*([\[【〔(][^\]】〕)]{0,8}[\]】〕)]|转发|转载|转|置顶|重要)\s*[:|]?\s*)+")
+            .expect("a pattern, a test reads it")
+    });
+    let title = fold(title);
+    let bare = AROUND.replace(&title, "");
+    let said: String = bare.chars().filter(|c| c.is_alphanumeric()).collect();
+    match said.is_empty() {
+        true => title.chars().filter(|c| c.is_alphanumeric()).collect(),
+        false => said,
+    }
+}
+
+/// A text without what changes at each look: counters, and spaces and punctuation.
+#[must_use]
+pub fn steady(text: &str) -> String {
+    static VOLATILE: LazyLock<Regex> = LazyLock::new(|| {
+        let counted = "浏览|阅读|点击|访问|点赞|收藏|分享|评论|下载";
+        let pattern = format!(
+            r"(({counted})(次数|人数|总?数|量|率)?[:为]?\s*\[?\s*\d+\]?\s*(次|人次|人)?|\d+\s*(次|人次|人)?({counted})(次数|量)?|(views?|reads?|hits?|clicks?|visits?)\s*:?\s*\d+|\d+\s*(views?|reads?|hits?|clicks?|visits?))"
+        );
+        Regex::new(&pattern).expect("a pattern, a test reads it")
+    });
+    let end = text
+        .char_indices()
+        .nth(LONGEST)
+        .map_or(text.len(), |(at, _)| at);
+    let text = fold(&text[..end]);
+    let steady = VOLATILE.replace_all(&text, "");
+    steady.chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
+/// The numbers in a text, also Chinese ones and those of heavenly stems, in their order.
+fn numbers(text: &str) -> Vec<String> {
+    const DIGITS: &str = "〇零一二三四五六七八九十百千两甲乙丙丁戊己庚辛壬癸上中下东西南北";
+    let is_part = |c: char| c.is_ascii_digit() || DIGITS.contains(c);
+    text.split(|c| !is_part(c))
+        .filter(|number| !number.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

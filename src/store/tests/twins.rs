@@ -1,0 +1,96 @@
+//! The same notice on several sources is one bulletin; near-equal ones are two.
+
+use super::*;
+use crate::bulletin::{DeliveryKind, MessageRef};
+
+const TITLE: &str = "关于做好国庆节期间值班工作的通知";
+
+fn sources() -> [Source; 3] {
+    [source("news"), source("law"), source("city")]
+}
+
+fn on(host: &str, title: &str) -> Notice {
+    let mut row = row("n.htm", title, "2022-12-01");
+    row.url = format!("https://{host}.example.com/n.htm");
+    row
+}
+
+impl World {
+    async fn three() -> Self {
+        let law_alone = Channel {
+            sources: Some(vec!["law".parse().unwrap()]),
+            ..chat("b", 2)
+        };
+        let world = Self::with(&sources(), &[chat("a", 1), law_alone]).await;
+        for (source, first) in [("news", 1), ("law", 2), ("city", 3)] {
+            world.look_at(source, list([first])).await;
+        }
+        world
+    }
+
+    async fn show(&self, source: &str, title: &str, first: u32) -> Admitted {
+        let rows = [vec![on(source, title)], list([first])].concat();
+        self.look_at(source, rows).await
+    }
+
+    async fn kinds(&self, channel: &str) -> Vec<(DeliveryKind, Option<BulletinId>)> {
+        let query = DeliveryQuery {
+            channel: Some(channel.parse().unwrap()),
+            ..DeliveryQuery::default()
+        };
+        let all = self.store.deliveries(&query).await.unwrap().items;
+        all.iter().map(|one| (one.kind, one.bulletin)).collect()
+    }
+}
+
+#[tokio::test]
+async fn one_notice_of_three_sources_is_one_bulletin_that_names_them_all() {
+    let world = World::three().await;
+    let id = world.show("news", TITLE, 1).await.published[0];
+    assert!(world.show("law", TITLE, 2).await.published.is_empty());
+    assert_eq!(world.kinds("a").await, [(DeliveryKind::New, Some(id))]);
+    assert_eq!(world.kinds("b").await, [(DeliveryKind::New, Some(id))]);
+    // What was sent meanwhile is edited.
+    let head = world
+        .store
+        .heads(Some(vec!["a".parse().unwrap()]))
+        .await
+        .unwrap()
+        .remove(0);
+    world.store.begin_send(head.id, world.now).await.unwrap();
+    let message = Some(MessageRef("1".to_owned()));
+    let sent = Outcome::Sent { message };
+    world
+        .store
+        .complete(head.id, sent, world.now)
+        .await
+        .unwrap();
+    let world = world
+        .reopen(&sources(), &[chat("a", 1), chat("b", 2)])
+        .await;
+    world.show("city", TITLE, 3).await;
+    let bulletin = world.store.bulletin(id).await.unwrap().unwrap();
+    assert_eq!(
+        bulletin.also,
+        ["law".parse().unwrap(), "city".parse().unwrap()]
+    );
+    let kinds = [DeliveryKind::Update, DeliveryKind::New];
+    assert_eq!(world.kinds("a").await, kinds.map(|kind| (kind, Some(id))));
+    for (source, first) in [("news", 1), ("law", 2), ("city", 3)] {
+        let again = world.show(source, TITLE, first).await;
+        assert_eq!(again, Admitted::default(), "it is known everywhere");
+    }
+}
+
+#[tokio::test]
+async fn a_second_batch_is_a_notice_of_its_own() {
+    let world = World::three().await;
+    for (source, first) in [("news", 1), ("law", 2)] {
+        let title = format!(
+            "关于公布第{}批入选名单的通知",
+            if first == 1 { "一" } else { "二" }
+        );
+        assert_eq!(world.show(source, &title, first).await.published.len(), 1);
+    }
+    assert_eq!(world.kinds("a").await.len(), 2);
+}

@@ -1,0 +1,177 @@
+//! The same notice on several sources: found among what was published lately, and joined to it.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, Duration, Utc};
+
+use super::{
+    Found, archive,
+    books::Books,
+    change::Change,
+    engine::Engine,
+    error::Result,
+    keys, revise, route,
+    route::Place,
+    rows::{BulletinRow, time},
+};
+use crate::bulletin::{BulletinState, DeliveryKind, DeliveryState, Face, canonical_url, is_same};
+
+/// How far back twins are looked for.
+const LATELY: Duration = Duration::days(7);
+/// Bulletins that are known again after a restart, and those of them by their texts too.
+const MOST: usize = 2000;
+const MOST_TEXTS: usize = 200;
+/// Bulletins that are compared by one likeness, the newest.
+const MOST_COMPARED: usize = 8;
+
+/// What was published lately, by address, title and text.
+#[derive(Debug, Default)]
+pub(super) struct Twins(HashMap<u64, Vec<u64>>);
+
+impl Twins {
+    pub(super) fn load(engine: &Engine) -> Result<Self> {
+        let mut twins = Self::default();
+        let mut newest = None;
+        for (count, row) in engine.scan(b"b").rev().take(MOST).enumerate() {
+            let row = row?;
+            let id = keys::last_number(&row.key);
+            let row: BulletinRow = engine.decode(&row.key, &row.value)?;
+            let seen = time(row.first_seen_ms);
+            if *newest.get_or_insert(seen) - seen > LATELY {
+                break;
+            }
+            if row.state == BulletinState::Published {
+                let text = match count < MOST_TEXTS {
+                    true => archive::text(engine, &keys::text(id))?,
+                    false => None,
+                };
+                twins.add(id, &face(&row, text.as_deref()));
+            }
+        }
+        Ok(twins)
+    }
+
+    pub(super) fn add(&mut self, id: u64, face: &Face) {
+        for key in hashes(face) {
+            let ids = self.0.entry(key).or_default();
+            if !ids.contains(&id) {
+                ids.push(id);
+                ids.sort_unstable();
+            }
+        }
+    }
+
+    /// Those that may be the same, newest first.
+    fn candidates(&self, face: &Face) -> Vec<u64> {
+        let mut all: Vec<u64> = Vec::new();
+        for key in hashes(face) {
+            let ids = self.0.get(&key).into_iter().flatten();
+            all.extend(ids.rev().take(MOST_COMPARED));
+        }
+        all.sort_unstable_by(|a, b| b.cmp(a));
+        all.dedup();
+        all
+    }
+}
+
+fn hashes(face: &Face) -> impl Iterator<Item = u64> {
+    let hash = |key: String| {
+        let hash = blake3::hash(key.as_bytes());
+        hash.as_bytes()
+            .first_chunk()
+            .map(|bytes| u64::from_be_bytes(*bytes))
+    };
+    face.keys().into_iter().flatten().filter_map(hash)
+}
+
+pub(super) fn face(row: &BulletinRow, text: Option<&str>) -> Face {
+    let files = row.attachments.iter().map(|file| file.name.clone());
+    let text = text.or(row.summary.as_deref()).unwrap_or_default();
+    let day = row.published.map(|moment| moment.day());
+    Face::new(
+        canonical_url(&row.url),
+        &row.title,
+        day,
+        text,
+        files.collect(),
+    )
+}
+
+/// As [`face`], of what is not archived yet.
+pub(super) fn new_face(row: &BulletinRow, found: &Found) -> Face {
+    let article = found.article.as_ref();
+    let text = article.map(|article| article.text.as_str());
+    face(row, text.filter(|text| !text.is_empty()))
+}
+
+/// The bulletin of another source that a new row is.
+pub(super) fn find(
+    books: &Books,
+    own: &Face,
+    row: &BulletinRow,
+    now: DateTime<Utc>,
+) -> Result<Option<(u64, BulletinRow)>> {
+    let is_public = |source| {
+        let wiring = books.wiring.as_ref();
+        wiring
+            .and_then(|wiring| wiring.source(source))
+            .is_some_and(|source| source.public)
+    };
+    for id in books.twins.candidates(own) {
+        let Some(other) = books.engine.get::<BulletinRow>(&keys::bulletin(id))? else {
+            continue;
+        };
+        // What a private source says shows nowhere under a public one's name.
+        let may_join = other.state == BulletinState::Published
+            && !other.is_of(&HashSet::from([row.source]))
+            && now - time(other.first_seen_ms) <= LATELY
+            && is_public(row.source) == is_public(other.source);
+        if !may_join {
+            continue;
+        }
+        let text = archive::text(&books.engine, &keys::text(id))?;
+        if is_same(own, &face(&other, text.as_deref())) {
+            return Ok(Some((id, other)));
+        }
+    }
+    Ok(None)
+}
+
+/// Joins a source's row to the bulletin that it is: chats that have only this source get it, and the
+/// messages of those that have both name both.
+pub(super) fn join(
+    books: &Books,
+    change: &mut Change,
+    (id, mut twin): (u64, BulletinRow),
+    source: u32,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    twin.also.push(source);
+    archive::rewrite(&mut change.writes, &books.engine, id, &twin, None)?;
+    change.writes.set(keys::by_source(source, id), Vec::new());
+    let Some(name) = books.names().source(source) else {
+        return Ok(());
+    };
+    let is_dropped = |state| matches!(state, DeliveryState::Dropped);
+    let have: HashSet<Place> = super::read::deliveries_of(&books.engine, id)?
+        .into_iter()
+        .filter(|(_, slot)| slot.kind == DeliveryKind::New && !is_dropped(slot.state))
+        .map(|(_, slot)| books.place(slot.channel))
+        .collect();
+    let summary = twin.summary.as_deref().unwrap_or_default();
+    let mut channels = books.channels_for(&name, &twin.title, summary);
+    channels.retain(|channel| !have.contains(&books.place(*channel)));
+    let kind = DeliveryKind::New;
+    let channels = books.due_in(&channels, kind, &twin, now);
+    let now_ms = now.timestamp_millis();
+    route::queue(
+        change,
+        &books.engine,
+        &channels,
+        Some(id),
+        kind,
+        None,
+        now_ms,
+    )?;
+    revise::name_sources(books, change, id, &name, now)
+}
