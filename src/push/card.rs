@@ -5,6 +5,7 @@
 //! limits. It is cut before it is escaped, never inside a character. Read [`Card::new`] first.
 
 mod edition;
+mod files;
 mod list;
 mod own;
 
@@ -125,6 +126,7 @@ impl Card {
         if let Some(summary) = &words.summary {
             html += &format!("\n\n{}", escape(summary));
         }
+        html += &self.files_html();
         html + &format!("\n\n#{}", words.number) + &self.changes_html()
     }
 
@@ -145,6 +147,7 @@ impl Card {
         if let Some(summary) = &words.summary {
             text += &format!("\n\n{summary}");
         }
+        text += &self.files_plain();
         text += &format!("\n\n#{}", words.number);
         text += &self.changes_plain();
         // The address counts as text here; one that does not fit is left out whole.
@@ -245,6 +248,7 @@ impl Card {
         .filter(|part| !part.is_empty())
         .collect();
         let summary = bulletin.summary.as_deref().map(clean_text);
+        let beside = self.changes_length() + self.files_length();
         Words {
             tag,
             title: format!("{withdrawn}{}", cut(&clean_line(&bulletin.title), TITLE)),
@@ -259,7 +263,7 @@ impl Card {
             }),
             summary: summary
                 .filter(|text| !text.is_empty())
-                .map(|text| cut(&text, SUMMARY.saturating_sub(self.changes_length()))),
+                .map(|text| cut(&text, SUMMARY.saturating_sub(beside))),
             number: bulletin.id,
         }
     }

@@ -78,6 +78,20 @@ fn a_rebroadcast_is_marked_with_its_note_on_top() {
 }
 
 #[test]
+fn files_are_named_and_linked() {
+    let mut with = bulletin();
+    with.attachments.push(crate::bulletin::Attachment {
+        url: "https://www.example.com/a.pdf?x&y".to_owned(),
+        name: "名单 <一>.pdf".to_owned(),
+    });
+    let shown = card(DeliveryKind::New, Some(with), None);
+    let line =
+        "\n📎 <a href=\"https://www.example.com/a.pdf?x&amp;y\">名单 &lt;一&gt;.pdf</a>\n\n#1042";
+    assert!(shown.html().contains(line), "{}", shown.html());
+    assert!(shown.plain().contains("\n📎 名单 <一>.pdf\n\n#1042"));
+}
+
+#[test]
 fn other_forms_say_what_they_are() {
     let update = card(DeliveryKind::Update, Some(bulletin()), None);
     assert!(update.html().starts_with("<b>更正</b>\n\n"));
