@@ -51,7 +51,7 @@ const MAX_GROUPS: usize = 80;
 /// # Errors
 /// [`ReadError::NotAList`] says what the page is instead.
 pub fn read(html: &str, context: &Context<'_>) -> Result<List, ReadError> {
-    check_size(html)?;
+    check(html)?;
     read_page(&Page::parse(html), html, context)
 }
 
@@ -110,7 +110,7 @@ pub(super) fn instead(page: &Page) -> &'static str {
 /// # Errors
 /// [`ReadError::NotAList`], [`ReadError::Unreadable`].
 pub fn read_json(json: &str, context: &Context<'_>) -> Result<List, ReadError> {
-    check_size(json)?;
+    check(json)?;
     let json = json.trim_start_matches('\u{feff}').trim();
     let value =
         parse_json(json).map_err(|error| ReadError::Unreadable(format!("JSON: {error}")))?;
@@ -190,7 +190,7 @@ fn data_list(records: json::Records) -> List {
     }
 }
 
-/// Refuses what is too large for a page, and what is empty.
+/// Refuses what is too large for a page.
 pub(super) fn check_size(text: &str) -> Result<(), ReadError> {
     if text.len() > MAX_TEXT {
         return Err(ReadError::TooLarge(format!(
@@ -199,6 +199,12 @@ pub(super) fn check_size(text: &str) -> Result<(), ReadError> {
             MAX_TEXT >> 20
         )));
     }
+    Ok(())
+}
+
+/// Refuses what is too large, and what is empty.
+fn check(text: &str) -> Result<(), ReadError> {
+    check_size(text)?;
     if text.trim().is_empty() {
         return Err(ReadError::Unreadable("the page is empty".to_owned()));
     }

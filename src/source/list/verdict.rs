@@ -65,11 +65,13 @@ pub(super) fn is_article(look: &Look<'_>, claim: &Claim<'_>) -> bool {
         (is_declared(page), 1.0),
         (has_neighbours(page), 1.0),
         (group(|best| best.region == Region::Side), 1.0),
-        (group(|best| best.side_heading), 1.0),
+        (
+            group(|best| best.side_heading),
+            if claim.dated { 0.5 } else { 1.0 },
+        ),
         (is_told_of(page, claim.group), 1.5),
         (claim.hrefs.len() < 3, 0.8),
-        // Related articles have dates too.
-        (claim.dated && !group(|best| best.side_heading), -1.0),
+        (claim.dated, -1.0),
         (group(|best| best.titled), -1.5),
         (group(|best| best.paged), -1.5),
     ] {
