@@ -14,7 +14,9 @@ use serde::{
 pub use shape::{Bulletin, Channel, ChannelState, Delivery, Source, SourceState, Stamp};
 
 use crate::{
-    bulletin::{BulletinId, BulletinState, ChannelId, DeliveryId, DeliveryState, SourceId},
+    bulletin::{
+        BulletinId, BulletinState, ChannelId, DeliveryId, DeliveryState, SourceId, Subscribe,
+    },
     config::Config,
     store::{BulletinQuery, DeliveryQuery, Page, Store, StoreError},
 };
@@ -84,9 +86,13 @@ pub async fn sources(
         None => None,
     };
     let statuses = store.sources().await?;
+    let bot = bot_link(config, &store.bot_name().await?);
     let sources = config.sources.iter().map(|source| {
         let status = statuses.iter().find(|status| status.id == source.id);
-        Source::new(source, status, config.time_zone)
+        let mut shown = Source::new(source, status, config.time_zone);
+        let bot = bot.as_ref().filter(|_| source.public);
+        shown.link = bot.map(|bot| format!("{bot}?start={}", source.id));
+        shown
     });
     let chosen = sources.filter(|source| {
         filters.source.as_ref().is_none_or(|id| *id == source.id)
@@ -101,6 +107,14 @@ pub async fn sources(
             })
     });
     page_of(chosen, |source| source.id.as_str(), filters)
+}
+
+/// The bot's address, where people may subscribe with it; its `?start=SOURCE` subscribes.
+#[must_use]
+pub fn bot_link(config: &Config, name: &str) -> Option<String> {
+    let telegram = config.telegram.as_ref()?;
+    let is_open = telegram.subscribe != Subscribe::Nobody && !name.is_empty();
+    is_open.then(|| format!("https://t.me/{name}"))
 }
 
 /// Channels in config order, then chats that subscribed by themselves.

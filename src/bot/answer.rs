@@ -206,6 +206,7 @@ impl Room {
             Command::Quiet(what) => self.set_quiet(asker, &what).await?,
             Command::TimeZone(what) => self.set_time_zone(asker, &what).await?,
             Command::Language(what) => self.set_language(asker, &what).await?,
+            Command::Remind(what) => self.remind(asker, &what).await?,
             Command::Settings => self.settings(asker),
             Command::Admin(act) => {
                 if !self.is_admin(asker) {
@@ -215,9 +216,8 @@ impl Room {
             }
             Command::Misused(usage) => fill(words.misused, &[("usage", &escape(usage))]).into(),
             Command::Unknown if asker.is_private() => words.unknown.into(),
-            Command::NotBuilt if asker.is_private() => words.not_built.into(),
             // In a group, the command is perhaps another bot's.
-            Command::NotBuilt | Command::Unknown => return Ok(Vec::new()),
+            Command::Unknown => return Ok(Vec::new()),
         };
         Ok(self.say(asker, reply).into_iter().collect())
     }

@@ -16,7 +16,7 @@ use crate::{
         Verdict,
     },
     push::card::{clean_line, cut, escape, link, show},
-    store::{BulletinQuery, DeliveryQuery, StoreError},
+    store::{BulletinQuery, DeliveryQuery, Reminded, StoreError},
 };
 
 /// Characters of a headline in a list or a question.
@@ -169,6 +169,42 @@ impl Room {
             lines.push(self.here(asker, &bulletin, &deliveries));
         }
         Ok(lines.join("\n").into())
+    }
+
+    /// A reminder of a bulletin's deadline, or none any more.
+    pub(super) async fn remind(&self, asker: &Asker, what: &str) -> Result<Reply, StoreError> {
+        let words = asker.words();
+        if !self.administrates(asker, asker.chat).await {
+            return Ok(self.refused(asker));
+        }
+        let id = match Which::read(what) {
+            None if what.eq_ignore_ascii_case("off") => None,
+            None => return Ok(fill(words.misused, &[("usage", "/remind ID|off")]).into()),
+            Some(which) => match self.bulletin(asker, &which).await? {
+                Some(bulletin) => Some(bulletin.id),
+                None => {
+                    let what = escape(&cut(what, 200));
+                    return Ok(fill(words.no_bulletin, &[("id", &what)]).into());
+                }
+            },
+        };
+        let (place, by) = (asker.place(), asker.actor());
+        let number = id.map(|id| id.to_string()).unwrap_or_default();
+        let about = [("id", number.as_str())];
+        Ok(match self.store.remind(&place, id, &by, Utc::now()).await {
+            Ok(Reminded::At(when)) => {
+                let when = self.clock(when);
+                fill(words.reminded, &[("id", &number), ("when", &when)]).into()
+            }
+            Ok(Reminded::NoDeadline) => fill(words.no_deadline, &about).into(),
+            Ok(Reminded::TooLate) => fill(words.deadline_past, &about).into(),
+            Ok(Reminded::Off(count)) => {
+                fill(words.reminders_off, &[("count", &count.to_string())]).into()
+            }
+            Err(StoreError::Held(_)) => fill(words.is_held, &about).into(),
+            Err(StoreError::NoChannel(_)) => fill(words.reminders_off, &[("count", "0")]).into(),
+            Err(error) => return Err(error),
+        })
     }
 
     fn found_when(&self, asker: &Asker, bulletin: &Bulletin) -> String {

@@ -25,12 +25,12 @@ pub(super) enum Command {
     Quiet(String),
     TimeZone(String),
     Language(String),
+    /// Of a bulletin's deadline, or `off`.
+    Remind(String),
     Settings,
     Admin(Admin),
     /// A command of ours with something that it cannot take; how it is used.
     Misused(&'static str),
-    /// A command that will come with a later release.
-    NotBuilt,
     Unknown,
 }
 
@@ -66,9 +66,6 @@ impl Which {
     }
 }
 
-/// Commands that people may know of and that are not built yet.
-const NOT_BUILT: &[&str] = &["remind"];
-
 /// The command in `text`, if it is one for the bot called `own_name`.
 pub(super) fn parse(text: &str, own_name: &str) -> Option<Command> {
     let text = text.trim_start().strip_prefix('/')?;
@@ -99,6 +96,7 @@ pub(super) fn parse(text: &str, own_name: &str) -> Option<Command> {
         "quiet" => Command::Quiet(rest),
         "timezone" => Command::TimeZone(rest),
         "language" => Command::Language(rest),
+        "remind" => needing(rest, "/remind ID|off", Command::Remind),
         "settings" => Command::Settings,
         "rebroadcast" => rebroadcast(&rest),
         "broadcast" => needing(rest, "/broadcast TEXT", |text| {
@@ -112,7 +110,6 @@ pub(super) fn parse(text: &str, own_name: &str) -> Option<Command> {
         }),
         "channels" => Command::Admin(Admin::Channels),
         "health" => Command::Admin(Admin::Health),
-        name if NOT_BUILT.contains(&name) => Command::NotBuilt,
         _ => Command::Unknown,
     })
 }

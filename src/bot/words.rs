@@ -28,7 +28,7 @@ macro_rules! words {
 }
 
 words! {
-    help help_admin start start_known unknown not_built misused
+    help help_admin start start_known unknown misused
     admins_only group_admins_only stale_button cancelled
     sources all_sources all_of_them none_of_them sources_of sources_hint no_sources no_source
     none newer older off automatic
@@ -48,6 +48,7 @@ words! {
     cause_new cause_announced cause_first_look cause_older cause_below cause_filtered
     cause_redesign cause_released cause_marked_seen cause_imported
     state_queued state_sending state_sent state_failed state_dropped
+    reminded no_deadline deadline_past reminders_off
     page_found page_failed yes_add nobody_adds admins_add too_many_added no_such_address
     no_bulletin is_held no_channel no_channels nowhere confirm confirm_broadcast lasting
     yes yes_broadcast no queued announcement refused done_already broadcast_too_long

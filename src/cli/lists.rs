@@ -122,7 +122,17 @@ pub(super) async fn run(session: &Session, list: List, args: ListArgs) -> anyhow
     let reach = Reach::open(session).await?;
     let filters = args.filters();
     match list {
-        List::Sources => show(&reach.sources(&filters).await?, args.json, sources_table)?,
+        List::Sources => {
+            let sources = reach.sources(&filters).await?;
+            show(&sources, args.json, sources_table)?;
+            let links = sources
+                .items
+                .iter()
+                .filter_map(|source| source.link.as_ref());
+            for link in links.filter(|_| !args.json) {
+                out::line(link)?;
+            }
+        }
         List::Bulletins => show(
             &reach.bulletins(&filters).await?,
             args.json,

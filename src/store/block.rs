@@ -1,7 +1,10 @@
 //! Deliveries as they lie on disk: 32 of consecutive numbers in a row.
 //!
 //! One bulletin for 2,000 channels is 63 rows, not 6,000, and a year of them stays small in sled's
-//! memory, which grows by the row.
+//! memory, which grows by the row. A delivery that changes is a small row of its own until a few of its
+//! block have: sled keeps up to ten versions of a page, and 64 of a whole block's would fill the disk.
+
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +18,8 @@ use super::{
 use crate::bulletin::{BulletinId, Delivery, DeliveryId, DeliveryKind, DeliveryState, MessageRef};
 
 const SLOTS: u64 = 32;
+/// Deliveries of a block that lie beside it at most.
+const MOST_LOOSE: usize = 15;
 
 /// One delivery. Times after the first are in ms since it was queued, so that they are short.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -141,7 +146,15 @@ pub(super) fn note(engine: &Engine, of: Option<u64>) -> Result<Option<String>> {
 
 /// The deliveries of one row, by place; an empty place was never used, or dropped for its age.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub(super) struct Block(Vec<Option<Slot>>);
+pub(super) struct Block {
+    slots: Vec<Option<Slot>>,
+    /// Whether there is a row of it.
+    #[serde(skip)]
+    is_kept: bool,
+    /// Numbers of those that lie beside it.
+    #[serde(skip)]
+    loose: BTreeSet<u64>,
+}
 
 impl Block {
     pub(super) fn number(delivery: u64) -> u64 {
@@ -154,10 +167,46 @@ impl Block {
     }
 
     pub(super) fn load(engine: &Engine, number: u64) -> Result<Self> {
-        Ok(engine.get(&keys::block(number))?.unwrap_or_default())
+        // Those beside it first: whoever reads past the writer must not miss one that is put into the
+        // block meanwhile.
+        let (from, to) = (Self::first(number), Self::first(number + 1));
+        let beside = engine.scan_between(&keys::slot(from), &keys::slot(to));
+        let beside: Vec<(u64, Slot)> = beside
+            .map(|row| {
+                let row = row?;
+                let slot = engine.decode(&row.key, &row.value)?;
+                Ok((keys::last_number(&row.key), slot))
+            })
+            .collect::<Result<_>>()?;
+        let kept: Option<Self> = engine.get(&keys::block(number))?;
+        let is_kept = kept.is_some();
+        let mut block = kept.unwrap_or_default();
+        block.is_kept = is_kept;
+        for (id, slot) in beside {
+            block.loose.insert(id);
+            block.set(id, Some(slot));
+        }
+        Ok(block)
     }
 
+    /// Writes those that changed: beside the block, until they are many.
+    pub(super) fn write_changed(&self, number: u64, changed: &BTreeSet<u64>, writes: &mut Writes) {
+        if !self.is_kept || self.loose.union(changed).count() > MOST_LOOSE {
+            return self.write(number, writes);
+        }
+        for id in changed {
+            match self.get(*id) {
+                Some(slot) => writes.put(keys::slot(*id), slot),
+                None => writes.remove(keys::slot(*id)),
+            }
+        }
+    }
+
+    /// Writes all of it.
     pub(super) fn write(&self, number: u64, writes: &mut Writes) {
+        for id in &self.loose {
+            writes.remove(keys::slot(*id));
+        }
         if self.is_empty() {
             writes.remove(keys::block(number));
         } else {
@@ -166,15 +215,15 @@ impl Block {
     }
 
     pub(super) fn get(&self, delivery: u64) -> Option<&Slot> {
-        self.0.get(place(delivery))?.as_ref()
+        self.slots.get(place(delivery))?.as_ref()
     }
 
     pub(super) fn set(&mut self, delivery: u64, slot: Option<Slot>) {
         let place = place(delivery);
-        if self.0.len() <= place {
-            self.0.resize(place + 1, None);
+        if self.slots.len() <= place {
+            self.slots.resize(place + 1, None);
         }
-        self.0[place] = slot;
+        self.slots[place] = slot;
     }
 
     /// By number, with the block's own.
@@ -183,12 +232,12 @@ impl Block {
         number: u64,
     ) -> impl DoubleEndedIterator<Item = (u64, &Slot)> + Clone {
         let first = Self::first(number);
-        let slots = self.0.iter().enumerate();
+        let slots = self.slots.iter().enumerate();
         slots.filter_map(move |(place, slot)| Some((first + place as u64, slot.as_ref()?)))
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.0.iter().all(Option::is_none)
+        self.slots.iter().all(Option::is_none)
     }
 }
 

@@ -1,6 +1,6 @@
 //! One transaction in the making: rows to write, and what the books say once they are written.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{
     block::{Block, Slot},
@@ -39,8 +39,14 @@ impl Books {
 
     /// Writes all of it, then says so in memory. Durable after the next sync.
     pub(super) fn commit(&mut self, mut change: Change) -> Result<()> {
-        for (number, block) in &change.blocks {
-            block.write(*number, &mut change.writes);
+        let mut changed: BTreeMap<u64, BTreeSet<u64>> = BTreeMap::new();
+        for (id, _) in &change.touched {
+            changed.entry(Block::number(*id)).or_default().insert(*id);
+        }
+        for (number, ids) in &changed {
+            if let Some(block) = change.blocks.get(number) {
+                block.write_changed(*number, ids, &mut change.writes);
+            }
         }
         for (number, row) in &change.sources {
             change.writes.put(keys::source(*number), row);

@@ -202,7 +202,7 @@ fn deliveries(engine: &Engine, names: &Names, end: u64, lines: &mut Lines<'_>) -
     for row in engine.scan(b"d") {
         let row = row?;
         let number = keys::last_number(&row.key);
-        let block: Block = engine.decode(&row.key, &row.value)?;
+        let block = Block::load(engine, number)?;
         let slots = block.slots(number);
         for (id, slot) in slots.filter(|(_, slot)| slot.bulletin.is_none_or(|id| id < end)) {
             let Some(mut delivery) = slot.delivery(id, engine, names)? else {

@@ -20,6 +20,7 @@
 //! | `i` bulletin | what changed in it ([`super::revise`]) |
 //! | `f` bulletin delivery | the first of a run of deliveries of it → how many (4) |
 //! | `d` block | 32 deliveries of consecutive numbers ([`super::block`]) |
+//! | `q` delivery | a delivery that changed since its block was written |
 //! | `o` block | index of blocks that hold an unfinished or a recent delivery |
 //! | `e` delivery | why its last attempt failed |
 //! | `n` delivery | note or text of a run of deliveries that begins with it |
@@ -127,6 +128,9 @@ pub(super) fn runs(bulletin: u64) -> Key {
 }
 pub(super) fn block(block: u64) -> Key {
     numbered(b'd', block)
+}
+pub(super) fn slot(delivery: u64) -> Key {
+    numbered(b'q', delivery)
 }
 pub(super) fn open_block(block: u64) -> Key {
     numbered(b'o', block)

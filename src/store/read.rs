@@ -198,7 +198,7 @@ pub(super) fn deliveries(
     'blocks: for row in engine.scan_below(b"d", &end).rev() {
         let row = row?;
         let number = keys::last_number(&row.key);
-        let block: Block = engine.decode(&row.key, &row.value)?;
+        let block = Block::load(engine, number)?;
         for (id, slot) in block.slots(number).rev() {
             if add(id, slot)? {
                 break 'blocks;

@@ -154,7 +154,7 @@ pub(super) fn forget_old(books: &mut Books, from: u64, now: DateTime<Utc>) -> Re
             next = Some(number);
             break;
         }
-        let mut block: Block = engine.decode(&row.key, &row.value)?;
+        let mut block = Block::load(&engine, number)?;
         let is_old = |ended: Option<i64>| ended.is_some_and(|at| at < until_ms);
         let slots = block.slots(number);
         if slots.clone().all(|(_, slot)| slot.queued_ms >= until_ms) {

@@ -63,6 +63,9 @@ pub struct Source {
     pub next_poll: Option<Stamp>,
     pub error: Option<String>,
     pub bulletins: u64,
+    /// Where people subscribe to it with the bot, once that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
 }
 
 /// The first that applies of paused, failing, held, ok.
@@ -95,6 +98,7 @@ impl Source {
             next_poll: stamp(look.and_then(|look| look.next_poll)),
             error: look.and_then(|look| look.error.clone()),
             bulletins: status.map_or(0, |status| status.bulletins),
+            link: None,
         }
     }
 }

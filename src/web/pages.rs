@@ -23,6 +23,7 @@ use crate::{
     bulletin::{Bulletin, BulletinId, BulletinState, ChannelKind, Revision, TelegramChat},
     config::Config,
     store::{BulletinQuery, Page},
+    view,
 };
 
 const PAGE: usize = 20;
@@ -81,6 +82,8 @@ pub(super) async fn channel(
     let query = wish.query(scene)?;
     let is_first_page = query.before.is_none();
     let page = listed(&site, &query).await?;
+    let name = site.desk.store.bot_name().await?;
+    let bot = view::bot_link(&config, &name);
     let older = page.items.last().filter(|_| page.more).map(|last| last.id);
     let cards: Vec<Card> = page.items.iter().filter_map(|b| scene.card(b)).collect();
     let words = Words::of(config.language);
@@ -98,7 +101,7 @@ pub(super) async fn channel(
         frame,
         cards,
         sources: scene.tags(),
-        subscribe: Subscribe::new(site.url(&config, &headers), &config),
+        subscribe: Subscribe::new(site.url(&config, &headers), bot, &config),
         older,
         is_first_page,
     };
@@ -238,6 +241,8 @@ pub(super) fn paragraphs(text: &str) -> Vec<String> {
 struct Subscribe {
     url: String,
     telegram: Vec<TelegramLink>,
+    /// The bot, where people may subscribe with it: `?start=SOURCE` subscribes.
+    bot: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -249,7 +254,7 @@ struct TelegramLink {
 }
 
 impl Subscribe {
-    fn new(url: String, config: &Config) -> Self {
+    fn new(url: String, bot: Option<String>, config: &Config) -> Self {
         let telegram = config.channels.iter().filter_map(|channel| {
             let ChannelKind::Telegram {
                 chat: TelegramChat::Name(chat),
@@ -267,6 +272,7 @@ impl Subscribe {
         Self {
             url,
             telegram: telegram.collect(),
+            bot,
         }
     }
 }

@@ -273,3 +273,25 @@ async fn an_update_is_answered_once_across_a_restart() {
     pushing.stop().await;
     assert_eq!(telegram.texts(STRANGER).len(), 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Python with python-telegram-bot, which FOREIGN names"]
+async fn the_stories_own_telegram_serves_a_client_of_others() {
+    let telegram = Telegram::start(TOKEN).await;
+    telegram.say(STRANGER, STRANGER, "/help");
+    let python = std::env::var_os("FOREIGN").expect("FOREIGN names a Python; see .ci/run");
+    let script = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/stories/support/foreign.py"
+    );
+    let done = std::process::Command::new(python)
+        .args([script, &telegram.url])
+        .output()
+        .unwrap();
+    assert!(
+        done.status.success(),
+        "{}",
+        String::from_utf8_lossy(&done.stderr)
+    );
+    assert!(telegram.texts(7).is_empty() && telegram.texts(8) == ["one"]);
+}

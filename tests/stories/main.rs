@@ -23,6 +23,7 @@ mod robots;
 mod service;
 mod subscribing;
 mod support;
+mod talking;
 mod telegram;
 mod trouble;
 mod web;

@@ -202,6 +202,25 @@ impl Noticast {
         self.running = Some(Running(child));
     }
 
+    /// Takes the lines of an export into its stopped store.
+    pub(crate) fn import(&self, lines: &str) {
+        let file = self.home.path().join("export.jsonl");
+        fs::write(&file, lines).unwrap();
+        let done = self.command().arg("import").arg(file).output().unwrap();
+        assert!(done.status.success(), "{done:?}");
+    }
+
+    /// What the store takes on the disk.
+    pub(crate) fn store_bytes(&self) -> u64 {
+        fn size(path: &Path) -> u64 {
+            let Ok(entries) = fs::read_dir(path) else {
+                return fs::metadata(path).map_or(0, |file| file.len());
+            };
+            entries.flatten().map(|entry| size(&entry.path())).sum()
+        }
+        size(&self.home.path().join("state").join("store"))
+    }
+
     fn log_path(&self) -> PathBuf {
         self.home.path().join("log")
     }
@@ -282,5 +301,101 @@ pub(crate) async fn wait(what: &str, most: Duration, mut holds: impl FnMut() -> 
     while !holds() {
         assert!(begin.elapsed() < most, "waited {most:?} for {what}");
         tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+/// What people do in chats, and what they see there.
+impl Rig {
+    async fn control(&self, what: &str, body: &Value) -> Value {
+        let url = format!("{}/control/{what}", self.sink.url);
+        let answer = self.http.post(url).json(body).send().await.unwrap();
+        let answer = answer.error_for_status().unwrap();
+        answer.json().await.unwrap_or_default()
+    }
+
+    /// `{"chat":"@x","from":5,"text":"/help","reply_to":7,"topic":12}`
+    pub(crate) async fn say(&self, message: Value) {
+        self.control("say", &message).await;
+    }
+
+    pub(crate) async fn declare(&self, chat: Value) {
+        self.control("chat", &chat).await;
+    }
+
+    pub(crate) async fn fault(&self, fault: Value) {
+        self.control("fault", &fault).await;
+    }
+
+    pub(crate) async fn update(&self, update: Value) {
+        self.control("update", &update).await;
+    }
+
+    pub(crate) async fn messages(&self, chat: i64) -> Vec<Value> {
+        let url = format!("{}/control/messages?chat={chat}", self.sink.url);
+        let messages: Value = self
+            .http
+            .get(url)
+            .send()
+            .await
+            .unwrap()
+            .json()
+            .await
+            .unwrap();
+        messages.as_array().cloned().unwrap_or_default()
+    }
+
+    /// The last message of a chat that shows `part`; waits for it.
+    pub(crate) async fn shown(&self, chat: i64, part: &str) -> Value {
+        let begin = Instant::now();
+        loop {
+            let messages = self.messages(chat).await;
+            let shows =
+                |message: &&Value| message["text"].as_str().is_some_and(|it| it.contains(part));
+            if let Some(message) = messages.iter().rev().find(shows) {
+                return message.clone();
+            }
+            assert!(
+                begin.elapsed() < Duration::from_secs(30),
+                "`{part}` in {chat}: {messages:#?}"
+            );
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Presses the button with a label on a message; its data where it is needed again.
+    pub(crate) async fn press(&self, message: &Value, from: i64, label: &str) -> String {
+        let rows = message["reply_markup"]["inline_keyboard"].as_array();
+        let mut buttons = rows
+            .into_iter()
+            .flatten()
+            .flat_map(|row| row.as_array().unwrap());
+        let button = buttons.find(|button| button["text"] == label);
+        let data =
+            button.unwrap_or_else(|| panic!("no `{label}`: {message:#}"))["callback_data"].clone();
+        let data = data.as_str().unwrap().to_owned();
+        self.press_data(message, from, &data).await;
+        data
+    }
+
+    pub(crate) async fn press_data(&self, message: &Value, from: i64, data: &str) {
+        let press = serde_json::json!({"chat": message["chat"]["id"].to_string(), "from": from,
+            "message_id": message["message_id"], "data": data});
+        self.control("press", &press).await;
+    }
+
+    pub(crate) async fn sink_stats(&self) -> Value {
+        let url = format!("{}/control/stats", self.sink.url);
+        self.http
+            .get(url)
+            .send()
+            .await
+            .unwrap()
+            .json()
+            .await
+            .unwrap()
+    }
+
+    pub(crate) fn origin_url(&self) -> &str {
+        &self.origin.url
     }
 }
