@@ -57,6 +57,24 @@ fn messages_go_evenly_and_a_second_apart_in_a_chat() {
 }
 
 #[test]
+fn a_robot_with_a_backlog_has_its_twenty_in_every_minute_and_never_more() {
+    let limit = Limit {
+        gap: Duration::ZERO,
+        window: Some((20, Duration::from_secs(60))),
+    };
+    let now = Instant::now();
+    let mut pace = Pace::new(10_000, now);
+    pace.set_limit(Lane(0), limit, now);
+    pace.wait(Lane(0), Turn::Plain, now);
+    let sent = drain(&mut pace, now, now + Duration::from_secs(599), true);
+    for twenty_one in sent.windows(21) {
+        assert!(twenty_one[20].1 - twenty_one[0].1 >= Duration::from_secs(60));
+    }
+    let used = sent.len() as f64 / 200.0;
+    assert!(used >= 0.98, "{used}");
+}
+
+#[test]
 fn a_group_takes_twenty_in_any_minute() {
     let now = Instant::now();
     let mut pace = Pace::new(30, now);
