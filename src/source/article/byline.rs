@@ -251,15 +251,10 @@ fn around_date(parts: &Parts<'_>, at: usize, context: &Context<'_>) -> Option<St
             .or_else(|| unlabelled(&line[..range.start], context));
     };
     let (range, _) = found(&pieces[place])?;
-    let beside = |at: Option<usize>| {
-        let piece = pieces.get(at?)?;
-        // A label names what comes after it.
-        let is_label = piece.trim_end().ends_with([':', '：']);
-        (!is_label).then(|| unlabelled(piece, context))?
-    };
+    let beside = |at: Option<usize>| pieces.get(at?).and_then(|piece| unlabelled(piece, context));
     unlabelled(&pieces[place][range.end..], context)
         .or_else(|| unlabelled(&pieces[place][..range.start], context))
-        .or_else(|| beside(Some(place + 1)))
+        .or_else(|| beside((!pieces[place].ends_with([':', '：'])).then_some(place + 1)))
         .or_else(|| beside(place.checked_sub(1)))
 }
 
@@ -271,6 +266,10 @@ fn unlabelled(text: &str, context: &Context<'_>) -> Option<String> {
     };
     let text = trim(text);
     let text = trim(&text[..name_end(&text)]);
+    // A label names what comes after it.
+    if text.ends_with([':', '：']) {
+        return None;
+    }
     let text = ["原创", "转载", "首发"]
         .iter()
         .find_map(|word| text.strip_prefix(word))
