@@ -178,10 +178,9 @@ async fn speak(mut answers: mpsc::Receiver<Answer>) {
 
 /// What is told without being asked: reports of what was sent to many, and what is held.
 async fn keep_telling(desk: &Desk, room: &Room) -> Result<(), StoreError> {
-    let mut shown = HashMap::new();
     loop {
         let room = room_now(desk, room);
-        let wait = room.report(&mut shown).await?;
+        let wait = room.report().await?;
         room.tell_of_held().await?;
         sleep(wait).await;
     }

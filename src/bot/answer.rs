@@ -480,6 +480,18 @@ impl Room {
     }
 
     pub(super) fn edit(&self, chat: i64, message: MessageId, reply: Reply) -> Answer {
+        let edit = self.edit_request(chat, message, reply);
+        let voice = self.voice.clone();
+        let work = async move { note(&voice.edit(edit).await) }.boxed();
+        Answer { chat, work }
+    }
+
+    pub(super) fn edit_request(
+        &self,
+        chat: i64,
+        message: MessageId,
+        reply: Reply,
+    ) -> EditMessageText {
         let keyboard = self.keyboard(chat, &reply);
         let mut edit = EditMessageText::new(ChatId(chat), message, reply.text)
             .parse_mode(ParseMode::Html)
@@ -487,9 +499,7 @@ impl Room {
         if !keyboard.inline_keyboard.is_empty() {
             edit = edit.reply_markup(keyboard);
         }
-        let voice = self.voice.clone();
-        let work = async move { note(&voice.edit(edit).await) }.boxed();
-        Answer { chat, work }
+        edit
     }
 
     fn keyboard(&self, chat: i64, reply: &Reply) -> InlineKeyboardMarkup {

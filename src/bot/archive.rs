@@ -239,7 +239,10 @@ impl Room {
         let kept = own
             .iter()
             .find_map(|channel| reason(words, channel, bulletin));
-        kept.unwrap_or_else(|| words.why_not_here.to_owned())
+        kept.map_or_else(
+            || words.why_not_here.to_owned(),
+            |why| fill(words.why_here, &[("state", &why)]),
+        )
     }
 
     /// What leads to the asker's chat and topic.

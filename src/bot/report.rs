@@ -2,7 +2,7 @@
 //!
 //! The store knows which are owed; this loop looks at them, and so does its next run.
 
-use std::{collections::HashMap, time::Duration};
+use std::time::Duration;
 
 use chrono::{TimeDelta, Utc};
 use teloxide::{
@@ -12,13 +12,13 @@ use teloxide::{
 use tokio::time::sleep;
 
 use super::{
-    answer::{Reply, Room},
+    answer::{Reply, Room, note},
     rebroadcast::{undo, what},
     words::fill,
 };
 use crate::{
     bulletin::{ChannelKind, Delivery, DeliveryState, TelegramChat},
-    push::telegram::api::CallError,
+    push::{Sent, telegram::api::CallError},
     store::{Report, StoreError, Tally},
 };
 
@@ -33,26 +33,18 @@ const TRIES: usize = 3;
 
 impl Room {
     /// Looks at all reports that are owed; how long until the next time.
-    pub(super) async fn report(
-        &self,
-        shown: &mut HashMap<u64, Tally>,
-    ) -> Result<Duration, StoreError> {
+    pub(super) async fn report(&self) -> Result<Duration, StoreError> {
         let mut wait = LOOKS;
         let mut reports = self.store.reports().await?;
         reports.retain(|report| !report.done);
-        shown.retain(|first, _| reports.iter().any(|report| report.run.first.0 == *first));
         for report in reports {
             wait += LOOKS * u32::try_from(report.run.count / PER_LOOK).unwrap_or(u32::MAX);
-            self.look_at(report, shown).await?;
+            self.look_at(report).await?;
         }
         Ok(wait.min(Duration::from_secs(60)))
     }
 
-    async fn look_at(
-        &self,
-        mut report: Report,
-        shown: &mut HashMap<u64, Tally>,
-    ) -> Result<(), StoreError> {
+    async fn look_at(&self, mut report: Report) -> Result<(), StoreError> {
         let now = Utc::now();
         if let Some(at) = report.reported_ms {
             if report.undone {
@@ -60,8 +52,7 @@ impl Room {
             }
             if now.timestamp_millis() - at > UNDO.num_milliseconds() {
                 let tally = self.store.tally(report.run).await?;
-                self.show(&report, tally, false);
-                report.done = true;
+                report.done = self.show(&report, tally, false).await;
                 return self.store.set_report(&report).await;
             }
             return Ok(());
@@ -73,15 +64,16 @@ impl Room {
         if report.undone {
             return self.take_back(&report).await;
         }
-        report.reported_ms = Some(now.timestamp_millis());
-        self.store.set_report(&report).await?;
-        if shown.insert(report.run.first.0, tally) != Some(tally) {
-            self.show(&report, tally, true);
+        // It is owed until it is there; shown twice it is the same.
+        if !self.show(&report, tally, true).await {
+            return Ok(());
         }
-        Ok(())
+        report.reported_ms = Some(Utc::now().timestamp_millis());
+        self.store.set_report(&report).await
     }
 
-    fn show(&self, report: &Report, tally: Tally, can_undo: bool) {
+    /// Whether Telegram has it, or never will.
+    async fn show(&self, report: &Report, tally: Tally, can_undo: bool) -> bool {
         let words = self.words_at(report.chat);
         let parts = [
             ("what", what(words, report)),
@@ -94,7 +86,10 @@ impl Room {
             text += &format!("\n{}", words.undo_hint);
         }
         let reply = Reply::from(text).with(can_undo.then(|| undo(words, report)));
-        self.edit_soon(report.chat, MessageId(report.message), reply);
+        let edit = self.edit_request(report.chat, MessageId(report.message), reply);
+        let sent = self.voice.edit(edit).await;
+        note(&sent);
+        matches!(sent, Sent::Done(_) | Sent::Refused(_) | Sent::Gone(_))
     }
 
     /// Deletes what was sent. After a crash it begins again: what is gone already counts as deleted.
