@@ -1,7 +1,10 @@
 //! One delivery, from its slot to its recorded outcome: begun durably, sent on time, completed.
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -39,6 +42,8 @@ pub(super) struct Desk {
     pub(super) sender: Arc<dyn Sender>,
     /// No request goes out any more.
     stop: CancellationToken,
+    /// Nor while the sender rests, though its turn had come.
+    rests: AtomicBool,
     pace: Mutex<Pace>,
     unanswered: Semaphore,
 }
@@ -76,6 +81,7 @@ impl Desk {
             pace: Mutex::new(Pace::new(sender.rate(), Instant::now())),
             sender,
             unanswered: Semaphore::new(MOST_UNANSWERED),
+            rests: AtomicBool::new(false),
         }
     }
 
@@ -102,13 +108,12 @@ impl Desk {
         let on_time = tokio::select! {
             biased;
             () = self.stop.cancelled() => None,
-            on_time = self.on_time(slot) => Some(on_time),
+            on_time = self.on_time(slot) => Some(on_time).filter(|_| !self.rests()),
         };
         let Some((went_out, _permit)) = on_time else {
             let put_back = Outcome::PutBack;
-            self.store
-                .complete(waiting.id, put_back, Utc::now())
-                .await?;
+            let put_back = self.store.complete(waiting.id, put_back, Utc::now());
+            delivered.next = put_back.await?;
             return Ok(delivered);
         };
         let sent = match &card {
@@ -127,10 +132,22 @@ impl Desk {
             Sent::Perhaps(why) if self.sender.knows_repetitions() => Sent::Again(why),
             sent => sent,
         };
+        // Said at once: others may have begun, and wait for their turn.
+        if sent.is_about_all() {
+            self.set_rests(true);
+        }
         log(&sent, &waiting);
         delivered.next = self.record(&waiting, &sent).await?;
         delivered.sent = Some(sent);
         Ok(delivered)
+    }
+
+    fn rests(&self) -> bool {
+        self.rests.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn set_rests(&self, rests: bool) {
+        self.rests.store(rests, Ordering::Relaxed);
     }
 
     pub(super) fn pace(&self) -> MutexGuard<'_, Pace> {

@@ -34,6 +34,16 @@ pub(crate) enum Sent {
     Perhaps(String),
 }
 
+impl Sent {
+    /// Whether the whole sender rests until a call without effect is answered.
+    pub(super) fn is_about_all(&self) -> bool {
+        matches!(
+            self,
+            Self::Denied(_) | Self::Unreachable(_) | Self::Perhaps(_)
+        )
+    }
+}
+
 impl fmt::Display for Sent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -40,7 +40,7 @@ const MOST_UNDER_WAY: usize = 2 * MOST_UNANSWERED;
 /// Questions about chats in flight at most.
 const MOST_QUESTIONS: usize = 8;
 /// A delivery is begun this long before its slot, so that the store's sync does not make it late.
-const LEAD: Duration = Duration::from_millis(10);
+const LEAD: Duration = Duration::from_millis(40);
 /// The longest span of any limit, and a second.
 const LONGEST_WINDOW: chrono::TimeDelta = chrono::TimeDelta::seconds(61);
 /// How long a stop waits for answers.

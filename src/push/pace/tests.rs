@@ -242,7 +242,7 @@ struct Simulated {
     seconds: f64,
 }
 
-/// Drives a pace as the worker does: up to sixteen requests in flight, begun 10 ms ahead, each late by
+/// Drives a pace as the worker does: up to sixteen requests in flight, begun 40 ms ahead, each late by
 /// what the store, the network and the platform cost it.
 fn simulate(
     backlog: &[(Lane, Limit, usize)],
@@ -272,7 +272,7 @@ fn simulate(
     let (mut now, mut end) = (start, start);
     loop {
         while begun.len() + answers.len() < 16
-            && let Some(slot) = pace.take(now, now + ms(10))
+            && let Some(slot) = pace.take(now, now + ms(40))
         {
             begun.push(Reverse((slot.at.max(now + jitter()), slots.len())));
             slots.push((slot, slot.at));
@@ -306,7 +306,7 @@ fn simulate(
             }
         }
         let is_full = begun.len() + answers.len() >= 16;
-        let wake = pace.next_at().filter(|_| !is_full).map(|at| at - ms(10));
+        let wake = pace.next_at().filter(|_| !is_full).map(|at| at - ms(40));
         let first =
             |heap: &BinaryHeap<Reverse<(Instant, usize)>>| heap.peek().map(|Reverse((at, _))| *at);
         let Some(next) = [wake, first(&begun), first(&answers)]

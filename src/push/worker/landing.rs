@@ -136,8 +136,8 @@ impl Worker {
                 self.desk.pace().flooded(lane, now + *wait, now);
             }
             Sent::Moved { from, to } => self.follow(*from, *to).await?,
-            Sent::Denied(_) | Sent::Unreachable(_) | Sent::Perhaps(_) => self.rest_for(sent),
-            Sent::Again(_) | Sent::Refused(_) | Sent::Gone(_) => {}
+            sent if sent.is_about_all() => self.rest_for(sent),
+            _ => {}
         }
         Ok(())
     }

@@ -26,6 +26,7 @@ impl Worker {
         } else {
             backoff(0, fastrand::f64())
         };
+        self.desk.set_rests(true);
         self.rest = Some(Rest {
             probes: 0,
             next: Instant::now() + wait,
@@ -39,6 +40,7 @@ impl Worker {
     pub(super) async fn take_probe(&mut self, answer: Result<(), Sent>) -> Result<(), StoreError> {
         let Err(sent) = answer else {
             self.rest = None;
+            self.desk.set_rests(false);
             self.health.is_well();
             return self.settle_doubts().await;
         };
