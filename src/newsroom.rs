@@ -121,9 +121,9 @@ async fn open(path: &Path) -> io::Result<Ledger> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             return Ok(Ledger::new(Utc::now()));
         }
-        Err(error) => return Err(told(path, &error)),
+        Err(error) => return Err(told(path, &error, "`--fresh` begins anew")),
     };
-    serde_json::from_slice(&bytes).map_err(|error| told(path, &error))
+    serde_json::from_slice(&bytes).map_err(|error| told(path, &error, "`--fresh` begins anew"))
 }
 
 async fn save(path: &Path, ledger: &Ledger) -> io::Result<()> {
@@ -132,12 +132,13 @@ async fn save(path: &Path, ledger: &Ledger) -> io::Result<()> {
         tokio::fs::write(&fresh, serde_json::to_vec(ledger)?).await?;
         tokio::fs::rename(&fresh, path).await
     };
-    written.await.map_err(|error| told(path, &error))
+    let advice = "make room or give the right to write there, then start it again";
+    written.await.map_err(|error| told(path, &error, advice))
 }
 
-fn told(path: &Path, error: &dyn std::fmt::Display) -> io::Error {
+fn told(path: &Path, error: &dyn std::fmt::Display, advice: &str) -> io::Error {
     io::Error::other(format!(
-        "the newsroom's ledger {}: {error}; `--fresh` begins anew",
+        "the newsroom's ledger {}: {error}; {advice}",
         path.display()
     ))
 }

@@ -196,7 +196,7 @@ fn robot(
                 .require(name, expected, mailbox)
                 .map(|it| Setting::Text(it.to_string())),
             Form::Mailboxes => table
-                .require(name, expected, list(mailbox))
+                .require(name, expected, mailboxes)
                 .map(|list| Setting::Text(list.into_iter().collect::<Mailboxes>().to_string())),
             Form::Room => table.require(name, expected, room).map(Setting::Text),
             Form::Word(words) => {
@@ -253,6 +253,18 @@ fn mailbox(value: &Value<'_>) -> Read<Mailbox> {
         let expected = "expected such as `news@example.org` or `News <news@example.org>`";
         fault(value, format!("`{text}` is no mail address; {expected}"))
     })
+}
+
+/// Those that a mail goes to.
+fn mailboxes(value: &Value<'_>) -> Read<Vec<Mailbox>> {
+    let list = list(mailbox)(value)?;
+    if list.is_empty() {
+        return fault(
+            value,
+            "nobody to send to; expected at least one mail address",
+        );
+    }
+    Ok(list)
 }
 
 /// A number, or one in a string.

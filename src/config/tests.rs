@@ -331,6 +331,17 @@ fn each_robot_needs_its_keys_and_hides_them() {
 }
 
 #[test]
+fn a_mail_channel_needs_somebody_to_send_to() {
+    let mail = "[[channel]]\nid = \"m\"\nkind = \"email\"\nsmtp = \"smtp://mail.example\"\nfrom = \"a@b.example\"\n";
+    let told = problems(&format!("{mail}to = []\n"));
+    assert!(
+        told.starts_with("noticast.toml:6:6: nobody to send to; "),
+        "{told}"
+    );
+    check(&format!("{mail}to = [\"c@d.example\"]\n")).unwrap();
+}
+
+#[test]
 fn a_channel_says_when_and_how() {
     let channel = "[[channel]]\nid = \"c\"\nkind = \"stdout\"\n";
     let manner = "mode = \"digest\"\ndigest = \"0 8 * * Mon-Fri\"\nquiet = \"22:00-07:00\"\nurgent = [\"停电\", \"/台风/\"]\n";
