@@ -231,7 +231,7 @@ impl Shared {
         let (now, config) = (Utc::now(), self.config.borrow().clone());
         let (alerts, told) = self.store.read_look_state(&source.id, |state| {
             (
-                alerts::of(source, looked, state, alerts::language(&config), now),
+                alerts::of(source, looked, state, alerts::audience(&config), now),
                 state.told,
             )
         });
@@ -254,7 +254,7 @@ impl Shared {
         let is_low = low.is_some();
         if is_low != was_low {
             let config = self.config.borrow().clone();
-            let text = alerts::of_disk(low.as_deref(), alerts::language(&config));
+            let text = alerts::of_disk(low.as_deref(), alerts::audience(&config).language);
             tracing::warn!("{}", alerts::of_disk(low.as_deref(), Language::En));
             if !is_low {
                 alerts::tell(&self.store, &config, &text, Utc::now()).await?;

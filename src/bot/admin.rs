@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::Utc;
 
 use super::{
-    answer::{Pressed, Reply, Room},
+    answer::{Pressed, Reply, Room, is_settled, note},
     asker::Asker,
     button::{Button, Release},
     pages,
@@ -13,7 +13,10 @@ use super::{
 };
 use crate::{
     bulletin::{Bulletin, BulletinId, BulletinState, ChannelId, Source, SourceId, Standing},
-    push::card::{clean_line, cut, escape},
+    push::{
+        Sent,
+        card::{clean_line, cut, escape},
+    },
     store::{BulletinQuery, ChannelStatus, HeldAction, StoreError},
 };
 
@@ -293,17 +296,28 @@ impl Room {
         Ok(Reply::from(fill(words.settled, &parts)).into())
     }
 
-    /// Tells admins of what was held since the last time, with buttons.
+    /// Tells admins of what was held since the last time, with buttons. It is owed until one of them has
+    /// it, or none ever will.
     pub(super) async fn tell_of_held(&self) -> Result<(), StoreError> {
         let Some(newest) = self.store.untold_held().await? else {
             return Ok(());
         };
+        let (mut is_told, mut is_owed) = (false, false);
         let admins = self.config.telegram.iter().flat_map(|it| &it.admins);
         for admin in admins {
             let id = ChannelId::of_chat(*admin, None);
             let words = words::of(self.language_at(&id));
             let reply = self.held_in(words, None, NAMED).await?;
-            self.send_soon(&id, reply);
+            let Some(message) = self.message(&id, reply) else {
+                continue;
+            };
+            let sent = self.voice.say(message).await;
+            note(&sent);
+            is_told |= matches!(sent, Sent::Done(_));
+            is_owed |= !is_settled(&sent);
+        }
+        if is_owed && !is_told {
+            return Ok(());
         }
         self.store.told_held(newest).await
     }

@@ -442,6 +442,14 @@ impl Room {
 
     /// A message for a chat that did not ask just now; None: there is nothing to say.
     pub(super) fn tell(&self, to: &ChannelId, reply: Reply) -> Option<Answer> {
+        let (chat, _) = to.chat()?;
+        let message = self.message(to, reply)?;
+        let voice = self.voice.clone();
+        let work = async move { note(&voice.say(message).await) }.boxed();
+        Some(Answer { chat, work })
+    }
+
+    pub(super) fn message(&self, to: &ChannelId, reply: Reply) -> Option<SendMessage> {
         let (chat, topic) = to.chat()?;
         if reply.text.is_empty() {
             return None;
@@ -454,9 +462,7 @@ impl Room {
         if !keyboard.inline_keyboard.is_empty() {
             message = message.reply_markup(keyboard);
         }
-        let voice = self.voice.clone();
-        let work = async move { note(&voice.say(message).await) }.boxed();
-        Some(Answer { chat, work })
+        Some(message)
     }
 
     /// Says something beside the answer to an update.
@@ -582,4 +588,9 @@ pub(super) fn note(sent: &Sent) {
     if !matches!(sent, Sent::Done(_)) {
         tracing::info!("an answer of the bot was not sent: {sent}");
     }
+}
+
+/// Whether Telegram has it, or never will.
+pub(super) fn is_settled(sent: &Sent) -> bool {
+    matches!(sent, Sent::Done(_) | Sent::Refused(_) | Sent::Gone(_))
 }

@@ -12,13 +12,13 @@ use teloxide::{
 use tokio::time::sleep;
 
 use super::{
-    answer::{Reply, Room, note},
+    answer::{Reply, Room, is_settled, note},
     rebroadcast::{undo, what},
     words::fill,
 };
 use crate::{
     bulletin::{ChannelKind, Delivery, DeliveryState, TelegramChat},
-    push::{Sent, telegram::api::CallError},
+    push::telegram::api::CallError,
     store::{Report, StoreError, Tally},
 };
 
@@ -89,7 +89,7 @@ impl Room {
         let edit = self.edit_request(report.chat, MessageId(report.message), reply);
         let sent = self.voice.edit(edit).await;
         note(&sent);
-        matches!(sent, Sent::Done(_) | Sent::Refused(_) | Sent::Gone(_))
+        is_settled(&sent)
     }
 
     /// Deletes what was sent. After a crash it begins again: what is gone already counts as deleted.

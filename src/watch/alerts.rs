@@ -26,21 +26,33 @@ pub(super) struct Alerts {
     pub(super) told: Told,
 }
 
+/// Who is told, as far as it shapes what they are told.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Audience {
+    pub(super) language: Language,
+    /// The bot tells them of what is held, with buttons.
+    pub(super) has_buttons: bool,
+}
+
 /// `state` is the source's after the look.
 pub(super) fn of(
     source: &Source,
     looked: &Looked,
     state: &LookState,
-    language: Language,
+    audience: Audience,
     now: DateTime<Utc>,
 ) -> Alerts {
-    let words = Words { source, language };
+    let words = Words {
+        source,
+        language: audience.language,
+    };
     let mut alerts = Alerts {
         texts: Vec::new(),
         told: state.told,
     };
     if looked.held > 0 {
-        alerts.texts.push(words.held(looked.held));
+        let text = (!audience.has_buttons).then(|| words.held(looked.held));
+        alerts.texts.extend(text);
     } else if looked.has_gap {
         alerts.texts.push(words.gap());
     }
@@ -103,12 +115,15 @@ pub(super) async fn tell(
     store.announce(&to, text, now).await.map(drop)
 }
 
-/// The language of those who are told; the log speaks English.
-pub(super) fn language(config: &Config) -> Language {
-    if recipients(config).is_empty() {
-        Language::En
-    } else {
-        config.language
+/// The log speaks English.
+pub(super) fn audience(config: &Config) -> Audience {
+    let is_anybody_told = !recipients(config).is_empty();
+    Audience {
+        language: match is_anybody_told {
+            true => config.language,
+            false => Language::En,
+        },
+        has_buttons: is_anybody_told && config.alerts.is_empty(),
     }
 }
 

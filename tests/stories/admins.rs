@@ -189,6 +189,23 @@ async fn what_is_held_comes_with_buttons_and_is_released_once() {
 }
 
 #[tokio::test]
+async fn what_is_held_is_told_once_telegram_takes_it() {
+    let telegram = Telegram::start(TOKEN).await;
+    let mut pushing = at_work(&telegram, TWO).await;
+    pushing.publish(3).await;
+    pushing.publish(7).await;
+    said(&telegram, 700, "第10号").await;
+    let fault = Fault::Refused(500, "Internal Server Error");
+    telegram.fault("sendMessage", Some(ADMIN), fault, 1);
+    pushing.redesign().await;
+    said(&telegram, ADMIN, "条通知暂存").await;
+    telegram.say(ADMIN, ADMIN, "/help");
+    said(&telegram, ADMIN, "/rebroadcast").await;
+    pushing.stop().await;
+    assert_eq!(telegram.texts(ADMIN).len(), 2);
+}
+
+#[tokio::test]
 async fn admins_see_how_it_is_pause_a_source_and_read_a_bulletins_whole_story() {
     let telegram = Telegram::start(TOKEN).await;
     let filtered =

@@ -9,8 +9,13 @@ fn source() -> Source {
     )
 }
 
+const BY_MESSAGE: Audience = Audience {
+    language: Language::Zh,
+    has_buttons: false,
+};
+
 fn told_of(looked: &Looked, state: &LookState) -> (usize, Told) {
-    let alerts = of(&source(), looked, state, Language::En, Utc::now());
+    let alerts = of(&source(), looked, state, BY_MESSAGE, Utc::now());
     (alerts.texts.len(), alerts.told)
 }
 
@@ -74,11 +79,18 @@ fn held_rows_are_told_with_the_command_that_releases_them() {
         ..Looked::default()
     };
     let state = LookState::default();
-    let alerts = of(&source(), &looked, &state, Language::Zh, Utc::now());
+    let alerts = of(&source(), &looked, &state, BY_MESSAGE, Utc::now());
     assert_eq!(alerts.texts.len(), 1);
     assert!(
         alerts.texts[0].contains("noticast held --publish"),
         "{:?}",
         alerts.texts
     );
+    // The bot's message with buttons is enough.
+    let audience = Audience {
+        has_buttons: true,
+        ..BY_MESSAGE
+    };
+    let alerts = of(&source(), &looked, &state, audience, Utc::now());
+    assert_eq!(alerts.texts, Vec::<String>::new());
 }
