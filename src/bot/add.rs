@@ -33,7 +33,7 @@ impl Room {
         let words = asker.words();
         let target = self.target_of(asker, of, None);
         if let Some(known) = self.known_at(&url) {
-            return self.subscribe_to(asker, &target, Some(known)).await;
+            return self.subscribe_to(asker, &target, Some(&known)).await;
         }
         if let Some(why) = self.may_not_add(asker, &url) {
             return Ok(why.into());
@@ -84,7 +84,10 @@ impl Room {
         };
         let target = self.own(asker);
         if let Some(known) = self.known_at(&url) {
-            return Ok(self.subscribe_to(asker, &target, Some(known)).await?.into());
+            return Ok(self
+                .subscribe_to(asker, &target, Some(&known))
+                .await?
+                .into());
         }
         if let Some(why) = self.may_not_add(asker, &url) {
             return Ok(Pressed::note(why));
@@ -109,10 +112,18 @@ impl Room {
         Ok(reply.into())
     }
 
-    fn known_at(&self, url: &Url) -> Option<&Source> {
+    /// The public source of that address; one that was added just now is not in the config yet.
+    fn known_at(&self, url: &Url) -> Option<Source> {
         let asked = canonical_url(url.as_str());
-        let mut sources = self.config.sources.iter();
-        sources.find(|source| source.public && canonical_url(source.url.as_str()) == asked)
+        let is_there = |url: &Url| canonical_url(url.as_str()) == asked;
+        let mut configured = self.config.sources.iter();
+        let configured = configured.find(|source| source.public && is_there(&source.url));
+        configured.cloned().or_else(|| {
+            let added = self.store.added_sources();
+            let added = added.borrow();
+            let added = added.iter().find(|added| is_there(&added.url))?;
+            Some(added.source(self.config.time_zone))
+        })
     }
 
     fn may_not_add(&self, asker: &Asker, url: &Url) -> Option<&'static str> {
