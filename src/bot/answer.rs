@@ -378,6 +378,10 @@ impl Room {
         Ok(match button {
             Button::Cancel if self.may_cancel(asker).await => Reply::from(words.cancelled).into(),
             Button::Cancel => Pressed::note(words.group_admins_only),
+            // Who set a channel up from here may be its administrator no more.
+            Button::Sources { of: Some(chat), .. } if !self.administrates(asker, chat).await => {
+                Pressed::note(words.channel_not_yours)
+            }
             Button::Sources { page, of } => {
                 let wanted = pages::asked(&carrier.text);
                 self.offer_sources(asker, of, page, &wanted).into()

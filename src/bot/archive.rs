@@ -102,8 +102,9 @@ impl Room {
     /// Whether sources that are not public show there as well.
     pub(super) fn sees_all(&self, asker: &Asker) -> bool {
         let is_let_in = |id: &ChannelId| self.store.chat(id).is_some_and(|it| it.may_have(false));
-        let is_own_chat = asker.is_private() && self.is_admin(asker);
-        is_own_chat || is_let_in(&asker.place()) || is_let_in(&ChannelId::of_chat(asker.chat, None))
+        self.is_admin_alone(asker)
+            || is_let_in(&asker.place())
+            || is_let_in(&ChannelId::of_chat(asker.chat, None))
     }
 
     pub(super) fn line(&self, bulletin: &Bulletin) -> String {
@@ -145,7 +146,7 @@ impl Room {
         bulletin.state != BulletinState::Held && (is_public || self.sees_all(asker))
     }
 
-    /// A bulletin's story: to admins all of it, to others what concerns their chat.
+    /// A bulletin's story: to admins in their own chats all of it, elsewhere what concerns the chat.
     pub(super) async fn why(&self, asker: &Asker, what: &str) -> Result<Reply, StoreError> {
         let words = asker.words();
         let Some(which) = Which::read(what) else {
@@ -162,7 +163,7 @@ impl Room {
         let mut lines = vec![self.line(&bulletin), String::new()];
         lines.push(self.found_when(asker, &bulletin));
         lines.push(fill(words.why_rule, &[("rule", &rule(words, &bulletin))]));
-        if self.is_admin(asker) {
+        if self.is_admin_alone(asker) {
             lines.extend(self.went_to(asker, &deliveries));
             lines.extend(self.kept_from(asker, &bulletin, &deliveries).await?);
         } else {

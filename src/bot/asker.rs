@@ -143,6 +143,11 @@ impl Room {
             .is_some_and(|user| admins.is_some_and(|admins| admins.contains(&user)))
     }
 
+    /// An admin where nobody else reads along.
+    pub(super) fn is_admin_alone(&self, asker: &Asker) -> bool {
+        asker.is_private() && self.is_admin(asker)
+    }
+
     /// Whether the asker administrates `chat`: a private chat is its person's own.
     pub(super) async fn administrates(&self, asker: &Asker, chat: i64) -> bool {
         if chat == asker.chat && (asker.is_private() || asker.speaks_for_chat) {

@@ -350,11 +350,14 @@ impl Room {
             (false, Some(source)) => format!("unsubscribe {source}"),
             (false, None) => "unsubscribe *".to_owned(),
         };
-        let all: Vec<SourceId> = self.config.sources.iter().map(|it| it.id.clone()).collect();
-        let wished = source.cloned();
+        let (config, wished) = (self.config.clone(), source.cloned());
         let chat = self
             .change(asker, target, &what, move |chat| {
                 chat.standing = standing;
+                // Of all but one, a chat that was not let in is not to learn the names of the others.
+                let all = config.sources.iter();
+                let all = all.filter(|it| it.public || chat.may_have(false));
+                let all = all.map(|it| it.id.clone()).collect();
                 chat.sources = wish(chat.sources.take(), wished, wants, all);
             })
             .await?;
@@ -550,14 +553,15 @@ impl Room {
 
     // ---- sources ----
 
-    /// Sources that a chat may see.
+    /// Sources that may be shown there: to a chat that was not let in only public ones, whoever asks.
     fn visible<'a>(
         &'a self,
         asker: &Asker,
         target: &Target,
     ) -> impl Iterator<Item = &'a Source> + use<'a> {
         let known = self.store.chat(&target.id);
-        let sees_all = known.is_some_and(|chat| chat.may_have(false)) || self.is_admin(asker);
+        let is_let_in = known.is_some_and(|chat| chat.may_have(false));
+        let sees_all = is_let_in || self.is_admin_alone(asker);
         let sources = self.config.sources.iter();
         sources.filter(move |source| source.public || sees_all)
     }
@@ -576,10 +580,15 @@ impl Room {
         })
     }
 
+    /// An admin may name any.
     fn source_called(&self, asker: &Asker, target: &Target, name: &str) -> Option<&Source> {
         let called = fold(name.trim());
-        let mut sources = self.visible(asker, target);
-        sources.find(|source| source.id.as_str() == called || fold(&source.name) == called)
+        let is_called =
+            |source: &&Source| source.id.as_str() == called || fold(&source.name) == called;
+        match self.is_admin(asker) {
+            true => self.config.sources.iter().find(is_called),
+            false => self.visible(asker, target).find(is_called),
+        }
     }
 
     fn has(&self, target: &Target, source: &SourceId) -> bool {

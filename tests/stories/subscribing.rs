@@ -407,8 +407,22 @@ async fn sources_that_are_not_public_show_to_those_who_are_let_in_alone() {
     said(&telegram, PERSON, "编号是").await;
     telegram.say(PERSON, PERSON, "/subscribe inner");
     said(&telegram, PERSON, "没有来源“inner”").await;
-    telegram.say(ADMIN, ADMIN, "/subscribe inner");
-    said(&telegram, ADMIN, "已订阅内部").await;
+    telegram.say(PERSON, PERSON, "/subscribe *");
+    said(&telegram, PERSON, "已订阅全部来源").await;
+    telegram.say(PERSON, PERSON, "/unsubscribe news");
+    said(&telegram, PERSON, "已退订").await;
+    // Nor does an admin show them to a group by asking there.
+    telegram.admins(GROUP, &[ADMIN]);
+    telegram.say(GROUP, ADMIN, "/sources");
+    said(&telegram, GROUP, "集团要闻").await;
+    telegram.say(ADMIN, ADMIN, "/sources");
+    said(&telegram, ADMIN, "内部").await;
+    for chat in [PERSON, GROUP] {
+        let texts = telegram.texts(chat);
+        assert!(!texts.iter().any(|text| text.contains("内部")), "{texts:?}");
+    }
+    telegram.say(GROUP, ADMIN, "/subscribe inner");
+    said(&telegram, GROUP, "已订阅内部").await;
     pushing.stop().await;
 }
 
