@@ -1,9 +1,10 @@
 //! Telegram commands: what people type to the bot, answered from the store.
 //!
 //! An update is taken in `bot/poll.rs`, understood in `bot/command.rs` or `bot/button.rs`, and
-//! answered by [`answer::Room`], whose files are what people may want: `subscribe`, `settings`, `archive`,
-//! `add`, and for admins `admin`, `rebroadcast`, `report`. The words are in `bot/words/`, one file a
-//! language. Answers go through the pusher's pace.
+//! answered by [`answer::Room`], whose files are what people may want: `subscribe`, `sources`, `settings`,
+//! `archive`, `add`, and for admins `newcomer`, `admin`, `rebroadcast`, `report`; `target` and `asker` know
+//! whose chat it is about and who may. The words are in `bot/words/`, one file a language. `say` sends
+//! them through the pusher's pace.
 
 mod add;
 mod admin;
@@ -12,12 +13,18 @@ mod archive;
 mod asker;
 mod button;
 mod command;
+mod membership;
+mod newcomer;
 mod pages;
 mod poll;
 mod rebroadcast;
 mod report;
+mod say;
 mod settings;
+mod sources;
 mod subscribe;
+mod target;
+mod typed;
 mod words;
 
 use std::{collections::HashMap, panic::AssertUnwindSafe, sync::Arc};
@@ -31,8 +38,9 @@ use tokio::{sync::mpsc, task::JoinSet, time::sleep};
 use tokio_util::sync::CancellationToken;
 
 use self::{
-    answer::{Answer, Me, Room, Shared},
+    answer::{Me, Room, Shared},
     poll::{Polled, Trouble},
+    say::Answer,
 };
 use crate::{
     bulletin::Language,

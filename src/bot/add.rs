@@ -4,9 +4,10 @@ use chrono::Utc;
 use url::Url;
 
 use super::{
-    answer::{Carrier, Pressed, Reply, Room},
+    answer::Room,
     asker::Asker,
     button::Button,
+    say::{Carrier, Pressed, Reply},
     words::fill,
 };
 use crate::{

@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use chrono::Utc;
 
 use super::{
-    answer::{Pressed, Reply, Room, is_settled, note},
+    answer::Room,
     asker::Asker,
     button::{Button, Release},
     pages,
-    words::{self, Words, fill},
+    say::{Pressed, Reply, is_settled, note},
+    words::{Words, fill},
 };
 use crate::{
     bulletin::{Bulletin, BulletinId, BulletinState, ChannelId, Source, SourceId, Standing},
@@ -306,7 +307,7 @@ impl Room {
         let admins = self.config.telegram.iter().flat_map(|it| &it.admins);
         for admin in admins {
             let id = ChannelId::of_chat(*admin, None);
-            let words = words::of(self.language_at(&id));
+            let words = self.words_at(&id);
             let reply = self.held_in(words, None, NAMED).await?;
             let Some(message) = self.message(&id, reply) else {
                 continue;

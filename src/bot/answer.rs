@@ -6,17 +6,8 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use futures::{FutureExt, future::BoxFuture};
-use teloxide::{
-    payloads::{
-        AnswerCallbackQuery, AnswerCallbackQuerySetters, EditMessageText, EditMessageTextSetters,
-        SendMessage, SendMessageSetters,
-    },
-    types::{
-        CallbackQuery, Chat, ChatId, ChatMemberUpdated, InlineKeyboardButton, InlineKeyboardMarkup,
-        Message, MessageId, ParseMode, ThreadId, Update, UpdateKind,
-    },
-};
+use futures::FutureExt;
+use teloxide::types::{CallbackQuery, Message, Update, UpdateKind};
 use tokio::sync::{Semaphore, mpsc};
 
 use super::{
@@ -24,16 +15,12 @@ use super::{
     button::Button,
     command::{self, Admin, Command},
     pages,
+    say::{Answer, Carrier, Pressed, Reply},
     words::fill,
 };
 use crate::{
-    bulletin::{ChannelId, ChannelKind, TelegramChat},
     config::Config,
-    push::{
-        Pusher, Sent,
-        card::escape,
-        telegram::{Voice, preview},
-    },
+    push::{Pusher, card::escape, telegram::Voice},
     store::{Store, StoreError},
     watch::Watch,
 };
@@ -78,75 +65,6 @@ pub(super) struct Room {
     pub(super) watch: Watch,
     pub(super) pusher: Pusher,
     pub(super) outgoing: mpsc::Sender<Answer>,
-}
-
-/// Work that ends with a message, and the chat that it is for.
-pub(super) struct Answer {
-    pub(super) chat: i64,
-    pub(super) work: BoxFuture<'static, ()>,
-}
-
-/// A message in the making: HTML, and rows of buttons.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Reply {
-    pub(super) text: String,
-    pub(super) buttons: Vec<Vec<(String, Button)>>,
-    /// Below the others: a label and an address.
-    pub(super) links: Vec<(String, url::Url)>,
-}
-
-impl<T: Into<String>> From<T> for Reply {
-    fn from(text: T) -> Self {
-        Self {
-            text: text.into(),
-            ..Self::default()
-        }
-    }
-}
-
-impl Reply {
-    pub(super) fn with(mut self, row: impl IntoIterator<Item = (String, Button)>) -> Self {
-        let row: Vec<_> = row.into_iter().collect();
-        if !row.is_empty() {
-            self.buttons.push(row);
-        }
-        self
-    }
-}
-
-/// What a press gives: a note at the button, and what its message says from then on.
-#[derive(Debug, Default)]
-pub(super) struct Pressed {
-    pub(super) note: String,
-    pub(super) shown: Option<Reply>,
-    /// Messages to others.
-    pub(super) more: Vec<(ChannelId, Reply)>,
-}
-
-impl From<Reply> for Pressed {
-    fn from(reply: Reply) -> Self {
-        Self {
-            shown: Some(reply),
-            ..Self::default()
-        }
-    }
-}
-
-impl Pressed {
-    pub(super) fn note(note: impl Into<String>) -> Self {
-        Self {
-            note: note.into(),
-            ..Self::default()
-        }
-    }
-}
-
-/// The message that carries a button.
-#[derive(Debug, Clone)]
-pub(super) struct Carrier {
-    pub(super) id: MessageId,
-    /// As it is shown, without markup.
-    pub(super) text: String,
 }
 
 impl Room {
@@ -195,7 +113,7 @@ impl Room {
         let reply = match command {
             Command::Start(payload) => self.start(asker, &payload).await?,
             Command::Help => self.help(asker).into(),
-            Command::Sources => self.list_sources(asker).await?,
+            Command::Sources => self.offer_sources(asker, None, 0, ""),
             Command::Subscribe(what) => return self.subscribe(asker, what).await,
             Command::Unsubscribe(what) => self.unsubscribe(asker, &what).await?,
             Command::Latest(n) => self.latest(asker, n, 0).await?,
@@ -208,12 +126,10 @@ impl Room {
             Command::Language(what) => self.set_language(asker, &what).await?,
             Command::Remind(what) => self.remind(asker, &what).await?,
             Command::Settings => self.settings(asker),
-            Command::Admin(act) => {
-                if !self.is_admin(asker) {
-                    return Ok(self.refuse(asker, words.admins_only).into_iter().collect());
-                }
+            Command::Admin(act) if self.is_admin(asker) => {
                 return self.act(act, asker, message).await;
             }
+            Command::Admin(_) => self.refused(asker, words.admins_only),
             Command::Misused(usage) => fill(words.misused, &[("usage", &escape(usage))]).into(),
             Command::Unknown if asker.is_private() => words.unknown.into(),
             // In a group, the command is perhaps another bot's.
@@ -251,82 +167,6 @@ impl Room {
             false => "",
         };
         format!("{}{more}", words.help)
-    }
-
-    // ---- membership ----
-
-    /// Added to a group or channel, or let in again: says how to push there, and takes it up again.
-    /// Put out or blocked: what leads there rests.
-    async fn membership(&self, change: &ChatMemberUpdated) -> Result<Vec<Answer>, StoreError> {
-        let chat = &change.chat;
-        if !change.new_chat_member.is_present() {
-            self.set_aside(chat).await?;
-            return Ok(Vec::new());
-        }
-        self.take_up(chat).await?;
-        if chat.is_private() || change.old_chat_member.is_present() {
-            return Ok(Vec::new());
-        }
-        let asker = self.asker_in(chat, Some(&change.from), None);
-        Ok(self.say(&asker, self.welcome(&asker)).into_iter().collect())
-    }
-
-    /// What was set aside because the chat was shut may go on.
-    pub(super) async fn take_up(&self, chat: &Chat) -> Result<(), StoreError> {
-        self.take_up_id(chat.id.0, chat.username()).await
-    }
-
-    pub(super) async fn take_up_id(
-        &self,
-        chat: i64,
-        username: Option<&str>,
-    ) -> Result<(), StoreError> {
-        let configured = self.channels_of(chat, username).map(|(id, _)| id.clone());
-        let mut all: Vec<ChannelId> = configured.collect();
-        all.extend(self.store.known_in(chat).await?);
-        for id in all {
-            match self.store.unblock_channel(&id).await {
-                Ok(()) | Err(StoreError::NoChannel(_)) => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(())
-    }
-
-    async fn set_aside(&self, chat: &Chat) -> Result<(), StoreError> {
-        let why = match chat.is_private() {
-            true => "the bot was blocked by the user; that person must send /start to the bot",
-            false => "the bot is not in the chat; add it again",
-        };
-        for id in self.store.known_in(chat.id.0).await? {
-            self.store
-                .block_channel(&id, why, chrono::Utc::now())
-                .await?;
-        }
-        Ok(())
-    }
-
-    /// Channels of the config that lead to a chat, with their topics.
-    pub(super) fn channels_of(
-        &self,
-        chat: i64,
-        username: Option<&str>,
-    ) -> impl Iterator<Item = (&ChannelId, Option<i32>)> {
-        let name = username.map(|name| format!("@{name}"));
-        self.config.channels.iter().filter_map(move |channel| {
-            let ChannelKind::Telegram {
-                chat: known, topic, ..
-            } = &channel.kind
-            else {
-                return None;
-            };
-            let is_named = match (known, &name) {
-                (TelegramChat::Name(known), Some(name)) => name.eq_ignore_ascii_case(known),
-                _ => false,
-            };
-            let leads_here = is_named || self.voice.telegram.leads_to(known, chat);
-            leads_here.then_some((&channel.id, *topic))
-        })
     }
 
     // ---- buttons ----
@@ -416,18 +256,15 @@ impl Room {
         self.is_admin(asker) || self.administrates(asker, asker.chat).await
     }
 
-    // ---- small things ----
-
-    /// Tells somebody once that they may not; None: it was told before.
-    pub(super) fn refuse(&self, asker: &Asker, why: &str) -> Option<Answer> {
-        match self.tell_once(asker) {
-            true => self.say(asker, why.into()),
-            false => None,
+    /// Says that somebody may not; in a group once, after that it is silence.
+    pub(super) fn refused(&self, asker: &Asker, why: &str) -> Reply {
+        match self.is_to_be_told(asker) {
+            true => why.into(),
+            false => Reply::default(),
         }
     }
 
-    /// Whether somebody is to be told that they may not: in a group once.
-    pub(super) fn tell_once(&self, asker: &Asker) -> bool {
+    fn is_to_be_told(&self, asker: &Asker) -> bool {
         if asker.is_private() {
             return true;
         }
@@ -437,117 +274,6 @@ impl Room {
             told.clear();
         }
         told.insert((asker.chat, asker.user))
-    }
-
-    /// None: there is nothing to say.
-    pub(super) fn say(&self, asker: &Asker, reply: Reply) -> Option<Answer> {
-        self.tell(&asker.place(), reply)
-    }
-
-    /// A message for a chat that did not ask just now; None: there is nothing to say.
-    pub(super) fn tell(&self, to: &ChannelId, reply: Reply) -> Option<Answer> {
-        let (chat, _) = to.chat()?;
-        let message = self.message(to, reply)?;
-        let voice = self.voice.clone();
-        let work = async move { note(&voice.say(message).await) }.boxed();
-        Some(Answer { chat, work })
-    }
-
-    pub(super) fn message(&self, to: &ChannelId, reply: Reply) -> Option<SendMessage> {
-        let (chat, topic) = to.chat()?;
-        if reply.text.is_empty() {
-            return None;
-        }
-        let keyboard = self.keyboard(chat, &reply);
-        let mut message = SendMessage::new(ChatId(chat), reply.text)
-            .parse_mode(ParseMode::Html)
-            .link_preview_options(preview(None));
-        message.message_thread_id = topic.map(|topic| ThreadId(MessageId(topic)));
-        if !keyboard.inline_keyboard.is_empty() {
-            message = message.reply_markup(keyboard);
-        }
-        Some(message)
-    }
-
-    /// Says something beside the answer to an update.
-    pub(super) fn send_soon(&self, to: &ChannelId, reply: Reply) {
-        if let Some(answer) = self.tell(to, reply)
-            && self.outgoing.try_send(answer).is_err()
-        {
-            tracing::warn!(channel.id = %to, "too much waits to be said; a message was left out");
-        }
-    }
-
-    /// Shows something else in a message that the bot wrote before.
-    pub(super) fn edit_soon(&self, chat: i64, message: MessageId, reply: Reply) {
-        if self
-            .outgoing
-            .try_send(self.edit(chat, message, reply))
-            .is_err()
-        {
-            tracing::warn!(chat, "too much waits to be said; an edit was left out");
-        }
-    }
-
-    pub(super) fn edit(&self, chat: i64, message: MessageId, reply: Reply) -> Answer {
-        let edit = self.edit_request(chat, message, reply);
-        let voice = self.voice.clone();
-        let work = async move { note(&voice.edit(edit).await) }.boxed();
-        Answer { chat, work }
-    }
-
-    pub(super) fn edit_request(
-        &self,
-        chat: i64,
-        message: MessageId,
-        reply: Reply,
-    ) -> EditMessageText {
-        let keyboard = self.keyboard(chat, &reply);
-        let mut edit = EditMessageText::new(ChatId(chat), message, reply.text)
-            .parse_mode(ParseMode::Html)
-            .link_preview_options(preview(None));
-        if !keyboard.inline_keyboard.is_empty() {
-            edit = edit.reply_markup(keyboard);
-        }
-        edit
-    }
-
-    fn keyboard(&self, chat: i64, reply: &Reply) -> InlineKeyboardMarkup {
-        let token = self
-            .config
-            .telegram
-            .as_ref()
-            .map(|telegram| &telegram.token);
-        let rows = reply.buttons.iter().map(|row| {
-            row.iter()
-                .filter_map(|(text, button)| {
-                    let data = button.data(token?, chat);
-                    Some(InlineKeyboardButton::callback(text.clone(), data))
-                })
-                .collect::<Vec<_>>()
-        });
-        let links = reply
-            .links
-            .iter()
-            .map(|(text, url)| vec![InlineKeyboardButton::url(text.clone(), url.clone())]);
-        InlineKeyboardMarkup::new(rows.chain(links))
-    }
-
-    /// Ends the progress bar on the pressed button; no limit counts it.
-    fn acknowledge(&self, query: &CallbackQuery, text: &str) -> Answer {
-        let mut answer = AnswerCallbackQuery::new(query.id.clone());
-        if !text.is_empty() {
-            answer = answer.text(crate::push::card::cut(text, 200));
-        }
-        let voice = self.voice.clone();
-        let chat = query.message.as_ref().map_or(0, |it| it.chat().id.0);
-        let work = async move {
-            if let Err(error) = voice.telegram.api().call(&answer).await {
-                tracing::debug!("answerCallbackQuery: {error}");
-            }
-        }
-        .boxed();
-        Answer { chat, work }
     }
 
     /// Does what takes longer, and says what came of it, while others are answered.
@@ -585,16 +311,4 @@ pub(super) enum Slow {
     Poll(String),
     /// An address to subscribe to, perhaps for a channel elsewhere.
     Page(url::Url, Option<i64>),
-}
-
-/// An answer that could not be sent is no fault of anybody who could do something about it.
-pub(super) fn note(sent: &Sent) {
-    if !matches!(sent, Sent::Done(_)) {
-        tracing::info!("an answer of the bot was not sent: {sent}");
-    }
-}
-
-/// Whether Telegram has it, or never will.
-pub(super) fn is_settled(sent: &Sent) -> bool {
-    matches!(sent, Sent::Done(_) | Sent::Refused(_) | Sent::Gone(_))
 }

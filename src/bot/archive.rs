@@ -3,11 +3,12 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    answer::{Reply, Room},
+    answer::Room,
     asker::Asker,
     button::Button,
     command::Which,
     pages,
+    say::Reply,
     words::{Words, fill},
 };
 use crate::{
@@ -176,7 +177,7 @@ impl Room {
     pub(super) async fn remind(&self, asker: &Asker, what: &str) -> Result<Reply, StoreError> {
         let words = asker.words();
         if !self.administrates(asker, asker.chat).await {
-            return Ok(self.refused(asker));
+            return Ok(self.refused(asker, words.group_admins_only));
         }
         let id = match Which::read(what) {
             None if what.eq_ignore_ascii_case("off") => None,

@@ -134,6 +134,12 @@ impl Room {
         wished.or(spoken).unwrap_or(self.config.language)
     }
 
+    /// For a chat that did not ask just now.
+    pub(super) fn words_at(&self, id: &ChannelId) -> &'static Words {
+        let wished = self.store.chat(id).and_then(|chat| chat.language);
+        words::of(wished.unwrap_or(self.config.language))
+    }
+
     /// Whether it is one of the config's admins.
     pub(super) fn is_admin(&self, asker: &Asker) -> bool {
         let telegram = self.config.telegram.as_ref();

@@ -5,12 +5,13 @@ use chrono::Utc;
 use teloxide::types::Message;
 
 use super::{
-    answer::{Carrier, Pressed, Reply, Room},
+    answer::Room,
     archive,
     asker::Asker,
     button::Button,
     command::{self, Which},
-    words::{self, Words, fill},
+    say::{Carrier, Pressed, Reply},
+    words::{Words, fill},
 };
 use crate::{
     bulletin::{BulletinId, BulletinState, ChannelId, ChannelKind, DeliveryId},
@@ -244,11 +245,6 @@ impl Room {
             .text()
             .filter(|_| is_ours || original.sender_chat.is_some())?;
         command::number_of(text)
-    }
-
-    /// In the language of the chat that a report is shown in.
-    pub(super) fn words_at(&self, chat: i64) -> &'static Words {
-        words::of(self.language_at(&ChannelId::of_chat(chat, None)))
     }
 }
 

@@ -12,12 +12,13 @@ use teloxide::{
 use tokio::time::sleep;
 
 use super::{
-    answer::{Reply, Room, is_settled, note},
+    answer::Room,
     rebroadcast::{undo, what},
+    say::{Reply, is_settled, note},
     words::fill,
 };
 use crate::{
-    bulletin::{ChannelKind, Delivery, DeliveryState, TelegramChat},
+    bulletin::{ChannelId, ChannelKind, Delivery, DeliveryState, TelegramChat},
     push::telegram::api::CallError,
     store::{Report, StoreError, Tally},
 };
@@ -74,7 +75,7 @@ impl Room {
 
     /// Whether Telegram has it, or never will.
     async fn show(&self, report: &Report, tally: Tally, can_undo: bool) -> bool {
-        let words = self.words_at(report.chat);
+        let words = self.words_at(&ChannelId::of_chat(report.chat, None));
         let parts = [
             ("what", what(words, report)),
             ("sent", tally.sent.to_string()),
@@ -109,7 +110,7 @@ impl Room {
             .iter()
             .filter(|it| it.state == DeliveryState::Dropped)
             .count();
-        let words = self.words_at(report.chat);
+        let words = self.words_at(&ChannelId::of_chat(report.chat, None));
         let parts = [
             ("what", what(words, report)),
             ("dropped", dropped.to_string()),

@@ -1,0 +1,133 @@
+//! Who comes to the bot first: the chat's own id, and the admins who let it in.
+
+use super::{
+    answer::Room,
+    asker::Asker,
+    button::Button,
+    say::{Pressed, Reply},
+    target::Target,
+    words::fill,
+};
+use crate::{
+    bulletin::{ChannelId, Chat, SourceId, Standing},
+    push::card::escape,
+    store::StoreError,
+};
+
+impl Room {
+    /// The chat's id and the config block to paste.
+    pub(super) fn welcome(&self, asker: &Asker) -> Reply {
+        let words = asker.words();
+        let id = asker.chat.to_string();
+        let known: Vec<_> = self
+            .channels_of(asker.chat, asker.username.as_deref())
+            .map(|(id, _)| format!("<code>{id}</code>"))
+            .collect();
+        let text = if known.is_empty() {
+            let block = escape(&config_block(asker));
+            fill(words.start, &[("id", &id), ("block", &block)])
+        } else {
+            let channels = known.join(", ");
+            fill(words.start_known, &[("id", &id), ("channels", &channels)])
+        };
+        Reply::from(text).with([
+            (
+                words.sources.to_owned(),
+                Button::Sources { page: 0, of: None },
+            ),
+            (words.settings.to_owned(), Button::Menu(None)),
+        ])
+    }
+
+    /// Each admin gets a button for a chat that asked.
+    pub(super) fn ask_admins(&self, target: &Target, chat: &Chat) {
+        let admins = self.config.telegram.iter().flat_map(|it| &it.admins);
+        let mut is_asked = false;
+        for admin in admins {
+            is_asked = true;
+            let id = ChannelId::of_chat(*admin, None);
+            let words = self.words_at(&id);
+            let names = self.names_of(chat, words);
+            let text = fill(
+                words.newcomer,
+                &[
+                    ("title", &escape(&chat.title)),
+                    ("id", target.id.as_str()),
+                    ("sources", &names),
+                ],
+            );
+            let reply = Reply::from(text).with([
+                (words.let_in.to_owned(), Button::LetIn(target.id.clone())),
+                (
+                    words.turn_down.to_owned(),
+                    Button::TurnDown(target.id.clone()),
+                ),
+            ]);
+            self.send_soon(&id, reply);
+        }
+        if !is_asked {
+            tracing::warn!(channel.id = %target.id, "a chat asks to be let in, and [telegram] has no `admins`");
+        }
+    }
+
+    pub(super) async fn decide(
+        &self,
+        asker: &Asker,
+        id: &ChannelId,
+        lets_in: bool,
+    ) -> Result<Pressed, StoreError> {
+        let words = asker.words();
+        let Some(before) = self.store.chat(id) else {
+            return Ok(Pressed::note(words.stale_button));
+        };
+        let (standing, what) = match lets_in {
+            true => (Standing::Approved, "let in"),
+            false => (Standing::Refused, "turned down"),
+        };
+        let target = Target {
+            id: id.clone(),
+            of: None,
+            title: None,
+        };
+        let chat = self
+            .change(asker, &target, what, move |chat| chat.standing = standing)
+            .await?;
+        let text = if lets_in {
+            words.was_let_in
+        } else {
+            words.was_turned_down
+        };
+        let parts = [("title", escape(&chat.title)), ("id", id.to_string())];
+        let parts: Vec<(&str, &str)> = parts.iter().map(|(k, v)| (*k, v.as_str())).collect();
+        let mut pressed = Pressed::from(Reply::from(fill(text, &parts)));
+        if before.standing != standing {
+            let theirs = self.words_at(id);
+            let names = self.names_of(&chat, theirs);
+            let told = match lets_in {
+                true => fill(theirs.you_are_in, &[("sources", &names)]),
+                false => theirs.turned_down.to_owned(),
+            };
+            pressed.more.push((id.clone(), told.into()));
+        }
+        Ok(pressed)
+    }
+}
+
+fn config_block(asker: &Asker) -> String {
+    let address = match &asker.username {
+        Some(name) if !asker.is_private() => format!("\"@{name}\""),
+        _ => asker.chat.to_string(),
+    };
+    let name = asker.username.as_deref().unwrap_or_default();
+    let name = name.to_ascii_lowercase();
+    let id = match asker.topic {
+        Some(topic) => format!("chat{}-{topic}", asker.chat.unsigned_abs()),
+        None if name.parse::<SourceId>().is_ok() => name,
+        None => format!("chat{}", asker.chat.unsigned_abs()),
+    };
+    let topic = asker
+        .topic
+        .map(|topic| format!("\ntopic = {topic}"))
+        .unwrap_or_default();
+    format!("[[channel]]\nid = \"{id}\"\nkind = \"telegram\"\nchat = {address}{topic}")
+}

@@ -1,0 +1,213 @@
+//! What the bot says: messages and edits with their buttons, each sent when its chat's turn comes.
+
+use futures::{FutureExt, future::BoxFuture};
+use teloxide::{
+    payloads::{
+        AnswerCallbackQuery, AnswerCallbackQuerySetters, EditMessageText, EditMessageTextSetters,
+        SendMessage, SendMessageSetters,
+    },
+    types::{
+        CallbackQuery, ChatId, InlineKeyboardButton, InlineKeyboardMarkup, MessageId, ParseMode,
+        ThreadId,
+    },
+};
+
+use super::{answer::Room, asker::Asker, button::Button};
+use crate::{
+    bulletin::ChannelId,
+    push::{Sent, card::cut, telegram::preview},
+};
+
+/// Work that ends with a message, and the chat that it is for.
+pub(super) struct Answer {
+    pub(super) chat: i64,
+    pub(super) work: BoxFuture<'static, ()>,
+}
+
+/// A message in the making: HTML, and rows of buttons.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Reply {
+    pub(super) text: String,
+    pub(super) buttons: Vec<Vec<(String, Button)>>,
+    /// Below the others: a label and an address.
+    pub(super) links: Vec<(String, url::Url)>,
+}
+
+impl<T: Into<String>> From<T> for Reply {
+    fn from(text: T) -> Self {
+        Self {
+            text: text.into(),
+            ..Self::default()
+        }
+    }
+}
+
+impl Reply {
+    pub(super) fn with(mut self, row: impl IntoIterator<Item = (String, Button)>) -> Self {
+        let row: Vec<_> = row.into_iter().collect();
+        if !row.is_empty() {
+            self.buttons.push(row);
+        }
+        self
+    }
+}
+
+/// What a press gives: a note at the button, and what its message says from then on.
+#[derive(Debug, Default)]
+pub(super) struct Pressed {
+    pub(super) note: String,
+    pub(super) shown: Option<Reply>,
+    /// Messages to others.
+    pub(super) more: Vec<(ChannelId, Reply)>,
+}
+
+impl From<Reply> for Pressed {
+    fn from(reply: Reply) -> Self {
+        Self {
+            shown: Some(reply),
+            ..Self::default()
+        }
+    }
+}
+
+impl Pressed {
+    pub(super) fn note(note: impl Into<String>) -> Self {
+        Self {
+            note: note.into(),
+            ..Self::default()
+        }
+    }
+}
+
+/// The message that carries a button.
+#[derive(Debug, Clone)]
+pub(super) struct Carrier {
+    pub(super) id: MessageId,
+    /// As it is shown, without markup.
+    pub(super) text: String,
+}
+
+impl Room {
+    /// None: there is nothing to say.
+    pub(super) fn say(&self, asker: &Asker, reply: Reply) -> Option<Answer> {
+        self.tell(&asker.place(), reply)
+    }
+
+    /// A message for a chat that did not ask just now; None: there is nothing to say.
+    pub(super) fn tell(&self, to: &ChannelId, reply: Reply) -> Option<Answer> {
+        let (chat, _) = to.chat()?;
+        let message = self.message(to, reply)?;
+        let voice = self.voice.clone();
+        let work = async move { note(&voice.say(message).await) }.boxed();
+        Some(Answer { chat, work })
+    }
+
+    pub(super) fn message(&self, to: &ChannelId, reply: Reply) -> Option<SendMessage> {
+        let (chat, topic) = to.chat()?;
+        if reply.text.is_empty() {
+            return None;
+        }
+        let keyboard = self.keyboard(chat, &reply);
+        let mut message = SendMessage::new(ChatId(chat), reply.text)
+            .parse_mode(ParseMode::Html)
+            .link_preview_options(preview(None));
+        message.message_thread_id = topic.map(|topic| ThreadId(MessageId(topic)));
+        if !keyboard.inline_keyboard.is_empty() {
+            message = message.reply_markup(keyboard);
+        }
+        Some(message)
+    }
+
+    /// Says something beside the answer to an update.
+    pub(super) fn send_soon(&self, to: &ChannelId, reply: Reply) {
+        if let Some(answer) = self.tell(to, reply)
+            && self.outgoing.try_send(answer).is_err()
+        {
+            tracing::warn!(channel.id = %to, "too much waits to be said; a message was left out");
+        }
+    }
+
+    /// Shows something else in a message that the bot wrote before.
+    pub(super) fn edit_soon(&self, chat: i64, message: MessageId, reply: Reply) {
+        if self
+            .outgoing
+            .try_send(self.edit(chat, message, reply))
+            .is_err()
+        {
+            tracing::warn!(chat, "too much waits to be said; an edit was left out");
+        }
+    }
+
+    pub(super) fn edit(&self, chat: i64, message: MessageId, reply: Reply) -> Answer {
+        let edit = self.edit_request(chat, message, reply);
+        let voice = self.voice.clone();
+        let work = async move { note(&voice.edit(edit).await) }.boxed();
+        Answer { chat, work }
+    }
+
+    pub(super) fn edit_request(
+        &self,
+        chat: i64,
+        message: MessageId,
+        reply: Reply,
+    ) -> EditMessageText {
+        let keyboard = self.keyboard(chat, &reply);
+        let mut edit = EditMessageText::new(ChatId(chat), message, reply.text)
+            .parse_mode(ParseMode::Html)
+            .link_preview_options(preview(None));
+        if !keyboard.inline_keyboard.is_empty() {
+            edit = edit.reply_markup(keyboard);
+        }
+        edit
+    }
+
+    fn keyboard(&self, chat: i64, reply: &Reply) -> InlineKeyboardMarkup {
+        let token = self
+            .config
+            .telegram
+            .as_ref()
+            .map(|telegram| &telegram.token);
+        let rows = reply.buttons.iter().map(|row| {
+            row.iter()
+                .filter_map(|(text, button)| {
+                    let data = button.data(token?, chat);
+                    Some(InlineKeyboardButton::callback(text.clone(), data))
+                })
+                .collect::<Vec<_>>()
+        });
+        let links = reply
+            .links
+            .iter()
+            .map(|(text, url)| vec![InlineKeyboardButton::url(text.clone(), url.clone())]);
+        InlineKeyboardMarkup::new(rows.chain(links))
+    }
+
+    /// Ends the progress bar on the pressed button; no limit counts it.
+    pub(super) fn acknowledge(&self, query: &CallbackQuery, text: &str) -> Answer {
+        let mut answer = AnswerCallbackQuery::new(query.id.clone());
+        if !text.is_empty() {
+            answer = answer.text(cut(text, 200));
+        }
+        let voice = self.voice.clone();
+        let chat = query.message.as_ref().map_or(0, |it| it.chat().id.0);
+        let work = async move {
+            if let Err(error) = voice.telegram.api().call(&answer).await {
+                tracing::debug!("answerCallbackQuery: {error}");
+            }
+        }
+        .boxed();
+        Answer { chat, work }
+    }
+}
+
+/// An answer that could not be sent is no fault of anybody who could do something about it.
+pub(super) fn note(sent: &Sent) {
+    if !matches!(sent, Sent::Done(_)) {
+        tracing::info!("an answer of the bot was not sent: {sent}");
+    }
+}
+
+/// Whether Telegram has it, or never will.
+pub(super) fn is_settled(sent: &Sent) -> bool {
+    matches!(sent, Sent::Done(_) | Sent::Refused(_) | Sent::Gone(_))
+}

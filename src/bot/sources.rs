@@ -1,0 +1,198 @@
+//! The sources that a chat may see: looked for, shown on pages, turned on and off by buttons.
+
+use super::{
+    answer::Room,
+    asker::Asker,
+    button::Button,
+    pages,
+    say::{Carrier, Pressed, Reply},
+    subscribe::Wanted,
+    target::Target,
+    words::{Words, fill},
+};
+use crate::{
+    bulletin::{Chat, Source, SourceId, fold},
+    push::card::{clean_line, cut, escape},
+    store::StoreError,
+};
+
+/// Sources on a page.
+const PAGE: usize = 8;
+/// Characters of a source's name.
+pub(super) const NAME: usize = 40;
+
+impl Room {
+    pub(super) async fn toggle(
+        &self,
+        asker: &Asker,
+        source: Option<SourceId>,
+        page: usize,
+        of: Option<i64>,
+        carrier: &Carrier,
+    ) -> Result<Pressed, StoreError> {
+        let words = asker.words();
+        let chat = of.unwrap_or(asker.chat);
+        if !self.administrates(asker, chat).await {
+            return Ok(Pressed::note(words.group_admins_only));
+        }
+        let target = self.target_of(asker, of, None);
+        let known = self.store.chat(&target.id);
+        let has = match &source {
+            Some(source) => self.has(&target, source),
+            None => known.is_some_and(|chat| chat.sources.is_none()),
+        };
+        if let Some(source) = &source
+            && !has
+            && !self
+                .visible(asker, &target)
+                .any(|known| known.id == *source)
+        {
+            return Ok(Pressed::note(words.stale_button));
+        }
+        let wanted = self.want(asker, &target, source.as_ref(), !has).await?;
+        let note = match wanted {
+            Wanted::Now(_) if has => words.note_off,
+            Wanted::Now(_) => words.note_on,
+            Wanted::Pending => words.note_pending,
+            Wanted::TurnedDown => words.turned_down,
+            Wanted::Nobody => words.nobody_subscribes,
+            Wanted::InConfig(_) => words.note_in_config,
+        };
+        let looked_for = pages::asked(&carrier.text);
+        Ok(Pressed {
+            note: note.to_owned(),
+            shown: Some(self.offer_sources(asker, of, page, &looked_for)),
+            ..Pressed::default()
+        })
+    }
+
+    /// A page of the sources, each with a button that turns it on and off.
+    pub(super) fn offer_sources(
+        &self,
+        asker: &Asker,
+        of: Option<i64>,
+        page: usize,
+        looked_for: &str,
+    ) -> Reply {
+        let words = asker.words();
+        let target = self.target_of(asker, of, None);
+        let looked_for = pages::kept(looked_for);
+        let all: Vec<&Source> = self.matching(asker, &target, &looked_for).collect();
+        let (shown, page, last) = pages::part(&all, PAGE, page);
+        let known = self.store.chat(&target.id);
+        let title = known.as_ref().map_or("", |chat| &chat.title);
+        let mut text = match (looked_for.is_empty(), of) {
+            (false, _) => escape(&pages::head(&looked_for)),
+            (true, Some(_)) => fill(words.sources_of, &[("title", &escape(title))]),
+            (true, None) => format!("<b>{}</b>", words.sources),
+        };
+        text += &match (all.is_empty(), last) {
+            (true, _) => format!("\n\n{}", words.no_sources),
+            (false, 0) => String::new(),
+            (false, last) => format!(" ({}/{})", page + 1, last + 1),
+        };
+        let mut reply = Reply::default();
+        for source in shown {
+            let mark = if self.has(&target, &source.id) {
+                "✓ "
+            } else {
+                ""
+            };
+            let name = cut(&clean_line(&source.name), NAME);
+            text += &format!("\n{mark}{} · <code>{}</code>", escape(&name), source.id);
+            let toggle = Button::Toggle {
+                source: Some(source.id.clone()),
+                page,
+                of,
+            };
+            reply = reply.with([(format!("{mark}{name}"), toggle)]);
+        }
+        if looked_for.is_empty() && !all.is_empty() {
+            let has_all = known.is_some_and(|chat| chat.sources.is_none());
+            let label = if has_all {
+                words.none_of_them
+            } else {
+                words.all_of_them
+            };
+            let source = None;
+            reply = reply.with([(label.to_owned(), Button::Toggle { source, page, of })]);
+        }
+        reply.text = format!("{text}\n\n{}", words.sources_hint);
+        reply.with(pages::row(
+            page,
+            page < last,
+            (words.newer, words.older),
+            |page| Button::Sources { page, of },
+        ))
+    }
+
+    /// Sources that may be shown there: to a chat that was not let in only public ones, whoever asks.
+    fn visible<'a>(
+        &'a self,
+        asker: &Asker,
+        target: &Target,
+    ) -> impl Iterator<Item = &'a Source> + use<'a> {
+        let known = self.store.chat(&target.id);
+        let is_let_in = known.is_some_and(|chat| chat.may_have(false));
+        let sees_all = is_let_in || self.is_admin_alone(asker);
+        let sources = self.config.sources.iter();
+        sources.filter(move |source| source.public || sees_all)
+    }
+
+    /// Those in whose name, id or address each of some words is.
+    pub(super) fn matching<'a>(
+        &'a self,
+        asker: &Asker,
+        target: &Target,
+        looked_for: &str,
+    ) -> impl Iterator<Item = &'a Source> + use<'a> {
+        let words: Vec<String> = looked_for.split_whitespace().map(fold).collect();
+        self.visible(asker, target).filter(move |source| {
+            let text = fold(&format!("{} {} {}", source.name, source.id, source.url));
+            words.iter().all(|word| text.contains(word))
+        })
+    }
+
+    /// An admin may name any.
+    pub(super) fn source_called(
+        &self,
+        asker: &Asker,
+        target: &Target,
+        name: &str,
+    ) -> Option<&Source> {
+        let called = fold(name.trim());
+        let is_called =
+            |source: &&Source| source.id.as_str() == called || fold(&source.name) == called;
+        match self.is_admin(asker) {
+            true => self.config.sources.iter().find(is_called),
+            false => self.visible(asker, target).find(is_called),
+        }
+    }
+
+    pub(super) fn has(&self, target: &Target, source: &SourceId) -> bool {
+        self.store
+            .chat(&target.id)
+            .is_some_and(|chat| chat.wants(source))
+    }
+
+    /// What a chat wants, by name, escaped.
+    pub(super) fn names_of(&self, chat: &Chat, words: &Words) -> String {
+        const MOST: usize = 20;
+        let Some(wanted) = &chat.sources else {
+            return words.all_sources.to_owned();
+        };
+        let name = |id: &SourceId| {
+            let source = self.config.sources.iter().find(|source| source.id == *id);
+            let name = source.map_or(id.as_str(), |source| &source.name);
+            escape(&cut(&clean_line(name), NAME))
+        };
+        let mut names: Vec<String> = wanted.iter().take(MOST).map(name).collect();
+        if wanted.len() > MOST {
+            names.push(format!("… ({})", wanted.len()));
+        }
+        match names.is_empty() {
+            true => words.none.to_owned(),
+            false => names.join(" · "),
+        }
+    }
+}

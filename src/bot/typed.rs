@@ -1,0 +1,113 @@
+//! Hours, words and `off` as people type them on a phone. Pure.
+
+const OFF: [&str; 4] = ["off", "none", "关", "关闭"];
+
+pub(super) fn is_off(what: &str) -> bool {
+    OFF.contains(&what.to_lowercase().as_str())
+}
+
+/// `0 18 * * *` as `18:00`.
+pub(super) fn shown_digest(line: &str) -> String {
+    let mut fields = line
+        .split(' ')
+        .map(|field| field.parse::<u32>().unwrap_or(0));
+    let (minute, hour) = (fields.next().unwrap_or(0), fields.next().unwrap_or(0));
+    format!("{hour:02}:{minute:02}")
+}
+
+/// Full-width digits, colons and dashes as they are on a phone's Chinese keyboard.
+pub(super) fn narrow(text: &str) -> String {
+    let narrow = |c: char| match c {
+        '：' => ':',
+        '－' | '—' | '–' | '~' | '～' | '至' => '-',
+        '０'..='９' => char::from(b'0' + u8::try_from(c as u32 - '０' as u32).unwrap_or(0)),
+        c => c,
+    };
+    text.chars()
+        .map(narrow)
+        .filter(|c| !c.is_whitespace())
+        .collect()
+}
+
+pub(super) fn clock(text: &str) -> Option<(u32, u32)> {
+    let text = narrow(text);
+    let (hour, minute) = text.split_once(':')?;
+    let is_number =
+        |part: &str| (1..=2).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+    if !is_number(hour) || !is_number(minute) {
+        return None;
+    }
+    let (hour, minute) = (hour.parse().ok()?, minute.parse().ok()?);
+    (hour < 24 && minute < 60).then_some((hour, minute))
+}
+
+/// Words to include (`+word` or `word`) and to exclude (`-word`); `/a regex/` may hold spaces.
+pub(super) fn signed_words(text: &str) -> (Vec<String>, Vec<String>) {
+    let (mut include, mut exclude) = (Vec::new(), Vec::new());
+    let mut rest = text.trim_start();
+    while !rest.is_empty() {
+        let excludes = rest.starts_with(['-', '－']);
+        let word = rest.strip_prefix(['-', '－', '+', '＋']).unwrap_or(rest);
+        let end = match word.starts_with('/') {
+            true => regex_end(word),
+            false => word.find(char::is_whitespace).unwrap_or(word.len()),
+        };
+        let (word, after) = word.split_at(end);
+        if !word.is_empty() {
+            let list = if excludes { &mut exclude } else { &mut include };
+            list.push(word.to_owned());
+        }
+        rest = after.trim_start();
+    }
+    (include, exclude)
+}
+
+/// Where `/a regex/` ends: at a slash with nothing but space behind it, else with the text.
+fn regex_end(word: &str) -> usize {
+    let ends = word.char_indices().skip(1).filter(|(_, c)| *c == '/');
+    let mut ends = ends.map(|(at, _)| at + 1);
+    ends.find(|end| word[*end..].chars().next().is_none_or(char::is_whitespace))
+        .unwrap_or(word.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn filter(text: &str) -> (Vec<String>, Vec<String>) {
+        signed_words(text)
+    }
+
+    #[test]
+    fn signs_tell_what_is_wanted_and_what_is_not() {
+        let owned = |words: &[&str]| words.iter().map(|&w| w.to_owned()).collect::<Vec<_>>();
+        assert_eq!(
+            filter("+放假 停电 -招标 －采购 ＋/第\\d+ 号/ -/a b/"),
+            (
+                owned(&["放假", "停电", "/第\\d+ 号/"]),
+                owned(&["招标", "采购", "/a b/"])
+            )
+        );
+        assert_eq!(filter("+ - x"), (owned(&["x"]), owned(&[])));
+    }
+
+    #[test]
+    fn hours_are_read_however_they_are_typed() {
+        assert_eq!(clock("18:00"), Some((18, 0)));
+        assert_eq!(clock(" ８：０５ "), Some((8, 5)));
+        for wrong in ["24:00", "18", "18:60", "", "1:2:3", "+1:00"] {
+            assert_eq!(clock(wrong), None, "{wrong}");
+        }
+        assert_eq!(narrow("22：00 — 07：00"), "22:00-07:00");
+        assert_eq!(shown_digest("5 8 * * *"), "08:05");
+    }
+
+    proptest! {
+        #[test]
+        fn any_filter_is_read(text in "[-+/ 放a\\\\]{0,60}") {
+            let _ = filter(&text);
+        }
+    }
+}
