@@ -4,42 +4,16 @@ use noticast::bulletin::DeliveryState;
 use serde_json::json;
 
 use crate::support::{
+    bot::{ADMIN, TOKEN, at_work, said},
     pushing::Pushing,
     telegram::{Fault, Message, Telegram},
 };
 
-const TOKEN: &str = "1:tok";
-const ADMIN: i64 = 5;
 const STRANGER: i64 = 9;
-
-fn settings(telegram: &Telegram, more: &str) -> String {
-    format!(
-        "[telegram]\ntoken = \"{TOKEN}\"\nadmins = [{ADMIN}]\napi_url = \"{}\"\n{more}",
-        telegram.url
-    )
-}
 
 const TWO: &str = "[[channel]]\nid = \"a\"\nkind = \"telegram\"\nchat = 700\n\
     [[channel]]\nid = \"b\"\nkind = \"telegram\"\nchat = 701\n\
     [[channel]]\nid = \"out\"\nkind = \"stdout\"\n";
-
-async fn at_work(telegram: &Telegram, more: &str) -> Pushing {
-    let mut pushing = Pushing::new(&settings(telegram, more)).await;
-    pushing.start();
-    pushing.start_bot();
-    pushing
-}
-
-async fn said(telegram: &Telegram, chat: i64, part: &str) -> String {
-    let shows = |seen: &Telegram| seen.texts(chat).iter().any(|text| text.contains(part));
-    telegram.until(&format!("`{part}` in {chat}"), shows).await;
-    let texts = telegram.texts(chat);
-    texts
-        .into_iter()
-        .rev()
-        .find(|text| text.contains(part))
-        .unwrap()
-}
 
 async fn delivered(telegram: &Telegram, pushing: &mut Pushing) {
     pushing.publish(1).await;

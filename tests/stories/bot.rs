@@ -5,48 +5,23 @@ use std::time::{Duration, Instant};
 use noticast::bulletin::DeliveryKind;
 
 use crate::support::{
+    bot::{self, ADMIN, TOKEN},
     pushing::{Logged, Pushing},
-    telegram::{Message, Telegram},
+    telegram::Telegram,
 };
 
-const TOKEN: &str = "1:tok";
-const ADMIN: i64 = 5;
 const STRANGER: i64 = 9;
-
-fn settings(telegram: &Telegram, more: &str) -> String {
-    format!(
-        "[telegram]\ntoken = \"{TOKEN}\"\nadmins = [{ADMIN}]\napi_url = \"{}\"\n{more}",
-        telegram.url
-    )
-}
 
 const STAFF: &str = "[[channel]]\nid = \"staff\"\nkind = \"telegram\"\nchat = 700\n";
 
 /// A bot at work, with `published` bulletins that have arrived in the chats of `channels`.
 async fn at_work(telegram: &Telegram, channels: &str, published: usize) -> Pushing {
-    let mut pushing = Pushing::new(&settings(telegram, channels)).await;
-    pushing.start();
-    pushing.start_bot();
+    let mut pushing = bot::at_work(telegram, channels).await;
     pushing.publish(published).await;
     if !channels.is_empty() {
         telegram.until_sent(700, published).await;
     }
     pushing
-}
-
-/// The buttons of a message: text and data.
-fn buttons(message: &Message) -> Vec<(String, String)> {
-    let row = &message.params["reply_markup"]["inline_keyboard"][0];
-    let button = |button: &serde_json::Value| {
-        let part = |key: &str| button[key].as_str().unwrap().to_owned();
-        (part("text"), part("callback_data"))
-    };
-    row.as_array().unwrap().iter().map(button).collect()
-}
-
-fn last(telegram: &Telegram, chat: i64) -> Message {
-    let mut messages = telegram.messages().into_iter().rev();
-    messages.find(|message| message.chat == chat).unwrap()
 }
 
 #[tokio::test]
@@ -110,13 +85,13 @@ async fn an_admin_rebroadcasts_with_a_button_that_works_once() {
     let pushing = at_work(&telegram, STAFF, 1).await;
     telegram.say(ADMIN, ADMIN, "/rebroadcast 2");
     telegram.until_sent(ADMIN, 1).await;
-    let question = last(&telegram, ADMIN);
+    let question = telegram.last(ADMIN);
     assert!(
         question.text.contains("重发 #2《第1号通知") && question.text.contains("staff"),
         "{}",
         question.text
     );
-    let buttons = buttons(&question);
+    let buttons = question.buttons();
     assert_eq!(
         (buttons[0].0.as_str(), buttons[1].0.as_str()),
         ("重发", "取消")
@@ -159,8 +134,8 @@ async fn cancelling_sends_nothing() {
     let mut pushing = at_work(&telegram, STAFF, 1).await;
     telegram.say(ADMIN, ADMIN, "/rebroadcast 2 staff");
     telegram.until_sent(ADMIN, 1).await;
-    let question = last(&telegram, ADMIN);
-    telegram.press(&question, ADMIN, &buttons(&question)[1].1);
+    let question = telegram.last(ADMIN);
+    telegram.press(&question, ADMIN, &question.buttons()[1].1);
     telegram
         .until("it says so", |seen| seen.texts(ADMIN)[0].contains("已取消"))
         .await;
@@ -177,8 +152,8 @@ async fn nobody_but_admins_rebroadcasts_and_forged_presses_do_nothing() {
     assert!(text.contains("只有管理员"), "{text}");
     telegram.say(-80, ADMIN, "/rebroadcast 2");
     telegram.until_sent(-80, 1).await;
-    let question = last(&telegram, -80);
-    let good = &buttons(&question)[0].1;
+    let question = telegram.last(-80);
+    let good = &question.buttons()[0].1;
     telegram.press(&question, STRANGER, good);
     telegram.press(&question, ADMIN, &good.replace("r 2", "r 1"));
     telegram.press(&question, ADMIN, "r 2");

@@ -4,41 +4,16 @@
 use noticast::bulletin::{ChannelId, DeliveryState, Standing};
 use serde_json::json;
 
-use crate::support::{pushing::Pushing, telegram::Telegram};
+use crate::support::{
+    bot::{ADMIN, TOKEN, at_work, said},
+    pushing::Pushing,
+    telegram::Telegram,
+};
 
-const TOKEN: &str = "1:tok";
-const ADMIN: i64 = 5;
 const PERSON: i64 = 9;
 const GROUP: i64 = -80;
 
-fn settings(telegram: &Telegram, more: &str) -> String {
-    format!(
-        "[telegram]\ntoken = \"{TOKEN}\"\nadmins = [{ADMIN}]\napi_url = \"{}\"\n{more}",
-        telegram.url
-    )
-}
-
-/// A bot at work with the source `news` (集团要闻), and what `more` says of the config.
-async fn at_work(telegram: &Telegram, more: &str) -> Pushing {
-    let mut pushing = Pushing::new(&settings(telegram, more)).await;
-    pushing.start();
-    pushing.start_bot();
-    pushing
-}
-
 const ANYONE: &str = "subscribe = \"anyone\"\n";
-
-/// What the bot said last in a chat, once it has said or shown something with `part`.
-async fn said(telegram: &Telegram, chat: i64, part: &str) -> String {
-    let shows = |seen: &Telegram| seen.texts(chat).iter().any(|text| text.contains(part));
-    telegram.until(&format!("`{part}` in {chat}"), shows).await;
-    let texts = telegram.texts(chat);
-    texts
-        .into_iter()
-        .rev()
-        .find(|text| text.contains(part))
-        .unwrap()
-}
 
 fn chat(pushing: &Pushing, id: &str) -> noticast::bulletin::Chat {
     pushing

@@ -1,6 +1,7 @@
 //! Fakes that stories share: a site, a chat server, a world with a state folder.
 
 pub(crate) mod board;
+pub(crate) mod bot;
 pub(crate) mod desk;
 pub(crate) mod platform;
 pub(crate) mod pushing;

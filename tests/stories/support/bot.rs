@@ -1,0 +1,33 @@
+//! A bot at work with its admin, and what it says.
+
+use super::{pushing::Pushing, telegram::Telegram};
+
+pub(crate) const TOKEN: &str = "1:tok";
+pub(crate) const ADMIN: i64 = 5;
+
+fn settings(telegram: &Telegram, more: &str) -> String {
+    format!(
+        "[telegram]\ntoken = \"{TOKEN}\"\nadmins = [{ADMIN}]\napi_url = \"{}\"\n{more}",
+        telegram.url
+    )
+}
+
+/// With the source `news` (集团要闻), and what `more` says of the config, first of `[telegram]`.
+pub(crate) async fn at_work(telegram: &Telegram, more: &str) -> Pushing {
+    let mut pushing = Pushing::new(&settings(telegram, more)).await;
+    pushing.start();
+    pushing.start_bot();
+    pushing
+}
+
+/// What the bot said last in a chat, once it has said or shown something with `part`.
+pub(crate) async fn said(telegram: &Telegram, chat: i64, part: &str) -> String {
+    let shows = |seen: &Telegram| seen.texts(chat).iter().any(|text| text.contains(part));
+    telegram.until(&format!("`{part}` in {chat}"), shows).await;
+    let texts = telegram.texts(chat);
+    texts
+        .into_iter()
+        .rev()
+        .find(|text| text.contains(part))
+        .unwrap()
+}
