@@ -231,7 +231,7 @@ fn title_worth(name: &str, values: &[&Value]) -> f32 {
         () if part == "title" || name.ends_with("title.rendered") => 4.0,
         () if part.contains("subtitle") || part.contains("shorttitle") => 1.0,
         () if part.contains("title") || part == "headline" => 3.5,
-        () if matches!(part, "subject" | "headline" | "bt" | "biaoti" | "标题") => 3.0,
+        () if matches!(part, "subject" | "bt" | "biaoti" | "标题") => 3.0,
         () if part.contains("name") || part.contains("caption") => 1.2,
         () if [
             "content",
