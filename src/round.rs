@@ -29,7 +29,8 @@ use crate::{
 pub struct Looked {
     /// Published, oldest first.
     pub new: Vec<BulletinId>,
-    pub held: usize,
+    /// Oldest first.
+    pub held: Vec<BulletinId>,
     /// Why the look failed; it is also in the source's state.
     pub error: Option<String>,
     /// The failure will not pass by itself: it is told at once.
@@ -128,7 +129,7 @@ async fn take_in(
     let admitted = store.admit(look, reader.now).await?;
     Ok(Looked {
         new: admitted.published,
-        held: admitted.held.len(),
+        held: admitted.held,
         has_gap,
         ..Looked::default()
     })

@@ -25,7 +25,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::timetable::{Now, Timetable};
 use crate::{
-    bulletin::{Language, Notice, Source, SourceId},
+    bulletin::{BulletinId, Language, Notice, Source, SourceId},
     config::Live,
     round::{self, Asked, Looked},
     source::fetch::Fetcher,
@@ -229,9 +229,10 @@ impl Shared {
 
     async fn tell(&self, source: &Source, looked: &Looked) -> Result<(), StoreError> {
         let (now, config) = (Utc::now(), self.config.borrow().clone());
+        let held = self.newest_titles(&looked.held).await?;
         let (alerts, told) = self.store.read_look_state(&source.id, |state| {
             (
-                alerts::of(source, looked, state, alerts::audience(&config), now),
+                alerts::of(source, looked, &held, state, alerts::audience(&config), now),
                 state.told,
             )
         });
@@ -246,6 +247,16 @@ impl Shared {
             alerts::tell(&self.store, &config, text, now).await?;
         }
         Ok(())
+    }
+
+    /// The first few as a list shows them; `ids` are oldest first.
+    async fn newest_titles(&self, ids: &[BulletinId]) -> Result<Vec<String>, StoreError> {
+        const MOST_NAMED: usize = 3;
+        let mut titles = Vec::new();
+        for id in ids.iter().rev().take(MOST_NAMED) {
+            titles.extend(self.store.bulletin(*id).await?.map(|found| found.title));
+        }
+        Ok(titles)
     }
 
     /// What is done once a minute: the states of looks are written, the disk is looked at.
@@ -270,10 +281,10 @@ impl Shared {
 fn log(source: &Source, looked: &Looked) {
     if let Some(error) = &looked.error {
         tracing::warn!(source = %source.id, "the look failed: {error}");
-    } else if !looked.new.is_empty() || looked.held > 0 {
+    } else if !looked.new.is_empty() || !looked.held.is_empty() {
         tracing::info!(
             source = %source.id,
-            "{} new, {} held", looked.new.len(), looked.held
+            "{} new, {} held", looked.new.len(), looked.held.len()
         );
     }
 }

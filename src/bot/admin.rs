@@ -164,7 +164,7 @@ impl Room {
         let parts = [
             ("source", source.id.to_string()),
             ("new", looked.new.len().to_string()),
-            ("held", looked.held.to_string()),
+            ("held", looked.held.len().to_string()),
             ("ids", cut(&new.join(" "), 1000)),
         ];
         let parts: Vec<(&str, &str)> = parts.iter().map(|(k, v)| (*k, v.as_str())).collect();

@@ -239,25 +239,30 @@ impl<'a> Look<'a> {
         })
     }
 
-    /// What would be found if the selectors of a page that was built anew were taken away.
-    fn without_selectors(&self, html: &str) -> String {
+    /// A selector is wrong on a page that was built anew: what it fails at, and what would be found
+    /// if all of them were taken away.
+    fn astray(&self, what: &str, html: &str) -> ReadError {
+        const MOST_NAMED: usize = 3;
         let select = Select::default();
         let context = Context {
             select: &select,
             ..*self.context
         };
-        let Ok(list) = read_page(self.page, html, &context) else {
-            return String::new();
+        let list = match read_page(self.page, html, &context) {
+            Ok(list) => list,
+            Err(error) => return ReadError::NotAList(format!("{what}; without it: {error}")),
         };
         let item = list.select.and_then(|select| select.item);
         let proposal = item.map_or("take [source.select] out".to_owned(), |item| {
             format!("take [source.select] out, or set item = \"{item}\"")
         });
-        format!(
-            "; without it {} notices are found, the first of them `{}`: {proposal}",
+        let first = list.notices.iter().take(MOST_NAMED);
+        let first: Vec<_> = first.map(|row| format!("`{}`", row.title)).collect();
+        ReadError::NotAList(format!(
+            "{what}; without it {} notices are found, first {}: {proposal}",
             list.notices.len(),
-            list.notices[0].title
-        )
+            first.join(", ")
+        ))
     }
 
     /// The list whose rows a selector names.
@@ -267,8 +272,7 @@ impl<'a> Look<'a> {
         let mut group = self.selected_group(selected, &rows);
         if group.items.is_empty() {
             let what = "source.select.item matches no row with a link on this page";
-            let instead = self.without_selectors(html);
-            return Some(Err(ReadError::NotAList(format!("{what}{instead}"))));
+            return Some(Err(self.astray(what, html)));
         }
         self.widen(&mut group);
         let sections = vec![score::score(self, group)];
@@ -276,7 +280,8 @@ impl<'a> Look<'a> {
             sections,
             others: Vec::new(),
         };
-        Some(self.list(&choice))
+        let astray = |_| self.astray("source.select finds rows that lead nowhere", html);
+        Some(self.list(&choice).map_err(astray))
     }
 
     /// The page's groups of rows, weighed.

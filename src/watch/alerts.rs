@@ -34,10 +34,11 @@ pub(super) struct Audience {
     pub(super) has_buttons: bool,
 }
 
-/// `state` is the source's after the look.
+/// `state` is the source's after the look, `held` are a few titles of what it held.
 pub(super) fn of(
     source: &Source,
     looked: &Looked,
+    held: &[String],
     state: &LookState,
     audience: Audience,
     now: DateTime<Utc>,
@@ -50,8 +51,8 @@ pub(super) fn of(
         texts: Vec::new(),
         told: state.told,
     };
-    if looked.held > 0 {
-        let text = (!audience.has_buttons).then(|| words.held(looked.held));
+    if !looked.held.is_empty() {
+        let text = (!audience.has_buttons).then(|| words.held(looked.held.len(), held));
         alerts.texts.extend(text);
     } else if looked.has_gap {
         alerts.texts.push(words.gap());
@@ -173,11 +174,16 @@ impl Words<'_> {
         self.say("又有新公告了", "has something new again")
     }
 
-    fn held(&self, count: usize) -> String {
+    fn held(&self, count: usize, titles: &[String]) -> String {
         let id = &self.source.id;
+        let quoted = |open: char, close: char, between: &str| {
+            let titles = titles.iter().map(|title| format!("{open}{title}{close}"));
+            titles.collect::<Vec<_>>().join(between)
+        };
+        let (zh, en) = (quoted('“', '”', "、"), quoted('`', '`', ", "));
         self.say(
-            &format!("的页面似乎改版：{count} 条未曾见过的公告已暂存，等待确认。查看：noticast held --source {id}；发布：noticast held --publish ID；标为已读：noticast held --seen ID"),
-            &format!("looks redesigned: {count} unknown notices are held. see them: noticast held --source {id}; publish: noticast held --publish ID; mark as seen: noticast held --seen ID"),
+            &format!("的页面似乎改版：{count} 条未曾见过的公告已暂存，等待确认，最新的有{zh}。查看：noticast held --source {id}；发布：noticast held --publish ID；标为已读：noticast held --seen ID"),
+            &format!("looks redesigned: {count} unknown notices are held, newest {en}. see them: noticast held --source {id}; publish: noticast held --publish ID; mark as seen: noticast held --seen ID"),
         )
     }
 

@@ -240,7 +240,7 @@ pub(super) async fn poll(State(site): State<Shared>, Path(id): Path<String>) -> 
     let looked = site.desk.watch.poll(&source).await?.ok_or_else(missing)?;
     Ok(Json(json!({
         "new": looked.new,
-        "held": looked.held,
+        "held": looked.held.len(),
         "error": looked.error,
     })))
 }

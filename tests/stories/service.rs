@@ -115,6 +115,55 @@ async fn a_list_that_fails_for_a_while_is_a_fault_and_no_news() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn after_a_redesign_the_admin_is_told_which_rule_finds_what_now() {
+    let site = Site::with(10).await;
+    let world = World::new();
+    let selecting = |item: &str| {
+        let source = "schedule = \"every 1s\"\n";
+        let select = format!("{source}[source.select]\nitem = \"{item}\"\n");
+        World::config(&site.list_url()).replace(source, &select)
+    };
+    world.configure(&selecting("ul.list > li"));
+    let running = world.start();
+    world.looks(&site, 2).await;
+    site.set_mood(Mood::Anew);
+    let newest = [10, 9, 8].map(|number| format!("`{}`", Site::title_anew(number)));
+    let newest = newest.join(", ");
+    let proposal = "div.row";
+    for said in [
+        format!("10 notices are found, first {newest}"),
+        format!("set item = \"{proposal}\""),
+    ] {
+        world.until(&said, || world.log().contains(&said)).await;
+    }
+    world.configure(&selecting(proposal));
+    assert!(world.noticast(&["reload"]).status.success());
+    world
+        .until("the rows to be known", || {
+            world.list(&["bulletins", "--limit", "0"]).len() == 20
+        })
+        .await;
+    site.publish(11);
+    world.until("a push", || !world.pushed().is_empty()).await;
+    running.stop();
+    assert_eq!(world.pushed(), [Site::title_anew(11)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_that_a_redesign_brings_are_held_and_told_by_title() {
+    let site = Site::with(10).await;
+    let world = World::watching(&site);
+    let running = world.start();
+    world.looks(&site, 2).await;
+    site.set_mood(Mood::Anew);
+    let newest = [10, 9, 8].map(|number| format!("`{}`", Site::title_anew(number)));
+    let said = format!("10 unknown notices are held, newest {}.", newest.join(", "));
+    world.until(&said, || world.log().contains(&said)).await;
+    running.stop();
+    assert_eq!(world.pushed(), Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn rows_that_are_taken_down_and_come_back_are_no_news() {
     let site = Site::with(10).await;
     let world = World::watching(&site);

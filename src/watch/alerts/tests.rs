@@ -1,6 +1,7 @@
 use chrono::TimeDelta;
 
 use super::*;
+use crate::bulletin::BulletinId;
 
 fn source() -> Source {
     Source::new(
@@ -15,7 +16,7 @@ const BY_MESSAGE: Audience = Audience {
 };
 
 fn told_of(looked: &Looked, state: &LookState) -> (usize, Told) {
-    let alerts = of(&source(), looked, state, BY_MESSAGE, Utc::now());
+    let alerts = of(&source(), looked, &[], state, BY_MESSAGE, Utc::now());
     (alerts.texts.len(), alerts.told)
 }
 
@@ -72,25 +73,30 @@ fn a_silence_is_told_by_the_source_s_own_history() {
 }
 
 #[test]
-fn held_rows_are_told_with_the_command_that_releases_them() {
+fn held_rows_are_told_by_title_with_the_command_that_releases_them() {
     let looked = Looked {
-        held: 20,
+        held: (1..=20).map(BulletinId).collect(),
         has_gap: true,
         ..Looked::default()
     };
     let state = LookState::default();
-    let alerts = of(&source(), &looked, &state, BY_MESSAGE, Utc::now());
-    assert_eq!(alerts.texts.len(), 1);
-    assert!(
-        alerts.texts[0].contains("noticast held --publish"),
-        "{:?}",
-        alerts.texts
-    );
+    let titles = ["关于甲的通知".to_owned(), "关于乙的通知".to_owned()];
+    let alerts = of(&source(), &looked, &titles, &state, BY_MESSAGE, Utc::now());
+    let [text] = alerts.texts.as_slice() else {
+        panic!("one text: {:?}", alerts.texts);
+    };
+    for said in [
+        "20 条",
+        "“关于甲的通知”、“关于乙的通知”",
+        "noticast held --publish",
+    ] {
+        assert!(text.contains(said), "{said}: {text}");
+    }
     // The bot's message with buttons is enough.
     let audience = Audience {
         has_buttons: true,
         ..BY_MESSAGE
     };
-    let alerts = of(&source(), &looked, &state, audience, Utc::now());
+    let alerts = of(&source(), &looked, &titles, &state, audience, Utc::now());
     assert_eq!(alerts.texts, Vec::<String>::new());
 }

@@ -18,6 +18,8 @@ use axum::{
 pub(crate) enum Mood {
     #[default]
     Well,
+    /// 200, other titles at other addresses, without dates and in other markup.
+    Anew,
     /// 200, a frame without rows.
     Empty,
     /// 200, a sign-in form.
@@ -65,6 +67,11 @@ impl Site {
 
     pub(crate) fn title(number: u32) -> String {
         format!("关于开展第{number}期安全生产专项检查工作的通知")
+    }
+
+    /// What a notice is called where the page is built anew.
+    pub(crate) fn title_anew(number: u32) -> String {
+        format!("安全生产专项检查第{number}期工作安排")
     }
 
     /// Puts a new notice on top.
@@ -115,7 +122,15 @@ async fn list(State(shown): State<Arc<Mutex<Shown>>>, headers: HeaderMap) -> Res
             )
         })
         .collect();
+    let anew = || -> String {
+        let rows = shown.rows.iter().map(|n| {
+            let title = Site::title_anew(*n);
+            format!("<div class=\"row\"><a href=\"/anew/{n}.html\">{title}</a></div>")
+        });
+        rows.collect()
+    };
     let content = match shown.mood {
+        Mood::Anew => format!("<h2>通知公告</h2>{}", anew()),
         Mood::Well => format!("<h2>通知公告</h2><ul class=\"list\">{rows}</ul>"),
         Mood::Empty => "<h2>通知公告</h2><ul class=\"list\"></ul>".to_owned(),
         Mood::SignIn => "<form action=\"/login\"><h2>统一身份认证</h2>用户名<input name=\"user\">\
