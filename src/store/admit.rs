@@ -219,7 +219,7 @@ impl Admission<'_> {
     fn unknown(&mut self, place: usize, found: &Found, row: &BulletinRow) -> Result<()> {
         if row.state == BulletinState::Published {
             let face = twins::new_face(row, found);
-            if let Some(twin) = twins::find(self.books, &face, row, self.now)? {
+            if let Some(twin) = twins::find(self.books, &face, row, &self.bulletins, self.now)? {
                 self.faces.push((twin.0, face));
                 return self.join(place, twin);
             }

@@ -104,11 +104,12 @@ pub(super) fn new_face(row: &BulletinRow, found: &Found) -> Face {
     face(row, text.filter(|text| !text.is_empty()))
 }
 
-/// The bulletin of another source that a new row is.
+/// The bulletin of another source that a new row is; none that another row of its look is already.
 pub(super) fn find(
     books: &Books,
     own: &Face,
     row: &BulletinRow,
+    of_look: &[Option<u64>],
     now: DateTime<Utc>,
 ) -> Result<Option<(u64, BulletinRow)>> {
     let is_public = |source| {
@@ -123,6 +124,7 @@ pub(super) fn find(
         };
         // What a private source says shows nowhere under a public one's name.
         let may_join = other.state == BulletinState::Published
+            && !of_look.contains(&Some(id))
             && !other.is_of(&HashSet::from([row.source]))
             && now - time(other.first_seen_ms) <= LATELY
             && is_public(row.source) == is_public(other.source);

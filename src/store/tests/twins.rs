@@ -94,3 +94,18 @@ async fn a_second_batch_is_a_notice_of_its_own() {
     }
     assert_eq!(world.kinds("a").await.len(), 2);
 }
+
+#[tokio::test]
+async fn two_rows_of_one_look_are_not_both_the_notice_of_another_source() {
+    let world = World::three().await;
+    let id = world.show("news", TITLE, 1).await.published[0];
+    let mut second = on("law", TITLE);
+    second.url.push('l');
+    let rows = [vec![on("law", TITLE), second], list([2])].concat();
+    assert_eq!(world.look_at("law", rows).await.published.len(), 1);
+    let of_first = world.kinds("b").await;
+    let of_first = of_first
+        .iter()
+        .filter(|(_, bulletin)| *bulletin == Some(id));
+    assert_eq!(of_first.count(), 1, "each goes out once");
+}
