@@ -59,8 +59,7 @@ impl Store {
                 None => books.everyone(),
                 Some(id) => {
                     let row: Option<BulletinRow> = books.engine.get(&keys::bulletin(id.0))?;
-                    let source = row.and_then(|row| books.names().source(row.source));
-                    source.map_or_else(Vec::new, |source| books.channels_with(&source))
+                    row.map_or_else(Vec::new, |row| books.channels_with(&row))
                 }
             };
             let names = books.names();

@@ -158,7 +158,7 @@ pub(super) fn rebroadcast(
     let kind = DeliveryKind::Rebroadcast;
     let channels = match &asked.to {
         Some(to) => at_once(&named(books, to)?, now),
-        None => books.due_in(&having(books, row.source)?, kind, &row, now),
+        None => books.due_in(&having(books, &row)?, kind, &row, now),
     };
     let mut change = books.change();
     let first = route::queue(
@@ -185,18 +185,15 @@ pub(super) fn rebroadcast(
     Ok(numbers(first, count))
 }
 
-/// The channels of the config that have a source.
-fn having(books: &Books, source: u32) -> Result<Vec<u32>> {
+/// The channels that have one of a bulletin's sources.
+fn having(books: &Books, row: &BulletinRow) -> Result<Vec<u32>> {
     if books.wiring.is_none() {
         return Err(StoreError::Refused(
             "without a config nobody knows which channels have that source; name them (`--to`)"
                 .to_owned(),
         ));
     }
-    let source = books.names().source(source);
-    Ok(source
-        .map(|source| books.channels_with(&source))
-        .unwrap_or_default())
+    Ok(books.channels_with(row))
 }
 
 /// The channels that people named, each chat once.

@@ -2,7 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{block::Slot, books::Books, change::Change, engine::Engine, error::Result, keys};
+use super::{
+    block::Slot, books::Books, change::Change, engine::Engine, error::Result, keys,
+    rows::BulletinRow,
+};
 use crate::bulletin::{
     Channel, ChannelId, ChannelKind, Chat, DeliveryKind, Fingerprint, SourceId, TelegramChat,
     Verdict,
@@ -82,14 +85,14 @@ impl Books {
     /// Channels that a new bulletin goes to, by their filters: in config order, then the chats that
     /// subscribed by themselves.
     pub(super) fn channels_for(&self, source: &SourceId, title: &str, summary: &str) -> Vec<u32> {
-        self.channels_where(source, |channel| {
+        self.channels_where(std::slice::from_ref(source), |channel| {
             channel.filter.verdict(title, summary) == Verdict::Wanted
         })
     }
 
-    /// Channels that have a source, whatever their filters.
-    pub(super) fn channels_with(&self, source: &SourceId) -> Vec<u32> {
-        self.channels_where(source, |_| true)
+    /// Channels that have one of a bulletin's sources, whatever their filters.
+    pub(super) fn channels_with(&self, row: &BulletinRow) -> Vec<u32> {
+        self.channels_where(&row.sources(&self.names()), |_| true)
     }
 
     /// All channels, and all chats that are subscribed to anything.
@@ -97,14 +100,15 @@ impl Books {
         self.channels_that(|chat| chat.may_have(true), |_| true)
     }
 
-    fn channels_where(&self, source: &SourceId, wanted: impl Fn(&Channel) -> bool) -> Vec<u32> {
+    /// Public sources and others never share a bulletin.
+    fn channels_where(&self, of: &[SourceId], wanted: impl Fn(&Channel) -> bool) -> Vec<u32> {
         let is_public = self
             .wiring
             .as_ref()
-            .is_some_and(|wiring| wiring.has_public(source));
+            .is_some_and(|wiring| of.iter().all(|source| wiring.has_public(source)));
         self.channels_that(
             |chat| chat.may_have(is_public),
-            |channel| channel.wants(source) && wanted(channel),
+            |channel| of.iter().any(|source| channel.wants(source)) && wanted(channel),
         )
     }
 

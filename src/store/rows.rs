@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::names::Names;
-use crate::bulletin::{Attachment, Bulletin, BulletinId, BulletinState, Cause, Moment};
+use crate::bulletin::{Attachment, Bulletin, BulletinId, BulletinState, Cause, Moment, SourceId};
 
 /// What the store knows of one source beside what it has seen.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -83,6 +83,12 @@ impl BulletinRow {
     pub(super) fn is_of(&self, sources: &HashSet<u32>) -> bool {
         let mut of = std::iter::once(&self.source).chain(&self.also);
         of.any(|source| sources.contains(source))
+    }
+
+    /// All that carry it.
+    pub(super) fn sources(&self, names: &Names) -> Vec<SourceId> {
+        let of = std::iter::once(&self.source).chain(&self.also);
+        of.filter_map(|&source| names.source(source)).collect()
     }
 
     pub(super) fn bulletin(self, id: u64, names: &Names) -> Option<Bulletin> {

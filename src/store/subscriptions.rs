@@ -191,8 +191,9 @@ fn drop_unwanted(
             continue;
         };
         let row: Option<BulletinRow> = books.engine.get(&keys::bulletin(bulletin))?;
-        let source = row.and_then(|row| books.names().source(row.source));
-        if source.is_some_and(|source| !chat.wants(&source)) {
+        let names = books.names();
+        let sources = row.map_or_else(Vec::new, |row| row.sources(&names));
+        if !sources.is_empty() && !sources.iter().any(|source| chat.wants(source)) {
             slot.state = DeliveryState::Dropped;
             slot.set_ended_ms(Some(now.timestamp_millis()));
             change.set_slot(&books.engine, id, slot)?;

@@ -3,7 +3,7 @@
 use super::*;
 use crate::bulletin::{Chat, DeliveryState, Standing};
 
-fn person() -> Actor {
+pub(super) fn person() -> Actor {
     Actor {
         who: "7".to_owned(),
         from: "telegram:7".to_owned(),
@@ -11,7 +11,11 @@ fn person() -> Actor {
 }
 
 impl World {
-    async fn change(&self, id: &str, change: impl FnOnce(&mut Chat) + Send + 'static) -> Chat {
+    pub(super) async fn change(
+        &self,
+        id: &str,
+        change: impl FnOnce(&mut Chat) + Send + 'static,
+    ) -> Chat {
         let changed = |known: Option<Chat>| {
             let mut chat = known.unwrap_or_else(|| Chat::new(chrono_tz::Asia::Shanghai));
             change(&mut chat);
@@ -25,7 +29,7 @@ impl World {
         asked.await.unwrap()
     }
 
-    async fn subscribe(&self, id: &str, source: &'static str) {
+    pub(super) async fn subscribe(&self, id: &str, source: &'static str) {
         self.change(id, |chat| {
             chat.standing = Standing::Approved;
             chat.sources = Some(vec![source.parse().unwrap()]);

@@ -109,3 +109,20 @@ async fn two_rows_of_one_look_are_not_both_the_notice_of_another_source() {
         .filter(|(_, bulletin)| *bulletin == Some(id));
     assert_eq!(of_first.count(), 1, "each goes out once");
 }
+
+#[tokio::test]
+async fn a_chat_keeps_and_gets_again_what_it_has_from_the_second_source() {
+    let world = World::three().await;
+    world.subscribe("telegram:7", "law").await;
+    let id = world.show("news", TITLE, 1).await.published[0];
+    world.show("law", TITLE, 2).await;
+    world.change("telegram:7", |chat| chat.silent = true).await;
+    let chat: ChannelId = "telegram:7".parse().unwrap();
+    let heads = world.store.heads(Some(vec![chat.clone()])).await.unwrap();
+    assert_eq!(heads.len(), 1, "it waits still");
+    let to = world.store.recipients(Some(id)).await.unwrap();
+    assert_eq!(to, ["a".parse().unwrap(), "b".parse().unwrap(), chat]);
+    let by = subscriptions::person();
+    let again = world.store.rebroadcast(id, None, None, "r", &by, world.now);
+    assert_eq!(again.await.unwrap().len(), 3);
+}
