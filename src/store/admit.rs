@@ -400,8 +400,19 @@ pub(super) fn publish(
         &row.title,
         row.summary.as_deref().unwrap_or_default(),
     );
+    queue_new(books, change, (id, row), &channels, now)
+}
+
+/// Queues a bulletin for `channels`, which have not had it.
+pub(super) fn queue_new(
+    books: &Books,
+    change: &mut Change,
+    (id, row): (u64, &BulletinRow),
+    channels: &[u32],
+    now: DateTime<Utc>,
+) -> Result<()> {
     let kind = DeliveryKind::New;
-    let channels = books.due_in(&channels, kind, row, now);
+    let channels = books.due_in(channels, kind, row, now);
     let now_ms = now.timestamp_millis();
     route::queue(
         change,

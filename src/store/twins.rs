@@ -5,12 +5,12 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, Duration, Utc};
 
 use super::{
-    Found, archive,
+    Found, admit, archive,
     books::Books,
     change::Change,
     engine::Engine,
     error::Result,
-    keys, revise, route,
+    keys, revise,
     route::Place,
     rows::{BulletinRow, time},
 };
@@ -177,18 +177,7 @@ pub(super) fn join(
     let summary = twin.summary.as_deref().unwrap_or_default();
     let mut channels = books.channels_for(&name, &twin.title, summary);
     channels.retain(|channel| !have.contains(&books.place(*channel)));
-    let kind = DeliveryKind::New;
-    let channels = books.due_in(&channels, kind, &twin, now);
-    let now_ms = now.timestamp_millis();
-    route::queue(
-        change,
-        &books.engine,
-        &channels,
-        Some(id),
-        kind,
-        None,
-        now_ms,
-    )?;
+    admit::queue_new(books, change, (id, &twin), &channels, now)?;
     revise::name_sources(books, change, id, &name, now)
 }
 
