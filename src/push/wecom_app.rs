@@ -27,6 +27,8 @@ const TEXT: Style = style::plain(2048, Unit::Bytes);
 /// Seconds in which the platform knows a message again; the most that it takes.
 const KNOWN_FOR: u32 = 14_400;
 const MINUTE: Duration = Duration::from_secs(60);
+/// Seconds of a token, at most.
+const TOKEN_LIVES: u64 = 7200;
 /// A token is not used in its last minutes.
 const SPARE: Duration = Duration::from_secs(300);
 
@@ -91,11 +93,12 @@ impl WecomApp {
             sent => sent,
         })?;
         let body = answer.json();
-        let spare = |seconds| Duration::from_secs(seconds).saturating_sub(SPARE);
+        let seconds = body["expires_in"].as_u64().unwrap_or(TOKEN_LIVES);
+        let lives = Duration::from_secs(seconds.min(TOKEN_LIVES));
         match (body["errcode"].as_i64(), body["access_token"].as_str()) {
             (Some(0), Some(text)) => Ok(Token {
                 text: text.to_owned(),
-                until: Instant::now() + spare(body["expires_in"].as_u64().unwrap_or(7200)),
+                until: Instant::now() + lives.saturating_sub(SPARE),
             }),
             (Some(code), _) => Err(self.refusal(code, &body)),
             (None, _) => Err(Sent::Unreachable(format!(
