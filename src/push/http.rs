@@ -47,7 +47,8 @@ impl From<Silence> for Sent {
     }
 }
 
-/// A connection to one platform.
+/// A connection to one platform; clones share it.
+#[derive(Clone)]
 pub(super) struct Http {
     client: Client,
     secrets: Vec<String>,
@@ -150,7 +151,8 @@ impl Http {
         }
     }
 
-    fn redacted(&self, text: &str) -> String {
+    /// Whatever a server or library says, without a secret.
+    pub(super) fn redacted(&self, text: &str) -> String {
         redacted(text, &self.secrets)
     }
 

@@ -4,19 +4,18 @@
 //! the sixteen requests of a sender from other chats; it drops `error_code`; it takes an answer that
 //! it cannot read whole for a failed send, which would repeat the message; and it prints short tokens.
 
-use std::{error::Error, fmt, time::Duration};
+use std::{fmt, time::Duration};
 
-use reqwest::{Client, Proxy, StatusCode};
+use reqwest::{Proxy, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use teloxide::requests::Payload;
 
-use crate::bulletin::TelegramSettings;
+use crate::{
+    bulletin::TelegramSettings,
+    push::http::{Http, Silence, TIMEOUT, client, told},
+};
 
-/// For a connection to be made.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// For an answer, after which a send counts as uncertain.
-const TIMEOUT: Duration = Duration::from_secs(30);
 /// Answers are bounded: a hundred updates with long texts are under 2 MiB.
 const LARGEST_ANSWER: usize = 8 << 20;
 
@@ -39,10 +38,19 @@ pub(crate) enum CallError {
     Unanswered(String),
 }
 
+impl From<Silence> for CallError {
+    fn from(silence: Silence) -> Self {
+        match silence {
+            Silence::Unreachable(why) => Self::Unreachable(why),
+            Silence::Unanswered(why) => Self::Unanswered(why),
+        }
+    }
+}
+
 /// A bot's connection to its server; clones share it.
 #[derive(Clone)]
 pub(crate) struct Api {
-    http: Client,
+    http: Http,
     settings: TelegramSettings,
 }
 
@@ -73,18 +81,15 @@ impl Api {
     /// # Errors
     /// A proxy that cannot be used.
     pub(crate) fn new(settings: &TelegramSettings) -> Result<Self, String> {
-        let mut client = Client::builder()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(TIMEOUT)
-            .tcp_nodelay(true)
-            .redirect(reqwest::redirect::Policy::none())
-            .pool_idle_timeout(Duration::from_secs(45));
+        let mut client = client();
         if let Some(proxy) = &settings.proxy {
             let proxy = Proxy::all(proxy.as_str());
             client = client.proxy(proxy.map_err(|error| told(&error.without_url()))?);
         }
+        let client = client.build().map_err(|error| told(&error.without_url()))?;
+        let secrets = vec![settings.token.reveal().to_owned()];
         Ok(Self {
-            http: client.build().map_err(|error| told(&error.without_url()))?,
+            http: Http::new(client, secrets, LARGEST_ANSWER),
             settings: settings.clone(),
         })
     }
@@ -110,25 +115,13 @@ impl Api {
             self.settings.token.reveal(),
             P::NAME
         );
-        let request = self.http.post(url).json(payload).timeout(timeout);
-        let answer = request.send().await.map_err(|error| self.failure(error))?;
-        let status = answer.status();
-        let body = self.body(answer).await?;
-        let envelope: Envelope = serde_json::from_slice(&body).map_err(|_| {
+        let request = self.http.client().post(url).json(payload).timeout(timeout);
+        let answer = self.http.ask(request).await?;
+        let status = answer.status;
+        let envelope: Envelope = serde_json::from_slice(&answer.body).map_err(|_| {
             CallError::Unanswered(format!("{status}, with a body that is not Telegram's"))
         })?;
         self.result(envelope, status)
-    }
-
-    async fn body(&self, mut answer: reqwest::Response) -> Result<Vec<u8>, CallError> {
-        let mut body = Vec::new();
-        while let Some(part) = answer.chunk().await.map_err(|error| self.failure(error))? {
-            body.extend_from_slice(&part);
-            if body.len() > LARGEST_ANSWER {
-                return Err(CallError::Unanswered("the answer is too large".to_owned()));
-            }
-        }
-        Ok(body)
     }
 
     fn result(&self, envelope: Envelope, status: StatusCode) -> Result<Value, CallError> {
@@ -137,35 +130,9 @@ impl Api {
         }
         Err(CallError::Refused {
             code: envelope.error_code.unwrap_or(status.as_u16()),
-            description: self.redacted(&envelope.description),
+            description: self.http.redacted(&envelope.description),
             retry_after: envelope.parameters.retry_after,
             migrate_to: envelope.parameters.migrate_to_chat_id,
         })
     }
-
-    fn failure(&self, error: reqwest::Error) -> CallError {
-        let never_sent = error.is_connect() || error.is_builder();
-        let why = self.redacted(&told(&error.without_url()));
-        if never_sent {
-            CallError::Unreachable(why)
-        } else {
-            CallError::Unanswered(why)
-        }
-    }
-
-    /// Whatever a server or library says, without the token, however short that is.
-    fn redacted(&self, text: &str) -> String {
-        text.replace(self.settings.token.reveal(), "***")
-    }
-}
-
-/// An error with its causes, in one line.
-fn told(error: &reqwest::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text += &format!(": {error}");
-        cause = error.source();
-    }
-    text
 }
