@@ -18,6 +18,8 @@ use crate::{
 
 /// Answers are bounded: a hundred updates with long texts are under 2 MiB.
 const LARGEST_ANSWER: usize = 8 << 20;
+/// Seconds: Telegram is not taken at its word for longer.
+const LONGEST_WAIT: u64 = 86_400;
 
 /// Why a call gave no result. No text in it holds the token.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -131,8 +133,34 @@ impl Api {
         Err(CallError::Refused {
             code: envelope.error_code.unwrap_or(status.as_u16()),
             description: self.http.redacted(&envelope.description),
-            retry_after: envelope.parameters.retry_after,
+            retry_after: envelope
+                .parameters
+                .retry_after
+                .map(|wait| wait.min(LONGEST_WAIT)),
             migrate_to: envelope.parameters.migrate_to_chat_id,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_makes_nobody_wait_for_longer_than_a_day() {
+        let token = crate::bulletin::Secret::new("1:tok".to_owned());
+        let api = Api::new(&TelegramSettings::new(token)).unwrap();
+        let answer = format!(
+            r#"{{"ok": false, "error_code": 429, "description": "bot1:tok", "parameters": {{"retry_after": {}}}}}"#,
+            u64::MAX
+        );
+        let refused = api.result(serde_json::from_str(&answer).unwrap(), StatusCode::OK);
+        let expected = CallError::Refused {
+            code: 429,
+            description: "bot***".to_owned(),
+            retry_after: Some(LONGEST_WAIT),
+            migrate_to: None,
+        };
+        assert_eq!(refused, Err(expected));
     }
 }
