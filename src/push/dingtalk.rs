@@ -65,12 +65,7 @@ impl Dingtalk {
             .http
             .words(answer["errmsg"].as_str().unwrap_or_default());
         let why = format!("DingTalk answered {code}: {words}");
-        let gone = |remedy: &str| {
-            let id = &channel.id;
-            Sent::Gone(format!(
-                "{why}; {remedy}, then run `noticast channels --test {id}`"
-            ))
-        };
+        let gone = |remedy| Sent::gone(&why, remedy, channel);
         Some(match code {
             0 => Sent::Done(None),
             -1 => Sent::Again(why),

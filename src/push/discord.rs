@@ -74,10 +74,10 @@ impl Discord {
                 let wait = body["retry_after"].as_f64().and_then(seconds);
                 wait.map_or_else(|| foreign(answer), Sent::TooFast)
             }
-            401 | 403 | 404 if body["code"].is_number() => Sent::Gone(format!(
-                "{why}; make a new webhook, set its address as `url`, then run `noticast channels --test {}`",
-                channel.id
-            )),
+            401 | 403 | 404 if body["code"].is_number() => {
+                let remedy = "make a new webhook, set its address as `url`";
+                Sent::gone(&why, remedy, channel)
+            }
             400..500 if body["code"].is_number() => Sent::Refused(why),
             _ => foreign(answer),
         }

@@ -228,10 +228,8 @@ impl Email {
             tracing::warn!(channel.id = %channel.id, "the mail server does not take some readers: {why}");
             return Ok(());
         }
-        Err(Sent::Gone(format!(
-            "the mail server takes no reader: {why}; set `to` right, then run `noticast channels --test {}`",
-            channel.id
-        )))
+        let why = format!("the mail server takes no reader: {why}");
+        Err(Sent::gone(&why, "set `to` right", channel))
     }
 
     /// A step before the text: the mail is certainly unsent if it fails.

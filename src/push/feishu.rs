@@ -68,12 +68,7 @@ impl Feishu {
         let code = answer["code"].as_i64()?;
         let words = self.http.words(answer["msg"].as_str().unwrap_or_default());
         let why = format!("Feishu answered {code}: {words}");
-        let gone = |remedy: &str| {
-            let id = &channel.id;
-            Sent::Gone(format!(
-                "{why}; {remedy}, then run `noticast channels --test {id}`"
-            ))
-        };
+        let gone = |remedy| Sent::gone(&why, remedy, channel);
         Some(match code {
             0 => Sent::Done(None),
             11232 => Sent::TooFast(TOO_FAST),

@@ -92,10 +92,10 @@ impl Matrix {
             (401, _) if !code.is_empty() => Sent::Denied(format!(
                 "{why}; log in again and set the new `access_token`"
             )),
-            (403 | 404, _) if !code.is_empty() => Sent::Gone(format!(
-                "{why}; let the account join the room and speak there, then run `noticast channels --test {}`",
-                channel.id
-            )),
+            (403 | 404, _) if !code.is_empty() => {
+                let remedy = "let the account join the room and speak there";
+                Sent::gone(&why, remedy, channel)
+            }
             (400..500, _) if !code.is_empty() => Sent::Refused(why),
             _ => foreign(answer),
         }

@@ -35,6 +35,12 @@ pub(crate) enum Sent {
 }
 
 impl Sent {
+    /// `channel` is set aside: why, and what people do about it.
+    pub(super) fn gone(why: &str, remedy: &str, channel: &Channel) -> Self {
+        let test = format!("run `noticast channels --test {}`", channel.id);
+        Self::Gone(format!("{why}; {remedy}, then {test}"))
+    }
+
     /// Whether the whole sender rests until a call without effect is answered.
     pub(super) fn is_about_all(&self) -> bool {
         matches!(

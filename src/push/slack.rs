@@ -52,10 +52,10 @@ impl Slack {
         );
         match answer.status.as_u16() {
             200 if word == "ok" => Sent::Done(None),
-            403 | 404 | 410 if is_word => Sent::Gone(format!(
-                "{why}; make a new webhook, set its address as `url`, then run `noticast channels --test {}`",
-                channel.id
-            )),
+            403 | 404 | 410 if is_word => {
+                let remedy = "make a new webhook, set its address as `url`";
+                Sent::gone(&why, remedy, channel)
+            }
             400 if is_word => Sent::Refused(why),
             _ => foreign(answer),
         }

@@ -80,15 +80,13 @@ impl Sender for Webhook {
 
 fn verdict(answer: &Answer, channel: &Channel) -> Sent {
     let why = format!("the receiver answered {}", answer.status);
-    let test = format!("then run `noticast channels --test {}`", channel.id);
+    let gone = |remedy| Sent::gone(&why, remedy, channel);
     match answer.status.as_u16() {
         200..300 => Sent::Done(None),
         429 => Sent::TooFast(answer.retry_after().unwrap_or(TOO_FAST)),
-        410 => Sent::Gone(format!("{why}: it wants no more; {test} once it does")),
-        401 | 403 => Sent::Gone(format!("{why}; compare `secret`, {test}")),
-        300..400 => Sent::Gone(format!(
-            "{why}; set the address that it leads to as `url`, {test}"
-        )),
+        410 => gone("it wants no more; wait until it does"),
+        401 | 403 => gone("compare `secret`"),
+        300..400 => gone("set the address that it leads to as `url`"),
         400 | 413 | 415 | 422 => Sent::Refused(why),
         _ => Sent::Again(why),
     }

@@ -153,11 +153,10 @@ impl WecomApp {
                 }
                 Sent::Done(body["msgid"].as_str().map(|id| MessageRef(id.to_owned())))
             }
-            81013 | 40031 => Sent::Gone(format!(
-                "{}; set `to` to members who see the application, then run `noticast channels --test {}`",
-                self.why(code, body),
-                channel.id
-            )),
+            81013 | 40031 => {
+                let remedy = "set `to` to members who see the application";
+                Sent::gone(&self.why(code, body), remedy, channel)
+            }
             _ => self.refusal(code, body),
         }
     }

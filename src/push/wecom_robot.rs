@@ -58,10 +58,10 @@ impl WecomRobot {
             0 => Sent::Done(None),
             -1 => Sent::Again(why),
             45009 | 45033 => Sent::TooFast(MINUTE),
-            93000 => Sent::Gone(format!(
-                "{why}; take the `key` from the robot's page in the group, then run `noticast channels --test {}`",
-                channel.id
-            )),
+            93000 => {
+                let remedy = "take the `key` from the robot's page in the group";
+                Sent::gone(&why, remedy, channel)
+            }
             _ => Sent::Refused(why),
         })
     }
