@@ -5,7 +5,7 @@
 //! order things end.
 
 mod instance;
-mod memory;
+pub(crate) mod memory;
 mod reload;
 
 use std::{

@@ -33,6 +33,7 @@ impl Session {
         &self,
         work: impl Future<Output = anyhow::Result<T>>,
     ) -> anyhow::Result<T> {
+        crate::app::memory::keep_together();
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()?;
