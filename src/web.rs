@@ -158,6 +158,7 @@ fn api_router(site: &Shared) -> Router<Shared> {
         .route("/sources", get(api::sources))
         .route("/sources/{id}/poll", post(api::poll))
         .route("/channels", get(api::channels))
+        .route("/channels/{id}/test", post(api::test_channel))
         .route("/bulletins", get(api::bulletins))
         .route("/bulletins/{id}", get(api::bulletin))
         .route("/bulletins/{id}/rebroadcast", post(api::rebroadcast))

@@ -168,10 +168,17 @@ async fn test(session: &Session, channel: &ChannelId) -> anyhow::Result<Exit> {
         ))
         .into());
     }
-    let spare = serve::SparePusher::new(config).await?;
-    let sent = spare.pusher.test(channel).await;
-    spare.close().await;
-    match sent? {
+    let message = match Reach::open(session).await?.test(channel).await? {
+        Some(sent) => sent,
+        // The running instance does not have it yet.
+        None => {
+            let spare = serve::SparePusher::new(config).await?;
+            let sent = spare.pusher.test(channel).await;
+            spare.close().await;
+            sent?
+        }
+    };
+    match message {
         Some(message) => out::line(format!(
             "a test card was sent to `{channel}`: message {}",
             message.0

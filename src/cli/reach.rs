@@ -1,20 +1,24 @@
 //! The store of the state folder, whether it is stopped (then it is opened) or an instance runs on it
 //! (then that one is asked). Subcommands do not notice the difference.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use anyhow::{Context, anyhow};
 use chrono::Utc;
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use tokio::time::{Instant, sleep};
+use tokio::{
+    sync::watch,
+    time::{Instant, sleep},
+};
 
-use super::{UsageError, session::Session};
+use super::{UsageError, serve::stdout, session::Session};
 use crate::{
     app::{Address, make_state_folder, random_token},
-    bulletin::{BulletinId, ChannelId, Secret, Source, SourceId},
+    bulletin::{BulletinId, ChannelId, MessageRef, Secret, Source, SourceId},
     config::Config,
+    push::Pusher,
     store::{Actor, HeldAction, Store, StoreError},
     view::{self, Filters, Listing, ViewError},
 };
@@ -150,6 +154,41 @@ impl Reach {
             settled.seen.extend(seen);
         }
         Ok(settled)
+    }
+
+    /// Sends one test card, after which a channel that was set aside goes on; None: the running instance
+    /// has no such channel.
+    pub(super) async fn test(
+        self,
+        channel: &ChannelId,
+    ) -> anyhow::Result<Option<Option<MessageRef>>> {
+        #[derive(serde::Deserialize)]
+        struct Answer {
+            message: Option<MessageRef>,
+        }
+        match self {
+            Self::Stopped { store, config } => {
+                let (_config, live) = watch::channel(Arc::new(*config));
+                let pusher = Pusher::new(store.clone(), live, stdout());
+                let sent = pusher.test(channel).await;
+                drop(pusher);
+                store.close().await?;
+                Ok(Some(sent?))
+            }
+            Self::Running(api) => {
+                let filters = Filters {
+                    channel: Some(channel.clone()),
+                    ..Filters::default()
+                };
+                let known: Listing<view::Channel> = api.list("channels", &filters).await?;
+                if known.items.is_empty() {
+                    return Ok(None);
+                }
+                let path = format!("channels/{channel}/test");
+                let answer: Answer = api.post(&path, &json!({})).await?;
+                Ok(Some(answer.message))
+            }
+        }
     }
 
     /// Which of these turned out to be feeds, as far as this machine can tell.

@@ -276,8 +276,12 @@ fn outcome(sent: &Sent, attempts: u32, now: DateTime<Utc>, jitter: f64) -> Outco
         Sent::Moved { .. } | Sent::Gone(_) | Sent::Denied(_) | Sent::Unreachable(_) => {
             retry(Duration::ZERO, sent.to_string())
         }
+        // The first repetition is as good at once: a connection that was kept open too long is the usual cause.
         Sent::Perhaps(why) => Outcome::Uncertain {
-            not_before: now,
+            not_before: now
+                + attempts
+                    .checked_sub(1)
+                    .map_or(Duration::ZERO, |again| backoff(again, jitter)),
             why: why.clone(),
         },
     }

@@ -121,7 +121,12 @@ pub(super) fn message(wording: &Wording) -> Value {
             "singleTitle": open(wording.language),
             "singleURL": entry.url,
         }}),
-        _ => json!({"msgtype": "markdown", "markdown": {"title": title, "text": text}}),
+        // Nobody is called, whatever a page says.
+        _ => json!({
+            "msgtype": "markdown",
+            "markdown": {"title": title, "text": text},
+            "at": {"atMobiles": [], "isAtAll": false},
+        }),
     }
 }
 

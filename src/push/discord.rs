@@ -138,7 +138,11 @@ pub(super) fn message(wording: &Wording) -> Value {
         .map(|entry| embed(entry, count))
         .collect();
     // Nobody is called, whatever a page says.
-    json!({"content": content, "embeds": embeds, "allowed_mentions": {"parse": []}})
+    let mut body = json!({"embeds": embeds, "allowed_mentions": {"parse": []}});
+    if !content.is_empty() {
+        body["content"] = json!(content);
+    }
+    body
 }
 
 /// One of `count` embeds of a message.
@@ -152,12 +156,15 @@ fn embed(entry: &Words, count: usize) -> Value {
         entry.summary.as_deref().unwrap_or_default()
     );
     let footer = format!("#{} {}", entry.number, entry.tag);
-    json!({
+    let mut embed = json!({
         "title": Unit::Utf16.cut_escaped(&entry.title, TITLE, escape),
-        "url": entry.url,
         "description": Unit::Utf16.cut_escaped(text.trim(), room, escape),
         "footer": {"text": Unit::Utf16.cut(footer.trim(), FOOTER)},
-    })
+    });
+    if let Some(url) = &entry.url {
+        embed["url"] = json!(url);
+    }
+    embed
 }
 
 /// Text in Discord's Markdown.
@@ -203,7 +210,7 @@ mod tests {
         #[test]
         fn every_part_is_within_its_limit(wording in any_wording()) {
             let body = message(&wording);
-            let length = |value: &Value| value.as_str().unwrap().encode_utf16().count();
+            let length = |value: &Value| value.as_str().unwrap_or_default().encode_utf16().count();
             prop_assert!(length(&body["content"]) <= 2000);
             let mut total = 0;
             for embed in body["embeds"].as_array().unwrap() {

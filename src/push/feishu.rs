@@ -77,7 +77,7 @@ impl Feishu {
             19024 => {
                 gone("take the keywords off the robot, or choose some that all bulletins have")
             }
-            19001 => gone("take the `token` from the robot's address"),
+            19001 | 300_001 => gone("take the `token` from the robot's address"),
             _ if words.contains("token invalid") => {
                 gone("take the `token` from the robot's address")
             }

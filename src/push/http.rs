@@ -130,13 +130,16 @@ impl Http {
         })
     }
 
-    /// Whether anything answers where `url` is.
+    /// Whether anything answers where `url` is, and not a gateway that finds nobody behind itself.
     pub(super) fn reach<'a>(&'a self, url: &'a str) -> BoxFuture<'a, Result<(), Sent>> {
         async move {
             let root = url::Url::parse(url).and_then(|url| url.join("/"));
             let root = root.map_err(|error| Sent::Refused(error.to_string()))?;
-            let answer = self.ask(self.client.head(root)).await;
-            answer.map(drop).map_err(Sent::from)
+            let answer = self.ask(self.client.head(root)).await?;
+            match answer.status.as_u16() {
+                502..=504 => Err(Sent::Unreachable(format!("it answers {}", answer.status))),
+                _ => Ok(()),
+            }
         }
         .boxed()
     }

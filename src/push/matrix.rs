@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use futures::future::{BoxFuture, FutureExt};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use super::{
@@ -31,6 +31,13 @@ const HTML: Style = Style {
     link: Some(|text, url| format!("<a href=\"{}\">{text}</a>", escape(url))),
 };
 
+/// All but what RFC 3986 leaves as it is.
+const IN_PATH: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
 /// One account at its server.
 #[derive(Debug)]
 pub(super) struct Matrix {
@@ -54,7 +61,7 @@ impl Matrix {
         let ChannelKind::Robot(settings) = &channel.kind else {
             return Sent::Refused("not a matrix channel".to_owned());
         };
-        let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+        let encoded = |text: &str| utf8_percent_encode(text, IN_PATH).to_string();
         let url = format!(
             "{}/_matrix/client/v3/rooms/{}/send/m.room.message/{}",
             self.server,

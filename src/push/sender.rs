@@ -11,6 +11,8 @@ use super::{
 };
 use crate::bulletin::{Channel, MessageRef};
 
+const TOO_FAST: &str = "too fast";
+
 /// How one request to a platform ended. Each variant is there because the worker acts on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Sent {
@@ -41,6 +43,11 @@ impl Sent {
         Self::Gone(format!("{why}; {remedy}, then {test}"))
     }
 
+    /// Whether this is what [`Sent::TooFast`] left as the reason of a wait.
+    pub(super) fn was_too_fast(why: &str) -> bool {
+        why.starts_with(TOO_FAST)
+    }
+
     /// Whether the whole sender rests until a call without effect is answered.
     pub(super) fn is_about_all(&self) -> bool {
         matches!(
@@ -54,7 +61,7 @@ impl fmt::Display for Sent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Done(_) => f.write_str("sent"),
-            Self::TooFast(wait) => write!(f, "too fast; again in {} s", wait.as_secs()),
+            Self::TooFast(wait) => write!(f, "{TOO_FAST}; again in {} s", wait.as_secs()),
             Self::Moved { to, .. } => {
                 write!(
                     f,

@@ -3,6 +3,7 @@
 //! All that it holds can be read again from the store; a crash loses nothing. It opens a further
 //! request only while the last answers are later than the pace. Read [`Worker::run`] first.
 
+mod earlier;
 mod landing;
 mod resting;
 
@@ -41,8 +42,6 @@ const MOST_UNDER_WAY: usize = 2 * MOST_UNANSWERED;
 const MOST_QUESTIONS: usize = 8;
 /// A delivery is begun this long before its slot, so that the store's sync does not make it late.
 const LEAD: Duration = Duration::from_millis(40);
-/// The longest span of any limit, and a second.
-const LONGEST_WINDOW: chrono::TimeDelta = chrono::TimeDelta::seconds(61);
 /// How long a stop waits for answers.
 const STOP_WAITS: Duration = Duration::from_secs(5);
 
@@ -80,6 +79,8 @@ pub(super) struct Worker {
     members: HashMap<Lane, Vec<ChannelId>>,
     /// What earlier runs sent, until the lane of its channel is known.
     recent: HashMap<ChannelId, Vec<Instant>>,
+    /// Until when the platform told earlier runs to wait, likewise.
+    told: HashMap<ChannelId, Instant>,
     asking: HashSet<ChannelId>,
     /// Those that wait and have no lane.
     laneless: HashSet<ChannelId>,
@@ -116,6 +117,7 @@ impl Worker {
             lanes: HashMap::new(),
             members: HashMap::new(),
             recent: HashMap::new(),
+            told: HashMap::new(),
             asking: HashSet::new(),
             laneless: HashSet::new(),
             in_flight: HashMap::new(),
@@ -172,37 +174,6 @@ impl Worker {
                 "possibly repeated: the program was stopped before it was answered".to_owned();
             let outcome = Outcome::Interrupted { why };
             self.desk.store.complete(id, outcome, Utc::now()).await?;
-        }
-        Ok(())
-    }
-
-    /// The pace and the doubts that an earlier run left.
-    async fn remember(&mut self) -> Result<(), StoreError> {
-        let (now, today) = (Instant::now(), Utc::now());
-        for (channel, at) in self.desk.store.recent_sends(today - LONGEST_WINDOW).await? {
-            if self.serves(&channel) {
-                let ago = (today - at).to_std().unwrap_or_default();
-                let at = now.checked_sub(ago).unwrap_or(now);
-                self.desk.pace().sent_before(at);
-                self.recent.entry(channel).or_default().push(at);
-            }
-        }
-        let uncertain = self.desk.store.uncertain().await?;
-        let own = uncertain
-            .into_iter()
-            .filter(|waiting| self.serves(&waiting.channel));
-        self.unsettled = own.collect();
-        for waiting in &self.unsettled {
-            // It went out at some moment until the program ended: no message counts as later than now.
-            self.desk.pace().sent_before(now);
-            let recent = self.recent.entry(waiting.channel.clone()).or_default();
-            recent.pop();
-            recent.push(now);
-        }
-        if !self.unsettled.is_empty() {
-            self.rest_for(&Sent::Perhaps(
-                "the program ended before it was answered".to_owned(),
-            ));
         }
         Ok(())
     }
@@ -358,10 +329,15 @@ impl Worker {
             return;
         }
         self.reading = true;
-        let (store, takes_chats) = (self.desk.store.clone(), self.takes_chats);
+        let (store, served) = (self.desk.store.clone(), self.served());
+        self.fly(async move { Ok(Landed::Heads(store.heads_where(served).await?)) });
+    }
+
+    /// [`Worker::serves`] for others to ask.
+    fn served(&self) -> impl Fn(&ChannelId) -> bool + Send + 'static {
         let own: HashSet<ChannelId> = self.channels.keys().cloned().collect();
-        let serves = move |id: &ChannelId| own.contains(id) || takes_chats && id.chat().is_some();
-        self.fly(async move { Ok(Landed::Heads(store.heads_where(serves).await?)) });
+        let takes_chats = self.takes_chats;
+        move |id| own.contains(id) || takes_chats && id.chat().is_some()
     }
 
     fn read_heads_of(&mut self, ids: Vec<ChannelId>) {

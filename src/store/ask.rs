@@ -137,14 +137,13 @@ pub enum Outcome {
     Failed {
         why: String,
     },
-    /// Perhaps sent. The first time it waits for one repetition not before this; the second time it
-    /// is `failed` with "perhaps delivered".
+    /// Perhaps sent. It waits for a repetition not before this, so that nothing is lost; only the eighth
+    /// time it is `failed` with "perhaps delivered".
     Uncertain {
         not_before: DateTime<Utc>,
         why: String,
     },
-    /// Perhaps sent: the program ended before it was answered. It is repeated, so that nothing is lost
-    /// however often that happens; only the eighth time it is `failed` as above.
+    /// Perhaps sent: the program ended before it was answered. It is repeated at once, as often.
     Interrupted {
         why: String,
     },

@@ -10,8 +10,8 @@ use super::{
 };
 use crate::bulletin::DeliveryState;
 
-/// How far back sends are told after a restart: twice the longest window of any pace (60 s).
-pub(super) const RECENT_MS: i64 = 120_000;
+/// How far back sends are told after a restart: the longest window of any pace (ntfy's, 300 s), and some.
+pub(super) const RECENT_MS: i64 = 330_000;
 /// Sends that are told after a restart at most.
 const MOST_RECENT: usize = 100_000;
 

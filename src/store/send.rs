@@ -14,10 +14,10 @@ use super::{
 };
 use crate::bulletin::{BulletinId, ChannelId, DeliveryId, DeliveryState};
 
-/// Unanswered sends of one delivery after which it is not repeated again.
-const MOST_DOUBTS: u8 = 2;
-/// The same where the program ended meanwhile: a message that ends it each time must not do so for ever.
-const MOST_INTERRUPTIONS: u8 = 8;
+/// Sends of one delivery that nobody answered, after which it is not repeated again: a platform in trouble
+/// breaks off several requests in a row and took none, and a message that ends the program each time must
+/// not do so for ever.
+const MOST_DOUBTS: u8 = 8;
 
 pub(super) fn heads(books: &Books, of: Option<&[ChannelId]>) -> Result<Vec<Waiting>> {
     let Some(of) = of else {
@@ -209,11 +209,11 @@ fn settled(
         }
         Outcome::Failed { why } => fail(change, books, id, &mut slot, why, now_ms),
         Outcome::Uncertain { not_before, why } => {
-            let outcome = doubt(&mut slot, MOST_DOUBTS, not_before, why);
+            let outcome = doubt(&mut slot, not_before, why);
             return settled(books, change, id, slot, outcome, now);
         }
         Outcome::Interrupted { why } => {
-            let outcome = doubt(&mut slot, MOST_INTERRUPTIONS, now, why);
+            let outcome = doubt(&mut slot, now, why);
             return settled(books, change, id, slot, outcome, now);
         }
         Outcome::PutBack => {
@@ -225,10 +225,10 @@ fn settled(
     Ok(slot)
 }
 
-/// What is perhaps sent is repeated, unless it was in doubt `most` times.
-fn doubt(slot: &mut Slot, most: u8, not_before: DateTime<Utc>, why: String) -> Outcome {
+/// What is perhaps sent is repeated, unless it was in doubt too often.
+fn doubt(slot: &mut Slot, not_before: DateTime<Utc>, why: String) -> Outcome {
     slot.doubts = slot.doubts.saturating_add(1);
-    if slot.doubts < most {
+    if slot.doubts < MOST_DOUBTS {
         Outcome::Retry { not_before, why }
     } else {
         let why = format!("perhaps delivered: {why}");

@@ -245,6 +245,20 @@ pub(super) async fn poll(State(site): State<Shared>, Path(id): Path<String>) -> 
     })))
 }
 
+/// One test card; a channel that was set aside and takes it goes on.
+pub(super) async fn test_channel(
+    State(site): State<Shared>,
+    Path(id): Path<String>,
+) -> Answer<Value> {
+    let config = site.config();
+    let mut channels = config.channels.iter();
+    let known = channels.find(|channel| channel.id.to_string() == id);
+    let known = known.ok_or_else(|| Problem::missing(format!("no channel `{id}`")))?;
+    let sent = site.desk.pusher.test(&known.id).await;
+    let message = sent.map_err(|why| Problem::new(StatusCode::BAD_GATEWAY, why.to_string()))?;
+    Ok(Json(json!({ "message": message })))
+}
+
 pub(super) async fn reload(State(site): State<Shared>) -> Answer<Value> {
     let (answer, answered) = oneshot::channel();
     let asked = site.desk.reload.send(answer).await;

@@ -259,6 +259,33 @@ async fn what_a_robot_refuses_for_good_holds_up_nothing_else() {
 }
 
 #[tokio::test]
+async fn a_pause_that_a_robot_asked_for_lasts_over_a_restart_for_all_its_channels() {
+    let platform = platform("dingtalk-robot").await;
+    let first = channel("dingtalk-robot", &platform.url);
+    let of = |words: &str| format!("include = [\"{words}\"]\n");
+    let second = first.replace("\"it\"", "\"again\"") + &of("第2号");
+    let mut pushing = Pushing::new(&(first + &of("第1号") + &second)).await;
+    let too_fast = "{\"errcode\":130101,\"errmsg\":\"send too fast\"}";
+    platform.fault(Fault::Answer(Reply::refused(200, too_fast)));
+    pushing.publish(1).await;
+    pushing.start();
+    let store = pushing.store.clone();
+    until(|| async {
+        let head = store.heads(None).await.unwrap();
+        head.first().is_some_and(|head| head.attempts == 1)
+    })
+    .await;
+    let mut pushing = pushing.restart().await;
+    pushing.publish(1).await;
+    pushing.start();
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    pushing.stop().await;
+    assert!(platform.taken().is_empty(), "ten minutes are not over");
+    let heads = pushing.store.heads(None).await.unwrap();
+    assert_eq!(heads.len(), 2, "both wait");
+}
+
+#[tokio::test]
 async fn two_channels_of_one_robot_are_one_place() {
     let platform = platform("wecom-robot").await;
     let first = channel("wecom-robot", &platform.url);

@@ -100,6 +100,9 @@ impl Worker {
             self.desk.pace().remember(lane, limit, at);
         }
         self.desk.pace().set_limit(lane, limit, now);
+        if let Some(until) = self.told.remove(&channel) {
+            self.desk.pace().hold(lane, until);
+        }
         self.members.entry(lane).or_default().push(channel.clone());
         self.lanes.insert(channel, lane);
         self.place(lane);

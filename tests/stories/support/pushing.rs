@@ -79,25 +79,36 @@ impl Pushing {
     pub(crate) async fn publish(&mut self, n: usize) -> Vec<BulletinId> {
         for _ in 0..n {
             let number = self.notices.len();
-            let notice = Notice {
-                url: format!("http://news.example/{number}.html"),
-                guid: None,
-                title: format!("第{number}号通知 <{number}> & 更多"),
-                published: None,
-                updated: None,
-                summary: Some("请各部门遵照执行。".to_owned()),
-                publisher: None,
-                pinned: false,
-            };
-            self.notices.insert(
-                0,
-                Found {
-                    notice,
-                    article: None,
-                },
+            self.add(
+                &format!("第{number}号通知 <{number}> & 更多"),
+                "请各部门遵照执行。",
             );
         }
         self.look().await
+    }
+
+    /// The source shows one more, with this title and summary.
+    pub(crate) async fn publish_as(&mut self, title: &str, summary: &str) -> Vec<BulletinId> {
+        self.add(title, summary);
+        self.look().await
+    }
+
+    fn add(&mut self, title: &str, summary: &str) {
+        let notice = Notice {
+            url: format!("http://news.example/{}.html", self.notices.len()),
+            guid: None,
+            title: title.to_owned(),
+            published: None,
+            updated: None,
+            summary: Some(summary.to_owned()),
+            publisher: None,
+            pinned: false,
+        };
+        let found = Found {
+            notice,
+            article: None,
+        };
+        self.notices.insert(0, found);
     }
 
     /// The source is looked at.

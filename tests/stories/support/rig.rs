@@ -187,6 +187,15 @@ impl Noticast {
     }
 
     pub(crate) fn start(&mut self) {
+        self.start_logging(None);
+    }
+
+    /// The same, with a log of everything.
+    pub(crate) fn start_telling_all(&mut self) {
+        self.start_logging(Some("trace"));
+    }
+
+    fn start_logging(&mut self, level: Option<&str>) {
         let log = fs::OpenOptions::new()
             .create(true)
             .append(true)
@@ -194,6 +203,7 @@ impl Noticast {
             .unwrap();
         let child = self
             .command()
+            .envs(level.map(|level| ("RUST_LOG", level)))
             .arg("run")
             .stdout(Stdio::null())
             .stderr(log)
@@ -239,6 +249,15 @@ impl Noticast {
         self.running
             .as_mut()
             .is_some_and(|running| running.0.try_wait().unwrap().is_none())
+    }
+
+    /// Sends a test card; whether it arrived.
+    pub(crate) fn test(&self, channel: &str) -> bool {
+        let output = self
+            .command()
+            .args(["channels", "--test", channel])
+            .output();
+        output.unwrap().status.success()
     }
 
     /// What a subcommand prints as JSON lines.
@@ -393,6 +412,20 @@ impl Rig {
             .json()
             .await
             .unwrap()
+    }
+
+    pub(crate) fn sink_url(&self) -> &str {
+        &self.sink.url
+    }
+
+    /// What the sink took and refused, a line each.
+    pub(crate) async fn ledger(&self) -> Vec<Value> {
+        let url = format!("{}/control/ledger", self.sink.url);
+        let text = self.http.get(url).send().await.unwrap();
+        let text = text.text().await.unwrap();
+        text.lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
     }
 
     pub(crate) fn origin_url(&self) -> &str {

@@ -43,6 +43,13 @@ fn is_web(url: &Value) -> bool {
         .is_some_and(|url| url.starts_with("http://") || url.starts_with("https://"))
 }
 
+/// An object that has these keys at most.
+fn has_only(value: &Value, keys: &[&str]) -> bool {
+    value
+        .as_object()
+        .is_some_and(|it| it.keys().all(|key| keys.contains(&key.as_str())))
+}
+
 /// Text of at most so many bytes, and some.
 fn is_text(value: &Value, most: usize) -> bool {
     value
@@ -67,13 +74,16 @@ pub(crate) fn wecom_robot(request: &Request, taken: &[Request]) -> Reply {
         "markdown" => is_text(&content["content"], 4096),
         "news" => content["articles"].as_array().is_some_and(|articles| {
             let is_article = |it: &Value| {
-                is_text(&it["title"], 128) && is_text(&it["description"], 512) && is_web(&it["url"])
+                has_only(it, &["title", "description", "url", "picurl"])
+                    && is_text(&it["title"], 128)
+                    && is_text(&it["description"], 512)
+                    && is_web(&it["url"])
             };
             (1..=8).contains(&articles.len()) && articles.iter().all(is_article)
         }),
         _ => return errcode(40008, "invalid message type"),
     };
-    if !is_good {
+    if !is_good || !has_only(&body, &["msgtype", kind]) {
         return errcode(40058, "exceed max length. invalid Request Parameter");
     }
     if is_full(taken, 20, Duration::from_secs(60)) {
@@ -101,17 +111,24 @@ pub(crate) fn dingtalk(request: &Request, taken: &[Request]) -> Reply {
         return errcode(310_000, "sign not match");
     }
     let body = request.json();
-    let is_good = match body["msgtype"].as_str().unwrap_or_default() {
-        "markdown" => ["title", "text"]
-            .iter()
-            .all(|key| is_text(&body["markdown"][key], 20_000)),
+    let kind = body["msgtype"].as_str().unwrap_or_default();
+    let is_good = match kind {
+        "markdown" => {
+            let texts = ["title", "text"];
+            let is_at = has_only(&body["at"], &["atMobiles", "atUserIds", "isAtAll"]);
+            let is_whole = texts.iter().all(|key| is_text(&body[kind][key], 20_000));
+            is_whole && is_at && has_only(&body[kind], &texts)
+        }
         "actionCard" => {
-            let card = &body["actionCard"];
-            let texts = ["title", "text", "singleTitle"];
-            texts.iter().all(|key| is_text(&card[key], 20_000)) && is_web(&card["singleURL"])
+            let card = &body[kind];
+            let texts = ["title", "text", "singleTitle", "singleURL"];
+            texts.iter().all(|key| is_text(&card[key], 20_000))
+                && is_web(&card["singleURL"])
+                && has_only(card, &texts)
         }
         _ => false,
     };
+    let is_good = is_good && has_only(&body, &["msgtype", kind, "at"]);
     if !is_json(request) || !is_good || request.body.len() > 20_000 {
         return errcode(40035, "不合法的参数");
     }
@@ -147,6 +164,8 @@ pub(crate) fn feishu(request: &Request, taken: &[Request]) -> Reply {
     let card = &body["card"];
     let elements = card["elements"].as_array();
     let is_good = body["msg_type"] == "interactive"
+        && has_only(&body, &["msg_type", "card", "timestamp", "sign"])
+        && has_only(card, &["header", "elements"])
         && card["header"]["title"]["tag"] == "plain_text"
         && is_text(&card["header"]["title"]["content"], 20_000)
         && elements.is_some_and(|elements| elements.iter().all(is_element));
@@ -184,21 +203,10 @@ pub(crate) fn slack(request: &Request, taken: &[Request]) -> Reply {
         return Reply::refused(404, "no_service");
     }
     let body = request.json();
-    let is_block = |block: &Value| {
-        let text = match block["type"].as_str().unwrap_or_default() {
-            "section" => &block["text"],
-            "context" => &block["elements"][0],
-            _ => return false,
-        };
-        let kind = text["type"] == "plain_text" || text["type"] == "mrkdwn";
-        let length = text["text"]
-            .as_str()
-            .map_or(0, |text| text.encode_utf16().count());
-        kind && (1..=3000).contains(&length)
-    };
     let blocks = body["blocks"].as_array();
     if !is_json(request)
         || !blocks.is_some_and(|blocks| blocks.len() <= 50 && blocks.iter().all(is_block))
+        || !has_only(&body, &["text", "blocks"])
     {
         return Reply::refused(400, "invalid_blocks");
     }
@@ -211,10 +219,44 @@ pub(crate) fn slack(request: &Request, taken: &[Request]) -> Reply {
     Reply::taken(200, "ok")
 }
 
+/// A block of Slack's: words of a page in plain text, markup only as links of ours.
+fn is_block(block: &Value) -> bool {
+    let is_text = |text: &Value| {
+        let words = text["text"].as_str().unwrap_or_default();
+        let is_length = (1..=3000).contains(&utf16(&text["text"]));
+        is_length
+            && match text["type"].as_str().unwrap_or_default() {
+                "plain_text" => has_only(text, &["type", "text", "emoji"]),
+                "mrkdwn" => has_only(text, &["type", "text", "verbatim"]) && is_mrkdwn(words),
+                _ => false,
+            }
+    };
+    match block["type"].as_str().unwrap_or_default() {
+        "section" => has_only(block, &["type", "text"]) && is_text(&block["text"]),
+        "context" => {
+            let elements = block["elements"].as_array();
+            has_only(block, &["type", "elements"])
+                && elements.is_some_and(|it| (1..=10).contains(&it.len()) && it.iter().all(is_text))
+        }
+        _ => false,
+    }
+}
+
+/// Links alone: nobody is called, and what a page says is escaped.
+fn is_mrkdwn(text: &str) -> bool {
+    let mut parts = text.split('<');
+    let is_plain = |text: &str| !text.contains('>');
+    parts.next().is_none_or(is_plain)
+        && parts.all(|part| {
+            let (link, after) = part.split_once('>').unwrap_or_default();
+            let is_link = link.starts_with("http://") || link.starts_with("https://");
+            is_link && link.contains('|') && is_plain(after)
+        })
+}
+
+/// 0 where there is none.
 fn utf16(value: &Value) -> usize {
-    value
-        .as_str()
-        .map_or(usize::MAX, |text| text.encode_utf16().count())
+    value.as_str().map_or(0, |text| text.encode_utf16().count())
 }
 
 /// A webhook of Discord at `/api/webhooks/1/X-1`.
@@ -225,16 +267,20 @@ pub(crate) fn discord(request: &Request, taken: &[Request]) -> Reply {
     let body = request.json();
     let embeds = body["embeds"].as_array().cloned().unwrap_or_default();
     let is_embed = |it: &Value| {
-        utf16(&it["title"]) <= 256
+        has_only(it, &["title", "description", "url", "footer"])
+            && (1..=256).contains(&utf16(&it["title"]))
             && utf16(&it["description"]) <= 4096
-            && (it["url"].is_null() || is_web(&it["url"]))
+            && (1..=2048).contains(&utf16(&it["footer"]["text"]))
+            && has_only(&it["footer"], &["text"])
+            && it.get("url").is_none_or(is_web)
     };
     let total: usize = embeds
         .iter()
-        .map(|it| utf16(&it["title"]) + utf16(&it["description"]))
+        .map(|it| utf16(&it["title"]) + utf16(&it["description"]) + utf16(&it["footer"]["text"]))
         .sum();
     let is_empty = embeds.is_empty() && utf16(&body["content"]) == 0;
     let is_good = utf16(&body["content"]) <= 2000
+        && has_only(&body, &["content", "embeds", "allowed_mentions"])
         && embeds.len() <= 10
         && embeds.iter().all(is_embed)
         && total <= 6000;
@@ -283,12 +329,10 @@ pub(crate) fn ntfy(request: &Request, taken: &[Request]) -> Reply {
     let known = [
         "topic", "title", "message", "click", "priority", "tags", "markdown",
     ];
-    let is_known = body
-        .as_object()
-        .unwrap()
-        .keys()
-        .all(|key| known.contains(&key.as_str()));
-    if !is_known || !is_text(&body["title"], 1024) || !is_text(&body["message"], 4096) {
+    if !has_only(&body, &known)
+        || !is_text(&body["title"], 1024)
+        || !is_text(&body["message"], 4096)
+    {
         return refused(40007, "invalid message");
     }
     if !body["click"].is_null() && !is_web(&body["click"]) {
@@ -313,12 +357,15 @@ pub(crate) fn matrix(request: &Request, taken: &[Request]) -> Reply {
     if request.method == "GET" && request.path == "/_matrix/client/v3/account/whoami" {
         return Reply::aside(200, json!({"user_id": "@bot:hs.example"}));
     }
-    let room = "/_matrix/client/v3/rooms/%21news%3Ahs%2Eexample/send/m.room.message/";
+    let room = "/_matrix/client/v3/rooms/%21news%3Ahs.example/send/m.room.message/";
     let Some(transaction) = request.path.strip_prefix(room) else {
         return refused(403, "M_FORBIDDEN");
     };
     let body = request.json();
+    let keys = ["msgtype", "body", "format", "formatted_body"];
     let is_good = body["msgtype"] == "m.text"
+        && has_only(&body, &keys)
+        && is_html(body["formatted_body"].as_str().unwrap_or_default())
         && body["format"] == "org.matrix.custom.html"
         && is_text(&body["body"], 60_000)
         && is_text(&body["formatted_body"], 60_000);
@@ -327,11 +374,45 @@ pub(crate) fn matrix(request: &Request, taken: &[Request]) -> Reply {
         return refused(400, "M_BAD_JSON");
     }
     let known = taken.iter().position(|before| before.path == request.path);
+    if known.is_none() && is_full(taken, 10, Duration::from_secs(10)) {
+        let told = json!({"errcode": "M_LIMIT_EXCEEDED", "error": "Too Many Requests", "retry_after_ms": 1000});
+        return Reply::refused(429, told);
+    }
+    // The same name for something else would be a message that nobody sees.
+    if known.is_some_and(|known| taken[known].body != request.body) {
+        return refused(400, "M_INVALID_PARAM");
+    }
     let event = json!({"event_id": format!("$e{}", known.unwrap_or(taken.len()))});
     match known {
         Some(_) => Reply::aside(200, event),
         None => Reply::taken(200, event),
     }
+}
+
+/// Tags that Matrix has, well nested, and nothing else that could be one.
+fn is_html(html: &str) -> bool {
+    let mut open: Vec<&str> = Vec::new();
+    let mut parts = html.split('<');
+    parts.next().is_none_or(|text| !text.contains('>'))
+        && parts.all(|part| {
+            let (tag, text) = part.split_once('>').unwrap_or_default();
+            let is_known = match tag {
+                "br" => true,
+                "strong" => {
+                    open.push("strong");
+                    true
+                }
+                _ if tag.starts_with("a href=\"http") && tag.ends_with('"') => {
+                    open.push("a");
+                    tag.matches('"').count() == 2
+                }
+                _ => open
+                    .pop()
+                    .is_some_and(|last| tag.strip_prefix('/') == Some(last)),
+            };
+            is_known && !text.contains('>')
+        })
+        && open.is_empty()
 }
 
 /// A receiver with the secret `whsec_` and the Base64 of `SEC-1`.
@@ -396,7 +477,17 @@ pub(crate) fn wecom_app(until: usize) -> impl Fn(&Request, &[Request]) -> Reply 
             "text" => is_text(&body["text"]["content"], 2048),
             _ => return errcode(40008, "invalid message type"),
         };
-        if !is_good || body["agentid"] != 7 {
+        let kind = body["msgtype"].as_str().unwrap_or_default();
+        let known = [
+            "touser",
+            "agentid",
+            "msgtype",
+            kind,
+            "safe",
+            "enable_duplicate_check",
+            "duplicate_check_interval",
+        ];
+        if !is_good || body["agentid"] != 7 || !has_only(&body, &known) {
             return errcode(40058, "invalid parameter");
         }
         if body["touser"] != "a|b" {

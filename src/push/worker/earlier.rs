@@ -1,0 +1,61 @@
+//! What earlier runs left: the pace, pauses that platforms asked for, and doubts. A restart must not make
+//! a sender faster.
+
+use chrono::Utc;
+use tokio::time::Instant;
+
+use super::{Worker, instant};
+use crate::{push::sender::Sent, store::StoreError};
+
+/// The longest span of any limit (ntfy's), and a second.
+const LONGEST_WINDOW: chrono::TimeDelta = chrono::TimeDelta::seconds(301);
+
+impl Worker {
+    /// The pace and the doubts that an earlier run left.
+    pub(super) async fn remember(&mut self) -> Result<(), StoreError> {
+        let (now, today) = (Instant::now(), Utc::now());
+        for (channel, at) in self.desk.store.recent_sends(today - LONGEST_WINDOW).await? {
+            if self.serves(&channel) {
+                let ago = (today - at).to_std().unwrap_or_default();
+                let at = now.checked_sub(ago).unwrap_or(now);
+                self.desk.pace().sent_before(at);
+                self.recent.entry(channel).or_default().push(at);
+            }
+        }
+        self.remember_pauses().await?;
+        let uncertain = self.desk.store.uncertain().await?;
+        let own = uncertain
+            .into_iter()
+            .filter(|waiting| self.serves(&waiting.channel));
+        self.unsettled = own.collect();
+        for waiting in &self.unsettled {
+            // It went out at some moment until the program ended: no message counts as later than now.
+            self.desk.pace().sent_before(now);
+            let recent = self.recent.entry(waiting.channel.clone()).or_default();
+            recent.pop();
+            recent.push(now);
+        }
+        if !self.unsettled.is_empty() {
+            self.rest_for(&Sent::Perhaps(
+                "the program ended before it was answered".to_owned(),
+            ));
+        }
+        Ok(())
+    }
+
+    /// Whoever was too fast has a message that waits for so long, and so has all else that goes there.
+    async fn remember_pauses(&mut self) -> Result<(), StoreError> {
+        let store = self.desk.store.clone();
+        let now = Utc::now();
+        for head in store.heads_where(self.served()).await? {
+            if head.attempts == 0 || head.due_at <= now {
+                continue;
+            }
+            let error = store.delivery(head.id).await?.and_then(|it| it.error);
+            if error.is_some_and(|why| Sent::was_too_fast(&why)) {
+                self.told.insert(head.channel, instant(head.due_at));
+            }
+        }
+        Ok(())
+    }
+}
