@@ -2,17 +2,20 @@
 //!
 //! An update is taken in `bot/poll.rs`, understood in `bot/command.rs` or `bot/button.rs`, and
 //! answered by [`answer::Room`], whose files are what people may want: `subscribe`, `sources`, `settings`,
-//! `archive`, `add`, and for admins `newcomer`, `admin`, `rebroadcast`, `report`; `target` and `asker` know
-//! whose chat it is about and who may. The words are in `bot/words/`, one file a language. `say` sends
+//! `filter`, `archive`, `story`, `add`, and for admins `newcomer`, `admin`, `manage`, `rebroadcast`, `report`;
+//! `ask` asks for what no button offers; `target` and `asker` know whose chat it is about and who may. The words are in `bot/words/`, one file a language. `say` sends
 //! them through the pusher's pace.
 
 mod add;
 mod admin;
 mod answer;
 mod archive;
+mod ask;
 mod asker;
 mod button;
 mod command;
+mod filter;
+mod manage;
 mod membership;
 mod newcomer;
 mod pages;
@@ -22,6 +25,7 @@ mod report;
 mod say;
 mod settings;
 mod sources;
+mod story;
 mod subscribe;
 mod target;
 mod typed;
@@ -50,7 +54,7 @@ use crate::{
     watch::Watch,
 };
 
-/// Answers that wait for their turn, and those of one chat; further people must ask again.
+/// Answers that wait for their turn, and those of one chat: what it asks beyond that is not answered.
 const MOST_ANSWERS: usize = 200;
 const MOST_OF_A_CHAT: usize = 20;
 
@@ -124,11 +128,16 @@ async fn listen(desk: &Desk, room: &Room, mut trouble: Trouble) -> Result<(), St
         match poll::updates(voice, offset).await {
             Polled::Updates(updates) => {
                 trouble.over(voice);
+                room.heed_rival(trouble.has_rival()).await?;
                 for update in updates {
                     handle(&room_now(desk, room), update).await?;
                 }
             }
-            Polled::Wait(sent, conflict) => sleep(trouble.met(voice, &sent, conflict)).await,
+            Polled::Wait(sent, conflict) => {
+                let wait = trouble.met(voice, &sent, conflict);
+                room.heed_rival(trouble.has_rival()).await?;
+                sleep(wait).await;
+            }
         }
     }
 }
@@ -147,11 +156,9 @@ async fn handle(room: &Room, update: poll::Received) -> Result<(), StoreError> {
     }
     room.store.set_update_offset(next).await?;
     for answer in answers {
-        if room.outgoing.try_send(answer).is_err() {
-            tracing::warn!(
-                update.id = update.id,
-                "too many ask at once; an answer was left out"
-            );
+        // Where too many ask at once, Telegram keeps what others ask until there is room.
+        if room.outgoing.send(answer).await.is_err() {
+            break;
         }
     }
     Ok(())

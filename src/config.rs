@@ -26,7 +26,8 @@ use chrono_tz::Tz;
 pub use block::{SourceBlock, append_source};
 
 use crate::bulletin::{
-    AddedSource, Channel, ChannelId, FetchSettings, Language, Source, TelegramSettings, WebSettings,
+    AddedSource, Channel, ChannelId, FetchSettings, Language, Source, SourceId, TelegramSettings,
+    WebSettings,
 };
 
 /// A checked configuration; later code never checks again.
@@ -45,6 +46,8 @@ pub struct Config {
     pub sources: Vec<Source>,
     /// In the order of the file.
     pub channels: Vec<Channel>,
+    /// Those of the sources that were added from chats.
+    joined: Vec<SourceId>,
 }
 
 /// The config as it stands now; a reload sends a new one to all who hold this.
@@ -79,11 +82,15 @@ impl Config {
 }
 
 impl Config {
-    /// With what was added from chats, which the file knows nothing of. An id of the file's own stands.
+    /// With what was added from chats, which the file knows nothing of, and with nothing that was removed
+    /// there since the last time. An id of the file's own stands.
     #[must_use]
     pub fn joined_by(mut self, added: &[AddedSource]) -> Self {
+        let joined = std::mem::take(&mut self.joined);
+        self.sources.retain(|source| !joined.contains(&source.id));
         for source in added {
             if !self.sources.iter().any(|known| known.id == source.id) {
+                self.joined.push(source.id.clone());
                 self.sources.push(source.source(self.time_zone));
             }
         }
@@ -104,6 +111,7 @@ impl Default for Config {
             fetch: FetchSettings::default(),
             sources: Vec::new(),
             channels: Vec::new(),
+            joined: Vec::new(),
         }
     }
 }

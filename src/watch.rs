@@ -118,6 +118,15 @@ impl Watch {
         round::preview(&fetcher, source, Utc::now()).await
     }
 
+    /// Tells those who are told of faults: `[alerts]`, else the admins, else the log.
+    ///
+    /// # Errors
+    /// A store that failed a write.
+    pub async fn tell(&self, text: &str) -> Result<(), StoreError> {
+        let config = self.shared.config.borrow().clone();
+        alerts::tell(&self.shared.store, &config, text, Utc::now()).await
+    }
+
     /// Whether the loop runs and is not stuck, for `/readyz`.
     #[must_use]
     pub fn is_running(&self) -> bool {

@@ -1,4 +1,4 @@
-//! `/subscribe URL`: tries the page, shows what was found there, and adds it as a source.
+//! `/subscribe URL`: tries the page, shows what was found there, and adds it as a source; and the way back.
 
 use chrono::Utc;
 use url::Url;
@@ -8,10 +8,11 @@ use super::{
     asker::Asker,
     button::Button,
     say::{Carrier, Pressed, Reply},
+    sources::NAME,
     words::fill,
 };
 use crate::{
-    bulletin::{AddSources, AddedSource, ChannelId, Source, SourceId, canonical_url},
+    bulletin::{AddSources, AddedSource, Chat, Source, SourceId, canonical_url},
     config::SourceBlock,
     push::card::{clean_line, cut, escape},
     store::StoreError,
@@ -25,6 +26,67 @@ const SHOWN: usize = 5;
 const LONGEST_URL: usize = 1000;
 
 impl Room {
+    /// Whether the asker is to see that a source can be removed: it was added from their chat, or they
+    /// are an admin where nobody else reads along.
+    pub(super) fn is_to_remove(&self, asker: &Asker, id: &SourceId) -> bool {
+        let added = self.store.added_sources().borrow().clone();
+        let added = added.iter().find(|source| source.id == *id);
+        added.is_some_and(|source| is_of(source, asker) || self.is_admin_alone(asker))
+    }
+
+    pub(super) async fn offer_removal(
+        &self,
+        asker: &Asker,
+        id: &SourceId,
+    ) -> Result<Pressed, StoreError> {
+        let words = asker.words();
+        let source = match self.removable(asker, id).await {
+            Ok(source) => source,
+            Err(why) => return Ok(Pressed::note(why)),
+        };
+        let chats = self.store.chats().await?;
+        let wanting = |chat: &Chat| chat.sources.is_some() && chat.wants(id);
+        let count = chats.iter().filter(|(_, chat)| wanting(chat)).count();
+        let name = escape(&cut(&clean_line(&source.name), NAME));
+        let parts = [
+            ("source", name.as_str()),
+            ("url", &escape(&cut(source.url.as_str(), 300))),
+            ("count", &count.to_string()),
+        ];
+        let question = Reply::from(fill(words.remove_question, &parts));
+        Ok(question
+            .with([
+                (words.remove.to_owned(), Button::RemoveNow(id.clone())),
+                (words.no.to_owned(), Button::Cancel),
+            ])
+            .into())
+    }
+
+    pub(super) async fn remove(&self, asker: &Asker, id: &SourceId) -> Result<Pressed, StoreError> {
+        let words = asker.words();
+        let source = match self.removable(asker, id).await {
+            Ok(source) => source,
+            Err(why) => return Ok(Pressed::note(why)),
+        };
+        let (by, now) = (asker.actor(), Utc::now());
+        self.store.remove_source(id, &by, now).await?;
+        let name = escape(&cut(&clean_line(&source.name), NAME));
+        Ok(Reply::from(fill(words.removed, &[("source", &name)])).into())
+    }
+
+    /// The added source, or why the asker may not remove it.
+    async fn removable(&self, asker: &Asker, id: &SourceId) -> Result<AddedSource, &'static str> {
+        let words = asker.words();
+        let added = self.store.added_sources().borrow().clone();
+        let source = added.iter().find(|source| source.id == *id).cloned();
+        let source = source.ok_or(words.stale_button)?;
+        let is_own = is_of(&source, asker) && self.administrates(asker, asker.chat).await;
+        match is_own || self.is_admin(asker) {
+            true => Ok(source),
+            false => Err(words.group_admins_only),
+        }
+    }
+
     pub(super) async fn try_page(
         &self,
         asker: &Asker,
@@ -37,7 +99,7 @@ impl Room {
             return self.subscribe_to(asker, &target, Some(&known)).await;
         }
         if let Some(why) = self.may_not_add(asker, &url) {
-            return Ok(why.into());
+            return Ok(self.refused(asker, &why));
         }
         let id: SourceId = "tried".parse().expect("a source's id");
         let mut source = Source::new(id, url.clone());
@@ -60,6 +122,14 @@ impl Room {
             let title = cut(&clean_line(&notice.title), super::archive::TITLE);
             format!("· {}", escape(&title))
         }));
+        if let Some((of_one, _)) = self.counted(asker).filter(|_| !self.is_admin(asker)) {
+            let parts = [
+                ("have", of_one.to_string()),
+                ("most", MOST_OF_ONE.to_string()),
+            ];
+            let parts = parts.each_ref().map(|(key, value)| (*key, value.as_str()));
+            lines.extend([String::new(), fill(words.added_so_far, &parts)]);
+        }
         let question = Reply::from(lines.join("\n"));
         // A channel is set up in two steps: the address is added here, and turned on there.
         Ok(question.with([
@@ -114,7 +184,7 @@ impl Room {
     }
 
     /// The public source of that address; one that was added just now is not in the config yet.
-    fn known_at(&self, url: &Url) -> Option<Source> {
+    pub(super) fn known_at(&self, url: &Url) -> Option<Source> {
         let asked = canonical_url(url.as_str());
         let is_there = |url: &Url| canonical_url(url.as_str()) == asked;
         let mut configured = self.config.sources.iter();
@@ -127,23 +197,37 @@ impl Room {
         })
     }
 
-    fn may_not_add(&self, asker: &Asker, url: &Url) -> Option<&'static str> {
+    /// How many sources were added from the asker's chat, and from all; None: nobody adds any.
+    fn counted(&self, asker: &Asker) -> Option<(usize, usize)> {
+        let telegram = self.config.telegram.as_ref()?;
+        let added = self.store.added_sources().borrow().clone();
+        let of_one = added.iter().filter(|source| is_of(source, asker)).count();
+        (telegram.add_sources != AddSources::Nobody).then_some((of_one, added.len()))
+    }
+
+    fn may_not_add(&self, asker: &Asker, url: &Url) -> Option<String> {
         let words = asker.words();
         let who = self
             .config
             .telegram
             .as_ref()
             .map_or(AddSources::Nobody, |it| it.add_sources);
-        let added = self.store.added_sources().borrow().clone();
-        let own = |id: &ChannelId| id.chat().is_some_and(|(chat, _)| chat == asker.chat);
-        let of_one = added.iter().filter(|source| own(&source.chat)).count();
+        let (of_one, of_all) = self.counted(asker).unwrap_or_default();
+        let full = |text: &str, most: usize| fill(text, &[("most", &most.to_string())]);
         match who {
-            AddSources::Nobody => Some(words.nobody_adds),
-            AddSources::Admins if !self.is_admin(asker) => Some(words.admins_add),
-            _ if of_one >= MOST_OF_ONE && !self.is_admin(asker) => Some(words.too_many_added),
-            _ if added.len() >= MOST_OF_ALL => Some(words.too_many_added),
-            _ if url.as_str().len() > LONGEST_URL => Some(words.no_such_address),
+            AddSources::Nobody => Some(words.nobody_adds.to_owned()),
+            AddSources::Admins if !self.is_admin(asker) => Some(words.admins_add.to_owned()),
+            _ if of_one >= MOST_OF_ONE && !self.is_admin(asker) => {
+                Some(full(words.too_many_added, MOST_OF_ONE))
+            }
+            _ if of_all >= MOST_OF_ALL => Some(full(words.too_many_in_all, MOST_OF_ALL)),
+            _ if url.as_str().len() > LONGEST_URL => Some(words.no_such_address.to_owned()),
             _ => None,
         }
     }
+}
+
+fn is_of(source: &AddedSource, asker: &Asker) -> bool {
+    let chat = source.chat.chat();
+    chat.is_some_and(|(chat, _)| chat == asker.chat)
 }

@@ -1,6 +1,6 @@
-//! What admins see and do: health, channels, sources by hand, and what is held.
+//! What admins see and do: health, channels, and what is held.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::atomic::Ordering};
 
 use chrono::Utc;
 
@@ -10,10 +10,10 @@ use super::{
     button::{Button, Release},
     pages,
     say::{Pressed, Reply, is_settled, note},
-    words::{Words, fill},
+    words::{self, Words, fill},
 };
 use crate::{
-    bulletin::{Bulletin, BulletinId, BulletinState, ChannelId, Source, SourceId, Standing},
+    bulletin::{Bulletin, BulletinId, BulletinState, ChannelId, SourceId, Standing},
     push::{
         Sent,
         card::{clean_line, cut, escape},
@@ -35,6 +35,8 @@ impl Room {
         faults.extend(health.failed.clone());
         faults.extend(health.disk_low.clone());
         faults.extend(self.pusher.faults().into_iter().map(|fault| fault.what));
+        let has_rival = self.shared.has_rival.load(Ordering::Relaxed);
+        faults.extend(has_rival.then(|| words.rival.to_owned()));
         let line = |what: &str, why: &str| format!("{what}: {}", cut(&clean_line(why), 200));
         let mut paused = 0;
         for status in &statuses {
@@ -75,7 +77,10 @@ impl Room {
         if faults.len() > NAMED {
             lines.push("…".to_owned());
         }
-        Ok(lines.join("\n").into())
+        Ok(Reply::from(lines.join("\n")).with([
+            (words.manage.to_owned(), Button::Manage { page: 0 }),
+            (words.held_label.to_owned(), Button::HeldList),
+        ]))
     }
 
     pub(super) async fn channels(&self, asker: &Asker, page: usize) -> Result<Reply, StoreError> {
@@ -141,62 +146,6 @@ impl Room {
         ];
         let parts: Vec<(&str, &str)> = parts.iter().map(|(k, v)| (*k, v.as_str())).collect();
         format!("{state} {}", fill(words.channel_line, &parts))
-    }
-
-    // ---- sources by hand ----
-
-    pub(super) async fn poll(&self, asker: &Asker, id: &str) -> Result<Reply, StoreError> {
-        let words = asker.words();
-        let Some(source) = self.source(id) else {
-            return Ok(no_source(words, id));
-        };
-        let what = format!("poll {}", source.id);
-        self.store.audit(&asker.actor(), &what, Utc::now()).await?;
-        let Some(looked) = self.watch.poll(&source.id).await? else {
-            return Ok(no_source(words, id));
-        };
-        if let Some(error) = looked.error {
-            let why = escape(&cut(&clean_line(&error), 500));
-            let parts = [("source", source.id.as_str()), ("why", why.as_str())];
-            return Ok(fill(words.poll_failed, &parts).into());
-        }
-        let new: Vec<String> = looked.new.iter().map(|id| format!("#{id}")).collect();
-        let parts = [
-            ("source", source.id.to_string()),
-            ("new", looked.new.len().to_string()),
-            ("held", looked.held.len().to_string()),
-            ("ids", cut(&new.join(" "), 1000)),
-        ];
-        let parts: Vec<(&str, &str)> = parts.iter().map(|(k, v)| (*k, v.as_str())).collect();
-        Ok(fill(words.polled, &parts).into())
-    }
-
-    pub(super) async fn pause(
-        &self,
-        asker: &Asker,
-        id: &str,
-        paused: bool,
-    ) -> Result<Reply, StoreError> {
-        let words = asker.words();
-        let Some(source) = self.source(id) else {
-            return Ok(no_source(words, id));
-        };
-        let mut state = self.store.look_state(&source.id);
-        state.paused = paused;
-        self.store.set_look_state(&source.id, state);
-        self.store.save_looks().await?;
-        let (what, text) = match paused {
-            true => ("pause", words.paused),
-            false => ("resume", words.resumed),
-        };
-        let what = format!("{what} {}", source.id);
-        self.store.audit(&asker.actor(), &what, Utc::now()).await?;
-        Ok(fill(text, &[("source", source.id.as_str())]).into())
-    }
-
-    fn source(&self, id: &str) -> Option<&Source> {
-        let mut sources = self.config.sources.iter();
-        sources.find(|source| source.id.as_str() == id.trim())
     }
 
     // ---- what is held ----
@@ -297,6 +246,17 @@ impl Room {
         Ok(Reply::from(fill(words.settled, &parts)).into())
     }
 
+    /// Another program polls with the same token, or no more: told once, with the other faults.
+    pub(super) async fn heed_rival(&self, has_rival: bool) -> Result<(), StoreError> {
+        let had_one = self.shared.has_rival.swap(has_rival, Ordering::Relaxed);
+        let words = words::of(self.config.language);
+        match (had_one, has_rival) {
+            (false, true) => self.watch.tell(words.rival).await,
+            (true, false) => self.watch.tell(words.rival_gone).await,
+            _ => Ok(()),
+        }
+    }
+
     /// Tells admins of what was held since the last time, with buttons. It is owed until one of them has
     /// it, or none ever will.
     pub(super) async fn tell_of_held(&self) -> Result<(), StoreError> {
@@ -336,8 +296,4 @@ fn newest(held: &[Bulletin], most: usize) -> Vec<&Bulletin> {
         }
     }
     newest
-}
-
-fn no_source(words: &Words, id: &str) -> Reply {
-    fill(words.no_source, &[("source", &escape(&cut(id, 100)))]).into()
 }

@@ -2,8 +2,8 @@
 //! the answers themselves go out when their chat's turn comes.
 
 use std::{
-    collections::HashSet,
-    sync::{Arc, Mutex, PoisonError},
+    collections::{HashMap, HashSet},
+    sync::{Arc, Mutex, PoisonError, atomic::AtomicBool},
 };
 
 use futures::FutureExt;
@@ -11,14 +11,16 @@ use teloxide::types::{CallbackQuery, Message, Update, UpdateKind};
 use tokio::sync::{Semaphore, mpsc};
 
 use super::{
+    ask::Ask,
     asker::Asker,
     button::Button,
-    command::{self, Admin, Command},
+    command::{self, Admin, Command, Which},
     pages,
     say::{Answer, Carrier, Pressed, Reply},
     words::fill,
 };
 use crate::{
+    bulletin::Language,
     config::Config,
     push::{Pusher, card::escape, telegram::Voice},
     store::{Store, StoreError},
@@ -27,6 +29,8 @@ use crate::{
 
 /// Who was told that they may not is not told again, as far as is remembered.
 const MOST_TOLD: usize = 1000;
+/// Chats whose language is remembered.
+const MOST_SPOKEN: usize = 20_000;
 
 /// The bot itself.
 #[derive(Debug)]
@@ -43,6 +47,10 @@ pub(super) struct Shared {
     pub(super) slow: Semaphore,
     /// Chats and people in them who were told that they may not.
     told: Mutex<HashSet<(i64, Option<i64>)>>,
+    /// What Telegram said of the language of those who wrote, for what is said to them unasked.
+    spoken: Mutex<HashMap<i64, Language>>,
+    /// Another program polls with the same token.
+    pub(super) has_rival: AtomicBool,
 }
 
 impl Shared {
@@ -51,7 +59,24 @@ impl Shared {
             me,
             slow: Semaphore::new(2),
             told: Mutex::default(),
+            spoken: Mutex::default(),
+            has_rival: AtomicBool::new(false),
         }
+    }
+
+    pub(super) fn set_spoken(&self, chat: i64, language: Language) {
+        let spoken = self.spoken.lock();
+        let mut spoken = spoken.unwrap_or_else(PoisonError::into_inner);
+        if spoken.len() >= MOST_SPOKEN {
+            spoken.clear();
+        }
+        spoken.insert(chat, language);
+    }
+
+    pub(super) fn spoken(&self, chat: i64) -> Option<Language> {
+        let spoken = self.spoken.lock();
+        let spoken = spoken.unwrap_or_else(PoisonError::into_inner);
+        spoken.get(&chat).copied()
     }
 }
 
@@ -94,13 +119,30 @@ impl Room {
                 false => Ok(Vec::new()),
             };
         }
-        let command = message
-            .text()
-            .and_then(|text| command::parse(text, &self.shared.me.name));
+        let command = message.text().and_then(|text| {
+            let answer = || Some(self.asked_in(message)?.command(text));
+            command::parse(text, &self.shared.me.name).or_else(answer)
+        });
         match command {
             Some(command) => self.obey(command, &asker, message).await,
             None => Ok(Vec::new()),
         }
+    }
+
+    /// What the message asked for that this one answers.
+    fn asked_in(&self, message: &Message) -> Option<Ask> {
+        // A command for another bot, or a slip: it is no answer.
+        let is_command = message.text()?.starts_with('/') && !message.text()?.contains(' ');
+        let original = message.reply_to_message().filter(|_| !is_command)?;
+        self.is_own(original)
+            .then(|| Ask::of(original.text()?))
+            .flatten()
+    }
+
+    /// Whether the bot itself wrote it.
+    pub(super) fn is_own(&self, message: &Message) -> bool {
+        let from = message.from.as_ref();
+        from.is_some_and(|from| i64::try_from(from.id.0) == Ok(self.shared.me.id))
     }
 
     async fn obey(
@@ -112,7 +154,7 @@ impl Room {
         let words = asker.words();
         let reply = match command {
             Command::Start(payload) => self.start(asker, &payload).await?,
-            Command::Help => self.help(asker).into(),
+            Command::Help => self.help(asker),
             Command::Sources => self.offer_sources(asker, None, 0, ""),
             Command::Subscribe(what) => return self.subscribe(asker, what).await,
             Command::Unsubscribe(what) => self.unsubscribe(asker, &what).await?,
@@ -120,6 +162,7 @@ impl Room {
             Command::Search(what) => return Ok(vec![self.later(asker, Slow::Search(what))]),
             Command::Why(what) => return Ok(vec![self.later(asker, Slow::Why(what))]),
             Command::Filter(what) => self.set_filter(asker, &what).await?,
+            Command::MoreWords(what) => self.add_to_filter(asker, &what).await?,
             Command::Digest(what) => self.set_digest(asker, &what).await?,
             Command::Quiet(what) => self.set_quiet(asker, &what).await?,
             Command::TimeZone(what) => self.set_time_zone(asker, &what).await?,
@@ -146,8 +189,8 @@ impl Room {
     ) -> Result<Vec<Answer>, StoreError> {
         let reply = match act {
             Admin::Rebroadcast(which, channel) => {
-                self.offer_rebroadcast(asker, which, channel, message)
-                    .await?
+                let which = which.or_else(|| self.replied_to(message).map(Which::Id));
+                self.offer_rebroadcast(asker, which, channel).await?
             }
             Admin::Broadcast(text) => self.offer_broadcast(asker, &text).await?,
             Admin::Held => self.held(asker, None).await?,
@@ -158,15 +201,6 @@ impl Room {
             Admin::Health => self.health(asker).await?,
         };
         Ok(self.say(asker, reply).into_iter().collect())
-    }
-
-    fn help(&self, asker: &Asker) -> String {
-        let words = asker.words();
-        let more = match self.is_admin(asker) {
-            true => words.help_admin,
-            false => "",
-        };
-        format!("{}{more}", words.help)
     }
 
     // ---- buttons ----
@@ -202,6 +236,7 @@ impl Room {
         if let Some(shown) = pressed.shown {
             answers.push(self.edit(asker.chat, carrier.id, shown));
         }
+        answers.extend(pressed.later.map(|slow| self.later(&asker, slow)));
         for (to, reply) in pressed.more {
             answers.extend(self.tell(&to, reply));
         }
@@ -226,16 +261,33 @@ impl Room {
                 let wanted = pages::asked(&carrier.text);
                 self.offer_sources(asker, of, page, &wanted).into()
             }
-            Button::Toggle { source, page, of } => {
-                self.toggle(asker, source, page, of, carrier).await?
+            Button::Want {
+                wants,
+                source,
+                page,
+                of,
+            } => {
+                let place = (page, of);
+                self.turn(asker, source, wants, place, carrier).await?
             }
             Button::Set(wish, value) => self.set(asker, wish, &value).await?,
             Button::Menu(wish) => self.menu(asker, wish).into(),
+            Button::DropWord(hash) => self.drop_word(asker, &hash).await?,
+            Button::Help => self.help(asker).into(),
+            Button::Ask(ask) => Pressed::beside(asker, ask.question(words)),
+            Button::Story(id) => Pressed::later(Slow::Why(id.to_string())),
+            Button::Remind(id) => self.remind_pressed(asker, id).await?,
+            Button::Remove(source) => self.offer_removal(asker, &source).await?,
+            Button::RemoveNow(source) => self.remove(asker, &source).await?,
             Button::Add => self.add(asker, carrier).await?,
             Button::Latest { n, page } => self.latest(asker, n.clamp(1, 20), page).await?.into(),
             Button::Found { page } => {
                 let looked_for = pages::asked(&carrier.text);
                 self.found(asker, looked_for, page).await?.into()
+            }
+            Button::Offer(id) => {
+                let which = Some(Which::Id(id));
+                Pressed::beside(asker, self.offer_rebroadcast(asker, which, None).await?)
             }
             Button::Rebroadcast(id, channel) => {
                 self.rebroadcast(asker, id, channel, carrier).await?
@@ -248,6 +300,15 @@ impl Room {
                 self.release(asker, release, up_to, source).await?
             }
             Button::Channels { page } => self.channels(asker, page).await?.into(),
+            Button::Health => Pressed::beside(asker, self.health(asker).await?),
+            Button::HeldList => Pressed::beside(asker, self.held(asker, None).await?),
+            Button::Manage { page } => self.manage(asker, page).into(),
+            Button::Source(source) => self.source_by_hand(asker, &source).into(),
+            Button::Poll(source) => Pressed::later(Slow::Poll(source.to_string())),
+            Button::Pause(source, paused) => {
+                self.pause(asker, source.as_str(), paused).await?;
+                self.source_by_hand(asker, &source).into()
+            }
         })
     }
 
@@ -305,6 +366,7 @@ impl Room {
 }
 
 /// Commands that read much or ask others.
+#[derive(Debug)]
 pub(super) enum Slow {
     Search(String),
     Why(String),

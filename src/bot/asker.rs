@@ -131,13 +131,17 @@ impl Room {
                 true => Language::Zh,
                 false => Language::En,
             });
+        if let Some(spoken) = spoken {
+            self.shared.set_spoken(chat.id.0, spoken);
+        }
         wished.or(spoken).unwrap_or(self.config.language)
     }
 
     /// For a chat that did not ask just now.
     pub(super) fn words_at(&self, id: &ChannelId) -> &'static Words {
         let wished = self.store.chat(id).and_then(|chat| chat.language);
-        words::of(wished.unwrap_or(self.config.language))
+        let spoken = || self.shared.spoken(id.chat()?.0);
+        words::of(wished.or_else(spoken).unwrap_or(self.config.language))
     }
 
     /// Whether it is one of the config's admins.

@@ -5,6 +5,7 @@
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 
+use super::ask::Ask;
 use crate::bulletin::{BulletinId, ChannelId, DeliveryId, Secret, SourceId};
 
 /// Characters of the signature, of six bits each: nobody tries 2^60 presses.
@@ -19,8 +20,9 @@ pub(super) enum Button {
         page: usize,
         of: Option<i64>,
     },
-    /// Wants or no longer wants a source; None: all of them.
-    Toggle {
+    /// Wants or no longer wants a source; None: all of them. Pressed twice, it is as after once.
+    Want {
+        wants: bool,
         source: Option<SourceId>,
         page: usize,
         of: Option<i64>,
@@ -28,9 +30,18 @@ pub(super) enum Button {
     Set(Wish, String),
     /// The settings, or what one of them may be.
     Menu(Option<Wish>),
+    /// Takes the word of that name out of the filter.
+    DropWord(String),
     /// Adds the address in the message.
     Add,
+    /// Asks whether an added source is to be removed, and removes it.
+    Remove(SourceId),
+    RemoveNow(SourceId),
+    Remind(BulletinId),
     // ---- for anyone ----
+    Help,
+    Ask(Ask),
+    Story(BulletinId),
     Latest {
         n: usize,
         page: usize,
@@ -39,6 +50,8 @@ pub(super) enum Button {
         page: usize,
     },
     // ---- for admins ----
+    /// Asks whether it is to be sent again.
+    Offer(BulletinId),
     /// To the named channel, or to all that have its source.
     Rebroadcast(BulletinId, Option<ChannelId>),
     /// The text in the message.
@@ -54,6 +67,15 @@ pub(super) enum Button {
     Channels {
         page: usize,
     },
+    Health,
+    HeldList,
+    /// A page of the sources, to look after them.
+    Manage {
+        page: usize,
+    },
+    Source(SourceId),
+    Poll(SourceId),
+    Pause(SourceId, bool),
 }
 
 /// What a chat may wish for beside sources.
@@ -83,6 +105,15 @@ const WISHES: [(&str, Wish); 6] = [
     ("z", Wish::TimeZone),
     ("m", Wish::Silent),
     ("f", Wish::Filter),
+];
+const ASKS: [(&str, Ask); 7] = [
+    ("s", Ask::Search),
+    ("o", Ask::Source),
+    ("f", Ask::Filter),
+    ("g", Ask::Digest),
+    ("q", Ask::Quiet),
+    ("z", Ask::TimeZone),
+    ("b", Ask::Broadcast),
 ];
 const RELEASES: [(&str, Release); 4] = [
     ("p", Release::All),
@@ -117,7 +148,15 @@ impl Button {
         match self {
             Self::Cancel => "x".to_owned(),
             Self::Sources { page, of } => format!("s {page} {}", own(of)),
-            Self::Toggle { source, page, of } => format!("t {page} {} {}", own(of), all(source)),
+            Self::Want {
+                wants,
+                source,
+                page,
+                of,
+            } => {
+                let what = if *wants { "t" } else { "T" };
+                format!("{what} {page} {} {}", own(of), all(source))
+            }
             Self::Set(wish, value) => format!("c {} {value}", letter(&WISHES, wish)),
             Self::Menu(None) => "m".to_owned(),
             Self::Menu(Some(wish)) => format!("m {}", letter(&WISHES, wish)),
@@ -134,6 +173,21 @@ impl Button {
                 format!("h {} {id} {}", letter(&RELEASES, release), all(source))
             }
             Self::Channels { page } => format!("k {page}"),
+            Self::DropWord(hash) => format!("w {hash}"),
+            Self::Remove(source) => format!("g {source}"),
+            Self::RemoveNow(source) => format!("G {source}"),
+            Self::Remind(id) => format!("e {id}"),
+            Self::Help => "?".to_owned(),
+            Self::Ask(ask) => format!("q {}", letter(&ASKS, ask)),
+            Self::Story(id) => format!("i {id}"),
+            Self::Offer(id) => format!("o {id}"),
+            Self::Health => "y".to_owned(),
+            Self::HeldList => "v".to_owned(),
+            Self::Manage { page } => format!("p {page}"),
+            Self::Source(source) => format!("j {source}"),
+            Self::Poll(source) => format!("z {source}"),
+            Self::Pause(source, true) => format!("H {source}"),
+            Self::Pause(source, false) => format!("R {source}"),
         }
     }
 
@@ -150,7 +204,8 @@ impl Button {
                 page: page.parse().ok()?,
                 of: elsewhere(of)?,
             },
-            ["t", page, of, source] => Self::Toggle {
+            [what @ ("t" | "T"), page, of, source] => Self::Want {
+                wants: *what == "t",
                 source: one_source(source)?,
                 page: page.parse().ok()?,
                 of: elsewhere(of)?,
@@ -186,6 +241,23 @@ impl Button {
             ["k", page] => Self::Channels {
                 page: page.parse().ok()?,
             },
+            ["w", hash] => Self::DropWord((*hash).to_owned()),
+            ["g", source] => Self::Remove(source.parse().ok()?),
+            ["G", source] => Self::RemoveNow(source.parse().ok()?),
+            ["e", id] => Self::Remind(BulletinId(id.parse().ok()?)),
+            ["?"] => Self::Help,
+            ["q", ask] => Self::Ask(meant(&ASKS, ask)?),
+            ["i", id] => Self::Story(BulletinId(id.parse().ok()?)),
+            ["o", id] => Self::Offer(BulletinId(id.parse().ok()?)),
+            ["y"] => Self::Health,
+            ["v"] => Self::HeldList,
+            ["p", page] => Self::Manage {
+                page: page.parse().ok()?,
+            },
+            ["j", source] => Self::Source(source.parse().ok()?),
+            ["z", source] => Self::Poll(source.parse().ok()?),
+            ["H", source] => Self::Pause(source.parse().ok()?, true),
+            ["R", source] => Self::Pause(source.parse().ok()?, false),
             _ => return None,
         })
     }
@@ -200,6 +272,14 @@ impl Button {
                 | Self::TurnDown(_)
                 | Self::Held(..)
                 | Self::Channels { .. }
+                | Self::Ask(Ask::Broadcast)
+                | Self::Offer(_)
+                | Self::Health
+                | Self::HeldList
+                | Self::Manage { .. }
+                | Self::Source(_)
+                | Self::Poll(_)
+                | Self::Pause(..)
         )
     }
 }
@@ -256,16 +336,33 @@ mod tests {
                 page: 100,
                 of: Some(-1_001_234_567_890),
             },
-            Button::Toggle {
-                source: Some(longest),
-                page: 99,
+            Button::Want {
+                wants: false,
+                source: Some(longest.clone()),
+                page: 999,
                 of: Some(-1_001_234_567_890),
             },
-            Button::Toggle {
+            Button::Want {
+                wants: true,
                 source: None,
                 page: 0,
                 of: None,
             },
+            Button::DropWord("0123456789ab".to_owned()),
+            Button::Remove(longest.clone()),
+            Button::RemoveNow(longest.clone()),
+            Button::Remind(id),
+            Button::Help,
+            Button::Ask(Ask::Broadcast),
+            Button::Story(id),
+            Button::Offer(id),
+            Button::Health,
+            Button::HeldList,
+            Button::Manage { page: 1000 },
+            Button::Source(longest.clone()),
+            Button::Poll(longest.clone()),
+            Button::Pause(longest.clone(), true),
+            Button::Pause(longest, false),
             Button::Set(
                 Wish::TimeZone,
                 "America/Argentina/ComodRivadavia".to_owned(),

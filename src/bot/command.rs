@@ -21,6 +21,8 @@ pub(super) enum Command {
     Search(String),
     Why(String),
     Filter(String),
+    /// Added to the filter.
+    MoreWords(String),
     Digest(String),
     Quiet(String),
     TimeZone(String),

@@ -1,9 +1,11 @@
-//! Who comes to the bot first: the chat's own id, and the admins who let it in.
+//! Who comes to the bot first: the chat's own id, what there is, and the admins who let it in.
 
 use super::{
     answer::Room,
+    ask::Ask,
     asker::Asker,
     button::Button,
+    command,
     say::{Pressed, Reply},
     target::Target,
     words::fill,
@@ -30,13 +32,43 @@ impl Room {
             let channels = known.join(", ");
             fill(words.start_known, &[("id", &id), ("channels", &channels)])
         };
-        Reply::from(text).with([
-            (
-                words.sources.to_owned(),
-                Button::Sources { page: 0, of: None },
-            ),
-            (words.settings.to_owned(), Button::Menu(None)),
-        ])
+        self.doors(asker, text.into())
+            .with([(words.help_label.to_owned(), Button::Help)])
+    }
+
+    pub(super) fn help(&self, asker: &Asker) -> Reply {
+        let words = asker.words();
+        let is_admin = self.is_admin(asker);
+        let more = if is_admin { words.help_admin } else { "" };
+        let reply = self.doors(asker, Reply::from(format!("{}{more}", words.help)));
+        if !is_admin {
+            return reply;
+        }
+        reply
+            .with([
+                (words.health_label.to_owned(), Button::Health),
+                (words.held_label.to_owned(), Button::HeldList),
+            ])
+            .with([
+                (words.channels.to_owned(), Button::Channels { page: 0 }),
+                (words.manage.to_owned(), Button::Manage { page: 0 }),
+                (words.announcement.to_owned(), Button::Ask(Ask::Broadcast)),
+            ])
+    }
+
+    /// Buttons to all that anyone may ask for.
+    pub(super) fn doors(&self, asker: &Asker, reply: Reply) -> Reply {
+        let words = asker.words();
+        let (page, of, n) = (0, None, command::LATEST);
+        reply
+            .with([
+                (words.sources.to_owned(), Button::Sources { page, of }),
+                (words.settings.to_owned(), Button::Menu(None)),
+            ])
+            .with([
+                (words.latest.to_owned(), Button::Latest { n, page }),
+                (words.search.to_owned(), Button::Ask(Ask::Search)),
+            ])
     }
 
     /// Each admin gets a button for a chat that asked.

@@ -1,6 +1,6 @@
 //! The long poll: updates from the offset that the store holds, and what to do while there are none.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use teloxide::{
@@ -18,8 +18,11 @@ const POLL: Duration = Duration::from_secs(25);
 const GRACE: Duration = Duration::from_secs(15);
 /// Another program polls with the same token: it will not end within a second.
 const CONFLICT_WAITS: Duration = Duration::from_secs(15);
+/// Without another poller for so long, it is gone.
+const RIVAL_GONE: Duration = Duration::from_secs(180);
 const DENIED_WAITS: Duration = Duration::from_secs(60);
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
+/// People are answered soon once Telegram is back.
+const LONGEST_WAIT: Duration = Duration::from_secs(15);
 
 pub(super) enum Polled {
     Updates(Vec<Received>),
@@ -77,14 +80,15 @@ fn received(update: &Value) -> Option<Received> {
 #[derive(Default)]
 pub(super) struct Trouble {
     times: u32,
-    conflict: bool,
+    /// When another poller was met last.
+    rival: Option<Instant>,
 }
 
 impl Trouble {
     /// A poll failed: tells so the first time, and gives how long to wait.
     pub(super) fn met(&mut self, voice: &Voice, sent: &Sent, conflict: bool) -> Duration {
         if conflict {
-            if !std::mem::replace(&mut self.conflict, true) {
+            if self.rival.replace(Instant::now()).is_none() {
                 tracing::error!(
                     "the bot cannot receive commands: {sent}; stop the other program that uses this token (pushing goes on)"
                 );
@@ -103,8 +107,17 @@ impl Trouble {
         }
     }
 
+    pub(super) fn has_rival(&self) -> bool {
+        self.rival.is_some()
+    }
+
     pub(super) fn over(&mut self, voice: &Voice) {
-        if std::mem::take(&mut self.conflict) {
+        // Two pollers take turns for as long as both run.
+        if self
+            .rival
+            .take_if(|met| met.elapsed() > RIVAL_GONE)
+            .is_some()
+        {
             tracing::info!("the bot receives commands again");
         }
         if std::mem::take(&mut self.times) > 0 {

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     bulletin::{BulletinId, BulletinState, ChannelId, ChannelKind, DeliveryId},
-    push::card::{clean_text, cut, escape},
+    push::card::{Card, clean_text, cut, escape},
     store::{Report, Run, StoreError},
 };
 
@@ -33,10 +33,8 @@ impl Room {
         asker: &Asker,
         which: Option<Which>,
         channel: Option<ChannelId>,
-        message: &Message,
     ) -> Result<Reply, StoreError> {
         let words = asker.words();
-        let which = which.or_else(|| self.replied_to(message).map(Which::Id));
         let Some(which) = which else {
             let usage = "/rebroadcast ID [channel]";
             return Ok(fill(words.misused, &[("usage", usage)]).into());
@@ -71,8 +69,9 @@ impl Room {
             ("channels", channels.as_str()),
             ("count", &to.len().to_string()),
         ];
-        let text = fill(words.confirm, &parts) + &self.lasting(words, &to);
-        Ok(Reply::from(text).with([
+        let card = Card::preview(bulletin, asker.language, &self.config).html();
+        let question = fill(words.confirm, &parts) + &self.lasting(words, &to);
+        Ok(Reply::from(format!("{question}{RULE}{card}")).with([
             (words.yes.to_owned(), Button::Rebroadcast(id, channel)),
             (words.no.to_owned(), Button::Cancel),
         ]))
@@ -235,15 +234,15 @@ impl Room {
     }
 
     /// The bulletin of the pushed message that `message` answers.
-    fn replied_to(&self, message: &Message) -> Option<BulletinId> {
+    pub(super) fn replied_to(&self, message: &Message) -> Option<BulletinId> {
         let original = message.reply_to_message()?;
-        let is_ours = original
-            .from
-            .as_ref()
-            .is_some_and(|from| i64::try_from(from.id.0) == Ok(self.shared.me.id));
-        let text = original
-            .text()
-            .filter(|_| is_ours || original.sender_chat.is_some())?;
+        // A card in a channel bears the channel's name; what anybody passed on is not the bot's word.
+        let speaker = original.sender_chat.as_ref();
+        let is_channels = original.is_automatic_forward()
+            || speaker.is_some_and(|speaker| speaker.id == original.chat.id)
+                && original.forward_origin().is_none();
+        let is_ours = self.is_own(original) && original.forward_origin().is_none();
+        let text = original.text().filter(|_| is_ours || is_channels)?;
         command::number_of(text)
     }
 }

@@ -7,12 +7,16 @@ use teloxide::{
         SendMessage, SendMessageSetters,
     },
     types::{
-        CallbackQuery, ChatId, InlineKeyboardButton, InlineKeyboardMarkup, MessageId, ParseMode,
-        ThreadId,
+        CallbackQuery, ChatId, ForceReply, InlineKeyboardButton, InlineKeyboardMarkup, MessageId,
+        ParseMode, ThreadId,
     },
 };
 
-use super::{answer::Room, asker::Asker, button::Button};
+use super::{
+    answer::{Room, Slow},
+    asker::Asker,
+    button::Button,
+};
 use crate::{
     bulletin::ChannelId,
     push::{Sent, card::cut, telegram::preview},
@@ -29,8 +33,8 @@ pub(super) struct Answer {
 pub(super) struct Reply {
     pub(super) text: String,
     pub(super) buttons: Vec<Vec<(String, Button)>>,
-    /// Below the others: a label and an address.
-    pub(super) links: Vec<(String, url::Url)>,
+    /// A reply to this message is what it asks for.
+    pub(super) asks: bool,
 }
 
 impl<T: Into<String>> From<T> for Reply {
@@ -52,13 +56,20 @@ impl Reply {
     }
 }
 
+/// Characters of a message after parsing; whole lines beyond it are left out.
+const LONGEST: usize = 4096;
+/// Bytes of a button's data.
+const LONGEST_DATA: usize = 64;
+
 /// What a press gives: a note at the button, and what its message says from then on.
 #[derive(Debug, Default)]
 pub(super) struct Pressed {
     pub(super) note: String,
     pub(super) shown: Option<Reply>,
-    /// Messages to others.
+    /// Further messages.
     pub(super) more: Vec<(ChannelId, Reply)>,
+    /// What takes longer, and is said in a message of its own.
+    pub(super) later: Option<Slow>,
 }
 
 impl From<Reply> for Pressed {
@@ -71,6 +82,21 @@ impl From<Reply> for Pressed {
 }
 
 impl Pressed {
+    /// The message stays, and another one follows.
+    pub(super) fn beside(asker: &Asker, reply: Reply) -> Self {
+        Self {
+            more: vec![(asker.place(), reply)],
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn later(what: Slow) -> Self {
+        Self {
+            later: Some(what),
+            ..Self::default()
+        }
+    }
+
     pub(super) fn note(note: impl Into<String>) -> Self {
         Self {
             note: note.into(),
@@ -108,11 +134,14 @@ impl Room {
             return None;
         }
         let keyboard = self.keyboard(chat, &reply);
-        let mut message = SendMessage::new(ChatId(chat), reply.text)
+        let mut message = SendMessage::new(ChatId(chat), fitting(reply.text))
             .parse_mode(ParseMode::Html)
             .link_preview_options(preview(None));
         message.message_thread_id = topic.map(|topic| ThreadId(MessageId(topic)));
-        if !keyboard.inline_keyboard.is_empty() {
+        // In a group, everybody's keyboard would open.
+        if reply.asks && chat > 0 {
+            message = message.reply_markup(ForceReply::new());
+        } else if !keyboard.inline_keyboard.is_empty() {
             message = message.reply_markup(keyboard);
         }
         Some(message)
@@ -152,7 +181,7 @@ impl Room {
         reply: Reply,
     ) -> EditMessageText {
         let keyboard = self.keyboard(chat, &reply);
-        let mut edit = EditMessageText::new(ChatId(chat), message, reply.text)
+        let mut edit = EditMessageText::new(ChatId(chat), message, fitting(reply.text))
             .parse_mode(ParseMode::Html)
             .link_preview_options(preview(None));
         if !keyboard.inline_keyboard.is_empty() {
@@ -171,15 +200,13 @@ impl Room {
             row.iter()
                 .filter_map(|(text, button)| {
                     let data = button.data(token?, chat);
-                    Some(InlineKeyboardButton::callback(text.clone(), data))
+                    // One that Telegram refuses would take the whole message with it.
+                    let fits = data.len() <= LONGEST_DATA;
+                    fits.then(|| InlineKeyboardButton::callback(text.clone(), data))
                 })
                 .collect::<Vec<_>>()
         });
-        let links = reply
-            .links
-            .iter()
-            .map(|(text, url)| vec![InlineKeyboardButton::url(text.clone(), url.clone())]);
-        InlineKeyboardMarkup::new(rows.chain(links))
+        InlineKeyboardMarkup::new(rows.filter(|row| !row.is_empty()))
     }
 
     /// Ends the progress bar on the pressed button; no limit counts it.
@@ -210,4 +237,58 @@ pub(super) fn note(sent: &Sent) {
 /// Whether Telegram has it, or never will.
 pub(super) fn is_settled(sent: &Sent) -> bool {
     matches!(sent, Sent::Done(_) | Sent::Refused(_) | Sent::Gone(_))
+}
+
+/// HTML of at most [`LONGEST`] characters as a reader sees it; no markup goes over several of the
+/// lines that are left out.
+fn fitting(html: String) -> String {
+    if seen(&html) <= LONGEST {
+        return html;
+    }
+    let mut lines: Vec<&str> = html.lines().collect();
+    let mut length = seen(&html);
+    while length + 2 > LONGEST
+        && let Some(line) = lines.pop()
+    {
+        length = length.saturating_sub(seen(line) + 1);
+    }
+    lines.push("…");
+    lines.join("\n")
+}
+
+fn seen(html: &str) -> usize {
+    let (mut count, mut in_tag, mut in_entity) = (0, false, false);
+    for c in html.chars() {
+        match c {
+            '<' => in_tag = true,
+            '>' => in_tag = false,
+            _ if in_tag => {}
+            ';' if in_entity => in_entity = false,
+            _ if in_entity => {}
+            c => {
+                in_entity = c == '&';
+                count += 1;
+            }
+        }
+    }
+    count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_too_long_ends_at_a_line() {
+        let line = format!(
+            "<a href=\"https://a.example/?a=1&amp;b=2\">{}</a>",
+            "告".repeat(99)
+        );
+        let short = [line.as_str(); 40].join("\n");
+        assert_eq!((seen(&line), seen("&lt;&amp;a")), (99, 3));
+        assert_eq!(fitting(short.clone()), short);
+        let cut = fitting([line.as_str(); 80].join("\n"));
+        assert_eq!(cut.lines().count(), 41);
+        assert!(cut.ends_with("</a>\n…") && seen(&cut) <= LONGEST);
+    }
 }

@@ -1,24 +1,23 @@
-//! How a chat wants what it gets: filter, digest, quiet hours, time zone, sound, language.
+//! How a chat wants what it gets: digest, quiet hours, time zone, sound, language; and all of it at a glance.
 
 use chrono_tz::{TZ_VARIANTS, Tz};
 
 use super::{
     answer::Room,
+    ask::Ask,
     asker::Asker,
     button::{Button, Wish},
+    filter,
     say::{Pressed, Reply},
-    typed::{clock, is_off, narrow, shown_digest, signed_words},
+    typed::{clock, is_off, narrow, shown_digest},
     words::{Words, fill},
 };
 use crate::{
-    bulletin::{Chat, Filter, Language, Quiet, Standing},
+    bulletin::{Chat, Language, Quiet, Standing},
     push::card::{clean_line, cut, escape},
     store::StoreError,
 };
 
-/// Words of a filter, and characters of one.
-const MOST_WORDS: usize = 30;
-const LONGEST_WORD: usize = 100;
 /// What the buttons offer.
 const DIGESTS: [&str; 4] = ["08:00", "12:00", "18:00", "21:00"];
 const QUIETS: [&str; 2] = ["22:00-07:00", "23:00-08:00"];
@@ -33,34 +32,6 @@ const ZONES: [&str; 6] = [
 
 impl Room {
     // ---- commands: what stands behind one sets it, nothing shows it ----
-
-    pub(super) async fn set_filter(&self, asker: &Asker, what: &str) -> Result<Reply, StoreError> {
-        let words = asker.words();
-        if what.is_empty() {
-            return Ok(self.menu(asker, Some(Wish::Filter)));
-        }
-        let (include, exclude) = match is_off(what) {
-            true => (Vec::new(), Vec::new()),
-            false => signed_words(what),
-        };
-        if include.len() + exclude.len() > MOST_WORDS
-            || include
-                .iter()
-                .chain(&exclude)
-                .any(|it| it.chars().count() > LONGEST_WORD)
-        {
-            return Ok(words.filter_too_long.into());
-        }
-        if let Err(error) = Filter::new(&include, &exclude) {
-            let why = escape(&cut(&clean_line(&error.to_string()), 300));
-            return Ok(fill(words.filter_wrong, &[("why", &why)]).into());
-        }
-        self.wish(asker, &format!("filter {what}"), move |chat| {
-            chat.include = include;
-            chat.exclude = exclude;
-        })
-        .await
-    }
 
     pub(super) async fn set_digest(&self, asker: &Asker, what: &str) -> Result<Reply, StoreError> {
         if what.is_empty() {
@@ -137,7 +108,7 @@ impl Room {
     }
 
     /// Changes one wish of the asker's own chat, and shows them all.
-    async fn wish(
+    pub(super) async fn wish(
         &self,
         asker: &Asker,
         what: &str,
@@ -223,6 +194,16 @@ impl Room {
                 (label, Button::Set(wish, (*choice).to_owned()))
             }));
         }
+        let asks = match wish {
+            Wish::Digest => Some((words.other_time, Ask::Digest)),
+            Wish::Quiet => Some((words.other_hours, Ask::Quiet)),
+            Wish::TimeZone => Some((words.other_zone, Ask::TimeZone)),
+            Wish::Filter | Wish::Silent | Wish::Language => None,
+        };
+        if wish == Wish::Filter {
+            reply = self.filter_menu(asker, reply);
+        }
+        reply = reply.with(asks.map(|(label, ask)| (label.to_owned(), Button::Ask(ask))));
         if !matches!(wish, Wish::TimeZone | Wish::Language) {
             reply = reply.with([(words.off.to_owned(), Button::Set(wish, "off".to_owned()))]);
         }
@@ -268,7 +249,7 @@ impl Room {
         reply
     }
 
-    fn own_wishes(&self, asker: &Asker) -> Chat {
+    pub(super) fn own_wishes(&self, asker: &Asker) -> Chat {
         let known = self.store.chat(&asker.place());
         known.unwrap_or_else(|| Chat::new(self.config.time_zone))
     }
@@ -289,12 +270,7 @@ impl Room {
                 true => words.silent_on.to_owned(),
                 false => words.off.to_owned(),
             },
-            Wish::Filter => {
-                let include = chat.include.iter().map(|word| format!("+{word}"));
-                let exclude = chat.exclude.iter().map(|word| format!("-{word}"));
-                let all: Vec<String> = include.chain(exclude).collect();
-                or_off((!all.is_empty()).then(|| escape(&cut(&all.join(" "), 500))))
-            }
+            Wish::Filter => or_off(filter::shown(chat)),
         }
     }
 }

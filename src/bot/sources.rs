@@ -2,6 +2,7 @@
 
 use super::{
     answer::Room,
+    ask::Ask,
     asker::Asker,
     button::Button,
     pages,
@@ -22,12 +23,12 @@ const PAGE: usize = 8;
 pub(super) const NAME: usize = 40;
 
 impl Room {
-    pub(super) async fn toggle(
+    pub(super) async fn turn(
         &self,
         asker: &Asker,
         source: Option<SourceId>,
-        page: usize,
-        of: Option<i64>,
+        wants: bool,
+        (page, of): (usize, Option<i64>),
         carrier: &Carrier,
     ) -> Result<Pressed, StoreError> {
         let words = asker.words();
@@ -36,23 +37,19 @@ impl Room {
             return Ok(Pressed::note(words.group_admins_only));
         }
         let target = self.target_of(asker, of, None);
-        let known = self.store.chat(&target.id);
-        let has = match &source {
-            Some(source) => self.has(&target, source),
-            None => known.is_some_and(|chat| chat.sources.is_none()),
-        };
         if let Some(source) = &source
-            && !has
+            && wants
+            && !self.has(&target, source)
             && !self
                 .visible(asker, &target)
                 .any(|known| known.id == *source)
         {
             return Ok(Pressed::note(words.stale_button));
         }
-        let wanted = self.want(asker, &target, source.as_ref(), !has).await?;
+        let wanted = self.want(asker, &target, source.as_ref(), wants).await?;
         let note = match wanted {
-            Wanted::Now(_) if has => words.note_off,
-            Wanted::Now(_) => words.note_on,
+            Wanted::Now(_) if wants => words.note_on,
+            Wanted::Now(_) => words.note_off,
             Wanted::Pending => words.note_pending,
             Wanted::TurnedDown => words.turned_down,
             Wanted::Nobody => words.nobody_subscribes,
@@ -93,19 +90,23 @@ impl Room {
         };
         let mut reply = Reply::default();
         for source in shown {
-            let mark = if self.has(&target, &source.id) {
-                "✓ "
-            } else {
-                ""
-            };
+            let has = self.has(&target, &source.id);
+            let mark = if has { "✓ " } else { "" };
             let name = cut(&clean_line(&source.name), NAME);
             text += &format!("\n{mark}{} · <code>{}</code>", escape(&name), source.id);
-            let toggle = Button::Toggle {
+            let turn = Button::Want {
+                wants: !has,
                 source: Some(source.id.clone()),
                 page,
                 of,
             };
-            reply = reply.with([(format!("{mark}{name}"), toggle)]);
+            let remove = ("🗑".to_owned(), Button::Remove(source.id.clone()));
+            let may_remove = of.is_none() && self.is_to_remove(asker, &source.id);
+            let row = [
+                Some((format!("{mark}{name}"), turn)),
+                may_remove.then_some(remove),
+            ];
+            reply = reply.with(row.into_iter().flatten());
         }
         if looked_for.is_empty() && !all.is_empty() {
             let has_all = known.is_some_and(|chat| chat.sources.is_none());
@@ -114,16 +115,26 @@ impl Room {
             } else {
                 words.all_of_them
             };
-            let source = None;
-            reply = reply.with([(label.to_owned(), Button::Toggle { source, page, of })]);
+            let all = Button::Want {
+                wants: !has_all,
+                source: None,
+                page,
+                of,
+            };
+            reply = reply.with([(label.to_owned(), all)]);
         }
         reply.text = format!("{text}\n\n{}", words.sources_hint);
-        reply.with(pages::row(
+        let reply = reply.with(pages::row(
             page,
             page < last,
             (words.newer, words.older),
             |page| Button::Sources { page, of },
-        ))
+        ));
+        // What is typed is about the chat that it is typed in.
+        reply.with(
+            of.is_none()
+                .then(|| (words.find_source.to_owned(), Button::Ask(Ask::Source))),
+        )
     }
 
     /// Sources that may be shown there: to a chat that was not let in only public ones, whoever asks.

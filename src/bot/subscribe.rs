@@ -81,6 +81,7 @@ impl Room {
             Ok(found) => found,
             Err(why) => return Ok(self.refused(asker, why)),
         };
+        let mut removable = None;
         let wanted = match what.as_str() {
             "" => {
                 let known = self.store.chat(&target.id);
@@ -94,8 +95,10 @@ impl Room {
             }
             "*" | "all" => self.want(asker, &target, None, false).await?,
             name => {
-                let id = match self.source_called(asker, &target, name) {
-                    Some(source) => Some(source.id.clone()),
+                let at = address(name).and_then(|url| self.known_at(&url));
+                let called = || self.source_called(asker, &target, name).cloned();
+                let id = match at.or_else(called) {
+                    Some(source) => Some(source.id),
                     // Of a source that the config has no more.
                     None => name.parse().ok().filter(|id| self.has(&target, id)),
                 };
@@ -104,17 +107,20 @@ impl Room {
                         fill(words.no_source, &[("source", &escape(&cut(name, 100)))]).into(),
                     );
                 };
+                removable = Some(id.clone()).filter(|id| self.is_to_remove(asker, id));
                 self.want(asker, &target, Some(&id), false).await?
             }
         };
-        Ok(match wanted {
+        let remove = removable.map(|id| (words.remove.to_owned(), Button::Remove(id)));
+        let reply: Reply = match wanted {
             Wanted::InConfig(channel) => in_config(words, &channel),
             Wanted::Now(chat) if chat.wants_any() => {
                 let left = self.names_of(&chat, words);
                 Reply::from(fill(words.unsubscribed, &[("left", &left)]))
             }
             _ => words.unsubscribed_all.into(),
-        })
+        };
+        Ok(reply.with(remove))
     }
 
     /// Subscribes to a source, or to all, and says what came of it.

@@ -30,6 +30,8 @@ macro_rules! words {
 words! {
     help help_admin start start_known unknown misused
     admins_only group_admins_only stale_button cancelled
+    search help_label find_source
+    ask_search ask_source ask_filter ask_digest ask_quiet ask_zone ask_broadcast
     sources all_sources all_of_them none_of_them sources_of sources_hint no_sources no_source
     none newer older off automatic
     subscribed unsubscribed unsubscribed_all nothing_subscribed in_config also_config
@@ -40,7 +42,7 @@ words! {
     settings changed state_pending state_refused state_none state_on
     label_filter label_digest label_quiet label_zone label_silent label_language
     menu_filter menu_digest menu_quiet menu_zone menu_silent menu_language silent_on
-    filter_too_long filter_wrong no_such_zone
+    filter_too_long filter_wrong filter_before more_words other_time other_hours other_zone no_such_zone
     latest latest_none found_none
     why_found why_rule why_here why_not_here why_nobody why_delivered why_kept
     kept_none_included kept_excluded
@@ -48,13 +50,15 @@ words! {
     cause_new cause_announced cause_first_look cause_older cause_below cause_filtered
     cause_redesign cause_released cause_marked_seen cause_imported
     state_queued state_sending state_sent state_failed state_dropped
-    reminded no_deadline deadline_past reminders_off
-    page_found page_failed yes_add nobody_adds admins_add too_many_added no_such_address
+    remind reminded no_deadline deadline_past reminders_off
+    page_found page_failed added_so_far yes_add nobody_adds admins_add too_many_added too_many_in_all no_such_address
+    remove remove_question removed
     no_bulletin is_held no_channel no_channels nowhere confirm confirm_broadcast lasting
     yes yes_broadcast no queued announcement refused done_already broadcast_too_long
     undo undo_hint undoing undone too_late reported
     held nothing_held publish_all publish_newest mark_seen show settled
-    channels channel_line health all_well faults
+    channels channel_line health health_label held_label all_well faults rival rival_gone
+    manage source_card is_paused is_well look_now pause resume
     polled poll_failed paused resumed
 }
 

@@ -102,6 +102,7 @@ impl Chat {
         }
         channel.sources.clone_from(&self.sources);
         channel.filter = Filter::new(&self.include, &self.exclude).unwrap_or_default();
+        channel.language = self.language;
         channel.quiet = self.quiet.as_ref().and_then(|hours| hours.parse().ok());
         if let Some(digest) = self.digest.as_ref().and_then(|times| times.parse().ok()) {
             channel.mode = Mode::Digest;

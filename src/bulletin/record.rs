@@ -28,6 +28,13 @@ pub struct Bulletin {
     pub revision: u32,
 }
 
+impl Bulletin {
+    /// All that carry it, its own first.
+    pub fn sources(&self) -> impl Iterator<Item = &SourceId> {
+        std::iter::once(&self.source).chain(&self.also)
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum BulletinState {

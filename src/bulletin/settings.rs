@@ -125,6 +125,8 @@ pub struct Channel {
     /// In place of the built-in card.
     pub template: Option<Template>,
     pub time_zone: Tz,
+    /// Of its cards; None: the config's.
+    pub language: Option<Language>,
 }
 
 /// The kinds of channel that are built, each with its own settings.
@@ -189,6 +191,7 @@ impl Channel {
             corrections: false,
             template: None,
             time_zone,
+            language: None,
         }
     }
 

@@ -8,6 +8,7 @@ mod edition;
 mod files;
 mod list;
 mod own;
+mod preview;
 
 use std::sync::Arc;
 
@@ -74,6 +75,7 @@ impl Card {
         let card = Self {
             delivery: Some(waiting.id),
             kind: waiting.kind,
+            language: channel.language.unwrap_or(config.language),
             time_zone: channel.time_zone,
             note: waiting.note.clone(),
             ..Self::announcement(String::new(), config)
@@ -301,16 +303,19 @@ impl Wording {
 
 /// The names of the sources that carry a bulletin, of those that the channel has.
 fn sources(bulletin: &Bulletin, channel: &Channel, config: &Config) -> String {
+    let had: Vec<_> = bulletin.sources().filter(|id| channel.wants(id)).collect();
+    match had.is_empty() {
+        true => names(bulletin.sources(), config),
+        false => names(had.into_iter(), config),
+    }
+}
+
+fn names<'a>(ids: impl Iterator<Item = &'a SourceId>, config: &Config) -> String {
     let name = |id: &SourceId| {
         let known = config.sources.iter().find(|source| source.id == *id);
         known.map_or_else(|| id.to_string(), |source| source.name.clone())
     };
-    let ids = || std::iter::once(&bulletin.source).chain(&bulletin.also);
-    let mut had: Vec<_> = ids().filter(|id| channel.wants(id)).collect();
-    if had.is_empty() {
-        had = ids().collect();
-    }
-    had.into_iter().map(name).collect::<Vec<_>>().join(" · ")
+    ids.map(name).collect::<Vec<_>>().join(" · ")
 }
 
 /// The parts of a card about a bulletin, clean and bounded, not yet escaped.
@@ -380,9 +385,10 @@ pub(crate) fn clean_text(text: &str) -> String {
 }
 
 fn shows(c: char) -> bool {
-    let turns_text =
-        matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    !c.is_control() && !turns_text && c != '\u{feff}'
+    let turns_text = matches!(c,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let is_nothing = matches!(c, '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{feff}');
+    !c.is_control() && !turns_text && !is_nothing
 }
 
 /// At most `max` characters (code points), cut between what a reader sees as characters.

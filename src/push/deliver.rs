@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// The longest wait between two attempts, but for what the platform itself asks for.
-const LONGEST_BACKOFF: Duration = Duration::from_secs(300);
+const LONGEST_BACKOFF: Duration = Duration::from_secs(60);
 
 /// Requests that are unanswered, or answered and not yet recorded, at most: each is one possible
 /// repetition after a crash.
@@ -287,7 +287,7 @@ fn outcome(sent: &Sent, attempts: u32, now: DateTime<Utc>, jitter: f64) -> Outco
     }
 }
 
-/// 1 s, 2 s, 4 s, … five minutes, and up to a fifth more.
+/// 1 s, 2 s, 4 s, … a minute, and up to a fifth more.
 pub(crate) fn backoff(attempts: u32, jitter: f64) -> Duration {
     let doubled = Duration::from_secs(1 << attempts.min(10));
     doubled.min(LONGEST_BACKOFF).mul_f64(1.0 + jitter / 5.0)
@@ -329,9 +329,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn backoff_doubles_to_five_minutes() {
+    fn backoff_doubles_to_a_minute() {
         let seconds: Vec<_> = (0..12).map(|n| backoff(n, 0.0).as_secs()).collect();
-        assert_eq!(seconds, [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300]);
+        assert_eq!(seconds, [1, 2, 4, 8, 16, 32, 60, 60, 60, 60, 60, 60]);
         assert_eq!(backoff(0, 1.0), Duration::from_millis(1200));
     }
 

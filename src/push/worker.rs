@@ -94,6 +94,8 @@ pub(super) struct Worker {
     flights: FuturesUnordered<BoxFuture<'static, Result<Landed, StoreError>>>,
     requests: usize,
     rest: Option<Rest>,
+    /// Requests in a row that ended with neither a yes nor a no, and rests that this brought about.
+    ailing: (u32, u32),
     /// `sending` when the program began: perhaps sent.
     unsettled: Vec<Waiting>,
     health: Health,
@@ -129,6 +131,7 @@ impl Worker {
             flights: FuturesUnordered::new(),
             requests: 0,
             rest: None,
+            ailing: (0, 0),
             unsettled: Vec::new(),
             health,
         };

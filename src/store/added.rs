@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 
 use super::{Actor, Store, books::Books, engine::Engine, error::Result, keys, people};
-use crate::bulletin::AddedSource;
+use crate::bulletin::{AddedSource, SourceId};
 
 pub(super) type Added = Arc<Vec<AddedSource>>;
 
@@ -21,7 +21,7 @@ pub(super) fn load(engine: &Engine) -> Result<Added> {
 }
 
 impl Store {
-    /// Sources that were added from chats, oldest first; changes when one is.
+    /// Sources that were added from chats, oldest first; changes when one is, or is removed.
     #[must_use]
     pub fn added_sources(&self) -> watch::Receiver<Arc<Vec<AddedSource>>> {
         self.shared.added.clone()
@@ -39,6 +39,22 @@ impl Store {
     ) -> Result<()> {
         let by = by.clone();
         self.write(move |books| add(books, &source, &by, now)).await
+    }
+
+    /// ATOMIC: it is watched no more, no chat wants it any more + audit. What was found there stays in the
+    /// archive; added again, it begins with a new baseline. Whether it was there.
+    ///
+    /// # Errors
+    /// A write failed.
+    pub async fn remove_source(
+        &self,
+        source: &SourceId,
+        by: &Actor,
+        now: DateTime<Utc>,
+    ) -> Result<bool> {
+        let (source, by) = (source.clone(), by.clone());
+        self.write(move |books| remove(books, &source, &by, now))
+            .await
     }
 }
 
@@ -61,4 +77,35 @@ fn add(books: &mut Books, source: &AddedSource, by: &Actor, now: DateTime<Utc>) 
     books.commit(change)?;
     books.added.send_replace(load(&books.engine)?);
     Ok(())
+}
+
+fn remove(books: &mut Books, id: &SourceId, by: &Actor, now: DateTime<Utc>) -> Result<bool> {
+    let added = books.added.borrow().clone();
+    let Some(source) = added.iter().find(|known| known.id == *id) else {
+        return Ok(false);
+    };
+    let mut change = books.change();
+    change.writes.remove(keys::added(id.as_str()));
+    let wanting = books.chats.all().filter_map(|(number, known)| {
+        let mut chat = known.chat.clone();
+        let wanted = chat.sources.as_mut()?;
+        let before = wanted.len();
+        wanted.retain(|wanted| wanted != id);
+        (wanted.len() < before).then_some((number, chat))
+    });
+    let wanting: Vec<_> = wanting.collect();
+    for (number, chat) in &wanting {
+        change.writes.put(keys::chat(*number), chat);
+    }
+    if let Some(number) = books.names().source_number(id) {
+        change.source(books, number).fingerprint = [0; 16];
+    }
+    let what = format!("source `{id}` removed: {}", source.url);
+    people::log(&mut change, by, &what, now);
+    books.commit(change)?;
+    for (number, chat) in wanting {
+        books.chats.set(&books.names(), number, chat);
+    }
+    books.added.send_replace(load(&books.engine)?);
+    Ok(true)
 }

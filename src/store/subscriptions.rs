@@ -49,7 +49,7 @@ impl Chats {
         Ok(())
     }
 
-    fn set(&mut self, names: &Names, number: u32, chat: Chat) {
+    pub(super) fn set(&mut self, names: &Names, number: u32, chat: Chat) {
         if let Some((id, known)) = known(names, number, chat) {
             let mut shared = self.shared.write().unwrap_or_else(PoisonError::into_inner);
             shared.insert(id, Arc::clone(&known));

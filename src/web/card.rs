@@ -73,7 +73,7 @@ impl<'a> Scene<'a> {
     /// The first source of a bulletin that the viewer may know of. A source that is in the config
     /// no more may have been private, so it is nobody's but an admin's.
     pub(super) fn source_of(self, bulletin: &Bulletin) -> Option<(usize, &'a Source)> {
-        let mut ids = std::iter::once(&bulletin.source).chain(&bulletin.also);
+        let mut ids = bulletin.sources();
         ids.find_map(|id| self.source(id.as_str()))
     }
 

@@ -20,7 +20,8 @@ impl Card {
         channel: &Channel,
         config: &Config,
     ) -> Self {
-        let told = changes(&edition, config.language, channel);
+        let language = channel.language.unwrap_or(config.language);
+        let told = changes(&edition, language, channel);
         let mut bulletins = edition.bulletins;
         if edition.message.is_none() {
             bulletins

@@ -14,6 +14,9 @@ use crate::{
     store::{StoreError, Waiting},
 };
 
+/// One of them may be about a single message.
+const ERRORS_IN_A_ROW: u32 = 3;
+
 impl Worker {
     pub(super) async fn settle(&mut self, landed: Landed) -> Result<(), StoreError> {
         match landed {
@@ -129,6 +132,7 @@ impl Worker {
         match sent {
             Sent::Done(_) => {
                 self.health.is_well();
+                self.ailing = (0, 0);
                 let pause = self.desk.sender.pause();
                 if !pause.is_zero() {
                     self.desk.pace().hold(lane, Instant::now() + pause);
@@ -140,6 +144,13 @@ impl Worker {
             }
             Sent::Moved { from, to } => self.follow(*from, *to).await?,
             sent if sent.is_about_all() => self.rest_for(sent),
+            // A bot's chats share one server: after several errors of its own it is let alone for a while.
+            Sent::Again(_) if self.takes_chats => {
+                self.ailing.0 += 1;
+                if self.ailing.0 >= ERRORS_IN_A_ROW {
+                    self.rest_for(sent);
+                }
+            }
             _ => {}
         }
         Ok(())

@@ -11,8 +11,10 @@ use crate::{
     store::{Outcome, StoreError},
 };
 
-/// A wrong key is tried again this often; other probes no less often.
+/// A wrong key is tried again this often.
 const DENIED_WAITS: Duration = Duration::from_secs(60);
+/// The longest wait for anything else: once the platform is back, the first message goes soon.
+const LONGEST_WAIT: Duration = Duration::from_secs(15);
 
 impl Worker {
     /// Nothing more is sent until a call without effect is answered.
@@ -21,10 +23,13 @@ impl Worker {
             return;
         }
         let is_doubt = matches!(sent, Sent::Perhaps(_));
-        let wait = if is_doubt {
+        // Where probes are answered and messages are not, each message that is tried may be one lost.
+        let again = self.ailing.1;
+        self.ailing.1 = again.saturating_add(1);
+        let wait = if is_doubt && again == 0 {
             Duration::ZERO
         } else {
-            backoff(0, fastrand::f64())
+            backoff(again, fastrand::f64()).min(LONGEST_WAIT)
         };
         self.desk.set_rests(true);
         self.rest = Some(Rest {
@@ -51,7 +56,7 @@ impl Worker {
             let wait = match sent {
                 Sent::TooFast(wait) => wait,
                 Sent::Denied(_) => DENIED_WAITS,
-                _ => backoff(rest.probes, fastrand::f64()).min(DENIED_WAITS),
+                _ => backoff(rest.probes, fastrand::f64()).min(LONGEST_WAIT),
             };
             rest.next = Instant::now() + wait;
         }

@@ -129,6 +129,25 @@ impl Telegram {
             .push((method.to_lowercase(), chat, fault, times));
     }
 
+    /// Every call meets the same until [`Telegram::recover`].
+    pub(crate) fn fail(&self, fault: &Fault) {
+        for method in [
+            "getMe",
+            "getUpdates",
+            "getChat",
+            "sendMessage",
+            "editMessageText",
+            "answerCallbackQuery",
+        ] {
+            self.fault(method, None, fault.clone(), usize::MAX);
+        }
+        self.poll_elsewhere();
+    }
+
+    pub(crate) fn recover(&self) {
+        self.world().faults.clear();
+    }
+
     /// Declares a chat: private, group, supergroup or channel.
     pub(crate) fn chat(&self, id: i64, kind: &str, name: Option<&str>) {
         let mut chat = json!({"id": id, "type": kind});
@@ -230,6 +249,11 @@ impl Telegram {
         let button = buttons.iter().find(|(text, _)| text == label);
         let (_, data) = button.unwrap_or_else(|| panic!("no button `{label}`: {buttons:?}"));
         self.press(&message, from, data);
+    }
+
+    /// Answers the last message of a chat that asks for something.
+    pub(crate) fn answer(&self, chat: i64, from: i64, text: &str) {
+        self.reply(&self.last(chat), from, text);
     }
 
     pub(crate) fn menus(&self) -> BTreeMap<String, Value> {
@@ -334,7 +358,7 @@ impl Telegram {
     async fn serve(self, stream: TcpStream) {
         let mut stream = BufReader::new(stream);
         while let Some((path, body)) = request(&mut stream).await {
-            let Some((code, answer)) = self.answer(&path, &body).await else {
+            let Some((code, answer)) = self.respond(&path, &body).await else {
                 return;
             };
             let head = format!(
@@ -348,7 +372,7 @@ impl Telegram {
     }
 
     /// None: the connection breaks off.
-    async fn answer(&self, path: &str, body: &[u8]) -> Option<(u16, String)> {
+    async fn respond(&self, path: &str, body: &[u8]) -> Option<(u16, String)> {
         let (token, method) = path
             .trim_start_matches("/bot")
             .rsplit_once('/')

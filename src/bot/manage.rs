@@ -1,0 +1,152 @@
+//! Sources by hand: how each one is, a look at it now, a pause and its end.
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    answer::Room,
+    asker::Asker,
+    button::Button,
+    pages,
+    say::Reply,
+    sources::NAME,
+    words::{Words, fill},
+};
+use crate::{
+    bulletin::{Source, SourceId},
+    push::card::{clean_line, cut, escape},
+    store::{LookState, StoreError},
+};
+
+/// Sources on a page.
+const PAGE: usize = 8;
+
+impl Room {
+    /// A page of all sources, each with a button to what can be done with it.
+    pub(super) fn manage(&self, asker: &Asker, page: usize) -> Reply {
+        let words = asker.words();
+        let (shown, page, last) = pages::part(&self.config.sources, PAGE, page);
+        let mut reply = Reply::from(format!(
+            "<b>{}</b> ({}/{})",
+            words.manage,
+            page + 1,
+            last + 1
+        ));
+        for source in shown {
+            let mark = mark(&self.store.look_state(&source.id));
+            let name = cut(&clean_line(&source.name), NAME);
+            reply.text += &format!("\n{mark} {} · <code>{}</code>", escape(&name), source.id);
+            reply = reply.with([(format!("{mark} {name}"), Button::Source(source.id.clone()))]);
+        }
+        reply.with(pages::row(
+            page,
+            page < last,
+            (words.newer, words.older),
+            |page| Button::Manage { page },
+        ))
+    }
+
+    pub(super) fn source_by_hand(&self, asker: &Asker, id: &SourceId) -> Reply {
+        let words = asker.words();
+        let Some(source) = self.source(id.as_str()) else {
+            return no_source(words, id.as_str());
+        };
+        let state = self.store.look_state(&source.id);
+        let clock =
+            |at: Option<DateTime<Utc>>| at.map_or(words.none.to_owned(), |at| self.clock(at));
+        let condition = match (&state.error, state.paused) {
+            (_, true) => words.is_paused.to_owned(),
+            (Some(why), _) => escape(&cut(&clean_line(why), 300)),
+            (None, _) => words.is_well.to_owned(),
+        };
+        let parts = [
+            ("name", escape(&cut(&clean_line(&source.name), NAME))),
+            ("id", source.id.to_string()),
+            ("url", escape(&cut(source.url.as_str(), 500))),
+            ("mark", mark(&state).to_owned()),
+            ("state", condition),
+            ("polled", clock(state.last_polled)),
+            ("next", clock(state.next_poll.filter(|_| !state.paused))),
+        ];
+        let parts: Vec<(&str, &str)> = parts.iter().map(|(k, v)| (*k, v.as_str())).collect();
+        let pause = match state.paused {
+            true => words.resume,
+            false => words.pause,
+        };
+        let id = || source.id.clone();
+        let remove = (words.remove.to_owned(), Button::Remove(id()));
+        let remove = self.is_to_remove(asker, &source.id).then_some(remove);
+        Reply::from(fill(words.source_card, &parts))
+            .with([
+                (words.look_now.to_owned(), Button::Poll(id())),
+                (pause.to_owned(), Button::Pause(id(), !state.paused)),
+            ])
+            .with(remove)
+            .with([(format!("‹ {}", words.manage), Button::Manage { page: 0 })])
+    }
+
+    pub(super) async fn poll(&self, asker: &Asker, id: &str) -> Result<Reply, StoreError> {
+        let words = asker.words();
+        let Some(source) = self.source(id) else {
+            return Ok(no_source(words, id));
+        };
+        let what = format!("poll {}", source.id);
+        self.store.audit(&asker.actor(), &what, Utc::now()).await?;
+        let Some(looked) = self.watch.poll(&source.id).await? else {
+            return Ok(no_source(words, id));
+        };
+        if let Some(error) = looked.error {
+            let why = escape(&cut(&clean_line(&error), 500));
+            let parts = [("source", source.id.as_str()), ("why", why.as_str())];
+            return Ok(fill(words.poll_failed, &parts).into());
+        }
+        let new: Vec<String> = looked.new.iter().map(|id| format!("#{id}")).collect();
+        let parts = [
+            ("source", source.id.to_string()),
+            ("new", looked.new.len().to_string()),
+            ("held", looked.held.len().to_string()),
+            ("ids", cut(&new.join(" "), 1000)),
+        ];
+        let parts: Vec<(&str, &str)> = parts.iter().map(|(k, v)| (*k, v.as_str())).collect();
+        Ok(fill(words.polled, &parts).into())
+    }
+
+    pub(super) async fn pause(
+        &self,
+        asker: &Asker,
+        id: &str,
+        paused: bool,
+    ) -> Result<Reply, StoreError> {
+        let words = asker.words();
+        let Some(source) = self.source(id) else {
+            return Ok(no_source(words, id));
+        };
+        let mut state = self.store.look_state(&source.id);
+        state.paused = paused;
+        self.store.set_look_state(&source.id, state);
+        self.store.save_looks().await?;
+        let (what, text) = match paused {
+            true => ("pause", words.paused),
+            false => ("resume", words.resumed),
+        };
+        let what = format!("{what} {}", source.id);
+        self.store.audit(&asker.actor(), &what, Utc::now()).await?;
+        Ok(fill(text, &[("source", source.id.as_str())]).into())
+    }
+
+    fn source(&self, id: &str) -> Option<&Source> {
+        let mut sources = self.config.sources.iter();
+        sources.find(|source| source.id.as_str() == id.trim())
+    }
+}
+
+fn mark(state: &LookState) -> &'static str {
+    match (state.paused, &state.error) {
+        (true, _) => "⏸",
+        (false, Some(_)) => "⚠",
+        (false, None) => "✓",
+    }
+}
+
+fn no_source(words: &Words, id: &str) -> Reply {
+    fill(words.no_source, &[("source", &escape(&cut(id, 100)))]).into()
+}

@@ -1,0 +1,277 @@
+//! What became of one bulletin: `/why`, its reminder, and what may be done with it.
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    answer::Room,
+    asker::Asker,
+    button::Button,
+    command::Which,
+    say::{Pressed, Reply},
+    typed::is_off,
+    words::{Words, fill},
+};
+use crate::{
+    bulletin::{
+        Bulletin, BulletinId, BulletinState, Cause, Channel, ChannelId, Delivery, DeliveryState,
+        Verdict,
+    },
+    push::card::{clean_line, cut, escape},
+    store::{DeliveryQuery, Reminded, StoreError},
+};
+
+/// Channels that a bulletin's story names; more are counted.
+const NAMED: usize = 15;
+
+impl Room {
+    /// A bulletin's story: to admins in their own chats all of it, elsewhere what concerns the chat.
+    pub(super) async fn why(&self, asker: &Asker, what: &str) -> Result<Reply, StoreError> {
+        let words = asker.words();
+        let Some(which) = Which::read(what) else {
+            return Ok(fill(words.misused, &[("usage", "/why ID|LINK")]).into());
+        };
+        let Some(bulletin) = self.bulletin(asker, &which).await? else {
+            return Ok(fill(words.no_bulletin, &[("id", &escape(&cut(what, 200)))]).into());
+        };
+        let query = DeliveryQuery {
+            bulletin: Some(bulletin.id),
+            ..DeliveryQuery::default()
+        };
+        let deliveries = self.store.deliveries(&query).await?.items;
+        let mut lines = vec![self.line(&bulletin), String::new()];
+        lines.push(self.found_when(asker, &bulletin));
+        lines.push(fill(words.why_rule, &[("rule", &rule(words, &bulletin))]));
+        if self.is_admin_alone(asker) {
+            lines.extend(self.went_to(asker, &deliveries));
+            lines.extend(self.kept_from(asker, &bulletin, &deliveries).await?);
+        } else {
+            lines.push(self.here(asker, &bulletin, &deliveries));
+        }
+        Ok(self.with_acts(asker, &bulletin, lines.join("\n").into()))
+    }
+
+    /// What may be done with a bulletin, below what is said of it.
+    fn with_acts(&self, asker: &Asker, bulletin: &Bulletin, reply: Reply) -> Reply {
+        let words = asker.words();
+        let has_deadline = bulletin.deadline.is_some();
+        let remind = (words.remind.to_owned(), Button::Remind(bulletin.id));
+        let may_resend = self.is_admin(asker) && bulletin.state != BulletinState::Held;
+        let again = (words.yes.to_owned(), Button::Offer(bulletin.id));
+        let acts = [has_deadline.then_some(remind), may_resend.then_some(again)];
+        reply.with(acts.into_iter().flatten())
+    }
+
+    /// As `/remind ID`, said at the button.
+    pub(super) async fn remind_pressed(
+        &self,
+        asker: &Asker,
+        id: BulletinId,
+    ) -> Result<Pressed, StoreError> {
+        if !self.administrates(asker, asker.chat).await {
+            return Ok(Pressed::note(asker.words().group_admins_only));
+        }
+        let told = self.remind(asker, &id.to_string()).await?;
+        Ok(Pressed::note(told.text))
+    }
+
+    /// A reminder of a bulletin's deadline, or none any more.
+    pub(super) async fn remind(&self, asker: &Asker, what: &str) -> Result<Reply, StoreError> {
+        let words = asker.words();
+        if !self.administrates(asker, asker.chat).await {
+            return Ok(self.refused(asker, words.group_admins_only));
+        }
+        let id = match Which::read(what) {
+            None if is_off(what) => None,
+            None => return Ok(fill(words.misused, &[("usage", "/remind ID|off")]).into()),
+            Some(which) => match self.bulletin(asker, &which).await? {
+                Some(bulletin) => Some(bulletin.id),
+                None => {
+                    let what = escape(&cut(what, 200));
+                    return Ok(fill(words.no_bulletin, &[("id", &what)]).into());
+                }
+            },
+        };
+        let (place, by) = (asker.place(), asker.actor());
+        let number = id.map(|id| id.to_string()).unwrap_or_default();
+        let about = [("id", number.as_str())];
+        Ok(match self.store.remind(&place, id, &by, Utc::now()).await {
+            Ok(Reminded::At(when)) => {
+                let when = self.clock(when);
+                fill(words.reminded, &[("id", &number), ("when", &when)]).into()
+            }
+            Ok(Reminded::NoDeadline) => fill(words.no_deadline, &about).into(),
+            Ok(Reminded::TooLate) => fill(words.deadline_past, &about).into(),
+            Ok(Reminded::Off(count)) => {
+                fill(words.reminders_off, &[("count", &count.to_string())]).into()
+            }
+            Err(StoreError::Held(_)) => fill(words.is_held, &about).into(),
+            Err(StoreError::NoChannel(_)) => fill(words.reminders_off, &[("count", "0")]).into(),
+            Err(error) => return Err(error),
+        })
+    }
+
+    fn found_when(&self, asker: &Asker, bulletin: &Bulletin) -> String {
+        let mut sources = self.config.sources.iter();
+        let source = sources.find(|source| source.id == bulletin.source);
+        let name = source.map_or(bulletin.source.as_str(), |source| &source.name);
+        let parts = [
+            ("when", self.clock(bulletin.first_seen)),
+            ("source", escape(&clean_line(name))),
+            ("id", bulletin.source.to_string()),
+        ];
+        let parts: Vec<(&str, &str)> = parts.iter().map(|(k, v)| (*k, v.as_str())).collect();
+        fill(asker.words().why_found, &parts)
+    }
+
+    pub(super) fn clock(&self, at: DateTime<Utc>) -> String {
+        let at = at.with_timezone(&self.config.time_zone);
+        at.format("%Y-%m-%d %H:%M:%S").to_string()
+    }
+
+    /// What became of it in the asker's chat.
+    fn here(&self, asker: &Asker, bulletin: &Bulletin, deliveries: &[Delivery]) -> String {
+        let words = asker.words();
+        let own = self.own_channels(asker);
+        let mut own_deliveries = deliveries
+            .iter()
+            .filter(|delivery| own.iter().any(|channel| channel.id == delivery.channel));
+        if let Some(delivery) = own_deliveries.next() {
+            let state = self.fate(words, delivery);
+            return fill(words.why_here, &[("state", &state)]);
+        }
+        let kept = own
+            .iter()
+            .find_map(|channel| reason(words, channel, bulletin));
+        kept.map_or_else(
+            || words.why_not_here.to_owned(),
+            |why| fill(words.why_here, &[("state", &why)]),
+        )
+    }
+
+    /// What leads to the asker's chat and topic.
+    fn own_channels(&self, asker: &Asker) -> Vec<Channel> {
+        let leading = self.channels_of(asker.chat, asker.username.as_deref());
+        let ids: Vec<&ChannelId> = leading.map(|(id, _)| id).collect();
+        let configured = self.config.channels.iter();
+        let mut own: Vec<Channel> = configured
+            .filter(|channel| ids.contains(&&channel.id))
+            .cloned()
+            .collect();
+        if self.store.chat(&asker.place()).is_some() {
+            own.extend(
+                self.store
+                    .chat_channel(&asker.place())
+                    .map(|it| (*it).clone()),
+            );
+        }
+        own
+    }
+
+    fn fate(&self, words: &Words, delivery: &Delivery) -> String {
+        let state = match delivery.state {
+            DeliveryState::Queued => words.state_queued,
+            DeliveryState::Sending => words.state_sending,
+            DeliveryState::Sent => words.state_sent,
+            DeliveryState::Failed => words.state_failed,
+            DeliveryState::Dropped => words.state_dropped,
+        };
+        let at = self.clock(delivery.sent_at.unwrap_or(delivery.due_at));
+        let why = delivery
+            .error
+            .as_deref()
+            .map(|why| cut(&clean_line(why), 150));
+        match why {
+            Some(why) => format!("{state} {at} ({})", escape(&why)),
+            None => format!("{state} {at}"),
+        }
+    }
+
+    fn went_to(&self, asker: &Asker, deliveries: &[Delivery]) -> Vec<String> {
+        let words = asker.words();
+        if deliveries.is_empty() {
+            return vec![words.why_nobody.to_owned()];
+        }
+        let count = deliveries.len().to_string();
+        let mut lines = vec![fill(words.why_delivered, &[("count", &count)])];
+        let shown = deliveries.iter().rev().take(NAMED);
+        lines.extend(shown.map(|delivery| {
+            format!(
+                "· <code>{}</code> {}",
+                delivery.channel,
+                self.fate(words, delivery)
+            )
+        }));
+        if deliveries.len() > NAMED {
+            lines.push("…".to_owned());
+        }
+        lines
+    }
+
+    /// Channels that have its source and did not get it, with what kept it from them.
+    async fn kept_from(
+        &self,
+        asker: &Asker,
+        bulletin: &Bulletin,
+        deliveries: &[Delivery],
+    ) -> Result<Vec<String>, StoreError> {
+        let words = asker.words();
+        let got: Vec<&ChannelId> = deliveries
+            .iter()
+            .map(|delivery| &delivery.channel)
+            .collect();
+        let mut channels: Vec<Channel> = self.config.channels.clone();
+        for (id, chat) in self.store.chats().await? {
+            channels.extend(chat.channel(&id).filter(|_| chat.may_have(true)));
+        }
+        let kept = channels
+            .iter()
+            .filter(|channel| !got.contains(&&channel.id))
+            .filter_map(|channel| Some((channel, reason(words, channel, bulletin)?)));
+        let mut lines: Vec<String> = kept
+            .take(NAMED + 1)
+            .map(|(channel, why)| format!("· <code>{}</code> {why}", channel.id))
+            .collect();
+        if lines.len() > NAMED {
+            lines[NAMED] = "…".to_owned();
+        }
+        if !lines.is_empty() {
+            lines.insert(0, words.why_kept.to_owned());
+        }
+        Ok(lines)
+    }
+}
+
+/// What in a channel's own wishes keeps a bulletin of one of its sources from it.
+fn reason(words: &Words, channel: &Channel, bulletin: &Bulletin) -> Option<String> {
+    if !channel.wants(&bulletin.source) {
+        return None;
+    }
+    let summary = bulletin.summary.as_deref().unwrap_or_default();
+    match channel.filter.verdict(&bulletin.title, summary) {
+        Verdict::Wanted => None,
+        Verdict::NoneIncluded => Some(words.kept_none_included.to_owned()),
+        Verdict::Excluded(word) => Some(fill(words.kept_excluded, &[("word", &escape(&word))])),
+    }
+}
+
+fn rule(words: &Words, bulletin: &Bulletin) -> String {
+    let state = match bulletin.state {
+        BulletinState::Baseline => words.is_baseline,
+        BulletinState::Published => words.is_published,
+        BulletinState::Held => words.is_held_state,
+        BulletinState::Withdrawn => words.is_withdrawn,
+    };
+    let cause = match &bulletin.cause {
+        Cause::New => words.cause_new.to_owned(),
+        Cause::Announced => words.cause_announced.to_owned(),
+        Cause::FirstLook => words.cause_first_look.to_owned(),
+        Cause::OlderThanBaseline => words.cause_older.to_owned(),
+        Cause::BelowKnown => words.cause_below.to_owned(),
+        Cause::Filtered(by) => fill(words.cause_filtered, &[("word", &escape(by))]),
+        Cause::Redesign => words.cause_redesign.to_owned(),
+        Cause::Released => words.cause_released.to_owned(),
+        Cause::MarkedSeen => words.cause_marked_seen.to_owned(),
+        Cause::Imported => words.cause_imported.to_owned(),
+    };
+    format!("{state}: {cause}")
+}

@@ -1,0 +1,28 @@
+//! A card that is shown before it is sent.
+
+use std::sync::Arc;
+
+use super::{Card, clean_text, cut, names};
+use crate::{
+    bulletin::{Bulletin, DeliveryKind, Language},
+    config::Config,
+};
+
+/// Characters of a summary: a question stands beside it.
+const SUMMARY: usize = 600;
+
+impl Card {
+    /// As a rebroadcast in `language` would show it, but for a long summary.
+    pub(crate) fn preview(mut bulletin: Bulletin, language: Language, config: &Config) -> Self {
+        let summary = bulletin.summary.take();
+        bulletin.summary = summary.map(|text| cut(&clean_text(&text), SUMMARY));
+        Self {
+            kind: DeliveryKind::Rebroadcast,
+            language,
+            source: names(bulletin.sources(), config),
+            bulletin: Some(Arc::new(bulletin)),
+            note: None,
+            ..Self::announcement(String::new(), config)
+        }
+    }
+}

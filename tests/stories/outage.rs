@@ -1,0 +1,110 @@
+//! Telegram is down, slow or answers errors for a while: nothing is lost, and all of it goes out in
+//! order soon after.
+
+use std::time::{Duration, Instant};
+
+use noticast::bulletin::DeliveryState;
+
+use crate::support::{
+    bot::{ADMIN, TOKEN, at_work, said},
+    pushing::Pushing,
+    telegram::{Fault, Telegram},
+};
+
+const CHATS: [i64; 3] = [700, 701, 702];
+/// The longest wait of a sender that rests, twice over, for a machine that is busy.
+const SOON: Duration = Duration::from_secs(18);
+
+fn channels() -> String {
+    let block =
+        |chat| format!("[[channel]]\nid = \"c{chat}\"\nkind = \"telegram\"\nchat = {chat}\n");
+    CHATS.map(block).concat()
+}
+
+/// Telegram meets `fault` while five bulletins come; gives how often it was bothered until it was well.
+async fn through(fault: Fault) -> (Telegram, Pushing, usize) {
+    let telegram = Telegram::start(TOKEN).await;
+    let mut pushing = at_work(&telegram, &channels()).await;
+    pushing.publish(2).await;
+    for chat in CHATS {
+        telegram.until_sent(chat, 2).await;
+    }
+    let (sends, probes) = (telegram.calls("sendMessage"), telegram.calls("getMe"));
+    telegram.fail(&fault);
+    let ids = pushing.publish(5).await;
+    assert_eq!(ids.len(), 5, "it is archived all the same");
+    // The third probe comes after some three seconds of it.
+    telegram
+        .until("the sender rests and probes", |seen| {
+            seen.calls("getMe") >= probes + 3
+        })
+        .await;
+    let bothered = telegram.calls("sendMessage") - sends;
+    telegram.say(ADMIN, ADMIN, "/help");
+    telegram.recover();
+    (telegram, pushing, bothered)
+}
+
+async fn assert_all_arrives_in_order(telegram: &Telegram, mut pushing: Pushing) {
+    let began = Instant::now();
+    telegram.until_sent(CHATS[0], 3).await;
+    assert!(began.elapsed() < SOON, "{:?}", began.elapsed());
+    for chat in CHATS {
+        let texts = telegram.until_sent(chat, 7).await;
+        for (text, number) in texts.iter().zip(1..) {
+            assert!(text.contains(&format!("第{number}号")), "{texts:?}");
+        }
+    }
+    said(telegram, ADMIN, "/rebroadcast").await;
+    pushing.stop().await;
+    let deliveries = pushing.deliveries().await;
+    assert!(deliveries.iter().all(|it| it.state == DeliveryState::Sent));
+    for chat in CHATS {
+        assert_eq!(telegram.texts(chat).len(), 7, "once each");
+    }
+    assert_eq!(telegram.too_fast(), 0);
+}
+
+#[tokio::test]
+async fn errors_of_telegrams_own_are_waited_out() {
+    let fault = Fault::Refused(500, "Internal Server Error");
+    let (telegram, pushing, bothered) = through(fault).await;
+    // Each chat had perhaps begun when it became clear that it is not about a message.
+    assert!(bothered <= 8, "{bothered}");
+    assert_all_arrives_in_order(&telegram, pushing).await;
+}
+
+#[tokio::test]
+async fn a_gateways_errors_are_waited_out() {
+    let (telegram, pushing, bothered) = through(Fault::Page(502)).await;
+    assert!(bothered <= 3, "{bothered}");
+    assert_all_arrives_in_order(&telegram, pushing).await;
+}
+
+#[tokio::test]
+async fn connections_that_break_off_are_waited_out() {
+    let (telegram, pushing, bothered) = through(Fault::Dropped).await;
+    assert!(bothered <= 6, "{bothered}");
+    assert_all_arrives_in_order(&telegram, pushing).await;
+}
+
+/// Where probes are answered, each message that is tried may be lost: few are.
+#[tokio::test]
+async fn messages_that_alone_are_answered_by_a_gateway_are_hardly_tried() {
+    let telegram = Telegram::start(TOKEN).await;
+    let mut pushing = at_work(&telegram, &channels()).await;
+    telegram.fault("sendMessage", None, Fault::Page(502), usize::MAX);
+    pushing.publish(8).await;
+    telegram
+        .until("it is tried a few times", |seen| {
+            seen.calls("sendMessage") >= 4
+        })
+        .await;
+    telegram.recover();
+    pushing.stop().await;
+    let deliveries = pushing.deliveries().await;
+    let failed = deliveries
+        .iter()
+        .filter(|it| it.state == DeliveryState::Failed);
+    assert!(failed.count() <= 3);
+}
