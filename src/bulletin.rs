@@ -27,12 +27,13 @@ pub use id::{BulletinId, ChannelId, DeliveryId, IdError, SourceId};
 pub use identity::{SeenKey, canonical_url, loose_fragment};
 pub use manner::{Mode, Quiet, reminder_of};
 pub use moment::Moment;
-pub use notice::{Article, Attachment, Notice, Validators};
+pub use notice::{Article, Attachment, Notice, Opened, Validators};
 pub use record::{
-    Bulletin, BulletinState, Cause, Delivery, DeliveryKind, DeliveryState, MessageRef, Revision,
+    Bulletin, BulletinState, Cause, Changed, Delivery, DeliveryKind, DeliveryState, MessageRef,
+    Revision,
 };
 pub use robot::{Fingerprint, Form, KINDS, Key, Robot, RobotKind, Setting};
-pub use same::{Face, is_same, likeness, steady};
+pub use same::{Face, is_same, is_same_page, likeness, steady, substance};
 pub use settings::{
     AddSources, AllowPrivate, Channel, ChannelKind, FetchSettings, Language, ReadAs, Secret,
     Select, Source, StdoutFormat, Subscribe, TelegramChat, TelegramSettings, WebSettings,

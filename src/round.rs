@@ -9,10 +9,12 @@ mod fault;
 mod front;
 mod pages;
 mod reader;
+mod reread;
 mod summary;
 
 use chrono::{DateTime, Utc};
 
+pub use self::reread::reread;
 use self::{
     fault::Fault,
     front::{Front, Rows},

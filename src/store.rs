@@ -13,6 +13,7 @@ mod ask;
 mod block;
 mod books;
 mod change;
+mod changes;
 mod chats;
 mod engine;
 mod error;
@@ -29,8 +30,10 @@ mod outbox;
 mod pack;
 mod people;
 mod read;
+mod recent;
 mod record;
 mod remind;
+mod reread;
 mod revise;
 mod route;
 mod rows;
@@ -64,13 +67,14 @@ pub use ask::{
 pub use error::StoreError;
 pub use front::{ReadLines, WriteLine};
 pub use people::Settled;
+pub use reread::{ReadAgain, Reread};
 pub use revise::Edition;
 
 use self::{
     added::Added, books::Books, engine::Engine, error::Result, looks::Looks, names::Names,
     subscriptions::SharedChats, thread::Writer,
 };
-use crate::bulletin::{Channel, ChannelId, DeliveryId, Notice, Source, SourceId};
+use crate::bulletin::{BulletinId, Channel, ChannelId, DeliveryId, Notice, Source, SourceId};
 
 /// How long closing waits for those who read.
 const CLOSING: Duration = Duration::from_secs(5);
@@ -268,6 +272,7 @@ impl Store {
             books
                 .looks
                 .write_changed(&books.names(), &mut change.writes);
+            books.recents.write_changed(&mut change.writes);
             books.commit(change)
         })
         .await
@@ -289,6 +294,30 @@ impl Store {
     /// The source is not in the config; the disk is nearly full; a write failed.
     pub async fn admit(&self, look: Look, now: DateTime<Utc>) -> Result<Admitted> {
         self.write(move |books| admit::admit(books, look, now))
+            .await
+    }
+
+    /// Articles that are to be read again, the longest due first: rarer with age, none after a week.
+    /// Each stays due until it is [`Store::settle_reread`].
+    ///
+    /// # Errors
+    /// A write failed.
+    pub async fn rereads(&self, now: DateTime<Utc>, most: usize) -> Result<Vec<Reread>> {
+        self.write(move |books| reread::due(books, now, most)).await
+    }
+
+    /// What came of reading an article again: a correction or a withdrawal (promise 5), and what follows
+    /// for the messages that have it, in one transaction; whether the bulletin changed.
+    ///
+    /// # Errors
+    /// A write failed.
+    pub async fn settle_reread(
+        &self,
+        id: BulletinId,
+        again: ReadAgain,
+        now: DateTime<Utc>,
+    ) -> Result<bool> {
+        self.write(move |books| reread::settle(books, id, again, now))
             .await
     }
 

@@ -4,6 +4,7 @@
 //! pure; what is told of it is [`alerts`]'s; this file only waits, starts looks and takes them in.
 
 mod alerts;
+mod rereading;
 mod timetable;
 
 use std::{
@@ -142,6 +143,7 @@ impl Watch {
         let state_of = |id: &SourceId| shared.store.look_state(id);
         timetable.follow(&config.borrow_and_update().sources, state_of, Now::read());
         let mut looks = JoinSet::new();
+        let mut rereading = JoinSet::new();
         let mut minute = interval(MINUTE);
         minute.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut disk_low = false;
@@ -158,6 +160,12 @@ impl Watch {
                         shared.plan(&mut timetable, &source);
                     }
                 }
+                Some(ended) = rereading.join_next() => {
+                    ended.unwrap_or_else(|error| {
+                        tracing::error!("reading articles again broke: {error}");
+                        Ok(())
+                    })?;
+                }
                 Some(source) = polled.recv() => {
                     shared.plan(&mut timetable, &source);
                 }
@@ -168,6 +176,10 @@ impl Watch {
                 _ = minute.tick() => {
                     timetable.heed_the_clock(Now::read());
                     disk_low = shared.rest(disk_low).await?;
+                    if rereading.is_empty() && !disk_low {
+                        let shared = Arc::clone(shared);
+                        rereading.spawn(async move { shared.read_again().await });
+                    }
                 }
                 () = sleep_until(next.unwrap_or_else(Instant::now)), if next.is_some() => {
                     for source in timetable.take_due(Now::read()) {

@@ -49,6 +49,16 @@ pub struct Article {
     pub next_page: Option<String>,
     /// What a reader of the result should know, such as a date in the future.
     pub warnings: Vec<String>,
+    /// None: it came with its list or feed, and no page was opened for it.
+    pub opened: Option<Opened>,
+}
+
+/// What the next request for an article's page needs.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Opened {
+    pub validators: Validators,
+    /// BLAKE3 of its body: an equal one is not read again.
+    pub body: [u8; 16],
 }
 
 /// A file that an article links to.

@@ -80,8 +80,20 @@ pub struct Revision {
     pub at: DateTime<Utc>,
     /// The title before, where it changed.
     pub title: Option<String>,
-    /// Whether the text changed.
-    pub text: bool,
+    pub what: Changed,
+}
+
+/// What else than its title changed, as people are told of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Changed {
+    Nothing,
+    Text,
+    /// What the text said before, as far as it does no more.
+    Before(String),
+    /// What the text says beside all that it said.
+    Added(String),
+    /// Its files were these.
+    Files(String),
 }
 
 /// One bulletin for one channel.

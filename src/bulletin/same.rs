@@ -156,6 +156,32 @@ fn bare_title(title: &str) -> String {
 /// A text without what changes at each look: counters, and spaces and punctuation.
 #[must_use]
 pub fn steady(text: &str) -> String {
+    let end = text
+        .char_indices()
+        .nth(LONGEST)
+        .map_or(text.len(), |(at, _)| at);
+    let steady = without_counters(&text[..end]);
+    steady.chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
+/// What a text says, whatever its counters and spaces: another one is a correction.
+#[must_use]
+pub fn substance(text: &str) -> String {
+    let said = without_counters(text);
+    said.chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+/// Whether a page is still about what it was about: its title, or most of its text. A page to sign in
+/// on, or the front page, stands in for many an article at times.
+#[must_use]
+pub fn is_same_page(title: &str, now: Option<&str>, text: &str, text_now: &str) -> bool {
+    const MOSTLY: f64 = 0.5;
+    let (title, now) = (bare_title(title), bare_title(now.unwrap_or_default()));
+    let is_titled = now.chars().count() >= 4 && (title.contains(&now) || now.contains(&title));
+    is_titled || likeness(text, text_now) >= MOSTLY
+}
+
+fn without_counters(text: &str) -> String {
     static VOLATILE: LazyLock<Regex> = LazyLock::new(|| {
         let counted = "浏览|阅读|点击|访问|点赞|收藏|分享|评论|下载";
         let pattern = format!(
@@ -163,13 +189,7 @@ pub fn steady(text: &str) -> String {
         );
         Regex::new(&pattern).expect("a pattern, a test reads it")
     });
-    let end = text
-        .char_indices()
-        .nth(LONGEST)
-        .map_or(text.len(), |(at, _)| at);
-    let text = fold(&text[..end]);
-    let steady = VOLATILE.replace_all(&text, "");
-    steady.chars().filter(|c| c.is_alphanumeric()).collect()
+    VOLATILE.replace_all(&fold(text), "").into_owned()
 }
 
 /// The numbers in a text, also Chinese ones and those of heavenly stems, in their order.

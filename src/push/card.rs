@@ -15,6 +15,7 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 use unicode_segmentation::UnicodeSegmentation;
 
+pub(crate) use self::edition::what_changed;
 use self::list::digest_title;
 pub(crate) use self::list::{Entry, Form};
 use crate::{
@@ -173,7 +174,7 @@ impl Card {
             _ if self.changes.is_empty() => None,
             language => mark(DeliveryKind::Update, language),
         };
-        let marks = [mark(self.kind, self.language), corrected];
+        let marks = [self.mark(), corrected];
         let marks: Vec<_> = marks.into_iter().flatten().collect();
         let mark = (!marks.is_empty()).then(|| bold(&marks.join(" · ")));
         match (mark, note) {
@@ -182,6 +183,18 @@ impl Card {
             (None, None) => String::new(),
             (Some(mark), None) => format!("{mark}\n\n"),
             (Some(mark), Some(note)) => format!("{mark}\n{note}\n\n"),
+        }
+    }
+
+    /// That it is not simply news.
+    pub(super) fn mark(&self) -> Option<&'static str> {
+        let state = self.bulletin.as_ref().map(|bulletin| bulletin.state);
+        match (self.kind, state, self.language) {
+            (DeliveryKind::Update, Some(BulletinState::Withdrawn), Language::Zh) => Some("已撤回"),
+            (DeliveryKind::Update, Some(BulletinState::Withdrawn), Language::En) => {
+                Some("Withdrawn")
+            }
+            (kind, _, language) => mark(kind, language),
         }
     }
 
@@ -214,7 +227,7 @@ impl Card {
     /// What the card says, for platforms with a form of their own.
     pub(super) fn wording(&self) -> Wording {
         Wording {
-            mark: mark(self.kind, self.language),
+            mark: self.mark(),
             note: self.clean_note(),
             entries: self.entries().into_iter().map(|(_, words)| words).collect(),
             form: self.form,
@@ -274,7 +287,7 @@ impl Card {
 /// All words of a card, clean and bounded, not yet escaped.
 #[derive(Debug, Clone)]
 pub(super) struct Wording {
-    /// That it is not simply news.
+    /// See [`Card::mark`].
     pub(super) mark: Option<&'static str>,
     pub(super) note: Option<String>,
     /// None: an announcement.

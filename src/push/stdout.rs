@@ -70,7 +70,7 @@ impl Sender for Stdout {
 
 /// A card for people: its number in the margin, the rest in one column.
 fn text(card: &Card) -> String {
-    let mark = card::mark(card.kind, card.language);
+    let mark = card.mark();
     let note = card.note.as_deref().map(card::clean_text);
     let mut lines: Vec<String> = Vec::new();
     if let Some(mark) = mark {
@@ -81,7 +81,8 @@ fn text(card: &Card) -> String {
     } else {
         lines.extend(note);
     }
-    let Some(bulletin) = &card.bulletin else {
+    let words = card.wording().entries.into_iter().next();
+    let (Some(bulletin), Some(words)) = (&card.bulletin, words) else {
         return indented("", &lines);
     };
     let published = bulletin
@@ -94,8 +95,9 @@ fn text(card: &Card) -> String {
         .flatten()
         .filter(|part| !part.is_empty())
         .collect();
-    lines.push(card::clean_line(&bulletin.title));
+    lines.push(words.title);
     lines.push(about.join(" · "));
+    lines.extend(words.deadline);
     lines.extend(bulletin.summary.as_deref().map(card::clean_text));
     lines.push(card::clean_line(&bulletin.url));
     indented(&format!("#{}", bulletin.id), &lines)

@@ -5,9 +5,10 @@ use std::time::Duration;
 use futures::{StreamExt, stream};
 use url::Url;
 
-use super::{fault::Fault, pages::JudgedList, reader::Reader, summary};
+use super::{fault::Fault, front::hash_of, pages::JudgedList, reader::Reader, summary};
 use crate::{
-    bulletin::{Article, Attachment, BulletinState, Notice},
+    bulletin::{Article, Attachment, BulletinState, Notice, Opened},
+    source::fetch::Page,
     store::{Found, Ruling},
 };
 
@@ -59,12 +60,28 @@ fn is_news(ruling: &Ruling) -> bool {
 }
 
 async fn open_one(reader: &Reader<'_>, notice: &Notice) -> Result<Article, Fault> {
-    let source = reader.source;
     let url = Url::parse(&notice.url).map_err(|error| Fault::unreadable(error.to_string()))?;
     if is_file(&url) {
         return Ok(file(notice));
     }
-    let mut article = read_page(reader, notice, &url).await?;
+    let page = reader.get_new(&url).await?;
+    read(reader, notice, &url, page).await
+}
+
+/// An article from its first page on.
+pub(super) async fn read(
+    reader: &Reader<'_>,
+    notice: &Notice,
+    url: &Url,
+    page: Page,
+) -> Result<Article, Fault> {
+    let source = reader.source;
+    let opened = Opened {
+        validators: page.validators.clone(),
+        body: hash_of(&page.body),
+    };
+    let mut article = read_page(reader, notice, page).await?;
+    article.opened = Some(opened);
     let mut visited = vec![url.to_string()];
     while let Some(next) = article
         .next_page
@@ -72,7 +89,8 @@ async fn open_one(reader: &Reader<'_>, notice: &Notice) -> Result<Article, Fault
         .filter(|url| !visited.contains(url))
     {
         let Ok(url) = Url::parse(&next) else { break };
-        match read_page(reader, notice, &url).await {
+        let further = async { read_page(reader, notice, reader.get_new(&url).await?).await };
+        match further.await {
             Ok(further) => join(&mut article, further),
             Err(fault) => {
                 tracing::warn!(source = %source.id, "the text goes on at {next}, which failed: {}", fault.what);
@@ -113,8 +131,7 @@ fn join(article: &mut Article, further: Article) {
     article.next_page = further.next_page;
 }
 
-async fn read_page(reader: &Reader<'_>, notice: &Notice, url: &Url) -> Result<Article, Fault> {
-    let page = reader.get_new(url).await?;
+async fn read_page(reader: &Reader<'_>, notice: &Notice, page: Page) -> Result<Article, Fault> {
     if !is_text(page.content_type.as_deref()) {
         return Ok(file(notice));
     }
@@ -132,7 +149,7 @@ fn file(notice: &Notice) -> Article {
     }
 }
 
-fn is_file(url: &Url) -> bool {
+pub(super) fn is_file(url: &Url) -> bool {
     const ENDINGS: [&str; 11] = [
         "pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "wps", "ofd", "zip", "rar",
     ];

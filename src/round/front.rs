@@ -205,7 +205,7 @@ impl From<Feed> for Rows {
     }
 }
 
-fn hash_of(body: &[u8]) -> [u8; 16] {
+pub(super) fn hash_of(body: &[u8]) -> [u8; 16] {
     half(&blake3::hash(body))
 }
 

@@ -75,6 +75,7 @@ pub(crate) fn read_page(page: &Page, context: &Context<'_>) -> Result<Article, R
         canonical: head.canonical.clone(),
         next_page: files::next_page(&parts, base),
         warnings: published.warning.into_iter().chain(missed).collect(),
+        opened: None,
     })
 }
 

@@ -12,7 +12,7 @@ use super::{
     engine::Engine,
     error::Result,
     judge::{self, Facts, Identity, Link, Remembered},
-    keys, revise, route,
+    keys, recent, revise, route,
     rows::{Baseline, BulletinRow, SeenValue, SourceRow, title_hash},
     twins,
 };
@@ -175,7 +175,7 @@ pub(super) fn admit(books: &mut Books, look: Look, now: DateTime<Utc>) -> Result
         admission.row(place, &found[place], rulings[place].clone())?;
     }
     admission.follow_repeats(&rulings);
-    admission.source_facts(&notices);
+    admission.source_facts(&notices)?;
     let (mut change, admitted, number) = (admission.change, admission.admitted, page.source);
     let faces = admission.faces;
     books.looks.set(&look.source, look.state);
@@ -240,7 +240,11 @@ impl Admission<'_> {
         if state == BulletinState::Published {
             publish(self.books, &mut self.change, id, row, self.now)?;
         }
-        archive::write_new(&mut self.change.writes, id, row, found.article.as_ref());
+        let article = found.article.as_ref();
+        archive::write_new(&mut self.change.writes, id, row, article);
+        if matches!(state, BulletinState::Published | BulletinState::Held) {
+            recent::begin(&mut self.change, id, article, self.now.timestamp_millis());
+        }
         let list = match state {
             BulletinState::Published => &mut self.admitted.published,
             BulletinState::Held => &mut self.admitted.held,
@@ -282,15 +286,10 @@ impl Admission<'_> {
             let titled = keys::titled_as(self.page.source, self.page.identities[place].titled, id);
             self.change.writes.set(titled, vec![1]);
         }
+        let (books, now) = (self.books, self.now);
         let change = &mut self.change;
-        revise::follow(
-            self.books,
-            change,
-            id,
-            (&before, &row),
-            correction,
-            self.now,
-        )?;
+        revise::restore(books, change, id, &mut row, now)?;
+        revise::follow(books, change, id, (&before, &row), &correction, now)?;
         if correction.is_told() {
             self.admitted.revised.push(BulletinId(id));
         }
@@ -351,7 +350,7 @@ impl Admission<'_> {
         }
     }
 
-    fn source_facts(&mut self, notices: &[Notice]) {
+    fn source_facts(&mut self, notices: &[Notice]) -> Result<()> {
         let page = self.page;
         let tomorrow = (self.now + Duration::days(1)).date_naive();
         let dates = |pinned: bool| {
@@ -379,8 +378,11 @@ impl Admission<'_> {
         let from = shown.len().saturating_sub(LONGEST_PAGE);
         let shown = shown.split_off(from);
         if shown != page.last_page {
+            let (engine, pages) = (&self.books.engine, (&*page.last_page, &*shown));
+            recent::taken_off(engine, &mut self.change, pages, self.now.timestamp_millis())?;
             self.change.writes.put(keys::last_page(page.source), &shown);
         }
+        Ok(())
     }
 }
 

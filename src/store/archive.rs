@@ -3,13 +3,13 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    Found,
+    Found, changes,
     engine::{Engine, Writes},
     error::Result,
     keys, pack,
     rows::{BulletinRow, title_hash},
 };
-use crate::bulletin::{Article, BulletinState, Cause};
+use crate::bulletin::{Article, BulletinState, Cause, Changed};
 
 /// Titles that one bulletin is remembered by; a title that goes on changing after that is no correction.
 const MOST_TITLES: usize = 8;
@@ -17,18 +17,18 @@ const MOST_TITLES: usize = 8;
 const MOST_REVISIONS: u32 = 32;
 
 /// How a known row differs from the archive.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Correction {
     None,
     /// Another one of the titles that it had before, or a text where there was none.
     Shown,
     Title,
-    Text,
+    Text(Changed),
 }
 
 impl Correction {
-    pub(super) fn is_told(self) -> bool {
-        matches!(self, Self::Title | Self::Text)
+    pub(super) fn is_told(&self) -> bool {
+        matches!(self, Self::Title | Self::Text(_))
     }
 }
 
@@ -137,32 +137,44 @@ pub(super) fn correct(
     id: u64,
     found: &Found,
 ) -> Result<Correction> {
-    let mut correction = correct_title(row, found);
-    let Some(article) = found
-        .article
-        .as_ref()
-        .filter(|article| !article.text.is_empty())
-    else {
-        return Ok(correction);
+    let title = correct_title(row, found);
+    let text = match &found.article {
+        Some(article) => correct_text(engine, row, id, article)?,
+        None => Correction::None,
     };
-    match text(engine, &keys::text(id))? {
-        Some(text) if text == article.text => {}
-        Some(_) if row.revision >= MOST_REVISIONS => {}
-        Some(_) => {
-            row.revision += u32::from(correction != Correction::Title);
-            add_article(row, article);
-            if correction != Correction::Title {
-                correction = Correction::Text;
-            }
-        }
-        None => {
-            add_article(row, article);
-            if correction == Correction::None {
-                correction = Correction::Shown;
-            }
-        }
+    row.revision += u32::from(title.is_told() || text.is_told());
+    Ok(match (title, text) {
+        (Correction::Title, _) => Correction::Title,
+        (title, Correction::None) => title,
+        (_, text) => text,
+    })
+}
+
+/// The same of its text and files alone.
+pub(super) fn correct_text(
+    engine: &Engine,
+    row: &mut BulletinRow,
+    id: u64,
+    article: &Article,
+) -> Result<Correction> {
+    if article.text.is_empty() && article.attachments.is_empty() {
+        return Ok(Correction::None);
     }
-    Ok(correction)
+    let before = text(engine, &keys::text(id))?;
+    if before.is_none() && row.attachments.is_empty() {
+        add_article(row, article);
+        return Ok(Correction::Shown);
+    }
+    let before = before.unwrap_or_default();
+    let changed = match changes::of_text(&before, &article.text) {
+        Changed::Nothing => changes::of_files(&row.attachments, &article.attachments),
+        changed => changed,
+    };
+    if changed == Changed::Nothing || row.revision >= MOST_REVISIONS {
+        return Ok(Correction::None);
+    }
+    add_article(row, article);
+    Ok(Correction::Text(changed))
 }
 
 fn correct_title(row: &mut BulletinRow, found: &Found) -> Correction {
@@ -181,7 +193,6 @@ fn correct_title(row: &mut BulletinRow, found: &Found) -> Correction {
     }
     row.titles.push(listed);
     row.title = title(found);
-    row.revision += 1;
     Correction::Title
 }
 

@@ -15,6 +15,7 @@ use super::{
     looks::Looks,
     names::Names,
     outbox::Outbox,
+    recent::Recents,
     rows::{ChannelRow, CountRow, SourceRow},
     subscriptions::Chats,
     twins::Twins,
@@ -32,6 +33,7 @@ pub(super) struct Books {
     pub(super) outbox: Outbox,
     pub(super) chats: Chats,
     pub(super) twins: Twins,
+    pub(super) recents: Recents,
     pub(super) added: watch::Sender<Added>,
     /// The config as it was synced last; None before.
     pub(super) wiring: Option<Wiring>,
@@ -89,6 +91,7 @@ impl Books {
             outbox: Outbox::load(&engine)?,
             chats: Chats::default(),
             twins: Twins::load(&engine)?,
+            recents: Recents::load(&engine)?,
             added: watch::Sender::new(added::load(&engine)?),
             wiring: None,
             moved: HashMap::new(),
@@ -131,6 +134,7 @@ impl Books {
         self.channels = fresh.channels;
         self.outbox = fresh.outbox;
         self.twins = fresh.twins;
+        self.recents = fresh.recents;
         self.chats.load(&self.engine, &self.names())?;
         self.added.send_replace(added::load(&self.engine)?);
         self.moved = fresh.moved;

@@ -22,6 +22,8 @@ pub(super) struct Change {
     channels: HashMap<u32, ChannelRow>,
     /// Deliveries that leave the queue of a channel for another's.
     left: Vec<(u64, u32)>,
+    /// By when bulletins are read again (ms); None: never.
+    readings: Vec<(u64, Option<i64>)>,
 }
 
 impl Books {
@@ -34,6 +36,7 @@ impl Books {
             sources: HashMap::new(),
             channels: HashMap::new(),
             left: Vec::new(),
+            readings: Vec::new(),
         }
     }
 
@@ -74,6 +77,9 @@ impl Books {
         self.counts = change.counts;
         self.sources.extend(change.sources);
         self.channels.extend(change.channels);
+        for (id, due_ms) in change.readings {
+            self.recents.plan(id, due_ms);
+        }
         for (id, channel) in change.left {
             self.outbox.take(id, channel);
         }
@@ -97,6 +103,11 @@ impl Change {
         self.counts.next_bulletin += 1;
         self.counts.bulletins += 1;
         id
+    }
+
+    /// A bulletin is read again then, or never.
+    pub(super) fn plan_reading(&mut self, id: u64, due_ms: Option<i64>) {
+        self.readings.push((id, due_ms));
     }
 
     /// Queues a new delivery.

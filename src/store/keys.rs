@@ -5,7 +5,7 @@
 //!
 //! | key | value |
 //! |---|---|
-//! | `m` name | what counts for the whole store: `schema`, `count`, `looks`, `offset`, `held`, `bot` |
+//! | `m` name | what counts for the whole store: `schema`, `count`, `looks`, `offset`, `held`, `bot`, `again` |
 //! | `S` source · `C` channel | its name |
 //! | `s` source · `c` channel | what the store knows of it ([`super::rows`]) |
 //! | `l` source | its look state, where it is newer than the record of all, `mlooks` |
@@ -17,6 +17,7 @@
 //! | `y` source bulletin | index |
 //! | `j` channel hash | deliveries that went out as one message, by its name |
 //! | `h` bulletin | index of what is held |
+//! | `R` bulletin | of a recent one: what reading it again needs ([`super::recent`]) |
 //! | `i` bulletin | what changed in it ([`super::revise`]) |
 //! | `f` bulletin delivery | the first of a run of deliveries of it → how many (4) |
 //! | `d` block | 32 deliveries of consecutive numbers ([`super::block`]) |
@@ -42,6 +43,7 @@ pub(super) const LOOKS: &[u8] = b"mlooks";
 pub(super) const OFFSET: &[u8] = b"moffset";
 pub(super) const BOT: &[u8] = b"mbot";
 pub(super) const HELD_TOLD: &[u8] = b"mheld";
+pub(super) const READ_AGAIN: &[u8] = b"magain";
 pub(super) const NOTES: u8 = b'n';
 
 fn key(kind: u8, parts: &[&[u8]]) -> Key {
@@ -115,6 +117,9 @@ pub(super) fn held(bulletin: u64) -> Key {
 }
 pub(super) fn history(bulletin: u64) -> Key {
     numbered(b'i', bulletin)
+}
+pub(super) fn recent(bulletin: u64) -> Key {
+    numbered(b'R', bulletin)
 }
 pub(super) fn members(channel: u32, message: &MessageRef) -> Key {
     let hash = blake3::hash(message.0.as_bytes());

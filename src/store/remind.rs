@@ -127,7 +127,7 @@ fn waiting(books: &Books, bulletin: u64) -> Result<Vec<(u64, Slot)>> {
     Ok(all)
 }
 
-fn drop_it(
+pub(super) fn drop_it(
     books: &Books,
     change: &mut Change,
     id: u64,

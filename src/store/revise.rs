@@ -7,7 +7,7 @@ use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    archive::Correction,
+    archive::{self, Correction},
     block::{self, Slot},
     books::Books,
     change::Change,
@@ -19,7 +19,7 @@ use super::{
     rows::{BulletinRow, time},
 };
 use crate::bulletin::{
-    Bulletin, BulletinId, BulletinState, Channel, DeliveryId, DeliveryKind, DeliveryState,
+    Bulletin, BulletinId, BulletinState, Changed, Channel, DeliveryId, DeliveryKind, DeliveryState,
     MessageRef, Revision, SourceId,
 };
 
@@ -34,15 +34,17 @@ const TITLE: usize = 300;
 pub(super) struct History {
     /// When the last correction was due (ms).
     told_ms: Option<i64>,
-    changes: Vec<(i64, Option<String>, bool)>,
+    /// When, the title before, what else. An older version wrote whether the text changed in its
+    /// place: the first two of [`Changed`] lie there as that did.
+    changes: Vec<(i64, Option<String>, Changed)>,
 }
 
 impl History {
     fn revisions(self) -> Vec<Revision> {
-        let revision = |(at, title, text)| Revision {
+        let revision = |(at, title, what)| Revision {
             at: time(at),
             title,
-            text,
+            what,
         };
         self.changes.into_iter().map(revision).collect()
     }
@@ -59,7 +61,7 @@ pub(super) fn follow(
     change: &mut Change,
     id: u64,
     (before, row): (&BulletinRow, &BulletinRow),
-    correction: Correction,
+    correction: &Correction,
     now: DateTime<Utc>,
 ) -> Result<()> {
     if before.deadline != row.deadline {
@@ -72,10 +74,11 @@ pub(super) fn follow(
     let mut history: History = books.engine.get(&keys::history(id))?.unwrap_or_default();
     if correction.is_told() {
         let title = has_other_title.then(|| before.title.chars().take(TITLE).collect());
-        let is_text = correction == Correction::Text;
-        history
-            .changes
-            .push((now.timestamp_millis(), title, is_text));
+        let what = match correction {
+            Correction::Text(what) => what.clone(),
+            _ => Changed::Nothing,
+        };
+        history.changes.push((now.timestamp_millis(), title, what));
         let surplus = history.changes.len().saturating_sub(MOST);
         history.changes.drain(..surplus);
     }
@@ -105,6 +108,56 @@ pub(super) fn name_sources(
     queue(books, change, id, is_told, (now, now)).map(drop)
 }
 
+/// The publisher took it down: messages that have it are marked, what waits of it is dropped; whether
+/// that is new.
+pub(super) fn withdraw(
+    books: &Books,
+    change: &mut Change,
+    id: u64,
+    row: &mut BulletinRow,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    if row.state != BulletinState::Published {
+        return Ok(false);
+    }
+    row.state = BulletinState::Withdrawn;
+    for (delivery, slot) in read::deliveries_of(&books.engine, id)? {
+        if slot.kind == DeliveryKind::New && slot.state == DeliveryState::Queued {
+            remind::drop_it(books, change, delivery, slot, now)?;
+        }
+    }
+    remind::follow(books, change, id, row, now)?;
+    mark(books, change, id, row, now)
+}
+
+/// It is there again: as before, and not pushed; whether that is new.
+pub(super) fn restore(
+    books: &Books,
+    change: &mut Change,
+    id: u64,
+    row: &mut BulletinRow,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    if row.state != BulletinState::Withdrawn {
+        return Ok(false);
+    }
+    row.state = BulletinState::Published;
+    mark(books, change, id, row, now)
+}
+
+fn mark(
+    books: &Books,
+    change: &mut Change,
+    id: u64,
+    row: &BulletinRow,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    archive::rewrite(&mut change.writes, &books.engine, id, row, None)?;
+    let is_told = |channel: &Channel| channel.kind.can_edit() || channel.corrections;
+    queue(books, change, id, is_told, (now, now))?;
+    Ok(true)
+}
+
 /// Queues an update for each message that has the bulletin, in channels that are to be told; whether
 /// there is one.
 fn queue(
@@ -116,11 +169,21 @@ fn queue(
 ) -> Result<bool> {
     let all = read::deliveries_of(&books.engine, id)?;
     let is_update = |slot: &Slot| slot.kind == DeliveryKind::Update;
-    let waiting: HashSet<u32> = all
-        .iter()
-        .filter(|(_, slot)| is_update(slot) && slot.state == DeliveryState::Queued)
-        .map(|(_, slot)| slot.channel)
-        .collect();
+    let mut waiting = HashSet::new();
+    let updates = all.iter().filter(|(_, slot)| is_update(slot));
+    for (update, slot) in updates.filter(|(_, slot)| slot.state == DeliveryState::Queued) {
+        waiting.insert(slot.channel);
+        // It tells all that changed, as soon as anything is to be told.
+        let mut earlier = slot.clone();
+        let channel = books
+            .channel(slot.channel)
+            .filter(|channel| is_told(channel));
+        let due = channel.map(|channel| manner::due(channel, DeliveryKind::Update, false, due));
+        if let Some(due) = due.filter(|due| due.timestamp_millis() < slot.due_ms()) {
+            earlier.set_due_ms(due.timestamp_millis());
+            change.set_slot(&books.engine, *update, earlier)?;
+        }
+    }
     let mut messages = HashSet::new();
     let mut updates = Vec::new();
     for (_, slot) in &all {

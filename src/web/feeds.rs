@@ -82,7 +82,7 @@ async fn answer(
     };
     let query = BulletinQuery {
         source: source.map(|source| source.id.clone()),
-        states: vec![BulletinState::Published],
+        states: vec![BulletinState::Published, BulletinState::Withdrawn],
         public_only: viewer == Viewer::Public,
         limit: Some(ENTRIES),
         ..BulletinQuery::default()
@@ -93,11 +93,14 @@ async fn answer(
     if validators.still_hold(headers) {
         return Ok(validators.on(StatusCode::NOT_MODIFIED.into_response(), viewer));
     }
-    let mut entries = Vec::new();
+    let (mut entries, words) = (Vec::new(), Words::of(config.language));
     for bulletin in &bulletins {
-        let Some(card) = scene.card(bulletin) else {
+        let Some(mut card) = scene.card(bulletin) else {
             continue;
         };
+        if card.is_withdrawn {
+            card.title = format!("[{}] {}", words.withdrawn, card.title);
+        }
         let text = site.desk.store.text(bulletin.id).await?;
         entries.push(Entry::new(
             scene,
@@ -287,7 +290,13 @@ impl Validators {
         let source = source.map(|source| &source.id);
         let mut seed = format!("{url} {:?} {names:?} {source:?}", config.language);
         for bulletin in bulletins {
-            let _ = write!(seed, " {}.{}", bulletin.id, bulletin.revision);
+            let Bulletin {
+                id,
+                revision,
+                state,
+                ..
+            } = bulletin;
+            let _ = write!(seed, " {id}.{revision}.{state:?}");
         }
         let newest = bulletins.iter().map(|bulletin| bulletin.first_seen).max();
         Self {

@@ -22,6 +22,7 @@ use super::{
 use crate::{
     bulletin::{Bulletin, BulletinId, BulletinState, ChannelKind, Revision, TelegramChat},
     config::Config,
+    push::card::what_changed,
     store::{BulletinQuery, Page},
     view,
 };
@@ -176,7 +177,11 @@ impl Wish {
 /// What the channel page shows, newest first.
 fn visible(viewer: Viewer, limit: usize) -> BulletinQuery {
     BulletinQuery {
-        states: vec![BulletinState::Published, BulletinState::Baseline],
+        states: vec![
+            BulletinState::Published,
+            BulletinState::Baseline,
+            BulletinState::Withdrawn,
+        ],
         public_only: viewer == Viewer::Public,
         limit: Some(limit),
         ..BulletinQuery::default()
@@ -214,7 +219,7 @@ struct Revised {
     at: String,
     /// The title before, where it changed.
     title: Option<String>,
-    text: bool,
+    what: Option<String>,
 }
 
 fn revised(revisions: Vec<Revision>, config: &Config) -> Vec<Revised> {
@@ -225,7 +230,9 @@ fn revised(revisions: Vec<Revision>, config: &Config) -> Vec<Revised> {
             .format("%Y-%m-%d %H:%M")
             .to_string(),
         title: revision.title.as_deref().map(printable),
-        text: revision.text,
+        what: what_changed(&revision.what, config.language)
+            .as_deref()
+            .map(printable),
     };
     revisions.into_iter().map(revised).collect()
 }

@@ -21,6 +21,7 @@ mod mail;
 mod modes;
 mod newsroom;
 mod outage;
+mod rereading;
 mod rig;
 mod rig_robots;
 mod robots;

@@ -3,7 +3,7 @@
 
 use super::{Card, clean_line, cut, escape};
 use crate::{
-    bulletin::{BulletinId, Channel, Language, Revision},
+    bulletin::{BulletinId, Changed, Channel, Language, Revision},
     config::Config,
     store::{Edition, Waiting},
 };
@@ -62,7 +62,7 @@ fn changes(edition: &Edition, language: Language, channel: &Channel) -> Vec<Stri
     for (id, change) in &edition.changes {
         let now = edition.bulletins.iter().find(|bulletin| bulletin.id == *id);
         let is_back = change.title.is_some() && change.title.as_ref() == now.map(|it| &it.title);
-        if is_back && !change.text {
+        if is_back && change.what == Changed::Nothing {
             continue;
         }
         let title = change.title.as_ref().filter(|_| !is_back);
@@ -84,11 +84,36 @@ fn line(
         .with_timezone(&channel.time_zone)
         .format("%m-%d %H:%M");
     let about = about.map_or_else(String::new, |id| format!(" #{id}"));
-    let what = match (title, language) {
-        (Some(title), Language::Zh) => format!("原标题：{}", cut(&clean_line(title), TITLE)),
-        (Some(title), Language::En) => format!("title before: {}", cut(&clean_line(title), TITLE)),
-        (None, Language::Zh) => "正文有改动".to_owned(),
-        (None, Language::En) => "the text changed".to_owned(),
+    let title = title.map(|title| cut(&clean_line(title), TITLE));
+    let title = title.map(|title| match language {
+        Language::Zh => format!("原标题：{title}"),
+        Language::En => format!("title before: {title}"),
+    });
+    let what = title
+        .into_iter()
+        .chain(what_changed(&change.what, language));
+    format!("{at}{about} {}", what.collect::<Vec<_>>().join(" · "))
+}
+
+/// What else than its title changed, in words.
+pub(crate) fn what_changed(what: &Changed, language: Language) -> Option<String> {
+    let said = |zh: &str, en: &str, what: &str| {
+        let words = match language {
+            Language::Zh => zh,
+            Language::En => en,
+        };
+        format!("{words}{}", cut(&clean_line(what), TITLE))
     };
-    format!("{at}{about} {what}")
+    match what {
+        Changed::Nothing => None,
+        Changed::Text => Some(said("正文有改动", "the text changed", "")),
+        Changed::Before(text) => Some(said(
+            "正文有改动，原文：",
+            "the text changed, before: ",
+            text,
+        )),
+        Changed::Added(text) => Some(said("正文新增：", "added: ", text)),
+        Changed::Files(names) if names.is_empty() => Some(said("新增附件", "files were added", "")),
+        Changed::Files(names) => Some(said("附件有更新，原附件：", "other files, before: ", names)),
+    }
 }

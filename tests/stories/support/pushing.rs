@@ -5,12 +5,13 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use noticast::{
     bot,
     bulletin::{BulletinId, Delivery, Notice, SourceId},
     config::Config,
     push::{Output, Pusher},
+    round::{self, Asked, Looked},
     source::fetch::Fetcher,
     store::{DeliveryQuery, Found, Look, Store, StoreError},
     watch::Watch,
@@ -32,9 +33,12 @@ pub(crate) struct Pushing {
 
 /// The config of a story: one source, and what `more` adds.
 pub(crate) fn config(folder: &TempDir, more: &str) -> Config {
+    config_of(folder, "http://news.example/list.html", more)
+}
+
+fn config_of(folder: &TempDir, url: &str, more: &str) -> Config {
     let path = folder.path().join("noticast.toml");
-    let source =
-        "[[source]]\nid = \"news\"\nname = \"集团要闻\"\nurl = \"http://news.example/list.html\"\n";
+    let source = format!("[[source]]\nid = \"news\"\nname = \"集团要闻\"\nurl = \"{url}\"\n");
     std::fs::write(&path, format!("{more}\n{source}")).unwrap();
     Config::load(&path).unwrap_or_else(|error| panic!("{error}"))
 }
@@ -52,6 +56,39 @@ impl Pushing {
         let mut pushing = Self::open(state, config, Vec::new()).await;
         pushing.publish(shown).await;
         pushing
+    }
+
+    /// Of a source that is a real page, and that nobody has looked at yet.
+    pub(crate) async fn watching(url: &str, more: &str) -> Self {
+        let state = TempDir::new().unwrap();
+        let more = format!("[fetch]\nallow_private = true\n{more}");
+        let config = config_of(&state, url, &more);
+        Self::open(state, config, Vec::new()).await
+    }
+
+    /// The real page is looked at.
+    pub(crate) async fn look_at_page(&self, now: DateTime<Utc>) -> Looked {
+        let config = self.config.borrow().clone();
+        let (fetcher, source) = (self.fetcher(), &config.sources[0]);
+        round::look(&self.store, &fetcher, source, Asked::BySchedule, now)
+            .await
+            .unwrap()
+    }
+
+    /// Articles that are due then are read again; how many changed.
+    pub(crate) async fn read_again(&self, now: DateTime<Utc>) -> usize {
+        let config = self.config.borrow().clone();
+        let (fetcher, source) = (self.fetcher(), &config.sources[0]);
+        let mut changed = 0;
+        for known in self.store.rereads(now, 100).await.unwrap() {
+            let again = round::reread(&self.store, &fetcher, source, &known, now);
+            changed += usize::from(again.await.unwrap() == Some(true));
+        }
+        changed
+    }
+
+    fn fetcher(&self) -> Fetcher {
+        Fetcher::new(&self.config.borrow().fetch, &[]).unwrap()
     }
 
     async fn open(state: TempDir, config: Config, notices: Vec<Found>) -> Self {
@@ -148,7 +185,7 @@ impl Pushing {
     }
 
     pub(crate) fn start_bot(&mut self) {
-        let fetcher = Fetcher::new(&self.config.borrow().fetch, &[]).unwrap();
+        let fetcher = self.fetcher();
         let desk = bot::Desk {
             store: self.store.clone(),
             config: self.config.subscribe(),

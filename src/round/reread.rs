@@ -1,0 +1,114 @@
+//! Reading an article again: whether it says what it said, and whether it is there at all (promise 5).
+
+use chrono::{DateTime, Utc};
+use url::Url;
+
+use super::{Asked, articles, front::hash_of, reader::Reader, summary};
+use crate::{
+    bulletin::{Article, Bulletin, Notice, Source, Validators, is_same_page},
+    source::fetch::{Fetched, Fetcher, Page},
+    store::{ReadAgain, Reread, Store, StoreError},
+};
+
+/// Neighbours that are asked whether they are there.
+const MOST_ASKED: usize = 5;
+
+/// Reads an article again, and takes in what came of it; None: it could not be read.
+///
+/// `now` is when that began.
+///
+/// # Errors
+/// A store that failed a write.
+pub async fn reread(
+    store: &Store,
+    fetcher: &Fetcher,
+    source: &Source,
+    known: &Reread,
+    now: DateTime<Utc>,
+) -> Result<Option<bool>, StoreError> {
+    let reader = Reader {
+        fetcher,
+        source,
+        asked: Asked::BySchedule,
+        now,
+    };
+    let again = Box::pin(read(store, &reader, known)).await?;
+    let is_read = !matches!(again, ReadAgain::Failed);
+    let changed = store.settle_reread(known.bulletin.id, again, now).await?;
+    Ok(is_read.then_some(changed))
+}
+
+async fn read(store: &Store, reader: &Reader<'_>, known: &Reread) -> Result<ReadAgain, StoreError> {
+    let Ok(url) = Url::parse(&known.bulletin.url) else {
+        return Ok(ReadAgain::Failed);
+    };
+    let opened = known.opened.clone().unwrap_or_default();
+    let page = match reader.get(&url, opened.validators, true).await {
+        Ok(Fetched::NotModified) => return Ok(ReadAgain::Same),
+        Ok(Fetched::Page(page)) => page,
+        Err(fault) if !fault.is_elsewhere => return Ok(ReadAgain::Failed),
+        Err(_) if is_withdrawn(store, reader, known).await => return Ok(ReadAgain::Withdrawn),
+        Err(_) => return Ok(ReadAgain::Gone),
+    };
+    if known.opened.is_none() || hash_of(&page.body) == opened.body {
+        return Ok(ReadAgain::Same);
+    }
+    match article(reader, &known.bulletin, &url, page).await {
+        Some(article) => {
+            let before = store.text(known.bulletin.id).await?.unwrap_or_default();
+            let title = article.title.as_deref();
+            let is_it = is_same_page(&known.bulletin.title, title, &before, &article.text);
+            Ok(match is_it {
+                true => ReadAgain::Article(Box::new(article)),
+                false => ReadAgain::Failed,
+            })
+        }
+        None => Ok(ReadAgain::Failed),
+    }
+}
+
+/// The article as a look would admit it.
+async fn article(
+    reader: &Reader<'_>,
+    bulletin: &Bulletin,
+    url: &Url,
+    page: Page,
+) -> Option<Article> {
+    let notice = Notice {
+        url: bulletin.url.clone(),
+        guid: None,
+        title: bulletin.title.clone(),
+        published: bulletin.published,
+        updated: None,
+        summary: None,
+        publisher: None,
+        pinned: false,
+    };
+    match articles::read(reader, &notice, url, page).await {
+        Ok(article) => summary::join(reader, notice, Some(article)).article,
+        Err(fault) => {
+            tracing::debug!(source = %reader.source.id, "{url} cannot be read again: {}", fault.what);
+            None
+        }
+    }
+}
+
+/// Gone for an hour and off its list, while the list is healthy and most of the rows beside it answer.
+async fn is_withdrawn(store: &Store, reader: &Reader<'_>, known: &Reread) -> bool {
+    let Some(neighbours) = &known.neighbours else {
+        return false;
+    };
+    let source = &reader.source.id;
+    if store.read_look_state(source, |state| state.failures > 0 || state.rows.is_none()) {
+        return false;
+    }
+    let pages = neighbours.iter().filter_map(|url| Url::parse(url).ok());
+    let pages = pages.filter(|url| !articles::is_file(url)).take(MOST_ASKED);
+    let (mut asked, mut answered) = (0, 0);
+    for url in pages {
+        asked += 1;
+        let answer = reader.get(&url, Validators::default(), true).await;
+        answered += usize::from(answer.is_ok());
+    }
+    answered * 2 > asked
+}

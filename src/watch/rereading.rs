@@ -1,0 +1,62 @@
+//! Articles that are read again: a few at a time, beside the looks, each by its source's own rules.
+
+use std::{
+    collections::HashSet,
+    sync::{Mutex, PoisonError},
+};
+
+use chrono::Utc;
+use futures::{StreamExt, TryStreamExt, stream};
+use url::Url;
+
+use super::Shared;
+use crate::{
+    round,
+    source::fetch::Fetcher,
+    store::{ReadAgain, Reread, StoreError},
+};
+
+/// Articles of one turn, and of those that are under way; the fetcher still asks each host for one
+/// page at a time.
+const MOST: usize = 200;
+const AT_ONCE: usize = 8;
+
+impl Shared {
+    /// Reads again what is due. A site that fails is left alone until the next turn.
+    pub(super) async fn read_again(&self) -> Result<(), StoreError> {
+        let due = self.store.rereads(Utc::now(), MOST).await?;
+        let (fetcher, failing) = (self.fetcher(), Mutex::new(HashSet::new()));
+        stream::iter(due)
+            .map(Ok)
+            .try_for_each_concurrent(AT_ONCE, |known| self.read_one(&fetcher, &failing, known))
+            .await
+    }
+
+    async fn read_one(
+        &self,
+        fetcher: &Fetcher,
+        failing: &Mutex<HashSet<String>>,
+        known: Reread,
+    ) -> Result<(), StoreError> {
+        let config = self.config.borrow().clone();
+        let id = &known.bulletin.source;
+        let source = config.sources.iter().find(|source| source.id == *id);
+        let is_ill = |state: &crate::store::LookState| state.paused || state.failures > 0;
+        let source = source.filter(|_| !self.store.read_look_state(id, is_ill));
+        let url = Url::parse(&known.bulletin.url).ok();
+        let host = url.and_then(|url| url.host_str().map(str::to_owned));
+        let hosts = || failing.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_failing = host.as_ref().is_none_or(|host| hosts().contains(host));
+        let (bulletin, now) = (known.bulletin.id, Utc::now());
+        let Some(source) = source.filter(|_| !is_failing) else {
+            let failed = self.store.settle_reread(bulletin, ReadAgain::Failed, now);
+            return failed.await.map(drop);
+        };
+        match round::reread(&self.store, fetcher, source, &known, now).await? {
+            Some(true) => tracing::info!(source = %source.id, "bulletin {bulletin} was corrected"),
+            Some(false) => {}
+            None => hosts().extend(host),
+        }
+        Ok(())
+    }
+}
