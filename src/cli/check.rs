@@ -9,6 +9,7 @@ use super::{
     inspect::{self, Fault, How},
     lists::short,
     out,
+    reach::Reach,
     serve::SparePusher,
     session::Session,
 };
@@ -47,9 +48,10 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
     let mut good = true;
     if args.online {
         good &= sources_online(session, &config).await?;
+        good &= channels_online(session, &config).await?;
     }
-    if args.online || args.post {
-        good &= channels_online(session, &config, &args).await?;
+    if args.post {
+        good &= post_to_channels(session, &config).await?;
     }
     Ok(if good { Exit::Done } else { Exit::Failed })
 }
@@ -57,10 +59,10 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
 /// What would run.
 fn offline(session: &Session, config: &Config) -> anyhow::Result<()> {
     out::line(format!(
-        "{}: {} sources, {} channels, times by {}",
+        "{}: {}, {}, times by {}",
         session.config_path().display(),
-        config.sources.len(),
-        config.channels.len(),
+        out::count(config.sources.len(), "source"),
+        out::count(config.channels.len(), "channel"),
         config.time_zone
     ))?;
     let now = Utc::now();
@@ -223,31 +225,34 @@ async fn body_matched(
     Ok(", select.body on its first article".to_owned())
 }
 
-async fn channels_online(session: &Session, config: &Config, args: &Args) -> anyhow::Result<bool> {
+async fn channels_online(session: &Session, config: &Config) -> anyhow::Result<bool> {
     let spare = SparePusher::new(config.clone()).await?;
     let mut good = true;
     for channel in &config.channels {
-        if args.online {
-            let (word, text) = match spare.pusher.check(&channel.id).await {
-                Ok(Checked::Good(text)) => ("good", text),
-                Ok(Checked::NotTried) => {
-                    ("not tried", "the platform has no call for it".to_owned())
-                }
-                Err(error) => ("failed", session.mask.masked(&error.to_string())),
-            };
-            good &= word != "failed";
-            out::line(format!("channel {}: {word}: {text}", channel.id))?;
-        }
-        if args.post {
-            let sent = spare.pusher.test(&channel.id).await;
-            good &= sent.is_ok();
-            let text = match sent {
-                Ok(_) => "a test card was sent".to_owned(),
-                Err(error) => format!("failed: {}", session.mask.masked(&error.to_string())),
-            };
-            out::line(format!("channel {}: {text}", channel.id))?;
-        }
+        let (word, text) = match spare.pusher.check(&channel.id).await {
+            Ok(Checked::Good(text)) => ("good", text),
+            Ok(Checked::NotTried) => ("not tried", "the platform has no call for it".to_owned()),
+            Err(error) => ("failed", session.mask.masked(&error.to_string())),
+        };
+        good &= word != "failed";
+        out::line(format!("channel {}: {word}: {text}", channel.id))?;
     }
     spare.close().await;
+    Ok(good)
+}
+
+async fn post_to_channels(session: &Session, config: &Config) -> anyhow::Result<bool> {
+    let reach = Reach::open(session).await?;
+    let mut good = true;
+    for channel in &config.channels {
+        let sent = reach.test(config, &channel.id).await;
+        good &= sent.is_ok();
+        let text = match sent {
+            Ok(_) => "a test card was sent".to_owned(),
+            Err(error) => format!("failed: {}", session.mask.masked(&error.to_string())),
+        };
+        out::line(format!("channel {}: {text}", channel.id))?;
+    }
+    reach.close().await?;
     Ok(good)
 }

@@ -5,7 +5,7 @@ use std::{ffi::OsString, path::Path};
 use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
 
-use super::{Exit, UsageError, out, reach::Reach, serve, session::Session};
+use super::{Exit, UsageError, out, reach::Reach, session::Session};
 use crate::{
     bulletin::{ChannelId, SourceId},
     view::{Bulletin, Channel, Delivery, Filters, Listing, Source, Stamp},
@@ -168,17 +168,10 @@ async fn test(session: &Session, channel: &ChannelId) -> anyhow::Result<Exit> {
         ))
         .into());
     }
-    let message = match Reach::open(session).await?.test(channel).await? {
-        Some(sent) => sent,
-        // The running instance does not have it yet.
-        None => {
-            let spare = serve::SparePusher::new(config).await?;
-            let sent = spare.pusher.test(channel).await;
-            spare.close().await;
-            sent?
-        }
-    };
-    match message {
+    let reach = Reach::open(session).await?;
+    let sent = reach.test(&config, channel).await;
+    reach.close().await?;
+    match sent? {
         Some(message) => out::line(format!(
             "a test card was sent to `{channel}`: message {}",
             message.0

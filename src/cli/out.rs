@@ -38,6 +38,12 @@ pub(super) fn table<const N: usize>(header: [&str; N], rows: Vec<[String; N]>) -
     line(lines.join("\n"))
 }
 
+/// `1 source`, `2 sources`.
+pub(super) fn count(number: usize, word: &str) -> String {
+    let ending = if number == 1 { "" } else { "s" };
+    format!("{number} {word}{ending}")
+}
+
 /// Bold on a terminal, plain elsewhere.
 pub(super) fn strong(text: &str) -> String {
     paint(text, "1")

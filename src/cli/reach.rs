@@ -1,7 +1,7 @@
 //! The store of the state folder, whether it is stopped (then it is opened) or an instance runs on it
 //! (then that one is asked). Subcommands do not notice the difference.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use anyhow::{Context, anyhow};
 use chrono::Utc;
@@ -13,7 +13,7 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use super::{UsageError, serve::stdout, session::Session};
+use super::{UsageError, serve, session::Session};
 use crate::{
     app::{Address, make_state_folder, random_token},
     bulletin::{BulletinId, ChannelId, MessageRef, Secret, Source, SourceId},
@@ -135,6 +135,37 @@ impl Reach {
         }
     }
 
+    /// Sends one test card within the pace of whoever sends there; a channel that was set aside goes on.
+    pub(super) async fn test(
+        &self,
+        config: &Config,
+        channel: &ChannelId,
+    ) -> anyhow::Result<Option<MessageRef>> {
+        match self {
+            Self::Stopped { store, config } => {
+                let (_sender, live) = watch::channel(Arc::new(Config::clone(config)));
+                let pusher = Pusher::new(store.clone(), live, serve::stdout());
+                Ok(pusher.test(channel).await?)
+            }
+            Self::Running(api) if api.has(channel).await? => {
+                #[derive(serde::Deserialize)]
+                struct Answer {
+                    message: Option<MessageRef>,
+                }
+                let path = format!("channels/{channel}/test");
+                let answer: Answer = api.post(&path, &json!({})).await?;
+                Ok(answer.message)
+            }
+            // The running instance has not taken the changed config yet.
+            Self::Running(_) => {
+                let spare = serve::SparePusher::new(config.clone()).await?;
+                let sent = spare.pusher.test(channel).await;
+                spare.close().await;
+                Ok(sent?)
+            }
+        }
+    }
+
     pub(super) async fn settle_held(&self, actions: Vec<HeldAction>) -> anyhow::Result<Settled> {
         let mut settled = Settled {
             published: Vec::new(),
@@ -154,41 +185,6 @@ impl Reach {
             settled.seen.extend(seen);
         }
         Ok(settled)
-    }
-
-    /// Sends one test card, after which a channel that was set aside goes on; None: the running instance
-    /// has no such channel.
-    pub(super) async fn test(
-        self,
-        channel: &ChannelId,
-    ) -> anyhow::Result<Option<Option<MessageRef>>> {
-        #[derive(serde::Deserialize)]
-        struct Answer {
-            message: Option<MessageRef>,
-        }
-        match self {
-            Self::Stopped { store, config } => {
-                let (_config, live) = watch::channel(Arc::new(*config));
-                let pusher = Pusher::new(store.clone(), live, stdout());
-                let sent = pusher.test(channel).await;
-                drop(pusher);
-                store.close().await?;
-                Ok(Some(sent?))
-            }
-            Self::Running(api) => {
-                let filters = Filters {
-                    channel: Some(channel.clone()),
-                    ..Filters::default()
-                };
-                let known: Listing<view::Channel> = api.list("channels", &filters).await?;
-                if known.items.is_empty() {
-                    return Ok(None);
-                }
-                let path = format!("channels/{channel}/test");
-                let answer: Answer = api.post(&path, &json!({})).await?;
-                Ok(Some(answer.message))
-            }
-        }
     }
 
     /// Which of these turned out to be feeds, as far as this machine can tell.
@@ -287,12 +283,31 @@ impl Api {
         read(self.request(Method::GET, what)).await
     }
 
+    async fn has(&self, channel: &ChannelId) -> anyhow::Result<bool> {
+        let filters = Filters {
+            channel: Some(channel.clone()),
+            ..Filters::default()
+        };
+        let known: Listing<view::Channel> = self.list("channels", &filters).await?;
+        Ok(!known.items.is_empty())
+    }
+
     pub(super) async fn post<T: DeserializeOwned>(
         &self,
         what: &str,
         body: &Value,
     ) -> anyhow::Result<T> {
         read(self.request(Method::POST, what).json(body)).await
+    }
+
+    /// Takes the changed config; `named` must be the one that the instance runs by.
+    pub(super) async fn reload(&self, named: Option<&Path>) -> anyhow::Result<()> {
+        let mut request = self.request(Method::POST, "reload");
+        if let Some(named) = named {
+            let named = std::path::absolute(named)?;
+            request = request.query(&[("config", named)]);
+        }
+        read::<Value>(request).await.map(drop)
     }
 
     pub(super) async fn export(&self) -> anyhow::Result<Response> {

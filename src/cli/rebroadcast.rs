@@ -71,9 +71,9 @@ async fn send(reach: &Reach, args: Args) -> anyhow::Result<Exit> {
         "is queued, and goes out when `noticast run` starts,"
     };
     out::line(format!(
-        "#{} {fate} to {chats} {}",
+        "#{} {fate} to {}",
         bulletin.id,
-        plural(chats, "chat")
+        out::count(chats, "chat")
     ))?;
     Ok(Exit::Done)
 }
@@ -106,14 +106,6 @@ async fn agreed(reach: &Reach, bulletin: &Bulletin, args: &Args) -> anyhow::Resu
         out::line(summary)?;
     }
     out::line(&bulletin.url)?;
-    let question = format!("send it again to {chats} {}?", plural(chats, "chat"));
+    let question = format!("send it again to {}?", out::count(chats, "chat"));
     Ok(out::ask(&question)?)
-}
-
-fn plural(count: usize, word: &str) -> String {
-    if count == 1 {
-        word.to_owned()
-    } else {
-        format!("{word}s")
-    }
 }

@@ -1,7 +1,6 @@
 //! `reload`: a running instance takes the changed config, or refuses it whole.
 
 use anyhow::bail;
-use serde_json::{Value, json};
 
 use super::{Exit, out, reach::Api, session::Session};
 
@@ -21,7 +20,7 @@ pub(super) async fn run(session: &Session, _args: Args) -> anyhow::Result<Exit> 
             "the instance that ran on {state} does not answer; the config is read when one starts"
         );
     }
-    let _: Value = api.post("reload", &json!({})).await?;
+    api.reload(session.named_config()).await?;
     out::line("the changed config is taken")?;
     Ok(Exit::Done)
 }

@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 
 use super::{
-    Exit,
+    Exit, out,
     serve::{self, OnHangup},
     session::{self, Session},
 };
@@ -27,7 +27,8 @@ pub(super) async fn run(session: &Session, _args: Args) -> anyhow::Result<Exit> 
     let listener = serve::listen(config.web.listen.unwrap_or(any_loopback)).await?;
     let address = listener.local_addr()?;
     let (path, mask) = (session.config_path(), session.mask.clone());
-    let (sources, channels) = (config.sources.len(), config.channels.len());
+    let sources = out::count(config.sources.len(), "source");
+    let channels = out::count(config.channels.len(), "channel");
     let app = App::build(Setup {
         config,
         state: session.state.clone(),
@@ -43,7 +44,7 @@ pub(super) async fn run(session: &Session, _args: Args) -> anyhow::Result<Exit> 
     session
         .mask
         .hide(app.own_secrets().map(|secret| secret.reveal().to_owned()));
-    tracing::info!("started: {sources} sources, {channels} channels, http://{address}/");
+    tracing::info!("started: {sources}, {channels}, http://{address}/");
     let on_hangup = OnHangup::Reload(app.reload());
     serve::run_until_stopped(app, on_hangup, serve::until(None)).await?;
     tracing::info!("stopped");

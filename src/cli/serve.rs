@@ -153,7 +153,7 @@ pub(super) async fn until(time: Option<Duration>) {
     }
 }
 
-/// A pusher beside the running one, on a store of its own: for checks and test cards.
+/// A pusher beside the running one, on a store of its own: for checks.
 pub(super) struct SparePusher {
     pub(super) pusher: Pusher,
     store: Store,

@@ -53,6 +53,11 @@ impl Session {
         }
     }
 
+    /// What `--config` says.
+    pub(super) fn named_config(&self) -> Option<&Path> {
+        self.named_config.as_deref()
+    }
+
     pub(super) fn config_path(&self) -> PathBuf {
         self.named_config
             .clone()

@@ -2,6 +2,7 @@
 
 use std::{
     io::{self, BufWriter, Write},
+    path::PathBuf,
     time::Duration,
 };
 
@@ -259,7 +260,35 @@ pub(super) async fn test_channel(
     Ok(Json(json!({ "message": message })))
 }
 
-pub(super) async fn reload(State(site): State<Shared>) -> Answer<Value> {
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReloadOf {
+    /// The file that is meant, if it was named: an instance reads its own alone.
+    config: Option<PathBuf>,
+}
+
+pub(super) async fn reload(
+    State(site): State<Shared>,
+    named: Result<Query<ReloadOf>, QueryRejection>,
+) -> Answer<Value> {
+    let own = site.config().path.clone();
+    if let (
+        Query(ReloadOf {
+            config: Some(named),
+        }),
+        Some(own),
+    ) = (named?, own)
+        && named.canonicalize().ok() != own.canonicalize().ok()
+    {
+        return Err(Problem::new(
+            StatusCode::CONFLICT,
+            format!(
+                "the instance runs by {}, not by {}; stop it and run it by that one",
+                own.display(),
+                named.display()
+            ),
+        ));
+    }
     let (answer, answered) = oneshot::channel();
     let asked = site.desk.reload.send(answer).await;
     let taken = match asked {

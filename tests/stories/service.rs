@@ -215,6 +215,65 @@ async fn a_right_config_is_taken_and_a_wrong_one_refused_whole() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_reload_by_another_file_is_refused_by_name() {
+    let site = Site::with(10).await;
+    let world = World::watching(&site);
+    let running = world.start();
+    world.looks(&site, 1).await;
+    std::fs::copy(world.path("noticast.toml"), world.path("other.toml")).unwrap();
+    let command = |file: &str| {
+        let program = env!("CARGO_BIN_EXE_noticast");
+        let mut command = std::process::Command::new(program);
+        let state = world.path("state");
+        command.args(["reload", "--config", file, "--state"]);
+        command.arg(state).current_dir(world.path(""));
+        command.output().unwrap()
+    };
+    let refused = command("other.toml");
+    let told = String::from_utf8_lossy(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(1), "{told}");
+    assert!(told.contains("other.toml; stop it"), "{told}");
+    assert!(command("./noticast.toml").status.success());
+    running.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_channel_set_aside_is_taken_up_again_by_the_test_that_its_error_asks_for() {
+    let (site, telegram) = (Site::with(10).await, Telegram::start("1:token").await);
+    let world = World::new();
+    let bot = format!(
+        "[telegram]\ntoken = \"1:token\"\napi_url = \"{}\"\n\n\
+         [[channel]]\nid = \"seven\"\nkind = \"telegram\"\nchat = 7\n\n",
+        telegram.url
+    );
+    world.configure(&(bot + &World::config(&site.list_url())));
+    let running = world.start();
+    world.looks(&site, 1).await;
+    let seven = || world.list(&["channels", "--channel", "seven"])[0]["state"].clone();
+    let kicked = Fault::Refused(403, "Forbidden: bot was kicked from the group chat");
+    telegram.fault("sendMessage", Some(7), kicked, 1);
+    site.publish(11);
+    world
+        .until("it to be set aside", || seven() == "blocked")
+        .await;
+    let tested = world.noticast(&["channels", "--test", "seven"]);
+    assert!(tested.status.success(), "{tested:?}");
+    assert_eq!(seven(), "ok");
+    let sent = telegram.until_sent(7, 2).await;
+    assert!(sent[0].contains("测试") && sent[1].contains(&Site::title(11)));
+    running.stop();
+    // On a stopped store the same command sends by itself.
+    assert!(
+        world
+            .noticast(&["channels", "--test", "seven"])
+            .status
+            .success()
+    );
+    assert!(telegram.until_sent(7, 3).await[2].contains("测试"));
+    assert_eq!(telegram.too_fast(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn while_it_ends_it_says_so_and_what_hangs_is_put_back() {
     let (site, telegram) = (Site::with(10).await, Telegram::start("1:token").await);
     let world = World::new();
