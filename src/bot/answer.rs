@@ -43,8 +43,9 @@ pub(super) struct Me {
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) me: Me,
-    /// Searches and looks at pages: a few at a time.
-    pub(super) slow: Semaphore,
+    /// Searches in the archive, and looks at pages: a few of each at a time.
+    searches: Semaphore,
+    looks: Semaphore,
     /// Chats and people in them who were told that they may not.
     told: Mutex<HashSet<(i64, Option<i64>)>>,
     /// What Telegram said of the language of those who wrote, for what is said to them unasked.
@@ -57,7 +58,8 @@ impl Shared {
     pub(super) fn new(me: Me) -> Self {
         Self {
             me,
-            slow: Semaphore::new(2),
+            searches: Semaphore::new(2),
+            looks: Semaphore::new(2),
             told: Mutex::default(),
             spoken: Mutex::default(),
             has_rival: AtomicBool::new(false),
@@ -188,8 +190,10 @@ impl Room {
         message: &Message,
     ) -> Result<Vec<Answer>, StoreError> {
         let reply = match act {
+            Admin::Rebroadcast(None, channel) => {
+                self.offer_replied_to(asker, channel, message).await?
+            }
             Admin::Rebroadcast(which, channel) => {
-                let which = which.or_else(|| self.replied_to(message).map(Which::Id));
                 self.offer_rebroadcast(asker, which, channel).await?
             }
             Admin::Broadcast(text) => self.offer_broadcast(asker, &text).await?,
@@ -238,7 +242,11 @@ impl Room {
         }
         answers.extend(pressed.later.map(|slow| self.later(&asker, slow)));
         for (to, reply) in pressed.more {
-            answers.extend(self.tell(&to, reply));
+            answers.extend(if to == asker.place() {
+                self.tell(&to, reply)
+            } else {
+                self.insist(&to, reply)
+            });
         }
         Ok(answers)
     }
@@ -342,7 +350,11 @@ impl Room {
         let (room, asker) = (self.clone(), asker.clone());
         let chat = asker.chat;
         let work = async move {
-            let Ok(_turn) = room.shared.slow.acquire().await else {
+            let turns = match what {
+                Slow::Search(_) | Slow::Why(_) => &room.shared.searches,
+                Slow::Poll(_) | Slow::Page(..) => &room.shared.looks,
+            };
+            let Ok(_turn) = turns.acquire().await else {
                 return;
             };
             let done = match what {

@@ -151,16 +151,17 @@ fn rebroadcast(rest: &str) -> Command {
     }
 }
 
-/// The number at the end of a card that was pushed.
-pub(super) fn number_of(card: &str) -> Option<BulletinId> {
-    let lines = card
-        .lines()
-        .rev()
-        .filter_map(|line| line.trim().strip_prefix('#'));
-    lines
-        .filter_map(|number| number.parse().ok())
-        .map(BulletinId)
-        .next()
+/// The numbers of what a pushed message shows: of one bulletin its last line, of several their lines.
+pub(super) fn numbers_of(card: &str) -> Vec<BulletinId> {
+    let number = |text: &str| text.strip_prefix('#')?.parse().ok().map(BulletinId);
+    let of_entry = |line: &str| {
+        let (mark, rest) = line.split_once(' ')?;
+        let is_entry = mark == "•" || mark.strip_suffix('.')?.parse::<u8>().is_ok();
+        number(rest.rsplit(' ').next()?).filter(|_| is_entry)
+    };
+    let head = card.lines().rev().find_map(|line| number(line.trim()));
+    let entries = card.lines().filter_map(of_entry);
+    head.into_iter().chain(entries).collect()
 }
 
 #[cfg(test)]
@@ -227,15 +228,19 @@ mod tests {
 
     #[test]
     fn a_card_ends_with_its_number() {
-        assert_eq!(
-            number_of("【源】标题\n\n#7 看点\n\n#1042"),
-            Some(BulletinId(1042))
-        );
-        assert_eq!(
-            number_of("#1042\nhttps://a.example/"),
-            Some(BulletinId(1042))
-        );
-        assert_eq!(number_of("no number"), None);
+        let ids = |ids: &[u64]| ids.iter().copied().map(BulletinId).collect::<Vec<_>>();
+        for (card, numbers) in [
+            ("【源】标题\n\n#7 看点\n\n#1042", &[1042][..]),
+            ("#1042\nhttps://a.example/", &[1042]),
+            ("no number\nnor #5\n1 #6", &[]),
+            (
+                "【源】标题\n#4\n\n2. 另一条 #3\n3. 再一条 · 截止：2026-01-01 #2",
+                &[4, 3, 2],
+            ),
+            ("摘要 · 2 条\n\n【源】\n• 标题 #8\n• 标题 #9", &[8, 9]),
+        ] {
+            assert_eq!(numbers_of(card), ids(numbers), "{card}");
+        }
     }
 
     proptest! {

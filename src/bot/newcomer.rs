@@ -95,7 +95,10 @@ impl Room {
                     Button::TurnDown(target.id.clone()),
                 ),
             ]);
-            self.send_soon(&id, reply);
+            let answer = self.insist(&id, reply);
+            if answer.is_some_and(|answer| self.outgoing.try_send(answer).is_err()) {
+                tracing::warn!(channel.id = %target.id, "too much waits to be said; an admin was not asked");
+            }
         }
         if !is_asked {
             tracing::warn!(channel.id = %target.id, "a chat asks to be let in, and [telegram] has no `admins`");

@@ -27,6 +27,25 @@ const LONGEST: usize = 3000;
 const RULE: &str = "\n\n—\n\n";
 
 impl Room {
+    /// As [`Room::offer_rebroadcast`], of what the answered message shows; of several, it asks which.
+    pub(super) async fn offer_replied_to(
+        &self,
+        asker: &Asker,
+        channel: Option<ChannelId>,
+        message: &Message,
+    ) -> Result<Reply, StoreError> {
+        const IN_A_ROW: usize = 4;
+        let ids = self.replied_to(message);
+        let [_, _, ..] = &ids[..] else {
+            let which = ids.first().copied().map(Which::Id);
+            return self.offer_rebroadcast(asker, which, channel).await;
+        };
+        let button = |id: &BulletinId| (format!("#{id}"), Button::Offer(*id));
+        let reply = Reply::from(asker.words().which_one);
+        let rows = ids.chunks(IN_A_ROW);
+        Ok(rows.fold(reply, |reply, row| reply.with(row.iter().map(button))))
+    }
+
     /// Asks an admin whether it is really meant.
     pub(super) async fn offer_rebroadcast(
         &self,
@@ -233,17 +252,19 @@ impl Room {
         Ok(Reply::from(words.undoing).into())
     }
 
-    /// The bulletin of the pushed message that `message` answers.
-    pub(super) fn replied_to(&self, message: &Message) -> Option<BulletinId> {
-        let original = message.reply_to_message()?;
+    /// The bulletins of the pushed message that `message` answers.
+    pub(super) fn replied_to(&self, message: &Message) -> Vec<BulletinId> {
+        let Some(original) = message.reply_to_message() else {
+            return Vec::new();
+        };
         // A card in a channel bears the channel's name; what anybody passed on is not the bot's word.
         let speaker = original.sender_chat.as_ref();
         let is_channels = original.is_automatic_forward()
             || speaker.is_some_and(|speaker| speaker.id == original.chat.id)
                 && original.forward_origin().is_none();
         let is_ours = self.is_own(original) && original.forward_origin().is_none();
-        let text = original.text().filter(|_| is_ours || is_channels)?;
-        command::number_of(text)
+        let text = original.text().filter(|_| is_ours || is_channels);
+        text.map(command::numbers_of).unwrap_or_default()
     }
 }
 

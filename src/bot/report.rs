@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     bulletin::{ChannelId, ChannelKind, Delivery, DeliveryState, TelegramChat},
-    push::telegram::api::CallError,
+    push::{Sent, telegram::api::CallError},
     store::{Report, StoreError, Tally},
 };
 
@@ -87,8 +87,17 @@ impl Room {
             text += &format!("\n{}", words.undo_hint);
         }
         let reply = Reply::from(text).with(can_undo.then(|| undo(words, report)));
-        let edit = self.edit_request(report.chat, MessageId(report.message), reply);
-        let sent = self.voice.edit(edit).await;
+        self.show_in(report, reply).await
+    }
+
+    /// Writes into the message that asked, or a new one where that is gone.
+    async fn show_in(&self, report: &Report, reply: Reply) -> bool {
+        let edit = self.edit_request(report.chat, MessageId(report.message), reply.clone());
+        let mut sent = self.voice.edit(edit).await;
+        let asked_in = ChannelId::of_chat(report.chat, None);
+        if let (Sent::Refused(_), Some(message)) = (&sent, self.message(&asked_in, reply)) {
+            sent = self.voice.say(message).await;
+        }
         note(&sent);
         is_settled(&sent)
     }
@@ -118,8 +127,13 @@ impl Room {
             ("left", left.to_string()),
         ];
         let parts: Vec<(&str, &str)> = parts.iter().map(|(k, v)| (*k, v.as_str())).collect();
-        let reply = fill(words.undone, &parts).into();
-        self.edit_soon(report.chat, MessageId(report.message), reply);
+        if !self
+            .show_in(report, fill(words.undone, &parts).into())
+            .await
+        {
+            // It is owed; what is gone already counts as deleted then.
+            return Ok(());
+        }
         let done = Report {
             reported_ms: Some(Utc::now().timestamp_millis()),
             done: true,

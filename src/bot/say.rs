@@ -12,6 +12,8 @@ use teloxide::{
     },
 };
 
+use tokio::time::sleep;
+
 use super::{
     answer::{Room, Slow},
     asker::Asker,
@@ -19,7 +21,7 @@ use super::{
 };
 use crate::{
     bulletin::ChannelId,
-    push::{Sent, card::cut, telegram::preview},
+    push::{Sent, backoff, card::cut, telegram::preview},
 };
 
 /// Work that ends with a message, and the chat that it is for.
@@ -58,6 +60,8 @@ impl Reply {
 
 /// Characters of a message after parsing; whole lines beyond it are left out.
 const LONGEST: usize = 4096;
+/// Some ten minutes of them.
+const MOST_TRIES: u32 = 15;
 /// Bytes of a button's data.
 const LONGEST_DATA: usize = 64;
 
@@ -147,24 +151,24 @@ impl Room {
         Some(message)
     }
 
-    /// Says something beside the answer to an update.
-    pub(super) fn send_soon(&self, to: &ChannelId, reply: Reply) {
-        if let Some(answer) = self.tell(to, reply)
-            && self.outgoing.try_send(answer).is_err()
-        {
-            tracing::warn!(channel.id = %to, "too much waits to be said; a message was left out");
+    /// Says something that nobody asked for just now: tried again until Telegram has it, or never will.
+    pub(super) fn insist(&self, to: &ChannelId, reply: Reply) -> Option<Answer> {
+        let (chat, _) = to.chat()?;
+        let message = self.message(to, reply)?;
+        let voice = self.voice.clone();
+        let work = async move {
+            for attempt in 0..MOST_TRIES {
+                let sent = voice.say(message.clone()).await;
+                note(&sent);
+                // What was perhaps sent is not worth a repetition.
+                if is_settled(&sent) || matches!(sent, Sent::Perhaps(_)) {
+                    return;
+                }
+                sleep(backoff(attempt, 0.0)).await;
+            }
         }
-    }
-
-    /// Shows something else in a message that the bot wrote before.
-    pub(super) fn edit_soon(&self, chat: i64, message: MessageId, reply: Reply) {
-        if self
-            .outgoing
-            .try_send(self.edit(chat, message, reply))
-            .is_err()
-        {
-            tracing::warn!(chat, "too much waits to be said; an edit was left out");
-        }
+        .boxed();
+        Some(Answer { chat, work })
     }
 
     pub(super) fn edit(&self, chat: i64, message: MessageId, reply: Reply) -> Answer {

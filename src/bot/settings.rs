@@ -70,11 +70,7 @@ impl Room {
         if what.is_empty() {
             return Ok(self.menu(asker, Some(Wish::TimeZone)));
         }
-        let zone: Option<Tz> = TZ_VARIANTS
-            .iter()
-            .find(|zone| zone.name().eq_ignore_ascii_case(what))
-            .copied();
-        let Some(zone) = zone else {
+        let Some(zone) = zone_called(what) else {
             let words = asker.words();
             let what = escape(&cut(&clean_line(what), 50));
             return Ok(fill(words.no_such_zone, &[("zone", &what)]).into());
@@ -273,6 +269,18 @@ impl Room {
             Wish::Filter => or_off(filter::shown(chat)),
         }
     }
+}
+
+/// By its name, or by its city's.
+fn zone_called(what: &str) -> Option<Tz> {
+    let what = what.trim().replace(' ', "_");
+    let is_city = |zone: &Tz| {
+        let (_, city) = zone.name().rsplit_once('/').unwrap_or_default();
+        city.eq_ignore_ascii_case(&what)
+    };
+    let mut zones = TZ_VARIANTS.iter().copied();
+    let named = zones.find(|zone| zone.name().eq_ignore_ascii_case(&what));
+    named.or_else(|| TZ_VARIANTS.iter().copied().find(is_city))
 }
 
 /// Wishes in the order in which they are shown.

@@ -53,7 +53,7 @@ words! {
     remind reminded no_deadline deadline_past reminders_off
     page_found page_failed added_so_far yes_add nobody_adds admins_add too_many_added too_many_in_all no_such_address
     remove remove_question removed
-    no_bulletin is_held no_channel no_channels nowhere confirm confirm_broadcast lasting
+    no_bulletin is_held no_channel no_channels nowhere which_one confirm confirm_broadcast lasting
     yes yes_broadcast no queued announcement refused done_already broadcast_too_long
     undo undo_hint undoing undone too_late reported
     held nothing_held publish_all publish_newest mark_seen show settled

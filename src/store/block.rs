@@ -1,7 +1,7 @@
 //! Deliveries as they lie on disk: 32 of consecutive numbers in a row.
 //!
 //! One bulletin for 2,000 channels is 63 rows, not 6,000, and a year of them stays small in sled's
-//! memory, which grows by the row. A delivery that changes is a small row of its own until a few of its
+//! memory, which grows by the row. A delivery that changes is a small row of its own until all of its
 //! block have: sled keeps up to ten versions of a page, and 64 of a whole block's would fill the disk.
 
 use std::collections::BTreeSet;
@@ -19,7 +19,7 @@ use crate::bulletin::{BulletinId, Delivery, DeliveryId, DeliveryKind, DeliverySt
 
 const SLOTS: u64 = 32;
 /// Deliveries of a block that lie beside it at most.
-const MOST_LOOSE: usize = 15;
+const MOST_LOOSE: usize = 31;
 
 /// One delivery. Times after the first are in ms since it was queued, so that they are short.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

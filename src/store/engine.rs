@@ -25,7 +25,7 @@ use super::{
 };
 
 /// Page cache; sled uses a multiple of it.
-pub(super) const CACHE_BYTES: u64 = 32 << 20;
+pub(super) const CACHE_BYTES: u64 = 16 << 20;
 /// A larger value becomes a file that sled never syncs, and whose loss makes it refuse to open.
 const LONGEST_VALUE: usize = 4096;
 /// Version of the encoding, and how many further chunks the value has.

@@ -16,6 +16,7 @@ mod demo;
 mod fetching;
 mod golden;
 mod health;
+mod hostile;
 mod layout;
 mod mail;
 mod modes;

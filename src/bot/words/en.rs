@@ -173,6 +173,7 @@ pub(super) static WORDS: Words = Words {
     no_channel: "There is no channel {channel}.",
     no_channels: "There is no channel and no subscribed chat.",
     nowhere: "No channel has the source of #{id}; name one: /rebroadcast {id} CHANNEL",
+    which_one: "That message shows several notices; which one is to be sent again?",
     confirm: "Send #{id} again: {title}\nto {count} chats: {channels}?",
     confirm_broadcast: "Send this to {count} chats: {channels}?",
     lasting: "In {count} of them it cannot be taken back.",

@@ -164,6 +164,7 @@ pub(super) static WORDS: Words = Words {
     no_channel: "没有频道 {channel}。",
     no_channels: "没有任何频道或订阅的聊天。",
     nowhere: "没有频道订阅 #{id} 的来源，请写明频道：/rebroadcast {id} 频道",
+    which_one: "这条消息里有多条通知，重发哪一条？",
     confirm: "重发 #{id}《{title}》\n到 {count} 个聊天：{channels}？",
     confirm_broadcast: "向 {count} 个聊天发公告：{channels}？",
     lasting: "其中 {count} 个发出后不能撤回。",

@@ -276,7 +276,8 @@ impl Telegram {
         self.update(json!({"my_chat_member": change}));
     }
 
-    fn update(&self, mut update: Value) {
+    /// Any update, as it is.
+    pub(crate) fn update(&self, mut update: Value) {
         let mut world = self.world();
         world.next_update += 1;
         update["update_id"] = json!(world.next_update);
