@@ -240,13 +240,7 @@ async fn a_reload_by_another_file_is_refused_by_name() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_channel_set_aside_is_taken_up_again_by_the_test_that_its_error_asks_for() {
     let (site, telegram) = (Site::with(10).await, Telegram::start("1:token").await);
-    let world = World::new();
-    let bot = format!(
-        "[telegram]\ntoken = \"1:token\"\napi_url = \"{}\"\n\n\
-         [[channel]]\nid = \"seven\"\nkind = \"telegram\"\nchat = 7\n\n",
-        telegram.url
-    );
-    world.configure(&(bot + &World::config(&site.list_url())));
+    let world = with_chat_seven(&site, &telegram);
     let running = world.start();
     world.looks(&site, 1).await;
     let seven = || world.list(&["channels", "--channel", "seven"])[0]["state"].clone();
@@ -276,13 +270,7 @@ async fn a_channel_set_aside_is_taken_up_again_by_the_test_that_its_error_asks_f
 #[tokio::test(flavor = "multi_thread")]
 async fn while_it_ends_it_says_so_and_what_hangs_is_put_back() {
     let (site, telegram) = (Site::with(10).await, Telegram::start("1:token").await);
-    let world = World::new();
-    let bot = format!(
-        "[telegram]\ntoken = \"1:token\"\napi_url = \"{}\"\n\n\
-         [[channel]]\nid = \"seven\"\nkind = \"telegram\"\nchat = 7\n\n",
-        telegram.url
-    );
-    world.configure(&(bot + &World::config(&site.list_url())));
+    let world = with_chat_seven(&site, &telegram);
     let running = world.start();
     world.looks(&site, 2).await;
     telegram.fault("sendMessage", Some(7), Fault::Silent, 1);
@@ -316,4 +304,16 @@ async fn both_signals_end_it_in_order() {
         assert_eq!(running.ended(), Some(0));
         assert!(!world.path("state/instance.json").exists());
     }
+}
+
+/// Pushes to the chat 7 as well: the channel `seven`.
+fn with_chat_seven(site: &Site, telegram: &Telegram) -> World {
+    let world = World::new();
+    let bot = format!(
+        "[telegram]\ntoken = \"1:token\"\napi_url = \"{}\"\n\n\
+         [[channel]]\nid = \"seven\"\nkind = \"telegram\"\nchat = 7\n\n",
+        telegram.url
+    );
+    world.configure(&(bot + &World::config(&site.list_url())));
+    world
 }

@@ -109,15 +109,13 @@ impl Rig {
     }
 
     pub(crate) async fn origin_stats(&self) -> Value {
-        let url = format!("{}/control/stats", self.origin.url);
-        self.http
-            .get(url)
-            .send()
-            .await
-            .unwrap()
-            .json()
-            .await
-            .unwrap()
+        self.stats_of(&self.origin.url).await
+    }
+
+    async fn stats_of(&self, url: &str) -> Value {
+        let url = format!("{url}/control/stats");
+        let answer = self.http.get(url).send().await.unwrap();
+        answer.json().await.unwrap()
     }
 
     /// What the auditor says once nothing has been accepted for `settle` seconds.
@@ -403,15 +401,7 @@ impl Rig {
     }
 
     pub(crate) async fn sink_stats(&self) -> Value {
-        let url = format!("{}/control/stats", self.sink.url);
-        self.http
-            .get(url)
-            .send()
-            .await
-            .unwrap()
-            .json()
-            .await
-            .unwrap()
+        self.stats_of(&self.sink.url).await
     }
 
     pub(crate) fn sink_url(&self) -> &str {
