@@ -21,6 +21,7 @@ mod slack;
 mod stdout;
 mod style;
 pub(crate) mod telegram;
+mod trust;
 mod webhook;
 mod wecom_app;
 mod wecom_robot;
@@ -39,6 +40,7 @@ use futures::{
     FutureExt,
     future::{BoxFuture, ready},
 };
+use serde_json::Value;
 use tokio::{
     sync::{mpsc, oneshot, watch},
     task::JoinSet,
@@ -76,7 +78,9 @@ use self::{
 };
 pub(crate) use self::{deliver::backoff, sender::Sent};
 use crate::{
-    bulletin::{Channel, ChannelId, ChannelKind, Fingerprint, Language, MessageRef, Robot},
+    bulletin::{
+        Bulletin, Channel, ChannelId, ChannelKind, Fingerprint, Language, MessageRef, Robot,
+    },
     config::{Config, Live},
     store::{Store, StoreError},
 };
@@ -372,6 +376,25 @@ fn robot(settings: &Robot) -> Result<Arc<dyn Sender>, PushError> {
         "wecom-app" => Arc::new(WecomApp::new(settings)?),
         "wecom-robot" => Arc::new(WecomRobot::new(settings)?),
         unknown => return Err(PushError(format!("no sender for `{unknown}`"))),
+    })
+}
+
+/// What `channel` would be sent of a bulletin: JSON, or a text that is no JSON. Nothing is asked of any
+/// platform.
+///
+/// # Errors
+/// A proxy of the environment that cannot be used.
+pub fn draft(
+    bulletin: Bulletin,
+    source: &str,
+    channel: &Channel,
+    config: &Config,
+) -> Result<Value, PushError> {
+    let card = Card::of_bulletin(bulletin, source, channel, config).in_own_words(channel);
+    Ok(match &channel.kind {
+        ChannelKind::Telegram { .. } => card.html().into(),
+        ChannelKind::Stdout { .. } => stdout::drawn(&card, channel).into(),
+        ChannelKind::Robot(settings) => robot(settings)?.draft(&card, channel),
     })
 }
 

@@ -218,6 +218,21 @@ impl Form {
     pub fn is_needed(self) -> bool {
         !matches!(self, Self::OptionalSecret)
     }
+
+    fn sample(self) -> &'static str {
+        match self {
+            Self::OptionalSecret => "",
+            Self::Secret | Self::Text => "sample",
+            Self::SecretAddress | Self::SecretPath => "https://www.example.com/sample",
+            Self::Number => "1",
+            Self::Site => "https://www.example.com",
+            Self::Room => "!sample:example.com",
+            Self::Smtp => "smtp://mail.example.com",
+            Self::Mailbox | Self::Mailboxes => "sample@example.com",
+            Self::Word(words) => words[0],
+            Self::Api(url) => url,
+        }
+    }
 }
 
 /// What the config says under one key.
@@ -235,6 +250,13 @@ impl Robot {
     #[must_use]
     pub fn new(kind: &'static RobotKind, values: BTreeMap<&'static str, Setting>) -> Self {
         Self { kind, values }
+    }
+
+    /// Settings by which cards can be drawn and nothing can be sent.
+    #[must_use]
+    pub fn sample(kind: &'static RobotKind) -> Self {
+        let sample = |key: &Key| (key.name, Setting::Text(key.form.sample().to_owned()));
+        Self::new(kind, kind.keys.iter().map(sample).collect())
     }
 
     #[must_use]

@@ -195,6 +195,15 @@ impl Channel {
         }
     }
 
+    /// The value of a key of its kind, where that is one of the table's; empty where it was left out.
+    #[must_use]
+    pub fn setting(&self, key: &str) -> &str {
+        match &self.kind {
+            ChannelKind::Robot(robot) => robot.get(key),
+            ChannelKind::Telegram { .. } | ChannelKind::Stdout { .. } => "",
+        }
+    }
+
     /// Whether this channel asked for bulletins of `source`.
     #[must_use]
     pub fn wants(&self, source: &SourceId) -> bool {

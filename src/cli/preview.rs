@@ -1,5 +1,6 @@
 //! `preview`: what a page is read as, without keeping or pushing anything.
 
+mod card;
 pub(super) mod show;
 
 use std::path::{Path, PathBuf};
@@ -28,6 +29,7 @@ use crate::{
   noticast preview https://www.example.com/news/list.html
   noticast preview --suggest https://www.example.com/news/list.html >> config/noticast.toml
   noticast preview --json --base-url https://www.example.com/news/ page.html
+  noticast preview --card telegram https://www.example.com/news/1.html
   curl -s https://www.example.com/feed.xml | noticast preview -
 
 With -v it also says what was looked at and not taken, and why.")]
@@ -53,6 +55,9 @@ pub(super) struct Args {
     /// Print a [[source]] block for the config
     #[arg(long, conflicts_with = "json")]
     suggest: bool,
+    /// Print what a kind of channel, or a channel of the config, would be sent of each bulletin
+    #[arg(long, value_name = "KIND", conflicts_with = "suggest")]
+    card: Option<String>,
     /// Save what was fetched in this folder
     #[arg(long, value_name = "DIR")]
     save: Option<PathBuf>,
@@ -90,13 +95,22 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
         simplify: false,
         charset: None,
     };
+    let channel = args.card.as_deref();
+    let channel = channel
+        .map(|name| card::channel(name, &config))
+        .transpose()?;
     let mut exit = Exit::Done;
     for input in &args.inputs {
         let seen = see(&config, &args, &how, input).await;
         if seen.is_err() {
             exit = Exit::Failed;
         }
-        show(session, &args, input, &how, seen)?;
+        match (&channel, seen) {
+            (Some(channel), Ok((page, seen))) => {
+                card::show(input, &page, seen, channel, &config, args.json)?;
+            }
+            (_, seen) => show(session, &args, input, &how, seen)?,
+        }
     }
     Ok(exit)
 }

@@ -16,8 +16,8 @@ use chrono_tz::Tz;
 use unicode_segmentation::UnicodeSegmentation;
 
 pub(crate) use self::edition::what_changed;
-use self::list::digest_title;
 pub(crate) use self::list::{Entry, Form};
+use self::{files::files_of, list::digest_title};
 use crate::{
     bulletin::{
         Bulletin, BulletinId, BulletinState, Channel, DeliveryId, DeliveryKind, Language, Mode,
@@ -36,6 +36,8 @@ const NOTE: usize = 1000;
 const SUMMARY: usize = 2000;
 /// Characters of an announcement, which has nothing beside it.
 const ANNOUNCEMENT: usize = 4000;
+/// Characters of the names of all files in one line.
+const NAMES: usize = 60;
 /// Longer addresses are no longer links for Telegram.
 const URL: usize = 2000;
 
@@ -86,6 +88,23 @@ impl Card {
             Mode::Each | Mode::Bundle => Form::Bundle,
         };
         card.of_entries(form, entries.collect())
+    }
+
+    /// Of a bulletin that nothing sends.
+    pub(crate) fn of_bulletin(
+        bulletin: Bulletin,
+        source: &str,
+        channel: &Channel,
+        config: &Config,
+    ) -> Self {
+        Self {
+            kind: DeliveryKind::New,
+            time_zone: channel.time_zone,
+            note: None,
+            bulletin: Some(Arc::new(bulletin)),
+            source: source.to_owned(),
+            ..Self::announcement(String::new(), config)
+        }
     }
 
     /// A card without a bulletin.
@@ -276,6 +295,9 @@ impl Card {
                     Language::En => format!("Deadline: {moment}"),
                 }
             }),
+            files: files_of(bulletin)
+                .map(|(name, url)| (name, url.map(str::to_owned)))
+                .collect(),
             summary: summary
                 .filter(|text| !text.is_empty())
                 .map(|text| cut(&text, SUMMARY.saturating_sub(beside))),
@@ -342,7 +364,17 @@ pub(super) struct Words {
     pub(super) line: Option<String>,
     pub(super) deadline: Option<String>,
     pub(super) summary: Option<String>,
+    /// Names of files, and where they are.
+    pub(super) files: Vec<(String, Option<String>)>,
     pub(super) number: BulletinId,
+}
+
+impl Words {
+    /// The files in one line, where a form has no links.
+    pub(super) fn files_line(&self) -> Option<String> {
+        let names: Vec<&str> = self.files.iter().map(|(name, _)| name.as_str()).collect();
+        (!names.is_empty()).then(|| format!("📎 {}", cut(&names.join(" · "), NAMES)))
+    }
 }
 
 /// How a card that is not simply news says so.

@@ -92,10 +92,14 @@ impl Sender for Dingtalk {
         card.fitting(|card| TEXT.fits(&card.wording()))
     }
 
+    fn draft(&self, card: &Card, _channel: &Channel) -> Value {
+        message(&card.wording())
+    }
+
     fn send<'a>(&'a self, card: &'a Card, channel: &'a Channel) -> BoxFuture<'a, Sent> {
         async move {
             let url = self.url(Utc::now().timestamp_millis());
-            match self.http.post(&url, &message(&card.wording())).await {
+            match self.http.post(&url, &self.draft(card, channel)).await {
                 Ok(answer) => self
                     .verdict(&answer.json(), channel)
                     .unwrap_or_else(|| foreign(&answer)),

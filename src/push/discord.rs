@@ -17,7 +17,7 @@ use super::{
     http::{Answer, Http, foreign, seconds},
     pace::Limit,
     sender::{Sender, Sent},
-    style::Unit,
+    style::{self, Style, Unit, encoded},
 };
 use crate::bulletin::{Channel, MessageRef, Robot};
 
@@ -25,6 +25,13 @@ const CONTENT: usize = 2000;
 const TITLE: usize = 256;
 const FOOTER: usize = 200;
 const MOST_EMBEDS: usize = 10;
+/// Of what names the files and leads to them.
+const FILES: usize = 2000;
+const MARKUP: Style = Style {
+    escape,
+    link: Some(|text, url| format!("[{text}]({})", encoded(url))),
+    ..style::plain(FILES, Unit::Utf16)
+};
 /// Of all embeds together, with some to spare.
 const EMBEDS: usize = 5800;
 
@@ -106,9 +113,13 @@ impl Sender for Discord {
         card.count().min(MOST_EMBEDS)
     }
 
+    fn draft(&self, card: &Card, _channel: &Channel) -> Value {
+        message(&card.wording())
+    }
+
     fn send<'a>(&'a self, card: &'a Card, channel: &'a Channel) -> BoxFuture<'a, Sent> {
         async move {
-            match self.http.post(&self.url, &message(&card.wording())).await {
+            match self.http.post(&self.url, &self.draft(card, channel)).await {
                 Ok(answer) => self.verdict(&answer, channel),
                 Err(silence) => silence.into(),
             }
@@ -147,7 +158,14 @@ pub(super) fn message(wording: &Wording) -> Value {
 
 /// One of `count` embeds of a message.
 fn embed(entry: &Words, count: usize) -> Value {
-    let room = (EMBEDS / count).saturating_sub(TITLE + FOOTER).min(4096);
+    let mut room = (EMBEDS / count).saturating_sub(TITLE + FOOTER).min(4096);
+    let files = (count == 1)
+        .then(|| MARKUP.files_within(entry, FILES))
+        .flatten();
+    let files = files
+        .map(|lines| format!("\n\n{lines}"))
+        .unwrap_or_default();
+    room -= Unit::Utf16.length(&files);
     let head = [entry.line.as_deref(), entry.deadline.as_deref()];
     let head: Vec<&str> = head.into_iter().flatten().collect();
     let text = format!(
@@ -158,7 +176,7 @@ fn embed(entry: &Words, count: usize) -> Value {
     let footer = format!("#{} {}", entry.number, entry.tag);
     let mut embed = json!({
         "title": Unit::Utf16.cut_escaped(&entry.title, TITLE, escape),
-        "description": Unit::Utf16.cut_escaped(text.trim(), room, escape),
+        "description": Unit::Utf16.cut_escaped(text.trim(), room, escape) + &files,
         "footer": {"text": Unit::Utf16.cut(footer.trim(), FOOTER)},
     });
     if let Some(url) = &entry.url {

@@ -16,12 +16,13 @@ use lettre::{
     transport::smtp::{
         Error as SmtpError,
         authentication::{Credentials, DEFAULT_MECHANISMS},
-        client::{AsyncSmtpConnection, TlsParameters},
+        client::{AsyncSmtpConnection, Certificate, TlsParameters},
         commands::{Data, Mail, Rcpt},
         extension::ClientId,
     },
 };
 use percent_encoding::percent_decode_str;
+use serde_json::{Value, json};
 use tokio::time::timeout;
 use url::Url;
 
@@ -31,8 +32,9 @@ use super::{
     http,
     sender::{Sender, Sent},
     style::{self, Style, Unit},
+    trust,
 };
-use crate::bulletin::{Channel, ChannelKind, MessageRef, Robot};
+use crate::bulletin::{Channel, MessageRef, Robot};
 
 /// For a connection with its greeting, and for each command.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -55,6 +57,8 @@ const HTML: Style = Style {
 pub(super) struct Email {
     server: Server,
     secrets: Vec<String>,
+    /// Trusted beside the public ones, as PEM.
+    authorities: Option<Vec<u8>>,
 }
 
 impl fmt::Debug for Email {
@@ -81,20 +85,22 @@ enum Encryption {
 
 impl Email {
     /// # Errors
-    /// Settings that no config has.
+    /// Settings that no config has; certificates of the environment that cannot be used.
     pub(super) fn new(settings: &Robot) -> Result<Self, PushError> {
         let (server, password) = server(settings)?;
         let mut secrets = settings.secrets();
         // As it is, too: in the address it is written in percents.
         secrets.extend(password);
-        Ok(Self { server, secrets })
+        let authorities = trust::own_authorities()?;
+        Ok(Self {
+            server,
+            secrets,
+            authorities,
+        })
     }
 
     async fn mail(&self, card: &Card, channel: &Channel) -> Sent {
-        let ChannelKind::Robot(settings) = &channel.kind else {
-            return Sent::Refused("not an email channel".to_owned());
-        };
-        let message = match message(card, settings) {
+        let message = match message(card, channel) {
             Ok(message) => message,
             Err(error) => return Sent::Refused(format!("the mail cannot be written: {error}")),
         };
@@ -125,7 +131,7 @@ impl Email {
             credentials,
             own,
         } = &self.server;
-        let tls = || TlsParameters::new(host.clone()).map_err(|error| self.unreachable(&error));
+        let tls = || self.tls(host);
         let wrapped = (*encryption == Encryption::Tls).then(tls).transpose()?;
         let address = (host.as_str(), *port);
         let connects =
@@ -155,6 +161,15 @@ impl Email {
         Ok(connection)
     }
 
+    fn tls(&self, host: &str) -> Result<TlsParameters, Sent> {
+        let mut tls = TlsParameters::builder(host.to_owned());
+        if let Some(pem) = &self.authorities {
+            let own = Certificate::from_pem(pem);
+            tls = tls.add_root_certificate(own.map_err(|error| self.unreachable(&error))?);
+        }
+        tls.build().map_err(|error| self.unreachable(&error))
+    }
+
     /// A step before any mail: whatever goes wrong, the server is what cannot be reached.
     async fn begun<T>(&self, step: impl Future<Output = Result<T, SmtpError>>) -> Result<T, Sent> {
         match timeout(PATIENCE, step).await {
@@ -167,10 +182,13 @@ impl Email {
     }
 
     fn unreachable(&self, error: &SmtpError) -> Sent {
-        Sent::Unreachable(format!(
-            "the mail server cannot be used: {}",
-            self.words(error)
-        ))
+        let why = format!("the mail server cannot be used: {}", self.words(error));
+        Sent::Unreachable(match why.contains("certificate") {
+            true => format!(
+                "{why}; where its authority is a private one, let SSL_CERT_FILE name that one's PEM file"
+            ),
+            false => why,
+        })
     }
 
     fn words(&self, error: &SmtpError) -> String {
@@ -263,6 +281,12 @@ impl Sender for Email {
         })
     }
 
+    /// The parts as they are read: on their way they are encoded.
+    fn draft(&self, card: &Card, _channel: &Channel) -> Value {
+        let wording = card.wording();
+        json!({"subject": subject(&wording), "text": PLAIN.text(&wording), "html": html(&wording)})
+    }
+
     fn send<'a>(&'a self, card: &'a Card, channel: &'a Channel) -> BoxFuture<'a, Sent> {
         self.mail(card, channel).boxed()
     }
@@ -332,16 +356,16 @@ fn server(settings: &Robot) -> Result<(Server, Option<String>), PushError> {
 
 fn message(
     card: &Card,
-    settings: &Robot,
+    channel: &Channel,
 ) -> Result<Message, Box<dyn std::error::Error + Send + Sync>> {
     let wording = card.wording();
-    let from: Mailbox = settings.get("from").parse()?;
-    let readers: Mailboxes = settings.get("to").parse()?;
+    let from: Mailbox = channel.setting("from").parse()?;
+    let readers: Mailboxes = channel.setting("to").parse()?;
     let address = from.email.clone();
     let unsubscribe = format!("<mailto:{address}?subject=unsubscribe>");
     let mut message = Message::builder()
         .message_id(Some(format!("<{}@{}>", card.key(), address.domain())))
-        .subject(cut(&wording.title(), SUBJECT))
+        .subject(subject(&wording))
         .from(from);
     for reader in readers {
         message = message.to(reader);
@@ -366,6 +390,10 @@ fn message(
     Ok(message)
 }
 
+fn subject(wording: &Wording) -> String {
+    cut(&wording.title(), SUBJECT)
+}
+
 fn html(wording: &Wording) -> String {
     format!(
         "<!doctype html>\n<meta charset=\"utf-8\">\n<p>{}</p>\n",
@@ -377,7 +405,7 @@ fn html(wording: &Wording) -> String {
 mod tests {
     use super::*;
     use crate::{
-        bulletin::DeliveryKind,
+        bulletin::{ChannelKind, DeliveryKind},
         push::{
             card::tests::{bulletin, card},
             robot_of,
@@ -389,8 +417,9 @@ mod tests {
     #[test]
     fn a_mail_has_text_and_html_and_one_name_for_all_repetitions() {
         let card = card(DeliveryKind::New, Some(bulletin()), None);
-        let settings = robot_of("email", KEYS);
-        let text = |card| String::from_utf8(message(card, &settings).unwrap().formatted()).unwrap();
+        let kind = ChannelKind::Robot(robot_of("email", KEYS));
+        let channel = Channel::new("it".parse().unwrap(), kind, chrono_tz::UTC);
+        let text = |card| String::from_utf8(message(card, &channel).unwrap().formatted()).unwrap();
         let id = |text: &str| {
             text.lines()
                 .find(|line| line.starts_with("Message-ID:"))

@@ -19,13 +19,15 @@ use super::{
     sign,
     style::Unit,
 };
-use crate::bulletin::{Channel, Robot};
+use crate::bulletin::{Channel, Language, Robot};
 
 /// Bytes of a headline and of what stands below it: in JSON they are at most twice as long.
 const TITLE: usize = 600;
 const TEXT: usize = 6000;
 /// Bytes of a card, with room for the signature.
 const BODY: usize = 19_000;
+/// Bytes of the address of a file: five of them leave room for the text.
+const FILE_URL: usize = 600;
 /// So that a card can be read.
 const MOST_ENTRIES: usize = 30;
 /// For those who do not say how long: the platform counts by the minute.
@@ -101,9 +103,13 @@ impl Sender for Feishu {
         })
     }
 
+    fn draft(&self, card: &Card, _channel: &Channel) -> Value {
+        message(&card.wording())
+    }
+
     fn send<'a>(&'a self, card: &'a Card, channel: &'a Channel) -> BoxFuture<'a, Sent> {
         async move {
-            let body = self.signed(message(&card.wording()), Utc::now().timestamp());
+            let body = self.signed(self.draft(card, channel), Utc::now().timestamp());
             match self.http.post(&self.url(), &body).await {
                 Ok(answer) => self
                     .verdict(&answer.json(), channel)
@@ -125,6 +131,7 @@ pub(super) fn message(wording: &Wording) -> Value {
     match &wording.entries[..] {
         [entry] => {
             elements.push(div(&below(entry)));
+            elements.extend(entry.files.iter().map(|file| of_file(wording, file)));
             elements.extend(
                 button(wording, entry).map(|button| json!({"tag": "action", "actions": [button]})),
             );
@@ -154,12 +161,33 @@ fn div(text: &str) -> Value {
 }
 
 fn button(wording: &Wording, entry: &Words) -> Option<Value> {
-    Some(json!({
+    Some(opening(
+        open(wording.language),
+        "primary",
+        entry.url.as_ref()?,
+    ))
+}
+
+fn opening(label: &str, style: &str, url: &str) -> Value {
+    json!({
         "tag": "button",
-        "type": "primary",
-        "text": {"tag": "plain_text", "content": open(wording.language)},
-        "url": entry.url.as_ref()?,
-    }))
+        "type": style,
+        "text": {"tag": "plain_text", "content": label},
+        "url": url,
+    })
+}
+
+/// A row for a file, with a button that opens it.
+fn of_file(wording: &Wording, (name, url): &(String, Option<String>)) -> Value {
+    let mut row = div(&format!("📎 {name}"));
+    let label = match wording.language {
+        Language::Zh => "打开",
+        Language::En => "Open",
+    };
+    if let Some(url) = url.as_ref().filter(|url| url.len() <= FILE_URL) {
+        row["extra"] = opening(label, "default", url);
+    }
+    row
 }
 
 /// What stands below a headline.

@@ -6,13 +6,14 @@
 use std::{error::Error, fmt, time::Duration};
 
 use futures::future::{BoxFuture, FutureExt};
-use reqwest::{Client, ClientBuilder, RequestBuilder, StatusCode, header::HeaderMap};
+use reqwest::{Certificate, Client, ClientBuilder, RequestBuilder, StatusCode, header::HeaderMap};
 use serde_json::Value;
 
 use super::{
     PushError,
     card::{clean_line, cut},
     sender::Sent,
+    trust,
 };
 use crate::bulletin::Robot;
 
@@ -69,15 +70,25 @@ pub(super) struct Answer {
     pub(super) body: Vec<u8>,
 }
 
-/// Bounds that every client has.
-pub(super) fn client() -> ClientBuilder {
-    Client::builder()
+/// Bounds that every client has, and whom it trusts.
+///
+/// # Errors
+/// Certificates of the environment that cannot be used.
+pub(super) fn client() -> Result<ClientBuilder, PushError> {
+    let mut client = Client::builder();
+    if let Some(pem) = trust::own_authorities()? {
+        let bundle = Certificate::from_pem_bundle(&pem);
+        for certificate in bundle.map_err(|error| trust::wrong(&told(&error)))? {
+            client = client.add_root_certificate(certificate);
+        }
+    }
+    Ok(client
         .connect_timeout(CONNECT_TIMEOUT)
         .timeout(TIMEOUT)
         .tcp_nodelay(true)
         .redirect(reqwest::redirect::Policy::none())
         .pool_idle_timeout(Duration::from_secs(45))
-        .user_agent(concat!("noticast/", env!("CARGO_PKG_VERSION")))
+        .user_agent(concat!("noticast/", env!("CARGO_PKG_VERSION"))))
 }
 
 impl Http {
@@ -92,7 +103,7 @@ impl Http {
     /// # Errors
     /// A proxy of the environment that cannot be used.
     pub(super) fn of(robot: &Robot) -> Result<Self, PushError> {
-        let client = client().build().map_err(|error| {
+        let client = client()?.build().map_err(|error| {
             let why = told(&error.without_url());
             PushError(format!(
                 "{}: no connection is possible: {why}",

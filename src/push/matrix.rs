@@ -17,7 +17,7 @@ use super::{
     sender::{Sender, Sent},
     style::{self, Style, Unit},
 };
-use crate::bulletin::{Channel, ChannelKind, MessageRef, Robot};
+use crate::bulletin::{Channel, MessageRef, Robot};
 
 /// An event has 65,536 bytes at most: half of that, since quotes are twice as long in JSON.
 const PLAIN: Style = style::plain(10_000, Unit::Bytes);
@@ -58,18 +58,19 @@ impl Matrix {
     }
 
     async fn put(&self, card: &Card, channel: &Channel) -> Sent {
-        let ChannelKind::Robot(settings) = &channel.kind else {
-            return Sent::Refused("not a matrix channel".to_owned());
-        };
         let encoded = |text: &str| utf8_percent_encode(text, IN_PATH).to_string();
         let url = format!(
             "{}/_matrix/client/v3/rooms/{}/send/m.room.message/{}",
             self.server,
-            encoded(settings.get("room")),
+            encoded(channel.setting("room")),
             encoded(&card.key())
         );
         let request = self.http.client().put(url).bearer_auth(&self.token);
-        match self.http.ask(request.json(&message(&card.wording()))).await {
+        match self
+            .http
+            .ask(request.json(&self.draft(card, channel)))
+            .await
+        {
             Ok(answer) => self.verdict(&answer, channel),
             Err(silence) => silence.into(),
         }
@@ -128,6 +129,10 @@ impl Sender for Matrix {
 
     fn knows_repetitions(&self) -> bool {
         true
+    }
+
+    fn draft(&self, card: &Card, _channel: &Channel) -> Value {
+        message(&card.wording())
     }
 
     fn send<'a>(&'a self, card: &'a Card, channel: &'a Channel) -> BoxFuture<'a, Sent> {

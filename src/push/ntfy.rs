@@ -16,7 +16,7 @@ use super::{
     sender::{Sender, Sent},
     style::{self, Style, Unit},
 };
-use crate::bulletin::{Channel, ChannelKind, MessageRef, Robot};
+use crate::bulletin::{Channel, MessageRef, Robot};
 
 const TITLE: usize = 250;
 const MESSAGE: Style = style::plain(4096, Unit::Bytes);
@@ -78,19 +78,19 @@ impl Sender for Ntfy {
         card.fitting(|card| MESSAGE.fits(&card.wording()))
     }
 
+    fn draft(&self, card: &Card, channel: &Channel) -> Value {
+        message(&card.wording(), parts(channel.setting("url")).1)
+    }
+
     fn send<'a>(&'a self, card: &'a Card, channel: &'a Channel) -> BoxFuture<'a, Sent> {
         async move {
-            let ChannelKind::Robot(settings) = &channel.kind else {
-                return Sent::Refused("not an ntfy channel".to_owned());
-            };
-            let (_, topic) = parts(settings.get("url"));
             let mut request = self.http.client().post(&self.server);
             if !self.token.is_empty() {
                 request = request.bearer_auth(&self.token);
             }
             match self
                 .http
-                .ask(request.json(&message(&card.wording(), topic)))
+                .ask(request.json(&self.draft(card, channel)))
                 .await
             {
                 Ok(answer) => self.verdict(&answer, channel),
@@ -116,7 +116,7 @@ pub(super) fn message(wording: &Wording, topic: &str) -> Value {
     let mut body = json!({"topic": topic, "title": title});
     body["message"] = match &wording.entries[..] {
         // Its headline is the title.
-        [entry] => json!(Unit::Bytes.cut(&below(wording, entry), MESSAGE.limit)),
+        [entry] => json!(below(wording, entry)),
         _ => json!(MESSAGE.text(wording)),
     };
     if let [entry] = &wording.entries[..]
@@ -127,6 +127,7 @@ pub(super) fn message(wording: &Wording, topic: &str) -> Value {
     body
 }
 
+/// The summary gives way to the rest.
 fn below(wording: &Wording, entry: &Words) -> String {
     let number = format!("#{}", entry.number);
     let lines = [
@@ -134,10 +135,19 @@ fn below(wording: &Wording, entry: &Words) -> String {
         entry.line.as_deref(),
         entry.deadline.as_deref(),
         Some(&number),
-        entry.summary.as_deref(),
     ];
     let lines: Vec<&str> = lines.into_iter().flatten().collect();
-    lines.join("\n")
+    let mut text = Unit::Bytes.cut(&lines.join("\n"), MESSAGE.limit);
+    let left = |text: &str| MESSAGE.limit.saturating_sub(text.len() + 1);
+    if let Some(files) = MESSAGE.files_within(entry, left(&text)) {
+        text += &format!("\n{files}");
+    }
+    let summary = entry.summary.as_deref().unwrap_or_default();
+    let summary = Unit::Bytes.cut(summary, left(&text));
+    if !summary.is_empty() {
+        text += &format!("\n{summary}");
+    }
+    text
 }
 
 #[cfg(test)]

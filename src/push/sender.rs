@@ -3,6 +3,7 @@
 use std::{fmt, time::Duration};
 
 use futures::future::{BoxFuture, FutureExt, ready};
+use serde_json::Value;
 
 use super::{
     Checked, PushError,
@@ -102,6 +103,9 @@ pub(crate) trait Sender: Send + Sync + fmt::Debug {
     fn fits(&self, _card: &Card, _channel: &Channel) -> usize {
         1
     }
+
+    /// What is posted of a card: JSON, or a text that is no JSON.
+    fn draft(&self, card: &Card, channel: &Channel) -> Value;
 
     /// Sends one card, with one request.
     fn send<'a>(&'a self, card: &'a Card, channel: &'a Channel) -> BoxFuture<'a, Sent>;

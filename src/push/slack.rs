@@ -24,6 +24,13 @@ const MOST_ENTRIES: usize = 24;
 /// For those that show no blocks, and for notifications.
 const PLAIN: Style = style::plain(SECTION, Unit::Utf16);
 
+/// Of what stands in a section.
+const MARKUP: Style = Style {
+    escape,
+    link: Some(|text, url| format!("<{}|{text}>", escape(&encoded(url)))),
+    ..PLAIN
+};
+
 /// One webhook.
 #[derive(Debug)]
 pub(super) struct Slack {
@@ -74,9 +81,13 @@ impl Sender for Slack {
         card.count().min(MOST_ENTRIES)
     }
 
+    fn draft(&self, card: &Card, _channel: &Channel) -> Value {
+        message(&card.wording())
+    }
+
     fn send<'a>(&'a self, card: &'a Card, channel: &'a Channel) -> BoxFuture<'a, Sent> {
         async move {
-            match self.http.post(&self.url, &message(&card.wording())).await {
+            match self.http.post(&self.url, &self.draft(card, channel)).await {
                 Ok(answer) => self.verdict(&answer, channel),
                 Err(silence) => silence.into(),
             }
@@ -104,6 +115,10 @@ pub(super) fn message(wording: &Wording) -> Value {
     }
     if let [entry] = &wording.entries[..] {
         blocks.extend(entry.summary.as_deref().map(section));
+        let files = MARKUP.files_within(entry, SECTION);
+        blocks.extend(
+            files.map(|text| json!({"type": "section", "text": {"type": "mrkdwn", "text": text}})),
+        );
     }
     json!({"text": PLAIN.text(wording), "blocks": blocks})
 }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use futures::future::{BoxFuture, FutureExt, ready};
 use serde::Serialize;
+use serde_json::Value;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::{
@@ -35,14 +36,12 @@ impl Sender for Stdout {
         card.count()
     }
 
+    fn draft(&self, card: &Card, channel: &Channel) -> Value {
+        drawn(card, channel).into()
+    }
+
     fn send<'a>(&'a self, card: &'a Card, channel: &'a Channel) -> BoxFuture<'a, Sent> {
-        let ChannelKind::Stdout { format } = channel.kind else {
-            return ready(Sent::Refused("not a stdout channel".to_owned())).boxed();
-        };
-        let text: String = match format {
-            StdoutFormat::Text => card.each().map(|card| text(&card)).collect(),
-            StdoutFormat::Json => card.each().map(|card| json(&card, &channel.id)).collect(),
-        };
+        let text = drawn(card, channel);
         let output = self.0.clone();
         // A reader that is slow must hold up no other task.
         async move {
@@ -66,6 +65,18 @@ impl Sender for Stdout {
     fn check<'a>(&'a self, _channel: &'a Channel) -> BoxFuture<'a, Result<Checked, PushError>> {
         ready(Ok(Checked::Good("this terminal".to_owned()))).boxed()
     }
+}
+
+pub(super) fn drawn(card: &Card, channel: &Channel) -> String {
+    let is_json = ChannelKind::Stdout {
+        format: StdoutFormat::Json,
+    } == channel.kind;
+    card.each()
+        .map(|card| match is_json {
+            true => json(&card, &channel.id),
+            false => text(&card),
+        })
+        .collect()
 }
 
 /// A card for people: its number in the margin, the rest in one column.
@@ -95,10 +106,12 @@ fn text(card: &Card) -> String {
         .flatten()
         .filter(|part| !part.is_empty())
         .collect();
+    let files = words.files_line();
     lines.push(words.title);
     lines.push(about.join(" · "));
     lines.extend(words.deadline);
     lines.extend(bulletin.summary.as_deref().map(card::clean_text));
+    lines.extend(files);
     lines.push(card::clean_line(&bulletin.url));
     indented(&format!("#{}", bulletin.id), &lines)
 }

@@ -66,6 +66,15 @@ struct Room {
     summary: usize,
     /// Of headline, note and each line.
     line: usize,
+    files: Files,
+}
+
+/// How much is said of files.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Files {
+    Linked,
+    Named,
+    Left,
 }
 
 /// No part of a card is longer.
@@ -91,14 +100,51 @@ impl Style {
             let text = self.draw(wording, room);
             (self.unit.length(&text) <= self.limit).then_some(text)
         };
-        let by_summary = |summary| {
+        let by_summary = |files| {
+            let line = WIDE;
+            let of = |summary| {
+                fits(Room {
+                    summary,
+                    line,
+                    files,
+                })
+            };
+            widest(WIDE, of)
+        };
+        let (summary, files) = (0, Files::Left);
+        let by_line = |line| {
             fits(Room {
                 summary,
-                line: WIDE,
+                line,
+                files,
             })
         };
-        let by_line = |line| fits(Room { summary: 0, line });
-        widest(WIDE, by_summary).or_else(|| widest(WIDE, by_line))
+        let some_files = [Files::Linked, Files::Named, Files::Left];
+        let by_files = some_files.into_iter().find_map(by_summary);
+        by_files.or_else(|| widest(WIDE, by_line))
+    }
+
+    /// What names the files of a bulletin, a line each, with their addresses where `limit` takes them.
+    pub(super) fn files_within(&self, entry: &Words, limit: usize) -> Option<String> {
+        let text = |files| self.files(entry, WIDE, files);
+        let fits = |text: &String| !text.is_empty() && self.unit.length(text) <= limit;
+        [Files::Linked, Files::Named]
+            .into_iter()
+            .map(text)
+            .find(fits)
+    }
+
+    fn files(&self, entry: &Words, room: usize, files: Files) -> String {
+        let line = |(name, url): &(String, Option<String>)| {
+            let name = (self.escape)(&shortened(name, room));
+            match (self.link, url.as_ref().filter(|_| files == Files::Linked)) {
+                (Some(link), Some(url)) => format!("📎 {}", link(&name, url)),
+                (None, Some(url)) => format!("📎 {name}{}{url}", self.newline),
+                (_, None) => format!("📎 {name}"),
+            }
+        };
+        let all = entry.files.iter().filter(|_| files != Files::Left);
+        self.lines(all.map(line))
     }
 
     /// What stands above the headline.
@@ -114,6 +160,7 @@ impl Style {
             blocks.push(self.head(entry, room.line));
             let summary = entry.summary.as_deref().unwrap_or_default();
             blocks.push(self.prose(summary, room.summary));
+            blocks.push(self.files(entry, room.line, room.files));
             let url = self.url(entry).filter(|_| self.link.is_none());
             let number = format!("#{}", entry.number);
             blocks.push(self.lines(std::iter::once(number).chain(url.map(str::to_owned))));

@@ -288,6 +288,10 @@ impl Sender for Telegram {
         })
     }
 
+    fn draft(&self, card: &Card, _channel: &Channel) -> Value {
+        card.html().into()
+    }
+
     fn send<'a>(&'a self, card: &'a Card, channel: &'a Channel) -> BoxFuture<'a, Sent> {
         self.send_card(card, channel).boxed()
     }

@@ -4,10 +4,12 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::{
+    card::tests::{bulletin, card},
     sender::Sender,
     style::tests::{any_list, any_wording, split},
     *,
 };
+use crate::bulletin::DeliveryKind;
 
 fn text(value: &Value) -> &str {
     value.as_str().unwrap()
@@ -24,10 +26,13 @@ fn made(kind: &str, keys: &str) -> (Arc<dyn Sender>, Channel) {
 #[test]
 fn every_kind_of_the_table_has_a_sender() {
     for kind in crate::bulletin::KINDS {
-        let settings = Robot::new(kind, BTreeMap::new());
-        if let Err(error) = robot(&settings) {
-            assert!(!error.0.starts_with("no sender"), "{}: {error}", kind.name);
-        }
+        let settings = Robot::sample(kind);
+        let sender = robot(&settings).unwrap();
+        let kind = ChannelKind::Robot(settings);
+        let channel = Channel::new("it".parse().unwrap(), kind, chrono_tz::Asia::Shanghai);
+        let card = card(DeliveryKind::New, Some(bulletin()), None);
+        let drafted = sender.draft(&card, &channel).to_string();
+        assert!(drafted.contains("安全生产"), "{drafted}");
     }
 }
 

@@ -43,7 +43,7 @@ impl Webhook {
     }
 
     async fn post(&self, card: &Card, channel: &Channel) -> Sent {
-        let (id, body) = (card.key(), message(card).to_string());
+        let (id, body) = (card.key(), self.draft(card, channel).to_string());
         let timestamp = Utc::now().timestamp();
         let mut request = self
             .http
@@ -67,6 +67,10 @@ impl Webhook {
 impl Sender for Webhook {
     fn knows_repetitions(&self) -> bool {
         true
+    }
+
+    fn draft(&self, card: &Card, _channel: &Channel) -> Value {
+        message(card)
     }
 
     fn send<'a>(&'a self, card: &'a Card, channel: &'a Channel) -> BoxFuture<'a, Sent> {

@@ -21,7 +21,7 @@ use super::{
     style::{self, Style, Unit},
     wecom_robot::{DESCRIPTION, TITLE},
 };
-use crate::bulletin::{Channel, ChannelKind, DeliveryKind, MessageRef, Robot};
+use crate::bulletin::{Channel, DeliveryKind, MessageRef, Robot};
 
 const TEXT: Style = style::plain(2048, Unit::Bytes);
 /// Seconds in which the platform knows a message again; the most that it takes.
@@ -116,10 +116,7 @@ impl WecomApp {
     }
 
     async fn post(&self, card: &Card, channel: &Channel) -> Sent {
-        let ChannelKind::Robot(settings) = &channel.kind else {
-            return Sent::Refused("not a wecom-app channel".to_owned());
-        };
-        let body = message(card, settings);
+        let body = self.draft(card, channel);
         let mut wrong = None;
         loop {
             let token = match self.token(wrong.as_deref()).await {
@@ -188,11 +185,7 @@ impl WecomApp {
 
 impl Sender for WecomApp {
     fn lane<'a>(&'a self, channel: &'a Channel) -> BoxFuture<'a, Result<(Lane, Limit), Sent>> {
-        let to = match &channel.kind {
-            ChannelKind::Robot(settings) => settings.get("to"),
-            _ => "",
-        };
-        let digest = blake3::hash(to.as_bytes());
+        let digest = blake3::hash(channel.setting("to").as_bytes());
         let lane = digest
             .as_bytes()
             .first_chunk()
@@ -212,6 +205,10 @@ impl Sender for WecomApp {
 
     fn knows_repetitions(&self) -> bool {
         true
+    }
+
+    fn draft(&self, card: &Card, channel: &Channel) -> Value {
+        message(card, channel.setting("to"), channel.setting("agent_id"))
     }
 
     fn send<'a>(&'a self, card: &'a Card, channel: &'a Channel) -> BoxFuture<'a, Sent> {
@@ -238,11 +235,11 @@ impl Sender for WecomApp {
 
 /// A card with a button where there is a page to open, else text. Its words are the same at each
 /// repetition, and at no other delivery.
-fn message(card: &Card, settings: &Robot) -> Value {
+fn message(card: &Card, to: &str, agent_id: &str) -> Value {
     let wording = card.wording();
     let mut body = json!({
-        "touser": settings.get("to"),
-        "agentid": settings.get("agent_id").parse::<u64>().unwrap_or_default(),
+        "touser": to,
+        "agentid": agent_id.parse::<u64>().unwrap_or_default(),
         "safe": 0,
     });
     if card.delivery.is_some() {
@@ -283,6 +280,7 @@ fn below(card: &Card, wording: &Wording) -> String {
             (DeliveryKind::New, _) | (_, None) => format!("#{}", entry.number),
             (_, Some(delivery)) => format!("#{} ({delivery})", entry.number),
         });
+        lines.extend(entry.files_line());
         lines.extend(entry.summary.clone());
     }
     without_tags(lines.join("\n").trim())
@@ -295,16 +293,13 @@ fn without_tags(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::push::{
-        card::tests::{bulletin, card},
-        robot_of,
-    };
+    use crate::push::card::tests::{bulletin, card};
 
     #[test]
     fn a_bulletin_is_a_card_that_the_platform_knows_again() {
-        let keys = "corp_id = \"ww1\"\nagent_id = 1000002\nsecret = \"s\"\nto = \"a|b\"";
-        let settings = robot_of("wecom-app", keys);
         let again = card(DeliveryKind::Rebroadcast, Some(bulletin()), None);
-        insta::assert_snapshot!(serde_json::to_string_pretty(&message(&again, &settings)).unwrap());
+        insta::assert_snapshot!(
+            serde_json::to_string_pretty(&message(&again, "a|b", "1000002")).unwrap()
+        );
     }
 }

@@ -16,7 +16,7 @@ use super::{
     sender::{Sender, Sent},
     style::{self, Style, Unit},
 };
-use crate::bulletin::{Channel, ChannelKind, Robot};
+use crate::bulletin::{Channel, Robot};
 
 const TEXT: Style = style::plain(2048, Unit::Bytes);
 const MARKDOWN: Style = style::markdown(4096, "\n");
@@ -76,10 +76,7 @@ impl Sender for WecomRobot {
     }
 
     fn fits(&self, card: &Card, channel: &Channel) -> usize {
-        let ChannelKind::Robot(robot) = &channel.kind else {
-            return 1;
-        };
-        match robot.get("format") {
+        match channel.setting("format") {
             "markdown" => card.fitting(|card| MARKDOWN.fits(&card.wording())),
             "news" if card.wording().entries.iter().all(|it| it.url.is_some()) => {
                 card.count().min(ARTICLES)
@@ -88,13 +85,13 @@ impl Sender for WecomRobot {
         }
     }
 
+    fn draft(&self, card: &Card, channel: &Channel) -> Value {
+        message(&card.wording(), channel.setting("format"))
+    }
+
     fn send<'a>(&'a self, card: &'a Card, channel: &'a Channel) -> BoxFuture<'a, Sent> {
         async move {
-            let ChannelKind::Robot(robot) = &channel.kind else {
-                return Sent::Refused("not a wecom-robot channel".to_owned());
-            };
-            let body = message(&card.wording(), robot.get("format"));
-            match self.http.post(&self.url, &body).await {
+            match self.http.post(&self.url, &self.draft(card, channel)).await {
                 Ok(answer) => self
                     .verdict(&answer.json(), channel)
                     .unwrap_or_else(|| foreign(&answer)),
@@ -140,12 +137,14 @@ fn article(wording: &Wording, entry: &Words) -> Option<Value> {
     let headline = (title != whole).then_some(&entry.title);
     let about = format!("{}{}", entry.tag, entry.line.as_deref().unwrap_or_default());
     let number = format!("#{}", entry.number);
+    let files = entry.files_line();
     let lines = [
         wording.note.as_ref(),
         headline,
         Some(&about),
         entry.deadline.as_ref(),
         Some(&number),
+        files.as_ref(),
         entry.summary.as_ref(),
     ];
     let lines: Vec<&str> = lines

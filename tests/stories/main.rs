@@ -22,6 +22,7 @@ mod mail;
 mod modes;
 mod newsroom;
 mod outage;
+mod real_mail;
 mod rereading;
 mod rig;
 mod rig_robots;

@@ -61,7 +61,7 @@ fn entry(notice: &Notice) -> Value {
     })
 }
 
-fn summary(article: &Article) -> Option<String> {
+pub(super) fn summary(article: &Article) -> Option<String> {
     let own = article.summary.clone();
     own.or_else(|| {
         summarise(

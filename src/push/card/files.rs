@@ -1,6 +1,7 @@
 //! The files of a bulletin on its card: named, and linked where the platform can.
 
 use super::{Card, clean_line, cut, escape, link};
+use crate::bulletin::Bulletin;
 
 /// Files that a card names, and characters of a name.
 const MOST: usize = 5;
@@ -28,13 +29,16 @@ impl Card {
     }
 
     fn files(&self) -> impl Iterator<Item = (String, Option<&str>)> {
-        let files = self
-            .bulletin
-            .iter()
-            .flat_map(|bulletin| &bulletin.attachments);
-        files.take(MOST).map(|file| {
-            let name = cut(&clean_line(&file.name), NAME);
-            (name, link(&file.url))
-        })
+        self.bulletin.iter().flat_map(|bulletin| files_of(bulletin))
     }
+}
+
+/// Names, and addresses that people can open.
+pub(super) fn files_of(bulletin: &Bulletin) -> impl Iterator<Item = (String, Option<&str>)> {
+    bulletin.attachments.iter().take(MOST).map(|file| {
+        let name = clean_line(&file.name);
+        // A link needs words to show.
+        let shown = if name.is_empty() { &file.url } else { &name };
+        (cut(&clean_line(shown), NAME), link(&file.url))
+    })
 }

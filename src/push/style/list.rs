@@ -1,6 +1,6 @@
 //! A card of several bulletins as one text: a bundle with its headline on top, or a digest by sources.
 
-use super::{Room, Style, WIDE, widest};
+use super::{Files, Room, Style, WIDE, widest};
 use crate::push::card::{Form, Wording, Words};
 
 /// Characters of the title of an entry, and of the summary below the headline.
@@ -13,6 +13,7 @@ impl Style {
         let room = Room {
             summary: 0,
             line: TITLE,
+            files: Files::Left,
         };
         self.unit.length(&self.list(wording, room)) <= self.limit
     }
@@ -21,7 +22,15 @@ impl Style {
     /// with a part of each.
     pub(super) fn list_within(&self, wording: &Wording) -> Option<String> {
         let fits = |summary, line| {
-            let text = self.list(wording, Room { summary, line });
+            let files = Files::Left;
+            let text = self.list(
+                wording,
+                Room {
+                    summary,
+                    line,
+                    files,
+                },
+            );
             (self.unit.length(&text) <= self.limit).then_some(text)
         };
         widest(SUMMARY, |summary| fits(summary, TITLE))

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    bulletin::{Bulletin, BulletinId, DeliveryKind},
+    bulletin::{Attachment, Bulletin, BulletinId, DeliveryKind},
     push::card::{
         Card, Entry, Form,
         tests::{bulletin, card},
@@ -36,21 +36,30 @@ pub(crate) fn any_wording() -> impl Strategy<Value = Wording> {
     ];
     let words = (any_text(120), any_text(900), any_text(40), address);
     let note = proptest::option::of(any_text(400));
-    (words, note, 0..3u8).prop_map(|((title, summary, publisher, url), note, kind)| {
-        let mut bulletin = bulletin();
-        (bulletin.title, bulletin.url) = (title, url);
-        (bulletin.summary, bulletin.publisher) = (Some(summary), Some(publisher));
-        let card = match kind {
-            0 => card(DeliveryKind::New, Some(bulletin), note.as_deref()),
-            1 => card(DeliveryKind::Rebroadcast, Some(bulletin), note.as_deref()),
-            _ => card(
-                DeliveryKind::Announcement,
-                None,
-                note.as_deref().or(Some("x")),
-            ),
-        };
-        card.wording()
-    })
+    let file = (
+        any_text(12),
+        "https://a\\.example/[a-z()|?&=*]{0,40}([a-z]{900})?",
+    );
+    let files = proptest::collection::vec(file, 0..7);
+    (words, note, files, 0..3u8).prop_map(
+        |((title, summary, publisher, url), note, files, kind)| {
+            let mut bulletin = bulletin();
+            let file = |(name, url)| Attachment { name, url };
+            bulletin.attachments = files.into_iter().map(file).collect();
+            (bulletin.title, bulletin.url) = (title, url);
+            (bulletin.summary, bulletin.publisher) = (Some(summary), Some(publisher));
+            let card = match kind {
+                0 => card(DeliveryKind::New, Some(bulletin), note.as_deref()),
+                1 => card(DeliveryKind::Rebroadcast, Some(bulletin), note.as_deref()),
+                _ => card(
+                    DeliveryKind::Announcement,
+                    None,
+                    note.as_deref().or(Some("x")),
+                ),
+            };
+            card.wording()
+        },
+    )
 }
 
 /// Many bulletins in one card, and the channels' own question of how many fit.
@@ -189,9 +198,12 @@ proptest! {
         let opened = text.matches("](").count();
         prop_assert_eq!(text.matches('[').count(), opened);
         prop_assert_eq!(text.matches(']').count(), opened);
-        if let Some(at) = text.find("](") {
-            let url = wording.entries[0].url.as_deref().map(encoded).unwrap();
-            prop_assert!(text[at + 2..].starts_with(&format!("{url})")), "{text}");
+        let entry = wording.entries.first();
+        let files = entry.iter().flat_map(|it| &it.files).filter_map(|(_, url)| url.as_ref());
+        let urls = entry.iter().filter_map(|it| it.url.as_ref()).chain(files);
+        let ends: Vec<String> = urls.map(|url| format!("{})", encoded(url))).collect();
+        for link in text.split("](").skip(1) {
+            prop_assert!(ends.iter().any(|end| link.starts_with(end)), "{text}");
         }
     }
 

@@ -83,7 +83,7 @@ impl Api {
     /// # Errors
     /// A proxy that cannot be used.
     pub(crate) fn new(settings: &TelegramSettings) -> Result<Self, String> {
-        let mut client = client();
+        let mut client = client().map_err(|error| error.to_string())?;
         if let Some(proxy) = &settings.proxy {
             let proxy = Proxy::all(proxy.as_str());
             client = client.proxy(proxy.map_err(|error| told(&error.without_url()))?);

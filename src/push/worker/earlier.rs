@@ -5,7 +5,11 @@ use chrono::Utc;
 use tokio::time::Instant;
 
 use super::{Worker, instant};
-use crate::{push::sender::Sent, store::StoreError};
+use crate::{
+    bulletin::{Channel, ChannelKind},
+    push::sender::Sent,
+    store::StoreError,
+};
 
 /// The longest span of any limit (ntfy's), and a second.
 const LONGEST_WINDOW: chrono::TimeDelta = chrono::TimeDelta::seconds(301);
@@ -35,6 +39,7 @@ impl Worker {
             recent.pop();
             recent.push(now);
         }
+        self.remember_lanes().await;
         if !self.unsettled.is_empty() {
             self.rest_for(&Sent::Perhaps(
                 "the program ended before it was answered".to_owned(),
@@ -57,5 +62,26 @@ impl Worker {
             }
         }
         Ok(())
+    }
+
+    /// A robot's channels share its lane, and know it without a question: what one of them sent, or was
+    /// told, counts for all before any of them sends.
+    async fn remember_lanes(&mut self) {
+        let now = Instant::now();
+        let is_robot = |channel: &&Channel| matches!(channel.kind, ChannelKind::Robot(_));
+        let robots: Vec<_> = self.channels.values().filter(is_robot).cloned().collect();
+        for channel in robots {
+            let Ok((lane, limit)) = self.desk.sender.lane(&channel).await else {
+                continue;
+            };
+            let mut pace = self.desk.pace();
+            for at in self.recent.remove(&channel.id).unwrap_or_default() {
+                pace.remember(lane, limit, at);
+            }
+            pace.set_limit(lane, limit, now);
+            if let Some(until) = self.told.remove(&channel.id) {
+                pace.hold(lane, until);
+            }
+        }
     }
 }

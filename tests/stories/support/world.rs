@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
     time::{Duration, Instant},
 };
@@ -16,6 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// A world of its own for each story.
 pub(crate) struct World {
     home: tempfile::TempDir,
+    env: Vec<(&'static str, PathBuf)>,
 }
 
 /// A program that runs in a world, and ends with its story.
@@ -28,7 +29,13 @@ impl World {
     pub(crate) fn new() -> Self {
         Self {
             home: tempfile::tempdir().unwrap(),
+            env: Vec::new(),
         }
+    }
+
+    /// For all that is started here from now on.
+    pub(crate) fn set_env(&mut self, name: &'static str, value: &Path) {
+        self.env.push((name, value.to_owned()));
     }
 
     /// Watching `site` each second, and printing what is pushed as JSON lines.
@@ -70,6 +77,7 @@ impl World {
         command.current_dir(self.home.path()).args(arguments);
         for name in [
             "RUST_LOG",
+            "SSL_CERT_FILE",
             "NOTICAST_TELEGRAM_TOKEN",
             "http_proxy",
             "HTTP_PROXY",
@@ -78,6 +86,7 @@ impl World {
         ] {
             command.env_remove(name);
         }
+        command.envs(self.env.iter().map(|(name, value)| (name, value)));
         command.stdin(Stdio::null());
         command
     }
