@@ -16,6 +16,7 @@ mod title;
 use std::ops::Range;
 
 use self::body::Body;
+pub(super) use self::files::is_file;
 use self::head::Head;
 use self::layout::Layout;
 use self::title::Title;
@@ -52,10 +53,12 @@ pub(crate) fn read_page(page: &Page, context: &Context<'_>) -> Result<Article, R
     let parts = Parts::new(&layout, &head, selected);
     let attachments = files::attachments(&parts, base);
     let (text, text_as_published) = words(&parts, context);
-    if let Some(what) = refusal(page, &text, attachments.len()) {
+    let published = published::find(&parts, context);
+    let scan = files::scan(&parts, base).filter(|_| text.is_empty() && published.moment.is_some());
+    let has_more = scan.is_some() || !attachments.is_empty();
+    if let Some(what) = refusal(page, &text, has_more) {
         return Err(ReadError::NoText(what));
     }
-    let published = published::find(&parts, context);
     let byline = byline::find(&parts, published.block, context);
     let fix = |text: &Option<String>| text.as_deref().map(|text| in_style(text, context));
     let title = fix(&parts.title.text);
@@ -71,7 +74,7 @@ pub(crate) fn read_page(page: &Page, context: &Context<'_>) -> Result<Article, R
         text,
         text_as_published,
         attachments,
-        image: files::image(&parts, base),
+        image: scan.or_else(|| files::image(&parts, base)),
         canonical: head.canonical.clone(),
         next_page: files::next_page(&parts, base),
         warnings: published.warning.into_iter().chain(missed).collect(),
@@ -154,6 +157,17 @@ fn near(parts: &Parts<'_>) -> Vec<usize> {
     near
 }
 
+/// What a block is called by the cell or line before it: `发布日期：` beside `2024年6月18日`.
+fn label_before(layout: &Layout<'_>, at: usize) -> Option<String> {
+    let before = at.checked_sub(1)?;
+    let text = text::one_line(&layout.text(before));
+    let row = layout.fact(at).row;
+    let same_row = row != 0 && layout.fact(before).row == row;
+    let short = layout.blocks[before].units <= 10.0;
+    let label = text.ends_with([':', '：']);
+    ((label || same_row) && short).then_some(text)
+}
+
 /// The text in its final words, and as published where that differs.
 fn words(parts: &Parts<'_>, context: &Context<'_>) -> (String, Option<String>) {
     let raw = body::text(parts.body_blocks(), parts.layout);
@@ -171,14 +185,14 @@ fn in_style(text: &str, context: &Context<'_>) -> String {
     }
 }
 
-/// What the page is instead, where there is nothing to read.
-fn refusal(page: &Page, text: &str, attachments: usize) -> Option<String> {
+/// What the page is instead, where there is nothing to read: no text, nor anything more.
+fn refusal(page: &Page, text: &str, has_more: bool) -> Option<String> {
     let (units, _) = layout::measure(text);
     let asks = (0..page.elements.len() as Id)
         .any(|id| page.name(id) == "input" && page.attribute(id, "type") == Some("password"));
     // A page to sign in on may offer a manual.
     let empty = asks && units < 8.0;
-    if units >= MUCH_TEXT || attachments > 0 && !empty {
+    if units >= MUCH_TEXT || has_more && !empty {
         return None;
     }
     if let Some(kind) = list::stand_in(page) {

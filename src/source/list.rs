@@ -12,6 +12,7 @@ mod embedded;
 mod fields;
 mod group;
 mod json;
+mod lift;
 mod links;
 mod pager;
 mod publisher;
@@ -229,11 +230,14 @@ impl<'a> Look<'a> {
             .take(400)
             .filter(|id| page.name(*id) == "base")
             .find_map(|id| context.base.join(page.attribute(id, "href")?).ok());
+        let dates = Dates::new(page, context);
+        let mut links = links::find(page);
+        lift::lift(page, &dates, &mut links);
         Ok(Self {
             page,
             selected: Selected::new(page, context.select)?,
-            links: links::find(page),
-            dates: Dates::new(page, context),
+            links,
+            dates,
             base: base.unwrap_or_else(|| context.base.clone()),
             context,
         })

@@ -169,17 +169,23 @@ fn widen(layout: &Layout<'_>, top: Id, sums: &Sums) -> Id {
     best
 }
 
-/// Whether the line after a text's only box, in the box around it, is a file or a signature.
+/// Whether files or a signature follow a text's only box, in the box around it, with no more than a
+/// table between.
 fn is_signed_or_attached(layout: &Layout<'_>, top: Id) -> bool {
-    let after = layout.blocks_of(top).end;
+    const FAR: usize = 30;
     let within = layout.blocks_of(layout.page.parent(top));
-    if !within.contains(&after) {
-        return false;
-    }
+    let after = (layout.blocks_of(top).end..within.end).take(FAR);
     let is_date = |at: usize| within.contains(&at) && is_info(&one_line(&layout.text(at)));
-    let block = &layout.blocks[after];
-    let signs = block.links == 0 && block.marks == 0 && block.units < 24.0 && is_date(after + 1);
-    signs || links_to_file(layout, after)
+    let signs = |at: usize| {
+        let block = &layout.blocks[at];
+        block.links == 0 && block.marks == 0 && block.units < 24.0 && is_date(at + 1)
+    };
+    let mut told = after.skip_while(|at| {
+        let between = layout.fact(*at).row != 0 && layout.blocks[*at].links == 0;
+        between && !signs(*at)
+    });
+    told.next()
+        .is_some_and(|at| signs(at) || links_to_file(layout, at))
 }
 
 /// Takes off what is not of the text: asides, the title, lines about the article, what follows it.

@@ -55,13 +55,13 @@ pub(super) fn find(parts: &Parts<'_>, shown_date: Option<usize>, context: &Conte
 fn labelled(parts: &Parts<'_>) -> Byline {
     static PUBLISHER: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
-            r"(?i)(?:来\s*源于?|來\s*源|稿源|出处|发布单位|发布机构|发布机关|发文机关|发文单位|发布部门|发布处室|责任部门|信息提供|供稿单位|供稿部门|供稿|信息发布|发\s*布\s*者|发\s*布\s*人|发布者|主办单位|(?-u:\b)source)\s*[:：]\s*",
+            r"(?i)(?:来\s*源于?|來\s*源|稿源|出处|发布单位|发布机构|发布机关|发文机关|发文单位|发布部门|发布处室|责任部门|信息提供|供稿单位|供稿部门|供稿|信息发布|发\s*布\s*者|发\s*布\s*人|发布者|主办单位|(?-u:\b)(?:source|issued\sby|publisher|department))\s*[:：]\s*",
         )
         .expect("a fixed pattern")
     });
     static AUTHOR: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
-            r"(?i)(?:作\s*者|撰\s*稿\s*人?|撰\s*文|记者|通讯员|文/图|文／图|图/文|图文|(?:^|[\s（(【])文(?:字)?|(?-u:\b)by|(?-u:\b)author)\s*[:：/]\s*|^by\s+|(?-u:\b)(?:posted|published|written|filed|reported)(?-u:\b)[^.。:：]{0,40}(?-u:\b)by\s+",
+            r"(?i)(?:作\s*者|撰\s*稿\s*人?|撰\s*文|记者|通讯员|文/图|文／图|图/文|图文|(?:^|[\s（(【])文(?:字)?|(?-u:\b)by|(?-u:\b)author)\s*[:：/]\s*|^by(?:\s+|$)|(?-u:\b)(?:posted|published|written|filed|reported)(?-u:\b)[^.。:：]{0,40}(?-u:\b)by\s+",
         )
         .expect("a fixed pattern")
     });
@@ -71,11 +71,17 @@ fn labelled(parts: &Parts<'_>) -> Byline {
         if block.units > 120.0 {
             continue;
         }
-        let pieces: Vec<String> = block
+        let mut pieces: Vec<String> = block
             .runs
             .clone()
             .map(|run| one_line(parts.layout.page.run_text(run)))
             .collect();
+        if let (Some(label), Some(name)) = (pieces.last_mut(), beside_label(parts, at)) {
+            if !label.ends_with([':', '：']) {
+                label.push(':');
+            }
+            pieces.push(name);
+        }
         if byline.publisher.is_none() {
             byline.publisher = value(&pieces, &PUBLISHER);
         }
@@ -84,6 +90,21 @@ fn labelled(parts: &Parts<'_>) -> Byline {
         }
     }
     byline
+}
+
+/// What stands beside a label that is a cell or term of its own, and so needs no colon.
+fn beside_label(parts: &Parts<'_>, at: usize) -> Option<String> {
+    let layout = parts.layout;
+    let next = layout
+        .blocks
+        .get(at + 1)
+        .filter(|next| next.units <= 30.0)?;
+    let row = layout.fact(at).row;
+    let same_row = row != 0 && layout.fact(at + 1).row == row;
+    let is_term = layout.page.name(layout.blocks[at].element) == "dt"
+        && layout.page.name(next.element) == "dd";
+    let short = layout.blocks[at].units <= 10.0;
+    (short && (same_row || is_term)).then(|| one_line(&layout.text(at + 1)))
 }
 
 /// What follows a label: in the same piece of text, else the next piece.
@@ -190,6 +211,7 @@ fn beside(parts: &Parts<'_>, shown: Option<usize>, context: &Context<'_>) -> Opt
             "media",
             "byline",
             "nickname",
+            "js_name",
             "profile_name",
         ]
         .iter()
@@ -342,15 +364,24 @@ fn signed(line: &str) -> Option<String> {
 /// The issuing body above the date under a text.
 fn issued(last: &[String], context: &Context<'_>) -> Option<String> {
     static BODY: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"^\p{Han}[\p{Han}（）()·\s]{2,38}(?:公司|局|委员会|委|办公室|办|大学|学院|学校|处|部|中心|政府|厅|协会|学会|医院|院|馆|所|站|队|会|集团|银行|社|科|组|法院|检察院|中学|小学)$")
+        Regex::new(r"^\p{Han}[\p{Han}（）()·\s]{1,38}(?:公司|局|委员会|委|办公室|办|大学|学院|学校|处|部|中心|政府|厅|协会|学会|医院|院|馆|所|站|队|会|集团|银行|社|科|组|法院|检察院|中学|小学)$")
             .expect("a fixed pattern")
     });
     for (at, line) in last.iter().enumerate() {
-        let dated = date::find(line, context.time_zone, context.now);
-        let is_date = dated.is_some_and(|(range, _)| range.len() + 3 >= line.len());
-        if is_date {
+        let Some((range, _)) = date::find(line, context.time_zone, context.now) else {
+            continue;
+        };
+        // On a line of its own, or after the body's name.
+        let name = line[..range.start].trim_end();
+        if range.end + 3 < line.len() {
+            continue;
+        }
+        if range.len() + 3 >= line.len() {
             let above = last.get(at + 1)?;
             return BODY.is_match(above).then(|| above.clone());
+        }
+        if BODY.is_match(name) {
+            return Some(name.to_owned());
         }
     }
     None

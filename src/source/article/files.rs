@@ -28,6 +28,7 @@ pub(super) fn attachments(parts: &Parts<'_>, base: &Url) -> Vec<Attachment> {
         let file = match name {
             "a" => linked(parts, id, base),
             "iframe" | "embed" | "object" => embedded(parts, id, base),
+            "script" if parts.body.is_none() => shown_by_script(parts, id, base),
             _ => None,
         };
         let Some(file) = file else { continue };
@@ -70,7 +71,19 @@ fn region(parts: &Parts<'_>) -> Range<Id> {
 fn linked(parts: &Parts<'_>, id: Id, base: &Url) -> Option<Attachment> {
     let page = parts.layout.page;
     let fact = parts.layout.facts[id as usize];
-    let url = address(page.attribute(id, "href")?, base)?;
+    let by_script = || {
+        let code = page.attribute(id, "onclick")?;
+        address(&format!("javascript:{code}"), base)
+    };
+    let href = page
+        .attribute(id, "href")
+        .map(str::trim)
+        .unwrap_or_default();
+    let leads = !href.is_empty() && !href.starts_with('#');
+    let url = leads
+        .then(|| address(href, base))
+        .flatten()
+        .or_else(by_script)?;
     let text = one_line(&page.text(page.runs_of(id)));
     let title = page
         .attribute(id, "title")
@@ -152,6 +165,26 @@ fn embedded(parts: &Parts<'_>, id: Id, base: &Url) -> Option<Attachment> {
     })
 }
 
+/// The file that a script between the texts puts on show: `showPdf("/files/1.pdf", "100%")`.
+fn shown_by_script(parts: &Parts<'_>, id: Id, base: &Url) -> Option<Attachment> {
+    const MOST_CODE: usize = 4_000;
+    static QUOTED: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(
+            r#"(?i)["']([^"'<>\s]{1,500}\.(?:pdf|ofd|docx?|xlsx?|pptx?)(?:\?[^"'\s]{0,200})?)["']"#,
+        )
+        .expect("a fixed pattern")
+    });
+    let scripts = &parts.layout.page.scripts;
+    let at = scripts.binary_search_by_key(&id, |(id, _)| *id).ok()?;
+    let code = Some(&scripts[at].1).filter(|code| code.len() < MOST_CODE)?;
+    let url = Url::parse(&absolute(base, &QUOTED.captures(code)?[1])?).ok()?;
+    let name = file_name(&url)?;
+    Some(Attachment {
+        url: url.into(),
+        name,
+    })
+}
+
 /// The file that an address names, if it names one.
 fn file_name(url: &Url) -> Option<String> {
     let named = url
@@ -176,7 +209,7 @@ fn file_name(url: &Url) -> Option<String> {
 }
 
 /// Whether an address, relative or not, leads to a file for people to keep.
-pub(super) fn is_file(href: &str) -> bool {
+pub(in crate::source) fn is_file(href: &str) -> bool {
     static FILE: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(&format!(
             r"(?i)\.(?:{ENDINGS})(?:$|[?#%'\s&])|down(?:load)?(?:file|attach|\.)|wbfileid"
@@ -244,15 +277,24 @@ fn bare(name: &str) -> String {
 
 /// The first picture of the text that shows something.
 pub(super) fn image(parts: &Parts<'_>, base: &Url) -> Option<String> {
-    let page = parts.layout.page;
     let container = parts.container();
-    if container == 0 {
-        return parts.head.image.clone();
-    }
-    (container..page.elements[container as usize].end)
+    let end = parts.layout.page.elements[container as usize].end;
+    let own = (container != 0).then(|| first_picture(parts, container..end, base));
+    own.flatten().or_else(|| parts.head.image.clone())
+}
+
+/// The picture below the title of a page without text, such as a scanned notice.
+pub(super) fn scan(parts: &Parts<'_>, base: &Url) -> Option<String> {
+    let title = parts.title.blocks.as_ref()?;
+    let title = parts.layout.blocks[title.start].element;
+    first_picture(parts, title..region(parts).end, base)
+}
+
+fn first_picture(parts: &Parts<'_>, within: Range<Id>, base: &Url) -> Option<String> {
+    let page = parts.layout.page;
+    within
         .filter(|id| page.name(*id) == "img" && parts.layout.facts[*id as usize].aside == 0)
         .find_map(|id| picture(parts, id, base))
-        .or_else(|| parts.head.image.clone())
 }
 
 fn picture(parts: &Parts<'_>, id: Id, base: &Url) -> Option<String> {

@@ -6,7 +6,16 @@ use regex::Regex;
 
 /// Whether a line tells of the article (date, source, author, how often it was read) and no more.
 pub(super) fn is_info(line: &str) -> bool {
-    is_labelled(line) || is_dated(line)
+    is_labelled(line) || is_dated(line) || is_signed_above(line)
+}
+
+/// `By Jane Roe | Published 18 June 2024 | Updated 19 June 2024`.
+fn is_signed_above(line: &str) -> bool {
+    static SIGNED: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^(?i:by|posted|published|written|updated)\s.{2,60}(?:19|20)\d\d.{0,40}$")
+            .expect("a fixed pattern")
+    });
+    SIGNED.is_match(line) && !line.ends_with(['.', '!', '?'])
 }
 
 /// Whether a line is such statements with their labels.
@@ -19,7 +28,7 @@ pub(in crate::source) fn labels(line: &str) -> usize {
     static LABEL: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
             r"(?ix)
-            (?:发布|發布|发表|發表|发稿|发文|更新|上传|录入|添加|成文|修改|创建|公布)(?:时间|時間|日期|于|者|人|单位|机构)?\s*[:：]
+            (?:发布|發布|发表|發表|发稿|发文|更新|上传|录入|添加|成文|修改|创建|公布)(?:时间|時間|日期|于|者|人|单位|机构|机关)?\s*[:：]
             |(?:时间|時間|日期|来源于?|來源|稿源|作者|编辑|編輯|责编|责任编辑|审核|校对|供稿|撰稿|文号|索引号|发文字号|主题分类)\s*[:：]
             |(?:浏览|瀏覽|阅读|閱讀|点击|點擊|访问|查看|人气|围观|评论)(?:次数|次數|量|数|數)?\s*[:：\[【(（]
             |(?-u:\b)(?:first\spublished|published|posted|updated)(?:\s(?:on|at))?\s?:
@@ -39,7 +48,7 @@ pub(in crate::source) fn labels(line: &str) -> usize {
 /// Whether a line begins with a date and hardly goes on.
 fn is_dated(line: &str) -> bool {
     static DATED: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i)^(?:(?-i:\p{Lu})[\w.'’-]{1,20}(?:\s(?-i:\p{Lu})[\w.'’-]{0,20}){0,3}\s?[|·•,–-]?\s)?(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,?\s)?(?:(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\s\d{1,2}(?:st|nd|rd|th)?,?\s\d{4}|\d{1,2}(?:st|nd|rd|th)?\s(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?,?\s\d{4}).{0,30}$|^[^\d]{0,12}(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?.{0,40}$")
+        Regex::new(r"(?i)^(?:(?-i:\p{Lu})[\w.'’-]{1,20}(?:\s(?-i:\p{Lu})[\w.'’-]{0,20}){0,3}\s?[|·•,–-]?\s)?(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,?\s)?(?:(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\s\d{1,2}(?:st|nd|rd|th)?,?\s\d{4}|\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d\d|\d{1,2}(?:st|nd|rd|th|\.)?\s(?:de\s)?(?-i:\p{L})\p{L}{2,10}\.?,?\s(?:de\s)?(?:19|20)\d\d|\d{1,2}(?:st|nd|rd|th)?\s(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?,?\s\d{4}).{0,30}$|^[^\d]{0,12}(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?.{0,40}$")
             .expect("a fixed pattern")
     });
     DATED.is_match(line) && !line.ends_with(['。', '！', '？', '，'])

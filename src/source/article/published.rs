@@ -1,12 +1,12 @@
 //! When the article was published, as exactly as the page says.
 
-use std::sync::LazyLock;
+use std::{ops::Range, sync::LazyLock};
 
 use chrono::DateTime;
 use regex::Regex;
 
 use super::line::is_labelled;
-use super::{Parts, near};
+use super::{Parts, label_before, near};
 use crate::bulletin::Moment;
 use crate::source::{Context, date, text};
 
@@ -111,17 +111,23 @@ fn shown(parts: &Parts<'_>, context: &Context<'_>) -> Vec<Candidate> {
             continue;
         }
         let line = text::one_line(&layout.text(at));
+        // What names another notice has that one's date.
+        let elsewhere = block.link_share() > 0.5 && block.linked >= 8.0 && !is_labelled(&line);
         let distance = parts
             .anchor()
             .map_or(0.0, |anchor| anchor.abs_diff(at) as f32);
-        for (range, moment) in date::find_all(&line, context.time_zone, context.now) {
-            let mut score = labelled(&line, range.start);
+        let before = label_before(layout, at).unwrap_or_default();
+        for (range, moment) in dates(parts, at, &line, context) {
+            let mut score = labelled(&format!("{before}{}", &line[..range.start]));
             let written = &line[range.clone()];
             if !has_year(written) {
                 score -= 6.0;
             } else if !written.contains(|c: char| c.is_ascii_digit()) {
                 // "昨天" is true on the day of writing; a date elsewhere is true for good.
                 score -= 2.0;
+            }
+            if elsewhere {
+                score -= 4.0;
             }
             if layout.fact(at).item || layout.fact(at).aside != 0 && score < 7.0 {
                 score -= 2.0;
@@ -135,24 +141,60 @@ fn shown(parts: &Parts<'_>, context: &Context<'_>) -> Vec<Candidate> {
                 score -= 6.0;
             }
             let inside = is_within(parts, at, &line);
+            let signature = inside && is_signature(parts, at, &line, written);
             if inside && start.is_some_and(|start| at > start + 1) {
                 // A date within the text is published only where it is signed, at the end.
-                score = if is_signature(parts, at, &line, written) {
-                    2.5
-                } else {
-                    -1.0
-                };
+                score = if signature { 2.5 } else { -1.0 };
+            } else if inside && is_dateline(&line, &range) {
+                score = 3.0;
             } else if inside && line.len() > written.len() + 40 && score < 7.0 {
                 score -= 4.0;
             }
             found.push(Candidate {
                 moment,
-                score: score - distance.min(10.0) * 0.1,
+                // A signature is the last of a text, however long that is.
+                score: score
+                    - if signature {
+                        0.0
+                    } else {
+                        distance.min(10.0) * 0.1
+                    },
                 block: Some(at),
             });
         }
     }
     found
+}
+
+/// The dates of a line; one whose day stands apart from month and year, where it has no other.
+fn dates(
+    parts: &Parts<'_>,
+    at: usize,
+    line: &str,
+    context: &Context<'_>,
+) -> Vec<(Range<usize>, Moment)> {
+    let found = date::find_all(line, context.time_zone, context.now);
+    let layout = parts.layout;
+    let page = layout.page;
+    if !found.is_empty() || layout.blocks[at].units > 6.0 {
+        return found;
+    }
+    let runs = &layout.blocks[at].runs;
+    let pair = |first: usize| {
+        let (first, second) = (page.run_text(first), page.run_text(first + 1));
+        let year = [first, second].iter().any(|part| has_year(part));
+        let short = first.len() <= 16 && second.len() <= 16;
+        (short && year).then(|| date::pair(first, second, context.time_zone, context.now))?
+    };
+    let last = page.runs.len().saturating_sub(1);
+    let pair = runs
+        .clone()
+        .take(3)
+        .filter(|run| *run < last)
+        .find_map(pair);
+    pair.map(|moment| (0..line.len(), moment))
+        .into_iter()
+        .collect()
 }
 
 /// Whether a line is of the text, and no statement at its edge.
@@ -166,10 +208,13 @@ fn is_within(parts: &Parts<'_>, at: usize, line: &str) -> bool {
 }
 
 /// How surely what stands before a date calls it the day of publication.
-fn labelled(line: &str, at: usize) -> f32 {
+fn labelled(before: &str) -> f32 {
     static LABELS: LazyLock<[(Regex, f32); 5]> = LazyLock::new(|| {
         let label = |words: &str, score| {
-            let pattern = format!(r"(?i)(?:{words})[^\d。；]{{0,6}}$");
+            // No other word stands between a label and its date.
+            let pattern = format!(
+                r"(?i)(?:{words})\s?(?:时间|時間|日期|日|于|於|时|為|为|on|at)?[^\p{{L}}\d。；]{{0,8}}$"
+            );
             (Regex::new(&pattern).expect("a fixed pattern"), score)
         };
         [
@@ -186,11 +231,11 @@ fn labelled(line: &str, at: usize) -> f32 {
             label("成文|印发|签发|created", 5.5),
         ]
     });
-    let mut start = at.saturating_sub(48);
-    while !line.is_char_boundary(start) {
+    let mut start = before.len().saturating_sub(48);
+    while !before.is_char_boundary(start) {
         start += 1;
     }
-    let before = &line[start..at];
+    let before = &before[start..];
     LABELS
         .iter()
         .find(|(label, _)| label.is_match(before))
@@ -224,24 +269,48 @@ fn is_today(line: &str) -> bool {
     line.contains("星期") || line.contains("今天是") || line.contains("周")
 }
 
-/// Whether the line is the date under a signature at the end of the text.
+/// `LEEDS, England, June 18, 2024 (AGENCY) -- The company …`
+fn is_dateline(line: &str, date: &Range<usize>) -> bool {
+    static AFTER: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^\s*(?:[(（/][^()（）/]{2,40}[)）/]\s*)?(?:--|—|–|-\s)")
+            .expect("a fixed pattern")
+    });
+    date.start < 80 && has_year(&line[date.clone()]) && AFTER.is_match(&line[date.end..])
+}
+
+/// Whether the line is the date under a signature at the end of the text, or after one.
 fn is_signature(parts: &Parts<'_>, at: usize, line: &str, written: &str) -> bool {
+    const LONGEST_NAME: usize = 30;
     let blocks = parts.body_blocks();
     let last = blocks.len().saturating_sub(3);
-    blocks[last..].contains(&at) && line.chars().count() <= written.chars().count() + 3
+    let rest = || line.strip_suffix(written).map(str::trim_end);
+    let signed =
+        || rest().is_some_and(|name| name.chars().count() <= LONGEST_NAME && is_words(name));
+    blocks[last..].contains(&at)
+        && (line.chars().count() <= written.chars().count() + 3 || signed())
+}
+
+/// Chinese words without a mark between them, as names are.
+fn is_words(name: &str) -> bool {
+    name.chars().all(|c| text::is_han(c) || c.is_whitespace())
 }
 
 /// A date in the address: `/2022-11/20/`, `/20221120/`, `t20221120_1.html`.
 fn in_address(context: &Context<'_>) -> Option<Candidate> {
     static DATE: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
-            r"(?:^|[/_t-])((?:19|20)\d\d)[-/_]?(0[1-9]|1[0-2])[-/_]?(0[1-9]|[12]\d|3[01])(?:[/_.-]|$)",
+            r"(?:^|[/_t-])((?:19|20)\d\d)(?:[-/_]?(0[1-9]|1[0-2])[-/_]?(0[1-9]|[12]\d|3[01])|/([1-9]|1[0-2])/([1-9]|[12]\d|3[01]))(?:[/_.-]|$)",
         )
         .expect("a fixed pattern")
     });
     let found = DATE.captures(context.base.path())?;
-    let text = format!("{}-{}-{}", &found[1], &found[2], &found[3]);
-    let moment = date::parse(&text, context.time_zone, context.now)?;
+    let parts: Vec<&str> = found
+        .iter()
+        .skip(1)
+        .flatten()
+        .map(|part| part.as_str())
+        .collect();
+    let moment = date::parse(&parts.join("-"), context.time_zone, context.now)?;
     Some(Candidate {
         moment,
         score: 3.0,
@@ -253,7 +322,7 @@ fn in_address(context: &Context<'_>) -> Option<Candidate> {
 fn in_scripts(parts: &Parts<'_>, context: &Context<'_>) -> Option<Candidate> {
     static TIME: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
-            r#"(?i)(?-u:\b)(?:publish_?(?:time|date)|pub_?(?:time|date)|datePublished|release_?(?:time|date)|create_?time|ori_?create_?time|ct)["']?\s*[:=]\s*["']?((?:19|20)\d\d[-/.年][^"',;]{4,20}|1\d{9})(?-u:\b)"#,
+            r#"(?i)(?-u:\b)(?:publish(?:ed)?_?(?:time|date|at|on)|pub_?(?:time|date)|datePublished|release_?(?:time|date)|create_?time|ori_?create_?time|ct)["']?\s*[:=]\s*["']?((?:19|20)\d\d[-/.年][^"',;]{4,20}|1\d{9})(?-u:\b)"#,
         )
         .expect("a fixed pattern")
     });

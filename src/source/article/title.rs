@@ -74,11 +74,21 @@ fn continued(layout: &Layout<'_>, head: &Head, first: Candidate) -> (String, Ran
         if longer.len() == so_far.len() || !wholes.iter().any(|whole| whole.starts_with(&longer)) {
             break;
         }
-        text = format!("{text} {line}");
+        text = joined(text, &line);
         so_far = longer;
         end += 1;
     }
     (text, first.blocks.start..end)
+}
+
+/// Two lines of a title as one: Chinese has no spaces between words.
+fn joined(mut text: String, line: &str) -> String {
+    let line = text::one_line(line);
+    let meets_han = text.ends_with(text::is_han) && line.starts_with(text::is_han);
+    if !(text.is_empty() || meets_han) {
+        text.push(' ');
+    }
+    text + &line
 }
 
 #[derive(Debug)]
@@ -118,7 +128,9 @@ fn candidates(layout: &Layout<'_>, start: usize, bounded: bool) -> Vec<Candidate
         }
         last = Some(id);
         let line = blocks.clone().map(|at| layout.text(at)).collect::<Vec<_>>();
-        let text = text::one_line(&line.join(" "));
+        let text = line
+            .iter()
+            .fold(String::new(), |text, line| joined(text, line));
         let (units, _) = measure(&text);
         if (3.0..120.0).contains(&units) {
             found.push(Candidate {
@@ -165,11 +177,26 @@ fn score(layout: &Layout<'_>, head: &Head, start: usize, candidate: &Candidate) 
         score += 2.5;
     }
     score += agreement(head, &candidate.key);
+    if is_set_apart(layout, candidate.element) {
+        score += 2.0;
+    }
+    if super::label_before(layout, first).is_some() {
+        score -= 6.0;
+    }
     let next = candidate.blocks.end;
+    // Below the section's name and a longer line, it is told of that line.
+    let own = measure(&candidate.text).0;
+    let longer = |at: &usize| own < 10.0 && layout.blocks[*at].units > own;
     let told = (next..(next + 2).min(layout.blocks.len()))
+        .take_while(|at| !longer(at) || is_info(&text::one_line(&layout.text(*at))))
         .filter(|at| layout.blocks[*at].units < 80.0 && layout.blocks[*at].link_share() < 0.4)
         .any(|at| is_info(&text::one_line(&layout.text(at))));
-    if told {
+    // Below the text's beginning it is a signature, with its date.
+    let below_text = (start..first).any(|at| {
+        let block = &layout.blocks[at];
+        block.marks > 0 && block.units >= 12.0 && block.link_share() < 0.5
+    });
+    if told && !below_text {
         score += 5.0;
     } else if next == start {
         score += 2.0;
@@ -205,6 +232,18 @@ fn score(layout: &Layout<'_>, head: &Head, start: usize, candidate: &Candidate) 
         score -= 8.0;
     }
     score
+}
+
+/// Whether a line is in the middle, as texts are not.
+fn is_set_apart(layout: &Layout<'_>, id: Id) -> bool {
+    let page = layout.page;
+    let says = |name: &str| {
+        page.attribute(id, name)
+            .unwrap_or_default()
+            .to_ascii_lowercase()
+    };
+    let style: String = says("style").split_whitespace().collect();
+    page.name(id) == "center" || says("align") == "center" || style.contains("text-align:center")
 }
 
 /// How far a line is what the head says that the title is.

@@ -240,7 +240,7 @@ pub(super) fn named(
     let capital = name.chars().next().is_some_and(char::is_uppercase);
     let year = year.trim_start_matches('\'');
     if year.is_empty() || year.len() == 3 {
-        (capital && found.starts() && !found.after.starts_with([':', '%'])).then_some(())?;
+        (capital && found.starts() && !goes_on(found.after)).then_some(())?;
         return clock.nearest(month, date).map(Part::Day);
     }
     let year = match (year.len(), number(year)?) {
@@ -248,6 +248,12 @@ pub(super) fn named(
         (_, year) => year,
     };
     day(year, month, date).map(Part::Day)
+}
+
+/// Whether a number is no day: `May 20%`, `May 20:30`.
+fn goes_on(after: &str) -> bool {
+    let minutes = |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit());
+    after.starts_with('%') || after.strip_prefix(':').is_some_and(minutes)
 }
 
 pub(super) fn asctime(found: &Found<'_>, clock: &Clock) -> Option<Part> {

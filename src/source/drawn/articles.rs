@@ -1,6 +1,6 @@
 //! Article pages: title, what is told of it, text, sign-off, files, and what follows.
 
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 
 use super::Draw;
 
@@ -134,7 +134,13 @@ impl Draw {
                 .pick(&["Jane Smith", "Press Office", "Alan Wood"])
                 .to_owned();
             let long = day.format("%B %-d, %Y");
-            return match self.rng.u8(..6) {
+            return match self.rng.u8(..8) {
+                // With a day up to 12 nobody can tell it from the month.
+                6 if day.day() > 12 => (format!("<p{class}>{}</p>", day.format("%d/%m/%Y")), None),
+                7 => (
+                    format!("<p{class}>By <a href=\"/people/4\">{name}</a> | Published {long}</p>"),
+                    Some(name),
+                ),
                 0 => (format!("<p{class}>By {name} | {long}</p>"), Some(name)),
                 1 => (
                     format!(
@@ -167,7 +173,24 @@ impl Draw {
             };
         }
         let long = day.format("%Y年%m月%d日");
-        match self.rng.u8(..11) {
+        match self.rng.u8(..14) {
+            11 => (
+                format!(
+                    "<table{class}><tr><td>发文机关：</td><td>{who}</td><td>成文日期：</td><td>{}</td></tr><tr><td>文号：</td><td>某发〔2024〕3号</td><td>发布日期：</td><td>{long}</td></tr></table>",
+                    (day - Days::new(8)).format("%Y年%m月%d日")
+                ),
+                Some(who),
+            ),
+            12 => (
+                format!(
+                    "<div{class}><b>{}</b><span>{}</span></div>",
+                    day.format("%d"),
+                    day.format("%Y-%m")
+                ),
+                None,
+            ),
+            // Signed, and nothing more.
+            13 => (String::new(), None),
             0 => (
                 format!(
                     "<div{class}>发布时间：{day}　来源：{who}　浏览次数：<span>132</span></div>"
@@ -336,7 +359,7 @@ pub(in crate::source) fn article(seed: u64) -> Drawn {
         (String::new(), Vec::new())
     };
     let mut sign = String::new();
-    if draw.chinese && draw.chance(30) {
+    if draw.chinese && (told.is_empty() || draw.chance(30)) {
         let date = day.format("%Y年%-m月%-d日").to_string();
         sign = format!(
             "<p style=\"text-align:right\">某某单位办公室</p><p style=\"text-align:right\">{date}</p>"

@@ -1,10 +1,11 @@
 //! The markup of a list, one kind for each content system or habit.
 
+mod mute;
 mod pages;
 mod systems;
 mod western;
 
-use self::{pages::PAGES, systems::SYSTEMS, western::WESTERN};
+use self::{mute::MUTE, pages::PAGES, systems::SYSTEMS, western::WESTERN};
 use super::{Draw, rows::Row};
 
 /// One row of a list, from what it says and its place in the list.
@@ -57,7 +58,7 @@ const fn undated(layout: Layout) -> Layout {
 
 impl Draw {
     pub(super) fn layout(&mut self) -> Layout {
-        let fits: Vec<Layout> = [SYSTEMS, PAGES, WESTERN]
+        let fits: Vec<Layout> = [SYSTEMS, PAGES, WESTERN, MUTE]
             .into_iter()
             .flatten()
             .filter(|layout| layout.chinese.is_none_or(|chinese| chinese == self.chinese))

@@ -113,7 +113,7 @@ impl<'a> Dates<'a> {
             yearless: is_yearless(date),
             runs: run..run + 1,
             whole: text.len() <= MAX_DATE_TEXT && is_label(head, tail),
-            leads: bytes.start + offset == 0
+            leads: (bytes.start + offset == 0 || offset == 0 && opens(head, tail))
                 && (date.ends_with(|c: char| c.is_ascii_digit())
                     || !tail.starts_with(char::is_alphanumeric)),
             bytes: bytes.start + offset..bytes.end + offset,
@@ -348,12 +348,25 @@ fn is_label(head: &str, tail: &str) -> bool {
     let (head, tail) = (head.trim_end(), tail.trim_end());
     // A word without a mark between it and the date is a part of a sentence, but for these.
     let named = head.ends_with([':', '：']) && letters(head) <= 24;
-    let calls = letters(head) <= 8
-        && (!head.ends_with(char::is_alphanumeric)
-            || BEFORE.iter().any(|word| head.ends_with(word)));
+    let before = || BEFORE.iter().any(|word| head.ends_with(word));
+    let calls = letters(head) <= 8 && (!head.ends_with(char::is_alphanumeric) || before())
+        || letters(head) <= 16 && before() && !head.trim().contains(' ');
     let goes_on =
         !tail.starts_with(char::is_alphanumeric) || AFTER.iter().any(|word| tail.starts_with(word));
     (named || calls || letters(head) + letters(tail) == 0) && letters(tail) <= 8 && goes_on
+}
+
+/// Whether a date stands in brackets at the head of a text: `[05-20] 停水公告`.
+fn opens(head: &str, tail: &str) -> bool {
+    let closes = match head.trim() {
+        "[" => ']',
+        "(" => ')',
+        "（" => '）',
+        "【" => '】',
+        "〔" => '〕',
+        _ => return false,
+    };
+    tail.trim_start().starts_with(closes)
 }
 
 /// Words right before a date that call it one, and right after it that tell what happened then.

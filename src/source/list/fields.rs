@@ -329,7 +329,17 @@ fn date_worth(name: &str, values: &[&Value], context: &Context<'_>) -> f32 {
 fn moment(value: &Value, context: &Context<'_>) -> Option<Moment> {
     let epoch = match value {
         Value::Number(number) => number.as_i64(),
-        Value::String(text) if matches!(text.len(), 10 | 13) => text.parse().ok(),
+        Value::String(text) => {
+            // As .NET writes it: `/Date(1668902400000+0800)/`.
+            let dotnet = text
+                .strip_prefix("/Date(")
+                .and_then(|rest| rest.strip_suffix(")/"));
+            let digits = dotnet
+                .and_then(|digits| digits.split('+').next())
+                .unwrap_or(text);
+            let is_epoch = matches!(digits.len(), 10 | 13);
+            is_epoch.then(|| digits.parse().ok()).flatten()
+        }
         _ => None,
     };
     if let Some(epoch) = epoch {

@@ -49,6 +49,7 @@ impl Group {
 pub(super) fn find(page: &Page, links: &[Link]) -> Vec<Group> {
     let mut clusters: Vec<Vec<usize>> = Vec::new();
     let mut known: HashMap<(u64, bool), usize> = HashMap::new();
+    let repeated = repeated(page, links);
     for (place, link) in links.iter().enumerate() {
         // Pictures are rows where nothing else is: a cluster of their own.
         let picture = match link.text {
@@ -61,9 +62,16 @@ pub(super) fn find(page: &Page, links: &[Link]) -> Vec<Group> {
             clusters.push(Vec::new());
             clusters.len() - 1
         });
+        let below = |last: &usize| {
+            let (box_, own) = (page.parent(links[*last].element), page.parent(link.element));
+            box_ != own && page.contains(box_, own)
+        };
+        if repeated.contains(&place) && clusters[cluster].last().is_some_and(below) {
+            continue;
+        }
         // Picture and headline are two links for one item: the one that says more stands.
         match clusters[cluster].last_mut() {
-            Some(last) if links[*last].href == link.href => {
+            Some(last) if same_page(&links[*last], link) => {
                 if links[*last].units < link.units {
                     *last = place;
                 }
@@ -92,7 +100,30 @@ pub(super) fn find(page: &Page, links: &[Link]) -> Vec<Group> {
     groups
 }
 
-fn is_image(href: &str) -> bool {
+/// Links to one page among links of their kind to many: authors and sections, not titles.
+fn repeated(page: &Page, links: &[Link]) -> HashSet<usize> {
+    const OFTEN: usize = 3;
+    const NEAR: usize = 6;
+    let mut places: HashMap<(u64, &str), Vec<usize>> = HashMap::new();
+    for (place, link) in links.iter().enumerate() {
+        let path = page.elements[link.element as usize].path;
+        places.entry((path, &link.href)).or_default().push(place);
+    }
+    let apart = |places: &Vec<usize>| {
+        let steps = places.windows(2).map(|pair| pair[1] - pair[0]);
+        let steps = steps.filter(|step| (2..=NEAR).contains(step));
+        steps.count() + 1 >= OFTEN
+    };
+    places.into_values().filter(apart).flatten().collect()
+}
+
+/// Whether two links lead to one page, or to two places in it.
+fn same_page(a: &Link, b: &Link) -> bool {
+    let page = |link: &'_ Link| link.href.split('#').next().unwrap_or_default().to_owned();
+    a.href == b.href || b.href.contains('#') && page(a) == page(b)
+}
+
+pub(super) fn is_image(href: &str) -> bool {
     let path = href
         .split(['?', '#'])
         .next()
@@ -272,7 +303,7 @@ fn quiet_between(page: &Page, a: Id, b: Id) -> bool {
 }
 
 /// `2022年11月`, `November 2022`.
-fn is_period(text: &str) -> bool {
+pub(super) fn is_period(text: &str) -> bool {
     let bare = words::bare(text);
     let rest = bare.trim_matches(|c: char| c.is_ascii_digit());
     let has_digits = rest.len() < bare.len();

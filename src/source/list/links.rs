@@ -60,7 +60,7 @@ pub(super) fn find(page: &Page) -> Vec<Link> {
     links
 }
 
-fn hash(text: &str) -> u64 {
+pub(super) fn hash(text: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     text.hash(&mut hasher);
     hasher.finish()
@@ -82,6 +82,7 @@ fn label(page: &Page, id: Id) -> (String, LinkText) {
     let stands_for = page
         .attribute(id, "title")
         .filter(|title| !title.is_empty())
+        .or_else(|| page.attribute(id, "aria-label"))
         .or_else(alt);
     (stands_for.unwrap_or_default().to_owned(), kind)
 }

@@ -9,7 +9,7 @@ use chrono::Datelike;
 use super::{
     Look,
     dates::Found,
-    group::{Group, Item},
+    group::{Group, Item, is_period},
     links,
     select::Selected,
     title::{Habits, is_pin},
@@ -36,7 +36,8 @@ impl Look<'_> {
                 .collect()
         };
         let pinned: Vec<bool> = items.iter().map(|item| self.is_pinned(item)).collect();
-        years::settle_years(&mut found, &pinned, self.context.now.year());
+        let headed = self.years_above(items);
+        years::settle_years(&mut found, &pinned, &headed, self.context.now.year());
         let habits = Habits::of(self, items, &found);
         let publishers = self.publishers(items, &found);
         let mut seen = HashSet::new();
@@ -52,6 +53,37 @@ impl Look<'_> {
             }
         }
         notices
+    }
+
+    /// The year that a heading above each row names: `2022`, `November 2022`.
+    fn years_above(&self, items: &[Item]) -> Vec<Option<i32>> {
+        let page = self.page;
+        let mut year = None;
+        let mut end = 0;
+        let headed = |item: &Item| {
+            let start = page.runs_of(item.row).start;
+            let between = end.max(start.saturating_sub(6))..start;
+            end = page.runs_of(item.row).end;
+            let above = between
+                .rev()
+                .find(|run| words::units(page.run_text(*run)) >= 1.0);
+            year = above.and_then(|run| self.year_of_heading(run)).or(year);
+            year
+        };
+        items.iter().map(headed).collect()
+    }
+
+    fn year_of_heading(&self, run: usize) -> Option<i32> {
+        let element = self.page.runs[run].element;
+        let mut around = std::iter::once(element)
+            .chain(self.page.ancestors(element))
+            .take(3);
+        // Links to other years, and years to choose from, head nothing.
+        let chooses = around.any(|id| matches!(self.page.name(id), "a" | "option" | "button"));
+        let text = self.page.run_text(run);
+        (!chooses && is_period(text))
+            .then(|| years::year_in(text))
+            .flatten()
     }
 
     fn notice(

@@ -182,8 +182,17 @@ pub(super) fn region(page: &Page, id: Id) -> Region {
 fn in_sentences(look: &Look<'_>, group: &Group) -> f32 {
     let page = look.page;
     let sample = &group.items[..group.items.len().min(SAMPLE)];
+    // Links that follow each other on a line are no sentence.
+    let is_linked = |run: usize| {
+        let element = page.runs[run].element;
+        let mut around = std::iter::once(element)
+            .chain(page.ancestors(element))
+            .take(4);
+        around.any(|id| page.name(id) == "a")
+    };
     let is_sentence = |run: usize| {
         words::units(page.run_text(run)) >= 6.0
+            && !is_linked(run)
             && look
                 .dates
                 .within(run..run + 1)
@@ -240,7 +249,7 @@ fn heading(page: &Page, group: &Group) -> Option<String> {
     None
 }
 
-fn is_heading(page: &Page, id: Id) -> bool {
+pub(super) fn is_heading(page: &Page, id: Id) -> bool {
     matches!(
         page.name(id),
         "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "legend" | "caption"

@@ -24,7 +24,9 @@ pub(super) fn target(page: &Page, code: &str) -> Option<String> {
             continue;
         };
         let parameters: Vec<&str> = parameters.split(',').map(str::trim).collect();
-        return evaluate(navigation(body)?, &parameters, &values);
+        let expression = navigation(body)?;
+        return evaluate(expression, &parameters, &values)
+            .or_else(|| evaluate(assigned(body, expression)?, &parameters, &values));
     }
     // `go('/info/1.html')`: an address as it is needs no reading of `go`.
     values
@@ -94,6 +96,18 @@ fn function<'a>(script: &'a str, name: &str) -> Option<(&'a str, &'a str)> {
         end -= 1;
     }
     Some((&script[start..close], &body[..end]))
+}
+
+/// What a function gives to the name that an expression is: `var url = "/x?id=" + id`.
+fn assigned<'a>(body: &'a str, expression: &str) -> Option<&'a str> {
+    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
+    let end = expression.find(|c| !is_word(c)).unwrap_or(expression.len());
+    let name = Some(&expression[..end]).filter(|name| !name.is_empty())?;
+    body.match_indices(name).find_map(|(at, _)| {
+        let apart = !body[..at].ends_with(is_word);
+        let value = body[at + name.len()..].trim_start().strip_prefix('=')?;
+        (apart && !value.starts_with('=')).then(|| value.trim_start())
+    })
 }
 
 /// A concatenation of literals and parameters, up to the end of the statement or argument.

@@ -61,6 +61,13 @@ impl Look<'_> {
         for other in self.other_titles(item, element) {
             title = fuller(title, other.trim());
         }
+        if title.is_empty() {
+            title.push_str(
+                self.page
+                    .attribute(element, "aria-label")
+                    .unwrap_or_default(),
+            );
+        }
         let title = text::one_line(&title);
         let title = trim_bullets(&title);
         (!title.is_empty()).then(|| (title.to_owned(), pinned))
@@ -227,7 +234,12 @@ impl Look<'_> {
             if is_badge(piece) && runs.len() > 1 {
                 continue;
             }
-            if page.runs[run].gap != Gap::None && !shown.is_empty() {
+            let gap = page.runs[run].gap;
+            // Chinese has no spaces between words, wherever a line of it ends.
+            let goes_on = gap == Gap::Block
+                && shown.ends_with(text::is_han)
+                && piece.starts_with(text::is_han);
+            if gap != Gap::None && !shown.is_empty() && !goes_on {
                 shown.push(' ');
             }
             shown.push_str(piece);
@@ -386,7 +398,7 @@ fn is_badge(text: &str) -> bool {
     ) || text.trim().bytes().all(|b| b.is_ascii_digit()) && text.trim().len() <= 2
 }
 
-fn is_title_class(class: &str) -> bool {
+pub(super) fn is_title_class(class: &str) -> bool {
     class
         .to_ascii_lowercase()
         .split(|c: char| !c.is_ascii_alphabetic())

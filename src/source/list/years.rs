@@ -50,13 +50,27 @@ fn year_in_address(href: &str, latest: i32) -> Option<i32> {
 
 /// Whether a text has a year of our times in it.
 pub(super) fn is_year_in(text: &str) -> bool {
-    text.split(|c: char| !c.is_ascii_digit())
-        .any(|number| number.len() == 4 && (number.starts_with("20") || number.starts_with("199")))
+    year_in(text).is_some()
 }
 
-/// Gives yearless dates their years: from the address where it agrees, else from the row above in
-/// a list whose dates fall. What is `pinned` stands above the order.
-pub(super) fn settle_years(rows: &mut [(&str, Option<Found>)], pinned: &[bool], latest: i32) {
+/// The first year of our times in a text.
+pub(super) fn year_in(text: &str) -> Option<i32> {
+    text.split(|c: char| !c.is_ascii_digit())
+        .find(|number| {
+            number.len() == 4 && (number.starts_with("20") || number.starts_with("199"))
+        })?
+        .parse()
+        .ok()
+}
+
+/// Gives yearless dates their years: as the row is `headed`, from the address where it agrees, else
+/// from the row above in a list whose dates fall. What is `pinned` stands above the order.
+pub(super) fn settle_years(
+    rows: &mut [(&str, Option<Found>)],
+    pinned: &[bool],
+    headed: &[Option<i32>],
+    latest: i32,
+) {
     let falling = {
         let days: Vec<(u32, u32)> = rows
             .iter()
@@ -69,29 +83,30 @@ pub(super) fn settle_years(rows: &mut [(&str, Option<Found>)], pinned: &[bool], 
         down * 10 >= days.len().saturating_sub(1) * 7
     };
     let mut above: Option<NaiveDate> = None;
-    for ((href, found), pinned) in rows.iter_mut().zip(pinned) {
+    for (((href, found), pinned), headed) in rows.iter_mut().zip(pinned).zip(headed) {
         let Some(found) = found else { continue };
         if found.yearless {
             let day = found.moment.day();
-            let year = in_address(href)
-                .filter(|address| {
-                    let distance = day
-                        .with_year(address.year())
-                        .map(|d| (d - *address).num_days().abs());
+            let by_address = || {
+                let agrees = |address: &NaiveDate| {
+                    let same = day.with_year(address.year());
+                    let distance = same.map(|same| (same - *address).num_days().abs());
                     distance.is_some_and(|days| days <= 31 || days >= 334)
-                })
-                .map(|address| nearest_year(day, address))
-                .or_else(|| year_in_address(href, latest))
-                .or_else(|| {
-                    let above = above.filter(|_| falling)?;
-                    let same = day.with_year(above.year())?;
-                    // A step up in a falling list is the turn of a year.
-                    Some(if (same - above).num_days() > 31 {
-                        above.year() - 1
-                    } else {
-                        above.year()
-                    })
-                });
+                };
+                in_address(href)
+                    .filter(agrees)
+                    .map(|address| nearest_year(day, address))
+                    .or_else(|| year_in_address(href, latest))
+            };
+            let by_order = || {
+                let above = above.filter(|_| falling)?;
+                let same = day.with_year(above.year())?;
+                // A step up in a falling list is the turn of a year.
+                let turned = (same - above).num_days() > 31;
+                Some(above.year() - i32::from(turned))
+            };
+            let headed = headed.filter(|year| *year <= latest);
+            let year = headed.or_else(by_address).or_else(by_order);
             if let Some(dated) = year.and_then(|year| with_year(found.moment, year)) {
                 found.moment = dated;
             }
