@@ -102,10 +102,11 @@ impl Mask {
 
 /// Sends logs to stderr from now on, and panics with them.
 pub(super) fn begin(global: &Global, is_service: bool, mask: &Mask) {
+    // What sled cannot do ends as an error of ours: it would be told twice.
     let ours = match (global.quiet, global.verbose) {
-        (true, _) => "error",
-        (false, 0) if is_service => "warn,noticast=info",
-        (false, 0) => "warn",
+        (true, _) => "error,sled=off",
+        (false, 0) if is_service => "warn,noticast=info,sled=off",
+        (false, 0) => "warn,sled=off",
         (false, 1) => "info,noticast=debug",
         (false, _) => "trace",
     };

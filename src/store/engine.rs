@@ -100,7 +100,7 @@ impl Engine {
         self.dirty.store(true, Ordering::Relaxed);
         self.db
             .apply_batch(batch)
-            .map_err(|error| self.fail(&error))
+            .map_err(|error| self.fail(&plain(&error)))
     }
 
     /// Makes everything that was committed durable.
@@ -109,7 +109,7 @@ impl Engine {
         if !self.dirty.swap(false, Ordering::Relaxed) {
             return Ok(());
         }
-        self.db.flush().map_err(|error| self.fail(&error))?;
+        self.db.flush().map_err(|error| self.fail(&plain(&error)))?;
         // sled's flush calls sync_file_range, which covers neither the file's size nor the disk's cache.
         self.file.sync_data().map_err(|error| self.fail(&error))
     }
@@ -253,5 +253,12 @@ impl Writes {
 
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+}
+/// sled wraps what the system said into a text for programmers.
+fn plain(error: &sled::Error) -> String {
+    match error {
+        sled::Error::Io(error) => error.kind().to_string(),
+        error => error.to_string(),
     }
 }

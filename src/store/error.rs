@@ -28,7 +28,10 @@ pub enum StoreError {
     #[error("cannot use {0} for the store: {why}", path.display())]
     Unusable { path: PathBuf, why: String },
     /// A write failed: the program must end (promise 8).
-    #[error("the store failed a write: {0}")]
+    #[error(
+        "the store failed a write: {0}; make room there or mend the disk, then start again: \
+         nothing that it had acknowledged is lost"
+    )]
     Failed(String),
     #[error("no bulletin {0}")]
     NoBulletin(BulletinId),

@@ -1,6 +1,6 @@
 //! Bad input gets one clear message, the contract's exit code, and changes nothing.
 
-use std::{fs, net::TcpListener, process::Output};
+use std::{collections::BTreeSet, fs, net::TcpListener, process::Output};
 
 use crate::support::{
     board::Site,
@@ -74,6 +74,35 @@ async fn a_second_instance_is_told_who_holds_the_state() {
     let said = refused(&world, 1);
     assert!(said.contains("in use by process"), "{said}");
     running.stop();
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_ends_the_program_with_one_message_and_nothing_is_lost() {
+    let site = Site::with(10).await;
+    let world = World::watching(&site);
+    let running = world.start_on_a_full_disk();
+    world.looks(&site, 1).await;
+    let new = 11..=300;
+    new.clone().for_each(|number| site.publish(number));
+    world
+        .until("its end", || world.log().contains("failed a write"))
+        .await;
+    assert_eq!(running.ended(), Some(1));
+    let log = world.log();
+    let said: Vec<&str> = log
+        .lines()
+        .filter(|line| line.contains("failed a write"))
+        .collect();
+    assert_eq!(said.len(), 1, "{log}");
+
+    let running = world.start();
+    let all: BTreeSet<String> = new.map(Site::title).collect();
+    let pushed = || world.pushed().into_iter().collect::<BTreeSet<_>>();
+    world.until("everything", || pushed() == all).await;
+    running.stop();
+    // What was unanswered at the end.
+    assert!(world.pushed().len() <= all.len() + 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

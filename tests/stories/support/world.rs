@@ -111,7 +111,23 @@ impl World {
         self.start_with(&["--config", "noticast.toml", "--state", "state", "run"])
     }
 
+    /// The same, where no file may grow over 512 KiB, which a new store takes from the start.
+    #[cfg(unix)]
+    pub(crate) fn start_on_a_full_disk(&self) -> Running {
+        let run = self.command(&["--config", "noticast.toml", "--state", "state", "run"]);
+        let mut shell = Command::new("sh");
+        // POSIX counts in blocks of 512 bytes; without the trap the signal would end the program.
+        shell.args(["-c", "ulimit -f 1024; trap '' XFSZ; exec \"$0\" \"$@\""]);
+        shell.arg(run.get_program()).args(run.get_args());
+        shell.current_dir(self.home.path()).stdin(Stdio::null());
+        self.spawn(shell)
+    }
+
     pub(crate) fn start_with(&self, arguments: &[&str]) -> Running {
+        self.spawn(self.command(arguments))
+    }
+
+    fn spawn(&self, mut command: Command) -> Running {
         let append = |name: &str| {
             let path = self.path(name);
             File::options()
@@ -120,8 +136,7 @@ impl World {
                 .open(path)
                 .unwrap()
         };
-        let child = self
-            .command(arguments)
+        let child = command
             .stdout(append("stdout"))
             .stderr(append("stderr"))
             .spawn()
