@@ -1,7 +1,7 @@
 //! `/latest` and `/search`: lists from the archive, each row with a button to its story.
 
 use super::{
-    answer::Room, asker::Asker, button::Button, command::Which, pages, say::Reply, words::fill,
+    answer::Room, ask::Ask, asker::Asker, button::Button, command::Which, pages, say::Reply,
 };
 use crate::{
     bulletin::{Bulletin, BulletinId, BulletinState, ChannelId},
@@ -49,7 +49,7 @@ impl Room {
         let each = looked_for.split_whitespace().map(str::to_owned);
         let each: Vec<String> = each.take(MOST_WORDS).collect();
         if each.is_empty() {
-            return Ok(fill(words.misused, &[("usage", "/search")]).into());
+            return Ok(Ask::Search.question(words));
         }
         let head = escape(&pages::head(&looked_for));
         let (shown, has_next) = self.page(asker, each, FOUND, page).await?;

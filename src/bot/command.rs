@@ -91,7 +91,7 @@ pub(super) fn parse(text: &str, own_name: &str) -> Option<Command> {
         "subscribe" => Command::Subscribe(rest),
         "unsubscribe" => Command::Unsubscribe(rest),
         "latest" => latest(&rest),
-        "search" => needing(rest, "/search", Command::Search),
+        "search" => Command::Search(rest),
         "why" => needing(rest, "/why ID|LINK", Command::Why),
         "filter" => Command::Filter(rest),
         "digest" => Command::Digest(rest),
@@ -216,12 +216,7 @@ mod tests {
         for text in ["/latest x", "/latest 0", "/latest 1 2"] {
             assert_eq!(ours(text), Some(Command::Misused("/latest [n]")), "{text}");
         }
-        for text in [
-            "/rebroadcast 1 UPPER",
-            "/rebroadcast x y z",
-            "/search",
-            "/why ",
-        ] {
+        for text in ["/rebroadcast 1 UPPER", "/rebroadcast x y z", "/why "] {
             assert!(matches!(ours(text), Some(Command::Misused(_))), "{text}");
         }
     }

@@ -244,11 +244,13 @@ impl Room {
         if is_late {
             return Ok(Pressed::note(words.too_late));
         }
-        if !report.undone {
-            self.store.cancel(run, &asker.actor(), Utc::now()).await?;
-            report.undone = true;
-            self.store.set_report(&report).await?;
+        // The message says more by now, perhaps.
+        if report.undone {
+            return Ok(Pressed::note(words.undoing));
         }
+        self.store.cancel(run, &asker.actor(), Utc::now()).await?;
+        report.undone = true;
+        self.store.set_report(&report).await?;
         Ok(Reply::from(words.undoing).into())
     }
 

@@ -9,7 +9,7 @@ use super::{
     button::{Button, Wish},
     filter,
     say::{Pressed, Reply},
-    typed::{clock, is_off, narrow, shown_digest},
+    typed::{clock, hours, is_off, shown_digest},
     words::{Words, fill},
 };
 use crate::{
@@ -52,8 +52,7 @@ impl Room {
         if what.is_empty() {
             return Ok(self.menu(asker, Some(Wish::Quiet)));
         }
-        let narrow = narrow(what);
-        let quiet = match narrow.parse::<Quiet>() {
+        let quiet = match hours(what).parse::<Quiet>() {
             _ if is_off(what) => None,
             Ok(quiet) => Some(quiet.to_string()),
             Err(_) => return Ok(usage(asker, "/quiet 22:00-07:00|off")),
@@ -217,11 +216,9 @@ impl Room {
             _ => words.state_on,
         };
         let mut lines = vec![format!("<b>{}</b>", words.settings), state.to_owned()];
-        lines.push(format!(
-            "{}: {}",
-            words.sources,
-            self.names_of(&chat, words)
-        ));
+        let line =
+            |label: &str, now: &str| fill(words.setting_line, &[("label", label), ("now", now)]);
+        lines.push(line(words.sources, &self.names_of(&chat, words)));
         let configured: Vec<_> = self
             .configured(asker, &target)
             .map(|id| format!("<code>{id}</code>"))
@@ -231,7 +228,7 @@ impl Room {
             lines.push(fill(words.also_config, &[("channels", &channels)]));
         }
         for (label, wish) in labels(words) {
-            lines.push(format!("{label}: {}", self.shown_wish(words, &chat, wish)));
+            lines.push(line(label, &self.shown_wish(words, &chat, wish)));
         }
         let mut reply = Reply::from(lines.join("\n")).with([(
             words.sources.to_owned(),

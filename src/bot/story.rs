@@ -141,6 +141,7 @@ impl Room {
         }
         let kept = own
             .iter()
+            .filter(|_| bulletin.state == BulletinState::Published)
             .find_map(|channel| reason(words, channel, bulletin));
         kept.map_or_else(
             || words.why_not_here.to_owned(),
@@ -273,5 +274,5 @@ fn rule(words: &Words, bulletin: &Bulletin) -> String {
         Cause::MarkedSeen => words.cause_marked_seen.to_owned(),
         Cause::Imported => words.cause_imported.to_owned(),
     };
-    format!("{state}: {cause}")
+    fill(words.rule, &[("state", state), ("cause", &cause)])
 }

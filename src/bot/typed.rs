@@ -29,9 +29,23 @@ pub(super) fn narrow(text: &str) -> String {
         .collect()
 }
 
-pub(super) fn clock(text: &str) -> Option<(u32, u32)> {
+/// `22-7` and `22点-7点` as `22:00-07:00`; what is something else stays as it is.
+pub(super) fn hours(text: &str) -> String {
     let text = narrow(text);
-    let (hour, minute) = text.split_once(':')?;
+    let ends = text
+        .split_once('-')
+        .map(|(from, to)| (clock(from), clock(to)));
+    match ends {
+        Some((Some((from, at)), Some((to, by)))) => format!("{from:02}:{at:02}-{to:02}:{by:02}"),
+        _ => text,
+    }
+}
+
+/// `18:30`, `18`, `18点`, `18点半`.
+pub(super) fn clock(text: &str) -> Option<(u32, u32)> {
+    let text = narrow(text).replace(['点', '时'], ":").replace('半', "30");
+    let text = text.trim_end_matches(['分', ':']);
+    let (hour, minute) = text.split_once(':').unwrap_or((text, "0"));
     let is_number =
         |part: &str| (1..=2).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
     if !is_number(hour) || !is_number(minute) {
@@ -97,7 +111,13 @@ mod tests {
     fn hours_are_read_however_they_are_typed() {
         assert_eq!(clock("18:00"), Some((18, 0)));
         assert_eq!(clock(" ８：０５ "), Some((8, 5)));
-        for wrong in ["24:00", "18", "18:60", "", "1:2:3", "+1:00"] {
+        assert_eq!(
+            (clock("18"), clock("18点半")),
+            (Some((18, 0)), Some((18, 30)))
+        );
+        assert_eq!(hours("22点 至 ７:30"), "22:00-07:30");
+        assert_eq!(hours("never"), "never");
+        for wrong in ["24:00", "25", "18:60", "", "1:2:3", "+1:00"] {
             assert_eq!(clock(wrong), None, "{wrong}");
         }
         assert_eq!(narrow("22：00 — 07：00"), "22:00-07:00");

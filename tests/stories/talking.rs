@@ -325,6 +325,25 @@ async fn crowded(sink: &[&str], rate: u32) -> (Rig, Noticast) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the rig"]
+async fn ten_thousand_chats_get_a_bulletin_once_each_within_the_limit() {
+    let (rig, noticast) = crowded(&["--rate", "400"], 400).await;
+    rig.newsroom("publish?n=1").await;
+    rig.say(say(7, 7, "/help")).await;
+    rig.shown(7, "/subscribe").await;
+    let report = rig.audit(10, &["--deadline", "600"]);
+    for (what, count) in [
+        ("delivered_once", CHATS as u64 + 1),
+        ("lost", 0),
+        ("duplicated", 0),
+        ("too_many_requests", 0),
+    ] {
+        assert_eq!(report[what], json!(count), "{report:#}");
+    }
+    assert!(noticast.usage().1 < 120.0, "{} MiB", noticast.usage().1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs the rig, and six minutes of pacing by Telegram's limits"]
 async fn ten_thousand_chats_get_a_bulletin_as_fast_as_is_permitted_and_commands_are_answered() {
     let (rig, noticast) = crowded(&[], 30).await;

@@ -87,6 +87,22 @@ async fn a_channel_by_name_is_asked_for_once_and_found() {
 }
 
 #[tokio::test]
+async fn a_chat_with_one_message_does_not_wait_behind_a_chat_with_a_hundred() {
+    let telegram = Telegram::start(TOKEN).await;
+    let few = "[[channel]]\nid = \"few\"\nkind = \"telegram\"\nchat = 8\ninclude = [\"第130号\"]\n";
+    let more = settings(&telegram, &[7]) + few;
+    let mut pushing = Pushing::with_shown(&more, 30).await;
+    pushing.publish(100).await;
+    pushing.publish(1).await;
+    pushing.start();
+    telegram.until_sent(8, 1).await;
+    let before = telegram.texts(7).len();
+    assert!(before <= 5, "{before}");
+    pushing.stop().await;
+    assert_eq!(telegram.too_fast(), 0);
+}
+
+#[tokio::test]
 async fn too_fast_in_one_chat_holds_that_chat_alone() {
     let telegram = Telegram::start(TOKEN).await;
     telegram.fault("sendMessage", Some(7), Fault::RetryAfter(3), 1);

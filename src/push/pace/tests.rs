@@ -125,6 +125,39 @@ fn an_answer_to_a_person_goes_ahead_of_the_backlog() {
     assert!(own.1 >= now + ms(1000));
 }
 
+/// Slots are given out ahead of time, also by a program that is kept from its work now and then.
+#[test]
+fn what_is_late_does_not_pile_up_before_an_answer_to_a_person() {
+    let begin = Instant::now();
+    let mut pace = Pace::new(30, begin);
+    for lane in 0..2000 {
+        pace.set_limit(Lane(lane), PRIVATE, begin);
+        pace.wait(Lane(lane), Turn::Plain, begin);
+    }
+    let mut ahead: Vec<Slot> = Vec::new();
+    let mut gone = 0;
+    for at in 0..30_000 {
+        // A seventh of the time it is kept from taking and from sending, by turns.
+        let (takes, sends) = (at % 700 >= 50, at % 900 >= 80);
+        let now = begin + ms(at);
+        while takes && let Some(slot) = pace.take(now, now + ms(40)) {
+            ahead.push(slot);
+        }
+        // The one that looks first goes, not the one that was first.
+        let ready = ahead.iter().rposition(|slot| slot.at <= now);
+        if sends
+            && let Some(place) = ready
+            && pace.go(ahead[place], now).is_ok()
+        {
+            let slot = ahead.remove(place);
+            pace.answered(slot, Some((now, now)));
+            gone += 1;
+        }
+    }
+    assert!(ahead.len() <= 4, "{}", ahead.len());
+    assert!(gone >= 780, "{gone}");
+}
+
 #[test]
 fn a_busy_lane_takes_nothing_and_holds_nobody_up() {
     let now = Instant::now();
