@@ -16,7 +16,7 @@ use std::{
 };
 
 use chrono::Utc;
-use futures::TryFutureExt;
+use futures::{FutureExt, TryFutureExt};
 use tokio::{
     net::TcpListener,
     sync::{mpsc, watch as live},
@@ -32,9 +32,9 @@ pub use self::{
 };
 use crate::{
     bot,
-    bulletin::Secret,
+    bulletin::{LARGEST_DOCUMENT, Secret},
     config::Config,
-    push::{Output, Pusher},
+    push::{Files, Output, Pusher},
     source::fetch::Fetcher,
     store::{Store, StoreError},
     watch::Watch,
@@ -111,6 +111,7 @@ impl App {
         let (sender, config) = live::channel(Arc::new(config));
         let watch = Watch::new(store.clone(), config.clone(), fetcher);
         let pusher = Pusher::new(store.clone(), config.clone(), setup.output);
+        let pusher = pusher.with_files(files_by(watch.clone()));
         let (reload, reloads) = mpsc::channel(1);
         Ok(Self {
             reloader: Reloader {
@@ -216,6 +217,14 @@ impl App {
 }
 
 /// Opens the store; a command that holds it for a moment is waited for, another instance is not.
+/// Files come as the pages of their sources do: pushing itself fetches nothing.
+fn files_by(watch: Watch) -> Files {
+    Files::new(move |source, url| {
+        let watch = watch.clone();
+        async move { watch.file(&source, &url, LARGEST_DOCUMENT).await }.boxed()
+    })
+}
+
 async fn open_store(state: &Path) -> Result<Store, StoreError> {
     let end = Instant::now() + PATIENCE;
     loop {

@@ -35,7 +35,8 @@ pub use record::{
 pub use robot::{Fingerprint, Form, KINDS, Key, Robot, RobotKind, Setting};
 pub use same::{Face, is_same, is_same_page, likeness, steady, substance};
 pub use settings::{
-    AddSources, AllowPrivate, Channel, ChannelKind, FetchSettings, Language, ReadAs, Secret,
-    Select, Source, StdoutFormat, Subscribe, TelegramChat, TelegramSettings, WebSettings,
+    AddSources, AllowPrivate, Channel, ChannelKind, FetchSettings, LARGEST_DOCUMENT, Language,
+    ReadAs, Secret, Select, Source, StdoutFormat, Subscribe, TelegramChat, TelegramSettings,
+    WebSettings,
 };
 pub use template::{Template, TemplateFields, TemplateFile};

@@ -10,6 +10,7 @@ mod dingtalk;
 mod discord;
 mod email;
 mod feishu;
+mod files;
 mod health;
 mod http;
 mod matrix;
@@ -54,7 +55,6 @@ const ASIDES: usize = 256;
 const ASIDE_WAITS: Duration = Duration::from_secs(60);
 const TELEGRAM: &str = "telegram";
 
-pub use self::health::Fault;
 use self::{
     card::Card,
     deliver::Desk,
@@ -77,6 +77,7 @@ use self::{
     worker::Worker,
 };
 pub(crate) use self::{deliver::backoff, sender::Sent};
+pub use self::{files::Files, health::Fault};
 use crate::{
     bulletin::{
         Bulletin, Channel, ChannelId, ChannelKind, Fingerprint, Language, MessageRef, Robot,
@@ -114,6 +115,7 @@ pub struct Pusher {
     store: Store,
     config: Live,
     output: Output,
+    files: Files,
     lines: Arc<watch::Sender<Vec<Line>>>,
 }
 
@@ -146,8 +148,15 @@ impl Pusher {
             store,
             config,
             output,
+            files: Files::default(),
             lines: Arc::new(watch::Sender::new(Vec::new())),
         }
+    }
+
+    /// Has files from `files`, for channels that ask for documents.
+    #[must_use]
+    pub fn with_files(self, files: Files) -> Self {
+        Self { files, ..self }
     }
 
     /// Pushes until stopped; what is being sent then is completed or put back. Follows config changes.
@@ -330,7 +339,7 @@ impl Pusher {
             let desk = Desk::new(
                 self.store.clone(),
                 self.config.clone(),
-                sender,
+                (sender, self.files.clone()),
                 pause.clone(),
             );
             let channels = (channels, name == TELEGRAM);

@@ -15,6 +15,7 @@ mod books;
 mod change;
 mod changes;
 mod chats;
+mod documents;
 mod engine;
 mod error;
 mod export;

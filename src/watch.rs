@@ -16,6 +16,7 @@ use std::{
     time::Duration,
 };
 
+use bytes::Bytes;
 use chrono::Utc;
 use tokio::{
     sync::{Mutex as Gate, mpsc},
@@ -23,13 +24,14 @@ use tokio::{
     time::{Instant, MissedTickBehavior, interval, sleep_until},
 };
 use tokio_util::sync::CancellationToken;
+use url::Url;
 
 use self::timetable::{Now, Timetable};
 use crate::{
-    bulletin::{BulletinId, Language, Notice, Source, SourceId},
+    bulletin::{BulletinId, Language, Notice, Source, SourceId, Validators},
     config::Live,
     round::{self, Asked, Looked},
-    source::fetch::Fetcher,
+    source::fetch::{FetchErrorKind, Fetcher, Request, Via},
     store::{LookState, Store, StoreError},
 };
 
@@ -126,6 +128,29 @@ impl Watch {
     pub async fn tell(&self, text: &str) -> Result<(), StoreError> {
         let config = self.shared.config.borrow().clone();
         alerts::tell(&self.shared.store, &config, text, Utc::now()).await
+    }
+
+    /// A file of at most `most` bytes that a source's article links to, reached as its pages are.
+    ///
+    /// # Errors
+    /// Why it cannot be had.
+    pub async fn file(&self, source: &SourceId, url: &str, most: u64) -> Result<Bytes, String> {
+        let config = self.shared.config.borrow().clone();
+        let known = config.sources.iter().find(|known| known.id == *source);
+        let known = known.ok_or_else(|| format!("source `{source}` is in the config no more"))?;
+        let request = Request {
+            url: Url::parse(url).map_err(|error| error.to_string())?,
+            validators: Validators::default(),
+            via: Via::from(known),
+            keep_alive: true,
+        };
+        match self.shared.fetcher().file(&request, most).await {
+            Ok(page) => Ok(page.body),
+            Err(error) if error.kind == FetchErrorKind::TooLarge => {
+                Err(format!("it is larger than {} MB", most >> 20))
+            }
+            Err(error) => Err(error.to_string()),
+        }
     }
 
     /// Whether the loop runs and is not stuck, for `/readyz`.

@@ -66,6 +66,26 @@ pub struct Opened {
 pub struct Attachment {
     pub url: String,
     pub name: String,
+    /// Bytes, where the page or the server says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<u64>,
+}
+
+impl Attachment {
+    /// Its size as people read it: `24 KB`, `1.2 MB`.
+    #[must_use]
+    pub fn shown_size(&self) -> Option<String> {
+        const KB: u64 = 1024;
+        let size = self.size.filter(|size| *size > 0)?;
+        Some(match size {
+            0..KB => format!("{size} B"),
+            _ if size < KB * KB => format!("{} KB", size.div_ceil(KB)),
+            _ => {
+                let tenths = size.saturating_mul(10) / (KB * KB);
+                format!("{}.{} MB", tenths / 10, tenths % 10)
+            }
+        })
+    }
 }
 
 /// What a conditional request needs (RFC 9110, section 13).

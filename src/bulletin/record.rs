@@ -127,6 +127,8 @@ pub enum DeliveryKind {
     Rebroadcast,
     Announcement,
     Reminder,
+    /// A file of a bulletin that was sent, as its note says by its address.
+    Document,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

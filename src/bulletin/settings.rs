@@ -161,6 +161,9 @@ pub enum StdoutFormat {
     Json,
 }
 
+/// Bytes that a bot may upload to Telegram.
+pub const LARGEST_DOCUMENT: u64 = 50 << 20;
+
 impl ChannelKind {
     /// Whether a message that was sent can be changed.
     #[must_use]

@@ -30,7 +30,7 @@ pub struct TemplateFields {
     pub mark: String,
     /// An admin's words on top of a rebroadcast.
     pub note: String,
-    /// Each has `name` and `url`.
+    /// Each has `name`, `url` and `size`.
     pub attachments: Vec<TemplateFile>,
 }
 
@@ -38,6 +38,8 @@ pub struct TemplateFields {
 pub struct TemplateFile {
     pub name: String,
     pub url: String,
+    /// Such as `24 KB`; empty where it is not known.
+    pub size: String,
 }
 
 const FIELDS: [&str; 11] = [

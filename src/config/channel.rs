@@ -307,12 +307,13 @@ fn telegram(table: &mut Table<'_>) -> Option<ChannelKind> {
     let topic = table.take("topic", integer(1..=i64::from(i32::MAX)));
     let mut silent = false;
     table.set("silent", &mut silent, boolean);
-    table.unbuilt("documents", "false");
+    let mut documents = false;
+    table.set("documents", &mut documents, boolean);
     Some(ChannelKind::Telegram {
         chat: chat?,
         topic,
         silent,
-        documents: false,
+        documents,
     })
 }
 

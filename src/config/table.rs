@@ -155,36 +155,6 @@ impl<'a> Table<'a> {
         self.take(key, read)
     }
 
-    /// A key of the contract that is not built: only its default, written as in the file, is
-    /// accepted.
-    pub(super) fn unbuilt(&mut self, key: &'static str, default: &str) {
-        let text = self.problems.text;
-        self.take(key, |value| {
-            let written = &text[value.span()];
-            let (same, same_type) = match value.get_ref() {
-                DeValue::String(value) => {
-                    (default == format!("\"{value}\""), default.starts_with('"'))
-                }
-                DeValue::Array(values) => (values.is_empty(), default.starts_with('[')),
-                DeValue::Boolean(_) => (default == written, default == "false"),
-                _ => (false, false),
-            };
-            match (same && same_type, same_type) {
-                (true, _) => Ok(()),
-                (_, true) => fault(
-                    value,
-                    format!(
-                        "`{key} = {written}` is not built yet; expected `{default}`, its default"
-                    ),
-                ),
-                (_, false) => {
-                    let found = kind_of(value.get_ref());
-                    fault(value, format!("this is {found}; expected `{default}`"))
-                }
-            }
-        });
-    }
-
     /// The table `[key]` below this one.
     pub(super) fn table(&mut self, key: &'static str, name: &str) -> Option<Table<'a>> {
         let problems = self.problems;

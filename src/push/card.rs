@@ -380,7 +380,7 @@ impl Words {
 /// How a card that is not simply news says so.
 pub(crate) fn mark(kind: DeliveryKind, language: Language) -> Option<&'static str> {
     let (zh, en) = match kind {
-        DeliveryKind::New | DeliveryKind::Announcement => return None,
+        DeliveryKind::New | DeliveryKind::Announcement | DeliveryKind::Document => return None,
         DeliveryKind::Update => ("更正", "Corrected"),
         DeliveryKind::Rebroadcast => ("重发", "Again"),
         DeliveryKind::Reminder => ("提醒", "Reminder"),

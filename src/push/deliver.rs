@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     card::Card,
+    files::{Document, Files},
     pace::{Pace, Slot},
     sender::{Sender, Sent},
 };
@@ -40,6 +41,9 @@ pub(super) struct Desk {
     pub(super) store: Store,
     pub(super) config: Live,
     pub(super) sender: Arc<dyn Sender>,
+    files: Files,
+    /// One file is in memory at a time.
+    file_turn: Semaphore,
     /// No request goes out any more.
     stop: CancellationToken,
     /// Nor while the sender rests, though its turn had come.
@@ -48,11 +52,16 @@ pub(super) struct Desk {
     unanswered: Semaphore,
 }
 
-/// What goes out: a message, or an edit of one.
-struct Show {
-    card: Card,
-    edits: Option<MessageRef>,
+/// What goes out.
+enum Show<'a> {
+    Card(Card),
+    /// An edit of a message that was sent.
+    Edit(Card, MessageRef),
+    File(Document, Option<SemaphorePermit<'a>>),
 }
+
+/// It, or why there is nothing to send.
+type Shown<'a> = Result<Show<'a>, String>;
 
 /// A delivery that has had its turn.
 #[derive(Debug)]
@@ -71,11 +80,13 @@ impl Desk {
     pub(super) fn new(
         store: Store,
         config: Live,
-        sender: Arc<dyn Sender>,
+        (sender, files): (Arc<dyn Sender>, Files),
         stop: CancellationToken,
     ) -> Self {
         Self {
             stop,
+            files,
+            file_turn: Semaphore::new(1),
             store,
             config,
             pace: Mutex::new(Pace::new(sender.rate(), Instant::now())),
@@ -93,7 +104,7 @@ impl Desk {
         waiting: Waiting,
         channel: Channel,
     ) -> Result<Delivered, StoreError> {
-        let (begun, card) = self.begin(slot, &waiting, &channel).await?;
+        let (begun, show) = self.begin(slot, &waiting, &channel).await?;
         let mut delivered = Delivered {
             slot,
             channel: channel.id.clone(),
@@ -116,14 +127,15 @@ impl Desk {
             delivered.next = put_back.await?;
             return Ok(delivered);
         };
-        let sent = match &card {
-            Some(Show { card, edits }) => {
-                let edit = edits.as_ref();
-                let edit = edit.and_then(|message| self.sender.edit(card, &channel, message));
-                edit.unwrap_or_else(|| self.sender.send(card, &channel))
-                    .await
+        let send = |card| self.sender.send(card, &channel);
+        let sent = match &show {
+            Ok(Show::Card(card)) => send(card).await,
+            Ok(Show::Edit(card, message)) => {
+                let edit = self.sender.edit(card, &channel, message);
+                edit.unwrap_or_else(|| send(card)).await
             }
-            None => Sent::Refused("its bulletin is not in the store".to_owned()),
+            Ok(Show::File(file, _turn)) => self.sender.document(file, &channel).await,
+            Err(why) => Sent::Refused(why.clone()),
         };
         if !matches!(sent, Sent::Unreachable(_)) {
             delivered.times = Some((went_out, Instant::now()));
@@ -186,12 +198,17 @@ impl Desk {
         slot: Slot,
         waiting: &Waiting,
         channel: &Channel,
-    ) -> Result<(Begun, Option<Show>), StoreError> {
+    ) -> Result<(Begun, Shown<'_>), StoreError> {
         let at = wall_clock(slot.at);
-        let show = |card: Card| Show { card, edits: None };
+        let missing = || "its bulletin is not in the store".to_owned();
+        if waiting.kind == DeliveryKind::Document {
+            let file = self.file(waiting).await?;
+            return Ok((self.store.begin_send(waiting.id, at).await?, file));
+        }
         if waiting.kind == DeliveryKind::Update {
             let begun = self.store.begin_send(waiting.id, at).await?;
-            return Ok((begun, self.edition(waiting, channel).await?));
+            let edition = self.edition(waiting, channel).await?;
+            return Ok((begun, edition.ok_or_else(missing)));
         }
         let may_be_several =
             channel.mode != Mode::Each || channel.quiet.is_some() || waiting.attempts > 0;
@@ -199,8 +216,8 @@ impl Desk {
             let begins = self.store.begin_send(waiting.id, at);
             let card = self.card(std::slice::from_ref(waiting), channel);
             let (begun, card) = tokio::try_join!(begins, card)?;
-            let own = |card: Card| show(card.in_own_words(channel));
-            return Ok((begun, card.map(own)));
+            let own = |card: Card| Show::Card(card.in_own_words(channel));
+            return Ok((begun, card.map(own).ok_or_else(missing)));
         }
         let mut together = self.store.together(waiting.id, at).await?;
         let card = self.card(&together, channel).await?;
@@ -210,23 +227,45 @@ impl Desk {
         together.truncate(most);
         let ids = together.iter().map(|member| member.id).collect();
         let begun = self.store.begin_together(ids, at).await?;
-        let own = |card: Card| show(card.first(most).in_own_words(channel));
-        Ok((begun, card.map(own)))
+        let own = |card: Card| Show::Card(card.first(most).in_own_words(channel));
+        Ok((begun, card.map(own).ok_or_else(missing)))
+    }
+
+    /// The file that a delivery names, in hand before it counts as begun.
+    async fn file(&self, waiting: &Waiting) -> Result<Shown<'_>, StoreError> {
+        let bulletin = match waiting.bulletin {
+            Some(id) => self.store.bulletin(id).await?,
+            None => None,
+        };
+        let file = bulletin.as_ref().and_then(|bulletin| {
+            let mut files = bulletin.attachments.iter();
+            files.find(|file| Some(&file.url) == waiting.note.as_ref())
+        });
+        let (Some(bulletin), Some(file)) = (&bulletin, file) else {
+            return Ok(Err("its bulletin has this file no more".to_owned()));
+        };
+        let turn = self.file_turn.acquire().await.ok();
+        let got = self.files.get(&bulletin.source, file, bulletin.id).await;
+        let stays = |why| format!("the file stays a link, {}: {why}", file.url);
+        Ok(got.map(|file| Show::File(file, turn)).map_err(stays))
     }
 
     async fn edition(
         &self,
         update: &Waiting,
         channel: &Channel,
-    ) -> Result<Option<Show>, StoreError> {
+    ) -> Result<Option<Show<'_>>, StoreError> {
         let Some(mut edition) = self.store.edition(update.id).await? else {
             return Ok(None);
         };
         edition.message.take_if(|_| !channel.kind.can_edit());
-        let edits = edition.message.clone();
+        let message = edition.message.clone();
         let card = Card::of_edition(update, edition, channel, &self.config.borrow());
         let card = card.in_own_words(channel);
-        Ok(Some(Show { card, edits }))
+        Ok(Some(match message {
+            Some(message) => Show::Edit(card, message),
+            None => Show::Card(card),
+        }))
     }
 
     /// None where a bulletin is not in the store.

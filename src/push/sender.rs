@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::{
     Checked, PushError,
     card::Card,
+    files::Document,
     pace::{Lane, Limit},
 };
 use crate::bulletin::{Channel, MessageRef};
@@ -119,6 +120,12 @@ pub(crate) trait Sender: Send + Sync + fmt::Debug {
         _message: &'a MessageRef,
     ) -> Option<BoxFuture<'a, Sent>> {
         None
+    }
+
+    /// Sends a file that belongs to a card.
+    fn document<'a>(&'a self, _file: &'a Document, channel: &'a Channel) -> BoxFuture<'a, Sent> {
+        let why = format!("`{}` takes no files", channel.id);
+        ready(Sent::Refused(why)).boxed()
     }
 
     /// Whether the platform drops a repetition of a card (by [`Card::key`], or by its words): what is

@@ -13,6 +13,7 @@ use std::{
 };
 
 use futures::future::{BoxFuture, FutureExt};
+use reqwest::multipart::{Form, Part};
 use serde_json::Value;
 use teloxide::{
     payloads::{
@@ -27,6 +28,7 @@ pub(crate) use self::voice::Voice;
 use super::{
     Checked, PushError,
     card::Card,
+    files::Document,
     pace::{Lane, Limit},
     sender::{Sender, Sent},
 };
@@ -130,11 +132,7 @@ impl Telegram {
             Recipient::ChannelUsername(_) => 0,
         };
         match self.api.call(message).await {
-            Ok(sent) => Sent::Done(
-                sent["message_id"]
-                    .as_i64()
-                    .map(|id| MessageRef(id.to_string())),
-            ),
+            Ok(sent) => Sent::Done(message_of(&sent)),
             Err(error) => verdict::of(error, chat),
         }
     }
@@ -182,6 +180,43 @@ impl Telegram {
                 self.say(&message).await
             }
             sent => sent,
+        }
+    }
+
+    async fn send_document(&self, file: &Document, channel: &Channel) -> Sent {
+        let ChannelKind::Telegram {
+            chat,
+            topic,
+            silent,
+            ..
+        } = &channel.kind
+        else {
+            return Sent::Refused("not a telegram channel".to_owned());
+        };
+        let lane = match self.lane_of(chat).await {
+            Ok((lane, _)) => lane,
+            Err(sent) => return sent,
+        };
+        let part = Part::stream_with_length(file.body.clone(), file.body.len() as u64);
+        let part = part.file_name(file.name.clone());
+        // Telegram reads names as they are, and not as RFC 5987 writes them.
+        let mut form = Form::new()
+            .percent_encode_noop()
+            .text("chat_id", lane.0.to_string())
+            .text("caption", file.caption.clone());
+        if let Some(topic) = topic {
+            form = form.text("message_thread_id", topic.to_string());
+        }
+        if *silent {
+            form = form.text("disable_notification", "true");
+        }
+        match self
+            .api
+            .upload("sendDocument", form.part("document", part))
+            .await
+        {
+            Ok(sent) => Sent::Done(message_of(&sent)),
+            Err(error) => verdict::of(error, lane.0),
         }
     }
 
@@ -305,6 +340,10 @@ impl Sender for Telegram {
         Some(self.edit_card(card, channel, message).boxed())
     }
 
+    fn document<'a>(&'a self, file: &'a Document, channel: &'a Channel) -> BoxFuture<'a, Sent> {
+        self.send_document(file, channel).boxed()
+    }
+
     fn probe(&self) -> BoxFuture<'_, Result<(), Sent>> {
         async {
             let me = self.api.call(&GetMe::new()).await;
@@ -335,6 +374,11 @@ fn limit(kind: &str) -> Limit {
         gap: GAP,
         window: is_group.then_some(GROUP_WINDOW),
     }
+}
+
+fn message_of(sent: &Value) -> Option<MessageRef> {
+    let id = sent["message_id"].as_i64()?;
+    Some(MessageRef(id.to_string()))
 }
 
 pub(crate) fn recipient(chat: &TelegramChat) -> Recipient {

@@ -116,6 +116,7 @@ fn message(card: &Card) -> Value {
         DeliveryKind::Rebroadcast => "bulletin.rebroadcast",
         DeliveryKind::Reminder => "bulletin.reminder",
         DeliveryKind::Announcement => "announcement",
+        DeliveryKind::Document => "bulletin.document",
     };
     let mut body = json!({
         "type": kind,

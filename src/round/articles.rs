@@ -33,7 +33,13 @@ pub(super) async fn open(reader: &Reader<'_>, list: JudgedList) -> Vec<Found> {
         .collect();
     let notices = &list.notices;
     let mut opening = stream::iter(to_open)
-        .map(|place| async move { (place, open_one(reader, &notices[place]).await) })
+        .map(|place| async move {
+            let mut opened = open_one(reader, &notices[place]).await;
+            if let Ok(article) = &mut opened {
+                measure(reader, article).await;
+            }
+            (place, opened)
+        })
         .buffer_unordered(AT_ONCE);
     let end = tokio::time::Instant::now() + LONGEST;
     while let Ok(Some((place, opened))) = tokio::time::timeout_at(end, opening.next()).await {
@@ -62,7 +68,7 @@ fn is_news(ruling: &Ruling) -> bool {
 async fn open_one(reader: &Reader<'_>, notice: &Notice) -> Result<Article, Fault> {
     let url = Url::parse(&notice.url).map_err(|error| Fault::unreadable(error.to_string()))?;
     if is_file(&url) {
-        return Ok(file(notice));
+        return Ok(file(notice, None));
     }
     let page = reader.get_new(&url).await?;
     read(reader, notice, &url, page).await
@@ -133,17 +139,35 @@ fn join(article: &mut Article, further: Article) {
 
 async fn read_page(reader: &Reader<'_>, notice: &Notice, page: Page) -> Result<Article, Fault> {
     if !is_text(page.content_type.as_deref()) {
-        return Ok(file(notice));
+        return Ok(file(notice, Some(page.body.len() as u64)));
     }
     reader.article(page).await
 }
 
+/// Asks how large the files are that no page tells of: few, and no longer than news can wait.
+pub(super) async fn measure(reader: &Reader<'_>, article: &mut Article) {
+    const MOST: usize = 5;
+    const PATIENCE: Duration = Duration::from_secs(5);
+    let files = article.attachments.iter_mut().take(MOST);
+    let end = tokio::time::Instant::now() + PATIENCE;
+    for file in files.filter(|file| file.size.is_none()) {
+        let Ok(url) = Url::parse(&file.url) else {
+            continue;
+        };
+        match tokio::time::timeout_at(end, reader.size(url)).await {
+            Ok(size) => file.size = size,
+            Err(_) => break,
+        }
+    }
+}
+
 /// A notice that is a document itself.
-fn file(notice: &Notice) -> Article {
+fn file(notice: &Notice, size: Option<u64>) -> Article {
     Article {
         attachments: vec![Attachment {
             url: notice.url.clone(),
             name: notice.title.clone(),
+            size,
         }],
         ..Article::default()
     }

@@ -67,6 +67,20 @@ impl Reader<'_> {
         }
     }
 
+    /// How large a file is, as its server says.
+    pub(super) async fn size(&self, url: Url) -> Option<u64> {
+        let request = Request {
+            url,
+            validators: Validators::default(),
+            via: Via::from(self.source),
+            keep_alive: true,
+        };
+        let file = self.fetcher.head(&request).await.ok()?;
+        // A page in its place says that it is not there.
+        let kind = file.content_type.unwrap_or_default();
+        file.size.filter(|_| !kind.starts_with("text/html"))
+    }
+
     pub(super) async fn reading(&self, page: Page) -> Result<Read<Reading>, Fault> {
         let kind = self.source.kind;
         self.read(page, move |text, content_type, context| {

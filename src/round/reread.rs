@@ -54,10 +54,16 @@ async fn read(store: &Store, reader: &Reader<'_>, known: &Reread) -> Result<Read
         return Ok(ReadAgain::Same);
     }
     match article(reader, &known.bulletin, &url, page).await {
-        Some(article) => {
+        Some(mut article) => {
             let before = store.text(known.bulletin.id).await?.unwrap_or_default();
-            let title = article.title.as_deref();
-            let is_it = is_same_page(&known.bulletin.title, title, &before, &article.text);
+            for file in &mut article.attachments {
+                let mut files = known.bulletin.attachments.iter();
+                let same = files.find(|before| before.url == file.url);
+                file.size = file.size.or(same.and_then(|before| before.size));
+            }
+            articles::measure(reader, &mut article).await;
+            let (was, now) = (&known.bulletin.title, article.title.as_deref());
+            let is_it = is_same_page(was, now, &before, &article.text);
             Ok(match is_it {
                 true => ReadAgain::Article(Box::new(article)),
                 false => ReadAgain::Failed,

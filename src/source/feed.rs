@@ -294,6 +294,7 @@ fn attachment(url: &Url, name: Option<&str>) -> Attachment {
     Attachment {
         name: name.unwrap_or_else(|| url.to_string()),
         url: url.to_string(),
+        size: None,
     }
 }
 

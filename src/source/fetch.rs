@@ -20,8 +20,8 @@ use std::{
 use bytes::Bytes;
 use futures::FutureExt;
 use reqwest::{
-    Client, Response, StatusCode,
-    header::{CONNECTION, HeaderMap, HeaderValue},
+    Client, Method, Response, StatusCode,
+    header::{ACCEPT_ENCODING, CONNECTION, HeaderMap, HeaderValue},
 };
 use tokio::{sync::Semaphore, time::timeout_at};
 use url::Url;
@@ -106,6 +106,8 @@ pub struct Page {
     pub content_type: Option<String>,
     pub body: Bytes,
     pub validators: Validators,
+    /// Bytes, where the server said so before it sent them.
+    pub size: Option<u64>,
     /// Where a permanent redirect of the asked address leads: the edit to make.
     pub moved_to: Option<Url>,
 }
@@ -197,6 +199,32 @@ impl Fetcher {
     /// See [`FetchErrorKind`].
     pub async fn get_now(&self, request: &Request) -> Result<Fetched, FetchError> {
         self.join(request, Pauses::Ignore).await
+    }
+
+    /// A file of at most `most` bytes, whatever `max_body` says of pages; the pauses of its host are kept.
+    ///
+    /// # Errors
+    /// See [`FetchErrorKind`].
+    pub async fn file(&self, request: &Request, most: u64) -> Result<Page, FetchError> {
+        self.fetch(request, Limit::Refuse(most)).await
+    }
+
+    /// What the server says of a file without sending it: its `size` and type.
+    ///
+    /// # Errors
+    /// See [`FetchErrorKind`].
+    pub async fn head(&self, request: &Request) -> Result<Page, FetchError> {
+        self.fetch(request, Limit::Head).await
+    }
+
+    async fn fetch(&self, request: &Request, limit: Limit) -> Result<Page, FetchError> {
+        match self.0.follow(request, Pauses::Keep, limit).await? {
+            Fetched::Page(page) => Ok(page),
+            Fetched::NotModified => Err(FetchError::failed(format!(
+                "{}: answered 304 to a request without conditions",
+                Shown(&request.url)
+            ))),
+        }
     }
 
     async fn join(&self, request: &Request, pauses: Pauses) -> Result<Fetched, FetchError> {
@@ -297,7 +325,11 @@ impl Shared {
             headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
         let deadline = tokio::time::Instant::now() + left;
-        let response = timeout_at(deadline, self.send(&client, url, headers))
+        let method = limit.method();
+        if method == Method::HEAD {
+            headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        }
+        let response = timeout_at(deadline, self.send(&client, (method, url), headers))
             .await
             .map_err(|_| FetchError::timed_out(url, self.timeout, "waiting for the answer"))??;
         match response.status() {
@@ -319,10 +351,11 @@ impl Shared {
     async fn send(
         &self,
         client: &Client,
-        url: &Url,
+        (method, url): (Method, &Url),
         headers: HeaderMap,
     ) -> Result<Response, FetchError> {
-        let send = |headers| client.get(url.clone()).headers(headers).send();
+        let request = || client.request(method.clone(), url.clone());
+        let send = |headers| request().headers(headers).send();
         let error = match send(headers.clone()).await {
             Ok(response) => return Ok(response),
             Err(error) => error,

@@ -52,6 +52,7 @@ mod tests {
         Attachment {
             url: url.to_owned(),
             name: name.to_owned(),
+            size: None,
         }
     }
 

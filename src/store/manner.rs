@@ -83,7 +83,7 @@ impl Books {
     /// Whether a waiting delivery passes quiet hours.
     fn passes(&self, channel: &Channel, slot: &Slot) -> Result<bool> {
         let held = match slot.kind {
-            DeliveryKind::New | DeliveryKind::Reminder => true,
+            DeliveryKind::New | DeliveryKind::Reminder | DeliveryKind::Document => true,
             DeliveryKind::Update => !channel.kind.can_edit(),
             DeliveryKind::Rebroadcast | DeliveryKind::Announcement => false,
         };

@@ -122,7 +122,8 @@ pub(super) fn withdraw(
     }
     row.state = BulletinState::Withdrawn;
     for (delivery, slot) in read::deliveries_of(&books.engine, id)? {
-        if slot.kind == DeliveryKind::New && slot.state == DeliveryState::Queued {
+        let is_new = matches!(slot.kind, DeliveryKind::New | DeliveryKind::Document);
+        if is_new && slot.state == DeliveryState::Queued {
             remind::drop_it(books, change, delivery, slot, now)?;
         }
     }

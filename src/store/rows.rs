@@ -70,6 +70,7 @@ pub(super) struct BulletinRow {
     pub(super) publisher: Option<String>,
     pub(super) published: Option<Moment>,
     pub(super) deadline: Option<Moment>,
+    #[serde(with = "files")]
     pub(super) attachments: Vec<Attachment>,
     pub(super) first_seen_ms: i64,
     pub(super) state: BulletinState,
@@ -112,6 +113,46 @@ impl BulletinRow {
             cause: self.cause,
             revision: self.revision,
         })
+    }
+}
+
+/// Files as they are encoded: address and name. An older version knew no size: it stands behind the
+/// name, after a character that no name has.
+mod files {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use crate::bulletin::Attachment;
+
+    const SIZE: char = '\u{1f}';
+
+    #[allow(clippy::ptr_arg, reason = "serde gives the field as it is")]
+    pub(super) fn serialize<S: Serializer>(
+        files: &Vec<Attachment>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let row = |file: &Attachment| match file.size {
+            Some(size) => (file.url.clone(), format!("{}{SIZE}{size}", file.name)),
+            None => (file.url.clone(), file.name.replace(SIZE, " ")),
+        };
+        let rows: Vec<(String, String)> = files.iter().map(row).collect();
+        rows.serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Vec<Attachment>, D::Error> {
+        let rows = Vec::<(String, String)>::deserialize(deserializer)?;
+        let file = |(url, mut name): (String, String)| {
+            let size = name
+                .rsplit_once(SIZE)
+                .map(|(name, size)| (name.len(), size.parse().ok()));
+            if let Some((end, _)) = size {
+                name.truncate(end);
+            }
+            let size = size.and_then(|(_, size)| size);
+            Attachment { url, name, size }
+        };
+        Ok(rows.into_iter().map(file).collect())
     }
 }
 

@@ -8,6 +8,7 @@ use super::{
     block::{self, Block, Slot},
     books::Books,
     change::Change,
+    documents,
     error::Result,
     keys, manner,
     rows::time,
@@ -152,6 +153,9 @@ pub(super) fn complete(
                 now,
             )?;
             change.set_slot(&books.engine, *other, member)?;
+        }
+        for (_, member) in settling.iter().filter(|_| is_sent) {
+            documents::follow(books, &mut change, member, now)?;
         }
         if let (
             Outcome::Sent {

@@ -143,7 +143,10 @@ impl Tag {
 
 fn attachments(bulletin: &Bulletin) -> Vec<Link> {
     let files = bulletin.attachments.iter().map(|file| Link {
-        name: printable(&file.name),
+        name: match file.shown_size() {
+            Some(size) => format!("{} ({size})", printable(&file.name)),
+            None => printable(&file.name),
+        },
         url: web_link(&file.url),
     });
     files.collect()

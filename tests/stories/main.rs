@@ -14,6 +14,7 @@ mod config;
 mod corrections;
 mod demo;
 mod fetching;
+mod files;
 mod golden;
 mod health;
 mod hostile;

@@ -34,6 +34,7 @@ async fn a_page_looks_as_it_should() {
         article.attachments = vec![Attachment {
             url: "https://www.example.com/files/1.csv".to_owned(),
             name: "值班表.csv".to_owned(),
+            size: Some(24_000),
         }];
     }
     desk.admit("notices", new, Utc::now()).await;
@@ -106,6 +107,7 @@ async fn hostile_text_stays_text() {
         article.attachments = vec![Attachment {
             url: "data:text/html,<script>1</script>".to_owned(),
             name: "<b>x".to_owned(),
+            size: None,
         }];
     }
     let id = desk.admit("notices", new, Utc::now()).await;

@@ -5,7 +5,7 @@ use url::Url;
 
 use super::{How, Page, Seen};
 use crate::{
-    bulletin::{Article, Notice, ReadAs, SourceId},
+    bulletin::{Article, Attachment, Notice, ReadAs, SourceId},
     cli::{lists::short, out},
     config::SourceBlock,
     source::{Feed, List, Reading, summary::summarise},
@@ -28,6 +28,8 @@ pub(in crate::cli) fn json(input: &str, seen: &Seen) -> Value {
             "bulletins": feed.notices.iter().map(entry).collect::<Vec<_>>(),
         }),
         Reading::Article(article) => {
+            let file = |file: &Attachment| json!({ "url": file.url, "name": file.name });
+            let files: Vec<Value> = article.attachments.iter().map(file).collect();
             let warnings: Vec<&String> = seen.warning.iter().chain(&article.warnings).collect();
             json!({
                 "input": input,
@@ -39,7 +41,7 @@ pub(in crate::cli) fn json(input: &str, seen: &Seen) -> Value {
                 "text": article.text,
                 "summary": summary(article),
                 "deadline": article.deadline,
-                "attachments": article.attachments,
+                "attachments": files,
                 "warnings": warnings,
             })
         }

@@ -39,6 +39,10 @@ pub(super) fn files_of(bulletin: &Bulletin) -> impl Iterator<Item = (String, Opt
         let name = clean_line(&file.name);
         // A link needs words to show.
         let shown = if name.is_empty() { &file.url } else { &name };
-        (cut(&clean_line(shown), NAME), link(&file.url))
+        let mut shown = cut(&clean_line(shown), NAME);
+        if let Some(size) = file.shown_size() {
+            shown = format!("{shown} ({size})");
+        }
+        (shown, link(&file.url))
     })
 }

@@ -54,6 +54,7 @@ impl Card {
         let file = |file: &crate::bulletin::Attachment| TemplateFile {
             name: clean_line(&file.name),
             url: link(&file.url).unwrap_or_default().to_owned(),
+            size: file.shown_size().unwrap_or_default(),
         };
         Some(TemplateFields {
             id: bulletin.id.0,

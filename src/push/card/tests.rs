@@ -83,6 +83,7 @@ fn files_are_named_and_linked() {
     with.attachments.push(crate::bulletin::Attachment {
         url: "https://www.example.com/a.pdf?x&y".to_owned(),
         name: "名单 <一>.pdf".to_owned(),
+        size: None,
     });
     let shown = card(DeliveryKind::New, Some(with), None);
     let line =

@@ -44,7 +44,11 @@ pub(crate) fn any_wording() -> impl Strategy<Value = Wording> {
     (words, note, files, 0..3u8).prop_map(
         |((title, summary, publisher, url), note, files, kind)| {
             let mut bulletin = bulletin();
-            let file = |(name, url)| Attachment { name, url };
+            let file = |(name, url)| Attachment {
+                name,
+                url,
+                size: None,
+            };
             bulletin.attachments = files.into_iter().map(file).collect();
             (bulletin.title, bulletin.url) = (title, url);
             (bulletin.summary, bulletin.publisher) = (Some(summary), Some(publisher));

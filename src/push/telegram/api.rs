@@ -6,7 +6,7 @@
 
 use std::{fmt, time::Duration};
 
-use reqwest::{Proxy, StatusCode};
+use reqwest::{Proxy, RequestBuilder, StatusCode, multipart::Form};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use teloxide::requests::Payload;
@@ -18,6 +18,8 @@ use crate::{
 
 /// Answers are bounded: a hundred updates with long texts are under 2 MiB.
 const LARGEST_ANSWER: usize = 8 << 20;
+/// Fifty megabytes at some 4 Mbit/s.
+const UPLOAD_TIMEOUT: Duration = Duration::from_secs(120);
 /// Seconds: Telegram is not taken at its word for longer.
 const LONGEST_WAIT: u64 = 86_400;
 
@@ -111,13 +113,26 @@ impl Api {
         payload: &P,
         timeout: Duration,
     ) -> Result<Value, CallError> {
+        self.ask(self.post(P::NAME).json(payload).timeout(timeout))
+            .await
+    }
+
+    /// As [`Api::call`], with a file among its fields, which may take its time.
+    pub(crate) async fn upload(&self, method: &str, form: Form) -> Result<Value, CallError> {
+        self.ask(self.post(method).multipart(form).timeout(UPLOAD_TIMEOUT))
+            .await
+    }
+
+    fn post(&self, method: &str) -> RequestBuilder {
         let url = format!(
-            "{}/bot{}/{}",
+            "{}/bot{}/{method}",
             self.settings.api_url.as_str().trim_end_matches('/'),
             self.settings.token.reveal(),
-            P::NAME
         );
-        let request = self.http.client().post(url).json(payload).timeout(timeout);
+        self.http.client().post(url)
+    }
+
+    async fn ask(&self, request: RequestBuilder) -> Result<Value, CallError> {
         let answer = self.http.ask(request).await?;
         let status = answer.status;
         let envelope: Envelope = serde_json::from_slice(&answer.body).map_err(|_| {

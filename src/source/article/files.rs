@@ -113,9 +113,11 @@ fn linked(parts: &Parts<'_>, id: Id, base: &Url) -> Option<Attachment> {
             .find(|name| !name.is_empty() && !is_command(name))
     });
     let name = name.or(by_address).unwrap_or_else(|| "附件".to_owned());
+    let size = size(&name).or_else(|| size_behind(parts, id));
     Some(Attachment {
         url: url.into(),
         name: bare(&name),
+        size,
     })
 }
 
@@ -162,6 +164,7 @@ fn embedded(parts: &Parts<'_>, id: Id, base: &Url) -> Option<Attachment> {
     matches!(url.scheme(), "http" | "https" | "file").then(|| Attachment {
         url: url.into(),
         name,
+        size: None,
     })
 }
 
@@ -182,6 +185,7 @@ fn shown_by_script(parts: &Parts<'_>, id: Id, base: &Url) -> Option<Attachment> 
     Some(Attachment {
         url: url.into(),
         name,
+        size: None,
     })
 }
 
@@ -273,6 +277,42 @@ fn bare(name: &str) -> String {
     });
     let name = name.trim_matches(|c: char| c.is_whitespace() || "【】[]·•".contains(c));
     SIZE.replace(name, "").into_owned()
+}
+
+/// The size that stands in brackets at the end of a name, or at the start of what follows it.
+fn size(text: &str) -> Option<u64> {
+    static SIZE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?i)[（(\[【]\s*(?:大小|size)?\s*[:：]?\s*(\d{1,6}(?:\.\d{1,3})?)\s*(k|m|g|)(?:i?b|字节|bytes?)\s*[）)\]】]")
+            .expect("a fixed pattern")
+    });
+    let found = SIZE.captures(text)?;
+    let number: f64 = found[1].parse().ok()?;
+    let unit = match found[2].to_ascii_lowercase().as_str() {
+        "k" => 1024.0,
+        "m" => 1024.0 * 1024.0,
+        "g" => 1024.0 * 1024.0 * 1024.0,
+        _ => 1.0,
+    };
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "seven digits at most, times 2^30, and none below zero"
+    )]
+    Some((number * unit) as u64)
+}
+
+/// The same right behind a link: `<a>名单.xlsx</a>（25KB）`.
+fn size_behind(parts: &Parts<'_>, id: Id) -> Option<u64> {
+    const NEAR: usize = 24;
+    let at = parts.layout.blocks_of(id).next()?;
+    let page = parts.layout.page;
+    let link = one_line(&page.text(page.runs_of(id)));
+    let line = parts.layout.text(at);
+    let (_, rest) = line
+        .split_once(link.as_str())
+        .filter(|_| !link.is_empty())?;
+    let rest: String = rest.trim_start().chars().take(NEAR).collect();
+    size(&rest).filter(|_| rest.starts_with(['(', '（', '[', '【']))
 }
 
 /// The first picture of the text that shows something.

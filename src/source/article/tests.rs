@@ -81,7 +81,8 @@ fn a_notice_reads_as_title_date_source_text_and_files() {
         article.attachments,
         [crate::bulletin::Attachment {
             url: "https://www.example.org/files/list.xlsx".to_owned(),
-            name: "住户名单.xlsx".to_owned()
+            name: "住户名单.xlsx".to_owned(),
+            size: None,
         }]
     );
     assert_eq!(shown(article.deadline).as_deref(), Some("2022-11-26"));

@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 use bytes::{Bytes, BytesMut};
 use chrono::{DateTime, Utc};
 use reqwest::{
-    Response, StatusCode,
+    Method, Response, StatusCode,
     header::{
-        CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH,
-        LAST_MODIFIED, LOCATION, RETRY_AFTER,
+        CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE,
+        IF_NONE_MATCH, LAST_MODIFIED, LOCATION, RETRY_AFTER,
     },
 };
 use url::Url;
@@ -31,9 +31,21 @@ const MAX_VALIDATOR: usize = 1024;
 pub(super) enum Limit {
     Refuse(u64),
     Cut(u64),
+    /// None is asked for.
+    Head,
+}
+
+impl Limit {
+    pub(super) fn method(self) -> Method {
+        match self {
+            Self::Refuse(_) | Self::Cut(_) => Method::GET,
+            Self::Head => Method::HEAD,
+        }
+    }
 }
 
 /// One answer, before redirects are followed.
+#[expect(clippy::large_enum_variant, reason = "as `Fetched`, which it becomes")]
 pub(super) enum Answer {
     NotModified,
     Redirect { to: Url, permanent: bool },
@@ -102,6 +114,7 @@ pub(super) async fn page(response: Response, url: &Url, limit: Limit) -> Result<
             etag: text(ETAG),
             last_modified: text(LAST_MODIFIED),
         },
+        size: text(CONTENT_LENGTH).and_then(|size| size.parse().ok()),
         moved_to: None,
         body: body(response, url, limit).await?,
     })
@@ -109,7 +122,9 @@ pub(super) async fn page(response: Response, url: &Url, limit: Limit) -> Result<
 
 /// The body, decompressed; the limit counts what comes out.
 async fn body(mut response: Response, url: &Url, limit: Limit) -> Result<Bytes, FetchError> {
-    let (Limit::Refuse(most) | Limit::Cut(most)) = limit;
+    let (Limit::Refuse(most) | Limit::Cut(most)) = limit else {
+        return Ok(Bytes::new());
+    };
     let announced = response.content_length().unwrap_or_default();
     if let Limit::Refuse(most) = limit
         && announced > most

@@ -6,11 +6,12 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
+use futures::FutureExt;
 use noticast::{
     bot,
-    bulletin::{BulletinId, Delivery, Notice, SourceId},
+    bulletin::{BulletinId, Delivery, LARGEST_DOCUMENT, Notice, SourceId},
     config::Config,
-    push::{Output, Pusher},
+    push::{Files, Output, Pusher},
     round::{self, Asked, Looked},
     source::fetch::Fetcher,
     store::{DeliveryQuery, Found, Look, Store, StoreError},
@@ -100,8 +101,14 @@ impl Pushing {
         let (config, live) = watch::channel(Arc::new(config));
         let output = Arc::new(Mutex::new(Vec::new()));
         let shared: Output = output.clone();
+        let fetcher = Fetcher::new(&config.borrow().fetch, &[]).unwrap();
+        let watch = Watch::new(store.clone(), config.subscribe(), fetcher);
+        let files = Files::new(move |source, url| {
+            let watch = watch.clone();
+            async move { watch.file(&source, &url, LARGEST_DOCUMENT).await }.boxed()
+        });
         Self {
-            pusher: Pusher::new(store.clone(), live, shared),
+            pusher: Pusher::new(store.clone(), live, shared).with_files(files),
             state,
             store,
             config,

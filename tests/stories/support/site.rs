@@ -218,6 +218,12 @@ async fn reply(stream: &mut (impl AsyncWrite + Unpin), answer: Answer, head: &st
         other => other,
     };
     match answer {
+        Answer::Page(status, mut headers, body) if head.starts_with("HEAD ") => {
+            headers.push(format!("Content-Length: {}", body.len()));
+            let lines: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
+            let head = format!("HTTP/1.1 {status}\r\n{lines}\r\n");
+            stream.write_all(head.as_bytes()).await.ok()
+        }
         Answer::Page(status, headers, body) => page(stream, &status, &headers, &body).await,
         Answer::Tagged(tag, body) => {
             let headers = [format!("ETag: {tag}")];

@@ -440,6 +440,13 @@ impl Telegram {
             "getchat" => world.open_chat(params),
             "getchatmember" => world.member(params),
             "sendmessage" => world.send(params),
+            "senddocument" => {
+                let mut params = params.clone();
+                let said = ["document", "caption"]
+                    .map(|key| params[key].as_str().expect("a file has both").to_owned());
+                params.insert("text".to_owned(), Value::String(said.join(" ")));
+                world.send(&params)
+            }
             "editmessagetext" => world.edit(params),
             "answercallbackquery" => {
                 world
@@ -726,8 +733,11 @@ fn parse(html: &str) -> Result<String, String> {
     Ok(text + rest)
 }
 
-/// JSON, or a form.
+/// JSON, or a form, of either kind; a file is shown as its name and bytes.
 fn parameters(body: &[u8]) -> Map<String, Value> {
+    if body.starts_with(b"--") {
+        return fields(&String::from_utf8_lossy(body));
+    }
     if let Ok(Value::Object(params)) = serde_json::from_slice(body) {
         return params;
     }
@@ -735,6 +745,24 @@ fn parameters(body: &[u8]) -> Map<String, Value> {
     pairs
         .map(|(key, value)| (key.into_owned(), Value::String(value.into_owned())))
         .collect()
+}
+
+fn fields(body: &str) -> Map<String, Value> {
+    let boundary = body.lines().next().unwrap_or_default();
+    let quoted = |head: &str, key: &str| {
+        let (_, rest) = head.split_once(&format!("{key}=\""))?;
+        Some(rest.split('"').next()?.to_owned())
+    };
+    let field = |part: &str| {
+        let (head, value) = part.split_once("\r\n\r\n")?;
+        let value = value.strip_suffix("\r\n").unwrap_or(value);
+        let value = match quoted(head, "filename") {
+            Some(name) => format!("[{name}] {} bytes", value.len()),
+            None => value.to_owned(),
+        };
+        Some((quoted(head, "; name")?, Value::String(value)))
+    };
+    body.split(boundary).filter_map(field).collect()
 }
 
 async fn request(stream: &mut BufReader<TcpStream>) -> Option<(String, Vec<u8>)> {

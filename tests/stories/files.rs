@@ -1,0 +1,128 @@
+//! Files of a notice: named with their sizes, linked, and sent along where a channel asks for that.
+
+use chrono::Utc;
+use noticast::bulletin::{BulletinId, DeliveryKind, DeliveryState};
+
+use crate::support::{
+    pushing::Pushing,
+    site::{Answer, Site},
+    telegram::{Fault, Telegram},
+};
+
+const TOKEN: &str = "1:tok";
+const TITLE: &str = "关于开展年度职工健康体检工作的通知";
+
+struct Story {
+    site: Site,
+    telegram: Telegram,
+    pushing: Pushing,
+}
+
+fn list(rows: &[u32]) -> Answer {
+    let row = |n: &u32| {
+        format!(
+            "<li><a href=\"/n/{n}.html\">{TITLE}（第{n}批）</a><span>2022-11-{:02}</span></li>",
+            n + 10
+        )
+    };
+    let rows: String = rows.iter().rev().map(row).collect();
+    Answer::page(format!(
+        "<html><head><title>通知公告</title></head><body><ul class=\"list\">{rows}</ul></body></html>"
+    ))
+}
+
+fn article(files: &str) -> Answer {
+    Answer::page(format!(
+        "<html><head><title>{TITLE}</title></head><body><div class=\"article\"><h1>{TITLE}（第4批）</h1>\
+         <div class=\"content\"><p>根据公司安排，现组织在职职工进行年度健康体检，请各单位按附件名单通知到人，并于规定时间内完成登记。</p>\
+         {files}</div></div></body></html>"
+    ))
+}
+
+fn file(body: Vec<u8>) -> Answer {
+    Answer::with("200 OK", &["Content-Type: application/octet-stream"], body)
+}
+
+const THREE: &str = "<p>附件：</p><p><a href=\"/f/1.xlsx\">1. 体检名单.xlsx</a></p>\
+                     <p><a href=\"/f/2.pdf\">2. 体检须知.pdf</a>（24KB）</p>\
+                     <p><a href=\"/f/3.doc\">3. 登记表.doc</a></p>";
+
+impl Story {
+    /// Three notices are known, and the fourth has files.
+    async fn begin(channel: &str) -> Self {
+        let (site, telegram) = (Site::start().await, Telegram::start(TOKEN).await);
+        let settings = format!(
+            "[telegram]\ntoken = \"{TOKEN}\"\napi_url = \"{}\"\n\
+             [[channel]]\nid = \"chat7\"\nkind = \"telegram\"\nchat = 7\n{channel}\n",
+            telegram.url
+        );
+        site.serve("/", list(&[1, 2, 3]));
+        site.serve("/n/4.html", article(THREE));
+        site.serve("/f/1.xlsx", file(vec![b'x'; 3000]));
+        site.serve("/f/2.pdf", file(vec![b'p'; 500]));
+        let pushing = Pushing::watching(site.url.as_str(), &settings).await;
+        pushing.look_at_page(Utc::now()).await;
+        site.serve("/", list(&[1, 2, 3, 4]));
+        assert_eq!(pushing.look_at_page(Utc::now()).await.new, [BulletinId(4)]);
+        Self {
+            site,
+            telegram,
+            pushing,
+        }
+    }
+}
+
+#[tokio::test]
+async fn files_are_named_with_the_size_that_the_page_or_the_server_tells() {
+    let mut story = Story::begin("").await;
+    story.pushing.start();
+    let text = story.telegram.until_sent(7, 1).await.remove(0);
+    assert!(text.contains("📎 1. 体检名单.xlsx (3 KB)\n"), "{text}");
+    assert!(text.contains("📎 2. 体检须知.pdf (24 KB)\n"), "{text}");
+    assert!(text.contains("📎 3. 登记表.doc\n"), "{text}");
+    // What the page tells is not asked, and nothing is fetched.
+    assert_eq!(story.site.hits("/f/2.pdf"), 0);
+    let seen = story.site.seen();
+    let asked = seen.iter().filter(|seen| seen.path.starts_with("/f/"));
+    assert!(asked.clone().all(|seen| seen.head.starts_with("HEAD ")));
+    assert_eq!(asked.count(), 2);
+    story.pushing.stop().await;
+}
+
+#[tokio::test]
+async fn files_follow_their_card_where_a_channel_asks_for_documents() {
+    let mut story = Story::begin("documents = true").await;
+    story
+        .telegram
+        .fault("senddocument", None, Fault::RetryAfter(1), 1);
+    story.pushing.start();
+    let texts = story.telegram.until_sent(7, 3).await;
+    assert_eq!(
+        texts[1..],
+        [
+            "[1. 体检名单.xlsx] 3000 bytes #4",
+            "[2. 体检须知.pdf] 500 bytes #4"
+        ]
+    );
+    let is_settled = || async {
+        let all = story.pushing.deliveries().await;
+        all.iter()
+            .all(|one| one.state != DeliveryState::Queued && one.state != DeliveryState::Sending)
+    };
+    while !is_settled().await {
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    story.pushing.stop().await;
+    let mut all = story.pushing.deliveries().await;
+    all.retain(|one| one.kind == DeliveryKind::Document);
+    // The third is not there.
+    let why = all[0].error.as_deref().unwrap_or_default();
+    assert!(why.contains("stays a link") && why.contains("404"), "{why}");
+    assert_eq!(all[0].state, DeliveryState::Failed);
+    assert!(all[1..].iter().all(|one| one.state == DeliveryState::Sent));
+    // A restart repeats nothing.
+    let pushing = story.pushing.restart().await;
+    assert!(pushing.store.heads(None).await.unwrap().is_empty());
+    assert!(pushing.store.uncertain().await.unwrap().is_empty());
+    assert_eq!(story.telegram.texts(7).len(), 3);
+}
