@@ -281,11 +281,16 @@ impl Card {
         .flatten()
         .filter(|part| !part.is_empty())
         .collect();
+        // A link needs words to show.
+        let title = match cut(&clean_line(&bulletin.title), TITLE) {
+            title if title.is_empty() => format!("#{}", bulletin.id),
+            title => title,
+        };
         let summary = bulletin.summary.as_deref().map(clean_text);
         let beside = self.changes_length() + self.files_length();
         Words {
             tag,
-            title: format!("{withdrawn}{}", cut(&clean_line(&bulletin.title), TITLE)),
+            title: format!("{withdrawn}{title}"),
             url: link(&bulletin.url).map(str::to_owned),
             line: (!line.is_empty()).then(|| line.join(" · ")),
             deadline: bulletin.deadline.map(|moment| {

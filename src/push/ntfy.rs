@@ -19,6 +19,8 @@ use super::{
 use crate::bulletin::{Channel, MessageRef, Robot};
 
 const TITLE: usize = 250;
+/// Of an admin's words, so that the rest has room.
+const NOTE: usize = 2000;
 const MESSAGE: Style = style::plain(4096, Unit::Bytes);
 /// One request comes back.
 const REFILL: Duration = Duration::from_secs(5);
@@ -130,8 +132,12 @@ pub(super) fn message(wording: &Wording, topic: &str) -> Value {
 /// The summary gives way to the rest.
 fn below(wording: &Wording, entry: &Words) -> String {
     let number = format!("#{}", entry.number);
+    let note = wording
+        .note
+        .as_deref()
+        .map(|note| Unit::Bytes.cut(note, NOTE));
     let lines = [
-        wording.note.as_deref(),
+        note.as_deref(),
         entry.line.as_deref(),
         entry.deadline.as_deref(),
         Some(&number),

@@ -157,7 +157,7 @@ fn section(text: &str) -> Value {
 }
 
 /// Text in Slack's own markup.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")

@@ -6,14 +6,10 @@ use serde_json::Value;
 use super::{
     card::tests::{bulletin, card},
     sender::Sender,
-    style::tests::{any_list, any_wording, split},
+    style::tests::{any_card, any_list, split},
     *,
 };
 use crate::bulletin::DeliveryKind;
-
-fn text(value: &Value) -> &str {
-    value.as_str().unwrap()
-}
 
 /// The sender of a kind, and a channel of it.
 fn made(kind: &str, keys: &str) -> (Arc<dyn Sender>, Channel) {
@@ -36,60 +32,146 @@ fn every_kind_of_the_table_has_a_sender() {
     }
 }
 
+/// All text of a draft, as its readers and their programs see it.
+fn words(draft: &Value) -> String {
+    match draft {
+        Value::String(text) => text.clone(),
+        Value::Array(parts) => parts.iter().map(words).collect(),
+        Value::Object(parts) => parts.values().map(words).collect(),
+        other => other.to_string(),
+    }
+}
+
+/// What is wrong with the size of a draft, by the limits of its platform.
+fn oversize(kind: &str, draft: &Value) -> Option<String> {
+    let bytes = |value: &Value| value.as_str().map_or(0, str::len);
+    let units = |value: &Value| value.as_str().map_or(0, |text| text.encode_utf16().count());
+    let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+    let body = draft.to_string().len();
+    let is_within = match kind {
+        "wecom-robot" => {
+            let articles = list(&draft["news"]["articles"]);
+            let is_article =
+                |it: &Value| bytes(&it["title"]) <= 128 && bytes(&it["description"]) <= 512;
+            articles.len() <= 8
+                && articles.iter().all(is_article)
+                && bytes(&draft["text"]["content"]) <= 2048
+                && bytes(&draft["markdown"]["content"]) <= 4096
+        }
+        "wecom-app" => {
+            bytes(&draft["textcard"]["title"]) <= 128
+                && bytes(&draft["textcard"]["description"]) <= 512
+                && bytes(&draft["text"]["content"]) <= 2048
+        }
+        "dingtalk-robot" => body <= 20_000,
+        // With room for the signature.
+        "feishu-robot" => body <= 20_000 - 200,
+        "slack" => {
+            let blocks = list(&draft["blocks"]);
+            let texts = |block: &Value| {
+                let elements = list(&block["elements"]);
+                let parts = elements
+                    .iter()
+                    .chain([&block["text"]])
+                    .filter(|it| it.is_object());
+                parts.map(|it| units(&it["text"])).collect::<Vec<_>>()
+            };
+            blocks.len() <= 50
+                && units(&draft["text"]) <= 4000
+                && blocks
+                    .iter()
+                    .flat_map(texts)
+                    .all(|length| (1..=3000).contains(&length))
+        }
+        "discord" => {
+            let embeds = list(&draft["embeds"]);
+            let lengths = |it: &Value| {
+                [
+                    units(&it["title"]),
+                    units(&it["description"]),
+                    units(&it["footer"]["text"]),
+                ]
+            };
+            let total: usize = embeds.iter().flat_map(lengths).sum();
+            let is_embed = |it: &Value| {
+                let [title, description, footer] = lengths(it);
+                (1..=256).contains(&title) && description <= 4096 && footer <= 2048
+            };
+            embeds.len() <= 10
+                && total <= 6000
+                && embeds.iter().all(is_embed)
+                && units(&draft["content"]) <= 2000
+        }
+        // An event has 65,536 with what the server adds.
+        "matrix" => body <= 60_000,
+        "ntfy" => bytes(&draft["message"]) <= 4096,
+        _ => true,
+    };
+    (!is_within).then(|| format!("{kind}: {draft:#}"))
+}
+
+/// Every kind, and the formats of one that has several.
+fn every_kind() -> Vec<(&'static str, Arc<dyn Sender>, Channel)> {
+    let samples = crate::bulletin::KINDS.iter().map(|kind| {
+        let settings = Robot::sample(kind);
+        let sender = robot(&settings).unwrap();
+        let channel = Channel::new(
+            "it".parse().unwrap(),
+            ChannelKind::Robot(settings),
+            chrono_tz::Asia::Shanghai,
+        );
+        (kind.name, sender, channel)
+    });
+    let formats = ["markdown", "text"].map(|format| {
+        let kind = "wecom-robot";
+        let (sender, channel) = made(kind, &format!("key = \"k\"\nformat = \"{format}\""));
+        (kind, sender, channel)
+    });
+    samples.chain(formats).collect()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
+    /// News, a rebroadcast, a correction's note, an announcement.
     #[test]
-    fn one_bulletin_is_within_every_limit(wording in any_wording()) {
-        let news = wecom_robot::message(&wording, "news");
-        for article in news["news"]["articles"].as_array().into_iter().flatten() {
-            prop_assert!((1..=128).contains(&text(&article["title"]).len()), "{article}");
-            prop_assert!(text(&article["description"]).len() <= 512, "{article}");
-        }
-        prop_assert!(dingtalk::message(&wording).to_string().len() <= 20_000);
-        prop_assert!(feishu::message(&wording).to_string().len() <= 20_000);
-        prop_assert!(matrix::message(&wording).to_string().len() <= 65_000);
-        prop_assert!(text(&ntfy::message(&wording, "t")["message"]).len() <= 4096);
-        for block in slack::message(&wording)["blocks"].as_array().unwrap() {
-            let part = if block["text"].is_object() { &block["text"] } else { &block["elements"][0] };
-            prop_assert!(text(&part["text"]).encode_utf16().count() <= 3000);
+    fn one_bulletin_is_within_every_limit_with_its_number(card in any_card()) {
+        for (kind, sender, channel) in every_kind() {
+            let draft = sender.draft(&card, &channel);
+            prop_assert_eq!(oversize(kind, &draft), None);
+            let text = words(&draft);
+            let Some(bulletin) = &card.bulletin else {
+                continue;
+            };
+            let number = match kind {
+                "webhook" => bulletin.id.to_string(),
+                _ => format!("#{}", bulletin.id),
+            };
+            prop_assert!(text.contains(&number), "{}: {}", kind, draft);
+            prop_assert!(!text.contains('\u{fffd}'), "{}: {}", kind, draft);
         }
     }
 
+    /// Bundles and digests: each bulletin is in one message, with its number and its address.
     #[test]
     fn many_bulletins_are_all_in_messages_within_every_limit(card in any_list()) {
-        let news = "key = \"k\"";
-        for (kind, keys, limit) in [
-            ("wecom-robot", news, 20_000),
-            ("dingtalk-robot", "access_token = \"t\"", 20_000),
-            ("feishu-robot", "token = \"t\"", 20_000),
-            ("slack", "url = \"https://a.example/b\"", 200_000),
-            ("discord", "url = \"https://a.example/b\"", 60_000),
-            ("ntfy", "url = \"https://a.example/b\"", 10_000),
-        ] {
-            let (sender, channel) = made(kind, keys);
+        for (kind, sender, channel) in every_kind() {
             let parts = split(&card, |card| sender.fits(card, &channel));
             let mut shown = 0;
             for part in &parts {
-                let wording = part.wording();
-                let body = match kind {
-                    "wecom-robot" => wecom_robot::message(&wording, "news"),
-                    "dingtalk-robot" => dingtalk::message(&wording),
-                    "feishu-robot" => feishu::message(&wording),
-                    "slack" => slack::message(&wording),
-                    "discord" => discord::message(&wording),
-                    _ => ntfy::message(&wording, "b"),
-                };
-                prop_assert!(body.to_string().len() <= limit, "{}", kind);
-                if kind == "wecom-robot" {
-                    prop_assert!(body["news"]["articles"].as_array().unwrap().len() <= 8);
+                let draft = sender.draft(part, &channel);
+                prop_assert_eq!(oversize(kind, &draft), None);
+                let text = words(&draft);
+                for entry in &part.wording().entries {
+                    let number = entry.number.to_string();
+                    prop_assert!(text.contains(&number), "{} {}: {}", kind, number, draft);
+                    let url = entry.url.as_deref().unwrap();
+                    let ways = [url.to_owned(), style::encoded(url), card::escape(url), slack::escape(&style::encoded(url))];
+                    prop_assert!(ways.iter().any(|url| text.contains(url)), "{} {}: {}", kind, url, draft);
+                    shown += 1;
                 }
-                if kind == "slack" {
-                    prop_assert!(body["blocks"].as_array().unwrap().len() <= 50);
-                }
-                shown += wording.entries.len();
             }
-            prop_assert_eq!(shown, card.count());
+            prop_assert_eq!(shown, card.count(), "{}", kind);
         }
     }
 }

@@ -13,13 +13,13 @@ use tokio::{sync::Mutex, time::Instant};
 
 use super::{
     Checked, PushError,
-    card::{Card, Wording},
+    card::{Card, Wording, Words},
     dingtalk::open,
     http::{Http, foreign},
     pace::{Lane, Limit},
     sender::{Sender, Sent},
     style::{self, Style, Unit},
-    wecom_robot::{DESCRIPTION, TITLE},
+    wecom_robot::{TITLE, description},
 };
 use crate::bulletin::{Channel, DeliveryKind, MessageRef, Robot};
 
@@ -251,7 +251,7 @@ fn message(card: &Card, to: &str, agent_id: &str) -> Value {
             body["msgtype"] = json!("textcard");
             body["textcard"] = json!({
                 "title": Unit::Bytes.cut(&without_tags(&wording.title()), TITLE),
-                "description": Unit::Bytes.cut(&below(card, &wording), DESCRIPTION),
+                "description": below(card, &wording, entry),
                 "url": entry.url,
                 "btntxt": open(wording.language),
             });
@@ -265,27 +265,22 @@ fn message(card: &Card, to: &str, agent_id: &str) -> Value {
     body
 }
 
-/// What stands below the headline; HTML is understood there, so nothing may look like it.
-fn below(card: &Card, wording: &Wording) -> String {
-    let mut lines: Vec<String> = wording.note.iter().cloned().collect();
-    for entry in &wording.entries {
-        lines.extend(
-            [&entry.line, &entry.deadline]
-                .into_iter()
-                .flatten()
-                .cloned(),
-        );
-        lines.push(match (card.kind, card.delivery) {
-            // A bulletin that is sent again and again is another message each time.
-            (DeliveryKind::New, _) | (_, None) => format!("#{}", entry.number),
-            (_, Some(delivery)) => format!("#{} ({delivery})", entry.number),
-        });
-        lines.extend(entry.files_line());
-        lines.extend(entry.summary.clone());
-    }
-    without_tags(lines.join("\n").trim())
+/// What stands below the headline.
+fn below(card: &Card, wording: &Wording, entry: &Words) -> String {
+    let head = [
+        wording.note.as_deref(),
+        entry.line.as_deref(),
+        entry.deadline.as_deref(),
+    ];
+    let number = match (card.kind, card.delivery) {
+        // A bulletin that is sent again and again is another message each time.
+        (DeliveryKind::New, _) | (_, None) => format!("#{}", entry.number),
+        (_, Some(delivery)) => format!("#{} ({delivery})", entry.number),
+    };
+    description(&head, &number, entry, without_tags)
 }
 
+/// HTML is understood there, so nothing may look like it. A sign of full width is three bytes for one.
 fn without_tags(text: &str) -> String {
     text.replace('<', "＜").replace('>', "＞")
 }

@@ -136,24 +136,40 @@ fn article(wording: &Wording, entry: &Words) -> Option<Value> {
     // A headline that was cut stands below in full.
     let headline = (title != whole).then_some(&entry.title);
     let about = format!("{}{}", entry.tag, entry.line.as_deref().unwrap_or_default());
-    let number = format!("#{}", entry.number);
-    let files = entry.files_line();
-    let lines = [
-        wording.note.as_ref(),
-        headline,
-        Some(&about),
-        entry.deadline.as_ref(),
-        Some(&number),
-        files.as_ref(),
-        entry.summary.as_ref(),
+    let head = [
+        wording.note.as_deref(),
+        headline.map(String::as_str),
+        Some(about.as_str()),
+        entry.deadline.as_deref(),
     ];
-    let lines: Vec<&str> = lines
-        .into_iter()
-        .flatten()
-        .map(|line| line.trim())
-        .collect();
-    let description = Unit::Bytes.cut(&lines.join("\n"), DESCRIPTION);
+    let number = format!("#{}", entry.number);
+    let description = description(&head, &number, entry, str::to_owned);
     Some(json!({"title": title, "description": description, "url": url}))
+}
+
+/// What stands below a title: whatever is long, the number is there, by which people ask for more.
+pub(super) fn description(
+    head: &[Option<&str>],
+    number: &str,
+    entry: &Words,
+    escape: fn(&str) -> String,
+) -> String {
+    let lines: Vec<&str> = head.iter().flatten().map(|line| line.trim()).collect();
+    let room = DESCRIPTION.saturating_sub(number.len() + 1);
+    let mut text = Unit::Bytes.cut(&escape(&lines.join("\n")), room);
+    for below in [
+        Some(number.to_owned()),
+        entry.files_line(),
+        entry.summary.clone(),
+    ] {
+        let room = DESCRIPTION.saturating_sub(text.len() + 1);
+        let below = Unit::Bytes.cut(&escape(below.as_deref().unwrap_or_default()), room);
+        if !below.is_empty() {
+            text += if text.is_empty() { "" } else { "\n" };
+            text += &below;
+        }
+    }
+    text
 }
 
 #[cfg(test)]

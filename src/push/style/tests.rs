@@ -27,8 +27,12 @@ pub(crate) fn any_text(most: usize) -> impl Strategy<Value = String> {
     proptest::collection::vec(piece, 0..most).prop_map(|pieces| pieces.concat())
 }
 
-/// Any card: news or an announcement, with all that a page may say.
 pub(crate) fn any_wording() -> impl Strategy<Value = Wording> {
+    any_card().prop_map(|card| card.wording())
+}
+
+/// News, a rebroadcast, a correction's note or an announcement, with all that a page may say.
+pub(crate) fn any_card() -> impl Strategy<Value = Card> {
     let address = prop_oneof![
         "https://a\\.example/[a-z()|?&=*]{0,40}",
         "https://a\\.example/[a-z]{1500,1900}",
@@ -41,7 +45,7 @@ pub(crate) fn any_wording() -> impl Strategy<Value = Wording> {
         "https://a\\.example/[a-z()|?&=*]{0,40}([a-z]{900})?",
     );
     let files = proptest::collection::vec(file, 0..7);
-    (words, note, files, 0..3u8).prop_map(
+    (words, note, files, 0..4u8).prop_map(
         |((title, summary, publisher, url), note, files, kind)| {
             let mut bulletin = bulletin();
             let file = |(name, url)| Attachment {
@@ -52,16 +56,16 @@ pub(crate) fn any_wording() -> impl Strategy<Value = Wording> {
             bulletin.attachments = files.into_iter().map(file).collect();
             (bulletin.title, bulletin.url) = (title, url);
             (bulletin.summary, bulletin.publisher) = (Some(summary), Some(publisher));
-            let card = match kind {
+            match kind {
                 0 => card(DeliveryKind::New, Some(bulletin), note.as_deref()),
                 1 => card(DeliveryKind::Rebroadcast, Some(bulletin), note.as_deref()),
+                2 => card(DeliveryKind::Update, Some(bulletin), note.as_deref()),
                 _ => card(
                     DeliveryKind::Announcement,
                     None,
                     note.as_deref().or(Some("x")),
                 ),
-            };
-            card.wording()
+            }
         },
     )
 }
