@@ -125,13 +125,26 @@ impl Sender for Feishu {
     }
 }
 
-/// A card with a button for each page to open.
+/// A card with a button for each page to open; where it is too large, without its files.
 pub(super) fn message(wording: &Wording) -> Value {
+    let whole = card(wording, true);
+    match whole.to_string().len() {
+        ..=BODY => whole,
+        _ => card(wording, false),
+    }
+}
+
+fn card(wording: &Wording, with_files: bool) -> Value {
+    let whole = wording.title();
+    let title = Unit::Bytes.cut(&whole, TITLE);
     let mut elements: Vec<Value> = wording.note.iter().map(|note| div(note)).collect();
     match &wording.entries[..] {
         [entry] => {
+            // A headline that was cut stands below in full.
+            elements.extend((title != whole).then(|| div(&entry.title)));
             elements.push(div(&below(entry)));
-            elements.extend(entry.files.iter().map(|file| of_file(wording, file)));
+            let files = entry.files.iter().filter(|_| with_files);
+            elements.extend(files.map(|file| of_file(wording, file)));
             elements.extend(
                 button(wording, entry).map(|button| json!({"tag": "action", "actions": [button]})),
             );
@@ -144,7 +157,6 @@ pub(super) fn message(wording: &Wording) -> Value {
             row
         })),
     }
-    let title = Unit::Bytes.cut(&wording.title(), TITLE);
     let template = if wording.mark.is_some() {
         "orange"
     } else {

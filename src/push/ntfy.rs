@@ -20,7 +20,7 @@ use crate::bulletin::{Channel, MessageRef, Robot};
 
 const TITLE: usize = 250;
 /// Of an admin's words, so that the rest has room.
-const NOTE: usize = 2000;
+const NOTE: usize = 1000;
 const MESSAGE: Style = style::plain(4096, Unit::Bytes);
 /// One request comes back.
 const REFILL: Duration = Duration::from_secs(5);
@@ -114,11 +114,13 @@ fn parts(url: &str) -> (&str, &str) {
 }
 
 pub(super) fn message(wording: &Wording, topic: &str) -> Value {
-    let title = Unit::Bytes.cut(&wording.title(), TITLE);
+    let whole = wording.title();
+    let title = Unit::Bytes.cut(&whole, TITLE);
+    let is_cut = title != whole;
     let mut body = json!({"topic": topic, "title": title});
     body["message"] = match &wording.entries[..] {
-        // Its headline is the title.
-        [entry] => json!(below(wording, entry)),
+        // Its headline is the title, and stands below in full where that is too long.
+        [entry] => json!(below(wording, entry, is_cut.then_some(&entry.title))),
         _ => json!(MESSAGE.text(wording)),
     };
     if let [entry] = &wording.entries[..]
@@ -130,7 +132,7 @@ pub(super) fn message(wording: &Wording, topic: &str) -> Value {
 }
 
 /// The summary gives way to the rest.
-fn below(wording: &Wording, entry: &Words) -> String {
+fn below(wording: &Wording, entry: &Words, headline: Option<&String>) -> String {
     let number = format!("#{}", entry.number);
     let note = wording
         .note
@@ -138,6 +140,7 @@ fn below(wording: &Wording, entry: &Words) -> String {
         .map(|note| Unit::Bytes.cut(note, NOTE));
     let lines = [
         note.as_deref(),
+        headline.map(String::as_str),
         entry.line.as_deref(),
         entry.deadline.as_deref(),
         Some(&number),

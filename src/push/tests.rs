@@ -130,6 +130,30 @@ fn every_kind() -> Vec<(&'static str, Arc<dyn Sender>, Channel)> {
     samples.chain(formats).collect()
 }
 
+#[test]
+fn every_kind_names_all_sources_and_the_whole_headline() {
+    let mut long = bulletin();
+    long.title =
+        "关于组织开展二〇二六年度安全生产标准化建设达标评审及隐患排查治理专项督导检查工作的通知"
+            .to_owned();
+    long.also = vec!["law".parse().unwrap(), "union".parse().unwrap()];
+    let mut card = card(DeliveryKind::New, Some(long), None);
+    card.source = "集团公司安全生产委员会办公室 · 法律事务与合规管理部 · 工会委员会".to_owned();
+    for (kind, sender, channel) in every_kind() {
+        let draft = words(&sender.draft(&card, &channel));
+        let names: Vec<&str> = match kind {
+            "webhook" => vec!["law", "union"],
+            _ => card.source.split(" · ").collect(),
+        };
+        for part in names
+            .into_iter()
+            .chain([card.wording().entries[0].title.as_str()])
+        {
+            assert!(draft.contains(part), "{kind} has no {part}: {draft}");
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 

@@ -13,13 +13,13 @@ use tokio::{sync::Mutex, time::Instant};
 
 use super::{
     Checked, PushError,
-    card::{Card, Wording, Words},
+    card::{Card, Words},
     dingtalk::open,
     http::{Http, foreign},
     pace::{Lane, Limit},
     sender::{Sender, Sent},
     style::{self, Style, Unit},
-    wecom_robot::{TITLE, description},
+    wecom_robot::headed,
 };
 use crate::bulletin::{Channel, DeliveryKind, MessageRef, Robot};
 
@@ -248,10 +248,12 @@ fn message(card: &Card, to: &str, agent_id: &str) -> Value {
     }
     match &wording.entries[..] {
         [entry] if entry.url.is_some() => {
+            let number = number(card, entry);
+            let (title, description) = headed(&wording, entry, &number, without_tags);
             body["msgtype"] = json!("textcard");
             body["textcard"] = json!({
-                "title": Unit::Bytes.cut(&without_tags(&wording.title()), TITLE),
-                "description": below(card, &wording, entry),
+                "title": title,
+                "description": description,
                 "url": entry.url,
                 "btntxt": open(wording.language),
             });
@@ -265,19 +267,12 @@ fn message(card: &Card, to: &str, agent_id: &str) -> Value {
     body
 }
 
-/// What stands below the headline.
-fn below(card: &Card, wording: &Wording, entry: &Words) -> String {
-    let head = [
-        wording.note.as_deref(),
-        entry.line.as_deref(),
-        entry.deadline.as_deref(),
-    ];
-    let number = match (card.kind, card.delivery) {
-        // A bulletin that is sent again and again is another message each time.
+/// A bulletin that is sent again and again is another message each time.
+fn number(card: &Card, entry: &Words) -> String {
+    match (card.kind, card.delivery) {
         (DeliveryKind::New, _) | (_, None) => format!("#{}", entry.number),
         (_, Some(delivery)) => format!("#{} ({delivery})", entry.number),
-    };
-    description(&head, &number, entry, without_tags)
+    }
 }
 
 /// HTML is understood there, so nothing may look like it. A sign of full width is three bytes for one.

@@ -22,8 +22,8 @@ const TEXT: Style = style::plain(2048, Unit::Bytes);
 const MARKDOWN: Style = style::markdown(4096, "\n");
 const ARTICLES: usize = 8;
 /// Of an article.
-pub(super) const TITLE: usize = 128;
-pub(super) const DESCRIPTION: usize = 512;
+const TITLE: usize = 128;
+const DESCRIPTION: usize = 512;
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// One robot.
@@ -130,31 +130,30 @@ pub(super) fn message(wording: &Wording, format: &str) -> Value {
 
 fn article(wording: &Wording, entry: &Words) -> Option<Value> {
     let url = entry.url.as_ref()?;
-    let mark = wording.mark.map(|mark| format!("【{mark}】"));
-    let whole = mark.unwrap_or_default() + &entry.title;
-    let title = Unit::Bytes.cut(&whole, TITLE);
-    // A headline that was cut stands below in full.
-    let headline = (title != whole).then_some(&entry.title);
-    let about = format!("{}{}", entry.tag, entry.line.as_deref().unwrap_or_default());
-    let head = [
-        wording.note.as_deref(),
-        headline.map(String::as_str),
-        Some(about.as_str()),
-        entry.deadline.as_deref(),
-    ];
     let number = format!("#{}", entry.number);
-    let description = description(&head, &number, entry, str::to_owned);
+    let (title, description) = headed(wording, entry, &number, str::to_owned);
     Some(json!({"title": title, "description": description, "url": url}))
 }
 
-/// What stands below a title: whatever is long, the number is there, by which people ask for more.
-pub(super) fn description(
-    head: &[Option<&str>],
-    number: &str,
+/// Title and description of a card: whatever is long, the number is there, by which people ask for more,
+/// and a headline that was cut stands below in full.
+pub(super) fn headed(
+    wording: &Wording,
     entry: &Words,
+    number: &str,
     escape: fn(&str) -> String,
-) -> String {
-    let lines: Vec<&str> = head.iter().flatten().map(|line| line.trim()).collect();
+) -> (String, String) {
+    let mark = wording.mark.map(|mark| format!("【{mark}】"));
+    let whole = escape(&(mark.unwrap_or_default() + &entry.title));
+    let title = Unit::Bytes.cut(&whole, TITLE);
+    let about = format!("{}{}", entry.tag, entry.line.as_deref().unwrap_or_default());
+    let head = [
+        wording.note.as_deref(),
+        (title != whole).then_some(entry.title.as_str()),
+        Some(about.trim()),
+        entry.deadline.as_deref(),
+    ];
+    let lines: Vec<&str> = head.into_iter().flatten().collect();
     let room = DESCRIPTION.saturating_sub(number.len() + 1);
     let mut text = Unit::Bytes.cut(&escape(&lines.join("\n")), room);
     for below in [
@@ -169,7 +168,7 @@ pub(super) fn description(
             text += &below;
         }
     }
-    text
+    (title, text)
 }
 
 #[cfg(test)]

@@ -34,4 +34,5 @@ mod support;
 mod talking;
 mod telegram;
 mod trouble;
+mod twins;
 mod web;
