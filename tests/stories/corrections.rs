@@ -1,6 +1,10 @@
 //! What was sent is corrected where it stands.
 
-use noticast::bulletin::{DeliveryKind, DeliveryState};
+use chrono::Utc;
+use noticast::{
+    bulletin::{DeliveryKind, DeliveryState, Moment, Notice},
+    store::{Found, Look, LookState},
+};
 
 use crate::support::{pushing::Pushing, telegram::Telegram};
 
@@ -133,4 +137,65 @@ async fn where_nothing_can_be_edited_a_note_goes_out_only_if_the_channel_asks_fo
             .count(),
         1
     );
+}
+
+/// A source shows these notices, the newest first, each with its title and day.
+async fn show(pushing: &Pushing, source: &str, rows: &[(&str, &str)]) {
+    let row = |(title, day): &(&str, &str)| Found {
+        notice: Notice {
+            url: format!("http://{source}.example/{}-{day}.html", title.len()),
+            guid: None,
+            title: (*title).to_owned(),
+            published: Moment::try_from((*day).to_owned()).ok(),
+            updated: None,
+            summary: None,
+            publisher: None,
+            pinned: false,
+        },
+        article: None,
+    };
+    let look = Look {
+        source: source.parse().unwrap(),
+        found: rows.iter().map(row).collect(),
+        state: LookState::default(),
+    };
+    pushing.store.admit(look, Utc::now()).await.unwrap();
+}
+
+#[tokio::test]
+async fn one_notice_of_three_sources_is_one_message_that_names_those_that_a_chat_has() {
+    let telegram = Telegram::start(TOKEN).await;
+    let source = |id: &str, name: &str| {
+        format!("[[source]]\nid = \"{id}\"\nname = \"{name}\"\nurl = \"http://{id}.example/\"\n")
+    };
+    let more = format!(
+        "sources = [\"news\", \"law\", \"city\"]\n\
+         [[channel]]\nid = \"chat8\"\nkind = \"telegram\"\nchat = 8\nsources = [\"law\"]\n{}{}",
+        source("law", "法务通知"),
+        source("city", "分公司公告"),
+    );
+    let mut pushing = Pushing::new(&settings(&telegram, &more)).await;
+    let known = ("关于节前安全检查的通知", "2022-11-01");
+    let notice = ("关于调整差旅费报销标准的通知", "2022-11-20");
+    let second = ("关于调整差旅费报销标准的通知（第二批）", "2022-11-20");
+    for source in ["law", "city"] {
+        show(&pushing, source, &[known]).await;
+    }
+    pushing.publish(0).await;
+    pushing.start();
+    show(&pushing, "law", &[notice, known]).await;
+    telegram.until_sent(7, 1).await;
+    telegram.until_sent(8, 1).await;
+    show(&pushing, "city", &[notice, known]).await;
+    show(&pushing, "news", &[notice]).await;
+    let names = "【法务通知 · 分公司公告 · 集团要闻】关于调整差旅费报销标准的通知";
+    let is_named = |seen: &Telegram| seen.texts(7)[0].starts_with(names);
+    telegram.until("all three are named", is_named).await;
+    // Another part of it is another notice.
+    show(&pushing, "city", &[second, notice, known]).await;
+    telegram.until_sent(7, 2).await;
+    pushing.stop().await;
+    assert_eq!(telegram.texts(7).len(), 2);
+    assert!(telegram.texts(8)[0].starts_with("【法务通知】关于调整"));
+    assert_eq!(telegram.texts(8).len(), 1);
 }
