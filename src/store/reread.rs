@@ -90,6 +90,9 @@ fn reread(
     let source = wiring.and_then(|wiring| wiring.source(row.source));
     let opened = recent.opened.clone();
     let opened = opened.filter(|_| source.is_some_and(reads_texts));
+    if opened.is_none() && recent.extra_ms.is_none() {
+        return Ok(None);
+    }
     let is_sure_now = |gone: i64| now - time(gone) >= TO_BE_SURE;
     let neighbours = match recent.gone_ms.is_some_and(is_sure_now) {
         true => neighbours(books, id, &row)?,

@@ -327,3 +327,45 @@ async fn a_page_that_is_gone_while_its_row_stands_or_its_neighbours_are_gone_is_
     assert_eq!(story.read_again(HOUR * 90).await, 1);
     assert_eq!(story.bulletin().await.state, BulletinState::Withdrawn);
 }
+
+#[tokio::test]
+async fn an_article_that_could_not_be_opened_is_opened_an_hour_later() {
+    let story = Story::begin(HOUR).await;
+    let busy = Answer::with("503 Service Unavailable", &[], "");
+    story.site.serve(&path(9), busy);
+    story.site.serve("/", list(1..=9));
+    let looked = story.pushing.look_at_page(story.began).await;
+    assert_eq!(looked.new, [BulletinId(9)]);
+    let text_of = async || story.pushing.store.text(BulletinId(9)).await.unwrap();
+    assert_eq!(text_of().await, None);
+    story
+        .site
+        .serve(&path(9), Answer::page(article(9, &text(9), "")));
+    assert_eq!(story.read_again(HOUR).await, 1);
+    assert!(text_of().await.is_some_and(|said| said.contains("12月9日")));
+    let found = story.pushing.store.bulletin(BulletinId(9)).await.unwrap();
+    assert_eq!(found.unwrap().revision, 0);
+}
+
+#[tokio::test]
+async fn a_source_that_opens_no_articles_reads_none_again() {
+    let (site, telegram) = (Site::start().await, Telegram::start(TOKEN).await);
+    let settings = format!(
+        "[telegram]\ntoken = \"{TOKEN}\"\napi_url = \"{}\"\n",
+        telegram.url
+    );
+    site.serve("/", list(1..=7));
+    let pushing = Pushing::watching(site.url.as_str(), &settings).await;
+    let began = Utc::now();
+    pushing.look_at_page(began).await;
+    let mut sources = pushing.config.borrow().sources.clone();
+    sources[0].full_text = false;
+    pushing.store.sync_config(&sources, &[]).await.unwrap();
+    site.serve("/", list(ROWS));
+    pushing.look_at_page(began).await;
+    let opened = site.hits(&path(8));
+    for hour in [1, 3, 24, 72, 200] {
+        assert_eq!(pushing.read_again(began + HOUR * hour).await, 0);
+    }
+    assert_eq!(site.hits(&path(8)), opened);
+}
