@@ -49,7 +49,10 @@ use self::{
 use crate::{
     bulletin::Language,
     config::{Config, Live},
-    push::{Pusher, telegram::Voice},
+    push::{
+        Pusher, Sent, backoff,
+        telegram::{Voice, verdict},
+    },
     store::{Store, StoreError},
     watch::Watch,
 };
@@ -93,7 +96,7 @@ async fn serve(desk: &Desk) -> Result<(), StoreError> {
     let voice = desk.pusher.voice().await;
     let mut trouble = Trouble::default();
     let config = desk.config.borrow().clone();
-    let me = introduce(&voice, &config, &mut trouble).await;
+    let me = introduce(&voice, &mut trouble).await;
     desk.store.set_bot_name(&me.name).await?;
     let (outgoing, answers) = mpsc::channel(MOST_ANSWERS);
     let room = Room {
@@ -105,8 +108,10 @@ async fn serve(desk: &Desk) -> Result<(), StoreError> {
         pusher: desk.pusher.clone(),
         outgoing,
     };
+    let menus = menus(&room.config);
     tokio::select! {
         ended = listen(desk, &room, trouble) => ended,
+        () = set_menus(&room.voice, &menus) => Ok(()),
         ended = keep_telling(desk, &room) => ended,
         () = speak(answers) => Ok(()),
         () = room.voice.ended() => Ok(()),
@@ -201,8 +206,27 @@ async fn keep_telling(desk: &Desk, room: &Room) -> Result<(), StoreError> {
     }
 }
 
-/// Learns the bot's own name, and tells Telegram which commands it has.
-async fn introduce(voice: &Voice, config: &Config, trouble: &mut Trouble) -> Me {
+/// Tells Telegram which commands there are, while people are answered already; then it only waits.
+async fn set_menus(voice: &Voice, menus: &[SetMyCommands]) {
+    for menu in menus {
+        let mut attempt = 0;
+        while let Err(error) = voice.telegram.api().call(menu).await {
+            tracing::debug!("setMyCommands: {error}");
+            let wait = match verdict::of(error, 0) {
+                Sent::TooFast(wait) => wait,
+                Sent::Again(_) | Sent::Unreachable(_) | Sent::Perhaps(_) => backoff(attempt, 0.0),
+                // An admin who never wrote to the bot has no menu yet.
+                _ => break,
+            };
+            attempt += 1;
+            sleep(wait).await;
+        }
+    }
+    std::future::pending::<()>().await;
+}
+
+/// Learns the bot's own name.
+async fn introduce(voice: &Voice, trouble: &mut Trouble) -> Me {
     let api = voice.telegram.api();
     let me = loop {
         match api.call(&GetMe::new()).await {
@@ -219,11 +243,6 @@ async fn introduce(voice: &Voice, config: &Config, trouble: &mut Trouble) -> Me 
         }
     };
     trouble.over(voice);
-    for menu in menus(config) {
-        if let Err(error) = api.call(&menu).await {
-            tracing::debug!("setMyCommands: {error}");
-        }
-    }
     me
 }
 

@@ -122,8 +122,12 @@ impl Room {
             };
         }
         let command = message.text().and_then(|text| {
+            let command = command::parse(text, &self.shared.me.name);
+            // An answer may begin with a slash, as a regular expression does.
+            let known = command.filter(|command| *command != Command::Unknown);
             let answer = || Some(self.asked_in(message)?.command(text));
-            command::parse(text, &self.shared.me.name).or_else(answer)
+            let unknown = || command::parse(text, &self.shared.me.name);
+            known.or_else(answer).or_else(unknown)
         });
         match command {
             Some(command) => self.obey(command, &asker, message).await,
@@ -133,9 +137,9 @@ impl Room {
 
     /// What the message asked for that this one answers.
     fn asked_in(&self, message: &Message) -> Option<Ask> {
-        // A command for another bot, or a slip: it is no answer.
-        let is_command = message.text()?.starts_with('/') && !message.text()?.contains(' ');
-        let original = message.reply_to_message().filter(|_| !is_command)?;
+        let first = message.text()?.split_whitespace().next()?;
+        let is_for_others = first.starts_with('/') && first.contains('@');
+        let original = message.reply_to_message().filter(|_| !is_for_others)?;
         self.is_own(original)
             .then(|| Ask::of(original.text()?))
             .flatten()

@@ -118,6 +118,23 @@ async fn a_filter_is_set_whole_by_the_command_and_word_by_word_with_buttons() {
 }
 
 #[tokio::test]
+async fn an_answer_may_begin_with_a_slash() {
+    let telegram = Telegram::start(TOKEN).await;
+    let mut pushing = at_work(&telegram, ANYONE).await;
+    telegram.say(PERSON, PERSON, "/filter");
+    press(&telegram, PERSON, "＋ 加过滤词", "要加的过滤词").await;
+    let question = telegram.last(PERSON);
+    telegram.reply(&question, PERSON, "/help@other_bot");
+    telegram.reply(&question, PERSON, "/第\\d+号/");
+    said(&telegram, PERSON, "过滤：+/第\\d+号/").await;
+    telegram.reply(&question, PERSON, "/help");
+    said(&telegram, PERSON, "/unsubscribe").await;
+    pushing.stop().await;
+    let known = pushing.store.chat(&"telegram:9".parse().unwrap()).unwrap();
+    assert_eq!(known.include, ["/第\\d+号/"]);
+}
+
+#[tokio::test]
 async fn an_admin_looks_after_everything_from_the_phone() {
     let telegram = Telegram::start(TOKEN).await;
     let channel = "[[channel]]\nid = \"a\"\nkind = \"telegram\"\nchat = 700\n";

@@ -88,6 +88,21 @@ async fn connections_that_break_off_are_waited_out() {
     assert_all_arrives_in_order(&telegram, pushing).await;
 }
 
+#[tokio::test]
+async fn menus_that_are_not_taken_keep_nobody_waiting_and_come_later() {
+    let telegram = Telegram::start(TOKEN).await;
+    let fault = Fault::Refused(500, "Internal Server Error");
+    telegram.fault("setMyCommands", None, fault, usize::MAX);
+    let mut pushing = at_work(&telegram, "").await;
+    telegram.say(ADMIN, ADMIN, "/help");
+    said(&telegram, ADMIN, "/rebroadcast").await;
+    telegram.recover();
+    telegram
+        .until("all menus are set", |seen| seen.menus().len() == 12)
+        .await;
+    pushing.stop().await;
+}
+
 /// Where probes are answered, each message that is tried may be lost: few are.
 #[tokio::test]
 async fn messages_that_alone_are_answered_by_a_gateway_are_hardly_tried() {

@@ -338,6 +338,13 @@ async fn wishes_are_set_by_command_and_by_button_and_said_in_the_chats_language(
         .await;
     telegram.press_labelled(PERSON, PERSON, "中文");
     said(&telegram, PERSON, "免打扰：22:00-07:00").await;
+    // Cards are in the language that the chat chose.
+    telegram.say(10, 10, "/start news");
+    said(&telegram, 10, "已订阅").await;
+    telegram.say(10, 10, "/language en");
+    said(&telegram, 10, "Changed.").await;
+    pushing.publish(1).await;
+    said(&telegram, 10, "[集团要闻] 第1号").await;
     pushing.stop().await;
     let known = chat(&pushing, "telegram:9");
     assert_eq!(known.digest.as_deref(), Some("30 7 * * *"));
