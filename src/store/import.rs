@@ -4,6 +4,7 @@
 //! broke off.
 
 use std::{
+    collections::HashMap,
     fs::{self, File},
     io::{self, BufRead, BufReader, BufWriter, Write},
     path::Path,
@@ -15,13 +16,16 @@ use super::{
     books::Books,
     change::Change,
     error::Result,
-    keys,
+    keys, manner,
     record::{
         BulletinRecord, ChannelRecord, DeliveryRecord, Header, Record, SourceRecord, VERSION, unhex,
     },
     rows::{Baseline, BulletinRow, ChannelRow, RequestRow, SeenValue},
 };
-use crate::bulletin::{BulletinState, ChannelId, SeenKey, SourceId, canonical_url};
+use crate::bulletin::{
+    BulletinState, ChannelId, DeliveryKind, DeliveryState, MessageRef, SeenKey, SourceId,
+    canonical_url,
+};
 
 /// Lines that are committed together.
 const PART: usize = 500;
@@ -136,6 +140,7 @@ fn write(books: &mut Books, copy: &Path, with_queue: bool) -> Result<Imported> {
         books,
         with_queue,
         run: None,
+        messages: HashMap::new(),
         imported: Imported::default(),
     };
     for (number, line) in BufReader::new(file).lines().enumerate() {
@@ -146,6 +151,8 @@ fn write(books: &mut Books, copy: &Path, with_queue: bool) -> Result<Imported> {
             part.commit()?;
         }
     }
+    part.commit()?;
+    part.add_messages()?;
     part.commit()?;
     let imported = part.imported;
     books.reload()?;
@@ -158,6 +165,8 @@ struct Part<'a> {
     with_queue: bool,
     /// Deliveries of one bulletin with consecutive numbers: bulletin, first, count.
     run: Option<(u64, u64, u32)>,
+    /// Deliveries that were one message.
+    messages: HashMap<(u32, MessageRef), Vec<u64>>,
     imported: Imported,
 }
 
@@ -380,6 +389,13 @@ impl Part<'_> {
         slot.set_due_ms(delivery.due_at.timestamp_millis());
         slot.set_begun_ms(record.begun_at.map(|at| at.timestamp_millis()));
         slot.set_ended_ms(record.ended_at.map(|at| at.timestamp_millis()));
+        let is_told = (slot.kind, slot.state) == (DeliveryKind::New, DeliveryState::Sent);
+        if let Some(message) = slot.message.clone().filter(|_| is_told) {
+            self.messages
+                .entry((channel, message))
+                .or_default()
+                .push(id);
+        }
         let is_here = self.change.slot(&self.books.engine, id)?.is_some();
         if is_here || (slot.is_unfinished() && !self.with_queue) {
             return Ok(());
@@ -393,6 +409,18 @@ impl Part<'_> {
         self.imported.deliveries += 1;
         if let Some(bulletin) = bulletin {
             self.extend_run(bulletin, id);
+        }
+        Ok(())
+    }
+
+    /// What stands in one message is edited as one.
+    fn add_messages(&mut self) -> Result<()> {
+        for ((channel, message), ids) in std::mem::take(&mut self.messages) {
+            if ids.len() > 1 {
+                let members = manner::by_source(self.books, &mut self.change, ids)?.concat();
+                let key = keys::members(channel, &message);
+                self.change.writes.put(key, &members);
+            }
         }
         Ok(())
     }

@@ -326,3 +326,21 @@ proptest! {
         });
     }
 }
+
+#[tokio::test]
+async fn a_bundle_that_was_sent_is_edited_whole_also_after_an_import() {
+    let world = World::looked_at(&[bundling()], "01 12:00").await;
+    world.look(list([4, 3, 2, 1])).await;
+    assert_eq!(world.messages().await.len(), 1);
+    let lines = keeping::exported(&world.store).await;
+    let mut other = World::with(&[source("news"), source("law")], &[bundling()]).await;
+    other.now = at("01 13:00");
+    keeping::import(&other.store, &lines, false).await.unwrap();
+    let mut rows = list([4, 3, 2, 1]);
+    rows[1].title += "（更正）";
+    other.look(rows).await;
+    let update = other.store.heads(None).await.unwrap().remove(0);
+    assert_eq!(update.kind, DeliveryKind::Update);
+    let edition = other.store.edition(update.id).await.unwrap().unwrap();
+    assert_eq!(edition.bulletins.len(), 3, "{edition:?}");
+}
