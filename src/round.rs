@@ -8,6 +8,7 @@ mod articles;
 mod fault;
 mod front;
 mod pages;
+mod proposal;
 mod reader;
 mod reread;
 mod summary;
@@ -73,7 +74,10 @@ pub async fn look(
     let before = store.look_state(&source.id);
     let front = match front::read(&reader, before).await {
         Ok(front) => front,
-        Err(fault) => return Ok(fail(store, source, fault, now)),
+        Err(fault) => {
+            let fault = Box::pin(proposal::added(store, &reader, fault)).await?;
+            return Ok(fail(store, source, fault, now));
+        }
     };
     match front {
         Front::Unchanged(state) => Ok(pass(store, source, state)),

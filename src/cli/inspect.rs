@@ -1,6 +1,7 @@
 //! Getting one page and reading it, as a round does, but to be shown: `preview`, `add`, `check`.
 
 use std::{
+    collections::HashSet,
     io::{self, ErrorKind, Read},
     path::Path,
 };
@@ -13,7 +14,7 @@ use url::Url;
 use crate::{
     bulletin::{ReadAs, Select, Source, Validators},
     source::{
-        self, Context, ReadError, Reading, article, charset,
+        self, Context, List, OtherList, ReadError, Reading, article, charset,
         fetch::{FetchError, FetchErrorKind, Fetched, Fetcher, Request, Via},
         list::{self, SelectPart},
     },
@@ -115,6 +116,8 @@ pub(super) fn open(path: &str, base: Option<&Url>, most: u64) -> Result<Page, Fa
         Path::new(path)
     });
     let own = own.ok().and_then(|path| Url::from_file_path(path).ok());
+    // Parsed again, so that `..` in it is resolved.
+    let own = own.and_then(|url| Url::parse(url.as_str()).ok());
     let url = base.cloned().or(own);
     Ok(Page {
         url: url.ok_or_else(|| fault("unreadable", format!("{path} has no address")))?,
@@ -149,6 +152,53 @@ pub(super) fn read(page: &Page, how: &How) -> Result<Seen, Fault> {
         charset: decoded.charset,
         warning: decoded.warning,
     })
+}
+
+/// The rows that might be the list of a page where none shows itself.
+pub(super) fn doubtful(page: &Page, how: &How) -> Option<Seen> {
+    let content_type = page.content_type.as_deref();
+    let decoded = charset::decode(&page.body, content_type, how.charset.as_deref());
+    let context = Context {
+        base: &page.url,
+        time_zone: how.time_zone,
+        now: how.now,
+        select: &Select::default(),
+        simplify: how.simplify,
+    };
+    let item = list::propose(&decoded.text, &context, &HashSet::new())?.item;
+    let select = Select {
+        item: Some(item),
+        ..Select::default()
+    };
+    let context = Context {
+        select: &select,
+        ..context
+    };
+    let found = list::read(&decoded.text, &context).ok()?;
+    let doubt =
+        "no list shows itself on this page; these rows might be it, so look at each of them";
+    Some(Seen {
+        reading: Reading::List(List {
+            select: Some(select.clone()),
+            ..found
+        }),
+        charset: decoded.charset,
+        warning: Some(doubt.to_owned()),
+    })
+}
+
+/// The groups of links of a page that is no list, and why each is none.
+pub(super) fn rejected(page: &Page, how: &How) -> Vec<OtherList> {
+    let content_type = page.content_type.as_deref();
+    let decoded = charset::decode(&page.body, content_type, how.charset.as_deref());
+    let context = Context {
+        base: &page.url,
+        time_zone: how.time_zone,
+        now: how.now,
+        select: &how.select,
+        simplify: how.simplify,
+    };
+    list::rejected(&decoded.text, &context)
 }
 
 /// How far each of the source's selectors for rows matches on its page.

@@ -101,7 +101,15 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
         .transpose()?;
     let mut exit = Exit::Done;
     for input in &args.inputs {
-        let seen = see(&config, &args, &how, input).await;
+        let mut rejected = Vec::new();
+        let got = get(&config, &args, input).await;
+        let seen = got.and_then(|page| match read(&page, &args, &how) {
+            Ok(seen) => Ok((page, seen)),
+            Err(fault) => {
+                rejected = inspect::rejected(&page, &how);
+                Err(fault)
+            }
+        });
         if seen.is_err() {
             exit = Exit::Failed;
         }
@@ -111,11 +119,24 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
             }
             (_, seen) => show(session, &args, input, &how, seen)?,
         }
+        if session.verbose && !args.json {
+            show::others(&rejected, true)?;
+        }
     }
     Ok(exit)
 }
 
-async fn see(config: &Config, args: &Args, how: &How, input: &str) -> Result<(Page, Seen), Fault> {
+/// Where a block for the config is wanted, doubtful rows are better than none.
+fn read(page: &Page, args: &Args, how: &How) -> Result<Seen, Fault> {
+    match inspect::read(page, how) {
+        Err(fault) if args.suggest && fault.code == "not-a-list" => {
+            inspect::doubtful(page, how).ok_or(fault)
+        }
+        seen => seen,
+    }
+}
+
+async fn get(config: &Config, args: &Args, input: &str) -> Result<Page, Fault> {
     let page = match address(input) {
         Some(url) => {
             let typed: Vec<String> = url.host_str().map(str::to_owned).into_iter().collect();
@@ -129,8 +150,7 @@ async fn see(config: &Config, args: &Args, how: &How, input: &str) -> Result<(Pa
     if let Some(folder) = &args.save {
         save(folder, &page)?;
     }
-    let seen = inspect::read(&page, how)?;
-    Ok((page, seen))
+    Ok(page)
 }
 
 /// An input that begins as an address does is one, and everything else a file.

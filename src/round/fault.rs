@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use crate::{
     source::{
         ReadError,
-        fetch::{FetchError, FetchErrorKind},
+        fetch::{FetchError, FetchErrorKind, Page},
     },
     store::LookState,
 };
@@ -16,7 +16,7 @@ const HOUR: Duration = Duration::from_secs(60 * 60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Why a look failed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(super) struct Fault {
     pub(super) what: String,
     pub(super) retry_after: Option<Duration>,
@@ -24,6 +24,8 @@ pub(super) struct Fault {
     pub(super) is_grave: bool,
     /// The address itself is gone or is not what it was.
     pub(super) is_elsewhere: bool,
+    /// The page that is no list, where a rule may be proposed for it.
+    pub(super) seen: Option<Box<Page>>,
 }
 
 impl From<FetchError> for Fault {
@@ -34,6 +36,7 @@ impl From<FetchError> for Fault {
             retry_after: error.retry_after,
             is_grave: false,
             is_elsewhere,
+            seen: None,
         }
     }
 }
@@ -52,6 +55,7 @@ impl Fault {
             retry_after: None,
             is_grave: true,
             is_elsewhere: true,
+            seen: None,
         }
     }
 

@@ -90,13 +90,13 @@ async fn read_changed(
     page: Page,
     mut state: LookState,
 ) -> Result<Front, Fault> {
-    let Read { what, turn } = reader.reading(page).await?;
-    let mut rows = Rows::try_from(what)?;
-    if rows.notices.is_empty() && (state.rows.is_some() || !rows.is_feed) {
-        return Err(Fault::unreadable(format!(
-            "{url} shows no notices where its list should be"
-        )));
-    }
+    let (mut rows, turn) = match rows_of(reader, url, &page, state.rows.is_some()).await {
+        Ok(rows) => rows,
+        Err(fault) => {
+            let seen = Some(Box::new(page));
+            return Err(Fault { seen, ..fault });
+        }
+    };
     if rows.is_feed {
         state.feed = Some(url.to_string());
     }
@@ -117,6 +117,22 @@ async fn read_changed(
         return Ok(Front::Unchanged(state));
     }
     Ok(Front::Rows(rows, state))
+}
+
+async fn rows_of(
+    reader: &Reader<'_>,
+    url: &Url,
+    page: &Page,
+    had_rows: bool,
+) -> Result<(Rows, SemaphorePermit<'static>), Fault> {
+    let Read { what, turn } = reader.reading(page.clone()).await?;
+    let rows = Rows::try_from(what)?;
+    if rows.notices.is_empty() && (had_rows || !rows.is_feed) {
+        return Err(Fault::unreadable(format!(
+            "{url} shows no notices where its list should be"
+        )));
+    }
+    Ok((rows, turn))
 }
 
 /// The first feed announced by the page that holds most of the page's own rows.

@@ -1,6 +1,6 @@
 //! Fetching, decoding and reading for one round, all in the same way.
 
-use std::{num::NonZero, sync::LazyLock};
+use std::{collections::HashSet, num::NonZero, sync::LazyLock};
 
 use chrono::{DateTime, Utc};
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -12,6 +12,7 @@ use crate::{
     source::{
         self, Context, ReadError, Reading, article, charset,
         fetch::{Fetched, Fetcher, Page, Request, Via},
+        list::{self, Proposal},
     },
 };
 
@@ -91,6 +92,18 @@ impl Reader<'_> {
 
     pub(super) async fn article(&self, page: Page) -> Result<Article, Fault> {
         let read = self.read(page, |text, _, context| article::read(text, context));
+        Ok(read.await?.what)
+    }
+
+    /// The rule for a page that is no list by itself.
+    pub(super) async fn proposal(
+        &self,
+        page: Page,
+        known: HashSet<String>,
+    ) -> Result<Option<Proposal>, Fault> {
+        let read = self.read(page, move |text, _, context| {
+            Ok(list::propose(text, context, &known))
+        });
         Ok(read.await?.what)
     }
 

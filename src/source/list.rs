@@ -15,6 +15,7 @@ mod json;
 mod lift;
 mod links;
 mod pager;
+mod propose;
 mod publisher;
 mod row_dates;
 mod rows;
@@ -32,12 +33,15 @@ use url::Url;
 
 use crate::bulletin::Select;
 
-pub use self::select::SelectPart;
 use self::{
     choose::Choice, dates::Dates, links::Link, score::Scored, select::Selected, verdict::Claim,
 };
+pub use self::{
+    propose::{Proposal, propose},
+    select::SelectPart,
+};
 use super::{
-    Context, List, ReadError,
+    Context, List, OtherList, ReadError,
     page::{Id, Page},
     text,
 };
@@ -148,6 +152,19 @@ fn inside_call(text: &str) -> &str {
     let start = text.find(['{', '[']).unwrap_or(0);
     let end = text.rfind(['}', ']']).map_or(text.len(), |end| end + 1);
     text.get(start..end).unwrap_or_default()
+}
+
+/// The groups of links of a page on which no list was found, the likeliest first, and why each is none.
+#[must_use]
+pub fn rejected(html: &str, context: &Context<'_>) -> Vec<OtherList> {
+    let page = Page::parse(html);
+    let look = check(html).and_then(|()| Look::new(&page, context));
+    let Ok(look) = look else {
+        return Vec::new();
+    };
+    let mut groups = look.groups();
+    groups.sort_by(|a, b| b.score.total_cmp(&a.score));
+    look.tell_others(&groups)
 }
 
 /// How far each selector of the source matches on an HTML page.

@@ -23,6 +23,7 @@ mod mail;
 mod modes;
 mod newsroom;
 mod outage;
+mod reading;
 mod real_mail;
 mod rereading;
 mod rig;

@@ -8,7 +8,7 @@ use crate::{
     bulletin::{Article, Attachment, Notice, ReadAs, SourceId},
     cli::{lists::short, out},
     config::SourceBlock,
-    source::{Feed, List, Reading, summary::summarise},
+    source::{Feed, List, OtherList, Reading, summary::summarise},
 };
 
 /// The contract's object for an input.
@@ -102,6 +102,7 @@ pub(in crate::cli) fn suggestion(url: &Url, seen: &Seen, taken: &[SourceId]) -> 
     block.kind = kind;
     block.select = select.unwrap_or_default();
     block.comments = vec![found];
+    block.comments.extend(seen.warning.clone());
     if is_file {
         let what = "it was read from a file: put the page's own address here, or give --base-url";
         block.comments.push(what.to_owned());
@@ -147,7 +148,12 @@ fn list_text(list: &List, verbose: bool) -> anyhow::Result<()> {
     if verbose {
         out::line(format!("confidence {:.2}", list.confidence))?;
     }
-    for other in list.others.iter().filter(|other| verbose || other.is_list) {
+    others(&list.others, verbose)
+}
+
+/// What else stands on a page: its other lists, and with `all` what is none, and why.
+pub(in crate::cli) fn others(others: &[OtherList], all: bool) -> anyhow::Result<()> {
+    for other in others.iter().filter(|other| all || other.is_list) {
         let kind = if other.is_list {
             "another list"
         } else {

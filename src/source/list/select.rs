@@ -174,27 +174,31 @@ impl Look<'_> {
         let rows: Vec<Id> = group.items.iter().map(|item| item.row).collect();
         let mut chain = vec![self.shared_step(&rows)?];
         let mut above: Vec<Id> = rows.clone();
+        let mut bare = None;
         for _ in 0..6 {
             if self.chooses(&chain, &rows) {
-                let item = chain
-                    .iter()
-                    .rev()
-                    .map(Step::css)
-                    .collect::<Vec<_>>()
-                    .join(" > ");
-                return Some(Select {
-                    item: Some(item),
+                let steps: Vec<String> = chain.iter().rev().map(Step::css).collect();
+                let select = Select {
+                    item: Some(steps.join(" > ")),
                     ..Select::default()
-                });
+                };
+                // Tags alone choose other things too as soon as the page has them.
+                if chain.iter().any(Step::is_named) {
+                    return Some(select);
+                }
+                bare = bare.or(Some(select));
             }
             above = above.iter().map(|id| self.page.parent(*id)).collect();
             above.dedup();
             if above.contains(&0) {
                 break;
             }
-            chain.push(self.shared_step(&above)?);
+            let Some(step) = self.shared_step(&above) else {
+                break;
+            };
+            chain.push(step);
         }
-        None
+        bare
     }
 
     /// The tag of some elements, with the classes that all have and an id that is no counter.
@@ -295,6 +299,10 @@ struct Step {
 }
 
 impl Step {
+    fn is_named(&self) -> bool {
+        self.id.is_some() || !self.classes.is_empty()
+    }
+
     fn css(&self) -> String {
         let mut css = self.name.clone();
         if let Some(id) = &self.id {

@@ -20,6 +20,8 @@ pub(crate) enum Mood {
     Well,
     /// 200, other titles at other addresses, without dates and in other markup.
     Anew,
+    /// 200, an article with the rows in a side bar: no list by itself.
+    Menu,
     /// 200, a frame without rows.
     Empty,
     /// 200, a sign-in form.
@@ -132,6 +134,18 @@ async fn list(State(shown): State<Arc<Mutex<Shown>>>, headers: HeaderMap) -> Res
     let content = match shown.mood {
         Mood::Anew => format!("<h2>通知公告</h2>{}", anew()),
         Mood::Well => format!("<h2>通知公告</h2><ul class=\"list\">{rows}</ul>"),
+        Mood::Menu => {
+            let rows = shown.rows.iter().map(|n| {
+                let title = Site::title(*n);
+                format!("<li><a href=\"/moved/{n}.html\">{title}</a></li>")
+            });
+            let rows: String = rows.collect();
+            format!(
+                "<div class=\"sidebar\"><ul class=\"entries\">{rows}</ul></div><h1>新版网站上线说明</h1>{}",
+                "<p>本网站已经改版，栏目和地址都有调整，欢迎大家提出意见，我们会尽快答复。</p>"
+                    .repeat(20)
+            )
+        }
         Mood::Empty => "<h2>通知公告</h2><ul class=\"list\"></ul>".to_owned(),
         Mood::SignIn => "<form action=\"/login\"><h2>统一身份认证</h2>用户名<input name=\"user\">\
                          密码<input type=\"password\" name=\"pass\"><button>登录</button></form>"

@@ -1,0 +1,93 @@
+//! A rule for a page on which no list was found, for a person to judge: the rows that hold what is
+//! known of the source, else the best of the doubtful ones.
+
+use std::{collections::HashSet, fmt};
+
+use super::{
+    Look, read_page,
+    score::Scored,
+    stand_in,
+    verdict::{self, Claim},
+    words::Region,
+};
+use crate::{
+    bulletin::{Notice, Select, canonical_url},
+    source::{Context, page::Page},
+};
+
+/// What a rule would find.
+#[derive(Debug)]
+pub struct Proposal {
+    /// CSS of the rows, for `item` of `[source.select]`.
+    pub item: String,
+    pub notices: Vec<Notice>,
+    /// How many of them are known.
+    pub known: usize,
+}
+
+impl fmt::Display for Proposal {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const MOST_NAMED: usize = 3;
+        let first = self.notices.iter().take(MOST_NAMED);
+        let first: Vec<String> = first.map(|row| format!("`{}`", row.title)).collect();
+        write!(
+            out,
+            "{} rows might be it, {} of them known, first {}: if they are right, set item = \"{}\" in [source.select]",
+            self.notices.len(),
+            self.known,
+            first.join(", "),
+            self.item
+        )
+    }
+}
+
+/// The rule for the rows that are most likely a source's, on a page that is no list by itself; `known`
+/// has the titles and canonical addresses of what the source had.
+#[must_use]
+pub fn propose(html: &str, context: &Context<'_>, known: &HashSet<String>) -> Option<Proposal> {
+    super::check(html).ok()?;
+    let page = Page::parse(html);
+    let select = Select::default();
+    let context = Context {
+        select: &select,
+        ..*context
+    };
+    let look = Look::new(&page, &context).ok()?;
+    let is_known =
+        |row: &Notice| known.contains(&row.title) || known.contains(&canonical_url(&row.url));
+    let count = |rows: &[Notice]| rows.iter().filter(|row| is_known(row)).count();
+    let is_other = stand_in(&page).is_some();
+    let rules = look.groups().into_iter().filter_map(|group| {
+        let held = count(&look.notices(&group.group));
+        let may_be = held > 0 || !is_other && is_candidate(&look, &group);
+        let item = look.proposal(&group.group)?.item.filter(|_| may_be)?;
+        Some((held, group.score, item))
+    });
+    let (_, _, item) = rules.max_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)))?;
+    // What it says is what the rule finds.
+    let select = Select {
+        item: Some(item.clone()),
+        ..Select::default()
+    };
+    let context = Context {
+        select: &select,
+        ..context
+    };
+    let notices = read_page(&page, html, &context).ok()?.notices;
+    Some(Proposal {
+        item,
+        known: count(&notices),
+        notices,
+    })
+}
+
+/// Whether rows of which none is known may be worth a look.
+fn is_candidate(look: &Look<'_>, group: &Scored) -> bool {
+    const FEW: usize = 3;
+    const SHORT: f32 = 4.0;
+    !matches!(group.region, Region::Frame | Region::Side)
+        && !group.side_heading
+        && group.group.items.len() >= FEW
+        && group.units >= SHORT
+        && !verdict::is_article(look, &Claim::of_group(look, group))
+}
