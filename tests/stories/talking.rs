@@ -284,14 +284,20 @@ async fn who_blocks_deletes_or_kicks_rests_and_comes_back() {
 #[ignore = "needs the rig"]
 async fn a_flood_that_is_held_is_released_by_a_button() {
     let (rig, mut noticast) = at_work("anyone").await;
+    // Titles and addresses change while nobody can look: nothing tells that these are the old ones.
+    rig.newsroom("fault?sites=0&mode=500&on=list").await;
+    rig.newsroom("edit?site=0&last=40").await;
     rig.newsroom("redesign?sites=0").await;
+    rig.newsroom("fault?sites=0&mode=none").await;
+    rig.say(say(ADMIN, ADMIN, "/poll s0")).await;
     let question = rig.shown(ADMIN, "条通知暂存").await;
     rig.press(&question, ADMIN, "发布最新三条").await;
     rig.shown(ADMIN, "已发布 3 条，标为已读").await;
     wait_for_channel(&rig, 3).await;
     // The alert in words would say the same again.
     let told = rig.messages(ADMIN).await;
-    assert_eq!(told.len(), 1, "{told:#?}");
+    let of_held = |message: &&Value| message.to_string().contains("暂存");
+    assert!(told.iter().filter(of_held).count() <= 1, "{told:#?}");
     rig.say(say(ADMIN, ADMIN, "/health")).await;
     rig.shown(ADMIN, "来源 2 个").await;
     rig.say(say(ADMIN, ADMIN, "/pause s1")).await;
