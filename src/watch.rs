@@ -36,6 +36,9 @@ use crate::{
 };
 
 const MINUTE: Duration = Duration::from_secs(60);
+/// Looks that are due within this time begin together: a thousand a second, each waking the program by
+/// itself, cost half as much again.
+const TOGETHER: Duration = Duration::from_millis(100);
 
 /// A handle on the loop; clones share it.
 #[derive(Debug, Clone)]
@@ -172,11 +175,12 @@ impl Watch {
         let mut minute = interval(MINUTE);
         minute.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut disk_low = false;
+        let mut next_turn = Instant::now();
         loop {
             shared
                 .last_turn
                 .store(Utc::now().timestamp(), Ordering::Relaxed);
-            let next = timetable.first();
+            let next = timetable.first().map(|due| due.max(next_turn));
             tokio::select! {
                 biased;
                 () = stop.cancelled() => return Ok(()),
@@ -207,6 +211,7 @@ impl Watch {
                     }
                 }
                 () = sleep_until(next.unwrap_or_else(Instant::now)), if next.is_some() => {
+                    next_turn = Instant::now() + TOGETHER;
                     for source in timetable.take_due(Now::read()) {
                         if disk_low || shared.is_paused(&source.id) {
                             shared.plan(&mut timetable, &source.id);
