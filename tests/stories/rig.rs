@@ -4,26 +4,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::rig::{Noticast, Rig};
-
-/// Private chats and broadcast channels, which may get a message each second.
-fn chats(count: usize) -> String {
-    let names = (0..count).map(|i| {
-        if i % 2 == 0 {
-            format!("@rig_{i}")
-        } else {
-            (1000 + i).to_string()
-        }
-    });
-    names.collect::<Vec<_>>().join(",")
-}
-
-/// The `[[source]]` blocks of a config, to be put behind another one.
-fn sources_of(config: &str) -> &str {
-    let begin = config.find("\n[[source]]").expect("sources");
-    let end = config.find("\n[[channel]]").expect("channels");
-    &config[begin..end]
-}
+use crate::support::{
+    loads::{chats, fifty_sources},
+    rig::{Noticast, Rig},
+};
 
 fn assert_exactly_once(report: &Value) {
     for fault in ["lost", "duplicated", "uncalled", "too_many_requests"] {
@@ -32,28 +16,13 @@ fn assert_exactly_once(report: &Value) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs the rig, and three minutes of pacing by Telegram's limits"]
-async fn fifty_sources_reach_forty_chats_exactly_once_and_no_second_is_idle() {
-    let rig = Rig::start(&["--sites", "50", "--hosts"], &[]);
-    let lists = rig
-        .config(&format!("sites=0-34&every=2s&chats={}", chats(40)))
-        .await;
-    let feeds = rig.config("sites=35-49&every=2s&page=feed.xml").await;
-    let mut noticast = Noticast::with(&(lists.clone() + sources_of(&feeds)));
-    noticast.start();
-    noticast.first_looks(50).await;
-    rig.newsroom("schedule?rate=2&for=60").await;
-    tokio::time::sleep(Duration::from_secs(60)).await;
-    let report = rig.audit(10, &[]);
-    println!("{report:#}");
+#[ignore = "needs the rig"]
+async fn fifty_sources_reach_forty_chats_exactly_once() {
+    let report = fifty_sources(20).await;
     assert_exactly_once(&report);
     assert_eq!(report["expected_deliveries"], report["delivered_once"]);
     assert!(
-        report["expected_deliveries"].as_u64().unwrap() >= 40 * 110,
-        "{report:#}"
-    );
-    assert!(
-        report["percent_of_permitted"].as_f64().unwrap() >= 98.0,
+        report["expected_deliveries"].as_u64().unwrap() >= 40 * 35,
         "{report:#}"
     );
 }
@@ -127,44 +96,4 @@ async fn a_hundred_kills_lose_nothing_and_repeat_only_what_was_in_flight() {
     // One send is unanswered at a kill, on loopback: the pace is slower than the answers.
     let repeated = report["duplicated"].as_u64().unwrap();
     assert!(repeated <= u64::from(KILLS), "{report:#}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs the rig"]
-async fn a_thousand_quiet_sources_cost_next_to_nothing() {
-    const LOOKED: f64 = 30.0;
-    let rig = Rig::start(&["--sites", "1000", "--hosts", "--threads", "1"], &[]);
-    let mut noticast = Noticast::with(&rig.config("every=1s&chats=42&concurrency=64").await);
-    noticast.start();
-    noticast.first_looks(1000).await;
-    // From the second start on nothing is new; the first one reads a thousand pages.
-    noticast.kill();
-    noticast.start();
-    noticast.first_looks(1000).await;
-    tokio::time::sleep(Duration::from_secs(10)).await;
-    let (before, requests_before) = (noticast.usage().0, requests(&rig.origin_stats().await));
-    tokio::time::sleep(Duration::from_secs_f64(LOOKED)).await;
-    let ((after, rss), requests_after) = (noticast.usage(), requests(&rig.origin_stats().await));
-    let looks = requests_after - requests_before;
-    let floor = rig.floor(&["--mode", "list", "--conditional", "--polls", "5"]);
-    println!(
-        "looks a second {:.0}, ms of CPU a look {:.4}, MiB {rss:.0}",
-        looks / LOOKED,
-        (after - before) * 1e3 / looks
-    );
-    println!("floor {floor}");
-    assert!(looks / LOOKED >= 990.0, "{looks} looks in {LOOKED} s");
-    assert!(
-        (after - before) * 1e3 / looks <= 0.1,
-        "{} ms of CPU a look",
-        (after - before) * 1e3 / looks
-    );
-    assert!(rss < 80.0, "{rss} MiB");
-}
-
-/// Requests that the origin has answered.
-fn requests(stats: &Value) -> f64 {
-    stats["requests"]
-        .as_f64()
-        .unwrap_or_else(|| panic!("{stats:#}"))
 }

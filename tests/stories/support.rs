@@ -3,8 +3,10 @@
 pub(crate) mod board;
 pub(crate) mod bot;
 pub(crate) mod desk;
+pub(crate) mod loads;
 pub(crate) mod platform;
 pub(crate) mod pushing;
+#[allow(dead_code, reason = "`benches/service.rs` stands on it too")]
 pub(crate) mod rig;
 pub(crate) mod robots;
 pub(crate) mod site;

@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::support::rig::{Noticast, Rig, wait};
+use crate::support::{
+    loads::{CHATS, crowded},
+    rig::{Noticast, Rig, wait},
+};
 
 /// The admin of the rig's configurations.
 const ADMIN: i64 = 1;
@@ -308,28 +311,6 @@ async fn a_flood_that_is_held_is_released_by_a_button() {
     assert_nothing_refused(&rig).await;
 }
 
-const CHATS: usize = 10_000;
-
-/// As many chats as one bot may have, each subscribed to the first site; made by an import.
-async fn crowded(sink: &[&str], rate: u32) -> (Rig, Noticast) {
-    let rig = Rig::start(&["--sites", "1", "--hosts"], sink);
-    let config = rig.config("every=1s&chats=42").await;
-    let config = config.replace("[telegram]\n", &format!("[telegram]\nrate = {rate}\n"));
-    let mut noticast = Noticast::with(&config);
-    let chat = |number: usize| {
-        json!({"type": "chat", "id": format!("telegram:{}", 1000 + number), "title": "x",
-            "standing": "approved", "sources": ["s0"], "include": [], "exclude": [],
-            "time_zone": "Asia/Shanghai", "quiet": null, "digest": null, "silent": false,
-            "language": null})
-    };
-    let head = json!({"noticast": "export", "version": 1, "at": "2026-01-01T00:00:00Z"});
-    let lines = std::iter::once(head).chain((0..CHATS).map(chat));
-    noticast.import(&lines.map(|line| format!("{line}\n")).collect::<String>());
-    noticast.start();
-    noticast.first_looks(1).await;
-    (rig, noticast)
-}
-
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs the rig"]
 async fn ten_thousand_chats_get_a_bulletin_once_each_within_the_limit() {
@@ -347,58 +328,4 @@ async fn ten_thousand_chats_get_a_bulletin_once_each_within_the_limit() {
         assert_eq!(report[what], json!(count), "{report:#}");
     }
     assert!(noticast.usage().1 < 120.0, "{} MiB", noticast.usage().1);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs the rig, and six minutes of pacing by Telegram's limits"]
-async fn ten_thousand_chats_get_a_bulletin_as_fast_as_is_permitted_and_commands_are_answered() {
-    let (rig, noticast) = crowded(&[], 30).await;
-    rig.newsroom("publish?n=1").await;
-    while rig.sink_stats().await["chats"].as_u64() < Some(10) {
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    }
-    let mut slowest = std::time::Duration::ZERO;
-    for person in 0..20 {
-        let begin = std::time::Instant::now();
-        rig.say(say(person + 7, person + 7, "/help")).await;
-        rig.shown(person + 7, "/subscribe").await;
-        slowest = slowest.max(begin.elapsed());
-        tokio::time::sleep(std::time::Duration::from_secs(10)).await;
-    }
-    let report = rig.audit(10, &["--deadline", "900"]);
-    println!(
-        "{report:#}\nslowest answer {slowest:?}, {:.0} MiB",
-        noticast.usage().1
-    );
-    assert_eq!(report["too_many_requests"], json!(0));
-    assert!(
-        report["percent_of_permitted"].as_f64().unwrap() >= 98.0,
-        "{report:#}"
-    );
-    assert!(
-        slowest < std::time::Duration::from_millis(200),
-        "{slowest:?}"
-    );
-    assert!(noticast.usage().1 < 120.0, "{} MiB", noticast.usage().1);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs the rig, and a million messages"]
-async fn a_hundred_bulletins_for_ten_thousand_chats_stay_small() {
-    const BULLETINS: usize = 100;
-    let (rig, noticast) = crowded(&["--rate", "0", "--chat-rate", "0"], 10_000).await;
-    let before = noticast.store_bytes();
-    for number in 1..=BULLETINS {
-        rig.newsroom("publish?n=1").await;
-        while rig.messages(1000 + CHATS as i64 - 1).await.len() < number {
-            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-        }
-        if number % 10 == 0 {
-            let grown = (noticast.store_bytes() - before) >> 10;
-            println!("{number}: {:.0} MiB, {grown} KiB", noticast.usage().1);
-        }
-    }
-    let each = (noticast.store_bytes() - before) / BULLETINS as u64;
-    assert!(noticast.usage().1 < 120.0, "{} MiB", noticast.usage().1);
-    assert!(each <= 1 << 20, "{each} bytes a bulletin");
 }

@@ -1,0 +1,183 @@
+//! What the whole service costs and how much of Telegram's limits it uses, against the rig beside the
+//! project: `RIG=… cargo bench --bench service [NAME]`, on a machine that does nothing else.
+//!
+//! Prints each figure beside what is asked of it, and fails if one is not reached. It takes some half
+//! an hour: Telegram's limits, and a million messages.
+#![allow(clippy::print_stdout, reason = "a command line tool")]
+#![allow(clippy::unwrap_used, reason = "what cannot be measured fails")]
+#![allow(dead_code, reason = "the stories' own modules, of which some is used")]
+
+use std::{
+    process::ExitCode,
+    time::{Duration, Instant},
+};
+
+use serde_json::{Value, json};
+use support::{
+    loads::{CHATS, crowded, fifty_sources},
+    rig::{Noticast, Rig},
+};
+
+#[path = "../tests/stories/support"]
+mod support {
+    pub(crate) mod loads;
+    pub(crate) mod rig;
+}
+
+/// What was measured, and the most or the least that is asked.
+struct Figure {
+    name: &'static str,
+    is: f64,
+    asked: Asked,
+}
+
+enum Asked {
+    AtMost(f64),
+    AtLeast(f64),
+}
+
+use Asked::{AtLeast, AtMost};
+
+impl Figure {
+    fn told(&self) -> (bool, String) {
+        let (good, asked) = match self.asked {
+            AtMost(most) => (self.is <= most, format!("at most {most}")),
+            AtLeast(least) => (self.is >= least, format!("at least {least}")),
+        };
+        let word = if good { "" } else { "  MISSED" };
+        let Self { name, is, .. } = self;
+        (good, format!("{name:<52}{is:>10.3}  ({asked}){word}"))
+    }
+}
+
+fn figure(name: &'static str, is: f64, asked: Asked) -> Figure {
+    Figure { name, is, asked }
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let wanted = std::env::args()
+        .nth(1)
+        .filter(|name| !name.starts_with('-'));
+    let is_wanted = |name: &str| wanted.as_ref().is_none_or(|wanted| wanted == name);
+    let mut figures = Vec::new();
+    if is_wanted("quiet") {
+        figures.extend(a_thousand_quiet_sources().await);
+    }
+    if is_wanted("fifty") {
+        let report = fifty_sources(60).await;
+        figures.push(used("50 sources, 40 chats: % of permitted", &report));
+    }
+    if is_wanted("crowd") {
+        figures.extend(ten_thousand_chats().await);
+    }
+    if is_wanted("hundred") {
+        figures.extend(a_hundred_bulletins().await);
+    }
+    let told: Vec<_> = figures.iter().map(Figure::told).collect();
+    told.iter().for_each(|(_, line)| println!("{line}"));
+    match told.iter().all(|(good, _)| *good) {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    }
+}
+
+fn used(name: &'static str, report: &Value) -> Figure {
+    assert_eq!(report["too_many_requests"], json!(0), "{report:#}");
+    figure(
+        name,
+        report["percent_of_permitted"].as_f64().unwrap(),
+        AtLeast(98.0),
+    )
+}
+
+/// Each looked at every second, with nothing new.
+async fn a_thousand_quiet_sources() -> Vec<Figure> {
+    const LOOKED: f64 = 30.0;
+    let rig = Rig::start(&["--sites", "1000", "--hosts", "--threads", "1"], &[]);
+    let config = rig.config("every=1s&chats=42&concurrency=64").await;
+    let mut noticast = Noticast::with(&config);
+    noticast.start();
+    noticast.first_looks(1000).await;
+    let (_, first_rss) = noticast.usage();
+    // From the second start on nothing is new; the first one reads a thousand pages.
+    noticast.kill();
+    noticast.start();
+    noticast.first_looks(1000).await;
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    let (before, requests_before) = (noticast.usage().0, requests(&rig.origin_stats().await));
+    tokio::time::sleep(Duration::from_secs_f64(LOOKED)).await;
+    let ((after, rss), requests_after) = (noticast.usage(), requests(&rig.origin_stats().await));
+    let looks = requests_after - requests_before;
+    let floor = rig.floor(&["--mode", "list", "--conditional", "--polls", "5"]);
+    println!("floor {floor}");
+    vec![
+        figure(
+            "1,000 quiet sources: looks a second",
+            looks / LOOKED,
+            AtLeast(990.0),
+        ),
+        figure(
+            "ms of CPU a look",
+            (after - before) * 1e3 / looks,
+            AtMost(0.1),
+        ),
+        figure("MiB after the first looks", first_rss, AtMost(80.0)),
+        figure("MiB after a restart", rss, AtMost(80.0)),
+    ]
+}
+
+/// Requests that the origin has answered.
+fn requests(stats: &Value) -> f64 {
+    stats["requests"].as_f64().unwrap()
+}
+
+/// One bulletin by Telegram's limits, and commands meanwhile.
+async fn ten_thousand_chats() -> Vec<Figure> {
+    let (rig, noticast) = crowded(&[], 30).await;
+    rig.newsroom("publish?n=1").await;
+    while rig.sink_stats().await["chats"].as_u64() < Some(10) {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let mut slowest = Duration::ZERO;
+    for person in 7..27 {
+        let begin = Instant::now();
+        let said = json!({"chat": person.to_string(), "from": person, "text": "/help"});
+        rig.say(said).await;
+        rig.shown(person, "/subscribe").await;
+        slowest = slowest.max(begin.elapsed());
+        tokio::time::sleep(Duration::from_secs(10)).await;
+    }
+    let report = rig.audit(10, &["--deadline", "900"]);
+    vec![
+        used("10,000 chats, one bulletin: % of permitted", &report),
+        figure(
+            "ms for the slowest command",
+            slowest.as_secs_f64() * 1e3,
+            AtMost(200.0),
+        ),
+        figure("MiB", noticast.usage().1, AtMost(120.0)),
+    ]
+}
+
+/// A million messages, as fast as they go.
+async fn a_hundred_bulletins() -> Vec<Figure> {
+    const BULLETINS: usize = 100;
+    let (rig, noticast) = crowded(&["--rate", "0", "--chat-rate", "0"], 10_000).await;
+    let before = noticast.store_bytes();
+    for number in 1..=BULLETINS {
+        rig.newsroom("publish?n=1").await;
+        while rig.messages(1000 + CHATS as i64 - 1).await.len() < number {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+    let each = (noticast.store_bytes() - before) as f64 / BULLETINS as f64;
+    vec![
+        figure(
+            "100 bulletins for 10,000 chats: MiB",
+            noticast.usage().1,
+            AtMost(120.0),
+        ),
+        figure("MB of disk a bulletin", each / 1e6, AtMost(1.0)),
+    ]
+}
