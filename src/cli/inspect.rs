@@ -14,7 +14,8 @@ use url::Url;
 use crate::{
     bulletin::{ReadAs, Select, Source, Validators},
     source::{
-        self, Context, List, OtherList, ReadError, Reading, article, charset,
+        self, Context, List, OtherList, ReadError, Reading, article,
+        charset::{self, Decoded},
         fetch::{FetchError, FetchErrorKind, Fetched, Fetcher, Request, Via},
         list::{self, SelectPart},
     },
@@ -56,6 +57,24 @@ impl How {
             select: source.select.clone(),
             simplify: source.simplify,
             charset: source.charset.clone(),
+        }
+    }
+
+    fn decoded(&self, page: &Page) -> Decoded {
+        charset::decode(
+            &page.body,
+            page.content_type.as_deref(),
+            self.charset.as_deref(),
+        )
+    }
+
+    fn context<'a>(&'a self, page: &'a Page) -> Context<'a> {
+        Context {
+            base: &page.url,
+            time_zone: self.time_zone,
+            now: self.now,
+            select: &self.select,
+            simplify: self.simplify,
         }
     }
 }
@@ -134,18 +153,14 @@ fn read_up_to(reader: impl Read, most: u64) -> io::Result<Vec<u8>> {
 
 /// Decodes and reads a page; takes as long as the page is large, so not on a thread that serves.
 pub(super) fn read(page: &Page, how: &How) -> Result<Seen, Fault> {
-    let content_type = page.content_type.as_deref();
-    let decoded = charset::decode(&page.body, content_type, how.charset.as_deref());
-    let context = Context {
-        base: &page.url,
-        time_zone: how.time_zone,
-        now: how.now,
-        select: &how.select,
-        simplify: how.simplify,
-    };
+    let decoded = how.decoded(page);
+    let context = how.context(page);
     let reading = match how.read_as {
         ReadAs::Article => article::read(&decoded.text, &context).map(Reading::Article),
-        read_as => source::read(&decoded.text, content_type, read_as, &context),
+        read_as => {
+            let content_type = page.content_type.as_deref();
+            source::read(&decoded.text, content_type, read_as, &context)
+        }
     };
     Ok(Seen {
         reading: reading?,
@@ -156,14 +171,11 @@ pub(super) fn read(page: &Page, how: &How) -> Result<Seen, Fault> {
 
 /// The rows that might be the list of a page where none shows itself.
 pub(super) fn doubtful(page: &Page, how: &How) -> Option<Seen> {
-    let content_type = page.content_type.as_deref();
-    let decoded = charset::decode(&page.body, content_type, how.charset.as_deref());
+    let decoded = how.decoded(page);
+    let none = Select::default();
     let context = Context {
-        base: &page.url,
-        time_zone: how.time_zone,
-        now: how.now,
-        select: &Select::default(),
-        simplify: how.simplify,
+        select: &none,
+        ..how.context(page)
     };
     let item = list::propose(&decoded.text, &context, &HashSet::new())?.item;
     let select = Select {
@@ -189,29 +201,15 @@ pub(super) fn doubtful(page: &Page, how: &How) -> Option<Seen> {
 
 /// The groups of links of a page that is no list, and why each is none.
 pub(super) fn rejected(page: &Page, how: &How) -> Vec<OtherList> {
-    let content_type = page.content_type.as_deref();
-    let decoded = charset::decode(&page.body, content_type, how.charset.as_deref());
-    let context = Context {
-        base: &page.url,
-        time_zone: how.time_zone,
-        now: how.now,
-        select: &how.select,
-        simplify: how.simplify,
-    };
+    let decoded = how.decoded(page);
+    let context = how.context(page);
     list::rejected(&decoded.text, &context)
 }
 
 /// How far each of the source's selectors for rows matches on its page.
 pub(super) fn parts(page: &Page, how: &How) -> Result<Vec<SelectPart>, Fault> {
-    let content_type = page.content_type.as_deref();
-    let decoded = charset::decode(&page.body, content_type, how.charset.as_deref());
-    let context = Context {
-        base: &page.url,
-        time_zone: how.time_zone,
-        now: how.now,
-        select: &how.select,
-        simplify: how.simplify,
-    };
+    let decoded = how.decoded(page);
+    let context = how.context(page);
     Ok(list::select_parts(&decoded.text, &context)?)
 }
 

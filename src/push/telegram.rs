@@ -61,6 +61,13 @@ struct Known {
     moved: HashMap<i64, i64>,
 }
 
+/// Where a channel's messages go, and how.
+struct Place {
+    chat: i64,
+    topic: Option<i32>,
+    silent: bool,
+}
+
 impl Telegram {
     /// # Errors
     /// A proxy that cannot be used.
@@ -150,26 +157,17 @@ impl Telegram {
 
     /// Sends a card; as plain text where Telegram cannot read its markup, which is certainly unsent then.
     async fn send_card(&self, card: &Card, channel: &Channel) -> Sent {
-        let ChannelKind::Telegram {
-            chat,
-            topic,
-            silent,
-            ..
-        } = &channel.kind
-        else {
-            return Sent::Refused("not a telegram channel".to_owned());
-        };
-        let lane = match self.lane_of(chat).await {
-            Ok((lane, _)) => lane,
+        let place = match self.place_of(channel).await {
+            Ok(place) => place,
             Err(sent) => return sent,
         };
-        let mut message = SendMessage::new(ChatId(lane.0), card.html())
+        let mut message = SendMessage::new(ChatId(place.chat), card.html())
             .parse_mode(ParseMode::Html)
             .link_preview_options(preview(card.url()));
-        if let Some(topic) = topic {
-            message = message.message_thread_id(ThreadId(MessageId(*topic)));
+        if let Some(topic) = place.topic {
+            message = message.message_thread_id(ThreadId(MessageId(topic)));
         }
-        if *silent {
+        if place.silent {
             message = message.disable_notification(true);
         }
         match self.say(&message).await {
@@ -184,17 +182,8 @@ impl Telegram {
     }
 
     async fn send_document(&self, file: &Document, channel: &Channel) -> Sent {
-        let ChannelKind::Telegram {
-            chat,
-            topic,
-            silent,
-            ..
-        } = &channel.kind
-        else {
-            return Sent::Refused("not a telegram channel".to_owned());
-        };
-        let lane = match self.lane_of(chat).await {
-            Ok((lane, _)) => lane,
+        let place = match self.place_of(channel).await {
+            Ok(place) => place,
             Err(sent) => return sent,
         };
         let part = Part::stream_with_length(file.body.clone(), file.body.len() as u64);
@@ -202,12 +191,12 @@ impl Telegram {
         // Telegram reads names as they are, and not as RFC 5987 writes them.
         let mut form = Form::new()
             .percent_encode_noop()
-            .text("chat_id", lane.0.to_string())
+            .text("chat_id", place.chat.to_string())
             .text("caption", file.caption.clone());
-        if let Some(topic) = topic {
+        if let Some(topic) = place.topic {
             form = form.text("message_thread_id", topic.to_string());
         }
-        if *silent {
+        if place.silent {
             form = form.text("disable_notification", "true");
         }
         match self
@@ -216,25 +205,42 @@ impl Telegram {
             .await
         {
             Ok(sent) => Sent::Done(message_of(&sent)),
-            Err(error) => verdict::of(error, lane.0),
+            Err(error) => verdict::of(error, place.chat),
         }
+    }
+
+    async fn place_of(&self, channel: &Channel) -> Result<Place, Sent> {
+        let ChannelKind::Telegram {
+            chat,
+            topic,
+            silent,
+            ..
+        } = &channel.kind
+        else {
+            return Err(Sent::Refused("not a telegram channel".to_owned()));
+        };
+        let (Lane(chat), _) = self.lane_of(chat).await?;
+        Ok(Place {
+            chat,
+            topic: *topic,
+            silent: *silent,
+        })
     }
 
     /// A list that has grown too long tells its changes no more.
     async fn edit_card(&self, card: &Card, channel: &Channel, message: &MessageRef) -> Sent {
-        let (ChannelKind::Telegram { chat, .. }, Ok(id)) = (&channel.kind, message.0.parse())
-        else {
+        let Ok(id) = message.0.parse() else {
             return Sent::Refused("not a message of telegram".to_owned());
         };
-        let lane = match self.lane_of(chat).await {
-            Ok((lane, _)) => lane,
+        let chat = match self.place_of(channel).await {
+            Ok(place) => place.chat,
             Err(sent) => return sent,
         };
         let mut card = card.clone();
         if !card.further.is_empty() && self.fits(&card, channel) < card.count() {
             card.changes.clear();
         }
-        let mut edit = EditMessageText::new(ChatId(lane.0), MessageId(id), card.html())
+        let mut edit = EditMessageText::new(ChatId(chat), MessageId(id), card.html())
             .parse_mode(ParseMode::Html)
             .link_preview_options(preview(card.url()));
         let sent = match self.edit(&edit).await {

@@ -4,14 +4,10 @@
 use noticast::bulletin::{AddedSource, ChannelId, SourceId};
 
 use crate::support::{
-    bot::{ADMIN, TOKEN, at_work, said},
+    bot::{ADMIN, ANYONE, GROUP, PERSON, TOKEN, at_work, said},
     pushing::Pushing,
     telegram::Telegram,
 };
-
-const PERSON: i64 = 9;
-const GROUP: i64 = -80;
-const ANYONE: &str = "subscribe = \"anyone\"\n";
 
 fn labels(telegram: &Telegram, chat: i64) -> Vec<String> {
     let buttons = telegram.last(chat).buttons();

@@ -5,15 +5,12 @@ use noticast::bulletin::{ChannelId, DeliveryKind, Standing};
 use serde_json::json;
 
 use crate::support::{
-    bot::{ADMIN, TOKEN, at_work, said},
+    bot::{ADMIN, ANYONE, GROUP, PERSON, TOKEN, at_work, said},
     pushing::Pushing,
     telegram::{Fault, Message, Telegram},
 };
 
-const PERSON: i64 = 9;
-const GROUP: i64 = -80;
 const FORUM: i64 = -1_001_000_000_001;
-const ANYONE: &str = "subscribe = \"anyone\"\n";
 const STAFF: &str = "[[channel]]\nid = \"staff\"\nkind = \"telegram\"\nchat = 700\n";
 
 fn chat(pushing: &Pushing, id: &str) -> Option<noticast::bulletin::Chat> {

@@ -5,15 +5,10 @@ use noticast::bulletin::{ChannelId, DeliveryState, Standing};
 use serde_json::json;
 
 use crate::support::{
-    bot::{ADMIN, TOKEN, at_work, said},
+    bot::{ADMIN, ANYONE, GROUP, PERSON, TOKEN, at_work, said},
     pushing::Pushing,
     telegram::Telegram,
 };
-
-const PERSON: i64 = 9;
-const GROUP: i64 = -80;
-
-const ANYONE: &str = "subscribe = \"anyone\"\n";
 
 fn chat(pushing: &Pushing, id: &str) -> noticast::bulletin::Chat {
     pushing

@@ -3,6 +3,9 @@
 use super::{pushing::Pushing, telegram::Telegram};
 
 pub(crate) const TOKEN: &str = "1:tok";
+pub(crate) const ANYONE: &str = "subscribe = \"anyone\"\n";
+pub(crate) const GROUP: i64 = -80;
+pub(crate) const PERSON: i64 = 9;
 pub(crate) const ADMIN: i64 = 5;
 
 fn settings(telegram: &Telegram, more: &str) -> String {
