@@ -7,6 +7,7 @@ use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    admit,
     archive::{self, Correction},
     block::{self, Slot},
     books::Books,
@@ -131,7 +132,7 @@ pub(super) fn withdraw(
     mark(books, change, id, row, now)
 }
 
-/// It is there again: as before, and not pushed; whether that is new.
+/// It is there again: as before, and not pushed to those who had it; whether that is new.
 pub(super) fn restore(
     books: &Books,
     change: &mut Change,
@@ -143,7 +144,41 @@ pub(super) fn restore(
         return Ok(false);
     }
     row.state = BulletinState::Published;
+    queue_dropped(books, change, id, row, now)?;
     mark(books, change, id, row, now)
+}
+
+/// What waited for a digest or an hour when it was withdrawn waits again, where it is still wanted.
+fn queue_dropped(
+    books: &Books,
+    change: &mut Change,
+    id: u64,
+    row: &BulletinRow,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let new = read::deliveries_of(&books.engine, id)?;
+    let new = new
+        .iter()
+        .filter(|(_, slot)| slot.kind == DeliveryKind::New);
+    let (dropped, kept): (Vec<_>, Vec<_>) =
+        new.partition(|(_, slot)| slot.state == DeliveryState::Dropped);
+    let had: HashSet<_> = kept
+        .iter()
+        .map(|(_, slot)| books.place(slot.channel))
+        .collect();
+    let lost: HashSet<u32> = dropped.iter().map(|(_, slot)| slot.channel).collect();
+    let summary = row.summary.as_deref().unwrap_or_default();
+    let mut channels = Vec::new();
+    for source in row.sources(&books.names()) {
+        let wanting = books.channels_for(&source, &row.title, summary);
+        let again = wanting
+            .into_iter()
+            .filter(|channel| lost.contains(channel) && !had.contains(&books.place(*channel)));
+        channels.extend(again);
+    }
+    channels.sort_unstable();
+    channels.dedup();
+    admit::queue_new(books, change, (id, row), &channels, now)
 }
 
 fn mark(

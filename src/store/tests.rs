@@ -6,6 +6,7 @@ mod modes;
 mod outbox;
 mod people;
 mod reminders;
+mod rereads;
 mod rules;
 mod seen;
 mod subscriptions;

@@ -66,7 +66,7 @@ impl World {
         messages
     }
 
-    async fn deliveries(&self) -> Vec<crate::bulletin::Delivery> {
+    pub(super) async fn deliveries(&self) -> Vec<crate::bulletin::Delivery> {
         let all = self.store.deliveries(&DeliveryQuery::default()).await;
         all.unwrap().items
     }
