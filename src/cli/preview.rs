@@ -181,11 +181,11 @@ fn show(
             )
         }
         Err(fault) => {
-            eprintln!(
-                "{input}: {} ({})",
-                session.mask.masked(&fault.message),
-                fault.code
-            );
+            let message = session.mask.masked(&fault.message);
+            // What could not be fetched names its address itself.
+            let own = format!("{input}: ");
+            let what = message.strip_prefix(&own).unwrap_or(&message);
+            eprintln!("{own}{what} ({})", fault.code);
             Ok(())
         }
     }
