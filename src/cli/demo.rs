@@ -167,8 +167,8 @@ pub(super) async fn farewell(state: &Path, began: DateTime<Utc>) -> anyhow::Resu
         .filter_map(|delivery| delivery.bulletin)
         .collect();
     out::line(out::faint(&format!(
-        "\n{} new bulletins, {} pushed, {} waiting, {} failed; {archived} in the archive at {}",
-        bulletins.len(),
+        "\n{}, {} pushed, {} waiting, {} failed; {archived} in the archive at {}",
+        out::count(bulletins.len(), "new bulletin"),
         count(DeliveryState::Sent),
         count(DeliveryState::Queued),
         count(DeliveryState::Failed),

@@ -74,6 +74,17 @@ fn asks(before: &str, after: &str) -> bool {
             .expect("a fixed pattern")
     });
     let before = tail(before, 200);
+    // What the publisher means to do by then is nothing that readers must do.
+    let clause = before
+        .rsplit(['。', '；', '，', ',', ';'])
+        .next()
+        .unwrap_or_default();
+    if ["预计", "有望", "力争", "计划于", "拟于"]
+        .iter()
+        .any(|word| clause.contains(word))
+    {
+        return false;
+    }
     let later = ["后", "起", "以来", "开始"]
         .iter()
         .any(|word| after.starts_with(word));
