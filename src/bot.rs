@@ -214,7 +214,9 @@ async fn set_menus(voice: &Voice, menus: &[SetMyCommands]) {
             tracing::debug!("setMyCommands: {error}");
             let wait = match verdict::of(error, 0) {
                 Sent::TooFast(wait) => wait,
-                Sent::Again(_) | Sent::Unreachable(_) | Sent::Perhaps(_) => backoff(attempt, 0.0),
+                Sent::Again(_) | Sent::Unreachable(_) | Sent::Perhaps(_) | Sent::Ailing(_) => {
+                    backoff(attempt, 0.0)
+                }
                 // An admin who never wrote to the bot has no menu yet.
                 _ => break,
             };

@@ -141,7 +141,9 @@ impl Desk {
             delivered.times = Some((went_out, Instant::now()));
         }
         let sent = match sent {
-            Sent::Perhaps(why) if self.sender.knows_repetitions() => Sent::Again(why),
+            Sent::Perhaps(why) | Sent::Ailing(why) if self.sender.knows_repetitions() => {
+                Sent::Again(why)
+            }
             sent => sent,
         };
         // Said at once: others may have begun, and wait for their turn.
@@ -315,15 +317,22 @@ fn outcome(sent: &Sent, attempts: u32, now: DateTime<Utc>, jitter: f64) -> Outco
         Sent::Moved { .. } | Sent::Gone(_) | Sent::Denied(_) | Sent::Unreachable(_) => {
             retry(Duration::ZERO, sent.to_string())
         }
-        // The first repetition is as good at once: a connection that was kept open too long is the usual cause.
         Sent::Perhaps(why) => Outcome::Uncertain {
-            not_before: now
-                + attempts
-                    .checked_sub(1)
-                    .map_or(Duration::ZERO, |again| backoff(again, jitter)),
+            not_before: now + repetition(attempts, jitter),
+            why: why.clone(),
+        },
+        Sent::Ailing(why) => Outcome::Ailing {
+            not_before: now + repetition(attempts, jitter),
             why: why.clone(),
         },
     }
+}
+
+/// Before what is perhaps sent is repeated. The first time is as good at once: a connection that was kept
+/// open too long is the usual cause.
+fn repetition(attempts: u32, jitter: f64) -> Duration {
+    let again = attempts.checked_sub(1);
+    again.map_or(Duration::ZERO, |again| backoff(again, jitter))
 }
 
 /// 1 s, 2 s, 4 s, … a minute, and up to a fifth more.
@@ -347,7 +356,7 @@ fn log(sent: &Sent, waiting: &Waiting) {
         Sent::TooFast(wait) => {
             tracing::warn!(channel.id = %channel, wait_s = wait.as_secs(), "the platform says that `{channel}` is too fast");
         }
-        Sent::Perhaps(why) => {
+        Sent::Perhaps(why) | Sent::Ailing(why) => {
             tracing::warn!(delivery.id = delivery, channel.id = %channel, "possibly repeated: {why}");
         }
         Sent::Again(why) => {
@@ -392,6 +401,10 @@ mod tests {
         assert!(matches!(
             outcome(&Sent::Perhaps(why()), 0, now, 0.0),
             Outcome::Uncertain { .. }
+        ));
+        assert!(matches!(
+            outcome(&Sent::Ailing(why()), 0, now, 0.0),
+            Outcome::Ailing { .. }
         ));
         assert!(matches!(
             outcome(&Sent::Refused(why()), 0, now, 0.0),

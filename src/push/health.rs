@@ -40,7 +40,7 @@ impl Health {
     pub(super) fn is_ill(&self, sent: &Sent) {
         let remedy = match sent {
             Sent::Denied(_) => "set the right key in the config, and reload it",
-            Sent::Unreachable(_) | Sent::Perhaps(_) | Sent::Again(_) => {
+            Sent::Unreachable(_) | Sent::Perhaps(_) | Sent::Ailing(_) | Sent::Again(_) => {
                 "check the network, `proxy` and `api_url`; it is tried again by itself"
             }
             _ => return,

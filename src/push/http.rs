@@ -230,6 +230,7 @@ pub(super) fn foreign(answer: &Answer) -> Sent {
         413 => Sent::Refused(why),
         // Redirects are not followed: what was posted stays here.
         300..500 => Sent::Again(why),
+        500..600 => Sent::Ailing(why),
         _ => Sent::Perhaps(why),
     }
 }

@@ -36,6 +36,9 @@ pub(crate) enum Sent {
     Unreachable(String),
     /// Perhaps sent: the request went out and its answer did not come.
     Perhaps(String),
+    /// Perhaps sent, but hardly: a gateway's error page came instead of an answer. It says that the
+    /// platform is ill, so it is repeated until there is an answer, however long that takes.
+    Ailing(String),
 }
 
 impl Sent {
@@ -54,7 +57,7 @@ impl Sent {
     pub(super) fn is_about_all(&self) -> bool {
         matches!(
             self,
-            Self::Denied(_) | Self::Unreachable(_) | Self::Perhaps(_)
+            Self::Denied(_) | Self::Unreachable(_) | Self::Perhaps(_) | Self::Ailing(_)
         )
     }
 }
@@ -75,7 +78,8 @@ impl fmt::Display for Sent {
             | Self::Gone(why)
             | Self::Denied(why)
             | Self::Unreachable(why)
-            | Self::Perhaps(why) => f.write_str(why),
+            | Self::Perhaps(why)
+            | Self::Ailing(why) => f.write_str(why),
         }
     }
 }

@@ -143,6 +143,11 @@ pub enum Outcome {
         not_before: DateTime<Utc>,
         why: String,
     },
+    /// Perhaps sent, but hardly: an error page came instead of an answer. Repeated without an end.
+    Ailing {
+        not_before: DateTime<Utc>,
+        why: String,
+    },
     /// Perhaps sent: the program ended before it was answered. It is repeated at once, as often.
     Interrupted {
         why: String,

@@ -216,6 +216,10 @@ fn settled(
             let outcome = doubt(&mut slot, not_before, why);
             return settled(books, change, id, slot, outcome, now);
         }
+        Outcome::Ailing { not_before, why } => {
+            slot.doubts = slot.doubts.max(1);
+            again(change, books, id, &mut slot, not_before, why);
+        }
         Outcome::Interrupted { why } => {
             let outcome = doubt(&mut slot, now, why);
             return settled(books, change, id, slot, outcome, now);

@@ -40,6 +40,9 @@ pub(crate) enum CallError {
     /// The request went out, and no answer of Telegram's own came back.
     #[error("Telegram did not answer: {0}")]
     Unanswered(String),
+    /// Perhaps done: a gateway's error page came instead of an answer.
+    #[error("Telegram did not answer: {0}")]
+    Ailing(String),
 }
 
 impl From<Silence> for CallError {
@@ -136,7 +139,11 @@ impl Api {
         let answer = self.http.ask(request).await?;
         let status = answer.status;
         let envelope: Envelope = serde_json::from_slice(&answer.body).map_err(|_| {
-            CallError::Unanswered(format!("{status}, with a body that is not Telegram's"))
+            let what = format!("{status}, with a body that is not Telegram's");
+            match status.is_server_error() {
+                true => CallError::Ailing(what),
+                false => CallError::Unanswered(what),
+            }
         })?;
         self.result(envelope, status)
     }

@@ -30,6 +30,7 @@ pub(crate) fn of(error: CallError, chat: i64) -> Sent {
     let (code, description) = match error {
         CallError::Unreachable(_) => return Sent::Unreachable(error.to_string()),
         CallError::Unanswered(_) => return Sent::Perhaps(error.to_string()),
+        CallError::Ailing(_) => return Sent::Ailing(error.to_string()),
         CallError::Refused {
             migrate_to: Some(to),
             ..

@@ -22,7 +22,7 @@ impl Worker {
         if self.rest.is_some() {
             return;
         }
-        let is_doubt = matches!(sent, Sent::Perhaps(_));
+        let is_doubt = matches!(sent, Sent::Perhaps(_) | Sent::Ailing(_));
         // Where probes are answered and messages are not, each message that is tried may be one lost.
         let again = self.ailing.1;
         self.ailing.1 = again.saturating_add(1);

@@ -67,6 +67,30 @@ async fn what_waits_and_what_was_being_sent_survives_a_restart() {
 }
 
 #[tokio::test]
+async fn an_hour_of_error_pages_loses_nothing_and_stays_a_warning() {
+    let world = World::new(&[chat("a", 1)]).await;
+    world.look(list(1..=1)).await;
+    world.look(list((1..=2).rev())).await;
+    let id = world.store.heads(None).await.unwrap()[0].id;
+    for _ in 0..60 {
+        let begun = world.store.begin_send(id, world.now).await.unwrap();
+        assert_ne!(begun, Begun::No);
+        let outcome = Outcome::Ailing {
+            not_before: world.now,
+            why: "503".to_owned(),
+        };
+        let next = world.store.complete(id, outcome, world.now).await.unwrap();
+        assert_eq!(next.unwrap().id, id);
+    }
+    world.store.begin_send(id, world.now).await.unwrap();
+    let sent = Outcome::Sent { message: None };
+    world.store.complete(id, sent, world.now).await.unwrap();
+    let sent = world.store.delivery(id).await.unwrap().unwrap();
+    assert_eq!(sent.state, crate::bulletin::DeliveryState::Sent);
+    assert!(sent.error.unwrap().contains("possibly repeated"));
+}
+
+#[tokio::test]
 async fn what_is_killed_while_it_is_repeated_is_repeated_again() {
     let channels = [chat("a", 1)];
     let mut world = World::new(&channels).await;

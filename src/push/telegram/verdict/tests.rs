@@ -117,4 +117,8 @@ fn the_rest_is_about_time_the_bot_or_the_network() {
         of(CallError::Unanswered(String::new()), 1),
         Sent::Perhaps(_)
     ));
+    assert!(matches!(
+        of(CallError::Ailing(String::new()), 1),
+        Sent::Ailing(_)
+    ));
 }
