@@ -76,7 +76,7 @@ pub async fn look(
         Ok(front) => front,
         Err(fault) => {
             let fault = Box::pin(proposal::added(store, &reader, fault)).await?;
-            return Ok(fail(store, source, fault, now));
+            return Ok(fail(store, source, fault));
         }
     };
     match front {
@@ -148,10 +148,9 @@ fn pass(store: &Store, source: &Source, state: LookState) -> Looked {
 }
 
 /// A failed look: what was known stays, the next one comes later.
-fn fail(store: &Store, source: &Source, fault: Fault, now: DateTime<Utc>) -> Looked {
+fn fail(store: &Store, source: &Source, fault: Fault) -> Looked {
     let state = store.look_state(&source.id);
-    let interval = source.schedule.interval(now, source.time_zone);
-    let state = fault.recorded_in(state, interval, Utc::now(), fastrand::f64());
+    let state = fault.recorded_in(state, source, Utc::now(), fastrand::f64());
     store.set_look_state(&source.id, state);
     Looked {
         error: Some(fault.what),

@@ -210,10 +210,10 @@ impl Watch {
                         rereading.spawn(async move { shared.read_again().await });
                     }
                 }
-                () = sleep_until(next.unwrap_or_else(Instant::now)), if next.is_some() => {
+                () = sleep_until(next.unwrap_or_else(Instant::now)), if next.is_some() && !disk_low => {
                     next_turn = Instant::now() + TOGETHER;
                     for source in timetable.take_due(Now::read()) {
-                        if disk_low || shared.is_paused(&source.id) {
+                        if shared.is_paused(&source.id) {
                             shared.plan(&mut timetable, &source.id);
                         } else {
                             looks.spawn(Arc::clone(shared).look_in_turn(source));
@@ -245,8 +245,8 @@ impl Shared {
     }
 
     fn plan(&self, timetable: &mut Timetable, source: &SourceId) {
-        let not_before = self.store.read_look_state(source, |state| state.not_before);
-        timetable.looked_at(source, not_before, Now::read());
+        let again = self.store.read_look_state(source, |state| state.not_before);
+        timetable.looked_at(source, again, Now::read());
         self.store.set_next_poll(source, timetable.due(source));
     }
 

@@ -3,15 +3,22 @@
 use std::sync::Arc;
 
 use regex::{Regex, RegexBuilder};
+use regex_syntax::{
+    ParserBuilder,
+    hir::{Hir, HirKind},
+};
 
 use super::fold;
 
-/// A pattern compiles to at most so many bytes, and looks at so many bytes of a title or summary
-/// (the longest summary has 120 Chinese characters). The time of the worst pattern grows with the
-/// product: so large, it takes some 5 ms.
-const MAX_PATTERN: usize = 64 << 10;
+/// So many places in a pattern at most, such as letters and classes, each as often as it is repeated.
+const MAX_PLACES: usize = 1000;
+/// So many bytes of a title or summary are looked at (the longest summary has 120 Chinese characters).
 const MAX_TEXT: usize = 1 << 10;
-/// What a pattern may remember between texts.
+/// All places may be open at each byte, so the time of the worst pattern grows with the product: so
+/// large, it takes some 5 ms. What a pattern compiles to does not tell it: `\w` is large, and one place.
+const MAX_WORK: usize = 150_000;
+/// What a pattern compiles to at most, in bytes, and what it may remember between texts.
+const MAX_PATTERN: usize = 1 << 20;
 const MAX_CACHE: usize = 256 << 10;
 
 /// `include` and `exclude` of a source or channel: words or `/regex/`, in title or summary.
@@ -98,7 +105,8 @@ struct Pattern {
 enum Rule {
     /// Folded.
     Word(String),
-    Regex(Regex),
+    /// Looks at so many bytes.
+    Regex(Regex, usize),
 }
 
 impl PartialEq for Pattern {
@@ -116,7 +124,7 @@ impl Pattern {
         let rule = match regex {
             _ if written.is_empty() || regex == Some("") => Err("it is empty".to_owned()),
             None => Ok(Rule::Word(fold(written))),
-            Some(regex) => compile(regex).map(Rule::Regex),
+            Some(regex) => compile(regex),
         };
         match rule {
             Ok(rule) => Ok(Self {
@@ -133,28 +141,55 @@ impl Pattern {
     fn is_in(&self, folded: &str) -> bool {
         match &self.rule {
             Rule::Word(word) => folded.contains(word),
-            Rule::Regex(regex) => regex.is_match(&folded[..folded.floor_char_boundary(MAX_TEXT)]),
+            Rule::Regex(regex, most) => {
+                regex.is_match(&folded[..folded.floor_char_boundary(*most)])
+            }
         }
     }
 }
 
-fn compile(regex: &str) -> Result<Regex, String> {
-    RegexBuilder::new(&fold_regex(regex))
+fn compile(regex: &str) -> Result<Rule, String> {
+    let regex = fold_regex(regex);
+    let mut parser = ParserBuilder::new().case_insensitive(true).build();
+    let parsed = parser.parse(&regex);
+    let places = places(&parsed.map_err(|error| last_line(&error.to_string()))?);
+    if places > MAX_PLACES {
+        return Err("it is too large; fewer letters or repetitions are expected".to_owned());
+    }
+    RegexBuilder::new(&regex)
         .case_insensitive(true)
         .size_limit(MAX_PATTERN)
         .dfa_size_limit(MAX_CACHE)
         .build()
+        .map(|regex| Rule::Regex(regex, MAX_TEXT.min(MAX_WORK / places.max(1))))
         .map_err(|error| match error {
             regex::Error::CompiledTooBig(_) => {
                 "it is too large (`[a-z]` is far smaller than `\\w`)".to_owned()
             }
-            // The message draws the pattern above its last line.
-            error => {
-                let message = error.to_string();
-                let last = message.lines().last().unwrap_or_default();
-                last.trim_start_matches("error: ").to_owned()
-            }
+            error => last_line(&error.to_string()),
         })
+}
+
+/// The message draws the pattern above its last line.
+fn last_line(message: &str) -> String {
+    let last = message.lines().last().unwrap_or_default();
+    last.trim_start_matches("error: ").to_owned()
+}
+
+/// How many places of a pattern may be open at once. The parser bounds how deep it is.
+fn places(pattern: &Hir) -> usize {
+    match pattern.kind() {
+        HirKind::Empty | HirKind::Look(_) | HirKind::Class(_) => 1,
+        HirKind::Literal(text) => String::from_utf8_lossy(&text.0).chars().count(),
+        HirKind::Capture(group) => places(&group.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => {
+            parts.iter().map(places).fold(0, usize::saturating_add)
+        }
+        HirKind::Repetition(times) => {
+            let most = times.max.unwrap_or(times.min.saturating_add(1)).max(1);
+            places(&times.sub).saturating_mul(most as usize)
+        }
+    }
 }
 
 /// Folds what is not ASCII: the rest may be syntax (`\S` is not `\s`), and case is the engine's.
@@ -251,7 +286,7 @@ mod tests {
         `` is no pattern: it is empty; expected a word or `/regex/`
         `//` is no pattern: it is empty; expected a word or `/regex/`
         `/(/` is no pattern: unclosed group; expected a word or `/regex/`
-        `/a{9999}{9999}/` is no pattern: it is too large (`[a-z]` is far smaller than `\w`); expected a word or `/regex/`
+        `/a{9999}{9999}/` is no pattern: it is too large; fewer letters or repetitions are expected; expected a word or `/regex/`
         `/(?=x)/` is no pattern: look-around, including look-ahead and look-behind, is not supported; expected a word or `/regex/`
         "
         );
@@ -261,6 +296,22 @@ mod tests {
     fn filters_are_the_same_when_written_the_same() {
         assert_eq!(filter(&["/a+/"], &["b"]), filter(&["/a+/"], &["b"]));
         assert_ne!(filter(&["a"], &[]), filter(&[], &["a"]));
+    }
+
+    #[test]
+    fn classes_of_letters_digits_and_scripts_are_ordinary_patterns() {
+        for (pattern, title) in [
+            ("/\\w+@\\w+/", "联系 news@example.com"),
+            ("/\\w+@\\w+\\.\\w{2,10}/", "联系 news@example.com"),
+            ("/^\\p{Han}{2,8}通知$/", "放假安排通知"),
+            ("/第\\d{1,4}号/", "国办发明电〔2026〕第12号"),
+            ("/\\b\\w{2,6}\\b\\s\\S{1,20}/", "关于 校园网 升级"),
+            ("/[^\\p{Han}\\w]{2}/", "通知!!"),
+            ("/(?i)\\p{L}{1,12}\\P{L}/", "abc 1"),
+        ] {
+            let verdict = filter(&[pattern], &[]).verdict(title, "");
+            assert_eq!(verdict, Verdict::Wanted, "{pattern}");
+        }
     }
 
     #[test]
@@ -282,6 +333,12 @@ mod tests {
             "/(x+x+)+y/",
             "/a.{0,20}b.{0,20}c/",
             "/(\\S+\\s*){9}#/",
+            "/([ab]?){490}[ab]{490}[^ab]/",
+            "/(.?){900}[^\\S]{9}/",
+            "/(((a?){10}b?){10}c?){9}[^ab]/",
+            "/([^x]?){900}[^\\S]/",
+            "/(\\b|.?){450}[^\\S]{9}/",
+            "/\\w*a\\w{9}[^\\w]/",
         ] {
             let filter = filter(&[pattern], &[]);
             let begun = Instant::now();

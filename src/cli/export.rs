@@ -15,6 +15,7 @@ use super::{Exit, out, reach::Reach, session::Session};
 use crate::{
     bulletin::{ReadAs, Source},
     config::opml,
+    view::Filters,
 };
 
 /// Writes everything that matters as JSON Lines, without secrets; a file ending in .opml gets the feeds
@@ -111,9 +112,17 @@ fn is_opml(file: &Path) -> bool {
 async fn export_opml(session: &Session, file: &Path) -> anyhow::Result<Exit> {
     let config = session.config()?;
     let reach = Reach::open(session).await?;
-    let feeds = reach.feeds(&config.sources);
+    let all = Filters {
+        limit: 0,
+        ..Filters::default()
+    };
+    let known = reach.sources(&all).await?.items;
     reach.close().await?;
-    let is_feed = |source: &Source| source.kind == ReadAs::Feed || feeds.contains(&source.id);
+    let reads_a_feed = |source: &Source| {
+        let known = known.iter().find(|known| known.id == source.id);
+        known.is_some_and(|known| known.feed.as_ref() == Some(&known.url))
+    };
+    let is_feed = |source: &Source| source.kind == ReadAs::Feed || reads_a_feed(source);
     let text = opml::to_opml(
         config
             .sources

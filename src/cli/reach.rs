@@ -16,7 +16,7 @@ use tokio::{
 use super::{UsageError, serve, session::Session};
 use crate::{
     app::{Address, make_state_folder, random_token},
-    bulletin::{BulletinId, ChannelId, MessageRef, Secret, Source, SourceId},
+    bulletin::{BulletinId, ChannelId, MessageRef, Secret},
     config::Config,
     push::Pusher,
     store::{Actor, HeldAction, Store, StoreError},
@@ -185,21 +185,6 @@ impl Reach {
             settled.seen.extend(seen);
         }
         Ok(settled)
-    }
-
-    /// Which of these turned out to be feeds, as far as this machine can tell.
-    pub(super) fn feeds(&self, sources: &[Source]) -> Vec<SourceId> {
-        let Self::Stopped { store, .. } = self else {
-            return Vec::new();
-        };
-        let is_feed = |source: &&Source| {
-            store.look_state(&source.id).feed.as_deref() == Some(source.url.as_str())
-        };
-        sources
-            .iter()
-            .filter(is_feed)
-            .map(|source| source.id.clone())
-            .collect()
     }
 
     pub(super) fn is_running(&self) -> bool {

@@ -62,9 +62,19 @@ const KEYS_OF_ALL_KINDS: [&str; 20] = [
 pub(super) fn read(mut table: Table<'_>, ids: &mut Ids<'_>, scope: Scope<'_>) -> Option<Channel> {
     let id: Option<ChannelId> =
         table.require("id", "an id such as `staff`", |value| ids.claim(value));
+    let mut lacks_bot = None;
     let kind = table.require("kind", "a kind such as `stdout`", |value| {
-        kind_name(value, scope.has_bot)
+        let kind = kind_name(value)?;
+        let lacks = matches!(kind, Kind::Telegram) && !scope.has_bot;
+        lacks_bot = lacks.then_some(value);
+        Ok(kind)
     });
+    if let Some(value) = lacks_bot {
+        table.complain(
+            value,
+            "a telegram channel without a bot; expected the table `[telegram]` with its `token`",
+        );
+    }
     let name = table.take("name", text);
     let mut sources = None;
     table.set("sources", &mut sources, |value| {
@@ -129,13 +139,9 @@ enum Kind {
     Robot(&'static RobotKind),
 }
 
-fn kind_name(value: &Value<'_>, has_bot: bool) -> Read<Kind> {
+fn kind_name(value: &Value<'_>) -> Read<Kind> {
     let name = string(value)?;
     match name {
-        "telegram" if !has_bot => fault(
-            value,
-            "a telegram channel without a bot; expected the table `[telegram]` with its `token`",
-        ),
         "telegram" => Ok(Kind::Telegram),
         "stdout" => Ok(Kind::Stdout),
         _ => RobotKind::named(name).map(Kind::Robot).map_or_else(

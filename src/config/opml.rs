@@ -9,7 +9,7 @@ use url::Url;
 use super::{Config, SourceBlock};
 use crate::bulletin::{ReadAs, Source, SourceId};
 
-/// An OPML document of sources, each with whether it is a feed (`rss`) or a page (`link`).
+/// An OPML document of sources, without passwords, each with whether it is a feed (`rss`) or a page (`link`).
 #[must_use]
 pub fn to_opml<'a>(sources: impl IntoIterator<Item = (&'a Source, bool)>) -> String {
     let mut writer = Writer::new_with_indent(Vec::new(), b' ', 2);
@@ -44,12 +44,14 @@ fn write<'a>(
                     } else {
                         ("link", "url")
                     };
+                    let mut url = source.url.clone();
+                    let _ = url.set_password(None);
                     writer
                         .create_element("outline")
                         .with_attributes([
                             ("type", kind),
                             ("text", source.name.as_str()),
-                            (address, source.url.as_str()),
+                            (address, url.as_str()),
                         ])
                         .write_empty()?;
                 }

@@ -129,6 +129,11 @@ impl<'a> Table<'a> {
         }
     }
 
+    /// Tells of something wrong with a value although it could be read.
+    pub(super) fn complain(&self, value: &Value<'_>, what: &str) {
+        self.problems.add(value.span().start, what);
+    }
+
     /// Puts the value of a key in the place of its default.
     pub(super) fn set<T>(
         &mut self,

@@ -205,6 +205,8 @@ fn a_telegram_channel_needs_the_bot() {
         "noticast.toml:3:8: a telegram channel without a bot; expected the table `[telegram]` with its `token`"
     );
     check(&format!("{channel}[telegram]\ntoken = \"env:TOKEN\"\n")).unwrap();
+    let all = problems("[[channel]]\nid = \"staff\"\nkind = \"telegram\"\ntopic = \"x\"\n");
+    assert_eq!(all.lines().count(), 3, "{all}");
 }
 
 #[test]

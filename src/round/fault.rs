@@ -5,6 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use crate::{
+    bulletin::Source,
     source::{
         ReadError,
         fetch::{FetchError, FetchErrorKind, Page},
@@ -12,6 +13,8 @@ use crate::{
     store::LookState,
 };
 
+/// What failed once is mostly well again soon, also where the next scheduled look is a day away.
+const FIRST_WAIT: Duration = Duration::from_secs(5 * 60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -59,11 +62,11 @@ impl Fault {
         }
     }
 
-    /// The state after this fault at `now`; `random` is from 0 to 1.
+    /// The state of `source` after this fault at `now`; `random` is from 0 to 1.
     pub(super) fn recorded_in(
         &self,
         mut state: LookState,
-        interval: Duration,
+        source: &Source,
         now: DateTime<Utc>,
         random: f64,
     ) -> LookState {
@@ -71,28 +74,35 @@ impl Fault {
         state.error = Some(self.what.clone());
         state.error_since.get_or_insert(now);
         state.last_polled = Some(now);
-        let wait = match self.retry_after {
-            Some(asked) => asked
-                .min(DAY)
-                .max(backoff(state.failures, interval, random)),
-            None => backoff(state.failures, interval, random),
-        };
-        state.not_before = Some(now + wait);
+        let interval = source.schedule.interval(now, source.time_zone);
+        let wait = backoff(state.failures, interval, random);
+        let mut again = now + wait;
+        if wait > HOUR {
+            let scheduled = source.schedule.next_after(now, source.time_zone);
+            again = scheduled.map_or(again, |scheduled| scheduled.min(again));
+        }
+        let asked = self.retry_after.map(|asked| now + asked.min(DAY));
+        state.not_before = asked.max(Some(again));
         state
     }
 }
 
-/// The interval, doubled for each further failure, an hour at most or the interval if that is
-/// longer; a quarter of it at random, so that those who failed together do not return together.
+/// The interval, but a few minutes at most, doubled for each further failure: up to an hour, or to the
+/// interval if that is longer. A quarter is chance, so that those who failed together do
+/// not return together.
 fn backoff(failures: u32, interval: Duration, random: f64) -> Duration {
     let doublings = failures.saturating_sub(1).min(20);
+    let quarter = random.clamp(0.0, 1.0) / 4.0;
+    let wait = interval.min(FIRST_WAIT).saturating_mul(1 << doublings);
     let longest = interval.max(HOUR);
-    let wait = interval.saturating_mul(1 << doublings).min(longest);
-    wait.mul_f64(1.0 - random.clamp(0.0, 1.0) / 4.0)
+    wait.mul_f64(1.0 + quarter)
+        .min(longest.mul_f64(1.0 - quarter))
 }
 
 #[cfg(test)]
 mod tests {
+    use chrono::TimeZone;
+
     use super::*;
 
     const MINUTE: Duration = Duration::from_secs(60);
@@ -107,25 +117,52 @@ mod tests {
 
     #[test]
     fn a_source_looked_at_daily_never_waits_longer_than_a_day() {
-        assert_eq!(backoff(9, DAY, 0.0), DAY);
+        assert_eq!(backoff(10, DAY, 0.0), DAY);
     }
 
     #[test]
-    fn a_quarter_of_the_wait_is_chance() {
-        assert_eq!(backoff(1, MINUTE, 1.0), Duration::from_secs(45));
+    fn a_quarter_of_the_wait_is_chance_and_the_first_is_no_shorter_than_the_interval() {
+        assert_eq!(backoff(1, MINUTE, 1.0), Duration::from_secs(75));
+        assert_eq!(backoff(9, MINUTE, 1.0), 45 * MINUTE);
+    }
+
+    fn source(schedule: &str) -> Source {
+        let url = "https://news.example.com/list.html".parse().unwrap();
+        Source {
+            schedule: schedule.parse().unwrap(),
+            ..Source::new("news".parse().unwrap(), url)
+        }
+    }
+
+    #[test]
+    fn a_source_of_once_a_day_is_tried_again_with_growing_waits_and_at_its_time() {
+        let eight = chrono_tz::Asia::Shanghai
+            .with_ymd_and_hms(2026, 3, 4, 8, 0, 0)
+            .unwrap()
+            .to_utc();
+        let (source, fault) = (source("0 8 * * *"), Fault::unreadable(String::new()));
+        let (mut state, mut minutes) = (LookState::default(), Vec::new());
+        for _ in 0..11 {
+            let now = state.not_before.unwrap_or(eight);
+            state = fault.recorded_in(state, &source, now, 0.0);
+            minutes.extend(state.not_before.map(|again| (again - eight).num_minutes()));
+        }
+        let day = 24 * 60;
+        let expected = [5, 15, 35, 75, 155, 315, 635, 1275, day, 2 * day, 3 * day];
+        assert_eq!(minutes, expected);
     }
 
     #[test]
     fn a_fault_keeps_what_was_known_and_when_it_began() {
-        let now = DateTime::UNIX_EPOCH;
+        let (now, source) = (DateTime::UNIX_EPOCH, source("every 1m"));
         let known = LookState {
             body: Some([1; 16]),
             rows: Some([2; 16]),
             ..LookState::default()
         };
         let fault = Fault::unreadable("not a list of notices: a sign-in page".to_owned());
-        let once = fault.recorded_in(known.clone(), MINUTE, now, 0.0);
-        let twice = fault.recorded_in(once, MINUTE, now + MINUTE, 0.0);
+        let once = fault.recorded_in(known.clone(), &source, now, 0.0);
+        let twice = fault.recorded_in(once, &source, now + MINUTE, 0.0);
         assert_eq!((twice.body, twice.rows), (known.body, known.rows));
         assert_eq!((twice.failures, twice.error_since), (2, Some(now)));
         assert_eq!(twice.not_before, Some(now + 3 * MINUTE));
@@ -133,12 +170,17 @@ mod tests {
 
     #[test]
     fn retry_after_is_kept_but_a_day_at_most() {
-        let fault = Fault {
-            retry_after: Some(9 * DAY),
+        let asking = |asked| Fault {
+            retry_after: Some(asked),
             ..Fault::unreadable(String::new())
         };
         let now = DateTime::UNIX_EPOCH;
-        let state = fault.recorded_in(LookState::default(), MINUTE, now, 0.0);
-        assert_eq!(state.not_before, Some(now + DAY));
+        let again = |asked| {
+            let state = LookState::default();
+            let state = asking(asked).recorded_in(state, &source("0 8 * * *"), now, 0.0);
+            state.not_before
+        };
+        assert_eq!(again(9 * DAY), Some(now + DAY));
+        assert_eq!(again(Duration::from_secs(1)), Some(now + 5 * MINUTE));
     }
 }

@@ -63,6 +63,9 @@ pub struct Source {
     pub next_poll: Option<Stamp>,
     pub error: Option<String>,
     pub bulletins: u64,
+    /// The feed that is read, once that is known: its own address where it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub feed: Option<String>,
     /// Where people subscribe to it with the bot, once that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
@@ -98,6 +101,9 @@ impl Source {
             next_poll: stamp(look.and_then(|look| look.next_poll)),
             error: look.and_then(|look| look.error.clone()),
             bulletins: status.map_or(0, |status| status.bulletins),
+            feed: look
+                .and_then(|look| look.feed.as_deref()?.parse().ok())
+                .map(|feed| without_password(&feed)),
             link: None,
         }
     }

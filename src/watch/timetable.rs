@@ -127,13 +127,18 @@ impl Timetable {
         due
     }
 
-    /// Plans the next look at a source.
-    pub(super) fn looked_at(&mut self, id: &SourceId, not_before: Option<DateTime<Utc>>, now: Now) {
+    /// Plans the next look at a source; `again` is when a failed one is tried again, before its next
+    /// scheduled time or after it. A look out of turn takes the place of none.
+    pub(super) fn looked_at(&mut self, id: &SourceId, again: Option<DateTime<Utc>>, now: Now) {
         let Some(row) = self.rows.get_mut(id) else {
             return;
         };
-        let (base, due) = next(&row.source, row.jitter, row.base, not_before, now.wall);
-        (row.base, row.due, row.busy) = (base, due, false);
+        let was_in_turn = row.busy && row.due >= row.base;
+        if was_in_turn || row.base + row.jitter <= now.wall {
+            row.base = next(&row.source, row.jitter, row.base, now.wall);
+        }
+        let again = again.filter(|again| *again > now.wall);
+        (row.due, row.busy) = (row.due_at(again, now.wall), false);
         self.enter(id, now);
     }
 
@@ -159,9 +164,9 @@ impl Timetable {
         let ids: Vec<SourceId> = self.rows.keys().cloned().collect();
         for id in ids {
             if let Some(row) = self.rows.get_mut(&id) {
-                let (base, due) = next(&row.source, row.jitter, now.wall, None, now.wall);
-                if due < row.due {
-                    (row.base, row.due) = (base, due);
+                let base = next(&row.source, row.jitter, now.wall, now.wall);
+                if base + row.jitter < row.due {
+                    (row.base, row.due) = (base, base + row.jitter);
                 }
             }
             self.enter(&id, now);
@@ -182,24 +187,35 @@ impl Timetable {
     }
 }
 
+impl Row {
+    /// When it is looked at next. A clock that is set must not put a retry off for long.
+    fn due_at(&self, again: Option<DateTime<Utc>>, now: DateTime<Utc>) -> DateTime<Utc> {
+        let scheduled = self.base + self.jitter;
+        match again.map(|again| again.min(now + LONGEST_WAIT)) {
+            Some(again) if again < self.base => again,
+            Some(again) => again.max(scheduled),
+            None => scheduled,
+        }
+    }
+}
+
 /// Where a source begins: due now if it was never looked at or something was missed.
 fn first_row(source: &Source, jitter: Duration, state: &LookState, now: DateTime<Utc>) -> Row {
     let last = state.last_polled.map(|last| last.min(now));
     let scheduled = last.and_then(|last| source.schedule.next_after(last, source.time_zone));
-    let base = scheduled.unwrap_or(now);
-    let not_before = state.not_before.unwrap_or(now).min(now + LONGEST_WAIT);
-    let (base, due) = if base + jitter <= now {
-        (now, now)
-    } else {
-        (base, base + jitter)
-    };
-    Row {
+    let ahead = scheduled.filter(|base| *base + jitter > now);
+    let again = state.not_before.map(|again| again.max(now));
+    let row = Row {
         source: Arc::new(source.clone()),
-        jitter,
-        base,
-        due: due.max(not_before),
+        jitter: ahead.map_or(Duration::ZERO, |_| jitter),
+        base: ahead.unwrap_or(now),
+        due: now,
         entry: 0,
         busy: false,
+    };
+    Row {
+        due: row.due_at(again, now),
+        ..row
     }
 }
 
@@ -208,9 +224,8 @@ fn next(
     source: &Source,
     jitter: Duration,
     base: DateTime<Utc>,
-    not_before: Option<DateTime<Utc>>,
     now: DateTime<Utc>,
-) -> (DateTime<Utc>, DateTime<Utc>) {
+) -> DateTime<Utc> {
     let never = DateTime::<Utc>::MAX_UTC - Duration::from_secs(1) - MOST_JITTER;
     let after = |time| {
         source
@@ -218,17 +233,14 @@ fn next(
             .next_after(time, source.time_zone)
             .unwrap_or(never)
     };
-    let mut next = after(base);
-    if next + jitter <= now {
-        next = match source.schedule.every() {
-            Some(interval) => in_step(base, interval, now - jitter),
-            None => after(now),
-        };
+    let next = after(base);
+    if next + jitter > now {
+        return next;
     }
-    let base = next;
-    let not_before = not_before.map(|time| time.min(now + LONGEST_WAIT));
-    let due = base + jitter;
-    (base, not_before.map_or(due, |time| time.max(due)))
+    match source.schedule.every() {
+        Some(interval) => in_step(base, interval, now - jitter),
+        None => after(now),
+    }
 }
 
 /// The first of `base` and its multiples of `interval` after `now`: whoever was late keeps in step

@@ -23,6 +23,7 @@ mod mail;
 mod modes;
 mod newsroom;
 mod outage;
+mod outside;
 mod reading;
 mod real_mail;
 mod rereading;

@@ -91,6 +91,58 @@ fn backoff_puts_the_next_look_off() {
     assert_eq!(due(&mut timetable, clock.now(100)), 1);
 }
 
+/// In minutes from second 0 of [`at`], which is 13:00 in Shanghai.
+fn due_in_minutes(timetable: &Timetable, source: &Source) -> Option<i64> {
+    let due = timetable.due(&source.id)?;
+    Some((due - at(0)).num_minutes())
+}
+
+#[test]
+fn a_failed_look_is_tried_again_before_the_next_scheduled_one_and_takes_its_place_never() {
+    let (clock, mut timetable, source) = begun("0 13 * * *", &polled(-86_400));
+    let day = 24 * 60;
+    assert_eq!(due(&mut timetable, clock.now(0)), 1);
+    timetable.looked_at(&source.id, Some(at(300)), clock.now(5));
+    assert_eq!(due_in_minutes(&timetable, &source), Some(5));
+    assert_eq!(due(&mut timetable, clock.now(300)), 1);
+    timetable.looked_at(&source.id, Some(at(900)), clock.now(305));
+    assert_eq!(due(&mut timetable, clock.now(900)), 1);
+    timetable.looked_at(&source.id, None, clock.now(905));
+    assert_eq!(due_in_minutes(&timetable, &source), Some(day));
+}
+
+#[test]
+fn a_retry_that_was_missed_is_made_up_at_start() {
+    let failed = |again| LookState {
+        not_before: Some(at(again)),
+        ..polled(-600)
+    };
+    let (clock, mut timetable, _) = begun("0 12 * * *", &failed(-300));
+    assert_eq!(due(&mut timetable, clock.now(0)), 1);
+    let (clock, mut timetable, _) = begun("0 12 * * *", &failed(300));
+    assert_eq!(due(&mut timetable, clock.now(299)), 0);
+    assert_eq!(due(&mut timetable, clock.now(300)), 1);
+}
+
+#[test]
+fn a_paused_source_whose_retry_is_past_waits_for_its_schedule() {
+    let (clock, mut timetable, source) = begun("every 10m", &LookState::default());
+    assert_eq!(due(&mut timetable, clock.now(0)), 1);
+    timetable.looked_at(&source.id, Some(at(-1)), clock.now(0));
+    assert_eq!(due_in_minutes(&timetable, &source), Some(10));
+}
+
+#[test]
+fn a_look_out_of_turn_puts_no_scheduled_one_off() {
+    let (clock, mut timetable, source) = begun("every 10m", &LookState::default());
+    assert_eq!(due(&mut timetable, clock.now(0)), 1);
+    timetable.looked_at(&source.id, None, clock.now(1));
+    for second in [60, 120, 180] {
+        timetable.looked_at(&source.id, None, clock.now(second));
+        assert_eq!(due_in_minutes(&timetable, &source), Some(10));
+    }
+}
+
 #[test]
 fn a_look_that_is_under_way_is_not_begun_again() {
     let (clock, mut timetable, source) = begun("every 10s", &LookState::default());
