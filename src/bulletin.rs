@@ -11,6 +11,7 @@ mod fold;
 mod id;
 mod identity;
 mod manner;
+mod markup;
 mod moment;
 mod notice;
 mod record;

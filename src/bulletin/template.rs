@@ -5,6 +5,8 @@ use std::{fmt, sync::Arc};
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, value::Serde};
 use serde::Serialize;
 
+use super::markup;
+
 /// The text of a template, checked; cheap to clone. Two are the same when they were written the same.
 #[derive(Clone)]
 pub struct Template {
@@ -90,12 +92,24 @@ impl Template {
             ready: Arc::new(ready),
         };
         // Filters and attributes show themselves only when they are used.
-        let file = TemplateFile::default();
-        let sample = TemplateFields {
-            attachments: vec![file],
-            ..TemplateFields::default()
-        };
-        template.render(&sample, true)?;
+        for sample in samples() {
+            template.render(&sample, true)?;
+        }
+        Ok(template)
+    }
+
+    /// The same for a chat of Telegram, where its cards are HTML.
+    ///
+    /// # Errors
+    /// What Telegram would refuse in a card of it, too.
+    pub fn of_html(text: &str) -> Result<Self, String> {
+        let template = Self::new(text)?;
+        for sample in samples() {
+            let card = template.render(&sample, true)?;
+            markup::check(&card).map_err(|why| {
+                format!("{why}; expected the HTML of Telegram, such as `<b>{{{{ title }}}}</b>`")
+            })?;
+        }
         Ok(template)
     }
 
@@ -110,6 +124,35 @@ impl Template {
         let rendered = rendered.map_err(|error| told(&error))?;
         Ok(rendered.trim().to_owned())
     }
+}
+
+/// A bulletin that has nothing, and one that has all.
+fn samples() -> [TemplateFields; 2] {
+    let some = || "样本".to_owned();
+    let url = || "https://www.example.com/1.html".to_owned();
+    let file = TemplateFile {
+        name: some(),
+        url: url(),
+        size: "24 KB".to_owned(),
+    };
+    let bare = TemplateFields {
+        attachments: vec![TemplateFile::default()],
+        ..TemplateFields::default()
+    };
+    let full = TemplateFields {
+        id: 1042,
+        title: some(),
+        url: url(),
+        source: some(),
+        publisher: some(),
+        published: "2022-11-20".to_owned(),
+        deadline: "2022-12-01 17:00".to_owned(),
+        summary: some(),
+        mark: some(),
+        note: some(),
+        attachments: vec![file],
+    };
+    [bare, full]
 }
 
 /// In one line, with the template's own line in it.

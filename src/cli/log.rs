@@ -108,9 +108,13 @@ pub(super) fn begin(global: &Global, is_service: bool, mask: &Mask) {
         (false, 0) if is_service => "warn,noticast=info,sled=off",
         (false, 0) => "warn,sled=off",
         (false, 1) => "info,noticast=debug",
-        (false, _) => "trace",
+        (false, _) => "trace,sled=info",
     };
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(ours));
+    let asked = std::env::var(EnvFilter::DEFAULT_ENV).ok();
+    let asked = asked.filter(|asked| !asked.trim().is_empty());
+    // What sled says below that it also says while a thread ends, when nobody can write it any more.
+    let asked = asked.and_then(|asked| EnvFilter::try_new(format!("{asked},sled=info")).ok());
+    let filter = asked.unwrap_or_else(|| EnvFilter::new(ours));
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(Writer(mask.clone()))

@@ -95,7 +95,10 @@ pub(super) fn read(mut table: Table<'_>, ids: &mut Ids<'_>, scope: Scope<'_>) ->
     table.set(
         "template",
         &mut template,
-        unless_empty(parsed(Template::new)),
+        unless_empty(parsed(match kind {
+            Some(Kind::Telegram) => Template::of_html,
+            _ => Template::new,
+        })),
     );
     let kind = match kind {
         Some(Kind::Telegram) => telegram(&mut table),

@@ -259,10 +259,10 @@ fn is_whole(text: &str) -> bool {
 }
 
 /// At most `length` characters; what is cut ends in …
-fn cut(text: &str, length: usize) -> String {
-    match text.char_indices().nth(length) {
-        Some((end, _)) => format!("{}…", text[..end].trim_end()),
-        None => text.to_owned(),
+fn cut(whole: &str, length: usize) -> String {
+    match whole.char_indices().nth(length) {
+        Some((end, _)) => format!("{}…", whole[..text::whole_until(whole, end)].trim_end()),
+        None => whole.to_owned(),
     }
 }
 

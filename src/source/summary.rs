@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use self::sentence::{Sentence, sentences};
-use super::text::is_han;
+use super::text::{is_han, whole_until};
 use crate::bulletin::Moment;
 
 /// The longest summary: 120 Chinese characters, or 240 others.
@@ -110,7 +110,7 @@ fn cut(sentence: &str, room: usize) -> String {
     let end = match mark {
         Some(mark) if mark * 3 > end => mark,
         // Without a mark: between words, so that no number or address is cut in two.
-        _ => word_end(sentence, end),
+        _ => word_end(sentence, whole_until(sentence, end)),
     };
     format!("{}…", sentence[..end].trim_end())
 }

@@ -10,6 +10,7 @@ mod tidy;
 use std::{borrow::Cow, sync::LazyLock};
 
 use ferrous_opencc::{OpenCC, config::BuiltinConfig};
+use unicode_segmentation::UnicodeSegmentation;
 
 pub(crate) use self::gloss::{drop_glosses, is_glossed};
 pub(crate) use self::tidy::tidy;
@@ -27,6 +28,13 @@ pub fn one_line(text: &str) -> String {
         .filter(|line| !line.is_empty())
         .collect::<Vec<_>>()
         .join(" ")
+}
+
+/// The last place up to `end` that parts what a reader sees as characters.
+pub(crate) fn whole_until(text: &str, end: usize) -> usize {
+    let begins = text.grapheme_indices(true).map(|(at, _)| at);
+    let ends = begins.chain([text.len()]).take_while(|at| *at <= end);
+    ends.last().unwrap_or_default()
 }
 
 /// Whether nothing in a text can be noise or a gloss, which is so of most titles: Chinese characters,

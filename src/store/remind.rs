@@ -8,7 +8,7 @@ use super::{
     manner, people, read, route, rows::BulletinRow,
 };
 use crate::bulletin::{
-    BulletinId, BulletinState, ChannelId, DeliveryKind, DeliveryState, reminder_of,
+    BulletinId, BulletinState, ChannelId, DeliveryKind, DeliveryState, Moment, reminder_of,
 };
 
 pub(super) fn remind(
@@ -96,8 +96,8 @@ pub(super) fn follow(
     now: DateTime<Utc>,
 ) -> Result<()> {
     for (id, mut slot) in waiting(books, bulletin)? {
-        let due = due(books, slot.channel, row).filter(|_| row.state != BulletinState::Withdrawn);
-        match due.filter(|due| *due > now) {
+        let due = moved(books, slot.channel, row, now);
+        match due.filter(|_| row.state != BulletinState::Withdrawn) {
             Some(due) if due.timestamp_millis() == slot.due_ms() => {}
             Some(due) => {
                 slot.set_due_ms(due.timestamp_millis());
@@ -110,12 +110,55 @@ pub(super) fn follow(
 }
 
 fn due(books: &Books, channel: u32, row: &BulletinRow) -> Option<DateTime<Utc>> {
-    let channel = books.channel(channel);
-    let zone = channel.map_or(Tz::Asia__Shanghai, |channel| channel.time_zone);
-    let at = reminder_of(row.deadline.as_ref()?, zone)?;
-    Some(channel.map_or(at, |channel| {
+    let at = reminder_of(row.deadline.as_ref()?, zone(books, channel))?;
+    Some(books.channel(channel).map_or(at, |channel| {
         manner::due(channel, DeliveryKind::Reminder, false, at)
     }))
+}
+
+/// When a reminder that waits is due after its deadline was moved: at once, where that is nearer than
+/// a day now; None: there is none any more.
+fn moved(
+    books: &Books,
+    channel: u32,
+    row: &BulletinRow,
+    now: DateTime<Utc>,
+) -> Option<DateTime<Utc>> {
+    let due = due(books, channel, row)?;
+    if due > now {
+        return Some(due);
+    }
+    let at_once = || {
+        books.channel(channel).map_or(now, |channel| {
+            manner::due(channel, DeliveryKind::Reminder, false, now)
+        })
+    };
+    is_ahead(books, channel, row, now).then(at_once)
+}
+
+fn is_ahead(books: &Books, channel: u32, row: &BulletinRow, now: DateTime<Utc>) -> bool {
+    match row.deadline {
+        Some(Moment::Day(day)) => now.with_timezone(&zone(books, channel)).date_naive() <= day,
+        Some(Moment::Time(time)) => now < time,
+        None => false,
+    }
+}
+
+/// Whether a reminder comes too late: its deadline passed while nothing could be sent.
+pub(super) fn is_over(books: &Books, slot: &Slot, now: DateTime<Utc>) -> Result<bool> {
+    let Some(bulletin) = slot
+        .bulletin
+        .filter(|_| slot.kind == DeliveryKind::Reminder)
+    else {
+        return Ok(false);
+    };
+    let row: Option<BulletinRow> = books.engine.get(&keys::bulletin(bulletin))?;
+    Ok(row.is_some_and(|row| !is_ahead(books, slot.channel, &row, now)))
+}
+
+fn zone(books: &Books, channel: u32) -> Tz {
+    let channel = books.channel(channel);
+    channel.map_or(Tz::Asia__Shanghai, |channel| channel.time_zone)
 }
 
 /// Reminders of a bulletin that wait, in whatever channel.

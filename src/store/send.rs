@@ -10,7 +10,7 @@ use super::{
     change::Change,
     documents,
     error::Result,
-    keys, manner,
+    keys, manner, remind,
     rows::time,
 };
 use crate::bulletin::{BulletinId, ChannelId, DeliveryId, DeliveryState};
@@ -104,6 +104,11 @@ pub(super) fn begin(books: &mut Books, ids: &[DeliveryId], now: DateTime<Utc>) -
             return Ok(Begun::No);
         };
         if of.is_none() && manner::hold(books, id.0, &slot, now)? {
+            return Ok(Begun::No);
+        }
+        if remind::is_over(books, &slot, now)? {
+            remind::drop_it(books, &mut change, id.0, slot, now)?;
+            books.commit(change)?;
             return Ok(Begun::No);
         }
         of = Some(slot.channel);

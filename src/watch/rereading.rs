@@ -25,11 +25,16 @@ impl Shared {
     /// Reads again what is due. A site that fails is left alone until the next turn.
     pub(super) async fn read_again(&self) -> Result<(), StoreError> {
         let due = self.store.rereads(Utc::now(), MOST).await?;
+        if due.is_empty() {
+            return Ok(());
+        }
         let (fetcher, failing) = (self.fetcher(), Mutex::new(HashSet::new()));
         stream::iter(due)
             .map(Ok)
             .try_for_each_concurrent(AT_ONCE, |known| self.read_one(&fetcher, &failing, known))
-            .await
+            .await?;
+        // A program that is killed now must not ask its sites once more.
+        self.store.save_looks().await
     }
 
     async fn read_one(

@@ -16,11 +16,16 @@ impl Card {
     /// What an update sends: the message anew, or a note of what changed.
     pub(crate) fn of_edition(
         update: &Waiting,
-        edition: Edition,
+        mut edition: Edition,
         channel: &Channel,
         config: &Config,
     ) -> Self {
         let language = channel.language.unwrap_or(config.language);
+        if edition.message.is_none() {
+            let is_it = |id: BulletinId| update.bulletin == Some(id);
+            edition.bulletins.retain(|bulletin| is_it(bulletin.id));
+            edition.changes.retain(|(id, _)| is_it(*id));
+        }
         let told = changes(&edition, language, channel);
         let mut bulletins = edition.bulletins;
         if edition.message.is_none() {

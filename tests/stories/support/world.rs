@@ -12,6 +12,8 @@ use serde_json::Value;
 use super::board::Site;
 
 const PATIENCE: Duration = Duration::from_secs(30);
+/// Another time of day for a program, as Debian's package `faketime` installs it.
+const FAKETIME: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
 
 /// A world of its own for each story.
 pub(crate) struct World {
@@ -63,9 +65,7 @@ impl World {
 
     /// Where the running instance's web is.
     pub(crate) fn url(&self) -> String {
-        let instance = fs::read_to_string(self.path("state/instance.json")).unwrap();
-        let instance: Value = serde_json::from_str(&instance).unwrap();
-        instance["url"]
+        self.instance()["url"]
             .as_str()
             .unwrap()
             .trim_end_matches('/')
@@ -104,6 +104,42 @@ impl World {
         let output = self.noticast(&[arguments, &["--json"]].concat());
         assert!(output.status.success(), "{arguments:?}: {output:?}");
         json_lines(&String::from_utf8(output.stdout).unwrap())
+    }
+
+    /// Starts `noticast run` where it is that time (UTC), which runs on from there; returns once it
+    /// answers. It needs libfaketime.
+    pub(crate) async fn start_at(&mut self, utc: &str) -> Running {
+        self.set_env("LD_PRELOAD", Path::new(FAKETIME));
+        self.set_env("FAKETIME", Path::new(&format!("@{utc}")));
+        self.set_env("FAKETIME_DONT_FAKE_MONOTONIC", Path::new("1"));
+        self.set_env("TZ", Path::new("UTC"));
+        self.start_and_wait().await
+    }
+
+    /// Starts `noticast run`; returns once it answers.
+    pub(crate) async fn start_and_wait(&self) -> Running {
+        let running = self.start();
+        let is_up = || self.instance()["pid"] == running.child.id();
+        self.until("the instance to answer", is_up).await;
+        running
+    }
+
+    fn instance(&self) -> Value {
+        let instance = fs::read(self.path("state/instance.json"));
+        serde_json::from_slice(&instance.unwrap_or_default()).unwrap_or_default()
+    }
+
+    /// Has the running instance look at a source now; the numbers of what is new.
+    pub(crate) async fn look(&self, source: &str) -> Vec<u64> {
+        let (url, instance) = (self.url(), self.instance());
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let poll = client.post(format!("{url}/api/v1/sources/{source}/poll"));
+        let poll = poll.bearer_auth(instance["token"].as_str().unwrap());
+        let answer = poll.send().await.unwrap().bytes().await.unwrap();
+        let looked: Value = serde_json::from_slice(&answer).unwrap();
+        assert_eq!(looked["error"], Value::Null);
+        let new = looked["new"].as_array().unwrap().iter();
+        new.filter_map(Value::as_u64).collect()
     }
 
     /// Starts `noticast run`, without waiting for anything.

@@ -1,0 +1,160 @@
+//! All kinds of channels at once, seen through the program: everything is reachable from what was sent,
+//! nothing breaks a platform's rules, and no key shows in a log that tells all.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::support::{
+    notices::Notices,
+    platform::{Platform, Request},
+    robots,
+    world::World,
+};
+
+/// Secrets of the rules, and one of our own.
+const SECRETS: [&str; 4] = ["KEY-1", "TOKEN-1", "SEC-1", "X-1"];
+const SHOWN: u32 = 40;
+const NEW: std::ops::RangeInclusive<u32> = 41..=77;
+
+/// A platform of each kind, with the keys of a channel there.
+async fn platforms() -> Vec<(&'static str, Platform, String)> {
+    let wecom = |format: &str| format!("key = \"KEY-1\"\nformat = \"{format}\"");
+    let robot = |more: &str| format!("access_token = \"TOKEN-1\"\n{more}");
+    let all = [
+        (
+            "wecom-robot",
+            Platform::start(robots::wecom_robot).await,
+            wecom("news"),
+        ),
+        (
+            "wecom-robot",
+            Platform::start(robots::wecom_robot).await,
+            wecom("markdown"),
+        ),
+        (
+            "wecom-robot",
+            Platform::start(robots::wecom_robot).await,
+            wecom("text"),
+        ),
+        (
+            "dingtalk-robot",
+            Platform::start(robots::dingtalk).await,
+            robot("secret = \"SEC-1\""),
+        ),
+        (
+            "feishu-robot",
+            Platform::start(robots::feishu).await,
+            "token = \"TOKEN-1\"\nsecret = \"SEC-1\"".to_owned(),
+        ),
+        (
+            "slack",
+            Platform::start(robots::slack).await,
+            "URL/services/T/B/X-1".to_owned(),
+        ),
+        (
+            "discord",
+            Platform::start(robots::discord).await,
+            "URL/api/webhooks/1/X-1".to_owned(),
+        ),
+        (
+            "ntfy",
+            Platform::start(robots::ntfy).await,
+            "token = \"TOKEN-1\"\nURL/news".to_owned(),
+        ),
+        (
+            "matrix",
+            Platform::start(robots::matrix).await,
+            robot("room = \"!news:hs.example\""),
+        ),
+        (
+            "webhook",
+            Platform::start(robots::webhook).await,
+            // The Base64 of `SEC-1`.
+            "secret = \"whsec_U0VDLTE=\"\nURL/hooks/X-1".to_owned(),
+        ),
+        (
+            "wecom-app",
+            Platform::start(robots::wecom_app(3)).await,
+            "corp_id = \"ww1\"\nagent_id = 7\nsecret = \"SEC-1\"\nto = \"a|b\"".to_owned(),
+        ),
+    ];
+    let own = |(kind, platform, keys): (&'static str, Platform, String)| {
+        let url = platform.url.clone();
+        let keys = match (kind, keys.split_once("URL")) {
+            (_, Some((more, path))) => format!("{more}url = \"{url}{path}\""),
+            ("matrix", None) => format!("{keys}\nhomeserver = \"{url}\""),
+            (_, None) => format!("{keys}\napi_url = \"{url}\""),
+        };
+        (kind, platform, keys)
+    };
+    all.into_iter().map(own).collect()
+}
+
+/// What was sent, as one text.
+fn said(taken: &[Request]) -> String {
+    let bodies = taken.iter().map(|request| request.json().to_string());
+    bodies.collect::<Vec<_>>().join("\n")
+}
+
+async fn all_are_reachable(manner: &str) {
+    let (notices, platforms) = (Notices::with(SHOWN).await, platforms().await);
+    let mut config = format!(
+        "[web]\nlisten = \"127.0.0.1:0\"\n[fetch]\nallow_private = true\n\
+         [[source]]\nid = \"news\"\nurl = \"{}\"\nschedule = \"every 30d\"\n",
+        notices.site.url
+    );
+    for (at, (kind, _, keys)) in platforms.iter().enumerate() {
+        config += &format!("[[channel]]\nid = \"c{at}\"\nkind = \"{kind}\"\n{keys}\n{manner}\n");
+    }
+    let mut world = World::new();
+    world.set_env("RUST_LOG", Path::new("trace"));
+    world.configure(&config);
+    let running = world.start_and_wait().await;
+    world.look("news").await;
+    NEW.for_each(|number| notices.add(number));
+    assert_eq!(world.look("news").await.len(), 37);
+    let is_sent = || {
+        let deliveries = world.list(&["deliveries", "--limit", "0"]);
+        deliveries.iter().all(|one| one["state"] == "sent")
+    };
+    world.until("all to be sent", is_sent).await;
+    let deliveries = world.list(&["deliveries", "--limit", "0"]);
+    running.stop();
+    assert_eq!(deliveries.len(), 37 * platforms.len());
+    for (at, (kind, platform, keys)) in platforms.iter().enumerate() {
+        let said = said(&platform.taken());
+        for number in NEW {
+            let (title, path) = (Notices::title(number), Notices::path(number));
+            assert!(
+                said.contains(&title) && said.contains(&path),
+                "{kind} {keys} {number}: {said}"
+            );
+        }
+        let refused: Vec<Value> = platform
+            .refused()
+            .iter()
+            .map(|(_, reply)| reply.body.clone().into())
+            .collect();
+        // But for tokens of an application that were used up.
+        assert!(
+            refused.is_empty() || *kind == "wecom-app",
+            "{kind} {at}: {refused:?}"
+        );
+    }
+    let log = world.log();
+    assert!(log.contains("TRACE"));
+    for secret in SECRETS {
+        assert!(!log.contains(secret), "{secret} shows in the log");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn thirty_seven_at_once_are_all_reachable_from_the_bundles_of_every_kind() {
+    all_are_reachable("mode = \"bundle\"").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn thirty_seven_at_once_are_all_reachable_from_the_digest_of_every_kind() {
+    all_are_reachable("mode = \"digest\"\ndigest = \"*/5 * * * * *\"").await;
+}
