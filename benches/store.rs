@@ -12,7 +12,7 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use noticast::{
-    bulletin::{Article, Channel, ChannelKind, Notice, Source, TelegramChat},
+    bulletin::{Article, Channel, ChannelKind, MessageRef, Notice, Source, TelegramChat},
     store::{BulletinQuery, Found, Look, LookState, Outcome, Store},
 };
 use url::Url;
@@ -36,6 +36,7 @@ fn main() {
     runtime.block_on(few_channels(&print));
     runtime.block_on(large(bulletins, &print));
     runtime.block_on(many_channels(&print));
+    runtime.block_on(crowd());
 }
 
 /// The median of single inserts, each with a sync of its own.
@@ -196,7 +197,8 @@ async fn drain(store: Store, heads: Vec<noticast::store::Waiting>) -> usize {
         let mut next = Some(head);
         while let Some(head) = next {
             store.begin_send(head.id, now()).await.expect("a begin");
-            let outcome = Outcome::Sent { message: None };
+            let message = Some(MessageRef(head.id.0.to_string()));
+            let outcome = Outcome::Sent { message };
             next = store
                 .complete(head.id, outcome, now())
                 .await
@@ -205,6 +207,36 @@ async fn drain(store: Store, heads: Vec<noticast::store::Waiting>) -> usize {
         }
     }
     sent
+}
+
+/// What bulletins for 10,000 channels take of the disk, sent as fast as the store goes.
+async fn crowd() {
+    const BULLETINS: u64 = 40;
+    let dir = tempfile::tempdir().expect("a folder");
+    let store = open(dir.path(), 1, 5 * CHANNELS).await;
+    store
+        .admit(look(0, 1, ""), now())
+        .await
+        .expect("a baseline");
+    let mut disk = Vec::new();
+    for n in 2..2 + BULLETINS {
+        store
+            .admit(look(0, n, ""), now())
+            .await
+            .expect("an admission");
+        let heads = store.heads(None).await.expect("heads");
+        let lines = heads.len().div_ceil(IN_FLIGHT);
+        let senders = heads
+            .chunks(lines)
+            .map(|heads| drain(store.clone(), heads.to_vec()));
+        futures::future::join_all(senders).await;
+        disk.push(store.health().await.disk_bytes);
+    }
+    let half = disk.len() / 2;
+    let each = (disk[2 * half - 1] - disk[half - 1]) as f64 / half as f64;
+    let what = "disk of a bulletin for 10,000 channels";
+    println!("{what:<44}{:>9.2} MB", each / 1e6);
+    store.close().await.expect("a close");
 }
 
 async fn large(bulletins: u64, print: &impl Fn(&str, Duration)) {

@@ -2,11 +2,14 @@
 //!
 //! One bulletin for 2,000 channels is 63 rows, not 6,000, and a year of them stays small in sled's
 //! memory, which grows by the row. A delivery that changes is a small row of its own until all of its
-//! block have: sled keeps up to ten versions of a page, and 64 of a whole block's would fill the disk.
+//! block are finished: sled keeps up to ten versions of a page, and 64 of a whole block's would fill
+//! the disk. The block is then written once, column by column ([`columns`]).
+
+mod columns;
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
 use super::{
     engine::{Engine, Writes},
@@ -18,8 +21,6 @@ use super::{
 use crate::bulletin::{BulletinId, Delivery, DeliveryId, DeliveryKind, DeliveryState, MessageRef};
 
 const SLOTS: u64 = 32;
-/// Deliveries of a block that lie beside it at most.
-const MOST_LOOSE: usize = 31;
 
 /// One delivery. Times after the first are in ms since it was queued, so that they are short.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -145,15 +146,31 @@ pub(super) fn note(engine: &Engine, of: Option<u64>) -> Result<Option<String>> {
 }
 
 /// The deliveries of one row, by place; an empty place was never used, or dropped for its age.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Block {
     slots: Vec<Option<Slot>>,
     /// Whether there is a row of it.
-    #[serde(skip)]
     is_kept: bool,
     /// Numbers of those that lie beside it.
-    #[serde(skip)]
     loose: BTreeSet<u64>,
+}
+
+impl Serialize for Block {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        columns::pack(&self.slots).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Block {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        let bytes = Vec::<u8>::deserialize(deserializer)?;
+        let slots = columns::unpack(&bytes)
+            .ok_or_else(|| D::Error::custom("not the columns of a block"))?;
+        Ok(Self {
+            slots,
+            ..Self::default()
+        })
+    }
 }
 
 impl Block {
@@ -189,9 +206,9 @@ impl Block {
         Ok(block)
     }
 
-    /// Writes those that changed: beside the block, until they are many.
+    /// Writes those that changed: beside the block, while any of it is unfinished.
     pub(super) fn write_changed(&self, number: u64, changed: &BTreeSet<u64>, writes: &mut Writes) {
-        if !self.is_kept || self.loose.union(changed).count() > MOST_LOOSE {
+        if !self.is_kept || !self.is_unfinished() {
             return self.write(number, writes);
         }
         for id in changed {
@@ -239,10 +256,37 @@ impl Block {
     pub(super) fn is_empty(&self) -> bool {
         self.slots.iter().all(Option::is_none)
     }
+
+    fn is_unfinished(&self) -> bool {
+        self.slots.iter().flatten().any(Slot::is_unfinished)
+    }
 }
 
 fn place(delivery: u64) -> usize {
     (delivery % SLOTS) as usize
+}
+
+/// Blocks of one write when old ones are packed.
+const GROUP: usize = 500;
+
+/// Schema 1 had the deliveries of a block one after the other.
+pub(super) fn pack_old(engine: &Engine) -> Result<()> {
+    let mut writes = Writes::default();
+    for (count, row) in engine.scan(b"d").enumerate() {
+        let row = row?;
+        if engine.decode::<Block>(&row.key, &row.value).is_err() {
+            let slots = engine.decode(&row.key, &row.value)?;
+            let block = Block {
+                slots,
+                ..Block::default()
+            };
+            writes.put(row.key.to_vec(), &block);
+        }
+        if count % GROUP == GROUP - 1 {
+            engine.commit(std::mem::take(&mut writes))?;
+        }
+    }
+    engine.commit(writes)
 }
 
 /// One delivery, where it is kept.
@@ -250,4 +294,26 @@ pub(super) fn slot(engine: &Engine, delivery: u64) -> Result<Option<Slot>> {
     Ok(Block::load(engine, Block::number(delivery))?
         .get(delivery)
         .cloned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_of_the_first_schema_are_packed_once() {
+        let state = tempfile::tempdir().unwrap();
+        let engine = Engine::open(state.path()).unwrap();
+        let slot = |n| Slot::new(n, Some(7), DeliveryKind::New, 1_000_000);
+        let old: Vec<Option<Slot>> = (0..32).map(|n| (n != 5).then(|| slot(n))).collect();
+        let mut writes = Writes::default();
+        (0..1100).for_each(|number| writes.put(keys::block(number), &old));
+        engine.commit(writes).unwrap();
+        for _ in 0..2 {
+            pack_old(&engine).unwrap();
+            for number in 0..1100 {
+                assert_eq!(Block::load(&engine, number).unwrap().slots, old);
+            }
+        }
+    }
 }

@@ -7,7 +7,7 @@
 use std::{fs, io, path::Path};
 
 use super::{
-    StoreError,
+    StoreError, block,
     engine::{Engine, Writes},
     error::Result,
     keys, open,
@@ -17,7 +17,7 @@ use super::{
 type Step = fn(&Engine) -> Result<()>;
 
 /// The first one brings schema 1 to schema 2, and so on.
-const STEPS: &[Step] = &[];
+const STEPS: &[Step] = &[block::pack_old];
 
 /// Makes the schema of an open store this program's.
 pub(super) fn bring_up(engine: &Engine) -> Result<()> {
