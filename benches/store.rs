@@ -211,7 +211,7 @@ async fn drain(store: Store, heads: Vec<noticast::store::Waiting>) -> usize {
 
 /// What bulletins for 10,000 channels take of the disk, sent as fast as the store goes.
 async fn crowd() {
-    const BULLETINS: u64 = 40;
+    const BULLETINS: u64 = 20;
     let dir = tempfile::tempdir().expect("a folder");
     let store = open(dir.path(), 1, 5 * CHANNELS).await;
     store

@@ -7,7 +7,7 @@ use std::{
 };
 
 use futures::FutureExt;
-use teloxide::types::{CallbackQuery, Message, Update, UpdateKind};
+use teloxide::types::{CallbackQuery, InlineKeyboardButtonKind, Message, Update, UpdateKind};
 use tokio::sync::{Semaphore, mpsc};
 
 use super::{
@@ -236,6 +236,11 @@ impl Room {
         let (Some(button), Some(carrier)) = (button, carrier) else {
             return Ok(vec![self.acknowledge(&query, words.stale_button)]);
         };
+        // A client can press on any message what it saw on another one.
+        let is_moved = !asker.is_private() && !is_shown(&query) && !self.may_cancel(&asker).await;
+        if is_moved {
+            return Ok(vec![self.acknowledge(&query, words.stale_button)]);
+        }
         if button.is_for_admins() && !self.is_admin(&asker) {
             return Ok(vec![self.acknowledge(&query, words.admins_only)]);
         }
@@ -324,7 +329,7 @@ impl Room {
         })
     }
 
-    /// In a group, a question is cancelled by those who could have said yes to it.
+    /// In a group, a question is cancelled, and its message changed, by those who could have said yes to it.
     async fn may_cancel(&self, asker: &Asker) -> bool {
         self.is_admin(asker) || self.administrates(asker, asker.chat).await
     }
@@ -389,4 +394,16 @@ pub(super) enum Slow {
     Poll(String),
     /// An address to subscribe to, perhaps for a channel elsewhere.
     Page(url::Url, Option<i64>),
+}
+
+/// Whether the message that was pressed has the button, as far as is known.
+fn is_shown(query: &CallbackQuery) -> bool {
+    let markup = query.regular_message().and_then(Message::reply_markup);
+    let mut buttons = markup
+        .iter()
+        .flat_map(|it| it.inline_keyboard.iter().flatten());
+    buttons.any(|button| match &button.kind {
+        InlineKeyboardButtonKind::CallbackData(data) => Some(data) == query.data.as_ref(),
+        _ => false,
+    })
 }

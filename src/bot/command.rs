@@ -1,6 +1,6 @@
 //! What a message asks for. Pure.
 
-use crate::bulletin::{BulletinId, ChannelId};
+use crate::bulletin::{BulletinId, ChannelId, fold};
 
 /// How many bulletins `/latest` shows where nobody says, and at most.
 pub(super) const LATEST: usize = 5;
@@ -63,7 +63,7 @@ impl Which {
         if text.starts_with("http://") || text.starts_with("https://") {
             return Some(Self::Link(text.to_owned()));
         }
-        let number = text.trim_start_matches(['#', '＃']).parse();
+        let number = fold(text).trim_start_matches('#').parse();
         number.ok().map(|id| Self::Id(BulletinId(id)))
     }
 }
@@ -125,7 +125,7 @@ fn needing(rest: String, usage: &'static str, command: impl FnOnce(String) -> Co
 }
 
 fn latest(rest: &str) -> Command {
-    match rest.parse::<usize>() {
+    match fold(rest).parse::<usize>() {
         _ if rest.is_empty() => Command::Latest(LATEST),
         Ok(n) if n > 0 => Command::Latest(n.min(MOST_LATEST)),
         _ => Command::Misused("/latest [n]"),
@@ -182,6 +182,7 @@ mod tests {
         assert_eq!(ours("/HELP@Notice_Bot now"), Some(Command::Help));
         assert_eq!(ours("/latest"), Some(Command::Latest(5)));
         assert_eq!(ours("/latest 3"), Some(Command::Latest(3)));
+        assert_eq!(ours("/latest ３"), Some(Command::Latest(3)));
         assert_eq!(ours("/latest 9999"), Some(Command::Latest(20)));
         let words = |words: &str| Some(Command::Search(words.to_owned()));
         assert_eq!(ours("/search\n 放假  通知 "), words("放假  通知"));

@@ -34,6 +34,9 @@ impl Room {
             true => Lists::default(),
             false => signed_words(what),
         };
+        if !is_off(what) && lists == Lists::default() {
+            return Ok(usage(asker));
+        }
         let before = shown(&self.own_wishes(asker));
         let reply = self
             .filter_by(asker, lists, &format!("filter {what}"))
@@ -60,6 +63,9 @@ impl Room {
         what: &str,
     ) -> Result<Reply, StoreError> {
         let (more, less) = signed_words(what);
+        if more.is_empty() && less.is_empty() {
+            return Ok(usage(asker));
+        }
         let known = self.own_wishes(asker);
         let join = |known: Vec<String>, new: &[String], other: &[String]| -> Vec<String> {
             let mut kept = known;
@@ -132,6 +138,11 @@ impl Room {
         self.filter_by(asker, lists, &what).await?;
         Ok(self.menu(asker, Some(Wish::Filter)).into())
     }
+}
+
+/// A sign alone is no word, and takes none away.
+fn usage(asker: &Asker) -> Reply {
+    fill(asker.words().misused, &[("usage", "/filter +放假 -招标")]).into()
 }
 
 fn signed(chat: &Chat) -> impl Iterator<Item = (char, &str)> {

@@ -13,7 +13,7 @@ use super::{
     words::{Words, fill},
 };
 use crate::{
-    bulletin::{Chat, Language, Quiet, Standing},
+    bulletin::{Chat, Language, Quiet, Standing, fold},
     push::card::{clean_line, cut, escape},
     store::StoreError,
 };
@@ -268,12 +268,26 @@ impl Room {
     }
 }
 
-/// By its name, or by its city's.
+/// Cities as people of these parts call them.
+const CITIES: [(&str, Tz); 6] = [
+    ("beijing", Tz::Asia__Shanghai),
+    ("北京", Tz::Asia__Shanghai),
+    ("上海", Tz::Asia__Shanghai),
+    ("乌鲁木齐", Tz::Asia__Urumqi),
+    ("香港", Tz::Asia__Hong_Kong),
+    ("台北", Tz::Asia__Taipei),
+];
+
+/// By its name, or by its city's. `GMT+8` is none: the `Etc/GMT+8` of the tables lies west of Greenwich.
 fn zone_called(what: &str) -> Option<Tz> {
     let what = what.trim().replace(' ', "_");
+    let folded = fold(&what);
+    if let Some((_, zone)) = CITIES.iter().find(|(city, _)| *city == folded) {
+        return Some(*zone);
+    }
     let is_city = |zone: &Tz| {
-        let (_, city) = zone.name().rsplit_once('/').unwrap_or_default();
-        city.eq_ignore_ascii_case(&what)
+        let (area, city) = zone.name().rsplit_once('/').unwrap_or_default();
+        area != "Etc" && city.eq_ignore_ascii_case(&what)
     };
     let mut zones = TZ_VARIANTS.iter().copied();
     let named = zones.find(|zone| zone.name().eq_ignore_ascii_case(&what));
@@ -294,4 +308,25 @@ fn labels(words: &Words) -> [(&'static str, Wish); 6] {
 
 fn usage(asker: &Asker, usage: &str) -> Reply {
     fill(asker.words().misused, &[("usage", usage)]).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zones_are_found_by_name_and_city_and_none_is_turned_round() {
+        for (what, zone) in [
+            ("Asia/Shanghai", Some(Tz::Asia__Shanghai)),
+            ("asia/tokyo", Some(Tz::Asia__Tokyo)),
+            ("new york", Some(Tz::America__New_York)),
+            ("北京", Some(Tz::Asia__Shanghai)),
+            ("Etc/GMT+8", Some(Tz::Etc__GMTPlus8)),
+            ("UTC", Some(Tz::UTC)),
+            ("GMT+8", None),
+            ("UTC+8", None),
+        ] {
+            assert_eq!(zone_called(what), zone, "{what}");
+        }
+    }
 }

@@ -304,3 +304,46 @@ async fn admins_are_told_once_of_another_poller() {
     pushing.stop().await;
     assert_eq!(telegram.texts(ADMIN).len(), 1);
 }
+
+/// A changed client can send the data of any button it saw with any message of the bot.
+#[tokio::test]
+async fn a_member_does_not_write_over_what_an_admin_was_asked() {
+    let telegram = Telegram::start(TOKEN).await;
+    let mut pushing = at_work(&telegram, STAFF).await;
+    pushing.publish(1).await;
+    telegram.until_sent(700, 1).await;
+    telegram.say(GROUP, PERSON, "/help");
+    said(&telegram, GROUP, "/subscribe").await;
+    let help = telegram.last(GROUP).buttons();
+    telegram.say(GROUP, ADMIN, "/rebroadcast 2");
+    said(&telegram, GROUP, "到 1 个聊天").await;
+    let question = telegram.last(GROUP);
+    for (_, data) in &help {
+        telegram.press(&question, PERSON, data);
+    }
+    telegram
+        .until("all presses were answered", |seen| {
+            seen.acknowledged().len() == help.len()
+        })
+        .await;
+    assert_eq!(telegram.last(GROUP).text, question.text);
+    telegram.press_labelled(GROUP, ADMIN, "重发");
+    telegram.until_sent(700, 2).await;
+    pushing.stop().await;
+}
+
+#[tokio::test]
+async fn a_sign_alone_takes_no_filter_away() {
+    let telegram = Telegram::start(TOKEN).await;
+    let mut pushing = at_work(&telegram, ANYONE).await;
+    telegram.say(PERSON, PERSON, "/filter +放假");
+    said(&telegram, PERSON, "已更改").await;
+    for sign in ["-", "+", "＋ -"] {
+        telegram.say(PERSON, PERSON, &format!("/filter {sign}"));
+    }
+    telegram.say(PERSON, PERSON, "/settings");
+    said(&telegram, PERSON, "还没有订阅\n来源：无\n过滤：+放假").await;
+    all_is_heard(&telegram).await;
+    pushing.stop().await;
+    assert_eq!(chat(&pushing, "telegram:9").unwrap().include, ["放假"]);
+}

@@ -98,8 +98,8 @@ fn figures(place: i64, slot: &Slot) -> [i64; COLUMNS] {
         slot.channel.into(),
         slot.bulletin.is_some().into(),
         slot.bulletin.unwrap_or_default().cast_signed(),
-        place_in(&KINDS, slot.kind),
-        place_in(&STATES, slot.state),
+        place_in(&KINDS, &slot.kind),
+        place_in(&STATES, &slot.state),
         slot.attempts.into(),
         slot.doubts.into(),
         slot.note
@@ -157,8 +157,8 @@ fn slot(figures: &[i64; COLUMNS], texts: &mut &[u8]) -> Option<Slot> {
     })
 }
 
-fn place_in<T: PartialEq>(table: &[T], value: T) -> i64 {
-    let place = table.iter().position(|it| *it == value);
+fn place_in<T: PartialEq>(table: &[T], value: &T) -> i64 {
+    let place = table.iter().position(|it| it == value);
     place.map_or(-1, |place| place as i64)
 }
 

@@ -262,7 +262,10 @@ impl Telegram {
 
     pub(crate) fn press(&self, message: &Message, from: i64, data: &str) {
         let chat = self.world().chat(message.chat);
-        let carrier = json!({"message_id": message.id, "date": 1_700_000_000, "chat": chat, "text": message.text});
+        let mut carrier = json!({"message_id": message.id, "date": 1_700_000_000, "chat": chat, "text": message.text});
+        if !message.buttons().is_empty() {
+            carrier["reply_markup"] = message.params["reply_markup"].clone();
+        }
         let query = json!({"id": "77", "from": user(from), "chat_instance": "1", "data": data, "message": carrier});
         self.update(json!({"callback_query": query}));
     }
