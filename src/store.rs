@@ -51,7 +51,10 @@ use std::{
     collections::HashMap,
     fmt,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError, RwLock},
+    sync::{
+        Arc, Mutex, PoisonError, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
     thread::JoinHandle,
     time::Duration,
 };
@@ -97,6 +100,8 @@ struct Shared {
     added: watch::Receiver<Added>,
     ticks: watch::Receiver<u64>,
     path: PathBuf,
+    /// The bulletin number that the mark beside the store says.
+    marked: AtomicU64,
 }
 
 impl fmt::Debug for Shared {
@@ -133,7 +138,7 @@ impl Store {
 
     fn start(engine: Arc<Engine>) -> Result<Self> {
         let books = Books::load(Arc::clone(&engine))?;
-        open::check_mark(engine.path(), books.counts.next_bulletin)?;
+        let marked = open::check_mark(engine.path(), books.counts.next_bulletin)?;
         let path = engine.path().to_owned();
         let names = books.shared_names();
         let looks = Arc::clone(&books.looks);
@@ -155,6 +160,7 @@ impl Store {
                 added,
                 ticks,
                 path,
+                marked: marked.into(),
             }),
         })
     }
@@ -268,15 +274,23 @@ impl Store {
     /// # Errors
     /// A write failed.
     pub async fn save_looks(&self) -> Result<()> {
-        self.write(|books| {
+        let save = |books: &mut Books| {
             let mut change = books.change();
             books
                 .looks
                 .write_changed(&books.names(), &mut change.writes);
             books.recents.write_changed(&mut change.writes);
-            books.commit(change)
-        })
-        .await
+            books.commit(change)?;
+            Ok(books.counts.next_bulletin)
+        };
+        // Durable by now: a mark must never promise more than there is.
+        let reached = self.write(save).await?;
+        if self.shared.marked.swap(reached, Ordering::Relaxed) != reached {
+            let path = self.shared.path.clone();
+            let marked = blocking(move || open::mark(&path, reached)).await;
+            marked.unwrap_or_else(|error| tracing::warn!("{error}"));
+        }
+        Ok(())
     }
 
     /// Promises 2 to 4 applied to a page, without writing: which rows are new, old, known or held.

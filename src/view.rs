@@ -126,6 +126,19 @@ pub async fn channels(
     config: &Config,
     filters: &Filters,
 ) -> Result<Listing<Channel>, ViewError> {
+    channels_beside(store, config, filters, None).await
+}
+
+/// The same, where `bot_fault` is why the bot as a whole cannot send.
+///
+/// # Errors
+/// A filter that cannot be used, or the store.
+pub async fn channels_beside(
+    store: &Store,
+    config: &Config,
+    filters: &Filters,
+    bot_fault: Option<&str>,
+) -> Result<Listing<Channel>, ViewError> {
     filters.refuse("since", filters.since.is_some(), "channels have no time")?;
     let state: Option<ChannelState> = filters.parsed_state()?;
     let statuses = store.channels().await?;
@@ -137,7 +150,10 @@ pub async fn channels(
         .iter()
         .filter(|status| !config.channels.iter().any(|c| c.id == status.id))
         .map(Channel::subscribed);
-    let chosen = configured.chain(subscribed).filter(|channel| {
+    let all = configured
+        .chain(subscribed)
+        .map(|channel| channel.beside(bot_fault));
+    let chosen = all.filter(|channel| {
         filters.channel.as_ref().is_none_or(|id| *id == channel.id)
             && filters.source.as_ref().is_none_or(|id| channel.has(id))
             && state.is_none_or(|state| state == channel.state)

@@ -246,7 +246,9 @@ impl Shared {
 
     fn plan(&self, timetable: &mut Timetable, source: &SourceId) {
         let again = self.store.read_look_state(source, |state| state.not_before);
-        timetable.looked_at(source, again, Now::read());
+        let now = Now::read();
+        timetable.looked_at(source, again, now);
+        timetable.heed_the_clock(now);
         self.store.set_next_poll(source, timetable.due(source));
     }
 

@@ -6,7 +6,7 @@ use url::Url;
 use super::{
     Exit, UsageError,
     inspect::{self, How},
-    out, preview,
+    out, preview, serve,
     session::Session,
 };
 use crate::{
@@ -23,6 +23,7 @@ use crate::{
 #[command(after_help = "Example:
   noticast add https://www.example.com/news/list.html && noticast reload")]
 pub(super) struct Args {
+    #[arg(value_parser = serve::address)]
     url: Url,
     /// Append without asking
     #[arg(long)]

@@ -55,7 +55,7 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
             .with_context(|| format!("cannot forget the earlier demo in {}", state.display()))?;
     }
     let [page, site] = serve::listen_on::<2>(args.port, PORT).await?;
-    let mut config = show_config(&page)?;
+    let mut config = show_config(session, &page)?;
     config.sources = sources(&site)?;
     if let Some(chat) = args.telegram {
         config.telegram = Some(serve::telegram(session)?);
@@ -83,7 +83,11 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
 }
 
 /// What `demo` and `watch` run by: defaults, a page where the listener is, the terminal as channel.
-pub(super) fn show_config(page: &TcpListener) -> anyhow::Result<Config> {
+/// They need no config, but one that is named must be right.
+pub(super) fn show_config(session: &Session, page: &TcpListener) -> anyhow::Result<Config> {
+    if session.named_config().is_some() {
+        session.config()?;
+    }
     let mut config = Config::default();
     config.web.listen = Some(page.local_addr()?);
     config.channels.push(channel(

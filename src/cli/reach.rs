@@ -17,7 +17,7 @@ use super::{UsageError, serve, session::Session};
 use crate::{
     app::{Address, make_state_folder, random_token},
     bulletin::{BulletinId, ChannelId, MessageRef, Secret},
-    config::Config,
+    config::{Config, ConfigError},
     push::Pusher,
     store::{Actor, HeldAction, Store, StoreError},
     view::{self, Filters, Listing, ViewError},
@@ -292,7 +292,13 @@ impl Api {
             let named = std::path::absolute(named)?;
             request = request.query(&[("config", named)]);
         }
-        read::<Value>(request).await.map(drop)
+        match read::<Value>(request).await {
+            Err(error) if error.is::<UsageError>() => {
+                let problems = error.to_string().lines().map(str::to_owned).collect();
+                Err(ConfigError { problems }.into())
+            }
+            answer => answer.map(drop),
+        }
     }
 
     pub(super) async fn export(&self) -> anyhow::Result<Response> {

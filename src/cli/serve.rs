@@ -16,6 +16,7 @@ use tokio::{
     sync::{mpsc, oneshot, watch},
 };
 use tokio_util::sync::CancellationToken;
+use url::Url;
 
 use super::{UsageError, session::Session};
 use crate::{
@@ -212,6 +213,13 @@ pub(super) fn chat(text: &str) -> Result<TelegramChat, String> {
         Some(name) if !name.is_empty() => Ok(TelegramChat::Name(text.to_owned())),
         _ => Err("a chat is expected: @name, or a number such as -1001234567890".to_owned()),
     }
+}
+
+/// An address of the web.
+pub(super) fn address(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).ok();
+    url.filter(|url| matches!(url.scheme(), "http" | "https"))
+        .ok_or_else(|| "an address that begins with http:// or https:// is expected".to_owned())
 }
 
 /// `5s`, `10m`, `2h`, `1d`.

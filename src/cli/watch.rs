@@ -31,7 +31,7 @@ const SHOWN: usize = 3;
 
 Its state is in STATE/watch; typed again, it prints what came meanwhile.")]
 pub(super) struct Args {
-    #[arg(required = true, value_name = "URL")]
+    #[arg(required = true, value_name = "URL", value_parser = serve::address)]
     urls: Vec<Url>,
     /// How often to look
     #[arg(
@@ -63,7 +63,7 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
     let state = session.state.join("watch");
     let [page] = serve::listen_on::<1>(args.port, PORT).await?;
     let address = page.local_addr()?;
-    let mut config = demo::show_config(&page)?;
+    let mut config = demo::show_config(session, &page)?;
     config.sources.clone_from(&sources);
     if let Some(chat) = args.telegram {
         config.telegram = Some(serve::telegram(session)?);

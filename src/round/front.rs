@@ -69,6 +69,11 @@ pub(super) async fn read(reader: &Reader<'_>, before: LookState) -> Result<Front
 async fn read_at(reader: &Reader<'_>, url: &Url, mut state: LookState) -> Result<Front, Fault> {
     let is_known = state.body.is_some();
     let page = match reader.get(url, state.validators.clone(), is_known).await? {
+        Fetched::NotModified if !is_known => {
+            let what =
+                format!("{url}: answered 304 Not Modified although it was never read before");
+            return Err(Fault::unreadable(what));
+        }
         Fetched::NotModified => return Ok(Front::Unchanged(state)),
         Fetched::Page(page) => page,
     };

@@ -299,7 +299,7 @@ impl Shared {
         limit: Limit,
         left: &mut Duration,
     ) -> Result<Answer, FetchError> {
-        let host = self.hosts.get(url.host_str().unwrap_or_default());
+        let host = self.hosts.get(url);
         let _turn = host.gate.acquire().await;
         let _open = self.open.acquire().await;
         let began = Instant::now();
@@ -369,7 +369,7 @@ impl Shared {
     }
 
     async fn ask_robots(&self, url: &Url, via: &Via, pauses: Pauses) -> Result<(), FetchError> {
-        let host = self.hosts.get(url.host_str().unwrap_or_default());
+        let host = self.hosts.get(url);
         let origin = format!("{}:{:?}", url.scheme(), url.port_or_known_default());
         let rules = match host.robots(&origin, Instant::now()) {
             Some(rules) => rules,

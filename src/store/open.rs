@@ -43,8 +43,9 @@ pub(super) fn open(state: &Path) -> Result<Engine> {
     Ok(Engine::new(db, file, path))
 }
 
-/// Called once the first rows are durable, and after each backup: the numbers that it reached. A store
-/// that has lost so much of its log that it holds less than its backup must not go on.
+/// Called once the first rows are durable, after each minute that brought something, and after each
+/// backup: the numbers that are durable. A store that has lost so much of its log that it holds less
+/// must not go on.
 pub(super) fn mark(path: &Path, next_bulletin: u64) -> Result<()> {
     let (mark, fresh) = (path.join(MADE), path.join("made.part"));
     fs::write(&fresh, format!("{next_bulletin}\n{WARNING}\n"))
@@ -54,10 +55,10 @@ pub(super) fn mark(path: &Path, next_bulletin: u64) -> Result<()> {
         .map_err(|error| unusable(path, &error))
 }
 
-/// Compares what was loaded with the mark.
-pub(super) fn check_mark(path: &Path, next_bulletin: u64) -> Result<()> {
+/// Compares what was loaded with the mark, and gives that.
+pub(super) fn check_mark(path: &Path, next_bulletin: u64) -> Result<u64> {
     let Ok(mark) = fs::read_to_string(path.join(MADE)) else {
-        return mark(path, 1);
+        return mark(path, 1).map(|()| 1);
     };
     let reached = mark
         .lines()
@@ -67,12 +68,12 @@ pub(super) fn check_mark(path: &Path, next_bulletin: u64) -> Result<()> {
         Some(reached) => Err(damaged(
             path,
             format!(
-                "it ends at bulletin {}, and its backup at {}",
+                "it ends at bulletin {}, and {} were kept here",
                 next_bulletin.saturating_sub(1),
                 reached - 1
             ),
         )),
-        None => Ok(()),
+        None => Ok(reached.unwrap_or(1)),
     }
 }
 

@@ -198,6 +198,20 @@ impl Channel {
         Self::shown(id, "telegram", name, any_source(), Some(status))
     }
 
+    /// As it is while its bot cannot send, where it is one of the bot's.
+    #[must_use]
+    pub fn beside(self, bot_fault: Option<&str>) -> Self {
+        let is_concerned = self.kind == "telegram" && self.state == ChannelState::Ok;
+        match bot_fault.filter(|_| is_concerned) {
+            Some(why) => Self {
+                state: ChannelState::Failing,
+                error: Some(why.to_owned()),
+                ..self
+            },
+            None => self,
+        }
+    }
+
     /// Whether it has bulletins of `source`.
     #[must_use]
     pub fn has(&self, source: &SourceId) -> bool {

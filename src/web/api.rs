@@ -58,8 +58,11 @@ pub(super) async fn channels(
     asked: Asked,
 ) -> Answer<Listing<view::Channel>> {
     let Query(filters) = asked?;
+    let (store, faults) = (&site.desk.store, site.desk.pusher.faults());
+    let bot = faults.iter().find(|fault| fault.place == "telegram");
+    let why = bot.map(|fault| fault.what.as_str());
     Ok(Json(
-        view::channels(&site.desk.store, &site.config(), &filters).await?,
+        view::channels_beside(store, &site.config(), &filters, why).await?,
     ))
 }
 

@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::support::{
     board,
     site::{Answer, Site},
+    telegram::Telegram,
     world::World,
 };
 
@@ -71,5 +72,91 @@ async fn a_source_of_once_a_year_that_fails_is_tried_again_within_minutes() {
             source["next_poll"].is_string() && (3..=6).contains(&minutes(source))
         })
         .await;
+    running.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_304_to_a_page_that_was_never_read_is_a_fault() {
+    let site = Site::start().await;
+    let headers: [&str; 0] = [];
+    site.serve("/list", Answer::with("304 Not Modified", &headers, ""));
+    let world = World::new();
+    world.configure(&World::config(site.at("/list").as_str()));
+    let running = world.start();
+    world
+        .until("the fault to show", || {
+            let error = world.list(&["sources"])[0]["error"].to_string();
+            error.contains("answered 304 Not Modified although it was never read")
+        })
+        .await;
+    running.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pause_that_a_server_asks_for_is_kept_by_those_of_its_port_alone() {
+    let (busy, well) = (Site::start().await, board::Site::with(5).await);
+    let asks = ["Retry-After: 3600"];
+    busy.serve("/list", Answer::with("429 Too Many Requests", &asks, ""));
+    let world = World::new();
+    world.configure(&format!(
+        "{}\n[[source]]\nid = \"busy\"\nurl = \"{}\"\nschedule = \"every 1s\"\n",
+        World::config(&well.list_url()),
+        busy.at("/list")
+    ));
+    let running = world.start();
+    world
+        .until("the pause", || {
+            world.list(&["sources"])[1]["state"] == "failing"
+        })
+        .await;
+    world.looks(&well, 2).await;
+    assert_eq!(world.list(&["sources"])[0]["state"], "ok");
+    running.stop();
+}
+
+#[test]
+fn a_config_that_is_named_must_be_there_and_an_address_must_be_one() {
+    let world = World::new();
+    for command in ["demo", "watch", "preview", "next"] {
+        let what = match command {
+            "next" => vec!["@daily"],
+            "demo" => vec!["--for", "1s"],
+            _ => vec!["http://127.0.0.1:9/"],
+        };
+        let line = [&["--config", "nowhere.toml", command], what.as_slice()].concat();
+        let output = world.command(&line).output().unwrap();
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{command}: {told}");
+        assert!(told.starts_with("nowhere.toml: cannot be read"), "{told}");
+    }
+    let output = world
+        .command(&["watch", "127.0.0.1:80/news"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(told.contains("begins with http:// or https://"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn channels_of_a_bot_whose_token_is_refused_are_failing() {
+    let (api, board) = (Telegram::start("1:right").await, board::Site::with(5).await);
+    let world = World::new();
+    world.configure(&format!(
+        "[telegram]\ntoken = \"1:wrong\"\napi_url = \"{}\"\n\n{}\
+         [[channel]]\nid = \"chat\"\nkind = \"telegram\"\nchat = 42\n",
+        api.url,
+        World::config(&board.list_url())
+    ));
+    let running = world.start();
+    world
+        .until("the channel to be failing", || {
+            !world.list(&["channels", "--state", "failing"]).is_empty()
+        })
+        .await;
+    let channels = world.list(&["channels"]);
+    assert_eq!(channels[0]["state"], "ok");
+    let error = channels[1]["error"].as_str().unwrap();
+    assert!(error.contains("refuses the bot's token"), "{error}");
     running.stop();
 }

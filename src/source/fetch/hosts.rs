@@ -10,6 +10,7 @@ use std::{
 };
 
 use tokio::sync::Semaphore;
+use url::Url;
 
 use super::robots::Rules;
 
@@ -32,7 +33,7 @@ pub(super) struct Hosts {
     hosts: Mutex<HashMap<String, Arc<Host>>>,
 }
 
-/// One host, by name, whatever the port.
+/// One host, by name, and by port where an address names one: what stands there is a server of its own.
 #[derive(Debug)]
 pub(super) struct Host {
     /// Fair: who waits longest comes first.
@@ -66,7 +67,12 @@ impl Hosts {
         }
     }
 
-    pub(super) fn get(&self, name: &str) -> Arc<Host> {
+    pub(super) fn get(&self, url: &Url) -> Arc<Host> {
+        let name = url.host_str().unwrap_or_default();
+        let name = match url.port() {
+            Some(port) => &format!("{name}:{port}"),
+            None => name,
+        };
         let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(host) = hosts.get(name) {
             return host.clone();

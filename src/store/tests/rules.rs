@@ -256,6 +256,33 @@ async fn a_damaged_store_names_the_backup_and_is_left_as_it_is() {
     );
 }
 
+/// sled opens with what is before the cut, and says nothing; also long before the first backup.
+#[tokio::test]
+async fn a_store_whose_end_is_cut_off_is_damaged() {
+    let world = World::new(&[]).await;
+    for n in 1..30 {
+        world.look(list((1..=n).rev())).await;
+    }
+    let World { store, dir, .. } = world;
+    store.close().await.unwrap();
+    let whole = tempfile::tempdir().unwrap();
+    copy(dir.path(), whole.path());
+    let db = dir.path().join("store/db");
+    let length = fs::metadata(&db).unwrap().len();
+    for eighths in 0..8 {
+        fs::remove_dir_all(dir.path()).unwrap();
+        copy(whole.path(), dir.path());
+        let file = fs::OpenOptions::new().write(true).open(&db).unwrap();
+        file.set_len(length * eighths / 8).unwrap();
+        drop(file);
+        match Store::open(dir.path()).await {
+            Err(StoreError::Damaged { .. }) => {}
+            Err(error) => panic!("{eighths}: {error}"),
+            Ok(store) => assert_eq!(store.health().await.bulletins, 29, "{eighths}"),
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_folder_that_cannot_be_used_says_what_to_do() {
     let dir = tempfile::tempdir().unwrap();
