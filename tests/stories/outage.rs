@@ -123,3 +123,35 @@ async fn messages_that_alone_are_answered_by_a_gateway_are_hardly_tried() {
         .filter(|it| it.state == DeliveryState::Failed);
     assert!(failed.count() <= 3);
 }
+
+/// What was tried was perhaps taken: each start would add a copy for every chat.
+#[tokio::test]
+async fn a_restart_while_telegram_is_in_trouble_sends_no_further_copies() {
+    let telegram = Telegram::start(TOKEN).await;
+    let mut pushing = at_work(&telegram, &channels()).await;
+    telegram.fault("sendMessage", Some(700), Fault::AnswerLost, usize::MAX);
+    telegram.fault("getMe", None, Fault::Dropped, usize::MAX);
+    let probed = telegram.calls("getMe");
+    pushing.publish(1).await;
+    telegram
+        .until("the sender rests and probes", |seen| {
+            seen.calls("sendMessage") > 0 && seen.calls("getMe") >= probed + 3
+        })
+        .await;
+    pushing.stop().await;
+    let (sends, probed) = (telegram.calls("sendMessage"), telegram.calls("getMe"));
+    let mut pushing = pushing.restart().await;
+    pushing.start();
+    telegram
+        .until("the next run probes", |seen| {
+            seen.calls("getMe") >= probed + 3
+        })
+        .await;
+    assert_eq!(telegram.calls("sendMessage"), sends);
+    telegram.recover();
+    for (chat, messages) in CHATS.into_iter().zip([2, 1, 1]) {
+        telegram.until_sent(chat, messages).await;
+    }
+    pushing.stop().await;
+    assert_eq!(telegram.texts(700).len(), 2, "one repetition");
+}

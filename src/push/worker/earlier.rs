@@ -26,7 +26,7 @@ impl Worker {
                 self.recent.entry(channel).or_default().push(at);
             }
         }
-        self.remember_pauses().await?;
+        let tried = self.remember_tries().await?;
         let uncertain = self.desk.store.uncertain().await?;
         let own = uncertain
             .into_iter()
@@ -40,7 +40,8 @@ impl Worker {
             recent.push(now);
         }
         self.remember_lanes().await;
-        if !self.unsettled.is_empty() {
+        // Where the platform is still in trouble, each start would send another copy of what it tried.
+        if tried || !self.unsettled.is_empty() {
             self.rest_for(&Sent::Perhaps(
                 "the program ended before it was answered".to_owned(),
             ));
@@ -49,19 +50,22 @@ impl Worker {
     }
 
     /// Whoever was too fast has a message that waits for so long, and so has all else that goes there.
-    async fn remember_pauses(&mut self) -> Result<(), StoreError> {
+    /// Gives whether any other message was tried and waits.
+    async fn remember_tries(&mut self) -> Result<bool, StoreError> {
         let store = self.desk.store.clone();
-        let now = Utc::now();
+        let (now, mut tried) = (Utc::now(), false);
         for head in store.heads_where(self.served()).await? {
-            if head.attempts == 0 || head.due_at <= now {
+            if head.attempts == 0 {
                 continue;
             }
             let error = store.delivery(head.id).await?.and_then(|it| it.error);
-            if error.is_some_and(|why| Sent::was_too_fast(&why)) {
+            if !error.is_some_and(|why| Sent::was_too_fast(&why)) {
+                tried = true;
+            } else if head.due_at > now {
                 self.told.insert(head.channel, instant(head.due_at));
             }
         }
-        Ok(())
+        Ok(tried)
     }
 
     /// A robot's channels share its lane, and know it without a question: what one of them sent, or was
