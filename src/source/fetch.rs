@@ -9,6 +9,7 @@ mod fault;
 mod flight;
 mod hosts;
 mod robots;
+mod trust;
 
 use std::{
     collections::BTreeMap,
@@ -320,6 +321,7 @@ impl Shared {
         host: &Host,
     ) -> Result<Answer, FetchError> {
         let client = self.clients.get(&request.via, url)?;
+        let by_proxy = self.clients.is_by_proxy(&request.via, url);
         let mut headers = headers(request, url)?;
         if !host.keeps_connection() || !request.keep_alive {
             headers.insert(CONNECTION, HeaderValue::from_static("close"));
@@ -329,9 +331,12 @@ impl Shared {
         if method == Method::HEAD {
             headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         }
-        let response = timeout_at(deadline, self.send(&client, (method, url), headers))
-            .await
-            .map_err(|_| FetchError::timed_out(url, self.timeout, "waiting for the answer"))??;
+        let response = timeout_at(
+            deadline,
+            self.send(&client, (method, url), headers, by_proxy),
+        )
+        .await
+        .map_err(|_| FetchError::timed_out(url, self.timeout, "waiting for the answer"))??;
         match response.status() {
             StatusCode::NOT_MODIFIED => Ok(Answer::NotModified),
             StatusCode::MOVED_PERMANENTLY
@@ -353,6 +358,7 @@ impl Shared {
         client: &Client,
         (method, url): (Method, &Url),
         headers: HeaderMap,
+        by_proxy: bool,
     ) -> Result<Response, FetchError> {
         let request = || client.request(method.clone(), url.clone());
         let send = |headers| request().headers(headers).send();
@@ -360,7 +366,8 @@ impl Shared {
             Ok(response) => return Ok(response),
             Err(error) => error,
         };
-        let unanswered = |error| FetchError::unanswered(url, error, self.clients.connect_within());
+        let within = self.clients.connect_within();
+        let unanswered = |error| FetchError::unanswered(url, error, within, by_proxy);
         if error.is_connect() || error.is_timeout() {
             return Err(unanswered(error));
         }

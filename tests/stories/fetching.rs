@@ -494,6 +494,29 @@ async fn an_unknown_certificate_is_refused_unless_the_source_says_otherwise() {
     assert_says(&missing, FetchErrorKind::Failed, &["`ca`", "missing.pem"]);
 }
 
+#[tokio::test]
+async fn a_self_signed_certificate_may_be_its_own_authority_for_its_own_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let ca = folder.path().join("ca.pem");
+    let got = async |name: &str| {
+        let (site, pem) = Site::start_tls_as(name, true).await;
+        site.serve("/", Answer::page("safe"));
+        std::fs::write(&ca, pem).unwrap();
+        let via = Via {
+            ca: Some(ca.clone()),
+            ..Via::default()
+        };
+        let request = Request {
+            via,
+            ..ask(site.at("/"))
+        };
+        fetcher().get(&request).await
+    };
+    assert!(matches!(got("127.0.0.1").await, Ok(Fetched::Page(page)) if page.body == "safe"));
+    let other = got("news.example.com").await.unwrap_err();
+    assert_says(&other, FetchErrorKind::Failed, &["another name"]);
+}
+
 /// A server that answers a TLS greeting with these bytes.
 async fn greeted_with(answer: &'static [u8]) -> Url {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};

@@ -392,6 +392,24 @@ fn a_page_that_is_no_article_is_said_to_be_what_it_is() {
 }
 
 #[test]
+fn a_short_notice_about_a_system_that_is_down_is_no_page_that_says_so_of_itself() {
+    for title in [
+        "关于教务系统维护的通知",
+        "关于启用短信验证码登录的通知",
+        "消防安全检查通知",
+        "关于暂停访问图书馆系统的公告",
+    ] {
+        let html = format!(
+            "<title>{title}-某大学</title><h1>{title}</h1><p>各单位：</p>\
+             <p>定于11月28日22:00至次日6:00进行相关工作，请提前做好准备，合理安排时间。</p><p>信息中心</p>"
+        );
+        let article = read_with(&html, &Select::default(), false).unwrap();
+        assert_eq!(article.title.as_deref(), Some(title));
+        assert!(article.text.contains("提前做好准备"), "{}", article.text);
+    }
+}
+
+#[test]
 fn hostile_pages_are_answered_in_bounded_time() {
     let started = std::time::Instant::now();
     for html in [

@@ -8,13 +8,13 @@ use std::{
 };
 
 use reqwest::{
-    Certificate, Client, Proxy,
+    Client, Proxy,
     header::{ACCEPT, ACCEPT_LANGUAGE, HeaderMap, HeaderValue},
     redirect::Policy,
 };
 use url::{Host, Url};
 
-use super::{FetchError, Via};
+use super::{FetchError, Via, trust};
 use crate::{
     bulletin::FetchSettings,
     source::guard::{Guard, Guarded},
@@ -97,6 +97,11 @@ impl Clients {
         })
     }
 
+    /// Whether the config sends this request through a proxy.
+    pub(super) fn is_by_proxy(&self, via: &Via, url: &Url) -> bool {
+        matches!(self.route(via, url), Route::Proxy(_))
+    }
+
     fn client(&self, key: Key) -> Result<Client, FetchError> {
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(client) = clients.get(&key) {
@@ -148,14 +153,8 @@ impl Clients {
             Route::Direct => builder.no_proxy(),
             Route::Proxy(proxy) => builder.proxy(trusted_proxy(proxy)?),
         };
-        for certificate in key
-            .ca
-            .iter()
-            .map(authority)
-            .collect::<Result<Vec<_>, _>>()?
-            .concat()
-        {
-            builder = builder.add_root_certificate(certificate);
+        if let Some(ca) = key.ca.as_deref().filter(|_| key.verify) {
+            builder = builder.use_preconfigured_tls(trust::beside(ca)?);
         }
         builder
             .build()
@@ -186,17 +185,6 @@ fn trusted_proxy(proxy: &Url) -> Result<Proxy, FetchError> {
             chain(&error)
         ))
     })
-}
-
-fn authority(path: &PathBuf) -> Result<Vec<Certificate>, FetchError> {
-    let because = |why: String| FetchError::failed(format!("`ca` {}: {why}", path.display()));
-    let pem = std::fs::read(path).map_err(|error| because(error.to_string()))?;
-    let certificates =
-        Certificate::from_pem_bundle(&pem).map_err(|error| because(chain(&error)))?;
-    if certificates.is_empty() {
-        return Err(because("holds no PEM certificate".to_owned()));
-    }
-    Ok(certificates)
 }
 
 fn environment_proxies() -> Vec<String> {

@@ -46,7 +46,12 @@ impl FetchError {
     }
 
     /// No answer came.
-    pub(super) fn unanswered(url: &Url, error: reqwest::Error, connect_within: Duration) -> Self {
+    pub(super) fn unanswered(
+        url: &Url,
+        error: reqwest::Error,
+        connect_within: Duration,
+        by_proxy: bool,
+    ) -> Self {
         let error = error.without_url();
         let refusal = causes(&error).find_map(|cause| cause.downcast_ref::<Refusal>());
         if let Some(refusal) = refusal {
@@ -59,7 +64,11 @@ impl FetchError {
                 .find_map(known)
                 .unwrap_or_else(|| chain(&error))
         };
-        Self::failed(format!("{}: {why}", Shown(url)))
+        let way = match by_proxy && error.is_connect() {
+            true => "on the way through its `proxy`: ",
+            false => "",
+        };
+        Self::failed(format!("{}: {way}{why}", Shown(url)))
     }
 
     /// The answer began and did not end well.

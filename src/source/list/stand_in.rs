@@ -65,7 +65,8 @@ const STAND_INS: &[(&str, &[&str])] = &[
             "areyouhuman",
             "areyouarobot",
             "securitycheck",
-            "安全检查",
+            "安全检查中",
+            "正在进行安全检查",
             "verifyyouarehuman",
             "robotcheck",
         ],
@@ -157,6 +158,9 @@ fn said(page: &Page) -> Option<&'static str> {
 
 fn stand_in(text: &str) -> Option<&'static str> {
     let text = words::bare(text);
+    if is_document(&text) {
+        return None;
+    }
     let count = text.chars().count();
     let says = |phrase: &&str| {
         let length = phrase.chars().count();
@@ -171,6 +175,12 @@ fn stand_in(text: &str) -> Option<&'static str> {
     STAND_INS
         .iter()
         .find_map(|(kind, phrases)| phrases.iter().any(&says).then_some(*kind))
+}
+
+/// `关于…的通知`: about a system that is down, say, and no page that stands in for its own.
+fn is_document(bare: &str) -> bool {
+    const ENDS: [&str; 6] = ["通知", "公告", "通告", "公示", "通报", "说明"];
+    bare.contains("关于") && ENDS.iter().any(|end| bare.ends_with(end))
 }
 
 /// Words of pages that have nothing else to say, and how much such a page says at most.

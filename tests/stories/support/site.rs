@@ -92,22 +92,30 @@ impl Site {
 
     /// The same behind TLS with a certificate that no authority signed; gives its PEM too.
     pub(crate) async fn start_tls() -> (Self, String) {
-        let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
-        let key = tokio_rustls::rustls::pki_types::PrivateKeyDer::try_from(
-            made.signing_key.serialize_der(),
-        )
-        .unwrap();
+        Self::start_tls_as("127.0.0.1", false).await
+    }
+
+    /// The same for another name, or as `openssl req -x509` makes it: an authority too.
+    pub(crate) async fn start_tls_as(name: &str, is_authority: bool) -> (Self, String) {
+        let mut wanted = rcgen::CertificateParams::new([name.to_owned()]).unwrap();
+        if is_authority {
+            wanted.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+        }
+        let pair = rcgen::KeyPair::generate().unwrap();
+        let cert = wanted.self_signed(&pair).unwrap();
+        let key =
+            tokio_rustls::rustls::pki_types::PrivateKeyDer::try_from(pair.serialize_der()).unwrap();
         let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
         let config = tokio_rustls::rustls::ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .unwrap()
             .with_no_client_auth()
-            .with_single_cert(vec![made.cert.der().clone()], key)
+            .with_single_cert(vec![cert.der().clone()], key)
             .unwrap();
         let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
         (
             Self::start_at("127.0.0.1", Some(acceptor)).await,
-            made.cert.pem(),
+            cert.pem(),
         )
     }
 

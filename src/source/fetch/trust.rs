@@ -1,0 +1,101 @@
+//! Whom a source with a `ca` of its own trusts: the public authorities, those of its file, and each
+//! certificate of that file itself. webpki takes no authority for a server, but the certificates that
+//! `openssl req -x509` makes, as many a small server has one, are both.
+
+use std::{path::Path, sync::Arc};
+
+use rustls::{
+    CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
+    client::{
+        WebPkiServerVerifier,
+        danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
+        verify_server_name,
+    },
+    crypto::ring::default_provider,
+    pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject},
+    server::ParsedCertificate,
+};
+
+use super::FetchError;
+
+/// How TLS is spoken with servers that the authorities in `file`, or it itself, vouch for.
+pub(super) fn beside(file: &Path) -> Result<ClientConfig, FetchError> {
+    let because = |why: String| FetchError::failed(format!("`ca` {}: {why}", file.display()));
+    let pem = std::fs::read(file).map_err(|error| because(error.to_string()))?;
+    let own = CertificateDer::pem_slice_iter(&pem)
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| because(error.to_string()))?;
+    if own.is_empty() {
+        return Err(because("holds no PEM certificate".to_owned()));
+    }
+    let mut roots = RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+    for certificate in &own {
+        let added = roots.add(certificate.clone());
+        added.map_err(|error| because(error.to_string()))?;
+    }
+    let provider = Arc::new(default_provider());
+    let usual = WebPkiServerVerifier::builder_with_provider(roots.into(), provider.clone())
+        .build()
+        .map_err(|error| because(error.to_string()))?;
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| because(error.to_string()))?
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(Known { usual, own }));
+    Ok(config.with_no_client_auth())
+}
+
+#[derive(Debug)]
+struct Known {
+    usual: Arc<WebPkiServerVerifier>,
+    own: Vec<CertificateDer<'static>>,
+}
+
+impl ServerCertVerifier for Known {
+    fn verify_server_cert(
+        &self,
+        certificate: &CertificateDer<'_>,
+        between: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        ocsp: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        let judged = self
+            .usual
+            .verify_server_cert(certificate, between, name, ocsp, now);
+        match judged {
+            // What else may be wrong with it is looked at before: its dates, say.
+            Err(Error::InvalidCertificate(CertificateError::Other(_)))
+                if self.own.contains(certificate) =>
+            {
+                verify_server_name(&ParsedCertificate::try_from(certificate)?, name)?;
+                Ok(ServerCertVerified::assertion())
+            }
+            judged => judged,
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.usual
+            .verify_tls12_signature(message, certificate, signed)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.usual
+            .verify_tls13_signature(message, certificate, signed)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.usual.supported_verify_schemes()
+    }
+}
