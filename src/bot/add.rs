@@ -9,6 +9,7 @@ use super::{
     button::Button,
     say::{Carrier, Pressed, Reply},
     sources::NAME,
+    target::Target,
     words::fill,
 };
 use crate::{
@@ -95,7 +96,7 @@ impl Room {
     ) -> Result<Reply, StoreError> {
         let words = asker.words();
         let target = self.target_of(asker, of, None);
-        if let Some(known) = self.known_at(&url) {
+        if let Some(known) = self.known_at(asker, &target, &url) {
             return self.subscribe_to(asker, &target, Some(&known)).await;
         }
         if let Some(why) = self.may_not_add(asker, &url) {
@@ -154,7 +155,7 @@ impl Room {
             return Ok(Pressed::note(words.stale_button));
         };
         let target = self.own(asker);
-        if let Some(known) = self.known_at(&url) {
+        if let Some(known) = self.known_at(asker, &target, &url) {
             return Ok(self
                 .subscribe_to(asker, &target, Some(&known))
                 .await?
@@ -183,12 +184,13 @@ impl Room {
         Ok(reply.into())
     }
 
-    /// The public source of that address; one that was added just now is not in the config yet.
-    pub(super) fn known_at(&self, url: &Url) -> Option<Source> {
+    /// The source of that address that the chat may see; one that was added just now is not in the config
+    /// yet.
+    pub(super) fn known_at(&self, asker: &Asker, target: &Target, url: &Url) -> Option<Source> {
         let asked = canonical_url(url.as_str());
         let is_there = |url: &Url| canonical_url(url.as_str()) == asked;
-        let mut configured = self.config.sources.iter();
-        let configured = configured.find(|source| source.public && is_there(&source.url));
+        let mut configured = self.visible(asker, target);
+        let configured = configured.find(|source| is_there(&source.url));
         configured.cloned().or_else(|| {
             let added = self.store.added_sources();
             let added = added.borrow();
@@ -207,6 +209,10 @@ impl Room {
 
     fn may_not_add(&self, asker: &Asker, url: &Url) -> Option<String> {
         let words = asker.words();
+        // Added once more, a source that is kept from others would show to all.
+        let asked = canonical_url(url.as_str());
+        let mut hidden = self.config.sources.iter().filter(|source| !source.public);
+        let is_hidden = hidden.any(|source| canonical_url(source.url.as_str()) == asked);
         let who = self
             .config
             .telegram
@@ -221,7 +227,9 @@ impl Room {
                 Some(full(words.too_many_added, MOST_OF_ONE))
             }
             _ if of_all >= MOST_OF_ALL => Some(full(words.too_many_in_all, MOST_OF_ALL)),
-            _ if url.as_str().len() > LONGEST_URL => Some(words.no_such_address.to_owned()),
+            _ if is_hidden || url.as_str().len() > LONGEST_URL => {
+                Some(words.no_such_address.to_owned())
+            }
             _ => None,
         }
     }

@@ -131,15 +131,23 @@ impl Room {
         Ok(found.filter(|bulletin| self.may_know(asker, bulletin)))
     }
 
+    /// Where others read along, an admin sees what they see, and what comes there by the config.
     fn may_know(&self, asker: &Asker, bulletin: &Bulletin) -> bool {
-        if self.is_admin(asker) {
+        if self.is_admin_alone(asker) {
             return true;
         }
+        let leading = self.channels_of(asker.chat, asker.username.as_deref());
+        let leading: Vec<&ChannelId> = leading.map(|(id, _)| id).collect();
+        let mut channels = self.config.channels.iter();
+        let comes_here = channels.any(|channel| {
+            leading.contains(&&channel.id) && bulletin.sources().any(|id| channel.wants(id))
+        });
         let is_public = bulletin.sources().any(|id| {
             let mut sources = self.config.sources.iter();
             sources.any(|source| source.id == *id && source.public)
         });
-        bulletin.state != BulletinState::Held && (is_public || self.sees_all(asker))
+        let may_see = is_public || comes_here || self.sees_all(asker);
+        bulletin.state != BulletinState::Held && may_see
     }
 }
 

@@ -138,7 +138,7 @@ impl Room {
     }
 
     /// Sources that may be shown there: to a chat that was not let in only public ones, whoever asks.
-    fn visible<'a>(
+    pub(super) fn visible<'a>(
         &'a self,
         asker: &Asker,
         target: &Target,

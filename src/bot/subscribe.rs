@@ -95,7 +95,7 @@ impl Room {
             }
             "*" | "all" => self.want(asker, &target, None, false).await?,
             name => {
-                let at = address(name).and_then(|url| self.known_at(&url));
+                let at = address(name).and_then(|url| self.known_at(asker, &target, &url));
                 let called = || self.source_called(asker, &target, name).cloned();
                 let id = match at.or_else(called) {
                     Some(source) => Some(source.id),

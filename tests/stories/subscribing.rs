@@ -398,8 +398,18 @@ async fn sources_that_are_not_public_show_to_those_who_are_let_in_alone() {
         let texts = telegram.texts(chat);
         assert!(!texts.iter().any(|text| text.contains("内部")), "{texts:?}");
     }
+    // Its address would be a second source, which everybody sees.
+    telegram.say(GROUP, ADMIN, "/subscribe http://i.example/");
+    said(&telegram, GROUP, "这个网址不能用").await;
     telegram.say(GROUP, ADMIN, "/subscribe inner");
     said(&telegram, GROUP, "已订阅内部").await;
+    telegram.say(GROUP, ADMIN, "/subscribe http://i.example/");
+    telegram
+        .until("its address is known there now", |seen| {
+            let texts = seen.texts(GROUP);
+            texts.iter().filter(|it| it.contains("已订阅内部")).count() == 2
+        })
+        .await;
     pushing.stop().await;
 }
 

@@ -13,8 +13,12 @@ const PERSON: i64 = 9;
 
 /// Two sites that are watched each second, a third that is not, and a bot for `subscribe`.
 async fn at_work(subscribe: &str) -> (Rig, Noticast) {
+    at_work_with(subscribe, |config| config).await
+}
+
+async fn at_work_with(subscribe: &str, change: impl FnOnce(String) -> String) -> (Rig, Noticast) {
     let rig = Rig::start(&["--sites", "3", "--hosts"], &[]);
-    let config = rig.config("sites=0-1&every=1s&chats=42").await;
+    let config = change(rig.config("sites=0-1&every=1s&chats=42").await);
     let config = config.replace(
         "[telegram]\n",
         &format!("[telegram]\nsubscribe = \"{subscribe}\"\n"),
@@ -137,6 +141,35 @@ async fn an_address_is_tried_shown_added_and_watched_and_a_private_one_is_refuse
     })
     .await;
     assert_nothing_refused(&rig).await;
+}
+
+/// Where others read along, an admin sees no more than they do.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the rig"]
+async fn what_is_not_public_is_told_to_its_readers_and_to_admins_alone() {
+    const GROUP: i64 = -1001;
+    let inner = |config: String| config.replace("id = \"s1\"", "id = \"s1\"\npublic = false");
+    let (rig, mut noticast) = at_work_with("approved", inner).await;
+    rig.newsroom("publish?sites=1&n=1").await;
+    let card = rig.shown(42, "R1N").await;
+    let number = card["text"]
+        .as_str()
+        .unwrap()
+        .rsplit('#')
+        .next()
+        .unwrap()
+        .trim()
+        .to_owned();
+    let why = format!("/why {number}");
+    for (chat, from) in [(GROUP, ADMIN), (PERSON, PERSON)] {
+        rig.say(say(chat, from, &why)).await;
+        rig.shown(chat, "没有编号为").await;
+    }
+    for chat in [ADMIN, 42] {
+        rig.say(say(chat, chat, &why)).await;
+        rig.shown(chat, "判定").await;
+    }
+    noticast.kill();
 }
 
 #[tokio::test(flavor = "multi_thread")]
