@@ -298,6 +298,22 @@ fn what_is_not_built_is_refused_by_name_and_its_default_is_accepted() {
 }
 
 #[test]
+fn a_template_of_telegram_is_its_html() {
+    let chat =
+        "[telegram]\ntoken = \"1:t\"\n[[channel]]\nid = \"c\"\nkind = \"telegram\"\nchat = 7\n";
+    let told = problems(&format!("{chat}template = \"<p>{{{{ title }}}}</p>\"\n"));
+    let expected = "noticast.toml:7:12: Telegram knows no tag `<p>`; expected the HTML of Telegram";
+    assert!(told.starts_with(expected), "{told}");
+    let told = problems(&format!(
+        "{chat}template = \"{{% if deadline %}}<b>{{{{ title }}}}{{% endif %}}\"\n"
+    ));
+    assert!(told.contains("`<b>` is not closed"), "{told}");
+    check(&format!("{chat}template = \"<b>{{{{ title }}}}</b>\"\n")).unwrap();
+    let other = "[[channel]]\nid = \"c\"\nkind = \"stdout\"\n";
+    check(&format!("{other}template = \"<p> {{{{ title }}}}\"\n")).unwrap();
+}
+
+#[test]
 fn each_robot_needs_its_keys_and_hides_them() {
     for kind in KINDS {
         let head = format!("[[channel]]\nid = \"c\"\nkind = \"{}\"\n", kind.name);

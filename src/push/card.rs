@@ -58,7 +58,7 @@ pub(crate) struct Card {
     /// How several stand together.
     pub(crate) form: Form,
     /// What was corrected since the message was sent; none where it is sent for the first time.
-    pub(crate) changes: Vec<String>,
+    pub(crate) changes: Vec<(BulletinId, String)>,
     /// The channel's own card, as Telegram's HTML.
     pub(super) own: Option<String>,
 }
@@ -300,7 +300,7 @@ impl Card {
                     Language::En => format!("Deadline: {moment}"),
                 }
             }),
-            files: files_of(bulletin)
+            files: files_of(bulletin, self.language)
                 .map(|(name, url)| (name, url.map(str::to_owned)))
                 .collect(),
             summary: summary

@@ -116,6 +116,7 @@ pub(super) fn export(
         lines.line(record)?;
     }
     let bulletins = bulletins(engine, names, moment.end, &mut lines)?;
+    recent(engine, moment.end, &mut lines)?;
     seen(engine, names, moment.end, &mut lines)?;
     deliveries(engine, names, moment.end, &mut lines)?;
     log(engine, &mut lines)?;
@@ -154,6 +155,16 @@ fn bulletins(engine: &Engine, names: &Names, end: u64, lines: &mut Lines<'_>) ->
         count += 1;
     }
     Ok(count)
+}
+
+fn recent(engine: &Engine, end: u64, lines: &mut Lines<'_>) -> Result<()> {
+    for row in engine.scan_below(b"R", &keys::recent(end)) {
+        let row = row?;
+        let bulletin = keys::last_number(&row.key);
+        let row = engine.decode(&row.key, &row.value)?;
+        lines.line(&Record::Recent { bulletin, row })?;
+    }
+    Ok(())
 }
 
 fn seen(engine: &Engine, names: &Names, end: u64, lines: &mut Lines<'_>) -> Result<()> {

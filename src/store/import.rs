@@ -235,6 +235,14 @@ impl Part<'_> {
                 Ok(())
             }
             Record::Bulletin(record) => self.add_bulletin(*record),
+            Record::Recent { bulletin, row } => {
+                if self.is_new(&keys::recent(bulletin))? {
+                    let due = row.next_ms(self.books.recents.done_ms());
+                    self.change.plan_reading(bulletin, Some(due));
+                    self.change.writes.put(keys::recent(bulletin), &row);
+                }
+                Ok(())
+            }
             Record::Seen {
                 source,
                 key,

@@ -80,6 +80,10 @@ impl Recents {
         Ok(recents)
     }
 
+    pub(super) fn done_ms(&self) -> i64 {
+        self.done_ms
+    }
+
     /// None: never again.
     pub(super) fn plan(&mut self, id: u64, due_ms: Option<i64>) {
         let before = match due_ms {

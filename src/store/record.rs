@@ -6,7 +6,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{LookState, rows::AuditRow};
+use super::{LookState, recent::RecentRow, rows::AuditRow};
 use crate::bulletin::{AddedSource, Bulletin, ChannelId, Chat, Delivery, Moment, SourceId};
 
 /// Grows with every change that an older program would misread.
@@ -42,6 +42,12 @@ pub(super) enum Record {
         chat: Chat,
     },
     Bulletin(Box<BulletinRecord>),
+    /// That a bulletin's article is read again, and what that needs.
+    Recent {
+        bulletin: u64,
+        #[serde(flatten)]
+        row: RecentRow,
+    },
     /// What was seen under an address or guid.
     Seen {
         source: SourceId,

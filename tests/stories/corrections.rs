@@ -139,6 +139,53 @@ async fn where_nothing_can_be_edited_a_note_goes_out_only_if_the_channel_asks_fo
     );
 }
 
+#[tokio::test]
+async fn a_channels_own_card_marks_what_was_corrected_and_has_it_one_tap_away() {
+    let telegram = Telegram::start(TOKEN).await;
+    let manner =
+        "mode = \"bundle\"\ntemplate = \"<b>{{ title }}</b>{% if mark %} ({{ mark }}){% endif %}\"";
+    let mut pushing = Pushing::with_shown(&settings(&telegram, manner), 5).await;
+    pushing.publish(2).await;
+    pushing.start();
+    let sent = telegram.until_sent(7, 1).await;
+    assert_eq!(sent, ["第5号通知 <5> & 更多\n\n第6号通知 <6> & 更多"]);
+    pushing.retitle("更好的标题").await;
+    let is_edited = |seen: &Telegram| seen.calls("editMessageText") == 1;
+    telegram.until("the edit", is_edited).await;
+    pushing.stop().await;
+    let text = telegram.texts(7).remove(0);
+    let (card, changes) = text.rsplit_once('\n').unwrap();
+    assert_eq!(card, "第5号通知 <5> & 更多\n\n更好的标题 (更正)");
+    assert!(
+        changes.ends_with("#7 原标题：第6号通知 <6> & 更多"),
+        "{changes}"
+    );
+}
+
+#[tokio::test]
+async fn a_note_names_the_corrected_bulletin_alone_where_it_stood_in_a_bundle() {
+    let channel =
+        "[[channel]]\nid = \"out\"\nkind = \"stdout\"\ncorrections = true\nmode = \"bundle\"\n";
+    let mut pushing = Pushing::with_shown(channel, 5).await;
+    pushing.publish(3).await;
+    pushing.start();
+    while !pushing.printed().contains("第7号通知") {
+        tokio::task::yield_now().await;
+    }
+    pushing.retitle("更好的标题").await;
+    while !pushing.printed().contains("更好的标题") {
+        tokio::task::yield_now().await;
+    }
+    pushing.stop().await;
+    let printed = pushing.printed();
+    let note = printed.split_once("更正").unwrap().1;
+    assert!(note.contains("原标题：第7号通知"), "{printed}");
+    assert!(
+        !note.contains("第5号") && !note.contains("第6号"),
+        "{printed}"
+    );
+}
+
 /// A source shows these notices, the newest first, each with its title and day.
 async fn show(pushing: &Pushing, source: &str, rows: &[(&str, &str)]) {
     let row = |(title, day): &(&str, &str)| Found {

@@ -4,9 +4,11 @@ use chrono::Utc;
 use noticast::bulletin::{BulletinId, DeliveryKind, DeliveryState};
 
 use crate::support::{
+    notices::Notices,
     pushing::Pushing,
     site::{Answer, Site},
     telegram::{Fault, Telegram},
+    world::World,
 };
 
 const TOKEN: &str = "1:tok";
@@ -125,4 +127,66 @@ async fn files_follow_their_card_where_a_channel_asks_for_documents() {
     assert!(pushing.store.heads(None).await.unwrap().is_empty());
     assert!(pushing.store.uncertain().await.unwrap().is_empty());
     assert_eq!(story.telegram.texts(7).len(), 3);
+}
+
+#[tokio::test]
+async fn of_many_files_the_page_has_the_rest() {
+    let mut story = Story::begin("").await;
+    let link = |n: u32| format!("<p><a href=\"/f/1.xlsx?{n}\">附件{n}.xlsx</a></p>");
+    let many: String = (1..=11).map(link).collect();
+    story.site.serve("/n/5.html", article(&many));
+    story.site.serve("/", list(&[1, 2, 3, 4, 5]));
+    story.pushing.look_at_page(Utc::now()).await;
+    story.pushing.start();
+    let text = story.telegram.until_sent(7, 2).await.remove(1);
+    assert!(text.contains("📎 附件8.xlsx\n📎 另有 3 个附件\n"), "{text}");
+    story.pushing.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn kills_amid_files_lose_none_and_repeat_at_most_what_was_unanswered() {
+    const FILES: usize = 5;
+    let (notices, telegram) = (Notices::with(8).await, Telegram::start(TOKEN).await);
+    let world = World::new();
+    world.configure(&format!(
+        "[web]\nlisten = \"127.0.0.1:0\"\n[fetch]\nallow_private = true\n\
+         [telegram]\ntoken = \"{TOKEN}\"\napi_url = \"{}\"\n\
+         [[source]]\nid = \"news\"\nurl = \"{}\"\nschedule = \"every 30d\"\n\
+         [[channel]]\nid = \"chat7\"\nkind = \"telegram\"\nchat = 7\ndocuments = true\n",
+        telegram.url, notices.site.url
+    ));
+    let mut running = world.start_and_wait().await;
+    world.look("news").await;
+    let link = |n: usize| {
+        let path = format!("/f/{n}.pdf");
+        notices.site.serve(&path, file(vec![b'p'; 1000 + n]));
+        format!("<p>附件{n}：<a href=\"{path}\">表{n}.pdf</a></p>")
+    };
+    let files: String = (0..FILES).map(link).collect();
+    let more = format!("{files}<p><a href=\"/f/large.zip\">全部材料.zip</a>（51MB）</p>");
+    notices.add_as(9, TITLE, &Notices::text(9), &more);
+    world.look("news").await;
+    let shown = || {
+        let mut texts = telegram.texts(7);
+        texts.sort();
+        texts.dedup();
+        texts.len()
+    };
+    for count in 1..=FILES {
+        world.until("one more", || shown() >= count).await;
+        running.kill();
+        running = world.start_and_wait().await;
+    }
+    let is_sent = || {
+        let all = world.list(&["deliveries"]);
+        all.len() == FILES + 1 && all.iter().all(|one| one["state"] == "sent")
+    };
+    world.until("all to be sent", is_sent).await;
+    running.stop();
+    let texts = telegram.texts(7);
+    assert!(texts[0].contains("📎 全部材料.zip (51"), "{}", texts[0]);
+    assert!(texts.len() <= FILES + 1 + FILES, "{texts:?}");
+    assert_eq!(shown(), FILES + 1, "{texts:?}");
+    let asked = notices.site.seen();
+    assert!(asked.iter().all(|seen| seen.path != "/f/large.zip"));
 }

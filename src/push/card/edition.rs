@@ -33,7 +33,7 @@ impl Card {
                 .iter_mut()
                 .for_each(|bulletin| bulletin.summary = None);
             let mut card = Self::new(update, bulletins, channel, config);
-            card.note = (!told.is_empty()).then(|| told.join("\n"));
+            card.note = (!told.is_empty()).then(|| lines(&told));
             return card;
         }
         let mut card = Self::new(update, bulletins, channel, config);
@@ -46,12 +46,12 @@ impl Card {
         if self.changes.is_empty() {
             return String::new();
         }
-        let changes = escape(&self.changes.join("\n"));
+        let changes = escape(&lines(&self.changes));
         format!("\n<blockquote expandable>{changes}</blockquote>")
     }
 
     pub(super) fn changes_plain(&self) -> String {
-        let line = |change: &String| format!("\n{change}");
+        let line = |(_, change): &(BulletinId, String)| format!("\n{change}");
         self.changes.iter().map(line).collect()
     }
 
@@ -61,9 +61,15 @@ impl Card {
     }
 }
 
-fn changes(edition: &Edition, language: Language, channel: &Channel) -> Vec<String> {
+fn lines(changes: &[(BulletinId, String)]) -> String {
+    let lines: Vec<&str> = changes.iter().map(|(_, line)| line.as_str()).collect();
+    lines.join("\n")
+}
+
+/// With the bulletin that each is of.
+fn changes(edition: &Edition, language: Language, channel: &Channel) -> Vec<(BulletinId, String)> {
     let is_one = edition.bulletins.len() == 1;
-    let mut told: Vec<String> = Vec::new();
+    let mut told = Vec::new();
     for (id, change) in &edition.changes {
         let now = edition.bulletins.iter().find(|bulletin| bulletin.id == *id);
         let is_back = change.title.is_some() && change.title.as_ref() == now.map(|it| &it.title);
@@ -72,7 +78,7 @@ fn changes(edition: &Edition, language: Language, channel: &Channel) -> Vec<Stri
         }
         let title = change.title.as_ref().filter(|_| !is_back);
         let about = (!is_one).then_some(*id);
-        told.push(line(about, change, title, language, channel));
+        told.push((*id, line(about, change, title, language, channel)));
     }
     told.split_off(told.len().saturating_sub(MOST))
 }

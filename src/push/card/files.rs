@@ -1,10 +1,10 @@
 //! The files of a bulletin on its card: named, and linked where the platform can.
 
 use super::{Card, clean_line, cut, escape, link};
-use crate::bulletin::Bulletin;
+use crate::bulletin::{Attachment, Bulletin, Language};
 
 /// Files that a card names, and characters of a name.
-const MOST: usize = 5;
+const MOST: usize = 8;
 const NAME: usize = 60;
 
 impl Card {
@@ -29,20 +29,33 @@ impl Card {
     }
 
     fn files(&self) -> impl Iterator<Item = (String, Option<&str>)> {
-        self.bulletin.iter().flat_map(|bulletin| files_of(bulletin))
+        let files = |bulletin| files_of(bulletin, self.language);
+        self.bulletin.iter().flat_map(move |it| files(it))
     }
 }
 
-/// Names, and addresses that people can open.
-pub(super) fn files_of(bulletin: &Bulletin) -> impl Iterator<Item = (String, Option<&str>)> {
-    bulletin.attachments.iter().take(MOST).map(|file| {
-        let name = clean_line(&file.name);
-        // A link needs words to show.
-        let shown = if name.is_empty() { &file.url } else { &name };
-        let mut shown = cut(&clean_line(shown), NAME);
-        if let Some(size) = file.shown_size() {
-            shown = format!("{shown} ({size})");
-        }
-        (shown, link(&file.url))
-    })
+/// Names, and addresses that people can open. Of many, the page has the rest.
+pub(super) fn files_of(
+    bulletin: &Bulletin,
+    language: Language,
+) -> impl Iterator<Item = (String, Option<&str>)> {
+    let all = &bulletin.attachments;
+    let left = all.len().saturating_sub(MOST);
+    let left = (left > 0).then(|| match language {
+        Language::Zh => format!("另有 {left} 个附件"),
+        Language::En => format!("{left} more"),
+    });
+    let left = left.map(|words| (words, link(&bulletin.url)));
+    all.iter().take(MOST).map(shown).chain(left)
+}
+
+fn shown(file: &Attachment) -> (String, Option<&str>) {
+    let name = clean_line(&file.name);
+    // A link needs words to show.
+    let shown = if name.is_empty() { &file.url } else { &name };
+    let mut shown = cut(&clean_line(shown), NAME);
+    if let Some(size) = file.shown_size() {
+        shown = format!("{shown} ({size})");
+    }
+    (shown, link(&file.url))
 }

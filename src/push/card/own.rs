@@ -27,9 +27,10 @@ impl Card {
         let rendered: Result<Vec<String>, String> = cards
             .map(|fields| template.render(&fields, marks_up))
             .collect();
+        let room = LONGEST.saturating_sub(self.changes_length());
         match rendered.map(|cards| cards.join("\n\n")) {
-            Ok(text) if text.is_empty() || text.chars().count() > LONGEST => {}
-            Ok(text) if marks_up => self.own = Some(text),
+            Ok(text) if text.is_empty() || text.chars().count() > room => {}
+            Ok(text) if marks_up => self.own = Some(text + &self.changes_html()),
             Ok(text) => {
                 (self.kind, self.note) = (DeliveryKind::Announcement, Some(text));
                 self.bulletin = None;
@@ -50,7 +51,8 @@ impl Card {
                 .map(|it| show(&it, self.time_zone))
                 .unwrap_or_default()
         };
-        let corrected = (!self.changes.is_empty()).then_some(DeliveryKind::Update);
+        let is_corrected = self.changes.iter().any(|(id, _)| *id == bulletin.id);
+        let corrected = is_corrected.then_some(DeliveryKind::Update);
         let file = |file: &crate::bulletin::Attachment| TemplateFile {
             name: clean_line(&file.name),
             url: link(&file.url).unwrap_or_default().to_owned(),

@@ -111,3 +111,15 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_summary_is_not_cut_within_what_a_reader_sees_as_a_character() {
+    let family = "👨‍👩‍👧‍👦";
+    let long = format!("字{}", family.repeat(60));
+    let summary = summarise("标题", None, &long).unwrap();
+    let kept = summary.trim_start_matches('字').trim_end_matches('…');
+    assert!(
+        summary.ends_with('…') && kept.replace(family, "").is_empty(),
+        "{summary}"
+    );
+}

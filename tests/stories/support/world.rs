@@ -129,8 +129,9 @@ impl World {
         serde_json::from_slice(&instance.unwrap_or_default()).unwrap_or_default()
     }
 
-    /// Has the running instance look at a source now; the numbers of what is new.
-    pub(crate) async fn look(&self, source: &str) -> Vec<u64> {
+    /// Has the running instance look at a source now. What is new may have been found by the look that
+    /// the start brings about.
+    pub(crate) async fn look(&self, source: &str) {
         let (url, instance) = (self.url(), self.instance());
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         let poll = client.post(format!("{url}/api/v1/sources/{source}/poll"));
@@ -138,8 +139,6 @@ impl World {
         let answer = poll.send().await.unwrap().bytes().await.unwrap();
         let looked: Value = serde_json::from_slice(&answer).unwrap();
         assert_eq!(looked["error"], Value::Null);
-        let new = looked["new"].as_array().unwrap().iter();
-        new.filter_map(Value::as_u64).collect()
     }
 
     /// Starts `noticast run`, without waiting for anything.
