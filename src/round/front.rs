@@ -78,7 +78,12 @@ async fn read_at(reader: &Reader<'_>, url: &Url, mut state: LookState) -> Result
         Fetched::Page(page) => page,
     };
     if *url == reader.source.url {
-        state.moved_to = page.moved_to.as_ref().map(ToString::to_string);
+        let moved_to = page.moved_to.as_ref().map(ToString::to_string);
+        if let Some(to) = moved_to.as_ref().filter(|_| moved_to != state.moved_to) {
+            let source = &reader.source.id;
+            tracing::warn!(%source, "its page has moved for good; if that is right, set `url = \"{to}\"`");
+        }
+        state.moved_to = moved_to;
     }
     let body = Some(hash_of(&page.body));
     state.validators = page.validators.clone();

@@ -125,7 +125,8 @@ async fn outside_faults(site: &Site, scene: Scene<'_>) -> Result<Vec<Fault>, Sto
     let mut faults: Vec<Fault> = scene
         .sources()
         .filter_map(|(_, source)| sources.iter().find(|status| status.id == source.id))
-        .filter_map(|status| source_fault(status, scene.config))
+        .flat_map(|status| [source_fault(status, scene.config), moved(status)])
+        .flatten()
         .collect();
     let known = scene.config.channels.iter();
     let known = known.filter_map(|channel| channels.iter().find(|s| s.id == channel.id));
@@ -165,6 +166,18 @@ fn source_fault(status: &SourceStatus, config: &Config) -> Option<Fault> {
         r#do:
             "it is tried again by itself; `noticast preview` with its address shows what it answers"
                 .into(),
+        is_grave: false,
+    })
+}
+
+/// A permanent redirect. The config's address is still asked: a captive portal sends such too.
+fn moved(status: &SourceStatus) -> Option<Fault> {
+    let to = status.look.moved_to.as_ref()?;
+    Some(Fault {
+        what: format!("its page has moved for good to {to}"),
+        r#where: format!("source `{}`", status.id),
+        since: None,
+        r#do: format!("if that is right, set `url = \"{to}\"` in the config").into(),
         is_grave: false,
     })
 }

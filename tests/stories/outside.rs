@@ -160,3 +160,26 @@ async fn channels_of_a_bot_whose_token_is_refused_are_failing() {
     assert!(error.contains("refuses the bot's token"), "{error}");
     running.stop();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_moved_for_good_is_shown_with_the_edit_to_make() {
+    let (old, board) = (Site::start().await, board::Site::with(5).await);
+    let moved = Answer::redirect("301 Moved Permanently", &board.list_url());
+    old.serve("/list", moved);
+    let world = World::new();
+    world.configure(&World::config(old.at("/list").as_str()));
+    let running = world.start();
+    let edit = format!("set `url = \"{}\"`", board.list_url());
+    world
+        .until("the edit in the log", || world.log().contains(&edit))
+        .await;
+    let ready = reqwest::get(format!("{}/readyz", world.url()))
+        .await
+        .unwrap();
+    assert_eq!(ready.status(), 200);
+    let ready: Value = ready.json().await.unwrap();
+    let told = ready["problems"][0]["do"].as_str().unwrap();
+    assert!(told.contains(&edit), "{ready}");
+    assert_eq!(ready["status"], "ok");
+    running.stop();
+}
