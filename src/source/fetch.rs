@@ -231,10 +231,11 @@ impl Fetcher {
     async fn join(&self, request: &Request, pauses: Pauses) -> Result<Fetched, FetchError> {
         let shared = self.0.clone();
         let key = (request.clone(), pauses);
-        let flight = self.0.in_flight.join(key, |(request, pauses)| {
+        let flight = self.0.in_flight.join(key, |key| {
             async move {
+                let (request, pauses) = &*key;
                 let limit = Limit::Refuse(shared.max_body);
-                shared.follow(&request, pauses, limit).await
+                shared.follow(request, *pauses, limit).await
             }
             .boxed()
         });

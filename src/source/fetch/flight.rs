@@ -12,7 +12,7 @@ use futures::{
 };
 
 type Flight<V> = Shared<BoxFuture<'static, V>>;
-type Flights<K, V> = Arc<Mutex<HashMap<K, WeakShared<BoxFuture<'static, V>>>>>;
+type Flights<K, V> = Arc<Mutex<HashMap<Arc<K>, WeakShared<BoxFuture<'static, V>>>>>;
 
 /// Work in flight, by what was asked. When nobody waits any more, the work is dropped.
 #[derive(Debug)]
@@ -20,7 +20,7 @@ pub(super) struct InFlight<K, V: Clone>(Flights<K, V>);
 
 impl<K, V> InFlight<K, V>
 where
-    K: Clone + Eq + Hash + Send + 'static,
+    K: Eq + Hash + Send + Sync + 'static,
     V: Clone + Send + Sync + 'static,
 {
     pub(super) fn new() -> Self {
@@ -28,16 +28,21 @@ where
     }
 
     /// The flight for `key`: the one that is under way, or the one that `work` begins.
-    pub(super) fn join(&self, key: K, work: impl FnOnce(K) -> BoxFuture<'static, V>) -> Flight<V> {
+    pub(super) fn join(
+        &self,
+        key: K,
+        work: impl FnOnce(Arc<K>) -> BoxFuture<'static, V>,
+    ) -> Flight<V> {
+        let key = Arc::new(key);
         let mut flights = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(flight) = flights.get(&key).and_then(WeakShared::upgrade) {
             return flight;
         }
         let landing = Landing {
             flights: self.0.clone(),
-            key: key.clone(),
+            key: Arc::clone(&key),
         };
-        let work = work(key.clone());
+        let work = work(Arc::clone(&key));
         let flight = async move {
             let _landing = landing;
             work.await
@@ -54,7 +59,7 @@ where
 /// Takes a flight off the list when it lands or is dropped.
 struct Landing<K: Eq + Hash, V: Clone> {
     flights: Flights<K, V>,
-    key: K,
+    key: Arc<K>,
 }
 
 impl<K: Eq + Hash, V: Clone> Drop for Landing<K, V> {
