@@ -322,7 +322,6 @@ impl Shared {
         host: &Host,
     ) -> Result<Answer, FetchError> {
         let client = self.clients.get(&request.via, url)?;
-        let by_proxy = self.clients.is_by_proxy(&request.via, url);
         let mut headers = headers(request, url)?;
         if !host.keeps_connection() || !request.keep_alive {
             headers.insert(CONNECTION, HeaderValue::from_static("close"));
@@ -334,7 +333,7 @@ impl Shared {
         }
         let response = timeout_at(
             deadline,
-            self.send(&client, (method, url), headers, by_proxy),
+            self.send(&client, (method, url), headers, &request.via),
         )
         .await
         .map_err(|_| FetchError::timed_out(url, self.timeout, "waiting for the answer"))??;
@@ -359,7 +358,7 @@ impl Shared {
         client: &Client,
         (method, url): (Method, &Url),
         headers: HeaderMap,
-        by_proxy: bool,
+        via: &Via,
     ) -> Result<Response, FetchError> {
         let request = || client.request(method.clone(), url.clone());
         let send = |headers| request().headers(headers).send();
@@ -367,8 +366,10 @@ impl Shared {
             Ok(response) => return Ok(response),
             Err(error) => error,
         };
-        let within = self.clients.connect_within();
-        let unanswered = |error| FetchError::unanswered(url, error, within, by_proxy);
+        let unanswered = |error| {
+            let by_proxy = self.clients.is_by_proxy(via, url);
+            FetchError::unanswered(url, error, self.clients.connect_within(), by_proxy)
+        };
         if error.is_connect() || error.is_timeout() {
             return Err(unanswered(error));
         }

@@ -75,10 +75,6 @@ pub(super) fn channel(channel: u32) -> Key {
 pub(super) fn chat(channel: u32) -> Key {
     interned(b'u', channel)
 }
-/// The prefix of all chats.
-pub(super) fn chats() -> Key {
-    key(b'u', &[])
-}
 pub(super) fn added(source: &str) -> Key {
     key(b'g', &[source.as_bytes()])
 }

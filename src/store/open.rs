@@ -14,7 +14,7 @@ use super::{
     StoreError,
     engine::{CACHE_BYTES, Engine},
     error::Result,
-    keys, upkeep,
+    upkeep,
 };
 
 /// Says, beside the store, that one was made here: an empty one is then a lost one.
@@ -40,7 +40,7 @@ pub(super) fn open(state: &Path) -> Result<Engine> {
         return Err(damaged(&path, "its file `db` is gone".to_owned()));
     }
     let mut db = open_sled(state, &path, COLLECT_SELDOM)?;
-    if db.scan_prefix(keys::chats()).take(MANY_CHATS).count() == MANY_CHATS {
+    if db.scan_prefix(b"u").take(MANY_CHATS).count() == MANY_CHATS {
         drop(db);
         wait_until_free(&path, LET_GO_WITHIN);
         db = open_sled(state, &path, COLLECT_OFTEN)?;

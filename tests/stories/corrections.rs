@@ -103,6 +103,12 @@ async fn a_correction_keeps_all_that_stands_in_a_bundle() {
     pushing.stop().await;
 }
 
+async fn until_printed(pushing: &Pushing, what: &str) {
+    while !pushing.printed().contains(what) {
+        tokio::task::yield_now().await;
+    }
+}
+
 #[tokio::test]
 async fn where_nothing_can_be_edited_a_note_goes_out_only_if_the_channel_asks_for_it() {
     let channels = "[[channel]]\nid = \"out\"\nkind = \"stdout\"\ncorrections = true\n\
@@ -115,9 +121,7 @@ async fn where_nothing_can_be_edited_a_note_goes_out_only_if_the_channel_asks_fo
         tokio::task::yield_now().await;
     }
     pushing.retitle("更好的标题").await;
-    while !pushing.printed().contains("更好的标题") {
-        tokio::task::yield_now().await;
-    }
+    until_printed(&pushing, "更好的标题").await;
     pushing.stop().await;
     let printed = pushing.printed();
     let note = printed
@@ -169,13 +173,9 @@ async fn a_note_names_the_corrected_bulletin_alone_where_it_stood_in_a_bundle() 
     let mut pushing = Pushing::with_shown(channel, 5).await;
     pushing.publish(3).await;
     pushing.start();
-    while !pushing.printed().contains("第7号通知") {
-        tokio::task::yield_now().await;
-    }
+    until_printed(&pushing, "第7号通知").await;
     pushing.retitle("更好的标题").await;
-    while !pushing.printed().contains("更好的标题") {
-        tokio::task::yield_now().await;
-    }
+    until_printed(&pushing, "更好的标题").await;
     pushing.stop().await;
     let printed = pushing.printed();
     let note = printed.split_once("更正").unwrap().1;

@@ -19,76 +19,69 @@ const NEW: std::ops::RangeInclusive<u32> = 41..=77;
 
 /// A platform of each kind, with the keys of a channel there.
 async fn platforms() -> Vec<(&'static str, Platform, String)> {
-    let wecom = |format: &str| format!("key = \"KEY-1\"\nformat = \"{format}\"");
-    let robot = |more: &str| format!("access_token = \"TOKEN-1\"\n{more}");
-    let all = [
+    // The secret of `webhook` is the Base64 of `SEC-1`.
+    let answers: [(&str, &str, Platform); 11] = [
         (
             "wecom-robot",
+            "key = \"KEY-1\"\nformat = \"news\"\napi_url = \"URL\"",
             Platform::start(robots::wecom_robot).await,
-            wecom("news"),
         ),
         (
             "wecom-robot",
+            "key = \"KEY-1\"\nformat = \"markdown\"\napi_url = \"URL\"",
             Platform::start(robots::wecom_robot).await,
-            wecom("markdown"),
         ),
         (
             "wecom-robot",
+            "key = \"KEY-1\"\nformat = \"text\"\napi_url = \"URL\"",
             Platform::start(robots::wecom_robot).await,
-            wecom("text"),
         ),
         (
             "dingtalk-robot",
+            "access_token = \"TOKEN-1\"\nsecret = \"SEC-1\"\napi_url = \"URL\"",
             Platform::start(robots::dingtalk).await,
-            robot("secret = \"SEC-1\""),
         ),
         (
             "feishu-robot",
+            "token = \"TOKEN-1\"\nsecret = \"SEC-1\"\napi_url = \"URL\"",
             Platform::start(robots::feishu).await,
-            "token = \"TOKEN-1\"\nsecret = \"SEC-1\"".to_owned(),
         ),
         (
             "slack",
+            "url = \"URL/services/T/B/X-1\"",
             Platform::start(robots::slack).await,
-            "URL/services/T/B/X-1".to_owned(),
         ),
         (
             "discord",
+            "url = \"URL/api/webhooks/1/X-1\"",
             Platform::start(robots::discord).await,
-            "URL/api/webhooks/1/X-1".to_owned(),
         ),
         (
             "ntfy",
+            "token = \"TOKEN-1\"\nurl = \"URL/news\"",
             Platform::start(robots::ntfy).await,
-            "token = \"TOKEN-1\"\nURL/news".to_owned(),
         ),
         (
             "matrix",
+            "access_token = \"TOKEN-1\"\nroom = \"!news:hs.example\"\nhomeserver = \"URL\"",
             Platform::start(robots::matrix).await,
-            robot("room = \"!news:hs.example\""),
         ),
         (
             "webhook",
+            "secret = \"whsec_U0VDLTE=\"\nurl = \"URL/hooks/X-1\"",
             Platform::start(robots::webhook).await,
-            // The Base64 of `SEC-1`.
-            "secret = \"whsec_U0VDLTE=\"\nURL/hooks/X-1".to_owned(),
         ),
         (
             "wecom-app",
+            "corp_id = \"ww1\"\nagent_id = 7\nsecret = \"SEC-1\"\nto = \"a|b\"\napi_url = \"URL\"",
             Platform::start(robots::wecom_app(3)).await,
-            "corp_id = \"ww1\"\nagent_id = 7\nsecret = \"SEC-1\"\nto = \"a|b\"".to_owned(),
         ),
     ];
-    let own = |(kind, platform, keys): (&'static str, Platform, String)| {
-        let url = platform.url.clone();
-        let keys = match (kind, keys.split_once("URL")) {
-            (_, Some((more, path))) => format!("{more}url = \"{url}{path}\""),
-            ("matrix", None) => format!("{keys}\nhomeserver = \"{url}\""),
-            (_, None) => format!("{keys}\napi_url = \"{url}\""),
-        };
+    let own = |(kind, keys, platform): (&'static str, &str, Platform)| {
+        let keys = keys.replace("URL", &platform.url);
         (kind, platform, keys)
     };
-    all.into_iter().map(own).collect()
+    answers.into_iter().map(own).collect()
 }
 
 /// What was sent, as one text.

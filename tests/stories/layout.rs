@@ -179,3 +179,35 @@ fn the_chinese_readme_has_the_headings_and_commands_of_the_english_one() {
         skeleton(&read("README.zh.md"))
     );
 }
+
+/// Names of the stories that are ignored by default: `module::name`, as cargo shows them.
+fn ignored_tests() -> Vec<String> {
+    let test = Regex::new(r"#\[ignore[^\]]*\]\s*async fn (\w+)").unwrap();
+    let mut found = Vec::new();
+    for entry in fs::read_dir(Path::new(ROOT).join("tests/stories")).unwrap() {
+        let path = entry.unwrap().path();
+        let module = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let text = fs::read_to_string(&path).unwrap_or_default();
+        let names = test.captures_iter(&text);
+        found.extend(names.map(|name| format!("{module}::{}", &name[1])));
+    }
+    found
+}
+
+#[test]
+fn each_test_that_is_ignored_by_default_is_run_by_ci() {
+    let script = read(".ci/run");
+    assert!(script.contains("\ncargo test --locked --lib -- --ignored\n"));
+    let call = Regex::new(r"(?m)\bignored (.*)$").unwrap();
+    let is_run = |test: &&String| {
+        call.captures_iter(&script).any(|call| {
+            let (filters, skipped) = call[1].split_once("--skip").unwrap_or((&call[1], "\n"));
+            let mut filters = filters.split_whitespace();
+            filters.any(|it| test.contains(it)) && !test.contains(skipped.trim_start_matches(' '))
+        })
+    };
+    let tests = ignored_tests();
+    assert!(tests.len() > 20, "{tests:#?}");
+    let forgotten: Vec<&String> = tests.iter().filter(|test| !is_run(test)).collect();
+    assert!(forgotten.is_empty(), "{forgotten:#?}");
+}

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::support::{
-    loads::{chats, fifty_sources},
+    loads::{chats, fifty_sources, quiet, requests},
     rig::{Noticast, Rig},
 };
 
@@ -25,6 +25,19 @@ async fn fifty_sources_reach_forty_chats_exactly_once() {
         report["expected_deliveries"].as_u64().unwrap() >= 40 * 35,
         "{report:#}"
     );
+}
+
+/// sled's collector alone wrote 1 MB a second once.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the rig"]
+async fn a_thousand_sources_without_news_write_but_one_record() {
+    let (rig, noticast, _) = quiet().await;
+    let (looked, written) = (requests(&rig).await, noticast.written());
+    while requests(&rig).await < looked + 15_000.0 {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    let written = noticast.written() - written;
+    assert!(written < 2_000_000, "{written} bytes");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -16,6 +16,12 @@ async fn at_work(subscribe: &str) -> (Rig, Noticast) {
     at_work_with(subscribe, |config| config).await
 }
 
+/// The bulletin's, at the end of its card.
+fn number_on(card: &Value) -> &str {
+    let (_, number) = card["text"].as_str().unwrap().rsplit_once('#').unwrap();
+    number.trim()
+}
+
 async fn at_work_with(subscribe: &str, change: impl FnOnce(String) -> String) -> (Rig, Noticast) {
     let rig = Rig::start(&["--sites", "3", "--hosts"], &[]);
     let config = change(rig.config("sites=0-1&every=1s&chats=42").await);
@@ -152,14 +158,7 @@ async fn what_is_not_public_is_told_to_its_readers_and_to_admins_alone() {
     let (rig, mut noticast) = at_work_with("approved", inner).await;
     rig.newsroom("publish?sites=1&n=1").await;
     let card = rig.shown(42, "R1N").await;
-    let number = card["text"]
-        .as_str()
-        .unwrap()
-        .rsplit('#')
-        .next()
-        .unwrap()
-        .trim()
-        .to_owned();
+    let number = number_on(&card);
     let why = format!("/why {number}");
     for (chat, from) in [(GROUP, ADMIN), (PERSON, PERSON)] {
         rig.say(say(chat, from, &why)).await;
@@ -231,14 +230,7 @@ async fn a_rebroadcast_survives_a_kill_is_reported_and_undone() {
     }
     rig.newsroom("publish?sites=0&n=1").await;
     let card = rig.shown(129, "R0N").await;
-    let number = card["text"]
-        .as_str()
-        .unwrap()
-        .rsplit('#')
-        .next()
-        .unwrap()
-        .trim()
-        .to_owned();
+    let number = number_on(&card);
     rig.say(say(ADMIN, ADMIN, &format!("/rebroadcast {number}")))
         .await;
     let question = rig.shown(ADMIN, "到 31 个聊天").await;

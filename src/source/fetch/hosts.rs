@@ -10,7 +10,7 @@ use std::{
 };
 
 use tokio::sync::Semaphore;
-use url::Url;
+use url::{Position, Url};
 
 use super::robots::Rules;
 
@@ -69,11 +69,7 @@ impl Hosts {
     }
 
     pub(super) fn get(&self, url: &Url) -> Arc<Host> {
-        let name = url.host_str().unwrap_or_default();
-        let name = match url.port() {
-            Some(port) => &format!("{name}:{port}"),
-            None => name,
-        };
+        let name = &url[Position::BeforeHost..Position::AfterPort];
         let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(host) = hosts.get(name) {
             return host.clone();

@@ -1,8 +1,10 @@
 //! A block's deliveries, column by column.
 //!
 //! What one bulletin's have in common is said once, and of the rest how it differs from the one before: 5 bytes a
-//! delivery instead of 35. Each column holds, for each delivery, its figure less that of the one before as a
-//! zigzag varint; zeros are counted. Texts that are no numbers follow.
+//! delivery instead of 35. Each column holds, for each delivery, its figure less that of the one before, as
+//! postcard writes it (a zigzag varint); zeros are counted. Texts that are no numbers follow.
+
+use serde::{Deserialize, Serialize};
 
 use super::{SLOTS, Slot};
 use crate::bulletin::{DeliveryKind, DeliveryState, MessageRef};
@@ -40,7 +42,7 @@ pub(super) fn pack(slots: &[Option<Slot>]) -> Vec<u8> {
         .filter_map(|(place, slot)| Some((place, slot.as_ref()?)));
     let rows: Vec<[i64; COLUMNS]> = kept.map(|(place, slot)| figures(place, slot)).collect();
     let mut bytes = vec![VERSION];
-    write_varint(&mut bytes, rows.len() as u64);
+    write(&mut bytes, &rows.len());
     for column in 0..COLUMNS {
         write_column(
             &mut bytes,
@@ -53,8 +55,7 @@ pub(super) fn pack(slots: &[Option<Slot>]) -> Vec<u8> {
         .flatten()
         .filter_map(|slot| slot.message.as_ref());
     for MessageRef(text) in messages.filter(|it| number_of(it).is_none()) {
-        write_varint(&mut bytes, text.len() as u64);
-        bytes.extend_from_slice(text.as_bytes());
+        write(&mut bytes, text);
     }
     bytes
 }
@@ -64,7 +65,7 @@ pub(super) fn unpack(bytes: &[u8]) -> Option<Vec<Option<Slot>>> {
     let (&VERSION, mut rest) = bytes.split_first()? else {
         return None;
     };
-    let count = usize::try_from(read_varint(&mut rest)?).ok()?;
+    let count: usize = read(&mut rest)?;
     if count > SLOTS as usize {
         return None;
     }
@@ -137,7 +138,7 @@ fn slot(figures: &[i64; COLUMNS], texts: &mut &[u8]) -> Option<Slot> {
     let message = match named & 3 {
         UNNAMED => None,
         BY_NUMBER => Some(number.to_string()),
-        BY_TEXT => Some(read_text(texts)?),
+        BY_TEXT => Some(read(texts)?),
         _ => return None,
     };
     Some(Slot {
@@ -179,15 +180,15 @@ fn write_column(bytes: &mut Vec<u8>, column: impl Iterator<Item = i64>, step: i6
             continue;
         }
         write_zeros(bytes, &mut zeros);
-        write_varint(bytes, zigzag(more));
+        write(bytes, &more);
     }
     write_zeros(bytes, &mut zeros);
 }
 
 fn write_zeros(bytes: &mut Vec<u8>, zeros: &mut u64) {
     if *zeros > 0 {
-        bytes.push(0);
-        write_varint(bytes, *zeros);
+        write(bytes, &0_i64);
+        write(bytes, zeros);
         *zeros = 0;
     }
 }
@@ -195,56 +196,29 @@ fn write_zeros(bytes: &mut Vec<u8>, zeros: &mut u64) {
 fn read_column(bytes: &mut &[u8], rows: &mut [[i64; COLUMNS]], column: usize) -> Option<()> {
     let (mut last, mut zeros) = (0_i64, 0_u64);
     for row in rows {
-        let mut more = 0;
+        let mut more: i64 = 0;
         if zeros == 0 {
-            more = read_varint(bytes)?;
+            more = read(bytes)?;
             if more == 0 {
-                zeros = read_varint(bytes)?;
+                zeros = read(bytes)?;
             }
         }
         zeros = zeros.saturating_sub(1);
-        last = last
-            .wrapping_add(unzigzag(more))
-            .wrapping_add(STEPS[column]);
+        last = last.wrapping_add(more).wrapping_add(STEPS[column]);
         row[column] = last;
     }
     (zeros == 0).then_some(())
 }
 
-fn zigzag(figure: i64) -> u64 {
-    ((figure << 1) ^ (figure >> 63)).cast_unsigned()
+fn write(bytes: &mut Vec<u8>, value: &(impl Serialize + ?Sized)) {
+    let written = postcard::to_stdvec(value).expect("numbers and texts can be written");
+    bytes.extend(written);
 }
 
-fn unzigzag(code: u64) -> i64 {
-    (code >> 1).cast_signed() ^ -(code & 1).cast_signed()
-}
-
-fn write_varint(bytes: &mut Vec<u8>, mut number: u64) {
-    while number >= 0x80 {
-        bytes.push((number & 0x7f) as u8 | 0x80);
-        number >>= 7;
-    }
-    bytes.push(number as u8);
-}
-
-fn read_varint(bytes: &mut &[u8]) -> Option<u64> {
-    let mut number = 0;
-    for shift in (0..64).step_by(7) {
-        let (&byte, rest) = bytes.split_first()?;
-        *bytes = rest;
-        number |= u64::from(byte & 0x7f) << shift;
-        if byte < 0x80 {
-            return Some(number);
-        }
-    }
-    None
-}
-
-fn read_text(bytes: &mut &[u8]) -> Option<String> {
-    let length = usize::try_from(read_varint(bytes)?).ok()?;
-    let (text, rest) = bytes.split_at_checked(length)?;
+fn read<'a, T: Deserialize<'a>>(bytes: &mut &'a [u8]) -> Option<T> {
+    let (value, rest) = postcard::take_from_bytes(bytes).ok()?;
     *bytes = rest;
-    String::from_utf8(text.to_vec()).ok()
+    Some(value)
 }
 
 #[cfg(test)]
@@ -328,6 +302,18 @@ mod tests {
                 prop_assert!(slots.len() <= 32);
             }
         }
+    }
+
+    /// Stores have it.
+    #[test]
+    fn the_form_stays() {
+        let mut slot = Slot::new(300, Some(7), DeliveryKind::New, -1);
+        slot.message = Some(MessageRef("a1".to_owned()));
+        let expected = [
+            2, 1, 1, 214, 4, 2, 14, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 4, 1, 1, 0, 1, 0, 1, 0, 1, 0, 1,
+            0, 1, 2, b'a', b'1',
+        ];
+        assert_eq!(pack(&[Some(slot)]), expected);
     }
 
     #[test]

@@ -42,6 +42,25 @@ pub(crate) async fn fifty_sources(seconds: u64) -> Value {
     rig.audit(10, &[])
 }
 
+/// A thousand sources on hosts of their own, each looked at every second, of which none has anything
+/// new: the first start, which reads a thousand pages, was killed. Gives its MiB too.
+pub(crate) async fn quiet() -> (Rig, Noticast, f64) {
+    let rig = Rig::start(&["--sites", "1000", "--hosts", "--threads", "1"], &[]);
+    let mut noticast = Noticast::with(&rig.config("every=1s&chats=42&concurrency=64").await);
+    noticast.start();
+    noticast.first_looks(1000).await;
+    let (_, first_mib) = noticast.usage();
+    noticast.kill();
+    noticast.start();
+    noticast.first_looks(1000).await;
+    (rig, noticast, first_mib)
+}
+
+/// Requests that an origin has answered.
+pub(crate) async fn requests(rig: &Rig) -> f64 {
+    rig.origin_stats().await["requests"].as_f64().unwrap()
+}
+
 pub(crate) const CHATS: usize = 10_000;
 
 /// As many chats as one bot may have, each subscribed to the first site; made by an import.

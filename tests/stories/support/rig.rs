@@ -286,11 +286,21 @@ impl Noticast {
         .await;
     }
 
+    /// What proc(5) says of it in a file of its folder.
+    fn proc(&self, file: &str) -> String {
+        let pid = self.running.as_ref().expect("it runs").0.id();
+        let folder = Path::new("/proc").join(pid.to_string());
+        fs::read_to_string(folder.join(file)).unwrap()
+    }
+
+    /// Bytes that it has written to the disk.
+    pub(crate) fn written(&self) -> u64 {
+        number_after(&self.proc("io"), "\nwrite_bytes:") as u64
+    }
+
     /// Seconds of CPU, and MiB of resident memory.
     pub(crate) fn usage(&self) -> (f64, f64) {
-        let pid = self.running.as_ref().expect("it runs").0.id();
-        let proc = Path::new("/proc").join(pid.to_string());
-        let stat = fs::read_to_string(proc.join("stat")).unwrap();
+        let stat = self.proc("stat");
         // Fields 14 and 15 of proc(5), in ticks of 10 ms; the name ends at the last bracket.
         let fields: Vec<&str> = stat
             .rsplit(')')
@@ -302,14 +312,15 @@ impl Noticast {
             .iter()
             .map(|field| field.parse::<f64>().unwrap())
             .sum();
-        let status = fs::read_to_string(proc.join("status")).unwrap();
-        let rss = status
-            .lines()
-            .find_map(|line| line.strip_prefix("VmRSS:"))
-            .unwrap();
-        let kib: f64 = rss.trim().trim_end_matches("kB").trim().parse().unwrap();
+        let kib = number_after(&self.proc("status"), "\nVmRSS:");
         (ticks / 100.0, kib / 1024.0)
     }
+}
+
+fn number_after(text: &str, label: &str) -> f64 {
+    let (_, rest) = text.split_once(label).unwrap();
+    let number = rest.split_whitespace().next().unwrap();
+    number.parse().unwrap()
 }
 
 /// Awaits a condition, looking ten times a second.
