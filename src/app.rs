@@ -216,7 +216,6 @@ impl App {
     }
 }
 
-/// Opens the store; a command that holds it for a moment is waited for, another instance is not.
 /// Files come as the pages of their sources do: pushing itself fetches nothing.
 fn files_by(watch: Watch) -> Files {
     Files::new(move |source, url| {
@@ -225,6 +224,7 @@ fn files_by(watch: Watch) -> Files {
     })
 }
 
+/// Opens the store; a command that holds it for a moment is waited for, another instance is not.
 async fn open_store(state: &Path) -> Result<Store, StoreError> {
     let end = Instant::now() + PATIENCE;
     loop {

@@ -161,7 +161,7 @@ impl Room {
                 let sent = voice.say(message.clone()).await;
                 note(&sent);
                 // What was perhaps sent is not worth a repetition.
-                if is_settled(&sent) || matches!(sent, Sent::Perhaps(_) | Sent::Ailing(_)) {
+                if is_settled(&sent) || matches!(sent, Sent::Perhaps(_)) {
                     return;
                 }
                 sleep(backoff(attempt, 0.0)).await;

@@ -280,14 +280,18 @@ async fn a_report_whose_question_is_gone_comes_as_a_message_of_its_own() {
 
 #[tokio::test]
 async fn a_request_reaches_the_admins_once_telegram_takes_it() {
-    let telegram = Telegram::start(TOKEN).await;
-    let mut pushing = at_work(&telegram, "").await;
-    let fault = Fault::Refused(500, "Internal Server Error");
-    telegram.fault("sendMessage", Some(ADMIN), fault, 2);
-    telegram.say(PERSON, PERSON, "/start news");
-    said(&telegram, ADMIN, "申请订阅").await;
-    pushing.stop().await;
-    assert_eq!(telegram.texts(ADMIN).len(), 1);
+    for fault in [
+        Fault::Refused(500, "Internal Server Error"),
+        Fault::Page(502),
+    ] {
+        let telegram = Telegram::start(TOKEN).await;
+        let mut pushing = at_work(&telegram, "").await;
+        telegram.fault("sendMessage", Some(ADMIN), fault, 2);
+        telegram.say(PERSON, PERSON, "/start news");
+        said(&telegram, ADMIN, "申请订阅").await;
+        pushing.stop().await;
+        assert_eq!(telegram.texts(ADMIN).len(), 1);
+    }
 }
 
 #[tokio::test]

@@ -274,16 +274,17 @@ impl Noticast {
 
     /// Waits until every source was looked at once.
     pub(crate) async fn first_looks(&self, sources: usize) {
-        wait(
-            "the first look at every source",
-            Duration::from_secs(60),
-            || {
-                let listed = self.list(&["sources", "--limit", "0"]);
-                listed.len() == sources
-                    && listed.iter().all(|source| !source["last_polled"].is_null())
-            },
-        )
-        .await;
+        let mut listed = Vec::new();
+        let are_known = || {
+            listed = self.list(&["sources", "--limit", "0"]);
+            listed.len() == sources && listed.iter().all(|source| !source["last_polled"].is_null())
+        };
+        if !holds_within(Duration::from_secs(60), are_known).await {
+            panic!(
+                "not every source was looked at: {listed:#?}\n{}",
+                self.log()
+            );
+        }
     }
 
     /// What proc(5) says of it in a file of its folder.
@@ -324,12 +325,22 @@ fn number_after(text: &str, label: &str) -> f64 {
 }
 
 /// Awaits a condition, looking ten times a second.
-pub(crate) async fn wait(what: &str, most: Duration, mut holds: impl FnMut() -> bool) {
+pub(crate) async fn wait(what: &str, most: Duration, holds: impl FnMut() -> bool) {
+    assert!(
+        holds_within(most, holds).await,
+        "waited {most:?} for {what}"
+    );
+}
+
+async fn holds_within(most: Duration, mut holds: impl FnMut() -> bool) -> bool {
     let begin = Instant::now();
     while !holds() {
-        assert!(begin.elapsed() < most, "waited {most:?} for {what}");
+        if begin.elapsed() > most {
+            return false;
+        }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
+    true
 }
 
 /// What people do in chats, and what they see there.
