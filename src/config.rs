@@ -7,6 +7,7 @@
 mod block;
 mod channel;
 mod file;
+mod ids;
 pub mod opml;
 mod read;
 mod secret;

@@ -11,16 +11,13 @@ mod pages;
 mod proposal;
 mod reader;
 mod reread;
+mod rows;
 mod summary;
 
 use chrono::{DateTime, Utc};
 
 pub use self::reread::reread;
-use self::{
-    fault::Fault,
-    front::{Front, Rows},
-    reader::Reader,
-};
+use self::{fault::Fault, front::Front, reader::Reader, rows::Rows};
 use crate::{
     bulletin::{BulletinId, Notice, Source},
     source::{Reading, fetch::Fetcher},

@@ -8,7 +8,7 @@ use toml::de::DeValue;
 use url::Url;
 
 use super::{
-    file::Ids,
+    ids::Ids,
     read::{
         address_of, boolean, from_str, integer, list, mistyped, one_of, parsed, pattern, string,
         text, time_zone, unless_empty, web_address, word,

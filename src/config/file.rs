@@ -1,21 +1,22 @@
 //! The file as a whole: its sections, and what they say of each other.
 
-use std::{collections::BTreeMap, fmt::Display, path::Path, str::FromStr};
+use std::path::Path;
 
 use toml::de::DeTable;
 
 use super::{
     Config, ConfigError, channel,
+    ids::Ids,
     read::{
         allow_private, duration, integer, list, listen, one_of, proxy, size, text, time_zone,
         unless_empty, web_address,
     },
     secret::Surroundings,
     source,
-    table::{Problems, Read, Table, Value, fault, nearest},
+    table::{Problems, Read, Table, Value, fault},
 };
 use crate::bulletin::{
-    AddSources, FetchSettings, IdError, Language, Secret, Subscribe, TelegramSettings, WebSettings,
+    AddSources, FetchSettings, Language, Secret, Subscribe, TelegramSettings, WebSettings,
 };
 
 pub(super) fn check(
@@ -155,57 +156,5 @@ fn user_agent(value: &Value<'_>) -> Read<String> {
     match reqwest::header::HeaderValue::from_str(&text) {
         Ok(_) => Ok(text),
         Err(_) => fault(value, "a user agent with line breaks; expected one line"),
-    }
-}
-
-/// The ids of all tables of one kind, each once.
-pub(super) struct Ids<'a> {
-    kind: &'static str,
-    taken: BTreeMap<String, usize>,
-    problems: &'a Problems<'a>,
-}
-
-impl<'a> Ids<'a> {
-    fn new(kind: &'static str, problems: &'a Problems<'a>) -> Self {
-        Self {
-            kind,
-            taken: BTreeMap::new(),
-            problems,
-        }
-    }
-
-    /// Reads the id of a table; an earlier one with the same id has it.
-    pub(super) fn claim<T: FromStr<Err: Display>>(&mut self, value: &Value<'_>) -> Read<T> {
-        let text = super::read::string(value)?;
-        if let Some(first) = self.taken.get(text) {
-            let (line, _) = self.problems.place(*first);
-            let kind = self.kind;
-            return fault(
-                value,
-                format!(
-                    "a second {kind} `{text}`, the first is in line {line}; expected an id of its own"
-                ),
-            );
-        }
-        self.taken.insert(text.to_owned(), value.span().start);
-        if text.contains(':') {
-            // Chats that subscribe by themselves have such ids, tables of the file have none.
-            return fault(value, IdError(text.to_owned()).to_string());
-        }
-        super::read::from_str(value)
-    }
-
-    /// Reads a reference to a table.
-    pub(super) fn known<T: FromStr<Err: Display>>(&self, value: &Value<'_>) -> Read<T> {
-        let text = super::read::string(value)?;
-        if self.taken.contains_key(text) {
-            return super::read::from_str(value);
-        }
-        let kind = self.kind;
-        let expected = match nearest(text, self.taken.keys().map(String::as_str)) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("expected the id of a `[[{kind}]]`"),
-        };
-        fault(value, format!("there is no {kind} `{text}`; {expected}"))
     }
 }

@@ -9,7 +9,7 @@ use toml::de::DeValue;
 use url::Url;
 
 use super::{
-    file::Ids,
+    ids::Ids,
     read::{
         boolean, from_str, integer, list, mistyped, one_of, parsed, pattern, proxy, string, text,
         time_zone, unless_empty, web_address,

@@ -1,20 +1,16 @@
 //! The first page of a source: asked for conditionally, and read only where it changed.
 
-use std::collections::HashSet;
-
 use tokio::sync::SemaphorePermit;
 use url::Url;
 
 use super::{
     fault::Fault,
     reader::{Read, Reader},
+    rows::{Rows, read_further},
 };
 use crate::{
-    bulletin::{Article, Notice, ReadAs, Validators, canonical_url},
-    source::{
-        Feed, List, ReadError, Reading,
-        fetch::{Fetched, Page},
-    },
+    bulletin::{Notice, ReadAs, Validators, canonical_url},
+    source::fetch::{Fetched, Page},
     store::LookState,
 };
 
@@ -24,20 +20,6 @@ pub(super) enum Front {
     /// The same answer, body, or rows as at the last good look.
     Unchanged(LookState),
     Rows(Rows, LookState),
-}
-
-/// Rows as read, and where they go on.
-#[derive(Debug, Default)]
-pub(super) struct Rows {
-    /// In page order.
-    pub(super) notices: Vec<Notice>,
-    /// What a feed says in full, by the row's place.
-    pub(super) articles: Vec<Option<Article>>,
-    pub(super) next_page: Option<Url>,
-    feeds: Vec<Url>,
-    is_feed: bool,
-    /// Given back once they are judged.
-    pub(super) turn: Option<SemaphorePermit<'static>>,
 }
 
 /// Looks at the source's feed, where one is known, else at its address.
@@ -119,7 +101,7 @@ async fn read_changed(
             state.feed = Some(feed.to_string());
             // They belong to the page; the feed's own come with the next look.
             (state.validators, state.body) = (Validators::default(), None);
-            rows = with_page_rows(entries, rows);
+            rows = entries.with_page_rows(rows);
         }
     }
     let rows_hash = hash_of_rows(&rows.notices);
@@ -151,7 +133,7 @@ async fn announced(reader: &Reader<'_>, page: &Rows) -> Option<(Url, Rows)> {
     let source = &reader.source.id;
     for feed in page.feeds.iter().take(MOST_TRIED) {
         match read_further(reader, feed).await {
-            Ok(rows) if rows.is_feed && holds_most(&rows, page) => {
+            Ok(rows) if rows.is_feed && rows.holds_most_of(page) => {
                 return Some((feed.clone(), rows));
             }
             Ok(_) => tracing::debug!(%source, "the feed {feed} is not this page's own"),
@@ -159,76 +141,6 @@ async fn announced(reader: &Reader<'_>, page: &Rows) -> Option<(Url, Rows)> {
         }
     }
     None
-}
-
-fn holds_most(feed: &Rows, page: &Rows) -> bool {
-    let entries: HashSet<String> = feed
-        .notices
-        .iter()
-        .map(|row| canonical_url(&row.url))
-        .collect();
-    let shared = page
-        .notices
-        .iter()
-        .filter(|row| entries.contains(&canonical_url(&row.url)));
-    shared.count() * 2 > page.notices.len()
-}
-
-/// A feed's entries, then the page's rows that it lacks: known too, should the page be read again.
-fn with_page_rows(mut feed: Rows, page: Rows) -> Rows {
-    super::pages::append(&mut feed, page);
-    feed.next_page = None;
-    feed
-}
-
-/// Reads another page of a source, unconditionally.
-pub(super) async fn read_further(reader: &Reader<'_>, url: &Url) -> Result<Rows, Fault> {
-    let page = reader.get_new(url).await?;
-    Ok(Rows::try_from(reader.reading(page).await?.what)?)
-}
-
-impl TryFrom<Reading> for Rows {
-    type Error = ReadError;
-
-    fn try_from(reading: Reading) -> Result<Self, ReadError> {
-        match reading {
-            Reading::List(list) => Ok(list.into()),
-            Reading::Feed(feed) => Ok(feed.into()),
-            Reading::Article(article) => Err(ReadError::NotAList(format!(
-                "the page is an article{}",
-                article
-                    .title
-                    .map(|title| format!(" (`{title}`)"))
-                    .unwrap_or_default()
-            ))),
-        }
-    }
-}
-
-impl From<List> for Rows {
-    fn from(list: List) -> Self {
-        Self {
-            articles: vec![None; list.notices.len()],
-            notices: list.notices,
-            next_page: list.next_page,
-            feeds: list.feeds,
-            is_feed: false,
-            turn: None,
-        }
-    }
-}
-
-impl From<Feed> for Rows {
-    fn from(feed: Feed) -> Self {
-        let mut articles = feed.articles;
-        articles.resize(feed.notices.len(), None);
-        Self {
-            notices: feed.notices,
-            articles,
-            is_feed: true,
-            ..Self::default()
-        }
-    }
 }
 
 pub(super) fn hash_of(body: &[u8]) -> [u8; 16] {

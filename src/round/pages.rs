@@ -1,13 +1,11 @@
 //! From the first page on down, until the rows connect to what is known.
 
-use std::collections::HashSet;
-
 use super::{
-    front::{self, Rows},
     reader::Reader,
+    rows::{Rows, read_further},
 };
 use crate::{
-    bulletin::{Article, BulletinState, Notice, canonical_url},
+    bulletin::{Article, BulletinState, Notice},
     store::{Judged, Ruling, Store, StoreError},
 };
 
@@ -59,30 +57,12 @@ pub(super) async fn connect(
                 judged,
             });
         };
-        match front::read_further(reader, &next).await {
-            Ok(further) => append(&mut rows, further),
+        match read_further(reader, &next).await {
+            Ok(further) => rows.append(further),
             Err(fault) => {
                 tracing::warn!(source = %source.id, "page {} of the list, {next}: {}", pages + 1, fault.what);
             }
         }
         pages += 1;
     }
-}
-
-/// Adds the rows of a further page that are not there yet: lists move down while they are read.
-/// A page without any is the end.
-pub(super) fn append(rows: &mut Rows, further: Rows) {
-    let mut have: HashSet<String> = rows
-        .notices
-        .iter()
-        .map(|row| canonical_url(&row.url))
-        .collect();
-    let before = rows.notices.len();
-    for (notice, article) in further.notices.into_iter().zip(further.articles) {
-        if have.insert(canonical_url(&notice.url)) {
-            rows.notices.push(notice);
-            rows.articles.push(article);
-        }
-    }
-    rows.next_page = further.next_page.filter(|_| rows.notices.len() > before);
 }

@@ -279,7 +279,7 @@ impl Noticast {
             listed = self.list(&["sources", "--limit", "0"]);
             listed.len() == sources && listed.iter().all(|source| !source["last_polled"].is_null())
         };
-        if !holds_within(Duration::from_secs(60), are_known).await {
+        if !holds_within(Duration::from_secs(180), are_known).await {
             panic!(
                 "not every source was looked at: {listed:#?}\n{}",
                 self.log()

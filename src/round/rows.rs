@@ -1,0 +1,115 @@
+//! The rows of a page as read, and how those of several pages become one list.
+
+use std::collections::HashSet;
+
+use tokio::sync::SemaphorePermit;
+use url::Url;
+
+use super::{fault::Fault, reader::Reader};
+use crate::{
+    bulletin::{Article, Notice, canonical_url},
+    source::{Feed, List, ReadError, Reading},
+};
+
+/// Rows as read, and where they go on.
+#[derive(Debug, Default)]
+pub(super) struct Rows {
+    /// In page order.
+    pub(super) notices: Vec<Notice>,
+    /// What a feed says in full, by the row's place.
+    pub(super) articles: Vec<Option<Article>>,
+    pub(super) next_page: Option<Url>,
+    /// Feeds that the page announces.
+    pub(super) feeds: Vec<Url>,
+    pub(super) is_feed: bool,
+    /// Given back once they are judged.
+    pub(super) turn: Option<SemaphorePermit<'static>>,
+}
+
+/// Reads another page of a source, unconditionally.
+pub(super) async fn read_further(reader: &Reader<'_>, url: &Url) -> Result<Rows, Fault> {
+    let page = reader.get_new(url).await?;
+    Ok(Rows::try_from(reader.reading(page).await?.what)?)
+}
+
+impl Rows {
+    /// Adds the rows of a further page that are not there yet: lists move down while they are read.
+    /// A page without any is the end.
+    pub(super) fn append(&mut self, further: Self) {
+        let mut have = self.addresses();
+        let before = self.notices.len();
+        for (notice, article) in further.notices.into_iter().zip(further.articles) {
+            if have.insert(canonical_url(&notice.url)) {
+                self.notices.push(notice);
+                self.articles.push(article);
+            }
+        }
+        self.next_page = further.next_page.filter(|_| self.notices.len() > before);
+    }
+
+    /// A feed's entries, then the page's rows that it lacks: known too, should the page be read again.
+    pub(super) fn with_page_rows(mut self, page: Self) -> Self {
+        self.append(page);
+        self.next_page = None;
+        self
+    }
+
+    /// Whether most rows of `page` are here too.
+    pub(super) fn holds_most_of(&self, page: &Self) -> bool {
+        let entries = self.addresses();
+        let shared = page
+            .notices
+            .iter()
+            .filter(|row| entries.contains(&canonical_url(&row.url)));
+        shared.count() * 2 > page.notices.len()
+    }
+
+    fn addresses(&self) -> HashSet<String> {
+        let rows = self.notices.iter();
+        rows.map(|row| canonical_url(&row.url)).collect()
+    }
+}
+
+impl TryFrom<Reading> for Rows {
+    type Error = ReadError;
+
+    fn try_from(reading: Reading) -> Result<Self, ReadError> {
+        match reading {
+            Reading::List(list) => Ok(list.into()),
+            Reading::Feed(feed) => Ok(feed.into()),
+            Reading::Article(article) => Err(ReadError::NotAList(format!(
+                "the page is an article{}",
+                article
+                    .title
+                    .map(|title| format!(" (`{title}`)"))
+                    .unwrap_or_default()
+            ))),
+        }
+    }
+}
+
+impl From<List> for Rows {
+    fn from(list: List) -> Self {
+        Self {
+            articles: vec![None; list.notices.len()],
+            notices: list.notices,
+            next_page: list.next_page,
+            feeds: list.feeds,
+            is_feed: false,
+            turn: None,
+        }
+    }
+}
+
+impl From<Feed> for Rows {
+    fn from(feed: Feed) -> Self {
+        let mut articles = feed.articles;
+        articles.resize(feed.notices.len(), None);
+        Self {
+            notices: feed.notices,
+            articles,
+            is_feed: true,
+            ..Self::default()
+        }
+    }
+}
