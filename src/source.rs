@@ -4,6 +4,7 @@ pub mod article;
 pub mod charset;
 mod css;
 pub mod date;
+mod download;
 #[cfg(test)]
 mod drawn;
 pub mod feed;

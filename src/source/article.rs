@@ -16,7 +16,6 @@ mod title;
 use std::ops::Range;
 
 use self::body::Body;
-pub(super) use self::files::is_file;
 use self::head::Head;
 use self::layout::Layout;
 use self::title::Title;

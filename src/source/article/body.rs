@@ -5,9 +5,9 @@ use std::ops::Range;
 use super::layout::Layout;
 use super::line::{ends_text, is_credit, is_imprint, is_info, is_labelled, is_remark};
 use super::title::{Title, key};
-use crate::source::css;
 use crate::source::page::Id;
 use crate::source::text::{is_han, one_line};
+use crate::source::{css, download};
 
 /// The blocks of the article's text, in reading order, and the element that holds them.
 #[derive(Debug, Default)]
@@ -288,7 +288,7 @@ fn links_to_file(layout: &Layout<'_>, at: usize) -> bool {
         std::iter::once(element)
             .chain(page.ancestors(element).take(3))
             .filter_map(|id| page.attribute(id, "href"))
-            .any(super::files::is_file)
+            .any(download::is_file)
     })
 }
 

@@ -9,14 +9,12 @@ use url::Url;
 use super::Parts;
 use super::head::absolute;
 use crate::bulletin::Attachment;
+use crate::source::download::{has_ending, is_download};
 use crate::source::page::Id;
 use crate::source::text::one_line;
 
 /// The most files that one article is taken to have.
 const MOST: usize = 100;
-
-/// What ends the name of a file that people download.
-const ENDINGS: &str = "pdf|docx?|docm|dotx?|xlsx?|xlsm|xlsb|csv|et|ett|pptx?|pps|ppsx|dps|wps|wpt|ofd|odt|ods|odp|rtf|zip|rar|7z|tar|gz|tgz|caj|ceb|epub|txt|mp3|mp4|wmv|avi|dwg|psd|ai|tif|tiff";
 
 pub(super) fn attachments(parts: &Parts<'_>, base: &Url) -> Vec<Attachment> {
     let page = parts.layout.page;
@@ -210,35 +208,6 @@ fn file_name(url: &Url) -> Option<String> {
         .chain(given)
         .chain(url.query().map(str::to_owned))
         .find(|name| has_ending(name))
-}
-
-/// Whether an address, relative or not, leads to a file for people to keep.
-pub(in crate::source) fn is_file(href: &str) -> bool {
-    static FILE: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(&format!(
-            r"(?i)\.(?:{ENDINGS})(?:$|[?#%'\s&])|down(?:load)?(?:file|attach|\.)|wbfileid"
-        ))
-        .expect("a fixed pattern")
-    });
-    FILE.is_match(href)
-}
-
-fn has_ending(name: &str) -> bool {
-    static ENDING: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(&format!(r"(?i)\.(?:{ENDINGS})[\s）)】\]]{{0,3}}$")).expect("a fixed pattern")
-    });
-    ENDING.is_match(name)
-}
-
-fn is_download(url: &Url) -> bool {
-    static DOWNLOAD: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(
-            r"(?i)down(?:load)?(?:file|attach|\.|/|\?|$)|attach(?:ment)?|getfile|wbfileid|fileid",
-        )
-        .expect("a fixed pattern")
-    });
-    let path = &url[url::Position::BeforePath..];
-    DOWNLOAD.is_match(path)
 }
 
 /// Whether the line of a link says that it is an attachment.

@@ -14,7 +14,7 @@ use super::{
     words::{self, LinkText},
 };
 use crate::source::{
-    article::is_file,
+    download::is_file,
     page::{self, Id, Page},
 };
 
