@@ -43,16 +43,14 @@ use futures::{
 };
 use serde_json::Value;
 use tokio::{
-    sync::{mpsc, oneshot, watch},
+    sync::{mpsc, watch},
     task::JoinSet,
-    time::{sleep, timeout},
+    time::sleep,
 };
 use tokio_util::sync::CancellationToken;
 
 /// Requests of the bot and of tests that wait for their turn; more are refused.
 const ASIDES: usize = 256;
-/// So long someone waits for an answer before it is not worth sending any more.
-const ASIDE_WAITS: Duration = Duration::from_secs(60);
 const TELEGRAM: &str = "telegram";
 
 use self::{
@@ -65,7 +63,6 @@ use self::{
     health::Health,
     matrix::Matrix,
     ntfy::Ntfy,
-    pace::{Lane, Limit},
     sender::Sender,
     slack::Slack,
     stdout::Stdout,
@@ -73,8 +70,7 @@ use self::{
     webhook::Webhook,
     wecom_app::WecomApp,
     wecom_robot::WecomRobot,
-    worker::Aside,
-    worker::Worker,
+    worker::{Aside, Wish, Worker, ask},
 };
 pub(crate) use self::{deliver::backoff, sender::Sent};
 pub use self::{files::Files, health::Fault};
@@ -208,12 +204,15 @@ impl Pusher {
         };
         let card = Card::announcement(text, &config);
         let to = channel.clone();
-        let run = async move { sender.send(&card, &to).await }.boxed();
+        let run = move || {
+            let (sender, card, to) = (sender.clone(), card.clone(), to.clone());
+            async move { sender.send(&card, &to).await }.boxed()
+        };
         let sent = match running {
-            Some(line) => ask(&line.asides, lane, limit, run).await,
+            Some(line) => ask(&line.asides, (lane, limit), Wish::once(run)).await,
             None => {
                 self.wait_for_pace(&channel.id).await?;
-                run.await
+                run().await
             }
         };
         match sent {
@@ -405,30 +404,6 @@ pub fn draft(
         ChannelKind::Stdout { .. } => stdout::drawn(&card, channel).into(),
         ChannelKind::Robot(settings) => robot(settings)?.draft(&card, channel),
     })
-}
-
-/// Has a request sent by the worker, ahead of what waits; gives up where that is stopped or rests.
-async fn ask(
-    asides: &mpsc::Sender<Aside>,
-    lane: Lane,
-    limit: Limit,
-    run: BoxFuture<'static, Sent>,
-) -> Sent {
-    let (done, answer) = oneshot::channel();
-    let aside = Aside {
-        lane,
-        limit,
-        run,
-        done,
-    };
-    let resting = || Sent::Again("nothing is sent now".to_owned());
-    if asides.try_send(aside).is_err() {
-        return resting();
-    }
-    match timeout(ASIDE_WAITS, answer).await {
-        Ok(Ok(sent)) => sent,
-        _ => resting(),
-    }
 }
 
 /// Returns once the config is another one for those who push: sources may come and go.

@@ -9,7 +9,7 @@ use super::{
     asker::Asker,
     button::{Button, Release},
     pages,
-    say::{Pressed, Reply, is_settled, note},
+    say::{Pressed, Reply, note},
     words::{self, Words, fill},
 };
 use crate::{
@@ -275,7 +275,7 @@ impl Room {
             let sent = self.voice.say(message).await;
             note(&sent);
             is_told |= matches!(sent, Sent::Done(_));
-            is_owed |= !is_settled(&sent);
+            is_owed |= !sent.is_settled();
         }
         if is_owed && !is_told {
             return Ok(());

@@ -252,9 +252,9 @@ impl Room {
         answers.extend(pressed.later.map(|slow| self.later(&asker, slow)));
         for (to, reply) in pressed.more {
             answers.extend(if to == asker.place() {
-                self.tell(&to, reply)
+                self.say(&asker, reply)
             } else {
-                self.insist(&to, reply)
+                self.tell(&to, reply)
             });
         }
         Ok(answers)
@@ -363,7 +363,7 @@ impl Room {
                 Slow::Search(_) | Slow::Why(_) => &room.shared.searches,
                 Slow::Poll(_) | Slow::Page(..) => &room.shared.looks,
             };
-            let Ok(_turn) = turns.acquire().await else {
+            let Ok(turn) = turns.acquire().await else {
                 return;
             };
             let done = match what {
@@ -372,6 +372,8 @@ impl Room {
                 Slow::Poll(source) => room.poll(&asker, &source).await,
                 Slow::Page(url, of) => room.try_page(&asker, url, of).await,
             };
+            // Saying it may take long.
+            drop(turn);
             match done {
                 Ok(reply) => {
                     if let Some(answer) = room.say(&asker, reply) {

@@ -124,7 +124,10 @@ impl Room {
     ) -> Result<Option<Bulletin>, StoreError> {
         let id = match which {
             Which::Id(id) => Some(*id),
-            Which::Link(url) => self.store.bulletin_at(url).await?,
+            Which::Link(url) => match self.store.bulletin_at(url).await? {
+                Some(id) => Some(id),
+                None => self.config.web.bulletin_at(url).map(BulletinId),
+            },
         };
         let Some(id) = id else { return Ok(None) };
         let found = self.store.bulletin(id).await?;

@@ -41,6 +41,8 @@ pub(super) struct Asker {
     /// A channel's own post, or an administrator without a name.
     pub(super) speaks_for_chat: bool,
     pub(super) language: Language,
+    /// As it was asked: what was written, or the data of the button.
+    pub(super) question: String,
 }
 
 impl Asker {
@@ -73,6 +75,7 @@ impl Room {
         let chat = &message.chat;
         let sender = message.sender_chat.as_ref().map(|sender| sender.id);
         let mut asker = self.asker_in(chat, message.from.as_ref(), topic(message));
+        asker.question = message.text().unwrap_or_default().to_owned();
         asker.speaks_for_chat = sender == Some(chat.id);
         // Who writes in a channel's name may be anybody who has one.
         if sender.is_some() {
@@ -83,7 +86,10 @@ impl Room {
 
     pub(super) fn presser(&self, query: &CallbackQuery, chat: &Chat) -> Asker {
         let message = query.regular_message();
-        self.asker_in(chat, Some(&query.from), message.and_then(topic))
+        Asker {
+            question: query.data.clone().unwrap_or_default(),
+            ..self.asker_in(chat, Some(&query.from), message.and_then(topic))
+        }
     }
 
     pub(super) fn asker_in(
@@ -114,6 +120,7 @@ impl Room {
                 .and_then(|user| i64::try_from(user.id.0).ok()),
             speaks_for_chat: false,
             language: self.language_of(chat, topic, user),
+            question: String::new(),
         }
     }
 

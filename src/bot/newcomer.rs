@@ -95,7 +95,7 @@ impl Room {
                     Button::TurnDown(target.id.clone()),
                 ),
             ]);
-            let answer = self.insist(&id, reply);
+            let answer = self.tell(&id, reply);
             if answer.is_some_and(|answer| self.outgoing.try_send(answer).is_err()) {
                 tracing::warn!(channel.id = %target.id, "too much waits to be said; an admin was not asked");
             }

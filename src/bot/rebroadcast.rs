@@ -71,10 +71,14 @@ impl Room {
         if bulletin.state == BulletinState::Held {
             return Ok(fill(words.is_held, &[("id", &number)]).into());
         }
-        let to = match &channel {
-            Some(channel) if !self.is_known(channel) => {
-                return Ok(fill(words.no_channel, &[("channel", channel.as_str())]).into());
+        let channel = match channel.map(|named| self.known_as(&named).ok_or(named)) {
+            Some(Err(named)) => {
+                return Ok(fill(words.no_channel, &[("channel", named.as_str())]).into());
             }
+            Some(Ok(known)) => Some(known),
+            None => None,
+        };
+        let to = match &channel {
             Some(channel) => vec![channel.clone()],
             None => self.store.recipients(Some(id)).await?,
         };
@@ -141,9 +145,15 @@ impl Room {
         })
     }
 
-    fn is_known(&self, id: &ChannelId) -> bool {
-        self.config.channels.iter().any(|channel| channel.id == *id)
-            || self.store.chat(id).is_some()
+    /// The channel or chat of that id; a chat may be a channel of the config, under another one.
+    fn known_as(&self, id: &ChannelId) -> Option<ChannelId> {
+        let mut channels = self.config.channels.iter();
+        if channels.any(|channel| channel.id == *id) || self.store.chat(id).is_some() {
+            return Some(id.clone());
+        }
+        let (chat, topic) = id.chat()?;
+        let mut leading = self.channels_of(chat, None);
+        leading.find_map(|(known, other)| (other == topic).then(|| known.clone()))
     }
 
     /// Queues it. The message that carries the button is the request's id: pressed twice, it is one request.

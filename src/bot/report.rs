@@ -14,7 +14,7 @@ use tokio::time::sleep;
 use super::{
     answer::Room,
     rebroadcast::{undo, what},
-    say::{Reply, is_settled, note},
+    say::{Reply, note},
     words::fill,
 };
 use crate::{
@@ -99,7 +99,7 @@ impl Room {
             sent = self.voice.say(message).await;
         }
         note(&sent);
-        is_settled(&sent)
+        sent.is_settled()
     }
 
     /// Deletes what was sent. After a crash it begins again: what is gone already counts as deleted.

@@ -12,8 +12,6 @@ use teloxide::{
     },
 };
 
-use tokio::time::sleep;
-
 use super::{
     answer::{Room, Slow},
     asker::Asker,
@@ -21,7 +19,11 @@ use super::{
 };
 use crate::{
     bulletin::ChannelId,
-    push::{Sent, backoff, card::cut, telegram::preview},
+    push::{
+        Sent,
+        card::cut,
+        telegram::{about, preview},
+    },
 };
 
 /// Work that ends with a message, and the chat that it is for.
@@ -60,8 +62,6 @@ impl Reply {
 
 /// Characters of a message after parsing; whole lines beyond it are left out.
 const LONGEST: usize = 4096;
-/// Some ten minutes of them.
-const MOST_TRIES: u32 = 15;
 /// Bytes of a button's data.
 const LONGEST_DATA: usize = 64;
 
@@ -118,17 +118,24 @@ pub(super) struct Carrier {
 }
 
 impl Room {
-    /// None: there is nothing to say.
+    /// Answers who asked; None: there is nothing to say. Of several answers to the same question that
+    /// could not be given yet, the last one is.
     pub(super) fn say(&self, asker: &Asker, reply: Reply) -> Option<Answer> {
-        self.tell(&asker.place(), reply)
+        let question = about((asker.user, &asker.question));
+        self.insist(&asker.place(), reply, question)
     }
 
     /// A message for a chat that did not ask just now; None: there is nothing to say.
     pub(super) fn tell(&self, to: &ChannelId, reply: Reply) -> Option<Answer> {
+        let what = about(&reply.text);
+        self.insist(to, reply, what)
+    }
+
+    fn insist(&self, to: &ChannelId, reply: Reply, about: u64) -> Option<Answer> {
         let (chat, _) = to.chat()?;
         let message = self.message(to, reply)?;
         let voice = self.voice.clone();
-        let work = async move { note(&voice.say(message).await) }.boxed();
+        let work = async move { note(&voice.insist(message, about).await) }.boxed();
         Some(Answer { chat, work })
     }
 
@@ -151,30 +158,10 @@ impl Room {
         Some(message)
     }
 
-    /// Says something that nobody asked for just now: tried again until Telegram has it, or never will.
-    pub(super) fn insist(&self, to: &ChannelId, reply: Reply) -> Option<Answer> {
-        let (chat, _) = to.chat()?;
-        let message = self.message(to, reply)?;
-        let voice = self.voice.clone();
-        let work = async move {
-            for attempt in 0..MOST_TRIES {
-                let sent = voice.say(message.clone()).await;
-                note(&sent);
-                // What was perhaps sent is not worth a repetition.
-                if is_settled(&sent) || matches!(sent, Sent::Perhaps(_)) {
-                    return;
-                }
-                sleep(backoff(attempt, 0.0)).await;
-            }
-        }
-        .boxed();
-        Some(Answer { chat, work })
-    }
-
     pub(super) fn edit(&self, chat: i64, message: MessageId, reply: Reply) -> Answer {
         let edit = self.edit_request(chat, message, reply);
         let voice = self.voice.clone();
-        let work = async move { note(&voice.edit(edit).await) }.boxed();
+        let work = async move { note(&voice.insist_edit(edit).await) }.boxed();
         Answer { chat, work }
     }
 
@@ -236,11 +223,6 @@ pub(super) fn note(sent: &Sent) {
     if !matches!(sent, Sent::Done(_)) {
         tracing::info!("an answer of the bot was not sent: {sent}");
     }
-}
-
-/// Whether Telegram has it, or never will.
-pub(super) fn is_settled(sent: &Sent) -> bool {
-    matches!(sent, Sent::Done(_) | Sent::Refused(_) | Sent::Gone(_))
 }
 
 /// HTML of at most [`LONGEST`] characters as a reader sees it; no markup goes over several of the

@@ -291,6 +291,22 @@ pub struct WebSettings {
     pub metrics_token: Option<Secret>,
 }
 
+impl WebSettings {
+    /// The bulletin whose page has this address, if it is a page of ours. Without a `public_url` ours is
+    /// whatever has our port: people may know the machine by any name.
+    #[must_use]
+    pub fn bulletin_at(&self, address: &str) -> Option<u64> {
+        let url = Url::parse(address).ok()?;
+        let root = match &self.public_url {
+            Some(public) if public.origin() == url.origin() => public.path().trim_end_matches('/'),
+            None if self.listen.map(|at| at.port()) == url.port_or_known_default() => "",
+            _ => return None,
+        };
+        let page = url.path().strip_prefix(root)?.strip_prefix("/b/")?;
+        page.trim_end_matches('/').parse().ok()
+    }
+}
+
 impl Default for WebSettings {
     fn default() -> Self {
         Self {
@@ -363,5 +379,36 @@ impl fmt::Debug for Secret {
 impl fmt::Display for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("***")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_of_ours_is_known_by_its_address() {
+        let mut web = WebSettings::default();
+        let pages = |web: &WebSettings, address: &str| web.bulletin_at(address);
+        for address in [
+            "http://127.0.0.1:8787/b/12",
+            "http://news.lan:8787/b/12?x#y",
+        ] {
+            assert_eq!(pages(&web, address), Some(12), "{address}");
+        }
+        for address in ["http://news.lan/b/12", "http://127.0.0.1:8787/b/x", "b/12"] {
+            assert_eq!(pages(&web, address), None, "{address}");
+        }
+        web.public_url = Url::parse("https://news.example/notices/").ok();
+        assert_eq!(pages(&web, "https://news.example/notices/b/12/"), Some(12));
+        for address in [
+            "https://news.example/b/12",
+            "https://a.example/notices/b/12",
+        ] {
+            assert_eq!(pages(&web, address), None, "{address}");
+        }
+        web.public_url = None;
+        web.listen = None;
+        assert_eq!(pages(&web, "http://127.0.0.1:8787/b/12"), None);
     }
 }

@@ -53,6 +53,11 @@ impl Sent {
         why.starts_with(TOO_FAST)
     }
 
+    /// Whether the platform has it, or never will.
+    pub(crate) fn is_settled(&self) -> bool {
+        matches!(self, Self::Done(_) | Self::Refused(_) | Self::Gone(_))
+    }
+
     /// Whether the whole sender rests until a call without effect is answered.
     pub(super) fn is_about_all(&self) -> bool {
         matches!(

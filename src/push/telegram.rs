@@ -24,7 +24,7 @@ use teloxide::{
 };
 
 use self::api::{Api, CallError};
-pub(crate) use self::voice::Voice;
+pub(crate) use self::voice::{Voice, about};
 use super::{
     Checked, PushError,
     card::Card,
@@ -94,10 +94,15 @@ impl Telegram {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Where a chat is by now.
+    fn moved_to(&self, id: i64) -> i64 {
+        *self.known().moved.get(&id).unwrap_or(&id)
+    }
+
     /// What Telegram counts a chat's messages by, asking where the id alone does not tell.
     pub(crate) async fn lane_of(&self, chat: &TelegramChat) -> Result<(Lane, Limit), Sent> {
         let chat = match chat {
-            TelegramChat::Id(id) => TelegramChat::Id(*self.known().moved.get(id).unwrap_or(id)),
+            TelegramChat::Id(id) => TelegramChat::Id(self.moved_to(*id)),
             TelegramChat::Name(_) => chat.clone(),
         };
         match chat {
@@ -120,15 +125,20 @@ impl Telegram {
         Ok(lane)
     }
 
+    /// A chat's lane, of whichever kind it is.
+    fn strict_lane(&self, chat: i64) -> (Lane, Limit) {
+        (Lane(self.moved_to(chat)), limit("group"))
+    }
+
     /// Whether what the config calls `chat` is the one with this id, as far as is known.
     pub(crate) fn leads_to(&self, chat: &TelegramChat, id: i64) -> bool {
-        let known = self.known();
         match chat {
-            TelegramChat::Id(old) => *known.moved.get(old).unwrap_or(old) == id,
-            name => known
-                .chats
-                .get(name)
-                .is_some_and(|(lane, _)| *lane == Lane(id)),
+            TelegramChat::Id(old) => self.moved_to(*old) == id,
+            name => {
+                let known = self.known();
+                let known = known.chats.get(name);
+                known.is_some_and(|(lane, _)| *lane == Lane(id))
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 //! All that it holds can be read again from the store; a crash loses nothing. It opens a further
 //! request only while the last answers are later than the pace. Read [`Worker::run`] first.
 
+mod aside;
 mod earlier;
 mod landing;
 mod resting;
@@ -19,11 +20,12 @@ use futures::{
     stream::{FuturesUnordered, StreamExt},
 };
 use tokio::{
-    sync::{mpsc, oneshot},
+    sync::mpsc,
     time::{Instant, sleep_until, timeout},
 };
 use tokio_util::sync::CancellationToken;
 
+pub(crate) use self::aside::{Aside, Wish, ask};
 use super::{
     deliver::{Delivered, Desk, MOST_UNANSWERED},
     health::Health,
@@ -45,14 +47,6 @@ const LEAD: Duration = Duration::from_millis(40);
 /// How long a stop waits for answers.
 const STOP_WAITS: Duration = Duration::from_secs(5);
 
-/// A request past the outbox, within the pace and ahead of the backlog: an answer to a person, a test.
-pub(crate) struct Aside {
-    pub(crate) lane: Lane,
-    pub(crate) limit: Limit,
-    pub(crate) run: BoxFuture<'static, Sent>,
-    pub(crate) done: oneshot::Sender<Sent>,
-}
-
 /// Why nothing is sent for a while.
 struct Rest {
     probes: u32,
@@ -62,7 +56,7 @@ struct Rest {
 
 enum Landed {
     Delivered(Delivered),
-    Said(Slot, (Instant, Instant), Sent),
+    Said(Aside, Slot, (Instant, Instant), Sent),
     Lane(ChannelId, Result<(Lane, Limit), Sent>),
     Heads(Vec<Waiting>),
     Probed(Result<(), Sent>),
@@ -272,44 +266,6 @@ impl Worker {
             None => self.desk.pace().answered(slot, None),
         }
         self.place(slot.lane);
-    }
-
-    fn launch_aside(&mut self, slot: Slot) {
-        let queue = self.said.entry(slot.lane).or_default();
-        // Nobody waits for an answer that came too late.
-        queue.retain(|aside| !aside.done.is_closed());
-        match queue.pop_front() {
-            Some(aside) => {
-                self.requests += 1;
-                let desk = self.desk.clone();
-                self.fly(async move {
-                    let (went_out, _permit) = desk.on_time(slot).await;
-                    let sent = aside.run.await;
-                    let times = (went_out, Instant::now());
-                    let _ = aside.done.send(sent.clone());
-                    Ok(Landed::Said(slot, times, sent))
-                });
-            }
-            None => self.desk.pace().answered(slot, None),
-        }
-        self.place_asides(slot.lane);
-    }
-
-    fn queue_aside(&mut self, aside: Aside) {
-        let lane = aside.lane;
-        self.desk
-            .pace()
-            .set_limit(lane, aside.limit, Instant::now());
-        self.said.entry(lane).or_default().push_back(aside);
-        self.place_asides(lane);
-    }
-
-    fn place_asides(&mut self, lane: Lane) {
-        if self.said.get(&lane).is_some_and(|queue| !queue.is_empty()) {
-            self.desk.pace().wait(lane, Turn::Urgent, Instant::now());
-        } else {
-            self.said.remove(&lane);
-        }
     }
 
     /// Tells the pace since when the lane waits.

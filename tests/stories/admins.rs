@@ -86,6 +86,26 @@ async fn what_waits_is_cancelled_by_an_undo() {
 }
 
 #[tokio::test]
+async fn a_bulletin_is_named_by_its_page_and_a_channel_by_its_chat() {
+    let telegram = Telegram::start(TOKEN).await;
+    let mut pushing = at_work(&telegram, TWO).await;
+    delivered(&telegram, &mut pushing).await;
+    for (named, channel) in [
+        ("http://127.0.0.1:8787/b/2 telegram:701", "b"),
+        ("2 telegram:700", "a"),
+    ] {
+        telegram.say(ADMIN, ADMIN, &format!("/rebroadcast {named}"));
+        let question = said(&telegram, ADMIN, &format!("到 1 个聊天：{channel}")).await;
+        assert!(question.contains("第1号"), "{question}");
+    }
+    telegram.say(ADMIN, ADMIN, "/rebroadcast 2 telegram:702");
+    said(&telegram, ADMIN, "没有频道 telegram:702").await;
+    telegram.say(ADMIN, ADMIN, "/why http://127.0.0.1:8787/b/2");
+    said(&telegram, ADMIN, "以前没有见过").await;
+    pushing.stop().await;
+}
+
+#[tokio::test]
 async fn a_report_is_given_also_after_a_restart() {
     let telegram = Telegram::start(TOKEN).await;
     let mut pushing = at_work(&telegram, TWO).await;

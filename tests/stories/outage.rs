@@ -103,6 +103,80 @@ async fn menus_that_are_not_taken_keep_nobody_waiting_and_come_later() {
     pushing.stop().await;
 }
 
+/// Telegram gives the bot what people ask, and takes nothing of what it says, for several of its tries.
+async fn unheard(fault: Fault) -> (Telegram, Pushing) {
+    let telegram = Telegram::start(TOKEN).await;
+    let pushing = at_work(&telegram, "").await;
+    for method in ["sendMessage", "editMessageText"] {
+        telegram.fault(method, Some(ADMIN), fault.clone(), usize::MAX);
+    }
+    (telegram, pushing)
+}
+
+async fn until_tried(telegram: &Telegram, method: &str, times: usize) {
+    let tried = |seen: &Telegram| seen.calls(method) >= times;
+    telegram.until(&format!("{method} is tried"), tried).await;
+}
+
+#[tokio::test]
+async fn what_is_asked_while_nothing_can_be_said_is_answered_afterwards_in_order() {
+    let (telegram, mut pushing) = unheard(Fault::Page(502)).await;
+    telegram.say(ADMIN, ADMIN, "/pause news");
+    until_tried(&telegram, "sendMessage", 2).await;
+    for command in ["/resume news", "/help", "/help", "/help", "/help", "/held"] {
+        telegram.say(ADMIN, ADMIN, command);
+    }
+    until_tried(&telegram, "sendMessage", 3).await;
+    telegram.recover();
+    said(&telegram, ADMIN, "没有暂存").await;
+    pushing.stop().await;
+    let texts = telegram.texts(ADMIN);
+    let [paused, resumed, help, held] = &texts[..] else {
+        panic!("each question has one answer: {texts:?}");
+    };
+    assert!(paused.contains("已暂停") && resumed.contains("已恢复"));
+    assert!(help.contains("/rebroadcast") && held.contains("没有暂存"));
+}
+
+#[tokio::test]
+async fn an_answer_that_was_perhaps_taken_is_said_once_more_and_no_oftener() {
+    let (telegram, mut pushing) = unheard(Fault::AnswerLost).await;
+    telegram.say(ADMIN, ADMIN, "/help");
+    telegram.until_sent(ADMIN, 2).await;
+    telegram.recover();
+    telegram.say(ADMIN, ADMIN, "/held");
+    said(&telegram, ADMIN, "没有暂存").await;
+    pushing.stop().await;
+    assert_eq!(telegram.texts(ADMIN).len(), 3);
+}
+
+#[tokio::test]
+async fn a_question_is_closed_once_telegram_takes_it() {
+    let telegram = Telegram::start(TOKEN).await;
+    let mut pushing = at_work(&telegram, &channels()).await;
+    pushing.publish(1).await;
+    for command in ["/rebroadcast 2", "/broadcast 停电"] {
+        telegram.say(ADMIN, ADMIN, command);
+        said(&telegram, ADMIN, "3 个聊天").await;
+        let fault = Fault::Refused(500, "Internal Server Error");
+        telegram.fault("editMessageText", None, fault, usize::MAX);
+        let tried = telegram.calls("editMessageText");
+        let question = telegram.last(ADMIN);
+        let (_, no) = question.buttons().remove(1);
+        telegram.press(&question, ADMIN, &no);
+        until_tried(&telegram, "editMessageText", tried + 2).await;
+        telegram.recover();
+        telegram
+            .until("the question is closed", |seen| {
+                let shown = seen.last(ADMIN);
+                shown.text == "已取消。" && shown.buttons().is_empty()
+            })
+            .await;
+    }
+    pushing.stop().await;
+    assert_eq!(telegram.texts(CHATS[0]).len(), 1);
+}
+
 /// Where probes are answered, each message that is tried may be lost: few are.
 #[tokio::test]
 async fn messages_that_alone_are_answered_by_a_gateway_are_hardly_tried() {

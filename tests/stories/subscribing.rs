@@ -491,6 +491,19 @@ async fn a_group_that_moves_in_the_middle_goes_on_under_its_new_id() {
 }
 
 #[tokio::test]
+async fn a_group_that_moves_while_it_is_answered_has_its_answer_where_it_is_now() {
+    let telegram = Telegram::start(TOKEN).await;
+    let mut pushing = at_work(&telegram, ANYONE).await;
+    let to = -1_001_000_000_080;
+    let migrates = crate::support::telegram::Fault::Migrate(to);
+    telegram.fault("sendMessage", Some(GROUP), migrates, 1);
+    telegram.say(GROUP, 7, "/help");
+    said(&telegram, to, "/subscribe").await;
+    pushing.stop().await;
+    assert_eq!(telegram.texts(to).len(), 1);
+}
+
+#[tokio::test]
 async fn hostile_words_break_nothing() {
     let telegram = Telegram::start(TOKEN).await;
     let mut pushing = at_work(&telegram, ANYONE).await;

@@ -1,8 +1,11 @@
 //! How the bot speaks: within the pace of all that it sends, ahead of what waits there.
 
-use std::sync::Arc;
+use std::{
+    hash::{DefaultHasher, Hash, Hasher},
+    sync::Arc,
+};
 
-use futures::{FutureExt, future::BoxFuture};
+use futures::FutureExt;
 use teloxide::{
     payloads::{EditMessageText, SendMessage},
     types::Recipient,
@@ -11,14 +14,16 @@ use tokio::sync::mpsc;
 
 use super::{
     super::{
-        ask,
         health::Health,
         sender::{Sender, Sent},
-        worker::Aside,
+        worker::{Aside, Wish, ask},
     },
     Telegram,
 };
 use crate::bulletin::TelegramChat;
+
+/// Whoever asked rather reads an answer twice than not at all, but not more often.
+const DOUBTS: u32 = 1;
 
 /// The bot's way to its chats; clones share it.
 #[derive(Clone)]
@@ -60,28 +65,74 @@ impl Voice {
         self.health.is_well();
     }
 
-    /// Sends when the chat's turn has come, which for answers is soon.
+    /// Sends when the chat's turn has come, which for answers is soon; once, however that ends.
     pub(crate) async fn say(&self, message: SendMessage) -> Sent {
-        let telegram = self.telegram.clone();
+        let about = about(&message.text);
         let chat = chat_of(&message.chat_id);
-        self.ask(&chat, async move { telegram.say(&message).await }.boxed())
-            .await
+        self.ask(&chat, self.sending(message).about(about)).await
     }
 
-    /// Edits when the chat's turn has come: edits count too.
+    /// Sends until Telegram has it, or never will. Of several about the same that could not be sent yet,
+    /// the last one is.
+    pub(crate) async fn insist(&self, message: SendMessage, about: u64) -> Sent {
+        let chat = chat_of(&message.chat_id);
+        let wish = self.sending(message).about(about);
+        self.ask(&chat, wish.insisting(DOUBTS)).await
+    }
+
+    /// Edits when the chat's turn has come: edits count too. Once, however that ends.
     pub(crate) async fn edit(&self, edit: EditMessageText) -> Sent {
-        let telegram = self.telegram.clone();
         let chat = chat_of(&edit.chat_id);
-        self.ask(&chat, async move { telegram.edit(&edit).await }.boxed())
-            .await
+        self.ask(&chat, self.editing(edit)).await
     }
 
-    async fn ask(&self, chat: &TelegramChat, run: BoxFuture<'static, Sent>) -> Sent {
-        match self.telegram.lane_of(chat).await {
-            Ok((lane, limit)) => ask(&self.asides, lane, limit, run).await,
-            Err(sent) => sent,
-        }
+    /// Edits until Telegram has done it, or never will, or another edit of the message is to come.
+    pub(crate) async fn insist_edit(&self, edit: EditMessageText) -> Sent {
+        let chat = chat_of(&edit.chat_id);
+        // Done twice, it is as after once.
+        let wish = self.editing(edit).insisting(u32::MAX);
+        self.ask(&chat, wish).await
     }
+
+    fn sending(&self, message: SendMessage) -> Wish {
+        let telegram = self.telegram.clone();
+        Wish::once(move || {
+            let (telegram, mut message) = (telegram.clone(), message.clone());
+            if let Recipient::Id(chat) = &mut message.chat_id {
+                chat.0 = telegram.moved_to(chat.0);
+            }
+            async move { telegram.say(&message).await }.boxed()
+        })
+    }
+
+    fn editing(&self, edit: EditMessageText) -> Wish {
+        let telegram = self.telegram.clone();
+        let about = about(edit.message_id);
+        let wish = Wish::once(move || {
+            let (telegram, edit) = (telegram.clone(), edit.clone());
+            async move { telegram.edit(&edit).await }.boxed()
+        });
+        wish.about(about)
+    }
+
+    async fn ask(&self, chat: &TelegramChat, wish: Wish) -> Sent {
+        let lane = match (self.telegram.lane_of(chat).await, chat) {
+            (Ok(lane), _) => lane,
+            // Which kind of chat it is can be asked another time.
+            (Err(sent), TelegramChat::Id(id)) if !sent.is_settled() => {
+                self.telegram.strict_lane(*id)
+            }
+            (Err(sent), _) => return sent,
+        };
+        ask(&self.asides, lane, wish).await
+    }
+}
+
+/// A name for what a message is about.
+pub(crate) fn about(what: impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    what.hash(&mut hasher);
+    hasher.finish()
 }
 
 fn chat_of(recipient: &Recipient) -> TelegramChat {

@@ -23,10 +23,11 @@ impl Worker {
             Landed::Heads(heads) => self.take_heads(heads),
             Landed::Lane(channel, answer) => self.take_lane(channel, answer).await?,
             Landed::Probed(answer) => self.take_probe(answer).await?,
-            Landed::Said(slot, times, sent) => {
+            Landed::Said(aside, slot, times, sent) => {
                 self.requests -= 1;
                 self.desk.pace().answered(slot, Some(times));
                 self.heed(slot.lane, &sent).await?;
+                self.land_aside(aside, sent);
             }
             Landed::Delivered(delivered) => self.take_delivered(delivered).await?,
         }
