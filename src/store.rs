@@ -62,7 +62,7 @@ use std::{
 use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 
-pub use acts::{Report, Run, Tally};
+pub use acts::{PERHAPS, Report, Run, Tally};
 pub use ask::{
     Actor, Admitted, Begun, BulletinQuery, ChannelStatus, DeliveryQuery, Found, Health, HeldAction,
     Imported, Judged, Look, LookState, Outcome, Page, Reminded, Ruling, SourceStatus, Told,

@@ -268,7 +268,7 @@ impl Room {
     ) -> Result<Pressed, StoreError> {
         let words = asker.words();
         Ok(match button {
-            Button::Cancel if self.may_cancel(asker).await => Reply::from(words.cancelled).into(),
+            Button::Cancel if self.may_cancel(asker).await => self.cancel(asker, carrier).await?,
             Button::Cancel => Pressed::note(words.group_admins_only),
             // Who set a channel up from here may be its administrator no more.
             Button::Sources { of: Some(chat), .. } if !self.administrates(asker, chat).await => {

@@ -164,7 +164,7 @@ impl Room {
         channel: Option<ChannelId>,
         carrier: &Carrier,
     ) -> Result<Pressed, StoreError> {
-        let request = format!("telegram {} {}", asker.chat, carrier.id);
+        let request = request(asker, carrier);
         let (to, by, now) = (channel.map(|id| vec![id]), asker.actor(), Utc::now());
         let queued = self
             .store
@@ -181,10 +181,25 @@ impl Room {
         let Some((_, text)) = carrier.text.split_once(RULE) else {
             return Ok(Pressed::note(asker.words().stale_button));
         };
-        let request = format!("telegram {} {}", asker.chat, carrier.id);
+        let request = request(asker, carrier);
         let (by, now) = (asker.actor(), Utc::now());
         let queued = self.store.broadcast(text, &request, &by, now).await;
         self.begun(asker, queued, None, carrier).await
+    }
+
+    /// A question that was answered with no stays so, whatever is pressed on it later; one that was
+    /// answered with yes is no longer one.
+    pub(super) async fn cancel(
+        &self,
+        asker: &Asker,
+        carrier: &Carrier,
+    ) -> Result<Pressed, StoreError> {
+        let words = asker.words();
+        let request = request(asker, carrier);
+        Ok(match self.store.decline(&request, Utc::now()).await? {
+            true => Reply::from(words.cancelled).into(),
+            false => Pressed::note(words.done_already),
+        })
     }
 
     /// The question becomes the report, which is owed from now on.
@@ -205,7 +220,7 @@ impl Room {
             }
         };
         let Some(first) = deliveries.first() else {
-            return Ok(Reply::from(words.no_channels).into());
+            return Ok(Reply::from(words.cancelled).into());
         };
         let run = Run {
             first: *first,
@@ -278,6 +293,11 @@ impl Room {
         let text = original.text().filter(|_| is_ours || is_channels);
         text.map(command::numbers_of).unwrap_or_default()
     }
+}
+
+/// The message that asks is the request's id.
+fn request(asker: &Asker, carrier: &Carrier) -> String {
+    format!("telegram {} {}", asker.chat, carrier.id)
 }
 
 /// What a report is about.

@@ -20,7 +20,7 @@ use super::{
 use crate::{
     bulletin::{ChannelId, ChannelKind, Delivery, DeliveryState, TelegramChat},
     push::{Sent, telegram::api::CallError},
-    store::{Report, StoreError, Tally},
+    store::{PERHAPS, Report, StoreError, Tally},
 };
 
 /// How long an act can be undone after it was reported.
@@ -79,10 +79,14 @@ impl Room {
         let parts = [
             ("what", what(words, report)),
             ("sent", tally.sent.to_string()),
-            ("failed", tally.failed.to_string()),
+            ("failed", (tally.failed + tally.resting).to_string()),
         ];
         let parts: Vec<(&str, &str)> = parts.iter().map(|(k, v)| (*k, v.as_str())).collect();
         let mut text = fill(words.reported, &parts);
+        if tally.resting > 0 {
+            let count = tally.resting.to_string();
+            text += &format!("\n{}", fill(words.resting, &[("count", &count)]));
+        }
         if can_undo {
             text += &format!("\n{}", words.undo_hint);
         }
@@ -115,10 +119,17 @@ impl Room {
                 false => left += 1,
             }
         }
-        let dropped = deliveries
-            .iter()
-            .filter(|it| it.state == DeliveryState::Dropped)
-            .count();
+        let mut dropped = 0u64;
+        for delivery in &deliveries {
+            if delivery.state == DeliveryState::Dropped {
+                let error = delivery.error.as_deref();
+                // Nobody knows the message that was perhaps sent.
+                match error.is_some_and(|why| why.starts_with(PERHAPS)) {
+                    true => left += 1,
+                    false => dropped += 1,
+                }
+            }
+        }
         let words = self.words_at(&ChannelId::of_chat(report.chat, None));
         let parts = [
             ("what", what(words, report)),

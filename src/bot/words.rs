@@ -55,7 +55,7 @@ words! {
     remove remove_question removed
     no_bulletin is_held no_channel no_channels nowhere which_one confirm confirm_broadcast lasting
     yes yes_broadcast no queued announcement refused done_already broadcast_too_long
-    undo undo_hint undoing undone too_late reported
+    undo undo_hint undoing undone too_late reported resting
     held nothing_held publish_all publish_newest mark_seen show settled
     channels channel_line health health_label held_label all_well faults rival rival_gone
     manage source_card is_paused is_well look_now pause resume

@@ -11,6 +11,7 @@ use super::{
     error::Result,
     keys, people, route,
     rows::{BulletinRow, RequestRow, SeenValue},
+    send,
 };
 use crate::bulletin::{
     BulletinId, ChannelId, Delivery, DeliveryId, DeliveryKind, DeliveryState, SeenKey,
@@ -29,10 +30,15 @@ pub struct Run {
 pub struct Tally {
     /// Queued, or being sent.
     pub open: u64,
+    /// Queued where nothing can be sent now: the chat is shut, or its channel left the config.
+    pub resting: u64,
     pub sent: u64,
     pub failed: u64,
     pub dropped: u64,
 }
+
+/// How the error of a delivery begins that came to nothing, as far as anybody knows.
+pub const PERHAPS: &str = "perhaps delivered";
 
 /// An act whose outcome somebody waits for, in the message that asked whether it was meant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,7 +93,33 @@ impl Store {
             .await
     }
 
-    /// Drops what of a run is not being sent yet; gives how many.
+    /// Takes a request for one that was turned down: whoever makes it later gets no deliveries. False: it
+    /// was made already.
+    ///
+    /// # Errors
+    /// A write failed.
+    pub async fn decline(&self, request: &str, now: DateTime<Utc>) -> Result<bool> {
+        let request = keys::request(request);
+        self.write(move |books| {
+            if let Some(row) = books.engine.get::<RequestRow>(&request)? {
+                return Ok(row.count == 0);
+            }
+            let (first, count, at_ms) = (0, 0, now.timestamp_millis());
+            let row = RequestRow {
+                first,
+                count,
+                at_ms,
+            };
+            let mut change = books.change();
+            change.writes.put(request, &row);
+            books.commit(change)?;
+            Ok(true)
+        })
+        .await
+    }
+
+    /// Drops what of a run is not being sent yet; gives how many. The error of one that was perhaps sent
+    /// begins with [`PERHAPS`].
     ///
     /// # Errors
     /// A write failed.
@@ -100,14 +132,25 @@ impl Store {
     /// The store cannot be read.
     pub async fn tally(&self, run: Run) -> Result<Tally> {
         let all = self.run(run).await?;
-        let mut tally = Tally::default();
+        let (mut tally, mut queued) = (Tally::default(), Vec::new());
         for delivery in all {
             match delivery.state {
-                DeliveryState::Queued | DeliveryState::Sending => tally.open += 1,
+                DeliveryState::Queued => queued.push(delivery.channel),
+                DeliveryState::Sending => tally.open += 1,
                 DeliveryState::Sent => tally.sent += 1,
                 DeliveryState::Failed => tally.failed += 1,
                 DeliveryState::Dropped => tally.dropped += 1,
             }
+        }
+        if !queued.is_empty() {
+            let count = |channels: &[ChannelId]| channels.len() as u64;
+            tally.open += count(&queued);
+            let resting = move |books: &Books| {
+                queued.retain(|channel| books.rests(channel));
+                count(&queued)
+            };
+            tally.resting = self.ask(resting).await?;
+            tally.open -= tally.resting;
         }
         Ok(tally)
     }
@@ -273,6 +316,10 @@ fn cancel(books: &mut Books, run: Run, by: &Actor, now: DateTime<Utc>) -> Result
         };
         slot.state = DeliveryState::Dropped;
         slot.set_ended_ms(Some(now.timestamp_millis()));
+        if slot.doubts > 0 {
+            let why = format!("{PERHAPS}: it was undone before an answer came");
+            send::explain(&mut change, id, &mut slot, Some(why));
+        }
         change.set_slot(&books.engine, id, slot)?;
         dropped += 1;
     }

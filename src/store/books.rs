@@ -20,7 +20,7 @@ use super::{
     subscriptions::Chats,
     twins::Twins,
 };
-use crate::bulletin::{Channel, Source, SourceId};
+use crate::bulletin::{Channel, ChannelId, Source, SourceId};
 
 /// Owned by the store thread; readers share what is in an [`Arc`].
 pub(super) struct Books {
@@ -168,6 +168,12 @@ impl Books {
         self.channels
             .get(&channel)
             .is_some_and(|row| row.blocked.is_some())
+    }
+
+    /// Whether nothing can be sent there now.
+    pub(super) fn rests(&self, channel: &ChannelId) -> bool {
+        let number = self.names().channel_number(channel);
+        number.is_none_or(|number| self.is_blocked(number) || !self.is_in_use(number))
     }
 
     /// Whether anything is sent there: a channel of the config, or a chat that subscribed by itself.

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     Begun, Outcome, StoreError, Waiting,
+    acts::PERHAPS,
     block::{self, Block, Slot},
     books::Books,
     change::Change,
@@ -244,7 +245,7 @@ fn doubt(slot: &mut Slot, not_before: DateTime<Utc>, why: String) -> Outcome {
     if slot.doubts < MOST_DOUBTS {
         Outcome::Retry { not_before, why }
     } else {
-        let why = format!("perhaps delivered: {why}");
+        let why = format!("{PERHAPS}: {why}");
         Outcome::Failed { why }
     }
 }
@@ -272,7 +273,7 @@ fn fail(change: &mut Change, books: &Books, id: u64, slot: &mut Slot, why: Strin
     explain(change, id, slot, Some(why));
 }
 
-fn explain(change: &mut Change, id: u64, slot: &mut Slot, why: Option<String>) {
+pub(super) fn explain(change: &mut Change, id: u64, slot: &mut Slot, why: Option<String>) {
     slot.has_error = why.is_some();
     match why {
         Some(why) => change.writes.put(keys::error(id), &bounded(why)),

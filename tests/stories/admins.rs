@@ -106,6 +106,52 @@ async fn a_bulletin_is_named_by_its_page_and_a_channel_by_its_chat() {
 }
 
 #[tokio::test]
+async fn a_chat_that_is_shut_keeps_no_report_back() {
+    let telegram = Telegram::start(TOKEN).await;
+    let mut pushing = at_work(&telegram, TWO).await;
+    delivered(&telegram, &mut pushing).await;
+    let blocked = Fault::Refused(403, "Forbidden: bot was blocked by the user");
+    telegram.fault("sendMessage", Some(701), blocked, usize::MAX);
+    telegram.say(ADMIN, ADMIN, "/rebroadcast 2");
+    said(&telegram, ADMIN, "到 3 个聊天").await;
+    telegram.press_labelled(ADMIN, ADMIN, "重发");
+    let report = said(&telegram, ADMIN, "成功 2，失败 1").await;
+    assert!(report.contains("1 个聊天目前收不到"), "{report}");
+    telegram.press_labelled(ADMIN, ADMIN, "撤回");
+    said(&telegram, ADMIN, "取消 1 条，删除 1 条，未能删除 1 条").await;
+    pushing.stop().await;
+}
+
+#[tokio::test]
+async fn a_question_is_answered_once_with_yes_or_with_no() {
+    let telegram = Telegram::start(TOKEN).await;
+    let mut pushing = at_work(&telegram, TWO).await;
+    delivered(&telegram, &mut pushing).await;
+    for (first, second, shown, note) in [
+        (1, 0, "已取消", ""),
+        (0, 1, "#2 已发送：成功 1", "已经发送过了"),
+    ] {
+        telegram.say(ADMIN, ADMIN, "/rebroadcast 2 b");
+        said(&telegram, ADMIN, "到 1 个聊天").await;
+        let (question, answered) = (telegram.last(ADMIN), telegram.acknowledged().len());
+        for button in [first, second] {
+            telegram.press(&question, ADMIN, &question.buttons()[button].1);
+        }
+        said(&telegram, ADMIN, shown).await;
+        telegram
+            .until("both presses were answered", |seen| {
+                seen.acknowledged().len() == answered + 2
+            })
+            .await;
+        let said = &telegram.acknowledged()[answered + 1];
+        assert!(said.as_str().unwrap_or_default().contains(note), "{said}");
+        assert!(telegram.last(ADMIN).text.contains(shown));
+    }
+    pushing.stop().await;
+    assert_eq!(telegram.texts(701).len(), 2, "sent by yes alone");
+}
+
+#[tokio::test]
 async fn a_report_is_given_also_after_a_restart() {
     let telegram = Telegram::start(TOKEN).await;
     let mut pushing = at_work(&telegram, TWO).await;

@@ -193,6 +193,7 @@ pub(super) static WORDS: Words = Words {
     undone: "{what} is undone: {dropped} cancelled, {deleted} deleted, {left} could not be deleted.",
     too_late: "It is too late to undo that.",
     reported: "{what} is sent: {sent} delivered, {failed} failed.",
+    resting: "{count} of the failed cannot be written to now, and get it once they can.",
     held: "<b>{count} notices are held and wait for you</b>",
     nothing_held: "Nothing is held.",
     publish_all: "Publish all",

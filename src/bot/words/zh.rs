@@ -184,6 +184,7 @@ pub(super) static WORDS: Words = Words {
     undone: "{what} 已撤回：取消 {dropped} 条，删除 {deleted} 条，未能删除 {left} 条。",
     too_late: "已经不能撤回了。",
     reported: "{what} 已发送：成功 {sent}，失败 {failed}。",
+    resting: "失败的里面有 {count} 个聊天目前收不到消息，恢复后补发。",
     held: "<b>有 {count} 条通知暂存，等待确认</b>",
     nothing_held: "没有暂存的通知。",
     publish_all: "全部发布",

@@ -119,6 +119,36 @@ async fn what_is_killed_while_it_is_repeated_is_repeated_again() {
 }
 
 #[tokio::test]
+async fn what_is_undone_while_it_is_in_doubt_was_perhaps_delivered() {
+    let world = World::new(&[chat("a", 1), chat("b", 2)]).await;
+    world.look(list(1..=1)).await;
+    let by = Actor {
+        who: "admin".to_owned(),
+        from: "cli".to_owned(),
+    };
+    let queued = world.store.broadcast("x", "request", &by, world.now).await;
+    let run = Run {
+        first: queued.unwrap()[0],
+        count: 2,
+    };
+    world.store.begin_send(run.first, world.now).await.unwrap();
+    let outcome = Outcome::Uncertain {
+        not_before: world.now,
+        why: "no answer".to_owned(),
+    };
+    let completed = world.store.complete(run.first, outcome, world.now).await;
+    completed.unwrap();
+    assert_eq!(world.store.cancel(run, &by, world.now).await.unwrap(), 2);
+    let dropped = world.store.run(run).await.unwrap();
+    let is_doubtful = |it: &crate::bulletin::Delivery| {
+        let error = it.error.as_deref().unwrap_or_default();
+        error.starts_with(PERHAPS)
+    };
+    let doubtful: Vec<bool> = dropped.iter().map(is_doubtful).collect();
+    assert_eq!(doubtful, [true, false]);
+}
+
+#[tokio::test]
 async fn a_send_counts_from_its_answer_on_also_after_a_restart() {
     let channels = [chat("a", 1)];
     let world = World::new(&channels).await;
