@@ -1,10 +1,11 @@
 //! Telegram commands: what people type to the bot, answered from the store.
 //!
-//! An update is taken in `bot/poll.rs`, understood in `bot/command.rs` or `bot/button.rs`, and
-//! answered by [`answer::Room`], whose files are what people may want: `subscribe`, `sources`, `settings`,
-//! `filter`, `archive`, `story`, `add`, and for admins `newcomer`, `admin`, `manage`, `rebroadcast`, `report`;
-//! `ask` asks for what no button offers; `target` and `asker` know whose chat it is about and who may. The words are in `bot/words/`, one file a language. `say` sends
-//! them through the pusher's pace.
+//! An update is taken in `bot/poll.rs`, cut down to what is read of it in `bot/known.rs`, understood in
+//! `bot/command.rs` or `bot/button.rs`, and answered by [`answer::Room`], whose files are what people may
+//! want: `subscribe`, `sources`, `settings`, `filter`, `archive`, `story`, `add`, and for admins
+//! `newcomer`, `admin`, `manage`, `rebroadcast`, `report`; `ask` asks for what no button offers; `target`
+//! and `asker` know whose chat it is about and who may. The words are in `bot/words/`, one file a language.
+//! `say` sends them through the pusher's pace.
 
 mod add;
 mod admin;
@@ -15,6 +16,7 @@ mod asker;
 mod button;
 mod command;
 mod filter;
+mod known;
 mod manage;
 mod membership;
 mod newcomer;
@@ -248,12 +250,18 @@ async fn introduce(voice: &Voice, trouble: &mut Trouble) -> Me {
     me
 }
 
-/// A menu for each language and scope: an admin's own chat has the admins' commands as well.
+/// What the plain members of a group may do there.
+const OF_MEMBERS: [&str; 6] = ["latest", "search", "sources", "why", "settings", "help"];
+
+/// A menu for each language and scope: an admin's own chat has the admins' commands as well, and a group
+/// shows its members what they may do.
 fn menus(config: &Config) -> Vec<SetMyCommands> {
     let menu = |language: Language, scope: BotCommandScope, is_admin: bool| {
         let words = words::of(language);
         let more = if is_admin { words.admin_commands } else { &[] };
+        let is_for_members = matches!(scope, BotCommandScope::AllGroupChats);
         let commands = words.commands.iter().chain(more);
+        let commands = commands.filter(|(name, _)| !is_for_members || OF_MEMBERS.contains(name));
         let commands = commands.map(|(name, what)| BotCommand::new(*name, *what));
         SetMyCommands::new(commands).scope(scope)
     };
@@ -264,6 +272,7 @@ fn menus(config: &Config) -> Vec<SetMyCommands> {
     let mut scopes = vec![
         (BotCommandScope::Default, false),
         (BotCommandScope::AllPrivateChats, false),
+        (BotCommandScope::AllGroupChats, false),
         (BotCommandScope::AllChatAdministrators, false),
     ];
     scopes.extend(admins.map(|scope| (scope, true)));

@@ -13,7 +13,7 @@ use super::{
     words::fill,
 };
 use crate::{
-    bulletin::{AddSources, AddedSource, Chat, Source, SourceId, canonical_url},
+    bulletin::{AddSources, AddedSource, Chat, Source, SourceId, Standing, canonical_url},
     config::SourceBlock,
     push::card::{clean_line, cut, escape},
     store::StoreError,
@@ -99,8 +99,10 @@ impl Room {
         if let Some(known) = self.known_at(asker, &target, &url) {
             return self.subscribe_to(asker, &target, Some(&known)).await;
         }
-        if let Some(why) = self.may_not_add(asker, &url) {
-            return Ok(self.refused(asker, &why));
+        if let Some(why) = self.may_not_add(asker, &target, &url) {
+            let may_join = why == words.let_in_first && target.of.is_none();
+            let join = may_join.then(|| (words.join.to_owned(), Button::Join));
+            return Ok(self.refused(asker, &why).with(join));
         }
         let id: SourceId = "tried".parse().expect("a source's id");
         let mut source = Source::new(id, url.clone());
@@ -132,9 +134,8 @@ impl Room {
             lines.extend([String::new(), fill(words.added_so_far, &parts)]);
         }
         let question = Reply::from(lines.join("\n"));
-        // A channel is set up in two steps: the address is added here, and turned on there.
         Ok(question.with([
-            (words.yes_add.to_owned(), Button::Add),
+            (words.yes_add.to_owned(), Button::Add { of }),
             (words.no.to_owned(), Button::Cancel),
         ]))
     }
@@ -143,10 +144,11 @@ impl Room {
     pub(super) async fn add(
         &self,
         asker: &Asker,
+        of: Option<i64>,
         carrier: &Carrier,
     ) -> Result<Pressed, StoreError> {
         let words = asker.words();
-        if !self.administrates(asker, asker.chat).await {
+        if !self.administrates(asker, of.unwrap_or(asker.chat)).await {
             return Ok(Pressed::note(words.group_admins_only));
         }
         let mut lines = carrier.text.lines().skip(1);
@@ -154,14 +156,14 @@ impl Room {
         let Some(url) = url else {
             return Ok(Pressed::note(words.stale_button));
         };
-        let target = self.own(asker);
+        let target = self.target_of(asker, of, None);
         if let Some(known) = self.known_at(asker, &target, &url) {
             return Ok(self
                 .subscribe_to(asker, &target, Some(&known))
                 .await?
                 .into());
         }
-        if let Some(why) = self.may_not_add(asker, &url) {
+        if let Some(why) = self.may_not_add(asker, &target, &url) {
             return Ok(Pressed::note(why));
         }
         let name = lines.next().unwrap_or_default();
@@ -173,7 +175,8 @@ impl Room {
             id: block.id,
             name: block.name,
             url,
-            chat: target.id.clone(),
+            // It is removed where it was added from.
+            chat: asker.place(),
             at: Utc::now(),
         };
         let watched = source.source(self.config.time_zone);
@@ -207,8 +210,15 @@ impl Room {
         (telegram.add_sources != AddSources::Nobody).then_some((of_one, added.len()))
     }
 
-    fn may_not_add(&self, asker: &Asker, url: &Url) -> Option<String> {
+    fn may_not_add(&self, asker: &Asker, target: &Target, url: &Url) -> Option<String> {
         let words = asker.words();
+        // Who may not subscribe adds nothing either.
+        let shut = match self.standing_if_asked(asker, target) {
+            Standing::New => Some(words.nobody_subscribes),
+            Standing::Pending => Some(words.let_in_first),
+            Standing::Refused => Some(words.turned_down),
+            Standing::Open | Standing::Approved => None,
+        };
         // Added once more, a source that is kept from others would show to all.
         let asked = canonical_url(url.as_str());
         let mut hidden = self.config.sources.iter().filter(|source| !source.public);
@@ -223,6 +233,7 @@ impl Room {
         match who {
             AddSources::Nobody => Some(words.nobody_adds.to_owned()),
             AddSources::Admins if !self.is_admin(asker) => Some(words.admins_add.to_owned()),
+            _ if shut.is_some() => shut.map(str::to_owned),
             _ if of_one >= MOST_OF_ONE && !self.is_admin(asker) => {
                 Some(full(words.too_many_added, MOST_OF_ONE))
             }

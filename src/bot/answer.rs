@@ -20,7 +20,7 @@ use super::{
     words::fill,
 };
 use crate::{
-    bulletin::Language,
+    bulletin::{ChannelId, Language},
     config::Config,
     push::{Pusher, card::escape, telegram::Voice},
     store::{Store, StoreError},
@@ -29,6 +29,8 @@ use crate::{
 
 /// Who was told that they may not is not told again, as far as is remembered.
 const MOST_TOLD: usize = 1000;
+/// Pages of one chat that are looked at or wait for it.
+const MOST_PAGES: usize = 3;
 /// Chats whose language is remembered.
 const MOST_SPOKEN: usize = 20_000;
 
@@ -45,11 +47,16 @@ pub(super) struct Shared {
     pub(super) me: Me,
     /// Searches in the archive, and looks at pages: a few of each at a time.
     searches: Semaphore,
+    polls: Semaphore,
     looks: Semaphore,
     /// Chats and people in them who were told that they may not.
     told: Mutex<HashSet<(i64, Option<i64>)>>,
     /// What Telegram said of the language of those who wrote, for what is said to them unasked.
     spoken: Mutex<HashMap<i64, Language>>,
+    /// Chats for which admins were asked.
+    requests: Mutex<HashSet<ChannelId>>,
+    /// Pages that are looked at, or wait for it, by chat.
+    pages: Mutex<HashMap<i64, usize>>,
     /// Another program polls with the same token.
     pub(super) has_rival: AtomicBool,
 }
@@ -59,11 +66,36 @@ impl Shared {
         Self {
             me,
             searches: Semaphore::new(2),
-            looks: Semaphore::new(2),
+            polls: Semaphore::new(2),
+            looks: Semaphore::new(8),
             told: Mutex::default(),
             spoken: Mutex::default(),
+            requests: Mutex::default(),
+            pages: Mutex::default(),
             has_rival: AtomicBool::new(false),
         }
+    }
+
+    pub(super) fn is_first_request(&self, of: &ChannelId) -> bool {
+        let requests = self.requests.lock();
+        let mut requests = requests.unwrap_or_else(PoisonError::into_inner);
+        if requests.len() >= MOST_SPOKEN {
+            requests.clear();
+        }
+        requests.insert(of.clone())
+    }
+
+    /// A place for one more page of a chat; slow ones must not keep the others waiting.
+    pub(super) fn page_turn(self: &Arc<Self>, chat: i64) -> Option<PageTurn> {
+        let pages = self.pages.lock();
+        let mut pages = pages.unwrap_or_else(PoisonError::into_inner);
+        let count = pages.entry(chat).or_default();
+        if *count >= MOST_PAGES {
+            return None;
+        }
+        *count += 1;
+        let shared = self.clone();
+        Some(PageTurn { shared, chat })
     }
 
     pub(super) fn set_spoken(&self, chat: i64, language: Language) {
@@ -193,6 +225,10 @@ impl Room {
         asker: &Asker,
         message: &Message,
     ) -> Result<Vec<Answer>, StoreError> {
+        let alone = self
+            .alone(asker)
+            .filter(|_| act.is_for_admins_eyes() && !asker.is_private());
+        let (group, asker) = (asker, alone.as_ref().unwrap_or(asker));
         let reply = match act {
             Admin::Rebroadcast(None, channel) => {
                 self.offer_replied_to(asker, channel, message).await?
@@ -202,13 +238,22 @@ impl Room {
             }
             Admin::Broadcast(text) => self.offer_broadcast(asker, &text).await?,
             Admin::Held => self.held(asker, None).await?,
-            Admin::Poll(source) => return Ok(vec![self.later(asker, Slow::Poll(source))]),
+            Admin::Poll(source) => {
+                let polled = self.later(asker, Slow::Poll(source));
+                let line = alone.as_ref().map(|_| group.words().answered_alone);
+                let line = line.and_then(|line| self.say(group, line.into()));
+                return Ok(std::iter::once(polled).chain(line).collect());
+            }
             Admin::Pause(source) => self.pause(asker, &source, true).await?,
             Admin::Resume(source) => self.pause(asker, &source, false).await?,
             Admin::Channels => self.channels(asker, 0).await?,
             Admin::Health => self.health(asker).await?,
         };
-        Ok(self.say(asker, reply).into_iter().collect())
+        let answer = match &alone {
+            Some(alone) => self.say_alone(group, alone, reply),
+            None => self.say(asker, reply),
+        };
+        Ok(answer.into_iter().collect())
     }
 
     // ---- buttons ----
@@ -243,6 +288,9 @@ impl Room {
         }
         if button.is_for_admins() && !self.is_admin(&asker) {
             return Ok(vec![self.acknowledge(&query, words.admins_only)]);
+        }
+        if button.is_for_admins_eyes() && !asker.is_private() {
+            return Ok(vec![self.acknowledge(&query, words.alone_only)]);
         }
         let pressed = self.press(button, &asker, &carrier).await?;
         let mut answers = vec![self.acknowledge(&query, &pressed.note)];
@@ -296,7 +344,8 @@ impl Room {
             Button::Remind(id) => self.remind_pressed(asker, id).await?,
             Button::Remove(source) => self.offer_removal(asker, &source).await?,
             Button::RemoveNow(source) => self.remove(asker, &source).await?,
-            Button::Add => self.add(asker, carrier).await?,
+            Button::Add { of } => self.add(asker, of, carrier).await?,
+            Button::Join => self.join_pressed(asker).await?,
             Button::Latest { n, page } => self.latest(asker, n.clamp(1, 20), page).await?.into(),
             Button::Found { page } => {
                 let looked_for = pages::asked(&carrier.text);
@@ -361,19 +410,24 @@ impl Room {
         let work = async move {
             let turns = match what {
                 Slow::Search(_) | Slow::Why(_) => &room.shared.searches,
-                Slow::Poll(_) | Slow::Page(..) => &room.shared.looks,
+                Slow::Poll(_) => &room.shared.polls,
+                Slow::Page(..) => &room.shared.looks,
             };
-            let Ok(turn) = turns.acquire().await else {
-                return;
+            // Saying it may take long, and is nobody's turn.
+            let done = async {
+                let _turn = turns.acquire().await;
+                match what {
+                    Slow::Search(words) => room.found(&asker, words, 0).await,
+                    Slow::Why(what) => room.why(&asker, &what).await,
+                    Slow::Poll(source) => room.poll(&asker, &source).await,
+                    Slow::Page(url, of, _place) => room.try_page(&asker, url, of).await,
+                }
             };
-            let done = match what {
-                Slow::Search(words) => room.found(&asker, words, 0).await,
-                Slow::Why(what) => room.why(&asker, &what).await,
-                Slow::Poll(source) => room.poll(&asker, &source).await,
-                Slow::Page(url, of) => room.try_page(&asker, url, of).await,
+            let done = tokio::select! {
+                biased;
+                done = done => done,
+                never = room.seem_at_work(&asker) => match never {},
             };
-            // Saying it may take long.
-            drop(turn);
             match done {
                 Ok(reply) => {
                     if let Some(answer) = room.say(&asker, reply) {
@@ -395,7 +449,25 @@ pub(super) enum Slow {
     Why(String),
     Poll(String),
     /// An address to subscribe to, perhaps for a channel elsewhere.
-    Page(url::Url, Option<i64>),
+    Page(url::Url, Option<i64>, PageTurn),
+}
+
+/// One of the few pages that are looked at for a chat, until this is dropped.
+#[derive(Debug)]
+pub(super) struct PageTurn {
+    shared: Arc<Shared>,
+    chat: i64,
+}
+
+impl Drop for PageTurn {
+    fn drop(&mut self) {
+        let pages = self.shared.pages.lock();
+        let mut pages = pages.unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = pages.get_mut(&self.chat) {
+            *count -= 1;
+        }
+        pages.retain(|_, count| *count > 0);
+    }
 }
 
 /// Whether the message that was pressed has the button, as far as is known.

@@ -1,7 +1,10 @@
 //! `/latest` and `/search`: lists from the archive, each row with a button to its story.
 
+use url::Url;
+
 use super::{
     answer::Room, ask::Ask, asker::Asker, button::Button, command::Which, pages, say::Reply,
+    sources::NAME, words::fill,
 };
 use crate::{
     bulletin::{Bulletin, BulletinId, BulletinState, ChannelId},
@@ -52,7 +55,11 @@ impl Room {
             return Ok(Ask::Search.question(words));
         }
         let head = escape(&pages::head(&looked_for));
-        let (shown, has_next) = self.page(asker, each, FOUND, page).await?;
+        let pairs = pairs(&each);
+        let (mut shown, mut has_next) = self.page(asker, each, FOUND, page).await?;
+        if let Some(pairs) = pairs.filter(|_| shown.is_empty()) {
+            (shown, has_next) = self.page(asker, pairs, FOUND, page).await?;
+        }
         if shown.is_empty() && page == 0 {
             return Ok(format!("{head}\n\n{}", words.found_none).into());
         }
@@ -134,6 +141,27 @@ impl Room {
         Ok(found.filter(|bulletin| self.may_know(asker, bulletin)))
     }
 
+    /// That there is no such bulletin, and of an address, which source would bring it.
+    pub(super) fn unknown(&self, asker: &Asker, which: &Which) -> String {
+        let words = asker.words();
+        let url = match which {
+            Which::Id(id) => return fill(words.no_bulletin, &[("id", &id.to_string())]),
+            Which::Link(url) => url,
+        };
+        let unknown = fill(words.no_bulletin_at, &[("url", &escape(&cut(url, 300)))]);
+        let source = Url::parse(url).ok().and_then(|asked| {
+            let sources = self.visible(asker, &self.own(asker));
+            let there = sources.filter(|source| source.url.host() == asked.host());
+            there.max_by_key(|source| in_common(source.url.path(), asked.path()))
+        });
+        let hint = source.map_or(words.no_source_there.to_owned(), |source| {
+            let name = escape(&cut(&clean_line(&source.name), NAME));
+            let parts = [("source", name.as_str()), ("id", source.id.as_str())];
+            fill(words.source_there, &parts)
+        });
+        format!("{unknown}\n{hint}")
+    }
+
     /// Where others read along, an admin sees what they see, and what comes there by the config.
     fn may_know(&self, asker: &Asker, bulletin: &Bulletin) -> bool {
         if self.is_admin_alone(asker) {
@@ -154,8 +182,47 @@ impl Room {
     }
 }
 
+/// How far two paths are the same.
+fn in_common(one: &str, other: &str) -> usize {
+    let both = one.bytes().zip(other.bytes());
+    both.take_while(|(one, other)| one == other).count()
+}
+
+/// What was typed without spaces, in the pairs of characters that most Chinese words are: `停电通知` is
+/// looked for as `停电` and `通知` where nothing holds it as it is. None: it has no such words.
+fn pairs(words: &[String]) -> Option<Vec<String>> {
+    let is_chinese = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
+    let mut pairs = Vec::new();
+    for word in words {
+        let chars: Vec<char> = word.chars().collect();
+        match chars.len() > 3 && chars.iter().copied().all(is_chinese) {
+            true => pairs.extend(chars.chunks(2).map(String::from_iter)),
+            false => pairs.push(word.clone()),
+        }
+    }
+    pairs.truncate(MOST_WORDS);
+    (pairs != words).then_some(pairs)
+}
+
 /// The number and headline of a bulletin in a question, escaped.
 pub(super) fn named(bulletin: &Bulletin) -> (BulletinId, String) {
     let title = cut(&clean_line(&bulletin.title), TITLE);
     (bulletin.id, escape(&title))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_without_spaces_are_taken_apart() {
+        let read = |words: &str| {
+            let words: Vec<String> = words.split(' ').map(str::to_owned).collect();
+            pairs(&words).map(|pairs| pairs.join(" "))
+        };
+        assert_eq!(read("停电通知 abcd"), Some("停电 通知 abcd".to_owned()));
+        assert_eq!(read("安全检查表"), Some("安全 检查 表".to_owned()));
+        assert_eq!(read("停电通"), None);
+        assert_eq!(read("第12号通知"), None);
+    }
 }

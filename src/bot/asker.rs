@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use teloxide::{
-    payloads::GetChatMember,
+    payloads::{GetChatAdministrators, GetChatMember},
     types::{CallbackQuery, Chat, ChatId, Message, ThreadId, User, UserId},
 };
 
@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     bulletin::{ChannelId, Language},
+    push::telegram::api::CallError,
     store::Actor,
 };
 
@@ -146,9 +147,13 @@ impl Room {
 
     /// For a chat that did not ask just now.
     pub(super) fn words_at(&self, id: &ChannelId) -> &'static Words {
+        words::of(self.language_at(id))
+    }
+
+    fn language_at(&self, id: &ChannelId) -> Language {
         let wished = self.store.chat(id).and_then(|chat| chat.language);
         let spoken = || self.shared.spoken(id.chat()?.0);
-        words::of(wished.or_else(spoken).unwrap_or(self.config.language))
+        wished.or_else(spoken).unwrap_or(self.config.language)
     }
 
     /// Whether it is one of the config's admins.
@@ -158,6 +163,21 @@ impl Room {
         asker
             .user
             .is_some_and(|user| admins.is_some_and(|admins| admins.contains(&user)))
+    }
+
+    /// The asker in the chat that is theirs alone; None where nobody is named.
+    pub(super) fn alone(&self, asker: &Asker) -> Option<Asker> {
+        let user = asker.user?;
+        let id = ChannelId::of_chat(user, None);
+        Some(Asker {
+            chat: user,
+            topic: None,
+            kind: Kind::Private,
+            title: String::new(),
+            username: None,
+            language: self.language_at(&id),
+            ..asker.clone()
+        })
     }
 
     /// An admin where nobody else reads along.
@@ -179,9 +199,20 @@ impl Room {
             Ok(member) => is_administrator(&member),
             Err(error) => {
                 tracing::info!(chat, user, "getChatMember: {error}");
-                false
+                matches!(error, CallError::Refused { .. }) && self.is_listed(chat, user).await
             }
         }
+    }
+
+    /// Who is a member is told for certain only to a bot that is an administrator itself; who administrates
+    /// is told to all.
+    async fn is_listed(&self, chat: i64, user: u64) -> bool {
+        let question = GetChatAdministrators::new(ChatId(chat));
+        let api = self.voice.telegram.api();
+        let listed = api.call_within(&question, PATIENCE).await;
+        let listed = listed.ok().and_then(|listed| listed.as_array().cloned());
+        let is_theirs = |member: &Value| member["user"]["id"].as_u64() == Some(user);
+        listed.is_some_and(|listed| listed.iter().any(is_theirs))
     }
 }
 

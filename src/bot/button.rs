@@ -32,8 +32,12 @@ pub(super) enum Button {
     Menu(Option<Wish>),
     /// Takes the word of that name out of the filter.
     DropWord(String),
-    /// Adds the address in the message.
-    Add,
+    /// Adds the address in the message; for a channel that is set up from elsewhere, its id.
+    Add {
+        of: Option<i64>,
+    },
+    /// The chat asks to be let in.
+    Join,
     /// Asks whether an added source is to be removed, and removes it.
     Remove(SourceId),
     RemoveNow(SourceId),
@@ -160,7 +164,8 @@ impl Button {
             Self::Set(wish, value) => format!("c {} {value}", letter(&WISHES, wish)),
             Self::Menu(None) => "m".to_owned(),
             Self::Menu(Some(wish)) => format!("m {}", letter(&WISHES, wish)),
-            Self::Add => "n".to_owned(),
+            Self::Add { of } => format!("n {}", own(of)),
+            Self::Join => "J".to_owned(),
             Self::Latest { n, page } => format!("l {n} {page}"),
             Self::Found { page } => format!("f {page}"),
             Self::Rebroadcast(id, Some(channel)) => format!("r {id} {channel}"),
@@ -213,7 +218,8 @@ impl Button {
             ["c", wish, value] => Self::Set(meant(&WISHES, wish)?, (*value).to_owned()),
             ["m"] => Self::Menu(None),
             ["m", wish] => Self::Menu(Some(meant(&WISHES, wish)?)),
-            ["n"] => Self::Add,
+            ["n", of] => Self::Add { of: elsewhere(of)? },
+            ["J"] => Self::Join,
             ["l", n, page] => Self::Latest {
                 n: n.parse().ok()?,
                 page: page.parse().ok()?,
@@ -281,6 +287,15 @@ impl Button {
                 | Self::Poll(_)
                 | Self::Pause(..)
         )
+    }
+
+    /// As [`Admin::is_for_admins_eyes`](super::command::Admin::is_for_admins_eyes).
+    pub(super) fn is_for_admins_eyes(&self) -> bool {
+        let is_of_rebroadcast = matches!(
+            self,
+            Self::Offer(_) | Self::Rebroadcast(..) | Self::Broadcast | Self::Undo { .. }
+        );
+        self.is_for_admins() && !is_of_rebroadcast
     }
 }
 
@@ -369,7 +384,10 @@ mod tests {
             ),
             Button::Menu(None),
             Button::Menu(Some(Wish::Quiet)),
-            Button::Add,
+            Button::Add {
+                of: Some(-1_001_234_567_890),
+            },
+            Button::Join,
             Button::Latest { n: 20, page: 1000 },
             Button::Found { page: 1000 },
         ] {

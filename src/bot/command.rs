@@ -50,6 +50,13 @@ pub(super) enum Admin {
     Health,
 }
 
+impl Admin {
+    /// Whether it shows more than the chat that it is typed in is concerned with.
+    pub(super) fn is_for_admins_eyes(&self) -> bool {
+        !matches!(self, Self::Rebroadcast(..))
+    }
+}
+
 /// How people name a bulletin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Which {

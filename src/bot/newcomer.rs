@@ -38,7 +38,7 @@ impl Room {
 
     pub(super) fn help(&self, asker: &Asker) -> Reply {
         let words = asker.words();
-        let is_admin = self.is_admin(asker);
+        let is_admin = self.is_admin_alone(asker);
         let more = if is_admin { words.help_admin } else { "" };
         let reply = self.doors(asker, Reply::from(format!("{}{more}", words.help)));
         if !is_admin {
@@ -71,17 +71,25 @@ impl Room {
             ])
     }
 
-    /// Each admin gets a button for a chat that asked.
+    /// Each admin gets a button for a chat that asked: once, as far as is remembered. What a crash kept
+    /// from them comes when the chat asks again.
     pub(super) fn ask_admins(&self, target: &Target, chat: &Chat) {
+        if !self.shared.is_first_request(&target.id) {
+            return;
+        }
         let admins = self.config.telegram.iter().flat_map(|it| &it.admins);
         let mut is_asked = false;
         for admin in admins {
             is_asked = true;
             let id = ChannelId::of_chat(*admin, None);
             let words = self.words_at(&id);
-            let names = self.names_of(chat, words);
+            let names = self.names_of(chat, true, words);
+            let text = match chat.wants_any() {
+                true => words.newcomer,
+                false => words.newcomer_only,
+            };
             let text = fill(
-                words.newcomer,
+                text,
                 &[
                     ("title", &escape(&chat.title)),
                     ("id", target.id.as_str()),
@@ -137,12 +145,16 @@ impl Room {
         let mut pressed = Pressed::from(Reply::from(fill(text, &parts)));
         if before.standing != standing {
             let theirs = self.words_at(id);
-            let names = self.names_of(&chat, theirs);
+            let names = self.names_for(&chat, theirs);
+            let (page, of) = (0, None);
+            let sources = (theirs.sources.to_owned(), Button::Sources { page, of });
             let told = match lets_in {
-                true => fill(theirs.you_are_in, &[("sources", &names)]),
-                false => theirs.turned_down.to_owned(),
+                true => {
+                    Reply::from(fill(theirs.you_are_in, &[("sources", &names)])).with([sources])
+                }
+                false => theirs.turned_down.into(),
             };
-            pressed.more.push((id.clone(), told.into()));
+            pressed.more.push((id.clone(), told));
         }
         Ok(pressed)
     }

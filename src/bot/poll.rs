@@ -8,6 +8,7 @@ use teloxide::{
     types::{AllowedUpdate, Update, UpdateKind},
 };
 
+use super::known::known;
 use crate::push::{
     Sent, backoff,
     telegram::{Voice, api::CallError, verdict},
@@ -68,7 +69,7 @@ pub(super) fn understood(error: CallError) -> (Sent, bool) {
 fn received(update: &Value) -> Option<Received> {
     let id = i32::try_from(update["update_id"].as_i64()?).ok()?;
     // teloxide's reader takes text alone; what it does not know, it gives as an error of that kind.
-    let read = serde_json::from_str::<Update>(&update.to_string()).ok();
+    let read = serde_json::from_str::<Update>(&known(update).to_string()).ok();
     let update = read.filter(|update| !matches!(update.kind, UpdateKind::Error(_)));
     if update.is_none() {
         tracing::debug!(update.id = id, "an update is of no form that is known here");

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     bulletin::{BulletinId, BulletinState, ChannelId, ChannelKind, DeliveryId},
-    push::card::{Card, clean_text, cut, escape},
+    push::card::{Card, clean_text, escape},
     store::{Report, Run, StoreError},
 };
 
@@ -60,11 +60,7 @@ impl Room {
         };
         let found = self.bulletin(asker, &which).await?;
         let Some(bulletin) = found else {
-            let id = match &which {
-                Which::Id(id) => id.to_string(),
-                Which::Link(url) => escape(&cut(url, 200)),
-            };
-            return Ok(fill(words.no_bulletin, &[("id", &id)]).into());
+            return Ok(self.unknown(asker, &which).into());
         };
         let (id, title) = archive::named(&bulletin);
         let number = id.to_string();
@@ -85,7 +81,7 @@ impl Room {
         if to.is_empty() {
             return Ok(fill(words.nowhere, &[("id", &number)]).into());
         }
-        let channels = named(&to);
+        let channels = named(asker, &to);
         let parts = [
             ("id", number.as_str()),
             ("title", title.as_str()),
@@ -114,7 +110,7 @@ impl Room {
         if to.is_empty() {
             return Ok(words.no_channels.into());
         }
-        let (channels, count) = (named(&to), to.len().to_string());
+        let (channels, count) = (named(asker, &to), to.len().to_string());
         let parts = [("channels", channels.as_str()), ("count", count.as_str())];
         let question = fill(words.confirm_broadcast, &parts) + &self.lasting(words, &to);
         Ok(
@@ -313,7 +309,11 @@ pub(super) fn undo(words: &Words, report: &Report) -> (String, Button) {
     (words.undo.to_owned(), Button::Undo { first, count })
 }
 
-fn named(to: &[ChannelId]) -> String {
+/// Where others read along, chats are counted and not named.
+fn named(asker: &Asker, to: &[ChannelId]) -> String {
+    if !asker.is_private() {
+        return "…".to_owned();
+    }
     let first = to.iter().take(NAMED).map(|id| format!("<code>{id}</code>"));
     let mut named = first.collect::<Vec<_>>().join(", ");
     if to.len() > NAMED {

@@ -1,16 +1,20 @@
 //! What the bot says: messages and edits with their buttons, each sent when its chat's turn comes.
 
+use std::{convert::Infallible, time::Duration};
+
 use futures::{FutureExt, future::BoxFuture};
 use teloxide::{
     payloads::{
         AnswerCallbackQuery, AnswerCallbackQuerySetters, EditMessageText, EditMessageTextSetters,
-        SendMessage, SendMessageSetters,
+        SendChatAction, SendMessage, SendMessageSetters,
     },
     types::{
-        CallbackQuery, ChatId, ForceReply, InlineKeyboardButton, InlineKeyboardMarkup, MessageId,
-        ParseMode, ThreadId,
+        CallbackQuery, ChatAction, ChatId, ForceReply, InlineKeyboardButton, InlineKeyboardMarkup,
+        MessageId, ParseMode, ThreadId,
     },
 };
+
+use tokio::time::sleep;
 
 use super::{
     answer::{Room, Slow},
@@ -62,6 +66,9 @@ impl Reply {
 
 /// Characters of a message after parsing; whole lines beyond it are left out.
 const LONGEST: usize = 4096;
+/// After so long people wonder whether they were heard; Telegram then shows for so long that they were.
+const NOTICED: Duration = Duration::from_secs(2);
+const SHOWN_BUSY: Duration = Duration::from_secs(5);
 /// Bytes of a button's data.
 const LONGEST_DATA: usize = 64;
 
@@ -125,6 +132,32 @@ impl Room {
         self.insist(&asker.place(), reply, question)
     }
 
+    /// Says in the asker's own chat what others in the group are not to see, and in the group that it did.
+    pub(super) fn say_alone(&self, group: &Asker, alone: &Asker, reply: Reply) -> Option<Answer> {
+        let words = group.words();
+        let message = self.message(&alone.place(), reply)?;
+        let line = |text: &str| self.message(&group.place(), text.into());
+        let (said, shut) = (line(words.answered_alone), line(words.write_first));
+        let question = about((group.user, &group.question));
+        let voice = self.voice.clone();
+        let work = async move {
+            let sent = voice.insist(message, question).await;
+            note(&sent);
+            let line = match sent {
+                Sent::Done(_) => said,
+                // Nobody is written to who never wrote.
+                Sent::Gone(_) => shut,
+                _ => None,
+            };
+            if let Some(line) = line {
+                note(&voice.insist(line, question).await);
+            }
+        }
+        .boxed();
+        let chat = group.chat;
+        Some(Answer { chat, work })
+    }
+
     /// A message for a chat that did not ask just now; None: there is nothing to say.
     pub(super) fn tell(&self, to: &ChannelId, reply: Reply) -> Option<Answer> {
         let what = about(&reply.text);
@@ -156,6 +189,19 @@ impl Room {
             message = message.reply_markup(keyboard);
         }
         Some(message)
+    }
+
+    /// Shows that an answer takes its time, for as long as it is awaited.
+    pub(super) async fn seem_at_work(&self, asker: &Asker) -> Infallible {
+        let mut busy = SendChatAction::new(ChatId(asker.chat), ChatAction::Typing);
+        busy.message_thread_id = asker.topic.map(|topic| ThreadId(MessageId(topic)));
+        sleep(NOTICED).await;
+        loop {
+            if let Err(error) = self.voice.telegram.api().call(&busy).await {
+                tracing::debug!("sendChatAction: {error}");
+            }
+            sleep(SHOWN_BUSY).await;
+        }
     }
 
     pub(super) fn edit(&self, chat: i64, message: MessageId, reply: Reply) -> Answer {

@@ -218,7 +218,7 @@ impl Room {
         let mut lines = vec![format!("<b>{}</b>", words.settings), state.to_owned()];
         let line =
             |label: &str, now: &str| fill(words.setting_line, &[("label", label), ("now", now)]);
-        lines.push(line(words.sources, &self.names_of(&chat, words)));
+        lines.push(line(words.sources, &self.names_for(&chat, words)));
         let configured: Vec<_> = self
             .configured(asker, &target)
             .map(|id| format!("<code>{id}</code>"))

@@ -12,7 +12,7 @@ use super::{
     words::{Words, fill},
 };
 use crate::{
-    bulletin::{Chat, Source, SourceId, fold},
+    bulletin::{Chat, Source, SourceId, Standing, fold},
     push::card::{clean_line, cut, escape},
     store::StoreError,
 };
@@ -78,6 +78,7 @@ impl Room {
         let (shown, page, last) = pages::part(&all, PAGE, page);
         let known = self.store.chat(&target.id);
         let title = known.as_ref().map_or("", |chat| &chat.title);
+        let known_standing = known.as_ref().map_or(Standing::New, |chat| chat.standing);
         let mut text = match (looked_for.is_empty(), of) {
             (false, _) => escape(&pages::head(&looked_for)),
             (true, Some(_)) => fill(words.sources_of, &[("title", &escape(title))]),
@@ -130,6 +131,12 @@ impl Room {
             (words.newer, words.older),
             |page| Button::Sources { page, of },
         ));
+        // Who was not let in asks for what does not show, too.
+        let is_outside = self.standing_if_asked(asker, &target) == Standing::Pending
+            && known_standing == Standing::New
+            && self.config.sources.iter().any(|source| !source.public);
+        let join = (is_outside && of.is_none()).then(|| (words.join.to_owned(), Button::Join));
+        let reply = reply.with(join);
         // What is typed is about the chat that it is typed in.
         reply.with(
             of.is_none()
@@ -186,20 +193,29 @@ impl Room {
             .is_some_and(|chat| chat.wants(source))
     }
 
-    /// What a chat wants, by name, escaped.
-    pub(super) fn names_of(&self, chat: &Chat, words: &Words) -> String {
+    /// What a chat wants, as it may be told to it: a link may have led it to what it does not see yet.
+    pub(super) fn names_for(&self, chat: &Chat, words: &Words) -> String {
+        self.names_of(chat, chat.may_have(false), words)
+    }
+
+    /// What a chat wants by name, escaped; what is not public only where all may be told.
+    pub(super) fn names_of(&self, chat: &Chat, all: bool, words: &Words) -> String {
         const MOST: usize = 20;
         let Some(wanted) = &chat.sources else {
             return words.all_sources.to_owned();
         };
+        let sources = &self.config.sources;
+        let known = |id: &SourceId| sources.iter().find(|source| source.id == *id);
+        let may_be_told = |id: &&SourceId| all || known(id).is_none_or(|source| source.public);
         let name = |id: &SourceId| {
-            let source = self.config.sources.iter().find(|source| source.id == *id);
-            let name = source.map_or(id.as_str(), |source| &source.name);
+            let name = known(id).map_or(id.as_str(), |source| &source.name);
             escape(&cut(&clean_line(name), NAME))
         };
-        let mut names: Vec<String> = wanted.iter().take(MOST).map(name).collect();
-        if wanted.len() > MOST {
-            names.push(format!("… ({})", wanted.len()));
+        let mut names: Vec<String> = wanted.iter().filter(may_be_told).map(name).collect();
+        let count = names.len();
+        names.truncate(MOST);
+        if count > MOST {
+            names.push(format!("… ({count})"));
         }
         match names.is_empty() {
             true => words.none.to_owned(),

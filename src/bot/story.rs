@@ -31,7 +31,7 @@ impl Room {
             return Ok(fill(words.misused, &[("usage", "/why ID|LINK")]).into());
         };
         let Some(bulletin) = self.bulletin(asker, &which).await? else {
-            return Ok(fill(words.no_bulletin, &[("id", &escape(&cut(what, 200)))]).into());
+            return Ok(self.unknown(asker, &which).into());
         };
         let query = DeliveryQuery {
             bulletin: Some(bulletin.id),
@@ -85,10 +85,7 @@ impl Room {
             None => return Ok(fill(words.misused, &[("usage", "/remind ID|off")]).into()),
             Some(which) => match self.bulletin(asker, &which).await? {
                 Some(bulletin) => Some(bulletin.id),
-                None => {
-                    let what = escape(&cut(what, 200));
-                    return Ok(fill(words.no_bulletin, &[("id", &what)]).into());
-                }
+                None => return Ok(self.unknown(asker, &which).into()),
             },
         };
         let (place, by) = (asker.place(), asker.actor());

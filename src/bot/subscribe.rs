@@ -6,7 +6,7 @@ use super::{
     answer::{Room, Slow},
     asker::Asker,
     button::Button,
-    say::{Answer, Reply},
+    say::{Answer, Pressed, Reply},
     sources::NAME,
     target::Target,
     words::{Words, fill},
@@ -37,13 +37,90 @@ impl Room {
             .await?;
         let target = self.own(asker);
         let source = self.source_called(asker, &target, payload).cloned();
-        let Some(source) = source.filter(|_| !payload.is_empty()) else {
+        if payload.is_empty() {
             return Ok(self.welcome(asker));
-        };
+        }
         if !self.administrates(asker, asker.chat).await {
             return Ok(self.refused(asker, asker.words().group_admins_only));
         }
-        self.subscribe_to(asker, &target, Some(&source)).await
+        match source {
+            Some(source) => self.subscribe_to(asker, &target, Some(&source)).await,
+            None => self.start_blindly(asker, &target, payload).await,
+        }
+    }
+
+    /// A link to what the chat does not see: perhaps only those see it who were let in.
+    async fn start_blindly(
+        &self,
+        asker: &Asker,
+        target: &Target,
+        payload: &str,
+    ) -> Result<Reply, StoreError> {
+        let words = asker.words();
+        let first = match self.standing_if_asked(asker, target) {
+            Standing::Pending if self.configured(asker, target).next().is_none() => {
+                let mut sources = self.config.sources.iter();
+                let wished = sources.find(|source| source.id.as_str() == payload);
+                self.join(asker, target, wished.map(|source| source.id.clone()))
+                    .await?;
+                words.pending_chat.to_owned()
+            }
+            Standing::Refused => words.turned_down.to_owned(),
+            _ => fill(
+                words.no_source,
+                &[("source", &escape(&cut(&clean_line(payload), 100)))],
+            ),
+        };
+        let welcome = self.welcome(asker);
+        Ok(Reply {
+            text: format!("{first}\n\n{}", welcome.text),
+            ..welcome
+        })
+    }
+
+    /// The chat asks to be let in, perhaps for a source that it does not see yet.
+    async fn join(
+        &self,
+        asker: &Asker,
+        target: &Target,
+        source: Option<SourceId>,
+    ) -> Result<(), StoreError> {
+        let change = move |chat: &mut Chat| {
+            chat.standing = Standing::Pending;
+            if source.is_some() {
+                chat.sources = wish(chat.sources.take(), source, true, Vec::new());
+            }
+        };
+        let chat = self
+            .change(asker, target, "ask to be let in", change)
+            .await?;
+        self.ask_admins(target, &chat);
+        Ok(())
+    }
+
+    pub(super) async fn join_pressed(&self, asker: &Asker) -> Result<Pressed, StoreError> {
+        let (words, target) = (asker.words(), self.own(asker));
+        if !self.administrates(asker, asker.chat).await {
+            return Ok(Pressed::note(words.group_admins_only));
+        }
+        Ok(match self.standing_if_asked(asker, &target) {
+            Standing::Pending => {
+                self.join(asker, &target, None).await?;
+                Reply::from(words.pending_chat).into()
+            }
+            Standing::Refused => Pressed::note(words.turned_down),
+            Standing::New => Pressed::note(words.nobody_subscribes),
+            Standing::Open | Standing::Approved => self.offer_sources(asker, None, 0, "").into(),
+        })
+    }
+
+    /// What a chat is once the asker wishes for something there.
+    pub(super) fn standing_if_asked(&self, asker: &Asker, target: &Target) -> Standing {
+        let telegram = self.config.telegram.as_ref();
+        let mode = telegram.map_or(Subscribe::Nobody, |it| it.subscribe);
+        let before = self.store.chat(&target.id);
+        let before = before.map_or(Standing::New, |chat| chat.standing);
+        let_in(before, mode, self.is_admin(asker))
     }
 
     pub(super) async fn subscribe(
@@ -64,15 +141,27 @@ impl Room {
         } else if what == "*" {
             self.subscribe_to(asker, &target, None).await?
         } else if let Some(url) = address(&what) {
-            return Ok(vec![self.later(asker, Slow::Page(url, target.of))]);
+            return Ok(self.look(asker, url, &target));
         } else if let Some(source) = self.source_called(asker, &target, &what) {
             self.subscribe_to(asker, &target, Some(source)).await?
         } else if self.matching(asker, &target, &what).next().is_some() {
             self.offer_sources(asker, target.of, 0, &what)
+        } else if let Some(url) = bare_address(&what) {
+            return Ok(self.look(asker, url, &target));
         } else {
             fill(words.no_source, &[("source", &escape(&cut(&what, 100)))]).into()
         };
         Ok(self.say(asker, reply).into_iter().collect())
+    }
+
+    fn look(&self, asker: &Asker, url: Url, target: &Target) -> Vec<Answer> {
+        match self.shared.page_turn(asker.chat) {
+            Some(turn) => vec![self.later(asker, Slow::Page(url, target.of, turn))],
+            None => {
+                let reply = asker.words().still_looking.into();
+                self.say(asker, reply).into_iter().collect()
+            }
+        }
     }
 
     pub(super) async fn unsubscribe(&self, asker: &Asker, what: &str) -> Result<Reply, StoreError> {
@@ -115,7 +204,7 @@ impl Room {
         let reply: Reply = match wanted {
             Wanted::InConfig(channel) => in_config(words, &channel),
             Wanted::Now(chat) if chat.wants_any() => {
-                let left = self.names_of(&chat, words);
+                let left = self.names_for(&chat, words);
                 Reply::from(fill(words.unsubscribed, &[("left", &left)]))
             }
             _ => words.unsubscribed_all.into(),
@@ -181,18 +270,11 @@ impl Room {
         if let Some(channel) = through_config.filter(|_| wants || !has_own) {
             return Ok(Wanted::InConfig(channel.clone()));
         }
-        let mode = self
-            .config
-            .telegram
-            .as_ref()
-            .map_or(Subscribe::Nobody, |it| it.subscribe);
-        let is_admin = self.is_admin(asker);
-        let before = self.store.chat(&target.id);
-        let before = before.map_or(Standing::New, |chat| chat.standing);
         let standing = if wants {
-            let_in(before, mode, is_admin)
+            self.standing_if_asked(asker, target)
         } else {
-            before
+            let known = self.store.chat(&target.id);
+            known.map_or(Standing::New, |chat| chat.standing)
         };
         match standing {
             Standing::New if wants => return Ok(Wanted::Nobody),
@@ -219,7 +301,7 @@ impl Room {
         if chat.standing != Standing::Pending {
             return Ok(Wanted::Now(chat));
         }
-        if before != Standing::Pending {
+        if wants {
             self.ask_admins(target, &chat);
         }
         Ok(Wanted::Pending)
@@ -266,4 +348,37 @@ fn wish(
 fn address(what: &str) -> Option<Url> {
     let url = Url::parse(what).ok()?;
     matches!(url.scheme(), "http" | "https").then_some(url)
+}
+
+/// An address as people type it; most sites that are reached by it send on to `https` themselves.
+fn bare_address(what: &str) -> Option<Url> {
+    let looks_so = what.starts_with("www.") || what.contains('/');
+    let looks_so = looks_so && !what.contains("://") && !what.contains(char::is_whitespace);
+    let url = Url::parse(&format!("http://{what}"))
+        .ok()
+        .filter(|_| looks_so)?;
+    url.host_str()
+        .is_some_and(|host| host.contains('.'))
+        .then_some(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_may_come_without_its_scheme_and_words_are_none() {
+        for (what, url) in [
+            ("www.example.com", Some("http://www.example.com/")),
+            ("news.example.com/a?b", Some("http://news.example.com/a?b")),
+            ("news", None),
+            ("3.15", None),
+            ("放假/停电", None),
+            ("file:///etc/passwd", None),
+            ("a b.example/c", None),
+        ] {
+            let read = bare_address(what);
+            assert_eq!(read.as_ref().map(Url::as_str), url, "{what}");
+        }
+    }
 }

@@ -29,7 +29,7 @@ macro_rules! words {
 
 words! {
     help help_admin start start_known unknown misused
-    admins_only group_admins_only stale_button cancelled
+    admins_only answered_alone write_first alone_only group_admins_only stale_button cancelled
     search help_label find_source
     ask_search ask_source ask_filter ask_digest ask_quiet ask_zone ask_broadcast
     sources all_sources all_of_them none_of_them sources_of sources_hint no_sources no_source
@@ -38,7 +38,7 @@ words! {
     pending turned_down nobody_subscribes
     note_on note_off note_pending note_in_config
     no_such_channel channel_not_yours
-    newcomer let_in turn_down was_let_in was_turned_down you_are_in
+    newcomer newcomer_only join pending_chat let_in turn_down was_let_in was_turned_down you_are_in
     settings setting_line changed state_pending state_refused state_none state_on
     label_filter label_digest label_quiet label_zone label_silent label_language
     menu_filter menu_digest menu_quiet menu_zone menu_silent menu_language silent_on
@@ -51,9 +51,9 @@ words! {
     cause_redesign cause_released cause_marked_seen cause_imported
     state_queued state_sending state_sent state_failed state_dropped
     remind reminded no_deadline deadline_past reminders_off
-    page_found page_failed added_so_far yes_add nobody_adds admins_add too_many_added too_many_in_all no_such_address
+    page_found page_failed added_so_far yes_add still_looking nobody_adds admins_add let_in_first too_many_added too_many_in_all no_such_address
     remove remove_question removed
-    no_bulletin is_held no_channel no_channels nowhere which_one confirm confirm_broadcast lasting
+    no_bulletin no_bulletin_at source_there no_source_there is_held no_channel no_channels nowhere which_one confirm confirm_broadcast lasting
     yes yes_broadcast no queued announcement refused done_already broadcast_too_long
     undo undo_hint undoing undone too_late reported resting
     held nothing_held publish_all publish_newest mark_seen show settled

@@ -6,6 +6,7 @@
 
 mod admins;
 mod api;
+mod asking;
 mod bad_input;
 mod bot;
 mod buttons;

@@ -541,7 +541,7 @@ async fn the_menu_is_there_in_both_languages_and_admins_have_more() {
     let telegram = Telegram::start(TOKEN).await;
     let mut pushing = at_work(&telegram, "").await;
     telegram
-        .until("all menus are set", |seen| seen.menus().len() == 12)
+        .until("all menus are set", |seen| seen.menus().len() == 15)
         .await;
     pushing.stop().await;
     let menus = telegram.menus();
@@ -554,6 +554,9 @@ async fn the_menu_is_there_in_both_languages_and_admins_have_more() {
             .collect();
         let is_admins = key.contains("chat_id");
         assert_eq!(names.contains(&&json!("rebroadcast")), is_admins, "{key}");
-        assert!(names.contains(&&json!("subscribe")), "{key}");
+        // Plain members of a group see what they may do there.
+        let is_members = key.contains("all_group_chats");
+        assert_eq!(names.contains(&&json!("subscribe")), !is_members, "{key}");
+        assert!(names.contains(&&json!("latest")), "{key}");
     }
 }

@@ -442,6 +442,8 @@ impl Telegram {
             "deletemessage" => world.delete(params),
             "getchat" => world.open_chat(params),
             "getchatmember" => world.member(params),
+            "getchatadministrators" => world.administrators(params),
+            "sendchataction" => Ok(json!(true)),
             "sendmessage" => world.send(params),
             "senddocument" => {
                 let mut params = params.clone();
@@ -544,6 +546,13 @@ impl World {
             return Ok(json!({"status": "administrator", "can_post_messages": true}));
         }
         Ok(json!({"status": "member"}))
+    }
+
+    fn administrators(&self, params: &Map<String, Value>) -> Result<Value, Refusal> {
+        let chat = self.open_chat(params)?["id"].as_i64().unwrap();
+        let admins = self.admins.get(&chat).into_iter().flatten();
+        let member = |admin: &i64| json!({"status": "administrator", "user": user(*admin)});
+        Ok(admins.map(member).collect())
     }
 
     fn set_menu(&mut self, params: &Map<String, Value>) -> Result<Value, Refusal> {
