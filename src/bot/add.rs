@@ -8,9 +8,8 @@ use super::{
     asker::Asker,
     button::Button,
     say::{Carrier, Pressed, Reply},
-    sources::NAME,
     target::Target,
-    words::fill,
+    words::{fill, shown_name},
 };
 use crate::{
     bulletin::{AddSources, AddedSource, Chat, Source, SourceId, Standing, canonical_url},
@@ -48,7 +47,7 @@ impl Room {
         let chats = self.store.chats().await?;
         let wanting = |chat: &Chat| chat.sources.is_some() && chat.wants(id);
         let count = chats.iter().filter(|(_, chat)| wanting(chat)).count();
-        let name = escape(&cut(&clean_line(&source.name), NAME));
+        let name = escape(&shown_name(&source.name));
         let parts = [
             ("source", name.as_str()),
             ("url", &escape(&cut(source.url.as_str(), 300))),
@@ -71,7 +70,7 @@ impl Room {
         };
         let (by, now) = (asker.actor(), Utc::now());
         self.store.remove_source(id, &by, now).await?;
-        let name = escape(&cut(&clean_line(&source.name), NAME));
+        let name = escape(&shown_name(&source.name));
         Ok(Reply::from(fill(words.removed, &[("source", &name)])).into())
     }
 

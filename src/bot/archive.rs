@@ -3,8 +3,14 @@
 use url::Url;
 
 use super::{
-    answer::Room, ask::Ask, asker::Asker, button::Button, command::Which, pages, say::Reply,
-    sources::NAME, words::fill,
+    answer::Room,
+    ask::Ask,
+    asker::Asker,
+    button::Button,
+    command::Which,
+    pages,
+    say::Reply,
+    words::{fill, shown_name},
 };
 use crate::{
     bulletin::{Bulletin, BulletinId, BulletinState, ChannelId},
@@ -155,7 +161,7 @@ impl Room {
             there.max_by_key(|source| in_common(source.url.path(), asked.path()))
         });
         let hint = source.map_or(words.no_source_there.to_owned(), |source| {
-            let name = escape(&cut(&clean_line(&source.name), NAME));
+            let name = escape(&shown_name(&source.name));
             let parts = [("source", name.as_str()), ("id", source.id.as_str())];
             fill(words.source_there, &parts)
         });

@@ -8,8 +8,7 @@ use super::{
     button::Button,
     pages,
     say::Reply,
-    sources::NAME,
-    words::{Words, fill},
+    words::{Words, fill, shown_name},
 };
 use crate::{
     bulletin::{Source, SourceId},
@@ -33,7 +32,7 @@ impl Room {
         ));
         for source in shown {
             let mark = mark(&self.store.look_state(&source.id));
-            let name = cut(&clean_line(&source.name), NAME);
+            let name = shown_name(&source.name);
             reply.text += &format!("\n{mark} {} · <code>{}</code>", escape(&name), source.id);
             reply = reply.with([(format!("{mark} {name}"), Button::Source(source.id.clone()))]);
         }
@@ -59,7 +58,7 @@ impl Room {
             (None, _) => words.is_well.to_owned(),
         };
         let parts = [
-            ("name", escape(&cut(&clean_line(&source.name), NAME))),
+            ("name", escape(&shown_name(&source.name))),
             ("id", source.id.to_string()),
             ("url", escape(&cut(source.url.as_str(), 500))),
             ("mark", mark(&state).to_owned()),

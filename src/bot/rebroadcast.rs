@@ -1,7 +1,7 @@
 //! `/rebroadcast` and `/broadcast`: asked for by an admin, confirmed by a button, done once, reported,
 //! and undone where it was a mistake.
 
-use chrono::Utc;
+use chrono::{TimeDelta, Utc};
 use teloxide::types::Message;
 
 use super::{
@@ -19,6 +19,8 @@ use crate::{
     store::{Report, Run, StoreError},
 };
 
+/// How long an act can be undone after it was reported.
+pub(super) const UNDO: TimeDelta = TimeDelta::seconds(60);
 /// Channels that a question names; more are counted.
 const NAMED: usize = 10;
 /// Characters of an announcement: it stands in the question too.
@@ -259,9 +261,9 @@ impl Room {
             return Ok(Pressed::note(words.too_late));
         };
         let is_late = report.done
-            || report.reported_ms.is_some_and(|at| {
-                Utc::now().timestamp_millis() - at > super::report::UNDO.num_milliseconds()
-            });
+            || report
+                .reported_ms
+                .is_some_and(|at| Utc::now().timestamp_millis() - at > UNDO.num_milliseconds());
         if is_late {
             return Ok(Pressed::note(words.too_late));
         }

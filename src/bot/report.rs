@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use chrono::{TimeDelta, Utc};
+use chrono::Utc;
 use teloxide::{
     payloads::DeleteMessage,
     types::{ChatId, MessageId},
@@ -13,7 +13,7 @@ use tokio::time::sleep;
 
 use super::{
     answer::Room,
-    rebroadcast::{undo, what},
+    rebroadcast::{UNDO, undo, what},
     say::{Reply, note},
     words::fill,
 };
@@ -23,8 +23,6 @@ use crate::{
     store::{PERHAPS, Report, StoreError, Tally},
 };
 
-/// How long an act can be undone after it was reported.
-pub(super) const UNDO: TimeDelta = TimeDelta::seconds(60);
 const LOOKS: Duration = Duration::from_secs(1);
 /// Deliveries that are counted in the time of one look, so that large acts are looked at less often.
 const PER_LOOK: u64 = 1000;

@@ -9,18 +9,16 @@ use super::{
     say::{Carrier, Pressed, Reply},
     subscribe::Wanted,
     target::Target,
-    words::{Words, fill},
+    words::{Words, fill, shown_name},
 };
 use crate::{
     bulletin::{Chat, Source, SourceId, Standing, fold},
-    push::card::{clean_line, cut, escape},
+    push::card::escape,
     store::StoreError,
 };
 
 /// Sources on a page.
 const PAGE: usize = 8;
-/// Characters of a source's name.
-pub(super) const NAME: usize = 40;
 
 impl Room {
     pub(super) async fn turn(
@@ -93,7 +91,7 @@ impl Room {
         for source in shown {
             let has = self.has(&target, &source.id);
             let mark = if has { "✓ " } else { "" };
-            let name = cut(&clean_line(&source.name), NAME);
+            let name = shown_name(&source.name);
             text += &format!("\n{mark}{} · <code>{}</code>", escape(&name), source.id);
             let turn = Button::Want {
                 wants: !has,
@@ -209,7 +207,7 @@ impl Room {
         let may_be_told = |id: &&SourceId| all || known(id).is_none_or(|source| source.public);
         let name = |id: &SourceId| {
             let name = known(id).map_or(id.as_str(), |source| &source.name);
-            escape(&cut(&clean_line(name), NAME))
+            escape(&shown_name(name))
         };
         let mut names: Vec<String> = wanted.iter().filter(may_be_told).map(name).collect();
         let count = names.len();

@@ -7,9 +7,8 @@ use super::{
     asker::Asker,
     button::Button,
     say::{Answer, Pressed, Reply},
-    sources::NAME,
     target::Target,
-    words::{Words, fill},
+    words::{Words, fill, shown_name},
 };
 use crate::{
     bulletin::{ChannelId, Chat, Source, SourceId, Standing, Subscribe},
@@ -221,7 +220,7 @@ impl Room {
     ) -> Result<Reply, StoreError> {
         let words = asker.words();
         let name = source.map_or(words.all_sources, |source| &source.name);
-        let name = escape(&cut(&clean_line(name), NAME));
+        let name = escape(&shown_name(name));
         let wanted = self
             .want(asker, target, source.map(|source| &source.id), true)
             .await?;

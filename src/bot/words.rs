@@ -4,7 +4,10 @@
 mod en;
 mod zh;
 
-use crate::bulletin::Language;
+use crate::{
+    bulletin::Language,
+    push::card::{clean_line, cut},
+};
 
 macro_rules! words {
     ($($name:ident)*) => {
@@ -83,6 +86,12 @@ pub(super) fn fill(text: &str, parts: &[(&str, &str)]) -> String {
         rest = &rest[end..];
     }
     filled + rest
+}
+
+/// A source's name as messages and buttons have room for it, without markup.
+pub(super) fn shown_name(name: &str) -> String {
+    const LONGEST: usize = 40;
+    cut(&clean_line(name), LONGEST)
 }
 
 #[cfg(test)]
