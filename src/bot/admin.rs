@@ -51,7 +51,7 @@ impl Room {
         }
         let held: u64 = statuses.iter().map(|status| status.held).sum();
         let oldest = health.oldest_due.filter(|due| *due < Utc::now());
-        let oldest = oldest.map_or_else(|| words.none.to_owned(), |due| self.clock(due));
+        let oldest = oldest.map_or_else(|| words.none.to_owned(), |due| self.clock(asker, due));
         let parts = [
             ("sources", statuses.len().to_string()),
             ("paused", paused.to_string()),

@@ -211,7 +211,7 @@ impl Room {
                 return self.act(act, asker, message).await;
             }
             Command::Admin(_) => self.refused(asker, words.admins_only),
-            Command::Misused(usage) => fill(words.misused, &[("usage", &escape(usage))]).into(),
+            Command::Misused(usage) => misused(asker, usage),
             Command::Unknown if asker.is_private() => words.unknown.into(),
             // In a group, the command is perhaps another bot's.
             Command::Unknown => return Ok(Vec::new()),
@@ -248,6 +248,7 @@ impl Room {
             Admin::Resume(source) => self.pause(asker, &source, false).await?,
             Admin::Channels => self.channels(asker, 0).await?,
             Admin::Health => self.health(asker).await?,
+            Admin::Misused(usage) => misused(asker, usage),
         };
         let answer = match &alone {
             Some(alone) => self.say_alone(group, alone, reply),
@@ -468,6 +469,10 @@ impl Drop for PageTurn {
         }
         pages.retain(|_, count| *count > 0);
     }
+}
+
+fn misused(asker: &Asker, usage: &str) -> Reply {
+    fill(asker.words().misused, &[("usage", &escape(usage))]).into()
 }
 
 /// Whether the message that was pressed has the button, as far as is known.

@@ -48,12 +48,14 @@ pub(super) enum Admin {
     Resume(String),
     Channels,
     Health,
+    /// As [`Command::Misused`].
+    Misused(&'static str),
 }
 
 impl Admin {
     /// Whether it shows more than the chat that it is typed in is concerned with.
     pub(super) fn is_for_admins_eyes(&self) -> bool {
-        !matches!(self, Self::Rebroadcast(..))
+        !matches!(self, Self::Rebroadcast(..) | Self::Misused(_))
     }
 }
 
@@ -108,15 +110,11 @@ pub(super) fn parse(text: &str, own_name: &str) -> Option<Command> {
         "remind" => needing(rest, "/remind ID|off", Command::Remind),
         "settings" => Command::Settings,
         "rebroadcast" => rebroadcast(&rest),
-        "broadcast" => needing(rest, "/broadcast TEXT", |text| {
-            Command::Admin(Admin::Broadcast(text))
-        }),
+        "broadcast" => for_admins(rest, "/broadcast TEXT", Admin::Broadcast),
         "held" => Command::Admin(Admin::Held),
-        "poll" => needing(rest, "/poll SOURCE", |id| Command::Admin(Admin::Poll(id))),
-        "pause" => needing(rest, "/pause SOURCE", |id| Command::Admin(Admin::Pause(id))),
-        "resume" => needing(rest, "/resume SOURCE", |id| {
-            Command::Admin(Admin::Resume(id))
-        }),
+        "poll" => for_admins(rest, "/poll SOURCE", Admin::Poll),
+        "pause" => for_admins(rest, "/pause SOURCE", Admin::Pause),
+        "resume" => for_admins(rest, "/resume SOURCE", Admin::Resume),
         "channels" => Command::Admin(Admin::Channels),
         "health" => Command::Admin(Admin::Health),
         _ => Command::Unknown,
@@ -129,6 +127,13 @@ fn needing(rest: String, usage: &'static str, command: impl FnOnce(String) -> Co
     } else {
         command(rest)
     }
+}
+
+fn for_admins(rest: String, usage: &'static str, act: impl FnOnce(String) -> Admin) -> Command {
+    Command::Admin(match rest.is_empty() {
+        true => Admin::Misused(usage),
+        false => act(rest),
+    })
 }
 
 fn latest(rest: &str) -> Command {
@@ -149,12 +154,12 @@ fn rebroadcast(rest: &str) -> Command {
             None => (None, Some(one)),
         },
         [which, channel] if Which::read(which).is_some() => (Which::read(which), Some(channel)),
-        _ => return Command::Misused(USAGE),
+        _ => return Command::Admin(Admin::Misused(USAGE)),
     };
     match channel.map(|channel| channel.parse()) {
         None => Command::Admin(Admin::Rebroadcast(which, None)),
         Some(Ok(channel)) => Command::Admin(Admin::Rebroadcast(which, Some(channel))),
-        Some(Err(_)) => Command::Misused(USAGE),
+        Some(Err(_)) => Command::Admin(Admin::Misused(USAGE)),
     }
 }
 
@@ -224,8 +229,19 @@ mod tests {
         for text in ["/latest x", "/latest 0", "/latest 1 2"] {
             assert_eq!(ours(text), Some(Command::Misused("/latest [n]")), "{text}");
         }
-        for text in ["/rebroadcast 1 UPPER", "/rebroadcast x y z", "/why "] {
-            assert!(matches!(ours(text), Some(Command::Misused(_))), "{text}");
+        assert!(matches!(ours("/why "), Some(Command::Misused(_))));
+        // How admins' commands are used is for admins to know.
+        for text in [
+            "/rebroadcast 1 UPPER",
+            "/rebroadcast x y z",
+            "/poll",
+            "/broadcast ",
+        ] {
+            let read = ours(text);
+            assert!(
+                matches!(read, Some(Command::Admin(Admin::Misused(_)))),
+                "{text}"
+            );
         }
     }
 

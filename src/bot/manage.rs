@@ -50,8 +50,9 @@ impl Room {
             return no_source(words, id.as_str());
         };
         let state = self.store.look_state(&source.id);
-        let clock =
-            |at: Option<DateTime<Utc>>| at.map_or(words.none.to_owned(), |at| self.clock(at));
+        let clock = |at: Option<DateTime<Utc>>| {
+            at.map_or(words.none.to_owned(), |at| self.clock(asker, at))
+        };
         let condition = match (&state.error, state.paused) {
             (_, true) => words.is_paused.to_owned(),
             (Some(why), _) => escape(&cut(&clean_line(why), 300)),

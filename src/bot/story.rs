@@ -93,7 +93,7 @@ impl Room {
         let about = [("id", number.as_str())];
         Ok(match self.store.remind(&place, id, &by, Utc::now()).await {
             Ok(Reminded::At(when)) => {
-                let when = self.clock(when);
+                let when = self.clock(asker, when);
                 fill(words.reminded, &[("id", &number), ("when", &when)]).into()
             }
             Ok(Reminded::NoDeadline) => fill(words.no_deadline, &about).into(),
@@ -112,7 +112,7 @@ impl Room {
         let source = sources.find(|source| source.id == bulletin.source);
         let name = source.map_or(bulletin.source.as_str(), |source| &source.name);
         let parts = [
-            ("when", self.clock(bulletin.first_seen)),
+            ("when", self.clock(asker, bulletin.first_seen)),
             ("source", escape(&clean_line(name))),
             ("id", bulletin.source.to_string()),
         ];
@@ -120,8 +120,9 @@ impl Room {
         fill(asker.words().why_found, &parts)
     }
 
-    pub(super) fn clock(&self, at: DateTime<Utc>) -> String {
-        let at = at.with_timezone(&self.config.time_zone);
+    /// A time by the clock of the asker's chat.
+    pub(super) fn clock(&self, asker: &Asker, at: DateTime<Utc>) -> String {
+        let at = at.with_timezone(&self.own_wishes(asker).time_zone);
         at.format("%Y-%m-%d %H:%M:%S").to_string()
     }
 
@@ -133,7 +134,7 @@ impl Room {
             .iter()
             .filter(|delivery| own.iter().any(|channel| channel.id == delivery.channel));
         if let Some(delivery) = own_deliveries.next() {
-            let state = self.fate(words, delivery);
+            let state = self.fate(asker, delivery);
             return fill(words.why_here, &[("state", &state)]);
         }
         let kept = own
@@ -165,7 +166,8 @@ impl Room {
         own
     }
 
-    fn fate(&self, words: &Words, delivery: &Delivery) -> String {
+    fn fate(&self, asker: &Asker, delivery: &Delivery) -> String {
+        let words = asker.words();
         let state = match delivery.state {
             DeliveryState::Queued => words.state_queued,
             DeliveryState::Sending => words.state_sending,
@@ -173,7 +175,7 @@ impl Room {
             DeliveryState::Failed => words.state_failed,
             DeliveryState::Dropped => words.state_dropped,
         };
-        let at = self.clock(delivery.sent_at.unwrap_or(delivery.due_at));
+        let at = self.clock(asker, delivery.sent_at.unwrap_or(delivery.due_at));
         let why = delivery
             .error
             .as_deref()
@@ -196,7 +198,7 @@ impl Room {
             format!(
                 "· <code>{}</code> {}",
                 delivery.channel,
-                self.fate(words, delivery)
+                self.fate(asker, delivery)
             )
         }));
         if deliveries.len() > NAMED {

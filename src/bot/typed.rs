@@ -55,32 +55,38 @@ pub(super) fn clock(text: &str) -> Option<(u32, u32)> {
     (hour < 24 && minute < 60).then_some((hour, minute))
 }
 
-/// Words to include (`+word` or `word`) and to exclude (`-word`); `/a regex/` may hold spaces.
+/// Between words: a phone's Chinese keyboard offers commas sooner than spaces, and no notice holds a word
+/// with one in it.
+fn parts_words(c: char) -> bool {
+    c.is_whitespace() || matches!(c, ',' | '，' | '、' | '；')
+}
+
+/// Words to include (`+word` or `word`) and to exclude (`-word`), each once; `/a regex/` may hold spaces.
 pub(super) fn signed_words(text: &str) -> (Vec<String>, Vec<String>) {
-    let (mut include, mut exclude) = (Vec::new(), Vec::new());
-    let mut rest = text.trim_start();
+    let (mut include, mut exclude) = (Vec::<String>::new(), Vec::<String>::new());
+    let mut rest = text.trim_start_matches(parts_words);
     while !rest.is_empty() {
         let excludes = rest.starts_with(['-', '－']);
         let word = rest.strip_prefix(['-', '－', '+', '＋']).unwrap_or(rest);
         let end = match word.starts_with('/') {
             true => regex_end(word),
-            false => word.find(char::is_whitespace).unwrap_or(word.len()),
+            false => word.find(parts_words).unwrap_or(word.len()),
         };
         let (word, after) = word.split_at(end);
-        if !word.is_empty() {
-            let list = if excludes { &mut exclude } else { &mut include };
+        let list = if excludes { &mut exclude } else { &mut include };
+        if !word.is_empty() && !list.iter().any(|known| known == word) {
             list.push(word.to_owned());
         }
-        rest = after.trim_start();
+        rest = after.trim_start_matches(parts_words);
     }
     (include, exclude)
 }
 
-/// Where `/a regex/` ends: at a slash with nothing but space behind it, else with the text.
+/// Where `/a regex/` ends: at a slash with nothing behind it or what parts words, else with the text.
 fn regex_end(word: &str) -> usize {
     let ends = word.char_indices().skip(1).filter(|(_, c)| *c == '/');
     let mut ends = ends.map(|(at, _)| at + 1);
-    ends.find(|end| word[*end..].chars().next().is_none_or(char::is_whitespace))
+    ends.find(|end| word[*end..].chars().next().is_none_or(parts_words))
         .unwrap_or(word.len())
 }
 
@@ -105,6 +111,10 @@ mod tests {
             )
         );
         assert_eq!(filter("+ - x"), (owned(&["x"]), owned(&[])));
+        assert_eq!(
+            filter("+放假，停电、-招标,放假 /a,b/，"),
+            (owned(&["放假", "停电", "/a,b/"]), owned(&["招标"]))
+        );
     }
 
     #[test]

@@ -215,3 +215,22 @@ async fn a_page_that_is_added_for_a_channel_is_pushed_there() {
     };
     assert!(wants_any(&format!("telegram:{channel}")) && !wants_any("telegram:9"));
 }
+
+#[tokio::test]
+async fn times_are_told_by_the_clock_of_the_chat() {
+    let telegram = Telegram::start(TOKEN).await;
+    let mut pushing = at_work(&telegram, ANYONE).await;
+    let found = |text: &str| {
+        let (_, rest) = text.split_once("发现：").unwrap();
+        let when = rest.split('，').next().unwrap();
+        chrono::NaiveDateTime::parse_from_str(when, "%Y-%m-%d %H:%M:%S").unwrap()
+    };
+    telegram.say(PERSON, PERSON, "/why 1");
+    let here = found(&said(&telegram, PERSON, "发现：").await);
+    telegram.say(PERSON, PERSON, "/timezone Asia/Tokyo");
+    said(&telegram, PERSON, "已更改").await;
+    telegram.say(PERSON, PERSON, "/why #1");
+    let there = telegram.until_sent(PERSON, 3).await;
+    assert_eq!(found(&there[2]) - here, chrono::TimeDelta::hours(1));
+    pushing.stop().await;
+}
