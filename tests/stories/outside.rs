@@ -173,6 +173,9 @@ async fn a_page_that_moved_for_good_is_shown_with_the_edit_to_make() {
     world
         .until("the edit in the log", || world.log().contains(&edit))
         .await;
+    // What a look found is known to others once it has ended.
+    let has_ended = || !world.list(&["sources"])[0]["last_polled"].is_null();
+    world.until("the end of the look", has_ended).await;
     let ready = reqwest::get(format!("{}/readyz", world.url()))
         .await
         .unwrap();
