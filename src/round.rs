@@ -39,6 +39,23 @@ pub struct Looked {
     pub has_gap: bool,
 }
 
+/// Why nothing is found on a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unread {
+    pub why: String,
+    /// The guard on private addresses refused it: the reason tells where an inner name leads.
+    pub is_guarded: bool,
+}
+
+impl From<Fault> for Unread {
+    fn from(fault: Fault) -> Self {
+        Self {
+            why: fault.what,
+            is_guarded: fault.is_guarded,
+        }
+    }
+}
+
 /// Who wants a look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asked {
@@ -92,7 +109,7 @@ pub async fn preview(
     fetcher: &Fetcher,
     source: &Source,
     now: DateTime<Utc>,
-) -> Result<(Option<String>, Vec<Notice>), String> {
+) -> Result<(Option<String>, Vec<Notice>), Unread> {
     let reader = Reader {
         fetcher,
         source,
@@ -100,14 +117,13 @@ pub async fn preview(
         now,
     };
     let page = reader.get_new(&source.url).await;
-    let read = reader.reading(page.map_err(|fault| fault.what)?).await;
-    let reading = read.map_err(|fault| fault.what)?.what;
+    let reading = reader.reading(page?).await?.what;
     let title = match &reading {
         Reading::List(list) => list.title.clone(),
         Reading::Feed(feed) => feed.title.clone(),
         Reading::Article(_) => None,
     };
-    let rows = Rows::try_from(reading).map_err(|error| error.to_string())?;
+    let rows = Rows::try_from(reading).map_err(Fault::from)?;
     Ok((title, rows.notices))
 }
 

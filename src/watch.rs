@@ -30,7 +30,7 @@ use self::timetable::{Now, Timetable};
 use crate::{
     bulletin::{BulletinId, Language, Notice, Source, SourceId, Validators},
     config::Live,
-    round::{self, Asked, Looked},
+    round::{self, Asked, Looked, Unread},
     source::fetch::{FetchErrorKind, Fetcher, Request, Via},
     store::{LookState, Store, StoreError},
 };
@@ -119,7 +119,7 @@ impl Watch {
     ///
     /// # Errors
     /// Why nothing is found there.
-    pub async fn preview(&self, source: &Source) -> Result<(Option<String>, Vec<Notice>), String> {
+    pub async fn preview(&self, source: &Source) -> Result<(Option<String>, Vec<Notice>), Unread> {
         let fetcher = self.shared.fetcher();
         round::preview(&fetcher, source, Utc::now()).await
     }

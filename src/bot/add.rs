@@ -108,8 +108,12 @@ impl Room {
         source.time_zone = self.config.time_zone;
         let (title, notices) = match self.watch.preview(&source).await {
             Ok(found) => found,
-            Err(why) => {
-                let why = escape(&cut(&clean_line(&why), 500));
+            // Where an inner name leads is nobody else's business.
+            Err(unread) if unread.is_guarded && !self.is_admin(asker) => {
+                return Ok(words.no_such_address.into());
+            }
+            Err(unread) => {
+                let why = escape(&cut(&clean_line(&unread.why), 500));
                 return Ok(fill(words.page_failed, &[("why", &why)]).into());
             }
         };

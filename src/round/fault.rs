@@ -27,6 +27,8 @@ pub(super) struct Fault {
     pub(super) is_grave: bool,
     /// The address itself is gone or is not what it was.
     pub(super) is_elsewhere: bool,
+    /// The guard on private addresses refused it.
+    pub(super) is_guarded: bool,
     /// The page that is no list, where a rule may be proposed for it.
     pub(super) seen: Option<Box<Page>>,
 }
@@ -34,11 +36,13 @@ pub(super) struct Fault {
 impl From<FetchError> for Fault {
     fn from(error: FetchError) -> Self {
         let is_elsewhere = matches!(error.kind, FetchErrorKind::Status(404 | 410));
+        let is_guarded = matches!(error.kind, FetchErrorKind::Refused);
         Self {
             what: error.what,
             retry_after: error.retry_after,
             is_grave: false,
             is_elsewhere,
+            is_guarded,
             seen: None,
         }
     }
@@ -58,6 +62,7 @@ impl Fault {
             retry_after: None,
             is_grave: true,
             is_elsewhere: true,
+            is_guarded: false,
             seen: None,
         }
     }

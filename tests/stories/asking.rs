@@ -26,8 +26,11 @@ async fn only_who_may_subscribe_adds_sources() {
     said(&telegram, ADMIN, "申请加入").await;
     telegram.press_labelled(ADMIN, ADMIN, "同意");
     said(&telegram, PERSON, "管理员已同意").await;
-    telegram.say(PERSON, PERSON, "/subscribe 127.0.0.1:9/list.html");
-    said(&telegram, PERSON, "不能作为来源").await;
+    // Where an inner address leads is told to admins alone.
+    for (chat, part) in [(PERSON, "这个网址不能用"), (ADMIN, "allow_private")] {
+        telegram.say(chat, chat, "/subscribe 127.0.0.1:9/list.html");
+        said(&telegram, chat, part).await;
+    }
     pushing.stop().await;
 }
 

@@ -219,7 +219,7 @@ pub(super) static WORDS: Words = Words {
     held_label: "Held notices",
     all_well: "✓ All is well",
     faults: "⚠ {count} problems",
-    rival: "Another program receives the commands of this bot with the same token, so none arrive here. Stop that program; pushing goes on, and commands come back by themselves.",
+    rival: "Another program receives the commands of this bot with the same token, so none arrive here. Stop that program, and where it used a webhook, call deleteWebhook; pushing goes on, and commands come back by themselves.",
     rival_gone: "The bot receives commands again.",
     manage: "Manage sources",
     source_card: "<b>{name}</b> · <code>{id}</code>\n{url}\n\n{mark} {state}\nLast look: {polled}\nNext look: {next}",

@@ -210,7 +210,7 @@ pub(super) static WORDS: Words = Words {
     held_label: "暂存的通知",
     all_well: "✓ 一切正常",
     faults: "⚠ 有 {count} 个问题",
-    rival: "另有程序在用同一个机器人令牌接收命令，这里收不到命令。请停掉那个程序；推送不受影响，命令稍后会自动恢复。",
+    rival: "另有程序在用同一个机器人令牌接收命令，这里收不到命令。请停掉那个程序，如果它用 webhook，还要调用 deleteWebhook；推送不受影响，命令稍后会自动恢复。",
     rival_gone: "机器人又能收到命令了。",
     manage: "管理来源",
     source_card: "<b>{name}</b> · <code>{id}</code>\n{url}\n\n{mark} {state}\n上次查看：{polled}\n下次查看：{next}",
