@@ -352,9 +352,10 @@ impl Room {
                 let looked_for = pages::asked(&carrier.text);
                 self.found(asker, looked_for, page).await?.into()
             }
-            Button::Offer(id) => {
+            Button::Offer(id, channel) => {
                 let which = Some(Which::Id(id));
-                Pressed::beside(asker, self.offer_rebroadcast(asker, which, None).await?)
+                let question = self.offer_rebroadcast(asker, which, channel);
+                Pressed::beside(asker, question.await?)
             }
             Button::Rebroadcast(id, channel) => {
                 self.rebroadcast(asker, id, channel, carrier).await?

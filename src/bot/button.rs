@@ -54,8 +54,8 @@ pub(super) enum Button {
         page: usize,
     },
     // ---- for admins ----
-    /// Asks whether it is to be sent again.
-    Offer(BulletinId),
+    /// Asks whether it is to be sent again, to the named channel or to all that have its source.
+    Offer(BulletinId, Option<ChannelId>),
     /// To the named channel, or to all that have its source.
     Rebroadcast(BulletinId, Option<ChannelId>),
     /// The text in the message.
@@ -185,7 +185,8 @@ impl Button {
             Self::Help => "?".to_owned(),
             Self::Ask(ask) => format!("q {}", letter(&ASKS, ask)),
             Self::Story(id) => format!("i {id}"),
-            Self::Offer(id) => format!("o {id}"),
+            Self::Offer(id, Some(channel)) => format!("o {id} {channel}"),
+            Self::Offer(id, None) => format!("o {id}"),
             Self::Health => "y".to_owned(),
             Self::HeldList => "v".to_owned(),
             Self::Manage { page } => format!("p {page}"),
@@ -254,7 +255,11 @@ impl Button {
             ["?"] => Self::Help,
             ["q", ask] => Self::Ask(meant(&ASKS, ask)?),
             ["i", id] => Self::Story(BulletinId(id.parse().ok()?)),
-            ["o", id] => Self::Offer(BulletinId(id.parse().ok()?)),
+            ["o", id] => Self::Offer(BulletinId(id.parse().ok()?), None),
+            ["o", id, channel] => {
+                let channel = channel.parse().ok()?;
+                Self::Offer(BulletinId(id.parse().ok()?), Some(channel))
+            }
             ["y"] => Self::Health,
             ["v"] => Self::HeldList,
             ["p", page] => Self::Manage {
@@ -279,7 +284,7 @@ impl Button {
                 | Self::Held(..)
                 | Self::Channels { .. }
                 | Self::Ask(Ask::Broadcast)
-                | Self::Offer(_)
+                | Self::Offer(..)
                 | Self::Health
                 | Self::HeldList
                 | Self::Manage { .. }
@@ -293,7 +298,7 @@ impl Button {
     pub(super) fn is_for_admins_eyes(&self) -> bool {
         let is_of_rebroadcast = matches!(
             self,
-            Self::Offer(_) | Self::Rebroadcast(..) | Self::Broadcast | Self::Undo { .. }
+            Self::Offer(..) | Self::Rebroadcast(..) | Self::Broadcast | Self::Undo { .. }
         );
         self.is_for_admins() && !is_of_rebroadcast
     }
@@ -335,7 +340,7 @@ mod tests {
         for button in [
             Button::Cancel,
             Button::Rebroadcast(BulletinId(1042), None),
-            Button::Rebroadcast(id, Some(channel)),
+            Button::Rebroadcast(id, Some(channel.clone())),
             Button::Rebroadcast(id, Some(topic.clone())),
             Button::Broadcast,
             Button::Undo {
@@ -370,7 +375,8 @@ mod tests {
             Button::Help,
             Button::Ask(Ask::Broadcast),
             Button::Story(id),
-            Button::Offer(id),
+            Button::Offer(id, None),
+            Button::Offer(id, Some(channel)),
             Button::Health,
             Button::HeldList,
             Button::Manage { page: 1000 },

@@ -42,7 +42,7 @@ impl Room {
             let which = ids.first().copied().map(Which::Id);
             return self.offer_rebroadcast(asker, which, channel).await;
         };
-        let button = |id: &BulletinId| (format!("#{id}"), Button::Offer(*id));
+        let button = |id: &BulletinId| (format!("#{id}"), Button::Offer(*id, channel.clone()));
         let reply = Reply::from(asker.words().which_one);
         let rows = ids.chunks(IN_A_ROW);
         Ok(rows.fold(reply, |reply, row| reply.with(row.iter().map(button))))
@@ -257,7 +257,7 @@ impl Room {
         let words = asker.words();
         let run = Run { first, count };
         let reports = self.store.reports().await?;
-        let Some(mut report) = reports.into_iter().find(|report| report.run == run) else {
+        let Some(report) = reports.into_iter().find(|report| report.run == run) else {
             return Ok(Pressed::note(words.too_late));
         };
         let is_late = report.done
@@ -272,8 +272,8 @@ impl Room {
             return Ok(Pressed::note(words.undoing));
         }
         self.store.cancel(run, &asker.actor(), Utc::now()).await?;
-        report.undone = true;
-        self.store.set_report(&report).await?;
+        let undone = |report: &mut Report| report.undone = true;
+        self.store.change_report(run, undone).await?;
         Ok(Reply::from(words.undoing).into())
     }
 

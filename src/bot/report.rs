@@ -43,7 +43,7 @@ impl Room {
         Ok(wait.min(Duration::from_secs(60)))
     }
 
-    async fn look_at(&self, mut report: Report) -> Result<(), StoreError> {
+    async fn look_at(&self, report: Report) -> Result<(), StoreError> {
         let now = Utc::now();
         if let Some(at) = report.reported_ms {
             if report.undone {
@@ -51,8 +51,11 @@ impl Room {
             }
             if now.timestamp_millis() - at > UNDO.num_milliseconds() {
                 let tally = self.store.tally(report.run).await?;
-                report.done = self.show(&report, tally, false).await;
-                return self.store.set_report(&report).await;
+                let is_shown = self.show(&report, tally, false).await;
+                let done = |report: &mut Report| report.done = !report.undone;
+                if is_shown {
+                    return self.store.change_report(report.run, done).await;
+                }
             }
             return Ok(());
         }
@@ -67,8 +70,9 @@ impl Room {
         if !self.show(&report, tally, true).await {
             return Ok(());
         }
-        report.reported_ms = Some(Utc::now().timestamp_millis());
-        self.store.set_report(&report).await
+        let reported_ms = Some(Utc::now().timestamp_millis());
+        let reported = move |report: &mut Report| report.reported_ms = reported_ms;
+        self.store.change_report(report.run, reported).await
     }
 
     /// Whether Telegram has it, or never will.
@@ -143,12 +147,11 @@ impl Room {
             // It is owed; what is gone already counts as deleted then.
             return Ok(());
         }
-        let done = Report {
-            reported_ms: Some(Utc::now().timestamp_millis()),
-            done: true,
-            ..report.clone()
+        let done = |report: &mut Report| {
+            report.reported_ms = Some(Utc::now().timestamp_millis());
+            report.done = true;
         };
-        self.store.set_report(&done).await
+        self.store.change_report(report.run, done).await
     }
 
     async fn delete(&self, delivery: &Delivery) -> bool {

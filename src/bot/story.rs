@@ -56,7 +56,7 @@ impl Room {
         let has_deadline = bulletin.deadline.is_some();
         let remind = (words.remind.to_owned(), Button::Remind(bulletin.id));
         let may_resend = self.is_admin(asker) && bulletin.state != BulletinState::Held;
-        let again = (words.yes.to_owned(), Button::Offer(bulletin.id));
+        let again = (words.yes.to_owned(), Button::Offer(bulletin.id, None));
         let acts = [has_deadline.then_some(remind), may_resend.then_some(again)];
         reply.with(acts.into_iter().flatten())
     }

@@ -293,13 +293,17 @@ pub struct WebSettings {
 
 impl WebSettings {
     /// The bulletin whose page has this address, if it is a page of ours. Without a `public_url` ours is
-    /// whatever has our port: people may know the machine by any name.
+    /// whatever has our port (any, where that is 0): people may know the machine by any name.
     #[must_use]
     pub fn bulletin_at(&self, address: &str) -> Option<u64> {
         let url = Url::parse(address).ok()?;
+        let is_our_port = |at: SocketAddr| {
+            let port = url.port_or_known_default();
+            at.port() == 0 || Some(at.port()) == port
+        };
         let root = match &self.public_url {
             Some(public) if public.origin() == url.origin() => public.path().trim_end_matches('/'),
-            None if self.listen.map(|at| at.port()) == url.port_or_known_default() => "",
+            None if self.listen.is_some_and(is_our_port) => "",
             _ => return None,
         };
         let page = url.path().strip_prefix(root)?.strip_prefix("/b/")?;

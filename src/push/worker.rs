@@ -85,6 +85,8 @@ pub(super) struct Worker {
     read_again: bool,
     asides: mpsc::Receiver<Aside>,
     said: HashMap<Lane, VecDeque<Aside>>,
+    /// Lanes in which one of them did not go out, and is repeated.
+    stuck: HashSet<Lane>,
     flights: FuturesUnordered<BoxFuture<'static, Result<Landed, StoreError>>>,
     requests: usize,
     rest: Option<Rest>,
@@ -122,6 +124,7 @@ impl Worker {
             read_again: false,
             asides,
             said: HashMap::new(),
+            stuck: HashSet::new(),
             flights: FuturesUnordered::new(),
             requests: 0,
             rest: None,

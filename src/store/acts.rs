@@ -202,6 +202,28 @@ impl Store {
         .await
     }
 
+    /// Changes a report as it is by then: an undo and a look at it must not undo each other.
+    ///
+    /// # Errors
+    /// A write failed.
+    pub async fn change_report(
+        &self,
+        run: Run,
+        change: impl FnOnce(&mut Report) + Send + 'static,
+    ) -> Result<()> {
+        self.write(move |books| {
+            let key = keys::report(run.first.0);
+            let Some(mut report) = books.engine.get::<Report>(&key)? else {
+                return Ok(());
+            };
+            change(&mut report);
+            let mut writes = books.change();
+            writes.writes.put(key, &report);
+            books.commit(writes)
+        })
+        .await
+    }
+
     /// What the bot is called, for links to it; empty before it was ever asked.
     ///
     /// # Errors

@@ -130,6 +130,14 @@ async fn a_digest_that_is_replied_to_asks_which_one() {
     said(&telegram, 700, "哪一条").await;
     telegram.press_labelled(700, ADMIN, "#2");
     said(&telegram, 700, "重发 #2《第1号").await;
+    // The channel that was named is the one that the next question names.
+    telegram.reply(&digest, ADMIN, "/rebroadcast telegram:700");
+    telegram
+        .until("it is asked again", |seen| seen.texts(700).len() == 5)
+        .await;
+    telegram.press_labelled(700, ADMIN, "#3");
+    let question = said(&telegram, 700, "重发 #3《第2号").await;
+    assert!(question.contains("到 1 个聊天：staff"), "{question}");
     pushing.stop().await;
 }
 

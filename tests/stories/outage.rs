@@ -126,7 +126,9 @@ async fn what_is_asked_while_nothing_can_be_said_is_answered_afterwards_in_order
     for command in ["/resume news", "/help", "/help", "/help", "/help", "/held"] {
         telegram.say(ADMIN, ADMIN, command);
     }
-    until_tried(&telegram, "sendMessage", 3).await;
+    // Whoever asks after that is answered after that, in a chat of its own.
+    telegram.say(CHATS[0], CHATS[0], "/help");
+    telegram.until_sent(CHATS[0], 1).await;
     telegram.recover();
     said(&telegram, ADMIN, "没有暂存").await;
     pushing.stop().await;
@@ -136,6 +138,20 @@ async fn what_is_asked_while_nothing_can_be_said_is_answered_afterwards_in_order
     };
     assert!(paused.contains("已暂停") && resumed.contains("已恢复"));
     assert!(help.contains("/rebroadcast") && held.contains("没有暂存"));
+}
+
+#[tokio::test]
+async fn a_chat_that_takes_nothing_keeps_no_other_waiting() {
+    let (telegram, mut pushing) = unheard(Fault::Page(502)).await;
+    let probes = telegram.calls("getMe");
+    telegram.say(ADMIN, ADMIN, "/help");
+    until_tried(&telegram, "sendMessage", 4).await;
+    telegram.say(CHATS[0], CHATS[0], "/help");
+    telegram.until_sent(CHATS[0], 1).await;
+    assert!(telegram.calls("getMe") <= probes + 2, "it rests for long");
+    telegram.recover();
+    telegram.until_sent(ADMIN, 1).await;
+    pushing.stop().await;
 }
 
 #[tokio::test]

@@ -42,7 +42,7 @@ impl Wish {
         }
     }
 
-    /// A later wish about the same takes the place of one that could not go out yet.
+    /// Where wishes cannot go out, a later one about the same takes the place of one that waits.
     pub(crate) fn about(self, about: u64) -> Self {
         Self {
             about: Some(about),
@@ -97,6 +97,13 @@ pub(crate) async fn ask(
 }
 
 impl Aside {
+    /// Whether its outcome may say anything of other chats: what one chat does not take again and again
+    /// does not.
+    pub(super) fn is_about_others(&self, sent: &Sent) -> bool {
+        let is_trouble = matches!(sent, Sent::Again(_) | Sent::Perhaps(_) | Sent::Ailing(_));
+        self.tries == 0 || !is_trouble
+    }
+
     /// Whether it is to go out again after this.
     fn goes_on(&mut self, sent: &Sent) -> bool {
         let Some(doubts) = self.wish.doubts.as_mut() else {
@@ -117,13 +124,11 @@ impl Worker {
         self.desk
             .pace()
             .set_limit(lane, aside.limit, Instant::now());
-        let rests = self.rest.is_some();
         let queue = self.said.entry(lane).or_default();
-        let about = aside.wish.about;
-        queue.retain(|other| {
-            let is_late = rests || other.tries > 0;
-            !(is_late && about.is_some() && other.wish.about == about)
-        });
+        if self.rest.is_some() || self.stuck.contains(&lane) {
+            let about = aside.wish.about;
+            queue.retain(|other| about.is_none() || other.wish.about != about);
+        }
         queue.push_back(aside);
         self.place_asides(lane);
     }
@@ -150,6 +155,7 @@ impl Worker {
 
     /// Tells who waits, or puts it back to where it was in its lane.
     pub(super) fn land_aside(&mut self, mut aside: Aside, sent: Sent) {
+        self.stuck.remove(&aside.lane);
         if !aside.goes_on(&sent) || aside.done.is_closed() {
             let _ = aside.done.send(sent);
             return;
@@ -165,6 +171,7 @@ impl Worker {
         pace.set_limit(lane, aside.limit, now);
         pace.hold(lane, now + wait);
         drop(pace);
+        self.stuck.insert(lane);
         self.said.entry(lane).or_default().push_front(aside);
         self.place_asides(lane);
     }

@@ -26,7 +26,9 @@ impl Worker {
             Landed::Said(aside, slot, times, sent) => {
                 self.requests -= 1;
                 self.desk.pace().answered(slot, Some(times));
-                self.heed(slot.lane, &sent).await?;
+                if aside.is_about_others(&sent) {
+                    self.heed(slot.lane, &sent).await?;
+                }
                 self.land_aside(aside, sent);
             }
             Landed::Delivered(delivered) => self.take_delivered(delivered).await?,

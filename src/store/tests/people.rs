@@ -315,3 +315,28 @@ async fn a_chat_that_subscribed_is_renamed_with_its_queue() {
         ["telegram:-1005"]
     );
 }
+
+#[tokio::test]
+async fn an_undo_and_a_report_that_meet_are_both_kept() {
+    let world = World::new(&[chat("a", 1)]).await;
+    let run = Run {
+        first: crate::bulletin::DeliveryId(1),
+        count: 1,
+    };
+    let report = Report {
+        run,
+        bulletin: None,
+        chat: 5,
+        message: 7,
+        reported_ms: None,
+        undone: false,
+        done: false,
+    };
+    let store = &world.store;
+    store.set_report(&report).await.unwrap();
+    let undone = store.change_report(run, |report| report.undone = true);
+    let reported = store.change_report(run, |report| report.reported_ms = Some(9));
+    tokio::try_join!(undone, reported).unwrap();
+    let kept = store.reports().await.unwrap().remove(0);
+    assert!(kept.undone && kept.reported_ms == Some(9));
+}
