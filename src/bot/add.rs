@@ -110,7 +110,7 @@ impl Room {
             Ok(found) => found,
             // Where an inner name leads is nobody else's business.
             Err(unread) if unread.is_guarded && !self.is_admin(asker) => {
-                return Ok(words.no_such_address.into());
+                return Ok(words.inner_address.into());
             }
             Err(unread) => {
                 let why = escape(&cut(&clean_line(&unread.why), 500));

@@ -26,8 +26,8 @@ async fn only_who_may_subscribe_adds_sources() {
     said(&telegram, ADMIN, "申请加入").await;
     telegram.press_labelled(ADMIN, ADMIN, "同意");
     said(&telegram, PERSON, "管理员已同意").await;
-    // Where an inner address leads is told to admins alone.
-    for (chat, part) in [(PERSON, "这个网址不能用"), (ADMIN, "allow_private")] {
+    // Which address an inner name stands for is told to admins alone.
+    for (chat, part) in [(PERSON, "指向内部网络"), (ADMIN, "allow_private")] {
         telegram.say(chat, chat, "/subscribe 127.0.0.1:9/list.html");
         said(&telegram, chat, part).await;
     }

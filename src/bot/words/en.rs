@@ -174,6 +174,7 @@ pub(super) static WORDS: Words = Words {
     let_in_first: "Pages can be added here once an admin has let this chat in.",
     too_many_added: "At most {most} sources can be added here, and so many there are. Remove one first, with 🗑 in /sources.",
     too_many_in_all: "At most {most} sources can be added from all chats, and so many there are; please ask an admin.",
+    inner_address: "This address leads to a private network and cannot be a source. If it should, ask an admin to let it through with allow_private.",
     no_such_address: "This address cannot be used.",
     remove: "Remove the source",
     remove_question: "Remove the source “{source}”?\n{url}\nIt is watched no more, and {count} chats get nothing of it any more; its notices can still be searched.",

@@ -165,6 +165,7 @@ pub(super) static WORDS: Words = Words {
     let_in_first: "管理员同意这里加入之后，才能添加网页。",
     too_many_added: "这里最多添加 {most} 个来源，已经满了。先在 /sources 中用 🗑 删除一个。",
     too_many_in_all: "各聊天添加的来源最多共 {most} 个，已经满了，请联系管理员。",
+    inner_address: "这个网址指向内部网络，不能作为来源。确实需要的话，请管理员用 allow_private 放行。",
     no_such_address: "这个网址不能用。",
     remove: "删除来源",
     remove_question: "删除来源“{source}”？\n{url}\n以后不再查看它，{count} 个聊天不再收到它的通知；已有的通知仍可搜索。",
