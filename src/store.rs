@@ -38,6 +38,7 @@ mod reread;
 mod revise;
 mod route;
 mod rows;
+mod said;
 mod schema;
 mod send;
 mod status;

@@ -85,6 +85,7 @@ pub struct Revision {
 
 /// What else than its title changed, as people are told of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Changed {
     Nothing,
     Text,
@@ -94,6 +95,8 @@ pub enum Changed {
     Added(String),
     /// Its files were these.
     Files(String),
+    /// It was withdrawn, and is there again.
+    Restored,
 }
 
 /// One bulletin for one channel.

@@ -289,12 +289,13 @@ impl Admission<'_> {
         let (books, now) = (self.books, self.now);
         let change = &mut self.change;
         revise::restore(books, change, id, &mut row, now)?;
-        revise::follow(books, change, id, (&before, &row), &correction, now)?;
+        let article = found.article.as_ref();
+        let corrected = (&correction, article);
+        revise::follow(books, change, id, (&before, &row), corrected, now)?;
         if correction.is_told() {
             self.admitted.revised.push(BulletinId(id));
         }
         if correction != Correction::None || (is_moved && may_learn) {
-            let article = found.article.as_ref();
             archive::rewrite(&mut self.change.writes, engine, id, &row, article)?;
         }
         Ok(())

@@ -21,6 +21,7 @@ use super::{
         BulletinRecord, ChannelRecord, DeliveryRecord, Header, Record, SourceRecord, VERSION, hex,
     },
     rows::{BulletinRow, RequestRow, SeenValue, time},
+    said::Said,
 };
 use crate::bulletin::SourceId;
 
@@ -151,6 +152,8 @@ fn bulletins(engine: &Engine, names: &Names, end: u64, lines: &mut Lines<'_>) ->
             titles,
             text: archive::text(engine, &keys::text(id))?,
             text_as_published: archive::text(engine, &keys::text_as_published(id))?,
+            history: engine.get(&keys::history(id))?,
+            said: Said::of(engine, id)?,
         })))?;
         count += 1;
     }

@@ -369,6 +369,12 @@ impl Part<'_> {
         let text = record.text.as_deref().unwrap_or_default();
         let as_published = record.text_as_published.as_deref();
         archive::write_text(&mut self.change.writes, id, text, as_published);
+        if let Some(history) = &record.history {
+            self.change.writes.put(keys::history(id), history);
+        }
+        if !record.said.is_empty() {
+            self.change.writes.put(keys::said(id), &record.said);
+        }
         let kept = self.change.source(self.books, source);
         kept.bulletins += 1;
         if row.state == BulletinState::Held {

@@ -19,6 +19,7 @@
 //! | `h` bulletin | index of what is held |
 //! | `R` bulletin | of a recent one: what reading it again needs ([`super::recent`]) |
 //! | `i` bulletin | what changed in it ([`super::revise`]) |
+//! | `I` bulletin | what it said when it was told, once it changed ([`super::said`]) |
 //! | `f` bulletin delivery | the first of a run of deliveries of it → how many (4) |
 //! | `d` block | 32 deliveries of consecutive numbers ([`super::block`]) |
 //! | `q` delivery | a delivery that changed since its block was written |
@@ -117,6 +118,9 @@ pub(super) fn held(bulletin: u64) -> Key {
 }
 pub(super) fn history(bulletin: u64) -> Key {
     numbered(b'i', bulletin)
+}
+pub(super) fn said(bulletin: u64) -> Key {
+    numbered(b'I', bulletin)
 }
 pub(super) fn recent(bulletin: u64) -> Key {
     numbered(b'R', bulletin)

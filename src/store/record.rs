@@ -6,7 +6,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{LookState, recent::RecentRow, rows::AuditRow};
+use super::{LookState, recent::RecentRow, revise::History, rows::AuditRow, said::Said};
 use crate::bulletin::{AddedSource, Bulletin, ChannelId, Chat, Delivery, Moment, SourceId};
 
 /// Grows with every change that an older program would misread.
@@ -114,6 +114,10 @@ pub(super) struct BulletinRecord {
     pub(super) text: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) text_as_published: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) history: Option<History>,
+    #[serde(default, skip_serializing_if = "Said::is_empty")]
+    pub(super) said: Said,
 }
 
 #[derive(Debug, Serialize, Deserialize)]

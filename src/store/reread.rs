@@ -195,7 +195,14 @@ fn correct(
         return Ok(false);
     }
     row.revision += u32::from(correction.is_told());
-    revise::follow(books, change, id, (&before, row), &correction, now)?;
+    revise::follow(
+        books,
+        change,
+        id,
+        (&before, row),
+        (&correction, Some(article)),
+        now,
+    )?;
     archive::rewrite(&mut change.writes, engine, id, row, Some(article))?;
     Ok(true)
 }

@@ -18,10 +18,11 @@ use super::{
     names::Names,
     read, remind,
     rows::{BulletinRow, time},
+    said::{self, Said},
 };
 use crate::bulletin::{
-    Bulletin, BulletinId, BulletinState, Changed, Channel, DeliveryId, DeliveryKind, DeliveryState,
-    MessageRef, Revision, SourceId,
+    Article, Bulletin, BulletinId, BulletinState, Changed, Channel, DeliveryId, DeliveryKind,
+    DeliveryState, MessageRef, Revision, SourceId,
 };
 
 /// At most one correction of a bulletin in so long.
@@ -31,7 +32,7 @@ const MOST: usize = 16;
 const TITLE: usize = 300;
 
 /// What changed in a bulletin, oldest first.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct History {
     /// When the last correction was due (ms).
     told_ms: Option<i64>,
@@ -56,13 +57,26 @@ pub(super) fn revisions(engine: &Engine, id: BulletinId) -> Result<Vec<Revision>
     Ok(history.unwrap_or_default().revisions())
 }
 
-/// After a row was corrected from `before`.
+/// Whether a note would tell its reader nothing: what changed is back, or was told already.
+pub(super) fn is_known(books: &Books, slot: &Slot) -> Result<bool> {
+    let can_edit = |channel: &Channel| channel.kind.can_edit();
+    let is_note =
+        slot.kind == DeliveryKind::Update && !books.channel(slot.channel).is_some_and(can_edit);
+    let Some(bulletin) = slot.bulletin.filter(|_| is_note) else {
+        return Ok(false);
+    };
+    let told = said::told_ms(&books.engine, bulletin, slot.channel)?;
+    let Some(told) = told else { return Ok(false) };
+    Ok(Said::of(&books.engine, bulletin)?.is_as(told))
+}
+
+/// After a row was corrected from `before`, by what `article` says where it was read.
 pub(super) fn follow(
     books: &Books,
     change: &mut Change,
     id: u64,
     (before, row): (&BulletinRow, &BulletinRow),
-    correction: &Correction,
+    (correction, article): (&Correction, Option<&Article>),
     now: DateTime<Utc>,
 ) -> Result<()> {
     if before.deadline != row.deadline {
@@ -72,6 +86,14 @@ pub(super) fn follow(
     if row.state != BulletinState::Published || !(correction.is_told() || has_other_title) {
         return Ok(());
     }
+    said::turn(
+        books,
+        change,
+        id,
+        (before, row),
+        article,
+        now.timestamp_millis(),
+    )?;
     let mut history: History = books.engine.get(&keys::history(id))?.unwrap_or_default();
     if correction.is_told() {
         let title = has_other_title.then(|| before.title.chars().take(TITLE).collect());
@@ -121,6 +143,7 @@ pub(super) fn withdraw(
     if row.state != BulletinState::Published {
         return Ok(false);
     }
+    let before = row.clone();
     row.state = BulletinState::Withdrawn;
     for (delivery, slot) in read::deliveries_of(&books.engine, id)? {
         let is_new = matches!(slot.kind, DeliveryKind::New | DeliveryKind::Document);
@@ -129,7 +152,7 @@ pub(super) fn withdraw(
         }
     }
     remind::follow(books, change, id, row, now)?;
-    mark(books, change, id, row, now)
+    mark(books, change, id, (&before, row), now)
 }
 
 /// It is there again: as before, and not pushed to those who had it; whether that is new.
@@ -143,9 +166,10 @@ pub(super) fn restore(
     if row.state != BulletinState::Withdrawn {
         return Ok(false);
     }
+    let before = row.clone();
     row.state = BulletinState::Published;
     queue_dropped(books, change, id, row, now)?;
-    mark(books, change, id, row, now)
+    mark(books, change, id, (&before, row), now)
 }
 
 /// What waited for a digest or an hour when it was withdrawn waits again, where it is still wanted.
@@ -185,10 +209,12 @@ fn mark(
     books: &Books,
     change: &mut Change,
     id: u64,
-    row: &BulletinRow,
+    (before, row): (&BulletinRow, &BulletinRow),
     now: DateTime<Utc>,
 ) -> Result<bool> {
     archive::rewrite(&mut change.writes, &books.engine, id, row, None)?;
+    let now_ms = now.timestamp_millis();
+    said::turn(books, change, id, (before, row), None, now_ms)?;
     let is_told = |channel: &Channel| channel.kind.can_edit() || channel.corrections;
     queue(books, change, id, is_told, (now, now))?;
     Ok(true)
@@ -315,9 +341,19 @@ pub(super) fn edition(
             continue;
         };
         edition.bulletins.extend(read::bulletin(engine, names, id)?);
-        let changes = revisions(engine, id)?.into_iter();
-        let later = changes.filter(|change| change.at.timestamp_millis() >= since);
-        edition.changes.extend(later.map(|change| (id, change)));
+        let told = match update.message {
+            None => said::told_ms(engine, id.0, update.channel)?,
+            Some(_) => None,
+        };
+        let since = told.unwrap_or(since);
+        let mut changes = revisions(engine, id)?;
+        changes.retain(|change| change.at.timestamp_millis() >= since);
+        if told.is_some() {
+            changes = Said::of(engine, id.0)?.news(since, changes);
+        }
+        edition
+            .changes
+            .extend(changes.into_iter().map(|change| (id, change)));
     }
     Ok(Some(edition))
 }

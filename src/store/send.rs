@@ -11,7 +11,7 @@ use super::{
     change::Change,
     documents,
     error::Result,
-    keys, manner, remind,
+    keys, manner, remind, revise,
     rows::time,
 };
 use crate::bulletin::{BulletinId, ChannelId, DeliveryId, DeliveryState};
@@ -107,7 +107,7 @@ pub(super) fn begin(books: &mut Books, ids: &[DeliveryId], now: DateTime<Utc>) -
         if of.is_none() && manner::hold(books, id.0, &slot, now)? {
             return Ok(Begun::No);
         }
-        if remind::is_over(books, &slot, now)? {
+        if remind::is_over(books, &slot, now)? || revise::is_known(books, &slot)? {
             remind::drop_it(books, &mut change, id.0, slot, now)?;
             books.commit(change)?;
             return Ok(Begun::No);

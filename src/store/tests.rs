@@ -1,5 +1,6 @@
 //! The store through its front door, on a disk of its own.
 
+mod corrections;
 mod keeping;
 mod kill;
 mod modes;
