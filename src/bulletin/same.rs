@@ -2,7 +2,8 @@
 //!
 //! Near-equal titles (第一批 and 第二批, 2025 and 2026, two campuses) are two notices; what joins is an
 //! equal address, or an equal title with the day or the text beside it, or an equal text with a title
-//! that only gained words around it. Read [`is_same`].
+//! that only gained its issuer. Where two texts say something else in the same place (the name of a
+//! quarter, of a person), they are two notices, however much else they share. Read [`is_same`].
 
 use std::{collections::HashSet, sync::LazyLock};
 
@@ -28,13 +29,12 @@ pub struct Face {
 /// Characters of a title that says enough with the day beside it, and of a text that can be compared.
 const TITLE: usize = 10;
 const TEXT: usize = 40;
-/// Characters that are compared of a text, and their run that counts as one.
+/// Characters that are compared of a text.
 const LONGEST: usize = 20_000;
-const SHINGLE: usize = 4;
-/// The share of runs that two versions of one text have in common.
+/// The share of two versions of one text that they have in common.
 const ALIKE: f64 = 0.9;
-/// Days between two postings of one notice.
-const DAYS: i64 = 7;
+/// Days between two postings of one notice: what comes each week is another one each week.
+const DAYS: i64 = 6;
 
 impl Face {
     #[must_use]
@@ -98,29 +98,45 @@ pub fn is_same(a: &Face, b: &Face) -> bool {
     is_same_day && a.title == b.title && a.title.chars().count() >= TITLE && a.host() != b.host()
 }
 
-/// Whether one title is the other with words around it that tell no number or part.
+/// Whether one title is the other with its issuer in front: `学校办公室关于…`.
 fn is_within(a: &str, b: &str) -> bool {
+    static ISSUER: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^\p{Han}{0,20}(室|部|处|局|委|院|校|公司|集团|中心|厅|会|政府|党委|工会|学校|大学|馆|所|站)$")
+            .expect("a pattern, a test reads it")
+    });
     let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
-    short.chars().count() >= TITLE && long.contains(short)
+    short.chars().count() >= TITLE
+        && long
+            .strip_suffix(short)
+            .is_some_and(|it| ISSUER.is_match(it))
 }
 
-/// Texts of equal numbers that have nearly all runs of characters in common.
+/// Whether texts of equal numbers are one, but for what stands before or after it in one of them.
 fn are_alike(a: &str, b: &str) -> bool {
     if a == b {
         return true;
     }
-    let shingles = |text: &str| -> HashSet<[char; SHINGLE]> {
-        let chars: Vec<char> = text.chars().collect();
-        let runs = chars.windows(SHINGLE);
-        runs.filter_map(|run| run.try_into().ok()).collect()
+    let Some(common) = within(a, b).or_else(|| within(b, a)) else {
+        return false;
     };
-    let (runs, others) = (shingles(a), shingles(b));
-    let common = runs.intersection(&others).count();
-    let all = runs.len() + others.len() - common;
-    // Counts of runs are far below 2^52.
+    let length = |text: &str| text.chars().count();
+    let (common, all) = (length(common), length(a) + length(b) - length(common));
+    // Counts of characters are far below 2^52.
     #[allow(clippy::cast_precision_loss, reason = "texts are bounded")]
-    let share = common as f64 / all.max(1) as f64;
+    let share = common as f64 / all as f64;
     share >= ALIKE && numbers(a) == numbers(b)
+}
+
+/// The part of `a` in which `b` begins, and which goes on as `b` does to the end of either.
+fn within<'a>(a: &'a str, b: &str) -> Option<&'a str> {
+    let head = b.char_indices().nth(TEXT).map_or(b, |(end, _)| &b[..end]);
+    let begins = a.match_indices(head).map(|(at, _)| &a[at..]);
+    begins
+        .filter_map(|rest| match rest.starts_with(b) {
+            true => Some(&rest[..b.len()]),
+            false => b.starts_with(rest).then_some(rest),
+        })
+        .next()
 }
 
 /// How much two texts have in common, from 0 to 1, whatever their numbers say.
@@ -138,11 +154,15 @@ pub fn likeness(a: &str, b: &str) -> f64 {
     share
 }
 
-/// A title without what a site puts around it: brackets in front, 转发, spaces and punctuation.
+/// A title without what a site puts around it: 【通知】 in front, 转发, spaces and punctuation. What else
+/// stands in brackets may well be what tells it from another: 【北京】, 【上海】.
 fn bare_title(title: &str) -> String {
     static AROUND: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"^(\s*([\[【〔(][^\]】〕)]{0,8}[\]】〕)]|转发|转载|转|置顶|重要)\s*[:|]?\s*)+")
-            .expect("a pattern, a test reads it")
+        let label = "通知|公告|公示|通告|通知公告|公告通知|公示公告|新闻|要闻|动态|转发|转载|转|置顶|重要|重要通知|最新|新|热|hot|new|top|notice|图文|原创|推荐";
+        let pattern = format!(
+            r"^(\s*([\[【〔(]\s*({label})\s*[\]】〕)]|转发|转载|转|置顶|重要)\s*[:|]?\s*)+"
+        );
+        Regex::new(&pattern).expect("a pattern, a test reads it")
     });
     let title = fold(title);
     let bare = AROUND.replace(&title, "");

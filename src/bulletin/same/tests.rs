@@ -161,6 +161,272 @@ fn of_our_pairs_none_is_merged_wrongly_and_nine_of_ten_are_found() {
     assert_eq!(found, 108, "of {}: {missed:?}", same.len());
 }
 
+/// Pairs in which one word tells two notices apart: title and text of each, on two sites, of one day.
+const NEAR: [(&str, &str, &str, &str); 44] = {
+    const WATER: &str = "关于计划停水检修的通知";
+    const JOBS: &str = "2026年校园招聘公告";
+    const WATER_TEXT: &str = "因供水管网检修，桃园小区定于明日上午八点至下午五点停水，请各住户提前储水并关好水龙头，由此带来的不便敬请谅解，感谢支持与配合。";
+    const JOBS_TEXT: &str = "因业务发展需要，现面向应届毕业生公开招聘会计、出纳、法务等岗位若干名，请有意者将个人简历投递至招聘邮箱，经初审后通知参加面试。";
+    const MEET: &str = "关于召开年度总结表彰大会的通知";
+    const MEET_TEXT: &str = "经研究，决定在集团总部礼堂召开年度总结表彰大会，请各部门主要负责人和受表彰人员准时参加，因故不能参加的须履行请假手续，会场内请保持手机静音。";
+    const POST: &str = "关于干部任前公示的公告";
+    const POST_TEXT: &str = "经研究，张建国同志拟任综合管理部副主任，现予公示，公示期内如有异议请以书面形式向组织人事部门反映，反映问题须实事求是并签署真实姓名。";
+    const BID: &str = "办公用品框架协议采购结果公告";
+    const BID_TEXT: &str = "经评审委员会评审，现将办公用品框架协议采购结果公告如下：成交供应商为蓝天商贸有限公司，如对结果有异议，请在公告期内以书面形式向采购中心提出质疑。";
+    const FEE: &str = "关于缴纳住宿费的通知";
+    const FEE_TEXT: &str = "请全体本科生登录缴费平台按时缴纳本学年住宿费，逾期未缴的将按有关规定处理，家庭经济困难的可申请缓缴，具体办法请咨询所在学院辅导员老师。";
+    [
+        (
+            WATER,
+            WATER_TEXT,
+            WATER,
+            "因供水管网检修，梅园小区定于明日上午八点至下午五点停水，请各住户提前储水并关好水龙头，由此带来的不便敬请谅解，感谢支持与配合。",
+        ),
+        (
+            WATER,
+            WATER_TEXT,
+            WATER,
+            "因供水管网检修，桃园小区定于后日上午八点至下午五点停水，请各住户提前储水并关好水龙头，由此带来的不便敬请谅解，感谢支持与配合。",
+        ),
+        (
+            WATER,
+            WATER_TEXT,
+            WATER,
+            "因供水管网检修，桃园小区定于明日上午九点至下午五点停水，请各住户提前储水并关好水龙头，由此带来的不便敬请谅解，感谢支持与配合。",
+        ),
+        (
+            WATER,
+            WATER_TEXT,
+            WATER,
+            "因供电线路检修，桃园小区定于明日上午八点至下午五点停电，请各住户提前储水并关好水龙头，由此带来的不便敬请谅解，感谢支持与配合。",
+        ),
+        (
+            WATER,
+            WATER_TEXT,
+            "关于计划停水检修的通知（梅园小区）",
+            WATER_TEXT,
+        ),
+        (WATER, WATER_TEXT, "关于取消计划停水检修的通知", WATER_TEXT),
+        (
+            WATER,
+            WATER_TEXT,
+            "关于计划停水检修的通知（续）",
+            WATER_TEXT,
+        ),
+        (
+            "【桃园】关于计划停水检修的通知",
+            "",
+            "【梅园】关于计划停水检修的通知",
+            "",
+        ),
+        (
+            "[桃园]关于计划停水检修的通知",
+            WATER_TEXT,
+            "[梅园]关于计划停水检修的通知",
+            WATER_TEXT,
+        ),
+        (
+            "（桃园）关于计划停水检修的通知",
+            "",
+            "（梅园）关于计划停水检修的通知",
+            "",
+        ),
+        (
+            "桃园小区关于计划停水检修的通知",
+            WATER_TEXT,
+            "梅园小区关于计划停水检修的通知",
+            WATER_TEXT,
+        ),
+        (
+            "【北京】2026年校园招聘公告",
+            "",
+            "【上海】2026年校园招聘公告",
+            "",
+        ),
+        (
+            "【北京】2026年校园招聘公告",
+            JOBS_TEXT,
+            "【上海】2026年校园招聘公告",
+            JOBS_TEXT,
+        ),
+        (
+            "【会计岗】2026年校园招聘公告",
+            JOBS_TEXT,
+            "【法务岗】2026年校园招聘公告",
+            JOBS_TEXT,
+        ),
+        (JOBS, JOBS_TEXT, "2025年校园招聘公告", JOBS_TEXT),
+        (JOBS, JOBS_TEXT, "2026年春季校园招聘公告", JOBS_TEXT),
+        (JOBS, JOBS_TEXT, "2026年校园招聘公告（秋季）", JOBS_TEXT),
+        (JOBS, JOBS_TEXT, "2026年校园招聘公告（第Ⅱ批）", JOBS_TEXT),
+        (JOBS, JOBS_TEXT, "2026年校园招聘公告②", JOBS_TEXT),
+        (JOBS, JOBS_TEXT, "2026年校园招聘公告（续）", JOBS_TEXT),
+        (JOBS, JOBS_TEXT, "2026年校园招聘公告延期", JOBS_TEXT),
+        (
+            JOBS,
+            JOBS_TEXT,
+            JOBS,
+            "因业务发展需要，现面向应届毕业生公开招聘司机、保安、法务等岗位若干名，请有意者将个人简历投递至招聘邮箱，经初审后通知参加面试。",
+        ),
+        (
+            MEET,
+            MEET_TEXT,
+            MEET,
+            "经研究，决定在集团分部礼堂召开年度总结表彰大会，请各部门主要负责人和受表彰人员准时参加，因故不能参加的须履行请假手续，会场内请保持手机静音。",
+        ),
+        (
+            MEET,
+            MEET_TEXT,
+            MEET,
+            "经研究，决定取消集团总部礼堂的年度总结表彰大会，请各部门主要负责人和受表彰人员准时参加，因故不能参加的须履行请假手续，会场内请保持手机静音。",
+        ),
+        (
+            MEET,
+            MEET_TEXT,
+            "关于推迟召开年度总结表彰大会的通知",
+            MEET_TEXT,
+        ),
+        (
+            MEET,
+            MEET_TEXT,
+            "关于召开年度总结表彰大会的补充通知",
+            MEET_TEXT,
+        ),
+        (
+            MEET,
+            MEET_TEXT,
+            "关于召开年度总结表彰大会的通知（更正）",
+            MEET_TEXT,
+        ),
+        (
+            MEET,
+            MEET_TEXT,
+            "关于不再召开年度总结表彰大会的通知",
+            MEET_TEXT,
+        ),
+        (
+            POST,
+            POST_TEXT,
+            POST,
+            "经研究，李建国同志拟任综合管理部副主任，现予公示，公示期内如有异议请以书面形式向组织人事部门反映，反映问题须实事求是并签署真实姓名。",
+        ),
+        (
+            POST,
+            POST_TEXT,
+            POST,
+            "经研究，张建国同志拟任综合管理部正主任，现予公示，公示期内如有异议请以书面形式向组织人事部门反映，反映问题须实事求是并签署真实姓名。",
+        ),
+        (
+            POST,
+            POST_TEXT,
+            POST,
+            "经研究，张建国同志拟任财务管理部副主任，现予公示，公示期内如有异议请以书面形式向组织人事部门反映，反映问题须实事求是并签署真实姓名。",
+        ),
+        (
+            "张建国同志任前公示的公告",
+            POST_TEXT,
+            "李建国同志任前公示的公告",
+            POST_TEXT,
+        ),
+        (
+            BID,
+            BID_TEXT,
+            BID,
+            "经评审委员会评审，现将办公用品框架协议采购结果公告如下：成交供应商为白云商贸有限公司，如对结果有异议，请在公告期内以书面形式向采购中心提出质疑。",
+        ),
+        (BID, BID_TEXT, "办公用品框架协议采购终止公告", BID_TEXT),
+        (
+            "办公用品框架协议采购A包结果公告",
+            BID_TEXT,
+            "办公用品框架协议采购B包结果公告",
+            BID_TEXT,
+        ),
+        (
+            "办公用品框架协议采购结果公告（A包）",
+            BID_TEXT,
+            BID,
+            BID_TEXT,
+        ),
+        (
+            "办公用品框架协议采购结果公告",
+            BID_TEXT,
+            "办公用品框架协议采购结果公告（二次）",
+            BID_TEXT,
+        ),
+        ("办公家具框架协议采购结果公告", BID_TEXT, BID, BID_TEXT),
+        (
+            FEE,
+            FEE_TEXT,
+            FEE,
+            "请全体研究生登录缴费平台按时缴纳本学年住宿费，逾期未缴的将按有关规定处理，家庭经济困难的可申请缓缴，具体办法请咨询所在学院辅导员老师。",
+        ),
+        (FEE, FEE_TEXT, "关于缴纳住宿费的通知（研究生）", FEE_TEXT),
+        (FEE, FEE_TEXT, "关于补缴住宿费的通知", FEE_TEXT),
+        (FEE, FEE_TEXT, "关于缴纳住宿费的通知（上学期）", FEE_TEXT),
+        (
+            "教务处关于缴纳住宿费的通知",
+            FEE_TEXT,
+            "后勤处关于缴纳住宿费的通知",
+            FEE_TEXT,
+        ),
+        (
+            "本科生关于缴纳住宿费的通知",
+            FEE_TEXT,
+            "研究生关于缴纳住宿费的通知",
+            FEE_TEXT,
+        ),
+    ]
+};
+
+#[test]
+fn one_word_makes_another_notice() {
+    for (title, text, other, other_text) in NEAR {
+        let a = face("//a.example/1.html", title, on(2), text);
+        let b = face("//b.example/9.html", other, on(2), other_text);
+        assert!(
+            !is_same(&a, &b) && !is_same(&b, &a),
+            "{title} {other} {other_text}"
+        );
+    }
+}
+
+#[test]
+fn what_comes_each_week_is_another_notice_each_week() {
+    let (title, text) = TOPICS[3];
+    let week = |day| face("//a.example/1.html", title, on(day), text);
+    let other = face("//b.example/9.html", title, on(9), text);
+    assert!(!is_same(&week(2), &other) && is_same(&week(3), &other));
+}
+
+#[test]
+fn what_stands_before_or_after_a_text_makes_no_other_notice() {
+    let (title, text) = (
+        "关于开展安全生产大检查的通知",
+        "各单位：为深入贯彻安全生产工作部署，集团决定在全系统开展安全生产大检查，重点检查消防设施、用电线路和危险化学品的存放，请各单位先行自查自纠，形成台账备查，检查组将随机抽查，对发现的问题逐条督促整改到位。",
+    );
+    let a = face("//a.example/1.html", title, on(2), text);
+    for other in [
+        format!("{text}集团办公室"),
+        format!("来源：安全部 {text}"),
+        text.replacen("各单位：", "", 1),
+        format!("{} 编辑：小王", text.replacen("各单位：", "", 1)),
+        format!("打印本页 {text} 责任编辑：小李"),
+    ] {
+        let b = face("//b.example/9.html", title, on(2), &other);
+        assert!(is_same(&a, &b) && is_same(&b, &a), "{other}");
+    }
+    for issuer in ["集团办公室", "安全环保部", "某某集团有限公司工会委员会"]
+    {
+        let b = face(
+            "//b.example/9.html",
+            &format!("{issuer}{title}"),
+            on(2),
+            text,
+        );
+        assert!(is_same(&a, &b) && is_same(&b, &a), "{issuer}");
+    }
+}
+
 #[test]
 fn counters_do_not_count() {
     assert_eq!(
