@@ -13,7 +13,7 @@ use super::{
     PushError,
     card::{Card, Wording},
     http::{Http, foreign},
-    pace::Limit,
+    pace::{Limit, MINUTE},
     sender::{Sender, Sent},
     sign,
     style::{self, Style, Unit},
@@ -24,7 +24,6 @@ use crate::bulletin::{Channel, Language, Robot};
 const TEXT: Style = style::markdown(7000, "  \n");
 /// Of what the list of chats shows.
 const TITLE: usize = 200;
-const MINUTE: Duration = Duration::from_secs(60);
 /// How long a robot is shut out that was too fast.
 const PUNISHMENT: Duration = Duration::from_secs(600);
 /// The organisation's quota is used up.

@@ -31,6 +31,14 @@ const HTML: Style = Style {
     link: Some(|text, url| format!("<a href=\"{}\">{text}</a>", escape(url))),
 };
 
+/// What Synapse takes of one account, as it comes (`rc_message`): ten at once, and one in five seconds. So
+/// ten in the time in which it forgets ten never overrun it; the last second is for requests that were
+/// late on their way.
+const SYNAPSE: Limit = Limit {
+    gap: Duration::ZERO,
+    window: Some((10, Duration::from_secs(10 * 5 + 1))),
+};
+
 /// All but what RFC 3986 leaves as it is.
 const IN_PATH: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
@@ -111,12 +119,8 @@ impl Matrix {
 }
 
 impl Sender for Matrix {
-    /// Servers have limits of their own and say so; Synapse's, as it comes, takes ten at once.
     fn limit(&self) -> Limit {
-        Limit {
-            gap: Duration::ZERO,
-            window: Some((10, Duration::from_secs(10))),
-        }
+        SYNAPSE
     }
 
     fn fits(&self, card: &Card, _channel: &Channel) -> usize {
@@ -172,11 +176,37 @@ pub(super) fn message(wording: &Wording) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use tokio::time::Instant;
+
     use super::*;
     use crate::{
         bulletin::DeliveryKind,
-        push::card::tests::{bulletin, card},
+        push::{
+            card::tests::{bulletin, card},
+            pace::{Lane, Pace, Turn},
+        },
     };
+
+    #[test]
+    fn a_backlog_never_overruns_a_synapse_as_it_comes() {
+        let start = Instant::now();
+        let mut pace = Pace::new(10_000, start);
+        pace.set_limit(Lane(0), SYNAPSE, start);
+        let (mut full, mut last, mut now, mut sent) = (0.0_f64, start, start, 0);
+        while now < start + Duration::from_secs(3600) {
+            pace.wait(Lane(0), Turn::Plain, now);
+            now = pace.next_at().unwrap();
+            let slot = pace.take(now, now).unwrap();
+            pace.go(slot, now).unwrap();
+            // Each is late on its way, by more or less.
+            let taken = now + Duration::from_millis(fastrand::u64(0..500));
+            pace.answered(slot, Some((now, taken)));
+            full = (full - taken.duration_since(last).as_secs_f64() * 0.2).max(0.0) + 1.0;
+            assert!(full <= 10.0, "{full} after {sent}");
+            (last, now, sent) = (taken, taken, sent + 1);
+        }
+        assert!(sent > 700, "{sent} of 720");
+    }
 
     #[test]
     fn a_bulletin_is_html_and_plain_text() {

@@ -46,6 +46,10 @@ impl Limit {
     };
 }
 
+/// A minute, as those platforms count it that punish what comes too early: a request that was on its way
+/// for longer than those after it is counted later than it was sent.
+pub(crate) const MINUTE: Duration = Duration::from_millis(60_500);
+
 /// Which of a lane's two queues a message waits in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Turn {

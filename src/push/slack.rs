@@ -21,14 +21,12 @@ use crate::bulletin::{Channel, Robot};
 const SECTION: usize = 3000;
 /// Of a message with fifty blocks at most.
 const MOST_ENTRIES: usize = 24;
-/// For those that show no blocks, and for notifications.
-const PLAIN: Style = style::plain(SECTION, Unit::Utf16);
 
-/// Of what stands in a section.
+/// Of what stands in a section, and of the whole for notifications and for those that show no blocks.
 const MARKUP: Style = Style {
     escape,
     link: Some(|text, url| format!("<{}|{text}>", escape(&encoded(url)))),
-    ..PLAIN
+    ..style::plain(SECTION, Unit::Utf16)
 };
 
 /// One webhook.
@@ -120,7 +118,7 @@ pub(super) fn message(wording: &Wording) -> Value {
             files.map(|text| json!({"type": "section", "text": {"type": "mrkdwn", "text": text}})),
         );
     }
-    json!({"text": PLAIN.text(wording), "blocks": blocks})
+    json!({"text": MARKUP.text(wording), "blocks": blocks})
 }
 
 fn of_entry(entry: &Words) -> Vec<Value> {

@@ -16,7 +16,7 @@ use super::{
     card::{Card, Words},
     dingtalk::open,
     http::{Http, foreign},
-    pace::{Lane, Limit},
+    pace::{Lane, Limit, MINUTE},
     sender::{Sender, Sent},
     style::{self, Style, Unit},
     wecom_robot::headed,
@@ -26,7 +26,6 @@ use crate::bulletin::{Channel, DeliveryKind, MessageRef, Robot};
 const TEXT: Style = style::plain(2048, Unit::Bytes);
 /// Seconds in which the platform knows a message again; the most that it takes.
 const KNOWN_FOR: u32 = 14_400;
-const MINUTE: Duration = Duration::from_secs(60);
 /// Seconds of a token, at most.
 const TOKEN_LIVES: u64 = 7200;
 /// A token is not used in its last minutes.

@@ -12,7 +12,7 @@ use super::{
     PushError,
     card::{Card, Wording, Words},
     http::{Http, foreign},
-    pace::Limit,
+    pace::{Limit, MINUTE},
     sender::{Sender, Sent},
     style::{self, Style, Unit},
 };
@@ -24,7 +24,6 @@ const ARTICLES: usize = 8;
 /// Of an article.
 const TITLE: usize = 128;
 const DESCRIPTION: usize = 512;
-const MINUTE: Duration = Duration::from_secs(60);
 
 /// One robot.
 #[derive(Debug)]

@@ -60,7 +60,7 @@ fn messages_go_evenly_and_a_second_apart_in_a_chat() {
 fn a_robot_with_a_backlog_has_its_twenty_in_every_minute_and_never_more() {
     let limit = Limit {
         gap: Duration::ZERO,
-        window: Some((20, Duration::from_secs(60))),
+        window: Some((20, MINUTE)),
     };
     let now = Instant::now();
     let mut pace = Pace::new(10_000, now);

@@ -210,7 +210,8 @@ pub(crate) fn slack(request: &Request, taken: &[Request]) -> Reply {
     {
         return Reply::refused(400, "invalid_blocks");
     }
-    if !is_text(&body["text"], 40_000) {
+    let text = body["text"].as_str().unwrap_or_default();
+    if !is_text(&body["text"], 40_000) || !is_mrkdwn(text) {
         return Reply::refused(400, "no_text");
     }
     if is_full(taken, 1, Duration::from_secs(1)) {
@@ -374,7 +375,7 @@ pub(crate) fn matrix(request: &Request, taken: &[Request]) -> Reply {
         return refused(400, "M_BAD_JSON");
     }
     let known = taken.iter().position(|before| before.path == request.path);
-    if known.is_none() && is_full(taken, 10, Duration::from_secs(10)) {
+    if known.is_none() && is_full(taken, 10, Duration::from_secs(50)) {
         let told = json!({"errcode": "M_LIMIT_EXCEEDED", "error": "Too Many Requests", "retry_after_ms": 1000});
         return Reply::refused(429, told);
     }
