@@ -27,6 +27,15 @@ pub(super) fn has_ending(name: &str) -> bool {
     ENDING.is_match(name)
 }
 
+/// Whether a line of a text is no more than the names of files, with their sizes: `附件1：名单.xlsx（25KB）`.
+pub(super) fn names_files(line: &str) -> bool {
+    static SIZE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?i)\s*[（(\[【]\s*(?:大小|size)?\s*[:：]?\s*[\d,.]{1,9}\s*(?:[kmg]?i?b?|字节|bytes?)\s*[）)\]】]\s*$")
+            .expect("a fixed pattern")
+    });
+    !line.contains(['。', '；', '，', '！', '？']) && has_ending(&SIZE.replace(line, ""))
+}
+
 /// Whether an address looks like one that hands out files, whatever it ends in.
 pub(super) fn is_download(url: &Url) -> bool {
     static DOWNLOAD: LazyLock<Regex> = LazyLock::new(|| {

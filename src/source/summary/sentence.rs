@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::source::text::is_han;
+use crate::source::{download::names_files, text::is_han};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Sentence {
@@ -82,6 +82,7 @@ fn says_nothing(paragraph: &str, title: &str) -> bool {
         || (open && length < 60 && GREETING.is_match(paragraph))
         || (open && length < 40)
         || paragraph.starts_with(['(', '（']) && length < 30
+        || names_files(paragraph)
 }
 
 /// A paragraph that begins with the title says it again.

@@ -30,6 +30,23 @@ fn the_title_is_not_repeated() {
 }
 
 #[test]
+fn files_that_are_named_below_a_text_are_no_part_of_its_summary() {
+    for line in [
+        "附件1：2026年度入围供应商名单（第一批）.xlsx (115 B)",
+        "附件：报名表.docx（25.6KB）",
+        "入围供应商名单及各包件成交金额一览表（正式公布版本、含联系方式与地址）.pdf [1.2 MB]",
+        "📎 附件2：汇总表.xls（大小：48 KB）",
+        "Attachment: list-of-suppliers-of-the-year-2026-final-version.pdf (1,024 bytes)",
+    ] {
+        let text = format!("经公开评审，入围供应商共9家。\n{line}");
+        let summary = summarise("结果公告", None, &text);
+        assert_eq!(summary.as_deref(), Some("经公开评审，入围供应商共9家。"));
+    }
+    let text = "请于12月5日前填写附件报名表并发送至邮箱，详见报名表.docx（25KB）";
+    assert_eq!(summarise("通知", None, text).as_deref(), Some(text));
+}
+
+#[test]
 fn what_to_do_by_when_comes_first() {
     let text = "为做好统计工作，现将有关事项通知如下。工作分两步开展。请各部门于12月5日前将报表报送综合科，电话0000-555072。";
     assert_eq!(
