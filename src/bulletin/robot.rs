@@ -278,7 +278,8 @@ impl Robot {
         keys.iter().map(|key| self.get(key)).collect()
     }
 
-    /// All that must be shown nowhere: secrets, and of secret addresses also what follows the host.
+    /// All that must be shown nowhere: secrets, and of secret addresses also what follows the host, and
+    /// its end alone, where that is long enough to be a key.
     #[must_use]
     pub fn secrets(&self) -> Vec<String> {
         let secrets = self.values.values().filter_map(|value| match value {
@@ -287,11 +288,9 @@ impl Robot {
         });
         let with_path = secrets.flat_map(|secret| {
             let path = secret.splitn(4, '/').nth(3);
-            let is_address = secret.contains("://");
-            [
-                Some(secret),
-                path.filter(|path| is_address && path.len() >= 4),
-            ]
+            let path = path.filter(|path| secret.contains("://") && path.len() >= 4);
+            let key = path.and_then(|path| path.rsplit('/').next());
+            [Some(secret), path, key.filter(|key| key.len() >= 8)]
         });
         with_path.flatten().map(str::to_owned).collect()
     }

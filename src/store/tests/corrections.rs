@@ -1,7 +1,5 @@
 //! What a note of a correction says, where a message that was sent cannot be edited.
 
-use chrono::Duration;
-
 use super::{
     keeping::{exported, import},
     *,
