@@ -398,12 +398,17 @@ pub fn draft(
     channel: &Channel,
     config: &Config,
 ) -> Result<Value, PushError> {
-    let card = Card::of_bulletin(bulletin, source, channel, config).in_own_words(channel);
-    Ok(match &channel.kind {
-        ChannelKind::Telegram { .. } => card.html().into(),
-        ChannelKind::Stdout { .. } => stdout::drawn(&card, channel).into(),
-        ChannelKind::Robot(settings) => robot(settings)?.draft(&card, channel),
-    })
+    let robot = match &channel.kind {
+        ChannelKind::Robot(settings) => Some(robot(settings)?),
+        ChannelKind::Telegram { .. } | ChannelKind::Stdout { .. } => None,
+    };
+    let draft = |card: &Card| match &robot {
+        Some(robot) => robot.draft(card, channel),
+        None if channel.kind.can_edit() => card.html().into(),
+        None => stdout::drawn(card, channel).into(),
+    };
+    let card = Card::of_bulletin(bulletin, source, channel, config);
+    Ok(draft(&card.in_own_words(channel, draft)))
 }
 
 /// Returns once the config is another one for those who push: sources may come and go.

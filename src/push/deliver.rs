@@ -218,18 +218,19 @@ impl Desk {
             let begins = self.store.begin_send(waiting.id, at);
             let card = self.card(std::slice::from_ref(waiting), channel);
             let (begun, card) = tokio::try_join!(begins, card)?;
-            let own = |card: Card| Show::Card(card.in_own_words(channel));
+            let own = |card| Show::Card(self.in_own_words(card, channel));
             return Ok((begun, card.map(own).ok_or_else(missing)));
         }
         let mut together = self.store.together(waiting.id, at).await?;
         let card = self.card(&together, channel).await?;
-        let most = card
-            .as_ref()
-            .map_or(1, |card| self.sender.fits(card, channel));
+        let most = card.as_ref().map_or(1, |card| {
+            let most = self.sender.fits(card, channel);
+            card.fitting_own_words(most, channel, |card| self.sender.draft(card, channel))
+        });
         together.truncate(most);
         let ids = together.iter().map(|member| member.id).collect();
         let begun = self.store.begin_together(ids, at).await?;
-        let own = |card: Card| Show::Card(card.first(most).in_own_words(channel));
+        let own = |card: Card| Show::Card(self.in_own_words(card.first(most), channel));
         Ok((begun, card.map(own).ok_or_else(missing)))
     }
 
@@ -263,11 +264,15 @@ impl Desk {
         edition.message.take_if(|_| !channel.kind.can_edit());
         let message = edition.message.clone();
         let card = Card::of_edition(update, edition, channel, &self.config.borrow());
-        let card = card.in_own_words(channel);
+        let card = self.in_own_words(card, channel);
         Ok(Some(match message {
             Some(message) => Show::Edit(card, message),
             None => Show::Card(card),
         }))
+    }
+
+    fn in_own_words(&self, card: Card, channel: &Channel) -> Card {
+        card.in_own_words(channel, |card| self.sender.draft(card, channel))
     }
 
     /// None where a bulletin is not in the store.

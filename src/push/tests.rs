@@ -199,3 +199,36 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn of_a_bundle_in_words_of_the_channels_own_no_bulletin_is_left_out() {
+    let entry = |number: u64| card::Entry {
+        bulletin: Arc::new(Bulletin {
+            id: crate::bulletin::BulletinId(number),
+            summary: Some("各部门须于六月底前完成自查整改。".repeat(12)),
+            ..bulletin()
+        }),
+        source: "集团要闻".to_owned(),
+    };
+    let bundle = card(DeliveryKind::New, None, None)
+        .of_entries(card::Form::Bundle, (5001..=5008).map(entry).collect());
+    let template = "{{ title }}\n{{ summary }}\n{{ url }}\nNo. {{ id }}.";
+    for (kind, sender, channel) in every_kind() {
+        let channel = Channel {
+            template: Some(crate::bulletin::Template::new(template).unwrap()),
+            ..channel
+        };
+        let draft = |card: &Card| sender.draft(card, &channel);
+        let parts = split(&bundle, |card| {
+            card.fitting_own_words(sender.fits(card, &channel), &channel, draft)
+        });
+        let mut shown = Vec::new();
+        for part in parts {
+            let draft = draft(&part.in_own_words(&channel, draft));
+            assert_eq!(oversize(kind, &draft), None);
+            let text = words(&draft);
+            shown.extend((5001..=5008).filter(|number| text.contains(&number.to_string())));
+        }
+        assert_eq!(shown, (5001..=5008).collect::<Vec<u64>>(), "{kind}");
+    }
+}

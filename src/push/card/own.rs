@@ -1,5 +1,7 @@
 //! A channel's own card in place of the built-in one, where it has a template.
 
+use serde_json::Value;
+
 use super::{Card, clean_line, clean_text, link, mark, show};
 use crate::bulletin::{
     Bulletin, Channel, ChannelKind, DeliveryKind, StdoutFormat, TemplateFields, TemplateFile,
@@ -7,11 +9,47 @@ use crate::bulletin::{
 
 /// Characters of a message of Telegram; what is longer with its markup is shown as the built-in card.
 const LONGEST: usize = 4096;
+/// Stands behind a text to see whether a kind shows that to its end: what is too long is cut there.
+const END: char = '■';
 
 impl Card {
-    /// What the channel's template makes of it; the same where it has none, or where its card is too
-    /// long. A kind without markup shows it as the text that it is.
-    pub(crate) fn in_own_words(mut self, channel: &Channel) -> Self {
+    /// What the channel's template makes of it; the same where it has none, or where `draft`, what the
+    /// kind posts of a card, has no room for all of it.
+    pub(crate) fn in_own_words(self, channel: &Channel, draft: impl Fn(&Self) -> Value) -> Self {
+        self.own_words(channel, draft).unwrap_or(self)
+    }
+
+    /// How many of its first `most` bulletins go into one message, in the channel's own words where it
+    /// has some.
+    pub(crate) fn fitting_own_words(
+        &self,
+        most: usize,
+        channel: &Channel,
+        draft: impl Fn(&Self) -> Value,
+    ) -> usize {
+        match channel.template {
+            None => most,
+            Some(_) => self
+                .first(most)
+                .fitting(|card| card.own_words(channel, &draft).is_some()),
+        }
+    }
+
+    fn own_words(&self, channel: &Channel, draft: impl Fn(&Self) -> Value) -> Option<Self> {
+        channel.template.as_ref()?;
+        let own = self.clone().templated(channel);
+        let Some(text) = own.note.as_ref().filter(|_| own.bulletin.is_none()) else {
+            return (own.own.is_some()).then_some(own);
+        };
+        let to_its_end = Self {
+            note: Some(format!("{text}{END}")),
+            ..own.clone()
+        };
+        draft(&to_its_end).to_string().contains(END).then_some(own)
+    }
+
+    /// A kind without markup shows it as the text that it is.
+    fn templated(mut self, channel: &Channel) -> Self {
         let is_json = matches!(
             channel.kind,
             ChannelKind::Stdout {
