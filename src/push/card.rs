@@ -286,7 +286,10 @@ impl Card {
             title if title.is_empty() => format!("#{}", bulletin.id),
             title => title,
         };
-        let summary = bulletin.summary.as_deref().map(clean_text);
+        // A note of a correction is short: its reader has the rest.
+        let is_note = self.kind == DeliveryKind::Update;
+        let summary = bulletin.summary.as_deref().filter(|_| !is_note);
+        let summary = summary.map(clean_text);
         let beside = self.changes_length() + self.files_length();
         Words {
             tag,

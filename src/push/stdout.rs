@@ -110,7 +110,10 @@ fn text(card: &Card) -> String {
     lines.push(words.title);
     lines.push(about.join(" · "));
     lines.extend(words.deadline);
-    lines.extend(bulletin.summary.as_deref().map(card::clean_text));
+    // A note of a correction is short.
+    let is_note = card.kind == DeliveryKind::Update;
+    let summary = bulletin.summary.as_deref().filter(|_| !is_note);
+    lines.extend(summary.map(card::clean_text));
     lines.extend(files);
     lines.push(card::clean_line(&bulletin.url));
     indented(&format!("#{}", bulletin.id), &lines)

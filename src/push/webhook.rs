@@ -147,6 +147,14 @@ mod tests {
     }
 
     #[test]
+    fn a_correction_is_the_whole_bulletin_though_its_note_is_short() {
+        let card = card(DeliveryKind::Update, Some(bulletin()), Some("原标题：旧"));
+        let summary = bulletin().summary.unwrap();
+        assert_eq!(message(&card)["bulletin"]["summary"], json!(summary));
+        assert_eq!(card.wording().entries[0].summary, None);
+    }
+
+    #[test]
     fn the_body_is_the_bulletin_of_the_interface() {
         let body = message(&card(
             DeliveryKind::Rebroadcast,

@@ -27,16 +27,11 @@ impl Card {
             edition.changes.retain(|(id, _)| is_it(*id));
         }
         let told = changes(&edition, language, channel);
-        let mut bulletins = edition.bulletins;
+        let mut card = Self::new(update, edition.bulletins, channel, config);
         if edition.message.is_none() {
-            bulletins
-                .iter_mut()
-                .for_each(|bulletin| bulletin.summary = None);
-            let mut card = Self::new(update, bulletins, channel, config);
             card.note = (!told.is_empty()).then(|| lines(&told));
             return card;
         }
-        let mut card = Self::new(update, bulletins, channel, config);
         (card.kind, card.note, card.changes) = (edition.kind, edition.note, told);
         card
     }
