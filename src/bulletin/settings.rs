@@ -170,6 +170,16 @@ impl ChannelKind {
     pub fn can_edit(&self) -> bool {
         matches!(self, Self::Telegram { .. })
     }
+
+    /// Whether programs read what is sent there: fields, not a text.
+    #[must_use]
+    pub fn is_data(&self) -> bool {
+        match self {
+            Self::Stdout { format } => *format == StdoutFormat::Json,
+            Self::Robot(robot) => robot.kind().name == "webhook",
+            Self::Telegram { .. } => false,
+        }
+    }
 }
 
 impl Channel {

@@ -163,6 +163,9 @@ struct Line<'a> {
     /// The note of a rebroadcast, the text of an announcement.
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<&'a str>,
+    /// What the channel's template makes of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<&'a str>,
     #[serde(flatten)]
     bulletin: Option<view::Bulletin>,
 }
@@ -174,6 +177,7 @@ fn json(card: &Card, channel: &ChannelId) -> String {
         channel,
         kind: card.kind,
         note: card.note.as_deref(),
+        text: card.own.as_deref(),
         bulletin: bulletin.map(|bulletin| view::Bulletin::new(bulletin, card.time_zone)),
     };
     match serde_json::to_string(&line) {

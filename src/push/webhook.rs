@@ -123,8 +123,10 @@ fn message(card: &Card) -> Value {
         "delivery": card.delivery,
         "bulletin": bulletin.map(|bulletin| view::Bulletin::new(bulletin, card.time_zone)),
     });
-    if let Some(note) = &card.note {
-        body["note"] = json!(note);
+    for (field, text) in [("note", &card.note), ("text", &card.own)] {
+        if let Some(text) = text {
+            body[field] = json!(text);
+        }
     }
     body
 }
@@ -132,7 +134,10 @@ fn message(card: &Card) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::push::card::tests::{bulletin, card};
+    use crate::{
+        bulletin::{ChannelKind, RobotKind, Template},
+        push::card::tests::{bulletin, card},
+    };
 
     /// The example of the specification's libraries.
     #[test]
@@ -152,6 +157,24 @@ mod tests {
         let summary = bulletin().summary.unwrap();
         assert_eq!(message(&card)["bulletin"]["summary"], json!(summary));
         assert_eq!(card.wording().entries[0].summary, None);
+    }
+
+    #[test]
+    fn a_template_adds_its_text_and_takes_no_field_away() {
+        let settings = Robot::sample(RobotKind::named("webhook").unwrap());
+        let id = "hook".parse().unwrap();
+        let channel = Channel {
+            template: Some(Template::new("{{ title }} <{{ id }}>").unwrap()),
+            ..Channel::new(id, ChannelKind::Robot(settings), chrono_tz::Asia::Shanghai)
+        };
+        let plain = card(DeliveryKind::New, Some(bulletin()), None);
+        let mut body = message(&plain.clone().in_own_words(&channel, message));
+        let text = body.as_object_mut().unwrap().remove("text").unwrap();
+        assert_eq!(body, message(&plain));
+        assert_eq!(
+            text,
+            json!(format!("{} <{}>", bulletin().title, bulletin().id))
+        );
     }
 
     #[test]

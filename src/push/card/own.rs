@@ -3,9 +3,7 @@
 use serde_json::Value;
 
 use super::{Card, clean_line, clean_text, link, mark, show};
-use crate::bulletin::{
-    Bulletin, Channel, ChannelKind, DeliveryKind, StdoutFormat, TemplateFields, TemplateFile,
-};
+use crate::bulletin::{Bulletin, Channel, ChannelKind, DeliveryKind, TemplateFields, TemplateFile};
 
 /// Characters of a message of Telegram; what is longer with its markup is shown as the built-in card.
 const LONGEST: usize = 4096;
@@ -48,15 +46,9 @@ impl Card {
         draft(&to_its_end).to_string().contains(END).then_some(own)
     }
 
-    /// A kind without markup shows it as the text that it is.
+    /// A kind without markup shows it as the text that it is; data has it beside the fields.
     fn templated(mut self, channel: &Channel) -> Self {
-        let is_json = matches!(
-            channel.kind,
-            ChannelKind::Stdout {
-                format: StdoutFormat::Json
-            }
-        );
-        let template = channel.template.as_ref().filter(|_| !is_json);
+        let template = channel.template.as_ref();
         let (Some(template), true) = (template, self.bulletin.is_some()) else {
             return self;
         };
@@ -68,6 +60,7 @@ impl Card {
         let room = LONGEST.saturating_sub(self.changes_length());
         match rendered.map(|cards| cards.join("\n\n")) {
             Ok(text) if text.is_empty() || text.chars().count() > room => {}
+            Ok(text) if channel.kind.is_data() => self.own = Some(text),
             Ok(text) if marks_up => self.own = Some(text + &self.changes_html()),
             Ok(text) => {
                 (self.kind, self.note) = (DeliveryKind::Announcement, Some(text));

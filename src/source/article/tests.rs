@@ -394,6 +394,10 @@ fn a_page_that_is_no_article_is_said_to_be_what_it_is() {
 #[test]
 fn a_short_notice_about_a_system_that_is_down_is_no_page_that_says_so_of_itself() {
     for title in [
+        "404号提案答复",
+        "503路公交线路调整",
+        "500强企业名单发布",
+        "关于登录系统升级维护中的批复",
         "关于教务系统维护的通知",
         "关于启用短信验证码登录的通知",
         "消防安全检查通知",

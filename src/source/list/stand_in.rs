@@ -167,7 +167,8 @@ fn stand_in(text: &str) -> Option<&'static str> {
         match length {
             // Numbers and short words mean it only alone or in front.
             ..=3 if phrase.is_ascii() || length < 3 => {
-                text.starts_with(*phrase) && count <= length + 10
+                let rest = text.strip_prefix(*phrase);
+                rest.is_some_and(|rest| !rest.starts_with(counts)) && count <= length + 10
             }
             _ => text.contains(*phrase) && count <= length + 14,
         }
@@ -177,9 +178,16 @@ fn stand_in(text: &str) -> Option<&'static str> {
         .find_map(|(kind, phrases)| phrases.iter().any(&says).then_some(*kind))
 }
 
+/// What follows a number that counts or numbers something: 404号提案, 503路公交, 500强企业.
+fn counts(next: char) -> bool {
+    "号路强名个家件人项次元万亿年期台辆国省县道".contains(next)
+}
+
 /// `关于…的通知`: about a system that is down, say, and no page that stands in for its own.
 fn is_document(bare: &str) -> bool {
-    const ENDS: [&str; 6] = ["通知", "公告", "通告", "公示", "通报", "说明"];
+    const ENDS: [&str; 10] = [
+        "通知", "公告", "通告", "公示", "通报", "说明", "答复", "复函", "批复", "决定",
+    ];
     bare.contains("关于") && ENDS.iter().any(|end| bare.ends_with(end))
 }
 
