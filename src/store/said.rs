@@ -70,7 +70,8 @@ impl Said {
         // What nobody was told is as good as never said.
         self.0.pop_if(|(since, _)| *since > told_ms);
         if self.0.last().is_none_or(|(_, said)| *said != now) {
-            self.0.push((now_ms, now));
+            // The look may have begun before the message did that still said the other words.
+            self.0.push((now_ms.max(told_ms.saturating_add(1)), now));
         }
         self.0.drain(..self.0.len().saturating_sub(MOST));
     }
@@ -187,6 +188,16 @@ mod tests {
         assert!(said(&[other.clone(), first.clone()]).is_as(0));
         assert!(!said(&[other.clone(), first, other]).is_as(0));
         assert!(!Said::default().is_as(0), "nothing is known of it");
+    }
+
+    #[test]
+    fn what_was_told_while_the_look_went_on_said_the_other_words() {
+        for begun in [10, 11] {
+            let mut said = Said::default();
+            said.turn(words("甲", 1, false), words("乙", 1, false), 10, begun);
+            assert!(!said.is_as(begun));
+            assert!(said.is_as(begun + 1));
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What was sent is corrected where it stands.
 
+use std::time::Duration;
+
 use chrono::Utc;
 use noticast::{
     bulletin::{DeliveryKind, DeliveryState, Moment, Notice},
@@ -104,9 +106,13 @@ async fn a_correction_keeps_all_that_stands_in_a_bundle() {
 }
 
 async fn until_printed(pushing: &Pushing, what: &str) {
-    while !pushing.printed().contains(what) {
-        tokio::task::yield_now().await;
-    }
+    let printed = async {
+        while !pushing.printed().contains(what) {
+            tokio::task::yield_now().await;
+        }
+    };
+    let waited = tokio::time::timeout(Duration::from_secs(60), printed).await;
+    waited.unwrap_or_else(|_| panic!("no {what} in {}", pushing.printed()));
 }
 
 #[tokio::test]
