@@ -10,6 +10,7 @@ mod asking;
 mod bad_input;
 mod bot;
 mod buttons;
+mod cases;
 mod clock;
 mod commands;
 mod config;

@@ -13,7 +13,7 @@ use super::board::Site;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Another time of day for a program, as Debian's package `faketime` installs it.
-const FAKETIME: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
+pub(crate) const FAKETIME: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
 
 /// A world of its own for each story.
 pub(crate) struct World {
