@@ -82,10 +82,15 @@ pub(super) fn signed_words(text: &str) -> (Vec<String>, Vec<String>) {
     (include, exclude)
 }
 
-/// Where `/a regex/` ends: at a slash with nothing behind it or what parts words, else with the text.
+/// Where `/a regex/` ends: behind a slash and its flags, where nothing follows or what parts words; else
+/// with the text.
 fn regex_end(word: &str) -> usize {
-    let ends = word.char_indices().skip(1).filter(|(_, c)| *c == '/');
-    let mut ends = ends.map(|(at, _)| at + 1);
+    let slashes = word.char_indices().skip(1).filter(|(_, c)| *c == '/');
+    let mut ends = slashes.map(|(at, _)| {
+        let rest = &word[at + 1..];
+        let flags = rest.find(|c: char| !c.is_ascii_alphabetic());
+        at + 1 + flags.unwrap_or(rest.len())
+    });
     ends.find(|end| word[*end..].chars().next().is_none_or(parts_words))
         .unwrap_or(word.len())
 }
@@ -114,6 +119,13 @@ mod tests {
         assert_eq!(
             filter("+放假，停电、-招标,放假 /a,b/，"),
             (owned(&["放假", "停电", "/a,b/"]), owned(&["招标"]))
+        );
+        assert_eq!(
+            filter("/trailer|检修 通知/i -/Sale/gi 放假"),
+            (
+                owned(&["/trailer|检修 通知/i", "放假"]),
+                owned(&["/Sale/gi"])
+            )
         );
     }
 

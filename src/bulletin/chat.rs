@@ -101,7 +101,7 @@ impl Chat {
             channel.name.clone_from(&self.title);
         }
         channel.sources.clone_from(&self.sources);
-        channel.filter = Filter::new(&self.include, &self.exclude).unwrap_or_default();
+        channel.filter = Filter::accepted(&self.include, &self.exclude);
         channel.language = self.language;
         channel.quiet = self.quiet.as_ref().and_then(|hours| hours.parse().ok());
         if let Some(digest) = self.digest.as_ref().and_then(|times| times.parse().ok()) {

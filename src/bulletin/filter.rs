@@ -1,5 +1,7 @@
 //! Words and patterns that decide which bulletins a source lets in or a channel wants.
 
+mod possible;
+
 use std::sync::Arc;
 
 use regex::{Regex, RegexBuilder};
@@ -53,7 +55,7 @@ pub struct FilterError {
 
 impl Filter {
     /// # Errors
-    /// A `/regex/` that does not compile or is too large, or an empty word.
+    /// A `/regex/` that does not compile, is too large or can never match, or an empty word.
     pub fn new(include: &[String], exclude: &[String]) -> Result<Self, FilterError> {
         let patterns = |texts: &[String]| -> Result<Vec<_>, _> {
             texts.iter().map(|text| Pattern::new(text)).collect()
@@ -62,6 +64,25 @@ impl Filter {
             include: patterns(include)?,
             exclude: patterns(exclude)?,
         })))
+    }
+
+    /// As [`Filter::new`] for what was accepted in the past: a word that is refused by now matches nothing,
+    /// and takes nothing of the rest with it.
+    #[must_use]
+    pub fn accepted(include: &[String], exclude: &[String]) -> Self {
+        let patterns = |texts: &[String]| {
+            let pattern = |text: &String| {
+                Pattern::new(text).unwrap_or_else(|error| Pattern {
+                    written: error.pattern,
+                    rule: Rule::Nothing,
+                })
+            };
+            texts.iter().map(pattern).collect()
+        };
+        Self(Arc::new(Patterns {
+            include: patterns(include),
+            exclude: patterns(exclude),
+        }))
     }
 
     /// Full and half width, upper and lower case, traditional and simplified characters are alike.
@@ -107,6 +128,8 @@ enum Rule {
     Word(String),
     /// Looks at so many bytes.
     Regex(Regex, usize),
+    /// Was accepted in the past, and is no pattern any more.
+    Nothing,
 }
 
 impl PartialEq for Pattern {
@@ -118,13 +141,11 @@ impl PartialEq for Pattern {
 impl Pattern {
     fn new(written: &str) -> Result<Self, FilterError> {
         let written = written.trim();
-        let regex = written
-            .strip_prefix('/')
-            .and_then(|rest| rest.strip_suffix('/'));
-        let rule = match regex {
-            _ if written.is_empty() || regex == Some("") => Err("it is empty".to_owned()),
+        let rule = match regex_and_flags(written) {
+            _ if written.is_empty() => Err("it is empty".to_owned()),
+            Some(("", _)) => Err("it is empty".to_owned()),
             None => Ok(Rule::Word(fold(written))),
-            Some(regex) => compile(regex),
+            Some((regex, flags)) => with_flags(regex, flags).and_then(|regex| compile(&regex)),
         };
         match rule {
             Ok(rule) => Ok(Self {
@@ -144,17 +165,49 @@ impl Pattern {
             Rule::Regex(regex, most) => {
                 regex.is_match(&folded[..folded.floor_char_boundary(*most)])
             }
+            Rule::Nothing => false,
         }
     }
+}
+
+/// The two parts of `/regex/flags`; None for a word.
+fn regex_and_flags(written: &str) -> Option<(&str, &str)> {
+    let (regex, flags) = written.strip_prefix('/')?.rsplit_once('/')?;
+    let is_flags = flags.bytes().all(|b| b.is_ascii_alphabetic());
+    is_flags.then_some((regex, flags))
+}
+
+/// The flags as the engine writes them. Case is never told apart, a text is one line, and one match is
+/// enough: `i`, `u` and `g` say so and change nothing.
+fn with_flags(regex: &str, flags: &str) -> Result<String, String> {
+    let of_ours = |c: char| matches!(c, 'i' | 'u' | 'g');
+    let of_the_engine = |c: char| matches!(c, 'm' | 's' | 'x');
+    if let Some(other) = flags.chars().find(|c| !of_ours(*c) && !of_the_engine(*c)) {
+        return Err(format!(
+            "it has the unknown flag `{other}` behind its last slash (for a word with slashes, write `\\/`)"
+        ));
+    }
+    let flags: String = flags.chars().filter(|c| of_the_engine(*c)).collect();
+    Ok(match flags.as_str() {
+        "" => regex.to_owned(),
+        flags => format!("(?{flags}){regex}"),
+    })
 }
 
 fn compile(regex: &str) -> Result<Rule, String> {
     let regex = fold_regex(regex);
     let mut parser = ParserBuilder::new().case_insensitive(true).build();
     let parsed = parser.parse(&regex);
-    let places = places(&parsed.map_err(|error| last_line(&error.to_string()))?);
+    let parsed = parsed.map_err(|error| last_line(&error.to_string()))?;
+    let places = places(&parsed);
     if places > MAX_PLACES {
         return Err("it is too large; fewer letters or repetitions are expected".to_owned());
+    }
+    if !possible::can_match(&parsed) {
+        return Err(
+            "it can never match: titles are compared in lower case, half width and simplified characters"
+                .to_owned(),
+        );
     }
     RegexBuilder::new(&regex)
         .case_insensitive(true)
@@ -279,15 +332,55 @@ mod tests {
     }
 
     #[test]
+    fn a_pattern_may_have_flags_behind_it() {
+        for pattern in [
+            "/trailer|检修/i",
+            "/TRAILER/gi",
+            "/trailer :/x",
+            "/(?i)now$/mu",
+        ] {
+            let verdict = filter(&[pattern], &[]).verdict("New Trailer: Out now", "周末检修");
+            assert_eq!(verdict, Verdict::Wanted, "{pattern}");
+        }
+        assert!(why("/trailer/k").contains("the unknown flag `k`"));
+    }
+
+    #[test]
+    fn a_word_may_hold_slashes() {
+        let slashes = filter(&["和/或", "/var", r"/a\/b/"], &[]);
+        for title in ["甲和/或乙", "see /VAR now", "a/b"] {
+            assert_eq!(slashes.verdict(title, ""), Verdict::Wanted, "{title}");
+        }
+    }
+
+    #[test]
+    fn what_was_accepted_in_the_past_neither_vanishes_nor_lets_all_in() {
+        let words = |texts: &[&str]| {
+            texts
+                .iter()
+                .map(|&text| text.to_owned())
+                .collect::<Vec<_>>()
+        };
+        let old = Filter::accepted(&words(&["/(?-i)NBA/", "篮球"]), &words(&["/(/"]));
+        assert_eq!(old.verdict("篮球赛", ""), Verdict::Wanted);
+        assert_eq!(old.verdict("放假通知", ""), Verdict::NoneIncluded);
+        let dead = Filter::accepted(&words(&["/(?-i)NBA/"]), &[]);
+        assert_eq!(dead.verdict("放假通知", ""), Verdict::NoneIncluded);
+    }
+
+    #[test]
     fn patterns_that_cannot_be_used_say_why() {
         insta::assert_snapshot!(
-            ["", "//", "/(/", "/a{9999}{9999}/", "/(?=x)/"].map(why).join("\n"),
+            ["", "//", "//i", "/(/", "/a{9999}{9999}/", "/(?=x)/", "/(?-i)NBA/", "/a/q"].map(why).join("\n"),
             @r"
         `` is no pattern: it is empty; expected a word or `/regex/`
         `//` is no pattern: it is empty; expected a word or `/regex/`
+        `//i` is no pattern: it is empty; expected a word or `/regex/`
         `/(/` is no pattern: unclosed group; expected a word or `/regex/`
         `/a{9999}{9999}/` is no pattern: it is too large; fewer letters or repetitions are expected; expected a word or `/regex/`
         `/(?=x)/` is no pattern: look-around, including look-ahead and look-behind, is not supported; expected a word or `/regex/`
+        `/(?-i)NBA/` is no pattern: it can never match: titles are compared in lower case, half width and simplified characters; expected a word or `/regex/`
+        `/a/q` is no pattern: it has the unknown flag `q` behind its last slash (for a word with slashes, write `\/`); expected a word or `/regex/`
         "
         );
     }
@@ -326,7 +419,7 @@ mod tests {
             })
             .collect();
         for pattern in [
-            "/(a*)*$c/",
+            "/(a*)*c$/",
             "/(.*.*)*x/",
             "/[ab]*a[ab]{100}c/",
             "/(a?){50}a{50}c/",

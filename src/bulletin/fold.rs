@@ -30,6 +30,11 @@ pub fn fold(text: &str) -> String {
         .collect()
 }
 
+/// What characters are simplified to.
+pub(super) fn simplified_forms() -> impl Iterator<Item = char> {
+    SIMPLIFIED.values().copied()
+}
+
 fn simplified(c: char) -> char {
     SIMPLIFIED.get(&c).copied().unwrap_or(c)
 }

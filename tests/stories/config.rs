@@ -44,6 +44,34 @@ fn the_example_that_comes_with_noticast_passes_the_check() {
 }
 
 #[test]
+fn a_filter_that_would_match_nothing_is_refused_at_its_key() {
+    let source = "[[source]]\nid = \"news\"\nurl = \"https://www.example.com/\"\n";
+    let check = |filter: &str| {
+        let folder = folder_with(&format!("{source}{filter}\n"));
+        noticast(folder.path(), &["check"]).output().unwrap()
+    };
+    for fine in [
+        "include = [\"/trailer|检修/i\"]",
+        "exclude = ['/\\bNBA\\b/gi']",
+    ] {
+        assert_eq!(check(fine).status.code(), Some(0), "{fine}");
+    }
+    for (wrong, place) in [
+        ("include = ['/(?-i)([A-Z]{3,}\\s*){3,}/']", "4:12"),
+        ("exclude = ['放假', '/通知^/']", "4:18"),
+        ("include = ['/NBA/k']", "4:12"),
+    ] {
+        let output = check(wrong);
+        assert_eq!(output.status.code(), Some(2), "{wrong}");
+        let told = stderr(&output);
+        assert!(
+            told.starts_with(&format!("config/noticast.toml:{place}: ")),
+            "{told}"
+        );
+    }
+}
+
+#[test]
 fn every_mistake_is_told_at_once_with_its_place_on_stderr() {
     let folder =
         folder_with("langauge = \"zh\"\n[[source]]\nid = \"通知\"\nschedule = \"61 * * * *\"\n");
