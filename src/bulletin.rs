@@ -19,6 +19,7 @@ mod robot;
 mod same;
 mod settings;
 mod template;
+mod trust;
 
 pub use added::AddedSource;
 pub use chat::{Chat, Standing};
@@ -41,3 +42,4 @@ pub use settings::{
     WebSettings,
 };
 pub use template::{Template, TemplateFields, TemplateFile};
+pub use trust::{Came, Trust};

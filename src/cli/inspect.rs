@@ -100,7 +100,7 @@ pub(super) async fn fetch(fetcher: &Fetcher, url: &Url, via: Via) -> Result<Page
             content_type: page.content_type,
             body: page.body,
         }),
-        Fetched::NotModified => Err(fault(
+        Fetched::NotModified(_) => Err(fault(
             "fetch",
             format!("{url} answered 304 to a request without conditions"),
         )),

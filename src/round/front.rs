@@ -9,8 +9,8 @@ use super::{
     rows::{Rows, read_further},
 };
 use crate::{
-    bulletin::{Notice, ReadAs, Validators, canonical_url},
-    source::fetch::{Fetched, Page},
+    bulletin::{Came, Notice, ReadAs, Trust, Validators, canonical_url},
+    source::fetch::{Fetched, Page, Shown},
     store::LookState,
 };
 
@@ -35,10 +35,12 @@ pub(super) async fn read(reader: &Reader<'_>, before: LookState) -> Result<Front
     match read_at(reader, &feed, before.clone()).await {
         Err(fault) if fault.is_elsewhere => {
             let why = fault.what;
+            let feed = Shown(&feed);
             tracing::warn!(source = %source.id, "its feed {feed} is no more ({why}); the page is read again");
             let forgotten = LookState {
                 feed: None,
                 validators: Validators::default(),
+                trust: Trust::default(),
                 body: None,
                 ..before
             };
@@ -49,30 +51,70 @@ pub(super) async fn read(reader: &Reader<'_>, before: LookState) -> Result<Front
 }
 
 async fn read_at(reader: &Reader<'_>, url: &Url, mut state: LookState) -> Result<Front, Fault> {
+    let conditions = state.trust.conditions(&state.validators, reader.now);
+    let is_whole = conditions == Validators::default();
     let is_known = state.body.is_some();
-    let page = match reader.get(url, state.validators.clone(), is_known).await? {
-        Fetched::NotModified if !is_known => {
-            let what =
-                format!("{url}: answered 304 Not Modified although it was never read before");
+    let (page, is_whole) = match reader.get(url, conditions, is_known).await? {
+        Fetched::Page(page) => (page, is_whole),
+        Fetched::NotModified(_) if !is_known => {
+            let what = format!(
+                "{}: answered 304 Not Modified although it was never read before",
+                Shown(url)
+            );
             return Err(Fault::unreadable(what));
         }
-        Fetched::NotModified => return Ok(Front::Unchanged(state)),
-        Fetched::Page(page) => page,
+        Fetched::NotModified(validators) => match doubted(reader, url, &state, &validators).await {
+            Some(page) => (page, true),
+            None => {
+                state.validators = validators.or(&state.validators);
+                return Ok(Front::Unchanged(state));
+            }
+        },
     };
     if *url == reader.source.url {
-        let moved_to = page.moved_to.as_ref().map(ToString::to_string);
-        if let Some(to) = moved_to.as_ref().filter(|_| moved_to != state.moved_to) {
-            let source = &reader.source.id;
-            tracing::warn!(%source, "its page has moved for good; if that is right, set `url = \"{to}\"`");
-        }
-        state.moved_to = moved_to;
+        note_move(reader, &page, &mut state);
     }
     let body = Some(hash_of(&page.body));
-    state.validators = page.validators.clone();
-    if std::mem::replace(&mut state.body, body) == body {
+    let before = std::mem::replace(&mut state.body, body);
+    let came = Came {
+        validators: &page.validators,
+        is_changed: before.map(|before| Some(before) != body),
+        is_whole,
+        at: reader.now,
+    };
+    state.validators = state.trust.take(&state.validators, came);
+    if before == body {
         return Ok(Front::Unchanged(state));
     }
     Box::pin(read_changed(reader, url, page, state)).await
+}
+
+/// The page itself, where a 304 is not to be believed yet.
+async fn doubted(
+    reader: &Reader<'_>,
+    url: &Url,
+    state: &LookState,
+    answered: &Validators,
+) -> Option<Page> {
+    let trust = &state.trust;
+    if !trust.doubts(&state.validators, answered, reader.now) {
+        return None;
+    }
+    match reader.get(url, Validators::default(), true).await {
+        Ok(Fetched::Page(page)) => Some(page),
+        // The 304 stands for now.
+        Ok(Fetched::NotModified(_)) | Err(_) => None,
+    }
+}
+
+/// Keeps where a page has moved for good, and reports it once.
+fn note_move(reader: &Reader<'_>, page: &Page, state: &mut LookState) {
+    let moved_to = page.moved_to.as_ref().map(|to| Shown(to).to_string());
+    if let Some(to) = moved_to.as_ref().filter(|_| moved_to != state.moved_to) {
+        let source = &reader.source.id;
+        tracing::warn!(%source, "its page has moved for good; if that is right, set `url = \"{to}\"`");
+    }
+    state.moved_to = moved_to;
 }
 
 /// A page with another body than at the last good look. `state` is what it will be after this one.
@@ -101,6 +143,7 @@ async fn read_changed(
             state.feed = Some(feed.to_string());
             // They belong to the page; the feed's own come with the next look.
             (state.validators, state.body) = (Validators::default(), None);
+            state.trust = Trust::default();
             rows = entries.with_page_rows(rows);
         }
     }
@@ -121,7 +164,8 @@ async fn rows_of(
     let rows = Rows::try_from(what)?;
     if rows.notices.is_empty() && (had_rows || !rows.is_feed) {
         return Err(Fault::unreadable(format!(
-            "{url} shows no notices where its list should be"
+            "{} shows no notices where its list should be",
+            Shown(url)
         )));
     }
     Ok((rows, turn))
@@ -136,8 +180,8 @@ async fn announced(reader: &Reader<'_>, page: &Rows) -> Option<(Url, Rows)> {
             Ok(rows) if rows.is_feed && rows.holds_most_of(page) => {
                 return Some((feed.clone(), rows));
             }
-            Ok(_) => tracing::debug!(%source, "the feed {feed} is not this page's own"),
-            Err(fault) => tracing::debug!(%source, "the feed {feed}: {}", fault.what),
+            Ok(_) => tracing::debug!(%source, "the feed {} is not this page's own", Shown(feed)),
+            Err(fault) => tracing::debug!(%source, "the feed {}: {}", Shown(feed), fault.what),
         }
     }
     None

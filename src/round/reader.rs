@@ -11,7 +11,7 @@ use crate::{
     bulletin::{Article, Source, Validators},
     source::{
         self, Context, ReadError, Reading, article, charset,
-        fetch::{Fetched, Fetcher, Page, Request, Via},
+        fetch::{Fetched, Fetcher, Page, Request, Shown, Via},
         list::{self, Proposal},
     },
 };
@@ -62,8 +62,9 @@ impl Reader<'_> {
     pub(super) async fn get_new(&self, url: &Url) -> Result<Page, Fault> {
         match self.get(url, Validators::default(), true).await? {
             Fetched::Page(page) => Ok(page),
-            Fetched::NotModified => Err(Fault::unreadable(format!(
-                "{url} answered 304 to a request without conditions"
+            Fetched::NotModified(_) => Err(Fault::unreadable(format!(
+                "{}: answered 304 to a request without conditions",
+                Shown(url)
             ))),
         }
     }

@@ -43,8 +43,11 @@ async fn read(store: &Store, reader: &Reader<'_>, known: &Reread) -> Result<Read
         return Ok(ReadAgain::Failed);
     };
     let opened = known.opened.clone().unwrap_or_default();
-    let page = match reader.get(&url, opened.validators, true).await {
-        Ok(Fetched::NotModified) => return Ok(ReadAgain::Same),
+    let conditions = store.read_look_state(&reader.source.id, |state| {
+        state.trust.article_conditions(opened.validators.clone())
+    });
+    let page = match reader.get(&url, conditions, true).await {
+        Ok(Fetched::NotModified(_)) => return Ok(ReadAgain::Same),
         Ok(Fetched::Page(page)) => page,
         Err(fault) if !fault.is_elsewhere => return Ok(ReadAgain::Failed),
         Err(_) if is_withdrawn(store, reader, known).await => return Ok(ReadAgain::Withdrawn),

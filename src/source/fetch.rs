@@ -27,10 +27,10 @@ use reqwest::{
 use tokio::{sync::Semaphore, time::timeout_at};
 use url::Url;
 
+pub(crate) use self::fault::Shown;
 use self::{
     clients::Clients,
-    exchange::{Answer, Limit, answered, headers, page, paused, redirect},
-    fault::Shown,
+    exchange::{Answer, Limit, answered, headers, page, paused, redirect, validators},
     flight::InFlight,
     hosts::{Host, Hosts},
     robots::Rules,
@@ -94,8 +94,8 @@ impl From<&Source> for Via {
     reason = "one lives for one look; a box would be one more allocation"
 )]
 pub enum Fetched {
-    /// 304: as at the last look.
-    NotModified,
+    /// 304: as at the last look. What it says of validators replaces what is known.
+    NotModified(Validators),
     Page(Page),
 }
 
@@ -221,7 +221,7 @@ impl Fetcher {
     async fn fetch(&self, request: &Request, limit: Limit) -> Result<Page, FetchError> {
         match self.0.follow(request, Pauses::Keep, limit).await? {
             Fetched::Page(page) => Ok(page),
-            Fetched::NotModified => Err(FetchError::failed(format!(
+            Fetched::NotModified(_) => Err(FetchError::failed(format!(
                 "{}: answered 304 to a request without conditions",
                 Shown(&request.url)
             ))),
@@ -267,7 +267,7 @@ impl Shared {
                 .in_turn(request, &url, pauses, limit, &mut left)
                 .await?
             {
-                Answer::NotModified => return Ok(Fetched::NotModified),
+                Answer::NotModified(validators) => return Ok(Fetched::NotModified(validators)),
                 Answer::Page(page) => return Ok(Fetched::Page(Page { moved_to, ..page })),
                 Answer::Redirect {
                     to,
@@ -338,7 +338,7 @@ impl Shared {
         .await
         .map_err(|_| FetchError::timed_out(url, self.timeout, "waiting for the answer"))??;
         match response.status() {
-            StatusCode::NOT_MODIFIED => Ok(Answer::NotModified),
+            StatusCode::NOT_MODIFIED => Ok(Answer::NotModified(validators(response.headers()))),
             StatusCode::MOVED_PERMANENTLY
             | StatusCode::FOUND
             | StatusCode::SEE_OTHER
@@ -419,7 +419,7 @@ impl Shared {
                 &String::from_utf8_lossy(&page.body),
                 &self.agent,
             )),
-            Ok(Fetched::NotModified) => Ok(Rules::default()),
+            Ok(Fetched::NotModified(_)) => Ok(Rules::default()),
             // A site without one allows all (RFC 9309, section 2.3.1.3).
             Err(error) => match error.kind {
                 FetchErrorKind::Status(status) if (400..500).contains(&status) && status != 429 => {

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::bulletin::{
     Article, BulletinId, BulletinState, Cause, Channel, ChannelId, DeliveryId, DeliveryKind,
-    DeliveryState, MessageRef, Notice, SourceId, Validators,
+    DeliveryState, MessageRef, Notice, SourceId, Trust, Validators,
 };
 
 /// Where looking at one source stands; kept across restarts.
@@ -43,6 +43,14 @@ pub struct LookState {
     /// Minutes between the last looks that found something new (at most 16), oldest first: a
     /// source's own history, by which a long silence is told.
     pub gaps_minutes: Vec<u32>,
+    /// What its validators are worth. The last field: a state that an older version wrote ends before it.
+    #[serde(default, deserialize_with = "none_yet")]
+    pub trust: Trust,
+}
+
+/// What stands there, or nothing where the text or record ends.
+fn none_yet<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Trust, D::Error> {
+    Ok(Trust::deserialize(deserializer).unwrap_or_default())
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -141,3 +141,21 @@ fn is_same_on_disk(a: &LookState, b: &LookState) -> bool {
         ..b.clone()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_state_that_an_older_version_wrote_keeps_what_it_says() {
+        let state = LookState {
+            paused: true,
+            gaps_minutes: vec![5],
+            ..LookState::default()
+        };
+        let written = postcard::to_stdvec(&state).unwrap();
+        let trust = postcard::to_stdvec(&state.trust).unwrap();
+        let older = &written[..written.len() - trust.len()];
+        assert_eq!(postcard::from_bytes::<LookState>(older).unwrap(), state);
+    }
+}

@@ -45,7 +45,7 @@ fn ask(url: Url) -> Request {
 async fn page(fetcher: &Fetcher, url: Url) -> Page {
     match fetcher.get(&ask(url)).await.unwrap() {
         Fetched::Page(page) => page,
-        Fetched::NotModified => panic!("asked without validators"),
+        Fetched::NotModified(_) => panic!("asked without validators"),
     }
 }
 
@@ -92,7 +92,7 @@ async fn what_did_not_change_is_not_sent_again() {
     };
     assert!(matches!(
         fetcher.get(&again).await,
-        Ok(Fetched::NotModified)
+        Ok(Fetched::NotModified(_))
     ));
     site.serve("/", Answer::Tagged("\"v2\"".to_owned(), b"two".to_vec()));
     assert!(matches!(fetcher.get(&again).await, Ok(Fetched::Page(page)) if page.body == "two"));

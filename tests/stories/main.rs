@@ -35,6 +35,7 @@ mod rig;
 mod rig_robots;
 mod robots;
 mod service;
+mod stale;
 mod subscribing;
 mod support;
 mod talking;

@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use reqwest::{
     Method, Response, StatusCode,
     header::{
-        CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE,
-        IF_NONE_MATCH, LAST_MODIFIED, LOCATION, RETRY_AFTER,
+        CONTENT_LENGTH, CONTENT_TYPE, DATE, ETAG, HeaderMap, HeaderName, HeaderValue,
+        IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LOCATION, RETRY_AFTER,
     },
 };
 use url::Url;
@@ -47,7 +47,7 @@ impl Limit {
 /// One answer, before redirects are followed.
 #[expect(clippy::large_enum_variant, reason = "as `Fetched`, which it becomes")]
 pub(super) enum Answer {
-    NotModified,
+    NotModified(Validators),
     Redirect { to: Url, permanent: bool },
     Page(Page),
 }
@@ -103,21 +103,33 @@ pub(super) fn redirect(response: &Response, url: &Url) -> Result<Answer, FetchEr
 }
 
 pub(super) async fn page(response: Response, url: &Url, limit: Limit) -> Result<Page, FetchError> {
-    let text = |name| {
-        let value = response.headers().get(name)?.to_str().ok()?;
-        (value.len() <= MAX_VALIDATOR).then(|| value.to_owned())
-    };
+    let text = |name| header(response.headers(), name);
     Ok(Page {
         url: url.clone(),
         content_type: text(CONTENT_TYPE),
-        validators: Validators {
-            etag: text(ETAG),
-            last_modified: text(LAST_MODIFIED),
-        },
+        validators: validators(response.headers()),
         size: text(CONTENT_LENGTH).and_then(|size| size.parse().ok()),
         moved_to: None,
         body: body(response, url, limit).await?,
     })
+}
+
+/// The validators of an answer. A Last-Modified later than the answer itself is none (RFC 9110, section
+/// 8.8.2.1).
+pub(super) fn validators(headers: &HeaderMap) -> Validators {
+    let time = |text: &String| DateTime::parse_from_rfc2822(text).ok();
+    let date = header(headers, DATE).as_ref().and_then(time);
+    let date = date.map_or_else(Utc::now, |date| date.to_utc());
+    let is_past = |text: &String| time(text).is_none_or(|time| time.to_utc() <= date);
+    Validators {
+        etag: header(headers, ETAG),
+        last_modified: header(headers, LAST_MODIFIED).filter(is_past),
+    }
+}
+
+fn header(headers: &HeaderMap, name: HeaderName) -> Option<String> {
+    let value = headers.get(name)?.to_str().ok()?;
+    (value.len() <= MAX_VALIDATOR).then(|| value.to_owned())
 }
 
 /// The body, decompressed; the limit counts what comes out.

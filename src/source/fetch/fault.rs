@@ -10,7 +10,7 @@ use super::{FetchError, FetchErrorKind, clients::chain};
 use crate::source::guard::{Refusal, Unresolved};
 
 /// An address as it may be shown: without user, password, query values and fragment.
-pub(super) struct Shown<'a>(pub(super) &'a Url);
+pub(crate) struct Shown<'a>(pub(crate) &'a Url);
 
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

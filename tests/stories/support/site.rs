@@ -25,6 +25,8 @@ pub(crate) enum Answer {
     Page(String, Vec<String>, Vec<u8>),
     /// 304 where the request names this ETag, else the body with it.
     Tagged(String, Vec<u8>),
+    /// 304 with this header line to every request with a condition, else the body with it.
+    Frozen(String, Vec<u8>),
     /// As the inner one, once the gate lets it through.
     Gated(Arc<Semaphore>, Box<Answer>),
     /// Takes the request and never answers.
@@ -240,6 +242,16 @@ async fn reply(stream: &mut (impl AsyncWrite + Unpin), answer: Answer, head: &st
                 stream.write_all(head.as_bytes()).await.ok()
             } else {
                 page(stream, "200 OK", &headers, &body).await
+            }
+        }
+        Answer::Frozen(line, body) => {
+            let is_conditional =
+                head.contains("if-none-match: ") || head.contains("if-modified-since: ");
+            if is_conditional {
+                let head = format!("HTTP/1.1 304 Not Modified\r\n{line}\r\n\r\n");
+                stream.write_all(head.as_bytes()).await.ok()
+            } else {
+                page(stream, "200 OK", &[line], &body).await
             }
         }
         Answer::Silence => std::future::pending().await,
