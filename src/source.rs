@@ -81,6 +81,8 @@ pub struct Feed {
     pub notices: Vec<Notice>,
     /// The full content of each entry that has one, by the entry's place.
     pub articles: Vec<Option<Article>>,
+    /// What could not be read as it stands, each once.
+    pub warnings: Vec<String>,
 }
 
 /// Reads a decoded body as what `read_as` says; `Auto` works out what it is.

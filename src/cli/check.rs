@@ -162,6 +162,10 @@ async fn look(fetcher: &Fetcher, source: &Source) -> Result<String, String> {
         Reading::Article(_) => return Err("one article, not a list of notices".to_owned()),
     };
     let mut text = format!("{found} of {} notices", notices.len());
+    if let Reading::Feed(feed) = &seen.reading {
+        let warnings = feed.warnings.iter();
+        text.extend(warnings.map(|warning| format!(", warning: {warning}")));
+    }
     for part in &parts {
         text += &matched(part)?;
     }

@@ -85,10 +85,17 @@ impl Reader<'_> {
 
     pub(super) async fn reading(&self, page: Page) -> Result<Read<Reading>, Fault> {
         let kind = self.source.kind;
-        self.read(page, move |text, content_type, context| {
-            source::read(text, content_type, kind, context)
-        })
-        .await
+        let read = self
+            .read(page, move |text, content_type, context| {
+                source::read(text, content_type, kind, context)
+            })
+            .await?;
+        if let Reading::Feed(feed) = &read.what {
+            for warning in &feed.warnings {
+                tracing::warn!(source = %self.source.id, "{warning}");
+            }
+        }
+        Ok(read)
     }
 
     pub(super) async fn article(&self, page: Page) -> Result<Article, Fault> {

@@ -10,7 +10,9 @@ mod forms;
 mod pair;
 mod read;
 mod scan;
+mod stamp;
 mod words;
+mod zones;
 
 use std::ops::Range;
 
@@ -21,6 +23,8 @@ use self::clock::{Clock, Lean};
 use self::fold::Folded;
 use self::scan::Scan;
 use crate::bulletin::Moment;
+
+pub(super) use self::stamp::{Stamp, stamp};
 
 /// The date that `text` is, once trimmed of brackets and labels (`[2022-11-20]`, `发布时间：2022年11月20日 08:30`).
 #[must_use]

@@ -1,6 +1,7 @@
 //! RSS of every version, Atom, RDF, CDF, JSON Feed; lenient about what real feeds get wrong.
 //!
-//! `feed/tree.rs` makes a tree of whatever stands between angle brackets, `feed/entry.rs` reads
+//! `feed/tree.rs` makes a tree of whatever stands between angle brackets, `feed/namespace.rs` names its
+//! elements whatever their prefixes, `feed/entry.rs` reads
 //! entries from it, `feed/json.rs` reads JSON Feed, `feed/markup.rs` makes text of HTML. A strict
 //! parser would lose the original spelling of dates, entries after the first fault, and CDF; this
 //! room reads by local names. It fetches nothing. Read [`read`] first.
@@ -8,7 +9,10 @@
 mod entry;
 mod json;
 mod markup;
+mod namespace;
 mod tree;
+
+use std::cell::RefCell;
 
 use url::Url;
 
@@ -21,6 +25,9 @@ const MAX_SUMMARY: usize = 1_000;
 
 /// The longest title, in characters; what is longer is a text put into the wrong place.
 const MAX_TITLE: usize = 300;
+
+/// Different warnings of one feed that are kept.
+const MAX_WARNINGS: usize = 8;
 
 /// Entries of one feed that are read.
 const MAX_ENTRIES: usize = 5_000;
@@ -103,9 +110,26 @@ struct Frame<'a> {
     context: &'a Context<'a>,
     /// Where an entry without an address of its own leads: the site, else the feed.
     home: Url,
+    /// What could not be read as it stands, each once.
+    warnings: RefCell<Vec<String>>,
 }
 
-impl Frame<'_> {
+impl<'a> Frame<'a> {
+    fn new(context: &'a Context<'a>, home: Option<Url>) -> Self {
+        Self {
+            context,
+            home: home.unwrap_or_else(|| context.base.clone()),
+            warnings: RefCell::default(),
+        }
+    }
+
+    fn warn(&self, warning: &str) {
+        let mut warnings = self.warnings.borrow_mut();
+        if warnings.len() < MAX_WARNINGS && warnings.iter().all(|known| known != warning) {
+            warnings.push(warning.to_owned());
+        }
+    }
+
     /// The notice that an entry is, and its full text; None for an entry that says nothing.
     fn notice(&self, entry: Entry) -> Option<(Notice, Option<Article>)> {
         let summary = entry
@@ -204,31 +228,42 @@ impl Frame<'_> {
         url.to_string()
     }
 
-    /// When that is, where it can be; else the warning.
+    /// When that is, where it can be, and what is wrong with how it is written.
     fn moment(&self, written: Option<&str>) -> (Option<Moment>, Option<String>) {
-        let Some(moment) = written.and_then(|written| self.written(written)) else {
+        let Some(stamp) = written.and_then(|written| self.stamp(written)) else {
             return (None, None);
         };
-        let moment = self.not_ahead(moment);
-        match date::plausible(&moment, self.context.now) {
-            Ok(()) => (Some(moment), None),
+        let Context { time_zone, now, .. } = *self.context;
+        let unknown = stamp.unknown_zone.map(|name| {
+            format!("`{name}` is no known time zone; its times are read as those of {time_zone}")
+        });
+        if let Some(warning) = &unknown {
+            self.warn(warning);
+        }
+        let moment = self.not_ahead(stamp.moment);
+        match date::plausible(&moment, now) {
+            Ok(()) => (Some(moment), unknown),
             Err(warning) => (None, Some(warning)),
         }
     }
 
-    fn written(&self, written: &str) -> Option<Moment> {
+    fn stamp(&self, written: &str) -> Option<date::Stamp> {
         let written = written.trim();
-        let Context { time_zone, now, .. } = *self.context;
-        // RFC 2822 takes CST for America's; a feed from China means China's.
-        let american = written.ends_with("CST") && !time_zone.name().starts_with("America");
-        if !american {
-            let exact = chrono::DateTime::parse_from_rfc2822(written)
-                .or_else(|_| chrono::DateTime::parse_from_rfc3339(written));
-            if let Ok(time) = exact {
-                return Some(Moment::Time(time));
-            }
+        // What mail takes for America's (CST) means another zone elsewhere.
+        let zone = written
+            .rsplit(char::is_whitespace)
+            .next()
+            .unwrap_or_default();
+        let is_named = zone.bytes().all(|b| b.is_ascii_alphabetic())
+            && !["Z", "UT", "UTC", "GMT"].contains(&zone);
+        let exact = (!is_named).then(|| {
+            chrono::DateTime::parse_from_rfc2822(written)
+                .or_else(|_| chrono::DateTime::parse_from_rfc3339(written))
+        });
+        match exact {
+            Some(Ok(time)) => Some(date::Stamp::from(Moment::Time(time))),
+            _ => date::stamp(written, self.context.time_zone, self.context.now),
         }
-        date::parse(written.trim_end_matches("CST"), time_zone, now)
     }
 
     /// Many sites write their own time and call it GMT: where that is still to come, and their own

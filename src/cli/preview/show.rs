@@ -26,6 +26,7 @@ pub(in crate::cli) fn json(input: &str, seen: &Seen) -> Value {
             "kind": "feed",
             "title": feed.title,
             "bulletins": feed.notices.iter().map(entry).collect::<Vec<_>>(),
+            "warnings": seen.warning.iter().chain(&feed.warnings).collect::<Vec<_>>(),
         }),
         Reading::Article(article) => {
             let file = |file: &Attachment| json!({ "url": file.url, "name": file.name });
@@ -127,7 +128,11 @@ pub(in crate::cli) fn text(
         "{kind} · {} · {} · {}",
         seen.charset, how.time_zone, page.url
     )))?;
-    if let Some(warning) = &seen.warning {
+    let of_feed = match &seen.reading {
+        Reading::Feed(feed) => feed.warnings.as_slice(),
+        Reading::List(_) | Reading::Article(_) => &[],
+    };
+    for warning in seen.warning.iter().chain(of_feed) {
         out::line(format!("warning: {warning}"))?;
     }
     match &seen.reading {

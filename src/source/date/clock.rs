@@ -9,7 +9,7 @@ use chrono::{
 use chrono_tz::Tz;
 use regex::Regex;
 
-use super::words::number;
+use super::{words::number, zones};
 use crate::bulletin::Moment;
 
 /// Which year a date has that names none.
@@ -112,7 +112,7 @@ impl Clock {
 
     /// A local time in the zone that is written, else in the source's.
     fn at(&self, local: NaiveDateTime, zone: &str) -> Option<DateTime<FixedOffset>> {
-        if let Some(offset) = self.offset(zone) {
+        if let Some(offset) = self.offset(zone, local) {
             return offset.from_local_datetime(&local).single();
         }
         match self.zone.from_local_datetime(&local) {
@@ -128,7 +128,7 @@ impl Clock {
         }
     }
 
-    fn offset(&self, zone: &str) -> Option<FixedOffset> {
+    fn offset(&self, zone: &str, local: NaiveDateTime) -> Option<FixedOffset> {
         let zone = zone.trim().trim_matches(['(', ')']).to_uppercase();
         let name = zone.trim_end_matches(|c: char| c.is_ascii_digit() || "+-: ".contains(c));
         let signed = zone[name.len()..].trim();
@@ -140,25 +140,7 @@ impl Clock {
             let sign = if sign == '-' { -1 } else { 1 };
             return FixedOffset::east_opt(sign * seconds);
         }
-        let hours = match name {
-            "Z" | "UTC" | "GMT" | "UT" | "WET" => 0,
-            // Said of China in Asia, of Chicago elsewhere.
-            "CST" if self.year_first() => 8,
-            "EDT" => -4,
-            "EST" | "CDT" => -5,
-            "CST" | "MDT" => -6,
-            "MST" | "PDT" => -7,
-            "PST" => -8,
-            "CET" | "BST" | "WEST" => 1,
-            "CEST" | "EET" => 2,
-            "EEST" | "MSK" => 3,
-            "HKT" | "SGT" | "北京时间" | "北京時間" => 8,
-            "JST" | "KST" => 9,
-            "AEST" => 10,
-            "AEDT" => 11,
-            _ => return None,
-        };
-        FixedOffset::east_opt(hours * 3600)
+        zones::offset(name, self.zone, local)
     }
 }
 
@@ -176,7 +158,8 @@ static TIME: LazyLock<Regex> = LazyLock::new(|| {
           |(?P<h12>[0-9]{1,2}))
         (?:\s{0,2}(?P<half2>a\.m\.|p\.m\.|am(?-u:\b)|pm(?-u:\b)))?
         (?P<zone>\s?\(?(?:(?:gmt|utc)?\s?[+-][0-9]{2}:?[0-9]{2}(?-u:\b)|(?:gmt|utc)[+-][0-9]{1,2}(?-u:\b)|[+-][0-9]{2}(?-u:\b)
-          |(?:utc|gmt|ut|z|wet|west|cst|cdt|est|edt|mst|mdt|pst|pdt|cet|cest|bst|eet|eest|msk|hkt|sgt|jst|kst|aest|aedt)(?-u:\b)
+          |(?:utc|gmt|ut|z|wet|west|cst|cdt|est|edt|mst|mdt|pst|pdt|akst|akdt|hst|cet|cest|bst|eet|eest|msk|msd|hkt|sgt|jst|kst
+            |mez|mesz|mest|awst|acst|acdt|aest|aedt|nzst|nzdt|sast)(?-u:\b)
           |北京时间|北京時間)\)?)?",
     )
     .expect("a fixed pattern")

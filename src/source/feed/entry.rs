@@ -12,9 +12,10 @@ use crate::source::text;
 const ENTRIES: [&str; 2] = ["item", "entry"];
 
 /// Where dates stand, the best first.
-const PUBLISHED: [&str; 8] = [
+const PUBLISHED: [&str; 9] = [
     "pubdate",
     "published",
+    "atom:published",
     "dc:date",
     "dcterms:issued",
     "issued",
@@ -22,7 +23,19 @@ const PUBLISHED: [&str; 8] = [
     "created",
     "date",
 ];
-const UPDATED: [&str; 4] = ["updated", "modified", "dcterms:modified", "lastmod"];
+const UPDATED: [&str; 5] = [
+    "updated",
+    "atom:updated",
+    "modified",
+    "dcterms:modified",
+    "lastmod",
+];
+
+/// Where the IANA keeps the names of relations; Atom allows a name with its address before it.
+const IANA: [&str; 2] = [
+    "://www.iana.org/assignments/relation/",
+    "://www.iana.org/assignments/link-relations/",
+];
 
 pub(super) fn read(tree: &Tree, root: Id, context: &Context<'_>) -> Feed {
     let prefix = tree
@@ -47,12 +60,8 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn feed(&self, context: &Context<'_>) -> Feed {
         let channel = self.child(self.root, &["channel"]).unwrap_or(self.root);
-        let site = self.link(channel, context.base);
-        let frame = Frame {
-            context,
-            home: site.clone().unwrap_or_else(|| context.base.clone()),
-        };
-        let base = site.as_ref().unwrap_or(context.base);
+        let frame = Frame::new(context, self.link(channel, context.base));
+        let base = self.outermost_base(channel, &frame).clone();
         let common = self.publisher(channel);
         let names: Vec<String> = ENTRIES.iter().map(|name| self.own(name)).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).chain(ENTRIES).collect();
@@ -60,7 +69,7 @@ impl Reader<'_> {
             .tree
             .below(self.root, &names)
             .take(MAX_ENTRIES)
-            .filter_map(|id| frame.notice(self.entry(id, base, common.as_ref())))
+            .filter_map(|id| frame.notice(self.entry(id, &base, common.as_ref())))
             .unzip();
         Feed {
             title: self
@@ -69,44 +78,75 @@ impl Reader<'_> {
                 .filter(|title| !title.is_empty()),
             notices,
             articles,
+            warnings: frame.warnings.into_inner(),
         }
     }
 
-    /// `common` is who publishes what names nobody.
-    fn entry(&self, id: Id, base: &Url, common: Option<&String>) -> Entry {
-        let base = &self.base(id, base);
-        let content = self.child(id, &["content:encoded", "content", "xhtml:body", "body"]);
+    /// What addresses are resolved against outside of every `xml:base`: for Atom, and for a base that is
+    /// relative itself, the address that was fetched (RFC 4287, section 2); RSS means its site.
+    fn outermost_base<'f>(&self, channel: Id, frame: &'f Frame<'_>) -> &'f Url {
+        let is_atom = local(self.tree.name(self.root)) == "feed";
+        let has_base = self
+            .tree
+            .ancestors(channel)
+            .any(|id| self.tree.attribute(id, "xml:base").is_some());
+        if is_atom || has_base {
+            frame.context.base
+        } else {
+            &frame.home
+        }
+    }
+
+    /// `outer` is the base outside of every `xml:base`, `common` is who publishes what names nobody.
+    fn entry(&self, id: Id, outer: &Url, common: Option<&String>) -> Entry {
+        let content = self.child(
+            id,
+            &[
+                "content:encoded",
+                "content",
+                "atom:content",
+                "xhtml:body",
+                "body",
+            ],
+        );
         let summary = self.child(
             id,
             &[
                 "description",
                 "summary",
+                "atom:summary",
                 "dc:description",
                 "abstract",
                 "tagline",
             ],
         );
-        let content = content
-            .map(|id| self.html(id))
-            .filter(|html| !html.trim().is_empty());
-        let summary = summary
-            .map(|id| self.html(id))
-            .filter(|html| !html.trim().is_empty());
+        let html = |id| Some(self.html(id)).filter(|html| !html.trim().is_empty());
+        let base = self.base(content.or(summary).unwrap_or(id), outer);
+        let (content, summary) = (content.and_then(html), summary.and_then(html));
         let pictured = content.as_deref().or(summary.as_deref());
         Entry {
             title: self
-                .child(id, &["title", "dc:title", "media:title", "itunes:title"])
+                .child(
+                    id,
+                    &[
+                        "title",
+                        "atom:title",
+                        "dc:title",
+                        "media:title",
+                        "itunes:title",
+                    ],
+                )
                 .map(|id| self.title(id))
                 .unwrap_or_default(),
-            url: self.address(id, base),
-            guid: self.text(id, &["guid", "id", "dc:identifier"]),
+            url: self.address(id, outer),
+            guid: self.text(id, &["guid", "id", "atom:id", "dc:identifier"]),
             published: self.text(id, &PUBLISHED),
             updated: self.text(id, &UPDATED),
             publisher: self.publisher(id).or_else(|| common.cloned()),
-            attachments: self.attachments(id, base),
+            attachments: self.attachments(id, outer),
             image: pictured
                 .and_then(markup::first_image)
-                .and_then(|src| resolve(&src, base))
+                .and_then(|src| resolve(&src, &base))
                 .map(String::from),
             summary,
             content,
@@ -178,7 +218,7 @@ impl Reader<'_> {
         }
     }
 
-    /// `xml:base` of the element and all around it.
+    /// `xml:base` of the element within those of all around it, each applied once (RFC 3986, section 5.1).
     fn base(&self, id: Id, outer: &Url) -> Url {
         let mut bases: Vec<&str> = self
             .tree
@@ -192,45 +232,45 @@ impl Reader<'_> {
     }
 
     /// The page that an entry is about: its link, else what identifies it, where that is an address.
-    fn address(&self, id: Id, base: &Url) -> Option<Url> {
-        let attribute = |name| self.tree.attribute(id, name);
+    fn address(&self, id: Id, outer: &Url) -> Option<Url> {
         let permanent = self
             .child(id, &["guid"])
             .filter(|guid| self.tree.attribute(*guid, "ispermalink") != Some("false"))
             .map(|guid| self.tree.text(guid));
         let identity = permanent
-            .or_else(|| self.text(id, &["id"]))
+            .or_else(|| self.text(id, &["id", "atom:id"]))
             .filter(|text| text.trim_start().starts_with("http"));
-        self.link(id, base)
+        let base = &self.base(id, outer);
+        let attribute = |name| resolve(self.tree.attribute(id, name)?, base);
+        self.link(id, outer)
             .or_else(|| resolve(&identity?, base))
-            .or_else(|| resolve(attribute("href")?, base))
-            .or_else(|| resolve(attribute("rdf:about")?, base))
+            .or_else(|| attribute("href"))
+            .or_else(|| attribute("rdf:about"))
             .or_else(|| {
-                let content = self.child(id, &["content"])?;
-                resolve(self.tree.attribute(content, "src")?, base)
+                let content = self.child(id, &["content", "atom:content"])?;
+                resolve(
+                    self.tree.attribute(content, "src")?,
+                    &self.base(content, outer),
+                )
             })
     }
 
     /// The link of an entry or feed: Atom's alternate one, an HTML page before anything else; RSS's
     /// own text.
-    fn link(&self, id: Id, base: &Url) -> Option<Url> {
+    fn link(&self, id: Id, outer: &Url) -> Option<Url> {
         let links = || {
             self.tree
                 .children(id)
                 .filter(|child| self.named(*child, "link") || self.tree.name(*child) == "atom:link")
         };
-        let alternate = |link: &Id| {
-            self.tree
-                .attribute(*link, "rel")
-                .is_none_or(|rel| rel.is_empty() || rel.eq_ignore_ascii_case("alternate"))
-        };
+        let alternate = |link: &Id| self.relation(*link) == "alternate";
         let page = |link: &Id| {
             self.tree
                 .attribute(*link, "type")
                 .is_none_or(|kind| kind.contains("html"))
         };
         let written = |link: Id| {
-            let base = self.base(link, base);
+            let base = self.base(link, outer);
             match self.tree.attribute(link, "href") {
                 Some(href) => resolve(href, &base),
                 None => resolve(&self.tree.text(link), &base),
@@ -243,27 +283,46 @@ impl Reader<'_> {
             .or_else(|| links().filter(alternate).find_map(written))
     }
 
+    /// What a link is to its entry: `alternate` where it does not say.
+    fn relation(&self, link: Id) -> String {
+        let written = self.tree.attribute(link, "rel").unwrap_or_default();
+        let lower = written.to_ascii_lowercase();
+        let name = IANA
+            .iter()
+            .find_map(|place| Some(lower.split_once(place)?.1));
+        match name.unwrap_or(&lower).trim() {
+            "" => "alternate".to_owned(),
+            name => name.to_owned(),
+        }
+    }
+
     fn publisher(&self, id: Id) -> Option<String> {
         let author = self.child(
             id,
-            &["author", "dc:creator", "itunes:author", "dc:publisher"],
+            &[
+                "author",
+                "atom:author",
+                "dc:creator",
+                "itunes:author",
+                "dc:publisher",
+            ],
         )?;
-        let name = self.text(author, &["name"]);
+        let name = self.text(author, &["name", "atom:name"]);
         let name = name.unwrap_or_else(|| self.tree.text(author));
         person(&name)
     }
 
-    fn attachments(&self, id: Id, base: &Url) -> Vec<Attachment> {
+    fn attachments(&self, id: Id, outer: &Url) -> Vec<Attachment> {
         let mut attachments: Vec<Attachment> = Vec::new();
         for child in self.tree.children(id) {
             let attribute = |name| self.tree.attribute(child, name);
             let written = match local(self.tree.name(child)) {
                 "enclosure" => attribute("url").or(attribute("rdf:resource")),
-                "link" if attribute("rel") == Some("enclosure") => attribute("href"),
+                "link" if self.relation(child) == "enclosure" => attribute("href"),
                 _ => continue,
             };
             let picture = attribute("type").is_some_and(|kind| kind.starts_with("image/"));
-            let Some(url) = written.and_then(|written| resolve(written, &self.base(child, base)))
+            let Some(url) = written.and_then(|written| resolve(written, &self.base(child, outer)))
             else {
                 continue;
             };

@@ -14,10 +14,7 @@ pub(super) fn read(json: &str, context: &Context<'_>) -> Result<Feed, ReadError>
         return Err(not("it is JSON, but no JSON Feed: it has no `items`"));
     };
     let home = word(&feed, "home_page_url").and_then(|url| resolve(url, context.base));
-    let frame = Frame {
-        context,
-        home: home.unwrap_or_else(|| context.base.clone()),
-    };
+    let frame = Frame::new(context, home);
     let feed_authors = authors(&feed);
     let (notices, articles) = items
         .iter()
@@ -33,6 +30,7 @@ pub(super) fn read(json: &str, context: &Context<'_>) -> Result<Feed, ReadError>
         title: word(&feed, "title").map(text::one_line),
         notices,
         articles,
+        warnings: frame.warnings.into_inner(),
     })
 }
 

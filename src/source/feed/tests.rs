@@ -193,6 +193,184 @@ fn an_entry_that_was_only_updated_is_dated_by_that() {
 }
 
 #[test]
+fn zones_are_known_by_name_and_an_unknown_one_is_a_warning() {
+    assert_eq!(
+        published("Thu, 10 Nov 2022 08:57:00 MEZ"),
+        "2022-11-10T08:57:00+01:00"
+    );
+    assert_eq!(
+        published("Sat, 30 Apr 2022 08:57:00 MEST"),
+        "2022-04-30T08:57:00+02:00"
+    );
+    assert_eq!(
+        published("Sat Apr 30 08:57:00 HKT 2022"),
+        "2022-04-30T08:57:00+08:00"
+    );
+    let unknown = "<rss><item><title>t</title><pubDate>Sat, 30 Apr 2022 08:57:00 QQT</pubDate></item>\
+        <item><title>u</title><pubDate>Sat, 30 Apr 2022 09:57:00 QQT</pubDate></item></rss>";
+    let feed = feed(unknown);
+    assert_eq!(
+        feed.warnings,
+        ["`QQT` is no known time zone; its times are read as those of Asia/Shanghai"]
+    );
+    let published = feed.notices[0].published.unwrap();
+    assert_eq!(published.to_string(), "2022-04-30T08:57:00+08:00");
+}
+
+#[test]
+fn a_relation_may_be_written_as_its_address() {
+    let address = |rel: &str| {
+        let links = format!(
+            "<title>t</title><id>tag:x,2022:1</id><link rel='self' href='/self'/>\
+             <link rel='{rel}' href='/page'/>"
+        );
+        atom(&links).url
+    };
+    for rel in [
+        "alternate",
+        "Alternate",
+        "http://www.iana.org/assignments/relation/alternate",
+        "https://www.iana.org/assignments/relation/alternate",
+        "HTTP://www.iana.org/assignments/link-relations/alternate",
+    ] {
+        assert_eq!(address(rel), "https://www.example.org/page", "{rel}");
+    }
+    let other = "http://www.iana.org/assignments/relation/related";
+    assert_ne!(address(other), "https://www.example.org/page");
+    let file = "<feed xmlns='http://www.w3.org/2005/Atom'><entry><title>t</title><content>c</content>\
+        <link rel='http://www.iana.org/assignments/relation/enclosure' href='/f.pdf'/></entry></feed>";
+    let article = feed(file).articles.remove(0).unwrap();
+    assert_eq!(article.attachments[0].url, "https://www.example.org/f.pdf");
+}
+
+#[test]
+fn a_base_is_applied_once_within_the_bases_around_it() {
+    let first = |text: &str| feed(text).notices.remove(0).url;
+    // Each row: the feed's link, bases of feed and entry, the entry's link, what is right.
+    for (site, of_feed, of_entry, href, right) in [
+        (
+            "blog/",
+            "",
+            "2-6/",
+            "2-6/",
+            "https://www.example.org/feeds/2-6/2-6/",
+        ),
+        (
+            "/",
+            "",
+            "",
+            "1.html",
+            "https://www.example.org/feeds/1.html",
+        ),
+        (
+            "/",
+            "blog/",
+            "posts/",
+            "1.html",
+            "https://www.example.org/feeds/blog/posts/1.html",
+        ),
+        (
+            "/",
+            "blog/",
+            "/posts/",
+            "1.html",
+            "https://www.example.org/posts/1.html",
+        ),
+        (
+            "/",
+            "http://b.example/a/",
+            "c/",
+            "1",
+            "http://b.example/a/c/1",
+        ),
+        (
+            "/",
+            "http://b.example/a/",
+            "../c/",
+            "?x=1",
+            "http://b.example/c/?x=1",
+        ),
+        (
+            "/",
+            "blog/",
+            "2-6/",
+            "http://c.example/1",
+            "http://c.example/1",
+        ),
+    ] {
+        let base = |base: &str| match base {
+            "" => String::new(),
+            base => format!(" xml:base='{base}'"),
+        };
+        let text = format!(
+            "<feed xmlns='http://www.w3.org/2005/Atom'{}><link href='{site}'/>\
+             <entry{}><title>t</title><link href='{href}'/></entry></feed>",
+            base(of_feed),
+            base(of_entry)
+        );
+        assert_eq!(first(&text), right, "{text}");
+    }
+    let rss = "<rss><channel xml:base='blog/'><link>http://s.example/x/</link>\
+        <item><title>t</title><link xml:base='a/'>1.html</link></item></channel></rss>";
+    assert_eq!(first(rss), "https://www.example.org/feeds/blog/a/1.html");
+    let site = "<rss><channel><link>http://s.example/x/</link>\
+        <item><title>t</title><link>1.html</link></item></channel></rss>";
+    assert_eq!(first(site), "http://s.example/x/1.html");
+}
+
+#[test]
+fn a_relative_base_counts_for_pictures_and_files_too() {
+    let text = "<feed xmlns='http://www.w3.org/2005/Atom'><entry xml:base='p/'><title>t</title>\
+        <link href='1'/><link rel='enclosure' href='f.pdf' xml:base='files/'/>\
+        <content type='html' xml:base='img/'>&lt;p&gt;文字&lt;img src='a.png'&gt;&lt;/p&gt;</content></entry></feed>";
+    let article = feed(text).articles.remove(0).unwrap();
+    assert_eq!(
+        article.attachments[0].url,
+        "https://www.example.org/feeds/p/files/f.pdf"
+    );
+    let image = article.image.unwrap();
+    assert_eq!(image, "https://www.example.org/feeds/p/img/a.png");
+}
+
+#[test]
+fn atom_within_rss_is_known_by_its_namespace_whatever_its_prefix() {
+    for prefix in ["atom", "a10", "x", "ATOM03"] {
+        let text = format!(
+            "<rss xmlns:{prefix}='http://www.w3.org/2005/Atom'><channel><title>站</title><item>\
+             <guid isPermaLink='false'>7</guid><{prefix}:title>题</{prefix}:title>\
+             <{prefix}:link rel='self' href='/self'/><{prefix}:link href='/page'/>\
+             <{prefix}:updated>2022-11-18T10:00:00+08:00</{prefix}:updated>\
+             <{prefix}:author><{prefix}:name>办公室</{prefix}:name></{prefix}:author>\
+             <{prefix}:content type='html'>全文。</{prefix}:content></item></channel></rss>"
+        );
+        let mut feed = feed(&text);
+        let notice = feed.notices.remove(0);
+        assert_eq!(notice.url, "https://www.example.org/page", "{prefix}");
+        assert_eq!(notice.title, "题");
+        assert_eq!(notice.publisher.as_deref(), Some("办公室"));
+        assert_eq!(
+            notice.updated.unwrap().to_string(),
+            "2022-11-18T10:00:00+08:00"
+        );
+        assert_eq!(feed.articles[0].as_ref().unwrap().text, "全文。");
+    }
+    // Declared where it is used.
+    let inner = "<title>t</title><q:link xmlns:q='http://www.w3.org/2005/Atom' href='/q'/>";
+    assert_eq!(item(inner).url, "https://www.example.org/q");
+    let other = "<title>t</title><q:link xmlns:q='http://q.example/' href='/q'/>";
+    assert_ne!(item(other).url, "https://www.example.org/q");
+    let rdf = "<r:RDF xmlns:r='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns:rss='http://purl.org/rss/1.0/' \
+        xmlns:d='http://purl.org/dc/elements/1.1/'><rss:item r:about='/9'><rss:title>九</rss:title>\
+        <d:date>2022-11-01</d:date></rss:item></r:RDF>";
+    let rdf = feed(rdf).notices.remove(0);
+    assert_eq!(
+        (rdf.title.as_str(), rdf.url.as_str()),
+        ("九", "https://www.example.org/9")
+    );
+    assert_eq!(rdf.published.unwrap().to_string(), "2022-11-01");
+}
+
+#[test]
 fn content_becomes_an_article_and_teasers_a_summary() {
     let text = "<rss xmlns:content='x'><channel><item><title>通知</title>\
         <description>&lt;p&gt;摘要&amp;nbsp;文字&lt;/p&gt;</description>\

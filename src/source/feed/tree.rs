@@ -8,7 +8,10 @@ use quick_xml::{
     events::{BytesStart, Event},
 };
 
-use super::markup::{reference, unescape};
+use super::{
+    markup::{reference, unescape},
+    namespace::Prefixes,
+};
 
 /// Elements of one text; more is no feed but an attack.
 const MAX_ELEMENTS: usize = 300_000;
@@ -28,11 +31,12 @@ pub(super) type Id = usize;
 pub(super) struct Tree {
     /// In document order; the first is the document itself.
     elements: Vec<Element>,
+    prefixes: Prefixes,
 }
 
 #[derive(Debug, Default)]
 struct Element {
-    /// Lower case, with its prefix.
+    /// Lower case, with the prefix that readers know.
     name: String,
     attributes: Vec<(String, String)>,
     children: Vec<Child>,
@@ -56,6 +60,7 @@ impl Tree {
         config.check_end_names = false;
         let mut tree = Self {
             elements: vec![Element::default()],
+            prefixes: Prefixes::default(),
         };
         let mut open = vec![0];
         while let Ok(event) = reader.read_event() {
@@ -85,15 +90,7 @@ impl Tree {
     }
 
     fn open(&mut self, open: &mut Vec<Id>, tag: &BytesStart<'_>) {
-        let name = lower(tag.name().as_ref());
-        // An entry within an entry: the first was never closed.
-        if matches!(name.as_str(), "item" | "entry") {
-            self.close(open, name.as_bytes());
-        }
-        let (Some(parent), true) = (open.last().copied(), open.len() < MAX_DEPTH) else {
-            return;
-        };
-        let attributes = tag
+        let mut attributes: Vec<(String, String)> = tag
             .attributes()
             .with_checks(false)
             .filter_map(Result::ok)
@@ -103,6 +100,20 @@ impl Tree {
                 (lower(attribute.key.as_ref()), unescape(&value))
             })
             .collect();
+        for (key, value) in &attributes {
+            self.prefixes.declare(key, value);
+        }
+        for (key, _) in &mut attributes {
+            *key = self.prefixes.canonical(std::mem::take(key));
+        }
+        let name = self.prefixes.canonical(lower(tag.name().as_ref()));
+        // An entry within an entry: the first was never closed.
+        if matches!(name.as_str(), "item" | "entry") {
+            self.close(open, name.as_bytes());
+        }
+        let (Some(parent), true) = (open.last().copied(), open.len() < MAX_DEPTH) else {
+            return;
+        };
         let id = self.elements.len();
         self.elements.push(Element {
             name,
@@ -116,8 +127,7 @@ impl Tree {
 
     /// Closes the innermost open element of that name, and what is open within it.
     fn close(&self, open: &mut Vec<Id>, name: &[u8]) {
-        let name = lower(name);
-        let name = name.trim();
+        let name = self.prefixes.canonical(lower(name).trim().to_owned());
         if let Some(depth) = open.iter().rposition(|id| self.elements[*id].name == name) {
             open.truncate(depth);
         }
@@ -142,7 +152,7 @@ impl Tree {
         self.elements.iter().position(local)
     }
 
-    /// The element's name, lower case, with its prefix.
+    /// The element's name, lower case, with the prefix that readers know.
     pub(super) fn name(&self, id: Id) -> &str {
         &self.elements[id].name
     }

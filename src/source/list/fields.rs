@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use serde_json::Value;
 use url::Url;
 
@@ -107,7 +108,7 @@ impl Fields {
         let own = self
             .date
             .as_ref()
-            .and_then(|name| moment(row.get(name)?, context));
+            .and_then(|name| moment(name, row.get(name)?, context));
         let text_of = |name: &Option<String>| {
             let text = plain(string(name.as_ref()?)?);
             (!text.is_empty()).then_some(text)
@@ -297,7 +298,8 @@ fn url_worth(name: &str, values: &[&Value]) -> f32 {
 
 fn date_worth(name: &str, values: &[&Value], context: &Context<'_>) -> f32 {
     let part = last_part(name);
-    let part = part.as_str();
+    let universal = universal(&part);
+    let part = universal.unwrap_or(&part);
     let said = match () {
         () if ["pub", "release", "issue", "fabu", "send", "write"]
             .iter()
@@ -320,13 +322,23 @@ fn date_worth(name: &str, values: &[&Value], context: &Context<'_>) -> f32 {
     };
     let dates = values
         .iter()
-        .filter(|value| moment(value, context).is_some())
+        .filter(|value| moment(name, value, context).is_some())
         .count();
-    said * dates as f32 / values.len().max(1) as f32
+    // The same time twice: what does not hang on anybody's zone goes first.
+    let exact = if universal.is_some() { 1.05 } else { 1.0 };
+    said * exact * dates as f32 / values.len().max(1) as f32
+}
+
+/// What a field's name says beside that its times are UTC: `date_gmt` is a `date`.
+fn universal(part: &str) -> Option<&str> {
+    let ends = ["gmt", "utc"];
+    let name = ends.iter().find_map(|end| part.strip_suffix(end));
+    let name = name.or_else(|| part.strip_prefix("utc"));
+    name.map(|name| name.trim_matches(['_', '-', ' ']))
 }
 
 /// A date as text, or as seconds or milliseconds since 1970.
-fn moment(value: &Value, context: &Context<'_>) -> Option<Moment> {
+fn moment(name: &str, value: &Value, context: &Context<'_>) -> Option<Moment> {
     let epoch = match value {
         Value::Number(number) => number.as_i64(),
         Value::String(text) => {
@@ -355,6 +367,22 @@ fn moment(value: &Value, context: &Context<'_>) -> Option<Moment> {
             .then(|| Moment::Time(time.with_timezone(&context.time_zone).fixed_offset()));
     }
     let text = value.as_str().filter(|text| text.len() <= 60)?;
-    let (range, moment) = date::find(text, context.time_zone, context.now)?;
-    (range.len() * 2 >= text.trim().len()).then_some(moment)
+    let (range, _) = date::find(text, context.time_zone, context.now)?;
+    (range.len() * 2 >= text.trim().len()).then_some(())?;
+    let is_universal = name
+        .split('.')
+        .any(|part| universal(&part.to_lowercase()).is_some());
+    let zone = if is_universal {
+        Tz::UTC
+    } else {
+        context.time_zone
+    };
+    let moment = date::stamp(text, zone, context.now)?.moment;
+    match moment {
+        // By the source's clock, as everything that says no zone of its own.
+        Moment::Time(time) if is_universal => Some(Moment::Time(
+            time.with_timezone(&context.time_zone).fixed_offset(),
+        )),
+        moment => Some(moment),
+    }
 }

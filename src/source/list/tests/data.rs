@@ -27,6 +27,48 @@ fn rows_of(json: &str) -> Vec<String> {
     list.notices.iter().map(as_expected).collect()
 }
 
+#[test]
+fn a_field_that_says_so_is_universal_time() {
+    let published = |fields: &str| {
+        let row = |id: u32| {
+            format!(
+                r#"{{"id":{id},"link":"/n/{id}.html","title":{{"rendered":"关于第{id}次检修安排的通知"}},{fields}}}"#
+            )
+        };
+        let list = read_data(&format!("[{},{}]", row(12), row(11))).unwrap();
+        list.notices[0].published.unwrap().to_string()
+    };
+    for fields in [
+        r#""date_gmt":"2024-05-19T17:30:00""#,
+        r#""dateGMT":"2024-05-19 17:30:00""#,
+        r#""published_utc":"2024-05-19 17:30""#,
+        r#""createdAtUtc":"2024-05-19T17:30:00.000""#,
+        r#""meta":{"utc_time":"2024-05-19T17:30:00"}"#,
+        r#""date_gmt":"2024-05-19T17:30:00Z""#,
+        // The site's own clock may be another than the source's: what is exact is taken.
+        r#""date":"2024-05-19T13:30:00","date_gmt":"2024-05-19T17:30:00","modified_gmt":"2024-05-20T17:30:00""#,
+    ] {
+        assert_eq!(published(fields), "2024-05-20T01:30:00+08:00", "{fields}");
+    }
+    for (fields, right) in [
+        (
+            r#""date":"2024-05-19T17:30:00""#,
+            "2024-05-19T17:30:00+08:00",
+        ),
+        (
+            r#""gmtCreate":"2024-05-19 17:30:00""#,
+            "2024-05-19T17:30:00+08:00",
+        ),
+        (r#""date_gmt":"2024-05-19""#, "2024-05-19"),
+        (
+            r#""date":"2024-05-19 17:30:00 JST""#,
+            "2024-05-19T17:30:00+09:00",
+        ),
+    ] {
+        assert_eq!(published(fields), right, "{fields}");
+    }
+}
+
 const TWO_ROWS: [&str; 2] = [
     "https://www.example.org/n/12.html | 关于举办消防演练的通知 | 2024-05-20",
     "https://www.example.org/n/11.html | 道路封闭施工公告 | 2024-05-18",

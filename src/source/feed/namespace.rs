@@ -1,0 +1,66 @@
+//! Names by their namespaces, whatever prefix a feed chose for them.
+
+use std::collections::HashMap;
+
+/// Namespaces, lower case and without what stands at their end, and the prefix that readers know them by.
+const KNOWN: [(&str, &str); 10] = [
+    ("http://www.w3.org/2005/atom", "atom"),
+    ("http://purl.org/atom/ns", "atom"),
+    ("http://purl.org/rss/1.0", ""),
+    ("http://purl.org/rss/1.0/modules/content", "content"),
+    ("http://purl.org/dc/elements/1.1", "dc"),
+    ("http://purl.org/dc/terms", "dcterms"),
+    ("http://www.w3.org/1999/02/22-rdf-syntax-ns", "rdf"),
+    ("http://www.w3.org/1999/xhtml", "xhtml"),
+    ("http://search.yahoo.com/mrss", "media"),
+    ("http://www.itunes.com/dtds/podcast-1.0.dtd", "itunes"),
+];
+
+/// Prefixes of one text that are kept; more is no feed but an attack.
+const MAX_PREFIXES: usize = 64;
+
+/// Prefixes that a text declares for a known namespace, each with the one that readers know. The first
+/// declaration counts for the whole text: a name must be the same where its element begins and ends.
+#[derive(Debug)]
+pub(super) struct Prefixes(HashMap<String, &'static str>);
+
+impl Default for Prefixes {
+    /// What Microsoft's and Google's writers call Atom, where they forget to say so.
+    fn default() -> Self {
+        Self(HashMap::from(
+            ["a10", "atom10"].map(|prefix| (prefix.to_owned(), "atom")),
+        ))
+    }
+}
+
+impl Prefixes {
+    /// Takes in `xmlns:prefix="namespace"`; another attribute changes nothing.
+    pub(super) fn declare(&mut self, attribute: &str, value: &str) {
+        let Some(prefix) = attribute.strip_prefix("xmlns:") else {
+            return;
+        };
+        let namespace = value
+            .trim()
+            .to_lowercase()
+            .replacen("https://", "http://", 1);
+        let namespace = namespace.trim_end_matches(['#', '/']);
+        let known = KNOWN.iter().find(|(known, _)| *known == namespace);
+        if let Some((_, own)) = known
+            && self.0.len() < MAX_PREFIXES
+        {
+            self.0.entry(prefix.to_owned()).or_insert(own);
+        }
+    }
+
+    /// A lower-case name with the prefix that readers know.
+    pub(super) fn canonical(&self, name: String) -> String {
+        let Some((prefix, local)) = name.split_once(':') else {
+            return name;
+        };
+        match self.0.get(prefix) {
+            None => name,
+            Some(&"") => local.to_owned(),
+            Some(own) => format!("{own}:{local}"),
+        }
+    }
+}
