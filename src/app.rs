@@ -4,6 +4,7 @@
 //! test wants to own (listener, stop, output) is a parameter. Read [`App::run`] first: it says in which
 //! order things end.
 
+pub(crate) mod descriptors;
 mod instance;
 pub(crate) mod memory;
 mod reload;

@@ -6,17 +6,26 @@
 mod api;
 mod auth;
 mod card;
+mod clients;
+mod crowd;
+mod door;
 mod feeds;
+mod gate;
 mod health;
 mod listen;
 mod metrics;
 mod pages;
 mod problem;
+mod steady;
 mod templates;
 mod when;
 mod words;
 
-use std::{net::SocketAddr, sync::Arc, time::Instant};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Instant,
+};
 
 use axum::{
     Router,
@@ -32,6 +41,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
+use self::{clients::Client, door::Door, gate::Reported};
 use crate::{
     bulletin::Secret,
     config::{Config, Live},
@@ -73,6 +83,8 @@ struct Site {
     ending: CancellationToken,
     /// Searches read the whole archive: one at a time.
     search: Semaphore,
+    door: Door,
+    misled: Reported,
 }
 
 type Shared = Arc<Site>;
@@ -82,8 +94,16 @@ impl Site {
         self.desk.config.borrow().clone()
     }
 
+    /// Whose connections are counted, where `address` has one open. Behind a proxy are many clients, and on
+    /// this machine are those who run us.
+    fn counted(&self, address: IpAddr) -> Option<Client> {
+        let is_shared = address.is_loopback()
+            || clients::is_trusted(address, &self.config().web.trusted_proxies);
+        (!is_shared).then(|| Client::of(address))
+    }
+
     /// The pages' own address, with a slash at its end: the config's, else where we listen, else,
-    /// where that is every address of the machine, the one that this request came to.
+    /// where that is every address of the machine, or a proxy is in front, the one that this request came to.
     fn url(&self, config: &Config, headers: &HeaderMap) -> String {
         if let Some(public) = &config.web.public_url {
             return format!("{}/", public.as_str().trim_end_matches('/'));
@@ -91,12 +111,17 @@ impl Site {
         let asked = headers
             .get(header::HOST)
             .and_then(|host| host.to_str().ok());
-        let asked = asked.filter(|_| self.address.ip().is_unspecified());
+        let is_reached_otherwise =
+            self.address.ip().is_unspecified() || gate::is_forwarded(headers);
+        let asked = asked.filter(|_| is_reached_otherwise);
         let asked = asked.and_then(|host| Url::parse(&format!("http://{host}")).ok());
         match asked
             .as_ref()
             .map(|url| &url[url::Position::BeforeHost..url::Position::AfterPort])
         {
+            Some(host) if gate::is_secure(headers) && !host.is_empty() => {
+                format!("https://{host}/")
+            }
             Some(host) if !host.is_empty() => format!("http://{host}/"),
             _ => format!("http://{}/", self.address),
         }
@@ -120,8 +145,10 @@ pub async fn serve(
         started: Instant::now(),
         ending,
         search: Semaphore::new(1),
+        door: Door::default(),
+        misled: Reported::default(),
     });
-    listen::serve(listener, router(site), stop).await;
+    listen::serve(listener, Arc::clone(&site), router(site), stop).await;
     Ok(())
 }
 
@@ -136,6 +163,7 @@ fn router(site: Shared) -> Router {
     }
     router
         .fallback(problem::not_found)
+        .layer(middleware::from_fn_with_state(site.clone(), gate::pass))
         .layer(middleware::from_fn_with_state(site.clone(), problem::dress))
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .with_state(site)

@@ -11,7 +11,7 @@ use std::{
 use chrono_tz::Tz;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
-use url::Url;
+use url::{Host, Url};
 
 use super::{ChannelId, Filter, Mode, Quiet, Robot, SourceId, Template};
 use crate::schedule::Schedule;
@@ -299,6 +299,10 @@ pub struct WebSettings {
     pub public_url: Option<Url>,
     pub admin_token: Option<Secret>,
     pub metrics_token: Option<Secret>,
+    /// Further names that are answered; loopback, `listen` and `public_url` always are.
+    pub hosts: Vec<Host>,
+    /// Whose X-Forwarded-For and X-Forwarded-Proto are believed.
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 impl WebSettings {
@@ -328,6 +332,8 @@ impl Default for WebSettings {
             public_url: None,
             admin_token: None,
             metrics_token: None,
+            hosts: Vec::new(),
+            trusted_proxies: Vec::new(),
         }
     }
 }

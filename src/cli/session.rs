@@ -34,6 +34,7 @@ impl Session {
         work: impl Future<Output = anyhow::Result<T>>,
     ) -> anyhow::Result<T> {
         crate::app::memory::keep_together();
+        crate::app::descriptors::raise();
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()?;

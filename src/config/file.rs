@@ -8,8 +8,8 @@ use super::{
     Config, ConfigError, channel,
     ids::Ids,
     read::{
-        allow_private, duration, integer, list, listen, one_of, proxy, size, text, time_zone,
-        unless_empty, web_address,
+        allow_private, duration, host, integer, list, listen, one_of, proxy, range, size, text,
+        time_zone, unless_empty, web_address,
     },
     secret::Surroundings,
     source,
@@ -134,6 +134,8 @@ fn read_web(mut table: Table<'_>, around: Surroundings<'_>) -> WebSettings {
     table.set("public_url", &mut web.public_url, unless_empty(web_address));
     web.admin_token = table.take("admin_token", around.secret());
     web.metrics_token = table.take("metrics_token", around.secret());
+    table.set("hosts", &mut web.hosts, list(host));
+    table.set("trusted_proxies", &mut web.trusted_proxies, list(range));
     table.finish();
     web
 }

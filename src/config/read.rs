@@ -2,7 +2,7 @@
 
 use std::{
     fmt::Display,
-    net::{IpAddr, SocketAddr},
+    net::{IpAddr, Ipv6Addr, SocketAddr},
     ops::RangeInclusive,
     str::FromStr,
     time::Duration,
@@ -11,7 +11,7 @@ use std::{
 use chrono_tz::{TZ_VARIANTS, Tz};
 use ipnet::IpNet;
 use toml::de::DeValue;
-use url::Url;
+use url::{Host, Url};
 
 use super::table::{Read, Value, fault, kind_of, nearest};
 use crate::{
@@ -247,7 +247,19 @@ pub(super) fn allow_private(value: &Value<'_>) -> Read<AllowPrivate> {
     }
 }
 
-fn range(value: &Value<'_>) -> Read<IpNet> {
+/// The name or address of a machine, as it stands in addresses.
+pub(super) fn host(value: &Value<'_>) -> Read<Host> {
+    let expected = "expected a name or an address without a port, such as `news.example.org`";
+    parsed(|text| {
+        let text = text.trim().trim_end_matches('.');
+        let bare: Result<Ipv6Addr, _> = text.parse();
+        let host = bare.map_or_else(|_| Host::parse(text), |address| Ok(Host::Ipv6(address)));
+        host.map_err(|_| format!("`{text}` is no host; {expected}"))
+    })(value)
+}
+
+/// One address, or a range of them.
+pub(super) fn range(value: &Value<'_>) -> Read<IpNet> {
     parsed(|text| {
         let single = || text.parse::<IpAddr>().map(IpNet::from);
         text.parse().or_else(|_| single()).map_err(|_| {

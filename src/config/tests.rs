@@ -112,6 +112,32 @@ fn is_word(key: &str) -> bool {
 // ---- each sentence of the contract ----
 
 #[test]
+fn names_of_the_machine_and_proxies_in_front_of_it_are_read() {
+    let web = check(
+        "[web]\nhosts = [\"Intranet.\", \"192.168.1.20\", \"2001:db8::1\"]\n\
+         trusted_proxies = [\"127.0.0.1\", \"fd00::/8\"]\n",
+    )
+    .unwrap()
+    .web;
+    let hosts: Vec<String> = web.hosts.iter().map(ToString::to_string).collect();
+    assert_eq!(hosts, ["intranet", "192.168.1.20", "[2001:db8::1]"]);
+    let proxies: Vec<String> = web
+        .trusted_proxies
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(proxies, ["127.0.0.1/32", "fd00::/8"]);
+    assert_eq!(
+        problems("[web]\nhosts = [\"https://a\", \"a:80\"]\ntrusted_proxies = [\"proxy\"]\n"),
+        "noticast.toml:2:10: `https://a` is no host; expected a name or an address without a port, such as \
+         `news.example.org`\n\
+         noticast.toml:2:23: `a:80` is no host; expected a name or an address without a port, such as \
+         `news.example.org`\n\
+         noticast.toml:3:20: `proxy` is no range of addresses; expected such as `10.0.0.0/8` or `fd00::/8`"
+    );
+}
+
+#[test]
 fn a_syntax_error_comes_alone() {
     assert_eq!(
         problems("langage = 1\n名 = 2\n[["),

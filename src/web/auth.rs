@@ -1,13 +1,22 @@
 //! Who asks: anyone, or someone with a token.
 
+use std::time::Duration;
+
 use axum::{
     extract::{FromRequestParts, Request, State},
-    http::{HeaderMap, StatusCode, header, request::Parts},
+    http::{Extensions, HeaderMap, StatusCode, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use tokio::time::Instant;
 
-use super::{Shared, Site, problem::Problem};
+use super::{
+    Shared, Site,
+    clients::Client,
+    door::{Opens, Shut},
+    listen::Peer,
+    problem::Problem,
+};
 use crate::{bulletin::Secret, store::Actor};
 
 /// Who looks at a page or a feed.
@@ -23,10 +32,10 @@ impl FromRequestParts<Shared> for Viewer {
 
     async fn from_request_parts(parts: &mut Parts, site: &Shared) -> Result<Self, Problem> {
         // Only our own scheme: a proxy in front may have one of its own.
-        match bearer(&parts.headers) {
-            None => Ok(Self::Public),
-            Some(token) => actor(site, token).map(|_| Self::Admin).ok_or_else(no_admin),
-        }
+        let Some(token) = bearer(&parts.headers) else {
+            return Ok(Self::Public);
+        };
+        admin(site, &parts.extensions, token).map(|_| Self::Admin)
     }
 }
 
@@ -36,28 +45,64 @@ pub(super) async fn require_admin(
     mut request: Request,
     next: Next,
 ) -> Response {
-    match bearer(request.headers()).and_then(|token| actor(&site, token)) {
-        Some(actor) => {
+    let token = bearer(request.headers()).ok_or_else(no_admin);
+    match token.and_then(|token| admin(&site, request.extensions(), token)) {
+        Ok(actor) => {
             request.extensions_mut().insert(actor);
             next.run(request).await
         }
-        None => no_admin().into_response(),
+        Err(problem) => problem.into_response(),
     }
 }
 
 /// Whether `/metrics` may be read: by its own token or an admin's.
-pub(super) fn may_read_metrics(site: &Site, headers: &HeaderMap) -> Result<(), Problem> {
+pub(super) fn may_read_metrics(
+    site: &Site,
+    headers: &HeaderMap,
+    extensions: &Extensions,
+) -> Result<(), Problem> {
+    let either = || refused("the metrics token (`metrics_token` of `[web]`) or the admin token");
+    let token = bearer(headers).ok_or_else(either)?;
     let config = site.config();
     let own = config.web.metrics_token.as_ref();
-    let is_known = bearer(headers).is_some_and(|token| {
-        own.is_some_and(|own| is_same(own, token)) || actor(site, token).is_some()
-    });
-    let either = "the metrics token (`metrics_token` of `[web]`) or the admin token";
-    if is_known {
-        Ok(())
-    } else {
-        Err(refused(either))
+    let opens = match actor(site, token) {
+        Some(_) => Opens::All,
+        None if own.is_some_and(|own| is_same(own, token)) => Opens::Little,
+        None => Opens::Nothing,
+    };
+    knock(site, extensions, token, opens, either)
+}
+
+/// Who has this token, if an admin has.
+fn admin(site: &Site, extensions: &Extensions, token: &str) -> Result<Actor, Problem> {
+    let actor = actor(site, token);
+    let opens = actor.as_ref().map_or(Opens::Nothing, |_| Opens::All);
+    knock(site, extensions, token, opens, no_admin)?;
+    actor.ok_or_else(no_admin)
+}
+
+/// Whether a token that opens so much is taken now. That of commands on this machine always is: nobody can
+/// guess it, and others on the machine must not shut them out.
+fn knock(
+    site: &Site,
+    extensions: &Extensions,
+    token: &str,
+    opens: Opens,
+    wrong: impl Fn() -> Problem,
+) -> Result<(), Problem> {
+    let client = extensions.get::<Client>().copied();
+    let client = client.unwrap_or_else(|| Client::of(site.address.ip()));
+    if !is_same(&site.desk.instance_token, token) {
+        let knocked = site.door.knock(client, opens, Instant::now());
+        knocked.map_err(|shut| match shut {
+            Shut::Wrong => wrong(),
+            Shut::For(wait) => too_many(wait),
+        })?;
     }
+    if let Some(peer) = extensions.get::<Peer>() {
+        peer.seat.is_known();
+    }
+    Ok(())
 }
 
 fn actor(site: &Site, token: &str) -> Option<Actor> {
@@ -90,6 +135,14 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 fn is_same(secret: &Secret, token: &str) -> bool {
     !secret.reveal().is_empty()
         && blake3::hash(secret.reveal().as_bytes()) == blake3::hash(token.as_bytes())
+}
+
+fn too_many(wait: Duration) -> Problem {
+    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+    let detail = format!(
+        "too many wrong tokens came from this address; try again in {seconds} s with the right one"
+    );
+    Problem::new(StatusCode::TOO_MANY_REQUESTS, detail).after(seconds)
 }
 
 fn no_admin() -> Problem {

@@ -1,47 +1,88 @@
 //! From a listener to answered requests, with bounds that axum's own `serve` does not set.
 
-use std::{pin::pin, sync::Arc, time::Duration};
-
-use axum::Router;
-use hyper::server::conn::http1;
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    service::TowerToHyperService,
+use std::{
+    io,
+    net::IpAddr,
+    pin::pin,
+    sync::Arc,
+    time::{Duration, Instant},
 };
+
+use axum::{Router, body::Body, http::Request};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use rustix::process::{Resource, getrlimit};
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::Semaphore,
     task::JoinSet,
 };
 use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
 
-/// Open connections; further ones wait in the listener's backlog.
-const MAX_CONNECTIONS: usize = 512;
+use super::{
+    Shared,
+    crowd::{Crowd, Guest, Seat},
+    steady::Steady,
+};
+
+/// Open connections; the longest idle one is closed for a further one.
+const MOST_CONNECTIONS: usize = 1024;
+/// The part of the process's file descriptors that connections may take; looks and sends need the rest.
+const PART_OF_FILES: u64 = 4;
 /// For a request's headers, and between two requests of a connection.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
+/// For a client to take anything at all of an answer.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(15);
+/// Bytes of a request's line and headers; browsers send less than 16 KiB.
+const MAX_HEAD: usize = 32 << 10;
 const GRACE: Duration = Duration::from_secs(1);
+/// Between two attempts to accept while no file descriptor is free.
+const PAUSE: Duration = Duration::from_millis(50);
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// Who sent a request.
+#[derive(Debug, Clone)]
+pub(super) struct Peer {
+    pub(super) address: IpAddr,
+    pub(super) seat: Arc<Seat>,
+}
 
 /// Answers until stopped; connections that are busy then have a second to end.
-pub(super) async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) {
-    let room = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+pub(super) async fn serve(
+    listener: TcpListener,
+    site: Shared,
+    router: Router,
+    stop: CancellationToken,
+) {
+    let crowd = Crowd::new(most_connections());
     let mut connections = JoinSet::new();
+    let mut reported = None;
     loop {
         let accepted = tokio::select! {
             () = stop.cancelled() => break,
-            accepted = accept(&listener, &room) => accepted,
+            accepted = listener.accept() => accepted,
         };
         match accepted {
-            Ok((stream, permit)) => {
-                let (router, stop) = (router.clone(), stop.clone());
-                connections.spawn(async move {
-                    answer(stream, router, stop).await;
-                    drop(permit);
-                });
+            Ok((stream, from)) => {
+                let address = from.ip().to_canonical();
+                if let Some(guest) = crowd.enter(site.counted(address)) {
+                    let (router, stop) = (router.clone(), stop.clone());
+                    connections.spawn(answer(stream, address, guest, router, stop));
+                }
             }
-            // Out of file descriptors, mostly: those that are open end by and by.
+            // The client left before its turn came.
+            Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
+            // No file descriptor is free, mostly.
             Err(error) => {
-                tracing::warn!(%error, "could not accept a connection");
-                tokio::time::sleep(Duration::from_millis(200)).await;
+                crowd.make_room();
+                if reported.is_none_or(|at: Instant| at.elapsed() > MINUTE) {
+                    reported = Some(Instant::now());
+                    tracing::warn!(
+                        %error,
+                        "a connection could not be accepted; idle ones are closed to make room"
+                    );
+                }
+                tokio::time::sleep(PAUSE).await;
             }
         }
         while connections.try_join_next().is_some() {}
@@ -53,25 +94,47 @@ pub(super) async fn serve(listener: TcpListener, router: Router, stop: Cancellat
     }
 }
 
-async fn accept(
-    listener: &TcpListener,
-    room: &Arc<Semaphore>,
-) -> std::io::Result<(TcpStream, tokio::sync::OwnedSemaphorePermit)> {
-    let permit = room.clone().acquire_owned().await;
-    let permit = permit.map_err(std::io::Error::other)?;
-    let (stream, _) = listener.accept().await?;
-    stream.set_nodelay(true)?;
-    Ok((stream, permit))
+fn most_connections() -> usize {
+    let files = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
+    let part = usize::try_from(files / PART_OF_FILES).unwrap_or(usize::MAX);
+    part.clamp(16, MOST_CONNECTIONS)
 }
 
-async fn answer(stream: TcpStream, router: Router, stop: CancellationToken) {
+async fn answer(
+    stream: TcpStream,
+    address: IpAddr,
+    guest: Guest,
+    router: Router,
+    stop: CancellationToken,
+) {
+    // It only makes small answers faster.
+    let _ = stream.set_nodelay(true);
+    let seat = &guest.seat;
+    let service = service_fn(|mut request: Request<Incoming>| {
+        let (router, seat) = (router.clone(), Arc::clone(seat));
+        seat.answer();
+        request.extensions_mut().insert(Peer {
+            address,
+            seat: Arc::clone(&seat),
+        });
+        async move {
+            let answer = router.oneshot(request.map(Body::new)).await;
+            seat.wait();
+            answer
+        }
+    });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIMEOUT)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+        .max_buf_size(MAX_HEAD)
+        .serve_connection(
+            TokioIo::new(Steady::new(stream, Arc::clone(seat), WRITE_TIMEOUT)),
+            service,
+        );
     let mut connection = pin!(connection);
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
+        () = seat.dismissed() => return,
         () = stop.cancelled() => {
             connection.as_mut().graceful_shutdown();
             connection.await

@@ -1,8 +1,8 @@
 //! `/metrics`: Prometheus text, made of what the store knows at the moment of asking.
 
 use axum::{
-    extract::State,
-    http::{HeaderMap, StatusCode, header},
+    extract::{Request, State},
+    http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
 use chrono::{DateTime, Utc};
@@ -13,9 +13,9 @@ use crate::store::{ChannelStatus, Health, SourceStatus};
 
 pub(super) async fn metrics(
     State(site): State<Shared>,
-    headers: HeaderMap,
+    request: Request,
 ) -> Result<Response, Problem> {
-    auth::may_read_metrics(&site, &headers)?;
+    auth::may_read_metrics(&site, request.headers(), request.extensions())?;
     let store = &site.desk.store;
     let seen = Seen {
         health: store.health().await,
@@ -47,6 +47,7 @@ fn encode(registry: &Registry) -> Made<Vec<u8>> {
 fn gather(site: &Site, seen: &Seen) -> Made<Registry> {
     let registry = Registry::new();
     of_the_whole(&registry, site, seen)?;
+    of_tokens(&registry, site)?;
     of_sources(&registry, seen)?;
     of_channels(&registry, seen)?;
     Ok(registry)
@@ -106,6 +107,17 @@ fn of_the_whole(registry: &Registry, site: &Site, seen: &Seen) -> Made<()> {
         let gauge = prometheus::Gauge::new(name, help)?;
         gauge.set(value);
         registry.register(Box::new(gauge))?;
+    }
+    Ok(())
+}
+
+fn of_tokens(registry: &Registry, site: &Site) -> Made<()> {
+    let help = "Wrong tokens, and tokens that were not looked at since too many were wrong";
+    let opts = Opts::new("noticast_wrong_tokens_total", help);
+    let tokens = IntCounterVec::new(opts, &["answer"])?;
+    registry.register(Box::new(tokens.clone()))?;
+    for (answer, count) in site.door.counts() {
+        tokens.with_label_values(&[answer]).inc_by(count);
     }
     Ok(())
 }

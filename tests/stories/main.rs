@@ -16,6 +16,7 @@ mod commands;
 mod config;
 mod corrections;
 mod demo;
+mod doors;
 mod fetching;
 mod files;
 mod golden;

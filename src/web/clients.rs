@@ -1,0 +1,121 @@
+//! Who is at the other end: the client itself, or the one that a proxy which we trust speaks for.
+
+use std::{
+    fmt,
+    net::{IpAddr, Ipv6Addr, SocketAddr},
+};
+
+use axum::http::{HeaderMap, HeaderName};
+use ipnet::IpNet;
+
+pub(super) const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+pub(super) const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+
+/// What limits are counted by: an IPv4 address, or an IPv6 network of 64 bits, all of which one household
+/// has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Client(IpAddr);
+
+impl Client {
+    pub(super) fn of(address: IpAddr) -> Self {
+        Self(match address.to_canonical() {
+            IpAddr::V6(address) => {
+                let network = address.to_bits() >> 64 << 64;
+                Ipv6Addr::from_bits(network).into()
+            }
+            address => address,
+        })
+    }
+}
+
+impl fmt::Display for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            IpAddr::V4(address) => address.fmt(f),
+            IpAddr::V6(network) => write!(f, "{network}/64"),
+        }
+    }
+}
+
+pub(super) fn is_trusted(address: IpAddr, proxies: &[IpNet]) -> bool {
+    proxies.iter().any(|proxy| proxy.contains(&address))
+}
+
+/// The first address, from our side, that is no proxy of ours. What stands before it in the header, its
+/// own client may have made up.
+pub(super) fn asker(peer: IpAddr, headers: &HeaderMap, proxies: &[IpNet]) -> IpAddr {
+    let lines = headers.get_all(FORWARDED_FOR).iter();
+    let lines: Vec<&str> = lines
+        .map(|line| line.to_str().unwrap_or_default())
+        .collect();
+    let mut hops = lines.iter().rev().flat_map(|line| line.rsplit(','));
+    let mut asker = peer;
+    while is_trusted(asker, proxies) {
+        match hops.next().and_then(address) {
+            Some(hop) => asker = hop,
+            None => break,
+        }
+    }
+    asker
+}
+
+/// Proxies write `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1`, `[2001:db8::1]` and `[2001:db8::1]:4711`.
+fn address(hop: &str) -> Option<IpAddr> {
+    let hop = hop.trim();
+    let bare = hop
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+        .unwrap_or(hop);
+    let address = bare.parse::<IpAddr>().ok();
+    let address = address.or_else(|| hop.parse::<SocketAddr>().ok().map(|it| it.ip()));
+    address.map(|address| address.to_canonical())
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    fn asked(peer: &str, forwarded: &[&'static str], proxies: &[&str]) -> String {
+        let mut headers = HeaderMap::new();
+        for line in forwarded {
+            headers.append(FORWARDED_FOR, HeaderValue::from_static(line));
+        }
+        let proxies: Vec<IpNet> = proxies.iter().map(|net| net.parse().unwrap()).collect();
+        asker(peer.parse().unwrap(), &headers, &proxies).to_string()
+    }
+
+    #[test]
+    fn a_stranger_cannot_say_who_it_is() {
+        let said = ["198.51.100.9"];
+        assert_eq!(asked("192.0.2.1", &said, &[]), "192.0.2.1");
+        assert_eq!(asked("192.0.2.1", &said, &["10.0.0.0/8"]), "192.0.2.1");
+    }
+
+    #[test]
+    fn a_trusted_proxy_says_who_asks() {
+        let proxies = ["10.0.0.0/8", "::1/128"];
+        let asked = |forwarded: &[&'static str]| asked("10.0.0.1", forwarded, &proxies);
+        assert_eq!(asked(&["192.0.2.7"]), "192.0.2.7");
+        // What the client itself sent stands to the left.
+        assert_eq!(asked(&["203.0.113.5, 192.0.2.7, 10.0.0.2"]), "192.0.2.7");
+        assert_eq!(asked(&["203.0.113.5", "192.0.2.7"]), "192.0.2.7");
+        assert_eq!(asked(&["192.0.2.7:4711"]), "192.0.2.7");
+        assert_eq!(asked(&["[2001:db8::7]:4711"]), "2001:db8::7");
+        assert_eq!(asked(&["::ffff:192.0.2.7"]), "192.0.2.7");
+        for nothing in ["", "unknown", "_hidden", "192.0.2.7, unknown"] {
+            assert_eq!(asked(&[nothing]), "10.0.0.1", "{nothing}");
+        }
+    }
+
+    #[test]
+    fn neighbours_of_one_network_are_one_client() {
+        let client = |text: &str| Client::of(text.parse().unwrap());
+        assert_eq!(client("2001:db8::1"), client("2001:db8::ffff:2"));
+        assert_ne!(client("2001:db8::1"), client("2001:db8:0:1::1"));
+        assert_ne!(client("192.0.2.1"), client("192.0.2.2"));
+        assert_eq!(client("::ffff:192.0.2.1"), client("192.0.2.1"));
+        assert_eq!(client("2001:db8::1").to_string(), "2001:db8::/64");
+    }
+}

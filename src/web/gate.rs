@@ -1,0 +1,213 @@
+//! What every request passes first: it must have come for us, and nobody says who it is but those we trust.
+//!
+//! A page of a stranger can lead a browser to us under a name of its own (DNS rebinding), and would be let
+//! read what it gets: so only names are answered that lead here on purpose.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Mutex,
+    time::{Duration, Instant},
+};
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderMap, StatusCode, Uri, Version, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use url::{Host, Url};
+
+use super::{
+    Shared,
+    card::printable,
+    clients::{Client, FORWARDED_FOR, FORWARDED_PROTO, asker, is_trusted},
+    listen::Peer,
+    problem::Problem,
+};
+use crate::bulletin::WebSettings;
+
+const MOST_HOST_CHARS: usize = 100;
+/// Between two warnings of a name that is not ours.
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// When a name that is not ours was reported last.
+#[derive(Debug, Default)]
+pub(super) struct Reported(Mutex<Option<Instant>>);
+
+impl Reported {
+    fn is_due(&self) -> bool {
+        let mut last = self
+            .0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let is_due = last.is_none_or(|at| at.elapsed() > MINUTE);
+        if is_due {
+            *last = Some(Instant::now());
+        }
+        is_due
+    }
+}
+
+/// Lets through what is for us, and tells handlers who asks.
+pub(super) async fn pass(State(site): State<Shared>, mut request: Request, next: Next) -> Response {
+    let config = site.config();
+    let names = asked_names(&request);
+    let is_old = request.version() < Version::HTTP_11;
+    if names.is_empty() && !is_old {
+        return Problem::bad("the `Host` header is missing").into_response();
+    }
+    let foreign = names
+        .iter()
+        .find(|name| !is_ours(name, site.address, &config.web));
+    if let Some(name) = foreign {
+        return not_ours(&site, name).into_response();
+    }
+    let peer = request.extensions().get::<Peer>();
+    let peer = peer.map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.address);
+    let proxies = &config.web.trusted_proxies;
+    let client = Client::of(asker(peer, request.headers(), proxies));
+    if !is_trusted(peer, proxies) {
+        request.headers_mut().remove(FORWARDED_FOR);
+        request.headers_mut().remove(FORWARDED_PROTO);
+    }
+    request.extensions_mut().insert(client);
+    next.run(request).await
+}
+
+/// Whether a proxy that we trust was asked by https. [`pass`] takes the header off all others.
+pub(super) fn is_secure(headers: &HeaderMap) -> bool {
+    let last = headers.get_all(FORWARDED_PROTO).iter().next_back();
+    let last = last.and_then(|value| value.to_str().ok()?.rsplit(',').next());
+    last.is_some_and(|scheme| scheme.trim().eq_ignore_ascii_case("https"))
+}
+
+/// Whether it came by a proxy that we trust.
+pub(super) fn is_forwarded(headers: &HeaderMap) -> bool {
+    headers.contains_key(FORWARDED_PROTO) || headers.contains_key(FORWARDED_FOR)
+}
+
+/// The name in the address, where the whole address was sent, and those of the headers.
+fn asked_names(request: &Request) -> Vec<String> {
+    let hosts = request.headers().get_all(header::HOST).iter();
+    let hosts = hosts.map(|host| String::from_utf8_lossy(host.as_bytes()).into_owned());
+    let of_address = request.uri().authority().map(ToString::to_string);
+    of_address.into_iter().chain(hosts).collect()
+}
+
+/// Whether a name leads here on purpose: loopback, where we listen, `public_url`, and those of `hosts`.
+/// Ports do not count: they may be forwarded.
+fn is_ours(name: &str, listen: SocketAddr, web: &WebSettings) -> bool {
+    let Some(host) = host(name) else {
+        return false;
+    };
+    let public = web.public_url.as_ref().and_then(Url::host);
+    if public.is_some_and(|public| plain(public.to_owned()) == host) || web.hosts.contains(&host) {
+        return true;
+    }
+    // An address is no name that a stranger could let lead here.
+    let is_listened_on =
+        |ip: IpAddr| ip.is_loopback() || listen.ip().is_unspecified() || listen.ip() == ip;
+    match host {
+        Host::Domain(name) => name == "localhost" || name.ends_with(".localhost"),
+        Host::Ipv4(ip) => is_listened_on(ip.into()),
+        Host::Ipv6(ip) => is_listened_on(IpAddr::from(ip).to_canonical()),
+    }
+}
+
+fn host(name: &str) -> Option<Host> {
+    let uri: Uri = format!("http://{name}/").parse().ok()?;
+    let is_bare = uri.authority()?.as_str() == name && !name.contains('@');
+    let url = Url::parse(&uri.to_string()).ok().filter(|_| is_bare)?;
+    url.host().map(|host| plain(host.to_owned()))
+}
+
+/// Without the dot that a whole name may end with.
+fn plain(host: Host) -> Host {
+    match host {
+        Host::Domain(name) => Host::Domain(name.trim_end_matches('.').to_owned()),
+        host => host,
+    }
+}
+
+fn not_ours(site: &Shared, name: &str) -> Problem {
+    let name: String = printable(name).chars().take(MOST_HOST_CHARS).collect();
+    let detail = format!(
+        "this is not the site `{name}`; if it is meant to be, set `public_url` or `hosts` of `[web]` in \
+         the config"
+    );
+    if site.misled.is_due() {
+        tracing::warn!("a request was refused: {detail}");
+    }
+    Problem::new(StatusCode::MISDIRECTED_REQUEST, detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ours(listen: &str, name: &str) -> bool {
+        let web = WebSettings {
+            public_url: Some("https://News.example.org/board/".parse().unwrap()),
+            hosts: vec![
+                Host::parse("intranet").unwrap(),
+                Host::parse("10.1.2.3").unwrap(),
+            ],
+            ..WebSettings::default()
+        };
+        is_ours(name, listen.parse().unwrap(), &web)
+    }
+
+    #[test]
+    fn names_that_lead_here_on_purpose_are_ours() {
+        for name in [
+            "127.0.0.1",
+            "127.0.0.1:8787",
+            "127.8.9.1",
+            "localhost",
+            "LocalHost.:1",
+            "news.localhost",
+            "[::1]:8787",
+            "[::ffff:127.0.0.1]",
+            "news.example.org",
+            "NEWS.example.org.:443",
+            "intranet:80",
+            "10.1.2.3",
+        ] {
+            assert!(ours("127.0.0.1:8787", name), "{name}");
+        }
+    }
+
+    #[test]
+    fn other_names_are_not() {
+        for name in [
+            "",
+            "evil.example",
+            "evil.example:8787",
+            "127.0.0.1.evil.example",
+            "localhost.evil.example",
+            "xlocalhost",
+            "news.example.org.evil.example",
+            "evil.example@127.0.0.1",
+            "127.0.0.1@evil.example",
+            "127.0.0.1/",
+            "127.0.0.1 evil.example",
+            "127.0.0.1:x",
+            "192.0.2.1",
+            "[2001:db8::1]",
+            "0.0.0.0",
+        ] {
+            assert!(!ours("127.0.0.1:8787", name), "{name}");
+        }
+    }
+
+    #[test]
+    fn where_every_address_is_listened_on_every_address_is_ours() {
+        assert!(ours("192.0.2.1:80", "192.0.2.1"));
+        assert!(!ours("192.0.2.1:80", "192.0.2.2"));
+        for listen in ["0.0.0.0:80", "[::]:80"] {
+            assert!(ours(listen, "192.0.2.2:8080"));
+            assert!(ours(listen, "[2001:db8::1]"));
+            assert!(!ours(listen, "evil.example"));
+        }
+    }
+}
