@@ -240,18 +240,22 @@ async fn pages_say_where_to_subscribe_in_the_language_of_the_config() {
 
 #[tokio::test]
 async fn on_every_address_of_a_machine_the_one_that_was_asked_is_shown() {
-    let desk = Desk::open_at("0.0.0.0:0", config(), true).await;
+    let mut named = config();
+    named.web.hosts = vec![url::Host::parse("board.example.com").unwrap()];
+    let desk = Desk::open_at("0.0.0.0:0", named.clone(), true).await;
     let asked = |host: &'static str| desk.get("/feed.json").header("host", host).send();
     for (host, home) in [
         ("board.example.com:8787", "http://board.example.com:8787/"),
-        ("reader@board.example.com", "http://board.example.com/"),
-        ("board.example.com/x\"><y>", "http://board.example.com/"),
+        ("192.0.2.1:8787", "http://192.0.2.1:8787/"),
     ] {
         let feed: Value = asked(host).await.unwrap().json().await.unwrap();
         assert_eq!(feed["home_page_url"], home, "{host}");
     }
-    let here = Desk::open_with(config(), true).await;
-    let feed = here.get("/feed.json").header("host", "evil.example.com");
+    for host in ["reader@board.example.com", "board.example.com/x\"><y>"] {
+        assert_eq!(asked(host).await.unwrap().status(), 421, "{host}");
+    }
+    let here = Desk::open_with(named, true).await;
+    let feed = here.get("/feed.json").header("host", "board.example.com");
     let feed: Value = feed.send().await.unwrap().json().await.unwrap();
     assert_eq!(feed["home_page_url"], format!("{}/", here.url));
 }
