@@ -19,7 +19,7 @@ use super::{
     card::Card,
     files::{Document, Files},
     pace::{Pace, Slot},
-    sender::{Sender, Sent},
+    sender::{Readers, Sender, Sent},
 };
 use crate::{
     bulletin::{Channel, ChannelId, DeliveryKind, MessageRef, Mode},
@@ -29,6 +29,10 @@ use crate::{
 
 /// The longest wait between two attempts, but for what the platform itself asks for.
 const LONGEST_BACKOFF: Duration = Duration::from_secs(60);
+/// Where some readers have it already.
+const LONGEST_PATIENCE: Duration = Duration::from_secs(1800);
+/// Attempts at a message that some readers have and others do not take: five days.
+const MOST_PARTS: u32 = 11 + 5 * 48;
 
 /// Requests that are unanswered, or answered and not yet recorded, at most: each is one possible
 /// repetition after a crash.
@@ -127,7 +131,8 @@ impl Desk {
             delivered.next = put_back.await?;
             return Ok(delivered);
         };
-        let send = |card| self.sender.send(card, &channel);
+        let readers = Readers::of(&self.store, waiting.id);
+        let send = |card| self.sender.send_to_readers(card, &channel, &readers);
         let sent = match &show {
             Ok(Show::Card(card)) => send(card).await,
             Ok(Show::Edit(card, message)) => {
@@ -317,6 +322,10 @@ fn outcome(sent: &Sent, attempts: u32, now: DateTime<Utc>, jitter: f64) -> Outco
         },
         Sent::Again(why) => retry(backoff(attempts, jitter), why.clone()),
         Sent::TooFast(wait) => retry(*wait, sent.to_string()),
+        Sent::Partly(why) if attempts >= MOST_PARTS => Outcome::Failed {
+            why: format!("some readers never got it, and the others have it: {why}"),
+        },
+        Sent::Partly(why) => retry(patient(attempts), why.clone()),
         Sent::Refused(why) => Outcome::Failed { why: why.clone() },
         // Where the channel or the whole sender rests, the delivery itself is ready.
         Sent::Moved { .. } | Sent::Gone(_) | Sent::Denied(_) | Sent::Unreachable(_) => {
@@ -346,6 +355,11 @@ pub(crate) fn backoff(attempts: u32, jitter: f64) -> Duration {
     doubled.min(LONGEST_BACKOFF).mul_f64(1.0 + jitter / 5.0)
 }
 
+/// As mail servers wait for a mailbox that is full: 1 s, 2 s, 4 s, … half an hour.
+fn patient(attempts: u32) -> Duration {
+    Duration::from_secs(1 << attempts.min(11)).min(LONGEST_PATIENCE)
+}
+
 fn log(sent: &Sent, waiting: &Waiting) {
     let (delivery, channel) = (waiting.id.0, &waiting.channel);
     match sent {
@@ -364,7 +378,7 @@ fn log(sent: &Sent, waiting: &Waiting) {
         Sent::Perhaps(why) | Sent::Ailing(why) => {
             tracing::warn!(delivery.id = delivery, channel.id = %channel, "possibly repeated: {why}");
         }
-        Sent::Again(why) => {
+        Sent::Again(why) | Sent::Partly(why) => {
             tracing::warn!(delivery.id = delivery, channel.id = %channel, "not sent, again later: {why}");
         }
         // Told once for the whole sender, or not worth telling.

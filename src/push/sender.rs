@@ -1,6 +1,6 @@
 //! The seam between the outbox worker and a platform: a [`Sender`] is one bot or one robot key.
 
-use std::{fmt, time::Duration};
+use std::{collections::HashSet, fmt, time::Duration};
 
 use futures::future::{BoxFuture, FutureExt, ready};
 use serde_json::Value;
@@ -11,7 +11,10 @@ use super::{
     files::Document,
     pace::{Lane, Limit},
 };
-use crate::bulletin::{Channel, MessageRef};
+use crate::{
+    bulletin::{Channel, DeliveryId, MessageRef},
+    store::{Store, StoreError},
+};
 
 const TOO_FAST: &str = "too fast";
 
@@ -26,6 +29,8 @@ pub(crate) enum Sent {
     TooFast(Duration),
     /// The channel lives elsewhere now: certainly not sent, to be sent there at once.
     Moved { from: i64, to: i64 },
+    /// Some of its readers have it, and are not sent it again; the others are not to be had now.
+    Partly(String),
     /// This message is refused, and always will be.
     Refused(String),
     /// The channel takes nothing until somebody does something about it.
@@ -79,12 +84,64 @@ impl fmt::Display for Sent {
                 )
             }
             Self::Again(why)
+            | Self::Partly(why)
             | Self::Refused(why)
             | Self::Gone(why)
             | Self::Denied(why)
             | Self::Unreachable(why)
             | Self::Perhaps(why)
             | Self::Ailing(why) => f.write_str(why),
+        }
+    }
+}
+
+/// A reader of a channel, as the store remembers one: by a hash of the address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Reader(pub(crate) u64);
+
+impl Reader {
+    pub(super) fn of(address: &str) -> Self {
+        let hash = blake3::hash(address.to_lowercase().as_bytes());
+        Self(
+            hash.as_bytes()
+                .first_chunk()
+                .map_or(0, |bytes| u64::from_be_bytes(*bytes)),
+        )
+    }
+}
+
+/// Who has a message already, of a channel whose readers get one each.
+#[derive(Debug)]
+pub(crate) struct Readers(Option<(Store, DeliveryId)>);
+
+impl Readers {
+    pub(super) fn of(store: &Store, delivery: DeliveryId) -> Self {
+        Self(Some((store.clone(), delivery)))
+    }
+
+    /// Of a message that no outbox holds: nobody has it, and nobody is remembered.
+    pub(super) fn unknown() -> Self {
+        Self(None)
+    }
+
+    /// # Errors
+    /// The store cannot be read.
+    pub(super) async fn had(&self) -> Result<HashSet<Reader>, StoreError> {
+        let Some((store, delivery)) = &self.0 else {
+            return Ok(HashSet::new());
+        };
+        let had = store.readers_of(*delivery).await?;
+        Ok(had.into_iter().map(Reader).collect())
+    }
+
+    /// Durable when it returns.
+    ///
+    /// # Errors
+    /// A write failed.
+    pub(super) async fn has(&self, reader: Reader) -> Result<(), StoreError> {
+        match &self.0 {
+            Some((store, delivery)) => store.reader_has(*delivery, reader.0).await,
+            None => Ok(()),
         }
     }
 }
@@ -119,6 +176,16 @@ pub(crate) trait Sender: Send + Sync + fmt::Debug {
 
     /// Sends one card, with one request.
     fn send<'a>(&'a self, card: &'a Card, channel: &'a Channel) -> BoxFuture<'a, Sent>;
+
+    /// As [`Sender::send`]; where each reader gets a message of their own, one for each who lacks it.
+    fn send_to_readers<'a>(
+        &'a self,
+        card: &'a Card,
+        channel: &'a Channel,
+        _readers: &'a Readers,
+    ) -> BoxFuture<'a, Sent> {
+        self.send(card, channel)
+    }
 
     /// Makes a message that was sent what `card` says; None: the platform cannot, and what changed goes
     /// out as a message of its own. So does [`crate::bulletin::ChannelKind::can_edit`] say.

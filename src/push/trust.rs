@@ -1,6 +1,14 @@
 //! Certificates of authorities that are trusted beside the public ones: those of `SSL_CERT_FILE`, which
 //! other programs read too. So a mail server, a homeserver or a receiver inside a company is reached.
 
+use std::sync::Arc;
+
+use rustls::{
+    ClientConfig, RootCertStore,
+    crypto::ring::default_provider,
+    pki_types::{CertificateDer, pem::PemObject},
+};
+
 use super::PushError;
 
 const FILE: &str = "SSL_CERT_FILE";
@@ -22,4 +30,22 @@ pub(super) fn wrong(why: &str) -> PushError {
     PushError(format!(
         "the file of certificates that {FILE} names cannot be used: {why}"
     ))
+}
+
+/// How TLS is spoken with servers that the public authorities vouch for, or those of `own` (PEM).
+///
+/// # Errors
+/// Certificates that cannot be used.
+pub(super) fn tls(own: Option<&[u8]>) -> Result<ClientConfig, PushError> {
+    let mut roots = RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+    for certificate in own.into_iter().flat_map(CertificateDer::pem_slice_iter) {
+        let certificate = certificate.map_err(|error| wrong(&error.to_string()))?;
+        roots
+            .add(certificate)
+            .map_err(|error| wrong(&error.to_string()))?;
+    }
+    let config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| PushError(format!("TLS cannot be spoken: {error}")))?;
+    Ok(config.with_root_certificates(roots).with_no_client_auth())
 }

@@ -24,6 +24,7 @@
 //! | `d` block | 32 deliveries of consecutive numbers ([`super::block`]) |
 //! | `q` delivery | a delivery that changed since its block was written |
 //! | `o` block | index of blocks that hold an unfinished or a recent delivery |
+//! | `H` channel delivery | who has a message that not all readers of its channel have ([`super::send::readers`]) |
 //! | `e` delivery | why its last attempt failed |
 //! | `n` delivery | note or text of a run of deliveries that begins with it |
 //! | `r` hash | rebroadcast that was asked under this request id |
@@ -46,6 +47,7 @@ pub(super) const BOT: &[u8] = b"mbot";
 pub(super) const HELD_TOLD: &[u8] = b"mheld";
 pub(super) const READ_AGAIN: &[u8] = b"magain";
 pub(super) const NOTES: u8 = b'n';
+pub(super) const READERS: &[u8] = b"H";
 
 fn key(kind: u8, parts: &[&[u8]]) -> Key {
     let mut key = vec![kind];
@@ -128,6 +130,13 @@ pub(super) fn recent(bulletin: u64) -> Key {
 pub(super) fn members(channel: u32, message: &MessageRef) -> Key {
     let hash = blake3::hash(message.0.as_bytes());
     key(b'j', &[&channel.to_be_bytes(), &hash.as_bytes()[..12]])
+}
+pub(super) fn readers(channel: u32, first: u64) -> Key {
+    key(b'H', &[&channel.to_be_bytes(), &first.to_be_bytes()])
+}
+/// The prefix of all of a channel.
+pub(super) fn readers_in(channel: u32) -> Key {
+    interned(b'H', channel)
 }
 pub(super) fn run(bulletin: u64, first: u64) -> Key {
     key(b'f', &[&bulletin.to_be_bytes(), &first.to_be_bytes()])

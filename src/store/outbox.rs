@@ -1,12 +1,13 @@
 //! What waits, by channel, in memory: rebuilt from the blocks at open, changed after each commit.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
 use super::{
     block::{Block, Slot},
     engine::{Engine, Writes},
     error::Result,
     keys,
+    send::readers,
 };
 use crate::bulletin::DeliveryState;
 
@@ -27,6 +28,8 @@ pub(super) struct Outbox {
     recent: VecDeque<(i64, u32)>,
     /// What was `sending` when the store was opened.
     uncertain: BTreeSet<u64>,
+    /// What some readers have and others do not: nothing waits behind it ([`readers`]).
+    partly: HashSet<u64>,
     waiting: u64,
 }
 
@@ -34,7 +37,7 @@ pub(super) struct Outbox {
 struct Queue {
     /// What goes out in the order of its numbers: number → due (ms).
     ready: BTreeMap<u64, i64>,
-    /// What a digest or quiet hours hold, by when it is due (ms), and number → due.
+    /// What a digest or quiet hours hold, and what readers have in part, by when it is due (ms), and number → due.
     held: BTreeSet<(i64, u64)>,
     until: HashMap<u64, i64>,
     sending: BTreeSet<u64>,
@@ -48,7 +51,10 @@ impl Queue {
 
 impl Outbox {
     pub(super) fn load(engine: &Engine) -> Result<Self> {
-        let mut outbox = Self::default();
+        let mut outbox = Self {
+            partly: readers::all(engine)?,
+            ..Self::default()
+        };
         for mark in engine.scan(b"o") {
             let number = keys::last_number(&mark?.key);
             let block = Block::load(engine, number)?;
@@ -82,7 +88,7 @@ impl Outbox {
         let queue = self.queues.entry(slot.channel).or_default();
         match slot.state {
             DeliveryState::Queued => {
-                if slot.is_held() {
+                if slot.is_held() || self.partly.contains(&id) {
                     queue.held.insert((slot.due_ms(), id));
                     queue.until.insert(id, slot.due_ms());
                 } else {
@@ -253,6 +259,16 @@ impl Outbox {
 
     pub(super) fn waiting(&self) -> u64 {
         self.waiting
+    }
+
+    /// Some readers have these deliveries, from now on.
+    pub(super) fn has_partly(&mut self, ids: impl IntoIterator<Item = u64>) {
+        self.partly.extend(ids);
+    }
+
+    /// All have them, or never will.
+    pub(super) fn has_wholly(&mut self, ids: &[u64]) {
+        ids.iter().for_each(|id| _ = self.partly.remove(id));
     }
 
     /// What was `sending` at open and was not settled since.

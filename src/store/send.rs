@@ -1,6 +1,8 @@
 //! The life of a delivery: waiting, begun, ended. What is certain and what is not is the sender's
 //! judgement ([`Outcome`]); what follows from it is here.
 
+pub(super) mod readers;
+
 use chrono::{DateTime, Utc};
 
 use super::{
@@ -160,6 +162,7 @@ pub(super) fn complete(
             )?;
             change.set_slot(&books.engine, *other, member)?;
         }
+        let had = readers::forget(books, &mut change, channel)?;
         for (_, member) in settling.iter().filter(|_| is_sent) {
             documents::follow(books, &mut change, member, now)?;
         }
@@ -175,6 +178,7 @@ pub(super) fn complete(
             change.writes.put(keys::members(channel, message), &members);
         }
         books.commit(change)?;
+        books.outbox.has_wholly(&had);
         settling.iter().for_each(|(id, _)| books.outbox.settle(*id));
         if is_sent {
             books.outbox.taken(channel, now.timestamp_millis());

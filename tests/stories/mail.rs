@@ -1,11 +1,18 @@
 //! Bulletins travel by mail: to all readers, once, through a mail server's moods.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
 use noticast::{
     bulletin::{ChannelId, Delivery, DeliveryState},
     push::Checked,
 };
+use tokio::io::AsyncWriteExt;
 
 use crate::support::{
     pushing::Pushing,
@@ -31,6 +38,14 @@ fn header<'a>(mail: &'a Mail, name: &str) -> &'a str {
     found.unwrap_or_else(|| panic!("no {name} in {}", mail.text))
 }
 
+async fn until(what: &str, is_so: impl Fn() -> bool) {
+    let began = Instant::now();
+    while !is_so() {
+        assert!(began.elapsed() < Duration::from_secs(20), "{what}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
 /// Waits until the first so many deliveries have ended; oldest first.
 async fn ended(pushing: &Pushing, count: usize) -> Vec<Delivery> {
     let began = Instant::now();
@@ -48,34 +63,185 @@ async fn ended(pushing: &Pushing, count: usize) -> Vec<Delivery> {
 }
 
 #[tokio::test]
-async fn each_bulletin_is_one_mail_to_all_readers() {
+async fn each_bulletin_is_one_mail_to_each_reader() {
     let smtp = Smtp::start().await;
     let mut pushing = Pushing::new(&channel(smtp.port, READERS)).await;
     assert_eq!(
         pushing.pusher.check(&it()).await.unwrap(),
-        Checked::Good("127.0.0.1 takes the user".to_owned())
+        Checked::Good("127.0.0.1 takes the user, `from` and the readers".to_owned())
+    );
+    let asked = smtp.lines();
+    assert!(
+        asked.contains(&"RSET".to_owned()) && !asked.contains(&"DATA".to_owned()),
+        "{asked:?}"
     );
     pushing.publish(2).await;
     pushing.start();
     let sent = ended(&pushing, 2).await;
     pushing.stop().await;
     let mails = smtp.mails();
-    assert_eq!(mails.len(), 2);
-    for (mail, delivery) in mails.iter().zip(&sent) {
-        assert_eq!(mail.to, ["<a@example.org>", "<b@example.org>"]);
+    assert_eq!(mails.len(), 4);
+    for (mails, delivery) in mails.chunks(2).zip(&sent) {
+        let readers: Vec<_> = mails.iter().map(|mail| mail.to.as_slice()).collect();
+        assert_eq!(readers, [["<a@example.org>"], ["<b@example.org>"]]);
         let message = delivery.message.as_ref().unwrap();
-        assert_eq!(header(mail, "Message-ID"), message.0);
-        assert!(header(mail, "Subject").contains("=?utf-8?"));
-        assert!(header(mail, "List-Unsubscribe").contains("mailto:news@example.org"));
-        assert!(mail.text.contains("text/plain") && mail.text.contains("text/html"));
+        for mail in mails {
+            assert_eq!(header(mail, "Message-ID"), message.0);
+            assert_eq!(header(mail, "List-Id"), "<it.noticast.example.org>");
+            assert!(header(mail, "Subject").contains("=?utf-8?"));
+            assert!(header(mail, "List-Unsubscribe").contains("mailto:news@example.org"));
+            assert!(mail.text.contains("text/plain") && mail.text.contains("text/html"));
+        }
+        assert!(
+            !mails[0].text.contains("b@example.org"),
+            "readers see no other reader"
+        );
     }
+}
+
+#[tokio::test]
+async fn one_full_mailbox_silences_nobody_else_and_a_restart_repeats_nothing() {
+    let smtp = Smtp::start().await;
+    smtp.answer("RCPT TO:<full@", "452 4.2.2 mailbox full");
+    let readers = "\"a@example.org\", \"full@example.org\", \"b@example.org\"";
+    let digest = "mode = \"digest\"\ndigest = \"* * * * * *\"\n";
+    for (mode, mails) in [("", 3), (digest, 1)] {
+        let config = channel(smtp.port, readers) + mode;
+        let mut pushing = Pushing::new(&config).await;
+        pushing.publish(3).await;
+        pushing.start();
+        until("the others have it", || smtp.mails().len() == 2 * mails).await;
+        pushing.stop().await;
+        assert!(
+            smtp.mails()
+                .iter()
+                .all(|mail| mail.to[0] != "<full@example.org>")
+        );
+        let waiting = pushing.deliveries().await;
+        let waits = |it: &Delivery| it.state == DeliveryState::Queued;
+        let says = |it: &Delivery| {
+            it.error
+                .as_ref()
+                .is_some_and(|why| why.contains("full@example.org"))
+        };
+        assert!(
+            waiting.iter().all(|it| waits(it) && says(it)),
+            "{waiting:?}"
+        );
+        // Started again, it is still full; then it is emptied.
+        let mut pushing = pushing.restart().await;
+        pushing.start();
+        tokio::time::sleep(Duration::from_millis(1500)).await;
+        assert_eq!(
+            smtp.mails().len(),
+            2 * mails,
+            "those who have it get it once"
+        );
+        smtp.is_mended();
+        ended(&pushing, 3).await;
+        pushing.stop().await;
+        let all = smtp.mails();
+        assert_eq!(all.len(), 3 * mails);
+        assert!(
+            all[2 * mails..]
+                .iter()
+                .all(|mail| mail.to == ["<full@example.org>"])
+        );
+        smtp.answer("RCPT TO:<full@", "452 4.2.2 mailbox full");
+        smtp.forget();
+    }
+}
+
+#[tokio::test]
+async fn a_lost_answer_to_one_reader_repeats_nobody_elses_mail() {
+    let smtp = Smtp::start().await;
+    smtp.fault(Fault::None);
+    smtp.fault(Fault::AnswerLost);
+    let mut pushing = Pushing::new(&channel(smtp.port, READERS)).await;
+    pushing.publish(1).await;
+    pushing.start();
+    ended(&pushing, 1).await;
+    pushing.stop().await;
+    let to: Vec<_> = smtp.mails().into_iter().flat_map(|mail| mail.to).collect();
+    assert_eq!(
+        to,
+        ["<a@example.org>", "<b@example.org>", "<b@example.org>"]
+    );
+}
+
+#[tokio::test]
+async fn a_sender_that_is_refused_loses_nothing_whenever_the_server_says_so() {
+    for (line, answer) in [
+        ("MAIL", "550 5.7.1 you are not allowed"),
+        ("MAIL", "501 5.1.7 bad address"),
+        (
+            "RCPT",
+            "553 5.7.1 <news@example.org>: Sender address rejected: not owned by user me",
+        ),
+        ("DATA", "550 5.7.26 this mail is unauthenticated"),
+    ] {
+        let smtp = Smtp::start().await;
+        smtp.answer(line, answer);
+        let mut pushing = Pushing::new(&channel(smtp.port, READERS)).await;
+        if line != "DATA" {
+            let told = pushing.pusher.check(&it()).await.unwrap_err().to_string();
+            assert!(told.contains("set `from`"), "{told}");
+        }
+        pushing.publish(2).await;
+        pushing.start();
+        let blocked = || async {
+            let channels = pushing.store.channels().await.unwrap();
+            channels[0].blocked.as_ref().map(|(why, _)| why.clone())
+        };
+        let began = Instant::now();
+        let why = loop {
+            if let Some(why) = blocked().await {
+                break why;
+            }
+            assert!(began.elapsed() < Duration::from_secs(10), "{line} {answer}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        };
+        assert!(
+            why.contains("set `from`") && why.contains("--test it"),
+            "{why}"
+        );
+        smtp.is_mended();
+        pushing.pusher.test(&it()).await.unwrap();
+        let all = ended(&pushing, 2).await;
+        pushing.stop().await;
+        assert!(
+            all.iter().all(|it| it.state == DeliveryState::Sent),
+            "{all:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_greeting_without_an_end_is_left() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let sent = Arc::new(AtomicUsize::new(0));
+    let counted = sent.clone();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let piece = [b'2'; 65_536];
+            while stream.write_all(&piece).await.is_ok() {
+                counted.fetch_add(piece.len(), Ordering::Relaxed);
+            }
+        }
+    });
+    let pushing = Pushing::new(&channel(port, READERS)).await;
+    let told = pushing.pusher.check(&it()).await.unwrap_err().to_string();
+    assert!(told.contains("no end"), "{told}");
+    // What the system's buffers hold, and no more.
+    assert!(sent.load(Ordering::Relaxed) < 16 << 20, "{sent:?}");
 }
 
 #[tokio::test]
 async fn a_lost_answer_repeats_the_mail_under_its_name() {
     let smtp = Smtp::start().await;
     smtp.fault(Fault::AnswerLost);
-    let mut pushing = Pushing::new(&channel(smtp.port, READERS)).await;
+    let mut pushing = Pushing::new(&channel(smtp.port, "\"a@example.org\"")).await;
     pushing.publish(1).await;
     pushing.start();
     let sent = ended(&pushing, 1).await;
@@ -101,7 +267,7 @@ async fn later_is_tried_later_and_no_is_taken_for_no() {
     let smtp = Smtp::start().await;
     smtp.fault(Fault::Greylisted);
     smtp.fault(Fault::Spam);
-    let mut pushing = Pushing::new(&channel(smtp.port, READERS)).await;
+    let mut pushing = Pushing::new(&channel(smtp.port, "\"a@example.org\"")).await;
     pushing.publish(2).await;
     pushing.start();
     let deliveries = ended(&pushing, 2).await;
@@ -131,7 +297,7 @@ async fn one_stranger_among_the_readers_keeps_the_mail_from_nobody_else() {
     pushing.start();
     let sent = ended(&pushing, 1).await;
     assert_eq!(sent[0].state, DeliveryState::Sent);
-    assert_eq!(smtp.mails()[0].to.len(), 2);
+    assert_eq!(smtp.mails().len(), 2);
     pushing.stop().await;
 }
 

@@ -11,6 +11,7 @@ use tokio::{
 /// What goes wrong with a mail.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Fault {
+    None,
     /// Taken, and the connection breaks off before the answer.
     AnswerLost,
     /// Not taken: later, please.
@@ -30,6 +31,9 @@ pub(crate) struct Smtp {
     pub(crate) port: u16,
     mails: Arc<Mutex<Vec<Mail>>>,
     faults: Arc<Mutex<Vec<Fault>>>,
+    /// Beginnings of lines, and what they are answered.
+    answers: Arc<Mutex<Vec<(String, String)>>>,
+    lines: Arc<Mutex<Vec<String>>>,
 }
 
 impl Smtp {
@@ -39,6 +43,8 @@ impl Smtp {
             port: listener.local_addr().unwrap().port(),
             mails: Arc::default(),
             faults: Arc::default(),
+            answers: Arc::default(),
+            lines: Arc::default(),
         };
         let served = smtp.clone();
         tokio::spawn(async move {
@@ -55,6 +61,27 @@ impl Smtp {
         self.faults.lock().unwrap().push(fault);
     }
 
+    /// Lines that begin so are answered so from now on.
+    pub(crate) fn answer(&self, line: &str, answer: &str) {
+        let answer = (line.to_owned(), answer.to_owned());
+        self.answers.lock().unwrap().push(answer);
+    }
+
+    /// Lines are answered as they come again.
+    pub(crate) fn is_mended(&self) {
+        self.answers.lock().unwrap().clear();
+    }
+
+    /// Nothing was taken.
+    pub(crate) fn forget(&self) {
+        self.mails.lock().unwrap().clear();
+    }
+
+    /// All that was said to it but texts.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        self.lines.lock().unwrap().clone()
+    }
+
     pub(crate) fn mails(&self) -> Vec<Mail> {
         self.mails.lock().unwrap().clone()
     }
@@ -66,6 +93,11 @@ impl Smtp {
         say(&mut stream, "220 mail.example ESMTP").await?;
         loop {
             let line = read(&mut stream).await?;
+            self.lines.lock().unwrap().push(line.clone());
+            if let Some(answer) = self.told(&line) {
+                say(&mut stream, &answer).await?;
+                continue;
+            }
             let verb = line.get(..4).unwrap_or_default().to_ascii_uppercase();
             let answer = match verb.as_str() {
                 "EHLO" => "250-mail.example\r\n250 AUTH PLAIN".to_owned(),
@@ -91,11 +123,23 @@ impl Smtp {
                     mail.text = text(&mut stream).await?;
                     self.take(std::mem::take(&mut mail))?.to_owned()
                 }
+                "RSET" => {
+                    mail = Mail::default();
+                    "250 ok".to_owned()
+                }
                 "QUIT" => "221 bye".to_owned(),
                 _ => "502 what?".to_owned(),
             };
             say(&mut stream, &answer).await?;
         }
+    }
+
+    fn told(&self, line: &str) -> Option<String> {
+        let answers = self.answers.lock().unwrap();
+        let mut fitting = answers
+            .iter()
+            .filter(|(begins, _)| line.starts_with(begins));
+        fitting.next().map(|(_, answer)| answer.clone())
     }
 
     fn take(&self, mail: Mail) -> Option<&'static str> {
@@ -104,7 +148,7 @@ impl Smtp {
         match fault {
             Some(Fault::Greylisted) => return Some("451 greylisted, come again"),
             Some(Fault::Spam) => return Some("554 this is spam"),
-            Some(Fault::AnswerLost) | None => {}
+            Some(Fault::AnswerLost | Fault::None) | None => {}
         }
         self.mails.lock().unwrap().push(mail);
         (fault != Some(Fault::AnswerLost)).then_some("250 taken")

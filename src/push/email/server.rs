@@ -1,0 +1,291 @@
+//! A mail server and its user: where it is, how it is reached, and the steps of a mail with it.
+
+use std::{sync::Arc, time::Duration};
+
+use lettre::{
+    Address,
+    message::Mailbox,
+    transport::smtp::{
+        Error as SmtpError,
+        authentication::{Credentials, DEFAULT_MECHANISMS},
+        client::{AsyncSmtpConnection, AsyncTokioStream, Certificate, TlsParameters},
+        commands::{Data, Mail, Rcpt, Rset},
+        extension::ClientId,
+    },
+};
+use percent_encoding::percent_decode_str;
+use rustls::pki_types::ServerName;
+use tokio::{net::TcpStream, time::timeout};
+use tokio_rustls::TlsConnector;
+use url::Url;
+
+use super::{
+    stream::Bounded,
+    verdict::{Blame, Step},
+};
+use crate::{
+    bulletin::Robot,
+    push::{PushError, http, sender::Sent, trust},
+};
+
+/// For a connection with its greeting, and for each command.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Servers scan a mail before they answer for it.
+const SCANNING: Duration = Duration::from_secs(120);
+const SILENT: &str = "the mail server does not answer; see that `smtp` names its port, and that `encryption` is right";
+
+pub(super) struct Server {
+    pub(super) host: String,
+    pub(super) port: u16,
+    encryption: Encryption,
+    credentials: Option<Credentials>,
+    /// As whom this machine greets.
+    own: ClientId,
+    secrets: Vec<String>,
+    /// Trusted beside the public ones, as PEM.
+    authorities: Option<Vec<u8>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Encryption {
+    Tls,
+    StartTls,
+    None,
+}
+
+/// Why one reader does not get a mail, or why no reader does.
+#[derive(Debug)]
+pub(super) enum Refusal {
+    /// This reader, now.
+    Later(String),
+    /// This reader, ever.
+    Never(Blame, String),
+    /// All of them.
+    All(Sent),
+}
+
+impl Server {
+    /// # Errors
+    /// Settings that no config has; certificates of the environment that cannot be used.
+    pub(super) fn new(settings: &Robot) -> Result<Self, PushError> {
+        let no_address = || {
+            PushError(
+                "email: `smtp` is no address; expected such as `smtp://user@mail.example.org`"
+                    .to_owned(),
+            )
+        };
+        let url = Url::parse(settings.get("smtp")).map_err(|_| no_address())?;
+        let host = url.host_str().ok_or_else(no_address)?;
+        // An IPv6 address stands between brackets there.
+        let host = host.trim_matches(['[', ']']).to_owned();
+        let (encryption, port) = match settings.get("encryption") {
+            "none" => (Encryption::None, 25),
+            "starttls" => (Encryption::StartTls, 587),
+            _ => (Encryption::Tls, 465),
+        };
+        let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+        let password = match settings.get("password") {
+            "" => url.password().map(decoded),
+            password => Some(password.to_owned()),
+        };
+        let user = decoded(url.username());
+        let own = settings.get("from").parse::<Mailbox>();
+        let own = own.map_or("localhost".to_owned(), |from| {
+            from.email.domain().to_owned()
+        });
+        let mut secrets = settings.secrets();
+        // As it is, too: in the address it is written in percents.
+        secrets.extend(password.clone());
+        let credentials = password.filter(|_| !user.is_empty());
+        Ok(Self {
+            host,
+            port: url.port().unwrap_or(port),
+            encryption,
+            credentials: credentials.map(|password| Credentials::new(user, password)),
+            own: ClientId::Domain(own),
+            secrets,
+            authorities: trust::own_authorities()?,
+        })
+    }
+
+    pub(super) fn has_user(&self) -> bool {
+        self.credentials.is_some()
+    }
+
+    /// A connection on which the user is known.
+    pub(super) async fn connect(&self) -> Result<AsyncSmtpConnection, Sent> {
+        let mut connection = match timeout(PATIENCE, self.open()).await {
+            Ok(opened) => opened?,
+            Err(_) => return Err(Sent::Unreachable(SILENT.to_owned())),
+        };
+        let Some(credentials) = &self.credentials else {
+            return Ok(connection);
+        };
+        let known = timeout(PATIENCE, connection.auth(DEFAULT_MECHANISMS, credentials)).await;
+        match known {
+            Ok(Ok(_)) => Ok(connection),
+            Ok(Err(error)) if error.is_client() => Err(Sent::Denied(
+                "the mail server offers no login on this connection; set `encryption` as it asks, or leave `password` out"
+                    .to_owned(),
+            )),
+            Ok(Err(error)) if error.is_permanent() => {
+                let why = self.words(&error);
+                let remedy = match Blame::of(Step::From, code(&error), &why) {
+                    Blame::Encryption => Blame::Encryption.remedy(),
+                    _ => "compare the user in `smtp`, and `password`, with what the server knows",
+                };
+                Err(Sent::Denied(format!("the mail server does not take the user: {why}; {remedy}")))
+            }
+            Ok(Err(error)) => Err(self.unreachable(&self.words(&error))),
+            Err(_) => Err(Sent::Unreachable(SILENT.to_owned())),
+        }
+    }
+
+    /// A connection that is as safe as the config asks.
+    async fn open(&self) -> Result<AsyncSmtpConnection, Sent> {
+        let because = |error: std::io::Error| self.unreachable(&error.to_string());
+        let stream = TcpStream::connect((self.host.as_str(), self.port))
+            .await
+            .map_err(because)?;
+        let peer = stream.peer_addr().map_err(because)?;
+        let stream: Box<dyn AsyncTokioStream> = match self.encryption {
+            Encryption::Tls => {
+                let name = ServerName::try_from(self.host.clone());
+                let name = name.map_err(|error| self.unreachable(&error.to_string()))?;
+                let trusted = trust::tls(self.authorities.as_deref());
+                let trusted = trusted.map_err(|error| Sent::Unreachable(error.0))?;
+                let wrapped = TlsConnector::from(Arc::new(trusted)).connect(name, stream);
+                Box::new(Bounded::new(wrapped.await.map_err(because)?, peer))
+            }
+            Encryption::StartTls | Encryption::None => Box::new(Bounded::new(stream, peer)),
+        };
+        let fault = |error: SmtpError| self.unreachable(&self.words(&error));
+        let mut connection = AsyncSmtpConnection::connect_with_transport(stream, &self.own)
+            .await
+            .map_err(fault)?;
+        if self.encryption == Encryption::StartTls {
+            let tls = self.later_tls().map_err(fault)?;
+            connection.starttls(tls, &self.own).await.map_err(fault)?;
+        }
+        Ok(connection)
+    }
+
+    fn later_tls(&self) -> Result<TlsParameters, SmtpError> {
+        let mut tls = TlsParameters::builder(self.host.clone());
+        if let Some(pem) = &self.authorities {
+            tls = tls.add_root_certificate(Certificate::from_pem(pem)?);
+        }
+        tls.build()
+    }
+
+    /// Nothing depends on the farewell.
+    pub(super) async fn quit(&self, mut connection: AsyncSmtpConnection) {
+        let _ = timeout(PATIENCE, connection.quit()).await;
+    }
+
+    /// Sender and reader of a mail.
+    pub(super) async fn address(
+        &self,
+        connection: &mut AsyncSmtpConnection,
+        from: &Address,
+        reader: &Address,
+    ) -> Result<(), Refusal> {
+        let from = Mail::new(Some(from.clone()), Vec::new());
+        self.step(Step::From, connection.command(from)).await?;
+        let reader = Rcpt::new(reader.clone(), Vec::new());
+        self.step(Step::Reader, connection.command(reader)).await
+    }
+
+    /// Ends a mail that has no text yet.
+    pub(super) async fn reset(&self, connection: &mut AsyncSmtpConnection) {
+        let _ = timeout(PATIENCE, connection.command(Rset)).await;
+    }
+
+    /// Hands the text over, after [`Server::address`].
+    pub(super) async fn text(
+        &self,
+        connection: &mut AsyncSmtpConnection,
+        text: &[u8],
+    ) -> Result<(), Refusal> {
+        self.step(Step::Text, connection.command(Data)).await?;
+        let doubt = |why: &str| {
+            Refusal::All(Sent::Perhaps(format!(
+                "the mail server did not answer{why}"
+            )))
+        };
+        match timeout(SCANNING, connection.message(text)).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) if error.status().is_some() => Err(self.refusal(Step::Text, &error)),
+            Ok(Err(error)) => Err(doubt(&format!(": {}", self.words(&error)))),
+            Err(_) => Err(doubt(" in time")),
+        }
+    }
+
+    /// A step before the text: the mail is certainly unsent if it fails.
+    async fn step<T>(
+        &self,
+        step: Step,
+        command: impl Future<Output = Result<T, SmtpError>>,
+    ) -> Result<(), Refusal> {
+        match timeout(PATIENCE, command).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) => Err(self.refusal(step, &error)),
+            Err(_) => Err(Refusal::All(Sent::Again(
+                "the mail server did not answer in time".to_owned(),
+            ))),
+        }
+    }
+
+    /// 5xx is for good, all else is not; 421 and a lost connection concern all readers.
+    fn refusal(&self, step: Step, error: &SmtpError) -> Refusal {
+        let words = self.words(error);
+        let why = format!("the mail server refused it: {words}");
+        match code(error) {
+            code @ 500.. => Refusal::Never(Blame::of(step, code, &words), why),
+            400..500 if step != Step::From && code(error) != 421 => Refusal::Later(why),
+            _ => Refusal::All(Sent::Again(why)),
+        }
+    }
+
+    fn unreachable(&self, why: &str) -> Sent {
+        let why = http::words(why, &self.secrets);
+        let hint = if why.contains("certificate") {
+            "; where its authority is a private one, let SSL_CERT_FILE name that one's PEM file"
+        } else if ["STARTTLS", "corrupt message", "InvalidContentType", "tls"]
+            .iter()
+            .any(|part| why.contains(part))
+        {
+            "; see whether `encryption` is what the server speaks at the port of `smtp`"
+        } else {
+            ""
+        };
+        Sent::Unreachable(format!("the mail server cannot be used: {why}{hint}"))
+    }
+
+    fn words(&self, error: &SmtpError) -> String {
+        http::words(&error.to_string(), &self.secrets)
+    }
+}
+
+/// 0 where it is no answer.
+fn code(error: &SmtpError) -> u16 {
+    error.status().map_or(0, u16::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::push::{email::tests::KEYS, robot_of};
+
+    #[test]
+    fn the_address_gives_host_port_user_and_perhaps_the_password() {
+        let of = |keys: &str| Server::new(&robot_of("email", keys)).unwrap();
+        let server = of(KEYS);
+        assert_eq!((server.host.as_str(), server.port), ("mail.example", 2525));
+        assert!(server.secrets.contains(&"pass word".to_owned()));
+        assert!(server.has_user() && server.encryption == Encryption::Tls);
+        let plain = "smtp = \"smtp://mail.example\"\nencryption = \"starttls\"\nfrom = \"a@b.example\"\nto = [\"c@d.example\"]";
+        let server = of(plain);
+        assert!(!server.has_user() && server.port == 587);
+    }
+}

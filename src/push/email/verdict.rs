@@ -1,0 +1,135 @@
+//! What a mail server's refusal is about, and so which key of the config mends it.
+//!
+//! A server may refuse the sender, or an unknown user, as late as at the first reader or at the text
+//! (Postfix does so as it comes): the code and the words tell, not the step alone.
+
+use crate::{bulletin::Channel, push::sender::Sent};
+
+/// The step of a mail that was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    From,
+    Reader,
+    Text,
+}
+
+/// What the refusal is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Blame {
+    Encryption,
+    Login,
+    From,
+    Reader,
+    /// This mail alone.
+    Text,
+}
+
+impl Blame {
+    /// Of a permanent refusal with `code`, in the server's `words`.
+    pub(super) fn of(step: Step, code: u16, words: &str) -> Self {
+        let words = words.to_lowercase();
+        let has = |parts: &[&str]| parts.iter().any(|part| words.contains(part));
+        if matches!(code, 530 | 538 | 534) && has(&["starttls", "tls", "encrypt", "ssl"]) {
+            return Self::Encryption;
+        }
+        if matches!(code, 530 | 534 | 535 | 538) || has(&["authentication required", "relay"]) {
+            return Self::Login;
+        }
+        match step {
+            Step::From => Self::From,
+            _ if is_of_sender(&words) => Self::From,
+            Step::Reader => Self::Reader,
+            Step::Text => Self::Text,
+        }
+    }
+
+    /// What people do about it.
+    pub(super) fn remedy(self) -> &'static str {
+        match self {
+            Self::Encryption => "set `encryption` to what the server asks for",
+            Self::Login => {
+                "set the user in `smtp`, and `password`, of one who may send by this server"
+            }
+            Self::From => "set `from` to an address that the server takes mail from",
+            Self::Reader => "set `to` right",
+            Self::Text => "see what the server says of such mails",
+        }
+    }
+
+    /// The channel takes nothing until that is mended.
+    pub(super) fn sets_aside(self, why: &str, channel: &Channel) -> Sent {
+        Sent::gone(why, self.remedy(), channel)
+    }
+}
+
+/// By the enhanced status codes of senders (RFC 3463, 7372 and 7505), or in words.
+fn is_of_sender(words: &str) -> bool {
+    const CODES: [&str; 11] = [
+        "5.1.7", "5.1.8", "5.7.20", "5.7.21", "5.7.22", "5.7.23", "5.7.24", "5.7.25", "5.7.26",
+        "5.7.27", "5.7.60",
+    ];
+    let codes = words.split(|c: char| !(c.is_ascii_digit() || c == '.'));
+    let has_code = codes.into_iter().any(|word| CODES.contains(&word));
+    let says = [
+        "sender address",
+        "sender not",
+        "not owned by",
+        "send as",
+        "envelope from",
+        "from address",
+    ];
+    has_code || says.iter().any(|part| words.contains(part))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_is_about_what_its_code_and_words_say() {
+        for (step, code, words, blame) in [
+            (Step::From, 550, "5.7.1 no", Blame::From),
+            (Step::From, 553, "5.1.8 no such domain", Blame::From),
+            (
+                Step::From,
+                530,
+                "5.7.0 Must issue a STARTTLS command first",
+                Blame::Encryption,
+            ),
+            (
+                Step::From,
+                530,
+                "5.7.0 Authentication required",
+                Blame::Login,
+            ),
+            (
+                Step::Reader,
+                554,
+                "5.7.1 <a@b>: Relay access denied",
+                Blame::Login,
+            ),
+            (
+                Step::Reader,
+                553,
+                "5.7.1 <news@x>: Sender address rejected: not owned by user me",
+                Blame::From,
+            ),
+            (Step::Reader, 550, "5.1.8 <news@x>: bad", Blame::From),
+            (
+                Step::Reader,
+                550,
+                "5.1.1 <gone@x>: no such user here",
+                Blame::Reader,
+            ),
+            (Step::Text, 554, "this is spam", Blame::Text),
+            (Step::Text, 550, "5.7.26 unauthenticated", Blame::From),
+            (Step::Text, 552, "5.3.4 too big", Blame::Text),
+        ] {
+            assert_eq!(
+                Blame::of(step, code, words),
+                blame,
+                "{step:?} {code} {words}"
+            );
+        }
+    }
+}
