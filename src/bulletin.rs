@@ -19,6 +19,7 @@ mod robot;
 mod same;
 mod settings;
 mod template;
+mod title;
 mod trust;
 
 pub use added::AddedSource;
@@ -42,4 +43,5 @@ pub use settings::{
     WebSettings,
 };
 pub use template::{Template, TemplateFields, TemplateFile};
+pub use title::{clean_title, is_pinned_title};
 pub use trust::{Came, Trust};

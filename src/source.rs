@@ -1,6 +1,8 @@
 //! From an address to notices and article text: fetch, decode, read, clean, summarise.
 
 pub mod article;
+#[cfg(test)]
+mod cases;
 pub mod charset;
 mod css;
 pub mod date;

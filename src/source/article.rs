@@ -21,7 +21,7 @@ use self::layout::Layout;
 use self::title::Title;
 use super::page::{Id, Page};
 use super::{Context, ReadError, list, summary, text};
-use crate::bulletin::Article;
+use crate::bulletin::{Article, clean_title};
 
 /// More text than a page has that stands in for another, in [`layout::measure`]'s units.
 const MUCH_TEXT: f32 = 150.0;
@@ -60,7 +60,7 @@ pub(crate) fn read_page(page: &Page, context: &Context<'_>) -> Result<Article, R
     }
     let byline = byline::find(&parts, published.block, context);
     let fix = |text: &Option<String>| text.as_deref().map(|text| in_style(text, context));
-    let title = fix(&parts.title.text);
+    let title = fix(&parts.title.text).map(|title| clean_title(&title));
     let heading = title.as_deref().unwrap_or_default();
     let (day, zone, now) = (published.moment, context.time_zone, context.now);
     Ok(Article {

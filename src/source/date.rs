@@ -7,6 +7,7 @@
 mod clock;
 mod fold;
 mod forms;
+mod label;
 mod pair;
 mod read;
 mod scan;
@@ -21,6 +22,7 @@ use chrono_tz::Tz;
 
 use self::clock::{Clock, Lean};
 use self::fold::Folded;
+pub(super) use self::label::{Called, called};
 use self::scan::Scan;
 use crate::bulletin::Moment;
 

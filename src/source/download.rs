@@ -8,6 +8,20 @@ use url::Url;
 /// What ends the name of a file that people download.
 const ENDINGS: &str = "pdf|docx?|docm|dotx?|xlsx?|xlsm|xlsb|csv|et|ett|pptx?|pps|ppsx|dps|wps|wpt|ofd|odt|ods|odp|rtf|zip|rar|7z|tar|gz|tgz|caj|ceb|epub|txt|mp3|mp4|wmv|avi|dwg|psd|ai|tif|tiff";
 
+/// What ends the name of a picture, which pages show more often than they hand it out.
+const PICTURES: &str = "jpe?g|png|gif|bmp|webp|tiff?|heic|jfif";
+
+/// Whether a name or an address ends as that of a picture does.
+pub(super) fn is_picture(name: &str) -> bool {
+    static PICTURE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(&format!(
+            r"(?i)\.(?:{PICTURES})[\s）)】\]]{{0,3}}(?:$|[?#])"
+        ))
+        .expect("a fixed pattern")
+    });
+    PICTURE.is_match(name)
+}
+
 /// Whether an address, relative or not, leads to a file for people to keep.
 pub(super) fn is_file(href: &str) -> bool {
     static FILE: LazyLock<Regex> = LazyLock::new(|| {
@@ -33,7 +47,8 @@ pub(super) fn names_files(line: &str) -> bool {
         Regex::new(r"(?i)\s*[（(\[【]\s*(?:大小|size)?\s*[:：]?\s*[\d,.]{1,9}\s*(?:[kmg]?i?b?|字节|bytes?)\s*[）)\]】]\s*$")
             .expect("a fixed pattern")
     });
-    !line.contains(['。', '；', '，', '！', '？']) && has_ending(&SIZE.replace(line, ""))
+    let name = SIZE.replace(line, "");
+    !line.contains(['。', '；', '，', '！', '？']) && (has_ending(&name) || is_picture(&name))
 }
 
 /// Whether an address looks like one that hands out files, whatever it ends in.

@@ -18,7 +18,7 @@ use url::Url;
 
 use self::tree::Tree;
 use super::{Context, Feed, ReadError, date, text};
-use crate::bulletin::{Article, Attachment, Moment, Notice};
+use crate::bulletin::{Article, Attachment, Moment, Notice, clean_title};
 
 /// The longest teaser that is kept, in characters.
 const MAX_SUMMARY: usize = 1_000;
@@ -198,7 +198,7 @@ impl<'a> Frame<'a> {
 
     /// The entry's own title, else how its text begins; None where it has nothing at all.
     fn title(&self, entry: &Entry, summary: Option<&str>, text: Option<&str>) -> Option<String> {
-        let own = text::one_line(&entry.title);
+        let own = clean_title(&text::one_line(&entry.title));
         let own = if self.context.simplify {
             text::simplify(&own)
         } else {

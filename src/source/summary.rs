@@ -1,6 +1,7 @@
-//! Two sentences that say what a notice says, and by when to act.
+//! Sentences that say what a notice says, and by when to act.
 //!
-//! [`summarise`] picks whole sentences; [`deadline`] reads a date from those that say by when.
+//! [`summarise`] takes whole sentences in the order and words of the page; [`deadline`] reads the date by which readers
+//! must act, which cards show on a line of its own.
 
 mod deadline;
 mod sentence;
@@ -9,7 +10,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use self::sentence::{Sentence, sentences};
-use super::text::{is_han, whole_until};
+use super::text::whole_until;
 use crate::bulletin::Moment;
 
 /// The longest summary: 120 Chinese characters, or 240 others.
@@ -20,9 +21,6 @@ const LIMIT: usize = 240;
 #[must_use]
 pub fn summarise(title: &str, description: Option<&str>, text: &str) -> Option<String> {
     let sentences = sentences(title, text);
-    if let Some(action) = sentences.iter().position(Sentence::says_by_when) {
-        return Some(led_by(action, &sentences));
-    }
     if let Some(description) = description
         && is_real(title, description, text)
     {
@@ -41,13 +39,6 @@ pub fn deadline(
     now: DateTime<Utc>,
 ) -> Option<Moment> {
     deadline::find(text, published, zone, now)
-}
-
-/// What to do and by when comes first, then how the text begins.
-fn led_by(action: usize, sentences: &[Sentence]) -> String {
-    let rest = sentences.iter().enumerate();
-    let rest = rest.filter(|(at, _)| *at != action).map(|(_, one)| one);
-    fill(std::iter::once(&sentences[action]).chain(rest)).unwrap_or_default()
 }
 
 /// As many whole sentences as fit; one that is longer is cut where there would be hardly anything
@@ -74,8 +65,10 @@ fn fill<'a>(sentences: impl Iterator<Item = &'a Sentence>) -> Option<String> {
     Some(summary).filter(|summary| !summary.is_empty())
 }
 
+/// Chinese sentences follow each other without a space; lines without a mark at their end, such as `地点：报告厅`,
+/// are kept apart.
 fn needs_space(before: &str, after: &str) -> bool {
-    let wide = |c: char| is_han(c) || "。！？；：，”）》】…".contains(c);
+    let wide = |c: char| "。！？；：，”）》】…".contains(c);
     !after.is_empty() && before.chars().next_back().is_some_and(|c| !wide(c))
 }
 

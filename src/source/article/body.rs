@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::layout::Layout;
-use super::line::{ends_text, is_credit, is_imprint, is_info, is_labelled, is_remark};
+use super::line::{ends_text, is_credit, is_event, is_imprint, is_info, is_labelled, is_remark};
 use super::title::{Title, key};
 use crate::source::page::Id;
 use crate::source::text::{is_han, one_line};
@@ -197,7 +197,8 @@ pub(super) fn trim(body: Body, layout: &Layout<'_>, title: &Title) -> Option<Bod
         blocks.retain(|at| *at >= title.end);
         keep_own_article(layout, title.start, &mut blocks);
     }
-    let lines: Vec<Line> = blocks.iter().map(|at| Line::new(layout, *at)).collect();
+    let mut lines: Vec<Line> = blocks.iter().map(|at| Line::new(layout, *at)).collect();
+    mark_events(&mut lines);
     let heading = title.text.as_deref().map(key).unwrap_or_default();
     let start = first_line(&lines, &heading);
     let end = last_line(&lines, start);
@@ -231,6 +232,19 @@ struct Line {
     /// Hardly anything but links.
     linked: bool,
     marks: u32,
+    /// It tells when and where something takes place.
+    event: bool,
+}
+
+/// Tells the lines of events from those about the article: a bare `时间：` depends on what follows it.
+fn mark_events(lines: &mut [Line]) {
+    const NEAR: usize = 4;
+    for place in 0..lines.len() {
+        let end = (place + NEAR).min(lines.len());
+        let around = lines[place.saturating_sub(1)..end].iter();
+        let around = around.map(|line| line.text.clone());
+        lines[place].event = is_event(&lines[place].text, around);
+    }
 }
 
 impl Line {
@@ -242,6 +256,7 @@ impl Line {
             units: block.units,
             linked: block.link_share() > 0.8,
             marks: block.marks,
+            event: false,
         }
     }
 
@@ -288,7 +303,7 @@ fn links_to_file(layout: &Layout<'_>, at: usize) -> bool {
         std::iter::once(element)
             .chain(page.ancestors(element).take(3))
             .filter_map(|id| page.attribute(id, "href"))
-            .any(download::is_file)
+            .any(|href| download::is_file(href) || download::is_picture(href))
     })
 }
 
@@ -324,7 +339,9 @@ fn first_line(lines: &[Line], heading: &str) -> usize {
     let mut start = 0;
     for (place, line) in lines.iter().enumerate().take(15) {
         let repeats = || !heading.is_empty() && key(&line.text) == heading;
-        if is_info(&line.text) || repeats() {
+        if line.event {
+            break;
+        } else if is_info(&line.text) || repeats() {
             start = place + 1;
         } else if line.is_paragraph() || line.is_sentence() {
             break;
@@ -348,7 +365,7 @@ fn last_line(lines: &[Line], start: usize) -> usize {
         // A tail of links, maybe each with a teaser, is of other pages.
         let teasers = paragraphs <= total * 0.15;
         let of_links = line.linked && linked >= 3 && linked * 10 >= (lines.len() - place) * 3;
-        let told = after == 0.0 && is_labelled(&line.text);
+        let told = after == 0.0 && is_labelled(&line.text) && !line.event;
         if told || teasers && of_links || ends_text(&line.text, teasers) {
             end = place;
             if told {

@@ -9,8 +9,8 @@ use url::Url;
 use super::Parts;
 use super::head::absolute;
 use crate::bulletin::Attachment;
-use crate::source::download::{has_ending, is_download};
-use crate::source::page::Id;
+use crate::source::download::{self, has_ending, is_download, is_picture};
+use crate::source::page::{Id, is_inline};
 use crate::source::text::one_line;
 
 /// The most files that one article is taken to have.
@@ -92,13 +92,16 @@ fn linked(parts: &Parts<'_>, id: Id, base: &Url) -> Option<Attachment> {
         .map(one_line)
         .unwrap_or_default();
     let by_address = file_name(&url);
-    let named = [&text, &download, &title]
+    let names = [&text, &download, &title];
+    let named = names
         .into_iter()
-        .find(|name| has_ending(name));
-    let handed_out = is_download(&url) && !text.is_empty();
+        .find(|name| has_ending(name) || is_picture(name));
+    let is_file = by_address.is_some() || named.is_some_and(|name| has_ending(name));
+    let is_shown = is_picture(url.path()) || named.is_some();
+    let handed_out = is_shown && is_handed_out(parts, id, named.is_some());
+    let is_asked_for = is_download(&url) && !text.is_empty() && is_offered(parts, id);
     let outside = fact.aside != 0 && !page.contains(parts.container(), id);
-    if outside || by_address.is_none() && named.is_none() && !(handed_out && is_offered(parts, id))
-    {
+    if outside || !(is_file || handed_out || is_asked_for) {
         return None;
     }
     if text.is_empty() && title.is_empty() && !holds_picture(parts, id) {
@@ -208,6 +211,36 @@ fn file_name(url: &Url) -> Option<String> {
         .chain(given)
         .chain(url.query().map(str::to_owned))
         .find(|name| has_ending(name))
+}
+
+/// Whether a link to a picture hands it out as a file, and does not only show it larger: its text names a
+/// file or an attachment, or it stands among files.
+fn is_handed_out(parts: &Parts<'_>, id: Id, is_named: bool) -> bool {
+    let page = parts.layout.page;
+    let text = one_line(&page.text(page.runs_of(id)));
+    // A link may have the icon of its kind of file before its name.
+    if text.is_empty() || holds_picture(parts, id) && !is_named {
+        return false;
+    }
+    let row = std::iter::once(id)
+        .chain(page.ancestors(id))
+        .find(|id| !is_inline(page.name(*id)));
+    is_named || is_offered(parts, id) || row.is_some_and(|row| stands_among_files(parts, row))
+}
+
+/// Whether the lines right before and after one link to files.
+fn stands_among_files(parts: &Parts<'_>, row: Id) -> bool {
+    let page = parts.layout.page;
+    let end = page.elements[row as usize].end;
+    let beside = page
+        .children(page.parent(row))
+        .filter(|other| page.elements[*other as usize].end == row || *other == end);
+    let links_to_file =
+        |id: Id| page.name(id) == "a" && page.attribute(id, "href").is_some_and(download::is_file);
+    beside
+        .flat_map(|other| other..page.elements[other as usize].end)
+        .chain(row..end)
+        .any(links_to_file)
 }
 
 /// Whether the line of a link says that it is an attachment.

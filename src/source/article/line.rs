@@ -4,9 +4,54 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::source::date::{self, Called};
+
 /// Whether a line tells of the article (date, source, author, how often it was read) and no more.
 pub(super) fn is_info(line: &str) -> bool {
-    is_labelled(line) || is_dated(line) || is_signed_above(line)
+    !is_event(line, std::iter::empty())
+        && (is_labelled(line) || is_dated(line) || is_signed_above(line))
+}
+
+/// Whether a line tells when something takes place, or by when to act: `会议时间：…`, `时间：12月3日14:00，地点：…`. Such
+/// lines are the ones that people need most; they tell nothing of the publication.
+///
+/// A bare `时间：` may be either. `around` are the lines beside it: where one of them tells a place, so does this
+/// line a time; and publication has no half of a day, no weekday and no range.
+pub(super) fn is_event(line: &str, around: impl Iterator<Item = String>) -> bool {
+    static LABEL: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?i)^[\s\d一二三四五六七八九十、.（）()【\[●•·]{0,8}([\p{L}\s]{1,24}?)\s*[】\]]?\s*[:：为]")
+            .expect("a fixed pattern")
+    });
+    static PLACE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?i)(?:地\s*点|会\s*场|地址|主讲|主\s*持|嘉宾|报告人|参加人|参会|对\s*象|会议号|(?-u:\b)(?:venue|location|place|where|speakers?|room)(?-u:\b))[^:：]{0,6}[:：]")
+            .expect("a fixed pattern")
+    });
+    static HOURS: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?i)上午|下午|晚上|中午|凌晨|\d\s?[点时](?:[\d半整]|$|[^\p{L}])|\d\s?-\s?\d{1,2}\s?[:：时点]|[\d日号]\s?[—–~～至到]+\s?\d|\d\s?(?:am|pm)(?-u:\b)")
+            .expect("a fixed pattern")
+    });
+    static STAMP: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"\d:\d\d:\d\d").expect("a fixed pattern"));
+    const LONGEST: usize = 160;
+    if line.chars().count() > LONGEST {
+        return false;
+    }
+    let Some(label) = LABEL.captures(line) else {
+        return false;
+    };
+    let value = &line[label.get(0).map_or(0, |all| all.end())..];
+    match date::called(&format!("{}：", &label[1])) {
+        Called::Other => true,
+        Called::Bare if labels(line) > 1 || STAMP.is_match(value) => false,
+        Called::Bare => {
+            PLACE.is_match(value)
+                || HOURS.is_match(value)
+                || around
+                    .into_iter()
+                    .any(|other| PLACE.find(&other).is_some_and(|at| at.start() < 16))
+        }
+        _ => false,
+    }
 }
 
 /// `By Jane Roe | Published 18 June 2024 | Updated 19 June 2024`.
@@ -28,17 +73,20 @@ pub(in crate::source) fn labels(line: &str) -> usize {
     static LABEL: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
             r"(?ix)
-            (?:发布|發布|发表|發表|发稿|发文|更新|上传|录入|添加|成文|修改|创建|公布)(?:时间|時間|日期|于|者|人|单位|机构|机关)?\s*[:：]
-            |(?:时间|時間|日期|来源于?|來源|稿源|作者|编辑|編輯|责编|责任编辑|审核|校对|供稿|撰稿|文号|索引号|发文字号|主题分类)\s*[:：]
+            (?:发布|發布|发表|發表|发稿|发文|更新|上传|录入|添加|成文|修改|创建|公布|公开|生成|印发|信息)(?:时间|時間|日期|于|者|人|单位|机构|机关)?\s*[:：]
+            |(?:^|[^\p{L}])(?:时\s*间|時間|日\s*期)\s*[:：]
+            |(?:来源于?|來源|稿源|作者|编辑|編輯|责编|责任编辑|审核|校对|供稿|撰稿|文号|索引号|发文字号|主题分类)\s*[:：]
             |(?:浏览|瀏覽|阅读|閱讀|点击|點擊|访问|查看|人气|围观|评论)(?:次数|次數|量|数|數)?\s*[:：\[【(（]
             |(?-u:\b)(?:first\spublished|published|posted|updated)(?:\s(?:on|at))?\s?:
             |^(?:published|posted|updated|last\supdated|by|date|source|author)(?-u:\b)\s?:?.{0,60}$
-            |[【\[]?\s*(?:字体|字號|字号)\s*[:：]?|打印(?:本页)?|关闭(?:窗口)?|分享到|收藏本",
+            |(?:字体|字體|字號|字号)\s*(?:[:：【\[（(大]|\s|$)
+            |(?:^|[\s|｜【\[（(：:])(?:打印(?:本页|此页|本文)?|关闭(?:窗口|本页|页面)?|分享到|收藏本.)(?:$|[\s|｜】\]）)：:])",
         )
         .expect("a fixed pattern")
     });
     let length = line.chars().count();
-    if length >= 160 {
+    // A sentence may speak of such things: `请关闭水龙头。`
+    if length >= 160 || line.ends_with(['。', '！', '？', '；']) {
         return 0;
     }
     let count = LABEL.find_iter(line).count();
@@ -63,7 +111,8 @@ pub(super) fn ends_text(line: &str, loose: bool) -> bool {
             延伸[\s·•]{0,3}(?:推荐|阅读)|上一篇|下一篇|上一条|下一条|上一條|下一條|上一则|下一则|前一篇|后一篇|上篇|下篇
             |相关(?:阅读|新闻|文章|链接|报道|推荐|稿件|资讯|内容|附件下载)\s*[:：]?|延伸阅读|推荐阅读|热门(?:推荐|文章|阅读|新闻|评论)|猜你喜欢|为您推荐|更多(?:新闻|精彩|阅读|资讯|推荐)
             |责任编辑|责编|[（(]?(?:责任)?编辑\s*[:：]|本文(?:来源|编辑|作者)|网络编辑|值班编辑|版权(?:声明|所有)|免责(?:声明|条款)|特别声明|(?:郑重|网站|本站)?声明\s*[:：]|转载(?:请|须|声明)
-            |分享(?:到|至|给)|扫一扫|扫码|打印(?:本页|此页|文章)?|关闭(?:窗口|本页)?|返回(?:列表|顶部|首页|上页)|收藏(?:本|此)?|发表评论|网友评论|(?:全部|最新|热门)评论|我要评论|举报
+            |分享(?:到|至|给)|扫(?:一扫|码|描).{0,6}(?:分享|手机|关注|打开|阅读|查看|浏览|公众号)|返回(?:列表|顶部|首页|上页)|发表评论|网友评论|(?:全部|最新|热门)评论|我要(?:评论|举报)
+            |(?:打印|关闭|收藏|举报|扫一扫|扫码)(?:本页|此页|本文|文章|窗口|页面|此文)?[\s|｜】\]）)>：:]*(?:$|打印|关闭|收藏|举报|分享)
             |comments?(?-u:\b)|leave\sa\s(?:comment|reply)|copyright|©|all\srights|about\sthe\sauthor
             )",
         )

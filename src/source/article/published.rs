@@ -1,14 +1,20 @@
 //! When the article was published, as exactly as the page says.
 
-use std::{ops::Range, sync::LazyLock};
+use std::{iter, ops::Range, sync::LazyLock};
 
 use chrono::DateTime;
 use regex::Regex;
 
-use super::line::is_labelled;
+use super::layout::Layout;
+use super::line::{is_event, is_labelled};
 use super::{Parts, label_before, near};
 use crate::bulletin::Moment;
-use crate::source::{Context, date, text};
+use crate::source::{
+    Context,
+    date::{self, Called},
+    page::Id,
+    text,
+};
 
 /// A date with how surely it is the one, and the block where it stands.
 struct Candidate {
@@ -89,6 +95,9 @@ fn stated(parts: &Parts<'_>, context: &Context<'_>) -> Vec<Candidate> {
         let Some(moment) = page.attribute(id, "datetime").and_then(read) else {
             continue;
         };
+        if is_of_other_day(parts, id, at) {
+            continue;
+        }
         let named = page.attribute(id, "itemprop") == Some("datePublished")
             || page.attribute(id, "pubdate").is_some();
         if named {
@@ -98,6 +107,29 @@ fn stated(parts: &Parts<'_>, context: &Context<'_>) -> Vec<Candidate> {
         }
     }
     found
+}
+
+/// Whether the words before a `<time>` call it the day of something else.
+fn is_of_other_day(parts: &Parts<'_>, time: Id, at: usize) -> bool {
+    let layout = parts.layout;
+    let Some(block) = layout.blocks.get(at) else {
+        return false;
+    };
+    let before = layout
+        .page
+        .text(block.runs.start..layout.page.runs_of(time).start.max(block.runs.start));
+    let label = label_before(layout, at).unwrap_or_default();
+    tells_event(layout, at) || date::called(&format!("{label}{before} ")) == Called::Other
+}
+
+/// Whether a block, as the lines after it show, tells when and where people meet.
+fn tells_event(layout: &Layout<'_>, at: usize) -> bool {
+    let line = |at: usize| text::one_line(&layout.text(at));
+    let around = (at.saturating_sub(1)..(at + 4).min(layout.blocks.len())).filter(|by| *by != at);
+    let own = line(at);
+    let labelled = || label_before(layout, at).map(|label| format!("{label}{own}"));
+    is_event(&own, around.map(line))
+        || labelled().is_some_and(|line| is_event(&line, iter::empty()))
 }
 
 /// What the lines around the text show.
@@ -117,8 +149,16 @@ fn shown(parts: &Parts<'_>, context: &Context<'_>) -> Vec<Candidate> {
             .anchor()
             .map_or(0.0, |anchor| anchor.abs_diff(at) as f32);
         let before = label_before(layout, at).unwrap_or_default();
+        let event = tells_event(layout, at);
+        let mut last: Option<(usize, f32)> = None;
         for (range, moment) in dates(parts, at, &line, context) {
-            let mut score = labelled(&format!("{before}{}", &line[..range.start]));
+            let label = format!("{before}{}", &line[..range.start]);
+            let before = last.map(|(end, worth)| (&line[end..range.start], worth));
+            let mut score = labelled(&label, &line[range.end..], before);
+            if event && date::called(&label) == Called::Bare {
+                score = OTHER_DAY;
+            }
+            last = Some((range.end, score));
             let written = &line[range.clone()];
             if !has_year(written) {
                 score -= 6.0;
@@ -207,39 +247,41 @@ fn is_within(parts: &Parts<'_>, at: usize, line: &str) -> bool {
     !(at_edge && is_labelled(line))
 }
 
-/// How surely what stands before a date calls it the day of publication.
-fn labelled(before: &str) -> f32 {
-    static LABELS: LazyLock<[(Regex, f32); 5]> = LazyLock::new(|| {
-        let label = |words: &str, score| {
-            // No other word stands between a label and its date.
-            let pattern = format!(
-                r"(?i)(?:{words})\s?(?:时间|時間|日期|日|于|於|时|為|为|on|at)?[^\p{{L}}\d。；]{{0,8}}$"
-            );
-            (Regex::new(&pattern).expect("a fixed pattern"), score)
-        };
-        [
-            label(
-                "截止|截至|有效期|生效|施行|实施|报名|开标|投标|会议时间|活动时间|考试|面试|公示期|起止|出生|成立|创刊|举办|deadline|expires?|due",
-                -8.0,
-            ),
-            label(
-                "发布|發布|发表|發表|发稿|上传|录入|添加|公布|刊发|发文|posted|published|publish date|date published",
-                10.0,
-            ),
-            label("时间|時間|日期|日\\s?期|date|time", 8.0),
-            label("更新|修改|updated|modified|revised", 6.0),
-            label("成文|印发|签发|created", 5.5),
-        ]
+/// What an unlabelled date is worth.
+const UNLABELLED: f32 = 4.5;
+/// What the day of something else is worth.
+const OTHER_DAY: f32 = -8.0;
+
+/// How surely what stands around a date calls it the day of publication. `last` is the date before it on
+/// its line, with its worth: what labels the first of several dates labels all of them.
+fn labelled(before: &str, after: &str, last: Option<(&str, f32)>) -> f32 {
+    static ENDS: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^\s?(?:[（(][^）)]{0,12}[）)])?\s?(?:之前|以前|前|止|截止|为止|起|开始|结束|至|到|召开|举行)")
+            .expect("a fixed pattern")
     });
-    let mut start = before.len().saturating_sub(48);
-    while !before.is_char_boundary(start) {
-        start += 1;
+    if ENDS.is_match(after) {
+        return OTHER_DAY;
     }
-    let before = &before[start..];
-    LABELS
-        .iter()
-        .find(|(label, _)| label.is_match(before))
-        .map_or(4.5, |(_, score)| *score)
+    match date::called(before) {
+        Called::Published => 10.0,
+        Called::Bare => 8.0,
+        Called::Updated => 6.0,
+        Called::Written => 5.5,
+        Called::Other => OTHER_DAY,
+        Called::Nothing => match last {
+            Some((between, worth)) if worth < 0.0 && goes_on(between) => worth,
+            _ => UNLABELLED,
+        },
+    }
+}
+
+/// Whether two dates of a line are told under one label: `报名时间：1月5日上午9:00至1月8日`.
+fn goes_on(between: &str) -> bool {
+    static LINK: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^(?:[\s\d:：()（）、,，~～—–-]|上午|下午|晚上|中午|星期.|周.|[日号时点分至到和及与]|to|and){0,24}$")
+            .expect("a fixed pattern")
+    });
+    LINK.is_match(between)
 }
 
 /// Whether a date says its year, or is told from now.

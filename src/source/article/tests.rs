@@ -1,5 +1,7 @@
 //! Pages of our own in the shapes that notice pages have.
 
+mod events;
+mod handed_out;
 mod survey;
 
 use encoding_rs::GB18030;
@@ -90,7 +92,7 @@ fn a_notice_reads_as_title_date_source_text_and_files() {
         article
             .summary
             .unwrap()
-            .starts_with("请各楼栋长于11月26日前把住户名单报综合科，联系电话0000-555012")
+            .starts_with("因主管网改造，东区宿舍将于11月27日停水一天")
     );
 }
 

@@ -1,6 +1,8 @@
 //! The article's own title among headings, `<title>` and what the head says.
 
-use std::{collections::HashSet, ops::Range};
+use std::{collections::HashSet, ops::Range, sync::LazyLock};
+
+use regex::Regex;
 
 use super::head::Head;
 use super::layout::{Layout, measure};
@@ -91,6 +93,36 @@ fn joined(mut text: String, line: &str) -> String {
     text + &line
 }
 
+/// The lines of a heading without a date that stands in an element or on a line of its own.
+fn undated(layout: &Layout<'_>, blocks: Range<usize>) -> Vec<String> {
+    static DATE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^[\s\[(（【]*(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?(?:\s+\d{1,2}:\d\d(?::\d\d)?)?[\s\])）】]*$")
+            .expect("a fixed pattern")
+    });
+    let page = layout.page;
+    let line = |at: usize| {
+        let block = &layout.blocks[at];
+        let is_date = |run: usize| {
+            page.runs[run].element != block.element && DATE.is_match(page.run_text(run))
+        };
+        let (mut from, mut to) = (block.runs.start, block.runs.end);
+        while to > from + 1 && is_date(to - 1) {
+            to -= 1;
+        }
+        while from + 1 < to && is_date(from) {
+            from += 1;
+        }
+        page.text(from..to)
+    };
+    let lines: Vec<String> = blocks.map(line).collect();
+    let says: Vec<String> = lines
+        .iter()
+        .filter(|line| !DATE.is_match(line))
+        .cloned()
+        .collect();
+    if says.is_empty() { lines } else { says }
+}
+
 #[derive(Debug)]
 struct Candidate {
     element: Id,
@@ -127,10 +159,9 @@ fn candidates(layout: &Layout<'_>, start: usize, bounded: bool) -> Vec<Candidate
             continue;
         }
         last = Some(id);
-        let line = blocks.clone().map(|at| layout.text(at)).collect::<Vec<_>>();
-        let text = line
-            .iter()
-            .fold(String::new(), |text, line| joined(text, line));
+        let text = undated(layout, blocks.clone())
+            .into_iter()
+            .fold(String::new(), |text, line| joined(text, &line));
         let (units, _) = measure(&text);
         if (3.0..120.0).contains(&units) {
             found.push(Candidate {

@@ -14,7 +14,7 @@ use super::{
     years,
 };
 use crate::{
-    bulletin::{Moment, Notice},
+    bulletin::{Moment, Notice, clean_title, is_pinned_title},
     source::{Context, date, page::Page, text},
 };
 
@@ -113,6 +113,8 @@ impl Fields {
             let text = plain(string(name.as_ref()?)?);
             (!text.is_empty()).then_some(text)
         };
+        let is_pinned = is_pinned_title(&title);
+        let title = clean_title(&title);
         let title = if context.simplify {
             text::simplify(&title)
         } else {
@@ -126,10 +128,11 @@ impl Fields {
             updated: None,
             summary: text_of(&self.summary),
             publisher: text_of(&self.publisher).filter(|name| words::units(name) <= 20.0),
-            pinned: self
-                .pinned
-                .as_ref()
-                .is_some_and(|name| row.get(name).is_some_and(|value| is_true(value))),
+            pinned: is_pinned
+                || self
+                    .pinned
+                    .as_ref()
+                    .is_some_and(|name| row.get(name).is_some_and(|value| is_true(value))),
         })
     }
 }

@@ -7,27 +7,16 @@ use std::{
 };
 
 use super::{Look, dates::Found, group::Item, score::stands_alone};
-use crate::{bulletin::Moment, source::page::Id};
+use crate::{
+    bulletin::Moment,
+    source::{
+        date::{self, Called},
+        page::Id,
+    },
+};
 
-/// Names of dates that are not the day of publication.
-const OTHER_DAYS: &[&str] = &[
-    "截止",
-    "截至",
-    "报名",
-    "有效期",
-    "成文",
-    "结束",
-    "生成日期",
-    "失效",
-    "回复",
-    "最后",
-    "更新",
-    "deadline",
-    "closing",
-    "until",
-    "updated",
-    "expires",
-];
+/// Names of dates that are the day of publication only where a row has no other.
+const OTHER_DAYS: &[&str] = &["成文", "生成日期", "回复", "最后", "更新", "updated"];
 const PUBLICATION: &[&str] = &[
     "发布",
     "发文",
@@ -74,7 +63,7 @@ impl Look<'_> {
                 let (_, best) = found
                     .into_iter()
                     .rev()
-                    .filter(|(place, date)| is_own(place, date))
+                    .filter(|(place, date)| is_own(place, date) && !self.is_other_day(date))
                     .max_by(|a, b| worth[&a.0].total_cmp(&worth[&b.0]))?;
                 let after = self.page.run_text(best.runs.start).get(best.bytes.end..);
                 let is_last = best.runs.start + 1 == item.runs.end
@@ -164,6 +153,30 @@ impl Look<'_> {
             label.push_str(&page.text(page.runs_of(head)));
         }
         label
+    }
+
+    /// Whether a date is called a deadline or the like, by what stands before it or heads its column.
+    fn is_other_day(&self, date: &Found) -> bool {
+        let page = self.page;
+        let own = page
+            .run_text(date.runs.start)
+            .get(..date.bytes.start)
+            .unwrap_or_default();
+        let is_alone = !own.contains(char::is_alphanumeric);
+        let above = || {
+            let before = page.run_text(date.runs.start.checked_sub(1)?);
+            let labels = before.ends_with(['：', ':']) && before.len() < 40;
+            labels.then(|| before.to_owned())
+        };
+        let headed = || {
+            let head = self.column_head(self.cell(page.runs[date.runs.start].element)?)?;
+            Some(format!("{}：", page.text(page.runs_of(head))))
+        };
+        let label = match is_alone {
+            true => above().or_else(headed),
+            false => Some(own.to_owned()),
+        };
+        label.is_some_and(|label| date::called(&label) == Called::Other)
     }
 
     /// The cell above a cell in the first row of its table.

@@ -16,7 +16,7 @@ use super::{
     words, years,
 };
 use crate::{
-    bulletin::{Moment, Notice},
+    bulletin::{Moment, Notice, clean_title, is_pinned_title},
     source::{page::Id, text},
 };
 
@@ -109,6 +109,8 @@ impl Look<'_> {
         if title.is_empty() {
             return None;
         }
+        let pinned_in_title = pinned_in_title || is_pinned_title(&title);
+        let title = clean_title(&title);
         let published = self
             .chosen(item, |selected| &selected.date)
             .and_then(|element| self.dates.of(element))

@@ -69,8 +69,7 @@ impl Look<'_> {
             );
         }
         let title = text::one_line(&title);
-        let title = trim_bullets(&title);
-        (!title.is_empty()).then(|| (title.to_owned(), pinned))
+        (!title.is_empty()).then_some((title, pinned))
     }
 
     /// The part of a link that is the title: all of it, unless it holds a whole card.
@@ -149,7 +148,7 @@ impl Look<'_> {
                 Some((part, last))
                     if *last == element
                         && part.runs.end == run
-                        && page.runs[run].gap != Gap::Block =>
+                        && (page.runs[run].gap != Gap::Block || self.goes_on(run)) =>
                 {
                     part.runs.end = run + 1;
                 }
@@ -168,6 +167,19 @@ impl Look<'_> {
             }
         }
         parts.into_iter().map(|(part, _)| part).collect()
+    }
+
+    /// Whether a line break within an element only parts the lines of one title: neither line is a sentence,
+    /// a date or a labelled value.
+    fn goes_on(&self, run: usize) -> bool {
+        const LONGEST: f32 = 30.0;
+        let is_line = |run: usize| {
+            let text = self.page.run_text(run);
+            words::units(text) <= LONGEST
+                && !text.contains(['。', '；', '！', '？', '：', ':', '…'])
+                && !text.trim_end().ends_with(['.', '!', '?'])
+        };
+        is_line(run - 1) && is_line(run) && self.dates.within(run..run + 1).is_empty()
     }
 
     fn holds_blocks(&self, element: Id) -> bool {
@@ -333,43 +345,6 @@ fn until_label(whole: &str, shown: &str) -> String {
     .min()
     .unwrap_or(rest.len());
     rest[..end].trim().to_owned()
-}
-
-fn trim_bullets(title: &str) -> &str {
-    title
-        .trim_start_matches(|c: char| {
-            c.is_whitespace()
-                || matches!(
-                    c,
-                    '•' | '·'
-                        | '■'
-                        | '□'
-                        | '▪'
-                        | '▫'
-                        | '●'
-                        | '○'
-                        | '◆'
-                        | '◇'
-                        | '►'
-                        | '▶'
-                        | '▸'
-                        | '»'
-                        | '›'
-                        | '>'
-                        | '※'
-                        | '★'
-                        | '☆'
-                        | '・'
-                        | '–'
-                        | '—'
-                        | '-'
-                        | '|'
-                        | '∙'
-                        | '◎'
-                        | '→'
-                )
-        })
-        .trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '|' | '›' | '»'))
 }
 
 fn is_bracket_or_space(c: char) -> bool {

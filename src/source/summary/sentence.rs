@@ -11,26 +11,6 @@ pub(super) struct Sentence {
     pub text: String,
 }
 
-impl Sentence {
-    /// Whether it tells people what to do by when.
-    pub(super) fn says_by_when(&self) -> bool {
-        static ACT: LazyLock<Regex> = LazyLock::new(|| {
-            Regex::new(
-                r"(?i)请|须|应当|务必|报名|申报|提交|报送|缴费|缴纳|登记|领取|填报|反馈|投递|申请|截止|逾期|(?-u:\b)must(?-u:\b)|(?-u:\b)please(?-u:\b)|(?-u:\b)apply|(?-u:\b)submit|(?-u:\b)register|(?-u:\b)deadline|(?-u:\b)due(?-u:\b)",
-            )
-            .expect("a fixed pattern")
-        });
-        static WHEN: LazyLock<Regex> = LazyLock::new(|| {
-            Regex::new(
-                r"(?i)\d{1,2}\s?[月/.-]\s?\d{1,2}\s?[日号]?[^。；]{0,16}(?:前|之前|止|截止|为止|逾期)|截止(?:时间|日期|到|至|于)?[^。；]{0,10}\d|(?:至|到|-|—|~)\s?(?:\d{4}年)?\d{1,2}月\d{1,2}日|(?-u:\b)(?:by|before|until|no later than|deadline)(?-u:\b)[^.]{0,30}\d",
-            )
-            .expect("a fixed pattern")
-        });
-        let numbered = self.text.bytes().any(|b| b.is_ascii_digit());
-        numbered && ACT.is_match(&self.text) && WHEN.is_match(&self.text)
-    }
-}
-
 /// The sentences that say something, in order; at most a few hundred are looked at.
 pub(super) fn sentences(heading: &str, text: &str) -> Vec<Sentence> {
     let title = key(heading);
@@ -47,7 +27,9 @@ pub(super) fn sentences(heading: &str, text: &str) -> Vec<Sentence> {
         };
         // "现将有关事项通知如下：" only leads to what follows.
         let says = |one: &Sentence| {
-            one.text.chars().any(char::is_alphanumeric) && !one.text.ends_with(['：', ':'])
+            one.text.chars().any(char::is_alphanumeric)
+                && !one.text.ends_with(['：', ':'])
+                && !is_contact(&one.text)
         };
         found.extend(split(paragraph).into_iter().filter(says));
         if found.len() > 300 {
@@ -80,16 +62,37 @@ fn says_nothing(paragraph: &str, title: &str) -> bool {
     ]);
     (ends_open && (length < 60 || GREETING.is_match(paragraph)))
         || (open && length < 60 && GREETING.is_match(paragraph))
-        || (open && length < 40)
+        || (open && length < 40 && !is_statement(paragraph))
         || paragraph.starts_with(['(', '（']) && length < 30
         || names_files(paragraph)
 }
 
-/// A paragraph that begins with the title says it again.
+/// `时间：12月3日14:00`, `地点：三楼报告厅`: short, and what people need most.
+fn is_statement(line: &str) -> bool {
+    static STATEMENT: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^[\s\d一二三四五六七八九十、.（）()【\[●•·]{0,8}(?:\p{Han}[\p{Han}\s]{1,11}|[A-Z][A-Za-z]{2,15}(?: [A-Za-z]{2,12})?)[】\]]?\s*[:：]\s*[^\s:：].+$")
+            .expect("a fixed pattern")
+    });
+    STATEMENT.is_match(line) && !is_contact(line)
+}
+
+/// Whom to ask, who wrote it, which files there are: no part of what a notice says.
+fn is_contact(line: &str) -> bool {
+    static CONTACT: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(
+            r"(?i)^[\s\d一二三四五六七八九十、.（）()【\[●•·]{0,8}(?:\p{Han}{0,8}(?:联\s*系\s*人|联系电话|联系方式|电\s*话|热线|传\s*真|邮\s*箱|电子邮件|邮\s*编|网\s*址|联系地址|通讯地址|单位地址|公司地址|微信|公众号|来源|作者|编辑|责编|审核|校对|供稿|撰稿|摄影|文号|索引号)|聯\s*絡\s*人|聯絡電話|電\s*話|附\s*件\s*[\d一二三四五六七八九十]*|contacts?|tel(?:ephone)?|phone|e-?mail|fax|website|attachments?)\s*(?:[（(][^）)]{0,12}[）)])?\s*[:：]",
+        )
+        .expect("a fixed pattern")
+    });
+    CONTACT.is_match(line)
+}
+
+/// A paragraph that begins with the title, set off by a mark or a space, says it again.
 fn without_title<'a>(paragraph: &'a str, title: &str) -> &'a str {
+    let is_mark = |c: char| c.is_whitespace() || "-—:：。".contains(c);
     match paragraph.strip_prefix(title) {
-        Some(rest) if !title.is_empty() && !rest.trim().is_empty() => {
-            rest.trim_start_matches(|c: char| c.is_whitespace() || "-—:：".contains(c))
+        Some(rest) if !title.is_empty() && !rest.trim().is_empty() && rest.starts_with(is_mark) => {
+            rest.trim_start_matches(is_mark)
         }
         _ => paragraph,
     }
@@ -98,9 +101,14 @@ fn without_title<'a>(paragraph: &'a str, title: &str) -> &'a str {
 /// `本报讯（记者 张三）`, `新华社北京11月20日电`, `CITY, Nov. 20 (Agency) —` say nothing new.
 fn without_dateline(paragraph: &str) -> &str {
     static DATELINE: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(
-            r"^(?:[【\[（(][^】\]）)]{0,12}(?:供稿|记者|通讯员|讯|报|网)[^】\]）)]{0,16}[】\]）)]\s*)?(?:[\p{Han}A-Za-z]{2,12}[0-9]{1,2}月[0-9]{1,2}日(?:电|讯|消息)(?:[（(][^）)]{0,40}[）)])?[\s，,：:]*|\p{Han}{0,10}(?:本报|本网|本台|新华社|中新社|中新网|快讯|新闻网|日报|晚报|网|报)[^。，；]{0,24}?(?:电|讯|消息)(?:[（(][^）)]{0,40}[）)])?[\s，,：:—-]*|[A-Z][A-Za-z .]{1,30}(?:, [A-Z][a-z.]+)?(?:, \w+\.? \d{1,2})?\s?(?:\([A-Za-z ]{2,30}\)\s?)?(?:—|--|–)\s?)",
-        )
+        let agency = r"(?:本报|本网|本台|本站|新华社|中新社|中新网|人民网|中国新闻网|\p{Han}{2,8}(?:日报|晚报|早报|快报|时报|新闻网|在线))";
+        let place = r"\p{Han}{0,8}(?:[0-9]{1,2}月)?(?:[0-9]{1,2}日)?";
+        let reporter = r"[（(][^）)]{0,40}[）)]";
+        let by = r"(?:[【\[（(][^】\]）)]{0,12}(?:供稿|记者|通讯员|讯|报|网)[^】\]）)]{0,16}[】\]）)]\s*)";
+        let city = r"[A-Z][A-Z .'-]{2,30}(?:, [A-Z][A-Za-z.]+)?(?:, \w+\.? \d{1,2})?";
+        Regex::new(&format!(
+            r"^{by}?(?:[\p{{Han}}A-Za-z]{{2,12}}[0-9]{{1,2}}月[0-9]{{1,2}}日(?:电|讯|消息)(?:{reporter})?[\s，,：:]*|{agency}{place}(?:电|讯|消息)(?:{reporter}[\s，,：:—-]*|[\s，,：:—-]+)|\p{{Han}}{{2,8}}[网报]讯(?:{reporter}[\s，,：:—-]*|[\s：:—-]+)|{city}\s?(?:\([A-Za-z ]{{2,30}}\)\s?)?(?:—|--|–)\s?|[A-Z][A-Za-z .]{{1,30}}(?:, [A-Z][a-z.]+)?(?:, \w+\.? \d{{1,2}})?\s?\([A-Z][A-Za-z ]{{1,29}}\)\s?(?:—|--|–)\s?)"
+        ))
         .expect("a fixed pattern")
     });
     match DATELINE.find(paragraph) {

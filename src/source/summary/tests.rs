@@ -47,14 +47,66 @@ fn files_that_are_named_below_a_text_are_no_part_of_its_summary() {
 }
 
 #[test]
-fn what_to_do_by_when_comes_first() {
+fn sentences_stay_in_the_order_of_the_page() {
     let text = "为做好统计工作，现将有关事项通知如下。工作分两步开展。请各部门于12月5日前将报表报送综合科，电话0000-555072。";
     assert_eq!(
         summarise("关于报送报表的通知", None, text).as_deref(),
-        Some(
-            "请各部门于12月5日前将报表报送综合科，电话0000-555072。为做好统计工作，现将有关事项通知如下。工作分两步开展。"
-        )
+        Some(text)
     );
+    let text =
+        "The yearly count of stock begins. Shelves stay closed. Please register by December 5.";
+    assert_eq!(summarise("Stock", None, text).as_deref(), Some(text));
+}
+
+#[test]
+fn time_and_place_of_a_meeting_are_part_of_the_summary() {
+    let text = "时间：12月3日14:00\n地点：三楼报告厅\n主讲人：李青\n欢迎师生参加。";
+    assert_eq!(
+        summarise("学术讲座", None, text).as_deref(),
+        Some("时间：12月3日14:00 地点：三楼报告厅 主讲人：李青 欢迎师生参加。")
+    );
+}
+
+#[test]
+fn nobody_to_ask_is_named_in_a_summary() {
+    let text = "请携带证件到场。联系电话：0000-555012。\n联系人：王工\n邮箱：a@example.org\nE-mail: a@example.org";
+    assert_eq!(
+        summarise("通知", None, text).as_deref(),
+        Some("请携带证件到场。")
+    );
+}
+
+#[test]
+fn only_datelines_are_taken_off_a_sentence() {
+    for (text, expected) in [
+        (
+            "本报讯（记者 张三）今天上午，会议召开。",
+            "今天上午，会议召开。",
+        ),
+        (
+            "新华社北京11月20日电（记者李四）会议召开了。",
+            "会议召开了。",
+        ),
+        ("某某日报讯 会议今天召开。", "会议今天召开。"),
+        (
+            "LEEDS, England, Nov. 20 (Agency) — The meeting began.",
+            "The meeting began.",
+        ),
+        ("官网发布停电通知，请留意。", "官网发布停电通知，请留意。"),
+        ("网上报名消息请见公告栏。", "网上报名消息请见公告栏。"),
+        ("我校校报收到来电一百余个。", "我校校报收到来电一百余个。"),
+        (
+            "Our new office – a landmark – opens today.",
+            "Our new office – a landmark – opens today.",
+        ),
+        ("停水的范围是东区。", "停水的范围是东区。"),
+    ] {
+        assert_eq!(
+            summarise("停水", None, text).as_deref(),
+            Some(expected),
+            "{text}"
+        );
+    }
 }
 
 #[test]

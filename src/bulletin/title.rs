@@ -1,0 +1,243 @@
+//! A title without what pages put around it: pins, marks of what is new or much read, counters, numbering.
+//!
+//! All of these come and go while the notice stays the same, so that readers take them off and the
+//! store compares titles without them. Start with [`clean_title`].
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// The title as its author wrote it. A title that is nothing but such marks stays as it is.
+#[must_use]
+pub fn clean_title(title: &str) -> String {
+    let title = title.trim();
+    let mut clean = title;
+    loop {
+        let shorter = without_tail(without_head(clean)).trim();
+        if shorter.len() == clean.len() {
+            break;
+        }
+        clean = shorter;
+    }
+    let says = clean.chars().any(char::is_alphanumeric);
+    (if says { clean } else { title }).to_owned()
+}
+
+/// Whether a page calls the notice pinned in front of its title.
+#[must_use]
+pub fn is_pinned_title(title: &str) -> bool {
+    static PINNED: LazyLock<Regex> = LazyLock::new(|| {
+        fixed(&format!(
+            r"(?i)^\W*(?:{PIN})(?:[\s:：|\]】）)〕]|$)|^\W*[\[【（(〔]\s*(?:顶|頂|top)\s*[\]】）)〕]"
+        ))
+    });
+    PINNED.is_match(title)
+}
+
+/// Words that pin, in any place.
+const PIN: &str = "(?:全局|全站|總|总|区域)?置[顶頂]|固[顶頂]|pinned|sticky";
+/// Words that are a mark where brackets stand around them, or a space and a title follow.
+const MARK: &str =
+    "new|hot|top|[顶頂新热熱荐薦精]|最新|[热熱]门|熱門|热帖|推[荐薦]|精[华華]|加精|必[读讀]";
+const LABEL: &str = "(?:阅读|閱讀|浏览|瀏覽|点击|點擊|访问|訪問|查看|评论|評論|回复|回覆|回帖|下载|下載)(?:次数|次數|人次|人数|量|数|數|率)?|人[气氣]|热度|熱度|围观|圍觀|点赞数?|(?-u:\\b)(?:views?|reads?|hits?|clicks?|comments?|replies|visits?)";
+const NUMBER: &str = r"\d[\d,.]{0,11}\s?[万萬wk千]?\+?";
+
+fn without_head(title: &str) -> &str {
+    static BULLET: LazyLock<Regex> =
+        LazyLock::new(|| fixed(r"^(?:[\s•·■□▪▫●○◆◇►▶▸»›>※★☆・–—|∙◎→📌📍🔥🆕🔝\u{fe0f}-])+"));
+    static BRACKETED: LazyLock<Regex> = LazyLock::new(|| {
+        fixed(&format!(
+            r"(?i)^[\[【（(〔]\s*(?:{PIN}|{MARK})\s*[!！]?\s*[\]】）)〕][\s:：]*"
+        ))
+    });
+    static PINNED: LazyLock<Regex> =
+        LazyLock::new(|| fixed(&format!(r"(?i)^(?:{PIN})[\s:：|｜·-]+")));
+    // A word of capitals is a mark before Chinese alone: "NEW YORK" is none.
+    static SHOUTED: LazyLock<Regex> = LazyLock::new(|| {
+        fixed(
+            r"^(?:(?:NEW|HOT|TOP|New|Hot|new|hot)(?:[!！]\s*|\s+)|[顶頂新热熱荐薦]\s+)(\p{Han}[^\s]|[《【“])",
+        )
+    });
+    static NUMBERED: LazyLock<Regex> =
+        LazyLock::new(|| fixed(r"^\d{1,3}(?:[.．]\s*|、\s*)([\p{Han}《【“])"));
+    let strip = |pattern: &Regex| pattern.find(title).map(|found| &title[found.end()..]);
+    let before = |pattern: &Regex| {
+        let found = pattern.captures(title)?;
+        Some(&title[found.get(1)?.start()..])
+    };
+    strip(&BULLET)
+        .or_else(|| strip(&BRACKETED))
+        .or_else(|| strip(&PINNED))
+        .or_else(|| before(&SHOUTED))
+        .or_else(|| before(&NUMBERED))
+        .filter(|rest| !rest.is_empty())
+        .unwrap_or(title)
+}
+
+fn without_tail(title: &str) -> &str {
+    static MARKED: LazyLock<Regex> = LazyLock::new(|| {
+        fixed(&format!(
+            r"(?i)(?:\s*[\[【〔]\s*(?:{PIN}|{MARK})\s*[!！]?\s*[\]】〕]|\s*[（(]\s*(?:{PIN}|new|hot|热门?|最新)\s*[!！]?\s*[）)]|[\s|›»📌📍🔥🆕🔝\u{{fe0f}}]+)$"
+        ))
+    });
+    static SHOUTED: LazyLock<Regex> = LazyLock::new(|| {
+        fixed(
+            r"(?i)[\p{Han}”》）)]((?:\s+(?:new|hot|top|[新热熱荐薦图圖顶頂]|置[顶頂])|new)[!！]?)$",
+        )
+    });
+    static COUNTED: LazyLock<Regex> = LazyLock::new(|| {
+        let unit = "(?:次|人次|人|条|條|个|times)?";
+        let closed = r"\s*[\]】）)〕]?";
+        fixed(&format!(
+            r"(?ix)[\s|｜·,，;；/–—-]*(?:
+            [\[【（(〔]\s*(?:{LABEL})\s*[:：]?\s*(?:{NUMBER})?\s*{unit}{closed}
+            |(?:{LABEL})\s*[:：]\s*[\[【（(〔]?\s*(?:{NUMBER})?\s*{unit}{closed}
+            |(?:{LABEL})\s*[\[【（(〔]\s*(?:{NUMBER})\s*{unit}{closed}
+            |[\[【（(〔|｜·]\s*(?:{NUMBER})\s*{unit}\s*(?:{LABEL}){closed}
+            )$"
+        ))
+    });
+    // Without marks around them a counter and its name stand apart from the title.
+    static APART: LazyLock<Regex> = LazyLock::new(|| {
+        fixed(&format!(
+            r"(?i)\s+(?:(?:{LABEL})\s*({NUMBER})\s?(?:次|人次|人)?|({NUMBER})\s?(?:次|人次|人)\s?(?:{LABEL}))$"
+        ))
+    });
+    static BARE: LazyLock<Regex> =
+        LazyLock::new(|| fixed(r"[\p{Han}”》）)]\s*([\[（(]\s*([1-9]\d{2,4})\s*[\]）)])$"));
+    if let Some(found) = MARKED.find(title).or_else(|| COUNTED.find(title)) {
+        return &title[..found.start()];
+    }
+    if let Some(found) = SHOUTED.captures(title).and_then(|found| found.get(1)) {
+        return &title[..found.start()];
+    }
+    if let Some(found) = APART.captures(title)
+        && let Some(count) = found.get(1).or(found.get(2))
+        && !is_year(count.as_str())
+        && title.chars().any(|c| c > '\u{2e80}')
+    {
+        return &title[..found.get(0).map_or(title.len(), |all| all.start())];
+    }
+    match BARE.captures(title) {
+        Some(found) if !is_year(&found[2]) => {
+            &title[..found.get(1).map_or(title.len(), |count| count.start())]
+        }
+        _ => title,
+    }
+}
+
+fn is_year(number: &str) -> bool {
+    number.len() == 4 && (number.starts_with("19") || number.starts_with("20"))
+}
+
+fn fixed(pattern: &str) -> Regex {
+    Regex::new(pattern).expect("a pattern, a test reads it")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn what_a_page_puts_around_a_title_is_no_part_of_it() {
+        const TITLE: &str = "关于召开年会的公告";
+        for shown in [
+            "【置顶】关于召开年会的公告",
+            "[置顶] 关于召开年会的公告",
+            "（置顶）关于召开年会的公告",
+            "置顶：关于召开年会的公告",
+            "置顶 关于召开年会的公告",
+            "[TOP]关于召开年会的公告",
+            "NEW 关于召开年会的公告",
+            "关于召开年会的公告 NEW",
+            "关于召开年会的公告new!",
+            "关于召开年会的公告 热",
+            "【最新】关于召开年会的公告[HOT]",
+            "🔥关于召开年会的公告",
+            "📌 关于召开年会的公告 🆕",
+            "关于召开年会的公告 阅读：127",
+            "关于召开年会的公告 阅读：",
+            "关于召开年会的公告（阅读 1,127 次）",
+            "关于召开年会的公告 浏览次数：127次",
+            "关于召开年会的公告[点击:98]",
+            "关于召开年会的公告 127次浏览",
+            "关于召开年会的公告 评论(3)",
+            "关于召开年会的公告 | 127 views | 5 comments",
+            "关于召开年会的公告 阅读 127",
+            "关于召开年会的公告 阅读：1.2万 评论：8",
+            "关于召开年会的公告（1234）",
+            "关于召开年会的公告(127)",
+            "03. 关于召开年会的公告",
+            "12、关于召开年会的公告",
+            "· 关于召开年会的公告",
+            "【置顶】1. 关于召开年会的公告 NEW 点击：5",
+        ] {
+            assert_eq!(clean_title(shown), TITLE, "{shown}");
+        }
+        assert_eq!(
+            clean_title("Water off on Sunday (127 views)"),
+            "Water off on Sunday"
+        );
+        assert_eq!(
+            clean_title("[Pinned] Water off on Sunday"),
+            "Water off on Sunday"
+        );
+        assert_eq!(clean_title("Pinned: Water off"), "Water off");
+    }
+
+    #[test]
+    fn words_and_numbers_of_a_title_stay() {
+        for title in [
+            "【紧急】关于台风蓝色预警的通知",
+            "转发：省教育厅关于做好防汛工作的通知",
+            "[通知公告]关于召开年会的通知",
+            "招标公告（2026）",
+            "安全生产简报（第12期）",
+            "系列报道（3）",
+            "5.12防灾减灾日活动",
+            "3、4号楼停水通知",
+            "置顶功能上线通知",
+            "新华书店搬迁公告",
+            "热烈祝贺我校代表队获奖",
+            "热 烈 祝 贺",
+            "NEW YORK opens a library",
+            "TOP 10 notices of the year",
+            "1. FC Cologne wins",
+            "全民阅读 2026",
+            "How we got 100 comments",
+            "关于开展全民阅读",
+            "Top",
+            "New",
+            "【置顶】",
+            "",
+        ] {
+            assert_eq!(clean_title(title), title);
+        }
+    }
+
+    #[test]
+    fn a_pin_in_front_of_a_title_is_told() {
+        for title in [
+            "【置顶】公告",
+            "[顶] 公告",
+            "置顶：公告",
+            "Pinned: water off",
+        ] {
+            assert!(is_pinned_title(title), "{title}");
+        }
+        for title in ["置顶功能上线通知", "公告", "Top ten"] {
+            assert!(!is_pinned_title(title), "{title}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_clean_title_is_clean(title in "[置顶【】\\[\\]() 新热0-9a-z阅读：公告次]{0,24}") {
+            let clean = clean_title(&title);
+            prop_assert_eq!(clean_title(&clean), clean.clone());
+            prop_assert!(title.contains(&clean));
+        }
+    }
+}

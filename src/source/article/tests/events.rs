@@ -1,0 +1,146 @@
+//! Days that are not the one of publication, and lines that say when and where people meet.
+
+use super::{article, page, paragraphs, shown};
+
+fn with(around: &str, body: &str) -> crate::bulletin::Article {
+    let main = format!("<h1>关于东区停水的通知</h1>{around}<div class=\"content\">{body}</div>");
+    article(&page("<title>关于东区停水的通知</title>", &main))
+}
+
+#[test]
+fn the_day_of_something_else_is_no_day_of_publication_once_it_has_passed() {
+    for line in [
+        "截止日期为2021年1月31日",
+        "报名时间为2021年1月31日",
+        "考试时间是2021年1月31日",
+        "面试时间：2021年1月31日",
+        "公示时间为：2021年1月31日",
+        "公示时间：2021年1月25日至2021年1月31日",
+        "报名时间：2021年1月25日9:00—2021年1月31日17:00",
+        "现场确认时间：2021年1月31日",
+        "2021年1月31日截止",
+        "2021年1月31日前有效",
+        "Closing date: 31 January 2021",
+        "The deadline is January 31, 2021",
+    ] {
+        let alone = with(&format!("<p>{line}</p>"), &paragraphs());
+        assert_eq!(shown(alone.published), None, "{line}");
+        for around in [
+            format!("<p>{line}</p><p>2022-11-20</p>"),
+            format!("<p>2022-11-20</p><p>{line}</p>"),
+            format!("<p>{line} 2022-11-20</p>").replace(" 2022", "　　综合科　2022"),
+        ] {
+            let beside = with(&around, &paragraphs());
+            assert_eq!(
+                shown(beside.published).as_deref(),
+                Some("2022-11-20"),
+                "{around}"
+            );
+        }
+    }
+    let table = "<table><tr><td>报名截止日期</td><td>2021-01-31</td></tr></table>";
+    assert_eq!(with(table, &paragraphs()).published, None);
+    let stamp = "<p>Closes: <time datetime=\"2021-01-31\">31 Jan</time></p>";
+    assert_eq!(with(stamp, &paragraphs()).published, None);
+}
+
+#[test]
+fn bare_labels_and_those_of_publishing_give_the_day() {
+    for line in [
+        "日期：2022-11-20",
+        "时间：2022-11-20 来源：后勤部 点击：5",
+        "[时间]：2022年11月20日",
+        "发布时间：2022-11-20",
+        "信息时间：2022-11-20",
+        "生成日期：2022-11-20",
+        "Date: 20 November 2022",
+        "Posted on 20 November 2022",
+    ] {
+        let found = with(&format!("<p>{line}</p>"), &paragraphs());
+        assert_eq!(
+            shown(found.published).as_deref(),
+            Some("2022-11-20"),
+            "{line}"
+        );
+        assert!(!found.text.contains(line), "{line}: {}", found.text);
+    }
+}
+
+#[test]
+fn when_and_where_people_meet_stays_in_text_and_summary() {
+    for lines in [
+        vec![
+            "时间：2022年11月10日下午13:30",
+            "地点：国际大厦二楼报告厅",
+            "主讲人：某教授",
+        ],
+        vec!["时间：2022年11月10日", "地点：报告厅"],
+        vec!["会议时间：2022年11月10日", "会议地点：三楼会议室"],
+        vec!["讲座时间：11月10日14:00，地点：报告厅"],
+        vec!["时间：2022-11-10 14:00-16:00"],
+        vec!["一、时间：2022年11月10日", "二、地点：三楼会议室"],
+        vec!["Time: 10 November 2022, 2 pm", "Venue: Hall B"],
+        vec!["Date: 10 November 2022", "Venue: Hall B"],
+        vec!["活动日期：2022年11月10日至2022年11月12日"],
+    ] {
+        let body: String = lines
+            .iter()
+            .map(|line| format!("<p><strong>{line}</strong></p>"))
+            .collect();
+        let found = with(
+            "<p>来源：国际学院 点击次数：</p>",
+            &format!("{body}{}", paragraphs()),
+        );
+        for line in &lines {
+            assert!(found.text.contains(line), "{line}: {}", found.text);
+        }
+        assert!(found.text.starts_with(lines[0]), "{}", found.text);
+        assert_eq!(found.published, None, "{lines:?}");
+        let summary = found.summary.unwrap_or_default();
+        assert!(summary.starts_with(lines[0]), "{summary}");
+
+        let below = with(
+            "<p>发布时间：2022-11-05</p>",
+            &format!("{}{body}", paragraphs()),
+        );
+        for line in &lines {
+            assert!(below.text.contains(line), "{line}: {}", below.text);
+        }
+        assert_eq!(shown(below.published).as_deref(), Some("2022-11-05"));
+    }
+}
+
+#[test]
+fn a_last_sentence_that_speaks_of_closing_or_printing_is_of_the_text() {
+    for line in [
+        "各楼栋要安排专人，检查用水设备是否关闭，防止跑水。",
+        "关闭水龙头后请锁好门窗，以免跑水。",
+        "请自行打印准考证参加考试",
+        "打印准考证后请核对信息。",
+        "扫码报名，额满为止。",
+        "举报电话：0000-555012",
+        "详情请查看（附件1）。",
+        "申报材料用四号字体打印，一式三份。",
+        "收藏展览同时开放，欢迎参观。",
+    ] {
+        let found = with(
+            "<p>发布时间：2022-11-20</p>",
+            &format!("{}<p>{line}</p>", paragraphs()),
+        );
+        assert!(found.text.ends_with(line), "{line}: {}", found.text);
+    }
+    for line in [
+        "【打印本页】 【关闭窗口】",
+        "打印 关闭",
+        "字体：大 中 小 打印",
+        "扫一扫在手机打开当前页",
+        "分享到：微信 微博",
+        "我要举报",
+    ] {
+        let found = with(
+            "<p>发布时间：2022-11-20</p>",
+            &format!("{}<p>{line}</p>", paragraphs()),
+        );
+        assert!(!found.text.contains(line), "{line}: {}", found.text);
+    }
+}

@@ -1,0 +1,52 @@
+//! Files that an article hands out, whatever they are.
+
+use super::{article, page, paragraphs};
+
+fn names(files: &str) -> Vec<String> {
+    let main = format!(
+        "<h1>关于东区停水的通知</h1><p>日期：2022-11-24</p><div class=\"content\">{}{files}</div>",
+        paragraphs()
+    );
+    let found = article(&page("", &main));
+    found
+        .attachments
+        .into_iter()
+        .map(|file| file.name)
+        .collect()
+}
+
+#[test]
+fn a_picture_among_files_is_a_file() {
+    for link in [
+        "<p><a href=\"/f/6.jpg\">附件6 .jpg</a></p>",
+        "<p><a href=\"/f/6.png\">附件6</a></p>",
+        "<p><a href=\"/f/6.JPG\">平面图</a></p>",
+        "<p><a href=\"/download?id=6\">平面图.jpeg</a></p>",
+        "<p><a href=\"/f/6.jpg\"><img src=\"/icon_jpg.gif\">附件6.jpg</a></p>",
+    ] {
+        let files = format!(
+            "<p><a href=\"/f/5.docx\">附件5.docx</a></p>{link}<p><a href=\"/f/7.xlsx\">附件7.xlsx</a></p>"
+        );
+        let found = names(&files);
+        assert_eq!(found.len(), 3, "{link}: {found:?}");
+        assert!(
+            found[1].contains('6') || found[1].contains("平面图"),
+            "{found:?}"
+        );
+    }
+    assert_eq!(
+        names("<p>附件：<a href=\"/f/6.jpg\">平面图</a></p>"),
+        ["平面图"]
+    );
+}
+
+#[test]
+fn a_picture_that_is_shown_is_no_file() {
+    for link in [
+        "<p><a href=\"/f/6.jpg\"><img src=\"/f/6_small.jpg\"></a></p>",
+        "<p><a href=\"/f/6.jpg\"><img src=\"/f/6_small.jpg\">现场</a></p>",
+        "<p>现场情况见<a href=\"/f/6.jpg\">大图</a>。</p>",
+    ] {
+        assert!(names(link).is_empty(), "{link}");
+    }
+}
