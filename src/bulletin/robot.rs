@@ -13,7 +13,7 @@ pub struct RobotKind {
     pub keys: &'static [Key],
     /// What the platform knows the sender by and counts its messages by: a robot's key, an account.
     account: fn(&Robot) -> Vec<&str>,
-    /// The keys that say where the messages of an account go, where it has more than one place.
+    /// The keys that say where messages go, whoever sends them.
     place: &'static [&'static str],
 }
 
@@ -77,7 +77,7 @@ pub static KINDS: &[RobotKind] = &[
             api("https://qyapi.weixin.qq.com"),
         ],
         account: |it| it.all(&["api_url", "key"]),
-        place: &[],
+        place: &["api_url", "key"],
     },
     RobotKind {
         name: "dingtalk-robot",
@@ -91,7 +91,7 @@ pub static KINDS: &[RobotKind] = &[
             api("https://oapi.dingtalk.com"),
         ],
         account: |it| it.all(&["api_url", "access_token", "secret"]),
-        place: &[],
+        place: &["api_url", "access_token"],
     },
     RobotKind {
         name: "feishu-robot",
@@ -105,19 +105,19 @@ pub static KINDS: &[RobotKind] = &[
             api("https://open.feishu.cn"),
         ],
         account: |it| it.all(&["api_url", "token", "secret"]),
-        place: &[],
+        place: &["api_url", "token"],
     },
     RobotKind {
         name: "slack",
         keys: &[key("url", Form::SecretPath, "the webhook's address")],
         account: |it| it.all(&["url"]),
-        place: &[],
+        place: &["url"],
     },
     RobotKind {
         name: "discord",
         keys: &[key("url", Form::SecretPath, "the webhook's address")],
         account: |it| it.all(&["url"]),
-        place: &[],
+        place: &["url"],
     },
     RobotKind {
         name: "matrix",
@@ -176,7 +176,7 @@ pub static KINDS: &[RobotKind] = &[
             key("secret", Form::OptionalSecret, ""),
         ],
         account: |it| it.all(&["url", "secret"]),
-        place: &[],
+        place: &["url"],
     },
     RobotKind {
         name: "wecom-app",
@@ -188,7 +188,7 @@ pub static KINDS: &[RobotKind] = &[
             api("https://qyapi.weixin.qq.com"),
         ],
         account: |it| it.all(&["api_url", "corp_id", "agent_id", "secret"]),
-        place: &["to"],
+        place: &["api_url", "corp_id", "agent_id", "to"],
     },
 ];
 
@@ -298,23 +298,37 @@ impl Robot {
     /// The same for channels that one sender serves.
     #[must_use]
     pub fn account(&self) -> Fingerprint {
-        self.fingerprint(&[])
+        let account = (self.kind.account)(self);
+        self.fingerprint(account.into_iter().map(str::to_owned))
     }
 
     /// The same for channels whose messages meet.
     #[must_use]
     pub fn place(&self) -> Fingerprint {
-        self.fingerprint(self.kind.place)
+        self.fingerprint(self.kind.place.iter().map(|key| self.meant(key)))
     }
 
-    fn fingerprint(&self, keys: &[&str]) -> Fingerprint {
+    /// The value of a key as it is meant: readers in any order, an address with or without its last slash.
+    fn meant(&self, key: &str) -> String {
+        let value = self.get(key);
+        let form = self.kind.keys.iter().find(|known| known.name == key);
+        match form.map(|key| key.form) {
+            Some(Form::Mailboxes) => {
+                let address = |reader: &str| {
+                    let address = reader.rsplit('<').next().unwrap_or(reader);
+                    address.trim_end_matches('>').trim().to_lowercase()
+                };
+                let mut readers: Vec<_> = value.split(',').map(address).collect();
+                readers.sort_unstable();
+                readers.join(",")
+            }
+            _ => value.trim_end_matches('/').to_owned(),
+        }
+    }
+
+    fn fingerprint(&self, parts: impl Iterator<Item = String>) -> Fingerprint {
         let mut hasher = blake3::Hasher::new();
-        let account = (self.kind.account)(self);
-        let further = keys.iter().map(|key| self.get(key));
-        for part in std::iter::once(self.kind.name)
-            .chain(account)
-            .chain(further)
-        {
+        for part in std::iter::once(self.kind.name.to_owned()).chain(parts) {
             hasher.update(part.as_bytes());
             hasher.update(&[0]);
         }
@@ -333,5 +347,31 @@ impl PartialEq for Robot {
 impl fmt::Debug for Robot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?} {:?}", self.kind, self.values)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mail(to: &str, password: &str) -> Robot {
+        let values = [("to", to), ("password", password)];
+        let values = values.map(|(key, value)| (key, Setting::Text(value.to_owned())));
+        Robot::new(RobotKind::named("email").unwrap(), values.into())
+    }
+
+    #[test]
+    fn a_place_is_where_messages_are_read_whoever_sends_them_in_whatever_order() {
+        let one = mail("a@example.org, 王 <B@example.org>", "one");
+        let other = mail("b@example.org, a@example.org", "other");
+        assert_eq!(one.place(), other.place());
+        assert_ne!(one.account(), other.account());
+        assert_ne!(one.place(), mail("a@example.org", "one").place());
+        for kind in KINDS {
+            assert!(!kind.place.is_empty(), "{kind:?}");
+            let keys = kind.keys.iter().map(|key| key.name);
+            let known: Vec<_> = keys.collect();
+            assert!(kind.place.iter().all(|key| known.contains(key)), "{kind:?}");
+        }
     }
 }

@@ -4,6 +4,8 @@
 //! ([`due`]), so that restarts change nothing and a changed setting is applied to all that waits
 //! ([`rearrange`]).
 
+use std::collections::{HashMap, hash_map::Entry};
+
 use chrono::{DateTime, Utc};
 
 use super::{
@@ -12,6 +14,7 @@ use super::{
     change::Change,
     error::Result,
     keys,
+    route::Place,
     rows::{BulletinRow, time},
 };
 use crate::bulletin::{Channel, DeliveryKind, DeliveryState, Mode};
@@ -62,7 +65,8 @@ impl Books {
         configured.map(|(_, channel)| channel).or_else(subscribed)
     }
 
-    /// Each of `channels` with the time (ms) at which a bulletin may go there.
+    /// The channels that a bulletin goes by, each with the time (ms) at which it may: of several that lead
+    /// to one place the one that sends it soonest, of those the first.
     pub(super) fn due_in(
         &self,
         channels: &[u32],
@@ -70,14 +74,31 @@ impl Books {
         row: &BulletinRow,
         now: DateTime<Utc>,
     ) -> Vec<(u32, i64)> {
-        let due = |number: u32| {
-            let due = |channel| due(channel, kind, is_urgent(channel, row), now);
-            self.channel(number).map_or(now, due).timestamp_millis()
-        };
-        channels
-            .iter()
-            .map(|&number| (number, due(number)))
-            .collect()
+        let mut soonest: Vec<(u32, i64)> = Vec::with_capacity(channels.len());
+        let mut places = HashMap::with_capacity(channels.len());
+        for &number in channels {
+            let channel = self.channel(number);
+            let due = channel.map_or(now, |channel| {
+                due(channel, kind, is_urgent(channel, row), now)
+            });
+            let place = channel.map_or(Place::Own(number), |channel| {
+                Place::of_channel(number, channel, &self.moved)
+            });
+            let this = (number, due.timestamp_millis());
+            match places.entry(place) {
+                Entry::Vacant(entry) => {
+                    entry.insert(soonest.len());
+                    soonest.push(this);
+                }
+                Entry::Occupied(entry) => {
+                    let other = &mut soonest[*entry.get()];
+                    if this.1 < other.1 {
+                        *other = this;
+                    }
+                }
+            }
+        }
+        soonest
     }
 
     /// Whether a waiting delivery passes quiet hours.

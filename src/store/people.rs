@@ -193,7 +193,7 @@ fn having(books: &Books, row: &BulletinRow) -> Result<Vec<u32>> {
                 .to_owned(),
         ));
     }
-    Ok(books.channels_with(row))
+    Ok(books.channels_having(row))
 }
 
 /// The channels that people named, each chat once.

@@ -82,22 +82,33 @@ impl Books {
             .unwrap_or(Place::Own(number))
     }
 
-    /// Channels that a new bulletin goes to, by their filters: in config order, then the chats that
-    /// subscribed by themselves.
+    /// Channels that want a new bulletin, by their filters: in config order, then the chats that
+    /// subscribed by themselves. Several may lead to one place ([`Books::due_in`]).
     pub(super) fn channels_for(&self, source: &SourceId, title: &str, summary: &str) -> Vec<u32> {
         self.channels_where(std::slice::from_ref(source), |channel| {
             channel.filter.verdict(title, summary) == Verdict::Wanted
         })
     }
 
-    /// Channels that have one of a bulletin's sources, whatever their filters.
-    pub(super) fn channels_with(&self, row: &BulletinRow) -> Vec<u32> {
+    /// Channels that have one of a bulletin's sources, whatever their filters; likewise.
+    pub(super) fn channels_having(&self, row: &BulletinRow) -> Vec<u32> {
         self.channels_where(&row.sources(&self.names()), |_| true)
     }
 
-    /// All channels, and all chats that are subscribed to anything.
+    /// The first of them at each place.
+    pub(super) fn channels_with(&self, row: &BulletinRow) -> Vec<u32> {
+        self.first_at_each_place(self.channels_having(row))
+    }
+
+    /// All channels, and all chats that are subscribed to anything: the first at each place.
     pub(super) fn everyone(&self) -> Vec<u32> {
-        self.channels_that(|chat| chat.may_have(true), |_| true)
+        self.first_at_each_place(self.channels_that(|chat| chat.may_have(true), |_| true))
+    }
+
+    fn first_at_each_place(&self, mut channels: Vec<u32>) -> Vec<u32> {
+        let mut places = HashSet::new();
+        channels.retain(|number| places.insert(self.place(*number)));
+        channels
     }
 
     /// Public sources and others never share a bulletin.
@@ -125,13 +136,9 @@ impl Books {
             .subscribed()
             .filter(|(number, known)| let_in(&known.chat) && !self.is_blocked(*number))
             .map(|(number, known)| (number, &*known.channel));
-        let mut places = HashSet::new();
         configured
             .chain(subscribed)
             .filter(|(_, channel)| wanted(channel))
-            .filter(|(number, channel)| {
-                places.insert(Place::of_channel(*number, channel, &self.moved))
-            })
             .map(|(number, _)| number)
             .collect()
     }

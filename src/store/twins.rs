@@ -6,11 +6,12 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::{
     Found, admit, archive,
+    block::Slot,
     books::Books,
     change::Change,
     engine::Engine,
     error::Result,
-    keys, revise,
+    keys, remind, revise,
     route::Place,
     rows::{BulletinRow, time},
 };
@@ -168,17 +169,32 @@ pub(super) fn join(
     let Some(name) = books.names().source(source) else {
         return Ok(());
     };
-    let is_dropped = |state| matches!(state, DeliveryState::Dropped);
-    let have: HashSet<Place> = super::read::deliveries_of(&books.engine, id)?
-        .into_iter()
-        .filter(|(_, slot)| slot.kind == DeliveryKind::New && !is_dropped(slot.state))
-        .map(|(_, slot)| books.place(slot.channel))
-        .collect();
+    let mut have: HashMap<Place, (u64, Slot)> = HashMap::new();
+    for (delivery, slot) in super::read::deliveries_of(&books.engine, id)? {
+        if slot.kind == DeliveryKind::New && slot.state != DeliveryState::Dropped {
+            have.insert(books.place(slot.channel), (delivery, slot));
+        }
+    }
     let summary = twin.summary.as_deref().unwrap_or_default();
-    let mut channels = books.channels_for(&name, &twin.title, summary);
-    channels.retain(|channel| !have.contains(&books.place(*channel)));
+    let wanting = books.channels_for(&name, &twin.title, summary);
+    let mut channels = Vec::new();
+    for (channel, due_ms) in books.due_in(&wanting, DeliveryKind::New, &twin, now) {
+        match have.remove(&books.place(channel)) {
+            None => channels.push(channel),
+            // Another channel would send it there later.
+            Some((later, slot)) if waits_longer(&slot, due_ms) => {
+                remind::drop_it(books, change, later, slot, now)?;
+                channels.push(channel);
+            }
+            Some(_) => {}
+        }
+    }
     admit::queue_new(books, change, (id, &twin), &channels, now)?;
     revise::name_sources(books, change, id, &name, now)
+}
+
+fn waits_longer(slot: &Slot, due_ms: i64) -> bool {
+    slot.state == DeliveryState::Queued && slot.attempts == 0 && slot.due_ms() > due_ms
 }
 
 #[cfg(test)]

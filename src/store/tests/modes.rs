@@ -344,3 +344,80 @@ async fn a_bundle_that_was_sent_is_edited_whole_also_after_an_import() {
     let edition = other.store.edition(update.id).await.unwrap().unwrap();
     assert_eq!(edition.bulletins.len(), 3, "{edition:?}");
 }
+
+/// A digest of everything, and before or after it a channel of what is urgent, to one place.
+fn digest_and_urgent(kind: &ChannelKind) -> [Channel; 2] {
+    let to = |id: &str| Channel {
+        kind: kind.clone(),
+        ..chat(id, 1)
+    };
+    let digest = Channel {
+        mode: Mode::Digest,
+        ..to("digest")
+    };
+    let urgent = Channel {
+        filter: Filter::new(&["第2号".to_owned()], &[]).unwrap(),
+        ..to("urgent")
+    };
+    [digest, urgent]
+}
+
+#[tokio::test]
+async fn of_two_channels_to_one_place_the_soonest_sends_whatever_stands_first() {
+    let robots = crate::bulletin::KINDS.iter();
+    let robots = robots.map(|kind| ChannelKind::Robot(crate::bulletin::Robot::sample(kind)));
+    for kind in robots.chain([chat("a", 1).kind]) {
+        let channels = digest_and_urgent(&kind);
+        let reversed = [channels[1].clone(), channels[0].clone()];
+        for channels in [channels, reversed] {
+            let world = World::looked_at(&channels, "01 10:00").await;
+            world.look(list([3, 2, 1])).await;
+            let mut sent: Vec<_> = world.deliveries().await;
+            sent.sort_by_key(|one| one.due_at);
+            let sent: Vec<_> = sent
+                .iter()
+                .map(|one| (one.channel.to_string(), one.due_at))
+                .collect();
+            let expected = [("urgent", "01 10:00"), ("digest", "01 18:00")];
+            assert_eq!(
+                sent,
+                expected.map(|(id, due)| (id.to_owned(), at(due))),
+                "{kind:?}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_waits_for_a_digest_goes_at_once_where_a_second_source_makes_it_urgent() {
+    let kind = chat("a", 1).kind;
+    let [digest, urgent] = digest_and_urgent(&kind);
+    let only = |id: &str| Some(vec![id.parse().unwrap()]);
+    let channels = [
+        Channel {
+            sources: only("news"),
+            ..digest
+        },
+        Channel {
+            sources: only("law"),
+            filter: Filter::default(),
+            ..urgent
+        },
+    ];
+    let world = World::looked_at(&channels, "01 10:00").await;
+    world.look(list([2, 1])).await;
+    let mut rows = list([2]);
+    rows.extend(law([1]));
+    world.look_at("law", rows).await;
+    let states: Vec<_> = world
+        .deliveries()
+        .await
+        .iter()
+        .map(|one| (one.channel.to_string(), one.state))
+        .collect();
+    let expected = [
+        ("urgent", DeliveryState::Queued),
+        ("digest", DeliveryState::Dropped),
+    ];
+    assert_eq!(states, expected.map(|(id, state)| (id.to_owned(), state)));
+}
