@@ -17,7 +17,7 @@ use std::{
 };
 
 use chrono::Utc;
-use futures::{FutureExt, TryFutureExt};
+use futures::{FutureExt, future::BoxFuture};
 use tokio::{
     net::TcpListener,
     sync::{mpsc, watch as live},
@@ -38,6 +38,7 @@ use crate::{
     push::{Files, Output, Pusher},
     source::fetch::Fetcher,
     store::{Store, StoreError},
+    supervise::PartError,
     watch::Watch,
     web::{self, Desk, Reload},
 };
@@ -88,6 +89,9 @@ pub struct App {
 }
 
 type Part = anyhow::Result<()>;
+/// Begins a part, and begins it again.
+type Begin =
+    Box<dyn Fn(CancellationToken) -> BoxFuture<'static, Result<(), StoreError>> + Send + Sync>;
 
 impl App {
     /// Opens the store, takes the config into it, and leaves `instance.json` and, where the config
@@ -163,27 +167,35 @@ impl App {
         [desk.admin_token.clone(), desk.instance_token.clone()]
     }
 
-    /// Runs until stopped, or until the store or the listener fails. Then no look and no answer
+    /// Runs until stopped, or until the store fails. Then no look and no answer
     /// begins, what is being sent is completed or put back, and the store is flushed and closed.
     ///
     /// # Errors
-    /// The store failed a write, or the listener failed. All else is told and survived.
+    /// The store failed a write. All else is reported and survived.
     pub async fn run(mut self, stop: CancellationToken) -> anyhow::Result<()> {
         let store = self.store();
         let (ending, ended_all) = (CancellationToken::new(), CancellationToken::new());
         let mut parts = start(&self.desk, self.pusher, &ending);
         // The pages stay to the end: whoever asks is told that the instance shuts down.
         let mut pages = JoinSet::new();
-        let serve = web::serve(self.listener, self.desk, ending.clone(), ended_all.clone());
-        pages.spawn(serve.err_into());
+        pages.spawn(keep_serving(
+            self.listener.into_std()?,
+            self.desk,
+            ending.clone(),
+            ended_all.clone(),
+        ));
         let mut ended = Ok(());
         let mut added = store.added_sources();
         loop {
             tokio::select! {
                 Ok(()) = added.changed() => {
-                    if let Err(error) = self.reloader.join_added().await {
-                        ended = Err(error.into());
-                        break;
+                    match self.reloader.join_added().await {
+                        Err(error) if error.is_fatal() => {
+                            ended = Err(error.into());
+                            break;
+                        }
+                        Err(error) => tracing::error!("an added source is not watched yet: {error}"),
+                        Ok(()) => {}
                     }
                 }
                 () = stop.cancelled() => break,
@@ -241,27 +253,67 @@ async fn open_store(state: &Path) -> Result<Store, StoreError> {
     }
 }
 
+/// Starts all that ends before the pages do.
 fn start(desk: &Desk, pusher: Pusher, ending: &CancellationToken) -> JoinSet<Part> {
     let mut parts = JoinSet::new();
-    let (store, config) = (desk.store.clone(), desk.config.clone());
-    let watch = desk.watch.clone();
+    let (watch, store, stop) = (desk.watch.clone(), desk.store.clone(), ending.clone());
     let bot = bot::Desk {
         store: store.clone(),
-        config,
+        config: desk.config.clone(),
         pusher: pusher.clone(),
         watch: watch.clone(),
     };
-    parts.spawn(bot::run(bot, ending.clone()).err_into());
-    let stop = ending.clone();
-    parts.spawn(async move { Ok(watch.run(stop).await?) });
-    let stop = ending.clone();
-    parts.spawn(async move { Ok(pusher.run(stop).await?) });
-    parts.spawn(keep_house(store, ending.clone()));
+    let supervisor = watch.supervisor().clone();
+    let mut keep = |part: &'static str, begin: Begin| {
+        let (supervisor, stop) = (supervisor.clone(), stop.clone());
+        parts.spawn(async move {
+            let begin = || begin(stop.clone());
+            Ok(supervisor.keep(part, &stop, begin).await?)
+        });
+    };
+    keep(
+        "bot",
+        Box::new(move |stop| bot::run(bot.clone(), stop).boxed()),
+    );
+    keep(
+        "schedule",
+        Box::new(move |stop| {
+            let watch = watch.clone();
+            async move { watch.run(stop).await }.boxed()
+        }),
+    );
+    keep(
+        "push",
+        Box::new(move |stop| {
+            let pusher = pusher.clone();
+            async move { pusher.run(stop).await }.boxed()
+        }),
+    );
+    keep(
+        "housekeeping",
+        Box::new(move |stop| keep_house(store.clone(), stop).boxed()),
+    );
     parts
 }
 
+/// Serves the pages on one listener, however often serving is begun again.
+async fn keep_serving(
+    listener: std::net::TcpListener,
+    desk: Desk,
+    ending: CancellationToken,
+    stop: CancellationToken,
+) -> Part {
+    let supervisor = desk.watch.supervisor().clone();
+    let serve = || async {
+        let listener = TcpListener::from_std(listener.try_clone()?)?;
+        web::serve(listener, desk.clone(), ending.clone(), stop.clone()).await
+    };
+    supervisor.keep("pages", &stop, serve).await?;
+    Ok(())
+}
+
 /// Backs up and forgets what is old enough. A backup that fails is told and tried again.
-async fn keep_house(store: Store, stop: CancellationToken) -> Part {
+async fn keep_house(store: Store, stop: CancellationToken) -> Result<(), StoreError> {
     let mut hour = interval_at(Instant::now() + MINUTE, HOUR);
     let mut moment = interval(MOMENT);
     loop {
@@ -276,7 +328,7 @@ async fn keep_house(store: Store, stop: CancellationToken) -> Part {
         match store.housekeep(Utc::now()).await {
             Ok(None) => {}
             Ok(Some(backup)) => tracing::info!("backed up to {}", backup.display()),
-            Err(error @ StoreError::Failed(_)) => return Err(error.into()),
+            Err(error) if error.is_fatal() => return Err(error),
             Err(error) => tracing::error!("no backup could be made: {error}"),
         }
     }

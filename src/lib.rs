@@ -21,6 +21,7 @@ pub mod round;
 pub mod schedule;
 pub mod source;
 pub mod store;
+pub mod supervise;
 pub mod view;
 pub mod watch;
 pub mod web;

@@ -33,6 +33,7 @@ use crate::{
     round::{self, Asked, Looked, Unread},
     source::fetch::{FetchErrorKind, Fetcher, Request, Via},
     store::{LookState, Store, StoreError},
+    supervise::{self, Supervisor},
 };
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -59,6 +60,7 @@ struct Shared {
     runs: AtomicBool,
     /// Unix seconds of the loop's last turn.
     last_turn: AtomicI64,
+    supervisor: Supervisor,
 }
 
 impl Watch {
@@ -75,8 +77,15 @@ impl Watch {
                 polled_by_loop: Gate::new(polled_by_loop),
                 runs: AtomicBool::new(false),
                 last_turn: AtomicI64::new(0),
+                supervisor: Supervisor::default(),
             }),
         }
+    }
+
+    /// Counts what breaks, here and in all parts that are begun beside this one.
+    #[must_use]
+    pub fn supervisor(&self) -> &Supervisor {
+        &self.shared.supervisor
     }
 
     /// Fetches with another fetcher from now on: its settings changed.
@@ -190,10 +199,9 @@ impl Watch {
                     }
                 }
                 Some(ended) = rereading.join_next() => {
-                    ended.unwrap_or_else(|error| {
-                        tracing::error!("reading articles again broke: {error}");
-                        Ok(())
-                    })?;
+                    // It is begun again by the next minute.
+                    let broke = |error| shared.supervisor.broke("rereading", &supervise::why(error));
+                    ended.unwrap_or_else(|error| { broke(error); Ok(()) })?;
                 }
                 Some(source) = polled.recv() => {
                     shared.plan(&mut timetable, &source);

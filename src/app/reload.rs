@@ -1,13 +1,15 @@
 //! Taking a changed config while everything runs, or refusing it whole.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, panic::AssertUnwindSafe, sync::Arc};
 
+use futures::FutureExt;
 use tokio::sync::watch as live;
 
 use crate::{
     config::Config,
     source::fetch::Fetcher,
     store::{Store, StoreError},
+    supervise,
     watch::Watch,
 };
 
@@ -31,7 +33,8 @@ impl fmt::Debug for Reloader {
 impl Reloader {
     /// Takes the changed config; the error is what is wrong with it, and then all stays as it was.
     pub(super) async fn take(&self) -> Result<(), String> {
-        let taken = self.try_to_take().await;
+        let taken = AssertUnwindSafe(self.try_to_take()).catch_unwind().await;
+        let taken = taken.unwrap_or_else(|panic| Err(supervise::reason(panic.as_ref())));
         match &taken {
             Ok(()) => tracing::info!("the changed config is taken"),
             Err(why) => {

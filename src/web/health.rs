@@ -17,6 +17,7 @@ use crate::{
     config::Config,
     push,
     store::{ChannelStatus, SourceStatus, Store, StoreError, Waiting},
+    supervise::Breakage,
     view::Stamp,
 };
 
@@ -114,7 +115,22 @@ async fn own_faults(site: &Site) -> Vec<Fault> {
             "if this stays, look at the log and start noticast again",
         ));
     }
+    let breakages = site.desk.watch.supervisor().breakages();
+    let config = site.config();
+    faults.extend(breakages.iter().filter_map(|it| part_fault(it, &config)));
     faults
+}
+
+/// A part that broke not long ago. What it said of it may quote what strangers may not read: the log has it.
+fn part_fault(breakage: &Breakage, config: &Config) -> Option<Fault> {
+    let Breakage { part, times, since } = breakage;
+    Some(Fault {
+        what: format!("it broke, {times} times since the start, and was begun again"),
+        r#where: part.clone(),
+        since: Some(Stamp::new((*since)?, config.time_zone)),
+        r#do: "the log says why; please report it".into(),
+        is_grave: false,
+    })
 }
 
 /// Sources, channels, and deliveries that only we hold up.

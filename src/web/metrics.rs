@@ -9,7 +9,10 @@ use chrono::{DateTime, Utc};
 use prometheus::{Encoder, GaugeVec, IntCounterVec, Opts, Registry, TextEncoder};
 
 use super::{Shared, Site, auth, problem::Problem};
-use crate::store::{ChannelStatus, Health, SourceStatus};
+use crate::{
+    store::{ChannelStatus, Health, SourceStatus},
+    supervise::Breakage,
+};
 
 pub(super) async fn metrics(
     State(site): State<Shared>,
@@ -48,6 +51,7 @@ fn gather(site: &Site, seen: &Seen) -> Made<Registry> {
     let registry = Registry::new();
     of_the_whole(&registry, site, seen)?;
     of_tokens(&registry, site)?;
+    of_parts(&registry, site)?;
     of_sources(&registry, seen)?;
     of_channels(&registry, seen)?;
     Ok(registry)
@@ -118,6 +122,20 @@ fn of_tokens(registry: &Registry, site: &Site) -> Made<()> {
     registry.register(Box::new(tokens.clone()))?;
     for (answer, count) in site.door.counts() {
         tokens.with_label_values(&[answer]).inc_by(count);
+    }
+    Ok(())
+}
+
+/// All that ever broke; none at all is the rule.
+fn of_parts(registry: &Registry, site: &Site) -> Made<()> {
+    let opts = Opts::new(
+        "noticast_part_broke_total",
+        "How often a part of the program broke and was begun again",
+    );
+    let broke = IntCounterVec::new(opts, &["part"])?;
+    registry.register(Box::new(broke.clone()))?;
+    for Breakage { part, times, .. } in site.desk.watch.supervisor().breakages() {
+        broke.with_label_values(&[part.as_str()]).inc_by(times);
     }
     Ok(())
 }

@@ -67,6 +67,21 @@ async fn it_is_ready_when_the_schedule_runs_and_nothing_but_us_is_late() {
 }
 
 #[tokio::test]
+async fn a_part_that_broke_is_listed_and_counted_without_its_reason() {
+    let desk = Desk::with_baselines().await;
+    let supervisor = desk.watch.supervisor().clone();
+    supervisor.broke("rereading", "it panicked: https://u:secret@intranet/");
+    let report = desk.get("/readyz").send().await.unwrap();
+    let report = report.text().await.unwrap();
+    assert!(report.contains(r#""where":"rereading""#), "{report}");
+    assert!(!report.contains("secret"), "{report}");
+    let metrics = desk.get("/metrics").bearer_auth(METRICS_TOKEN);
+    let metrics = metrics.send().await.unwrap().text().await.unwrap();
+    let counted = "noticast_part_broke_total{part=\"rereading\"} 1";
+    assert!(metrics.lines().any(|line| line == counted), "{metrics}");
+}
+
+#[tokio::test]
 async fn metrics_are_prometheus_text_for_those_with_a_token() {
     let desk = Desk::with_baselines().await;
     desk.publish("notices", "1", "关于元旦放假的通知").await;
