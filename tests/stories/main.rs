@@ -22,6 +22,7 @@ mod files;
 mod golden;
 mod health;
 mod hostile;
+mod kills;
 mod kinds;
 mod layout;
 mod mail;

@@ -124,7 +124,7 @@ impl World {
         running
     }
 
-    fn instance(&self) -> Value {
+    pub(crate) fn instance(&self) -> Value {
         let instance = fs::read(self.path("state/instance.json"));
         serde_json::from_slice(&instance.unwrap_or_default()).unwrap_or_default()
     }
