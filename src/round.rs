@@ -172,6 +172,13 @@ fn fail(store: &Store, source: &Source, fault: Fault) -> Looked {
     }
 }
 
+/// A look that panicked: it failed, and the next one comes later.
+pub fn broken(store: &Store, source: &Source) -> Looked {
+    let what =
+        "a look at it broke, which is a fault of noticast: the log says why; please report it";
+    fail(store, source, Fault::broken(what.to_owned()))
+}
+
 /// What the source's own history is told by: when something new came, and after how long.
 fn remember_change(state: &mut LookState, now: DateTime<Utc>) {
     const MOST_GAPS: usize = 16;

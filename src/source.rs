@@ -13,7 +13,9 @@ pub mod feed;
 pub mod fetch;
 pub(crate) mod guard;
 mod kind;
+mod links;
 pub mod list;
+pub(crate) mod onward;
 mod page;
 pub mod summary;
 pub mod text;
@@ -100,7 +102,9 @@ pub fn read(
     read_as: ReadAs,
     context: &Context<'_>,
 ) -> Result<Reading, ReadError> {
-    kind::read(text, content_type, read_as, context)
+    let mut reading = kind::read(text, content_type, read_as, context)?;
+    links::take_logins_off(&mut reading);
+    Ok(reading)
 }
 
 /// Why a page cannot be read as what it was asked for. Each maps to an `error.code` of `preview`.

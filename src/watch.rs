@@ -9,6 +9,7 @@ mod timetable;
 
 use std::{
     collections::HashMap,
+    panic::AssertUnwindSafe,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicI64, Ordering},
@@ -18,6 +19,7 @@ use std::{
 
 use bytes::Bytes;
 use chrono::Utc;
+use futures::FutureExt;
 use tokio::{
     sync::{Mutex as Gate, mpsc},
     task::JoinSet,
@@ -31,7 +33,7 @@ use crate::{
     bulletin::{BulletinId, Language, Notice, Source, SourceId, Validators},
     config::Live,
     round::{self, Asked, Looked, Unread},
-    source::fetch::{FetchErrorKind, Fetcher, Request, Via},
+    source::fetch::{FetchErrorKind, Fetcher, Request, Via, Wants},
     store::{LookState, Store, StoreError},
     supervise::{self, Supervisor},
 };
@@ -154,6 +156,7 @@ impl Watch {
             url: Url::parse(url).map_err(|error| error.to_string())?,
             validators: Validators::default(),
             via: Via::from(known),
+            wants: Wants::Page,
             keep_alive: true,
         };
         match self.shared.fetcher().file(&request, most).await {
@@ -235,12 +238,12 @@ impl Watch {
 
 type Turn = Result<SourceId, StoreError>;
 
-/// The source that a look was at; a look that broke (it should not) leaves its source where it was.
+/// The source that a look was at; None: the look was cancelled.
 fn taken_in(ended: Result<Turn, tokio::task::JoinError>) -> Result<Option<SourceId>, StoreError> {
     match ended {
         Ok(turn) => turn.map(Some),
         Err(error) => {
-            tracing::error!("a look broke: {error}");
+            tracing::error!("a look ended early: {error}");
             Ok(None)
         }
     }
@@ -264,8 +267,33 @@ impl Shared {
         self.store.read_look_state(source, |state| state.paused)
     }
 
-    /// One look, and what is told of it.
+    /// One look, and what is told of it. A look that panics is a failed one: its source is looked at again.
     async fn look(&self, source: &Source, asked: Asked) -> Result<Looked, StoreError> {
+        self.unbroken(source, self.look_and_tell(source, asked))
+            .await
+    }
+
+    async fn unbroken(
+        &self,
+        source: &Source,
+        look: impl Future<Output = Result<Looked, StoreError>>,
+    ) -> Result<Looked, StoreError> {
+        let panic = match AssertUnwindSafe(look).catch_unwind().await {
+            Ok(looked) => return looked,
+            Err(panic) => panic,
+        };
+        let why = supervise::reason(panic.as_ref());
+        self.supervisor
+            .broke("look", &format!("at `{}`, {why}", source.id));
+        let looked = round::broken(&self.store, source);
+        log(source, &looked);
+        let told = AssertUnwindSafe(self.tell(source, &looked)).catch_unwind();
+        // Whatever broke may have been the telling: it must not end the loop.
+        told.await.unwrap_or(Ok(()))?;
+        Ok(looked)
+    }
+
+    async fn look_and_tell(&self, source: &Source, asked: Asked) -> Result<Looked, StoreError> {
         let gate = self.gate(&source.id);
         let _turn = gate.lock().await;
         let fetcher = self.fetcher();
@@ -347,5 +375,42 @@ fn log(source: &Source, looked: &Looked) {
             source = %source.id,
             "{} new, {} held", looked.new.len(), looked.held.len()
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{bulletin::FetchSettings, config::Config};
+
+    #[tokio::test]
+    async fn a_look_that_panics_is_a_failed_look_and_its_source_is_planned_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).await.unwrap();
+        let url = "https://www.example.com/news/".parse().unwrap();
+        let source = Source::new("news".parse().unwrap(), url);
+        store
+            .sync_config(std::slice::from_ref(&source), &[])
+            .await
+            .unwrap();
+        let (_sender, live) = tokio::sync::watch::channel(Arc::new(Config::default()));
+        let fetcher = Fetcher::new(&FetchSettings::default(), &[]).unwrap();
+        let watch = Watch::new(store.clone(), live, fetcher);
+        let shared = &watch.shared;
+        let mut timetable = Timetable::default();
+        let state_of = |id: &SourceId| store.look_state(id);
+        timetable.follow(std::slice::from_ref(&source), state_of, Now::read());
+        assert_eq!(timetable.take_due(Now::read()).len(), 1);
+
+        let look = async { panic!("index out of bounds") };
+        let looked = shared.unbroken(&source, look).await.unwrap();
+        shared.plan(&mut timetable, &source.id);
+
+        assert!(looked.error.is_some());
+        let state = store.look_state(&source.id);
+        let broken = watch.supervisor().breakages();
+        assert_eq!((state.failures, broken[0].times), (1, 1));
+        assert!(state.error.unwrap().contains("please report"));
+        assert!(timetable.first().is_some_and(|due| due > Instant::now()));
     }
 }

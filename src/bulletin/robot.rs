@@ -278,21 +278,23 @@ impl Robot {
         keys.iter().map(|key| self.get(key)).collect()
     }
 
-    /// All that must be shown nowhere: secrets, and of secret addresses also what follows the host, and
-    /// its end alone, where that is long enough to be a key.
+    /// All that must be shown nowhere: secrets, and of secret addresses also what follows the host and each
+    /// part of that, where it is a key. A word that any address may hold (`/json`) hides nothing by itself.
     #[must_use]
     pub fn secrets(&self) -> Vec<String> {
         let secrets = self.values.values().filter_map(|value| match value {
             Setting::Secret(secret) => Some(secret.reveal()),
             Setting::Text(_) => None,
         });
-        let with_path = secrets.flat_map(|secret| {
+        let with_parts = secrets.flat_map(|secret| {
             let path = secret.splitn(4, '/').nth(3);
-            let path = path.filter(|path| secret.contains("://") && path.len() >= 4);
-            let key = path.and_then(|path| path.rsplit('/').next());
-            [Some(secret), path, key.filter(|key| key.len() >= 8)]
+            let path = path.filter(|_| secret.contains("://")).unwrap_or_default();
+            let parts = path.split(['/', '?', '&', '=', '#']);
+            let keys: Vec<&str> = parts.filter(|part| is_key(part)).collect();
+            let whole = (!keys.is_empty()).then_some(path);
+            std::iter::once(secret).chain(whole).chain(keys)
         });
-        with_path.flatten().map(str::to_owned).collect()
+        with_parts.map(str::to_owned).collect()
     }
 
     /// The same for channels that one sender serves.
@@ -338,6 +340,12 @@ impl Robot {
     }
 }
 
+/// Whether a part of an address is made to be unknown, and is no word.
+fn is_key(part: &str) -> bool {
+    let is_word = |part: &str| part.chars().all(|c| c.is_ascii_lowercase());
+    part.len() >= 8 && !is_word(part)
+}
+
 impl PartialEq for Robot {
     fn eq(&self, other: &Self) -> bool {
         self.kind.name == other.kind.name && self.values == other.values
@@ -373,5 +381,31 @@ mod tests {
             let known: Vec<_> = keys.collect();
             assert!(kind.place.iter().all(|key| known.contains(key)), "{kind:?}");
         }
+    }
+
+    fn secrets(url: &str) -> Vec<String> {
+        let url = Setting::Secret(Secret::new(url.to_owned()));
+        let kind = RobotKind::named("webhook").unwrap();
+        Robot::new(kind, BTreeMap::from([("url", url)])).secrets()
+    }
+
+    #[test]
+    fn an_address_hides_its_keys_and_no_word_that_any_address_may_hold() {
+        for plain in [
+            "https://hooks.example.com/json",
+            "https://hooks.example.com/notifications/json",
+        ] {
+            assert_eq!(secrets(plain), [plain]);
+        }
+        let keyed = "https://hooks.example.com/services/T0123456/json?key=693a91f6-7xxx";
+        assert_eq!(
+            secrets(keyed),
+            [
+                keyed,
+                "services/T0123456/json?key=693a91f6-7xxx",
+                "T0123456",
+                "693a91f6-7xxx"
+            ]
+        );
     }
 }

@@ -13,7 +13,7 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
-use super::{ChannelId, Filter, Mode, Quiet, Robot, SourceId, Template};
+use super::{ChannelId, Filter, Login, Mode, Quiet, Robot, SourceId, Template};
 use crate::schedule::Schedule;
 
 /// A configured place to watch. All values are checked.
@@ -21,7 +21,10 @@ use crate::schedule::Schedule;
 pub struct Source {
     pub id: SourceId,
     pub name: String,
+    /// Without user and password, which are its `login`.
     pub url: Url,
+    /// Goes to the origin of `url` alone, as `headers` do.
+    pub login: Option<Login>,
     pub schedule: Schedule,
     pub time_zone: Tz,
     pub kind: ReadAs,
@@ -56,10 +59,11 @@ impl Source {
 
     /// A source with everything else as the config has it where a key is absent.
     #[must_use]
-    pub fn new(id: SourceId, url: Url) -> Self {
+    pub fn new(id: SourceId, mut url: Url) -> Self {
         Self {
             name: id.to_string(),
             id,
+            login: Login::take_from(&mut url),
             url,
             schedule: Self::SCHEDULE
                 .parse()
@@ -374,7 +378,7 @@ pub enum AllowPrivate {
 }
 
 /// A token, key or password. It shows nowhere: `Debug` and `Display` print `***`.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Secret(String);
 
 impl Secret {

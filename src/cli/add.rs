@@ -10,11 +10,11 @@ use super::{
     session::Session,
 };
 use crate::{
-    bulletin::{Source, SourceId},
+    bulletin::{Login, Source, SourceId},
     config::{SourceBlock, append_source},
     source::{
         Reading,
-        fetch::{Fetcher, Via},
+        fetch::{Fetcher, Via, Wants},
     },
 };
 
@@ -36,12 +36,9 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
         return Err(UsageError(text.to_owned()).into());
     }
     let config = session.config_or_default()?;
-    if let Some(known) = config.sources.iter().find(|source| source.url == args.url) {
-        return Err(UsageError(format!(
-            "{} is watched already, as `{}`",
-            args.url, known.id
-        ))
-        .into());
+    let shown = Login::taken_off(&args.url).into_owned();
+    if let Some(known) = config.sources.iter().find(|source| source.url == shown) {
+        return Err(UsageError(format!("{shown} is watched already, as `{}`", known.id)).into());
     }
     let taken: Vec<SourceId> = config
         .sources
@@ -50,7 +47,7 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
         .collect();
     let typed: Vec<String> = args.url.host_str().map(str::to_owned).into_iter().collect();
     let fetcher = Fetcher::new(&config.fetch, &typed)?;
-    let page = inspect::fetch(&fetcher, &args.url, Via::default()).await?;
+    let page = inspect::fetch(&fetcher, &args.url, Via::default(), Wants::Page).await?;
     let bare = SourceBlock::new(args.url.clone(), "", &taken);
     let how = How {
         time_zone: config.time_zone,
@@ -59,14 +56,13 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
     let seen = inspect::read(&page, &how)?;
     preview::show::text(&page, &seen, &how, session.verbose)?;
     if matches!(seen.reading, Reading::Article(_)) {
-        anyhow::bail!(
-            "{} is one article, not a list of notices; nothing was added",
-            args.url
-        );
+        anyhow::bail!("{shown} is one article, not a list of notices; nothing was added");
     }
-    let mut block = preview::show::suggestion(&args.url, &seen, &taken);
-    block.url = args.url;
+    let mut block = preview::show::suggestion(&shown, &seen, &taken);
+    block.url = shown;
     out::line(format!("\n{block}"))?;
+    // The file is where its user and password belong.
+    block.url = args.url;
     let path = session.config_path();
     if !args.yes && !out::ask(&format!("append this to {}?", path.display()))? {
         eprintln!("nothing was added");

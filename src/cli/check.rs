@@ -19,7 +19,7 @@ use crate::{
     push::Checked,
     source::{
         Reading,
-        fetch::{Fetcher, Via},
+        fetch::{Fetcher, Via, Wants},
         list::SelectPart,
     },
 };
@@ -171,7 +171,7 @@ async fn sources_online(session: &Session, config: &Config) -> anyhow::Result<bo
 }
 
 async fn look(fetcher: &Fetcher, source: &Source) -> Result<String, String> {
-    let page = inspect::fetch(fetcher, &source.url, Via::from(source)).await;
+    let page = inspect::fetch(fetcher, &source.url, Via::from(source), source.kind.into()).await;
     let page = page.map_err(|fault| fault.message)?;
     let how = How::of(source, Utc::now());
     let read = tokio::task::spawn_blocking(move || {
@@ -239,7 +239,7 @@ async fn body_matched(
     first: &Notice,
 ) -> Result<String, String> {
     let url = Url::parse(&first.url).map_err(|error| error.to_string())?;
-    let page = inspect::fetch(fetcher, &url, Via::from(source)).await;
+    let page = inspect::fetch(fetcher, &url, Via::from(source), Wants::Page).await;
     let page = page.map_err(|fault| fault.message)?;
     let how = How {
         read_as: ReadAs::Article,

@@ -16,8 +16,9 @@ use crate::{
     source::{
         self, Context, List, OtherList, ReadError, Reading, article,
         charset::{self, Decoded},
-        fetch::{FetchError, FetchErrorKind, Fetched, Fetcher, Request, Via},
+        fetch::{FetchError, FetchErrorKind, Fetched, Fetcher, Request, Shown, Via, Wants},
         list::{self, SelectPart},
+        onward,
     },
 };
 
@@ -35,6 +36,8 @@ pub(super) struct Page {
     pub(super) url: Url,
     pub(super) content_type: Option<String>,
     pub(super) body: Bytes,
+    /// It says nothing itself and leads on to this page of another host.
+    pub(super) leads_to: Option<Url>,
 }
 
 /// How a page is read.
@@ -87,11 +90,17 @@ pub(super) struct Seen {
     pub(super) warning: Option<String>,
 }
 
-pub(super) async fn fetch(fetcher: &Fetcher, url: &Url, via: Via) -> Result<Page, Fault> {
+pub(super) async fn fetch(
+    fetcher: &Fetcher,
+    url: &Url,
+    via: Via,
+    wants: Wants,
+) -> Result<Page, Fault> {
     let request = Request {
         url: url.clone(),
         validators: Validators::default(),
         via,
+        wants,
         keep_alive: false,
     };
     match fetcher.get_now(&request).await? {
@@ -99,10 +108,14 @@ pub(super) async fn fetch(fetcher: &Fetcher, url: &Url, via: Via) -> Result<Page
             url: page.url,
             content_type: page.content_type,
             body: page.body,
+            leads_to: page.leads_to,
         }),
         Fetched::NotModified(_) => Err(fault(
             "fetch",
-            format!("{url} answered 304 to a request without conditions"),
+            format!(
+                "{}: answered 304 to a request without conditions",
+                Shown(url)
+            ),
         )),
     }
 }
@@ -142,6 +155,7 @@ pub(super) fn open(path: &str, base: Option<&Url>, most: u64) -> Result<Page, Fa
         url: url.ok_or_else(|| fault("unreadable", format!("{path} has no address")))?,
         content_type: None,
         body: body.into(),
+        leads_to: None,
     })
 }
 
@@ -162,8 +176,15 @@ pub(super) fn read(page: &Page, how: &How) -> Result<Seen, Fault> {
             source::read(&decoded.text, content_type, read_as, &context)
         }
     };
+    let leads_on = |fault: Fault| match &page.leads_to {
+        Some(to) => Fault {
+            message: format!("{}; {}", fault.message, onward::advice(to)),
+            ..fault
+        },
+        None => fault,
+    };
     Ok(Seen {
-        reading: reading?,
+        reading: reading.map_err(Fault::from).map_err(leads_on)?,
         charset: decoded.charset,
         warning: decoded.warning,
     })

@@ -6,11 +6,13 @@ use std::{
     sync::{Arc, RwLock},
 };
 
+use base64::{Engine, engine::general_purpose::STANDARD};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
 
 use super::{Global, LogFormat};
 use crate::{
-    bulletin::{ChannelKind, Secret},
+    bulletin::{ChannelKind, Login, Secret},
     config::Config,
 };
 
@@ -25,8 +27,7 @@ impl Mask {
             return;
         };
         for secret in secrets.into_iter().filter(|secret| !secret.is_empty()) {
-            let encoded = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
-            for form in [secret, encoded] {
+            for form in forms(secret) {
                 if !hidden.contains(&form) {
                     hidden.push(form);
                 }
@@ -54,20 +55,31 @@ impl Mask {
                     .iter()
                     .filter_map(|telegram| telegram.proxy.as_ref()),
             )
-            .chain(config.sources.iter().map(|source| &source.url))
-            .filter_map(|url| url.password().map(str::to_owned));
-        let headers = config.sources.iter().flat_map(|source| {
-            let is_secret = |name: &str| {
-                let name = name.to_ascii_lowercase();
-                ["auth", "cookie", "token", "key", "secret"]
-                    .iter()
-                    .any(|word| name.contains(word))
+            .flat_map(|url| {
+                let encoded = url.password().map(str::to_owned);
+                let plain = Login::take_from(&mut url.clone());
+                let plain = plain.map(|login| revealed(&login.password));
+                encoded.into_iter().chain(plain)
+            });
+        let logins = config
+            .sources
+            .iter()
+            .filter_map(|source| source.login.as_ref());
+        let logins = logins.flat_map(|login| {
+            let pair = format!("{}:{}", login.user.reveal(), login.password.reveal());
+            // A user without a password is a key.
+            let key = match login.password.reveal() {
+                "" => &login.user,
+                _ => &login.password,
             };
-            source
+            [revealed(key), STANDARD.encode(pair)]
+        });
+        let headers = config.sources.iter().flat_map(|source| {
+            let secret = source
                 .headers
                 .iter()
-                .filter(move |(name, _)| is_secret(name))
-                .map(|(_, value)| value.clone())
+                .filter(|(name, _)| may_be_secret(name));
+            secret.flat_map(|(_, value)| parts_of(value))
         });
         let robots = config
             .channels
@@ -81,6 +93,7 @@ impl Mask {
                 .chain(robots.flatten())
                 .chain(web.into_iter().flatten().map(revealed))
                 .chain(proxies)
+                .chain(logins)
                 .chain(headers),
         );
     }
@@ -98,6 +111,41 @@ impl Mask {
             .filter(|secret| secret.len() >= 4 && text.contains(secret.as_str()))
             .fold(text.to_owned(), |text, secret| text.replace(secret, "***"))
     }
+}
+
+/// A secret as it stands in a form, in a path and in JSON.
+fn forms(secret: String) -> Vec<String> {
+    let form = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+    let path = utf8_percent_encode(&secret, NON_ALPHANUMERIC).to_string();
+    let json = serde_json::Value::from(secret.as_str()).to_string();
+    let json = json.trim_matches('"').to_owned();
+    vec![secret, form, path, json]
+}
+
+/// Whether the header of a source may hold what nobody must see.
+fn may_be_secret(name: &str) -> bool {
+    const OPEN: [&str; 8] = [
+        "accept",
+        "accept-language",
+        "cache-control",
+        "origin",
+        "pragma",
+        "referer",
+        "user-agent",
+        "x-requested-with",
+    ];
+    !OPEN.contains(&name.to_ascii_lowercase().as_str())
+}
+
+/// A header's value, and the keys in it: `Bearer KEY`, `a=KEY; b=KEY`.
+fn parts_of(value: &str) -> Vec<String> {
+    let parts = value
+        .split([' ', ';', ',', '='])
+        .filter(|part| part.len() >= 8);
+    std::iter::once(value)
+        .chain(parts)
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Sends logs to stderr from now on, and panics with them.

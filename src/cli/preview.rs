@@ -3,7 +3,10 @@
 mod card;
 pub(super) mod show;
 
-use std::path::{Path, PathBuf};
+use std::{
+    borrow::Cow,
+    path::{Path, PathBuf},
+};
 
 use chrono::{DateTime, FixedOffset, Utc};
 use chrono_tz::Tz;
@@ -18,7 +21,7 @@ use super::{
     session::Session,
 };
 use crate::{
-    bulletin::{ReadAs, Select},
+    bulletin::{Login, ReadAs, Select},
     config::Config,
     source::fetch::{Fetcher, Via},
 };
@@ -103,6 +106,7 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
     for input in &args.inputs {
         let mut rejected = Vec::new();
         let got = get(&config, &args, input).await;
+        let input = &shown(input);
         let seen = got.and_then(|page| match read(&page, &args, &how) {
             Ok(seen) => Ok((page, seen)),
             Err(fault) => {
@@ -140,7 +144,11 @@ async fn get(config: &Config, args: &Args, input: &str) -> Result<Page, Fault> {
     let page = match address(input) {
         Some(url) => {
             let typed: Vec<String> = url.host_str().map(str::to_owned).into_iter().collect();
-            inspect::fetch(&Fetcher::new(&config.fetch, &typed)?, &url, Via::default()).await?
+            {
+                let fetcher = Fetcher::new(&config.fetch, &typed)?;
+                let wants = ReadAs::from(args.read_as).into();
+                inspect::fetch(&fetcher, &url, Via::default(), wants).await?
+            }
         }
         None => Page {
             content_type: args.content_type.clone(),
@@ -151,6 +159,16 @@ async fn get(config: &Config, args: &Args, input: &str) -> Result<Page, Fault> {
         save(folder, &page)?;
     }
     Ok(page)
+}
+
+/// An input without the user and password that it may hold.
+fn shown(input: &str) -> String {
+    match address(input) {
+        Some(url) if matches!(Login::taken_off(&url), Cow::Owned(_)) => {
+            Login::taken_off(&url).to_string()
+        }
+        _ => input.to_owned(),
+    }
 }
 
 /// An input that begins as an address does is one, and everything else a file.

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     app::{App, Setup},
-    bulletin::{Bulletin, BulletinState, Source, SourceId, TelegramChat},
+    bulletin::{Bulletin, BulletinState, Login, Source, SourceId, TelegramChat},
     config::SourceBlock,
     schedule::Schedule,
     store::{BulletinQuery, Store},
@@ -121,12 +121,16 @@ fn sources(args: &Args) -> anyhow::Result<Vec<Source>> {
     let mut sources: Vec<Source> = Vec::new();
     for url in &args.urls {
         if !matches!(url.scheme(), "http" | "https") {
+            let url = Login::taken_off(url);
             return Err(UsageError(format!(
                 "`{url}` cannot be watched; http:// or https:// is expected"
             ))
             .into());
         }
-        if sources.iter().any(|source| source.url == *url) {
+        if sources
+            .iter()
+            .any(|source| source.url == *Login::taken_off(url))
+        {
             continue;
         }
         let taken: Vec<SourceId> = sources.iter().map(|source| source.id.clone()).collect();

@@ -44,14 +44,12 @@ fn write<'a>(
                     } else {
                         ("link", "url")
                     };
-                    let mut url = source.url.clone();
-                    let _ = url.set_password(None);
                     writer
                         .create_element("outline")
                         .with_attributes([
                             ("type", kind),
                             ("text", source.name.as_str()),
-                            (address, url.as_str()),
+                            (address, source.url.as_str()),
                         ])
                         .write_empty()?;
                 }

@@ -67,6 +67,14 @@ impl Fault {
         }
     }
 
+    /// A fault of our own.
+    pub(super) fn broken(what: String) -> Self {
+        Self {
+            is_elsewhere: false,
+            ..Self::unreadable(what)
+        }
+    }
+
     /// The state of `source` after this fault at `now`; `random` is from 0 to 1.
     pub(super) fn recorded_in(
         &self,

@@ -14,6 +14,9 @@ use crate::{
     store::LookState,
 };
 
+/// Feeds that a page announces and that are tried.
+const MOST_TRIED: usize = 3;
+
 /// What the first page says.
 #[derive(Debug)]
 pub(super) enum Front {
@@ -127,6 +130,12 @@ async fn read_changed(
     let (mut rows, turn) = match rows_of(reader, url, &page, state.rows.is_some()).await {
         Ok(rows) => rows,
         Err(fault) => {
+            if let Some((feed, rows)) = feed_of(reader, url, &page).await {
+                // It is asked by itself from now on.
+                (state.validators, state.body) = (Validators::default(), None);
+                (state.trust, state.feed) = (Trust::default(), Some(feed.to_string()));
+                return Ok(changed(rows, state));
+            }
             let seen = Some(Box::new(page));
             return Err(Fault { seen, ..fault });
         }
@@ -147,11 +156,33 @@ async fn read_changed(
             rows = entries.with_page_rows(rows);
         }
     }
+    Ok(changed(rows, state))
+}
+
+fn changed(rows: Rows, mut state: LookState) -> Front {
     let rows_hash = hash_of_rows(&rows.notices);
-    if state.rows.replace(rows_hash) == Some(rows_hash) {
-        return Ok(Front::Unchanged(state));
+    match state.rows.replace(rows_hash) == Some(rows_hash) {
+        true => Front::Unchanged(state),
+        false => Front::Rows(rows, state),
     }
-    Ok(Front::Rows(rows, state))
+}
+
+/// The first feed that a page announces, where a feed is wanted and the page is none.
+async fn feed_of(reader: &Reader<'_>, url: &Url, page: &Page) -> Option<(Url, Rows)> {
+    if reader.source.kind != ReadAs::Feed || *url != reader.source.url {
+        return None;
+    }
+    let feeds = reader.feeds_of(page.clone()).await;
+    for feed in feeds.into_iter().take(MOST_TRIED) {
+        match read_further(reader, &feed).await {
+            Ok(rows) => return Some((feed, rows)),
+            Err(fault) => {
+                let source = &reader.source.id;
+                tracing::debug!(%source, "the feed {}: {}", Shown(&feed), fault.what);
+            }
+        }
+    }
+    None
 }
 
 async fn rows_of(
@@ -173,7 +204,6 @@ async fn rows_of(
 
 /// The first feed announced by the page that holds most of the page's own rows.
 async fn announced(reader: &Reader<'_>, page: &Rows) -> Option<(Url, Rows)> {
-    const MOST_TRIED: usize = 3;
     let source = &reader.source.id;
     for feed in page.feeds.iter().take(MOST_TRIED) {
         match read_further(reader, feed).await {

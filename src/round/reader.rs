@@ -11,8 +11,9 @@ use crate::{
     bulletin::{Article, Source, Validators},
     source::{
         self, Context, ReadError, Reading, article, charset,
-        fetch::{Fetched, Fetcher, Page, Request, Shown, Via},
+        fetch::{Fetched, Fetcher, Page, Request, Shown, Via, Wants},
         list::{self, Proposal},
+        onward,
     },
 };
 
@@ -49,6 +50,10 @@ impl Reader<'_> {
             url: url.clone(),
             validators,
             via: Via::from(self.source),
+            wants: match *url == self.source.url {
+                true => self.source.kind.into(),
+                false => Wants::Page,
+            },
             keep_alive,
         };
         let fetched = match self.asked {
@@ -75,6 +80,7 @@ impl Reader<'_> {
             url,
             validators: Validators::default(),
             via: Via::from(self.source),
+            wants: Wants::Page,
             keep_alive: true,
         };
         let file = self.fetcher.head(&request).await.ok()?;
@@ -84,18 +90,28 @@ impl Reader<'_> {
     }
 
     pub(super) async fn reading(&self, page: Page) -> Result<Read<Reading>, Fault> {
-        let kind = self.source.kind;
-        let read = self
-            .read(page, move |text, content_type, context| {
-                source::read(text, content_type, kind, context)
-            })
-            .await?;
+        let (kind, leads_to) = (self.source.kind, page.leads_to.clone());
+        let read = self.read(page, move |text, content_type, context| {
+            source::read(text, content_type, kind, context)
+        });
+        let read = read.await.map_err(|mut fault| {
+            if let Some(to) = leads_to {
+                fault.what = format!("{}; {}", fault.what, onward::advice(&to));
+            }
+            fault
+        })?;
         if let Reading::Feed(feed) = &read.what {
             for warning in &feed.warnings {
                 tracing::warn!(source = %self.source.id, "{warning}");
             }
         }
         Ok(read)
+    }
+
+    /// The feeds that a page announces.
+    pub(super) async fn feeds_of(&self, page: Page) -> Vec<Url> {
+        let read = self.read(page, |text, _, context| Ok(list::feeds_of(text, context)));
+        read.await.map(|read| read.what).unwrap_or_default()
     }
 
     pub(super) async fn article(&self, page: Page) -> Result<Article, Fault> {

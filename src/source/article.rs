@@ -20,7 +20,7 @@ use self::head::Head;
 use self::layout::Layout;
 use self::title::Title;
 use super::page::{Id, Page};
-use super::{Context, ReadError, list, summary, text};
+use super::{Context, ReadError, links, list, summary, text};
 use crate::bulletin::{Article, clean_title};
 
 /// More text than a page has that stands in for another, in [`layout::measure`]'s units.
@@ -33,7 +33,9 @@ const MUCH_TEXT: f32 = 150.0;
 /// [`ReadError::Unreadable`].
 pub fn read(html: &str, context: &Context<'_>) -> Result<Article, ReadError> {
     list::check_size(html)?;
-    read_page(&Page::parse(html), context)
+    let mut article = read_page(&Page::parse(html), context)?;
+    links::take_off_article(&mut article);
+    Ok(article)
 }
 
 /// Reads an article from a parsed page.

@@ -1,15 +1,19 @@
 //! One polite GET: conditional, bounded, guarded.
 //!
-//! Owns connections, the limits for each host, and the requests in flight. Knows nothing of what
-//! a page says. Read [`Fetcher::get`] first, then `Shared::follow` and `Shared::exchange`.
+//! Owns connections, the limits for each host, and the requests in flight. Of what a page says it knows
+//! only whether it leads on to another one. Read [`Fetcher::get`] first, then `journey`.
 
 mod clients;
+mod cookies;
 mod exchange;
 mod fault;
 mod flight;
 mod hosts;
+mod journey;
+mod places;
 mod robots;
 mod trust;
+mod unpack;
 
 use std::{
     collections::BTreeMap,
@@ -20,26 +24,15 @@ use std::{
 
 use bytes::Bytes;
 use futures::FutureExt;
-use reqwest::{
-    Client, Method, Response, StatusCode,
-    header::{ACCEPT_ENCODING, CONNECTION, HeaderMap, HeaderValue},
-};
-use tokio::{sync::Semaphore, time::timeout_at};
-use url::Url;
+use url::{Origin, Url};
 
 pub(crate) use self::fault::Shown;
 use self::{
-    clients::Clients,
-    exchange::{Answer, Limit, answered, headers, page, paused, redirect, validators},
-    flight::InFlight,
-    hosts::{Host, Hosts},
+    clients::Clients, exchange::Limit, flight::InFlight, hosts::Hosts, places::Places,
     robots::Rules,
 };
 use super::guard::Guard;
-use crate::bulletin::{FetchSettings, Source, Validators};
-
-/// Redirects that one request follows.
-const MAX_REDIRECTS: usize = 10;
+use crate::bulletin::{FetchSettings, Login, ReadAs, Source, Validators};
 
 /// What is asked for, and how.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -47,16 +40,40 @@ pub struct Request {
     pub url: Url,
     pub validators: Validators,
     pub via: Via,
+    pub wants: Wants,
     /// Whether the connection waits for further requests. It keeps the buffers that a whole page
     /// needed as long as it lives: a first look, mostly one of many, does without.
     pub keep_alive: bool,
+}
+
+/// What is asked for first, where a server has several forms of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Wants {
+    #[default]
+    Page,
+    Feed,
+    Json,
+}
+
+impl From<ReadAs> for Wants {
+    fn from(kind: ReadAs) -> Self {
+        match kind {
+            ReadAs::Feed => Self::Feed,
+            ReadAs::Json => Self::Json,
+            ReadAs::Auto | ReadAs::List | ReadAs::Article => Self::Page,
+        }
+    }
 }
 
 /// How a source's pages are reached; its article pages are reached the same way.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Via {
     pub proxy: Option<Url>,
+    /// These and `login` may be secret: they go to `origin` alone.
     pub headers: BTreeMap<String, String>,
+    pub login: Option<Login>,
+    /// None: that of the address that is asked for.
+    pub origin: Option<Origin>,
     pub ca: Option<PathBuf>,
     pub verify: bool,
     /// Ask robots.txt first.
@@ -68,6 +85,8 @@ impl Default for Via {
         Self {
             proxy: None,
             headers: BTreeMap::new(),
+            login: None,
+            origin: None,
             ca: None,
             verify: true,
             robots: false,
@@ -80,10 +99,18 @@ impl From<&Source> for Via {
         Self {
             proxy: source.proxy.clone(),
             headers: source.headers.clone(),
+            login: source.login.clone(),
+            origin: Some(source.url.origin()),
             ca: source.ca.clone(),
             verify: source.verify,
             robots: source.robots,
         }
+    }
+}
+
+impl Via {
+    fn origin_or(&self, url: &Url) -> Origin {
+        self.origin.clone().unwrap_or_else(|| url.origin())
     }
 }
 
@@ -102,7 +129,7 @@ pub enum Fetched {
 /// A body as it was received, decompressed.
 #[derive(Debug, Clone)]
 pub struct Page {
-    /// After redirects.
+    /// After redirects; without user and password.
     pub url: Url,
     pub content_type: Option<String>,
     pub body: Bytes,
@@ -111,6 +138,8 @@ pub struct Page {
     pub size: Option<u64>,
     /// Where a permanent redirect of the asked address leads: the edit to make.
     pub moved_to: Option<Url>,
+    /// It says nothing itself and leads on to this page of another host.
+    pub leads_to: Option<Url>,
 }
 
 /// Why nothing came. `Display` says what and what to do; it shows no header, proxy password or query secret.
@@ -145,9 +174,10 @@ struct Shared {
     guard: Arc<Guard>,
     clients: Clients,
     hosts: Hosts,
-    /// Requests that may be open at once, all hosts together.
-    open: Semaphore,
+    /// For requests that are open at once, all hosts together.
+    places: Places,
     in_flight: InFlight<(Request, Pauses), Result<Fetched, FetchError>>,
+    /// Between any two parts of an answer.
     timeout: Duration,
     max_body: u64,
     /// The product token that robots.txt is asked about.
@@ -177,7 +207,7 @@ impl Fetcher {
             clients: Clients::new(settings, guard.clone())?,
             guard,
             hosts: Hosts::new(settings.per_host),
-            open: Semaphore::new(settings.concurrency.clamp(1, Semaphore::MAX_PERMITS)),
+            places: Places::new(settings.concurrency),
             in_flight: InFlight::new(),
             timeout: settings.timeout,
             max_body: settings.max_body,
@@ -207,7 +237,7 @@ impl Fetcher {
     /// # Errors
     /// See [`FetchErrorKind`].
     pub async fn file(&self, request: &Request, most: u64) -> Result<Page, FetchError> {
-        self.fetch(request, Limit::Refuse(most)).await
+        self.fetch(request, Limit::File(most)).await
     }
 
     /// What the server says of a file without sending it: its `size` and type.
@@ -234,7 +264,7 @@ impl Fetcher {
         let flight = self.0.in_flight.join(key, |key| {
             async move {
                 let (request, pauses) = &*key;
-                let limit = Limit::Refuse(shared.max_body);
+                let limit = Limit::Page(shared.max_body);
                 shared.follow(request, *pauses, limit).await
             }
             .boxed()
@@ -244,139 +274,6 @@ impl Fetcher {
 }
 
 impl Shared {
-    /// A request and the redirects that it meets.
-    async fn follow(
-        &self,
-        request: &Request,
-        pauses: Pauses,
-        limit: Limit,
-    ) -> Result<Fetched, FetchError> {
-        let mut url = request.url.clone();
-        url.set_fragment(None);
-        let mut met = Vec::new();
-        let mut left = self.timeout;
-        let (mut permanent, mut moved_to) = (true, None);
-        while met.len() <= MAX_REDIRECTS {
-            self.guard
-                .admit(&url)
-                .map_err(|refusal| FetchError::refused(&url, refusal))?;
-            if request.via.robots {
-                Box::pin(self.ask_robots(&url, &request.via, pauses)).await?;
-            }
-            match self
-                .in_turn(request, &url, pauses, limit, &mut left)
-                .await?
-            {
-                Answer::NotModified(validators) => return Ok(Fetched::NotModified(validators)),
-                Answer::Page(page) => return Ok(Fetched::Page(Page { moved_to, ..page })),
-                Answer::Redirect {
-                    to,
-                    permanent: this,
-                } => {
-                    met.push(std::mem::replace(&mut url, to));
-                    if met.contains(&url) {
-                        let what = format!("{}: redirects in a circle", Shown(&url));
-                        return Err(FetchError::failed(what));
-                    }
-                    permanent &= this;
-                    if permanent {
-                        moved_to = Some(url.clone());
-                    }
-                }
-            }
-        }
-        let what = format!(
-            "{}: more than {MAX_REDIRECTS} redirects",
-            Shown(&request.url)
-        );
-        Err(FetchError::failed(what))
-    }
-
-    /// One exchange, when it is this request's turn at the host; waiting does not count as time.
-    async fn in_turn(
-        &self,
-        request: &Request,
-        url: &Url,
-        pauses: Pauses,
-        limit: Limit,
-        left: &mut Duration,
-    ) -> Result<Answer, FetchError> {
-        let host = self.hosts.get(url);
-        let _turn = host.gate.acquire().await;
-        let _open = self.open.acquire().await;
-        let began = Instant::now();
-        if let (Pauses::Keep, Some(pause)) = (pauses, host.pause(began)) {
-            return Err(paused(url, pause, began));
-        }
-        let result = self.exchange(request, url, limit, *left, &host).await;
-        *left = left.saturating_sub(began.elapsed());
-        result
-    }
-
-    async fn exchange(
-        &self,
-        request: &Request,
-        url: &Url,
-        limit: Limit,
-        left: Duration,
-        host: &Host,
-    ) -> Result<Answer, FetchError> {
-        let client = self.clients.get(&request.via, url)?;
-        let mut headers = headers(request, url)?;
-        if !host.keeps_connection() || !request.keep_alive {
-            headers.insert(CONNECTION, HeaderValue::from_static("close"));
-        }
-        let deadline = tokio::time::Instant::now() + left;
-        let method = limit.method();
-        if method == Method::HEAD {
-            headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
-        }
-        let response = timeout_at(
-            deadline,
-            self.send(&client, (method, url), headers, &request.via),
-        )
-        .await
-        .map_err(|_| FetchError::timed_out(url, self.timeout, "waiting for the answer"))??;
-        match response.status() {
-            StatusCode::NOT_MODIFIED => Ok(Answer::NotModified(validators(response.headers()))),
-            StatusCode::MOVED_PERMANENTLY
-            | StatusCode::FOUND
-            | StatusCode::SEE_OTHER
-            | StatusCode::TEMPORARY_REDIRECT
-            | StatusCode::PERMANENT_REDIRECT => redirect(&response, url),
-            status if status.is_success() => {
-                let page = timeout_at(deadline, page(response, url, limit));
-                let slow = |_| FetchError::timed_out(url, self.timeout, "reading the body");
-                Ok(Answer::Page(page.await.map_err(slow)??))
-            }
-            status => Err(answered(&response, status, url, host)),
-        }
-    }
-
-    async fn send(
-        &self,
-        client: &Client,
-        (method, url): (Method, &Url),
-        headers: HeaderMap,
-        via: &Via,
-    ) -> Result<Response, FetchError> {
-        let request = || client.request(method.clone(), url.clone());
-        let send = |headers| request().headers(headers).send();
-        let error = match send(headers.clone()).await {
-            Ok(response) => return Ok(response),
-            Err(error) => error,
-        };
-        let unanswered = |error| {
-            let by_proxy = self.clients.is_by_proxy(via, url);
-            FetchError::unanswered(url, error, self.clients.connect_within(), by_proxy)
-        };
-        if error.is_connect() || error.is_timeout() {
-            return Err(unanswered(error));
-        }
-        // A server may close a connection that was kept at the moment when it is used again.
-        send(headers).await.map_err(unanswered)
-    }
-
     async fn ask_robots(&self, url: &Url, via: &Via, pauses: Pauses) -> Result<(), FetchError> {
         let host = self.hosts.get(url);
         let origin = format!("{}:{:?}", url.scheme(), url.port_or_known_default());
@@ -409,6 +306,7 @@ impl Shared {
                 robots: false,
                 ..via.clone()
             },
+            wants: Wants::default(),
             keep_alive: true,
         };
         match self

@@ -95,6 +95,13 @@ pub(super) fn read_page(page: &Page, html: &str, context: &Context<'_>) -> Resul
     look.list(&choice)
 }
 
+/// The feeds that a page announces, whatever it is.
+#[must_use]
+pub fn feeds_of(html: &str, context: &Context<'_>) -> Vec<Url> {
+    let page = Page::parse(html);
+    Look::new(&page, context).map_or_else(|_| Vec::new(), |look| look.feeds())
+}
+
 /// What a page stands in for, such as a sign-in page, by its title or first heading.
 pub(super) fn stand_in(page: &Page) -> Option<&'static str> {
     stand_in::stand_in_by_title(page).or_else(|| stand_in::stand_in_by_text(page))

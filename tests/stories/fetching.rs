@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, io::Write, sync::Arc, time::Duration};
 
 use noticast::{
     bulletin::{AllowPrivate, FetchSettings, Validators},
-    source::fetch::{FetchError, FetchErrorKind, Fetched, Fetcher, Page, Request, Via},
+    source::fetch::{FetchError, FetchErrorKind, Fetched, Fetcher, Page, Request, Via, Wants},
 };
 use tokio::{net::TcpListener, sync::Semaphore};
 use url::Url;
@@ -38,6 +38,7 @@ fn ask(url: Url) -> Request {
         url,
         validators: Validators::default(),
         via: Via::default(),
+        wants: Wants::Page,
         keep_alive: true,
     }
 }
@@ -199,7 +200,7 @@ async fn slow_sites_are_given_up_on_in_time() {
     assert_says(
         &drip,
         FetchErrorKind::Failed,
-        &["timed out after 200ms reading the body"],
+        &["timed out after 2s reading the body"],
     );
 }
 

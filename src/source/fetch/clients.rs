@@ -2,9 +2,9 @@
 
 use std::{
     collections::HashMap,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use reqwest::{
@@ -37,8 +37,27 @@ const PROXY_VARIABLES: [&str; 6] = [
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Key {
     route: Route,
-    ca: Option<PathBuf>,
+    ca: Option<Authority>,
     verify: bool,
+}
+
+/// A file of certificates as it was: one that changed makes another client.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Authority {
+    file: PathBuf,
+    changed: Option<SystemTime>,
+    size: u64,
+}
+
+impl Authority {
+    fn now(file: &Path) -> Self {
+        let about = file.metadata().ok();
+        Self {
+            file: file.to_owned(),
+            changed: about.as_ref().and_then(|about| about.modified().ok()),
+            size: about.map_or(0, |about| about.len()),
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -92,14 +111,14 @@ impl Clients {
     pub(super) fn get(&self, via: &Via, url: &Url) -> Result<Client, FetchError> {
         self.client(Key {
             route: self.route(via, url),
-            ca: via.ca.clone(),
+            ca: via.ca.as_deref().map(Authority::now),
             verify: via.verify,
         })
     }
 
-    /// Whether the config sends this request through a proxy.
+    /// Whether a proxy of the config or the environment may stand in between.
     pub(super) fn is_by_proxy(&self, via: &Via, url: &Url) -> bool {
-        matches!(self.route(via, url), Route::Proxy(_))
+        matches!(self.route(via, url), Route::Proxy(_) | Route::Environment)
     }
 
     fn client(&self, key: Key) -> Result<Client, FetchError> {
@@ -108,6 +127,10 @@ impl Clients {
             return Ok(client.clone());
         }
         let client = self.build(&key)?;
+        if let Some(ca) = &key.ca {
+            let is_older = |other: &Authority| other.file == ca.file && other != ca;
+            clients.retain(|known, _| !known.ca.as_ref().is_some_and(is_older));
+        }
         clients.insert(key, client.clone());
         Ok(client)
     }
@@ -143,6 +166,8 @@ impl Clients {
                 guard: self.guard.clone(),
                 trusted,
             }))
+            // Read here, since servers mean two things by it.
+            .no_deflate()
             .danger_accept_invalid_certs(!key.verify)
             // Old servers of small sites send such.
             .http1_ignore_invalid_headers_in_responses(true)
@@ -153,8 +178,8 @@ impl Clients {
             Route::Direct => builder.no_proxy(),
             Route::Proxy(proxy) => builder.proxy(trusted_proxy(proxy)?),
         };
-        if let Some(ca) = key.ca.as_deref().filter(|_| key.verify) {
-            builder = builder.use_preconfigured_tls(trust::beside(ca)?);
+        if let Some(ca) = key.ca.as_ref().filter(|_| key.verify) {
+            builder = builder.use_preconfigured_tls(trust::beside(&ca.file)?);
         }
         builder
             .build()

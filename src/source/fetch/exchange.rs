@@ -2,23 +2,26 @@
 
 use std::time::{Duration, Instant};
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::{Bytes, BytesMut};
 use chrono::{DateTime, Utc};
 use reqwest::{
     Method, Response, StatusCode,
     header::{
-        CONTENT_LENGTH, CONTENT_TYPE, DATE, ETAG, HeaderMap, HeaderName, HeaderValue,
-        IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LOCATION, RETRY_AFTER,
+        ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, DATE, ETAG,
+        HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED,
+        LOCATION, RETRY_AFTER, WWW_AUTHENTICATE,
     },
 };
 use url::Url;
 
 use super::{
-    FetchError, FetchErrorKind, Page, Request,
-    fault::Shown,
+    FetchError, FetchErrorKind, Page, Shown, Wants,
     hosts::{Host, Pause},
+    journey::Journey,
+    unpack::{self, Packed},
 };
-use crate::bulletin::Validators;
+use crate::bulletin::{Login, Validators};
 
 /// The longest pause that a server may ask for.
 const MAX_PAUSE: Duration = Duration::from_secs(24 * 60 * 60);
@@ -29,7 +32,10 @@ const MAX_VALIDATOR: usize = 1024;
 /// What is done with a body over the limit.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Limit {
-    Refuse(u64),
+    /// A page over it is refused.
+    Page(u64),
+    /// The same for a file, which is taken as it is.
+    File(u64),
     Cut(u64),
     /// None is asked for.
     Head,
@@ -38,7 +44,7 @@ pub(super) enum Limit {
 impl Limit {
     pub(super) fn method(self) -> Method {
         match self {
-            Self::Refuse(_) | Self::Cut(_) => Method::GET,
+            Self::Page(_) | Self::File(_) | Self::Cut(_) => Method::GET,
             Self::Head => Method::HEAD,
         }
     }
@@ -52,10 +58,29 @@ pub(super) enum Answer {
     Page(Page),
 }
 
-/// The validators, and the source's own headers where the host is still the source's own.
-pub(super) fn headers(request: &Request, url: &Url) -> Result<HeaderMap, FetchError> {
+/// What a server has several forms of, in the order in which they are wanted.
+fn accepted(wants: Wants) -> Option<&'static str> {
+    match wants {
+        Wants::Page => None,
+        Wants::Feed => Some(
+            "application/atom+xml,application/rss+xml,application/feed+json,application/xml;q=0.9,text/xml;q=0.9,application/json;q=0.8,text/html;q=0.5,*/*;q=0.4",
+        ),
+        Wants::Json => Some("application/json,text/json;q=0.9,*/*;q=0.5"),
+    }
+}
+
+/// The validators, the cookies of this chain, and, where the origin is the source's own, its headers
+/// and its user and password.
+pub(super) fn headers(journey: &Journey<'_>) -> Result<HeaderMap, FetchError> {
+    let (request, url) = (journey.request, &journey.url);
     let mut headers = HeaderMap::new();
-    if url.host() == request.url.host() {
+    if let Some(accept) = accepted(request.wants) {
+        headers.insert(ACCEPT, HeaderValue::from_static(accept));
+    }
+    if let Some(login) = journey.login_for(url) {
+        headers.insert(AUTHORIZATION, basic(login)?);
+    }
+    if request.via.origin_or(&request.url) == url.origin() {
         for (name, value) in &request.via.headers {
             let unusable = |_| FetchError::failed(format!("the header `{name}` cannot be sent"));
             let name: HeaderName = name.parse().map_err(|_| unusable(()))?;
@@ -63,6 +88,7 @@ pub(super) fn headers(request: &Request, url: &Url) -> Result<HeaderMap, FetchEr
             headers.insert(name, value);
         }
     }
+    add_cookies(&mut headers, &journey.cookies.header_for(url));
     let validators = &request.validators;
     for (name, value) in [
         (IF_NONE_MATCH, &validators.etag),
@@ -76,6 +102,26 @@ pub(super) fn headers(request: &Request, url: &Url) -> Result<HeaderMap, FetchEr
         }
     }
     Ok(headers)
+}
+
+fn basic(login: &Login) -> Result<HeaderValue, FetchError> {
+    let pair = format!("{}:{}", login.user.reveal(), login.password.reveal());
+    let value = HeaderValue::from_str(&format!("Basic {}", STANDARD.encode(pair)));
+    let mut value = value.map_err(|error| FetchError::failed(error.to_string()))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+/// Beside those that the source's own headers hold.
+fn add_cookies(headers: &mut HeaderMap, set: &str) {
+    let own = headers.get(COOKIE).and_then(|own| own.to_str().ok());
+    let both = [own.unwrap_or_default(), set];
+    let both: Vec<&str> = both.into_iter().filter(|part| !part.is_empty()).collect();
+    if let Ok(value) = HeaderValue::from_str(&both.join("; "))
+        && !both.is_empty()
+    {
+        headers.insert(COOKIE, value);
+    }
 }
 
 pub(super) fn redirect(response: &Response, url: &Url) -> Result<Answer, FetchError> {
@@ -102,7 +148,12 @@ pub(super) fn redirect(response: &Response, url: &Url) -> Result<Answer, FetchEr
     })
 }
 
-pub(super) async fn page(response: Response, url: &Url, limit: Limit) -> Result<Page, FetchError> {
+pub(super) async fn page(
+    response: Response,
+    url: &Url,
+    limit: Limit,
+    patience: Duration,
+) -> Result<Page, FetchError> {
     let text = |name| header(response.headers(), name);
     Ok(Page {
         url: url.clone(),
@@ -110,7 +161,8 @@ pub(super) async fn page(response: Response, url: &Url, limit: Limit) -> Result<
         validators: validators(response.headers()),
         size: text(CONTENT_LENGTH).and_then(|size| size.parse().ok()),
         moved_to: None,
-        body: body(response, url, limit).await?,
+        leads_to: None,
+        body: body(response, url, limit, patience).await?,
     })
 }
 
@@ -133,20 +185,51 @@ fn header(headers: &HeaderMap, name: HeaderName) -> Option<String> {
 }
 
 /// The body, decompressed; the limit counts what comes out.
-async fn body(mut response: Response, url: &Url, limit: Limit) -> Result<Bytes, FetchError> {
-    let (Limit::Refuse(most) | Limit::Cut(most)) = limit else {
+async fn body(
+    response: Response,
+    url: &Url,
+    limit: Limit,
+    patience: Duration,
+) -> Result<Bytes, FetchError> {
+    let (Limit::Page(most) | Limit::File(most) | Limit::Cut(most)) = limit else {
         return Ok(Bytes::new());
     };
+    let encoding = header(response.headers(), CONTENT_ENCODING).unwrap_or_default();
+    let body = received(response, url, limit, most, patience).await?;
+    let most_bytes = usize::try_from(most).unwrap_or(usize::MAX);
+    let unpacked = match limit {
+        _ if encoding.trim().eq_ignore_ascii_case("deflate") => {
+            Some(unpack::deflated(&body, most_bytes))
+        }
+        Limit::Page(_) => unpack::unlabelled(&body, most_bytes),
+        Limit::File(_) | Limit::Cut(_) | Limit::Head => None,
+    };
+    match unpacked {
+        None => Ok(body),
+        Some(Ok(body)) => Ok(body),
+        Some(Err(Packed::TooLarge)) => Err(too_large(url, most)),
+        Some(Err(Packed::Broken(why))) => Err(FetchError::failed(format!("{}: {why}", Shown(url)))),
+    }
+}
+
+/// The body as the HTTP client gives it; `patience` is for each of its parts.
+async fn received(
+    mut response: Response,
+    url: &Url,
+    limit: Limit,
+    most: u64,
+    patience: Duration,
+) -> Result<Bytes, FetchError> {
+    let is_cut = matches!(limit, Limit::Cut(_));
     let announced = response.content_length().unwrap_or_default();
-    if let Limit::Refuse(most) = limit
-        && announced > most
-    {
+    if !is_cut && announced > most {
         return Err(too_large(url, most));
     }
     let room = usize::try_from(most).unwrap_or(usize::MAX);
     let mut body = BytesMut::new();
     loop {
-        let chunk = response.chunk().await;
+        let chunk = tokio::time::timeout(patience, response.chunk()).await;
+        let chunk = chunk.map_err(|_| FetchError::timed_out(url, patience, "reading the body"))?;
         let Some(chunk) = chunk.map_err(|error| FetchError::broken(url, body.len(), error))? else {
             return Ok(body.freeze());
         };
@@ -154,7 +237,7 @@ async fn body(mut response: Response, url: &Url, limit: Limit) -> Result<Bytes, 
             body.extend_from_slice(&chunk);
             continue;
         }
-        if let Limit::Refuse(_) = limit {
+        if !is_cut {
             return Err(too_large(url, most));
         }
         body.extend_from_slice(&chunk[..room - body.len()]);
@@ -174,9 +257,10 @@ fn too_large(url: &Url, most: u64) -> FetchError {
 pub(super) fn answered(
     response: &Response,
     status: StatusCode,
-    url: &Url,
+    journey: &Journey<'_>,
     host: &Host,
 ) -> FetchError {
+    let url = &journey.url;
     let pauses = matches!(
         status,
         StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
@@ -194,10 +278,40 @@ pub(super) fn answered(
             status: status.as_u16(),
         });
     }
+    if let Some(advice) = refusal(response, status, journey) {
+        what = format!("{what}; {advice}");
+    }
     FetchError {
         what,
         kind: FetchErrorKind::Status(status.as_u16()),
         retry_after,
+    }
+}
+
+/// What to do where a site wants to know who asks.
+fn refusal(response: &Response, status: StatusCode, journey: &Journey<'_>) -> Option<String> {
+    let is_refused = matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
+    let own = journey.own_origin().filter(|_| is_refused);
+    if let Some(own) = own.filter(|own| *own != journey.url.origin()) {
+        let own = own.ascii_serialization();
+        return Some(format!(
+            "headers, user and password of the source go to {own} alone: if this is its page, set `url` to it"
+        ));
+    }
+    let schemes = response.headers().get_all(WWW_AUTHENTICATE).iter();
+    let schemes = schemes.filter_map(|scheme| scheme.to_str().ok());
+    let named = |scheme: &str| scheme.split(' ').next().unwrap_or_default().to_owned();
+    let schemes: Vec<String> = schemes.map(named).collect();
+    let is_basic = |scheme: &String| scheme.eq_ignore_ascii_case("basic");
+    match schemes.first() {
+        Some(scheme) if !schemes.iter().any(is_basic) => Some(format!(
+            "it asks for {scheme} authentication, which noticast does not speak: ask the site for Basic, or for a token to send in `headers`"
+        )),
+        Some(_) if journey.login_for(&journey.url).is_none() => Some(
+            "it asks for a user and password: write them into `url`, as https://USER:PASSWORD@HOST/".to_owned(),
+        ),
+        Some(_) => Some("the user or password in `url` is wrong".to_owned()),
+        None => None,
     }
 }
 

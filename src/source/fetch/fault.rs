@@ -3,6 +3,7 @@
 
 use std::{error::Error, fmt, io, iter, time::Duration};
 
+use reqwest::{Response, StatusCode};
 use rustls::{AlertDescription, CertificateError};
 use url::Url;
 
@@ -64,11 +65,38 @@ impl FetchError {
                 .find_map(known)
                 .unwrap_or_else(|| chain(&error))
         };
+        let why = match by_proxy && wants_password(&why) {
+            true => "it wants a user and password: write them into `proxy`, as http://USER:PASSWORD@HOST:PORT".to_owned(),
+            false => why,
+        };
         let way = match by_proxy && error.is_connect() {
             true => "on the way through its `proxy`: ",
             false => "",
         };
         Self::failed(format!("{}: {way}{why}", Shown(url)))
+    }
+
+    /// A proxy's own answer in place of the site's.
+    pub(super) fn by_proxy(response: &Response, url: &Url) -> Self {
+        let status = response.status();
+        let said = ["x-squid-error", "proxy-status"];
+        let said = said.iter().find_map(|name| response.headers().get(*name));
+        let said = said.and_then(|said| said.to_str().ok()).unwrap_or_default();
+        let why = match status {
+            StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
+                "it wants a user and password: write them into `proxy`, as http://USER:PASSWORD@HOST:PORT"
+            }
+            _ => "it could not get the page from the site",
+        };
+        let said: String = said.chars().take(80).collect();
+        let said = match said.is_empty() {
+            true => said,
+            false => format!(" ({said})"),
+        };
+        Self::failed(format!(
+            "{}: the `proxy`, not the site, answered {status}{said}: {why}",
+            Shown(url)
+        ))
     }
 
     /// The answer began and did not end well.
@@ -95,6 +123,18 @@ fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn
     iter::successors(Some(error), cause)
 }
 
+/// Whether a proxy refused for want of a user and password, as the HTTP client says it.
+fn wants_password(why: &str) -> bool {
+    [
+        "proxy authorization required",
+        "does not support user/pass authentication",
+        "credentials not accepted",
+        "no acceptable auth",
+    ]
+    .iter()
+    .any(|said| why.contains(said))
+}
+
 fn known(cause: &(dyn Error + 'static)) -> Option<String> {
     if let Some(unresolved) = cause.downcast_ref::<Unresolved>() {
         return Some(unresolved.to_string());
@@ -113,18 +153,24 @@ fn known(cause: &(dyn Error + 'static)) -> Option<String> {
     Some(why.to_owned())
 }
 
+/// Whether a server shows the certificate of an authority as its own, as `openssl req -x509` makes them.
+fn is_authority(error: &rustls::OtherError) -> bool {
+    error.to_string().contains("CaUsedAsEndEntity")
+}
+
 fn tls(error: &rustls::Error) -> String {
     const TRUST: &str =
         "set `ca` to its authority's PEM file, or `verify = false` to accept it unchecked";
     match error {
         rustls::Error::InvalidCertificate(why) => {
             let why = match why {
-                CertificateError::UnknownIssuer => "is from an unknown authority",
+                CertificateError::UnknownIssuer => "is from an unknown authority, or self-signed",
                 CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
                     "has expired"
                 }
                 CertificateError::NotValidForName
                 | CertificateError::NotValidForNameContext { .. } => "is for another name",
+                CertificateError::Other(other) if is_authority(other) => "is self-signed",
                 _ => return format!("the server's certificate is not accepted ({why}); {TRUST}"),
             };
             format!("the server's certificate {why}; {TRUST}")

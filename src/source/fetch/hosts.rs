@@ -4,7 +4,7 @@ use std::{
     collections::HashMap,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -12,7 +12,7 @@ use std::{
 use tokio::sync::Semaphore;
 use url::{Position, Url};
 
-use super::robots::Rules;
+use super::{FetchError, FetchErrorKind, robots::Rules};
 
 /// Above this many, hosts that owe nothing are forgotten.
 const MANY: usize = 4096;
@@ -23,6 +23,9 @@ const KEPT: usize = 896;
 
 /// hyper's queue for a connection takes a second block of 9 KB for its 33rd request.
 const REQUESTS_KEPT: u32 = 32;
+
+/// A request that fails at once keeps nobody waiting.
+const LONG: Duration = Duration::from_secs(1);
 
 /// How long a robots.txt stays known.
 const ROBOTS_FOR: Duration = Duration::from_secs(60 * 60);
@@ -42,6 +45,10 @@ pub(super) struct Host {
     /// Whether it is one of the [`KEPT`].
     is_kept: bool,
     asked: AtomicU32,
+    /// Its last request was not answered.
+    hangs: AtomicBool,
+    /// Milliseconds that its last answer took.
+    usual: AtomicU32,
     owed: Mutex<Owed>,
 }
 
@@ -82,6 +89,8 @@ impl Hosts {
             gate: Semaphore::new(self.per_host),
             is_kept: hosts.len() < KEPT,
             asked: AtomicU32::new(0),
+            hangs: AtomicBool::new(false),
+            usual: AtomicU32::new(0),
             owed: Mutex::default(),
         });
         hosts.insert(name.to_owned(), host.clone());
@@ -94,6 +103,27 @@ impl Host {
     pub(super) fn keeps_connection(&self) -> bool {
         let asked = self.asked.fetch_add(1, Ordering::Relaxed);
         self.is_kept && !(asked + 1).is_multiple_of(REQUESTS_KEPT)
+    }
+
+    /// Whether its last request was not answered.
+    pub(super) fn hangs(&self) -> bool {
+        self.hangs.load(Ordering::Relaxed)
+    }
+
+    /// How long its last answer took.
+    pub(super) fn usual(&self) -> Duration {
+        Duration::from_millis(self.usual.load(Ordering::Relaxed).into())
+    }
+
+    /// Notes how long a request took, and its error.
+    pub(super) fn note(&self, took: Duration, error: Option<&FetchError>) {
+        let is_failed = error.is_some_and(|error| error.kind == FetchErrorKind::Failed);
+        self.hangs
+            .store(is_failed && took >= LONG, Ordering::Relaxed);
+        if error.is_none() {
+            let took = u32::try_from(took.as_millis()).unwrap_or(u32::MAX);
+            self.usual.store(took, Ordering::Relaxed);
+        }
     }
 
     pub(super) fn pause(&self, now: Instant) -> Option<Pause> {

@@ -33,6 +33,8 @@ pub(crate) enum Answer {
     Silence,
     /// A body that comes byte by byte, without end.
     Drip,
+    /// A body of so many bytes, with this pause before each.
+    Slowly(Duration, usize),
     /// A body without end, as fast as it goes.
     Flood,
     /// Promises 1,000 bytes, sends 10, and closes.
@@ -258,6 +260,15 @@ async fn reply(stream: &mut (impl AsyncWrite + Unpin), answer: Answer, head: &st
         Answer::Drip => {
             chunks(stream, b"1\r\nx\r\n", Duration::from_millis(20)).await;
             None
+        }
+        Answer::Slowly(pause, count) => {
+            let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {count}\r\n\r\n");
+            stream.write_all(head.as_bytes()).await.ok()?;
+            for _ in 0..count {
+                tokio::time::sleep(pause).await;
+                stream.write_all(b"x").await.ok()?;
+            }
+            Some(())
         }
         Answer::Flood => {
             let chunk = [b"4000\r\n".as_slice(), &[b'x'; 0x4000], b"\r\n"].concat();

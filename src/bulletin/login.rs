@@ -1,0 +1,64 @@
+//! User and password of an address, taken off it before anything else sees it (promise 9).
+
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode_str;
+use url::Url;
+
+use super::Secret;
+
+/// Who asks, where a site wants to know.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Login {
+    pub user: Secret,
+    pub password: Secret,
+}
+
+impl Login {
+    /// Takes user and password off an address that has any.
+    pub fn take_from(url: &mut Url) -> Option<Self> {
+        if url.username().is_empty() && url.password().is_none() {
+            return None;
+        }
+        let login = Self {
+            user: decoded(url.username()),
+            password: decoded(url.password().unwrap_or_default()),
+        };
+        // Only an address without a host refuses, and such a one has neither.
+        let _ = url.set_username("").and_then(|()| url.set_password(None));
+        Some(login)
+    }
+
+    /// An address as it may be shown.
+    #[must_use]
+    pub fn taken_off(url: &Url) -> Cow<'_, Url> {
+        let mut url = Cow::Borrowed(url);
+        if !url.username().is_empty() || url.password().is_some() {
+            Self::take_from(url.to_mut());
+        }
+        url
+    }
+}
+
+fn decoded(part: &str) -> Secret {
+    Secret::new(percent_decode_str(part).decode_utf8_lossy().into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_gives_its_user_and_password_away() {
+        let mut url: Url = "https://bob:ge%40heim@www.example.com/a".parse().unwrap();
+        let login = Login::take_from(&mut url).unwrap();
+        assert_eq!(
+            (login.user.reveal(), login.password.reveal()),
+            ("bob", "ge@heim")
+        );
+        assert_eq!(url.as_str(), "https://www.example.com/a");
+        assert_eq!(Login::take_from(&mut url), None);
+        let user: Url = "https://key@www.example.com/".parse().unwrap();
+        assert_eq!(Login::taken_off(&user).as_str(), "https://www.example.com/");
+    }
+}

@@ -1,0 +1,198 @@
+//! Pages that only lead on to another one, by a meta refresh or by a script that sets the location. Pure.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+use url::Url;
+
+use super::{feed, fetch::Shown, page::Page};
+
+/// Longer pages say something themselves.
+const LONGEST: usize = 64 << 10;
+/// A page that is a script alone.
+const LONGEST_SCRIPT: usize = 8 << 10;
+/// A longer wait is a page that loads itself again.
+const LONGEST_WAIT: f32 = 10.0;
+
+/// What to do about a page that leads to another host, which is not followed.
+pub(crate) fn advice(to: &Url) -> String {
+    let to = Shown(to);
+    format!("the page only leads on to {to}, on another host: if that is right, set `url` to it")
+}
+
+/// Where a page leads that says nothing itself.
+pub(crate) fn target(body: &[u8], url: &Url) -> Option<Url> {
+    static LEADS: LazyLock<regex::bytes::Regex> = LazyLock::new(|| {
+        regex::bytes::Regex::new(r#"(?i)http-equiv\s*=\s*["']?\s*refresh"#)
+            .expect("a fixed pattern")
+    });
+    let may_lead = body.len() <= LONGEST_SCRIPT || LEADS.is_match(&body[..body.len().min(LONGEST)]);
+    if body.len() > LONGEST || !may_lead {
+        return None;
+    }
+    let text = String::from_utf8_lossy(body);
+    if feed::is_feed(&text) || text.trim_start().starts_with(['{', '[']) {
+        return None;
+    }
+    let page = Page::parse(&text);
+    let leads = refreshed(&page).or_else(|| located(&page))?;
+    let mut to = base(&page, url).join(leads.trim()).ok()?;
+    to.set_fragment(None);
+    let is_other = to.as_str() != url.as_str();
+    (is_other && matches!(to.scheme(), "http" | "https")).then_some(to)
+}
+
+fn base(page: &Page, url: &Url) -> Url {
+    let bases = named(page, "base");
+    let href = bases.into_iter().find_map(|id| page.attribute(id, "href"));
+    href.and_then(|href| url.join(href.trim()).ok())
+        .unwrap_or_else(|| url.clone())
+}
+
+fn named(page: &Page, name: &str) -> Vec<u32> {
+    let ids = 0..u32::try_from(page.elements.len()).unwrap_or(u32::MAX);
+    ids.filter(|id| page.name(*id) == name).collect()
+}
+
+/// Whether a page has no more than these characters and links.
+fn says_at_most(page: &Page, characters: usize, links: usize) -> bool {
+    let texts = (0..page.runs.len()).map(|run| page.run_text(run).trim().chars().count());
+    texts.sum::<usize>() <= characters && named(page, "a").len() <= links
+}
+
+/// By a meta refresh: at once, or after the words that announce it.
+fn refreshed(page: &Page) -> Option<String> {
+    let is_refresh = |id: &u32| {
+        let kind = page.attribute(*id, "http-equiv").unwrap_or_default();
+        kind.trim().eq_ignore_ascii_case("refresh")
+    };
+    let metas = named(page, "meta").into_iter().filter(is_refresh);
+    let mut contents = metas.filter_map(|id| page.attribute(id, "content"));
+    let (wait, to) = contents.find_map(wait_and_target)?;
+    let is_for_all = wait <= 1.0 || (wait <= LONGEST_WAIT && says_at_most(page, 200, 3));
+    is_for_all.then_some(to)
+}
+
+/// `0; url=/news/`, in the spellings that browsers accept.
+fn wait_and_target(content: &str) -> Option<(f32, String)> {
+    let (wait, rest) = content.split_once([';', ','])?;
+    let rest = rest.trim();
+    let is_named = rest
+        .get(..3)
+        .is_some_and(|word| word.eq_ignore_ascii_case("url"));
+    let to = match is_named {
+        true => rest[3..].trim_start().strip_prefix('=')?,
+        false => rest,
+    };
+    let to = to.trim().trim_matches(['"', '\'']).trim();
+    let wait = wait.trim().parse().ok()?;
+    (!to.is_empty()).then(|| (wait, to.to_owned()))
+}
+
+/// By a script that sets the location to one fixed address, on a page without anything else.
+fn located(page: &Page) -> Option<String> {
+    static LOCATION: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(
+            r#"\blocation(?:\.href)?\s*=\s*(?:"([^"\s]+)"|'([^'\s]+)')\s*([+?]?)|\blocation\.(?:replace|assign)\(\s*(?:"([^"\s]+)"|'([^'\s]+)')\s*([+?]?)"#,
+        )
+        .expect("a fixed pattern")
+    });
+    let size: usize = page.scripts.iter().map(|(_, script)| script.len()).sum();
+    if size > LONGEST_SCRIPT || !says_at_most(page, 60, 2) {
+        return None;
+    }
+    let handlers = named(page, "body").into_iter();
+    let handlers = handlers.filter_map(|id| page.attribute(id, "onload"));
+    let scripts = page.scripts.iter().map(|(_, script)| script.as_str());
+    let mut found: Option<String> = None;
+    for set in scripts
+        .chain(handlers)
+        .flat_map(|text| LOCATION.captures_iter(text))
+    {
+        let is_made_up = [3, 6]
+            .iter()
+            .any(|at| set.get(*at).is_some_and(|it| !it.is_empty()));
+        let to = [1, 2, 4, 5].iter().find_map(|at| set.get(*at))?.as_str();
+        // An address that is put together, or one of several, is the script's own business.
+        if is_made_up || found.as_ref().is_some_and(|found| found != to) {
+            return None;
+        }
+        found = Some(to.to_owned());
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn to(html: &str) -> Option<String> {
+        let url = Url::parse("https://www.example.com/a/index.html").unwrap();
+        target(html.as_bytes(), &url).map(Into::into)
+    }
+
+    #[test]
+    fn a_refresh_leads_on_in_every_spelling() {
+        for content in [
+            "0; url=/news/",
+            "0;URL='/news/'",
+            "0,/news/",
+            " 1 ; Url = \"/news/\"",
+        ] {
+            let content = content.replace('"', "&quot;");
+            let html = format!("<html><META HTTP-EQUIV=Refresh content=\"{content}\"></html>");
+            let found = to(&html);
+            assert_eq!(
+                found.as_deref(),
+                Some("https://www.example.com/news/"),
+                "{content}"
+            );
+        }
+        let words = "<meta http-equiv=\"refresh\" content=\"5;url=b.html\"><p>页面已迁移，5秒后自动跳转。</p>";
+        assert_eq!(
+            to(words).as_deref(),
+            Some("https://www.example.com/a/b.html")
+        );
+    }
+
+    #[test]
+    fn a_page_that_loads_itself_again_stays() {
+        let list = "通知公告".repeat(200);
+        for html in [
+            "<meta http-equiv=refresh content=300>".to_owned(),
+            "<meta http-equiv=refresh content='0;url=index.html'>".to_owned(),
+            format!("<meta http-equiv=refresh content='600;url=/other'><p>{list}</p>"),
+            format!("<meta http-equiv=refresh content='5;url=/other'><p>{list}</p>"),
+            "<!-- <meta http-equiv=refresh content='0;url=/old'> --><p>通知</p>".to_owned(),
+            "<meta http-equiv=refresh content='0;url=javascript:x()'>".to_owned(),
+        ] {
+            assert_eq!(to(&html), None, "{html}");
+        }
+    }
+
+    #[test]
+    fn a_script_that_only_sets_the_location_leads_there() {
+        let news = Some("https://www.example.com/news/");
+        for script in [
+            "window.location.href = '/news/';",
+            "self.location=\"/news/\"",
+            "top.location.replace( '/news/' )",
+            "document.location.href='https://www.example.com/news/'",
+        ] {
+            let html = format!("<html><body><script>{script}</script>正在跳转</body></html>");
+            assert_eq!(to(&html).as_deref(), news, "{script}");
+        }
+        assert_eq!(
+            to("<body onload=\"location='/news/'\"></body>").as_deref(),
+            news
+        );
+        for script in [
+            "location.href = '/verify?t=' + token",
+            "if (mobile) location = '/m/'; else location = '/pc/';",
+            "var allocation = '/x'",
+        ] {
+            let html = format!("<body><script>{script}</script></body>");
+            assert_eq!(to(&html), None, "{script}");
+        }
+    }
+}
