@@ -28,7 +28,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::reload::Reloader;
 pub use self::{
-    instance::{Address, Instance, make_state_folder, random_token},
+    instance::{Address, Instance, make_state_folder, random_token, reachable},
     reload::LoadConfig,
 };
 use crate::{
@@ -104,6 +104,15 @@ impl App {
         make_state_folder(&state)?;
         let fetcher = Fetcher::new(&config.fetch, &setup.typed_hosts)?;
         let store = open_store(&state).await?;
+        if config.path.is_some() && config.does_nothing() {
+            if store.was_used().await? {
+                return Err(config.emptied().into());
+            }
+            tracing::warn!(
+                "the config holds no [[source]], no [[channel]] and no [telegram]: nothing is watched, \
+                 and nothing is pushed"
+            );
+        }
         let added = store.added_sources().borrow().clone();
         let config = config.joined_by(&added);
         store.sync_config(&config.sources, &config.channels).await?;

@@ -27,7 +27,7 @@ pub use added::AddedSource;
 pub use chat::{Chat, Standing};
 pub use filter::{Filter, FilterError, Verdict};
 pub use fold::fold;
-pub use id::{BulletinId, ChannelId, DeliveryId, IdError, SourceId};
+pub use id::{BulletinId, ChannelId, DeliveryId, IdError, SourceId, topic_of};
 pub use identity::{SeenKey, canonical_url, loose_fragment};
 pub use login::Login;
 pub use manner::{Mode, Quiet, reminder_of};

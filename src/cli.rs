@@ -58,12 +58,12 @@ struct Cli {
 /// Options before or after the command.
 #[derive(Debug, clap::Args)]
 struct Global {
-    /// The config [default: config/noticast.toml]
+    /// The config [env: NOTICAST_CONFIG] [default: config/noticast.toml]
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// The folder of all that is kept
-    #[arg(long, global = true, value_name = "DIR", default_value = "state")]
-    state: PathBuf,
+    /// The folder of all that is kept [env: NOTICAST_STATE] [default: state]
+    #[arg(long, global = true, value_name = "DIR")]
+    state: Option<PathBuf>,
     /// How logs are written to stderr
     #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
     log_format: LogFormat,
@@ -194,7 +194,7 @@ mod tests {
             "noticast run --state s --quiet",
         ] {
             let cli = Cli::try_parse_from(line.split(' ')).unwrap();
-            assert_eq!(cli.global.state, PathBuf::from("s"));
+            assert_eq!(cli.global.state, Some(PathBuf::from("s")));
             assert!(cli.global.quiet);
         }
     }

@@ -15,6 +15,7 @@ mod source;
 mod table;
 #[cfg(test)]
 mod tests;
+mod user_info;
 
 use std::{
     fs::File,
@@ -24,7 +25,7 @@ use std::{
 
 use chrono_tz::Tz;
 
-pub use block::{SourceBlock, append_source};
+pub use block::{SourceBlock, append_sources};
 
 use crate::bulletin::{
     AddedSource, Channel, ChannelId, FetchSettings, Language, Source, SourceId, TelegramSettings,
@@ -83,6 +84,27 @@ impl Config {
 }
 
 impl Config {
+    /// Whether the file names nothing to watch, to push to, or to talk with: it is empty, or was cut off.
+    #[must_use]
+    pub fn does_nothing(&self) -> bool {
+        self.sources.len() == self.joined.len()
+            && self.channels.is_empty()
+            && self.telegram.is_none()
+    }
+
+    /// The error of a file that does nothing, where it did something before.
+    #[must_use]
+    pub fn emptied(&self) -> ConfigError {
+        let path = self.path.as_deref().unwrap_or(Path::new("the config"));
+        ConfigError {
+            problems: vec![format!(
+                "{}: it holds no [[source]], no [[channel]] and no [telegram] any more, and it did before; \
+                 expected the file as it was (to begin anew, use another state folder)",
+                path.display()
+            )],
+        }
+    }
+
     /// With what was added from chats, which the file knows nothing of, and with nothing that was removed
     /// there since the last time. An id of the file's own stands.
     #[must_use]

@@ -235,6 +235,12 @@ impl Pusher {
         sender.check(&channel).await
     }
 
+    /// Whether Telegram takes the bot's token, and what the bot is called; None where the config has no bot.
+    pub async fn check_bot(&self) -> Option<Result<String, PushError>> {
+        let settings = self.config.borrow().telegram.clone()?;
+        Some(telegram::check_bot(&settings).await)
+    }
+
     /// What keeps whole senders from sending: a wrong token, a platform that cannot be reached.
     #[must_use]
     pub fn faults(&self) -> Vec<Fault> {

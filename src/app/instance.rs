@@ -142,7 +142,8 @@ fn address_file(state: &Path) -> PathBuf {
 }
 
 /// Where this machine reaches a listener: any address listens on loopback too.
-fn reachable(listen: SocketAddr) -> SocketAddr {
+#[must_use]
+pub fn reachable(listen: SocketAddr) -> SocketAddr {
     let ip = match listen.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),

@@ -63,6 +63,9 @@ impl Reloader {
         let added = self.store.added_sources().borrow().clone();
         let new = load()?.joined_by(&added);
         let old = self.config.borrow().clone();
+        if new.does_nothing() && !old.does_nothing() {
+            return Err(new.emptied().to_string());
+        }
         let fetcher = if new.fetch == old.fetch {
             None
         } else {

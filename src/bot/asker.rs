@@ -13,7 +13,7 @@ use super::{
     words::{self, Words},
 };
 use crate::{
-    bulletin::{ChannelId, Language},
+    bulletin::{ChannelId, Language, topic_of},
     push::telegram::api::CallError,
     store::Actor,
 };
@@ -221,5 +221,6 @@ fn is_administrator(member: &Value) -> bool {
 }
 
 pub(super) fn topic(message: &Message) -> Option<ThreadId> {
-    message.thread_id.filter(|_| message.is_topic_message)
+    let topic = message.thread_id.filter(|_| message.is_topic_message);
+    topic.filter(|topic| topic_of(topic.0.0).is_some())
 }

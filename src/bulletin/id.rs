@@ -53,11 +53,19 @@ impl FromStr for ChannelId {
     }
 }
 
+/// A topic of a Telegram group as messages are addressed to it: the General one (1) is the group itself,
+/// and Telegram refuses its number.
+#[must_use]
+pub fn topic_of(number: i32) -> Option<i32> {
+    const GENERAL: i32 = 1;
+    Some(number).filter(|number| *number != GENERAL)
+}
+
 impl ChannelId {
     /// The id of a chat, or of a topic in it, that subscribed by itself.
     #[must_use]
     pub fn of_chat(chat: i64, topic: Option<i32>) -> Self {
-        let id = match topic {
+        let id = match topic.and_then(topic_of) {
             Some(topic) => format!("telegram:{chat}/{topic}"),
             None => format!("telegram:{chat}"),
         };
@@ -74,7 +82,7 @@ impl ChannelId {
 fn chat_of(id: &str) -> Option<(i64, Option<i32>)> {
     let chat = id.strip_prefix("telegram:")?;
     match chat.split_once('/') {
-        Some((chat, topic)) => Some((chat.parse().ok()?, Some(topic.parse().ok()?))),
+        Some((chat, topic)) => Some((chat.parse().ok()?, topic_of(topic.parse().ok()?))),
         None => Some((chat.parse().ok()?, None)),
     }
 }

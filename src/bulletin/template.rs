@@ -1,5 +1,7 @@
 //! A channel's own card: a minijinja template over the fields of one bulletin.
 
+mod bounds;
+
 use std::{fmt, sync::Arc};
 
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, value::Serde};
@@ -59,6 +61,8 @@ const FIELDS: [&str; 11] = [
 ];
 /// Instructions of one card: a loop over the attachments is a few hundred.
 const FUEL: u64 = 50_000;
+/// Calls within one another: a macro may call itself.
+const DEPTH: usize = 64;
 /// By the name's ending values are escaped as Telegram's HTML, or not.
 const MARKED_UP: &str = "card.html";
 const PLAIN: &str = "card.txt";
@@ -67,9 +71,11 @@ impl Template {
     /// # Errors
     /// What is wrong with its syntax, or a field that does not exist, and what is expected.
     pub fn new(text: &str) -> Result<Self, String> {
+        bounds::check(text)?;
         let mut ready = Environment::new();
         ready.set_undefined_behavior(UndefinedBehavior::SemiStrict);
         ready.set_fuel(Some(FUEL));
+        ready.set_recursion_limit(DEPTH);
         ready.set_auto_escape_callback(|name| match name {
             MARKED_UP => AutoEscape::Html,
             _ => AutoEscape::None,

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     bulletin::{Login, Source, SourceId},
-    config::{SourceBlock, append_source},
+    config::{SourceBlock, append_sources},
     source::{
         Reading,
         fetch::{Fetcher, Via, Wants},
@@ -68,7 +68,7 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
         eprintln!("nothing was added");
         return Ok(Exit::Failed);
     }
-    append_source(&path, &block)?;
+    append_sources(&path, std::slice::from_ref(&block))?;
     out::line(format!(
         "`{}` is in {}; a running instance takes it with `noticast reload`",
         block.id,

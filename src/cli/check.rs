@@ -9,7 +9,7 @@ use super::{
     inspect::{self, Fault, How},
     lists::short,
     out,
-    reach::Reach,
+    reach::{NoStore, Purpose, Reach},
     serve::SparePusher,
     session::Session,
 };
@@ -44,6 +44,9 @@ pub(super) struct Args {
 
 pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
     let config = session.config()?;
+    if config.does_nothing() && was_used(session).await? {
+        return Err(config.emptied().into());
+    }
     offline(session, &config)?;
     let mut good = true;
     if args.online {
@@ -107,6 +110,12 @@ fn offline(session: &Session, config: &Config) -> anyhow::Result<()> {
             source.id
         ))?;
     }
+    if config.does_nothing() {
+        out::line(
+            "warning: it holds no [[source]], no [[channel]] and no [telegram]: nothing is watched, \
+             and nothing is pushed",
+        )?;
+    }
     for (place, one) in config.channels.iter().enumerate() {
         for other in config.channels[place + 1..]
             .iter()
@@ -140,6 +149,19 @@ fn meet(one: &Channel, other: &Channel) -> bool {
         }
         (ChannelKind::Robot(one), ChannelKind::Robot(other)) => one.place() == other.place(),
         _ => false,
+    }
+}
+
+/// Whether the store or the running instance knows anything to watch or to push to.
+async fn was_used(session: &Session) -> anyhow::Result<bool> {
+    match Reach::open(session, Purpose::Read).await {
+        Ok(reach) => {
+            let is_used = reach.is_used().await;
+            reach.close().await?;
+            is_used
+        }
+        Err(error) if error.is::<NoStore>() => Ok(false),
+        Err(error) => Err(error),
     }
 }
 
@@ -265,6 +287,14 @@ async fn body_matched(
 async fn channels_online(session: &Session, config: &Config) -> anyhow::Result<bool> {
     let spare = SparePusher::new(config.clone()).await?;
     let mut good = true;
+    if let Some(told) = spare.pusher.check_bot().await {
+        let (word, text) = match told {
+            Ok(name) => ("good", format!("the bot is @{name}")),
+            Err(error) => ("failed", session.mask.masked(&error.to_string())),
+        };
+        good &= word == "good";
+        out::line(format!("telegram: {word}: {text}"))?;
+    }
     for channel in &config.channels {
         let (word, text) = match spare.pusher.check(&channel.id).await {
             Ok(Checked::Good(text)) => ("good", text),
@@ -279,10 +309,18 @@ async fn channels_online(session: &Session, config: &Config) -> anyhow::Result<b
 }
 
 async fn post_to_channels(session: &Session, config: &Config) -> anyhow::Result<bool> {
-    let reach = Reach::open(session).await?;
+    let reach = match Reach::open(session, Purpose::Change).await {
+        Ok(reach) => Some(reach),
+        // Before the first run there is no pace to keep.
+        Err(error) if error.is::<NoStore>() => None,
+        Err(error) => return Err(error),
+    };
     let mut good = true;
     for channel in &config.channels {
-        let sent = reach.test(config, &channel.id).await;
+        let sent = match &reach {
+            Some(reach) => reach.test(config, &channel.id).await,
+            None => SparePusher::test(config.clone(), &channel.id).await,
+        };
         good &= sent.is_ok();
         let text = match sent {
             Ok(_) => "a test card was sent".to_owned(),
@@ -290,6 +328,8 @@ async fn post_to_channels(session: &Session, config: &Config) -> anyhow::Result<
         };
         out::line(format!("channel {}: {text}", channel.id))?;
     }
-    reach.close().await?;
+    if let Some(reach) = reach {
+        reach.close().await?;
+    }
     Ok(good)
 }

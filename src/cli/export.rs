@@ -10,12 +10,21 @@ use std::{
 use anyhow::Context;
 use futures::StreamExt;
 use tokio::sync::mpsc;
+use url::Url;
 
-use super::{Exit, out, reach::Reach, session::Session};
+use super::{
+    Exit, out,
+    reach::{NoStore, Purpose, Reach},
+    session::Session,
+};
 use crate::{
-    bulletin::{ReadAs, Source},
-    config::opml,
-    view::Filters,
+    app::{Address, reachable},
+    bulletin::ReadAs,
+    config::{
+        Config,
+        opml::{self, Outline},
+    },
+    view::{self, Filters},
 };
 
 /// Writes everything that matters as JSON Lines, without secrets; a file ending in .opml gets the feeds
@@ -33,7 +42,7 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
     if let Some(file) = args.file.as_deref().filter(|file| is_opml(file)) {
         return export_opml(session, file).await;
     }
-    let reach = Reach::open(session).await?;
+    let reach = Reach::open(session, Purpose::Read).await?;
     let Some(file) = args.file else {
         export(reach, Box::new(io::stdout())).await?;
         return Ok(Exit::Done);
@@ -108,28 +117,77 @@ fn is_opml(file: &Path) -> bool {
         .is_some_and(|ending| ending.eq_ignore_ascii_case("opml"))
 }
 
-/// The sources of the config. Which of them are feeds, the kind says, or what the last look read.
+/// The sources of the config, and those that chats added. Without a store, the config's alone.
 async fn export_opml(session: &Session, file: &Path) -> anyhow::Result<Exit> {
-    let config = session.config()?;
-    let reach = Reach::open(session).await?;
-    let all = Filters {
-        limit: 0,
-        ..Filters::default()
+    let config = session.config_or_default()?;
+    let outlines = match Reach::open(session, Purpose::Read).await {
+        Ok(reach) => {
+            let own = own_site(session, &config, reach.is_running());
+            let all = Filters {
+                limit: 0,
+                ..Filters::default()
+            };
+            let known = reach.sources(&all).await?.items;
+            reach.close().await?;
+            let outlines = known.iter();
+            outlines
+                .filter_map(|source| outline(source, &config, own.as_ref()))
+                .collect()
+        }
+        Err(error) if error.is::<NoStore>() && !config.sources.is_empty() => {
+            let own = own_site(session, &config, false);
+            let unseen = config.sources.iter();
+            let unseen = unseen.map(|source| view::Source::new(source, None, config.time_zone));
+            unseen
+                .filter_map(|source| outline(&source, &config, own.as_ref()))
+                .collect::<Vec<_>>()
+        }
+        Err(error) => return Err(error),
     };
-    let known = reach.sources(&all).await?.items;
-    reach.close().await?;
-    let reads_a_feed = |source: &Source| {
-        let known = known.iter().find(|known| known.id == source.id);
-        known.is_some_and(|known| known.feed.as_ref() == Some(&known.url))
-    };
-    let is_feed = |source: &Source| source.kind == ReadAs::Feed || reads_a_feed(source);
-    let text = opml::to_opml(
-        config
-            .sources
-            .iter()
-            .map(|source| (source, is_feed(source))),
-    );
+    let text = opml::to_opml(&outlines);
     fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))?;
-    eprintln!("{} sources in {}", config.sources.len(), file.display());
+    eprintln!("{} sources in {}", outlines.len(), file.display());
     Ok(Exit::Done)
+}
+
+/// Which of the sources are feeds, the kind says, or what the last look read; of a page that anybody may
+/// see, our own pages have a feed.
+fn outline(source: &view::Source, config: &Config, own: Option<&Url>) -> Option<Outline> {
+    let configured = config.sources.iter().find(|known| known.id == source.id);
+    let url: Url = match configured {
+        Some(configured) => configured.url.clone(),
+        None => source.url.parse().ok()?,
+    };
+    let is_feed = source.feed.as_ref() == Some(&source.url)
+        || configured.is_some_and(|configured| configured.kind == ReadAs::Feed);
+    let is_public = configured.is_none_or(|configured| configured.public);
+    let own = own.filter(|_| is_public);
+    let own = own.and_then(|own| own.join(&format!("s/{}/feed.atom", source.id)).ok());
+    let address = match own {
+        _ if is_feed => opml::Address::Feed(url),
+        Some(feed) => opml::Address::OwnFeed { page: url, feed },
+        None => opml::Address::Page(url),
+    };
+    Some(Outline {
+        name: source.name.clone(),
+        address,
+    })
+}
+
+/// Where our pages are, with a slash at its end: the config's public address, else where the instance
+/// listens, or would. None where they are switched off.
+fn own_site(session: &Session, config: &Config, is_running: bool) -> Option<Url> {
+    let listen = config.web.listen?;
+    if let Some(public) = &config.web.public_url {
+        return format!("{}/", public.as_str().trim_end_matches('/'))
+            .parse()
+            .ok();
+    }
+    let running = is_running.then(|| Address::read(&session.state)).flatten();
+    let address = match running {
+        Some(running) => running.url,
+        None if listen.port() == 0 => return None,
+        None => format!("http://{}", reachable(listen)),
+    };
+    format!("{address}/").parse().ok()
 }

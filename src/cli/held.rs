@@ -1,6 +1,10 @@
 //! `held`: what waits for an admin, and what becomes of it.
 
-use super::{Exit, UsageError, lists, out, reach::Reach, session::Session};
+use super::{
+    Exit, UsageError, lists, out,
+    reach::{Purpose, Reach},
+    session::Session,
+};
 use crate::{bulletin::BulletinId, store::HeldAction};
 
 /// Lists bulletins that are held, publishes them, or marks them as seen
@@ -32,7 +36,11 @@ enum Chosen {
 
 pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
     let actions = actions(&args)?;
-    let reach = Reach::open(session).await?;
+    let purpose = match actions.as_slice() {
+        [] => Purpose::Read,
+        _ => Purpose::Change,
+    };
+    let reach = Reach::open(session, purpose).await?;
     if actions.is_empty() {
         let listing = reach.held(&args.list.filters()).await?;
         lists::show(&listing, args.list.json, lists::bulletins_table)?;

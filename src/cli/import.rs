@@ -12,7 +12,7 @@ use flate2::read::MultiGzDecoder;
 use super::{Exit, UsageError, out, session::Session};
 use crate::{
     app::make_state_folder,
-    config::{append_source, opml},
+    config::{append_sources, opml},
     store::Store,
 };
 
@@ -98,17 +98,20 @@ fn lines(file: &Path) -> io::Result<impl Iterator<Item = io::Result<String>> + S
 }
 
 fn import_opml(session: &Session, file: &Path) -> anyhow::Result<Exit> {
-    let text =
-        std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let text = opml::decode(&bytes).map_err(anyhow::Error::msg)?;
     let path = session.config_path();
     let config = session.config_or_default()?;
-    let blocks = opml::from_opml(&text, &config).map_err(anyhow::Error::msg)?;
-    for block in &blocks {
-        append_source(&path, block)?;
+    let imported = opml::from_opml(&text, &config).map_err(anyhow::Error::msg)?;
+    if !imported.blocks.is_empty() {
+        append_sources(&path, &imported.blocks)?;
+    }
+    for skipped in &imported.skipped {
+        out::line(skipped.to_string())?;
     }
     out::line(format!(
         "{} sources appended to {}",
-        blocks.len(),
+        imported.blocks.len(),
         path.display()
     ))?;
     Ok(Exit::Done)

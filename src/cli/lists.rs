@@ -5,7 +5,12 @@ use std::{ffi::OsString, path::Path};
 use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
 
-use super::{Exit, UsageError, out, reach::Reach, session::Session};
+use super::{
+    Exit, UsageError, out,
+    reach::{NoStore, Purpose, Reach},
+    serve::SparePusher,
+    session::Session,
+};
 use crate::{
     bulletin::{ChannelId, SourceId},
     view::{Bulletin, Channel, Delivery, Filters, Listing, Source, Stamp},
@@ -119,7 +124,7 @@ impl ListArgs {
 }
 
 pub(super) async fn run(session: &Session, list: List, args: ListArgs) -> anyhow::Result<Exit> {
-    let reach = Reach::open(session).await?;
+    let reach = Reach::open(session, Purpose::Read).await?;
     let filters = args.filters();
     match list {
         List::Sources => {
@@ -152,7 +157,7 @@ pub(super) async fn channels(session: &Session, args: ChannelArgs) -> anyhow::Re
     if let Some(channel) = &args.test {
         return test(session, channel).await;
     }
-    let reach = Reach::open(session).await?;
+    let reach = Reach::open(session, Purpose::Read).await?;
     let listing = reach.channels(&args.list.filters()).await?;
     show(&listing, args.list.json, channels_table)?;
     reach.close().await?;
@@ -168,9 +173,16 @@ async fn test(session: &Session, channel: &ChannelId) -> anyhow::Result<Exit> {
         ))
         .into());
     }
-    let reach = Reach::open(session).await?;
-    let sent = reach.test(&config, channel).await;
-    reach.close().await?;
+    let sent = match Reach::open(session, Purpose::Change).await {
+        Ok(reach) => {
+            let sent = reach.test(&config, channel).await;
+            reach.close().await?;
+            sent
+        }
+        // Before the first run there is no pace to keep.
+        Err(error) if error.is::<NoStore>() => SparePusher::test(config, channel).await,
+        Err(error) => Err(error),
+    };
     match sent? {
         Some(message) => out::line(format!(
             "a test card was sent to `{channel}`: message {}",

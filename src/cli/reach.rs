@@ -1,7 +1,11 @@
 //! The store of the state folder, whether it is stopped (then it is opened) or an instance runs on it
 //! (then that one is asked). Subcommands do not notice the difference.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use anyhow::{Context, anyhow};
 use chrono::Utc;
@@ -15,7 +19,7 @@ use tokio::{
 
 use super::{UsageError, serve, session::Session};
 use crate::{
-    app::{Address, make_state_folder, random_token},
+    app::{Address, random_token},
     bulletin::{BulletinId, ChannelId, MessageRef, Secret},
     config::{Config, ConfigError},
     push::Pusher,
@@ -51,13 +55,35 @@ macro_rules! lists {
     };
 }
 
+/// What a command is about to do with the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// Nothing is written, also where the config changed.
+    Read,
+    Change,
+}
+
+/// There is nothing to read or change, and a command makes none.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "there is no store in {}; `noticast run` makes one, --state or NOTICAST_STATE names another folder",
+    .0.display()
+)]
+pub(super) struct NoStore(PathBuf);
+
 impl Reach {
-    pub(super) async fn open(session: &Session) -> anyhow::Result<Self> {
-        make_state_folder(&session.state)?;
+    /// # Errors
+    /// [`NoStore`], the config, or the store.
+    pub(super) async fn open(session: &Session, purpose: Purpose) -> anyhow::Result<Self> {
+        if !Store::is_there(&session.state)? {
+            // What is wrong with the config is told first: it may name nothing that could be kept.
+            session.config_or_default()?;
+            return Err(NoStore(session.state.clone()).into());
+        }
         let patience = Instant::now() + PATIENCE;
         loop {
             let locked = match Store::open(&session.state).await {
-                Ok(store) => return Self::stopped(session, store).await,
+                Ok(store) => return Self::stopped(session, store, purpose).await,
                 Err(error @ StoreError::Locked { .. }) => error,
                 Err(error) => return Err(error.into()),
             };
@@ -74,11 +100,14 @@ impl Reach {
     }
 
     /// The config's channels are what a rebroadcast goes to; without a config they must be named.
-    async fn stopped(session: &Session, store: Store) -> anyhow::Result<Self> {
+    async fn stopped(session: &Session, store: Store, purpose: Purpose) -> anyhow::Result<Self> {
         let added = store.added_sources().borrow().clone();
         let config = session.config_or_default()?.joined_by(&added);
-        if config.path.is_some() {
-            store.sync_config(&config.sources, &config.channels).await?;
+        match purpose {
+            _ if config.path.is_none() => {}
+            Purpose::Read => store.show_config(&config.sources, &config.channels).await?,
+            Purpose::Change if config.does_nothing() => return Err(config.emptied().into()),
+            Purpose::Change => store.sync_config(&config.sources, &config.channels).await?,
         }
         Ok(Self::Stopped {
             store,
@@ -157,12 +186,7 @@ impl Reach {
                 Ok(answer.message)
             }
             // The running instance has not taken the changed config yet.
-            Self::Running(_) => {
-                let spare = serve::SparePusher::new(config.clone()).await?;
-                let sent = spare.pusher.test(channel).await;
-                spare.close().await;
-                Ok(sent?)
-            }
+            Self::Running(_) => serve::SparePusher::test(config.clone(), channel).await,
         }
     }
 
@@ -185,6 +209,18 @@ impl Reach {
             settled.seen.extend(seen);
         }
         Ok(settled)
+    }
+
+    /// Whether the store or the running instance knows anything to watch or to push to.
+    pub(super) async fn is_used(&self) -> anyhow::Result<bool> {
+        match self {
+            Self::Stopped { store, .. } => Ok(store.was_used().await?),
+            Self::Running(_) => {
+                let any = Filters::default();
+                let sources = self.sources(&any).await?;
+                Ok(!sources.items.is_empty() || !self.channels(&any).await?.items.is_empty())
+            }
+        }
     }
 
     pub(super) fn is_running(&self) -> bool {

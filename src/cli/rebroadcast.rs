@@ -1,6 +1,10 @@
 //! `rebroadcast`: sends an old bulletin again.
 
-use super::{Exit, UsageError, out, reach::Reach, session::Session};
+use super::{
+    Exit, UsageError, out,
+    reach::{Purpose, Reach},
+    session::Session,
+};
 use crate::{
     bulletin::{BulletinId, BulletinState, ChannelId},
     store::StoreError,
@@ -41,7 +45,7 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
             "rebroadcast asks before it sends, and there is no terminal to ask at; say --yes";
         return Err(UsageError(text.to_owned()).into());
     }
-    let reach = Reach::open(session).await?;
+    let reach = Reach::open(session, Purpose::Change).await?;
     let ended = send(&reach, args).await;
     reach.close().await?;
     ended

@@ -21,7 +21,7 @@ use url::Url;
 use super::{UsageError, session::Session};
 use crate::{
     app::{App, random_token},
-    bulletin::{Secret, TelegramChat, TelegramSettings},
+    bulletin::{ChannelId, MessageRef, Secret, TelegramChat, TelegramSettings},
     config::Config,
     push::{Output, Pusher},
     store::Store,
@@ -176,6 +176,17 @@ impl SparePusher {
             folder,
             _config: sender,
         })
+    }
+
+    /// Sends one test card without the running instance or its store.
+    pub(super) async fn test(
+        config: Config,
+        channel: &ChannelId,
+    ) -> anyhow::Result<Option<MessageRef>> {
+        let spare = Self::new(config).await?;
+        let sent = spare.pusher.test(channel).await;
+        spare.close().await;
+        Ok(sent?)
     }
 
     pub(super) async fn close(self) {

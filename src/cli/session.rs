@@ -9,6 +9,7 @@ use super::{Global, log, log::Mask};
 use crate::config::{Config, ConfigError};
 
 const DEFAULT_CONFIG: &str = "config/noticast.toml";
+const DEFAULT_STATE: &str = "state";
 
 pub(super) struct Session {
     named_config: Option<PathBuf>,
@@ -22,8 +23,9 @@ impl Session {
         let mask = Mask::default();
         log::begin(global, is_service, &mask);
         Self {
-            named_config: global.config.clone(),
-            state: global.state.clone(),
+            named_config: named(global.config.as_ref(), "NOTICAST_CONFIG"),
+            state: named(global.state.as_ref(), "NOTICAST_STATE")
+                .unwrap_or_else(|| DEFAULT_STATE.into()),
             verbose: global.verbose > 0,
             mask,
         }
@@ -54,7 +56,7 @@ impl Session {
         }
     }
 
-    /// What `--config` says.
+    /// What `--config` says, else the environment.
     pub(super) fn named_config(&self) -> Option<&Path> {
         self.named_config.as_deref()
     }
@@ -77,6 +79,14 @@ impl Session {
         }
         self.config()
     }
+}
+
+/// A path of the command line, else of the environment; a variable that is empty says nothing.
+fn named(option: Option<&PathBuf>, variable: &str) -> Option<PathBuf> {
+    let from_environment = || std::env::var_os(variable).filter(|path| !path.is_empty());
+    option
+        .cloned()
+        .or_else(|| from_environment().map(PathBuf::from))
 }
 
 /// Reads a config and hides its secrets.

@@ -126,11 +126,11 @@ fn quoted(text: &str) -> String {
     toml::Value::String(text.replace(char::is_control, " ")).to_string()
 }
 
-/// Appends a block to the config at `path`, which is made where there is none.
+/// Appends blocks to the config at `path`, which is made where there is none: all, or none.
 ///
 /// # Errors
 /// All that would be wrong with the file then; it is left as it was.
-pub fn append_source(path: &Path, block: &SourceBlock) -> Result<(), ConfigError> {
+pub fn append_sources(path: &Path, blocks: &[SourceBlock]) -> Result<(), ConfigError> {
     let before = if path.exists() {
         read_file(path)?
     } else {
@@ -141,7 +141,8 @@ pub fn append_source(path: &Path, block: &SourceBlock) -> Result<(), ConfigError
         text if text.ends_with('\n') => "\n",
         _ => "\n\n",
     };
-    let addition = format!("{gap}{block}");
+    let blocks: Vec<String> = blocks.iter().map(SourceBlock::to_string).collect();
+    let addition = format!("{gap}{}", blocks.join("\n"));
     Config::check(&format!("{before}{addition}"), path)?;
     append(path, &addition).map_err(|error| ConfigError {
         problems: vec![format!("{}: cannot be written: {error}", path.display())],
@@ -194,12 +195,12 @@ mod tests {
     fn appending_keeps_the_text_and_refuses_what_would_be_wrong() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("new/noticast.toml");
-        append_source(&path, &block("https://www.example.com/", &[])).unwrap();
+        append_sources(&path, &[block("https://www.example.com/", &[])]).unwrap();
         std::fs::write(&path, "# mine\nlanguage = \"en\"").unwrap();
-        append_source(&path, &block("https://www.example.com/", &[])).unwrap();
+        append_sources(&path, &[block("https://www.example.com/", &[])]).unwrap();
         let text = std::fs::read_to_string(&path).unwrap();
         assert!(text.starts_with("# mine\nlanguage = \"en\"\n\n[[source]]\nid = \"example\"\n"));
-        let again = append_source(&path, &block("https://www.example.com/", &[])).unwrap_err();
+        let again = append_sources(&path, &[block("https://www.example.com/", &[])]).unwrap_err();
         assert!(again.to_string().contains("a second source `example`"));
         assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
     }

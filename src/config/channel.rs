@@ -16,11 +16,12 @@ use super::{
     secret::Surroundings,
     source::filter,
     table::{Read, Table, Value, fault, nearest},
+    user_info,
 };
 use crate::{
     bulletin::{
         Channel, ChannelId, ChannelKind, Filter, Form, KINDS, Key, Mode, Quiet, Robot, RobotKind,
-        Secret, Setting, SourceId, StdoutFormat, TelegramChat, Template,
+        Secret, Setting, SourceId, StdoutFormat, TelegramChat, Template, topic_of,
     },
     schedule::Schedule,
 };
@@ -249,7 +250,10 @@ fn secret_address(
 fn smtp(around: Surroundings<'_>) -> impl Fn(&Value<'_>) -> Read<Secret> {
     move |value| {
         let secret = around.secret()(value)?;
-        match address_of(secret.reveal(), &["smtp", "smtps"]) {
+        let address = secret.reveal();
+        let read =
+            user_info::check(address, true).and_then(|()| address_of(address, &["smtp", "smtps"]));
+        match read {
             Ok(_) => Ok(secret),
             Err(what) => fault(value, what),
         }
@@ -314,6 +318,7 @@ fn telegram(table: &mut Table<'_>) -> Option<ChannelKind> {
     let expected = "`\"@name\"` or a number such as `-1001234`";
     let chat = table.require("chat", expected, telegram_chat);
     let topic = table.take("topic", integer(1..=i64::from(i32::MAX)));
+    let topic = topic.and_then(topic_of);
     let mut silent = false;
     table.set("silent", &mut silent, boolean);
     let mut documents = false;

@@ -13,7 +13,10 @@ use ipnet::IpNet;
 use toml::de::DeValue;
 use url::{Host, Url};
 
-use super::table::{Read, Value, fault, kind_of, nearest};
+use super::{
+    table::{Read, Value, fault, kind_of, nearest},
+    user_info,
+};
 use crate::{
     bulletin::{AllowPrivate, Filter},
     schedule::parse_duration,
@@ -203,8 +206,14 @@ pub(super) fn address_of(text: &str, schemes: &[&str]) -> Result<Url, String> {
         "expected an address that begins with {}",
         schemes.join(":// or ") + "://"
     );
-    match Url::parse(text.trim()) {
+    let text = text.trim();
+    user_info::check(text, false)?;
+    match Url::parse(text) {
         Err(error) => Err(format!("no address ({error}); {expected}")),
+        // What stands before a mere colon may be a user.
+        Ok(url) if !schemes.contains(&url.scheme()) && !text.contains("://") => {
+            Err(format!("no address; {expected}"))
+        }
         Ok(url) if !schemes.contains(&url.scheme()) => Err(format!(
             "the scheme `{}` is of no use here; {expected}",
             url.scheme()
@@ -221,7 +230,12 @@ pub(super) fn web_address(value: &Value<'_>) -> Read<Url> {
 }
 
 pub(super) fn proxy(value: &Value<'_>) -> Read<Option<Url>> {
-    unless_empty(address(&["http", "https", "socks5", "socks5h"]))(value)
+    unless_empty(|value| {
+        let text = string(value)?;
+        user_info::check(text.trim(), true)
+            .and_then(|()| address_of(text, &["http", "https", "socks5", "socks5h"]))
+            .or_else(|what| fault(value, what))
+    })(value)
 }
 
 pub(super) fn listen(value: &Value<'_>) -> Read<Option<SocketAddr>> {

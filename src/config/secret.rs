@@ -6,6 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use encoding_rs::{Encoding, UTF_8};
+
 use super::{
     read::string,
     table::{Read, Value, fault},
@@ -46,7 +48,8 @@ impl<'a> Surroundings<'a> {
                 Ok(written.to_owned())
             };
             let secret = secret.or_else(|what| fault(value, what))?;
-            let secret = secret.trim();
+            // Editors of Windows begin a file with an invisible mark.
+            let secret = secret.trim_start_matches('\u{feff}').trim();
             if secret.is_empty() {
                 return fault(
                     value,
@@ -62,9 +65,14 @@ impl<'a> Surroundings<'a> {
 }
 
 fn read_small(path: &Path) -> io::Result<String> {
-    let mut text = String::new();
-    File::open(path)?
-        .take(64 << 10)
-        .read_to_string(&mut text)
-        .map(|_| text)
+    let mut bytes = Vec::new();
+    File::open(path)?.take(64 << 10).read_to_end(&mut bytes)?;
+    let marked = Encoding::for_bom(&bytes).map_or(UTF_8, |(encoding, _)| encoding);
+    match marked.decode(&bytes) {
+        (_, _, true) => Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            "it is not UTF-8",
+        )),
+        (text, _, false) => Ok(text.into_owned()),
+    }
 }

@@ -305,6 +305,112 @@ fn secrets_come_from_three_places_and_show_in_no_message() {
 }
 
 #[test]
+fn a_secret_file_may_begin_with_a_byte_order_mark() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("noticast.toml");
+    let text = "[telegram]\ntoken = \"file:token\"\n";
+    let token = |bytes: &[u8]| {
+        fs::write(folder.path().join("token"), bytes).unwrap();
+        file::check(text, &path, &|_| None).map(|config| config.telegram.unwrap().token)
+    };
+    let utf16 = |mark: &str| -> Vec<u8> {
+        let units = format!("{mark}456:def\r\n")
+            .encode_utf16()
+            .collect::<Vec<_>>();
+        units.into_iter().flat_map(u16::to_le_bytes).collect()
+    };
+    for bytes in [
+        b"456:def".to_vec(),
+        b"\xef\xbb\xbf456:def\r\n".to_vec(),
+        utf16("\u{feff}"),
+    ] {
+        assert_eq!(token(&bytes).unwrap().reveal(), "456:def", "{bytes:?}");
+    }
+    let told = token(b"456:\xff").unwrap_err().to_string();
+    assert!(
+        told.contains(":2:9: ") && told.contains("not UTF-8"),
+        "{told}"
+    );
+    let env = |_: &str| Some("\u{feff}456:def".to_owned());
+    let marked = file::check("[telegram]\ntoken = \"env:X\"\n", &path, &env).unwrap();
+    assert_eq!(marked.telegram.unwrap().token.reveal(), "456:def");
+}
+
+#[test]
+fn no_part_of_a_password_that_breaks_its_address_is_told() {
+    let mail = "[[channel]]\nid = \"m\"\nkind = \"email\"\nfrom = \"a@b.example\"\nto = [\"a@b.example\"]\nsmtp = ";
+    let proxy = |password: &str| format!("\"http://reader:{password}@127.0.0.1:3128\"");
+    for password in [
+        "hun#ter2",
+        "hun@ter2",
+        "hun/ter2",
+        "hun?ter2",
+        "h@un#ter2",
+        "12#ter2",
+    ] {
+        let address = proxy(password);
+        let server = address.replace("http", "smtp");
+        for (text, place) in [
+            (format!("[fetch]\nproxy = {address}\n"), "2:9"),
+            (
+                format!("[telegram]\ntoken = \"1:a\"\nproxy = {address}\n"),
+                "3:9",
+            ),
+            (format!("{SOURCE}proxy = {address}\n"), "4:9"),
+            (format!("[[source]]\nid = \"a\"\nurl = {address}\n"), "3:7"),
+            (format!("{mail}{server}\n"), "6:8"),
+        ] {
+            let told = problems(&text);
+            assert!(
+                told.starts_with(&format!("noticast.toml:{place}: ")),
+                "{told}"
+            );
+            assert_eq!(told.lines().count(), 1, "{told}");
+            for part in ["hun", "ter2", "reader", "127.0.0.1"] {
+                assert!(!told.contains(part), "{told}");
+            }
+        }
+    }
+    let unschemed = problems("[fetch]\nproxy = \"hunter2:secret@proxy\"\n");
+    assert!(!unschemed.contains("hunter2"), "{unschemed}");
+    check(&format!("{SOURCE}proxy = {}\n", proxy("hun%23ter2"))).unwrap();
+}
+
+#[test]
+fn the_general_topic_is_the_group_itself() {
+    let text = "[telegram]\ntoken = \"1:a\"\n[[channel]]\nid = \"c\"\nkind = \"telegram\"\nchat = -1001\ntopic = 1\n";
+    let kind = check(text).unwrap().channels.remove(0).kind;
+    assert!(matches!(kind, ChannelKind::Telegram { topic: None, .. }));
+    assert_eq!(
+        ChannelId::of_chat(-1001, Some(1)),
+        ChannelId::of_chat(-1001, None)
+    );
+    let old: ChannelId = "telegram:-1001/1".parse().unwrap();
+    assert_eq!(old.chat(), Some((-1001, None)));
+    assert_eq!(
+        ChannelId::of_chat(-1001, Some(2)).chat(),
+        Some((-1001, Some(2)))
+    );
+}
+
+#[test]
+fn a_template_that_is_too_large_is_an_error_at_its_key() {
+    let channel = "[[channel]]\nid = \"c\"\nkind = \"stdout\"\n";
+    let huge = format!(
+        "{channel}template = \"{{{{ {}title }}}}\"\n",
+        "not ".repeat(100_000)
+    );
+    let told = problems(&huge);
+    assert!(
+        told.starts_with("noticast.toml:4:12: the template has "),
+        "{told}"
+    );
+    let macros = "{% macro a() %}{{ a() }}{% endmacro %}{{ a() }}";
+    let told = problems(&format!("{channel}template = \"{macros}\"\n"));
+    assert!(told.starts_with("noticast.toml:4:12: "), "{told}");
+}
+
+#[test]
 fn what_is_not_built_is_refused_by_name_and_its_default_is_accepted() {
     let channel = "[[channel]]\nid = \"c\"\nkind = \"stdout\"\n";
     let defaults = "mode = 'each'\ndigest = \"0 18 * * *\"\nquiet = \"\"\nurgent = []\ncorrections = false\ntemplate = \"\"\n";

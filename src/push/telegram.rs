@@ -384,6 +384,17 @@ impl Sender for Telegram {
     }
 }
 
+/// What the bot of a token is called.
+///
+/// # Errors
+/// What is wrong with the token or the way to Telegram, and what to do.
+pub(super) async fn check_bot(settings: &TelegramSettings) -> Result<String, PushError> {
+    let api = Api::new(settings).map_err(PushError)?;
+    let me = api.call(&GetMe::new()).await;
+    let me = me.map_err(|error| PushError(verdict::of(error, 0).to_string()))?;
+    Ok(me["username"].as_str().unwrap_or("?").to_owned())
+}
+
 fn limit(kind: &str) -> Limit {
     let is_group = matches!(kind, "group" | "supergroup");
     Limit {

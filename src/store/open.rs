@@ -11,7 +11,7 @@ use std::{
 use rustix::fs::FlockOperation;
 
 use super::{
-    StoreError,
+    Store, StoreError,
     engine::{CACHE_BYTES, Engine},
     error::Result,
     upkeep,
@@ -30,6 +30,28 @@ const MANY_CHATS: usize = 1000;
 /// sled's own threads hold the lock a little longer than its last handle.
 const LET_GO_WITHIN: Duration = Duration::from_secs(5);
 const WARNING: &str = "Here is a store of noticast. Do not change these files.";
+
+impl Store {
+    /// Whether `state` holds a store; nothing is made or changed.
+    ///
+    /// # Errors
+    /// The folder cannot be looked into.
+    pub fn is_there(state: &Path) -> Result<bool> {
+        is_there(state)
+    }
+}
+
+/// Whether a store was ever made in `state`/store.
+fn is_there(state: &Path) -> Result<bool> {
+    let path = state.join("store");
+    for file in ["db", MADE] {
+        let file = path.join(file);
+        if file.try_exists().map_err(|error| unusable(&file, &error))? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
 
 /// Opens or creates the store in `state`/store.
 pub(super) fn open(state: &Path) -> Result<Engine> {

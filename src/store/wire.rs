@@ -1,12 +1,41 @@
 //! The config's sources and channels become those that admissions are routed by.
 
 use super::{
-    LookState,
+    LookState, Store,
     books::{Books, Wiring},
     error::Result,
     manner,
 };
 use crate::bulletin::{Channel, ReadAs, Source};
+
+impl Store {
+    /// As [`Store::sync_config`] for whoever only reads: nothing is written, and what the store does not
+    /// know yet stays unknown to it.
+    ///
+    /// # Errors
+    /// The store has stopped.
+    pub async fn show_config(&self, sources: &[Source], channels: &[Channel]) -> Result<()> {
+        let (sources, channels) = (sources.to_vec(), channels.to_vec());
+        self.write(move |books| {
+            show_config(books, sources, channels);
+            Ok(())
+        })
+        .await
+    }
+
+    /// Whether it ever knew a source or a channel.
+    ///
+    /// # Errors
+    /// The store has stopped.
+    pub async fn was_used(&self) -> Result<bool> {
+        self.ask(|books| {
+            let names = books.names();
+            let is_used = names.source_numbers().next().is_some();
+            is_used || names.channel_numbers().next().is_some()
+        })
+        .await
+    }
+}
 
 /// A source whose address, kind or selectors changed gets a new baseline.
 pub(super) fn sync_config(
@@ -54,6 +83,16 @@ pub(super) fn sync_config(
     // A channel that came back may have a queue.
     books.tick();
     Ok(())
+}
+
+/// Wires what the store knows of these, and writes nothing.
+fn show_config(books: &mut Books, sources: Vec<Source>, channels: Vec<Channel>) {
+    let names = books.names();
+    let numbered = |source: Source| Some((names.source_number(&source.id)?, source));
+    let sources = sources.into_iter().filter_map(numbered).collect();
+    let numbered = |channel: Channel| Some((names.channel_number(&channel.id)?, channel));
+    let channels = channels.into_iter().filter_map(numbered).collect();
+    books.wiring = Some(Wiring::new(sources, channels));
 }
 
 /// Spelled out, so that another version of the program does not take it for an edit.

@@ -92,6 +92,32 @@ fn every_mistake_is_told_at_once_with_its_place_on_stderr() {
 }
 
 #[test]
+fn a_check_warns_of_two_channels_that_lead_to_one_place() {
+    let chat = |id: &str, more: &str| {
+        format!("[[channel]]\nid = \"{id}\"\nkind = \"telegram\"\nchat = \"@Staff\"\n{more}")
+    };
+    let slack = |id: &str| {
+        format!("[[channel]]\nid = \"{id}\"\nkind = \"slack\"\nurl = \"https://hooks.example/a\"\n")
+    };
+    let bot = "[telegram]\ntoken = \"1:token\"\n";
+    let warnings = |channels: String| {
+        let folder = folder_with(&format!("{bot}{channels}"));
+        let output = noticast(folder.path(), &["check"]).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        let told = stdout(&output);
+        told.lines()
+            .filter(|line| line.starts_with("warning: "))
+            .count()
+    };
+    let other_case = chat("b", "mode = \"digest\"\n").replace("@Staff", "@staff");
+    assert_eq!(warnings(chat("a", "") + &other_case), 1);
+    assert_eq!(warnings(chat("a", "topic = 1\n") + &chat("b", "")), 1);
+    assert_eq!(warnings(chat("a", "topic = 7\n") + &chat("b", "")), 0);
+    assert_eq!(warnings(slack("a") + &slack("b")), 1);
+    assert_eq!(warnings(slack("a") + &slack("b").replace("/a", "/b")), 0);
+}
+
+#[test]
 fn a_config_that_cannot_be_read_is_one_line() {
     let folder = folder_with("");
     let output = noticast(folder.path(), &["check", "--config", "none.toml"])

@@ -29,6 +29,7 @@ mod layout;
 mod mail;
 mod modes;
 mod newsroom;
+mod nothing;
 mod odd_servers;
 mod outage;
 mod outside;

@@ -141,9 +141,18 @@ impl World {
         assert_eq!(looked["error"], Value::Null);
     }
 
-    /// Starts `noticast run`, without waiting for anything.
+    /// Starts `noticast run`, and waits for nothing but a store, without which there is nothing to ask.
     pub(crate) fn start(&self) -> Running {
-        self.start_with(&["--config", "noticast.toml", "--state", "state", "run"])
+        let mut running =
+            self.start_with(&["--config", "noticast.toml", "--state", "state", "run"]);
+        let begin = Instant::now();
+        while !self.path("state/store/db").exists()
+            && running.is_alive()
+            && begin.elapsed() < PATIENCE
+        {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        running
     }
 
     /// The same, where no file may grow over 512 KiB, which a new store takes from the start.

@@ -1,0 +1,310 @@
+//! Outlines of other programs as blocks of the config; each that is left out is named with the reason.
+
+use std::{collections::HashMap, fmt};
+
+use encoding_rs::{Encoding, UTF_8};
+use quick_xml::{
+    Reader, XmlVersion,
+    events::{BytesStart, Event, attributes::Attribute},
+};
+use url::Url;
+
+use super::{PAGE, open};
+use crate::{
+    bulletin::ReadAs,
+    config::{Config, SourceBlock},
+};
+
+/// How far into a document its declaration is looked for.
+const DECLARED_WITHIN: usize = 256;
+
+/// What a document holds.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Imported {
+    /// To append, in the order of the document.
+    pub blocks: Vec<SourceBlock>,
+    pub skipped: Vec<Skipped>,
+}
+
+/// An outline that becomes no source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Skipped {
+    /// What it is called, or its address.
+    pub name: String,
+    pub why: String,
+}
+
+impl fmt::Display for Skipped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` is skipped: {}", self.name, self.why)
+    }
+}
+
+/// The text of a document, by its byte order mark or by the charset that it declares.
+///
+/// # Errors
+/// It is in another charset than it says, or in one that is not known.
+pub fn decode(bytes: &[u8]) -> Result<String, String> {
+    let charset = match Encoding::for_bom(bytes) {
+        Some((charset, _)) => charset,
+        None => declared(bytes)?,
+    };
+    let (text, _, has_errors) = charset.decode(bytes);
+    if has_errors {
+        let charset = charset.name();
+        return Err(format!(
+            "no OPML: it is not in {charset}, as it says or leaves open; expected the right `encoding=` in its first line"
+        ));
+    }
+    Ok(text.into_owned())
+}
+
+/// The charset of `<?xml version="1.0" encoding="…"?>`; UTF-8 where nothing is said.
+fn declared(bytes: &[u8]) -> Result<&'static Encoding, String> {
+    let head = &bytes[..bytes.len().min(DECLARED_WITHIN)];
+    // Two bytes for each character: the declaration itself can only be read as such.
+    match head {
+        [b'<', 0, ..] => return Ok(encoding_rs::UTF_16LE),
+        [0, b'<', ..] => return Ok(encoding_rs::UTF_16BE),
+        _ => {}
+    }
+    let head = String::from_utf8_lossy(head);
+    let said = head
+        .trim_start()
+        .strip_prefix("<?xml")
+        .and_then(|rest| rest.split_once("?>"))
+        .and_then(|(declaration, _)| declaration.split_once("encoding"))
+        .and_then(|(_, rest)| rest.trim_start().strip_prefix('='));
+    let Some(said) = said.map(str::trim_start) else {
+        return Ok(UTF_8);
+    };
+    let label = said.trim_start_matches(['"', '\'']);
+    let label = label.split(['"', '\'', ' ']).next().unwrap_or_default();
+    Encoding::for_label(label.as_bytes()).ok_or_else(|| {
+        format!("no OPML: its charset `{label}` is unknown; expected such as `UTF-8`")
+    })
+}
+
+/// The outlines of an OPML document that `config` does not watch yet, as blocks to append.
+///
+/// # Errors
+/// Why the text is no OPML.
+pub fn from_opml(text: &str, config: &Config) -> Result<Imported, String> {
+    let mut reader = Reader::from_str(text.trim_start_matches('\u{feff}'));
+    let lenient = reader.config_mut();
+    lenient.allow_dangling_amp = true;
+    lenient.allow_unmatched_ends = true;
+    lenient.check_end_names = false;
+    let mut import = Import::new(config);
+    let mut is_opml = false;
+    loop {
+        let event = reader
+            .read_event()
+            .map_err(|error| format!("no OPML: {error}"))?;
+        match event {
+            Event::Start(element) if is_named(&element, b"outline") => import.open(&element),
+            Event::Empty(element) if is_named(&element, b"outline") => {
+                import.open(&element);
+                import.close();
+            }
+            Event::End(element)
+                if element
+                    .local_name()
+                    .as_ref()
+                    .eq_ignore_ascii_case(b"outline") =>
+            {
+                import.close();
+            }
+            Event::Start(element) | Event::Empty(element) if is_named(&element, b"opml") => {
+                is_opml = true;
+            }
+            Event::Eof if is_opml => return Ok(import.done()),
+            Event::Eof => return Err("no OPML: it has no `opml` element".to_owned()),
+            _ => {}
+        }
+    }
+}
+
+fn is_named(element: &BytesStart<'_>, name: &[u8]) -> bool {
+    element.local_name().as_ref().eq_ignore_ascii_case(name)
+}
+
+/// An outline that is not closed yet.
+struct Open {
+    name: String,
+    /// Nothing was made of it, and it may still turn out to be a folder.
+    is_bare: bool,
+}
+
+struct Import<'a> {
+    config: &'a Config,
+    imported: Imported,
+    /// The source that watches an address, or the outline that named it.
+    known: HashMap<String, String>,
+    open: Vec<Open>,
+}
+
+impl<'a> Import<'a> {
+    fn new(config: &'a Config) -> Self {
+        let watched = config.sources.iter().map(|source| {
+            let by = format!("`{}` watches it already", source.id);
+            (open(&source.url), by)
+        });
+        Self {
+            config,
+            imported: Imported::default(),
+            known: watched.collect(),
+            open: Vec::new(),
+        }
+    }
+
+    fn open(&mut self, element: &BytesStart<'_>) {
+        // What holds an outline is a folder.
+        if let Some(around) = self.open.last_mut() {
+            around.is_bare = false;
+        }
+        let outline = Outline::of(element);
+        let is_bare = outline.address().is_none() && !outline.is_comment;
+        self.open.push(Open {
+            name: outline.name().to_owned(),
+            is_bare,
+        });
+        if is_bare {
+            return;
+        }
+        if let Err(why) = self.take(&outline) {
+            self.skip(outline.name().to_owned(), why);
+        }
+    }
+
+    fn close(&mut self) {
+        let closed = self.open.pop().filter(|closed| closed.is_bare);
+        if let Some(closed) = closed {
+            self.skip(closed.name, "it has neither `xmlUrl` nor `url`".to_owned());
+        }
+    }
+
+    fn skip(&mut self, name: String, why: String) {
+        self.imported.skipped.push(Skipped { name, why });
+    }
+
+    /// Makes a block of an outline; the error is why there is none.
+    fn take(&mut self, outline: &Outline) -> Result<(), String> {
+        if outline.is_comment {
+            return Err("it is a comment".to_owned());
+        }
+        if outline.kind.eq_ignore_ascii_case("include") {
+            return Err("it stands for another list; import that one by itself".to_owned());
+        }
+        let (written, kind) = outline.address().unwrap_or(("", ReadAs::Auto));
+        let url = web_address(written)?;
+        if let Some(by) = self.known.get(&open(&url)) {
+            return Err(by.clone());
+        }
+        self.known.insert(
+            open(&url),
+            format!("`{}` has the same address", outline.name()),
+        );
+        let configured = self.config.sources.iter().map(|source| &source.id);
+        let ids = configured.chain(self.imported.blocks.iter().map(|block| &block.id));
+        let block = SourceBlock::new(url, &outline.title, ids);
+        self.imported.blocks.push(SourceBlock { kind, ..block });
+        Ok(())
+    }
+
+    /// What was never closed is told too.
+    fn done(mut self) -> Imported {
+        while !self.open.is_empty() {
+            self.close();
+        }
+        self.imported
+    }
+}
+
+/// What an outline says, whatever the case of its attributes' names.
+#[derive(Default)]
+struct Outline {
+    title: String,
+    kind: String,
+    is_comment: bool,
+    feed: String,
+    url: String,
+    /// Of an outline of ours.
+    page: String,
+}
+
+impl Outline {
+    fn of(element: &BytesStart<'_>) -> Self {
+        let mut outline = Self::default();
+        for attribute in element.attributes().with_checks(false).flatten() {
+            let key = String::from_utf8_lossy(attribute.key.as_ref()).to_ascii_lowercase();
+            let value = value(&attribute).trim().to_owned();
+            match key.as_str() {
+                "text" if !value.is_empty() => outline.title = value,
+                "title" if outline.title.is_empty() => outline.title = value,
+                "type" => outline.kind = value,
+                "iscomment" => outline.is_comment = value.eq_ignore_ascii_case("true"),
+                "xmlurl" => outline.feed = value,
+                "url" => outline.url = value,
+                PAGE => outline.page = value,
+                _ => {}
+            }
+        }
+        outline
+    }
+
+    /// Its address as it is written, and what stands there.
+    fn address(&self) -> Option<(&str, ReadAs)> {
+        let addresses = [
+            (&self.page, ReadAs::Auto),
+            (&self.feed, ReadAs::Feed),
+            (&self.url, ReadAs::Auto),
+        ];
+        addresses
+            .into_iter()
+            .find(|(address, _)| !address.is_empty())
+            .map(|(address, kind)| (address.as_str(), kind))
+    }
+
+    /// What it is called, for people.
+    fn name(&self) -> &str {
+        match (self.title.as_str(), self.address()) {
+            ("", Some((address, _))) => address,
+            ("", None) => "an outline without a name",
+            (title, _) => title,
+        }
+    }
+}
+
+/// The value of an attribute; one with an entity that nobody knows stays as it is written.
+fn value(attribute: &Attribute<'_>) -> String {
+    attribute
+        .normalized_value(XmlVersion::default())
+        .map_or_else(
+            |_| String::from_utf8_lossy(&attribute.value).replace("&amp;", "&"),
+            |value| value.into_owned(),
+        )
+}
+
+/// An address of the web; `feed:` before one, or instead of its scheme, says that it is a feed's.
+fn web_address(written: &str) -> Result<Url, String> {
+    let lower = written.to_ascii_lowercase();
+    let after = |prefix: &str| lower.starts_with(prefix).then(|| &written[prefix.len()..]);
+    let plain = if let Some(rest) = after("feed://") {
+        // Some writers put it before a whole address.
+        match rest.contains("://") {
+            true => rest.to_owned(),
+            false => format!("http://{rest}"),
+        }
+    } else {
+        after("feed:").unwrap_or(written).to_owned()
+    };
+    let url = Url::parse(&plain).map_err(|error| format!("its address is none ({error})"))?;
+    match url.scheme() {
+        "http" | "https" if url.has_host() => Ok(url),
+        "http" | "https" => Err("its address has no host".to_owned()),
+        scheme => Err(format!(
+            "its address begins with `{scheme}:`, not with http: or https:"
+        )),
+    }
+}
