@@ -19,7 +19,7 @@ pub(super) fn read(
         ReadAs::List if is_json(text, content_type) => {
             list::read_json(text, context).map(Reading::List)
         }
-        ReadAs::List => list::read(text, context).map(Reading::List),
+        ReadAs::List => list::read_asked(text, context).map(Reading::List),
         ReadAs::Json => list::read_json(text, context).map(Reading::List),
         ReadAs::Article => article::read(text, context).map(Reading::Article),
         ReadAs::Auto => auto(text, content_type, context),

@@ -14,6 +14,7 @@ mod group;
 mod json;
 mod lift;
 mod links;
+mod outside;
 mod pager;
 mod propose;
 mod publisher;
@@ -60,17 +61,37 @@ pub fn read(html: &str, context: &Context<'_>) -> Result<List, ReadError> {
     read_page(&Page::parse(html), html, context)
 }
 
+/// Reads the rows of a page that the operator calls a list.
+///
+/// # Errors
+/// [`ReadError::NotAList`] where the page has no rows, or stands in for another page.
+pub fn read_asked(html: &str, context: &Context<'_>) -> Result<List, ReadError> {
+    check(html)?;
+    read_rows(&Page::parse(html), html, context, true)
+}
+
 /// Reads the list of a parsed page; `html` is what it was parsed from.
 pub(super) fn read_page(page: &Page, html: &str, context: &Context<'_>) -> Result<List, ReadError> {
+    read_rows(page, html, context, false)
+}
+
+/// Reads the rows of a page. What is `asked` for as a list is one wherever it has rows, however much an
+/// article it looks.
+fn read_rows(
+    page: &Page,
+    html: &str,
+    context: &Context<'_>,
+    asked: bool,
+) -> Result<List, ReadError> {
     let look = Look::new(page, context)?;
     if let Some(list) = look.selected(html) {
         return list;
     }
-    let choice = choose::choose(&look, look.groups());
+    let choice = choose::choose(&look, look.groups(), asked);
     let best = choice.as_ref().map(Choice::best);
     let sure = best.is_some_and(Scored::is_sure);
     // An error page may list what else there is; a list with a heading or pager of its own is one.
-    let own = sure && best.is_some_and(|best| best.titled || best.paged);
+    let own = sure && (asked || best.is_some_and(|best| best.titled || best.paged));
     let stands_in = match (own, sure) {
         (true, _) => None,
         (_, true) => stand_in::stand_in_by_title(page),
@@ -80,13 +101,13 @@ pub(super) fn read_page(page: &Page, html: &str, context: &Context<'_>) -> Resul
         return Err(ReadError::NotAList(kind.to_owned()));
     }
     // A list whose rows are put in by a script leaves only side boxes to find.
-    if !sure && let Some(list) = look.embedded(html) {
+    if !sure && let Some(list) = look.embedded(html, asked) {
         return Ok(list);
     }
     let Some(mut choice) = choice else {
         return Err(ReadError::NotAList(stand_in::instead(page).to_owned()));
     };
-    if verdict::is_article(&look, &Claim::of_group(&look, choice.best())) {
+    if !asked && verdict::is_article(&look, &Claim::of_group(&look, choice.best())) {
         return Err(ReadError::NotAList("an article".to_owned()));
     }
     if let [only] = choice.sections.as_mut_slice() {
@@ -188,7 +209,7 @@ pub fn select_parts(html: &str, context: &Context<'_>) -> Result<Vec<SelectPart>
     let rows = match selected.rows(&page) {
         Some(rows) => rows,
         None => {
-            let choice = choose::choose(&look, look.groups());
+            let choice = choose::choose(&look, look.groups(), false);
             let choice =
                 choice.ok_or_else(|| ReadError::NotAList(stand_in::instead(&page).to_owned()))?;
             choice
@@ -359,7 +380,7 @@ impl<'a> Look<'a> {
     }
 
     /// A list whose data stands in the page for a script to show.
-    fn embedded(&self, html: &str) -> Option<List> {
+    fn embedded(&self, html: &str, asked: bool) -> Option<List> {
         let mut list = match embedded::record_set(html) {
             Some(rows) => {
                 let page = Page::parse(&rows);
@@ -368,7 +389,7 @@ impl<'a> Look<'a> {
                     base: self.base.clone(),
                     ..look
                 };
-                let choice = choose::choose(&look, look.groups())?;
+                let choice = choose::choose(&look, look.groups(), false)?;
                 look.list(&choice).ok()?
             }
             None => {
@@ -377,7 +398,7 @@ impl<'a> Look<'a> {
                 enough.then(|| data_list(records))?
             }
         };
-        if verdict::is_article(self, &Claim::of_notices(&list.notices)) {
+        if !asked && verdict::is_article(self, &Claim::of_notices(&list.notices)) {
             return None;
         }
         let next = embedded::next_group(html).and_then(|href| self.base.join(href).ok());

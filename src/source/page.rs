@@ -187,6 +187,14 @@ impl<F: Callback<Infallible, ()>> ForwardingEmitter for Quiet<F> {
     }
 }
 
+/// Whether a `style` hides its element.
+pub(crate) fn is_hidden_style(style: &str) -> bool {
+    style.contains("none") && {
+        let style: String = style.chars().filter(|c| !c.is_whitespace()).collect();
+        style.to_ascii_lowercase().contains("display:none")
+    }
+}
+
 /// Elements that stand within a line of text.
 pub(crate) fn is_inline(name: &str) -> bool {
     matches!(

@@ -4,7 +4,7 @@ use std::{collections::HashMap, ops::Range, sync::LazyLock};
 
 use regex::Regex;
 
-use crate::source::page::{Gap, Id, Page, is_inline};
+use crate::source::page::{Gap, Id, Page, is_hidden_style, is_inline};
 use crate::source::text::is_han;
 
 /// What is known of an element from itself and those above it.
@@ -243,7 +243,7 @@ fn claim(page: &Page, id: Id, name: &str, hint: i8) -> Claim {
         "nav" | "footer" | "aside" | "button" | "select" | "label" | "dialog" | "menu"
     ) || page.attribute(id, "hidden").is_some()
         || page.attribute(id, "aria-hidden") == Some("true")
-        || page.attribute(id, "style").is_some_and(is_hidden)
+        || page.attribute(id, "style").is_some_and(is_hidden_style)
         || page.attribute(id, "role").is_some_and(|role| {
             matches!(
                 role,
@@ -264,12 +264,6 @@ fn claim(page: &Page, id: Id, name: &str, hint: i8) -> Claim {
         (_, ..=-1) => Claim::Maybe,
         _ => Claim::None,
     }
-}
-
-fn is_hidden(style: &str) -> bool {
-    static HIDDEN: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r"(?i)display\s*:\s*none").expect("a fixed pattern"));
-    HIDDEN.is_match(style)
 }
 
 /// Whether a class calls its element the caption of a picture.

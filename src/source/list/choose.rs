@@ -50,10 +50,15 @@ impl Choice {
     }
 }
 
-/// Takes the best group; on a home page also what is built and dated like it.
-pub(super) fn choose(look: &Look<'_>, mut groups: Vec<Scored>) -> Option<Choice> {
+/// Takes the best group; on a home page also what is built and dated like it. Where a list is `asked` for, rows
+/// serve that would not make a list by themselves.
+pub(super) fn choose(look: &Look<'_>, mut groups: Vec<Scored>, asked: bool) -> Option<Choice> {
     groups.sort_by(|a, b| b.score.total_cmp(&a.score));
-    let best = groups.iter().position(|group| group.is_list)?;
+    let rows = || groups.iter().position(Scored::has_rows).filter(|_| asked);
+    let best = groups
+        .iter()
+        .position(|group| group.is_list)
+        .or_else(rows)?;
     let best = groups.remove(best);
     let targets = |group: &Group| -> Vec<&str> {
         group

@@ -15,7 +15,7 @@ use super::{
     links::Link,
     words::{self, LinkText},
 };
-use crate::source::page::{Id, Page};
+use crate::source::page::{Id, Page, is_hidden_style};
 
 #[derive(Debug, Clone)]
 pub(super) struct Item {
@@ -250,13 +250,7 @@ fn goes_on(page: &Page, links: &[Link], before: &Block, after: &Block) -> bool {
 /// Whether an element is not shown, as the box of a tab that is not in front.
 pub(super) fn is_hidden(page: &Page, id: Id) -> bool {
     let mut around = std::iter::once(id).chain(page.ancestors(id)).take(8);
-    around.any(|id| {
-        let style = page.attribute(id, "style").unwrap_or_default();
-        style.contains("none") && {
-            let style: String = style.chars().filter(|c| !c.is_whitespace()).collect();
-            style.to_ascii_lowercase().contains("display:none")
-        }
-    })
+    around.any(|id| page.attribute(id, "style").is_some_and(is_hidden_style))
 }
 
 /// Whether two containers are built alike, up to where they part.

@@ -120,6 +120,16 @@ impl Scored {
             && (self.region != Region::Frame || self.is_plainly_dated())
     }
 
+    /// Whether these are rows of something, and no menu, pager or links of a sentence.
+    pub(super) fn has_rows(&self) -> bool {
+        let enough = self.group.items.len() >= 3 || self.dated > 0.5;
+        enough
+            && self.region != Region::Frame
+            && self.units >= 2.5
+            && self.variety > 0.5
+            && self.standing > 0.5
+    }
+
     /// A class may say menu by chance; dated rows do not.
     fn is_plainly_dated(&self) -> bool {
         self.dated > 0.8 && self.units >= 6.0

@@ -2,6 +2,7 @@
 
 use super::{
     links,
+    outside::Outside,
     verdict::{densest_prose, has_headline, headings},
     words,
 };
@@ -116,19 +117,22 @@ pub(super) fn stand_in_by_title(page: &Page) -> Option<&'static str> {
 /// The same by its first heading or by all that it says: weaker, as a list may stand beside a box to
 /// sign in, and as a notice may be about such things. Where there is much to go on to, it is one.
 pub(super) fn stand_in_by_text(page: &Page) -> Option<&'static str> {
-    let by_heading = headings(page).next().and_then(|text| stand_in(&text));
+    let outside = Outside::of(page, None);
+    let by_heading = headings(page, &outside)
+        .next()
+        .and_then(|text| stand_in(&text));
     let is_bare = || {
         let anchors = (0..page.elements.len() as Id).filter(|id| page.name(*id) == "a");
         anchors.take(MANY_LINKS).count() < MANY_LINKS
     };
     match by_heading {
         Some(kind) if kind != MAINTENANCE || is_bare() => Some(kind),
-        _ => said(page).filter(|kind| *kind != MAINTENANCE || is_bare()),
+        _ => said(page, &outside).filter(|kind| *kind != MAINTENANCE || is_bare()),
     }
 }
 
 /// What a page says that says hardly anything beside its links.
-fn said(page: &Page) -> Option<&'static str> {
+fn said(page: &Page, outside: &Outside) -> Option<&'static str> {
     let is_linked = |id: Id| {
         std::iter::once(id)
             .chain(page.ancestors(id))
@@ -148,7 +152,9 @@ fn said(page: &Page) -> Option<&'static str> {
         }
         let text = page.run_text(at);
         units += words::units(text);
-        kind = kind.or_else(|| stand_in(text));
+        if !outside.holds(run.element) {
+            kind = kind.or_else(|| stand_in(text));
+        }
         if units > LITTLE_TEXT {
             return None;
         }
@@ -259,15 +265,17 @@ pub(super) fn instead(page: &Page) -> &'static str {
     if let Some((kind, ..)) = told {
         return kind;
     }
+    let outside = Outside::of(page, None);
+    let prose = densest_prose(page, None, &outside);
     // Page links below nothing.
     let is_pager = |id: &Id| page.name(*id) == "a" && words::is_next(&page.text(page.runs_of(*id)));
-    if densest_prose(page, None) < 60.0 && (0..page.elements.len() as Id).any(|id| is_pager(&id)) {
+    if prose < 60.0 && (0..page.elements.len() as Id).any(|id| is_pager(&id)) {
         return "an empty list";
     }
     if units < 120.0 && !(page.scripts.is_empty() && words::bare(&page.noscript).is_empty()) {
         return NEEDS_SCRIPTS;
     }
-    if densest_prose(page, None) >= 60.0 || has_headline(page) {
+    if prose >= 60.0 || has_headline(page, &outside) {
         return "an article";
     }
     "no rows of titles that repeat"

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::{
     Look, links,
+    outside::{Outside, is_boilerplate},
     score::Scored,
     words::{self, LinkText, Region},
     years,
@@ -56,12 +57,13 @@ const ARTICLE: f32 = 0.5;
 /// An article with other articles around it, or a list? What speaks for either, added up.
 pub(super) fn is_article(look: &Look<'_>, claim: &Claim<'_>) -> bool {
     let page = look.page;
+    let outside = Outside::of(page, claim.group);
     let group = |holds: fn(&Scored) -> bool| claim.group.is_some_and(holds);
-    let mut points = (densest_prose(page, claim.group) / 100.0).min(4.0);
+    let mut points = (densest_prose(page, claim.group, &outside) / 100.0).min(4.0);
     points -= (claim.listed / 300.0).min(2.0);
     points += among(look, &claim.hrefs);
     for (holds, weight) in [
-        (has_headline(page), 1.5),
+        (has_headline(page, &outside), 1.5),
         (is_declared(page), 1.0),
         (has_neighbours(page), 1.0),
         (group(|best| best.region == Region::Side), 1.0),
@@ -69,7 +71,7 @@ pub(super) fn is_article(look: &Look<'_>, claim: &Claim<'_>) -> bool {
             group(|best| best.side_heading),
             if claim.dated { 0.5 } else { 1.0 },
         ),
-        (is_told_of(page, claim.group), 1.5),
+        (is_told_of(page, claim.group, &outside), 1.5),
         (claim.hrefs.len() < 3, 0.8),
         (claim.dated, -1.0),
         (group(|best| best.titled), -1.5),
@@ -82,9 +84,9 @@ pub(super) fn is_article(look: &Look<'_>, claim: &Claim<'_>) -> bool {
     points > ARTICLE
 }
 
-/// The most running text outside the rows that stands in one box, in [`words::units`]. A box where
-/// each paragraph has a link over it holds teasers, not a text.
-pub(super) fn densest_prose(page: &Page, best: Option<&Scored>) -> f32 {
+/// The most running text beside the rows that stands in one box of the content, in [`words::units`]. A box
+/// where each paragraph has a link over it holds teasers, not a text.
+pub(super) fn densest_prose(page: &Page, best: Option<&Scored>, outside: &Outside) -> f32 {
     #[derive(Default)]
     struct Prose {
         units: f32,
@@ -102,7 +104,8 @@ pub(super) fn densest_prose(page: &Page, best: Option<&Scored>) -> f32 {
             rows.next();
         }
         let units = words::units(page.run_text(run));
-        if units < 3.0 || rows.peek().is_some_and(|row| row.contains(&run)) {
+        let is_row = rows.peek().is_some_and(|row| row.contains(&run));
+        if units < 3.0 || is_row || outside.holds(piece.element) {
             continue;
         }
         let line = || {
@@ -118,7 +121,7 @@ pub(super) fn densest_prose(page: &Page, best: Option<&Scored>) -> f32 {
             // A link that is all of its line.
             let runs = page.runs_of(block);
             prose.titles += u32::from(runs.start == run && runs.len() <= 2);
-        } else if units >= 6.0 {
+        } else if units >= 6.0 && !is_boilerplate(page.run_text(run)) {
             (prose.units, prose.paragraphs) = (prose.units + units, prose.paragraphs + 1);
         }
     }
@@ -128,7 +131,7 @@ pub(super) fn densest_prose(page: &Page, best: Option<&Scored>) -> f32 {
 }
 
 /// Whether one line outside the rows tells when the page was published, by whom, how often it was read.
-fn is_told_of(page: &Page, best: Option<&Scored>) -> bool {
+fn is_told_of(page: &Page, best: Option<&Scored>, outside: &Outside) -> bool {
     let rows = best.map_or(&[][..], |best| &best.group.items);
     let in_row = |run: usize| {
         let after = rows.partition_point(|row| row.runs.start <= run);
@@ -139,7 +142,7 @@ fn is_told_of(page: &Page, best: Option<&Scored>) -> bool {
         let line =
             || (start + 1..page.runs.len()).take_while(|run| page.runs[*run].gap != Gap::Block);
         let end = line().last().unwrap_or(start) + 1;
-        if end - start > 24 || in_row(start) {
+        if end - start > 24 || in_row(start) || outside.holds(page.runs[start].element) {
             return false;
         }
         let text = page.text(start..end);
@@ -212,18 +215,19 @@ fn has_neighbours(page: &Page) -> bool {
 }
 
 /// A heading that says what the page's title says, and is as long as titles of notices are.
-pub(super) fn has_headline(page: &Page) -> bool {
+pub(super) fn has_headline(page: &Page, outside: &Outside) -> bool {
     let title = words::bare(&page.title);
-    headings(page).any(|text| {
+    headings(page, outside).any(|text| {
         words::units(&text) >= 8.0
             && words::link_text(&text) == LinkText::Title
             && title.starts_with(&words::bare(&text))
     })
 }
 
-pub(super) fn headings(page: &Page) -> impl Iterator<Item = String> {
+/// The headings of the content.
+pub(super) fn headings(page: &Page, outside: &Outside) -> impl Iterator<Item = String> {
     (0..page.elements.len() as Id)
-        .filter(|id| matches!(page.name(*id), "h1" | "h2" | "h3"))
+        .filter(|id| matches!(page.name(*id), "h1" | "h2" | "h3") && !outside.holds(*id))
         .take(60)
         .map(|id| page.text(page.runs_of(id)))
 }

@@ -279,6 +279,65 @@ pub(super) fn region(name: &str, class: &str, id: &str) -> Region {
     found
 }
 
+/// Whether a class or id calls its box one that is laid over a page: consent, advice, a window.
+pub(super) fn is_notice_box(label: &str) -> bool {
+    const BOXES: &[&str] = &[
+        "cookie",
+        "cookies",
+        "cookiebar",
+        "cookiebanner",
+        "cookieconsent",
+        "consent",
+        "gdpr",
+        "ccpa",
+        "onetrust",
+        "cmp",
+        "privacy",
+        "modal",
+        "popup",
+        "pop",
+        "popover",
+        "dialog",
+        "overlay",
+        "lightbox",
+        "layer",
+        "mask",
+        "tooltip",
+        "toast",
+        "hidden",
+        "hide",
+        "invisible",
+        "disclaimer",
+        "imprint",
+        "legal",
+        "declaration",
+        "newsletter",
+        "subscribe",
+        "paywall",
+        "noscript",
+        "browsehappy",
+        "chromeframe",
+        "tanchuang",
+        "banquan",
+        "mianze",
+    ];
+    const HIDDEN: &[&str] = &[
+        "d-none",
+        "dn",
+        "sr-only",
+        "visually-hidden",
+        "screen-reader-text",
+        "cc-window",
+        "cc-banner",
+    ];
+    label.split_whitespace().any(|word| {
+        HIDDEN.contains(&word)
+            || parts(word)
+                .iter()
+                .any(|part| BOXES.contains(&part.as_str()))
+    })
+}
+
 fn region_of_word(word: &str) -> Region {
     const FRAME: &[&str] = &[
         "nav",
