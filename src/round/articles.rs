@@ -29,6 +29,7 @@ pub(super) async fn open(reader: &Reader<'_>, list: JudgedList) -> Vec<Found> {
     let to_open: Vec<usize> = (0..list.notices.len())
         .filter(|&place| source.full_text && articles[place].is_none())
         .filter(|&place| is_news(&list.judged.rulings[place]))
+        .filter(|&place| !is_within(&source.url, &list.notices[place].url))
         .take(MOST_OPENED)
         .collect();
     let notices = &list.notices;
@@ -63,6 +64,13 @@ fn is_news(ruling: &Ruling) -> bool {
         ruling,
         Ruling::Unknown(BulletinState::Published | BulletinState::Held, _)
     )
+}
+
+/// Whether an address is a place in the list's own page, which says nothing more of its row.
+fn is_within(list: &Url, row: &str) -> bool {
+    let (page, _) = row.split_once('#').unwrap_or_default();
+    let own = list.as_str().split('#').next().unwrap_or_default();
+    !page.is_empty() && page == own
 }
 
 async fn open_one(reader: &Reader<'_>, notice: &Notice) -> Result<Article, Fault> {

@@ -6,7 +6,7 @@ use std::{
     ops::Range,
 };
 
-use chrono::{Days, NaiveDate};
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime};
 
 use crate::{
     bulletin::Moment,
@@ -250,19 +250,79 @@ impl<'a> Dates<'a> {
         date::find(text, self.context.time_zone, self.context.now)
     }
 
-    /// What an element says in an attribute: `data-time="2022-11-20"`, `data-ts="1668902400"`.
+    /// What an element, or one within it, says in an attribute: `data-time="2022-11-20"`, `data-ts="1668902400"`.
     pub(super) fn in_attributes(&self, element: Id) -> Option<Moment> {
+        const MOST_ELEMENTS: usize = 40;
+        let end = self.page.elements[element as usize].end;
+        (element..end)
+            .take(MOST_ELEMENTS)
+            .filter(|id| !is_of_other_day(self.page.class(*id)))
+            .find_map(|id| self.in_own_attributes(id))
+    }
+
+    fn in_own_attributes(&self, element: Id) -> Option<Moment> {
         self.page
             .attributes(element)
-            .filter(|(name, _)| {
-                name.starts_with("data-") || matches!(*name, "datetime" | "time" | "date")
+            .filter(|(name, value)| {
+                let is_named =
+                    name.starts_with("data-") || matches!(*name, "datetime" | "time" | "date");
+                is_named && value.len() <= 40 && !is_of_other_day(name)
             })
-            .filter(|(_, value)| value.len() <= 40 && may_hold_date(value))
-            .find_map(|(_, value)| {
-                self.find(value)
-                    .and_then(|(range, moment)| (!is_yearless(&value[range])).then_some(moment))
-            })
+            .find_map(|(name, value)| self.stamp(name, value).or_else(|| self.full_date(value)))
     }
+
+    /// A whole date, with its year.
+    fn full_date(&self, value: &str) -> Option<Moment> {
+        may_hold_date(value).then_some(())?;
+        let (range, moment) = self.find(value)?;
+        (!is_yearless(&value[range])).then_some(moment)
+    }
+
+    /// Seconds or milliseconds since 1970, or digits from year to second, of an attribute that is named for it.
+    fn stamp(&self, name: &str, value: &str) -> Option<Moment> {
+        let value = value.trim();
+        let is_number = !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit());
+        let is_time = [
+            "time", "date", "stamp", "-ts", "pub", "created", "unix", "epoch",
+        ]
+        .iter()
+        .any(|word| name.contains(word));
+        (is_number && is_time).then_some(())?;
+        let zone = self.context.time_zone;
+        let time = match value.len() {
+            9 | 10 => DateTime::from_timestamp(value.parse().ok()?, 0)?,
+            12 | 13 => DateTime::from_timestamp_millis(value.parse().ok()?)?,
+            14 => NaiveDateTime::parse_from_str(value, "%Y%m%d%H%M%S")
+                .ok()?
+                .and_utc(),
+            _ => return None,
+        };
+        let is_of_our_times = (1990..=self.context.now.year() + 1).contains(&time.year());
+        is_of_our_times.then(|| Moment::Time(time.with_timezone(&zone).fixed_offset()))
+    }
+}
+
+/// Whether a name is of a day that is not the one of publication: `data-deadline`, `data-end-time`.
+fn is_of_other_day(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.split(|c: char| !c.is_ascii_alphanumeric())
+        .any(|word| {
+            ["deadline", "expire", "modif", "updated", "closing"]
+                .iter()
+                .any(|other| word.starts_with(other))
+                || matches!(
+                    word,
+                    "end"
+                        | "endtime"
+                        | "enddate"
+                        | "due"
+                        | "start"
+                        | "starttime"
+                        | "startdate"
+                        | "until"
+                        | "update"
+                )
+        })
 }
 
 /// The numbers of a text that is a date with its year last: `10/06/2024`.

@@ -120,7 +120,8 @@ fn repeated(page: &Page, links: &[Link]) -> HashSet<usize> {
 /// Whether two links lead to one page, or to two places in it.
 fn same_page(a: &Link, b: &Link) -> bool {
     let page = |link: &'_ Link| link.href.split('#').next().unwrap_or_default().to_owned();
-    a.href == b.href || b.href.contains('#') && page(a) == page(b)
+    let is_place = b.href.contains('#') && !b.href.starts_with('#');
+    a.href == b.href || is_place && page(a) == page(b)
 }
 
 pub(super) fn is_image(href: &str) -> bool {

@@ -1,6 +1,11 @@
 //! The links of a page: where they lead, and what kind of text they bear.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::{
+    collections::HashSet,
+    hash::{DefaultHasher, Hash, Hasher},
+};
+
+use percent_encoding::percent_decode_str;
 
 use super::{
     script,
@@ -32,9 +37,11 @@ pub(super) struct Link {
 /// The links that lead somewhere, in document order.
 pub(super) fn find(page: &Page) -> Vec<Link> {
     let mut links = Vec::new();
+    let places = places(page);
     // An element inside one that is a link already (a card with a handler and an anchor) adds nothing.
     for id in 0..page.elements.len() as Id {
-        let Some(href) = target(page, id) else {
+        let place = || place_in_page(page, id, &places);
+        let Some(href) = target(page, id).or_else(place) else {
             continue;
         };
         let (text, kind) = label(page, id);
@@ -47,7 +54,10 @@ pub(super) fn find(page: &Page) -> Vec<Link> {
             element: id,
             units: words::units(&text),
             label: hash(&text),
-            text: kind,
+            text: match is_tool(&href) {
+                true => LinkText::More,
+                false => kind,
+            },
             href,
             shape,
             folder,
@@ -58,6 +68,28 @@ pub(super) fn find(page: &Page) -> Vec<Link> {
         }
     }
     links
+}
+
+/// The names of the places in a page that a link may lead to.
+fn places(page: &Page) -> HashSet<&str> {
+    let names = |id: Id| {
+        let name = (page.name(id) == "a").then(|| page.attribute(id, "name"));
+        [page.attribute(id, "id"), name.flatten()]
+    };
+    let all = (0..page.elements.len() as Id).flat_map(names).flatten();
+    all.filter(|name| !name.is_empty()).collect()
+}
+
+/// A link to a place in the page itself: rows of a change log lead to where they stand.
+fn place_in_page(page: &Page, id: Id, places: &HashSet<&str>) -> Option<String> {
+    let href = page
+        .attribute(id, "href")
+        .filter(|_| page.name(id) == "a")?
+        .trim();
+    let name = percent_decode_str(href.strip_prefix('#')?)
+        .decode_utf8()
+        .ok()?;
+    places.contains(&*name).then(|| href.to_owned())
 }
 
 pub(super) fn hash(text: &str) -> u64 {
@@ -137,6 +169,34 @@ pub(super) fn leads_somewhere(href: &str) -> bool {
         }
         _ => true,
     }
+}
+
+/// Whether an address does something to a page of a wiki (its history, a comparison, its editor) beside the
+/// link to the page itself.
+fn is_tool(href: &str) -> bool {
+    const ACTS: [&str; 12] = [
+        "history",
+        "edit",
+        "diff",
+        "revisions",
+        "raw",
+        "info",
+        "delete",
+        "watch",
+        "rollback",
+        "login",
+        "backlink",
+        "submit",
+    ];
+    let query = href.split('#').next().and_then(|href| href.split_once('?'));
+    query.is_some_and(|(_, query)| {
+        query.split('&').any(|pair| {
+            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let of_version = matches!(key, "oldid" | "diff" | "rev");
+            of_version && !value.is_empty()
+                || matches!(key, "action" | "do") && ACTS.contains(&value)
+        })
+    })
 }
 
 /// The kind of page that an address leads to.

@@ -28,6 +28,8 @@ pub(super) struct Scored {
     pub units: f32,
     /// Share of rows whose address names one page among many.
     pub specific: f32,
+    /// Share of rows that lead to a place in the page itself.
+    places: f32,
     pub region: Region,
     pub heading: Option<String>,
     /// The page's own title repeats the heading.
@@ -63,6 +65,7 @@ pub(super) fn score(look: &Look<'_>, group: Group) -> Scored {
         dated,
         units: of_links(|link| link.units.min(LONG_TITLE)),
         specific: of_links(|link| f32::from(u8::from(link.specific))),
+        places: of_links(|link| f32::from(u8::from(link.href.starts_with('#')))),
         region: region(page, group.container(page)),
         side_heading: !titled && heading.as_deref().is_some_and(words::is_side_heading),
         titled,
@@ -114,7 +117,10 @@ impl Scored {
             || self.dated > 0.2 && units >= 6.0
             || (rows >= 3 || self.titled || self.paged) && units >= 7.0 && self.specific >= 0.5
             || rows >= 4 && units >= 9.0;
+        // The contents of a text lead to its headings; they have no dates.
+        let leads_on = self.places < 0.5 || self.dated > 0.5;
         says_enough
+            && leads_on
             && self.variety > 0.5
             && self.standing > 0.5
             && (self.region != Region::Frame || self.is_plainly_dated())
@@ -124,6 +130,7 @@ impl Scored {
     pub(super) fn has_rows(&self) -> bool {
         let enough = self.group.items.len() >= 3 || self.dated > 0.5;
         enough
+            && (self.places < 0.5 || self.dated > 0.5)
             && self.region != Region::Frame
             && self.units >= 2.5
             && self.variety > 0.5

@@ -163,9 +163,11 @@ fn among(look: &Look<'_>, hrefs: &[&str]) -> f32 {
     }
     let sample = &hrefs[..hrefs.len().min(60)];
     let is_same = |href: &&&str| {
-        look.base
-            .join(href)
-            .is_ok_and(|url| links::shape(url.as_str()).shape == own.shape)
+        !href.starts_with('#')
+            && look
+                .base
+                .join(href)
+                .is_ok_and(|url| links::shape(url.as_str()).shape == own.shape)
     };
     sample.iter().filter(is_same).count() as f32 / sample.len().max(1) as f32
 }
