@@ -410,7 +410,7 @@ pub fn draft(
     };
     let draft = |card: &Card| match &robot {
         Some(robot) => robot.draft(card, channel),
-        None if channel.kind.can_edit() => card.html().into(),
+        None if matches!(channel.kind, ChannelKind::Telegram { .. }) => card.html().into(),
         None => stdout::drawn(card, channel).into(),
     };
     let card = Card::of_bulletin(bulletin, source, channel, config);

@@ -15,6 +15,8 @@ pub struct RobotKind {
     account: fn(&Robot) -> Vec<&str>,
     /// The keys that say where messages go, whoever sends them.
     place: &'static [&'static str],
+    /// Whether a message that was sent can be made to say something else.
+    edits: bool,
 }
 
 /// A key of the config.
@@ -78,6 +80,7 @@ pub static KINDS: &[RobotKind] = &[
         ],
         account: |it| it.all(&["api_url", "key"]),
         place: &["api_url", "key"],
+        edits: false,
     },
     RobotKind {
         name: "dingtalk-robot",
@@ -92,6 +95,7 @@ pub static KINDS: &[RobotKind] = &[
         ],
         account: |it| it.all(&["api_url", "access_token", "secret"]),
         place: &["api_url", "access_token"],
+        edits: false,
     },
     RobotKind {
         name: "feishu-robot",
@@ -106,18 +110,21 @@ pub static KINDS: &[RobotKind] = &[
         ],
         account: |it| it.all(&["api_url", "token", "secret"]),
         place: &["api_url", "token"],
+        edits: false,
     },
     RobotKind {
         name: "slack",
         keys: &[key("url", Form::SecretPath, "the webhook's address")],
         account: |it| it.all(&["url"]),
         place: &["url"],
+        edits: false,
     },
     RobotKind {
         name: "discord",
         keys: &[key("url", Form::SecretPath, "the webhook's address")],
         account: |it| it.all(&["url"]),
         place: &["url"],
+        edits: false,
     },
     RobotKind {
         name: "matrix",
@@ -132,6 +139,7 @@ pub static KINDS: &[RobotKind] = &[
         ],
         account: |it| it.all(&["homeserver", "access_token"]),
         place: &["room"],
+        edits: true,
     },
     RobotKind {
         name: "ntfy",
@@ -152,6 +160,7 @@ pub static KINDS: &[RobotKind] = &[
             ]
         },
         place: &["url"],
+        edits: false,
     },
     RobotKind {
         name: "email",
@@ -168,6 +177,7 @@ pub static KINDS: &[RobotKind] = &[
         ],
         account: |it| it.all(&["smtp", "password", "encryption"]),
         place: &["to"],
+        edits: false,
     },
     RobotKind {
         name: "webhook",
@@ -177,6 +187,7 @@ pub static KINDS: &[RobotKind] = &[
         ],
         account: |it| it.all(&["url", "secret"]),
         place: &["url"],
+        edits: false,
     },
     RobotKind {
         name: "wecom-app",
@@ -189,10 +200,16 @@ pub static KINDS: &[RobotKind] = &[
         ],
         account: |it| it.all(&["api_url", "corp_id", "agent_id", "secret"]),
         place: &["api_url", "corp_id", "agent_id", "to"],
+        edits: false,
     },
 ];
 
 impl RobotKind {
+    #[must_use]
+    pub fn edits(&self) -> bool {
+        self.edits
+    }
+
     #[must_use]
     pub fn named(name: &str) -> Option<&'static Self> {
         KINDS.iter().find(|kind| kind.name == name)

@@ -172,7 +172,11 @@ impl ChannelKind {
     /// Whether a message that was sent can be changed.
     #[must_use]
     pub fn can_edit(&self) -> bool {
-        matches!(self, Self::Telegram { .. })
+        match self {
+            Self::Telegram { .. } => true,
+            Self::Stdout { .. } => false,
+            Self::Robot(robot) => robot.kind().edits(),
+        }
     }
 
     /// Whether programs read what is sent there: fields, not a text.

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use chrono::{DateTime, Utc};
 
 use super::sender::Sent;
+use crate::bulletin::{Form, Key, RobotKind};
 
 /// Why a whole sender rests.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +25,26 @@ pub(super) struct Health {
     fault: Arc<Mutex<Option<Fault>>>,
 }
 
+/// What of a sender is perhaps wrong.
+#[derive(Debug, Clone, Copy)]
+enum About {
+    Addresses,
+    Secrets,
+}
+
+impl About {
+    fn is(self, key: &Key) -> bool {
+        match (self, key.form) {
+            (Self::Addresses, Form::Site | Form::Smtp | Form::Api(_)) => true,
+            (Self::Secrets, Form::Secret | Form::OptionalSecret) => true,
+            // They are both.
+            (_, Form::SecretAddress | Form::SecretPath) => true,
+            (Self::Addresses, Form::Word(_)) => key.name == "encryption",
+            _ => false,
+        }
+    }
+}
+
 impl Health {
     pub(super) fn new(place: &'static str) -> Self {
         Self {
@@ -39,10 +60,14 @@ impl Health {
     /// The sender cannot send: told, unless the same was told already.
     pub(super) fn is_ill(&self, sent: &Sent) {
         let remedy = match sent {
-            Sent::Denied(_) => "set the right key in the config, and reload it",
-            Sent::Unreachable(_) | Sent::Perhaps(_) | Sent::Ailing(_) | Sent::Again(_) => {
-                "check the network, `proxy` and `api_url`; it is tried again by itself"
-            }
+            Sent::Denied(_) => format!(
+                "set {} right in the config, and reload it",
+                self.keys(About::Secrets)
+            ),
+            Sent::Unreachable(_) | Sent::Perhaps(_) | Sent::Ailing(_) | Sent::Again(_) => format!(
+                "check the network and {}; it is tried again by itself",
+                self.keys(About::Addresses)
+            ),
             _ => return,
         };
         let mut fault = self.lock();
@@ -55,8 +80,25 @@ impl Health {
             place: self.place,
             what,
             since: Utc::now(),
-            remedy: remedy.to_owned(),
+            remedy,
         });
+    }
+
+    /// The keys of the config by which this sender is mended.
+    fn keys(&self, about: About) -> String {
+        let names: Vec<&str> = match (RobotKind::named(self.place), about) {
+            (Some(kind), about) => {
+                let keys = kind.keys.iter().filter(|key| about.is(key));
+                keys.map(|key| key.name).collect()
+            }
+            (None, About::Secrets) => vec!["token"],
+            (None, About::Addresses) => vec!["proxy", "api_url"],
+        };
+        let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+        match names.split_last() {
+            Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+            _ => names.concat(),
+        }
     }
 
     pub(super) fn is_well(&self) {
@@ -67,5 +109,25 @@ impl Health {
 
     fn lock(&self) -> MutexGuard<'_, Option<Fault>> {
         self.fault.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_is_told_the_keys_that_it_has() {
+        for (place, addresses, secrets) in [
+            ("telegram", "`proxy` and `api_url`", "`token`"),
+            ("email", "`smtp` and `encryption`", "`password`"),
+            ("matrix", "`homeserver`", "`access_token`"),
+            ("slack", "`url`", "`url`"),
+            ("dingtalk-robot", "`api_url`", "`access_token` and `secret`"),
+        ] {
+            let health = Health::new(place);
+            assert_eq!(health.keys(About::Addresses), addresses);
+            assert_eq!(health.keys(About::Secrets), secrets);
+        }
     }
 }

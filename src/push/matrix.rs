@@ -2,15 +2,18 @@
 //!
 //! The client-server API: each message has a transaction id of ours, under which a repetition is the
 //! same message. So what is unanswered is sent again until it is certain, and arrives exactly once.
+//! Messages are notices that call nobody, and a correction replaces what was sent. A room that is
+//! encrypted gets nothing: whoever encrypts it does not want plain text in it.
 
 use std::time::Duration;
 
 use futures::future::{BoxFuture, FutureExt};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 use super::{
-    PushError,
+    Checked, PushError,
     card::{Card, Wording, escape},
     http::{Answer, Http, foreign, seconds},
     pace::Limit,
@@ -65,23 +68,98 @@ impl Matrix {
         })
     }
 
-    async fn put(&self, card: &Card, channel: &Channel) -> Sent {
-        let encoded = |text: &str| utf8_percent_encode(text, IN_PATH).to_string();
-        let url = format!(
-            "{}/_matrix/client/v3/rooms/{}/send/m.room.message/{}",
-            self.server,
-            encoded(channel.setting("room")),
-            encoded(&card.key())
+    async fn put(&self, content: Value, card: &Card, channel: &Channel) -> Sent {
+        if let Err(sent) = self.is_open(channel).await {
+            return sent;
+        }
+        let url = self.of_room(
+            channel,
+            &format!("send/m.room.message/{}", encoded(&card.key())),
         );
         let request = self.http.client().put(url).bearer_auth(&self.token);
-        match self
-            .http
-            .ask(request.json(&self.draft(card, channel)))
-            .await
-        {
+        match self.http.ask(request.json(&content)).await {
             Ok(answer) => self.verdict(&answer, channel),
             Err(silence) => silence.into(),
         }
+    }
+
+    fn of_room(&self, channel: &Channel, what: &str) -> String {
+        let room = encoded(channel.setting("room"));
+        format!("{}/_matrix/client/v3/rooms/{room}/{what}", self.server)
+    }
+
+    async fn get(&self, url: String) -> Result<Answer, Sent> {
+        let answer = self
+            .http
+            .ask(self.http.client().get(url).bearer_auth(&self.token))
+            .await;
+        // Nothing was sent to anybody, whatever became of it.
+        let answer = answer.map_err(|silence| match Sent::from(silence) {
+            Sent::Perhaps(why) => Sent::Unreachable(why),
+            sent => sent,
+        })?;
+        match answer.status.as_u16() {
+            401 => Err(Sent::Denied(format!(
+                "the homeserver does not know the `access_token` ({}); log in again and set the new one",
+                self.http
+                    .words(answer.json()["errcode"].as_str().unwrap_or_default())
+            ))),
+            429 => Err(self.too_fast(&answer)),
+            500..600 => Err(Sent::Unreachable(format!(
+                "the homeserver answers {}",
+                answer.status
+            ))),
+            _ => Ok(answer),
+        }
+    }
+
+    /// That the room is not encrypted; asked before each message, since that may change. The answer may
+    /// also be that it is nobody's to know, which is left to the message itself.
+    async fn is_open(&self, channel: &Channel) -> Result<Answer, Sent> {
+        let url = self.of_room(channel, "state/m.room.encryption");
+        let answer = self.get(url).await?;
+        if answer.status.is_success() && answer.json()["algorithm"].is_string() {
+            let why = format!(
+                "the room {} is encrypted, and noticast writes no plain text there",
+                channel.setting("room")
+            );
+            let remedy = "set a `room` that is not encrypted";
+            return Err(Sent::gone(&why, remedy, channel));
+        }
+        Ok(answer)
+    }
+
+    async fn whoami(&self) -> Result<String, Sent> {
+        let url = format!("{}/_matrix/client/v3/account/whoami", self.server);
+        let answer = self.get(url).await?;
+        let user = answer.json()["user_id"].as_str().map(str::to_owned);
+        match user {
+            Some(user) => Ok(self.http.words(&user)),
+            None if answer.status.is_success() => Err(Sent::Unreachable(
+                "what answers at `homeserver` is no homeserver".to_owned(),
+            )),
+            None => Err(foreign(&answer)),
+        }
+    }
+
+    async fn ask(&self, channel: &Channel) -> Result<Checked, Sent> {
+        let user = self.whoami().await?;
+        let answer = self.is_open(channel).await?;
+        if answer.status == StatusCode::FORBIDDEN {
+            return Err(self.verdict(&answer, channel));
+        }
+        let room = channel.setting("room");
+        Ok(Checked::Good(format!(
+            "{user} in {room}, which is not encrypted"
+        )))
+    }
+
+    fn too_fast(&self, answer: &Answer) -> Sent {
+        let wait = answer.json()["retry_after_ms"]
+            .as_f64()
+            .and_then(|ms| seconds(ms / 1e3));
+        wait.or_else(|| answer.retry_after())
+            .map_or_else(|| foreign(answer), Sent::TooFast)
     }
 
     fn verdict(&self, answer: &Answer, channel: &Channel) -> Sent {
@@ -98,13 +176,7 @@ impl Matrix {
                 let id = body["event_id"].as_str().unwrap_or_default();
                 Sent::Done(Some(MessageRef(id.to_owned())))
             }
-            (429, "M_LIMIT_EXCEEDED") => {
-                let wait = body["retry_after_ms"]
-                    .as_f64()
-                    .and_then(|ms| seconds(ms / 1e3));
-                wait.or_else(|| answer.retry_after())
-                    .map_or_else(|| foreign(answer), Sent::TooFast)
-            }
+            (429, "M_LIMIT_EXCEEDED") => self.too_fast(answer),
             (401, _) if !code.is_empty() => Sent::Denied(format!(
                 "{why}; log in again and set the new `access_token`"
             )),
@@ -140,37 +212,55 @@ impl Sender for Matrix {
     }
 
     fn send<'a>(&'a self, card: &'a Card, channel: &'a Channel) -> BoxFuture<'a, Sent> {
-        self.put(card, channel).boxed()
+        self.put(message(&card.wording()), card, channel).boxed()
+    }
+
+    fn edit<'a>(
+        &'a self,
+        card: &'a Card,
+        channel: &'a Channel,
+        sent: &'a MessageRef,
+    ) -> Option<BoxFuture<'a, Sent>> {
+        let content = replacement(&card.edited_wording(), sent);
+        Some(self.put(content, card, channel).boxed())
     }
 
     fn probe(&self) -> BoxFuture<'_, Result<(), Sent>> {
+        async { self.whoami().await.map(drop) }.boxed()
+    }
+
+    fn check<'a>(&'a self, channel: &'a Channel) -> BoxFuture<'a, Result<Checked, PushError>> {
         async {
-            let url = format!("{}/_matrix/client/v3/account/whoami", self.server);
-            let answer = self
-                .http
-                .ask(self.http.client().get(url).bearer_auth(&self.token))
-                .await?;
-            let body = answer.json();
-            match answer.status.as_u16() {
-                200 => Ok(()),
-                401 => Err(Sent::Denied(format!(
-                    "the homeserver does not know the `access_token` ({}); log in again",
-                    self.http
-                        .words(body["errcode"].as_str().unwrap_or_default())
-                ))),
-                _ => Err(foreign(&answer)),
-            }
+            let asked = self.ask(channel).await;
+            asked.map_err(|sent| PushError(sent.to_string()))
         }
         .boxed()
     }
 }
 
+fn encoded(text: &str) -> String {
+    utf8_percent_encode(text, IN_PATH).to_string()
+}
+
 pub(super) fn message(wording: &Wording) -> Value {
     json!({
-        "msgtype": "m.text",
+        "msgtype": "m.notice",
         "body": PLAIN.text(wording),
         "format": "org.matrix.custom.html",
         "formatted_body": HTML.text(wording),
+        // Nobody is called, whatever a page says.
+        "m.mentions": {},
+    })
+}
+
+/// The same in place of what was sent, with a line for those who know no replacements.
+fn replacement(wording: &Wording, sent: &MessageRef) -> Value {
+    json!({
+        "msgtype": "m.notice",
+        "body": format!("* {}", wording.title()),
+        "m.new_content": message(wording),
+        "m.relates_to": {"rel_type": "m.replace", "event_id": sent.0},
+        "m.mentions": {},
     })
 }
 
@@ -206,6 +296,15 @@ mod tests {
             (last, now, sent) = (taken, taken, sent + 1);
         }
         assert!(sent > 700, "{sent} of 720");
+    }
+
+    #[test]
+    fn a_correction_replaces_the_message_and_says_what_changed() {
+        let mut card = card(DeliveryKind::New, Some(bulletin()), None);
+        card.changes = vec![(bulletin().id, "11-21 10:00 原标题：@room".to_owned())];
+        let sent = MessageRef("$e0".to_owned());
+        let body = replacement(&card.edited_wording(), &sent);
+        insta::assert_snapshot!(serde_json::to_string_pretty(&body).unwrap());
     }
 
     #[test]

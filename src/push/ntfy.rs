@@ -60,6 +60,7 @@ impl Ntfy {
             (429, Some(code)) if DAILY.contains(&code) => Sent::TooFast(NO_QUOTA),
             (429, _) => Sent::TooFast(answer.retry_after().unwrap_or(REFILL)),
             (401 | 403, Some(_)) => Sent::gone(&why, "set a `token` that may write there", channel),
+            (404, Some(_)) => Sent::gone(&why, "set server and topic as `url`", channel),
             (507, _) => Sent::Again(why),
             (400..500, Some(_)) => Sent::Refused(why),
             _ => foreign(answer),

@@ -131,6 +131,8 @@ pub(crate) struct Pace {
     /// When the platform has taken all that went out, if it takes one a gap.
     full: Instant,
     lanes: HashMap<Lane, State>,
+    /// So many lanes are looked through for silent ones.
+    many: usize,
     /// Lanes that wait, by the moment from which they may go.
     order: [BTreeSet<(Instant, Lane)>; 2],
     delays: VecDeque<Duration>,
@@ -150,6 +152,7 @@ impl Pace {
             next: now,
             full: now,
             lanes: HashMap::new(),
+            many: MANY_LANES,
             order: [BTreeSet::new(), BTreeSet::new()],
             delays: VecDeque::new(),
             last: None,
@@ -353,8 +356,9 @@ impl Pace {
         }
     }
 
+    /// Each time there are twice as many as were left: so a lane costs little, however many there are.
     fn forget_silent(&mut self, now: Instant) {
-        if self.lanes.len() < MANY_LANES {
+        if self.lanes.len() < self.many {
             return;
         }
         let span = |state: &State| state.limit.window.map_or(state.limit.gap, |(_, span)| span);
@@ -367,6 +371,7 @@ impl Pace {
                     .back()
                     .is_some_and(|last| *last + span(state) > now)
         });
+        self.many = MANY_LANES.max(2 * self.lanes.len());
     }
 }
 

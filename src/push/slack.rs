@@ -24,7 +24,7 @@ const MOST_ENTRIES: usize = 24;
 
 /// Of what stands in a section, and of the whole for notifications and for those that show no blocks.
 const MARKUP: Style = Style {
-    escape,
+    escape: words,
     link: Some(|text, url| format!("<{}|{text}>", escape(&encoded(url)))),
     ..style::plain(SECTION, Unit::Utf16)
 };
@@ -122,7 +122,7 @@ pub(super) fn message(wording: &Wording) -> Value {
 }
 
 fn of_entry(entry: &Words) -> Vec<Value> {
-    let title = escape(&format!("{}{}", entry.tag, entry.title));
+    let title = words(&format!("{}{}", entry.tag, entry.title));
     let headline = match &entry.url {
         Some(url) => format!("<{}|{title}>", escape(&encoded(url))),
         None => title,
@@ -145,7 +145,7 @@ fn fitting(headline: &str, entry: &Words) -> String {
     if Unit::Utf16.length(headline) <= SECTION {
         return headline.to_owned();
     }
-    escape(&Unit::Utf16.cut(&entry.title, SECTION / 5))
+    words(&Unit::Utf16.cut(&entry.title, SECTION / 5))
 }
 
 /// What a page says stands in plain text, where nothing is markup.
@@ -154,7 +154,25 @@ fn section(text: &str) -> Value {
     json!({"type": "section", "text": {"type": "plain_text", "text": text, "emoji": false}})
 }
 
-/// Text in Slack's own markup.
+/// What a page says, in Slack's own markup. That has no escapes for its signs of emphasis: they are
+/// written with full width, but for a line within a name.
+fn words(text: &str) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    let is_word = |place: Option<usize>| {
+        let c = place.and_then(|place| chars.get(place));
+        c.is_some_and(char::is_ascii_alphanumeric)
+    };
+    let tame = |(place, &c): (usize, &char)| match c {
+        '*' => '＊',
+        '~' => '～',
+        '`' => '｀',
+        '_' if !(is_word(place.checked_sub(1)) && is_word(Some(place + 1))) => '＿',
+        c => c,
+    };
+    escape(&chars.iter().enumerate().map(tame).collect::<String>())
+}
+
+/// An address, or text, where `&`, `<` and `>` would be markup.
 pub(super) fn escape(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")

@@ -23,7 +23,11 @@ use super::{
 };
 use crate::bulletin::{Channel, DeliveryKind, MessageRef, Robot};
 
-const TEXT: Style = style::plain(2048, Unit::Bytes);
+/// Links are markup in it, too.
+const TEXT: Style = Style {
+    escape: without_tags,
+    ..style::plain(2048, Unit::Bytes)
+};
 /// Seconds in which the platform knows a message again; the most that it takes.
 const KNOWN_FOR: u32 = 14_400;
 /// Seconds of a token, at most.

@@ -27,6 +27,7 @@ mod kills;
 mod kinds;
 mod layout;
 mod mail;
+mod matrix;
 mod modes;
 mod newsroom;
 mod nothing;

@@ -386,6 +386,12 @@ async fn only_what_has_a_call_for_it_is_checked() {
                 checked,
                 Checked::Good("application 7 of ww1 has a token".to_owned())
             ),
+            "matrix" => assert_eq!(
+                checked,
+                Checked::Good(
+                    "@bot:hs.example in !news:hs.example, which is not encrypted".to_owned()
+                )
+            ),
             _ => assert_eq!(checked, Checked::NotTried),
         }
         assert!(platform.taken().is_empty());

@@ -1,9 +1,9 @@
 //! A message that was sent, as it is to be shown after something changed; and the short note where it
 //! cannot be edited.
 
-use super::{Card, clean_line, cut, escape};
+use super::{Card, Wording, clean_line, cut, escape, mark};
 use crate::{
-    bulletin::{BulletinId, Changed, Channel, Language, Revision},
+    bulletin::{BulletinId, Changed, Channel, DeliveryKind, Language, Revision},
     config::Config,
     store::{Edition, Waiting},
 };
@@ -34,6 +34,21 @@ impl Card {
         }
         (card.kind, card.note, card.changes) = (edition.kind, edition.note, told);
         card
+    }
+
+    /// What a message says that was sent, with what changed on top, for platforms with a form of their own.
+    pub(in crate::push) fn edited_wording(&self) -> Wording {
+        let mut wording = self.wording();
+        if self.changes.is_empty() {
+            return wording;
+        }
+        let corrected = mark(DeliveryKind::Update, self.language);
+        let beside = corrected.filter(|_| wording.mark.is_some());
+        wording.mark = wording.mark.or(corrected);
+        let changes = lines(&self.changes);
+        let top = [wording.note.as_deref(), beside, Some(&changes)];
+        wording.note = Some(top.into_iter().flatten().collect::<Vec<_>>().join("\n"));
+        wording
     }
 
     /// What changed, one tap away.

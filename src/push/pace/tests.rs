@@ -244,6 +244,27 @@ fn thousands_of_chats_cost_little_each() {
     );
 }
 
+#[test]
+fn a_hundred_thousand_chats_cost_five_times_as_much_as_twenty_thousand() {
+    let now = Instant::now();
+    let mut pace = Pace::new(2000, now);
+    let began = std::time::Instant::now();
+    for lane in 0..100_000 {
+        pace.set_limit(Lane(lane), PRIVATE, now);
+        pace.wait(Lane(lane), Turn::Plain, now);
+    }
+    let took = began.elapsed();
+    assert!(took < Duration::from_secs(5), "{took:?}");
+    // Those that were silent for long are forgotten all the same.
+    for lane in 0..100_000 {
+        pace.unwait(Lane(lane), Turn::Plain);
+    }
+    for lane in 100_000..200_000 {
+        pace.set_limit(Lane(lane), PRIVATE, now + Duration::from_secs(60));
+    }
+    assert!(pace.lanes.len() < 100_000, "{}", pace.lanes.len());
+}
+
 /// The strictest reading of a platform's limits: a bucket without bursts for all, one for each chat, a
 /// window for groups; half a gap, at most 100 ms, of jitter is forgiven.
 struct Platform {

@@ -358,14 +358,37 @@ pub(crate) fn matrix(request: &Request, taken: &[Request]) -> Reply {
     if request.method == "GET" && request.path == "/_matrix/client/v3/account/whoami" {
         return Reply::aside(200, json!({"user_id": "@bot:hs.example"}));
     }
-    let room = "/_matrix/client/v3/rooms/%21news%3Ahs.example/send/m.room.message/";
-    let Some(transaction) = request.path.strip_prefix(room) else {
+    let room = "/_matrix/client/v3/rooms/%21news%3Ahs.example/";
+    let Some(of_room) = request.path.strip_prefix(room) else {
         return refused(403, "M_FORBIDDEN");
     };
-    let body = request.json();
-    let keys = ["msgtype", "body", "format", "formatted_body"];
-    let is_good = body["msgtype"] == "m.text"
-        && has_only(&body, &keys)
+    if request.method == "GET" && of_room == "state/m.room.encryption" {
+        return Reply::aside(
+            404,
+            json!({"errcode": "M_NOT_FOUND", "error": "Event not found."}),
+        );
+    }
+    let Some(transaction) = of_room.strip_prefix("send/m.room.message/") else {
+        return refused(404, "M_UNRECOGNIZED");
+    };
+    let whole = request.json();
+    let replaces = whole["m.relates_to"]["rel_type"] == "m.replace";
+    let body = if replaces {
+        &whole["m.new_content"]
+    } else {
+        &whole
+    };
+    let known_event = |id: &Value| (0..taken.len()).any(|n| *id == format!("$e{n}"));
+    let is_replacement = !replaces
+        || known_event(&whole["m.relates_to"]["event_id"])
+            && whole["m.mentions"] == json!({})
+            && whole["msgtype"] == "m.notice"
+            && is_text(&whole["body"], 1000);
+    let keys = ["msgtype", "body", "format", "formatted_body", "m.mentions"];
+    let is_good = body["msgtype"] == "m.notice"
+        && body["m.mentions"] == json!({})
+        && is_replacement
+        && has_only(body, &keys)
         && is_html(body["formatted_body"].as_str().unwrap_or_default())
         && body["format"] == "org.matrix.custom.html"
         && is_text(&body["body"], 60_000)
