@@ -124,7 +124,8 @@ impl App {
         let pages = config.web.listen.is_some();
         let (sender, config) = live::channel(Arc::new(config));
         let watch = Watch::new(store.clone(), config.clone(), fetcher);
-        let pusher = Pusher::new(store.clone(), config.clone(), setup.output);
+        let pusher = Pusher::new(store.clone(), config.clone(), setup.output)
+            .supervised_by(watch.supervisor().clone());
         let pusher = pusher.with_files(files_by(watch.clone()));
         let (reload, reloads) = mpsc::channel(1);
         Ok(Self {

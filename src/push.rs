@@ -44,7 +44,7 @@ use futures::{
 use serde_json::Value;
 use tokio::{
     sync::{mpsc, watch},
-    task::JoinSet,
+    task::{JoinError, JoinSet},
     time::sleep,
 };
 use tokio_util::sync::CancellationToken;
@@ -80,6 +80,7 @@ use crate::{
     },
     config::{Config, Live},
     store::{Store, StoreError},
+    supervise::{self, Supervisor},
 };
 
 /// Where `stdout` channels write; given by cli.
@@ -112,6 +113,7 @@ pub struct Pusher {
     config: Live,
     output: Output,
     files: Files,
+    supervisor: Supervisor,
     lines: Arc<watch::Sender<Vec<Line>>>,
 }
 
@@ -145,6 +147,7 @@ impl Pusher {
             config,
             output,
             files: Files::default(),
+            supervisor: Supervisor::default(),
             lines: Arc::new(watch::Sender::new(Vec::new())),
         }
     }
@@ -153,6 +156,12 @@ impl Pusher {
     #[must_use]
     pub fn with_files(self, files: Files) -> Self {
         Self { files, ..self }
+    }
+
+    /// Reports what breaks to `supervisor`.
+    #[must_use]
+    pub fn supervised_by(self, supervisor: Supervisor) -> Self {
+        Self { supervisor, ..self }
     }
 
     /// Pushes until stopped; what is being sent then is completed or put back. Follows config changes.
@@ -169,18 +178,23 @@ impl Pusher {
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = changed(&mut live, &config) => {}
-                Some(Ok(Err(error))) = at_work.join_next() => ended = Err(error),
+                Some(joined) = at_work.join_next() => ended = self.joined(joined),
             }
             pause.cancel();
             while let Some(joined) = at_work.join_next().await {
-                if let Ok(Err(error)) = joined {
-                    ended = Err(error);
-                }
+                ended = ended.and(self.joined(joined));
             }
             self.lines.send_replace(Vec::new());
             ended?;
         }
         Ok(())
+    }
+
+    fn joined(&self, joined: Result<Result<(), StoreError>, JoinError>) -> Result<(), StoreError> {
+        joined.unwrap_or_else(|error| {
+            self.supervisor.broke("channels", &supervise::why(error));
+            Ok(())
+        })
     }
 
     /// Sends one test card, past the outbox but within the pace.
@@ -339,21 +353,43 @@ impl Pusher {
                 telegram,
                 channels: channels.clone(),
                 asides,
-                health: Health::new(name),
+                health: Health::new(name, self.supervisor.clone()),
             };
-            let desk = Desk::new(
-                self.store.clone(),
-                self.config.clone(),
-                (sender, self.files.clone()),
-                pause.clone(),
+            at_work.spawn(
+                self.clone()
+                    .keep_at_work(line.clone(), received, pause.clone()),
             );
-            let channels = (channels, name == TELEGRAM);
-            let worker = Worker::new(desk, channels, received, line.health.clone()).await?;
-            at_work.spawn(worker.run(pause.clone()));
             lines.push(line);
         }
         self.lines.send_replace(lines);
         Ok(at_work)
+    }
+
+    /// A worker, and another one in its place whenever it breaks: what it was sending then is perhaps sent.
+    async fn keep_at_work(
+        self,
+        line: Line,
+        asides: mpsc::Receiver<Aside>,
+        pause: CancellationToken,
+    ) -> Result<(), StoreError> {
+        let asides = Arc::new(tokio::sync::Mutex::new(asides));
+        let begin = || {
+            let desk = Desk::new(
+                self.store.clone(),
+                self.config.clone(),
+                (line.sender.clone(), self.files.clone()),
+                pause.clone(),
+            );
+            let channels = (line.channels.clone(), line.telegram.is_some());
+            let (health, asides) = (line.health.clone(), asides.clone());
+            let pause = pause.clone();
+            async move {
+                let worker = Worker::new(desk, channels, health).await?;
+                worker.run(&mut *asides.lock().await, pause).await
+            }
+        };
+        let part = line.health.part();
+        self.supervisor.keep(&part, &pause, begin).await
     }
 
     fn line_of(&self, channel: &ChannelId) -> Option<Line> {

@@ -100,6 +100,32 @@ impl Desk {
         }
     }
 
+    /// Its delivery panicked: what was sent of it is not known, and it is repeated as such.
+    pub(super) async fn broke(
+        &self,
+        slot: Slot,
+        waiting: &Waiting,
+        why: &str,
+    ) -> Result<Delivered, StoreError> {
+        let (delivery, channel) = (waiting.id.0, &waiting.channel);
+        tracing::error!(delivery.id = delivery, channel.id = %channel, "the program failed while it sent this, and tries again: {why}");
+        let now = Utc::now();
+        // It may have failed before it was begun.
+        self.store.begin_send(waiting.id, now).await?;
+        let outcome = Outcome::Uncertain {
+            not_before: now + backoff(waiting.attempts, fastrand::f64()),
+            why: format!("possibly repeated: the program failed while it sent this: {why}"),
+        };
+        let next = self.store.complete(waiting.id, outcome, now).await?;
+        Ok(Delivered {
+            slot,
+            channel: channel.clone(),
+            times: None,
+            sent: None,
+            next,
+        })
+    }
+
     /// The story of one delivery. `sending` is durable before the request goes out, and its outcome
     /// before anything else of the channel does.
     pub(super) async fn deliver(

@@ -1,11 +1,18 @@
 //! Whether a sender as a whole can send: told once when it cannot, and once when it can again.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    panic::AssertUnwindSafe,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use chrono::{DateTime, Utc};
+use futures::FutureExt;
 
 use super::sender::Sent;
-use crate::bulletin::{Form, Key, RobotKind};
+use crate::{
+    bulletin::{Form, Key, RobotKind},
+    supervise::{Supervisor, reason},
+};
 
 /// Why a whole sender rests.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +29,7 @@ pub struct Fault {
 #[derive(Debug, Clone)]
 pub(super) struct Health {
     place: &'static str,
+    supervisor: Supervisor,
     fault: Arc<Mutex<Option<Fault>>>,
 }
 
@@ -46,10 +54,32 @@ impl About {
 }
 
 impl Health {
-    pub(super) fn new(place: &'static str) -> Self {
+    pub(super) fn new(place: &'static str, supervisor: Supervisor) -> Self {
         Self {
             place,
+            supervisor,
             fault: Arc::default(),
+        }
+    }
+
+    /// What runs here as a part of the program, by its name.
+    pub(super) fn part(&self) -> String {
+        format!("{} channels", self.place)
+    }
+
+    /// What `work` gives; where it panics, that is reported, and `broken` says what is to be made of it.
+    pub(super) async fn survive<T>(
+        &self,
+        work: impl Future<Output = T>,
+        broken: impl FnOnce(String) -> T,
+    ) -> T {
+        match AssertUnwindSafe(work).catch_unwind().await {
+            Ok(done) => done,
+            Err(panic) => {
+                let why = reason(panic.as_ref());
+                self.supervisor.broke(&self.part(), &why);
+                broken(why)
+            }
         }
     }
 
@@ -125,7 +155,7 @@ mod tests {
             ("slack", "`url`", "`url`"),
             ("dingtalk-robot", "`api_url`", "`access_token` and `secret`"),
         ] {
-            let health = Health::new(place);
+            let health = Health::new(place, Supervisor::default());
             assert_eq!(health.keys(About::Addresses), addresses);
             assert_eq!(health.keys(About::Secrets), secrets);
         }

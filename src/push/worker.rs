@@ -83,7 +83,6 @@ pub(super) struct Worker {
     stale: HashSet<ChannelId>,
     reading: bool,
     read_again: bool,
-    asides: mpsc::Receiver<Aside>,
     said: HashMap<Lane, VecDeque<Aside>>,
     /// Lanes in which one of them did not go out, and is repeated.
     stuck: HashSet<Lane>,
@@ -101,7 +100,6 @@ impl Worker {
     pub(super) async fn new(
         desk: Desk,
         (channels, takes_chats): (Vec<Channel>, bool),
-        asides: mpsc::Receiver<Aside>,
         health: Health,
     ) -> Result<Self, StoreError> {
         let mut worker = Self {
@@ -122,7 +120,6 @@ impl Worker {
             stale: HashSet::new(),
             reading: false,
             read_again: false,
-            asides,
             said: HashMap::new(),
             stuck: HashSet::new(),
             flights: FuturesUnordered::new(),
@@ -137,7 +134,11 @@ impl Worker {
     }
 
     /// Pushes until stopped; then what is in flight is completed, for five seconds at most, and put back after that.
-    pub(super) async fn run(mut self, stop: CancellationToken) -> Result<(), StoreError> {
+    pub(super) async fn run(
+        mut self,
+        asides: &mut mpsc::Receiver<Aside>,
+        stop: CancellationToken,
+    ) -> Result<(), StoreError> {
         let mut outbox = self.desk.store.outbox_changes();
         self.read_heads();
         loop {
@@ -148,7 +149,7 @@ impl Worker {
                 () = stop.cancelled() => break,
                 Some(landed) = self.flights.next() => self.settle(landed?).await?,
                 Ok(()) = outbox.changed() => self.read_heads(),
-                Some(aside) = self.asides.recv() => self.queue_aside(aside),
+                Some(aside) = asides.recv() => self.queue_aside(aside),
                 () = sleep_until(wake) => {}
             }
         }
@@ -210,8 +211,12 @@ impl Worker {
         if let Some(rest) = &mut self.rest {
             if !rest.probing && rest.next <= now {
                 rest.probing = true;
-                let desk = self.desk.clone();
-                self.fly(async move { Ok(Landed::Probed(desk.sender.probe().await)) });
+                let (desk, health) = (self.desk.clone(), self.health.clone());
+                self.fly(async move {
+                    let probe = async { desk.sender.probe().await };
+                    let again = |why| Err(Sent::Again(why));
+                    Ok(Landed::Probed(health.survive(probe, again).await))
+                });
             }
             return;
         }
@@ -244,8 +249,12 @@ impl Worker {
                 continue;
             };
             self.asking.insert(id.clone());
-            let desk = self.desk.clone();
-            self.fly(async move { Ok(Landed::Lane(id, desk.sender.lane(&channel).await)) });
+            let (desk, health) = (self.desk.clone(), self.health.clone());
+            self.fly(async move {
+                let lane = async { desk.sender.lane(&channel).await };
+                let again = |why| Err(Sent::Again(why));
+                Ok(Landed::Lane(id, health.survive(lane, again).await))
+            });
         }
     }
 
@@ -263,8 +272,16 @@ impl Worker {
             Some((waiting, channel)) => {
                 self.requests += 1;
                 self.in_flight.insert(channel.id.clone(), waiting.id);
-                let delivered = self.desk.clone().deliver(slot, waiting, channel);
-                self.fly(delivered.map(|delivered| delivered.map(Landed::Delivered)));
+                let (desk, health) = (self.desk.clone(), self.health.clone());
+                self.fly(async move {
+                    let delivering = desk.clone().deliver(slot, waiting.clone(), channel);
+                    let delivered = health.survive(delivering.map(Ok), Err).await;
+                    match delivered {
+                        Ok(delivered) => delivered,
+                        Err(why) => desk.broke(slot, &waiting, &why).await,
+                    }
+                    .map(Landed::Delivered)
+                });
             }
             None => self.desk.pace().answered(slot, None),
         }
@@ -307,6 +324,9 @@ impl Worker {
         self.fly(async move { Ok(Landed::Heads(store.heads(Some(ids)).await?)) });
     }
 }
+
+#[cfg(test)]
+mod tests;
 
 /// Times past are told too: who has waited longest goes first.
 fn instant(at: DateTime<Utc>) -> Instant {

@@ -26,8 +26,6 @@ pub(super) struct Outbox {
     /// Channels of the last sends, by when they were begun, or answered where they were: no platform
     /// counts a message later than that.
     recent: VecDeque<(i64, u32)>,
-    /// What was `sending` when the store was opened.
-    uncertain: BTreeSet<u64>,
     /// What some readers have and others do not: nothing waits behind it ([`readers`]).
     partly: HashSet<u64>,
     waiting: u64,
@@ -61,9 +59,6 @@ impl Outbox {
             let mut ended = i64::MIN;
             for (id, slot) in block.slots(number) {
                 outbox.place(id, slot);
-                if slot.state == DeliveryState::Sending {
-                    outbox.uncertain.insert(id);
-                }
                 outbox
                     .recent
                     .extend(slot.taken_ms().map(|at| (at, slot.channel)));
@@ -269,14 +264,5 @@ impl Outbox {
     /// All have them, or never will.
     pub(super) fn has_wholly(&mut self, ids: &[u64]) {
         ids.iter().for_each(|id| _ = self.partly.remove(id));
-    }
-
-    /// What was `sending` at open and was not settled since.
-    pub(super) fn uncertain(&self) -> impl Iterator<Item = u64> + '_ {
-        self.uncertain.iter().copied()
-    }
-
-    pub(super) fn settle(&mut self, id: u64) {
-        self.uncertain.remove(&id);
     }
 }

@@ -55,7 +55,7 @@ fn heads_of(books: &Books, channels: Vec<u32>) -> Result<Vec<Waiting>> {
 }
 
 pub(super) fn uncertain(books: &Books) -> Result<Vec<Waiting>> {
-    let mut ids: Vec<u64> = books.outbox.uncertain().collect();
+    let mut ids = books.outbox.unfinished_in(DeliveryState::Sending);
     load(books, &mut ids)
 }
 
@@ -179,7 +179,6 @@ pub(super) fn complete(
         }
         books.commit(change)?;
         books.outbox.has_wholly(&had);
-        settling.iter().for_each(|(id, _)| books.outbox.settle(*id));
         if is_sent {
             books.outbox.taken(channel, now.timestamp_millis());
         }

@@ -27,14 +27,16 @@ const LONGEST_WAIT: Duration = Duration::from_secs(15);
 
 /// What is to go out. It goes out once, however that ends, or again and again ([`Wish::insisting`]).
 pub(crate) struct Wish {
-    run: Box<dyn Fn() -> BoxFuture<'static, Sent> + Send>,
+    run: Box<dyn Fn() -> BoxFuture<'static, Sent> + Send + Sync>,
     about: Option<u64>,
     /// Where it is repeated: how often also what was perhaps taken.
     doubts: Option<u32>,
 }
 
 impl Wish {
-    pub(crate) fn once(run: impl Fn() -> BoxFuture<'static, Sent> + Send + 'static) -> Self {
+    pub(crate) fn once(
+        run: impl Fn() -> BoxFuture<'static, Sent> + Send + Sync + 'static,
+    ) -> Self {
         Self {
             run: Box::new(run),
             about: None,
@@ -140,10 +142,11 @@ impl Worker {
         match queue.pop_front() {
             Some(aside) => {
                 self.requests += 1;
-                let desk = self.desk.clone();
+                let (desk, health) = (self.desk.clone(), self.health.clone());
                 self.fly(async move {
                     let (went_out, _permit) = desk.on_time(slot).await;
-                    let sent = (aside.wish.run)().await;
+                    let run = async { (aside.wish.run)().await };
+                    let sent = health.survive(run, Sent::Refused).await;
                     let times = (went_out, Instant::now());
                     Ok(Landed::Said(aside, slot, times, sent))
                 });
