@@ -294,8 +294,15 @@ mod tests {
         ] {
             assert!(first.contains(line), "{first}");
         }
-        assert_eq!(first.matches("
-To: ").count(), 1);
+        assert_eq!(
+            first
+                .matches(
+                    "
+To: "
+                )
+                .count(),
+            1
+        );
         assert!(!text(1).contains("To: a@example.org"));
         assert!(first.contains("text/plain") && first.contains("text/html"));
         insta::assert_snapshot!(html(&card.wording()));

@@ -300,6 +300,9 @@ fn takes_all(request: &Request, _taken: &[Request]) -> Reply {
             json!({"ok": true, "result": {"id": 12_315_544, "type": "private"}}),
         );
     }
+    if path.ends_with("/state/m.room.encryption") {
+        return Reply::aside(404, json!({"errcode": "M_NOT_FOUND"}));
+    }
     if path.ends_with("/services/t1jj3t3l2/a1brtd4jd/tiiajkdnlazkcoxridevi7fq") {
         return Reply::taken(200, "ok");
     }

@@ -92,7 +92,11 @@ async fn each_bulletin_is_one_mail_to_each_reader() {
             assert!(header(mail, "List-Unsubscribe").contains("mailto:news@example.org"));
             assert!(mail.text.contains("text/plain") && mail.text.contains("text/html"));
         }
-        assert_eq!(header(&mails[0], "To"), "a@example.org", "readers see no other");
+        assert_eq!(
+            header(&mails[0], "To"),
+            "a@example.org",
+            "readers see no other"
+        );
     }
 }
 

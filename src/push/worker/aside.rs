@@ -34,9 +34,7 @@ pub(crate) struct Wish {
 }
 
 impl Wish {
-    pub(crate) fn once(
-        run: impl Fn() -> BoxFuture<'static, Sent> + Send + Sync + 'static,
-    ) -> Self {
+    pub(crate) fn once(run: impl Fn() -> BoxFuture<'static, Sent> + Send + Sync + 'static) -> Self {
         Self {
             run: Box::new(run),
             about: None,
