@@ -5,6 +5,8 @@
 
 mod shape;
 
+use std::collections::{HashMap, HashSet};
+
 use chrono::{DateTime, FixedOffset, Utc};
 use serde::{
     Deserialize, Serialize,
@@ -18,11 +20,13 @@ use crate::{
         BulletinId, BulletinState, ChannelId, DeliveryId, DeliveryState, SourceId, Subscribe,
     },
     config::Config,
-    store::{BulletinQuery, DeliveryQuery, Page, Store, StoreError},
+    store::{BulletinQuery, ChannelStatus, DeliveryQuery, Page, SourceStatus, Store, StoreError},
 };
 
 /// How many items a list has where nobody says.
 pub const DEFAULT_LIMIT: usize = 20;
+/// How many items one answer of the API has at most.
+pub const MOST_ITEMS: usize = 500;
 
 /// One page of a list, as the API answers it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,9 +90,11 @@ pub async fn sources(
         None => None,
     };
     let statuses = store.sources().await?;
+    let statuses: HashMap<&SourceId, &SourceStatus> =
+        statuses.iter().map(|status| (&status.id, status)).collect();
     let bot = bot_link(config, &store.bot_name().await?);
     let sources = config.sources.iter().map(|source| {
-        let status = statuses.iter().find(|status| status.id == source.id);
+        let status = statuses.get(&source.id).copied();
         let mut shown = Source::new(source, status, config.time_zone);
         let bot = bot.as_ref().filter(|_| source.public);
         shown.link = bot.map(|bot| format!("{bot}?start={}", source.id));
@@ -142,13 +148,15 @@ pub async fn channels_beside(
     filters.refuse("since", filters.since.is_some(), "channels have no time")?;
     let state: Option<ChannelState> = filters.parsed_state()?;
     let statuses = store.channels().await?;
-    let configured = config.channels.iter().map(|channel| {
-        let status = statuses.iter().find(|status| status.id == channel.id);
-        Channel::new(channel, status)
-    });
+    let known: HashMap<&ChannelId, &ChannelStatus> =
+        statuses.iter().map(|status| (&status.id, status)).collect();
+    let of_config: HashSet<&ChannelId> = config.channels.iter().map(|it| &it.id).collect();
+    let configured = config.channels.iter();
+    let configured =
+        configured.map(|channel| Channel::new(channel, known.get(&channel.id).copied()));
     let subscribed = statuses
         .iter()
-        .filter(|status| !config.channels.iter().any(|c| c.id == status.id))
+        .filter(|status| !of_config.contains(&status.id))
         .map(Channel::subscribed);
     let all = configured
         .chain(subscribed)
@@ -239,6 +247,16 @@ pub async fn deliveries(
 }
 
 impl Filters {
+    /// The same for one answer of the API, which is bounded; `next` goes on where it ends.
+    #[must_use]
+    pub fn bounded(self) -> Self {
+        let limit = match self.limit {
+            0 => MOST_ITEMS,
+            limit => limit.min(MOST_ITEMS),
+        };
+        Self { limit, ..self }
+    }
+
     fn refuse(&self, name: &'static str, is_set: bool, why: &str) -> Result<(), ViewError> {
         if !is_set {
             return Ok(());

@@ -14,6 +14,7 @@ mod gate;
 mod health;
 mod listen;
 mod metrics;
+mod once;
 mod pages;
 mod problem;
 mod steady;
@@ -29,6 +30,7 @@ use std::{
 
 use axum::{
     Router,
+    body::Bytes,
     extract::DefaultBodyLimit,
     http::{HeaderMap, header},
     middleware,
@@ -41,7 +43,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use self::{clients::Client, door::Door, gate::Reported};
+use self::{clients::Client, door::Door, gate::Reported, once::Once, problem::Problem};
 use crate::{
     bulletin::Secret,
     config::{Config, Live},
@@ -52,6 +54,8 @@ use crate::{
 
 /// Bytes of a request's body; the largest real one is a list of some thousand bulletin numbers.
 const MAX_BODY: usize = 64 << 10;
+/// More would only take the processor from looks and sends.
+const PAGES_AT_A_TIME: usize = 8;
 
 /// A request to take the changed config; answered with what is wrong with it.
 pub type Reload = oneshot::Sender<Result<(), String>>;
@@ -82,7 +86,12 @@ struct Site {
     /// The instance is shutting down.
     ending: CancellationToken,
     /// Searches read the whole archive: one at a time.
-    search: Semaphore,
+    search: Arc<Semaphore>,
+    /// Pages and feeds that are made at a time.
+    pages: Arc<Semaphore>,
+    readiness: Once<health::Answer>,
+    readiness_of_all: Once<health::Answer>,
+    metrics: Once<Result<Bytes, Problem>>,
     door: Door,
     misled: Reported,
 }
@@ -144,7 +153,11 @@ pub async fn serve(
         desk,
         started: Instant::now(),
         ending,
-        search: Semaphore::new(1),
+        search: Arc::new(Semaphore::new(1)),
+        pages: Arc::new(Semaphore::new(PAGES_AT_A_TIME)),
+        readiness: Once::default(),
+        readiness_of_all: Once::default(),
+        metrics: Once::default(),
         door: Door::default(),
         misled: Reported::default(),
     });
@@ -159,7 +172,7 @@ fn router(site: Shared) -> Router {
         .route("/metrics", get(metrics::metrics))
         .nest("/api/v1", api_router(&site));
     if site.desk.pages {
-        router = router.merge(pages_router());
+        router = router.merge(pages_router(&site));
     }
     router
         .fallback(problem::not_found)
@@ -169,13 +182,18 @@ fn router(site: Shared) -> Router {
         .with_state(site)
 }
 
-fn pages_router() -> Router<Shared> {
+fn pages_router(site: &Shared) -> Router<Shared> {
     Router::new()
         .route("/", get(pages::channel))
+        .route("/sources", get(pages::sources))
         .route("/b/{id}", get(pages::bulletin))
         .route("/feed.atom", get(feeds::atom))
         .route("/feed.json", get(feeds::json))
         .route("/s/{source}/feed.atom", get(feeds::source_atom))
+        .route_layer(middleware::from_fn_with_state(
+            site.clone(),
+            pages::take_turn,
+        ))
         .route("/style.css", get(pages::style))
         .route("/icon.svg", get(pages::icon))
         .route("/qr.svg", get(pages::qr))

@@ -6,13 +6,18 @@ use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use anyhow::Context;
 use rustix::process::{Pid, test_kill_process};
 use serde::{Deserialize, Serialize};
+use tokio::task::AbortHandle;
 
 use crate::bulletin::Secret;
+
+/// Between two attempts to write what could not be written.
+const AGAIN: Duration = Duration::from_secs(10);
 
 /// `instance.json`: where a running instance is reached.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -45,10 +50,23 @@ impl Address {
 pub struct Instance {
     file: PathBuf,
     token: Secret,
+    /// Writes the file later, where that failed at first.
+    retry: Option<AbortHandle>,
+}
+
+async fn write_later(file: PathBuf, content: Vec<u8>) {
+    loop {
+        tokio::time::sleep(AGAIN).await;
+        if write_private(&file, &content).is_ok() {
+            tracing::info!("{} is written; commands find this instance", file.display());
+            return;
+        }
+    }
 }
 
 impl Instance {
     /// Writes `instance.json` for an API that listens on `listen`.
+    /// Where that is not possible now (a full disk), the service goes on and it is tried again.
     pub(super) fn announce(state: &Path, listen: SocketAddr) -> anyhow::Result<Self> {
         let token = random_token()?;
         let address = Address {
@@ -57,10 +75,20 @@ impl Instance {
             token: token.clone(),
         };
         let file = address_file(state);
-        write_private(&file, &serde_json::to_vec(&address)?)?;
+        let content = serde_json::to_vec(&address)?;
+        let failed = write_private(&file, &content).err();
+        let retry = failed.map(|why| {
+            tracing::error!(
+                "{why:#}; until that is possible, commands do not find this instance; it is tried again \
+                 every {} s",
+                AGAIN.as_secs()
+            );
+            tokio::spawn(write_later(file.clone(), content)).abort_handle()
+        });
         Ok(Self {
             file,
             token: Secret::new(token),
+            retry,
         })
     }
 
@@ -70,6 +98,9 @@ impl Instance {
 
     /// Takes the file away. One that stays is ignored, so a failure is not worth a word.
     pub(super) fn withdraw(self) {
+        if let Some(retry) = self.retry {
+            retry.abort();
+        }
         let _ = fs::remove_file(self.file);
     }
 }
@@ -91,7 +122,8 @@ pub fn make_state_folder(state: &Path) -> anyhow::Result<()> {
         })
 }
 
-/// The token in `admin-token`; made where there is none.
+/// The token in `admin-token`; made where there is none. Where it cannot be written, the service goes on
+/// without a token that anybody knows.
 pub(super) fn admin_token(state: &Path) -> anyhow::Result<Secret> {
     let file = state.join("admin-token");
     match fs::read_to_string(&file) {
@@ -101,8 +133,13 @@ pub(super) fn admin_token(state: &Path) -> anyhow::Result<Secret> {
         }
         _ => {
             let token = random_token()?;
-            write_private(&file, format!("{token}\n").as_bytes())?;
-            tracing::info!("an admin token was made in {}", file.display());
+            match write_private(&file, format!("{token}\n").as_bytes()) {
+                Ok(()) => tracing::info!("an admin token was made in {}", file.display()),
+                Err(why) => tracing::error!(
+                    "{why:#}; nobody knows the admin token until the next start, unless `admin_token` of \
+                     `[web]` is set"
+                ),
+            }
             Ok(Secret::new(token))
         }
     }
@@ -134,7 +171,17 @@ fn write_private(file: &Path, content: &[u8]) -> anyhow::Result<()> {
         opened.sync_all()?;
         fs::rename(&new, file)
     };
-    write().with_context(|| format!("cannot write {}", file.display()))
+    let written = write();
+    if written.is_err() {
+        // Half a file would only take the room that is missing.
+        let _ = fs::remove_file(&new);
+    }
+    written.with_context(|| {
+        format!(
+            "cannot write {}; make room there, or let this user write there",
+            file.display()
+        )
+    })
 }
 
 fn address_file(state: &Path) -> PathBuf {
@@ -158,8 +205,8 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn the_address_is_for_its_owner_alone_and_goes_with_the_instance() {
+    #[tokio::test]
+    async fn the_address_is_for_its_owner_alone_and_goes_with_the_instance() {
         let state = tempfile::tempdir().unwrap();
         let listen = "0.0.0.0:8787".parse().unwrap();
         let instance = Instance::announce(state.path(), listen).unwrap();
@@ -173,6 +220,26 @@ mod tests {
         assert_eq!(mode & 0o777, 0o600);
         instance.withdraw();
         assert!(Address::read(state.path()).is_none());
+    }
+
+    /// As on a full disk; a folder that stands in the way is refused to root too.
+    #[tokio::test]
+    async fn what_cannot_be_written_stops_no_service_and_leaves_nothing_half_written() {
+        let state = tempfile::tempdir().unwrap();
+        for name in ["instance.json", "admin-token"] {
+            fs::create_dir_all(state.path().join(name).join("in the way")).unwrap();
+        }
+        let listen = "127.0.0.1:8787".parse().unwrap();
+        let instance = Instance::announce(state.path(), listen).unwrap();
+        assert!(instance.retry.is_some());
+        assert!(Address::read(state.path()).is_none());
+        let why = write_private(&state.path().join("admin-token"), b"token").unwrap_err();
+        let why = format!("{why:#}");
+        assert!(why.contains("admin-token; make room there"), "{why}");
+        let left = fs::read_dir(state.path()).unwrap().count();
+        assert_eq!(left, 2);
+        fs::remove_dir_all(address_file(state.path())).unwrap();
+        instance.withdraw();
     }
 
     #[test]

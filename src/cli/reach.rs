@@ -286,8 +286,31 @@ impl Api {
         asked.timeout(PATIENCE).send().await.is_ok()
     }
 
-    async fn list<T: DeserializeOwned>(&self, what: &str, filters: &Filters) -> anyhow::Result<T> {
+    /// A list, in as many answers as it takes: each is bounded.
+    async fn list<T: DeserializeOwned>(
+        &self,
+        what: &str,
+        filters: &Filters,
+    ) -> anyhow::Result<Listing<T>> {
+        let mut filters = filters.clone();
+        let mut items = Vec::new();
+        loop {
+            let page: Listing<T> = self.page(what, &filters).await?;
+            let count = page.items.len();
+            items.extend(page.items);
+            let is_enough = filters.limit > 0 && count >= filters.limit;
+            if page.next.is_none() || is_enough {
+                let next = page.next;
+                return Ok(Listing { items, next });
+            }
+            filters.limit = filters.limit.saturating_sub(count);
+            filters.cursor = page.next;
+        }
+    }
+
+    async fn page<T: DeserializeOwned>(&self, what: &str, filters: &Filters) -> anyhow::Result<T> {
         let mut query = vec![("limit", filters.limit.to_string())];
+        query.extend(filters.cursor.clone().map(|cursor| ("cursor", cursor)));
         query.extend(filters.source.as_ref().map(|id| ("source", id.to_string())));
         query.extend(
             filters

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize};
+use tokio_util::sync::CancellationToken;
 
 use crate::bulletin::{
     Article, BulletinId, BulletinState, Cause, Channel, ChannelId, DeliveryId, DeliveryKind,
@@ -213,6 +214,8 @@ pub struct BulletinQuery {
     pub before: Option<BulletinId>,
     /// None: all.
     pub limit: Option<usize>,
+    /// Once it is cancelled nobody waits for the answer, and the work ends.
+    pub given_up: CancellationToken,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -256,6 +259,19 @@ pub struct ChannelStatus {
     pub failed: u64,
 }
 
+/// Chats that subscribed by themselves, all together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ChatTotals {
+    pub chats: u64,
+    /// Set aside.
+    pub blocked: u64,
+    /// Whose last attempt failed.
+    pub failing: u64,
+    pub queued: u64,
+    pub sent: u64,
+    pub failed: u64,
+}
+
 /// What `/healthz`, `/readyz` and `/metrics` need of the store.
 #[derive(Debug, Clone, Default)]
 pub struct Health {
@@ -268,6 +284,7 @@ pub struct Health {
     /// Due since, of the oldest delivery that waits in a channel that is not blocked.
     pub oldest_due: Option<DateTime<Utc>>,
     pub disk_bytes: u64,
+    pub chats: ChatTotals,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -49,6 +49,7 @@ pub(super) struct Wiring {
     pub(super) channels: Vec<(u32, Channel)>,
     source_places: HashMap<u32, usize>,
     channel_numbers: HashSet<u32>,
+    public: Arc<HashSet<u32>>,
 }
 
 impl Wiring {
@@ -60,6 +61,13 @@ impl Wiring {
                 .map(|(place, (n, _))| (*n, place))
                 .collect(),
             channel_numbers: channels.iter().map(|(number, _)| *number).collect(),
+            public: Arc::new(
+                sources
+                    .iter()
+                    .filter(|(_, source)| source.public)
+                    .map(|(number, _)| *number)
+                    .collect(),
+            ),
             sources,
             channels,
         }
@@ -140,6 +148,12 @@ impl Books {
         self.moved = fresh.moved;
         self.tick();
         Ok(())
+    }
+
+    /// A source that is in the config no more may have been private: it is not among them.
+    pub(super) fn public_sources(&self) -> Arc<HashSet<u32>> {
+        let wiring = self.wiring.as_ref();
+        wiring.map_or_else(Arc::default, |wiring| Arc::clone(&wiring.public))
     }
 
     pub(super) fn names(&self) -> Arc<Names> {

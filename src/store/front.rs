@@ -1,12 +1,12 @@
 //! The front door, second half: what people ask for, what is read, and what keeps it all.
 
-use std::{collections::HashSet, io, path::PathBuf};
+use std::{io, path::PathBuf};
 
 use chrono::{DateTime, Utc};
 
 use super::{
     Actor, BulletinQuery, ChannelStatus, DeliveryQuery, Edition, Health, HeldAction, Imported,
-    Page, Reminded, SourceStatus, Store, archive,
+    Page, Reminded, SourceStatus, Store, Waiting, archive,
     books::Books,
     error::Result,
     export, import, keys,
@@ -179,10 +179,10 @@ impl Store {
     pub async fn bulletins(&self, query: &BulletinQuery) -> Result<Page<Bulletin>> {
         let query = query.clone();
         let shown = match query.public_only {
-            true => Some(self.ask(public_sources).await?),
+            true => Some(self.ask(Books::public_sources).await?),
             false => None,
         };
-        self.read(move |engine, names| read::bulletins(engine, names, &query, shown.as_ref()))
+        self.read(move |engine, names| read::bulletins(engine, names, &query, shown.as_deref()))
             .await
     }
 
@@ -222,6 +222,42 @@ impl Store {
     /// The store was closed.
     pub async fn channels(&self) -> Result<Vec<ChannelStatus>> {
         self.ask(status::channels).await
+    }
+
+    /// Those of the config, in its order.
+    ///
+    /// # Errors
+    /// The store was closed.
+    pub async fn configured_channels(&self) -> Result<Vec<ChannelStatus>> {
+        self.ask(status::configured_channels).await
+    }
+
+    /// What has been due for the longest time, since before `before`, in a channel that `is_meant` and that
+    /// nothing is known to be wrong with.
+    ///
+    /// # Errors
+    /// The store was closed.
+    pub async fn latest(
+        &self,
+        before: DateTime<Utc>,
+        is_meant: impl Fn(&ChannelId) -> bool + Send + 'static,
+    ) -> Result<Option<Waiting>> {
+        self.ask(move |books| status::latest(books, before.timestamp_millis(), is_meant))
+            .await?
+    }
+
+    /// Why nothing is admitted, if the disk is nearly full.
+    ///
+    /// # Errors
+    /// The store was closed.
+    pub async fn disk_low(&self) -> Result<Option<String>> {
+        self.ask(Books::disk_low).await
+    }
+
+    /// Why writes fail, once one has; memory only, whatever the store is doing.
+    #[must_use]
+    pub fn failure(&self) -> Option<String> {
+        self.shared.writer.failure()
     }
 
     pub async fn health(&self) -> Health {
@@ -295,13 +331,4 @@ impl Store {
         })
         .await
     }
-}
-
-/// A source that is in the config no more may have been private: it is not among them.
-fn public_sources(books: &Books) -> HashSet<u32> {
-    let sources = books.wiring.iter().flat_map(|wiring| &wiring.sources);
-    sources
-        .filter(|(_, source)| source.public)
-        .map(|(number, _)| *number)
-        .collect()
 }

@@ -112,6 +112,9 @@ pub(super) fn text(id: u64) -> Key {
 pub(super) fn text_as_published(id: u64) -> Key {
     numbered(b'U', id)
 }
+/// Bytes of a [`by_source`] key that are the source's.
+pub(super) const SOURCE_PREFIX: usize = 5;
+
 pub(super) fn by_source(source: u32, bulletin: u64) -> Key {
     key(b'y', &[&source.to_be_bytes(), &bulletin.to_be_bytes()])
 }

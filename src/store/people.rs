@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use chrono::{DateTime, Utc};
 
 use super::{
-    Actor, HeldAction, StoreError, admit, archive,
+    Actor, HeldAction, StoreError, admit, archive, block,
     books::Books,
     change::Change,
     error::Result,
@@ -146,10 +146,10 @@ pub(super) fn rebroadcast(
     now: DateTime<Utc>,
 ) -> Result<Vec<DeliveryId>> {
     let request = keys::request(&asked.request);
-    if let Some(row) = books.engine.get::<RequestRow>(&request)? {
-        return Ok(numbers(row.first, row.count));
-    }
     let id = asked.bulletin;
+    if let Some(row) = books.engine.get::<RequestRow>(&request)? {
+        return again(books, &row, id);
+    }
     let row: Option<BulletinRow> = books.engine.get(&keys::bulletin(id.0))?;
     let row = row.ok_or(StoreError::NoBulletin(id))?;
     if row.state == BulletinState::Held {
@@ -171,18 +171,35 @@ pub(super) fn rebroadcast(
         now.timestamp_millis(),
     )?;
     let count = channels.len() as u64;
-    change.writes.put(
-        request,
-        &RequestRow {
-            first,
-            count,
-            at_ms: now.timestamp_millis(),
-        },
-    );
+    let row = RequestRow::new(first, count, id.0, now);
+    change.writes.put(request, &row);
     let what = format!("rebroadcast {id} to {count} channels, deliveries from {first}");
     log(&mut change, &asked.by, &what, now);
     books.commit(change)?;
     Ok(numbers(first, count))
+}
+
+/// The answer to a request that was made before, if it was for the same bulletin.
+fn again(books: &Books, row: &RequestRow, bulletin: BulletinId) -> Result<Vec<DeliveryId>> {
+    let before = match row.count {
+        // It was turned down, or is forgotten with what is long done: whatever it asks for is not done.
+        0 if row.first == 0 => Some(bulletin.0),
+        0 => Some(row.first),
+        _ => match block::slot(&books.engine, row.first)? {
+            Some(slot) => slot.bulletin,
+            None => Some(bulletin.0),
+        },
+    };
+    if before == Some(bulletin.0) {
+        return Ok(numbers(row.first, row.count));
+    }
+    let of = before.map_or_else(
+        || "an announcement".to_owned(),
+        |id| format!("bulletin {id}"),
+    );
+    Err(StoreError::Refused(format!(
+        "this request was made before, for {of}; take a new `request_id` for bulletin {bulletin}"
+    )))
 }
 
 /// The channels that have one of a bulletin's sources.

@@ -1,5 +1,7 @@
 //! Lists, newest first, read past the writer: scans on a blocking thread, page by page.
 
+mod merge;
+
 use std::collections::HashSet;
 
 use super::{
@@ -32,32 +34,19 @@ pub(super) fn bulletins(
     shown: Option<&HashSet<u32>>,
 ) -> Result<Page<Bulletin>> {
     let before = query.before.map_or(u64::MAX, |id| id.0);
-    let (prefix, end) = match &query.source {
-        None => (vec![b'b'], keys::bulletin(before)),
-        Some(source) => {
-            let Some(source) = names.source_number(source) else {
-                return Ok(Page {
-                    items: Vec::new(),
-                    more: false,
-                });
-            };
-            let mut prefix = keys::by_source(source, 0);
-            prefix.truncate(5);
-            (prefix, keys::by_source(source, before))
-        }
+    let candidates = match (&query.source, shown) {
+        (Some(source), _) => merge::of(engine, names.source_number(source).into_iter(), before),
+        (None, Some(shown)) => merge::mostly_of(engine, shown, before),
+        (None, None) => merge::all(engine, before),
     };
     let mut words = Words::new(&query.words);
     let mut page = Collected::new(query.limit);
     let mut old = 0;
-    for row in engine.scan_below(&prefix, &end).rev() {
-        let row = row?;
-        let id = keys::last_number(&row.key);
-        let row: Option<BulletinRow> = if query.source.is_some() {
-            engine.get(&keys::bulletin(id))?
-        } else {
-            Some(engine.decode(&row.key, &row.value)?)
-        };
-        let Some(row) = row else { continue };
+    for row in candidates {
+        if query.given_up.is_cancelled() {
+            break;
+        }
+        let (id, row) = row?;
         if query
             .since
             .is_some_and(|since| time(row.first_seen_ms) < since)

@@ -167,9 +167,24 @@ pub(super) fn title_hash(title: &str) -> u64 {
 /// A rebroadcast that was asked: the deliveries it made.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct RequestRow {
+    /// Where it made none: the bulletin that was meant, or 0.
     pub(super) first: u64,
     pub(super) count: u64,
     pub(super) at_ms: i64,
+}
+
+impl RequestRow {
+    pub(super) fn new(first: u64, count: u64, bulletin: u64, now: DateTime<Utc>) -> Self {
+        let first = match count {
+            0 => bulletin,
+            _ => first,
+        };
+        Self {
+            first,
+            count,
+            at_ms: now.timestamp_millis(),
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

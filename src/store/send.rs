@@ -60,7 +60,7 @@ pub(super) fn uncertain(books: &Books) -> Result<Vec<Waiting>> {
 }
 
 /// Most of them lie in few blocks: each is read once.
-fn load(books: &Books, ids: &mut [u64]) -> Result<Vec<Waiting>> {
+pub(super) fn load(books: &Books, ids: &mut [u64]) -> Result<Vec<Waiting>> {
     ids.sort_unstable();
     let mut loaded = Vec::with_capacity(ids.len());
     for group in ids.chunk_by(|a, b| Block::number(*a) == Block::number(*b)) {

@@ -67,6 +67,11 @@ impl Writer {
         told.await.map_err(|_| self.ended())
     }
 
+    /// Why writes fail, once one has.
+    pub(super) fn failure(&self) -> Option<String> {
+        self.failed.get().cloned()
+    }
+
     /// Ends the thread once everything that was asked before is done.
     pub(super) fn stop(&self) {
         let _ = self.jobs.send(None);

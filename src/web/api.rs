@@ -47,7 +47,7 @@ pub(super) async fn sources(
     State(site): State<Shared>,
     asked: Asked,
 ) -> Answer<Listing<view::Source>> {
-    let Query(filters) = asked?;
+    let filters = asked?.0.bounded();
     Ok(Json(
         view::sources(&site.desk.store, &site.config(), &filters).await?,
     ))
@@ -57,7 +57,7 @@ pub(super) async fn channels(
     State(site): State<Shared>,
     asked: Asked,
 ) -> Answer<Listing<view::Channel>> {
-    let Query(filters) = asked?;
+    let filters = asked?.0.bounded();
     let (store, faults) = (&site.desk.store, site.desk.pusher.faults());
     let bot = faults.iter().find(|fault| fault.place == "telegram");
     let why = bot.map(|fault| fault.what.as_str());
@@ -70,7 +70,7 @@ pub(super) async fn bulletins(
     State(site): State<Shared>,
     asked: Asked,
 ) -> Answer<Listing<view::Bulletin>> {
-    let Query(filters) = asked?;
+    let filters = asked?.0.bounded();
     Ok(Json(
         view::bulletins(&site.desk.store, &site.config(), &filters).await?,
     ))
@@ -80,7 +80,7 @@ pub(super) async fn held(
     State(site): State<Shared>,
     asked: Asked,
 ) -> Answer<Listing<view::Bulletin>> {
-    let Query(filters) = asked?;
+    let filters = asked?.0.bounded();
     Ok(Json(
         view::held(&site.desk.store, &site.config(), &filters).await?,
     ))
@@ -90,7 +90,7 @@ pub(super) async fn deliveries(
     State(site): State<Shared>,
     asked: Asked,
 ) -> Answer<Listing<view::Delivery>> {
-    let Query(filters) = asked?;
+    let filters = asked?.0.bounded();
     Ok(Json(
         view::deliveries(&site.desk.store, &site.config(), &filters).await?,
     ))

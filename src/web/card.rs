@@ -62,8 +62,13 @@ impl<'a> Scene<'a> {
         all.filter(move |(_, source)| source.public || self.viewer == Viewer::Admin)
     }
 
-    pub(super) fn tags(self) -> Vec<Tag> {
-        self.sources().map(Tag::new).collect()
+    /// The first sources, and the chosen one wherever it stands.
+    pub(super) fn tags(self, most: usize, chosen: Option<&SourceId>) -> Vec<Tag> {
+        let listed = self
+            .sources()
+            .enumerate()
+            .filter(|(number, (_, source))| *number < most || Some(&source.id) == chosen);
+        listed.map(|(_, source)| Tag::new(source)).collect()
     }
 
     pub(super) fn source(self, id: &str) -> Option<(usize, &'a Source)> {
@@ -122,7 +127,7 @@ impl<'a> Scene<'a> {
 }
 
 impl Tag {
-    fn new((place, source): (usize, &Source)) -> Self {
+    pub(super) fn new((place, source): (usize, &Source)) -> Self {
         Self {
             id: source.id.clone(),
             name: source.name.clone(),

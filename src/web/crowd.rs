@@ -65,7 +65,10 @@ impl Crowd {
     pub(super) fn enter(self: &Arc<Self>, client: Option<Client>) -> Option<Guest> {
         let mut seats = self.lock();
         let is_own = |seat: &Seat| client.is_some() && seat.client == client;
-        let own = seats.open.values().filter(|seat| is_own(seat)).count();
+        let own = match client {
+            Some(_) => seats.open.values().filter(|seat| is_own(seat)).count(),
+            None => 0,
+        };
         if own >= MOST_OF_ONE && !seats.dismiss(|seat| is_own(seat) && !seat.is_answered()) {
             return None;
         }

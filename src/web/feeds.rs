@@ -108,11 +108,11 @@ async fn answer(
             bulletin,
             card,
             &text.unwrap_or_default(),
-        ));
+        )?);
     }
     let feed = Feed::new(url, &config, source, validators.modified, entries);
     let response = match form {
-        Form::Atom => feed.atom(),
+        Form::Atom => feed.atom()?,
         Form::Json => feed.json(),
     };
     Ok(validators.on(response, viewer))
@@ -172,10 +172,10 @@ impl Feed {
         }
     }
 
-    fn atom(&self) -> Response {
-        let body = templates::render("feed.xml", self);
+    fn atom(&self) -> Result<Response, Problem> {
+        let body = templates::render("feed.xml", self)?;
         let media = "application/atom+xml; charset=utf-8";
-        ([(header::CONTENT_TYPE, media)], body).into_response()
+        Ok(([(header::CONTENT_TYPE, media)], body).into_response())
     }
 
     fn json(&self) -> Response {
@@ -194,13 +194,19 @@ impl Feed {
 }
 
 impl Entry {
-    fn new(scene: Scene<'_>, home: &str, bulletin: &Bulletin, card: Card, text: &str) -> Self {
+    fn new(
+        scene: Scene<'_>,
+        home: &str,
+        bulletin: &Bulletin,
+        card: Card,
+        text: &str,
+    ) -> Result<Self, Problem> {
         let paragraphs = paragraphs(text);
         let content = Content {
             paragraphs,
             card: &card,
         };
-        Self {
+        Ok(Self {
             id: permanent_id(bulletin),
             page: format!("{home}b/{}", bulletin.id),
             published: rfc3339(&scene.published(bulletin), scene, bulletin),
@@ -208,9 +214,9 @@ impl Entry {
                 .first_seen
                 .with_timezone(&scene.config.time_zone)
                 .to_rfc3339_opts(SecondsFormat::Secs, false),
-            content_html: templates::render("content.html", &content),
+            content_html: templates::render("content.html", &content)?,
             card,
-        }
+        })
     }
 
     fn json(&self) -> serde_json::Value {

@@ -1,6 +1,10 @@
 //! `/healthz` and `/readyz`: whether it works, and what is wrong where, since when, and what to do.
 
-use std::{borrow::Cow, collections::HashSet};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use axum::{
     Json,
@@ -8,15 +12,15 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{TimeDelta, Utc};
 use serde::Serialize;
 
 use super::{Shared, Site, auth::Viewer, card::Scene, problem::KeepsShape};
 use crate::{
-    bulletin::{Channel, ChannelId},
+    bulletin::{Channel, ChannelId, Source, SourceId},
     config::Config,
-    push,
-    store::{ChannelStatus, SourceStatus, Store, StoreError, Waiting},
+    push::{self, card::cut},
+    store::{ChannelStatus, LookState, Store, StoreError, Waiting},
     supervise::Breakage,
     view::Stamp,
 };
@@ -25,6 +29,9 @@ use crate::{
 const STUCK_AFTER: TimeDelta = TimeDelta::minutes(10);
 /// A sender that began a send within this is at work: then its pace holds up the rest.
 const AT_WORK_WITHIN: TimeDelta = TimeDelta::minutes(1);
+/// Problems that are listed; of further ones the number.
+const MOST_LISTED: usize = 50;
+const MOST_CHARS: usize = 500;
 
 #[derive(Debug, Serialize)]
 struct Report {
@@ -55,36 +62,90 @@ impl Fault {
     }
 }
 
+/// It asks the store's memory alone, whatever the store is doing.
 pub(super) async fn healthz(State(site): State<Shared>) -> Response {
-    let failed = site.desk.store.health().await.failed;
-    answer(failed.map(store_failed).into_iter().collect())
+    let failed = site.desk.store.failure();
+    Answer::new(failed.map(store_failed).into_iter().collect()).into_response()
 }
 
+/// Whoever asks while others do gets the answer that is made for all of them.
 pub(super) async fn readyz(State(site): State<Shared>, viewer: Viewer) -> Response {
-    let config = site.config();
-    let scene = Scene {
-        config: &config,
-        viewer,
-        now: Utc::now(),
+    let answer = async {
+        let config = site.config();
+        let scene = Scene {
+            config: &config,
+            viewer,
+            now: Utc::now(),
+        };
+        let mut faults = own_faults(&site).await;
+        match outside_faults(&site, scene).await {
+            Ok(outside) => faults.extend(outside),
+            Err(error) => faults.push(store_failed(error.to_string())),
+        }
+        Answer::new(faults)
     };
-    let mut faults = own_faults(&site).await;
-    match outside_faults(&site, scene).await {
-        Ok(outside) => faults.extend(outside),
-        Err(error) => faults.push(store_failed(error.to_string())),
-    }
-    answer(faults)
+    let made = match viewer {
+        Viewer::Public => &site.readiness,
+        Viewer::Admin => &site.readiness_of_all,
+    };
+    made.get(answer).await.into_response()
 }
 
-fn answer(problems: Vec<Fault>) -> Response {
-    let is_grave = problems.iter().any(|fault| fault.is_grave);
-    let (code, status) = if is_grave {
-        (StatusCode::SERVICE_UNAVAILABLE, "failing")
-    } else {
-        (StatusCode::OK, "ok")
-    };
-    let mut response = (code, Json(Report { status, problems })).into_response();
-    response.extensions_mut().insert(KeepsShape);
-    response
+/// What `/healthz` and `/readyz` answer.
+#[derive(Debug, Clone)]
+pub(super) struct Answer {
+    is_grave: bool,
+    report: Arc<Report>,
+}
+
+impl Answer {
+    fn new(faults: Vec<Fault>) -> Self {
+        let is_grave = faults.iter().any(|fault| fault.is_grave);
+        let status = if is_grave { "failing" } else { "ok" };
+        let problems = bounded(faults);
+        Self {
+            is_grave,
+            report: Arc::new(Report { status, problems }),
+        }
+    }
+}
+
+impl IntoResponse for Answer {
+    fn into_response(self) -> Response {
+        let code = match self.is_grave {
+            true => StatusCode::SERVICE_UNAVAILABLE,
+            false => StatusCode::OK,
+        };
+        let mut response = (code, Json(&*self.report)).into_response();
+        response.extensions_mut().insert(KeepsShape);
+        response
+    }
+}
+
+/// All that are grave and the first of the others, with a last line that says how many more there are.
+fn bounded(mut faults: Vec<Fault>) -> Vec<Fault> {
+    let mut room = MOST_LISTED;
+    let count = faults.len();
+    faults.retain(|fault| {
+        let is_listed = fault.is_grave || room > 0;
+        room = room.saturating_sub(1);
+        is_listed
+    });
+    for fault in &mut faults {
+        fault.what = cut(&fault.what, MOST_CHARS);
+    }
+    let more = count - faults.len();
+    if more > 0 {
+        faults.push(Fault {
+            what: format!("{more} more problems"),
+            r#where: "sources and channels".to_owned(),
+            since: None,
+            r#do: "`noticast sources --state failing` and `noticast channels --state failing` list all"
+                .into(),
+            is_grave: false,
+        });
+    }
+    faults
 }
 
 fn store_failed(why: String) -> Fault {
@@ -97,13 +158,12 @@ fn store_failed(why: String) -> Fault {
 }
 
 async fn own_faults(site: &Site) -> Vec<Fault> {
-    let health = site.desk.store.health().await;
+    let store = &site.desk.store;
     let mut faults = Vec::new();
-    faults.extend(health.failed.map(store_failed));
+    faults.extend(store.failure().map(store_failed));
+    let disk_low = store.disk_low().await.ok().flatten();
     faults.extend(
-        health
-            .disk_low
-            .map(|why| Fault::grave(why, "disk", "free some space below the state folder")),
+        disk_low.map(|why| Fault::grave(why, "disk", "free some space below the state folder")),
     );
     if site.ending.is_cancelled() {
         let what = "it is shutting down";
@@ -136,46 +196,58 @@ fn part_fault(breakage: &Breakage, config: &Config) -> Option<Fault> {
 /// Sources, channels, and deliveries that only we hold up.
 async fn outside_faults(site: &Site, scene: Scene<'_>) -> Result<Vec<Fault>, StoreError> {
     let store = &site.desk.store;
-    let sources = store.sources().await?;
-    let channels = store.channels().await?;
-    let mut faults: Vec<Fault> = scene
-        .sources()
-        .filter_map(|(_, source)| sources.iter().find(|status| status.id == source.id))
-        .flat_map(|status| [source_fault(status, scene.config), moved(status)])
-        .flatten()
-        .collect();
-    let known = scene.config.channels.iter();
-    let known = known.filter_map(|channel| channels.iter().find(|s| s.id == channel.id));
-    faults.extend(known.filter_map(|status| channel_fault(status, scene.config)));
+    let of_source = |source: &Source| {
+        store.read_look_state(&source.id, |look| {
+            [
+                source_fault(&source.id, look, scene.config),
+                moved(&source.id, look),
+            ]
+        })
+    };
+    let sources = scene.sources().flat_map(|(_, source)| of_source(source));
+    let mut faults: Vec<Fault> = sources.flatten().collect();
+    let channels = store.configured_channels().await?;
+    faults.extend(
+        channels
+            .iter()
+            .filter_map(|status| channel_fault(status, scene.config)),
+    );
     let senders = site.desk.pusher.faults();
-    let resting: HashSet<&str> = senders.iter().map(|fault| fault.place).collect();
     faults.extend(
         senders
             .iter()
             .map(|fault| sender_fault(fault, scene.config)),
     );
-    let heads = store.heads(None).await?;
-    let overdue = overdue(&heads, &channels, scene.now);
-    if !overdue.is_empty() {
-        let at_work = kinds_at_work(store, scene).await?;
-        let stuck = overdue
-            .into_iter()
-            .filter(|waiting| {
-                let kind = kind(scene.config, &waiting.channel);
-                !at_work.contains(kind) && !resting.contains(kind)
-            })
-            .min_by_key(|waiting| waiting.due_at);
-        faults.extend(stuck.map(|stuck| stuck_fault(stuck, scene.config)));
-    }
+    let mut at_work = kinds_at_work(store, scene).await?;
+    at_work.extend(senders.iter().map(|fault| fault.place));
+    faults.extend(stuck(store, scene, at_work).await?);
     Ok(faults)
 }
 
-fn source_fault(status: &SourceStatus, config: &Config) -> Option<Fault> {
-    let look = &status.look;
+/// The delivery that is due for the longest time, where nobody but we hold it up.
+async fn stuck(
+    store: &Store,
+    scene: Scene<'_>,
+    excused: HashSet<&'static str>,
+) -> Result<Option<Fault>, StoreError> {
+    let channels = scene.config.channels.iter();
+    let kinds: HashMap<ChannelId, &'static str> = channels
+        .map(|channel| (channel.id.clone(), channel.kind_name()))
+        .collect();
+    // Chats that subscribed by themselves are Telegram's.
+    let is_meant = move |id: &ChannelId| {
+        let kind = kinds.get(id).copied().unwrap_or("telegram");
+        !excused.contains(kind)
+    };
+    let late = store.latest(scene.now - STUCK_AFTER, is_meant).await?;
+    Ok(late.map(|late| stuck_fault(&late, scene.config)))
+}
+
+fn source_fault(id: &SourceId, look: &LookState, config: &Config) -> Option<Fault> {
     let error = look.error.as_ref().filter(|_| !look.paused)?;
     Some(Fault {
         what: error.clone(),
-        r#where: format!("source `{}`", status.id),
+        r#where: format!("source `{id}`"),
         since: look
             .error_since
             .map(|since| Stamp::new(since, config.time_zone)),
@@ -187,11 +259,11 @@ fn source_fault(status: &SourceStatus, config: &Config) -> Option<Fault> {
 }
 
 /// A permanent redirect. The config's address is still asked: a captive portal sends such too.
-fn moved(status: &SourceStatus) -> Option<Fault> {
-    let to = status.look.moved_to.as_ref()?;
+fn moved(id: &SourceId, look: &LookState) -> Option<Fault> {
+    let to = look.moved_to.as_ref()?;
     Some(Fault {
         what: format!("its page has moved for good to {to}"),
-        r#where: format!("source `{}`", status.id),
+        r#where: format!("source `{id}`"),
         since: None,
         r#do: format!("if that is right, set `url = \"{to}\"` in the config").into(),
         is_grave: false,
@@ -224,23 +296,6 @@ fn channel_fault(status: &ChannelStatus, config: &Config) -> Option<Fault> {
     })
 }
 
-/// First deliveries that are long due in channels that nothing else is wrong with.
-fn overdue<'a>(
-    heads: &'a [Waiting],
-    channels: &[ChannelStatus],
-    now: DateTime<Utc>,
-) -> Vec<&'a Waiting> {
-    let troubled: HashSet<&ChannelId> = channels
-        .iter()
-        .filter(|status| status.blocked.is_some() || status.error.is_some())
-        .map(|status| &status.id)
-        .collect();
-    let heads = heads.iter().filter(|head| {
-        now.signed_duration_since(head.due_at) > STUCK_AFTER && !troubled.contains(&head.channel)
-    });
-    heads.collect()
-}
-
 async fn kinds_at_work(
     store: &Store,
     scene: Scene<'_>,
@@ -269,49 +324,25 @@ fn stuck_fault(stuck: &Waiting, config: &Config) -> Fault {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bulletin::{DeliveryId, DeliveryKind};
 
-    fn head(channel: &str, minutes: i64, now: DateTime<Utc>) -> Waiting {
-        Waiting {
-            id: DeliveryId(1),
-            bulletin: None,
-            channel: channel.parse().unwrap(),
-            kind: DeliveryKind::New,
-            attempts: 0,
-            due_at: now - TimeDelta::minutes(minutes),
-            note: None,
-        }
-    }
-
-    fn status(id: &str, error: Option<&str>, blocked: bool) -> ChannelStatus {
-        ChannelStatus {
-            id: id.parse().unwrap(),
-            chat: None,
-            blocked: blocked.then(|| ("kicked".to_owned(), DateTime::UNIX_EPOCH)),
-            error: error.map(str::to_owned),
-            queued: 1,
-            sent: 0,
-            failed: 0,
+    fn fault(number: usize, is_grave: bool) -> Fault {
+        Fault {
+            is_grave,
+            ..Fault::grave("x".repeat(10_000), &number.to_string(), "wait")
         }
     }
 
     #[test]
-    fn only_what_we_alone_hold_up_is_overdue() {
-        let now = Utc::now();
-        let heads = [
-            head("stuck", 11, now),
-            head("waits", 9, now),
-            head("refused", 11, now),
-            head("kicked", 11, now),
-        ];
-        let channels = [
-            status("stuck", None, false),
-            status("waits", None, false),
-            status("refused", Some("401"), false),
-            status("kicked", None, true),
-        ];
-        let overdue = overdue(&heads, &channels, now);
-        let ids: Vec<_> = overdue.iter().map(|head| head.channel.as_str()).collect();
-        assert_eq!(ids, ["stuck"]);
+    fn of_ten_thousand_problems_the_grave_and_the_first_are_listed_and_the_rest_counted() {
+        let mut faults: Vec<Fault> = (0..10_000).map(|number| fault(number, false)).collect();
+        faults.push(fault(10_000, true));
+        let answer = Answer::new(faults);
+        assert!(answer.is_grave);
+        let problems = &answer.report.problems;
+        assert_eq!(problems.len(), MOST_LISTED + 2);
+        assert_eq!(problems[MOST_LISTED].r#where, "10000");
+        assert_eq!(problems[MOST_LISTED + 1].what, "9950 more problems");
+        let bytes = serde_json::to_vec(&*answer.report).unwrap().len();
+        assert!(bytes < 40_000, "{bytes}");
     }
 }

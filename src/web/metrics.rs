@@ -1,6 +1,7 @@
 //! `/metrics`: Prometheus text, made of what the store knows at the moment of asking.
 
 use axum::{
+    body::Bytes,
     extract::{Request, State},
     http::{StatusCode, header},
     response::{IntoResponse, Response},
@@ -19,17 +20,22 @@ pub(super) async fn metrics(
     request: Request,
 ) -> Result<Response, Problem> {
     auth::may_read_metrics(&site, request.headers(), request.extensions())?;
+    let made = site.metrics.get(made(&site)).await?;
+    Ok(([(header::CONTENT_TYPE, prometheus::TEXT_FORMAT)], made).into_response())
+}
+
+async fn made(site: &Site) -> Result<Bytes, Problem> {
     let store = &site.desk.store;
     let seen = Seen {
         health: store.health().await,
         sources: store.sources().await?,
-        channels: store.channels().await?,
+        channels: store.configured_channels().await?,
         now: Utc::now(),
     };
-    let text = gather(&site, &seen)
+    let text = gather(site, &seen)
         .and_then(|registry| encode(&registry))
         .map_err(|error| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
-    Ok(([(header::CONTENT_TYPE, prometheus::TEXT_FORMAT)], text).into_response())
+    Ok(text.into())
 }
 
 struct Seen {
@@ -54,6 +60,7 @@ fn gather(site: &Site, seen: &Seen) -> Made<Registry> {
     of_parts(&registry, site)?;
     of_sources(&registry, seen)?;
     of_channels(&registry, seen)?;
+    of_chats(&registry, &seen.health)?;
     Ok(registry)
 }
 
@@ -207,6 +214,35 @@ fn of_channels(registry: &Registry, seen: &Seen) -> Made<()> {
         for (state, count) in [("sent", status.sent), ("failed", status.failed)] {
             ended.with_label_values(&[id, state]).inc_by(count);
         }
+    }
+    Ok(())
+}
+
+/// Chats that subscribed by themselves are counted together: there may be a hundred thousand.
+fn of_chats(registry: &Registry, health: &Health) -> Made<()> {
+    let chats = health.chats;
+    let help = "Chats that subscribed by themselves";
+    let count = gauges(registry, "noticast_chats", help, "state")?;
+    let is_well = chats.chats - chats.blocked - chats.failing;
+    for (state, chats) in [
+        ("ok", is_well),
+        ("failing", chats.failing),
+        ("blocked", chats.blocked),
+    ] {
+        count.with_label_values(&[state]).set(to_f64(chats));
+    }
+    let help = "Deliveries that wait for chats that subscribed by themselves";
+    let queued = prometheus::Gauge::new("noticast_chats_queued", help)?;
+    queued.set(to_f64(chats.queued));
+    registry.register(Box::new(queued))?;
+    let help = "Deliveries to chats that subscribed by themselves that ended";
+    let ended = IntCounterVec::new(
+        Opts::new("noticast_chats_deliveries_total", help),
+        &["state"],
+    )?;
+    registry.register(Box::new(ended.clone()))?;
+    for (state, count) in [("sent", chats.sent), ("failed", chats.failed)] {
+        ended.with_label_values(&[state]).inc_by(count);
     }
     Ok(())
 }

@@ -114,7 +114,9 @@ pub(super) async fn dress(State(site): State<Shared>, request: Request, next: Ne
     let wants_html = wants_html(request.headers()) && !request.uri().path().starts_with("/api/");
     let mut response = next.run(request).await;
     if response.status().is_client_error() || response.status().is_server_error() {
-        let page = (wants_html && site.desk.pages).then(|| error_page(&site, response.status()));
+        let page = (wants_html && site.desk.pages)
+            .then(|| error_page(&site, response.status()).ok())
+            .flatten();
         response = dress_error(response, page);
     }
     let headers = response.headers_mut();
@@ -157,7 +159,7 @@ fn wants_html(headers: &HeaderMap) -> bool {
     })
 }
 
-fn error_page(site: &Site, status: StatusCode) -> String {
+fn error_page(site: &Site, status: StatusCode) -> Result<String, Problem> {
     let config = site.config();
     let public = config.web.public_url.as_ref().map_or("", |url| url.path());
     // From the top: nobody knows how deep the wrong address was.

@@ -9,7 +9,7 @@ use minijinja::{
 };
 use serde::Serialize;
 
-use super::words::Words;
+use super::{problem::Problem, words::Words};
 use crate::bulletin::Language;
 
 pub(super) const STYLE: &str = include_str!("templates/style.css");
@@ -34,6 +34,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         ("channel.html", include_str!("templates/channel.html")),
         ("bulletin.html", include_str!("templates/bulletin.html")),
         ("error.html", include_str!("templates/error.html")),
+        ("sources.html", include_str!("templates/sources.html")),
         ("content.html", include_str!("templates/content.html")),
         ("feed.xml", include_str!("templates/feed.xml")),
     ] {
@@ -101,21 +102,20 @@ impl Frame {
     }
 }
 
-pub(super) fn render(name: &str, page: &impl Serialize) -> String {
+/// A page that cannot be made is a fault of ours: it is logged, and never answered as an empty page.
+pub(super) fn render(name: &str, page: &impl Serialize) -> Result<String, Problem> {
     let template = TEMPLATES.get_template(name);
     let rendered = template.and_then(|template| template.render(Serde(page)));
-    rendered.unwrap_or_else(|error| {
-        tracing::error!(
-            template = name,
-            error = format!("{error:#}"),
-            "a page failed"
-        );
-        String::new()
+    rendered.map_err(|error| {
+        let error = format!("{error:#}");
+        tracing::error!(template = name, error, "a page could not be made");
+        let detail = "this page could not be made; the log says why";
+        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, detail)
     })
 }
 
 /// For people who followed a link that leads nowhere; `root` is the first page's path.
-pub(super) fn error(status: StatusCode, language: Language, root: &str) -> String {
+pub(super) fn error(status: StatusCode, language: Language, root: &str) -> Result<String, Problem> {
     let words = Words::of(language);
     let (title, hint) = if status == StatusCode::NOT_FOUND {
         (words.missing, words.missing_hint)
@@ -135,4 +135,19 @@ struct ErrorPage {
     frame: Frame,
     status: u16,
     hint: &'static str,
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::response::IntoResponse;
+
+    use super::*;
+
+    #[test]
+    fn a_page_that_cannot_be_made_is_an_error_and_no_empty_page() {
+        for name in ["channel.html", "bulletin.html", "feed.xml", "no-such.html"] {
+            let failed = render(name, &[1]).unwrap_err().into_response();
+            assert_eq!(failed.status(), StatusCode::INTERNAL_SERVER_ERROR, "{name}");
+        }
+    }
 }

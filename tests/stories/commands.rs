@@ -54,6 +54,17 @@ async fn an_address_that_outlived_its_instance_is_ignored() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_list_without_a_limit_is_all_of_it_also_of_a_running_instance() {
+    let site = Site::with(1100).await;
+    let world = World::watching(&site);
+    let running = world.start();
+    world.looks(&site, 2).await;
+    assert_eq!(world.list(&["bulletins", "--limit", "0"]).len(), 1100);
+    assert_eq!(world.list(&["bulletins", "--limit", "700"]).len(), 700);
+    running.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_command_at_the_moment_of_the_start_is_in_nobody_s_way() {
     let site = Site::with(10).await;
     let world = World::watching(&site);

@@ -225,3 +225,141 @@ async fn a_head_of_a_hundred_kilobytes_is_refused() {
     assert!(matches!(status, Err(_) | Ok(414 | 431)), "{status:?}");
     is_there_for_others(&desk).await;
 }
+
+#[tokio::test]
+async fn ten_thousand_sources_make_no_page_of_megabytes_and_all_are_found() {
+    let mut many = config();
+    let url = many.sources[0].url.clone();
+    many.sources = (0..1000)
+        .map(|number| {
+            let id = format!("source-{number}").parse().unwrap();
+            noticast::bulletin::Source::new(id, url.clone())
+        })
+        .collect();
+    many.sources[7].public = false;
+    let desk = Desk::open_with(many, true).await;
+    let page = desk.page("/?source=source-999").await;
+    assert!(page.len() < 20_000, "{}", page.len());
+    // Each page lists the first ones, the chosen one, and the way to the rest.
+    assert!(page.contains("source-3<") && page.contains("source-999<"));
+    assert!(page.contains(r#"href="sources">全部来源 (999)"#));
+    let (mut path, mut seen) = ("/sources".to_owned(), Vec::new());
+    let link = regex::Regex::new(r#"\?source=source-(\d+)""#).unwrap();
+    let more = regex::Regex::new(r#"href="(sources\?after=[^"]+)""#).unwrap();
+    loop {
+        let page = desk.page(&path).await;
+        assert!(page.len() < 60_000, "{}", page.len());
+        let ids = link.captures_iter(&page).map(|found| found[1].to_owned());
+        seen.extend(ids.map(|id| id.parse::<usize>().unwrap()));
+        let Some(next) = more.captures(&page) else {
+            break;
+        };
+        path = format!("/{}", &next[1]);
+    }
+    assert_eq!(seen, (0..1000).filter(|id| *id != 7).collect::<Vec<_>>());
+    let hidden = sent(desk.get("/sources?after=source-7")).await;
+    assert_eq!(hidden.status(), 404);
+}
+
+#[tokio::test]
+async fn a_thousand_chats_take_no_more_room_in_the_metrics_than_one() {
+    let desk = Desk::with_baselines().await;
+    let by = noticast::store::Actor {
+        who: "7".to_owned(),
+        from: "telegram:7".to_owned(),
+    };
+    let subscribe = async |chat: usize| {
+        let approved = |_| {
+            let mut chat = noticast::bulletin::Chat::new(chrono_tz::Asia::Shanghai);
+            chat.standing = noticast::bulletin::Standing::Approved;
+            chat.sources = Some(vec!["news".parse().unwrap()]);
+            chat
+        };
+        let id = format!("telegram:{chat}").parse().unwrap();
+        let asked = desk
+            .store
+            .change_chat(&id, approved, "subscribe", &by, chrono::Utc::now());
+        asked.await.unwrap();
+    };
+    let metrics = async || {
+        let request = desk.get("/metrics").bearer_auth(METRICS_TOKEN);
+        sent(request).await.text().await.unwrap()
+    };
+    subscribe(1).await;
+    let before = metrics().await;
+    for chat in 2..=1000 {
+        subscribe(chat).await;
+    }
+    desk.publish("news", "1", "给大家的要闻").await;
+    let after = metrics().await;
+    let line = |name: &str| after.lines().any(|line| line == name);
+    assert!(line(r#"noticast_chats{state="ok"} 1000"#), "{after}");
+    assert!(line("noticast_chats_queued 1000"), "{after}");
+    assert_eq!(before.lines().count(), after.lines().count());
+}
+
+#[tokio::test]
+async fn an_answer_of_the_api_is_bounded_and_its_next_goes_on() {
+    let desk = Desk::with_baselines().await;
+    let rows = (1..=600).map(|number| {
+        let title = format!("从前的第{number}条");
+        crate::support::desk::found(crate::support::desk::notice(
+            "more",
+            &number.to_string(),
+            &title,
+        ))
+    });
+    let mut config = config();
+    let url = config.sources[0].url.clone();
+    let more = noticast::bulletin::Source::new("more".parse().unwrap(), url);
+    config.sources.push(more);
+    let synced = desk.store.sync_config(&config.sources, &config.channels);
+    synced.await.unwrap();
+    desk.look("more", rows.collect(), chrono::Utc::now()).await;
+    for limit in ["0", "501", "100000"] {
+        let (_, page) = desk
+            .asked(&format!("/api/v1/bulletins?limit={limit}"))
+            .await;
+        assert_eq!(page["items"].as_array().unwrap().len(), 500, "{limit}");
+        let next = page["next"].as_str().unwrap();
+        let rest = format!("/api/v1/bulletins?limit={limit}&cursor={next}");
+        let (_, page) = desk.asked(&rest).await;
+        assert_eq!(page["items"].as_array().unwrap().len(), 103);
+        assert_eq!(page["next"], serde_json::Value::Null);
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_is_made_again_for_another_bulletin_is_a_conflict() {
+    let desk = Desk::with_baselines().await;
+    let first = desk.publish("news", "1", "要闻一").await;
+    let second = desk.publish("news", "2", "要闻二").await;
+    let ask = |id: noticast::bulletin::BulletinId| {
+        let path = format!("/api/v1/bulletins/{id}/rebroadcast");
+        let desk = &desk;
+        async move { desk.told(&path, r#"{"request_id":"once"}"#).await }
+    };
+    let (status, made) = ask(first).await;
+    assert_eq!(status, 200);
+    assert_eq!(ask(first).await, (200, made));
+    let (status, problem) = ask(second).await;
+    assert_eq!(status, 409);
+    let detail = problem["detail"].as_str().unwrap();
+    assert!(detail.contains("`request_id`"), "{detail}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn searches_that_nobody_waits_for_hold_nobody_up() {
+    let desk = Desk::with_baselines().await;
+    for _ in 0..30 {
+        let mut stream = connect(&desk).await;
+        let search = b"GET /?q=nothing HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        stream.write_all(search).await.unwrap();
+    }
+    is_there_for_others(&desk).await;
+    assert!(
+        desk.page("/?q=%E4%BB%8E%E5%89%8D")
+            .await
+            .contains("从前的通知")
+    );
+}

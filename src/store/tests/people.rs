@@ -188,6 +188,43 @@ async fn a_rebroadcast_goes_to_all_that_have_the_source_whatever_their_filters_o
 }
 
 #[tokio::test]
+async fn one_request_is_for_one_bulletin() {
+    let elsewhere = Channel {
+        sources: Some(vec!["other".parse().unwrap()]),
+        ..chat("elsewhere", 1)
+    };
+    let world = World::new(&[elsewhere]).await;
+    world.look(list([2, 1])).await;
+    let by = admin();
+    let ask = async |id: u64, to: Option<Vec<ChannelId>>, request: &str| {
+        let id = BulletinId(id);
+        let asked = world
+            .store
+            .rebroadcast(id, to, None, request, &by, world.now);
+        asked.await.map(|made| made.len())
+    };
+    let to = || Some(vec!["elsewhere".parse().unwrap()]);
+    assert_eq!(ask(1, to(), "sent").await.unwrap(), 1);
+    // No channel has the source: nothing is sent.
+    assert_eq!(ask(1, None, "to nobody").await.unwrap(), 0);
+    for (request, made) in [("sent", 1), ("to nobody", 0)] {
+        assert_eq!(ask(1, to(), request).await.unwrap(), made, "{request}");
+        let other = ask(2, to(), request).await.unwrap_err();
+        assert!(matches!(other, StoreError::Refused(_)), "{other}");
+    }
+    let said = world.store.broadcast("x", "said", &by, world.now);
+    assert_eq!(said.await.unwrap().len(), 1);
+    assert!(matches!(
+        ask(1, to(), "said").await,
+        Err(StoreError::Refused(_))
+    ));
+    // What was turned down stays so, whatever it is for.
+    assert!(world.store.decline("no", world.now).await.unwrap());
+    assert_eq!(ask(2, to(), "no").await.unwrap(), 0);
+    assert_eq!(world.drain().await.len(), 2, "one of them announced");
+}
+
+#[tokio::test]
 async fn a_held_bulletin_is_not_rebroadcast() {
     let world = redesigned(&[chat("a", 1)]).await;
     let asked = world
