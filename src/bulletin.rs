@@ -16,6 +16,7 @@ mod markup;
 mod moment;
 mod notice;
 mod record;
+mod retitled;
 mod robot;
 mod same;
 mod settings;
@@ -37,6 +38,7 @@ pub use record::{
     Bulletin, BulletinState, Cause, Changed, Delivery, DeliveryKind, DeliveryState, MessageRef,
     Revision,
 };
+pub use retitled::{Retitled, compare, is_cut_title, plain_title};
 pub use robot::{Fingerprint, Form, KINDS, Key, Robot, RobotKind, Setting};
 pub use same::{Face, is_same, is_same_page, likeness, steady, substance};
 pub use settings::{

@@ -37,6 +37,8 @@ pub struct Looked {
     pub is_grave: bool,
     /// No row could be connected to what was known, so something may have been missed.
     pub has_gap: bool,
+    /// Rows of the page past the most that are read.
+    pub left_out: usize,
 }
 
 /// Why nothing is found on a page.
@@ -135,14 +137,16 @@ async fn take_in(
     mut state: LookState,
 ) -> Result<Looked, StoreError> {
     let source = reader.source;
+    let left_out = rows.left_out;
     let list = pages::connect(store, reader, rows).await?;
     if list.has_news() {
         remember_change(&mut state, reader.now);
     }
     let has_gap = list.has_gap;
+    state.first_page = Some(list.first_page);
     let look = Look {
         source: source.id.clone(),
-        found: articles::open(reader, list).await,
+        found: articles::open(store, reader, list).await,
         state: keep(store, source, state),
     };
     let admitted = store.admit(look, reader.now).await?;
@@ -150,6 +154,7 @@ async fn take_in(
         new: admitted.published,
         held: admitted.held,
         has_gap,
+        left_out,
         ..Looked::default()
     })
 }

@@ -45,6 +45,10 @@ pub struct List {
     pub title: Option<String>,
     /// In page order.
     pub notices: Vec<Notice>,
+    /// The page breaks off within a row, which is left out.
+    pub is_cut: bool,
+    /// Rows past the most that are read.
+    pub left_out: usize,
     /// 0 to 1: how sure the reader is that this is the page's one real list.
     pub confidence: f32,
     /// The next page of the same list.
@@ -87,6 +91,10 @@ pub struct Feed {
     pub articles: Vec<Option<Article>>,
     /// What could not be read as it stands, each once.
     pub warnings: Vec<String>,
+    /// It breaks off within an entry, which is left out.
+    pub is_cut: bool,
+    /// Entries past the most that are read.
+    pub left_out: usize,
 }
 
 /// Reads a decoded body as what `read_as` says; `Auto` works out what it is.

@@ -272,6 +272,8 @@ fn rule(words: &Words, bulletin: &Bulletin) -> String {
         Cause::Released => words.cause_released.to_owned(),
         Cause::MarkedSeen => words.cause_marked_seen.to_owned(),
         Cause::Imported => words.cause_imported.to_owned(),
+        Cause::Migrated => words.cause_migrated.to_owned(),
+        Cause::Flood => words.cause_flood.to_owned(),
     };
     fill(words.rule, &[("state", state), ("cause", &cause)])
 }

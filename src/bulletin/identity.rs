@@ -5,10 +5,9 @@
 //! store judges it (`store/judge.rs`).
 
 use serde::{Deserialize, Serialize};
-use unicode_normalization::UnicodeNormalization;
 use url::Url;
 
-use super::Moment;
+use super::{Moment, plain_title};
 
 /// The durable identity of something seen at a source: 128 bits of BLAKE3.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -27,7 +26,7 @@ impl SeenKey {
         Self::of("guid", guid.trim())
     }
 
-    /// Of a title on a day; spaces, letter case, character width and a final ellipsis do not count.
+    /// Of a title on a day; what [`plain_title`] leaves out does not count.
     #[must_use]
     pub fn titled(title: &str, published: Option<&Moment>) -> Self {
         let day = published.map(|at| at.day().to_string()).unwrap_or_default();
@@ -43,15 +42,6 @@ impl SeenKey {
         hasher.finalize_xof().fill(&mut key);
         Self(key)
     }
-}
-
-fn plain_title(title: &str) -> String {
-    let plain: String = title
-        .nfkc()
-        .flat_map(char::to_lowercase)
-        .filter(|c| !c.is_whitespace())
-        .collect();
-    plain.trim_end_matches('.').to_owned()
 }
 
 /// The address without what does not make another bulletin of it: http/https, a leading `www.`,

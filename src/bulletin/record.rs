@@ -72,6 +72,10 @@ pub enum Cause {
     MarkedSeen,
     /// Came with an import.
     Imported,
+    /// Most titles of the page were known under other addresses: the site moved.
+    Migrated,
+    /// Far more at one look than the source ever had.
+    Flood,
 }
 
 /// How a bulletin changed after it was published.

@@ -10,7 +10,7 @@ use std::{collections::HashSet, sync::LazyLock};
 use chrono::NaiveDate;
 use regex::Regex;
 
-use super::fold;
+use super::{Retitled, compare, fold};
 
 /// What is compared of a notice.
 #[derive(Debug, Clone, Default)]
@@ -76,7 +76,9 @@ impl Face {
 #[must_use]
 pub fn is_same(a: &Face, b: &Face) -> bool {
     if a.url == b.url && !a.url.is_empty() {
-        return true;
+        // A status page shows one thing after the other at one address.
+        let is_of_other_day = matches!((a.day, b.day), (Some(a), Some(b)) if a != b);
+        return !is_of_other_day || compare(&a.title, &b.title) != Retitled::Next;
     }
     let is_near = match (a.day, b.day) {
         (Some(a), Some(b)) => (a - b).num_days().abs() <= DAYS,

@@ -39,7 +39,7 @@ const PIN: &str = "(?:全局|全站|總|总|区域)?置[顶頂]|固[顶頂]|pinn
 /// Words that are a mark where brackets stand around them, or a space and a title follow.
 const MARK: &str =
     "new|hot|top|[顶頂新热熱荐薦精]|最新|[热熱]门|熱門|热帖|推[荐薦]|精[华華]|加精|必[读讀]";
-const LABEL: &str = "(?:阅读|閱讀|浏览|瀏覽|点击|點擊|访问|訪問|查看|评论|評論|回复|回覆|回帖|下载|下載)(?:次数|次數|人次|人数|量|数|數|率)?|人[气氣]|热度|熱度|围观|圍觀|点赞数?|(?-u:\\b)(?:views?|reads?|hits?|clicks?|comments?|replies|visits?)";
+const LABEL: &str = "(?:阅读|已读|閱讀|浏览|瀏覽|点击|點擊|访问|訪問|查看|评论|評論|回复|回覆|回帖|下载|下載)(?:次数|次數|人次|人数|量|数|數|率)?|人[气氣]|热度|熱度|围观|圍觀|点赞数?|(?-u:\\b)(?:views?|reads?|hits?|clicks?|comments?|replies|visits?)";
 const NUMBER: &str = r"\d[\d,.]{0,11}\s?[万萬wk千]?\+?";
 
 fn without_head(title: &str) -> &str {
@@ -167,6 +167,7 @@ mod tests {
             "关于召开年会的公告 | 127 views | 5 comments",
             "关于召开年会的公告 阅读 127",
             "关于召开年会的公告 阅读：1.2万 评论：8",
+            "关于召开年会的公告（12人已读）",
             "关于召开年会的公告（1234）",
             "关于召开年会的公告(127)",
             "03. 关于召开年会的公告",

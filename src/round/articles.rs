@@ -7,9 +7,9 @@ use url::Url;
 
 use super::{fault::Fault, front::hash_of, pages::JudgedList, reader::Reader, summary};
 use crate::{
-    bulletin::{Article, Attachment, BulletinState, Notice, Opened},
+    bulletin::{Article, Attachment, BulletinId, BulletinState, Notice, Opened, is_same_page},
     source::fetch::Page,
-    store::{Found, Ruling},
+    store::{Found, Ruling, Store},
 };
 
 /// What is not opened by then is admitted with what the list says.
@@ -22,20 +22,27 @@ const MOST_OPENED: usize = 60;
 const MOST_PAGES: usize = 10;
 
 /// Opens the article of each row that is to be pushed, now or once an admin publishes it, where the
-/// source asks for it.
-pub(super) async fn open(reader: &Reader<'_>, list: JudgedList) -> Vec<Found> {
+/// source asks for it, and of each that bears another title: what else it says may be new too.
+pub(super) async fn open(store: &Store, reader: &Reader<'_>, list: JudgedList) -> Vec<Found> {
     let source = reader.source;
     let mut articles = list.articles;
-    let to_open: Vec<usize> = (0..list.notices.len())
+    let judged = &list.judged;
+    let news = (0..list.notices.len()).filter(|&place| is_news(&judged.rulings[place]));
+    let to_open: Vec<usize> = news
+        .chain(judged.retitled.iter().copied())
         .filter(|&place| source.full_text && articles[place].is_none())
-        .filter(|&place| is_news(&list.judged.rulings[place]))
         .filter(|&place| !is_within(&source.url, &list.notices[place].url))
+        // A page that several notices share is the article of none.
+        .filter(|&place| !judged.shares_address[place])
         .take(MOST_OPENED)
         .collect();
     let notices = &list.notices;
     let mut opening = stream::iter(to_open)
         .map(|place| async move {
-            let mut opened = open_one(reader, &notices[place]).await;
+            let mut opened = match judged.rulings[place] {
+                Ruling::Known(id) => open_again(store, reader, &notices[place], id).await,
+                _ => open_one(reader, &notices[place]).await,
+            };
             if let Ok(article) = &mut opened {
                 measure(reader, article).await;
             }
@@ -71,6 +78,25 @@ fn is_within(list: &Url, row: &str) -> bool {
     let (page, _) = row.split_once('#').unwrap_or_default();
     let own = list.as_str().split('#').next().unwrap_or_default();
     !page.is_empty() && page == own
+}
+
+/// The article of a notice that is known, if its page is still about it.
+async fn open_again(
+    store: &Store,
+    reader: &Reader<'_>,
+    notice: &Notice,
+    id: BulletinId,
+) -> Result<Article, Fault> {
+    let article = open_one(reader, notice).await?;
+    let before = store.text(id).await;
+    let before = before.map_err(|error| Fault::unreadable(error.to_string()))?;
+    let (now, text) = (article.title.as_deref(), &article.text);
+    match before.is_none_or(|before| is_same_page(&notice.title, now, &before, text)) {
+        true => Ok(article),
+        false => Err(Fault::unreadable(
+            "it is about something else now".to_owned(),
+        )),
+    }
 }
 
 async fn open_one(reader: &Reader<'_>, notice: &Notice) -> Result<Article, Fault> {

@@ -143,6 +143,12 @@ async fn read_changed(
     if rows.is_feed {
         state.feed = Some(url.to_string());
     }
+    if rows.is_cut {
+        let source = &reader.source.id;
+        tracing::warn!(%source, "{url} breaks off within a notice, which waits for the next look");
+        // The rest may come under the same validators.
+        (state.validators, state.body) = (Validators::default(), None);
+    }
     let is_first = state.rows.is_none();
     if rows.feeds.is_empty() || !is_first || reader.source.kind != ReadAs::Auto {
         rows.turn = Some(turn);
@@ -193,6 +199,11 @@ async fn rows_of(
 ) -> Result<(Rows, SemaphorePermit<'static>), Fault> {
     let Read { what, turn } = reader.reading(page.clone()).await?;
     let rows = Rows::try_from(what)?;
+    if rows.notices.is_empty() && rows.is_cut {
+        return Err(Fault::unreadable(format!(
+            "{url} breaks off within its first notice; it is read again at the next look"
+        )));
+    }
     if rows.notices.is_empty() && (had_rows || !rows.is_feed) {
         return Err(Fault::unreadable(format!(
             "{} shows no notices where its list should be",

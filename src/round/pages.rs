@@ -18,6 +18,8 @@ pub(super) struct JudgedList {
     pub(super) notices: Vec<Notice>,
     pub(super) articles: Vec<Option<Article>>,
     pub(super) judged: Judged,
+    /// So many rows stand on the first page.
+    pub(super) first_page: usize,
     /// No row is known on any page that could be read.
     pub(super) has_gap: bool,
 }
@@ -42,6 +44,7 @@ pub(super) async fn connect(
     mut rows: Rows,
 ) -> Result<JudgedList, StoreError> {
     let source = reader.source;
+    let first_page = rows.notices.len();
     let mut pages = 1;
     loop {
         let next = rows.next_page.take();
@@ -55,6 +58,7 @@ pub(super) async fn connect(
                 notices: rows.notices,
                 articles: rows.articles,
                 judged,
+                first_page,
             });
         };
         match read_further(reader, &next).await {

@@ -7,7 +7,7 @@ use url::Url;
 
 use super::{fault::Fault, reader::Reader};
 use crate::{
-    bulletin::{Article, Notice, canonical_url},
+    bulletin::{Article, Notice, SeenKey, canonical_url},
     source::{Feed, List, ReadError, Reading},
 };
 
@@ -22,6 +22,10 @@ pub(super) struct Rows {
     /// Feeds that the page announces.
     pub(super) feeds: Vec<Url>,
     pub(super) is_feed: bool,
+    /// The body breaks off within a row.
+    pub(super) is_cut: bool,
+    /// Rows past the most that are read.
+    pub(super) left_out: usize,
     /// Given back once they are judged.
     pub(super) turn: Option<SemaphorePermit<'static>>,
 }
@@ -36,20 +40,36 @@ impl Rows {
     /// Adds the rows of a further page that are not there yet: lists move down while they are read.
     /// A page without any is the end.
     pub(super) fn append(&mut self, further: Self) {
-        let mut have = self.addresses();
+        let row = |row: &Notice| {
+            let titled = SeenKey::titled(&row.title, row.published.as_ref());
+            (canonical_url(&row.url), titled)
+        };
+        let have: HashSet<_> = self.notices.iter().map(row).collect();
         let before = self.notices.len();
-        for (notice, article) in further.notices.into_iter().zip(further.articles) {
-            if have.insert(canonical_url(&notice.url)) {
-                self.notices.push(notice);
-                self.articles.push(article);
-            }
-        }
+        self.add(further.notices, further.articles, |new| {
+            !have.contains(&row(new))
+        });
         self.next_page = further.next_page.filter(|_| self.notices.len() > before);
+    }
+
+    fn add(
+        &mut self,
+        notices: Vec<Notice>,
+        articles: Vec<Option<Article>>,
+        is_new: impl Fn(&Notice) -> bool,
+    ) {
+        let rows = notices.into_iter().zip(articles);
+        for (notice, article) in rows.filter(|(notice, _)| is_new(notice)) {
+            self.notices.push(notice);
+            self.articles.push(article);
+        }
     }
 
     /// A feed's entries, then the page's rows that it lacks: known too, should the page be read again.
     pub(super) fn with_page_rows(mut self, page: Self) -> Self {
-        self.append(page);
+        let entries = self.addresses();
+        let is_new = |row: &Notice| !entries.contains(&canonical_url(&row.url));
+        self.add(page.notices, page.articles, is_new);
         self.next_page = None;
         self
     }
@@ -96,6 +116,8 @@ impl From<List> for Rows {
             next_page: list.next_page,
             feeds: list.feeds,
             is_feed: false,
+            is_cut: list.is_cut,
+            left_out: list.left_out,
             turn: None,
         }
     }
@@ -109,6 +131,8 @@ impl From<Feed> for Rows {
             notices: feed.notices,
             articles,
             is_feed: true,
+            is_cut: feed.is_cut,
+            left_out: feed.left_out,
             ..Self::default()
         }
     }

@@ -30,7 +30,7 @@ const MAX_TITLE: usize = 300;
 const MAX_WARNINGS: usize = 8;
 
 /// Entries of one feed that are read.
-const MAX_ENTRIES: usize = 5_000;
+const MAX_ENTRIES: usize = 20_000;
 
 /// How far into a text a feed's first tag is looked for; broken scripts print warnings before it.
 const STARTS_WITHIN: usize = 4 << 10;

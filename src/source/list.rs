@@ -229,6 +229,8 @@ fn data_list(records: json::Records) -> List {
         title: None,
         confidence: if records.dated { 0.9 } else { 0.6 },
         notices: records.notices,
+        is_cut: false,
+        left_out: records.left_out,
         next_page: None,
         feeds: Vec::new(),
         select: None,
@@ -357,17 +359,20 @@ impl<'a> Look<'a> {
 
     fn list(&self, choice: &Choice) -> Result<List, ReadError> {
         let best = choice.best();
-        let notices: Vec<_> = choice
-            .sections
-            .iter()
-            .flat_map(|section| self.notices(&section.group))
-            .collect();
+        let (mut notices, mut is_cut) = (Vec::new(), false);
+        for section in &choice.sections {
+            let (rows, cut) = self.notices(&section.group);
+            notices.extend(rows);
+            is_cut |= cut;
+        }
         if notices.is_empty() {
             return Err(ReadError::NotAList("rows that lead nowhere".to_owned()));
         }
         Ok(List {
             title: self.heading(best),
             notices,
+            is_cut,
+            left_out: 0,
             confidence: choice.confidence(),
             next_page: self.next_page(),
             feeds: self.feeds(),

@@ -60,6 +60,8 @@ pub(crate) struct Page {
     pub noscript: String,
     /// Whether something was left out for its size.
     pub truncated: bool,
+    /// Where the page ends before its end: what was not closed by then, outermost first.
+    pub open_at_end: Vec<Id>,
     strings: String,
     attributes: Vec<(Range<u32>, Range<u32>)>,
 }

@@ -1,6 +1,8 @@
 //! Admission: one look becomes one transaction.
 
-use std::collections::HashSet;
+mod memory;
+
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Duration, Utc};
 
@@ -11,13 +13,14 @@ use super::{
     change::Change,
     engine::Engine,
     error::Result,
-    judge::{self, Facts, Identity, Link, Remembered},
+    judge::{self, Connected, Facts, Identity, Link},
     keys, recent, revise, route,
-    rows::{Baseline, BulletinRow, SeenValue, SourceRow, title_hash},
+    rows::{Baseline, BulletinRow, SeenValue, SourceRow},
     twins,
 };
 use crate::bulletin::{
-    BulletinId, BulletinState, DeliveryKind, Face, Filter, Moment, Notice, Source, SourceId,
+    BulletinId, BulletinState, Cause, DeliveryKind, Face, Filter, Moment, Notice, Source, SourceId,
+    plain_title,
 };
 
 /// Addresses that one bulletin is remembered by. More come from a page whose addresses change at each
@@ -25,6 +28,8 @@ use crate::bulletin::{
 const MOST_ADDRESSES: u8 = 8;
 /// Bulletins of a page that are remembered as shown last.
 const LONGEST_PAGE: usize = 1000;
+/// Bulletins of a source by whose titles a site that moved is known, the latest.
+const MOST_ARCHIVED: usize = 5000;
 
 /// A page with what the store remembers of it.
 struct Page<'a> {
@@ -33,29 +38,44 @@ struct Page<'a> {
     settings: Option<&'a Source>,
     identities: Vec<Identity>,
     fragments_tell: bool,
-    links: Vec<Link>,
+    connected: Connected,
+    /// Rows of which a key turned out to be shared at this look.
+    newly_shared: Vec<bool>,
     last_page: Vec<u64>,
+    shown: HashSet<u64>,
+    first_page: usize,
 }
 
 /// What the rules say of a page, without writing.
 pub(super) fn judge(books: &Books, source: &SourceId, notices: &[Notice]) -> Result<Judged> {
-    let page = page(books, source, notices)?;
+    let page = page(books, source, notices, notices.len())?;
     let summaries: Vec<Option<&str>> = notices
         .iter()
         .map(|notice| notice.summary.as_deref())
         .collect();
     let articles_to_come = page.settings.is_some_and(|source| source.full_text);
-    let rulings = page.rule(notices, &summaries, articles_to_come);
+    let rulings = page.rule(&books.engine, notices, &summaries, articles_to_come)?;
     let first_look = page.row.baseline.is_none();
-    let is_any_known = page.links.iter().any(|link| link.bulletin().is_some());
+    let Connected {
+        links, familiar, ..
+    } = &page.connected;
+    let is_any_known = familiar.contains(&true) || links.iter().any(|it| it.bulletin().is_some());
+    let shares = page.connected.shares.iter();
     Ok(Judged {
+        retitled: page.retitled(&books.engine, notices)?,
         rulings,
+        shares_address: shares.map(|shares| shares.address).collect(),
         first_look,
         unconnected: !first_look && page.row.bulletins > 0 && !notices.is_empty() && !is_any_known,
     })
 }
 
-fn page<'a>(books: &'a Books, source: &SourceId, notices: &[Notice]) -> Result<Page<'a>> {
+fn page<'a>(
+    books: &'a Books,
+    source: &SourceId,
+    notices: &[Notice],
+    first_page: usize,
+) -> Result<Page<'a>> {
     let number = books.names().source_number(source);
     let number =
         number.ok_or_else(|| StoreError::Refused(format!("no source `{source}` in the config")))?;
@@ -64,13 +84,14 @@ fn page<'a>(books: &'a Books, source: &SourceId, notices: &[Notice]) -> Result<P
         .engine
         .get(&keys::last_page(number))?
         .unwrap_or_default();
-    let (identities, fragments_tell) = judge::identities(notices, row.fragments_tell);
-    let remembered = notices
-        .iter()
-        .zip(&identities)
-        .map(|(notice, identity)| remember(&books.engine, number, notice, identity))
-        .collect::<Result<Vec<Remembered>>>()?;
     let shown: HashSet<u64> = last_page.iter().copied().collect();
+    let (identities, fragments_tell) = judge::identities(notices, row.fragments_tell);
+    let mut remembered = Vec::with_capacity(notices.len());
+    for (notice, identity) in notices.iter().zip(&identities) {
+        remembered.push(memory::of(&books.engine, number, notice, identity)?);
+    }
+    let connected = judge::connect(notices, &identities, &remembered, &shown);
+    let shares = connected.shares.iter().zip(&remembered);
     Ok(Page {
         source: number,
         row,
@@ -78,68 +99,84 @@ fn page<'a>(books: &'a Books, source: &SourceId, notices: &[Notice]) -> Result<P
             .wiring
             .as_ref()
             .and_then(|wiring| wiring.source(number)),
-        links: judge::connect(notices, &identities, &remembered, &shown),
+        newly_shared: shares
+            .map(|(shares, memory)| memory.is_unaware_of(*shares))
+            .collect(),
+        connected,
         identities,
         fragments_tell,
         last_page,
+        shown,
+        first_page,
     })
 }
 
-fn remember(
-    engine: &Engine,
-    source: u32,
-    notice: &Notice,
-    identity: &Identity,
-) -> Result<Remembered> {
-    let seen = |key| -> Result<Option<SeenValue>> {
-        let value = engine.raw(&keys::seen(source, key))?;
-        Ok(value.and_then(|value| SeenValue::decode(&value)))
-    };
-    let mut memory = Remembered::default();
-    if let Some(guid) = identity.guid {
-        memory.guid = seen(guid)?.map(|seen| seen.bulletin);
-    }
-    memory.address = seen(identity.address)?;
-    if let (None, Some(bare)) = (memory.address, identity.bare) {
-        memory.address = seen(bare)?;
-    }
-    // What is known by these needs no second look.
-    if memory.guid.is_some() || (memory.address.is_some() && identity.guid.is_none()) {
-        return Ok(memory);
-    }
-    if let Some(address) = memory.address.filter(|seen| seen.had_guid) {
-        let row: Option<BulletinRow> = engine.get(&keys::bulletin(address.bulletin))?;
-        memory.resembles = row.is_some_and(|row| resembles(&row, notice));
-    }
-    for row in engine.scan(&keys::titled(source, identity.titled)) {
-        memory.titled.push(keys::last_number(&row?.key));
-    }
-    Ok(memory)
-}
-
-fn resembles(row: &BulletinRow, notice: &Notice) -> bool {
-    let day = |moment: &Option<Moment>| moment.map(|moment| moment.day());
-    let is_same_day = notice.published.is_some() && day(&row.published) == day(&notice.published);
-    is_same_day || row.titles.last() == Some(&title_hash(&notice.title))
-}
-
 impl Page<'_> {
+    fn link(&self, place: usize) -> Link {
+        self.connected.links[place]
+    }
+
     fn rule(
         &self,
+        engine: &Engine,
         notices: &[Notice],
         summaries: &[Option<&str>],
         articles_to_come: bool,
-    ) -> Vec<Ruling> {
+    ) -> Result<Vec<Ruling>> {
         let all = Filter::default();
         let facts = Facts {
             baseline: self.row.baseline.as_ref().map(|baseline| baseline.oldest),
             newest: self.row.newest,
             has_bulletins: self.row.bulletins > 0,
+            // Where a key turned out to be shared, more rows were there than bulletins.
+            last_page: (!self.newly_shared.contains(&true)).then_some(&self.shown),
+            first_page: self.first_page,
             announce_first: self.settings.map_or(0, |source| source.announce_first),
             filter: self.settings.map_or(&all, |source| &source.filter),
             articles_to_come,
         };
-        judge::rule(notices, summaries, &self.links, &facts)
+        let mut rulings = judge::rule(notices, summaries, &self.connected, &facts);
+        if judge::is_suspicious(&rulings) {
+            let archived = self.archived(engine)?;
+            let most_news = self.row.most_news as usize;
+            judge::guard(&mut rulings, notices, &archived, most_news);
+        }
+        Ok(rulings)
+    }
+
+    /// The places of known rows that bear another title than before.
+    fn retitled(&self, engine: &Engine, notices: &[Notice]) -> Result<Vec<usize>> {
+        let mut retitled = Vec::new();
+        for (place, notice) in notices.iter().enumerate() {
+            let Some(id) = self.link(place).bulletin() else {
+                continue;
+            };
+            let row: Option<BulletinRow> = engine.get(&keys::bulletin(id))?;
+            let row = row.filter(|row| row.source == self.source);
+            if row.is_some_and(|row| archive::is_retitled(&row, notice)) {
+                retitled.push(place);
+            }
+        }
+        Ok(retitled)
+    }
+
+    /// Plain titles of the latest bulletins that the page does not show, and how often each was seen.
+    fn archived(&self, engine: &Engine) -> Result<HashMap<String, usize>> {
+        let links = self.connected.links.iter();
+        let here: HashSet<u64> = links.filter_map(Link::bulletin).collect();
+        let mut titles: HashMap<String, usize> = HashMap::new();
+        let mut prefix = keys::by_source(self.source, 0);
+        prefix.truncate(size_of::<u8>() + size_of::<u32>());
+        for key in engine.scan(&prefix).rev().take(MOST_ARCHIVED) {
+            let id = keys::last_number(&key?.key);
+            let Some(row) = engine.get::<BulletinRow>(&keys::bulletin(id))? else {
+                continue;
+            };
+            if !here.contains(&id) {
+                *titles.entry(plain_title(&row.title)).or_default() += 1;
+            }
+        }
+        Ok(titles)
     }
 }
 
@@ -153,7 +190,12 @@ pub(super) fn admit(books: &mut Books, look: Look, now: DateTime<Utc>) -> Result
         .into_iter()
         .map(|found| (found.notice, found.article))
         .unzip();
-    let page = page(books, &look.source, &notices)?;
+    let page = page(
+        books,
+        &look.source,
+        &notices,
+        look.state.first_page.unwrap_or(notices.len()),
+    )?;
     let found: Vec<Found> = notices
         .iter()
         .cloned()
@@ -161,12 +203,12 @@ pub(super) fn admit(books: &mut Books, look: Look, now: DateTime<Utc>) -> Result
         .map(|(notice, article)| Found { notice, article })
         .collect();
     let summaries: Vec<Option<&str>> = found.iter().map(archive::summary).collect();
-    let rulings = page.rule(&notices, &summaries, false);
+    let rulings = page.rule(&books.engine, &notices, &summaries, false)?;
     let mut admission = Admission {
         books,
         page: &page,
         change: books.change(),
-        bulletins: page.links.iter().map(Link::bulletin).collect(),
+        bulletins: page.connected.links.iter().map(Link::bulletin).collect(),
         admitted: Admitted::default(),
         faces: Vec::new(),
         now,
@@ -175,6 +217,7 @@ pub(super) fn admit(books: &mut Books, look: Look, now: DateTime<Utc>) -> Result
         admission.row(place, &found[place], rulings[place].clone())?;
     }
     admission.follow_repeats(&rulings);
+    admission.remember_shared();
     admission.source_facts(&notices)?;
     let (mut change, admitted, number) = (admission.change, admission.admitted, page.source);
     let faces = admission.faces;
@@ -217,8 +260,9 @@ impl Admission<'_> {
     }
 
     fn unknown(&mut self, place: usize, found: &Found, row: &BulletinRow) -> Result<()> {
+        let shares = self.page.connected.shares[place];
         if row.state == BulletinState::Published {
-            let face = twins::new_face(row, found);
+            let face = twins::new_face(row, found, shares.address);
             if let Some(twin) = twins::find(self.books, &face, row, &self.bulletins, self.now)? {
                 self.faces.push((twin.0, face));
                 return self.join(place, twin);
@@ -242,7 +286,9 @@ impl Admission<'_> {
         }
         let article = found.article.as_ref();
         archive::write_new(&mut self.change.writes, id, row, article);
-        if matches!(state, BulletinState::Published | BulletinState::Held) {
+        // A page that several notices share says nothing of one of them.
+        let has_page = article.is_some() || !shares.address;
+        if has_page && matches!(state, BulletinState::Published | BulletinState::Held) {
             recent::begin(&mut self.change, id, article, self.now.timestamp_millis());
         }
         let list = match state {
@@ -267,7 +313,7 @@ impl Admission<'_> {
 
     /// What a known row says that the store did not know yet: another address, a corrected title or text.
     fn known(&mut self, place: usize, id: u64, found: &Found) -> Result<()> {
-        let is_moved = matches!(self.page.links[place], Link::Moved(_));
+        let is_moved = matches!(self.page.link(place), Link::Moved(_));
         let may_learn = self.learn_keys(place, id)?;
         let engine = &self.books.engine;
         let Some(mut row) = engine.get::<BulletinRow>(&keys::bulletin(id))? else {
@@ -279,10 +325,11 @@ impl Admission<'_> {
         }
         let before = row.clone();
         let correction = archive::correct(engine, &mut row, id, found)?;
+        let is_released = self.release(id, &mut row, found)?;
         if is_moved && may_learn {
             row.url.clone_from(&found.notice.url);
         }
-        if correction == Correction::Title {
+        if correction.is_of_title() {
             let titled = keys::titled_as(self.page.source, self.page.identities[place].titled, id);
             self.change.writes.set(titled, vec![1]);
         }
@@ -295,10 +342,53 @@ impl Admission<'_> {
         if correction.is_told() {
             self.admitted.revised.push(BulletinId(id));
         }
-        if correction != Correction::None || (is_moved && may_learn) {
+        if correction.is_of_title() && article.is_none() {
+            self.read_soon(place, id);
+        }
+        if correction != Correction::None || is_released || (is_moved && may_learn) {
             archive::rewrite(&mut self.change.writes, engine, id, &row, article)?;
         }
         Ok(())
+    }
+
+    /// Publishes a row that was held for a redesign that was none: most of the page is what it showed before.
+    /// A body that broke off looked like one.
+    fn release(&mut self, id: u64, row: &mut BulletinRow, found: &Found) -> Result<bool> {
+        if row.state != BulletinState::Held || row.cause != Cause::Redesign {
+            return Ok(false);
+        }
+        let engine = &self.books.engine;
+        let mut before = 0;
+        for other in self.page.connected.links.iter().filter_map(Link::bulletin) {
+            let is_held = || Ok(engine.raw(&keys::held(other))?.is_some());
+            before += usize::from(other < id && !is_held()?);
+        }
+        let is_redesign = before * 2 <= self.page.connected.links.len();
+        row.published = row.published.or(found.notice.published);
+        let oldest = self.page.row.baseline.as_ref().and_then(|it| it.oldest);
+        let is_old =
+            oldest.is_some_and(|oldest| row.published.is_none_or(|it| it.is_before(&oldest)));
+        if is_redesign || is_old {
+            return Ok(false);
+        }
+        (row.state, row.cause) = (BulletinState::Published, Cause::New);
+        let source = self.change.source(self.books, self.page.source);
+        source.held = source.held.saturating_sub(1);
+        self.change.writes.remove(keys::held(id));
+        publish(self.books, &mut self.change, id, row, self.now)?;
+        self.admitted.published.push(BulletinId(id));
+        Ok(true)
+    }
+
+    /// An article that could not be read along with its new title is read soon, whatever its age: its
+    /// deadline may be another one, too.
+    fn read_soon(&mut self, place: usize, id: u64) {
+        let reads_texts = self.page.settings.is_some_and(|source| source.full_text);
+        if reads_texts && !self.page.connected.shares[place].address {
+            let now_ms = self.now.timestamp_millis();
+            recent::begin(&mut self.change, id, None, now_ms);
+            self.change.plan_reading(id, Some(now_ms));
+        }
     }
 
     /// Remembers keys of a known row that are new; false: it was met under too many addresses.
@@ -326,15 +416,32 @@ impl Admission<'_> {
 
     fn remember_keys(&mut self, place: usize, bulletin: u64) {
         let identity = &self.page.identities[place];
-        let value = SeenValue {
-            bulletin,
-            had_guid: identity.guid.is_some(),
-        };
-        let keys = [Some(identity.address), identity.bare, identity.guid];
-        for key in keys.into_iter().flatten() {
+        let shares = self.page.connected.shares[place];
+        let keys = [
+            (Some(identity.address), shares.address),
+            (identity.bare, shares.address),
+            (identity.guid, shares.guid),
+        ];
+        for (key, is_shared) in keys {
+            let Some(key) = key else { continue };
+            let value = SeenValue {
+                bulletin,
+                had_guid: identity.guid.is_some(),
+                is_shared,
+            };
             self.change
                 .writes
                 .set(keys::seen(self.page.source, key), value.encode());
+        }
+    }
+
+    /// What turned out to be shared tells no row any more.
+    fn remember_shared(&mut self) {
+        for place in 0..self.bulletins.len() {
+            if let Some(bulletin) = self.bulletins[place].filter(|_| self.page.newly_shared[place])
+            {
+                self.remember_keys(place, bulletin);
+            }
         }
     }
 
@@ -364,6 +471,8 @@ impl Admission<'_> {
             .reduce(|a, b| if a.is_before(&b) { b } else { a });
         let mut row = self.change.source(self.books, page.source).clone();
         row.newest = newest;
+        let news = u32::try_from(self.admitted.published.len()).unwrap_or(u32::MAX);
+        row.most_news = row.most_news.max(news);
         row.fragments_tell = page.fragments_tell;
         if row.baseline.is_none() {
             let earlier = |a: Moment, b: Moment| if b.is_before(&a) { b } else { a };

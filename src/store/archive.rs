@@ -9,7 +9,7 @@ use super::{
     keys, pack,
     rows::{BulletinRow, title_hash},
 };
-use crate::bulletin::{Article, BulletinState, Cause, Changed};
+use crate::bulletin::{Article, BulletinState, Cause, Changed, Notice, Retitled, compare};
 
 /// Titles that one bulletin is remembered by; a title that goes on changing after that is no correction.
 const MOST_TITLES: usize = 8;
@@ -22,13 +22,18 @@ pub(super) enum Correction {
     None,
     /// Another one of the titles that it had before, or a text where there was none.
     Shown,
-    Title,
+    /// Its title, and what else.
+    Title(Changed),
     Text(Changed),
 }
 
 impl Correction {
     pub(super) fn is_told(&self) -> bool {
-        matches!(self, Self::Title | Self::Text(_))
+        matches!(self, Self::Title(_) | Self::Text(_))
+    }
+
+    pub(super) fn is_of_title(&self) -> bool {
+        matches!(self, Self::Title(_))
     }
 }
 
@@ -144,7 +149,8 @@ pub(super) fn correct(
     };
     row.revision += u32::from(title.is_told() || text.is_told());
     Ok(match (title, text) {
-        (Correction::Title, _) => Correction::Title,
+        (Correction::Title(_), Correction::Text(what)) => Correction::Title(what),
+        (Correction::Title(what), _) => Correction::Title(what),
         (title, Correction::None) => title,
         (_, text) => text,
     })
@@ -178,22 +184,28 @@ pub(super) fn correct_text(
 }
 
 fn correct_title(row: &mut BulletinRow, found: &Found) -> Correction {
-    let listed = title_hash(&found.notice.title);
-    if row.titles.last() == Some(&listed) {
+    if !is_retitled(row, &found.notice) {
         return Correction::None;
     }
+    let listed = title_hash(&found.notice.title);
     if let Some(place) = row.titles.iter().position(|title| *title == listed) {
         row.titles.remove(place);
         row.titles.push(listed);
         row.title = title(found);
         return Correction::Shown;
     }
-    if row.titles.len() >= MOST_TITLES {
-        return Correction::None;
-    }
     row.titles.push(listed);
     row.title = title(found);
-    Correction::Title
+    Correction::Title(Changed::Nothing)
+}
+
+/// Whether a list shows another title than before; marks and counters make none.
+pub(super) fn is_retitled(row: &BulletinRow, notice: &Notice) -> bool {
+    let listed = title_hash(&notice.title);
+    let may_count = row.titles.contains(&listed) || row.titles.len() < MOST_TITLES;
+    may_count
+        && row.titles.last() != Some(&listed)
+        && compare(&row.title, &notice.title) != Retitled::Same
 }
 
 /// Writes a corrected record, with its text where there is one.

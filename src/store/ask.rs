@@ -21,6 +21,9 @@ pub struct LookState {
     /// When the next look is due; memory only, told by the loop.
     #[serde(skip)]
     pub next_poll: Option<DateTime<Utc>>,
+    /// So many rows of this look stand on the list's first page; None: all. Memory only.
+    #[serde(skip)]
+    pub first_page: Option<usize>,
     pub validators: Validators,
     /// BLAKE3 of the last good body: an equal one is not parsed.
     pub body: Option<[u8; 16]>,
@@ -78,6 +81,11 @@ pub enum Ruling {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Judged {
     pub rulings: Vec<Ruling>,
+    /// Beside them: whether other notices stand under the row's address too, so that what is there says
+    /// nothing of this one.
+    pub shares_address: Vec<bool>,
+    /// The places of known rows that bear another title than before.
+    pub retitled: Vec<usize>,
     /// This is the source's first look.
     pub first_look: bool,
     /// No row is known although the source has a baseline: read further pages (promise 4).

@@ -177,12 +177,17 @@ fn seen(engine: &Engine, names: &Names, end: u64, lines: &mut Lines<'_>) -> Resu
         let seen = SeenValue::decode(&row.value).filter(|seen| seen.bulletin < end);
         if let (Some(source), Some(seen)) = (source, seen) {
             let key = hex(&row.key[5..]);
-            let SeenValue { bulletin, had_guid } = seen;
+            let SeenValue {
+                bulletin,
+                had_guid,
+                is_shared,
+            } = seen;
             lines.line(&Record::Seen {
                 source,
                 key,
                 bulletin,
                 had_guid,
+                is_shared,
             })?;
         }
     }

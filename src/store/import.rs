@@ -248,15 +248,19 @@ impl Part<'_> {
                 key,
                 bulletin,
                 had_guid,
+                is_shared,
             } => {
                 let Some(key) = unhex(&key) else {
                     return Ok(());
                 };
                 let key = keys::seen(self.source(&source), SeenKey(key));
                 if self.is_new(&key)? {
-                    self.change
-                        .writes
-                        .set(key, SeenValue { bulletin, had_guid }.encode());
+                    let seen = SeenValue {
+                        bulletin,
+                        had_guid,
+                        is_shared,
+                    };
+                    self.change.writes.set(key, seen.encode());
                 }
                 Ok(())
             }

@@ -10,7 +10,7 @@
 //! | `s` source · `c` channel | what the store knows of it ([`super::rows`]) |
 //! | `l` source | its look state, where it is newer than the record of all, `mlooks` |
 //! | `p` source | bulletins on its page at the last look that changed anything |
-//! | `k` source hash | seen address or guid → bulletin (8), whether its row had a guid (1) |
+//! | `k` source hash | seen address or guid → bulletin (8), flags (1): its row had a guid, different notices share it |
 //! | `t` source hash bulletin | seen title and day → how many addresses it was seen under (1) |
 //! | `b` bulletin | archive record |
 //! | `T` bulletin · `U` bulletin | compressed text · text as published |

@@ -54,6 +54,9 @@ pub(super) enum Record {
         key: String,
         bulletin: u64,
         had_guid: bool,
+        /// Older exports do not know it.
+        #[serde(default)]
+        is_shared: bool,
     },
     /// What was seen under a title on a day.
     Titled {

@@ -11,6 +11,7 @@ use super::{
     recent::{RecentRow, TO_BE_SURE},
     revise,
     rows::{BulletinRow, time},
+    twins,
 };
 use crate::bulletin::{Article, Bulletin, BulletinId, BulletinState, Opened, Source};
 
@@ -85,6 +86,10 @@ fn reread(
     let Some(row) = row.filter(is_sent) else {
         return Ok(None);
     };
+    // What stands there is the text of none of those that share it.
+    if twins::shares_address(&books.engine, &row)? {
+        return Ok(None);
+    }
     let reads_texts = |source: &Source| source.full_text;
     let wiring = books.wiring.as_ref();
     let source = wiring.and_then(|wiring| wiring.source(row.source));

@@ -22,6 +22,8 @@ pub(super) struct SourceRow {
     pub(super) fragments_tell: bool,
     pub(super) bulletins: u64,
     pub(super) held: u64,
+    /// The most that one look published.
+    pub(super) most_news: u32,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -200,20 +202,28 @@ pub(super) struct SeenValue {
     pub(super) bulletin: u64,
     /// The row had a guid, so that its address alone is no proof.
     pub(super) had_guid: bool,
+    /// Different notices were seen under it: it is the latest one's, and proves nothing by itself.
+    pub(super) is_shared: bool,
 }
 
 impl SeenValue {
+    const HAD_GUID: u8 = 1;
+    const IS_SHARED: u8 = 2;
+
     pub(super) fn encode(self) -> Vec<u8> {
         let mut bytes = self.bulletin.to_be_bytes().to_vec();
-        bytes.push(u8::from(self.had_guid));
+        let flag = |is_set: bool, flag: u8| u8::from(is_set) * flag;
+        bytes.push(flag(self.had_guid, Self::HAD_GUID) | flag(self.is_shared, Self::IS_SHARED));
         bytes
     }
 
     pub(super) fn decode(bytes: &[u8]) -> Option<Self> {
         let (number, rest) = bytes.split_first_chunk()?;
+        let flags = rest.first().copied().unwrap_or_default();
         Some(Self {
             bulletin: u64::from_be_bytes(*number),
-            had_guid: rest.first() == Some(&1),
+            had_guid: flags & Self::HAD_GUID != 0,
+            is_shared: flags & Self::IS_SHARED != 0,
         })
     }
 }

@@ -11,13 +11,28 @@ use super::{
     engine::{Engine, Writes},
     error::Result,
     keys, open,
+    rows::SourceRow,
 };
 
 /// Brings rows of one schema to the next one; it may find some of them brought up already.
 type Step = fn(&Engine) -> Result<()>;
 
 /// The first one brings schema 1 to schema 2, and so on.
-const STEPS: &[Step] = &[block::pack_old];
+const STEPS: &[Step] = &[block::pack_old, count_news];
+
+/// Schema 3: a source remembers how much was new at most. Its row ends in that number.
+fn count_news(engine: &Engine) -> Result<()> {
+    let mut writes = Writes::default();
+    for row in engine.scan(b"s") {
+        let row = row?;
+        if engine.decode::<SourceRow>(&row.key, &row.value).is_err() {
+            let mut value = row.value.to_vec();
+            value.push(0);
+            writes.set(row.key.to_vec(), value);
+        }
+    }
+    engine.commit(writes)
+}
 
 /// Makes the schema of an open store this program's.
 pub(super) fn bring_up(engine: &Engine) -> Result<()> {

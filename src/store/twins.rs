@@ -13,9 +13,11 @@ use super::{
     error::Result,
     keys, remind, revise,
     route::Place,
-    rows::{BulletinRow, time},
+    rows::{BulletinRow, SeenValue, time},
 };
-use crate::bulletin::{BulletinState, DeliveryKind, DeliveryState, Face, canonical_url, is_same};
+use crate::bulletin::{
+    BulletinState, DeliveryKind, DeliveryState, Face, SeenKey, canonical_url, is_same,
+};
 
 /// How far back twins are looked for.
 const LATELY: Duration = Duration::days(7);
@@ -112,11 +114,15 @@ pub(super) fn face(row: &BulletinRow, text: Option<&str>) -> Face {
     )
 }
 
-/// As [`face`], of what is not archived yet.
-pub(super) fn new_face(row: &BulletinRow, found: &Found) -> Face {
+/// As [`face`], of what is not archived yet; `shares_address`: its address says nothing of it.
+pub(super) fn new_face(row: &BulletinRow, found: &Found, shares_address: bool) -> Face {
     let article = found.article.as_ref();
     let text = article.map(|article| article.text.as_str());
-    face(row, text.filter(|text| !text.is_empty()))
+    let mut face = face(row, text.filter(|text| !text.is_empty()));
+    if shares_address {
+        face.url.clear();
+    }
+    face
 }
 
 /// The bulletin of another source that a new row is; none that another row of its look is already.
@@ -147,7 +153,11 @@ pub(super) fn find(
             continue;
         }
         let text = archive::text(&books.engine, &keys::text(id))?;
-        if is_same(own, &face(&other, text.as_deref())) {
+        let mut face = face(&other, text.as_deref());
+        if shares_address(&books.engine, &other)? {
+            face.url.clear();
+        }
+        if is_same(own, &face) {
             return Ok(Some((id, other)));
         }
     }
@@ -195,6 +205,14 @@ pub(super) fn join(
 
 fn waits_longer(slot: &Slot, due_ms: i64) -> bool {
     slot.state == DeliveryState::Queued && slot.attempts == 0 && slot.due_ms() > due_ms
+}
+
+/// Whether other notices stand under a bulletin's address, too.
+pub(super) fn shares_address(engine: &Engine, row: &BulletinRow) -> Result<bool> {
+    let key = SeenKey::address(&canonical_url(&row.url));
+    let seen = engine.raw(&keys::seen(row.source, key))?;
+    let seen = seen.and_then(|seen| SeenValue::decode(&seen));
+    Ok(seen.is_some_and(|seen| seen.is_shared))
 }
 
 #[cfg(test)]

@@ -57,6 +57,9 @@ pub(super) fn of(
     } else if looked.has_gap {
         alerts.texts.push(words.gap());
     }
+    if looked.left_out > 0 {
+        alerts.texts.push(words.left_out(looked.left_out));
+    }
     match (&looked.error, state.told) {
         (Some(_), Told::Fault) => {}
         (Some(error), _) if looked.is_grave || state.failures >= TOLD_AFTER => {
@@ -182,8 +185,15 @@ impl Words<'_> {
         };
         let (zh, en) = (quoted('“', '”', "、"), quoted('`', '`', ", "));
         self.say(
-            &format!("的页面似乎改版：{count} 条未曾见过的公告已暂存，等待确认，最新的有{zh}。查看：noticast held --source {id}；发布：noticast held --publish ID；标为已读：noticast held --seen ID"),
-            &format!("looks redesigned: {count} unknown notices are held, newest {en}. see them: noticast held --source {id}; publish: noticast held --publish ID; mark as seen: noticast held --seen ID"),
+            &format!("的页面似乎改版、搬迁或一次新增过多：{count} 条未曾见过的公告已暂存，等待确认，最新的有{zh}。查看：noticast held --source {id}；发布：noticast held --publish ID；标为已读：noticast held --seen ID"),
+            &format!("looks redesigned or moved, or has far more than ever: {count} unknown notices are held, newest {en}. see them: noticast held --source {id}; publish: noticast held --publish ID; mark as seen: noticast held --seen ID"),
+        )
+    }
+
+    fn left_out(&self, count: usize) -> String {
+        self.say(
+            &format!("的页面过长：其余 {count} 条未读取，请设置分页或更短的列表地址"),
+            &format!("is too long a page: {count} more notices on it are not read; choose an address with fewer"),
         )
     }
 

@@ -29,6 +29,7 @@ mod layout;
 mod mail;
 mod matrix;
 mod modes;
+mod news;
 mod newsroom;
 mod nothing;
 mod odd_servers;

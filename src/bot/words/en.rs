@@ -154,6 +154,8 @@ pub(super) static WORDS: Words = Words {
     cause_released: "published by an admin",
     cause_marked_seen: "marked as seen by an admin",
     cause_imported: "from an import",
+    cause_migrated: "most titles were known under other addresses: the site seems to have moved",
+    cause_flood: "far more at one look than ever before",
     state_queued: "queued for",
     state_sending: "being sent",
     state_sent: "sent",

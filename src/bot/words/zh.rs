@@ -145,6 +145,8 @@ pub(super) static WORDS: Words = Words {
     cause_released: "由管理员发布",
     cause_marked_seen: "由管理员标为已读",
     cause_imported: "来自导入",
+    cause_migrated: "标题大多见过，只是换了地址，网站似乎搬迁",
+    cause_flood: "一次出现的数量远多于以往",
     state_queued: "等待发送",
     state_sending: "正在发送",
     state_sent: "已发送",

@@ -65,9 +65,11 @@ impl Reader<'_> {
         let common = self.publisher(channel);
         let names: Vec<String> = ENTRIES.iter().map(|name| self.own(name)).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).chain(ENTRIES).collect();
-        let (notices, articles) = self
-            .tree
-            .below(self.root, &names)
+        let entries = self.tree.below(self.root, &names);
+        let entries: Vec<Id> = entries.filter(|id| !self.tree.is_cut(*id)).collect();
+        let (notices, articles) = entries
+            .iter()
+            .copied()
             .take(MAX_ENTRIES)
             .filter_map(|id| frame.notice(self.entry(id, &base, common.as_ref())))
             .unzip();
@@ -79,6 +81,8 @@ impl Reader<'_> {
             notices,
             articles,
             warnings: frame.warnings.into_inner(),
+            is_cut: self.tree.ends_within(&names),
+            left_out: entries.len().saturating_sub(MAX_ENTRIES),
         }
     }
 

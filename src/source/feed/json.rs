@@ -31,6 +31,8 @@ pub(super) fn read(json: &str, context: &Context<'_>) -> Result<Feed, ReadError>
         notices,
         articles,
         warnings: frame.warnings.into_inner(),
+        is_cut: false,
+        left_out: items.len().saturating_sub(MAX_ENTRIES),
     })
 }
 

@@ -32,6 +32,8 @@ pub(super) struct Tree {
     /// In document order; the first is the document itself.
     elements: Vec<Element>,
     prefixes: Prefixes,
+    /// What was never closed, outermost first.
+    open_at_end: Vec<Id>,
 }
 
 #[derive(Debug, Default)]
@@ -61,6 +63,7 @@ impl Tree {
         let mut tree = Self {
             elements: vec![Element::default()],
             prefixes: Prefixes::default(),
+            open_at_end: Vec::new(),
         };
         let mut open = vec![0];
         while let Ok(event) = reader.read_event() {
@@ -86,7 +89,19 @@ impl Tree {
                 break;
             }
         }
+        tree.open_at_end = open;
         tree
+    }
+
+    /// Whether the text ended within this element: who knows what it would have said.
+    pub(super) fn is_cut(&self, id: Id) -> bool {
+        self.open_at_end.contains(&id)
+    }
+
+    /// Whether the text ended within any of these.
+    pub(super) fn ends_within(&self, names: &[&str]) -> bool {
+        let mut open = self.open_at_end.iter();
+        open.any(|id| names.contains(&self.name(*id)))
     }
 
     fn open(&mut self, open: &mut Vec<Id>, tag: &BytesStart<'_>) {

@@ -1,7 +1,7 @@
 //! Which field of a data list is the title, the address, the date, by what the values are and what
 //! the name says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -34,6 +34,8 @@ pub(super) struct Fields {
     summary: Option<String>,
     publisher: Option<String>,
     pinned: Option<String>,
+    /// What tells a row from all others for good, whatever becomes of its address.
+    id: Option<String>,
 }
 
 impl Fields {
@@ -83,6 +85,7 @@ impl Fields {
             pinned: called(&[
                 "istop", "is_top", "sticky", "pinned", "zhiding", "settop", "topflag",
             ]),
+            id: table.id(rows),
             title,
             url,
             date,
@@ -123,7 +126,7 @@ impl Fields {
         Some(Notice {
             published: own.or_else(|| years::in_address(href).map(Moment::Day)),
             url: url.into(),
-            guid: None,
+            guid: self.id.as_ref().and_then(|name| word(row.get(name)?)),
             title,
             updated: None,
             summary: text_of(&self.summary),
@@ -175,6 +178,39 @@ impl<'a> Table<'a> {
     }
 
     /// The first field whose name has one of the words in it.
+    /// The field that has another value in each row, by the names that ids have.
+    fn id(&self, rows: &[Row<'_>]) -> Option<String> {
+        const NAMES: [&str; 12] = [
+            "guid",
+            "guid.rendered",
+            "uuid",
+            "id",
+            "_id",
+            "newsid",
+            "articleid",
+            "infoid",
+            "docid",
+            "contentid",
+            "noticeid",
+            "attributes.uuid",
+        ];
+        let tells = |name: &String| {
+            let ids = rows.iter().map(|row| word(row.get(name)?));
+            let Some(ids) = ids.collect::<Option<Vec<String>>>() else {
+                return false;
+            };
+            let different: HashSet<&String> = ids.iter().collect();
+            different.len() == ids.len() && !are_places(&ids)
+        };
+        let named = |id: &&str| {
+            let mut names = self.names.iter();
+            names.find(|name| name.replace('_', "").to_lowercase() == id.replace('_', ""))
+        };
+        let names = NAMES.iter().filter_map(named);
+        let mut names = names.filter(|name| tells(name));
+        names.next().map(|name| (*name).clone())
+    }
+
     fn called(&self, words: &[&str]) -> Option<String> {
         let has_one = |name: &&&String| {
             let name = name.to_lowercase();
@@ -182,6 +218,24 @@ impl<'a> Table<'a> {
         };
         self.names.iter().find(has_one).map(|name| (*name).clone())
     }
+}
+
+/// A name or number as it is written.
+fn word(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// Whether ids do no more than count the rows of a page, so that they are others' at the next look.
+fn are_places(ids: &[String]) -> bool {
+    let is_place = |(place, id): (usize, &String)| {
+        let id = id.parse::<usize>().ok();
+        id.is_some_and(|id| id == place || id == place + 1)
+    };
+    ids.len() > 1 && ids.iter().enumerate().all(is_place)
 }
 
 fn is_true(value: &Value) -> bool {

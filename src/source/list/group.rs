@@ -100,14 +100,16 @@ pub(super) fn find(page: &Page, links: &[Link]) -> Vec<Group> {
     groups
 }
 
-/// Links to one page among links of their kind to many: authors and sections, not titles.
+/// Links to one page, with one text, among links of their kind to many: authors and sections, not titles.
 fn repeated(page: &Page, links: &[Link]) -> HashSet<usize> {
     const OFTEN: usize = 3;
     const NEAR: usize = 6;
-    let mut places: HashMap<(u64, &str), Vec<usize>> = HashMap::new();
+    let mut places: HashMap<(u64, &str, String), Vec<usize>> = HashMap::new();
     for (place, link) in links.iter().enumerate() {
         let path = page.elements[link.element as usize].path;
-        places.entry((path, &link.href)).or_default().push(place);
+        let text = page.text(page.runs_of(link.element));
+        let one = (path, link.href.as_str(), text);
+        places.entry(one).or_default().push(place);
     }
     let apart = |places: &Vec<usize>| {
         let steps = places.windows(2).map(|pair| pair[1] - pair[0]);

@@ -14,13 +14,15 @@ use super::{
 use crate::{bulletin::Notice, source::Context};
 
 /// Rows of a data list that are read.
-const MAX_ROWS: usize = 2_000;
+const MAX_ROWS: usize = 20_000;
 /// How deep an array of notices may be.
 const MAX_DEPTH: usize = 12;
 
 /// An array of notices, with what speaks for it.
 pub(super) struct Records {
     pub notices: Vec<Notice>,
+    /// Rows past the most that are read.
+    pub left_out: usize,
     pub dated: bool,
     pub score: f32,
 }
@@ -108,6 +110,7 @@ pub(super) fn inner_text(value: &Value) -> Option<&str> {
 }
 
 fn read(rows: &[&Value], base: &Url, context: &Context<'_>) -> Option<Records> {
+    let left_out = rows.len().saturating_sub(MAX_ROWS);
     let rows: Vec<Row<'_>> = rows
         .iter()
         .take(MAX_ROWS)
@@ -136,6 +139,7 @@ fn read(rows: &[&Value], base: &Url, context: &Context<'_>) -> Option<Records> {
     let score = count.powf(0.6) * units * if dated { 2.0 } else { 0.5 };
     (units >= 3.0).then_some(Records {
         notices,
+        left_out,
         dated,
         score,
     })

@@ -58,7 +58,8 @@ pub fn propose(html: &str, context: &Context<'_>, known: &HashSet<String>) -> Op
     let count = |rows: &[Notice]| rows.iter().filter(|row| is_known(row)).count();
     let is_other = stand_in(&page).is_some();
     let rules = look.groups().into_iter().filter_map(|group| {
-        let held = count(&look.notices(&group.group));
+        let (rows, _) = look.notices(&group.group);
+        let held = count(&rows);
         let may_be = held > 0 || !is_other && is_candidate(&look, &group);
         let item = look.proposal(&group.group)?.item.filter(|_| may_be)?;
         Some((held, group.score, item))

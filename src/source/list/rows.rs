@@ -1,6 +1,6 @@
 //! From rows to notices: the full title, the date, the teaser, whether it is pinned.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use dom_query::Matcher;
 
@@ -16,7 +16,7 @@ use super::{
     words, years,
 };
 use crate::{
-    bulletin::{Moment, Notice, clean_title, is_pinned_title},
+    bulletin::{Moment, Notice, clean_title, is_pinned_title, plain_title},
     source::{page::Id, text},
 };
 
@@ -24,9 +24,14 @@ use crate::{
 const TEASER: f32 = 14.0;
 
 impl Look<'_> {
-    /// The notices of a group, in page order, each address once.
-    pub(super) fn notices(&self, group: &Group) -> Vec<Notice> {
-        let items = &group.items;
+    /// The notices of a group, in page order, each once, and whether the page breaks off within one.
+    pub(super) fn notices(&self, group: &Group) -> (Vec<Notice>, bool) {
+        let cut = group.items.iter().position(|item| self.is_cut(item));
+        let items = &group.items[..cut.unwrap_or(group.items.len())];
+        (self.notices_of(items), cut.is_some())
+    }
+
+    fn notices_of(&self, items: &[Item]) -> Vec<Notice> {
         let mut found: Vec<(&str, Option<Found>)> = {
             let dates = self.row_dates(items);
             items
@@ -40,7 +45,6 @@ impl Look<'_> {
         years::settle_years(&mut found, &pinned, &headed, self.context.now.year());
         let habits = Habits::of(self, items, &found);
         let publishers = self.publishers(items, &found);
-        let mut seen = HashSet::new();
         let mut notices = Vec::new();
         let rows = items.iter().zip(&found).zip(pinned).zip(publishers);
         for (((item, (href, date)), pinned), publisher) in rows {
@@ -48,11 +52,16 @@ impl Look<'_> {
             let Some(mut notice) = notice else { continue };
             notice.pinned |= pinned;
             notice.publisher = publisher;
-            if seen.insert(notice.url.clone()) {
-                notices.push(notice);
-            }
+            notices.push(notice);
         }
-        notices
+        once_each(notices)
+    }
+
+    /// Whether the page breaks off within a row: who knows what it would have said.
+    fn is_cut(&self, item: &Item) -> bool {
+        let page = self.page;
+        page.open_at_end.contains(&item.row)
+            || !page.open_at_end.is_empty() && item.runs.end >= page.runs.len()
     }
 
     /// The year that a heading above each row names: `2022`, `November 2022`.
@@ -171,6 +180,34 @@ impl Look<'_> {
                                 || is_pin(page.attribute(id, "alt").unwrap_or_default()))
                 })
     }
+}
+
+/// Rows without those that lead where another one does, unless they are notices of their own: dated, with
+/// another title or day, or without any date where few rows repeat an address.
+fn once_each(rows: Vec<Notice>) -> Vec<Notice> {
+    let mut kept: Vec<Notice> = Vec::new();
+    let mut firsts: HashMap<String, usize> = HashMap::new();
+    let addresses: HashSet<&str> = rows.iter().map(|row| row.url.as_str()).collect();
+    let few_repeat = (rows.len() - addresses.len()) * 3 < rows.len();
+    let is_undated = rows.iter().all(|row| row.published.is_none());
+    for row in rows {
+        let Some(&first) = firsts.get(&row.url) else {
+            firsts.insert(row.url.clone(), kept.len());
+            kept.push(row);
+            continue;
+        };
+        let first = &kept[first];
+        let titles = [first, &row].map(|row| plain_title(&row.title));
+        let is_titled = titles[0].starts_with(&titles[1]) || titles[1].starts_with(&titles[0]);
+        let may_be_own = match (first.published, row.published) {
+            (Some(a), Some(b)) => !is_titled || a.day() != b.day(),
+            _ => is_undated && few_repeat && !is_titled,
+        };
+        if may_be_own {
+            kept.push(row);
+        }
+    }
+    kept
 }
 
 fn words_of_pin(value: &str) -> bool {

@@ -29,6 +29,8 @@ pub(super) struct Builder {
     tag_attributes: u32,
     attribute: Option<Range<u32>>,
     seen_body: bool,
+    /// The end of the page was seen.
+    is_finished: bool,
 }
 
 struct Open {
@@ -55,6 +57,7 @@ impl Builder {
             tag_attributes: 0,
             attribute: None,
             seen_body: false,
+            is_finished: false,
         };
         let root = builder.keep("html");
         builder.append(root, 0);
@@ -216,7 +219,10 @@ impl Builder {
 
     fn end(&mut self, name: &str) {
         match name {
-            "html" | "body" => return,
+            "html" | "body" => {
+                self.is_finished = true;
+                return;
+            }
             "br" | "p" if !self.open.iter().any(|o| self.page.name(o.id) == name) => {
                 self.gap = Gap::Block;
                 return;
@@ -302,6 +308,13 @@ impl Builder {
     }
 
     pub(super) fn finish(mut self) -> Page {
+        if !self.is_finished {
+            let open = self.open.iter().filter(|open| !open.ended);
+            let open = open.map(|open| open.id).filter(|id| *id > 0);
+            self.page.open_at_end = open
+                .filter(|id| !matches!(self.page.name(*id), "html" | "head" | "body"))
+                .collect();
+        }
         self.close_to(1);
         let (elements, runs) = (self.page.elements.len(), self.page.runs.len());
         let root = &mut self.page.elements[0];

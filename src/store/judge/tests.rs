@@ -5,20 +5,24 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::bulletin::{Cause, Filter};
+use crate::{
+    bulletin::{Cause, Filter, SeenKey, canonical_url, compare},
+    store::rows::SeenValue,
+};
 
 /// A little store: what was seen, by key.
 #[derive(Default)]
 struct Memory {
     seen: BTreeMap<SeenKey, SeenValue>,
     titled: BTreeMap<SeenKey, Vec<u64>>,
-    titles: BTreeMap<u64, (String, Option<Moment>)>,
+    rows: BTreeMap<u64, Notice>,
     next: u64,
     baseline: Option<Option<Moment>>,
     newest: Option<Moment>,
     fragments_tell: bool,
     last_page: HashSet<u64>,
     announce_first: usize,
+    first_page: Option<usize>,
 }
 
 /// `address | title | date | flags`; `^` pins, `guid=…` names.
@@ -50,72 +54,100 @@ impl Memory {
 
     fn look_at(&mut self, notices: &[Notice]) -> Vec<&'static str> {
         let (identities, tell) = identities(notices, self.fragments_tell);
-        let remembered: Vec<Remembered> = notices
-            .iter()
-            .zip(&identities)
-            .map(|(notice, identity)| self.remember(notice, identity))
-            .collect();
-        let links = connect(notices, &identities, &remembered, &self.last_page);
+        let remembered = self.remember_all(notices, &identities);
+        let connected = connect(notices, &identities, &remembered, &self.last_page);
+        let mut shares = connected.shares.iter().zip(&remembered);
+        let is_newly_shared = shares.any(|(shares, memory)| memory.is_unaware_of(*shares));
         let filter = Filter::default();
         let facts = Facts {
             baseline: self.baseline,
             newest: self.newest,
             has_bulletins: self.next > 0,
+            last_page: (!is_newly_shared).then_some(&self.last_page),
+            first_page: self.first_page.unwrap_or(notices.len()),
             announce_first: self.announce_first,
             filter: &filter,
             articles_to_come: false,
         };
-        let rulings = rule(notices, &vec![None; notices.len()], &links, &facts);
+        let summaries = vec![None; notices.len()];
+        let rulings = rule(notices, &summaries, &connected, &facts);
         self.fragments_tell = tell;
-        self.admit(notices, &identities, &links);
+        self.admit(notices, &identities, &connected);
         rulings.iter().map(word).collect()
     }
 
+    fn remember_all(&self, notices: &[Notice], identities: &[Identity]) -> Vec<Remembered> {
+        let rows = notices.iter().zip(identities);
+        rows.map(|(notice, identity)| self.remember(notice, identity))
+            .collect()
+    }
+
     fn remember(&self, notice: &Notice, identity: &Identity) -> Remembered {
-        let seen = |key: SeenKey| self.seen.get(&key).copied();
-        let address = seen(identity.address).or_else(|| identity.bare.and_then(seen));
-        let resembles = address.is_some_and(|seen| {
-            let (title, date) = &self.titles[&seen.bulletin];
-            *title == notice.title || (date.is_some() && *date == notice.published)
-        });
+        let hit = |key: SeenKey| {
+            let seen = self.seen.get(&key).copied()?;
+            let row = &self.rows[&seen.bulletin];
+            Some(Hit {
+                seen,
+                title: compare(&row.title, &notice.title),
+                when: When::new(row.published.as_ref(), notice.published.as_ref()),
+            })
+        };
+        let titled = |&bulletin: &u64| {
+            let row = &self.rows[&bulletin];
+            Titled {
+                bulletin,
+                is_here: canonical_url(&row.url) == canonical_url(&notice.url),
+                is_current: row.title == notice.title,
+            }
+        };
+        let known = self.titled.get(&identity.titled).into_iter().flatten();
         Remembered {
-            guid: identity.guid.and_then(seen).map(|seen| seen.bulletin),
-            address,
-            resembles,
-            titled: self
-                .titled
-                .get(&identity.titled)
-                .cloned()
-                .unwrap_or_default(),
+            guid: identity.guid.and_then(hit),
+            address: hit(identity.address).or_else(|| identity.bare.and_then(hit)),
+            titled: known.map(titled).collect(),
         }
     }
 
-    fn admit(&mut self, notices: &[Notice], identities: &[Identity], links: &[Link]) {
+    fn admit(&mut self, notices: &[Notice], identities: &[Identity], connected: &Connected) {
         self.last_page.clear();
-        for ((notice, identity), link) in notices.iter().zip(identities).zip(links) {
+        let links = connected.links.iter().zip(&connected.shares);
+        for ((notice, identity), (link, shares)) in notices.iter().zip(identities).zip(links) {
             let bulletin = match link {
                 Link::Known(bulletin) | Link::Moved(bulletin) => *bulletin,
                 Link::Again(_) => continue,
                 Link::Unknown => {
                     self.next += 1;
-                    self.titled
-                        .entry(identity.titled)
-                        .or_default()
-                        .push(self.next);
-                    self.titles
-                        .insert(self.next, (notice.title.clone(), notice.published));
+                    self.rows.insert(self.next, notice.clone());
                     self.next
                 }
             };
+            let titled = self.titled.entry(identity.titled).or_default();
+            if !titled.contains(&bulletin) {
+                titled.push(bulletin);
+            }
+            if let Some(row) = self.rows.get_mut(&bulletin) {
+                row.title.clone_from(&notice.title);
+                if matches!(link, Link::Moved(_)) {
+                    row.url.clone_from(&notice.url);
+                }
+            }
             self.last_page.insert(bulletin);
-            for key in [identity.guid, Some(identity.address), identity.bare]
-                .into_iter()
-                .flatten()
-            {
-                let had_guid = identity.guid.is_some();
-                self.seen
-                    .entry(key)
-                    .or_insert(SeenValue { bulletin, had_guid });
+            let keys = [
+                (identity.guid, shares.guid),
+                (Some(identity.address), shares.address),
+                (identity.bare, shares.address),
+            ];
+            for (key, is_shared) in keys {
+                let Some(key) = key else { continue };
+                let value = SeenValue {
+                    bulletin,
+                    had_guid: identity.guid.is_some(),
+                    is_shared,
+                };
+                let known = self.seen.entry(key).or_insert(value);
+                if is_shared || *link == Link::Unknown {
+                    *known = value;
+                }
             }
         }
         let dates = || {
@@ -141,6 +173,8 @@ fn word(ruling: &Ruling) -> &'static str {
         Ruling::Unknown(BulletinState::Baseline, Cause::OlderThanBaseline) => "older",
         Ruling::Unknown(BulletinState::Baseline, Cause::BelowKnown) => "below",
         Ruling::Unknown(BulletinState::Held, Cause::Redesign) => "held",
+        Ruling::Unknown(BulletinState::Held, Cause::Migrated) => "moved",
+        Ruling::Unknown(BulletinState::Held, Cause::Flood) => "flood",
         Ruling::Unknown(..) => "other",
     }
 }
@@ -454,6 +488,301 @@ fn rows_go_out_oldest_first() {
     );
 }
 
+#[test]
+fn an_address_that_several_notices_share_tells_none_of_them() {
+    let mut memory = Memory::default();
+    let three = [
+        "s|第22批|2026-11-22",
+        "s|第21批|2026-11-21",
+        "s|第20批|2026-11-20",
+    ];
+    assert_eq!(memory.look(&three), ["first"; 3]);
+    let four = [&["s|第23批|2026-11-23"][..], &three].concat();
+    assert_eq!(memory.look(&four), ["new", "known", "known", "known"]);
+    assert_eq!(memory.look(&four[..2]), ["known", "known"]);
+    assert_eq!(
+        memory.look(&["s|第24批|2026-11-24"]),
+        ["new"],
+        "once shared, always shared"
+    );
+    assert_eq!(
+        memory.look(&["s|第25批|2026-11-24"]),
+        ["new"],
+        "of the same day too"
+    );
+    assert_eq!(
+        memory.look(&three),
+        ["known"; 3],
+        "what comes back is known"
+    );
+    // The titles are the same, the days are not.
+    let mut memory = Memory::default();
+    memory.look(&["s|停水|2026-11-22", "s|停水|2026-11-20"]);
+    assert_eq!(
+        memory.look(&[
+            "s|停水|2026-11-24",
+            "s|停水|2026-11-22",
+            "s|停水|2026-11-20"
+        ]),
+        ["new", "known", "known"]
+    );
+    // Without any date.
+    let mut memory = Memory::default();
+    memory.look(&["s|供暖安排|", "s|停水安排|"]);
+    assert_eq!(
+        memory.look(&["s|放假安排|", "s|供暖安排|", "s|停水安排|"]),
+        ["new", "known", "known"]
+    );
+}
+
+#[test]
+fn an_address_may_turn_out_to_be_shared() {
+    // One row at first, then two.
+    check(
+        &["s|第22批|2026-11-22"],
+        &["s|第23批|2026-11-23", "s|第22批|2026-11-22"],
+        &["new", "known"],
+    );
+    check(
+        &["s|供暖安排|2026-11-22", "a|通知|2026-11-20"],
+        &[
+            "s|放假安排|2026-11-22",
+            "s|供暖安排|2026-11-22",
+            "a|通知|2026-11-20",
+        ],
+        &["new", "known", "known"],
+    );
+    // One at a time.
+    check(&["s|第22批|2026-11-22"], &["s|第23批|2026-11-23"], &["new"]);
+    check(
+        &["s|供暖安排|2026-11-22"],
+        &["s|放假安排|2026-11-23"],
+        &["new"],
+    );
+    check(&["s|第22批|"], &["s|第23批|"], &["new"]);
+    check(
+        &["s|第22批|2026-11-22T08:00:00+08:00"],
+        &["s|第23批|2026-11-22T15:00:00+08:00"],
+        &["new"],
+    );
+    // The guids tell, whatever the address does.
+    check(
+        &["s|停水|2026-11-22|guid=1"],
+        &["s|停水|2026-11-22|guid=2", "s|停水|2026-11-22|guid=1"],
+        &["new", "known"],
+    );
+}
+
+#[test]
+fn a_corrected_title_makes_no_other_notice() {
+    check(
+        &["1|关于放假的通知|2026-11-22"],
+        &["1|关于放假的通知（更正）|2026-11-23"],
+        &["known"],
+    );
+    check(
+        &["1|关于放假的通知|2026-11-22"],
+        &["1|调休安排|2026-11-22"],
+        &["known"],
+    );
+    check(
+        &["1|12月11日停水|", "0|通知|"],
+        &["1|12月14日停水|", "0|通知|"],
+        &["known", "known"],
+    );
+    check(
+        &["1|放假通知|2026-11-22"],
+        &["1|【置顶】放假通知 阅读：12|2026-11-25"],
+        &["known"],
+    );
+    // A page may show one notice twice, cut or undated.
+    check(
+        &["1|关于做好…|2026-11-22", "1|关于做好供暖工作的通知|"],
+        &["1|关于做好供暖工作的通知（更正）|2026-11-22"],
+        &["known"],
+    );
+}
+
+#[test]
+fn a_guid_that_several_notices_share_tells_none_of_them() {
+    let mut memory = Memory::default();
+    let two = [
+        "22|第22批|2026-11-22|guid=blog",
+        "21|第21批|2026-11-21|guid=blog",
+    ];
+    assert_eq!(memory.look(&two), ["first", "first"]);
+    assert_eq!(
+        memory.look(&["23|第23批|2026-11-23|guid=blog", two[0], two[1]]),
+        ["new", "known", "known"]
+    );
+    assert_eq!(memory.look(&["24|第24批|2026-11-24|guid=blog"]), ["new"]);
+    assert_eq!(memory.look(&two), ["known", "known"]);
+    // One at a time: address, title and day are others.
+    check(
+        &["1|第22批|2026-11-22|guid=g"],
+        &["2|第23批|2026-11-23|guid=g"],
+        &["new"],
+    );
+    check(&["1|第22批||guid=g"], &["2|第23批||guid=g"], &["new"]);
+    // One of the three stays.
+    check(
+        &["1|甲事|2026-11-22|guid=g"],
+        &["2|甲事|2026-11-23|guid=g"],
+        &["known"],
+    );
+    check(
+        &["1|甲事|2026-11-22|guid=g"],
+        &["2|乙项|2026-11-22|guid=g"],
+        &["known"],
+    );
+    check(
+        &["1|甲事|2026-11-22|guid=g"],
+        &["1|甲事（更正）|2026-11-23|guid=g"],
+        &["known"],
+    );
+    // Both address and guid are shared.
+    let mut memory = Memory::default();
+    memory.look(&["s|第22批|2026-11-22|guid=s", "s|第21批|2026-11-21|guid=s"]);
+    assert_eq!(
+        memory.look(&["s|第23批|2026-11-23|guid=s", "s|第22批|2026-11-22|guid=s"]),
+        ["new", "known"]
+    );
+}
+
+#[test]
+fn what_an_older_version_took_for_one_bulletin_is_told_apart() {
+    let mut memory = Memory::default();
+    memory.look(&["22|第22批|2026-11-22|guid=blog"]);
+    // It knew these as the first one's.
+    for address in ["21", "20"] {
+        let (row, _) = identities(&[notice(&format!("{address}||"))], false);
+        let value = SeenValue {
+            bulletin: 1,
+            had_guid: true,
+            is_shared: false,
+        };
+        memory.seen.insert(row[0].address, value);
+    }
+    let page = [
+        "23|第23批|2026-11-23|guid=blog",
+        "22|第22批|2026-11-22|guid=blog",
+        "21|第21批|2026-11-22|guid=blog",
+        "20|第20批|2026-11-22|guid=blog",
+    ];
+    assert_eq!(memory.look(&page), ["new", "known", "below", "below"]);
+    assert_eq!(memory.look(&page), ["known"; 4]);
+}
+
+#[test]
+fn on_a_list_that_grows_at_its_end_news_stands_there() {
+    // Undated: rows were added, and none left.
+    check(
+        &["1|甲|", "2|乙|"],
+        &["1|甲|", "2|乙|", "3|丙|"],
+        &["known", "known", "new"],
+    );
+    check(
+        &["1|甲|", "2|乙|"],
+        &["0|零|", "1|甲|", "2|乙|", "3|丙|"],
+        &["new", "known", "known", "new"],
+    );
+    // Known rows ascend by date.
+    let rising = ["1|甲|2026-11-25", "2|乙|2026-11-26", "3|丙|2026-11-27"];
+    let longer = [&rising[1..], &["4|丁|2026-11-27"]].concat();
+    check(&rising, &longer, &["known", "known", "new"]);
+    check(
+        &rising,
+        &[&rising[1..], &["4|丁|"]].concat(),
+        &["known", "known", "new"],
+    );
+    // There an older row slides in at the top.
+    let mut memory = Memory::default();
+    memory.look(&["0|零|2026-11-20", "2|乙|2026-11-26", "3|丙|2026-11-27"]);
+    assert_eq!(
+        memory.look(&["1|甲|2026-11-25", "2|乙|2026-11-26", "3|丙|2026-11-27"]),
+        ["below", "known", "known"]
+    );
+}
+
+#[test]
+fn a_row_that_slides_in_at_the_bottom_is_not_news() {
+    // The topmost was taken off.
+    check(
+        &["3|丙|", "2|乙|"],
+        &["2|乙|", "1|甲|"],
+        &["known", "below"],
+    );
+    // Newest first by date, though none left.
+    check(
+        &["3|丙|2026-11-27", "2|乙|2026-11-25"],
+        &["3|丙|2026-11-27", "2|乙|2026-11-25", "1|甲|2026-11-25"],
+        &["known", "known", "below"],
+    );
+    // A pinned row above them is old, and says nothing of the order.
+    check(
+        &[
+            "9|旧|2026-01-01",
+            "3|丙|2026-11-27",
+            "2|乙|2026-11-26",
+            "1|甲|2026-11-20",
+        ],
+        &[
+            "9|旧|2026-01-01",
+            "5|戊|2026-11-30",
+            "4|丁|2026-11-29",
+            "3|丙|2026-11-28",
+            "1|子|2026-11-25",
+        ],
+        &["known", "new", "new", "known", "below"],
+    );
+    // Of a further page, which was not read at the last look.
+    let mut memory = Memory {
+        first_page: Some(2),
+        ..Memory::default()
+    };
+    memory.look(&["3|丙|", "2|乙|"]);
+    assert_eq!(
+        memory.look(&["3|丙|", "2|乙|", "1|甲|"]),
+        ["known", "known", "below"]
+    );
+}
+
+fn guarded(new: usize, archived: &[(&str, usize)], most_news: usize) -> Vec<&'static str> {
+    let rows: Vec<Notice> = (0..new).map(|n| notice(&format!("{n}|第{n}号|"))).collect();
+    let mut rulings = vec![Ruling::Unknown(BulletinState::Published, Cause::New); new];
+    let archived = archived
+        .iter()
+        .map(|(title, count)| ((*title).to_owned(), *count));
+    guard(&mut rulings, &rows, &archived.collect(), most_news);
+    rulings.iter().map(word).collect()
+}
+
+#[test]
+fn a_site_that_moved_is_held_whatever_its_dates() {
+    let known = [("第0号", 1), ("第1号", 1), ("第2号", 1)];
+    assert_eq!(guarded(3, &known, 0), ["moved"; 3]);
+    assert_eq!(
+        guarded(5, &known, 0),
+        ["moved", "moved", "moved", "new", "new"]
+    );
+    assert_eq!(guarded(6, &known, 0), ["new"; 6], "half is not most");
+    assert_eq!(guarded(2, &known, 0), ["new"; 2], "two may well be alike");
+    let weekly = [("第0号", 5), ("第1号", 2), ("第2号", 1)];
+    assert_eq!(
+        guarded(3, &weekly, 0),
+        ["new"; 3],
+        "these come again and again"
+    );
+}
+
+#[test]
+fn far_more_than_a_source_ever_had_is_held() {
+    assert_eq!(guarded(80, &[], 0), ["new"; 80]);
+    assert_eq!(guarded(81, &[], 0), ["flood"; 81]);
+    assert_eq!(guarded(200, &[], 50), ["new"; 200]);
+    assert_eq!(guarded(201, &[], 50), ["flood"; 201]);
+}
+
 fn any_row() -> impl Strategy<Value = Notice> {
     (0..12u32, 0..6u32, 0..5u32, any::<bool>(), 0..6u32).prop_map(
         |(url, title, day, pinned, guid)| {
@@ -517,9 +846,8 @@ proptest! {
         let mut memory = Memory::default();
         memory.look_at(&first);
         let (identities, _) = identities(&second, memory.fragments_tell);
-        let remembered: Vec<Remembered> =
-            second.iter().zip(&identities).map(|(row, identity)| memory.remember(row, identity)).collect();
-        let links = connect(&second, &identities, &remembered, &memory.last_page);
+        let remembered = memory.remember_all(&second, &identities);
+        let links = connect(&second, &identities, &remembered, &memory.last_page).links;
         let known: HashSet<u64> =
             links.iter().filter_map(|link| if let Link::Known(id) = link { Some(*id) } else { None }).collect();
         let mut moved = HashSet::new();

@@ -270,7 +270,10 @@ async fn an_edited_address_or_selector_starts_a_new_baseline_and_nothing_else_do
 async fn a_page_that_nothing_connects_is_told() {
     let world = World::new(&[]).await;
     let id = "news".parse().unwrap();
-    let judge = async |rows: Vec<Notice>| world.store.judge(&id, &rows).await.unwrap().unconnected;
+    let judge = async |rows: Vec<Notice>| {
+        let judged = world.store.judge(&id, &rows).await;
+        judged.unwrap().unconnected
+    };
     assert!(
         !judge(list([9, 8])).await,
         "the first look has nothing to connect to"

@@ -185,6 +185,18 @@ impl Pushing {
         self.look().await;
     }
 
+    /// Waits until nothing waits; fails where something would wait for more than a minute.
+    pub(crate) async fn until_all_sent(&self) {
+        loop {
+            let all = self.deliveries().await;
+            let mut waiting = all.iter().filter(|it| it.sent_at.is_none());
+            let Some(next) = waiting.next() else { return };
+            let soon = Utc::now() + chrono::TimeDelta::minutes(1);
+            assert!(next.due_at < soon, "{next:?}");
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+    }
+
     pub(crate) fn start(&mut self) {
         let (pusher, stop) = (self.pusher.clone(), self.stop.clone());
         self.parts

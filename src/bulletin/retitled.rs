@@ -1,0 +1,139 @@
+//! How one title stands to another: the same, grown, the next of a series, or another one.
+//!
+//! A counter or a mark that comes, goes or counts on makes no other title. Read [`compare`].
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+use unicode_normalization::UnicodeNormalization;
+
+use super::clean_title;
+
+/// How a title stands to another one that was seen in its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Retitled {
+    /// The same, but for marks, counters, spaces, case and width.
+    Same,
+    /// One is the other with words added: `（更正）`.
+    Grown,
+    /// The same words with other numbers, days and hours apart: 第22批 and 第23批.
+    Next,
+    Other,
+}
+
+/// What titles are compared by: cleaned, without spaces, letter case, character width and a final
+/// ellipsis. Keys of the store are made of it, so it may not change for a title without marks.
+#[must_use]
+pub fn plain_title(title: &str) -> String {
+    let plain: String = clean_title(title)
+        .nfkc()
+        .flat_map(char::to_lowercase)
+        .filter(|c| !c.is_whitespace())
+        .collect();
+    plain.trim_end_matches('.').to_owned()
+}
+
+/// Whether a title was cut by the page that shows it.
+#[must_use]
+pub fn is_cut_title(title: &str) -> bool {
+    let title = title.trim_end();
+    title.ends_with('…') || title.ends_with("..")
+}
+
+/// How `now` stands to `before`.
+#[must_use]
+pub fn compare(before: &str, now: &str) -> Retitled {
+    let (before, now) = (plain_title(before), plain_title(now));
+    if before == now || without_count(&before) == without_count(&now) {
+        return Retitled::Same;
+    }
+    let (short, long) = match before.len() < now.len() {
+        true => (&before, &now),
+        false => (&now, &before),
+    };
+    let numbers_of_long = numbers(long);
+    let has_numbers = |number: &String| numbers_of_long.contains(number);
+    if long.contains(short.as_str()) && numbers(short).iter().all(has_numbers) {
+        return Retitled::Grown;
+    }
+    let (before, now) = (without_days(&before), without_days(&now));
+    match (skeleton(&before), skeleton(&now)) {
+        (Some(words), Some(words_now)) if words == words_now && before != now => Retitled::Next,
+        _ => Retitled::Other,
+    }
+}
+
+/// Without a bare number in brackets at the tail, `(127)`, which counts where nothing else changes.
+fn without_count(plain: &str) -> &str {
+    static COUNT: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"[\[(（【]\d+[\])）】]$").expect("a pattern, a test reads it")
+    });
+    COUNT
+        .find(plain)
+        .map_or(plain, |count| &plain[..count.start()])
+}
+
+/// Without days and hours, which a correction may well move.
+fn without_days(title: &str) -> String {
+    static DAYS: LazyLock<Regex> = LazyLock::new(|| {
+        let pattern = r"(\d{4}年)?\d{1,2}月\d{1,2}[日号]|\d{1,2}日|\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[:：]\d{2}|\d{1,2}[时点]";
+        Regex::new(pattern).expect("a pattern, a test reads it")
+    });
+    DAYS.replace_all(title, "").into_owned()
+}
+
+const NUMERALS: &str = "〇零一二三四五六七八九十百千两";
+
+fn is_numeral(c: char) -> bool {
+    c.is_ascii_digit() || NUMERALS.contains(c)
+}
+
+fn numbers(title: &str) -> Vec<String> {
+    let numbers = title.split(|c| !is_numeral(c));
+    let numbers = numbers.filter(|number| !number.is_empty());
+    numbers.map(str::to_owned).collect()
+}
+
+/// The words of a title, with a place for each number.
+fn skeleton(title: &str) -> Option<String> {
+    let mut skeleton = String::new();
+    for c in title.chars() {
+        match is_numeral(c) {
+            true if skeleton.ends_with('0') => {}
+            true => skeleton.push('0'),
+            false => skeleton.push(c),
+        }
+    }
+    skeleton.contains('0').then_some(skeleton)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_is_compared_by_what_it_says() {
+        let table = [
+            ("关于放假的通知", "【置顶】关于 放假的通知", Retitled::Same),
+            ("关于放假的通知(127)", "关于放假的通知(128)", Retitled::Same),
+            ("关于放假的通知", "关于放假的通知（更正）", Retitled::Grown),
+            (
+                "关于第22批检修的通知",
+                "关于第23批检修的通知",
+                Retitled::Next,
+            ),
+            ("第二期简报", "第三期简报", Retitled::Next),
+            ("11月菜单", "12月菜单", Retitled::Next),
+            (
+                "关于12月11日停水的通知",
+                "关于12月14日停水的通知",
+                Retitled::Other,
+            ),
+            ("通知1", "通知12", Retitled::Next),
+            ("关于放假的通知", "食堂菜单", Retitled::Other),
+        ];
+        for (before, now, expected) in table {
+            assert_eq!(compare(before, now), expected, "{before} → {now}");
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Where on a page news stands: at its top, or at the end of a list that grows there.
+
+use std::collections::HashSet;
+
+use super::{Facts, Link};
+use crate::bulletin::{Cause, Moment, Notice};
+
+/// Of so many steps from one known row to the next, one may go against the order of a list.
+const ASTRAY: usize = 8;
+
+/// The order of a page's rows, as its known ones tell it.
+pub(super) struct Order {
+    oldest: Option<Moment>,
+    /// The highest and the lowest known row that is not pinned: its place and date.
+    known: Option<[(usize, Option<Moment>); 2]>,
+    /// By date, from top to bottom.
+    ascends: bool,
+    descends: bool,
+    /// None of the rows that it showed before has left.
+    grows: bool,
+    first_page: usize,
+}
+
+impl Order {
+    pub(super) fn of(notices: &[Notice], links: &[Link], facts: &Facts<'_>) -> Self {
+        let listed = || (0..notices.len()).filter(|&place| !notices[place].pinned);
+        let known: Vec<(usize, Option<Moment>)> = listed()
+            .filter(|&place| links[place].bulletin().is_some())
+            .map(|place| (place, notices[place].published))
+            .collect();
+        let (up, down) = steps(known.iter().filter_map(|(_, date)| *date));
+        let (all_up, all_down) = steps(listed().filter_map(|place| notices[place].published));
+        let shown: HashSet<u64> = links.iter().filter_map(Link::bulletin).collect();
+        Self {
+            oldest: facts.baseline.flatten(),
+            ascends: up > 0 && down * ASTRAY <= up && all_down <= all_up,
+            descends: down > 0 && up * ASTRAY <= down,
+            grows: facts
+                .last_page
+                .is_some_and(|before| !before.is_empty() && before.is_subset(&shown)),
+            known: known.first().zip(known.last()).map(|(a, b)| [*a, *b]),
+            first_page: facts.first_page,
+        }
+    }
+
+    /// Why an unknown row is old, if it is.
+    pub(super) fn age(&self, place: usize, notice: &Notice) -> Option<Cause> {
+        if let (Some(date), Some(oldest)) = (notice.published, self.oldest)
+            && date.is_before(&oldest)
+        {
+            return Some(Cause::OlderThanBaseline);
+        }
+        let [(first, first_date), (last, last_date)] = self.known?;
+        let is_before = |known: Option<Moment>| match (notice.published, known) {
+            (Some(date), Some(known)) => date.is_before(&known),
+            _ => false,
+        };
+        let is_after = match (last_date, notice.published) {
+            (Some(known), Some(date)) => known.is_before(&date),
+            _ => false,
+        };
+        let is_old = match self.ascends {
+            true => place < first && is_before(first_date),
+            false => place > last && !is_after && !self.is_appended(place, is_before(last_date)),
+        };
+        (is_old && !notice.pinned).then_some(Cause::BelowKnown)
+    }
+
+    /// Whether a row below all known ones was put there, on a list that grows at its end.
+    fn is_appended(&self, place: usize, is_before_last: bool) -> bool {
+        // What stands on a further page was there before that page was read.
+        self.grows && !self.descends && !is_before_last && place < self.first_page
+    }
+}
+
+/// From row to row down the page, how many go to a later and to an earlier date.
+fn steps(dates: impl Iterator<Item = Moment>) -> (usize, usize) {
+    let (mut up, mut down) = (0, 0);
+    let mut above: Option<Moment> = None;
+    for date in dates {
+        if let Some(above) = above {
+            up += usize::from(above.is_before(&date));
+            down += usize::from(date.is_before(&above));
+        }
+        above = Some(date);
+    }
+    (up, down)
+}
+
+/// The places of all rows in the order in which they are pushed: by date, where there is one,
+/// else from the bottom of the page up.
+pub(in crate::store) fn oldest_first(notices: &[Notice]) -> Vec<usize> {
+    let mut order = Vec::with_capacity(notices.len());
+    // A row without a date goes with the one below it; an undated pinned one may be of any age.
+    let mut below = None;
+    for (place, notice) in notices.iter().enumerate().rev() {
+        below = notice.published.or(below);
+        let is_of_any_age = notice.pinned && notice.published.is_none();
+        let date = below.filter(|_| !is_of_any_age).map(|date| match date {
+            Moment::Day(day) => (day, None),
+            Moment::Time(time) => (time.date_naive(), Some(time.timestamp_millis())),
+        });
+        order.push((!is_of_any_age, date, place));
+    }
+    order.sort_by_key(|(is_of_its_place, date, _)| (*is_of_its_place, *date));
+    order.into_iter().map(|(_, _, place)| place).collect()
+}
