@@ -131,6 +131,14 @@ impl Watch {
     /// # Errors
     /// Why nothing is found there.
     pub async fn preview(&self, source: &Source) -> Result<(Option<String>, Vec<Notice>), Unread> {
+        if source.login.is_some() {
+            // It would be kept, exported, and seen by all who read along.
+            let why = "an address with a user name or password belongs into the config file, not into a chat";
+            return Err(Unread {
+                why: why.to_owned(),
+                is_guarded: false,
+            });
+        }
         let fetcher = self.shared.fetcher();
         round::preview(&fetcher, source, Utc::now()).await
     }

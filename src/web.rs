@@ -17,10 +17,8 @@ mod metrics;
 mod once;
 mod pages;
 mod problem;
-mod sources;
 mod steady;
 mod templates;
-mod turns;
 mod when;
 mod words;
 
@@ -40,14 +38,12 @@ use axum::{
 };
 use tokio::{
     net::TcpListener,
-    sync::{mpsc, oneshot},
+    sync::{Semaphore, mpsc, oneshot},
 };
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use self::{
-    clients::Client, door::Door, gate::Reported, once::Once, problem::Problem, turns::Turns,
-};
+use self::{clients::Client, door::Door, gate::Reported, once::Once, problem::Problem};
 use crate::{
     bulletin::Secret,
     config::{Config, Live},
@@ -58,6 +54,8 @@ use crate::{
 
 /// Bytes of a request's body; the largest real one is a list of some thousand bulletin numbers.
 const MAX_BODY: usize = 64 << 10;
+/// More would only take the processor from looks and sends.
+const PAGES_AT_A_TIME: usize = 8;
 
 /// A request to take the changed config; answered with what is wrong with it.
 pub type Reload = oneshot::Sender<Result<(), String>>;
@@ -87,7 +85,10 @@ struct Site {
     started: Instant,
     /// The instance is shutting down.
     ending: CancellationToken,
-    turns: Turns,
+    /// Searches read the whole archive: one at a time.
+    search: Arc<Semaphore>,
+    /// Pages and feeds that are made at a time.
+    pages: Arc<Semaphore>,
     readiness: Once<health::Answer>,
     readiness_of_all: Once<health::Answer>,
     metrics: Once<Result<Bytes, Problem>>,
@@ -152,7 +153,8 @@ pub async fn serve(
         desk,
         started: Instant::now(),
         ending,
-        turns: Turns::default(),
+        search: Arc::new(Semaphore::new(1)),
+        pages: Arc::new(Semaphore::new(PAGES_AT_A_TIME)),
         readiness: Once::default(),
         readiness_of_all: Once::default(),
         metrics: Once::default(),
@@ -183,12 +185,15 @@ fn router(site: Shared) -> Router {
 fn pages_router(site: &Shared) -> Router<Shared> {
     Router::new()
         .route("/", get(pages::channel))
-        .route("/sources", get(sources::sources))
+        .route("/sources", get(pages::sources))
         .route("/b/{id}", get(pages::bulletin))
         .route("/feed.atom", get(feeds::atom))
         .route("/feed.json", get(feeds::json))
         .route("/s/{source}/feed.atom", get(feeds::source_atom))
-        .route_layer(middleware::from_fn_with_state(site.clone(), turns::take))
+        .route_layer(middleware::from_fn_with_state(
+            site.clone(),
+            pages::take_turn,
+        ))
         .route("/style.css", get(pages::style))
         .route("/icon.svg", get(pages::icon))
         .route("/qr.svg", get(pages::qr))

@@ -23,7 +23,7 @@ use crate::{
 #[command(after_help = "Example:
   noticast add https://www.example.com/news/list.html && noticast reload")]
 pub(super) struct Args {
-    #[arg(value_parser = serve::address)]
+    #[arg(value_parser = serve::address())]
     url: Url,
     /// Append without asking
     #[arg(long)]

@@ -31,7 +31,7 @@ const SHOWN: usize = 3;
 
 Its state is in STATE/watch; typed again, it prints what came meanwhile.")]
 pub(super) struct Args {
-    #[arg(required = true, value_name = "URL", value_parser = serve::address)]
+    #[arg(required = true, value_name = "URL", value_parser = serve::address())]
     urls: Vec<Url>,
     /// How often to look
     #[arg(

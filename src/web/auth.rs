@@ -100,7 +100,7 @@ fn knock(
         })?;
     }
     if let Some(peer) = extensions.get::<Peer>() {
-        peer.seat.trust();
+        peer.seat.is_known();
     }
     Ok(())
 }
