@@ -35,7 +35,7 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
         let text = "add asks before it writes, and there is no terminal to ask at; say --yes";
         return Err(UsageError(text.to_owned()).into());
     }
-    let config = session.config_or_default()?;
+    let config = session.config_to_append()?;
     let shown = Login::taken_off(&args.url).into_owned();
     if let Some(known) = config.sources.iter().find(|source| source.url == shown) {
         return Err(UsageError(format!("{shown} is watched already, as `{}`", known.id)).into());

@@ -101,7 +101,7 @@ fn import_opml(session: &Session, file: &Path) -> anyhow::Result<Exit> {
     let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
     let text = opml::decode(&bytes).map_err(anyhow::Error::msg)?;
     let path = session.config_path();
-    let config = session.config_or_default()?;
+    let config = session.config_to_append()?;
     let imported = opml::from_opml(&text, &config).map_err(anyhow::Error::msg)?;
     if !imported.blocks.is_empty() {
         append_sources(&path, &imported.blocks)?;

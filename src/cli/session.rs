@@ -72,6 +72,14 @@ impl Session {
         load(&self.config_path(), &self.mask)
     }
 
+    /// The config that something is appended to: the defaults where the file is yet to be made.
+    pub(super) fn config_to_append(&self) -> Result<Config, ConfigError> {
+        match self.config_path().try_exists() {
+            Ok(false) => Ok(Config::default()),
+            _ => self.config(),
+        }
+    }
+
     /// The config, or the defaults where none is named and none is there.
     pub(super) fn config_or_default(&self) -> Result<Config, ConfigError> {
         if self.named_config.is_none() && !Path::new(DEFAULT_CONFIG).exists() {

@@ -1,6 +1,6 @@
 //! The front door, second half: what people ask for, what is read, and what keeps it all.
 
-use std::{io, path::PathBuf};
+use std::{collections::HashMap, io, path::PathBuf};
 
 use chrono::{DateTime, Utc};
 
@@ -154,6 +154,25 @@ impl Store {
     pub async fn revisions(&self, id: BulletinId) -> Result<Vec<Revision>> {
         self.read(move |engine, _| revise::revisions(engine, id))
             .await
+    }
+
+    /// When each of these was last corrected; without those that never were.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn corrected_at(
+        &self,
+        ids: Vec<BulletinId>,
+    ) -> Result<HashMap<BulletinId, DateTime<Utc>>> {
+        self.read(move |engine, _| {
+            let mut times = HashMap::new();
+            for id in ids {
+                let revisions = revise::revisions(engine, id)?;
+                times.extend(revisions.last().map(|last| (id, last.at)));
+            }
+            Ok(times)
+        })
+        .await
     }
 
     /// What an update is to make of the message that it is for; None: nothing was sent.

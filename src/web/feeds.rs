@@ -1,6 +1,8 @@
 //! Feeds out: Atom 1.0 (RFC 4287) and JSON Feed 1.1 of what was published.
 
-use std::fmt::Write as _;
+mod enclosure;
+
+use std::{collections::HashMap, fmt::Write as _};
 
 use axum::{
     Json,
@@ -12,6 +14,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 use serde_json::json;
 
+use self::enclosure::Enclosure;
 use super::{
     Shared, Site,
     auth::Viewer,
@@ -22,9 +25,9 @@ use super::{
     words::Words,
 };
 use crate::{
-    bulletin::{Bulletin, BulletinState, Moment, Source},
+    bulletin::{Bulletin, BulletinId, BulletinState, Cause, Moment, Source},
     config::Config,
-    store::BulletinQuery,
+    store::{BulletinQuery, Store},
 };
 
 /// Entries of a feed.
@@ -89,7 +92,8 @@ async fn answer(
     };
     let bulletins = site.desk.store.bulletins(&query).await?.items;
     let url = site.url(&config, headers);
-    let validators = Validators::new(&url, &config, source, &bulletins);
+    let updated = updated(&site.desk.store, &bulletins).await?;
+    let validators = Validators::new(&url, &config, source, &bulletins, &updated);
     if validators.still_hold(headers) {
         return Ok(validators.on(StatusCode::NOT_MODIFIED.into_response(), viewer));
     }
@@ -102,10 +106,11 @@ async fn answer(
             card.title = format!("[{}] {}", words.withdrawn, card.title);
         }
         let text = site.desk.store.text(bulletin.id).await?;
+        let updated = updated.get(&bulletin.id).copied();
         entries.push(Entry::new(
             scene,
             &url,
-            bulletin,
+            (bulletin, updated.unwrap_or(bulletin.first_seen)),
             card,
             &text.unwrap_or_default(),
         )?);
@@ -116,6 +121,24 @@ async fn answer(
         Form::Json => feed.json(),
     };
     Ok(validators.on(response, viewer))
+}
+
+/// When each bulletin was last corrected, else first seen: readers show again what has a newer time.
+async fn updated(
+    store: &Store,
+    bulletins: &[Bulletin],
+) -> Result<HashMap<BulletinId, DateTime<Utc>>, Problem> {
+    let corrected = bulletins.iter().filter(|bulletin| bulletin.revision > 0);
+    let corrected = corrected.map(|bulletin| bulletin.id).collect();
+    let corrected = store.corrected_at(corrected).await?;
+    let time = |bulletin: &Bulletin| {
+        let seen = bulletin.first_seen;
+        let time = corrected
+            .get(&bulletin.id)
+            .map_or(seen, |time| seen.max(*time));
+        (bulletin.id, time)
+    };
+    Ok(bulletins.iter().map(time).collect())
 }
 
 #[derive(Debug, Serialize)]
@@ -137,9 +160,10 @@ struct Entry {
     id: String,
     page: String,
     published: String,
-    /// When we first saw it: what readers sort by.
+    /// When it was last corrected, else when we first saw it: what readers sort by.
     updated: String,
     content_html: String,
+    enclosures: Vec<Enclosure>,
     card: Card,
 }
 
@@ -197,7 +221,7 @@ impl Entry {
     fn new(
         scene: Scene<'_>,
         home: &str,
-        bulletin: &Bulletin,
+        (bulletin, updated): (&Bulletin, DateTime<Utc>),
         card: Card,
         text: &str,
     ) -> Result<Self, Problem> {
@@ -210,11 +234,15 @@ impl Entry {
             id: permanent_id(bulletin),
             page: format!("{home}b/{}", bulletin.id),
             published: rfc3339(&scene.published(bulletin), scene, bulletin),
-            updated: bulletin
-                .first_seen
+            updated: updated
                 .with_timezone(&scene.config.time_zone)
                 .to_rfc3339_opts(SecondsFormat::Secs, false),
             content_html: templates::render("content.html", &content)?,
+            enclosures: bulletin
+                .attachments
+                .iter()
+                .filter_map(Enclosure::new)
+                .collect(),
             card,
         })
     }
@@ -240,6 +268,10 @@ impl Entry {
         }
         if !authors.is_empty() {
             item["authors"] = json!(authors);
+        }
+        if !self.enclosures.is_empty() {
+            let files: Vec<_> = self.enclosures.iter().map(Enclosure::json).collect();
+            item["attachments"] = json!(files);
         }
         item
     }
@@ -286,12 +318,20 @@ fn permanent_id(bulletin: &Bulletin) -> String {
 /// What a feed's conditional requests go by, known before its entries' texts are read.
 struct Validators {
     etag: String,
-    /// When the newest entry was first seen.
+    /// When an entry was last corrected or first seen.
     modified: DateTime<Utc>,
+    /// Whether that tells every change: what was held comes later than it was seen.
+    tells_all: bool,
 }
 
 impl Validators {
-    fn new(url: &str, config: &Config, source: Option<&Source>, bulletins: &[Bulletin]) -> Self {
+    fn new(
+        url: &str,
+        config: &Config,
+        source: Option<&Source>,
+        bulletins: &[Bulletin],
+        updated: &HashMap<BulletinId, DateTime<Utc>>,
+    ) -> Self {
         let names: Vec<_> = config.sources.iter().map(|s| (&s.name, s.public)).collect();
         let source = source.map(|source| &source.id);
         let mut seed = format!("{url} {:?} {names:?} {source:?}", config.language);
@@ -304,10 +344,13 @@ impl Validators {
             } = bulletin;
             let _ = write!(seed, " {id}.{revision}.{state:?}");
         }
-        let newest = bulletins.iter().map(|bulletin| bulletin.first_seen).max();
+        let newest = updated.values().max().copied();
         Self {
             etag: format!("\"{}\"", &blake3::hash(seed.as_bytes()).to_hex()[..32]),
             modified: newest.unwrap_or(DateTime::UNIX_EPOCH),
+            tells_all: bulletins
+                .iter()
+                .all(|bulletin| bulletin.cause != Cause::Released),
         }
     }
 
@@ -318,7 +361,7 @@ impl Validators {
             let mut tags = tags.split(',').map(str::trim);
             return tags.any(|tag| tag == "*" || tag.trim_start_matches("W/") == self.etag);
         }
-        let since = text(header::IF_MODIFIED_SINCE);
+        let since = text(header::IF_MODIFIED_SINCE).filter(|_| self.tells_all);
         let since = since.and_then(|since| DateTime::parse_from_rfc2822(since).ok());
         since.is_some_and(|since| self.modified.timestamp() <= since.timestamp())
     }

@@ -1,10 +1,10 @@
 //! What people see in a browser and readers in a feed.
 
-use chrono::Utc;
+use chrono::{DateTime, Duration, Utc};
 use noticast::bulletin::{Attachment, Channel, ChannelKind, Language, TelegramChat};
 use serde_json::Value;
 
-use crate::support::desk::{ADMIN_TOKEN, Desk, config, notice, with_text};
+use crate::support::desk::{ADMIN_TOKEN, Desk, config, found, notice, with_text};
 
 #[tokio::test]
 async fn the_channel_page_shows_public_bulletins_newest_first() {
@@ -205,6 +205,103 @@ async fn feeds_are_valid_and_unchanged_ones_cost_nothing() {
         content.contains("<p>第一段 &lt;b&gt; &amp; 其他。</p>"),
         "{content}"
     );
+}
+
+#[tokio::test]
+async fn a_correction_reaches_readers_of_feeds_and_files_come_along() {
+    let desk = Desk::with_baselines().await;
+    let (then, now) = (Utc::now() - Duration::hours(3), Utc::now());
+    let mut new = with_text(notice("notices", "1", "关于放假的通知"), "放假三天。");
+    new.article.as_mut().unwrap().attachments = vec![
+        Attachment {
+            url: "https://www.example.com/files/1.docx?a=1&b=2".to_owned(),
+            name: "值班表.docx".to_owned(),
+            size: Some(24_000),
+        },
+        Attachment {
+            url: "https://www.example.com/get?id=7".to_owned(),
+            name: "附件".to_owned(),
+            size: None,
+        },
+    ];
+    desk.admit("notices", new, then).await;
+    let feed = || async {
+        let answer = desk.get("/feed.atom").send().await.unwrap();
+        let modified = answer.headers()["last-modified"]
+            .to_str()
+            .unwrap()
+            .to_owned();
+        let feed = feed_rs::parser::parse(answer.bytes().await.unwrap().as_ref()).unwrap();
+        (modified, feed)
+    };
+    let (modified, before) = feed().await;
+    let seconds = |time: DateTime<Utc>| time.timestamp();
+    assert_eq!(seconds(before.entries[0].updated.unwrap()), seconds(then));
+    let files = before.entries[0].links.iter();
+    let files: Vec<_> = files
+        .filter(|link| link.rel.as_deref() == Some("enclosure"))
+        .map(|link| (link.href.as_str(), link.media_type.as_deref(), link.length))
+        .collect();
+    let word = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+    assert_eq!(
+        files,
+        [
+            (
+                "https://www.example.com/files/1.docx?a=1&b=2",
+                Some(word),
+                Some(24_000)
+            ),
+            (
+                "https://www.example.com/get?id=7",
+                Some("application/octet-stream"),
+                None
+            ),
+        ]
+    );
+
+    let corrected = notice("notices", "1", "关于放假安排的通知");
+    let known = notice("notices", "0", "从前的通知");
+    desk.look("notices", vec![found(corrected), found(known)], now)
+        .await;
+    let since = desk
+        .get("/feed.atom")
+        .header("if-modified-since", &modified);
+    assert_eq!(since.send().await.unwrap().status(), 200);
+    let (later, after) = feed().await;
+    let entry = &after.entries[0];
+    assert_eq!(entry.id, before.entries[0].id);
+    assert_eq!(entry.title.as_ref().unwrap().content, "关于放假安排的通知");
+    assert_eq!(seconds(entry.updated.unwrap()), seconds(now));
+    assert_eq!(seconds(after.updated.unwrap()), seconds(now));
+    assert_eq!(
+        DateTime::parse_from_rfc2822(&later).unwrap().timestamp(),
+        seconds(now)
+    );
+    let json: Value = serde_json::from_str(&desk.page("/feed.json").await).unwrap();
+    let item = &json["items"][0];
+    let time: DateTime<Utc> = item["date_modified"].as_str().unwrap().parse().unwrap();
+    assert_eq!(seconds(time), seconds(now));
+    assert_eq!(item["attachments"][0]["mime_type"], word);
+    assert_eq!(item["attachments"][0]["size_in_bytes"], 24_000);
+    assert_eq!(item["attachments"][1]["title"], "附件");
+}
+
+#[tokio::test]
+async fn what_was_held_reaches_readers_who_ask_by_time_alone() {
+    let desk = Desk::with_baselines().await;
+    let held = desk.hold("news", 12).await;
+    desk.publish("notices", "1", "关于放假的通知").await;
+    let answer = desk.get("/feed.atom").send().await.unwrap();
+    let modified = answer.headers()["last-modified"]
+        .to_str()
+        .unwrap()
+        .to_owned();
+    let released = format!("{{\"publish\":[{}]}}", held[0]);
+    assert_eq!(desk.told("/api/v1/held", &released).await.0, 200);
+    let since = desk
+        .get("/feed.atom")
+        .header("if-modified-since", &modified);
+    assert_eq!(since.send().await.unwrap().status(), 200);
 }
 
 #[tokio::test]
