@@ -180,6 +180,9 @@ impl Matrix {
             (401, _) if !code.is_empty() => Sent::Denied(format!(
                 "{why}; log in again and set the new `access_token`"
             )),
+            (404, "M_UNRECOGNIZED") => {
+                Sent::gone(&why, "set `homeserver` to the address of one", channel)
+            }
             (403 | 404, _) if !code.is_empty() => {
                 let remedy = "let the account join the room and speak there";
                 Sent::gone(&why, remedy, channel)

@@ -1,6 +1,7 @@
 //! Bulletins travel by mail: to all readers, once, through a mail server's moods.
 
 use std::{
+    collections::HashSet,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -15,8 +16,10 @@ use noticast::{
 use tokio::io::AsyncWriteExt;
 
 use crate::support::{
+    board::Site,
     pushing::Pushing,
     smtp::{Fault, Mail, Smtp},
+    world::World,
 };
 
 fn channel(port: u16, to: &str) -> String {
@@ -151,6 +154,35 @@ async fn one_full_mailbox_silences_nobody_else_and_a_restart_repeats_nothing() {
         smtp.answer("RCPT TO:<full@", "452 4.2.2 mailbox full");
         smtp.forget();
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kill_in_the_midst_of_the_readers_repeats_at_most_the_mail_that_was_unanswered() {
+    let (site, smtp, world) = (Site::with(10).await, Smtp::start().await, World::new());
+    smtp.scans_for(Duration::from_millis(50));
+    let readers: Vec<_> = (0..20).map(|n| format!("\"r{n}@example.org\"")).collect();
+    let mail = channel(smtp.port, &readers.join(", "));
+    world.configure(&format!("{}\n{mail}", World::config(&site.list_url())));
+    let running = world.start();
+    world.looks(&site, 1).await;
+    site.publish(11);
+    world
+        .until("some have it", || smtp.mails().len() >= 5)
+        .await;
+    running.kill();
+    assert!(smtp.mails().len() < 20, "it was killed too late");
+    let running = world.start();
+    let is_sent = || {
+        !world
+            .list(&["deliveries", "--channel", "it", "--state", "sent"])
+            .is_empty()
+    };
+    world.until("all have it", is_sent).await;
+    running.stop();
+    let all: Vec<_> = smtp.mails().into_iter().flat_map(|mail| mail.to).collect();
+    let distinct: HashSet<_> = all.iter().collect();
+    assert_eq!(distinct.len(), 20, "{all:?}");
+    assert!(all.len() <= 21, "{all:?}");
 }
 
 #[tokio::test]

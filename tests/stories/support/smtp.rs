@@ -1,6 +1,9 @@
 //! A small mail server that takes mails for `example.org` after `me` with `PASS-1` has logged in.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use tokio::{
@@ -34,6 +37,7 @@ pub(crate) struct Smtp {
     /// Beginnings of lines, and what they are answered.
     answers: Arc<Mutex<Vec<(String, String)>>>,
     lines: Arc<Mutex<Vec<String>>>,
+    scans: Arc<Mutex<Duration>>,
 }
 
 impl Smtp {
@@ -45,6 +49,7 @@ impl Smtp {
             faults: Arc::default(),
             answers: Arc::default(),
             lines: Arc::default(),
+            scans: Arc::default(),
         };
         let served = smtp.clone();
         tokio::spawn(async move {
@@ -65,6 +70,11 @@ impl Smtp {
     pub(crate) fn answer(&self, line: &str, answer: &str) {
         let answer = (line.to_owned(), answer.to_owned());
         self.answers.lock().unwrap().push(answer);
+    }
+
+    /// It takes so long over each mail.
+    pub(crate) fn scans_for(&self, long: Duration) {
+        *self.scans.lock().unwrap() = long;
     }
 
     /// Lines are answered as they come again.
@@ -121,6 +131,8 @@ impl Smtp {
                 "DATA" => {
                     say(&mut stream, "354 go on").await?;
                     mail.text = text(&mut stream).await?;
+                    let scans = *self.scans.lock().unwrap();
+                    tokio::time::sleep(scans).await;
                     self.take(std::mem::take(&mut mail))?.to_owned()
                 }
                 "RSET" => {
