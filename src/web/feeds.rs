@@ -2,7 +2,7 @@
 
 mod enclosure;
 
-use std::{collections::HashMap, fmt::Write as _};
+use std::{borrow::Cow, collections::HashMap, fmt::Write as _};
 
 use axum::{
     Json,
@@ -32,6 +32,8 @@ use crate::{
 
 /// Entries of a feed.
 const ENTRIES: usize = 30;
+/// Bytes of one entry's text: an archived one may have megabytes, and readers ask every few minutes.
+const LONGEST_TEXT: usize = 64 << 10;
 
 pub(super) async fn atom(
     State(site): State<Shared>,
@@ -225,7 +227,7 @@ impl Entry {
         card: Card,
         text: &str,
     ) -> Result<Self, Problem> {
-        let paragraphs = paragraphs(text);
+        let paragraphs = paragraphs(&beginning(text));
         let content = Content {
             paragraphs,
             card: &card,
@@ -274,6 +276,14 @@ impl Entry {
             item["attachments"] = json!(files);
         }
         item
+    }
+}
+
+/// A text as far as a feed holds it; the bulletin's page has all of it.
+fn beginning(text: &str) -> Cow<'_, str> {
+    match text.len() {
+        0..=LONGEST_TEXT => text.into(),
+        _ => format!("{}…", &text[..text.floor_char_boundary(LONGEST_TEXT)]).into(),
     }
 }
 

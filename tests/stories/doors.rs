@@ -363,3 +363,18 @@ async fn searches_that_nobody_waits_for_hold_nobody_up() {
             .contains("从前的通知")
     );
 }
+
+#[tokio::test]
+async fn a_feed_holds_the_beginning_of_a_text_of_megabytes_and_its_page_all_of_it() {
+    let desk = Desk::with_baselines().await;
+    let text = format!("{}全文完", "附表各行。\n".repeat(100_000));
+    let new = crate::support::desk::notice("news", "1", "关于公布名单的通知");
+    let new = crate::support::desk::with_text(new, &text);
+    let id = desk.admit("news", new, chrono::Utc::now()).await;
+    for feed in ["/feed.atom", "/feed.json", "/s/news/feed.atom"] {
+        let feed = desk.page(feed).await;
+        assert!(feed.len() < 300_000, "{}", feed.len());
+        assert!(feed.contains("附表各行。") && feed.contains('…'));
+    }
+    assert!(desk.page(&format!("/b/{id}")).await.contains("全文完"));
+}
