@@ -166,7 +166,7 @@ impl Page<'_> {
         let here: HashSet<u64> = links.filter_map(Link::bulletin).collect();
         let mut titles: HashMap<String, usize> = HashMap::new();
         let mut prefix = keys::by_source(self.source, 0);
-        prefix.truncate(size_of::<u8>() + size_of::<u32>());
+        prefix.truncate(keys::SOURCE_PREFIX);
         for key in engine.scan(&prefix).rev().take(MOST_ARCHIVED) {
             let id = keys::last_number(&key?.key);
             let Some(row) = engine.get::<BulletinRow>(&keys::bulletin(id))? else {

@@ -7,6 +7,7 @@ use super::{
     engine::{Engine, Writes},
     error::Result,
     keys, pack,
+    read::newest,
     rows::{BulletinRow, title_hash},
 };
 use crate::bulletin::{Article, BulletinState, Cause, Changed, Notice, Retitled, compare};
@@ -116,6 +117,7 @@ pub(super) fn write_new(
 ) {
     writes.put(keys::bulletin(id), row);
     writes.set(keys::by_source(row.source, id), Vec::new());
+    newest::enter(writes, id, row);
     if let Some(article) = article {
         write_text(
             writes,
@@ -216,8 +218,10 @@ pub(super) fn rewrite(
     row: &BulletinRow,
     article: Option<&Article>,
 ) -> Result<()> {
+    newest::leave(writes, engine, id)?;
     writes.remove_long(engine, keys::bulletin(id))?;
     writes.put(keys::bulletin(id), row);
+    newest::enter(writes, id, row);
     if let Some(article) = article.filter(|article| !article.text.is_empty()) {
         writes.remove_long(engine, keys::text(id))?;
         writes.remove_long(engine, keys::text_as_published(id))?;

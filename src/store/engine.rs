@@ -163,25 +163,28 @@ impl Engine {
     }
 
     /// All rows whose key begins with `prefix`, in order, from either end.
-    pub(super) fn scan(&self, prefix: &[u8]) -> impl DoubleEndedIterator<Item = Result<Row>> + '_ {
+    pub(super) fn scan<'a>(
+        &'a self,
+        prefix: &[u8],
+    ) -> impl DoubleEndedIterator<Item = Result<Row>> + use<'a> {
         self.rows(self.db.scan_prefix(prefix), prefix)
     }
 
     /// As [`Engine::scan`], but only keys below `end`, which begins with `prefix` too.
-    pub(super) fn scan_below(
-        &self,
+    pub(super) fn scan_below<'a>(
+        &'a self,
         prefix: &[u8],
         end: &[u8],
-    ) -> impl DoubleEndedIterator<Item = Result<Row>> + '_ {
+    ) -> impl DoubleEndedIterator<Item = Result<Row>> + use<'a> {
         self.scan_between(prefix, end)
     }
 
     /// Keys from `start` up to but not including `end`.
-    pub(super) fn scan_between(
-        &self,
+    pub(super) fn scan_between<'a>(
+        &'a self,
         start: &[u8],
         end: &[u8],
-    ) -> impl DoubleEndedIterator<Item = Result<Row>> + '_ {
+    ) -> impl DoubleEndedIterator<Item = Result<Row>> + use<'a> {
         let range = (Bound::Included(start), Bound::Excluded(end));
         self.rows(self.db.range::<&[u8], _>(range), start)
     }
@@ -190,7 +193,7 @@ impl Engine {
         &'a self,
         rows: sled::Iter,
         prefix: &[u8],
-    ) -> impl DoubleEndedIterator<Item = Result<Row>> + 'a {
+    ) -> impl DoubleEndedIterator<Item = Result<Row>> + use<'a> {
         let prefix = prefix.to_vec();
         rows.map(move |row| {
             let (key, value) = row.map_err(|error| self.unreadable(&prefix, &error))?;

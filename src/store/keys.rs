@@ -15,6 +15,7 @@
 //! | `b` bulletin | archive record |
 //! | `T` bulletin · `U` bulletin | compressed text · text as published |
 //! | `y` source bulletin | index |
+//! | `N` time bulletin · `Y` source time bulletin | index by publication ([`super::read::newest`]) |
 //! | `j` channel hash | deliveries that went out as one message, by its name |
 //! | `h` bulletin | index of what is held |
 //! | `R` bulletin | of a recent one: what reading it again needs ([`super::recent`]) |
@@ -117,6 +118,31 @@ pub(super) const SOURCE_PREFIX: usize = 5;
 
 pub(super) fn by_source(source: u32, bulletin: u64) -> Key {
     key(b'y', &[&source.to_be_bytes(), &bulletin.to_be_bytes()])
+}
+/// A time (ms) in the order of keys: the sign bit is turned, so that times before 1970 come first too.
+fn ordered(ms: i64) -> [u8; 8] {
+    (ms.cast_unsigned() ^ (1 << 63)).to_be_bytes()
+}
+pub(super) fn newest_prefix() -> Key {
+    key(b'N', &[])
+}
+pub(super) fn newest((ms, bulletin): (i64, u64)) -> Key {
+    key(b'N', &[&ordered(ms), &bulletin.to_be_bytes()])
+}
+pub(super) fn newest_of_prefix(source: u32) -> Key {
+    interned(b'Y', source)
+}
+pub(super) fn newest_of(source: u32, (ms, bulletin): (i64, u64)) -> Key {
+    let (source, bulletin) = (source.to_be_bytes(), bulletin.to_be_bytes());
+    key(b'Y', &[&source, &ordered(ms), &bulletin])
+}
+/// The time (ms) and number at the end of such a key.
+pub(super) fn newest_parts(key: &[u8]) -> (i64, u64) {
+    let at = key
+        .len()
+        .checked_sub(16)
+        .map_or(0, |from| last_number(&key[..from + 8]));
+    ((at ^ (1 << 63)).cast_signed(), last_number(key))
 }
 pub(super) fn held(bulletin: u64) -> Key {
     numbered(b'h', bulletin)

@@ -1,6 +1,6 @@
 //! What people ask for: releasing what is held, sending again, announcing, and the log of it all.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use chrono::{DateTime, Utc};
 
@@ -92,16 +92,17 @@ fn chosen(books: &Books, action: HeldAction) -> Result<(Vec<u64>, Vec<u64>)> {
         HeldAction::PublishAll => Ok((held, Vec::new())),
         HeldAction::SeenAll => Ok((Vec::new(), held)),
         HeldAction::Newest(count) => {
-            let mut by_source: BTreeMap<u32, Vec<u64>> = BTreeMap::new();
+            let mut by_source: BTreeMap<u32, BTreeSet<(i64, u64)>> = BTreeMap::new();
             for id in &held {
                 if let Some(row) = books.engine.get::<BulletinRow>(&keys::bulletin(*id))? {
-                    by_source.entry(row.source).or_default().push(*id);
+                    let place = (row.newest_ms(), *id);
+                    by_source.entry(row.source).or_default().insert(place);
                 }
             }
             let newest = by_source
                 .values()
                 .flat_map(|ids| ids.iter().rev().take(count));
-            let newest: HashSet<u64> = newest.copied().collect();
+            let newest: HashSet<u64> = newest.map(|(_, id)| *id).collect();
             Ok(held.into_iter().partition(|id| newest.contains(id)))
         }
     }

@@ -1,6 +1,7 @@
 //! Lists, newest first, read past the writer: scans on a blocking thread, page by page.
 
 mod merge;
+pub(in crate::store) mod newest;
 
 use std::collections::HashSet;
 
@@ -33,31 +34,34 @@ pub(super) fn bulletins(
     query: &BulletinQuery,
     shown: Option<&HashSet<u32>>,
 ) -> Result<Page<Bulletin>> {
-    let before = query.before.map_or(u64::MAX, |id| id.0);
+    let before = match query.before {
+        Some(id) => newest::place(engine, id.0)?,
+        None => newest::TOP,
+    };
     let candidates = match (&query.source, shown) {
         (Some(source), _) => merge::of(engine, names.source_number(source).into_iter(), before),
         (None, Some(shown)) => merge::mostly_of(engine, shown, before),
         (None, None) => merge::all(engine, before),
     };
+    let candidates = match query.since {
+        Some(since) => merge::since(engine, since, before)?,
+        None => candidates,
+    };
     let mut words = Words::new(&query.words);
     let mut page = Collected::new(query.limit);
-    let mut old = 0;
     for row in candidates {
         if query.given_up.is_cancelled() {
             break;
         }
         let (id, row) = row?;
-        if query
-            .since
-            .is_some_and(|since| time(row.first_seen_ms) < since)
-        {
-            old += 1;
-            if old > OLD_ENOUGH {
-                break;
-            }
-            continue;
-        }
+        let source = query.source.as_ref();
+        let is_of = |source| {
+            names
+                .source_number(source)
+                .is_some_and(|it| row.is_of(&HashSet::from([it])))
+        };
         let is_asked = (query.states.is_empty() || query.states.contains(&row.state))
+            && source.is_none_or(is_of)
             && shown.is_none_or(|shown| row.is_of(shown))
             && words.are_in(engine, id, &row)?
             && goes_to(engine, names, id, query.channel.as_ref())?;

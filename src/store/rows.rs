@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::names::Names;
@@ -83,6 +83,27 @@ pub(super) struct BulletinRow {
 }
 
 impl BulletinRow {
+    /// When it was new (ms): as published, where its page says so, and never after it was seen. Of a day
+    /// alone, what was pushed as it appeared was new when it was seen, all else at noon in China.
+    pub(super) fn newest_ms(&self) -> i64 {
+        const FRESH_MS: i64 = 36 * 3_600_000;
+        let seen_ms = self.first_seen_ms;
+        match self.published {
+            None => seen_ms,
+            Some(Moment::Time(time)) => time.timestamp_millis().min(seen_ms),
+            Some(Moment::Day(day)) => {
+                let noon = day.and_time(NaiveTime::MIN).and_utc() + TimeDelta::hours(4);
+                let noon_ms = noon.timestamp_millis();
+                let is_fresh = self.cause == Cause::New && (seen_ms - noon_ms).abs() <= FRESH_MS;
+                if is_fresh {
+                    seen_ms
+                } else {
+                    noon_ms.min(seen_ms)
+                }
+            }
+        }
+    }
+
     pub(super) fn is_of(&self, sources: &HashSet<u32>) -> bool {
         let mut of = std::iter::once(&self.source).chain(&self.also);
         of.any(|source| sources.contains(source))

@@ -11,6 +11,7 @@ use super::{
     engine::{Engine, Writes},
     error::Result,
     keys, open,
+    read::newest,
     rows::SourceRow,
 };
 
@@ -18,7 +19,7 @@ use super::{
 type Step = fn(&Engine) -> Result<()>;
 
 /// The first one brings schema 1 to schema 2, and so on.
-const STEPS: &[Step] = &[block::pack_old, count_news];
+const STEPS: &[Step] = &[block::pack_old, count_news, newest::enter_old];
 
 /// Schema 3: a source remembers how much was new at most. Its row ends in that number.
 fn count_news(engine: &Engine) -> Result<()> {

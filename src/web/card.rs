@@ -6,7 +6,7 @@ use url::Url;
 
 use super::{auth::Viewer, when::When};
 use crate::{
-    bulletin::{Bulletin, BulletinState, Moment, Source, SourceId},
+    bulletin::{Bulletin, BulletinState, Cause, Moment, Source, SourceId},
     config::Config,
 };
 
@@ -99,7 +99,7 @@ impl<'a> Scene<'a> {
             summary: bulletin.summary.as_deref().map(printable),
             publisher: bulletin.publisher.as_deref().map(printable),
             tag,
-            when: self.when(&self.published(bulletin)),
+            when: self.shown(bulletin),
             deadline: bulletin.deadline.as_ref().map(|moment| self.when(moment)),
             attachments: attachments(bulletin),
             original: web_link(&bulletin.url),
@@ -114,6 +114,16 @@ impl<'a> Scene<'a> {
         let seen = bulletin.first_seen.with_timezone(&self.config.time_zone);
         let seen = Moment::Time(seen.fixed_offset());
         bulletin.published.unwrap_or(seen)
+    }
+
+    /// What was there when it was first looked for, without a date, may be of any age.
+    fn shown(self, bulletin: &Bulletin) -> When {
+        let is_of_any_age = bulletin.published.is_none() && bulletin.cause != Cause::New;
+        if !is_of_any_age {
+            return self.when(&self.published(bulletin));
+        }
+        let seen = bulletin.first_seen.with_timezone(&self.config.time_zone);
+        When::collected(seen.date_naive(), self.config.language)
     }
 
     fn when(self, moment: &Moment) -> When {

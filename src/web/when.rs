@@ -1,6 +1,6 @@
 //! Dates as people read them: how long ago, and when exactly. Pure; now is given.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
 
@@ -18,6 +18,16 @@ pub(super) struct When {
 }
 
 impl When {
+    /// When a notice of an unknown age was taken in.
+    pub(super) fn collected(day: NaiveDate, language: Language) -> Self {
+        let day = day.format("%Y-%m-%d").to_string();
+        Self {
+            datetime: day.clone(),
+            ago: Some(pick(language, "收录".to_owned(), "collected".to_owned())),
+            exact: day,
+        }
+    }
+
     pub(super) fn new(moment: &Moment, now: DateTime<Utc>, zone: Tz, language: Language) -> Self {
         let ago = match moment {
             Moment::Time(time) => time_ago(now.signed_duration_since(time), language),

@@ -361,7 +361,7 @@ async fn lists_come_in_pages_newest_first() {
             ..base.clone()
         })
         .await,
-        (vec![13, 12], true)
+        (vec![10, 9], true)
     );
     let public = BulletinQuery {
         public_only: true,
@@ -410,4 +410,55 @@ async fn lists_come_in_pages_newest_first() {
         [12, 3]
     );
     assert_eq!(world.store.health().await.bulletins, 15);
+}
+
+#[tokio::test]
+async fn what_a_source_brings_that_is_added_later_stands_where_its_dates_say() {
+    let world = World::with(&[source("news"), source("later")], &[chat("a", 1)]).await;
+    world
+        .look(vec![row("1.htm", "昨日通知", "2022-11-30")])
+        .await;
+    let rows = || {
+        vec![
+            row("2.htm", "今日通知", "2022-12-01"),
+            row("1.htm", "昨日通知", "2022-11-30"),
+        ]
+    };
+    world.look(rows()).await;
+    world.look_at("later", list([5, 4])).await;
+    let titles = async |world: &World, before| {
+        let query = BulletinQuery {
+            before,
+            limit: Some(3),
+            ..BulletinQuery::default()
+        };
+        let page = world.store.bulletins(&query).await.unwrap();
+        page.items
+            .into_iter()
+            .map(|it| it.title)
+            .collect::<Vec<_>>()
+    };
+    let newest = ["今日通知", "昨日通知", "第5号通知"];
+    assert_eq!(titles(&world, None).await, newest);
+    // A list goes on below any number.
+    let ids = async |title: &str| {
+        let all = world
+            .store
+            .bulletins(&BulletinQuery::default())
+            .await
+            .unwrap();
+        let mut all = all.items.into_iter();
+        all.find(|it| it.title == title).map(|it| it.id)
+    };
+    assert_eq!(
+        titles(&world, ids("昨日通知").await).await,
+        ["第5号通知", "第4号通知"]
+    );
+    let since = BulletinQuery {
+        since: Some(world.now),
+        ..BulletinQuery::default()
+    };
+    let since = world.store.bulletins(&since).await.unwrap();
+    assert_eq!(since.items[0].title, "今日通知");
+    assert_eq!(since.items.len(), 4);
 }
