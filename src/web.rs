@@ -17,8 +17,10 @@ mod metrics;
 mod once;
 mod pages;
 mod problem;
+mod sources;
 mod steady;
 mod templates;
+mod turns;
 mod when;
 mod words;
 
@@ -38,12 +40,14 @@ use axum::{
 };
 use tokio::{
     net::TcpListener,
-    sync::{Semaphore, mpsc, oneshot},
+    sync::{mpsc, oneshot},
 };
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use self::{clients::Client, door::Door, gate::Reported, once::Once, problem::Problem};
+use self::{
+    clients::Client, door::Door, gate::Reported, once::Once, problem::Problem, turns::Turns,
+};
 use crate::{
     bulletin::Secret,
     config::{Config, Live},
@@ -54,8 +58,6 @@ use crate::{
 
 /// Bytes of a request's body; the largest real one is a list of some thousand bulletin numbers.
 const MAX_BODY: usize = 64 << 10;
-/// More would only take the processor from looks and sends.
-const PAGES_AT_A_TIME: usize = 8;
 
 /// A request to take the changed config; answered with what is wrong with it.
 pub type Reload = oneshot::Sender<Result<(), String>>;
@@ -85,10 +87,7 @@ struct Site {
     started: Instant,
     /// The instance is shutting down.
     ending: CancellationToken,
-    /// Searches read the whole archive: one at a time.
-    search: Arc<Semaphore>,
-    /// Pages and feeds that are made at a time.
-    pages: Arc<Semaphore>,
+    turns: Turns,
     readiness: Once<health::Answer>,
     readiness_of_all: Once<health::Answer>,
     metrics: Once<Result<Bytes, Problem>>,
@@ -153,8 +152,7 @@ pub async fn serve(
         desk,
         started: Instant::now(),
         ending,
-        search: Arc::new(Semaphore::new(1)),
-        pages: Arc::new(Semaphore::new(PAGES_AT_A_TIME)),
+        turns: Turns::default(),
         readiness: Once::default(),
         readiness_of_all: Once::default(),
         metrics: Once::default(),
@@ -185,15 +183,12 @@ fn router(site: Shared) -> Router {
 fn pages_router(site: &Shared) -> Router<Shared> {
     Router::new()
         .route("/", get(pages::channel))
-        .route("/sources", get(pages::sources))
+        .route("/sources", get(sources::sources))
         .route("/b/{id}", get(pages::bulletin))
         .route("/feed.atom", get(feeds::atom))
         .route("/feed.json", get(feeds::json))
         .route("/s/{source}/feed.atom", get(feeds::source_atom))
-        .route_layer(middleware::from_fn_with_state(
-            site.clone(),
-            pages::take_turn,
-        ))
+        .route_layer(middleware::from_fn_with_state(site.clone(), turns::take))
         .route("/style.css", get(pages::style))
         .route("/icon.svg", get(pages::icon))
         .route("/qr.svg", get(pages::qr))

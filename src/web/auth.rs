@@ -100,7 +100,7 @@ fn knock(
         })?;
     }
     if let Some(peer) = extensions.get::<Peer>() {
-        peer.seat.is_known();
+        peer.seat.trust();
     }
     Ok(())
 }

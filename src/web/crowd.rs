@@ -39,7 +39,7 @@ pub(super) struct Seat {
     since: AtomicU64,
     turns: Arc<AtomicU64>,
     is_answered: AtomicBool,
-    is_known: AtomicBool,
+    is_trusted: AtomicBool,
     leave: CancellationToken,
 }
 
@@ -80,7 +80,7 @@ impl Crowd {
             since: AtomicU64::new(0),
             turns: Arc::clone(&self.turns),
             is_answered: AtomicBool::new(false),
-            is_known: AtomicBool::new(false),
+            is_trusted: AtomicBool::new(false),
             leave: CancellationToken::new(),
         });
         seat.wait();
@@ -112,7 +112,7 @@ impl Seats {
         let strangers = self
             .open
             .iter()
-            .filter(|(_, seat)| !seat.is_known.load(Ordering::Relaxed) && may_go(seat));
+            .filter(|(_, seat)| !seat.is_trusted() && may_go(seat));
         let longest = strangers
             .min_by_key(|(_, seat)| (seat.is_answered(), seat.since.load(Ordering::Relaxed)));
         let Some(number) = longest.map(|(number, _)| *number) else {
@@ -144,8 +144,12 @@ impl Seat {
     }
 
     /// It showed a right token: it gives way to nobody.
-    pub(super) fn is_known(&self) {
-        self.is_known.store(true, Ordering::Relaxed);
+    pub(super) fn trust(&self) {
+        self.is_trusted.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_trusted(&self) -> bool {
+        self.is_trusted.load(Ordering::Relaxed)
     }
 
     /// Until it must give way.
@@ -218,7 +222,7 @@ mod tests {
     fn who_showed_a_right_token_stays() {
         let crowd = Crowd::new(2);
         let command = crowd.enter(None).unwrap();
-        command.seat.is_known();
+        command.seat.trust();
         let others: Vec<Guest> = (0..3).map(|_| crowd.enter(None).unwrap()).collect();
         assert!(!is_gone(&command) && is_gone(&others[0]) && is_gone(&others[1]));
     }

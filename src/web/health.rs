@@ -4,6 +4,7 @@ use std::{
     borrow::Cow,
     collections::{HashMap, HashSet},
     sync::Arc,
+    time::Duration,
 };
 
 use axum::{
@@ -29,6 +30,8 @@ use crate::{
 const STUCK_AFTER: TimeDelta = TimeDelta::minutes(10);
 /// A sender that began a send within this is at work: then its pace holds up the rest.
 const AT_WORK_WITHIN: TimeDelta = TimeDelta::minutes(1);
+/// For the store to answer.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// Problems that are listed; of further ones the number.
 const MOST_LISTED: usize = 50;
 const MOST_CHARS: usize = 500;
@@ -71,24 +74,38 @@ pub(super) async fn healthz(State(site): State<Shared>) -> Response {
 /// Whoever asks while others do gets the answer that is made for all of them.
 pub(super) async fn readyz(State(site): State<Shared>, viewer: Viewer) -> Response {
     let answer = async {
-        let config = site.config();
-        let scene = Scene {
-            config: &config,
-            viewer,
-            now: Utc::now(),
-        };
-        let mut faults = own_faults(&site).await;
-        match outside_faults(&site, scene).await {
-            Ok(outside) => faults.extend(outside),
-            Err(error) => faults.push(store_failed(error.to_string())),
-        }
-        Answer::new(faults)
+        let faults = tokio::time::timeout(PATIENCE, faults(&site, viewer)).await;
+        Answer::new(faults.unwrap_or_else(|_| vec![busy()]))
     };
     let made = match viewer {
         Viewer::Public => &site.readiness,
         Viewer::Admin => &site.readiness_of_all,
     };
     made.get(answer).await.into_response()
+}
+
+async fn faults(site: &Site, viewer: Viewer) -> Vec<Fault> {
+    let config = site.config();
+    let scene = Scene {
+        config: &config,
+        viewer,
+        now: Utc::now(),
+    };
+    let mut faults = own_faults(site).await;
+    match outside_faults(site, scene).await {
+        Ok(outside) => faults.extend(outside),
+        Err(error) => faults.push(store_failed(error.to_string())),
+    }
+    faults
+}
+
+/// Whoever asks whether we are ready does not wait for long either.
+fn busy() -> Fault {
+    Fault::grave(
+        format!("the store has not answered for {} s", PATIENCE.as_secs()),
+        "store",
+        "if this stays, look at the log and at the disk below the state folder",
+    )
 }
 
 /// What `/healthz` and `/readyz` answer.

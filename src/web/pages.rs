@@ -1,35 +1,28 @@
 //! The channel page, one bulletin, and what they are dressed with.
 
-use std::{sync::Arc, time::Duration};
-
 use axum::{
-    extract::{Path, Query, Request, State, rejection::QueryRejection},
-    http::{HeaderMap, HeaderName, StatusCode, header},
-    middleware::Next,
+    extract::{Path, Query, State, rejection::QueryRejection},
+    http::{HeaderMap, HeaderName, header},
     response::{Html, IntoResponse, Response},
 };
 use chrono::Utc;
 use qrcode::{QrCode, render::svg};
 use serde::{Deserialize, Serialize};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio_util::sync::CancellationToken;
-use url::form_urlencoded;
 
 use super::{
-    Shared, Site,
+    Shared,
     auth::Viewer,
     card::{Card, Scene, Tag, printable},
     problem::Problem,
     templates::{self, Frame},
+    turns,
     words::Words,
 };
 use crate::{
-    bulletin::{
-        Bulletin, BulletinId, BulletinState, ChannelKind, Revision, SourceId, TelegramChat,
-    },
+    bulletin::{BulletinId, BulletinState, ChannelKind, Revision, TelegramChat},
     config::Config,
     push::card::what_changed,
-    store::{BulletinQuery, Page},
+    store::BulletinQuery,
     view,
 };
 
@@ -37,15 +30,11 @@ const PAGE: usize = 20;
 /// A search is a few words; more would only cost.
 const MAX_SEARCH_CHARS: usize = 100;
 const MAX_SEARCH_WORDS: usize = 8;
-/// How long a page or a search waits for its turn.
-const PATIENCE: Duration = Duration::from_secs(5);
 /// How far above a bulletin the next visible one is looked for.
 const NEXT_WINDOW: u64 = 64;
 const DEMO_REFRESH_SECS: u32 = 5;
 /// Sources that each page lists; the others are on the page of all sources.
 const MOST_TAGS: usize = 30;
-/// Sources on one page of all sources.
-const MOST_SOURCES: usize = 200;
 
 #[derive(Debug, Serialize)]
 struct ChannelPage {
@@ -94,7 +83,7 @@ pub(super) async fn channel(
     };
     let query = wish.query(scene)?;
     let is_first_page = query.before.is_none();
-    let page = listed(&site, query.clone()).await?;
+    let page = turns::listed(&site, query.clone()).await?;
     let name = site.desk.store.bot_name().await?;
     let bot = view::bot_link(&config, &name);
     let older = page.items.last().filter(|_| page.more).map(|last| last.id);
@@ -163,63 +152,7 @@ pub(super) async fn bulletin(
     Ok(page_for(viewer, templates::render("bulletin.html", &page)?))
 }
 
-#[derive(Debug, Serialize)]
-struct SourcesPage {
-    frame: Frame,
-    sources: Vec<Tag>,
-    bot: Option<String>,
-    /// The last one on this page, where there are more.
-    after: Option<SourceId>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct After {
-    after: String,
-}
-
-/// All sources, page by page, each with its own list, feed and subscription.
-pub(super) async fn sources(
-    State(site): State<Shared>,
-    viewer: Viewer,
-    wish: Result<Query<After>, QueryRejection>,
-) -> Result<Response, Problem> {
-    let Query(After { after }) = wish?;
-    let config = site.config();
-    let scene = Scene {
-        config: &config,
-        viewer,
-        now: Utc::now(),
-    };
-    let start = match after.as_str() {
-        "" => 0,
-        id => scene
-            .source(id)
-            .map(|(place, _)| place + 1)
-            .ok_or_else(|| missing_source(id))?,
-    };
-    let rest = scene.sources().skip_while(|(place, _)| *place < start);
-    let mut sources: Vec<Tag> = rest.take(MOST_SOURCES + 1).map(Tag::new).collect();
-    let has_more = sources.len() > MOST_SOURCES;
-    sources.truncate(MOST_SOURCES);
-    let name = site.desk.store.bot_name().await?;
-    let words = Words::of(config.language);
-    let page = SourcesPage {
-        frame: Frame {
-            is_demo: site.desk.is_demo,
-            ..Frame::new(config.language, "./", words.all_sources.to_owned())
-        },
-        after: sources
-            .last()
-            .filter(|_| has_more)
-            .map(|tag| tag.id.clone()),
-        sources,
-        bot: view::bot_link(&config, &name),
-    };
-    Ok(page_for(viewer, templates::render("sources.html", &page)?))
-}
-
-fn missing_source(id: &str) -> Problem {
+pub(super) fn missing_source(id: &str) -> Problem {
     let id: String = printable(id).chars().take(MAX_SEARCH_CHARS).collect();
     Problem::missing(format!("there is no source `{id}` here"))
 }
@@ -265,56 +198,6 @@ fn neighbours(viewer: Viewer, before: u64, limit: u64) -> BulletinQuery {
     BulletinQuery {
         before: Some(BulletinId(before)),
         ..visible(viewer, usize::try_from(limit).unwrap_or(usize::MAX))
-    }
-}
-
-/// A search reads the whole archive, so it waits for its turn; it keeps the turn until it has ended, and it
-/// ends when nobody waits for it any more.
-async fn listed(site: &Site, mut query: BulletinQuery) -> Result<Page<Bulletin>, Problem> {
-    let store = site.desk.store.clone();
-    if query.words.is_empty() {
-        return Ok(store.bulletins(&query).await?);
-    }
-    let turn = turn(&site.search).await?;
-    let given_up = CancellationToken::new();
-    query.given_up = given_up.clone();
-    let _attended = given_up.drop_guard();
-    let found = tokio::spawn(async move {
-        let _turn = turn;
-        store.bulletins(&query).await
-    });
-    let found = found.await.map_err(|error| {
-        tracing::error!("a search broke off: {error}");
-        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the search broke off")
-    })?;
-    Ok(found?)
-}
-
-async fn turn(of: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Problem> {
-    let turn = tokio::time::timeout(PATIENCE, Arc::clone(of).acquire_owned()).await;
-    let busy = || {
-        let detail = "many are asking; try again in a moment";
-        Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail).after(PATIENCE.as_secs())
-    };
-    turn.map_err(|_| busy())?.map_err(|_| busy())
-}
-
-/// Few pages are made at a time, so that those who ask for thousands delay no other part. Searches have a
-/// turn of their own.
-pub(super) async fn take_turn(
-    State(site): State<Shared>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let query = request.uri().query().unwrap_or_default().as_bytes();
-    let is_search =
-        form_urlencoded::parse(query).any(|(name, words)| name == "q" && !words.trim().is_empty());
-    if is_search {
-        return next.run(request).await;
-    }
-    match turn(&site.pages).await {
-        Ok(_turn) => next.run(request).await,
-        Err(busy) => busy.into_response(),
     }
 }
 
@@ -389,7 +272,7 @@ impl Subscribe {
     }
 }
 
-fn page_for(viewer: Viewer, body: String) -> Response {
+pub(super) fn page_for(viewer: Viewer, body: String) -> Response {
     match viewer {
         Viewer::Public => Html(body).into_response(),
         // A cache must not show an admin's page to others.

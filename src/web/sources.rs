@@ -1,0 +1,78 @@
+//! The page of all sources: where there are many, the others list the first ones alone.
+
+use axum::{
+    extract::{Query, State, rejection::QueryRejection},
+    response::Response,
+};
+use chrono::Utc;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Shared,
+    auth::Viewer,
+    card::{Scene, Tag},
+    pages::{missing_source, page_for},
+    problem::Problem,
+    templates::{self, Frame},
+    words::Words,
+};
+use crate::{bulletin::SourceId, view};
+
+/// Sources on one page.
+const MOST_SOURCES: usize = 200;
+
+#[derive(Debug, Serialize)]
+struct SourcesPage {
+    frame: Frame,
+    sources: Vec<Tag>,
+    bot: Option<String>,
+    /// The last one on this page, where there are more.
+    after: Option<SourceId>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct After {
+    after: String,
+}
+
+/// All sources, page by page, each with its own list, feed and subscription.
+pub(super) async fn sources(
+    State(site): State<Shared>,
+    viewer: Viewer,
+    wish: Result<Query<After>, QueryRejection>,
+) -> Result<Response, Problem> {
+    let Query(After { after }) = wish?;
+    let config = site.config();
+    let scene = Scene {
+        config: &config,
+        viewer,
+        now: Utc::now(),
+    };
+    let start = match after.as_str() {
+        "" => 0,
+        id => scene
+            .source(id)
+            .map(|(place, _)| place + 1)
+            .ok_or_else(|| missing_source(id))?,
+    };
+    let rest = scene.sources().skip_while(|(place, _)| *place < start);
+    let mut sources: Vec<Tag> = rest.take(MOST_SOURCES + 1).map(Tag::new).collect();
+    let has_more = sources.len() > MOST_SOURCES;
+    sources.truncate(MOST_SOURCES);
+    let name = site.desk.store.bot_name().await?;
+    let words = Words::of(config.language);
+    let page = SourcesPage {
+        frame: Frame {
+            is_demo: site.desk.is_demo,
+            ..Frame::new(config.language, "./", words.all_sources.to_owned())
+        },
+        after: sources
+            .last()
+            .filter(|_| has_more)
+            .map(|tag| tag.id.clone()),
+        sources,
+        bot: view::bot_link(&config, &name),
+    };
+    Ok(page_for(viewer, templates::render("sources.html", &page)?))
+}

@@ -1,0 +1,116 @@
+//! Turns: few pages are made at a time, and one search, so that those who ask for thousands delay no other
+//! part.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    extract::{Request, State},
+    http::StatusCode,
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
+use url::form_urlencoded;
+
+use super::{Shared, Site, problem::Problem};
+use crate::{
+    bulletin::Bulletin,
+    store::{BulletinQuery, Page},
+};
+
+/// More would only take the processor from looks and sends.
+const PAGES_AT_A_TIME: usize = 8;
+/// Searches read the whole archive.
+const SEARCHES_AT_A_TIME: usize = 1;
+/// How long a page or a search waits for its turn.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+#[derive(Debug)]
+pub(super) struct Turns {
+    pages: Arc<Semaphore>,
+    searches: Arc<Semaphore>,
+}
+
+impl Default for Turns {
+    fn default() -> Self {
+        Self {
+            pages: Arc::new(Semaphore::new(PAGES_AT_A_TIME)),
+            searches: Arc::new(Semaphore::new(SEARCHES_AT_A_TIME)),
+        }
+    }
+}
+
+/// Searches have a turn of their own, which they take when they begin.
+pub(super) async fn take(State(site): State<Shared>, request: Request, next: Next) -> Response {
+    if is_search(&request) {
+        return next.run(request).await;
+    }
+    match turn(&site.turns.pages).await {
+        Ok(_turn) => next.run(request).await,
+        Err(busy) => busy.into_response(),
+    }
+}
+
+fn is_search(request: &Request) -> bool {
+    let query = request.uri().query().unwrap_or_default().as_bytes();
+    let mut wishes = form_urlencoded::parse(query);
+    request.uri().path() == "/"
+        && wishes.any(|(name, words)| name == "q" && !words.trim().is_empty())
+}
+
+/// A search keeps its turn until it has ended, and it ends when nobody waits for it any more.
+pub(super) async fn listed(
+    site: &Site,
+    mut query: BulletinQuery,
+) -> Result<Page<Bulletin>, Problem> {
+    let store = site.desk.store.clone();
+    if query.words.is_empty() {
+        return Ok(store.bulletins(&query).await?);
+    }
+    let turn = turn(&site.turns.searches).await?;
+    let given_up = CancellationToken::new();
+    query.given_up = given_up.clone();
+    let _attended = given_up.drop_guard();
+    let found = tokio::spawn(async move {
+        let _turn = turn;
+        store.bulletins(&query).await
+    });
+    let found = found.await.map_err(|error| {
+        tracing::error!("a search broke off: {error}");
+        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the search broke off")
+    })?;
+    Ok(found?)
+}
+
+async fn turn(of: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Problem> {
+    let turn = tokio::time::timeout(PATIENCE, Arc::clone(of).acquire_owned()).await;
+    let busy = || {
+        let detail = "many are asking; try again in a moment";
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail).after(PATIENCE.as_secs())
+    };
+    turn.map_err(|_| busy())?.map_err(|_| busy())
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+
+    use super::*;
+
+    #[test]
+    fn words_to_search_for_take_no_other_page_out_of_the_row() {
+        for (address, expected) in [
+            ("/?q=%E6%94%BE%E5%81%87", true),
+            ("/?source=news&q=x", true),
+            ("/", false),
+            ("/?q=", false),
+            ("/?q=%20+", false),
+            ("/feed.atom?q=x", false),
+            ("/b/1?q=x", false),
+        ] {
+            let request = Request::get(address).body(Body::empty()).unwrap();
+            assert_eq!(is_search(&request), expected, "{address}");
+        }
+    }
+}
