@@ -11,6 +11,7 @@ use url::Url;
 
 use super::Shared;
 use crate::{
+    bulletin::BulletinState,
     round,
     source::fetch::Fetcher,
     store::{ReadAgain, Reread, StoreError},
@@ -58,10 +59,40 @@ impl Shared {
             return failed.await.map(drop);
         };
         match round::reread(&self.store, fetcher, source, &known, now).await? {
-            Some(true) => tracing::info!(source = %source.id, "bulletin {bulletin} was corrected"),
+            Some(true) => {
+                let now = self.store.bulletin(bulletin).await?.map(|now| now.state);
+                let what = became(known.bulletin.state, now);
+                tracing::info!(source = %source.id, "bulletin {bulletin} {what}");
+            }
             Some(false) => {}
             None => hosts().extend(host),
         }
         Ok(())
+    }
+}
+
+/// What happened to a bulletin that changed.
+fn became(before: BulletinState, now: Option<BulletinState>) -> &'static str {
+    match (before, now) {
+        (_, Some(BulletinState::Withdrawn)) => "was withdrawn",
+        (BulletinState::Withdrawn, _) => "is published again",
+        _ => "was corrected",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_withdrawal_is_told_as_one() {
+        use BulletinState::{Published, Withdrawn};
+        for (before, now, what) in [
+            (Published, Some(Withdrawn), "was withdrawn"),
+            (Withdrawn, Some(Published), "is published again"),
+            (Published, Some(Published), "was corrected"),
+        ] {
+            assert_eq!(became(before, now), what);
+        }
     }
 }
