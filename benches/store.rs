@@ -257,7 +257,7 @@ async fn large(bulletins: u64, print: &impl Fn(&str, Duration)) {
     );
     for source in 0..SOURCES {
         let id = format!("s{source}").parse().expect("an id");
-        store.set_look_state(
+        store.keep_look(
             &id,
             LookState {
                 failures: 1,

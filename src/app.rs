@@ -37,7 +37,7 @@ use crate::{
     config::Config,
     push::{Files, Output, Pusher},
     source::fetch::Fetcher,
-    store::{Store, StoreError},
+    store::{Answered, Failure, Store, StoreError},
     supervise::PartError,
     watch::Watch,
     web::{self, Desk, Reload},
@@ -91,7 +91,7 @@ pub struct App {
 type Part = anyhow::Result<()>;
 /// Begins a part, and begins it again.
 type Begin =
-    Box<dyn Fn(CancellationToken) -> BoxFuture<'static, Result<(), StoreError>> + Send + Sync>;
+    Box<dyn Fn(CancellationToken) -> BoxFuture<'static, Result<(), Failure>> + Send + Sync>;
 
 impl App {
     /// Opens the store, takes the config into it, and leaves `instance.json` and, where the config
@@ -199,13 +199,10 @@ impl App {
         loop {
             tokio::select! {
                 Ok(()) = added.changed() => {
-                    match self.reloader.join_added().await {
-                        Err(error) if error.is_fatal() => {
-                            ended = Err(error.into());
-                            break;
-                        }
-                        Err(error) => tracing::error!("an added source is not watched yet: {error}"),
-                        Ok(()) => {}
+                    let joined = self.reloader.join_added().await;
+                    if let Err(failure) = joined.or_report("watching what chats added") {
+                        ended = Err(failure.into());
+                        break;
                     }
                 }
                 () = stop.cancelled() => break,
@@ -252,7 +249,7 @@ async fn open_store(state: &Path) -> Result<Store, StoreError> {
     let end = Instant::now() + PATIENCE;
     loop {
         match Store::open(state).await {
-            Err(StoreError::Locked { .. })
+            Err(StoreError::Failed(Failure::Locked { .. }))
                 if Instant::now() < end
                     && !Address::read(state).is_some_and(|it| it.is_alive()) =>
             {
@@ -323,7 +320,7 @@ async fn keep_serving(
 }
 
 /// Backs up and forgets what is old enough. A backup that fails is told and tried again.
-async fn keep_house(store: Store, stop: CancellationToken) -> Result<(), StoreError> {
+async fn keep_house(store: Store, stop: CancellationToken) -> Result<(), Failure> {
     let mut hour = interval_at(Instant::now() + MINUTE, HOUR);
     let mut moment = interval(MOMENT);
     loop {
@@ -338,7 +335,8 @@ async fn keep_house(store: Store, stop: CancellationToken) -> Result<(), StoreEr
         match store.housekeep(Utc::now()).await {
             Ok(None) => {}
             Ok(Some(backup)) => tracing::info!("backed up to {}", backup.display()),
-            Err(error) if error.is_fatal() => return Err(error),
+            // A row that cannot be read spoils the backup, and nothing else.
+            Err(StoreError::Failed(failure)) if failure.is_fatal() => return Err(failure),
             Err(error) => tracing::error!("no backup could be made: {error}"),
         }
     }

@@ -33,7 +33,7 @@ mod target;
 mod typed;
 mod words;
 
-use std::{collections::HashMap, panic::AssertUnwindSafe, sync::Arc};
+use std::{collections::HashMap, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures::FutureExt;
 use teloxide::{
@@ -55,13 +55,15 @@ use crate::{
         Pusher, Sent, backoff,
         telegram::{Voice, verdict},
     },
-    store::{Store, StoreError},
+    store::{Answered, Failure, Store},
     watch::Watch,
 };
 
 /// Answers that wait for their turn, and those of one chat: what it asks beyond that is not answered.
 const MOST_ANSWERS: usize = 200;
 const MOST_OF_A_CHAT: usize = 20;
+/// After so long what the store refused is tried again.
+const AGAIN: Duration = Duration::from_secs(60);
 
 /// What the bot stands on; clones share it.
 #[derive(Debug, Clone)]
@@ -79,7 +81,7 @@ pub struct Desk {
 ///
 /// # Errors
 /// A store that failed a write.
-pub async fn run(desk: Desk, stop: CancellationToken) -> Result<(), StoreError> {
+pub async fn run(desk: Desk, stop: CancellationToken) -> Result<(), Failure> {
     let mut changes = desk.config.clone();
     loop {
         let config = changes.borrow_and_update().clone();
@@ -94,12 +96,13 @@ pub async fn run(desk: Desk, stop: CancellationToken) -> Result<(), StoreError> 
     }
 }
 
-async fn serve(desk: &Desk) -> Result<(), StoreError> {
+async fn serve(desk: &Desk) -> Result<(), Failure> {
     let voice = desk.pusher.voice().await;
     let mut trouble = Trouble::default();
     let config = desk.config.borrow().clone();
     let me = introduce(&voice, &mut trouble).await;
-    desk.store.set_bot_name(&me.name).await?;
+    let named = desk.store.set_bot_name(&me.name).await;
+    named.or_report("keeping the bot's name")?;
     let (outgoing, answers) = mpsc::channel(MOST_ANSWERS);
     let room = Room {
         store: desk.store.clone(),
@@ -128,21 +131,24 @@ fn room_now(desk: &Desk, room: &Room) -> Room {
     }
 }
 
-async fn listen(desk: &Desk, room: &Room, mut trouble: Trouble) -> Result<(), StoreError> {
+async fn listen(desk: &Desk, room: &Room, mut trouble: Trouble) -> Result<(), Failure> {
     let voice = &room.voice;
     loop {
-        let offset = desk.store.update_offset().await?;
+        let offset = desk.store.update_offset().await;
+        let offset = offset.or_report("reading the offset")?.unwrap_or_default();
         match poll::updates(voice, offset).await {
             Polled::Updates(updates) => {
                 trouble.over(voice);
-                room.heed_rival(trouble.has_rival()).await?;
+                let told = room.heed_rival(trouble.has_rival()).await;
+                told.or_report("telling admins of another poller")?;
                 for update in updates {
                     handle(&room_now(desk, room), update).await?;
                 }
             }
             Polled::Wait(sent, conflict) => {
                 let wait = trouble.met(voice, &sent, conflict);
-                room.heed_rival(trouble.has_rival()).await?;
+                let told = room.heed_rival(trouble.has_rival()).await;
+                told.or_report("telling admins of another poller")?;
                 sleep(wait).await;
             }
         }
@@ -151,17 +157,21 @@ async fn listen(desk: &Desk, room: &Room, mut trouble: Trouble) -> Result<(), St
 
 /// Handles an update and confirms it once its effect is durable: after a crash it comes again, and
 /// changes nothing then. Its answers go out after that, so that none is given twice.
-async fn handle(room: &Room, update: poll::Received) -> Result<(), StoreError> {
+async fn handle(room: &Room, update: poll::Received) -> Result<(), Failure> {
     let next = update.id.saturating_add(1);
     let mut answers = Vec::new();
     if let Some(taken) = update.update {
         // One that breaks its handler must not come again for ever.
         match AssertUnwindSafe(room.answer(taken)).catch_unwind().await {
-            Ok(done) => answers = done?,
+            Ok(done) => {
+                let done = done.or_report("answering an update")?;
+                answers = done.unwrap_or_default();
+            }
             Err(_) => tracing::error!(update.id = update.id, "an update broke its handler"),
         }
     }
-    room.store.set_update_offset(next).await?;
+    let confirmed = room.store.set_update_offset(next).await;
+    confirmed.or_report("confirming an update")?;
     for answer in answers {
         // Where too many ask at once, Telegram keeps what others ask until there is room.
         if room.outgoing.send(answer).await.is_err() {
@@ -199,12 +209,13 @@ async fn speak(mut answers: mpsc::Receiver<Answer>) {
 }
 
 /// What is told without being asked: reports of what was sent to many, and what is held.
-async fn keep_telling(desk: &Desk, room: &Room) -> Result<(), StoreError> {
+async fn keep_telling(desk: &Desk, room: &Room) -> Result<(), Failure> {
     loop {
         let room = room_now(desk, room);
-        let wait = room.report().await?;
-        room.tell_of_held().await?;
-        sleep(wait).await;
+        let wait = room.report().await.or_report("reporting to admins")?;
+        let told = room.tell_of_held().await;
+        told.or_report("telling admins of what is held")?;
+        sleep(wait.unwrap_or(AGAIN)).await;
     }
 }
 

@@ -79,7 +79,7 @@ use crate::{
         Bulletin, Channel, ChannelId, ChannelKind, Fingerprint, Language, MessageRef, Robot,
     },
     config::{Config, Live},
-    store::{Store, StoreError},
+    store::{Answered, Failure, Store, StoreError},
     supervise::{self, Supervisor},
 };
 
@@ -168,7 +168,7 @@ impl Pusher {
     ///
     /// # Errors
     /// A store that failed a write.
-    pub async fn run(&self, stop: CancellationToken) -> Result<(), StoreError> {
+    pub async fn run(&self, stop: CancellationToken) -> Result<(), Failure> {
         let mut live = self.config.clone();
         while !stop.is_cancelled() {
             let config = live.borrow_and_update().clone();
@@ -190,11 +190,13 @@ impl Pusher {
         Ok(())
     }
 
-    fn joined(&self, joined: Result<Result<(), StoreError>, JoinError>) -> Result<(), StoreError> {
-        joined.unwrap_or_else(|error| {
+    fn joined(&self, joined: Result<Result<(), StoreError>, JoinError>) -> Result<(), Failure> {
+        let ended = joined.unwrap_or_else(|error| {
             self.supervisor.broke("channels", &supervise::why(error));
             Ok(())
-        })
+        });
+        // The others go on after what the store refused to one of them.
+        ended.or_report("sending").map(drop)
     }
 
     /// Sends one test card, past the outbox but within the pace.
@@ -320,7 +322,7 @@ impl Pusher {
         &self,
         config: &Arc<Config>,
         pause: &CancellationToken,
-    ) -> Result<JoinSet<Result<(), StoreError>>, StoreError> {
+    ) -> Result<JoinSet<Result<(), StoreError>>, Failure> {
         let mut groups: BTreeMap<Key, (Result<Made, PushError>, Vec<Channel>)> = BTreeMap::new();
         if config.telegram.is_some() {
             groups.insert((TELEGRAM, None), (self.bot(config).await, Vec::new()));
@@ -328,7 +330,8 @@ impl Pusher {
         for channel in &config.channels {
             if matches!(channel.kind, ChannelKind::Robot(_)) {
                 // Its key is perhaps another one now; if not, it is set aside again at its first message.
-                self.store.unblock_channel(&channel.id).await?;
+                let unblocked = self.store.unblock_channel(&channel.id).await;
+                unblocked.or_report("taking a channel up again")?;
             }
             let (key, make) = self.sender_of(&channel.kind, config);
             match groups.entry(key) {

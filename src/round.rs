@@ -147,7 +147,7 @@ async fn take_in(
     let look = Look {
         source: source.id.clone(),
         found: articles::open(store, reader, list).await,
-        state: keep(store, source, state),
+        state: after_good_look(state),
     };
     let admitted = store.admit(look, reader.now).await?;
     Ok(Looked {
@@ -161,7 +161,7 @@ async fn take_in(
 
 /// A good look that found nothing to judge.
 fn pass(store: &Store, source: &Source, state: LookState) -> Looked {
-    store.set_look_state(&source.id, keep(store, source, state));
+    store.keep_look(&source.id, after_good_look(state));
     Looked::default()
 }
 
@@ -169,7 +169,7 @@ fn pass(store: &Store, source: &Source, state: LookState) -> Looked {
 fn fail(store: &Store, source: &Source, fault: Fault) -> Looked {
     let state = store.look_state(&source.id);
     let state = fault.recorded_in(state, source, Utc::now(), fastrand::f64());
-    store.set_look_state(&source.id, state);
+    store.keep_look(&source.id, state);
     Looked {
         error: Some(fault.what),
         is_grave: fault.is_grave,
@@ -197,10 +197,7 @@ fn remember_change(state: &mut LookState, now: DateTime<Utc>) {
     }
 }
 
-/// The state after a good look. What others may have set meanwhile stays as they set it.
-fn keep(store: &Store, source: &Source, mut state: LookState) -> LookState {
-    let told = |theirs: &LookState| (theirs.paused, theirs.told, theirs.next_poll);
-    (state.paused, state.told, state.next_poll) = store.read_look_state(&source.id, told);
+fn after_good_look(mut state: LookState) -> LookState {
     state.last_polled = Some(Utc::now());
     state.failures = 0;
     state.error = None;

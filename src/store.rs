@@ -30,6 +30,7 @@ mod open;
 mod outbox;
 mod pack;
 mod people;
+mod private;
 mod read;
 mod recent;
 mod record;
@@ -69,15 +70,15 @@ pub use ask::{
     Imported, Judged, Look, LookState, Outcome, Page, Reminded, Ruling, SourceStatus, Told,
     Waiting,
 };
-pub use error::StoreError;
+pub use error::{Answered, Failure, Refusal, StoreError};
 pub use front::{ReadLines, WriteLine};
 pub use people::Settled;
 pub use reread::{ReadAgain, Reread};
 pub use revise::Edition;
 
 use self::{
-    added::Added, books::Books, engine::Engine, error::Result, looks::Looks, names::Names,
-    subscriptions::SharedChats, thread::Writer,
+    added::Added, books::Books, change::Change, engine::Engine, error::Result, looks::Looks,
+    names::Names, subscriptions::SharedChats, thread::Writer,
 };
 use crate::bulletin::{BulletinId, Channel, ChannelId, DeliveryId, Notice, Source, SourceId};
 
@@ -133,7 +134,7 @@ impl Store {
                 &path,
                 open::told(error.into_panic().as_ref()),
             )),
-            Err(error) => Err(StoreError::Failed(error.to_string())),
+            Err(error) => Err(Failure::Write(error.to_string()).into()),
         }
     }
 
@@ -144,9 +145,9 @@ impl Store {
         let names = books.shared_names();
         let looks = Arc::clone(&books.looks);
         let chats = books.chats.shared();
-        let added = books.added.subscribe();
+        let added = books.follow_added();
         let ticks = books.ticks();
-        let (writer, thread) = Writer::start(books).map_err(|error| StoreError::Unusable {
+        let (writer, thread) = Writer::start(books).map_err(|error| Failure::Unusable {
             path: path.clone(),
             why: format!("no thread for it: {error}"),
         })?;
@@ -201,9 +202,16 @@ impl Store {
 
     async fn write<T: Send + 'static>(
         &self,
-        call: impl FnOnce(&mut Books) -> Result<T> + Send + 'static,
+        call: impl FnOnce(&Books, &mut Change) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         self.shared.writer.write(call).await
+    }
+
+    async fn write_in_steps<T: Send + 'static>(
+        &self,
+        call: impl FnOnce(&mut Books) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.shared.writer.write_in_steps(call).await
     }
 
     async fn ask<T: Send + 'static>(
@@ -224,7 +232,7 @@ impl Store {
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .clone();
-        let engine = engine.ok_or_else(|| StoreError::Failed("it was closed".to_owned()))?;
+        let engine = engine.ok_or_else(|| Failure::Closed)?;
         let names = self
             .shared
             .names
@@ -243,7 +251,18 @@ impl Store {
     /// A write failed, as for every method that writes.
     pub async fn sync_config(&self, sources: &[Source], channels: &[Channel]) -> Result<()> {
         let (sources, channels) = (sources.to_vec(), channels.to_vec());
-        self.write(move |books| wire::sync_config(books, sources, channels))
+        self.write(move |books, change| {
+            wire::sync_config(books, change, sources, channels, Utc::now())
+        })
+        .await
+    }
+
+    /// The clock was set: what waits is due by the new one, now or when its channel's settings say.
+    ///
+    /// # Errors
+    /// A write failed.
+    pub async fn follow_the_clock(&self, now: DateTime<Utc>) -> Result<()> {
+        self.write(move |books, change| manner::follow_the_clock(books, change, now))
             .await
     }
 
@@ -265,9 +284,27 @@ impl Store {
         self.shared.looks.set_next_poll(source, next);
     }
 
-    /// Changes it in memory; written by the next [`Store::admit`] of that source or [`Store::save_looks`].
-    pub fn set_look_state(&self, source: &SourceId, state: LookState) {
-        self.shared.looks.set(source, state);
+    /// Takes what a look left, but for what is not a look's ([`LookState::after`]). Memory, written by the
+    /// next [`Store::save_looks`].
+    pub fn keep_look(&self, source: &SourceId, look: LookState) {
+        let keep = |state: &mut LookState| *state = state.after(look);
+        self.shared.looks.change(source, keep);
+    }
+
+    /// Remembers whether people were told of a source's fault. Memory, written by the next
+    /// [`Store::save_looks`].
+    pub fn set_told(&self, source: &SourceId, told: Told) {
+        self.shared.looks.change(source, |state| state.told = told);
+    }
+
+    /// Pauses looking at a source, or goes on with it.
+    ///
+    /// # Errors
+    /// The source is not in the config; a write failed.
+    pub async fn set_paused(&self, source: &SourceId, paused: bool) -> Result<()> {
+        let source = source.clone();
+        self.write(move |books, change| looks::pause(books, change, &source, paused))
+            .await
     }
 
     /// Writes what changed since the last call, in one transaction. Called once a minute and at the end.
@@ -275,21 +312,15 @@ impl Store {
     /// # Errors
     /// A write failed.
     pub async fn save_looks(&self) -> Result<()> {
-        let save = |books: &mut Books| {
-            let mut change = books.change();
-            books
-                .looks
-                .write_changed(&books.names(), &mut change.writes);
-            books.recents.write_changed(&mut change.writes);
-            books.commit(change)?;
-            Ok(books.counts.next_bulletin)
-        };
         // Durable by now: a mark must never promise more than there is.
-        let reached = self.write(save).await?;
+        let reached = self.write(looks::save).await?;
         if self.shared.marked.swap(reached, Ordering::Relaxed) != reached {
             let path = self.shared.path.clone();
-            let marked = blocking(move || open::mark(&path, reached)).await;
-            marked.unwrap_or_else(|error| tracing::warn!("{error}"));
+            let marked = tokio::task::spawn_blocking(move || open::mark(&path, reached)).await;
+            let marked = marked.unwrap_or_else(|error| Err(std::io::Error::other(error)));
+            marked.unwrap_or_else(|error| {
+                tracing::warn!("{} cannot be marked: {error}", self.shared.path.display());
+            });
         }
         Ok(())
     }
@@ -309,7 +340,7 @@ impl Store {
     /// # Errors
     /// The source is not in the config; the disk is nearly full; a write failed.
     pub async fn admit(&self, look: Look, now: DateTime<Utc>) -> Result<Admitted> {
-        self.write(move |books| admit::admit(books, look, now))
+        self.write(move |books, change| admit::admit(books, change, look, now))
             .await
     }
 
@@ -319,7 +350,8 @@ impl Store {
     /// # Errors
     /// A write failed.
     pub async fn rereads(&self, now: DateTime<Utc>, most: usize) -> Result<Vec<Reread>> {
-        self.write(move |books| reread::due(books, now, most)).await
+        self.write(move |books, change| reread::due(books, change, now, most))
+            .await
     }
 
     /// What came of reading an article again: a correction or a withdrawal (promise 5), and what follows
@@ -333,7 +365,7 @@ impl Store {
         again: ReadAgain,
         now: DateTime<Utc>,
     ) -> Result<bool> {
-        self.write(move |books| reread::settle(books, id, again, now))
+        self.write(move |books, change| reread::settle(books, change, id, again, now))
             .await
     }
 
@@ -390,7 +422,8 @@ impl Store {
     /// # Errors
     /// A write failed.
     pub async fn begin_together(&self, ids: Vec<DeliveryId>, now: DateTime<Utc>) -> Result<Begun> {
-        self.write(move |books| send::begin(books, &ids, now)).await
+        self.write(move |books, change| send::begin(books, change, &ids, now))
+            .await
     }
 
     /// The result of a begun send, for all that was begun together with `id`; gives the channel's next
@@ -404,8 +437,12 @@ impl Store {
         outcome: Outcome,
         now: DateTime<Utc>,
     ) -> Result<Option<Waiting>> {
-        self.write(move |books| send::complete(books, id, &outcome, now))
-            .await
+        self.write_in_steps(move |books| {
+            let channel =
+                books.transact(|books, change| send::complete(books, change, id, &outcome, now))?;
+            channel.map_or(Ok(None), |channel| send::next_in(books, channel))
+        })
+        .await
     }
 
     /// What was `sending` when the store was opened: perhaps sent.
@@ -439,7 +476,7 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<()> {
         let (channel, why) = (channel.clone(), why.to_owned());
-        self.write(move |books| send::block_channel(books, &channel, why, now))
+        self.write(move |books, change| send::block_channel(books, change, &channel, why, now))
             .await
     }
 
@@ -447,7 +484,7 @@ impl Store {
     /// No such channel; a write failed.
     pub async fn unblock_channel(&self, channel: &ChannelId) -> Result<()> {
         let channel = channel.clone();
-        self.write(move |books| send::unblock_channel(books, &channel))
+        self.write(move |books, change| send::unblock_channel(books, change, &channel))
             .await
     }
 
@@ -456,7 +493,7 @@ impl Store {
     /// # Errors
     /// A write failed.
     pub async fn move_chat(&self, from: i64, to: i64) -> Result<()> {
-        self.write(move |books| chats::move_chat(books, from, to))
+        self.write(move |books, change| chats::move_chat(books, change, from, to))
             .await
     }
 
@@ -480,7 +517,7 @@ async fn blocking<T: Send + 'static>(
 ) -> Result<T> {
     let done = tokio::task::spawn_blocking(work).await;
     // A task that is cancelled with the runtime, or sled, which panics where it cannot read.
-    done.unwrap_or_else(|error| Err(StoreError::Failed(error.to_string())))
+    done.unwrap_or_else(|error| Err(Failure::Write(error.to_string()).into()))
 }
 
 #[cfg(test)]

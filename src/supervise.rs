@@ -20,7 +20,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::store::StoreError;
+use crate::store::{Failure, StoreError};
 
 /// A panic may quote a whole page.
 const LONGEST_REASON: usize = 300;
@@ -32,7 +32,14 @@ pub trait PartError: Display {
 
 impl PartError for StoreError {
     fn is_fatal(&self) -> bool {
-        matches!(self, Self::Failed(_))
+        matches!(self, Self::Failed(failure) if failure.is_fatal())
+    }
+}
+
+impl PartError for Failure {
+    /// One row that cannot be read is no reason to end what does not need it.
+    fn is_fatal(&self) -> bool {
+        !matches!(self, Self::Damaged { .. })
     }
 }
 
@@ -189,6 +196,7 @@ mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
     use super::*;
+    use crate::store::Refusal;
 
     fn fast() -> (Supervisor, CancellationToken) {
         let waits = Waits {
@@ -205,7 +213,7 @@ mod tests {
         let runs = AtomicU32::new(0);
         let begin = async || match runs.fetch_add(1, Ordering::Relaxed) {
             0 => panic!("a page broke it"),
-            1 => Err(StoreError::Refused("no".to_owned())),
+            1 => Err(StoreError::from(Refusal::Other("no".to_owned()))),
             2 => Ok(()),
             _ => {
                 stop.cancel();
@@ -240,9 +248,9 @@ mod tests {
     #[tokio::test]
     async fn a_failed_store_is_not_survived() {
         let (supervisor, stop) = fast();
-        let failed = async || Err(StoreError::Failed("no room".to_owned()));
+        let failed = async || Err(Failure::Write("no room".to_owned()));
         let ended = supervisor.keep("push", &stop, failed).await;
-        assert!(matches!(ended, Err(StoreError::Failed(_))));
+        assert!(matches!(ended, Err(Failure::Write(_))));
         assert!(supervisor.breakages().is_empty());
     }
 

@@ -20,7 +20,9 @@ use crate::{
         BulletinId, BulletinState, ChannelId, DeliveryId, DeliveryState, SourceId, Subscribe,
     },
     config::Config,
-    store::{BulletinQuery, ChannelStatus, DeliveryQuery, Page, SourceStatus, Store, StoreError},
+    store::{
+        BulletinQuery, ChannelStatus, DeliveryQuery, Page, Refusal, SourceStatus, Store, StoreError,
+    },
 };
 
 /// How many items a list has where nobody says.
@@ -308,7 +310,7 @@ fn known_channel(
 ) -> Result<crate::bulletin::Channel, ViewError> {
     let configured = config.channels.iter().find(|channel| channel.id == *id);
     let found = configured.cloned().or_else(|| store.chat(id)?.channel(id));
-    found.ok_or_else(|| ViewError::Store(StoreError::NoChannel(id.clone())))
+    found.ok_or_else(|| ViewError::Store(Refusal::NoChannel(id.clone()).into()))
 }
 
 /// A page of a list that is short enough to be built whole; its cursor is the last id.

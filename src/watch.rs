@@ -34,7 +34,7 @@ use crate::{
     config::Live,
     round::{self, Asked, Looked, Unread},
     source::fetch::{FetchErrorKind, Fetcher, Request, Via, Wants},
-    store::{LookState, Store, StoreError},
+    store::{Answered, Failure, Refusal, Store, StoreError},
     supervise::{self, Supervisor},
 };
 
@@ -103,18 +103,18 @@ impl Watch {
     ///
     /// # Errors
     /// A store that failed a write.
-    pub async fn run(&self, stop: CancellationToken) -> Result<(), StoreError> {
+    pub async fn run(&self, stop: CancellationToken) -> Result<(), Failure> {
         self.shared.runs.store(true, Ordering::Relaxed);
         let ended = self.keep_looking(stop).await;
         self.shared.runs.store(false, Ordering::Relaxed);
-        let saved = self.shared.store.save_looks().await;
+        let saved = self.shared.save_looks().await;
         ended.and(saved)
     }
 
     /// Looks now, whatever schedule, backoff or Retry-After say; None: no such source.
     ///
     /// # Errors
-    /// A store that failed a write.
+    /// The disk is nearly full; the store failed a write.
     pub async fn poll(&self, source: &SourceId) -> Result<Option<Looked>, StoreError> {
         let config = self.shared.config.borrow().clone();
         let Some(source) = config.sources.iter().find(|known| known.id == *source) else {
@@ -183,7 +183,7 @@ impl Watch {
         self.shared.runs.load(Ordering::Relaxed) && since < 3 * 60
     }
 
-    async fn keep_looking(&self, stop: CancellationToken) -> Result<(), StoreError> {
+    async fn keep_looking(&self, stop: CancellationToken) -> Result<(), Failure> {
         let shared = &self.shared;
         let mut config = shared.config.clone();
         let mut polled = shared.polled_by_loop.lock().await;
@@ -200,13 +200,23 @@ impl Watch {
             shared
                 .last_turn
                 .store(Utc::now().timestamp(), Ordering::Relaxed);
+            if timetable.take_setting() {
+                let followed = shared.store.follow_the_clock(Utc::now()).await;
+                followed.or_report("following the clock")?;
+            }
             let next = timetable.first().map(|due| due.max(next_turn));
             tokio::select! {
                 biased;
                 () = stop.cancelled() => return Ok(()),
                 Some(ended) = looks.join_next() => {
-                    if let Some(source) = taken_in(ended)? {
-                        shared.plan(&mut timetable, &source);
+                    match taken_in(ended)? {
+                        Some(Turn::Looked(source)) => shared.plan(&mut timetable, &source),
+                        // It is made up once there is room.
+                        Some(Turn::NoRoom(source)) => {
+                            timetable.put_back(&source, Now::read());
+                            disk_low = shared.rest(disk_low).await?;
+                        }
+                        None => {}
                     }
                 }
                 Some(ended) = rereading.join_next() => {
@@ -244,10 +254,17 @@ impl Watch {
     }
 }
 
-type Turn = Result<SourceId, StoreError>;
+/// How a look of the loop ended.
+enum Turn {
+    Looked(SourceId),
+    /// The disk is nearly full: what it found is found again by the next one.
+    NoRoom(SourceId),
+}
 
-/// The source that a look was at; None: the look was cancelled.
-fn taken_in(ended: Result<Turn, tokio::task::JoinError>) -> Result<Option<SourceId>, StoreError> {
+/// None: the look was cancelled.
+fn taken_in(
+    ended: Result<Result<Turn, Failure>, tokio::task::JoinError>,
+) -> Result<Option<Turn>, Failure> {
     match ended {
         Ok(turn) => turn.map(Some),
         Err(error) => {
@@ -258,9 +275,17 @@ fn taken_in(ended: Result<Turn, tokio::task::JoinError>) -> Result<Option<Source
 }
 
 impl Shared {
-    async fn look_in_turn(self: Arc<Self>, source: Arc<Source>) -> Turn {
-        self.look(&source, Asked::BySchedule).await?;
-        Ok(source.id.clone())
+    async fn look_in_turn(self: Arc<Self>, source: Arc<Source>) -> Result<Turn, Failure> {
+        let (looked, id) = (
+            self.look(&source, Asked::BySchedule).await,
+            source.id.clone(),
+        );
+        match looked.settled()? {
+            Ok(_) => {}
+            Err(Refusal::DiskLow(_)) => return Ok(Turn::NoRoom(id)),
+            Err(refusal) => tracing::error!(source = %id, "the look came to nothing: {refusal}"),
+        }
+        Ok(Turn::Looked(id))
     }
 
     fn plan(&self, timetable: &mut Timetable, source: &SourceId) {
@@ -334,14 +359,12 @@ impl Shared {
             )
         });
         if alerts.told != told {
-            let state = LookState {
-                told: alerts.told,
-                ..self.store.look_state(&source.id)
-            };
-            self.store.set_look_state(&source.id, state);
+            self.store.set_told(&source.id, alerts.told);
         }
         for text in &alerts.texts {
-            alerts::tell(&self.store, &config, text, now).await?;
+            // An alert that nobody can be told must not undo the look.
+            let told = alerts::tell(&self.store, &config, text, now).await;
+            told.or_report("reporting on a source")?;
         }
         Ok(())
     }
@@ -357,21 +380,28 @@ impl Shared {
     }
 
     /// What is done once a minute: the states of looks are written, the disk is looked at.
-    async fn rest(&self, was_low: bool) -> Result<bool, StoreError> {
+    async fn rest(&self, was_low: bool) -> Result<bool, Failure> {
         let low = self.store.health().await.disk_low;
         let is_low = low.is_some();
         if is_low != was_low {
             let config = self.config.borrow().clone();
             let text = alerts::of_disk(low.as_deref(), alerts::audience(&config).language);
-            tracing::warn!("{}", alerts::of_disk(low.as_deref(), Language::En));
-            if !is_low {
-                alerts::tell(&self.store, &config, &text, Utc::now()).await?;
+            // Where nobody is told, the log is.
+            if alerts::is_anybody_told(&config) {
+                tracing::warn!("{}", alerts::of_disk(low.as_deref(), Language::En));
             }
+            let told = alerts::tell(&self.store, &config, &text, Utc::now()).await;
+            told.or_report("reporting that the disk is low")?;
         }
         if !is_low {
-            self.store.save_looks().await?;
+            self.save_looks().await?;
         }
         Ok(is_low)
+    }
+
+    async fn save_looks(&self) -> Result<(), Failure> {
+        let saved = self.store.save_looks().await;
+        saved.or_report("keeping where looking stands").map(drop)
     }
 }
 

@@ -18,7 +18,7 @@ use crate::{
         Sent,
         card::{clean_line, cut, escape},
     },
-    store::{BulletinQuery, ChannelStatus, HeldAction, StoreError},
+    store::{Answered, BulletinQuery, ChannelStatus, HeldAction, StoreError},
 };
 
 /// Faults that a report of health names, and held bulletins that a message shows.
@@ -232,11 +232,10 @@ impl Room {
         let counts = (published.len().to_string(), seen.len().to_string());
         let (by, now) = (asker.actor(), Utc::now());
         for action in [HeldAction::Publish(published), HeldAction::Seen(seen)] {
-            match self.store.settle_held(action, &by, now).await {
-                Ok(_) => {}
-                Err(error @ StoreError::Failed(_)) => return Err(error),
-                // Another admin was faster.
-                Err(error) => return Ok(Pressed::note(error.to_string())),
+            let settled = self.store.settle_held(action, &by, now).await;
+            // Another admin was faster.
+            if let Err(refusal) = settled.settled()? {
+                return Ok(Pressed::note(refusal.to_string()));
             }
         }
         let parts = [

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     bulletin::{Source, SourceId},
     push::card::{clean_line, cut, escape},
-    store::{LookState, StoreError},
+    store::{Answered, LookState, StoreError},
 };
 
 /// Sources on a page.
@@ -91,13 +91,18 @@ impl Room {
         };
         let what = format!("poll {}", source.id);
         self.store.audit(&asker.actor(), &what, Utc::now()).await?;
-        let Some(looked) = self.watch.poll(&source.id).await? else {
-            return Ok(no_source(words, id));
+        let failed = |error: &str| {
+            let why = escape(&cut(&clean_line(error), 500));
+            let parts = [("source", source.id.as_str()), ("why", why.as_str())];
+            Ok(fill(words.poll_failed, &parts).into())
+        };
+        let looked = match self.watch.poll(&source.id).await.settled()? {
+            Ok(Some(looked)) => looked,
+            Ok(None) => return Ok(no_source(words, id)),
+            Err(refusal) => return failed(&refusal.to_string()),
         };
         if let Some(error) = looked.error {
-            let why = escape(&cut(&clean_line(&error), 500));
-            let parts = [("source", source.id.as_str()), ("why", why.as_str())];
-            return Ok(fill(words.poll_failed, &parts).into());
+            return failed(&error);
         }
         let new: Vec<String> = looked.new.iter().map(|id| format!("#{id}")).collect();
         let parts = [
@@ -120,10 +125,7 @@ impl Room {
         let Some(source) = self.source(id) else {
             return Ok(no_source(words, id));
         };
-        let mut state = self.store.look_state(&source.id);
-        state.paused = paused;
-        self.store.set_look_state(&source.id, state);
-        self.store.save_looks().await?;
+        self.store.set_paused(&source.id, paused).await?;
         let (what, text) = match paused {
             true => ("pause", words.paused),
             false => ("resume", words.resumed),

@@ -43,7 +43,7 @@ impl Room {
         all.extend(self.store.known_in(chat).await?);
         for id in all {
             match self.store.unblock_channel(&id).await {
-                Ok(()) | Err(StoreError::NoChannel(_)) => {}
+                Ok(()) | Err(StoreError::Refused(_)) => {}
                 Err(error) => return Err(error),
             }
         }

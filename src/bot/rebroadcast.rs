@@ -16,7 +16,7 @@ use super::{
 use crate::{
     bulletin::{BulletinId, BulletinState, ChannelId, ChannelKind, DeliveryId},
     push::card::{Card, clean_text, escape},
-    store::{Report, Run, StoreError},
+    store::{Answered, Report, Run, StoreError},
 };
 
 /// How long an act can be undone after it was reported.
@@ -209,11 +209,10 @@ impl Room {
         carrier: &Carrier,
     ) -> Result<Pressed, StoreError> {
         let words = asker.words();
-        let deliveries = match queued {
+        let deliveries = match queued.settled()? {
             Ok(deliveries) => deliveries,
-            Err(error @ StoreError::Failed(_)) => return Err(error),
-            Err(error) => {
-                let why = escape(&error.to_string());
+            Err(refusal) => {
+                let why = escape(&refusal.to_string());
                 return Ok(Reply::from(fill(words.refused, &[("why", &why)])).into());
             }
         };

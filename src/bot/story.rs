@@ -17,7 +17,7 @@ use crate::{
         Verdict,
     },
     push::card::{clean_line, cut, escape},
-    store::{DeliveryQuery, Reminded, StoreError},
+    store::{DeliveryQuery, Refusal, Reminded, StoreError},
 };
 
 /// Channels that a bulletin's story names; more are counted.
@@ -101,8 +101,10 @@ impl Room {
             Ok(Reminded::Off(count)) => {
                 fill(words.reminders_off, &[("count", &count.to_string())]).into()
             }
-            Err(StoreError::Held(_)) => fill(words.is_held, &about).into(),
-            Err(StoreError::NoChannel(_)) => fill(words.reminders_off, &[("count", "0")]).into(),
+            Err(StoreError::Refused(Refusal::Held(_))) => fill(words.is_held, &about).into(),
+            Err(StoreError::Refused(Refusal::NoChannel(_))) => {
+                fill(words.reminders_off, &[("count", "0")]).into()
+            }
             Err(error) => return Err(error),
         })
     }

@@ -1,6 +1,7 @@
 //! `export`: everything that matters, as JSON Lines; or the feeds, as OPML.
 
 use std::{
+    ffi::OsString,
     fs::{self, File, OpenOptions},
     io::{self, BufWriter, Write},
     os::unix::fs::OpenOptionsExt,
@@ -18,7 +19,7 @@ use super::{
     session::Session,
 };
 use crate::{
-    app::{Address, reachable},
+    app::{Address, random_token, reachable},
     bulletin::ReadAs,
     config::{
         Config,
@@ -48,9 +49,8 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
         return Ok(Exit::Done);
     };
     // A half of a backup must never bear the name of a whole one.
-    let part = file.with_extension("part");
+    let (part, opened) = part_of(&file)?;
     let whole = async {
-        let opened = private(&part)?;
         let lines = export(reach, Box::new(BufWriter::new(opened.try_clone()?))).await?;
         opened.sync_all()?;
         fs::rename(&part, &file)?;
@@ -66,15 +66,17 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// Chats and addresses are nobody else's business.
-fn private(path: &Path) -> io::Result<File> {
+/// A new file beside `file`, for its owner alone: chats and addresses are nobody else's business. None of
+/// the user's own files is touched, and no link is followed.
+fn part_of(file: &Path) -> anyhow::Result<(PathBuf, File)> {
+    let mut name = OsString::from(".");
+    name.push(file.file_name().unwrap_or_default());
+    name.push(format!(".{}.part", random_token()?));
+    let part = file.with_file_name(name);
     let mut options = OpenOptions::new();
-    options
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(path)
+    let opened = options.write(true).create_new(true).mode(0o600).open(&part);
+    let opened = opened.with_context(|| format!("cannot write {}", file.display()))?;
+    Ok((part, opened))
 }
 
 async fn export(reach: Reach, mut to: Box<dyn Write + Send>) -> anyhow::Result<u64> {

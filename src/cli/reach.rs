@@ -23,7 +23,7 @@ use crate::{
     bulletin::{BulletinId, ChannelId, MessageRef, Secret},
     config::{Config, ConfigError},
     push::Pusher,
-    store::{Actor, HeldAction, Store, StoreError},
+    store::{Actor, Failure, HeldAction, Refusal, Store, StoreError},
     view::{self, Filters, Listing, ViewError},
 };
 
@@ -84,7 +84,7 @@ impl Reach {
         loop {
             let locked = match Store::open(&session.state).await {
                 Ok(store) => return Self::stopped(session, store, purpose).await,
-                Err(error @ StoreError::Locked { .. }) => error,
+                Err(StoreError::Failed(error @ Failure::Locked { .. })) => error,
                 Err(error) => return Err(error.into()),
             };
             if let Some(api) = Api::of(session)
@@ -120,10 +120,7 @@ impl Reach {
     pub(super) async fn bulletin(&self, id: BulletinId) -> anyhow::Result<view::Bulletin> {
         match self {
             Self::Stopped { store, config } => {
-                let found = store
-                    .bulletin(id)
-                    .await?
-                    .ok_or(StoreError::NoBulletin(id))?;
+                let found = store.bulletin(id).await?.ok_or(Refusal::NoBulletin(id))?;
                 Ok(view::Bulletin::new(found, config.time_zone))
             }
             Self::Running(api) => api.get(&format!("bulletins/{id}")).await,

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     bulletin::{BulletinId, BulletinState, ChannelId},
-    store::StoreError,
+    store::Refusal,
     view::{Bulletin, Filters},
 };
 
@@ -54,7 +54,7 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
 async fn send(reach: &Reach, args: Args) -> anyhow::Result<Exit> {
     let bulletin = reach.bulletin(args.bulletin).await?;
     if bulletin.state == BulletinState::Held {
-        return Err(StoreError::Held(bulletin.id).into());
+        return Err(Refusal::Held(bulletin.id).into());
     }
     if !args.yes && !agreed(reach, &bulletin, &args).await? {
         eprintln!("nothing was sent");

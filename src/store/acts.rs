@@ -8,6 +8,7 @@ use super::{
     Actor, Store,
     block::Block,
     books::Books,
+    change::Change,
     error::Result,
     keys, people, route,
     rows::{BulletinRow, RequestRow, SeenValue},
@@ -89,7 +90,7 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<Vec<DeliveryId>> {
         let (text, request, by) = (text.to_owned(), request.to_owned(), by.clone());
-        self.write(move |books| broadcast(books, &text, &request, &by, now))
+        self.write(move |books, change| broadcast(books, change, (&text, &request), &by, now))
             .await
     }
 
@@ -100,7 +101,7 @@ impl Store {
     /// A write failed.
     pub async fn decline(&self, request: &str, now: DateTime<Utc>) -> Result<bool> {
         let request = keys::request(request);
-        self.write(move |books| {
+        self.write(move |books, change| {
             if let Some(row) = books.engine.get::<RequestRow>(&request)? {
                 return Ok(row.count == 0);
             }
@@ -110,9 +111,7 @@ impl Store {
                 count,
                 at_ms,
             };
-            let mut change = books.change();
             change.writes.put(request, &row);
-            books.commit(change)?;
             Ok(true)
         })
         .await
@@ -125,7 +124,8 @@ impl Store {
     /// A write failed.
     pub async fn cancel(&self, run: Run, by: &Actor, now: DateTime<Utc>) -> Result<u64> {
         let by = by.clone();
-        self.write(move |books| cancel(books, run, &by, now)).await
+        self.write(move |books, change| cancel(books, change, run, &by, now))
+            .await
     }
 
     /// # Errors
@@ -193,11 +193,10 @@ impl Store {
     /// A write failed.
     pub async fn set_report(&self, report: &Report) -> Result<()> {
         let report = report.clone();
-        self.write(move |books| {
-            let mut change = books.change();
+        self.write(move |_, change| {
             let key = keys::report(report.run.first.0);
             change.writes.put(key, &report);
-            books.commit(change)
+            Ok(())
         })
         .await
     }
@@ -209,17 +208,16 @@ impl Store {
     pub async fn change_report(
         &self,
         run: Run,
-        change: impl FnOnce(&mut Report) + Send + 'static,
+        changed: impl FnOnce(&mut Report) + Send + 'static,
     ) -> Result<()> {
-        self.write(move |books| {
+        self.write(move |books, change| {
             let key = keys::report(run.first.0);
             let Some(mut report) = books.engine.get::<Report>(&key)? else {
                 return Ok(());
             };
-            change(&mut report);
-            let mut writes = books.change();
-            writes.writes.put(key, &report);
-            books.commit(writes)
+            changed(&mut report);
+            change.writes.put(key, &report);
+            Ok(())
         })
         .await
     }
@@ -240,10 +238,9 @@ impl Store {
             return Ok(());
         }
         let name = name.to_owned();
-        self.write(move |books| {
-            let mut change = books.change();
+        self.write(move |_, change| {
             change.writes.put(keys::BOT.to_vec(), &name);
-            books.commit(change)
+            Ok(())
         })
         .await
     }
@@ -282,19 +279,18 @@ impl Store {
     /// # Errors
     /// A write failed.
     pub async fn told_held(&self, newest: BulletinId) -> Result<()> {
-        self.write(move |books| {
-            let mut change = books.change();
+        self.write(move |_, change| {
             change.writes.put(keys::HELD_TOLD.to_vec(), &newest.0);
-            books.commit(change)
+            Ok(())
         })
         .await
     }
 }
 
 fn broadcast(
-    books: &mut Books,
-    text: &str,
-    request: &str,
+    books: &Books,
+    change: &mut Change,
+    (text, request): (&str, &str),
     by: &Actor,
     now: DateTime<Utc>,
 ) -> Result<Vec<DeliveryId>> {
@@ -304,10 +300,9 @@ fn broadcast(
     }
     let channels = people::at_once(&books.everyone(), now);
     let at_ms = now.timestamp_millis();
-    let mut change = books.change();
     let kind = DeliveryKind::Announcement;
     let first = route::queue(
-        &mut change,
+        change,
         &books.engine,
         &channels,
         None,
@@ -323,13 +318,17 @@ fn broadcast(
     };
     change.writes.put(request, &row);
     let what = format!("broadcast to {count} channels, deliveries from {first}: {text}");
-    people::log(&mut change, by, &what, now);
-    books.commit(change)?;
+    people::log(change, by, &what, now);
     Ok(people::numbers(first, count))
 }
 
-fn cancel(books: &mut Books, run: Run, by: &Actor, now: DateTime<Utc>) -> Result<u64> {
-    let mut change = books.change();
+fn cancel(
+    books: &Books,
+    change: &mut Change,
+    run: Run,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<u64> {
     let mut dropped = 0;
     for id in run.first.0..run.first.0 + run.count {
         let slot = change.slot(&books.engine, id)?;
@@ -340,7 +339,7 @@ fn cancel(books: &mut Books, run: Run, by: &Actor, now: DateTime<Utc>) -> Result
         slot.set_ended_ms(Some(now.timestamp_millis()));
         if slot.doubts > 0 {
             let why = format!("{PERHAPS}: it was undone before an answer came");
-            send::explain(&mut change, id, &mut slot, Some(why));
+            send::explain(change, id, &mut slot, Some(why));
         }
         change.set_slot(&books.engine, id, slot)?;
         dropped += 1;
@@ -350,7 +349,6 @@ fn cancel(books: &mut Books, run: Run, by: &Actor, now: DateTime<Utc>) -> Result
         run.first,
         run.first.0 + run.count.saturating_sub(1)
     );
-    people::log(&mut change, by, &what, now);
-    books.commit(change)?;
+    people::log(change, by, &what, now);
     Ok(dropped)
 }

@@ -6,7 +6,10 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 
-use super::{Actor, Store, books::Books, engine::Engine, error::Result, keys, people};
+use super::{
+    Actor, Store, books::Books, change::Change, engine::Engine, error::Result, keys, people,
+    subscriptions,
+};
 use crate::bulletin::{AddedSource, SourceId};
 
 pub(super) type Added = Arc<Vec<AddedSource>>;
@@ -38,7 +41,8 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<()> {
         let by = by.clone();
-        self.write(move |books| add(books, &source, &by, now)).await
+        self.write(move |books, change| add(books, change, source, &by, now))
+            .await
     }
 
     /// ATOMIC: it is watched no more, no chat wants it any more + audit. What was found there stays in the
@@ -53,38 +57,46 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<bool> {
         let (source, by) = (source.clone(), by.clone());
-        self.write(move |books| remove(books, &source, &by, now))
+        self.write(move |books, change| remove(books, change, &source, &by, now))
             .await
     }
 }
 
-fn add(books: &mut Books, source: &AddedSource, by: &Actor, now: DateTime<Utc>) -> Result<()> {
-    if books
-        .added
-        .borrow()
-        .iter()
-        .any(|known| known.id == source.id)
-    {
+fn add(
+    books: &Books,
+    change: &mut Change,
+    source: AddedSource,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let mut added = books.added().to_vec();
+    if added.iter().any(|known| known.id == source.id) {
         return Ok(());
     }
-    let mut change = books.change();
-    change.writes.put(keys::added(source.id.as_str()), source);
+    change.writes.put(keys::added(source.id.as_str()), &source);
     let what = format!(
         "{}: source `{}` added: {}",
         source.chat, source.id, source.url
     );
-    people::log(&mut change, by, &what, now);
-    books.commit(change)?;
-    books.added.send_replace(load(&books.engine)?);
+    people::log(change, by, &what, now);
+    added.push(source);
+    added.sort_by_key(|source| source.at);
+    change.then(|books| books.set_added(Arc::new(added)));
     Ok(())
 }
 
-fn remove(books: &mut Books, id: &SourceId, by: &Actor, now: DateTime<Utc>) -> Result<bool> {
-    let added = books.added.borrow().clone();
-    let Some(source) = added.iter().find(|known| known.id == *id) else {
+fn remove(
+    books: &Books,
+    change: &mut Change,
+    id: &SourceId,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    let mut added = books.added().to_vec();
+    let Some(place) = added.iter().position(|known| known.id == *id) else {
         return Ok(false);
     };
-    let mut change = books.change();
+    let source = added.remove(place);
     change.writes.remove(keys::added(id.as_str()));
     let wanting = books.chats.all().filter_map(|(number, known)| {
         let mut chat = known.chat.clone();
@@ -93,19 +105,14 @@ fn remove(books: &mut Books, id: &SourceId, by: &Actor, now: DateTime<Utc>) -> R
         wanted.retain(|wanted| wanted != id);
         (wanted.len() < before).then_some((number, chat))
     });
-    let wanting: Vec<_> = wanting.collect();
-    for (number, chat) in &wanting {
-        change.writes.put(keys::chat(*number), chat);
+    for (number, chat) in wanting {
+        subscriptions::set(change, number, chat);
     }
     if let Some(number) = books.names().source_number(id) {
         change.source(books, number).fingerprint = [0; 16];
     }
     let what = format!("source `{id}` removed: {}", source.url);
-    people::log(&mut change, by, &what, now);
-    books.commit(change)?;
-    for (number, chat) in wanting {
-        books.chats.set(&books.names(), number, chat);
-    }
-    books.added.send_replace(load(&books.engine)?);
+    people::log(change, by, &what, now);
+    change.then(|books| books.set_added(Arc::new(added)));
     Ok(true)
 }

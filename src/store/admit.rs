@@ -7,12 +7,12 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, Duration, Utc};
 
 use super::{
-    Admitted, Found, Judged, Look, Ruling, StoreError,
+    Admitted, Found, Judged, Look, Refusal, Ruling,
     archive::{self, Correction},
     books::Books,
     change::Change,
     engine::Engine,
-    error::Result,
+    error::{Result, refused},
     judge::{self, Connected, Facts, Identity, Link},
     keys, recent, revise, route,
     rows::{Baseline, BulletinRow, SeenValue, SourceRow},
@@ -77,8 +77,7 @@ fn page<'a>(
     first_page: usize,
 ) -> Result<Page<'a>> {
     let number = books.names().source_number(source);
-    let number =
-        number.ok_or_else(|| StoreError::Refused(format!("no source `{source}` in the config")))?;
+    let number = number.ok_or_else(|| refused(format!("no source `{source}` in the config")))?;
     let row = books.sources.get(&number).cloned().unwrap_or_default();
     let last_page: Vec<u64> = books
         .engine
@@ -181,9 +180,14 @@ impl Page<'_> {
 }
 
 /// Judges, archives and queues; all of it or nothing.
-pub(super) fn admit(books: &mut Books, look: Look, now: DateTime<Utc>) -> Result<Admitted> {
+pub(super) fn admit(
+    books: &Books,
+    change: &mut Change,
+    look: Look,
+    now: DateTime<Utc>,
+) -> Result<Admitted> {
     if let Some(why) = books.disk_low() {
-        return Err(StoreError::Refused(why));
+        return Err(Refusal::DiskLow(why).into());
     }
     let (notices, articles): (Vec<Notice>, Vec<_>) = look
         .found
@@ -207,7 +211,7 @@ pub(super) fn admit(books: &mut Books, look: Look, now: DateTime<Utc>) -> Result
     let mut admission = Admission {
         books,
         page: &page,
-        change: books.change(),
+        change,
         bulletins: page.connected.links.iter().map(Link::bulletin).collect(),
         admitted: Admitted::default(),
         faces: Vec::new(),
@@ -219,26 +223,22 @@ pub(super) fn admit(books: &mut Books, look: Look, now: DateTime<Utc>) -> Result
     admission.follow_repeats(&rulings);
     admission.remember_shared();
     admission.source_facts(&notices)?;
-    let (mut change, admitted, number) = (admission.change, admission.admitted, page.source);
-    let faces = admission.faces;
-    books.looks.set(&look.source, look.state);
-    if change.is_empty() {
-        return Ok(admitted);
-    }
-    books
-        .looks
-        .write_one(&look.source, number, &mut change.writes);
-    books.commit(change)?;
-    for (id, face) in &faces {
-        books.twins.add(*id, face);
-    }
+    let (admitted, faces) = (admission.admitted, admission.faces);
+    change.look(&look.source, page.source, move |state| {
+        *state = state.after(look.state.clone());
+    });
+    change.then(move |books| {
+        for (id, face) in &faces {
+            books.twins.add(*id, face);
+        }
+    });
     Ok(admitted)
 }
 
 struct Admission<'a> {
     books: &'a Books,
     page: &'a Page<'a>,
-    change: Change,
+    change: &'a mut Change,
     /// Which bulletin each row is, once that is known.
     bulletins: Vec<Option<u64>>,
     admitted: Admitted,
@@ -282,14 +282,14 @@ impl Admission<'_> {
             self.change.writes.set(keys::held(id), Vec::new());
         }
         if state == BulletinState::Published {
-            publish(self.books, &mut self.change, id, row, self.now)?;
+            publish(self.books, self.change, id, row, self.now)?;
         }
         let article = found.article.as_ref();
         archive::write_new(&mut self.change.writes, id, row, article);
         // A page that several notices share says nothing of one of them.
         let has_page = article.is_some() || !shares.address;
         if has_page && matches!(state, BulletinState::Published | BulletinState::Held) {
-            recent::begin(&mut self.change, id, article, self.now.timestamp_millis());
+            recent::begin(self.change, id, article, self.now.timestamp_millis());
         }
         let list = match state {
             BulletinState::Published => &mut self.admitted.published,
@@ -308,7 +308,7 @@ impl Admission<'_> {
         let titled = keys::titled_as(source, self.page.identities[place].titled, id);
         self.change.writes.set(titled, vec![1]);
         self.change.source(self.books, source).bulletins += 1;
-        twins::join(self.books, &mut self.change, twin, source, self.now)
+        twins::join(self.books, self.change, twin, source, self.now)
     }
 
     /// What a known row says that the store did not know yet: another address, a corrected title or text.
@@ -334,7 +334,7 @@ impl Admission<'_> {
             self.change.writes.set(titled, vec![1]);
         }
         let (books, now) = (self.books, self.now);
-        let change = &mut self.change;
+        let change = &mut *self.change;
         revise::restore(books, change, id, &mut row, now)?;
         let article = found.article.as_ref();
         let corrected = (&correction, article);
@@ -375,7 +375,7 @@ impl Admission<'_> {
         let source = self.change.source(self.books, self.page.source);
         source.held = source.held.saturating_sub(1);
         self.change.writes.remove(keys::held(id));
-        publish(self.books, &mut self.change, id, row, self.now)?;
+        publish(self.books, self.change, id, row, self.now)?;
         self.admitted.published.push(BulletinId(id));
         Ok(true)
     }
@@ -386,7 +386,7 @@ impl Admission<'_> {
         let reads_texts = self.page.settings.is_some_and(|source| source.full_text);
         if reads_texts && !self.page.connected.shares[place].address {
             let now_ms = self.now.timestamp_millis();
-            recent::begin(&mut self.change, id, None, now_ms);
+            recent::begin(self.change, id, None, now_ms);
             self.change.plan_reading(id, Some(now_ms));
         }
     }
@@ -396,7 +396,11 @@ impl Admission<'_> {
         let identity = &self.page.identities[place];
         let engine = &self.books.engine;
         let source = self.page.source;
-        let is_met = |key| Ok(engine.raw(&keys::seen(source, key))?.is_some());
+        let is_met = |key| {
+            engine
+                .raw(&keys::seen(source, key))
+                .map(|row| row.is_some())
+        };
         let has_guid = identity.guid.map_or(Ok(true), is_met)?;
         if has_guid && is_met(identity.address)? {
             return Ok(true);
@@ -489,7 +493,7 @@ impl Admission<'_> {
         let shown = shown.split_off(from);
         if shown != page.last_page {
             let (engine, pages) = (&self.books.engine, (&*page.last_page, &*shown));
-            recent::taken_off(engine, &mut self.change, pages, self.now.timestamp_millis())?;
+            recent::taken_off(engine, self.change, pages, self.now.timestamp_millis())?;
             self.change.writes.put(keys::last_page(page.source), &shown);
         }
         Ok(())

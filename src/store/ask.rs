@@ -57,6 +57,20 @@ fn none_yet<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Trust, D::Erro
     Ok(Trust::deserialize(deserializer).unwrap_or_default())
 }
 
+impl LookState {
+    /// This state after a look that left `look`. Whether it is paused and what was told of it belong to
+    /// others, who may have changed them while the look was under way, as does the time of the next one.
+    #[must_use]
+    pub(super) fn after(&self, look: Self) -> Self {
+        Self {
+            paused: self.paused,
+            told: self.told,
+            next_poll: self.next_poll,
+            ..look
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Told {
     #[default]

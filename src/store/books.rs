@@ -13,7 +13,7 @@ use super::{
     error::Result,
     keys,
     looks::Looks,
-    names::Names,
+    names::{Given, Names},
     outbox::Outbox,
     recent::Recents,
     rows::{ChannelRow, CountRow, SourceRow},
@@ -34,7 +34,7 @@ pub(super) struct Books {
     pub(super) chats: Chats,
     pub(super) twins: Twins,
     pub(super) recents: Recents,
-    pub(super) added: watch::Sender<Added>,
+    added: watch::Sender<Added>,
     /// The config as it was synced last; None before.
     pub(super) wiring: Option<Wiring>,
     /// Old chat → the one it became.
@@ -48,19 +48,15 @@ pub(super) struct Wiring {
     pub(super) sources: Vec<(u32, Source)>,
     pub(super) channels: Vec<(u32, Channel)>,
     source_places: HashMap<u32, usize>,
-    channel_numbers: HashSet<u32>,
+    channel_places: HashMap<u32, usize>,
     public: Arc<HashSet<u32>>,
 }
 
 impl Wiring {
     pub(super) fn new(sources: Vec<(u32, Source)>, channels: Vec<(u32, Channel)>) -> Self {
         Self {
-            source_places: sources
-                .iter()
-                .enumerate()
-                .map(|(place, (n, _))| (*n, place))
-                .collect(),
-            channel_numbers: channels.iter().map(|(number, _)| *number).collect(),
+            source_places: places(&sources),
+            channel_places: places(&channels),
             public: Arc::new(
                 sources
                     .iter()
@@ -84,6 +80,19 @@ impl Wiring {
             .get(&number)
             .map(|&place| &self.sources[place].1)
     }
+
+    pub(super) fn channel(&self, number: u32) -> Option<&Channel> {
+        self.channel_places
+            .get(&number)
+            .map(|&place| &self.channels[place].1)
+    }
+}
+
+fn places<T>(numbered: &[(u32, T)]) -> HashMap<u32, usize> {
+    let numbers = numbered.iter().enumerate();
+    numbers
+        .map(|(place, (number, _))| (*number, place))
+        .collect()
 }
 
 impl Books {
@@ -135,7 +144,8 @@ impl Books {
     /// Reads everything again, after rows were written past the books.
     pub(super) fn reload(&mut self) -> Result<()> {
         let fresh = Self::load(Arc::clone(&self.engine))?;
-        self.rename(|names| *names = fresh.names().as_ref().clone());
+        let names = fresh.names();
+        *self.names.write().unwrap_or_else(PoisonError::into_inner) = names;
         self.looks.take(&fresh.looks);
         self.counts = fresh.counts;
         self.sources = fresh.sources;
@@ -160,14 +170,27 @@ impl Books {
         Arc::clone(&self.names.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Changes names; those who read go on with the old ones.
-    pub(super) fn rename<T>(&self, with: impl FnOnce(&mut Names) -> T) -> T {
+    /// Takes names that are written; those who read go on with the old ones.
+    pub(super) fn take_names(&mut self, given: Given) {
         let mut names = self.names.write().unwrap_or_else(PoisonError::into_inner);
-        with(Arc::make_mut(&mut names))
+        Arc::make_mut(&mut names).take(given);
     }
 
     pub(super) fn shared_names(&self) -> Arc<RwLock<Arc<Names>>> {
         Arc::clone(&self.names)
+    }
+
+    /// Sources that were added from chats.
+    pub(super) fn added(&self) -> Added {
+        self.added.borrow().clone()
+    }
+
+    pub(super) fn set_added(&mut self, added: Added) {
+        self.added.send_replace(added);
+    }
+
+    pub(super) fn follow_added(&self) -> watch::Receiver<Added> {
+        self.added.subscribe()
     }
 
     pub(super) fn ticks(&self) -> watch::Receiver<u64> {
@@ -195,7 +218,7 @@ impl Books {
         let is_configured = self
             .wiring
             .as_ref()
-            .is_none_or(|wiring| wiring.channel_numbers.contains(&channel));
+            .is_none_or(|wiring| wiring.channel(channel).is_some());
         is_configured
             || self
                 .names()

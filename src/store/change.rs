@@ -3,16 +3,26 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{
+    LookState,
     block::{Block, Slot},
     books::Books,
     engine::{Engine, Writes},
     error::Result,
     keys,
+    names::Given,
     rows::{AuditRow, ChannelRow, CountRow, SourceRow},
 };
-use crate::bulletin::DeliveryState;
+use crate::bulletin::{ChannelId, DeliveryState, SourceId};
 
-/// Built from the books, given back to [`Books::commit`]; dropped, it changed nothing.
+/// What the books do in memory once the transaction is written.
+type Then = Box<dyn FnOnce(&mut Books)>;
+
+/// How the state of a source's looks changes. It is applied to what is written and, after that, to what is
+/// in memory, which others may have changed meanwhile.
+type LookChange = Box<dyn Fn(&mut LookState)>;
+
+/// Built from the books, given back to [`Books::commit`]; dropped, it changed nothing. Nothing in memory
+/// may change in any other way: a transaction that is dropped must leave no trace.
 pub(super) struct Change {
     pub(super) writes: Writes,
     pub(super) counts: CountRow,
@@ -24,6 +34,9 @@ pub(super) struct Change {
     left: Vec<(u64, u32)>,
     /// By when bulletins are read again (ms); None: never.
     readings: Vec<(u64, Option<i64>)>,
+    names: Given,
+    looks: Vec<(SourceId, u32, LookChange)>,
+    then: Vec<Then>,
 }
 
 impl Books {
@@ -37,11 +50,57 @@ impl Books {
             channels: HashMap::new(),
             left: Vec::new(),
             readings: Vec::new(),
+            names: Given::default(),
+            looks: Vec::new(),
+            then: Vec::new(),
         }
+    }
+
+    /// Does what `call` asks for in one transaction, or nothing where it fails.
+    pub(super) fn transact<T>(
+        &mut self,
+        call: impl FnOnce(&Self, &mut Change) -> Result<T>,
+    ) -> Result<T> {
+        let mut change = self.change();
+        let done = call(self, &mut change)?;
+        self.commit(change)?;
+        Ok(done)
     }
 
     /// Writes all of it, then says so in memory. Durable after the next sync.
     pub(super) fn commit(&mut self, mut change: Change) -> Result<()> {
+        // A look that found nothing new is not worth a row.
+        let looks = self.write_looks(&mut change);
+        self.write_rows(&mut change);
+        let closed = match change.touched.is_empty() {
+            true => 0,
+            false => self.outbox.close_blocks(&mut change.writes),
+        };
+        self.mark_open_blocks(&mut change);
+        self.engine.commit(std::mem::take(&mut change.writes))?;
+        self.outbox.forget_closed(closed);
+        for ((source, _, apply), written) in change.looks.iter().zip(looks) {
+            self.looks.install(source, apply, written);
+        }
+        self.install(change);
+        Ok(())
+    }
+
+    /// The states that are written with the transaction.
+    fn write_looks(&self, change: &mut Change) -> Vec<Option<LookState>> {
+        let has_rows = !change.is_empty();
+        let Change { looks, writes, .. } = change;
+        let looks = looks.iter().map(|(source, number, apply)| {
+            let state = has_rows.then(|| self.looks.with(source, apply));
+            if let Some(state) = &state {
+                writes.put(keys::look(*number), state);
+            }
+            state
+        });
+        looks.collect()
+    }
+
+    fn write_rows(&self, change: &mut Change) {
         let mut changed: BTreeMap<u64, BTreeSet<u64>> = BTreeMap::new();
         for (id, _) in &change.touched {
             changed.entry(Block::number(*id)).or_default().insert(*id);
@@ -60,20 +119,22 @@ impl Books {
         if change.counts != self.counts {
             change.writes.put(keys::COUNT.to_vec(), &change.counts);
         }
-        if !change.touched.is_empty() {
-            self.outbox.close_blocks(&mut change.writes);
+    }
+
+    /// A block that was reopened is marked again after it was closed.
+    fn mark_open_blocks(&self, change: &mut Change) {
+        let unfinished = change.touched.iter();
+        for (id, _) in unfinished.filter(|(_, slot)| slot.is_unfinished()) {
+            let mark = keys::open_block(Block::number(*id));
+            change.writes.set(mark, Vec::new());
         }
-        // A block that was reopened is marked again after it was closed.
-        for (id, _) in change
-            .touched
-            .iter()
-            .filter(|(_, slot)| slot.is_unfinished())
-        {
-            change
-                .writes
-                .set(keys::open_block(Block::number(*id)), Vec::new());
+    }
+
+    /// What was written becomes what is known.
+    fn install(&mut self, change: Change) {
+        if !change.names.is_empty() {
+            self.take_names(change.names);
         }
-        self.engine.commit(change.writes)?;
         self.counts = change.counts;
         self.sources.extend(change.sources);
         self.channels.extend(change.channels);
@@ -90,10 +151,12 @@ impl Books {
         for (id, slot) in &change.touched {
             self.outbox.place(*id, slot);
         }
+        for then in change.then {
+            then(self);
+        }
         if is_news {
             self.tick();
         }
-        Ok(())
     }
 }
 
@@ -103,6 +166,48 @@ impl Change {
         self.counts.next_bulletin += 1;
         self.counts.bulletins += 1;
         id
+    }
+
+    /// The number of a source, a new one where it has none yet.
+    pub(super) fn intern_source(&mut self, books: &Books, id: &SourceId) -> u32 {
+        let (number, is_new) = self.names.source(&books.names(), id);
+        if is_new {
+            self.writes
+                .set(keys::source_name(number), id.as_str().into());
+        }
+        number
+    }
+
+    /// The number of a channel, a new one where it has none yet.
+    pub(super) fn intern_channel(&mut self, books: &Books, id: &ChannelId) -> u32 {
+        let (number, is_new) = self.names.channel(&books.names(), id);
+        if is_new {
+            self.writes
+                .set(keys::channel_name(number), id.as_str().into());
+        }
+        number
+    }
+
+    /// Gives a channel with all that it has another name, which no other one has.
+    pub(super) fn rename_channel(&mut self, number: u32, id: &ChannelId) {
+        self.writes
+            .set(keys::channel_name(number), id.as_str().into());
+        self.names.rename_channel(number, id);
+    }
+
+    /// Changes where looking at a source stands.
+    pub(super) fn look(
+        &mut self,
+        source: &SourceId,
+        number: u32,
+        apply: impl Fn(&mut LookState) + 'static,
+    ) {
+        self.looks.push((source.clone(), number, Box::new(apply)));
+    }
+
+    /// What the books do in memory once all of this is written.
+    pub(super) fn then(&mut self, then: impl FnOnce(&mut Books) + 'static) {
+        self.then.push(Box::new(then));
     }
 
     /// A bulletin is read again then, or never.

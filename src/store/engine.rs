@@ -18,7 +18,7 @@ use std::{
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
-    StoreError,
+    Failure, StoreError,
     error::Result,
     keys::{self, Key},
     open,
@@ -81,7 +81,7 @@ impl Engine {
     /// A write failed before.
     pub(super) fn check(&self) -> Result<()> {
         self.failure()
-            .map_or(Ok(()), |why| Err(StoreError::Failed(why)))
+            .map_or(Ok(()), |why| Err(Failure::Write(why).into()))
     }
 
     /// All of `writes` or, after a crash, none. Durable after the next [`Engine::sync`].
@@ -117,7 +117,7 @@ impl Engine {
     /// Nothing is written from now on.
     pub(super) fn fail(&self, error: &dyn std::fmt::Display) -> StoreError {
         let why = format!("{}: {error}", self.path.display());
-        StoreError::Failed(self.failed.get_or_init(|| why).clone())
+        Failure::Write(self.failed.get_or_init(|| why).clone()).into()
     }
 
     /// A value as it lies there; for those that were written with [`Writes::set`].

@@ -4,9 +4,34 @@ use std::path::PathBuf;
 
 use crate::bulletin::{BulletinId, ChannelId};
 
-/// `Display` says what to do.
+/// `Display` says what to do. Whether the program may go on is told by the type alone.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum StoreError {
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    #[error(transparent)]
+    Failed(#[from] Failure),
+}
+
+/// The store is well and did nothing: the business of whoever asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error("no bulletin {0}")]
+    NoBulletin(BulletinId),
+    #[error("no channel `{0}`")]
+    NoChannel(ChannelId),
+    #[error("bulletin {0} is held; publish it first (`noticast held --publish {0}`)")]
+    Held(BulletinId),
+    /// It is done once there is room.
+    #[error("{0}")]
+    DiskLow(String),
+    #[error("{0}")]
+    Other(String),
+}
+
+/// The store cannot be opened, read or written: whoever depends on it must end (promise 8).
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Failure {
     #[error("the store at {0} is in use by {holder}; stop that one first, or use another state folder", path.display())]
     Locked { path: PathBuf, holder: String },
     #[error("the store at {0} is damaged: {why}; {remedy}", path.display())]
@@ -27,20 +52,50 @@ pub enum StoreError {
     },
     #[error("cannot use {0} for the store: {why}", path.display())]
     Unusable { path: PathBuf, why: String },
-    /// A write failed: the program must end (promise 8).
     #[error(
         "the store failed a write: {0}; make room there or mend the disk, then start again: \
          nothing that it had acknowledged is lost"
     )]
-    Failed(String),
-    #[error("no bulletin {0}")]
-    NoBulletin(BulletinId),
-    #[error("no channel `{0}`")]
-    NoChannel(ChannelId),
-    #[error("bulletin {0} is held; publish it first (`noticast held --publish {0}`)")]
-    Held(BulletinId),
-    #[error("{0}")]
-    Refused(String),
+    Write(String),
+    /// Nobody can ask it anything any more.
+    #[error("the store was closed")]
+    Closed,
 }
 
 pub(super) type Result<T> = std::result::Result<T, StoreError>;
+
+pub(super) fn refused(why: String) -> StoreError {
+    Refusal::Other(why).into()
+}
+
+/// What the store answered, for those who go on after a refusal and end with a failure.
+pub trait Answered<T> {
+    /// The answer or the refusal.
+    ///
+    /// # Errors
+    /// The store failed.
+    fn settled(self) -> std::result::Result<std::result::Result<T, Refusal>, Failure>;
+
+    /// The answer; a refusal is reported in the log, where `what` was to be done.
+    ///
+    /// # Errors
+    /// The store failed.
+    fn or_report(self, what: &str) -> std::result::Result<Option<T>, Failure>;
+}
+
+impl<T> Answered<T> for Result<T> {
+    fn settled(self) -> std::result::Result<std::result::Result<T, Refusal>, Failure> {
+        match self {
+            Ok(answer) => Ok(Ok(answer)),
+            Err(StoreError::Refused(refusal)) => Ok(Err(refusal)),
+            Err(StoreError::Failed(failure)) => Err(failure),
+        }
+    }
+
+    fn or_report(self, what: &str) -> std::result::Result<Option<T>, Failure> {
+        let answer = self.settled()?;
+        Ok(answer
+            .inspect_err(|refusal| tracing::error!("{what}: the store refused: {refusal}"))
+            .ok())
+    }
+}

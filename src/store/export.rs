@@ -10,11 +10,11 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{
-    LookState, StoreError, archive,
+    LookState, archive,
     block::Block,
     books::Books,
     engine::Engine,
-    error::Result,
+    error::{Result, refused},
     keys,
     names::Names,
     record::{
@@ -70,7 +70,7 @@ pub(super) fn moment(books: &Books) -> Result<Moment> {
             failed: row.failed,
         }));
     }
-    let added = books.added.borrow().clone();
+    let added = books.added();
     records.extend(added.iter().cloned().map(Record::AddedSource));
     for (number, known) in books.chats.all() {
         let chat = known.chat.clone();
@@ -130,10 +130,11 @@ struct Lines<'a> {
 
 impl Lines<'_> {
     fn line<T: Serialize>(&mut self, record: &T) -> Result<()> {
-        let refused = |why: String| StoreError::Refused(format!("cannot write the export: {why}"));
-        let mut line = serde_json::to_string(record).map_err(|error| refused(error.to_string()))?;
+        let unwritten = |why: String| refused(format!("cannot write the export: {why}"));
+        let mut line =
+            serde_json::to_string(record).map_err(|error| unwritten(error.to_string()))?;
         line.push('\n');
-        (self.write)(&line).map_err(|error| refused(error.to_string()))
+        (self.write)(&line).map_err(|error| unwritten(error.to_string()))
     }
 }
 

@@ -45,7 +45,7 @@ impl Store {
             request: request.to_owned(),
             by: by.clone(),
         };
-        self.write(move |books| people::rebroadcast(books, &asked, now))
+        self.write(move |books, change| people::rebroadcast(books, change, &asked, now))
             .await
     }
 
@@ -62,9 +62,9 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<Reminded> {
         let (channel, by) = (channel.clone(), by.clone());
-        self.write(move |books| match bulletin {
-            Some(bulletin) => remind::remind(books, &channel, bulletin, &by, now),
-            None => remind::cancel(books, &channel, &by, now),
+        self.write(move |books, change| match bulletin {
+            Some(bulletin) => remind::remind(books, change, &channel, bulletin, &by, now),
+            None => remind::cancel(books, change, &channel, &by, now),
         })
         .await
     }
@@ -80,7 +80,7 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<Settled> {
         let by = by.clone();
-        self.write(move |books| people::settle_held(books, action, &by, now))
+        self.write(move |books, change| people::settle_held(books, change, action, &by, now))
             .await
     }
 
@@ -90,8 +90,11 @@ impl Store {
     /// A write failed.
     pub async fn audit(&self, by: &Actor, what: &str, now: DateTime<Utc>) -> Result<()> {
         let (by, what) = (by.clone(), what.to_owned());
-        self.write(move |books| people::audit(books, &by, &what, now))
-            .await
+        self.write(move |_, change| {
+            people::log(change, &by, &what, now);
+            Ok(())
+        })
+        .await
     }
 
     /// Telegram's getUpdates offset, so that an update is handled once.
@@ -106,10 +109,9 @@ impl Store {
     /// # Errors
     /// A write failed.
     pub async fn set_update_offset(&self, offset: i32) -> Result<()> {
-        self.write(move |books| {
-            let mut change = books.change();
+        self.write(move |_, change| {
             change.writes.put(keys::OFFSET.to_vec(), &offset);
-            books.commit(change)
+            Ok(())
         })
         .await
     }
@@ -125,7 +127,7 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<Vec<DeliveryId>> {
         let (to, text) = (to.to_vec(), text.to_owned());
-        self.write(move |books| people::announce(books, &to, &text, now))
+        self.write(move |books, change| people::announce(books, change, &to, &text, now))
             .await
     }
 
@@ -308,7 +310,7 @@ impl Store {
     /// # Errors
     /// The lines are no export, or one of a newer program; a number is taken; a write failed.
     pub async fn import(&self, lines: ReadLines, with_queue: bool) -> Result<Imported> {
-        self.write(move |books| import::import(books, lines, with_queue))
+        self.write_in_steps(move |books| import::import(books, lines, with_queue))
             .await
     }
 
@@ -321,7 +323,7 @@ impl Store {
         let mut from = Some(0);
         while let Some(block) = from {
             from = self
-                .write(move |books| upkeep::forget_old(books, block, now))
+                .write(move |books, change| upkeep::forget_old(books, change, block, now))
                 .await?;
         }
         let state = self

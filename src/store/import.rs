@@ -11,12 +11,12 @@ use std::{
 };
 
 use super::{
-    Imported, StoreError, archive,
+    Imported, Refusal, StoreError, archive,
     block::Slot,
     books::Books,
     change::Change,
-    error::Result,
-    keys, manner,
+    error::{Result, refused},
+    keys, manner, private,
     record::{
         BulletinRecord, ChannelRecord, DeliveryRecord, Header, Record, SourceRecord, VERSION, unhex,
     },
@@ -34,7 +34,7 @@ pub(super) type Lines = Box<dyn Iterator<Item = io::Result<String>> + Send>;
 
 pub(super) fn import(books: &mut Books, lines: Lines, with_queue: bool) -> Result<Imported> {
     if let Some(why) = books.disk_low() {
-        return Err(StoreError::Refused(why));
+        return Err(Refusal::DiskLow(why).into());
     }
     // The lines come once, and must be checked before the first one is written.
     let state = books.engine.path().parent().unwrap_or(Path::new("."));
@@ -45,10 +45,9 @@ pub(super) fn import(books: &mut Books, lines: Lines, with_queue: bool) -> Resul
 }
 
 fn check(books: &Books, lines: Lines, copy: &Path) -> Result<()> {
-    let unwritable = |error: &io::Error| {
-        StoreError::Refused(format!("cannot write {}: {error}", copy.display()))
-    };
-    let mut kept = BufWriter::new(File::create(copy).map_err(|error| unwritable(&error))?);
+    let unwritable =
+        |error: &io::Error| refused(format!("cannot write {}: {error}", copy.display()));
+    let mut kept = BufWriter::new(private::file(copy).map_err(|error| unwritable(&error))?);
     let mut is_first = true;
     for (number, line) in (1..).zip(lines) {
         let line = line.map_err(|error| unreadable(number, &error))?;
@@ -65,7 +64,7 @@ fn check(books: &Books, lines: Lines, copy: &Path) -> Result<()> {
         writeln!(kept, "{line}").map_err(|error| unwritable(&error))?;
     }
     if is_first {
-        return Err(StoreError::Refused(
+        return Err(refused(
             "the export is empty; nothing was imported".to_owned(),
         ));
     }
@@ -73,7 +72,7 @@ fn check(books: &Books, lines: Lines, copy: &Path) -> Result<()> {
 }
 
 fn unreadable(line: u64, why: &dyn std::fmt::Display) -> StoreError {
-    StoreError::Refused(format!(
+    refused(format!(
         "line {line} of the export cannot be read: {why}; nothing was imported"
     ))
 }
@@ -81,7 +80,7 @@ fn unreadable(line: u64, why: &dyn std::fmt::Display) -> StoreError {
 fn check_header(line: &str) -> Result<()> {
     let header: Header = serde_json::from_str(line).map_err(|error| unreadable(1, &error))?;
     if header.version > VERSION {
-        return Err(StoreError::Refused(format!(
+        return Err(refused(format!(
             "the export was written by a newer noticast (version {}; this one knows {VERSION}); \
              import it with that one",
             header.version
@@ -106,7 +105,7 @@ fn check_record(books: &Books, record: &Record) -> Result<()> {
             if is_same {
                 return Ok(());
             }
-            Err(StoreError::Refused(format!(
+            Err(refused(format!(
                 "number {} is `{}` here and `{}` in the export; nothing was imported: import into \
                  a new state folder",
                 theirs.id, ours.title, theirs.title
@@ -123,7 +122,7 @@ fn check_record(books: &Books, record: &Record) -> Result<()> {
             if is_same {
                 return Ok(());
             }
-            Err(StoreError::Refused(format!(
+            Err(refused(format!(
                 "delivery {} is another one here than in the export; nothing was imported: import \
                  into a new state folder",
                 theirs.id
@@ -180,13 +179,11 @@ impl Part<'_> {
     }
 
     fn source(&mut self, id: &SourceId) -> u32 {
-        self.books
-            .rename(|names| names.intern_source(id, &mut self.change.writes))
+        self.change.intern_source(self.books, id)
     }
 
     fn channel(&mut self, id: &ChannelId) -> u32 {
-        self.books
-            .rename(|names| names.intern_channel(id, &mut self.change.writes))
+        self.change.intern_channel(self.books, id)
     }
 
     fn is_new(&self, key: &[u8]) -> Result<bool> {

@@ -9,7 +9,16 @@ use std::{
 
 use chrono::{DateTime, Utc};
 
-use super::{LookState, engine::Engine, engine::Writes, error::Result, keys, names::Names, pack};
+use super::{
+    LookState,
+    books::Books,
+    change::Change,
+    engine::{Engine, Writes},
+    error::{Result, refused},
+    keys,
+    names::Names,
+    pack,
+};
 use crate::bulletin::SourceId;
 
 /// Shared by all handles of a store.
@@ -22,7 +31,13 @@ struct Kept {
     is_written: bool,
     /// It has a row that is newer than the record of all.
     has_row: bool,
+    /// How often it changed.
+    changes: u64,
 }
+
+/// States that a record of all holds, and how often each had changed.
+#[derive(Debug, Default)]
+pub(super) struct Written(Vec<(SourceId, u64)>);
 
 /// The record of all, packed: by source, each state encoded by itself, so that one that an older version
 /// wrote in another shape costs a fresh look, no more.
@@ -40,6 +55,7 @@ impl Looks {
                         state,
                         is_written,
                         has_row,
+                        changes: 0,
                     },
                 );
             }
@@ -72,11 +88,40 @@ impl Looks {
             .unwrap_or_default()
     }
 
-    pub(super) fn set(&self, source: &SourceId, state: LookState) {
+    /// Changes a state in memory; it is written with the next record of all.
+    pub(super) fn change(&self, source: &SourceId, apply: impl FnOnce(&mut LookState)) {
         let mut looks = self.lock();
         let kept = looks.entry(source.clone()).or_default();
-        kept.is_written = kept.is_written && is_same_on_disk(&kept.state, &state);
-        kept.state = state;
+        let before = kept.state.clone();
+        apply(&mut kept.state);
+        if !is_same_on_disk(&before, &kept.state) {
+            kept.is_written = false;
+            kept.changes += 1;
+        }
+    }
+
+    /// The state as a change will leave it.
+    pub(super) fn with(&self, source: &SourceId, apply: impl FnOnce(&mut LookState)) -> LookState {
+        let mut state = self.get(source);
+        apply(&mut state);
+        state
+    }
+
+    /// Changes a state in memory, after its transaction wrote `written`, or no row of it.
+    pub(super) fn install(
+        &self,
+        source: &SourceId,
+        apply: impl FnOnce(&mut LookState),
+        written: Option<LookState>,
+    ) {
+        self.change(source, apply);
+        let (Some(written), mut looks) = (written, self.lock()) else {
+            return;
+        };
+        if let Some(kept) = looks.get_mut(source) {
+            kept.has_row = true;
+            kept.is_written = is_same_on_disk(&kept.state, &written);
+        }
     }
 
     /// Looks at one state without copying it.
@@ -93,46 +138,77 @@ impl Looks {
         }
     }
 
-    /// Writes one state with what its look found.
-    pub(super) fn write_one(&self, source: &SourceId, number: u32, writes: &mut Writes) {
-        if let Some(kept) = self.lock().get_mut(source) {
-            writes.put(keys::look(number), &kept.state);
-            kept.is_written = true;
-            kept.has_row = true;
-        }
-    }
-
-    /// Writes the record of all, if any state changed.
-    pub(super) fn write_changed(&self, names: &Names, writes: &mut Writes) {
-        let mut looks = self.lock();
+    /// Writes the record of all, if any state changed; gives what [`Looks::written`] is told once that is
+    /// committed.
+    pub(super) fn write_changed(&self, names: &Names, writes: &mut Writes) -> Written {
+        let looks = self.lock();
         if looks.values().all(|kept| kept.is_written) {
-            return;
+            return Written::default();
         }
-        let mut all = All::with_capacity(looks.len());
-        for (id, kept) in looks.iter_mut() {
+        let (mut all, mut written) = (All::with_capacity(looks.len()), Written::default());
+        for (id, kept) in looks.iter() {
             let Some(number) = names.source_number(id) else {
                 continue;
             };
             if kept.has_row {
                 writes.remove(keys::look(number));
             }
-            kept.is_written = true;
-            kept.has_row = false;
             let state = postcard::to_stdvec(&kept.state);
             all.push((
                 number,
                 state.expect("a state has no maps of unknown length"),
             ));
+            written.0.push((id.clone(), kept.changes));
         }
         all.sort_unstable();
         let all = postcard::to_stdvec(&all).expect("nor has a list of them");
         writes.put(keys::LOOKS.to_vec(), &pack::pack(&all));
+        written
+    }
+
+    /// These states are on the disk; those that changed meanwhile are written the next time.
+    pub(super) fn written(&self, written: Written) {
+        let mut looks = self.lock();
+        for (id, changes) in written.0 {
+            if let Some(kept) = looks.get_mut(&id) {
+                kept.has_row = false;
+                kept.is_written = kept.changes == changes;
+            }
+        }
     }
 
     /// Becomes what another one says.
     pub(super) fn take(&self, fresh: &Self) {
         *self.lock() = std::mem::take(&mut *fresh.lock());
     }
+}
+
+pub(super) fn pause(
+    books: &Books,
+    change: &mut Change,
+    source: &SourceId,
+    paused: bool,
+) -> Result<()> {
+    let number = books.names().source_number(source);
+    let number = number.ok_or_else(|| refused(format!("no source `{source}` in the config")))?;
+    // Told apart from a look that found nothing new: this is to be durable at once.
+    let state = books.looks.with(source, |state| state.paused = paused);
+    change.writes.put(keys::look(number), &state);
+    change.look(source, number, move |state| state.paused = paused);
+    Ok(())
+}
+
+/// Writes what changed since the last time; gives the first number that no bulletin has yet.
+pub(super) fn save(books: &Books, change: &mut Change) -> Result<u64> {
+    let written = books
+        .looks
+        .write_changed(&books.names(), &mut change.writes);
+    let done_ms = books.recents.write_changed(&mut change.writes);
+    change.then(move |books| {
+        books.looks.written(written);
+        books.recents.set_done_ms(done_ms);
+    });
+    Ok(change.counts.next_bulletin)
 }
 
 fn is_same_on_disk(a: &LookState, b: &LookState) -> bool {

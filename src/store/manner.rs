@@ -13,7 +13,7 @@ use super::{
     books::Books,
     change::Change,
     error::Result,
-    keys,
+    keys, recent, remind, revise,
     route::Place,
     rows::{BulletinRow, time},
 };
@@ -59,10 +59,11 @@ fn is_urgent(channel: &Channel, row: &BulletinRow) -> bool {
 impl Books {
     /// A channel of the config, or the chat that it is.
     pub(super) fn channel(&self, number: u32) -> Option<&Channel> {
-        let mut wired = self.wiring.iter().flat_map(|wiring| &wiring.channels);
-        let configured = wired.find(|(known, _)| *known == number);
-        let subscribed = || Some(&*self.chats.get(number)?.channel);
-        configured.map(|(_, channel)| channel).or_else(subscribed)
+        let configured = self
+            .wiring
+            .as_ref()
+            .and_then(|wiring| wiring.channel(number));
+        configured.or_else(|| self.chats.channel(number))
     }
 
     /// The channels that a bulletin goes by, each with the time (ms) at which it may: of several that lead
@@ -197,7 +198,13 @@ pub(super) fn by_source(
 }
 
 /// Holds what waits in a channel until its quiet hours end, if they hold `id` now; whether they do.
-pub(super) fn hold(books: &mut Books, id: u64, slot: &Slot, now: DateTime<Utc>) -> Result<bool> {
+pub(super) fn hold(
+    books: &Books,
+    change: &mut Change,
+    id: u64,
+    slot: &Slot,
+    now: DateTime<Utc>,
+) -> Result<bool> {
     let Some(channel) = books.channel(slot.channel) else {
         return Ok(false);
     };
@@ -211,7 +218,6 @@ pub(super) fn hold(books: &mut Books, id: u64, slot: &Slot, now: DateTime<Utc>) 
     if books.passes(channel, slot)? {
         return Ok(false);
     }
-    let mut change = books.change();
     let waiting: Vec<u64> = books.outbox.waiting_in(slot.channel).collect();
     for other in std::iter::once(id).chain(waiting) {
         let Some(mut waits) = change.slot(&books.engine, other)? else {
@@ -223,44 +229,85 @@ pub(super) fn hold(books: &mut Books, id: u64, slot: &Slot, now: DateTime<Utc>) 
             change.set_slot(&books.engine, other, waits)?;
         }
     }
-    books.commit(change)?;
     Ok(true)
 }
 
-/// Applies the settings of a channel, as they are now, to what waits there.
-pub(super) fn rearrange(books: &Books, change: &mut Change, number: u32) -> Result<()> {
-    let Some(channel) = books.channel(number) else {
-        return Ok(());
-    };
-    rearrange_for(books, change, number, channel)
-}
-
-/// The same with settings that the books do not have yet.
-pub(super) fn rearrange_for(
+/// Applies the settings of a channel, which the books may not have yet, and the present clock to what
+/// waits there. None: a chat that only the bot itself writes to.
+pub(super) fn rearrange(
     books: &Books,
     change: &mut Change,
     number: u32,
-    channel: &Channel,
+    channel: Option<&Channel>,
+    now: DateTime<Utc>,
 ) -> Result<()> {
-    let may_hold = channel.quiet.is_some() || channel.mode == Mode::Digest;
-    for id in books.outbox.waiting_in(number).collect::<Vec<u64>>() {
-        if !may_hold && !books.outbox.is_held(number, id) {
+    let may_hold =
+        channel.is_some_and(|channel| channel.quiet.is_some() || channel.mode == Mode::Digest);
+    let now_ms = now.timestamp_millis();
+    for (id, due_ms) in books.outbox.due_in(number) {
+        if !may_hold && !books.outbox.is_held(number, id) && due_ms <= now_ms {
             continue;
         }
-        let Some(mut slot) = change.slot(&books.engine, id)? else {
+        let slot = change.slot(&books.engine, id)?;
+        let Some(mut slot) = slot.filter(|slot| slot.state == DeliveryState::Queued) else {
             continue;
         };
-        let plain = (slot.state, slot.kind, slot.attempts, slot.bulletin);
-        let (DeliveryState::Queued, DeliveryKind::New, 0, Some(bulletin)) = plain else {
-            continue;
-        };
-        let row: Option<BulletinRow> = books.engine.get(&keys::bulletin(bulletin))?;
-        let is_urgent = row.is_some_and(|row| is_urgent(channel, &row));
-        let due = due(channel, slot.kind, is_urgent, time(slot.queued_ms)).timestamp_millis();
-        if slot.due_ms() != due {
-            slot.set_due_ms(due);
+        let due_ms = present_due(books, channel, &slot, now)?.timestamp_millis();
+        if slot.due_ms() != due_ms {
+            slot.set_due_ms(due_ms);
             change.set_slot(&books.engine, id, slot)?;
         }
     }
+    Ok(())
+}
+
+/// When a delivery that waits is due by the present settings and clock. A clock that was ahead when it was
+/// queued, held or tried must not hold it until that time comes again.
+fn present_due(
+    books: &Books,
+    channel: Option<&Channel>,
+    slot: &Slot,
+    now: DateTime<Utc>,
+) -> Result<DateTime<Utc>> {
+    let due_now = time(slot.due_ms());
+    if slot.attempts > 0 {
+        let begun = slot.begun_ms().map(time).filter(|begun| *begun > now);
+        let waits = |begun: DateTime<Utc>| (due_now - begun).max(chrono::TimeDelta::zero());
+        return Ok(begun.map_or(due_now, |begun| due_now.min(now + waits(begun))));
+    }
+    let row: Option<BulletinRow> = match slot.bulletin {
+        Some(bulletin) => books.engine.get(&keys::bulletin(bulletin))?,
+        None => None,
+    };
+    let queued = time(slot.queued_ms).min(now);
+    let by_manner =
+        |is_urgent, at| channel.map_or(at, |channel| due(channel, slot.kind, is_urgent, at));
+    Ok(match (slot.kind, row, channel) {
+        (DeliveryKind::New, Some(row), Some(channel)) => {
+            by_manner(is_urgent(channel, &row), queued)
+        }
+        (DeliveryKind::Reminder, Some(row), _) if due_now > now => {
+            remind::moved(books, slot.channel, &row, now).unwrap_or(due_now)
+        }
+        (DeliveryKind::Reminder, ..) => due_now,
+        (DeliveryKind::Update, ..) if slot.queued_ms <= now.timestamp_millis() => {
+            due_now.min(by_manner(false, now + revise::A_DAY))
+        }
+        _ => due_now.min(by_manner(false, queued)),
+    })
+}
+
+/// The clock was set: what waits is due by the new one.
+pub(super) fn follow_the_clock(
+    books: &Books,
+    change: &mut Change,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    for number in books.outbox.channels() {
+        rearrange(books, change, number, books.channel(number), now)?;
+    }
+    recent::follow_the_clock(books, change, now.timestamp_millis())?;
+    // Who sends has waited for times of the other clock.
+    change.then(|books| books.tick());
     Ok(())
 }

@@ -2,11 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{
-    engine::{Engine, Writes},
-    error::Result,
-    keys,
-};
+use super::{engine::Engine, error::Result, keys};
 use crate::bulletin::{ChannelId, SourceId};
 
 /// Every source and channel that was ever known here.
@@ -90,28 +86,58 @@ impl Names {
         (0..self.channels.next()).filter(|&number| self.channels.ids[number as usize].is_some())
     }
 
-    /// The number of `id`, a new one where it has none yet. What was written must be committed.
-    pub(super) fn intern_source(&mut self, id: &SourceId, writes: &mut Writes) -> u32 {
-        self.source_number(id).unwrap_or_else(|| {
-            let number = self.sources.next();
-            writes.set(keys::source_name(number), id.as_str().into());
-            self.sources.set(number, id.clone());
-            number
-        })
+    /// Takes in what a committed transaction gave.
+    pub(super) fn take(&mut self, given: Given) {
+        for (id, number) in given.sources {
+            self.sources.set(number, id);
+        }
+        for (id, number) in given.channels {
+            self.channels.set(number, id);
+        }
+    }
+}
+
+/// Names that a transaction gives. Nobody else knows them before it is committed.
+#[derive(Debug, Default)]
+pub(super) struct Given {
+    sources: HashMap<SourceId, u32>,
+    channels: HashMap<ChannelId, u32>,
+    /// How many of the channels had no number before.
+    new_channels: u32,
+}
+
+impl Given {
+    pub(super) fn is_empty(&self) -> bool {
+        self.sources.is_empty() && self.channels.is_empty()
     }
 
-    pub(super) fn intern_channel(&mut self, id: &ChannelId, writes: &mut Writes) -> u32 {
-        self.channel_number(id).unwrap_or_else(|| {
-            let number = self.channels.next();
-            self.rename_channel(number, id, writes);
-            number
-        })
+    /// The number of a source, and whether it is a new one.
+    pub(super) fn source(&mut self, known: &Names, id: &SourceId) -> (u32, bool) {
+        let given = self.sources.get(id).copied();
+        if let Some(number) = given.or_else(|| known.source_number(id)) {
+            return (number, false);
+        }
+        let before = u32::try_from(self.sources.len()).expect("names are far fewer than 2^32");
+        let number = known.sources.next() + before;
+        self.sources.insert(id.clone(), number);
+        (number, true)
+    }
+
+    /// The number of a channel, and whether it is a new one.
+    pub(super) fn channel(&mut self, known: &Names, id: &ChannelId) -> (u32, bool) {
+        let given = self.channels.get(id).copied();
+        if let Some(number) = given.or_else(|| known.channel_number(id)) {
+            return (number, false);
+        }
+        let number = known.channels.next() + self.new_channels;
+        self.new_channels += 1;
+        self.channels.insert(id.clone(), number);
+        (number, true)
     }
 
     /// Gives a channel with all that it has another name, which no other one has.
-    pub(super) fn rename_channel(&mut self, number: u32, id: &ChannelId, writes: &mut Writes) {
-        writes.set(keys::channel_name(number), id.as_str().into());
-        self.channels.set(number, id.clone());
+    pub(super) fn rename_channel(&mut self, number: u32, id: &ChannelId) {
+        self.channels.insert(id.clone(), number);
     }
 }
 

@@ -2,19 +2,20 @@
 
 use std::{
     fs::{self, File},
-    io::ErrorKind,
+    io::{self, ErrorKind, Write},
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
 use rustix::fs::FlockOperation;
 
 use super::{
-    Store, StoreError,
+    Failure, Store, StoreError,
     engine::{CACHE_BYTES, Engine},
     error::Result,
-    upkeep,
+    private, upkeep,
 };
 
 /// Says, beside the store, that one was made here: an empty one is then a lost one.
@@ -56,7 +57,7 @@ fn is_there(state: &Path) -> Result<bool> {
 /// Opens or creates the store in `state`/store.
 pub(super) fn open(state: &Path) -> Result<Engine> {
     let path = state.join("store");
-    fs::create_dir_all(&path).map_err(|error| unusable(&path, &error))?;
+    private::folder(&path).map_err(|error| unusable(&path, &error))?;
     let made = path.join(MADE).exists();
     if made && !path.join("db").exists() {
         return Err(damaged(&path, "its file `db` is gone".to_owned()));
@@ -70,6 +71,11 @@ pub(super) fn open(state: &Path) -> Result<Engine> {
     if made && db.is_empty() {
         return Err(damaged(&path, "it holds nothing any more".to_owned()));
     }
+    for folder in [&path, &state.join("backup")] {
+        if folder.is_dir() {
+            private::close(folder).map_err(|error| unusable(folder, &error))?;
+        }
+    }
     let file = File::open(path.join("db")).map_err(|error| unusable(&path, &error))?;
     // A power cut must not take the names of the files themselves.
     for place in [&path.join("conf"), &path, state] {
@@ -82,25 +88,34 @@ pub(super) fn open(state: &Path) -> Result<Engine> {
 
 /// Called once the first rows are durable, after each minute that brought something, and after each
 /// backup: the numbers that are durable. A store that has lost so much of its log that it holds less
-/// must not go on.
-pub(super) fn mark(path: &Path, next_bulletin: u64) -> Result<()> {
-    let (mark, fresh) = (path.join(MADE), path.join("made.part"));
-    fs::write(&fresh, format!("{next_bulletin}\n{WARNING}\n"))
-        .and_then(|()| File::open(&fresh)?.sync_all())
-        .and_then(|()| fs::rename(&fresh, &mark))
-        .and_then(|()| File::open(path)?.sync_all())
-        .map_err(|error| unusable(path, &error))
+/// must not go on. What was marked once stays.
+pub(super) fn mark(path: &Path, next_bulletin: u64) -> io::Result<()> {
+    /// A backup and a minute that brought something may end at one moment.
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    if marked(path).is_some_and(|reached| reached >= next_bulletin) {
+        return Ok(());
+    }
+    let fresh = path.join("made.part");
+    let mut part = private::file(&fresh)?;
+    part.write_all(format!("{next_bulletin}\n{WARNING}\n").as_bytes())?;
+    part.sync_all()?;
+    fs::rename(&fresh, path.join(MADE))?;
+    File::open(path)?.sync_all()
+}
+
+/// What the mark says; None: there is none that can be read.
+fn marked(path: &Path) -> Option<u64> {
+    let mark = fs::read_to_string(path.join(MADE)).ok()?;
+    mark.lines().next()?.parse().ok()
 }
 
 /// Compares what was loaded with the mark, and gives that.
 pub(super) fn check_mark(path: &Path, next_bulletin: u64) -> Result<u64> {
-    let Ok(mark) = fs::read_to_string(path.join(MADE)) else {
-        return mark(path, 1).map(|()| 1);
-    };
-    let reached = mark
-        .lines()
-        .next()
-        .and_then(|line| line.parse::<u64>().ok());
+    if !path.join(MADE).exists() {
+        mark(path, 1).map_err(|error| unusable(path, &error))?;
+    }
+    let reached = marked(path);
     match reached.filter(|reached| *reached > next_bulletin) {
         Some(reached) => Err(damaged(
             path,
@@ -114,7 +129,30 @@ pub(super) fn check_mark(path: &Path, next_bulletin: u64) -> Result<u64> {
     }
 }
 
+/// While sled opens, it writes a snapshot under another name first, and at the next open it takes one that
+/// a crash or a full disk left unfinished for a whole one. Only who holds the lock may take that away:
+/// another process may be writing it at this moment.
+fn remove_unfinished_snapshots(path: &Path) -> io::Result<()> {
+    let entries = fs::read_dir(path)?.flatten().map(|entry| entry.path());
+    let is_unfinished = |path: &PathBuf| path.extension().is_some_and(|it| it == "generating");
+    let unfinished: Vec<PathBuf> = entries.filter(is_unfinished).collect();
+    if unfinished.is_empty() {
+        return Ok(());
+    }
+    let db = File::open(path.join("db"))?;
+    if rustix::fs::flock(&db, FlockOperation::NonBlockingLockExclusive).is_err() {
+        return Ok(());
+    }
+    // The process that wrote it may have finished before the lock was had.
+    for snapshot in unfinished.iter().filter(|snapshot| snapshot.exists()) {
+        tracing::warn!("{} was left unfinished; it is removed", snapshot.display());
+        fs::remove_file(snapshot)?;
+    }
+    Ok(())
+}
+
 fn open_sled(state: &Path, path: &Path, collect_every: Duration) -> Result<sled::Db> {
+    remove_unfinished_snapshots(path).map_err(|error| unusable(path, &error))?;
     let config = sled::Config::new()
         .path(path)
         .cache_capacity(CACHE_BYTES)
@@ -145,10 +183,11 @@ pub(super) fn told(panic: &(dyn std::any::Any + Send)) -> String {
 fn io_error(state: &Path, path: &Path, error: &std::io::Error) -> StoreError {
     let text = error.to_string();
     if text.contains("could not acquire lock") {
-        return StoreError::Locked {
+        return Failure::Locked {
             path: path.to_owned(),
             holder: holder(state),
-        };
+        }
+        .into();
     }
     match error.kind() {
         ErrorKind::UnexpectedEof | ErrorKind::InvalidData => damaged(path, text),
@@ -164,10 +203,11 @@ fn unusable(path: &Path, error: &std::io::Error) -> StoreError {
         }
         _ => "",
     };
-    StoreError::Unusable {
+    Failure::Unusable {
         path: path.to_owned(),
         why: format!("{error}{what_to_do}"),
     }
+    .into()
 }
 
 /// Waits until nobody holds the lock: sled lets go of it a little after its last handle is gone.
@@ -212,9 +252,10 @@ pub(super) fn damaged(path: &Path, why: String) -> StoreError {
             "there is no backup; keep this folder, and start with another one (--state)".to_owned()
         }
     };
-    StoreError::Damaged {
+    Failure::Damaged {
         path: path.to_owned(),
         why,
         remedy,
     }
+    .into()
 }

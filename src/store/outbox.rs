@@ -131,18 +131,22 @@ impl Outbox {
         }
     }
 
-    /// Takes the marks of blocks that nothing waits for any more off the disk.
-    pub(super) fn close_blocks(&mut self, writes: &mut Writes) {
+    /// Takes the marks of blocks that nothing waits for any more off the disk; gives how many are to be
+    /// forgotten once that is written.
+    pub(super) fn close_blocks(&self, writes: &mut Writes) -> usize {
         let newest = self.recent.back().map_or(i64::MIN, |(at, _)| *at);
-        while let Some(&(ended, block)) = self.done.front() {
-            if ended >= newest.saturating_sub(RECENT_MS) {
-                return;
+        let oldest = newest.saturating_sub(RECENT_MS);
+        let closed = self.done.iter().take_while(|(ended, _)| *ended < oldest);
+        let closed = closed.map(|(_, block)| {
+            if !self.open.contains_key(block) {
+                writes.remove(keys::open_block(*block));
             }
-            self.done.pop_front();
-            if !self.open.contains_key(&block) {
-                writes.remove(keys::open_block(block));
-            }
-        }
+        });
+        closed.count()
+    }
+
+    pub(super) fn forget_closed(&mut self, count: usize) {
+        self.done.drain(..count);
     }
 
     pub(super) fn begun(&mut self, channel: u32, at_ms: i64) {
@@ -220,6 +224,13 @@ impl Outbox {
     pub(super) fn channels(&self) -> Vec<u32> {
         let waiting = self.queues.iter().filter(|(_, queue)| queue.waiting() > 0);
         waiting.map(|(channel, _)| *channel).collect()
+    }
+
+    /// Numbers that wait in a channel, and when they are due (ms).
+    pub(super) fn due_in(&self, channel: u32) -> Vec<(u64, i64)> {
+        let queue = self.queues.get(&channel).into_iter();
+        let all = queue.flat_map(|queue| queue.ready.iter().chain(&queue.until));
+        all.map(|(id, due)| (*id, *due)).collect()
     }
 
     /// Numbers that wait in a channel.

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use chrono::{DateTime, Utc};
 
 use super::{
-    Actor, HeldAction, StoreError, admit, archive, block,
+    Actor, HeldAction, Refusal, admit, archive, block,
     books::Books,
     change::Change,
-    error::Result,
+    error::{Result, refused},
     keys, route,
     rows::{AuditRow, BulletinRow, RequestRow},
 };
@@ -18,17 +18,17 @@ use crate::bulletin::{BulletinId, BulletinState, Cause, ChannelId, DeliveryId, D
 pub type Settled = (Vec<BulletinId>, Vec<BulletinId>);
 
 pub(super) fn settle_held(
-    books: &mut Books,
+    books: &Books,
+    change: &mut Change,
     action: HeldAction,
     by: &Actor,
     now: DateTime<Utc>,
 ) -> Result<Settled> {
     let (publish, seen) = chosen(books, action)?;
-    let mut change = books.change();
     for id in &publish {
         settle(
             books,
-            &mut change,
+            change,
             *id,
             BulletinState::Published,
             Cause::Released,
@@ -38,7 +38,7 @@ pub(super) fn settle_held(
     for id in &seen {
         settle(
             books,
-            &mut change,
+            change,
             *id,
             BulletinState::Baseline,
             Cause::MarkedSeen,
@@ -51,9 +51,8 @@ pub(super) fn settle_held(
             list(&publish),
             list(&seen)
         );
-        log(&mut change, by, &what, now);
+        log(change, by, &what, now);
     }
-    books.commit(change)?;
     let ids = |ids: Vec<u64>| ids.into_iter().map(BulletinId).collect();
     Ok((ids(publish), ids(seen)))
 }
@@ -81,8 +80,8 @@ fn chosen(books: &Books, action: HeldAction) -> Result<(Vec<u64>, Vec<u64>)> {
         ids.dedup();
         if let Some(id) = ids.iter().find(|id| held.binary_search(id).is_err()) {
             let row: Option<BulletinRow> = books.engine.get(&keys::bulletin(*id))?;
-            row.ok_or(StoreError::NoBulletin(BulletinId(*id)))?;
-            return Err(StoreError::Refused(format!("bulletin {id} is not held")));
+            row.ok_or(Refusal::NoBulletin(BulletinId(*id)))?;
+            return Err(refused(format!("bulletin {id} is not held")));
         }
         Ok(ids)
     };
@@ -117,7 +116,7 @@ fn settle(
     now: DateTime<Utc>,
 ) -> Result<()> {
     let Some(mut row) = books.engine.get::<BulletinRow>(&keys::bulletin(id))? else {
-        return Err(StoreError::NoBulletin(BulletinId(id)));
+        return Err(Refusal::NoBulletin(BulletinId(id)).into());
     };
     row.state = state;
     row.cause = cause;
@@ -142,7 +141,8 @@ pub(super) struct Rebroadcast {
 }
 
 pub(super) fn rebroadcast(
-    books: &mut Books,
+    books: &Books,
+    change: &mut Change,
     asked: &Rebroadcast,
     now: DateTime<Utc>,
 ) -> Result<Vec<DeliveryId>> {
@@ -152,18 +152,17 @@ pub(super) fn rebroadcast(
         return again(books, &row, id);
     }
     let row: Option<BulletinRow> = books.engine.get(&keys::bulletin(id.0))?;
-    let row = row.ok_or(StoreError::NoBulletin(id))?;
+    let row = row.ok_or(Refusal::NoBulletin(id))?;
     if row.state == BulletinState::Held {
-        return Err(StoreError::Held(id));
+        return Err(Refusal::Held(id).into());
     }
     let kind = DeliveryKind::Rebroadcast;
     let channels = match &asked.to {
         Some(to) => at_once(&named(books, to)?, now),
         None => books.due_in(&having(books, &row)?, kind, &row, now),
     };
-    let mut change = books.change();
     let first = route::queue(
-        &mut change,
+        change,
         &books.engine,
         &channels,
         Some(id.0),
@@ -175,8 +174,7 @@ pub(super) fn rebroadcast(
     let row = RequestRow::new(first, count, id.0, now);
     change.writes.put(request, &row);
     let what = format!("rebroadcast {id} to {count} channels, deliveries from {first}");
-    log(&mut change, &asked.by, &what, now);
-    books.commit(change)?;
+    log(change, &asked.by, &what, now);
     Ok(numbers(first, count))
 }
 
@@ -198,7 +196,7 @@ fn again(books: &Books, row: &RequestRow, bulletin: BulletinId) -> Result<Vec<De
         || "an announcement".to_owned(),
         |id| format!("bulletin {id}"),
     );
-    Err(StoreError::Refused(format!(
+    Err(refused(format!(
         "this request was made before, for {of}; take a new `request_id` for bulletin {bulletin}"
     )))
 }
@@ -206,7 +204,7 @@ fn again(books: &Books, row: &RequestRow, bulletin: BulletinId) -> Result<Vec<De
 /// The channels that have one of a bulletin's sources.
 fn having(books: &Books, row: &BulletinRow) -> Result<Vec<u32>> {
     if books.wiring.is_none() {
-        return Err(StoreError::Refused(
+        return Err(refused(
             "without a config nobody knows which channels have that source; name them (`--to`)"
                 .to_owned(),
         ));
@@ -221,7 +219,7 @@ fn named(books: &Books, to: &[ChannelId]) -> Result<Vec<u32>> {
     for id in to {
         let number = books
             .channel_named(id)
-            .ok_or_else(|| StoreError::NoChannel(id.clone()))?;
+            .ok_or_else(|| Refusal::NoChannel(id.clone()))?;
         if places.insert(books.place(number)) {
             channels.push(number);
         }
@@ -240,24 +238,25 @@ pub(super) fn numbers(first: u64, count: u64) -> Vec<DeliveryId> {
 }
 
 pub(super) fn announce(
-    books: &mut Books,
+    books: &Books,
+    change: &mut Change,
     to: &[ChannelId],
     text: &str,
     now: DateTime<Utc>,
 ) -> Result<Vec<DeliveryId>> {
+    if let Some(why) = books.disk_full() {
+        return Err(Refusal::DiskLow(why).into());
+    }
     let channels = announced_to(books, to)?;
-    let mut change = books.change();
     // A chat that nobody announced to before is a channel from now on.
-    let numbers_of: Vec<u32> = books.rename(|names| {
-        let numbers = channels
-            .iter()
-            .map(|id| names.intern_channel(id, &mut change.writes));
-        numbers.collect()
-    });
+    let channels = channels.iter();
+    let numbers_of: Vec<u32> = channels
+        .map(|id| change.intern_channel(books, id))
+        .collect();
     let kind = DeliveryKind::Announcement;
     let now_ms = now.timestamp_millis();
     let first = route::queue(
-        &mut change,
+        change,
         &books.engine,
         &at_once(&numbers_of, now),
         None,
@@ -265,7 +264,6 @@ pub(super) fn announce(
         Some(text),
         now_ms,
     )?;
-    books.commit(change)?;
     Ok(numbers(first, numbers_of.len() as u64))
 }
 
@@ -280,19 +278,13 @@ fn announced_to(books: &Books, to: &[ChannelId]) -> Result<Vec<ChannelId>> {
         let id = match known {
             Some(known) => known,
             None if id.chat().is_some() => id.clone(),
-            None => return Err(StoreError::NoChannel(id.clone())),
+            None => return Err(Refusal::NoChannel(id.clone()).into()),
         };
         if seen.insert(id.clone()) {
             channels.push(id);
         }
     }
     Ok(channels)
-}
-
-pub(super) fn audit(books: &mut Books, by: &Actor, what: &str, now: DateTime<Utc>) -> Result<()> {
-    let mut change = books.change();
-    log(&mut change, by, what, now);
-    books.commit(change)
 }
 
 pub(super) fn log(change: &mut Change, by: &Actor, what: &str, now: DateTime<Utc>) {

@@ -9,6 +9,7 @@ use chrono::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    books::Books,
     change::Change,
     engine::{Engine, Writes},
     error::Result,
@@ -101,16 +102,44 @@ impl Recents {
         self.by_due.range(..=(now_ms, u64::MAX)).map(|(_, id)| *id)
     }
 
-    /// Writes until when all was read, where that moved.
-    pub(super) fn write_changed(&mut self, writes: &mut Writes) {
-        let Some((first, _)) = self.by_due.first() else {
-            return;
-        };
-        if first - 1 > self.done_ms {
-            self.done_ms = first - 1;
-            writes.put(keys::READ_AGAIN.to_vec(), &self.done_ms);
+    /// Writes until when all was read, where that moved; gives that time.
+    pub(super) fn write_changed(&self, writes: &mut Writes) -> i64 {
+        let first = self.by_due.first();
+        let done_ms = first.map_or(self.done_ms, |(first, _)| self.done_ms.max(first - 1));
+        if done_ms > self.done_ms {
+            writes.put(keys::READ_AGAIN.to_vec(), &done_ms);
+        }
+        done_ms
+    }
+
+    pub(super) fn set_done_ms(&mut self, done_ms: i64) {
+        self.done_ms = done_ms;
+    }
+}
+
+/// What was found by a clock that was ahead is as good as found now, and nothing was read by then.
+pub(super) fn follow_the_clock(books: &Books, change: &mut Change, now_ms: i64) -> Result<()> {
+    let was_ahead = books.recents.done_ms > now_ms;
+    if was_ahead {
+        change.writes.put(keys::READ_AGAIN.to_vec(), &now_ms);
+        change.then(move |books| books.recents.set_done_ms(now_ms));
+    }
+    for row in books.engine.scan(b"R") {
+        let row = row?;
+        let id = keys::last_number(&row.key);
+        let mut recent: RecentRow = books.engine.decode(&row.key, &row.value)?;
+        if recent.first_seen_ms > now_ms {
+            recent.first_seen_ms = now_ms;
+            recent.gone_ms = recent.gone_ms.map(|gone| gone.min(now_ms));
+            let again_ms = now_ms + TO_BE_SURE.num_milliseconds();
+            recent.extra_ms = recent.extra_ms.map(|extra| extra.min(again_ms));
+            change.writes.put(keys::recent(id), &recent);
+            change.plan_reading(id, Some(recent.next_ms(now_ms)));
+        } else if was_ahead {
+            change.plan_reading(id, Some(recent.next_ms(now_ms)));
         }
     }
+    Ok(())
 }
 
 /// A new bulletin is recent.

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use super::{
-    Actor, Reminded, StoreError, block::Slot, books::Books, change::Change, error::Result, keys,
+    Actor, Refusal, Reminded, block::Slot, books::Books, change::Change, error::Result, keys,
     manner, people, read, route, rows::BulletinRow,
 };
 use crate::bulletin::{
@@ -12,27 +12,25 @@ use crate::bulletin::{
 };
 
 pub(super) fn remind(
-    books: &mut Books,
+    books: &Books,
+    change: &mut Change,
     id: &ChannelId,
     bulletin: BulletinId,
     by: &Actor,
     now: DateTime<Utc>,
 ) -> Result<Reminded> {
     let row: Option<BulletinRow> = books.engine.get(&keys::bulletin(bulletin.0))?;
-    let row = row.ok_or(StoreError::NoBulletin(bulletin))?;
+    let row = row.ok_or(Refusal::NoBulletin(bulletin))?;
     if row.state == BulletinState::Held {
-        return Err(StoreError::Held(bulletin));
+        return Err(Refusal::Held(bulletin).into());
     }
     if row.deadline.is_none() {
         return Ok(Reminded::NoDeadline);
     }
-    let mut change = books.change();
     let channel = match books.channel_named(id) {
         Some(number) => number,
-        None if id.chat().is_some() => {
-            books.rename(|names| names.intern_channel(id, &mut change.writes))
-        }
-        None => return Err(StoreError::NoChannel(id.clone())),
+        None if id.chat().is_some() => change.intern_channel(books, id),
+        None => return Err(Refusal::NoChannel(id.clone()).into()),
     };
     let Some(due) = due(books, channel, &row).filter(|due| *due > now) else {
         return Ok(Reminded::TooLate);
@@ -40,7 +38,7 @@ pub(super) fn remind(
     let waits = waiting(books, bulletin.0)?;
     if !waits.iter().any(|(_, slot)| slot.channel == channel) {
         route::queue(
-            &mut change,
+            change,
             &books.engine,
             &[(channel, due.timestamp_millis())],
             Some(bulletin.0),
@@ -48,19 +46,15 @@ pub(super) fn remind(
             None,
             now.timestamp_millis(),
         )?;
-        people::log(
-            &mut change,
-            by,
-            &format!("{id}: reminder of {bulletin}"),
-            now,
-        );
+        let what = format!("{id}: reminder of {bulletin}");
+        people::log(change, by, &what, now);
     }
-    books.commit(change)?;
     Ok(Reminded::At(due))
 }
 
 pub(super) fn cancel(
-    books: &mut Books,
+    books: &Books,
+    change: &mut Change,
     id: &ChannelId,
     by: &Actor,
     now: DateTime<Utc>,
@@ -68,22 +62,16 @@ pub(super) fn cancel(
     let Some(channel) = books.channel_named(id) else {
         return Ok(Reminded::Off(0));
     };
-    let mut change = books.change();
     let mut count = 0;
     for delivery in books.outbox.waiting_in(channel).collect::<Vec<u64>>() {
         let slot = change.slot(&books.engine, delivery)?;
         if let Some(slot) = slot.filter(|slot| slot.kind == DeliveryKind::Reminder) {
-            drop_it(books, &mut change, delivery, slot, now)?;
+            drop_it(books, change, delivery, slot, now)?;
             count += 1;
         }
     }
-    people::log(
-        &mut change,
-        by,
-        &format!("{id}: {count} reminders off"),
-        now,
-    );
-    books.commit(change)?;
+    let what = format!("{id}: {count} reminders off");
+    people::log(change, by, &what, now);
     Ok(Reminded::Off(count))
 }
 
@@ -118,7 +106,7 @@ fn due(books: &Books, channel: u32, row: &BulletinRow) -> Option<DateTime<Utc>> 
 
 /// When a reminder that waits is due after its deadline was moved: at once, where that is nearer than
 /// a day now; None: there is none any more.
-fn moved(
+pub(super) fn moved(
     books: &Books,
     channel: u32,
     row: &BulletinRow,

@@ -46,10 +46,14 @@ pub enum ReadAgain {
 }
 
 /// What is due, the longest first, and leaves what cannot be read to a later time.
-pub(super) fn due(books: &mut Books, now: DateTime<Utc>, most: usize) -> Result<Vec<Reread>> {
+pub(super) fn due(
+    books: &Books,
+    change: &mut Change,
+    now: DateTime<Utc>,
+    most: usize,
+) -> Result<Vec<Reread>> {
     let now_ms = now.timestamp_millis();
     let ids: Vec<u64> = books.recents.due(now_ms).take(most).collect();
-    let mut change = books.change();
     let mut due = Vec::new();
     for id in ids {
         let Some(recent) = books.engine.get::<RecentRow>(&keys::recent(id))? else {
@@ -66,7 +70,6 @@ pub(super) fn due(books: &mut Books, now: DateTime<Utc>, most: usize) -> Result<
             None => change.plan_reading(id, Some(recent.next_ms(now_ms))),
         }
     }
-    books.commit(change)?;
     Ok(due)
 }
 
@@ -134,7 +137,8 @@ fn neighbours(books: &Books, id: u64, row: &BulletinRow) -> Result<Option<Vec<St
 
 /// Takes in what came of reading an article again; whether its bulletin changed.
 pub(super) fn settle(
-    books: &mut Books,
+    books: &Books,
+    change: &mut Change,
     id: BulletinId,
     again: ReadAgain,
     now: DateTime<Utc>,
@@ -145,20 +149,19 @@ pub(super) fn settle(
     let (Some(mut row), Some(mut recent)) = (record, recent) else {
         return Ok(false);
     };
-    let mut change = books.change();
     let before = recent.clone();
     let is_answer = matches!(again, ReadAgain::Same | ReadAgain::Article(_));
     let mut has_changed = false;
     if is_answer {
         recent.gone_ms = None;
-        has_changed |= revise::restore(books, &mut change, id, &mut row, now)?;
+        has_changed |= revise::restore(books, change, id, &mut row, now)?;
     }
     let mut later = None;
     match again {
         ReadAgain::Same => {}
         ReadAgain::Failed => later = Some(now + LATER),
         ReadAgain::Article(article) => {
-            let is_corrected = correct(books, &mut change, id, &mut row, &article, now)?;
+            let is_corrected = correct(books, change, id, &mut row, &article, now)?;
             if is_corrected {
                 recent.opened.clone_from(&article.opened);
             }
@@ -171,7 +174,7 @@ pub(super) fn settle(
         ReadAgain::Gone if row.state == BulletinState::Withdrawn => {}
         ReadAgain::Gone => later = Some(now + LATER),
         ReadAgain::Withdrawn => {
-            has_changed = revise::withdraw(books, &mut change, id, &mut row, now)?;
+            has_changed = revise::withdraw(books, change, id, &mut row, now)?;
         }
     }
     let next_ms = recent.next_ms(now_ms);
@@ -181,7 +184,6 @@ pub(super) fn settle(
         change.writes.remove_long(&books.engine, keys::recent(id))?;
         change.writes.put(keys::recent(id), &recent);
     }
-    books.commit(change)?;
     Ok(has_changed)
 }
 

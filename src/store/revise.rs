@@ -26,7 +26,7 @@ use crate::bulletin::{
 };
 
 /// At most one correction of a bulletin in so long.
-const A_DAY: Duration = Duration::days(1);
+pub(super) const A_DAY: Duration = Duration::days(1);
 /// Changes that are remembered, the latest, and characters of each title.
 const MOST: usize = 16;
 const TITLE: usize = 300;
@@ -107,7 +107,8 @@ pub(super) fn follow(
     }
     let due = history
         .told_ms
-        .map_or(now, |told| now.max(time(told) + A_DAY));
+        // A time ahead was told by a clock that was set back since, or is that of one that waits.
+        .map_or(now, |told| now.max(time(told).min(now) + A_DAY));
     let is_told = |channel: &Channel| channel.kind.can_edit() || channel.corrections;
     if queue(books, change, id, is_told, (due, now))? {
         history.told_ms = Some(due.timestamp_millis());

@@ -68,17 +68,17 @@ pub(super) fn resolve(chat: i64, moved: &HashMap<i64, i64>) -> i64 {
 
 impl Books {
     pub(super) fn place(&self, number: u32) -> Place {
-        let wired = self.wiring.as_ref().and_then(|wiring| {
-            wiring
-                .channels
-                .iter()
-                .find(|(channel, _)| *channel == number)
-        });
-        if let Some((_, channel)) = wired {
-            return Place::of_channel(number, channel, &self.moved);
+        self.place_after(number, &self.moved)
+    }
+
+    /// The same by other moves than those that the books know.
+    pub(super) fn place_after(&self, number: u32, moved: &HashMap<i64, i64>) -> Place {
+        let wired = self.wiring.as_ref();
+        if let Some(channel) = wired.and_then(|wiring| wiring.channel(number)) {
+            return Place::of_channel(number, channel, moved);
         }
         let id = self.names().channel(number);
-        id.and_then(|id| Place::of_subscribed(&id, &self.moved))
+        id.and_then(|id| Place::of_subscribed(&id, moved))
             .unwrap_or(Place::Own(number))
     }
 

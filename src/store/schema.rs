@@ -7,10 +7,10 @@
 use std::{fs, io, path::Path};
 
 use super::{
-    StoreError, block,
+    Failure, block,
     engine::{Engine, Writes},
     error::Result,
-    keys, open,
+    keys, open, private,
     read::newest,
     rows::SourceRow,
 };
@@ -49,17 +49,18 @@ fn follow(engine: &Engine, steps: &[Step]) -> Result<()> {
         .first_chunk()
         .map_or(0, |bytes| u32::from_be_bytes(*bytes));
     if found > known {
-        return Err(StoreError::Newer {
+        return Err(Failure::Newer {
             path: engine.path().to_owned(),
             found,
             known,
-        });
+        }
+        .into());
     }
     if found == 0 {
         return Err(open::damaged(engine.path(), "it has no schema".to_owned()));
     }
     if found < known {
-        copy(engine, found).map_err(|error| StoreError::Unusable {
+        copy(engine, found).map_err(|error| Failure::Unusable {
             path: engine.path().to_owned(),
             why: format!("it must be copied before it is brought up to this version: {error}"),
         })?;
@@ -86,13 +87,14 @@ fn copy(engine: &Engine, schema: u32) -> io::Result<()> {
     if to.exists() {
         return Ok(());
     }
+    private::folder(&state.join("backup"))?;
     let unfinished = to.with_extension("unfinished");
     copy_folder(engine.path(), &unfinished)?;
     fs::rename(unfinished, to)
 }
 
 fn copy_folder(from: &Path, to: &Path) -> io::Result<()> {
-    fs::create_dir_all(to)?;
+    private::folder(to)?;
     for entry in fs::read_dir(from)? {
         let entry = entry?;
         let target = to.join(entry.file_name());
@@ -108,7 +110,7 @@ fn copy_folder(from: &Path, to: &Path) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::StoreError, *};
 
     fn add_row(engine: &Engine) -> Result<()> {
         let mut writes = Writes::default();
@@ -118,7 +120,7 @@ mod tests {
 
     fn break_off(engine: &Engine) -> Result<()> {
         add_row(engine)?;
-        Err(StoreError::Refused("broken off".to_owned()))
+        Err(crate::store::error::refused("broken off".to_owned()))
     }
 
     #[test]
@@ -134,11 +136,11 @@ mod tests {
         assert!(
             matches!(
                 error,
-                StoreError::Newer {
+                StoreError::Failed(Failure::Newer {
                     found: 3,
                     known: 2,
                     ..
-                }
+                })
             ),
             "{error}"
         );

@@ -6,7 +6,7 @@ pub(super) mod readers;
 use chrono::{DateTime, Utc};
 
 use super::{
-    Begun, Outcome, StoreError, Waiting,
+    Begun, Outcome, Refusal, Waiting,
     acts::PERHAPS,
     block::{self, Block, Slot},
     books::Books,
@@ -97,44 +97,49 @@ pub(super) fn together(books: &Books, id: DeliveryId, now: DateTime<Utc>) -> Res
     Ok(loaded)
 }
 
-pub(super) fn begin(books: &mut Books, ids: &[DeliveryId], now: DateTime<Utc>) -> Result<Begun> {
-    let mut change = books.change();
-    let now_ms = now.timestamp_millis();
-    let mut of = None;
+pub(super) fn begin(
+    books: &Books,
+    change: &mut Change,
+    ids: &[DeliveryId],
+    now: DateTime<Utc>,
+) -> Result<Begun> {
+    let mut begun = Vec::with_capacity(ids.len());
     for id in ids {
         let slot = change.slot(&books.engine, id.0)?;
-        let Some(mut slot) = slot.filter(|slot| slot.state == DeliveryState::Queued) else {
+        let Some(slot) = slot.filter(|slot| slot.state == DeliveryState::Queued) else {
             return Ok(Begun::No);
         };
-        if of.is_none() && manner::hold(books, id.0, &slot, now)? {
+        if begun.is_empty() && manner::hold(books, change, id.0, &slot, now)? {
             return Ok(Begun::No);
         }
         if remind::is_over(books, &slot, now)? || revise::is_known(books, &slot)? {
-            remind::drop_it(books, &mut change, id.0, slot, now)?;
-            books.commit(change)?;
+            remind::drop_it(books, change, id.0, slot, now)?;
             return Ok(Begun::No);
         }
-        of = Some(slot.channel);
+        begun.push((id.0, slot));
+    }
+    let Some(channel) = begun.first().map(|(_, slot)| slot.channel) else {
+        return Ok(Begun::No);
+    };
+    let now_ms = now.timestamp_millis();
+    for (id, mut slot) in begun {
         slot.state = DeliveryState::Sending;
         slot.attempts += 1;
         slot.set_begun_ms(Some(now_ms));
-        change.set_slot(&books.engine, id.0, slot)?;
+        change.set_slot(&books.engine, id, slot)?;
     }
-    let Some(channel) = of else {
-        return Ok(Begun::No);
-    };
-    books.commit(change)?;
-    books.outbox.begun(channel, now_ms);
+    change.then(move |books| books.outbox.begun(channel, now_ms));
     Ok(Begun::Yes)
 }
 
+/// Takes in how a send ended; gives its channel, where there is such a delivery.
 pub(super) fn complete(
-    books: &mut Books,
+    books: &Books,
+    change: &mut Change,
     id: DeliveryId,
     outcome: &Outcome,
     now: DateTime<Utc>,
-) -> Result<Option<Waiting>> {
-    let mut change = books.change();
+) -> Result<Option<u32>> {
     let Some(slot) = change.slot(&books.engine, id.0)? else {
         return Ok(None);
     };
@@ -152,19 +157,12 @@ pub(super) fn complete(
             );
         }
         for (other, member) in &settling {
-            let member = settled(
-                books,
-                &mut change,
-                *other,
-                member.clone(),
-                outcome.clone(),
-                now,
-            )?;
+            let member = settled(books, change, *other, member.clone(), outcome.clone(), now)?;
             change.set_slot(&books.engine, *other, member)?;
         }
-        let had = readers::forget(books, &mut change, channel)?;
+        let had = readers::forget(books, change, channel)?;
         for (_, member) in settling.iter().filter(|_| is_sent) {
-            documents::follow(books, &mut change, member, now)?;
+            documents::follow(books, change, member, now)?;
         }
         if let (
             Outcome::Sent {
@@ -174,15 +172,21 @@ pub(super) fn complete(
         ) = (outcome, settling.len() > 1)
         {
             let members = settling.iter().map(|(id, _)| *id).collect();
-            let members = manner::by_source(books, &mut change, members)?.concat();
+            let members = manner::by_source(books, change, members)?.concat();
             change.writes.put(keys::members(channel, message), &members);
         }
-        books.commit(change)?;
-        books.outbox.has_wholly(&had);
-        if is_sent {
-            books.outbox.taken(channel, now.timestamp_millis());
-        }
+        change.then(move |books| {
+            books.outbox.has_wholly(&had);
+            if is_sent {
+                books.outbox.taken(channel, now.timestamp_millis());
+            }
+        });
     }
+    Ok(Some(channel))
+}
+
+/// What waits next in a channel, unless it is set aside.
+pub(super) fn next_in(books: &Books, channel: u32) -> Result<Option<Waiting>> {
     if books.is_blocked(channel) {
         return Ok(None);
     }
@@ -301,31 +305,36 @@ pub(super) fn recent(books: &Books, since: DateTime<Utc>) -> Vec<(ChannelId, Dat
 }
 
 pub(super) fn block_channel(
-    books: &mut Books,
+    books: &Books,
+    change: &mut Change,
     id: &ChannelId,
     why: String,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    set_blocked(books, id, Some((bounded(why), now.timestamp_millis())))
+    let blocked = Some((bounded(why), now.timestamp_millis()));
+    set_blocked(books, change, id, blocked)
 }
 
-pub(super) fn unblock_channel(books: &mut Books, id: &ChannelId) -> Result<()> {
-    set_blocked(books, id, None)
+pub(super) fn unblock_channel(books: &Books, change: &mut Change, id: &ChannelId) -> Result<()> {
+    set_blocked(books, change, id, None)
 }
 
-fn set_blocked(books: &mut Books, id: &ChannelId, blocked: Option<(String, i64)>) -> Result<()> {
+fn set_blocked(
+    books: &Books,
+    change: &mut Change,
+    id: &ChannelId,
+    blocked: Option<(String, i64)>,
+) -> Result<()> {
     let number = books.names().channel_number(id);
-    let number = number.ok_or_else(|| StoreError::NoChannel(id.clone()))?;
+    let number = number.ok_or_else(|| Refusal::NoChannel(id.clone()))?;
     if books.is_blocked(number) == blocked.is_some() {
         return Ok(());
     }
-    let mut change = books.change();
     let row = change.channel(books, number);
     if blocked.is_none() {
         row.error = None;
     }
     row.blocked = blocked;
-    books.commit(change)?;
-    books.tick();
+    change.then(|books| books.tick());
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Chats that subscribed by themselves: what they ask for, which they may change while all runs.
 //!
 //! Rows lie under the number of their channel. Routing reads them in the books; the pusher and the
-//! bot read the same ones past the writer. Read [`change`] first.
+//! bot read the same ones past the writer. Read [`ask_for`] first.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -55,6 +55,21 @@ impl Chats {
             shared.insert(id, Arc::clone(&known));
             self.by_number.insert(number, known);
         }
+    }
+
+    /// A chat that is another one now.
+    pub(super) fn forget(&mut self, names: &Names, number: u32) {
+        self.by_number.remove(&number);
+        let mut shared = self.shared.write().unwrap_or_else(PoisonError::into_inner);
+        shared.retain(|id, _| {
+            names
+                .channel_number(id)
+                .is_some_and(|known| known != number)
+        });
+    }
+
+    pub(super) fn channel(&self, number: u32) -> Option<&Channel> {
+        Some(&*self.get(number)?.channel)
     }
 
     pub(super) fn get(&self, number: u32) -> Option<&Arc<Known>> {
@@ -133,7 +148,7 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<Chat> {
         let (id, what, by) = (id.clone(), what.to_owned(), by.clone());
-        self.write(move |books| change(books, &id, changed, (&what, &by), now))
+        self.write(move |books, change| ask_for(books, change, (&id, changed), (&what, &by), now))
             .await
     }
 
@@ -152,27 +167,24 @@ impl Store {
     }
 }
 
-fn change(
-    books: &mut Books,
-    id: &ChannelId,
-    changed: impl FnOnce(Option<Chat>) -> Chat,
+fn ask_for(
+    books: &Books,
+    change: &mut Change,
+    (id, changed): (&ChannelId, impl FnOnce(Option<Chat>) -> Chat),
     (what, by): (&str, &Actor),
     now: DateTime<Utc>,
 ) -> Result<Chat> {
-    let mut change = books.change();
-    let number = books.rename(|names| names.intern_channel(id, &mut change.writes));
+    let number = change.intern_channel(books, id);
     let before = books.chats.get(number).map(|known| known.chat.clone());
     let chat = changed(before.clone());
     if before.as_ref() != Some(&chat) {
-        change.writes.put(keys::chat(number), &chat);
-        people::log(&mut change, by, &format!("{id}: {what}"), now);
-        drop_unwanted(books, &mut change, number, &chat, now)?;
+        people::log(change, by, &format!("{id}: {what}"), now);
+        drop_unwanted(books, change, number, &chat, now)?;
         if let Some(channel) = chat.channel(id) {
-            manner::rearrange_for(books, &mut change, number, &channel)?;
+            manner::rearrange(books, change, number, Some(&channel), now)?;
         }
+        set(change, number, chat.clone());
     }
-    books.commit(change)?;
-    books.chats.set(&books.names(), number, chat.clone());
     Ok(chat)
 }
 
@@ -202,12 +214,17 @@ fn drop_unwanted(
     Ok(())
 }
 
-/// A chat became another one that is known too: that one wants what both did. The caller loads anew.
-pub(super) fn merge(books: &mut Books, from: u32, to: u32) -> Result<()> {
+/// Writes what a chat asks for from now on.
+pub(super) fn set(change: &mut Change, number: u32, chat: Chat) {
+    change.writes.put(keys::chat(number), &chat);
+    change.then(move |books| books.chats.set(&books.names(), number, chat));
+}
+
+/// A chat became another one that is known too: that one wants what both did.
+pub(super) fn merge(books: &Books, change: &mut Change, from: u32, to: u32) {
     let Some(old) = books.chats.get(from) else {
-        return Ok(());
+        return;
     };
-    let mut change = books.change();
     let mut chat = old.chat.clone();
     if let Some(new) = books.chats.get(to).filter(|new| new.chat.wants_any()) {
         let old = std::mem::replace(&mut chat, new.chat.clone());
@@ -221,7 +238,7 @@ pub(super) fn merge(books: &mut Books, from: u32, to: u32) -> Result<()> {
             _ => None,
         };
     }
-    change.writes.put(keys::chat(to), &chat);
+    set(change, to, chat);
     change.writes.remove(keys::chat(from));
-    books.commit(change)
+    change.then(move |books| books.chats.forget(&books.names(), from));
 }

@@ -4,6 +4,7 @@ mod corrections;
 mod keeping;
 mod kill;
 mod modes;
+mod opening;
 mod outbox;
 mod people;
 mod reminders;

@@ -11,7 +11,9 @@ use std::{
 
 use tokio::sync::oneshot;
 
-use super::{StoreError, books::Books, engine::Engine, error::Result, open};
+use super::{
+    Failure, StoreError, books::Books, change::Change, engine::Engine, error::Result, open,
+};
 
 /// Calls that share a sync at most, so that none waits for an endless row of others.
 const GROUP: usize = 256;
@@ -38,8 +40,16 @@ impl Writer {
         Ok((Self { jobs, failed }, thread))
     }
 
-    /// Durable when it returns.
+    /// One transaction, durable when this returns; nothing is changed where `call` fails.
     pub(super) async fn write<T: Send + 'static>(
+        &self,
+        call: impl FnOnce(&Books, &mut Change) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.write_in_steps(|books| books.transact(call)).await
+    }
+
+    /// As [`Writer::write`], of several transactions, or of one after which the books are asked.
+    pub(super) async fn write_in_steps<T: Send + 'static>(
         &self,
         call: impl FnOnce(&mut Books) -> Result<T> + Send + 'static,
     ) -> Result<T> {
@@ -84,8 +94,8 @@ impl Writer {
     }
 
     fn ended(&self) -> StoreError {
-        let why = self.failed.get().map_or("it was closed", String::as_str);
-        StoreError::Failed(why.to_owned())
+        let failed = self.failed.get().cloned();
+        failed.map_or(Failure::Closed, Failure::Write).into()
     }
 }
 

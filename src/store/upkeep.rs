@@ -10,15 +10,16 @@ use chrono::{DateTime, Duration, NaiveDateTime, Utc};
 use flate2::{Compression, write::GzEncoder};
 
 use super::{
-    Report, StoreError,
+    Report,
     block::Block,
     books::Books,
+    change::Change,
     engine::Engine,
-    error::Result,
+    error::{Result, refused},
     export::{self, Moment},
     keys,
     names::Names,
-    open,
+    open, private,
     rows::{RequestRow, time},
 };
 
@@ -34,6 +35,9 @@ const NAME: &str = "noticast-%Y%m%dT%H%M%SZ.jsonl.gz";
 
 /// Free bytes below which nothing is admitted: a store on a full disk cannot even be opened.
 const FLOOR: u64 = 256 << 20;
+
+/// sled takes its file in pieces of 512 KiB: with less than a few of them nothing is written that can wait.
+const ROOM_FOR_A_WRITE: u64 = 2 << 20;
 
 /// What a file system has, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +60,11 @@ impl Space {
         FLOOR.min(self.total / 10)
     }
 
+    /// Whether a further write might be one too many.
+    fn is_full(self) -> bool {
+        self.free < ROOM_FOR_A_WRITE
+    }
+
     pub(super) fn is_low(self) -> Option<String> {
         (self.free < self.floor()).then(|| {
             format!(
@@ -69,6 +78,12 @@ impl Space {
 }
 
 impl Books {
+    /// Why nothing is written that can wait, if the disk is all but full.
+    pub(super) fn disk_full(&self) -> Option<String> {
+        let space = Space::at(self.engine.path()).ok()?;
+        space.is_low().filter(|_| space.is_full())
+    }
+
     /// Why nothing is admitted, if the disk is nearly full.
     pub(super) fn disk_low(&self) -> Option<String> {
         Space::at(self.engine.path()).ok()?.is_low()
@@ -92,12 +107,27 @@ pub(super) fn backups(state: &Path) -> Vec<PathBuf> {
 
 /// Whether the last backup is a day old.
 pub(super) fn is_backup_due(state: &Path, now: DateTime<Utc>) -> bool {
-    let newest = backups(state).pop().and_then(|path| {
-        let name = path.file_name()?.to_str()?.to_owned();
-        Some(NaiveDateTime::parse_from_str(&name, NAME).ok()?.and_utc())
-    });
-    // A clock that was set back must not stop backups for years.
-    newest.is_none_or(|made| now - made >= Duration::days(1) || made > now + Duration::days(1))
+    let backups = backups(state).into_iter().rev();
+    // One that was made by a clock that was ahead must not stop those to come.
+    let newest = backups
+        .filter_map(|path| made_at(&path))
+        .find(|made| *made <= now);
+    newest.is_none_or(|made| now - made >= Duration::days(1))
+}
+
+/// When a backup was made, by its name.
+fn made_at(path: &Path) -> Option<DateTime<Utc>> {
+    let name = path.file_name()?.to_str()?;
+    Some(NaiveDateTime::parse_from_str(name, NAME).ok()?.and_utc())
+}
+
+/// Removes all backups but the newest. Those that a clock made that was ahead are the oldest.
+fn prune(state: &Path, now: DateTime<Utc>) {
+    let mut all = backups(state);
+    all.sort_by_key(|path| made_at(path).is_none_or(|made| made <= now));
+    for old in all.iter().take(all.len().saturating_sub(BACKUPS)) {
+        let _ = fs::remove_file(old);
+    }
 }
 
 /// Writes a backup, then removes all but the newest.
@@ -112,13 +142,13 @@ pub(super) fn back_up(
     let path = folder.join(now.format(NAME).to_string());
     let unfinished = folder.join("unfinished.part");
     let unwritable = |error: &io::Error| {
-        StoreError::Refused(format!(
+        refused(format!(
             "cannot write the backup {}: {error}",
             path.display()
         ))
     };
-    fs::create_dir_all(&folder).map_err(|error| unwritable(&error))?;
-    let file = File::create(&unfinished).map_err(|error| unwritable(&error))?;
+    private::folder(&folder).map_err(|error| unwritable(&error))?;
+    let file = private::file(&unfinished).map_err(|error| unwritable(&error))?;
     let mut packed = GzEncoder::new(BufWriter::new(file), Compression::default());
     let mut write = |line: &str| packed.write_all(line.as_bytes());
     export::export(engine, names, moment, now, &mut write)?;
@@ -132,17 +162,21 @@ pub(super) fn back_up(
         File::open(&folder)?.sync_all()
     };
     finish().map_err(|error| unwritable(&error))?;
-    open::mark(engine.path(), moment.end())?;
-    let all = backups(state);
-    for old in all.iter().take(all.len().saturating_sub(BACKUPS)) {
-        let _ = fs::remove_file(old);
+    // What the backup holds is durable, marked or not.
+    if let Err(error) = open::mark(engine.path(), moment.end()) {
+        tracing::warn!("{} cannot be marked: {error}", engine.path().display());
     }
+    prune(state, now);
     Ok(path)
 }
 
 /// Drops old finished deliveries of some blocks from `from` on; gives the block to go on from.
-pub(super) fn forget_old(books: &mut Books, from: u64, now: DateTime<Utc>) -> Result<Option<u64>> {
-    let mut change = books.change();
+pub(super) fn forget_old(
+    books: &Books,
+    change: &mut Change,
+    from: u64,
+    now: DateTime<Utc>,
+) -> Result<Option<u64>> {
     let engine = books.engine.clone();
     let until_ms = (now - DELIVERIES).timestamp_millis();
     let mut next = None;
@@ -183,7 +217,6 @@ pub(super) fn forget_old(books: &mut Books, from: u64, now: DateTime<Utc>) -> Re
     if next.is_none() {
         forget_requests(books, &mut change.writes, now)?;
     }
-    books.commit(change)?;
     Ok(next)
 }
 

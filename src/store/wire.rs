@@ -1,10 +1,13 @@
 //! The config's sources and channels become those that admissions are routed by.
 
+use chrono::{DateTime, Utc};
+
 use super::{
     LookState, Store,
     books::{Books, Wiring},
+    change::Change,
     error::Result,
-    manner,
+    manner, recent,
 };
 use crate::bulletin::{Channel, ReadAs, Source};
 
@@ -39,19 +42,17 @@ impl Store {
 
 /// A source whose address, kind or selectors changed gets a new baseline.
 pub(super) fn sync_config(
-    books: &mut Books,
+    books: &Books,
+    change: &mut Change,
     sources: Vec<Source>,
     channels: Vec<Channel>,
+    now: DateTime<Utc>,
 ) -> Result<()> {
-    let mut change = books.change();
-    let wiring = books.rename(|names| {
-        let writes = &mut change.writes;
-        let numbered = |source: Source| (names.intern_source(&source.id, writes), source);
-        let sources: Vec<(u32, Source)> = sources.into_iter().map(numbered).collect();
-        let numbered = |channel: Channel| (names.intern_channel(&channel.id, writes), channel);
-        let channels: Vec<(u32, Channel)> = channels.into_iter().map(numbered).collect();
-        Wiring::new(sources, channels)
-    });
+    let numbered = |source: Source| (change.intern_source(books, &source.id), source);
+    let sources: Vec<(u32, Source)> = sources.into_iter().map(numbered).collect();
+    let numbered = |channel: Channel| (change.intern_channel(books, &channel.id), channel);
+    let channels: Vec<(u32, Channel)> = channels.into_iter().map(numbered).collect();
+    let wiring = Wiring::new(sources, channels);
     for (number, source) in &wiring.sources {
         let mut row = books.sources.get(number).cloned().unwrap_or_default();
         let fingerprint = fingerprint(source);
@@ -59,29 +60,24 @@ pub(super) fn sync_config(
             row.baseline = None;
             row.newest = None;
             // What was read of the old page says nothing of the new one.
-            let paused = books.looks.get(&source.id).paused;
-            books.looks.set(
-                &source.id,
-                LookState {
-                    paused,
-                    ..LookState::default()
-                },
-            );
-            books
-                .looks
-                .write_one(&source.id, *number, &mut change.writes);
+            change.look(&source.id, *number, |state| {
+                *state = state.after(LookState::default());
+            });
         }
         row.fingerprint = fingerprint;
         change.set_source(books, *number, row);
     }
-    books.wiring = Some(wiring);
-    let numbers: Vec<u32> = books.outbox.channels();
-    for number in numbers {
-        manner::rearrange(books, &mut change, number)?;
+    for number in books.outbox.channels() {
+        let channel = wiring.channel(number);
+        let channel = channel.or_else(|| books.chats.channel(number));
+        manner::rearrange(books, change, number, channel, now)?;
     }
-    books.commit(change)?;
-    // A channel that came back may have a queue.
-    books.tick();
+    recent::follow_the_clock(books, change, now.timestamp_millis())?;
+    change.then(|books| {
+        books.wiring = Some(wiring);
+        // A channel that came back may have a queue.
+        books.tick();
+    });
     Ok(())
 }
 

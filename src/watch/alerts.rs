@@ -121,7 +121,7 @@ pub(super) async fn tell(
 
 /// The log speaks English.
 pub(super) fn audience(config: &Config) -> Audience {
-    let is_anybody_told = !recipients(config).is_empty();
+    let is_anybody_told = is_anybody_told(config);
     Audience {
         language: match is_anybody_told {
             true => config.language,
@@ -129,6 +129,10 @@ pub(super) fn audience(config: &Config) -> Audience {
         },
         has_buttons: is_anybody_told && config.alerts.is_empty(),
     }
+}
+
+pub(super) fn is_anybody_told(config: &Config) -> bool {
+    !recipients(config).is_empty()
 }
 
 fn recipients(config: &Config) -> Vec<ChannelId> {

@@ -14,7 +14,7 @@ use crate::{
     bulletin::BulletinState,
     round,
     source::fetch::Fetcher,
-    store::{ReadAgain, Reread, StoreError},
+    store::{Answered, Failure, ReadAgain, Reread, StoreError},
 };
 
 /// Articles of one turn, and of those that are under way; the fetcher still asks each host for one
@@ -24,18 +24,24 @@ const AT_ONCE: usize = 8;
 
 impl Shared {
     /// Reads again what is due. A site that fails is left alone until the next turn.
-    pub(super) async fn read_again(&self) -> Result<(), StoreError> {
-        let due = self.store.rereads(Utc::now(), MOST).await?;
+    pub(super) async fn read_again(&self) -> Result<(), Failure> {
+        let due = self.store.rereads(Utc::now(), MOST).await;
+        let due = due
+            .or_report("asking what is to be read again")?
+            .unwrap_or_default();
         if due.is_empty() {
             return Ok(());
         }
         let (fetcher, failing) = (self.fetcher(), Mutex::new(HashSet::new()));
         stream::iter(due)
             .map(Ok)
-            .try_for_each_concurrent(AT_ONCE, |known| self.read_one(&fetcher, &failing, known))
+            .try_for_each_concurrent(AT_ONCE, async |known| {
+                let read = self.read_one(&fetcher, &failing, known).await;
+                read.or_report("reading an article again").map(drop)
+            })
             .await?;
         // A program that is killed now must not ask its sites once more.
-        self.store.save_looks().await
+        self.save_looks().await
     }
 
     async fn read_one(

@@ -53,6 +53,8 @@ pub(super) struct Timetable {
     heap: BinaryHeap<Reverse<(Instant, u64, SourceId)>>,
     entries: u64,
     heeded: Option<Now>,
+    /// Whether the clock was set since that was asked last.
+    was_set: bool,
 }
 
 #[derive(Debug)]
@@ -142,6 +144,14 @@ impl Timetable {
         self.enter(id, now);
     }
 
+    /// A look that came to nothing is made up as soon as looks are made.
+    pub(super) fn put_back(&mut self, id: &SourceId, now: Now) {
+        if let Some(row) = self.rows.get_mut(id) {
+            (row.due, row.busy) = (now.wall, false);
+            self.enter(id, now);
+        }
+    }
+
     /// When a source is due next, for those who want to know.
     pub(super) fn due(&self, id: &SourceId) -> Option<DateTime<Utc>> {
         self.rows.get(id).map(|row| row.due)
@@ -154,16 +164,19 @@ impl Timetable {
             return;
         };
         let passed = chrono::TimeDelta::from_std(now.instant - before.instant).unwrap_or_default();
-        if ((now.wall - before.wall) - passed).abs() <= DRIFT {
+        let set_by = (now.wall - before.wall) - passed;
+        if set_by.abs() <= DRIFT {
             return;
         }
-        tracing::warn!(
-            "the clock was set by {}; looks are planned again",
-            (now.wall - before.wall) - passed
-        );
+        self.was_set = true;
+        tracing::warn!("the clock was set by {set_by}; looks are planned again");
         let ids: Vec<SourceId> = self.rows.keys().cloned().collect();
         for id in ids {
             if let Some(row) = self.rows.get_mut(&id) {
+                // A retry comes after so long, whatever the clock says.
+                if row.due != row.base + row.jitter {
+                    row.due = row.due.checked_add_signed(set_by).unwrap_or(row.due);
+                }
                 let base = next(&row.source, row.jitter, now.wall, now.wall);
                 if base + row.jitter < row.due {
                     (row.base, row.due) = (base, base + row.jitter);
@@ -171,6 +184,11 @@ impl Timetable {
             }
             self.enter(&id, now);
         }
+    }
+
+    /// Whether the clock was set since this was asked last.
+    pub(super) fn take_setting(&mut self) -> bool {
+        std::mem::take(&mut self.was_set)
     }
 
     fn enter(&mut self, id: &SourceId, now: Now) {
@@ -204,7 +222,12 @@ fn first_row(source: &Source, jitter: Duration, state: &LookState, now: DateTime
     let last = state.last_polled.map(|last| last.min(now));
     let scheduled = last.and_then(|last| source.schedule.next_after(last, source.time_zone));
     let ahead = scheduled.filter(|base| *base + jitter > now);
-    let again = state.not_before.map(|again| again.max(now));
+    // A clock that was ahead says nothing of when to try again.
+    let was_ahead = state.last_polled.is_some_and(|last| last > now);
+    let again = state.not_before.map(|again| match was_ahead {
+        true => now,
+        false => again.max(now),
+    });
     let row = Row {
         source: Arc::new(source.clone()),
         jitter: ahead.map_or(Duration::ZERO, |_| jitter),

@@ -27,7 +27,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Shared, problem::Problem};
 use crate::{
     bulletin::{BulletinId, ChannelId},
-    store::{Actor, HeldAction, StoreError},
+    store::{Actor, HeldAction, Refusal, StoreError},
     view::{self, Filters, Listing},
 };
 
@@ -102,7 +102,7 @@ pub(super) async fn bulletin(
 ) -> Answer<view::Bulletin> {
     let id = bulletin_id(&id)?;
     let found = site.desk.store.bulletin(id).await?;
-    let found = found.ok_or(StoreError::NoBulletin(id))?;
+    let found = found.ok_or(StoreError::from(Refusal::NoBulletin(id)))?;
     Ok(Json(view::Bulletin::new(found, site.config().time_zone)))
 }
 

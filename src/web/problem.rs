@@ -11,7 +11,10 @@ use axum::{
 use serde::Serialize;
 
 use super::{Shared, Site, templates};
-use crate::{store::StoreError, view::ViewError};
+use crate::{
+    store::{Refusal, StoreError},
+    view::ViewError,
+};
 
 /// What went wrong, for the one who asked.
 #[derive(Debug, Clone, Serialize)]
@@ -82,9 +85,13 @@ impl IntoResponse for Problem {
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         let status = match error {
-            StoreError::NoBulletin(_) | StoreError::NoChannel(_) => StatusCode::NOT_FOUND,
-            StoreError::Held(_) | StoreError::Refused(_) => StatusCode::CONFLICT,
-            _ => StatusCode::SERVICE_UNAVAILABLE,
+            StoreError::Refused(Refusal::NoBulletin(_) | Refusal::NoChannel(_)) => {
+                StatusCode::NOT_FOUND
+            }
+            StoreError::Refused(Refusal::Held(_) | Refusal::Other(_)) => StatusCode::CONFLICT,
+            StoreError::Refused(Refusal::DiskLow(_)) | StoreError::Failed(_) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
         };
         Self::new(status, error.to_string())
     }

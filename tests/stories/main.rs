@@ -17,6 +17,7 @@ mod config;
 mod corrections;
 mod crowd;
 mod demo;
+mod disk;
 mod doors;
 mod fetching;
 mod files;

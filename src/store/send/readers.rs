@@ -38,15 +38,14 @@ impl Store {
     /// # Errors
     /// A write failed.
     pub(crate) async fn reader_has(&self, delivery: DeliveryId, reader: u64) -> Result<()> {
-        self.write(move |books| {
-            let mut change = books.change();
+        self.write(move |books, change| {
             let Some(slot) = change.slot(&books.engine, delivery.0)? else {
                 return Ok(());
             };
             let (key, mut row) = match find(books, delivery.0)? {
                 Some(found) => found,
                 None => {
-                    let deliveries = begun_with(books, &mut change, delivery.0)?;
+                    let deliveries = begun_with(books, change, delivery.0)?;
                     let row = ReadersRow {
                         deliveries,
                         readers: Vec::new(),
@@ -56,8 +55,7 @@ impl Store {
             };
             row.readers.push(reader);
             change.writes.put(key, &row);
-            books.commit(change)?;
-            books.outbox.has_partly(row.deliveries);
+            change.then(|books| books.outbox.has_partly(row.deliveries));
             Ok(())
         })
         .await

@@ -323,3 +323,42 @@ async fn an_export_beside_the_writer_never_knows_a_page_better_than_its_bulletin
         assert_eq!(pushed, rows - 50, "each with its delivery");
     }
 }
+
+#[tokio::test]
+async fn a_pause_survives_a_look_that_was_under_way() {
+    let world = World::new(&[]).await;
+    let news: SourceId = "news".parse().unwrap();
+    let before = world.store.look_state(&news);
+    world.store.set_paused(&news, true).await.unwrap();
+    world.store.set_told(&news, Told::Fault);
+    let look = Look {
+        source: news.clone(),
+        found: Vec::new(),
+        state: LookState {
+            failures: 3,
+            ..before.clone()
+        },
+    };
+    world.store.admit(look, world.now).await.unwrap();
+    world.store.keep_look(&news, before);
+    let kept = world.store.look_state(&news);
+    assert!(kept.paused);
+    assert_eq!(kept.told, Told::Fault);
+    let world = world.reopen(&[source("news")], &[]).await;
+    assert!(world.store.look_state(&news).paused);
+}
+
+#[tokio::test]
+async fn a_transaction_that_fails_leaves_nothing_in_memory() {
+    let world = World::new(&[]).await;
+    let id: ChannelId = "telegram:7".parse().unwrap();
+    let chat = id.clone();
+    let failing = move |books: &Books, change: &mut Change| -> Result<()> {
+        change.intern_channel(books, &chat);
+        change.then(|books| books.moved.extend([(1, 2)]));
+        Err(error::refused("no".to_owned()))
+    };
+    world.store.write(failing).await.unwrap_err();
+    assert!(world.store.known_in(7).await.unwrap().is_empty());
+    assert!(world.store.moved_chats().await.unwrap().is_empty());
+}

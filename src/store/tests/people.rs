@@ -231,7 +231,10 @@ async fn a_held_bulletin_is_not_rebroadcast() {
         .store
         .rebroadcast(BulletinId(2), None, None, "r", &admin(), world.now)
         .await;
-    assert!(matches!(asked, Err(StoreError::Held(BulletinId(2)))));
+    assert!(matches!(
+        asked,
+        Err(StoreError::Refused(Refusal::Held(BulletinId(2))))
+    ));
 }
 
 #[tokio::test]

@@ -102,3 +102,50 @@ async fn reminders_are_turned_off_and_come_not_too_late() {
     world.now = "2022-12-19T10:00:00+08:00".parse().unwrap();
     assert_eq!(world.remind("a", Some(2)).await, Reminded::TooLate);
 }
+
+/// Two notices, of which the deadline of the first has passed and that of the second is far.
+async fn with_two_deadlines() -> World {
+    let world = World::new(&[]).await;
+    world.look(list([1])).await;
+    for (number, deadline) in [(2, "2022-11-01"), (3, "2023-02-01")] {
+        let notices = list((1..=number).rev()).into_iter();
+        let url = format!("/{number}.");
+        let found = notices.map(|notice| Found {
+            article: notice.url.contains(&url).then(|| article(deadline, "")),
+            notice,
+        });
+        let look = Look {
+            source: "news".parse().unwrap(),
+            found: found.collect(),
+            state: LookState::default(),
+        };
+        world.store.admit(look, world.now).await.unwrap();
+    }
+    world
+}
+
+#[tokio::test]
+async fn a_reminder_that_comes_too_late_takes_no_subscription_away() {
+    let world = with_two_deadlines().await;
+    assert_eq!(world.remind("telegram:7", Some(2)).await, Reminded::TooLate);
+    world.subscribe("telegram:7", "news").await;
+    let world = world.reopen(&[source("news")], &[]).await;
+    let id = "telegram:7".parse().unwrap();
+    let kept = world.store.chat(&id).expect("the chat is known");
+    assert!(kept.wants_any(), "{kept:?}");
+}
+
+#[tokio::test]
+async fn a_reminder_stays_with_the_chat_that_asked_for_it() {
+    let world = with_two_deadlines().await;
+    assert_eq!(world.remind("telegram:7", Some(2)).await, Reminded::TooLate);
+    assert!(matches!(
+        world.remind("telegram:7", Some(3)).await,
+        Reminded::At(_)
+    ));
+    let world = world.reopen(&[source("news")], &[]).await;
+    world.subscribe("telegram:8", "news").await;
+    let reminders = world.reminders().await;
+    assert_eq!(reminders.len(), 1);
+    assert_eq!(reminders[0].channel.as_str(), "telegram:7");
+}

@@ -225,7 +225,7 @@ async fn a_damaged_store_names_the_backup_and_is_left_as_it_is() {
         copy(whole.path(), dir.path());
         damage();
         match Store::open(dir.path()).await {
-            Err(error @ StoreError::Damaged { .. }) => {
+            Err(error @ StoreError::Failed(Failure::Damaged { .. })) => {
                 let error = error.to_string();
                 assert!(
                     error.contains("noticast --state NEW import"),
@@ -276,7 +276,7 @@ async fn a_store_whose_end_is_cut_off_is_damaged() {
         file.set_len(length * eighths / 8).unwrap();
         drop(file);
         match Store::open(dir.path()).await {
-            Err(StoreError::Damaged { .. }) => {}
+            Err(StoreError::Failed(Failure::Damaged { .. })) => {}
             Err(error) => panic!("{eighths}: {error}"),
             Ok(store) => assert_eq!(store.health().await.bulletins, 29, "{eighths}"),
         }
@@ -288,7 +288,10 @@ async fn a_folder_that_cannot_be_used_says_what_to_do() {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join("store"), "not a folder").unwrap();
     let error = Store::open(dir.path()).await.unwrap_err();
-    assert!(matches!(error, StoreError::Unusable { .. }), "{error}");
+    assert!(
+        matches!(error, StoreError::Failed(Failure::Unusable { .. })),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -296,7 +299,7 @@ async fn after_a_failed_write_every_call_says_so() {
     let world = World::new(&[]).await;
     world
         .store
-        .write(|books| {
+        .write(|books, _| {
             books.engine.fail(&"the disk was pulled");
             Ok(())
         })
@@ -309,11 +312,11 @@ async fn after_a_failed_write_every_call_says_so() {
     };
     assert!(matches!(
         world.store.audit(&by, "x", world.now).await,
-        Err(StoreError::Failed(_))
+        Err(StoreError::Failed(Failure::Write(_)))
     ));
     assert!(matches!(
         world.store.begin_send(DeliveryId(1), world.now).await,
-        Err(StoreError::Failed(_))
+        Err(StoreError::Failed(Failure::Write(_)))
     ));
     assert!(world.store.health().await.failed.is_some());
     assert_eq!(

@@ -239,11 +239,12 @@ async fn an_edited_address_or_selector_starts_a_new_baseline_and_nothing_else_do
         select,
         ..source("news")
     };
-    world.store.set_look_state(
-        &"news".parse().unwrap(),
+    let news = "news".parse().unwrap();
+    world.store.set_paused(&news, true).await.unwrap();
+    world.store.keep_look(
+        &news,
         LookState {
             failures: 3,
-            paused: true,
             ..LookState::default()
         },
     );
@@ -300,7 +301,7 @@ async fn a_look_state_is_kept_with_its_admission_or_when_all_are_saved() {
         error: Some("503".to_owned()),
         ..LookState::default()
     };
-    world.store.set_look_state(&id, state.clone());
+    world.store.keep_look(&id, state.clone());
     assert_eq!(world.store.look_state(&id), state);
     let world = world.reopen(&[source("news")], &[]).await;
     assert_eq!(world.store.look_state(&id), state);
@@ -322,7 +323,7 @@ async fn a_look_state_is_kept_with_its_admission_or_when_all_are_saved() {
         failures: 9,
         ..next
     };
-    world.store.set_look_state(&id, last.clone());
+    world.store.keep_look(&id, last.clone());
     let world = world.reopen(&[source("news")], &[]).await;
     assert_eq!(world.store.look_state(&id), last);
 }

@@ -14,7 +14,7 @@ use noticast::{
     push::{Files, Output, Pusher},
     round::{self, Asked, Looked},
     source::fetch::Fetcher,
-    store::{DeliveryQuery, Found, Look, Store, StoreError},
+    store::{DeliveryQuery, Failure, Found, Look, Store},
     watch::Watch,
 };
 use tempfile::TempDir;
@@ -28,7 +28,7 @@ pub(crate) struct Pushing {
     pub(crate) pusher: Pusher,
     pub(crate) output: Arc<Mutex<Vec<u8>>>,
     stop: CancellationToken,
-    parts: Vec<JoinHandle<Result<(), StoreError>>>,
+    parts: Vec<JoinHandle<Result<(), Failure>>>,
     notices: Vec<Found>,
 }
 

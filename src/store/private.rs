@@ -1,0 +1,54 @@
+//! Files and folders that are their owner's alone: chats, addresses and texts are nobody else's business.
+
+use std::{
+    fs::{self, DirBuilder, File, OpenOptions, Permissions},
+    io,
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
+    path::Path,
+};
+
+const FILE: u32 = 0o600;
+const FOLDER: u32 = 0o700;
+
+/// Makes a folder, or closes to others the one that is there.
+pub(super) fn folder(path: &Path) -> io::Result<()> {
+    DirBuilder::new()
+        .recursive(true)
+        .mode(FOLDER)
+        .create(path)?;
+    fs::set_permissions(path, Permissions::from_mode(FOLDER))
+}
+
+/// Makes a file in the place of a left-over one, which may be a link to somewhere else.
+pub(super) fn file(path: &Path) -> io::Result<File> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut options = OpenOptions::new();
+    options
+        .read(true)
+        .write(true)
+        .create_new(true)
+        .mode(FILE)
+        .open(path)
+}
+
+/// Closes a folder and all that lies in it to others. Links are left alone.
+pub(super) fn close(path: &Path) -> io::Result<()> {
+    fs::set_permissions(path, Permissions::from_mode(FOLDER))?;
+    for entry in fs::read_dir(path)? {
+        let entry = entry?;
+        let kind = entry.file_type()?;
+        if kind.is_dir() {
+            close(&entry.path())?;
+        } else if kind.is_file() {
+            match fs::set_permissions(entry.path(), Permissions::from_mode(FILE)) {
+                // A part of sled's that got its name meanwhile.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                closed => closed?,
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,134 @@
+//! A disk that fills, as it is for a small machine: a file system of its own, which takes root to mount.
+
+use std::{fs, path::PathBuf, process::Command, time::Duration};
+
+use serde_json::Value;
+
+use crate::support::{board::Site, world::World};
+
+const MIB: usize = 1 << 20;
+
+/// A file system in memory for a world's state, until its story ends.
+struct SmallDisk(PathBuf);
+
+impl SmallDisk {
+    fn for_state_of(world: &World, size: &str) -> Self {
+        let folder = world.path("state");
+        fs::create_dir_all(&folder).unwrap();
+        let size = format!("size={size}");
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", &size, "noticast-story"]);
+        let mounted = mount.arg(&folder).status().unwrap();
+        assert!(mounted.success(), "this story needs root, to mount a tmpfs");
+        Self(folder)
+    }
+
+    fn free(&self) -> usize {
+        let stat = rustix::fs::statvfs(&self.0).unwrap();
+        usize::try_from(stat.f_bavail * stat.f_frsize).unwrap()
+    }
+
+    /// Fills it but for so many bytes.
+    fn leave(&self, free: usize) {
+        let surplus = self.free().saturating_sub(free);
+        fs::write(self.0.join("filler"), vec![7; surplus]).unwrap();
+    }
+
+    fn make_room(&self) {
+        fs::remove_file(self.0.join("filler")).unwrap();
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("-l").arg(&self.0).status();
+    }
+}
+
+async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    // The disk is looked at once a minute.
+    for _ in 0..900 {
+        if holds().await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("waited in vain for {what}");
+}
+
+async fn problems(world: &World) -> String {
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let answer = client.get(format!("{}/readyz", world.url())).send();
+    let report: Value =
+        serde_json::from_slice(&answer.await.unwrap().bytes().await.unwrap()).unwrap();
+    report["problems"].to_string()
+}
+
+#[tokio::test]
+#[ignore = "takes root and a minute; .ci/run runs it"]
+async fn a_disk_that_fills_pauses_the_looks_and_nothing_else() {
+    let site = Site::with(3).await;
+    let world = World::watching(&site);
+    let disk = SmallDisk::for_state_of(&world, "64m");
+    let mut running = world.start_and_wait().await;
+    eventually("the first look", async || {
+        world.list(&["bulletins"]).len() == 3
+    })
+    .await;
+
+    disk.leave(5 * MIB);
+    site.publish(4);
+    eventually("/readyz to say why", async || {
+        problems(&world).await.contains("the disk is nearly full")
+    })
+    .await;
+    eventually("the report", async || {
+        world
+            .log()
+            .contains("the disk is low, so no source is looked at")
+    })
+    .await;
+    let paused_at = site.looks();
+    let again = world.noticast(&["rebroadcast", "1", "--to", "out", "--yes"]);
+    assert!(again.status.success(), "{again:?}");
+    world
+        .until("what is sent again", || {
+            world.pushed().contains(&Site::title(1))
+        })
+        .await;
+    assert!(running.is_alive(), "{}", world.log());
+    assert!(site.looks() <= paused_at + 1, "no source is looked at");
+    assert!(!world.pushed().contains(&Site::title(4)));
+
+    disk.make_room();
+    eventually("the news", async || {
+        world.pushed().contains(&Site::title(4))
+    })
+    .await;
+    let log = world.log();
+    assert_eq!(log.matches("the disk is low").count(), 1, "{log}");
+    assert!(log.contains("the disk has room again"), "{log}");
+    running.stop();
+}
+
+#[tokio::test]
+#[ignore = "takes root; .ci/run runs it"]
+async fn a_store_that_could_not_be_opened_on_a_full_disk_is_whole_once_there_is_room() {
+    let site = Site::with(3).await;
+    let world = World::watching(&site);
+    let disk = SmallDisk::for_state_of(&world, "8m");
+    let running = world.start_and_wait().await;
+    eventually("the first look", async || {
+        world.list(&["bulletins"]).len() == 3
+    })
+    .await;
+    running.kill();
+    for free in (0..=16).map(|pages| pages * 4096) {
+        disk.leave(free);
+        let opened = world.noticast(&["bulletins", "--json"]);
+        let said = String::from_utf8_lossy(&opened.stderr).into_owned();
+        assert!(!said.contains("damaged"), "{free} bytes free: {said}");
+        disk.make_room();
+        assert_eq!(world.list(&["bulletins"]).len(), 3, "{free} bytes free");
+    }
+}
