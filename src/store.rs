@@ -32,6 +32,7 @@ mod pack;
 mod people;
 mod private;
 mod read;
+mod received;
 mod recent;
 mod record;
 mod remind;

@@ -183,8 +183,8 @@ impl Store {
     pub async fn reports(&self) -> Result<Vec<Report>> {
         self.read(|engine, _| {
             let rows = engine.scan(b"w");
-            rows.map(|row| row.and_then(|row| engine.decode(&row.key, &row.value)))
-                .collect()
+            let reports = rows.map(|row| row.and_then(|row| engine.found(&row.key, &row.value)));
+            reports.filter_map(Result::transpose).collect()
         })
         .await
     }

@@ -184,8 +184,12 @@ impl Block {
     }
 
     pub(super) fn load(engine: &Engine, number: u64) -> Result<Self> {
-        // Those beside it first: whoever reads past the writer must not miss one that is put into the
-        // block meanwhile.
+        engine.at_one_moment(|| Self::read(engine, number))
+    }
+
+    fn read(engine: &Engine, number: u64) -> Result<Self> {
+        #[cfg(test)]
+        engine.count_block();
         let (from, to) = (Self::first(number), Self::first(number + 1));
         let beside = engine.scan_between(&keys::slot(from), &keys::slot(to));
         let beside: Vec<(u64, Slot)> = beside

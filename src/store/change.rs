@@ -78,6 +78,7 @@ impl Books {
         };
         self.mark_open_blocks(&mut change);
         self.engine.commit(std::mem::take(&mut change.writes))?;
+        self.engine.received.add(&change.touched);
         self.outbox.forget_closed(closed);
         for ((source, _, apply), written) in change.looks.iter().zip(looks) {
             self.looks.install(source, apply, written);

@@ -11,7 +11,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc, OnceLock,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
 
@@ -22,6 +22,7 @@ use super::{
     error::Result,
     keys::{self, Key},
     open,
+    received::Received,
 };
 
 /// Page cache; sled uses a multiple of it. What first looks wrote would stay in a larger one, scattered.
@@ -41,6 +42,11 @@ pub(super) struct Engine {
     failed: Arc<OnceLock<String>>,
     /// Something was written since the last sync.
     dirty: AtomicBool,
+    /// How often rows began or ended to be written: odd while they are.
+    turns: AtomicU64,
+    pub(super) received: Received,
+    #[cfg(test)]
+    blocks: AtomicU64,
 }
 
 /// Rows to be written together. The last word on a key counts.
@@ -55,6 +61,10 @@ impl Engine {
             path,
             failed: Arc::default(),
             dirty: AtomicBool::new(false),
+            turns: AtomicU64::new(0),
+            received: Received::default(),
+            #[cfg(test)]
+            blocks: AtomicU64::new(0),
         }
     }
 
@@ -98,9 +108,23 @@ impl Engine {
             }
         }
         self.dirty.store(true, Ordering::Relaxed);
-        self.db
-            .apply_batch(batch)
-            .map_err(|error| self.fail(&plain(&error)))
+        self.turns.fetch_add(1, Ordering::SeqCst);
+        let written = self.db.apply_batch(batch);
+        self.turns.fetch_add(1, Ordering::SeqCst);
+        written.map_err(|error| self.fail(&plain(&error)))
+    }
+
+    /// What `read` finds while nothing is written: all of it is of one version. It is read again where
+    /// something was written meanwhile.
+    pub(super) fn at_one_moment<T>(&self, read: impl Fn() -> Result<T>) -> Result<T> {
+        loop {
+            let before = self.turns.load(Ordering::SeqCst);
+            let found = read();
+            if before.is_multiple_of(2) && self.turns.load(Ordering::SeqCst) == before {
+                return found;
+            }
+            std::thread::yield_now();
+        }
     }
 
     /// Makes everything that was committed durable.
@@ -130,31 +154,55 @@ impl Engine {
     /// What [`Writes::put`] wrote.
     pub(super) fn get<T: DeserializeOwned>(&self, key: &[u8]) -> Result<Option<T>> {
         match self.raw(key)? {
-            Some(first) => self.decode(key, &first).map(Some),
+            Some(first) => self.found(key, &first),
             None => Ok(None),
         }
     }
 
-    /// A value whose first chunk is at hand, from a scan.
+    /// A value whose first chunk is at hand, from a scan that nobody writes beside.
     pub(super) fn decode<T: DeserializeOwned>(&self, key: &[u8], first: &[u8]) -> Result<T> {
+        let found = self.found(key, first)?;
+        found.ok_or_else(|| self.unreadable(key, &"it was removed while it was read"))
+    }
+
+    /// A value whose first chunk is at hand, as it is now; None: it was removed meanwhile.
+    pub(super) fn found<T: DeserializeOwned>(&self, key: &[u8], first: &[u8]) -> Result<Option<T>> {
+        let (chunks, body) = self.head(key, first)?;
+        let whole = match chunks {
+            0 => body.to_vec(),
+            // The chunks may be those of another version than the first one is.
+            _ => match self.at_one_moment(|| self.whole(key))? {
+                Some(whole) => whole,
+                None => return Ok(None),
+            },
+        };
+        let value = postcard::from_bytes(&whole).map_err(|error| self.unreadable(key, &error))?;
+        Ok(Some(value))
+    }
+
+    /// How many further chunks a value has, and its first one.
+    fn head<'a>(&self, key: &[u8], first: &'a [u8]) -> Result<(u16, &'a [u8])> {
         let Some((&[encoding, high, low], body)) = first.split_first_chunk::<HEADER>() else {
             return Err(self.unreadable(key, &"the row is too short"));
         };
         if encoding != ENCODING {
             return Err(self.unreadable(key, &"a newer noticast wrote this row"));
         }
-        let chunks = u16::from_be_bytes([high, low]);
-        if chunks == 0 {
-            return postcard::from_bytes(body).map_err(|error| self.unreadable(key, &error));
-        }
+        Ok((u16::from_be_bytes([high, low]), body))
+    }
+
+    fn whole(&self, key: &[u8]) -> Result<Option<Vec<u8>>> {
+        let Some(first) = self.raw(key)? else {
+            return Ok(None);
+        };
+        let (chunks, body) = self.head(key, &first)?;
         let mut whole = body.to_vec();
         for chunk in 1..=chunks {
             let rest = self.raw(&keys::rest(key, chunk))?;
-            whole.extend_from_slice(
-                &rest.ok_or_else(|| self.unreadable(key, &"a chunk is missing"))?,
-            );
+            let rest = rest.ok_or_else(|| self.unreadable(key, &"a chunk is missing"))?;
+            whole.extend_from_slice(&rest);
         }
-        postcard::from_bytes(&whole).map_err(|error| self.unreadable(key, &error))
+        Ok(Some(whole))
     }
 
     pub(super) fn unreadable(&self, key: &[u8], why: &dyn std::fmt::Display) -> StoreError {
@@ -199,6 +247,17 @@ impl Engine {
             let (key, value) = row.map_err(|error| self.unreadable(&prefix, &error))?;
             Ok(Row { key, value })
         })
+    }
+
+    #[cfg(test)]
+    pub(super) fn count_block(&self) {
+        self.blocks.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Blocks of deliveries that were read so far.
+    #[cfg(test)]
+    pub(super) fn blocks_read(&self) -> u64 {
+        self.blocks.load(Ordering::Relaxed)
     }
 
     pub(super) fn disk_bytes(&self) -> u64 {
@@ -263,5 +322,48 @@ fn plain(error: &sled::Error) -> String {
     match error {
         sled::Error::Io(error) => error.kind().to_string(),
         error => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_value_is_read_whole_while_it_is_written_anew() {
+        const KEY: &[u8] = b"zlong";
+        let state = tempfile::tempdir().unwrap();
+        let engine = Engine::open(state.path()).unwrap();
+        // All that differs stands behind the first chunk.
+        let value = |number: usize| {
+            let rest = ["a", "b"][number % 2];
+            format!(
+                "{}{}",
+                "same".repeat(2000),
+                rest.repeat([60_000, 20_000][number % 2])
+            )
+        };
+        let is_whole = |text: &String| *text == value(0) || *text == value(1);
+        std::thread::scope(|scope| {
+            let writing = scope.spawn(|| {
+                for number in 0..300 {
+                    let mut writes = Writes::default();
+                    match number % 7 {
+                        6 => writes.remove_long(&engine, KEY.to_vec()).unwrap(),
+                        _ => writes.put(KEY.to_vec(), &value(number)),
+                    }
+                    engine.commit(writes).unwrap();
+                }
+            });
+            while !writing.is_finished() {
+                let one: Option<String> = engine.get(KEY).unwrap();
+                assert!(one.is_none_or(|text| is_whole(&text)));
+                for row in engine.scan(KEY) {
+                    let row = row.unwrap();
+                    let one: Option<String> = engine.found(&row.key, &row.value).unwrap();
+                    assert!(one.is_none_or(|text| is_whole(&text)));
+                }
+            }
+        });
     }
 }

@@ -143,30 +143,40 @@ fn bulletins(engine: &Engine, names: &Names, end: u64, lines: &mut Lines<'_>) ->
     for row in engine.scan_below(b"b", &keys::bulletin(end)) {
         let row = row?;
         let id = keys::last_number(&row.key);
-        let row: BulletinRow = engine.decode(&row.key, &row.value)?;
-        let titles = row.titles.clone();
-        let Some(bulletin) = row.bulletin(id, names) else {
-            continue;
-        };
-        lines.line(&Record::Bulletin(Box::new(BulletinRecord {
-            bulletin,
-            titles,
-            text: archive::text(engine, &keys::text(id))?,
-            text_as_published: archive::text(engine, &keys::text_as_published(id))?,
-            history: engine.get(&keys::history(id))?,
-            said: Said::of(engine, id)?,
-        })))?;
-        count += 1;
+        // Record, text and history are those of one version.
+        if let Some(record) = engine.at_one_moment(|| bulletin(engine, names, id))? {
+            lines.line(&Record::Bulletin(Box::new(record)))?;
+            count += 1;
+        }
     }
     Ok(count)
+}
+
+fn bulletin(engine: &Engine, names: &Names, id: u64) -> Result<Option<BulletinRecord>> {
+    let Some(row) = engine.get::<BulletinRow>(&keys::bulletin(id))? else {
+        return Ok(None);
+    };
+    let titles = row.titles.clone();
+    let Some(bulletin) = row.bulletin(id, names) else {
+        return Ok(None);
+    };
+    Ok(Some(BulletinRecord {
+        bulletin,
+        titles,
+        text: archive::text(engine, &keys::text(id))?,
+        text_as_published: archive::text(engine, &keys::text_as_published(id))?,
+        history: engine.get(&keys::history(id))?,
+        said: Said::of(engine, id)?,
+    }))
 }
 
 fn recent(engine: &Engine, end: u64, lines: &mut Lines<'_>) -> Result<()> {
     for row in engine.scan_below(b"R", &keys::recent(end)) {
         let row = row?;
         let bulletin = keys::last_number(&row.key);
-        let row = engine.decode(&row.key, &row.value)?;
-        lines.line(&Record::Recent { bulletin, row })?;
+        if let Some(row) = engine.found(&row.key, &row.value)? {
+            lines.line(&Record::Recent { bulletin, row })?;
+        }
     }
     Ok(())
 }
@@ -213,11 +223,12 @@ fn seen(engine: &Engine, names: &Names, end: u64, lines: &mut Lines<'_>) -> Resu
 fn deliveries(engine: &Engine, names: &Names, end: u64, lines: &mut Lines<'_>) -> Result<()> {
     for row in engine.scan(&[keys::NOTES]) {
         let row = row?;
-        let text = engine.decode(&row.key, &row.value)?;
-        lines.line(&Record::Note {
-            first: keys::last_number(&row.key),
-            text,
-        })?;
+        if let Some(text) = engine.found(&row.key, &row.value)? {
+            lines.line(&Record::Note {
+                first: keys::last_number(&row.key),
+                text,
+            })?;
+        }
     }
     for row in engine.scan(b"d") {
         let row = row?;

@@ -287,7 +287,7 @@ fn present_due(
             by_manner(is_urgent(channel, &row), queued)
         }
         (DeliveryKind::Reminder, Some(row), _) if due_now > now => {
-            remind::moved(books, slot.channel, &row, now).unwrap_or(due_now)
+            remind::moved(channel, &row, now).unwrap_or(due_now)
         }
         (DeliveryKind::Reminder, ..) => due_now,
         (DeliveryKind::Update, ..) if slot.queued_ms <= now.timestamp_millis() => {

@@ -8,7 +8,7 @@ use super::{
     manner, people, read, route, rows::BulletinRow,
 };
 use crate::bulletin::{
-    BulletinId, BulletinState, ChannelId, DeliveryKind, DeliveryState, Moment, reminder_of,
+    BulletinId, BulletinState, Channel, ChannelId, DeliveryKind, DeliveryState, Moment, reminder_of,
 };
 
 pub(super) fn remind(
@@ -27,14 +27,15 @@ pub(super) fn remind(
     if row.deadline.is_none() {
         return Ok(Reminded::NoDeadline);
     }
-    let channel = match books.channel_named(id) {
-        Some(number) => number,
-        None if id.chat().is_some() => change.intern_channel(books, id),
-        None => return Err(Refusal::NoChannel(id.clone()).into()),
-    };
-    let Some(due) = due(books, channel, &row).filter(|due| *due > now) else {
+    let known = books.channel_named(id);
+    if known.is_none() && id.chat().is_none() {
+        return Err(Refusal::NoChannel(id.clone()).into());
+    }
+    let settings = known.and_then(|number| books.channel(number));
+    let Some(due) = due(settings, &row).filter(|due| *due > now) else {
         return Ok(Reminded::TooLate);
     };
+    let channel = known.unwrap_or_else(|| change.intern_channel(books, id));
     let waits = waiting(books, bulletin.0)?;
     if !waits.iter().any(|(_, slot)| slot.channel == channel) {
         route::queue(
@@ -84,7 +85,7 @@ pub(super) fn follow(
     now: DateTime<Utc>,
 ) -> Result<()> {
     for (id, mut slot) in waiting(books, bulletin)? {
-        let due = moved(books, slot.channel, row, now);
+        let due = moved(books.channel(slot.channel), row, now);
         match due.filter(|_| row.state != BulletinState::Withdrawn) {
             Some(due) if due.timestamp_millis() == slot.due_ms() => {}
             Some(due) => {
@@ -97,9 +98,9 @@ pub(super) fn follow(
     Ok(())
 }
 
-fn due(books: &Books, channel: u32, row: &BulletinRow) -> Option<DateTime<Utc>> {
-    let at = reminder_of(row.deadline.as_ref()?, zone(books, channel))?;
-    Some(books.channel(channel).map_or(at, |channel| {
+fn due(channel: Option<&Channel>, row: &BulletinRow) -> Option<DateTime<Utc>> {
+    let at = reminder_of(row.deadline.as_ref()?, zone(channel))?;
+    Some(channel.map_or(at, |channel| {
         manner::due(channel, DeliveryKind::Reminder, false, at)
     }))
 }
@@ -107,26 +108,25 @@ fn due(books: &Books, channel: u32, row: &BulletinRow) -> Option<DateTime<Utc>> 
 /// When a reminder that waits is due after its deadline was moved: at once, where that is nearer than
 /// a day now; None: there is none any more.
 pub(super) fn moved(
-    books: &Books,
-    channel: u32,
+    channel: Option<&Channel>,
     row: &BulletinRow,
     now: DateTime<Utc>,
 ) -> Option<DateTime<Utc>> {
-    let due = due(books, channel, row)?;
+    let due = due(channel, row)?;
     if due > now {
         return Some(due);
     }
     let at_once = || {
-        books.channel(channel).map_or(now, |channel| {
+        channel.map_or(now, |channel| {
             manner::due(channel, DeliveryKind::Reminder, false, now)
         })
     };
-    is_ahead(books, channel, row, now).then(at_once)
+    is_ahead(channel, row, now).then(at_once)
 }
 
-fn is_ahead(books: &Books, channel: u32, row: &BulletinRow, now: DateTime<Utc>) -> bool {
+fn is_ahead(channel: Option<&Channel>, row: &BulletinRow, now: DateTime<Utc>) -> bool {
     match row.deadline {
-        Some(Moment::Day(day)) => now.with_timezone(&zone(books, channel)).date_naive() <= day,
+        Some(Moment::Day(day)) => now.with_timezone(&zone(channel)).date_naive() <= day,
         Some(Moment::Time(time)) => now < time,
         None => false,
     }
@@ -141,11 +141,10 @@ pub(super) fn is_over(books: &Books, slot: &Slot, now: DateTime<Utc>) -> Result<
         return Ok(false);
     };
     let row: Option<BulletinRow> = books.engine.get(&keys::bulletin(bulletin))?;
-    Ok(row.is_some_and(|row| !is_ahead(books, slot.channel, &row, now)))
+    Ok(row.is_some_and(|row| !is_ahead(books.channel(slot.channel), &row, now)))
 }
 
-fn zone(books: &Books, channel: u32) -> Tz {
-    let channel = books.channel(channel);
+fn zone(channel: Option<&Channel>) -> Tz {
     channel.map_or(Tz::Asia__Shanghai, |channel| channel.time_zone)
 }
 

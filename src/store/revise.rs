@@ -312,12 +312,13 @@ pub(super) fn edition(
     let Some(bulletin) = update.bulletin else {
         return Ok(None);
     };
-    let sent = read::deliveries_of(engine, bulletin)?
+    let received = &engine.received;
+    let sent = received
+        .deliveries(engine, bulletin, update.channel)?
         .into_iter()
         .rev()
         .find(|(_, slot)| {
             matches!(slot.kind, DeliveryKind::New | DeliveryKind::Rebroadcast)
-                && slot.channel == update.channel
                 && slot.state == DeliveryState::Sent
                 && (update.message.is_none() || slot.message == update.message)
         });

@@ -148,13 +148,13 @@ pub(super) fn turn(
 
 /// When `channel` was last told of it, if it was.
 pub(super) fn told_ms(engine: &Engine, id: u64, channel: u32) -> Result<Option<i64>> {
-    let all = read::deliveries_of(engine, id)?;
+    let all = engine.received.deliveries(engine, id, channel)?;
     let tells = all.iter().filter(|(_, slot)| {
         let tells = matches!(
             slot.kind,
             DeliveryKind::New | DeliveryKind::Rebroadcast | DeliveryKind::Update
         );
-        tells && slot.channel == channel && slot.state == DeliveryState::Sent
+        tells && slot.state == DeliveryState::Sent
     });
     Ok(tells.filter_map(|(_, slot)| slot.begun_ms()).max())
 }

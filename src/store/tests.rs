@@ -3,6 +3,7 @@
 mod corrections;
 mod keeping;
 mod kill;
+mod model;
 mod modes;
 mod opening;
 mod outbox;

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::support::{
     notices::Notices,
-    telegram::Telegram,
+    telegram::{Fault, Telegram},
     world::{Running, World},
 };
 
@@ -490,4 +490,30 @@ async fn a_notice_that_is_gone_at_two_looks_an_hour_apart_is_marked() {
     story.settled().await;
     running.kill();
     assert_eq!(story.telegram.texts(CHAT).len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs libfaketime; see .ci/run"]
+async fn what_waits_when_the_clock_is_set_back_goes_out_at_once() {
+    let mut story = Story::begin(["", ""], "").await;
+    let running = story.first_look("2026-03-20 18:00:00").await;
+    story
+        .telegram
+        .fail(&Fault::Refused(500, "Internal Server Error"));
+    (9..=10).for_each(|number| story.notices.add(number));
+    story.world.look("news").await;
+    let tried = |seen: &Telegram| seen.calls("sendMessage") > 0;
+    story.telegram.until("a first try", tried).await;
+    running.kill();
+    story.telegram.recover();
+    for (back, sent) in [("2026-03-20 10:00:00", 2), ("2025-03-20 10:00:00", 3)] {
+        let running = story.start_at(back).await;
+        for chat in [CHAT, OTHER] {
+            story.telegram.until_sent(chat, sent).await;
+        }
+        story.notices.add(9 + u32::try_from(sent).unwrap());
+        story.world.look("news").await;
+        story.telegram.until_sent(CHAT, sent + 1).await;
+        running.kill();
+    }
 }

@@ -167,3 +167,36 @@ async fn another_machine_knows_what_changed_and_what_was_told() {
     other.now = at("02 13:00");
     assert!(other.notes().await.is_empty(), "its reader knows 乙");
 }
+
+/// Blocks of deliveries that are read for all editions of a bulletin that so many chats have.
+async fn blocks_for_editions(chats: i64) -> u64 {
+    let channels = (1..=chats).map(|n| chat(&format!("c{n}"), n));
+    let world = World::new(&channels.collect::<Vec<_>>()).await;
+    world.look(list([1])).await;
+    world.look(list([2, 1])).await;
+    assert_eq!(world.drain().await.len() as i64, chats);
+    let mut rows = list([2, 1]);
+    rows[0].title = "第2号通知（更正）".to_owned();
+    world.look(rows).await;
+    let read = async || {
+        let blocks = world.store.read(|engine, _| Ok(engine.blocks_read()));
+        blocks.await.unwrap()
+    };
+    let waiting = world.store.heads(None).await.unwrap();
+    assert_eq!(waiting.len() as i64, chats);
+    let before = read().await;
+    for update in waiting {
+        let edition = world.store.edition(update.id).await.unwrap();
+        assert_eq!(edition.unwrap().changes.len(), 1);
+    }
+    read().await - before
+}
+
+#[tokio::test]
+async fn a_correction_for_four_times_as_many_chats_is_four_times_the_work() {
+    let (few, many) = (
+        blocks_for_editions(40).await,
+        blocks_for_editions(160).await,
+    );
+    assert!(many <= 5 * few, "{few} blocks, then {many}");
+}

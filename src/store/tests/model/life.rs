@@ -1,0 +1,600 @@
+//! One life of a store and its model: random steps, and what both say after each.
+
+use futures::FutureExt;
+
+use super::{
+    plain::{CONFIGURED, Plain, SOURCES, ZONE},
+    *,
+};
+use crate::bulletin::{AddedSource, Article, Chat, DeliveryState, MessageRef, Standing};
+
+/// Chats that come and go, as they are called at first.
+const CHATS: [i64; 3] = [101, 102, 103];
+const REQUESTS: [&str; 3] = ["first", "second", "third"];
+const SHOWN: u32 = 6;
+
+struct Life {
+    rng: fastrand::Rng,
+    /// None for a moment, while it is opened again.
+    store: Option<Store>,
+    dir: TempDir,
+    plain: Plain,
+    now: DateTime<Utc>,
+    chats: [i64; 3],
+    /// What each worker has begun.
+    sending: [Option<u64>; 2],
+    runs: Vec<(u64, u64)>,
+    steps: Vec<String>,
+    messages: u32,
+}
+
+fn by() -> Actor {
+    Actor {
+        who: "somebody".to_owned(),
+        from: "test".to_owned(),
+    }
+}
+
+fn sources() -> Vec<Source> {
+    SOURCES.map(source).to_vec()
+}
+
+fn channels() -> Vec<Channel> {
+    let numbered = CONFIGURED.iter().zip(11..);
+    numbered.map(|(id, number)| chat(id, number)).collect()
+}
+
+/// On a file system in memory, where there is one: what is synced is not the question here.
+fn folder() -> TempDir {
+    let memory = Path::new("/dev/shm");
+    match memory.is_dir() {
+        true => tempfile::tempdir_in(memory).unwrap(),
+        false => tempfile::tempdir().unwrap(),
+    }
+}
+
+async fn open(state: &Path) -> Store {
+    loop {
+        match Store::open(state).await {
+            Ok(store) => {
+                let synced = store.sync_config(&sources(), &channels()).await;
+                synced.unwrap();
+                return store;
+            }
+            Err(StoreError::Failed(Failure::Locked { .. })) => {
+                tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
+pub(super) async fn live(seed: u64, steps: usize) {
+    let dir = folder();
+    let mut life = Life {
+        rng: fastrand::Rng::with_seed(seed),
+        store: Some(open(dir.path()).await),
+        dir,
+        plain: Plain::new(),
+        now: "2022-12-01T08:00:00Z".parse().unwrap(),
+        chats: CHATS,
+        sending: [None; 2],
+        runs: Vec::new(),
+        steps: vec![format!("life {seed}")],
+        messages: 0,
+    };
+    for _ in 0..steps {
+        life.step().await;
+        life.compare().await;
+    }
+    life.open_again(true).await;
+    life.compare().await;
+}
+
+impl Life {
+    fn store(&self) -> Store {
+        self.store.clone().expect("it is open between two steps")
+    }
+
+    fn id(&mut self) -> String {
+        let chat = self.chats[self.rng.usize(0..3)];
+        format!("telegram:{chat}")
+    }
+
+    /// Any channel, of the config or a chat.
+    fn any_id(&mut self) -> String {
+        match self.rng.usize(0..4) {
+            0 => "a".to_owned(),
+            1 => "b".to_owned(),
+            _ => self.id(),
+        }
+    }
+
+    fn note(&mut self, step: impl std::fmt::Debug) {
+        self.steps.push(format!("{step:?} at {}", self.now));
+    }
+
+    async fn step(&mut self) {
+        match self.rng.u32(0..100) {
+            0..14 => self.admit().await,
+            14..24 => self.ask().await,
+            24..36 => self.remind().await,
+            36..56 => self.work().await,
+            56..62 => self.look().await,
+            62..67 => self.block().await,
+            67..74 => self.say().await,
+            74..79 => self.add().await,
+            79..82 => self.move_chat().await,
+            82..84 => self.confirm().await,
+            84..90 => self.jump().await,
+            90..95 => self.open_again(true).await,
+            _ => self.open_again(false).await,
+        }
+    }
+
+    async fn admit(&mut self) {
+        let source = self.rng.usize(0..3);
+        let before = self.plain.shown[source];
+        let new = self.rng.u32(u32::from(before == 0)..3);
+        self.note(("admit", source, new));
+        let last = before + new;
+        let first_new = before + 1;
+        let mut deadlines = Vec::new();
+        for _ in first_new..=last {
+            let days = chrono::TimeDelta::days(self.rng.i64(-2..9));
+            let day = (self.now + days).date_naive();
+            deadlines.push(self.rng.bool().then_some(Moment::Day(day)));
+        }
+        let title = |number: u32| format!("{}第{number}号通知", SOURCES[source]);
+        let found = (last.saturating_sub(SHOWN).max(0) + 1..=last)
+            .rev()
+            .map(|number| {
+                let notice = Notice {
+                    title: title(number),
+                    url: format!("https://{}.example.com/{number}.htm", SOURCES[source]),
+                    ..list([number]).remove(0)
+                };
+                let deadline = number
+                    .checked_sub(first_new)
+                    .and_then(|at| deadlines[at as usize]);
+                let article = (number >= first_new).then(|| Article {
+                    deadline,
+                    text: title(number),
+                    ..Article::default()
+                });
+                Found { notice, article }
+            });
+        let look = Look {
+            source: SOURCES[source].parse().unwrap(),
+            found: found.collect(),
+            state: LookState::default(),
+        };
+        self.store().admit(look, self.now).await.unwrap();
+        let new: Vec<_> = (first_new..=last).map(title).zip(deadlines).collect();
+        self.plain.admit(source, &new, self.now);
+    }
+
+    async fn ask(&mut self) {
+        let id = self.id();
+        let mut chat = Chat::new(ZONE);
+        chat.standing = Standing::Approved;
+        let all = SOURCES
+            .iter()
+            .map(|id| (*id).to_owned())
+            .chain(self.plain.added.clone());
+        let wanted: Vec<String> = all.filter(|_| self.rng.bool()).collect();
+        chat.sources = Some(wanted.iter().map(|id| id.parse().unwrap()).collect());
+        self.note(("ask", &id, &wanted));
+        let (channel, wish, by) = (id.parse().unwrap(), chat.clone(), by());
+        let store = self.store();
+        let asking = store.change_chat(&channel, move |_| wish, "asks", &by, self.now);
+        // Whoever asked may go before it is answered.
+        match self.rng.bool() {
+            true => drop(asking.now_or_never()),
+            false => drop(asking.await.unwrap()),
+        }
+        self.plain.ask(&id, chat);
+    }
+
+    async fn remind(&mut self) {
+        let id = self.id();
+        let channel = id.parse().unwrap();
+        let count = self.plain.bulletins.len() as u64;
+        if count == 0 || self.rng.u32(0..5) == 0 {
+            self.note(("remind of nothing", &id));
+            let off = self.store().remind(&channel, None, &by(), self.now).await;
+            assert!(matches!(off, Ok(Reminded::Off(_))));
+            self.plain.forget_reminders(&id);
+            return;
+        }
+        let bulletin = self.rng.u64(1..=count);
+        self.note(("remind", &id, bulletin));
+        let (store, by) = (self.store(), by());
+        let asked = store.remind(&channel, Some(BulletinId(bulletin)), &by, self.now);
+        let said = asked.await.unwrap();
+        assert_eq!(
+            said,
+            self.plain.remind(&id, bulletin, self.now),
+            "{:#?}",
+            self.steps
+        );
+    }
+
+    /// One worker serves the config's channels, the other one the chats.
+    async fn work(&mut self) {
+        let worker = self.rng.usize(0..2);
+        if let Some(id) = self.sending[worker].take() {
+            let outcome = self.outcome();
+            self.note(("complete", id, &outcome));
+            let store = self.store();
+            let done = store.complete(DeliveryId(id), outcome.clone(), self.now);
+            done.await.unwrap();
+            self.plain.complete(id, &outcome, self.now);
+            return;
+        }
+        let serves = move |id: &ChannelId| id.chat().is_some() == (worker == 1);
+        let heads = self.store().heads_where(serves).await.unwrap();
+        let Some(head) = heads.iter().find(|head| head.due_at <= self.now) else {
+            return;
+        };
+        self.note(("begin", head.id.0));
+        let begun = self.store().begin_send(head.id, self.now).await.unwrap();
+        assert_eq!(
+            begun,
+            self.plain.begin(head.id.0, self.now),
+            "{:#?}",
+            self.steps
+        );
+        self.sending[worker] = (begun == Begun::Yes).then_some(head.id.0);
+    }
+
+    fn outcome(&mut self) -> Outcome {
+        let (why, not_before) = ("why".to_owned(), self.now + chrono::TimeDelta::minutes(2));
+        self.messages += 1;
+        match self.rng.u32(0..10) {
+            0..5 => Outcome::Sent {
+                message: Some(MessageRef(self.messages.to_string())),
+            },
+            5 => Outcome::Retry { not_before, why },
+            6 => Outcome::Failed { why },
+            7 => Outcome::Uncertain { not_before, why },
+            8 => Outcome::Ailing { not_before, why },
+            _ => Outcome::PutBack,
+        }
+    }
+
+    async fn look(&mut self) {
+        let source = self.rng.usize(0..3);
+        let (id, store) = (SOURCES[source].parse().unwrap(), self.store());
+        let what = self.rng.u32(0..4);
+        self.note(("look", source, what));
+        let look = &mut self.plain.looks[source];
+        match what {
+            0 => {
+                look.0 = !look.0;
+                store.set_paused(&id, look.0).await.unwrap();
+                self.plain.written[source] = *look;
+            }
+            1 => {
+                look.1 = Told::Fault;
+                store.set_told(&id, Told::Fault);
+            }
+            2 => {
+                look.2 += 1;
+                let failures = look.2;
+                store.keep_look(
+                    &id,
+                    LookState {
+                        failures,
+                        ..LookState::default()
+                    },
+                );
+            }
+            _ => {
+                store.save_looks().await.unwrap();
+                self.plain.written = self.plain.looks;
+            }
+        }
+    }
+
+    async fn block(&mut self) {
+        let id = self.any_id();
+        let blocks = self.rng.bool();
+        self.note(("block", &id, blocks));
+        let (channel, store) = (id.parse().unwrap(), self.store());
+        let done = match blocks {
+            true => store.block_channel(&channel, "shut", self.now).await,
+            false => store.unblock_channel(&channel).await,
+        };
+        assert_eq!(done.is_ok(), self.plain.known(&id).is_some());
+        if let Some(number) = self.plain.known(&id) {
+            self.plain.blocked[number] = blocks;
+        }
+    }
+
+    /// Announcements, rebroadcasts, and what takes them back.
+    async fn say(&mut self) {
+        let (id, store, what) = (self.any_id(), self.store(), self.rng.u32(0..4));
+        let request = REQUESTS[self.rng.usize(0..3)];
+        let count = self.plain.bulletins.len() as u64;
+        self.note(("say", &id, what, request));
+        match what {
+            0 => {
+                let to = [id.parse().unwrap()];
+                store.announce(&to, "text", self.now).await.unwrap();
+                self.plain.announce(&id, self.now);
+            }
+            1 if count > 0 => {
+                let bulletin = self.rng.u64(1..=count);
+                let (to, by) = (Some(vec![id.parse().unwrap()]), by());
+                let request = format!("{bulletin} to {id}");
+                let sent =
+                    store.rebroadcast(BulletinId(bulletin), to, None, &request, &by, self.now);
+                let run = self.plain.rebroadcast(&id, bulletin, &request, self.now);
+                assert_eq!(sent.await.ok().map(numbers), run, "{:#?}", self.steps);
+                self.runs.extend(run);
+            }
+            2 => {
+                let sent = store
+                    .broadcast("text", request, &by(), self.now)
+                    .await
+                    .unwrap();
+                let run = self.plain.broadcast(request, self.now);
+                assert_eq!(numbers(sent), run, "{:#?}", self.steps);
+                self.runs.push(run);
+            }
+            _ => {
+                let Some(run) = self.runs.pop() else { return };
+                let (first, count) = run;
+                let first = DeliveryId(first);
+                let dropped = store
+                    .cancel(Run { first, count }, &by(), self.now)
+                    .await
+                    .unwrap();
+                assert_eq!(dropped, self.plain.cancel(run), "{:#?}", self.steps);
+            }
+        }
+    }
+
+    async fn add(&mut self) {
+        let id = format!("added-{}", self.rng.u32(0..2));
+        let (adds, store) = (self.rng.bool(), self.store());
+        self.note(("add", &id, adds));
+        if !adds {
+            let known = self.plain.added.contains(&id);
+            let (source, by) = (id.parse().unwrap(), by());
+            let removed = store.remove_source(&source, &by, self.now);
+            assert_eq!(removed.await.unwrap(), known);
+            self.plain.forget_source(&id);
+            return;
+        }
+        let at = self.now + chrono::TimeDelta::seconds(i64::from(self.messages));
+        let chat = "telegram:101".parse().unwrap();
+        let added = AddedSource {
+            id: id.parse().unwrap(),
+            url: Url::parse("https://added.example.com/").unwrap(),
+            name: id.clone(),
+            chat,
+            at,
+        };
+        store.add_source(added, &by(), self.now).await.unwrap();
+        if !self.plain.added.contains(&id) {
+            self.plain.added.push(id);
+        }
+    }
+
+    async fn move_chat(&mut self) {
+        let place = self.rng.usize(0..3);
+        let (from, to) = (self.chats[place], self.chats[place] + 1000);
+        self.note(("move", from, to));
+        self.store().move_chat(from, to).await.unwrap();
+        self.plain.move_chat(from, to);
+        self.chats[place] = to;
+    }
+
+    async fn confirm(&mut self) {
+        self.plain.offset += 1;
+        self.note(("offset", self.plain.offset));
+        let set = self.store().set_update_offset(self.plain.offset).await;
+        set.unwrap();
+    }
+
+    async fn jump(&mut self) {
+        let hours = [1, 1, 6, 30, -8, -24 * 365][self.rng.usize(0..6)];
+        self.now += chrono::TimeDelta::hours(hours);
+        self.note(("jump", hours));
+        self.store().follow_the_clock(self.now).await.unwrap();
+        self.plain.follow_the_clock(self.now);
+    }
+
+    /// Ends well or not, and begins again.
+    async fn open_again(&mut self, is_orderly: bool) {
+        self.note(("open again", is_orderly));
+        let store = self.store.take().expect("it is open");
+        if is_orderly {
+            store.close().await.unwrap();
+            self.plain.written = self.plain.looks;
+        } else {
+            drop(store);
+            self.plain.looks = self.plain.written;
+        }
+        self.store = Some(open(self.dir.path()).await);
+        self.compare().await;
+        self.sending = [None; 2];
+        for doubtful in self.store().uncertain().await.unwrap() {
+            let outcome = Outcome::Interrupted {
+                why: "it ended".to_owned(),
+            };
+            let store = self.store();
+            let settled = store.complete(doubtful.id, outcome.clone(), self.now);
+            settled.await.unwrap();
+            self.plain.complete(doubtful.id.0, &outcome, self.now);
+        }
+        let sending = |sent: &super::plain::Sent| sent.state == DeliveryState::Sending;
+        assert!(
+            !self.plain.deliveries.iter().any(sending),
+            "{:#?}",
+            self.steps
+        );
+    }
+
+    async fn compare(&self) {
+        let (store, plain, steps) = (self.store(), &self.plain, &self.steps);
+        let chats = store.chats().await.unwrap();
+        let expected = plain.chats.iter();
+        let expected =
+            expected.map(|(number, chat)| (plain.names[*number].parse().unwrap(), chat.clone()));
+        assert_eq!(chats, expected.collect::<Vec<_>>(), "{steps:#?}");
+        for (id, chat) in &chats {
+            assert_eq!(store.chat(id).as_ref(), Some(chat), "{steps:#?}");
+        }
+        let mut sent = store
+            .deliveries(&DeliveryQuery::default())
+            .await
+            .unwrap()
+            .items;
+        sent.reverse();
+        let sent: Vec<_> = sent
+            .into_iter()
+            .map(|it| {
+                (
+                    it.id.0,
+                    it.channel.to_string(),
+                    it.bulletin.map(|id| id.0),
+                    it.kind,
+                    it.state,
+                    it.attempts,
+                    it.queued_at,
+                    it.due_at,
+                )
+            })
+            .collect();
+        let expected: Vec<_> = (1..)
+            .zip(&plain.deliveries)
+            .map(|(id, it)| {
+                (
+                    id,
+                    plain.names[it.channel].clone(),
+                    it.bulletin,
+                    it.kind,
+                    it.state,
+                    it.attempts,
+                    it.queued,
+                    it.due,
+                )
+            })
+            .collect();
+        assert_eq!(sent, expected, "{steps:#?}");
+        self.compare_heads(&store).await;
+        self.compare_rest(&store).await;
+    }
+
+    async fn compare_heads(&self, store: &Store) {
+        let (plain, steps) = (&self.plain, &self.steps);
+        let mut heads: Vec<(String, u64)> = store
+            .heads(None)
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|head| (head.channel.to_string(), head.id.0))
+            .collect();
+        heads.sort();
+        let numbers = 0..plain.names.len();
+        let mut expected: Vec<(String, u64)> = numbers
+            .filter_map(|number| Some((plain.names[number].clone(), plain.head(number)?)))
+            .collect();
+        expected.sort();
+        assert_eq!(heads, expected, "{steps:#?}");
+        for status in store.channels().await.unwrap() {
+            let number = plain.known(status.id.as_str()).expect("a channel is known");
+            let waits = |it: &&super::plain::Sent| {
+                it.channel == number && it.state == DeliveryState::Queued
+            };
+            let queued = plain.deliveries.iter().filter(waits).count() as u64;
+            let counts = plain.counts[number];
+            let said = (
+                status.queued,
+                status.sent,
+                status.failed,
+                status.blocked.is_some(),
+            );
+            assert_eq!(
+                said,
+                (queued, counts.0, counts.1, plain.blocked[number]),
+                "{steps:#?}"
+            );
+        }
+    }
+
+    async fn compare_rest(&self, store: &Store) {
+        let (plain, steps) = (&self.plain, &self.steps);
+        let mut bulletins = store
+            .bulletins(&BulletinQuery::default())
+            .await
+            .unwrap()
+            .items;
+        bulletins.reverse();
+        let said: Vec<_> = bulletins
+            .iter()
+            .map(|it| {
+                (
+                    it.source.as_str(),
+                    it.title.as_str(),
+                    it.state == crate::bulletin::BulletinState::Published,
+                    it.deadline,
+                )
+            })
+            .collect();
+        let expected: Vec<_> = plain
+            .bulletins
+            .iter()
+            .map(|it| {
+                (
+                    SOURCES[it.source],
+                    it.title.as_str(),
+                    it.is_published,
+                    it.deadline,
+                )
+            })
+            .collect();
+        assert_eq!(said, expected, "{steps:#?}");
+        for (id, expected) in SOURCES.iter().zip(plain.looks) {
+            let look = store.look_state(&id.parse().unwrap());
+            assert_eq!(
+                (look.paused, look.told, look.failures),
+                expected,
+                "{id}: {steps:#?}"
+            );
+        }
+        let added = store.added_sources().borrow().clone();
+        let mut added: Vec<&str> = added.iter().map(|it| it.id.as_str()).collect();
+        let mut expected: Vec<&str> = plain.added.iter().map(String::as_str).collect();
+        added.sort_unstable();
+        expected.sort_unstable();
+        assert_eq!(added, expected, "{steps:#?}");
+        let moved = store.moved_chats().await.unwrap();
+        let known: std::collections::BTreeSet<i64> = moved.keys().copied().collect();
+        assert_eq!(known, plain.moved.keys().copied().collect(), "{steps:#?}");
+        assert_eq!(
+            store.update_offset().await.unwrap(),
+            plain.offset,
+            "{steps:#?}"
+        );
+        for (chat, id) in self
+            .chats
+            .iter()
+            .map(|chat| (*chat, format!("telegram:{chat}")))
+        {
+            let known = store.known_in(chat).await.unwrap();
+            assert_eq!(
+                known.len(),
+                usize::from(plain.known(&id).is_some()),
+                "{id}: {steps:#?}"
+            );
+        }
+    }
+}
+
+fn numbers(sent: Vec<DeliveryId>) -> (u64, u64) {
+    (sent.first().map_or(0, |id| id.0), sent.len() as u64)
+}
