@@ -19,7 +19,7 @@ impl Store {
     /// The store has stopped.
     pub async fn show_config(&self, sources: &[Source], channels: &[Channel]) -> Result<()> {
         let (sources, channels) = (sources.to_vec(), channels.to_vec());
-        self.write(move |books| {
+        self.write_in_steps(move |books| {
             show_config(books, sources, channels);
             Ok(())
         })
