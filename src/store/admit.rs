@@ -360,8 +360,8 @@ impl Admission<'_> {
         let engine = &self.books.engine;
         let mut before = 0;
         for other in self.page.connected.links.iter().filter_map(Link::bulletin) {
-            let is_held = || Ok(engine.raw(&keys::held(other))?.is_some());
-            before += usize::from(other < id && !is_held()?);
+            let is_held = engine.raw(&keys::held(other))?.is_some();
+            before += usize::from(other < id && !is_held);
         }
         let is_redesign = before * 2 <= self.page.connected.links.len();
         row.published = row.published.or(found.notice.published);
