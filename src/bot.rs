@@ -113,6 +113,8 @@ async fn serve(desk: &Desk) -> Result<(), Failure> {
         pusher: desk.pusher.clone(),
         outgoing,
     };
+    let dropped = room.drop_oversized_filters().await;
+    dropped.or_report("removing the filters that are too large")?;
     let menus = menus(&room.config);
     tokio::select! {
         ended = listen(desk, &room, trouble) => ended,

@@ -8,6 +8,7 @@
 mod acts;
 mod added;
 mod admit;
+mod ahead;
 mod archive;
 mod ask;
 mod block;
@@ -341,8 +342,12 @@ impl Store {
     /// # Errors
     /// The source is not in the config; the disk is nearly full; a write failed.
     pub async fn admit(&self, look: Look, now: DateTime<Utc>) -> Result<Admitted> {
-        self.write(move |books, change| admit::admit(books, change, look, now))
-            .await
+        let ahead = self.ahead_of_look(&look).await?;
+        self.write(move |books, change| {
+            change.ahead = ahead;
+            admit::admit(books, change, look, now)
+        })
+        .await
     }
 
     /// Articles that are to be read again, the longest due first: rarer with age, none after a week.

@@ -1,5 +1,7 @@
 //! A chat's filter: set whole by `/filter`, word by word with buttons.
 
+use chrono::Utc;
+
 use super::{
     answer::Room,
     ask::Ask,
@@ -10,9 +12,9 @@ use super::{
     words::fill,
 };
 use crate::{
-    bulletin::{Chat, Filter},
+    bulletin::{Chat, Cost, Filter},
     push::card::{clean_line, cut, escape},
-    store::StoreError,
+    store::{Actor, StoreError},
 };
 
 /// Words of a filter, and characters of one.
@@ -93,15 +95,55 @@ impl Room {
         {
             return Ok(words.filter_too_long.into());
         }
-        if let Err(error) = Filter::new(&include, &exclude) {
-            let why = escape(&cut(&clean_line(&error.to_string()), 300));
-            return Ok(fill(words.filter_wrong, &[("why", &why)]).into());
+        let filter = match Filter::of_chat(&include, &exclude) {
+            Ok(filter) => filter,
+            Err(error) => {
+                let why = escape(&cut(&clean_line(&error.to_string()), 300));
+                return Ok(fill(words.filter_wrong, &[("why", &why)]).into());
+            }
+        };
+        let is_free = filter.cost() == Cost::default();
+        if !is_free
+            && !self
+                .store
+                .has_room_for_filter(&asker.place(), filter.cost())
+        {
+            return Ok(words.filter_no_room.into());
         }
         self.wish(asker, what, move |chat| {
             chat.include = include;
             chat.exclude = exclude;
         })
         .await
+    }
+
+    /// Filters that an older program accepted and that are too large by now: their chats are told, once,
+    /// and get everything until they choose anew.
+    pub(super) async fn drop_oversized_filters(&self) -> Result<(), StoreError> {
+        let by = Actor {
+            who: "noticast".to_owned(),
+            from: "start".to_owned(),
+        };
+        for (id, chat) in self.store.oversized_filters() {
+            tracing::warn!(channel.id = %id, "the filter of a chat is too large; it is removed, and the chat is told");
+            let filter: Vec<String> = signed(&chat)
+                .map(|(sign, word)| format!("{sign}{word}"))
+                .collect();
+            let filter = cut(&clean_line(&filter.join(" ")), 500);
+            let text = fill(self.words_at(&id).filter_oversized, &[("filter", &filter)]);
+            let now = Utc::now();
+            self.store
+                .announce(std::slice::from_ref(&id), &text, now)
+                .await?;
+            let without = |known: Option<Chat>| Chat {
+                include: Vec::new(),
+                exclude: Vec::new(),
+                ..known.unwrap_or(chat)
+            };
+            let what = "filter removed: it is too large";
+            self.store.change_chat(&id, without, what, &by, now).await?;
+        }
+        Ok(())
     }
 
     // ---- buttons ----

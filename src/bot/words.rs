@@ -31,7 +31,7 @@ macro_rules! words {
 }
 
 words! {
-    help help_admin start start_known unknown misused
+    help help_admin start start_known hello hello_privately set_up set_up_known of_a_chat unknown misused
     admins_only answered_alone write_first alone_only group_admins_only stale_button cancelled
     search help_label find_source
     ask_search ask_source ask_filter ask_digest ask_quiet ask_zone ask_broadcast
@@ -45,7 +45,7 @@ words! {
     settings setting_line changed state_pending state_refused state_none state_on
     label_filter label_digest label_quiet label_zone label_silent label_language
     menu_filter menu_digest menu_quiet menu_zone menu_silent menu_language silent_on
-    filter_too_long filter_wrong filter_before more_words other_time other_hours other_zone no_such_zone
+    filter_too_long filter_wrong filter_no_room filter_oversized filter_before more_words other_time other_hours other_zone no_such_zone
     latest latest_none found_none
     why_found why_rule rule why_here why_not_here why_nobody why_delivered why_kept
     kept_none_included kept_excluded

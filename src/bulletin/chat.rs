@@ -86,6 +86,18 @@ impl Chat {
         }
     }
 
+    /// None: it was accepted in the past, and costs more than a chat's may by now.
+    #[must_use]
+    pub fn filter(&self) -> Option<Filter> {
+        Filter::accepted(&self.include, &self.exclude)
+    }
+
+    /// Whether it asked for a filter.
+    #[must_use]
+    pub fn has_filter(&self) -> bool {
+        !self.include.is_empty() || !self.exclude.is_empty()
+    }
+
     /// The channel that the chat is; None where `id` is no chat's.
     #[must_use]
     pub fn channel(&self, id: &ChannelId) -> Option<Channel> {
@@ -101,7 +113,8 @@ impl Chat {
             channel.name.clone_from(&self.title);
         }
         channel.sources.clone_from(&self.sources);
-        channel.filter = Filter::accepted(&self.include, &self.exclude);
+        // Without a filter nothing is missed; the bot tells the chat.
+        channel.filter = self.filter().unwrap_or_default();
         channel.language = self.language;
         channel.quiet = self.quiet.as_ref().and_then(|hours| hours.parse().ok());
         if let Some(digest) = self.digest.as_ref().and_then(|times| times.parse().ok()) {

@@ -1,27 +1,16 @@
 //! Words and patterns that decide which bulletins a source lets in or a channel wants.
 
+mod compiled;
 mod possible;
 
 use std::sync::Arc;
 
-use regex::{Regex, RegexBuilder};
-use regex_syntax::{
-    ParserBuilder,
-    hir::{Hir, HirKind},
-};
-
+pub use self::compiled::Cost;
+use self::compiled::{Compiled, Unusable};
 use super::fold;
 
-/// So many places in a pattern at most, such as letters and classes, each as often as it is repeated.
-const MAX_PLACES: usize = 1000;
-/// So many bytes of a title or summary are looked at (the longest summary has 120 Chinese characters).
-const MAX_TEXT: usize = 1 << 10;
-/// All places may be open at each byte, so the time of the worst pattern grows with the product: so
-/// large, it takes some 5 ms. What a pattern compiles to does not tell it: `\w` is large, and one place.
-const MAX_WORK: usize = 150_000;
-/// What a pattern compiles to at most, in bytes, and what it may remember between texts.
-const MAX_PATTERN: usize = 1 << 20;
-const MAX_CACHE: usize = 256 << 10;
+/// Words and patterns of one list.
+const MOST_WORDS: usize = 1000;
 
 /// `include` and `exclude` of a source or channel: words or `/regex/`, in title or summary.
 ///
@@ -33,6 +22,18 @@ pub struct Filter(Arc<Patterns>);
 struct Patterns {
     include: Vec<Pattern>,
     exclude: Vec<Pattern>,
+    cost: Cost,
+}
+
+/// A title and a summary as filters compare them: folded once, however many filters there are.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Folded([String; 2]);
+
+impl Folded {
+    #[must_use]
+    pub fn new(title: &str, summary: &str) -> Self {
+        Self([fold(title), fold(summary)])
+    }
 }
 
 /// What a filter says of a bulletin.
@@ -47,52 +48,80 @@ pub enum Verdict {
 
 /// A pattern that cannot be used; `Display` says what is wrong and what is expected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{pattern}` is no pattern: {why}")]
+#[error("`{pattern}` is no pattern: {why}; expected a word or `/regex/`")]
 pub struct FilterError {
     pub pattern: String,
     pub why: String,
+    /// It could be used if it were smaller, or if there were fewer of them.
+    pub is_too_large: bool,
 }
 
 impl Filter {
+    /// A filter of the config.
+    ///
     /// # Errors
     /// A `/regex/` that does not compile, is too large or can never match, or an empty word.
     pub fn new(include: &[String], exclude: &[String]) -> Result<Self, FilterError> {
-        let patterns = |texts: &[String]| -> Result<Vec<_>, _> {
-            texts.iter().map(|text| Pattern::new(text)).collect()
+        let patterns = |texts: &[String]| {
+            let mut room = Cost::OF_A_LIST;
+            within(&mut room, texts)
         };
-        Ok(Self(Arc::new(Patterns {
-            include: patterns(include)?,
-            exclude: patterns(exclude)?,
-        })))
+        Ok(Self::of(patterns(include)?, patterns(exclude)?))
     }
 
-    /// As [`Filter::new`] for what was accepted in the past: a word that is refused by now matches nothing,
-    /// and takes nothing of the rest with it.
+    /// A filter of a chat that subscribed by itself, which may cost far less.
+    ///
+    /// # Errors
+    /// As [`Filter::new`].
+    pub fn of_chat(include: &[String], exclude: &[String]) -> Result<Self, FilterError> {
+        let mut room = Cost::OF_A_CHAT;
+        let include = within(&mut room, include)?;
+        Ok(Self::of(include, within(&mut room, exclude)?))
+    }
+
+    /// As [`Filter::of_chat`] for what was accepted in the past: a word that is refused by now matches
+    /// nothing, and takes nothing of the rest with it. None: it is larger than may be by now.
     #[must_use]
-    pub fn accepted(include: &[String], exclude: &[String]) -> Self {
-        let patterns = |texts: &[String]| {
-            let pattern = |text: &String| {
-                Pattern::new(text).unwrap_or_else(|error| Pattern {
+    pub fn accepted(include: &[String], exclude: &[String]) -> Option<Self> {
+        let mut room = Cost::OF_A_CHAT;
+        let mut patterns = |texts: &[String]| -> Option<Vec<Pattern>> {
+            let pattern = |text: &String| match Pattern::new(text, &mut room) {
+                Err(error) if error.is_too_large => None,
+                Err(error) => Some(Pattern {
                     written: error.pattern,
                     rule: Rule::Nothing,
-                })
+                }),
+                Ok(pattern) => Some(pattern),
             };
             texts.iter().map(pattern).collect()
         };
+        Some(Self::of(patterns(include)?, patterns(exclude)?))
+    }
+
+    fn of(include: Vec<Pattern>, exclude: Vec<Pattern>) -> Self {
+        let all = include.iter().chain(&exclude);
+        let cost = all.map(Pattern::cost).fold(Cost::default(), Cost::plus);
         Self(Arc::new(Patterns {
-            include: patterns(include),
-            exclude: patterns(exclude),
+            include,
+            exclude,
+            cost,
         }))
     }
 
     /// Full and half width, upper and lower case, traditional and simplified characters are alike.
     #[must_use]
     pub fn verdict(&self, title: &str, summary: &str) -> Verdict {
-        let Patterns { include, exclude } = &*self.0;
-        if self.is_empty() {
-            return Verdict::Wanted;
+        match self.is_empty() {
+            true => Verdict::Wanted,
+            false => self.verdict_of(&Folded::new(title, summary)),
         }
-        let texts = [fold(title), fold(summary)];
+    }
+
+    #[must_use]
+    pub fn verdict_of(&self, Folded(texts): &Folded) -> Verdict {
+        let Patterns {
+            include, exclude, ..
+        } = &*self.0;
         let found = |pattern: &&Pattern| texts.iter().any(|text| pattern.is_in(text));
         if let Some(pattern) = exclude.iter().find(found) {
             return Verdict::Excluded(pattern.written.clone());
@@ -101,6 +130,18 @@ impl Filter {
             return Verdict::Wanted;
         }
         Verdict::NoneIncluded
+    }
+
+    /// What its regular expressions cost; words cost next to nothing.
+    #[must_use]
+    pub fn cost(&self) -> Cost {
+        self.0.cost
+    }
+
+    /// The same for its clones alone, as long as one of them lives.
+    #[must_use]
+    pub fn address(&self) -> usize {
+        Arc::as_ptr(&self.0).addr()
     }
 
     /// Whether it has no words at all.
@@ -126,8 +167,7 @@ struct Pattern {
 enum Rule {
     /// Folded.
     Word(String),
-    /// Looks at so many bytes.
-    Regex(Regex, usize),
+    Regex(Box<Compiled>),
     /// Was accepted in the past, and is no pattern any more.
     Nothing,
 }
@@ -138,33 +178,60 @@ impl PartialEq for Pattern {
     }
 }
 
+/// Patterns that cost no more than `room` in all, which is smaller by them then.
+fn within(room: &mut Cost, texts: &[String]) -> Result<Vec<Pattern>, FilterError> {
+    if let Some(text) = texts.get(MOST_WORDS) {
+        return Err(FilterError {
+            pattern: text.clone(),
+            why: format!("it is one too many: {MOST_WORDS} are allowed"),
+            is_too_large: true,
+        });
+    }
+    texts.iter().map(|text| Pattern::new(text, room)).collect()
+}
+
 impl Pattern {
-    fn new(written: &str) -> Result<Self, FilterError> {
+    fn new(written: &str, room: &mut Cost) -> Result<Self, FilterError> {
         let written = written.trim();
+        let wrong = |why: &str| Err(Unusable::Wrong(why.to_owned()));
         let rule = match regex_and_flags(written) {
-            _ if written.is_empty() => Err("it is empty".to_owned()),
-            Some(("", _)) => Err("it is empty".to_owned()),
+            _ if written.is_empty() => wrong("it is empty"),
+            Some(("", _)) => wrong("it is empty"),
             None => Ok(Rule::Word(fold(written))),
-            Some((regex, flags)) => with_flags(regex, flags).and_then(|regex| compile(&regex)),
+            Some((regex, flags)) => with_flags(regex, flags)
+                .map_err(Unusable::Wrong)
+                .and_then(|regex| Compiled::new(&regex, *room))
+                .map(|compiled| Rule::Regex(Box::new(compiled))),
         };
+        let written = written.to_owned();
         match rule {
-            Ok(rule) => Ok(Self {
-                written: written.to_owned(),
-                rule,
+            Ok(rule) => {
+                let pattern = Self { written, rule };
+                *room = room.minus(pattern.cost());
+                Ok(pattern)
+            }
+            Err(unusable) => Err(FilterError {
+                pattern: written,
+                is_too_large: matches!(unusable, Unusable::TooLarge(_)),
+                why: match unusable {
+                    Unusable::TooLarge(why) => why.to_owned(),
+                    Unusable::Wrong(why) => why,
+                },
             }),
-            Err(why) => Err(FilterError {
-                pattern: written.to_owned(),
-                why: format!("{why}; expected a word or `/regex/`"),
-            }),
+        }
+    }
+
+    fn cost(&self) -> Cost {
+        match &self.rule {
+            Rule::Regex(compiled) => compiled.cost,
+            Rule::Word(_) | Rule::Nothing => Cost::default(),
         }
     }
 
     fn is_in(&self, folded: &str) -> bool {
         match &self.rule {
             Rule::Word(word) => folded.contains(word),
-            Rule::Regex(regex, most) => {
-                regex.is_match(&folded[..folded.floor_char_boundary(*most)])
-            }
+            Rule::Regex(compiled) => compiled.is_in(folded),
             Rule::Nothing => false,
         }
     }
@@ -192,68 +259,6 @@ fn with_flags(regex: &str, flags: &str) -> Result<String, String> {
         "" => regex.to_owned(),
         flags => format!("(?{flags}){regex}"),
     })
-}
-
-fn compile(regex: &str) -> Result<Rule, String> {
-    let regex = fold_regex(regex);
-    let mut parser = ParserBuilder::new().case_insensitive(true).build();
-    let parsed = parser.parse(&regex);
-    let parsed = parsed.map_err(|error| last_line(&error.to_string()))?;
-    let places = places(&parsed);
-    if places > MAX_PLACES {
-        return Err("it is too large; fewer letters or repetitions are expected".to_owned());
-    }
-    if !possible::can_match(&parsed) {
-        return Err(
-            "it can never match: titles are compared in lower case, half width and simplified characters"
-                .to_owned(),
-        );
-    }
-    RegexBuilder::new(&regex)
-        .case_insensitive(true)
-        .size_limit(MAX_PATTERN)
-        .dfa_size_limit(MAX_CACHE)
-        .build()
-        .map(|regex| Rule::Regex(regex, MAX_TEXT.min(MAX_WORK / places.max(1))))
-        .map_err(|error| match error {
-            regex::Error::CompiledTooBig(_) => {
-                "it is too large (`[a-z]` is far smaller than `\\w`)".to_owned()
-            }
-            error => last_line(&error.to_string()),
-        })
-}
-
-/// The message draws the pattern above its last line.
-fn last_line(message: &str) -> String {
-    let last = message.lines().last().unwrap_or_default();
-    last.trim_start_matches("error: ").to_owned()
-}
-
-/// How many places of a pattern may be open at once. The parser bounds how deep it is.
-fn places(pattern: &Hir) -> usize {
-    match pattern.kind() {
-        HirKind::Empty | HirKind::Look(_) | HirKind::Class(_) => 1,
-        HirKind::Literal(text) => String::from_utf8_lossy(&text.0).chars().count(),
-        HirKind::Capture(group) => places(&group.sub),
-        HirKind::Concat(parts) | HirKind::Alternation(parts) => {
-            parts.iter().map(places).fold(0, usize::saturating_add)
-        }
-        HirKind::Repetition(times) => {
-            let most = times.max.unwrap_or(times.min.saturating_add(1)).max(1);
-            places(&times.sub).saturating_mul(most as usize)
-        }
-    }
-}
-
-/// Folds what is not ASCII: the rest may be syntax (`\S` is not `\s`), and case is the engine's.
-fn fold_regex(regex: &str) -> String {
-    regex
-        .chars()
-        .map(|c| match c.is_ascii() {
-            true => c.to_string(),
-            false => regex::escape(&fold(c.encode_utf8(&mut [0; 4]))),
-        })
-        .collect()
 }
 
 #[cfg(test)]
@@ -361,10 +366,10 @@ mod tests {
                 .map(|&text| text.to_owned())
                 .collect::<Vec<_>>()
         };
-        let old = Filter::accepted(&words(&["/(?-i)NBA/", "篮球"]), &words(&["/(/"]));
+        let old = Filter::accepted(&words(&["/(?-i)NBA/", "篮球"]), &words(&["/(/"])).unwrap();
         assert_eq!(old.verdict("篮球赛", ""), Verdict::Wanted);
         assert_eq!(old.verdict("放假通知", ""), Verdict::NoneIncluded);
-        let dead = Filter::accepted(&words(&["/(?-i)NBA/"]), &[]);
+        let dead = Filter::accepted(&words(&["/(?-i)NBA/"]), &[]).unwrap();
         assert_eq!(dead.verdict("放假通知", ""), Verdict::NoneIncluded);
     }
 
@@ -439,6 +444,37 @@ mod tests {
             // 10 ms in a release build; this one may be slower, and the machine busy.
             assert!(begun.elapsed() < Duration::from_millis(250), "{pattern}");
         }
+    }
+
+    #[test]
+    fn the_patterns_of_a_chat_share_one_small_budget() {
+        let many = |pattern: &str, n: usize| -> Vec<String> {
+            (0..n).map(|n| format!("/{n}{pattern}/")).collect()
+        };
+        let bytes = many("\\w{9}", 30);
+        let places = many("[ab]{99}", 30);
+        for patterns in [&bytes, &places] {
+            let too_large = Filter::of_chat(patterns, &[]).unwrap_err();
+            assert!(too_large.is_too_large, "{too_large}");
+            assert_eq!(Filter::accepted(&[], patterns), None);
+            let one = Filter::of_chat(&patterns[..1], &[]).unwrap();
+            assert!(one.cost().fits(Cost::OF_A_CHAT), "{:?}", one.cost());
+        }
+        let words: Vec<String> = (0..30).map(|n| format!("第{n}号楼停水停电通知")).collect();
+        assert_eq!(
+            Filter::of_chat(&words, &words).unwrap().cost(),
+            Cost::default()
+        );
+    }
+
+    #[test]
+    fn a_list_of_the_config_is_bounded_as_a_whole() {
+        let one = "/\\w{9}[ab]{90}/".to_owned();
+        assert!(Filter::new(&vec![one.clone(); 4], &[one.clone()]).is_ok());
+        let too_large = Filter::new(&vec![one; 30], &[]).unwrap_err();
+        assert!(too_large.is_too_large, "{too_large}");
+        let too_many = Filter::new(&vec!["字".to_owned(); MOST_WORDS + 1], &[]);
+        assert!(too_many.is_err());
     }
 
     proptest! {

@@ -10,7 +10,7 @@ use url::Url;
 use super::{
     ids::Ids,
     read::{
-        address_of, boolean, from_str, integer, list, mistyped, one_of, parsed, pattern, string,
+        address_of, boolean, from_str, integer, list, mistyped, one_of, parsed, patterns, string,
         text, time_zone, unless_empty, web_address, word,
     },
     secret::Surroundings,
@@ -85,7 +85,7 @@ pub(super) fn read(mut table: Table<'_>, ids: &mut Ids<'_>, scope: Scope<'_>) ->
     let mut zone = scope.time_zone;
     table.set("time_zone", &mut zone, time_zone);
     let mut urgent = Vec::new();
-    table.set("urgent", &mut urgent, list(pattern));
+    table.set("urgent", &mut urgent, patterns);
     let mode = table.take("mode", one_of(&Mode::ALL));
     let digest = table.take("digest", digest);
     let mut quiet = None;

@@ -284,11 +284,18 @@ pub(super) fn range(value: &Value<'_>) -> Read<IpNet> {
     })(value)
 }
 
-/// A word or `/regex/` of a filter.
-pub(super) fn pattern(value: &Value<'_>) -> Read<String> {
-    let text = text(value)?;
-    match Filter::new(std::slice::from_ref(&text), &[]) {
-        Ok(_) => Ok(text),
+/// Words and `/regex/`es of a filter: each by itself, and all together.
+pub(super) fn patterns(value: &Value<'_>) -> Read<Vec<String>> {
+    let tried = |texts: &[String], value: &Value<'_>| match Filter::new(texts, &[]) {
+        Ok(_) => Ok(()),
         Err(error) => fault(value, error.to_string()),
-    }
+    };
+    let pattern = |value: &Value<'_>| {
+        let text = text(value)?;
+        tried(std::slice::from_ref(&text), value)?;
+        Ok(text)
+    };
+    let all = list(pattern)(value)?;
+    tried(&all, value)?;
+    Ok(all)
 }

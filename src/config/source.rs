@@ -11,7 +11,7 @@ use url::Url;
 use super::{
     ids::Ids,
     read::{
-        boolean, from_str, integer, list, mistyped, one_of, parsed, pattern, proxy, string, text,
+        boolean, from_str, integer, mistyped, one_of, parsed, patterns, proxy, string, text,
         time_zone, unless_empty, web_address,
     },
     secret::Surroundings,
@@ -82,8 +82,8 @@ fn kind(value: &Value<'_>) -> Read<ReadAs> {
 /// `include` and `exclude`, of sources and channels alike.
 pub(super) fn filter(table: &mut Table<'_>) -> Filter {
     let (mut include, mut exclude) = (Vec::new(), Vec::new());
-    table.set("include", &mut include, list(pattern));
-    table.set("exclude", &mut exclude, list(pattern));
+    table.set("include", &mut include, patterns);
+    table.set("exclude", &mut exclude, patterns);
     Filter::new(&include, &exclude).expect("each pattern was tried")
 }
 

@@ -511,11 +511,8 @@ pub(super) fn publish(
     let Some(source) = books.names().source(row.source) else {
         return Ok(());
     };
-    let channels = books.channels_for(
-        &source,
-        &row.title,
-        row.summary.as_deref().unwrap_or_default(),
-    );
+    let summary = row.summary.as_deref().unwrap_or_default();
+    let channels = books.channels_for(&change.ahead, &source, (&row.title, summary));
     queue_new(books, change, (id, row), &channels, now)
 }
 

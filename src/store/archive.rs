@@ -94,7 +94,7 @@ fn add_article(row: &mut BulletinRow, article: &Article) {
 }
 
 /// The list's title, or the article's where the list cut its own.
-fn title(found: &Found) -> String {
+pub(super) fn title(found: &Found) -> String {
     let listed = found.notice.title.trim();
     let cut = listed.trim_end_matches(['…', '.', '．']);
     let whole = found

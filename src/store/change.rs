@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{
     LookState,
+    ahead::Ahead,
     block::{Block, Slot},
     books::Books,
     engine::{Engine, Writes},
@@ -37,6 +38,8 @@ pub(super) struct Change {
     names: Given,
     looks: Vec<(SourceId, u32, LookChange)>,
     then: Vec<Then>,
+    /// What patterns say of its texts, as far as it was found out before.
+    pub(super) ahead: Ahead,
 }
 
 impl Books {
@@ -53,6 +56,7 @@ impl Books {
             names: Given::default(),
             looks: Vec::new(),
             then: Vec::new(),
+            ahead: Ahead::default(),
         }
     }
 

@@ -80,8 +80,12 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<Settled> {
         let by = by.clone();
-        self.write(move |books, change| people::settle_held(books, change, action, &by, now))
-            .await
+        let ahead = self.ahead_of_held(&action).await?;
+        self.write(move |books, change| {
+            change.ahead = ahead;
+            people::settle_held(books, change, action, &by, now)
+        })
+        .await
     }
 
     /// Appends to the audit log.

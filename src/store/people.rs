@@ -68,7 +68,7 @@ fn list(ids: &[u64]) -> String {
 }
 
 /// The numbers that an action publishes and those that it dismisses, oldest first.
-fn chosen(books: &Books, action: HeldAction) -> Result<(Vec<u64>, Vec<u64>)> {
+pub(super) fn chosen(books: &Books, action: HeldAction) -> Result<(Vec<u64>, Vec<u64>)> {
     let held: Vec<u64> = books
         .engine
         .scan(b"h")

@@ -195,7 +195,7 @@ fn queue_dropped(
     let summary = row.summary.as_deref().unwrap_or_default();
     let mut channels = Vec::new();
     for source in row.sources(&books.names()) {
-        let wanting = books.channels_for(&source, &row.title, summary);
+        let wanting = books.channels_for(&change.ahead, &source, (&row.title, summary));
         let again = wanting
             .into_iter()
             .filter(|channel| lost.contains(channel) && !had.contains(&books.place(*channel)));

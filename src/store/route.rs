@@ -3,12 +3,12 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{
-    block::Slot, books::Books, change::Change, engine::Engine, error::Result, keys,
+    ahead::Ahead, block::Slot, books::Books, change::Change, engine::Engine, error::Result, keys,
     rows::BulletinRow,
 };
 use crate::bulletin::{
-    Channel, ChannelId, ChannelKind, Chat, DeliveryKind, Fingerprint, SourceId, TelegramChat,
-    Verdict,
+    Channel, ChannelId, ChannelKind, Chat, DeliveryKind, Fingerprint, Folded, SourceId,
+    TelegramChat,
 };
 
 /// What a channel leads to.
@@ -84,9 +84,15 @@ impl Books {
 
     /// Channels that want a new bulletin, by their filters: in config order, then the chats that
     /// subscribed by themselves. Several may lead to one place ([`Books::due_in`]).
-    pub(super) fn channels_for(&self, source: &SourceId, title: &str, summary: &str) -> Vec<u32> {
+    pub(super) fn channels_for(
+        &self,
+        ahead: &Ahead,
+        source: &SourceId,
+        (title, summary): (&str, &str),
+    ) -> Vec<u32> {
+        let text = Folded::new(title, summary);
         self.channels_where(std::slice::from_ref(source), |channel| {
-            channel.filter.verdict(title, summary) == Verdict::Wanted
+            ahead.wants(&channel.filter, &text)
         })
     }
 

@@ -14,7 +14,7 @@ use super::{
     Actor, Store, books::Books, change::Change, engine::Engine, error::Result, keys, manner,
     names::Names, people, rows::BulletinRow,
 };
-use crate::bulletin::{Channel, ChannelId, Chat, DeliveryKind, DeliveryState};
+use crate::bulletin::{Channel, ChannelId, Chat, Cost, DeliveryKind, DeliveryState, Filter};
 
 /// A chat, and the channel that it is.
 #[derive(Debug)]
@@ -30,17 +30,20 @@ pub(super) type SharedChats = Arc<RwLock<HashMap<ChannelId, Arc<Known>>>>;
 pub(super) struct Chats {
     by_number: BTreeMap<u32, Arc<Known>>,
     shared: SharedChats,
+    /// What the patterns of all of them cost.
+    cost: Cost,
 }
 
 impl Chats {
     pub(super) fn load(&mut self, engine: &Engine, names: &Names) -> Result<()> {
         self.by_number.clear();
+        self.cost = Cost::default();
         let mut shared = HashMap::new();
         for row in engine.scan(b"u") {
             let row = row?;
             let number = keys::interned_number(&row.key);
             let chat: Chat = engine.decode(&row.key, &row.value)?;
-            if let Some((id, known)) = known(names, number, chat) {
+            if let Some((id, known)) = self.known(names, number, chat) {
                 shared.insert(id, Arc::clone(&known));
                 self.by_number.insert(number, known);
             }
@@ -50,7 +53,10 @@ impl Chats {
     }
 
     pub(super) fn set(&mut self, names: &Names, number: u32, chat: Chat) {
-        if let Some((id, known)) = known(names, number, chat) {
+        if let Some(before) = self.by_number.remove(&number) {
+            self.cost = self.cost.minus(before.channel.filter.cost());
+        }
+        if let Some((id, known)) = self.known(names, number, chat) {
             let mut shared = self.shared.write().unwrap_or_else(PoisonError::into_inner);
             shared.insert(id, Arc::clone(&known));
             self.by_number.insert(number, known);
@@ -91,12 +97,19 @@ impl Chats {
     pub(super) fn shared(&self) -> SharedChats {
         Arc::clone(&self.shared)
     }
-}
 
-fn known(names: &Names, number: u32, chat: Chat) -> Option<(ChannelId, Arc<Known>)> {
-    let id = names.channel(number)?;
-    let channel = Arc::new(chat.channel(&id)?);
-    Some((id, Arc::new(Known { chat, channel })))
+    /// A chat as its row says; without its filter where all of them together cost too much.
+    fn known(&mut self, names: &Names, number: u32, chat: Chat) -> Option<(ChannelId, Arc<Known>)> {
+        let id = names.channel(number)?;
+        let mut channel = chat.channel(&id)?;
+        let cost = self.cost.plus(channel.filter.cost());
+        match cost.fits(Cost::OF_ALL_CHATS) {
+            true => self.cost = cost,
+            false => channel.filter = Filter::default(),
+        }
+        let channel = Arc::new(channel);
+        Some((id, Arc::new(Known { chat, channel })))
+    }
 }
 
 impl Store {
@@ -117,6 +130,29 @@ impl Store {
             Some(known) => Some(Arc::clone(&known.channel)),
             None => Chat::new(chrono_tz::UTC).channel(id).map(Arc::new),
         }
+    }
+
+    /// Whether a filter of this cost has room beside those of all other chats; memory, no I/O.
+    #[must_use]
+    pub fn has_room_for_filter(&self, id: &ChannelId, cost: Cost) -> bool {
+        let chats = self.shared.chats.read();
+        let chats = chats.unwrap_or_else(PoisonError::into_inner);
+        let others = chats.iter().filter(|(other, _)| *other != id);
+        let others = others.map(|(_, known)| known.channel.filter.cost());
+        others.fold(cost, Cost::plus).fits(Cost::OF_ALL_CHATS)
+    }
+
+    /// Chats whose filter was accepted in the past and is too large by now: they get everything.
+    #[must_use]
+    pub fn oversized_filters(&self) -> Vec<(ChannelId, Chat)> {
+        let chats = self.shared.chats.read();
+        let chats = chats.unwrap_or_else(PoisonError::into_inner);
+        let is_oversized =
+            |known: &Known| known.chat.has_filter() && known.channel.filter.is_empty();
+        let oversized = chats.iter().filter(|(_, known)| is_oversized(known));
+        oversized
+            .map(|(id, known)| (id.clone(), known.chat.clone()))
+            .collect()
     }
 
     /// Every chat that ever asked for something, oldest first.

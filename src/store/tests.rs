@@ -68,6 +68,18 @@ pub(super) fn list(numbers: impl IntoIterator<Item = u32>) -> Vec<Notice> {
         .collect()
 }
 
+pub(super) fn look_of(source: &str, rows: Vec<Notice>) -> Look {
+    let found = rows.into_iter().map(|notice| Found {
+        notice,
+        article: None,
+    });
+    Look {
+        source: source.parse().unwrap(),
+        found: found.collect(),
+        state: LookState::default(),
+    }
+}
+
 impl World {
     pub(super) async fn new(channels: &[Channel]) -> Self {
         Self::with(&[source("news")], channels).await
@@ -94,15 +106,7 @@ impl World {
     }
 
     pub(super) async fn look_at(&self, source: &str, rows: Vec<Notice>) -> Admitted {
-        let found = rows.into_iter().map(|notice| Found {
-            notice,
-            article: None,
-        });
-        let look = Look {
-            source: source.parse().unwrap(),
-            found: found.collect(),
-            state: LookState::default(),
-        };
+        let look = look_of(source, rows);
         self.store.admit(look, self.now).await.unwrap()
     }
 

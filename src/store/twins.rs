@@ -186,7 +186,7 @@ pub(super) fn join(
         }
     }
     let summary = twin.summary.as_deref().unwrap_or_default();
-    let wanting = books.channels_for(&name, &twin.title, summary);
+    let wanting = books.channels_for(&change.ahead, &name, (&twin.title, summary));
     let mut channels = Vec::new();
     for (channel, due_ms) in books.due_in(&wanting, DeliveryKind::New, &twin, now) {
         match have.remove(&books.place(channel)) {

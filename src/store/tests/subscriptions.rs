@@ -1,7 +1,7 @@
 //! Chats that subscribe by themselves: who gets what, from when on, and what a chat keeps when it moves or rests.
 
 use super::*;
-use crate::bulletin::{Chat, DeliveryState, Standing};
+use crate::bulletin::{Chat, Cost, DeliveryState, Filter, Standing};
 
 pub(super) fn person() -> Actor {
     Actor {
@@ -204,4 +204,67 @@ async fn subscriptions_come_along_with_an_export() {
     other.look(list([1])).await;
     other.look(list([2, 1])).await;
     assert_eq!(other.drained().await, ["telegram:7"]);
+}
+
+#[tokio::test]
+async fn patterns_of_all_chats_share_one_budget_and_what_is_over_it_filters_nothing() {
+    let world = World::new(&[]).await;
+    world.look(list([1])).await;
+    let hostile = |n: usize| -> Vec<String> {
+        let words = (0..30).map(|m| format!("/{n}\\w{{9}}[ab]{{90}}{m}/"));
+        words.collect()
+    };
+    // As an older program accepted it.
+    for n in 0..40 {
+        let include = hostile(n);
+        world
+            .subscribe(&format!("telegram:{}", 100 + n), "news")
+            .await;
+        let set = move |chat: &mut Chat| chat.include = include;
+        world.change(&format!("telegram:{}", 100 + n), set).await;
+    }
+    // Each fits by itself, all together do not.
+    for n in 0..100 {
+        let id = format!("telegram:{}", 1000 + n);
+        world.subscribe(&id, "news").await;
+        let set = move |chat: &mut Chat| chat.include = vec![format!("/{n}[ab]{{250}}/")];
+        world.change(&id, set).await;
+    }
+    let world = world.reopen(&[source("news")], &[]).await;
+    let chats = world.store.chats().await.unwrap();
+    let cost = |(id, _): &(ChannelId, Chat)| world.store.chat_channel(id).unwrap().filter.cost();
+    let in_all = chats.iter().map(cost).fold(Cost::default(), Cost::plus);
+    assert!(in_all.fits(Cost::OF_ALL_CHATS), "{in_all:?}");
+    let oversized = world.store.oversized_filters();
+    assert!((60..80).contains(&oversized.len()), "{}", oversized.len());
+    let one_more = Filter::of_chat(&["/[ab]{280}/".to_owned()], &[]).unwrap();
+    let newcomer = "telegram:5".parse().unwrap();
+    assert!(!world.store.has_room_for_filter(&newcomer, one_more.cost()));
+    // Nothing is missed by those whose filter is over the budget.
+    world.look(list([2, 1])).await;
+    assert_eq!(world.drained().await.len(), oversized.len());
+}
+
+#[tokio::test]
+async fn what_patterns_say_is_found_out_before_the_writer_is_asked_and_is_the_same() {
+    let world = World::new(&[]).await;
+    world.look(list([1])).await;
+    for (id, word) in [
+        ("telegram:1", "/第2号/"),
+        ("telegram:2", "/第3号/"),
+        ("telegram:3", "第3号"),
+    ] {
+        world.subscribe(id, "news").await;
+        let set = move |chat: &mut Chat| chat.include = vec![word.to_owned()];
+        world.change(id, set).await;
+    }
+    let look = look_of("news", list([3, 2, 1]));
+    let ahead = world.store.ahead_of_look(&look).await.unwrap();
+    // Two texts are news, and two filters have patterns.
+    assert_eq!(ahead.count(), 4);
+    world.look(list([3, 2, 1])).await;
+    assert_eq!(
+        world.drained().await,
+        ["telegram:1", "telegram:2", "telegram:3"]
+    );
 }
