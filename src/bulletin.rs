@@ -26,7 +26,7 @@ mod trust;
 
 pub use added::AddedSource;
 pub use chat::{Chat, Standing};
-pub use filter::{Filter, FilterError, Verdict};
+pub use filter::{Cost, Filter, FilterError, Folded, Verdict};
 pub use fold::fold;
 pub use id::{BulletinId, ChannelId, DeliveryId, IdError, SourceId, topic_of};
 pub use identity::{SeenKey, canonical_url, loose_fragment};

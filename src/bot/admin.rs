@@ -109,8 +109,11 @@ impl Room {
                 words.state_pending
             ));
             reply = reply.with([
-                (format!("{} {id}", words.let_in), Button::LetIn(id.clone())),
-                (words.turn_down.to_owned(), Button::TurnDown(id)),
+                (
+                    format!("{} {id}", words.let_in),
+                    Button::LetIn(id.clone(), None),
+                ),
+                (words.turn_down.to_owned(), Button::TurnDown(id, None)),
             ]);
         }
         reply.text = lines.join("\n");

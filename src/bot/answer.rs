@@ -53,8 +53,9 @@ pub(super) struct Shared {
     told: Mutex<HashSet<(i64, Option<i64>)>>,
     /// What Telegram said of the language of those who wrote, for what is said to them unasked.
     spoken: Mutex<HashMap<i64, Language>>,
-    /// Chats for which admins were asked.
+    /// Chats for which admins were asked, and those that they were told of.
     requests: Mutex<HashSet<ChannelId>>,
+    introduced: Mutex<HashSet<i64>>,
     /// Pages that are looked at, or wait for it, by chat.
     pages: Mutex<HashMap<i64, usize>>,
     /// Another program polls with the same token.
@@ -71,6 +72,7 @@ impl Shared {
             told: Mutex::default(),
             spoken: Mutex::default(),
             requests: Mutex::default(),
+            introduced: Mutex::default(),
             pages: Mutex::default(),
             has_rival: AtomicBool::new(false),
         }
@@ -83,6 +85,15 @@ impl Shared {
             requests.clear();
         }
         requests.insert(of.clone())
+    }
+
+    pub(super) fn is_first_introduction(&self, of: i64) -> bool {
+        let introduced = self.introduced.lock();
+        let mut introduced = introduced.unwrap_or_else(PoisonError::into_inner);
+        if introduced.len() >= MOST_SPOKEN {
+            introduced.clear();
+        }
+        introduced.insert(of)
     }
 
     /// A place for one more page of a chat; slow ones must not keep the others waiting.
@@ -191,7 +202,7 @@ impl Room {
     ) -> Result<Vec<Answer>, StoreError> {
         let words = asker.words();
         let reply = match command {
-            Command::Start(payload) => self.start(asker, &payload).await?,
+            Command::Start(payload) => return self.start(asker, &payload).await,
             Command::Help => self.help(asker),
             Command::Sources => self.offer_sources(asker, None, 0, ""),
             Command::Subscribe(what) => return self.subscribe(asker, what).await,
@@ -362,8 +373,8 @@ impl Room {
             }
             Button::Broadcast => self.broadcast(asker, carrier).await?,
             Button::Undo { first, count } => self.undo(asker, first, count).await?,
-            Button::LetIn(chat) => self.decide(asker, &chat, true).await?,
-            Button::TurnDown(chat) => self.decide(asker, &chat, false).await?,
+            Button::LetIn(chat, by) => self.decide(asker, (&chat, by), true).await?,
+            Button::TurnDown(chat, by) => self.decide(asker, (&chat, by), false).await?,
             Button::Held(release, up_to, source) => {
                 self.release(asker, release, up_to, source).await?
             }

@@ -64,8 +64,9 @@ pub(super) enum Button {
         first: DeliveryId,
         count: u64,
     },
-    LetIn(ChannelId),
-    TurnDown(ChannelId),
+    /// A chat, and who asked for it.
+    LetIn(ChannelId, Option<i64>),
+    TurnDown(ChannelId, Option<i64>),
     /// Held bulletins up to this one, of a source or of all.
     Held(Release, BulletinId, Option<SourceId>),
     Channels {
@@ -172,8 +173,10 @@ impl Button {
             Self::Rebroadcast(id, None) => format!("r {id}"),
             Self::Broadcast => "b".to_owned(),
             Self::Undo { first, count } => format!("u {first} {count}"),
-            Self::LetIn(chat) => format!("a {chat}"),
-            Self::TurnDown(chat) => format!("d {chat}"),
+            Self::LetIn(chat, None) => format!("a {chat}"),
+            Self::LetIn(chat, Some(by)) => format!("a {chat} {by}"),
+            Self::TurnDown(chat, None) => format!("d {chat}"),
+            Self::TurnDown(chat, Some(by)) => format!("d {chat} {by}"),
             Self::Held(release, id, source) => {
                 format!("h {} {id} {}", letter(&RELEASES, release), all(source))
             }
@@ -238,8 +241,10 @@ impl Button {
                 first: DeliveryId(first.parse().ok()?),
                 count: count.parse().ok()?,
             },
-            ["a", chat] => Self::LetIn(chat.parse().ok()?),
-            ["d", chat] => Self::TurnDown(chat.parse().ok()?),
+            ["a", chat] => Self::LetIn(chat.parse().ok()?, None),
+            ["a", chat, by] => Self::LetIn(chat.parse().ok()?, Some(by.parse().ok()?)),
+            ["d", chat] => Self::TurnDown(chat.parse().ok()?, None),
+            ["d", chat, by] => Self::TurnDown(chat.parse().ok()?, Some(by.parse().ok()?)),
             ["h", release, id, source] => Self::Held(
                 meant(&RELEASES, release)?,
                 BulletinId(id.parse().ok()?),
@@ -279,8 +284,8 @@ impl Button {
             Self::Rebroadcast(..)
                 | Self::Broadcast
                 | Self::Undo { .. }
-                | Self::LetIn(_)
-                | Self::TurnDown(_)
+                | Self::LetIn(..)
+                | Self::TurnDown(..)
                 | Self::Held(..)
                 | Self::Channels { .. }
                 | Self::Ask(Ask::Broadcast)
@@ -347,8 +352,10 @@ mod tests {
                 first: DeliveryId(99_999_999_999),
                 count: 1_000_000,
             },
-            Button::LetIn(topic.clone()),
-            Button::TurnDown(topic),
+            Button::LetIn(topic.clone(), None),
+            Button::LetIn(topic.clone(), Some(99_999_999_999)),
+            Button::TurnDown(topic.clone(), None),
+            Button::TurnDown(topic, Some(99_999_999_999)),
             Button::Held(Release::NewestThree, id, Some(longest.clone())),
             Button::Held(Release::All, id, None),
             Button::Channels { page: 1000 },

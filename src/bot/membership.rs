@@ -9,7 +9,8 @@ use crate::{
 };
 
 impl Room {
-    /// Added to a group or channel, or let in again: says how to push there, and takes it up again.
+    /// Added to a group or channel, or let in again: tells whoever added it how to push there, and takes it
+    /// up again.
     /// Put out or blocked: what leads there rests.
     pub(super) async fn membership(
         &self,
@@ -25,7 +26,7 @@ impl Room {
             return Ok(Vec::new());
         }
         let asker = self.asker_in(chat, Some(&change.from), None);
-        Ok(self.say(&asker, self.welcome(&asker)).into_iter().collect())
+        Ok(self.introduce(&asker))
     }
 
     /// What was set aside because the chat was shut may go on.

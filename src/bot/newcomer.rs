@@ -1,39 +1,107 @@
 //! Who comes to the bot first: the chat's own id, what there is, and the admins who let it in.
 
+use teloxide::payloads::SendMessage;
+
 use super::{
     answer::Room,
     ask::Ask,
-    asker::Asker,
+    asker::{Asker, Kind},
     button::Button,
     command,
-    say::{Pressed, Reply},
+    say::{Answer, Pressed, Reply},
     target::Target,
     words::fill,
 };
 use crate::{
     bulletin::{ChannelId, Chat, SourceId, Standing},
-    push::card::escape,
+    push::card::{clean_line, cut, escape},
     store::StoreError,
 };
 
 impl Room {
-    /// The chat's id and the config block to paste.
+    /// What a chat reads where it asks how to begin: in private all of it, in a group what concerns its
+    /// members, in a channel nothing.
     pub(super) fn welcome(&self, asker: &Asker) -> Reply {
         let words = asker.words();
+        let reply = match asker.kind {
+            Kind::Private => self.doors(asker, self.set_up(asker, asker)),
+            Kind::Group => self.doors(asker, words.hello.into()),
+            Kind::Channel => return Reply::default(),
+        };
+        reply.with([(words.help_label.to_owned(), Button::Help)])
+    }
+
+    /// The chat's id and the config block to paste, as they are told to `reader`.
+    fn set_up(&self, asker: &Asker, reader: &Asker) -> Reply {
+        let words = reader.words();
         let id = asker.chat.to_string();
         let known: Vec<_> = self
             .channels_of(asker.chat, asker.username.as_deref())
             .map(|(id, _)| format!("<code>{id}</code>"))
             .collect();
-        let text = if known.is_empty() {
-            let block = escape(&config_block(asker));
-            fill(words.start, &[("id", &id), ("block", &block)])
-        } else {
-            let channels = known.join(", ");
-            fill(words.start_known, &[("id", &id), ("channels", &channels)])
+        let block = escape(&config_block(asker));
+        let channels = known.join(", ");
+        let title = escape(&cut(&clean_line(&asker.title), 100));
+        let text = match (asker.is_private(), known.is_empty()) {
+            (true, true) => words.start,
+            (true, false) => words.start_known,
+            (false, true) => words.set_up,
+            (false, false) => words.set_up_known,
         };
-        self.doors(asker, text.into())
-            .with([(words.help_label.to_owned(), Button::Help)])
+        let parts = [
+            ("id", id.as_str()),
+            ("block", &block),
+            ("channels", &channels),
+            ("title", &title),
+        ];
+        let reply = Reply::from(fill(text, &parts));
+        if asker.is_private() || asker.topic.is_some() {
+            return reply;
+        }
+        let (page, of) = (0, Some(asker.chat));
+        reply.with([(words.sources.to_owned(), Button::Sources { page, of })])
+    }
+
+    /// Tells whoever asks, alone, how to push to a group or channel: its readers have no use for it. Who
+    /// cannot be written to is told in the group where to ask; of a channel the admins of the config are told.
+    pub(super) fn introduce(&self, asker: &Asker) -> Vec<Answer> {
+        let line = (asker.kind == Kind::Group)
+            .then(|| self.message(&asker.place(), asker.words().hello_privately.into()))
+            .flatten();
+        let Some(alone) = self.alone(asker) else {
+            let line = line.map(|line| self.send(asker.chat, line));
+            return line.into_iter().chain(self.tell_admins(asker)).collect();
+        };
+        let shut = match line {
+            Some(line) => vec![line],
+            None => self.for_admins(asker),
+        };
+        let reply = self.set_up(asker, &alone);
+        let answer = self.say_privately(asker, &alone, reply, (None, shut));
+        answer.into_iter().collect()
+    }
+
+    /// How to push to a chat where nobody is named who could be told; once, as far as is remembered.
+    fn tell_admins(&self, asker: &Asker) -> Vec<Answer> {
+        let messages = self.for_admins(asker).into_iter();
+        messages
+            .map(|message| self.send(asker.chat, message))
+            .collect()
+    }
+
+    fn for_admins(&self, asker: &Asker) -> Vec<SendMessage> {
+        if !self.shared.is_first_introduction(asker.chat) {
+            return Vec::new();
+        }
+        let admins = self.config.telegram.iter().flat_map(|it| &it.admins);
+        let message = |admin: &i64| {
+            let reader = self.alone(&Asker {
+                user: Some(*admin),
+                ..asker.clone()
+            })?;
+            self.message(&reader.place(), self.set_up(asker, &reader))
+        };
+        admins.filter_map(message).collect()
     }
 
     pub(super) fn help(&self, asker: &Asker) -> Reply {
@@ -73,7 +141,7 @@ impl Room {
 
     /// Each admin gets a button for a chat that asked: once, as far as is remembered. What a crash kept
     /// from them comes when the chat asks again.
-    pub(super) fn ask_admins(&self, target: &Target, chat: &Chat) {
+    pub(super) fn ask_admins(&self, asker: &Asker, target: &Target, chat: &Chat) {
         if !self.shared.is_first_request(&target.id) {
             return;
         }
@@ -97,10 +165,13 @@ impl Room {
                 ],
             );
             let reply = Reply::from(text).with([
-                (words.let_in.to_owned(), Button::LetIn(target.id.clone())),
+                (
+                    words.let_in.to_owned(),
+                    Button::LetIn(target.id.clone(), asker.user),
+                ),
                 (
                     words.turn_down.to_owned(),
-                    Button::TurnDown(target.id.clone()),
+                    Button::TurnDown(target.id.clone(), asker.user),
                 ),
             ]);
             let answer = self.tell(&id, reply);
@@ -113,10 +184,11 @@ impl Room {
         }
     }
 
+    /// `by` is who asked for it, and is told alone: a group or channel has other readers.
     pub(super) async fn decide(
         &self,
         asker: &Asker,
-        id: &ChannelId,
+        (id, by): (&ChannelId, Option<i64>),
         lets_in: bool,
     ) -> Result<Pressed, StoreError> {
         let words = asker.words();
@@ -143,20 +215,35 @@ impl Room {
         let parts = [("title", escape(&chat.title)), ("id", id.to_string())];
         let parts: Vec<(&str, &str)> = parts.iter().map(|(k, v)| (*k, v.as_str())).collect();
         let mut pressed = Pressed::from(Reply::from(fill(text, &parts)));
-        if before.standing != standing {
-            let theirs = self.words_at(id);
-            let names = self.names_for(&chat, theirs);
-            let (page, of) = (0, None);
-            let sources = (theirs.sources.to_owned(), Button::Sources { page, of });
-            let told = match lets_in {
-                true => {
-                    Reply::from(fill(theirs.you_are_in, &[("sources", &names)])).with([sources])
-                }
-                false => theirs.turned_down.into(),
-            };
-            pressed.more.push((id.clone(), told));
+        let own = id.chat().map(|(chat, _)| chat);
+        let teller = own.filter(|chat| *chat > 0).or(by);
+        if let Some(teller) = teller.filter(|_| before.standing != standing) {
+            let told = self.decision(&chat, id, teller, lets_in);
+            pressed.more.push((ChannelId::of_chat(teller, None), told));
         }
         Ok(pressed)
+    }
+
+    /// What an admin decided of a chat, as `reader` is told.
+    fn decision(&self, chat: &Chat, id: &ChannelId, reader: i64, lets_in: bool) -> Reply {
+        let words = self.words_at(&ChannelId::of_chat(reader, None));
+        let names = self.names_for(chat, words);
+        let mut reply = match lets_in {
+            true => Reply::from(fill(words.you_are_in, &[("sources", &names)])),
+            false => words.turned_down.into(),
+        };
+        let (of, topic) = id.chat().unwrap_or_default();
+        let of = (of != reader).then_some(of);
+        if of.is_some() {
+            let title = escape(&chat.title);
+            let parts = [("title", title.as_str()), ("text", reply.text.as_str())];
+            reply.text = fill(words.of_a_chat, &parts);
+        }
+        if !lets_in || (of.is_some() && topic.is_some()) {
+            return reply;
+        }
+        let page = 0;
+        reply.with([(words.sources.to_owned(), Button::Sources { page, of })])
     }
 }
 

@@ -135,26 +135,38 @@ impl Room {
     /// Says in the asker's own chat what others in the group are not to see, and in the group that it did.
     pub(super) fn say_alone(&self, group: &Asker, alone: &Asker, reply: Reply) -> Option<Answer> {
         let words = group.words();
-        let message = self.message(&alone.place(), reply)?;
         let line = |text: &str| self.message(&group.place(), text.into());
-        let (said, shut) = (line(words.answered_alone), line(words.write_first));
-        let question = about((group.user, &group.question));
+        let said = line(words.answered_alone);
+        let shut = line(words.write_first).into_iter().collect();
+        self.say_privately(group, alone, reply, (said, shut))
+    }
+
+    /// Says something in the asker's own chat, and then `said`; `shut` where nobody can be written to there.
+    pub(super) fn say_privately(
+        &self,
+        asker: &Asker,
+        alone: &Asker,
+        reply: Reply,
+        (said, shut): (Option<SendMessage>, Vec<SendMessage>),
+    ) -> Option<Answer> {
+        let message = self.message(&alone.place(), reply)?;
+        let question = about((asker.user, &asker.question));
         let voice = self.voice.clone();
         let work = async move {
             let sent = voice.insist(message, question).await;
             note(&sent);
-            let line = match sent {
-                Sent::Done(_) => said,
+            let lines = match sent {
+                Sent::Done(_) => said.into_iter().collect(),
                 // Nobody is written to who never wrote.
                 Sent::Gone(_) => shut,
-                _ => None,
+                _ => Vec::new(),
             };
-            if let Some(line) = line {
+            for line in lines {
                 note(&voice.insist(line, question).await);
             }
         }
         .boxed();
-        let chat = group.chat;
+        let chat = asker.chat;
         Some(Answer { chat, work })
     }
 
@@ -167,9 +179,19 @@ impl Room {
     fn insist(&self, to: &ChannelId, reply: Reply, about: u64) -> Option<Answer> {
         let (chat, _) = to.chat()?;
         let message = self.message(to, reply)?;
+        Some(self.insist_on(chat, message, about))
+    }
+
+    /// Sends what `chat` brought about, in its turn.
+    pub(super) fn send(&self, chat: i64, message: SendMessage) -> Answer {
+        let about = about(&message.text);
+        self.insist_on(chat, message, about)
+    }
+
+    fn insist_on(&self, chat: i64, message: SendMessage, about: u64) -> Answer {
         let voice = self.voice.clone();
         let work = async move { note(&voice.insist(message, about).await) }.boxed();
-        Some(Answer { chat, work })
+        Answer { chat, work }
     }
 
     pub(super) fn message(&self, to: &ChannelId, reply: Reply) -> Option<SendMessage> {

@@ -31,7 +31,20 @@ pub(super) enum Wanted {
 }
 
 impl Room {
-    pub(super) async fn start(&self, asker: &Asker, payload: &str) -> Result<Reply, StoreError> {
+    pub(super) async fn start(
+        &self,
+        asker: &Asker,
+        payload: &str,
+    ) -> Result<Vec<Answer>, StoreError> {
+        let reply = self.begin(asker, payload).await?;
+        let mut answers: Vec<Answer> = self.say(asker, reply).into_iter().collect();
+        if payload.is_empty() && !asker.is_private() {
+            answers.extend(self.introduce(asker));
+        }
+        Ok(answers)
+    }
+
+    async fn begin(&self, asker: &Asker, payload: &str) -> Result<Reply, StoreError> {
         self.take_up_id(asker.chat, asker.username.as_deref())
             .await?;
         let target = self.own(asker);
@@ -72,7 +85,7 @@ impl Room {
         };
         let welcome = self.welcome(asker);
         Ok(Reply {
-            text: format!("{first}\n\n{}", welcome.text),
+            text: format!("{first}\n\n{}", welcome.text).trim_end().to_owned(),
             ..welcome
         })
     }
@@ -93,7 +106,7 @@ impl Room {
         let chat = self
             .change(asker, target, "ask to be let in", change)
             .await?;
-        self.ask_admins(target, &chat);
+        self.ask_admins(asker, target, &chat);
         Ok(())
     }
 
@@ -301,7 +314,7 @@ impl Room {
             return Ok(Wanted::Now(chat));
         }
         if wants {
-            self.ask_admins(target, &chat);
+            self.ask_admins(asker, target, &chat);
         }
         Ok(Wanted::Pending)
     }
