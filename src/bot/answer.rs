@@ -353,6 +353,7 @@ impl Room {
             Button::Help => self.help(asker).into(),
             Button::Ask(ask) => Pressed::beside(asker, ask.question(words)),
             Button::Story(id) => Pressed::later(Slow::Why(id.to_string())),
+            Button::Bulletin(id) => Pressed::beside(asker, self.shown(asker, id).await?),
             Button::Remind(id) => self.remind_pressed(asker, id).await?,
             Button::Remove(source) => self.offer_removal(asker, &source).await?,
             Button::RemoveNow(source) => self.remove(asker, &source).await?,

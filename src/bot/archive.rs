@@ -1,4 +1,4 @@
-//! `/latest` and `/search`: lists from the archive, each row with a button to its story.
+//! `/latest` and `/search`: lists from the archive, each row with a button that shows the bulletin.
 
 use url::Url;
 
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     bulletin::{Bulletin, BulletinId, BulletinState, ChannelId},
-    push::card::{clean_line, cut, escape, link, show},
+    push::card::{Card, clean_line, cut, escape, link, show},
     store::{BulletinQuery, StoreError},
 };
 
@@ -78,10 +78,33 @@ impl Room {
     fn listed(&self, head: &str, shown: &[Bulletin], pager: Vec<(String, Button)>) -> Reply {
         let lines: Vec<String> = shown.iter().map(|bulletin| self.line(bulletin)).collect();
         let reply = Reply::from(format!("{head}\n\n{}", lines.join("\n"))).with(pager);
-        let story = |bulletin: &Bulletin| (format!("#{}", bulletin.id), Button::Story(bulletin.id));
+        let button = |it: &Bulletin| (format!("#{}", it.id), Button::Bulletin(it.id));
         shown
             .chunks(IN_A_ROW)
-            .fold(reply, |reply, row| reply.with(row.iter().map(story)))
+            .fold(reply, |reply, row| reply.with(row.iter().map(button)))
+    }
+
+    /// A bulletin as its card shows it, with what may be asked of it.
+    pub(super) async fn shown(&self, asker: &Asker, id: BulletinId) -> Result<Reply, StoreError> {
+        let which = Which::Id(id);
+        let Some(bulletin) = self.bulletin(asker, &which).await? else {
+            return Ok(self.unknown(asker, &which).into());
+        };
+        let (place, words) = (asker.place(), asker.words());
+        let Some(channel) = self.store.chat_channel(&place) else {
+            return Ok(self.unknown(asker, &which).into());
+        };
+        let mut channel = (*channel).clone();
+        channel.language = Some(asker.language);
+        channel.time_zone = self.own_wishes(asker).time_zone;
+        let mut sources = self.config.sources.iter();
+        let source = sources.find(|source| source.id == bulletin.source);
+        let name = source.map_or(bulletin.source.as_str(), |source| &source.name);
+        let card = Card::of_bulletin(bulletin.clone(), name, &channel, &self.config);
+        let story = (words.story.to_owned(), Button::Story(id));
+        Ok(self
+            .with_acts(asker, &bulletin, Reply::from(card.html()))
+            .with([story]))
     }
 
     /// A page of bulletins that the asker may see, and whether there is another one.

@@ -46,6 +46,7 @@ pub(super) enum Button {
     Help,
     Ask(Ask),
     Story(BulletinId),
+    Bulletin(BulletinId),
     Latest {
         n: usize,
         page: usize,
@@ -188,6 +189,7 @@ impl Button {
             Self::Help => "?".to_owned(),
             Self::Ask(ask) => format!("q {}", letter(&ASKS, ask)),
             Self::Story(id) => format!("i {id}"),
+            Self::Bulletin(id) => format!("B {id}"),
             Self::Offer(id, Some(channel)) => format!("o {id} {channel}"),
             Self::Offer(id, None) => format!("o {id}"),
             Self::Health => "y".to_owned(),
@@ -260,6 +262,7 @@ impl Button {
             ["?"] => Self::Help,
             ["q", ask] => Self::Ask(meant(&ASKS, ask)?),
             ["i", id] => Self::Story(BulletinId(id.parse().ok()?)),
+            ["B", id] => Self::Bulletin(BulletinId(id.parse().ok()?)),
             ["o", id] => Self::Offer(BulletinId(id.parse().ok()?), None),
             ["o", id, channel] => {
                 let channel = channel.parse().ok()?;
@@ -382,6 +385,7 @@ mod tests {
             Button::Help,
             Button::Ask(Ask::Broadcast),
             Button::Story(id),
+            Button::Bulletin(id),
             Button::Offer(id, None),
             Button::Offer(id, Some(channel)),
             Button::Health,

@@ -69,8 +69,13 @@ pub(super) enum Which {
 impl Which {
     pub(super) fn read(text: &str) -> Option<Self> {
         let text = text.trim();
-        if text.starts_with("http://") || text.starts_with("https://") {
-            return Some(Self::Link(text.to_owned()));
+        let is_link = |part: &&str| part.starts_with("http://") || part.starts_with("https://");
+        // A shared page comes with its title.
+        let mut links = text.split_whitespace().filter(is_link);
+        match (links.next(), links.next()) {
+            (Some(link), None) => return Some(Self::Link(link.to_owned())),
+            (Some(_), Some(_)) => return None,
+            (None, _) => {}
         }
         let number = fold(text).trim_start_matches('#').parse();
         number.ok().map(|id| Self::Id(BulletinId(id)))
@@ -215,6 +220,17 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn a_link_may_come_with_its_title_and_not_with_another_link() {
+        let link = Some(Which::Link("https://a.example/1".to_owned()));
+        assert_eq!(Which::read("放假通知 https://a.example/1"), link);
+        assert_eq!(
+            Which::read("https://a.example/1\nhttps://a.example/2"),
+            None
+        );
+        assert_eq!(Which::read("1 2"), None);
     }
 
     #[test]

@@ -82,15 +82,23 @@ impl Room {
             (true, Some(_)) => fill(words.sources_of, &[("title", &escape(title))]),
             (true, None) => format!("<b>{}</b>", words.sources),
         };
+        let state = match known_standing {
+            Standing::Pending => Some(words.state_pending),
+            Standing::Refused => Some(words.state_refused),
+            Standing::New | Standing::Open | Standing::Approved => None,
+        };
+        let wants_any = known.as_ref().is_some_and(Chat::wants_any);
+        let state = state.filter(|_| wants_any || known_standing == Standing::Refused);
         text += &match (all.is_empty(), last) {
             (true, _) => format!("\n\n{}", words.no_sources),
             (false, 0) => String::new(),
             (false, last) => format!(" ({}/{})", page + 1, last + 1),
         };
         let mut reply = Reply::default();
+        text += &state.map(|state| format!("\n{state}")).unwrap_or_default();
         for source in shown {
             let has = self.has(&target, &source.id);
-            let mark = if has { "✓ " } else { "" };
+            let mark = known.as_ref().map_or("", |chat| mark(chat, source));
             let name = shown_name(&source.name);
             text += &format!("\n{mark}{} · <code>{}</code>", escape(&name), source.id);
             let turn = Button::Want {
@@ -219,5 +227,15 @@ impl Room {
             true => words.none.to_owned(),
             false => names.join(" · "),
         }
+    }
+}
+
+/// What a chat gets of a source: it, perhaps, once an admin has agreed, or nothing.
+fn mark(chat: &Chat, source: &Source) -> &'static str {
+    match chat.standing {
+        _ if !chat.wants(&source.id) => "",
+        _ if chat.may_have(source.public) => "✓ ",
+        Standing::Pending => "⏳ ",
+        _ => "",
     }
 }

@@ -1,5 +1,7 @@
 //! What became of one bulletin: `/why`, its reminder, and what may be done with it.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 
 use super::{
@@ -13,45 +15,44 @@ use super::{
 };
 use crate::{
     bulletin::{
-        Bulletin, BulletinId, BulletinState, Cause, Channel, ChannelId, Delivery, DeliveryState,
-        Verdict,
+        Bulletin, BulletinId, BulletinState, Cause, Channel, ChannelId, Delivery, DeliveryKind,
+        DeliveryState, Verdict,
     },
-    push::card::{clean_line, cut, escape},
+    push::card::{clean_line, cut, escape, mark},
     store::{DeliveryQuery, Refusal, Reminded, StoreError},
 };
 
 /// Channels that a bulletin's story names; more are counted.
 const NAMED: usize = 15;
+/// Channels whose filters refuse a bulletin that are looked through for those that did not get it.
+const MOST_REFUSING: usize = 200;
+/// Deliveries of a bulletin in one channel: itself, corrections, files, reminders.
+const MOST_OF_ONE: usize = 100;
 
 impl Room {
     /// A bulletin's story: to admins in their own chats all of it, elsewhere what concerns the chat.
     pub(super) async fn why(&self, asker: &Asker, what: &str) -> Result<Reply, StoreError> {
         let words = asker.words();
         let Some(which) = Which::read(what) else {
-            return Ok(fill(words.misused, &[("usage", "/why ID|LINK")]).into());
+            return Ok(unread(words, what, "/why ID|LINK"));
         };
         let Some(bulletin) = self.bulletin(asker, &which).await? else {
             return Ok(self.unknown(asker, &which).into());
         };
-        let query = DeliveryQuery {
-            bulletin: Some(bulletin.id),
-            ..DeliveryQuery::default()
-        };
-        let deliveries = self.store.deliveries(&query).await?.items;
         let mut lines = vec![self.line(&bulletin), String::new()];
         lines.push(self.found_when(asker, &bulletin));
         lines.push(fill(words.why_rule, &[("rule", &rule(words, &bulletin))]));
         if self.is_admin_alone(asker) {
-            lines.extend(self.went_to(asker, &deliveries));
-            lines.extend(self.kept_from(asker, &bulletin, &deliveries).await?);
+            lines.extend(self.went_to(asker, bulletin.id).await?);
+            lines.extend(self.kept_from(asker, &bulletin).await?);
         } else {
-            lines.push(self.here(asker, &bulletin, &deliveries));
+            lines.extend(self.here(asker, &bulletin).await?);
         }
         Ok(self.with_acts(asker, &bulletin, lines.join("\n").into()))
     }
 
     /// What may be done with a bulletin, below what is said of it.
-    fn with_acts(&self, asker: &Asker, bulletin: &Bulletin, reply: Reply) -> Reply {
+    pub(super) fn with_acts(&self, asker: &Asker, bulletin: &Bulletin, reply: Reply) -> Reply {
         let words = asker.words();
         let has_deadline = bulletin.deadline.is_some();
         let remind = (words.remind.to_owned(), Button::Remind(bulletin.id));
@@ -82,7 +83,7 @@ impl Room {
         }
         let id = match Which::read(what) {
             None if is_off(what) => None,
-            None => return Ok(fill(words.misused, &[("usage", "/remind ID|off")]).into()),
+            None => return Ok(unread(words, what, "/remind ID|off")),
             Some(which) => match self.bulletin(asker, &which).await? {
                 Some(bulletin) => Some(bulletin.id),
                 None => return Ok(self.unknown(asker, &which).into()),
@@ -128,25 +129,39 @@ impl Room {
         at.format("%Y-%m-%d %H:%M:%S").to_string()
     }
 
-    /// What became of it in the asker's chat.
-    fn here(&self, asker: &Asker, bulletin: &Bulletin, deliveries: &[Delivery]) -> String {
+    /// What became of it in the asker's chat: how the bulletin itself came, and a reminder that is to come.
+    async fn here(&self, asker: &Asker, bulletin: &Bulletin) -> Result<Vec<String>, StoreError> {
         let words = asker.words();
         let own = self.own_channels(asker);
-        let mut own_deliveries = deliveries
-            .iter()
-            .filter(|delivery| own.iter().any(|channel| channel.id == delivery.channel));
-        if let Some(delivery) = own_deliveries.next() {
-            let state = self.fate(asker, delivery);
-            return fill(words.why_here, &[("state", &state)]);
+        let mut deliveries = Vec::new();
+        for channel in &own {
+            let query = DeliveryQuery {
+                bulletin: Some(bulletin.id),
+                channel: Some(channel.id.clone()),
+                limit: Some(MOST_OF_ONE),
+                ..DeliveryQuery::default()
+            };
+            deliveries.extend(self.store.deliveries(&query).await?.items);
         }
-        let kept = own
-            .iter()
-            .filter(|_| bulletin.state == BulletinState::Published)
-            .find_map(|channel| reason(words, channel, bulletin));
-        kept.map_or_else(
+        let brought = deliveries.iter().filter(|it| brings(it.kind));
+        let state = match brought.max_by_key(|it| progress(it.state)) {
+            Some(delivery) => Some(self.fate(asker, delivery)),
+            None => own
+                .iter()
+                .filter(|_| bulletin.state == BulletinState::Published)
+                .find_map(|channel| reason(words, channel, bulletin)),
+        };
+        let mut lines = vec![state.map_or_else(
             || words.why_not_here.to_owned(),
-            |why| fill(words.why_here, &[("state", &why)]),
-        )
+            |state| fill(words.why_here, &[("state", &state)]),
+        )];
+        let waits =
+            |it: &&Delivery| it.kind == DeliveryKind::Reminder && it.state == DeliveryState::Queued;
+        lines.extend(deliveries.iter().find(waits).map(|reminder| {
+            let when = self.clock(asker, reminder.due_at);
+            fill(words.why_reminder, &[("when", &when)])
+        }));
+        Ok(lines)
     }
 
     /// What leads to the asker's chat and topic.
@@ -188,25 +203,27 @@ impl Room {
         }
     }
 
-    fn went_to(&self, asker: &Asker, deliveries: &[Delivery]) -> Vec<String> {
+    async fn went_to(&self, asker: &Asker, id: BulletinId) -> Result<Vec<String>, StoreError> {
         let words = asker.words();
-        if deliveries.is_empty() {
-            return vec![words.why_nobody.to_owned()];
+        let query = DeliveryQuery {
+            bulletin: Some(id),
+            limit: Some(NAMED),
+            ..DeliveryQuery::default()
+        };
+        let newest = self.store.deliveries(&query).await?;
+        if newest.items.is_empty() {
+            return Ok(vec![words.why_nobody.to_owned()]);
         }
-        let count = deliveries.len().to_string();
+        let count = self.store.count_deliveries(id).await?.to_string();
         let mut lines = vec![fill(words.why_delivered, &[("count", &count)])];
-        let shown = deliveries.iter().rev().take(NAMED);
-        lines.extend(shown.map(|delivery| {
-            format!(
-                "· <code>{}</code> {}",
-                delivery.channel,
-                self.fate(asker, delivery)
-            )
+        lines.extend(newest.items.iter().map(|delivery| {
+            let mark = mark(delivery.kind, asker.language);
+            let mark = mark.map(|mark| format!(" {mark}")).unwrap_or_default();
+            let fate = self.fate(asker, delivery);
+            format!("· <code>{}</code>{mark} {fate}", delivery.channel)
         }));
-        if deliveries.len() > NAMED {
-            lines.push("…".to_owned());
-        }
-        lines
+        lines.extend(newest.more.then(|| "…".to_owned()));
+        Ok(lines)
     }
 
     /// Channels that have its source and did not get it, with what kept it from them.
@@ -214,24 +231,22 @@ impl Room {
         &self,
         asker: &Asker,
         bulletin: &Bulletin,
-        deliveries: &[Delivery],
     ) -> Result<Vec<String>, StoreError> {
         let words = asker.words();
-        let got: Vec<&ChannelId> = deliveries
-            .iter()
-            .map(|delivery| &delivery.channel)
-            .collect();
-        let mut channels: Vec<Channel> = self.config.channels.clone();
-        for (id, chat) in self.store.chats().await? {
-            channels.extend(chat.channel(&id).filter(|_| chat.may_have(true)));
-        }
-        let kept = channels
-            .iter()
-            .filter(|channel| !got.contains(&&channel.id))
-            .filter_map(|channel| Some((channel, reason(words, channel, bulletin)?)));
+        let configured = self.config.channels.iter().cloned().map(Arc::new);
+        let chats = self.store.subscribed_channels();
+        let channels = configured.chain(chats);
+        let refusing = channels.filter_map(|channel| {
+            let why = reason(words, &channel, bulletin)?;
+            Some((channel.id.clone(), why))
+        });
+        let refusing: Vec<_> = refusing.take(MOST_REFUSING).collect();
+        let ids = refusing.iter().map(|(id, _)| id.clone()).collect();
+        let got = self.store.who_has(bulletin.id, ids).await?;
+        let kept = refusing.iter().filter(|(id, _)| !got.contains(id));
         let mut lines: Vec<String> = kept
             .take(NAMED + 1)
-            .map(|(channel, why)| format!("· <code>{}</code> {why}", channel.id))
+            .map(|(id, why)| format!("· <code>{id}</code> {why}"))
             .collect();
         if lines.len() > NAMED {
             lines[NAMED] = "…".to_owned();
@@ -240,6 +255,30 @@ impl Room {
             lines.insert(0, words.why_kept.to_owned());
         }
         Ok(lines)
+    }
+}
+
+/// What names no single bulletin.
+fn unread(words: &Words, what: &str, usage: &str) -> Reply {
+    match what.split_whitespace().nth(1) {
+        Some(_) => words.one_at_a_time.into(),
+        None => fill(words.misused, &[("usage", usage)]).into(),
+    }
+}
+
+/// Whether such a delivery brings the bulletin itself.
+fn brings(kind: DeliveryKind) -> bool {
+    matches!(kind, DeliveryKind::New | DeliveryKind::Rebroadcast)
+}
+
+/// Of several deliveries, the one that came furthest says what became of the bulletin.
+fn progress(state: DeliveryState) -> u8 {
+    match state {
+        DeliveryState::Dropped => 0,
+        DeliveryState::Failed => 1,
+        DeliveryState::Queued => 2,
+        DeliveryState::Sending => 3,
+        DeliveryState::Sent => 4,
     }
 }
 

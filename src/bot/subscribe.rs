@@ -16,6 +16,9 @@ use crate::{
     store::StoreError,
 };
 
+/// Sources and addresses that one command names at most.
+const MOST_AT_ONCE: usize = 10;
+
 /// What became of a wish.
 pub(super) enum Wanted {
     /// It is as it was wished; what the chat has now.
@@ -152,56 +155,114 @@ impl Room {
             self.offer_sources(asker, target.of, 0, "")
         } else if what == "*" {
             self.subscribe_to(asker, &target, None).await?
-        } else if let Some(url) = address(&what) {
-            return Ok(self.look(asker, url, &target));
+        } else if !addresses(&what).is_empty() {
+            return self.subscribe_each(asker, &what, &target).await;
         } else if let Some(source) = self.source_called(asker, &target, &what) {
             self.subscribe_to(asker, &target, Some(source)).await?
         } else if self.matching(asker, &target, &what).next().is_some() {
             self.offer_sources(asker, target.of, 0, &what)
-        } else if let Some(url) = bare_address(&what) {
-            return Ok(self.look(asker, url, &target));
+        } else if parts(&what).any(|part| bare_address(part).is_some()) {
+            return self.subscribe_each(asker, &what, &target).await;
         } else {
             fill(words.no_source, &[("source", &escape(&cut(&what, 100)))]).into()
         };
         Ok(self.say(asker, reply).into_iter().collect())
     }
 
-    fn look(&self, asker: &Asker, url: Url, target: &Target) -> Vec<Answer> {
-        match self.shared.page_turn(asker.chat) {
-            Some(turn) => vec![self.later(asker, Slow::Page(url, target.of, turn))],
-            None => {
-                let reply = asker.words().still_looking.into();
-                self.say(asker, reply).into_iter().collect()
+    /// Tries every address in what was typed or pasted, and takes the sources that are named between them;
+    /// other words, such as the page's title, are not about anything.
+    async fn subscribe_each(
+        &self,
+        asker: &Asker,
+        what: &str,
+        target: &Target,
+    ) -> Result<Vec<Answer>, StoreError> {
+        let mut answers = Vec::new();
+        let mut has_room = true;
+        for (place, part) in parts(what).take(MOST_AT_ONCE).enumerate() {
+            // Of several answers to one question the last one is given.
+            let asker = &Asker {
+                question: format!("{} {place}", asker.question),
+                ..asker.clone()
+            };
+            if let Some(url) = address(part).or_else(|| bare_address(part)) {
+                let answer = self.look(asker, &url, target);
+                has_room &= answer.is_some();
+                answers.extend(answer);
+            } else if let Some(source) = self.source_called(asker, target, part) {
+                let reply = self.subscribe_to(asker, target, Some(source)).await?;
+                answers.extend(self.say(asker, reply));
             }
         }
+        if !has_room || parts(what).nth(MOST_AT_ONCE).is_some() {
+            answers.extend(self.say(asker, asker.words().still_looking.into()));
+        }
+        Ok(answers)
+    }
+
+    /// None: too many pages of this chat are looked at already.
+    fn look(&self, asker: &Asker, url: &Url, target: &Target) -> Option<Answer> {
+        let turn = self.shared.page_turn(asker.chat)?;
+        Some(self.later(asker, Slow::Page(url.clone(), target.of, turn)))
     }
 
     pub(super) async fn unsubscribe(&self, asker: &Asker, what: &str) -> Result<Reply, StoreError> {
-        let words = asker.words();
         let (what, target) = match self.target(asker, what).await? {
             Ok(found) => found,
             Err(why) => return Ok(self.refused(asker, why)),
         };
+        match addresses(&what).len() > 1 {
+            true => self.unsubscribe_each(asker, &what, &target).await,
+            false => self.unsubscribe_from(asker, &what, &target).await,
+        }
+    }
+
+    /// Leaves everything that is named, and says of each what came of it.
+    async fn unsubscribe_each(
+        &self,
+        asker: &Asker,
+        what: &str,
+        target: &Target,
+    ) -> Result<Reply, StoreError> {
+        let mut all = Reply::default();
+        for part in parts(what).take(MOST_AT_ONCE) {
+            let reply = self.unsubscribe_from(asker, part, target).await?;
+            all.text = format!("{}\n{}", all.text, reply.text).trim().to_owned();
+            all.buttons.extend(reply.buttons);
+        }
+        if parts(what).nth(MOST_AT_ONCE).is_some() {
+            all.text = format!("{}\n…", all.text);
+        }
+        Ok(all)
+    }
+
+    async fn unsubscribe_from(
+        &self,
+        asker: &Asker,
+        what: &str,
+        target: &Target,
+    ) -> Result<Reply, StoreError> {
+        let words = asker.words();
         let mut removable = None;
-        let wanted = match what.as_str() {
+        let wanted = match what {
             "" => {
                 let known = self.store.chat(&target.id);
                 let has_any = known.is_some_and(|chat| chat.wants_any());
                 let reply = self.offer_sources(asker, target.of, 0, "");
-                return Ok(match self.configured(asker, &target).next() {
+                return Ok(match self.configured(asker, target).next() {
                     Some(channel) if !has_any => in_config(words, channel),
                     None if !has_any => words.nothing_subscribed.into(),
                     _ => reply,
                 });
             }
-            "*" | "all" => self.want(asker, &target, None, false).await?,
+            "*" | "all" => self.want(asker, target, None, false).await?,
             name => {
-                let at = address(name).and_then(|url| self.known_at(asker, &target, &url));
-                let called = || self.source_called(asker, &target, name).cloned();
+                let at = address(name).and_then(|url| self.known_at(asker, target, &url));
+                let called = || self.source_called(asker, target, name).cloned();
                 let id = match at.or_else(called) {
                     Some(source) => Some(source.id),
                     // Of a source that the config has no more.
-                    None => name.parse().ok().filter(|id| self.has(&target, id)),
+                    None => name.parse().ok().filter(|id| self.has(target, id)),
                 };
                 let Some(id) = id else {
                     return Ok(
@@ -209,7 +270,7 @@ impl Room {
                     );
                 };
                 removable = Some(id.clone()).filter(|id| self.is_to_remove(asker, id));
-                self.want(asker, &target, Some(&id), false).await?
+                self.want(asker, target, Some(&id), false).await?
             }
         };
         let remove = removable.map(|id| (words.remove.to_owned(), Button::Remove(id)));
@@ -357,6 +418,18 @@ fn wish(
     Some(sources)
 }
 
+/// What stands between spaces, line ends and the commas of a Chinese keyboard, which no address holds.
+fn parts(what: &str) -> impl Iterator<Item = &str> {
+    let parts = what.split(|c: char| c.is_whitespace() || "，、；。".contains(c));
+    let parts = parts.map(|part| part.trim_end_matches([',', ';']));
+    parts.filter(|part| !part.is_empty())
+}
+
+/// The whole addresses among the parts.
+fn addresses(what: &str) -> Vec<Url> {
+    parts(what).filter_map(address).collect()
+}
+
 fn address(what: &str) -> Option<Url> {
     let url = Url::parse(what).ok()?;
     matches!(url.scheme(), "http" | "https").then_some(url)
@@ -377,6 +450,19 @@ fn bare_address(what: &str) -> Option<Url> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn addresses_are_found_one_by_one_however_they_are_put_together() {
+        let (one, two) = ("http://a.example/1.xml", "https://b.example/2?x=1,2");
+        for between in [" ", "\n", "\r\n\t", "，", "、 ", ", ", "；"] {
+            let found = addresses(&format!("{one}{between}{two}"));
+            let found: Vec<&str> = found.iter().map(Url::as_str).collect();
+            assert_eq!(found, [one, two], "{between:?}");
+        }
+        let pasted = addresses("通知公告 - 某大学 https://b.example/list");
+        assert_eq!(pasted.len(), 1);
+        assert!(addresses("通知 公告 a.example/list").is_empty());
+    }
 
     #[test]
     fn an_address_may_come_without_its_scheme_and_words_are_none() {

@@ -103,6 +103,7 @@ impl Card {
             note: None,
             bulletin: Some(Arc::new(bulletin)),
             source: source.to_owned(),
+            language: channel.language.unwrap_or(config.language),
             ..Self::announcement(String::new(), config)
         }
     }

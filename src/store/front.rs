@@ -233,6 +233,28 @@ impl Store {
             .await
     }
 
+    /// How many deliveries a bulletin has, of all kinds and in all states.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn count_deliveries(&self, id: BulletinId) -> Result<u64> {
+        self.read(move |engine, _| read::count_deliveries(engine, id.0))
+            .await
+    }
+
+    /// Those of `channels` that a bulletin was ever queued for.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn who_has(
+        &self,
+        id: BulletinId,
+        channels: Vec<ChannelId>,
+    ) -> Result<HashSet<ChannelId>> {
+        self.read(move |engine, names| read::who_has(engine, names, id.0, &channels))
+            .await
+    }
+
     /// In config order.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 mod merge;
 pub(in crate::store) mod newest;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::{
     BulletinQuery, DeliveryQuery, Page, archive,
@@ -149,6 +149,63 @@ pub(super) fn deliveries_of(engine: &Engine, bulletin: u64) -> Result<Vec<(u64, 
     Ok(found)
 }
 
+/// Shows the deliveries of one bulletin, newest first and block by block, until `is_enough`.
+fn newest_first(
+    engine: &Engine,
+    bulletin: u64,
+    mut is_enough: impl FnMut(u64, &Slot) -> Result<bool>,
+) -> Result<()> {
+    for (first, last) in runs(engine, bulletin)?.into_iter().rev() {
+        for number in (Block::number(first)..=Block::number(last)).rev() {
+            let block = Block::load(engine, number)?;
+            for (id, slot) in block.slots(number).rev() {
+                let is_of_it = (first..=last).contains(&id) && slot.bulletin == Some(bulletin);
+                if is_of_it && is_enough(id, slot)? {
+                    return Ok(());
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The first and last numbers of the runs of a bulletin's deliveries, oldest first.
+fn runs(engine: &Engine, bulletin: u64) -> Result<Vec<(u64, u64)>> {
+    let run = |run: Result<super::engine::Row>| {
+        let run = run?;
+        let first = keys::last_number(&run.key);
+        let count = run
+            .value
+            .first_chunk()
+            .map_or(0, |it| u32::from_be_bytes(*it));
+        Ok((first, first + u64::from(count).max(1) - 1))
+    };
+    engine.scan(&keys::runs(bulletin)).map(run).collect()
+}
+
+/// How many deliveries a bulletin has, by their runs.
+pub(super) fn count_deliveries(engine: &Engine, bulletin: u64) -> Result<u64> {
+    let runs = runs(engine, bulletin)?;
+    Ok(runs.iter().map(|(first, last)| last - first + 1).sum())
+}
+
+/// Those of `channels` that a bulletin was ever queued for.
+pub(super) fn who_has(
+    engine: &Engine,
+    names: &Names,
+    bulletin: u64,
+    channels: &[ChannelId],
+) -> Result<HashSet<ChannelId>> {
+    let number = |id: &ChannelId| Some((names.channel_number(id)?, id.clone()));
+    let mut asked: HashMap<u32, ChannelId> = channels.iter().filter_map(number).collect();
+    let mut found = HashSet::new();
+    newest_first(engine, bulletin, |_, slot| {
+        found.extend(asked.remove(&slot.channel));
+        Ok(asked.is_empty())
+    })?;
+    Ok(found)
+}
+
 pub(super) fn delivery(engine: &Engine, names: &Names, id: DeliveryId) -> Result<Option<Delivery>> {
     let slot = block::slot(engine, id.0)?;
     slot.map_or(Ok(None), |slot| slot.delivery(id.0, engine, names))
@@ -170,11 +227,7 @@ pub(super) fn deliveries(
         Ok(page.is_full(slot.delivery(id, engine, names)?))
     };
     if let Some(bulletin) = query.bulletin {
-        for (id, slot) in deliveries_of(engine, bulletin.0)?.iter().rev() {
-            if add(*id, slot)? {
-                break;
-            }
-        }
+        newest_first(engine, bulletin.0, add)?;
         return Ok(page.page());
     }
     if let Some(ids) = unfinished {

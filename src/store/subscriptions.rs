@@ -155,6 +155,15 @@ impl Store {
             .collect()
     }
 
+    /// All chats that are let in, as channels; memory, no I/O.
+    #[must_use]
+    pub fn subscribed_channels(&self) -> Vec<Arc<Channel>> {
+        let chats = self.shared.chats.read();
+        let chats = chats.unwrap_or_else(PoisonError::into_inner);
+        let let_in = chats.values().filter(|known| known.chat.may_have(true));
+        let_in.map(|known| Arc::clone(&known.channel)).collect()
+    }
+
     /// Every chat that ever asked for something, oldest first.
     ///
     /// # Errors

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 use noticast::bulletin::DeliveryKind;
 
 use crate::support::{
-    bot::{self, ADMIN, TOKEN},
+    bot::{self, ADMIN, TOKEN, said},
     pushing::{Logged, Pushing},
-    telegram::Telegram,
+    telegram::{Fault, Telegram},
 };
 
 const STRANGER: i64 = 9;
@@ -40,12 +40,56 @@ async fn start_answers_with_the_chats_id_and_the_config_to_paste() {
     assert!(text.contains("已经是频道 staff"), "{text}");
     telegram.chat(-1_001_000_000_003, "channel", Some("Our_News"));
     telegram.added_to(-1_001_000_000_003);
-    let text = telegram.until_sent(-1_001_000_000_003, 1).await.remove(0);
+    let text = said(&telegram, ADMIN, "our_news").await;
     assert!(
         text.contains("id = \"our_news\"") && text.contains("chat = \"@Our_News\""),
         "{text}"
     );
     pushing.stop().await;
+    assert!(telegram.texts(-1_001_000_000_003).is_empty());
+}
+
+/// What a person who never wrote to the bot is not sent.
+fn shut_out(telegram: &Telegram, person: i64) {
+    let why = "Forbidden: bot can't initiate conversation with a user";
+    let fault = Fault::Refused(403, why);
+    telegram.fault("sendMessage", Some(person), fault, usize::MAX);
+}
+
+#[tokio::test]
+async fn who_adds_the_bot_is_told_in_private_how_to_set_it_up() {
+    let telegram = Telegram::start(TOKEN).await;
+    let (channel, group, other) = (-1_001_000_000_004, -81, -82);
+    telegram.chat(channel, "channel", None);
+    telegram.chat(group, "group", None);
+    telegram.chat(other, "supergroup", None);
+    let mut pushing = at_work(&telegram, "", 0).await;
+    telegram.added_by(group, 21);
+    let text = said(&telegram, 21, "-81").await;
+    assert!(
+        text.contains("[[channel]]") && text.contains("chat -81"),
+        "{text}"
+    );
+    // Who cannot be written to reads in a group where to ask, and no more.
+    shut_out(&telegram, 22);
+    telegram.added_by(other, 22);
+    let text = telegram.until_sent(other, 1).await.remove(0);
+    assert!(text.contains("私聊") && !text.contains("[["), "{text}");
+    // Of a channel the admins of the config are told, once.
+    telegram.added_by(channel, 22);
+    said(&telegram, ADMIN, &channel.to_string()).await;
+    telegram.say(channel, 0, "/start");
+    telegram.say(group, 21, "/start");
+    let text = telegram.until_sent(group, 1).await.remove(0);
+    assert!(text.contains("来源") && !text.contains("[["), "{text}");
+    telegram.until_sent(21, 2).await;
+    pushing.stop().await;
+    assert!(telegram.texts(channel).is_empty());
+    assert_eq!(telegram.texts(ADMIN).len(), 1);
+    assert_eq!(
+        (telegram.texts(group).len(), telegram.texts(other).len()),
+        (1, 1)
+    );
 }
 
 #[tokio::test]

@@ -45,7 +45,9 @@ async fn a_subscriber_needs_no_command_but_start() {
     said(&telegram, PERSON, "🔎 要闻").await;
     telegram.say(PERSON, PERSON, "/help");
     press(&telegram, PERSON, "最新的通知", "第7号").await;
-    press(&telegram, PERSON, "#8", "以前没有见过").await;
+    let card = press(&telegram, PERSON, "#8", "遵照执行").await;
+    assert!(card.contains("第7号") && card.ends_with("#8"), "{card}");
+    press(&telegram, PERSON, "推送记录", "以前没有见过").await;
     telegram.say(PERSON, PERSON, "/help");
     press(&telegram, PERSON, "搜索", "写上要搜索的词").await;
     telegram.answer(PERSON, PERSON, "第3號");
@@ -144,7 +146,8 @@ async fn an_admin_looks_after_everything_from_the_phone() {
     press(&telegram, ADMIN, "暂停", "已暂停").await;
     press(&telegram, ADMIN, "恢复", "正常").await;
     telegram.say(ADMIN, ADMIN, "/latest");
-    press(&telegram, ADMIN, "#2", "推送 1 次").await;
+    press(&telegram, ADMIN, "#2", "遵照执行").await;
+    press(&telegram, ADMIN, "推送记录", "推送 1 次").await;
     let question = press(&telegram, ADMIN, "重发", "到 1 个聊天").await;
     assert!(
         question.contains("请各部门遵照执行"),

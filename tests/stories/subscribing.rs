@@ -7,6 +7,7 @@ use serde_json::json;
 use crate::support::{
     bot::{ADMIN, ANYONE, GROUP, PERSON, TOKEN, at_work, said},
     pushing::Pushing,
+    site::{Answer, Site},
     telegram::Telegram,
 };
 
@@ -559,4 +560,89 @@ async fn the_menu_is_there_in_both_languages_and_admins_have_more() {
         assert_eq!(names.contains(&&json!("subscribe")), !is_members, "{key}");
         assert!(names.contains(&&json!("latest")), "{key}");
     }
+}
+
+#[tokio::test]
+async fn a_chat_that_waits_or_is_turned_down_sees_that_at_its_sources() {
+    let telegram = Telegram::start(TOKEN).await;
+    let mut pushing = at_work(&telegram, "").await;
+    telegram.say(PERSON, PERSON, "/subscribe news");
+    said(&telegram, PERSON, "管理员同意后").await;
+    telegram.say(PERSON, PERSON, "/sources");
+    let text = said(&telegram, PERSON, "⏳ 集团要闻").await;
+    assert!(
+        text.contains("等待管理员同意") && !text.contains('✓'),
+        "{text}"
+    );
+    telegram.press_labelled(ADMIN, ADMIN, "拒绝");
+    said(&telegram, PERSON, "没有同意").await;
+    telegram.say(PERSON, PERSON, "/sources");
+    let text = said(&telegram, PERSON, "管理员没有同意订阅").await;
+    assert!(!text.contains('✓') && !text.contains('⏳'), "{text}");
+    telegram.say(ADMIN, ADMIN, "/subscribe news");
+    said(&telegram, ADMIN, "已订阅").await;
+    telegram.say(ADMIN, ADMIN, "/sources");
+    said(&telegram, ADMIN, "✓ 集团要闻").await;
+    pushing.stop().await;
+}
+
+#[tokio::test]
+async fn who_asked_for_a_group_or_channel_is_told_alone_that_an_admin_agreed() {
+    let telegram = Telegram::start(TOKEN).await;
+    let channel = -1_001_000_000_003;
+    telegram.chat(channel, "channel", Some("Our_News"));
+    telegram.admins(channel, &[PERSON]);
+    telegram.admins(GROUP, &[PERSON]);
+    let mut pushing = at_work(&telegram, "").await;
+    telegram.say(PERSON, PERSON, "/subscribe news @our_news");
+    said(&telegram, PERSON, "管理员同意后").await;
+    said(&telegram, ADMIN, "申请订阅").await;
+    telegram.press_labelled(ADMIN, ADMIN, "同意");
+    let text = said(&telegram, PERSON, "管理员已同意").await;
+    assert!(text.contains("chat -1001000000003"), "{text}");
+    telegram.say(GROUP, PERSON, "/subscribe news");
+    said(&telegram, GROUP, "管理员同意后").await;
+    said(&telegram, ADMIN, "-80").await;
+    telegram.press_labelled(ADMIN, ADMIN, "拒绝");
+    said(&telegram, PERSON, "没有同意").await;
+    pushing.publish(1).await;
+    said(&telegram, channel, "第1号").await;
+    pushing.stop().await;
+    // Their readers read nothing of it.
+    assert_eq!(telegram.texts(channel).len(), 1);
+    assert_eq!(telegram.texts(GROUP).len(), 1);
+}
+
+#[tokio::test]
+async fn every_address_of_one_command_is_tried() {
+    let telegram = Telegram::start(TOKEN).await;
+    let more = format!("{ANYONE}add_sources = \"anyone\"\n[fetch]\nallow_private = true\n");
+    let mut pushing = at_work(&telegram, &more).await;
+    let site = Site::start().await;
+    for (page, title) in [("one", "甲学院通知公告"), ("two", "乙学院通知公告")] {
+        let rows: String = (1..=10)
+            .map(|n| format!("<li><a href='/{page}/{n}.htm'>{title}关于第{n}次会议的通知</a><span>2026-01-{n:02}</span></li>"))
+            .collect();
+        let html =
+            format!("<html><head><title>{title}</title></head><body><ul>{rows}</ul></body></html>");
+        site.serve(&format!("/{page}"), Answer::page(html));
+    }
+    let (one, two) = (site.at("/one"), site.at("/two"));
+    for command in [
+        format!("/subscribe {one} {two}"),
+        format!("/subscribe 通知\n{one}\n{two}"),
+    ] {
+        let before = telegram.texts(PERSON).len();
+        telegram.say(PERSON, PERSON, &command);
+        let texts = telegram.until_sent(PERSON, before + 2).await;
+        let texts = texts[before..].join("\n");
+        for title in ["甲学院", "乙学院"] {
+            assert!(texts.contains(title), "{command}: {texts}");
+        }
+    }
+    telegram.say(PERSON, PERSON, &format!("/subscribe news {one}"));
+    said(&telegram, PERSON, "已订阅集团要闻").await;
+    telegram.say(PERSON, PERSON, &format!("/why {one} {two}"));
+    said(&telegram, PERSON, "每次请只发一个").await;
+    pushing.stop().await;
 }

@@ -271,10 +271,14 @@ impl Telegram {
     }
 
     pub(crate) fn added_to(&self, chat: i64) {
+        self.added_by(chat, 5);
+    }
+
+    pub(crate) fn added_by(&self, chat: i64, person: i64) {
         let bot =
             json!({"id": 1, "is_bot": true, "first_name": "Notices", "username": "notice_bot"});
         let side = |status: &str| json!({"status": status, "user": bot});
-        let change = json!({"chat": self.world().chat(chat), "from": user(5), "date": 1_700_000_000,
+        let change = json!({"chat": self.world().chat(chat), "from": user(person), "date": 1_700_000_000,
             "old_chat_member": side("left"), "new_chat_member": side("member")});
         self.update(json!({"my_chat_member": change}));
     }
