@@ -56,6 +56,7 @@ use crate::{
         telegram::{Voice, verdict},
     },
     store::{Answered, Failure, Store},
+    supervise::{Supervisor, reason},
     watch::Watch,
 };
 
@@ -120,7 +121,7 @@ async fn serve(desk: &Desk) -> Result<(), Failure> {
         ended = listen(desk, &room, trouble) => ended,
         () = set_menus(&room.voice, &menus) => Ok(()),
         ended = keep_telling(desk, &room) => ended,
-        () = speak(answers) => Ok(()),
+        () = speak(answers, desk.watch.supervisor()) => Ok(()),
         () = room.voice.ended() => Ok(()),
     }
 }
@@ -169,7 +170,10 @@ async fn handle(room: &Room, update: poll::Received) -> Result<(), Failure> {
                 let done = done.or_report("answering an update")?;
                 answers = done.unwrap_or_default();
             }
-            Err(_) => tracing::error!(update.id = update.id, "an update broke its handler"),
+            Err(panic) => {
+                let why = format!("update {}: {}", update.id, reason(panic.as_ref()));
+                room.watch.supervisor().broke("answers", &why);
+            }
         }
     }
     let confirmed = room.store.set_update_offset(next).await;
@@ -184,13 +188,16 @@ async fn handle(room: &Room, update: poll::Received) -> Result<(), Failure> {
 }
 
 /// Gives answers, each when its chat's turn has come.
-async fn speak(mut answers: mpsc::Receiver<Answer>) {
-    let mut at_work: JoinSet<i64> = JoinSet::new();
+async fn speak(mut answers: mpsc::Receiver<Answer>, supervisor: &Supervisor) {
+    let mut at_work: JoinSet<(i64, Result<(), Box<dyn Any + Send>>)> = JoinSet::new();
     let mut of_chat: HashMap<i64, usize> = HashMap::new();
     loop {
         tokio::select! {
-            Some(done) = at_work.join_next() => {
-                if let Some(count) = done.ok().and_then(|chat| of_chat.get_mut(&chat)) {
+            Some(Ok((chat, ended))) = at_work.join_next() => {
+                if let Err(panic) = ended {
+                    supervisor.broke("answers", &reason(panic.as_ref()));
+                }
+                if let Some(count) = of_chat.get_mut(&chat) {
                     *count -= 1;
                 }
                 of_chat.retain(|_, count| *count > 0);
@@ -200,10 +207,9 @@ async fn speak(mut answers: mpsc::Receiver<Answer>) {
                 let count = of_chat.entry(chat).or_default();
                 if *count < MOST_OF_A_CHAT {
                     *count += 1;
-                    at_work.spawn(async move {
-                        work.await;
-                        chat
-                    });
+                    // One that panics gives its chat's place back, too.
+                    let work = AssertUnwindSafe(work).catch_unwind();
+                    at_work.spawn(work.map(move |ended| (chat, ended)));
                 }
             }
         }
@@ -296,4 +302,35 @@ fn menus(config: &Config) -> Vec<SetMyCommands> {
         menus.push(menu(Language::En, scope, is_admin).language_code("en"));
     }
     menus
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_answer_that_panics_costs_its_chat_no_place() {
+        let (answers, received) = mpsc::channel(MOST_ANSWERS);
+        let supervisor = Supervisor::default();
+        let (said, mut heard) = mpsc::unbounded_channel();
+        let saying = async move {
+            for n in 0..=MOST_OF_A_CHAT {
+                let said = said.clone();
+                let is_last = n == MOST_OF_A_CHAT;
+                let work = async move {
+                    assert!(is_last, "answer {n} breaks");
+                    let _ = said.send(n);
+                };
+                let answer = Answer {
+                    chat: 7,
+                    work: work.boxed(),
+                };
+                assert!(answers.send(answer).await.is_ok());
+                sleep(std::time::Duration::from_millis(1)).await;
+            }
+        };
+        tokio::join!(speak(received, &supervisor), saying);
+        assert_eq!(heard.recv().await, Some(MOST_OF_A_CHAT));
+        assert_eq!(supervisor.breakages()[0].times, MOST_OF_A_CHAT as u64);
+    }
 }
