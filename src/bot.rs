@@ -13,6 +13,7 @@ mod answer;
 mod archive;
 mod ask;
 mod asker;
+mod bounds;
 mod button;
 mod command;
 mod filter;
@@ -61,10 +62,12 @@ use crate::{
 };
 
 /// Answers that wait for their turn, and those of one chat: what it asks beyond that is not answered.
-const MOST_ANSWERS: usize = 200;
+const MOST_ANSWERS: usize = 1000;
 const MOST_OF_A_CHAT: usize = 20;
 /// After so long what the store refused is tried again.
 const AGAIN: Duration = Duration::from_secs(60);
+/// With so many of them, each chat has one: a few chats must not take the places of all others.
+const CROWDED: usize = 200;
 
 /// What the bot stands on; clones share it.
 #[derive(Debug, Clone)]
@@ -83,16 +86,12 @@ pub struct Desk {
 /// # Errors
 /// A store that failed a write.
 pub async fn run(desk: Desk, stop: CancellationToken) -> Result<(), Failure> {
-    let mut changes = desk.config.clone();
     loop {
-        let config = changes.borrow_and_update().clone();
-        // With other channels or another token the pusher begins anew, and so does the bot.
         tokio::select! {
             biased;
             () = stop.cancelled() => return Ok(()),
-            // The pusher began anew, and with it the voice.
+            // The pusher took another token, and with it the bot has another voice.
             ended = serve(&desk) => ended?,
-            () = crate::push::changed(&mut changes, &config) => {}
         }
     }
 }
@@ -100,14 +99,13 @@ pub async fn run(desk: Desk, stop: CancellationToken) -> Result<(), Failure> {
 async fn serve(desk: &Desk) -> Result<(), Failure> {
     let voice = desk.pusher.voice().await;
     let mut trouble = Trouble::default();
-    let config = desk.config.borrow().clone();
     let me = introduce(&voice, &mut trouble).await;
     let named = desk.store.set_bot_name(&me.name).await;
     named.or_report("keeping the bot's name")?;
     let (outgoing, answers) = mpsc::channel(MOST_ANSWERS);
     let room = Room {
         store: desk.store.clone(),
-        config,
+        config: desk.config.borrow().clone(),
         shared: Arc::new(Shared::new(me)),
         voice,
         watch: desk.watch.clone(),
@@ -116,10 +114,9 @@ async fn serve(desk: &Desk) -> Result<(), Failure> {
     };
     let dropped = room.drop_oversized_filters().await;
     dropped.or_report("removing the filters that are too large")?;
-    let menus = menus(&room.config);
     tokio::select! {
         ended = listen(desk, &room, trouble) => ended,
-        () = set_menus(&room.voice, &menus) => Ok(()),
+        () = keep_menus(&room.voice, desk.config.clone()) => Ok(()),
         ended = keep_telling(desk, &room) => ended,
         () = speak(answers, desk.watch.supervisor()) => Ok(()),
         () = room.voice.ended() => Ok(()),
@@ -205,7 +202,8 @@ async fn speak(mut answers: mpsc::Receiver<Answer>, supervisor: &Supervisor) {
             answer = answers.recv(), if at_work.len() < MOST_ANSWERS => {
                 let Some(Answer { chat, work }) = answer else { return };
                 let count = of_chat.entry(chat).or_default();
-                if *count < MOST_OF_A_CHAT {
+                let most = if at_work.len() < CROWDED { MOST_OF_A_CHAT } else { 1 };
+                if *count < most {
                     *count += 1;
                     // One that panics gives its chat's place back, too.
                     let work = AssertUnwindSafe(work).catch_unwind();
@@ -227,7 +225,22 @@ async fn keep_telling(desk: &Desk, room: &Room) -> Result<(), Failure> {
     }
 }
 
-/// Tells Telegram which commands there are, while people are answered already; then it only waits.
+/// Tells Telegram which commands there are, while people are answered already, and again when they change.
+async fn keep_menus(voice: &Voice, mut live: Live) {
+    let mut told = None;
+    loop {
+        let menus = menus(&live.borrow_and_update());
+        if told.as_ref() != Some(&menus) {
+            set_menus(voice, &menus).await;
+            told = Some(menus);
+        }
+        if live.changed().await.is_err() {
+            // Nobody can change it any more.
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
 async fn set_menus(voice: &Voice, menus: &[SetMyCommands]) {
     for menu in menus {
         let mut attempt = 0;
@@ -245,7 +258,6 @@ async fn set_menus(voice: &Voice, menus: &[SetMyCommands]) {
             sleep(wait).await;
         }
     }
-    std::future::pending::<()>().await;
 }
 
 /// Learns the bot's own name.
@@ -307,6 +319,27 @@ fn menus(config: &Config) -> Vec<SetMyCommands> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_few_chats_that_ask_much_do_not_take_the_places_of_the_others() {
+        let (answers, received) = mpsc::channel(MOST_ANSWERS);
+        let supervisor = Supervisor::default();
+        let (said, mut heard) = mpsc::unbounded_channel();
+        let saying = async {
+            for n in 0..40 * MOST_OF_A_CHAT {
+                let chat = i64::try_from(n / MOST_OF_A_CHAT).unwrap_or_default();
+                let work = std::future::pending().boxed();
+                assert!(answers.send(Answer { chat, work }).await.is_ok());
+            }
+            let work = async move { said.send(()).unwrap() }.boxed();
+            assert!(answers.send(Answer { chat: 1000, work }).await.is_ok());
+            heard.recv().await
+        };
+        tokio::select! {
+            () = speak(received, &supervisor) => panic!("it goes on"),
+            heard = saying => assert_eq!(heard, Some(())),
+        }
+    }
 
     #[tokio::test]
     async fn an_answer_that_panics_costs_its_chat_no_place() {

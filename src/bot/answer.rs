@@ -4,15 +4,19 @@
 use std::{
     collections::{HashMap, HashSet},
     sync::{Arc, Mutex, PoisonError, atomic::AtomicBool},
+    time::Instant,
 };
 
 use futures::FutureExt;
-use teloxide::types::{CallbackQuery, InlineKeyboardButtonKind, Message, Update, UpdateKind};
+use teloxide::types::{
+    CallbackQuery, InlineKeyboardButtonKind, Message, MessageId, Update, UpdateKind,
+};
 use tokio::sync::{Semaphore, mpsc};
 
 use super::{
     ask::Ask,
     asker::Asker,
+    bounds::{Asked, Bounds, Turn, Turns},
     button::Button,
     command::{self, Admin, Command, Which},
     pages,
@@ -29,8 +33,8 @@ use crate::{
 
 /// Who was told that they may not is not told again, as far as is remembered.
 const MOST_TOLD: usize = 1000;
-/// Pages of one chat that are looked at or wait for it.
-const MOST_PAGES: usize = 3;
+/// Searches of one chat that are under way or wait for it.
+const MOST_SEARCHES: usize = 5;
 /// Chats whose language is remembered.
 const MOST_SPOKEN: usize = 20_000;
 
@@ -56,8 +60,12 @@ pub(super) struct Shared {
     /// Chats for which admins were asked, and those that they were told of.
     requests: Mutex<HashSet<ChannelId>>,
     introduced: Mutex<HashSet<i64>>,
-    /// Pages that are looked at, or wait for it, by chat.
-    pages: Mutex<HashMap<i64, usize>>,
+    /// Pages that are looked at, and searches.
+    pub(super) pages: Turns,
+    searching: Turns,
+    /// What each chat asks for, and for how many chats admins are asked.
+    pub(super) bounds: Bounds,
+    admin_asks: Bounds,
     /// Another program polls with the same token.
     pub(super) has_rival: AtomicBool,
 }
@@ -73,7 +81,10 @@ impl Shared {
             spoken: Mutex::default(),
             requests: Mutex::default(),
             introduced: Mutex::default(),
-            pages: Mutex::default(),
+            pages: Turns::default(),
+            searching: Turns::default(),
+            bounds: Bounds::default(),
+            admin_asks: Bounds::default(),
             has_rival: AtomicBool::new(false),
         }
     }
@@ -96,17 +107,9 @@ impl Shared {
         introduced.insert(of)
     }
 
-    /// A place for one more page of a chat; slow ones must not keep the others waiting.
-    pub(super) fn page_turn(self: &Arc<Self>, chat: i64) -> Option<PageTurn> {
-        let pages = self.pages.lock();
-        let mut pages = pages.unwrap_or_else(PoisonError::into_inner);
-        let count = pages.entry(chat).or_default();
-        if *count >= MOST_PAGES {
-            return None;
-        }
-        *count += 1;
-        let shared = self.clone();
-        Some(PageTurn { shared, chat })
+    /// Whether admins may be asked about one more chat; strangers make as many groups as they like.
+    pub(super) fn may_ask_admins(&self) -> bool {
+        self.admin_asks.ask(0, Instant::now()) == Asked::May
     }
 
     pub(super) fn set_spoken(&self, chat: i64, language: Language) {
@@ -140,6 +143,9 @@ pub(super) struct Room {
 impl Room {
     /// Does what the update asks for; the answers to send.
     pub(super) async fn answer(&self, update: Update) -> Result<Vec<Answer>, StoreError> {
+        if let Some(answers) = self.held_off(&update.kind) {
+            return Ok(answers);
+        }
         match update.kind {
             UpdateKind::Message(message) | UpdateKind::ChannelPost(message) => {
                 self.hear(&message).await
@@ -147,6 +153,32 @@ impl Room {
             UpdateKind::CallbackQuery(query) => self.pressed(query).await,
             UpdateKind::MyChatMember(change) => self.membership(&change).await,
             _ => Ok(Vec::new()),
+        }
+    }
+
+    /// What a chat that asks too often is told: that, once. None: it may ask.
+    fn held_off(&self, update: &UpdateKind) -> Option<Vec<Answer>> {
+        let (chat, user) = match update {
+            UpdateKind::Message(it) | UpdateKind::ChannelPost(it) => (&it.chat, it.from.as_ref()),
+            UpdateKind::CallbackQuery(it) => (it.message.as_ref()?.chat(), Some(&it.from)),
+            UpdateKind::MyChatMember(it) => (&it.chat, Some(&it.from)),
+            _ => return None,
+        };
+        let asker = self.asker_in(chat, user, None);
+        if self.is_admin(&asker) {
+            return None;
+        }
+        match self.shared.bounds.ask(chat.id.0, Instant::now()) {
+            Asked::May => None,
+            Asked::StillTooOften => Some(Vec::new()),
+            Asked::TooOften => {
+                tracing::warn!(
+                    chat = chat.id.0,
+                    "a chat asks too often, and is not answered for a while"
+                );
+                let told = self.say(&asker, asker.words().too_often.into());
+                Some(told.into_iter().collect())
+            }
         }
     }
 
@@ -362,7 +394,7 @@ impl Room {
             Button::Latest { n, page } => self.latest(asker, n.clamp(1, 20), page).await?.into(),
             Button::Found { page } => {
                 let looked_for = pages::asked(&carrier.text);
-                self.found(asker, looked_for, page).await?.into()
+                Pressed::later(Slow::Leaf(looked_for, page, carrier.id))
             }
             Button::Offer(id, channel) => {
                 let which = Some(Which::Id(id));
@@ -417,13 +449,36 @@ impl Room {
         told.insert((asker.chat, asker.user))
     }
 
+    /// Too much of what takes longer is under way for this chat.
+    pub(super) fn busy(&self, asker: &Asker) -> Answer {
+        let nothing = || Answer {
+            chat: asker.chat,
+            work: std::future::ready(()).boxed(),
+        };
+        let said = self.say(asker, asker.words().still_looking.into());
+        said.unwrap_or_else(nothing)
+    }
+
     /// Does what takes longer, and says what came of it, while others are answered.
     pub(super) fn later(&self, asker: &Asker, what: Slow) -> Answer {
-        let (room, asker) = (self.clone(), asker.clone());
         let chat = asker.chat;
+        let turn = match what {
+            Slow::Search(_) | Slow::Why(_) | Slow::Leaf(..) => {
+                let Some(turn) = self.shared.searching.take(chat, MOST_SEARCHES) else {
+                    return self.busy(asker);
+                };
+                Some(turn)
+            }
+            Slow::Poll(_) | Slow::Page(..) => None,
+        };
+        let (room, asker) = (self.clone(), asker.clone());
         let work = async move {
+            let message = match &what {
+                Slow::Leaf(.., message) => Some(*message),
+                _ => None,
+            };
             let turns = match what {
-                Slow::Search(_) | Slow::Why(_) => &room.shared.searches,
+                Slow::Search(_) | Slow::Why(_) | Slow::Leaf(..) => &room.shared.searches,
                 Slow::Poll(_) => &room.shared.polls,
                 Slow::Page(..) => &room.shared.looks,
             };
@@ -432,6 +487,7 @@ impl Room {
                 let _turn = turns.acquire().await;
                 match what {
                     Slow::Search(words) => room.found(&asker, words, 0).await,
+                    Slow::Leaf(words, page, _) => room.found(&asker, words, page).await,
                     Slow::Why(what) => room.why(&asker, &what).await,
                     Slow::Poll(source) => room.poll(&asker, &source).await,
                     Slow::Page(url, of, _place) => room.try_page(&asker, url, of).await,
@@ -442,9 +498,14 @@ impl Room {
                 done = done => done,
                 never = room.seem_at_work(&asker) => match never {},
             };
+            drop(turn);
             match done {
                 Ok(reply) => {
-                    if let Some(answer) = room.say(&asker, reply) {
+                    let answer = match message {
+                        Some(message) => Some(room.edit(chat, message, reply)),
+                        None => room.say(&asker, reply),
+                    };
+                    if let Some(answer) = answer {
                         answer.work.await;
                     }
                 }
@@ -463,25 +524,9 @@ pub(super) enum Slow {
     Why(String),
     Poll(String),
     /// An address to subscribe to, perhaps for a channel elsewhere.
-    Page(url::Url, Option<i64>, PageTurn),
-}
-
-/// One of the few pages that are looked at for a chat, until this is dropped.
-#[derive(Debug)]
-pub(super) struct PageTurn {
-    shared: Arc<Shared>,
-    chat: i64,
-}
-
-impl Drop for PageTurn {
-    fn drop(&mut self) {
-        let pages = self.shared.pages.lock();
-        let mut pages = pages.unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = pages.get_mut(&self.chat) {
-            *count -= 1;
-        }
-        pages.retain(|_, count| *count > 0);
-    }
+    Page(url::Url, Option<i64>, Turn),
+    /// A page of what was searched for, in the message that shows the last one.
+    Leaf(String, usize, MessageId),
 }
 
 fn misused(asker: &Asker, usage: &str) -> Reply {

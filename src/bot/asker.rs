@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// How long Telegram is waited for when it is asked who somebody is: others wait meanwhile.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 /// The user that Telegram names where an administrator of a group writes in the group's own name.
 const ANONYMOUS: u64 = 1_087_968_824;
 

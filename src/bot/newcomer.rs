@@ -145,6 +145,10 @@ impl Room {
         if !self.shared.is_first_request(&target.id) {
             return;
         }
+        if !self.shared.may_ask_admins() {
+            tracing::warn!(channel.id = %target.id, "too many chats ask to be let in at once; this one is listed by /channels alone");
+            return;
+        }
         let admins = self.config.telegram.iter().flat_map(|it| &it.admins);
         let mut is_asked = false;
         for admin in admins {

@@ -16,6 +16,8 @@ use crate::{
     store::StoreError,
 };
 
+/// Pages of one chat that are looked at or wait for it: slow ones must not keep the others waiting.
+const MOST_PAGES: usize = 3;
 /// Sources and addresses that one command names at most.
 const MOST_AT_ONCE: usize = 10;
 
@@ -202,7 +204,7 @@ impl Room {
 
     /// None: too many pages of this chat are looked at already.
     fn look(&self, asker: &Asker, url: &Url, target: &Target) -> Option<Answer> {
-        let turn = self.shared.page_turn(asker.chat)?;
+        let turn = self.shared.pages.take(asker.chat, MOST_PAGES)?;
         Some(self.later(asker, Slow::Page(url.clone(), target.of, turn)))
     }
 

@@ -5,7 +5,11 @@ use teloxide::{
     types::{ChatId, MessageOrigin, Recipient},
 };
 
-use super::{answer::Room, asker::Asker, say::Answer};
+use super::{
+    answer::Room,
+    asker::{Asker, PATIENCE},
+    say::Answer,
+};
 use crate::{
     bulletin::{ChannelId, Chat},
     push::card::{clean_line, cut},
@@ -59,7 +63,7 @@ impl Room {
             None => self.own(asker),
             Some(name) => {
                 let chat = GetChat::new(Recipient::ChannelUsername(name.to_owned()));
-                let Ok(chat) = self.voice.telegram.api().call(&chat).await else {
+                let Ok(chat) = self.voice.telegram.api().call_within(&chat, PATIENCE).await else {
                     return Ok(Err(words.no_such_channel));
                 };
                 let id = chat["id"].as_i64().unwrap_or_default();

@@ -47,7 +47,7 @@ words! {
     menu_filter menu_digest menu_quiet menu_zone menu_silent menu_language silent_on
     filter_too_long filter_wrong filter_no_room filter_oversized filter_before more_words other_time other_hours other_zone no_such_zone
     latest latest_none found_none
-    why_found why_rule rule why_here why_not_here why_nobody why_delivered why_kept why_reminder story one_at_a_time
+    why_found why_rule rule why_here why_not_here why_nobody why_delivered why_kept why_reminder story one_at_a_time too_often
     kept_none_included kept_excluded
     is_baseline is_published is_held_state is_withdrawn
     cause_new cause_announced cause_first_look cause_older cause_below cause_filtered

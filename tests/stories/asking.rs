@@ -168,7 +168,7 @@ async fn a_slow_page_shows_that_it_is_looked_at_and_keeps_nobody_waiting() {
     for page in 0..4 {
         telegram.say(PERSON, PERSON, &format!("/subscribe http://{at}/{page}"));
     }
-    said(&telegram, PERSON, "你发来的网页还在查看").await;
+    said(&telegram, PERSON, "前面发来的还在查看").await;
     telegram.say(11, 11, "/search 通知");
     said(&telegram, 11, "🔎 通知").await;
     telegram
