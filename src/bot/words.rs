@@ -112,7 +112,7 @@ mod tests {
     }
 
     /// Nothing but gaps, and the signs between them.
-    const WITHOUT: &[&str] = &["setting_line", "rule"];
+    const WITHOUT: &[&str] = &["setting_line", "rule", "of_a_chat"];
 
     #[test]
     fn both_languages_say_everything_and_nothing_is_left_in_the_other_one() {
