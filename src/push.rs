@@ -16,6 +16,7 @@ mod http;
 mod matrix;
 mod ntfy;
 mod pace;
+mod reload;
 mod sender;
 mod sign;
 mod slack;
@@ -29,7 +30,6 @@ mod wecom_robot;
 mod worker;
 
 use std::{
-    collections::{BTreeMap, btree_map::Entry},
     fmt,
     io::Write,
     sync::{Arc, Mutex},
@@ -44,7 +44,6 @@ use futures::{
 use serde_json::Value;
 use tokio::{
     sync::{mpsc, watch},
-    task::{JoinError, JoinSet},
     time::sleep,
 };
 use tokio_util::sync::CancellationToken;
@@ -120,9 +119,10 @@ pub struct Pusher {
 /// A sender at work, as those see it who send past the outbox.
 #[derive(Clone)]
 struct Line {
+    key: Key,
     sender: Arc<dyn Sender>,
     telegram: Option<Arc<Telegram>>,
-    channels: Vec<Channel>,
+    channels: watch::Receiver<Vec<Channel>>,
     asides: mpsc::Sender<Aside>,
     health: Health,
 }
@@ -162,41 +162,6 @@ impl Pusher {
     #[must_use]
     pub fn supervised_by(self, supervisor: Supervisor) -> Self {
         Self { supervisor, ..self }
-    }
-
-    /// Pushes until stopped; what is being sent then is completed or put back. Follows config changes.
-    ///
-    /// # Errors
-    /// A store that failed a write.
-    pub async fn run(&self, stop: CancellationToken) -> Result<(), Failure> {
-        let mut live = self.config.clone();
-        while !stop.is_cancelled() {
-            let config = live.borrow_and_update().clone();
-            let pause = stop.child_token();
-            let mut at_work = self.set_to_work(&config, &pause).await?;
-            let mut ended = Ok(());
-            tokio::select! {
-                () = stop.cancelled() => {}
-                () = changed(&mut live, &config) => {}
-                Some(joined) = at_work.join_next() => ended = self.joined(joined),
-            }
-            pause.cancel();
-            while let Some(joined) = at_work.join_next().await {
-                ended = ended.and(self.joined(joined));
-            }
-            self.lines.send_replace(Vec::new());
-            ended?;
-        }
-        Ok(())
-    }
-
-    fn joined(&self, joined: Result<Result<(), StoreError>, JoinError>) -> Result<(), Failure> {
-        let ended = joined.unwrap_or_else(|error| {
-            self.supervisor.broke("channels", &supervise::why(error));
-            Ok(())
-        });
-        // The others go on after what the store refused to one of them.
-        ended.or_report("sending").map(drop)
     }
 
     /// Sends one test card, past the outbox but within the pace.
@@ -316,58 +281,6 @@ impl Pusher {
         Ok(Made(telegram.clone(), Some(telegram)))
     }
 
-    /// Starts a worker for each sender that the config needs, and for its bot, which answers people
-    /// even where nothing is pushed by it.
-    async fn set_to_work(
-        &self,
-        config: &Arc<Config>,
-        pause: &CancellationToken,
-    ) -> Result<JoinSet<Result<(), StoreError>>, Failure> {
-        let mut groups: BTreeMap<Key, (Result<Made, PushError>, Vec<Channel>)> = BTreeMap::new();
-        if config.telegram.is_some() {
-            groups.insert((TELEGRAM, None), (self.bot(config).await, Vec::new()));
-        }
-        for channel in &config.channels {
-            if matches!(channel.kind, ChannelKind::Robot(_)) {
-                // Its key is perhaps another one now; if not, it is set aside again at its first message.
-                let unblocked = self.store.unblock_channel(&channel.id).await;
-                unblocked.or_report("taking a channel up again")?;
-            }
-            let (key, make) = self.sender_of(&channel.kind, config);
-            match groups.entry(key) {
-                Entry::Vacant(entry) => {
-                    entry.insert((make.await, vec![channel.clone()]));
-                }
-                Entry::Occupied(mut entry) => entry.get_mut().1.push(channel.clone()),
-            }
-        }
-        let (mut lines, mut at_work) = (Vec::new(), JoinSet::new());
-        for ((name, _), (made, channels)) in groups {
-            let Made(sender, telegram) = match made {
-                Ok(made) => made,
-                Err(error) => {
-                    tracing::error!("{name} channels rest: {error}");
-                    continue;
-                }
-            };
-            let (asides, received) = mpsc::channel(ASIDES);
-            let line = Line {
-                sender: sender.clone(),
-                telegram,
-                channels: channels.clone(),
-                asides,
-                health: Health::new(name, self.supervisor.clone()),
-            };
-            at_work.spawn(
-                self.clone()
-                    .keep_at_work(line.clone(), received, pause.clone()),
-            );
-            lines.push(line);
-        }
-        self.lines.send_replace(lines);
-        Ok(at_work)
-    }
-
     /// A worker, and another one in its place whenever it breaks: what it was sending then is perhaps sent.
     async fn keep_at_work(
         self,
@@ -383,7 +296,7 @@ impl Pusher {
                 (line.sender.clone(), self.files.clone()),
                 pause.clone(),
             );
-            let channels = (line.channels.clone(), line.telegram.is_some());
+            let channels = (line.channels.clone(), line.key.0 == TELEGRAM);
             let (health, asides) = (line.health.clone(), asides.clone());
             let pause = pause.clone();
             async move {
@@ -397,7 +310,8 @@ impl Pusher {
 
     fn line_of(&self, channel: &ChannelId) -> Option<Line> {
         let lines = self.lines.borrow();
-        let has = |line: &&Line| line.channels.iter().any(|known| known.id == *channel);
+        let is_it = |known: &Channel| known.id == *channel;
+        let has = |line: &&Line| line.channels.borrow().iter().any(is_it);
         lines.iter().find(has).cloned()
     }
 

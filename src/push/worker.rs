@@ -7,6 +7,7 @@ mod aside;
 mod earlier;
 mod landing;
 mod resting;
+mod rewire;
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},
@@ -20,7 +21,7 @@ use futures::{
     stream::{FuturesUnordered, StreamExt},
 };
 use tokio::{
-    sync::mpsc,
+    sync::{mpsc, watch},
     time::{Instant, sleep_until, timeout},
 };
 use tokio_util::sync::CancellationToken;
@@ -66,6 +67,8 @@ pub(super) struct Worker {
     desk: Arc<Desk>,
     /// Those of the config; chats that subscribed by themselves come and go.
     channels: HashMap<ChannelId, Channel>,
+    /// Where they change.
+    wiring: watch::Receiver<Vec<Channel>>,
     takes_chats: bool,
     /// What each channel waits with, unless it is in flight.
     heads: HashMap<ChannelId, Waiting>,
@@ -76,6 +79,8 @@ pub(super) struct Worker {
     /// Until when the platform told earlier runs to wait, likewise.
     told: HashMap<ChannelId, Instant>,
     asking: HashSet<ChannelId>,
+    /// Those of them that lead elsewhere since they were asked about.
+    outdated: HashSet<ChannelId>,
     /// Those that wait and have no lane.
     laneless: HashSet<ChannelId>,
     in_flight: HashMap<ChannelId, DeliveryId>,
@@ -99,14 +104,17 @@ pub(super) struct Worker {
 impl Worker {
     pub(super) async fn new(
         desk: Desk,
-        (channels, takes_chats): (Vec<Channel>, bool),
+        (mut wiring, takes_chats): (watch::Receiver<Vec<Channel>>, bool),
         health: Health,
     ) -> Result<Self, StoreError> {
+        let channels = wiring.borrow_and_update().clone();
+        let channels = channels.into_iter();
         let mut worker = Self {
             channels: channels
-                .into_iter()
                 .map(|channel| (channel.id.clone(), channel))
                 .collect(),
+            wiring,
+            outdated: HashSet::new(),
             takes_chats,
             desk: Arc::new(desk),
             heads: HashMap::new(),
@@ -149,6 +157,7 @@ impl Worker {
                 () = stop.cancelled() => break,
                 Some(landed) = self.flights.next() => self.settle(landed?).await?,
                 Ok(()) = outbox.changed() => self.read_heads(),
+                Ok(()) = self.wiring.changed() => self.rewire(),
                 Some(aside) = asides.recv() => self.queue_aside(aside),
                 () = sleep_until(wake) => {}
             }

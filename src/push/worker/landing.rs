@@ -85,6 +85,12 @@ impl Worker {
         answer: Result<(Lane, Limit), Sent>,
     ) -> Result<(), StoreError> {
         self.asking.remove(&channel);
+        if self.outdated.remove(&channel) {
+            if self.heads.contains_key(&channel) {
+                self.laneless.insert(channel);
+            }
+            return Ok(());
+        }
         let (lane, limit) = match answer {
             Ok(known) => known,
             Err(Sent::Gone(why) | Sent::Refused(why)) => {

@@ -100,7 +100,9 @@ async fn a_send_that_panics_and_a_worker_that_does_lose_nothing_and_are_counted(
     let pusher = Pusher::new(store.clone(), live, output).supervised_by(supervisor.clone());
     let brittle = Arc::new(Brittle::default());
     let (asides, received) = mpsc::channel(1);
+    let (_wiring, channels) = watch::channel(channels);
     let line = crate::push::Line {
+        key: ("stdout", None),
         sender: brittle.clone(),
         telegram: None,
         channels,

@@ -1,0 +1,347 @@
+//! Lines follow the config: a reload begins and ends those alone whose sender changed.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+use tokio::{
+    sync::{mpsc, watch},
+    task::{JoinError, JoinSet},
+};
+use tokio_util::sync::CancellationToken;
+
+use super::{ASIDES, Key, Line, Made, Pusher, TELEGRAM, changed, health::Health};
+use crate::{
+    bulletin::{Channel, ChannelId, ChannelKind, TelegramSettings},
+    config::Config,
+    store::StoreError,
+    supervise,
+};
+
+/// Lines at work.
+#[derive(Default)]
+struct Kept {
+    lines: BTreeMap<Key, KeptLine>,
+    tasks: JoinSet<Ended>,
+    /// Robots as they were taken up last.
+    robots: HashMap<ChannelId, ChannelKind>,
+}
+
+struct KeptLine {
+    settings: Option<TelegramSettings>,
+    channels: watch::Sender<Vec<Channel>>,
+    stop: CancellationToken,
+}
+
+type Ended = (Key, Result<(), StoreError>);
+
+impl Pusher {
+    /// Pushes until stopped; what is being sent then is completed or put back. Follows config changes.
+    ///
+    /// # Errors
+    /// A store that failed a write.
+    pub async fn run(&self, stop: CancellationToken) -> Result<(), StoreError> {
+        let mut live = self.config.clone();
+        let mut kept = Kept::default();
+        self.lines.send_replace(Vec::new());
+        let ended = loop {
+            let config = live.borrow_and_update().clone();
+            if let Err(error) = self.follow(&config, &mut kept, &stop).await {
+                break Err(error);
+            }
+            tokio::select! {
+                () = stop.cancelled() => break Ok(()),
+                () = changed(&mut live, &config) => {}
+                Some(joined) = kept.tasks.join_next() => {
+                    if let (_, Err(error)) = self.joined(joined) {
+                        break Err(error);
+                    }
+                }
+            }
+        };
+        let all = kept.lines.keys().cloned().collect();
+        let rest = self.end(&mut kept, all).await;
+        ended.and(rest)
+    }
+
+    async fn follow(
+        &self,
+        config: &Arc<Config>,
+        kept: &mut Kept,
+        stop: &CancellationToken,
+    ) -> Result<(), StoreError> {
+        let mut wanted: BTreeMap<Key, Vec<Channel>> = BTreeMap::new();
+        if config.telegram.is_some() {
+            wanted.insert((TELEGRAM, None), Vec::new());
+        }
+        for channel in &config.channels {
+            let (key, _) = self.sender_of(&channel.kind, config);
+            wanted.entry(key).or_default().push(channel.clone());
+        }
+        self.take_up_robots(config, kept).await?;
+        let lines = kept.lines.iter();
+        let outdated = lines.filter(|(key, line)| {
+            let channels = wanted.get(key);
+            channels.is_none_or(|channels| line.is_outdated(key, channels, config))
+        });
+        let outdated = outdated.map(|(key, _)| key.clone()).collect();
+        self.end(kept, outdated).await?;
+        for (key, channels) in wanted {
+            match kept.lines.get(&key) {
+                Some(line) => line.take(channels),
+                None => self.begin(key, channels, config, kept, stop).await,
+            }
+        }
+        Ok(())
+    }
+
+    /// A robot that was set aside has perhaps another key now; if not, it is set aside again at its first
+    /// message.
+    async fn take_up_robots(&self, config: &Config, kept: &mut Kept) -> Result<(), StoreError> {
+        let before = std::mem::take(&mut kept.robots);
+        for channel in &config.channels {
+            if !matches!(channel.kind, ChannelKind::Robot(_)) {
+                continue;
+            }
+            if before.get(&channel.id) != Some(&channel.kind) {
+                self.store.unblock_channel(&channel.id).await?;
+            }
+            kept.robots.insert(channel.id.clone(), channel.kind.clone());
+        }
+        Ok(())
+    }
+
+    async fn begin(
+        &self,
+        key: Key,
+        channels: Vec<Channel>,
+        config: &Arc<Config>,
+        kept: &mut Kept,
+        stop: &CancellationToken,
+    ) {
+        let made = match channels.first() {
+            Some(first) => self.sender_of(&first.kind, config).1.await,
+            None => self.bot(config).await,
+        };
+        let Made(sender, telegram) = match made {
+            Ok(made) => made,
+            Err(error) => {
+                tracing::error!("{} channels rest: {error}", key.0);
+                return;
+            }
+        };
+        let (asides, received) = mpsc::channel(ASIDES);
+        let (wiring, channels) = watch::channel(channels);
+        let line = Line {
+            key: key.clone(),
+            sender,
+            telegram,
+            channels,
+            asides,
+            health: Health::new(key.0, self.supervisor.clone()),
+        };
+        let stop = stop.child_token();
+        let work = self
+            .clone()
+            .keep_at_work(line.clone(), received, stop.clone());
+        let name = key.clone();
+        kept.tasks.spawn(async move { (name, work.await) });
+        let settings = settings(&key, config);
+        let channels = wiring;
+        kept.lines.insert(
+            key,
+            KeptLine {
+                settings,
+                channels,
+                stop,
+            },
+        );
+        self.lines.send_modify(|lines| lines.push(line));
+    }
+
+    /// Stops lines, and waits until what they were sending is completed or put back.
+    async fn end(&self, kept: &mut Kept, mut keys: Vec<Key>) -> Result<(), StoreError> {
+        for line in keys.iter().filter_map(|key| kept.lines.remove(key)) {
+            line.stop.cancel();
+        }
+        self.lines
+            .send_modify(|lines| lines.retain(|line| !keys.contains(&line.key)));
+        let mut ended = Ok(());
+        while !keys.is_empty()
+            && let Some(joined) = kept.tasks.join_next().await
+        {
+            let (key, result) = self.joined(joined);
+            ended = ended.and(result);
+            match key {
+                Some(key) => keys.retain(|known| *known != key),
+                None => break,
+            }
+        }
+        ended
+    }
+
+    fn joined(&self, joined: Result<Ended, JoinError>) -> (Option<Key>, Result<(), StoreError>) {
+        match joined {
+            Ok((key, ended)) => (Some(key), ended),
+            Err(error) => {
+                self.supervisor.broke("channels", &supervise::why(error));
+                (None, Ok(()))
+            }
+        }
+    }
+}
+
+impl KeptLine {
+    /// Whether its sender is made of something else now, or one of its channels has another one: what that
+    /// is sending must be settled before the other begins.
+    fn is_outdated(&self, key: &Key, channels: &[Channel], config: &Config) -> bool {
+        let has = |channels: &[Channel], id: &ChannelId| channels.iter().any(|it| it.id == *id);
+        let own = self.channels.borrow();
+        let leaves = own
+            .iter()
+            .any(|it| !has(channels, &it.id) && has(&config.channels, &it.id));
+        leaves || self.settings != settings(key, config)
+    }
+
+    fn take(&self, channels: Vec<Channel>) {
+        self.channels.send_if_modified(|known| {
+            let is_new = *known != channels;
+            *known = channels;
+            is_new
+        });
+    }
+}
+
+/// What a bot is made of; who may ask it for what is none of its sender's business. All that a robot is
+/// made of is in its key.
+fn settings(key: &Key, config: &Config) -> Option<TelegramSettings> {
+    let settings = config.telegram.as_ref().filter(|_| key.0 == TELEGRAM)?;
+    let mut bare = TelegramSettings::new(settings.token.clone());
+    bare.api_url = settings.api_url.clone();
+    bare.proxy.clone_from(&settings.proxy);
+    bare.rate = settings.rate;
+    Some(bare)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{path::Path, sync::Mutex};
+
+    use super::*;
+    use crate::store::Store;
+
+    fn config(channels: &str) -> Arc<Config> {
+        Arc::new(Config::check(channels, Path::new("noticast.toml")).unwrap())
+    }
+
+    fn webhook(id: &str, url: &str, more: &str) -> String {
+        format!(
+            "[[channel]]\nid = \"{id}\"\nkind = \"webhook\"\nurl = \"https://{url}.example/hook\"\n{more}\n"
+        )
+    }
+
+    const STDOUT: &str = "[[channel]]\nid = \"out\"\nkind = \"stdout\"\n";
+
+    struct World {
+        pusher: Pusher,
+        live: watch::Sender<Arc<Config>>,
+        stop: CancellationToken,
+        _state: tempfile::TempDir,
+    }
+
+    impl World {
+        async fn begin(config: Arc<Config>) -> Self {
+            let state = tempfile::tempdir().unwrap();
+            let store = Store::open(state.path()).await.unwrap();
+            store.sync_config(&[], &config.channels).await.unwrap();
+            let (sender, live) = watch::channel(config);
+            let pusher = Pusher::new(store, live, Arc::new(Mutex::new(Vec::new())));
+            let (at_work, stop) = (pusher.clone(), CancellationToken::new());
+            let ending = stop.clone();
+            tokio::spawn(async move { at_work.run(ending).await });
+            Self {
+                pusher,
+                live: sender,
+                stop,
+                _state: state,
+            }
+        }
+
+        /// The lines, once they serve these channels.
+        async fn serving(&self, ids: &[&str]) -> Vec<Line> {
+            let mut lines = self.pusher.lines.subscribe();
+            loop {
+                let now = lines.borrow_and_update().clone();
+                let channels = now.iter().flat_map(|line| line.channels.borrow().clone());
+                let mut served: Vec<String> = channels.map(|it| it.id.to_string()).collect();
+                served.sort();
+                if served == ids {
+                    return now;
+                }
+                let _ = tokio::time::timeout(std::time::Duration::from_millis(20), lines.changed())
+                    .await;
+            }
+        }
+    }
+
+    fn of<'a>(lines: &'a [Line], id: &str) -> &'a Line {
+        let has = |line: &&Line| line.channels.borrow().iter().any(|it| it.id.as_str() == id);
+        lines.iter().find(has).unwrap()
+    }
+
+    fn is_same(one: &[Line], other: &[Line], id: &str) -> bool {
+        let (one, other) = (of(one, id), of(other, id));
+        one.asides.same_channel(&other.asides) && !one.asides.is_closed()
+    }
+
+    #[tokio::test]
+    async fn a_reload_begins_and_ends_only_what_changed() {
+        let (a, b) = (webhook("a", "a", ""), webhook("b", "b", ""));
+        let world = World::begin(config(&format!("{STDOUT}{a}{b}"))).await;
+        let first = world.serving(&["a", "b", "out"]).await;
+        // Another address for b, words for a, another channel for stdout, another language.
+        let (a, b) = (
+            webhook("a", "a", "include = [\"x\"]"),
+            webhook("b", "c", ""),
+        );
+        let more = STDOUT.replace("out", "also").replace("stdalso", "stdout");
+        let all = format!("language = \"en\"\n{STDOUT}{more}{a}{b}");
+        world.live.send_replace(config(&all));
+        let second = world.serving(&["a", "also", "b", "out"]).await;
+        assert!(is_same(&first, &second, "a") && is_same(&first, &second, "out"));
+        assert!(!is_same(&first, &second, "b") && of(&first, "b").asides.is_closed());
+        assert!(!of(&second, "a").channels.borrow()[0].filter.is_empty());
+        // What is in the config no more ends alone.
+        world.live.send_replace(config(&format!("{STDOUT}{a}")));
+        let third = world.serving(&["a", "out"]).await;
+        assert!(is_same(&first, &third, "a") && is_same(&first, &third, "out"));
+        world.stop.cancel();
+        of(&third, "a").asides.closed().await;
+    }
+
+    #[tokio::test]
+    async fn who_may_ask_a_bot_for_what_is_none_of_its_senders_business() {
+        let bot = |more: &str| config(&format!("[telegram]\ntoken = \"1:a\"\n{more}"));
+        let world = World::begin(bot("")).await;
+        let mut lines = world.pusher.lines.subscribe();
+        while lines.borrow_and_update().is_empty() {
+            lines.changed().await.unwrap();
+        }
+        let first = world.pusher.lines.borrow()[0].clone();
+        world
+            .live
+            .send_replace(bot("admins = [5]\nsubscribe = \"anyone\"\n"));
+        world.live.send_replace(bot("admins = [6]\n"));
+        tokio::task::yield_now().await;
+        world.live.send_replace(bot("rate = 20\n"));
+        first.asides.closed().await;
+        let begun = lines.wait_for(|lines| {
+            lines
+                .iter()
+                .any(|it| !it.asides.same_channel(&first.asides))
+        });
+        begun.await.unwrap();
+        world.stop.cancel();
+    }
+}
