@@ -1,6 +1,10 @@
 //! The front door, second half: what people ask for, what is read, and what keeps it all.
 
-use std::{collections::HashMap, io, path::PathBuf};
+use std::{
+    collections::{HashMap, HashSet},
+    io,
+    path::PathBuf,
+};
 
 use chrono::{DateTime, Utc};
 
