@@ -78,8 +78,8 @@ use crate::{
         Bulletin, Channel, ChannelId, ChannelKind, Fingerprint, Language, MessageRef, Robot,
     },
     config::{Config, Live},
-    store::{Answered, Failure, Store, StoreError},
-    supervise::{self, Supervisor},
+    store::{Store, StoreError},
+    supervise::Supervisor,
 };
 
 /// Where `stdout` channels write; given by cli.
