@@ -15,7 +15,7 @@ use super::{ASIDES, Key, Line, Made, Pusher, TELEGRAM, changed, health::Health};
 use crate::{
     bulletin::{Channel, ChannelId, ChannelKind, TelegramSettings},
     config::Config,
-    store::StoreError,
+    store::{Answered, Failure, StoreError},
     supervise,
 };
 
@@ -41,7 +41,7 @@ impl Pusher {
     ///
     /// # Errors
     /// A store that failed a write.
-    pub async fn run(&self, stop: CancellationToken) -> Result<(), StoreError> {
+    pub async fn run(&self, stop: CancellationToken) -> Result<(), Failure> {
         let mut live = self.config.clone();
         let mut kept = Kept::default();
         self.lines.send_replace(Vec::new());
@@ -70,7 +70,7 @@ impl Pusher {
         config: &Arc<Config>,
         kept: &mut Kept,
         stop: &CancellationToken,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), Failure> {
         let mut wanted: BTreeMap<Key, Vec<Channel>> = BTreeMap::new();
         if config.telegram.is_some() {
             wanted.insert((TELEGRAM, None), Vec::new());
@@ -98,14 +98,15 @@ impl Pusher {
 
     /// A robot that was set aside has perhaps another key now; if not, it is set aside again at its first
     /// message.
-    async fn take_up_robots(&self, config: &Config, kept: &mut Kept) -> Result<(), StoreError> {
+    async fn take_up_robots(&self, config: &Config, kept: &mut Kept) -> Result<(), Failure> {
         let before = std::mem::take(&mut kept.robots);
         for channel in &config.channels {
             if !matches!(channel.kind, ChannelKind::Robot(_)) {
                 continue;
             }
             if before.get(&channel.id) != Some(&channel.kind) {
-                self.store.unblock_channel(&channel.id).await?;
+                let unblocked = self.store.unblock_channel(&channel.id).await;
+                unblocked.or_report("taking a channel up again")?;
             }
             kept.robots.insert(channel.id.clone(), channel.kind.clone());
         }
@@ -161,7 +162,7 @@ impl Pusher {
     }
 
     /// Stops lines, and waits until what they were sending is completed or put back.
-    async fn end(&self, kept: &mut Kept, mut keys: Vec<Key>) -> Result<(), StoreError> {
+    async fn end(&self, kept: &mut Kept, mut keys: Vec<Key>) -> Result<(), Failure> {
         for line in keys.iter().filter_map(|key| kept.lines.remove(key)) {
             line.stop.cancel();
         }
@@ -181,9 +182,10 @@ impl Pusher {
         ended
     }
 
-    fn joined(&self, joined: Result<Ended, JoinError>) -> (Option<Key>, Result<(), StoreError>) {
+    fn joined(&self, joined: Result<Ended, JoinError>) -> (Option<Key>, Result<(), Failure>) {
         match joined {
-            Ok((key, ended)) => (Some(key), ended),
+            // The others go on after what the store refused to one of them.
+            Ok((key, ended)) => (Some(key), ended.or_report("sending").map(drop)),
             Err(error) => {
                 self.supervisor.broke("channels", &supervise::why(error));
                 (None, Ok(()))
