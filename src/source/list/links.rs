@@ -54,7 +54,7 @@ pub(super) fn find(page: &Page) -> Vec<Link> {
             element: id,
             units: words::units(&text),
             label: hash(&text),
-            text: match is_tool(&href) {
+            text: match is_tool(&href) || is_of_editor(page.class(id)) {
                 true => LinkText::More,
                 false => kind,
             },
@@ -197,6 +197,13 @@ fn is_tool(href: &str) -> bool {
                 || matches!(key, "action" | "do") && ACTS.contains(&value)
         })
     })
+}
+
+/// Whether a class says that a link is about who edited a page, as the markup of wikis does.
+fn is_of_editor(class: &str) -> bool {
+    class
+        .split_whitespace()
+        .any(|word| word == "mw-userlink" || word.starts_with("mw-usertoollinks"))
 }
 
 /// The kind of page that an address leads to.

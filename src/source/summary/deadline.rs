@@ -1,8 +1,14 @@
 //! By when people must act.
+//!
+//! [`find`] reads each sentence in plain dates (`plain`), and asks of each date whether the words around it make it the
+//! last day to act (`cues`).
 
-use std::sync::LazyLock;
+mod cues;
+mod plain;
 
-use chrono::{DateTime, Utc};
+use std::{ops::Range, sync::LazyLock};
+
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use regex::Regex;
 
@@ -11,6 +17,8 @@ use crate::source::date;
 
 /// Texts longer than this are looked at in part.
 const MOST: usize = 200_000;
+/// How much is looked at before and after a date, in bytes.
+const NEAR: usize = 200;
 
 /// The first date that a text says to act by. A missing year follows from `published`.
 pub(super) fn find(
@@ -25,77 +33,117 @@ pub(super) fn find(
             *taken += line.len();
             (*taken <= MOST).then_some(line)
         })
-        .filter(|line| may_ask(line))
         .find_map(|line| {
-            date::find_coming(line, from, zone, now)
-                .into_iter()
-                .filter(|(_, moment)| moment.day() >= from)
-                .find(|(range, _)| asks(&line[..range.start], &line[range.end..]))
-                .map(|(_, moment)| moment)
+            line.split(['。', '；', ';', '！', '？'])
+                .filter(|sentence| may_ask(sentence))
+                .find_map(|sentence| in_sentence(sentence, line, from, zone, now))
         })
 }
 
-/// Whether a line has the characters that [`asks`] needs at all.
-fn may_ask(line: &str) -> bool {
-    let numbered = line.contains(|c: char| c.is_ascii_digit() || ('０'..='９').contains(&c));
-    let chinese = numbered || line.contains('月');
-    chinese
-        && (line.contains([
-            '前', '止', '截', '至', '到', '迟', '遲', '晚', '-', '—', '~', '～',
-        ]) || line.is_ascii()
-            || [
-                "by",
-                "By",
-                "before",
-                "until",
-                "eadline",
-                "ue ",
-                "loses",
-                "later than",
-            ]
-            .iter()
-            .any(|word| line.contains(word)))
+fn in_sentence(
+    sentence: &str,
+    line: &str,
+    from: NaiveDate,
+    zone: Tz,
+    now: DateTime<Utc>,
+) -> Option<Moment> {
+    let text = plain::plain(sentence, from);
+    date::find_coming(&text, from, zone, now)
+        .into_iter()
+        .filter(|(_, moment)| moment.day() >= from)
+        .find_map(|(range, moment)| {
+            let (range, time) = with_time(&text, range, moment);
+            let (before, after) = (tail(&text[..range.start]), head(&text[range.end..]));
+            let timed = || match time {
+                Some(time) => date::parse(&format!("{} {time}", moment.day()), zone, now),
+                None => Some(moment),
+            };
+            cues::asks(before, after, line).then(timed)?
+        })
 }
 
-/// Whether the words around a date make it the last one to act.
-fn asks(before: &str, after: &str) -> bool {
+/// The time of day that stands before a date (`11:59 p.m. on 22 March`) or after it (`March 27, at 12 noon`),
+/// where the date has none, and the place of both.
+fn with_time(text: &str, range: Range<usize>, moment: Moment) -> (Range<usize>, Option<String>) {
+    const TIME: &str =
+        r"(\d{1,2})(?:[:.h](\d{2}))?\s?(noon|midnight|a\.?m\.?|p\.?m\.?|uhr|h(?-u:\b))?";
     static BEFORE: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(
-            r"(?i)(?:截止(?:时间|日期|期限)?(?:为|是|至|到|于)?|截至|最迟|最晚|不得?(?:晚|迟)于|(?-u:\b)by|(?-u:\b)until|(?-u:\b)before|no later than|(?-u:\b)deadline(?:\s(?:is|for))?|(?-u:\b)due(?:\s(?:on|by|date))?|(?-u:\b)closes?(?:\son)?)[\s:：,，]{0,3}(?:the\s|end of\s|midnight\s|\d{1,2}\s?(?:am|pm)\s(?:on\s)?|\w+day,?\s)*$",
-        )
+        Regex::new(&format!(
+            r"(?i)(?:(?-u:\b)|\s){TIME}(?:\s?\([a-z]{{2,5}}\)|\s[A-Z]{{3,4}})?,?\s?(?:on\s|am\s|le\s|del\s)?(?:\p{{L}}+day,?\s)?$"
+        ))
         .expect("a fixed pattern")
     });
     static AFTER: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"^\s?(?:[（(][^）)]{0,12}[）)])?\s?(?:\d{1,2}[:：时点]\d{0,2}分?)?\s?(?:下班|中午|下午|上午)?\s?(?:以前|之前|前|止|截止|为止|结束)")
-            .expect("a fixed pattern")
+        Regex::new(&format!(
+            r"(?i)^[\s,]{{0,3}}(?:at\s|um\s|à\s|a\slas\s|в\s|kl\.?\s)?{TIME}"
+        ))
+        .expect("a fixed pattern")
     });
-    static RANGE: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?:报名|申报|申请|公示|缴费|征集|投递|受理|提交|填报|确认|登记|征求意见|招标文件|递交)[^。；]{0,50}(?:至|到|-|—|~|～)\s?$")
-            .expect("a fixed pattern")
-    });
-    let before = tail(before, 200);
-    // What the publisher means to do by then is nothing that readers must do.
-    let clause = before
-        .rsplit(['。', '；', '，', ',', ';'])
-        .next()
-        .unwrap_or_default();
-    if ["预计", "有望", "力争", "计划于", "拟于"]
-        .iter()
-        .any(|word| clause.contains(word))
-    {
-        return false;
+    if matches!(moment, Moment::Time(_)) {
+        return (range, None);
     }
-    let later = ["后", "起", "以来", "开始"]
-        .iter()
-        .any(|word| after.starts_with(word));
-    !later && (BEFORE.is_match(before) || AFTER.is_match(after) || RANGE.is_match(before))
+    let before = tail(&text[..range.start]);
+    if let Some(found) = BEFORE.captures(before)
+        && let Some(time) = clock_time(&found)
+    {
+        let start = range.start - before.len() + found.get(0).map_or(0, |all| all.start());
+        return (start..range.end, Some(time));
+    }
+    match AFTER.captures(&text[range.end..]) {
+        Some(found) => match clock_time(&found) {
+            Some(time) => (
+                range.start..range.end + found.get(0).map_or(0, |all| all.end()),
+                Some(time),
+            ),
+            None => (range, None),
+        },
+        None => (range, None),
+    }
+}
+
+/// A time of 24 hours; a number alone is none.
+fn clock_time(found: &regex::Captures<'_>) -> Option<String> {
+    let hour: u32 = found[1].parse().ok()?;
+    let minute = found.get(2).map_or("00", |minute| minute.as_str());
+    let half = found
+        .get(3)
+        .map(|half| half.as_str().to_lowercase().replace('.', ""));
+    let hour = match half.as_deref() {
+        None if found.get(2).is_none() => return None,
+        Some("pm") if hour < 12 => hour + 12,
+        Some("am") if hour == 12 => 0,
+        Some("midnight") => return Some("23:59".to_owned()),
+        _ => hour,
+    };
+    (hour < 24).then(|| format!("{hour:02}:{minute}"))
+}
+
+/// Whether a sentence has a day and a word that may make it a deadline, so that it is worth reading.
+fn may_ask(sentence: &str) -> bool {
+    static CUE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(
+            r"(?i)[前止截迟遲晚]|[至到—–~～-]\s?(?:\d|[二三四五六七八九十〇]|(?:本|下|今|明)?[周月天日])|逾期|过时|过期|不再|期限|改为|まで|締|까지|마감|기한|기간|by|before|until|till|through|due|deadline|clos|later than|extended|last da|final da|cut-?off|schluss|frist|spätestens|bis|avant|jusqu|limit|tard|plazo|hasta|antes|scadenza|entro|até|prazo|до|позднее|срок|tot|vóór",
+        )
+        .expect("a fixed pattern")
+    });
+    const DAYS: [char; 6] = ['月', '周', '週', '天', '日', '期'];
+    let has_day = sentence.contains(|c: char| c.is_numeric()) || sentence.contains(DAYS);
+    has_day && CUE.is_match(sentence)
 }
 
 /// The last bytes of a text, from a character on.
-fn tail(text: &str, length: usize) -> &str {
-    let mut start = text.len().saturating_sub(length);
+fn tail(text: &str) -> &str {
+    let mut start = text.len().saturating_sub(NEAR);
     while !text.is_char_boundary(start) {
         start += 1;
     }
     &text[start..]
+}
+
+fn head(text: &str) -> &str {
+    let mut end = text.len().min(NEAR);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
 }

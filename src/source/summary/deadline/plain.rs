@@ -1,0 +1,163 @@
+//! A sentence with the many ways of telling a day made plain: ranges that leave out a month, weekdays, tomorrow,
+//! other calendars and languages, so that one search finds all of its dates.
+
+use std::{borrow::Cow, sync::LazyLock};
+
+use chrono::{Datelike, Days, Months, NaiveDate};
+use regex::{Captures, Regex};
+
+/// `from` is the day of publication.
+pub(super) fn plain(sentence: &str, from: NaiveDate) -> String {
+    let folded: String = sentence.chars().map(fold).collect();
+    let mut text = replace(&WEEKDAY_BESIDE, &folded, |found| found[1].to_owned());
+    text = replace(&HOURS, &text, |found| found[1].to_owned());
+    text = replace(&KOREAN, &text, |found| {
+        format!("{}月{}日", &found[1], &found[2])
+    });
+    text = replace(&REIWA, &text, |found| {
+        let year = found[1].parse::<u32>().unwrap_or(1);
+        format!("{}年", 2018 + year)
+    });
+    text = replace(&SLAVIC, &text, slavic);
+    text = replace(&RANGE, &text, |found| {
+        let (month, first, between, last) = (&found[1], &found[2], &found[3], &found[4]);
+        format!("{month}{first}日{between}至{month}{last}日")
+    });
+    text = replace(&NEAR, &text, |found| near(found, from));
+    text = replace(&WEEKDAY, &text, |found| weekday(found, from));
+    replace(&BARE_DAY, &text, |found| bare_day(found, from))
+}
+
+fn replace(pattern: &Regex, text: &str, by: impl Fn(&Captures<'_>) -> String) -> String {
+    match pattern.replace_all(text, |found: &Captures<'_>| by(found)) {
+        Cow::Borrowed(_) => text.to_owned(),
+        Cow::Owned(text) => text,
+    }
+}
+
+fn fold(c: char) -> char {
+    match c {
+        '０'..='９' | '：' | '．' | '／' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        '（' => '(',
+        '）' => ')',
+        '\u{a0}' | '\u{3000}' => ' ',
+        c => c,
+    }
+}
+
+fn fixed(pattern: &str) -> Regex {
+    Regex::new(pattern).expect("a fixed pattern")
+}
+
+/// `3月13日(本周五)`, `3月27日 星期五`, `2026. 3. 27.(금)`, `3月28日(土)`.
+static WEEKDAY_BESIDE: LazyLock<Regex> = LazyLock::new(|| {
+    fixed(
+        r"([日號号]|\d\.?)\s?(?:\(\s?(?:本|这|下)?(?:周|週|星期|礼拜)[一二三四五六日天]\s?\)|\([월화수목금토일月火水木金土日]\)|(?:周|週|星期|礼拜)[一二三四五六日天])",
+    )
+});
+/// `上午9:30至下午17:30`: open until the latter.
+static HOURS: LazyLock<Regex> = LazyLock::new(|| {
+    let time = r"(?:上午|下午|早上|晚上|中午)?\s?\d{1,2}\s?[:时點点時]\s?(?:\d{2}|半)?\s?分?";
+    fixed(&format!(r"{time}\s?[-—–~～至到]+\s?({time})"))
+});
+static KOREAN: LazyLock<Regex> = LazyLock::new(|| fixed(r"(\d{1,2})월\s?(\d{1,2})일"));
+static REIWA: LazyLock<Regex> = LazyLock::new(|| fixed(r"令和\s?(\d{1,2}|元)\s?年"));
+static SLAVIC: LazyLock<Regex> = LazyLock::new(|| {
+    fixed(
+        r"(?i)(\d{1,2})\s(янв|фев|мар|апр|мая|июн|июл|авг|сен|окт|ноя|дек)[\p{Cyrillic}]*(?:\s(\d{4}))?",
+    )
+});
+/// `3月12—15日`, `3月12日9:00至16日`: the last day is of the same month.
+static RANGE: LazyLock<Regex> = LazyLock::new(|| {
+    fixed(
+        r"((?:\d{4}年)?\d{1,2}月)(\d{1,2})日?([^，。；月日]{0,12}?)\s?[-—–~～至到]+\s?(\d{1,2})日",
+    )
+});
+static NEAR: LazyLock<Regex> =
+    LazyLock::new(|| fixed("(今天|今日|本日|今晚|明天|明日|明晚|后天|後天|(?i:today|tomorrow))"));
+static WEEKDAY: LazyLock<Regex> = LazyLock::new(|| {
+    fixed(r"(每|上|逢)?(本|这|這|下)?(?:个|個)?(?:周|週|星期|礼拜)([一二三四五六日天])(至|到|-)?")
+});
+static BARE_DAY: LazyLock<Regex> =
+    LazyLock::new(|| fixed(r"(^|[于於在，,：:]|本月|截至|最迟)\s?(\d{1,2})[日号]"));
+
+fn slavic(found: &Captures<'_>) -> String {
+    const MONTHS: [(&str, &str); 12] = [
+        ("янв", "Jan"),
+        ("фев", "Feb"),
+        ("мар", "Mar"),
+        ("апр", "Apr"),
+        ("мая", "May"),
+        ("июн", "Jun"),
+        ("июл", "Jul"),
+        ("авг", "Aug"),
+        ("сен", "Sep"),
+        ("окт", "Oct"),
+        ("ноя", "Nov"),
+        ("дек", "Dec"),
+    ];
+    let name = found[2].to_lowercase();
+    let month = MONTHS.iter().find(|(own, _)| *own == name);
+    let month = month.map_or("Jan", |(_, month)| month);
+    let year = found.get(3).map_or("", |year| year.as_str());
+    format!("{} {month} {year}", &found[1])
+        .trim_end()
+        .to_owned()
+}
+
+fn written(day: Option<NaiveDate>, instead: &str) -> String {
+    // A time may follow at once.
+    day.map_or_else(|| instead.to_owned(), |day| format!("{day} "))
+}
+
+fn near(found: &Captures<'_>, from: NaiveDate) -> String {
+    let ahead = match found[1].to_lowercase().as_str() {
+        "明天" | "明日" | "明晚" | "tomorrow" => 1,
+        "后天" | "後天" => 2,
+        _ => 0,
+    };
+    let half = if found[1].ends_with('晚') {
+        "晚上"
+    } else {
+        ""
+    };
+    written(from.checked_add_days(Days::new(ahead)), &found[0]) + half
+}
+
+/// `本周五`, `下周三`; `周五` alone is the next one.
+fn weekday(found: &Captures<'_>, from: NaiveDate) -> String {
+    if found.get(1).is_some() || found.get(4).is_some() {
+        return found[0].to_owned();
+    }
+    let wanted = match &found[3] {
+        "一" => 0,
+        "二" => 1,
+        "三" => 2,
+        "四" => 3,
+        "五" => 4,
+        "六" => 5,
+        _ => 6,
+    };
+    let today = u64::from(from.weekday().num_days_from_monday());
+    let ahead = match found.get(2).map(|week| week.as_str()) {
+        Some("下") => 7 + wanted - today,
+        Some(_) if wanted < today => return found[0].to_owned(),
+        _ => (7 + wanted - today) % 7,
+    };
+    written(from.checked_add_days(Days::new(ahead)), &found[0])
+}
+
+/// A day without its month: the next one of that number.
+fn bare_day(found: &Captures<'_>, from: NaiveDate) -> String {
+    let number = found[2].parse::<u32>().unwrap_or(0);
+    let this = from.with_day(number).filter(|day| *day >= from);
+    let next = || {
+        from.with_day(1)?
+            .checked_add_months(Months::new(1))?
+            .with_day(number)
+    };
+    match this.or_else(next) {
+        Some(day) => format!("{}{day} ", &found[1]),
+        None => found[0].to_owned(),
+    }
+}
