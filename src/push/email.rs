@@ -78,9 +78,9 @@ impl Email {
             Ok(had) => had,
             Err(error) => return Sent::Again(error.to_string()),
         };
-        let mut round = Round::new(&self.server, &letter, had, readers);
+        let mut round = Round::new(&self.server, &letter, had, (readers, channel));
         let broken = round.go().await.err();
-        round.end(broken, channel).await
+        round.end(broken).await
     }
 
     /// What the server says of the sender and of each reader, without a mail.
@@ -101,6 +101,7 @@ impl Email {
                 Err(Refusal::Never(blame, why)) => {
                     return Err(blame.sets_aside(&format!("{}: {why}", reader.email), channel));
                 }
+                Err(Refusal::Sender(blame, why)) => return Err(blame.sets_aside(&why, channel)),
                 Err(Refusal::All(sent)) => return Err(sent),
             }
         }

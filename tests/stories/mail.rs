@@ -335,6 +335,25 @@ async fn one_stranger_among_the_readers_keeps_the_mail_from_nobody_else() {
 }
 
 #[tokio::test]
+async fn a_reader_whom_the_server_does_not_relay_to_silences_nobody_else() {
+    let smtp = Smtp::start().await;
+    smtp.answer(
+        "RCPT TO:<b@",
+        "554 5.7.1 <b@example.org>: Relay access denied",
+    );
+    let mut pushing = Pushing::new(&channel(smtp.port, READERS)).await;
+    pushing.publish(2).await;
+    pushing.start();
+    let sent = ended(&pushing, 2).await;
+    pushing.stop().await;
+    assert!(
+        sent.iter().all(|it| it.state == DeliveryState::Sent),
+        "{sent:?}"
+    );
+    assert_eq!(smtp.mails().len(), 2);
+}
+
+#[tokio::test]
 async fn where_every_reader_is_a_stranger_the_channel_is_set_aside() {
     let smtp = Smtp::start().await;
     let pushing = Pushing::new(&channel(smtp.port, "\"gone@elsewhere.example\"")).await;

@@ -18,6 +18,7 @@ pub(super) struct Round<'a> {
     server: &'a Server,
     letter: &'a Letter,
     readers: &'a Readers,
+    channel: &'a Channel,
     had: HashSet<Reader>,
     /// With how many mails it took.
     connection: Option<(AsyncSmtpConnection, usize)>,
@@ -30,12 +31,13 @@ impl<'a> Round<'a> {
         server: &'a Server,
         letter: &'a Letter,
         had: HashSet<Reader>,
-        readers: &'a Readers,
+        (readers, channel): (&'a Readers, &'a Channel),
     ) -> Self {
         Self {
             server,
             letter,
             readers,
+            channel,
             had,
             connection: None,
             later: Vec::new(),
@@ -60,12 +62,11 @@ impl<'a> Round<'a> {
                     kept.map_err(|error| Sent::Again(error.to_string()))?;
                 }
                 Err(Refusal::Later(why)) => self.later.push(format!("{address}: {why}")),
-                Err(Refusal::Never(blame @ (Blame::Reader | Blame::Text), why)) => {
+                Err(Refusal::Never(blame, why)) => {
                     self.never.push((blame, format!("{address}: {why}")));
                 }
-                Err(Refusal::Never(blame, why)) => {
-                    self.never.push((blame, why));
-                    return Ok(());
+                Err(Refusal::Sender(blame, why)) => {
+                    return Err(blame.sets_aside(&why, self.channel));
                 }
                 Err(Refusal::All(sent)) => return Err(sent),
             }
@@ -104,7 +105,7 @@ impl<'a> Round<'a> {
         })?;
         let (from, to) = (&self.letter.from.email, &reader.email);
         let addressed = self.server.address(connection, from, to).await;
-        if let Err(Refusal::Later(_) | Refusal::Never(..)) = addressed {
+        if let Err(Refusal::Later(_) | Refusal::Never(..) | Refusal::Sender(..)) = addressed {
             self.server.reset(connection).await;
         }
         addressed?;
@@ -112,19 +113,14 @@ impl<'a> Round<'a> {
     }
 
     /// What comes of it for the mail as a whole.
-    pub(super) async fn end(self, broken: Option<Sent>, channel: &Channel) -> Sent {
-        if let Some((connection, _)) = self.connection {
+    pub(super) async fn end(mut self, broken: Option<Sent>) -> Sent {
+        if let Some((connection, _)) = self.connection.take() {
             self.server.quit(connection).await;
         }
         if let Some(sent) = broken {
             return sent;
         }
         let is_begun = !self.had.is_empty();
-        let about_all =
-            |(blame, _): &&(Blame, String)| !matches!(blame, Blame::Reader | Blame::Text);
-        if let Some((blame, why)) = self.never.iter().find(about_all) {
-            return blame.sets_aside(why, channel);
-        }
         let refused = self
             .never
             .iter()
@@ -132,21 +128,24 @@ impl<'a> Round<'a> {
             .collect::<Vec<_>>()
             .join("; ");
         if is_begun && !refused.is_empty() {
-            tracing::warn!(channel.id = %channel.id, "the mail server does not take some readers: {refused}");
+            tracing::warn!(channel.id = %self.channel.id, "the mail server does not take some readers: {refused}");
         }
         match (self.later.is_empty(), self.never.is_empty()) {
             (false, _) if is_begun => Sent::Partly(self.later.join("; ")),
             (false, _) => Sent::Again(self.later.join("; ")),
-            (true, false) if !is_begun => {
-                match self.never.iter().any(|(blame, _)| *blame == Blame::Text) {
-                    true => Sent::Refused(refused),
-                    false => Blame::Reader.sets_aside(
-                        &format!("the mail server takes no reader: {refused}"),
-                        channel,
-                    ),
-                }
-            }
+            (true, false) if !is_begun => self.refused_by_all(refused),
             (true, _) => Sent::Done(Some(self.letter.name())),
         }
+    }
+    /// A refusal of all readers is perhaps about the sender or the user, or about this mail alone.
+    fn refused_by_all(&self, refused: String) -> Sent {
+        let blames = || self.never.iter().map(|(blame, _)| *blame);
+        let about_all = blames().find(|it| !matches!(it, Blame::Reader | Blame::Text));
+        if about_all.is_none() && blames().any(|blame| blame == Blame::Text) {
+            return Sent::Refused(refused);
+        }
+        let why = format!("the mail server takes no reader: {refused}");
+        let blame = about_all.unwrap_or(Blame::Reader);
+        blame.sets_aside(&why, self.channel)
     }
 }

@@ -60,6 +60,8 @@ pub(super) enum Refusal {
     Later(String),
     /// This reader, ever.
     Never(Blame, String),
+    /// The sender, whoever is to read it.
+    Sender(Blame, String),
     /// All of them.
     All(Sent),
 }
@@ -241,6 +243,9 @@ impl Server {
         let words = self.words(error);
         let why = format!("the mail server refused it: {words}");
         match code(error) {
+            code @ 500.. if step == Step::From => {
+                Refusal::Sender(Blame::of(step, code, &words), why)
+            }
             code @ 500.. => Refusal::Never(Blame::of(step, code, &words), why),
             400..500 if step != Step::From && code(error) != 421 => Refusal::Later(why),
             _ => Refusal::All(Sent::Again(why)),
