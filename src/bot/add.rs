@@ -1,5 +1,7 @@
 //! `/subscribe URL`: tries the page, shows what was found there, and adds it as a source; and the way back.
 
+use std::borrow::Cow;
+
 use chrono::Utc;
 use url::Url;
 
@@ -12,7 +14,7 @@ use super::{
     words::{fill, shown_name},
 };
 use crate::{
-    bulletin::{AddSources, AddedSource, Chat, Source, SourceId, Standing, canonical_url},
+    bulletin::{AddSources, AddedSource, Chat, Login, Source, SourceId, Standing, canonical_url},
     config::SourceBlock,
     push::card::{clean_line, cut, escape},
     store::StoreError,
@@ -237,6 +239,9 @@ impl Room {
             AddSources::Nobody => Some(words.nobody_adds.to_owned()),
             AddSources::Admins if !self.is_admin(asker) => Some(words.admins_add.to_owned()),
             _ if shut.is_some() => shut.map(str::to_owned),
+            _ if matches!(Login::taken_off(url), Cow::Owned(_)) => {
+                Some(words.no_login_here.to_owned())
+            }
             _ if of_one >= MOST_OF_ONE && !self.is_admin(asker) => {
                 Some(full(words.too_many_added, MOST_OF_ONE))
             }

@@ -86,7 +86,7 @@ pub(super) fn follow(
     if row.state != BulletinState::Published || !(correction.is_told() || has_other_title) {
         return Ok(());
     }
-    said::turn(
+    let is_back = said::turn(
         books,
         change,
         id,
@@ -98,17 +98,19 @@ pub(super) fn follow(
     if correction.is_told() {
         let title = has_other_title.then(|| before.title.chars().take(TITLE).collect());
         let what = match correction {
-            Correction::Text(what) => what.clone(),
+            Correction::Text(what) | Correction::Title(what) => what.clone(),
             _ => Changed::Nothing,
         };
         history.changes.push((now.timestamp_millis(), title, what));
         let surplus = history.changes.len().saturating_sub(MOST);
         history.changes.drain(..surplus);
     }
-    let due = history
+    // What flips is told once a day; a wrong deadline stands nowhere so long.
+    let last = history
         .told_ms
-        // A time ahead was told by a clock that was set back since, or is that of one that waits.
-        .map_or(now, |told| now.max(time(told).min(now) + A_DAY));
+        .filter(|_| is_back && before.deadline == row.deadline);
+    // A time ahead was told by a clock that was set back since, or is that of one that waits.
+    let due = last.map_or(now, |told| now.max(time(told).min(now) + A_DAY));
     let is_told = |channel: &Channel| channel.kind.can_edit() || channel.corrections;
     if queue(books, change, id, is_told, (due, now))? {
         history.told_ms = Some(due.timestamp_millis());
@@ -215,7 +217,7 @@ fn mark(
 ) -> Result<bool> {
     archive::rewrite(&mut change.writes, &books.engine, id, row, None)?;
     let now_ms = now.timestamp_millis();
-    said::turn(books, change, id, (before, row), None, now_ms)?;
+    let _ = said::turn(books, change, id, (before, row), None, now_ms)?;
     let is_told = |channel: &Channel| channel.kind.can_edit() || channel.corrections;
     queue(books, change, id, is_told, (now, now))?;
     Ok(true)

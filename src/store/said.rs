@@ -63,10 +63,14 @@ impl Said {
         self.0.is_empty()
     }
 
-    fn turn(&mut self, before: Words, now: Words, now_ms: i64, told_ms: i64) {
+    /// Whether it says again what it said before.
+    fn turn(&mut self, before: Words, now: Words, now_ms: i64, told_ms: i64) -> bool {
+        let is_retitled = before.title != now.title;
         if self.0.is_empty() {
             self.0.push((i64::MIN, before));
         }
+        let mut earlier = self.0.iter().map(|(_, said)| said);
+        let is_back = earlier.any(|said| *said == now || is_retitled && said.title == now.title);
         // What nobody was told is as good as never said.
         self.0.pop_if(|(since, _)| *since > told_ms);
         if self.0.last().is_none_or(|(_, said)| *said != now) {
@@ -74,6 +78,7 @@ impl Said {
             self.0.push((now_ms.max(told_ms.saturating_add(1)), now));
         }
         self.0.drain(..self.0.len().saturating_sub(MOST));
+        is_back
     }
 
     /// What it said then, and what it says.
@@ -119,7 +124,8 @@ impl Said {
     }
 }
 
-/// After a row turned from `before`; `article`: where its text is another one too.
+/// After a row turned from `before`; `article`: where its text is another one too. Whether it says again
+/// what it said before.
 pub(super) fn turn(
     books: &Books,
     change: &mut Change,
@@ -127,7 +133,7 @@ pub(super) fn turn(
     (before, row): (&BulletinRow, &BulletinRow),
     article: Option<&Article>,
     now_ms: i64,
-) -> Result<()> {
+) -> Result<bool> {
     let engine = &books.engine;
     let text = archive::text(engine, &keys::text(id))?.unwrap_or_default();
     let read = article.map(|article| article.text.as_str());
@@ -135,7 +141,7 @@ pub(super) fn turn(
     let mut said = Said::of(engine, id)?;
     let told = read::deliveries_of(engine, id)?;
     let told = told.iter().filter_map(|(_, slot)| slot.begun_ms()).max();
-    said.turn(
+    let is_back = said.turn(
         Words::new(before, &text),
         Words::new(row, text_now),
         now_ms,
@@ -143,7 +149,7 @@ pub(super) fn turn(
     );
     change.writes.remove_long(engine, keys::said(id))?;
     change.writes.put(keys::said(id), &said);
-    Ok(())
+    Ok(is_back)
 }
 
 /// When `channel` was last told of it, if it was.

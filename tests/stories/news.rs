@@ -246,7 +246,7 @@ async fn a_new_title_comes_with_what_its_article_says_now_and_the_next_one_waits
     looks.site.serve("/a/26.html", article(first, 11));
     assert_eq!(looks.look(&page(first)).await, [first]);
     assert_eq!(deadline().await.as_deref(), Some("2026-12-11"));
-    for (count, day) in (1..).zip([14]) {
+    for (count, day) in (1..).zip([14, 16, 18]) {
         looks.pushing.until_all_sent().await;
         let title = format!("关于申报奖学金的通知（12月{day}日截止）");
         looks.site.serve("/a/26.html", article(&title, day));

@@ -189,6 +189,7 @@ pub(super) static WORDS: Words = Words {
     too_many_in_all: "At most {most} sources can be added from all chats, and so many there are; please ask an admin.",
     inner_address: "This address leads to a private network and cannot be a source. If it should, ask an admin to let it through with allow_private.",
     no_such_address: "This address cannot be used.",
+    no_login_here: "An address with a user name or password cannot be added here: everyone in the chat would see it. Please ask an admin to put a page that needs them into the config file.",
     remove: "Remove the source",
     remove_question: "Remove the source “{source}”?\n{url}\nIt is watched no more, and {count} chats get nothing of it any more; its notices can still be searched.",
     removed: "The source “{source}” is removed. /sources lists the others.",

@@ -180,6 +180,7 @@ pub(super) static WORDS: Words = Words {
     too_many_in_all: "各聊天添加的来源最多共 {most} 个，已经满了，请联系管理员。",
     inner_address: "这个网址指向内部网络，不能作为来源。确实需要的话，请管理员用 allow_private 放行。",
     no_such_address: "这个网址不能用。",
+    no_login_here: "网址里不能带用户名和密码：聊天里的人都看得到。需要登录的网页，请管理员写进配置文件。",
     remove: "删除来源",
     remove_question: "删除来源“{source}”？\n{url}\n以后不再查看它，{count} 个聊天不再收到它的通知；已有的通知仍可搜索。",
     removed: "已删除来源“{source}”。/sources 列出其余的来源。",
