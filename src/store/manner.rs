@@ -253,8 +253,11 @@ pub(super) fn rearrange(
             continue;
         };
         let due_ms = present_due(books, channel, &slot, now)?.timestamp_millis();
-        if slot.due_ms() != due_ms {
+        let begun_ms = slot.begun_ms().map(|begun_ms| begun_ms.min(now_ms));
+        if (slot.due_ms(), slot.begun_ms()) != (due_ms, begun_ms) {
             slot.set_due_ms(due_ms);
+            // Its wait is counted from the present clock from now on, whenever this comes again.
+            slot.set_begun_ms(begun_ms);
             change.set_slot(&books.engine, id, slot)?;
         }
     }

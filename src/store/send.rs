@@ -206,6 +206,8 @@ fn settled(
     now: DateTime<Utc>,
 ) -> Result<Slot> {
     let now_ms = now.timestamp_millis();
+    // Where the clock was set back meanwhile, it began by the other one.
+    slot.set_begun_ms(slot.begun_ms().map(|begun_ms| begun_ms.min(now_ms)));
     match outcome {
         Outcome::Sent { message } => {
             slot.state = DeliveryState::Sent;
@@ -241,6 +243,8 @@ fn settled(
             slot.state = DeliveryState::Queued;
             slot.attempts = slot.attempts.saturating_sub(1);
             slot.set_begun_ms(None);
+            // It was due when it was begun, if by another clock.
+            slot.set_due_ms(slot.due_ms().min(now_ms));
         }
     }
     Ok(slot)

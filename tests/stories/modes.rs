@@ -81,7 +81,9 @@ async fn a_long_digest_is_split_between_its_entries() {
     let telegram = Telegram::start(TOKEN).await;
     let manner = "mode = \"digest\"\ndigest = \"*/2 * * * * *\"";
     let mut pushing = Pushing::with_shown(&settings(&telegram, manner), SHOWN).await;
-    pushing.publish(150).await;
+    for _ in 0..2 {
+        pushing.publish(75).await;
+    }
     pushing.start();
     let texts = telegram.until_sent(7, 3).await;
     assert_eq!(shown(&texts), (50..200).collect::<Vec<_>>());

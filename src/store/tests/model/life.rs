@@ -533,7 +533,7 @@ impl Life {
             .await
             .unwrap()
             .items;
-        bulletins.reverse();
+        bulletins.sort_by_key(|it| it.id);
         let said: Vec<_> = bulletins
             .iter()
             .map(|it| {

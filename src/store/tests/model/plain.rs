@@ -149,6 +149,10 @@ impl Plain {
 
     pub(super) fn ask(&mut self, id: &str, chat: Chat) {
         let number = self.number(id);
+        // Whoever asks for the same again changes nothing.
+        if self.chats.get(&number) == Some(&chat) {
+            return;
+        }
         for sent in &mut self.deliveries {
             let waits = sent.channel == number
                 && sent.state == DeliveryState::Queued
@@ -302,6 +306,7 @@ impl Plain {
     pub(super) fn complete(&mut self, id: u64, outcome: &Outcome, now: DateTime<Utc>) {
         const MOST_DOUBTS: u32 = 8;
         let sent = &mut self.deliveries[id as usize - 1];
+        sent.begun = sent.begun.map(|begun| begun.min(now));
         let counts = &mut self.counts[sent.channel];
         let again = |sent: &mut Sent, due| {
             sent.state = DeliveryState::Queued;
@@ -337,6 +342,7 @@ impl Plain {
                 sent.state = DeliveryState::Queued;
                 sent.attempts -= 1;
                 sent.begun = None;
+                sent.due = sent.due.min(now);
             }
         }
     }
@@ -356,6 +362,7 @@ impl Plain {
                     sent.due = sent
                         .due
                         .min(now + (sent.due - begun).max(chrono::TimeDelta::zero()));
+                    sent.begun = Some(now);
                 }
             } else if sent.due > now && sent.kind == DeliveryKind::Reminder {
                 let Some(deadline) = deadline else { continue };
