@@ -184,9 +184,12 @@ async fn handle(room: &Room, update: poll::Received) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The chat that was answered, and the panic that it met.
+type Spoken = (i64, Result<(), Box<dyn Any + Send>>);
+
 /// Gives answers, each when its chat's turn has come.
 async fn speak(mut answers: mpsc::Receiver<Answer>, supervisor: &Supervisor) {
-    let mut at_work: JoinSet<(i64, Result<(), Box<dyn Any + Send>>)> = JoinSet::new();
+    let mut at_work: JoinSet<Spoken> = JoinSet::new();
     let mut of_chat: HashMap<i64, usize> = HashMap::new();
     loop {
         tokio::select! {

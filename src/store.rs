@@ -234,7 +234,7 @@ impl Store {
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .clone();
-        let engine = engine.ok_or_else(|| Failure::Closed)?;
+        let engine = engine.ok_or(Failure::Closed)?;
         let names = self
             .shared
             .names

@@ -237,7 +237,7 @@ mod tests {
         #[test]
         fn a_clean_title_is_clean(title in "[置顶【】\\[\\]() 新热0-9a-z阅读：公告次]{0,24}") {
             let clean = clean_title(&title);
-            prop_assert_eq!(clean_title(&clean), clean.clone());
+            prop_assert_eq!(&clean_title(&clean), &clean);
             prop_assert!(title.contains(&clean));
         }
     }

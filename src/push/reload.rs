@@ -85,7 +85,7 @@ impl Pusher {
             let channels = wanted.get(key);
             channels.is_none_or(|channels| line.is_outdated(key, channels, config))
         });
-        let outdated = outdated.map(|(key, _)| key.clone()).collect();
+        let outdated = outdated.map(|(key, _)| *key).collect();
         self.end(kept, outdated).await?;
         for (key, channels) in wanted {
             match kept.lines.get(&key) {
@@ -135,7 +135,7 @@ impl Pusher {
         let (asides, received) = mpsc::channel(ASIDES);
         let (wiring, channels) = watch::channel(channels);
         let line = Line {
-            key: key.clone(),
+            key,
             sender,
             telegram,
             channels,
@@ -146,7 +146,7 @@ impl Pusher {
         let work = self
             .clone()
             .keep_at_work(line.clone(), received, stop.clone());
-        let name = key.clone();
+        let name = key;
         kept.tasks.spawn(async move { (name, work.await) });
         let settings = settings(&key, config);
         let channels = wiring;

@@ -207,7 +207,11 @@ fn rows(html: &str, base: &Url, kind: ReadAs) -> Option<HashSet<String>> {
 /// A page with prose put into a box at the head or the end of its body.
 fn with_prose(html: &str, variant: usize) -> String {
     let (open, close) = BOXES[variant / 4 % BOXES.len()];
-    let words = if variant % 2 == 0 { CONSENT } else { NOTICE };
+    let words = if variant.is_multiple_of(2) {
+        CONSENT
+    } else {
+        NOTICE
+    };
     let prose: String = words.iter().map(|text| format!("<p>{text}</p>")).collect();
     let piece = format!("{open}{prose}{close}");
     let lower = html.to_ascii_lowercase();

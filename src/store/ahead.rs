@@ -3,10 +3,7 @@
 //!
 //! A text or filter that was not foreseen is judged by the writer itself: nothing depends on this.
 
-use std::{
-    collections::{HashMap, HashSet},
-    hash::{Hash, Hasher},
-};
+use std::collections::{HashMap, HashSet};
 
 use super::{
     HeldAction, Look, Ruling, Store, archive, blocking, books::Books, error::Result, keys, people,
@@ -17,31 +14,15 @@ use crate::bulletin::{BulletinState, Cost, Filter, Folded, Verdict};
 /// Texts that are judged ahead of one call; who brings more waits for the writer with the rest.
 const MOST_TEXTS: usize = 500;
 
+/// The verdicts of each text, by the address of the filter, which is kept so that it stays there.
 #[derive(Debug, Default)]
-pub(super) struct Ahead(HashMap<Folded, HashMap<Same, bool>>);
-
-/// A filter and its clones.
-#[derive(Debug)]
-struct Same(Filter);
-
-impl PartialEq for Same {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.address() == other.0.address()
-    }
-}
-
-impl Eq for Same {}
-
-impl Hash for Same {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.address().hash(state);
-    }
-}
+pub(super) struct Ahead(HashMap<Folded, HashMap<usize, (Filter, bool)>>);
 
 impl Ahead {
     fn of(texts: HashSet<Folded>, filters: &[Filter]) -> Self {
         let judged = |text: Folded| {
-            let verdict = |filter: &Filter| (Same(filter.clone()), wants(filter, &text));
+            let verdict =
+                |filter: &Filter| (filter.address(), (filter.clone(), wants(filter, &text)));
             let verdicts = filters.iter().map(verdict).collect();
             (text, verdicts)
         };
@@ -59,8 +40,8 @@ impl Ahead {
             return wants(filter, text);
         }
         let known = self.0.get(text);
-        let known = known.and_then(|verdicts| verdicts.get(&Same(filter.clone())));
-        known.copied().unwrap_or_else(|| wants(filter, text))
+        let known = known.and_then(|verdicts| verdicts.get(&filter.address()));
+        known.map_or_else(|| wants(filter, text), |(_, wanted)| *wanted)
     }
 }
 

@@ -59,7 +59,7 @@ fn parts(tag: &str, end: &str) -> (usize, usize) {
             return (parts, at);
         }
         let is_word = c.is_alphanumeric() || c == '_';
-        let begins = !c.is_whitespace() && !(is_word && in_word);
+        let begins = !(c.is_whitespace() || is_word && in_word);
         parts += usize::from(begins);
         in_word = is_word;
         quote = matches!(c, '"' | '\'').then_some(c);

@@ -84,7 +84,7 @@ impl<'a> Round<'a> {
             let given = self.hand_over(&mut connection, reader).await;
             match given {
                 Err(Refusal::All(Sent::Again(_))) if taken > 0 => {
-                    self.server.quit(connection).await
+                    self.server.quit(connection).await;
                 }
                 given => {
                     let taken = taken + usize::from(given.is_ok());

@@ -141,7 +141,7 @@ fn closed_up(words: &str) -> String {
     let mut was_single = false;
     for word in words.split_whitespace() {
         let is_single = word.chars().nth(1).is_none();
-        if !closed.is_empty() && !(was_single && is_single) {
+        if !(closed.is_empty() || was_single && is_single) {
             closed.push(' ');
         }
         closed.push_str(word);

@@ -146,24 +146,22 @@ impl Life {
             deadlines.push(self.rng.bool().then_some(Moment::Day(day)));
         }
         let title = |number: u32| format!("{}第{number}号通知", SOURCES[source]);
-        let found = (last.saturating_sub(SHOWN).max(0) + 1..=last)
-            .rev()
-            .map(|number| {
-                let notice = Notice {
-                    title: title(number),
-                    url: format!("https://{}.example.com/{number}.htm", SOURCES[source]),
-                    ..list([number]).remove(0)
-                };
-                let deadline = number
-                    .checked_sub(first_new)
-                    .and_then(|at| deadlines[at as usize]);
-                let article = (number >= first_new).then(|| Article {
-                    deadline,
-                    text: title(number),
-                    ..Article::default()
-                });
-                Found { notice, article }
+        let found = (last.saturating_sub(SHOWN) + 1..=last).rev().map(|number| {
+            let notice = Notice {
+                title: title(number),
+                url: format!("https://{}.example.com/{number}.htm", SOURCES[source]),
+                ..list([number]).remove(0)
+            };
+            let deadline = number
+                .checked_sub(first_new)
+                .and_then(|at| deadlines[at as usize]);
+            let article = (number >= first_new).then(|| Article {
+                deadline,
+                text: title(number),
+                ..Article::default()
             });
+            Found { notice, article }
+        });
         let look = Look {
             source: SOURCES[source].parse().unwrap(),
             found: found.collect(),
@@ -331,7 +329,12 @@ impl Life {
                 let sent =
                     store.rebroadcast(BulletinId(bulletin), to, None, &request, &by, self.now);
                 let run = self.plain.rebroadcast(&id, bulletin, &request, self.now);
-                assert_eq!(sent.await.ok().map(numbers), run, "{:#?}", self.steps);
+                assert_eq!(
+                    sent.await.ok().as_deref().map(numbers),
+                    run,
+                    "{:#?}",
+                    self.steps
+                );
                 self.runs.extend(run);
             }
             2 => {
@@ -340,7 +343,7 @@ impl Life {
                     .await
                     .unwrap();
                 let run = self.plain.broadcast(request, self.now);
-                assert_eq!(numbers(sent), run, "{:#?}", self.steps);
+                assert_eq!(numbers(&sent), run, "{:#?}", self.steps);
                 self.runs.push(run);
             }
             _ => {
@@ -595,6 +598,6 @@ impl Life {
     }
 }
 
-fn numbers(sent: Vec<DeliveryId>) -> (u64, u64) {
+fn numbers(sent: &[DeliveryId]) -> (u64, u64) {
     (sent.first().map_or(0, |id| id.0), sent.len() as u64)
 }
