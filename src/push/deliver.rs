@@ -225,7 +225,8 @@ impl Desk {
         Ok(next.filter(|_| !matches!(sent, Sent::Gone(_))))
     }
 
-    /// Begins a delivery, and with it what stands in the same message.
+    /// Begins a delivery, and with it what stands in the same message. What it shows is read once it
+    /// has begun: whatever changes after that is followed by a message of its own.
     async fn begin(
         &self,
         slot: Slot,
@@ -233,36 +234,61 @@ impl Desk {
         channel: &Channel,
     ) -> Result<(Begun, Shown<'_>), StoreError> {
         let at = wall_clock(slot.at);
-        let missing = || "its bulletin is not in the store".to_owned();
         if waiting.kind == DeliveryKind::Document {
             let file = self.file(waiting).await?;
             return Ok((self.store.begin_send(waiting.id, at).await?, file));
         }
-        if waiting.kind == DeliveryKind::Update {
-            let begun = self.store.begin_send(waiting.id, at).await?;
-            let edition = self.edition(waiting, channel).await?;
-            return Ok((begun, edition.ok_or_else(missing)));
-        }
         let may_be_several =
             channel.mode != Mode::Each || channel.quiet.is_some() || waiting.attempts > 0;
-        if waiting.kind != DeliveryKind::New || !may_be_several {
-            let begins = self.store.begin_send(waiting.id, at);
-            let card = self.card(std::slice::from_ref(waiting), channel);
-            let (begun, card) = tokio::try_join!(begins, card)?;
-            let own = |card| Show::Card(self.in_own_words(card, channel));
-            return Ok((begun, card.map(own).ok_or_else(missing)));
+        if waiting.kind == DeliveryKind::New && may_be_several {
+            return self.begin_several(waiting, channel, at).await;
         }
+        let begun = self.store.begin_send(waiting.id, at).await?;
+        let show = match waiting.kind {
+            _ if begun == Begun::No => None,
+            DeliveryKind::Update => self.edition(waiting, channel).await?,
+            _ => {
+                let card = self.card(std::slice::from_ref(waiting), channel).await?;
+                card.map(|card| Show::Card(self.in_own_words(card, channel)))
+            }
+        };
+        Ok((begun, show.ok_or_else(missing)))
+    }
+
+    async fn begin_several(
+        &self,
+        waiting: &Waiting,
+        channel: &Channel,
+        at: DateTime<Utc>,
+    ) -> Result<(Begun, Shown<'_>), StoreError> {
         let mut together = self.store.together(waiting.id, at).await?;
         let card = self.card(&together, channel).await?;
-        let most = card.as_ref().map_or(1, |card| {
-            let most = self.sender.fits(card, channel);
-            card.fitting_own_words(most, channel, |card| self.sender.draft(card, channel))
-        });
-        together.truncate(most);
+        together.truncate(card.map_or(1, |card| self.fitting(&card, channel)));
         let ids = together.iter().map(|member| member.id).collect();
         let begun = self.store.begin_together(ids, at).await?;
-        let own = |card: Card| Show::Card(self.in_own_words(card.first(most), channel));
-        Ok((begun, card.map(own).ok_or_else(missing)))
+        let card = match begun {
+            Begun::Yes => self.card(&together, channel).await?,
+            Begun::No => None,
+        };
+        // Something grew meanwhile: they are taken anew, with fewer of them in one message.
+        let outgrown = card
+            .as_ref()
+            .is_some_and(|card| self.fitting(card, channel) < together.len());
+        if outgrown {
+            let put_back = Outcome::PutBack;
+            self.store
+                .complete(waiting.id, put_back, Utc::now())
+                .await?;
+            return Ok((Begun::No, Err(missing())));
+        }
+        let show = card.map(|card| Show::Card(self.in_own_words(card, channel)));
+        Ok((begun, show.ok_or_else(missing)))
+    }
+
+    /// How many of a card's bulletins one message has room for, at least 1.
+    fn fitting(&self, card: &Card, channel: &Channel) -> usize {
+        let most = self.sender.fits(card, channel);
+        card.fitting_own_words(most, channel, |card| self.sender.draft(card, channel))
     }
 
     /// The file that a delivery names, in hand before it counts as begun.
@@ -334,6 +360,10 @@ impl Desk {
         let heads = self.store.heads(Some(vec![channel.clone()])).await?;
         Ok(heads.into_iter().next())
     }
+}
+
+fn missing() -> String {
+    "its bulletin is not in the store".to_owned()
 }
 
 /// What the store keeps of how a request ended. `jitter` is between 0 and 1.

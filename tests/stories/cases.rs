@@ -101,7 +101,7 @@ async fn announced_by(name: &str) -> Vec<u32> {
     batches(&kept(&world), "published")
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs the cases beside the project; .ci/run runs it"]
 async fn what_each_later_look_adds_is_announced_once() {
     for (name, expected) in [
@@ -269,7 +269,7 @@ fn dates_and_links_of_odd_inputs_are_read() {
     assert_eq!(zone.to_rfc3339(), "2026-04-30T06:57:00+00:00");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs the cases beside the project; .ci/run runs it"]
 async fn a_page_that_only_redirects_is_followed() {
     let (world, site) = (World::new(), Site::start().await);
@@ -310,7 +310,7 @@ fn configs_that_would_fail_silently_are_refused_at_their_keys() {
     assert_eq!(code, Some(0), "{told}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs the cases beside the project; .ci/run runs it"]
 async fn a_wrong_token_is_found_by_an_online_check() {
     let telegram = Telegram::start("1:right").await;
@@ -327,7 +327,7 @@ async fn a_wrong_token_is_found_by_an_online_check() {
     assert!(!told.contains("wrong-wrong"), "{told}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs the cases beside the project; .ci/run runs it"]
 async fn the_general_topic_is_addressed_without_a_thread() {
     let telegram = Telegram::start("1:abcdefghijklmnopqrstuvwxyz").await;
@@ -349,7 +349,7 @@ async fn the_general_topic_is_addressed_without_a_thread() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs the cases beside the project; .ci/run runs it"]
 async fn a_source_s_password_reaches_no_card_and_no_list() {
     let telegram = Telegram::start("1:abcdefghijklmnopqrstuvwxyz").await;
