@@ -91,7 +91,9 @@ async fn announced_by(name: &str) -> Vec<u32> {
             Answer::with("200 OK", &[&header], look.replace("@@", &origin)),
         );
         let output = watch_once(&world, site.at("case").as_str());
-        assert!(output.status.success(), "{name}: {output:?}");
+        // A body without one whole entry says nothing that could be kept.
+        let is_cut = text(&output.stderr).contains("breaks off within its first notice");
+        assert!(output.status.success() || is_cut, "{name}: {output:?}");
         let rewritten: Vec<Value> = kept(&world)
             .into_iter()
             .filter(|it| it["revision"] != 0 || it["state"] == "held")

@@ -1,8 +1,6 @@
 //! Look after look at a page: what is new on it is pushed once, and nothing that was sent is rewritten with
 //! the text of something else.
 
-use std::{fs, path::PathBuf};
-
 use chrono::Utc;
 use noticast::bulletin::{BulletinState, DeliveryKind};
 
@@ -254,34 +252,5 @@ async fn a_new_title_comes_with_what_its_article_says_now_and_the_next_one_waits
         assert_eq!(deadline().await, Some(format!("2026-12-{day}")));
         looks.pushing.until_all_sent().await;
         assert_eq!(looks.corrections_and_held().await, (count, 0));
-    }
-}
-
-/// The shared cases: each file is what the page shows at one look.
-#[tokio::test]
-#[ignore = "reads the shared cases; see .ci/run"]
-async fn the_shared_cases_come_out_right() {
-    let cases = [
-        ("same-link-noguid", "xml", 2, 23),
-        ("same-guid", "xml", 2, 23),
-        ("some-same-link", "html", 2, 27),
-        ("polls", "xml", 4, 25),
-        ("bottom-undated", "xml", 2, 23),
-        ("bottom-sameday", "html", 2, 5),
-        ("feed-cut-date", "xml", 3, 26),
-    ];
-    let folder = PathBuf::from(std::env::var_os("CASES").expect("CASES names their folder"));
-    for (name, ending, count, new) in cases {
-        let looks = Looks::new().await;
-        let mut pushed = Vec::new();
-        for look in 1..=count {
-            let file = folder.join(format!("{name}.look{look}.{ending}"));
-            let body = fs::read_to_string(&file).unwrap_or_else(|_| panic!("{}", file.display()));
-            pushed.push(looks.look(&body).await);
-        }
-        let last = pushed.pop();
-        assert_eq!(last, Some(vec![title(new)]), "{name}");
-        assert!(pushed.iter().all(Vec::is_empty), "{name}: {pushed:?}");
-        assert_eq!(looks.corrections_and_held().await, (0, 0), "{name}");
     }
 }
