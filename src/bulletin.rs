@@ -47,5 +47,5 @@ pub use settings::{
     WebSettings,
 };
 pub use template::{Template, TemplateFields, TemplateFile};
-pub use title::{clean_title, is_pinned_title};
+pub use title::{clean_title, is_counter, is_pinned_title};
 pub use trust::{Came, Trust};

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use unicode_normalization::UnicodeNormalization;
 
-use super::clean_title;
+use super::{clean_title, title::without_count};
 
 /// How a title stands to another one that was seen in its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,16 +63,6 @@ pub fn compare(before: &str, now: &str) -> Retitled {
     }
 }
 
-/// Without a bare number in brackets at the tail, `(127)`, which counts where nothing else changes.
-fn without_count(plain: &str) -> &str {
-    static COUNT: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"[\[(（【]\d+[\])）】]$").expect("a pattern, a test reads it")
-    });
-    COUNT
-        .find(plain)
-        .map_or(plain, |count| &plain[..count.start()])
-}
-
 /// Without days and hours, which a correction may well move.
 fn without_days(title: &str) -> String {
     static DAYS: LazyLock<Regex> = LazyLock::new(|| {
@@ -116,6 +106,9 @@ mod tests {
         let table = [
             ("关于放假的通知", "【置顶】关于 放假的通知", Retitled::Same),
             ("关于放假的通知(127)", "关于放假的通知(128)", Retitled::Same),
+            ("停水通知56次", "停水通知131次", Retitled::Same),
+            ("Water off 5 views", "Water off 6 views", Retitled::Same),
+            ("拟招聘12人", "拟招聘15人", Retitled::Next),
             ("关于放假的通知", "关于放假的通知（更正）", Retitled::Grown),
             (
                 "关于第22批检修的通知",

@@ -42,6 +42,38 @@ const MARK: &str =
 const LABEL: &str = "(?:阅读|已读|閱讀|浏览|瀏覽|点击|點擊|访问|訪問|查看|评论|評論|回复|回覆|回帖|下载|下載)(?:次数|次數|人次|人数|量|数|數|率)?|人[气氣]|热度|熱度|围观|圍觀|点赞数?|(?-u:\\b)(?:views?|reads?|hits?|clicks?|comments?|replies|visits?)";
 const NUMBER: &str = r"\d[\d,.]{0,11}\s?[万萬wk千]?\+?";
 
+/// Whether a text that stands by itself counts readers or answers: `56次`, `131 views`, `阅读：12`.
+#[must_use]
+pub fn is_counter(text: &str) -> bool {
+    static COUNTER: LazyLock<Regex> = LazyLock::new(|| {
+        fixed(&format!(
+            r"(?i)^\W*(?:(?:{LABEL})(?:\s*[:：]|\W*{NUMBER}\s*(?:{TIMES})?)|{NUMBER}\s*(?:{TIMES}|(?:{TIMES})?\s*(?:{LABEL})))\W*$"
+        ))
+    });
+    COUNTER.is_match(text)
+}
+
+/// A title without a count at its end that only a longer look at the page can tell from its words:
+/// `56次`, `131 views`.
+#[must_use]
+pub(super) fn without_count(title: &str) -> &str {
+    static COUNT: LazyLock<Regex> = LazyLock::new(|| {
+        // Plain titles have no spaces that would part a number from its word.
+        let label = LABEL.replace(r"(?-u:\b)", "");
+        fixed(&format!(
+            r"(?i)(?:[\[(（【]\d+[\])）】]|[^第\d.,]({NUMBER}\s*(?:{TIMES}|(?:{TIMES})?(?:{label}))))$"
+        ))
+    });
+    let Some(found) = COUNT.captures(title) else {
+        return title;
+    };
+    let begin = found.get(1).or(found.get(0)).map(|count| count.start());
+    &title[..begin.unwrap_or(title.len())]
+}
+
+/// What is counted where nothing names it.
+const TIMES: &str = "人次|次";
+
 fn without_head(title: &str) -> &str {
     static BULLET: LazyLock<Regex> =
         LazyLock::new(|| fixed(r"^(?:[\s•·■□▪▫●○◆◇►▶▸»›>※★☆・–—|∙◎→📌📍🔥🆕🔝\u{fe0f}-])+"));
@@ -100,7 +132,7 @@ fn without_tail(title: &str) -> &str {
     // Without marks around them a counter and its name stand apart from the title.
     static APART: LazyLock<Regex> = LazyLock::new(|| {
         fixed(&format!(
-            r"(?i)\s+(?:(?:{LABEL})\s*({NUMBER})\s?(?:次|人次|人)?|({NUMBER})\s?(?:次|人次|人)\s?(?:{LABEL}))$"
+            r"(?i)\s+(?:(?:{LABEL})\s*({NUMBER})\s?(?:次|人次|人)?|({NUMBER})\s?(?:次|人次|人)?\s?(?:{LABEL}))$"
         ))
     });
     static BARE: LazyLock<Regex> =
@@ -164,6 +196,9 @@ mod tests {
             "关于召开年会的公告[点击:98]",
             "关于召开年会的公告 127次浏览",
             "关于召开年会的公告 评论(3)",
+            "关于召开年会的公告 131 views",
+            "关于召开年会的公告 13 comments",
+            "关于召开年会的公告 12回复",
             "关于召开年会的公告 | 127 views | 5 comments",
             "关于召开年会的公告 阅读 127",
             "关于召开年会的公告 阅读：1.2万 评论：8",
@@ -230,6 +265,37 @@ mod tests {
         }
         for title in ["置顶功能上线通知", "公告", "Top ten"] {
             assert!(!is_pinned_title(title), "{title}");
+        }
+    }
+
+    #[test]
+    fn what_counts_by_itself_is_told_from_words() {
+        for counter in [
+            "56次",
+            "131 views",
+            "(13 comments)",
+            "阅读：12",
+            "阅读：",
+            "1.2万人次浏览",
+        ] {
+            assert!(is_counter(counter), "{counter}");
+        }
+        for words in [
+            "56",
+            "阅读",
+            "第3次",
+            "全民阅读",
+            "三次",
+            "views of a town",
+            "公告",
+            "",
+        ] {
+            assert!(!is_counter(words), "{words}");
+        }
+        assert_eq!(without_count("停水通知56次"), "停水通知");
+        assert_eq!(without_count("water off131views"), "water off");
+        for title in ["理论学习2026年第5次", "拟招聘12人", "停水通知"] {
+            assert_eq!(without_count(title), title);
         }
     }
 

@@ -163,7 +163,7 @@ impl Campaign {
                 self.telegram.url
             ),
             source("news", "list", ""),
-            source("board", "board", "full_text = false"),
+            source("board", "board", "full_text = false\nkind = \"list\""),
             channel(EACH, ""),
             channel(BUNDLE, "mode = \"bundle\""),
             channel(DIGEST, "mode = \"digest\"\ndigest = \"* * * * *\""),

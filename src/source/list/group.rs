@@ -15,7 +15,10 @@ use super::{
     links::Link,
     words::{self, LinkText},
 };
-use crate::source::page::{Id, Page, is_hidden_style};
+use crate::{
+    bulletin::plain_title,
+    source::page::{Id, Page, is_hidden_style},
+};
 
 #[derive(Debug, Clone)]
 pub(super) struct Item {
@@ -71,7 +74,7 @@ pub(super) fn find(page: &Page, links: &[Link]) -> Vec<Group> {
         }
         // Picture and headline are two links for one item: the one that says more stands.
         match clusters[cluster].last_mut() {
-            Some(last) if same_page(&links[*last], link) => {
+            Some(last) if is_one_item(page, links, *last, place) => {
                 if links[*last].units < link.units {
                     *last = place;
                 }
@@ -103,7 +106,6 @@ pub(super) fn find(page: &Page, links: &[Link]) -> Vec<Group> {
 /// Links to one page, with one text, among links of their kind to many: authors and sections, not titles.
 fn repeated(page: &Page, links: &[Link]) -> HashSet<usize> {
     const OFTEN: usize = 3;
-    const NEAR: usize = 6;
     let mut places: HashMap<(u64, &str, String), Vec<usize>> = HashMap::new();
     for (place, link) in links.iter().enumerate() {
         let path = page.elements[link.element as usize].path;
@@ -118,6 +120,33 @@ fn repeated(page: &Page, links: &[Link]) -> HashSet<usize> {
     };
     places.into_values().filter(apart).flatten().collect()
 }
+
+/// Whether a link is about the same item as the one before it: it leads to the same page, and is no row
+/// of a list that has a title of its own.
+fn is_one_item(page: &Page, links: &[Link], before: usize, this: usize) -> bool {
+    let (a, b) = (&links[before], &links[this]);
+    if !same_page(a, b) {
+        return false;
+    }
+    let title = |link: &Link| plain_title(&page.text(page.runs_of(link.element)));
+    let (a_title, b_title) = (title(a), title(b));
+    let is_titled = a_title.starts_with(&b_title) || b_title.starts_with(&a_title);
+    if is_titled || a.text != LinkText::Title || b.text != LinkText::Title {
+        return true;
+    }
+    // Links around them that lead elsewhere: what holds both holds a list.
+    let above = page.common_ancestor(a.element, b.element);
+    let holds = |link: &Link| page.contains(above, link.element);
+    let ahead = links[this + 1..].iter().take_while(|link| holds(link));
+    let behind = links[..before].iter().rev().take_while(|link| holds(link));
+    !behind
+        .take(NEAR)
+        .chain(ahead.take(NEAR))
+        .any(|link| link.text == LinkText::Title && !same_page(a, link))
+}
+
+/// Links between two that belong together, or that are asked what stands around one.
+const NEAR: usize = 6;
 
 /// Whether two links lead to one page, or to two places in it.
 fn same_page(a: &Link, b: &Link) -> bool {

@@ -128,9 +128,7 @@ impl Scored {
 
     /// Whether these are rows of something, and no menu, pager or links of a sentence.
     pub(super) fn has_rows(&self) -> bool {
-        let enough = self.group.items.len() >= 3 || self.dated > 0.5;
-        enough
-            && (self.places < 0.5 || self.dated > 0.5)
+        (self.places < 0.5 || self.dated > 0.5)
             && self.region != Region::Frame
             && self.units >= 2.5
             && self.variety > 0.5

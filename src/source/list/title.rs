@@ -13,9 +13,12 @@ use super::{
     group::Item,
     words::{self, LinkText},
 };
-use crate::source::{
-    page::{self, Gap, Id},
-    text,
+use crate::{
+    bulletin::is_counter,
+    source::{
+        page::{self, Gap, Id},
+        text,
+    },
 };
 
 /// How a list writes its titles, told by all of its rows.
@@ -57,6 +60,7 @@ impl Look<'_> {
     ) -> Option<(String, bool)> {
         let element = self.links[item.link].element;
         let runs = self.title_runs(element, habits);
+        let runs = self.without_counters(runs, element);
         let (mut title, pinned) = self.shown(runs, element, date, habits);
         for other in self.other_titles(item, element) {
             title = fuller(title, other.trim());
@@ -70,6 +74,21 @@ impl Look<'_> {
         }
         let title = text::one_line(&title);
         (!title.is_empty()).then_some((title, pinned))
+    }
+
+    /// Without counters in elements of their own that stand behind the words.
+    fn without_counters(&self, mut runs: Range<usize>, link: Id) -> Range<usize> {
+        let is_counter = |run: usize| {
+            let element = self.page.runs[run].element;
+            let text = self.page.run_text(run).trim();
+            let is_number = || text.bytes().all(|byte| byte.is_ascii_digit());
+            element != link
+                && (is_counter(text) || is_number() && is_counter_class(self.page.class(element)))
+        };
+        while runs.len() > 1 && is_counter(runs.end - 1) {
+            runs.end -= 1;
+        }
+        runs
     }
 
     /// The part of a link that is the title: all of it, unless it holds a whole card.
@@ -371,6 +390,31 @@ fn is_badge(text: &str) -> bool {
             .as_str(),
         "new" | "new!" | "hot" | "新" | "热" | "荐" | "图" | "!"
     ) || text.trim().bytes().all(|b| b.is_ascii_digit()) && text.trim().len() <= 2
+}
+
+/// Whether an element's class calls its number one of readers or answers.
+fn is_counter_class(class: &str) -> bool {
+    let class = class.to_ascii_lowercase();
+    let mut words = class.split(|c: char| !c.is_ascii_alphabetic());
+    words.any(|word| {
+        matches!(
+            word,
+            "hits"
+                | "hit"
+                | "views"
+                | "view"
+                | "reads"
+                | "read"
+                | "clicks"
+                | "click"
+                | "comments"
+                | "comment"
+                | "replies"
+                | "reply"
+                | "count"
+                | "counter"
+        )
+    })
 }
 
 pub(super) fn is_title_class(class: &str) -> bool {
