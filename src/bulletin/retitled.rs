@@ -2,7 +2,7 @@
 //!
 //! A counter or a mark that comes, goes or counts on makes no other title. Read [`compare`].
 
-use std::sync::LazyLock;
+use std::{collections::HashSet, sync::LazyLock};
 
 use regex::Regex;
 use unicode_normalization::UnicodeNormalization;
@@ -19,7 +19,12 @@ pub enum Retitled {
     /// The same words with other numbers, days and hours apart: 第22批 and 第23批.
     Next,
     Other,
+    /// Hardly a word of the one is in the other.
+    Unlike,
 }
+
+/// Of all pairs of neighbouring characters so few in common are chance: 关于 and 通知 are in most titles.
+const CHANCE: f32 = 0.15;
 
 /// What titles are compared by: cleaned, without spaces, letter case, character width and a final
 /// ellipsis. Keys of the store are made of it, so it may not change for a title without marks.
@@ -56,11 +61,25 @@ pub fn compare(before: &str, now: &str) -> Retitled {
     if long.contains(short.as_str()) && numbers(short).iter().all(has_numbers) {
         return Retitled::Grown;
     }
+    if likeness(&before, &now) < CHANCE {
+        return Retitled::Unlike;
+    }
     let (before, now) = (without_days(&before), without_days(&now));
     match (skeleton(&before), skeleton(&now)) {
         (Some(words), Some(words_now)) if words == words_now && before != now => Retitled::Next,
         _ => Retitled::Other,
     }
+}
+
+/// The share of pairs of neighbouring characters that two titles have in common, from 0 to 1.
+fn likeness(a: &str, b: &str) -> f32 {
+    let pairs = |title: &str| -> HashSet<(char, char)> {
+        let title: Vec<char> = title.chars().filter(|c| c.is_alphanumeric()).collect();
+        title.windows(2).map(|pair| (pair[0], pair[1])).collect()
+    };
+    let (a, b) = (pairs(a), pairs(b));
+    let common = a.intersection(&b).count() as f32;
+    2.0 * common / (a.len() + b.len()).max(1) as f32
 }
 
 /// Without days and hours, which a correction may well move.
@@ -123,7 +142,9 @@ mod tests {
                 Retitled::Other,
             ),
             ("通知1", "通知12", Retitled::Next),
-            ("关于放假的通知", "食堂菜单", Retitled::Other),
+            ("关于放假的通知", "关于放暑假的公告", Retitled::Other),
+            ("关于放假的通知", "食堂菜单", Retitled::Unlike),
+            ("系统运行正常公告", "校园网中断", Retitled::Unlike),
         ];
         for (before, now, expected) in table {
             assert_eq!(compare(before, now), expected, "{before} → {now}");

@@ -27,6 +27,7 @@ mod hostile;
 mod kills;
 mod kinds;
 mod layout;
+mod leaks;
 mod mail;
 mod matrix;
 mod modes;

@@ -146,6 +146,47 @@ async fn some_notices_may_share_an_address_among_others() {
 }
 
 #[tokio::test]
+async fn rows_of_one_page_need_no_dates_to_be_told_apart() {
+    let at = |path: &str| {
+        let path = path.to_owned();
+        move |title: &str| (title.to_owned(), path.clone(), 0)
+    };
+    let rest: Vec<Row> = (1..=9)
+        .map(|n| (title(n), format!("/a/{n}.html"), 0))
+        .collect();
+    let looks = Looks::new().await;
+    let page = |titles: &[&str]| {
+        let shared = titles.iter().copied().map(at("/today"));
+        list(&shared.chain(rest.clone()).collect::<Vec<Row>>())
+    };
+    let shown = ["停电通知（东区）", "停水通知（西区）"];
+    assert!(looks.look(&page(&shown)).await.is_empty());
+    let added = "道路封闭通知（北门）";
+    let all = [added, shown[0], shown[1]];
+    assert_eq!(looks.look(&page(&all)).await, [added]);
+    assert!(looks.look(&page(&all)).await.is_empty());
+    assert_eq!(looks.corrections_and_held().await, (0, 0));
+}
+
+#[tokio::test]
+async fn what_takes_the_place_of_a_notice_on_the_same_day_is_another_one() {
+    let looks = Looks::new().await;
+    let page = |title: &str| {
+        let row = (title.to_owned(), "/status".to_owned(), 26);
+        list(&[vec![row], owned((20..=25).rev())].concat())
+    };
+    looks.look(&list(&owned((20..=25).rev()))).await;
+    let shown = [
+        "校园网运行正常",
+        "东门临时封闭公告",
+        "东门临时封闭公告（更正）",
+    ];
+    assert_eq!(looks.look(&page(shown[0])).await, [shown[0]]);
+    assert_eq!(looks.look(&page(shown[1])).await, [shown[1]]);
+    assert_eq!(looks.corrections_and_held().await, (0, 0));
+}
+
+#[tokio::test]
 async fn a_body_that_breaks_off_in_a_row_raises_no_alarm_and_loses_nothing() {
     let rows = owned((20..=26).rev());
     for (page, end) in [(feed as fn(&[Row]) -> String, "</item>"), (list, "</li>")] {
@@ -189,6 +230,17 @@ async fn counters_and_pins_are_no_corrections() {
             .await;
         looks
             .look(&page(&|title| format!("{title}({views})")))
+            .await;
+        looks
+            .look(&page(&|title| format!("{title} {views} views")))
+            .await;
+        looks
+            .look(&page(&|title| {
+                format!("{title}<i class=\"hits\">{views}</i>")
+            }))
+            .await;
+        looks
+            .look(&page(&|title| format!("{title}<span>{views}次</span>")))
             .await;
         looks.look(&page(&|title| title)).await;
     }

@@ -19,6 +19,9 @@ pub(in crate::store) struct Identity {
     /// Without a fragment that tells nothing; None where there is none, or where it tells.
     pub(in crate::store) bare: Option<SeenKey>,
     pub(in crate::store) titled: SeenKey,
+    /// The address has a number or date in it: what stands there is one notice, whatever it is called.
+    /// `/status` shows one after the other.
+    pub(in crate::store) names_one: bool,
     /// Which of them another row of the page has too, though it is another notice.
     pub(in crate::store) shares: Shares,
 }
@@ -84,9 +87,14 @@ impl Hit {
 
     /// Whether the row is this bulletin, perhaps corrected, and not another one in its place. `is_lone`:
     /// the page shows one notice at a time.
-    fn is_it(&self, is_lone: bool) -> bool {
-        match (self.title, self.when) {
+    fn is_it(&self, identity: &Identity, is_lone: bool) -> bool {
+        let title = match self.title {
+            Retitled::Unlike if identity.names_one => Retitled::Other,
+            title => title,
+        };
+        match (title, self.when) {
             (Retitled::Same | Retitled::Grown, _) => true,
+            (Retitled::Unlike, _) => false,
             (Retitled::Next, When::Same) => !is_lone,
             (_, When::Same) => true,
             (Retitled::Next, _) | (_, When::OtherDay) => false,
@@ -187,6 +195,9 @@ pub(in crate::store) fn identities(
     let identity = |(notice, bare): (&Notice, &String)| {
         let fragment = loose_fragment(&notice.url);
         let address = fragment.map(|fragment| SeenKey::address(&format!("{bare}#{fragment}")));
+        let path = bare.trim_start_matches('/').split_once('/');
+        let names_one =
+            path.is_some_and(|(_, path)| path.bytes().any(|byte| byte.is_ascii_digit()));
         let bare = SeenKey::address(bare);
         Identity {
             guid: notice
@@ -197,6 +208,7 @@ pub(in crate::store) fn identities(
             address: address.unwrap_or(bare),
             bare: address.and((!tell).then_some(bare)),
             titled: SeenKey::titled(&notice.title, notice.published.as_ref()),
+            names_one,
             shares: Shares::default(),
         }
     };
@@ -297,7 +309,7 @@ fn by_key(
     if let Some(hit) = memory.address.filter(|_| !shares.address) {
         // A guid counts for more than an address, which a whole feed may share; but feeds change guids too.
         let is_other = own_guid && (has_other_guids || (hit.seen.had_guid && !hit.resembles()));
-        if !is_other && hit.is_it(is_lone) {
+        if !is_other && hit.is_it(identity, is_lone) {
             return (Link::Known(hit.seen.bulletin), shares);
         }
         shares.address = true;

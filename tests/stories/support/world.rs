@@ -247,6 +247,13 @@ impl Running {
         assert!(sent.success());
     }
 
+    /// What `ps` shows of it.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn command_line(&self) -> String {
+        let line = fs::read(format!("/proc/{}/cmdline", self.child.id())).unwrap();
+        text(&line)
+    }
+
     pub(crate) fn is_alive(&mut self) -> bool {
         self.child.try_wait().unwrap().is_none()
     }
