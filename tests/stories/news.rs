@@ -169,6 +169,19 @@ async fn rows_of_one_page_need_no_dates_to_be_told_apart() {
 }
 
 #[tokio::test]
+async fn a_list_may_lead_to_one_page_with_all_of_its_rows() {
+    let looks = Looks::new().await;
+    let rows = |numbers: &[u32]| {
+        let row = |n: &u32| (title(*n), "/status".to_owned(), *n);
+        list(&numbers.iter().map(row).collect::<Vec<Row>>())
+    };
+    assert!(looks.look(&rows(&[22, 21, 20])).await.is_empty());
+    assert_eq!(looks.look(&rows(&[23, 22, 21, 20])).await, [title(23)]);
+    assert_eq!(looks.look(&rows(&[24, 23, 22])).await, [title(24)]);
+    assert_eq!(looks.corrections_and_held().await, (0, 0));
+}
+
+#[tokio::test]
 async fn what_takes_the_place_of_a_notice_on_the_same_day_is_another_one() {
     let looks = Looks::new().await;
     let page = |title: &str| {

@@ -134,16 +134,23 @@ fn is_one_item(page: &Page, links: &[Link], before: usize, this: usize) -> bool 
     if is_titled || a.text != LinkText::Title || b.text != LinkText::Title {
         return true;
     }
-    // Links around them that lead elsewhere: what holds both holds a list.
+    // Links around them that lead elsewhere, or several with other titles: what holds both holds a list.
     let above = page.common_ancestor(a.element, b.element);
-    let holds = |link: &Link| page.contains(above, link.element);
-    let ahead = links[this + 1..].iter().take_while(|link| holds(link));
-    let behind = links[..before].iter().rev().take_while(|link| holds(link));
-    !behind
-        .take(NEAR)
-        .chain(ahead.take(NEAR))
-        .any(|link| link.text == LinkText::Title && !same_page(a, link))
+    let holds = |link: &&Link| page.contains(above, link.element);
+    let ahead = links[this + 1..].iter().take_while(holds).take(NEAR);
+    let behind = links[..before].iter().rev().take_while(holds).take(NEAR);
+    let mut labels = HashSet::from([a.label, b.label]);
+    for other in behind.chain(ahead).filter(|it| it.text == LinkText::Title) {
+        if !same_page(a, other) {
+            return false;
+        }
+        labels.insert(other.label);
+    }
+    labels.len() <= PARTS
 }
+
+/// Links of one card that say something each: its headline and its teaser.
+const PARTS: usize = 2;
 
 /// Links between two that belong together, or that are asked what stands around one.
 const NEAR: usize = 6;

@@ -183,12 +183,12 @@ impl Look<'_> {
 }
 
 /// Rows without those that lead where another one does, unless they are notices of their own: dated, with
-/// another title or day, or without any date where few rows repeat an address.
+/// another title or day, or without any date where few rows repeat an address, or all of them one.
 fn once_each(rows: Vec<Notice>) -> Vec<Notice> {
     let mut kept: Vec<Notice> = Vec::new();
     let mut firsts: HashMap<String, usize> = HashMap::new();
     let addresses: HashSet<&str> = rows.iter().map(|row| row.url.as_str()).collect();
-    let few_repeat = (rows.len() - addresses.len()) * 3 < rows.len();
+    let few_repeat = (rows.len() - addresses.len()) * 3 < rows.len() || addresses.len() == 1;
     let is_undated = rows.iter().all(|row| row.published.is_none());
     for row in rows {
         let Some(&first) = firsts.get(&row.url) else {
