@@ -40,7 +40,7 @@ pub use record::{
 };
 pub use retitled::{Retitled, compare, is_cut_title, plain_title};
 pub use robot::{Fingerprint, Form, KINDS, Key, Robot, RobotKind, Setting};
-pub use same::{Face, is_same, is_same_page, likeness, steady, substance};
+pub use same::{Face, bare_title, is_same, is_same_page, likeness, steady, substance};
 pub use settings::{
     AddSources, AllowPrivate, Channel, ChannelKind, FetchSettings, LARGEST_DOCUMENT, Language,
     ReadAs, Secret, Select, Source, StdoutFormat, Subscribe, TelegramChat, TelegramSettings,

@@ -158,7 +158,8 @@ pub fn likeness(a: &str, b: &str) -> f64 {
 
 /// A title without what a site puts around it: 【通知】 in front, 转发, spaces and punctuation. What else
 /// stands in brackets may well be what tells it from another: 【北京】, 【上海】.
-fn bare_title(title: &str) -> String {
+#[must_use]
+pub fn bare_title(title: &str) -> String {
     static AROUND: LazyLock<Regex> = LazyLock::new(|| {
         let label = "通知|公告|公示|通告|通知公告|公告通知|公示公告|新闻|要闻|动态|转发|转载|转|置顶|重要|重要通知|最新|新|热|hot|new|top|notice|图文|原创|推荐";
         let pattern = format!(

@@ -118,7 +118,8 @@ impl Matrix {
     async fn is_open(&self, channel: &Channel) -> Result<Answer, Sent> {
         let url = self.of_room(channel, "state/m.room.encryption");
         let answer = self.get(url).await?;
-        if answer.status.is_success() && answer.json()["algorithm"].is_string() {
+        // A room stays encrypted, whatever the event that made it so says by now.
+        if answer.status.is_success() {
             let why = format!(
                 "the room {} is encrypted, and noticast writes no plain text there",
                 channel.setting("room")
@@ -145,7 +146,9 @@ impl Matrix {
     async fn ask(&self, channel: &Channel) -> Result<Checked, Sent> {
         let user = self.whoami().await?;
         let answer = self.is_open(channel).await?;
-        if answer.status == StatusCode::FORBIDDEN {
+        let is_open =
+            answer.status == StatusCode::NOT_FOUND && answer.json()["errcode"] == "M_NOT_FOUND";
+        if !is_open {
             return Err(self.verdict(&answer, channel));
         }
         let room = channel.setting("room");

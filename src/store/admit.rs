@@ -2,7 +2,7 @@
 
 mod memory;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use chrono::{DateTime, Duration, Utc};
 
@@ -13,14 +13,13 @@ use super::{
     change::Change,
     engine::Engine,
     error::{Result, refused},
-    judge::{self, Connected, Facts, Identity, Link},
+    judge::{self, Archive, Connected, Facts, Identity, Link},
     keys, recent, revise, route,
     rows::{Baseline, BulletinRow, SeenValue, SourceRow},
     twins,
 };
 use crate::bulletin::{
     BulletinId, BulletinState, Cause, DeliveryKind, Face, Filter, Moment, Notice, Source, SourceId,
-    plain_title,
 };
 
 /// Addresses that one bulletin is remembered by. More come from a page whose addresses change at each
@@ -159,11 +158,11 @@ impl Page<'_> {
         Ok(retitled)
     }
 
-    /// Plain titles of the latest bulletins that the page does not show, and how often each was seen.
-    fn archived(&self, engine: &Engine) -> Result<HashMap<String, usize>> {
+    /// Titles of the latest bulletins that the page does not show.
+    fn archived(&self, engine: &Engine) -> Result<Archive> {
         let links = self.connected.links.iter();
         let here: HashSet<u64> = links.filter_map(Link::bulletin).collect();
-        let mut titles: HashMap<String, usize> = HashMap::new();
+        let mut titles = Archive::default();
         let mut prefix = keys::by_source(self.source, 0);
         prefix.truncate(keys::SOURCE_PREFIX);
         for key in engine.scan(&prefix).rev().take(MOST_ARCHIVED) {
@@ -172,7 +171,7 @@ impl Page<'_> {
                 continue;
             };
             if !here.contains(&id) {
-                *titles.entry(plain_title(&row.title)).or_default() += 1;
+                titles.add(&row.title);
             }
         }
         Ok(titles)

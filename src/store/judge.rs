@@ -13,7 +13,7 @@ use std::collections::HashSet;
 use self::order::Order;
 pub(super) use self::{
     connect::{Connected, Hit, Identity, Link, Remembered, Titled, When, connect, identities},
-    guard::{guard, is_suspicious},
+    guard::{Archive, guard, is_suspicious},
     order::oldest_first,
 };
 use super::Ruling;

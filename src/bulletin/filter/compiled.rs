@@ -18,10 +18,10 @@ use super::{super::fold, possible};
 /// So many places in a pattern at most, such as letters and classes, each as often as it is repeated.
 const MAX_PLACES: usize = 1000;
 /// So many bytes of a title or summary are looked at (the longest summary has 120 Chinese characters).
+/// All places may be open at each byte, so the time of the worst pattern grows with the product: for
+/// the largest one it is some 30 ms. What a pattern compiles to does not tell it: `\w` is large, and
+/// one place.
 const MAX_TEXT: usize = 1 << 10;
-/// All places may be open at each byte, so the time of the worst pattern grows with the product: so
-/// large, it takes some 5 ms. What a pattern compiles to does not tell it: `\w` is large, and one place.
-const MAX_WORK: usize = 150_000;
 /// What a pattern compiles to at most, in bytes.
 const MAX_PATTERN: usize = 1 << 20;
 /// Bytes of a pattern as it is written.
@@ -39,7 +39,7 @@ impl Cost {
     pub(super) const OF_A_LIST: Self = Self::new(1 << 20, 2 * MAX_PLACES);
     /// Of a chat that subscribed by itself: anybody may have many chats.
     pub const OF_A_CHAT: Self = Self::new(256 << 10, 300);
-    /// Of all those chats together. The worst such patterns take some 0.2 s for each bulletin.
+    /// Of all those chats together. The worst such patterns take some 0.5 s for each bulletin, beside the store.
     pub const OF_ALL_CHATS: Self = Self::new(16 << 20, 20_000);
 
     const fn new(bytes: usize, places: usize) -> Self {
@@ -79,8 +79,6 @@ pub(super) enum Unusable {
 #[derive(Debug)]
 pub(super) struct Compiled {
     regex: Regex,
-    /// Looks at so many bytes.
-    most: usize,
     pub(super) cost: Cost,
 }
 
@@ -109,16 +107,12 @@ impl Compiled {
         if !cost.fits(room) {
             return Err(TOO_MANY_BYTES);
         }
-        Ok(Self {
-            regex,
-            most: MAX_TEXT.min(MAX_WORK / places.max(1)),
-            cost,
-        })
+        Ok(Self { regex, cost })
     }
 
     /// Keeps nothing of what it met: its notes are as large as itself.
     pub(super) fn is_in(&self, text: &str) -> bool {
-        let text = &text[..text.floor_char_boundary(self.most)];
+        let text = &text[..text.floor_char_boundary(MAX_TEXT)];
         let input = Input::new(text).earliest(true);
         let mut notes = self.regex.create_cache();
         self.regex.search_half_with(&mut notes, &input).is_some()

@@ -177,15 +177,20 @@ impl<'a> Table<'a> {
             .map(|(name, _)| name.clone())
     }
 
-    /// The first field whose name has one of the words in it.
     /// The field that has another value in each row, by the names that ids have.
     fn id(&self, rows: &[Row<'_>]) -> Option<String> {
-        const NAMES: [&str; 12] = [
-            "guid",
-            "guid.rendered",
+        // A `guid` may well be the address, which changes with it.
+        const NAMES: [&str; 20] = [
             "uuid",
             "id",
             "_id",
+            "node.id",
+            "databaseid",
+            "node.databaseid",
+            "postid",
+            "nid",
+            "aid",
+            "topicid",
             "newsid",
             "articleid",
             "infoid",
@@ -193,6 +198,9 @@ impl<'a> Table<'a> {
             "contentid",
             "noticeid",
             "attributes.uuid",
+            "guid",
+            "guid.rendered",
+            "entryid",
         ];
         let tells = |name: &String| {
             let ids = rows.iter().map(|row| word(row.get(name)?));
@@ -211,6 +219,7 @@ impl<'a> Table<'a> {
         names.next().map(|name| (*name).clone())
     }
 
+    /// The first field whose name has one of the words in it.
     fn called(&self, words: &[&str]) -> Option<String> {
         let has_one = |name: &&&String| {
             let name = name.to_lowercase();
@@ -366,11 +375,10 @@ fn date_worth(name: &str, values: &[&Value], context: &Context<'_>) -> f32 {
         }
         () if matches!(part, "date" | "time" | "day" | "riqi" | "shijian") => 2.8,
         () if part.contains("creat") || part.contains("add") || part.contains("input") => 2.0,
-        () if [
-            "update", "modif", "edit", "end", "expire", "deadline", "off",
-        ]
-        .iter()
-        .any(|word| part.contains(word)) =>
+        () if is_of_another_time(name) => 0.0,
+        () if ["update", "modif", "edit"]
+            .iter()
+            .any(|word| part.contains(word)) =>
         {
             0.8
         }
@@ -384,6 +392,26 @@ fn date_worth(name: &str, values: &[&Value], context: &Context<'_>) -> f32 {
     // The same time twice: what does not hang on anybody's zone goes first.
     let exact = if universal.is_some() { 1.05 } else { 1.0 };
     said * exact * dates as f32 / values.len().max(1) as f32
+}
+
+/// Whether a field's name says when something begins or ends, not when it was published: `applyEndTime`.
+fn is_of_another_time(name: &str) -> bool {
+    const WORDS: [&str; 12] = [
+        "end", "ends", "expire", "expires", "deadline", "off", "start", "begin", "close", "apply",
+        "valid", "due",
+    ];
+    let last = name.rsplit('.').next().unwrap_or(name);
+    let mut words = String::new();
+    for c in last.chars() {
+        if c.is_uppercase() || !c.is_alphanumeric() {
+            words.push(' ');
+        }
+        words.extend(c.to_lowercase());
+    }
+    let begins = WORDS
+        .iter()
+        .any(|word| last.to_lowercase().starts_with(word));
+    begins || words.split(' ').any(|word| WORDS.contains(&word))
 }
 
 /// What a field's name says beside that its times are UTC: `date_gmt` is a `date`.

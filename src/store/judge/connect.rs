@@ -19,7 +19,7 @@ pub(in crate::store) struct Identity {
     /// Without a fragment that tells nothing; None where there is none, or where it tells.
     pub(in crate::store) bare: Option<SeenKey>,
     pub(in crate::store) titled: SeenKey,
-    /// The address has a number or date in it: what stands there is one notice, whatever it is called.
+    /// Address or guid has a number or date in it: what bears it is one notice, whatever it is called.
     /// `/status` shows one after the other.
     pub(in crate::store) names_one: bool,
     /// Which of them another row of the page has too, though it is another notice.
@@ -98,8 +98,18 @@ impl Hit {
             (Retitled::Next, When::Same) => !is_lone,
             (_, When::Same) => true,
             (Retitled::Next, _) | (_, When::OtherDay) => false,
-            (Retitled::Other, When::SameDay) => true,
+            (Retitled::Other, When::SameDay) => identity.names_one || !is_lone,
             (Retitled::Other, When::Unknown) => !is_lone,
+        }
+    }
+
+    /// Whether the row, under another address, is this bulletin and no other one that got its guid.
+    fn is_moved(&self) -> bool {
+        let is_of_day = matches!(self.when, When::Same | When::SameDay);
+        match self.title {
+            Retitled::Same | Retitled::Grown => true,
+            Retitled::Other => is_of_day,
+            Retitled::Next | Retitled::Unlike => false,
         }
     }
 
@@ -296,13 +306,18 @@ fn by_key(
     shares.guid |= memory.guid.is_some_and(|hit| hit.seen.is_shared);
     shares.address |= memory.address.is_some_and(|hit| hit.seen.is_shared);
     if let Some(hit) = memory.guid.filter(|_| !shares.guid) {
-        let is_there = memory
-            .address
-            .is_some_and(|there| there.seen.bulletin == hit.seen.bulletin && !shares.address);
-        if is_there || hit.resembles() || hit.title == Retitled::Grown {
+        let there = memory.address.filter(|_| !shares.address);
+        let is_it = match there {
+            Some(there) if there.seen.bulletin == hit.seen.bulletin => {
+                identity.names_one || hit.is_it(identity, is_lone)
+            }
+            // A feed may count its entries as guids: that is the bulletin at the row's own address.
+            Some(there) if there.is_exact() => false,
+            _ => hit.is_moved(),
+        };
+        if is_it {
             return (Link::Known(hit.seen.bulletin), shares);
         }
-        // Its address, title and day are others: so is the notice.
         shares.guid = true;
     }
     let own_guid = identity.guid.is_some() && !shares.guid;

@@ -631,14 +631,57 @@ fn a_guid_that_several_notices_share_tells_none_of_them() {
         &["known"],
     );
     check(
-        &["1|甲事|2026-11-22|guid=g"],
-        &["2|乙项|2026-11-22|guid=g"],
+        &["1|召开年会的通知|2026-11-22|guid=g"],
+        &["2|推迟年会的通知|2026-11-22|guid=g"],
         &["known"],
     );
     check(
         &["1|甲事|2026-11-22|guid=g"],
         &["1|甲事（更正）|2026-11-23|guid=g"],
         &["known"],
+    );
+    // One entry at a time, under an address and guid that never change.
+    check(
+        &["status|校园网运行正常公告|2026-11-20|guid=s"],
+        &["status|图书馆闭馆通知|2026-11-22|guid=s"],
+        &["new"],
+    );
+    check(
+        &[
+            "weekly|第30批|2026-11-20|guid=w",
+            "9|第9批|2026-11-19|guid=9",
+        ],
+        &[
+            "weekly|第31批|2026-11-27|guid=w",
+            "9|第9批|2026-11-19|guid=9",
+        ],
+        &["new", "known"],
+    );
+    // Guids that count the entries of a page.
+    check(
+        &[
+            "a|停水通知|2026-11-22|guid=0",
+            "b|放假安排|2026-11-22|guid=1",
+            "c|食堂菜单|2026-11-22|guid=2",
+        ],
+        &[
+            "d|道路封闭|2026-11-22|guid=0",
+            "a|停水通知|2026-11-22|guid=1",
+            "b|放假安排|2026-11-22|guid=2",
+            "c|食堂菜单|2026-11-22|guid=3",
+        ],
+        &["new", "known", "known", "known"],
+    );
+    check(
+        &[
+            "a|停水通知|2026-11-22|guid=1",
+            "b|放假安排|2026-11-22|guid=2",
+        ],
+        &[
+            "a|停水通知|2026-11-22|guid=2",
+            "b|放假安排|2026-11-22|guid=1",
+        ],
+        &["known", "known"],
     );
     // Both address and guid are shared.
     let mut memory = Memory::default();
@@ -750,10 +793,11 @@ fn a_row_that_slides_in_at_the_bottom_is_not_news() {
 fn guarded(new: usize, archived: &[(&str, usize)], most_news: usize) -> Vec<&'static str> {
     let rows: Vec<Notice> = (0..new).map(|n| notice(&format!("{n}|第{n}号|"))).collect();
     let mut rulings = vec![Ruling::Unknown(BulletinState::Published, Cause::New); new];
-    let archived = archived
-        .iter()
-        .map(|(title, count)| ((*title).to_owned(), *count));
-    guard(&mut rulings, &rows, &archived.collect(), most_news);
+    let mut archive = Archive::default();
+    for (title, count) in archived {
+        (0..*count).for_each(|_| archive.add(title));
+    }
+    guard(&mut rulings, &rows, &archive, most_news);
     rulings.iter().map(word).collect()
 }
 
@@ -773,6 +817,32 @@ fn a_site_that_moved_is_held_whatever_its_dates() {
         ["new"; 3],
         "these come again and again"
     );
+}
+
+#[test]
+fn a_site_that_moved_may_dress_its_titles_anew() {
+    let titles = [
+        "关于召开年会的通知",
+        "关于开展消防演练的通知",
+        "后勤设备采购中标公告",
+        "后勤设备采购中标公告",
+    ];
+    let mut archive = Archive::default();
+    titles.iter().for_each(|title| archive.add(title));
+    let dressed: [fn(&str) -> String; 4] = [
+        |title| format!("【教务处】{title}"),
+        |title| format!("{title}（设备处）"),
+        |title| format!("【通知】“{title}”"),
+        |title| title.chars().take(8).chain(['…']).collect(),
+    ];
+    for dress in dressed {
+        let row = |(n, title)| notice(&format!("{n}|{}|", dress(title)));
+        let rows: Vec<Notice> = (0..).zip(titles).map(row).collect();
+        let mut rulings = vec![Ruling::Unknown(BulletinState::Published, Cause::New); 4];
+        guard(&mut rulings, &rows, &archive, 0);
+        let words: Vec<_> = rulings.iter().map(word).collect();
+        assert_eq!(words, ["moved"; 4], "{}", rows[0].title);
+    }
 }
 
 #[test]
