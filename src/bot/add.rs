@@ -1,6 +1,6 @@
 //! `/subscribe URL`: tries the page, shows what was found there, and adds it as a source; and the way back.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, time::Duration};
 
 use chrono::Utc;
 use url::Url;
@@ -25,6 +25,8 @@ const MOST_OF_ONE: usize = 10;
 const MOST_OF_ALL: usize = 500;
 /// Headlines of a page that are shown.
 const SHOWN: usize = 5;
+/// How long a page may take while somebody waits for an answer about it.
+const LONGEST_TRY: Duration = Duration::from_secs(15);
 const LONGEST_URL: usize = 1000;
 
 impl Room {
@@ -108,7 +110,11 @@ impl Room {
         let id: SourceId = "tried".parse().expect("a source's id");
         let mut source = Source::new(id, url.clone());
         source.time_zone = self.config.time_zone;
-        let (title, notices) = match self.watch.preview(&source).await {
+        let tried = tokio::time::timeout(LONGEST_TRY, self.watch.preview(&source));
+        let Ok(tried) = tried.await else {
+            return Ok(fill(words.page_failed, &[("why", words.too_slow)]).into());
+        };
+        let (title, notices) = match tried {
             Ok(found) => found,
             // Where an inner name leads is nobody else's business.
             Err(unread) if unread.is_guarded && !self.is_admin(asker) => {

@@ -134,10 +134,15 @@ impl Room {
         let words = asker.words();
         let own = self.own_channels(asker);
         let mut deliveries = Vec::new();
-        for channel in &own {
+        // A chat may be reminded of what it has no subscription to.
+        let mut places: Vec<ChannelId> = own.iter().map(|channel| channel.id.clone()).collect();
+        if !places.contains(&asker.place()) {
+            places.push(asker.place());
+        }
+        for place in places {
             let query = DeliveryQuery {
                 bulletin: Some(bulletin.id),
-                channel: Some(channel.id.clone()),
+                channel: Some(place),
                 limit: Some(MOST_OF_ONE),
                 ..DeliveryQuery::default()
             };

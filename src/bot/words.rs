@@ -54,7 +54,7 @@ words! {
     cause_redesign cause_released cause_marked_seen cause_imported cause_migrated cause_flood
     state_queued state_sending state_sent state_failed state_dropped
     remind reminded no_deadline deadline_past reminders_off
-    page_found page_failed added_so_far yes_add still_looking nobody_adds admins_add let_in_first too_many_added too_many_in_all inner_address no_such_address no_login_here
+    page_found page_failed too_slow added_so_far yes_add still_looking nobody_adds admins_add let_in_first too_many_added too_many_in_all inner_address no_such_address no_login_here
     remove remove_question removed
     no_bulletin no_bulletin_at source_there no_source_there is_held no_channel no_channels nowhere which_one confirm confirm_broadcast lasting
     yes yes_broadcast no queued announcement refused done_already broadcast_too_long

@@ -35,11 +35,11 @@ pub fn is_pinned_title(title: &str) -> bool {
 }
 
 /// Words that pin, in any place.
-const PIN: &str = "(?:全局|全站|總|总|区域)?置[顶頂]|固[顶頂]|pinned|sticky";
+const PIN: &str = "(?:全局|全站|公告|總|总|区域)?置[顶頂]|固[顶頂]|pinned|sticky";
 /// Words that are a mark where brackets stand around them, or a space and a title follow.
 const MARK: &str =
     "new|hot|top|[顶頂新热熱荐薦精]|最新|[热熱]门|熱門|热帖|推[荐薦]|精[华華]|加精|必[读讀]";
-const LABEL: &str = "(?:阅读|已读|閱讀|浏览|瀏覽|点击|點擊|访问|訪問|查看|评论|評論|回复|回覆|回帖|下载|下載)(?:次数|次數|人次|人数|量|数|數|率)?|人[气氣]|热度|熱度|围观|圍觀|点赞数?|(?-u:\\b)(?:views?|reads?|hits?|clicks?|comments?|replies|visits?)";
+const LABEL: &str = "(?:阅读|已读|閱讀|閲覧|收藏|参与|參與|报名人|報名人|转发|浏览|瀏覽|点击|點擊|访问|訪問|查看|评论|評論|回复|回覆|回帖|下载|下載)(?:次数|次數|人次|人数|量|数|數|率)?|人[气氣]|热度|熱度|围观|圍觀|点赞数?|조회수?|lượt xem|просмотр(?:ы|ов|а)?|(?-u:\\b)(?:views?|reads?|hits?|clicks?|comments?|replies|visits?)";
 const NUMBER: &str = r"\d[\d,.]{0,11}\s?[万萬wk千]?\+?";
 
 /// Whether a text that stands by itself counts readers or answers: `56次`, `131 views`, `阅读：12`.
@@ -79,7 +79,7 @@ fn without_head(title: &str) -> &str {
         LazyLock::new(|| fixed(r"^(?:[\s•·■□▪▫●○◆◇►▶▸»›>※★☆・–—|∙◎→📌📍🔥🆕🔝\u{fe0f}-])+"));
     static BRACKETED: LazyLock<Regex> = LazyLock::new(|| {
         fixed(&format!(
-            r"(?i)^[\[【（(〔]\s*(?:{PIN}|{MARK})\s*[!！]?\s*[\]】）)〕][\s:：]*"
+            r"(?i)^[\[【（(〔〖《‹★☆]\s*(?:{PIN}|{MARK})\s*[!！]?\s*[\]】）)〕〗》›>★☆][\s:：]*"
         ))
     });
     static PINNED: LazyLock<Regex> =
@@ -97,8 +97,8 @@ fn without_head(title: &str) -> &str {
         let found = pattern.captures(title)?;
         Some(&title[found.get(1)?.start()..])
     };
-    strip(&BULLET)
-        .or_else(|| strip(&BRACKETED))
+    strip(&BRACKETED)
+        .or_else(|| strip(&BULLET))
         .or_else(|| strip(&PINNED))
         .or_else(|| before(&SHOUTED))
         .or_else(|| before(&NUMBERED))
@@ -126,6 +126,8 @@ fn without_tail(title: &str) -> &str {
             |(?:{LABEL})\s*[:：]\s*[\[【（(〔]?\s*(?:{NUMBER})?\s*{unit}{closed}
             |(?:{LABEL})\s*[\[【（(〔]\s*(?:{NUMBER})\s*{unit}{closed}
             |[\[【（(〔|｜·]\s*(?:{NUMBER})\s*{unit}\s*(?:{LABEL}){closed}
+            |已有\s*{NUMBER}\s*人(?:{LABEL}){closed}
+            |[👁👀💬❤👍♥]\u{{fe0f}}?\s*{NUMBER}
             )$"
         ))
     });
@@ -199,6 +201,16 @@ mod tests {
             "关于召开年会的公告 131 views",
             "关于召开年会的公告 13 comments",
             "关于召开年会的公告 12回复",
+            "关于召开年会的公告 👁 128",
+            "关于召开年会的公告 💬4 ❤️ 2",
+            "关于召开年会的公告 收藏 4",
+            "关于召开年会的公告 已有131人参与",
+            "关于召开年会的公告 报名人数：4",
+            "关于召开年会的公告 閲覧数：131",
+            "关于召开年会的公告 조회 131",
+            "★置顶★关于召开年会的公告",
+            "〖置顶〗关于召开年会的公告",
+            "[公告置顶]关于召开年会的公告",
             "关于召开年会的公告 | 127 views | 5 comments",
             "关于召开年会的公告 阅读 127",
             "关于召开年会的公告 阅读：1.2万 评论：8",

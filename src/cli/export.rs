@@ -48,6 +48,12 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
         export(reach, Box::new(io::stdout())).await?;
         return Ok(Exit::Done);
     };
+    if let Some(pipe) = pipe_of(&file) {
+        let pipe = pipe.with_context(|| format!("cannot write {}", file.display()))?;
+        let lines = export(reach, Box::new(BufWriter::new(pipe))).await?;
+        eprintln!("{lines} records in {}", file.display());
+        return Ok(Exit::Done);
+    }
     // A half of a backup must never bear the name of a whole one.
     let (part, opened) = part_of(&file)?;
     let whole = async {
@@ -64,6 +70,12 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
     }
     eprintln!("{} records in {}", lines?, file.display());
     Ok(Exit::Done)
+}
+
+/// The pipe or device that `file` names already, which is written to and never replaced.
+fn pipe_of(file: &Path) -> Option<io::Result<File>> {
+    let kind = fs::metadata(file).ok()?.file_type();
+    (!kind.is_file() && !kind.is_dir()).then(|| OpenOptions::new().write(true).open(file))
 }
 
 /// A new file beside `file`, for its owner alone: chats and addresses are nobody else's business. None of
@@ -147,9 +159,26 @@ async fn export_opml(session: &Session, file: &Path) -> anyhow::Result<Exit> {
         Err(error) => return Err(error),
     };
     let text = opml::to_opml(&outlines);
-    fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))?;
+    write_whole(file, text.as_bytes())
+        .with_context(|| format!("cannot write {}", file.display()))?;
     eprintln!("{} sources in {}", outlines.len(), file.display());
     Ok(Exit::Done)
+}
+
+/// All of it or nothing, under a name that may be a link of the user's.
+fn write_whole(file: &Path, text: &[u8]) -> anyhow::Result<()> {
+    if let Some(pipe) = pipe_of(file) {
+        return Ok(pipe?.write_all(text)?);
+    }
+    let (part, mut opened) = part_of(file)?;
+    let written = opened
+        .write_all(text)
+        .and_then(|()| opened.sync_all())
+        .and_then(|()| fs::rename(&part, file));
+    if written.is_err() {
+        let _ = fs::remove_file(&part);
+    }
+    Ok(written?)
 }
 
 /// Which of the sources are feeds, the kind says, or what the last look read; of a page that anybody may

@@ -124,17 +124,24 @@ fn forms(secret: String) -> Vec<String> {
 
 /// Whether the header of a source may hold what nobody must see.
 fn may_be_secret(name: &str) -> bool {
-    const OPEN: [&str; 8] = [
+    const OPEN: [&str; 13] = [
         "accept",
+        "accept-encoding",
         "accept-language",
         "cache-control",
+        "connection",
+        "content-type",
+        "dnt",
         "origin",
         "pragma",
         "referer",
+        "upgrade-insecure-requests",
         "user-agent",
         "x-requested-with",
     ];
-    !OPEN.contains(&name.to_ascii_lowercase().as_str())
+    let name = name.to_ascii_lowercase();
+    // What browsers say of themselves: `Sec-Fetch-Dest: document`.
+    !OPEN.contains(&name.as_str()) && !name.starts_with("sec-")
 }
 
 /// A header's value, and the keys in it: `Bearer KEY`, `a=KEY; b=KEY`.

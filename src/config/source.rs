@@ -144,10 +144,14 @@ fn headers(value: &Value<'_>) -> Read<BTreeMap<String, String>> {
     let mut faults = Vec::new();
     for (name, value) in entries {
         if HeaderName::from_bytes(name.get_ref().as_bytes()).is_err() {
-            let what = format!(
-                "`{}` is no header; expected such as `Referer`",
-                name.get_ref()
-            );
+            // A whole line may stand there, value and all.
+            let is_token = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+            let begin = name
+                .get_ref()
+                .split(|c| !is_token(c))
+                .next()
+                .unwrap_or_default();
+            let what = format!("`{begin}…` is no header; expected such as `Referer`");
             faults.push(Fault {
                 at: name.span().start,
                 what,

@@ -72,7 +72,8 @@ pub(super) fn open(state: &Path) -> Result<Engine> {
         return Err(damaged(&path, "it holds nothing any more".to_owned()));
     }
     for folder in [&path, &state.join("backup")] {
-        if folder.is_dir() {
+        let is_own = fs::symlink_metadata(folder).is_ok_and(|it| it.is_dir());
+        if is_own {
             private::close(folder).map_err(|error| unusable(folder, &error))?;
         }
     }

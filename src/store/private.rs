@@ -10,13 +10,16 @@ use std::{
 const FILE: u32 = 0o600;
 const FOLDER: u32 = 0o700;
 
-/// Makes a folder, or closes to others the one that is there.
+/// Makes a folder, or closes to others the one that is there. A link may lead to what others share.
 pub(super) fn folder(path: &Path) -> io::Result<()> {
     DirBuilder::new()
         .recursive(true)
         .mode(FOLDER)
         .create(path)?;
-    fs::set_permissions(path, Permissions::from_mode(FOLDER))
+    match fs::symlink_metadata(path)?.is_symlink() {
+        true => Ok(()),
+        false => fs::set_permissions(path, Permissions::from_mode(FOLDER)),
+    }
 }
 
 /// Makes a file in the place of a left-over one, which may be a link to somewhere else.

@@ -58,14 +58,14 @@ pub(super) fn revisions(engine: &Engine, id: BulletinId) -> Result<Vec<Revision>
 }
 
 /// Whether a note would tell its reader nothing: what changed is back, or was told already.
-pub(super) fn is_known(books: &Books, slot: &Slot) -> Result<bool> {
+pub(super) fn is_known(books: &Books, slot: &Slot, now: DateTime<Utc>) -> Result<bool> {
     let can_edit = |channel: &Channel| channel.kind.can_edit();
     let is_note =
         slot.kind == DeliveryKind::Update && !books.channel(slot.channel).is_some_and(can_edit);
     let Some(bulletin) = slot.bulletin.filter(|_| is_note) else {
         return Ok(false);
     };
-    let told = said::told_ms(&books.engine, bulletin, slot.channel)?;
+    let told = said::told_ms(&books.engine, bulletin, slot, now.timestamp_millis())?;
     let Some(told) = told else { return Ok(false) };
     Ok(Said::of(&books.engine, bulletin)?.is_as(told))
 }
@@ -331,7 +331,9 @@ pub(super) fn edition(
         Some(message) => engine.get(&keys::members(sent.channel, message))?,
         None => None,
     };
+    let now_ms = update.begun_ms().unwrap_or(i64::MAX);
     let since = sent.begun_ms().unwrap_or(sent.queued_ms);
+    let since = said::by_the_clock(since, &update, now_ms);
     let mut edition = Edition {
         kind: sent.kind,
         note: block::note(engine, sent.note)?,
@@ -346,7 +348,7 @@ pub(super) fn edition(
         };
         edition.bulletins.extend(read::bulletin(engine, names, id)?);
         let told = match update.message {
-            None => said::told_ms(engine, id.0, update.channel)?,
+            None => said::told_ms(engine, id.0, &update, now_ms)?,
             Some(_) => None,
         };
         let since = told.unwrap_or(since);

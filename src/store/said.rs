@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     archive,
+    block::Slot,
     books::Books,
     change::Change,
     engine::Engine,
@@ -18,6 +19,8 @@ use crate::bulletin::{
 
 /// Turns that are remembered, the latest; a bulletin is told once a day at most.
 const MOST: usize = 16;
+/// A look may have begun so long (ms) before a message did that is recorded before it.
+const AHEAD: i64 = 600_000;
 /// Characters of a title.
 const TITLE: usize = 300;
 
@@ -141,6 +144,8 @@ pub(super) fn turn(
     let mut said = Said::of(engine, id)?;
     let told = read::deliveries_of(engine, id)?;
     let told = told.iter().filter_map(|(_, slot)| slot.begun_ms()).max();
+    // So far ahead it was told by a clock that was set back since.
+    let told = told.map(|told| if told > now_ms + AHEAD { now_ms } else { told });
     let is_back = said.turn(
         Words::new(before, &text),
         Words::new(row, text_now),
@@ -152,17 +157,27 @@ pub(super) fn turn(
     Ok(is_back)
 }
 
-/// When `channel` was last told of it, if it was.
-pub(super) fn told_ms(engine: &Engine, id: u64, channel: u32) -> Result<Option<i64>> {
-    let all = engine.received.deliveries(engine, id, channel)?;
-    let tells = all.iter().filter(|(_, slot)| {
+/// When those whom `update` is for were last told of the bulletin `id`, if they were. What was told by
+/// a clock that was set back before `now_ms` came before the update was queued.
+pub(super) fn told_ms(engine: &Engine, id: u64, update: &Slot, now_ms: i64) -> Result<Option<i64>> {
+    let all = engine.received.deliveries(engine, id, update.channel)?;
+    let mut tells = all.iter().rev().filter(|(_, slot)| {
         let tells = matches!(
             slot.kind,
             DeliveryKind::New | DeliveryKind::Rebroadcast | DeliveryKind::Update
         );
         tells && slot.state == DeliveryState::Sent
     });
-    Ok(tells.filter_map(|(_, slot)| slot.begun_ms()).max())
+    let told = tells.find_map(|(_, slot)| slot.begun_ms());
+    Ok(told.map(|told| by_the_clock(told, update, now_ms)))
+}
+
+/// A time of what was sent before `update`, by the clock that the update was queued by.
+pub(super) fn by_the_clock(sent_ms: i64, update: &Slot, now_ms: i64) -> i64 {
+    match sent_ms > now_ms {
+        true => update.queued_ms.saturating_sub(1),
+        false => sent_ms,
+    }
 }
 
 #[cfg(test)]

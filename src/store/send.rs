@@ -112,7 +112,7 @@ pub(super) fn begin(
         if begun.is_empty() && manner::hold(books, change, id.0, &slot, now)? {
             return Ok(Begun::No);
         }
-        if remind::is_over(books, &slot, now)? || revise::is_known(books, &slot)? {
+        if remind::is_over(books, &slot, now)? || revise::is_known(books, &slot, now)? {
             remind::drop_it(books, change, id.0, slot, now)?;
             return Ok(Begun::No);
         }

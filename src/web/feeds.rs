@@ -310,7 +310,8 @@ fn rfc3339(moment: &Moment, scene: Scene<'_>, bulletin: &Bulletin) -> String {
 /// The same on every host and port that we may ever be served from: readers show an entry again
 /// when its id changes. A UUID of our own making (RFC 9562, version 8).
 fn permanent_id(bulletin: &Bulletin) -> String {
-    let name = format!("{} {} {}", bulletin.source, bulletin.id, bulletin.url);
+    let seen = bulletin.first_seen.timestamp_micros();
+    let name = format!("{} {} {seen}", bulletin.source, bulletin.id);
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&blake3::hash(name.as_bytes()).as_bytes()[..16]);
     bytes[6] = bytes[6] & 0x0f | 0x80;
@@ -350,9 +351,10 @@ impl Validators {
                 id,
                 revision,
                 state,
+                url,
                 ..
             } = bulletin;
-            let _ = write!(seed, " {id}.{revision}.{state:?}");
+            let _ = write!(seed, " {id}.{revision}.{state:?}.{url}");
         }
         let newest = updated.values().max().copied();
         Self {

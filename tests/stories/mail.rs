@@ -186,6 +186,29 @@ async fn a_kill_in_the_midst_of_the_readers_repeats_at_most_the_mail_that_was_un
 }
 
 #[tokio::test]
+async fn a_reader_at_whom_the_connection_ends_silences_nobody_else() {
+    for answer in ["421 4.3.2 closing", "451 4.3.0 try later"] {
+        let smtp = Smtp::start().await;
+        smtp.answer("RCPT TO:<trouble@", answer);
+        let readers = "\"trouble@example.org\", \"a@example.org\", \"b@example.org\"";
+        let mut pushing = Pushing::new(&channel(smtp.port, readers)).await;
+        pushing.publish(1).await;
+        pushing.start();
+        until("the others have it", || smtp.mails().len() == 2).await;
+        smtp.is_mended();
+        ended(&pushing, 1).await;
+        pushing.stop().await;
+        let to: Vec<_> = smtp.mails().into_iter().flat_map(|mail| mail.to).collect();
+        let last = [
+            "<a@example.org>",
+            "<b@example.org>",
+            "<trouble@example.org>",
+        ];
+        assert_eq!(to, last, "{answer}");
+    }
+}
+
+#[tokio::test]
 async fn a_lost_answer_to_one_reader_repeats_nobody_elses_mail() {
     let smtp = Smtp::start().await;
     smtp.fault(Fault::None);

@@ -178,6 +178,7 @@ pub(super) static WORDS: Words = Words {
     deadline_past: "The deadline of #{id} is over, or less than a day away.",
     reminders_off: "{count} reminders are cancelled.",
     page_found: "There are {count} notices on this page. Add it as a source and subscribe?",
+    too_slow: "it takes too long to answer; try again later",
     page_failed: "This page cannot be a source: {why}",
     added_so_far: "{have} sources were added here so far, of {most} at most.",
     yes_add: "Add",

@@ -169,6 +169,7 @@ pub(super) static WORDS: Words = Words {
     deadline_past: "#{id} 的截止时间已过，或者不到一天了。",
     reminders_off: "已取消 {count} 个提醒。",
     page_found: "这个页面上有 {count} 条通知。加为来源并订阅吗？",
+    too_slow: "网页响应太慢，请稍后再试",
     page_failed: "这个页面不能作为来源：{why}",
     added_so_far: "这里已添加 {have} 个来源，最多 {most} 个。",
     yes_add: "添加",

@@ -14,6 +14,9 @@ use crate::{
     push::sender::{Reader, Readers, Sent},
 };
 
+/// Readers in a row at whom a connection may break off before the server counts as out of order.
+const MOST_TROUBLES: usize = 2;
+
 pub(super) struct Round<'a> {
     server: &'a Server,
     letter: &'a Letter,
@@ -48,6 +51,7 @@ impl<'a> Round<'a> {
     /// # Errors
     /// What keeps the mail from all that are left.
     pub(super) async fn go(&mut self) -> Result<(), Sent> {
+        let (mut trouble, mut in_a_row) = (None, 0);
         for mailbox in &self.letter.readers {
             let reader = Reader::of(mailbox.email.as_ref());
             if self.had.contains(&reader) {
@@ -56,6 +60,7 @@ impl<'a> Round<'a> {
             let address = &mailbox.email;
             match self.give(mailbox).await {
                 Ok(()) => {
+                    in_a_row = 0;
                     self.had.insert(reader);
                     // Before the next one: whatever happens there, this one has it.
                     let kept = self.readers.has(reader).await;
@@ -68,10 +73,22 @@ impl<'a> Round<'a> {
                 Err(Refusal::Sender(blame, why)) => {
                     return Err(blame.sets_aside(&why, self.channel));
                 }
+                // It may be about this reader: the next one gets a connection of its own.
+                Err(Refusal::All(sent @ (Sent::Again(_) | Sent::Perhaps(_))))
+                    if in_a_row < MOST_TROUBLES =>
+                {
+                    in_a_row += 1;
+                    self.connection = None;
+                    self.later.push(format!("{address}: {sent}"));
+                    trouble = Some(sent);
+                }
                 Err(Refusal::All(sent)) => return Err(sent),
             }
         }
-        Ok(())
+        match trouble {
+            Some(sent) if self.had.is_empty() => Err(sent),
+            _ => Ok(()),
+        }
     }
 
     /// On the connection that is open; where that one takes no more mails, on another.
@@ -83,7 +100,7 @@ impl<'a> Round<'a> {
             };
             let given = self.hand_over(&mut connection, reader).await;
             match given {
-                Err(Refusal::All(Sent::Again(_))) if taken > 0 => {
+                Err(Refusal::All(Sent::Again(_)) | Refusal::Sender(..)) if taken > 0 => {
                     self.server.quit(connection).await;
                 }
                 given => {

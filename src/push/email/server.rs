@@ -21,7 +21,7 @@ use url::Url;
 
 use super::{
     stream::Bounded,
-    verdict::{Blame, Step},
+    verdict::{Blame, Step, asks_for_encryption},
 };
 use crate::{
     bulletin::Robot,
@@ -243,6 +243,8 @@ impl Server {
         let words = self.words(error);
         let why = format!("the mail server refused it: {words}");
         match code(error) {
+            // Exchange says so with a code that means later.
+            400..500 if asks_for_encryption(&words) => Refusal::Sender(Blame::Encryption, why),
             code @ 500.. if step == Step::From => {
                 Refusal::Sender(Blame::of(step, code, &words), why)
             }

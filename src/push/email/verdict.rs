@@ -19,6 +19,8 @@ pub(super) enum Blame {
     Encryption,
     Login,
     From,
+    /// The address of this machine.
+    Listed,
     Reader,
     /// This mail alone.
     Text,
@@ -29,10 +31,21 @@ impl Blame {
     pub(super) fn of(step: Step, code: u16, words: &str) -> Self {
         let words = words.to_lowercase();
         let has = |parts: &[&str]| parts.iter().any(|part| words.contains(part));
-        if matches!(code, 530 | 538 | 534) && has(&["starttls", "tls", "encrypt", "ssl"]) {
+        if asks_for_encryption(&words)
+            || matches!(code, 523 | 530 | 534 | 538) && has(&["tls", "encrypt", "ssl"])
+        {
             return Self::Encryption;
         }
-        if matches!(code, 530 | 534 | 535 | 538) || has(&["authentication required", "relay"]) {
+        if has(&[
+            "blocked using",
+            "block list",
+            "blocklist",
+            "blacklist",
+            "listed at",
+        ]) {
+            return Self::Listed;
+        }
+        if matches!(code, 530 | 534 | 535 | 538) || has(&LOGIN) {
             return Self::Login;
         }
         match step {
@@ -51,6 +64,7 @@ impl Blame {
                 "set the user in `smtp`, and `password`, of one who may send by this server"
             }
             Self::From => "set `from` to an address that the server takes mail from",
+            Self::Listed => "send by another server, or have this machine taken off the list",
             Self::Reader => "set `to` right",
             Self::Text => "see what the server says of such mails",
         }
@@ -60,6 +74,32 @@ impl Blame {
     pub(super) fn sets_aside(self, why: &str, channel: &Channel) -> Sent {
         Sent::gone(why, self.remedy(), channel)
     }
+}
+
+/// What servers say to those who have not logged in: 163, QQ, Exchange, Postfix.
+const LOGIN: [&str; 9] = [
+    "authentication required",
+    "authentication is required",
+    "need ehlo and auth",
+    "auth first",
+    "not authenticated",
+    "not logged in",
+    "log in first",
+    "login first",
+    "relay",
+];
+
+/// Whether a refusal of any code is one of plain text.
+pub(super) fn asks_for_encryption(words: &str) -> bool {
+    let words = words.to_lowercase();
+    let says = [
+        "starttls is required",
+        "starttls command first",
+        "tls required",
+        "tls is required",
+        "encryption required",
+    ];
+    says.iter().any(|part| words.contains(part))
 }
 
 /// By the enhanced status codes of senders (RFC 3463, 7372 and 7505), or in words.
@@ -120,6 +160,36 @@ mod tests {
                 550,
                 "5.1.1 <gone@x>: no such user here",
                 Blame::Reader,
+            ),
+            (
+                Step::From,
+                553,
+                "authentication is required,smtp3",
+                Blame::Login,
+            ),
+            (
+                Step::From,
+                503,
+                "Error: need EHLO and AUTH first !",
+                Blame::Login,
+            ),
+            (
+                Step::Reader,
+                553,
+                "5.7.1 Sender address rejected: not logged in",
+                Blame::Login,
+            ),
+            (
+                Step::From,
+                550,
+                "5.7.10 STARTTLS is required",
+                Blame::Encryption,
+            ),
+            (
+                Step::Reader,
+                554,
+                "5.7.1 Client host blocked using zen.spamhaus.org",
+                Blame::Listed,
             ),
             (Step::Text, 554, "this is spam", Blame::Text),
             (Step::Text, 550, "5.7.26 unauthenticated", Blame::From),

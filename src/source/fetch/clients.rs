@@ -9,7 +9,7 @@ use std::{
 
 use reqwest::{
     Client, Proxy,
-    header::{ACCEPT, ACCEPT_LANGUAGE, HeaderMap, HeaderValue},
+    header::{ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, HeaderMap, HeaderValue},
     redirect::Policy,
 };
 use url::{Host, Url};
@@ -166,8 +166,9 @@ impl Clients {
                 guard: self.guard.clone(),
                 trusted,
             }))
-            // Read here, since servers mean two things by it.
+            // Read here: servers mean two things by deflate, and a gzip may have several parts.
             .no_deflate()
+            .no_gzip()
             .danger_accept_invalid_certs(!key.verify)
             // Old servers of small sites send such.
             .http1_ignore_invalid_headers_in_responses(true)
@@ -191,6 +192,7 @@ fn accepted() -> HeaderMap {
     let accept = "text/html,application/xhtml+xml,application/atom+xml,application/rss+xml,application/json;q=0.9,*/*;q=0.8";
     HeaderMap::from_iter([
         (ACCEPT, HeaderValue::from_static(accept)),
+        (ACCEPT_ENCODING, HeaderValue::from_static("gzip, br, zstd")),
         (
             ACCEPT_LANGUAGE,
             HeaderValue::from_static("zh-CN,zh;q=0.9,en;q=0.5"),

@@ -201,6 +201,7 @@ async fn body(
         _ if encoding.trim().eq_ignore_ascii_case("deflate") => {
             Some(unpack::deflated(&body, most_bytes))
         }
+        _ if unpack::is_gzip(&encoding) => Some(unpack::gunzipped(&body, most_bytes)),
         Limit::Page(_) => unpack::unlabelled(&body, most_bytes),
         Limit::File(_) | Limit::Cut(_) | Limit::Head => None,
     };

@@ -24,13 +24,23 @@ pub(super) fn deflated(body: &Bytes, most: usize) -> Result<Bytes, Packed> {
     }
 }
 
+/// Whether a header calls a body gzip, by its old name too.
+pub(super) fn is_gzip(encoding: &str) -> bool {
+    ["gzip", "x-gzip"].contains(&encoding.trim().to_ascii_lowercase().as_str())
+}
+
+/// A body that is called gzip, of one member or several (RFC 1952, section 2.2).
+pub(super) fn gunzipped(body: &Bytes, most: usize) -> Result<Bytes, Packed> {
+    if body.is_empty() {
+        return Ok(body.clone());
+    }
+    read_up_to(MultiGzDecoder::new(&body[..]), most).map_err(|packed| named(packed, "gzip"))
+}
+
 /// A body that no header calls compressed; None: it is not.
 pub(super) fn unlabelled(body: &Bytes, most: usize) -> Option<Result<Bytes, Packed>> {
     match body.get(..4)? {
-        [0x1F, 0x8B, 8, _] => {
-            let unpacked = read_up_to(MultiGzDecoder::new(&body[..]), most);
-            Some(unpacked.map_err(|packed| named(packed, "gzip")))
-        }
+        [0x1F, 0x8B, 8, _] => Some(gunzipped(body, most)),
         // Two bytes are little evidence: what is no zlib after all is left as it is.
         [0x78, 0x01 | 0x5E | 0x9C | 0xDA, ..] => {
             let unpacked = read_up_to(ZlibDecoder::new(&body[..]), most);
@@ -85,6 +95,18 @@ mod tests {
         for body in [raw.finish().unwrap(), zlib.finish().unwrap()] {
             assert_eq!(deflated(&body.into(), 100).unwrap(), TEXT);
         }
+    }
+
+    #[test]
+    fn a_gzip_of_several_members_is_read_to_its_end() {
+        let member = |text: &[u8]| {
+            let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
+            gzip.write_all(text).unwrap();
+            gzip.finish().unwrap()
+        };
+        let body: Bytes = [member(&TEXT[..7]), member(&TEXT[7..])].concat().into();
+        assert_eq!(gunzipped(&body, 100).unwrap(), TEXT);
+        assert!(is_gzip("x-gzip") && !is_gzip("br"));
     }
 
     #[test]

@@ -54,7 +54,7 @@ pub(super) fn find(page: &Page) -> Vec<Link> {
             element: id,
             units: words::units(&text),
             label: hash(&text),
-            text: match is_tool(&href) || is_of_editor(page.class(id)) {
+            text: match is_tool(&href) || is_beside_page(page, id) {
                 true => LinkText::More,
                 false => kind,
             },
@@ -199,11 +199,16 @@ fn is_tool(href: &str) -> bool {
     })
 }
 
-/// Whether a class says that a link is about who edited a page, as the markup of wikis does.
-fn is_of_editor(class: &str) -> bool {
-    class
-        .split_whitespace()
-        .any(|word| word == "mw-userlink" || word.starts_with("mw-usertoollinks"))
+/// Whether a link is about who edited a page, or to the log of such acts, by the classes of a wiki's markup.
+fn is_beside_page(page: &Page, link: Id) -> bool {
+    let is_told = |class: &str| {
+        class.split_whitespace().any(|word| {
+            let starts = |begin: &str| word.starts_with(begin);
+            word == "mw-userlink" || starts("mw-usertoollinks") || starts("mw-changeslist-links")
+        })
+    };
+    let mut around = std::iter::once(link).chain(page.ancestors(link)).take(3);
+    around.any(|id| is_told(page.class(id)))
 }
 
 /// The kind of page that an address leads to.

@@ -102,6 +102,55 @@ fn the_array_of_notices_is_found_whatever_its_fields_are_called() {
 }
 
 #[test]
+fn when_something_begins_or_ends_is_not_when_it_was_published() {
+    let published = |fields: &str| {
+        let row = |id: u32| {
+            format!(
+                r#"{{"id":{id},"link":"/n/{id}.html","title":"关于第{id}次检修安排的通知",{fields}}}"#
+            )
+        };
+        let list = read_data(&format!("[{},{}]", row(12), row(11))).unwrap();
+        list.notices[0].published.map(|it| it.day().to_string())
+    };
+    let (created, ends) = ("2024-05-19", "2024-06-30");
+    for field in [
+        "startTime",
+        "applyEndTime",
+        "deadline",
+        "end_date",
+        "expireDate",
+        "validUntil",
+    ] {
+        let both = format!(r#""{field}":"{ends}","createTime":"{created}""#);
+        assert_eq!(published(&both).as_deref(), Some(created), "{field}");
+        assert_eq!(
+            published(&format!(r#""{field}":"{ends}""#)),
+            None,
+            "{field}"
+        );
+    }
+    assert_eq!(
+        published(&format!(r#""sendTime":"{created}""#)).as_deref(),
+        Some(created)
+    );
+}
+
+#[test]
+fn an_id_counts_for_more_than_a_guid_that_is_the_address() {
+    let guid = |host: &str| {
+        let row = |id: u32| {
+            format!(
+                r#"{{"id":{id},"link":"https://{host}/{id}","guid":{{"rendered":"https://{host}/?p={id}"}},"title":{{"rendered":"关于第{id}次检修安排的通知"}}}}"#
+            )
+        };
+        let list = read_data(&format!("[{},{}]", row(12), row(11))).unwrap();
+        list.notices[0].guid.clone()
+    };
+    assert_eq!(guid("a.example.org"), guid("b.example.org"));
+    assert!(guid("a.example.org").is_some());
+}
+
+#[test]
 fn data_without_notices_are_no_list() {
     for json in [
         "{}",
