@@ -17,7 +17,7 @@ use crate::bulletin::{Article, Bulletin, BulletinId, BulletinState, Opened, Sour
 
 /// Neighbours of a row that are named at most.
 const NEIGHBOURS: usize = 8;
-/// After a look that failed, or did not make sure, the next one comes so much later at most.
+/// After a reading that failed, or did not make sure, the next one comes so much later at most.
 const LATER: Duration = Duration::hours(6);
 
 /// An article that is to be read again.
@@ -159,7 +159,11 @@ pub(super) fn settle(
     let mut later = None;
     match again {
         ReadAgain::Same => {}
-        ReadAgain::Failed => later = Some(now + LATER),
+        // Soon at first: a message that was corrected by its list alone may have a deadline that is past.
+        ReadAgain::Failed => {
+            let since = now - time(recent.first_seen_ms);
+            later = Some(now + since.clamp(Duration::minutes(1), LATER));
+        }
         ReadAgain::Article(article) => {
             let is_corrected = correct(books, change, id, &mut row, &article, now)?;
             if is_corrected {
