@@ -47,7 +47,9 @@ fn occurs(c: char) -> bool {
     static SIMPLE: LazyLock<HashSet<char>> = LazyLock::new(|| fold::simplified_forms().collect());
     let mut text = [0; 4];
     let text = c.encode_utf8(&mut text);
-    fold(text) == *text || SIMPLE.contains(&c)
+    // `"\b"` of a config in common quotes is a control character.
+    let is_shown = !c.is_control() || c.is_whitespace();
+    is_shown && fold(text) == *text || SIMPLE.contains(&c)
 }
 
 #[cfg(test)]
@@ -65,6 +67,7 @@ mod tests {
     fn what_a_folded_text_cannot_hold_is_never_matched() {
         for never in [
             "(?-i)ABC",
+            "\u{8}NBA\u{8}",
             "(?-i)第[A-Z]号",
             r"(?-i)([A-Z]{3,}\s*){3,}",
             r"(?-i:\p{Lu})通知",

@@ -25,6 +25,9 @@ impl fmt::Display for Shown<'_> {
     }
 }
 
+/// What a proxy says to those who sent no password, or a wrong one.
+const PROXY_LOGIN: &str = "it wants a user and password, or refuses those that it got: write the right ones into `proxy`, as http://USER:PASSWORD@HOST:PORT";
+
 impl FetchError {
     pub(super) fn failed(what: String) -> Self {
         Self::of(FetchErrorKind::Failed, what)
@@ -66,7 +69,7 @@ impl FetchError {
                 .unwrap_or_else(|| chain(&error))
         };
         let why = match by_proxy && wants_password(&why) {
-            true => "it wants a user and password: write them into `proxy`, as http://USER:PASSWORD@HOST:PORT".to_owned(),
+            true => PROXY_LOGIN.to_owned(),
             false => why,
         };
         let way = match by_proxy && error.is_connect() {
@@ -83,9 +86,7 @@ impl FetchError {
         let said = said.iter().find_map(|name| response.headers().get(*name));
         let said = said.and_then(|said| said.to_str().ok()).unwrap_or_default();
         let why = match status {
-            StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
-                "it wants a user and password: write them into `proxy`, as http://USER:PASSWORD@HOST:PORT"
-            }
+            StatusCode::PROXY_AUTHENTICATION_REQUIRED => PROXY_LOGIN,
             _ => "it could not get the page from the site",
         };
         let said: String = said.chars().take(80).collect();

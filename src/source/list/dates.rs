@@ -303,7 +303,7 @@ impl<'a> Dates<'a> {
 }
 
 /// Whether a name is of a day that is not the one of publication: `data-deadline`, `data-end-time`.
-fn is_of_other_day(name: &str) -> bool {
+pub(super) fn is_of_other_day(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     name.split(|c: char| !c.is_ascii_alphanumeric())
         .any(|word| {

@@ -6,7 +6,12 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
 };
 
-use super::{Look, dates::Found, group::Item, score::stands_alone};
+use super::{
+    Look,
+    dates::{Found, is_of_other_day},
+    group::Item,
+    score::stands_alone,
+};
 use crate::{
     bulletin::Moment,
     source::{
@@ -163,10 +168,23 @@ impl Look<'_> {
             .get(..date.bytes.start)
             .unwrap_or_default();
         let is_alone = !own.contains(char::is_alphanumeric);
+        let element = page.runs[date.runs.start].element;
+        if is_of_other_day(page.class(element)) {
+            return true;
+        }
         let above = || {
-            let before = page.run_text(date.runs.start.checked_sub(1)?);
-            let labels = before.ends_with(['：', ':']) && before.len() < 40;
-            labels.then(|| before.to_owned())
+            let run = date.runs.start.checked_sub(1)?;
+            let before = page.run_text(run);
+            let link = page.runs[run].element;
+            let mut around = std::iter::once(link).chain(page.ancestors(link)).take(4);
+            // A label in an element of its own needs no colon; a title may well end in such a word.
+            let is_title = around.any(|id| page.name(id) == "a");
+            let says = ["时间", "日期", "截止", "截至", "deadline", "date"];
+            let is_label =
+                before.chars().count() <= 12 && says.iter().any(|end| before.ends_with(end));
+            let labels = before.ends_with(['：', ':']) || is_label && !is_title;
+            (labels && before.len() < 40)
+                .then(|| format!("{}：", before.trim_end_matches(['：', ':'])))
         };
         let headed = || {
             let head = self.column_head(self.cell(page.runs[date.runs.start].element)?)?;

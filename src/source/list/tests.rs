@@ -159,6 +159,32 @@ fn the_proposed_selector_finds_the_same_list_again() {
 }
 
 #[test]
+fn a_day_that_is_called_a_last_one_is_not_the_day_of_publication() {
+    let days = |row: fn(u32) -> String| {
+        let rows: String = (1..=6)
+            .map(|n| {
+                format!(
+                    "<li><a href=/n/{n}.html>关于第{n}次检修安排的通知</a>{}</li>",
+                    row(n)
+                )
+            })
+            .collect();
+        let html = format!("<title>通知公告</title><h2>通知公告</h2><ul>{rows}</ul>");
+        let base = Url::parse("https://example.org/").expect("an address");
+        let list = read_at(&html, &base, &Select::default()).expect("a list");
+        list.notices[0].published.map(|it| it.day().to_string())
+    };
+    let rows: [fn(u32) -> String; 3] = [
+        |n| format!("<span class=deadline>2024-06-2{n}</span><span>2024-05-0{n}</span>"),
+        |n| format!("<i>截止时间</i><b>2024-06-2{n}</b><i>发布</i><b>2024-05-0{n}</b>"),
+        |n| format!("<i>报名截止日期：</i><b>2024-06-2{n}</b><span>2024-05-0{n}</span>"),
+    ];
+    for row in rows {
+        assert_eq!(days(row).as_deref(), Some("2024-05-01"), "{}", row(1));
+    }
+}
+
+#[test]
 fn a_selector_overrides_its_part_alone() {
     let html = "<title>x</title><ul>".to_owned()
         + &(1..=5)
