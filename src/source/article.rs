@@ -6,6 +6,7 @@
 
 mod body;
 mod byline;
+mod event;
 mod files;
 mod head;
 mod layout;
@@ -51,7 +52,7 @@ pub(crate) fn read_page(page: &Page, context: &Context<'_>) -> Result<Article, R
     let missed = selector.filter(|_| selected.is_none()).map(|selector| {
         format!("source.select.body: `{selector}` matches nothing, so the text was looked for")
     });
-    let parts = Parts::new(&layout, &head, selected);
+    let parts = Parts::new(&layout, &head, selected, context);
     let attachments = files::attachments(&parts, base);
     let (text, text_as_published) = words(&parts, context);
     let published = published::find(&parts, context);
@@ -93,14 +94,19 @@ struct Parts<'a> {
 
 impl<'a> Parts<'a> {
     /// Finds text and title, each by the help of the other.
-    fn new(layout: &'a Layout<'a>, head: &'a Head, selected: Option<Body>) -> Self {
+    fn new(
+        layout: &'a Layout<'a>,
+        head: &'a Head,
+        selected: Option<Body>,
+        context: &Context<'_>,
+    ) -> Self {
         let found = match &selected {
             Some(_) => None,
             None => body::find(layout),
         };
         let range = selected.as_ref().or(found.as_ref()).and_then(Body::range);
         let title = title::find(layout, head, range.as_ref());
-        let trimmed = found.and_then(|body| body::trim(body, layout, &title));
+        let trimmed = found.and_then(|body| body::trim(body, layout, &title, context));
         Self {
             layout,
             head,
@@ -158,15 +164,33 @@ fn near(parts: &Parts<'_>) -> Vec<usize> {
     near
 }
 
-/// What a block is called by the cell or line before it: `发布日期：` beside `2024年6月18日`.
+/// The words of a block as one line.
+fn block_line(layout: &Layout<'_>, at: usize) -> String {
+    text::one_line(&layout.text(at))
+}
+
+/// What a block is called by the cell or line before it, with a colon: `发布日期：` beside `2024年6月18日`.
 fn label_before(layout: &Layout<'_>, at: usize) -> Option<String> {
     let before = at.checked_sub(1)?;
-    let text = text::one_line(&layout.text(before));
+    let mut text = block_line(layout, before);
     let row = layout.fact(at).row;
     let same_row = row != 0 && layout.fact(before).row == row;
     let short = layout.blocks[before].units <= 10.0;
-    let label = text.ends_with([':', '：']);
-    ((label || same_row) && short).then_some(text)
+    let has_colon = text.ends_with([':', '：']);
+    if !short || !(has_colon || same_row || names_day(&text)) {
+        return None;
+    }
+    if !has_colon {
+        text.push('：');
+    }
+    Some(text)
+}
+
+/// Whether a line is the name of a day, which then stands below it: `面试时间`.
+fn names_day(line: &str) -> bool {
+    const NAMES: [&str; 7] = ["时间", "時間", "日期", "期限", "日時", " date", "deadline"];
+    let line = line.to_lowercase();
+    NAMES.iter().any(|name| line.ends_with(name))
 }
 
 /// The text in its final words, and as published where that differs.

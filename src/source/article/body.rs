@@ -2,12 +2,14 @@
 
 use std::ops::Range;
 
+use super::block_line;
+use super::event::tells_event;
 use super::layout::Layout;
-use super::line::{ends_text, is_credit, is_event, is_imprint, is_info, is_labelled, is_remark};
+use super::line::{ends_text, is_credit, is_imprint, is_info, is_labelled, is_remark};
 use super::title::{Title, key};
 use crate::source::page::Id;
-use crate::source::text::{is_han, one_line};
-use crate::source::{css, download};
+use crate::source::text::is_han;
+use crate::source::{Context, css, download};
 
 /// The blocks of the article's text, in reading order, and the element that holds them.
 #[derive(Debug, Default)]
@@ -175,7 +177,7 @@ fn is_signed_or_attached(layout: &Layout<'_>, top: Id) -> bool {
     const FAR: usize = 30;
     let within = layout.blocks_of(layout.page.parent(top));
     let after = (layout.blocks_of(top).end..within.end).take(FAR);
-    let is_date = |at: usize| within.contains(&at) && is_info(&one_line(&layout.text(at)));
+    let is_date = |at: usize| within.contains(&at) && is_info(&block_line(layout, at));
     let signs = |at: usize| {
         let block = &layout.blocks[at];
         block.links == 0 && block.marks == 0 && block.units < 24.0 && is_date(at + 1)
@@ -189,7 +191,12 @@ fn is_signed_or_attached(layout: &Layout<'_>, top: Id) -> bool {
 }
 
 /// Takes off what is not of the text: asides, the title, lines about the article, what follows it.
-pub(super) fn trim(body: Body, layout: &Layout<'_>, title: &Title) -> Option<Body> {
+pub(super) fn trim(
+    body: Body,
+    layout: &Layout<'_>,
+    title: &Title,
+    context: &Context<'_>,
+) -> Option<Body> {
     let mut blocks = body.blocks;
     blocks.retain(|at| !is_beside(layout, body.container, *at));
     if let Some(title) = &title.blocks {
@@ -197,8 +204,8 @@ pub(super) fn trim(body: Body, layout: &Layout<'_>, title: &Title) -> Option<Bod
         blocks.retain(|at| *at >= title.end);
         keep_own_article(layout, title.start, &mut blocks);
     }
-    let mut lines: Vec<Line> = blocks.iter().map(|at| Line::new(layout, *at)).collect();
-    mark_events(&mut lines);
+    let line = |at: &usize| Line::new(layout, *at, context);
+    let lines: Vec<Line> = blocks.iter().map(line).collect();
     let heading = title.text.as_deref().map(key).unwrap_or_default();
     let start = first_line(&lines, &heading);
     let end = last_line(&lines, start);
@@ -236,27 +243,16 @@ struct Line {
     event: bool,
 }
 
-/// Tells the lines of events from those about the article: a bare `时间：` depends on what follows it.
-fn mark_events(lines: &mut [Line]) {
-    const NEAR: usize = 4;
-    for place in 0..lines.len() {
-        let end = (place + NEAR).min(lines.len());
-        let around = lines[place.saturating_sub(1)..end].iter();
-        let around = around.map(|line| line.text.clone());
-        lines[place].event = is_event(&lines[place].text, around);
-    }
-}
-
 impl Line {
-    fn new(layout: &Layout<'_>, at: usize) -> Self {
+    fn new(layout: &Layout<'_>, at: usize, context: &Context<'_>) -> Self {
         let block = &layout.blocks[at];
         Self {
             block: at,
-            text: one_line(&layout.text(at)),
+            text: block_line(layout, at),
             units: block.units,
             linked: block.link_share() > 0.8,
             marks: block.marks,
-            event: false,
+            event: tells_event(layout, at, context),
         }
     }
 

@@ -4,54 +4,11 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::source::date::{self, Called};
+use super::event::is_event;
 
 /// Whether a line tells of the article (date, source, author, how often it was read) and no more.
 pub(super) fn is_info(line: &str) -> bool {
-    !is_event(line, std::iter::empty())
-        && (is_labelled(line) || is_dated(line) || is_signed_above(line))
-}
-
-/// Whether a line tells when something takes place, or by when to act: `会议时间：…`, `时间：12月3日14:00，地点：…`. Such
-/// lines are the ones that people need most; they tell nothing of the publication.
-///
-/// A bare `时间：` may be either. `around` are the lines beside it: where one of them tells a place, so does this
-/// line a time; and publication has no half of a day, no weekday and no range.
-pub(super) fn is_event(line: &str, around: impl Iterator<Item = String>) -> bool {
-    static LABEL: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i)^[\s\d一二三四五六七八九十、.（）()【\[●•·]{0,8}([\p{L}\s]{1,24}?)\s*[】\]]?\s*[:：为]")
-            .expect("a fixed pattern")
-    });
-    static PLACE: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i)(?:地\s*点|会\s*场|地址|主讲|主\s*持|嘉宾|报告人|参加人|参会|对\s*象|会议号|(?-u:\b)(?:venue|location|place|where|speakers?|room)(?-u:\b))[^:：]{0,6}[:：]")
-            .expect("a fixed pattern")
-    });
-    static HOURS: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i)上午|下午|晚上|中午|凌晨|\d\s?[点时](?:[\d半整]|$|[^\p{L}])|\d\s?-\s?\d{1,2}\s?[:：时点]|[\d日号]\s?[—–~～至到]+\s?\d|\d\s?(?:am|pm)(?-u:\b)")
-            .expect("a fixed pattern")
-    });
-    static STAMP: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r"\d:\d\d:\d\d").expect("a fixed pattern"));
-    const LONGEST: usize = 160;
-    if line.chars().count() > LONGEST {
-        return false;
-    }
-    let Some(label) = LABEL.captures(line) else {
-        return false;
-    };
-    let value = &line[label.get(0).map_or(0, |all| all.end())..];
-    match date::called(&format!("{}：", &label[1])) {
-        Called::Other => true,
-        Called::Bare if labels(line) > 1 || STAMP.is_match(value) => false,
-        Called::Bare => {
-            PLACE.is_match(value)
-                || HOURS.is_match(value)
-                || around
-                    .into_iter()
-                    .any(|other| PLACE.find(&other).is_some_and(|at| at.start() < 16))
-        }
-        _ => false,
-    }
+    !is_event(line) && (is_labelled(line) || is_dated(line) || is_signed_above(line))
 }
 
 /// `By Jane Roe | Published 18 June 2024 | Updated 19 June 2024`.

@@ -1,13 +1,13 @@
 //! When the article was published, as exactly as the page says.
 
-use std::{iter, ops::Range, sync::LazyLock};
+use std::{ops::Range, sync::LazyLock};
 
 use chrono::DateTime;
 use regex::Regex;
 
-use super::layout::Layout;
-use super::line::{is_event, is_labelled};
-use super::{Parts, label_before, near};
+use super::event::tells_event;
+use super::line::is_labelled;
+use super::{Parts, block_line, label_before, near};
 use crate::bulletin::Moment;
 use crate::source::{
     Context,
@@ -95,7 +95,7 @@ fn stated(parts: &Parts<'_>, context: &Context<'_>) -> Vec<Candidate> {
         let Some(moment) = page.attribute(id, "datetime").and_then(read) else {
             continue;
         };
-        if is_of_other_day(parts, id, at) {
+        if is_of_other_day(parts, id, at, context) {
             continue;
         }
         let named = page.attribute(id, "itemprop") == Some("datePublished")
@@ -110,7 +110,7 @@ fn stated(parts: &Parts<'_>, context: &Context<'_>) -> Vec<Candidate> {
 }
 
 /// Whether the words before a `<time>` call it the day of something else.
-fn is_of_other_day(parts: &Parts<'_>, time: Id, at: usize) -> bool {
+fn is_of_other_day(parts: &Parts<'_>, time: Id, at: usize, context: &Context<'_>) -> bool {
     let layout = parts.layout;
     let Some(block) = layout.blocks.get(at) else {
         return false;
@@ -119,17 +119,7 @@ fn is_of_other_day(parts: &Parts<'_>, time: Id, at: usize) -> bool {
         .page
         .text(block.runs.start..layout.page.runs_of(time).start.max(block.runs.start));
     let label = label_before(layout, at).unwrap_or_default();
-    tells_event(layout, at) || date::called(&format!("{label}{before} ")) == Called::Other
-}
-
-/// Whether a block, as the lines after it show, tells when and where people meet.
-fn tells_event(layout: &Layout<'_>, at: usize) -> bool {
-    let line = |at: usize| text::one_line(&layout.text(at));
-    let around = (at.saturating_sub(1)..(at + 4).min(layout.blocks.len())).filter(|by| *by != at);
-    let own = line(at);
-    let labelled = || label_before(layout, at).map(|label| format!("{label}{own}"));
-    is_event(&own, around.map(line))
-        || labelled().is_some_and(|line| is_event(&line, iter::empty()))
+    tells_event(layout, at, context) || date::called(&format!("{label}{before} ")) == Called::Other
 }
 
 /// What the lines around the text show.
@@ -142,14 +132,14 @@ fn shown(parts: &Parts<'_>, context: &Context<'_>) -> Vec<Candidate> {
         if block.units > 160.0 || block.link_share() > 0.9 && block.units > 15.0 {
             continue;
         }
-        let line = text::one_line(&layout.text(at));
+        let line = block_line(layout, at);
         // What names another notice has that one's date.
         let elsewhere = block.link_share() > 0.5 && block.linked >= 8.0 && !is_labelled(&line);
         let distance = parts
             .anchor()
             .map_or(0.0, |anchor| anchor.abs_diff(at) as f32);
         let before = label_before(layout, at).unwrap_or_default();
-        let event = tells_event(layout, at);
+        let event = tells_event(layout, at, context);
         let mut last: Option<(usize, f32)> = None;
         for (range, moment) in dates(parts, at, &line, context) {
             let label = format!("{before}{}", &line[..range.start]);

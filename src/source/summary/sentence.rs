@@ -11,13 +11,28 @@ pub(super) struct Sentence {
     pub text: String,
 }
 
-/// The sentences that say something, in order; at most a few hundred are looked at.
+/// The sentences that say something, in order; at most a few hundred are looked at. Where a text has no sentence, its
+/// short lines are what it says.
 pub(super) fn sentences(heading: &str, text: &str) -> Vec<Sentence> {
     let title = key(heading);
+    let says = |line: &str| !says_nothing(line, &title);
+    let has_sentence = text
+        .split('\n')
+        .map(str::trim)
+        .any(|line| says(line) && !is_short(line));
+    if has_sentence {
+        saying(heading, text, |line| says(line) && !is_heading(line))
+    } else {
+        saying(heading, unsigned(text), says)
+    }
+}
+
+/// The sentences of those paragraphs that `says` keeps.
+fn saying(heading: &str, text: &str, says: impl Fn(&str) -> bool) -> Vec<Sentence> {
     let mut found = Vec::new();
     for (at, paragraph) in text.split('\n').enumerate().take(400) {
         let paragraph = paragraph.trim();
-        if says_nothing(paragraph, &title) {
+        if !says(paragraph) {
             continue;
         }
         let paragraph = if at < 4 {
@@ -56,24 +71,70 @@ fn says_nothing(paragraph: &str, title: &str) -> bool {
     }
     let length = paragraph.chars().count();
     let ends_open = paragraph.ends_with([':', '：']);
-    // A heading or a signature is no sentence.
-    let open = !paragraph.ends_with([
-        '。', '！', '？', '；', '.', '!', '?', '”', '"', '…', ')', '）',
-    ]);
+    let open = is_open(paragraph);
     (ends_open && (length < 60 || GREETING.is_match(paragraph)))
         || (open && length < 60 && GREETING.is_match(paragraph))
-        || (open && length < 40 && !is_statement(paragraph))
         || paragraph.starts_with(['(', '（']) && length < 30
         || names_files(paragraph)
 }
 
-/// `时间：12月3日14:00`, `地点：三楼报告厅`: short, and what people need most.
+/// Whether no mark ends a paragraph.
+fn is_open(paragraph: &str) -> bool {
+    !paragraph.ends_with([
+        '。', '！', '？', '；', '.', '!', '?', '”', '"', '…', ')', '）',
+    ])
+}
+
+/// Whether a line is too short for a sentence that lacks its mark.
+fn is_short(line: &str) -> bool {
+    is_open(line) && line.chars().count() < 40
+}
+
+/// Whether a line is no sentence, but a heading or a signature.
+fn is_heading(line: &str) -> bool {
+    is_short(line) && !is_statement(line) && !says_when(line)
+}
+
+/// A text without the day at its end, and the name above that.
+fn unsigned(text: &str) -> &str {
+    const LONGEST_NAME: usize = 15;
+    let Some((rest, last)) = text.trim_end().rsplit_once('\n') else {
+        return text;
+    };
+    if !is_signature(last.trim()) {
+        return text;
+    }
+    match rest.rsplit_once('\n') {
+        Some((above, name)) if name.trim().chars().count() <= LONGEST_NAME => above,
+        _ => rest,
+    }
+}
+
+/// `时间：12月3日14:00`, `【地点】三楼报告厅`: short, and what people need most.
 fn is_statement(line: &str) -> bool {
     static STATEMENT: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"^[\s\d一二三四五六七八九十、.（）()【\[●•·]{0,8}(?:\p{Han}[\p{Han}\s]{1,11}|[A-Z][A-Za-z]{2,15}(?: [A-Za-z]{2,12})?)[】\]]?\s*[:：]\s*[^\s:：].+$")
+        Regex::new(r"^[\s\d一二三四五六七八九十、.（）()【\[●•·]{0,8}(?:\p{Han}[\p{Han}\s]{1,11}|[A-Z][A-Za-z]{2,15}(?: [A-Za-z]{2,12})?)(?:[】\]]?\s*(?:[（(][^）)]{1,12}[）)])?\s*[:：]|\s*[｜|])\s*[^\s:：].+$|^[【\[]\s*(?:\p{Han}{0,4}(?:时\s*间|日\s*期|地\s*点|地址|会场|主题|对象)|\p{Han}{0,4}主讲\p{Han}?)\s*[】\]].+$")
             .expect("a fixed pattern")
     });
     STATEMENT.is_match(line) && !is_contact(line)
+}
+
+/// Whether a short line names a day or an hour, and not as the signature below a text does.
+fn says_when(line: &str) -> bool {
+    static WHEN: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?i)\d[:：]\d\d|上午|下午|晚上|中午|\d\s?(?:点|时|am|pm)|\d\s?月\s?\d{1,2}|(?-u:\b)(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)(?:uary|ruary|ch|il|ust|ember|tember|ober)?\.?\s\d|\d\s(?:january|february|march|april|may|june|july|august|september|october|november|december)(?-u:\b)")
+            .expect("a fixed pattern")
+    });
+    WHEN.is_match(line) && !is_signature(line) && !is_contact(line)
+}
+
+/// `综合科 2022年11月20日`, `2022-11-20 09:30`: a day with its year, and at most a name before it.
+fn is_signature(line: &str) -> bool {
+    static SIGNED: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^(?:[\p{Han}\s]{0,30}[\p{Han}\s--[于於在至为是]])?(?:(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?[日号]?|\d{1,2}\s\p{L}{3,9}\s(?:19|20)\d\d|\p{L}{3,9}\s\d{1,2},?\s(?:19|20)\d\d)(?:\s?\d{1,2}:\d\d(?::\d\d)?)?$")
+            .expect("a fixed pattern")
+    });
+    SIGNED.is_match(line)
 }
 
 /// Whom to ask, who wrote it, which files there are: no part of what a notice says.

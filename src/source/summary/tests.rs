@@ -68,6 +68,49 @@ fn time_and_place_of_a_meeting_are_part_of_the_summary() {
 }
 
 #[test]
+fn short_lines_that_say_when_are_part_of_the_summary() {
+    for line in [
+        "【时间】12月3日",
+        "【时间】2022年12月3日",
+        "时间｜12月3日14:00",
+        "时间（线上）：12月3日14:00",
+        "会议定于12月3日14:00召开",
+        "会议定于2022年12月3日召开",
+        "12月3日停水",
+        "Hall B, 3 December, 2 pm",
+    ] {
+        for rest in ["", "\n欢迎师生参加。"] {
+            let text = format!("各位老师：\n{line}{rest}");
+            let summary = summarise("学术讲座", None, &text);
+            assert_eq!(summary, Some(format!("{line}{}", rest.replace('\n', " "))));
+        }
+    }
+    for signature in [
+        "综合科\n2022年11月20日",
+        "综合科 2022年11月20日",
+        "2022-11-20 09:30",
+    ] {
+        let text = format!("欢迎师生参加。\n{signature}");
+        let summary = summarise("学术讲座", None, &text);
+        assert_eq!(summary.as_deref(), Some("欢迎师生参加。"), "{signature}");
+    }
+}
+
+#[test]
+fn a_text_of_short_lines_alone_has_a_summary() {
+    for (text, expected) in [
+        (
+            "明天上午停课\n请同学们在家自习",
+            "明天上午停课 请同学们在家自习",
+        ),
+        ("各位老师：\n明天停课\n教务处\n2022年11月20日", "明天停课"),
+    ] {
+        let summary = summarise("通知", None, text);
+        assert_eq!(summary.as_deref(), Some(expected), "{text}");
+    }
+}
+
+#[test]
 fn nobody_to_ask_is_named_in_a_summary() {
     let text = "请携带证件到场。联系电话：0000-555012。\n联系人：王工\n邮箱：a@example.org\nE-mail: a@example.org";
     assert_eq!(

@@ -111,6 +111,62 @@ fn when_and_where_people_meet_stays_in_text_and_summary() {
 }
 
 #[test]
+fn the_day_of_an_event_stays_where_no_place_stands_near() {
+    for line in [
+        "时间：12月3日14:00",
+        "时间：12月3日",
+        "时间：2022年12月3日（星期六）14:00",
+        "时间：2022年11月10日14:00",
+        "日期：2022年12月3日",
+        "時間：2022年12月3日14:00",
+        "Date: 3 December 2022",
+        "Date: 3 December",
+        "时间：2022-12-03 14:00",
+    ] {
+        for (around, published) in [
+            ("", None),
+            ("<p>各位老师：</p>", None),
+            ("<p>发布时间：2022-11-20</p>", Some("2022-11-20")),
+        ] {
+            let found = with(around, &format!("<p>{line}</p>{}", paragraphs()));
+            assert_eq!(
+                shown(found.published).as_deref(),
+                published,
+                "{around}{line}"
+            );
+            assert!(found.text.contains(line), "{around}{line}: {}", found.text);
+            let summary = found.summary.unwrap_or_default();
+            assert!(summary.contains(line), "{around}{line}: {summary}");
+        }
+    }
+    let passed = "<p>日期：2022年11月10日</p>";
+    let found = with(
+        "<p>发布时间：2022-11-05</p>",
+        &format!("{passed}{}", paragraphs()),
+    );
+    assert_eq!(shown(found.published).as_deref(), Some("2022-11-05"));
+    assert!(found.text.starts_with("日期：2022年11月10日"));
+    let repeated = with(
+        "<p>发布时间：2022-11-20</p>",
+        &format!("<p>日期：2022-11-20</p>{}", paragraphs()),
+    );
+    assert!(!repeated.text.contains("日期："), "{}", repeated.text);
+}
+
+#[test]
+fn a_label_may_stand_above_the_time_of_an_event() {
+    for lines in [
+        "<p>时间：</p><p>12月3日14:00</p>",
+        "<table><tr><td>时间</td><td>12月3日14:00</td></tr></table>",
+        "<p>面试时间</p><p>2021年6月8日</p>",
+    ] {
+        let found = with("", &format!("{lines}{}", paragraphs()));
+        assert_eq!(found.published, None, "{lines}");
+        assert!(found.text.contains("时间"), "{lines}: {}", found.text);
+    }
+}
+
+#[test]
 fn a_last_sentence_that_speaks_of_closing_or_printing_is_of_the_text() {
     for line in [
         "各楼栋要安排专人，检查用水设备是否关闭，防止跑水。",
