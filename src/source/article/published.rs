@@ -175,7 +175,7 @@ fn shown(parts: &Parts<'_>, context: &Context<'_>) -> Vec<Candidate> {
             if inside && start.is_some_and(|start| at > start + 1) {
                 // A date within the text is published only where it is signed, at the end.
                 score = if signature { 2.5 } else { -1.0 };
-            } else if inside && is_dateline(&line, &range) {
+            } else if inside && score > 0.0 && is_dateline(&line, &range) {
                 score = 3.0;
             } else if inside && line.len() > written.len() + 40 && score < 7.0 {
                 score -= 4.0;
@@ -246,7 +246,7 @@ const OTHER_DAY: f32 = -8.0;
 /// its line, with its worth: what labels the first of several dates labels all of them.
 fn labelled(before: &str, after: &str, last: Option<(&str, f32)>) -> f32 {
     static ENDS: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"^\s?(?:[（(][^）)]{0,12}[）)])?\s?(?:之前|以前|前|止|截止|为止|起|开始|结束|至|到|召开|举行)")
+        Regex::new(r"^\s?(?:[（(][^）)]{0,12}[）)])?\s?(?:之前|以前|前|止|截止|为止|起|开始|结束|至|到|召开|举行|[—–~～-]{1,2}\s?(?:(?:19|20)\d\d\s?[-/.年]|\d{1,2}\s?[月日]))")
             .expect("a fixed pattern")
     });
     if ENDS.is_match(after) {

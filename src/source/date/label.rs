@@ -27,20 +27,26 @@ const NEAR: usize = 72;
 
 /// Words of publishing that name no other day, whatever stands before them.
 const PUBLISHED: Words = Words {
-    chinese: "发布|發布|发表|發表|发稿|发文|上传|上傳|录入|錄入|添加|公布|刊发|刊登|登载|公开|发帖|入库|采集|推送|上线|报道|撰写|转载",
+    chinese: "发布|發布|发表|發表|发稿|发文|上传|上傳|录入|錄入|添加|公布|刊发|刊登|登载|公开|发帖|入库|采集|推送|上线|报道|撰写|转载|(?:公開|掲載|投稿|配信)(?:日時)?",
     latin: "posted|published|publish|publication|released?|issued|posting|gepostet|veröffentlicht|publié",
 };
 const UPDATED: Words = Words {
-    chinese: "更新|修改|编辑",
+    chinese: "更新(?:日時)?|修改|编辑",
     latin: "updated|modified|revised|update",
 };
 const WRITTEN: Words = Words {
-    chinese: "成文|印发|签发|创建|生成",
+    chinese: "成文|印发|签发|创建|生成|作成(?:日時)?",
     latin: "created|written",
 };
+/// Words that name another day even where a space or a bracket stands before the day: `截止（2022-11-20）`.
+const LAST_DAY: Words = Words {
+    chinese: "截止|截至|期限|有效期|不迟于|不晚于|最迟|最晚|定于|拟于|将于|締切り?|締め切り|〆切|日時",
+    latin: r"deadline|expires?|due|until|before|by|closing|closes|ends|from|since|between|\p{Latin}+s\s(?:will\s)?(?:close|end)|\p{Latin}*(?:frist|schluss)|date\slimite(?:\s\p{Latin}+){0,4}|fecha\sl[íi]mite(?:\s\p{Latin}+){0,4}|scadenza|prazo|plazo",
+};
+/// Words that name another day right beside it: `考试：`, but `全国研究生考试 2022-11-20`.
 const OTHER: Words = Words {
-    chinese: "截止|截至|有效期|生效|失效|施行|实施|报名|开标|投标|考试|面试|公示|起止|出生|成立|创刊|举办|召开|结束|不迟于|不晚于|最迟|最晚|定于|拟于|将于",
-    latin: "deadline|expires?|due|until|before|by|closing|closes|ends|from|since|between",
+    chinese: "生效|失效|施行|实施|报名|开标|投标|考试|面试|公示|起止|出生|成立|创刊|举办|召开|结束",
+    latin: "opening|opens",
 };
 
 struct Words {
@@ -65,8 +71,8 @@ pub(in crate::source) fn called(before: &str) -> Called {
     if ends(&RESULTS) && is_day {
         return Called::Other;
     }
-    for (chinese, latin, called) in PATTERNS.iter() {
-        let stands_by = is_day || is_beside || *called != Called::Other;
+    for (chinese, latin, called, is_bound) in PATTERNS.iter() {
+        let stands_by = is_day || is_beside || !is_bound;
         if stands_by && ends(chinese) || latin.is_match(words) {
             return *called;
         }
@@ -74,6 +80,9 @@ pub(in crate::source) fn called(before: &str) -> Called {
     let is_bare = named.len() < joined.len() && !named.ends_with(char::is_alphanumeric);
     if is_bare && (is_day || is_beside) || BARE.is_match(words) {
         return Called::Bare;
+    }
+    if is_beside && PERIOD.is_match(joined) {
+        return Called::Other;
     }
     if is_day && ends(&NOUN) {
         return Called::Published;
@@ -85,7 +94,8 @@ pub(in crate::source) fn called(before: &str) -> Called {
     Called::Nothing
 }
 
-static PATTERNS: LazyLock<Vec<(Regex, Regex, Called)>> = LazyLock::new(|| {
+/// The words of each kind, what they call a date, and whether they do so only right beside it.
+static PATTERNS: LazyLock<Vec<(Regex, Regex, Called, bool)>> = LazyLock::new(|| {
     let pattern = |words: &Words| {
         let Words { chinese, latin } = words;
         let latin = format!(
@@ -94,14 +104,15 @@ static PATTERNS: LazyLock<Vec<(Regex, Regex, Called)>> = LazyLock::new(|| {
         (fixed(&format!("(?:{chinese})[于於]?$")), fixed(&latin))
     };
     [
-        (PUBLISHED, Called::Published),
-        (UPDATED, Called::Updated),
-        (WRITTEN, Called::Written),
-        (OTHER, Called::Other),
+        (PUBLISHED, Called::Published, false),
+        (UPDATED, Called::Updated, false),
+        (WRITTEN, Called::Written, false),
+        (LAST_DAY, Called::Other, false),
+        (OTHER, Called::Other, true),
     ]
-    .map(|(words, called)| {
+    .map(|(words, called, is_bound)| {
         let (chinese, latin) = pattern(&words);
-        (chinese, latin, called)
+        (chinese, latin, called, is_bound)
     })
     .into()
 });
@@ -109,6 +120,9 @@ static PATTERNS: LazyLock<Vec<(Regex, Regex, Called)>> = LazyLock::new(|| {
 static RESULTS: LazyLock<Regex> = LazyLock::new(|| {
     fixed("(?:成绩|结果|名单|分数|答案|准考证|试题|录取)[^：:]{0,4}(?:公布|发布|公开)$")
 });
+/// A period of something, `会期`, `工期`; `第12期` is an issue.
+static PERIOD: LazyLock<Regex> =
+    LazyLock::new(|| fixed("[\\p{Han}--[日一二三四五六七八九十]]期[为為是]?$"));
 /// What a date of publication may be named by.
 static NOUN: LazyLock<Regex> = LazyLock::new(|| fixed("(?:信息|文章|新闻|稿件|网页|公告)$"));
 static BARE: LazyLock<Regex> =
@@ -202,6 +216,25 @@ mod tests {
             ("成绩公布时间：", Called::Other),
             ("信息时间：", Called::Published),
             ("截止", Called::Other),
+            ("截止 ", Called::Other),
+            ("报名截止（", Called::Other),
+            ("报名期限：", Called::Other),
+            ("期限：", Called::Other),
+            ("会期：", Called::Other),
+            ("会期为", Called::Other),
+            ("第十二期：", Called::Nothing),
+            ("締切：", Called::Other),
+            ("日時：", Called::Other),
+            ("公開日時：", Called::Published),
+            ("更新日時：", Called::Updated),
+            ("Applications close on ", Called::Other),
+            ("Applications close ", Called::Other),
+            ("Bewerbungsfrist: ", Called::Other),
+            ("Anmeldeschluss: ", Called::Other),
+            ("Date limite : ", Called::Other),
+            ("Date limite de dépôt : ", Called::Other),
+            ("Fecha límite: ", Called::Other),
+            ("Close ", Called::Nothing),
             ("By Jane Roe | ", Called::Nothing),
         ] {
             assert_eq!(called(before), expected, "{before}");

@@ -22,6 +22,23 @@ fn the_day_of_something_else_is_no_day_of_publication_once_it_has_passed() {
         "2021年1月31日前有效",
         "Closing date: 31 January 2021",
         "The deadline is January 31, 2021",
+        "公示期：2021年1月25日—2021年1月31日",
+        "公示时间：2021-01-25 - 2021-01-31",
+        "报名截止（2021-01-31）",
+        "截止 2021-01-31",
+        "缴费期限：2021年1月31日",
+        "报名期限：2021-01-31",
+        "期限：2021-01-31",
+        "会期：2021年1月31日",
+        "Applications close on 31 January 2021",
+        "Applications close 31 January 2021",
+        "Applications close: 31 January 2021",
+        "Bewerbungsfrist: 31.01.2021",
+        "Anmeldeschluss: 31. Januar 2021",
+        "Date limite : 31 janvier 2021",
+        "Date limite de dépôt : 31 janvier 2021",
+        "締切：2021年1月31日",
+        "日時：2021年1月31日",
     ] {
         let alone = with(&format!("<p>{line}</p>"), &paragraphs());
         assert_eq!(shown(alone.published), None, "{line}");
@@ -42,6 +59,31 @@ fn the_day_of_something_else_is_no_day_of_publication_once_it_has_passed() {
     assert_eq!(with(table, &paragraphs()).published, None);
     let stamp = "<p>Closes: <time datetime=\"2021-01-31\">31 Jan</time></p>";
     assert_eq!(with(stamp, &paragraphs()).published, None);
+}
+
+#[test]
+fn a_range_of_days_gives_no_day_of_publication() {
+    for line in [
+        "公示期：2021年1月25日—2021年1月31日。",
+        "报名时间：2021年1月25日—2021年1月31日",
+        "公示时间：2021-01-25 - 2021-01-31",
+        "2021年1月25日—2021年1月31日",
+    ] {
+        for place in [
+            "",
+            "<p>全体职工应当知悉，请互相转告，并按时参加有关活动。</p>",
+        ] {
+            let body = format!("{place}<p>{line}</p>{}", paragraphs());
+            assert_eq!(with("", &body).published, None, "{place}{line}");
+            let signed = format!("{body}<p>综合科</p><p>2022年11月20日</p>");
+            let found = with("", &signed);
+            assert_eq!(
+                shown(found.published).as_deref(),
+                Some("2022-11-20"),
+                "{place}{line}"
+            );
+        }
+    }
 }
 
 #[test]
