@@ -9,7 +9,7 @@ use url::Url;
 const ENDINGS: &str = "pdf|docx?|docm|dotx?|xlsx?|xlsm|xlsb|csv|et|ett|pptx?|pps|ppsx|dps|wps|wpt|ofd|odt|ods|odp|rtf|zip|rar|7z|tar|gz|tgz|caj|ceb|epub|txt|mp3|mp4|wmv|avi|dwg|psd|ai|tif|tiff";
 
 /// What ends the name of a picture, which pages show more often than they hand it out.
-const PICTURES: &str = "jpe?g|png|gif|bmp|webp|tiff?|heic|jfif";
+const PICTURES: &str = "jpe?g|png|gif|bmp|webp|tiff?|heic|jfif|svg|avif";
 
 /// Whether a name or an address ends as that of a picture does.
 pub(super) fn is_picture(name: &str) -> bool {

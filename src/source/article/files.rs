@@ -6,8 +6,8 @@ use percent_encoding::percent_decode_str;
 use regex::Regex;
 use url::Url;
 
-use super::Parts;
 use super::head::absolute;
+use super::{Parts, block_line};
 use crate::bulletin::Attachment;
 use crate::source::download::{self, has_ending, is_download, is_picture};
 use crate::source::page::{Id, is_inline};
@@ -98,7 +98,8 @@ fn linked(parts: &Parts<'_>, id: Id, base: &Url) -> Option<Attachment> {
         .find(|name| has_ending(name) || is_picture(name));
     let is_file = by_address.is_some() || named.is_some_and(|name| has_ending(name));
     let is_shown = is_picture(url.path()) || named.is_some();
-    let handed_out = is_shown && is_handed_out(parts, id, named.is_some());
+    let is_given = page.attribute(id, "download").is_some();
+    let handed_out = is_given || is_shown && is_handed_out(parts, id, named.is_some(), base);
     let is_asked_for = is_download(&url) && !text.is_empty() && is_offered(parts, id);
     let outside = fact.aside != 0 && !page.contains(parts.container(), id);
     if outside || !(is_file || handed_out || is_asked_for) {
@@ -125,6 +126,13 @@ fn linked(parts: &Parts<'_>, id: Id, base: &Url) -> Option<Attachment> {
 fn holds_picture(parts: &Parts<'_>, id: Id) -> bool {
     let page = parts.layout.page;
     (id..page.elements[id as usize].end).any(|id| page.name(id) == "img")
+}
+
+/// Whether a link holds a picture that shows something, and is no icon.
+fn shows_picture(parts: &Parts<'_>, id: Id, base: &Url) -> bool {
+    let page = parts.layout.page;
+    (id..page.elements[id as usize].end)
+        .any(|id| page.name(id) == "img" && picture(parts, id, base).is_some())
 }
 
 /// A link that a script opens has its address within.
@@ -215,17 +223,18 @@ fn file_name(url: &Url) -> Option<String> {
 
 /// Whether a link to a picture hands it out as a file, and does not only show it larger: its text names a
 /// file or an attachment, or it stands among files.
-fn is_handed_out(parts: &Parts<'_>, id: Id, is_named: bool) -> bool {
+fn is_handed_out(parts: &Parts<'_>, id: Id, is_named: bool, base: &Url) -> bool {
     let page = parts.layout.page;
     let text = one_line(&page.text(page.runs_of(id)));
-    // A link may have the icon of its kind of file before its name.
-    if text.is_empty() || holds_picture(parts, id) && !is_named {
+    if text.is_empty() {
         return false;
     }
     let row = std::iter::once(id)
         .chain(page.ancestors(id))
         .find(|id| !is_inline(page.name(*id)));
-    is_named || is_offered(parts, id) || row.is_some_and(|row| stands_among_files(parts, row))
+    let is_among_files = || row.is_some_and(|row| stands_among_files(parts, row));
+    // A link may have the icon of its kind of file before its name; another picture is what it enlarges.
+    is_named || is_offered(parts, id) || !shows_picture(parts, id, base) && is_among_files()
 }
 
 /// Whether the lines right before and after one link to files.
@@ -243,13 +252,30 @@ fn stands_among_files(parts: &Parts<'_>, row: Id) -> bool {
         .any(links_to_file)
 }
 
-/// Whether the line of a link says that it is an attachment.
+/// Whether the line of a link says that it is an attachment, or the heading, line or cell above it and its like does.
 fn is_offered(parts: &Parts<'_>, id: Id) -> bool {
+    static OFFER: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?i)附件|attachment|^[\W\d]*(?:附[图圖表]?|(?:文件|资料|材料)?下[载載]|downloads?|enclosures?)\s*\d*\s*[:：]")
+            .expect("a fixed pattern")
+    });
     let Some(at) = parts.layout.blocks_of(id).next() else {
         return false;
     };
-    let line = parts.layout.text(at);
-    line.contains("附件") || line.to_lowercase().contains("attachment")
+    OFFER.is_match(&block_line(parts.layout, at)) || heads_files(parts, at)
+}
+
+/// Whether the last line above a link that is no link itself is a heading of files: `附件：`, `Attachments`.
+fn heads_files(parts: &Parts<'_>, at: usize) -> bool {
+    static HEADING: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?i)^\W*(?:\p{Han}{0,4}附[件图圖表](?:下[载載]|列表|清单)?|附|\p{Han}{0,4}下[载載]|(?:\w+\s)?attachments?|(?:\w+\s)?downloads?|enclosures?|files)\s*\d*\W*$")
+            .expect("a fixed pattern")
+    });
+    const MOST_LINKS: usize = 20;
+    let layout = parts.layout;
+    (at.saturating_sub(MOST_LINKS)..at)
+        .rev()
+        .find(|above| layout.blocks[*above].link_share() < 0.5)
+        .is_some_and(|above| HEADING.is_match(&block_line(layout, above)))
 }
 
 /// Words that tell people to click, and name nothing.

@@ -41,11 +41,42 @@ fn a_picture_among_files_is_a_file() {
 }
 
 #[test]
+fn a_picture_under_a_heading_of_files_is_a_file() {
+    let link = "<a href=\"/f/6.jpg\">示意图</a>";
+    for files in [
+        format!("<p>附件：</p><p>{link}</p>"),
+        format!("<table><tr><td>附件</td><td>{link}</td></tr></table>"),
+        format!("<h3>附件</h3><div>{link}</div>"),
+        format!("<p>Attachments:</p><ul><li><a href=\"/f/5.png\">One</a></li><li>{link}</li></ul>"),
+        format!("<p>附图：{link}</p>"),
+        format!("<p>下载：{link}</p>"),
+        "<p><a href=\"/f/6.jpg\" download>示意图</a></p>".to_owned(),
+        "<p><a href=\"/f/6\" download=\"示意图.jpg\">示意图</a></p>".to_owned(),
+        "<p>附件：<a href=\"/f/6.svg\">示意图</a></p>".to_owned(),
+        "<p>附件：<a href=\"/f/6.avif\">示意图</a></p>".to_owned(),
+        "<p><a href=\"/f/5.docx\">名单</a></p><p>附件6 <a href=\"/f/6.jpg\"><img src=\"/i/jpg.png\">示意图</a></p>\
+         <p><a href=\"/f/7.docx\">表格</a></p>"
+            .to_owned(),
+        "<p><a href=\"/f/5.docx\">名单</a></p><p><a href=\"/f/6.jpg\"><img src=\"/icon/jpg.png\">示意图</a></p>\
+         <p><a href=\"/f/7.docx\">表格</a></p>"
+            .to_owned(),
+    ] {
+        let found = names(&files);
+        assert!(
+            found.iter().any(|name| name.starts_with("示意图")),
+            "{files}: {found:?}"
+        );
+    }
+}
+
+#[test]
 fn a_picture_that_is_shown_is_no_file() {
     for link in [
         "<p><a href=\"/f/6.jpg\"><img src=\"/f/6_small.jpg\"></a></p>",
         "<p><a href=\"/f/6.jpg\"><img src=\"/f/6_small.jpg\">现场</a></p>",
         "<p>现场情况见<a href=\"/f/6.jpg\">大图</a>。</p>",
+        "<p>现场情况如下。</p><p><a href=\"/f/6.jpg\">大图</a></p>",
+        "<h3>附件</h3><p>名单另行发布，请留意本站的通知。</p><p><a href=\"/f/6.jpg\">大图</a></p>",
     ] {
         assert!(names(link).is_empty(), "{link}");
     }
