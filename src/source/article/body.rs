@@ -77,7 +77,7 @@ fn score(layout: &Layout<'_>, at: usize) -> f32 {
     if fact.aside != 0 || block.link_share() > 0.5 || text < 8.0 || fact.heading > 0 {
         return 0.0;
     }
-    if block.units < 80.0 && is_imprint(&layout.text(at)) {
+    if block.units < 80.0 && is_of_page(&block_line(layout, at)) {
         return 0.0;
     }
     let sentences = 1.0 + block.marks as f32 + (text / 40.0).min(4.0);
@@ -89,6 +89,11 @@ fn score(layout: &Layout<'_>, at: usize) -> f32 {
         return sentences * 0.3;
     }
     sentences
+}
+
+/// Whether a line is about the page or the article.
+fn is_of_page(line: &str) -> bool {
+    is_imprint(line) || is_info(line)
 }
 
 fn starts_linked(layout: &Layout<'_>, at: usize) -> bool {

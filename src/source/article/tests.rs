@@ -96,6 +96,27 @@ fn a_notice_reads_as_title_date_source_text_and_files() {
     );
 }
 
+#[test]
+fn a_notice_of_two_short_lines_has_them_as_its_text() {
+    let lines = "<p>明天上午停课</p><p>请同学们在家自习</p>";
+    for main in [
+        format!(
+            "<h1>停课通知</h1><div class=\"meta\">发布时间：2022-11-20 来源：教务处</div>{lines}"
+        ),
+        format!(
+            "<h1>停课通知</h1><div class=\"meta\">发布时间：2022-11-20 来源：教务处</div><div>{lines}</div>"
+        ),
+    ] {
+        let article = article(&page("", &main));
+        assert_eq!(article.text, "明天上午停课\n请同学们在家自习");
+        assert_eq!(shown(article.published).as_deref(), Some("2022-11-20"));
+        assert_eq!(
+            article.summary.as_deref(),
+            Some("明天上午停课 请同学们在家自习")
+        );
+    }
+}
+
 /// A page of the kind that a mirror makes: traditional characters, pinyin after some of them.
 fn mirrored(charset: &str) -> String {
     format!(
