@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::block_line;
-use super::event::tells_event;
+use super::event::{is_event, tells_event};
 use super::layout::Layout;
 use super::line::{ends_text, is_credit, is_imprint, is_info, is_labelled, is_remark};
 use super::title::{Title, key};
@@ -52,9 +52,17 @@ pub(super) fn selected(layout: &Layout<'_>, selector: &str) -> Option<Body> {
     })
 }
 
-/// The element that holds the page's one text, with all its blocks.
+/// The element that holds the page's one text, with all its blocks. Where no line is as long as a paragraph, a notice of
+/// a few words may be the text.
 pub(super) fn find(layout: &Layout<'_>) -> Option<Body> {
-    let scores = scores(layout);
+    const PARAGRAPH: f32 = 8.0;
+    const FEW_WORDS: f32 = 6.0;
+    find_among(layout, PARAGRAPH).or_else(|| find_among(layout, FEW_WORDS))
+}
+
+/// The same among blocks with at least so many units of text.
+fn find_among(layout: &Layout<'_>, least: f32) -> Option<Body> {
+    let scores = scores(layout, least);
     let sums = sums(layout, &scores);
     let top = container(layout, &scores, &sums)?;
     Some(Body {
@@ -63,21 +71,27 @@ pub(super) fn find(layout: &Layout<'_>) -> Option<Body> {
     })
 }
 
-fn scores(layout: &Layout<'_>) -> Vec<f32> {
+fn scores(layout: &Layout<'_>, least: f32) -> Vec<f32> {
     (0..layout.blocks.len())
-        .map(|at| score(layout, at))
+        .map(|at| score(layout, at, least))
         .collect()
 }
 
 /// How much a block looks like a paragraph.
-fn score(layout: &Layout<'_>, at: usize) -> f32 {
+fn score(layout: &Layout<'_>, at: usize, least: f32) -> f32 {
+    const LABEL: f32 = 3.0;
     let block = &layout.blocks[at];
     let fact = layout.fact(at);
     let text = block.units - block.linked;
-    if fact.aside != 0 || block.link_share() > 0.5 || text < 8.0 || fact.heading > 0 {
+    if fact.aside != 0 || block.link_share() > 0.5 || text < LABEL || fact.heading > 0 {
         return 0.0;
     }
-    if block.units < 80.0 && is_of_page(&block_line(layout, at)) {
+    let line = (block.units < 80.0).then(|| block_line(layout, at));
+    if line.as_deref().is_some_and(is_of_page) {
+        return 0.0;
+    }
+    // A short line is a paragraph where it says when something takes place.
+    if text < least && !line.as_deref().is_some_and(is_event) {
         return 0.0;
     }
     let sentences = 1.0 + block.marks as f32 + (text / 40.0).min(4.0);

@@ -86,7 +86,7 @@ fn published_on(
 /// about the notice.
 fn labelled(line: &str) -> Option<(Called, &str)> {
     static LABEL: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i)^[\s\d一二三四五六七八九十、.（）()【\[●•·]{0,8}([\p{L}\s]{1,24}?)\s*[】\]]?\s*[:：为]")
+        Regex::new(r"(?i)^(?:[^\p{L}]|[一二三四五六七八九十]){0,8}([\p{L}\s/、]{1,24}?)\s*[】\]]?\s*(?:[（(][^）)]{1,12}[）)])?\s*[:：为｜|]")
             .expect("a fixed pattern")
     });
     static SECONDS: LazyLock<Regex> =

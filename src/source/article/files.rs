@@ -234,7 +234,8 @@ fn is_handed_out(parts: &Parts<'_>, id: Id, is_named: bool, base: &Url) -> bool 
         .find(|id| !is_inline(page.name(*id)));
     let is_among_files = || row.is_some_and(|row| stands_among_files(parts, row));
     // A link may have the icon of its kind of file before its name; another picture is what it enlarges.
-    is_named || is_offered(parts, id) || !shows_picture(parts, id, base) && is_among_files()
+    let is_offered = is_offered(parts, id) || offers_by_name(parts, id);
+    is_named || is_offered || !shows_picture(parts, id, base) && is_among_files()
 }
 
 /// Whether the lines right before and after one link to files.
@@ -262,6 +263,23 @@ fn is_offered(parts: &Parts<'_>, id: Id) -> bool {
         return false;
     };
     OFFER.is_match(&block_line(parts.layout, at)) || heads_files(parts, at)
+}
+
+/// Whether a link to a picture is named as a download, or a box of attachments holds it.
+fn offers_by_name(parts: &Parts<'_>, id: Id) -> bool {
+    static CLASS: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?i)(?:^|[\s_-])(?:attach(?:ment)?s?|annex|fujian|enclosures?)(?:$|[\s_-])")
+            .expect("a fixed pattern")
+    });
+    const NEAR: usize = 3;
+    let page = parts.layout.page;
+    let text = one_line(&page.text(page.runs_of(id))).to_lowercase();
+    let mut around = std::iter::once(id).chain(page.ancestors(id)).take(NEAR);
+    let is_boxed = |id: Id| {
+        page.attribute(id, "class")
+            .is_some_and(|class| CLASS.is_match(class))
+    };
+    text.contains("下载") || text.contains("download") || around.any(is_boxed)
 }
 
 /// Whether the last line above a link that is no link itself is a heading of files: `附件：`, `Attachments`.

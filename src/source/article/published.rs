@@ -149,6 +149,7 @@ fn shown(parts: &Parts<'_>, context: &Context<'_>) -> Vec<Candidate> {
                 score = OTHER_DAY;
             }
             last = Some((range.end, score));
+            let is_other = score <= OTHER_DAY;
             let written = &line[range.clone()];
             if !has_year(written) {
                 score -= 6.0;
@@ -174,8 +175,8 @@ fn shown(parts: &Parts<'_>, context: &Context<'_>) -> Vec<Candidate> {
             let signature = inside && is_signature(parts, at, &line, written);
             if inside && start.is_some_and(|start| at > start + 1) {
                 // A date within the text is published only where it is signed, at the end.
-                score = if signature { 2.5 } else { -1.0 };
-            } else if inside && score > 0.0 && is_dateline(&line, &range) {
+                score = if signature && !is_other { 2.5 } else { -1.0 };
+            } else if inside && !is_other && is_dateline(&line, &range) {
                 score = 3.0;
             } else if inside && line.len() > written.len() + 40 && score < 7.0 {
                 score -= 4.0;
@@ -265,13 +266,18 @@ fn labelled(before: &str, after: &str, last: Option<(&str, f32)>) -> f32 {
     }
 }
 
-/// Whether two dates of a line are told under one label: `报名时间：1月5日上午9:00至1月8日`.
+/// Whether two dates of a line are told under one label: `报名时间：1月5日上午9:00至1月8日`. With a mere space between
+/// them they are not.
 fn goes_on(between: &str) -> bool {
+    const LINKS: [char; 13] = [
+        '、', ',', '，', '~', '～', '—', '–', '-', '至', '到', '和', '及', '与',
+    ];
     static LINK: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"^(?:[\s\d:：()（）、,，~～—–-]|上午|下午|晚上|中午|星期.|周.|[日号时点分至到和及与]|to|and){0,24}$")
             .expect("a fixed pattern")
     });
-    LINK.is_match(between)
+    let is_joined = between.contains(LINKS) || between.contains("to") || between.contains("and");
+    is_joined && LINK.is_match(between)
 }
 
 /// Whether a date says its year, or is told from now.

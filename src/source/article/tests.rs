@@ -117,6 +117,25 @@ fn a_notice_of_two_short_lines_has_them_as_its_text() {
     }
 }
 
+#[test]
+fn a_notice_may_be_a_few_words_and_a_time() {
+    for lines in [
+        ["时间：12月3日14:00", "请准时参加。"],
+        ["12月3日（周六）14:00", "请全体教师参加"],
+    ] {
+        let main = format!(
+            "<h1>听课通知</h1><div class=\"meta\">发布时间：2022-11-20 来源：教务处 浏览次数：12次</div>\
+             <div class=\"content\"><p>{}</p><p>{}</p></div>",
+            lines[0], lines[1]
+        );
+        let article = article(&page("", &main));
+        assert_eq!(article.text, lines.join("\n"));
+        assert_eq!(shown(article.published).as_deref(), Some("2022-11-20"));
+        let summary = article.summary.unwrap_or_default();
+        assert!(summary.starts_with(lines[0]), "{summary}");
+    }
+}
+
 /// A page of the kind that a mirror makes: traditional characters, pinyin after some of them.
 fn mirrored(charset: &str) -> String {
     format!(

@@ -40,8 +40,8 @@ const WRITTEN: Words = Words {
 };
 /// Words that name another day even where a space or a bracket stands before the day: `截止（2022-11-20）`.
 const LAST_DAY: Words = Words {
-    chinese: "截止|截至|期限|有效期|不迟于|不晚于|最迟|最晚|定于|拟于|将于|締切り?|締め切り|〆切|日時",
-    latin: r"deadline|expires?|due|until|before|by|closing|closes|ends|from|since|between|\p{Latin}+s\s(?:will\s)?(?:close|end)|\p{Latin}*(?:frist|schluss)|date\slimite(?:\s\p{Latin}+){0,4}|fecha\sl[íi]mite(?:\s\p{Latin}+){0,4}|scadenza|prazo|plazo",
+    chinese: "截止|截至|期限|有效期|不迟于|不晚于|最迟|最晚|定于|拟于|将于|締切り?|締め切り|〆切|日時|마감|기한|기간",
+    latin: r"deadline|expires?|due|until|before|by|closing|closes|ends|from|since|between|\p{Latin}+s\s(?:will\s)?(?:close|end)|\p{Latin}*(?:frist|schluss)|date\slimite(?:\s\p{Latin}+){0,4}|fecha\sl[íi]mite(?:\s\p{Latin}+){0,4}|scadenza|prazo|plazo|takes?\splace|held",
 };
 /// Words that name another day right beside it: `考试：`, but `全国研究生考试 2022-11-20`.
 const OTHER: Words = Words {
@@ -234,6 +234,8 @@ mod tests {
             ("Date limite : ", Called::Other),
             ("Date limite de dépôt : ", Called::Other),
             ("Fecha límite: ", Called::Other),
+            ("접수마감: ", Called::Other),
+            ("The seminar takes place on ", Called::Other),
             ("Close ", Called::Nothing),
             ("By Jane Roe | ", Called::Nothing),
         ] {

@@ -74,7 +74,7 @@ fn says_nothing(paragraph: &str, title: &str) -> bool {
     let open = is_open(paragraph);
     (ends_open && (length < 60 || GREETING.is_match(paragraph)))
         || (open && length < 60 && GREETING.is_match(paragraph))
-        || paragraph.starts_with(['(', '（']) && length < 30
+        || paragraph.starts_with(['(', '（']) && paragraph.ends_with([')', '）']) && length < 30
         || names_files(paragraph)
 }
 
@@ -113,7 +113,7 @@ fn unsigned(text: &str) -> &str {
 /// `时间：12月3日14:00`, `【地点】三楼报告厅`: short, and what people need most.
 fn is_statement(line: &str) -> bool {
     static STATEMENT: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"^[\s\d一二三四五六七八九十、.（）()【\[●•·]{0,8}(?:\p{Han}[\p{Han}\s]{1,11}|[A-Z][A-Za-z]{2,15}(?: [A-Za-z]{2,12})?)(?:[】\]]?\s*(?:[（(][^）)]{1,12}[）)])?\s*[:：]|\s*[｜|])\s*[^\s:：].+$|^[【\[]\s*(?:\p{Han}{0,4}(?:时\s*间|日\s*期|地\s*点|地址|会场|主题|对象)|\p{Han}{0,4}主讲\p{Han}?)\s*[】\]].+$")
+        Regex::new(r"^(?:[^\p{L}]|[一二三四五六七八九十]){0,8}(?:\p{Han}[\p{Han}\s/、]{1,11}|[A-Z][A-Za-z]{2,15}(?: [A-Za-z]{2,12})?)(?:[】\]]?\s*(?:[（(][^）)]{1,12}[）)])?\s*[:：]|\s*[｜|])\s*[^\s:：].+$|^[【\[]\s*(?:\p{Han}{0,4}(?:时\s*间|日\s*期|地\s*点|地址|会场|主题|对象)|\p{Han}{0,4}主讲\p{Han}?)\s*[】\]].+$")
             .expect("a fixed pattern")
     });
     STATEMENT.is_match(line) && !is_contact(line)
@@ -122,7 +122,7 @@ fn is_statement(line: &str) -> bool {
 /// Whether a short line names a day or an hour, and not as the signature below a text does.
 fn says_when(line: &str) -> bool {
     static WHEN: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i)\d[:：]\d\d|上午|下午|晚上|中午|\d\s?(?:点|时|am|pm)|\d\s?月\s?\d{1,2}|(?-u:\b)(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)(?:uary|ruary|ch|il|ust|ember|tember|ober)?\.?\s\d|\d\s(?:january|february|march|april|may|june|july|august|september|october|november|december)(?-u:\b)")
+        Regex::new(r"(?i)\d[:：]\d\d|上午|下午|晚上|中午|\d\s?(?:点|时|am|pm)|\d\s?[月월]\s?\d{1,2}|(?-u:\b)(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)(?:uary|ruary|ch|il|ust|ember|tember|ober)?\.?\s\d|\d\s(?:january|february|march|april|may|june|july|august|september|october|november|december)(?-u:\b)")
             .expect("a fixed pattern")
     });
     WHEN.is_match(line) && !is_signature(line) && !is_contact(line)

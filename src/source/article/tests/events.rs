@@ -87,6 +87,35 @@ fn a_range_of_days_gives_no_day_of_publication() {
 }
 
 #[test]
+fn the_label_above_a_last_line_is_not_a_signature() {
+    for lines in [
+        "<p>面试时间：</p><p>2021年6月8日</p>",
+        "<p>面试时间</p><p>2021年6月8日</p><p>面试地点</p><p>第三会议室</p>",
+        "<p>截止日期：<br>2021年6月8日</p>",
+        "<table><tr><td>报名截止</td><td>2021-06-03</td></tr><tr><td>笔试日期</td><td>2021-06-08</td></tr></table>",
+    ] {
+        let found = with("", &format!("{}{lines}", paragraphs()));
+        assert_eq!(found.published, None, "{lines}");
+    }
+}
+
+#[test]
+fn the_day_after_another_day_has_a_worth_of_its_own() {
+    for line in [
+        "报名截止（2021-01-31） 2022-11-20",
+        "截稿日期 2021-01-31 &nbsp; 2022-11-20",
+        "缴费期限：2021-01-31 2022-11-20",
+    ] {
+        let found = with(&format!("<p>{line}</p>"), &paragraphs());
+        assert_eq!(
+            shown(found.published).as_deref(),
+            Some("2022-11-20"),
+            "{line}"
+        );
+    }
+}
+
+#[test]
 fn bare_labels_and_those_of_publishing_give_the_day() {
     for line in [
         "日期：2022-11-20",
@@ -164,6 +193,9 @@ fn the_day_of_an_event_stays_where_no_place_stands_near() {
         "Date: 3 December 2022",
         "Date: 3 December",
         "时间：2022-12-03 14:00",
+        "★时间：12月3日14:00",
+        "日期/时间：12月3日14:00",
+        "时间（线上）：12月3日14:00",
     ] {
         for (around, published) in [
             ("", None),

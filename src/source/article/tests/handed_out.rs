@@ -49,6 +49,7 @@ fn a_picture_under_a_heading_of_files_is_a_file() {
         format!("<h3>附件</h3><div>{link}</div>"),
         format!("<p>Attachments:</p><ul><li><a href=\"/f/5.png\">One</a></li><li>{link}</li></ul>"),
         format!("<p>附图：{link}</p>"),
+        format!("<div class=\"attach\">{link}</div>"),
         format!("<p>下载：{link}</p>"),
         "<p><a href=\"/f/6.jpg\" download>示意图</a></p>".to_owned(),
         "<p><a href=\"/f/6\" download=\"示意图.jpg\">示意图</a></p>".to_owned(),
