@@ -145,7 +145,17 @@ fn is_contact(line: &str) -> bool {
         )
         .expect("a fixed pattern")
     });
-    CONTACT.is_match(line)
+    // `科研处　王老师　电话：…`, `联系人王老师，电话…`, `如有疑问，请致电…`, `地址：… 邮编：…`
+    static ASK: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(
+            r"(?ix)^[（(]?(?:\p{Han}{2,12}[\s　]+){1,3}(?:联系)?电\s*话\s*[:：]?\s*\d
+            |^[（(]?联\s*系\s*人(?:及电话)?[\p{Han}\s]{1,8}[，,；;]?\s*(?:联系)?电\s*话|^[（(]联系人|^咨\s*询\s*[:：].*\d{5}
+            |^\p{Han}{0,4}热线\s*\d|^地\s*址\s*[:：].*邮\s*编|^(?:如|若|凡|对此)?有?(?:任何|其他|不明)?(?:疑问|问题|疑义)[^。；]{0,16}(?:拨打|致电|联系|咨询|来电)[^。；]*\d{5}
+            |^(?:contact\s(?:person|details)|(?:media|press)\s(?:contacts?|enquiries|inquiries))\s*:|^for\s(?:media|press|further|more)\s[^.]{0,40}(?:contact|call|e-?mail)\s",
+        )
+        .expect("a fixed pattern")
+    });
+    CONTACT.is_match(line) || ASK.is_match(line)
 }
 
 /// A paragraph that begins with the title, set off by a mark or a space, says it again.
@@ -162,13 +172,13 @@ fn without_title<'a>(paragraph: &'a str, title: &str) -> &'a str {
 /// `本报讯（记者 张三）`, `新华社北京11月20日电`, `CITY, Nov. 20 (Agency) —` say nothing new.
 fn without_dateline(paragraph: &str) -> &str {
     static DATELINE: LazyLock<Regex> = LazyLock::new(|| {
-        let agency = r"(?:本报|本网|本台|本站|新华社|中新社|中新网|人民网|中国新闻网|\p{Han}{2,8}(?:日报|晚报|早报|快报|时报|新闻网|在线))";
+        let agency = r"(?:本报|本网|本台|本站|央视网|新华网|新华社|中新社|中新网|人民网|中国新闻网|\p{Han}{2,8}(?:日报|晚报|早报|快报|时报|新闻网|在线))";
         let place = r"\p{Han}{0,8}(?:[0-9]{1,2}月)?(?:[0-9]{1,2}日)?";
         let reporter = r"[（(][^）)]{0,40}[）)]";
         let by = r"(?:[【\[（(][^】\]）)]{0,12}(?:供稿|记者|通讯员|讯|报|网)[^】\]）)]{0,16}[】\]）)]\s*)";
         let city = r"[A-Z][A-Z .'-]{2,30}(?:, [A-Z][A-Za-z.]+)?(?:, \w+\.? \d{1,2})?";
         Regex::new(&format!(
-            r"^{by}?(?:[\p{{Han}}A-Za-z]{{2,12}}[0-9]{{1,2}}月[0-9]{{1,2}}日(?:电|讯|消息)(?:{reporter})?[\s，,：:]*|{agency}{place}(?:电|讯|消息)(?:{reporter}[\s，,：:—-]*|[\s，,：:—-]+)|\p{{Han}}{{2,8}}[网报]讯(?:{reporter}[\s，,：:—-]*|[\s：:—-]+)|{city}\s?(?:\([A-Za-z ]{{2,30}}\)\s?)?(?:—|--|–)\s?|[A-Z][A-Za-z .]{{1,30}}(?:, [A-Z][a-z.]+)?(?:, \w+\.? \d{{1,2}})?\s?\([A-Z][A-Za-z ]{{1,29}}\)\s?(?:—|--|–)\s?)"
+            r"^{by}?(?:[\p{{Han}}A-Za-z]{{2,12}}[0-9]{{1,2}}月[0-9]{{1,2}}日(?:电|讯|消息)\s?(?:{reporter})?[\s，,：:]*|据?{agency}{place}(?:电|讯|消息)\s?(?:{reporter}[\s，,：:—-]*|[\s，,：:—-]+)|\p{{Han}}{{2,8}}[网报]讯(?:{reporter}[\s，,：:—-]*|[\s：:—-]+)|[（(【](?:{agency}讯|\p{{Han}}{{0,4}}记者[\s　:：][^）)】]{{1,30}})[）)】]\s*|{city}(?:,\s\d{{4}})?\s?(?:/[A-Za-z ]{{2,30}}/\s?)?(?:\([A-Za-z ]{{2,30}}\)\s?)?(?:—|--|–)\s?|{city}\s?\([A-Za-z ]{{2,30}}\)\s-\s|[A-Z][A-Za-z .]{{1,30}}(?:, [A-Z][a-z.]+)?(?:, \w+\.? \d{{1,2}})?\s?\([A-Z][A-Za-z ]{{1,29}}\)\s?(?:—|--|–)\s?)"
         ))
         .expect("a fixed pattern")
     });

@@ -120,6 +120,32 @@ fn nobody_to_ask_is_named_in_a_summary() {
         summarise("通知", None, text).as_deref(),
         Some("请携带证件到场。")
     );
+    for line in [
+        "科研处　王老师　电话：88880001",
+        "联系人王老师，电话：88880001。",
+        "联系人及电话：王老师 88880001",
+        "如有疑问，请致电010-88880001咨询。",
+        "有疑问请拨打88880001。",
+        "如有疑问请联系张老师（88880003）。",
+        "地址：某市某路1号 邮编：100000",
+        "咨询：王老师 88880001",
+        "服务热线 12345（工作日9:00-17:00）",
+        "Contact person: Jane Doe (555-0101)",
+        "Media contact: Jane Doe, 555-0101",
+        "For further information, please contact Jane Doe at 555-0101.",
+    ] {
+        let text = format!("请携带证件到场。\n{line}");
+        let summary = summarise("通知", None, &text);
+        assert_eq!(summary.as_deref(), Some("请携带证件到场。"), "{line}");
+    }
+    for line in [
+        "如有问题的材料请于12月5日前退回科研处。",
+        "地址：三楼报告厅，请提前到场。",
+        "请将报表报送综合科，电话0000-555072。",
+    ] {
+        let summary = summarise("通知", None, line);
+        assert_eq!(summary.as_deref(), Some(line));
+    }
 }
 
 #[test]
@@ -146,6 +172,23 @@ fn only_datelines_are_taken_off_a_sentence() {
             "Our new office – a landmark – opens today.",
         ),
         ("停水的范围是东区。", "停水的范围是东区。"),
+        (
+            "LONDON, Nov 20 (Reuters) - The meeting began.",
+            "The meeting began.",
+        ),
+        (
+            "PARIS, Nov. 20, 2026 /PRNewswire/ -- The meeting began.",
+            "The meeting began.",
+        ),
+        (
+            "人民网北京11月20日电 （记者张三）会议召开了。",
+            "会议召开了。",
+        ),
+        ("【本报讯】会议今天召开。", "会议今天召开。"),
+        ("央视网消息：会议今天召开。", "会议今天召开。"),
+        ("据新华社电 会议今天召开。", "会议今天召开。"),
+        ("（记者 张三 通讯员 李四）会议今天召开。", "会议今天召开。"),
+        ("（试行）办法今天生效。", "（试行）办法今天生效。"),
     ] {
         assert_eq!(
             summarise("停水", None, text).as_deref(),
