@@ -11,6 +11,7 @@ mod files;
 mod head;
 mod layout;
 pub(super) mod line;
+mod offered;
 mod published;
 mod title;
 

@@ -6,11 +6,12 @@ use percent_encoding::percent_decode_str;
 use regex::Regex;
 use url::Url;
 
+use super::Parts;
 use super::head::absolute;
-use super::{Parts, block_line};
+use super::offered::{is_handed_out, is_offered};
 use crate::bulletin::Attachment;
-use crate::source::download::{self, has_ending, is_download, is_picture};
-use crate::source::page::{Id, is_inline};
+use crate::source::download::{has_ending, is_download, is_picture};
+use crate::source::page::Id;
 use crate::source::text::one_line;
 
 /// The most files that one article is taken to have.
@@ -128,13 +129,6 @@ fn holds_picture(parts: &Parts<'_>, id: Id) -> bool {
     (id..page.elements[id as usize].end).any(|id| page.name(id) == "img")
 }
 
-/// Whether a link holds a picture that shows something, and is no icon.
-fn shows_picture(parts: &Parts<'_>, id: Id, base: &Url) -> bool {
-    let page = parts.layout.page;
-    (id..page.elements[id as usize].end)
-        .any(|id| page.name(id) == "img" && picture(parts, id, base).is_some())
-}
-
 /// A link that a script opens has its address within.
 fn address(href: &str, base: &Url) -> Option<Url> {
     static QUOTED: LazyLock<Regex> = LazyLock::new(|| {
@@ -219,81 +213,6 @@ fn file_name(url: &Url) -> Option<String> {
         .chain(given)
         .chain(url.query().map(str::to_owned))
         .find(|name| has_ending(name))
-}
-
-/// Whether a link to a picture hands it out as a file, and does not only show it larger: its text names a
-/// file or an attachment, or it stands among files.
-fn is_handed_out(parts: &Parts<'_>, id: Id, is_named: bool, base: &Url) -> bool {
-    let page = parts.layout.page;
-    let text = one_line(&page.text(page.runs_of(id)));
-    if text.is_empty() {
-        return false;
-    }
-    let row = std::iter::once(id)
-        .chain(page.ancestors(id))
-        .find(|id| !is_inline(page.name(*id)));
-    let is_among_files = || row.is_some_and(|row| stands_among_files(parts, row));
-    // A link may have the icon of its kind of file before its name; another picture is what it enlarges.
-    let is_offered = is_offered(parts, id) || offers_by_name(parts, id);
-    is_named || is_offered || !shows_picture(parts, id, base) && is_among_files()
-}
-
-/// Whether the lines right before and after one link to files.
-fn stands_among_files(parts: &Parts<'_>, row: Id) -> bool {
-    let page = parts.layout.page;
-    let end = page.elements[row as usize].end;
-    let beside = page
-        .children(page.parent(row))
-        .filter(|other| page.elements[*other as usize].end == row || *other == end);
-    let links_to_file =
-        |id: Id| page.name(id) == "a" && page.attribute(id, "href").is_some_and(download::is_file);
-    beside
-        .flat_map(|other| other..page.elements[other as usize].end)
-        .chain(row..end)
-        .any(links_to_file)
-}
-
-/// Whether the line of a link says that it is an attachment, or the heading, line or cell above it and its like does.
-fn is_offered(parts: &Parts<'_>, id: Id) -> bool {
-    static OFFER: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i)附件|attachment|^[\W\d]*(?:附[图圖表]?|(?:文件|资料|材料)?下[载載]|downloads?|enclosures?)\s*\d*\s*[:：]")
-            .expect("a fixed pattern")
-    });
-    let Some(at) = parts.layout.blocks_of(id).next() else {
-        return false;
-    };
-    OFFER.is_match(&block_line(parts.layout, at)) || heads_files(parts, at)
-}
-
-/// Whether a link to a picture is named as a download, or a box of attachments holds it.
-fn offers_by_name(parts: &Parts<'_>, id: Id) -> bool {
-    static CLASS: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i)(?:^|[\s_-])(?:attach(?:ment)?s?|annex|fujian|enclosures?)(?:$|[\s_-])")
-            .expect("a fixed pattern")
-    });
-    const NEAR: usize = 3;
-    let page = parts.layout.page;
-    let text = one_line(&page.text(page.runs_of(id))).to_lowercase();
-    let mut around = std::iter::once(id).chain(page.ancestors(id)).take(NEAR);
-    let is_boxed = |id: Id| {
-        page.attribute(id, "class")
-            .is_some_and(|class| CLASS.is_match(class))
-    };
-    text.contains("下载") || text.contains("download") || around.any(is_boxed)
-}
-
-/// Whether the last line above a link that is no link itself is a heading of files: `附件：`, `Attachments`.
-fn heads_files(parts: &Parts<'_>, at: usize) -> bool {
-    static HEADING: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i)^\W*(?:\p{Han}{0,4}附[件图圖表](?:下[载載]|列表|清单)?|附|\p{Han}{0,4}下[载載]|(?:\w+\s)?attachments?|(?:\w+\s)?downloads?|enclosures?|files)\s*\d*\W*$")
-            .expect("a fixed pattern")
-    });
-    const MOST_LINKS: usize = 20;
-    let layout = parts.layout;
-    (at.saturating_sub(MOST_LINKS)..at)
-        .rev()
-        .find(|above| layout.blocks[*above].link_share() < 0.5)
-        .is_some_and(|above| HEADING.is_match(&block_line(layout, above)))
 }
 
 /// Words that tell people to click, and name nothing.
@@ -383,7 +302,7 @@ fn first_picture(parts: &Parts<'_>, within: Range<Id>, base: &Url) -> Option<Str
         .find_map(|id| picture(parts, id, base))
 }
 
-fn picture(parts: &Parts<'_>, id: Id, base: &Url) -> Option<String> {
+pub(super) fn picture(parts: &Parts<'_>, id: Id, base: &Url) -> Option<String> {
     static DECORATION: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?i)icon|logo|blank|spacer|loading|placeholder|pixel|1x1|emoji|avatar|qr|weixin|wechat|/ueditor/dialogs|filetype|/css/|/skin|/themes?/|/templates?/|\.svg|\.gif|^data:")
             .expect("a fixed pattern")

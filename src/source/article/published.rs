@@ -247,7 +247,7 @@ const OTHER_DAY: f32 = -8.0;
 /// its line, with its worth: what labels the first of several dates labels all of them.
 fn labelled(before: &str, after: &str, last: Option<(&str, f32)>) -> f32 {
     static ENDS: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"^\s?(?:[（(][^）)]{0,12}[）)])?\s?(?:之前|以前|前|止|截止|为止|起|开始|结束|至|到|召开|举行|[—–~～-]{1,2}\s?(?:(?:19|20)\d\d\s?[-/.年]|\d{1,2}\s?[月日]))")
+        Regex::new(r"^\s?(?:[（(][^）)]{0,12}[）)])?\s?(?:之前|以前|前|止|为止|起|至|到|(?:截止|开始|结束|召开|举行)(?:$|[^:：时日])|[—–~～-]{1,2}\s?(?:(?:19|20)\d\d\s?[-/.年]|\d{1,2}\s?[月日]))")
             .expect("a fixed pattern")
     });
     if ENDS.is_match(after) {

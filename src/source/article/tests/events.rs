@@ -105,6 +105,8 @@ fn the_day_after_another_day_has_a_worth_of_its_own() {
         "报名截止（2021-01-31） 2022-11-20",
         "截稿日期 2021-01-31 &nbsp; 2022-11-20",
         "缴费期限：2021-01-31 2022-11-20",
+        "<span>2022-11-20</span><span>截止：2021-01-31</span>",
+        "2022-11-20 截止日期：2021-01-31",
     ] {
         let found = with(&format!("<p>{line}</p>"), &paragraphs());
         assert_eq!(
