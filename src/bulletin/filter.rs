@@ -190,6 +190,11 @@ fn within(room: &mut Cost, texts: &[String]) -> Result<Vec<Pattern>, FilterError
     texts.iter().map(|text| Pattern::new(text, room)).collect()
 }
 
+/// As titles are: with one space between words.
+fn one_spaced(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 impl Pattern {
     fn new(written: &str, room: &mut Cost) -> Result<Self, FilterError> {
         let written = written.trim();
@@ -197,7 +202,7 @@ impl Pattern {
         let rule = match regex_and_flags(written) {
             _ if written.is_empty() => wrong("it is empty"),
             Some(("", _)) => wrong("it is empty"),
-            None => Ok(Rule::Word(fold(written))),
+            None => Ok(Rule::Word(fold(&one_spaced(written)))),
             Some((regex, flags)) => with_flags(regex, flags)
                 .map_err(Unusable::Wrong)
                 .and_then(|regex| Compiled::new(&regex, *room))

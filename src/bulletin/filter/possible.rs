@@ -14,7 +14,11 @@ const TRIED: usize = 1 << 10;
 pub(super) fn can_match(pattern: &Hir) -> bool {
     match pattern.kind() {
         HirKind::Empty | HirKind::Look(_) => true,
-        HirKind::Literal(text) => String::from_utf8_lossy(&text.0).chars().all(occurs),
+        HirKind::Literal(text) => {
+            let text = String::from_utf8_lossy(&text.0);
+            // Texts are in one line, with one space between words.
+            text.chars().all(occurs) && !text.contains("  ")
+        }
         HirKind::Class(Class::Unicode(class)) => {
             let chars = class.iter().flat_map(|range| range.start()..=range.end());
             let mut tried = chars.take(TRIED);
@@ -24,7 +28,47 @@ pub(super) fn can_match(pattern: &Hir) -> bool {
         HirKind::Capture(group) => can_match(&group.sub),
         HirKind::Repetition(times) => times.min == 0 || can_match(&times.sub),
         HirKind::Alternation(parts) => parts.iter().any(can_match),
-        HirKind::Concat(parts) => parts.iter().all(can_match) && edges_stand_at_edges(parts),
+        HirKind::Concat(parts) => {
+            parts.iter().all(can_match)
+                && edges_stand_at_edges(parts)
+                && parts
+                    .windows(3)
+                    .all(|parts| may_part(&parts[0], &parts[1], &parts[2]))
+        }
+    }
+}
+
+/// Whether what stands between two parts, such as `\b`, can hold there: between two letters no word ends.
+fn may_part(before: &Hir, between: &Hir, after: &Hir) -> bool {
+    let is_boundary = matches!(
+        between.kind(),
+        HirKind::Look(Look::WordUnicode | Look::WordAscii)
+    );
+    let (end, begin) = (is_of_word(before, true), is_of_word(after, false));
+    !is_boundary || end.is_none() || begin.is_none() || end != begin
+}
+
+/// Whether the last or first character of a part is one of words; None: it may be either.
+fn is_of_word(part: &Hir, last: bool) -> Option<bool> {
+    let is_of_word = |c: char| c.is_alphanumeric() || c == '_';
+    match part.kind() {
+        HirKind::Literal(text) => {
+            let text = String::from_utf8_lossy(&text.0);
+            let mut chars = text.chars();
+            let at_edge = if last {
+                chars.next_back()
+            } else {
+                chars.next()
+            };
+            at_edge.map(is_of_word)
+        }
+        HirKind::Class(Class::Unicode(class)) => {
+            let chars = class.iter().flat_map(|range| range.start()..=range.end());
+            let mut kinds = chars.take(TRIED).map(is_of_word);
+            let first = kinds.next()?;
+            kinds.all(|kind| kind == first).then_some(first)
+        }
+        _ => None,
     }
 }
 
@@ -68,6 +112,9 @@ mod tests {
         for never in [
             "(?-i)ABC",
             "\u{8}NBA\u{8}",
+            r"a\bb",
+            r"关于\b通知",
+            "关于  通知",
             "(?-i)第[A-Z]号",
             r"(?-i)([A-Z]{3,}\s*){3,}",
             r"(?-i:\p{Lu})通知",

@@ -323,7 +323,12 @@ fn by_key(
     let own_guid = identity.guid.is_some() && !shares.guid;
     if let Some(hit) = memory.address.filter(|_| !shares.address) {
         // A guid counts for more than an address, which a whole feed may share; but feeds change guids too.
-        let is_other = own_guid && (has_other_guids || (hit.seen.had_guid && !hit.resembles()));
+        let is_other = own_guid
+            && match hit.seen.had_guid {
+                true => has_other_guids || !hit.resembles(),
+                // Of one notice that stands there several times, some rows may bear a guid.
+                false => has_other_guids && !matches!(hit.title, Retitled::Same | Retitled::Grown),
+            };
         if !is_other && hit.is_it(identity, is_lone) {
             return (Link::Known(hit.seen.bulletin), shares);
         }

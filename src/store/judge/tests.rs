@@ -683,6 +683,11 @@ fn a_guid_that_several_notices_share_tells_none_of_them() {
         ],
         &["known", "known"],
     );
+    // One of three rows of a notice has no guid.
+    let mut memory = Memory::default();
+    let three = ["9|题|", "9|题||guid=4", "9|题||guid=3"];
+    memory.look(&three);
+    assert_eq!(memory.look(&three), ["known"; 3]);
     // Both address and guid are shared.
     let mut memory = Memory::default();
     memory.look(&["s|第22批|2026-11-22|guid=s", "s|第21批|2026-11-21|guid=s"]);
