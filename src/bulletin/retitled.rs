@@ -2,12 +2,12 @@
 //!
 //! A counter or a mark that comes, goes or counts on makes no other title. Read [`compare`].
 
-use std::{collections::HashSet, sync::LazyLock};
+use std::sync::LazyLock;
 
 use regex::Regex;
 use unicode_normalization::UnicodeNormalization;
 
-use super::{clean_title, title::without_count};
+use super::{clean_title, likeness, title::without_count};
 
 /// How a title stands to another one that was seen in its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,8 +23,8 @@ pub enum Retitled {
     Unlike,
 }
 
-/// Of all pairs of neighbouring characters so few in common are chance: 关于 and 通知 are in most titles.
-const CHANCE: f32 = 0.15;
+/// Titles that have less than this in common are alike by chance: 关于 and 通知 are in most titles.
+const CHANCE: f64 = 0.15;
 
 /// What titles are compared by: cleaned, without spaces, letter case, character width and a final
 /// ellipsis. Keys of the store are made of it, so it may not change for a title without marks.
@@ -69,17 +69,6 @@ pub fn compare(before: &str, now: &str) -> Retitled {
         (Some(words), Some(words_now)) if words == words_now && before != now => Retitled::Next,
         _ => Retitled::Other,
     }
-}
-
-/// The share of pairs of neighbouring characters that two titles have in common, from 0 to 1.
-fn likeness(a: &str, b: &str) -> f32 {
-    let pairs = |title: &str| -> HashSet<(char, char)> {
-        let title: Vec<char> = title.chars().filter(|c| c.is_alphanumeric()).collect();
-        title.windows(2).map(|pair| (pair[0], pair[1])).collect()
-    };
-    let (a, b) = (pairs(a), pairs(b));
-    let common = a.intersection(&b).count() as f32;
-    2.0 * common / (a.len() + b.len()).max(1) as f32
 }
 
 /// Without days and hours, which a correction may well move.

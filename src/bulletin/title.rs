@@ -71,7 +71,7 @@ pub(super) fn without_count(title: &str) -> &str {
     &title[..begin.unwrap_or(title.len())]
 }
 
-/// What is counted where nothing names it.
+/// Units of a counter that no label names.
 const TIMES: &str = "人次|次";
 
 fn without_head(title: &str) -> &str {

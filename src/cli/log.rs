@@ -140,7 +140,7 @@ fn may_be_secret(name: &str) -> bool {
         "x-requested-with",
     ];
     let name = name.to_ascii_lowercase();
-    // What browsers say of themselves: `Sec-Fetch-Dest: document`.
+    // Browsers describe themselves by these: `Sec-Fetch-Dest: document`.
     !OPEN.contains(&name.as_str()) && !name.starts_with("sec-")
 }
 

@@ -38,7 +38,7 @@ pub(super) fn can_match(pattern: &Hir) -> bool {
     }
 }
 
-/// Whether what stands between two parts, such as `\b`, can hold there: between two letters no word ends.
+/// Whether a condition between two parts, such as `\b`, can hold there: no word ends between two letters.
 fn may_part(before: &Hir, between: &Hir, after: &Hir) -> bool {
     let is_boundary = matches!(
         between.kind(),
@@ -48,7 +48,7 @@ fn may_part(before: &Hir, between: &Hir, after: &Hir) -> bool {
     !is_boundary || end.is_none() || begin.is_none() || end != begin
 }
 
-/// Whether the last or first character of a part is one of words; None: it may be either.
+/// Whether the last or first character of a part belongs to a word; None: it may or may not.
 fn is_of_word(part: &Hir, last: bool) -> Option<bool> {
     let is_of_word = |c: char| c.is_alphanumeric() || c == '_';
     match part.kind() {

@@ -76,7 +76,7 @@ impl Blame {
     }
 }
 
-/// What servers say to those who have not logged in: 163, QQ, Exchange, Postfix.
+/// Phrases by which servers (163, QQ, Exchange, Postfix) refuse a client that has not logged in.
 const LOGIN: [&str; 9] = [
     "authentication required",
     "authentication is required",
