@@ -38,6 +38,7 @@ mod recent;
 mod record;
 mod remind;
 mod reread;
+mod reserve;
 mod revise;
 mod route;
 mod rows;
@@ -60,7 +61,7 @@ use std::{
         atomic::{AtomicU64, Ordering},
     },
     thread::JoinHandle,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use chrono::{DateTime, Utc};
@@ -86,6 +87,8 @@ use crate::bulletin::{BulletinId, Channel, ChannelId, DeliveryId, Notice, Source
 
 /// How long closing waits for those who read.
 const CLOSING: Duration = Duration::from_secs(5);
+/// How often a full disk is tried again.
+const ROOM_IS_TRIED: Duration = Duration::from_millis(500);
 
 /// A handle on the open store; clones share it.
 #[derive(Debug, Clone)]
@@ -175,6 +178,7 @@ impl Store {
     /// A write failed.
     pub async fn close(self) -> Result<()> {
         let saved = self.save_looks().await;
+        let saved = saved.or_report("keeping where looking stands");
         self.shared.writer.stop();
         let thread = self
             .shared
@@ -199,7 +203,7 @@ impl Store {
             Ok(())
         })
         .await?;
-        saved
+        Ok(saved.map(drop)?)
     }
 
     async fn write<T: Send + 'static>(
@@ -415,7 +419,7 @@ impl Store {
             .await?
     }
 
-    /// `queued → sending`, durably, before the request goes out.
+    /// `queued → sending`, durably, before the request goes out. On a full disk it waits for room.
     ///
     /// # Errors
     /// A write failed.
@@ -428,12 +432,15 @@ impl Store {
     /// # Errors
     /// A write failed.
     pub async fn begin_together(&self, ids: Vec<DeliveryId>, now: DateTime<Utc>) -> Result<Begun> {
-        self.write(move |books, change| send::begin(books, change, &ids, now))
-            .await
+        once_there_is_room(|waited| {
+            let (ids, now) = (ids.clone(), now + waited);
+            self.write(move |books, change| send::begin(books, change, &ids, now))
+        })
+        .await
     }
 
     /// The result of a begun send, for all that was begun together with `id`; gives the channel's next
-    /// waiting delivery. Idempotent.
+    /// waiting delivery. Idempotent. On a full disk it waits for room.
     ///
     /// # Errors
     /// A write failed.
@@ -443,10 +450,13 @@ impl Store {
         outcome: Outcome,
         now: DateTime<Utc>,
     ) -> Result<Option<Waiting>> {
-        self.write_in_steps(move |books| {
-            let channel =
-                books.transact(|books, change| send::complete(books, change, id, &outcome, now))?;
-            channel.map_or(Ok(None), |channel| send::next_in(books, channel))
+        once_there_is_room(|_| {
+            let outcome = outcome.clone();
+            self.write_in_steps(move |books| {
+                let channel = books
+                    .transact(|books, change| send::complete(books, change, id, &outcome, now))?;
+                channel.map_or(Ok(None), |channel| send::next_in(books, channel))
+            })
         })
         .await
     }
@@ -471,7 +481,7 @@ impl Store {
         self.ask(move |books| send::recent(books, since)).await
     }
 
-    /// Sets a channel aside (blocked, kicked, gone), visibly; its queue rests.
+    /// Sets a channel aside (blocked, kicked, gone), visibly; its queue rests. On a full disk it waits for room.
     ///
     /// # Errors
     /// No such channel; a write failed.
@@ -481,9 +491,11 @@ impl Store {
         why: &str,
         now: DateTime<Utc>,
     ) -> Result<()> {
-        let (channel, why) = (channel.clone(), why.to_owned());
-        self.write(move |books, change| send::block_channel(books, change, &channel, why, now))
-            .await
+        once_there_is_room(|_| {
+            let (channel, why) = (channel.clone(), why.to_owned());
+            self.write(move |books, change| send::block_channel(books, change, &channel, why, now))
+        })
+        .await
     }
 
     /// # Errors
@@ -494,13 +506,16 @@ impl Store {
             .await
     }
 
-    /// A group became a supergroup: remembered for good, with all that waits for it.
+    /// A group became a supergroup: remembered for good, with all that waits for it. On a full disk it
+    /// waits for room.
     ///
     /// # Errors
     /// A write failed.
     pub async fn move_chat(&self, from: i64, to: i64) -> Result<()> {
-        self.write(move |books, change| chats::move_chat(books, change, from, to))
-            .await
+        once_there_is_room(|_| {
+            self.write(move |books, change| chats::move_chat(books, change, from, to))
+        })
+        .await
     }
 
     /// Old chat id → new one, transitively resolved.
@@ -515,6 +530,25 @@ impl Store {
                 .collect()
         })
         .await
+    }
+}
+
+/// What a platform said must be written down, and nothing may be sent that cannot be: where the disk is
+/// full, `attempt` is made until there is room. It is given how long it has waited.
+async fn once_there_is_room<T, F>(attempt: impl Fn(Duration) -> F) -> Result<T>
+where
+    F: Future<Output = Result<T>>,
+{
+    let asked = Instant::now();
+    let mut waited = Duration::ZERO;
+    loop {
+        match attempt(waited).await {
+            Err(StoreError::Refused(Refusal::DiskLow(_))) => {
+                tokio::time::sleep(ROOM_IS_TRIED).await;
+                waited = asked.elapsed();
+            }
+            answer => return answer,
+        }
     }
 }
 

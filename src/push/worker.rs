@@ -22,7 +22,7 @@ use futures::{
 };
 use tokio::{
     sync::{mpsc, watch},
-    time::{Instant, sleep_until, timeout},
+    time::{Instant, sleep, sleep_until, timeout},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -47,6 +47,8 @@ const MOST_QUESTIONS: usize = 8;
 const LEAD: Duration = Duration::from_millis(40);
 /// How long a stop waits for answers.
 const STOP_WAITS: Duration = Duration::from_secs(5);
+/// How long it waits for what is written down after that: a full disk must not hold up the end.
+const WRITING_WAITS: Duration = Duration::from_secs(5);
 
 /// Why nothing is sent for a while.
 struct Rest {
@@ -141,8 +143,27 @@ impl Worker {
         Ok(worker)
     }
 
-    /// Pushes until stopped; then what is in flight is completed, for five seconds at most, and put back after that.
+    /// Pushes until stopped; then what is in flight is completed, for five seconds at most, and put back after
+    /// that. What cannot be written down by then is perhaps sent.
     pub(super) async fn run(
+        self,
+        asides: &mut mpsc::Receiver<Aside>,
+        stop: CancellationToken,
+    ) -> Result<(), StoreError> {
+        let overdue = async {
+            stop.cancelled().await;
+            sleep(STOP_WAITS + WRITING_WAITS).await;
+        };
+        tokio::select! {
+            ended = self.push(asides, stop.clone()) => ended,
+            () = overdue => {
+                tracing::warn!("how the last messages ended could not be written down");
+                Ok(())
+            }
+        }
+    }
+
+    async fn push(
         mut self,
         asides: &mut mpsc::Receiver<Aside>,
         stop: CancellationToken,

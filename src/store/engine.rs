@@ -23,6 +23,7 @@ use super::{
     keys::{self, Key},
     open,
     received::Received,
+    reserve,
 };
 
 /// Page cache; sled uses a multiple of it. What first looks wrote would stay in a larger one, scattered.
@@ -95,11 +96,17 @@ impl Engine {
     }
 
     /// All of `writes` or, after a crash, none. Durable after the next [`Engine::sync`].
+    ///
+    /// # Errors
+    /// The disk has no room for them; a write failed.
     pub(super) fn commit(&self, writes: Writes) -> Result<()> {
         if writes.0.is_empty() {
             return Ok(());
         }
         self.check()?;
+        if !reserve::holds(&self.file, writes.bytes()) {
+            return Err(reserve::full());
+        }
         let mut batch = sled::Batch::default();
         for (key, value) in writes.0 {
             match value {
@@ -112,6 +119,11 @@ impl Engine {
         let written = self.db.apply_batch(batch);
         self.turns.fetch_add(1, Ordering::SeqCst);
         written.map_err(|error| self.fail(&plain(&error)))
+    }
+
+    /// Whether a small row can be written.
+    pub(super) fn has_room(&self) -> bool {
+        reserve::holds(&self.file, 0)
     }
 
     /// What `read` finds while nothing is written: all of it is of one version. It is read again where
@@ -316,7 +328,14 @@ impl Writes {
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+
+    fn bytes(&self) -> u64 {
+        let rows = self.0.iter();
+        let bytes = rows.map(|(key, value)| key.len() + value.as_ref().map_or(0, Vec::len));
+        bytes.sum::<usize>() as u64
+    }
 }
+
 /// sled wraps what the system said into a text for programmers.
 fn plain(error: &sled::Error) -> String {
     match error {

@@ -77,7 +77,9 @@ pub(super) fn open(state: &Path) -> Result<Engine> {
             private::close(folder).map_err(|error| unusable(folder, &error))?;
         }
     }
-    let file = File::open(path.join("db")).map_err(|error| unusable(&path, &error))?;
+    let file = path.join("db");
+    let file = File::options().read(true).write(true).open(file);
+    let file = file.map_err(|error| unusable(&path, &error))?;
     // A power cut must not take the names of the files themselves.
     for place in [&path.join("conf"), &path, state] {
         File::open(place)

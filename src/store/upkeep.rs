@@ -19,7 +19,7 @@ use super::{
     export::{self, Moment},
     keys,
     names::Names,
-    open, private,
+    open, private, reserve,
     rows::{RequestRow, time},
 };
 
@@ -47,12 +47,20 @@ pub(super) struct Space {
 }
 
 impl Space {
-    pub(super) fn at(path: &Path) -> std::io::Result<Self> {
-        let stat = rustix::fs::statvfs(path)?;
-        Ok(Self {
+    pub(super) fn at(path: &Path) -> io::Result<Self> {
+        Ok(Self::from(rustix::fs::statvfs(path)?))
+    }
+
+    /// Of the file system that a file lies in.
+    pub(super) fn of(file: &File) -> io::Result<Self> {
+        Ok(Self::from(rustix::fs::fstatvfs(file)?))
+    }
+
+    fn from(stat: rustix::fs::StatVfs) -> Self {
+        Self {
             free: stat.f_bavail * stat.f_frsize,
             total: stat.f_blocks * stat.f_frsize,
-        })
+        }
     }
 
     /// 256 MiB, or a tenth of a file system smaller than 2.5 GiB.
@@ -86,6 +94,9 @@ impl Books {
 
     /// Why nothing is admitted, if the disk is nearly full.
     pub(super) fn disk_low(&self) -> Option<String> {
+        if !self.engine.has_room() {
+            return Some(reserve::FULL.to_owned());
+        }
         Space::at(self.engine.path()).ok()?.is_low()
     }
 }

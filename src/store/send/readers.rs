@@ -7,7 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     bulletin::DeliveryId,
-    store::{Store, books::Books, change::Change, engine::Engine, error::Result, keys},
+    store::{
+        Store, books::Books, change::Change, engine::Engine, error::Result, keys,
+        once_there_is_room,
+    },
 };
 
 /// Of one message.
@@ -33,33 +36,37 @@ impl Store {
         .await?
     }
 
-    /// A reader has the message of a delivery that is being sent.
+    /// A reader has the message of a delivery that is being sent. On a full disk it waits for room.
     ///
     /// # Errors
     /// A write failed.
     pub(crate) async fn reader_has(&self, delivery: DeliveryId, reader: u64) -> Result<()> {
-        self.write(move |books, change| {
-            let Some(slot) = change.slot(&books.engine, delivery.0)? else {
-                return Ok(());
-            };
-            let (key, mut row) = match find(books, delivery.0)? {
-                Some(found) => found,
-                None => {
-                    let deliveries = begun_with(books, change, delivery.0)?;
-                    let row = ReadersRow {
-                        deliveries,
-                        readers: Vec::new(),
-                    };
-                    (keys::readers(slot.channel, delivery.0), row)
-                }
-            };
-            row.readers.push(reader);
-            change.writes.put(key, &row);
-            change.then(|books| books.outbox.has_partly(row.deliveries));
-            Ok(())
+        once_there_is_room(|_| {
+            self.write(move |books, change| has(books, change, delivery, reader))
         })
         .await
     }
+}
+
+fn has(books: &Books, change: &mut Change, delivery: DeliveryId, reader: u64) -> Result<()> {
+    let Some(slot) = change.slot(&books.engine, delivery.0)? else {
+        return Ok(());
+    };
+    let (key, mut row) = match find(books, delivery.0)? {
+        Some(found) => found,
+        None => {
+            let deliveries = begun_with(books, change, delivery.0)?;
+            let row = ReadersRow {
+                deliveries,
+                readers: Vec::new(),
+            };
+            (keys::readers(slot.channel, delivery.0), row)
+        }
+    };
+    row.readers.push(reader);
+    change.writes.put(key, &row);
+    change.then(|books| books.outbox.has_partly(row.deliveries));
+    Ok(())
 }
 
 /// What is sent in one message with a delivery that is being sent, itself too.
