@@ -1,6 +1,6 @@
 //! A disk that fills, as it is for a small machine: a file system of its own, which takes root to mount.
 
-use std::{fs, path::PathBuf, process::Command, time::Duration};
+use std::{fs, io::Write, path::PathBuf, process::Command, time::Duration};
 
 use serde_json::Value;
 
@@ -32,6 +32,18 @@ impl SmallDisk {
     fn leave(&self, free: usize) {
         let surplus = self.free().saturating_sub(free);
         fs::write(self.0.join("filler"), vec![7; surplus]).unwrap();
+    }
+
+    /// Takes every byte that is free.
+    fn fill(&self) {
+        let mut options = fs::OpenOptions::new();
+        let mut filler = options
+            .create(true)
+            .append(true)
+            .open(self.0.join("filler"))
+            .unwrap();
+        // What fits of a piece is written before the rest is refused.
+        while filler.write(&[7; 65536]).is_ok_and(|written| written > 0) {}
     }
 
     fn make_room(&self) {
@@ -131,4 +143,81 @@ async fn a_store_that_could_not_be_opened_on_a_full_disk_is_whole_once_there_is_
         disk.make_room();
         assert_eq!(world.list(&["bulletins"]).len(), 3, "{free} bytes free");
     }
+}
+
+/// Asks a running program for something until it can write nothing more down, and gives its answer.
+async fn spend_the_last_byte(world: &World, disk: &SmallDisk) -> String {
+    let instance = world.instance();
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    for number in 0..20_000 {
+        disk.fill();
+        let url = format!("{}/api/v1/bulletins/1/rebroadcast", world.url());
+        let asked = client
+            .post(url)
+            .bearer_auth(instance["token"].as_str().unwrap());
+        let body = serde_json::json!({"request_id": format!("{number}"), "channels": ["out"]});
+        let answer = asked.json(&body).send().await.unwrap();
+        if !answer.status().is_success() {
+            return answer.text().await.unwrap();
+        }
+    }
+    panic!("the store writes and writes, on a full disk");
+}
+
+#[tokio::test]
+#[ignore = "takes root and a minute; .ci/run runs it"]
+async fn a_disk_without_one_byte_left_holds_up_what_is_sent_and_loses_nothing() {
+    let site = Site::with(3).await;
+    let world = World::watching(&site);
+    let disk = SmallDisk::for_state_of(&world, "64m");
+    let mut running = world.start_and_wait().await;
+    eventually("the first look", async || {
+        world.list(&["bulletins"]).len() == 3
+    })
+    .await;
+
+    let refused = spend_the_last_byte(&world, &disk).await;
+    assert!(refused.contains("the disk is full"), "{refused}");
+    site.publish(4);
+    eventually("/readyz to say why", async || {
+        disk.fill();
+        problems(&world).await.contains("the disk is full")
+    })
+    .await;
+    // What waits is tried more than once meanwhile, and sled has its turn to collect.
+    tokio::time::sleep(Duration::from_secs(70)).await;
+    assert!(running.is_alive(), "{}", world.log());
+    assert!(!world.log().contains("failed a write"), "{}", world.log());
+
+    disk.make_room();
+    eventually("all that waited, and the news", async || {
+        let open =
+            |delivery: &Value| ["queued", "sending"].contains(&delivery["state"].as_str().unwrap());
+        world.pushed().contains(&Site::title(4))
+            && !world.list(&["deliveries", "--limit", "0"]).iter().any(open)
+    })
+    .await;
+    let sent = world.list(&["deliveries", "--limit", "0"]).len();
+    assert_eq!(world.pushed().len(), sent, "each once");
+    assert!(running.is_alive(), "{}", world.log());
+    running.stop();
+}
+
+#[tokio::test]
+#[ignore = "takes root; .ci/run runs it"]
+async fn a_program_is_stopped_in_time_while_the_disk_is_full() {
+    let site = Site::with(3).await;
+    let world = World::watching(&site);
+    let disk = SmallDisk::for_state_of(&world, "64m");
+    let running = world.start_and_wait().await;
+    eventually("the first look", async || {
+        world.list(&["bulletins"]).len() == 3
+    })
+    .await;
+    spend_the_last_byte(&world, &disk).await;
+    disk.fill();
+    running.signal("TERM");
+    assert!(running.ended().is_some());
+    disk.make_room();
+    world.start_and_wait().await.stop();
 }
