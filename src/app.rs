@@ -33,7 +33,7 @@ pub use self::{
 };
 use crate::{
     bot,
-    bulletin::{LARGEST_DOCUMENT, Secret},
+    bulletin::{LARGEST_DOCUMENT, Secret, meetings},
     config::Config,
     push::{Files, Output, Pusher},
     source::fetch::Fetcher,
@@ -112,6 +112,9 @@ impl App {
                 "the config holds no [[source]], no [[channel]] and no [telegram]: nothing is watched, \
                  and nothing is pushed"
             );
+        }
+        for said in meetings(&config.channels) {
+            tracing::warn!("{said}");
         }
         let added = store.added_sources().borrow().clone();
         let config = config.joined_by(&added);

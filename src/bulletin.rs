@@ -13,6 +13,7 @@ mod identity;
 mod login;
 mod manner;
 mod markup;
+mod meeting;
 mod moment;
 mod notice;
 mod record;
@@ -32,6 +33,7 @@ pub use id::{BulletinId, ChannelId, DeliveryId, IdError, SourceId, topic_of};
 pub use identity::{SeenKey, canonical_url, loose_fragment};
 pub use login::Login;
 pub use manner::{Mode, Quiet, reminder_of};
+pub use meeting::meetings;
 pub use moment::Moment;
 pub use notice::{Article, Attachment, Notice, Opened, Validators};
 pub use record::{

@@ -6,6 +6,7 @@ use futures::FutureExt;
 use tokio::sync::watch as live;
 
 use crate::{
+    bulletin::meetings,
     config::Config,
     source::fetch::Fetcher,
     store::{Store, StoreError},
@@ -81,6 +82,11 @@ impl Reloader {
         }
         if new.web.listen != old.web.listen || new.web.admin_token != old.web.admin_token {
             tracing::warn!("`listen` and `admin_token` of [web] take effect at the next start");
+        }
+        if new.channels != old.channels {
+            for said in meetings(&new.channels) {
+                tracing::warn!("{said}");
+            }
         }
         self.config.send_replace(Arc::new(new));
         Ok(())

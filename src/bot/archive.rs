@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     bulletin::{Bulletin, BulletinId, BulletinState, ChannelId},
-    push::card::{Card, clean_line, cut, escape, link, show},
+    push::card::{Card, clean_line, cut, escape, link, quiet, show},
     store::{BulletinQuery, StoreError},
 };
 
@@ -141,7 +141,7 @@ impl Room {
     }
 
     pub(super) fn line(&self, bulletin: &Bulletin) -> String {
-        let title = escape(&cut(&clean_line(&bulletin.title), TITLE));
+        let title = escape(&cut(&quiet(&clean_line(&bulletin.title)), TITLE));
         let title = match link(&bulletin.url) {
             Some(url) => format!("<a href=\"{}\">{title}</a>", escape(url)),
             None => title,
@@ -235,7 +235,7 @@ fn pairs(words: &[String]) -> Option<Vec<String>> {
 
 /// The number and headline of a bulletin in a question, escaped.
 pub(super) fn named(bulletin: &Bulletin) -> (BulletinId, String) {
-    let title = cut(&clean_line(&bulletin.title), TITLE);
+    let title = cut(&quiet(&clean_line(&bulletin.title)), TITLE);
     (bulletin.id, escape(&title))
 }
 

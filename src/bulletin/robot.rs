@@ -2,6 +2,8 @@
 //!
 //! A kind is one line of [`KINDS`] here, which the config is read by, and one file in `push/`.
 
+mod place;
+
 use std::{collections::BTreeMap, fmt};
 
 use super::Secret;
@@ -252,6 +254,9 @@ impl Form {
     }
 }
 
+/// All members who see an application of WeCom.
+const EVERYBODY: &str = "@all";
+
 /// What the config says under one key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Setting {
@@ -324,24 +329,26 @@ impl Robot {
     /// The same for channels whose messages meet.
     #[must_use]
     pub fn place(&self) -> Fingerprint {
-        self.fingerprint(self.kind.place.iter().map(|key| self.meant(key)))
+        self.fingerprint(self.kind.place.iter().map(|key| place::meant(self, key)))
     }
 
-    /// The value of a key as it is meant: readers in any order, an address with or without its last slash.
-    fn meant(&self, key: &str) -> String {
-        let value = self.get(key);
-        let form = self.kind.keys.iter().find(|known| known.name == key);
-        match form.map(|key| key.form) {
-            Some(Form::Mailboxes) => {
-                let address = |reader: &str| {
-                    let address = reader.rsplit('<').next().unwrap_or(reader);
-                    address.trim_end_matches('>').trim().to_lowercase()
-                };
-                let mut readers: Vec<_> = value.split(',').map(address).collect();
-                readers.sort_unstable();
-                readers.join(",")
-            }
-            _ => value.trim_end_matches('/').to_owned(),
+    /// Of those who read this one, the readers who read the other one too: each by the name that both know.
+    /// Somebody who reads all that an application of WeCom sends is among them wherever it goes.
+    #[must_use]
+    pub fn readers_shared_with(&self, other: &Self) -> Vec<String> {
+        let without_readers = |robot: &Self| {
+            let keys = robot.kind.place.iter().filter(|key| **key != "to");
+            let keys = keys.map(|key| place::meant(robot, key));
+            robot.fingerprint(keys)
+        };
+        if without_readers(self) != without_readers(other) {
+            return Vec::new();
+        }
+        let (own, others) = (place::readers(self), place::readers(other));
+        match (own.contains(EVERYBODY), others.contains(EVERYBODY)) {
+            (true, _) => others.into_iter().collect(),
+            (_, true) => own.into_iter().collect(),
+            _ => own.intersection(&others).cloned().collect(),
         }
     }
 

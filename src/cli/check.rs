@@ -14,7 +14,7 @@ use super::{
     session::Session,
 };
 use crate::{
-    bulletin::{Channel, ChannelKind, Notice, ReadAs, Select, Source, TelegramChat},
+    bulletin::{Channel, Notice, ReadAs, Select, Source, meetings},
     config::Config,
     push::Checked,
     source::{
@@ -116,40 +116,10 @@ fn offline(session: &Session, config: &Config) -> anyhow::Result<()> {
              and nothing is pushed",
         )?;
     }
-    for (place, one) in config.channels.iter().enumerate() {
-        for other in config.channels[place + 1..]
-            .iter()
-            .filter(|it| meet(one, it))
-        {
-            out::line(format!(
-                "warning: `{}` and `{}` lead to the same place: a bulletin goes there once, by the one that sends it soonest",
-                one.id, other.id
-            ))?;
-        }
+    for said in meetings(&config.channels) {
+        out::line(format!("warning: {said}"))?;
     }
     Ok(())
-}
-
-/// Whether what two channels send is read in one place.
-fn meet(one: &Channel, other: &Channel) -> bool {
-    match (&one.kind, &other.kind) {
-        (
-            ChannelKind::Telegram { chat, topic, .. },
-            ChannelKind::Telegram {
-                chat: other_chat,
-                topic: other_topic,
-                ..
-            },
-        ) => {
-            let name = |chat: &TelegramChat| match chat {
-                TelegramChat::Id(id) => id.to_string(),
-                TelegramChat::Name(name) => name.to_lowercase(),
-            };
-            name(chat) == name(other_chat) && topic == other_topic
-        }
-        (ChannelKind::Robot(one), ChannelKind::Robot(other)) => one.place() == other.place(),
-        _ => false,
-    }
 }
 
 /// Whether the store or the running instance knows anything to watch or to push to.

@@ -9,6 +9,7 @@ mod files;
 mod list;
 mod own;
 mod preview;
+mod quiet;
 
 use std::sync::Arc;
 
@@ -17,6 +18,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 pub(crate) use self::edition::what_changed;
 pub(crate) use self::list::{Entry, Form};
+pub(crate) use self::quiet::quiet;
 use self::{files::files_of, list::digest_title};
 use crate::{
     bulletin::{
@@ -73,7 +75,7 @@ impl Card {
     ) -> Self {
         let entries = bulletins.into_iter().map(|bulletin| Entry {
             source: sources(&bulletin, channel, config),
-            bulletin: Arc::new(bulletin),
+            bulletin: Arc::new(quiet::on(channel, bulletin)),
         });
         let card = Self {
             delivery: Some(waiting.id),
@@ -101,7 +103,7 @@ impl Card {
             kind: DeliveryKind::New,
             time_zone: channel.time_zone,
             note: None,
-            bulletin: Some(Arc::new(bulletin)),
+            bulletin: Some(Arc::new(quiet::on(channel, bulletin))),
             source: source.to_owned(),
             language: channel.language.unwrap_or(config.language),
             ..Self::announcement(String::new(), config)

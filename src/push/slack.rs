@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::{
     PushError,
-    card::{Card, Wording, Words},
+    card::{Card, Wording, Words, quiet},
     http::{Answer, Http, foreign},
     pace::Limit,
     sender::{Sender, Sent},
@@ -155,9 +155,10 @@ fn section(text: &str) -> Value {
 }
 
 /// What a page says, in Slack's own markup. That has no escapes for its signs of emphasis: they are
-/// written with full width, but for a line within a name.
+/// written with full width, but for a line within a name. Servers that take Slack's webhooks, such as
+/// Mattermost, call whom a mere `@name` names.
 fn words(text: &str) -> String {
-    let chars: Vec<char> = text.chars().collect();
+    let chars: Vec<char> = quiet(text).chars().collect();
     let is_word = |place: Option<usize>| {
         let c = place.and_then(|place| chars.get(place));
         c.is_some_and(char::is_ascii_alphanumeric)

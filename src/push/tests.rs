@@ -154,6 +154,76 @@ fn every_kind_names_all_sources_and_the_whole_headline() {
     }
 }
 
+/// What calls people where it stands in the text of a kind, by its platform's pages.
+fn calls(kind: &str) -> &'static [&'static str] {
+    match kind {
+        "wecom-robot" => &["<@"],
+        "wecom-app" => &["<a"],
+        // Mattermost reads mere names.
+        "slack" => &["<!", "<@", "@channel", "@all", "@zhang"],
+        "discord" => &[" <@", " <#"],
+        _ => &[],
+    }
+}
+
+#[test]
+fn no_words_of_a_page_call_anybody() {
+    let mut calling = bulletin();
+    let words_of_a_page = "@channel <!here> <@u1> <#c1> <at user_id=\"all\">所有人</at> @all @zhang /stop \
+                           <a href=\"x\">y</a> [z](dtmd://dingtalkclient)";
+    calling.title = format!("甲 {words_of_a_page}");
+    calling.summary = Some(format!("乙 {words_of_a_page}"));
+    let card = card(DeliveryKind::New, Some(calling), None);
+    for (kind, sender, channel) in every_kind() {
+        let draft = sender.draft(&card, &channel);
+        let text = words(&draft);
+        for call in calls(kind) {
+            assert!(!text.contains(call), "{kind}: {call} in {draft:#}");
+        }
+        match kind {
+            "dingtalk-robot" => {
+                assert_ne!(draft["at"]["isAtAll"], true);
+                let text = draft["actionCard"]["text"].to_string();
+                assert!(!text.contains("](dtmd"), "{text}");
+            }
+            "discord" => assert_eq!(draft["allowed_mentions"]["parse"], serde_json::json!([])),
+            "matrix" => assert_eq!(draft["m.mentions"], serde_json::json!({})),
+            "feishu-robot" => assert!(!draft.to_string().contains("lark_md")),
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn no_words_of_a_page_call_anybody_in_telegram() {
+    let chat = crate::bulletin::TelegramChat::Id(1);
+    let (topic, silent, documents) = (None, false, false);
+    let kind = ChannelKind::Telegram {
+        chat,
+        topic,
+        silent,
+        documents,
+    };
+    let mut channel = Channel::new("it".parse().unwrap(), kind, chrono_tz::Asia::Shanghai);
+    let mut calling = bulletin();
+    calling.title = "请联系@zhang_san".to_owned();
+    calling.summary = Some("发送 /stop 或写信至 a@example.org".to_owned());
+    calling.publisher = Some("@office".to_owned());
+    for template in [None, Some("@ops {{ title }} {{ summary }} {{ publisher }}")] {
+        channel.template = template.map(|text| crate::bulletin::Template::new(text).unwrap());
+        let card = Card::of_bulletin(calling.clone(), "要闻", &channel, &Config::default());
+        let card = card.in_own_words(&channel, |card| card.html().into());
+        for shown in [card.html(), card.plain()] {
+            for call in ["@zhang", "/stop", "@office"] {
+                assert!(!shown.contains(call), "{call} in {shown}");
+            }
+            assert!(shown.contains("a@example.org"), "{shown}");
+        }
+        let is_own = card.html().contains("@ops");
+        assert_eq!(is_own, template.is_some(), "what an operator writes stays");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 

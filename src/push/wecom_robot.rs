@@ -18,7 +18,11 @@ use super::{
 };
 use crate::bulletin::{Channel, Robot};
 
-const TEXT: Style = style::plain(2048, Unit::Bytes);
+/// A text may call a member, as Markdown may: `<@userid>`.
+const TEXT: Style = Style {
+    escape: without_calls,
+    ..style::plain(2048, Unit::Bytes)
+};
 const MARKDOWN: Style = style::markdown(4096, "\n");
 const ARTICLES: usize = 8;
 /// Of an article.
@@ -130,7 +134,7 @@ pub(super) fn message(wording: &Wording, format: &str) -> Value {
 fn article(wording: &Wording, entry: &Words) -> Option<Value> {
     let url = entry.url.as_ref()?;
     let number = format!("#{}", entry.number);
-    let (title, description) = headed(wording, entry, &number, str::to_owned);
+    let (title, description) = headed(wording, entry, &number, without_calls);
     Some(json!({"title": title, "description": description, "url": url}))
 }
 
@@ -168,6 +172,10 @@ pub(super) fn headed(
         }
     }
     (title, text)
+}
+
+fn without_calls(text: &str) -> String {
+    text.replace("<@", "＜@")
 }
 
 #[cfg(test)]

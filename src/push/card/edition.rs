@@ -1,9 +1,9 @@
 //! A message that was sent, as it is to be shown after something changed; and the short note where it
 //! cannot be edited.
 
-use super::{Card, Wording, clean_line, cut, escape, mark};
+use super::{Card, Wording, clean_line, cut, escape, mark, quiet};
 use crate::{
-    bulletin::{BulletinId, Changed, Channel, DeliveryKind, Language, Revision},
+    bulletin::{BulletinId, Changed, Channel, ChannelKind, DeliveryKind, Language, Revision},
     config::Config,
     store::{Edition, Waiting},
 };
@@ -113,7 +113,12 @@ fn line(
     let what = title
         .into_iter()
         .chain(what_changed(&change.what, language));
-    format!("{at}{about} {}", what.collect::<Vec<_>>().join(" · "))
+    let what = what.collect::<Vec<_>>().join(" · ");
+    let what = match channel.kind {
+        ChannelKind::Telegram { .. } => quiet(&what),
+        _ => what,
+    };
+    format!("{at}{about} {what}")
 }
 
 /// What else than its title changed, in words.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Card, clean_text, cut, names};
+use super::{Card, clean_text, cut, names, quiet::quiet_bulletin};
 use crate::{
     bulletin::{Bulletin, DeliveryKind, Language},
     config::Config,
@@ -20,7 +20,7 @@ impl Card {
             kind: DeliveryKind::Rebroadcast,
             language,
             source: names(bulletin.sources(), config),
-            bulletin: Some(Arc::new(bulletin)),
+            bulletin: Some(Arc::new(quiet_bulletin(bulletin))),
             note: None,
             ..Self::announcement(String::new(), config)
         }
