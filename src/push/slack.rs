@@ -114,9 +114,7 @@ pub(super) fn message(wording: &Wording) -> Value {
     if let [entry] = &wording.entries[..] {
         blocks.extend(entry.summary.as_deref().map(section));
         let files = MARKUP.files_within(entry, SECTION);
-        blocks.extend(
-            files.map(|text| json!({"type": "section", "text": {"type": "mrkdwn", "text": text}})),
-        );
+        blocks.extend(files.map(|text| markup(&text)));
     }
     json!({"text": MARKUP.text(wording), "blocks": blocks})
 }
@@ -135,7 +133,7 @@ fn of_entry(entry: &Words) -> Vec<Value> {
     ];
     let about: Vec<&str> = about.into_iter().flatten().collect();
     vec![
-        json!({"type": "section", "text": {"type": "mrkdwn", "text": fitting(&headline, entry)}}),
+        markup(&fitting(&headline, entry)),
         json!({"type": "context", "elements": [{"type": "plain_text", "text": about.join(" · "), "emoji": false}]}),
     ]
 }
@@ -146,6 +144,12 @@ fn fitting(headline: &str, entry: &Words) -> String {
         return headline.to_owned();
     }
     words(&Unit::Utf16.cut(&entry.title, SECTION / 5))
+}
+
+/// Text with links of ours. Slack makes no links and mentions of its own of the addresses, #names and
+/// @names in it.
+fn markup(text: &str) -> Value {
+    json!({"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": true}})
 }
 
 /// What a page says stands in plain text, where nothing is markup.

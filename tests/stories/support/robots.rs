@@ -228,7 +228,11 @@ fn is_block(block: &Value) -> bool {
         is_length
             && match text["type"].as_str().unwrap_or_default() {
                 "plain_text" => has_only(text, &["type", "text", "emoji"]),
-                "mrkdwn" => has_only(text, &["type", "text", "verbatim"]) && is_mrkdwn(words),
+                "mrkdwn" => {
+                    has_only(text, &["type", "text", "verbatim"])
+                        && text["verbatim"] == true
+                        && is_mrkdwn(words)
+                }
                 _ => false,
             }
     };
