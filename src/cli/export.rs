@@ -149,6 +149,7 @@ async fn export_opml(session: &Session, file: &Path) -> anyhow::Result<Exit> {
                 .collect()
         }
         Err(error) if error.is::<NoStore>() && !config.sources.is_empty() => {
+            eprintln!("warning: the sources that chats added are not in the file: {error}");
             let own = own_site(session, &config, false);
             let unseen = config.sources.iter();
             let unseen = unseen.map(|source| view::Source::new(source, None, config.time_zone));

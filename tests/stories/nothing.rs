@@ -184,3 +184,15 @@ async fn an_emptied_config_is_refused_and_a_new_one_is_warned_of() {
     }
     assert!(new.log().contains(NOTHING), "{}", new.log());
 }
+
+#[test]
+fn an_opml_file_without_a_store_says_what_is_not_in_it() {
+    let world = World::new();
+    world.configure(SOURCE);
+    let output = world.noticast(&["export", "feeds.opml"]);
+    assert!(output.status.success(), "{output:?}");
+    let told = text(&output.stderr);
+    assert!(told.contains("there is no store in state"), "{told}");
+    assert!(told.contains("sources that chats added"), "{told}");
+    assert!(told.contains("1 sources in feeds.opml"), "{told}");
+}
