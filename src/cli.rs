@@ -10,6 +10,7 @@
 )]
 
 mod add;
+mod address;
 mod check;
 mod demo;
 mod export;

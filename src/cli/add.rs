@@ -1,12 +1,12 @@
 //! `add`: previews an address, asks, and appends a commented `[[source]]` to the config.
 
 use chrono::Utc;
-use url::Url;
 
 use super::{
     Exit, UsageError,
+    address::{self, Typed},
     inspect::{self, How},
-    out, preview, serve,
+    out, preview,
     session::Session,
 };
 use crate::{
@@ -23,8 +23,9 @@ use crate::{
 #[command(after_help = "Example:
   noticast add https://www.example.com/news/list.html && noticast reload")]
 pub(super) struct Args {
-    #[arg(value_parser = serve::address())]
-    url: Url,
+    /// `-`: from stdin, where no list of processes shows the password that it holds
+    #[arg(value_name = "URL", value_parser = address::typed())]
+    url: Typed,
     /// Append without asking
     #[arg(long)]
     yes: bool,
@@ -36,7 +37,8 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
         return Err(UsageError(text.to_owned()).into());
     }
     let config = session.config_to_append()?;
-    let shown = Login::taken_off(&args.url).into_owned();
+    let url = address::one(args.url)?;
+    let shown = Login::taken_off(&url).into_owned();
     if let Some(known) = config.sources.iter().find(|source| source.url == shown) {
         return Err(UsageError(format!("{shown} is watched already, as `{}`", known.id)).into());
     }
@@ -45,13 +47,13 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
         .iter()
         .map(|source| source.id.clone())
         .collect();
-    let typed: Vec<String> = args.url.host_str().map(str::to_owned).into_iter().collect();
+    let typed: Vec<String> = url.host_str().map(str::to_owned).into_iter().collect();
     let fetcher = Fetcher::new(&config.fetch, &typed)?;
-    let page = inspect::fetch(&fetcher, &args.url, Via::default(), Wants::Page).await?;
-    let bare = SourceBlock::new(args.url.clone(), "", &taken);
+    let page = inspect::fetch(&fetcher, &url, Via::default(), Wants::Page).await?;
+    let bare = SourceBlock::new(url.clone(), "", &taken);
     let how = How {
         time_zone: config.time_zone,
-        ..How::of(&Source::new(bare.id, args.url.clone()), Utc::now())
+        ..How::of(&Source::new(bare.id, url.clone()), Utc::now())
     };
     let seen = inspect::read(&page, &how)?;
     preview::show::text(&page, &seen, &how, session.verbose)?;
@@ -62,7 +64,7 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
     block.url = shown;
     out::line(format!("\n{block}"))?;
     // The file is where its user and password belong.
-    block.url = args.url;
+    block.url = url;
     let path = session.config_path();
     if !args.yes && !out::ask(&format!("append this to {}?", path.display()))? {
         eprintln!("nothing was added");

@@ -15,7 +15,7 @@ use serde_json::json;
 use url::Url;
 
 use super::{
-    Exit,
+    Exit, address,
     inspect::{self, Fault, How, Page, Seen},
     out,
     session::Session,
@@ -37,7 +37,7 @@ use crate::{
 
 With -v it also says what was looked at and not taken, and why.")]
 pub(super) struct Args {
-    /// Files, addresses, or `-` for stdin
+    /// Files, addresses, or `-` for stdin, which holds a page or an address
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<String>,
     /// What it is
@@ -142,23 +142,35 @@ fn read(page: &Page, args: &Args, how: &How) -> Result<Seen, Fault> {
 
 async fn get(config: &Config, args: &Args, input: &str) -> Result<Page, Fault> {
     let page = match address(input) {
-        Some(url) => {
-            let typed: Vec<String> = url.host_str().map(str::to_owned).into_iter().collect();
-            {
-                let fetcher = Fetcher::new(&config.fetch, &typed)?;
-                let wants = ReadAs::from(args.read_as).into();
-                inspect::fetch(&fetcher, &url, Via::default(), wants).await?
+        Some(url) => fetch(config, args, &url).await?,
+        None => {
+            let page = inspect::open(input, args.base_url.as_ref(), config.fetch.max_body)?;
+            match address_on_stdin(input, &page) {
+                Some(url) => fetch(config, args, &url).await?,
+                None => Page {
+                    content_type: args.content_type.clone(),
+                    ..page
+                },
             }
         }
-        None => Page {
-            content_type: args.content_type.clone(),
-            ..inspect::open(input, args.base_url.as_ref(), config.fetch.max_body)?
-        },
     };
     if let Some(folder) = &args.save {
         save(folder, &page)?;
     }
     Ok(page)
+}
+
+async fn fetch(config: &Config, args: &Args, url: &Url) -> Result<Page, Fault> {
+    let typed: Vec<String> = url.host_str().map(str::to_owned).into_iter().collect();
+    let fetcher = Fetcher::new(&config.fetch, &typed)?;
+    let wants = ReadAs::from(args.read_as).into();
+    inspect::fetch(&fetcher, url, Via::default(), wants).await
+}
+
+/// The address that stdin holds in place of a page.
+fn address_on_stdin(input: &str, page: &Page) -> Option<Url> {
+    let text = std::str::from_utf8(&page.body).ok();
+    text.filter(|_| input == "-").and_then(address::parse)
 }
 
 /// An input without the user and password that it may hold.

@@ -1,7 +1,6 @@
 //! What `run`, `demo` and `watch` have in common: a listener, signals, an instance that runs.
 
 use std::{
-    ffi::OsStr,
     future::Future,
     io,
     net::{Ipv4Addr, SocketAddr},
@@ -11,14 +10,12 @@ use std::{
 };
 
 use anyhow::Context;
-use clap::{builder::TypedValueParser, error::ErrorKind};
 use tokio::{
     net::TcpListener,
     signal::unix::{Signal, SignalKind, signal},
     sync::{mpsc, oneshot, watch},
 };
 use tokio_util::sync::CancellationToken;
-use url::Url;
 
 use super::{UsageError, session::Session};
 use crate::{
@@ -225,37 +222,6 @@ pub(super) fn chat(text: &str) -> Result<TelegramChat, String> {
     match text.strip_prefix('@') {
         Some(name) if !name.is_empty() => Ok(TelegramChat::Name(text.to_owned())),
         _ => Err("a chat is expected: @name, or a number such as -1001234567890".to_owned()),
-    }
-}
-
-/// An address of the web.
-pub(super) fn address() -> impl TypedValueParser<Value = Url> {
-    Address
-}
-
-/// Unlike a function, it says what is wrong without repeating the password that an address may hold.
-#[derive(Clone)]
-struct Address;
-
-impl TypedValueParser for Address {
-    type Value = Url;
-
-    fn parse_ref(
-        &self,
-        command: &clap::Command,
-        _: Option<&clap::Arg>,
-        value: &OsStr,
-    ) -> Result<Url, clap::Error> {
-        let text = value.to_string_lossy();
-        let url = Url::parse(&text).ok();
-        url.filter(|url| matches!(url.scheme(), "http" | "https"))
-            .ok_or_else(|| {
-                let shown = text.rsplit_once('@').map_or(&*text, |(_, rest)| rest);
-                let what = format!(
-                    "`{shown}`: an address that begins with http:// or https:// is expected\n"
-                );
-                clap::Error::raw(ErrorKind::ValueValidation, what).with_cmd(command)
-            })
     }
 }
 

@@ -6,7 +6,9 @@ use chrono::Utc;
 use url::Url;
 
 use super::{
-    Exit, UsageError, demo, out,
+    Exit, UsageError,
+    address::{self, Typed},
+    demo, out,
     serve::{self, OnHangup},
     session::Session,
 };
@@ -31,8 +33,9 @@ const SHOWN: usize = 3;
 
 Its state is in STATE/watch; typed again, it prints what came meanwhile.")]
 pub(super) struct Args {
-    #[arg(required = true, value_name = "URL", value_parser = serve::address())]
-    urls: Vec<Url>,
+    /// `-`: from stdin, one a line, where no list of processes shows the passwords that they hold
+    #[arg(required = true, value_name = "URL", value_parser = address::typed())]
+    urls: Vec<Typed>,
     /// How often to look
     #[arg(
         long,
@@ -59,7 +62,8 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
-    let sources = sources(&args)?;
+    let urls = address::all(&args.urls)?;
+    let sources = sources(&args, &urls)?;
     let state = session.state.join("watch");
     let [page] = serve::listen_on::<1>(args.port, PORT).await?;
     let address = page.local_addr()?;
@@ -69,11 +73,7 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
         config.telegram = Some(serve::telegram(session)?);
         config.channels.push(demo::telegram_channel(chat)?);
     }
-    let typed_hosts = args
-        .urls
-        .iter()
-        .filter_map(Url::host_str)
-        .map(str::to_owned);
+    let typed_hosts = urls.iter().filter_map(Url::host_str).map(str::to_owned);
     let app = App::build(Setup {
         config,
         state: state.clone(),
@@ -113,13 +113,13 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
     })
 }
 
-fn sources(args: &Args) -> anyhow::Result<Vec<Source>> {
+fn sources(args: &Args, urls: &[Url]) -> anyhow::Result<Vec<Source>> {
     let schedule = match &args.cron {
         Some(schedule) => schedule.clone(),
         None => format!("every {}", args.every).parse()?,
     };
     let mut sources: Vec<Source> = Vec::new();
-    for url in &args.urls {
+    for url in urls {
         if !matches!(url.scheme(), "http" | "https") {
             let url = Login::taken_off(url);
             return Err(UsageError(format!(

@@ -6,6 +6,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::json;
 
 use super::support::{
+    board,
     platform::{Platform, Reply, Request},
     site::{Answer, Site},
     smtp::Smtp,
@@ -422,4 +423,41 @@ async fn no_secret_of_a_full_config_shows_in_any_output() {
         assert!(!headers.contains("cookie: "), "{headers}");
     }
     assert!(walk.leaks.is_empty(), "{:#?}", walk.leaks);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_with_a_password_is_read_from_stdin_where_no_list_of_processes_shows_it() {
+    let site = board::Site::with(3).await;
+    let world = World::new();
+    world.configure("[fetch]\nallow_private = true\n");
+    let secret = site.list_url().replace("//", "//reader:hush-hush@");
+    for (command, says) in [
+        (&["watch", "-", "--once"][..], "3 known"),
+        (&["preview", "-"], &*board::Site::title(3)),
+        (&["add", "-", "--yes"], "is in noticast.toml"),
+    ] {
+        let output = world.given(command, &format!("{secret}\n"));
+        assert!(output.status.success(), "{command:?}: {output:?}");
+        let told = text(&output.stdout) + &text(&output.stderr);
+        assert!(told.contains(says), "{command:?}: {told}");
+        assert!(!told.contains("hush-hush"), "{command:?}: {told}");
+    }
+    assert!(
+        std::fs::read_to_string(world.path("noticast.toml"))
+            .unwrap()
+            .contains("hush-hush@")
+    );
+    for command in [&["watch", "-", "--once"][..], &["add", "-", "--yes"]] {
+        for input in ["", "\n", "reader:hush-hush@example.org\n"] {
+            let output = world.given(command, input);
+            assert_eq!(output.status.code(), Some(2), "{command:?}: {output:?}");
+            let told = text(&output.stderr);
+            assert!(
+                told.contains("stdin") && !told.contains("hush-hush"),
+                "{told}"
+            );
+        }
+        let help = text(&world.noticast(&[command[0], "--help"]).stdout);
+        assert!(help.contains("stdin"), "{help}");
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::{
     fs::{self, File},
+    io::Write,
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
     time::{Duration, Instant},
@@ -97,6 +98,19 @@ impl World {
             .args(arguments)
             .output()
             .unwrap()
+    }
+
+    /// A command that is given `input` on stdin.
+    pub(crate) fn given(&self, arguments: &[&str], input: &str) -> Output {
+        let mut command = self.command(&["--config", "noticast.toml", "--state", "state"]);
+        command.args(arguments).stdin(Stdio::piped());
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        // It may end before it has read.
+        let _ = stdin.write_all(input.as_bytes());
+        drop(stdin);
+        child.wait_with_output().unwrap()
     }
 
     /// The JSON lines of a command.
