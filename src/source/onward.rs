@@ -1,4 +1,5 @@
-//! Pages that only lead on to another one, by a meta refresh or by a script that sets the location. Pure.
+//! Pages that only lead on to another one, by a refresh, in a header or in the page, or by a script that sets
+//! the location. Pure.
 
 use std::sync::LazyLock;
 
@@ -20,13 +21,15 @@ pub(crate) fn advice(to: &Url) -> String {
     format!("the page only leads on to {to}, on another host: if that is right, set `url` to it")
 }
 
-/// Where a page leads that says nothing itself.
-pub(crate) fn target(body: &[u8], url: &Url) -> Option<Url> {
+/// Where a page leads that says nothing itself; `header` is its `Refresh`.
+pub(crate) fn target(body: &[u8], header: Option<&str>, url: &Url) -> Option<Url> {
     static LEADS: LazyLock<regex::bytes::Regex> = LazyLock::new(|| {
         regex::bytes::Regex::new(r#"(?i)http-equiv\s*=\s*["']?\s*refresh"#)
             .expect("a fixed pattern")
     });
-    let may_lead = body.len() <= LONGEST_SCRIPT || LEADS.is_match(&body[..body.len().min(LONGEST)]);
+    let may_lead = header.is_some()
+        || body.len() <= LONGEST_SCRIPT
+        || LEADS.is_match(&body[..body.len().min(LONGEST)]);
     if body.len() > LONGEST || !may_lead {
         return None;
     }
@@ -35,8 +38,11 @@ pub(crate) fn target(body: &[u8], url: &Url) -> Option<Url> {
         return None;
     }
     let page = Page::parse(&text);
-    let leads = refreshed(&page).or_else(|| located(&page))?;
-    let mut to = base(&page, url).join(leads.trim()).ok()?;
+    let mut to = match announced(header, &page) {
+        // A header knows nothing of the page's base.
+        Some(to) => url.join(&to).ok()?,
+        None => base(&page, url).join(leads_itself(&page)?.trim()).ok()?,
+    };
     to.set_fragment(None);
     let is_other = to.as_str() != url.as_str();
     (is_other && matches!(to.scheme(), "http" | "https")).then_some(to)
@@ -60,17 +66,46 @@ fn says_at_most(page: &Page, characters: usize, links: usize) -> bool {
     texts.sum::<usize>() <= characters && named(page, "a").len() <= links
 }
 
+/// By a header: as a meta refresh does.
+fn announced(header: Option<&str>, page: &Page) -> Option<String> {
+    let (wait, to) = wait_and_target(header?)?;
+    is_for_all(wait, page).then_some(to)
+}
+
+fn leads_itself(page: &Page) -> Option<String> {
+    refreshed(page)
+        .or_else(|| without_scripts(page))
+        .or_else(|| located(page))
+}
+
 /// By a meta refresh: at once, or after the words that announce it.
 fn refreshed(page: &Page) -> Option<String> {
+    let (wait, to) = refresh(page)?;
+    is_for_all(wait, page).then_some(to)
+}
+
+/// By a meta refresh for those without scripts. What a page shows to all others counts for more.
+fn without_scripts(page: &Page) -> Option<String> {
+    if page.noscript.is_empty() || !says_at_most(page, 200, 3) {
+        return None;
+    }
+    let (wait, to) = refresh(&Page::parse(&page.noscript))?;
+    (wait <= LONGEST_WAIT).then_some(to)
+}
+
+/// Whether nobody stays on a page that leads on after so many seconds.
+fn is_for_all(wait: f32, page: &Page) -> bool {
+    wait <= 1.0 || (wait <= LONGEST_WAIT && says_at_most(page, 200, 3))
+}
+
+fn refresh(page: &Page) -> Option<(f32, String)> {
     let is_refresh = |id: &u32| {
         let kind = page.attribute(*id, "http-equiv").unwrap_or_default();
         kind.trim().eq_ignore_ascii_case("refresh")
     };
     let metas = named(page, "meta").into_iter().filter(is_refresh);
     let mut contents = metas.filter_map(|id| page.attribute(id, "content"));
-    let (wait, to) = contents.find_map(wait_and_target)?;
-    let is_for_all = wait <= 1.0 || (wait <= LONGEST_WAIT && says_at_most(page, 200, 3));
-    is_for_all.then_some(to)
+    contents.find_map(wait_and_target)
 }
 
 /// `0; url=/news/`, in the spellings that browsers accept.
@@ -127,8 +162,31 @@ mod tests {
     use super::*;
 
     fn to(html: &str) -> Option<String> {
+        to_with(None, html)
+    }
+
+    fn to_with(header: Option<&str>, html: &str) -> Option<String> {
         let url = Url::parse("https://www.example.com/a/index.html").unwrap();
-        target(html.as_bytes(), &url).map(Into::into)
+        target(html.as_bytes(), header, &url).map(Into::into)
+    }
+
+    #[test]
+    fn a_refresh_in_a_header_or_without_scripts_leads_on_too() {
+        let news = Some("https://www.example.com/news/");
+        let full = format!("<p>{}</p>", "通知公告".repeat(200));
+        assert_eq!(to_with(Some("0; url=/news/"), "").as_deref(), news);
+        assert_eq!(to_with(Some("1;URL=../news/"), &full).as_deref(), news);
+        assert_eq!(to_with(Some("5; /news/"), "<p>请稍候</p>").as_deref(), news);
+        assert_eq!(to_with(Some("5; /news/"), &full), None);
+        assert_eq!(to_with(Some("300"), "<p>请稍候</p>"), None);
+        assert_eq!(to_with(Some("0; url=/news/"), "<rss></rss>"), None);
+        let without_scripts =
+            "<noscript><meta http-equiv=refresh content='0;url=/news/'></noscript>";
+        let page =
+            format!("<head><script src=app.js></script>{without_scripts}</head><div id=app></div>");
+        assert_eq!(to(&page).as_deref(), news);
+        // What the page shows to those with scripts is there.
+        assert_eq!(to(&format!("<head>{without_scripts}</head>{full}")), None);
     }
 
     #[test]

@@ -105,6 +105,65 @@ async fn bodies_are_unpacked_whatever_their_headers_call_them() {
     assert_eq!(file.unwrap().body, gzip);
 }
 
+fn gzip(body: &[u8]) -> Vec<u8> {
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
+    gzip.write_all(body).unwrap();
+    gzip.finish().unwrap()
+}
+
+#[tokio::test]
+async fn a_body_that_is_packed_twice_is_unpacked_twice_and_never_past_the_limit() {
+    let site = Site::start().await;
+    let text = "通知".as_bytes();
+    let twice = gzip(&gzip(text));
+    let mut raw = DeflateEncoder::new(Vec::new(), Compression::best());
+    raw.write_all(text).unwrap();
+    let mixed = gzip(&raw.finish().unwrap());
+    for (path, lines, body) in [
+        ("/list", &["Content-Encoding: gzip, GZip"][..], &twice),
+        (
+            "/lines",
+            &["Content-Encoding: gzip", "Content-Encoding: x-gzip"],
+            &twice,
+        ),
+        ("/mixed", &["Content-Encoding: deflate,gzip"], &mixed),
+        ("/once", &["Content-Encoding: gzip, identity"], &gzip(text)),
+        // Labelled twice and packed once.
+        ("/label", &["Content-Encoding: gzip, gzip"], &gzip(text)),
+    ] {
+        site.serve(path, Answer::with("200 OK", lines, body.clone()));
+        assert_eq!(page(&site, path).await.body, text, "{path}");
+    }
+    let thrice = gzip(&twice);
+    let lines = ["Content-Encoding: gzip, gzip, gzip"];
+    site.serve("/thrice", Answer::with("200 OK", &lines, thrice));
+    let told = refused(&site, "/thrice").await;
+    assert!(told.contains("gzip, gzip, gzip"), "{told}");
+    let lines = ["Content-Encoding: compress"];
+    site.serve("/unknown", Answer::with("200 OK", &lines, "xxxx"));
+    let told = refused(&site, "/unknown").await;
+    assert!(told.contains("compress"), "{told}");
+    let bomb = gzip(&gzip(&vec![b'x'; 64 << 20]));
+    let lines = ["Content-Encoding: gzip, gzip"];
+    site.serve("/bomb", Answer::with("200 OK", &lines, bomb));
+    let told = refused(&site, "/bomb").await;
+    assert!(told.contains("larger than"), "{told}");
+}
+
+#[tokio::test]
+async fn a_refresh_in_a_header_leads_on_as_one_in_the_page_does() {
+    let (site, other) = (Site::start().await, Site::start().await);
+    let header = |to: &str| Answer::with("200 OK", &[&format!("Refresh: 0; url={to}")], "");
+    site.serve("/", header("/list"));
+    site.serve("/list", Answer::page("the list"));
+    assert_eq!(page(&site, "/").await.url, site.at("/list"));
+    let elsewhere = other.url.as_str().replace("127.0.0.1", "localhost");
+    site.serve("/away", header(&elsewhere));
+    let away = page(&site, "/away").await;
+    assert_eq!(away.leads_to.map(String::from), Some(elsewhere));
+    assert_eq!(other.seen().len(), 0);
+}
+
 #[tokio::test]
 async fn a_page_that_only_leads_on_is_followed_on_its_own_host_alone() {
     let (site, other) = (Site::start().await, Site::start().await);
@@ -212,6 +271,49 @@ async fn what_a_proxy_answers_is_told_from_what_the_site_answers() {
     let told = through("http://far.example/own").await.unwrap_err();
     assert!(
         told.what.ends_with("answered 503 Service Unavailable"),
+        "{told}"
+    );
+}
+
+#[tokio::test]
+async fn a_certificate_for_another_name_or_past_its_time_says_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let ca = folder.path().join("ca.pem");
+    for is_authority in [false, true] {
+        let (site, pem) = Site::start_tls_as("news.example.org", is_authority).await;
+        std::fs::write(&ca, pem).unwrap();
+        let via = Via {
+            ca: Some(ca.clone()),
+            ..Via::default()
+        };
+        let told = ask(site.url.clone(), via).await.unwrap_err().to_string();
+        assert!(
+            told.contains("another name (news.example.org), not for 127.0.0.1"),
+            "{told}"
+        );
+        assert!(told.contains("`url`") && !told.contains("`ca`"), "{told}");
+    }
+    let (site, pem) = Site::start_tls_expired().await;
+    std::fs::write(&ca, pem).unwrap();
+    let via = Via {
+        ca: Some(ca.clone()),
+        ..Via::default()
+    };
+    let told = ask(site.url.clone(), via.clone())
+        .await
+        .unwrap_err()
+        .to_string();
+    assert!(
+        told.contains("expired on 2021-01-01") && !told.contains("`ca`"),
+        "{told}"
+    );
+    let (stranger, _) = Site::start_tls().await;
+    let told = ask(stranger.url.clone(), via)
+        .await
+        .unwrap_err()
+        .to_string();
+    assert!(
+        !told.contains("set `ca`") && told.contains("`ca`"),
         "{told}"
     );
 }

@@ -166,9 +166,11 @@ impl Clients {
                 guard: self.guard.clone(),
                 trusted,
             }))
-            // Read here: servers mean two things by deflate, and a gzip may have several parts.
+            // Unpacked by `unpack`.
             .no_deflate()
             .no_gzip()
+            .no_brotli()
+            .no_zstd()
             .danger_accept_invalid_certs(!key.verify)
             // Old servers of small sites send such.
             .http1_ignore_invalid_headers_in_responses(true)

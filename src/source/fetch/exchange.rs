@@ -10,7 +10,7 @@ use reqwest::{
     header::{
         ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, DATE, ETAG,
         HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED,
-        LOCATION, RETRY_AFTER, WWW_AUTHENTICATE,
+        LOCATION, REFRESH, RETRY_AFTER, WWW_AUTHENTICATE,
     },
 };
 use url::Url;
@@ -21,7 +21,10 @@ use super::{
     journey::Journey,
     unpack::{self, Packed},
 };
-use crate::bulletin::{Login, Validators};
+use crate::{
+    bulletin::{Login, Validators},
+    source::onward,
+};
 
 /// The longest pause that a server may ask for.
 const MAX_PAUSE: Duration = Duration::from_secs(24 * 60 * 60);
@@ -155,7 +158,9 @@ pub(super) async fn page(
     patience: Duration,
 ) -> Result<Page, FetchError> {
     let text = |name| header(response.headers(), name);
-    Ok(Page {
+    let refresh = response.headers().get(REFRESH);
+    let refresh = refresh.map(|it| String::from_utf8_lossy(it.as_bytes()).into_owned());
+    let mut page = Page {
         url: url.clone(),
         content_type: text(CONTENT_TYPE),
         validators: validators(response.headers()),
@@ -163,7 +168,12 @@ pub(super) async fn page(
         moved_to: None,
         leads_to: None,
         body: body(response, url, limit, patience).await?,
-    })
+    };
+    // A file is taken as it is.
+    if matches!(limit, Limit::Page(_)) {
+        page.leads_to = onward::target(&page.body, refresh.as_deref(), url);
+    }
+    Ok(page)
 }
 
 /// The validators of an answer. A Last-Modified later than the answer itself is none (RFC 9110, section
@@ -194,16 +204,14 @@ async fn body(
     let (Limit::Page(most) | Limit::File(most) | Limit::Cut(most)) = limit else {
         return Ok(Bytes::new());
     };
-    let encoding = header(response.headers(), CONTENT_ENCODING).unwrap_or_default();
+    let labels = response.headers().get_all(CONTENT_ENCODING).iter();
+    let labels: Vec<&str> = labels.filter_map(|label| label.to_str().ok()).collect();
+    let labels = labels.join(", ");
     let body = received(response, url, limit, most, patience).await?;
     let most_bytes = usize::try_from(most).unwrap_or(usize::MAX);
-    let unpacked = match limit {
-        _ if encoding.trim().eq_ignore_ascii_case("deflate") => {
-            Some(unpack::deflated(&body, most_bytes))
-        }
-        _ if unpack::is_gzip(&encoding) => Some(unpack::gunzipped(&body, most_bytes)),
-        Limit::Page(_) => unpack::unlabelled(&body, most_bytes),
-        Limit::File(_) | Limit::Cut(_) | Limit::Head => None,
+    let unpacked = match (unpack::labelled(&labels, &body, most_bytes), limit) {
+        (None, Limit::Page(_)) => unpack::unlabelled(&body, most_bytes),
+        (unpacked, _) => unpacked,
     };
     match unpacked {
         None => Ok(body),

@@ -3,8 +3,9 @@
 
 use std::{error::Error, fmt, io, iter, time::Duration};
 
+use chrono::DateTime;
 use reqwest::{Response, StatusCode};
-use rustls::{AlertDescription, CertificateError};
+use rustls::{AlertDescription, CertificateError, pki_types::UnixTime};
 use url::Url;
 
 use super::{FetchError, FetchErrorKind, clients::chain};
@@ -28,6 +29,16 @@ impl fmt::Display for Shown<'_> {
 /// What a proxy says to those who sent no password, or a wrong one.
 const PROXY_LOGIN: &str = "it wants a user and password, or refuses those that it got: write the right ones into `proxy`, as http://USER:PASSWORD@HOST:PORT";
 
+/// How a server was to be reached.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Way {
+    pub(super) connect_within: Duration,
+    /// A proxy may stand in between.
+    pub(super) by_proxy: bool,
+    /// The source has a `ca` of its own.
+    pub(super) has_ca: bool,
+}
+
 impl FetchError {
     pub(super) fn failed(what: String) -> Self {
         Self::of(FetchErrorKind::Failed, what)
@@ -50,33 +61,28 @@ impl FetchError {
     }
 
     /// No answer came.
-    pub(super) fn unanswered(
-        url: &Url,
-        error: reqwest::Error,
-        connect_within: Duration,
-        by_proxy: bool,
-    ) -> Self {
+    pub(super) fn unanswered(url: &Url, error: reqwest::Error, way: &Way) -> Self {
         let error = error.without_url();
         let refusal = causes(&error).find_map(|cause| cause.downcast_ref::<Refusal>());
         if let Some(refusal) = refusal {
             return Self::refused(url, refusal);
         }
         let why = if error.is_connect() && error.is_timeout() {
-            format!("no connection within {connect_within:?}")
+            format!("no connection within {:?}", way.connect_within)
         } else {
             causes(&error)
-                .find_map(known)
+                .find_map(|cause| known(cause, way.has_ca))
                 .unwrap_or_else(|| chain(&error))
         };
-        let why = match by_proxy && wants_password(&why) {
+        let why = match way.by_proxy && wants_password(&why) {
             true => PROXY_LOGIN.to_owned(),
             false => why,
         };
-        let way = match by_proxy && error.is_connect() {
+        let through = match way.by_proxy && error.is_connect() {
             true => "on the way through its `proxy`: ",
             false => "",
         };
-        Self::failed(format!("{}: {way}{why}", Shown(url)))
+        Self::failed(format!("{}: {through}{why}", Shown(url)))
     }
 
     /// A proxy's own answer in place of the site's.
@@ -136,12 +142,12 @@ fn wants_password(why: &str) -> bool {
     .any(|said| why.contains(said))
 }
 
-fn known(cause: &(dyn Error + 'static)) -> Option<String> {
+fn known(cause: &(dyn Error + 'static), has_ca: bool) -> Option<String> {
     if let Some(unresolved) = cause.downcast_ref::<Unresolved>() {
         return Some(unresolved.to_string());
     }
     if let Some(error) = cause.downcast_ref::<rustls::Error>() {
-        return Some(tls(error));
+        return Some(tls(error, has_ca));
     }
     let why = match cause.downcast_ref::<io::Error>()?.kind() {
         io::ErrorKind::ConnectionRefused => "the server refuses connections",
@@ -159,23 +165,9 @@ fn is_authority(error: &rustls::OtherError) -> bool {
     error.to_string().contains("CaUsedAsEndEntity")
 }
 
-fn tls(error: &rustls::Error) -> String {
-    const TRUST: &str =
-        "set `ca` to its authority's PEM file, or `verify = false` to accept it unchecked";
+fn tls(error: &rustls::Error, has_ca: bool) -> String {
     match error {
-        rustls::Error::InvalidCertificate(why) => {
-            let why = match why {
-                CertificateError::UnknownIssuer => "is from an unknown authority, or self-signed",
-                CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
-                    "has expired"
-                }
-                CertificateError::NotValidForName
-                | CertificateError::NotValidForNameContext { .. } => "is for another name",
-                CertificateError::Other(other) if is_authority(other) => "is self-signed",
-                _ => return format!("the server's certificate is not accepted ({why}); {TRUST}"),
-            };
-            format!("the server's certificate {why}; {TRUST}")
-        }
+        rustls::Error::InvalidCertificate(why) => certificate(why, has_ca),
         rustls::Error::PeerIncompatible(_)
         | rustls::Error::AlertReceived(
             AlertDescription::ProtocolVersion | AlertDescription::HandshakeFailure,
@@ -186,5 +178,64 @@ fn tls(error: &rustls::Error) -> String {
             format!("the server does not speak TLS on this port ({error}); is it an http address?")
         }
         _ => format!("TLS failed: {error}"),
+    }
+}
+
+/// What is wrong with a certificate, and what helps: another authority only where that is what is missing.
+fn certificate(why: &CertificateError, has_ca: bool) -> String {
+    const UNCHECKED: &str = "or set `verify = false` to accept it unchecked";
+    let trust = match has_ca {
+        true => "put the PEM of its authority into the file that `ca` names",
+        false => "set `ca` to its authority's PEM file",
+    };
+    let day = |time: &UnixTime| {
+        let time = i64::try_from(time.as_secs()).ok();
+        let time = time.and_then(|time| DateTime::from_timestamp(time, 0));
+        time.map_or_else(String::new, |time| format!(" on {}", time.date_naive()))
+    };
+    let (what, help) = match why {
+        CertificateError::ExpiredContext { not_after, .. } => (
+            format!("expired{}", day(not_after)),
+            "ask the site to renew it, if the clock of this machine is right",
+        ),
+        CertificateError::NotValidYetContext { not_before, .. } => (
+            format!("becomes valid{}", day(not_before)),
+            "set the clock of this machine right",
+        ),
+        CertificateError::NotValidForNameContext {
+            expected,
+            presented,
+        } => (
+            format!(
+                "is for another name ({}), not for {}",
+                names(presented),
+                expected.to_str()
+            ),
+            "use a name that it is for in `url`",
+        ),
+        CertificateError::UnknownIssuer => (
+            "is from an unknown authority, or self-signed".to_owned(),
+            trust,
+        ),
+        CertificateError::Other(other) if is_authority(other) => {
+            ("is self-signed".to_owned(), trust)
+        }
+        _ => (format!("is not accepted ({why})"), trust),
+    };
+    format!("the server's certificate {what}; {help}, {UNCHECKED}")
+}
+
+/// The first of the names that a certificate is for, without the kind that is written around each.
+fn names(presented: &[String]) -> String {
+    const SHOWN: usize = 5;
+    let bare = |name: &String| {
+        let inner = name.split_once('(').map_or(&**name, |(_, inner)| inner);
+        inner.trim_matches(['"', ')']).chars().take(100).collect()
+    };
+    let names: Vec<String> = presented.iter().take(SHOWN).map(bare).collect();
+    match presented.len() {
+        0 => "no name".to_owned(),
+        count if count > SHOWN => format!("{} and {} more", names.join(", "), count - SHOWN),
+        _ => names.join(", "),
     }
 }

@@ -13,10 +13,11 @@ use super::{
     FetchError, Fetched, Page, Pauses, Request, Shared, Shown, Via,
     cookies::Jar,
     exchange::{Answer, Limit, answered, headers, page, paused, redirect, validators},
+    fault::Way,
     hosts::Host,
     places::PATIENCE,
 };
-use crate::{bulletin::Login, source::onward};
+use crate::bulletin::Login;
 
 /// Redirects that one request follows.
 const MAX_REDIRECTS: usize = 10;
@@ -102,15 +103,9 @@ impl Shared {
             let (to, this) = match self.step(&mut journey).await? {
                 Answer::NotModified(validators) => return Ok(Fetched::NotModified(validators)),
                 Answer::Redirect { to, permanent } => (to, permanent),
-                Answer::Page(page) => match leads_on(&page, limit) {
+                Answer::Page(page) => match page.leads_to {
                     Some(to) if to.host() == page.url.host() => (to, false),
-                    leads_to => {
-                        return Ok(Fetched::Page(Page {
-                            moved_to,
-                            leads_to,
-                            ..page
-                        }));
-                    }
+                    _ => return Ok(Fetched::Page(Page { moved_to, ..page })),
                 },
             };
             journey.turn_to(to);
@@ -240,22 +235,18 @@ impl Shared {
             Err(error) => error,
         };
         let unanswered = |error| {
-            let by_proxy = self.clients.is_by_proxy(via, url);
-            FetchError::unanswered(url, error, self.clients.connect_within(), by_proxy)
+            let way = Way {
+                connect_within: self.clients.connect_within(),
+                by_proxy: self.clients.is_by_proxy(via, url),
+                has_ca: via.ca.is_some(),
+            };
+            FetchError::unanswered(url, error, &way)
         };
         if error.is_connect() || error.is_timeout() {
             return Err(unanswered(error));
         }
         // A server may close a connection that was kept at the moment when it is used again.
         send(headers).await.map_err(unanswered)
-    }
-}
-
-/// Where a page leads that says nothing itself; a file is taken as it is.
-fn leads_on(page: &Page, limit: Limit) -> Option<Url> {
-    match limit {
-        Limit::Page(_) => onward::target(&page.body, &page.url),
-        Limit::File(_) | Limit::Cut(_) | Limit::Head => None,
     }
 }
 

@@ -1,10 +1,16 @@
-//! Bodies that are compressed in a way that the HTTP client does not unpack: raw deflate, which some servers
-//! call `deflate` (RFC 9110, section 8.4.1.2), and bodies that no header calls compressed.
+//! Bodies that are compressed. Servers mean two things by `deflate` (RFC 9110, section 8.4.1.2), label a body
+//! twice, pack it twice, or do not say that it is packed.
 
-use std::io::Read;
+use std::io::{self, Read};
 
 use bytes::Bytes;
 use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
+
+/// A body is packed once, or twice where a server and what stands before it both do it.
+const MOST_LAYERS: usize = 2;
+/// 8 MiB, the largest window of a zstd body on the web (RFC 9659).
+const ZSTD_WINDOW_LOG: u32 = 23;
+const BROTLI_BUFFER: usize = 8 << 10;
 
 /// Why a body stays packed.
 #[derive(Debug, PartialEq, Eq)]
@@ -15,8 +21,76 @@ pub(super) enum Packed {
     Broken(String),
 }
 
+/// How one layer of a body is packed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Coding {
+    Gzip,
+    Deflate,
+    Brotli,
+    Zstd,
+    /// LZW, which nobody speaks any more.
+    Compress,
+}
+
+impl Coding {
+    /// None: the name says nothing of how a body is packed (`identity`, `utf-8`).
+    fn named(name: &str) -> Option<Self> {
+        match name.trim().to_ascii_lowercase().as_str() {
+            "gzip" | "x-gzip" => Some(Self::Gzip),
+            "deflate" => Some(Self::Deflate),
+            "br" => Some(Self::Brotli),
+            "zstd" => Some(Self::Zstd),
+            "compress" | "x-compress" => Some(Self::Compress),
+            _ => None,
+        }
+    }
+
+    fn unpacked(self, body: &Bytes, most: usize) -> Result<Bytes, Packed> {
+        match self {
+            Self::Gzip => gunzipped(body, most),
+            Self::Deflate => deflated(body, most),
+            Self::Brotli => {
+                let brotli = brotli::Decompressor::new(&body[..], BROTLI_BUFFER);
+                read_up_to(brotli, most).map_err(|packed| named(packed, "br"))
+            }
+            Self::Zstd => unzstd(body, most).map_err(|packed| named(packed, "zstd")),
+            Self::Compress => {
+                let why = "it is compressed (compress), which noticast does not read";
+                Err(Packed::Broken(why.to_owned()))
+            }
+        }
+    }
+}
+
+/// A body as its `Content-Encoding` says, each layer within the limit; None: it says nothing.
+pub(super) fn labelled(labels: &str, body: &Bytes, most: usize) -> Option<Result<Bytes, Packed>> {
+    let codings: Vec<Coding> = labels.split(',').filter_map(Coding::named).collect();
+    if codings.is_empty() {
+        return None;
+    }
+    if codings.len() > MOST_LAYERS {
+        let shown: String = labels.chars().take(60).collect();
+        let why = format!("it is compressed more than twice ({shown}), which is not read");
+        return Some(Err(Packed::Broken(why)));
+    }
+    Some(layers(&codings, body, most))
+}
+
+/// The layer that is named last was put on last.
+fn layers(codings: &[Coding], body: &Bytes, most: usize) -> Result<Bytes, Packed> {
+    let mut body = body.clone();
+    for (place, coding) in codings.iter().rev().enumerate() {
+        // Some servers label twice what they packed once.
+        let is_bare = place > 0 && *coding == Coding::Gzip && !body.starts_with(&[0x1F, 0x8B]);
+        if !body.is_empty() && !is_bare {
+            body = coding.unpacked(&body, most)?;
+        }
+    }
+    Ok(body)
+}
+
 /// A body that is called `deflate`: zlib, as the standard has it, or raw.
-pub(super) fn deflated(body: &Bytes, most: usize) -> Result<Bytes, Packed> {
+fn deflated(body: &Bytes, most: usize) -> Result<Bytes, Packed> {
     match read_up_to(ZlibDecoder::new(&body[..]), most) {
         Err(Packed::Broken(_)) => read_up_to(DeflateDecoder::new(&body[..]), most)
             .map_err(|packed| named(packed, "deflate")),
@@ -24,16 +98,8 @@ pub(super) fn deflated(body: &Bytes, most: usize) -> Result<Bytes, Packed> {
     }
 }
 
-/// Whether a header calls a body gzip, by its old name too.
-pub(super) fn is_gzip(encoding: &str) -> bool {
-    ["gzip", "x-gzip"].contains(&encoding.trim().to_ascii_lowercase().as_str())
-}
-
 /// A body that is called gzip, of one member or several (RFC 1952, section 2.2).
-pub(super) fn gunzipped(body: &Bytes, most: usize) -> Result<Bytes, Packed> {
-    if body.is_empty() {
-        return Ok(body.clone());
-    }
+fn gunzipped(body: &Bytes, most: usize) -> Result<Bytes, Packed> {
     read_up_to(MultiGzDecoder::new(&body[..]), most).map_err(|packed| named(packed, "gzip"))
 }
 
@@ -46,12 +112,19 @@ pub(super) fn unlabelled(body: &Bytes, most: usize) -> Option<Result<Bytes, Pack
             let unpacked = read_up_to(ZlibDecoder::new(&body[..]), most);
             (!matches!(unpacked, Err(Packed::Broken(_)))).then_some(unpacked)
         }
-        [0x28, 0xB5, 0x2F, 0xFD] => {
-            let why = "it is compressed (zstd), which its headers do not say";
-            Some(Err(Packed::Broken(why.to_owned())))
-        }
+        [0x28, 0xB5, 0x2F, 0xFD] => Some(Coding::Zstd.unpacked(body, most)),
         _ => None,
     }
+}
+
+fn unzstd(body: &Bytes, most: usize) -> Result<Bytes, Packed> {
+    let decoder = || -> io::Result<_> {
+        let mut decoder = zstd::Decoder::with_buffer(&body[..])?;
+        decoder.window_log_max(ZSTD_WINDOW_LOG)?;
+        Ok(decoder)
+    };
+    let decoder = decoder().map_err(|error| Packed::Broken(error.to_string()))?;
+    read_up_to(decoder, most)
 }
 
 fn named(packed: Packed, kind: &str) -> Packed {
@@ -106,7 +179,26 @@ mod tests {
         };
         let body: Bytes = [member(&TEXT[..7]), member(&TEXT[7..])].concat().into();
         assert_eq!(gunzipped(&body, 100).unwrap(), TEXT);
-        assert!(is_gzip("x-gzip") && !is_gzip("br"));
+        assert_eq!(labelled("x-gzip", &body, 100).unwrap().unwrap(), TEXT);
+        assert_eq!(labelled("utf-8, identity", &body, 100), None);
+    }
+
+    #[test]
+    fn brotli_and_zstd_are_read_within_the_limit_labelled_or_beside_others() {
+        let zstd: Bytes = zstd::encode_all(TEXT, 3).unwrap().into();
+        let mut brotli = Vec::new();
+        let packing = brotli::enc::BrotliEncoderParams::default();
+        brotli::BrotliCompress(&mut &TEXT[..], &mut brotli, &packing).unwrap();
+        let brotli: Bytes = brotli.into();
+        for (label, body) in [("zstd", &zstd), ("br", &brotli)] {
+            assert_eq!(labelled(label, body, 100).unwrap().unwrap(), TEXT);
+            assert_eq!(labelled(label, body, 5), Some(Err(Packed::TooLarge)));
+            let cut = labelled(label, &body.slice(..body.len() - 3), 100).unwrap();
+            assert!(matches!(cut, Err(Packed::Broken(_))), "{label}: {cut:?}");
+        }
+        let both: Bytes = zstd::encode_all(&brotli[..], 3).unwrap().into();
+        assert_eq!(labelled("br, zstd", &both, 100).unwrap().unwrap(), TEXT);
+        assert_eq!(unlabelled(&zstd, 100).unwrap().unwrap(), TEXT);
     }
 
     #[test]

@@ -39,6 +39,8 @@ pub(crate) enum Answer {
     Flood,
     /// Promises 1,000 bytes, sends 10, and closes.
     Truncated,
+    /// Informational heads (103) without end, as fast as it goes.
+    Hints,
     /// Closes without an answer.
     Hangup,
     /// These bytes and nothing else, then closes.
@@ -105,6 +107,18 @@ impl Site {
         if is_authority {
             wanted.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
         }
+        Self::start_tls_with(wanted).await
+    }
+
+    /// The same with a certificate that was good until 2021.
+    pub(crate) async fn start_tls_expired() -> (Self, String) {
+        let mut wanted = rcgen::CertificateParams::new(["127.0.0.1".to_owned()]).unwrap();
+        wanted.not_before = rcgen::date_time_ymd(2020, 1, 1);
+        wanted.not_after = rcgen::date_time_ymd(2021, 1, 1);
+        Self::start_tls_with(wanted).await
+    }
+
+    async fn start_tls_with(wanted: rcgen::CertificateParams) -> (Self, String) {
         let pair = rcgen::KeyPair::generate().unwrap();
         let cert = wanted.self_signed(&pair).unwrap();
         let key =
@@ -273,6 +287,11 @@ async fn reply(stream: &mut (impl AsyncWrite + Unpin), answer: Answer, head: &st
         Answer::Flood => {
             let chunk = [b"4000\r\n".as_slice(), &[b'x'; 0x4000], b"\r\n"].concat();
             chunks(stream, &chunk, Duration::ZERO).await;
+            None
+        }
+        Answer::Hints => {
+            let hints = b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n".repeat(100);
+            while stream.write_all(&hints).await.is_ok() {}
             None
         }
         Answer::Truncated => {
