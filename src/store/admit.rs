@@ -38,6 +38,8 @@ struct Page<'a> {
     identities: Vec<Identity>,
     fragments_tell: bool,
     connected: Connected,
+    /// Bulletins whose titles differ from the page's by counters alone.
+    counting: HashSet<u64>,
     /// Rows of which a key turned out to be shared at this look.
     newly_shared: Vec<bool>,
     last_page: Vec<u64>,
@@ -88,6 +90,7 @@ fn page<'a>(
     for (notice, identity) in notices.iter().zip(&identities) {
         remembered.push(memory::of(&books.engine, number, notice, identity)?);
     }
+    let counting = memory::counting(&books.engine, number, notices, &mut remembered)?;
     let connected = judge::connect(notices, &identities, &remembered, &shown);
     let shares = connected.shares.iter().zip(&remembered);
     Ok(Page {
@@ -101,6 +104,7 @@ fn page<'a>(
             .map(|(shares, memory)| memory.is_unaware_of(*shares))
             .collect(),
         connected,
+        counting,
         identities,
         fragments_tell,
         last_page,
@@ -146,7 +150,8 @@ impl Page<'_> {
     fn retitled(&self, engine: &Engine, notices: &[Notice]) -> Result<Vec<usize>> {
         let mut retitled = Vec::new();
         for (place, notice) in notices.iter().enumerate() {
-            let Some(id) = self.link(place).bulletin() else {
+            let bulletin = self.link(place).bulletin();
+            let Some(id) = bulletin.filter(|id| !self.counting.contains(id)) else {
                 continue;
             };
             let row: Option<BulletinRow> = engine.get(&keys::bulletin(id))?;
@@ -323,7 +328,8 @@ impl Admission<'_> {
             return Ok(());
         }
         let before = row.clone();
-        let correction = archive::correct(engine, &mut row, id, found)?;
+        let counts = self.page.counting.contains(&id);
+        let correction = archive::correct(engine, &mut row, (id, counts), found)?;
         let is_released = self.release(id, &mut row, found)?;
         if is_moved && may_learn {
             row.url.clone_from(&found.notice.url);

@@ -141,10 +141,13 @@ pub(super) fn write_text(writes: &mut Writes, id: u64, text: &str, as_published:
 pub(super) fn correct(
     engine: &Engine,
     row: &mut BulletinRow,
-    id: u64,
+    (id, counts): (u64, bool),
     found: &Found,
 ) -> Result<Correction> {
-    let title = correct_title(row, found);
+    let title = match counts {
+        true => Correction::None,
+        false => correct_title(row, found),
+    };
     let text = match &found.article {
         Some(article) => correct_text(engine, row, id, article)?,
         None => Correction::None,

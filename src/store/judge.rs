@@ -5,6 +5,7 @@
 //! holds what is no news after all. Nothing here reads or writes.
 
 mod connect;
+mod counters;
 mod guard;
 mod order;
 
@@ -13,6 +14,7 @@ use std::collections::HashSet;
 use self::order::Order;
 pub(super) use self::{
     connect::{Connected, Hit, Identity, Link, Remembered, Titled, When, connect, identities},
+    counters::{Borne, counting},
     guard::{Archive, guard, is_suspicious},
     order::oldest_first,
 };

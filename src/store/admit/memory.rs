@@ -1,9 +1,11 @@
 //! What the store remembers of a row's keys, looked up for the rules.
 
+use std::collections::HashSet;
+
 use super::super::{
     engine::Engine,
     error::Result,
-    judge::{Hit, Identity, Remembered, Titled, When},
+    judge::{self, Borne, Hit, Identity, Remembered, Titled, When},
     keys,
     rows::{BulletinRow, SeenValue, title_hash},
 };
@@ -51,6 +53,48 @@ pub(super) fn of(
         _ => memory.titled = asked.titled(is_told_by_title)?,
     }
     Ok(memory)
+}
+
+/// The bulletins whose rows bear another title than before by what counts there alone. Their rows are
+/// remembered as bearing the same title.
+pub(super) fn counting(
+    engine: &Engine,
+    source: u32,
+    notices: &[Notice],
+    remembered: &mut [Remembered],
+) -> Result<HashSet<u64>> {
+    let is_retitled =
+        |memory: &Remembered| memory.own().is_some_and(|hit| hit.title != Retitled::Same);
+    if !remembered.iter().any(is_retitled) {
+        return Ok(HashSet::new());
+    }
+    let mut titles = Vec::with_capacity(notices.len());
+    for (notice, memory) in notices.iter().zip(remembered.iter()) {
+        let hit = memory.own().filter(|hit| hit.when != When::OtherDay);
+        let row: Option<BulletinRow> = match hit {
+            Some(hit) => engine.get(&keys::bulletin(hit.seen.bulletin))?,
+            None => None,
+        };
+        let row = row.filter(|row| row.source == source);
+        titles.push(row.map(|row| Borne {
+            before: row.title,
+            now: notice.title.clone(),
+            is_of_day: hit.is_some_and(|hit| hit.when != When::Unknown),
+        }));
+    }
+    let mut bulletins = HashSet::new();
+    let counting = judge::counting(&titles);
+    for (memory, _) in remembered
+        .iter_mut()
+        .zip(counting)
+        .filter(|(_, counts)| *counts)
+    {
+        if let Some(hit) = memory.own() {
+            memory.is_titled_as(hit.seen.bulletin);
+            bulletins.insert(hit.seen.bulletin);
+        }
+    }
+    Ok(bulletins)
 }
 
 impl Asked<'_> {

@@ -148,6 +148,20 @@ impl Remembered {
             || is_shared(&self.guid)
     }
 
+    /// The bulletin that the row's own keys lead to.
+    pub(in crate::store) fn own(&self) -> Option<Hit> {
+        let hit = self.guid.or(self.address);
+        hit.filter(|hit| !hit.seen.is_shared)
+    }
+
+    /// The row bears the title of a bulletin, but for what counts there.
+    pub(in crate::store) fn is_titled_as(&mut self, bulletin: u64) {
+        let hits = self.guid.iter_mut().chain(&mut self.address);
+        for hit in hits.filter(|hit| hit.seen.bulletin == bulletin) {
+            hit.title = Retitled::Same;
+        }
+    }
+
     /// Whether the store takes a key for the row's own that is shared.
     pub(in crate::store) fn is_unaware_of(&self, shares: Shares) -> bool {
         let is_noted = |hit: &Option<Hit>| hit.is_some_and(|hit| hit.seen.is_shared);

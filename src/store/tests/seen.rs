@@ -463,3 +463,61 @@ async fn what_a_source_brings_that_is_added_later_stands_where_its_dates_say() {
     assert_eq!(since.items[0].title, "今日通知");
     assert_eq!(since.items.len(), 4);
 }
+
+#[tokio::test]
+async fn counters_and_marks_in_any_form_are_no_corrections_and_no_news() {
+    let forms: [fn(&str, u32) -> String; 7] = [
+        |title, count| format!("{title}[{count}/3]"),
+        |title, count| format!("{title} /{count}"),
+        |title, count| format!("({count}){title}"),
+        |title, count| format!("{title} 剩余{count}天"),
+        |title, count| format!("{count}小时前 {title}"),
+        |title, count| format!("{title}热度 {count}"),
+        |title, count| format!("办公室{count}丨{title}"),
+    ];
+    let titles = ["关于放假的通知", "停水公告", "食堂开放安排", "图书馆讲座"];
+    for (form, date) in forms
+        .iter()
+        .flat_map(|form| [(form, "2022-11-01"), (form, "")])
+    {
+        let world = World::new(&[chat("a", 1)]).await;
+        let page = |look: u32| -> Vec<_> {
+            let rows = (1..).zip(titles).map(|(n, title)| {
+                let count = 7 * n + look * (n % 3 + 1);
+                row(&format!("{n}.htm"), &form(title, count), date)
+            });
+            rows.collect()
+        };
+        world.look(page(0)).await;
+        for look in 1..9 {
+            let admitted = world.look(page(look)).await;
+            assert_eq!(admitted, Admitted::default(), "{:?}", page(look));
+        }
+        // One row moves, the others stay.
+        let mut one = page(8);
+        one[0].title = form(titles[0], 300);
+        if !one[0].title.contains("丨") {
+            assert_eq!(world.look(one).await, Admitted::default(), "{date}");
+        }
+        // A correction among counters is one.
+        let mut corrected = page(9);
+        corrected[1].title = form("停电公告", 99);
+        assert!(world.look(corrected).await.revised.len() <= 1);
+    }
+}
+
+#[tokio::test]
+async fn days_and_numbers_that_are_corrected_are_corrections_also_in_two_rows_at_once() {
+    let world = World::new(&[chat("a", 1)]).await;
+    let page = |day: u32, count: u32| {
+        vec![
+            row("1.htm", &format!("关于12月{day}日停水的通知"), "2022-11-01"),
+            row("2.htm", &format!("关于12月{day}日停电的通知"), "2022-11-01"),
+            row("3.htm", &format!("后勤处拟招聘{count}人公告"), "2022-11-01"),
+            row("4.htm", "食堂开放安排", "2022-11-01"),
+        ]
+    };
+    world.look(page(11, 12)).await;
+    assert_eq!(world.look(page(14, 12)).await.revised.len(), 2);
+    assert_eq!(world.look(page(14, 15)).await.revised.len(), 1);
+}
