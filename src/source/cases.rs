@@ -128,7 +128,7 @@ const NOTICE: [&str; 4] = [
     "如对本站内容有疑问，请在工作日与我们联系，我们将在核实有关情况之后，尽快给予答复和处理，感谢您的支持。",
 ];
 /// Boxes that stand outside a page's content.
-const BOXES: [(&str, &str); 16] = [
+const BOXES: [(&str, &str); 19] = [
     (
         "<div class=\"cookie-notice\" role=\"dialog\" hidden>",
         "</div>",
@@ -154,6 +154,10 @@ const BOXES: [(&str, &str); 16] = [
     ("<div class=\"d-none\">", "</div>"),
     ("<aside>", "</aside>"),
     ("<div hidden><div><div>", "</div></div></div>"),
+    // At the edge of the body, without any mark.
+    ("", ""),
+    ("<div>", "</div>"),
+    ("<div class=\"w1\"><div class=\"w2\">", "</div></div>"),
 ];
 
 /// The list pages of the corpus with their addresses.

@@ -6,6 +6,7 @@
 //! something else ([`verdict`]), and its rows become notices ([`rows`]). Start with [`read`].
 
 mod absorb;
+mod beside;
 mod choose;
 mod dates;
 mod embedded;

@@ -1,15 +1,21 @@
-//! What stands outside a page's main content: hidden boxes, dialogs of consent, footers.
+//! What stands outside a page's main content: hidden boxes, dialogs of consent, footers, prose at its edges.
 //!
 //! Prose and headings there say nothing of what the page is: a cookie notice makes no article of a list.
 
+use std::ops::Range;
+
 use super::{
+    beside,
     score::Scored,
     words::{self, Region},
 };
 use crate::source::page::{Id, Page, is_hidden_style};
 
-/// For each element whether it stands outside.
-pub(super) struct Outside(Vec<bool>);
+/// For each element whether it stands outside, and the text at the page's edges that does.
+pub(super) struct Outside {
+    marks: Vec<bool>,
+    edges: [Range<usize>; 2],
+}
 
 impl Outside {
     /// `best` is the group of rows that may be the page's list: what holds it is not outside.
@@ -20,11 +26,24 @@ impl Outside {
             let holds_rows = rows.is_some_and(|rows| page.contains(id, rows));
             marks[id as usize] = marks[page.parent(id) as usize] || !holds_rows && claims(page, id);
         }
-        Self(marks)
+        let edges = best.map_or([0..0, 0..0], |best| beside::edges(page, best));
+        Self { marks, edges }
+    }
+
+    /// The same where the texts of an index stand outside, too.
+    pub(super) fn with(mut self, texts: Option<&Range<Id>>) -> Self {
+        if let Some(texts) = texts {
+            self.marks[texts.start as usize..texts.end as usize].fill(true);
+        }
+        self
     }
 
     pub(super) fn holds(&self, id: Id) -> bool {
-        self.0[id as usize]
+        self.marks[id as usize]
+    }
+
+    pub(super) fn holds_run(&self, page: &Page, run: usize) -> bool {
+        self.holds(page.runs[run].element) || self.edges.iter().any(|edge| edge.contains(&run))
     }
 }
 

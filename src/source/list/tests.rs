@@ -1,6 +1,7 @@
 //! Pages of many shapes, each with what is to be found on it in comments at its head:
 //! `<!-- base: … -->`, `<!-- expect: address | title | date or - | pinned -->`, `<!-- not: … -->`.
 
+mod beside;
 mod data;
 mod survey;
 mod templates;

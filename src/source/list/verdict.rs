@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{
-    Look, links,
+    Look, beside, links,
     outside::{Outside, is_boilerplate},
     score::Scored,
     words::{self, LinkText, Region},
@@ -57,7 +57,12 @@ const ARTICLE: f32 = 0.5;
 /// An article with other articles around it, or a list? What speaks for either, added up.
 pub(super) fn is_article(look: &Look<'_>, claim: &Claim<'_>) -> bool {
     let page = look.page;
-    let outside = Outside::of(page, claim.group);
+    // A dated list of what stands on the page itself is its index.
+    let texts = match claim.dated {
+        true => beside::texts(look, &claim.hrefs),
+        false => None,
+    };
+    let outside = Outside::of(page, claim.group).with(texts.as_ref());
     let group = |holds: fn(&Scored) -> bool| claim.group.is_some_and(holds);
     let mut points = (densest_prose(page, claim.group, &outside) / 100.0).min(4.0);
     points -= (claim.listed / 300.0).min(2.0);
@@ -74,6 +79,7 @@ pub(super) fn is_article(look: &Look<'_>, claim: &Claim<'_>) -> bool {
         (is_told_of(page, claim.group, &outside), 1.5),
         (claim.hrefs.len() < 3, 0.8),
         (claim.dated, -1.0),
+        (texts.is_some(), -1.5),
         (group(|best| best.titled), -1.5),
         (group(|best| best.paged), -1.5),
     ] {
@@ -105,7 +111,7 @@ pub(super) fn densest_prose(page: &Page, best: Option<&Scored>, outside: &Outsid
         }
         let units = words::units(page.run_text(run));
         let is_row = rows.peek().is_some_and(|row| row.contains(&run));
-        if units < 3.0 || is_row || outside.holds(piece.element) {
+        if units < 3.0 || is_row || outside.holds_run(page, run) {
             continue;
         }
         let line = || {
@@ -142,7 +148,7 @@ fn is_told_of(page: &Page, best: Option<&Scored>, outside: &Outside) -> bool {
         let line =
             || (start + 1..page.runs.len()).take_while(|run| page.runs[*run].gap != Gap::Block);
         let end = line().last().unwrap_or(start) + 1;
-        if end - start > 24 || in_row(start) || outside.holds(page.runs[start].element) {
+        if end - start > 24 || in_row(start) || outside.holds_run(page, start) {
             return false;
         }
         let text = page.text(start..end);
@@ -163,7 +169,7 @@ fn among(look: &Look<'_>, hrefs: &[&str]) -> f32 {
     }
     let sample = &hrefs[..hrefs.len().min(60)];
     let is_same = |href: &&&str| {
-        !href.starts_with('#')
+        beside::place_of(look, href).is_none()
             && look
                 .base
                 .join(href)

@@ -1,0 +1,142 @@
+//! Prose beside rows that is no article around them: at the very edge of the page without a headline, and
+//! the texts that an index of the same page leads to.
+
+use std::{collections::HashMap, ops::Range};
+
+use super::{
+    Look,
+    score::Scored,
+    words::{self, LinkText},
+};
+use crate::source::{
+    article::line::labels,
+    page::{Gap, Id, Page},
+    text,
+};
+
+/// Lines before a text among which its headline stands.
+const HEAD: usize = 4;
+
+/// The text at the head and at the end of a page with rows where no headline or byline stands over it.
+pub(super) fn edges(page: &Page, best: &Scored) -> [Range<usize>; 2] {
+    let lines = lines(page);
+    let is_prose = |line: &Range<usize>| is_prose(page, best, line);
+    let is_head = |line: &Range<usize>| is_head(page, best, line);
+    let first = lines.iter().take_while(|line| is_prose(line)).count();
+    let last = lines[first..]
+        .iter()
+        .rev()
+        .take_while(|line| is_prose(line))
+        .count();
+    let last = lines.len() - last;
+    let is_headed = |from: usize, to: usize| lines[from..to].iter().any(is_head);
+    let runs = |from: usize, to: usize| match &lines[from..to] {
+        [first, .., last] => first.start..last.end,
+        [only] => only.clone(),
+        [] => 0..0,
+    };
+    let head = if is_headed(0, first) { 0 } else { first };
+    let end = match is_headed(last.saturating_sub(HEAD).max(first), lines.len()) {
+        true => lines.len(),
+        false => last,
+    };
+    [runs(0, head), runs(end, lines.len())]
+}
+
+/// The runs of each line of the page.
+fn lines(page: &Page) -> Vec<Range<usize>> {
+    let mut lines: Vec<Range<usize>> = Vec::new();
+    for (run, piece) in page.runs.iter().enumerate() {
+        match lines.last_mut() {
+            Some(line) if piece.gap != Gap::Block => line.end = run + 1,
+            _ => lines.push(run..run + 1),
+        }
+    }
+    lines
+}
+
+fn in_rows(best: &Scored, line: &Range<usize>) -> bool {
+    let rows = &best.group.items;
+    let after = rows.partition_point(|row| row.runs.start < line.end);
+    after > 0 && rows[after - 1].runs.end > line.start
+}
+
+fn stands_in(page: &Page, run: usize, names: &[&str]) -> bool {
+    let own = page.runs[run].element;
+    std::iter::once(own)
+        .chain(page.ancestors(own).take(5))
+        .any(|id| names.contains(&page.name(id)))
+}
+
+/// A line that says much more beside its links than in them.
+fn is_prose(page: &Page, best: &Scored, line: &Range<usize>) -> bool {
+    let (mut said, mut linked) = (0.0, 0.0);
+    for run in line.clone() {
+        let units = words::units(page.run_text(run));
+        match stands_in(page, run, &["a"]) {
+            true => linked += units,
+            false => said += units,
+        }
+    }
+    said >= 6.0 && linked * 2.0 < said && !in_rows(best, line)
+}
+
+/// Whether a line is what stands over an article: its headline, or who published it and when.
+fn is_head(page: &Page, best: &Scored, line: &Range<usize>) -> bool {
+    if in_rows(best, line) || stands_in(page, line.start, &["a"]) {
+        return false;
+    }
+    let said = text::one_line(&page.text(line.clone()));
+    let names_page = || words::bare(&page.title).contains(&words::bare(&said));
+    let is_heading = || stands_in(page, line.start, &["h1", "h2", "h3"]);
+    let is_title = words::units(&said) >= 8.0 && words::link_text(&said) == LinkText::Title;
+    is_title && (is_heading() || names_page()) || labels(&said) > 1
+}
+
+/// What stands on the page itself at the places to which most rows of a list lead; None where they lead
+/// elsewhere.
+pub(super) fn texts(look: &Look<'_>, hrefs: &[&str]) -> Option<Range<Id>> {
+    let page = look.page;
+    let places = places(page);
+    let own: Vec<String> = hrefs
+        .iter()
+        .filter_map(|href| place_of(look, href))
+        .collect();
+    let mut targets: Vec<Id> = own
+        .iter()
+        .filter_map(|place| places.get(place.as_str()).copied())
+        .collect();
+    targets.sort_unstable();
+    targets.dedup();
+    let (Some(&first), Some(&last)) = (targets.first(), targets.last()) else {
+        return None;
+    };
+    let is_index = first != last && own.len() * 2 >= hrefs.len();
+    let all = page.common_ancestor(first, last);
+    is_index.then(|| first..page.elements[all as usize].end)
+}
+
+/// The elements that an address of the page may lead to.
+fn places(page: &Page) -> HashMap<&str, Id> {
+    let mut places = HashMap::new();
+    for id in (1..page.elements.len() as Id).rev() {
+        let name = || page.attribute(id, "name").filter(|_| page.name(id) == "a");
+        for place in name().into_iter().chain(page.attribute(id, "id")) {
+            places.insert(place, id);
+        }
+    }
+    places
+}
+
+/// The place on the page itself to which an address leads.
+pub(super) fn place_of(look: &Look<'_>, href: &str) -> Option<String> {
+    let url = look.base.join(href).ok()?;
+    let place = url.fragment().filter(|place| !place.is_empty())?;
+    let place = percent_encoding::percent_decode_str(place).decode_utf8_lossy();
+    let page = |url: &url::Url| {
+        let mut url = url.clone();
+        url.set_fragment(None);
+        url
+    };
+    (page(&url) == page(look.context.base)).then(|| place.into_owned())
+}
