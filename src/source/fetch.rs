@@ -3,7 +3,9 @@
 //! Owns connections, the limits for each host, and the requests in flight. Of what a page says it knows
 //! only whether it leads on to another one. Read [`Fetcher::get`] first, then `journey`.
 
+mod client;
 mod clients;
+mod connect;
 mod cookies;
 mod exchange;
 mod fault;

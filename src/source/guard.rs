@@ -8,12 +8,18 @@ use std::{
     fmt,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     sync::Arc,
+    task::{Context, Poll},
+    vec,
 };
 
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use futures::{FutureExt, future::BoxFuture};
+use hyper_util::client::legacy::connect::dns::Name;
+use tower::Service;
 use url::{Host, Url};
 
 use crate::bulletin::AllowPrivate;
+
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Who may be reached beyond the public internet.
 #[derive(Debug)]
@@ -120,28 +126,34 @@ pub(crate) struct Unresolved {
     cause: String,
 }
 
-impl Resolve for Guarded {
-    fn resolve(&self, name: Name) -> Resolving {
+impl Service<Name> for Guarded {
+    type Response = vec::IntoIter<SocketAddr>;
+    type Error = BoxError;
+    type Future = BoxFuture<'static, Result<Self::Response, BoxError>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, name: Name) -> Self::Future {
         let this = self.clone();
-        Box::pin(async move {
-            let host = name.as_str();
-            let found = tokio::net::lookup_host((host, 0))
-                .await
-                .map_err(|error| Unresolved {
-                    host: host.to_owned(),
-                    cause: error.to_string(),
-                })?;
-            Ok(Box::new(this.reachable(host, found.collect())?.into_iter()) as Addrs)
-        })
+        async move { Ok(this.look_up(name.as_str()).await?.into_iter()) }.boxed()
     }
 }
 
 impl Guarded {
-    fn reachable(
-        &self,
-        host: &str,
-        found: Vec<SocketAddr>,
-    ) -> Result<Vec<SocketAddr>, Box<dyn std::error::Error + Send + Sync>> {
+    /// The addresses of a name that may be reached.
+    pub(crate) async fn look_up(&self, host: &str) -> Result<Vec<SocketAddr>, BoxError> {
+        let found = tokio::net::lookup_host((host, 0))
+            .await
+            .map_err(|error| Unresolved {
+                host: host.to_owned(),
+                cause: error.to_string(),
+            })?;
+        self.reachable(host, found.collect())
+    }
+
+    fn reachable(&self, host: &str, found: Vec<SocketAddr>) -> Result<Vec<SocketAddr>, BoxError> {
         if self.trusted.contains(&plain(host)) {
             return Ok(found);
         }

@@ -164,6 +164,42 @@ async fn a_refresh_in_a_header_leads_on_as_one_in_the_page_does() {
     assert_eq!(other.seen().len(), 0);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn hints_before_an_answer_are_let_pass_and_hints_without_end_are_not() {
+    let site = Site::start().await;
+    let hint = "HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n";
+    let answer = format!(
+        "{}HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nlist",
+        hint.repeat(3)
+    );
+    site.serve("/some", Answer::Raw(answer.into_bytes()));
+    assert_eq!(page(&site, "/some").await.body, "list");
+    site.serve("/", Answer::Hints);
+    let (secure, pem) = Site::start_tls().await;
+    secure.serve("/", Answer::Hints);
+    let folder = tempfile::tempdir().unwrap();
+    let ca = folder.path().join("ca.pem");
+    std::fs::write(&ca, pem).unwrap();
+    let via = Via {
+        ca: Some(ca),
+        ..Via::default()
+    };
+    for url in [site.url.clone(), secure.url.clone()] {
+        let began = std::time::Instant::now();
+        let told = ask(url, via.clone()).await.unwrap_err().to_string();
+        assert!(began.elapsed() < Duration::from_secs(2), "{told}");
+        assert!(told.contains("103"), "{told}");
+    }
+    // Nothing goes on with the connection.
+    let ended = async {
+        while site.open() + secure.open() > 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let ended = tokio::time::timeout(Duration::from_secs(2), ended).await;
+    ended.expect("the connections end");
+}
+
 #[tokio::test]
 async fn a_page_that_only_leads_on_is_followed_on_its_own_host_alone() {
     let (site, other) = (Site::start().await, Site::start().await);
@@ -273,6 +309,26 @@ async fn what_a_proxy_answers_is_told_from_what_the_site_answers() {
         told.what.ends_with("answered 503 Service Unavailable"),
         "{told}"
     );
+}
+
+#[tokio::test]
+async fn a_proxy_that_makes_no_connection_is_named_with_what_it_answers() {
+    let proxy = Site::start().await;
+    for status in [
+        "403 Forbidden",
+        "502 Bad Gateway",
+        "503 Service Unavailable",
+    ] {
+        proxy.serve("far.example:443", Answer::with(status, &[], "no"));
+        let via = Via {
+            proxy: Some(proxy.url.clone()),
+            ..Via::default()
+        };
+        let told = ask("https://far.example/list".parse().unwrap(), via).await;
+        let told = told.unwrap_err().to_string();
+        assert!(told.contains("the `proxy`, not the site"), "{told}");
+        assert!(told.contains(status), "{told}");
+    }
 }
 
 #[tokio::test]

@@ -7,14 +7,14 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use reqwest::{
-    Client, Proxy,
-    header::{ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, HeaderMap, HeaderValue},
-    redirect::Policy,
+use http::{
+    Uri,
+    header::{ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, HeaderMap, HeaderValue, USER_AGENT},
 };
+use hyper_util::client::proxy::matcher::Matcher;
 use url::{Host, Url};
 
-use super::{FetchError, Via, trust};
+use super::{FetchError, Via, client::Client, connect::Connector, trust};
 use crate::{
     bulletin::FetchSettings,
     source::guard::{Guard, Guarded},
@@ -23,7 +23,7 @@ use crate::{
 /// How long a connection may take to open.
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
 
-/// The environment variables that name proxies, as reqwest reads them.
+/// The environment variables that name proxies, as [`Matcher::from_env`] reads them.
 const PROXY_VARIABLES: [&str; 6] = [
     "HTTP_PROXY",
     "http_proxy",
@@ -156,37 +156,29 @@ impl Clients {
                 .into_iter()
                 .collect(),
         };
-        let mut builder = Client::builder()
-            .user_agent(&self.user_agent)
-            .default_headers(accepted())
-            .redirect(Policy::none())
-            .referer(false)
-            .connect_timeout(self.connect_within)
-            .dns_resolver(Arc::new(Guarded {
-                guard: self.guard.clone(),
-                trusted,
-            }))
-            // Unpacked by `unpack`.
-            .no_deflate()
-            .no_gzip()
-            .no_brotli()
-            .no_zstd()
-            .danger_accept_invalid_certs(!key.verify)
-            // Old servers of small sites send such.
-            .http1_ignore_invalid_headers_in_responses(true)
-            .http1_allow_spaces_after_header_name_in_responses(true)
-            .http1_allow_obsolete_multiline_headers_in_responses(true);
-        builder = match &key.route {
-            Route::Environment => builder,
-            Route::Direct => builder.no_proxy(),
-            Route::Proxy(proxy) => builder.proxy(trusted_proxy(proxy)?),
+        let guarded = Guarded {
+            guard: self.guard.clone(),
+            trusted,
         };
-        if let Some(ca) = key.ca.as_ref().filter(|_| key.verify) {
-            builder = builder.use_preconfigured_tls(trust::beside(&ca.file)?);
-        }
-        builder
-            .build()
-            .map_err(|error| FetchError::failed(format!("no HTTP client: {:#}", chain(&error))))
+        let proxies = match &key.route {
+            Route::Direct => None,
+            Route::Environment => Some(Matcher::from_env()),
+            Route::Proxy(proxy) => Some(trusted_proxy(proxy)?),
+        };
+        let mut tls = match &key.ca {
+            _ if !key.verify => trust::unchecked()?,
+            Some(ca) => trust::beside(&ca.file)?,
+            None => trust::usual()?,
+        };
+        tls.alpn_protocols = vec![b"http/1.1".to_vec()];
+        let connector = Connector::new(guarded, tls, proxies, self.connect_within);
+        let mut usual = accepted();
+        let agent = HeaderValue::from_str(&self.user_agent);
+        let agent = agent.map_err(|error| {
+            FetchError::failed(format!("`user_agent` in [fetch] cannot be sent: {error}"))
+        })?;
+        usual.insert(USER_AGENT, agent);
+        Ok(Client::new(connector, usual))
     }
 }
 
@@ -202,18 +194,19 @@ fn accepted() -> HeaderMap {
     ])
 }
 
-fn trusted_proxy(proxy: &Url) -> Result<Proxy, FetchError> {
-    let shown = format!(
-        "{}://{}",
-        proxy.scheme(),
-        proxy.host_str().unwrap_or_default()
-    );
-    Proxy::all(proxy.clone()).map_err(|error| {
-        FetchError::failed(format!(
-            "the proxy {shown} cannot be used: {}",
-            chain(&error)
-        ))
-    })
+/// Asked for every address; an address that it cannot be reached by makes none.
+fn trusted_proxy(proxy: &Url) -> Result<Matcher, FetchError> {
+    let matcher = Matcher::builder().all(proxy.as_str()).build();
+    if matcher
+        .intercept(&Uri::from_static("https://example.com/"))
+        .is_some()
+    {
+        return Ok(matcher);
+    }
+    let (scheme, host) = (proxy.scheme(), proxy.host_str().unwrap_or_default());
+    Err(FetchError::failed(format!(
+        "the proxy {scheme}://{host} cannot be used: http, https, socks4, socks4a, socks5 or socks5h is expected"
+    )))
 }
 
 fn environment_proxies() -> Vec<String> {

@@ -8,7 +8,12 @@ use reqwest::{Response, StatusCode};
 use rustls::{AlertDescription, CertificateError, pki_types::UnixTime};
 use url::Url;
 
-use super::{FetchError, FetchErrorKind, clients::chain};
+use super::{
+    FetchError, FetchErrorKind,
+    client::Unanswered,
+    clients::chain,
+    connect::{NoTunnel, SAID, TimedOut},
+};
 use crate::source::guard::{Refusal, Unresolved};
 
 /// An address as it may be shown: without user, password, query values and fragment.
@@ -61,13 +66,16 @@ impl FetchError {
     }
 
     /// No answer came.
-    pub(super) fn unanswered(url: &Url, error: reqwest::Error, way: &Way) -> Self {
-        let error = error.without_url();
+    pub(super) fn unanswered(url: &Url, error: Unanswered, way: &Way) -> Self {
+        let no_tunnel = causes(&error).find_map(|cause| cause.downcast_ref::<NoTunnel>());
+        if let Some(NoTunnel { status, said }) = no_tunnel {
+            return Self::by_proxy(*status, said, url);
+        }
         let refusal = causes(&error).find_map(|cause| cause.downcast_ref::<Refusal>());
         if let Some(refusal) = refusal {
             return Self::refused(url, refusal);
         }
-        let why = if error.is_connect() && error.is_timeout() {
+        let why = if error.is_connect() && causes(&error).any(is_timeout) {
             format!("no connection within {:?}", way.connect_within)
         } else {
             causes(&error)
@@ -86,11 +94,13 @@ impl FetchError {
     }
 
     /// A proxy's own answer in place of the site's.
-    pub(super) fn by_proxy(response: &Response, url: &Url) -> Self {
-        let status = response.status();
-        let said = ["x-squid-error", "proxy-status"];
-        let said = said.iter().find_map(|name| response.headers().get(*name));
+    pub(super) fn refused_by_proxy(response: &Response, url: &Url) -> Self {
+        let said = SAID.iter().find_map(|name| response.headers().get(*name));
         let said = said.and_then(|said| said.to_str().ok()).unwrap_or_default();
+        Self::by_proxy(response.status(), said, url)
+    }
+
+    fn by_proxy(status: StatusCode, said: &str, url: &Url) -> Self {
         let why = match status {
             StatusCode::PROXY_AUTHENTICATION_REQUIRED => PROXY_LOGIN,
             _ => "it could not get the page from the site",
@@ -133,13 +143,17 @@ fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn
 /// Whether a proxy refused for want of a user and password, as the HTTP client says it.
 fn wants_password(why: &str) -> bool {
     [
-        "proxy authorization required",
         "does not support user/pass authentication",
         "credentials not accepted",
         "no acceptable auth",
     ]
     .iter()
     .any(|said| why.contains(said))
+}
+
+fn is_timeout(cause: &(dyn Error + 'static)) -> bool {
+    let io = cause.downcast_ref::<io::Error>();
+    cause.is::<TimedOut>() || io.is_some_and(|error| error.kind() == io::ErrorKind::TimedOut)
 }
 
 fn known(cause: &(dyn Error + 'static), has_ca: bool) -> Option<String> {

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use reqwest::{
-    Client, Method, Response, StatusCode,
+    Method, Response, StatusCode,
     header::{ACCEPT_ENCODING, CONNECTION, HeaderMap, HeaderValue},
 };
 use tokio::time::timeout;
@@ -11,6 +11,8 @@ use url::{Origin, Url};
 
 use super::{
     FetchError, Fetched, Page, Pauses, Request, Shared, Shown, Via,
+    client::Client,
+    connect::SAID,
     cookies::Jar,
     exchange::{Answer, Limit, answered, headers, page, paused, redirect, validators},
     fault::Way,
@@ -215,7 +217,7 @@ impl Shared {
                 page(response, &url, limit, self.timeout).await?,
             )),
             _ if self.clients.is_by_proxy(&request.via, &url) && is_of_proxy(&response) => {
-                Err(FetchError::by_proxy(&response, &url))
+                Err(FetchError::refused_by_proxy(&response, &url))
             }
             status => Err(answered(&response, status, journey, host)),
         }
@@ -228,9 +230,7 @@ impl Shared {
         headers: HeaderMap,
         via: &Via,
     ) -> Result<Response, FetchError> {
-        let request = || client.request(method.clone(), url.clone());
-        let send = |headers| request().headers(headers).send();
-        let error = match send(headers.clone()).await {
+        let error = match client.send(method.clone(), url, headers.clone()).await {
             Ok(response) => return Ok(response),
             Err(error) => error,
         };
@@ -242,17 +242,17 @@ impl Shared {
             };
             FetchError::unanswered(url, error, &way)
         };
-        if error.is_connect() || error.is_timeout() {
+        if !error.is_broken_off() {
             return Err(unanswered(error));
         }
-        // A server may close a connection that was kept at the moment when it is used again.
-        send(headers).await.map_err(unanswered)
+        client.send(method, url, headers).await.map_err(unanswered)
     }
 }
 
 /// Whether a proxy speaks for itself: it wants a password, or it could not reach the site.
 fn is_of_proxy(response: &Response) -> bool {
     response.status() == StatusCode::PROXY_AUTHENTICATION_REQUIRED
-        || response.headers().contains_key("x-squid-error")
-        || response.headers().contains_key("proxy-status")
+        || SAID
+            .iter()
+            .any(|name| response.headers().contains_key(*name))
 }

@@ -5,18 +5,40 @@
 use std::{path::Path, sync::Arc};
 
 use rustls::{
-    CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
+    CertificateError, ClientConfig, ConfigBuilder, DigitallySignedStruct, Error, RootCertStore,
+    SignatureScheme, WantsVerifier,
     client::{
         WebPkiServerVerifier,
         danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
         verify_server_name,
     },
-    crypto::ring::default_provider,
+    crypto::{WebPkiSupportedAlgorithms, ring::default_provider},
     pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject},
     server::ParsedCertificate,
 };
 
 use super::FetchError;
+
+/// How TLS is spoken with servers that the public authorities vouch for.
+pub(super) fn usual() -> Result<ClientConfig, FetchError> {
+    let roots = RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+    Ok(builder()?
+        .with_root_certificates(roots)
+        .with_no_client_auth())
+}
+
+/// How TLS is spoken with a server that nobody vouches for, as `verify = false` has it.
+pub(super) fn unchecked() -> Result<ClientConfig, FetchError> {
+    let any = Arc::new(Any(default_provider().signature_verification_algorithms));
+    let config = builder()?.dangerous().with_custom_certificate_verifier(any);
+    Ok(config.with_no_client_auth())
+}
+
+fn builder() -> Result<ConfigBuilder<ClientConfig, WantsVerifier>, FetchError> {
+    ClientConfig::builder_with_provider(Arc::new(default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| FetchError::failed(format!("no TLS: {error}")))
+}
 
 /// How TLS is spoken with servers that the authorities in `file`, or it itself, vouch for.
 pub(super) fn beside(file: &Path) -> Result<ClientConfig, FetchError> {
@@ -34,12 +56,10 @@ pub(super) fn beside(file: &Path) -> Result<ClientConfig, FetchError> {
         added.map_err(|error| because(error.to_string()))?;
     }
     let provider = Arc::new(default_provider());
-    let usual = WebPkiServerVerifier::builder_with_provider(roots.into(), provider.clone())
+    let usual = WebPkiServerVerifier::builder_with_provider(roots.into(), provider)
         .build()
         .map_err(|error| because(error.to_string()))?;
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|error| because(error.to_string()))?
+    let config = builder()?
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(Known { usual, own }));
     Ok(config.with_no_client_auth())
@@ -97,5 +117,45 @@ impl ServerCertVerifier for Known {
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.usual.supported_verify_schemes()
+    }
+}
+
+/// Takes any certificate.
+#[derive(Debug)]
+struct Any(WebPkiSupportedAlgorithms);
+
+impl ServerCertVerifier for Any {
+    fn verify_server_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    // Odd certificates, which this is for, may hold keys that cannot be read.
+    fn verify_tls12_signature(
+        &self,
+        _: &[u8],
+        _: &CertificateDer<'_>,
+        _: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        Ok(HandshakeSignatureValid::assertion())
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        _: &[u8],
+        _: &CertificateDer<'_>,
+        _: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        Ok(HandshakeSignatureValid::assertion())
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.supported_schemes()
     }
 }

@@ -1,0 +1,136 @@
+//! One way of asking servers: its connections, what every request says, and how much may come before an answer.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU16, AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use http::Uri;
+use hyper::ext::on_informational;
+use hyper_util::{
+    client::legacy,
+    rt::{TokioExecutor, TokioTimer},
+};
+use reqwest::{
+    Body, Method, Response,
+    header::{HeaderMap, PROXY_AUTHORIZATION},
+};
+use tokio::sync::Notify;
+use url::Url;
+
+use super::connect::Connector;
+
+/// How long a connection waits for a further request.
+const IDLE: Duration = Duration::from_secs(90);
+/// What a site may send before its answer: heads of status 1xx, which say what to load beside a page. The HTTP
+/// library reads any number of them.
+const MOST_HINTS: usize = 100;
+const MOST_HINT_BYTES: usize = 64 << 10;
+
+#[derive(Debug, Clone)]
+pub(super) struct Client {
+    wire: legacy::Client<Connector, Body>,
+    connector: Connector,
+    /// What a request says that does not say otherwise.
+    usual: HeaderMap,
+}
+
+/// Why no answer came.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Unanswered {
+    #[error("it is no address that can be asked for ({0})")]
+    Address(#[from] http::Error),
+    #[error(transparent)]
+    Lost(#[from] legacy::Error),
+    #[error(
+        "the site sends informational answers (status {0}) without end, and no page: it is broken, or means harm"
+    )]
+    Hints(u16),
+}
+
+impl Unanswered {
+    /// Whether no connection came about.
+    pub(super) fn is_connect(&self) -> bool {
+        matches!(self, Self::Lost(error) if error.is_connect())
+    }
+
+    /// Whether another connection may help: a server may close one that was kept at the moment when it is
+    /// used again.
+    pub(super) fn is_broken_off(&self) -> bool {
+        matches!(self, Self::Lost(error) if !error.is_connect())
+    }
+}
+
+impl Client {
+    pub(super) fn new(connector: Connector, usual: HeaderMap) -> Self {
+        let wire = legacy::Client::builder(TokioExecutor::new())
+            .timer(TokioTimer::new())
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(IDLE)
+            // Old servers of small sites send such.
+            .http1_ignore_invalid_headers_in_responses(true)
+            .http1_allow_spaces_after_header_name_in_responses(true)
+            .http1_allow_obsolete_multiline_headers_in_responses(true)
+            .build(connector.clone());
+        Self {
+            wire,
+            connector,
+            usual,
+        }
+    }
+
+    /// The answer to a request, once its head is there.
+    pub(super) async fn send(
+        &self,
+        method: Method,
+        url: &Url,
+        headers: HeaderMap,
+    ) -> Result<Response, Unanswered> {
+        let to: Uri = url.as_str().parse().map_err(http::Error::from)?;
+        let login = self.connector.proxy_login(&to);
+        let request = http::Request::builder().method(method).uri(to);
+        let mut request = request.body(Body::default())?;
+        *request.headers_mut() = self.usual.clone();
+        request.headers_mut().extend(headers);
+        if let Some(login) = login {
+            request.headers_mut().insert(PROXY_AUTHORIZATION, login);
+        }
+        let hints = Arc::new(Hints::default());
+        on_informational(&mut request, {
+            let hints = hints.clone();
+            move |hint| hints.count(hint.status().as_u16(), hint.headers())
+        });
+        tokio::select! {
+            biased;
+            answer = self.wire.request(request) => Ok(answer?.map(Body::wrap).into()),
+            () = hints.enough.notified() => Err(Unanswered::Hints(hints.last.load(Ordering::Relaxed))),
+        }
+    }
+}
+
+/// What came before an answer.
+#[derive(Debug, Default)]
+struct Hints {
+    heads: AtomicUsize,
+    bytes: AtomicUsize,
+    last: AtomicU16,
+    enough: Notify,
+}
+
+impl Hints {
+    fn count(&self, status: u16, headers: &HeaderMap) {
+        let size = headers
+            .iter()
+            .map(|(name, value)| name.as_str().len() + value.len());
+        let size: usize = size.sum();
+        let heads = self.heads.fetch_add(1, Ordering::Relaxed) + 1;
+        let bytes = self.bytes.fetch_add(size, Ordering::Relaxed) + size;
+        self.last.store(status, Ordering::Relaxed);
+        if heads > MOST_HINTS || bytes > MOST_HINT_BYTES {
+            self.enough.notify_one();
+        }
+    }
+}

@@ -1,0 +1,314 @@
+//! Connections to servers: straight, or through a proxy of the config or the environment, and with TLS where
+//! the address asks for it.
+
+use std::{
+    io::{self, IoSlice},
+    net::IpAddr,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use futures::{FutureExt, future::BoxFuture};
+use http::{StatusCode, Uri, header::HeaderValue};
+use hyper::rt::{Read, ReadBufCursor, Write};
+use hyper_util::{
+    client::{
+        legacy::connect::{
+            Connected, Connection, HttpConnector,
+            proxy::{SocksV4, SocksV5},
+        },
+        proxy::matcher::{Intercept, Matcher},
+    },
+    rt::TokioIo,
+};
+use rustls::{ClientConfig, pki_types::ServerName};
+use tokio::{
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
+    time::timeout,
+};
+use tokio_rustls::TlsConnector;
+use tower::Service;
+
+use crate::source::guard::Guarded;
+
+/// The longest head of a proxy's answer.
+const LONGEST_HEAD: usize = 8 << 10;
+/// How long a connection is silent before the system asks whether the other end is there.
+const KEEPALIVE: Duration = Duration::from_secs(15);
+
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// A connection did not open in time.
+#[derive(Debug, thiserror::Error)]
+#[error("timed out")]
+pub(super) struct TimedOut;
+
+/// A proxy answered, and made no way to the server.
+#[derive(Debug, thiserror::Error)]
+#[error("the proxy answered {status}")]
+pub(super) struct NoTunnel {
+    pub(super) status: StatusCode,
+    /// What it says of the cause in its own headers.
+    pub(super) said: String,
+}
+
+/// Opens connections.
+#[derive(Debug, Clone)]
+pub(super) struct Connector {
+    tcp: HttpConnector<Guarded>,
+    guarded: Guarded,
+    tls: Arc<ClientConfig>,
+    proxies: Option<Arc<Matcher>>,
+    within: Duration,
+}
+
+impl Connector {
+    pub(super) fn new(
+        guarded: Guarded,
+        tls: ClientConfig,
+        proxies: Option<Matcher>,
+        within: Duration,
+    ) -> Self {
+        let mut tcp = HttpConnector::new_with_resolver(guarded.clone());
+        tcp.enforce_http(false);
+        tcp.set_nodelay(true);
+        tcp.set_keepalive(Some(KEEPALIVE));
+        tcp.set_connect_timeout(Some(within));
+        Self {
+            tcp,
+            guarded,
+            tls: Arc::new(tls),
+            proxies: proxies.map(Arc::new),
+            within,
+        }
+    }
+
+    /// What a proxy wants to know of who asks, where it passes a plain request on.
+    pub(super) fn proxy_login(&self, to: &Uri) -> Option<HeaderValue> {
+        let proxy = self.proxy(to)?;
+        let passes_on = to.scheme_str() == Some("http") && !is_socks(&proxy);
+        proxy.basic_auth().filter(|_| passes_on).cloned()
+    }
+
+    fn proxy(&self, to: &Uri) -> Option<Intercept> {
+        self.proxies.as_ref()?.intercept(to)
+    }
+
+    async fn connect(self, to: Uri) -> Result<Wire, BoxError> {
+        let Some(proxy) = self.proxy(&to) else {
+            return Ok(Wire::to_site(self.opened(&to).await?));
+        };
+        if is_socks(&proxy) {
+            let stream = self.by_socks(&proxy, &to).await?;
+            return Ok(Wire::to_site(self.secured(stream, &to).await?));
+        }
+        let mut stream = self.opened(proxy.uri()).await?;
+        if to.scheme_str() == Some("https") {
+            tunnel(&mut stream, &to, proxy.basic_auth()).await?;
+            return Ok(Wire::to_site(self.secured(stream, &to).await?));
+        }
+        Ok(Wire {
+            io: TokioIo::new(stream),
+            passes_on: true,
+        })
+    }
+
+    async fn opened(&self, to: &Uri) -> Result<BoxStream, BoxError> {
+        let stream = self.tcp.clone().call(to.clone()).await?;
+        self.secured(Box::new(stream.into_inner()), to).await
+    }
+
+    /// The same with TLS on top, where the address asks for it.
+    async fn secured(&self, stream: BoxStream, to: &Uri) -> Result<BoxStream, BoxError> {
+        if to.scheme_str() != Some("https") {
+            return Ok(stream);
+        }
+        let host = to.host().unwrap_or_default().trim_matches(['[', ']']);
+        let name = ServerName::try_from(host.to_owned())?;
+        let tls = TlsConnector::from(self.tls.clone());
+        Ok(Box::new(tls.connect(name, stream).await?))
+    }
+
+    async fn by_socks(&self, proxy: &Intercept, to: &Uri) -> Result<BoxStream, BoxError> {
+        let to = match proxy.uri().scheme_str() {
+            // These ask for an address, which the guard judges.
+            Some("socks4" | "socks5") => self.resolved(to).await?,
+            _ => with_port(to.host().unwrap_or_default(), to)?,
+        };
+        let (tcp, at) = (self.tcp.clone(), proxy.uri().clone());
+        let stream = match proxy.uri().scheme_str() {
+            Some("socks4" | "socks4a") => SocksV4::new(at, tcp).call(to).await?,
+            _ => {
+                let mut socks = SocksV5::new(at, tcp);
+                if let Some((user, password)) = proxy.raw_auth() {
+                    socks = socks.with_auth(user.to_owned(), password.to_owned());
+                }
+                socks.call(to).await?
+            }
+        };
+        Ok(Box::new(stream.into_inner()))
+    }
+
+    async fn resolved(&self, to: &Uri) -> Result<Uri, BoxError> {
+        let host = to.host().unwrap_or_default();
+        if host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok() {
+            return with_port(host, to);
+        }
+        let found = self.guarded.look_up(host).await?;
+        match found.first().map(|found| found.ip()) {
+            Some(IpAddr::V6(address)) => with_port(&format!("[{address}]"), to),
+            Some(address) => with_port(&address.to_string(), to),
+            None => with_port(host, to),
+        }
+    }
+}
+
+impl Service<Uri> for Connector {
+    type Response = Wire;
+    type Error = BoxError;
+    type Future = BoxFuture<'static, Result<Wire, BoxError>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, to: Uri) -> Self::Future {
+        let opening = timeout(self.within, self.clone().connect(to));
+        async move { opening.await.unwrap_or_else(|_| Err(TimedOut.into())) }.boxed()
+    }
+}
+
+fn is_socks(proxy: &Intercept) -> bool {
+    let scheme = proxy.uri().scheme_str().unwrap_or_default();
+    scheme.starts_with("socks")
+}
+
+fn port(to: &Uri) -> u16 {
+    let usual = match to.scheme_str() {
+        Some("https") => 443,
+        _ => 80,
+    };
+    to.port_u16().unwrap_or(usual)
+}
+
+/// An address of the same scheme and port, at this host.
+fn with_port(host: &str, to: &Uri) -> Result<Uri, BoxError> {
+    let scheme = to.scheme_str().unwrap_or("http");
+    Ok(format!("{scheme}://{host}:{}", port(to)).parse()?)
+}
+
+/// Asks an HTTP proxy for a way to a server. Nothing past the head of its answer is read.
+async fn tunnel(
+    stream: &mut BoxStream,
+    to: &Uri,
+    login: Option<&HeaderValue>,
+) -> Result<(), BoxError> {
+    let at = format!("{}:{}", to.host().unwrap_or_default(), port(to));
+    let mut request = format!("CONNECT {at} HTTP/1.1\r\nHost: {at}\r\n").into_bytes();
+    if let Some(login) = login {
+        let line = [b"Proxy-Authorization: ", login.as_bytes(), b"\r\n"];
+        request.extend_from_slice(&line.concat());
+    }
+    request.extend_from_slice(b"\r\n");
+    stream.write_all(&request).await?;
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        if head.len() == LONGEST_HEAD {
+            return Err("the proxy answers with headers without end".into());
+        }
+        head.push(stream.read_u8().await?);
+    }
+    let head = String::from_utf8_lossy(&head);
+    let status = head.strip_prefix("HTTP/1.").and_then(|rest| rest.get(2..5));
+    let status = status.and_then(|status| StatusCode::from_bytes(status.as_bytes()).ok());
+    match status {
+        Some(status) if status.is_success() => Ok(()),
+        Some(status) => Err(NoTunnel {
+            status,
+            said: said(&head),
+        }
+        .into()),
+        None => Err("the proxy does not answer as HTTP proxies do".into()),
+    }
+}
+
+/// The headers in which a proxy says what went wrong.
+pub(super) const SAID: [&str; 2] = ["x-squid-error", "proxy-status"];
+
+fn said(head: &str) -> String {
+    let headers = head.lines().filter_map(|line| line.split_once(':'));
+    let mut said = headers.filter(|(name, _)| SAID.iter().any(|it| name.eq_ignore_ascii_case(it)));
+    said.next()
+        .map(|(_, value)| value.trim().to_owned())
+        .unwrap_or_default()
+}
+
+trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
+
+type BoxStream = Box<dyn Stream>;
+
+/// A connection that is open.
+pub(super) struct Wire {
+    io: TokioIo<BoxStream>,
+    /// A proxy at its end passes plain requests on: they name the whole address.
+    passes_on: bool,
+}
+
+impl Wire {
+    fn to_site(stream: BoxStream) -> Self {
+        Self {
+            io: TokioIo::new(stream),
+            passes_on: false,
+        }
+    }
+}
+
+impl Connection for Wire {
+    fn connected(&self) -> Connected {
+        Connected::new().proxy(self.passes_on)
+    }
+}
+
+impl Read for Wire {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.io).poll_read(context, buffer)
+    }
+}
+
+impl Write for Wire {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.io).poll_write(context, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.io).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.io).poll_shutdown(context)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.io.is_write_vectored()
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        parts: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.io).poll_write_vectored(context, parts)
+    }
+}
