@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::block_line;
-use super::event::{is_event, tells_event};
+use super::event::{is_kept, tells_event};
 use super::layout::Layout;
 use super::line::{ends_text, is_credit, is_imprint, is_info, is_labelled, is_remark};
 use super::title::{Title, key};
@@ -91,7 +91,7 @@ fn score(layout: &Layout<'_>, at: usize, least: f32) -> f32 {
         return 0.0;
     }
     // A short line is a paragraph where it says when something takes place.
-    if text < least && !line.as_deref().is_some_and(is_event) {
+    if text < least && !line.as_deref().is_some_and(is_kept) {
         return 0.0;
     }
     let sentences = 1.0 + block.marks as f32 + (text / 40.0).min(4.0);
@@ -258,20 +258,21 @@ struct Line {
     /// Hardly anything but links.
     linked: bool,
     marks: u32,
-    /// It tells when and where something takes place.
+    /// It tells when and where something takes place, or by when to act.
     event: bool,
 }
 
 impl Line {
     fn new(layout: &Layout<'_>, at: usize, context: &Context<'_>) -> Self {
         let block = &layout.blocks[at];
+        let text = block_line(layout, at);
         Self {
             block: at,
-            text: block_line(layout, at),
             units: block.units,
             linked: block.link_share() > 0.8,
             marks: block.marks,
-            event: tells_event(layout, at, context),
+            event: tells_event(layout, at, context) || is_kept(&text),
+            text,
         }
     }
 

@@ -286,10 +286,16 @@ fn unlabelled(text: &str, context: &Context<'_>) -> Option<String> {
         let text = text.trim_matches(|c: char| c.is_whitespace() || "·|-—/丨".contains(c));
         text.to_owned()
     };
-    let text = trim(text);
-    let text = trim(&text[..name_end(&text)]);
-    // A label names what comes after it.
-    if text.ends_with([':', '：']) {
+    let whole = trim(text);
+    let text = trim(&whole[..name_end(&whole)]);
+    // A label names what comes after it: `上线时间：` is one as a whole.
+    let goes_on = || {
+        let words = whole.split([':', '：', ' ']).next().unwrap_or_default();
+        ["时间", "時間", "日期"]
+            .iter()
+            .any(|end| words.ends_with(end))
+    };
+    if text.ends_with([':', '：']) || goes_on() {
         return None;
     }
     let text = ["原创", "转载", "首发"]

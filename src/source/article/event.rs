@@ -19,9 +19,27 @@ use crate::source::{
 pub(super) fn is_event(line: &str) -> bool {
     match labelled(line) {
         Some((Called::Other, _)) => true,
-        Some((Called::Bare, value)) => is_occasion(value),
+        Some((Called::Bare, value)) => {
+            is_meeting(value) || !tells_more(line, value) && is_occasion(value)
+        }
         _ => false,
     }
+}
+
+/// Whether a line must stay with the text: it is an event's, or tells beside the day of publication by when to act.
+pub(super) fn is_kept(line: &str) -> bool {
+    static KEPT: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?:截止|截至|报名|申报|投标|开标|考试|面试|会议|讲座|活动|公示)\p{Han}{0,4}\s*[:：][^:：]{0,4}\d")
+            .expect("a fixed pattern")
+    });
+    is_event(line) || KEPT.is_match(line)
+}
+
+/// Whether a line tells more of the notice than when, or tells it to the second.
+fn tells_more(line: &str, value: &str) -> bool {
+    static SECONDS: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"\d:\d\d:\d\d").expect("a fixed pattern"));
+    labels(line) > 1 || SECONDS.is_match(value)
 }
 
 /// Whether a block speaks of an event, as the blocks around it show: the one before may be its label, and a bare
@@ -35,6 +53,39 @@ pub(super) fn tells_event(layout: &Layout<'_>, at: usize, context: &Context<'_>)
         .iter()
         .flatten()
         .any(|line| is_event(line) || is_bare_event(layout, at, line, context))
+        && !is_in_byline(layout, at, context)
+}
+
+/// Whether a bare label with a past day and an hour is one of several lines that tell of the notice: `来源：…` stands
+/// right beside it, and no place.
+fn is_in_byline(layout: &Layout<'_>, at: usize, context: &Context<'_>) -> bool {
+    let own = block_line(layout, at);
+    let Some((Called::Bare, value)) = labelled(&own) else {
+        return false;
+    };
+    let Some((_, moment)) = date::find(value, context.time_zone, context.now) else {
+        return false;
+    };
+    let beside = [at.checked_sub(1), Some(at + 1)];
+    let beside = || {
+        let known = |by: &usize| *by < layout.blocks.len();
+        beside.into_iter().flatten().filter(known)
+    };
+    let tells = |by: usize| {
+        let line = block_line(layout, by);
+        labels(&line) > 0 && labelled(&line).is_none_or(|(called, _)| called == Called::Nothing)
+    };
+    YEAR.is_match(value)
+        && !is_meeting(value)
+        && !HALF_DAY.is_match(value)
+        && moment.day() <= today(context)
+        && beside().any(tells)
+        && !beside()
+            .any(|by| names_place(layout, by) || published_on(layout, by, context).is_some())
+}
+
+fn today(context: &Context<'_>) -> chrono::NaiveDate {
+    context.now.with_timezone(&context.time_zone).date_naive()
 }
 
 /// Whether a bare label is that of an event: beside a place, for a day to come, or below the line that says when the
@@ -42,20 +93,24 @@ pub(super) fn tells_event(layout: &Layout<'_>, at: usize, context: &Context<'_>)
 fn is_bare_event(layout: &Layout<'_>, at: usize, line: &str, context: &Context<'_>) -> bool {
     const BELOW: usize = 3;
     const ABOVE: usize = 8;
+    const LONG_AGO: i64 = 240;
     let Some((Called::Bare, value)) = labelled(line) else {
         return false;
     };
-    let around = at.saturating_sub(1)..(at + 1 + BELOW).min(layout.blocks.len());
-    if around.into_iter().any(|by| names_place(layout, by)) {
+    let more = tells_more(line, value);
+    let mut around = at.saturating_sub(1)..(at + 1 + BELOW).min(layout.blocks.len());
+    if !more && around.any(|by| names_place(layout, by)) {
         return true;
     }
     let Some((_, moment)) = date::find(value, context.time_zone, context.now) else {
         return false;
     };
-    let (day, today) = (
-        moment.day(),
-        context.now.with_timezone(&context.time_zone).date_naive(),
-    );
+    let (day, today) = (moment.day(), today(context));
+    if more {
+        // What tells of the notice is published by tomorrow, and says the year once that was long ago.
+        let ahead = (day - today).num_days();
+        return ahead > 1 || ahead < -LONG_AGO && !YEAR.is_match(value);
+    }
     // One that repeats the day of publication is about the notice.
     let published = |above: usize| published_on(layout, above, context);
     day > today
@@ -82,44 +137,51 @@ fn published_on(
         .map(|(_, moment)| moment.day())
 }
 
-/// What the label at the start of a line calls its value; None where the line is no such statement, or makes several
-/// about the notice.
+/// What the label at the start of a line calls its value; None where the line is no such statement.
 fn labelled(line: &str) -> Option<(Called, &str)> {
     static LABEL: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?i)^(?:[^\p{L}]|[一二三四五六七八九十]){0,8}([\p{L}\s/、]{1,24}?)\s*[】\]]?\s*(?:[（(][^）)]{1,12}[）)])?\s*[:：为｜|]")
             .expect("a fixed pattern")
     });
-    static SECONDS: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r"\d:\d\d:\d\d").expect("a fixed pattern"));
     const LONGEST: usize = 160;
     if line.chars().count() > LONGEST {
         return None;
     }
     let label = LABEL.captures(line)?;
     let value = &line[label.get(0).map_or(0, |all| all.end())..];
-    match date::called(&format!("{}：", &label[1])) {
-        Called::Bare if labels(line) > 1 || SECONDS.is_match(value) => None,
-        called => Some((called, value)),
-    }
+    Some((date::called(&format!("{}：", &label[1])), value))
 }
 
 /// Whether the value of a bare label cannot be the time of publication: it has a place, half a day, a range, an hour
 /// beside a day in words, or a day without a year.
 fn is_occasion(value: &str) -> bool {
     static HOURS: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i)上午|下午|晚上|中午|凌晨|\d\s?[点时](?:[\d半整]|$|[^\p{L}])|\d\s?-\s?\d{1,2}\s?[:：时点]|[\d日号]\s?[—–~～至到]+\s?\d|\d\s?(?:am|pm)(?-u:\b)|[日号號]\s?(?:[（(][^）)]{1,8}[）)]|星期.|周.|週.)?\s?\d{1,2}[:：]\d\d")
+        Regex::new(r"(?i)\d\s?[点时](?:[\d半整]|$|[^\p{L}])|\d\s?(?:am|pm)(?-u:\b)|[日号號]\s?(?:[（(][^）)]{1,8}[）)]|星期.|周.|週.)?\s?\d{1,2}[:：]\d\d")
             .expect("a fixed pattern")
     });
     static YEARLESS: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?i)^[^\d:：]{0,12}(?:\d{1,2}\s?月\s?\d{1,2}\s?[日号號]?|\d{1,2}[-/.]\d{1,2}(?:[^\d./-]|$)|(?:\d{1,2}(?:st|nd|rd|th)?\s)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\p{L}{0,6}(?-u:\b))")
             .expect("a fixed pattern")
     });
-    static YEAR: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r"(?:19|20)\d\d").expect("a fixed pattern"));
-    PLACE.is_match(value)
+    is_meeting(value)
+        || HALF_DAY.is_match(value)
         || HOURS.is_match(value)
         || YEARLESS.is_match(value) && !YEAR.is_match(value)
 }
+
+/// Whether a value has a place, or a range of hours or days.
+fn is_meeting(value: &str) -> bool {
+    static RANGE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"\d\s?-\s?\d{1,2}\s?[:：时点]|[\d日号]\s?[—–~～至到]+\s?\d")
+            .expect("a fixed pattern")
+    });
+    PLACE.is_match(value) || RANGE.is_match(value)
+}
+
+static HALF_DAY: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new("上午|下午|晚上|中午|凌晨").expect("a fixed pattern"));
+static YEAR: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?:19|20)\d\d").expect("a fixed pattern"));
 
 static PLACE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)(?:地\s*点|会\s*场|地址|主讲|主\s*持|嘉宾|报告人|参加人|参会|对\s*象|会议号|(?-u:\b)(?:venue|location|place|where|speakers?|room)(?-u:\b))[^:：]{0,6}[:：]")

@@ -4,11 +4,11 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::event::is_event;
+use super::event::is_kept;
 
 /// Whether a line tells of the article (date, source, author, how often it was read) and no more.
 pub(super) fn is_info(line: &str) -> bool {
-    !is_event(line) && (is_labelled(line) || is_dated(line) || is_signed_above(line))
+    !is_kept(line) && (is_labelled(line) || is_dated(line) || is_signed_above(line))
 }
 
 /// `By Jane Roe | Published 18 June 2024 | Updated 19 June 2024`.
@@ -31,7 +31,7 @@ pub(in crate::source) fn labels(line: &str) -> usize {
         Regex::new(
             r"(?ix)
             (?:发布|發布|发表|發表|发稿|发文|更新|上传|录入|添加|成文|修改|创建|公布|公开|生成|印发|信息)(?:时间|時間|日期|于|者|人|单位|机构|机关)?\s*[:：]
-            |(?:^|[^\p{L}])(?:时\s*间|時間|日\s*期)\s*[:：]
+            |(?:^|[^\p{L}])(?:上线)?(?:时\s*间|時間|日\s*期)\s*[:：]
             |(?:来源于?|來源|稿源|作者|编辑|編輯|责编|责任编辑|审核|校对|供稿|撰稿|文号|索引号|发文字号|主题分类)\s*[:：]
             |(?:浏览|瀏覽|阅读|閱讀|点击|點擊|访问|查看|人气|围观|评论)(?:次数|次數|量|数|數)?\s*[:：\[【(（]
             |(?-u:\b)(?:first\spublished|published|posted|updated)(?:\s(?:on|at))?\s?:

@@ -145,7 +145,8 @@ fn shown(parts: &Parts<'_>, context: &Context<'_>) -> Vec<Candidate> {
             let label = format!("{before}{}", &line[..range.start]);
             let before = last.map(|(end, worth)| (&line[end..range.start], worth));
             let mut score = labelled(&label, &line[range.end..], before);
-            if event && date::called(&label) == Called::Bare {
+            // `报名时间：… 来源：… 时间：…`: the first label is that of the event.
+            if event && last.is_none() && date::called(&label) == Called::Bare {
                 score = OTHER_DAY;
             }
             last = Some((range.end, score));

@@ -11,7 +11,7 @@ use regex::Regex;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::source) enum Called {
     Published,
-    /// `时间：`, `日期：`, with no other word.
+    /// `时间：`, `日期：`, with no other word, and `上线时间：`: of the notice, or of what it announces.
     Bare,
     Updated,
     /// 成文, 印发: the day of the document, which may be earlier.
@@ -27,7 +27,7 @@ const NEAR: usize = 72;
 
 /// Words of publishing that name no other day, whatever stands before them.
 const PUBLISHED: Words = Words {
-    chinese: "发布|發布|发表|發表|发稿|发文|上传|上傳|录入|錄入|添加|公布|刊发|刊登|登载|公开|发帖|入库|采集|推送|上线|报道|撰写|转载|(?:公開|掲載|投稿|配信)(?:日時)?",
+    chinese: "发布|發布|发表|發表|发稿|发文|上传|上傳|录入|錄入|添加|公布|刊发|刊登|登载|公开|发帖|入库|采集|推送|(?:信息|文章|新闻|稿件|网页|公告|通知|内容)上线|报道|撰写|转载|(?:公開|掲載|投稿|配信)(?:日時)?",
     latin: "posted|published|publish|publication|released?|issued|posting|gepostet|veröffentlicht|publié",
 };
 const UPDATED: Words = Words {
@@ -46,7 +46,7 @@ const LAST_DAY: Words = Words {
 /// Words that name another day right beside it: `考试：`, but `全国研究生考试 2022-11-20`.
 const OTHER: Words = Words {
     chinese: "生效|失效|施行|实施|报名|开标|投标|考试|面试|公示|起止|出生|成立|创刊|举办|召开|结束",
-    latin: "opening|opens",
+    latin: r"opening|opens|(?:\p{Latin}+s|abgabe|anmelde)?term[ií]ne?|wann|when|wanneer|quand|quando|cuándo|kiedy|kdy",
 };
 
 struct Words {
@@ -76,6 +76,9 @@ pub(in crate::source) fn called(before: &str) -> Called {
         if stands_by && ends(chinese) || latin.is_match(words) {
             return *called;
         }
+    }
+    if ends(&LAUNCH) && (is_day || is_beside) {
+        return Called::Bare;
     }
     let is_bare = named.len() < joined.len() && !named.ends_with(char::is_alphanumeric);
     if is_bare && (is_day || is_beside) || BARE.is_match(words) {
@@ -120,6 +123,8 @@ static PATTERNS: LazyLock<Vec<(Regex, Regex, Called, bool)>> = LazyLock::new(|| 
 static RESULTS: LazyLock<Regex> = LazyLock::new(|| {
     fixed("(?:成绩|结果|名单|分数|答案|准考证|试题|录取)[^：:]{0,4}(?:公布|发布|公开)$")
 });
+/// A page goes online, or what it speaks of does; `系统上线时间` is that of a system.
+static LAUNCH: LazyLock<Regex> = LazyLock::new(|| fixed(r"(?:^|[^\p{Han}])上线$"));
 /// A period of something, `会期`, `工期`; `第12期` is an issue.
 static PERIOD: LazyLock<Regex> =
     LazyLock::new(|| fixed("[\\p{Han}--[日一二三四五六七八九十]]期[为為是]?$"));
@@ -236,6 +241,19 @@ mod tests {
             ("Fecha límite: ", Called::Other),
             ("접수마감: ", Called::Other),
             ("The seminar takes place on ", Called::Other),
+            ("Termin: ", Called::Other),
+            ("Termine: ", Called::Other),
+            ("Prüfungstermin: ", Called::Other),
+            ("Termín: ", Called::Other),
+            ("Wann: ", Called::Other),
+            ("When: ", Called::Other),
+            ("上线时间：", Called::Bare),
+            ("来源：信息中心 上线时间：", Called::Bare),
+            ("上线日期为", Called::Bare),
+            ("系统上线时间：", Called::Other),
+            ("信息上线时间：", Called::Published),
+            ("新系统上线 ", Called::Nothing),
+            ("We determine ", Called::Nothing),
             ("Close ", Called::Nothing),
             ("By Jane Roe | ", Called::Nothing),
         ] {

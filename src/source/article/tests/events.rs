@@ -276,3 +276,121 @@ fn a_last_sentence_that_speaks_of_closing_or_printing_is_of_the_text() {
         assert!(!found.text.contains(line), "{line}: {}", found.text);
     }
 }
+
+/// A page's lines around its text, or at the head of it, with its day of publication, and what stays in the text.
+#[test]
+fn a_line_of_several_labels_is_told_by_what_it_says() {
+    for (around, body, published, kept) in [
+        // Bylines.
+        ("时间：2022-11-20 来源：后勤部", "", Some("2022-11-20"), ""),
+        (
+            "时间：2022年11月20日14:00 来源：后勤部",
+            "",
+            Some("2022-11-20"),
+            "",
+        ),
+        (
+            "上线时间：2022-11-20 来源：后勤部",
+            "",
+            Some("2022-11-20"),
+            "",
+        ),
+        ("时间：11月20日 来源：后勤部", "", Some("2022-11-20"), ""),
+        (
+            "时间：2022年11月20日 14:00</p><p>来源：后勤部",
+            "",
+            Some("2022-11-20"),
+            "",
+        ),
+        (
+            "来源：后勤部</p><p>时间：2022年11月20日 14:00",
+            "",
+            Some("2022-11-20"),
+            "",
+        ),
+        (
+            "报名时间：2022-11-01 来源：后勤部 时间：2022-11-20",
+            "",
+            Some("2022-11-20"),
+            "报名时间",
+        ),
+        (
+            "时间：2022-11-20 来源：后勤部 截止时间：2022-12-01",
+            "",
+            Some("2022-11-20"),
+            "截止时间：2022-12-01",
+        ),
+        // Events.
+        (
+            "",
+            "时间：2022年12月3日14:00 来源：后勤部",
+            None,
+            "时间：2022年12月3日14:00",
+        ),
+        (
+            "",
+            "时间：12月3日14:00 来源：后勤部",
+            None,
+            "时间：12月3日14:00",
+        ),
+        (
+            "发布时间：2022-11-20",
+            "时间：2022年12月3日 来源：后勤部",
+            Some("2022-11-20"),
+            "时间：2022年12月3日",
+        ),
+        (
+            "",
+            "时间：2022年11月10日14:00 地点：报告厅 来源：后勤部",
+            None,
+            "地点：报告厅",
+        ),
+    ] {
+        let around = format!("<p>{around}</p>");
+        let found = with(&around, &format!("<p>{body}</p>{}", paragraphs()));
+        let day = found.published.map(|moment| moment.day().to_string());
+        assert_eq!(day.as_deref(), published, "{around}{body}");
+        assert!(found.text.contains(kept), "{around}{body}: {}", found.text);
+        let stays = found.text.contains("来源：");
+        assert_eq!(stays, !kept.is_empty(), "{around}{body}: {}", found.text);
+    }
+    let both = "<p>时间：2022-11-20 来源：后勤部 截止时间：2022-12-01</p>";
+    let found = with(both, &paragraphs());
+    assert_eq!(shown(found.deadline).as_deref(), Some("2022-12-01"));
+}
+
+#[test]
+fn labels_of_appointments_and_launches_name_no_day_of_publication() {
+    for line in [
+        "Termin: 10. November 2022",
+        "Termin: 10.11.2022, 14 Uhr",
+        "Prüfungstermin: 3. Dezember 2022",
+        "Wann: 10. November 2022",
+        "上线时间：12月3日",
+        "上线时间：2022年12月3日",
+        "系统上线时间：2022年11月10日",
+    ] {
+        for (around, published) in [
+            ("", None),
+            ("<p>发布时间：2022-11-20</p>", Some("2022-11-20")),
+        ] {
+            let found = with(around, &format!("<p>{line}</p>{}", paragraphs()));
+            assert_eq!(
+                shown(found.published).as_deref(),
+                published,
+                "{around}{line}"
+            );
+            assert!(found.text.contains(line), "{around}{line}: {}", found.text);
+            assert_eq!(found.publisher, None, "{around}{line}");
+        }
+    }
+    let told = "<p>发布时间：2022-11-20</p>";
+    let found = with(
+        told,
+        &format!("<p>上线时间：2022年11月10日</p>{}", paragraphs()),
+    );
+    assert!(found.text.starts_with("上线时间"), "{}", found.text);
+    let alone = with("<p>上线时间：2022-11-20</p>", &paragraphs());
+    assert_eq!(shown(alone.published).as_deref(), Some("2022-11-20"));
+    assert_eq!(alone.publisher, None);
+}
