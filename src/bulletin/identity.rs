@@ -33,6 +33,12 @@ impl SeenKey {
         Self::of("title", &format!("{day}\n{}", plain_title(title)))
     }
 
+    /// Of a title on a day at one address, which others share.
+    #[must_use]
+    pub fn titled_at(address: Self, titled: Self) -> Self {
+        Self::of("titled at", &format!("{:x?}{:x?}", address.0, titled.0))
+    }
+
     fn of(kind: &str, text: &str) -> Self {
         let mut hasher = blake3::Hasher::new();
         hasher.update(kind.as_bytes());

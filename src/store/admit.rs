@@ -2,7 +2,7 @@
 
 mod memory;
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::LazyLock};
 
 use chrono::{DateTime, Duration, Utc};
 
@@ -125,18 +125,7 @@ impl Page<'_> {
         summaries: &[Option<&str>],
         articles_to_come: bool,
     ) -> Result<Vec<Ruling>> {
-        let all = Filter::default();
-        let facts = Facts {
-            baseline: self.row.baseline.as_ref().map(|baseline| baseline.oldest),
-            newest: self.row.newest,
-            has_bulletins: self.row.bulletins > 0,
-            // Where a key turned out to be shared, more rows were there than bulletins.
-            last_page: (!self.newly_shared.contains(&true)).then_some(&self.shown),
-            first_page: self.first_page,
-            announce_first: self.settings.map_or(0, |source| source.announce_first),
-            filter: self.settings.map_or(&all, |source| &source.filter),
-            articles_to_come,
-        };
+        let facts = self.facts(engine, notices, articles_to_come)?;
         let mut rulings = judge::rule(notices, summaries, &self.connected, &facts);
         if judge::is_suspicious(&rulings) {
             let archived = self.archived(engine)?;
@@ -144,6 +133,33 @@ impl Page<'_> {
             judge::guard(&mut rulings, notices, &archived, most_news);
         }
         Ok(rulings)
+    }
+
+    fn facts(
+        &self,
+        engine: &Engine,
+        notices: &[Notice],
+        articles_to_come: bool,
+    ) -> Result<Facts<'_>> {
+        static ALL: LazyLock<Filter> = LazyLock::new(Filter::default);
+        let last = match judge::last_known(notices, &self.connected.links) {
+            Some(last) => engine.get::<BulletinRow>(&keys::bulletin(last))?,
+            None => None,
+        };
+        let is_news =
+            |row: BulletinRow| row.state == BulletinState::Published && row.cause == Cause::New;
+        Ok(Facts {
+            baseline: self.row.baseline.as_ref().map(|baseline| baseline.oldest),
+            newest: self.row.newest,
+            has_bulletins: self.row.bulletins > 0,
+            // Where a key turned out to be shared, more rows were there than bulletins.
+            last_page: (!self.newly_shared.contains(&true)).then_some(&self.shown),
+            ends_with_news: last.is_some_and(is_news),
+            first_page: self.first_page,
+            announce_first: self.settings.map_or(0, |source| source.announce_first),
+            filter: self.settings.map_or(&ALL, |source| &source.filter),
+            articles_to_come,
+        })
     }
 
     /// The places of known rows that bear another title than before.
@@ -212,6 +228,8 @@ pub(super) fn admit(
         .collect();
     let summaries: Vec<Option<&str>> = found.iter().map(archive::summary).collect();
     let rulings = page.rule(&books.engine, &notices, &summaries, false)?;
+    let facts = page.facts(&books.engine, &notices, false)?;
+    let order = judge::oldest_first(&notices, &page.connected, &facts);
     let mut admission = Admission {
         books,
         page: &page,
@@ -221,7 +239,7 @@ pub(super) fn admit(
         faces: Vec::new(),
         now,
     };
-    for place in judge::oldest_first(&notices) {
+    for place in order {
         admission.row(place, &found[place], rulings[place].clone())?;
     }
     admission.follow_repeats(&rulings);
@@ -406,8 +424,10 @@ impl Admission<'_> {
                 .raw(&keys::seen(source, key))
                 .map(|row| row.is_some())
         };
+        let shares_address = self.page.connected.shares[place].address;
         let has_guid = identity.guid.map_or(Ok(true), is_met)?;
-        if has_guid && is_met(identity.address)? {
+        let is_here = !shares_address || is_met(identity.here())?;
+        if has_guid && is_here && is_met(identity.address)? {
             return Ok(true);
         }
         let titled = keys::titled_as(source, identity.titled, id);
@@ -430,6 +450,7 @@ impl Admission<'_> {
             (Some(identity.address), shares.address),
             (identity.bare, shares.address),
             (identity.guid, shares.guid),
+            (shares.address.then(|| identity.here()), true),
         ];
         for (key, is_shared) in keys {
             let Some(key) = key else { continue };

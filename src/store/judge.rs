@@ -16,7 +16,7 @@ pub(super) use self::{
     connect::{Connected, Hit, Identity, Link, Remembered, Titled, When, connect, identities},
     counters::{Borne, counting},
     guard::{Archive, guard, is_suspicious},
-    order::oldest_first,
+    order::last_known,
 };
 use super::Ruling;
 use crate::bulletin::{BulletinId, BulletinState, Cause, Filter, Moment, Notice, Verdict};
@@ -31,6 +31,8 @@ pub(super) struct Facts<'a> {
     pub(super) has_bulletins: bool,
     /// Those that the page showed before, as far as its rows were told apart.
     pub(super) last_page: Option<&'a HashSet<u64>>,
+    /// Its last known row was news when it came, later than all known rows above it.
+    pub(super) ends_with_news: bool,
     /// So many of the rows stand on the first page of the list.
     pub(super) first_page: usize,
     pub(super) announce_first: usize,
@@ -52,8 +54,8 @@ pub(super) fn rule(
         .zip(summaries)
         .map(|(notice, summary)| refusal(notice, summary.unwrap_or_default(), facts))
         .collect();
-    let announced = announced(notices, &verdicts, facts);
     let order = Order::of(notices, links, facts);
+    let announced = announced(&order.oldest_first(notices), &verdicts, facts);
     let is_redesign = is_redesign(connected, facts);
     let judge = |place: usize| {
         let notice = &notices[place];
@@ -97,15 +99,28 @@ fn refusal(notice: &Notice, summary: &str, facts: &Facts<'_>) -> Option<Cause> {
 }
 
 /// The places of those that a first look pushes.
-fn announced(notices: &[Notice], verdicts: &[Option<Cause>], facts: &Facts<'_>) -> HashSet<usize> {
+fn announced(
+    oldest_first: &[usize],
+    verdicts: &[Option<Cause>],
+    facts: &Facts<'_>,
+) -> HashSet<usize> {
     if facts.baseline.is_some() || facts.announce_first == 0 {
         return HashSet::new();
     }
-    let newest_first = oldest_first(notices).into_iter().rev();
+    let newest_first = oldest_first.iter().rev().copied();
     newest_first
         .filter(|&place| verdicts[place].is_none())
         .take(facts.announce_first)
         .collect()
+}
+
+/// The places of all rows in the order in which they are pushed.
+pub(super) fn oldest_first(
+    notices: &[Notice],
+    connected: &Connected,
+    facts: &Facts<'_>,
+) -> Vec<usize> {
+    Order::of(notices, &connected.links, facts).oldest_first(notices)
 }
 
 /// Whether under a fifth of the page is known.

@@ -48,6 +48,7 @@ pub(super) fn of(
         Some(hit) if !is_told_by_title => memory.titled.push(Titled {
             bulletin: hit.seen.bulletin,
             is_here: true,
+            was_here: true,
             is_current: true,
         }),
         _ => memory.titled = asked.titled(is_told_by_title)?,
@@ -125,6 +126,13 @@ impl Asked<'_> {
     /// Bulletins of the row's title and day; `looks_closer`: whether they stand under its address too.
     fn titled(&self, looks_closer: bool) -> Result<Vec<Titled>> {
         let mut all = Vec::new();
+        let here = match looks_closer {
+            true => self
+                .engine
+                .raw(&keys::seen(self.source, self.identity.here()))?,
+            false => None,
+        };
+        let here = here.and_then(|value| SeenValue::decode(&value));
         let prefix = keys::titled(self.source, self.identity.titled);
         for key in self.engine.scan(&prefix) {
             let bulletin = keys::last_number(&key?.key);
@@ -132,9 +140,12 @@ impl Asked<'_> {
                 true => self.engine.get(&keys::bulletin(bulletin))?,
                 false => None,
             };
+            let was_here = here.is_some_and(|seen| seen.bulletin == bulletin);
+            let is_at = |row: &BulletinRow| self.is_at(&row.url);
             all.push(Titled {
                 bulletin,
-                is_here: row.as_ref().is_some_and(|row| self.is_at(&row.url)),
+                is_here: was_here || row.as_ref().is_some_and(is_at),
+                was_here,
                 is_current: row.is_some_and(|row| self.is_titled(&row)),
             });
         }

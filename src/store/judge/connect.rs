@@ -38,6 +38,11 @@ impl Identity {
     fn place(&self) -> SeenKey {
         self.bare.unwrap_or(self.address)
     }
+
+    /// The row at an address that tells it from no other: a bulletin that left it may come back.
+    pub(in crate::store) fn here(&self) -> SeenKey {
+        SeenKey::titled_at(self.place(), self.titled)
+    }
 }
 
 /// How the day of a row stands to that of a bulletin.
@@ -125,6 +130,8 @@ pub(in crate::store) struct Titled {
     pub(in crate::store) bulletin: u64,
     /// Under the row's address, where that is looked at: see [`Remembered::is_told_by_title`].
     pub(in crate::store) is_here: bool,
+    /// It was this row when the row was last seen under this address.
+    pub(in crate::store) was_here: bool,
     /// It bears this title now.
     pub(in crate::store) is_current: bool,
 }
@@ -351,7 +358,8 @@ fn by_key(
     let mut here = memory.titled.iter().filter(|titled| titled.is_here);
     let by_title = here
         .clone()
-        .find(|titled| titled.is_current)
+        .find(|titled| titled.was_here)
+        .or_else(|| here.clone().find(|titled| titled.is_current))
         .or_else(|| here.next())
         .filter(|_| !own_guid);
     let link = by_title.map_or(Link::Unknown, |titled| Link::Known(titled.bulletin));

@@ -16,8 +16,10 @@ pub(super) struct Order {
     /// By date, from top to bottom.
     ascends: bool,
     descends: bool,
-    /// None of the rows that it showed before has left.
+    /// It grew at its end, as far as can be told without dates.
     grows: bool,
+    /// Of rows without dates, or of one day, the lower one is the later one.
+    runs_down: bool,
     first_page: usize,
 }
 
@@ -30,17 +32,51 @@ impl Order {
             .collect();
         let (up, down) = steps(known.iter().filter_map(|(_, date)| *date));
         let (all_up, all_down) = steps(listed().filter_map(|place| notices[place].published));
-        let shown: HashSet<u64> = links.iter().filter_map(Link::bulletin).collect();
+        let ascends = up > 0 && down * ASTRAY <= up && all_down <= all_up;
+        let descends = down > 0 && up * ASTRAY <= down;
+        let ends = known.first().zip(known.last()).map(|(a, b)| [*a, *b]);
+        let is_unknown = |place: usize| links[place] == Link::Unknown;
+        let has_news_above = ends.is_some_and(|[(first, _), _]| {
+            listed().any(|place| place < first && is_unknown(place))
+        });
+        let grows = grows(links, has_news_above, facts);
+        let runs_down = match known.is_empty() {
+            true => all_up > 0 && all_down == 0,
+            false => ascends || grows && !descends && !has_news_above,
+        };
         Self {
             oldest: facts.baseline.flatten(),
-            ascends: up > 0 && down * ASTRAY <= up && all_down <= all_up,
-            descends: down > 0 && up * ASTRAY <= down,
-            grows: facts
-                .last_page
-                .is_some_and(|before| !before.is_empty() && before.is_subset(&shown)),
-            known: known.first().zip(known.last()).map(|(a, b)| [*a, *b]),
+            ascends,
+            descends,
+            grows,
+            runs_down,
+            known: ends,
             first_page: facts.first_page,
         }
+    }
+
+    /// The places of all rows in the order in which they are pushed: by date, where there is one, else
+    /// from the bottom of the page up, or down where it grows at its end.
+    pub(super) fn oldest_first(&self, notices: &[Notice]) -> Vec<usize> {
+        let mut order = Vec::with_capacity(notices.len());
+        let mut places: Vec<usize> = (0..notices.len()).collect();
+        if !self.runs_down {
+            places.reverse();
+        }
+        // A row without a date goes with the one that is older; an undated pinned one may be of any age.
+        let mut older = None;
+        for place in places {
+            let notice = &notices[place];
+            older = notice.published.or(older);
+            let is_of_any_age = notice.pinned && notice.published.is_none();
+            let date = older.filter(|_| !is_of_any_age).map(|date| match date {
+                Moment::Day(day) => (day, None),
+                Moment::Time(time) => (time.date_naive(), Some(time.timestamp_millis())),
+            });
+            order.push((!is_of_any_age, date, place));
+        }
+        order.sort_by_key(|(is_of_its_place, date, _)| (*is_of_its_place, *date));
+        order.into_iter().map(|(_, _, place)| place).collect()
     }
 
     /// Why an unknown row is old, if it is.
@@ -73,6 +109,29 @@ impl Order {
     }
 }
 
+/// Whether a list without dates grew at its end: none of its rows has left, or what was added last stands
+/// there, or it is longer than it was. The rows of one that drops its oldest look like those of one whose
+/// newest was taken off.
+fn grows(links: &[Link], has_news_above: bool, facts: &Facts<'_>) -> bool {
+    let Some(before) = facts.last_page.filter(|before| !before.is_empty()) else {
+        return false;
+    };
+    let shown: HashSet<u64> = links.iter().filter_map(Link::bulletin).collect();
+    let is_repeat = |link: &&Link| matches!(link, Link::Again(_));
+    let rows = links.len() - links.iter().filter(is_repeat).count();
+    let is_longer = rows > before.len() && before.intersection(&shown).count() * 2 >= before.len();
+    before.is_subset(&shown) || !has_news_above && (facts.ends_with_news || is_longer)
+}
+
+/// The bulletin of the last known row that is not pinned, if it is the latest of all known ones of the page.
+pub(in crate::store) fn last_known(notices: &[Notice], links: &[Link]) -> Option<u64> {
+    let rows = notices.iter().zip(links).filter(|(row, _)| !row.pinned);
+    let known: Vec<u64> = rows.filter_map(|(_, link)| link.bulletin()).collect();
+    let (last, above) = known.split_last()?;
+    let is_latest = !above.is_empty() && above.iter().all(|bulletin| bulletin < last);
+    is_latest.then_some(*last)
+}
+
 /// From row to row down the page, how many go to a later and to an earlier date.
 fn steps(dates: impl Iterator<Item = Moment>) -> (usize, usize) {
     let (mut up, mut down) = (0, 0);
@@ -85,23 +144,4 @@ fn steps(dates: impl Iterator<Item = Moment>) -> (usize, usize) {
         above = Some(date);
     }
     (up, down)
-}
-
-/// The places of all rows in the order in which they are pushed: by date, where there is one,
-/// else from the bottom of the page up.
-pub(in crate::store) fn oldest_first(notices: &[Notice]) -> Vec<usize> {
-    let mut order = Vec::with_capacity(notices.len());
-    // A row without a date goes with the one below it; an undated pinned one may be of any age.
-    let mut below = None;
-    for (place, notice) in notices.iter().enumerate().rev() {
-        below = notice.published.or(below);
-        let is_of_any_age = notice.pinned && notice.published.is_none();
-        let date = below.filter(|_| !is_of_any_age).map(|date| match date {
-            Moment::Day(day) => (day, None),
-            Moment::Time(time) => (time.date_naive(), Some(time.timestamp_millis())),
-        });
-        order.push((!is_of_any_age, date, place));
-    }
-    order.sort_by_key(|(is_of_its_place, date, _)| (*is_of_its_place, *date));
-    order.into_iter().map(|(_, _, place)| place).collect()
 }

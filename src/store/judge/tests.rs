@@ -21,8 +21,11 @@ struct Memory {
     newest: Option<Moment>,
     fragments_tell: bool,
     last_page: HashSet<u64>,
+    news: HashSet<u64>,
     announce_first: usize,
     first_page: Option<usize>,
+    /// In which the last page was pushed.
+    order: Vec<usize>,
 }
 
 /// `address | title | date | flags`; `^` pins, `guid=…` names.
@@ -59,7 +62,9 @@ impl Memory {
         let mut shares = connected.shares.iter().zip(&remembered);
         let is_newly_shared = shares.any(|(shares, memory)| memory.is_unaware_of(*shares));
         let filter = Filter::default();
+        let last = last_known(notices, &connected.links);
         let facts = Facts {
+            ends_with_news: last.is_some_and(|last| self.news.contains(&last)),
             baseline: self.baseline,
             newest: self.newest,
             has_bulletins: self.next > 0,
@@ -71,8 +76,17 @@ impl Memory {
         };
         let summaries = vec![None; notices.len()];
         let rulings = rule(notices, &summaries, &connected, &facts);
+        self.order = oldest_first(notices, &connected, &facts);
         self.fragments_tell = tell;
         self.admit(notices, &identities, &connected);
+        let bulletins = notices.iter().map(|row| (&row.url, &row.title));
+        for (ruling, (url, title)) in rulings.iter().zip(bulletins) {
+            if word(ruling) == "new" {
+                let is_it = |row: &Notice| row.url == *url && row.title == *title;
+                let found = self.rows.iter().rev().find(|(_, row)| is_it(row));
+                self.news.extend(found.map(|(id, _)| *id));
+            }
+        }
         rulings.iter().map(word).collect()
     }
 
@@ -92,11 +106,14 @@ impl Memory {
                 when: When::new(row.published.as_ref(), notice.published.as_ref()),
             })
         };
+        let here = self.seen.get(&identity.here());
         let titled = |&bulletin: &u64| {
             let row = &self.rows[&bulletin];
+            let was_here = here.is_some_and(|seen| seen.bulletin == bulletin);
             Titled {
                 bulletin,
-                is_here: canonical_url(&row.url) == canonical_url(&notice.url),
+                is_here: was_here || canonical_url(&row.url) == canonical_url(&notice.url),
+                was_here,
                 is_current: row.title == notice.title,
             }
         };
@@ -111,21 +128,24 @@ impl Memory {
     fn admit(&mut self, notices: &[Notice], identities: &[Identity], connected: &Connected) {
         self.last_page.clear();
         let links = connected.links.iter().zip(&connected.shares);
+        let mut bulletins: Vec<u64> = Vec::new();
         for ((notice, identity), (link, shares)) in notices.iter().zip(identities).zip(links) {
             let bulletin = match link {
                 Link::Known(bulletin) | Link::Moved(bulletin) => *bulletin,
-                Link::Again(_) => continue,
+                Link::Again(first) => bulletins[*first],
                 Link::Unknown => {
                     self.next += 1;
                     self.rows.insert(self.next, notice.clone());
                     self.next
                 }
             };
+            bulletins.push(bulletin);
+            let is_again = matches!(link, Link::Again(_));
             let titled = self.titled.entry(identity.titled).or_default();
-            if !titled.contains(&bulletin) {
+            if !is_again && !titled.contains(&bulletin) {
                 titled.push(bulletin);
             }
-            if let Some(row) = self.rows.get_mut(&bulletin) {
+            if let Some(row) = self.rows.get_mut(&bulletin).filter(|_| !is_again) {
                 row.title.clone_from(&notice.title);
                 if matches!(link, Link::Moved(_)) {
                     row.url.clone_from(&notice.url);
@@ -136,6 +156,7 @@ impl Memory {
                 (identity.guid, shares.guid),
                 (Some(identity.address), shares.address),
                 (identity.bare, shares.address),
+                (shares.address.then(|| identity.here()), true),
             ];
             for (key, is_shared) in keys {
                 let Some(key) = key else { continue };
@@ -145,7 +166,7 @@ impl Memory {
                     is_shared,
                 };
                 let known = self.seen.entry(key).or_insert(value);
-                if is_shared || *link == Link::Unknown {
+                if is_shared || is_again || *link == Link::Unknown {
                     *known = value;
                 }
             }
@@ -463,9 +484,10 @@ fn a_guid_counts_for_more_than_an_address() {
 fn rows_go_out_oldest_first() {
     let order = |lines: &[&str]| {
         let notices: Vec<Notice> = lines.iter().map(|line| notice(line)).collect();
-        let places = oldest_first(&notices);
+        let mut memory = Memory::default();
+        memory.look_at(&notices);
+        let places = memory.order.iter().copied();
         places
-            .into_iter()
             .map(|place| notices[place].title.clone())
             .collect::<String>()
     };
@@ -753,6 +775,47 @@ fn on_a_list_that_grows_at_its_end_news_stands_there() {
 }
 
 #[test]
+fn a_list_that_drops_its_first_rows_as_it_grows_loses_no_news() {
+    let mut memory = Memory::default();
+    memory.look(&["1|甲|", "2|乙|", "3|丙|"]);
+    memory.look(&["1|甲|", "2|乙|", "3|丙|", "4|丁|"]);
+    for look in [
+        ["2|乙|", "3|丙|", "4|丁|", "5|戊|"],
+        ["3|丙|", "4|丁|", "5|戊|", "6|己|"],
+        ["4|丁|", "5|戊|", "6|己|", "7|庚|"],
+    ] {
+        assert_eq!(memory.look(&look), ["known", "known", "known", "new"]);
+    }
+    // It is longer, though one has left.
+    check(
+        &["1|甲|", "2|乙|", "3|丙|"],
+        &["2|乙|", "3|丙|", "4|丁|", "5|戊|"],
+        &["known", "known", "new", "new"],
+    );
+}
+
+#[test]
+fn what_is_appended_goes_out_from_the_top_down() {
+    for date in ["", "2026-11-27"] {
+        let line = |n: u32| format!("{n}|题{n}|{date}");
+        let mut memory = Memory::default();
+        let mut look = |numbers: &[u32]| {
+            let notices: Vec<Notice> = numbers.iter().map(|n| notice(&line(*n))).collect();
+            memory.look_at(&notices);
+            memory
+                .order
+                .iter()
+                .map(|place| numbers[*place])
+                .collect::<Vec<_>>()
+        };
+        look(&[1, 2]);
+        assert_eq!(look(&[1, 2, 3, 4, 5]), [1, 2, 3, 4, 5], "{date}");
+        assert_eq!(look(&[2, 3, 4, 5, 6, 7]), [2, 3, 4, 5, 6, 7], "{date}");
+        assert_eq!(look(&[9, 8, 2, 3, 4, 5, 6, 7])[6..], [8, 9], "{date}");
+    }
+}
+
+#[test]
 fn a_row_that_slides_in_at_the_bottom_is_not_news() {
     // The topmost was taken off.
     check(
@@ -889,7 +952,9 @@ proptest! {
         for page in &pages {
             memory.look_at(page);
             let again = memory.look_at(page);
-            prop_assert!(again.iter().all(|word| *word == "known"), "{page:?}: {again:?}");
+            // A row that stands twice is what its first one is.
+            let is_known = |word: &&str| ["known", "again"].contains(word);
+            prop_assert!(again.iter().all(is_known), "{page:?}: {again:?}");
         }
     }
 
@@ -938,7 +1003,9 @@ proptest! {
     /// The order of pushing holds every row once, whatever the dates are.
     #[test]
     fn the_order_is_a_permutation(page in any_page()) {
-        let mut order = oldest_first(&page);
+        let mut memory = Memory::default();
+        memory.look_at(&page);
+        let mut order = memory.order;
         order.sort_unstable();
         prop_assert_eq!(order, (0..page.len()).collect::<Vec<_>>());
     }
