@@ -36,8 +36,8 @@ fn sentence(
     let more = shared.len().saturating_sub(MOST_NAMED);
     let more = (more > 0).then(|| format!(" and {more} more"));
     Some(format!(
-        "`{}` and `{}` share the readers {}{}, who get what goes by both twice; name each reader in one of them, \
-         or give the two channels other sources or filters",
+        "`{}` and `{}` both reach {}{}: what goes by both channels gets there twice; name each reader in one of \
+         them, or give the channels other sources or filters",
         one.id,
         other.id,
         shared[..shared.len().min(MOST_NAMED)].join(", "),
@@ -109,7 +109,7 @@ mod tests {
         let mut b = to("email", "b", "Y <Y@example.org>, z@example.org");
         let said = meetings(&[a.clone(), b.clone()]).join("\n");
         assert!(
-            said.contains("`a` and `b` share the readers y@example.org,"),
+            said.contains("`a` and `b` both reach y@example.org:"),
             "{said}"
         );
         assert!(!said.contains("x@"), "{said}");
@@ -122,10 +122,7 @@ mod tests {
     #[test]
     fn whoever_reads_all_of_an_application_reads_each_of_its_channels() {
         let said = meetings(&[to("wecom-app", "a", "@all"), to("wecom-app", "b", "u1|u2")]);
-        assert!(
-            said.join("").contains("share the readers u1, u2,"),
-            "{said:?}"
-        );
+        assert!(said.join("").contains("both reach u1, u2:"), "{said:?}");
         let said = meetings(&[
             to("wecom-app", "a", "u2|u1"),
             to("wecom-app", "b", "U1|u2|u1"),

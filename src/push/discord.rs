@@ -48,16 +48,9 @@ impl Discord {
     /// # Errors
     /// A proxy that cannot be used.
     pub(super) fn new(settings: &Robot) -> Result<Self, PushError> {
-        let url = settings.get("url");
-        // Only then the answer says what became of the message.
-        let wait = if url.contains('?') {
-            "&wait=true"
-        } else {
-            "?wait=true"
-        };
         Ok(Self {
             http: Http::of(settings)?,
-            url: format!("{url}{wait}"),
+            url: waiting(settings.get("url")),
             pause: Mutex::default(),
         })
     }
@@ -98,6 +91,17 @@ impl Discord {
             *self.pause.lock().unwrap_or_else(PoisonError::into_inner) = pause;
         }
     }
+}
+
+/// The webhook's address where the answer says what became of the message.
+fn waiting(url: &str) -> String {
+    let (url, _) = url.split_once('#').unwrap_or((url, ""));
+    let (path, query) = url.split_once('?').unwrap_or((url, ""));
+    let kept = query
+        .split('&')
+        .filter(|pair| !pair.is_empty() && pair.split('=').next() != Some("wait"));
+    let query: Vec<&str> = kept.chain(["wait=true"]).collect();
+    format!("{path}?{}", query.join("&"))
 }
 
 impl Sender for Discord {
@@ -209,6 +213,20 @@ mod tests {
             style::tests::any_wording,
         },
     };
+
+    #[test]
+    fn the_answer_is_waited_for_however_the_address_is_written() {
+        let hook = "https://discord.com/api/webhooks/1/abc";
+        for (url, asked) in [
+            ("", "?wait=true"),
+            ("?wait=false", "?wait=true"),
+            ("?wait=true", "?wait=true"),
+            ("?thread_id=7&wait=1#x", "?thread_id=7&wait=true"),
+            ("?thread_id=7", "?thread_id=7&wait=true"),
+        ] {
+            assert_eq!(waiting(&format!("{hook}{url}")), format!("{hook}{asked}"));
+        }
+    }
 
     #[test]
     fn a_bulletin_is_an_embed() {
