@@ -37,6 +37,7 @@ mod nothing;
 mod odd_servers;
 mod outage;
 mod outside;
+mod proxies;
 mod reading;
 mod real_mail;
 mod rereading;

@@ -157,7 +157,9 @@ impl Connector {
             return with_port(host, to);
         }
         let found = self.guarded.look_up(host).await?;
-        match found.first().map(|found| found.ip()) {
+        // Every such proxy knows addresses of version 4.
+        let found = found.iter().find(|at| at.is_ipv4()).or(found.first());
+        match found.map(|found| found.ip()) {
             Some(IpAddr::V6(address)) => with_port(&format!("[{address}]"), to),
             Some(address) => with_port(&address.to_string(), to),
             None => with_port(host, to),

@@ -66,21 +66,21 @@ impl FetchError {
     }
 
     /// No answer came.
-    pub(super) fn unanswered(url: &Url, error: Unanswered, way: &Way) -> Self {
-        let no_tunnel = causes(&error).find_map(|cause| cause.downcast_ref::<NoTunnel>());
+    pub(super) fn unanswered(url: &Url, error: &Unanswered, way: &Way) -> Self {
+        let no_tunnel = causes(error).find_map(|cause| cause.downcast_ref::<NoTunnel>());
         if let Some(NoTunnel { status, said }) = no_tunnel {
             return Self::by_proxy(*status, said, url);
         }
-        let refusal = causes(&error).find_map(|cause| cause.downcast_ref::<Refusal>());
+        let refusal = causes(error).find_map(|cause| cause.downcast_ref::<Refusal>());
         if let Some(refusal) = refusal {
             return Self::refused(url, refusal);
         }
-        let why = if error.is_connect() && causes(&error).any(is_timeout) {
+        let why = if error.is_connect() && causes(error).any(is_timeout) {
             format!("no connection within {:?}", way.connect_within)
         } else {
-            causes(&error)
+            causes(error)
                 .find_map(|cause| known(cause, way.has_ca))
-                .unwrap_or_else(|| chain(&error))
+                .unwrap_or_else(|| chain(error))
         };
         let why = match way.by_proxy && wants_password(&why) {
             true => PROXY_LOGIN.to_owned(),
@@ -165,7 +165,9 @@ fn known(cause: &(dyn Error + 'static), has_ca: bool) -> Option<String> {
     }
     let why = match cause.downcast_ref::<io::Error>()?.kind() {
         io::ErrorKind::ConnectionRefused => "the server refuses connections",
-        io::ErrorKind::ConnectionReset => "the server closed the connection without an answer",
+        io::ErrorKind::ConnectionReset | io::ErrorKind::UnexpectedEof => {
+            "the server closed the connection without an answer"
+        }
         io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => {
             "the server cannot be reached from here"
         }

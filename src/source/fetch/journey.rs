@@ -11,7 +11,7 @@ use url::{Origin, Url};
 
 use super::{
     FetchError, Fetched, Page, Pauses, Request, Shared, Shown, Via,
-    client::Client,
+    client::{Client, Unanswered},
     connect::SAID,
     cookies::Jar,
     exchange::{Answer, Limit, answered, headers, page, paused, redirect, validators},
@@ -234,13 +234,13 @@ impl Shared {
             Ok(response) => return Ok(response),
             Err(error) => error,
         };
-        let unanswered = |error| {
+        let unanswered = |error: Unanswered| {
             let way = Way {
                 connect_within: self.clients.connect_within(),
                 by_proxy: self.clients.is_by_proxy(via, url),
                 has_ca: via.ca.is_some(),
             };
-            FetchError::unanswered(url, error, &way)
+            FetchError::unanswered(url, &error, &way)
         };
         if !error.is_broken_off() {
             return Err(unanswered(error));

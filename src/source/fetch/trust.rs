@@ -1,6 +1,6 @@
-//! Whom a source with a `ca` of its own trusts: the public authorities, those of its file, and each
-//! certificate of that file itself. webpki takes no authority for a server, but the certificates that
-//! `openssl req -x509` makes, as many a small server has one, are both.
+//! Whom a source trusts: the public authorities; with `verify = false`, anybody; with a `ca` of its own, the
+//! public authorities, those of its file, and each certificate of that file itself. webpki takes no authority
+//! for a server, but the certificates that `openssl req -x509` makes, as many a small server has one, are both.
 
 use std::{path::Path, sync::Arc};
 
