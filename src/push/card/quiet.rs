@@ -55,7 +55,7 @@ fn begins_call(before: Option<char>, rest: &str) -> bool {
         Some('/') => is_name(c),
         _ => false,
     };
-    let is_apart = before.is_none_or(|c| !is_name(c) && !(sign == Some('/') && c == '/'));
+    let is_apart = before.is_none_or(|c| !(is_name(c) || sign == Some('/') && c == '/'));
     is_apart && chars.next().is_some_and(names)
 }
 
