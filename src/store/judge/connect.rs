@@ -310,10 +310,23 @@ pub(in crate::store) fn connect(
         let is_familiar = memory.address.is_some() || memory.guid.is_some();
         connected.familiar.push(is_familiar);
     }
+    share_places(identities, &mut connected.shares);
     disown(notices, remembered, &mut connected);
     repeat_rows(identities, &mut connected);
     move_rows(notices, remembered, last_page, &mut connected.links);
     connected
+}
+
+/// An address that one row does not have alone is no other row's alone either.
+fn share_places(identities: &[Identity], shares: &mut [Shares]) {
+    let rows = identities.iter().zip(shares.iter());
+    let shared: HashSet<SeenKey> = rows
+        .filter(|(_, shares)| shares.address)
+        .map(|(identity, _)| identity.place())
+        .collect();
+    for (identity, shares) in identities.iter().zip(shares) {
+        shares.address |= shared.contains(&identity.place());
+    }
 }
 
 /// Which bulletin a row is by its own keys, and which of them it shares.

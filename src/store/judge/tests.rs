@@ -720,6 +720,23 @@ fn a_guid_that_several_notices_share_tells_none_of_them() {
 }
 
 #[test]
+fn rows_at_one_address_are_told_apart_whichever_of_them_is_known() {
+    let mut memory = Memory::default();
+    memory.look(&["0|题5|2022-11-01|guid=4", "9|题5||guid=4", "4|题0||"]);
+    memory.look(&["4|题0||", "0|题1||"]);
+    let page = ["9|题5||", "9|题5|2022-11-02|", "0|题0||"];
+    memory.look(&page);
+    assert_eq!(memory.look(&page), ["known"; 3]);
+    // A row that left a shared address for another one comes back.
+    let mut memory = Memory::default();
+    let page = ["5|题2|", "5|题1|"];
+    memory.look(&page);
+    memory.look(&["0|题1|"]);
+    memory.look(&[]);
+    assert_eq!(memory.look(&page), ["known"; 2]);
+}
+
+#[test]
 fn what_an_older_version_took_for_one_bulletin_is_told_apart() {
     let mut memory = Memory::default();
     memory.look(&["22|第22批|2026-11-22|guid=blog"]);
