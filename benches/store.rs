@@ -13,7 +13,7 @@ use std::{
 use chrono::{DateTime, Utc};
 use noticast::{
     bulletin::{Article, Channel, ChannelKind, MessageRef, Notice, Source, TelegramChat},
-    store::{BulletinQuery, Found, Look, LookState, Outcome, Store},
+    ops::{BulletinQuery, Found, Look, LookState, Outcome, Store},
 };
 use url::Url;
 
@@ -191,7 +191,7 @@ async fn many_channels(print: &impl Fn(&str, Duration)) {
 }
 
 /// Sends what waits in some channels, one after the other, as a sender's one request does.
-async fn drain(store: Store, heads: Vec<noticast::store::Waiting>) -> usize {
+async fn drain(store: Store, heads: Vec<noticast::ops::Waiting>) -> usize {
     let mut sent = 0;
     for head in heads {
         let mut next = Some(head);

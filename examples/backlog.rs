@@ -18,8 +18,8 @@ use clap::Parser;
 use noticast::{
     bulletin::{Notice, Source, SourceId},
     config::Config,
+    ops::{Found, Look, Store},
     push::Pusher,
-    store::{Found, Look, Store},
 };
 use tokio_util::sync::CancellationToken;
 use url::Url;

@@ -52,11 +52,11 @@ use self::{
 use crate::{
     bulletin::Language,
     config::{Config, Live},
+    ops::{Answered, Failure, Store},
     push::{
         Pusher, Sent, backoff,
         telegram::{Voice, verdict},
     },
-    store::{Answered, Failure, Store},
     supervise::{Supervisor, reason},
     watch::Watch,
 };

@@ -16,6 +16,8 @@ pub mod bulletin;
 pub mod cli;
 pub mod config;
 pub mod newsroom;
+pub mod ops;
+pub mod policy;
 pub mod push;
 pub mod round;
 pub mod schedule;

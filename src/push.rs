@@ -78,7 +78,7 @@ use crate::{
         Bulletin, Channel, ChannelId, ChannelKind, Fingerprint, Language, MessageRef, Robot,
     },
     config::{Config, Live},
-    store::{Store, StoreError},
+    ops::{Store, StoreError},
     supervise::Supervisor,
 };
 

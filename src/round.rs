@@ -20,8 +20,8 @@ pub use self::reread::reread;
 use self::{fault::Fault, front::Front, reader::Reader, rows::Rows};
 use crate::{
     bulletin::{BulletinId, Notice, Source},
+    ops::{Look, LookState, Store, StoreError},
     source::{Reading, fetch::Fetcher},
-    store::{Look, LookState, Store, StoreError},
 };
 
 /// What a look found.

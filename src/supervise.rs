@@ -20,7 +20,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::store::{Failure, StoreError};
+use crate::ops::{Failure, StoreError};
 
 /// A panic may quote a whole page.
 const LONGEST_REASON: usize = 300;
@@ -196,7 +196,7 @@ mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
     use super::*;
-    use crate::store::Refusal;
+    use crate::ops::Refusal;
 
     fn fast() -> (Supervisor, CancellationToken) {
         let waits = Waits {

@@ -20,7 +20,7 @@ use crate::{
         BulletinId, BulletinState, ChannelId, DeliveryId, DeliveryState, SourceId, Subscribe,
     },
     config::Config,
-    store::{
+    ops::{
         BulletinQuery, ChannelStatus, DeliveryQuery, Page, Refusal, SourceStatus, Store, StoreError,
     },
 };

@@ -32,9 +32,9 @@ use self::timetable::{Now, Timetable};
 use crate::{
     bulletin::{BulletinId, Language, Notice, Source, SourceId, Validators},
     config::Live,
+    ops::{Answered, Failure, Refusal, Store, StoreError},
     round::{self, Asked, Looked, Unread},
     source::fetch::{FetchErrorKind, Fetcher, Request, Via, Wants},
-    store::{Answered, Failure, Refusal, Store, StoreError},
     supervise::{self, Supervisor},
 };
 

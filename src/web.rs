@@ -51,8 +51,8 @@ use self::{
 use crate::{
     bulletin::Secret,
     config::{Config, Live},
+    ops::Store,
     push::Pusher,
-    store::Store,
     watch::Watch,
 };
 

@@ -8,8 +8,8 @@ use tokio::sync::watch as live;
 use crate::{
     bulletin::meetings,
     config::Config,
+    ops::{Store, StoreError},
     source::fetch::Fetcher,
-    store::{Store, StoreError},
     supervise,
     watch::Watch,
 };

@@ -16,8 +16,8 @@ use super::{
 use crate::{
     bulletin::{AddSources, AddedSource, Chat, Login, Source, SourceId, Standing, canonical_url},
     config::SourceBlock,
+    ops::StoreError,
     push::card::{clean_line, cut, escape},
-    store::StoreError,
 };
 
 /// Sources that one chat may add, and all chats together.

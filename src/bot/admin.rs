@@ -14,11 +14,11 @@ use super::{
 };
 use crate::{
     bulletin::{Bulletin, BulletinId, BulletinState, ChannelId, SourceId, Standing},
+    ops::{Answered, BulletinQuery, ChannelStatus, HeldAction, StoreError},
     push::{
         Sent,
         card::{clean_line, cut, escape},
     },
-    store::{Answered, BulletinQuery, ChannelStatus, HeldAction, StoreError},
 };
 
 /// Faults that a report of health names, and held bulletins that a message shows.

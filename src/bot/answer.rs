@@ -26,8 +26,8 @@ use super::{
 use crate::{
     bulletin::{ChannelId, Language},
     config::Config,
+    ops::{Store, StoreError},
     push::{Pusher, card::escape, telegram::Voice},
-    store::{Store, StoreError},
     watch::Watch,
 };
 

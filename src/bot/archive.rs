@@ -14,8 +14,8 @@ use super::{
 };
 use crate::{
     bulletin::{Bulletin, BulletinId, BulletinState, ChannelId},
+    ops::{BulletinQuery, StoreError},
     push::card::{Card, clean_line, cut, escape, link, quiet, show},
-    store::{BulletinQuery, StoreError},
 };
 
 /// Characters of a headline in a list or a question.

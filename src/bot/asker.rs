@@ -14,8 +14,8 @@ use super::{
 };
 use crate::{
     bulletin::{ChannelId, Language, topic_of},
+    ops::Actor,
     push::telegram::api::CallError,
-    store::Actor,
 };
 
 /// How long Telegram is waited for when it is asked who somebody is: others wait meanwhile.

@@ -13,8 +13,8 @@ use super::{
 };
 use crate::{
     bulletin::{Chat, Cost, Filter},
+    ops::{Actor, StoreError},
     push::card::{clean_line, cut, escape},
-    store::{Actor, StoreError},
 };
 
 /// Words of a filter, and characters of one.

@@ -12,8 +12,8 @@ use super::{
 };
 use crate::{
     bulletin::{Source, SourceId},
+    ops::{Answered, LookState, StoreError},
     push::card::{clean_line, cut, escape},
-    store::{Answered, LookState, StoreError},
 };
 
 /// Sources on a page.

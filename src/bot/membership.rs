@@ -5,7 +5,7 @@ use teloxide::types::{Chat, ChatMemberUpdated};
 use super::{answer::Room, say::Answer};
 use crate::{
     bulletin::{ChannelId, ChannelKind, TelegramChat},
-    store::StoreError,
+    ops::StoreError,
 };
 
 impl Room {

@@ -14,8 +14,8 @@ use super::{
 };
 use crate::{
     bulletin::{ChannelId, Chat, SourceId, Standing},
+    ops::StoreError,
     push::card::{clean_line, cut, escape},
-    store::StoreError,
 };
 
 impl Room {

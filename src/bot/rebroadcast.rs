@@ -15,8 +15,8 @@ use super::{
 };
 use crate::{
     bulletin::{BulletinId, BulletinState, ChannelId, ChannelKind, DeliveryId},
+    ops::{Answered, Report, Run, StoreError},
     push::card::{Card, clean_text, escape},
-    store::{Answered, Report, Run, StoreError},
 };
 
 /// How long an act can be undone after it was reported.

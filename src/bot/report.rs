@@ -19,8 +19,8 @@ use super::{
 };
 use crate::{
     bulletin::{ChannelId, ChannelKind, Delivery, DeliveryState, TelegramChat},
+    ops::{PERHAPS, Report, StoreError, Tally},
     push::{Sent, telegram::api::CallError},
-    store::{PERHAPS, Report, StoreError, Tally},
 };
 
 const LOOKS: Duration = Duration::from_secs(1);

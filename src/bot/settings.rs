@@ -14,8 +14,8 @@ use super::{
 };
 use crate::{
     bulletin::{Chat, Language, Quiet, Standing, fold},
+    ops::StoreError,
     push::card::{clean_line, cut, escape},
-    store::StoreError,
 };
 
 /// What the buttons offer.

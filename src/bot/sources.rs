@@ -13,8 +13,8 @@ use super::{
 };
 use crate::{
     bulletin::{Chat, Source, SourceId, Standing, fold},
+    ops::StoreError,
     push::card::escape,
-    store::StoreError,
 };
 
 /// Sources on a page.

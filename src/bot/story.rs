@@ -18,8 +18,8 @@ use crate::{
         Bulletin, BulletinId, BulletinState, Cause, Channel, ChannelId, Delivery, DeliveryKind,
         DeliveryState, Verdict,
     },
+    ops::{DeliveryQuery, Refusal, Reminded, StoreError},
     push::card::{clean_line, cut, escape, mark},
-    store::{DeliveryQuery, Refusal, Reminded, StoreError},
 };
 
 /// Channels that a bulletin's story names; more are counted.

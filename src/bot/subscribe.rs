@@ -12,8 +12,8 @@ use super::{
 };
 use crate::{
     bulletin::{ChannelId, Chat, Source, SourceId, Standing, Subscribe},
+    ops::StoreError,
     push::card::{clean_line, cut, escape},
-    store::StoreError,
 };
 
 /// Pages of one chat that are looked at or wait for it: slow ones must not keep the others waiting.

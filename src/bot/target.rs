@@ -12,8 +12,8 @@ use super::{
 };
 use crate::{
     bulletin::{ChannelId, Chat},
+    ops::StoreError,
     push::card::{clean_line, cut},
-    store::StoreError,
 };
 
 #[derive(Debug, Clone)]

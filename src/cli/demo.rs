@@ -17,7 +17,7 @@ use crate::{
     bulletin::{Channel, ChannelKind, DeliveryState, Source, StdoutFormat, TelegramChat},
     config::Config,
     newsroom,
-    store::{DeliveryQuery, Store},
+    ops::{DeliveryQuery, Store},
 };
 
 const PORT: u16 = 8787;

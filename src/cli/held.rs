@@ -5,7 +5,7 @@ use super::{
     reach::{Purpose, Reach},
     session::Session,
 };
-use crate::{bulletin::BulletinId, store::HeldAction};
+use crate::{bulletin::BulletinId, ops::HeldAction};
 
 /// Lists bulletins that are held, publishes them, or marks them as seen
 #[derive(Debug, clap::Args)]

@@ -13,7 +13,7 @@ use super::{Exit, UsageError, out, session::Session};
 use crate::{
     app::make_state_folder,
     config::{append_sources, opml},
-    store::Store,
+    ops::Store,
 };
 
 /// Takes in an export: idempotent, keeps numbers, works on a stopped store

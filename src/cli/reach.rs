@@ -22,8 +22,8 @@ use crate::{
     app::{Address, random_token},
     bulletin::{BulletinId, ChannelId, MessageRef, Secret},
     config::{Config, ConfigError},
+    ops::{Actor, Failure, HeldAction, Refusal, Store, StoreError},
     push::Pusher,
-    store::{Actor, Failure, HeldAction, Refusal, Store, StoreError},
     view::{self, Filters, Listing, ViewError},
 };
 

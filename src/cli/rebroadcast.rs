@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     bulletin::{BulletinId, BulletinState, ChannelId},
-    store::Refusal,
+    ops::Refusal,
     view::{Bulletin, Filters},
 };
 

@@ -22,8 +22,8 @@ use crate::{
     app::{App, random_token},
     bulletin::{ChannelId, MessageRef, Secret, TelegramChat, TelegramSettings},
     config::Config,
+    ops::Store,
     push::{Output, Pusher},
-    store::Store,
     web::Reload,
 };
 

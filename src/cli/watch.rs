@@ -16,8 +16,8 @@ use crate::{
     app::{App, Setup},
     bulletin::{Bulletin, BulletinState, Login, Source, SourceId, TelegramChat},
     config::SourceBlock,
+    ops::{BulletinQuery, Store},
     schedule::Schedule,
-    store::{BulletinQuery, Store},
 };
 
 const PORT: u16 = 8787;

@@ -26,7 +26,7 @@ use crate::{
         Moment, SourceId,
     },
     config::Config,
-    store::Waiting,
+    ops::Waiting,
 };
 
 /// Characters of a headline. With those below, the longest card has some 3,900 of the 4,096 that

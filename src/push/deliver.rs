@@ -24,7 +24,7 @@ use super::{
 use crate::{
     bulletin::{Channel, ChannelId, DeliveryKind, MessageRef, Mode},
     config::Live,
-    store::{Begun, Outcome, Store, StoreError, Waiting},
+    ops::{Begun, Outcome, Store, StoreError, Waiting},
 };
 
 /// The longest wait between two attempts, but for what the platform itself asks for.

@@ -15,7 +15,7 @@ use super::{ASIDES, Key, Line, Made, Pusher, TELEGRAM, changed, health::Health};
 use crate::{
     bulletin::{Channel, ChannelId, ChannelKind, TelegramSettings},
     config::Config,
-    store::{Answered, Failure, StoreError},
+    ops::{Answered, Failure, StoreError},
     supervise,
 };
 
@@ -231,7 +231,7 @@ mod tests {
     use std::{path::Path, sync::Mutex};
 
     use super::*;
-    use crate::store::Store;
+    use crate::ops::Store;
 
     fn config(channels: &str) -> Arc<Config> {
         Arc::new(Config::check(channels, Path::new("noticast.toml")).unwrap())

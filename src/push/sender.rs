@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     bulletin::{Channel, DeliveryId, MessageRef},
-    store::{Store, StoreError},
+    ops::{Store, StoreError},
 };
 
 const TOO_FAST: &str = "too fast";

@@ -35,7 +35,7 @@ use super::{
 };
 use crate::{
     bulletin::{Channel, ChannelId, DeliveryId},
-    store::{Outcome, StoreError, Waiting},
+    ops::{Outcome, StoreError, Waiting},
 };
 
 /// Deliveries under way at most: as many as may be unanswered or not yet recorded, and as many that are

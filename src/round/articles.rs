@@ -8,8 +8,8 @@ use url::Url;
 use super::{fault::Fault, front::hash_of, pages::JudgedList, reader::Reader, summary};
 use crate::{
     bulletin::{Article, Attachment, BulletinId, BulletinState, Notice, Opened, is_same_page},
+    ops::{Found, Ruling, Store},
     source::fetch::Page,
-    store::{Found, Ruling, Store},
 };
 
 /// What is not opened by then is admitted with what the list says.

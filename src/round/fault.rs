@@ -6,11 +6,11 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     bulletin::Source,
+    ops::LookState,
     source::{
         ReadError,
         fetch::{FetchError, FetchErrorKind, Page},
     },
-    store::LookState,
 };
 
 /// What failed once is mostly well again soon, also where the next scheduled look is a day away.

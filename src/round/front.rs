@@ -10,8 +10,8 @@ use super::{
 };
 use crate::{
     bulletin::{Came, Notice, ReadAs, Trust, Validators, canonical_url},
+    ops::LookState,
     source::fetch::{Fetched, Page, Shown},
-    store::LookState,
 };
 
 /// Feeds that a page announces and that are tried.

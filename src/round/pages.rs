@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     bulletin::{Article, BulletinState, Notice},
-    store::{Judged, Ruling, Store, StoreError},
+    ops::{Judged, Ruling, Store, StoreError},
 };
 
 /// Further pages are read until a row is known, but no more than this (promise 4).

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::{fault::Fault, reader::Reader};
 use crate::{
     bulletin::{ReadAs, canonical_url},
-    store::{BulletinQuery, Store, StoreError},
+    ops::{BulletinQuery, Store, StoreError},
 };
 
 /// So many of the newest bulletins are looked for on the page.

@@ -6,8 +6,8 @@ use url::Url;
 use super::{Asked, articles, front::hash_of, reader::Reader, summary};
 use crate::{
     bulletin::{Article, Bulletin, Notice, Source, Validators, is_same_page},
+    ops::{ReadAgain, Reread, Store, StoreError},
     source::fetch::{Fetched, Fetcher, Page},
-    store::{ReadAgain, Reread, Store, StoreError},
 };
 
 /// Neighbours that are asked whether they are there.

@@ -3,8 +3,8 @@
 use super::reader::Reader;
 use crate::{
     bulletin::{Article, Notice},
+    ops::Found,
     source::summary::{deadline, summarise},
-    store::Found,
 };
 
 /// The article's date serves only where the list has none; a summary comes from the page's own

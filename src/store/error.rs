@@ -62,9 +62,11 @@ pub enum Failure {
     Closed,
 }
 
-pub(super) type Result<T> = std::result::Result<T, StoreError>;
+pub type Result<T> = std::result::Result<T, StoreError>;
 
-pub(super) fn refused(why: String) -> StoreError {
+/// For what has no kind of its own; `why` says what to do.
+#[must_use]
+pub fn refused(why: String) -> StoreError {
     Refusal::Other(why).into()
 }
 

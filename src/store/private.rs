@@ -11,7 +11,7 @@ const FILE: u32 = 0o600;
 const FOLDER: u32 = 0o700;
 
 /// Makes a folder, or closes to others the one that is there. A link may lead to what others share.
-pub(super) fn folder(path: &Path) -> io::Result<()> {
+pub(crate) fn folder(path: &Path) -> io::Result<()> {
     DirBuilder::new()
         .recursive(true)
         .mode(FOLDER)
@@ -23,7 +23,7 @@ pub(super) fn folder(path: &Path) -> io::Result<()> {
 }
 
 /// Makes a file in the place of a left-over one, which may be a link to somewhere else.
-pub(super) fn file(path: &Path) -> io::Result<File> {
+pub(crate) fn file(path: &Path) -> io::Result<File> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
@@ -38,7 +38,7 @@ pub(super) fn file(path: &Path) -> io::Result<File> {
 }
 
 /// Closes a folder and all that lies in it to others. Links are left alone.
-pub(super) fn close(path: &Path) -> io::Result<()> {
+pub(crate) fn close(path: &Path) -> io::Result<()> {
     fs::set_permissions(path, Permissions::from_mode(FOLDER))?;
     for entry in fs::read_dir(path)? {
         let entry = entry?;

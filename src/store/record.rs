@@ -6,23 +6,29 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{LookState, recent::RecentRow, revise::History, rows::AuditRow, said::Said};
-use crate::bulletin::{AddedSource, Bulletin, ChannelId, Chat, Delivery, Moment, SourceId};
+use crate::{
+    bulletin::{AddedSource, Bulletin, ChannelId, Chat, Delivery, Moment, SourceId},
+    policy::{
+        facts::{AuditEntry, History, LookState},
+        notified::Versions,
+        rereading::Recent,
+    },
+};
 
 /// Grows with every change that an older program would misread.
-pub(super) const VERSION: u32 = 1;
+pub const VERSION: u32 = 1;
 
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Header {
+pub struct Header {
     /// Always `export`.
-    pub(super) noticast: String,
-    pub(super) version: u32,
-    pub(super) at: DateTime<Utc>,
+    pub noticast: String,
+    pub version: u32,
+    pub at: DateTime<Utc>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-pub(super) enum Record {
+pub enum Record {
     /// The next numbers, so that none is used twice.
     Count {
         next_bulletin: u64,
@@ -46,7 +52,7 @@ pub(super) enum Record {
     Recent {
         bulletin: u64,
         #[serde(flatten)]
-        row: RecentRow,
+        row: Recent,
     },
     /// What was seen under an address or guid.
     Seen {
@@ -82,62 +88,64 @@ pub(super) enum Record {
         at: DateTime<Utc>,
         counter: u32,
         #[serde(flatten)]
-        entry: AuditRow,
+        entry: AuditEntry,
     },
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct SourceRecord {
-    pub(super) id: SourceId,
-    pub(super) fingerprint: String,
-    pub(super) has_baseline: bool,
-    pub(super) oldest: Option<Moment>,
-    pub(super) newest: Option<Moment>,
-    pub(super) fragments_tell: bool,
+pub struct SourceRecord {
+    pub id: SourceId,
+    pub fingerprint: String,
+    pub has_baseline: bool,
+    pub oldest: Option<Moment>,
+    pub newest: Option<Moment>,
+    pub fragments_tell: bool,
     /// Bulletins that the page showed last.
-    pub(super) page: Vec<u64>,
-    pub(super) look: LookState,
+    pub page: Vec<u64>,
+    pub look: LookState,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct ChannelRecord {
-    pub(super) id: ChannelId,
-    pub(super) blocked: Option<(String, DateTime<Utc>)>,
-    pub(super) error: Option<String>,
-    pub(super) sent: u64,
-    pub(super) failed: u64,
+pub struct ChannelRecord {
+    pub id: ChannelId,
+    pub blocked: Option<(String, DateTime<Utc>)>,
+    pub error: Option<String>,
+    pub sent: u64,
+    pub failed: u64,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct BulletinRecord {
+pub struct BulletinRecord {
     #[serde(flatten)]
-    pub(super) bulletin: Bulletin,
-    pub(super) titles: Vec<u64>,
+    pub bulletin: Bulletin,
+    pub titles: Vec<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) text: Option<String>,
+    pub text: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) text_as_published: Option<String>,
+    pub text_as_published: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) history: Option<History>,
-    #[serde(default, skip_serializing_if = "Said::is_empty")]
-    pub(super) said: Said,
+    pub history: Option<History>,
+    #[serde(default, skip_serializing_if = "Versions::is_empty")]
+    pub said: Versions,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct DeliveryRecord {
+pub struct DeliveryRecord {
     #[serde(flatten)]
-    pub(super) delivery: Delivery,
-    pub(super) note_of: Option<u64>,
-    pub(super) doubts: u8,
-    pub(super) begun_at: Option<DateTime<Utc>>,
-    pub(super) ended_at: Option<DateTime<Utc>>,
+    pub delivery: Delivery,
+    pub note_of: Option<u64>,
+    pub doubts: u8,
+    pub begun_at: Option<DateTime<Utc>>,
+    pub ended_at: Option<DateTime<Utc>>,
 }
 
-pub(super) fn hex(bytes: &[u8]) -> String {
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-pub(super) fn unhex(text: &str) -> Option<[u8; 16]> {
+#[must_use]
+pub fn unhex(text: &str) -> Option<[u8; 16]> {
     let mut bytes = [0; 16];
     if text.len() != 32 || !text.is_ascii() {
         return None;

@@ -11,7 +11,7 @@ use crate::{
         self, Attachment, BulletinId, BulletinState, ChannelId, DeliveryId, DeliveryKind,
         DeliveryState, Login, MessageRef, Mode, Moment, ReadAs, SourceId,
     },
-    store::{ChannelStatus, SourceStatus},
+    ops::{ChannelStatus, SourceStatus},
 };
 
 /// A time of our own clock, in the config's zone, to the millisecond: RFC 3339 with offset.
@@ -322,7 +322,7 @@ mod tests {
     use chrono::TimeZone;
 
     use super::*;
-    use crate::{bulletin::Cause, store::LookState};
+    use crate::{bulletin::Cause, ops::LookState};
 
     fn status(look: LookState, held: u64) -> SourceStatus {
         SourceStatus {

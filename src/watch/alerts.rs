@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 use crate::{
     bulletin::{ChannelId, Language, Source},
     config::Config,
+    ops::{LookState, Store, StoreError, Told},
     round::Looked,
-    store::{LookState, Store, StoreError, Told},
 };
 
 /// Failed looks in a row after which a fault that may pass is told.

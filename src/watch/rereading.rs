@@ -12,9 +12,9 @@ use url::Url;
 use super::Shared;
 use crate::{
     bulletin::BulletinState,
+    ops::{Answered, Failure, ReadAgain, Reread, StoreError},
     round,
     source::fetch::Fetcher,
-    store::{Answered, Failure, ReadAgain, Reread, StoreError},
 };
 
 /// Articles of one turn, and of those that are under way; the fetcher still asks each host for one
@@ -53,7 +53,7 @@ impl Shared {
         let config = self.config.borrow().clone();
         let id = &known.bulletin.source;
         let source = config.sources.iter().find(|source| source.id == *id);
-        let is_ill = |state: &crate::store::LookState| state.paused || state.failures > 0;
+        let is_ill = |state: &crate::ops::LookState| state.paused || state.failures > 0;
         let source = source.filter(|_| !self.store.read_look_state(id, is_ill));
         let url = Url::parse(&known.bulletin.url).ok();
         let host = url.and_then(|url| url.host_str().map(str::to_owned));

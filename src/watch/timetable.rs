@@ -15,7 +15,7 @@ use tokio::time::Instant;
 
 use crate::{
     bulletin::{Source, SourceId},
-    store::LookState,
+    ops::LookState,
 };
 
 /// Retry-After is kept a day at most; a later time is a clock that was set.

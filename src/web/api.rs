@@ -27,7 +27,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Shared, problem::Problem};
 use crate::{
     bulletin::{BulletinId, ChannelId},
-    store::{Actor, HeldAction, Refusal, StoreError},
+    ops::{Actor, HeldAction, Refusal, StoreError},
     view::{self, Filters, Listing},
 };
 

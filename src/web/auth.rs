@@ -17,7 +17,7 @@ use super::{
     listen::Peer,
     problem::Problem,
 };
-use crate::{bulletin::Secret, store::Actor};
+use crate::{bulletin::Secret, ops::Actor};
 
 /// Who looks at a page or a feed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -27,7 +27,7 @@ use super::{
 use crate::{
     bulletin::{Bulletin, BulletinId, BulletinState, Cause, Moment, Source},
     config::Config,
-    store::{BulletinQuery, Store},
+    ops::{BulletinQuery, Store},
 };
 
 /// Entries of a feed.

@@ -20,8 +20,8 @@ use super::{Shared, Site, auth::Viewer, card::Scene, problem::KeepsShape};
 use crate::{
     bulletin::{Channel, ChannelId, Source, SourceId},
     config::Config,
+    ops::{ChannelStatus, LookState, Store, StoreError, Waiting},
     push::{self, card::cut},
-    store::{ChannelStatus, LookState, Store, StoreError, Waiting},
     supervise::Breakage,
     view::Stamp,
 };

@@ -11,7 +11,7 @@ use prometheus::{Encoder, GaugeVec, IntCounterVec, Opts, Registry, TextEncoder};
 
 use super::{Shared, Site, auth, problem::Problem};
 use crate::{
-    store::{ChannelStatus, Health, SourceStatus},
+    ops::{ChannelStatus, Health, SourceStatus},
     supervise::Breakage,
 };
 

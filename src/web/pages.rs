@@ -21,8 +21,8 @@ use super::{
 use crate::{
     bulletin::{BulletinId, BulletinState, ChannelKind, Revision, TelegramChat},
     config::Config,
+    ops::BulletinQuery,
     push::card::what_changed,
-    store::BulletinQuery,
     view,
 };
 

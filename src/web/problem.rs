@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::{Shared, Site, templates};
 use crate::{
-    store::{Refusal, StoreError},
+    ops::{Refusal, StoreError},
     view::ViewError,
 };
 

@@ -16,7 +16,7 @@ use url::form_urlencoded;
 use super::{Shared, Site, problem::Problem};
 use crate::{
     bulletin::Bulletin,
-    store::{BulletinQuery, Page},
+    ops::{BulletinQuery, Page},
 };
 
 /// More would only take the processor from looks and sends.

@@ -180,7 +180,7 @@ async fn add(pushing: &Pushing, id: &str, chat: i64) {
         chat: ChannelId::of_chat(chat, None),
         at: chrono::Utc::now(),
     };
-    let by = noticast::store::Actor {
+    let by = noticast::ops::Actor {
         who: chat.to_string(),
         from: "telegram".to_owned(),
     };

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::Utc;
 use noticast::{
     bulletin::{DeliveryKind, DeliveryState, Moment, Notice},
-    store::{Found, Look, LookState},
+    ops::{Found, Look, LookState},
 };
 
 use crate::support::{pushing::Pushing, telegram::Telegram};

@@ -91,7 +91,7 @@ impl Looks {
         let updates = deliveries
             .iter()
             .filter(|it| it.kind == DeliveryKind::Update);
-        let held = noticast::store::BulletinQuery {
+        let held = noticast::ops::BulletinQuery {
             states: vec![BulletinState::Held],
             ..Default::default()
         };

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use noticast::{
     bulletin::{ChannelId, Delivery, DeliveryState},
+    ops::DeliveryQuery,
     push::Checked,
-    store::DeliveryQuery,
 };
 
 use crate::support::{

@@ -5,7 +5,7 @@ use super::{Card, Wording, clean_line, cut, escape, mark, quiet};
 use crate::{
     bulletin::{BulletinId, Changed, Channel, ChannelKind, DeliveryKind, Language, Revision},
     config::Config,
-    store::{Edition, Waiting},
+    ops::{Edition, Waiting},
 };
 
 /// Changes that a message tells of, the latest, and characters of an earlier title.

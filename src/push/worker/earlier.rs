@@ -7,8 +7,8 @@ use tokio::time::Instant;
 use super::{Worker, instant};
 use crate::{
     bulletin::{Channel, ChannelKind},
+    ops::StoreError,
     push::sender::Sent,
-    store::StoreError,
 };
 
 /// The longest span of any limit (ntfy's), and a second.

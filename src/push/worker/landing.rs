@@ -6,12 +6,12 @@ use tokio::time::Instant;
 use super::{Landed, Worker};
 use crate::{
     bulletin::ChannelId,
+    ops::{StoreError, Waiting},
     push::{
         deliver::Delivered,
         pace::{Lane, Limit, Turn},
         sender::Sent,
     },
-    store::{StoreError, Waiting},
 };
 
 /// One of them may be about a single message.

@@ -7,8 +7,8 @@ use tokio::time::Instant;
 
 use super::{Rest, Worker};
 use crate::{
+    ops::{Outcome, StoreError},
     push::{deliver::backoff, sender::Sent},
-    store::{Outcome, StoreError},
 };
 
 /// A wrong key is tried again this often.

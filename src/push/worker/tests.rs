@@ -10,8 +10,8 @@ use super::*;
 use crate::{
     bulletin::{ChannelKind, DeliveryState, Mode, Notice, Source, StdoutFormat},
     config::Config,
+    ops::{DeliveryQuery, Found, Look, LookState, Store},
     push::{Pusher, card::Card, sender::Sender},
-    store::{DeliveryQuery, Found, Look, LookState, Store},
 };
 
 /// Panics at the first messages for `bad`, and once between two messages.

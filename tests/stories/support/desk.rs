@@ -6,9 +6,9 @@ use chrono::{DateTime, Utc};
 use noticast::{
     bulletin::{Article, BulletinId, Channel, ChannelKind, Moment, Notice, Secret, Source},
     config::{Config, Live},
+    ops::{Found, Look, LookState, Store},
     push::{Output, Pusher},
     source::fetch::Fetcher,
-    store::{Found, Look, LookState, Store},
     watch::Watch,
     web::{self, Reload},
 };
@@ -188,7 +188,7 @@ impl Desk {
         source: &str,
         found: Vec<Found>,
         now: DateTime<Utc>,
-    ) -> noticast::store::Admitted {
+    ) -> noticast::ops::Admitted {
         let look = Look {
             source: source.parse().unwrap(),
             found,

@@ -11,10 +11,10 @@ use noticast::{
     bot,
     bulletin::{BulletinId, Delivery, LARGEST_DOCUMENT, Notice, SourceId},
     config::Config,
+    ops::{DeliveryQuery, Failure, Found, Look, Store},
     push::{Files, Output, Pusher},
     round::{self, Asked, Looked},
     source::fetch::Fetcher,
-    store::{DeliveryQuery, Failure, Found, Look, Store},
     watch::Watch,
 };
 use tempfile::TempDir;

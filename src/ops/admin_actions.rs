@@ -1,0 +1,237 @@
+//! What people ask for: releasing what is held, sending again, announcing, and the log of it all.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use chrono::{DateTime, Utc};
+
+use super::{Actor, HeldAction, op::Op};
+use crate::{
+    bulletin::{BulletinId, BulletinState, Cause, ChannelId, DeliveryId, DeliveryKind, SourceId},
+    policy::facts::{Archived, Request, RequestKey},
+    store::{Refusal, Result, refused},
+};
+
+/// What became of held bulletins: those that were published, and those marked as seen.
+pub type Settled = (Vec<BulletinId>, Vec<BulletinId>);
+
+pub(super) fn settle_held(
+    op: &mut Op<'_>,
+    action: HeldAction,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<Settled> {
+    let (publish, seen) = chosen(op, action)?;
+    for id in &publish {
+        settle(op, *id, BulletinState::Published, Cause::Released, now)?;
+    }
+    for id in &seen {
+        settle(op, *id, BulletinState::Baseline, Cause::MarkedSeen, now)?;
+    }
+    if !publish.is_empty() || !seen.is_empty() {
+        let what = format!(
+            "held: published {}, marked as seen {}",
+            list(&publish),
+            list(&seen)
+        );
+        op.log(by, &what, now);
+    }
+    let ids = |ids: Vec<u64>| ids.into_iter().map(BulletinId).collect();
+    Ok((ids(publish), ids(seen)))
+}
+
+fn list(ids: &[u64]) -> String {
+    const MOST: usize = 50;
+    let shown: Vec<String> = ids.iter().take(MOST).map(u64::to_string).collect();
+    match (ids.len(), ids.len() > MOST) {
+        (0, _) => "none".to_owned(),
+        (count, true) => format!("{count}: {} …", shown.join(" ")),
+        (_, false) => shown.join(" "),
+    }
+}
+
+/// The numbers that an action publishes and those that it dismisses, oldest first.
+pub(super) fn chosen(op: &mut Op<'_>, action: HeldAction) -> Result<(Vec<u64>, Vec<u64>)> {
+    let held = op.tx.held()?;
+    let mut picked = |ids: Vec<BulletinId>| -> Result<Vec<u64>> {
+        let mut ids: Vec<u64> = ids.into_iter().map(|id| id.0).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        if let Some(id) = ids.iter().find(|id| held.binary_search(id).is_err()) {
+            let row = op.tx.bulletin(*id)?;
+            row.ok_or(Refusal::NoBulletin(BulletinId(*id)))?;
+            return Err(refused(format!("bulletin {id} is not held")));
+        }
+        Ok(ids)
+    };
+    match action {
+        HeldAction::Publish(ids) => Ok((picked(ids)?, Vec::new())),
+        HeldAction::Seen(ids) => Ok((Vec::new(), picked(ids)?)),
+        HeldAction::PublishAll => Ok((held, Vec::new())),
+        HeldAction::SeenAll => Ok((Vec::new(), held)),
+        HeldAction::Newest(count) => {
+            let mut by_source: BTreeMap<SourceId, BTreeSet<(i64, u64)>> = BTreeMap::new();
+            for id in &held {
+                if let Some(row) = op.tx.bulletin(*id)? {
+                    let place = (row.newest_ms(), *id);
+                    by_source.entry(row.source).or_default().insert(place);
+                }
+            }
+            let newest = by_source
+                .values()
+                .flat_map(|ids| ids.iter().rev().take(count));
+            let newest: HashSet<u64> = newest.map(|(_, id)| *id).collect();
+            Ok(held.into_iter().partition(|id| newest.contains(id)))
+        }
+    }
+}
+
+fn settle(
+    op: &mut Op<'_>,
+    id: u64,
+    state: BulletinState,
+    cause: Cause,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let row = op.tx.bulletin(id)?;
+    let mut row = row.ok_or(Refusal::NoBulletin(BulletinId(id)))?;
+    (row.state, row.cause) = (state, cause);
+    let mut facts = op.tx.source(&row.source);
+    facts.held = facts.held.saturating_sub(1);
+    op.tx.set_source(&row.source, facts);
+    op.tx.set_bulletin(id, &row)?;
+    match state {
+        BulletinState::Published => op.publish(id, &row, now),
+        _ => Ok(()),
+    }
+}
+
+/// A rebroadcast as it was asked.
+pub(super) struct Rebroadcast {
+    pub(super) bulletin: BulletinId,
+    /// None: all that have its source.
+    pub(super) to: Option<Vec<ChannelId>>,
+    pub(super) note: Option<String>,
+    pub(super) request: String,
+    pub(super) by: Actor,
+}
+
+pub(super) fn rebroadcast(
+    op: &mut Op<'_>,
+    asked: &Rebroadcast,
+    now: DateTime<Utc>,
+) -> Result<Vec<DeliveryId>> {
+    let request = RequestKey::new(&asked.request);
+    let id = asked.bulletin;
+    if let Some(made) = op.tx.request(request)? {
+        return again(op, &made, id);
+    }
+    let row = op.tx.bulletin(id.0)?;
+    let row = row.ok_or(Refusal::NoBulletin(id))?;
+    if row.state == BulletinState::Held {
+        return Err(Refusal::Held(id).into());
+    }
+    let kind = DeliveryKind::Rebroadcast;
+    let channels = match &asked.to {
+        Some(to) => at_once(named(op, to)?, now),
+        None => {
+            let having = having(op, &row)?;
+            op.due_in(having, kind, &row, now)
+        }
+    };
+    let note = asked.note.as_deref().filter(|note| !note.trim().is_empty());
+    let first = op.queue(&channels, Some(id.0), kind, note, now)?;
+    let count = channels.len() as u64;
+    let made = Request::new(first, count, id.0, now);
+    op.tx.set_request(request, &made);
+    let what = format!("rebroadcast {id} to {count} channels, deliveries from {first}");
+    op.log(&asked.by, &what, now);
+    Ok(numbers(first, count))
+}
+
+/// The answer to a request that was made before, if it was for the same bulletin.
+fn again(op: &mut Op<'_>, made: &Request, bulletin: BulletinId) -> Result<Vec<DeliveryId>> {
+    let before = match made.count {
+        // It was turned down, or is forgotten with what is long done: whatever it asks for is not done.
+        0 if made.first == 0 => Some(bulletin.0),
+        0 => Some(made.first),
+        _ => match op.tx.delivery(made.first)? {
+            Some(entry) => entry.bulletin,
+            None => Some(bulletin.0),
+        },
+    };
+    if before == Some(bulletin.0) {
+        return Ok(numbers(made.first, made.count));
+    }
+    let of = before.map_or_else(
+        || "an announcement".to_owned(),
+        |id| format!("bulletin {id}"),
+    );
+    Err(refused(format!(
+        "this request was made before, for {of}; take a new `request_id` for bulletin {bulletin}"
+    )))
+}
+
+/// The channels that have one of a bulletin's sources.
+fn having(op: &mut Op<'_>, row: &Archived) -> Result<Vec<ChannelId>> {
+    if op.routes.is_none() {
+        return Err(refused(
+            "without a config nobody knows which channels have that source; name them (`--to`)"
+                .to_owned(),
+        ));
+    }
+    Ok(op.channels_having(row))
+}
+
+/// The channels that people named, each chat once.
+fn named(op: &mut Op<'_>, to: &[ChannelId]) -> Result<Vec<ChannelId>> {
+    let mut places = HashSet::new();
+    let mut channels = Vec::new();
+    for id in to {
+        let channel = op.channel_named(id);
+        let channel = channel.ok_or_else(|| Refusal::NoChannel(id.clone()))?;
+        if places.insert(op.place(&channel)) {
+            channels.push(channel);
+        }
+    }
+    Ok(channels)
+}
+
+/// Whatever the settings of the channels say.
+pub(super) fn at_once(channels: Vec<ChannelId>, now: DateTime<Utc>) -> Vec<(ChannelId, i64)> {
+    let now_ms = now.timestamp_millis();
+    let channels = channels.into_iter();
+    channels.map(|channel| (channel, now_ms)).collect()
+}
+
+pub(super) fn numbers(first: u64, count: u64) -> Vec<DeliveryId> {
+    (first..first + count).map(DeliveryId).collect()
+}
+
+pub(super) fn announce(
+    op: &mut Op<'_>,
+    to: &[ChannelId],
+    text: &str,
+    now: DateTime<Utc>,
+) -> Result<Vec<DeliveryId>> {
+    let channels = at_once(announced_to(op, to)?, now);
+    let kind = DeliveryKind::Announcement;
+    let first = op.queue(&channels, None, kind, Some(text), now)?;
+    Ok(numbers(first, channels.len() as u64))
+}
+
+/// As [`named`], but an admin's chat needs no channel yet: `telegram:CHAT` is taken as it is.
+fn announced_to(op: &mut Op<'_>, to: &[ChannelId]) -> Result<Vec<ChannelId>> {
+    let mut seen = HashSet::new();
+    let mut channels = Vec::new();
+    for id in to {
+        let id = match op.channel_named(id) {
+            Some(known) => known,
+            None if id.chat().is_some() => id.clone(),
+            None => return Err(Refusal::NoChannel(id.clone()).into()),
+        };
+        if seen.insert(id.clone()) {
+            channels.push(id);
+        }
+    }
+    Ok(channels)
+}

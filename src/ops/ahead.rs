@@ -1,0 +1,117 @@
+//! What channels' patterns say of the texts that come next, found out before the writer is asked: it is
+//! one thread, and patterns may take a fifth of a second for each bulletin.
+//!
+//! A text or filter that was not foreseen is judged by the writer itself: nothing depends on this.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{HeldAction, Look, Ruling, Store, admin_actions, blocking, op::Op};
+use crate::{
+    bulletin::{BulletinState, Cost, Filter, Folded, Verdict},
+    policy::correction,
+    store::Result,
+};
+
+/// Texts that are judged ahead of one call; who brings more waits for the writer with the rest.
+const MOST_TEXTS: usize = 500;
+
+/// The verdicts of each text, by the address of the filter, which is kept so that it stays there.
+#[derive(Debug, Default)]
+pub(super) struct Ahead(HashMap<Folded, HashMap<usize, (Filter, bool)>>);
+
+impl Ahead {
+    fn of(texts: HashSet<Folded>, filters: &[Filter]) -> Self {
+        let judged = |text: Folded| {
+            let verdict =
+                |filter: &Filter| (filter.address(), (filter.clone(), wants(filter, &text)));
+            let verdicts = filters.iter().map(verdict).collect();
+            (text, verdicts)
+        };
+        Self(texts.into_iter().map(judged).collect())
+    }
+
+    #[cfg(test)]
+    pub(super) fn count(&self) -> usize {
+        self.0.values().map(HashMap::len).sum()
+    }
+
+    /// Whether a filter lets a text through.
+    pub(super) fn wants(&self, filter: &Filter, text: &Folded) -> bool {
+        if !is_costly(filter) {
+            return wants(filter, text);
+        }
+        let known = self.0.get(text);
+        let known = known.and_then(|verdicts| verdicts.get(&filter.address()));
+        known.map_or_else(|| wants(filter, text), |(_, wanted)| *wanted)
+    }
+}
+
+fn wants(filter: &Filter, text: &Folded) -> bool {
+    filter.is_empty() || filter.verdict_of(text) == Verdict::Wanted
+}
+
+fn is_costly(filter: &Filter) -> bool {
+    filter.cost() != Cost::default()
+}
+
+/// The filters of all channels and chats that have patterns.
+fn costly(op: &mut Op<'_>) -> Vec<Filter> {
+    let configured = op.configured();
+    let chats = op.tx.chats();
+    let configured = configured.iter().map(|channel| &channel.filter);
+    let subscribed = chats.subscribed().map(|(_, known)| &known.channel.filter);
+    let all = configured.chain(subscribed);
+    all.filter(|filter| is_costly(filter)).cloned().collect()
+}
+
+impl Store {
+    /// For what a look is about to publish.
+    pub(super) async fn ahead_of_look(&self, look: &Look) -> Result<Ahead> {
+        let filters = self.ask(costly).await?;
+        if filters.is_empty() {
+            return Ok(Ahead::default());
+        }
+        let notices: Vec<_> = look
+            .found
+            .iter()
+            .map(|found| found.notice.clone())
+            .collect();
+        let rulings = self.judge(&look.source, &notices).await?.rulings;
+        let found = look.found.iter().zip(&rulings);
+        let news = found
+            .filter(|(_, ruling)| matches!(ruling, Ruling::Unknown(BulletinState::Published, _)));
+        let texts = news.map(|(found, _)| {
+            let summary = correction::summary(found).unwrap_or_default();
+            (correction::title(found), summary.to_owned())
+        });
+        judged(texts.collect(), filters).await
+    }
+
+    /// For held bulletins that are about to be published.
+    pub(super) async fn ahead_of_held(&self, action: &HeldAction) -> Result<Ahead> {
+        let action = action.clone();
+        let known = self.ask(move |op| -> Result<_> {
+            let filters = costly(op);
+            let (publish, _) = match filters.is_empty() {
+                true => Default::default(),
+                false => admin_actions::chosen(op, action)?,
+            };
+            let publish = publish.iter().take(MOST_TEXTS);
+            let rows: Result<Vec<_>> = publish.map(|id| op.tx.bulletin(*id)).collect();
+            Ok((rows?, filters))
+        });
+        let (rows, filters) = known.await??;
+        let texts = rows.into_iter().flatten();
+        let texts = texts.map(|row| (row.title, row.summary.unwrap_or_default()));
+        judged(texts.collect(), filters).await
+    }
+}
+
+async fn judged(texts: Vec<(String, String)>, filters: Vec<Filter>) -> Result<Ahead> {
+    blocking(move || {
+        let texts = texts.iter().take(MOST_TEXTS);
+        let texts = texts.map(|(title, summary)| Folded::new(title, summary));
+        Ok(Ahead::of(texts.collect(), &filters))
+    })
+    .await
+}

@@ -1,0 +1,109 @@
+//! Everything that matters, as lines of JSON, while the program runs.
+//!
+//! Consistent without stopping the writer: what moves is taken at one moment ([`Moment`]), and of
+//! what only grows, the numbers above it are left out. A poll state must never be newer than the
+//! bulletins of its page, or a restored store would take their page for known.
+
+use std::io;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::op::Op;
+use crate::{
+    bulletin::SourceId,
+    policy::facts::time,
+    store::{
+        Reader, Result,
+        record::{ChannelRecord, Header, Record, SourceRecord, VERSION, hex},
+        refused,
+    },
+};
+
+/// What is small and moves, at one moment.
+pub(super) struct Moment {
+    records: Vec<Record>,
+    /// The first bulletin that is not in this export.
+    end: u64,
+}
+
+impl Moment {
+    pub(super) fn end(&self) -> u64 {
+        self.end
+    }
+}
+
+pub(super) fn moment(op: &mut Op<'_>) -> Result<Moment> {
+    let counts = op.tx.counts();
+    let mut records = vec![Record::Count {
+        next_bulletin: counts.next_bulletin,
+        next_delivery: counts.next_delivery,
+        update_offset: op.tx.update_offset()?,
+    }];
+    let moved = op.tx.moved_chats();
+    let moved = moved.iter();
+    records.extend(moved.map(|(&from, &to)| Record::Moved { from, to }));
+    for id in op.tx.sources() {
+        records.push(source(op, id)?);
+    }
+    for id in op.tx.channels() {
+        let facts = op.tx.channel(&id);
+        records.push(Record::Channel(ChannelRecord {
+            id,
+            blocked: facts.blocked.map(|(why, since)| (why, time(since))),
+            error: facts.error,
+            sent: facts.sent,
+            failed: facts.failed,
+        }));
+    }
+    let added = op.tx.added();
+    records.extend(added.iter().cloned().map(Record::AddedSource));
+    for (id, known) in op.tx.chats().all() {
+        let (id, chat) = (id.clone(), known.chat.clone());
+        records.push(Record::Chat { id, chat });
+    }
+    Ok(Moment {
+        records,
+        end: counts.next_bulletin,
+    })
+}
+
+fn source(op: &mut Op<'_>, id: SourceId) -> Result<Record> {
+    let facts = op.tx.source(&id);
+    Ok(Record::Source(Box::new(SourceRecord {
+        fingerprint: hex(&facts.fingerprint),
+        has_baseline: facts.baseline.is_some(),
+        oldest: facts.baseline.and_then(|baseline| baseline.oldest),
+        newest: facts.newest,
+        fragments_tell: facts.fragments_tell,
+        page: op.tx.last_page(&id)?,
+        look: op.tx.look(&id),
+        id,
+    })))
+}
+
+/// Writes all lines, each with its line feed; gives the number of bulletins.
+pub(super) fn export(
+    reader: &dyn Reader,
+    moment: &Moment,
+    now: DateTime<Utc>,
+    write: &mut dyn FnMut(&str) -> io::Result<()>,
+) -> Result<u64> {
+    let header = Header {
+        noticast: "export".to_owned(),
+        version: VERSION,
+        at: now,
+    };
+    line(write, &header)?;
+    for record in &moment.records {
+        line(write, record)?;
+    }
+    reader.export(moment.end, &mut |record| line(write, &record))
+}
+
+fn line<T: Serialize>(write: &mut dyn FnMut(&str) -> io::Result<()>, record: &T) -> Result<()> {
+    let unwritten = |why: String| refused(format!("cannot write the export: {why}"));
+    let mut line = serde_json::to_string(record).map_err(|error| unwritten(error.to_string()))?;
+    line.push('\n');
+    write(&line).map_err(|error| unwritten(error.to_string()))
+}

@@ -1,0 +1,111 @@
+//! Groups that became supergroups, and so have another id for good.
+
+use std::collections::HashSet;
+
+use super::{op::Op, subscriptions};
+use crate::{
+    bulletin::{ChannelId, DeliveryKind, DeliveryState},
+    policy::{facts::OutboxEntry, places},
+    store::Result,
+};
+
+/// Channels that lead to `from` lead to `to` from now on, with all that waits in them.
+pub(super) fn move_chat(op: &mut Op<'_>, from: i64, to: i64) -> Result<()> {
+    let moved = op.tx.moved_chats();
+    if from == to || moved.get(&from) == Some(&to) {
+        return Ok(());
+    }
+    // An id that comes back to life is moved no more, or the two would point at each other.
+    if moved.contains_key(&to) {
+        op.tx.set_moved(to, None);
+    }
+    op.tx.set_moved(from, Some(to));
+    drop_doubles(op, to)?;
+    rename_subscribed(op, from, to)
+}
+
+/// Chats that subscribed by themselves carry the chat's id in their own.
+fn rename_subscribed(op: &mut Op<'_>, from: i64, to: i64) -> Result<()> {
+    for (old, new) in renamed(op.tx.channels(), from, to) {
+        if op.tx.knows_channel(&new) {
+            move_queue(op, &old, &new)?;
+            subscriptions::merge(op, &old, &new);
+            continue;
+        }
+        let chat = op.tx.chat(&old);
+        if chat.is_some() {
+            op.tx.remove_chat(&old);
+        }
+        op.tx.rename_channel(&old, &new);
+        if let Some(chat) = chat {
+            op.tx.set_chat(&new, chat);
+        }
+    }
+    Ok(())
+}
+
+/// Channels of a chat and its topics, and what they are called from now on.
+fn renamed(channels: Vec<ChannelId>, from: i64, to: i64) -> Vec<(ChannelId, ChannelId)> {
+    let old = format!("telegram:{from}");
+    let renamed = channels.into_iter().filter_map(|id| {
+        let topic = id.as_str().strip_prefix(&old)?;
+        let is_it = topic.is_empty() || topic.starts_with('/');
+        let new = is_it.then(|| format!("telegram:{to}{topic}").parse().ok())??;
+        Some((id, new))
+    });
+    renamed.collect()
+}
+
+fn move_queue(op: &mut Op<'_>, from: &ChannelId, to: &ChannelId) -> Result<()> {
+    for (id, _) in op.tx.waiting_in(from) {
+        let entry = op.tx.delivery(id)?;
+        if entry.is_some_and(|entry| entry.state == DeliveryState::Queued) {
+            op.tx.move_delivery(id, to)?;
+        }
+    }
+    Ok(())
+}
+
+/// Two channels that lead to one chat now may both hold the same bulletin: the chat gets it once.
+fn drop_doubles(op: &mut Op<'_>, chat: i64) -> Result<()> {
+    let moved = op.tx.moved_chats();
+    let chat = places::resolve(chat, &moved);
+    let mut here = op.tx.channels();
+    here.retain(|id| op.place_after(id, &moved).is_chat(chat));
+    let mut waiting: Vec<u64> = Vec::new();
+    for id in &here {
+        waiting.extend(op.tx.waiting_in(id).into_iter().map(|(id, _)| id));
+    }
+    waiting.sort_unstable();
+    let here: HashSet<ChannelId> = here.into_iter().collect();
+    for id in waiting {
+        let Some(mut entry) = op.tx.delivery(id)? else {
+            continue;
+        };
+        let (Some(bulletin), DeliveryKind::New) = (entry.bulletin, entry.kind) else {
+            continue;
+        };
+        let own = op.place_after(&entry.channel, &moved);
+        let all = op.tx.deliveries_of(bulletin)?;
+        let has_it = all.iter().any(|(other, before)| {
+            is_first(*other, before, id)
+                && before.kind == DeliveryKind::New
+                && here.contains(&before.channel)
+                && op.place_after(&before.channel, &moved) == own
+        });
+        if has_it {
+            entry.drop_at(entry.queued_ms);
+            op.tx.set_delivery(id, entry)?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether `other` went to the chat, or goes there before `id` does.
+fn is_first(other: u64, entry: &OutboxEntry, id: u64) -> bool {
+    match entry.state {
+        DeliveryState::Sending | DeliveryState::Sent => other != id,
+        DeliveryState::Queued => other < id,
+        DeliveryState::Failed | DeliveryState::Dropped => false,
+    }
+}

@@ -1,0 +1,272 @@
+//! One operation in the making: its transaction, and the config by which it is done.
+
+use std::{
+    collections::{HashMap, HashSet, hash_map::Entry},
+    sync::Arc,
+};
+
+use chrono::{DateTime, Utc};
+
+use super::{Actor, ahead::Ahead};
+use crate::{
+    bulletin::{Channel, ChannelId, Chat, DeliveryKind, Folded, Source, SourceId},
+    policy::{
+        facts::{Archived, AuditEntry, OutboxEntry},
+        places::{MovedChats, Place},
+        routes::Routes,
+        timing,
+    },
+    store::{Result, Tx},
+};
+
+pub(super) struct Op<'a> {
+    pub(super) tx: &'a mut dyn Tx,
+    /// The config as it was synced last; None before.
+    pub(super) routes: Option<Arc<Routes>>,
+    /// What patterns say of its texts, as far as it was found out before.
+    pub(super) ahead: Ahead,
+}
+
+impl<'a> Op<'a> {
+    pub(super) fn new(tx: &'a mut dyn Tx, routes: Option<Arc<Routes>>) -> Self {
+        Self {
+            tx,
+            routes,
+            ahead: Ahead::default(),
+        }
+    }
+
+    /// Appends to the audit log.
+    pub(super) fn log(&mut self, by: &Actor, what: &str, now: DateTime<Utc>) {
+        let entry = AuditEntry {
+            who: by.who.clone(),
+            from: by.from.clone(),
+            what: bounded(what.to_owned()),
+        };
+        self.tx.audit(&entry, now.timestamp_millis());
+    }
+
+    pub(super) fn source_settings(&self, id: &SourceId) -> Option<Arc<Source>> {
+        self.routes.as_ref()?.source(id).cloned()
+    }
+
+    /// The channels of the config, in its order.
+    pub(super) fn configured(&self) -> Vec<Arc<Channel>> {
+        let routes = self.routes.as_ref();
+        routes.map_or_else(Vec::new, |routes| routes.channels.clone())
+    }
+
+    /// A channel of the config, or the chat that it is.
+    pub(super) fn settings(&mut self, id: &ChannelId) -> Option<Arc<Channel>> {
+        let configured = self.routes.as_ref().and_then(|routes| routes.channel(id));
+        if let Some(channel) = configured {
+            return Some(Arc::clone(channel));
+        }
+        self.tx.chats().get(id).map(|it| Arc::clone(&it.channel))
+    }
+
+    /// Whether anything is sent there: a channel of the config, or a chat that subscribed by itself.
+    pub(super) fn is_in_use(&self, id: &ChannelId) -> bool {
+        let routes = self.routes.as_ref();
+        routes.is_none_or(|routes| routes.channel(id).is_some()) || id.chat().is_some()
+    }
+
+    /// Whether nothing can be sent there now.
+    pub(super) fn is_paused(&mut self, id: &ChannelId) -> bool {
+        !self.tx.knows_channel(id) || self.tx.is_blocked(id) || !self.is_in_use(id)
+    }
+
+    pub(super) fn place(&mut self, id: &ChannelId) -> Place {
+        let moved = self.tx.moved_chats();
+        self.place_after(id, &moved)
+    }
+
+    /// The same by other moves than those that are known.
+    pub(super) fn place_after(&self, id: &ChannelId, moved: &MovedChats) -> Place {
+        let configured = self.routes.as_ref().and_then(|routes| routes.channel(id));
+        match configured {
+            Some(channel) => Place::of_channel(channel, moved),
+            None => Place::of_subscribed(id, moved).unwrap_or_else(|| Place::Own(id.clone())),
+        }
+    }
+
+    /// Channels that want a new bulletin, by their filters: in config order, then the chats that
+    /// subscribed by themselves. Several may lead to one place ([`Op::due_in`]).
+    pub(super) fn channels_for(
+        &mut self,
+        source: &SourceId,
+        (title, summary): (&str, &str),
+    ) -> Vec<ChannelId> {
+        let text = Folded::new(title, summary);
+        let ahead = std::mem::take(&mut self.ahead);
+        let wanting = self.channels_where(std::slice::from_ref(source), |channel| {
+            ahead.wants(&channel.filter, &text)
+        });
+        self.ahead = ahead;
+        wanting
+    }
+
+    /// Channels that have one of a bulletin's sources, whatever their filters; likewise.
+    pub(super) fn channels_having(&mut self, row: &Archived) -> Vec<ChannelId> {
+        self.channels_where(&row.sources(), |_| true)
+    }
+
+    /// The first of them at each place.
+    pub(super) fn channels_with(&mut self, row: &Archived) -> Vec<ChannelId> {
+        let having = self.channels_having(row);
+        self.first_at_each_place(having)
+    }
+
+    /// All channels, and all chats that are subscribed to anything: the first at each place.
+    pub(super) fn everyone(&mut self) -> Vec<ChannelId> {
+        let all = self.channels_that(|chat| chat.may_have(true), |_| true);
+        self.first_at_each_place(all)
+    }
+
+    fn first_at_each_place(&mut self, mut channels: Vec<ChannelId>) -> Vec<ChannelId> {
+        let moved = self.tx.moved_chats();
+        let mut places = HashSet::new();
+        channels.retain(|id| places.insert(self.place_after(id, &moved)));
+        channels
+    }
+
+    /// Public sources and others never share a bulletin.
+    fn channels_where(
+        &mut self,
+        of: &[SourceId],
+        wanted: impl Fn(&Channel) -> bool,
+    ) -> Vec<ChannelId> {
+        let routes = self.routes.as_ref();
+        let is_public =
+            routes.is_some_and(|routes| of.iter().all(|source| routes.is_public(source)));
+        self.channels_that(
+            |chat| chat.may_have(is_public),
+            |channel| of.iter().any(|source| channel.wants(source)) && wanted(channel),
+        )
+    }
+
+    fn channels_that(
+        &mut self,
+        let_in: impl Fn(&Chat) -> bool,
+        wanted: impl Fn(&Channel) -> bool,
+    ) -> Vec<ChannelId> {
+        let configured = self.routes.iter().flat_map(|routes| &routes.channels);
+        let configured = configured.filter(|channel| wanted(channel));
+        let mut found: Vec<ChannelId> = configured.map(|channel| channel.id.clone()).collect();
+        let chats = self.tx.chats();
+        for (id, known) in chats.subscribed() {
+            // What is paused gets nothing: it starts again with what comes after it.
+            if let_in(&known.chat) && !self.tx.is_blocked(id) && wanted(&known.channel) {
+                found.push(id.clone());
+            }
+        }
+        found
+    }
+
+    /// The channel that `id` names: of the config, or known, or one that leads to the same chat.
+    pub(super) fn channel_named(&mut self, id: &ChannelId) -> Option<ChannelId> {
+        if self.tx.knows_channel(id) && self.is_in_use(id) {
+            return Some(id.clone());
+        }
+        let moved = self.tx.moved_chats();
+        let place = Place::of_subscribed(id, &moved)?;
+        let mut channels = self.routes.iter().flat_map(|routes| &routes.channels);
+        let same = channels.find(|channel| Place::of_channel(channel, &moved) == place);
+        same.map(|channel| channel.id.clone())
+    }
+
+    /// The channels that a bulletin goes by, each with the time (ms) at which it may: of several that lead
+    /// to one place the one that sends it soonest, of those the first.
+    pub(super) fn due_in(
+        &mut self,
+        channels: Vec<ChannelId>,
+        kind: DeliveryKind,
+        row: &Archived,
+        now: DateTime<Utc>,
+    ) -> Vec<(ChannelId, i64)> {
+        let moved = self.tx.moved_chats();
+        let mut soonest: Vec<(ChannelId, i64)> = Vec::with_capacity(channels.len());
+        let mut places = HashMap::with_capacity(channels.len());
+        for id in channels {
+            let due = self.settings(&id).map_or(now, |channel| {
+                timing::due(&channel, kind, timing::is_urgent(&channel, row), now)
+            });
+            let this_ms = due.timestamp_millis();
+            match places.entry(self.place_after(&id, &moved)) {
+                Entry::Vacant(entry) => {
+                    entry.insert(soonest.len());
+                    soonest.push((id, this_ms));
+                }
+                Entry::Occupied(entry) => {
+                    let other = &mut soonest[*entry.get()];
+                    if this_ms < other.1 {
+                        *other = (id, this_ms);
+                    }
+                }
+            }
+        }
+        soonest
+    }
+
+    /// Queues a bulletin, or an announcement, for each of `channels` at its time (ms); gives the first
+    /// number.
+    pub(super) fn queue(
+        &mut self,
+        channels: &[(ChannelId, i64)],
+        bulletin: Option<u64>,
+        kind: DeliveryKind,
+        note: Option<&str>,
+        now: DateTime<Utc>,
+    ) -> Result<u64> {
+        let entry = |(channel, due_ms): &(ChannelId, i64)| OutboxEntry {
+            due_ms: *due_ms,
+            ..OutboxEntry::new(channel.clone(), bulletin, kind, now.timestamp_millis())
+        };
+        self.tx.enqueue(channels.iter().map(entry).collect(), note)
+    }
+
+    /// Queues a bulletin for `channels`, which have not had it.
+    pub(super) fn queue_new(
+        &mut self,
+        (id, row): (u64, &Archived),
+        channels: Vec<ChannelId>,
+        now: DateTime<Utc>,
+    ) -> Result<()> {
+        let kind = DeliveryKind::New;
+        let channels = self.due_in(channels, kind, row, now);
+        self.queue(&channels, Some(id), kind, None, now).map(drop)
+    }
+
+    /// Queues a published bulletin for every channel that wants it.
+    pub(super) fn publish(&mut self, id: u64, row: &Archived, now: DateTime<Utc>) -> Result<()> {
+        let summary = row.summary.as_deref().unwrap_or_default();
+        let channels = self.channels_for(&row.source, (&row.title, summary));
+        self.queue_new((id, row), channels, now)
+    }
+
+    /// Drops a delivery that waits.
+    pub(super) fn drop_delivery(
+        &mut self,
+        id: u64,
+        mut entry: OutboxEntry,
+        now: DateTime<Utc>,
+    ) -> Result<()> {
+        entry.drop_at(now.timestamp_millis());
+        self.tx.set_delivery(id, entry)
+    }
+
+    /// Says why the last attempt of a delivery failed, or that nothing is wrong with it.
+    pub(super) fn explain(&mut self, id: u64, entry: &mut OutboxEntry, why: Option<String>) {
+        entry.has_error = why.is_some();
+        let why = why.map(bounded);
+        self.tx.set_error(id, why.as_deref());
+    }
+}
+
+/// Platforms answer with whole pages at times; one row of text says enough.
+pub(super) fn bounded(mut text: String) -> String {
+    const LONGEST: usize = 1000;
+    let end = text.floor_char_boundary(LONGEST);
+    text.truncate(end);
+    text
+}

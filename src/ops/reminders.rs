@@ -1,0 +1,111 @@
+//! Reminders of deadlines: a delivery that waits until a day before, and follows the deadline.
+
+use chrono::{DateTime, Utc};
+
+use super::{Actor, Reminded, op::Op};
+use crate::{
+    bulletin::{BulletinId, BulletinState, ChannelId, DeliveryKind, DeliveryState},
+    policy::{
+        facts::{Archived, OutboxEntry},
+        timing,
+    },
+    store::{Refusal, Result},
+};
+
+pub(super) fn remind(
+    op: &mut Op<'_>,
+    id: &ChannelId,
+    bulletin: BulletinId,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<Reminded> {
+    let row = op.tx.bulletin(bulletin.0)?;
+    let row = row.ok_or(Refusal::NoBulletin(bulletin))?;
+    if row.state == BulletinState::Held {
+        return Err(Refusal::Held(bulletin).into());
+    }
+    if row.deadline.is_none() {
+        return Ok(Reminded::NoDeadline);
+    }
+    let known = op.channel_named(id);
+    if known.is_none() && id.chat().is_none() {
+        return Err(Refusal::NoChannel(id.clone()).into());
+    }
+    let settings = known.as_ref().and_then(|channel| op.settings(channel));
+    let due = timing::reminder_due(settings.as_deref(), &row).filter(|due| *due > now);
+    let Some(due) = due else {
+        return Ok(Reminded::TooLate);
+    };
+    let channel = known.unwrap_or_else(|| id.clone());
+    let waits = waiting(op, bulletin.0)?;
+    if !waits.iter().any(|(_, entry)| entry.channel == channel) {
+        let kind = DeliveryKind::Reminder;
+        let channels = [(channel, due.timestamp_millis())];
+        op.queue(&channels, Some(bulletin.0), kind, None, now)?;
+        op.log(by, &format!("{id}: reminder of {bulletin}"), now);
+    }
+    Ok(Reminded::At(due))
+}
+
+pub(super) fn cancel(
+    op: &mut Op<'_>,
+    id: &ChannelId,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<Reminded> {
+    let Some(channel) = op.channel_named(id) else {
+        return Ok(Reminded::Off(0));
+    };
+    let mut count = 0;
+    for (delivery, _) in op.tx.waiting_in(&channel) {
+        let entry = op.tx.delivery(delivery)?;
+        if let Some(entry) = entry.filter(|entry| entry.kind == DeliveryKind::Reminder) {
+            op.drop_delivery(delivery, entry, now)?;
+            count += 1;
+        }
+    }
+    op.log(by, &format!("{id}: {count} reminders off"), now);
+    Ok(Reminded::Off(count))
+}
+
+/// What a bulletin says now moves the reminders of it that wait, or cancels them.
+pub(super) fn follow(
+    op: &mut Op<'_>,
+    bulletin: u64,
+    row: &Archived,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    for (id, mut entry) in waiting(op, bulletin)? {
+        let settings = op.settings(&entry.channel);
+        let due = timing::moved_reminder(settings.as_deref(), row, now);
+        match due.filter(|_| row.state != BulletinState::Withdrawn) {
+            Some(due) if due.timestamp_millis() == entry.due_ms => {}
+            Some(due) => {
+                entry.due_ms = due.timestamp_millis();
+                op.tx.set_delivery(id, entry)?;
+            }
+            None => op.drop_delivery(id, entry, now)?,
+        }
+    }
+    Ok(())
+}
+
+/// Whether a reminder comes too late: its deadline passed while nothing could be sent.
+pub(super) fn is_over(op: &mut Op<'_>, entry: &OutboxEntry, now: DateTime<Utc>) -> Result<bool> {
+    let bulletin = entry.bulletin;
+    let Some(bulletin) = bulletin.filter(|_| entry.kind == DeliveryKind::Reminder) else {
+        return Ok(false);
+    };
+    let settings = op.settings(&entry.channel);
+    let row = op.tx.bulletin(bulletin)?;
+    Ok(row.is_some_and(|row| !timing::is_deadline_ahead(settings.as_deref(), &row, now)))
+}
+
+/// Reminders of a bulletin that wait, in whatever channel.
+fn waiting(op: &mut Op<'_>, bulletin: u64) -> Result<Vec<(u64, OutboxEntry)>> {
+    let mut all = op.tx.deliveries_of(bulletin)?;
+    all.retain(|(_, entry)| {
+        entry.kind == DeliveryKind::Reminder && entry.state == DeliveryState::Queued
+    });
+    Ok(all)
+}

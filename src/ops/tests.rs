@@ -1,0 +1,145 @@
+//! The store through its front door, on a disk of its own.
+
+mod corrections;
+mod keeping;
+mod kill;
+mod model;
+mod modes;
+mod opening;
+mod outbox;
+mod people;
+mod reminders;
+mod rereads;
+mod rules;
+mod seen;
+mod subscriptions;
+mod twins;
+
+use chrono::{DateTime, Utc};
+use tempfile::TempDir;
+use url::Url;
+
+use super::*;
+use crate::bulletin::{BulletinId, Channel, ChannelKind, Moment, Source, TelegramChat};
+
+/// A store in a folder of its own, one source, and a clock that only the test moves.
+pub(super) struct World {
+    pub(super) store: Store,
+    pub(super) dir: TempDir,
+    pub(super) now: DateTime<Utc>,
+}
+
+pub(super) fn source(id: &str) -> Source {
+    let url = Url::parse(&format!("https://{id}.example.com/list.html")).unwrap();
+    Source::new(id.parse().unwrap(), url)
+}
+
+pub(super) fn chat(id: &str, chat: i64) -> Channel {
+    let kind = ChannelKind::Telegram {
+        chat: TelegramChat::Id(chat),
+        topic: None,
+        silent: false,
+        documents: false,
+    };
+    Channel::new(id.parse().unwrap(), kind, chrono_tz::Asia::Shanghai)
+}
+
+/// `date` may be empty.
+pub(super) fn row(url: &str, title: &str, date: &str) -> Notice {
+    Notice {
+        url: format!("https://news.example.com/{url}"),
+        guid: None,
+        title: title.to_owned(),
+        published: (!date.is_empty()).then(|| Moment::try_from(date.to_owned()).unwrap()),
+        updated: None,
+        summary: None,
+        publisher: None,
+        pinned: false,
+    }
+}
+
+/// Rows of one list, newest first: numbers become addresses, titles and days.
+pub(super) fn list(numbers: impl IntoIterator<Item = u32>) -> Vec<Notice> {
+    let first = chrono::NaiveDate::from_ymd_opt(2015, 1, 1).unwrap();
+    let day = |number| (first + chrono::Days::new(u64::from(number))).to_string();
+    let numbers = numbers.into_iter();
+    numbers
+        .map(|n| row(&format!("{n}.htm"), &format!("第{n}号通知"), &day(n)))
+        .collect()
+}
+
+pub(super) fn look_of(source: &str, rows: Vec<Notice>) -> Look {
+    let found = rows.into_iter().map(|notice| Found {
+        notice,
+        article: None,
+    });
+    Look {
+        source: source.parse().unwrap(),
+        found: found.collect(),
+        state: LookState::default(),
+    }
+}
+
+impl World {
+    pub(super) async fn new(channels: &[Channel]) -> Self {
+        Self::with(&[source("news")], channels).await
+    }
+
+    pub(super) async fn with(sources: &[Source], channels: &[Channel]) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).await.unwrap();
+        let now = "2022-12-01T08:00:00Z".parse().unwrap();
+        store.sync_config(sources, channels).await.unwrap();
+        Self { store, dir, now }
+    }
+
+    pub(super) async fn reopen(self, sources: &[Source], channels: &[Channel]) -> Self {
+        let Self { store, dir, now } = self;
+        store.close().await.unwrap();
+        let store = Store::open(dir.path()).await.unwrap();
+        store.sync_config(sources, channels).await.unwrap();
+        Self { store, dir, now }
+    }
+
+    pub(super) async fn look(&self, rows: Vec<Notice>) -> Admitted {
+        self.look_at("news", rows).await
+    }
+
+    pub(super) async fn look_at(&self, source: &str, rows: Vec<Notice>) -> Admitted {
+        let look = look_of(source, rows);
+        self.store.admit(look, self.now).await.unwrap()
+    }
+
+    pub(super) async fn titles(&self, ids: &[BulletinId]) -> Vec<String> {
+        let mut titles = Vec::new();
+        for id in ids {
+            titles.push(self.store.bulletin(*id).await.unwrap().unwrap().title);
+        }
+        titles
+    }
+
+    /// Numbers of the bulletins that wait, in the order in which they go out.
+    pub(super) async fn drain(&self) -> Vec<(ChannelId, Option<BulletinId>)> {
+        let mut sent = Vec::new();
+        for mut head in self.store.heads(None).await.unwrap() {
+            loop {
+                assert_eq!(
+                    self.store.begin_send(head.id, self.now).await.unwrap(),
+                    Begun::Yes
+                );
+                sent.push((head.channel.clone(), head.bulletin));
+                let outcome = Outcome::Sent { message: None };
+                match self
+                    .store
+                    .complete(head.id, outcome, self.now)
+                    .await
+                    .unwrap()
+                {
+                    Some(next) => head = next,
+                    None => break,
+                }
+            }
+        }
+        sent
+    }
+}

@@ -1,0 +1,19 @@
+//! The rules that make noticast what it is: facts and input and a time go in, a decision comes out.
+//!
+//! Nothing here reads a store, a clock or a page. [`judge`] says what is new, old or held; [`correction`] how a
+//! notice differs from its bulletin; [`notified`] what people were told of it; [`rereading`] when its article is
+//! read again; [`timing`] when a delivery may go out; [`places`] which channels lead to one place;
+//! [`routes`] which channels want a bulletin; [`attempts`]
+//! what follows a request that nobody answered. [`facts`] are the entities that the rules read and the store keeps.
+
+pub mod attempts;
+pub mod changes;
+pub mod correction;
+pub mod facts;
+pub mod judge;
+pub mod notified;
+pub mod places;
+pub mod rereading;
+pub mod routes;
+pub mod timing;
+pub mod twins;

@@ -1,0 +1,125 @@
+//! What follows the attempt to send a delivery: whether it is repeated, and when.
+
+use chrono::{DateTime, Utc};
+
+use super::facts::OutboxEntry;
+use crate::bulletin::{DeliveryState, MessageRef};
+
+/// Sends of one delivery that nobody answered, after which it is not repeated again: a platform in trouble
+/// breaks off several requests in a row and took none, and a message that ends the program each time must
+/// not do so for ever.
+const MOST_DOUBTS: u8 = 8;
+
+/// How the error of a delivery begins that came to nothing, as far as anybody knows.
+pub const PERHAPS: &str = "perhaps delivered";
+
+/// How a begun send ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    Sent {
+        message: Option<MessageRef>,
+    },
+    /// Certainly not sent; again, not before this.
+    Retry {
+        not_before: DateTime<Utc>,
+        why: String,
+    },
+    /// Certainly not sent, and never will be.
+    Failed {
+        why: String,
+    },
+    /// Perhaps sent. It waits for a repetition not before this, so that nothing is lost; only the eighth
+    /// time it is `failed` with "perhaps delivered".
+    Uncertain {
+        not_before: DateTime<Utc>,
+        why: String,
+    },
+    /// Perhaps sent, but hardly: an error page came instead of an answer. Repeated without an end.
+    Ailing {
+        not_before: DateTime<Utc>,
+        why: String,
+    },
+    /// Perhaps sent: the program ended before it was answered. It is repeated at once, as often.
+    Interrupted {
+        why: String,
+    },
+    /// Certainly not sent and no attempt spent: a shutdown.
+    PutBack,
+}
+
+/// What a settled attempt means for the counts of its channel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AfterAttempt {
+    /// With a warning where an earlier attempt was never answered.
+    Sent {
+        warning: Option<String>,
+    },
+    Again {
+        why: String,
+    },
+    Failed {
+        why: String,
+    },
+    PutBack,
+}
+
+/// Brings a begun delivery to how its attempt ended.
+pub fn settle(entry: &mut OutboxEntry, outcome: Outcome, now: DateTime<Utc>) -> AfterAttempt {
+    let now_ms = now.timestamp_millis();
+    // Where the clock was set back meanwhile, it began by the other one.
+    entry.begun_ms = entry.begun_ms.map(|begun_ms| begun_ms.min(now_ms));
+    match outcome {
+        Outcome::Sent { message } => {
+            entry.state = DeliveryState::Sent;
+            entry.message = message;
+            entry.ended_ms = Some(now_ms);
+            // A doubt stays as a warning: the message is possibly repeated.
+            let warning = (entry.doubts > 0)
+                .then(|| "possibly repeated: an earlier attempt was never answered".to_owned());
+            AfterAttempt::Sent { warning }
+        }
+        Outcome::Retry { not_before, why } => again(entry, not_before, why),
+        Outcome::Failed { why } => fail(entry, why, now_ms),
+        Outcome::Uncertain { not_before, why } => doubt(entry, not_before, why, now_ms),
+        Outcome::Interrupted { why } => doubt(entry, now, why, now_ms),
+        Outcome::Ailing { not_before, why } => {
+            entry.doubts = entry.doubts.max(1);
+            again(entry, not_before, why)
+        }
+        Outcome::PutBack => {
+            entry.state = DeliveryState::Queued;
+            entry.attempts = entry.attempts.saturating_sub(1);
+            entry.begun_ms = None;
+            // It was due when it was begun, if by another clock.
+            entry.due_ms = entry.due_ms.min(now_ms);
+            AfterAttempt::PutBack
+        }
+    }
+}
+
+/// What is perhaps sent is repeated, unless it was in doubt too often.
+fn doubt(
+    entry: &mut OutboxEntry,
+    not_before: DateTime<Utc>,
+    why: String,
+    now_ms: i64,
+) -> AfterAttempt {
+    entry.doubts = entry.doubts.saturating_add(1);
+    if entry.doubts < MOST_DOUBTS {
+        again(entry, not_before, why)
+    } else {
+        fail(entry, format!("{PERHAPS}: {why}"), now_ms)
+    }
+}
+
+fn again(entry: &mut OutboxEntry, not_before: DateTime<Utc>, why: String) -> AfterAttempt {
+    entry.state = DeliveryState::Queued;
+    entry.due_ms = not_before.timestamp_millis();
+    AfterAttempt::Again { why }
+}
+
+fn fail(entry: &mut OutboxEntry, why: String, now_ms: i64) -> AfterAttempt {
+    entry.state = DeliveryState::Failed;
+    entry.ended_ms = Some(now_ms);
+    AfterAttempt::Failed { why }
+}

@@ -1,0 +1,158 @@
+//! Promises 2 to 4, pure: which rows of a page are known, old, new or held.
+//!
+//! The store looks up what it remembers of each row (`Remembered`); `connect` says which
+//! bulletin a row is, `rule` what becomes of one that is none, by where it stands (`order`); `guard`
+//! holds what is no news after all. Nothing here reads or writes.
+
+mod connect;
+mod counters;
+mod guard;
+mod order;
+
+use std::collections::HashSet;
+
+use self::order::Order;
+pub(crate) use self::{
+    connect::{Connected, Hit, Identity, Link, Remembered, Titled, When, connect, identities},
+    counters::{Borne, counting},
+    guard::{KnownTitles, guard, is_suspicious},
+    order::last_known,
+};
+use crate::bulletin::{BulletinId, BulletinState, Cause, Filter, Moment, Notice, Verdict};
+
+/// What becomes of one row of a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ruling {
+    /// Seen before under this address, guid, or title and date.
+    Known(BulletinId),
+    /// The same as an earlier row of this page, at that place.
+    Again(usize),
+    /// To be archived and, if `Published`, pushed.
+    Unknown(BulletinState, Cause),
+}
+
+/// What is known of the source, and what it asks for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Facts<'a> {
+    /// None: this is the first look. Else the oldest date that the baseline showed.
+    pub(crate) baseline: Option<Option<Moment>>,
+    pub(crate) newest: Option<Moment>,
+    /// Any bulletin of this source is known.
+    pub(crate) has_bulletins: bool,
+    /// Those that the page showed before, as far as its rows were told apart.
+    pub(crate) last_page: Option<&'a HashSet<u64>>,
+    /// Its last known row was news when it came, later than all known rows above it.
+    pub(crate) ends_with_news: bool,
+    /// So many of the rows stand on the first page of the list.
+    pub(crate) first_page: usize,
+    pub(crate) announce_first: usize,
+    pub(crate) filter: &'a Filter,
+    /// Summaries may still come with the articles: that no word is included yet is no verdict.
+    pub(crate) articles_to_come: bool,
+}
+
+/// What becomes of each row, in page order. `summaries` stands beside `notices`.
+pub(crate) fn rule(
+    notices: &[Notice],
+    summaries: &[Option<&str>],
+    connected: &Connected,
+    facts: &Facts<'_>,
+) -> Vec<Ruling> {
+    let links = &connected.links;
+    let verdicts: Vec<Option<Cause>> = notices
+        .iter()
+        .zip(summaries)
+        .map(|(notice, summary)| refusal(notice, summary.unwrap_or_default(), facts))
+        .collect();
+    let order = Order::of(notices, links, facts);
+    let announced = announced(&order.oldest_first(notices), &verdicts, facts);
+    let is_redesign = is_redesign(connected, facts);
+    let judge = |place: usize| {
+        let notice = &notices[place];
+        let quiet = |cause| Ruling::Unknown(BulletinState::Baseline, cause);
+        match links[place] {
+            Link::Known(bulletin) | Link::Moved(bulletin) => {
+                return Ruling::Known(BulletinId(bulletin));
+            }
+            Link::Again(first) => return Ruling::Again(first),
+            Link::Unknown => {}
+        }
+        if facts.baseline.is_none() && !announced.contains(&place) {
+            return quiet(Cause::FirstLook);
+        }
+        if facts.baseline.is_none() {
+            return Ruling::Unknown(BulletinState::Published, Cause::Announced);
+        }
+        if let Some(cause) = order.age(place, notice) {
+            return quiet(cause);
+        }
+        if let Some(cause) = verdicts[place].clone() {
+            return quiet(cause);
+        }
+        if is_redesign && is_before(notice.published, facts.newest) {
+            return Ruling::Unknown(BulletinState::Held, Cause::Redesign);
+        }
+        Ruling::Unknown(BulletinState::Published, Cause::New)
+    };
+    (0..notices.len()).map(judge).collect()
+}
+
+/// Why the source's own filter refuses it.
+fn refusal(notice: &Notice, summary: &str, facts: &Facts<'_>) -> Option<Cause> {
+    match facts.filter.verdict(&notice.title, summary) {
+        Verdict::Excluded(word) => Some(Cause::Filtered(word)),
+        Verdict::NoneIncluded if !facts.articles_to_come => {
+            Some(Cause::Filtered("include".to_owned()))
+        }
+        Verdict::Wanted | Verdict::NoneIncluded => None,
+    }
+}
+
+/// The places of those that a first look pushes.
+fn announced(
+    oldest_first: &[usize],
+    verdicts: &[Option<Cause>],
+    facts: &Facts<'_>,
+) -> HashSet<usize> {
+    if facts.baseline.is_some() || facts.announce_first == 0 {
+        return HashSet::new();
+    }
+    let newest_first = oldest_first.iter().rev().copied();
+    newest_first
+        .filter(|&place| verdicts[place].is_none())
+        .take(facts.announce_first)
+        .collect()
+}
+
+/// The places of all rows in the order in which they are pushed.
+pub(crate) fn oldest_first(
+    notices: &[Notice],
+    connected: &Connected,
+    facts: &Facts<'_>,
+) -> Vec<usize> {
+    Order::of(notices, &connected.links, facts).oldest_first(notices)
+}
+
+/// Whether under a fifth of the page is known.
+fn is_redesign(connected: &Connected, facts: &Facts<'_>) -> bool {
+    let rows = || connected.links.iter().zip(&connected.familiar);
+    let count = rows()
+        .filter(|(link, _)| !matches!(link, Link::Again(_)))
+        .count();
+    let known = rows()
+        .filter(|(link, is_familiar)| link.bulletin().is_some() || **is_familiar)
+        .count();
+    facts.has_bulletins && known * 5 < count
+}
+
+/// Undated, or dated before the newest known one.
+fn is_before(date: Option<Moment>, newest: Option<Moment>) -> bool {
+    match (date, newest) {
+        (Some(date), Some(newest)) => date.is_before(&newest),
+        (Some(_), None) => false,
+        (None, _) => true,
+    }
+}
+
+#[cfg(test)]
+mod tests;

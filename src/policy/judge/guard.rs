@@ -1,0 +1,93 @@
+//! What looks like news and is none: the archive of a site that moved, and far more than a source ever had.
+
+use std::collections::{HashMap, HashSet};
+
+use super::Ruling;
+use crate::bulletin::{BulletinState, Cause, Notice, bare_title, is_cut_title};
+
+/// Rows of one look below which none is suspicious.
+const LEAST_MOVED: usize = 3;
+/// News of one look that no source is asked about: a long weekend's, or that of a quiet year.
+const LEAST_FLOOD: usize = 80;
+/// A flood is so many times more than the source ever had at one look.
+const FLOOD: usize = 4;
+
+/// Rows that are compared with all of an archive, word by word.
+const MOST_COMPARED: usize = 200;
+/// Characters from which a title that is a part of another one is no chance.
+const LEAST_PART: usize = 8;
+
+/// Titles of a source that its page does not show, each with how often it was seen.
+#[derive(Debug, Default)]
+pub(crate) struct KnownTitles(HashMap<String, usize>);
+
+impl KnownTitles {
+    pub(crate) fn add(&mut self, title: &str) {
+        *self.0.entry(bare_title(title)).or_default() += 1;
+    }
+
+    /// Whether a title that `shown` of the unknown rows bear is that of what was archived: a weekly
+    /// menu that bore it twice may well bear it once more. A site that moves puts other marks around
+    /// its titles, and may cut them.
+    fn knows(&self, notice: &Notice, bare: &str, shown: usize, looks_closer: bool) -> bool {
+        if let Some(&count) = self.0.get(bare) {
+            return count <= shown;
+        }
+        let is_long = |title: &str| title.chars().count() >= LEAST_PART;
+        let is_cut = is_cut_title(&notice.title);
+        looks_closer
+            && is_long(bare)
+            && self.0.keys().any(|title| {
+                title.starts_with(bare) && is_cut || is_long(title) && bare.contains(title.as_str())
+            })
+    }
+}
+
+/// Whether so much is new that [`guard`] has to look at it.
+pub(crate) fn is_suspicious(rulings: &[Ruling]) -> bool {
+    rulings.iter().filter(|ruling| is_unknown(ruling)).count() >= LEAST_MOVED
+}
+
+/// Holds rows whose titles are known under addresses that left the page, where that is most of what is
+/// unknown, and all news where it is far more than ever. `most_news`: of an earlier look.
+pub(crate) fn guard(
+    rulings: &mut [Ruling],
+    notices: &[Notice],
+    archive: &KnownTitles,
+    most_news: usize,
+) {
+    let unknown: Vec<(usize, String)> = (0..rulings.len())
+        .filter(|&place| is_unknown(&rulings[place]))
+        .map(|place| (place, bare_title(&notices[place].title)))
+        .collect();
+    let mut shown: HashMap<&str, usize> = HashMap::new();
+    for (_, title) in &unknown {
+        *shown.entry(title).or_default() += 1;
+    }
+    let looks_closer = unknown.len() <= MOST_COMPARED;
+    let moved: Vec<&(usize, String)> = unknown
+        .iter()
+        .filter(|(place, title)| {
+            archive.knows(&notices[*place], title, shown[title.as_str()], looks_closer)
+        })
+        .collect();
+    let titles: HashSet<&String> = moved.iter().map(|(_, title)| title).collect();
+    if titles.len() >= LEAST_MOVED && moved.len() * 2 > unknown.len() {
+        for (place, _) in moved {
+            rulings[*place] = Ruling::Unknown(BulletinState::Held, Cause::Migrated);
+        }
+    }
+    let news: Vec<usize> = (0..rulings.len())
+        .filter(|&place| matches!(rulings[place], Ruling::Unknown(_, Cause::New)))
+        .collect();
+    if news.len() > LEAST_FLOOD.max(most_news.saturating_mul(FLOOD)) {
+        for place in news {
+            rulings[place] = Ruling::Unknown(BulletinState::Held, Cause::Flood);
+        }
+    }
+}
+
+/// Whether a row is unknown, and not old.
+fn is_unknown(ruling: &Ruling) -> bool {
+    matches!(ruling, Ruling::Unknown(_, Cause::New | Cause::Redesign))
+}

@@ -1,0 +1,94 @@
+//! Lists that people ask for, newest first: they are read beside the transactions.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, Utc};
+use tokio_util::sync::CancellationToken;
+
+use super::{Result, record::Record};
+use crate::{
+    bulletin::{
+        Bulletin, BulletinId, BulletinState, ChannelId, Delivery, DeliveryId, DeliveryState,
+        SeenKey, SourceId,
+    },
+    policy::facts::{History, Report, Run},
+};
+
+/// Filters and place of a list of bulletins, newest first.
+#[derive(Debug, Clone, Default)]
+pub struct BulletinQuery {
+    pub source: Option<SourceId>,
+    /// Empty: any.
+    pub states: Vec<BulletinState>,
+    /// Delivered, or to be delivered, there.
+    pub channel: Option<ChannelId>,
+    /// First seen at or after this.
+    pub since: Option<DateTime<Utc>>,
+    /// All of these words in title, summary, publisher, or (of the newest 5,000) text; width, case and
+    /// script do not count.
+    pub words: Vec<String>,
+    /// Only sources with `public = true`.
+    pub public_only: bool,
+    /// Numbers below this.
+    pub before: Option<BulletinId>,
+    /// None: all.
+    pub limit: Option<usize>,
+    /// Once it is cancelled nobody waits for the answer, and the work ends.
+    pub given_up: CancellationToken,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct DeliveryQuery {
+    pub source: Option<SourceId>,
+    pub channel: Option<ChannelId>,
+    pub bulletin: Option<BulletinId>,
+    pub state: Option<DeliveryState>,
+    /// Queued at or after this.
+    pub since: Option<DateTime<Utc>>,
+    pub before: Option<DeliveryId>,
+    pub limit: Option<usize>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page<T> {
+    pub items: Vec<T>,
+    /// Whether there are more below the last one.
+    pub more: bool,
+}
+
+/// What is read beside the transactions: it shows what was committed, at about one moment.
+pub trait Reader {
+    fn bulletin(&self, id: BulletinId) -> Result<Option<Bulletin>>;
+    fn text(&self, id: BulletinId) -> Result<Option<String>>;
+    fn text_as_published(&self, id: BulletinId) -> Result<Option<String>>;
+    fn history(&self, id: BulletinId) -> Result<History>;
+    /// `shown`: sources that a bulletin must be of, first or also; None: any.
+    fn bulletins(
+        &self,
+        query: &BulletinQuery,
+        shown: Option<&HashSet<SourceId>>,
+    ) -> Result<Page<Bulletin>>;
+    /// The bulletin that was seen under an address, by any source.
+    fn seen_anywhere(&self, address: SeenKey) -> Result<Option<BulletinId>>;
+    fn newest_held(&self) -> Result<Option<BulletinId>>;
+    fn delivery(&self, id: DeliveryId) -> Result<Option<Delivery>>;
+    /// `unfinished`: numbers in the state that is asked, newest first, where they are at hand.
+    fn deliveries(
+        &self,
+        query: &DeliveryQuery,
+        unfinished: Option<Vec<u64>>,
+    ) -> Result<Page<Delivery>>;
+    fn count_deliveries(&self, bulletin: BulletinId) -> Result<u64>;
+    /// Those of `channels` that a bulletin was ever queued for.
+    fn who_has(&self, bulletin: BulletinId, channels: &[ChannelId]) -> Result<HashSet<ChannelId>>;
+    /// The deliveries of a run, by number.
+    fn run(&self, run: Run) -> Result<Vec<Delivery>>;
+    /// All reports of the last weeks.
+    fn reports(&self) -> Result<Vec<Report>>;
+    /// Gives `take` all records of bulletins below `end`, and of what belongs to no bulletin; gives how many
+    /// bulletins there were.
+    ///
+    /// # Errors
+    /// Those of `take`; the store cannot be read.
+    fn export(&self, end: u64, take: &mut dyn FnMut(Record) -> Result<()>) -> Result<u64>;
+}

@@ -1,0 +1,175 @@
+//! What the writer has at hand: everything small that is asked often, as the disk says it.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use tokio::sync::watch;
+
+use super::{
+    super::Result,
+    engine::Engine,
+    keys,
+    looks::Looks,
+    names::{Given, Names},
+    outbox::Outbox,
+    readings::Readings,
+    twins,
+};
+use crate::{
+    bulletin::{AddedSource, ChannelId, Chat},
+    policy::{
+        facts::{ChannelFacts, Counts, SourceFacts},
+        places::MovedChats,
+        routes::Chats,
+        twins::Twins,
+    },
+};
+
+pub(super) type Added = Arc<Vec<AddedSource>>;
+/// For those who read past the writer.
+pub(super) type Shared<T> = Arc<RwLock<Arc<T>>>;
+
+/// Owned by the store thread; readers share what is in an [`Arc`].
+pub(super) struct Books {
+    pub(super) engine: Arc<Engine>,
+    pub(super) names: Shared<Names>,
+    pub(super) looks: Arc<Looks>,
+    pub(super) counts: Counts,
+    pub(super) sources: HashMap<u32, SourceFacts>,
+    pub(super) channels: HashMap<u32, ChannelFacts>,
+    pub(super) outbox: Outbox,
+    pub(super) chats: Shared<Chats>,
+    pub(super) twins: Twins,
+    pub(super) readings: Readings,
+    added: watch::Sender<Added>,
+    pub(super) moved: Arc<MovedChats>,
+    ticks: watch::Sender<u64>,
+}
+
+impl Books {
+    pub(super) fn load(engine: Arc<Engine>) -> Result<Self> {
+        let names = Names::load(&engine)?;
+        let looks = Looks::load(&engine, &names)?;
+        let twins = twins::load(&engine, &names)?;
+        let mut books = Self {
+            names: shared(names),
+            looks: Arc::new(looks),
+            twins,
+            counts: engine.get(keys::COUNT)?.unwrap_or_default(),
+            sources: HashMap::new(),
+            channels: HashMap::new(),
+            outbox: Outbox::load(&engine)?,
+            chats: Arc::default(),
+            readings: Readings::load(&engine)?,
+            added: watch::Sender::new(load_added(&engine)?),
+            moved: Arc::default(),
+            ticks: watch::Sender::new(0),
+            engine,
+        };
+        books.load_rows()?;
+        Ok(books)
+    }
+
+    fn load_rows(&mut self) -> Result<()> {
+        for row in self.engine.scan(b"s") {
+            let row = row?;
+            let source = self.engine.decode(&row.key, &row.value)?;
+            self.sources.insert(keys::interned_number(&row.key), source);
+        }
+        for row in self.engine.scan(b"c") {
+            let row = row?;
+            let channel = self.engine.decode(&row.key, &row.value)?;
+            self.channels
+                .insert(keys::interned_number(&row.key), channel);
+        }
+        let mut moved = MovedChats::new();
+        for row in self.engine.scan(b"v") {
+            let row = row?;
+            let from = keys::last_number(&row.key).cast_signed();
+            moved.insert(from, keys::last_number(&row.value).cast_signed());
+        }
+        self.moved = Arc::new(moved);
+        self.load_chats()
+    }
+
+    fn load_chats(&mut self) -> Result<()> {
+        let (names, mut chats) = (self.names(), Chats::default());
+        for row in self.engine.scan(b"u") {
+            let row = row?;
+            let number = keys::interned_number(&row.key);
+            let chat: Chat = self.engine.decode(&row.key, &row.value)?;
+            if let Some(id) = names.channel(number) {
+                chats.set(number, &id, chat);
+            }
+        }
+        *self.chats.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(chats);
+        Ok(())
+    }
+
+    pub(super) fn names(&self) -> Arc<Names> {
+        current(&self.names)
+    }
+
+    /// Takes names that are written; those who read go on with the old ones.
+    pub(super) fn take_names(&self, given: Given) {
+        let mut names = self.names.write().unwrap_or_else(PoisonError::into_inner);
+        Arc::make_mut(&mut names).take(given);
+    }
+
+    pub(super) fn chats(&self) -> Arc<Chats> {
+        current(&self.chats)
+    }
+
+    /// Takes what chats ask for from now on; None: a chat that is no more.
+    pub(super) fn take_chats(&self, changed: Vec<(u32, ChannelId, Option<Chat>)>) {
+        let mut chats = self.chats.write().unwrap_or_else(PoisonError::into_inner);
+        let chats = Arc::make_mut(&mut chats);
+        for (number, id, chat) in changed {
+            match chat {
+                Some(chat) => chats.set(number, &id, chat),
+                None => chats.remove(number),
+            }
+        }
+    }
+
+    /// Sources that were added from chats.
+    pub(super) fn added(&self) -> Added {
+        self.added.borrow().clone()
+    }
+
+    pub(super) fn set_added(&self, added: Added) {
+        self.added.send_replace(added);
+    }
+
+    pub(super) fn follow_added(&self) -> watch::Receiver<Added> {
+        self.added.subscribe()
+    }
+
+    pub(super) fn ticks(&self) -> watch::Receiver<u64> {
+        self.ticks.subscribe()
+    }
+
+    pub(super) fn tick(&self) {
+        self.ticks.send_modify(|count| *count += 1);
+    }
+}
+
+fn shared<T>(value: T) -> Shared<T> {
+    Arc::new(RwLock::new(Arc::new(value)))
+}
+
+/// What a shared value is now.
+pub(super) fn current<T>(shared: &Shared<T>) -> Arc<T> {
+    Arc::clone(&shared.read().unwrap_or_else(PoisonError::into_inner))
+}
+
+/// Oldest first.
+fn load_added(engine: &Engine) -> Result<Added> {
+    let rows = engine.scan(b"g");
+    let rows = rows.map(|row| row.and_then(|row| engine.decode(&row.key, &row.value)));
+    let mut added: Vec<AddedSource> = rows.collect::<Result<_>>()?;
+    added.sort_by_key(|source| source.at);
+    Ok(Arc::new(added))
+}

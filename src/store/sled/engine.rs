@@ -1,0 +1,414 @@
+//! sled behind the few calls that the rest of the room needs.
+//!
+//! sled 0.34.7 has rules of its own, each paid for by somebody: its `flush` does not sync the
+//! file ([`Engine::sync`] does, on a handle of its own); no value may be above 4 KiB ([`Writes::put`]
+//! cuts longer ones); opening may panic; after a failed write it must not be written again.
+
+use std::{
+    collections::BTreeMap,
+    fs::File,
+    ops::Bound,
+    path::{Path, PathBuf},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+};
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::{
+    super::{Failure, Result, StoreError},
+    keys::{self, Key},
+    open,
+    received::Received,
+    reserve,
+};
+
+/// Page cache; sled uses a multiple of it. What first looks wrote would stay in a larger one, scattered.
+pub(super) const CACHE_BYTES: u64 = 1 << 20;
+/// A larger value becomes a file that sled never syncs, and whose loss makes it refuse to open.
+const LONGEST_VALUE: usize = 4096;
+/// Version of the encoding, and how many further chunks the value has.
+const HEADER: usize = 3;
+const ENCODING: u8 = 1;
+
+pub(super) struct Engine {
+    db: sled::Db,
+    /// On the same file as sled's own.
+    file: File,
+    /// The store's directory.
+    path: PathBuf,
+    failed: Arc<OnceLock<String>>,
+    /// Something was written since the last sync.
+    dirty: AtomicBool,
+    /// How often rows began or ended to be written: odd while they are.
+    turns: AtomicU64,
+    pub(super) received: Received,
+    #[cfg(test)]
+    blocks: AtomicU64,
+}
+
+/// Rows to be written together. The last word on a key counts.
+#[derive(Default)]
+pub(super) struct Writes(BTreeMap<Key, Option<Vec<u8>>>);
+
+impl Engine {
+    pub(super) fn new(db: sled::Db, file: File, path: PathBuf) -> Self {
+        Self {
+            db,
+            file,
+            path,
+            failed: Arc::default(),
+            dirty: AtomicBool::new(false),
+            turns: AtomicU64::new(0),
+            received: Received::default(),
+            #[cfg(test)]
+            blocks: AtomicU64::new(0),
+        }
+    }
+
+    /// Opens or creates the store in `state`/store.
+    pub(super) fn open(state: &Path) -> Result<Self> {
+        open::open(state)
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Why writes fail, once one has; for those who must not hold the engine.
+    pub(super) fn shared_failure(&self) -> Arc<OnceLock<String>> {
+        Arc::clone(&self.failed)
+    }
+
+    /// Why writes fail, once one has.
+    pub(super) fn failure(&self) -> Option<String> {
+        self.failed.get().cloned()
+    }
+
+    /// # Errors
+    /// A write failed before.
+    pub(super) fn check(&self) -> Result<()> {
+        self.failure()
+            .map_or(Ok(()), |why| Err(Failure::Write(why).into()))
+    }
+
+    /// All of `writes` or, after a crash, none. Durable after the next [`Engine::sync`].
+    ///
+    /// # Errors
+    /// The disk has no room for them; a write failed.
+    pub(super) fn commit(&self, writes: Writes) -> Result<()> {
+        if writes.0.is_empty() {
+            return Ok(());
+        }
+        self.check()?;
+        if !reserve::holds(&self.file, writes.bytes()) {
+            return Err(reserve::full());
+        }
+        let mut batch = sled::Batch::default();
+        for (key, value) in writes.0 {
+            match value {
+                Some(value) => batch.insert(key, value),
+                None => batch.remove(key),
+            }
+        }
+        self.dirty.store(true, Ordering::Relaxed);
+        self.turns.fetch_add(1, Ordering::SeqCst);
+        let written = self.db.apply_batch(batch);
+        self.turns.fetch_add(1, Ordering::SeqCst);
+        written.map_err(|error| self.fail(&plain(&error)))
+    }
+
+    /// Whether a small row can be written.
+    pub(super) fn has_room(&self) -> bool {
+        reserve::holds(&self.file, 0)
+    }
+
+    /// What `read` finds while nothing is written: all of it is of one version. It is read again where
+    /// something was written meanwhile.
+    pub(super) fn at_one_moment<T>(&self, read: impl Fn() -> Result<T>) -> Result<T> {
+        loop {
+            let before = self.turns.load(Ordering::SeqCst);
+            let found = read();
+            if before.is_multiple_of(2) && self.turns.load(Ordering::SeqCst) == before {
+                return found;
+            }
+            std::thread::yield_now();
+        }
+    }
+
+    /// Makes everything that was committed durable.
+    pub(super) fn sync(&self) -> Result<()> {
+        self.check()?;
+        if !self.dirty.swap(false, Ordering::Relaxed) {
+            return Ok(());
+        }
+        self.db.flush().map_err(|error| self.fail(&plain(&error)))?;
+        // sled's flush calls sync_file_range, which covers neither the file's size nor the disk's cache.
+        self.file.sync_data().map_err(|error| self.fail(&error))
+    }
+
+    /// Nothing is written from now on.
+    pub(super) fn fail(&self, error: &dyn std::fmt::Display) -> StoreError {
+        let why = format!("{}: {error}", self.path.display());
+        Failure::Write(self.failed.get_or_init(|| why).clone()).into()
+    }
+
+    /// A value as it lies there; for those that were written with [`Writes::set`].
+    pub(super) fn raw(&self, key: &[u8]) -> Result<Option<sled::IVec>> {
+        self.db
+            .get(key)
+            .map_err(|error| self.unreadable(key, &error))
+    }
+
+    /// What [`Writes::put`] wrote.
+    pub(super) fn get<T: DeserializeOwned>(&self, key: &[u8]) -> Result<Option<T>> {
+        match self.raw(key)? {
+            Some(first) => self.found(key, &first),
+            None => Ok(None),
+        }
+    }
+
+    /// A value whose first chunk is at hand, from a scan that nobody writes beside.
+    pub(super) fn decode<T: DeserializeOwned>(&self, key: &[u8], first: &[u8]) -> Result<T> {
+        let found = self.found(key, first)?;
+        found.ok_or_else(|| self.unreadable(key, &"it was removed while it was read"))
+    }
+
+    /// A value whose first chunk is at hand, as it is now; None: it was removed meanwhile.
+    pub(super) fn found<T: DeserializeOwned>(&self, key: &[u8], first: &[u8]) -> Result<Option<T>> {
+        let (chunks, body) = self.head(key, first)?;
+        let whole = match chunks {
+            0 => body.to_vec(),
+            // The chunks may be those of another version than the first one is.
+            _ => match self.at_one_moment(|| self.whole(key))? {
+                Some(whole) => whole,
+                None => return Ok(None),
+            },
+        };
+        let value = postcard::from_bytes(&whole).map_err(|error| self.unreadable(key, &error))?;
+        Ok(Some(value))
+    }
+
+    /// How many further chunks a value has, and its first one.
+    fn head<'a>(&self, key: &[u8], first: &'a [u8]) -> Result<(u16, &'a [u8])> {
+        let Some((&[encoding, high, low], body)) = first.split_first_chunk::<HEADER>() else {
+            return Err(self.unreadable(key, &"the row is too short"));
+        };
+        if encoding != ENCODING {
+            return Err(self.unreadable(key, &"a newer noticast wrote this row"));
+        }
+        Ok((u16::from_be_bytes([high, low]), body))
+    }
+
+    fn whole(&self, key: &[u8]) -> Result<Option<Vec<u8>>> {
+        let Some(first) = self.raw(key)? else {
+            return Ok(None);
+        };
+        let (chunks, body) = self.head(key, &first)?;
+        let mut whole = body.to_vec();
+        for chunk in 1..=chunks {
+            let rest = self.raw(&keys::rest(key, chunk))?;
+            let rest = rest.ok_or_else(|| self.unreadable(key, &"a chunk is missing"))?;
+            whole.extend_from_slice(&rest);
+        }
+        Ok(Some(whole))
+    }
+
+    pub(super) fn unreadable(&self, key: &[u8], why: &dyn std::fmt::Display) -> StoreError {
+        let kind = char::from(key.first().copied().unwrap_or(b'?'));
+        open::damaged(&self.path, format!("a row `{kind}` cannot be read: {why}"))
+    }
+
+    /// All rows whose key begins with `prefix`, in order, from either end.
+    pub(super) fn scan<'a>(
+        &'a self,
+        prefix: &[u8],
+    ) -> impl DoubleEndedIterator<Item = Result<Row>> + use<'a> {
+        self.rows(self.db.scan_prefix(prefix), prefix)
+    }
+
+    /// As [`Engine::scan`], but only keys below `end`, which begins with `prefix` too.
+    pub(super) fn scan_below<'a>(
+        &'a self,
+        prefix: &[u8],
+        end: &[u8],
+    ) -> impl DoubleEndedIterator<Item = Result<Row>> + use<'a> {
+        self.scan_between(prefix, end)
+    }
+
+    /// Keys from `start` up to but not including `end`.
+    pub(super) fn scan_between<'a>(
+        &'a self,
+        start: &[u8],
+        end: &[u8],
+    ) -> impl DoubleEndedIterator<Item = Result<Row>> + use<'a> {
+        let range = (Bound::Included(start), Bound::Excluded(end));
+        self.rows(self.db.range::<&[u8], _>(range), start)
+    }
+
+    fn rows<'a>(
+        &'a self,
+        rows: sled::Iter,
+        prefix: &[u8],
+    ) -> impl DoubleEndedIterator<Item = Result<Row>> + use<'a> {
+        let prefix = prefix.to_vec();
+        rows.map(move |row| {
+            let (key, value) = row.map_err(|error| self.unreadable(&prefix, &error))?;
+            Ok(Row { key, value })
+        })
+    }
+
+    #[cfg(test)]
+    pub(super) fn count_block(&self) {
+        self.blocks.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Blocks of deliveries that were read so far.
+    #[cfg(test)]
+    pub(super) fn blocks_read(&self) -> u64 {
+        self.blocks.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn disk_bytes(&self) -> u64 {
+        self.db.size_on_disk().unwrap_or_default()
+    }
+}
+
+/// One row of a scan.
+pub(super) struct Row {
+    pub(super) key: sled::IVec,
+    pub(super) value: sled::IVec,
+}
+
+impl Writes {
+    /// Encodes `value`; what is longer than sled bears is cut into chunks. Chunks that a shorter
+    /// value leaves behind are never read.
+    pub(super) fn put<T: Serialize>(&mut self, key: Key, value: &T) {
+        let bytes = postcard::to_stdvec(value).expect("rows have no maps of unknown length");
+        let (first, rest) = bytes.split_at(bytes.len().min(LONGEST_VALUE - HEADER));
+        let chunks = rest.chunks(LONGEST_VALUE);
+        let count = u16::try_from(chunks.len()).expect("values are bounded far below 256 MiB");
+        for (number, chunk) in (1..).zip(chunks) {
+            self.set(keys::rest(&key, number), chunk.to_vec());
+        }
+        let mut head = vec![ENCODING];
+        head.extend_from_slice(&count.to_be_bytes());
+        head.extend_from_slice(first);
+        self.set(key, head);
+    }
+
+    /// What [`Writes::put`] was given for a key, whole; Some(None): it is removed.
+    pub(super) fn get(&self, key: &[u8]) -> Option<Option<Vec<u8>>> {
+        let Some(first) = self.0.get(key)? else {
+            return Some(None);
+        };
+        let (&[_, high, low], body) = first.split_first_chunk::<HEADER>()?;
+        let mut whole = body.to_vec();
+        for chunk in 1..=u16::from_be_bytes([high, low]) {
+            whole.extend_from_slice(self.0.get(&keys::rest(key, chunk))?.as_deref()?);
+        }
+        Some(Some(whole))
+    }
+
+    /// What [`Writes::set`] was given for a key; Some(None): it is removed.
+    pub(super) fn short(&self, key: &[u8]) -> Option<Option<&[u8]>> {
+        self.0.get(key).map(Option::as_deref)
+    }
+
+    /// All whose key begins with `prefix`, in order.
+    pub(super) fn under<'a>(
+        &'a self,
+        prefix: &'a [u8],
+    ) -> impl Iterator<Item = (&'a Key, &'a Option<Vec<u8>>)> {
+        let from = self.0.range(prefix.to_vec()..);
+        from.take_while(move |(key, _)| key.starts_with(prefix))
+    }
+
+    /// A short value as it is, for indexes.
+    pub(super) fn set(&mut self, key: Key, value: Vec<u8>) {
+        debug_assert!(value.len() <= LONGEST_VALUE);
+        self.0.insert(key, Some(value));
+    }
+
+    pub(super) fn remove(&mut self, key: Key) {
+        self.0.insert(key, None);
+    }
+
+    /// Removes what [`Writes::put`] wrote, with all its chunks.
+    pub(super) fn remove_long(&mut self, engine: &Engine, key: Key) -> Result<()> {
+        let Some(first) = engine.raw(&key)? else {
+            return Ok(());
+        };
+        let count = first
+            .get(1..HEADER)
+            .map_or(0, |count| u16::from_be_bytes([count[0], count[1]]));
+        for chunk in 1..=count {
+            self.remove(keys::rest(&key, chunk));
+        }
+        self.remove(key);
+        Ok(())
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn bytes(&self) -> u64 {
+        let rows = self.0.iter();
+        let bytes = rows.map(|(key, value)| key.len() + value.as_ref().map_or(0, Vec::len));
+        bytes.sum::<usize>() as u64
+    }
+}
+
+/// sled wraps what the system said into a text for programmers.
+fn plain(error: &sled::Error) -> String {
+    match error {
+        sled::Error::Io(error) => error.kind().to_string(),
+        error => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_value_is_read_whole_while_it_is_written_anew() {
+        const KEY: &[u8] = b"zlong";
+        let state = tempfile::tempdir().unwrap();
+        let engine = Engine::open(state.path()).unwrap();
+        // All that differs stands behind the first chunk.
+        let value = |number: usize| {
+            let rest = ["a", "b"][number % 2];
+            format!(
+                "{}{}",
+                "same".repeat(2000),
+                rest.repeat([60_000, 20_000][number % 2])
+            )
+        };
+        let is_whole = |text: &String| *text == value(0) || *text == value(1);
+        std::thread::scope(|scope| {
+            let writing = scope.spawn(|| {
+                for number in 0..300 {
+                    let mut writes = Writes::default();
+                    match number % 7 {
+                        6 => writes.remove_long(&engine, KEY.to_vec()).unwrap(),
+                        _ => writes.put(KEY.to_vec(), &value(number)),
+                    }
+                    engine.commit(writes).unwrap();
+                }
+            });
+            while !writing.is_finished() {
+                let one: Option<String> = engine.get(KEY).unwrap();
+                assert!(one.is_none_or(|text| is_whole(&text)));
+                for row in engine.scan(KEY) {
+                    let row = row.unwrap();
+                    let one: Option<String> = engine.found(&row.key, &row.value).unwrap();
+                    assert!(one.is_none_or(|text| is_whole(&text)));
+                }
+            }
+        });
+    }
+}

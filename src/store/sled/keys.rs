@@ -1,0 +1,240 @@
+//! Where everything lies: one sled tree, and a letter in front that says what a row is.
+//!
+//! Numbers are big-endian, so that their order is the rows'. Sources and channels are interned
+//! (`u32`, from 0), so that their names stand once.
+//!
+//! | key | value |
+//! |---|---|
+//! | `m` name | what counts for the whole store: `schema`, `count`, `looks`, `offset`, `held`, `bot`, `again` |
+//! | `S` source · `C` channel | its name |
+//! | `s` source · `c` channel | what the store knows of it ([`super::rows`]) |
+//! | `l` source | its look state, where it is newer than the record of all, `mlooks` |
+//! | `p` source | bulletins on its page at the last look that changed anything |
+//! | `k` source hash | seen address or guid → bulletin (8), flags (1): its row had a guid, different notices share it |
+//! | `t` source hash bulletin | seen title and day → how many addresses it was seen under (1) |
+//! | `b` bulletin | archive record |
+//! | `T` bulletin · `U` bulletin | compressed text · text as published |
+//! | `y` source bulletin | index |
+//! | `N` time bulletin · `Y` source time bulletin | index by publication ([`super::read::newest`]) |
+//! | `j` channel hash | deliveries that went out as one message, by its name |
+//! | `h` bulletin | index of what is held |
+//! | `R` bulletin | of a recent one: what reading it again needs ([`crate::policy::rereading`]) |
+//! | `i` bulletin | what changed in it ([`crate::policy::facts::History`]) |
+//! | `I` bulletin | what it said when it was told, once it changed ([`crate::policy::notified`]) |
+//! | `f` bulletin delivery | the first of a run of deliveries of it → how many (4) |
+//! | `d` block | 32 deliveries of consecutive numbers ([`super::block`]) |
+//! | `q` delivery | a delivery that changed since its block was written |
+//! | `o` block | index of blocks that hold an unfinished or a recent delivery |
+//! | `H` channel delivery | who has a message that not all readers of its channel have ([`crate::policy::facts::Readers`]) |
+//! | `e` delivery | why its last attempt failed |
+//! | `n` delivery | note or text of a run of deliveries that begins with it |
+//! | `r` hash | rebroadcast that was asked under this request id |
+//! | `a` ms counter | audit log |
+//! | `g` name | a source that was added from a chat |
+//! | `u` channel | what a chat that subscribed by itself asked for |
+//! | `w` delivery | the report that is owed for a run of deliveries |
+//! | `v` chat | the chat that it became (8) |
+//! | `x` key chunk | the rest of a long value of `key` ([`super::engine`]) |
+
+use crate::{
+    bulletin::{MessageRef, SeenKey},
+    policy::facts::RequestKey,
+};
+
+pub(super) type Key = Vec<u8>;
+
+pub(super) const SCHEMA: &[u8] = b"mschema";
+pub(super) const COUNT: &[u8] = b"mcount";
+pub(super) const LOOKS: &[u8] = b"mlooks";
+pub(super) const OFFSET: &[u8] = b"moffset";
+pub(super) const BOT: &[u8] = b"mbot";
+pub(super) const HELD_TOLD: &[u8] = b"mheld";
+pub(super) const READ_AGAIN: &[u8] = b"magain";
+pub(super) const NOTES: u8 = b'n';
+pub(super) const READERS: &[u8] = b"H";
+
+fn key(kind: u8, parts: &[&[u8]]) -> Key {
+    let mut key = vec![kind];
+    parts.iter().for_each(|part| key.extend_from_slice(part));
+    key
+}
+
+fn numbered(kind: u8, number: u64) -> Key {
+    key(kind, &[&number.to_be_bytes()])
+}
+
+fn interned(kind: u8, number: u32) -> Key {
+    key(kind, &[&number.to_be_bytes()])
+}
+
+pub(super) fn source_name(source: u32) -> Key {
+    interned(b'S', source)
+}
+pub(super) fn channel_name(channel: u32) -> Key {
+    interned(b'C', channel)
+}
+pub(super) fn source(source: u32) -> Key {
+    interned(b's', source)
+}
+pub(super) fn channel(channel: u32) -> Key {
+    interned(b'c', channel)
+}
+pub(super) fn chat(channel: u32) -> Key {
+    interned(b'u', channel)
+}
+pub(super) fn added(source: &str) -> Key {
+    key(b'g', &[source.as_bytes()])
+}
+pub(super) fn report(first: u64) -> Key {
+    numbered(b'w', first)
+}
+pub(super) fn look(source: u32) -> Key {
+    interned(b'l', source)
+}
+pub(super) fn last_page(source: u32) -> Key {
+    interned(b'p', source)
+}
+pub(super) fn seen(source: u32, seen: SeenKey) -> Key {
+    key(b'k', &[&source.to_be_bytes(), &seen.0])
+}
+/// The prefix of all bulletins of `source` under one title and day.
+pub(super) fn titled(source: u32, seen: SeenKey) -> Key {
+    key(b't', &[&source.to_be_bytes(), &seen.0])
+}
+pub(super) fn titled_as(source: u32, seen: SeenKey, bulletin: u64) -> Key {
+    key(
+        b't',
+        &[&source.to_be_bytes(), &seen.0, &bulletin.to_be_bytes()],
+    )
+}
+pub(super) fn bulletin(id: u64) -> Key {
+    numbered(b'b', id)
+}
+pub(super) fn text(id: u64) -> Key {
+    numbered(b'T', id)
+}
+pub(super) fn text_as_published(id: u64) -> Key {
+    numbered(b'U', id)
+}
+/// Bytes of a [`by_source`] key that are the source's.
+pub(super) const SOURCE_PREFIX: usize = 5;
+
+pub(super) fn by_source(source: u32, bulletin: u64) -> Key {
+    key(b'y', &[&source.to_be_bytes(), &bulletin.to_be_bytes()])
+}
+/// A time (ms) in the order of keys: the sign bit is turned, so that times before 1970 come first too.
+fn ordered(ms: i64) -> [u8; 8] {
+    (ms.cast_unsigned() ^ (1 << 63)).to_be_bytes()
+}
+pub(super) fn newest_prefix() -> Key {
+    key(b'N', &[])
+}
+pub(super) fn newest((ms, bulletin): (i64, u64)) -> Key {
+    key(b'N', &[&ordered(ms), &bulletin.to_be_bytes()])
+}
+pub(super) fn newest_of_prefix(source: u32) -> Key {
+    interned(b'Y', source)
+}
+pub(super) fn newest_of(source: u32, (ms, bulletin): (i64, u64)) -> Key {
+    let (source, bulletin) = (source.to_be_bytes(), bulletin.to_be_bytes());
+    key(b'Y', &[&source, &ordered(ms), &bulletin])
+}
+/// The time (ms) and number at the end of such a key.
+pub(super) fn newest_parts(key: &[u8]) -> (i64, u64) {
+    let at = key
+        .len()
+        .checked_sub(16)
+        .map_or(0, |from| last_number(&key[..from + 8]));
+    ((at ^ (1 << 63)).cast_signed(), last_number(key))
+}
+pub(super) fn held(bulletin: u64) -> Key {
+    numbered(b'h', bulletin)
+}
+pub(super) fn history(bulletin: u64) -> Key {
+    numbered(b'i', bulletin)
+}
+pub(super) fn versions(bulletin: u64) -> Key {
+    numbered(b'I', bulletin)
+}
+pub(super) fn recent(bulletin: u64) -> Key {
+    numbered(b'R', bulletin)
+}
+pub(super) fn members(channel: u32, message: &MessageRef) -> Key {
+    let hash = blake3::hash(message.0.as_bytes());
+    key(b'j', &[&channel.to_be_bytes(), &hash.as_bytes()[..12]])
+}
+pub(super) fn readers(channel: u32, first: u64) -> Key {
+    key(b'H', &[&channel.to_be_bytes(), &first.to_be_bytes()])
+}
+/// The prefix of all of a channel.
+pub(super) fn readers_in(channel: u32) -> Key {
+    interned(b'H', channel)
+}
+pub(super) fn run(bulletin: u64, first: u64) -> Key {
+    key(b'f', &[&bulletin.to_be_bytes(), &first.to_be_bytes()])
+}
+pub(super) fn runs(bulletin: u64) -> Key {
+    numbered(b'f', bulletin)
+}
+/// The first and last delivery of a run, by its row.
+pub(super) fn run_ends(key: &[u8], count: &[u8]) -> (u64, u64) {
+    let first = last_number(key);
+    let count = count
+        .first_chunk()
+        .map_or(0, |count| u32::from_be_bytes(*count));
+    (first, first + u64::from(count).max(1) - 1)
+}
+pub(super) fn block(block: u64) -> Key {
+    numbered(b'd', block)
+}
+pub(super) fn slot(delivery: u64) -> Key {
+    numbered(b'q', delivery)
+}
+pub(super) fn open_block(block: u64) -> Key {
+    numbered(b'o', block)
+}
+pub(super) fn error(delivery: u64) -> Key {
+    numbered(b'e', delivery)
+}
+pub(super) fn note(first: u64) -> Key {
+    numbered(NOTES, first)
+}
+pub(super) fn request(request: RequestKey) -> Key {
+    key(b'r', &[&request.0])
+}
+pub(super) fn audit(at_ms: i64, counter: u32) -> Key {
+    // The sign bit is turned, so that times before 1970 come first too.
+    let at = at_ms.cast_unsigned() ^ (1 << 63);
+    key(b'a', &[&at.to_be_bytes(), &counter.to_be_bytes()])
+}
+/// The time (ms) and counter of an [`audit`] key.
+pub(super) fn audit_parts(key: &[u8]) -> (i64, u32) {
+    let at = key
+        .get(1..9)
+        .and_then(|at| at.try_into().ok())
+        .map_or(0, u64::from_be_bytes);
+    let counter = key
+        .get(9..13)
+        .and_then(|n| n.try_into().ok())
+        .map_or(0, u32::from_be_bytes);
+    ((at ^ (1 << 63)).cast_signed(), counter)
+}
+pub(super) fn moved(chat: i64) -> Key {
+    key(b'v', &[&chat.to_be_bytes()])
+}
+pub(super) fn rest(of: &[u8], chunk: u16) -> Key {
+    key(b'x', &[of, &chunk.to_be_bytes()])
+}
+
+/// The number at the end of a key, or 0 where it is too short for one.
+pub(super) fn last_number(key: &[u8]) -> u64 {
+    key.last_chunk()
+        .map_or(0, |bytes| u64::from_be_bytes(*bytes))
+}
+
+/// The interned number after the letter.
+pub(super) fn interned_number(key: &[u8]) -> u32 {
+    key.get(1..5)
+        .and_then(|bytes| bytes.try_into().ok())
+        .map_or(0, u32::from_be_bytes)
+}

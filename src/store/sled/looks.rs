@@ -1,0 +1,190 @@
+//! Where looking at each source stands: memory, written now and then as one record.
+//!
+//! A source that found something has a row of its own until then, in the transaction of what it found.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    super::Result,
+    books::Books,
+    engine::{Engine, Writes},
+    keys,
+    names::Names,
+    pack,
+};
+use crate::{bulletin::SourceId, policy::facts::LookState};
+
+/// Shared by all handles of a store.
+#[derive(Debug, Default)]
+pub(super) struct Looks(Mutex<HashMap<SourceId, Kept>>);
+
+#[derive(Debug, Default, Clone)]
+struct Kept {
+    state: LookState,
+    is_written: bool,
+    /// It has a row that is newer than the record of all.
+    has_row: bool,
+    /// How often it changed.
+    changes: u64,
+}
+
+/// States that a record of all holds, and how often each had changed.
+#[derive(Debug, Default)]
+pub(super) struct Written(Vec<(SourceId, u64)>);
+
+/// The record of all, packed: by source, each state encoded by itself, so that one that an older version
+/// wrote in another shape costs a fresh look, no more.
+type All = Vec<(u32, Vec<u8>)>;
+
+impl Looks {
+    pub(super) fn load(engine: &Engine, names: &Names) -> Result<Self> {
+        let mut looks = HashMap::new();
+        let mut keep = |number: u32, state: LookState, has_row: bool| {
+            if let Some(id) = names.source(number) {
+                let is_written = true;
+                looks.insert(
+                    id,
+                    Kept {
+                        state,
+                        is_written,
+                        has_row,
+                        changes: 0,
+                    },
+                );
+            }
+        };
+        let all: Vec<u8> = engine.get(keys::LOOKS)?.unwrap_or_default();
+        let all = pack::unpack(&all).unwrap_or_default();
+        for (number, state) in postcard::from_bytes::<All>(&all).unwrap_or_default() {
+            keep(
+                number,
+                postcard::from_bytes(&state).unwrap_or_default(),
+                false,
+            );
+        }
+        for row in engine.scan(b"l") {
+            let row = row?;
+            let state = engine.decode(&row.key, &row.value).unwrap_or_default();
+            keep(keys::interned_number(&row.key), state, true);
+        }
+        Ok(Self(Mutex::new(looks)))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<SourceId, Kept>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn get(&self, source: &SourceId) -> LookState {
+        self.lock()
+            .get(source)
+            .map(|kept| kept.state.clone())
+            .unwrap_or_default()
+    }
+
+    /// Changes a state in memory; it is written with the next record of all.
+    pub(super) fn change(&self, source: &SourceId, apply: impl FnOnce(&mut LookState)) {
+        let mut looks = self.lock();
+        let kept = looks.entry(source.clone()).or_default();
+        let before = kept.state.clone();
+        apply(&mut kept.state);
+        if !before.is_same_on_disk(&kept.state) {
+            kept.is_written = false;
+            kept.changes += 1;
+        }
+    }
+
+    /// The state as a change will leave it.
+    pub(super) fn with(&self, source: &SourceId, apply: impl FnOnce(&mut LookState)) -> LookState {
+        let mut state = self.get(source);
+        apply(&mut state);
+        state
+    }
+
+    /// Changes a state in memory, after its transaction wrote `written`, or no row of it.
+    pub(super) fn install(
+        &self,
+        source: &SourceId,
+        apply: impl FnOnce(&mut LookState),
+        written: Option<LookState>,
+    ) {
+        self.change(source, apply);
+        let (Some(written), mut looks) = (written, self.lock()) else {
+            return;
+        };
+        if let Some(kept) = looks.get_mut(source) {
+            kept.has_row = true;
+            kept.is_written = kept.state.is_same_on_disk(&written);
+        }
+    }
+
+    /// Looks at one state without copying it.
+    pub(super) fn read<T>(&self, source: &SourceId, read: impl FnOnce(&LookState) -> T) -> T {
+        match self.lock().get(source) {
+            Some(kept) => read(&kept.state),
+            None => read(&LookState::default()),
+        }
+    }
+
+    pub(super) fn set_next_poll(&self, source: &SourceId, next: Option<DateTime<Utc>>) {
+        if let Some(kept) = self.lock().get_mut(source) {
+            kept.state.next_poll = next;
+        }
+    }
+
+    /// Writes the record of all, if any state changed; gives what [`Looks::written`] is told once that is
+    /// committed.
+    pub(super) fn write_changed(&self, names: &Names, writes: &mut Writes) -> Written {
+        let looks = self.lock();
+        if looks.values().all(|kept| kept.is_written) {
+            return Written::default();
+        }
+        let (mut all, mut written) = (All::with_capacity(looks.len()), Written::default());
+        for (id, kept) in looks.iter() {
+            let Some(number) = names.source_number(id) else {
+                continue;
+            };
+            if kept.has_row {
+                writes.remove(keys::look(number));
+            }
+            let state = postcard::to_stdvec(&kept.state);
+            all.push((
+                number,
+                state.expect("a state has no maps of unknown length"),
+            ));
+            written.0.push((id.clone(), kept.changes));
+        }
+        all.sort_unstable();
+        let all = postcard::to_stdvec(&all).expect("nor has a list of them");
+        writes.put(keys::LOOKS.to_vec(), &pack::pack(&all));
+        written
+    }
+
+    /// These states are on the disk; those that changed meanwhile are written the next time.
+    pub(super) fn written(&self, written: Written) {
+        let mut looks = self.lock();
+        for (id, changes) in written.0 {
+            if let Some(kept) = looks.get_mut(&id) {
+                kept.has_row = false;
+                kept.is_written = kept.changes == changes;
+            }
+        }
+    }
+}
+
+impl Books {
+    /// Writes what changed in the looks since the last time; gives the first number that no bulletin has yet.
+    pub(super) fn save_looks(&mut self) -> Result<u64> {
+        let mut change = self.change();
+        let names = self.names();
+        let written = self.looks.write_changed(&names, &mut change.writes);
+        change.read_until = Some(self.readings.write_changed(&mut change.writes));
+        self.commit(change)?;
+        self.looks.written(written);
+        Ok(self.counts.next_bulletin)
+    }
+}

@@ -1,0 +1,79 @@
+//! Which deliveries of a bulletin went to which channel, for the few bulletins that are asked for at a time.
+//!
+//! A correction for many chats asks that once for each of them: read from the disk each time, all
+//! deliveries of a bulletin for each of its deliveries would be read.
+
+use std::{
+    collections::VecDeque,
+    sync::{Mutex, PoisonError},
+};
+
+use super::{super::Result, block::Slot, engine::Engine, read};
+
+/// Bulletins that are remembered, those that were asked for last.
+const MOST: usize = 4;
+/// So few numbers are put into their places one by one.
+const FEW: usize = 16;
+
+/// Of one bulletin: channel and delivery, in order.
+#[derive(Debug, Default)]
+struct Deliveries(Vec<(u32, u64)>);
+
+#[derive(Debug, Default)]
+pub(super) struct Received(Mutex<VecDeque<(u64, Deliveries)>>);
+
+impl Received {
+    /// Numbers of the deliveries of a bulletin in a channel, oldest first.
+    pub(super) fn numbers(&self, engine: &Engine, bulletin: u64, channel: u32) -> Result<Vec<u64>> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = known.iter().position(|(id, _)| *id == bulletin);
+        let of = match place.and_then(|place| known.remove(place)) {
+            Some(of) => of,
+            None => {
+                let all = read::deliveries_of(engine, bulletin)?;
+                let mut all: Vec<_> = all.iter().map(|(id, slot)| (slot.channel, *id)).collect();
+                all.sort_unstable();
+                (bulletin, Deliveries(all))
+            }
+        };
+        let numbers = of.1.of_channel(channel);
+        known.push_front(of);
+        known.truncate(MOST);
+        Ok(numbers)
+    }
+
+    /// Deliveries that are written from now on.
+    pub(super) fn add(&self, written: &[(u64, Slot)]) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for (bulletin, deliveries) in known.iter_mut() {
+            let of_it = written
+                .iter()
+                .filter(|(_, slot)| slot.bulletin == Some(*bulletin));
+            deliveries.add(of_it.map(|(id, slot)| (slot.channel, *id)));
+        }
+    }
+}
+
+impl Deliveries {
+    fn of_channel(&self, channel: u32) -> Vec<u64> {
+        let from = self.0.partition_point(|(of, _)| *of < channel);
+        let own = self.0[from..].iter().take_while(|(of, _)| *of == channel);
+        own.map(|(_, id)| *id).collect()
+    }
+
+    fn add(&mut self, written: impl Iterator<Item = (u32, u64)>) {
+        let is_new = |delivery: &(u32, u64)| self.0.binary_search(delivery).is_err();
+        let mut new: Vec<_> = written.filter(is_new).collect();
+        new.sort_unstable();
+        new.dedup();
+        if new.len() > FEW {
+            self.0.extend(new);
+            self.0.sort_unstable();
+            return;
+        }
+        for delivery in new {
+            let place = self.0.partition_point(|known| *known < delivery);
+            self.0.insert(place, delivery);
+        }
+    }
+}

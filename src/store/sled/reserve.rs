@@ -1,0 +1,62 @@
+//! Room on the disk that is the store's before it needs it: sled writes nothing more after a write that
+//! failed, so none may be begun that might fail for want of room.
+
+use std::{fs::File, io, os::unix::fs::MetadataExt};
+
+use rustix::fs::{FallocateFlags, fallocate};
+
+use super::super::{Refusal, Space, StoreError};
+
+/// What is taken beyond the end of the file while the disk has it.
+const AHEAD: u64 = 4 << 20;
+/// With less than this beyond the end nothing is written any more: sled's own buffer and what it moves
+/// while it collects take some segments of 512 KiB.
+const LEAST: u64 = 2 << 20;
+/// Blocks are counted in these.
+const BLOCK: u64 = 512;
+
+/// Whether `bytes` more can be written to `file`. Takes the room for them, and some more.
+pub(super) fn holds(file: &File, bytes: u64) -> bool {
+    let Ok(found) = file.metadata() else {
+        return true;
+    };
+    let needed = found.len() + bytes + LEAST;
+    // Sled cuts its file at times, and what lay beyond the end is gone then.
+    found.blocks() * BLOCK >= needed || take(file, needed + AHEAD - LEAST) || take(file, needed)
+}
+
+/// The file's length stays as it is.
+fn take(file: &File, bytes: u64) -> bool {
+    match fallocate(file, FallocateFlags::KEEP_SIZE, 0, bytes).map_err(io::Error::from) {
+        Ok(()) => true,
+        Err(error) => match error.kind() {
+            io::ErrorKind::StorageFull
+            | io::ErrorKind::QuotaExceeded
+            | io::ErrorKind::FileTooLarge => false,
+            // This file system takes no room ahead.
+            _ => Space::of(file).map_or(true, |space| space.free >= LEAST),
+        },
+    }
+}
+
+/// What is answered where it does not.
+pub(super) fn full() -> StoreError {
+    Refusal::DiskLow(FULL.to_owned()).into()
+}
+
+pub(super) const FULL: &str = "the disk is full: nothing can be written down, so nothing is sent; make room, all goes on by itself";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn room_is_taken_beyond_the_end_of_a_file_that_stays_as_long_as_it_is() {
+        let file = tempfile::tempfile().unwrap();
+        assert!(holds(&file, 1000));
+        let found = file.metadata().unwrap();
+        assert_eq!(found.len(), 0);
+        let takes_room = found.blocks() > 0;
+        assert!(!takes_room || found.blocks() * BLOCK >= AHEAD);
+    }
+}

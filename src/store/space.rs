@@ -1,0 +1,90 @@
+//! Room on the disk.
+
+use std::{fs::File, io, path::Path};
+
+/// Free bytes below which nothing is admitted: a store on a full disk cannot even be opened.
+const FLOOR: u64 = 256 << 20;
+
+/// sled takes its file in pieces of 512 KiB: with less than a few of them nothing is written that can wait.
+const ROOM_FOR_A_WRITE: u64 = 2 << 20;
+
+/// What a file system has, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Space {
+    pub free: u64,
+    pub total: u64,
+}
+
+impl Space {
+    /// Of the file system that a path lies in.
+    ///
+    /// # Errors
+    /// The path cannot be read.
+    pub fn at(path: &Path) -> io::Result<Self> {
+        Ok(Self::from(&rustix::fs::statvfs(path)?))
+    }
+
+    /// Of the file system that a file lies in.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn of(file: &File) -> io::Result<Self> {
+        Ok(Self::from(&rustix::fs::fstatvfs(file)?))
+    }
+
+    fn from(stat: &rustix::fs::StatVfs) -> Self {
+        Self {
+            free: stat.f_bavail * stat.f_frsize,
+            total: stat.f_blocks * stat.f_frsize,
+        }
+    }
+
+    /// 256 MiB, or a tenth of a file system smaller than 2.5 GiB.
+    fn floor(self) -> u64 {
+        FLOOR.min(self.total / 10)
+    }
+
+    /// Whether a further write might be one too many.
+    #[must_use]
+    pub fn is_full(self) -> bool {
+        self.free < ROOM_FOR_A_WRITE
+    }
+
+    /// Why nothing is admitted, if it is little.
+    #[must_use]
+    pub fn is_low(self) -> Option<String> {
+        (self.free < self.floor()).then(|| {
+            format!(
+                "the disk is nearly full: {} MiB are free, {} MiB are needed; make room, \
+                 looking goes on by itself",
+                self.free >> 20,
+                self.floor() >> 20
+            )
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_floor_is_256_mib_or_a_tenth_of_a_small_disk() {
+        let low = |free: u64, total: u64| {
+            Space {
+                free: free << 20,
+                total: total << 20,
+            }
+            .is_low()
+        };
+        assert_eq!(low(256, 100_000), None);
+        let why = low(255, 100_000).unwrap();
+        assert!(
+            why.contains("255 MiB are free, 256 MiB are needed"),
+            "{why}"
+        );
+        assert_eq!(low(100, 1000), None);
+        assert!(low(99, 1000).is_some());
+        assert!(Space::at(Path::new("/")).unwrap().total > 0);
+    }
+}
