@@ -94,10 +94,16 @@ impl Store {
     /// # Errors
     /// It is in use, damaged, newer than this program, or the folder cannot be used.
     pub async fn open(state: &Path) -> Result<Self> {
-        Ok(Self {
-            engine: Engine::open(state).await?,
+        Ok(Self::on(Engine::open(state).await?))
+    }
+
+    /// On an engine that is open already.
+    #[must_use]
+    pub fn on(engine: Engine) -> Self {
+        Self {
+            engine,
             routes: SharedRoutes::default(),
-        })
+        }
     }
 
     /// Whether `state` holds a store; nothing is made or changed.

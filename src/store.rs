@@ -3,18 +3,23 @@
 //!
 //! Read [`tx`] first. `sled` is the engine of one machine; nothing outside of it names sled.
 
+mod engine;
 mod error;
+pub mod memory;
 pub mod private;
 mod query;
+mod recent_sends;
 pub mod record;
 mod sled;
 mod space;
 pub mod tx;
 
+use self::query::{Collected, SearchedWords};
 pub use self::{
+    engine::Engine,
     error::{Answered, Failure, Refusal, Result, StoreError, refused},
     query::{BulletinQuery, DeliveryQuery, Page, Reader},
-    sled::{Sled as Engine, backups, damaged, is_there},
+    sled::{backups, is_there},
     space::Space,
     tx::{Archive, Channels, Journal, LookChange, Notices, Outbox, Sources, Tx},
 };

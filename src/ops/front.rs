@@ -3,7 +3,7 @@
 use std::{
     collections::{HashMap, HashSet},
     io,
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use chrono::{DateTime, Utc};
@@ -350,8 +350,9 @@ impl Store {
     }
 
     async fn back_up(&self, now: DateTime<Utc>) -> Result<Option<PathBuf>> {
-        let path = self.engine.path();
-        let state = path.parent().unwrap_or(path).to_owned();
+        let Some(state) = self.engine.state_folder().map(Path::to_owned) else {
+            return Ok(None);
+        };
         if !upkeep::is_backup_due(&state, now) || self.disk_low().await?.is_some() {
             return Ok(None);
         }

@@ -52,8 +52,10 @@ impl Store {
             return Err(Refusal::DiskLow(why).into());
         }
         // The lines come once, and must be checked before the first one is written.
-        let state = self.engine.path().parent().unwrap_or(Path::new("."));
-        let copy = state.join("import.part");
+        let copy = match self.engine.state_folder() {
+            Some(state) => state.join("import.part"),
+            None => std::env::temp_dir().join(format!("noticast-{}.part", fastrand::u64(..))),
+        };
         let imported = match self.check_import(lines, &copy).await {
             Ok(()) => self.write_import(&copy, with_queue).await,
             Err(error) => Err(error),

@@ -15,12 +15,58 @@ mod seen;
 mod subscriptions;
 mod twins;
 
+use std::{
+    path::PathBuf,
+    process::Command,
+    sync::{LazyLock, Mutex},
+};
+
 use chrono::{DateTime, Utc};
 use tempfile::TempDir;
 use url::Url;
 
 use super::*;
-use crate::bulletin::{BulletinId, Channel, ChannelKind, Moment, Source, TelegramChat};
+use crate::{
+    bulletin::{BulletinId, Channel, ChannelKind, Moment, Source, TelegramChat},
+    store::memory::Memory,
+};
+
+/// Set for a second run of these stories, on plain maps instead of sled.
+const IN_MEMORY: &str = "NOTICAST_TEST_IN_MEMORY";
+/// Stories of sled's own rules, of its files, and of a program that is killed with them.
+const OF_SLED_ALONE: [&str; 5] = ["opening::", "kill::", "rules::", "keeping::", "model::"];
+
+/// Opens what lies in a folder, which in memory is what was closed under its name.
+pub(super) async fn open(folder: &Path) -> Store {
+    static CLOSED: LazyLock<Mutex<HashMap<PathBuf, Memory>>> = LazyLock::new(Mutex::default);
+    if std::env::var_os(IN_MEMORY).is_none() {
+        return Store::open(folder).await.unwrap();
+    }
+    let memory = {
+        let mut closed = CLOSED.lock().unwrap();
+        closed.entry(folder.to_owned()).or_default().clone()
+    };
+    memory.restart();
+    Store::on(Engine::Memory(memory))
+}
+
+/// The suite of all engines: what holds on sled holds on plain maps.
+#[test]
+fn all_of_it_holds_in_memory_too() {
+    if std::env::var_os(IN_MEMORY).is_some() {
+        return;
+    }
+    let mut suite = Command::new(std::env::current_exe().unwrap());
+    suite.arg("ops::tests::").env(IN_MEMORY, "1");
+    for story in OF_SLED_ALONE {
+        suite.args(["--skip", story]);
+    }
+    suite.args(["--skip", "reads_the_disk"]);
+    let done = suite.output().unwrap();
+    let said = String::from_utf8_lossy(&done.stdout);
+    assert!(done.status.success(), "{said}");
+    assert!(said.contains("modes::"), "{said}");
+}
 
 /// A store in a folder of its own, one source, and a clock that only the test moves.
 pub(super) struct World {
@@ -87,7 +133,7 @@ impl World {
 
     pub(super) async fn with(sources: &[Source], channels: &[Channel]) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let store = Store::open(dir.path()).await.unwrap();
+        let store = open(dir.path()).await;
         let now = "2022-12-01T08:00:00Z".parse().unwrap();
         store.sync_config(sources, channels).await.unwrap();
         Self { store, dir, now }
@@ -96,7 +142,7 @@ impl World {
     pub(super) async fn reopen(self, sources: &[Source], channels: &[Channel]) -> Self {
         let Self { store, dir, now } = self;
         store.close().await.unwrap();
-        let store = Store::open(dir.path()).await.unwrap();
+        let store = open(dir.path()).await;
         store.sync_config(sources, channels).await.unwrap();
         Self { store, dir, now }
     }

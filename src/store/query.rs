@@ -9,7 +9,7 @@ use super::{Result, record::Record};
 use crate::{
     bulletin::{
         Bulletin, BulletinId, BulletinState, ChannelId, Delivery, DeliveryId, DeliveryState,
-        SeenKey, SourceId,
+        SeenKey, SourceId, fold,
     },
     policy::facts::{History, Report, Run},
 };
@@ -91,4 +91,83 @@ pub trait Reader {
     /// # Errors
     /// Those of `take`; the store cannot be read.
     fn export(&self, end: u64, take: &mut dyn FnMut(Record) -> Result<()>) -> Result<u64>;
+}
+
+/// Texts that one search opens, the newest first: a second's work or so. Of older bulletins only the
+/// record is searched.
+const MOST_TEXTS: usize = 5000;
+
+/// Words that are looked for.
+pub(super) struct SearchedWords {
+    folded: Vec<String>,
+    /// Texts that may still be opened.
+    texts: usize,
+}
+
+impl SearchedWords {
+    pub(super) fn new(words: &[String]) -> Self {
+        Self {
+            folded: words.iter().map(|word| fold(word)).collect(),
+            texts: MOST_TEXTS,
+        }
+    }
+
+    /// Whether all of them stand in the parts of a record, or in these and its text.
+    pub(super) fn are_in(
+        &mut self,
+        parts: [Option<&String>; 3],
+        text: impl FnOnce() -> Result<Option<String>>,
+    ) -> Result<bool> {
+        if self.folded.is_empty() {
+            return Ok(true);
+        }
+        let parts = parts.into_iter().flatten();
+        let mut all: String = parts.map(|part| fold(part) + "\n").collect();
+        let is_in = |all: &str| self.folded.iter().all(|word| all.contains(word));
+        if is_in(&all) || self.texts == 0 {
+            return Ok(is_in(&all));
+        }
+        let Some(body) = text()? else {
+            return Ok(false);
+        };
+        all.push_str(&fold(&body));
+        let is_in = is_in(&all);
+        self.texts -= 1;
+        Ok(is_in)
+    }
+}
+
+/// Items up to a limit, and whether there was one more.
+pub(super) struct Collected<T> {
+    items: Vec<T>,
+    limit: usize,
+    more: bool,
+}
+
+impl<T> Collected<T> {
+    pub(super) fn new(limit: Option<usize>) -> Self {
+        Self {
+            items: Vec::new(),
+            limit: limit.unwrap_or(usize::MAX),
+            more: false,
+        }
+    }
+
+    /// Takes an item if there is room; whether that was one too many.
+    pub(super) fn is_full(&mut self, item: Option<T>) -> bool {
+        let Some(item) = item else { return false };
+        if self.items.len() >= self.limit {
+            self.more = true;
+        } else {
+            self.items.push(item);
+        }
+        self.more
+    }
+
+    pub(super) fn page(self) -> Page<T> {
+        Page {
+            items: self.items,
+            more: self.more,
+        }
+    }
 }

@@ -41,7 +41,7 @@ use std::{
 use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 
-pub use self::open::{backups, damaged, is_there};
+pub use self::open::{backups, is_there};
 use self::{
     books::{Added, Books, Shared, current},
     engine::Engine,

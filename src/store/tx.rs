@@ -57,8 +57,6 @@ pub trait Notices {
     /// What was seen under each address or guid.
     fn seen(&mut self, source: &SourceId, keys: &[SeenKey]) -> Result<Vec<Option<Seen>>>;
     fn set_seen(&mut self, source: &SourceId, key: SeenKey, seen: Seen);
-    /// Whatever source showed it: the bulletin that was seen under an address.
-    fn seen_anywhere(&mut self, key: SeenKey) -> Result<Option<u64>>;
     /// Bulletins that were seen under a title and day.
     fn titled(&mut self, source: &SourceId, key: SeenKey) -> Result<Vec<u64>>;
     /// Under how many addresses a bulletin was seen with this title and day; None: never with it.
@@ -121,7 +119,6 @@ pub trait Outbox {
     fn note(&mut self, of: u64) -> Result<Option<String>>;
     fn set_note(&mut self, of: u64, text: &str);
     /// Why its last attempt failed.
-    fn error(&mut self, id: u64) -> Result<Option<String>>;
     fn set_error(&mut self, id: u64, why: Option<&str>);
     /// All deliveries of a bulletin, oldest first.
     fn deliveries_of(&mut self, bulletin: u64) -> Result<Vec<(u64, OutboxEntry)>>;
@@ -146,7 +143,7 @@ pub trait Outbox {
     /// Drops some of the deliveries that ended before `until_ms`, from a place on; gives the place to go on from.
     fn forget_finished(&mut self, from: u64, until_ms: i64) -> Result<Option<u64>>;
 
-    // What waits, as it was before this transaction.
+    // What waits, as it was before this transaction or is by now: whoever changes it looks at each delivery.
 
     /// Channels in which something waits.
     fn waiting_channels(&mut self) -> Vec<ChannelId>;

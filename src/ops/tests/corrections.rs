@@ -178,7 +178,7 @@ async fn blocks_for_editions(chats: i64) -> u64 {
     let mut rows = list([2, 1]);
     rows[0].title = "第2号通知（更正）".to_owned();
     world.look(rows).await;
-    let read = || world.store.engine.blocks_read();
+    let read = || world.store.engine.sled().blocks_read();
     let waiting = world.store.heads(None).await.unwrap();
     assert_eq!(waiting.len() as i64, chats);
     let before = read();
@@ -190,7 +190,7 @@ async fn blocks_for_editions(chats: i64) -> u64 {
 }
 
 #[tokio::test]
-async fn a_correction_for_four_times_as_many_chats_is_four_times_the_work() {
+async fn a_correction_for_four_times_as_many_chats_reads_the_disk_four_times_as_often() {
     let (few, many) = (
         blocks_for_editions(40).await,
         blocks_for_editions(160).await,

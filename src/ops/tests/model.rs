@@ -1,4 +1,5 @@
-//! Random lives of a store, compared after each step and after each start with a plain model of it.
+//! Random lives of a store, compared after each step and after each start with a plain model of it, and what the
+//! engines keep with one another.
 //!
 //! What the store says in memory and what it kept on the disk must never differ: a chat's number that only
 //! memory knew once cost its subscription. `NOTICAST_MODEL_LIVES` says how many lives there are.
@@ -6,6 +7,7 @@
 mod life;
 mod plain;
 
+use self::life::On;
 use super::*;
 
 const LIVES: &str = "NOTICAST_MODEL_LIVES";
@@ -13,12 +15,17 @@ const FEW: u64 = 200;
 const STEPS: usize = 50;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn random_lives_go_as_a_plain_model_says() {
+async fn random_lives_go_as_a_plain_model_says_and_alike_on_all_engines() {
     let lives = std::env::var(LIVES).map_or(FEW, |lives| lives.parse().unwrap());
     let halves = [0, 1].map(|half| {
         tokio::spawn(async move {
             for seed in (0..lives).filter(|seed| seed % 2 == half) {
-                life::live(seed, STEPS).await;
+                let on_disk = life::live(seed, STEPS, On::Sled).await;
+                let in_memory = life::live(seed, STEPS, On::Memory(Memory::default())).await;
+                for (disk, memory) in on_disk.iter().zip(&in_memory) {
+                    assert_eq!(disk, memory, "life {seed}");
+                }
+                assert_eq!(on_disk.len(), in_memory.len());
             }
         })
     });

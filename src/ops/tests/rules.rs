@@ -129,7 +129,7 @@ async fn no_value_is_longer_than_sled_bears() {
         },
     };
     let id = world.store.admit(look, world.now).await.unwrap().published[0];
-    let longest = world.store.engine.longest_row();
+    let longest = world.store.engine.sled().longest_row();
     assert!(longest <= 4096, "{longest}");
     let world = world.reopen(&[source("news")], &[]).await;
     assert_eq!(world.store.text(id).await.unwrap().unwrap(), text);
@@ -291,7 +291,7 @@ async fn a_folder_that_cannot_be_used_says_what_to_do() {
 #[tokio::test]
 async fn after_a_failed_write_every_call_says_so() {
     let world = World::new(&[]).await;
-    world.store.engine.pull_the_disk().await;
+    world.store.engine.sled().pull_the_disk().await;
     let id: BulletinId = BulletinId(1);
     let by = Actor {
         who: "x".to_owned(),

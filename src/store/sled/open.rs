@@ -249,8 +249,7 @@ pub fn backups(state: &Path) -> Vec<PathBuf> {
 }
 
 /// Names the newest backup and the command that restores it. Nothing is deleted or made anew.
-#[must_use]
-pub fn damaged(path: &Path, why: String) -> StoreError {
+pub(super) fn damaged(path: &Path, why: String) -> StoreError {
     let state = path.parent().unwrap_or(path);
     let newest: Option<PathBuf> = backups(state).pop();
     let remedy = match newest {

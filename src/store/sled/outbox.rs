@@ -3,17 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
 use super::{
-    super::Result,
+    super::{
+        Result,
+        recent_sends::{Attempt, RecentSends},
+    },
     block::{Block, Slot},
     engine::{Engine, Writes},
     keys,
 };
 use crate::{bulletin::DeliveryState, policy::facts::Readers};
-
-/// How far back sends are told after a restart: the longest window of any pace (ntfy's, 300 s), and some.
-pub(super) const RECENT_MS: i64 = 330_000;
-/// Sends that are told after a restart at most.
-const MOST_RECENT: usize = 100_000;
 
 #[derive(Debug, Default)]
 pub(super) struct Outbox {
@@ -22,9 +20,7 @@ pub(super) struct Outbox {
     open: HashMap<u64, u32>,
     /// Blocks whose last delivery ended, by when; their marks stay while their sends are recent.
     done: VecDeque<(i64, u64)>,
-    /// Channels of the last sends, by when they were begun, or answered where they were: no platform
-    /// counts a message later than that.
-    recent: VecDeque<(i64, u32)>,
+    sends: RecentSends<u32>,
     /// What some readers have and others do not: nothing waits behind it ([`Readers`]).
     partly: HashSet<u64>,
     waiting: u64,
@@ -48,6 +44,7 @@ impl Queue {
 
 impl Outbox {
     pub(super) fn load(engine: &Engine) -> Result<Self> {
+        let mut taken = Vec::new();
         let mut outbox = Self {
             partly: partly(engine)?,
             ..Self::default()
@@ -58,20 +55,15 @@ impl Outbox {
             let mut ended = i64::MIN;
             for (id, slot) in block.slots(number) {
                 outbox.place(id, slot);
-                outbox
-                    .recent
-                    .extend(slot.taken_ms().map(|at| (at, slot.channel)));
+                taken.extend(slot.taken_ms().map(|at| (at, slot.channel)));
                 ended = ended.max(slot.begun_ms().unwrap_or(i64::MIN));
             }
             if !outbox.open.contains_key(&number) {
                 outbox.done.push_back((ended, number));
             }
         }
-        // What went out together was one message.
-        let recent: BTreeSet<(i64, u32)> = outbox.recent.drain(..).collect();
-        outbox.recent.extend(recent);
+        outbox.sends = RecentSends::restore(taken.into_iter());
         outbox.done.make_contiguous().sort_unstable();
-        outbox.forget_old_sends();
         Ok(outbox)
     }
 
@@ -133,8 +125,7 @@ impl Outbox {
     /// Takes the marks of blocks that nothing waits for any more off the disk; gives how many are to be
     /// forgotten once that is written.
     pub(super) fn close_blocks(&self, writes: &mut Writes) -> usize {
-        let newest = self.recent.back().map_or(i64::MIN, |(at, _)| *at);
-        let oldest = newest.saturating_sub(RECENT_MS);
+        let oldest = self.sends.oldest_ms();
         let closed = self.done.iter().take_while(|(ended, _)| *ended < oldest);
         let closed = closed.map(|(_, block)| {
             if !self.open.contains_key(block) {
@@ -148,43 +139,18 @@ impl Outbox {
         self.done.drain(..count);
     }
 
-    /// Sends were begun, or answered, in one transaction: what one message was made of counts once.
     pub(super) fn remember_sends<'a>(&mut self, slots: impl Iterator<Item = &'a Slot>) {
-        let mut begun = BTreeSet::new();
-        for slot in slots {
-            match (slot.state, slot.begun_ms(), slot.taken_ms()) {
-                (DeliveryState::Sending, Some(at), _) => _ = begun.insert((at, slot.channel)),
-                (DeliveryState::Sent, _, Some(taken)) => {
-                    let mut newest_first = self.recent.iter_mut().rev();
-                    if let Some((at, _)) = newest_first.find(|(_, of)| *of == slot.channel) {
-                        *at = taken.max(*at);
-                    }
-                }
-                _ => {}
-            }
-        }
-        self.recent.extend(begun);
-        self.forget_old_sends();
-    }
-
-    fn forget_old_sends(&mut self) {
-        let newest = self.recent.back().map_or(0, |(at, _)| *at);
-        while self.recent.len() > MOST_RECENT
-            || self
-                .recent
-                .front()
-                .is_some_and(|(at, _)| *at < newest - RECENT_MS)
-        {
-            self.recent.pop_front();
-        }
+        self.sends.remember(slots.map(|slot| Attempt {
+            channel: slot.channel,
+            state: slot.state,
+            begun_ms: slot.begun_ms(),
+            taken_ms: slot.taken_ms(),
+        }));
     }
 
     /// Oldest first.
     pub(super) fn recent(&self, since_ms: i64) -> impl Iterator<Item = (i64, u32)> + '_ {
-        self.recent
-            .iter()
-            .copied()
-            .filter(move |(at, _)| *at >= since_ms)
+        self.sends.since(since_ms).copied()
     }
 
     /// The first that waits in a channel, and when it is due (ms).

@@ -9,7 +9,10 @@ use std::{
 };
 
 use super::{
-    super::{BulletinQuery, DeliveryQuery, Page, Reader, Result, record::Record},
+    super::{
+        BulletinQuery, Collected, DeliveryQuery, Page, Reader, Result, SearchedWords,
+        record::Record,
+    },
     archive,
     block::{self, Block, Slot},
     engine::Engine,
@@ -18,15 +21,12 @@ use super::{
     rows::{BulletinRow, decode_seen},
 };
 use crate::{
-    bulletin::{Bulletin, BulletinId, ChannelId, Delivery, DeliveryId, SeenKey, SourceId, fold},
+    bulletin::{Bulletin, BulletinId, ChannelId, Delivery, DeliveryId, SeenKey, SourceId},
     policy::facts::{History, Report, Run, time},
 };
 
 /// Rows older than `since` after which a list ends: numbers follow time but for clocks set back.
 const OLD_ENOUGH: usize = 1000;
-/// Texts that one search opens, the newest first: a second's work or so. Of older bulletins only the
-/// record is searched.
-const MOST_TEXTS: usize = 5000;
 
 /// What was committed, past the writer.
 pub(super) struct SledReader<'a> {
@@ -171,7 +171,7 @@ fn bulletins(
         Some(since) => merge::since(engine, since, before)?,
         None => candidates,
     };
-    let mut words = Words::new(&query.words);
+    let mut words = SearchedWords::new(&query.words);
     let mut page = Collected::new(query.limit);
     for row in candidates {
         if query.given_up.is_cancelled() {
@@ -187,56 +187,20 @@ fn bulletins(
         let is_asked = (query.states.is_empty() || query.states.contains(&row.state))
             && source.is_none_or(is_of)
             && shown.is_none_or(|shown| row.is_of(shown))
-            && words.are_in(engine, id, &row)?
+            && words.are_in(
+                [
+                    Some(&row.title),
+                    row.summary.as_ref(),
+                    row.publisher.as_ref(),
+                ],
+                || archive::text(engine, &keys::text(id)),
+            )?
             && goes_to(engine, names, id, query.channel.as_ref())?;
         if is_asked && page.is_full(bulletin(row, id, names)) {
             break;
         }
     }
     Ok(page.page())
-}
-
-/// Words that are looked for.
-struct Words {
-    folded: Vec<String>,
-    /// Texts that may still be opened.
-    texts: usize,
-}
-
-impl Words {
-    fn new(words: &[String]) -> Self {
-        Self {
-            folded: words.iter().map(|word| fold(word)).collect(),
-            texts: MOST_TEXTS,
-        }
-    }
-
-    fn are_in(&mut self, engine: &Engine, id: u64, row: &BulletinRow) -> Result<bool> {
-        if self.folded.is_empty() {
-            return Ok(true);
-        }
-        let parts = [
-            Some(&row.title),
-            row.summary.as_ref(),
-            row.publisher.as_ref(),
-        ];
-        let mut text: String = parts
-            .into_iter()
-            .flatten()
-            .map(|part| fold(part) + "\n")
-            .collect();
-        let is_in = |text: &str| self.folded.iter().all(|word| text.contains(word));
-        if is_in(&text) || self.texts == 0 {
-            return Ok(is_in(&text));
-        }
-        let Some(body) = archive::text(engine, &keys::text(id))? else {
-            return Ok(false);
-        };
-        text.push_str(&fold(&body));
-        let is_in = is_in(&text);
-        self.texts -= 1;
-        Ok(is_in)
-    }
 }
 
 fn goes_to(engine: &Engine, names: &Names, id: u64, channel: Option<&ChannelId>) -> Result<bool> {
@@ -382,39 +346,4 @@ fn is_asked(engine: &Engine, names: &Names, query: &DeliveryQuery, slot: &Slot) 
     };
     let row: Option<BulletinRow> = engine.get(&keys::bulletin(bulletin))?;
     Ok(row.is_some_and(|row| names.source_number(source) == Some(row.source)))
-}
-
-/// Items up to a limit, and whether there was one more.
-struct Collected<T> {
-    items: Vec<T>,
-    limit: usize,
-    more: bool,
-}
-
-impl<T> Collected<T> {
-    fn new(limit: Option<usize>) -> Self {
-        Self {
-            items: Vec::new(),
-            limit: limit.unwrap_or(usize::MAX),
-            more: false,
-        }
-    }
-
-    /// Takes an item if there is room; whether that was one too many.
-    fn is_full(&mut self, item: Option<T>) -> bool {
-        let Some(item) = item else { return false };
-        if self.items.len() >= self.limit {
-            self.more = true;
-        } else {
-            self.items.push(item);
-        }
-        self.more
-    }
-
-    fn page(self) -> Page<T> {
-        Page {
-            items: self.items,
-            more: self.more,
-        }
-    }
 }

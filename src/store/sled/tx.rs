@@ -210,15 +210,6 @@ impl Notices for SledTx<'_> {
         self.change.writes.set(keys::seen(number, key), value);
     }
 
-    fn seen_anywhere(&mut self, key: SeenKey) -> Result<Option<u64>> {
-        for source in self.sources() {
-            if let Some(seen) = self.seen(&source, &[key])?.pop().flatten() {
-                return Ok(Some(seen.bulletin));
-            }
-        }
-        Ok(None)
-    }
-
     fn titled(&mut self, source: &SourceId, key: SeenKey) -> Result<Vec<u64>> {
         let Some(number) = self.source_number(source) else {
             return Ok(Vec::new());
@@ -462,10 +453,6 @@ impl Outbox for SledTx<'_> {
 
     fn set_note(&mut self, of: u64, text: &str) {
         self.change.writes.put(keys::note(of), &text);
-    }
-
-    fn error(&mut self, id: u64) -> Result<Option<String>> {
-        self.get(&keys::error(id))
     }
 
     fn set_error(&mut self, id: u64, why: Option<&str>) {

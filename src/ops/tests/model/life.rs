@@ -6,7 +6,11 @@ use super::{
     plain::{CONFIGURED, Plain, SOURCES, ZONE},
     *,
 };
-use crate::bulletin::{AddedSource, Article, Chat, DeliveryState, MessageRef, Standing};
+use crate::{
+    bulletin::{AddedSource, Article, Chat, DeliveryState, MessageRef, Standing},
+    ops::tests::keeping::exported,
+    store::memory::Memory,
+};
 
 /// Chats that come and go, as they are called at first.
 const CHATS: [i64; 3] = [101, 102, 103];
@@ -18,6 +22,8 @@ struct Life {
     /// None for a moment, while it is opened again.
     store: Option<Store>,
     dir: TempDir,
+    on: On,
+    kept: Vec<Vec<String>>,
     plain: Plain,
     now: DateTime<Utc>,
     chats: [i64; 3],
@@ -53,7 +59,21 @@ fn folder() -> TempDir {
     }
 }
 
-async fn open(state: &Path) -> Store {
+/// What a store of a life lies on.
+#[derive(Clone)]
+pub(super) enum On {
+    Sled,
+    Memory(Memory),
+}
+
+async fn open(state: &Path, on: &On) -> Store {
+    if let On::Memory(memory) = on {
+        memory.restart();
+        let store = Store::on(Engine::Memory(memory.clone()));
+        let synced = store.sync_config(&sources(), &channels()).await;
+        synced.unwrap();
+        return store;
+    }
     loop {
         match Store::open(state).await {
             Ok(store) => {
@@ -69,11 +89,14 @@ async fn open(state: &Path) -> Store {
     }
 }
 
-pub(super) async fn live(seed: u64, steps: usize) {
+/// Gives what was kept after each step, as exports.
+pub(super) async fn live(seed: u64, steps: usize, on: On) -> Vec<Vec<String>> {
     let dir = folder();
     let mut life = Life {
         rng: fastrand::Rng::with_seed(seed),
-        store: Some(open(dir.path()).await),
+        store: Some(open(dir.path(), &on).await),
+        on,
+        kept: Vec::new(),
         dir,
         plain: Plain::new(),
         now: "2022-12-01T08:00:00Z".parse().unwrap(),
@@ -86,12 +109,23 @@ pub(super) async fn live(seed: u64, steps: usize) {
     for _ in 0..steps {
         life.step().await;
         life.compare().await;
+        life.keep().await;
     }
     life.open_again(true).await;
     life.compare().await;
+    life.keep().await;
+    life.kept
 }
 
 impl Life {
+    /// All that the store keeps, in an order of its own.
+    async fn keep(&mut self) {
+        let mut lines = exported(&self.store()).await.split_off(1);
+        lines.sort();
+        lines.push(self.steps[self.steps.len() - 1].clone());
+        self.kept.push(lines);
+    }
+
     fn store(&self) -> Store {
         self.store.clone().expect("it is open between two steps")
     }
@@ -421,7 +455,7 @@ impl Life {
             drop(store);
             self.plain.looks = self.plain.written;
         }
-        self.store = Some(open(self.dir.path()).await);
+        self.store = Some(open(self.dir.path(), &self.on).await);
         self.compare().await;
         self.sending = [None; 2];
         for doubtful in self.store().uncertain().await.unwrap() {

@@ -1,0 +1,215 @@
+//! The engines behind one handle.
+
+use std::{path::Path, sync::Arc};
+
+use chrono::{DateTime, Utc};
+use tokio::sync::watch;
+
+use super::{Reader, Result, Tx, memory::Memory, sled::Sled};
+use crate::{
+    bulletin::{AddedSource, SourceId},
+    policy::{
+        facts::{LookState, Told},
+        routes::Chats,
+    },
+};
+
+/// A handle on an open store; clones share it.
+#[derive(Debug, Clone)]
+pub enum Engine {
+    /// On the disk of one machine.
+    Sled(Sled),
+    /// In plain maps, for tests and simulations.
+    Memory(Memory),
+}
+
+/// The same of whichever engine it is.
+macro_rules! of {
+    ($engine:expr, $it:ident => $call:expr) => {
+        match $engine {
+            Engine::Sled($it) => $call,
+            Engine::Memory($it) => $call,
+        }
+    };
+}
+
+impl Engine {
+    /// Opens or creates the store in `state`/store, and takes its lock.
+    ///
+    /// # Errors
+    /// It is in use, damaged, newer than this program, or the folder cannot be used.
+    pub async fn open(state: &Path) -> Result<Self> {
+        Ok(Self::Sled(Sled::open(state).await?))
+    }
+
+    /// Flushes and closes; the lock is free when this returns.
+    ///
+    /// # Errors
+    /// A write failed.
+    pub async fn close(self) -> Result<()> {
+        match self {
+            Self::Sled(sled) => sled.close().await,
+            Self::Memory(memory) => {
+                memory.save_looks();
+                Ok(())
+            }
+        }
+    }
+
+    /// One transaction, durable when this returns; nothing is changed where `work` fails.
+    ///
+    /// # Errors
+    /// Those of `work`; a write failed.
+    pub async fn transact<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut dyn Tx) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        match self {
+            Self::Sled(sled) => sled.transact(work).await,
+            Self::Memory(memory) => memory.transact(work),
+        }
+    }
+
+    /// As [`Engine::transact`], but nothing is written, and nothing is waited for.
+    ///
+    /// # Errors
+    /// The store was closed.
+    pub async fn look_into<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&mut dyn Tx) -> T + Send + 'static,
+    ) -> Result<T> {
+        match self {
+            Self::Sled(sled) => sled.look_into(question).await,
+            Self::Memory(memory) => Ok(memory.look_into(question)),
+        }
+    }
+
+    /// Reads beside the transactions.
+    ///
+    /// # Errors
+    /// Those of `question`; the store was closed.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&dyn Reader) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        match self {
+            Self::Sled(sled) => sled.read(question).await,
+            Self::Memory(memory) => memory.read(question),
+        }
+    }
+
+    /// Where polling `source` stands; memory, no I/O. `read` must be short and ask the store nothing.
+    pub fn read_look<T>(&self, source: &SourceId, read: impl FnOnce(&LookState) -> T) -> T {
+        of!(self, it => it.read_look(source, read))
+    }
+
+    /// Sets when the next poll of `source` is due; memory only.
+    pub fn set_next_poll(&self, source: &SourceId, next: Option<DateTime<Utc>>) {
+        of!(self, it => it.set_next_poll(source, next));
+    }
+
+    /// Takes what a poll left, but for what is not a poll's ([`LookState::after`]). Memory, written by the
+    /// next [`Engine::save_looks`].
+    pub fn keep_look(&self, source: &SourceId, look: LookState) {
+        of!(self, it => it.keep_look(source, look));
+    }
+
+    /// Remembers whether people were told of a source's fault. Memory, written by the next
+    /// [`Engine::save_looks`].
+    pub fn set_told(&self, source: &SourceId, told: Told) {
+        of!(self, it => it.set_told(source, told));
+    }
+
+    /// Writes where polling stands, in one transaction.
+    ///
+    /// # Errors
+    /// A write failed.
+    pub async fn save_looks(&self) -> Result<()> {
+        match self {
+            Self::Sled(sled) => sled.save_looks().await,
+            Self::Memory(memory) => {
+                memory.save_looks();
+                Ok(())
+            }
+        }
+    }
+
+    /// Says beside the store that bulletins below `reached` are durable, so that their loss is noticed.
+    pub async fn mark(&self, reached: u64) {
+        if let Self::Sled(sled) = self {
+            sled.mark(reached).await;
+        }
+    }
+
+    /// Chats that subscribed by themselves; memory, no I/O.
+    #[must_use]
+    pub fn chats(&self) -> Arc<Chats> {
+        of!(self, it => it.chats())
+    }
+
+    /// Sources that were added from chats, oldest first; changes when one is, or is removed.
+    #[must_use]
+    pub fn added_sources(&self) -> watch::Receiver<Arc<Vec<AddedSource>>> {
+        of!(self, it => it.added_sources())
+    }
+
+    /// Ticks whenever something was queued, released, cancelled, or a channel was unblocked.
+    #[must_use]
+    pub fn outbox_changes(&self) -> watch::Receiver<u64> {
+        of!(self, it => it.outbox_changes())
+    }
+
+    /// Why writes fail, once one has; memory only, whatever the store is doing.
+    #[must_use]
+    pub fn failure(&self) -> Option<String> {
+        match self {
+            Self::Sled(sled) => sled.failure(),
+            Self::Memory(_) => None,
+        }
+    }
+
+    /// Why nothing is written that can wait, if the disk is all but full.
+    #[must_use]
+    pub fn disk_full(&self) -> Option<String> {
+        match self {
+            Self::Sled(sled) => sled.disk_full(),
+            Self::Memory(_) => None,
+        }
+    }
+
+    /// Why nothing is admitted, if the disk is nearly full.
+    #[must_use]
+    pub fn disk_low(&self) -> Option<String> {
+        match self {
+            Self::Sled(sled) => sled.disk_low(),
+            Self::Memory(_) => None,
+        }
+    }
+
+    /// The state folder; None: it lies in memory.
+    #[must_use]
+    pub fn state_folder(&self) -> Option<&Path> {
+        match self {
+            Self::Sled(sled) => sled.path().parent(),
+            Self::Memory(_) => None,
+        }
+    }
+
+    /// What it takes on the disk.
+    #[must_use]
+    pub fn disk_bytes(&self) -> u64 {
+        match self {
+            Self::Sled(sled) => sled.disk_bytes(),
+            Self::Memory(_) => 0,
+        }
+    }
+
+    /// For tests of sled's own rules.
+    #[cfg(test)]
+    pub(crate) fn sled(&self) -> &Sled {
+        match self {
+            Self::Sled(sled) => sled,
+            Self::Memory(_) => panic!("this test is of sled alone"),
+        }
+    }
+}

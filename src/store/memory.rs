@@ -1,0 +1,207 @@
+//! The engine without a disk: plain maps. It is the reference that others are compared with, and the store of
+//! simulations.
+
+mod read;
+mod state;
+mod table;
+mod tx;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use chrono::{DateTime, Utc};
+use tokio::sync::watch;
+
+use self::{
+    read::MemoryReader,
+    state::{Effects, State},
+    tx::MemoryTx,
+};
+use super::{Reader, Result, Tx, recent_sends::Attempt};
+use crate::{
+    bulletin::{AddedSource, SourceId},
+    policy::{
+        facts::{LookState, Told},
+        routes::Chats,
+    },
+};
+
+/// A handle; clones share it.
+#[derive(Clone)]
+pub struct Memory {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    state: Mutex<State>,
+    added: watch::Sender<Arc<Vec<AddedSource>>>,
+    ticks: watch::Sender<u64>,
+}
+
+impl std::fmt::Debug for Memory {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Memory")
+    }
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                state: Mutex::default(),
+                added: watch::Sender::new(Arc::default()),
+                ticks: watch::Sender::new(0),
+            }),
+        }
+    }
+}
+
+impl Memory {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.shared
+            .state
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Forgets what only a running program knows, as a restart does.
+    pub fn restart(&self) {
+        self.lock().restart();
+    }
+
+    /// One transaction; nothing is changed where `work` fails.
+    ///
+    /// # Errors
+    /// Those of `work`.
+    pub fn transact<T>(&self, work: impl FnOnce(&mut dyn Tx) -> Result<T>) -> Result<T> {
+        let mut state = self.lock();
+        let small = state.small.clone();
+        let mut tx = MemoryTx {
+            state: &mut state,
+            effects: Effects::default(),
+        };
+        let done = work(&mut tx);
+        let effects = tx.effects;
+        match done {
+            Ok(_) => self.commit(&mut state, effects),
+            Err(_) => {
+                state.tables.take_back();
+                state.small = small;
+            }
+        }
+        done
+    }
+
+    fn commit(&self, state: &mut State, effects: Effects) {
+        let has_rows = state.tables.is_changed();
+        state.tables.keep();
+        for (source, at_once, change) in effects.looks {
+            change_look(state, &source, change);
+            let look = state.looks.get(&source).cloned();
+            if has_rows || at_once {
+                state.saved_looks.put(source, look);
+            }
+        }
+        for (id, face) in &effects.faces {
+            state.twins.add(*id, face);
+        }
+        state
+            .sends
+            .remember(effects.entries.iter().map(|entry| Attempt {
+                channel: entry.channel.clone(),
+                state: entry.state,
+                begun_ms: entry.begun_ms,
+                taken_ms: entry.taken_ms(),
+            }));
+        if effects.chats_changed {
+            state.read_chats();
+        }
+        if effects.added_changed {
+            self.shared.added.send_replace(state.added());
+        }
+        effects.then.into_iter().for_each(|then| then());
+        if effects.wakes_senders {
+            self.shared.ticks.send_modify(|count| *count += 1);
+        }
+    }
+
+    /// As [`Memory::transact`], but nothing is changed.
+    pub fn look_into<T>(&self, question: impl FnOnce(&mut dyn Tx) -> T) -> T {
+        let mut state = self.lock();
+        let small = state.small.clone();
+        let mut tx = MemoryTx {
+            state: &mut state,
+            effects: Effects::default(),
+        };
+        let answer = question(&mut tx);
+        state.tables.take_back();
+        state.small = small;
+        answer
+    }
+
+    /// # Errors
+    /// Those of `question`.
+    pub fn read<T>(&self, question: impl FnOnce(&dyn Reader) -> Result<T>) -> Result<T> {
+        question(&MemoryReader(&self.lock()))
+    }
+
+    pub fn read_look<T>(&self, source: &SourceId, read: impl FnOnce(&LookState) -> T) -> T {
+        match self.lock().looks.get(source) {
+            Some(state) => read(state),
+            None => read(&LookState::default()),
+        }
+    }
+
+    pub fn set_next_poll(&self, source: &SourceId, next: Option<DateTime<Utc>>) {
+        let mut state = self.lock();
+        if state.looks.contains(source) {
+            change_look(&mut state, source, |look| look.next_poll = next);
+        }
+    }
+
+    pub fn keep_look(&self, source: &SourceId, look: LookState) {
+        let keep = |state: &mut LookState| *state = state.after(look);
+        change_look(&mut self.lock(), source, keep);
+    }
+
+    pub fn set_told(&self, source: &SourceId, told: Told) {
+        change_look(&mut self.lock(), source, |state| state.told = told);
+    }
+
+    pub fn save_looks(&self) {
+        let mut state = self.lock();
+        let State {
+            tables,
+            small,
+            looks,
+            saved_looks,
+            ..
+        } = &mut *state;
+        *saved_looks = looks.clone();
+        let first = tables.readings.iter().map(|(_, due_ms)| *due_ms).min();
+        small.read_until = small
+            .read_until
+            .max(first.map_or(i64::MIN, |first| first - 1));
+    }
+
+    #[must_use]
+    pub fn chats(&self) -> Arc<Chats> {
+        Arc::clone(&self.lock().chats)
+    }
+
+    #[must_use]
+    pub fn added_sources(&self) -> watch::Receiver<Arc<Vec<AddedSource>>> {
+        self.shared.added.subscribe()
+    }
+
+    #[must_use]
+    pub fn outbox_changes(&self) -> watch::Receiver<u64> {
+        self.shared.ticks.subscribe()
+    }
+}
+
+fn change_look(state: &mut State, source: &SourceId, change: impl FnOnce(&mut LookState)) {
+    let mut look = state.looks.get(source).cloned().unwrap_or_default();
+    change(&mut look);
+    state.looks.set(source.clone(), look);
+    state.looks.keep();
+}
