@@ -267,7 +267,7 @@ async fn open_store(state: &Path) -> Result<Store, StoreError> {
 fn start(desk: &Desk, pusher: Pusher, ending: &CancellationToken) -> JoinSet<Part> {
     let mut parts = JoinSet::new();
     let (watch, store, stop) = (desk.watch.clone(), desk.store.clone(), ending.clone());
-    let bot = bot::Desk {
+    let bot = bot::Bot {
         store: store.clone(),
         config: desk.config.clone(),
         pusher: pusher.clone(),

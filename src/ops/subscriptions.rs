@@ -93,14 +93,16 @@ impl Store {
             .await
     }
 
-    /// Chats and topics with this id that anything was ever sent to, or that asked for something.
+    /// This chat and its topics, as far as anything was ever sent to, or that asked for something.
     ///
     /// # Errors
     /// The store was closed.
-    pub async fn known_in(&self, chat: i64) -> Result<Vec<ChannelId>> {
+    pub async fn known_in(&self, chat: &ChannelId) -> Result<Vec<ChannelId>> {
+        let whole = |id: &ChannelId| id.chat().map(|(chat, _)| chat);
+        let asked = whole(chat);
         self.ask(move |op| {
             let mut ids = op.tx.channels();
-            ids.retain(|id| id.chat().is_some_and(|(own, _)| own == chat));
+            ids.retain(|id| asked.is_some() && whole(id) == asked);
             ids
         })
         .await

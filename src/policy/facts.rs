@@ -364,6 +364,36 @@ pub struct Report {
     pub done: bool,
 }
 
+impl Report {
+    /// Of an act that was asked for in the message of a chat; None where that is no chat's.
+    #[must_use]
+    pub fn new(
+        run: Run,
+        bulletin: Option<BulletinId>,
+        (chat, message): (&ChannelId, &MessageRef),
+    ) -> Option<Self> {
+        Some(Self {
+            run,
+            bulletin,
+            chat: chat.chat()?.0,
+            message: message.0.parse().ok()?,
+            reported_ms: None,
+            undone: false,
+            done: false,
+        })
+    }
+
+    #[must_use]
+    pub fn asked_in(&self) -> ChannelId {
+        ChannelId::of_chat(self.chat, None)
+    }
+
+    #[must_use]
+    pub fn message_ref(&self) -> MessageRef {
+        MessageRef(self.message.to_string())
+    }
+}
+
 /// Where polling one source stands; kept across restarts.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct LookState {

@@ -359,7 +359,14 @@ async fn a_transaction_that_fails_leaves_nothing_in_memory() {
         Err(refused("no".to_owned()))
     };
     world.store.write(failing).await.unwrap_err();
-    assert!(world.store.known_in(7).await.unwrap().is_empty());
+    assert!(
+        world
+            .store
+            .known_in(&ChannelId::of_chat(7, None))
+            .await
+            .unwrap()
+            .is_empty()
+    );
     assert!(world.store.moved_chats().await.unwrap().is_empty());
 }
 

@@ -205,7 +205,7 @@ impl Pushing {
 
     pub(crate) fn start_bot(&mut self) {
         let fetcher = self.fetcher();
-        let desk = bot::Desk {
+        let desk = bot::Bot {
             store: self.store.clone(),
             config: self.config.subscribe(),
             pusher: self.pusher.clone(),

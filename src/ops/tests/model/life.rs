@@ -622,7 +622,10 @@ impl Life {
             .iter()
             .map(|chat| (*chat, format!("telegram:{chat}")))
         {
-            let known = store.known_in(chat).await.unwrap();
+            let known = store
+                .known_in(&ChannelId::of_chat(chat, None))
+                .await
+                .unwrap();
             assert_eq!(
                 known.len(),
                 usize::from(plain.known(&id).is_some()),

@@ -1,0 +1,67 @@
+//! The conversation: a command, a pressed button or a membership comes in, texts with buttons go out. It knows
+//! no platform; what one has to do for it is [`Platform`].
+//!
+//! [`Conversation::hear`] is where all begins. `obey` and `press` choose who answers: `subscribe`, `sources`,
+//! `wishes`, `settings`, `filter`, `archive`, `story`, `add`, and for admins `admission`, `health`, `channels`,
+//! `held`, `manage`, `rebroadcast`, `report`. Each takes what it needs from [`Base`]; the words are in `words/`,
+//! one file a language.
+
+mod add;
+mod admission;
+mod archive;
+mod ask;
+mod asker;
+mod base;
+mod bounds;
+mod bulletins;
+mod button;
+mod channels;
+mod command;
+mod conversation;
+mod filter;
+mod filter_words;
+mod health;
+mod heard;
+mod held;
+mod later;
+mod manage;
+mod membership;
+mod memory;
+mod obey;
+mod pages;
+mod platform;
+mod press;
+mod rebroadcast;
+mod removal;
+mod reply;
+mod report;
+mod settings;
+mod slow;
+mod sources;
+mod story;
+mod subscribe;
+mod target;
+mod typed;
+mod visible;
+mod want;
+mod welcome;
+mod wishes;
+mod words;
+
+#[cfg(test)]
+pub(super) use self::button::LONGEST as LONGEST_BUTTON;
+pub(super) use self::{
+    asker::{Asker, ChatKind},
+    base::Base,
+    button::Button,
+    conversation::Conversation,
+    filter::drop_oversized_filters,
+    health::heed_rival,
+    heard::{Heard, Message, Original, Press},
+    held::tell_of_held,
+    memory::Memory,
+    platform::{Platform, Rules},
+    reply::{Alone, Carrier, Output, Reply, Saying},
+    report::report,
+    words::of as words_of,
+};

@@ -1,0 +1,201 @@
+//! `/subscribe URL`: tries the page, shows what was found there, and adds it as a source.
+
+use std::{borrow::Cow, time::Duration};
+
+use chrono::Utc;
+use tokio::time::timeout;
+use url::Url;
+
+use super::{
+    asker::Asker,
+    base::Base,
+    bulletins::TITLE,
+    button::Button,
+    removal::is_of,
+    reply::{Carrier, Pressed, Reply},
+    target::{self, Target},
+    visible, want,
+    words::fill,
+};
+use crate::{
+    bulletin::{
+        AddSources, AddedSource, ChannelId, Login, Notice, Source, SourceId, Standing,
+        canonical_url,
+    },
+    config::SourceBlock,
+    ops::StoreError,
+    push::card::{clean_line, cut, escape},
+    round::Unread,
+    watch::Watch,
+};
+
+/// Sources that one chat may add, and all chats together.
+const MOST_OF_ONE: usize = 10;
+const MOST_OF_ALL: usize = 500;
+/// Headlines of a page that are shown.
+const SHOWN: usize = 5;
+/// How long a page may take while somebody waits for an answer about it.
+const LONGEST_TRY: Duration = Duration::from_secs(15);
+const LONGEST_URL: usize = 1000;
+
+pub(super) async fn try_page(
+    base: &Base,
+    watch: &Watch,
+    asker: &Asker,
+    (url, of): (Url, Option<ChannelId>),
+) -> Result<Reply, StoreError> {
+    let words = asker.words();
+    let target = target::target_of(asker, of.as_ref(), None);
+    if let Some(known) = visible::known_at(base, asker, &target, &url) {
+        return want::subscribe_to(base, asker, &target, Some(&known)).await;
+    }
+    if let Some(why) = may_not_add(base, asker, &target, &url) {
+        let may_join = why == words.let_in_first && target.of.is_none();
+        let join = may_join.then(|| (words.join.to_owned(), Button::Join));
+        return Ok(Reply::refusing(&why).with(join));
+    }
+    let (title, notices) = match preview(base, watch, &url).await {
+        Ok(found) => found,
+        // Where an inner name leads is nobody else's business.
+        Err(Some(unread)) if unread.is_guarded && !base.is_admin(asker) => {
+            return Ok(words.inner_address.into());
+        }
+        Err(unread) => {
+            let why = unread.map(|unread| escape(&cut(&clean_line(&unread.why), 500)));
+            let why = why.unwrap_or_else(|| words.too_slow.to_owned());
+            return Ok(fill(words.page_failed, &[("why", why)]).into());
+        }
+    };
+    let lines = question(base, asker, &url, (title.as_deref(), &notices));
+    Ok(Reply::from(lines.join("\n")).with([
+        (words.yes_add.to_owned(), Button::Add { of }),
+        (words.no.to_owned(), Button::Cancel),
+    ]))
+}
+
+/// What a look at the page would find, or why it cannot be read; None: it takes too long.
+async fn preview(
+    base: &Base,
+    watch: &Watch,
+    url: &Url,
+) -> Result<(Option<String>, Vec<Notice>), Option<Unread>> {
+    let id: SourceId = "tried".parse().expect("a source's id");
+    let mut source = Source::new(id, url.clone());
+    source.time_zone = base.config.time_zone;
+    let tried = timeout(LONGEST_TRY, watch.preview(&source)).await;
+    tried.map_err(|_| None)?.map_err(Some)
+}
+
+/// Asks whether the page is meant. [`add`] reads the address and the name in it again.
+fn question(
+    base: &Base,
+    asker: &Asker,
+    url: &Url,
+    (title, notices): (Option<&str>, &[Notice]),
+) -> Vec<String> {
+    let words = asker.words();
+    let title = cut(&clean_line(title.unwrap_or_default()), 60);
+    let count = notices.len().to_string();
+    let mut lines = vec![
+        fill(words.page_found, &[("count", count)]),
+        escape(url.as_str()),
+        format!("<b>{}</b>", escape(&title)),
+    ];
+    lines.extend(notices.iter().take(SHOWN).map(|notice| {
+        let title = cut(&clean_line(&notice.title), TITLE);
+        format!("· {}", escape(&title))
+    }));
+    if let Some((of_one, _)) = counted(base, asker).filter(|_| !base.is_admin(asker)) {
+        let parts = [
+            ("have", of_one.to_string()),
+            ("most", MOST_OF_ONE.to_string()),
+        ];
+        lines.extend([String::new(), fill(words.added_so_far, &parts)]);
+    }
+    lines
+}
+
+/// Adds the address in the message as a source, and subscribes to it.
+pub(super) async fn add(
+    base: &Base,
+    asker: &Asker,
+    of: Option<&ChannelId>,
+    carrier: &Carrier,
+) -> Result<Pressed, StoreError> {
+    let words = asker.words();
+    let target = target::target_of(asker, of, None);
+    if !base.administrates(asker, target.chat(asker)).await {
+        return Ok(Pressed::note(words.group_admins_only));
+    }
+    let mut lines = carrier.text.lines().skip(1);
+    let url = lines.next().and_then(|line| Url::parse(line.trim()).ok());
+    let Some(url) = url else {
+        return Ok(Pressed::note(words.stale_button));
+    };
+    if let Some(known) = visible::known_at(base, asker, &target, &url) {
+        let reply = want::subscribe_to(base, asker, &target, Some(&known));
+        return Ok(reply.await?.into());
+    }
+    if let Some(why) = may_not_add(base, asker, &target, &url) {
+        return Ok(Pressed::note(why));
+    }
+    let source = added(base, asker, url, lines.next().unwrap_or_default());
+    let (watched, by) = (source.source(base.config.time_zone), asker.actor());
+    base.store.add_source(source, &by, Utc::now()).await?;
+    let reply = want::subscribe_to(base, asker, &target, Some(&watched)).await?;
+    Ok(reply.into())
+}
+
+fn added(base: &Base, asker: &Asker, url: Url, name: &str) -> AddedSource {
+    let added = base.store.added_sources().borrow().clone();
+    let taken = base.config.sources.iter().map(|source| &source.id);
+    let taken = taken.chain(added.iter().map(|source| &source.id));
+    let block = SourceBlock::new(url.clone(), name, taken);
+    AddedSource {
+        id: block.id,
+        name: block.name,
+        url,
+        // It is removed where it was added from.
+        chat: asker.place.clone(),
+        at: Utc::now(),
+    }
+}
+
+/// How many sources were added from the asker's chat, and from all; None: nobody adds any.
+fn counted(base: &Base, asker: &Asker) -> Option<(usize, usize)> {
+    let added = base.store.added_sources().borrow().clone();
+    let own = added.iter().filter(|source| is_of(base, source, asker));
+    let adds = base.rules.add_sources != AddSources::Nobody;
+    adds.then_some((own.count(), added.len()))
+}
+
+fn may_not_add(base: &Base, asker: &Asker, target: &Target, url: &Url) -> Option<String> {
+    let words = asker.words();
+    // Who may not subscribe adds nothing either.
+    let shut = match target::standing_if_asked(base, asker, target) {
+        Standing::New => Some(words.nobody_subscribes),
+        Standing::Pending => Some(words.let_in_first),
+        Standing::Refused => Some(words.turned_down),
+        Standing::Open | Standing::Approved => None,
+    };
+    // Added once more, a source that is kept from others would show to all.
+    let asked = canonical_url(url.as_str());
+    let mut hidden = base.config.sources.iter().filter(|source| !source.public);
+    let is_hidden = hidden.any(|source| canonical_url(source.url.as_str()) == asked);
+    let (of_one, of_all) = counted(base, asker).unwrap_or_default();
+    let full = |text: &str, most: usize| fill(text, &[("most", &most.to_string())]);
+    match base.rules.add_sources {
+        AddSources::Nobody => Some(words.nobody_adds.to_owned()),
+        AddSources::Admins if !base.is_admin(asker) => Some(words.admins_add.to_owned()),
+        _ if shut.is_some() => shut.map(str::to_owned),
+        _ if matches!(Login::taken_off(url), Cow::Owned(_)) => Some(words.no_login_here.to_owned()),
+        _ if of_one >= MOST_OF_ONE && !base.is_admin(asker) => {
+            Some(full(words.too_many_added, MOST_OF_ONE))
+        }
+        _ if of_all >= MOST_OF_ALL => Some(full(words.too_many_in_all, MOST_OF_ALL)),
+        _ if is_hidden || url.as_str().len() > LONGEST_URL => {
+            Some(words.no_such_address.to_owned())
+        }
+        _ => None,
+    }
+}

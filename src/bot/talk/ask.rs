@@ -1,0 +1,85 @@
+//! Questions that a reply answers: what no button can offer is asked for, and typed. Pure.
+//!
+//! Nothing is remembered for a question: the reply names the message that it answers, and that one's
+//! text says what was asked.
+
+use super::{
+    command::{AdminCommand, ChatCommand},
+    words::{self, Phrases},
+};
+use crate::bulletin::Language;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::bot) enum Ask {
+    Search,
+    Source,
+    Filter,
+    Digest,
+    Quiet,
+    TimeZone,
+    Broadcast,
+}
+
+const ALL: [Ask; 7] = [
+    Ask::Search,
+    Ask::Source,
+    Ask::Filter,
+    Ask::Digest,
+    Ask::Quiet,
+    Ask::TimeZone,
+    Ask::Broadcast,
+];
+
+impl Ask {
+    pub(super) fn text(self, words: &Phrases) -> &'static str {
+        match self {
+            Self::Search => words.ask_search,
+            Self::Source => words.ask_source,
+            Self::Filter => words.ask_filter,
+            Self::Digest => words.ask_digest,
+            Self::Quiet => words.ask_quiet,
+            Self::TimeZone => words.ask_zone,
+            Self::Broadcast => words.ask_broadcast,
+        }
+    }
+
+    /// What a message of the bot asks for, in whatever language.
+    pub(super) fn of(message: &str) -> Option<Self> {
+        let is_asked = |ask: &Ask| {
+            let mut languages = [Language::Zh, Language::En].into_iter();
+            languages.any(|language| ask.text(words::of(language)) == message)
+        };
+        ALL.into_iter().find(is_asked)
+    }
+
+    /// The command that `answer` makes of it.
+    pub(super) fn command(self, answer: &str) -> ChatCommand {
+        let answer = answer.trim().to_owned();
+        match self {
+            Self::Search => ChatCommand::Search(answer),
+            Self::Source => ChatCommand::Subscribe(answer),
+            Self::Filter => ChatCommand::MoreWords(answer),
+            Self::Digest => ChatCommand::Digest(answer),
+            Self::Quiet => ChatCommand::Quiet(answer),
+            Self::TimeZone => ChatCommand::TimeZone(answer),
+            Self::Broadcast => ChatCommand::Admin(AdminCommand::Broadcast(answer)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_question_is_known_by_its_text_which_has_no_markup() {
+        for language in [Language::Zh, Language::En] {
+            for ask in ALL {
+                let text = ask.text(words::of(language));
+                assert_eq!(Ask::of(text), Some(ask));
+                assert!(!text.contains(['<', '>', '&', '{']), "{text}");
+            }
+        }
+        assert_eq!(Ask::of("hello"), None);
+    }
+}

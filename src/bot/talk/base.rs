@@ -1,0 +1,119 @@
+//! What every answer stands on, and the questions that all of them ask of it.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    asker::{Asker, ChatKind},
+    memory::Memory,
+    platform::{Platform, Rules},
+    words::{self, Phrases},
+};
+use crate::{
+    bulletin::{ChannelId, Chat, Language},
+    config::Config,
+    ops::Store,
+};
+
+#[derive(Clone)]
+pub(in crate::bot) struct Base {
+    pub(in crate::bot) store: Store,
+    pub(in crate::bot) config: Arc<Config>,
+    pub(in crate::bot) rules: Arc<Rules>,
+    pub(in crate::bot) platform: Arc<dyn Platform>,
+    pub(in crate::bot) memory: Arc<Memory>,
+}
+
+impl Base {
+    /// The chat's own wish, else what is known of a person, else the config's.
+    pub(super) fn language_of(&self, asker: &Asker) -> Language {
+        let mut wishes = [&asker.place, &asker.chat].into_iter();
+        let wished = wishes.find_map(|id| self.store.chat(id)?.language);
+        if let Some(spoken) = asker.spoken {
+            self.memory.set_spoken(&asker.chat, spoken);
+        }
+        wished.or(asker.spoken).unwrap_or(self.config.language)
+    }
+
+    /// For a chat that did not ask just now.
+    pub(super) fn words_at(&self, id: &ChannelId) -> &'static Phrases {
+        words::of(self.language_at(id))
+    }
+
+    fn language_at(&self, id: &ChannelId) -> Language {
+        let wished = self.store.chat(id).and_then(|chat| chat.language);
+        let spoken = || self.memory.spoken(&self.platform.whole(id));
+        wished.or_else(spoken).unwrap_or(self.config.language)
+    }
+
+    /// Whether it is one of the config's admins.
+    pub(super) fn is_admin(&self, asker: &Asker) -> bool {
+        let person = asker.person.as_ref();
+        person.is_some_and(|person| self.rules.admins.contains(person))
+    }
+
+    /// An admin where nobody else reads along.
+    pub(super) fn is_admin_alone(&self, asker: &Asker) -> bool {
+        asker.is_private() && self.is_admin(asker)
+    }
+
+    /// The asker in the chat that is theirs alone; None where nobody is named.
+    pub(super) fn alone(&self, asker: &Asker) -> Option<Asker> {
+        let person = asker.person.clone()?;
+        Some(Asker {
+            language: self.language_at(&person),
+            place: person.clone(),
+            chat: person,
+            kind: ChatKind::Private,
+            title: String::new(),
+            username: None,
+            ..asker.clone()
+        })
+    }
+
+    /// Whether the asker administrates `chat`: a private chat is its person's own.
+    pub(super) async fn administrates(&self, asker: &Asker, chat: &ChannelId) -> bool {
+        if *chat == asker.chat && (asker.is_private() || asker.speaks_for_chat) {
+            return true;
+        }
+        match &asker.person {
+            Some(person) => self.platform.administrates(person, chat).await,
+            None => false,
+        }
+    }
+
+    pub(super) async fn administrates_here(&self, asker: &Asker) -> bool {
+        self.administrates(asker, &asker.chat).await
+    }
+
+    /// Who may not do something is told so; in a group once, after that it is silence.
+    pub(super) fn is_to_be_told(&self, asker: &Asker) -> bool {
+        let (chat, person) = (&asker.chat, asker.person.as_ref());
+        asker.is_private() || self.memory.is_first_refusal(chat, person)
+    }
+
+    pub(super) fn own_wishes(&self, asker: &Asker) -> Chat {
+        let known = self.store.chat(&asker.place);
+        known.unwrap_or_else(|| Chat::new(self.config.time_zone))
+    }
+
+    /// A time by the clock of the asker's chat.
+    pub(super) fn clock(&self, asker: &Asker, at: DateTime<Utc>) -> String {
+        let at = at.with_timezone(&self.own_wishes(asker).time_zone);
+        at.format("%Y-%m-%d %H:%M:%S").to_string()
+    }
+
+    /// Channels of the config that lead into a conversation, with the places in it.
+    pub(super) fn channels_of(
+        &self,
+        chat: &ChannelId,
+        username: Option<&str>,
+    ) -> impl Iterator<Item = (&ChannelId, ChannelId)> {
+        let channels = self.config.channels.iter();
+        channels.filter_map(move |channel| {
+            let place = self.platform.place_of(channel, chat, username)?;
+            Some((&channel.id, place))
+        })
+    }
+}

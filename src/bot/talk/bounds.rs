@@ -1,0 +1,144 @@
+//! How much one chat may ask for at a time: a stranger must not keep the others waiting.
+
+use std::{
+    collections::HashMap,
+    hash::Hash,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use crate::bulletin::ChannelId;
+
+/// Commands and presses of a chat at once, and from one to the next in the long run.
+const BURST: u32 = 60;
+const GAP: Duration = Duration::from_secs(1);
+/// Chats that are remembered; who is forgotten begins anew.
+const MOST_CHATS: usize = 10_000;
+
+/// What each of many asks for, by what names them.
+#[derive(Debug)]
+pub(super) struct Bounds<K>(Mutex<HashMap<K, Account>>);
+
+impl<K> Default for Bounds<K> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Account {
+    /// When all that was asked will have had its gap.
+    paid: Instant,
+    /// Whether the chat was told that it asks too often.
+    is_told: bool,
+}
+
+impl<K: Eq + Hash> Bounds<K> {
+    /// Whether the chat may ask once more now.
+    pub(super) fn ask(&self, chat: K, now: Instant) -> Allowance {
+        let mut chats = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if chats.len() >= MOST_CHATS {
+            chats.retain(|_, account| account.paid > now);
+        }
+        if chats.len() >= MOST_CHATS {
+            chats.clear();
+        }
+        let account = chats.entry(chat).or_insert(Account {
+            paid: now,
+            is_told: false,
+        });
+        if account.paid <= now {
+            account.paid = now;
+            account.is_told = false;
+        }
+        if account.paid + GAP <= now + GAP * BURST {
+            account.paid += GAP;
+            return Allowance::Granted;
+        }
+        match std::mem::replace(&mut account.is_told, true) {
+            false => Allowance::TooOften,
+            true => Allowance::StillTooOften,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Allowance {
+    Granted,
+    /// For the first time since it asked nothing for a while.
+    TooOften,
+    StillTooOften,
+}
+
+/// What is under way, or waits for its turn, by chat.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Seats(Arc<Mutex<HashMap<ChannelId, usize>>>);
+
+impl Seats {
+    /// A place for one more of a chat, until it is dropped; None: it has `most` already.
+    pub(super) fn take(&self, chat: &ChannelId, most: usize) -> Option<Seat> {
+        let mut seats = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = seats.entry(chat.clone()).or_default();
+        if *count >= most {
+            return None;
+        }
+        *count += 1;
+        let seats = self.clone();
+        let chat = chat.clone();
+        Some(Seat { seats, chat })
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Seat {
+    seats: Seats,
+    chat: ChannelId,
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let seats = self.seats.0.lock();
+        let mut seats = seats.unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = seats.get_mut(&self.chat) {
+            *count -= 1;
+        }
+        seats.retain(|_, count| *count > 0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chat_may_ask_much_at_once_and_then_once_a_second() {
+        let (bounds, now) = (Bounds::default(), Instant::now());
+        let burst = (0..1000).map(|_| bounds.ask(9, now));
+        let asked: Vec<Allowance> = burst.collect();
+        let may = asked
+            .iter()
+            .filter(|asked| **asked == Allowance::Granted)
+            .count();
+        let told = asked.iter().filter(|asked| **asked == Allowance::TooOften);
+        assert_eq!((may, told.count()), (60, 1));
+        assert_eq!(bounds.ask(10, now), Allowance::Granted);
+        let later = now + GAP * 10;
+        let again: Vec<Allowance> = (0..100).map(|_| bounds.ask(9, later)).collect();
+        let may = again
+            .iter()
+            .filter(|asked| **asked == Allowance::Granted)
+            .count();
+        assert!(may == 10 && !again.contains(&Allowance::TooOften), "{may}");
+    }
+
+    #[test]
+    fn seats_are_given_back() {
+        let seats = Seats::default();
+        let (one, other) = ("a".parse().unwrap(), "b".parse().unwrap());
+        let first = seats.take(&one, 1);
+        assert!(first.is_some() && seats.take(&one, 1).is_none());
+        assert!(seats.take(&other, 1).is_some());
+        drop(first);
+        assert!(seats.take(&one, 1).is_some());
+    }
+}

@@ -1,0 +1,86 @@
+//! `/channels`: channels and chats, and those that wait to be let in.
+
+use super::{
+    asker::Asker,
+    base::Base,
+    button::Button,
+    pages,
+    reply::Reply,
+    words::{Phrases, fill},
+};
+use crate::{
+    bulletin::Standing,
+    ops::{ChannelStatus, StoreError},
+    push::card::{clean_line, cut, escape},
+};
+
+/// Channels on a page, and chats that wait.
+const PAGE: usize = 10;
+const MOST_WAITING: usize = 12;
+
+pub(super) async fn channels(base: &Base, asker: &Asker, page: usize) -> Result<Reply, StoreError> {
+    let words = asker.words();
+    let statuses = base.store.channels().await?;
+    let (shown, page, last) = pages::part(&statuses, PAGE, page);
+    let mut lines = vec![format!(
+        "<b>{}</b> ({}/{})",
+        words.channels,
+        page + 1,
+        last + 1
+    )];
+    if statuses.is_empty() {
+        lines.push(words.none.to_owned());
+    }
+    lines.extend(shown.iter().map(|status| channel_line(base, words, status)));
+    let mut reply = Reply::default();
+    let waiting = base.store.chats().await?;
+    let waiting = waiting
+        .into_iter()
+        .filter(|(_, chat)| chat.standing == Standing::Pending);
+    for (id, chat) in waiting.take(MOST_WAITING) {
+        let name = escape(&cut(&chat.title, 40));
+        lines.push(format!(
+            "? {name} · <code>{id}</code> · {}",
+            words.state_pending
+        ));
+        reply = reply.with([
+            (
+                format!("{} {id}", words.let_in),
+                Button::LetIn(id.clone(), None),
+            ),
+            (words.turn_down.to_owned(), Button::TurnDown(id, None)),
+        ]);
+    }
+    reply.text = lines.join("\n");
+    Ok(reply.with(pages::row(
+        page,
+        page < last,
+        (words.newer, words.older),
+        |page| Button::Channels { page },
+    )))
+}
+
+fn channel_line(base: &Base, words: &Phrases, status: &ChannelStatus) -> String {
+    let mut configured = base.config.channels.iter();
+    let configured = configured.find(|channel| channel.id == status.id);
+    let channel = configured.or(status.chat.as_deref());
+    let sources = match channel.and_then(|channel| channel.sources.as_ref()) {
+        Some(sources) => sources.len().to_string(),
+        None => "*".to_owned(),
+    };
+    let state = match (&status.blocked, &status.error) {
+        (Some(_), _) => "⛔",
+        (None, Some(_)) => "⚠",
+        (None, None) => "✓",
+    };
+    let name = channel.map_or("", |channel| &channel.name);
+    let parts = [
+        ("id", status.id.to_string()),
+        ("name", escape(&cut(&clean_line(name), 30))),
+        ("sources", sources),
+        ("queued", status.queued.to_string()),
+        ("sent", status.sent.to_string()),
+        ("failed", status.failed.to_string()),
+    ];
+    format!("{state} {}", fill(words.channel_line, &parts))
+}

@@ -1,0 +1,301 @@
+//! What a message asks for. Pure.
+
+use crate::bulletin::{BulletinId, ChannelId, fold};
+
+/// How many bulletins `/latest` shows where nobody says, and at most.
+pub(super) const LATEST: usize = 5;
+const MOST_LATEST: usize = 20;
+/// Characters of what stands behind a command that are looked at.
+const LONGEST: usize = 4096;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum ChatCommand {
+    /// With what a deep link carries.
+    Start(String),
+    Help,
+    Sources,
+    /// Nothing, a source, words to look for, or an address; perhaps a channel's name behind it.
+    Subscribe(String),
+    Unsubscribe(String),
+    Latest(usize),
+    Search(String),
+    Why(String),
+    Filter(String),
+    /// Added to the filter.
+    MoreWords(String),
+    Digest(String),
+    Quiet(String),
+    TimeZone(String),
+    Language(String),
+    /// Of a bulletin's deadline, or `off`.
+    Remind(String),
+    Settings,
+    Admin(AdminCommand),
+    /// A command of ours with something that it cannot take; how it is used.
+    Misused(&'static str),
+    Unknown,
+}
+
+/// What the config's admins alone may ask for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum AdminCommand {
+    /// None: as a reply to a pushed message.
+    Rebroadcast(Option<Which>, Option<ChannelId>),
+    Broadcast(String),
+    Held,
+    Poll(String),
+    Pause(String),
+    Resume(String),
+    Channels,
+    Health,
+    /// As [`ChatCommand::Misused`].
+    Misused(&'static str),
+}
+
+impl AdminCommand {
+    /// Whether it shows more than the chat that it is typed in is concerned with.
+    pub(super) fn is_for_admins_eyes(&self) -> bool {
+        !matches!(self, Self::Rebroadcast(..) | Self::Misused(_))
+    }
+}
+
+/// How people name a bulletin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Which {
+    Id(BulletinId),
+    Link(String),
+}
+
+impl Which {
+    pub(super) fn read(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let is_link = |part: &&str| part.starts_with("http://") || part.starts_with("https://");
+        // A shared page comes with its title.
+        let mut links = text.split_whitespace().filter(is_link);
+        match (links.next(), links.next()) {
+            (Some(link), None) => return Some(Self::Link(link.to_owned())),
+            (Some(_), Some(_)) => return None,
+            (None, _) => {}
+        }
+        let number = fold(text).trim_start_matches('#').parse();
+        number.ok().map(|id| Self::Id(BulletinId(id)))
+    }
+}
+
+/// The command in `text`, if it is one for the bot called `own_name`.
+pub(super) fn parse(text: &str, own_name: &str) -> Option<ChatCommand> {
+    let text = text.trim_start().strip_prefix('/')?;
+    let (name, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    let (name, to) = match name.split_once('@') {
+        Some((name, to)) => (name, Some(to)),
+        None => (name, None),
+    };
+    if name.is_empty() || to.is_some_and(|to| !to.eq_ignore_ascii_case(own_name)) {
+        return None;
+    }
+    let end = rest
+        .char_indices()
+        .nth(LONGEST)
+        .map_or(rest.len(), |(at, _)| at);
+    let rest = rest[..end].trim().to_owned();
+    Some(match name.to_ascii_lowercase().as_str() {
+        "start" => ChatCommand::Start(rest),
+        "help" => ChatCommand::Help,
+        "sources" => ChatCommand::Sources,
+        "subscribe" => ChatCommand::Subscribe(rest),
+        "unsubscribe" => ChatCommand::Unsubscribe(rest),
+        "latest" => latest(&rest),
+        "search" => ChatCommand::Search(rest),
+        "why" => needing(rest, "/why ID|LINK", ChatCommand::Why),
+        "filter" => ChatCommand::Filter(rest),
+        "digest" => ChatCommand::Digest(rest),
+        "quiet" => ChatCommand::Quiet(rest),
+        "timezone" => ChatCommand::TimeZone(rest),
+        "language" => ChatCommand::Language(rest),
+        "remind" => needing(rest, "/remind ID|off", ChatCommand::Remind),
+        "settings" => ChatCommand::Settings,
+        "rebroadcast" => rebroadcast(&rest),
+        "broadcast" => for_admins(rest, "/broadcast TEXT", AdminCommand::Broadcast),
+        "held" => ChatCommand::Admin(AdminCommand::Held),
+        "poll" => for_admins(rest, "/poll SOURCE", AdminCommand::Poll),
+        "pause" => for_admins(rest, "/pause SOURCE", AdminCommand::Pause),
+        "resume" => for_admins(rest, "/resume SOURCE", AdminCommand::Resume),
+        "channels" => ChatCommand::Admin(AdminCommand::Channels),
+        "health" => ChatCommand::Admin(AdminCommand::Health),
+        _ => ChatCommand::Unknown,
+    })
+}
+
+fn needing(
+    rest: String,
+    usage: &'static str,
+    command: impl FnOnce(String) -> ChatCommand,
+) -> ChatCommand {
+    if rest.is_empty() {
+        ChatCommand::Misused(usage)
+    } else {
+        command(rest)
+    }
+}
+
+fn for_admins(
+    rest: String,
+    usage: &'static str,
+    act: impl FnOnce(String) -> AdminCommand,
+) -> ChatCommand {
+    ChatCommand::Admin(match rest.is_empty() {
+        true => AdminCommand::Misused(usage),
+        false => act(rest),
+    })
+}
+
+fn latest(rest: &str) -> ChatCommand {
+    match fold(rest).parse::<usize>() {
+        _ if rest.is_empty() => ChatCommand::Latest(LATEST),
+        Ok(n) if n > 0 => ChatCommand::Latest(n.min(MOST_LATEST)),
+        _ => ChatCommand::Misused("/latest [n]"),
+    }
+}
+
+fn rebroadcast(rest: &str) -> ChatCommand {
+    const USAGE: &str = "/rebroadcast ID [channel]";
+    let rest: Vec<_> = rest.split_whitespace().collect();
+    let (which, channel) = match rest.as_slice() {
+        [] => (None, None),
+        [one] => match Which::read(one) {
+            Some(which) => (Some(which), None),
+            None => (None, Some(one)),
+        },
+        [which, channel] if Which::read(which).is_some() => (Which::read(which), Some(channel)),
+        _ => return ChatCommand::Admin(AdminCommand::Misused(USAGE)),
+    };
+    match channel.map(|channel| channel.parse()) {
+        None => ChatCommand::Admin(AdminCommand::Rebroadcast(which, None)),
+        Some(Ok(channel)) => ChatCommand::Admin(AdminCommand::Rebroadcast(which, Some(channel))),
+        Some(Err(_)) => ChatCommand::Admin(AdminCommand::Misused(USAGE)),
+    }
+}
+
+/// The numbers of what a pushed message shows: of one bulletin its last line, of several their lines.
+pub(super) fn numbers_of(card: &str) -> Vec<BulletinId> {
+    let number = |text: &str| text.strip_prefix('#')?.parse().ok().map(BulletinId);
+    let of_entry = |line: &str| {
+        let (mark, rest) = line.split_once(' ')?;
+        let is_entry = mark == "•" || mark.strip_suffix('.')?.parse::<u8>().is_ok();
+        number(rest.rsplit(' ').next()?).filter(|_| is_entry)
+    };
+    let head = card.lines().rev().find_map(|line| number(line.trim()));
+    let entries = card.lines().filter_map(of_entry);
+    head.into_iter().chain(entries).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn ours(text: &str) -> Option<ChatCommand> {
+        parse(text, "notice_bot")
+    }
+
+    #[test]
+    fn commands_are_understood_however_they_are_written() {
+        let start = |payload: &str| Some(ChatCommand::Start(payload.to_owned()));
+        assert_eq!(ours("/start"), start(""));
+        assert_eq!(ours("/start group-news"), start("group-news"));
+        assert_eq!(ours("/HELP@Notice_Bot now"), Some(ChatCommand::Help));
+        assert_eq!(ours("/latest"), Some(ChatCommand::Latest(5)));
+        assert_eq!(ours("/latest 3"), Some(ChatCommand::Latest(3)));
+        assert_eq!(ours("/latest ３"), Some(ChatCommand::Latest(3)));
+        assert_eq!(ours("/latest 9999"), Some(ChatCommand::Latest(20)));
+        let words = |words: &str| Some(ChatCommand::Search(words.to_owned()));
+        assert_eq!(ours("/search\n 放假  通知 "), words("放假  通知"));
+        assert_eq!(ours("/nosuch x"), Some(ChatCommand::Unknown));
+        let staff = || Some("staff".parse().unwrap());
+        let id = || Some(Which::Id(BulletinId(1042)));
+        let link = Some(Which::Link("https://a.example/1".to_owned()));
+        for (text, which, channel) in [
+            ("/rebroadcast 1042", id(), None),
+            ("/rebroadcast #1042 staff", id(), staff()),
+            ("/rebroadcast https://a.example/1", link, None),
+            ("/rebroadcast", None, None),
+            ("/rebroadcast staff", None, staff()),
+        ] {
+            assert_eq!(
+                ours(text),
+                Some(ChatCommand::Admin(AdminCommand::Rebroadcast(
+                    which, channel
+                ))),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_link_may_come_with_its_title_and_not_with_another_link() {
+        let link = Some(Which::Link("https://a.example/1".to_owned()));
+        assert_eq!(Which::read("放假通知 https://a.example/1"), link);
+        assert_eq!(
+            Which::read("https://a.example/1\nhttps://a.example/2"),
+            None
+        );
+        assert_eq!(Which::read("1 2"), None);
+    }
+
+    #[test]
+    fn what_is_for_others_or_no_command_is_left_alone() {
+        for text in ["hello", "", "/", "/ start", "/start@other_bot", "see /help"] {
+            assert_eq!(ours(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn misuse_is_told_apart_from_the_unknown() {
+        for text in ["/latest x", "/latest 0", "/latest 1 2"] {
+            assert_eq!(
+                ours(text),
+                Some(ChatCommand::Misused("/latest [n]")),
+                "{text}"
+            );
+        }
+        assert!(matches!(ours("/why "), Some(ChatCommand::Misused(_))));
+        // How admins' commands are used is for admins to know.
+        for text in [
+            "/rebroadcast 1 UPPER",
+            "/rebroadcast x y z",
+            "/poll",
+            "/broadcast ",
+        ] {
+            let read = ours(text);
+            assert!(
+                matches!(read, Some(ChatCommand::Admin(AdminCommand::Misused(_)))),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_card_ends_with_its_number() {
+        let ids = |ids: &[u64]| ids.iter().copied().map(BulletinId).collect::<Vec<_>>();
+        for (card, numbers) in [
+            ("【源】标题\n\n#7 看点\n\n#1042", &[1042][..]),
+            ("#1042\nhttps://a.example/", &[1042]),
+            ("no number\nnor #5\n1 #6", &[]),
+            (
+                "【源】标题\n#4\n\n2. 另一条 #3\n3. 再一条 · 截止：2026-01-01 #2",
+                &[4, 3, 2],
+            ),
+            ("摘要 · 2 条\n\n【源】\n• 标题 #8\n• 标题 #9", &[8, 9]),
+        ] {
+            assert_eq!(numbers_of(card), ids(numbers), "{card}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_is_too_much(text in "/?(subscribe|filter|latest|rebroadcast|why)?\\PC{0,300}") {
+            let _ = ours(&text);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! From what was heard to answers. What is asked of the store happens here, in the order in which it is heard;
+//! the answers themselves go out when their chat's turn comes.
+
+use std::{sync::Arc, time::Instant};
+
+use super::{
+    asker::Asker,
+    base::Base,
+    bounds::{Allowance, Bounds},
+    heard::{Heard, Message},
+    later::Tasks,
+    membership, obey, press,
+    reply::{Output, Reply},
+    sources,
+};
+use crate::{bulletin::ChannelId, ops::StoreError, push::Pusher, watch::Watch};
+
+#[derive(Clone)]
+pub(in crate::bot) struct Conversation {
+    base: Base,
+    tasks: Tasks,
+    pusher: Pusher,
+    /// What each chat asks for.
+    bounds: Arc<Bounds<ChannelId>>,
+}
+
+impl Conversation {
+    pub(in crate::bot) fn new(base: Base, watch: Watch, pusher: Pusher) -> Self {
+        Self {
+            tasks: Tasks::new(base.clone(), watch),
+            base,
+            pusher,
+            bounds: Arc::default(),
+        }
+    }
+
+    /// The same conversation with the config as it is now.
+    pub(in crate::bot) fn with_base(&self, base: Base) -> Self {
+        Self {
+            tasks: self.tasks.with_base(base.clone()),
+            base,
+            ..self.clone()
+        }
+    }
+
+    pub(in crate::bot) fn base(&self) -> &Base {
+        &self.base
+    }
+
+    /// Does what was asked for; what is to be said.
+    pub(in crate::bot) async fn hear(
+        &self,
+        asker: Asker,
+        heard: Heard,
+    ) -> Result<Vec<Output>, StoreError> {
+        let asker = Asker {
+            language: self.base.language_of(&asker),
+            ..asker
+        };
+        if let Some(outputs) = self.held_off(&asker) {
+            return Ok(outputs);
+        }
+        let mut outputs = self.answered(&asker, heard).await?;
+        outputs.retain(|output| !output.refuses() || self.base.is_to_be_told(&asker));
+        Ok(outputs)
+    }
+
+    async fn answered(&self, asker: &Asker, heard: Heard) -> Result<Vec<Output>, StoreError> {
+        let base = &self.base;
+        match heard {
+            Heard::Message(message) => self.read(asker, &message).await,
+            Heard::Press(press) => {
+                press::pressed(base, (&self.tasks, &self.pusher), asker, press).await
+            }
+            // What others wrote is no command of whoever passes it on.
+            Heard::PassedOn(None) => Ok(Vec::new()),
+            Heard::PassedOn(Some((id, title))) => {
+                let reply = sources::offer_channel(base, asker, (&id, title)).await?;
+                Ok(vec![Output::answer(asker, reply)])
+            }
+            Heard::Joined { was_there } => membership::joined(base, asker, was_there).await,
+            Heard::Left => {
+                membership::left(base, asker).await?;
+                Ok(Vec::new())
+            }
+        }
+    }
+
+    async fn read(&self, asker: &Asker, message: &Message) -> Result<Vec<Output>, StoreError> {
+        let Some(command) = obey::understood(message, self.base.platform.name()) else {
+            return Ok(Vec::new());
+        };
+        let at_hand = (&self.tasks, &self.pusher);
+        obey::obey(&self.base, at_hand, asker, (command, message)).await
+    }
+
+    /// What a chat that asks too often is told: that, once. None: it may ask.
+    fn held_off(&self, asker: &Asker) -> Option<Vec<Output>> {
+        if self.base.is_admin(asker) {
+            return None;
+        }
+        match self.bounds.ask(asker.chat.clone(), Instant::now()) {
+            Allowance::Granted => None,
+            Allowance::StillTooOften => Some(Vec::new()),
+            Allowance::TooOften => {
+                tracing::warn!(
+                    channel.id = %asker.chat,
+                    "a chat asks too often, and is not answered for a while"
+                );
+                let reply = Reply::from(asker.words().too_often);
+                Some(vec![Output::answer(asker, reply)])
+            }
+        }
+    }
+}

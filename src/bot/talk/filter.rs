@@ -1,0 +1,169 @@
+//! A chat's filter: set whole by `/filter`, word by word with buttons.
+
+use chrono::Utc;
+
+use super::{
+    asker::Asker,
+    base::Base,
+    button::Preference,
+    filter_words::{hash_of, shown, signed},
+    reply::{Pressed, Reply},
+    typed::{is_off, signed_words},
+    wishes,
+    words::fill,
+};
+use crate::{
+    bulletin::{Chat, Cost, Filter},
+    ops::{Actor, StoreError},
+    push::card::{clean_line, cut, escape},
+};
+
+/// Phrases of a filter, and characters of one.
+const MOST_WORDS: usize = 30;
+const LONGEST_WORD: usize = 100;
+
+type Lists = (Vec<String>, Vec<String>);
+
+/// These words and no others from now on; what stood there before is told.
+pub(super) async fn set_filter(
+    base: &Base,
+    asker: &Asker,
+    what: &str,
+) -> Result<Reply, StoreError> {
+    if what.is_empty() {
+        return Ok(wishes::menu(base, asker, Some(Preference::Filter)));
+    }
+    let lists = match is_off(what) {
+        true => Lists::default(),
+        false => signed_words(what),
+    };
+    if !is_off(what) && lists == Lists::default() {
+        return Ok(usage(asker));
+    }
+    let before = shown(&base.own_wishes(asker));
+    let reply = filter_by(base, asker, lists, &format!("filter {what}")).await?;
+    let words = asker.words();
+    let now = shown(&base.own_wishes(asker));
+    Ok(match before {
+        Some(before) if now.as_ref() != Some(&before) => Reply {
+            text: format!(
+                "{}\n{}",
+                reply.text,
+                fill(words.filter_before, &[("before", &before)])
+            ),
+            ..reply
+        },
+        _ => reply,
+    })
+}
+
+/// These words too.
+pub(super) async fn add_to_filter(
+    base: &Base,
+    asker: &Asker,
+    what: &str,
+) -> Result<Reply, StoreError> {
+    let (more, less) = signed_words(what);
+    if more.is_empty() && less.is_empty() {
+        return Ok(usage(asker));
+    }
+    let known = base.own_wishes(asker);
+    let join = |known: Vec<String>, new: &[String], other: &[String]| -> Vec<String> {
+        let mut kept = known;
+        kept.retain(|word| !new.contains(word) && !other.contains(word));
+        kept.extend_from_slice(new);
+        kept
+    };
+    let lists = (
+        join(known.include, &more, &less),
+        join(known.exclude, &less, &more),
+    );
+    filter_by(base, asker, lists, &format!("filter, more: {what}")).await
+}
+
+async fn filter_by(
+    base: &Base,
+    asker: &Asker,
+    (include, exclude): Lists,
+    what: &str,
+) -> Result<Reply, StoreError> {
+    let words = asker.words();
+    let is_long = |word: &String| word.chars().count() > LONGEST_WORD;
+    if include.len() + exclude.len() > MOST_WORDS || include.iter().chain(&exclude).any(is_long) {
+        return Ok(words.filter_too_long.into());
+    }
+    let filter = match Filter::of_chat(&include, &exclude) {
+        Ok(filter) => filter,
+        Err(error) => {
+            let why = escape(&cut(&clean_line(&error.to_string()), 300));
+            return Ok(fill(words.filter_wrong, &[("why", &why)]).into());
+        }
+    };
+    let is_free = filter.cost() == Cost::default();
+    if !is_free && !base.store.has_room_for_filter(&asker.place, filter.cost()) {
+        return Ok(words.filter_no_room.into());
+    }
+    wishes::wish(base, asker, what, move |chat| {
+        chat.include = include;
+        chat.exclude = exclude;
+    })
+    .await
+}
+
+/// Filters that an older program accepted and that are too large by now: their chats are told, once,
+/// and get everything until they choose anew.
+pub(in crate::bot) async fn drop_oversized_filters(base: &Base) -> Result<(), StoreError> {
+    let by = Actor {
+        who: "noticast".to_owned(),
+        from: "start".to_owned(),
+    };
+    for (id, chat) in base.store.oversized_filters() {
+        tracing::warn!(channel.id = %id, "the filter of a chat is too large; it is removed, and the chat is told");
+        let filter: Vec<String> = signed(&chat)
+            .map(|(sign, word)| format!("{sign}{word}"))
+            .collect();
+        let filter = cut(&clean_line(&filter.join(" ")), 500);
+        let text = fill(base.words_at(&id).filter_oversized, &[("filter", &filter)]);
+        let now = Utc::now();
+        base.store
+            .announce(std::slice::from_ref(&id), &text, now)
+            .await?;
+        let without = |known: Option<Chat>| Chat {
+            include: Vec::new(),
+            exclude: Vec::new(),
+            ..known.unwrap_or(chat)
+        };
+        let what = "filter removed: it is too large";
+        base.store.change_chat(&id, without, what, &by, now).await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn drop_word(
+    base: &Base,
+    asker: &Asker,
+    hash: &str,
+) -> Result<Pressed, StoreError> {
+    let words = asker.words();
+    if !base.administrates_here(asker).await {
+        return Ok(Pressed::note(words.group_admins_only));
+    }
+    let known = base.own_wishes(asker);
+    let gone = signed(&known).find(|(sign, word)| hash_of(*sign, word) == hash);
+    let Some((sign, word)) = gone.map(|(sign, word)| (sign, word.to_owned())) else {
+        return Ok(wishes::menu(base, asker, Some(Preference::Filter)).into());
+    };
+    let keep = |list: Vec<String>, of: char| -> Vec<String> {
+        let kept = list.into_iter().filter(|it| of != sign || *it != word);
+        kept.collect()
+    };
+    let lists = (keep(known.include, '+'), keep(known.exclude, '-'));
+    let what = format!("filter, less: {sign}{word}");
+    filter_by(base, asker, lists, &what).await?;
+    Ok(wishes::menu(base, asker, Some(Preference::Filter)).into())
+}
+
+/// A sign alone is no word, and takes none away.
+fn usage(asker: &Asker) -> Reply {
+    fill(asker.words().misused, &[("usage", "/filter +放假 -招标")]).into()
+}

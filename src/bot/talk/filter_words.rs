@@ -1,0 +1,41 @@
+//! The words of a chat's filter: how they are shown, named and taken out. Pure.
+
+use super::button::Button;
+use crate::{
+    bulletin::Chat,
+    push::card::{clean_line, cut, escape},
+};
+
+/// Characters of a word on its button.
+const LABEL: usize = 20;
+
+pub(super) fn signed(chat: &Chat) -> impl Iterator<Item = (char, &str)> {
+    let include = chat.include.iter().map(|word| ('+', word.as_str()));
+    include.chain(chat.exclude.iter().map(|word| ('-', word.as_str())))
+}
+
+/// A button for each word, which takes it out.
+pub(super) fn drop_buttons(chat: &Chat) -> Vec<(String, Button)> {
+    signed(chat)
+        .map(|(sign, word)| drop_button(sign, word))
+        .collect()
+}
+
+fn drop_button(sign: char, word: &str) -> (String, Button) {
+    let label = format!("✕ {sign}{}", cut(&clean_line(word), LABEL));
+    (label, Button::DropWord(hash_of(sign, word)))
+}
+
+/// A word's name in the data of a button, which has no room for the word.
+pub(super) fn hash_of(sign: char, word: &str) -> String {
+    let hash = blake3::hash(format!("{sign}{word}").as_bytes());
+    hash.to_hex()[..12].to_owned()
+}
+
+/// A chat's filter as one line, escaped; None: it has none.
+pub(super) fn shown(chat: &Chat) -> Option<String> {
+    let all: Vec<String> = signed(chat)
+        .map(|(sign, word)| format!("{sign}{word}"))
+        .collect();
+    (!all.is_empty()).then(|| escape(&cut(&clean_line(&all.join(" ")), 500)))
+}

@@ -1,0 +1,157 @@
+//! What is held: shown to admins, and published or marked as seen by them.
+
+use std::collections::HashMap;
+
+use chrono::Utc;
+
+use super::{
+    asker::Asker,
+    base::Base,
+    bulletins,
+    button::{Button, Release},
+    reply::{Pressed, Reply},
+    words::{Phrases, fill},
+};
+use crate::{
+    bulletin::{Bulletin, BulletinId, BulletinState, SourceId},
+    ops::{Answered, BulletinQuery, HeldAction, StoreError},
+    push::Sent,
+};
+
+/// Bulletins that a message names, and those that it shows on demand.
+const NAMED: usize = 12;
+const SHOWN: usize = 30;
+/// Of each source, so many newest are published.
+const NEWEST: usize = 3;
+
+/// What is held of a source, or of all, with buttons.
+pub(super) async fn held(
+    base: &Base,
+    asker: &Asker,
+    source: Option<SourceId>,
+) -> Result<Reply, StoreError> {
+    held_in(base, asker.words(), source, NAMED).await
+}
+
+async fn held_in(
+    base: &Base,
+    words: &'static Phrases,
+    source: Option<SourceId>,
+    most: usize,
+) -> Result<Reply, StoreError> {
+    let held = all_held(base, source.as_ref()).await?;
+    let Some(newest) = held.first() else {
+        return Ok(words.nothing_held.into());
+    };
+    let count = held.len().to_string();
+    let mut lines = vec![fill(words.held, &[("count", &count)]), String::new()];
+    lines.extend(held.iter().take(most).map(|bulletin| {
+        format!(
+            "{} · <code>{}</code>",
+            bulletins::line(base, bulletin),
+            bulletin.source
+        )
+    }));
+    if held.len() > most {
+        lines.push("…".to_owned());
+    }
+    let button = |release| Button::Held(release, newest.id, source.clone());
+    Ok(Reply::from(lines.join("\n"))
+        .with([
+            (words.publish_all.to_owned(), button(Release::All)),
+            (
+                words.publish_newest.to_owned(),
+                button(Release::NewestThree),
+            ),
+        ])
+        .with([
+            (words.mark_seen.to_owned(), button(Release::Seen)),
+            (words.show.to_owned(), button(Release::Show)),
+        ]))
+}
+
+/// Newest first.
+async fn all_held(base: &Base, source: Option<&SourceId>) -> Result<Vec<Bulletin>, StoreError> {
+    let query = BulletinQuery {
+        source: source.cloned(),
+        states: vec![BulletinState::Held],
+        ..BulletinQuery::default()
+    };
+    Ok(base.store.bulletins(&query).await?.items)
+}
+
+pub(super) async fn release(
+    base: &Base,
+    asker: &Asker,
+    release: Release,
+    (up_to, source): (BulletinId, Option<SourceId>),
+) -> Result<Pressed, StoreError> {
+    let words = asker.words();
+    if release == Release::Show {
+        return Ok(held_in(base, words, source, SHOWN).await?.into());
+    }
+    // What came after the message was written is not meant.
+    let mut held = all_held(base, source.as_ref()).await?;
+    held.retain(|bulletin| bulletin.id <= up_to);
+    if held.is_empty() {
+        return Ok(Pressed::note(words.nothing_held));
+    }
+    let published = match release {
+        Release::All => held.iter().collect(),
+        Release::NewestThree => newest(&held, NEWEST),
+        Release::Seen | Release::Show => Vec::new(),
+    };
+    let published: Vec<BulletinId> = published.iter().map(|bulletin| bulletin.id).collect();
+    let rest = held.iter().map(|bulletin| bulletin.id);
+    let seen: Vec<BulletinId> = rest.filter(|id| !published.contains(id)).collect();
+    let counts = (published.len().to_string(), seen.len().to_string());
+    let (by, now) = (asker.actor(), Utc::now());
+    for action in [HeldAction::Publish(published), HeldAction::Seen(seen)] {
+        let settled = base.store.settle_held(action, &by, now).await;
+        // Another admin was faster.
+        if let Err(refusal) = settled.settled()? {
+            return Ok(Pressed::note(refusal.to_string()));
+        }
+    }
+    let parts = [
+        ("published", counts.0.as_str()),
+        ("seen", counts.1.as_str()),
+    ];
+    Ok(Reply::from(fill(words.settled, &parts)).into())
+}
+
+/// Tells admins of what was held since the last time, with buttons. It is owed until one of them has
+/// it, or none ever will.
+pub(in crate::bot) async fn tell_of_held(base: &Base) -> Result<(), StoreError> {
+    let Some(newest) = base.store.untold_held().await? else {
+        return Ok(());
+    };
+    let (mut is_told, mut is_owed) = (false, false);
+    for admin in &base.rules.admins {
+        let words = base.words_at(admin);
+        let reply = held_in(base, words, None, NAMED).await?;
+        let Some(sent) = base.platform.say(admin, reply).await else {
+            continue;
+        };
+        is_told |= matches!(sent, Sent::Done(_));
+        is_owed |= !sent.is_settled();
+    }
+    if is_owed && !is_told {
+        return Ok(());
+    }
+    base.store.told_held(newest).await
+}
+
+/// The newest of each source; `held` is newest first.
+fn newest(held: &[Bulletin], most: usize) -> Vec<&Bulletin> {
+    let mut taken: HashMap<&SourceId, usize> = HashMap::new();
+    let mut newest = Vec::new();
+    for bulletin in held {
+        let count = taken.entry(&bulletin.source).or_default();
+        *count += 1;
+        if *count <= most {
+            newest.push(bulletin);
+        }
+    }
+    newest
+}

@@ -1,0 +1,155 @@
+//! Sources by hand: how each one is, a look at it now, a pause and its end.
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    asker::Asker,
+    base::Base,
+    button::Button,
+    pages, removal,
+    reply::Reply,
+    words::{Phrases, fill, shown_name},
+};
+use crate::{
+    bulletin::{Source, SourceId},
+    ops::{Answered, LookState, StoreError},
+    push::card::{clean_line, cut, escape},
+    watch::Watch,
+};
+
+/// Sources on a page.
+const PAGE: usize = 8;
+
+/// A page of all sources, each with a button to what can be done with it.
+pub(super) fn manage(base: &Base, asker: &Asker, page: usize) -> Reply {
+    let words = asker.words();
+    let (shown, page, last) = pages::part(&base.config.sources, PAGE, page);
+    let mut reply = Reply::from(format!(
+        "<b>{}</b> ({}/{})",
+        words.manage,
+        page + 1,
+        last + 1
+    ));
+    for source in shown {
+        let mark = mark(&base.store.look_state(&source.id));
+        let name = shown_name(&source.name);
+        reply.text += &format!("\n{mark} {} · <code>{}</code>", escape(&name), source.id);
+        reply = reply.with([(format!("{mark} {name}"), Button::Source(source.id.clone()))]);
+    }
+    reply.with(pages::row(
+        page,
+        page < last,
+        (words.newer, words.older),
+        |page| Button::Manage { page },
+    ))
+}
+
+pub(super) fn source_by_hand(base: &Base, asker: &Asker, id: &SourceId) -> Reply {
+    let words = asker.words();
+    let Some(source) = source(base, id.as_str()) else {
+        return no_source(words, id.as_str());
+    };
+    let state = base.store.look_state(&source.id);
+    let clock =
+        |at: Option<DateTime<Utc>>| at.map_or(words.none.to_owned(), |at| base.clock(asker, at));
+    let condition = match (&state.error, state.paused) {
+        (_, true) => words.is_paused.to_owned(),
+        (Some(why), _) => escape(&cut(&clean_line(why), 300)),
+        (None, _) => words.is_well.to_owned(),
+    };
+    let parts = [
+        ("name", escape(&shown_name(&source.name))),
+        ("id", source.id.to_string()),
+        ("url", escape(&cut(source.url.as_str(), 500))),
+        ("mark", mark(&state).to_owned()),
+        ("state", condition),
+        ("polled", clock(state.last_polled)),
+        ("next", clock(state.next_poll.filter(|_| !state.paused))),
+    ];
+    let pause = match state.paused {
+        true => words.resume,
+        false => words.pause,
+    };
+    let id = || source.id.clone();
+    let remove = (words.remove.to_owned(), Button::Remove(id()));
+    let remove = removal::is_to_remove(base, asker, &source.id).then_some(remove);
+    Reply::from(fill(words.source_card, &parts))
+        .with([
+            (words.look_now.to_owned(), Button::Poll(id())),
+            (pause.to_owned(), Button::Pause(id(), !state.paused)),
+        ])
+        .with(remove)
+        .with([(format!("‹ {}", words.manage), Button::Manage { page: 0 })])
+}
+
+pub(super) async fn poll(
+    base: &Base,
+    watch: &Watch,
+    asker: &Asker,
+    id: &str,
+) -> Result<Reply, StoreError> {
+    let words = asker.words();
+    let Some(source) = source(base, id) else {
+        return Ok(no_source(words, id));
+    };
+    let what = format!("poll {}", source.id);
+    base.store.audit(&asker.actor(), &what, Utc::now()).await?;
+    let failed = |error: &str| {
+        let why = escape(&cut(&clean_line(error), 500));
+        let parts = [("source", source.id.as_str()), ("why", why.as_str())];
+        Ok(fill(words.poll_failed, &parts).into())
+    };
+    let looked = match watch.poll(&source.id).await.settled()? {
+        Ok(Some(looked)) => looked,
+        Ok(None) => return Ok(no_source(words, id)),
+        Err(refusal) => return failed(&refusal.to_string()),
+    };
+    if let Some(error) = looked.error {
+        return failed(&error);
+    }
+    let new: Vec<String> = looked.new.iter().map(|id| format!("#{id}")).collect();
+    let parts = [
+        ("source", source.id.to_string()),
+        ("new", looked.new.len().to_string()),
+        ("held", looked.held.len().to_string()),
+        ("ids", cut(&new.join(" "), 1000)),
+    ];
+    Ok(fill(words.polled, &parts).into())
+}
+
+pub(super) async fn pause(
+    base: &Base,
+    asker: &Asker,
+    id: &str,
+    paused: bool,
+) -> Result<Reply, StoreError> {
+    let words = asker.words();
+    let Some(source) = source(base, id) else {
+        return Ok(no_source(words, id));
+    };
+    base.store.set_paused(&source.id, paused).await?;
+    let (what, text) = match paused {
+        true => ("pause", words.paused),
+        false => ("resume", words.resumed),
+    };
+    let what = format!("{what} {}", source.id);
+    base.store.audit(&asker.actor(), &what, Utc::now()).await?;
+    Ok(fill(text, &[("source", source.id.as_str())]).into())
+}
+
+fn source<'a>(base: &'a Base, id: &str) -> Option<&'a Source> {
+    let mut sources = base.config.sources.iter();
+    sources.find(|source| source.id.as_str() == id.trim())
+}
+
+fn mark(state: &LookState) -> &'static str {
+    match (state.paused, &state.error) {
+        (true, _) => "⏸",
+        (false, Some(_)) => "⚠",
+        (false, None) => "✓",
+    }
+}
+
+fn no_source(words: &Phrases, id: &str) -> Reply {
+    fill(words.no_source, &[("source", &escape(&cut(id, 100)))]).into()
+}

@@ -1,0 +1,46 @@
+//! Chats that the bot comes to and leaves: what leads there is paused, and goes on.
+
+use chrono::Utc;
+
+use super::{asker::Asker, base::Base, reply::Output, welcome};
+use crate::{bulletin::ChannelId, ops::StoreError};
+
+/// The bot came into a conversation, or is let in again: what was paused goes on, and whoever added it is
+/// told how to push there.
+pub(super) async fn joined(
+    base: &Base,
+    asker: &Asker,
+    was_there: bool,
+) -> Result<Vec<Output>, StoreError> {
+    take_up(base, asker).await?;
+    Ok(match asker.is_private() || was_there {
+        true => Vec::new(),
+        false => welcome::introduce(base, asker),
+    })
+}
+
+/// What was paused because the conversation was shut may go on.
+pub(super) async fn take_up(base: &Base, asker: &Asker) -> Result<(), StoreError> {
+    let configured = base.channels_of(&asker.chat, asker.username.as_deref());
+    let mut all: Vec<ChannelId> = configured.map(|(id, _)| id.clone()).collect();
+    all.extend(base.store.known_in(&asker.chat).await?);
+    for id in all {
+        match base.store.unblock_channel(&id).await {
+            Ok(()) | Err(StoreError::Refused(_)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// The bot was put out or blocked: what leads there is paused.
+pub(super) async fn left(base: &Base, asker: &Asker) -> Result<(), StoreError> {
+    let why = match asker.is_private() {
+        true => "the bot was blocked by the user; that person must send /start to the bot",
+        false => "the bot is not in the chat; add it again",
+    };
+    for id in base.store.known_in(&asker.chat).await? {
+        base.store.block_channel(&id, why, Utc::now()).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,86 @@
+//! What is remembered from one answer to the next, and lost with the program.
+
+use std::{
+    collections::{HashMap, HashSet},
+    hash::Hash,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Instant,
+};
+
+use super::bounds::{Allowance, Bounds};
+use crate::bulletin::{ChannelId, Language};
+
+/// Who was told that they may not is not told again, as far as is remembered.
+const MOST_REFUSED: usize = 1000;
+/// Conversations that are remembered.
+const MOST_CHATS: usize = 20_000;
+
+#[derive(Debug, Default)]
+pub(in crate::bot) struct Memory {
+    /// Conversations and people in them who were told that they may not.
+    refused: Mutex<HashSet<(ChannelId, Option<ChannelId>)>>,
+    /// The languages of those who wrote, for what is said to them unasked.
+    spoken: Mutex<HashMap<ChannelId, Language>>,
+    /// Chats for which admins were asked, and those that they were told of.
+    requests: Mutex<HashSet<ChannelId>>,
+    introduced: Mutex<HashSet<ChannelId>>,
+    /// For how many chats admins are asked.
+    admin_asks: Bounds<()>,
+    /// Another program receives what is said to the bot.
+    has_rival: AtomicBool,
+}
+
+impl Memory {
+    pub(super) fn is_first_refusal(&self, chat: &ChannelId, person: Option<&ChannelId>) -> bool {
+        is_first(&self.refused, (chat.clone(), person.cloned()), MOST_REFUSED)
+    }
+
+    pub(super) fn is_first_request(&self, of: &ChannelId) -> bool {
+        is_first(&self.requests, of.clone(), MOST_CHATS)
+    }
+
+    pub(super) fn is_first_introduction(&self, of: &ChannelId) -> bool {
+        is_first(&self.introduced, of.clone(), MOST_CHATS)
+    }
+
+    /// Whether admins may be asked about one more chat; strangers make as many groups as they like.
+    pub(super) fn may_ask_admins(&self) -> bool {
+        self.admin_asks.ask((), Instant::now()) == Allowance::Granted
+    }
+
+    pub(super) fn set_spoken(&self, chat: &ChannelId, language: Language) {
+        let mut spoken = lock(&self.spoken);
+        if spoken.len() >= MOST_CHATS {
+            spoken.clear();
+        }
+        spoken.insert(chat.clone(), language);
+    }
+
+    pub(super) fn spoken(&self, chat: &ChannelId) -> Option<Language> {
+        lock(&self.spoken).get(chat).copied()
+    }
+
+    pub(super) fn has_rival(&self) -> bool {
+        self.has_rival.load(Ordering::Relaxed)
+    }
+
+    /// Gives what was known before.
+    pub(super) fn set_rival(&self, has_rival: bool) -> bool {
+        self.has_rival.swap(has_rival, Ordering::Relaxed)
+    }
+}
+
+fn is_first<T: Eq + Hash>(known: &Mutex<HashSet<T>>, one: T, most: usize) -> bool {
+    let mut known = lock(known);
+    if known.len() >= most {
+        known.clear();
+    }
+    known.insert(one)
+}
+
+fn lock<T>(what: &Mutex<T>) -> MutexGuard<'_, T> {
+    what.lock().unwrap_or_else(PoisonError::into_inner)
+}

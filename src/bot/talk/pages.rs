@@ -1,0 +1,79 @@
+//! Long lists: a part of them in a message, and buttons that show another part in its place. Pure.
+//!
+//! Nothing is remembered for a list: what was looked for stands in the message itself, in its first
+//! line, and comes back with the press.
+
+use super::button::Button;
+use crate::push::card::clean_line;
+
+/// In front of what was looked for.
+const LENS: &str = "🔎 ";
+/// Characters of what was looked for that are kept.
+const LONGEST: usize = 100;
+
+/// The first line of a list that was looked for; escaped by the caller.
+pub(super) fn head(looked_for: &str) -> String {
+    format!("{LENS}{looked_for}")
+}
+
+/// One line, as [`asked`] gives it back.
+pub(super) fn kept(looked_for: &str) -> String {
+    let line = clean_line(looked_for);
+    line.chars()
+        .take(LONGEST)
+        .collect::<String>()
+        .trim()
+        .to_owned()
+}
+
+/// What was looked for, as the message says; empty where nothing was.
+pub(super) fn asked(message: &str) -> String {
+    let first = message.lines().next().unwrap_or_default();
+    first.strip_prefix(LENS).unwrap_or_default().to_owned()
+}
+
+/// `items` of a page, its number (the last one where there is no such page), and the last one's.
+pub(super) fn part<T>(items: &[T], size: usize, page: usize) -> (&[T], usize, usize) {
+    let last = items.len().saturating_sub(1) / size;
+    let page = page.min(last);
+    let from = (page * size).min(items.len());
+    let to = (from + size).min(items.len());
+    (&items[from..to], page, last)
+}
+
+/// Buttons to the pages before and after this one.
+pub(super) fn row(
+    page: usize,
+    has_next: bool,
+    (before, after): (&str, &str),
+    button: impl Fn(usize) -> Button,
+) -> Vec<(String, Button)> {
+    let mut row = Vec::new();
+    if let Some(previous) = page.checked_sub(1) {
+        row.push((format!("‹ {before}"), button(previous)));
+    }
+    if has_next {
+        row.push((format!("{after} ›"), button(page + 1)));
+    }
+    row
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_that_is_no_more_is_the_last_one() {
+        let items: Vec<u32> = (0..10).collect();
+        assert_eq!(part(&items, 4, 0), (&items[0..4], 0, 2));
+        assert_eq!(part(&items, 4, 2), (&items[8..], 2, 2));
+        assert_eq!(part(&items, 4, 99), (&items[8..], 2, 2));
+        assert_eq!(part::<u32>(&[], 4, 1), (&[][..], 0, 0));
+    }
+
+    #[test]
+    fn what_was_looked_for_is_read_back() {
+        assert_eq!(asked(&head(&kept("放假\n 通知 "))), "放假 通知");
+        assert_eq!(asked("来源\n🔎 x"), "");
+    }
+}

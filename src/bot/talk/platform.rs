@@ -1,0 +1,85 @@
+//! What the conversation asks of the platform that it is held on.
+
+use futures::future::BoxFuture;
+
+use super::{asker::Asker, reply::Reply};
+use crate::{
+    bulletin::{AddSources, Channel, ChannelId, Delivery, MessageRef, Subscribe},
+    push::Sent,
+};
+
+/// Who may do what, as the config says of this platform.
+#[derive(Debug, Clone)]
+pub(in crate::bot) struct Rules {
+    /// Each by the conversation with them alone.
+    pub(in crate::bot) admins: Vec<ChannelId>,
+    pub(in crate::bot) subscribe: Subscribe,
+    pub(in crate::bot) add_sources: AddSources,
+}
+
+impl Rules {
+    /// Where the config says nothing of the platform.
+    pub(in crate::bot) fn nobody() -> Self {
+        Self {
+            admins: Vec::new(),
+            subscribe: Subscribe::Nobody,
+            add_sources: AddSources::Nobody,
+        }
+    }
+}
+
+pub(in crate::bot) trait Platform: Send + Sync {
+    /// The bot's own name there, by which commands in groups call it.
+    fn name(&self) -> &str;
+
+    /// Whether a person administrates a conversation.
+    fn administrates<'a>(
+        &'a self,
+        person: &'a ChannelId,
+        chat: &'a ChannelId,
+    ) -> BoxFuture<'a, bool>;
+
+    /// The conversation of that public name, and its title.
+    fn find<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Option<(ChannelId, String)>>;
+
+    /// The whole conversation that a place belongs to.
+    fn whole(&self, place: &ChannelId) -> ChannelId;
+
+    /// Whether a conversation is one person's own.
+    fn is_private(&self, chat: &ChannelId) -> bool;
+
+    /// The place in that conversation to which a channel of the config leads.
+    fn place_of(
+        &self,
+        channel: &Channel,
+        chat: &ChannelId,
+        username: Option<&str>,
+    ) -> Option<ChannelId>;
+
+    /// How the config would name the conversation as a channel.
+    fn config_block(&self, asker: &Asker) -> String;
+
+    /// Whether messages can be taken back there.
+    fn can_delete(&self, id: &ChannelId, configured: Option<&Channel>) -> bool;
+
+    /// Says something once its turn has come; false where too much waits to be said.
+    fn tell(&self, to: &ChannelId, reply: Reply) -> bool;
+
+    /// Says something, once; None where there is nothing to say.
+    fn say<'a>(&'a self, to: &'a ChannelId, reply: Reply) -> BoxFuture<'a, Option<Sent>>;
+
+    /// Shows something in place of a message, once.
+    fn edit<'a>(
+        &'a self,
+        chat: &'a ChannelId,
+        message: &'a MessageRef,
+        reply: Reply,
+    ) -> BoxFuture<'a, Sent>;
+
+    /// Deletes what was sent; whether it is gone.
+    fn delete<'a>(
+        &'a self,
+        delivery: &'a Delivery,
+        configured: Option<&'a Channel>,
+    ) -> BoxFuture<'a, bool>;
+}

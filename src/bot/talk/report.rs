@@ -1,0 +1,148 @@
+//! Reports of what was sent to many: written into the message that asked, true also after a crash.
+//!
+//! The store knows which are owed; this loop looks at them, and so does its next run.
+
+use std::time::Duration;
+
+use chrono::Utc;
+
+use super::{
+    base::Base,
+    rebroadcast::{UNDO, undo_button, what},
+    reply::Reply,
+    words::fill,
+};
+use crate::{
+    bulletin::{Delivery, DeliveryState},
+    ops::{PERHAPS, Report, StoreError, Tally},
+    push::Sent,
+};
+
+const LOOKS: Duration = Duration::from_secs(1);
+/// Deliveries that are counted in the time of one look, so that large acts are looked at less often.
+const PER_LOOK: u64 = 1000;
+
+/// Looks at all reports that are owed; how long until the next time.
+pub(in crate::bot) async fn report(base: &Base) -> Result<Duration, StoreError> {
+    let mut wait = LOOKS;
+    let mut reports = base.store.reports().await?;
+    reports.retain(|report| !report.done);
+    for report in reports {
+        wait += LOOKS * u32::try_from(report.run.count / PER_LOOK).unwrap_or(u32::MAX);
+        look_at(base, report).await?;
+    }
+    Ok(wait.min(Duration::from_secs(60)))
+}
+
+async fn look_at(base: &Base, report: Report) -> Result<(), StoreError> {
+    if let Some(at) = report.reported_ms {
+        return match report.undone {
+            true => take_back(base, &report).await,
+            false => end_undo(base, &report, at).await,
+        };
+    }
+    let tally = base.store.tally(report.run).await?;
+    if tally.open > 0 {
+        return Ok(());
+    }
+    if report.undone {
+        return take_back(base, &report).await;
+    }
+    // It is owed until it is there; shown twice it is the same.
+    if !show(base, &report, tally, true).await {
+        return Ok(());
+    }
+    let reported_ms = Some(Utc::now().timestamp_millis());
+    let reported = move |report: &mut Report| report.reported_ms = reported_ms;
+    base.store.change_report(report.run, reported).await
+}
+
+/// Shows the report without its button once it is too late to undo.
+async fn end_undo(base: &Base, report: &Report, reported_ms: i64) -> Result<(), StoreError> {
+    if Utc::now().timestamp_millis() - reported_ms <= UNDO.num_milliseconds() {
+        return Ok(());
+    }
+    let tally = base.store.tally(report.run).await?;
+    if !show(base, report, tally, false).await {
+        return Ok(());
+    }
+    let done = |report: &mut Report| report.done = !report.undone;
+    base.store.change_report(report.run, done).await
+}
+
+/// Whether the platform has it, or never will.
+async fn show(base: &Base, report: &Report, tally: Tally, can_undo: bool) -> bool {
+    let words = base.words_at(&report.asked_in());
+    let parts = [
+        ("what", what(words, report)),
+        ("sent", tally.sent.to_string()),
+        ("failed", (tally.failed + tally.resting).to_string()),
+    ];
+    let mut text = fill(words.reported, &parts);
+    if tally.resting > 0 {
+        let count = tally.resting.to_string();
+        text += &format!("\n{}", fill(words.resting, &[("count", &count)]));
+    }
+    if can_undo {
+        text += &format!("\n{}", words.undo_hint);
+    }
+    let reply = Reply::from(text).with(can_undo.then(|| undo_button(words, report)));
+    show_in(base, report, reply).await
+}
+
+/// Writes into the message that asked, or a new one where that is gone.
+async fn show_in(base: &Base, report: &Report, reply: Reply) -> bool {
+    let (chat, message) = (report.asked_in(), report.message_ref());
+    let sent = base.platform.edit(&chat, &message, reply.clone()).await;
+    if matches!(sent, Sent::Refused(_))
+        && let Some(sent) = base.platform.say(&chat, reply).await
+    {
+        return sent.is_settled();
+    }
+    sent.is_settled()
+}
+
+/// Deletes what was sent. After a crash it begins again: what is gone already counts as deleted.
+async fn take_back(base: &Base, report: &Report) -> Result<(), StoreError> {
+    let deliveries = base.store.run(report.run).await?;
+    let (mut deleted, mut left, mut dropped) = (0u64, 0u64, 0u64);
+    for delivery in &deliveries {
+        let count = match delivery.state {
+            DeliveryState::Sent if delete(base, delivery).await => &mut deleted,
+            DeliveryState::Sent => &mut left,
+            // Nobody knows the message that was perhaps sent.
+            DeliveryState::Dropped if is_perhaps_sent(delivery) => &mut left,
+            DeliveryState::Dropped => &mut dropped,
+            _ => continue,
+        };
+        *count += 1;
+    }
+    let words = base.words_at(&report.asked_in());
+    let parts = [
+        ("what", what(words, report)),
+        ("dropped", dropped.to_string()),
+        ("deleted", deleted.to_string()),
+        ("left", left.to_string()),
+    ];
+    let reply = Reply::from(fill(words.undone, &parts));
+    if !show_in(base, report, reply).await {
+        // It is owed; what is gone already counts as deleted then.
+        return Ok(());
+    }
+    let done = |report: &mut Report| {
+        report.reported_ms = Some(Utc::now().timestamp_millis());
+        report.done = true;
+    };
+    base.store.change_report(report.run, done).await
+}
+
+async fn delete(base: &Base, delivery: &Delivery) -> bool {
+    let mut channels = base.config.channels.iter();
+    let configured = channels.find(|channel| channel.id == delivery.channel);
+    base.platform.delete(delivery, configured).await
+}
+
+fn is_perhaps_sent(delivery: &Delivery) -> bool {
+    let error = delivery.error.as_deref();
+    error.is_some_and(|why| why.starts_with(PERHAPS))
+}

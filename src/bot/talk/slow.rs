@@ -1,0 +1,17 @@
+//! What takes longer than an answer may: commands that read much or ask others. Pure.
+
+use url::Url;
+
+use super::bounds::Seat;
+use crate::bulletin::{ChannelId, MessageRef};
+
+#[derive(Debug)]
+pub(super) enum Slow {
+    Search(String),
+    Why(String),
+    Poll(String),
+    /// An address to subscribe to, perhaps for a channel elsewhere.
+    Page(Url, Option<ChannelId>, Seat),
+    /// A page of what was searched for, in the message that shows the last one.
+    Leaf(String, usize, MessageRef),
+}

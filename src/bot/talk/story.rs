@@ -1,0 +1,312 @@
+//! What became of one bulletin: `/why`, its reminder, and what may be done with it.
+
+use std::sync::Arc;
+
+use chrono::Utc;
+
+use super::{
+    asker::Asker,
+    base::Base,
+    bulletins,
+    button::Button,
+    command::Which,
+    reply::{Pressed, Reply},
+    typed::is_off,
+    words::{Phrases, fill},
+};
+use crate::{
+    bulletin::{
+        Bulletin, BulletinId, BulletinState, Cause, Channel, ChannelId, Delivery, DeliveryKind,
+        DeliveryState, Verdict,
+    },
+    ops::{DeliveryQuery, Refusal, Reminded, StoreError},
+    push::card::{clean_line, cut, escape, mark},
+};
+
+/// Channels that a bulletin's story names; more are counted.
+const NAMED: usize = 15;
+/// Channels whose filters refuse a bulletin that are looked through for those that did not get it.
+const MOST_REFUSING: usize = 200;
+/// Deliveries of a bulletin in one channel: itself, corrections, files, reminders.
+const MOST_OF_ONE: usize = 100;
+
+/// A bulletin's story: to admins in their own chats all of it, elsewhere what concerns the chat.
+pub(super) async fn why(base: &Base, asker: &Asker, what: &str) -> Result<Reply, StoreError> {
+    let words = asker.words();
+    let Some(which) = Which::read(what) else {
+        return Ok(unread(words, what, "/why ID|LINK"));
+    };
+    let Some(bulletin) = bulletins::bulletin(base, asker, &which).await? else {
+        return Ok(bulletins::unknown(base, asker, &which).into());
+    };
+    let mut lines = vec![bulletins::line(base, &bulletin), String::new()];
+    lines.push(found_when(base, asker, &bulletin));
+    lines.push(fill(words.why_rule, &[("rule", &rule(words, &bulletin))]));
+    if base.is_admin_alone(asker) {
+        lines.extend(went_to(base, asker, bulletin.id).await?);
+        lines.extend(kept_from(base, asker, &bulletin).await?);
+    } else {
+        lines.extend(here(base, asker, &bulletin).await?);
+    }
+    Ok(with_acts(base, asker, &bulletin, lines.join("\n").into()))
+}
+
+/// What may be done with a bulletin, below what is said of it.
+pub(super) fn with_acts(base: &Base, asker: &Asker, bulletin: &Bulletin, reply: Reply) -> Reply {
+    let words = asker.words();
+    let has_deadline = bulletin.deadline.is_some();
+    let remind = (words.remind.to_owned(), Button::Remind(bulletin.id));
+    let may_resend = base.is_admin(asker) && bulletin.state != BulletinState::Held;
+    let again = (words.yes.to_owned(), Button::Offer(bulletin.id, None));
+    let acts = [has_deadline.then_some(remind), may_resend.then_some(again)];
+    reply.with(acts.into_iter().flatten())
+}
+
+/// As `/remind ID`, said at the button.
+pub(super) async fn remind_pressed(
+    base: &Base,
+    asker: &Asker,
+    id: BulletinId,
+) -> Result<Pressed, StoreError> {
+    if !base.administrates_here(asker).await {
+        return Ok(Pressed::note(asker.words().group_admins_only));
+    }
+    let told = remind(base, asker, &id.to_string()).await?;
+    Ok(Pressed::note(told.text))
+}
+
+/// A reminder of a bulletin's deadline, or none any more.
+pub(super) async fn remind(base: &Base, asker: &Asker, what: &str) -> Result<Reply, StoreError> {
+    let words = asker.words();
+    if !base.administrates_here(asker).await {
+        return Ok(Reply::refusing(words.group_admins_only));
+    }
+    let id = match Which::read(what) {
+        None if is_off(what) => None,
+        None => return Ok(unread(words, what, "/remind ID|off")),
+        Some(which) => match bulletins::bulletin(base, asker, &which).await? {
+            Some(bulletin) => Some(bulletin.id),
+            None => return Ok(bulletins::unknown(base, asker, &which).into()),
+        },
+    };
+    let (place, by) = (asker.place.clone(), asker.actor());
+    let number = id.map(|id| id.to_string()).unwrap_or_default();
+    let about = [("id", number.as_str())];
+    Ok(match base.store.remind(&place, id, &by, Utc::now()).await {
+        Ok(Reminded::At(when)) => {
+            let when = base.clock(asker, when);
+            fill(words.reminded, &[("id", &number), ("when", &when)]).into()
+        }
+        Ok(Reminded::NoDeadline) => fill(words.no_deadline, &about).into(),
+        Ok(Reminded::TooLate) => fill(words.deadline_past, &about).into(),
+        Ok(Reminded::Off(count)) => {
+            fill(words.reminders_off, &[("count", &count.to_string())]).into()
+        }
+        Err(StoreError::Refused(Refusal::Held(_))) => fill(words.is_held, &about).into(),
+        Err(StoreError::Refused(Refusal::NoChannel(_))) => {
+            fill(words.reminders_off, &[("count", "0")]).into()
+        }
+        Err(error) => return Err(error),
+    })
+}
+
+fn found_when(base: &Base, asker: &Asker, bulletin: &Bulletin) -> String {
+    let mut sources = base.config.sources.iter();
+    let source = sources.find(|source| source.id == bulletin.source);
+    let name = source.map_or(bulletin.source.as_str(), |source| &source.name);
+    let parts = [
+        ("when", base.clock(asker, bulletin.first_seen)),
+        ("source", escape(&clean_line(name))),
+        ("id", bulletin.source.to_string()),
+    ];
+    fill(asker.words().why_found, &parts)
+}
+
+/// What became of it in the asker's chat: how the bulletin itself came, and a reminder that is to come.
+async fn here(base: &Base, asker: &Asker, bulletin: &Bulletin) -> Result<Vec<String>, StoreError> {
+    let words = asker.words();
+    let own = own_channels(base, asker);
+    let mut deliveries = Vec::new();
+    // A chat may be reminded of what it has no subscription to.
+    let mut places: Vec<ChannelId> = own.iter().map(|channel| channel.id.clone()).collect();
+    if !places.contains(&asker.place) {
+        places.push(asker.place.clone());
+    }
+    for place in places {
+        let query = DeliveryQuery {
+            bulletin: Some(bulletin.id),
+            channel: Some(place),
+            limit: Some(MOST_OF_ONE),
+            ..DeliveryQuery::default()
+        };
+        deliveries.extend(base.store.deliveries(&query).await?.items);
+    }
+    let brought = deliveries.iter().filter(|it| brings(it.kind));
+    let state = match brought.max_by_key(|it| progress(it.state)) {
+        Some(delivery) => Some(fate(base, asker, delivery)),
+        None => own
+            .iter()
+            .filter(|_| bulletin.state == BulletinState::Published)
+            .find_map(|channel| reason(words, channel, bulletin)),
+    };
+    let mut lines = vec![state.map_or_else(
+        || words.why_not_here.to_owned(),
+        |state| fill(words.why_here, &[("state", &state)]),
+    )];
+    let waits =
+        |it: &&Delivery| it.kind == DeliveryKind::Reminder && it.state == DeliveryState::Queued;
+    lines.extend(deliveries.iter().find(waits).map(|reminder| {
+        let when = base.clock(asker, reminder.due_at);
+        fill(words.why_reminder, &[("when", &when)])
+    }));
+    Ok(lines)
+}
+
+/// What leads to the asker's chat and topic.
+fn own_channels(base: &Base, asker: &Asker) -> Vec<Channel> {
+    let leading = base.channels_of(&asker.chat, asker.username.as_deref());
+    let ids: Vec<&ChannelId> = leading.map(|(id, _)| id).collect();
+    let configured = base.config.channels.iter();
+    let configured = configured.filter(|channel| ids.contains(&&channel.id));
+    let mut own: Vec<Channel> = configured.cloned().collect();
+    if base.store.chat(&asker.place).is_some() {
+        let chat = base.store.chat_channel(&asker.place);
+        own.extend(chat.map(|it| (*it).clone()));
+    }
+    own
+}
+
+fn fate(base: &Base, asker: &Asker, delivery: &Delivery) -> String {
+    let words = asker.words();
+    let state = match delivery.state {
+        DeliveryState::Queued => words.state_queued,
+        DeliveryState::Sending => words.state_sending,
+        DeliveryState::Sent => words.state_sent,
+        DeliveryState::Failed => words.state_failed,
+        DeliveryState::Dropped => words.state_dropped,
+    };
+    let at = base.clock(asker, delivery.sent_at.unwrap_or(delivery.due_at));
+    let why = delivery
+        .error
+        .as_deref()
+        .map(|why| cut(&clean_line(why), 150));
+    match why {
+        Some(why) => format!("{state} {at} ({})", escape(&why)),
+        None => format!("{state} {at}"),
+    }
+}
+
+async fn went_to(base: &Base, asker: &Asker, id: BulletinId) -> Result<Vec<String>, StoreError> {
+    let words = asker.words();
+    let query = DeliveryQuery {
+        bulletin: Some(id),
+        limit: Some(NAMED),
+        ..DeliveryQuery::default()
+    };
+    let newest = base.store.deliveries(&query).await?;
+    if newest.items.is_empty() {
+        return Ok(vec![words.why_nobody.to_owned()]);
+    }
+    let count = base.store.count_deliveries(id).await?.to_string();
+    let mut lines = vec![fill(words.why_delivered, &[("count", &count)])];
+    lines.extend(newest.items.iter().map(|delivery| {
+        let mark = mark(delivery.kind, asker.language);
+        let mark = mark.map(|mark| format!(" {mark}")).unwrap_or_default();
+        let fate = fate(base, asker, delivery);
+        format!("· <code>{}</code>{mark} {fate}", delivery.channel)
+    }));
+    lines.extend(newest.more.then(|| "…".to_owned()));
+    Ok(lines)
+}
+
+/// Channels that have its source and did not get it, with what kept it from them.
+async fn kept_from(
+    base: &Base,
+    asker: &Asker,
+    bulletin: &Bulletin,
+) -> Result<Vec<String>, StoreError> {
+    let words = asker.words();
+    let configured = base.config.channels.iter().cloned().map(Arc::new);
+    let chats = base.store.subscribed_channels();
+    let channels = configured.chain(chats);
+    let refusing = channels.filter_map(|channel| {
+        let why = reason(words, &channel, bulletin)?;
+        Some((channel.id.clone(), why))
+    });
+    let refusing: Vec<_> = refusing.take(MOST_REFUSING).collect();
+    let ids = refusing.iter().map(|(id, _)| id.clone()).collect();
+    let got = base.store.who_has(bulletin.id, ids).await?;
+    let kept = refusing.iter().filter(|(id, _)| !got.contains(id));
+    let mut lines: Vec<String> = kept
+        .take(NAMED + 1)
+        .map(|(id, why)| format!("· <code>{id}</code> {why}"))
+        .collect();
+    if lines.len() > NAMED {
+        lines[NAMED] = "…".to_owned();
+    }
+    if !lines.is_empty() {
+        lines.insert(0, words.why_kept.to_owned());
+    }
+    Ok(lines)
+}
+
+/// What names no single bulletin.
+fn unread(words: &Phrases, what: &str, usage: &str) -> Reply {
+    match what.split_whitespace().nth(1) {
+        Some(_) => words.one_at_a_time.into(),
+        None => fill(words.misused, &[("usage", usage)]).into(),
+    }
+}
+
+/// Whether such a delivery brings the bulletin itself.
+fn brings(kind: DeliveryKind) -> bool {
+    matches!(kind, DeliveryKind::New | DeliveryKind::Rebroadcast)
+}
+
+/// Of several deliveries, the one that came furthest says what became of the bulletin.
+fn progress(state: DeliveryState) -> u8 {
+    match state {
+        DeliveryState::Dropped => 0,
+        DeliveryState::Failed => 1,
+        DeliveryState::Queued => 2,
+        DeliveryState::Sending => 3,
+        DeliveryState::Sent => 4,
+    }
+}
+
+/// What in a channel's own wishes keeps a bulletin of one of its sources from it.
+fn reason(words: &Phrases, channel: &Channel, bulletin: &Bulletin) -> Option<String> {
+    if !channel.wants(&bulletin.source) {
+        return None;
+    }
+    let summary = bulletin.summary.as_deref().unwrap_or_default();
+    match channel.filter.verdict(&bulletin.title, summary) {
+        Verdict::Wanted => None,
+        Verdict::NoneIncluded => Some(words.kept_none_included.to_owned()),
+        Verdict::Excluded(word) => Some(fill(words.kept_excluded, &[("word", &escape(&word))])),
+    }
+}
+
+fn rule(words: &Phrases, bulletin: &Bulletin) -> String {
+    let state = match bulletin.state {
+        BulletinState::Baseline => words.is_baseline,
+        BulletinState::Published => words.is_published,
+        BulletinState::Held => words.is_held_state,
+        BulletinState::Withdrawn => words.is_withdrawn,
+    };
+    let cause = match &bulletin.cause {
+        Cause::New => words.cause_new.to_owned(),
+        Cause::Announced => words.cause_announced.to_owned(),
+        Cause::FirstLook => words.cause_first_look.to_owned(),
+        Cause::OlderThanBaseline => words.cause_older.to_owned(),
+        Cause::BelowKnown => words.cause_below.to_owned(),
+        Cause::Filtered(by) => fill(words.cause_filtered, &[("word", &escape(by))]),
+        Cause::Redesign => words.cause_redesign.to_owned(),
+        Cause::Released => words.cause_released.to_owned(),
+        Cause::MarkedSeen => words.cause_marked_seen.to_owned(),
+        Cause::Imported => words.cause_imported.to_owned(),
+        Cause::Migrated => words.cause_migrated.to_owned(),
+        Cause::Flood => words.cause_flood.to_owned(),
+    };
+    fill(words.rule, &[("state", state), ("cause", &cause)])
+}

@@ -1,0 +1,320 @@
+//! Which sources a chat wants: by link, by name, by address, and no longer.
+
+use url::Url;
+
+use super::{
+    admission,
+    asker::Asker,
+    base::Base,
+    button::Button,
+    later::Tasks,
+    membership, removal,
+    reply::{Output, Pressed, Reply},
+    sources,
+    target::{self, Target},
+    visible,
+    want::{self, Wanted, in_config},
+    welcome,
+    words::{Phrases, fill},
+};
+use crate::{
+    bulletin::{SourceId, Standing},
+    ops::StoreError,
+    push::card::{clean_line, cut, escape},
+};
+
+/// Sources and addresses that one command names at most.
+const MOST_AT_ONCE: usize = 10;
+
+pub(super) async fn start(
+    base: &Base,
+    asker: &Asker,
+    payload: &str,
+) -> Result<Vec<Output>, StoreError> {
+    let reply = begin(base, asker, payload).await?;
+    let mut outputs = vec![Output::answer(asker, reply)];
+    if payload.is_empty() && !asker.is_private() {
+        outputs.extend(welcome::introduce(base, asker));
+    }
+    Ok(outputs)
+}
+
+async fn begin(base: &Base, asker: &Asker, payload: &str) -> Result<Reply, StoreError> {
+    membership::take_up(base, asker).await?;
+    let target = target::own(asker);
+    let source = visible::source_called(base, asker, &target, payload).cloned();
+    if payload.is_empty() {
+        return Ok(welcome::welcome(base, asker));
+    }
+    if !base.administrates_here(asker).await {
+        return Ok(Reply::refusing(asker.words().group_admins_only));
+    }
+    match source {
+        Some(source) => want::subscribe_to(base, asker, &target, Some(&source)).await,
+        None => start_blindly(base, asker, &target, payload).await,
+    }
+}
+
+/// A link to what the chat does not see: perhaps only those see it who were let in.
+async fn start_blindly(
+    base: &Base,
+    asker: &Asker,
+    target: &Target,
+    payload: &str,
+) -> Result<Reply, StoreError> {
+    let words = asker.words();
+    let first = match target::standing_if_asked(base, asker, target) {
+        Standing::Pending if target::configured(base, asker, target).is_empty() => {
+            let mut sources = base.config.sources.iter();
+            let wished = sources.find(|source| source.id.as_str() == payload);
+            admission::join(base, asker, target, wished.map(|source| source.id.clone())).await?;
+            words.pending_chat.to_owned()
+        }
+        Standing::Refused => words.turned_down.to_owned(),
+        _ => no_source(words, &clean_line(payload)).text,
+    };
+    let welcome = welcome::welcome(base, asker);
+    Ok(Reply {
+        text: format!("{first}\n\n{}", welcome.text).trim_end().to_owned(),
+        ..welcome
+    })
+}
+
+pub(super) async fn join_pressed(base: &Base, asker: &Asker) -> Result<Pressed, StoreError> {
+    let (words, target) = (asker.words(), target::own(asker));
+    if !base.administrates_here(asker).await {
+        return Ok(Pressed::note(words.group_admins_only));
+    }
+    Ok(match target::standing_if_asked(base, asker, &target) {
+        Standing::Pending => {
+            admission::join(base, asker, &target, None).await?;
+            Reply::from(words.pending_chat).into()
+        }
+        Standing::Refused => Pressed::note(words.turned_down),
+        Standing::New => Pressed::note(words.nobody_subscribes),
+        Standing::Open | Standing::Approved => {
+            sources::offer_sources(base, asker, None, 0, "").into()
+        }
+    })
+}
+
+pub(super) async fn subscribe(
+    base: &Base,
+    tasks: &Tasks,
+    asker: &Asker,
+    what: &str,
+) -> Result<Vec<Output>, StoreError> {
+    let words = asker.words();
+    let (what, target) = match target::named(base, asker, what).await {
+        Ok(found) => found,
+        Err(why) => return Ok(vec![Output::answer(asker, Reply::refusing(why))]),
+    };
+    let offer = |looked_for| sources::offer_sources(base, asker, target.of.as_ref(), 0, looked_for);
+    let reply = if what.is_empty() {
+        offer("")
+    } else if what == "*" {
+        want::subscribe_to(base, asker, &target, None).await?
+    } else if !addresses(&what).is_empty() {
+        return subscribe_each(base, tasks, asker, (&what, &target)).await;
+    } else if let Some(source) = visible::source_called(base, asker, &target, &what) {
+        want::subscribe_to(base, asker, &target, Some(source)).await?
+    } else if visible::matching(base, asker, &target, &what)
+        .next()
+        .is_some()
+    {
+        offer(&what)
+    } else if parts(&what).any(|part| bare_address(part).is_some()) {
+        return subscribe_each(base, tasks, asker, (&what, &target)).await;
+    } else {
+        no_source(words, &what)
+    };
+    Ok(vec![Output::answer(asker, reply)])
+}
+
+fn no_source(words: &Phrases, what: &str) -> Reply {
+    fill(words.no_source, &[("source", escape(&cut(what, 100)))]).into()
+}
+
+/// Tries every address in what was typed or pasted, and takes the sources that are named between them;
+/// other words, such as the page's title, are not about anything.
+async fn subscribe_each(
+    base: &Base,
+    tasks: &Tasks,
+    asker: &Asker,
+    (what, target): (&str, &Target),
+) -> Result<Vec<Output>, StoreError> {
+    let mut outputs = Vec::new();
+    let mut has_room = true;
+    for (place, part) in parts(what).take(MOST_AT_ONCE).enumerate() {
+        // Of several answers to one question the last one is given.
+        let asker = &Asker {
+            question: format!("{} {place}", asker.question),
+            ..asker.clone()
+        };
+        if let Some(url) = address(part).or_else(|| bare_address(part)) {
+            let looked = tasks.look(asker, url, target.of.clone());
+            has_room &= looked.is_some();
+            outputs.extend(looked);
+        } else if let Some(source) = visible::source_called(base, asker, target, part) {
+            let reply = want::subscribe_to(base, asker, target, Some(source)).await?;
+            outputs.push(Output::answer(asker, reply));
+        }
+    }
+    if !has_room || parts(what).nth(MOST_AT_ONCE).is_some() {
+        outputs.push(Output::answer(asker, asker.words().still_looking.into()));
+    }
+    Ok(outputs)
+}
+
+pub(super) async fn unsubscribe(
+    base: &Base,
+    asker: &Asker,
+    what: &str,
+) -> Result<Reply, StoreError> {
+    let (what, target) = match target::named(base, asker, what).await {
+        Ok(found) => found,
+        Err(why) => return Ok(Reply::refusing(why)),
+    };
+    match addresses(&what).len() > 1 {
+        true => unsubscribe_each(base, asker, &what, &target).await,
+        false => unsubscribe_from(base, asker, &what, &target).await,
+    }
+}
+
+/// Leaves everything that is named, and says of each what came of it.
+async fn unsubscribe_each(
+    base: &Base,
+    asker: &Asker,
+    what: &str,
+    target: &Target,
+) -> Result<Reply, StoreError> {
+    let mut all = Reply::default();
+    for part in parts(what).take(MOST_AT_ONCE) {
+        let reply = unsubscribe_from(base, asker, part, target).await?;
+        all.text = format!("{}\n{}", all.text, reply.text).trim().to_owned();
+        all.buttons.extend(reply.buttons);
+    }
+    if parts(what).nth(MOST_AT_ONCE).is_some() {
+        all.text = format!("{}\n…", all.text);
+    }
+    Ok(all)
+}
+
+async fn unsubscribe_from(
+    base: &Base,
+    asker: &Asker,
+    what: &str,
+    target: &Target,
+) -> Result<Reply, StoreError> {
+    let words = asker.words();
+    let (wanted, remove) = match what {
+        "" => return Ok(offer_those_it_has(base, asker, target)),
+        "*" | "all" => (want::want(base, asker, target, None, false).await?, None),
+        name => {
+            let Some(id) = wanted_called(base, asker, target, name) else {
+                return Ok(no_source(words, name));
+            };
+            let may_remove = removal::is_to_remove(base, asker, &id);
+            let wanted = want::want(base, asker, target, Some(&id), false).await?;
+            let remove = || (words.remove.to_owned(), Button::Remove(id));
+            (wanted, may_remove.then(remove))
+        }
+    };
+    let reply: Reply = match wanted {
+        Wanted::InConfig(channel) => in_config(words, &channel),
+        Wanted::Now(chat) if chat.wants_any() => {
+            let left = visible::names_for(base, &chat, words);
+            fill(words.unsubscribed, &[("left", left)]).into()
+        }
+        _ => words.unsubscribed_all.into(),
+    };
+    Ok(reply.with(remove))
+}
+
+/// The source that is meant by its address, name or id; it may be one that the config has no more.
+fn wanted_called(base: &Base, asker: &Asker, target: &Target, name: &str) -> Option<SourceId> {
+    let at = address(name).and_then(|url| visible::known_at(base, asker, target, &url));
+    let called = || visible::source_called(base, asker, target, name).cloned();
+    match at.or_else(called) {
+        Some(source) => Some(source.id),
+        None => name
+            .parse()
+            .ok()
+            .filter(|id| visible::has(base, target, id)),
+    }
+}
+
+fn offer_those_it_has(base: &Base, asker: &Asker, target: &Target) -> Reply {
+    let words = asker.words();
+    let known = base.store.chat(&target.id);
+    if known.is_some_and(|chat| chat.wants_any()) {
+        return sources::offer_sources(base, asker, target.of.as_ref(), 0, "");
+    }
+    match target::configured(base, asker, target).first() {
+        Some(channel) => in_config(words, channel),
+        None => words.nothing_subscribed.into(),
+    }
+}
+
+/// What stands between spaces, line ends and the commas of a Chinese keyboard, which no address holds.
+fn parts(what: &str) -> impl Iterator<Item = &str> {
+    let parts = what.split(|c: char| c.is_whitespace() || "，、；。".contains(c));
+    let parts = parts.map(|part| part.trim_end_matches([',', ';']));
+    parts.filter(|part| !part.is_empty())
+}
+
+/// The whole addresses among the parts.
+fn addresses(what: &str) -> Vec<Url> {
+    parts(what).filter_map(address).collect()
+}
+
+fn address(what: &str) -> Option<Url> {
+    let url = Url::parse(what).ok()?;
+    matches!(url.scheme(), "http" | "https").then_some(url)
+}
+
+/// An address as people type it; most sites that are reached by it send on to `https` themselves.
+fn bare_address(what: &str) -> Option<Url> {
+    let looks_so = what.starts_with("www.") || what.contains('/');
+    let looks_so = looks_so && !what.contains("://") && !what.contains(char::is_whitespace);
+    let url = Url::parse(&format!("http://{what}"))
+        .ok()
+        .filter(|_| looks_so)?;
+    url.host_str()
+        .is_some_and(|host| host.contains('.'))
+        .then_some(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_found_one_by_one_however_they_are_put_together() {
+        let (one, two) = ("http://a.example/1.xml", "https://b.example/2?x=1,2");
+        for between in [" ", "\n", "\r\n\t", "，", "、 ", ", ", "；"] {
+            let found = addresses(&format!("{one}{between}{two}"));
+            let found: Vec<&str> = found.iter().map(Url::as_str).collect();
+            assert_eq!(found, [one, two], "{between:?}");
+        }
+        let pasted = addresses("通知公告 - 某大学 https://b.example/list");
+        assert_eq!(pasted.len(), 1);
+        assert!(addresses("通知 公告 a.example/list").is_empty());
+    }
+
+    #[test]
+    fn an_address_may_come_without_its_scheme_and_words_are_none() {
+        for (what, url) in [
+            ("www.example.com", Some("http://www.example.com/")),
+            ("news.example.com/a?b", Some("http://news.example.com/a?b")),
+            ("news", None),
+            ("3.15", None),
+            ("放假/停电", None),
+            ("file:///etc/passwd", None),
+            ("a b.example/c", None),
+        ] {
+            let read = bare_address(what);
+            assert_eq!(read.as_ref().map(Url::as_str), url, "{what}");
+        }
+    }
+}

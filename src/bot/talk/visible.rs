@@ -1,0 +1,113 @@
+//! Which sources a chat may see, and what they are called there.
+
+use url::Url;
+
+use super::{
+    asker::Asker,
+    base::Base,
+    target::Target,
+    words::{Phrases, shown_name},
+};
+use crate::{
+    bulletin::{ChannelId, Chat, Source, SourceId, canonical_url, fold},
+    push::card::escape,
+};
+
+/// Sources that may be shown there: to a chat that was not let in only public ones, whoever asks.
+pub(super) fn visible<'a>(
+    base: &'a Base,
+    asker: &Asker,
+    target: &Target,
+) -> impl Iterator<Item = &'a Source> + use<'a> {
+    let known = base.store.chat(&target.id);
+    let is_let_in = known.is_some_and(|chat| chat.may_have(false));
+    let sees_all = is_let_in || base.is_admin_alone(asker);
+    let sources = base.config.sources.iter();
+    sources.filter(move |source| source.public || sees_all)
+}
+
+/// Those in whose name, id or address each of some words is.
+pub(super) fn matching<'a>(
+    base: &'a Base,
+    asker: &Asker,
+    target: &Target,
+    looked_for: &str,
+) -> impl Iterator<Item = &'a Source> + use<'a> {
+    let words: Vec<String> = looked_for.split_whitespace().map(fold).collect();
+    visible(base, asker, target).filter(move |source| {
+        let text = fold(&format!("{} {} {}", source.name, source.id, source.url));
+        words.iter().all(|word| text.contains(word))
+    })
+}
+
+/// An admin may name any.
+pub(super) fn source_called<'a>(
+    base: &'a Base,
+    asker: &Asker,
+    target: &Target,
+    name: &str,
+) -> Option<&'a Source> {
+    let called = fold(name.trim());
+    let is_called = |source: &&Source| source.id.as_str() == called || fold(&source.name) == called;
+    match base.is_admin(asker) {
+        true => base.config.sources.iter().find(is_called),
+        false => visible(base, asker, target).find(is_called),
+    }
+}
+
+pub(super) fn has(base: &Base, target: &Target, source: &SourceId) -> bool {
+    base.store
+        .chat(&target.id)
+        .is_some_and(|chat| chat.wants(source))
+}
+
+/// The source of that address that the chat may see; one that was added just now is not in the config
+/// yet.
+pub(super) fn known_at(base: &Base, asker: &Asker, target: &Target, url: &Url) -> Option<Source> {
+    let asked = canonical_url(url.as_str());
+    let is_there = |url: &Url| canonical_url(url.as_str()) == asked;
+    let mut configured = visible(base, asker, target);
+    let configured = configured.find(|source| is_there(&source.url));
+    configured.cloned().or_else(|| {
+        let added = base.store.added_sources();
+        let added = added.borrow();
+        let added = added.iter().find(|added| is_there(&added.url))?;
+        Some(added.source(base.config.time_zone))
+    })
+}
+
+/// Whether sources that are not public show there as well.
+pub(super) fn sees_all(base: &Base, asker: &Asker) -> bool {
+    let is_let_in = |id: &ChannelId| base.store.chat(id).is_some_and(|it| it.may_have(false));
+    base.is_admin_alone(asker) || is_let_in(&asker.place) || is_let_in(&asker.chat)
+}
+
+/// What a chat wants, as it may be told to it: a link may have led it to what it does not see yet.
+pub(super) fn names_for(base: &Base, chat: &Chat, words: &Phrases) -> String {
+    names_of(base, chat, chat.may_have(false), words)
+}
+
+/// What a chat wants by name, escaped; what is not public only where all may be told.
+pub(super) fn names_of(base: &Base, chat: &Chat, all: bool, words: &Phrases) -> String {
+    const MOST: usize = 20;
+    let Some(wanted) = &chat.sources else {
+        return words.all_sources.to_owned();
+    };
+    let sources = &base.config.sources;
+    let known = |id: &SourceId| sources.iter().find(|source| source.id == *id);
+    let may_be_told = |id: &&SourceId| all || known(id).is_none_or(|source| source.public);
+    let name = |id: &SourceId| {
+        let name = known(id).map_or(id.as_str(), |source| &source.name);
+        escape(&shown_name(name))
+    };
+    let mut names: Vec<String> = wanted.iter().filter(may_be_told).map(name).collect();
+    let count = names.len();
+    names.truncate(MOST);
+    if count > MOST {
+        names.push(format!("… ({count})"));
+    }
+    match names.is_empty() {
+        true => words.none.to_owned(),
+        false => names.join(" · "),
+    }
+}

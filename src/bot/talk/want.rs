@@ -1,0 +1,130 @@
+//! A chat wants a source, or no longer: what came of that wish.
+
+use super::{
+    admission,
+    asker::Asker,
+    base::Base,
+    button::Button,
+    reply::Reply,
+    target::{self, Target},
+    words::{Phrases, fill, shown_name},
+};
+use crate::{
+    bulletin::{Channel, ChannelId, Chat, Source, SourceId, Standing},
+    ops::StoreError,
+    push::card::escape,
+};
+
+/// What became of a wish.
+pub(super) enum Wanted {
+    /// It is as it was wished; what the chat has now.
+    Now(Chat),
+    /// It comes once an admin has let the chat in.
+    Pending,
+    /// An admin turned the chat down.
+    TurnedDown,
+    /// Nobody may subscribe.
+    Nobody,
+    /// It comes through a channel of the config, which changes there alone.
+    InConfig(ChannelId),
+}
+
+/// Makes a chat want a source or not; None: all of them.
+pub(super) async fn want(
+    base: &Base,
+    asker: &Asker,
+    target: &Target,
+    source: Option<&SourceId>,
+    wants: bool,
+) -> Result<Wanted, StoreError> {
+    if let Some(channel) = through_config(base, asker, target, (source, wants)) {
+        return Ok(Wanted::InConfig(channel));
+    }
+    let standing = match wants {
+        true => target::standing_if_asked(base, asker, target),
+        false => {
+            let known = base.store.chat(&target.id);
+            known.map_or(Standing::New, |chat| chat.standing)
+        }
+    };
+    match standing {
+        Standing::New if wants => return Ok(Wanted::Nobody),
+        Standing::Refused if wants => return Ok(Wanted::TurnedDown),
+        _ => {}
+    }
+    let verb = if wants { "subscribe" } else { "unsubscribe" };
+    let what = format!("{verb} {}", source.map_or("*", SourceId::as_str));
+    let (config, wished) = (base.config.clone(), source.cloned());
+    let changed = move |chat: &mut Chat| {
+        chat.standing = standing;
+        // Of all but one, a chat that was not let in is not to learn the names of the others.
+        let all = config.sources.iter();
+        let all = all.filter(|it| it.public || chat.may_have(false));
+        let all = all.map(|it| it.id.clone()).collect();
+        chat.sources = admission::wish(chat.sources.take(), wished, wants, all);
+    };
+    let chat = target::change(base, asker, target, &what, changed).await?;
+    if chat.standing != Standing::Pending {
+        return Ok(Wanted::Now(chat));
+    }
+    if wants {
+        admission::ask_admins(base, asker, target, &chat);
+    }
+    Ok(Wanted::Pending)
+}
+
+/// The channel of the config that brings the source there, whatever the chat itself wishes.
+fn through_config(
+    base: &Base,
+    asker: &Asker,
+    target: &Target,
+    (source, wants): (Option<&SourceId>, bool),
+) -> Option<ChannelId> {
+    let own = base.store.chat(&target.id);
+    let has_own = own.is_some_and(|it| source.map_or(it.wants_any(), |id| it.wants(id)));
+    if has_own && !wants {
+        return None;
+    }
+    let brings = |channel: &Channel| {
+        source.map_or(channel.sources.is_none() || !wants, |id| channel.wants(id))
+    };
+    let mut leading = target::configured(base, asker, target).into_iter();
+    leading.find(|id| {
+        let mut channels = base.config.channels.iter();
+        channels.any(|known| known.id == *id && brings(known))
+    })
+}
+
+/// Subscribes to a source, or to all, and says what came of it.
+pub(super) async fn subscribe_to(
+    base: &Base,
+    asker: &Asker,
+    target: &Target,
+    source: Option<&Source>,
+) -> Result<Reply, StoreError> {
+    let words = asker.words();
+    let name = source.map_or(words.all_sources, |source| &source.name);
+    let name = escape(&shown_name(name));
+    let wanted = want(base, asker, target, source.map(|source| &source.id), true).await?;
+    let buttons = [
+        (
+            words.sources.to_owned(),
+            Button::Sources {
+                page: 0,
+                of: target.of.clone(),
+            },
+        ),
+        (words.settings.to_owned(), Button::Menu(None)),
+    ];
+    Ok(match wanted {
+        Wanted::Now(_) => Reply::from(fill(words.subscribed, &[("source", &name)])).with(buttons),
+        Wanted::Pending => fill(words.pending, &[("source", &name)]).into(),
+        Wanted::TurnedDown => words.turned_down.into(),
+        Wanted::Nobody => words.nobody_subscribes.into(),
+        Wanted::InConfig(channel) => in_config(words, &channel),
+    })
+}
+
+pub(super) fn in_config(words: &Phrases, channel: &ChannelId) -> Reply {
+    fill(words.in_config, &[("channel", channel.as_str())]).into()
+}

@@ -1,0 +1,187 @@
+//! A chat's wishes at a glance, and what each of them may be.
+
+use super::{
+    ask::Ask,
+    asker::Asker,
+    base::Base,
+    button::{Button, Preference},
+    filter_words,
+    reply::Reply,
+    target,
+    typed::shown_digest,
+    visible,
+    words::{Phrases, fill},
+};
+use crate::{
+    bulletin::{Chat, Language, Standing},
+    ops::StoreError,
+    push::card::{clean_line, cut},
+};
+
+/// Words of a filter in a row of buttons.
+const IN_A_ROW: usize = 3;
+/// What the buttons offer.
+const DIGESTS: [&str; 4] = ["08:00", "12:00", "18:00", "21:00"];
+const QUIETS: [&str; 2] = ["22:00-07:00", "23:00-08:00"];
+const ZONES: [&str; 6] = [
+    "Asia/Shanghai",
+    "Asia/Urumqi",
+    "Asia/Hong_Kong",
+    "Asia/Taipei",
+    "Europe/London",
+    "America/New_York",
+];
+
+/// Changes one wish of the asker's own chat, and shows them all.
+pub(super) async fn wish(
+    base: &Base,
+    asker: &Asker,
+    what: &str,
+    change: impl FnOnce(&mut Chat) + Send + 'static,
+) -> Result<Reply, StoreError> {
+    let words = asker.words();
+    if !base.administrates_here(asker).await {
+        return Ok(Reply::refusing(words.group_admins_only));
+    }
+    let target = target::own(asker);
+    let known = base.store.chat(&target.id);
+    let has_own = known.is_some_and(|chat| chat.wants_any());
+    // A channel of the config is as the config says, whatever the chat wishes.
+    let is_words = what.starts_with("language");
+    if let Some(channel) = target::configured(base, asker, &target).first()
+        && !has_own
+        && !is_words
+    {
+        return Ok(fill(words.in_config, &[("channel", channel.as_str())]).into());
+    }
+    let what = cut(&clean_line(what), 200);
+    target::change(base, asker, &target, &what, change).await?;
+    let settings = settings(base, asker);
+    Ok(Reply {
+        text: format!("{}\n\n{}", words.changed, settings.text),
+        ..settings
+    })
+}
+
+pub(super) fn settings(base: &Base, asker: &Asker) -> Reply {
+    let words = asker.words();
+    let chat = base.own_wishes(asker);
+    let state = match chat.standing {
+        Standing::Pending => words.state_pending,
+        Standing::Refused => words.state_refused,
+        _ if !chat.wants_any() => words.state_none,
+        _ => words.state_on,
+    };
+    let mut lines = vec![format!("<b>{}</b>", words.settings), state.to_owned()];
+    let line = |label: &str, now: &str| fill(words.setting_line, &[("label", label), ("now", now)]);
+    lines.push(line(words.sources, &visible::names_for(base, &chat, words)));
+    lines.extend(also_in_config(base, asker));
+    let labels = labels(words);
+    let wish = |(label, wish): &(&str, Preference)| line(label, &shown_wish(words, &chat, *wish));
+    lines.extend(labels.iter().map(wish));
+    let sources = Button::Sources { page: 0, of: None };
+    let reply = Reply::from(lines.join("\n")).with([(words.sources.to_owned(), sources)]);
+    let button =
+        |(label, wish): &(&str, Preference)| ((*label).to_owned(), Button::Menu(Some(*wish)));
+    let pairs = labels.chunks(2);
+    pairs.fold(reply, |reply, pair| reply.with(pair.iter().map(button)))
+}
+
+/// The channels of the config that lead to the same place.
+fn also_in_config(base: &Base, asker: &Asker) -> Option<String> {
+    let configured = target::configured(base, asker, &target::own(asker));
+    let named: Vec<_> = configured
+        .iter()
+        .map(|id| format!("<code>{id}</code>"))
+        .collect();
+    let line = fill(asker.words().also_config, &[("channels", named.join(", "))]);
+    (!named.is_empty()).then_some(line)
+}
+
+/// What one of the wishes may be; None: all of them.
+pub(super) fn menu(base: &Base, asker: &Asker, wish: Option<Preference>) -> Reply {
+    let words = asker.words();
+    let Some(wish) = wish else {
+        return settings(base, asker);
+    };
+    let own = base.own_wishes(asker);
+    let (text, choices) = choices(words, wish);
+    let now = shown_wish(words, &own, wish);
+    let mut reply = Reply::from(fill(text, &[("now", now)]));
+    for pair in choices.chunks(2) {
+        let button = |choice: &&str| {
+            let label = label_of(words, choice).to_owned();
+            (label, Button::Set(wish, (*choice).to_owned()))
+        };
+        reply = reply.with(pair.iter().map(button));
+    }
+    if wish == Preference::Filter {
+        let buttons = filter_words::drop_buttons(&own);
+        let rows = buttons.chunks(IN_A_ROW);
+        reply = rows.fold(reply, |reply, row| reply.with(row.to_vec()));
+    }
+    let asks = match wish {
+        Preference::Digest => Some((words.other_time, Ask::Digest)),
+        Preference::Quiet => Some((words.other_hours, Ask::Quiet)),
+        Preference::TimeZone => Some((words.other_zone, Ask::TimeZone)),
+        Preference::Filter => Some((words.more_words, Ask::Filter)),
+        Preference::Silent | Preference::Language => None,
+    };
+    reply = reply.with(asks.map(|(label, ask)| (label.to_owned(), Button::Ask(ask))));
+    if !matches!(wish, Preference::TimeZone | Preference::Language) {
+        reply = reply.with([(words.off.to_owned(), Button::Set(wish, "off".to_owned()))]);
+    }
+    reply.with([(format!("‹ {}", words.settings), Button::Menu(None))])
+}
+
+fn choices(words: &Phrases, wish: Preference) -> (&'static str, &'static [&'static str]) {
+    match wish {
+        Preference::Filter => (words.menu_filter, &[]),
+        Preference::Digest => (words.menu_digest, &DIGESTS),
+        Preference::Quiet => (words.menu_quiet, &QUIETS),
+        Preference::TimeZone => (words.menu_zone, &ZONES),
+        Preference::Language => (words.menu_language, &["zh", "en"]),
+        Preference::Silent => (words.menu_silent, &["on"]),
+    }
+}
+
+fn label_of<'a>(words: &Phrases, choice: &'a str) -> &'a str {
+    match choice {
+        "zh" => "中文",
+        "en" => "English",
+        "on" => words.silent_on,
+        other => other,
+    }
+}
+
+/// Escaped.
+fn shown_wish(words: &Phrases, chat: &Chat, wish: Preference) -> String {
+    let or_off = |wish: Option<String>| wish.unwrap_or_else(|| words.off.to_owned());
+    match wish {
+        Preference::Language => match chat.language {
+            Some(Language::Zh) => "中文".to_owned(),
+            Some(Language::En) => "English".to_owned(),
+            None => words.automatic.to_owned(),
+        },
+        Preference::Quiet => or_off(chat.quiet.clone()),
+        Preference::Digest => or_off(chat.digest.as_deref().map(shown_digest)),
+        Preference::TimeZone => chat.time_zone.name().to_owned(),
+        Preference::Silent => match chat.silent {
+            true => words.silent_on.to_owned(),
+            false => words.off.to_owned(),
+        },
+        Preference::Filter => or_off(filter_words::shown(chat)),
+    }
+}
+
+/// Wishes in the order in which they are shown.
+fn labels(words: &Phrases) -> [(&'static str, Preference); 6] {
+    [
+        (words.label_filter, Preference::Filter),
+        (words.label_digest, Preference::Digest),
+        (words.label_quiet, Preference::Quiet),
+        (words.label_zone, Preference::TimeZone),
+        (words.label_silent, Preference::Silent),
+        (words.label_language, Preference::Language),
+    ]
+}

@@ -1,0 +1,153 @@
+//! What the conversation says, as work that is done when its chat's turn has come.
+
+use std::{convert::Infallible, sync::Arc, time::Duration};
+
+use futures::{FutureExt, future::BoxFuture};
+use teloxide::{
+    payloads::{AnswerCallbackQuery, AnswerCallbackQuerySetters, SendChatAction},
+    types::{CallbackQueryId, ChatAction, ChatId, MessageId, ThreadId},
+};
+use tokio::time::sleep;
+
+use super::{
+    super::talk::{Alone, Output, Saying},
+    errands::Errand,
+    platform::{TelegramPlatform, note},
+    requests,
+};
+use crate::{
+    bulletin::ChannelId,
+    ops::StoreError,
+    push::{Sent, card::cut, telegram::about},
+};
+
+/// After so long people wonder whether they were heard; Telegram then shows for so long that they were.
+const NOTICED: Duration = Duration::from_secs(2);
+const SHOWN_BUSY: Duration = Duration::from_secs(5);
+/// Characters of a note at a button.
+const LONGEST_NOTE: usize = 200;
+
+/// What the conversation does, or is about to do.
+type Doing = BoxFuture<'static, Result<Option<Output>, StoreError>>;
+
+/// None: there is nothing to say. `press` is what a note answers.
+pub(super) fn errand(
+    telegram: &Arc<TelegramPlatform>,
+    output: Output,
+    press: Option<(&CallbackQueryId, i64)>,
+) -> Option<Errand> {
+    match output {
+        Output::Say(saying) => say(telegram, saying),
+        Output::Alone(alone) => say_alone(telegram, alone),
+        Output::Edit {
+            chat,
+            message,
+            reply,
+        } => {
+            let edit = requests::edit(&telegram.token, (&chat, &message), reply)?;
+            let voice = telegram.voice.clone();
+            let work = async move { note(&voice.insist_edit(edit).await) }.boxed();
+            let (chat, _) = chat.chat()?;
+            Some(Errand { chat, work })
+        }
+        Output::Note(text) => {
+            let (query, chat) = press?;
+            Some(acknowledge(telegram, (query, chat), &text))
+        }
+        Output::Later { place, work } => {
+            let (chat, _) = place.chat()?;
+            let work = later(telegram.clone(), place, work).boxed();
+            Some(Errand { chat, work })
+        }
+    }
+}
+
+fn say(telegram: &TelegramPlatform, saying: Saying) -> Option<Errand> {
+    let (chat, _) = saying.of.chat()?;
+    let message = requests::message(&telegram.token, &saying.to, saying.reply)?;
+    let question = saying.question.map_or_else(|| about(&message.text), about);
+    let voice = telegram.voice.clone();
+    let work = async move { note(&voice.insist(message, question).await) }.boxed();
+    Some(Errand { chat, work })
+}
+
+/// Says something in a person's own chat, and then what is for others.
+fn say_alone(telegram: &TelegramPlatform, alone: Alone) -> Option<Errand> {
+    let saying = alone.saying;
+    let (chat, _) = saying.of.chat()?;
+    let message = requests::message(&telegram.token, &saying.to, saying.reply)?;
+    let question = saying.question.map_or_else(|| about(&message.text), about);
+    let messages = |lines: Vec<(ChannelId, _)>| {
+        let lines = lines.into_iter();
+        let message = |(to, reply)| requests::message(&telegram.token, &to, reply);
+        lines.filter_map(message).collect::<Vec<_>>()
+    };
+    let (then, otherwise) = (messages(alone.then), messages(alone.otherwise));
+    let voice = telegram.voice.clone();
+    let work = async move {
+        let sent = voice.insist(message, question).await;
+        note(&sent);
+        let lines = match sent {
+            Sent::Done(_) => then,
+            // Nobody is written to who never wrote.
+            Sent::Gone(_) => otherwise,
+            _ => Vec::new(),
+        };
+        for line in lines {
+            note(&voice.insist(line, question).await);
+        }
+    }
+    .boxed();
+    Some(Errand { chat, work })
+}
+
+/// Ends the progress bar on the pressed button; no limit counts it.
+pub(super) fn acknowledge(
+    telegram: &TelegramPlatform,
+    (query, chat): (&CallbackQueryId, i64),
+    text: &str,
+) -> Errand {
+    let mut answer = AnswerCallbackQuery::new(query.clone());
+    if !text.is_empty() {
+        answer = answer.text(cut(text, LONGEST_NOTE));
+    }
+    let voice = telegram.voice.clone();
+    let work = async move {
+        if let Err(error) = voice.telegram.api().call(&answer).await {
+            tracing::debug!("answerCallbackQuery: {error}");
+        }
+    }
+    .boxed();
+    Errand { chat, work }
+}
+
+async fn later(telegram: Arc<TelegramPlatform>, place: ChannelId, doing: Doing) {
+    let done = tokio::select! {
+        biased;
+        done = doing => done,
+        never = seem_at_work(&telegram, &place) => match never {},
+    };
+    match done {
+        Ok(output) => {
+            let errand = output.and_then(|output| errand(&telegram, output, None));
+            if let Some(errand) = errand {
+                errand.work.await;
+            }
+        }
+        Err(error) => tracing::error!("a command was not answered: {error}"),
+    }
+}
+
+/// Shows that an answer takes its time, for as long as it is awaited.
+async fn seem_at_work(telegram: &TelegramPlatform, place: &ChannelId) -> Infallible {
+    let (chat, topic) = place.chat().unwrap_or_default();
+    let mut busy = SendChatAction::new(ChatId(chat), ChatAction::Typing);
+    busy.message_thread_id = topic.map(|topic| ThreadId(MessageId(topic)));
+    sleep(NOTICED).await;
+    loop {
+        if let Err(error) = telegram.voice.telegram.api().call(&busy).await {
+            tracing::debug!("sendChatAction: {error}");
+        }
+        sleep(SHOWN_BUSY).await;
+    }
+}

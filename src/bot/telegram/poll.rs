@@ -1,0 +1,128 @@
+//! The long poll: updates from the offset that the store holds, and what to do while there are none.
+
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use teloxide::{
+    payloads::{GetUpdates, GetUpdatesSetters},
+    types::{AllowedUpdate, Update, UpdateKind},
+};
+
+use super::known::known;
+use crate::push::{
+    Sent, backoff,
+    telegram::{Voice, api::CallError, verdict},
+};
+
+/// How long Telegram may keep a poll open, and how much longer its answer may take.
+const POLL: Duration = Duration::from_secs(25);
+const GRACE: Duration = Duration::from_secs(15);
+/// Another program polls with the same token: it will not end within a second.
+const CONFLICT_WAITS: Duration = Duration::from_secs(15);
+/// Without another poller for so long, it is gone.
+const RIVAL_GONE: Duration = Duration::from_secs(180);
+const DENIED_WAITS: Duration = Duration::from_secs(60);
+/// People are answered soon once Telegram is back.
+const LONGEST_WAIT: Duration = Duration::from_secs(15);
+
+pub(super) enum Polled {
+    Updates(Vec<PolledUpdate>),
+    /// Nothing; whether another poller is the reason.
+    Wait(Sent, bool),
+}
+
+/// An update as it came; None where it is of a form that nobody here knows.
+pub(super) struct PolledUpdate {
+    pub(super) id: i32,
+    pub(super) update: Option<Update>,
+}
+
+/// One long poll.
+pub(super) async fn updates(voice: &Voice, offset: i32) -> Polled {
+    let kinds = [
+        AllowedUpdate::Message,
+        AllowedUpdate::ChannelPost,
+        AllowedUpdate::CallbackQuery,
+        AllowedUpdate::MyChatMember,
+    ];
+    let seconds = u32::try_from(POLL.as_secs()).unwrap_or(25);
+    let poll = GetUpdates::new()
+        .offset(offset)
+        .timeout(seconds)
+        .allowed_updates(kinds);
+    match voice.telegram.api().call_within(&poll, POLL + GRACE).await {
+        Ok(Value::Array(updates)) => Polled::Updates(updates.iter().filter_map(received).collect()),
+        Ok(_) => Polled::Wait(Sent::Perhaps("getUpdates gave no list".to_owned()), false),
+        Err(error) => {
+            let (sent, conflict) = understood(error);
+            Polled::Wait(sent, conflict)
+        }
+    }
+}
+
+/// What an error means, and whether it is that somebody else polls.
+pub(super) fn understood(error: CallError) -> (Sent, bool) {
+    let conflict = matches!(&error, CallError::Refused { code: 409, .. });
+    (verdict::of(error, 0), conflict)
+}
+
+fn received(update: &Value) -> Option<PolledUpdate> {
+    let id = i32::try_from(update["update_id"].as_i64()?).ok()?;
+    // teloxide's reader takes text alone; what it does not know, it gives as an error of that kind.
+    let read = serde_json::from_str::<Update>(&known(update).to_string()).ok();
+    let update = read.filter(|update| !matches!(update.kind, UpdateKind::Error(_)));
+    if update.is_none() {
+        tracing::debug!(update.id = id, "an update is of no form that is known here");
+    }
+    Some(PolledUpdate { id, update })
+}
+
+/// What is in the way, so that it is told once.
+#[derive(Default)]
+pub(super) struct Trouble {
+    times: u32,
+    /// When another poller was met last.
+    rival: Option<Instant>,
+}
+
+impl Trouble {
+    /// A poll failed: tells so the first time, and gives how long to wait.
+    pub(super) fn met(&mut self, voice: &Voice, sent: &Sent, conflict: bool) -> Duration {
+        if conflict {
+            if self.rival.replace(Instant::now()).is_none() {
+                tracing::error!(
+                    "the bot cannot receive commands: {sent}; stop the other program that uses this token (pushing goes on)"
+                );
+            }
+            return CONFLICT_WAITS;
+        }
+        self.times += 1;
+        // One poll that breaks off is no news.
+        if self.times > 1 || matches!(sent, Sent::Denied(_)) {
+            voice.is_ill(sent);
+        }
+        match sent {
+            Sent::TooFast(wait) => *wait,
+            Sent::Denied(_) => DENIED_WAITS,
+            _ => backoff(self.times - 1, fastrand::f64()).min(LONGEST_WAIT),
+        }
+    }
+
+    pub(super) fn has_rival(&self) -> bool {
+        self.rival.is_some()
+    }
+
+    pub(super) fn over(&mut self, voice: &Voice) {
+        // Two pollers take turns for as long as both run.
+        if self
+            .rival
+            .take_if(|met| met.elapsed() > RIVAL_GONE)
+            .is_some()
+        {
+            tracing::info!("the bot receives commands again");
+        }
+        if std::mem::take(&mut self.times) > 0 {
+            voice.is_well();
+        }
+    }
+}
