@@ -33,10 +33,12 @@ use crate::{
     bulletin::{BulletinId, Language, Notice, Source, SourceId, Validators},
     config::Live,
     ops::{Answered, Failure, Refusal, Store, StoreError},
-    round::{self, Asked, Looked, Unread},
+    round::{self, Asked, Looked},
     source::fetch::{FetchErrorKind, Fetcher, Request, Via, Wants},
     supervise::{self, Supervisor},
 };
+
+pub use crate::round::Unread;
 
 const MINUTE: Duration = Duration::from_secs(60);
 /// Looks that are due within this time begin together: a thousand a second, each waking the program by

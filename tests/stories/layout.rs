@@ -127,7 +127,10 @@ fn no_room_uses_a_room_that_the_architecture_forbids() {
 fn each_library_of_a_platform_stays_in_its_room() {
     let homes: [(&str, &[&str]); 3] = [
         (r"\bsled::", &["src/store"]),
-        (r"\bteloxide(_core)?::", &["src/push/telegram", "src/bot"]),
+        (
+            r"\bteloxide(_core)?::",
+            &["src/push/telegram", "src/bot/telegram"],
+        ),
         (r"\baxum::", &["src/web", "src/newsroom"]),
     ];
     let mut wrong = Vec::new();
@@ -148,6 +151,179 @@ fn each_library_of_a_platform_stays_in_its_room() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Rooms whose modules form no circle: each of them can be read after those that it stands on.
+const WITHOUT_CIRCLES: [&str; 1] = ["bot"];
+
+type Module = Vec<String>;
+
+/// A module and the text of its file, without comments, visibilities and tests.
+fn modules(room: &str) -> BTreeMap<Module, String> {
+    let noise = Regex::new(r"(?m)^\s*//.*$|pub\(in [^)]*\)").unwrap();
+    let mut found = BTreeMap::new();
+    for (_, path) in files().into_iter().filter(|(of, _)| of == room) {
+        let inside = path.strip_prefix(Path::new(ROOT).join("src")).unwrap();
+        let name = inside.with_extension("");
+        let name = name.components();
+        let name = name.map(|part| part.as_os_str().to_string_lossy().into_owned());
+        let name: Module = name.collect();
+        if name.iter().any(|part| part == "tests") {
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        let text = text
+            .split("\n#[cfg(test)]\nmod ")
+            .next()
+            .unwrap_or_default();
+        found.insert(name, noise.replace_all(text, "").into_owned());
+    }
+    found
+}
+
+/// Each path that a tree of `use` names.
+fn leaves(tree: &str) -> Vec<String> {
+    let mut branches = vec![String::new()];
+    let mut depth = 0;
+    for sign in tree.chars().filter(|sign| !sign.is_whitespace()) {
+        depth += i32::from(sign == '{') - i32::from(sign == '}');
+        match branches.last_mut() {
+            Some(_) if sign == ',' && depth == 0 => branches.push(String::new()),
+            Some(branch) => branch.push(sign),
+            None => {}
+        }
+    }
+    // Behind a last comma stands nothing.
+    branches.retain(|branch| !branch.is_empty());
+    let leaves = branches
+        .iter()
+        .flat_map(|branch| match branch.split_once('{') {
+            Some((stem, rest)) => {
+                let inner = leaves(rest.strip_suffix('}').unwrap_or(rest));
+                inner.iter().map(|leaf| format!("{stem}{leaf}")).collect()
+            }
+            None => vec![branch.clone()],
+        });
+    leaves.collect()
+}
+
+/// The module that a path leads to, as deep as it is one.
+fn leads_to(path: &str, from: &Module, all: &BTreeMap<Module, String>) -> Option<Module> {
+    let mut place = Vec::new();
+    for (at, part) in path.split("::").enumerate() {
+        match part {
+            "crate" if at == 0 => place.clear(),
+            "self" if at == 0 => place.clone_from(from),
+            "super" => {
+                if at == 0 {
+                    place.clone_from(from);
+                }
+                place.pop();
+            }
+            _ if at == 0 => return None,
+            part => {
+                let deeper = [place.as_slice(), &[part.to_owned()]].concat();
+                if !all.contains_key(&deeper) {
+                    break;
+                }
+                place = deeper;
+            }
+        }
+    }
+    all.contains_key(&place).then_some(place)
+}
+
+/// What each module of a room stands on: what it imports or names, and the modules that it has.
+fn imports(room: &str) -> BTreeMap<Module, BTreeSet<Module>> {
+    let tree = Regex::new(r"(?m)^\s*(?:pub(?:\(\w+\))? )?use ([^;]+);").unwrap();
+    let inline = Regex::new(r"\b(?:crate|super|self)(?:::\w+)+").unwrap();
+    let child = Regex::new(r"(?m)^\s*(?:pub(?:\(\w+\))? )?mod (\w+);").unwrap();
+    let all = modules(room);
+    let of = |(module, text): (&Module, &String)| {
+        let trees = tree.captures_iter(text).flat_map(|tree| leaves(&tree[1]));
+        let rest = tree.replace_all(text, "");
+        let inline = inline.find_iter(&rest).map(|path| path.as_str().to_owned());
+        let children = child
+            .captures_iter(text)
+            .map(|it| format!("self::{}", &it[1]));
+        let paths = trees.chain(inline).chain(children);
+        let targets = paths.filter_map(|path| leads_to(&path, module, &all));
+        let targets: BTreeSet<Module> = targets.filter(|target| target != module).collect();
+        (module.clone(), targets)
+    };
+    all.iter().map(of).collect()
+}
+
+/// The modules that are in a circle, or between two.
+fn in_circles(mut graph: BTreeMap<Module, BTreeSet<Module>>) -> BTreeMap<Module, BTreeSet<Module>> {
+    loop {
+        let used: BTreeSet<Module> = graph.values().flatten().cloned().collect();
+        let is_between = |(module, targets): (&Module, &BTreeSet<Module>)| {
+            used.contains(module) && !targets.is_empty()
+        };
+        let left = graph.iter().filter(|it| is_between(*it));
+        let left: BTreeSet<Module> = left.map(|(module, _)| module.clone()).collect();
+        if left.len() == graph.len() {
+            return graph;
+        }
+        graph.retain(|module, _| left.contains(module));
+        for targets in graph.values_mut() {
+            targets.retain(|target| left.contains(target));
+        }
+    }
+}
+
+#[test]
+fn modules_of_a_room_stand_on_each_other_in_no_circle() {
+    for room in WITHOUT_CIRCLES {
+        let graph = imports(room);
+        assert!(graph.len() > 1, "{room}: {graph:?}");
+        let left = in_circles(graph);
+        let line = |(module, targets): (&Module, &BTreeSet<Module>)| {
+            let targets: Vec<String> = targets.iter().map(|target| target.join("::")).collect();
+            format!("{} uses {}", module.join("::"), targets.join(", "))
+        };
+        let lines: Vec<String> = left.iter().map(line).collect();
+        assert!(lines.is_empty(), "circles in {room}:\n{}", lines.join("\n"));
+    }
+}
+
+#[test]
+fn a_circle_is_found_however_it_is_imported() {
+    let paths = leaves("super::{a, b::{self, C}, d,}");
+    assert_eq!(
+        paths,
+        ["super::a", "super::b::self", "super::b::C", "super::d"]
+    );
+    let name = |path: &str| path.split("::").map(str::to_owned).collect::<Module>();
+    let all = ["r", "r::a", "r::b", "r::b::c"].map(|it| (name(it), String::new()));
+    let all = BTreeMap::from(all);
+    for (path, target) in [
+        ("super::b::c::f", "r::b::c"),
+        ("super::b::F", "r::b"),
+        ("super::F", "r"),
+        ("crate::r::b", "r::b"),
+    ] {
+        assert_eq!(
+            leads_to(path, &name("r::a"), &all),
+            Some(name(target)),
+            "{path}"
+        );
+    }
+    assert_eq!(
+        leads_to("super::super::a", &name("r::b::c"), &all),
+        Some(name("r::a"))
+    );
+    assert_eq!(leads_to("crate::other::x", &name("r::a"), &all), None);
+    let on = |module: &str, target: &str| (name(module), BTreeSet::from([name(target)]));
+    let graph = BTreeMap::from([
+        on("a", "b"),
+        on("b", "c"),
+        on("c", "b"),
+        (name("d"), BTreeSet::new()),
+    ]);
+    let left: Vec<Module> = in_circles(graph).into_keys().collect();
+    assert_eq!(left, ["b", "c"].map(name));
 }
 
 /// Headings' levels and the commands of code blocks: what must be equal in both languages.

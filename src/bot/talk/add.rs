@@ -25,8 +25,7 @@ use crate::{
     config::SourceBlock,
     ops::StoreError,
     push::card::{clean_line, cut, escape},
-    round::Unread,
-    watch::Watch,
+    watch::{Unread, Watch},
 };
 
 /// Sources that one chat may add, and all chats together.

@@ -1,6 +1,6 @@
 //! English.
 
-use super::Phrases;
+use super::phrases::Phrases;
 
 pub(super) static WORDS: Phrases = Phrases {
     commands: &[

@@ -1,6 +1,6 @@
 //! 中文。
 
-use super::Phrases;
+use super::phrases::Phrases;
 
 pub(super) static WORDS: Phrases = Phrases {
     commands: &[
