@@ -11,6 +11,7 @@ use noticast::{
 use serde_json::Value;
 use url::Url;
 
+use crate::groups::Groups;
 use crate::score::{self, Mean, Means, Report, Sample};
 
 /// What each part reached, so that it falls no more.
@@ -22,7 +23,7 @@ struct Floors {
     attachments: f64,
 }
 
-const PARTS: [(&str, &str, Floors); 3] = [
+const PARTS: [(&str, &str, Floors); 4] = [
     (
         "articles/zh",
         "articles, Chinese",
@@ -56,7 +57,20 @@ const PARTS: [(&str, &str, Floors); 3] = [
             attachments: 1.00,
         },
     ),
+    (
+        "fresh/articles",
+        "articles, fresh",
+        Floors {
+            text: 0.9,
+            title: 0.9,
+            date: 0.9,
+            publisher: 0.5,
+            attachments: 0.5,
+        },
+    ),
 ];
+/// A text that shares as much with the label's is a right one.
+const RIGHT_TEXT: f64 = 0.9;
 
 pub fn measure(corpus: &Path, report: &mut Report) -> Result<()> {
     for (folder, part, floors) in &PARTS {
@@ -65,9 +79,10 @@ pub fn measure(corpus: &Path, report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-#[derive(Default)]
 struct Figures {
     text: Means,
+    right: Groups,
+    complete: Groups,
     title: Mean,
     date: Mean,
     publisher: Mean,
@@ -75,7 +90,7 @@ struct Figures {
 }
 
 fn measure_part(folder: &Path, part: &str, floors: &Floors, report: &mut Report) -> Result<()> {
-    let mut figures = Figures::default();
+    let mut figures = Figures::new();
     let mut took = std::time::Duration::ZERO;
     let samples = score::samples(folder)?;
     for sample in &samples {
@@ -86,6 +101,8 @@ fn measure_part(folder: &Path, part: &str, floors: &Floors, report: &mut Report)
     }
     let Figures {
         text,
+        right,
+        complete,
         title,
         date,
         publisher,
@@ -95,6 +112,8 @@ fn measure_part(folder: &Path, part: &str, floors: &Floors, report: &mut Report)
     report.share(part, "text, precision", text.precision(), pages, 0.0);
     report.share(part, "text, recall", text.recall(), pages, 0.0);
     report.share(part, "text, F1", text.f1(), pages, floors.text);
+    right.print(part, 0.0, report);
+    complete.print(part, 0.0, report);
     for (name, mean, floor) in [
         ("title", title, floors.title),
         ("date", date, floors.date),
@@ -139,11 +158,24 @@ fn read(sample: &Sample) -> Result<Article> {
 }
 
 impl Figures {
+    fn new() -> Self {
+        Self {
+            text: Means::default(),
+            right: Groups::new("text right"),
+            complete: Groups::new("title, date and text right"),
+            title: Mean::default(),
+            date: Mean::default(),
+            publisher: Mean::default(),
+            attachments: Means::default(),
+        }
+    }
+
     fn add(&mut self, part: &str, sample: &Sample, article: &Article, report: &mut Report) {
         let label = &sample.label;
         let wanted = label["body"]
             .as_str()
             .or_else(|| label["articleBody"].as_str());
+        let mut right = true;
         if label["body_scored"].as_bool() != Some(false)
             && let Some(wanted) = wanted
         {
@@ -155,14 +187,28 @@ impl Figures {
                 }
             }
             self.text.add(found);
+            right = found.f1() >= RIGHT_TEXT;
+            self.right.add(sample, right);
             if found.f1() < 0.99 {
-                report.worst(part, &sample.id, found.f1(), "text");
+                let shown = |share: Option<f64>| share.unwrap_or_default();
+                let (precision, recall) = (shown(found.precision), shown(found.recall));
+                let note = format!("text: precision {precision:.3}, recall {recall:.3}");
+                report.worst(part, &sample.id, found.f1(), note);
             }
         }
-        self.add_fields(part, sample, article, report);
+        if let Some(fields) = self.add_fields(part, sample, article, report) {
+            self.complete.add(sample, right && fields);
+        }
     }
 
-    fn add_fields(&mut self, part: &str, sample: &Sample, article: &Article, report: &mut Report) {
+    /// Whether title and date are right, where the label has them.
+    fn add_fields(
+        &mut self,
+        part: &str,
+        sample: &Sample,
+        article: &Article,
+        report: &mut Report,
+    ) -> Option<bool> {
         let label = &sample.label;
         let mut judge = |mean: &mut Mean, right: bool, what: &str, wanted: &str, found: &str| {
             mean.add(right);
@@ -171,20 +217,24 @@ impl Figures {
                 report.worst(part, &sample.id, 0.0, note);
             }
         };
-        let Some(title) = label["title"].as_str() else {
-            return;
-        };
+        let title = label["title"].as_str()?;
         let found = article.title.as_deref().unwrap_or_default();
-        let right = score::title(title, found);
-        judge(&mut self.title, right, "title", title, found);
+        let right_title = score::title(title, found);
+        judge(&mut self.title, right_title, "title", title, found);
         let day = label["published"].as_str();
         let found = article.published;
-        let right = match day {
+        let right_day = match day {
             Some(day) => score::day(day, found.as_ref()),
             None => found.is_none(),
         };
         let shown = found.map(|day| day.to_string()).unwrap_or_default();
-        judge(&mut self.date, right, "date", day.unwrap_or("none"), &shown);
+        judge(
+            &mut self.date,
+            right_day,
+            "date",
+            day.unwrap_or("none"),
+            &shown,
+        );
         let accepted: Vec<&str> = strings(&label["source_any"]).collect();
         if !accepted.is_empty() {
             let found = format!(
@@ -213,6 +263,7 @@ impl Figures {
                 report.worst(part, &sample.id, 0.0, note);
             }
         }
+        Some(right_title && right_day)
     }
 }
 

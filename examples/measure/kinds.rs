@@ -10,7 +10,7 @@ use crate::{
     score::{Mean, Report, Sample, samples, timed},
 };
 
-const FOLDERS: [(&str, &str); 7] = [
+const FOLDERS: [(&str, &str); 10] = [
     ("lists", "list"),
     ("synthetic/lists", "list"),
     ("articles/zh", "article"),
@@ -18,6 +18,9 @@ const FOLDERS: [(&str, &str); 7] = [
     ("synthetic/articles", "article"),
     ("feeds", "feed"),
     ("synthetic/feeds", "feed"),
+    ("fresh/lists", "list"),
+    ("fresh/articles", "article"),
+    ("fresh/feeds", "feed"),
 ];
 
 pub fn measure(corpus: &Path, report: &mut Report) -> Result<()> {

@@ -9,13 +9,25 @@ use noticast::{
 };
 use url::Url;
 
+use crate::groups::Groups;
 use crate::score::{self, Items, Match, Mean, Means, Report, Sample};
 
 const PART: &str = "lists";
+const SETS: [(&str, &[&str]); 2] = [
+    (PART, &["lists", "synthetic/lists"]),
+    ("lists fresh", &["fresh/lists"]),
+];
 
 pub fn measure(corpus: &Path, report: &mut Report) -> Result<()> {
-    let mut totals = Totals::default();
-    for folder in ["lists", "synthetic/lists"] {
+    for (part, folders) in SETS {
+        measure_set(part, folders, corpus, report)?;
+    }
+    others(corpus, report)
+}
+
+fn measure_set(part: &str, folders: &[&str], corpus: &Path, report: &mut Report) -> Result<()> {
+    let mut totals = Totals::new();
+    for folder in folders {
         for page in score::samples(&corpus.join(folder))? {
             let (read, time) = read(&page)?;
             totals.took += time;
@@ -25,16 +37,16 @@ pub fn measure(corpus: &Path, report: &mut Report) -> Result<()> {
                 Ok(_) => note(&items),
                 Err(error) => error.to_string(),
             };
-            totals.add(&page.id, &items, note, report);
+            totals.add(part, &page, &items, note, report);
         }
     }
-    totals.print(report);
-    others(corpus, report)
+    totals.print(part, report);
+    Ok(())
 }
 
-#[derive(Default)]
 struct Totals {
-    exact: Mean,
+    exact: Groups,
+    complete: Groups,
     exact_titles: Mean,
     dates: Mean,
     matched: Means,
@@ -42,9 +54,22 @@ struct Totals {
 }
 
 impl Totals {
-    fn add(&mut self, page: &str, items: &Items, note: String, report: &mut Report) {
+    fn new() -> Self {
+        Self {
+            exact: Groups::new("exact pages"),
+            complete: Groups::new("exact with all titles and dates"),
+            exact_titles: Mean::default(),
+            dates: Mean::default(),
+            matched: Means::default(),
+            took: Duration::ZERO,
+        }
+    }
+
+    fn add(&mut self, part: &str, page: &Sample, items: &Items, note: String, report: &mut Report) {
         let matched: Match = items.matched();
-        self.exact.add(u8::from(items.exact()));
+        let complete = items.exact() && items.titles.1.is_empty() && items.dates.1.is_empty();
+        self.exact.add(page, items.exact());
+        self.complete.add(page, complete);
         self.matched.add(matched);
         for (counts, mean) in [
             (&items.titles, &mut self.exact_titles),
@@ -54,31 +79,33 @@ impl Totals {
                 mean.add(u8::from(right < counts.0));
             }
         }
-        if !items.exact() || !items.titles.1.is_empty() || !items.dates.1.is_empty() {
-            report.worst(PART, page, matched.f1(), note);
+        if !complete {
+            report.worst(part, &page.id, matched.f1(), note);
         }
     }
 
-    fn print(&self, report: &mut Report) {
+    fn print(&self, part: &str, report: &mut Report) {
+        let (floor, complete) = if part == PART {
+            (1.0, 1.0)
+        } else {
+            (0.93, 0.77)
+        };
         let pages = self.matched.pages();
-        report.share(
-            PART,
-            "exact pages",
-            self.exact.value(),
-            self.exact.count(),
-            1.0,
-        );
-        report.share(PART, "precision", self.matched.precision(), pages, 1.0);
-        report.share(PART, "recall", self.matched.recall(), pages, 1.0);
-        report.share(
-            PART,
-            "titles",
-            self.exact_titles.value(),
-            self.exact_titles.count(),
-            1.0,
-        );
-        report.share(PART, "dates", self.dates.value(), self.dates.count(), 1.0);
-        report.speed(PART, pages, self.took);
+        self.exact.print(part, floor, report);
+        self.complete.print(part, complete, report);
+        for (name, value, count) in [
+            ("precision", self.matched.precision(), pages),
+            ("recall", self.matched.recall(), pages),
+            (
+                "titles",
+                self.exact_titles.value(),
+                self.exact_titles.count(),
+            ),
+            ("dates", self.dates.value(), self.dates.count()),
+        ] {
+            report.share(part, name, value, count, floor);
+        }
+        report.speed(part, pages, self.took);
     }
 }
 
@@ -106,7 +133,12 @@ fn note(items: &Items) -> String {
 /// Articles are no lists.
 fn others(corpus: &Path, report: &mut Report) -> Result<()> {
     let mut left_alone = Mean::default();
-    for folder in ["articles/en", "articles/zh", "synthetic/articles"] {
+    for folder in [
+        "articles/en",
+        "articles/zh",
+        "synthetic/articles",
+        "fresh/articles",
+    ] {
         for page in score::samples(&corpus.join(folder))? {
             let (read, _) = read(&page)?;
             left_alone.add(u8::from(read.is_err()));

@@ -1,7 +1,7 @@
 //! Measures the readers over a labelled corpus: `cargo run --release --example measure -- ../shared/corpus`.
 //!
 //! Prints for each part precision, recall, exact pages, title and date accuracy, pages a second,
-//! and the worst pages. With `--floor` it exits 1 when a figure is below what was reached before,
+//! and the worst pages; for the pages that came last also the figures by language and by groups of sites. With `--floor` it exits 1 when a figure is below what was reached before,
 //! which stands beside the code that computes it. `--worst N` says how many pages to name.
 #![allow(
     clippy::print_stdout,
@@ -16,10 +16,12 @@
 
 mod articles;
 mod feeds;
+mod groups;
 mod kinds;
 mod lists;
 mod reading;
 mod score;
+mod texts;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -38,7 +40,10 @@ struct Arguments {
     /// How many of the worst pages of each part to name.
     #[arg(long, default_value_t = 10)]
     worst: usize,
-    /// Only this part: lists, articles, feeds, kinds.
+    /// Name every page that is not wholly right, with the reason.
+    #[arg(long)]
+    failures: bool,
+    /// Only this part: lists, articles, feeds, kinds, deadlines.
     #[arg(long)]
     only: Option<String>,
 }
@@ -46,11 +51,12 @@ struct Arguments {
 /// Measures one part of the corpus into the report.
 type Measure = fn(&std::path::Path, &mut Report) -> Result<()>;
 
-const PARTS: [(&str, Measure); 4] = [
+const PARTS: [(&str, Measure); 5] = [
     ("lists", lists::measure),
     ("articles", articles::measure),
     ("feeds", feeds::measure),
     ("kinds", kinds::measure),
+    ("deadlines", texts::measure),
 ];
 
 fn main() -> Result<ExitCode> {
@@ -62,7 +68,10 @@ fn main() -> Result<ExitCode> {
             measure(&arguments.corpus, &mut report)?;
         }
     }
-    report.print(arguments.worst);
+    report.print(match arguments.failures {
+        true => usize::MAX,
+        false => arguments.worst,
+    });
     let fallen = report.fallen();
     if arguments.floor && !fallen.is_empty() {
         eprintln!("\nbelow the floor:\n{}", fallen.join("\n"));

@@ -368,7 +368,7 @@ impl Report {
     pub fn print(&mut self, limit: usize) {
         let mut table = Table::new();
         table
-            .load_style(presets::UTF8_HORIZONTAL_ONLY)
+            .load_style(presets::NOTHING)
             .set_header(["part", "figure", "value", "of", "floor"]);
         for figure in &self.figures {
             let digits = if figure.value > 2.0 { 0 } else { 4 };
