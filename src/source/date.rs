@@ -1,13 +1,14 @@
 //! Dates as notice pages write them, in the source's time zone.
 //!
 //! Start with [`find`]. Each way of writing a date is a row of `date/forms.rs`; `date/read.rs` says
-//! what it means, `date/clock.rs` makes it a [`Moment`]; `date/words.rs` knows numerals and months. This
+//! what it means, `date/clock.rs` makes it a [`Moment`]; `date/words.rs` knows numerals, `date/names.rs` months. This
 //! room reads no clock: `now` is given, and serves only years that are missing and "3小时前".
 
 mod clock;
 mod fold;
 mod forms;
 mod label;
+mod names;
 mod pair;
 mod read;
 mod scan;

@@ -15,6 +15,7 @@ mod group;
 mod json;
 mod lift;
 mod links;
+mod order;
 mod outside;
 mod pager;
 mod propose;

@@ -51,6 +51,11 @@ fn fold(c: char) -> Option<char> {
         '【' | '〔' | '「' | '『' => Some('['),
         '】' | '〕' | '」' | '』' => Some(']'),
         '–' | '—' | '‐' | '‑' | '−' | '―' => Some('-'),
+        '\u{660}'..='\u{669}' => char::from_u32(u32::from(c) - 0x630),
+        '\u{6f0}'..='\u{6f9}' => char::from_u32(u32::from(c) - 0x6c0),
+        '년' => Some('年'),
+        '월' => Some('月'),
+        '일' => Some('日'),
         c if c.is_whitespace() => Some(' '),
         c => Some(c),
     }

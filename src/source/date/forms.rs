@@ -6,11 +6,12 @@ use chrono::NaiveDate;
 use regex::Regex;
 
 use super::clock::Clock;
+use super::names::{latin_months, months, weekday};
 use super::read::{
-    Found, ago, asctime, bare_republic, chinese, compact, month_day, month_day_chinese, named,
-    near, republic, split_pair, two_digit_year, year_last, year_month_day,
+    Found, ago, asctime, bare_republic, chinese, compact, japanese_era, month_day,
+    month_day_chinese, named, named_word, near, republic, split_pair, two_digit_year, vietnamese,
+    year_last, year_month_day,
 };
-use super::words::MONTHS;
 use crate::bulletin::Moment;
 
 /// One way of writing a date.
@@ -28,6 +29,8 @@ pub(super) enum Needs {
     Month,
     /// A digit and a Latin letter.
     Letters,
+    /// A digit and a letter beyond the plain Latin ones, of a script that spells its months.
+    Names,
     /// A word of nearness: 前, 今, 昨, 刚, ago, today.
     Near,
 }
@@ -46,8 +49,9 @@ pub(super) static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| {
         pattern: Regex::new(pattern).expect("a fixed pattern"),
         read,
     };
-    let m = MONTHS;
-    let weekday = "(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}[.,]{0,2}\\s{1,3})?";
+    let m = latin_months();
+    let word = months();
+    let weekday = weekday();
     let th = "(?:st|nd|rd|th|er|º|\\.)?";
     vec![
         // 2022-11-20, 2022/11/20, 2022.11.20
@@ -76,6 +80,14 @@ pub(super) static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| {
             Needs::Month,
             &format!("(?:民國|民国)([〇零一二三四五六七八九十百元]{{1,5}})年{N}月{D}日?"),
             republic,
+        ),
+        // 令和8年3月20日
+        form(
+            Needs::Month,
+            &format!(
+                r"(令和|平成|昭和)\s?([0-9]{{1,2}}|元|[一二三四五六七八九十]{{1,3}})\s?年\s?{N}\s?月\s?{D}\s?日"
+            ),
+            japanese_era,
         ),
         // 111-11-20, 111/11/20, as in Taiwan
         form(
@@ -153,9 +165,37 @@ pub(super) static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| {
         form(
             Needs::Letters,
             &format!(
-                r"(?i)(?-u:\b)([0-9]{{4}})[\s,-]{{1,2}}({m})(?-u:\b)\.?[\s-]{{1,2}}([0-9]{{1,2}})(?-u:\b)"
+                r"(?i)(?-u:\b)([0-9]{{4}})[\s,.-]{{1,2}}({m})(?-u:\b)\.?[\s-]{{1,2}}([0-9]{{1,2}})(?-u:\b)"
             ),
             |found, clock| named(found.number(3), found.text(2), found.text(1), found, clock),
+        ),
+        // 20 ноября 2022 г., 20. März 2022, 20 Şubat 2022
+        form(
+            Needs::Names,
+            &format!(
+                r"(?i){weekday}([0-9]{{1,2}})(?:\.|-?(?:го|е|ого|º))?[\s-]{{0,2}}(?:de\s|d')?({word})\.?(?:,?[\s-]{{0,2}}(?:de\s|del\s)?([0-9]{{4}}))?"
+            ),
+            |found, clock| named_word([1, 2, 3], found, clock),
+        ),
+        // Ноябрь 20, 2022
+        form(
+            Needs::Names,
+            &format!(
+                r"(?i)({word})\.?\s{{1,2}}([0-9]{{1,2}})(?-u:\b)(?:(?:\s?,\s{{0,2}}|\s{{1,2}})([0-9]{{4}}))?"
+            ),
+            |found, clock| named_word([2, 1, 3], found, clock),
+        ),
+        // 2022. március 20.
+        form(
+            Needs::Names,
+            &format!(r"(?i)([0-9]{{4}})[\s,.-]{{1,2}}({word})\.?\s{{1,2}}([0-9]{{1,2}})(?-u:\b)"),
+            |found, clock| named_word([3, 2, 1], found, clock),
+        ),
+        // 20 tháng 11 năm 2022
+        form(
+            Needs::Names,
+            r"(?i)([0-9]{1,2})\s{1,2}tháng\s{1,2}([0-9]{1,2})(?:\s{0,2}(?:,|năm)?\s{0,2}([0-9]{4}))?",
+            vietnamese,
         ),
         // 3小时前, 5 minutes ago
         form(

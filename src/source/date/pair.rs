@@ -6,8 +6,9 @@ use chrono::NaiveDate;
 use regex::{Captures, Regex};
 
 use super::clock::Clock;
+use super::names::{month, months};
 use super::read::day;
-use super::words::{MONTHS, month, number};
+use super::words::number;
 
 /// The date of a small part (a day, or month and day) and a large one (the rest).
 pub(super) fn pair(small: &str, large: &str, clock: &Clock) -> Option<NaiveDate> {
@@ -29,7 +30,8 @@ pub(super) fn pair(small: &str, large: &str, clock: &Clock) -> Option<NaiveDate>
         LazyLock::new(|| Regex::new(r"^([0-9]{1,2})月$").expect("a fixed pattern"));
     static NAMED: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(&format!(
-            r"(?i)^({MONTHS})\.?(?:[\s,/-]{{1,2}}([0-9]{{4}}))?$"
+            r"(?i)^({})\.?(?:[\s,/-]{{1,2}}([0-9]{{4}}))?$",
+            months()
         ))
         .expect("a fixed pattern")
     });

@@ -5,8 +5,9 @@ use regex::Captures;
 
 use super::clock::Clock;
 use super::forms::Part;
+use super::names::{is_plain, month};
 use super::pair::pair;
-use super::words::{month, number};
+use super::words::number;
 use crate::bulletin::Moment;
 
 /// A match with the text on either side.
@@ -236,11 +237,10 @@ pub(super) fn named(
     clock: &Clock,
 ) -> Option<Part> {
     let (date, month) = (date?, month(name)?);
-    // "may 20" and "mar 3" are words of a sentence; a name begins with a capital there.
-    let capital = name.chars().next().is_some_and(char::is_uppercase);
     let year = year.trim_start_matches('\'');
     if year.is_empty() || year.len() == 3 {
-        (capital && found.starts() && !goes_on(found.after)).then_some(())?;
+        let day_first = found.text(1).starts_with(|c: char| c.is_ascii_digit());
+        (is_plain(name, day_first) && found.starts() && !goes_on(found.after)).then_some(())?;
         return clock.nearest(month, date).map(Part::Day);
     }
     let year = match (year.len(), number(year)?) {
@@ -248,6 +248,52 @@ pub(super) fn named(
         (_, year) => year,
     };
     day(year, month, date).map(Part::Day)
+}
+
+/// A name that may begin or end in letters of any script, and is a whole word; `group` is its own.
+pub(super) fn named_word(
+    [date, group, year]: [usize; 3],
+    found: &Found<'_>,
+    clock: &Clock,
+) -> Option<Part> {
+    let (all, name) = (found.groups.get(0)?, found.groups.get(group)?);
+    let rest = &all.as_str()[name.end() - all.start()..];
+    let mut after = rest.chars().chain(found.after.chars());
+    let starts = match group {
+        1 => !found.before.ends_with(char::is_alphabetic),
+        _ => found.starts(),
+    };
+    let is_word = starts && !after.next().is_some_and(char::is_alphabetic);
+    is_word.then_some(())?;
+    named(
+        found.number(date),
+        name.as_str(),
+        found.text(year),
+        found,
+        clock,
+    )
+}
+
+/// `20 tháng 11 năm 2022`, as in Vietnam.
+pub(super) fn vietnamese(found: &Found<'_>, clock: &Clock) -> Option<Part> {
+    found.starts().then_some(())?;
+    let (date, month) = (found.number(1)?, found.number(2)?);
+    match found.number(3) {
+        Some(year) => day(year, month, date),
+        None => clock.nearest(month, date),
+    }
+    .map(Part::Day)
+}
+
+/// 令和8年3月20日
+pub(super) fn japanese_era(found: &Found<'_>, _: &Clock) -> Option<Part> {
+    let before = match found.text(1) {
+        "令和" => 2018,
+        "平成" => 1988,
+        _ => 1925,
+    };
+    let year = before + found.number(2)?;
+    day(year, found.number(3)?, found.number(4)?).map(Part::Day)
 }
 
 /// Whether a number is no day: `May 20%`, `May 20:30`.
@@ -290,7 +336,8 @@ pub(super) fn ago(found: &Found<'_>, clock: &Clock) -> Option<Part> {
             today.checked_sub_days(Days::new(u64::from(count) * 7))
         }
         "月" | "month" => today.checked_sub_months(Months::new(count)),
-        _ => today.checked_sub_months(Months::new(count * 12)),
+        // "Four years ago" is no exact day.
+        _ => None,
     }
     .map(|date| Part::Whole(Moment::Day(date)))
 }

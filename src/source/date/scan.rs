@@ -67,6 +67,7 @@ impl Iterator for Scan<'_> {
 fn forms_for(text: &str) -> impl Iterator<Item = &'static Form> {
     let digits = text.bytes().any(|b| b.is_ascii_digit());
     let letters = digits && text.bytes().any(|b| b.is_ascii_alphabetic());
+    let names = digits && text.contains(|c| ('\u{c0}'..'\u{700}').contains(&c));
     let month = text.contains('月');
     let near = text.contains(['前', '今', '昨', '刚', '剛']) || {
         letters && text.contains("ago") || text.len() < 40 && text.is_ascii() && !text.is_empty()
@@ -76,6 +77,7 @@ fn forms_for(text: &str) -> impl Iterator<Item = &'static Form> {
         Needs::Digits => numbers,
         Needs::Month => month,
         Needs::Letters => letters,
+        Needs::Names => names,
         Needs::Near => near,
     })
 }

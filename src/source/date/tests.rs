@@ -259,3 +259,53 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn months_are_known_in_the_languages_of_many_sites() {
+    let now = "2026-11-29T04:00:00Z".parse().unwrap();
+    let read = |text: &str| parse(text, chrono_tz::Asia::Shanghai, now).map(|day| day.to_string());
+    for text in [
+        "20 March 2025",
+        "Donnerstag, 20. März 2025",
+        "jeudi 20 mars 2025",
+        "20 de marzo de 2025",
+        "20 marzo 2025",
+        "20 de março de 2025",
+        "donderdag 20 maart 2025",
+        "20 marca 2025 r.",
+        "20. března 2025",
+        "20 марта 2025 г.",
+        "20 березня 2025",
+        "20 Mart 2025",
+        "2025年3月20日",
+        "令和7年3月20日",
+        "2025년 3월 20일",
+        "2025. 3. 20.",
+        "20 tháng 3 năm 2025",
+        "20 مارس 2025",
+        "٢٠ مارس ٢٠٢٥",
+        "20 Μαρτίου 2025",
+        "2025. március 20.",
+        "20. maaliskuuta 2025",
+        "20 Maret 2025",
+        "民國114年3月20日",
+    ] {
+        assert_eq!(read(text).as_deref(), Some("2025-03-20"), "{text}");
+    }
+    for text in ["20 августа", "20. srpna", "20 ağustos", "20 août"] {
+        assert_eq!(read(text).as_deref(), Some("2026-08-20"), "{text}");
+    }
+}
+
+#[test]
+fn words_that_begin_like_months_are_none() {
+    let now = "2026-11-29T04:00:00Z".parse().unwrap();
+    for text in [
+        "20 майских праздников",
+        "более 20 марок",
+        "4年前",
+        "20 Marktstände",
+    ] {
+        assert_eq!(parse(text, chrono_tz::Asia::Shanghai, now), None, "{text}");
+    }
+}

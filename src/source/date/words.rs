@@ -1,4 +1,4 @@
-//! Numerals and month names.
+//! Numerals. Names of months and weekdays stand in `names`.
 
 /// A number in ASCII digits or Chinese numerals (`二〇二二`, `十一`, `二十`, `廿三`, `一百一十一`).
 pub(super) fn number(text: &str) -> Option<u32> {
@@ -43,43 +43,5 @@ fn numeral(c: char) -> Option<u32> {
         '八' => 8,
         '九' => 9,
         _ => return c.to_digit(10),
-    })
-}
-
-/// English, German, French, Spanish, Italian and Portuguese month names and their short forms,
-/// without accents where the first three letters tell them apart.
-pub(super) const MONTHS: &str = "jan(?:uary|uar|vier|v|eiro)?|jän(?:ner)?|ene(?:ro)?|gen(?:naio)?\
-    |feb(?:ruary|ruar|rero|braio)?|févr?(?:ier)?|fev(?:ereiro)?\
-    |mar(?:ch|s|zo|ço)?|märz?|mrz\
-    |apr(?:il|ile)?|avr(?:il)?|abr(?:il)?\
-    |may|mai|mayo|maio|maggio\
-    |june?|juni|juin|junio|junho|giugno\
-    |july?|juli|juil(?:let)?|julio|julho|luglio\
-    |aug(?:ust)?|août|ago(?:sto)?\
-    |sept?(?:ember|embre|tiembre|iembre|embro)?|set(?:tembre|embro)?\
-    |oct(?:ober|obre|ubre)?|okt(?:ober)?|ott(?:obre)?|out(?:ubro)?\
-    |nov(?:ember|embre|iembre|embro)?\
-    |dec(?:ember)?|dez(?:ember|embro)?|déc(?:embre)?|dic(?:iembre|embre)?";
-
-/// The month that a name matched by [`MONTHS`] means.
-pub(super) fn month(name: &str) -> Option<u32> {
-    let name = name.to_lowercase();
-    let start: String = name.chars().take(3).collect();
-    Some(match start.as_str() {
-        "jan" | "jän" | "ene" | "gen" => 1,
-        "feb" | "fév" | "fev" => 2,
-        "mar" | "mär" | "mrz" => 3,
-        "apr" | "avr" | "abr" => 4,
-        "may" | "mai" | "mag" => 5,
-        "jun" | "giu" => 6,
-        "jul" | "lug" => 7,
-        "jui" if name.starts_with("juin") => 6,
-        "jui" => 7,
-        "aug" | "aoû" | "ago" => 8,
-        "sep" | "set" => 9,
-        "oct" | "okt" | "ott" | "out" => 10,
-        "nov" => 11,
-        "dec" | "dez" | "déc" | "dic" => 12,
-        _ => return None,
     })
 }

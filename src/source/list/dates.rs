@@ -6,8 +6,9 @@ use std::{
     ops::Range,
 };
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime};
+use chrono::{DateTime, Datelike, NaiveDateTime};
 
+use super::order::Order;
 use crate::{
     bulletin::Moment,
     source::{
@@ -38,11 +39,13 @@ pub(super) struct Found {
 /// The dates of a page's pieces of text, each looked up once.
 #[derive(Debug)]
 pub(super) struct Dates<'a> {
-    page: &'a Page,
-    context: &'a Context<'a>,
+    pub(super) page: &'a Page,
+    pub(super) context: &'a Context<'a>,
     known: RefCell<HashMap<usize, Option<Found>>>,
     /// Whether `10/06/2024` is in June on this page.
-    day_first: OnceCell<bool>,
+    pub(super) day_first: OnceCell<bool>,
+    /// How the page writes `05/12/15`.
+    pub(super) short_order: OnceCell<Option<Order>>,
 }
 
 impl<'a> Dates<'a> {
@@ -52,6 +55,7 @@ impl<'a> Dates<'a> {
             context,
             known: RefCell::default(),
             day_first: OnceCell::new(),
+            short_order: OnceCell::new(),
         }
     }
 
@@ -102,7 +106,9 @@ impl<'a> Dates<'a> {
                 .into_iter()
                 .find(|(_, part)| self.find(part).is_some())?
         };
-        let (bytes, moment) = self.find(part).or_else(|| self.either_order(part))?;
+        let short = || self.short_year(part);
+        let found = short().or_else(|| self.find(part));
+        let (bytes, moment) = found.or_else(|| self.either_order(part))?;
         let (head, date, tail) = (
             &part[..bytes.start],
             &part[bytes.clone()],
@@ -118,42 +124,6 @@ impl<'a> Dates<'a> {
                     || !tail.starts_with(char::is_alphanumeric)),
             bytes: bytes.start + offset..bytes.end + offset,
         })
-    }
-
-    /// `10/06/2024`, which no one can read alone: as other dates of the page are written.
-    fn either_order(&self, text: &str) -> Option<(Range<usize>, Moment)> {
-        let [first, second, year] = numbers_with_year(text)?;
-        let day_first = *self.day_first.get_or_init(|| self.writes_day_first());
-        let (day, month) = if day_first {
-            (first, second)
-        } else {
-            (second, first)
-        };
-        let (_, moment) = self.find(&format!("{year}-{month}-{day}"))?;
-        let start = text.find(|c: char| c.is_ascii_digit())?;
-        let end = text.rfind(|c: char| c.is_ascii_digit())? + 1;
-        Some((start..end, moment))
-    }
-
-    /// Whether more of the page's dates of this form make sense with the day first: a month has no
-    /// number above 12, and a notice is not of the future.
-    fn writes_day_first(&self) -> bool {
-        let runs = 0..self.page.runs.len();
-        let whole = runs
-            .clone()
-            .filter_map(|run| numbers_with_year(self.page.run_text(run)));
-        let parted = runs.filter_map(|run| numbers_with_year(&self.box_at(run, usize::MAX)?.1));
-        let today = self.context.now.date_naive();
-        let possible = |year: u32, month: u32, day: u32| {
-            NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)
-                .filter(|date| *date <= today + Days::new(1))
-        };
-        let (mut day, mut month) = (0, 0);
-        for [first, second, year] in whole.chain(parted).take(500) {
-            day += usize::from(possible(year, second, first).is_some());
-            month += usize::from(possible(year, first, second).is_some());
-        }
-        day >= month
     }
 
     /// `<time datetime="2022-11-20">yesterday</time>`.
@@ -179,7 +149,7 @@ impl<'a> Dates<'a> {
         // Longer pieces are no parts of a date.
         let part = |run: usize| {
             let text = (run < end).then(|| self.page.run_text(run))?;
-            (text.len() <= 16).then_some(text)
+            (text.len() <= 16 || text.len() <= 40 && text.chars().count() <= 16).then_some(text)
         };
         let (first, second) = (part(run)?, part(run + 1)?);
         let has_digit = |text: &str| text.bytes().any(|b| b.is_ascii_digit());
@@ -220,7 +190,7 @@ impl<'a> Dates<'a> {
     }
 
     /// The text of a small box that begins with a number and is made of several pieces.
-    fn box_at(&self, run: usize, end: usize) -> Option<(usize, String)> {
+    pub(super) fn box_at(&self, run: usize, end: usize) -> Option<(usize, String)> {
         let page = self.page;
         let begins = page.run_text(run).len() <= 4
             && page.run_text(run).starts_with(|c: char| c.is_ascii_digit());
@@ -325,20 +295,6 @@ pub(super) fn is_of_other_day(name: &str) -> bool {
         })
 }
 
-/// The numbers of a text that is a date with its year last: `10/06/2024`.
-fn numbers_with_year(text: &str) -> Option<[u32; 3]> {
-    let text = text.trim_matches(|c: char| !c.is_ascii_digit());
-    let spaced = text.contains(' ').then(|| text.replace(' ', ""));
-    let text = spaced.as_deref().unwrap_or(text);
-    let separator = text.chars().find(|c| !c.is_ascii_digit())?;
-    if text.len() > 10 || !matches!(separator, '/' | '.' | '-') {
-        return None;
-    }
-    let mut parts = text.split(separator).map(|part| part.parse::<u32>().ok());
-    let numbers = [parts.next()??, parts.next()??, parts.next()??];
-    (parts.next().is_none() && (1990..2100).contains(&numbers[2])).then_some(numbers)
-}
-
 /// The first and last part of a long text, with their places.
 fn ends_of(text: &str) -> [(usize, &str); 2] {
     let head = text.char_indices().nth(30).map_or(text.len(), |(at, _)| at);
@@ -359,7 +315,7 @@ const NEAR: [&str; 9] = [
     "just now",
 ];
 /// What follows the number of a date in a text without Latin letters.
-const AFTER_NUMBER: &str = "-/.:年月日号天小分秒周个前－／．：–時时號個週禮礼";
+const AFTER_NUMBER: &str = "-/.:年月日号天小分秒周个前－／．：–時时號個週禮礼년월일";
 
 /// A cheap look before the real one: most pieces of text are titles, with a number at most.
 fn may_hold_date(text: &str) -> bool {
@@ -367,10 +323,11 @@ fn may_hold_date(text: &str) -> bool {
     if digits == 0 {
         let in_words = text.contains('月') && text.contains(['日', '号', '號']);
         return in_words
-            || text.contains(['０', '１', '２'])
+            || text.contains(['０', '１', '２', '٠', '١', '٢', '۰', '۱', '۲'])
             || NEAR.iter().any(|word| text.contains(word));
     }
-    if digits == 8 || text.bytes().any(|b| b.is_ascii_alphabetic()) {
+    let is_spelled = |c: char| c.is_ascii_alphabetic() || ('\u{c0}'..'\u{700}').contains(&c);
+    if digits == 8 || text.contains(is_spelled) {
         return true;
     }
     let mut after_digit = false;
