@@ -164,6 +164,8 @@ impl Mean {
 /// Equal after NFKC, without white space and punctuation; a wanted title that is cut (… or ...)
 /// matches by prefix.
 pub fn title(wanted: &str, found: &str) -> bool {
+    // A pin is no part of a title.
+    let wanted = wanted.strip_prefix("置顶：").unwrap_or(wanted);
     let cut = wanted.ends_with('…') || wanted.ends_with("...");
     let (wanted, found) = (title_form(wanted), title_form(found));
     wanted == found || (cut && found.starts_with(&wanted))

@@ -94,6 +94,8 @@ pub(super) fn weekday() -> String {
 /// where a name begins with a capital.
 pub(super) fn is_plain(name: &str, day_first: bool) -> bool {
     let first = name.chars().next().unwrap_or(' ');
-    let is_long = || name.chars().count() >= 5 && !name.eq_ignore_ascii_case("march");
-    first.is_uppercase() || day_first && (first > '\u{24f}' || is_long())
+    let letters = name.chars().count();
+    let is_long = || letters >= 5 && !name.eq_ignore_ascii_case("march");
+    let is_marked = || letters >= 4 && !name.is_ascii();
+    first.is_uppercase() || day_first && (first > '\u{24f}' || is_long() || is_marked())
 }

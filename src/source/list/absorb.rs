@@ -1,6 +1,8 @@
 //! Rows that are built a little differently from their neighbours: a first row with a heading, a
 //! pinned one in a box of its own.
 
+use std::collections::HashSet;
+
 use super::{
     Look,
     group::{Group, Item},
@@ -37,6 +39,7 @@ impl Look<'_> {
     /// Adds what stands above the rows in a box of its own, as the newest notice does on many pages:
     /// one address, which is of the rows' kind or has a date beside it.
     pub(super) fn add_headline(&self, group: &mut Group) {
+        self.add_twins(group);
         let container = group.container(self.page);
         let around = std::iter::once(container).chain(self.page.ancestors(container));
         let boxes = around
@@ -53,6 +56,50 @@ impl Look<'_> {
         let found = boxes.take(1).find_map(|above| self.headline(group, above));
         if let Some(item) = found.filter(|item| !known(item)) {
             group.items.insert(0, item);
+        }
+    }
+
+    /// Adds the links between the rows and right above them that are named and dated as the rows are, as pinned ones in
+    /// broken tables.
+    fn add_twins(&self, group: &mut Group) {
+        const ABOVE: usize = 8;
+        let page = self.page;
+        let last = group.items[group.items.len() - 1].link;
+        let own = self.links[last].element;
+        let class = page.class(own);
+        let hrefs: HashSet<&str> = group
+            .items
+            .iter()
+            .map(|item| self.links[item.link].href.as_str())
+            .collect();
+        let is_twin = |link: &&Link| {
+            page.class(link.element) == class
+                && page.name(link.element) == page.name(own)
+                && link.shape == self.links[last].shape
+                && !hrefs.contains(link.href.as_str())
+        };
+        let alone = |id: &Id| self.links_in(*id).len() == 1;
+        let row = |link: &Link| {
+            page.ancestors(link.element)
+                .take(4)
+                .take_while(alone)
+                .last()
+        };
+        let is_dated = |item: &Item| {
+            self.dates
+                .within(item.runs.clone())
+                .iter()
+                .any(stands_alone)
+        };
+        let from = group.items[0].link.saturating_sub(ABOVE);
+        let twins = self.links[from..last].iter().filter(is_twin);
+        let found: Vec<Item> = twins
+            .filter_map(|link| self.stray(group, row(link)?))
+            .filter(is_dated)
+            .collect();
+        if !class.is_empty() && found.len() <= ABOVE {
+            group.items.extend(found);
+            group.items.sort_by_key(|item| item.link);
         }
     }
 

@@ -81,19 +81,34 @@ pub(super) fn choose(look: &Look<'_>, mut groups: Vec<Scored>, asked: bool) -> O
             .count();
         same.max(inside) * 2 < theirs.len()
     });
+    // Several in one box, side by side, are together what the page lists.
+    let beside = |other: &&Scored| other.is_list && share_box(look, &best, other);
+    let together = groups.iter().filter(beside).count() + 1 >= SEVERAL;
     let (mut sections, others): (Vec<Scored>, Vec<Scored>) = match best.paged || best.titled {
         true => (Vec::new(), groups),
         false => groups
             .into_iter()
-            .partition(|other| is_column(look, &best, other)),
+            .partition(|other| is_column(look, &best, other, together)),
     };
     sections.push(best);
     sections.sort_by_key(|section| section.group.items[0].row);
     Some(Choice { sections, others })
 }
 
+/// So many sections of a page are no list and its neighbour.
+const SEVERAL: usize = 3;
+
+/// Whether the boxes of two groups stand in one box, maybe with a heading in each.
+fn share_box(look: &Look<'_>, best: &Scored, other: &Scored) -> bool {
+    let [a, b] = [&best.group, &other.group].map(|group| {
+        let parent = look.page.parent(group.container(look.page));
+        [parent, look.page.parent(parent)]
+    });
+    look.built_alike(&best.group, &other.group) && (a[0] == b[0] || a[1] == b[1] && a[1] != 0)
+}
+
 /// Whether a group is another column of the same news.
-fn is_column(look: &Look<'_>, best: &Scored, other: &Scored) -> bool {
+fn is_column(look: &Look<'_>, best: &Scored, other: &Scored, together: bool) -> bool {
     if !other.is_list
         || matches!(other.region, Region::Side | Region::Frame)
         || other.group.items.len() < 3
@@ -107,6 +122,7 @@ fn is_column(look: &Look<'_>, best: &Scored, other: &Scored) -> bool {
         && best.dated.round() == other.dated.round();
     // Where each has a heading of its own, they are sections, and the largest is asked for.
     let apart = best.heading.is_some() && other.heading.is_some() && best.heading != other.heading;
+    let apart = apart && !together;
     let seen = !is_hidden(look.page, other.group.container(look.page));
     twins && !apart && seen || is_home(look.context.base)
 }

@@ -13,6 +13,7 @@ use std::{
 
 use super::{
     links::Link,
+    score::is_heading,
     words::{self, LinkText},
 };
 use crate::{
@@ -51,7 +52,7 @@ impl Group {
 /// All groups of at least two rows.
 pub(super) fn find(page: &Page, links: &[Link]) -> Vec<Group> {
     let mut clusters: Vec<Vec<usize>> = Vec::new();
-    let mut known: HashMap<(u64, bool), usize> = HashMap::new();
+    let mut known: HashMap<(u64, bool, bool), usize> = HashMap::new();
     let repeated = repeated(page, links);
     for (place, link) in links.iter().enumerate() {
         // Pictures are rows where nothing else is: a cluster of their own.
@@ -60,7 +61,9 @@ pub(super) fn find(page: &Page, links: &[Link]) -> Vec<Group> {
             LinkText::Picture if link.units >= 4.0 && !is_image(&link.href) => true,
             _ => continue,
         };
-        let path = (page.elements[link.element as usize].path, picture);
+        // A category beside a headline is no headline, though it may nest like one.
+        let headed = holds_heading(page, link.element);
+        let path = (page.elements[link.element as usize].path, picture, headed);
         let cluster = *known.entry(path).or_insert_with(|| {
             clusters.push(Vec::new());
             clusters.len() - 1
@@ -101,6 +104,14 @@ pub(super) fn find(page: &Page, links: &[Link]) -> Vec<Group> {
         }
     }
     groups
+}
+
+fn holds_heading(page: &Page, id: Id) -> bool {
+    let inside = id + 1..page.elements[id as usize].end;
+    inside
+        .into_iter()
+        .take(4)
+        .any(|inner| is_heading(page, inner))
 }
 
 /// Links to one page, with one text, among links of their kind to many: authors and sections, not titles.

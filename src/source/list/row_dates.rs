@@ -54,15 +54,19 @@ impl Look<'_> {
             *worth.entry(*place).or_default() += self.worth(date);
             *rows.entry(*place).or_default() += 1;
         }
+        let byline = self.byline(items);
         items
             .iter()
             .zip(candidates)
             .map(|(item, found)| {
                 // A date that few titles have among their words is not when they were published.
                 let is_own = |place: &u64, date: &Found| {
-                    !self.in_title(item, date)
-                        || rows[place] * 5 >= items.len() * 2
-                            && self.dates.in_attributes(item.row).is_none()
+                    let is_usual = rows[place] * 5 >= items.len() * 2;
+                    match self.in_title(item, date) {
+                        true => is_usual && self.dates.in_attributes(item.row).is_none(),
+                        // Nor one with which a few teasers begin.
+                        false => date.whole || is_usual,
+                    }
                 };
                 // The first among equals: the date of a row comes before dates in its teaser.
                 let (_, best) = found
@@ -73,9 +77,41 @@ impl Look<'_> {
                 let after = self.page.run_text(best.runs.start).get(best.bytes.end..);
                 let is_last = best.runs.start + 1 == item.runs.end
                     && after.is_some_and(|after| !after.contains(char::is_alphanumeric));
-                (stands_alone(&best) || is_last).then_some(best)
+                let is_byline = || {
+                    byline
+                        .as_ref()
+                        .is_some_and(|byline| *byline == self.head(&best))
+                };
+                (stands_alone(&best) || is_last || is_byline()).then_some(best)
             })
             .collect()
+    }
+
+    /// The words before a date that most rows have alike, outside their titles: "Publicado el 7 de diciembre de 2015 por …".
+    pub(super) fn byline(&self, items: &[Item]) -> Option<String> {
+        const SAMPLE: usize = 20;
+        let sample = &items[..items.len().min(SAMPLE)];
+        let mut heads: HashMap<String, usize> = HashMap::new();
+        for item in sample {
+            let dates = self.dates.within(item.runs.clone());
+            let own = dates.iter().find(|date| {
+                !date.whole && !date.leads && !self.in_title(item, date) && !date.yearless
+            });
+            if let Some(date) = own {
+                *heads.entry(self.head(date)).or_default() += 1;
+            }
+        }
+        let (head, count) = heads.into_iter().max_by_key(|(_, count)| *count)?;
+        (count >= 3 && count * 10 >= sample.len() * 7).then_some(head)
+    }
+
+    /// The words that stand before a date in its piece of text.
+    pub(super) fn head(&self, date: &Found) -> String {
+        let text = self.page.run_text(date.runs.start);
+        text.get(..date.bytes.start)
+            .unwrap_or_default()
+            .trim()
+            .to_lowercase()
     }
 
     /// Whether a date stands among other words of the row's link.

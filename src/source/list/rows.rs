@@ -10,7 +10,7 @@ use super::{
     Look,
     dates::Found,
     group::{Group, Item, is_period},
-    links,
+    links, score,
     select::Selected,
     title::{Habits, is_pin},
     words, years,
@@ -42,16 +42,23 @@ impl Look<'_> {
         };
         let pinned: Vec<bool> = items.iter().map(|item| self.is_pinned(item)).collect();
         let headed = self.years_above(items);
+        let days = self.days_above(items, &found);
         years::settle_years(&mut found, &pinned, &headed, self.context.now.year());
         let habits = Habits::of(self, items, &found);
         let publishers = self.publishers(items, &found);
         let mut notices = Vec::new();
-        let rows = items.iter().zip(&found).zip(pinned).zip(publishers);
-        for (((item, (href, date)), pinned), publisher) in rows {
+        let rows = items
+            .iter()
+            .zip(&found)
+            .zip(pinned)
+            .zip(publishers)
+            .zip(days);
+        for ((((item, (href, date)), pinned), publisher), day) in rows {
             let notice = self.notice(item, href, date.as_ref(), &habits);
             let Some(mut notice) = notice else { continue };
             notice.pinned |= pinned;
             notice.publisher = publisher;
+            notice.published = notice.published.or(day);
             notices.push(notice);
         }
         once_each(notices)
@@ -78,6 +85,39 @@ impl Look<'_> {
                 .find(|run| words::units(page.run_text(*run)) >= 1.0);
             year = above.and_then(|run| self.year_of_heading(run)).or(year);
             year
+        };
+        items.iter().map(headed).collect()
+    }
+
+    /// The day that a heading above each row names, where no row has a date of its own.
+    fn days_above(&self, items: &[Item], found: &[(&str, Option<Found>)]) -> Vec<Option<Moment>> {
+        if found.iter().any(|(_, date)| date.is_some()) {
+            return vec![None; items.len()];
+        }
+        let page = self.page;
+        let mut day = None;
+        let mut end = 0;
+        let headed = |item: &Item| {
+            let start = page.runs_of(item.row).start;
+            let between = end.max(start.saturating_sub(3))..start;
+            end = page.runs_of(item.row).end;
+            let dates = self.dates.within(between);
+            let heads = |date: &&Found| {
+                let element = page.runs[date.runs.start].element;
+                let mut around = std::iter::once(element)
+                    .chain(page.ancestors(element))
+                    .take(3);
+                let is_heading =
+                    around.any(|id| score::is_heading(page, id) || page.name(id) == "dt");
+                date.whole && !date.yearless && is_heading
+            };
+            day = dates
+                .iter()
+                .rev()
+                .find(heads)
+                .map(|date| date.moment)
+                .or(day);
+            day
         };
         items.iter().map(headed).collect()
     }

@@ -42,6 +42,8 @@ pub(super) struct Scored {
     variety: f32,
     /// Share of rows whose link is not part of a sentence.
     standing: f32,
+    /// Share of rows whose link says a date and nothing else, as an archive's do.
+    days: f32,
 }
 
 /// Titles longer than this say no more by being longer.
@@ -72,6 +74,7 @@ pub(super) fn score(look: &Look<'_>, group: Group) -> Scored {
         paged: paged(page, links, &group),
         variety: variety(page, links, &group, dated),
         standing: 1.0 - in_sentences(look, &group),
+        days: days(look, &group),
         heading,
         group,
     };
@@ -97,7 +100,7 @@ impl Scored {
         let mut score = (self.group.items.len() as f32).powf(0.6) * self.units;
         score *= 0.35 + 1.65 * self.dated;
         score *= 0.5 + 0.5 * self.specific;
-        score *= self.variety * self.standing * place;
+        score *= self.variety * self.standing * (1.0 - 0.9 * self.days) * place;
         for (holds, factor) in [
             (self.side_heading, 0.4),
             (self.titled, 1.6),
@@ -121,6 +124,7 @@ impl Scored {
         let leads_on = self.places < 0.5 || self.dated > 0.5;
         says_enough
             && leads_on
+            && self.days < 0.5
             && self.variety > 0.5
             && self.standing > 0.5
             && (self.region != Region::Frame || self.is_plainly_dated())
@@ -144,11 +148,31 @@ impl Scored {
 /// Share of rows with a date of their own.
 fn dated(look: &Look<'_>, group: &Group) -> f32 {
     let sample = &group.items[..group.items.len().min(SAMPLE)];
+    let byline = look.byline(sample);
+    let is_byline = |date: &Found| {
+        byline
+            .as_ref()
+            .is_some_and(|byline| *byline == look.head(date))
+    };
     let is_dated = |item: &&Item| {
         let dates = look.dates.within(item.runs.clone());
-        dates.iter().any(stands_alone) || look.dates.in_attributes(item.row).is_some()
+        dates
+            .iter()
+            .any(|date| stands_alone(date) || is_byline(date))
+            || look.dates.in_attributes(item.row).is_some()
     };
     sample.iter().filter(is_dated).count() as f32 / sample.len() as f32
+}
+
+/// Share of rows whose link is a date.
+fn days(look: &Look<'_>, group: &Group) -> f32 {
+    let sample = &group.items[..group.items.len().min(SAMPLE)];
+    let is_day = |item: &&Item| {
+        let runs = look.page.runs_of(look.links[item.link].element);
+        let dates = look.dates.within(runs.clone());
+        dates.iter().any(|date| date.whole && date.runs == runs)
+    };
+    sample.iter().filter(is_day).count() as f32 / sample.len() as f32
 }
 
 /// A date that is a row's own, not a part of a sentence.
@@ -181,7 +205,8 @@ pub(super) fn region(page: &Page, id: Id) -> Region {
         let id = page.attribute(box_, "id").unwrap_or_default();
         match words::region(name, page.class(box_), id) {
             Region::Frame if !main => return Region::Frame,
-            Region::Side if !main => side = true,
+            // What holds a side bar is none.
+            Region::Side if !main && !holds_side_bar(page, box_) => side = true,
             Region::Main => main = true,
             _ => {}
         }
@@ -191,6 +216,12 @@ pub(super) fn region(page: &Page, id: Id) -> Region {
         (_, true) => Region::Main,
         _ => Region::Neutral,
     }
+}
+
+fn holds_side_bar(page: &Page, id: Id) -> bool {
+    const MOST: usize = 4000;
+    let inside = (id + 1..page.elements[id as usize].end).take(MOST);
+    page.name(id) != "aside" && inside.into_iter().any(|inner| page.name(inner) == "aside")
 }
 
 /// Share of rows whose link is part of a sentence: an article's, not a list's.

@@ -3,6 +3,7 @@
 
 mod beside;
 mod data;
+mod habits;
 mod survey;
 mod templates;
 

@@ -11,6 +11,8 @@ use super::{
     Look,
     dates::Found,
     group::Item,
+    links::Link,
+    score::is_heading,
     words::{self, LinkText},
 };
 use crate::{
@@ -27,6 +29,25 @@ pub(super) struct Habits {
     dated_titles: bool,
     /// Which part of a link that holds a whole card is the title.
     title_part: Option<u64>,
+    /// What attributes say around the titles of several rows alike: `Permalink to …`, `… - Town News`.
+    furniture: Furniture,
+}
+
+/// Words before and after titles that are none of theirs.
+#[derive(Default)]
+struct Furniture {
+    heads: Vec<String>,
+    tails: Vec<String>,
+}
+
+impl Furniture {
+    fn off<'a>(&self, title: &'a str) -> &'a str {
+        let title = title.trim();
+        let head = self.heads.iter().find_map(|head| title.strip_prefix(head));
+        let title = head.unwrap_or(title);
+        let tail = self.tails.iter().find_map(|tail| title.strip_suffix(tail));
+        tail.unwrap_or(title).trim()
+    }
 }
 
 impl Habits {
@@ -40,9 +61,15 @@ impl Habits {
         Self {
             dated_titles: inside.count() * 10 >= items.len() * 6,
             title_part: look.title_part(items),
+            furniture: look.furniture(items),
         }
     }
 }
+
+/// As many rows show what their attributes have in common.
+const SAMPLE: usize = 12;
+/// Rows from which on something that they share is a habit.
+const SEVERAL: usize = 3;
 
 /// A piece of a card that stands by itself.
 struct Part {
@@ -58,12 +85,12 @@ impl Look<'_> {
         date: Option<&Found>,
         habits: &Habits,
     ) -> Option<(String, bool)> {
-        let element = self.links[item.link].element;
+        let element = self.headline_link(item);
         let runs = self.title_runs(element, habits);
         let runs = self.without_counters(runs, element);
         let (mut title, pinned) = self.shown(runs, element, date, habits);
         for other in self.other_titles(item, element) {
-            title = fuller(title, other.trim());
+            title = fuller(title, habits.furniture.off(&other));
         }
         if title.is_empty() {
             title.push_str(
@@ -74,6 +101,75 @@ impl Look<'_> {
         }
         let title = text::one_line(&title);
         (!title.is_empty()).then_some((title, pinned))
+    }
+
+    /// The link of a row whose text is its headline: of several to one page the one in a heading, and a text before
+    /// a picture.
+    fn headline_link(&self, item: &Item) -> Id {
+        let page = self.page;
+        let own = &self.links[item.link];
+        let in_heading = |link: &Link| {
+            let around = page.ancestors(link.element).take(3);
+            let mut around = around.take_while(|id| page.contains(item.row, *id));
+            link.text == LinkText::Title
+                && (around.any(|id| is_heading(page, id))
+                    || self.heading_in(link.element).is_some())
+        };
+        if in_heading(own) {
+            return own.element;
+        }
+        let end = page.elements[item.row as usize].end;
+        let from = self.links.partition_point(|link| link.element < item.row);
+        let texts = || {
+            let links = self.links[from..].iter().take(12);
+            let links = links.take_while(|link| link.element < end);
+            links.filter(|link| link.href == own.href && link.text == LinkText::Title)
+        };
+        let says = |link: &&Link| !page.runs_of(link.element).is_empty() && link.units >= 4.0;
+        let shows_text = !page.runs_of(own.element).is_empty();
+        texts()
+            .find(|link| in_heading(link))
+            .or_else(|| texts().find(says).filter(|_| !shows_text))
+            .map_or(own.element, |link| link.element)
+    }
+
+    /// What the attributes of several rows have around the titles that are shown, or all of them where none is.
+    fn furniture(&self, items: &[Item]) -> Furniture {
+        let (mut heads, mut tails) = (Vec::new(), Vec::new());
+        let mut unshown: Vec<String> = Vec::new();
+        for item in items.iter().take(SAMPLE) {
+            let link = self.headline_link(item);
+            let shown = text::one_line(&self.page.text(self.page.runs_of(link)));
+            let others = self.other_titles(item, link);
+            if shown.is_empty() {
+                unshown.extend(others.into_iter().find(|other| !other.is_empty()));
+                continue;
+            }
+            let mut own: HashSet<(bool, String)> = HashSet::new();
+            for other in others {
+                let other = text::one_line(&other);
+                let Some(at) = other.find(&shown) else {
+                    continue;
+                };
+                own.insert((true, other[..at].to_owned()));
+                own.insert((false, other[at + shown.len()..].to_owned()));
+            }
+            for (is_head, words) in own
+                .into_iter()
+                .filter(|(_, words)| !words.trim().is_empty())
+            {
+                if is_head { &mut heads } else { &mut tails }.push(words);
+            }
+        }
+        let mut furniture = Furniture {
+            heads: repeated(heads),
+            tails: repeated(tails),
+        };
+        if unshown.len() >= SEVERAL {
+            furniture.heads.extend(common_head(&unshown));
+            furniture.tails.extend(common_tail(&unshown));
+        }
+        furniture
     }
 
     /// Without counters in elements of their own that stand behind the words.
@@ -304,6 +400,36 @@ impl Look<'_> {
         }
         titles
     }
+}
+
+/// What stands in the list several times, each once.
+fn repeated(mut words: Vec<String>) -> Vec<String> {
+    words.sort();
+    let several = words
+        .chunk_by(|a, b| a == b)
+        .filter(|same| same.len() >= SEVERAL);
+    several.map(|same| same[0].clone()).collect()
+}
+
+/// The words with which all titles begin, up to a space or mark.
+fn common_head(titles: &[String]) -> Option<String> {
+    let first = titles.first()?;
+    let shared = titles.iter().fold(first.len(), |shared, title| {
+        let pairs = first.char_indices().zip(title.chars());
+        let differs = pairs.into_iter().find(|((_, a), b)| a != b);
+        shared.min(differs.map_or(first.len().min(title.len()), |((at, _), _)| at))
+    });
+    let end = first[..shared].rfind(|c: char| !c.is_alphanumeric())?;
+    let end = end + first[end..].chars().next().map_or(0, char::len_utf8);
+    let is_rest = titles.iter().all(|title| title.len() > end);
+    (is_rest && end >= 6).then(|| first[..end].to_owned())
+}
+
+/// The words with which all titles end, from a space or mark on.
+fn common_tail(titles: &[String]) -> Option<String> {
+    let turned = |text: &String| text.chars().rev().collect::<String>();
+    let turned_titles: Vec<String> = titles.iter().map(turned).collect();
+    common_head(&turned_titles).map(|tail| turned(&tail))
 }
 
 /// A title without the date at its head or tail.

@@ -64,12 +64,14 @@ pub(super) fn is_article(look: &Look<'_>, claim: &Claim<'_>) -> bool {
     };
     let outside = Outside::of(page, claim.group).with(texts.as_ref());
     let group = |holds: fn(&Scored) -> bool| claim.group.is_some_and(holds);
+    let is_collection = is_collection(page);
     let mut points = (densest_prose(page, claim.group, &outside) / 100.0).min(4.0);
     points -= (claim.listed / 300.0).min(2.0);
     points += among(look, &claim.hrefs);
     for (holds, weight) in [
         (has_headline(page, &outside), 1.5),
-        (is_declared(page), 1.0),
+        (is_declared(page) && !is_collection, 1.0),
+        (is_collection, -1.5),
         (has_neighbours(page), 1.0),
         (group(|best| best.region == Region::Side), 1.0),
         (
@@ -200,6 +202,20 @@ fn is_declared(page: &Page) -> bool {
             ]
             .iter()
             .any(|kind| text.contains(kind))
+    })
+}
+
+/// Metadata that calls the page a collection of others; such pages are often declared articles too.
+fn is_collection(page: &Page) -> bool {
+    let says = page.scripts.iter().any(|(id, text)| {
+        let kind = page.attribute(*id, "type").unwrap_or_default();
+        kind.contains("ld+json") && text.contains("\"CollectionPage\"")
+    });
+    let mut boxes = (0..page.elements.len() as Id).take(400);
+    let is_archive = |word: &str| matches!(word, "archive" | "search-results");
+    says || boxes.any(|id| {
+        let body = page.name(id) == "body";
+        body && page.class(id).split_whitespace().any(is_archive)
     })
 }
 

@@ -413,8 +413,35 @@ fn region_of_word(word: &str) -> Region {
     const MAIN: &[&str] = &[
         "main", "content", "primary", "results", "archive", "newslist", "listbox",
     ];
+    // `has-sidebar`, `content-sidebar-wrap`, `slider-off`: a box that has one, or none, is none.
+    const HAS: &[&str] = &[
+        "has",
+        "with",
+        "without",
+        "no",
+        "not",
+        "background",
+        "bg",
+        "color",
+    ];
+    const BESIDE: &[&str] = &["content", "main", "body", "page", "columns"];
     let mut region = Region::Neutral;
-    for part in parts(word) {
+    let parts = parts(word);
+    let side = parts.iter().position(|part| SIDE.contains(&part.as_str()));
+    let is_about = side.is_some_and(|at| {
+        let is_bar = matches!(parts[at].as_str(), "side" | "sidebar" | "aside");
+        let holds = |words: &[&str]| {
+            parts[..at]
+                .iter()
+                .any(|part| words.contains(&part.as_str()))
+        };
+        let after = parts.get(at + 1).map(String::as_str);
+        holds(HAS) || is_bar && holds(BESIDE) || matches!(after, Some("off" | "none" | "disabled"))
+    });
+    if is_about {
+        return Region::Neutral;
+    }
+    for part in parts {
         if FRAME.contains(&part.as_str()) {
             return Region::Frame;
         }
