@@ -59,9 +59,9 @@ pub(super) use self::{
     health::heed_rival,
     heard::{Heard, Message, Original, Press},
     held::tell_of_held,
-    memory::Memory,
-    platform::{Platform, Rules},
-    reply::{Alone, Carrier, Output, Reply, Saying},
+    memory::ChatMemory,
+    platform::{Permissions, Platform},
+    reply::{Alone, Carrier, Effect, Reply, Saying},
     report::report,
     words::of as words_of,
 };

@@ -28,7 +28,7 @@ use self::{
     platform::{Me, TelegramPlatform},
     poll::Trouble,
 };
-use super::talk::{self, Base, Conversation, Memory, Rules};
+use super::talk::{self, Base, ChatMemory, Conversation, Permissions};
 use crate::{
     bulletin::{ChannelId, Secret},
     config::{Config, Live},
@@ -42,7 +42,7 @@ use crate::{
 const AGAIN: Duration = Duration::from_secs(60);
 
 /// One token's bot, for as long as the pusher has that token.
-struct Session {
+struct BotSession {
     store: Store,
     config: Live,
     watch: Watch,
@@ -80,7 +80,7 @@ fn session(
     live: &Live,
     (pusher, watch): (&Pusher, &Watch),
     (me, voice, errands): (Me, Voice, mpsc::Sender<Errand>),
-) -> Session {
+) -> BotSession {
     let config = live.borrow().clone();
     let token = config.telegram.as_ref().map(|it| it.token.clone());
     let telegram = Arc::new(TelegramPlatform {
@@ -91,12 +91,12 @@ fn session(
     });
     let base = Base {
         store: store.clone(),
-        rules: Arc::new(rules(&config)),
+        permissions: Arc::new(permissions(&config)),
         config,
         platform: telegram.clone(),
-        memory: Arc::new(Memory::default()),
+        memory: Arc::new(ChatMemory::default()),
     };
-    Session {
+    BotSession {
         store: store.clone(),
         config: live.clone(),
         watch: watch.clone(),
@@ -105,24 +105,24 @@ fn session(
     }
 }
 
-fn rules(config: &Config) -> Rules {
+fn permissions(config: &Config) -> Permissions {
     let Some(telegram) = &config.telegram else {
-        return Rules::nobody();
+        return Permissions::nobody();
     };
     let admins = telegram.admins.iter();
-    Rules {
+    Permissions {
         admins: admins.map(|id| ChannelId::of_chat(*id, None)).collect(),
         subscribe: telegram.subscribe,
         add_sources: telegram.add_sources,
     }
 }
 
-impl Session {
+impl BotSession {
     /// The conversation with the config as it is now: sources may have come.
     fn conversation_now(&self) -> Conversation {
         let config = self.config.borrow().clone();
         self.conversation.with_base(Base {
-            rules: Arc::new(rules(&config)),
+            permissions: Arc::new(permissions(&config)),
             config,
             ..self.conversation.base().clone()
         })
@@ -198,13 +198,13 @@ impl Session {
             UpdateKind::CallbackQuery(query) => return self.pressed(query).await,
             _ => return Ok(Vec::new()),
         };
-        let outputs = self
+        let effects = self
             .conversation_now()
             .hear(asker, heard)
             .await?
             .into_iter();
-        Ok(outputs
-            .filter_map(|output| perform::errand(&self.telegram, output, None))
+        Ok(effects
+            .filter_map(|effect| perform::errand(&self.telegram, effect, None))
             .collect())
     }
 
@@ -219,14 +219,14 @@ impl Session {
             )]);
         };
         let (asker, heard) = heard::press(&query, &chat, &self.telegram.token);
-        let outputs = self
+        let effects = self
             .conversation_now()
             .hear(asker, heard)
             .await?
             .into_iter();
         let press = Some((&query.id, chat.id.0));
-        Ok(outputs
-            .filter_map(|output| perform::errand(&self.telegram, output, press))
+        Ok(effects
+            .filter_map(|effect| perform::errand(&self.telegram, effect, press))
             .collect())
     }
 

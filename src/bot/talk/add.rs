@@ -164,7 +164,7 @@ fn added(base: &Base, asker: &Asker, url: Url, name: &str) -> AddedSource {
 fn counted(base: &Base, asker: &Asker) -> Option<(usize, usize)> {
     let added = base.store.added_sources().borrow().clone();
     let own = added.iter().filter(|source| is_of(base, source, asker));
-    let adds = base.rules.add_sources != AddSources::Nobody;
+    let adds = base.permissions.add_sources != AddSources::Nobody;
     adds.then_some((own.count(), added.len()))
 }
 
@@ -183,7 +183,7 @@ fn may_not_add(base: &Base, asker: &Asker, target: &Target, url: &Url) -> Option
     let is_hidden = hidden.any(|source| canonical_url(source.url.as_str()) == asked);
     let (of_one, of_all) = counted(base, asker).unwrap_or_default();
     let full = |text: &str, most: usize| fill(text, &[("most", &most.to_string())]);
-    match base.rules.add_sources {
+    match base.permissions.add_sources {
         AddSources::Nobody => Some(words.nobody_adds.to_owned()),
         AddSources::Admins if !base.is_admin(asker) => Some(words.admins_add.to_owned()),
         _ if shut.is_some() => shut.map(str::to_owned),

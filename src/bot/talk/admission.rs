@@ -65,10 +65,10 @@ pub(super) fn ask_admins(base: &Base, asker: &Asker, target: &Target, chat: &Cha
         tracing::warn!(channel.id = %target.id, "too many chats ask to be let in at once; this one is listed by /channels alone");
         return;
     }
-    if base.rules.admins.is_empty() {
+    if base.permissions.admins.is_empty() {
         tracing::warn!(channel.id = %target.id, "a chat asks to be let in, and [telegram] has no `admins`");
     }
-    for admin in &base.rules.admins {
+    for admin in &base.permissions.admins {
         let question = question(base, asker, target, (admin, chat));
         if !base.platform.tell(admin, question) {
             tracing::warn!(channel.id = %target.id, "too much waits to be said; an admin was not asked");

@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 
 use super::{
     asker::{Asker, ChatKind},
-    memory::Memory,
-    platform::{Platform, Rules},
+    memory::ChatMemory,
+    platform::{Permissions, Platform},
     words::{self, Phrases},
 };
 use crate::{
@@ -20,9 +20,9 @@ use crate::{
 pub(in crate::bot) struct Base {
     pub(in crate::bot) store: Store,
     pub(in crate::bot) config: Arc<Config>,
-    pub(in crate::bot) rules: Arc<Rules>,
+    pub(in crate::bot) permissions: Arc<Permissions>,
     pub(in crate::bot) platform: Arc<dyn Platform>,
-    pub(in crate::bot) memory: Arc<Memory>,
+    pub(in crate::bot) memory: Arc<ChatMemory>,
 }
 
 impl Base {
@@ -50,7 +50,7 @@ impl Base {
     /// Whether it is one of the config's admins.
     pub(super) fn is_admin(&self, asker: &Asker) -> bool {
         let person = asker.person.as_ref();
-        person.is_some_and(|person| self.rules.admins.contains(person))
+        person.is_some_and(|person| self.permissions.admins.contains(person))
     }
 
     /// An admin where nobody else reads along.

@@ -72,37 +72,37 @@ pub(super) enum Allowance {
 
 /// What is under way, or waits for its turn, by chat.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Seats(Arc<Mutex<HashMap<ChannelId, usize>>>);
+pub(super) struct Tickets(Arc<Mutex<HashMap<ChannelId, usize>>>);
 
-impl Seats {
+impl Tickets {
     /// A place for one more of a chat, until it is dropped; None: it has `most` already.
-    pub(super) fn take(&self, chat: &ChannelId, most: usize) -> Option<Seat> {
-        let mut seats = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = seats.entry(chat.clone()).or_default();
+    pub(super) fn take(&self, chat: &ChannelId, most: usize) -> Option<Ticket> {
+        let mut tickets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = tickets.entry(chat.clone()).or_default();
         if *count >= most {
             return None;
         }
         *count += 1;
-        let seats = self.clone();
+        let tickets = self.clone();
         let chat = chat.clone();
-        Some(Seat { seats, chat })
+        Some(Ticket { tickets, chat })
     }
 }
 
 #[derive(Debug)]
-pub(super) struct Seat {
-    seats: Seats,
+pub(super) struct Ticket {
+    tickets: Tickets,
     chat: ChannelId,
 }
 
-impl Drop for Seat {
+impl Drop for Ticket {
     fn drop(&mut self) {
-        let seats = self.seats.0.lock();
-        let mut seats = seats.unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = seats.get_mut(&self.chat) {
+        let tickets = self.tickets.0.lock();
+        let mut tickets = tickets.unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = tickets.get_mut(&self.chat) {
             *count -= 1;
         }
-        seats.retain(|_, count| *count > 0);
+        tickets.retain(|_, count| *count > 0);
     }
 }
 
@@ -133,12 +133,12 @@ mod tests {
 
     #[test]
     fn seats_are_given_back() {
-        let seats = Seats::default();
+        let tickets = Tickets::default();
         let (one, other) = ("a".parse().unwrap(), "b".parse().unwrap());
-        let first = seats.take(&one, 1);
-        assert!(first.is_some() && seats.take(&one, 1).is_none());
-        assert!(seats.take(&other, 1).is_some());
+        let first = tickets.take(&one, 1);
+        assert!(first.is_some() && tickets.take(&one, 1).is_none());
+        assert!(tickets.take(&other, 1).is_some());
         drop(first);
-        assert!(seats.take(&one, 1).is_some());
+        assert!(tickets.take(&one, 1).is_some());
     }
 }

@@ -199,7 +199,14 @@ impl Button {
     /// As it was [`written`](Self::written); `beside` is the conversation of the press.
     pub(in crate::bot) fn read(what: &str, beside: &ChannelId) -> Option<Self> {
         let words: Vec<_> = what.split(' ').collect();
-        Some(match words.as_slice() {
+        let wish = Self::read_wish(&words, beside);
+        wish.or_else(|| Self::read_question(&words))
+            .or_else(|| Self::read_for_admins(&words, beside))
+    }
+
+    /// Buttons for those who change a chat's wishes.
+    fn read_wish(words: &[&str], beside: &ChannelId) -> Option<Self> {
+        Some(match words {
             ["x"] => Self::Cancel,
             ["s", page, of] => Self::Sources {
                 page: page.parse().ok()?,
@@ -214,10 +221,25 @@ impl Button {
             ["c", wish, value] => Self::Set(meant(&PREFERENCES, wish)?, (*value).to_owned()),
             ["m"] => Self::Menu(None),
             ["m", wish] => Self::Menu(Some(meant(&PREFERENCES, wish)?)),
+            ["w", hash] => Self::DropWord((*hash).to_owned()),
             ["n", of] => Self::Add {
                 of: elsewhere(of, beside)?,
             },
             ["J"] => Self::Join,
+            ["g", source] => Self::Remove(source.parse().ok()?),
+            ["G", source] => Self::RemoveNow(source.parse().ok()?),
+            ["e", id] => Self::Remind(bulletin(id)?),
+            _ => return None,
+        })
+    }
+
+    /// Buttons for anyone.
+    fn read_question(words: &[&str]) -> Option<Self> {
+        Some(match words {
+            ["?"] => Self::Help,
+            ["q", ask] => Self::Ask(meant(&ASKS, ask)?),
+            ["i", id] => Self::Story(bulletin(id)?),
+            ["B", id] => Self::Bulletin(bulletin(id)?),
             ["l", n, page] => Self::Latest {
                 n: n.parse().ok()?,
                 page: page.parse().ok()?,
@@ -225,41 +247,34 @@ impl Button {
             ["f", page] => Self::Found {
                 page: page.parse().ok()?,
             },
-            ["r", id] => Self::Rebroadcast(BulletinId(id.parse().ok()?), None),
-            ["r", id, channel] => {
-                let channel = channel.parse().ok()?;
-                Self::Rebroadcast(BulletinId(id.parse().ok()?), Some(channel))
-            }
+            _ => return None,
+        })
+    }
+
+    fn read_for_admins(words: &[&str], beside: &ChannelId) -> Option<Self> {
+        let by = |by: &str| at_address(by, beside);
+        Some(match words {
+            ["o", id] => Self::Offer(bulletin(id)?, None),
+            ["o", id, channel] => Self::Offer(bulletin(id)?, Some(channel.parse().ok()?)),
+            ["r", id] => Self::Rebroadcast(bulletin(id)?, None),
+            ["r", id, channel] => Self::Rebroadcast(bulletin(id)?, Some(channel.parse().ok()?)),
             ["b"] => Self::Broadcast,
             ["u", first, count] => Self::Undo {
                 first: DeliveryId(first.parse().ok()?),
                 count: count.parse().ok()?,
             },
             ["a", chat] => Self::LetIn(chat.parse().ok()?, None),
-            ["a", chat, by] => Self::LetIn(chat.parse().ok()?, Some(at_address(by, beside)?)),
+            ["a", chat, person] => Self::LetIn(chat.parse().ok()?, Some(by(person)?)),
             ["d", chat] => Self::TurnDown(chat.parse().ok()?, None),
-            ["d", chat, by] => Self::TurnDown(chat.parse().ok()?, Some(at_address(by, beside)?)),
+            ["d", chat, person] => Self::TurnDown(chat.parse().ok()?, Some(by(person)?)),
             ["h", release, id, source] => Self::Held(
                 meant(&RELEASES, release)?,
-                BulletinId(id.parse().ok()?),
+                bulletin(id)?,
                 one_source(source)?,
             ),
             ["k", page] => Self::Channels {
                 page: page.parse().ok()?,
             },
-            ["w", hash] => Self::DropWord((*hash).to_owned()),
-            ["g", source] => Self::Remove(source.parse().ok()?),
-            ["G", source] => Self::RemoveNow(source.parse().ok()?),
-            ["e", id] => Self::Remind(BulletinId(id.parse().ok()?)),
-            ["?"] => Self::Help,
-            ["q", ask] => Self::Ask(meant(&ASKS, ask)?),
-            ["i", id] => Self::Story(BulletinId(id.parse().ok()?)),
-            ["B", id] => Self::Bulletin(BulletinId(id.parse().ok()?)),
-            ["o", id] => Self::Offer(BulletinId(id.parse().ok()?), None),
-            ["o", id, channel] => {
-                let channel = channel.parse().ok()?;
-                Self::Offer(BulletinId(id.parse().ok()?), Some(channel))
-            }
             ["y"] => Self::Health,
             ["v"] => Self::HeldList,
             ["p", page] => Self::Manage {
@@ -302,6 +317,10 @@ impl Button {
         );
         self.is_for_admins() && !is_of_rebroadcast
     }
+}
+
+fn bulletin(id: &str) -> Option<BulletinId> {
+    id.parse().ok().map(BulletinId)
 }
 
 fn elsewhere(of: &str, beside: &ChannelId) -> Option<Option<ChannelId>> {

@@ -10,7 +10,7 @@ use super::{
     heard::{Heard, Message},
     later::Tasks,
     membership, obey, press,
-    reply::{Output, Reply},
+    reply::{Effect, Reply},
     sources,
 };
 use crate::{bulletin::ChannelId, ops::StoreError, push::Pusher, watch::Watch};
@@ -52,20 +52,20 @@ impl Conversation {
         &self,
         asker: Asker,
         heard: Heard,
-    ) -> Result<Vec<Output>, StoreError> {
+    ) -> Result<Vec<Effect>, StoreError> {
         let asker = Asker {
             language: self.base.language_of(&asker),
             ..asker
         };
-        if let Some(outputs) = self.held_off(&asker) {
-            return Ok(outputs);
+        if let Some(effects) = self.held_off(&asker) {
+            return Ok(effects);
         }
-        let mut outputs = self.answered(&asker, heard).await?;
-        outputs.retain(|output| !output.refuses() || self.base.is_to_be_told(&asker));
-        Ok(outputs)
+        let mut effects = self.answered(&asker, heard).await?;
+        effects.retain(|effect| !effect.refuses() || self.base.is_to_be_told(&asker));
+        Ok(effects)
     }
 
-    async fn answered(&self, asker: &Asker, heard: Heard) -> Result<Vec<Output>, StoreError> {
+    async fn answered(&self, asker: &Asker, heard: Heard) -> Result<Vec<Effect>, StoreError> {
         let base = &self.base;
         match heard {
             Heard::Message(message) => self.read(asker, &message).await,
@@ -76,7 +76,7 @@ impl Conversation {
             Heard::PassedOn(None) => Ok(Vec::new()),
             Heard::PassedOn(Some((id, title))) => {
                 let reply = sources::offer_channel(base, asker, (&id, title)).await?;
-                Ok(vec![Output::answer(asker, reply)])
+                Ok(vec![Effect::answer(asker, reply)])
             }
             Heard::Joined { was_there } => membership::joined(base, asker, was_there).await,
             Heard::Left => {
@@ -86,7 +86,7 @@ impl Conversation {
         }
     }
 
-    async fn read(&self, asker: &Asker, message: &Message) -> Result<Vec<Output>, StoreError> {
+    async fn read(&self, asker: &Asker, message: &Message) -> Result<Vec<Effect>, StoreError> {
         let Some(command) = obey::understood(message, self.base.platform.name()) else {
             return Ok(Vec::new());
         };
@@ -95,7 +95,7 @@ impl Conversation {
     }
 
     /// What a chat that asks too often is told: that, once. None: it may ask.
-    fn held_off(&self, asker: &Asker) -> Option<Vec<Output>> {
+    fn held_off(&self, asker: &Asker) -> Option<Vec<Effect>> {
         if self.base.is_admin(asker) {
             return None;
         }
@@ -108,7 +108,7 @@ impl Conversation {
                     "a chat asks too often, and is not answered for a while"
                 );
                 let reply = Reply::from(asker.words().too_often);
-                Some(vec![Output::answer(asker, reply)])
+                Some(vec![Effect::answer(asker, reply)])
             }
         }
     }

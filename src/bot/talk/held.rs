@@ -127,7 +127,7 @@ pub(in crate::bot) async fn tell_of_held(base: &Base) -> Result<(), StoreError> 
         return Ok(());
     };
     let (mut is_told, mut is_owed) = (false, false);
-    for admin in &base.rules.admins {
+    for admin in &base.permissions.admins {
         let words = base.words_at(admin);
         let reply = held_in(base, words, None, NAMED).await?;
         let Some(sent) = base.platform.say(admin, reply).await else {

@@ -9,9 +9,9 @@ use super::{
     add, archive,
     asker::Asker,
     base::Base,
-    bounds::{Seat, Seats},
+    bounds::{Ticket, Tickets},
     manage,
-    reply::{Output, Reply},
+    reply::{Effect, Reply},
     slow::Slow,
     story,
 };
@@ -32,8 +32,8 @@ struct Limits {
     polls: Semaphore,
     looks: Semaphore,
     /// What each chat has under way, or waits for.
-    searching: Seats,
-    pages: Seats,
+    searching: Tickets,
+    pages: Tickets,
 }
 
 impl Default for Limits {
@@ -42,8 +42,8 @@ impl Default for Limits {
             searches: Semaphore::new(2),
             polls: Semaphore::new(2),
             looks: Semaphore::new(8),
-            searching: Seats::default(),
-            pages: Seats::default(),
+            searching: Tickets::default(),
+            pages: Tickets::default(),
         }
     }
 }
@@ -73,24 +73,24 @@ impl Tasks {
     }
 
     /// A look at an address to subscribe to; None: too many pages of this chat are looked at already.
-    pub(super) fn look(&self, asker: &Asker, url: Url, of: Option<ChannelId>) -> Option<Output> {
-        let seat = self.limits.pages.take(&asker.chat, MOST_PAGES)?;
-        Some(self.begin(asker, Slow::Page(url, of, seat)))
+    pub(super) fn look(&self, asker: &Asker, url: Url, of: Option<ChannelId>) -> Option<Effect> {
+        let ticket = self.limits.pages.take(&asker.chat, MOST_PAGES)?;
+        Some(self.begin(asker, Slow::Page(url, of, ticket)))
     }
 
     /// Does it beside the other answers, or says that too much of it is under way for this chat.
-    pub(super) fn begin(&self, asker: &Asker, what: Slow) -> Output {
-        let mut seat = None;
+    pub(super) fn begin(&self, asker: &Asker, what: Slow) -> Effect {
+        let mut ticket = None;
         if matches!(what, Slow::Search(_) | Slow::Why(_) | Slow::Leaf(..)) {
-            seat = self.limits.searching.take(&asker.chat, MOST_SEARCHES);
-            if seat.is_none() {
-                return Output::answer(asker, asker.words().still_looking.into());
+            ticket = self.limits.searching.take(&asker.chat, MOST_SEARCHES);
+            if ticket.is_none() {
+                return Effect::answer(asker, asker.words().still_looking.into());
             }
         }
         let (tasks, asker) = (self.clone(), asker.clone());
-        Output::Later {
+        Effect::Later {
             place: asker.place.clone(),
-            work: Box::pin(async move { tasks.done(&asker, what, seat).await }),
+            work: Box::pin(async move { tasks.done(&asker, what, ticket).await }),
         }
     }
 
@@ -98,16 +98,16 @@ impl Tasks {
         &self,
         asker: &Asker,
         what: Slow,
-        seat: Option<Seat>,
-    ) -> Result<Option<Output>, StoreError> {
+        ticket: Option<Ticket>,
+    ) -> Result<Option<Effect>, StoreError> {
         let shown_in = match &what {
             Slow::Leaf(.., message) => Some(message.clone()),
             _ => None,
         };
         let reply = self.reply(asker, what).await?;
-        drop(seat);
-        let output = output(asker, reply, shown_in);
-        Ok(Some(output).filter(|it| !it.refuses() || self.base.is_to_be_told(asker)))
+        drop(ticket);
+        let effect = effect(asker, reply, shown_in);
+        Ok(Some(effect).filter(|it| !it.refuses() || self.base.is_to_be_told(asker)))
     }
 
     async fn reply(&self, asker: &Asker, what: Slow) -> Result<Reply, StoreError> {
@@ -128,13 +128,13 @@ impl Tasks {
     }
 }
 
-fn output(asker: &Asker, reply: Reply, shown_in: Option<MessageRef>) -> Output {
+fn effect(asker: &Asker, reply: Reply, shown_in: Option<MessageRef>) -> Effect {
     match shown_in {
-        Some(message) => Output::Edit {
+        Some(message) => Effect::Edit {
             chat: asker.chat.clone(),
             message,
             reply,
         },
-        None => Output::answer(asker, reply),
+        None => Effect::answer(asker, reply),
     }
 }

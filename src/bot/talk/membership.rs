@@ -2,7 +2,7 @@
 
 use chrono::Utc;
 
-use super::{asker::Asker, base::Base, reply::Output, welcome};
+use super::{asker::Asker, base::Base, reply::Effect, welcome};
 use crate::{bulletin::ChannelId, ops::StoreError};
 
 /// The bot came into a conversation, or is let in again: what was paused goes on, and whoever added it is
@@ -11,7 +11,7 @@ pub(super) async fn joined(
     base: &Base,
     asker: &Asker,
     was_there: bool,
-) -> Result<Vec<Output>, StoreError> {
+) -> Result<Vec<Effect>, StoreError> {
     take_up(base, asker).await?;
     Ok(match asker.is_private() || was_there {
         true => Vec::new(),

@@ -19,7 +19,7 @@ const MOST_REFUSED: usize = 1000;
 const MOST_CHATS: usize = 20_000;
 
 #[derive(Debug, Default)]
-pub(in crate::bot) struct Memory {
+pub(in crate::bot) struct ChatMemory {
     /// Conversations and people in them who were told that they may not.
     refused: Mutex<HashSet<(ChannelId, Option<ChannelId>)>>,
     /// The languages of those who wrote, for what is said to them unasked.
@@ -33,7 +33,7 @@ pub(in crate::bot) struct Memory {
     has_rival: AtomicBool,
 }
 
-impl Memory {
+impl ChatMemory {
     pub(super) fn is_first_refusal(&self, chat: &ChannelId, person: Option<&ChannelId>) -> bool {
         is_first(&self.refused, (chat.clone(), person.cloned()), MOST_REFUSED)
     }

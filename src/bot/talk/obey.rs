@@ -12,7 +12,7 @@ use super::{
     held,
     later::Tasks,
     manage, rebroadcast,
-    reply::{Alone, Output, Reply},
+    reply::{Alone, Effect, Reply},
     settings,
     slow::Slow,
     sources, story, subscribe, welcome, wishes,
@@ -47,7 +47,7 @@ pub(super) async fn obey(
     (tasks, pusher): (&Tasks, &Pusher),
     asker: &Asker,
     (command, message): (ChatCommand, &Message),
-) -> Result<Vec<Output>, StoreError> {
+) -> Result<Vec<Effect>, StoreError> {
     let reply = match command {
         ChatCommand::Start(payload) => return subscribe::start(base, asker, &payload).await,
         ChatCommand::Subscribe(what) => {
@@ -65,7 +65,7 @@ pub(super) async fn obey(
         ChatCommand::Misused(usage) => misused(asker, usage),
         command => answered(base, asker, command).await?,
     };
-    Ok(vec![Output::answer(asker, reply)])
+    Ok(vec![Effect::answer(asker, reply)])
 }
 
 /// Commands that are answered at once, in one message.
@@ -93,22 +93,22 @@ async fn administer(
     (tasks, pusher): (&Tasks, &Pusher),
     asker: &Asker,
     (act, message): (AdminCommand, &Message),
-) -> Result<Vec<Output>, StoreError> {
+) -> Result<Vec<Effect>, StoreError> {
     let is_apart = act.is_for_admins_eyes() && !asker.is_private();
     let alone = base.alone(asker).filter(|_| is_apart);
     let (group, asker) = (asker, alone.as_ref().unwrap_or(asker));
     if let AdminCommand::Poll(source) = act {
         let polled = tasks.begin(asker, Slow::Poll(source));
         let line = alone.as_ref().map(|_| group.words().answered_alone);
-        let line = line.map(|line| Output::answer(group, line.into()));
+        let line = line.map(|line| Effect::answer(group, line.into()));
         return Ok(std::iter::once(polled).chain(line).collect());
     }
     let reply = act_on(base, pusher, asker, (act, message)).await?;
     let Some(alone) = alone else {
-        return Ok(vec![Output::answer(asker, reply)]);
+        return Ok(vec![Effect::answer(asker, reply)]);
     };
     let line = |text: &str| vec![(group.place.clone(), text.into())];
-    Ok(vec![Output::Alone(Alone {
+    Ok(vec![Effect::Alone(Alone {
         then: line(group.words().answered_alone),
         otherwise: line(group.words().write_first),
         ..Alone::new(group, alone.place, reply)

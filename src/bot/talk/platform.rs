@@ -10,14 +10,14 @@ use crate::{
 
 /// Who may do what, as the config says of this platform.
 #[derive(Debug, Clone)]
-pub(in crate::bot) struct Rules {
+pub(in crate::bot) struct Permissions {
     /// Each by the conversation with them alone.
     pub(in crate::bot) admins: Vec<ChannelId>,
     pub(in crate::bot) subscribe: Subscribe,
     pub(in crate::bot) add_sources: AddSources,
 }
 
-impl Rules {
+impl Permissions {
     /// Where the config says nothing of the platform.
     pub(in crate::bot) fn nobody() -> Self {
         Self {

@@ -12,7 +12,7 @@ use super::{
     held,
     later::Tasks,
     manage, pages, rebroadcast, removal,
-    reply::{Carrier, Output, Pressed, Reply},
+    reply::{Carrier, Effect, Pressed, Reply},
     settings,
     slow::Slow,
     sources, story, subscribe, welcome, wishes,
@@ -25,28 +25,28 @@ pub(super) async fn pressed(
     (tasks, pusher): (&Tasks, &Pusher),
     asker: &Asker,
     press: Press,
-) -> Result<Vec<Output>, StoreError> {
+) -> Result<Vec<Effect>, StoreError> {
     let (button, carrier) = match allowed(base, asker, press).await {
         Ok(found) => found,
-        Err(why) => return Ok(vec![Output::Note(why.to_owned())]),
+        Err(why) => return Ok(vec![Effect::Note(why.to_owned())]),
     };
     let pressed = match button.is_for_admins() {
         true => done_for_admins(base, pusher, asker, (button, &carrier)).await?,
         false => done(base, asker, (button, &carrier)).await?,
     };
-    let mut outputs = vec![Output::Note(pressed.note)];
-    outputs.extend(pressed.shown.map(|reply| Output::Edit {
+    let mut effects = vec![Effect::Note(pressed.note)];
+    effects.extend(pressed.shown.map(|reply| Effect::Edit {
         chat: asker.chat.clone(),
         message: carrier.message,
         reply,
     }));
-    outputs.extend(pressed.later.map(|slow| tasks.begin(asker, slow)));
+    effects.extend(pressed.later.map(|slow| tasks.begin(asker, slow)));
     let more = pressed.more.into_iter();
-    outputs.extend(more.map(|(to, reply)| match to == asker.place {
-        true => Output::answer(asker, reply),
-        false => Output::tell(&to.clone(), to, reply),
+    effects.extend(more.map(|(to, reply)| match to == asker.place {
+        true => Effect::answer(asker, reply),
+        false => Effect::tell(&to.clone(), to, reply),
     }));
-    Ok(outputs)
+    Ok(effects)
 }
 
 /// The button and the message that has it, or why the asker may not press it.

@@ -108,7 +108,7 @@ pub(in crate::bot) struct Carrier {
 }
 
 /// What a platform is to do, in the order in which it is given.
-pub(in crate::bot) enum Output {
+pub(in crate::bot) enum Effect {
     Say(Saying),
     Alone(Alone),
     /// Shows something in place of a message of the conversation.
@@ -122,7 +122,7 @@ pub(in crate::bot) enum Output {
     /// Takes longer; meanwhile the conversation shows that somebody is at work.
     Later {
         place: ChannelId,
-        work: BoxFuture<'static, Result<Option<Output>, StoreError>>,
+        work: BoxFuture<'static, Result<Option<Effect>, StoreError>>,
     },
 }
 
@@ -162,7 +162,7 @@ impl Alone {
     }
 }
 
-impl Output {
+impl Effect {
     /// Answers whoever asked.
     pub(super) fn answer(asker: &Asker, reply: Reply) -> Self {
         Self::Say(Saying {

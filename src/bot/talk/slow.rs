@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::bounds::Seat;
+use super::bounds::Ticket;
 use crate::bulletin::{ChannelId, MessageRef};
 
 #[derive(Debug)]
@@ -11,7 +11,7 @@ pub(super) enum Slow {
     Why(String),
     Poll(String),
     /// An address to subscribe to, perhaps for a channel elsewhere.
-    Page(Url, Option<ChannelId>, Seat),
+    Page(Url, Option<ChannelId>, Ticket),
     /// A page of what was searched for, in the message that shows the last one.
     Leaf(String, usize, MessageRef),
 }

@@ -9,7 +9,7 @@ use super::{
     reply::{Carrier, Pressed, Reply},
     target::{self, Target},
     visible,
-    want::{self, Wanted},
+    want::{self, WishOutcome},
     words::{Phrases, fill, shown_name},
 };
 use crate::{
@@ -42,12 +42,12 @@ pub(super) async fn turn(
     }
     let wanted = want::want(base, asker, &target, source.as_ref(), wants).await?;
     let note = match wanted {
-        Wanted::Now(_) if wants => words.note_on,
-        Wanted::Now(_) => words.note_off,
-        Wanted::Pending => words.note_pending,
-        Wanted::TurnedDown => words.turned_down,
-        Wanted::Nobody => words.nobody_subscribes,
-        Wanted::InConfig(_) => words.note_in_config,
+        WishOutcome::Now(_) if wants => words.note_on,
+        WishOutcome::Now(_) => words.note_off,
+        WishOutcome::Pending => words.note_pending,
+        WishOutcome::TurnedDown => words.turned_down,
+        WishOutcome::Nobody => words.nobody_subscribes,
+        WishOutcome::InConfig(_) => words.note_in_config,
     };
     let looked_for = pages::asked(&carrier.text);
     Ok(Pressed {

@@ -9,11 +9,11 @@ use super::{
     button::Button,
     later::Tasks,
     membership, removal,
-    reply::{Output, Pressed, Reply},
+    reply::{Effect, Pressed, Reply},
     sources,
     target::{self, Target},
     visible,
-    want::{self, Wanted, in_config},
+    want::{self, WishOutcome, in_config},
     welcome,
     words::{Phrases, fill},
 };
@@ -30,13 +30,13 @@ pub(super) async fn start(
     base: &Base,
     asker: &Asker,
     payload: &str,
-) -> Result<Vec<Output>, StoreError> {
+) -> Result<Vec<Effect>, StoreError> {
     let reply = begin(base, asker, payload).await?;
-    let mut outputs = vec![Output::answer(asker, reply)];
+    let mut effects = vec![Effect::answer(asker, reply)];
     if payload.is_empty() && !asker.is_private() {
-        outputs.extend(welcome::introduce(base, asker));
+        effects.extend(welcome::introduce(base, asker));
     }
-    Ok(outputs)
+    Ok(effects)
 }
 
 async fn begin(base: &Base, asker: &Asker, payload: &str) -> Result<Reply, StoreError> {
@@ -103,11 +103,11 @@ pub(super) async fn subscribe(
     tasks: &Tasks,
     asker: &Asker,
     what: &str,
-) -> Result<Vec<Output>, StoreError> {
+) -> Result<Vec<Effect>, StoreError> {
     let words = asker.words();
     let (what, target) = match target::named(base, asker, what).await {
         Ok(found) => found,
-        Err(why) => return Ok(vec![Output::answer(asker, Reply::refusing(why))]),
+        Err(why) => return Ok(vec![Effect::answer(asker, Reply::refusing(why))]),
     };
     let offer = |looked_for| sources::offer_sources(base, asker, target.of.as_ref(), 0, looked_for);
     let reply = if what.is_empty() {
@@ -128,7 +128,7 @@ pub(super) async fn subscribe(
     } else {
         no_source(words, &what)
     };
-    Ok(vec![Output::answer(asker, reply)])
+    Ok(vec![Effect::answer(asker, reply)])
 }
 
 fn no_source(words: &Phrases, what: &str) -> Reply {
@@ -142,8 +142,8 @@ async fn subscribe_each(
     tasks: &Tasks,
     asker: &Asker,
     (what, target): (&str, &Target),
-) -> Result<Vec<Output>, StoreError> {
-    let mut outputs = Vec::new();
+) -> Result<Vec<Effect>, StoreError> {
+    let mut effects = Vec::new();
     let mut has_room = true;
     for (place, part) in parts(what).take(MOST_AT_ONCE).enumerate() {
         // Of several answers to one question the last one is given.
@@ -154,16 +154,16 @@ async fn subscribe_each(
         if let Some(url) = address(part).or_else(|| bare_address(part)) {
             let looked = tasks.look(asker, url, target.of.clone());
             has_room &= looked.is_some();
-            outputs.extend(looked);
+            effects.extend(looked);
         } else if let Some(source) = visible::source_called(base, asker, target, part) {
             let reply = want::subscribe_to(base, asker, target, Some(source)).await?;
-            outputs.push(Output::answer(asker, reply));
+            effects.push(Effect::answer(asker, reply));
         }
     }
     if !has_room || parts(what).nth(MOST_AT_ONCE).is_some() {
-        outputs.push(Output::answer(asker, asker.words().still_looking.into()));
+        effects.push(Effect::answer(asker, asker.words().still_looking.into()));
     }
-    Ok(outputs)
+    Ok(effects)
 }
 
 pub(super) async fn unsubscribe(
@@ -221,8 +221,8 @@ async fn unsubscribe_from(
         }
     };
     let reply: Reply = match wanted {
-        Wanted::InConfig(channel) => in_config(words, &channel),
-        Wanted::Now(chat) if chat.wants_any() => {
+        WishOutcome::InConfig(channel) => in_config(words, &channel),
+        WishOutcome::Now(chat) if chat.wants_any() => {
             let left = visible::names_for(base, &chat, words);
             fill(words.unsubscribed, &[("left", left)]).into()
         }

@@ -108,7 +108,7 @@ pub(super) async fn change(
 pub(super) fn standing_if_asked(base: &Base, asker: &Asker, target: &Target) -> Standing {
     let before = base.store.chat(&target.id);
     let before = before.map_or(Standing::New, |chat| chat.standing);
-    let_in(before, base.rules.subscribe, base.is_admin(asker))
+    let_in(before, base.permissions.subscribe, base.is_admin(asker))
 }
 
 fn let_in(before: Standing, mode: Subscribe, is_admin: bool) -> Standing {

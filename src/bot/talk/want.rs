@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// What became of a wish.
-pub(super) enum Wanted {
+pub(super) enum WishOutcome {
     /// It is as it was wished; what the chat has now.
     Now(Chat),
     /// It comes once an admin has let the chat in.
@@ -36,9 +36,9 @@ pub(super) async fn want(
     target: &Target,
     source: Option<&SourceId>,
     wants: bool,
-) -> Result<Wanted, StoreError> {
+) -> Result<WishOutcome, StoreError> {
     if let Some(channel) = through_config(base, asker, target, (source, wants)) {
-        return Ok(Wanted::InConfig(channel));
+        return Ok(WishOutcome::InConfig(channel));
     }
     let standing = match wants {
         true => target::standing_if_asked(base, asker, target),
@@ -48,8 +48,8 @@ pub(super) async fn want(
         }
     };
     match standing {
-        Standing::New if wants => return Ok(Wanted::Nobody),
-        Standing::Refused if wants => return Ok(Wanted::TurnedDown),
+        Standing::New if wants => return Ok(WishOutcome::Nobody),
+        Standing::Refused if wants => return Ok(WishOutcome::TurnedDown),
         _ => {}
     }
     let verb = if wants { "subscribe" } else { "unsubscribe" };
@@ -65,12 +65,12 @@ pub(super) async fn want(
     };
     let chat = target::change(base, asker, target, &what, changed).await?;
     if chat.standing != Standing::Pending {
-        return Ok(Wanted::Now(chat));
+        return Ok(WishOutcome::Now(chat));
     }
     if wants {
         admission::ask_admins(base, asker, target, &chat);
     }
-    Ok(Wanted::Pending)
+    Ok(WishOutcome::Pending)
 }
 
 /// The channel of the config that brings the source there, whatever the chat itself wishes.
@@ -117,11 +117,13 @@ pub(super) async fn subscribe_to(
         (words.settings.to_owned(), Button::Menu(None)),
     ];
     Ok(match wanted {
-        Wanted::Now(_) => Reply::from(fill(words.subscribed, &[("source", &name)])).with(buttons),
-        Wanted::Pending => fill(words.pending, &[("source", &name)]).into(),
-        Wanted::TurnedDown => words.turned_down.into(),
-        Wanted::Nobody => words.nobody_subscribes.into(),
-        Wanted::InConfig(channel) => in_config(words, &channel),
+        WishOutcome::Now(_) => {
+            Reply::from(fill(words.subscribed, &[("source", &name)])).with(buttons)
+        }
+        WishOutcome::Pending => fill(words.pending, &[("source", &name)]).into(),
+        WishOutcome::TurnedDown => words.turned_down.into(),
+        WishOutcome::Nobody => words.nobody_subscribes.into(),
+        WishOutcome::InConfig(channel) => in_config(words, &channel),
     })
 }
 

@@ -6,7 +6,7 @@ use super::{
     base::Base,
     button::Button,
     command,
-    reply::{Alone, Output, Reply},
+    reply::{Alone, Effect, Reply},
     words::fill,
 };
 use crate::{
@@ -53,12 +53,12 @@ fn set_up(base: &Base, asker: &Asker, reader: &Asker) -> Reply {
 
 /// Tells whoever asks, alone, how to push to a group or channel: its readers have no use for it. Who
 /// cannot be written to is told in the group where to ask; of a channel the admins of the config are told.
-pub(super) fn introduce(base: &Base, asker: &Asker) -> Vec<Output> {
+pub(super) fn introduce(base: &Base, asker: &Asker) -> Vec<Effect> {
     let line = (asker.kind == ChatKind::Group)
         .then(|| (asker.place.clone(), asker.words().hello_privately.into()));
     let Some(alone) = base.alone(asker) else {
         let messages = line.into_iter().chain(for_admins(base, asker));
-        let tell = |(to, reply)| Output::tell(&asker.chat, to, reply);
+        let tell = |(to, reply)| Effect::tell(&asker.chat, to, reply);
         return messages.map(tell).collect();
     };
     let otherwise = match line {
@@ -66,7 +66,7 @@ pub(super) fn introduce(base: &Base, asker: &Asker) -> Vec<Output> {
         None => for_admins(base, asker),
     };
     let reply = set_up(base, asker, &alone);
-    vec![Output::Alone(Alone {
+    vec![Effect::Alone(Alone {
         otherwise,
         ..Alone::new(asker, alone.place, reply)
     })]
@@ -85,7 +85,7 @@ fn for_admins(base: &Base, asker: &Asker) -> Vec<(ChannelId, Reply)> {
         let reply = set_up(base, asker, &reader);
         Some((reader.place, reply))
     };
-    base.rules.admins.iter().filter_map(message).collect()
+    base.permissions.admins.iter().filter_map(message).collect()
 }
 
 pub(super) fn help(base: &Base, asker: &Asker) -> Reply {

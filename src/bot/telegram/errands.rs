@@ -20,11 +20,11 @@ pub(super) struct Errand {
 }
 
 /// The chat that was answered, and the panic that it met.
-type Ended = (i64, Result<(), Box<dyn Any + Send>>);
+type Finished = (i64, Result<(), Box<dyn Any + Send>>);
 
 /// Gives answers, each when its chat's turn has come.
 pub(super) async fn run(mut errands: mpsc::Receiver<Errand>, supervisor: &Supervisor) {
-    let mut at_work: JoinSet<Ended> = JoinSet::new();
+    let mut at_work: JoinSet<Finished> = JoinSet::new();
     let mut of_chat: HashMap<i64, usize> = HashMap::new();
     loop {
         tokio::select! {

@@ -10,7 +10,7 @@ use teloxide::{
 use tokio::time::sleep;
 
 use super::{
-    super::talk::{Alone, Output, Saying},
+    super::talk::{Alone, Effect, Saying},
     errands::Errand,
     platform::{TelegramPlatform, note},
     requests,
@@ -28,18 +28,18 @@ const SHOWN_BUSY: Duration = Duration::from_secs(5);
 const LONGEST_NOTE: usize = 200;
 
 /// What the conversation does, or is about to do.
-type Doing = BoxFuture<'static, Result<Option<Output>, StoreError>>;
+type Doing = BoxFuture<'static, Result<Option<Effect>, StoreError>>;
 
 /// None: there is nothing to say. `press` is what a note answers.
 pub(super) fn errand(
     telegram: &Arc<TelegramPlatform>,
-    output: Output,
+    effect: Effect,
     press: Option<(&CallbackQueryId, i64)>,
 ) -> Option<Errand> {
-    match output {
-        Output::Say(saying) => say(telegram, saying),
-        Output::Alone(alone) => say_alone(telegram, alone),
-        Output::Edit {
+    match effect {
+        Effect::Say(saying) => say(telegram, saying),
+        Effect::Alone(alone) => say_alone(telegram, alone),
+        Effect::Edit {
             chat,
             message,
             reply,
@@ -50,11 +50,11 @@ pub(super) fn errand(
             let (chat, _) = chat.chat()?;
             Some(Errand { chat, work })
         }
-        Output::Note(text) => {
+        Effect::Note(text) => {
             let (query, chat) = press?;
             Some(acknowledge(telegram, (query, chat), &text))
         }
-        Output::Later { place, work } => {
+        Effect::Later { place, work } => {
             let (chat, _) = place.chat()?;
             let work = later(telegram.clone(), place, work).boxed();
             Some(Errand { chat, work })
@@ -128,8 +128,8 @@ async fn later(telegram: Arc<TelegramPlatform>, place: ChannelId, doing: Doing) 
         never = seem_at_work(&telegram, &place) => match never {},
     };
     match done {
-        Ok(output) => {
-            let errand = output.and_then(|output| errand(&telegram, output, None));
+        Ok(effect) => {
+            let errand = effect.and_then(|effect| errand(&telegram, effect, None));
             if let Some(errand) = errand {
                 errand.work.await;
             }
