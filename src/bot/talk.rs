@@ -65,3 +65,6 @@ pub(super) use self::{
     report::report,
     words::of as words_of,
 };
+
+#[cfg(test)]
+mod tests;
