@@ -68,6 +68,13 @@ struct Shared {
 }
 
 impl Watch {
+    /// For the tests of those who only hold one.
+    #[cfg(test)]
+    pub(crate) fn of_config(store: Store, config: Live) -> Self {
+        let fetcher = Fetcher::new(&config.borrow().fetch, &[]).expect("a fetcher");
+        Self::new(store, config, fetcher)
+    }
+
     #[must_use]
     pub fn new(store: Store, config: Live, fetcher: Fetcher) -> Self {
         let (polled, polled_by_loop) = mpsc::unbounded_channel();

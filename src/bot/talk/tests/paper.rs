@@ -22,7 +22,6 @@ use crate::{
     config::{Config, Live},
     ops::{BulletinQuery, Found, Look, LookState, Store},
     push::{Pusher, Sent},
-    source::fetch::Fetcher,
     watch::Watch,
 };
 
@@ -190,7 +189,6 @@ impl Town {
         synced.await.unwrap();
         let config = Arc::new(config);
         let (sender, live): (_, Live) = watch::channel(config.clone());
-        let fetcher = Fetcher::new(&config.fetch, &[]).unwrap();
         let paper = Arc::new(Paper::default());
         let permissions = Permissions {
             admins: vec![chat(ADMIN)],
@@ -207,7 +205,7 @@ impl Town {
             platform: paper.clone(),
             memory: Arc::new(ChatMemory::default()),
         };
-        let watch = Watch::new(store.clone(), live.clone(), fetcher);
+        let watch = Watch::of_config(store.clone(), live.clone());
         let pusher = Pusher::new(store.clone(), live, Arc::new(Mutex::new(std::io::sink())));
         let town = Self {
             conversation: Conversation::new(base, watch, pusher),
