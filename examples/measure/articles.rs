@@ -61,11 +61,11 @@ const PARTS: [(&str, &str, Floors); 4] = [
         "fresh/articles",
         "articles, fresh",
         Floors {
-            text: 0.9,
-            title: 0.9,
-            date: 0.9,
-            publisher: 0.5,
-            attachments: 0.5,
+            text: 0.99,
+            title: 1.00,
+            date: 1.00,
+            publisher: 1.00,
+            attachments: 1.00,
         },
     ),
 ];

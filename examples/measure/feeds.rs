@@ -15,10 +15,10 @@ use crate::{
 };
 
 pub fn measure(corpus: &Path, report: &mut Report) -> Result<()> {
-    for (part, folder, floor) in [
-        ("feeds real", "feeds", 0.97),
-        ("feeds invented", "synthetic/feeds", 0.97),
-        ("feeds fresh", "fresh/feeds", 0.94),
+    for (part, folder) in [
+        ("feeds real", "feeds"),
+        ("feeds invented", "synthetic/feeds"),
+        ("feeds fresh", "fresh/feeds"),
     ] {
         let samples = samples(&corpus.join(folder))?;
         let (mut complete, mut exact) = (Mean::default(), Mean::default());
@@ -43,7 +43,7 @@ pub fn measure(corpus: &Path, report: &mut Report) -> Result<()> {
             complete.count(),
             0.99,
         );
-        report.share(part, "exact feeds", exact.value(), exact.count(), floor);
+        report.share(part, "exact feeds", exact.value(), exact.count(), 0.97);
         report.speed(part, samples.len(), took);
     }
     Ok(())
@@ -79,14 +79,13 @@ fn faults(label: &Value, notices: &[Notice], complete: &mut Mean) -> Vec<String>
 }
 
 fn fault(entry: &Value, notice: &Notice) -> Option<String> {
-    let url = entry["url"].as_str();
+    // What has no link or title of its own is called by something else, which is not judged here.
+    let own = |key: &str| entry[key].as_str().filter(|text| !text.is_empty());
+    let url = own("url");
     if url.is_some_and(|url| address(url) != address(&notice.url)) {
         return Some(format!("{} instead of {}", notice.url, entry["url"]));
     }
-    if entry["title"]
-        .as_str()
-        .is_some_and(|wanted| !title(wanted, &notice.title))
-    {
+    if own("title").is_some_and(|wanted| !title(wanted, &notice.title)) {
         return Some(format!("`{}` instead of {}", notice.title, entry["title"]));
     }
     let days = entry["published_any"].as_array()?;

@@ -85,10 +85,9 @@ impl Totals {
     }
 
     fn print(&self, part: &str, report: &mut Report) {
-        let floor = if part == PART { 1.0 } else { 0.97 };
         let pages = self.matched.pages();
-        self.exact.print(part, floor, report);
-        self.complete.print(part, floor, report);
+        self.exact.print(part, 1.0, report);
+        self.complete.print(part, 1.0, report);
         for (name, value, count) in [
             ("precision", self.matched.precision(), pages),
             ("recall", self.matched.recall(), pages),
@@ -99,7 +98,7 @@ impl Totals {
             ),
             ("dates", self.dates.value(), self.dates.count()),
         ] {
-            report.share(part, name, value, count, floor);
+            report.share(part, name, value, count, 1.0);
         }
         report.speed(part, pages, self.took);
     }

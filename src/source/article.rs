@@ -59,7 +59,9 @@ pub(crate) fn read_page(page: &Page, context: &Context<'_>) -> Result<Article, R
     let published = published::find(&parts, context);
     let scan = files::scan(&parts, base).filter(|_| text.is_empty() && published.moment.is_some());
     let has_more = scan.is_some() || !attachments.is_empty();
-    if let Some(what) = refusal(page, &text, has_more) {
+    // What has a headline and a day of publication is no page that stands in for another.
+    let told = parts.title.blocks.is_some() && published.moment.is_some();
+    if let Some(what) = refusal(&layout, &text, has_more, told) {
         return Err(ReadError::NoText(what));
     }
     let byline = byline::find(&parts, published.block, context);
@@ -178,7 +180,9 @@ fn label_before(layout: &Layout<'_>, at: usize) -> Option<String> {
     let same_row = row != 0 && layout.fact(before).row == row;
     let short = layout.blocks[before].units <= 10.0;
     let has_colon = text.ends_with([':', '：']);
-    if !short || !(has_colon || same_row || names_day(&text)) {
+    let name = |at: usize| layout.page.name(layout.blocks[at].element);
+    let is_term = name(before) == "dt" && name(at) == "dd";
+    if !short || !(has_colon || same_row || is_term || names_day(&text)) {
         return None;
     }
     if !has_colon {
@@ -212,16 +216,21 @@ fn in_style(text: &str, context: &Context<'_>) -> String {
 }
 
 /// What the page is instead, where there is nothing to read: no text, nor anything more.
-fn refusal(page: &Page, text: &str, has_more: bool) -> Option<String> {
+fn refusal(layout: &Layout<'_>, text: &str, has_more: bool, told: bool) -> Option<String> {
+    let page = layout.page;
     let (units, _) = layout::measure(text);
-    let asks = (0..page.elements.len() as Id)
-        .any(|id| page.name(id) == "input" && page.attribute(id, "type") == Some("password"));
+    // A box to sign in that is hidden or stands beside asks nobody.
+    let asks = (0..page.elements.len() as Id).any(|id| {
+        let is_password =
+            page.name(id) == "input" && page.attribute(id, "type") == Some("password");
+        is_password && layout.facts[id as usize].aside == 0
+    });
     // A page to sign in on may offer a manual.
     let empty = asks && units < 8.0;
     if units >= MUCH_TEXT || has_more && !empty {
         return None;
     }
-    if let Some(kind) = list::stand_in(page) {
+    if !told && let Some(kind) = list::stand_in(page) {
         return Some(kind.to_owned());
     }
     let needs_scripts = text.to_lowercase().contains("javascript");

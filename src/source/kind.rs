@@ -79,6 +79,7 @@ fn auto(
 fn says_something(page: &Page, article: &Article) -> bool {
     !article.attachments.is_empty()
         || article.text.chars().count() >= MUCH_TEXT
+        || article.published.is_some() && article.summary.is_some()
         || list::stand_in(page).is_none()
 }
 

@@ -5,7 +5,9 @@ use std::ops::Range;
 use super::block_line;
 use super::event::{is_kept, tells_event};
 use super::layout::Layout;
-use super::line::{ends_text, is_credit, is_imprint, is_info, is_labelled, is_remark};
+use super::line::{
+    ends_text, heads_others, is_credit, is_imprint, is_info, is_labelled, is_remark,
+};
 use super::title::{Title, key};
 use crate::source::page::Id;
 use crate::source::text::is_han;
@@ -292,7 +294,10 @@ impl Line {
     /// Whether it stands within a text and is none of it.
     fn is_extra(&self, layout: &Layout<'_>, mostly_linked: bool) -> bool {
         let latin = !self.text.chars().any(is_han);
-        if is_remark(&self.text) || latin && is_caption(layout, self) {
+        // On Chinese pages the lines below pictures are told as a part of the text.
+        let is_kana = |c: char| matches!(c, '\u{3041}'..='\u{30ff}' | '\u{ac00}'..='\u{d7a3}');
+        let named = latin || self.text.chars().any(is_kana);
+        if is_remark(&self.text) || named && is_caption(layout, self) {
             return true;
         }
         if self.linked && !mostly_linked && self.units > 3.0 {
@@ -352,15 +357,21 @@ fn keep_own_article(layout: &Layout<'_>, title: usize, blocks: &mut Vec<usize>) 
 
 /// The first line after the title and what is told of the article.
 fn first_line(lines: &[Line], heading: &str) -> usize {
-    let mut start = 0;
+    /// More words before a mere date are of the text, and so is the date.
+    const FEW_WORDS: f32 = 16.0;
+    let (mut start, mut passed) = (0, 0.0);
     for (place, line) in lines.iter().enumerate().take(15) {
         let repeats = || !heading.is_empty() && key(&line.text) == heading;
         if line.event {
             break;
-        } else if is_info(&line.text) || repeats() {
-            start = place + 1;
+        } else if repeats()
+            || is_info(&line.text) && (passed < FEW_WORDS || is_labelled(&line.text))
+        {
+            (start, passed) = (place + 1, 0.0);
         } else if line.is_paragraph() || line.is_sentence() {
             break;
+        } else {
+            passed += line.units;
         }
     }
     start
@@ -369,6 +380,7 @@ fn first_line(lines: &[Line], heading: &str) -> usize {
 /// One past the last line before what follows a text.
 fn last_line(lines: &[Line], start: usize) -> usize {
     let lines = &lines[start..];
+    let lines = &lines[..before_others(lines)];
     let own = |line: &&Line| !line.linked;
     let total: f32 = lines.iter().filter(own).map(|line| line.units).sum();
     let mut end = lines.len();
@@ -398,6 +410,22 @@ fn last_line(lines: &[Line], start: usize) -> usize {
         }
     }
     start + end
+}
+
+/// Up to the heading of other news: links follow it, each maybe with its date.
+fn before_others(lines: &[Line]) -> usize {
+    const NEAR: usize = 6;
+    const LEAST: f32 = 40.0;
+    let mut before = 0.0;
+    for (place, line) in lines.iter().enumerate() {
+        let after = lines[place + 1..].iter().take(NEAR);
+        let linked = after.filter(|line| line.linked && line.units > 3.0).count();
+        if before >= LEAST && linked >= 2 && heads_others(&line.text) {
+            return place;
+        }
+        before += if line.linked { 0.0 } else { line.units };
+    }
+    lines.len()
 }
 
 /// The text of blocks, a line each; the cells of a table's row are one line.

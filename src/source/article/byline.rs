@@ -6,8 +6,12 @@ use regex::Regex;
 
 use super::title::{key, parts as title_parts};
 use super::{Parts, near};
+use crate::bulletin::is_counter;
 use crate::source::text::{is_han, one_line};
-use crate::source::{Context, date};
+use crate::source::{
+    Context,
+    date::{self, Called},
+};
 
 #[derive(Debug, Default)]
 pub(super) struct Byline {
@@ -55,13 +59,13 @@ pub(super) fn find(parts: &Parts<'_>, shown_date: Option<usize>, context: &Conte
 fn labelled(parts: &Parts<'_>) -> Byline {
     static PUBLISHER: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
-            r"(?i)(?:来\s*源于?|來\s*源|稿源|出处|发布单位|发布机构|发布机关|发文机关|发文单位|发布部门|发布处室|责任部门|信息提供|供稿单位|供稿部门|供稿|信息发布|发\s*布\s*者|发\s*布\s*人|发布者|主办单位|(?-u:\b)(?:source|issued\sby|publisher|department))\s*[:：]\s*",
+            r"(?i)(?:来\s*源于?|來\s*源|稿源|出处|发布单位|发布机构|发布机关|发文机关|发文单位|发布部门|发布处室|责任部门|信息提供|供稿单位|供稿部门|供稿|信息发布|发\s*布\s*者|发\s*布\s*人|发布者|主办单位|(?-u:\b)(?:source|issued\sby|publisher|department)|出典|提供元|出处|출처|담당\s?부서|작성\s?부서|(?:^|\s)(?:quelle|fuente|fonte|bron|źródło|zdroj|источник|джерело|kaynak|nguồn))\s*[:：]\s*",
         )
         .expect("a fixed pattern")
     });
     static AUTHOR: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
-            r"(?i)(?:作\s*者|撰\s*稿\s*人?|撰\s*文|记者|通讯员|文/图|文／图|图/文|图文|(?:^|[\s（(【])文(?:字)?|(?-u:\b)by|(?-u:\b)author)\s*[:：/]\s*|^by(?:\s+|$)|(?-u:\b)(?:posted|published|written|filed|reported)(?-u:\b)[^.。:：]{0,40}(?-u:\b)by\s+",
+            r"(?i)(?:作\s*者|撰\s*稿\s*人?|撰\s*文|记者|通讯员|文/图|文／图|图/文|图文|(?:^|[\s（(【])文(?:字)?|작성자|글쓴이|등록자|기자명|執筆者?|著者|(?:^|[\s|])(?:autor(?:in|a)?|auteur|autore|yazar|автор|tác\sgiả)|(?-u:\b)by|(?-u:\b)author)\s*[:：/]\s*|^by(?:\s+|$)|(?-u:\b)(?:posted|published|written|filed|reported)(?-u:\b)[^.。:：]{0,40}(?-u:\b)by\s+",
         )
         .expect("a fixed pattern")
     });
@@ -178,6 +182,8 @@ fn is_name(name: &str) -> bool {
         && letters * 2 >= length
         && !name.contains(['。', '？', '！', ':', '：', '>', '@'])
         && !name.starts_with("http")
+        && !is_counter(name)
+        && !names_day(name)
         && !matches!(
             name,
             "本站"
@@ -191,6 +197,11 @@ fn is_name(name: &str) -> bool {
                 | "Admin"
                 | "次"
         )
+}
+
+/// Whether a name is a label instead, such as 등록일; Chinese bodies may well be called 信息公开.
+fn names_day(name: &str) -> bool {
+    !name.contains(is_han) && date::called(&format!("{name}:")) != Called::Nothing
 }
 
 /// A name beside the date, without a label: `2022-11-20 08:30 某某日报`.

@@ -103,7 +103,10 @@ fn linked(parts: &Parts<'_>, id: Id, base: &Url) -> Option<Attachment> {
     let handed_out = is_given || is_shown && is_handed_out(parts, id, named.is_some(), base);
     let is_asked_for = is_download(&url) && !text.is_empty() && is_offered(parts, id);
     let outside = fact.aside != 0 && !page.contains(parts.container(), id);
-    if outside || !(is_file || handed_out || is_asked_for) {
+    if is_aside_in_prose(parts, id, &url, base)
+        || outside
+        || !(is_file || handed_out || is_asked_for)
+    {
         return None;
     }
     if text.is_empty() && title.is_empty() && !holds_picture(parts, id) {
@@ -122,6 +125,33 @@ fn linked(parts: &Parts<'_>, id: Id, base: &Url) -> Option<Attachment> {
         name: bare(&name),
         size,
     })
+}
+
+/// Whether a sentence leads to somebody else's file in passing: `An institute released its report today`.
+fn is_aside_in_prose(parts: &Parts<'_>, id: Id, url: &Url, base: &Url) -> bool {
+    static NAMED: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?i)附件|下载|下載|download|attach|anlage|pièce|adjunto|allegat|anexo|bijlage|załącznik|příloha|прилож|вложен|додат|첨부|添付|\.[a-z]{3,4}$")
+            .expect("a fixed pattern")
+    });
+    let page = parts.layout.page;
+    let site = |url: &Url| {
+        let host = url.host_str().unwrap_or_default();
+        let labels: Vec<&str> = host.rsplit('.').take(3).collect();
+        let short = labels.get(1).is_some_and(|label| label.len() <= 3);
+        labels[..labels.len().min(if short { 3 } else { 2 })].join(".")
+    };
+    let runs = page.runs_of(id);
+    let text = one_line(&page.text(runs));
+    let at = parts.layout.blocks_of(id).start;
+    let Some(block) = parts.layout.blocks.get(at) else {
+        return false;
+    };
+    let around = block.units - block.linked;
+    site(url) != site(base)
+        && around >= 12.0
+        && block.marks > 0
+        && block.link_share() < 0.5
+        && !NAMED.is_match(&text)
 }
 
 fn holds_picture(parts: &Parts<'_>, id: Id) -> bool {

@@ -40,6 +40,7 @@ pub(super) fn find(parts: &Parts<'_>, context: &Context<'_>) -> Published {
     candidates.extend(shown(parts, context));
     candidates.extend(in_address(context));
     candidates.extend(in_scripts(parts, context));
+    candidates.extend(dateline(parts, context));
     candidates.retain(|candidate| candidate.score >= LEAST);
     candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
     let mut published = Published::default();
@@ -127,6 +128,7 @@ fn shown(parts: &Parts<'_>, context: &Context<'_>) -> Vec<Candidate> {
     let layout = parts.layout;
     let start = parts.text_range().map(|range| range.start);
     let mut found = Vec::new();
+    let below = dates_below(parts, context);
     for at in near(parts) {
         let block = &layout.blocks[at];
         if block.units > 160.0 || block.link_share() > 0.9 && block.units > 15.0 {
@@ -158,7 +160,7 @@ fn shown(parts: &Parts<'_>, context: &Context<'_>) -> Vec<Candidate> {
                 // "昨天" is true on the day of writing; a date elsewhere is true for good.
                 score -= 2.0;
             }
-            if elsewhere {
+            if elsewhere || below.contains(&at) && score <= UNLABELLED {
                 score -= 4.0;
             }
             if layout.fact(at).item || layout.fact(at).aside != 0 && score < 7.0 {
@@ -196,6 +198,19 @@ fn shown(parts: &Parts<'_>, context: &Context<'_>) -> Vec<Candidate> {
         }
     }
     found
+}
+
+/// The lines below the text that bear mere dates, where several do: rows of other notices.
+fn dates_below(parts: &Parts<'_>, context: &Context<'_>) -> Vec<usize> {
+    let Some(text) = parts.text_range() else {
+        return Vec::new();
+    };
+    let is_dated = |at: &usize| {
+        let line = block_line(parts.layout, *at);
+        *at >= text.end && !is_labelled(&line) && !dates(parts, *at, &line, context).is_empty()
+    };
+    let below: Vec<usize> = near(parts).into_iter().filter(is_dated).collect();
+    if below.len() > 1 { below } else { Vec::new() }
 }
 
 /// The dates of a line; one whose day stands apart from month and year, where it has no other.
@@ -332,6 +347,24 @@ fn is_signature(parts: &Parts<'_>, at: usize, line: &str, written: &str) -> bool
 /// Chinese words without a mark between them, as names are.
 fn is_words(name: &str) -> bool {
     name.chars().all(|c| text::is_han(c) || c.is_whitespace())
+}
+
+/// `SITE.RU — 03.09.17: …` at the head of a text that has no Chinese: dots stand between day, month and year.
+fn dateline(parts: &Parts<'_>, context: &Context<'_>) -> Option<Candidate> {
+    static HEAD: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^[^\d]{0,40}(\d{1,2})\.(\d{1,2})\.(\d{2})(?:[:,]|\s[—–-])\s")
+            .expect("a fixed pattern")
+    });
+    let line = block_line(parts.layout, *parts.body_blocks().first()?);
+    let found = HEAD
+        .captures(&line)
+        .filter(|_| !line.contains(text::is_han))?;
+    let written = format!("20{}-{}-{}", &found[3], &found[2], &found[1]);
+    Some(Candidate {
+        moment: date::parse(&written, context.time_zone, context.now)?,
+        score: 3.0,
+        block: None,
+    })
 }
 
 /// A date in the address: `/2022-11/20/`, `/20221120/`, `t20221120_1.html`.

@@ -3,6 +3,7 @@
 mod events;
 mod handed_out;
 mod survey;
+mod world;
 
 use encoding_rs::GB18030;
 use proptest::prelude::*;

@@ -8,7 +8,7 @@ use super::head::Head;
 use super::layout::{Layout, measure};
 use super::line::is_info;
 use crate::source::page::Id;
-use crate::source::{list, text};
+use crate::source::{date, list, text};
 
 /// The title, and the block where it stands on the page.
 #[derive(Debug, Default)]
@@ -23,9 +23,13 @@ const REACH: usize = 40;
 pub(super) fn find(layout: &Layout<'_>, head: &Head, body: Option<&Range<usize>>) -> Title {
     let start = body.map_or(layout.blocks.len().min(REACH * 2), |body| body.start);
     let menu = menu(layout);
+    let only = only_heading(layout, start);
     let mut best: Option<(f32, Candidate)> = None;
     for candidate in candidates(layout, start, body.is_some()) {
         let mut score = score(layout, head, start, &candidate);
+        if only == Some(candidate.element) {
+            score += 2.5;
+        }
         if menu.contains(&candidate.key) {
             // The section, as the menu calls it.
             score -= 5.0;
@@ -47,6 +51,46 @@ pub(super) fn find(layout: &Layout<'_>, head: &Head, body: Option<&Range<usize>>
         text: stated(head),
         blocks: None,
     }
+}
+
+/// The one heading of the highest ranks above the text, or the one box called a title right over a paragraph of it,
+/// where there is no other.
+fn only_heading(layout: &Layout<'_>, start: usize) -> Option<Id> {
+    let page = layout.page;
+    let from = start.saturating_sub(REACH);
+    let to = (start + 4).min(layout.blocks.len());
+    let within = |id: &Id| {
+        let blocks = layout.blocks_of(*id);
+        !blocks.is_empty()
+            && (from..to).contains(&blocks.start)
+            && layout.facts[*id as usize].aside == 0
+    };
+    let one = |found: Vec<Id>| match found.as_slice() {
+        [only] => Some(*only),
+        _ => None,
+    };
+    let elements = || 0..page.elements.len() as Id;
+    let headings: Vec<Id> = elements()
+        .filter(|id| matches!(page.name(*id), "h1" | "h2") && within(id))
+        .take(2)
+        .collect();
+    if !headings.is_empty() {
+        return one(headings);
+    }
+    let heads = |id: &Id| {
+        let blocks = layout.blocks_of(*id);
+        let below = layout.blocks.get(blocks.end);
+        blocks.len() == 1
+            && layout.blocks[blocks.start].element == *id
+            && is_named(layout, *id)
+            && below.is_some_and(|below| {
+                below.units >= 12.0 && below.marks > 0 && below.link_share() < 0.3
+            })
+    };
+    one(elements()
+        .filter(|id| within(id) && heads(id))
+        .take(2)
+        .collect())
 }
 
 /// What the page's short links are called.
@@ -103,7 +147,8 @@ fn undated(layout: &Layout<'_>, blocks: Range<usize>) -> Vec<String> {
     let line = |at: usize| {
         let block = &layout.blocks[at];
         let is_date = |run: usize| {
-            page.runs[run].element != block.element && DATE.is_match(page.run_text(run))
+            let text = page.run_text(run);
+            page.runs[run].element != block.element && (DATE.is_match(text) || is_day(text))
         };
         let (mut from, mut to) = (block.runs.start, block.runs.end);
         while to > from + 1 && is_date(to - 1) {
@@ -117,10 +162,24 @@ fn undated(layout: &Layout<'_>, blocks: Range<usize>) -> Vec<String> {
     let lines: Vec<String> = blocks.map(line).collect();
     let says: Vec<String> = lines
         .iter()
-        .filter(|line| !DATE.is_match(line))
+        .filter(|line| !DATE.is_match(line) && !is_day(line))
         .cloned()
         .collect();
     if says.is_empty() { lines } else { says }
+}
+
+/// Whether a text is a day and nothing else, in words: `27 Jan`.
+fn is_day(text: &str) -> bool {
+    let text = text.trim();
+    let worded = text.len() <= 40 && text.chars().any(char::is_alphabetic);
+    let found = || {
+        date::find(
+            text,
+            chrono_tz::UTC,
+            chrono::DateTime::from_timestamp(4_000_000_000, 0)?,
+        )
+    };
+    worded && found().is_some_and(|(range, _)| range == (0..text.len()))
 }
 
 #[derive(Debug)]

@@ -27,12 +27,12 @@ const NEAR: usize = 72;
 
 /// Words of publishing that name no other day, whatever stands before them.
 const PUBLISHED: Words = Words {
-    chinese: "发布|發布|发表|發表|发稿|发文|上传|上傳|录入|錄入|添加|公布|刊发|刊登|登载|公开|发帖|入库|采集|推送|(?:信息|文章|新闻|稿件|网页|公告|通知|内容)上线|报道|撰写|转载|(?:公開|掲載|投稿|配信)(?:日時)?",
-    latin: "posted|published|publish|publication|released?|issued|posting|gepostet|veröffentlicht|publié",
+    chinese: "发布|發布|发表|發表|发稿|发文|上传|上傳|录入|錄入|添加|公布|刊发|刊登|登载|公开|发帖|入库|采集|推送|(?:信息|文章|新闻|稿件|网页|公告|通知|内容)上线|报道|撰写|转载|(?:公開|掲載|投稿|配信)(?:日時?)?|(?:등록|작성|게시|입력|발행|승인)(?:일시?|시간)?",
+    latin: r"posted|published|publish|publication|released?|issued|posting|gepostet|veröffentlicht|eingestellt|erstellt|erschienen|publiée?s?|mise?\sen\sligne|paru|publicad[oa]s?|publicación|pubblicat[oa]|pubblicazione|publicação|postado|gepubliceerd|geplaatst|opublikowan[oey]|publikacji|dodano|zveřejněno|publikováno|vydáno|опубликован[оа]?|публикации|размещено|добавлено|опубліковано|публікації|yayınlan\p{Latin}*|yayın|eklenme|eklendi|đăng(?:\sngày)?|ngày\sđăng|publicerad|publisert|offentliggjort|julkaistu|نشر|النشر|δημοσιεύ\p{Greek}+",
 };
 const UPDATED: Words = Words {
-    chinese: "更新(?:日時)?|修改|编辑",
-    latin: "updated|modified|revised|update",
+    chinese: "更新(?:日時?)?|修改|编辑|(?:최종)?수정(?:일시?)?|갱신일?",
+    latin: r"updated|modified|revised|update|aktualisiert|geändert|stand|mise?\sà\sjour|modifiée?|actualizad[oa]|aggiornat[oa]|modificat[oa]|atualizad[oa]|bijgewerkt|zaktualizowano|aktualizacj[ai]|aktualizováno|обновлен[оа]?|изменен[оа]?|оновлено|güncellen\p{Latin}*|güncelleme|cập\snhật",
 };
 const WRITTEN: Words = Words {
     chinese: "成文|印发|签发|创建|生成|作成(?:日時)?",
@@ -102,7 +102,7 @@ static PATTERNS: LazyLock<Vec<(Regex, Regex, Called, bool)>> = LazyLock::new(|| 
     let pattern = |words: &Words| {
         let Words { chinese, latin } = words;
         let latin = format!(
-            r"(?i)(?:^|[^\p{{Latin}}])(?:{latin})(?:\s(?:on|at|date|time|is|for)){{0,2}}$|(?-u:\b)date\s(?:{latin})$"
+            r"(?i)(?:^|[^\p{{Latin}}])(?:{latin})(?:\s(?:on|at|date|time|is|for|am|le|el|il|em|op|dnia|dne|den|в|tarihi)){{0,2}}$|(?-u:\b)date\s(?:{latin})$"
         );
         (fixed(&format!("(?:{chinese})[于於]?$")), fixed(&latin))
     };
@@ -256,6 +256,23 @@ mod tests {
             ("We determine ", Called::Nothing),
             ("Close ", Called::Nothing),
             ("By Jane Roe | ", Called::Nothing),
+            ("등록일：", Called::Published),
+            ("작성일 ", Called::Published),
+            ("수정일：", Called::Updated),
+            ("掲載日：", Called::Published),
+            ("Veröffentlicht am ", Called::Published),
+            ("Publié le ", Called::Published),
+            ("Publicado el ", Called::Published),
+            ("Pubblicato il ", Called::Published),
+            ("Publicado em ", Called::Published),
+            ("Geplaatst op ", Called::Published),
+            ("Data publikacji: ", Called::Published),
+            ("Zveřejněno dne ", Called::Published),
+            ("Опубликовано: ", Called::Published),
+            ("Yayın tarihi: ", Called::Published),
+            ("Ngày đăng: ", Called::Published),
+            ("Aktualisiert am ", Called::Updated),
+            ("Обновлено ", Called::Updated),
         ] {
             assert_eq!(called(before), expected, "{before}");
         }
