@@ -30,7 +30,7 @@ use self::{
 };
 use super::talk::{self, Base, ChatMemory, Conversation, Permissions};
 use crate::{
-    bulletin::{ChannelId, Secret},
+    bulletin::ChannelId,
     config::{Config, Live},
     ops::{Answered, Failure, Store, StoreError},
     push::{Pusher, telegram::Voice},
@@ -85,7 +85,7 @@ fn session(
     let token = config.telegram.as_ref().map(|it| it.token.clone());
     let telegram = Arc::new(TelegramPlatform {
         me,
-        token: token.unwrap_or_else(|| Secret::new(String::new())),
+        token,
         voice,
         errands,
     });
@@ -218,7 +218,7 @@ impl BotSession {
                 words.stale_button,
             )]);
         };
-        let (asker, heard) = heard::press(&query, &chat, &self.telegram.token);
+        let (asker, heard) = heard::press(&query, &chat, self.telegram.token.as_ref());
         let effects = self
             .conversation_now()
             .hear(asker, heard)

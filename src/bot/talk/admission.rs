@@ -126,7 +126,7 @@ pub(super) async fn decide(
         title: None,
     };
     let chat = target::change(base, asker, &target, what, move |chat| {
-        chat.standing = standing
+        chat.standing = standing;
     })
     .await?;
     let text = if lets_in {

@@ -68,15 +68,12 @@ pub(super) async fn found(
 }
 
 fn listed(base: &Base, head: &str, shown: &[Bulletin], pager: Vec<(String, Button)>) -> Reply {
-    let lines: Vec<String> = shown
-        .iter()
-        .map(|bulletin| bulletins::line(base, bulletin))
-        .collect();
+    let lines = shown.iter().map(|it| bulletins::line(base, it));
+    let lines: Vec<String> = lines.collect();
     let reply = Reply::from(format!("{head}\n\n{}", lines.join("\n"))).with(pager);
     let button = |it: &Bulletin| (format!("#{}", it.id), Button::Bulletin(it.id));
-    shown
-        .chunks(IN_A_ROW)
-        .fold(reply, |reply, row| reply.with(row.iter().map(button)))
+    let rows = shown.chunks(IN_A_ROW);
+    rows.fold(reply, |reply, row| reply.with(row.iter().map(button)))
 }
 
 /// A bulletin as its card shows it, with what may be asked of it.
@@ -85,16 +82,14 @@ pub(super) async fn shown(base: &Base, asker: &Asker, id: BulletinId) -> Result<
     let Some(bulletin) = bulletins::bulletin(base, asker, &which).await? else {
         return Ok(bulletins::unknown(base, asker, &which).into());
     };
-    let (place, words) = (asker.place.clone(), asker.words());
-    let Some(channel) = base.store.chat_channel(&place) else {
+    let words = asker.words();
+    let Some(channel) = base.store.chat_channel(&asker.place) else {
         return Ok(bulletins::unknown(base, asker, &which).into());
     };
     let mut channel = (*channel).clone();
     channel.language = Some(asker.language);
     channel.time_zone = base.own_wishes(asker).time_zone;
-    let mut sources = base.config.sources.iter();
-    let source = sources.find(|source| source.id == bulletin.source);
-    let name = source.map_or(bulletin.source.as_str(), |source| &source.name);
+    let name = base.source_name(&bulletin);
     let card = Card::of_bulletin(bulletin.clone(), name, &channel, &base.config);
     let story = (words.story.to_owned(), Button::Story(id));
     Ok(story::with_acts(base, asker, &bulletin, Reply::from(card.html())).with([story]))

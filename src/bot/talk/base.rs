@@ -11,7 +11,7 @@ use super::{
     words::{self, Phrases},
 };
 use crate::{
-    bulletin::{ChannelId, Chat, Language},
+    bulletin::{Bulletin, Channel, ChannelId, Chat, Language, Source, SourceId},
     config::Config,
     ops::Store,
 };
@@ -104,16 +104,34 @@ impl Base {
         at.format("%Y-%m-%d %H:%M:%S").to_string()
     }
 
+    /// The source of that id in the config.
+    pub(super) fn source(&self, id: &SourceId) -> Option<&Source> {
+        let mut sources = self.config.sources.iter();
+        sources.find(|source| source.id == *id)
+    }
+
+    /// What a bulletin's source is called.
+    pub(super) fn source_name<'a>(&'a self, bulletin: &'a Bulletin) -> &'a str {
+        let source = self.source(&bulletin.source);
+        source.map_or(bulletin.source.as_str(), |source| &source.name)
+    }
+
+    /// The channel of that id in the config.
+    pub(super) fn channel(&self, id: &ChannelId) -> Option<&Channel> {
+        let mut channels = self.config.channels.iter();
+        channels.find(|channel| channel.id == *id)
+    }
+
     /// Channels of the config that lead into a conversation, with the places in it.
     pub(super) fn channels_of(
         &self,
         chat: &ChannelId,
         username: Option<&str>,
-    ) -> impl Iterator<Item = (&ChannelId, ChannelId)> {
+    ) -> impl Iterator<Item = (&Channel, ChannelId)> {
         let channels = self.config.channels.iter();
         channels.filter_map(move |channel| {
             let place = self.platform.place_of(channel, chat, username)?;
-            Some((&channel.id, place))
+            Some((channel, place))
         })
     }
 }

@@ -10,7 +10,7 @@ use super::{
     words::{fill, shown_name},
 };
 use crate::{
-    bulletin::{Bulletin, BulletinId, BulletinState, ChannelId},
+    bulletin::{Bulletin, BulletinId, BulletinState},
     ops::{BulletinQuery, StoreError},
     push::card::{clean_line, cut, escape, link, quiet, show},
 };
@@ -68,16 +68,10 @@ fn may_know(base: &Base, asker: &Asker, bulletin: &Bulletin) -> bool {
     if base.is_admin_alone(asker) {
         return true;
     }
-    let leading = base.channels_of(&asker.chat, asker.username.as_deref());
-    let leading: Vec<&ChannelId> = leading.map(|(id, _)| id).collect();
-    let mut channels = base.config.channels.iter();
-    let comes_here = channels.any(|channel| {
-        leading.contains(&&channel.id) && bulletin.sources().any(|id| channel.wants(id))
-    });
-    let is_public = bulletin.sources().any(|id| {
-        let mut sources = base.config.sources.iter();
-        sources.any(|source| source.id == *id && source.public)
-    });
+    let mut leading = base.channels_of(&asker.chat, asker.username.as_deref());
+    let comes_here = leading.any(|(channel, _)| bulletin.sources().any(|id| channel.wants(id)));
+    let is_public = |id| base.source(id).is_some_and(|source| source.public);
+    let is_public = bulletin.sources().any(is_public);
     let may_see = is_public || comes_here || visible::sees_all(base, asker);
     bulletin.state != BulletinState::Held && may_see
 }
@@ -88,9 +82,8 @@ pub(super) fn line(base: &Base, bulletin: &Bulletin) -> String {
         Some(url) => format!("<a href=\"{}\">{title}</a>", escape(url)),
         None => title,
     };
-    let date = bulletin
-        .published
-        .map(|moment| show(&moment, base.config.time_zone));
+    let zone = base.config.time_zone;
+    let date = bulletin.published.map(|moment| show(&moment, zone));
     format!("#{} {} {title}", bulletin.id, date.unwrap_or_default())
 }
 

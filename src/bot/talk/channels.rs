@@ -61,9 +61,7 @@ pub(super) async fn channels(base: &Base, asker: &Asker, page: usize) -> Result<
 }
 
 fn channel_line(base: &Base, words: &Phrases, status: &ChannelStatus) -> String {
-    let mut configured = base.config.channels.iter();
-    let configured = configured.find(|channel| channel.id == status.id);
-    let channel = configured.or(status.chat.as_deref());
+    let channel = base.channel(&status.id).or(status.chat.as_deref());
     let sources = match channel.and_then(|channel| channel.sources.as_ref()) {
         Some(sources) => sources.len().to_string(),
         None => "*".to_owned(),

@@ -138,8 +138,7 @@ pub(super) async fn pause(
 }
 
 fn source<'a>(base: &'a Base, id: &str) -> Option<&'a Source> {
-    let mut sources = base.config.sources.iter();
-    sources.find(|source| source.id.as_str() == id.trim())
+    base.source(&id.trim().parse().ok()?)
 }
 
 fn mark(state: &LookState) -> &'static str {

@@ -22,7 +22,7 @@ pub(super) async fn joined(
 /// What was paused because the conversation was shut may go on.
 pub(super) async fn take_up(base: &Base, asker: &Asker) -> Result<(), StoreError> {
     let configured = base.channels_of(&asker.chat, asker.username.as_deref());
-    let mut all: Vec<ChannelId> = configured.map(|(id, _)| id.clone()).collect();
+    let mut all: Vec<ChannelId> = configured.map(|(channel, _)| channel.id.clone()).collect();
     all.extend(base.store.known_in(&asker.chat).await?);
     for id in all {
         match base.store.unblock_channel(&id).await {

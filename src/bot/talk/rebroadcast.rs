@@ -125,8 +125,7 @@ pub(super) async fn offer_broadcast(
 /// In how many of the channels a message cannot be taken back.
 fn lasting(base: &Base, words: &Phrases, to: &[ChannelId]) -> String {
     let stays = |id: &&ChannelId| {
-        let mut channels = base.config.channels.iter();
-        let configured = channels.find(|channel| channel.id == **id);
+        let configured = base.channel(id);
         !base.platform.can_delete(id, configured)
     };
     match to.iter().filter(stays).count() {
@@ -137,13 +136,12 @@ fn lasting(base: &Base, words: &Phrases, to: &[ChannelId]) -> String {
 
 /// The channel or chat of that id; a chat may be a channel of the config, under another one.
 fn known_as(base: &Base, id: &ChannelId) -> Option<ChannelId> {
-    let mut channels = base.config.channels.iter();
-    if channels.any(|channel| channel.id == *id) || base.store.chat(id).is_some() {
+    if base.channel(id).is_some() || base.store.chat(id).is_some() {
         return Some(id.clone());
     }
     let chat = base.platform.whole(id);
     let mut leading = base.channels_of(&chat, None);
-    leading.find_map(|(known, place)| (place == *id).then(|| known.clone()))
+    leading.find_map(|(known, place)| (place == *id).then(|| known.id.clone()))
 }
 
 /// Queues it. The message that carries the button is the request's id: pressed twice, it is one request.

@@ -137,8 +137,7 @@ async fn take_back(base: &Base, report: &Report) -> Result<(), StoreError> {
 }
 
 async fn delete(base: &Base, delivery: &Delivery) -> bool {
-    let mut channels = base.config.channels.iter();
-    let configured = channels.find(|channel| channel.id == delivery.channel);
+    let configured = base.channel(&delivery.channel);
     base.platform.delete(delivery, configured).await
 }
 

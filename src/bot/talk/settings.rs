@@ -49,7 +49,7 @@ pub(super) async fn set_quiet(base: &Base, asker: &Asker, what: &str) -> Result<
         Err(_) => return Ok(usage(asker, "/quiet 22:00-07:00|off")),
     };
     wishes::wish(base, asker, &format!("quiet {what}"), |chat| {
-        chat.quiet = quiet
+        chat.quiet = quiet;
     })
     .await
 }

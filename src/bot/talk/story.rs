@@ -111,9 +111,7 @@ pub(super) async fn remind(base: &Base, asker: &Asker, what: &str) -> Result<Rep
 }
 
 fn found_when(base: &Base, asker: &Asker, bulletin: &Bulletin) -> String {
-    let mut sources = base.config.sources.iter();
-    let source = sources.find(|source| source.id == bulletin.source);
-    let name = source.map_or(bulletin.source.as_str(), |source| &source.name);
+    let name = base.source_name(bulletin);
     let parts = [
         ("when", base.clock(asker, bulletin.first_seen)),
         ("source", escape(&clean_line(name))),
@@ -165,10 +163,7 @@ async fn here(base: &Base, asker: &Asker, bulletin: &Bulletin) -> Result<Vec<Str
 /// What leads to the asker's chat and topic.
 fn own_channels(base: &Base, asker: &Asker) -> Vec<Channel> {
     let leading = base.channels_of(&asker.chat, asker.username.as_deref());
-    let ids: Vec<&ChannelId> = leading.map(|(id, _)| id).collect();
-    let configured = base.config.channels.iter();
-    let configured = configured.filter(|channel| ids.contains(&&channel.id));
-    let mut own: Vec<Channel> = configured.cloned().collect();
+    let mut own: Vec<Channel> = leading.map(|(channel, _)| channel.clone()).collect();
     if base.store.chat(&asker.place).is_some() {
         let chat = base.store.chat_channel(&asker.place);
         own.extend(chat.map(|it| (*it).clone()));

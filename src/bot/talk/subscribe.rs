@@ -65,9 +65,8 @@ async fn start_blindly(
     let words = asker.words();
     let first = match target::standing_if_asked(base, asker, target) {
         Standing::Pending if target::configured(base, asker, target).is_empty() => {
-            let mut sources = base.config.sources.iter();
-            let wished = sources.find(|source| source.id.as_str() == payload);
-            admission::join(base, asker, target, wished.map(|source| source.id.clone())).await?;
+            let wished = payload.parse().ok().filter(|id| base.source(id).is_some());
+            admission::join(base, asker, target, wished).await?;
             words.pending_chat.to_owned()
         }
         Standing::Refused => words.turned_down.to_owned(),

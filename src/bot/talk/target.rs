@@ -78,7 +78,7 @@ pub(super) fn configured(base: &Base, asker: &Asker, target: &Target) -> Vec<Cha
     let name = asker.username.as_deref().filter(|_| target.of.is_none());
     let leading = base.channels_of(&chat, name);
     let same = leading.filter(|(_, place)| *place == target.id);
-    same.map(|(id, _)| id.clone()).collect()
+    same.map(|(channel, _)| channel.id.clone()).collect()
 }
 
 /// Changes what a chat wishes for, in the log under the asker's name.

@@ -89,10 +89,7 @@ fn through_config(
         source.map_or(channel.sources.is_none() || !wants, |id| channel.wants(id))
     };
     let mut leading = target::configured(base, asker, target).into_iter();
-    leading.find(|id| {
-        let mut channels = base.config.channels.iter();
-        channels.any(|known| known.id == *id && brings(known))
-    })
+    leading.find(|id| base.channel(id).is_some_and(brings))
 }
 
 /// Subscribes to a source, or to all, and says what came of it.

@@ -30,7 +30,8 @@ pub(super) fn welcome(base: &Base, asker: &Asker) -> Reply {
 fn set_up(base: &Base, asker: &Asker, reader: &Asker) -> Reply {
     let words = reader.words();
     let known = base.channels_of(&asker.chat, asker.username.as_deref());
-    let known: Vec<_> = known.map(|(id, _)| format!("<code>{id}</code>")).collect();
+    let known = known.map(|(channel, _)| format!("<code>{}</code>", channel.id));
+    let known: Vec<_> = known.collect();
     let text = match (asker.is_private(), known.is_empty()) {
         (true, true) => words.start,
         (true, false) => words.start_known,

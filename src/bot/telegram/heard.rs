@@ -27,7 +27,7 @@ pub(super) fn message(message: &Message, me: i64) -> (Asker, Heard) {
     (asker, heard)
 }
 
-pub(super) fn press(query: &CallbackQuery, chat: &Chat, token: &Secret) -> (Asker, Heard) {
+pub(super) fn press(query: &CallbackQuery, chat: &Chat, token: Option<&Secret>) -> (Asker, Heard) {
     let message = query.regular_message();
     let question = query.data.clone().unwrap_or_default();
     let asker = Asker {
@@ -41,7 +41,7 @@ pub(super) fn press(query: &CallbackQuery, chat: &Chat, token: &Secret) -> (Aske
         })
     });
     let heard = Heard::Press(Press {
-        button: data::read(&asker.question, token, chat.id.0),
+        button: token.and_then(|token| data::read(&asker.question, token, chat.id.0)),
         carrier,
         is_shown: is_shown(query),
     });

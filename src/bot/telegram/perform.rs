@@ -4,7 +4,7 @@ use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use futures::{FutureExt, future::BoxFuture};
 use teloxide::{
-    payloads::{AnswerCallbackQuery, AnswerCallbackQuerySetters, SendChatAction},
+    payloads::{AnswerCallbackQuery, AnswerCallbackQuerySetters, SendChatAction, SendMessage},
     types::{CallbackQueryId, ChatAction, ChatId, MessageId, ThreadId},
 };
 use tokio::time::sleep;
@@ -44,7 +44,7 @@ pub(super) fn errand(
             message,
             reply,
         } => {
-            let edit = requests::edit(&telegram.token, (&chat, &message), reply)?;
+            let edit = requests::edit(telegram.token.as_ref(), (&chat, &message), reply)?;
             let voice = telegram.voice.clone();
             let work = async move { note(&voice.insist_edit(edit).await) }.boxed();
             let (chat, _) = chat.chat()?;
@@ -62,10 +62,16 @@ pub(super) fn errand(
     }
 }
 
-fn say(telegram: &TelegramPlatform, saying: Saying) -> Option<Errand> {
+/// The chat whose turn it takes, the message, and what that is about.
+fn prepared(telegram: &TelegramPlatform, saying: Saying) -> Option<(i64, SendMessage, u64)> {
     let (chat, _) = saying.of.chat()?;
-    let message = requests::message(&telegram.token, &saying.to, saying.reply)?;
+    let message = requests::message(telegram.token.as_ref(), &saying.to, saying.reply)?;
     let question = saying.question.map_or_else(|| about(&message.text), about);
+    Some((chat, message, question))
+}
+
+fn say(telegram: &TelegramPlatform, saying: Saying) -> Option<Errand> {
+    let (chat, message, question) = prepared(telegram, saying)?;
     let voice = telegram.voice.clone();
     let work = async move { note(&voice.insist(message, question).await) }.boxed();
     Some(Errand { chat, work })
@@ -73,13 +79,10 @@ fn say(telegram: &TelegramPlatform, saying: Saying) -> Option<Errand> {
 
 /// Says something in a person's own chat, and then what is for others.
 fn say_alone(telegram: &TelegramPlatform, alone: Alone) -> Option<Errand> {
-    let saying = alone.saying;
-    let (chat, _) = saying.of.chat()?;
-    let message = requests::message(&telegram.token, &saying.to, saying.reply)?;
-    let question = saying.question.map_or_else(|| about(&message.text), about);
+    let (chat, message, question) = prepared(telegram, alone.saying)?;
     let messages = |lines: Vec<(ChannelId, _)>| {
         let lines = lines.into_iter();
-        let message = |(to, reply)| requests::message(&telegram.token, &to, reply);
+        let message = |(to, reply)| requests::message(telegram.token.as_ref(), &to, reply);
         lines.filter_map(message).collect::<Vec<_>>()
     };
     let (then, otherwise) = (messages(alone.then), messages(alone.otherwise));

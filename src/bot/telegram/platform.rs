@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use futures::{FutureExt, future::BoxFuture};
+use serde::Serialize;
 use serde_json::Value;
 use teloxide::{
     payloads::{DeleteMessage, GetChat, GetChatAdministrators, GetChatMember},
+    requests::Payload,
     types::{ChatId, MessageId, Recipient, UserId},
 };
 use tokio::{sync::mpsc, time::sleep};
@@ -40,8 +42,8 @@ pub(super) struct Me {
 
 pub(super) struct TelegramPlatform {
     pub(super) me: Me,
-    /// Buttons are signed with it.
-    pub(super) token: Secret,
+    /// Buttons are signed with it; without one there are none.
+    pub(super) token: Option<Secret>,
     pub(super) voice: Voice,
     pub(super) errands: mpsc::Sender<Errand>,
 }
@@ -69,8 +71,7 @@ impl Platform for TelegramPlatform {
     fn find<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Option<(ChannelId, String)>> {
         async move {
             let chat = GetChat::new(Recipient::ChannelUsername(name.to_owned()));
-            let api = self.voice.telegram.api();
-            let chat = api.call_within(&chat, PATIENCE).await.ok()?;
+            let chat = self.asked(&chat).await.ok()?;
             let id = chat["id"].as_i64().unwrap_or_default();
             let title = chat["title"].as_str().unwrap_or(name).to_owned();
             Some((ChannelId::of_chat(id, None), title))
@@ -136,7 +137,7 @@ impl Platform for TelegramPlatform {
     }
 
     fn tell(&self, to: &ChannelId, reply: Reply) -> bool {
-        let message = requests::message(&self.token, to, reply);
+        let message = requests::message(self.token.as_ref(), to, reply);
         let (Some(message), Some((chat, _))) = (message, to.chat()) else {
             return true;
         };
@@ -147,7 +148,7 @@ impl Platform for TelegramPlatform {
 
     fn say<'a>(&'a self, to: &'a ChannelId, reply: Reply) -> BoxFuture<'a, Option<Sent>> {
         async move {
-            let message = requests::message(&self.token, to, reply)?;
+            let message = requests::message(self.token.as_ref(), to, reply)?;
             let sent = self.voice.say(message).await;
             note(&sent);
             Some(sent)
@@ -162,7 +163,7 @@ impl Platform for TelegramPlatform {
         reply: Reply,
     ) -> BoxFuture<'a, Sent> {
         async move {
-            let Some(edit) = requests::edit(&self.token, (chat, message), reply) else {
+            let Some(edit) = requests::edit(self.token.as_ref(), (chat, message), reply) else {
                 return Sent::Refused("not a message of telegram".to_owned());
             };
             let sent = self.voice.edit(edit).await;
@@ -189,11 +190,16 @@ impl Platform for TelegramPlatform {
 }
 
 impl TelegramPlatform {
+    /// What Telegram says while others wait.
+    async fn asked<P: Payload + Serialize>(&self, question: &P) -> Result<Value, CallError> {
+        let api = self.voice.telegram.api();
+        api.call_within(question, PATIENCE).await
+    }
+
     async fn is_administrator(&self, user: u64, chat: i64) -> bool {
         let question = GetChatMember::new(ChatId(chat), UserId(user));
-        let api = self.voice.telegram.api();
-        match api.call_within(&question, PATIENCE).await {
-            Ok(member) => matches!(member["status"].as_str(), Some("creator" | "administrator")),
+        match self.asked(&question).await {
+            Ok(member) => is_administrator(&member),
             Err(error) => {
                 tracing::info!(chat, user, "getChatMember: {error}");
                 matches!(error, CallError::Refused { .. }) && self.is_listed(chat, user).await
@@ -205,8 +211,7 @@ impl TelegramPlatform {
     /// is told to all.
     async fn is_listed(&self, chat: i64, user: u64) -> bool {
         let question = GetChatAdministrators::new(ChatId(chat));
-        let api = self.voice.telegram.api();
-        let listed = api.call_within(&question, PATIENCE).await;
+        let listed = self.asked(&question).await;
         let listed = listed.ok().and_then(|listed| listed.as_array().cloned());
         let is_theirs = |member: &Value| member["user"]["id"].as_u64() == Some(user);
         listed.is_some_and(|listed| listed.iter().any(is_theirs))
@@ -241,6 +246,10 @@ impl TelegramPlatform {
         let (lane, _) = self.voice.telegram.lane_of(&chat).await.ok()?;
         Some(lane.0)
     }
+}
+
+fn is_administrator(member: &Value) -> bool {
+    matches!(member["status"].as_str(), Some("creator" | "administrator"))
 }
 
 /// An answer that could not be sent is no fault of anybody who could do something about it.

@@ -20,7 +20,7 @@ const LONGEST: usize = 4096;
 const LONGEST_DATA: usize = 64;
 
 /// None: there is nothing to say.
-pub(super) fn message(token: &Secret, to: &ChannelId, reply: Reply) -> Option<SendMessage> {
+pub(super) fn message(token: Option<&Secret>, to: &ChannelId, reply: Reply) -> Option<SendMessage> {
     let (chat, topic) = to.chat()?;
     if reply.text.is_empty() {
         return None;
@@ -41,7 +41,7 @@ pub(super) fn message(token: &Secret, to: &ChannelId, reply: Reply) -> Option<Se
 
 /// None: no message of Telegram.
 pub(super) fn edit(
-    token: &Secret,
+    token: Option<&Secret>,
     (chat, message): (&ChannelId, &MessageRef),
     reply: Reply,
 ) -> Option<EditMessageText> {
@@ -56,10 +56,10 @@ pub(super) fn edit(
     Some(edit)
 }
 
-fn keyboard(token: &Secret, chat: i64, reply: &Reply) -> InlineKeyboardMarkup {
+fn keyboard(token: Option<&Secret>, chat: i64, reply: &Reply) -> InlineKeyboardMarkup {
     let rows = reply.buttons.iter().map(|row| {
         let buttons = row.iter().filter_map(|(text, button)| {
-            let data = data::data(button, token, chat);
+            let data = data::data(button, token?, chat);
             // One that Telegram refuses would take the whole message with it.
             let fits = data.len() <= LONGEST_DATA;
             fits.then(|| InlineKeyboardButton::callback(text.clone(), data))
