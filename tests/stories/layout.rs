@@ -154,7 +154,7 @@ fn each_library_of_a_platform_stays_in_its_room() {
 }
 
 /// Rooms whose modules form no circle: each of them can be read after those that it stands on.
-const WITHOUT_CIRCLES: [&str; 1] = ["bot"];
+const WITHOUT_CIRCLES: [&str; 4] = ["app", "bot", "newsroom", "view"];
 
 type Module = Vec<String>;
 
