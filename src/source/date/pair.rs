@@ -13,7 +13,7 @@ use super::words::number;
 /// The date of a small part (a day, or month and day) and a large one (the rest).
 pub(super) fn pair(small: &str, large: &str, clock: &Clock) -> Option<NaiveDate> {
     static DAY: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"^([0-9]{1,2})(?:日|号|號|st|nd|rd|th)?$").expect("a fixed pattern")
+        Regex::new(r"^([0-9]{1,2})(?:日|号|號|st|nd|rd|th|\.)?$").expect("a fixed pattern")
     });
     static MONTH_DAY: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"^([0-9]{1,2})[-/.月]([0-9]{1,2})[日号號]?$").expect("a fixed pattern")

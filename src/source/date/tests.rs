@@ -298,6 +298,20 @@ fn months_are_known_in_the_languages_of_many_sites() {
 }
 
 #[test]
+fn a_day_over_its_month_is_read_in_any_language() {
+    let now = "2026-11-29T04:00:00Z".parse().unwrap();
+    for (day, rest) in [
+        ("20.", "března 2025"),
+        ("20", "марта 2025"),
+        ("20", "مارس 2025"),
+    ] {
+        let moment = pair(day, rest, chrono_tz::Asia::Shanghai, now);
+        let shown = moment.map(|moment| moment.to_string());
+        assert_eq!(shown.as_deref(), Some("2025-03-20"), "{day} {rest}");
+    }
+}
+
+#[test]
 fn words_that_begin_like_months_are_none() {
     let now = "2026-11-29T04:00:00Z".parse().unwrap();
     for text in [

@@ -18,7 +18,6 @@ pub(super) fn plain(sentence: &str, from: NaiveDate) -> String {
         let year = found[1].parse::<u32>().unwrap_or(1);
         format!("{}年", 2018 + year)
     });
-    text = replace(&SLAVIC, &text, slavic);
     text = replace(&RANGE, &text, |found| {
         let (month, first, between, last) = (&found[1], &found[2], &found[3], &found[4]);
         format!("{month}{first}日{between}至{month}{last}日")
@@ -62,11 +61,6 @@ static HOURS: LazyLock<Regex> = LazyLock::new(|| {
 });
 static KOREAN: LazyLock<Regex> = LazyLock::new(|| fixed(r"(\d{1,2})월\s?(\d{1,2})일"));
 static REIWA: LazyLock<Regex> = LazyLock::new(|| fixed(r"令和\s?(\d{1,2}|元)\s?年"));
-static SLAVIC: LazyLock<Regex> = LazyLock::new(|| {
-    fixed(
-        r"(?i)(\d{1,2})\s(янв|фев|мар|апр|мая|июн|июл|авг|сен|окт|ноя|дек)[\p{Cyrillic}]*(?:\s(\d{4}))?",
-    )
-});
 /// `3月12—15日`, `3月12日9:00至16日`: the last day is of the same month.
 static RANGE: LazyLock<Regex> = LazyLock::new(|| {
     fixed(
@@ -80,30 +74,6 @@ static WEEKDAY: LazyLock<Regex> = LazyLock::new(|| {
 });
 static BARE_DAY: LazyLock<Regex> =
     LazyLock::new(|| fixed(r"(^|[于於在，,：:]|本月|截至|最迟)\s?(\d{1,2})[日号]"));
-
-fn slavic(found: &Captures<'_>) -> String {
-    const MONTHS: [(&str, &str); 12] = [
-        ("янв", "Jan"),
-        ("фев", "Feb"),
-        ("мар", "Mar"),
-        ("апр", "Apr"),
-        ("мая", "May"),
-        ("июн", "Jun"),
-        ("июл", "Jul"),
-        ("авг", "Aug"),
-        ("сен", "Sep"),
-        ("окт", "Oct"),
-        ("ноя", "Nov"),
-        ("дек", "Dec"),
-    ];
-    let name = found[2].to_lowercase();
-    let month = MONTHS.iter().find(|(own, _)| *own == name);
-    let month = month.map_or("Jan", |(_, month)| month);
-    let year = found.get(3).map_or("", |year| year.as_str());
-    format!("{} {month} {year}", &found[1])
-        .trim_end()
-        .to_owned()
-}
 
 fn written(day: Option<NaiveDate>, instead: &str) -> String {
     // A time may follow at once.
