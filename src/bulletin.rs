@@ -40,7 +40,7 @@ pub use record::{
     Bulletin, BulletinState, Cause, Changed, Delivery, DeliveryKind, DeliveryState, MessageRef,
     Revision,
 };
-pub use retitled::{Retitled, compare, is_cut_title, plain_title};
+pub use retitled::{Retitled, compare, is_cut_title, plain_title, spaced_title};
 pub use robot::{Fingerprint, Form, KINDS, Key, Robot, RobotKind, Setting};
 pub use same::{Face, bare_title, is_same, is_same_page, likeness, steady, substance};
 pub use settings::{

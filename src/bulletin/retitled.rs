@@ -30,12 +30,19 @@ const CHANCE: f64 = 0.15;
 /// ellipsis. Keys of the store are made of it, so it may not change for a title without marks.
 #[must_use]
 pub fn plain_title(title: &str) -> String {
-    let plain: String = clean_title(title)
+    let plain: String = spaced_title(title).split(' ').collect();
+    plain.trim_end_matches('.').to_owned()
+}
+
+/// The same with single spaces, which part a count from the words beside it.
+#[must_use]
+pub fn spaced_title(title: &str) -> String {
+    let folded: String = clean_title(title)
         .nfkc()
         .flat_map(char::to_lowercase)
-        .filter(|c| !c.is_whitespace())
         .collect();
-    plain.trim_end_matches('.').to_owned()
+    let words: Vec<&str> = folded.split_whitespace().collect();
+    words.join(" ")
 }
 
 /// Whether a title was cut by the page that shows it.

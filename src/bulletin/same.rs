@@ -17,6 +17,8 @@ use super::{Retitled, compare, fold};
 pub struct Face {
     /// As [`super::canonical_url`] makes it.
     pub url: String,
+    /// Of its address, also where that says nothing of it.
+    host: String,
     pub day: Option<NaiveDate>,
     /// Names of its files.
     pub files: Vec<String>,
@@ -45,7 +47,9 @@ impl Face {
         text: &str,
         files: Vec<String>,
     ) -> Self {
+        let host = url.trim_start_matches('/').split('/').next();
         Self {
+            host: host.unwrap_or_default().to_owned(),
             url,
             day,
             files,
@@ -64,11 +68,6 @@ impl Face {
             said(&self.title, 1).then(|| format!("t{}", self.title)),
             said(&self.text, TEXT).then(|| format!("x{}", self.text)),
         ]
-    }
-
-    fn host(&self) -> &str {
-        let rest = self.url.trim_start_matches('/');
-        rest.split('/').next().unwrap_or_default()
     }
 }
 
@@ -97,7 +96,7 @@ pub fn is_same(a: &Face, b: &Face) -> bool {
     }
     // Two columns of one site may well say the same of two things.
     let is_same_day = a.day.is_some() && a.day == b.day;
-    is_same_day && a.title == b.title && a.title.chars().count() >= TITLE && a.host() != b.host()
+    is_same_day && a.title == b.title && a.title.chars().count() >= TITLE && a.host != b.host
 }
 
 /// Whether one title is the other with its issuer in front: `学校办公室关于…`.

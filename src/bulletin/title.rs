@@ -28,7 +28,7 @@ pub fn clean_title(title: &str) -> String {
 pub fn is_pinned_title(title: &str) -> bool {
     static PINNED: LazyLock<Regex> = LazyLock::new(|| {
         fixed(&format!(
-            r"(?i)^\W*(?:{PIN})(?:[\s:：|\]】）)〕]|$)|^\W*[\[【（(〔]\s*(?:顶|頂|top)\s*[\]】）)〕]"
+            r"(?i)^\W*(?:{PIN})中?(?:[\s\p{{P}}\p{{S}}]|$)|^[\p{{P}}\p{{S}}]+\p{{Han}}{{0,4}}(?:{PIN})中?[\p{{P}}\p{{S}}]|^{PINNED_BY}|^\W*[\[【（(〔]\s*(?:顶|頂|top)\s*[\]】）)〕]"
         ))
     });
     PINNED.is_match(title)
@@ -36,6 +36,8 @@ pub fn is_pinned_title(title: &str) -> bool {
 
 /// Words that pin, in any place.
 const PIN: &str = "(?:全局|全站|公告|總|总|区域)?置[顶頂]|固[顶頂]|pinned|sticky";
+/// Words that pin where a colon follows.
+const PINNED_BY: &str = r"(?i:an(?:geheftet|gepinnt)|épinglé|fijado|fixado|fissato|przypięty|vastgezet|закреплено|закреплённое|고정됨?|ピン留め)\s*[:：|｜]\s*";
 /// Words that are a mark where brackets stand around them, or a space and a title follow.
 const MARK: &str =
     "new|hot|top|[顶頂新热熱荐薦精]|最新|[热熱]门|熱門|热帖|推[荐薦]|精[华華]|加精|必[读讀]";
@@ -54,14 +56,14 @@ pub fn is_counter(text: &str) -> bool {
 }
 
 /// A title without a count at its end that only a longer look at the page can tell from its words:
-/// `56次`, `131 views`.
+/// `56次`, `131 views`, `3跟帖`, `已有九人看过`, stars.
 #[must_use]
 pub(super) fn without_count(title: &str) -> &str {
     static COUNT: LazyLock<Regex> = LazyLock::new(|| {
         // Plain titles have no spaces that would part a number from its word.
         let label = LABEL.replace(r"(?-u:\b)", "");
         fixed(&format!(
-            r"(?i)(?:[\[(（【]\d+[\])）】]|[^第\d.,]({NUMBER}\s*(?:{TIMES}|(?:{TIMES})?(?:{label}))))$"
+            r"(?i)(?:[\[(（【]\d+[\])）】]|[^第\d.,]({NUMBER}\s*(?:{TIMES}|{SAID}|(?:{TIMES})?(?:{label}))|{READERS}|{LEFT}|[★☆⭐]+))$"
         ))
     });
     let Some(found) = COUNT.captures(title) else {
@@ -71,6 +73,12 @@ pub(super) fn without_count(title: &str) -> &str {
     &title[..begin.unwrap_or(title.len())]
 }
 
+/// What readers leave below a title, as forums count it.
+const SAID: &str = "跟[帖贴]|回应|[点點]?[赞贊讚]|评|評|人看[过過]|人想去|人感兴趣|likes?|upvotes?|answers?|antworten|kommentare?|aufrufe|vues?|réponses?|commentaires?|commenti|risposte|respuestas?|comentarios?|visitas|vistas|комментари(?:й|я|ев)|ответ(?:а|ов)?";
+/// `已有九人看过`, `12人已读`, `已报名12人`.
+const READERS: &str = r"(?:已有|共有)?[\d〇零一二三四五六七八九十百千万两]+(?:人次|人|次)(?:看过|看過|已读|阅读|浏览|参与|报名|评论|点赞|围观|关注)|(?:已报名|已有|已参与|已售)[\d〇零一二三四五六七八九十百千万两]+[人份次]";
+/// Days until something ends, places that are left.
+const LEFT: &str = r"(?:仅剩|还剩|还有|剩余)(?:名额)?\d+[天日个人份](?:截止|结束|到期)?";
 /// Units of a counter that no label names.
 const TIMES: &str = "人次|次";
 
@@ -82,12 +90,21 @@ fn without_head(title: &str) -> &str {
             r"(?i)^[\[【（(〔〖《‹★☆]\s*(?:{PIN}|{MARK})\s*[!！]?\s*[\]】）)〕〗》›>★☆][\s:：]*"
         ))
     });
-    static PINNED: LazyLock<Regex> =
-        LazyLock::new(|| fixed(&format!(r"(?i)^(?:{PIN})[\s:：|｜·-]+")));
+    static PINNED: LazyLock<Regex> = LazyLock::new(|| {
+        fixed(&format!(
+            r"(?i)^(?:{PIN})(?:中?[:：|｜·!！#\]】）)〕〗』」》≫}}-][\s:：|｜·-]*|\s+)|^{PINNED_BY}"
+        ))
+    });
+    // With any sign around it, and a word or two of where or until when.
+    static SIGNED: LazyLock<Regex> = LazyLock::new(|| {
+        fixed(&format!(
+            r"(?i)^[\p{{P}}\p{{S}}]{{1,3}}\s*\p{{Han}}{{0,4}}(?:{PIN})中?\s*[\p{{P}}\p{{S}}]{{1,3}}[\s:：]*"
+        ))
+    });
     // A word of capitals is a mark before Chinese alone: "NEW YORK" is none.
     static SHOUTED: LazyLock<Regex> = LazyLock::new(|| {
         fixed(
-            r"^(?:(?:NEW|HOT|TOP|New|Hot|new|hot)(?:[!！]\s*|\s+)|[顶頂新热熱荐薦]\s+)(\p{Han}[^\s]|[《【“])",
+            r"^(?:(?:NEW|HOT|TOP|New|Hot|new|hot)(?:[!！|｜:：]\s*|\s+)|[顶頂新热熱荐薦]\s+)(\p{Han}[^\s]|[《【“])",
         )
     });
     static NUMBERED: LazyLock<Regex> =
@@ -98,6 +115,7 @@ fn without_head(title: &str) -> &str {
         Some(&title[found.get(1)?.start()..])
     };
     strip(&BRACKETED)
+        .or_else(|| strip(&SIGNED))
         .or_else(|| strip(&BULLET))
         .or_else(|| strip(&PINNED))
         .or_else(|| before(&SHOUTED))
@@ -211,6 +229,19 @@ mod tests {
             "★置顶★关于召开年会的公告",
             "〖置顶〗关于召开年会的公告",
             "[公告置顶]关于召开年会的公告",
+            "『置顶』关于召开年会的公告",
+            "≪置顶≫关于召开年会的公告",
+            "{置顶}关于召开年会的公告",
+            "#置顶#关于召开年会的公告",
+            "！置顶！关于召开年会的公告",
+            "|置顶|关于召开年会的公告",
+            "置顶】关于召开年会的公告",
+            "[置顶中]关于召开年会的公告",
+            "【今日置顶】关于召开年会的公告",
+            "【学院置顶】 关于召开年会的公告",
+            "TOP｜关于召开年会的公告",
+            "Angeheftet: 关于召开年会的公告",
+            "Épinglé : 关于召开年会的公告",
             "关于召开年会的公告 | 127 views | 5 comments",
             "关于召开年会的公告 阅读 127",
             "关于召开年会的公告 阅读：1.2万 评论：8",
@@ -306,7 +337,31 @@ mod tests {
         }
         assert_eq!(without_count("停水通知56次"), "停水通知");
         assert_eq!(without_count("water off131views"), "water off");
-        for title in ["理论学习2026年第5次", "拟招聘12人", "停水通知"] {
+        for (count, title) in [
+            ("停水通知3跟帖", "停水通知"),
+            ("停水通知5赞", "停水通知"),
+            ("停水通知已有九人看过", "停水通知"),
+            ("停水通知已有131人看过", "停水通知"),
+            ("停水通知十二人已读", "停水通知"),
+            ("停水通知已报名12人", "停水通知"),
+            ("停水通知剩余3天", "停水通知"),
+            ("停水通知还有3天截止", "停水通知"),
+            ("停水通知★★★", "停水通知"),
+            ("停水通知★★★☆☆", "停水通知"),
+            ("wasser aus5antworten", "wasser aus"),
+            ("eau coupée12vues", "eau coupée"),
+        ] {
+            assert_eq!(without_count(count), title);
+        }
+        for title in [
+            "理论学习2026年第5次",
+            "拟招聘12人",
+            "停水通知",
+            "评为四星",
+            "还款3天",
+            "招聘十二人",
+            "招聘公告12人",
+        ] {
             assert_eq!(without_count(title), title);
         }
     }

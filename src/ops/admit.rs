@@ -1,5 +1,6 @@
 //! Admission: one look becomes one transaction.
 
+mod counting;
 mod memory;
 
 use std::{
@@ -9,6 +10,7 @@ use std::{
 
 use chrono::{DateTime, Duration, Utc};
 
+use self::counting::Rows;
 use super::{Admitted, Judged, Look, corrections, op::Op, rereads, twins};
 use crate::{
     bulletin::{BulletinId, BulletinState, Cause, Filter, Moment, Notice, Source, SourceId},
@@ -86,7 +88,14 @@ fn page(op: &mut Op<'_>, source: &SourceId, notices: &[Notice], first_page: usiz
     for (notice, identity) in notices.iter().zip(&identities) {
         remembered.push(memory::of(op, source, notice, identity)?);
     }
-    let counting = memory::counting(op, source, notices, &mut remembered)?;
+    judge::displace(&mut remembered, &shown);
+    let rows = Rows {
+        source,
+        notices,
+        identities: &identities,
+        last_page: &last_page,
+    };
+    let counting = counting::counting(op, &rows, &mut remembered)?;
     let connected = judge::connect(notices, &identities, &remembered, &shown);
     let mut is_met = Vec::with_capacity(notices.len());
     for (identity, shares) in identities.iter().zip(&connected.shares) {
@@ -328,7 +337,10 @@ impl Admission<'_, '_> {
     /// What a known row says that the store did not know yet: another address, a corrected title or text.
     fn known(&mut self, place: usize, id: u64, found: &Found) -> Result<()> {
         let is_moved = matches!(self.page.link(place), Link::Moved(_));
-        let may_learn = self.learn_keys(place, id)?;
+        let counts = self.page.counting.contains(&id);
+        // At an address that others share, each count would be a key of its own.
+        let is_counted_there = counts && self.page.connected.shares[place].address;
+        let may_learn = is_counted_there || self.learn_keys(place, id)?;
         let Some(mut row) = self.op.tx.bulletin(id)? else {
             return Ok(());
         };
@@ -341,7 +353,6 @@ impl Admission<'_, '_> {
             Some(_) => self.op.tx.text(id)?,
             None => None,
         };
-        let counts = self.page.counting.contains(&id);
         let correction = correction::correct(&mut row, text.as_deref(), found, counts);
         let is_released = self.release(id, &mut row, found)?;
         let has_moved = is_moved && may_learn;

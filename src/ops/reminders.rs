@@ -68,17 +68,22 @@ pub(super) fn cancel(
     Ok(Reminded::Off(count))
 }
 
-/// What a bulletin says now moves the reminders of it that wait, or cancels them.
+/// What a bulletin says now moves the reminders of it that wait, or cancels them. Where it says no deadline
+/// at the moment, they stay: the next look may find it again.
 pub(super) fn follow(
     op: &mut Op<'_>,
     bulletin: u64,
     row: &Archived,
     now: DateTime<Utc>,
 ) -> Result<()> {
+    let is_withdrawn = row.state == BulletinState::Withdrawn;
+    if row.deadline.is_none() && !is_withdrawn {
+        return Ok(());
+    }
     for (id, mut entry) in waiting(op, bulletin)? {
         let settings = op.settings(&entry.channel);
         let due = timing::moved_reminder(settings.as_deref(), row, now);
-        match due.filter(|_| row.state != BulletinState::Withdrawn) {
+        match due.filter(|_| !is_withdrawn) {
             Some(due) if due.timestamp_millis() == entry.due_ms => {}
             Some(due) => {
                 entry.due_ms = due.timestamp_millis();
@@ -98,7 +103,10 @@ pub(super) fn is_over(op: &mut Op<'_>, entry: &OutboxEntry, now: DateTime<Utc>) 
     };
     let settings = op.settings(&entry.channel);
     let row = op.tx.bulletin(bulletin)?;
-    Ok(row.is_some_and(|row| !timing::is_deadline_ahead(settings.as_deref(), &row, now)))
+    let is_over = |row: Archived| {
+        row.deadline.is_some() && !timing::is_deadline_ahead(settings.as_deref(), &row, now)
+    };
+    Ok(row.is_some_and(is_over))
 }
 
 /// Reminders of a bulletin that wait, in whatever channel.

@@ -1,11 +1,13 @@
 //! Promises 2 to 4, pure: which rows of a page are known, old, new or held.
 //!
-//! The store looks up what it remembers of each row (`Remembered`); `connect` says which
-//! bulletin a row is, `rule` what becomes of one that is none, by where it stands (`order`); `guard`
+//! The store looks up what it remembers of each row (`Remembered`); `displace` finds the keys that are places in a
+//! list, `connect` says which bulletin a row is, `rule` what becomes of one that is none, by where it stands (`order`); `guard`
 //! holds what is no news after all. Nothing here reads or writes.
 
+mod amount;
 mod connect;
 mod counters;
+mod displaced;
 mod guard;
 mod order;
 
@@ -14,7 +16,8 @@ use std::collections::HashSet;
 use self::order::Order;
 pub(crate) use self::{
     connect::{Connected, Hit, Identity, Link, Remembered, Titled, When, connect, identities},
-    counters::{Borne, counting},
+    counters::{Borne, counting, wording},
+    displaced::displace,
     guard::{KnownTitles, guard, is_suspicious},
     order::last_known,
 };

@@ -1,7 +1,5 @@
 //! What the store remembers of a row's keys, looked up for the rules.
 
-use std::collections::HashSet;
-
 use crate::{
     bulletin::{
         Notice, Retitled, SeenKey, SourceId, canonical_url, compare, loose_fragment, plain_title,
@@ -9,7 +7,7 @@ use crate::{
     ops::op::Op,
     policy::{
         facts::{Archived, title_hash},
-        judge::{self, Borne, Hit, Identity, Remembered, Titled, When},
+        judge::{Hit, Identity, Remembered, Titled, When},
     },
     store::Result,
 };
@@ -55,44 +53,6 @@ pub(super) fn of(
     Ok(memory)
 }
 
-/// The bulletins whose rows bear another title than before by what counts there alone. Their rows are
-/// remembered as bearing the same title.
-pub(super) fn counting(
-    op: &mut Op<'_>,
-    source: &SourceId,
-    notices: &[Notice],
-    remembered: &mut [Remembered],
-) -> Result<HashSet<u64>> {
-    let is_retitled =
-        |memory: &Remembered| memory.own().is_some_and(|hit| hit.title != Retitled::Same);
-    if !remembered.iter().any(is_retitled) {
-        return Ok(HashSet::new());
-    }
-    let mut titles = Vec::with_capacity(notices.len());
-    for (notice, memory) in notices.iter().zip(remembered.iter()) {
-        let hit = memory.own().filter(|hit| hit.when != When::OtherDay);
-        let row = match hit {
-            Some(hit) => op.tx.bulletin(hit.seen.bulletin)?,
-            None => None,
-        };
-        let row = row.filter(|row| row.source == *source);
-        titles.push(row.map(|row| Borne {
-            before: row.title,
-            now: notice.title.clone(),
-            is_of_day: hit.is_some_and(|hit| hit.when != When::Unknown),
-        }));
-    }
-    let mut bulletins = HashSet::new();
-    let counting = remembered.iter_mut().zip(judge::counting(&titles));
-    for (memory, _) in counting.filter(|(_, counts)| *counts) {
-        if let Some(hit) = memory.own() {
-            memory.is_titled_as(hit.seen.bulletin);
-            bulletins.insert(hit.seen.bulletin);
-        }
-    }
-    Ok(bulletins)
-}
-
 /// Whether a row's address, and its guid if it has one, were seen before. Where it shares the address, also
 /// whether it stood there itself.
 pub(super) fn has_keys(
@@ -105,6 +65,13 @@ pub(super) fn has_keys(
     let keys = identity.guid.into_iter().chain(here);
     let keys: Vec<SeenKey> = keys.chain([identity.address]).collect();
     Ok(op.tx.seen(source, &keys)?.iter().all(Option::is_some))
+}
+
+/// Whether an address is that of a row.
+pub(super) fn stands_at(url: &str, notice: &Notice, identity: &Identity) -> bool {
+    let here = &notice.url;
+    let is_fragment = identity.bare.is_some() || loose_fragment(url) == loose_fragment(here);
+    is_fragment && canonical_url(url) == canonical_url(here)
 }
 
 impl Asked<'_> {
@@ -125,7 +92,12 @@ impl Asked<'_> {
             let (before, now) = (row.published.as_ref(), self.notice.published.as_ref());
             (self.retitled(&row), When::new(before, now))
         });
-        Ok(Some(Hit { seen, title, when }))
+        Ok(Some(Hit {
+            seen,
+            title,
+            when,
+            is_displaced: false,
+        }))
     }
 
     fn retitled(&self, row: &Archived) -> Retitled {
@@ -144,15 +116,12 @@ impl Asked<'_> {
         };
         let here = here.flatten();
         for bulletin in op.tx.titled(self.source, self.identity.titled)? {
-            let row = match looks_closer {
-                true => op.tx.bulletin(bulletin)?,
-                false => None,
-            };
+            let row = op.tx.bulletin(bulletin)?;
             let was_here = here.is_some_and(|seen| seen.bulletin == bulletin);
             let is_at = |row: &Archived| self.is_at(&row.url);
             all.push(Titled {
                 bulletin,
-                is_here: was_here || row.as_ref().is_some_and(is_at),
+                is_here: was_here || looks_closer && row.as_ref().is_some_and(is_at),
                 was_here,
                 is_current: row.is_some_and(|row| self.is_titled(&row)),
             });
@@ -161,10 +130,7 @@ impl Asked<'_> {
     }
 
     fn is_at(&self, url: &str) -> bool {
-        let here = &self.notice.url;
-        let is_fragment =
-            self.identity.bare.is_some() || loose_fragment(url) == loose_fragment(here);
-        is_fragment && canonical_url(url) == canonical_url(here)
+        stands_at(url, self.notice, self.identity)
     }
 
     fn is_titled(&self, row: &Archived) -> bool {

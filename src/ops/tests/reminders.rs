@@ -87,8 +87,27 @@ async fn a_reminder_follows_the_deadline_and_ends_with_it() {
     world.with_deadline("2022-12-25", "截止二十五日").await;
     let moved: DateTime<Utc> = "2022-12-24T09:00:00+08:00".parse().unwrap();
     assert_eq!(world.reminders().await[0].due_at, moved);
-    world.with_deadline("", "另行通知").await;
+    world.with_deadline("2022-11-25", "截止已过").await;
     assert_eq!(world.reminders().await[0].state, DeliveryState::Dropped);
+}
+
+#[tokio::test]
+async fn a_reminder_outlives_a_look_at_which_the_article_says_no_deadline() {
+    let mut world = World::new(&[chat("a", 1)]).await;
+    world.look(list([1])).await;
+    world.with_deadline("2022-12-20", "截止二十日").await;
+    world.remind("a", Some(2)).await;
+    let at = world.reminders().await[0].due_at;
+    world.with_deadline("", "另行通知").await;
+    assert_eq!(world.reminders().await[0].state, DeliveryState::Queued);
+    world.with_deadline("2022-12-22", "截止二十二日").await;
+    let moved = world.reminders().await[0].due_at;
+    assert_eq!(moved - at, chrono::TimeDelta::days(2));
+    // It comes due while no deadline is known.
+    world.with_deadline("", "再行通知").await;
+    world.now = moved;
+    world.drain().await;
+    assert_eq!(world.reminders().await[0].state, DeliveryState::Sent);
 }
 
 #[tokio::test]

@@ -521,3 +521,91 @@ async fn days_and_numbers_that_are_corrected_are_corrections_also_in_two_rows_at
     assert_eq!(world.look(page(14, 12)).await.revised.len(), 2);
     assert_eq!(world.look(page(14, 15)).await.revised.len(), 1);
 }
+
+#[tokio::test]
+async fn counters_that_no_word_names_make_no_news_of_rows_at_one_address() {
+    let forms: [fn(usize) -> String; 5] = [
+        |count| format!("/{count}"),
+        |count| format!("{count}跟帖"),
+        |count| format!("#{count}"),
+        |count| format!("{count}赞"),
+        |count| format!("剩余{count}天"),
+    ];
+    for form in forms {
+        for date in ["", "2022-11-20"] {
+            let world = World::new(&[]).await;
+            let page = |look: usize| {
+                let title = |(place, title): (usize, &str)| {
+                    format!("{title} {}", form(30 + 7 * place + look * (place + 1)))
+                };
+                let titles = [(0, "停水通知"), (1, "食堂安排"), (2, "道路封闭公告")].map(title);
+                titles.map(|title| row("t", &title, date)).to_vec()
+            };
+            world.look(page(0)).await;
+            for look in [1, 2, 2, 3] {
+                assert_eq!(world.look(page(look)).await, Admitted::default());
+            }
+            // What comes beside them is news, and it alone.
+            let mut rows = page(4);
+            rows.insert(0, row("t", &format!("体检安排 {}", form(2)), date));
+            let admitted = world.look(rows).await;
+            assert_eq!(admitted.published.len(), 1, "{admitted:?}");
+            assert!(admitted.quiet.is_empty() && admitted.revised.is_empty());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_series_at_one_address_is_news() {
+    let world = World::new(&[]).await;
+    world
+        .look(vec![row("t", "简报22", ""), row("t", "简报21", "")])
+        .await;
+    for top in [23, 24] {
+        let page = [top, top - 1].map(|n| row("t", &format!("简报{n}"), ""));
+        let admitted = world.look(page.to_vec()).await;
+        assert_eq!(admitted.published.len(), 1, "{top}");
+    }
+}
+
+#[tokio::test]
+async fn news_at_addresses_that_are_places_is_pushed_and_nothing_is_retitled() {
+    let world = World::new(&[]).await;
+    let page = |top: usize| -> Vec<Notice> {
+        let titles = [
+            "停水通知",
+            "食堂安排",
+            "道路封闭公告",
+            "体检安排",
+            "班车调整",
+        ];
+        let rows = titles[top..].iter().enumerate();
+        rows.map(|(place, title)| row(&format!("news{}.html", place + 1), title, ""))
+            .collect()
+    };
+    world.look(page(3)).await;
+    for (top, title) in [(2, "道路封闭公告"), (1, "食堂安排"), (0, "停水通知")] {
+        let admitted = world.look(page(top)).await;
+        assert_eq!(world.titles(&admitted.published).await, [title]);
+        assert!(admitted.revised.is_empty(), "{admitted:?}");
+        assert_eq!(world.look(page(top)).await, Admitted::default());
+    }
+}
+
+#[tokio::test]
+async fn an_undated_number_is_corrected_and_a_counter_is_none() {
+    let world = World::new(&[]).await;
+    let page = |jobs: u32, answers: u32| {
+        vec![
+            row("a/200.html", &format!("拟招聘{jobs}人的公告"), ""),
+            row("a/98.html", &format!("停水通知 {answers}跟帖"), ""),
+            row("a/97.html", "食堂安排", ""),
+            row("a/96.html", "道路封闭公告", ""),
+        ]
+    };
+    world.look(page(12, 3)).await;
+    assert_eq!(world.look(page(12, 4)).await, Admitted::default());
+    let admitted = world.look(page(15, 5)).await;
+    assert_eq!(admitted.revised, [BulletinId(4)]);
+    assert!(admitted.published.is_empty());
+}

@@ -126,3 +126,29 @@ async fn a_chat_keeps_and_gets_again_what_it_has_from_the_second_source() {
     let again = world.store.rebroadcast(id, None, None, "r", &by, world.now);
     assert_eq!(again.await.unwrap().len(), 3);
 }
+
+#[tokio::test]
+async fn two_columns_of_one_site_stay_two_where_one_shares_its_addresses() {
+    let world = World::with(&[source("news"), source("law")], &[]).await;
+    let at = |path: &str, title: &str, date: &str| Notice {
+        url: format!("https://www.example.com/{path}"),
+        ..row("", title, date)
+    };
+    let title = "本周六停水检修的通知公告";
+    let shared = [
+        ("甲区旧的说明事项", "2022-11-19"),
+        ("乙区旧的说明事项", "2022-11-18"),
+    ]
+    .map(|(title, date)| at("login", title, date));
+    world
+        .look_at("news", vec![at("a/1", "食堂安排", "2022-11-19")])
+        .await;
+    world.look_at("law", shared.to_vec()).await;
+    let news = vec![
+        at("a/77", title, "2022-11-25"),
+        at("a/1", "食堂安排", "2022-11-19"),
+    ];
+    assert_eq!(world.look_at("news", news).await.published.len(), 1);
+    let rows = [&[at("login", title, "2022-11-25")][..], &shared].concat();
+    assert_eq!(world.look_at("law", rows).await.published.len(), 1);
+}

@@ -5,6 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::displaced::is_steady;
 use crate::bulletin::{
     Moment, Notice, Retitled, SeenKey, canonical_url, is_cut_title, loose_fragment, plain_title,
 };
@@ -74,6 +75,8 @@ pub(crate) struct Hit {
     pub(crate) seen: Seen,
     pub(crate) title: Retitled,
     pub(crate) when: When,
+    /// Its bulletin stands on another row: see [`super::displace`].
+    pub(crate) is_displaced: bool,
 }
 
 impl Hit {
@@ -83,6 +86,7 @@ impl Hit {
             seen,
             title: Retitled::Same,
             when: When::Same,
+            is_displaced: false,
         }
     }
 
@@ -90,9 +94,12 @@ impl Hit {
         self.title == Retitled::Same && self.when == When::Same
     }
 
-    /// Whether the row is this bulletin, perhaps corrected, and not another one in its place. `is_lone`:
-    /// the page shows one notice at a time.
-    fn is_it(&self, identity: &Identity, is_lone: bool) -> bool {
+    /// Whether the row is this bulletin, perhaps corrected, and not another one in its place.
+    fn is_it(&self, identity: &Identity, page: PageManner) -> bool {
+        if self.is_displaced {
+            return false;
+        }
+        let is_lone = page.is_lone;
         let title = match self.title {
             Retitled::Unlike if identity.names_one => Retitled::Other,
             title => title,
@@ -101,6 +108,7 @@ impl Hit {
             (Retitled::Same | Retitled::Grown, _) => true,
             (Retitled::Unlike, _) => false,
             (Retitled::Next, When::Same) => !is_lone,
+            (Retitled::Next, When::Unknown) => identity.names_one && !is_lone && page.is_steady,
             (_, When::Same) => true,
             (Retitled::Next, _) | (_, When::OtherDay) => false,
             (Retitled::Other, When::SameDay) => identity.names_one || !is_lone,
@@ -112,6 +120,7 @@ impl Hit {
     fn is_moved(&self) -> bool {
         let is_of_day = matches!(self.when, When::Same | When::SameDay);
         match self.title {
+            _ if self.is_displaced => false,
             Retitled::Same | Retitled::Grown => true,
             Retitled::Other => is_of_day,
             Retitled::Next | Retitled::Unlike => false,
@@ -122,6 +131,15 @@ impl Hit {
     fn resembles(&self) -> bool {
         self.title == Retitled::Same || matches!(self.when, When::Same | When::SameDay)
     }
+}
+
+/// How a page shows its rows.
+#[derive(Debug, Clone, Copy)]
+struct PageManner {
+    /// One notice at a time.
+    is_lone: bool,
+    /// Most of them where they were.
+    is_steady: bool,
 }
 
 /// A bulletin of the row's title and day.
@@ -158,7 +176,7 @@ impl Remembered {
     /// The bulletin that the row's own keys lead to.
     pub(crate) fn own(&self) -> Option<Hit> {
         let hit = self.guid.or(self.address);
-        hit.filter(|hit| !hit.seen.is_shared)
+        hit.filter(|hit| !hit.seen.is_shared && !hit.is_displaced)
     }
 
     /// The row bears the title of a bulletin, but for what counts there.
@@ -295,13 +313,16 @@ pub(crate) fn connect(
             .or_default()
             .extend(identity.guid);
     }
-    let is_lone = notices.len() == 1 && last_page.len() <= 1;
+    let page = PageManner {
+        is_lone: notices.len() == 1 && last_page.len() <= 1,
+        is_steady: is_steady(remembered),
+    };
     let mut connected = Connected::default();
     for (identity, memory) in identities.iter().zip(remembered) {
         let has_other_guids = guids
             .get(&identity.place())
             .is_some_and(|guids| guids.len() > 1);
-        let (link, shares) = by_key(identity, memory, has_other_guids, is_lone);
+        let (link, shares) = by_key(identity, memory, has_other_guids, page);
         connected.links.push(link);
         connected.shares.push(shares);
         let is_familiar = memory.address.is_some() || memory.guid.is_some();
@@ -331,7 +352,7 @@ fn by_key(
     identity: &Identity,
     memory: &Remembered,
     has_other_guids: bool,
-    is_lone: bool,
+    page: PageManner,
 ) -> (Link, Shares) {
     let mut shares = identity.shares;
     shares.guid |= memory.guid.is_some_and(|hit| hit.seen.is_shared);
@@ -340,7 +361,7 @@ fn by_key(
         let there = memory.address.filter(|_| !shares.address);
         let is_it = match there {
             Some(there) if there.seen.bulletin == hit.seen.bulletin => {
-                identity.names_one || hit.is_it(identity, is_lone)
+                identity.names_one && !hit.is_displaced || hit.is_it(identity, page)
             }
             // A feed may count its entries as guids: that is the bulletin at the row's own address.
             Some(there) if there.is_exact() => false,
@@ -360,7 +381,7 @@ fn by_key(
                 // Of one notice that stands there several times, some rows may bear a guid.
                 false => has_other_guids && !matches!(hit.title, Retitled::Same | Retitled::Grown),
             };
-        if !is_other && hit.is_it(identity, is_lone) {
+        if !is_other && hit.is_it(identity, page) {
             return (Link::Known(hit.seen.bulletin), shares);
         }
         shares.address = true;

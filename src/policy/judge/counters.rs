@@ -1,8 +1,9 @@
 //! What counts in the titles of a page, in whatever form: numbers that move in several rows at one look,
 //! or that stand in the same place of most rows, and pieces that come or go around most titles.
 //!
-//! A title that differs in these alone is no other title. Days and hours are more often corrected than
-//! counted: those count only where most rows have others at once. Read [`counting`].
+//! A title that differs in these alone is no other title. Days, hours and amounts (12人, 320万元) are more
+//! often corrected than counted: those count only where most rows have others at once. What says that a
+//! notice was cancelled or put off never counts. Read [`counting`].
 
 use std::{
     collections::{HashMap, HashSet},
@@ -11,7 +12,8 @@ use std::{
 
 use regex::Regex;
 
-use crate::bulletin::plain_title;
+use super::amount::{is_amount, is_news};
+use crate::bulletin::{plain_title, spaced_title};
 
 /// Rows in which something changed alike at one look, from which it may be a counter.
 const LEAST: usize = 2;
@@ -38,13 +40,18 @@ type Change = HashSet<Place>;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Place {
     Number(Around),
-    /// A day, an hour or a year.
+    /// What a notice is about: people, money, rooms.
+    Amount(Around),
+    Hour(Around),
+    /// A day or a year.
     Moment(Around),
     /// `第3期` counts issues, not readers.
     Issue,
     /// What came or went there, without its numbers.
     Head(String),
     Tail(String),
+    /// That it was cancelled, put off or corrected.
+    News,
 }
 
 /// The characters before and after; None at an end.
@@ -55,6 +62,9 @@ struct Number<'a> {
     text: &'a str,
     around: Around,
     is_at_edge: bool,
+    is_issue: bool,
+    is_moment: bool,
+    is_amount: bool,
 }
 
 /// Which of the known rows bear another title by counters alone. None: the row is not known.
@@ -77,8 +87,8 @@ pub(crate) fn counting(rows: &[Option<Borne>]) -> Vec<bool> {
                 rows >= LEAST && rows * 2 >= differing || fixed.contains(around)
             }
             Place::Moment(_) => row.is_of_day && is_most(rows),
-            Place::Head(_) | Place::Tail(_) => is_most(rows),
-            Place::Issue => false,
+            Place::Amount(_) | Place::Hour(_) | Place::Head(_) | Place::Tail(_) => is_most(rows),
+            Place::Issue | Place::News => false,
         }
     };
     let is_counting = |(change, row): (&Option<Change>, &Option<Borne>)| {
@@ -91,8 +101,8 @@ pub(crate) fn counting(rows: &[Option<Borne>]) -> Vec<bool> {
 fn plain(row: &Option<Borne>) -> Option<Borne> {
     let row = row.as_ref()?;
     Some(Borne {
-        before: plain_title(&row.before),
-        now: plain_title(&row.now),
+        before: spaced_title(&row.before),
+        now: spaced_title(&row.now),
         is_of_day: row.is_of_day,
     })
 }
@@ -108,15 +118,26 @@ fn change(Borne { before, now, .. }: &Borne) -> Option<Change> {
         return piece.map(|piece| Change::from([piece]));
     }
     let pairs = numbers(before).into_iter().zip(numbers(now));
-    let places =
-        pairs
-            .filter(|(before, now)| before.text != now.text)
-            .map(|(before, now)| match now.around {
-                (Some('第'), _) => Place::Issue,
-                around if is_moment(&before) || is_moment(&now) => Place::Moment(around),
-                around => Place::Number(around),
-            });
-    Some(places.collect())
+    let moved = pairs.filter(|(before, now)| before.text != now.text);
+    Some(
+        moved
+            .map(|(before, now)| moved_place(&before, &now))
+            .collect(),
+    )
+}
+
+fn moved_place(before: &Number<'_>, now: &Number<'_>) -> Place {
+    if now.is_issue {
+        Place::Issue
+    } else if is_hour(before.text) && is_hour(now.text) {
+        Place::Hour(now.around)
+    } else if before.is_moment || now.is_moment {
+        Place::Moment(now.around)
+    } else if before.is_amount || now.is_amount {
+        Place::Amount(now.around)
+    } else {
+        Place::Number(now.around)
+    }
 }
 
 /// What `long` has around `short`.
@@ -124,9 +145,20 @@ fn piece(short: &str, long: &str) -> Option<Place> {
     if short.is_empty() {
         return None;
     }
-    let uncounted = |piece: &str| NUMBERS.replace_all(piece, "0").into_owned();
-    let head = long.strip_suffix(short).map(uncounted).map(Place::Head);
-    head.or_else(|| long.strip_prefix(short).map(uncounted).map(Place::Tail))
+    let place = |piece: &str, place: fn(String) -> Place| match is_news(piece) {
+        true => Place::News,
+        false => place(NUMBERS.replace_all(piece, "0").into_owned()),
+    };
+    let head = long.strip_suffix(short);
+    let tail = long.strip_prefix(short);
+    let head = head.map(|piece| place(piece, Place::Head));
+    head.or_else(|| tail.map(|piece| place(piece, Place::Tail)))
+}
+
+/// The words of a title, with the same for each number.
+pub(crate) fn wording(title: &str) -> String {
+    let title = plain_title(title);
+    NUMBERS.replace_all(&title, "0").into_owned()
 }
 
 /// Digits, and what joins them in counts, days and hours.
@@ -136,34 +168,43 @@ static NUMBERS: LazyLock<Regex> =
 fn numbers(title: &str) -> Vec<Number<'_>> {
     let number = |found: regex::Match<'_>| {
         let (before, after) = (&title[..found.start()], &title[found.end()..]);
+        let around = (before.chars().next_back(), after.chars().next());
+        let (before, after) = (before.trim_end(), after.trim_start());
+        let length = |side: &str| side.chars().filter(|c| !c.is_whitespace()).count();
         Number {
             text: &title[found.range()],
-            around: (before.chars().next_back(), after.chars().next()),
-            is_at_edge: before.chars().count() < EDGE || after.chars().count() < EDGE,
+            around,
+            is_at_edge: length(before) < EDGE || length(after) < EDGE,
+            is_issue: before.ends_with('第'),
+            is_moment: is_moment(found.as_str(), after),
+            is_amount: is_amount(before, found.as_str(), after),
         }
     };
     NUMBERS.find_iter(title).map(number).collect()
 }
 
-fn is_moment(number: &Number<'_>) -> bool {
-    static YEAR: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r"^(?:19|20)\d\d$").expect("a pattern, a test reads it"));
-    let is_year = YEAR.is_match(number.text);
-    let is_joined = |joint: char| number.text.contains(joint);
-    let is_named = number
-        .around
-        .1
-        .is_some_and(|unit| "年月日号號时時点點".contains(unit));
-    is_year || is_named || is_joined(':') || is_joined('-')
+fn is_hour(text: &str) -> bool {
+    static HOUR: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^\d{1,2}:\d{2}(?::\d{2})?$").expect("a pattern, a test reads it")
+    });
+    HOUR.is_match(text)
 }
 
-/// Numbers at an end of most titles, with the same around them.
+fn is_moment(number: &str, after: &str) -> bool {
+    static YEAR: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"^(?:19|20)\d\d$").expect("a pattern, a test reads it"));
+    let is_named = after.starts_with(|unit| "年月日号號时時點点".contains(unit));
+    is_named || YEAR.is_match(number) || number.contains([':', '-'])
+}
+
+/// Numbers at an end of most titles, with the same around them; of two titles, if a sign parts them from
+/// the words.
 fn furniture(rows: &[Option<Borne>], known: usize) -> HashSet<Around> {
     let mut rows_with: HashMap<Around, usize> = HashMap::new();
     for row in rows.iter().flatten() {
         let numbers = numbers(&row.now).into_iter();
         let at_edge: HashSet<Around> = numbers
-            .filter(|number| number.is_at_edge && !is_moment(number))
+            .filter(|number| number.is_at_edge && !number.is_moment && !number.is_amount)
             .map(|number| number.around)
             .collect();
         for around in at_edge {
@@ -171,7 +212,11 @@ fn furniture(rows: &[Option<Borne>], known: usize) -> HashSet<Around> {
         }
     }
     let most = rows_with.into_iter();
-    let most = most.filter(|(_, rows)| *rows >= LEAST_MOST && rows * 4 >= known * 3);
+    let is_apart = |around: &Around| matches!(around, (Some('/' | '#' | '|' | '·' | '•'), None));
+    let most = most.filter(|(around, rows)| {
+        let least = if is_apart(around) { LEAST } else { LEAST_MOST };
+        *rows >= least && rows * 4 >= known * 3
+    });
     most.map(|(around, _)| around).collect()
 }
 
@@ -275,6 +320,105 @@ mod tests {
         ] {
             assert_eq!(counting_of(&rows), [false; 3], "{rows:?}");
         }
+    }
+
+    #[test]
+    fn an_amount_that_is_corrected_in_one_of_many_titles_is_a_correction() {
+        let forms: [fn(&str, u32) -> String; 15] = [
+            |title, amount| format!("{title}招聘公告（{amount}人）"),
+            |title, amount| format!("{title}招聘公告（{amount}名）"),
+            |title, amount| format!("{title}最高限价{amount}万元"),
+            |title, amount| format!("{title}最高限价：{amount}"),
+            |title, amount| format!("{title}会议地点：{amount}室"),
+            |title, amount| format!("{title}会议地点 {amount}"),
+            |title, amount| format!("{title}停水（{amount}号楼）"),
+            |title, amount| format!("{title}采购{amount}台"),
+            |title, amount| format!("{title}采购（{amount}套）"),
+            |title, amount| format!("{title}热线 85{amount}"),
+            |title, amount| format!("{title} 电话{amount}{amount}"),
+            |title, amount| format!("{title}预算￥{amount}"),
+            |title, amount| format!("{title} {amount}平方米"),
+            |title, amount| format!("{title} ZB-{amount}"),
+            |title, amount| format!("{title} ({amount} places)"),
+        ];
+        for form in forms {
+            let titles = ["放假", "停水", "食堂", "会议", "采购"];
+            let rows: Vec<(String, String)> = (101..)
+                .zip(titles)
+                .map(|(amount, title)| {
+                    let now = if title == "食堂" { 320 } else { amount };
+                    (form(title, amount), form(title, now))
+                })
+                .collect();
+            let rows: Vec<(&str, &str)> = rows.iter().map(|(a, b)| (&**a, &**b)).collect();
+            assert_eq!(counting_of(&rows), [false; 5], "{rows:?}");
+        }
+    }
+
+    #[test]
+    fn what_one_title_counts_in_a_place_where_all_do_is_a_counter() {
+        let forms: [fn(&str, u32) -> String; 8] = [
+            |title, count| format!("{title} /{count}"),
+            |title, count| format!("{title} {count}人看过"),
+            |title, count| format!("{title}｜已报名{count}人"),
+            |title, count| format!("{title} 剩余名额{count}个"),
+            |title, count| format!("{title} {count} people like this"),
+            |title, count| format!("{title} {count}条评论"),
+            |title, count| format!("{title} Re: {count}"),
+            |title, count| format!("{title} {count} Antworten"),
+        ];
+        for form in forms {
+            let rows: Vec<(String, String)> = [("放假", 9), ("停水", 7), ("食堂", 8)]
+                .map(|(title, n)| (form(title, n), form(title, n + u32::from(n == 9))))
+                .to_vec();
+            let rows: Vec<(&str, &str)> = rows.iter().map(|(a, b)| (&**a, &**b)).collect();
+            assert_eq!(counting_of(&rows), [true, false, false], "{rows:?}");
+        }
+        let two = |mark: &str| {
+            let row = |title: &str, n: u32| format!("{title}{mark}{n}");
+            let rows = [
+                (row("放假", 9), row("放假", 10)),
+                (row("停水", 7), row("停水", 7)),
+            ];
+            counting_of(&rows.each_ref().map(|(a, b)| (&**a, &**b)))
+        };
+        assert_eq!(two(" /"), [true, false]);
+        assert_eq!(two(" #"), [true, false]);
+        assert_eq!(two("｜"), [true, false]);
+        assert_eq!(two("系列报道"), [false, false]);
+    }
+
+    #[test]
+    fn what_says_that_notices_changed_is_a_correction_in_however_many_titles() {
+        let forms: [fn(&str) -> String; 7] = [
+            |title| format!("【取消】{title}"),
+            |title| format!("{title}（延期）"),
+            |title| format!("已推迟：{title}"),
+            |title| format!("{title}（更正）"),
+            |title| format!("CANCELLED: {title}"),
+            |title| format!("{title} (postponed)"),
+            |title| format!("{title}（因台风延期）"),
+        ];
+        for form in forms {
+            let titles = ["放假通知", "停水公告", "食堂安排"];
+            let rows = titles.map(|title| (title, form(title)));
+            let rows = rows.each_ref().map(|(a, b)| (*a, &**b));
+            assert_eq!(counting_of(&rows), [false; 3], "{rows:?}");
+        }
+    }
+
+    #[test]
+    fn a_clock_in_front_of_most_titles_needs_no_day() {
+        let rows = ["放假通知", "停水公告", "食堂安排"].map(|title| {
+            let row = |clock: &str| format!("{clock} {title}");
+            Some(Borne {
+                before: row("08:10"),
+                now: row("08:19"),
+                is_of_day: false,
+            })
+        });
+        assert_eq!(counting(&rows), [true; 3]);
+        assert_eq!(counting(&[rows[0].clone(), None, None]), [false; 3]);
     }
 
     #[test]

@@ -57,7 +57,8 @@ impl Memory {
 
     fn look_at(&mut self, notices: &[Notice]) -> Vec<&'static str> {
         let (identities, tell) = identities(notices, self.fragments_tell);
-        let remembered = self.remember_all(notices, &identities);
+        let mut remembered = self.remember_all(notices, &identities);
+        displace(&mut remembered, &self.last_page);
         let connected = connect(notices, &identities, &remembered, &self.last_page);
         let mut shares = connected.shares.iter().zip(&remembered);
         let is_newly_shared = shares.any(|(shares, memory)| memory.is_unaware_of(*shares));
@@ -104,6 +105,7 @@ impl Memory {
                 seen,
                 title: compare(&row.title, &notice.title),
                 when: When::new(row.published.as_ref(), notice.published.as_ref()),
+                is_displaced: false,
             })
         };
         let here = self.seen.get(&identity.here());
@@ -622,6 +624,74 @@ fn a_corrected_title_makes_no_other_notice() {
         &["1|关于做好…|2026-11-22", "1|关于做好供暖工作的通知|"],
         &["1|关于做好供暖工作的通知（更正）|2026-11-22"],
         &["known"],
+    );
+}
+
+/// Rows of a list, the latest on top, whose address or guid is their place.
+fn placed(titles: &[&str], row: impl Fn(usize, &str) -> String) -> Vec<Notice> {
+    let rows = titles.iter().enumerate();
+    rows.map(|(place, title)| notice(&row(place, title)))
+        .collect()
+}
+
+#[test]
+fn addresses_and_guids_that_are_places_in_a_list_tell_nothing() {
+    let forms: [fn(usize, &str) -> String; 6] = [
+        |place, title| format!("news{}.html|{title}|", place + 1),
+        |place, title| format!("p?row={place}|{title}|"),
+        |place, title| format!("p#r{place}|{title}|"),
+        |place, title| format!("p/{place}|{title}|2026-11-20|guid=item-{place}"),
+        |place, title| format!("feed2#{place}|{title}|2026-11-20|guid={place}"),
+        |place, title| format!("p/{place}|{title}||guid={place}"),
+    ];
+    let titles = [
+        "关于电梯维修的通知",
+        "关于食堂开放的通知",
+        "关于消防演练的通知",
+        "关于班车调整的通知",
+        "关于体检安排的通知",
+        "关于图书借阅的通知",
+        "关于停车管理的通知",
+    ];
+    for form in forms {
+        let mut memory = Memory::default();
+        memory.look_at(&placed(&titles[3..], form));
+        // The list drops its last row, grows, and does both.
+        for (top, end) in [(2, 6), (1, 6), (0, 5)] {
+            let page = placed(&titles[top..end], form);
+            let words = memory.look_at(&page);
+            assert_eq!(words[0], "new", "{}: {words:?}", page[0].url);
+            let known = words[1..].iter().all(|word| *word == "known");
+            assert!(known, "{}: {words:?}", page[0].url);
+        }
+        let mut shown: Vec<&str> = memory.rows.values().map(|row| &*row.title).collect();
+        shown.sort_unstable();
+        shown.dedup();
+        assert_eq!(shown.len(), titles.len(), "each bulletin keeps its title");
+    }
+}
+
+#[test]
+fn a_series_whose_addresses_are_places_is_pushed() {
+    check(
+        &["p/0|通知22|", "p/1|通知21|", "p/2|通知20|"],
+        &["p/0|通知23|", "p/1|通知22|", "p/2|通知21|"],
+        &["new", "known", "known"],
+    );
+}
+
+#[test]
+fn an_undated_row_at_an_address_of_its_own_may_be_corrected_in_a_number() {
+    check(
+        &["a/200|拟招聘12人的公告|", "a/100|停水通知|"],
+        &["a/200|拟招聘15人的公告|", "a/100|停水通知|"],
+        &["known", "known"],
+    );
+    // Where no row keeps its title, these are others.
+    check(
+        &["a/1|通知22|", "a/2|通知21|"],
+        &["a/1|通知24|", "a/2|通知23|"],
+        &["new", "new"],
     );
 }
 
