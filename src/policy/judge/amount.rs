@@ -18,9 +18,9 @@ pub(super) fn is_amount(before: &str, number: &str, after: &str) -> bool {
     });
     static MEASURED: LazyLock<Regex> = LazyLock::new(|| {
         let chinese = "万?亿?元|万?美元|万?人|名|位|室|号楼|號樓|栋|棟|幢|座|楼|樓|层|層|台|臺|套|间|間|辆|輛|件|批|本|册|箱|瓶|包|标段|標段|标包|所|家|户|公?里|米|千米|公?[吨斤顷]|千?克|平方米|亩|畝|岁|周岁|学分|学时|课时|届|屆|期|讲|场|場|班|级|組|组|年级|路|线|寸|匹|升|伏|瓦";
-        let latin = "eur|euros?|usd|rmb|cny|kg|km|m²|㎡|people|persons?|personen|places?|plätze|places|posts?|stellen|rooms?";
+        let latin = "eur|euros?|usd|rmb|cny|kg|km|m²|㎡|personen|places?|plätze|places|posts?|stellen|rooms?";
         fixed(&format!(
-            r"^[余多]?(?:(?:{chinese})(?:$|[^\p{{Han}}]|的|以[上下内]|左右|整)|(?:{latin})(?:$|[^\p{{L}}])|€)"
+            r"^[余多]?(?:(?:{chinese})(?:$|[^\p{{Han}}]|的|以[上下内]|左右|整)|(?:{latin})(?:$|[^\p{{L}}])|(?:people|persons?)(?:$|[^\p{{L}}\s])|€)"
         ))
     });
     static COUNTED: LazyLock<Regex> = LazyLock::new(|| {
