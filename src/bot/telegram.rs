@@ -69,7 +69,7 @@ pub(super) async fn serve(
     tokio::select! {
         ended = session.listen(trouble) => ended,
         () = menus::keep(voice, config.clone()) => Ok(()),
-        ended = session.keep_telling() => ended,
+        ended = session.keep_reporting() => ended,
         () = errands::run(errands, watch.supervisor()) => Ok(()),
         () = voice.ended() => Ok(()),
     }
@@ -144,7 +144,7 @@ impl BotSession {
                 }
             };
             let base = self.conversation.base();
-            let told = talk::heed_rival(base, &self.watch, trouble.has_rival()).await;
+            let told = talk::report_rival(base, &self.watch, trouble.has_rival()).await;
             told.or_report("telling admins of another poller")?;
             for update in updates {
                 self.handle(update).await?;
@@ -230,13 +230,13 @@ impl BotSession {
             .collect())
     }
 
-    /// What is told without being asked: reports of what was sent to many, and what is held.
-    async fn keep_telling(&self) -> Result<(), Failure> {
+    /// Reports to admins, unasked, what became of messages to many, and what is held.
+    async fn keep_reporting(&self) -> Result<(), Failure> {
         loop {
             let conversation = self.conversation_now();
             let base = conversation.base();
             let wait = talk::report(base).await.or_report("reporting to admins")?;
-            let told = talk::tell_of_held(base).await;
+            let told = talk::report_held(base).await;
             told.or_report("telling admins of what is held")?;
             sleep(wait.unwrap_or(AGAIN)).await;
         }

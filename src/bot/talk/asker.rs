@@ -1,4 +1,4 @@
-//! Who asks, from which conversation, and in which language. Pure.
+//! The person who asks, their conversation and their language. Pure.
 
 use super::words::{self, Phrases};
 use crate::{

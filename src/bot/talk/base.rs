@@ -1,4 +1,4 @@
-//! What every answer stands on, and the questions that all of them ask of it.
+//! The store, the config and the platform that every answer stands on, and the questions that all of them ask.
 
 use std::sync::Arc;
 

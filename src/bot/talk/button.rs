@@ -1,4 +1,4 @@
-//! What a button does, and how that is written in few bytes: platforms have room for 64. Pure.
+//! Buttons, and how each is written in few bytes: platforms have room for 64. Pure.
 
 use super::{
     ask::Ask,

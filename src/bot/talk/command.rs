@@ -1,4 +1,4 @@
-//! What a message asks for. Pure.
+//! Commands as they are typed. Pure.
 
 use crate::bulletin::{BulletinId, ChannelId, fold};
 

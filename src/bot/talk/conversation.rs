@@ -47,7 +47,7 @@ impl Conversation {
         &self.base
     }
 
-    /// Does what was asked for; what is to be said.
+    /// Does what was asked for, and gives what is to be said.
     pub(in crate::bot) async fn hear(
         &self,
         asker: Asker,
@@ -94,7 +94,7 @@ impl Conversation {
         obey::obey(&self.base, at_hand, asker, (command, message)).await
     }
 
-    /// What a chat that asks too often is told: that, once. None: it may ask.
+    /// Tells a chat once that it asks too often, and nothing more then. None: it may ask.
     fn held_off(&self, asker: &Asker) -> Option<Vec<Effect>> {
         if self.base.is_admin(asker) {
             return None;

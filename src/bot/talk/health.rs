@@ -80,8 +80,9 @@ fn fault(of: &str, why: &str) -> String {
     format!("{of}: {}", cut(&clean_line(why), 200))
 }
 
-/// Another program polls with the same token, or no more: told once, with the other faults.
-pub(in crate::bot) async fn heed_rival(
+/// Reports once, with the other faults, that another program receives what is said to the bot, and that it
+/// no longer does.
+pub(in crate::bot) async fn report_rival(
     base: &Base,
     watch: &Watch,
     has_rival: bool,

@@ -1,4 +1,4 @@
-//! What comes in from a platform. Pure.
+//! Everything that comes in from a platform. Pure.
 
 use super::{button::Button, reply::Carrier};
 use crate::bulletin::ChannelId;

@@ -1,4 +1,4 @@
-//! What is held: shown to admins, and published or marked as seen by them.
+//! Held bulletins are shown to admins, who publish them or mark them as seen.
 
 use std::collections::HashMap;
 
@@ -120,9 +120,9 @@ pub(super) async fn release(
     Ok(Reply::from(fill(words.settled, &parts)).into())
 }
 
-/// Tells admins of what was held since the last time, with buttons. It is owed until one of them has
-/// it, or none ever will.
-pub(in crate::bot) async fn tell_of_held(base: &Base) -> Result<(), StoreError> {
+/// Reports to admins what was held since the last time, with buttons. The report is owed until one of
+/// them has it, or none ever will.
+pub(in crate::bot) async fn report_held(base: &Base) -> Result<(), StoreError> {
     let Some(newest) = base.store.untold_held().await? else {
         return Ok(());
     };

@@ -1,4 +1,4 @@
-//! What takes longer is done while others are answered: a few searches and looks at a time.
+//! Searches and looks at pages take longer; a few of them are done at a time while others are answered.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Sources by hand: how each one is, a look at it now, a pause and its end.
+//! Sources by hand: the state of each one, a poll of it now, a pause and its end.
 
 use chrono::{DateTime, Utc};
 

@@ -1,4 +1,4 @@
-//! What is remembered from one answer to the next, and lost with the program.
+//! Facts that are remembered from one answer to the next, and lost with the program.
 
 use std::{
     collections::{HashMap, HashSet},

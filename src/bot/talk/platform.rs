@@ -1,4 +1,4 @@
-//! What the conversation asks of the platform that it is held on.
+//! The conversation's requests to the platform that it is held on.
 
 use futures::future::BoxFuture;
 

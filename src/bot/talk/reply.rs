@@ -1,4 +1,4 @@
-//! What goes out to a platform: texts with buttons, and where they go. Pure.
+//! Everything that goes out to a platform: texts with buttons, and where they go. Pure.
 //!
 //! Texts are written in the few styles that cards use: `<b>`, `<code>`, `<pre>` and `<a href>`, with `<`, `>` and
 //! `&` escaped. Each platform renders them as it can.

@@ -1,4 +1,4 @@
-//! What takes longer than an answer may: commands that read much or ask others. Pure.
+//! Commands that read much or ask others, and take longer than others should wait. Pure.
 
 use url::Url;
 

@@ -173,7 +173,7 @@ fn with_doors(base: &Base, asker: &Asker, target: &Target, reply: Reply) -> Repl
         .with([(words.find_source.to_owned(), Button::Ask(Ask::Source))])
 }
 
-/// What a chat gets of a source: it, perhaps, once an admin has agreed, or nothing.
+/// Marks a source that a chat gets, or will get once an admin has agreed.
 fn mark(chat: &Chat, source: &Source) -> &'static str {
     match chat.standing {
         _ if !chat.wants(&source.id) => "",

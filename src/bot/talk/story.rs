@@ -1,4 +1,4 @@
-//! What became of one bulletin: `/why`, its reminder, and what may be done with it.
+//! The story of one bulletin: `/why`, its reminder, and the buttons for what may be done with it.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Which sources a chat wants: by link, by name, by address, and no longer.
+//! Chats subscribe to sources by link, by name and by address, and unsubscribe.
 
 use url::Url;
 

@@ -1,4 +1,4 @@
-//! Whose wishes a command is about: the asker's own conversation, or a channel that they administrate.
+//! A command is about the wishes of the asker's own conversation, or of a channel that they administrate.
 
 use chrono::Utc;
 

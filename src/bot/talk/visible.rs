@@ -1,4 +1,4 @@
-//! Which sources a chat may see, and what they are called there.
+//! The sources that a chat may see, and what they are called there.
 
 use url::Url;
 

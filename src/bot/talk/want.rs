@@ -15,7 +15,7 @@ use crate::{
     push::card::escape,
 };
 
-/// What became of a wish.
+/// The outcome of a wish for a source.
 pub(super) enum WishOutcome {
     /// It is as it was wished; what the chat has now.
     Now(Chat),

@@ -1,4 +1,4 @@
-//! Who comes to the bot first: the chat's own id, and what there is.
+//! Newcomers are told the chat's own id and what they can ask for.
 
 use super::{
     ask::Ask,

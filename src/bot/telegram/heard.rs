@@ -1,4 +1,4 @@
-//! What an update says to the conversation, and who says it. Pure.
+//! Updates as the conversation hears them. Pure.
 
 use teloxide::types::{
     CallbackQuery, Chat, ChatMemberUpdated, InlineKeyboardButtonKind, Message, MessageOrigin,

@@ -1,4 +1,4 @@
-//! What the conversation says, as work that is done when its chat's turn has come.
+//! Effects of the conversation become errands that are done when their chat's turn has come.
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
