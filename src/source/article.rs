@@ -10,6 +10,7 @@ mod event;
 mod files;
 mod head;
 mod layout;
+mod lead;
 pub(super) mod line;
 mod offered;
 mod published;
@@ -53,10 +54,19 @@ pub(crate) fn read_page(page: &Page, context: &Context<'_>) -> Result<Article, R
     let missed = selector.filter(|_| selected.is_none()).map(|selector| {
         format!("source.select.body: `{selector}` matches nothing, so the text was looked for")
     });
+    let is_selected = selected.is_some();
     let parts = Parts::new(&layout, &head, selected, context);
     let attachments = files::attachments(&parts, base);
-    let (text, text_as_published) = words(&parts, context);
     let published = published::find(&parts, context);
+    let lead = lead::blocks(&parts, published.moment.as_ref(), context);
+    let (lead_text, _) = words(&lead, &parts, context);
+    let own = parts.body_blocks().iter().copied();
+    let shown: Vec<usize> = lead
+        .into_iter()
+        .filter(|_| !is_selected)
+        .chain(own)
+        .collect();
+    let (text, text_as_published) = words(&shown, &parts, context);
     let scan = files::scan(&parts, base).filter(|_| text.is_empty() && published.moment.is_some());
     let has_more = scan.is_some() || !attachments.is_empty();
     // What has a headline and a day of publication is no page that stands in for another.
@@ -68,10 +78,16 @@ pub(crate) fn read_page(page: &Page, context: &Context<'_>) -> Result<Article, R
     let fix = |text: &Option<String>| text.as_deref().map(|text| in_style(text, context));
     let title = fix(&parts.title.text).map(|title| clean_title(&title));
     let heading = title.as_deref().unwrap_or_default();
-    let (day, zone, now) = (published.moment, context.time_zone, context.now);
+    let deadline = |text: &str| {
+        let published = published.moment.as_ref();
+        summary::deadline(text, published, context.time_zone, context.now)
+    };
+    // The text knows better than the lines above it.
+    let own = text.strip_prefix(&lead_text).unwrap_or(&text);
+    let deadline = deadline(own).or_else(|| deadline(&lead_text));
     Ok(Article {
         summary: summary::summarise(heading, fix(&head.description).as_deref(), &text),
-        deadline: summary::deadline(&text, day.as_ref(), zone, now),
+        deadline,
         title,
         published: published.moment,
         author: fix(&byline.author),
@@ -198,9 +214,9 @@ fn names_day(line: &str) -> bool {
     NAMES.iter().any(|name| line.ends_with(name))
 }
 
-/// The text in its final words, and as published where that differs.
-fn words(parts: &Parts<'_>, context: &Context<'_>) -> (String, Option<String>) {
-    let raw = body::text(parts.body_blocks(), parts.layout);
+/// The text of blocks in its final words, and as published where that differs.
+fn words(blocks: &[usize], parts: &Parts<'_>, context: &Context<'_>) -> (String, Option<String>) {
+    let raw = body::text(blocks, parts.layout);
     let (repaired, as_published) = text::repair_keeping(&raw);
     let clean = in_style(&repaired, context);
     let differs = clean != as_published;

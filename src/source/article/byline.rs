@@ -59,13 +59,13 @@ pub(super) fn find(parts: &Parts<'_>, shown_date: Option<usize>, context: &Conte
 fn labelled(parts: &Parts<'_>) -> Byline {
     static PUBLISHER: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
-            r"(?i)(?:来\s*源于?|來\s*源|稿源|出处|发布单位|发布机构|发布机关|发文机关|发文单位|发布部门|发布处室|责任部门|信息提供|供稿单位|供稿部门|供稿|信息发布|发\s*布\s*者|发\s*布\s*人|发布者|主办单位|(?-u:\b)(?:source|issued\sby|publisher|department)|出典|提供元|出处|출처|담당\s?부서|작성\s?부서|(?:^|\s)(?:quelle|fuente|fonte|bron|źródło|zdroj|источник|джерело|kaynak|nguồn))\s*[:：]\s*",
+            r"(?i)(?:(?:^|[^\p{L}])(?:文章|稿件|新闻|信息|内容|本文|原文|图文|网站)?(?:来\s*源于?|來\s*源|稿源|出处|发布单位|发布机构|发布机关|发文机关|发文单位|发布部门|发布处室|责任部门|信息提供|供稿单位|供稿部门|供稿|信息发布|发\s*布\s*者|发\s*布\s*人|发布者|主办单位)|(?-u:\b)(?:source|issued\sby|publisher|department)|出典|提供元|出处|출처|담당\s?부서|작성\s?부서|(?:^|\s)(?:quelle|fuente|fonte|bron|źródło|zdroj|источник|джерело|kaynak|nguồn))\s*[:：]\s*",
         )
         .expect("a fixed pattern")
     });
     static AUTHOR: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
-            r"(?i)(?:作\s*者|撰\s*稿\s*人?|撰\s*文|记者|通讯员|文/图|文／图|图/文|图文|(?:^|[\s（(【])文(?:字)?|작성자|글쓴이|등록자|기자명|執筆者?|著者|(?:^|[\s|])(?:autor(?:in|a)?|auteur|autore|yazar|автор|tác\sgiả)|(?-u:\b)by|(?-u:\b)author)\s*[:：/]\s*|^by(?:\s+|$)|(?-u:\b)(?:posted|published|written|filed|reported)(?-u:\b)[^.。:：]{0,40}(?-u:\b)by\s+",
+            r"(?i)(?:(?:^|[^\p{L}])(?:文章|稿件|新闻|内容|本文|原文|原)?作\s*者|撰\s*稿\s*人?|撰\s*文|记者|通讯员|文/图|文／图|图/文|图文|(?:^|[\s（(【])文(?:字)?|작성자|글쓴이|등록자|기자명|執筆者?|著者|(?:^|[\s|])(?:autor(?:in|a)?|auteur|autore|yazar|автор|tác\sgiả)|(?-u:\b)by|(?-u:\b)author)\s*[:：/]\s*|^by(?:\s+|$)|(?-u:\b)(?:posted|published|written|filed|reported)(?-u:\b)[^.。:：]{0,40}(?-u:\b)by\s+",
         )
         .expect("a fixed pattern")
     });
@@ -152,7 +152,7 @@ fn first_name(text: &str) -> Option<String> {
 fn name_end(text: &str) -> usize {
     static END: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
-            r"(?i)\s*(?:[|｜【\[\]】丨;；\t]|[（(](?:浏览|阅读|点击)|(?:来源|來源|作者|编辑|編輯|责编|责任编辑|审核|校对|摄影|发布|發布|发表|时间|時間|日期|更新|点击|點擊|浏览|瀏覽|阅读|閱讀|访问|人气|评论|字号|字體|字体|分享|打印|收藏|关闭|举报|记者|供稿|撰稿|图片|文号|添加)\s*(?:时间|日期|次数|量|数|者|人)?\s*[:：\[【(（]|(?:19|20)\d\d\s?[-/.年]\d|(?:(?-u:\b)on\s)?(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6},?\s)?(?-u:\b)(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\s\d|(?-u:\b)\d{1,2}\s(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|分享到|字号|举报|打印|收藏|关闭)",
+            r"(?i)\s*(?:[，,、]\s*\p{Han}{2,8}[:：]|[|｜【\[\]】丨;；\t]|[（(](?:浏览|阅读|点击)|(?:来源|來源|作者|编辑|編輯|责编|责任编辑|审核|校对|摄影|发布|發布|发表|时间|時間|日期|更新|点击|點擊|浏览|瀏覽|阅读|閱讀|访问|人气|评论|字号|字體|字体|分享|打印|收藏|关闭|举报|记者|供稿|撰稿|图片|文号|添加)\s*(?:时间|日期|次数|量|数|者|人)?\s*[:：\[【(（]|(?:19|20)\d\d\s?[-/.年]\d|(?:(?-u:\b)on\s)?(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6},?\s)?(?-u:\b)(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\s\d|(?-u:\b)\d{1,2}\s(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|分享到|字号|举报|打印|收藏|关闭)",
         )
         .expect("a fixed pattern")
     });

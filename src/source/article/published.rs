@@ -277,9 +277,20 @@ fn labelled(before: &str, after: &str, last: Option<(&str, f32)>) -> f32 {
         Called::Other => OTHER_DAY,
         Called::Nothing => match last {
             Some((between, worth)) if worth < 0.0 && goes_on(between) => worth,
+            _ if is_labelled_otherwise(before) => OTHER_DAY,
             _ => UNLABELLED,
         },
     }
+}
+
+/// Whether a label of its own stands right before a date, and none of those that tell of the article: `预计上线：`.
+fn is_labelled_otherwise(before: &str) -> bool {
+    static LABEL: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?:^|[^\p{L}])\p{Han}{2,8}[:：]\s*$").expect("a fixed pattern")
+    });
+    LABEL
+        .find(before)
+        .is_some_and(|label| !is_labelled(label.as_str()))
 }
 
 /// Whether two dates of a line are told under one label: `报名时间：1月5日上午9:00至1月8日`. With a mere space between

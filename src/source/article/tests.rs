@@ -2,6 +2,7 @@
 
 mod events;
 mod handed_out;
+mod lines;
 mod survey;
 mod world;
 

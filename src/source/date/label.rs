@@ -7,6 +7,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::names::weekday;
+
 /// What a date is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::source) enum Called {
@@ -28,15 +30,15 @@ const NEAR: usize = 72;
 /// Words of publishing that name no other day, whatever stands before them.
 const PUBLISHED: Words = Words {
     chinese: "发布|發布|发表|發表|发稿|发文|上传|上傳|录入|錄入|添加|公布|刊发|刊登|登载|公开|发帖|入库|采集|推送|(?:信息|文章|新闻|稿件|网页|公告|通知|内容)上线|报道|撰写|转载|(?:公開|掲載|投稿|配信)(?:日時?)?|(?:등록|작성|게시|입력|발행|승인)(?:일시?|시간)?",
-    latin: r"posted|published|publish|publication|released?|issued|posting|gepostet|veröffentlicht|eingestellt|erstellt|erschienen|publiée?s?|mise?\sen\sligne|paru|publicad[oa]s?|publicación|pubblicat[oa]|pubblicazione|publicação|postado|gepubliceerd|geplaatst|opublikowan[oey]|publikacji|dodano|zveřejněno|publikováno|vydáno|опубликован[оа]?|публикации|размещено|добавлено|опубліковано|публікації|yayınlan\p{Latin}*|yayın|eklenme|eklendi|đăng(?:\sngày)?|ngày\sđăng|publicerad|publisert|offentliggjort|julkaistu|نشر|النشر|δημοσιεύ\p{Greek}+",
+    latin: r"posted|published|publish|publication|released?|issued|posting|gepostet|veröffentlicht|eingestellt|erstellt|erschienen|publiée?s?|mise?\sen\sligne|paru|publicad[oa]s?|publicación|pubblicat[oa]|pubblicazione|publicação|postado|gepubliceerd|geplaatst|opublikowan[oey]|publikacji|dodano|zveřejněno|publikováno|vydáno|опубликован[оа]?|публикации|размещено|добавлено|опубліковано|публікації|yayınlan\p{Latin}*|yayın|eklenme|eklendi|đăng(?:\sngày)?|ngày\sđăng|publicerad|publisert|offentliggjort|julkaistu|نشر|النشر|δημοσιεύ\p{Greek}+|(?:veröffentlichungs|erscheinungs|publikations|publicatie|publicerings|artikel|meldungs|presse)datum",
 };
 const UPDATED: Words = Words {
     chinese: "更新(?:日時?)?|修改|编辑|(?:최종)?수정(?:일시?)?|갱신일?",
-    latin: r"updated|modified|revised|update|aktualisiert|geändert|stand|mise?\sà\sjour|modifiée?|actualizad[oa]|aggiornat[oa]|modificat[oa]|atualizad[oa]|bijgewerkt|zaktualizowano|aktualizacj[ai]|aktualizováno|обновлен[оа]?|изменен[оа]?|оновлено|güncellen\p{Latin}*|güncelleme|cập\snhật",
+    latin: r"updated|modified|revised|update|aktualisiert|geändert|stand|mise?\sà\sjour|modifiée?|actualizad[oa]|aggiornat[oa]|modificat[oa]|atualizad[oa]|bijgewerkt|zaktualizowano|aktualizacj[ai]|aktualizováno|обновлен[оа]?|изменен[оа]?|оновлено|güncellen\p{Latin}*|güncelleme|cập\snhật|(?:änderungs|aktualisierungs|bearbeitungs)datum",
 };
 const WRITTEN: Words = Words {
     chinese: "成文|印发|签发|创建|生成|作成(?:日時)?",
-    latin: "created|written",
+    latin: "created|written|erstellungsdatum",
 };
 /// Words that name another day even where a space or a bracket stands before the day: `截止（2022-11-20）`.
 const LAST_DAY: Words = Words {
@@ -46,7 +48,7 @@ const LAST_DAY: Words = Words {
 /// Words that name another day right beside it: `考试：`, but `全国研究生考试 2022-11-20`.
 const OTHER: Words = Words {
     chinese: "生效|失效|施行|实施|报名|开标|投标|考试|面试|公示|起止|出生|成立|创刊|举办|召开|结束",
-    latin: r"opening|opens|(?:\p{Latin}+s|abgabe|anmelde)?term[ií]ne?|wann|when|wanneer|quand|quando|cuándo|kiedy|kdy",
+    latin: r"opening|opens|(?:\p{Latin}+s|abgabe|anmelde)?term[ií]ne?|wann|when|wanneer|quand|quando|cuándo|kiedy|kdy|beginn|(?:uhr)?zeit(?:\sund\sdatum)?|\p{Latin}+datum",
 };
 
 struct Words {
@@ -60,7 +62,8 @@ pub(in crate::source) fn called(before: &str) -> Called {
     while !before.is_char_boundary(start) {
         start += 1;
     }
-    let Some((words, is_beside)) = words_before(&before[start..]) else {
+    let label = without_lead(&before[start..]);
+    let Some((words, is_beside)) = words_before(label) else {
         return Called::Nothing;
     };
     let compact = closed_up(words);
@@ -154,6 +157,18 @@ fn words_before(before: &str) -> Option<(&str, bool)> {
     (gap.chars().count() <= MOST_MARKS && ends.is_alphabetic()).then_some((words, is_beside))
 }
 
+/// `Wann: Samstag, den ` without the words between a label and its date.
+fn without_lead(before: &str) -> &str {
+    static LEAD: LazyLock<Regex> = LazyLock::new(|| {
+        let weekday = weekday();
+        fixed(&format!(
+            r"(?i)[:：?？–—]\s*((?:(?:am|on|le|el|il|em)\s)?{weekday}(?:(?:mo|di|mi|do|fr|sa|so)\.?,?\s)?(?:(?:am|den|on|the|le|el|il|em)\s)?)$"
+        ))
+    });
+    let lead = LEAD.captures(before).and_then(|found| found.get(1));
+    lead.map_or(before, |lead| &before[..lead.start()])
+}
+
 /// `发 布 时 间` as one word; a space between longer words stays.
 fn closed_up(words: &str) -> String {
     let mut closed = String::with_capacity(words.len());
@@ -187,6 +202,11 @@ mod tests {
             ("发布于 ", Called::Published),
             ("发 布 时 间：", Called::Published),
             ("Posted on ", Called::Published),
+            ("Posted: Saturday, ", Called::Published),
+            ("Posted: on Saturday, ", Called::Published),
+            ("Veröffentlichungsdatum: ", Called::Published),
+            ("Änderungsdatum: ", Called::Updated),
+            ("Datum: Samstag, den ", Called::Bare),
             ("Date published: ", Called::Published),
             ("Publication date: ", Called::Published),
             ("时间：", Called::Bare),
@@ -247,6 +267,24 @@ mod tests {
             ("Termín: ", Called::Other),
             ("Wann: ", Called::Other),
             ("When: ", Called::Other),
+            ("Wann: Samstag, den ", Called::Other),
+            ("Wann: am ", Called::Other),
+            ("Wann: Do., ", Called::Other),
+            ("Termin: Donnerstag, ", Called::Other),
+            ("Termin (Beginn): ", Called::Other),
+            ("Termin – ", Called::Other),
+            ("Quand : le ", Called::Other),
+            ("Quand : samedi ", Called::Other),
+            ("Cuándo: el sábado ", Called::Other),
+            ("Quando: sabato ", Called::Other),
+            ("Kiedy: sobota, ", Called::Other),
+            ("When: on Saturday, ", Called::Other),
+            ("When: Sat ", Called::Other),
+            ("Beginn: ", Called::Other),
+            ("Zeit: ", Called::Other),
+            ("Uhrzeit und Datum: ", Called::Other),
+            ("Veranstaltungsdatum: ", Called::Other),
+            ("Zum Beginn ", Called::Nothing),
             ("上线时间：", Called::Bare),
             ("来源：信息中心 上线时间：", Called::Bare),
             ("上线日期为", Called::Bare),

@@ -1,0 +1,46 @@
+//! Lines between headline and text that say by when to act, or when something takes place. They stand beside the day of
+//! publication, outside of what holds the text.
+
+use super::event::is_kept;
+use super::{Parts, block_line, body};
+use crate::bulletin::Moment;
+use crate::source::{Context, summary};
+
+/// Longer lines are no statements of the article's head.
+const LONGEST: usize = 160;
+
+/// The blocks of those lines, in page order.
+pub(super) fn blocks(
+    parts: &Parts<'_>,
+    published: Option<&Moment>,
+    context: &Context<'_>,
+) -> Vec<usize> {
+    let title = parts.title.blocks.as_ref().map(|title| title.end);
+    let text = parts.text_range().map(|text| text.start);
+    let (Some(from), Some(to)) = (title, text) else {
+        return Vec::new();
+    };
+    let between: Vec<usize> = (from..to)
+        .filter(|at| parts.layout.blocks[*at].link_share() <= 0.5)
+        .collect();
+    between
+        .chunk_by(|before, at| is_one_line(parts, *before, *at))
+        .filter(|line| {
+            let line = body::text(line, parts.layout);
+            let asks = || {
+                let (zone, now) = (context.time_zone, context.now);
+                summary::deadline(&line, published, zone, now).is_some()
+            };
+            line.chars().count() <= LONGEST && (is_kept(&line) || asks())
+        })
+        .flatten()
+        .copied()
+        .collect()
+}
+
+/// Whether a block goes on with the line of the one before it: in a row of a table, or below its label.
+fn is_one_line(parts: &Parts<'_>, before: usize, at: usize) -> bool {
+    let row = |at| parts.layout.fact(at).row;
+    let is_label = || block_line(parts.layout, before).ends_with([':', '：']);
+    row(at) != 0 && row(at) == row(before) || at == before + 1 && is_label()
+}
