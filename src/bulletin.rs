@@ -5,6 +5,7 @@
 //! clock, and knows no other room.
 
 mod added;
+mod call;
 mod chat;
 mod filter;
 mod fold;
@@ -26,6 +27,7 @@ mod title;
 mod trust;
 
 pub use added::AddedSource;
+pub(crate) use call::{quiet, unquiet};
 pub use chat::{Chat, Standing};
 pub use filter::{Cost, Filter, FilterError, Folded, Verdict};
 pub use fold::fold;

@@ -18,7 +18,6 @@ use unicode_segmentation::UnicodeSegmentation;
 
 pub(crate) use self::edition::what_changed;
 pub(crate) use self::list::{Entry, Form};
-pub(crate) use self::quiet::quiet;
 use self::{files::files_of, list::digest_title};
 use crate::{
     bulletin::{
@@ -74,7 +73,7 @@ impl Card {
         config: &Config,
     ) -> Self {
         let entries = bulletins.into_iter().map(|bulletin| Entry {
-            source: sources(&bulletin, channel, config),
+            source: quiet::name_on(channel, &sources(&bulletin, channel, config)),
             bulletin: Arc::new(quiet::on(channel, bulletin)),
         });
         let card = Self {
@@ -104,7 +103,7 @@ impl Card {
             time_zone: channel.time_zone,
             note: None,
             bulletin: Some(Arc::new(quiet::on(channel, bulletin))),
-            source: source.to_owned(),
+            source: quiet::name_on(channel, source),
             language: channel.language.unwrap_or(config.language),
             ..Self::announcement(String::new(), config)
         }

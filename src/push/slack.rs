@@ -10,13 +10,13 @@ use serde_json::{Value, json};
 
 use super::{
     PushError,
-    card::{Card, Wording, Words, quiet},
+    card::{Card, Wording, Words},
     http::{Answer, Http, foreign},
     pace::Limit,
     sender::{Sender, Sent},
     style::{self, Style, Unit, encoded},
 };
-use crate::bulletin::{Channel, Robot};
+use crate::bulletin::{Channel, Robot, quiet};
 
 const SECTION: usize = 3000;
 /// Of a message with fifty blocks at most.

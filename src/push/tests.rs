@@ -213,12 +213,15 @@ fn no_words_of_a_page_call_anybody_in_telegram() {
     calling.title = "请联系@zhang_san".to_owned();
     calling.summary = Some("发送 /stop 或写信至 a@example.org".to_owned());
     calling.publisher = Some("@office".to_owned());
-    for template in [None, Some("@ops {{ title }} {{ summary }} {{ publisher }}")] {
+    for template in [
+        None,
+        Some("@ops {{ source }} {{ title }} {{ summary }} {{ publisher }}"),
+    ] {
         channel.template = template.map(|text| crate::bulletin::Template::new(text).unwrap());
-        let card = Card::of_bulletin(calling.clone(), "要闻", &channel, &Config::default());
+        let card = Card::of_bulletin(calling.clone(), "@boss 要闻", &channel, &Config::default());
         let card = card.in_own_words(&channel, |card| card.html().into());
         for shown in [card.html(), card.plain()] {
-            for call in ["@zhang", "/stop", "@office"] {
+            for call in ["@zhang", "/stop", "@office", "@boss"] {
                 assert!(!shown.contains(call), "{call} in {shown}");
             }
             assert!(shown.contains("a@example.org"), "{shown}");

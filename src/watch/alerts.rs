@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    bulletin::{ChannelId, Language, Source},
+    bulletin::{ChannelId, Language, Source, quiet},
     config::Config,
     ops::{LookState, Store, StoreError, Told},
     round::Looked,
@@ -152,14 +152,16 @@ struct Words<'a> {
 
 impl Words<'_> {
     fn say(&self, zh: &str, en: &str) -> String {
-        let Source { id, name, .. } = self.source;
+        let (id, name) = (&self.source.id, quiet(&self.source.name));
         match self.language {
             Language::Zh => format!("来源“{name}”（{id}）{zh}"),
             Language::En => format!("source `{name}` ({id}) {en}"),
         }
     }
 
+    /// An error may quote the page.
     fn fault(&self, error: &str) -> String {
+        let error = quiet(error);
         self.say(
             &format!("出现故障：{error}。已记录的公告不受影响，稍后会自动重试"),
             &format!("is failing: {error}. nothing is forgotten, and it is tried again"),
@@ -184,7 +186,9 @@ impl Words<'_> {
     fn held(&self, count: usize, titles: &[String]) -> String {
         let id = &self.source.id;
         let quoted = |open: char, close: char, between: &str| {
-            let titles = titles.iter().map(|title| format!("{open}{title}{close}"));
+            let titles = titles
+                .iter()
+                .map(|title| format!("{open}{}{close}", quiet(title)));
             titles.collect::<Vec<_>>().join(between)
         };
         let (zh, en) = (quoted('“', '”', "、"), quoted('`', '`', ", "));

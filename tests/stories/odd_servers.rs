@@ -291,6 +291,15 @@ async fn what_a_proxy_answers_is_told_from_what_the_site_answers() {
     };
     let closed = Answer::with("407 Proxy Authentication Required", &[], "");
     proxy.serve("http://far.example/closed", closed);
+    let other = ["Proxy-Authenticate: NTLM", "Proxy-Authenticate: Negotiate"];
+    let other = Answer::with("407 Proxy Authentication Required", &other, "");
+    proxy.serve("http://far.example/ntlm", other.clone());
+    proxy.serve("far.example:443", other);
+    for url in ["http://far.example/ntlm", "https://far.example/ntlm"] {
+        let told = through(url).await.unwrap_err();
+        assert!(told.what.contains("NTLM, Negotiate"), "{told}");
+        assert!(!told.what.contains("PASSWORD"), "{told}");
+    }
     let squid = ["X-Squid-Error: ERR_CONNECT_FAIL 111", "Retry-After: 60"];
     let failed = Answer::with("503 Service Unavailable", &squid, "");
     proxy.serve("http://far.example/down", failed);

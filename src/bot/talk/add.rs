@@ -15,16 +15,16 @@ use super::{
     reply::{Carrier, Pressed, Reply},
     target::{self, Target},
     visible, want,
-    words::fill,
+    words::{fill, page_words},
 };
 use crate::{
     bulletin::{
         AddSources, AddedSource, ChannelId, Login, Notice, Source, SourceId, Standing,
-        canonical_url,
+        canonical_url, unquiet,
     },
     config::SourceBlock,
     ops::StoreError,
-    push::card::{clean_line, cut, escape},
+    push::card::escape,
     watch::{Unread, Watch},
 };
 
@@ -60,7 +60,7 @@ pub(super) async fn try_page(
             return Ok(words.inner_address.into());
         }
         Err(unread) => {
-            let why = unread.map(|unread| escape(&cut(&clean_line(&unread.why), 500)));
+            let why = unread.map(|unread| escape(&page_words(&unread.why, 500)));
             let why = why.unwrap_or_else(|| words.too_slow.to_owned());
             return Ok(fill(words.page_failed, &[("why", why)]).into());
         }
@@ -93,7 +93,7 @@ fn question(
     (title, notices): (Option<&str>, &[Notice]),
 ) -> Vec<String> {
     let words = asker.words();
-    let title = cut(&clean_line(title.unwrap_or_default()), 60);
+    let title = page_words(title.unwrap_or_default(), 60);
     let count = notices.len().to_string();
     let mut lines = vec![
         fill(words.page_found, &[("count", count)]),
@@ -101,7 +101,7 @@ fn question(
         format!("<b>{}</b>", escape(&title)),
     ];
     lines.extend(notices.iter().take(SHOWN).map(|notice| {
-        let title = cut(&clean_line(&notice.title), TITLE);
+        let title = page_words(&notice.title, TITLE);
         format!("· {}", escape(&title))
     }));
     if let Some((of_one, _)) = counted(base, asker).filter(|_| !base.is_admin(asker)) {
@@ -138,7 +138,7 @@ pub(super) async fn add(
     if let Some(why) = may_not_add(base, asker, &target, &url) {
         return Ok(Pressed::note(why));
     }
-    let source = added(base, asker, url, lines.next().unwrap_or_default());
+    let source = added(base, asker, url, &unquiet(lines.next().unwrap_or_default()));
     let (watched, by) = (source.source(base.config.time_zone), asker.actor());
     base.store.add_source(source, &by, Utc::now()).await?;
     let reply = want::subscribe_to(base, asker, &target, Some(&watched)).await?;

@@ -10,9 +10,9 @@ use super::{
     words::{fill, shown_name},
 };
 use crate::{
-    bulletin::{Bulletin, BulletinId, BulletinState},
+    bulletin::{Bulletin, BulletinId, BulletinState, quiet},
     ops::{BulletinQuery, StoreError},
-    push::card::{clean_line, cut, escape, link, quiet, show},
+    push::card::{clean_line, cut, escape, link, show},
 };
 
 /// Characters of a headline in a list or a question.

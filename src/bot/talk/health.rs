@@ -7,14 +7,11 @@ use super::{
     base::Base,
     button::Button,
     reply::Reply,
-    words::{self, fill},
+    words::{self, fill, page_words},
 };
 use crate::{
     ops::{ChannelStatus, SourceStatus, StoreError},
-    push::{
-        Pusher,
-        card::{clean_line, cut, escape},
-    },
+    push::{Pusher, card::escape},
     watch::Watch,
 };
 
@@ -77,7 +74,7 @@ fn fault_of_channel(status: &ChannelStatus) -> Option<String> {
 }
 
 fn fault(of: &str, why: &str) -> String {
-    format!("{of}: {}", cut(&clean_line(why), 200))
+    format!("{of}: {}", page_words(why, 200))
 }
 
 /// Reports once, with the other faults, that another program receives what is said to the bot, and that it

@@ -8,12 +8,12 @@ use super::{
     button::Button,
     pages, removal,
     reply::Reply,
-    words::{Phrases, fill, shown_name},
+    words::{Phrases, fill, page_words, shown_name},
 };
 use crate::{
     bulletin::{Source, SourceId},
     ops::{Answered, LookState, StoreError},
-    push::card::{clean_line, cut, escape},
+    push::card::{cut, escape},
     watch::Watch,
 };
 
@@ -54,7 +54,7 @@ pub(super) fn source_by_hand(base: &Base, asker: &Asker, id: &SourceId) -> Reply
         |at: Option<DateTime<Utc>>| at.map_or(words.none.to_owned(), |at| base.clock(asker, at));
     let condition = match (&state.error, state.paused) {
         (_, true) => words.is_paused.to_owned(),
-        (Some(why), _) => escape(&cut(&clean_line(why), 300)),
+        (Some(why), _) => escape(&page_words(why, 300)),
         (None, _) => words.is_well.to_owned(),
     };
     let parts = [
@@ -95,7 +95,7 @@ pub(super) async fn poll(
     let what = format!("poll {}", source.id);
     base.store.audit(&asker.actor(), &what, Utc::now()).await?;
     let failed = |error: &str| {
-        let why = escape(&cut(&clean_line(error), 500));
+        let why = escape(&page_words(error, 500));
         let parts = [("source", source.id.as_str()), ("why", why.as_str())];
         Ok(fill(words.poll_failed, &parts).into())
     };

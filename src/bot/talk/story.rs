@@ -12,7 +12,7 @@ use super::{
     command::Which,
     reply::{Pressed, Reply},
     typed::is_off,
-    words::{Phrases, fill},
+    words::{Phrases, fill, page_words, shown_name},
 };
 use crate::{
     bulletin::{
@@ -20,7 +20,7 @@ use crate::{
         DeliveryState, Verdict,
     },
     ops::{DeliveryQuery, Refusal, Reminded, StoreError},
-    push::card::{clean_line, cut, escape, mark},
+    push::card::{escape, mark},
 };
 
 /// Channels that a bulletin's story names; more are counted.
@@ -114,7 +114,7 @@ fn found_when(base: &Base, asker: &Asker, bulletin: &Bulletin) -> String {
     let name = base.source_name(bulletin);
     let parts = [
         ("when", base.clock(asker, bulletin.first_seen)),
-        ("source", escape(&clean_line(name))),
+        ("source", escape(&shown_name(name))),
         ("id", bulletin.source.to_string()),
     ];
     fill(asker.words().why_found, &parts)
@@ -181,10 +181,7 @@ fn fate(base: &Base, asker: &Asker, delivery: &Delivery) -> String {
         DeliveryState::Dropped => words.state_dropped,
     };
     let at = base.clock(asker, delivery.sent_at.unwrap_or(delivery.due_at));
-    let why = delivery
-        .error
-        .as_deref()
-        .map(|why| cut(&clean_line(why), 150));
+    let why = delivery.error.as_deref().map(|why| page_words(why, 150));
     match why {
         Some(why) => format!("{state} {at} ({})", escape(&why)),
         None => format!("{state} {at}"),

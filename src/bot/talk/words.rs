@@ -7,7 +7,7 @@ mod zh;
 
 pub(in crate::bot) use self::phrases::Phrases;
 use crate::{
-    bulletin::Language,
+    bulletin::{Language, quiet},
     push::card::{clean_line, cut},
 };
 
@@ -34,10 +34,15 @@ pub(super) fn fill(text: &str, parts: &[(&str, impl AsRef<str>)]) -> String {
     filled + rest
 }
 
-/// A source's name as messages and buttons have room for it, without markup.
+/// A source's name as messages and buttons have room for it, without markup. It may be the title of a page.
 pub(super) fn shown_name(name: &str) -> String {
     const LONGEST: usize = 40;
-    cut(&clean_line(name), LONGEST)
+    page_words(name, LONGEST)
+}
+
+/// What a page or server says, on one line of so many characters: it calls nobody.
+pub(super) fn page_words(said: &str, longest: usize) -> String {
+    quiet(&cut(&clean_line(said), longest))
 }
 
 #[cfg(test)]
@@ -70,6 +75,15 @@ mod tests {
             assert!(has_chinese(zh) || WITHOUT.contains(&name), "{name}: {zh}");
             assert!(!has_chinese(en), "{name}: {en}");
         }
+    }
+
+    #[test]
+    fn a_source_named_by_a_page_calls_nobody() {
+        assert_eq!(
+            shown_name("@boss /stop 站"),
+            "@\u{200c}boss /\u{200c}stop 站"
+        );
+        assert_eq!(page_words("@all 出错", 300), "@\u{200c}all 出错");
     }
 
     #[test]

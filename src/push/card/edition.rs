@@ -1,9 +1,11 @@
 //! A message that was sent, as it is to be shown after something changed; and the short note where it
 //! cannot be edited.
 
-use super::{Card, Wording, clean_line, cut, escape, mark, quiet};
+use super::{Card, Wording, clean_line, cut, escape, mark};
 use crate::{
-    bulletin::{BulletinId, Changed, Channel, ChannelKind, DeliveryKind, Language, Revision},
+    bulletin::{
+        BulletinId, Changed, Channel, ChannelKind, DeliveryKind, Language, Revision, quiet,
+    },
     config::Config,
     ops::{Edition, Waiting},
 };

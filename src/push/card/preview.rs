@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Card, clean_text, cut, names, quiet::quiet_bulletin};
 use crate::{
-    bulletin::{Bulletin, DeliveryKind, Language},
+    bulletin::{Bulletin, DeliveryKind, Language, quiet},
     config::Config,
 };
 
@@ -19,7 +19,7 @@ impl Card {
         Self {
             kind: DeliveryKind::Rebroadcast,
             language,
-            source: names(bulletin.sources(), config),
+            source: quiet(&names(bulletin.sources(), config)),
             bulletin: Some(Arc::new(quiet_bulletin(bulletin))),
             note: None,
             ..Self::announcement(String::new(), config)

@@ -48,7 +48,7 @@ const LAST_DAY: Words = Words {
 /// Words that name another day right beside it: `考试：`, but `全国研究生考试 2022-11-20`.
 const OTHER: Words = Words {
     chinese: "生效|失效|施行|实施|报名|开标|投标|考试|面试|公示|起止|出生|成立|创刊|举办|召开|结束",
-    latin: r"opening|opens|(?:\p{Latin}+s|abgabe|anmelde)?term[ií]ne?|wann|when|wanneer|quand|quando|cuándo|kiedy|kdy|beginn|(?:uhr)?zeit(?:\sund\sdatum)?|\p{Latin}+datum",
+    latin: r"opening|opens|(?:\p{Latin}+s|abgabe|anmelde)?term[ií]ne?|wann|when|wanneer|quand|quando|cuándo|kiedy|kdy",
 };
 
 struct Words {
@@ -80,7 +80,10 @@ pub(in crate::source) fn called(before: &str) -> Called {
             return *called;
         }
     }
-    if ends(&LAUNCH) && (is_day || is_beside) {
+    if is_beside && LATIN_LABEL.is_match(words) {
+        return Called::Other;
+    }
+    if ends(&LAUNCH) && is_day {
         return Called::Bare;
     }
     let is_bare = named.len() < joined.len() && !named.ends_with(char::is_alphanumeric);
@@ -121,6 +124,10 @@ static PATTERNS: LazyLock<Vec<(Regex, Regex, Called, bool)>> = LazyLock::new(|| 
         (chinese, latin, called, is_bound)
     })
     .into()
+});
+/// Words that are too common to name a day but as its label.
+static LATIN_LABEL: LazyLock<Regex> = LazyLock::new(|| {
+    fixed(r"(?i)(?:^|[^\p{Latin}])(?:beginn|(?:uhr)?zeit(?:\sund\sdatum)?|\p{Latin}+datum)$")
 });
 /// What is published later than the notice itself.
 static RESULTS: LazyLock<Regex> = LazyLock::new(|| {

@@ -50,8 +50,35 @@ pub(super) struct TimedOut;
 #[error("the proxy answered {status}")]
 pub(super) struct NoTunnel {
     pub(super) status: StatusCode,
-    /// What it says of the cause in its own headers.
-    pub(super) said: String,
+    pub(super) said: Said,
+}
+
+/// What a proxy says of the cause in its own headers.
+#[derive(Debug, Default)]
+pub(super) struct Said {
+    pub(super) cause: String,
+    /// How it would be told who asks: `Basic`, `NTLM`.
+    pub(super) schemes: Vec<String>,
+}
+
+impl Said {
+    pub(super) fn in_headers<'a>(headers: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
+        let mut said = Self::default();
+        for (name, value) in headers {
+            if SAID.iter().any(|it| name.eq_ignore_ascii_case(it)) && said.cause.is_empty() {
+                value.trim().clone_into(&mut said.cause);
+            } else if name.eq_ignore_ascii_case("proxy-authenticate") {
+                let scheme = value.split_whitespace().next().unwrap_or_default();
+                said.schemes.push(scheme.trim_end_matches(',').to_owned());
+            }
+        }
+        said
+    }
+
+    pub(super) fn offers_basic(&self) -> bool {
+        let mut schemes = self.schemes.iter();
+        schemes.any(|scheme| scheme.eq_ignore_ascii_case("basic"))
+    }
 }
 
 /// Opens connections.
@@ -201,7 +228,8 @@ fn with_port(host: &str, to: &Uri) -> Result<Uri, BoxError> {
     Ok(format!("{scheme}://{host}:{}", port(to)).parse()?)
 }
 
-/// Asks an HTTP proxy for a way to a server. Nothing past the head of its answer is read.
+/// Asks an HTTP proxy for a way to a server. Nothing past the head of its answer is read; heads of status 1xx come
+/// before the answer.
 async fn tunnel(
     stream: &mut BoxStream,
     to: &Uri,
@@ -215,37 +243,40 @@ async fn tunnel(
     }
     request.extend_from_slice(b"\r\n");
     stream.write_all(&request).await?;
+    let mut room = LONGEST_HEAD;
+    loop {
+        let head = head(stream, &mut room).await?;
+        let status = head.strip_prefix("HTTP/1.").and_then(|rest| rest.get(2..5));
+        let status = status.and_then(|status| StatusCode::from_bytes(status.as_bytes()).ok());
+        let Some(status) = status else {
+            return Err("the proxy does not answer as HTTP proxies do".into());
+        };
+        if status.is_success() {
+            return Ok(());
+        }
+        if !status.is_informational() {
+            let headers = head.lines().filter_map(|line| line.split_once(':'));
+            let said = Said::in_headers(headers);
+            return Err(NoTunnel { status, said }.into());
+        }
+    }
+}
+
+/// The next head of an answer; `room` is how many bytes all of them may still have.
+async fn head(stream: &mut BoxStream, room: &mut usize) -> Result<String, BoxError> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
-        if head.len() == LONGEST_HEAD {
+        if *room == 0 {
             return Err("the proxy answers with headers without end".into());
         }
+        *room -= 1;
         head.push(stream.read_u8().await?);
     }
-    let head = String::from_utf8_lossy(&head);
-    let status = head.strip_prefix("HTTP/1.").and_then(|rest| rest.get(2..5));
-    let status = status.and_then(|status| StatusCode::from_bytes(status.as_bytes()).ok());
-    match status {
-        Some(status) if status.is_success() => Ok(()),
-        Some(status) => Err(NoTunnel {
-            status,
-            said: said(&head),
-        }
-        .into()),
-        None => Err("the proxy does not answer as HTTP proxies do".into()),
-    }
+    Ok(String::from_utf8_lossy(&head).into_owned())
 }
 
 /// The headers in which a proxy says what went wrong.
 pub(super) const SAID: [&str; 2] = ["x-squid-error", "proxy-status"];
-
-fn said(head: &str) -> String {
-    let headers = head.lines().filter_map(|line| line.split_once(':'));
-    let mut said = headers.filter(|(name, _)| SAID.iter().any(|it| name.eq_ignore_ascii_case(it)));
-    said.next()
-        .map(|(_, value)| value.trim().to_owned())
-        .unwrap_or_default()
-}
 
 trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 

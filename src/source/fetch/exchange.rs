@@ -209,9 +209,9 @@ async fn body(
     let labels = labels.join(", ");
     let body = received(response, url, limit, most, patience).await?;
     let most_bytes = usize::try_from(most).unwrap_or(usize::MAX);
-    let unpacked = match (unpack::labelled(&labels, &body, most_bytes), limit) {
-        (None, Limit::Page(_)) => unpack::unlabelled(&body, most_bytes),
-        (unpacked, _) => unpacked,
+    let unpacked = match limit {
+        Limit::Page(_) => unpack::page(&labels, &body, most_bytes),
+        _ => unpack::labelled(&labels, &body, most_bytes),
     };
     match unpacked {
         None => Ok(body),

@@ -12,7 +12,7 @@ use super::{
     FetchError, FetchErrorKind,
     client::Unanswered,
     clients::chain,
-    connect::{NoTunnel, SAID, TimedOut},
+    connect::{NoTunnel, Said, TimedOut},
 };
 use crate::source::guard::{Refusal, Unresolved};
 
@@ -95,17 +95,18 @@ impl FetchError {
 
     /// A proxy's own answer in place of the site's.
     pub(super) fn refused_by_proxy(response: &Response, url: &Url) -> Self {
-        let said = SAID.iter().find_map(|name| response.headers().get(*name));
-        let said = said.and_then(|said| said.to_str().ok()).unwrap_or_default();
-        Self::by_proxy(response.status(), said, url)
+        let headers = response.headers().iter();
+        let headers =
+            headers.filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
+        Self::by_proxy(response.status(), &Said::in_headers(headers), url)
     }
 
-    fn by_proxy(status: StatusCode, said: &str, url: &Url) -> Self {
+    fn by_proxy(status: StatusCode, said: &Said, url: &Url) -> Self {
         let why = match status {
-            StatusCode::PROXY_AUTHENTICATION_REQUIRED => PROXY_LOGIN,
-            _ => "it could not get the page from the site",
+            StatusCode::PROXY_AUTHENTICATION_REQUIRED => proxy_login(said),
+            _ => "it could not get the page from the site".to_owned(),
         };
-        let said: String = said.chars().take(80).collect();
+        let said: String = said.cause.chars().take(80).collect();
         let said = match said.is_empty() {
             true => said,
             false => format!(" ({said})"),
@@ -138,6 +139,17 @@ fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn
         }
     };
     iter::successors(Some(error), cause)
+}
+
+/// What to do where a proxy wants to know who asks.
+fn proxy_login(said: &Said) -> String {
+    if said.schemes.is_empty() || said.offers_basic() {
+        return PROXY_LOGIN.to_owned();
+    }
+    let offers: String = said.schemes.join(", ").chars().take(80).collect();
+    format!(
+        "it asks for {offers} authentication, which noticast does not speak: let the proxy offer Basic, or pass this program without a password"
+    )
 }
 
 /// Whether a proxy refused for want of a user and password, as the HTTP client says it.

@@ -4,10 +4,15 @@
 use std::io::{self, Read};
 
 use bytes::Bytes;
-use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
+use flate2::{
+    bufread::GzDecoder,
+    read::{DeflateDecoder, ZlibDecoder},
+};
 
 /// A body is packed once, or twice where a server and what stands before it both do it.
 const MOST_LAYERS: usize = 2;
+/// How gzip begins.
+const GZIP: [u8; 3] = [0x1F, 0x8B, 8];
 /// 8 MiB, the largest window of a zstd body on the web (RFC 9659).
 const ZSTD_WINDOW_LOG: u32 = 23;
 const BROTLI_BUFFER: usize = 8 << 10;
@@ -62,9 +67,25 @@ impl Coding {
     }
 }
 
+/// A page's body, also where its labels do not say that it is packed, or that it is packed twice; None: it is not.
+pub(super) fn page(labels: &str, body: &Bytes, most: usize) -> Option<Result<Bytes, Packed>> {
+    let once = labelled(labels, body, most).or_else(|| unlabelled(body, most))?;
+    let may_hide = codings(labels).count() < MOST_LAYERS;
+    Some(
+        once.and_then(|body| match may_hide && body.starts_with(&GZIP) {
+            true => gunzipped(&body, most),
+            false => Ok(body),
+        }),
+    )
+}
+
+fn codings(labels: &str) -> impl Iterator<Item = Coding> {
+    labels.split(',').filter_map(Coding::named)
+}
+
 /// A body as its `Content-Encoding` says, each layer within the limit; None: it says nothing.
 pub(super) fn labelled(labels: &str, body: &Bytes, most: usize) -> Option<Result<Bytes, Packed>> {
-    let codings: Vec<Coding> = labels.split(',').filter_map(Coding::named).collect();
+    let codings: Vec<Coding> = codings(labels).collect();
     if codings.is_empty() {
         return None;
     }
@@ -98,13 +119,23 @@ fn deflated(body: &Bytes, most: usize) -> Result<Bytes, Packed> {
     }
 }
 
-/// A body that is called gzip, of one member or several (RFC 1952, section 2.2).
+/// A body that is called gzip, of one member or several (RFC 1952, section 2.2). What follows the last one is no
+/// part of it, as browsers and curl have it.
 fn gunzipped(body: &Bytes, most: usize) -> Result<Bytes, Packed> {
-    read_up_to(MultiGzDecoder::new(&body[..]), most).map_err(|packed| named(packed, "gzip"))
+    let (mut rest, mut unpacked) = (&body[..], Vec::new());
+    loop {
+        let mut member = GzDecoder::new(rest);
+        let part = read_up_to(&mut member, most - unpacked.len());
+        unpacked.extend_from_slice(&part.map_err(|packed| named(packed, "gzip"))?);
+        rest = member.into_inner();
+        if !rest.starts_with(&GZIP) {
+            return Ok(unpacked.into());
+        }
+    }
 }
 
 /// A body that no header calls compressed; None: it is not.
-pub(super) fn unlabelled(body: &Bytes, most: usize) -> Option<Result<Bytes, Packed>> {
+fn unlabelled(body: &Bytes, most: usize) -> Option<Result<Bytes, Packed>> {
     match body.get(..4)? {
         [0x1F, 0x8B, 8, _] => Some(gunzipped(body, most)),
         // Two bytes are little evidence: what is no zlib after all is left as it is.
@@ -181,6 +212,34 @@ mod tests {
         assert_eq!(gunzipped(&body, 100).unwrap(), TEXT);
         assert_eq!(labelled("x-gzip", &body, 100).unwrap().unwrap(), TEXT);
         assert_eq!(labelled("utf-8, identity", &body, 100), None);
+    }
+
+    #[test]
+    fn a_page_is_unpacked_twice_whatever_its_labels_say() {
+        let packed = |text: &[u8]| -> Bytes {
+            let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
+            gzip.write_all(text).unwrap();
+            gzip.finish().unwrap().into()
+        };
+        let twice = packed(&packed(TEXT));
+        for labels in ["", "gzip", "gzip, gzip", "identity"] {
+            assert_eq!(
+                page(labels, &twice, 100).unwrap().unwrap(),
+                TEXT,
+                "{labels}"
+            );
+        }
+        assert_eq!(page("gzip", &twice, 5), Some(Err(Packed::TooLarge)));
+        let thrice = packed(&twice);
+        assert_eq!(page("", &thrice, 200).unwrap().unwrap(), packed(TEXT));
+        // A file may be packed by itself.
+        assert_eq!(
+            labelled("gzip", &twice, 100).unwrap().unwrap(),
+            packed(TEXT)
+        );
+        let junk: Bytes = [&packed(TEXT)[..], b"junk"].concat().into();
+        assert_eq!(page("gzip", &junk, 100).unwrap().unwrap(), TEXT);
+        assert_eq!(page("", &Bytes::from_static(TEXT), 100), None);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::{collections::HashMap, ops::Range};
 
 use super::{
     Look,
+    links::Link,
     score::Scored,
     words::{self, LinkText},
 };
@@ -116,8 +117,36 @@ pub(super) fn texts(look: &Look<'_>, hrefs: &[&str]) -> Option<Range<Id>> {
     is_index.then(|| first..page.elements[all as usize].end)
 }
 
+/// Whether a link leads to a text on the page itself that says its day: in the link, or at the head of the text.
+pub(super) fn leads_to_dated_text(
+    look: &Look<'_>,
+    places: &HashMap<&str, Id>,
+    link: &Link,
+) -> bool {
+    let place = place_of(look, &link.href);
+    let Some(text) = place.and_then(|place| places.get(place.as_str())) else {
+        return false;
+    };
+    let said = look.page.text(look.page.runs_of(link.element));
+    look.dates.find(&said).is_some() || is_headed_by_day(look, *text)
+}
+
+/// Whether one of the first lines of a text says hardly more than its day.
+fn is_headed_by_day(look: &Look<'_>, text: Id) -> bool {
+    const LONGEST: f32 = 16.0;
+    let page = look.page;
+    let mut from = page.runs_of(text).start;
+    (0..HEAD).any(|_| {
+        let more = (from + 1..page.runs.len()).find(|run| page.runs[*run].gap == Gap::Block);
+        let end = more.unwrap_or(page.runs.len()).max(from);
+        let line = page.text(from..end);
+        from = end;
+        words::units(&line) <= LONGEST && look.dates.find(&line).is_some()
+    })
+}
+
 /// The elements that an address of the page may lead to.
-fn places(page: &Page) -> HashMap<&str, Id> {
+pub(super) fn places(page: &Page) -> HashMap<&str, Id> {
     let mut places = HashMap::new();
     for id in (1..page.elements.len() as Id).rev() {
         let name = || page.attribute(id, "name").filter(|_| page.name(id) == "a");

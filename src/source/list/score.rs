@@ -5,10 +5,10 @@
 //! each; it stands in the middle of the page, under a heading that the page's title repeats, above
 //! a pager. A menu has short titles and no dates, a side bar stands in a box that says so.
 
-use std::collections::HashSet;
+use std::{cell::LazyCell, collections::HashSet};
 
 use super::{
-    Look,
+    Look, beside,
     dates::Found,
     group::{Group, Item},
     links::Link,
@@ -145,10 +145,13 @@ impl Scored {
     }
 }
 
-/// Share of rows with a date of their own.
+/// Share of rows with a date of their own, or of the text on the page to which they lead.
 fn dated(look: &Look<'_>, group: &Group) -> f32 {
     let sample = &group.items[..group.items.len().min(SAMPLE)];
     let byline = look.byline(sample);
+    let places = LazyCell::new(|| beside::places(look.page));
+    let leads_to_dated_text =
+        |link: &Link| link.href.contains('#') && beside::leads_to_dated_text(look, &places, link);
     let is_byline = |date: &Found| {
         byline
             .as_ref()
@@ -160,6 +163,7 @@ fn dated(look: &Look<'_>, group: &Group) -> f32 {
             .iter()
             .any(|date| stands_alone(date) || is_byline(date))
             || look.dates.in_attributes(item.row).is_some()
+            || leads_to_dated_text(&look.links[item.link])
     };
     sample.iter().filter(is_dated).count() as f32 / sample.len() as f32
 }

@@ -100,3 +100,22 @@ fn held_rows_are_told_by_title_with_the_command_that_releases_them() {
     let alerts = of(&source(), &looked, &titles, &state, audience, Utc::now());
     assert_eq!(alerts.texts, Vec::<String>::new());
 }
+
+#[test]
+fn what_a_page_says_calls_nobody_in_an_alert() {
+    let mut named = source();
+    named.name = "@boss 站".to_owned();
+    let looked = Looked {
+        error: Some("the page shows “@all /stop”".to_owned()),
+        is_grave: true,
+        ..Looked::default()
+    };
+    let state = state(1, Told::No);
+    let alerts = of(&named, &looked, &[], &state, BY_MESSAGE, Utc::now());
+    let text = &alerts.texts[0];
+    assert!(!text.contains("@boss") && !text.contains("@all") && !text.contains("/stop"));
+    assert!(
+        text.contains("@\u{200c}boss") && text.contains("/\u{200c}stop"),
+        "{text}"
+    );
+}

@@ -103,6 +103,24 @@ fn a_dated_index_of_texts_on_the_same_page_is_a_list() {
 }
 
 #[test]
+fn the_days_of_an_index_may_stand_in_its_links_or_at_the_head_of_each_text() {
+    let in_link = index(
+        |at, title, day| format!("<li><a href=\"#n{at}\">{title}（{day}）</a></li>"),
+        |at, title, _| format!("<h3 id=\"n{at}\">{title}</h3>{}", prose()),
+    );
+    let at_text = index(
+        |at, title, _| format!("<li><a href=\"#n{at}\">{title}</a></li>"),
+        |at, title, day| {
+            let prose = prose();
+            format!("<h3 id=\"n{at}\">{title}</h3><p class=\"date\">{day}</p>{prose}")
+        },
+    );
+    for page in [in_link, at_text] {
+        assert_eq!(kind_of(&page), "a list", "{page}");
+    }
+}
+
+#[test]
 fn an_article_with_a_table_of_its_own_parts_stays_one() {
     let part =
         |at: usize, title: &str, _: &str| format!("<h2 id=\"n{at}\">{title}</h2>{}", prose());

@@ -12,7 +12,7 @@ pub(super) fn asks(before: &str, after: &str, line: &str) -> bool {
         return false;
     }
     let is_called = CALLED.is_match(before);
-    let is_end = ENDS.is_match(after) && !is_condition(clause, after);
+    let is_end = ENDS.is_match(after) && !NEXT.is_match(after) && !is_condition(clause, after);
     let is_range = TO.is_match(before) && (ACTION.is_match(before) || ACTS_THEN.is_match(after));
     let is_last_day = HANDED_IN.is_match(after) && LATE.is_match(line);
     is_called || is_end || is_range || is_last_day || asks_elsewhere(before, after)
@@ -34,6 +34,9 @@ static ENDS: LazyLock<Regex> = LazyLock::new(|| {
         r"^\s?(?:\([^)]{0,16}\))?[\s，]?(?:24[时点:](?:00)?)?\s?(?:下班|收市|中午|下午|上午|晚上|午夜|零时|当日|当天)?\s?(?:(?:以|之)?前(?:[^后後任身往来夕期]|$)|[截為为]?止|截止|結束|结束|まで)",
     )
 });
+/// `发布时间：11月20日 截止时间：`: the label of the date that comes next.
+static NEXT: LazyLock<Regex> =
+    LazyLock::new(|| fixed(r"^[\s，,;|]*截止(?:时间|時間|日期|期限|日)?\s?[:：]?\s*\d"));
 static TO: LazyLock<Regex> = LazyLock::new(|| fixed(r"[^。；]{0,60}(?:至|到|-|—|–|~|～)\s?$"));
 static ACTION: LazyLock<Regex> = LazyLock::new(|| {
     fixed(
