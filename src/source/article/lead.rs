@@ -2,9 +2,10 @@
 //! publication, outside of what holds the text.
 
 use super::event::is_kept;
+use super::published::is_labelled_otherwise;
 use super::{Parts, block_line, body};
 use crate::bulletin::Moment;
-use crate::source::{Context, summary};
+use crate::source::{Context, date, summary};
 
 /// Longer lines are no statements of the article's head.
 const LONGEST: usize = 160;
@@ -27,11 +28,13 @@ pub(super) fn blocks(
         .chunk_by(|before, at| is_one_line(parts, *before, *at))
         .filter(|line| {
             let line = body::text(line, parts.layout);
-            let asks = || {
-                let (zone, now) = (context.time_zone, context.now);
-                summary::deadline(&line, published, zone, now).is_some()
+            let (zone, now) = (context.time_zone, context.now);
+            let asks = || summary::deadline(&line, published, zone, now).is_some();
+            let tells_day = || {
+                date::find(&line, zone, now)
+                    .is_some_and(|(day, _)| is_labelled_otherwise(&line[..day.start]))
             };
-            line.chars().count() <= LONGEST && (is_kept(&line) || asks())
+            line.chars().count() <= LONGEST && (is_kept(&line) || asks() || tells_day())
         })
         .flatten()
         .copied()

@@ -284,7 +284,7 @@ fn labelled(before: &str, after: &str, last: Option<(&str, f32)>) -> f32 {
 }
 
 /// Whether a label of its own stands right before a date, and none of those that tell of the article: `预计上线：`.
-fn is_labelled_otherwise(before: &str) -> bool {
+pub(super) fn is_labelled_otherwise(before: &str) -> bool {
     static LABEL: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?:^|[^\p{L}])\p{Han}{2,8}[:：]\s*$").expect("a fixed pattern")
     });

@@ -47,7 +47,7 @@ const LAST_DAY: Words = Words {
 };
 /// Words that name another day right beside it: `考试：`, but `全国研究生考试 2022-11-20`.
 const OTHER: Words = Words {
-    chinese: "生效|失效|施行|实施|报名|开标|投标|考试|面试|公示|起止|出生|成立|创刊|举办|召开|结束",
+    chinese: "生效|失效|施行|实施|报名|开标|投标|考试|面试|公示|起止|出生|成立|创刊|举办|召开|结束|일시",
     latin: r"opening|opens|(?:\p{Latin}+s|abgabe|anmelde)?term[ií]ne?|wann|when|wanneer|quand|quando|cuándo|kiedy|kdy",
 };
 
@@ -257,6 +257,8 @@ mod tests {
             ("第十二期：", Called::Nothing),
             ("締切：", Called::Other),
             ("日時：", Called::Other),
+            ("일시: ", Called::Other),
+            ("작성일시: ", Called::Published),
             ("公開日時：", Called::Published),
             ("更新日時：", Called::Updated),
             ("Applications close on ", Called::Other),

@@ -141,6 +141,10 @@ fn a_deadline_between_headline_and_text_is_one_and_stays() {
             "截止时间 2022-12-11",
         ),
         (
+            "<p>发布时间：2022-11-20</p><p>报名截止：2022-12-11</p><p>放假：2022年12月17日</p>",
+            "放假：2022年12月17日",
+        ),
+        (
             "<p>发布时间：2022-11-20</p><p>Bewerbungsfrist: 11.12.2022</p>",
             "Bewerbungsfrist: 11.12.2022",
         ),
