@@ -63,7 +63,7 @@ pub(super) fn without_count(title: &str) -> &str {
         // Plain titles have no spaces that would part a number from its word.
         let label = LABEL.replace(r"(?-u:\b)", "");
         fixed(&format!(
-            r"(?i)(?:[\[(（【]\d+[\])）】]|[^第\d.,]({NUMBER}\s*(?:{TIMES}|{SAID}|(?:{TIMES})?(?:{label}))|{READERS}|{LEFT}|[★☆⭐]+))$"
+            r"(?i)(?:[\[(（【](?:\d+|{NUMBER}(?:{SAID}))[\])）】]|[^第\d.,]({NUMBER}\s*(?:{TIMES}|{SAID}|(?:{TIMES})?(?:{label}))|{READERS}|{LEFT}|[★☆⭐]+))$"
         ))
     });
     let Some(found) = COUNT.captures(title) else {
@@ -340,6 +340,8 @@ mod tests {
         for (count, title) in [
             ("停水通知3跟帖", "停水通知"),
             ("停水通知5赞", "停水通知"),
+            ("停水通知（5赞）", "停水通知"),
+            ("停水通知(7комментария)", "停水通知"),
             ("停水通知已有九人看过", "停水通知"),
             ("停水通知已有131人看过", "停水通知"),
             ("停水通知十二人已读", "停水通知"),

@@ -169,14 +169,13 @@ fn numbers(title: &str) -> Vec<Number<'_>> {
     let number = |found: regex::Match<'_>| {
         let (before, after) = (&title[..found.start()], &title[found.end()..]);
         let around = (before.chars().next_back(), after.chars().next());
-        let (before, after) = (before.trim_end(), after.trim_start());
         let length = |side: &str| side.chars().filter(|c| !c.is_whitespace()).count();
         Number {
             text: &title[found.range()],
             around,
             is_at_edge: length(before) < EDGE || length(after) < EDGE,
-            is_issue: before.ends_with('第'),
-            is_moment: is_moment(found.as_str(), after),
+            is_issue: before.trim_end().ends_with('第'),
+            is_moment: is_moment(found.as_str(), after.trim_start()),
             is_amount: is_amount(before, found.as_str(), after),
         }
     };
@@ -357,7 +356,7 @@ mod tests {
 
     #[test]
     fn what_one_title_counts_in_a_place_where_all_do_is_a_counter() {
-        let forms: [fn(&str, u32) -> String; 8] = [
+        let forms: [fn(&str, u32) -> String; 9] = [
             |title, count| format!("{title} /{count}"),
             |title, count| format!("{title} {count}人看过"),
             |title, count| format!("{title}｜已报名{count}人"),
@@ -365,6 +364,7 @@ mod tests {
             |title, count| format!("{title} {count} people like this"),
             |title, count| format!("{title} {count}条评论"),
             |title, count| format!("{title} Re: {count}"),
+            |title, count| format!("{title} posts {count}"),
             |title, count| format!("{title} {count} Antworten"),
         ];
         for form in forms {
