@@ -2,6 +2,7 @@
 //! publication, outside of what holds the text.
 
 use super::event::is_kept;
+use super::line::{is_labelled, is_of_article};
 use super::published::is_labelled_otherwise;
 use super::{Parts, block_line, body};
 use crate::bulletin::Moment;
@@ -31,8 +32,10 @@ pub(super) fn blocks(
             let (zone, now) = (context.time_zone, context.now);
             let asks = || summary::deadline(&line, published, zone, now).is_some();
             let tells_day = || {
-                date::find(&line, zone, now)
-                    .is_some_and(|(day, _)| is_labelled_otherwise(&line[..day.start]))
+                date::find(&line, zone, now).is_some_and(|(day, _)| {
+                    let label = &line[..day.start];
+                    is_labelled_otherwise(label) && !is_of_article(date::called(label))
+                }) && !is_labelled(&line)
             };
             line.chars().count() <= LONGEST && (is_kept(&line) || asks() || tells_day())
         })

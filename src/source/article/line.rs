@@ -71,14 +71,18 @@ fn is_dated(line: &str) -> bool {
     let is_numeric = NUMERIC.captures(line).is_some_and(|found| {
         !found[1].contains(char::is_alphabetic) || is_of_article(date::called(&found[1]))
     });
+    let is_worded = || {
+        let day = line.find(|c: char| c.is_ascii_digit()).unwrap_or_default();
+        DATED.is_match(line) && date::called(&line[..day]) != Called::Other
+    };
     // A range is when something takes place.
-    (is_numeric || DATED.is_match(line))
+    (is_numeric || is_worded())
         && !line.contains(['~', '～'])
         && !line.ends_with(['。', '！', '？', '，'])
 }
 
 /// Whether a day that is called so is one of the article itself.
-fn is_of_article(called: Called) -> bool {
+pub(super) fn is_of_article(called: Called) -> bool {
     use Called::{Bare, Published, Updated, Written};
     matches!(called, Published | Bare | Updated | Written)
 }

@@ -98,6 +98,7 @@ fn the_day_of_an_event_may_stand_behind_its_weekday() {
         "Wann: Do., 05.11.2022",
         "Termin: Donnerstag, 5. November 2022",
         "Termin (Beginn): 07.11.2022",
+        "Termin – 7. November 2022",
         "Quand : le 7 novembre 2022",
         "Quand : samedi 7 novembre 2022 à 18h",
         "Cuándo: el sábado 7 de noviembre de 2022",
@@ -111,6 +112,14 @@ fn the_day_of_an_event_may_stand_behind_its_weekday() {
         assert_eq!(found.published, None, "{line}");
         assert!(found.text.contains(line), "{line}: {}", found.text);
     }
+}
+
+#[test]
+fn a_byline_without_spaces_is_no_line_of_the_text() {
+    let byline = "<div><span>发布者：宣传部</span><span>发布时间：2022-11-20</span><span>浏览次数：10</span></div>";
+    let found = with(byline, &paragraphs());
+    assert!(!found.text.contains("宣传部"), "{}", found.text);
+    assert_eq!(shown(found.published).as_deref(), Some("2022-11-20"));
 }
 
 #[test]
