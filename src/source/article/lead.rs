@@ -10,6 +10,8 @@ use crate::source::{Context, date, summary};
 
 /// Longer lines are no statements of the article's head.
 const LONGEST: usize = 160;
+/// What goes on longer after its day is a sentence: `摘要：2022年8月22日，第三届论坛在北京举行。`
+const MOST_AFTER: usize = 20;
 
 /// The blocks of those lines, in page order.
 pub(super) fn blocks(
@@ -34,7 +36,10 @@ pub(super) fn blocks(
             let tells_day = || {
                 date::find(&line, zone, now).is_some_and(|(day, _)| {
                     let label = &line[..day.start];
-                    is_labelled_otherwise(label) && !is_of_article(date::called(label))
+                    let is_statement = line[day.end..].chars().count() <= MOST_AFTER;
+                    is_statement
+                        && is_labelled_otherwise(label)
+                        && !is_of_article(date::called(label))
                 }) && !is_labelled(&line)
             };
             line.chars().count() <= LONGEST && (is_kept(&line) || asks() || tells_day())
