@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 
-use super::{Actor, Store, op::Op};
+use super::{ask::Actor, handle::Store, op::Op};
 use crate::{
     bulletin::{AddedSource, SourceId},
     store::Result,

@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use chrono::{DateTime, Utc};
 
-use super::{Actor, HeldAction, op::Op};
+use super::{
+    ask::{Actor, HeldAction},
+    op::Op,
+};
 use crate::{
     bulletin::{BulletinId, BulletinState, Cause, ChannelId, DeliveryId, DeliveryKind, SourceId},
     policy::facts::{Archived, Request, RequestKey},

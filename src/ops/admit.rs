@@ -11,7 +11,12 @@ use std::{
 use chrono::{DateTime, Duration, Utc};
 
 use self::counting::Rows;
-use super::{Admitted, Judged, Look, corrections, op::Op, rereads, twins};
+use super::{
+    ask::{Admitted, Judged, Look},
+    corrections,
+    op::Op,
+    rereads, twins,
+};
 use crate::{
     bulletin::{BulletinId, BulletinState, Cause, Filter, Moment, Notice, Source, SourceId},
     policy::{

@@ -3,56 +3,21 @@
 //!
 //! A text or filter that was not foreseen is judged by the writer itself: nothing depends on this.
 
-use std::collections::{HashMap, HashSet};
-
-use super::{HeldAction, Look, Ruling, Store, admin_actions, blocking, op::Op};
+use super::{
+    admin_actions,
+    ask::{HeldAction, Look},
+    handle::{Store, blocking},
+    op::Op,
+    verdicts::{Ahead, is_costly},
+};
 use crate::{
-    bulletin::{BulletinState, Cost, Filter, Folded, Verdict},
-    policy::correction,
+    bulletin::{BulletinState, Filter, Folded},
+    policy::{correction, judge::Ruling},
     store::Result,
 };
 
 /// Texts that are judged ahead of one call; who brings more waits for the writer with the rest.
 const MOST_TEXTS: usize = 500;
-
-/// The verdicts of each text, by the address of the filter, which is kept so that it stays there.
-#[derive(Debug, Default)]
-pub(super) struct Ahead(HashMap<Folded, HashMap<usize, (Filter, bool)>>);
-
-impl Ahead {
-    fn of(texts: HashSet<Folded>, filters: &[Filter]) -> Self {
-        let judged = |text: Folded| {
-            let verdict =
-                |filter: &Filter| (filter.address(), (filter.clone(), wants(filter, &text)));
-            let verdicts = filters.iter().map(verdict).collect();
-            (text, verdicts)
-        };
-        Self(texts.into_iter().map(judged).collect())
-    }
-
-    #[cfg(test)]
-    pub(super) fn count(&self) -> usize {
-        self.0.values().map(HashMap::len).sum()
-    }
-
-    /// Whether a filter lets a text through.
-    pub(super) fn wants(&self, filter: &Filter, text: &Folded) -> bool {
-        if !is_costly(filter) {
-            return wants(filter, text);
-        }
-        let known = self.0.get(text);
-        let known = known.and_then(|verdicts| verdicts.get(&filter.address()));
-        known.map_or_else(|| wants(filter, text), |(_, wanted)| *wanted)
-    }
-}
-
-fn wants(filter: &Filter, text: &Folded) -> bool {
-    filter.is_empty() || filter.verdict_of(text) == Verdict::Wanted
-}
-
-fn is_costly(filter: &Filter) -> bool {
-    filter.cost() != Cost::default()
-}
 
 /// The filters of all channels and chats that have patterns.
 fn costly(op: &mut Op<'_>) -> Vec<Filter> {
@@ -108,6 +73,9 @@ impl Store {
 }
 
 async fn judged(texts: Vec<(String, String)>, filters: Vec<Filter>) -> Result<Ahead> {
+    if texts.is_empty() {
+        return Ok(Ahead::default());
+    }
     blocking(move || {
         let texts = texts.iter().take(MOST_TEXTS);
         let texts = texts.map(|(title, summary)| Folded::new(title, summary));

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Actor, Store, admin_actions, op::Op};
+use super::{admin_actions, ask::Actor, handle::Store, op::Op};
 use crate::{
     bulletin::{
         BulletinId, ChannelId, Delivery, DeliveryId, DeliveryKind, DeliveryState, SeenKey,

@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::{SharedRoutes, Store, op::Op, outbox, rereads};
+use super::{
+    handle::{SharedRoutes, Store},
+    op::Op,
+    outbox, rereads,
+};
 use crate::{
     bulletin::{Channel, ReadAs, Source},
     policy::{facts::LookState, routes::Routes},

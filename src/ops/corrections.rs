@@ -50,7 +50,8 @@ pub(super) fn follow(
         reminders::follow(op, id, row, now)?;
     }
     let has_other_title = before.title != row.title;
-    if row.state != BulletinState::Published || !(correction.is_told() || has_other_title) {
+    let has_changed = correction.is_told() || has_other_title;
+    if !has_changed || !was_sent(op, id, row)? {
         return Ok(());
     }
     let is_back = turn(op, id, (before, row), article, now.timestamp_millis())?;
@@ -76,6 +77,15 @@ pub(super) fn follow(
         history.told_ms = Some(due.timestamp_millis());
     }
     op.tx.set_history(id, &history)
+}
+
+/// Whether anybody may have a bulletin: what was archived quietly may have been sent by an admin.
+fn was_sent(op: &mut Op<'_>, id: u64, row: &Archived) -> Result<bool> {
+    Ok(match row.state {
+        BulletinState::Published => true,
+        BulletinState::Baseline => !op.tx.deliveries_of(id)?.is_empty(),
+        BulletinState::Held | BulletinState::Withdrawn => false,
+    })
 }
 
 /// Remembers that a bulletin says something else than `before`; `article`: where its text is another one too.

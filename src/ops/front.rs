@@ -9,9 +9,12 @@ use std::{
 use chrono::{DateTime, Utc};
 
 use super::{
-    Actor, ChannelStatus, Edition, Health, HeldAction, Reminded, SourceStatus, Store, Waiting,
     admin_actions::{self, Rebroadcast, Settled},
-    corrections, export, reminders, status, upkeep,
+    ask::{Actor, ChannelStatus, Health, HeldAction, Reminded, SourceStatus, Waiting},
+    corrections::{self, Edition},
+    export,
+    handle::Store,
+    reminders, status, upkeep,
 };
 use crate::{
     bulletin::{Bulletin, BulletinId, ChannelId, Delivery, DeliveryId, DeliveryState, Revision},

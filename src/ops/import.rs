@@ -10,7 +10,12 @@ use std::{
     path::Path,
 };
 
-use super::{Imported, Store, blocking, op::Op, sends};
+use super::{
+    ask::Imported,
+    handle::{Store, blocking},
+    op::Op,
+    sends,
+};
 use crate::{
     bulletin::{
         BulletinState, ChannelId, DeliveryKind, DeliveryState, MessageRef, SeenKey, canonical_url,

@@ -7,7 +7,7 @@ use std::{
 
 use chrono::{DateTime, Utc};
 
-use super::{Actor, ahead::Ahead};
+use super::{ask::Actor, verdicts::Ahead};
 use crate::{
     bulletin::{Channel, ChannelId, Chat, DeliveryKind, Folded, Source, SourceId},
     policy::{

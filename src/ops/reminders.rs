@@ -2,7 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Actor, Reminded, op::Op};
+use super::{
+    ask::{Actor, Reminded},
+    op::Op,
+};
 use crate::{
     bulletin::{BulletinId, BulletinState, ChannelId, DeliveryKind, DeliveryState},
     policy::{

@@ -5,7 +5,12 @@ pub(super) mod readers;
 
 use chrono::{DateTime, Utc};
 
-use super::{Begun, Waiting, corrections, documents, op::Op, outbox, reminders};
+use super::{
+    ask::{Begun, Waiting},
+    corrections, documents,
+    op::Op,
+    outbox, reminders,
+};
 use crate::{
     bulletin::{BulletinId, ChannelId, DeliveryId, DeliveryState, MessageRef},
     policy::{

@@ -1,6 +1,10 @@
 //! How sources, channels and the store itself stand: memory, never a count of rows.
 
-use super::{ChannelStatus, ChatTotals, Health, SourceStatus, Waiting, op::Op, sends};
+use super::{
+    ask::{ChannelStatus, ChatTotals, Health, SourceStatus, Waiting},
+    op::Op,
+    sends,
+};
 use crate::{bulletin::ChannelId, policy::facts::time, store::Result};
 
 pub(super) fn sources(op: &mut Op<'_>) -> Vec<SourceStatus> {

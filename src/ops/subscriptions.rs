@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::{Actor, Store, op::Op, outbox};
+use super::{ask::Actor, handle::Store, op::Op, outbox};
 use crate::{
     bulletin::{Channel, ChannelId, Chat, Cost, DeliveryKind},
     policy::routes::Known,

@@ -16,19 +16,23 @@ mod subscriptions;
 mod twins;
 
 use std::{
-    path::PathBuf,
+    collections::HashMap,
+    path::{Path, PathBuf},
     process::Command,
-    sync::{LazyLock, Mutex},
+    sync::{Arc, LazyLock, Mutex},
 };
 
 use chrono::{DateTime, Utc};
 use tempfile::TempDir;
 use url::Url;
 
-use super::*;
+use super::{op::Op, *};
 use crate::{
-    bulletin::{BulletinId, Channel, ChannelKind, Moment, Source, TelegramChat},
-    store::memory::Memory,
+    bulletin::{
+        BulletinId, Channel, ChannelId, ChannelKind, DeliveryId, Moment, Notice, Source, SourceId,
+        TelegramChat,
+    },
+    store::{self, Engine, Result, memory::Memory, refused},
 };
 
 /// Set for a second run of these stories, on plain maps instead of sled.

@@ -154,7 +154,7 @@ fn each_library_of_a_platform_stays_in_its_room() {
 }
 
 /// Rooms whose modules form no circle: each of them can be read after those that it stands on.
-const WITHOUT_CIRCLES: [&str; 4] = ["app", "bot", "newsroom", "view"];
+const WITHOUT_CIRCLES: [&str; 6] = ["app", "bot", "newsroom", "ops", "store", "view"];
 
 type Module = Vec<String>;
 
@@ -373,7 +373,7 @@ fn ignored_tests() -> Vec<String> {
 #[test]
 fn each_test_that_is_ignored_by_default_is_run_by_ci() {
     let script = read(".ci/run");
-    assert!(script.contains("\ncargo test --locked --lib -- --ignored\n"));
+    assert!(script.contains("cargo test --locked --lib -- --ignored\n"));
     let call = Regex::new(r"(?m)\bignored (.*)$").unwrap();
     let is_run = |test: &&String| {
         call.captures_iter(&script).any(|call| {

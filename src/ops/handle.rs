@@ -1,0 +1,128 @@
+//! The handle on all operations, and how each gets its transaction.
+
+use std::{
+    path::Path,
+    sync::{Arc, PoisonError, RwLock},
+    time::{Duration, Instant},
+};
+
+use super::op::Op;
+use crate::{
+    policy::routes::Routes,
+    store::{self, Engine, Failure, Reader, Refusal, Result, StoreError},
+};
+
+/// How often a full disk is tried again.
+const ROOM_IS_TRIED: Duration = Duration::from_millis(500);
+
+/// A handle on all operations; clones share it.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pub(super) engine: Engine,
+    pub(super) routes: SharedRoutes,
+}
+
+/// The config as it was synced last, if it was.
+#[derive(Debug, Clone, Default)]
+pub(super) struct SharedRoutes(Arc<RwLock<Option<Arc<Routes>>>>);
+
+impl SharedRoutes {
+    pub(super) fn current(&self) -> Option<Arc<Routes>> {
+        let routes = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        routes.clone()
+    }
+
+    pub(super) fn set(&self, routes: Arc<Routes>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some(routes);
+    }
+}
+
+impl Store {
+    /// Opens or creates the store in `state`/store, and takes its lock.
+    ///
+    /// # Errors
+    /// It is in use, damaged, newer than this program, or the folder cannot be used.
+    pub async fn open(state: &Path) -> Result<Self> {
+        Ok(Self::on(Engine::open(state).await?))
+    }
+
+    /// On an engine that is open already.
+    #[must_use]
+    pub fn on(engine: Engine) -> Self {
+        Self {
+            engine,
+            routes: SharedRoutes::default(),
+        }
+    }
+
+    /// Whether `state` holds a store; nothing is made or changed.
+    ///
+    /// # Errors
+    /// The folder cannot be looked into.
+    pub fn is_there(state: &Path) -> Result<bool> {
+        store::is_there(state)
+    }
+
+    /// Flushes and closes; the lock is free when this returns.
+    ///
+    /// # Errors
+    /// A write failed.
+    pub async fn close(self) -> Result<()> {
+        self.engine.close().await
+    }
+
+    pub(super) async fn write<T: Send + 'static>(
+        &self,
+        call: impl FnOnce(&mut Op<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let routes = self.routes.clone();
+        self.engine
+            .transact(move |tx| call(&mut Op::new(tx, routes.current())))
+            .await
+    }
+
+    pub(super) async fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&mut Op<'_>) -> T + Send + 'static,
+    ) -> Result<T> {
+        let routes = self.routes.clone();
+        self.engine
+            .look_into(move |tx| question(&mut Op::new(tx, routes.current())))
+            .await
+    }
+
+    /// Reads beside the transactions, on a blocking thread.
+    pub(super) async fn read<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&dyn Reader) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.engine.read(question).await
+    }
+}
+
+/// What a platform said must be written down, and nothing may be sent that cannot be: where the disk is
+/// full, `attempt` is made until there is room. It is given how long it has waited.
+pub(super) async fn once_there_is_room<T, F>(attempt: impl Fn(Duration) -> F) -> Result<T>
+where
+    F: Future<Output = Result<T>>,
+{
+    let asked = Instant::now();
+    let mut waited = Duration::ZERO;
+    loop {
+        match attempt(waited).await {
+            Err(StoreError::Refused(Refusal::DiskLow(_))) => {
+                tokio::time::sleep(ROOM_IS_TRIED).await;
+                waited = asked.elapsed();
+            }
+            answer => return answer,
+        }
+    }
+}
+
+pub(super) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let done = tokio::task::spawn_blocking(work).await;
+    // A task that is cancelled with the runtime.
+    done.unwrap_or_else(|error| Err(Failure::Write(error.to_string()).into()))
+}

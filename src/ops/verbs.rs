@@ -1,0 +1,313 @@
+//! What the poller and the senders ask for.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, Utc};
+use tokio::sync::watch;
+
+use super::{
+    admit,
+    ask::{Admitted, Begun, Judged, Look, Waiting},
+    handle::{Store, once_there_is_room},
+    moved_chats, op, outbox, rereads,
+    rereads::{ReadAgain, Reread},
+    sends,
+};
+use crate::{
+    bulletin::{BulletinId, ChannelId, DeliveryId, Notice, SourceId},
+    policy::{
+        attempts::Outcome,
+        facts::{LookState, Told, time},
+        places,
+    },
+    store::{Refusal, Result, refused},
+};
+
+impl Store {
+    /// The clock was set: what waits is due by the new one, now or when its channel's settings say.
+    ///
+    /// # Errors
+    /// A write failed.
+    pub async fn follow_the_clock(&self, now: DateTime<Utc>) -> Result<()> {
+        self.write(move |op| outbox::follow_the_clock(op, now))
+            .await
+    }
+
+    // ---- looking ----
+
+    /// Where looking at `source` stands; memory, no I/O.
+    #[must_use]
+    pub fn look_state(&self, source: &SourceId) -> LookState {
+        self.engine.read_look(source, LookState::clone)
+    }
+
+    /// The same without a copy, for one glance; `read` must be short and ask the store nothing.
+    pub fn read_look_state<T>(&self, source: &SourceId, read: impl FnOnce(&LookState) -> T) -> T {
+        self.engine.read_look(source, read)
+    }
+
+    /// Tells when the next look at `source` is due; memory only.
+    pub fn set_next_poll(&self, source: &SourceId, next: Option<DateTime<Utc>>) {
+        self.engine.set_next_poll(source, next);
+    }
+
+    /// Takes what a look left, but for what is not a look's ([`LookState::after`]). Memory, written by the
+    /// next [`Store::save_looks`].
+    pub fn keep_look(&self, source: &SourceId, look: LookState) {
+        self.engine.keep_look(source, look);
+    }
+
+    /// Remembers whether people were told of a source's fault. Memory, written by the next
+    /// [`Store::save_looks`].
+    pub fn set_told(&self, source: &SourceId, told: Told) {
+        self.engine.set_told(source, told);
+    }
+
+    /// Pauses looking at a source, or goes on with it.
+    ///
+    /// # Errors
+    /// The source is not in the config; a write failed.
+    pub async fn set_paused(&self, source: &SourceId, paused: bool) -> Result<()> {
+        let source = source.clone();
+        self.write(move |op| {
+            if !op.tx.knows_source(&source) {
+                return Err(refused(format!("no source `{source}` in the config")));
+            }
+            // Durable at once, unlike a poll that found nothing new.
+            let pause = move |state: &mut LookState| state.paused = paused;
+            op.tx.change_look(&source, true, Box::new(pause));
+            Ok(())
+        })
+        .await
+    }
+
+    /// Writes what changed since the last call, in one transaction. Called once a minute and at the end.
+    ///
+    /// # Errors
+    /// A write failed.
+    pub async fn save_looks(&self) -> Result<()> {
+        self.engine.save_looks().await
+    }
+
+    /// Promises 2 to 4 applied to a page, without writing: which rows are new, old, known or held.
+    ///
+    /// # Errors
+    /// The source is not in the config.
+    pub async fn judge(&self, source: &SourceId, notices: &[Notice]) -> Result<Judged> {
+        let (source, notices) = (source.clone(), notices.to_vec());
+        self.ask(move |op| admit::judge(op, &source, &notices))
+            .await?
+    }
+
+    /// ATOMIC: judges again, then seen + number + archive + outbox for every channel that wants it + look state.
+    ///
+    /// # Errors
+    /// The source is not in the config; the disk is nearly full; a write failed.
+    pub async fn admit(&self, look: Look, now: DateTime<Utc>) -> Result<Admitted> {
+        let ahead = self.ahead_of_look(&look).await?;
+        if let Some(why) = self.engine.disk_low() {
+            return Err(Refusal::DiskLow(why).into());
+        }
+        self.write(move |op| {
+            op.ahead = ahead;
+            admit::admit(op, look, now)
+        })
+        .await
+    }
+
+    /// Articles that are to be read again, the longest due first: rarer with age, none after a week.
+    /// Each stays due until it is [`Store::settle_reread`].
+    ///
+    /// # Errors
+    /// A write failed.
+    pub async fn rereads(&self, now: DateTime<Utc>, most: usize) -> Result<Vec<Reread>> {
+        self.write(move |op| rereads::due(op, now, most)).await
+    }
+
+    /// What came of reading an article again: a correction or a withdrawal (promise 5), and what follows
+    /// for the messages that have it, in one transaction; whether the bulletin changed.
+    ///
+    /// # Errors
+    /// A write failed.
+    pub async fn settle_reread(
+        &self,
+        id: BulletinId,
+        again: ReadAgain,
+        now: DateTime<Utc>,
+    ) -> Result<bool> {
+        self.write(move |op| rereads::settle(op, id, again, now))
+            .await
+    }
+
+    // ---- pushing ----
+
+    /// Ticks whenever something was queued, released, cancelled, or a channel was unblocked.
+    #[must_use]
+    pub fn outbox_changes(&self) -> watch::Receiver<u64> {
+        self.engine.outbox_changes()
+    }
+
+    /// As [`Store::heads`], of the channels that `serves` says.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn heads_where(
+        &self,
+        serves: impl Fn(&ChannelId) -> bool + Send + 'static,
+    ) -> Result<Vec<Waiting>> {
+        self.ask(move |op| sends::heads_where(op, serves)).await?
+    }
+
+    /// For each channel (or each of `of`) that is not blocked: its first waiting delivery, due or not;
+    /// those due earliest first.
+    ///
+    /// # Errors
+    /// The store cannot be read, as for every method that reads.
+    pub async fn heads(&self, of: Option<Vec<ChannelId>>) -> Result<Vec<Waiting>> {
+        self.ask(move |op| sends::heads(op, of)).await?
+    }
+
+    /// What goes out in one message with a delivery that waits, itself first: the rest of its bundle or
+    /// digest, in the order of the card.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn together(&self, id: DeliveryId, now: DateTime<Utc>) -> Result<Vec<Waiting>> {
+        self.ask(move |op| sends::together(op, id, now)).await?
+    }
+
+    /// `queued → sending`, durably, before the request goes out. On a full disk it waits for room.
+    ///
+    /// # Errors
+    /// A write failed.
+    pub async fn begin_send(&self, id: DeliveryId, now: DateTime<Utc>) -> Result<Begun> {
+        self.begin_together(vec![id], now).await
+    }
+
+    /// As [`Store::begin_send`], for all that goes out in one message: all of them or none.
+    ///
+    /// # Errors
+    /// A write failed.
+    pub async fn begin_together(&self, ids: Vec<DeliveryId>, now: DateTime<Utc>) -> Result<Begun> {
+        once_there_is_room(|waited| {
+            let (ids, now) = (ids.clone(), now + waited);
+            self.write(move |op| sends::begin(op, &ids, now))
+        })
+        .await
+    }
+
+    /// The result of a begun send, for all that was begun together with `id`; gives the channel's next
+    /// waiting delivery. Idempotent. On a full disk it waits for room.
+    ///
+    /// # Errors
+    /// A write failed.
+    pub async fn complete(
+        &self,
+        id: DeliveryId,
+        outcome: Outcome,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Waiting>> {
+        let channel = once_there_is_room(|_| {
+            let outcome = outcome.clone();
+            self.write(move |op| sends::complete(op, id, &outcome, now))
+        })
+        .await?;
+        match channel {
+            Some(channel) => self.ask(move |op| sends::next_in(op, &channel)).await?,
+            None => Ok(None),
+        }
+    }
+
+    /// What was `sending` when the store was opened: perhaps sent.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn uncertain(&self) -> Result<Vec<Waiting>> {
+        self.ask(sends::uncertain).await?
+    }
+
+    /// When sends since `since` (two minutes back at most) were taken at the latest, oldest first: what
+    /// the pace is rebuilt from after a restart. Of those that are [`Store::uncertain`] only the begin is known.
+    ///
+    /// # Errors
+    /// The store was closed.
+    pub async fn recent_sends(
+        &self,
+        since: DateTime<Utc>,
+    ) -> Result<Vec<(ChannelId, DateTime<Utc>)>> {
+        self.ask(move |op| {
+            let recent = op.tx.recent_sends(since.timestamp_millis()).into_iter();
+            recent.map(|(at, channel)| (channel, time(at))).collect()
+        })
+        .await
+    }
+
+    /// Pauses a channel (blocked, kicked, gone), visibly; its queue waits. On a full disk it waits for room.
+    ///
+    /// # Errors
+    /// No such channel; a write failed.
+    pub async fn block_channel(
+        &self,
+        channel: &ChannelId,
+        why: &str,
+        now: DateTime<Utc>,
+    ) -> Result<()> {
+        let why = op::bounded(why.to_owned());
+        once_there_is_room(|_| {
+            let channel = channel.clone();
+            let blocked = Some((why.clone(), now.timestamp_millis()));
+            self.write(move |op| sends::set_blocked(op, &channel, blocked))
+        })
+        .await
+    }
+
+    /// # Errors
+    /// No such channel; a write failed.
+    pub async fn unblock_channel(&self, channel: &ChannelId) -> Result<()> {
+        let channel = channel.clone();
+        self.write(move |op| sends::set_blocked(op, &channel, None))
+            .await
+    }
+
+    /// A group became a supergroup: remembered for good, with all that waits for it. On a full disk it
+    /// waits for room.
+    ///
+    /// # Errors
+    /// A write failed.
+    pub async fn move_chat(&self, from: i64, to: i64) -> Result<()> {
+        once_there_is_room(|_| self.write(move |op| moved_chats::move_chat(op, from, to))).await
+    }
+
+    /// Old chat id → new one, transitively resolved.
+    ///
+    /// # Errors
+    /// The store was closed.
+    pub async fn moved_chats(&self) -> Result<HashMap<i64, i64>> {
+        self.ask(|op| {
+            let moved = op.tx.moved_chats();
+            let chats = moved.keys();
+            chats
+                .map(|&chat| (chat, places::resolve(chat, &moved)))
+                .collect()
+        })
+        .await
+    }
+
+    /// Who has the message of a delivery that is being sent, or was tried before.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub(crate) async fn readers_of(&self, delivery: DeliveryId) -> Result<HashSet<u64>> {
+        self.ask(move |op| sends::readers::who_has(op, delivery.0))
+            .await?
+    }
+
+    /// A reader has the message of a delivery that is being sent. On a full disk it waits for room.
+    ///
+    /// # Errors
+    /// A write failed.
+    pub(crate) async fn reader_has(&self, delivery: DeliveryId, reader: u64) -> Result<()> {
+        once_there_is_room(|_| self.write(move |op| sends::readers::add(op, delivery.0, reader)))
+            .await
+    }
+}
