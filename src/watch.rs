@@ -26,6 +26,7 @@ use tokio::{
     time::{Instant, MissedTickBehavior, interval, sleep_until},
 };
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 use url::Url;
 
 use self::timetable::{Now, Timetable};
@@ -339,7 +340,9 @@ impl Shared {
         let gate = self.gate(&source.id);
         let _turn = gate.lock().await;
         let fetcher = self.fetcher();
-        let looked = round::look(&self.store, &fetcher, source, asked, Utc::now()).await?;
+        let poll = tracing::info_span!("poll", source = %source.id);
+        let looked = round::look(&self.store, &fetcher, source, asked, Utc::now());
+        let looked = looked.instrument(poll).await?;
         log(source, &looked);
         self.tell(source, &looked).await?;
         Ok(looked)

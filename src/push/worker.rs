@@ -25,6 +25,7 @@ use tokio::{
     time::{Instant, sleep, sleep_until, timeout},
 };
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 pub(crate) use self::aside::{Aside, Wish, ask};
 use super::{
@@ -303,7 +304,9 @@ impl Worker {
                 self.requests += 1;
                 self.in_flight.insert(channel.id.clone(), waiting.id);
                 let (desk, health) = (self.desk.clone(), self.health.clone());
-                self.fly(async move {
+                let span =
+                    tracing::info_span!("delivery", id = waiting.id.0, channel = %channel.id);
+                let delivery = async move {
                     let delivering = desk.clone().deliver(slot, waiting.clone(), channel);
                     let delivered = health.survive(delivering.map(Ok), Err).await;
                     match delivered {
@@ -311,7 +314,8 @@ impl Worker {
                         Err(why) => desk.broke(slot, &waiting, &why).await,
                     }
                     .map(Landed::Delivered)
-                });
+                };
+                self.fly(delivery.instrument(span));
             }
             None => self.desk.pace().answered(slot, None),
         }

@@ -15,6 +15,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use tracing::Instrument;
 use url::{Host, Url};
 
 use super::{
@@ -71,7 +72,9 @@ pub(super) async fn pass(State(site): State<Shared>, mut request: Request, next:
         request.headers_mut().remove(FORWARDED_PROTO);
     }
     request.extensions_mut().insert(client);
-    next.run(request).await
+    let (method, path) = (request.method(), request.uri().path());
+    let span = tracing::info_span!("request", %method, path);
+    next.run(request).instrument(span).await
 }
 
 /// Whether a proxy that we trust was asked by https. [`pass`] takes the header off all others.

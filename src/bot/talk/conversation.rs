@@ -48,6 +48,7 @@ impl Conversation {
     }
 
     /// Does what was asked for, and gives what is to be said.
+    #[tracing::instrument(name = "command", skip_all, fields(place = %asker.place))]
     pub(in crate::bot) async fn hear(
         &self,
         asker: Asker,
