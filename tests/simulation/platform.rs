@@ -1,0 +1,135 @@
+//! The platform: what it was asked, what it took, and what it answered.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use noticast::{
+    bulletin::{ChannelId, DeliveryId, DeliveryKind, MessageRef},
+    ops::Outcome,
+};
+
+/// One bulletin as a message shows it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Shown {
+    pub(crate) bulletin: u64,
+    pub(crate) title: String,
+}
+
+/// A message that a chat has.
+#[derive(Debug, Clone)]
+pub(crate) struct Message {
+    pub(crate) channel: ChannelId,
+    pub(crate) kind: DeliveryKind,
+    pub(crate) deliveries: Vec<u64>,
+    pub(crate) bulletins: Vec<Shown>,
+    /// Numbers of the bulletins that it was sent with.
+    pub(crate) first: Vec<u64>,
+    /// Bulletins of the message before it was edited, where these are others.
+    pub(crate) was_another: Option<Vec<Shown>>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Platform {
+    pub(crate) messages: BTreeMap<u64, Message>,
+    /// Requests of a delivery to which no answer came.
+    pub(crate) unanswered: BTreeMap<u64, u32>,
+    next: u64,
+    pub(crate) is_calm: bool,
+}
+
+/// What is sent with one request.
+#[derive(Debug, Clone)]
+pub(crate) struct Sending {
+    pub(crate) channel: ChannelId,
+    pub(crate) kind: DeliveryKind,
+    pub(crate) deliveries: Vec<DeliveryId>,
+    pub(crate) bulletins: Vec<Shown>,
+    /// The message that is edited.
+    pub(crate) edits: Option<MessageRef>,
+}
+
+/// What comes of a request.
+#[derive(Debug, Clone)]
+pub(crate) enum Answer {
+    Ends(Outcome),
+    /// The chat does not take messages any more.
+    Shut,
+}
+
+impl Platform {
+    /// Takes a request, or not; gives the answer, which comes after the time beside it.
+    pub(crate) fn ask(
+        &mut self,
+        rng: &mut fastrand::Rng,
+        sending: &Sending,
+        now: DateTime<Utc>,
+    ) -> (Answer, TimeDelta) {
+        let waits = TimeDelta::milliseconds(rng.i64(20..4000));
+        let later = now + TimeDelta::seconds(rng.i64(5..300));
+        let why = || "the platform is in trouble".to_owned();
+        let fate = if self.is_calm { 0 } else { rng.u32(..100) };
+        let outcome = match fate {
+            0..80 => {
+                let message = Some(self.take(sending));
+                Outcome::Sent { message }
+            }
+            80..86 => Outcome::Retry {
+                not_before: later,
+                why: why(),
+            },
+            86..90 => {
+                self.take(sending);
+                self.lose(sending);
+                Outcome::Uncertain {
+                    not_before: later,
+                    why: why(),
+                }
+            }
+            90..93 => {
+                self.lose(sending);
+                Outcome::Uncertain {
+                    not_before: later,
+                    why: why(),
+                }
+            }
+            93..97 => Outcome::Ailing {
+                not_before: later,
+                why: why(),
+            },
+            97..99 => Outcome::PutBack,
+            _ => return (Answer::Shut, waits),
+        };
+        (Answer::Ends(outcome), waits)
+    }
+
+    pub(crate) fn take(&mut self, sending: &Sending) -> MessageRef {
+        if let Some(MessageRef(edited)) = &sending.edits {
+            let edited: u64 = edited.parse().unwrap();
+            if let Some(message) = self.messages.get_mut(&edited) {
+                let ids = |all: &[Shown]| all.iter().map(|it| it.bulletin).collect::<Vec<_>>();
+                if ids(&message.bulletins) != ids(&sending.bulletins) {
+                    message.was_another = Some(message.bulletins.clone());
+                }
+                message.bulletins.clone_from(&sending.bulletins);
+            }
+            return MessageRef(edited.to_string());
+        }
+        self.next += 1;
+        let message = Message {
+            channel: sending.channel.clone(),
+            kind: sending.kind,
+            deliveries: sending.deliveries.iter().map(|id| id.0).collect(),
+            first: sending.bulletins.iter().map(|it| it.bulletin).collect(),
+            bulletins: sending.bulletins.clone(),
+            was_another: None,
+        };
+        self.messages.insert(self.next, message);
+        MessageRef(self.next.to_string())
+    }
+
+    pub(crate) fn lose(&mut self, sending: &Sending) {
+        for id in &sending.deliveries {
+            *self.unanswered.entry(id.0).or_default() += 1;
+        }
+    }
+}

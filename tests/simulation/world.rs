@@ -1,0 +1,169 @@
+//! One run: virtual time, and what happens in it, drawn from a seed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use futures::FutureExt;
+use noticast::{
+    bulletin::{Channel, ChannelId},
+    ops::Store,
+    store::{Engine, memory::Memory},
+};
+
+use crate::{
+    people::{self, Wish},
+    platform::Platform,
+    promises::{self, Owed},
+    service::Flight,
+    site::Site,
+};
+
+pub(crate) const SITES: usize = 3;
+/// Simulated hours of one run, after which everything calms down and what is owed must have arrived.
+const HOURS: i64 = 6;
+
+pub(crate) struct World {
+    pub(crate) rng: fastrand::Rng,
+    pub(crate) now: DateTime<Utc>,
+    pub(crate) memory: Memory,
+    pub(crate) store: Store,
+    pub(crate) sites: Vec<Site>,
+    pub(crate) channels: Vec<Channel>,
+    pub(crate) platform: Platform,
+    /// When each site is polled next, and how often it was.
+    pub(crate) polls: Vec<(DateTime<Utc>, usize)>,
+    pub(crate) flights: Vec<Flight>,
+    /// What chats asked for, as the people know it.
+    pub(crate) wishes: BTreeMap<ChannelId, Wish>,
+    pub(crate) owed: Owed,
+    /// Which notice a bulletin is: its site and number.
+    pub(crate) identities: BTreeMap<u64, (usize, usize)>,
+    pub(crate) broken: Vec<String>,
+    pub(crate) told: Vec<String>,
+    pub(crate) restarts: usize,
+    pub(crate) requests: BTreeSet<String>,
+}
+
+/// What the store answers at once, as plain maps do.
+pub(crate) fn at_once<T>(answer: impl Future<Output = T>) -> T {
+    answer.now_or_never().expect("plain maps answer at once")
+}
+
+impl World {
+    pub(crate) fn new(seed: u64) -> Self {
+        let mut rng = fastrand::Rng::with_seed(seed);
+        let now: DateTime<Utc> = "2022-12-01T01:00:00Z".parse().unwrap();
+        let now = now + TimeDelta::minutes(rng.i64(0..1440));
+        let memory = Memory::default();
+        let store = Store::on(Engine::Memory(memory.clone()));
+        let sites = (0..SITES).map(|place| Site::new(place, &mut rng, now));
+        let sites: Vec<Site> = sites.collect();
+        let channels = people::channels(&mut rng);
+        let polls = vec![(now, 0); SITES];
+        let mut world = Self {
+            rng,
+            now,
+            memory,
+            store,
+            sites,
+            channels,
+            platform: Platform::default(),
+            polls,
+            flights: Vec::new(),
+            wishes: BTreeMap::new(),
+            owed: Owed::default(),
+            identities: BTreeMap::new(),
+            broken: Vec::new(),
+            told: vec![format!("seed {seed}")],
+            restarts: 0,
+            requests: BTreeSet::new(),
+        };
+        world.sync();
+        world
+    }
+
+    pub(crate) fn sync(&mut self) {
+        let sources: Vec<_> = self.sites.iter().map(Site::source).collect();
+        at_once(self.store.sync_config(&sources, &self.channels)).unwrap();
+    }
+
+    pub(crate) fn tell(&mut self, what: impl std::fmt::Display) {
+        let line = format!("{} {what}", self.now.format("%d %H:%M:%S"));
+        self.told.push(line);
+    }
+
+    pub(crate) fn breaks(&mut self, what: impl std::fmt::Display) {
+        let line = format!("{} {what}", self.now.format("%d %H:%M:%S"));
+        self.broken.push(line);
+    }
+
+    /// Gives the promises that were broken.
+    pub(crate) fn live(mut self, prints: bool) -> Vec<String> {
+        let end = self.now + TimeDelta::hours(HOURS);
+        while self.now < end && self.broken.is_empty() {
+            self.step();
+        }
+        if self.broken.is_empty() {
+            self.calm_down();
+        }
+        if self.broken.is_empty() {
+            promises::check(&mut self);
+        }
+        if prints {
+            self.told.iter().for_each(|line| println!("{line}"));
+        }
+        self.broken
+    }
+
+    /// A little time passes, and something happens in it.
+    fn step(&mut self) {
+        self.now += TimeDelta::seconds(self.rng.i64(1..90));
+        match self.rng.u32(..100) {
+            0..30 => {}
+            30..42 => self.site_changes(),
+            42..50 => self.people_ask(),
+            50 => self.restart(),
+            51 => self.reload(),
+            _ => {}
+        }
+        self.work();
+    }
+
+    /// All that is due is done.
+    fn work(&mut self) {
+        for place in 0..SITES {
+            if self.polls[place].0 <= self.now {
+                self.poll(place);
+            }
+        }
+        self.reread();
+        self.land();
+        self.send();
+    }
+
+    /// Nothing goes wrong any more, and time passes until all that waits is done.
+    fn calm_down(&mut self) {
+        self.platform.is_calm = true;
+        // Answers that are on their way come in first.
+        self.now += TimeDelta::seconds(10);
+        self.land();
+        for place in 0..SITES {
+            self.sites[place].is_down = false;
+        }
+        self.unblock_all();
+        // Two days: digests and quiet hours end, and what is told once a day is told.
+        for _ in 0..(3 * 24 * 4) {
+            self.now += TimeDelta::minutes(15);
+            for _ in 0..40 {
+                self.work();
+                self.now += TimeDelta::seconds(5);
+                if self.flights.is_empty() && !self.has_due() {
+                    break;
+                }
+            }
+            if !self.broken.is_empty() {
+                return;
+            }
+        }
+    }
+}
