@@ -61,8 +61,8 @@ pub(super) fn judge(op: &mut Op<'_>, source: &SourceId, notices: &[Notice]) -> R
         .iter()
         .map(|notice| notice.summary.as_deref())
         .collect();
-    let articles_to_come = page.reads_texts();
-    let rulings = page.rule(op, notices, &summaries, articles_to_come)?;
+    let facts = page.facts(op, notices, page.reads_texts())?;
+    let rulings = page.rule(op, notices, &summaries, &facts)?;
     let first_look = page.facts.baseline.is_none();
     let Connected {
         links, familiar, ..
@@ -139,10 +139,9 @@ impl Page {
         op: &mut Op<'_>,
         notices: &[Notice],
         summaries: &[Option<&str>],
-        articles_to_come: bool,
+        facts: &Facts<'_>,
     ) -> Result<Vec<Ruling>> {
-        let facts = self.facts(op, notices, articles_to_come)?;
-        let mut rulings = judge::rule(notices, summaries, &self.connected, &facts);
+        let mut rulings = judge::rule(notices, summaries, &self.connected, facts);
         if judge::is_suspicious(&rulings) {
             let archived = self.archived(op)?;
             let most_news = self.facts.most_news as usize;
@@ -217,8 +216,8 @@ pub(super) fn admit(op: &mut Op<'_>, look: Look, now: DateTime<Utc>) -> Result<A
     let first_page = state.first_page.unwrap_or(notices.len());
     let page = page(op, &look.source, &notices, first_page)?;
     let summaries: Vec<Option<&str>> = found.iter().map(correction::summary).collect();
-    let rulings = page.rule(op, &notices, &summaries, false)?;
     let facts = page.facts(op, &notices, false)?;
+    let rulings = page.rule(op, &notices, &summaries, &facts)?;
     let order = judge::oldest_first(&notices, &page.connected, &facts);
     let held = match page.facts.held {
         0 => HashSet::new(),

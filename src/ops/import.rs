@@ -399,22 +399,7 @@ impl Part<'_, '_> {
             self.imported.already_there += 1;
             return Ok(());
         }
-        let row = Archived {
-            source: bulletin.source,
-            also: bulletin.also,
-            url: bulletin.url,
-            title: bulletin.title,
-            summary: bulletin.summary,
-            publisher: bulletin.publisher,
-            published: bulletin.published,
-            deadline: bulletin.deadline,
-            attachments: bulletin.attachments,
-            first_seen_ms: bulletin.first_seen.timestamp_millis(),
-            state: bulletin.state,
-            cause: bulletin.cause,
-            revision: bulletin.revision,
-            titles: record.titles,
-        };
+        let row = Archived::of(bulletin, record.titles);
         self.op.tx.reserve_numbers(id + 1, 0);
         self.op.tx.set_bulletin(id, &row)?;
         let text = record.text.as_deref().unwrap_or_default();

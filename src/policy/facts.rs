@@ -111,6 +111,27 @@ impl Archived {
         of.any(|source| sources.contains(source))
     }
 
+    /// A bulletin with the hashes of its titles.
+    #[must_use]
+    pub fn of(bulletin: Bulletin, titles: Vec<u64>) -> Self {
+        Self {
+            source: bulletin.source,
+            also: bulletin.also,
+            url: bulletin.url,
+            title: bulletin.title,
+            summary: bulletin.summary,
+            publisher: bulletin.publisher,
+            published: bulletin.published,
+            deadline: bulletin.deadline,
+            attachments: bulletin.attachments,
+            first_seen_ms: bulletin.first_seen.timestamp_millis(),
+            state: bulletin.state,
+            cause: bulletin.cause,
+            revision: bulletin.revision,
+            titles,
+        }
+    }
+
     #[must_use]
     pub fn bulletin(self, id: u64) -> Bulletin {
         Bulletin {

@@ -4,7 +4,6 @@
 //! [`keys`] says where everything lies, [`engine`] is all that knows sled, [`books`] is what the writer has at hand,
 //! [`tx`] how entities become rows.
 
-mod archive;
 mod block;
 mod books;
 mod change;
@@ -23,6 +22,7 @@ mod received;
 mod reserve;
 mod rows;
 mod schema;
+mod texts;
 mod thread;
 mod twins;
 mod tx;

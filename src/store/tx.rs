@@ -81,7 +81,6 @@ pub trait Archive {
     /// The latest bulletins of a source, with their titles, newest number first.
     fn latest_of(&mut self, source: &SourceId, most: usize) -> Result<Vec<(u64, String)>>;
     fn text(&mut self, id: u64) -> Result<Option<String>>;
-    fn text_as_published(&mut self, id: u64) -> Result<Option<String>>;
     /// An empty text leaves what is there.
     fn set_text(&mut self, id: u64, text: &str, as_published: Option<&str>) -> Result<()>;
     /// All that are held, oldest first.

@@ -5,7 +5,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::displaced::is_steady;
 use crate::bulletin::{
     Moment, Notice, Retitled, SeenKey, canonical_url, is_cut_title, loose_fragment, plain_title,
 };
@@ -475,4 +474,11 @@ fn move_rows(
             links[place] = Link::Moved(bulletin);
         }
     }
+}
+
+/// Whether most rows that are known by their keys have the titles that they had.
+fn is_steady(remembered: &[Remembered]) -> bool {
+    let own = || remembered.iter().filter_map(Remembered::own);
+    let is_kept = |hit: &Hit| hit.title == Retitled::Same;
+    own().filter(is_kept).count() * 2 >= own().count()
 }

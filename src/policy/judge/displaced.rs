@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::connect::{Hit, Remembered};
+use super::connect::Remembered;
 use crate::bulletin::Retitled;
 
 /// Marks what is remembered under the keys of rows that are not theirs any more. `last_page`: the bulletins
@@ -50,11 +50,4 @@ fn borne(memory: &Remembered) -> impl Iterator<Item = u64> {
         .iter()
         .filter(move |titled| titled.is_current && own.is_none_or(|own| own == titled.bulletin));
     titled.map(|titled| titled.bulletin)
-}
-
-/// Whether most rows that are known by their keys have the titles that they had.
-pub(super) fn is_steady(remembered: &[Remembered]) -> bool {
-    let own = || remembered.iter().filter_map(Remembered::own);
-    let is_kept = |hit: &Hit| hit.title == Retitled::Same;
-    own().filter(is_kept).count() * 2 >= own().count()
 }

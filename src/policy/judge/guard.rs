@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::Ruling;
+use super::facts::Ruling;
 use crate::bulletin::{BulletinState, Cause, Notice, bare_title, is_cut_title};
 
 /// Rows of one look below which none is suspicious.

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Facts, Link};
+use super::{connect::Link, facts::Facts};
 use crate::bulletin::{Cause, Moment, Notice};
 
 /// Of so many steps from one known row to the next, one may go against the order of a list.

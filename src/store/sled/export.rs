@@ -7,13 +7,13 @@ use super::{
         Result,
         record::{BulletinRecord, DeliveryRecord, Record, hex},
     },
-    archive,
     block::Block,
     engine::Engine,
     keys,
     names::Names,
     read,
     rows::{BulletinRow, decode_seen},
+    texts,
 };
 use crate::policy::facts::{Request, time};
 
@@ -55,8 +55,8 @@ fn bulletin(engine: &Engine, names: &Names, id: u64) -> Result<Option<BulletinRe
     Ok(Some(BulletinRecord {
         bulletin: archived.bulletin(id),
         titles,
-        text: archive::text(engine, &keys::text(id))?,
-        text_as_published: archive::text(engine, &keys::text_as_published(id))?,
+        text: texts::text(engine, &keys::text(id))?,
+        text_as_published: texts::text(engine, &keys::text_as_published(id))?,
         history: engine.get(&keys::history(id))?,
         said: engine.get(&keys::versions(id))?.unwrap_or_default(),
     }))

@@ -13,12 +13,12 @@ use super::{
         BulletinQuery, Collected, DeliveryQuery, Page, Reader, Result, SearchedWords,
         record::Record,
     },
-    archive,
     block::{self, Block, Slot},
     engine::Engine,
     export, keys,
     names::Names,
     rows::{BulletinRow, decode_seen},
+    texts,
 };
 use crate::{
     bulletin::{Bulletin, BulletinId, ChannelId, Delivery, DeliveryId, SeenKey, SourceId},
@@ -41,11 +41,11 @@ impl Reader for SledReader<'_> {
     }
 
     fn text(&self, id: BulletinId) -> Result<Option<String>> {
-        archive::text(self.engine, &keys::text(id.0))
+        texts::text(self.engine, &keys::text(id.0))
     }
 
     fn text_as_published(&self, id: BulletinId) -> Result<Option<String>> {
-        archive::text(self.engine, &keys::text_as_published(id.0))
+        texts::text(self.engine, &keys::text_as_published(id.0))
     }
 
     fn history(&self, id: BulletinId) -> Result<History> {
@@ -193,7 +193,7 @@ fn bulletins(
                     row.summary.as_ref(),
                     row.publisher.as_ref(),
                 ],
-                || archive::text(engine, &keys::text(id)),
+                || texts::text(engine, &keys::text(id)),
             )?
             && goes_to(engine, names, id, query.channel.as_ref())?;
         if is_asked && page.is_full(bulletin(row, id, names)) {

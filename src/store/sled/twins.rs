@@ -1,6 +1,6 @@
 //! Recent bulletins become known again by their faces after a restart.
 
-use super::{super::Result, archive, engine::Engine, keys, names::Names, rows::BulletinRow};
+use super::{super::Result, engine::Engine, keys, names::Names, rows::BulletinRow, texts};
 use crate::{
     bulletin::BulletinState,
     policy::{
@@ -22,7 +22,7 @@ pub(super) fn load(engine: &Engine, names: &Names) -> Result<Twins> {
         }
         if row.state == BulletinState::Published {
             let text = match count < MOST_TEXTS {
-                true => archive::text(engine, &keys::text(id))?,
+                true => texts::text(engine, &keys::text(id))?,
                 false => None,
             };
             let row = row.archived(|source| names.source(source));

@@ -1,0 +1,69 @@
+//! What people did, and what is owed to them.
+
+use super::SledTx;
+use crate::{
+    policy::facts::{AuditEntry, Report, Request, RequestKey},
+    store::{
+        Journal, Result,
+        sled::{forget, keys},
+    },
+};
+
+impl Journal for SledTx<'_> {
+    fn request(&mut self, key: RequestKey) -> Result<Option<Request>> {
+        self.get(&keys::request(key))
+    }
+
+    fn set_request(&mut self, key: RequestKey, request: &Request) {
+        self.change.writes.put(keys::request(key), request);
+    }
+
+    fn report(&mut self, first: u64) -> Result<Option<Report>> {
+        self.get(&keys::report(first))
+    }
+
+    fn set_report(&mut self, report: &Report) {
+        let key = keys::report(report.run.first.0);
+        self.change.writes.put(key, report);
+    }
+
+    fn audit(&mut self, entry: &AuditEntry, now_ms: i64) {
+        let counter = self.change.counts.next_audit;
+        self.change.counts.next_audit = counter.wrapping_add(1);
+        self.change.writes.put(keys::audit(now_ms, counter), entry);
+    }
+
+    fn restore_audit(&mut self, at_ms: i64, counter: u32, entry: &AuditEntry) {
+        let next = &mut self.change.counts.next_audit;
+        *next = (*next).max(counter.wrapping_add(1));
+        self.change.writes.put(keys::audit(at_ms, counter), entry);
+    }
+
+    fn update_offset(&mut self) -> Result<i32> {
+        Ok(self.get(keys::OFFSET)?.unwrap_or_default())
+    }
+
+    fn set_update_offset(&mut self, offset: i32) {
+        self.change.writes.put(keys::OFFSET.to_vec(), &offset);
+    }
+
+    fn bot_name(&mut self) -> Result<String> {
+        Ok(self.get(keys::BOT)?.unwrap_or_default())
+    }
+
+    fn set_bot_name(&mut self, name: &str) {
+        self.change.writes.put(keys::BOT.to_vec(), &name);
+    }
+
+    fn forget_requests(&mut self, until_ms: i64) -> Result<()> {
+        forget::requests(self, until_ms)
+    }
+
+    fn wake_senders(&mut self) {
+        self.change.wakes_senders = true;
+    }
+
+    fn after_commit(&mut self, then: Box<dyn FnOnce() + Send>) {
+        self.change.then.push(then);
+    }
+}
