@@ -1,4 +1,4 @@
-//! What people say to the bot, answered from the store.
+//! The bot hears what people say and answers it from the store.
 //!
 //! `talk` is the conversation, which knows no platform; `telegram` is its first adapter. Answers go through the
 //! pusher's pace.

@@ -84,7 +84,7 @@ impl Config {
 }
 
 impl Config {
-    /// Whether the file names nothing to watch, to push to, or to talk with: it is empty, or was cut off.
+    /// Returns whether the file names nothing to watch, to push to, or to talk with: it is empty, or was cut off.
     #[must_use]
     pub fn does_nothing(&self) -> bool {
         self.sources.len() == self.joined.len()

@@ -216,13 +216,13 @@ impl Pusher {
         sender.check(&channel).await
     }
 
-    /// Whether Telegram takes the bot's token, and what the bot is called; None where the config has no bot.
+    /// Returns whether Telegram takes the bot's token, and what the bot is called; None where the config has no bot.
     pub async fn check_bot(&self) -> Option<Result<String, PushError>> {
         let settings = self.config.borrow().telegram.clone()?;
         Some(telegram::check_bot(&settings).await)
     }
 
-    /// What keeps whole senders from sending: a wrong token, a platform that cannot be reached.
+    /// Returns what keeps whole senders from sending: a wrong token, a platform that cannot be reached.
     #[must_use]
     pub fn faults(&self) -> Vec<Fault> {
         let lines = self.lines.borrow();
@@ -346,7 +346,7 @@ fn robot(settings: &Robot) -> Result<Arc<dyn Sender>, PushError> {
     })
 }
 
-/// What `channel` would be sent of a bulletin: JSON, or a text that is no JSON. Nothing is asked of any
+/// Returns what `channel` would be sent of a bulletin: JSON, or a text that is no JSON. Nothing is asked of any
 /// platform.
 ///
 /// # Errors

@@ -183,7 +183,7 @@ pub fn why(ended: JoinError) -> String {
     }
 }
 
-/// What a panic says.
+/// Returns what a panic says.
 #[must_use]
 pub fn reason(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(ToString::to_string);

@@ -136,7 +136,7 @@ impl Watch {
         Ok(Some(looked))
     }
 
-    /// What a look at a page would find, by its title and notices; nothing is kept.
+    /// Returns what a look at a page would find, by its title and notices; nothing is kept.
     ///
     /// # Errors
     /// Why nothing is found there.
@@ -186,7 +186,7 @@ impl Watch {
         }
     }
 
-    /// Whether the loop runs and is not stuck, for `/readyz`.
+    /// Returns whether the loop runs and is not stuck, for `/readyz`.
     #[must_use]
     pub fn is_running(&self) -> bool {
         let since = Utc::now().timestamp() - self.shared.last_turn.load(Ordering::Relaxed);
@@ -391,7 +391,7 @@ impl Shared {
         Ok(titles)
     }
 
-    /// What is done once a minute: the states of looks are written, the disk is looked at.
+    /// Does what is due once a minute: the states of looks are written, the disk is looked at.
     async fn rest(&self, was_low: bool) -> Result<bool, Failure> {
         let low = self.store.health().await.disk_low;
         let is_low = low.is_some();

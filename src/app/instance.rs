@@ -30,7 +30,7 @@ pub struct Address {
 }
 
 impl Address {
-    /// What the instance on this state folder left, if any. Whether it still runs, the lock of the
+    /// Returns what the instance on this state folder left, if any. Whether it still runs, the lock of the
     /// store says.
     #[must_use]
     pub fn read(state: &Path) -> Option<Self> {
@@ -38,7 +38,7 @@ impl Address {
         serde_json::from_slice(&text).ok()
     }
 
-    /// Whether a process of that number runs.
+    /// Returns whether a process of that number runs.
     pub(super) fn is_alive(&self) -> bool {
         let pid = i32::try_from(self.pid).ok().and_then(Pid::from_raw);
         pid.is_some_and(|pid| test_kill_process(pid) != Err(rustix::io::Errno::SRCH))

@@ -31,7 +31,7 @@ pub(crate) fn unquiet(text: &str) -> String {
     })
 }
 
-/// Whether a name that a chat reads as a call begins with the sign at the head of `rest`.
+/// Returns whether a name that a chat reads as a call begins with the sign at the head of `rest`.
 fn begins_call(before: Option<char>, rest: &str) -> bool {
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let mut chars = rest.chars();

@@ -61,14 +61,14 @@ impl Chat {
         }
     }
 
-    /// Whether it asked for bulletins of `source`, let in or not.
+    /// Returns whether it asked for bulletins of `source`, let in or not.
     #[must_use]
     pub fn wants(&self, source: &SourceId) -> bool {
         let sources = self.sources.as_ref();
         sources.is_none_or(|sources| sources.contains(source))
     }
 
-    /// Whether it asked for anything.
+    /// Returns whether it asked for anything.
     #[must_use]
     pub fn wants_any(&self) -> bool {
         self.sources
@@ -76,7 +76,7 @@ impl Chat {
             .is_none_or(|wanted| !wanted.is_empty())
     }
 
-    /// Whether bulletins may go there: of public sources, or of those that are not.
+    /// Returns whether bulletins may go there: of public sources, or of those that are not.
     #[must_use]
     pub fn may_have(&self, is_public: bool) -> bool {
         match self.standing {
@@ -92,7 +92,7 @@ impl Chat {
         Filter::accepted(&self.include, &self.exclude)
     }
 
-    /// Whether it asked for a filter.
+    /// Returns whether it asked for a filter.
     #[must_use]
     pub fn has_filter(&self) -> bool {
         !self.include.is_empty() || !self.exclude.is_empty()

@@ -132,7 +132,7 @@ impl Filter {
         Verdict::NoneIncluded
     }
 
-    /// What its regular expressions cost; words cost next to nothing.
+    /// Returns what its regular expressions cost; words cost next to nothing.
     #[must_use]
     pub fn cost(&self) -> Cost {
         self.0.cost
@@ -144,13 +144,13 @@ impl Filter {
         Arc::as_ptr(&self.0).addr()
     }
 
-    /// Whether it has no words at all.
+    /// Returns whether it has no words at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.include.is_empty() && self.0.exclude.is_empty()
     }
 
-    /// Whether one of the words to include is in it; without such words, no.
+    /// Returns whether one of the words to include is in it; without such words, no.
     #[must_use]
     pub fn names(&self, title: &str, summary: &str) -> bool {
         !self.0.include.is_empty() && self.verdict(title, summary) == Verdict::Wanted

@@ -30,7 +30,7 @@ pub fn fold(text: &str) -> String {
         .collect()
 }
 
-/// What characters are simplified to.
+/// Returns what characters are simplified to.
 pub(super) fn simplified_forms() -> impl Iterator<Item = char> {
     SIMPLIFIED.values().copied()
 }

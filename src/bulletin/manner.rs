@@ -62,7 +62,7 @@ impl Quiet {
     }
 }
 
-/// When people are reminded of a deadline: a day before it by their clock; of a day, that morning at nine.
+/// Returns when people are reminded of a deadline: a day before it by their clock; of a day, that morning at nine.
 #[must_use]
 pub fn reminder_of(deadline: &Moment, zone: Tz) -> Option<DateTime<Utc>> {
     let by = match deadline {

@@ -27,7 +27,7 @@ impl Moment {
         }
     }
 
-    /// Whether this is surely before `other`: by the clock where both have one, else by the day.
+    /// Returns whether this is surely before `other`: by the clock where both have one, else by the day.
     #[must_use]
     pub fn is_before(&self, other: &Self) -> bool {
         match (self, other) {

@@ -26,7 +26,7 @@ pub enum Retitled {
 /// Titles that have less than this in common are alike by chance: 关于 and 通知 are in most titles.
 const CHANCE: f64 = 0.15;
 
-/// What titles are compared by: cleaned, without spaces, letter case, character width and a final
+/// Returns what titles are compared by: cleaned, without spaces, letter case, character width and a final
 /// ellipsis. Keys of the store are made of it, so it may not change for a title without marks.
 #[must_use]
 pub fn plain_title(title: &str) -> String {
@@ -45,14 +45,14 @@ pub fn spaced_title(title: &str) -> String {
     words.join(" ")
 }
 
-/// Whether a title was cut by the page that shows it.
+/// Returns whether a title was cut by the page that shows it.
 #[must_use]
 pub fn is_cut_title(title: &str) -> bool {
     let title = title.trim_end();
     title.ends_with('…') || title.ends_with("..")
 }
 
-/// How `now` stands to `before`.
+/// Returns how `now` stands to `before`.
 #[must_use]
 pub fn compare(before: &str, now: &str) -> Retitled {
     let (before, now) = (plain_title(before), plain_title(now));

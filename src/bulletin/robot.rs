@@ -232,7 +232,7 @@ pub struct Robot {
 }
 
 impl Form {
-    /// Whether nothing can be sent without it.
+    /// Returns whether nothing can be sent without it.
     #[must_use]
     pub fn is_needed(self) -> bool {
         !matches!(self, Self::OptionalSecret)
@@ -364,7 +364,7 @@ impl Robot {
     }
 }
 
-/// Whether a part of an address is made to be unknown, and is no word.
+/// Returns whether a part of an address is made to be unknown, and is no word.
 fn is_key(part: &str) -> bool {
     let is_word = |part: &str| part.chars().all(|c| c.is_ascii_lowercase());
     part.len() >= 8 && !is_word(part)

@@ -59,7 +59,7 @@ impl Face {
         }
     }
 
-    /// What the same notice has in common, one of them at least: address, title, text.
+    /// Returns what the same notice has in common, one of them at least: address, title, text.
     #[must_use]
     pub fn keys(&self) -> [Option<String>; 3] {
         let said = |text: &String, least: usize| text.chars().count() >= least;
@@ -71,7 +71,7 @@ impl Face {
     }
 }
 
-/// Whether two notices of two sources are the same one.
+/// Returns whether two notices of two sources are the same one.
 #[must_use]
 pub fn is_same(a: &Face, b: &Face) -> bool {
     if a.url == b.url && !a.url.is_empty() {
@@ -99,7 +99,7 @@ pub fn is_same(a: &Face, b: &Face) -> bool {
     is_same_day && a.title == b.title && a.title.chars().count() >= TITLE && a.host != b.host
 }
 
-/// Whether one title is the other with its issuer in front: `学校办公室关于…`.
+/// Returns whether one title is the other with its issuer in front: `学校办公室关于…`.
 fn is_within(a: &str, b: &str) -> bool {
     static ISSUER: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"^\p{Han}{0,20}(室|部|处|局|委|院|校|公司|集团|中心|厅|会|政府|党委|工会|学校|大学|馆|所|站)$")
@@ -112,7 +112,7 @@ fn is_within(a: &str, b: &str) -> bool {
             .is_some_and(|it| ISSUER.is_match(it))
 }
 
-/// Whether texts of equal numbers are one, but for what stands before or after it in one of them.
+/// Returns whether texts of equal numbers are one, but for what stands before or after it in one of them.
 fn are_alike(a: &str, b: &str) -> bool {
     if a == b {
         return true;
@@ -140,7 +140,7 @@ fn within<'a>(a: &'a str, b: &str) -> Option<&'a str> {
         .next()
 }
 
-/// How much two texts have in common, from 0 to 1, whatever their numbers say.
+/// Returns how much two texts have in common, from 0 to 1, whatever their numbers say.
 #[must_use]
 pub fn likeness(a: &str, b: &str) -> f64 {
     let runs = |text: &str| -> HashSet<(char, char)> {
@@ -186,14 +186,14 @@ pub fn steady(text: &str) -> String {
     steady.chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
-/// What a text says, whatever its counters and spaces: another one is a correction.
+/// Returns what a text says, whatever its counters and spaces: another one is a correction.
 #[must_use]
 pub fn substance(text: &str) -> String {
     let said = without_counters(text);
     said.chars().filter(|c| !c.is_whitespace()).collect()
 }
 
-/// Whether a page is still about what it was about: its title, or most of its text. A page to sign in
+/// Returns whether a page is still about what it was about: its title, or most of its text. A page to sign in
 /// on, or the front page, stands in for many an article at times.
 #[must_use]
 pub fn is_same_page(title: &str, now: Option<&str>, text: &str, text_now: &str) -> bool {

@@ -169,7 +169,7 @@ pub enum StdoutFormat {
 pub const LARGEST_DOCUMENT: u64 = 50 << 20;
 
 impl ChannelKind {
-    /// Whether a message that was sent can be changed.
+    /// Returns whether a message that was sent can be changed.
     #[must_use]
     pub fn can_edit(&self) -> bool {
         match self {
@@ -179,7 +179,7 @@ impl ChannelKind {
         }
     }
 
-    /// Whether programs read what is sent there: fields, not a text.
+    /// Returns whether programs read what is sent there: fields, not a text.
     #[must_use]
     pub fn is_data(&self) -> bool {
         match self {
@@ -225,7 +225,7 @@ impl Channel {
         }
     }
 
-    /// Whether this channel asked for bulletins of `source`.
+    /// Returns whether this channel asked for bulletins of `source`.
     #[must_use]
     pub fn wants(&self, source: &SourceId) -> bool {
         self.sources

@@ -23,7 +23,7 @@ pub fn clean_title(title: &str) -> String {
     (if says { clean } else { title }).to_owned()
 }
 
-/// Whether a page calls the notice pinned in front of its title.
+/// Returns whether a page calls the notice pinned in front of its title.
 #[must_use]
 pub fn is_pinned_title(title: &str) -> bool {
     static PINNED: LazyLock<Regex> = LazyLock::new(|| {
@@ -44,7 +44,7 @@ const MARK: &str =
 const LABEL: &str = "(?:阅读|已读|閱讀|閲覧|收藏|参与|參與|报名人|報名人|转发|浏览|瀏覽|点击|點擊|访问|訪問|查看|评论|評論|回复|回覆|回帖|下载|下載)(?:次数|次數|人次|人数|量|数|數|率)?|人[气氣]|热度|熱度|围观|圍觀|点赞数?|조회수?|lượt xem|просмотр(?:ы|ов|а)?|(?-u:\\b)(?:views?|reads?|hits?|clicks?|comments?|replies|visits?)";
 const NUMBER: &str = r"\d[\d,.]{0,11}\s?[万萬wk千]?\+?";
 
-/// Whether a text that stands by itself counts readers or answers: `56次`, `131 views`, `阅读：12`.
+/// Returns whether a text that stands by itself counts readers or answers: `56次`, `131 views`, `阅读：12`.
 #[must_use]
 pub fn is_counter(text: &str) -> bool {
     static COUNTER: LazyLock<Regex> = LazyLock::new(|| {

@@ -38,7 +38,7 @@ pub struct Came<'a> {
 }
 
 impl Trust {
-    /// What the next request for the page may be conditional on.
+    /// Returns what the next request for the page may be conditional on.
     #[must_use]
     pub fn conditions(&self, known: &Validators, now: DateTime<Utc>) -> Validators {
         let is_recent = |at: DateTime<Utc>| (now - at).abs() < WHOLE_AFTER;
@@ -48,7 +48,7 @@ impl Trust {
         }
     }
 
-    /// Whether a 304 is to be checked at once by a request without conditions: the same validators came
+    /// Returns whether a 304 is to be checked at once by a request without conditions: the same validators came
     /// back, and they were never seen to change with the page. The waits between such checks double.
     #[must_use]
     pub fn doubts(&self, known: &Validators, answered: &Validators, now: DateTime<Utc>) -> bool {
@@ -78,7 +78,7 @@ impl Trust {
         usable
     }
 
-    /// What a request for an article of the source may be conditional on: a day alone, as Last-Modified is
+    /// Returns what a request for an article of the source may be conditional on: a day alone, as Last-Modified is
     /// one, counts only where it proved right.
     #[must_use]
     pub fn article_conditions(&self, known: Validators) -> Validators {
@@ -100,7 +100,7 @@ impl Validators {
         }
     }
 
-    /// Whether one of them is known with another value.
+    /// Returns whether one of them is known with another value.
     fn differs_from(&self, known: &Self) -> bool {
         let differs = |a: &Option<String>, b: &Option<String>| a.is_some() && a != b;
         differs(&self.etag, &known.etag) || differs(&self.last_modified, &known.last_modified)

@@ -59,7 +59,7 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
     Ok(if good { Exit::Done } else { Exit::Failed })
 }
 
-/// What would run.
+/// Returns what would run.
 fn offline(session: &Session, config: &Config) -> anyhow::Result<()> {
     out::line(format!(
         "{}: {}, {}, times by {}",
@@ -122,7 +122,7 @@ fn offline(session: &Session, config: &Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Whether the store or the running instance knows anything to watch or to push to.
+/// Returns whether the store or the running instance knows anything to watch or to push to.
 async fn was_used(session: &Session) -> anyhow::Result<bool> {
     match Reach::open(session, Purpose::Read).await {
         Ok(reach) => {
@@ -200,7 +200,7 @@ async fn look(fetcher: &Fetcher, source: &Source) -> Result<String, String> {
     Ok(text)
 }
 
-/// Whether a selector for rows is given.
+/// Returns whether a selector for rows is given.
 fn has_rows(select: &Select) -> bool {
     [&select.item, &select.title, &select.link, &select.date]
         .iter()
@@ -223,7 +223,7 @@ fn matched(part: &SelectPart) -> Result<String, String> {
     }
 }
 
-/// Whether the selector of the text matches on the first notice's page.
+/// Returns whether the selector of the text matches on the first notice's page.
 async fn body_matched(
     fetcher: &Fetcher,
     source: &Source,

@@ -82,7 +82,7 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// What `demo` and `watch` run by: defaults, a page where the listener is, the terminal as channel.
+/// Returns what `demo` and `watch` run by: defaults, a page where the listener is, the terminal as channel.
 /// They need no config, but one that is named must be right.
 pub(super) fn show_config(session: &Session, page: &TcpListener) -> anyhow::Result<Config> {
     if session.named_config().is_some() {

@@ -182,7 +182,7 @@ fn write_whole(file: &Path, text: &[u8]) -> anyhow::Result<()> {
     Ok(written?)
 }
 
-/// Which of the sources are feeds, the kind says, or what the last look read; of a page that anybody may
+/// Returns which of the sources are feeds, the kind says, or what the last look read; of a page that anybody may
 /// see, our own pages have a feed.
 fn outline(source: &view::Source, config: &Config, own: Option<&Url>) -> Option<Outline> {
     let configured = config.sources.iter().find(|known| known.id == source.id);

@@ -227,7 +227,7 @@ pub(super) fn rejected(page: &Page, how: &How) -> Vec<OtherList> {
     list::rejected(&decoded.text, &context)
 }
 
-/// How far each of the source's selectors for rows matches on its page.
+/// Returns how far each of the source's selectors for rows matches on its page.
 pub(super) fn parts(page: &Page, how: &How) -> Result<Vec<SelectPart>, Fault> {
     let decoded = how.decoded(page);
     let context = how.context(page);

@@ -122,7 +122,7 @@ fn forms(secret: String) -> Vec<String> {
     vec![secret, form, path, json]
 }
 
-/// Whether the header of a source may hold what nobody must see.
+/// Returns whether the header of a source may hold what nobody must see.
 fn may_be_secret(name: &str) -> bool {
     const OPEN: [&str; 13] = [
         "accept",

@@ -62,7 +62,7 @@ fn paint(text: &str, code: &str) -> String {
     format!("\x1b[{code}m{text}\x1b[0m")
 }
 
-/// Whether someone sits there to be asked.
+/// Returns whether someone sits there to be asked.
 pub(super) fn can_ask() -> bool {
     io::stdin().is_terminal()
 }

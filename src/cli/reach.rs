@@ -208,7 +208,7 @@ impl Reach {
         Ok(settled)
     }
 
-    /// Whether the store or the running instance knows anything to watch or to push to.
+    /// Returns whether the store or the running instance knows anything to watch or to push to.
     pub(super) async fn is_used(&self) -> anyhow::Result<bool> {
         match self {
             Self::Stopped { store, .. } => Ok(store.was_used().await?),
@@ -243,7 +243,7 @@ fn body_of(action: &HeldAction) -> Value {
     }
 }
 
-/// Who types: for the audit log.
+/// Returns who types: for the audit log.
 fn actor() -> Actor {
     Actor {
         who: std::env::var("USER").unwrap_or_else(|_| "unknown".to_owned()),
@@ -277,7 +277,7 @@ impl Api {
         })
     }
 
-    /// Whether the instance is there: an address may outlive its instance.
+    /// Returns whether the instance is there: an address may outlive its instance.
     pub(super) async fn answers(&self) -> bool {
         let asked = self.client.get(format!("{}/healthz", self.url));
         asked.timeout(PATIENCE).send().await.is_ok()

@@ -56,7 +56,7 @@ impl Session {
         }
     }
 
-    /// What `--config` says, else the environment.
+    /// Returns what `--config` says, else the environment.
     pub(super) fn named_config(&self) -> Option<&Path> {
         self.named_config.as_deref()
     }

@@ -223,7 +223,7 @@ impl<'a> Table<'a> {
     }
 }
 
-/// What a value is, with its article.
+/// Returns what a value is, with its article.
 pub(super) fn kind_of(value: &DeValue<'_>) -> &'static str {
     match value {
         DeValue::String(_) => "a string",

@@ -7,7 +7,7 @@
 const MISPLACED: &str = "the user or password of this address holds a bare `#`, `?`, `/` or `@`; \
                          expected it percent-encoded: %23, %3F, %2F, %40";
 
-/// Whether a `#`, `?`, `/` or `@` within user and password breaks the address apart, as far as that can
+/// Returns whether a `#`, `?`, `/` or `@` within user and password breaks the address apart, as far as that can
 /// be told; `is_bare`: the address is of a server, and nothing stands behind its port.
 ///
 /// # Errors
@@ -35,7 +35,7 @@ pub(super) fn check(address: &str, is_bare: bool) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether the real host stands behind what a parser takes for it. An `@` is at home in paths and
+/// Returns whether the real host stands behind what a parser takes for it. An `@` is at home in paths and
 /// queries too: `/@name`, `?mail=a@b.example`.
 fn holds_host(authority: &str, tail: &str) -> bool {
     let has_user = authority.contains('@');

@@ -57,7 +57,7 @@ impl Ledger {
         self.last
     }
 
-    /// When `number` was, or will be, published.
+    /// Returns when `number` was, or will be, published.
     pub(super) fn time(&self, number: u64) -> DateTime<Utc> {
         let known = self.runs.iter().rev().find(|run| run.first <= number);
         let run = known.or(self.runs.first());

@@ -86,7 +86,7 @@ fn files(number: u64, template: &Template) -> Vec<File> {
     files.collect()
 }
 
-/// What stands in the gaps. `round` counts how often the template came before.
+/// Returns what stands in the gaps. `round` counts how often the template came before.
 fn gaps(round: u64, turn: u64, time: DateTime<Tz>) -> [(&'static str, String); 13] {
     let day = |days: i64| {
         let day = time + TimeDelta::days(days);

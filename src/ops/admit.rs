@@ -54,7 +54,7 @@ struct Page {
     is_met: Vec<bool>,
 }
 
-/// What the rules say of a page, without writing.
+/// Returns what the rules say of a page, without writing.
 pub(super) fn judge(op: &mut Op<'_>, source: &SourceId, notices: &[Notice]) -> Result<Judged> {
     let page = page(op, source, notices, notices.len())?;
     let summaries: Vec<Option<&str>> = notices
@@ -338,7 +338,7 @@ impl Admission<'_, '_> {
         twins::join(self.op, twin, &self.page.source, self.now)
     }
 
-    /// What a known row says that the store did not know yet: another address, a corrected title or text.
+    /// Takes in what a known row says that the store did not know yet: another address, a corrected title or text.
     fn known(&mut self, place: usize, id: u64, found: &Found) -> Result<()> {
         let is_moved = matches!(self.page.link(place), Link::Moved(_));
         let counts = self.page.counting.contains(&id);

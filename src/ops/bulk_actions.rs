@@ -162,7 +162,7 @@ impl Store {
         .await
     }
 
-    /// What the bot is called, for links to it; empty before it was ever asked.
+    /// Returns what the bot is called, for links to it; empty before it was ever asked.
     ///
     /// # Errors
     /// The store cannot be read.

@@ -46,7 +46,7 @@ impl Store {
         Ok(())
     }
 
-    /// Whether it ever knew a source or a channel.
+    /// Returns whether it ever knew a source or a channel.
     ///
     /// # Errors
     /// The store has stopped.

@@ -24,7 +24,7 @@ use crate::{
 const MOST: usize = 16;
 const TITLE: usize = 300;
 
-/// Whether a note would tell its reader nothing: what changed is back, or was told already.
+/// Returns whether a note would tell its reader nothing: what changed is back, or was told already.
 pub(super) fn is_known(op: &mut Op<'_>, entry: &OutboxEntry, now: DateTime<Utc>) -> Result<bool> {
     let settings = op.settings(&entry.channel);
     let can_edit = settings.is_some_and(|channel| channel.kind.can_edit());
@@ -79,7 +79,7 @@ pub(super) fn follow(
     op.tx.set_history(id, &history)
 }
 
-/// Whether anybody may have a bulletin: what was archived quietly may have been sent by an admin.
+/// Returns whether anybody may have a bulletin: what was archived quietly may have been sent by an admin.
 fn was_sent(op: &mut Op<'_>, id: u64, row: &Archived) -> Result<bool> {
     Ok(match row.state {
         BulletinState::Published => true,
@@ -158,7 +158,7 @@ pub(super) fn restore(
     mark(op, id, (&before, row), now)
 }
 
-/// What waited for a digest or an hour when it was withdrawn waits again, where it is still wanted.
+/// Queues again what waited for a digest or an hour when it was withdrawn, where it is still wanted.
 fn queue_dropped(op: &mut Op<'_>, id: u64, row: &Archived, now: DateTime<Utc>) -> Result<()> {
     let new = op.tx.deliveries_of(id)?.into_iter();
     let new = new.filter(|(_, entry)| entry.kind == DeliveryKind::New);
@@ -278,7 +278,7 @@ pub struct Edition {
     pub changes: Vec<(BulletinId, Revision)>,
 }
 
-/// What an update is to make of the message that it is for; None: nothing was sent.
+/// Returns what an update is to make of the message that it is for; None: nothing was sent.
 pub(super) fn edition(op: &mut Op<'_>, update: DeliveryId) -> Result<Option<Edition>> {
     let Some(update) = op.tx.delivery(update.0)? else {
         return Ok(None);
@@ -327,7 +327,7 @@ pub(super) fn edition(op: &mut Op<'_>, update: DeliveryId) -> Result<Option<Edit
     Ok(Some(edition))
 }
 
-/// What the readers of an update do not know yet of one bulletin in its message, which was sent at `since` (ms).
+/// Returns what the readers of an update do not know yet of one bulletin in its message, which was sent at `since` (ms).
 fn changes_since(
     op: &mut Op<'_>,
     id: u64,

@@ -158,7 +158,7 @@ impl Store {
         self.read(move |reader| reader.text(id)).await
     }
 
-    /// What changed in a bulletin since it was published, oldest first.
+    /// Returns what changed in a bulletin since it was published, oldest first.
     ///
     /// # Errors
     /// The store cannot be read.
@@ -167,7 +167,7 @@ impl Store {
             .await
     }
 
-    /// When each of these was last corrected; without those that never were.
+    /// Returns when each of these was last corrected; without those that never were.
     ///
     /// # Errors
     /// The store cannot be read.
@@ -186,7 +186,7 @@ impl Store {
         .await
     }
 
-    /// What an update is to make of the message that it is for; None: nothing was sent.
+    /// Returns what an update is to make of the message that it is for; None: nothing was sent.
     ///
     /// # Errors
     /// The store cannot be read.
@@ -233,7 +233,7 @@ impl Store {
             .await
     }
 
-    /// How many deliveries a bulletin has, of all kinds and in all states.
+    /// Returns how many deliveries a bulletin has, of all kinds and in all states.
     ///
     /// # Errors
     /// The store cannot be read.
@@ -277,7 +277,7 @@ impl Store {
         self.ask(status::configured_channels).await
     }
 
-    /// What has been due for the longest time, since before `before`, in a channel that `is_meant` and that
+    /// Returns what has been due for the longest time, since before `before`, in a channel that `is_meant` and that
     /// nothing is known to be wrong with.
     ///
     /// # Errors
@@ -369,7 +369,7 @@ impl Store {
         Ok(Some(made))
     }
 
-    /// Whether anything was ever kept here.
+    /// Returns whether anything was ever kept here.
     ///
     /// # Errors
     /// The store was closed.

@@ -55,7 +55,7 @@ impl Store {
         }
     }
 
-    /// Whether `state` holds a store; nothing is made or changed.
+    /// Returns whether `state` holds a store; nothing is made or changed.
     ///
     /// # Errors
     /// The folder cannot be looked into.
@@ -100,7 +100,7 @@ impl Store {
     }
 }
 
-/// What a platform said must be written down, and nothing may be sent that cannot be: where the disk is
+/// Waits for room: what a platform said must be written down, and nothing may be sent that cannot be. Where the disk is
 /// full, `attempt` is made until there is room. It is given how long it has waited.
 pub(super) async fn once_there_is_room<T, F>(attempt: impl Fn(Duration) -> F) -> Result<T>
 where

@@ -302,7 +302,7 @@ impl Part<'_, '_> {
         Ok(())
     }
 
-    /// What is known by a hash; one that cannot be read is passed over.
+    /// Adds what is known by a hash; one that cannot be read is passed over.
     fn add_keyed(&mut self, record: Record) -> Result<()> {
         match record {
             Record::Seen {

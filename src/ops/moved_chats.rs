@@ -101,7 +101,7 @@ fn drop_doubles(op: &mut Op<'_>, chat: i64) -> Result<()> {
     Ok(())
 }
 
-/// Whether `other` went to the chat, or goes there before `id` does.
+/// Returns whether `other` went to the chat, or goes there before `id` does.
 fn is_first(other: u64, entry: &OutboxEntry, id: u64) -> bool {
     match entry.state {
         DeliveryState::Sending | DeliveryState::Sent => other != id,

@@ -65,13 +65,13 @@ impl<'a> Op<'a> {
         self.tx.chats().get(id).map(|it| Arc::clone(&it.channel))
     }
 
-    /// Whether anything is sent there: a channel of the config, or a chat that subscribed by itself.
+    /// Returns whether anything is sent there: a channel of the config, or a chat that subscribed by itself.
     pub(super) fn is_in_use(&self, id: &ChannelId) -> bool {
         let routes = self.routes.as_ref();
         routes.is_none_or(|routes| routes.channel(id).is_some()) || id.chat().is_some()
     }
 
-    /// Whether nothing can be sent there now.
+    /// Returns whether nothing can be sent there now.
     pub(super) fn is_paused(&mut self, id: &ChannelId) -> bool {
         !self.tx.knows_channel(id) || self.tx.is_blocked(id) || !self.is_in_use(id)
     }

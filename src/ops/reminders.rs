@@ -71,7 +71,7 @@ pub(super) fn cancel(
     Ok(Reminded::Off(count))
 }
 
-/// What a bulletin says now moves the reminders of it that wait, or cancels them. Where it says no deadline
+/// Moves the reminders of a bulletin that wait by what it says now, or cancels them. Where it says no deadline
 /// at the moment, they stay: the next look may find it again.
 pub(super) fn follow(
     op: &mut Op<'_>,
@@ -98,7 +98,7 @@ pub(super) fn follow(
     Ok(())
 }
 
-/// Whether a reminder comes too late: its deadline passed while nothing could be sent.
+/// Returns whether a reminder comes too late: its deadline passed while nothing could be sent.
 pub(super) fn is_over(op: &mut Op<'_>, entry: &OutboxEntry, now: DateTime<Utc>) -> Result<bool> {
     let bulletin = entry.bulletin;
     let Some(bulletin) = bulletin.filter(|_| entry.kind == DeliveryKind::Reminder) else {

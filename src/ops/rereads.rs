@@ -43,7 +43,7 @@ pub enum ReadAgain {
     Withdrawn,
 }
 
-/// What is due, the longest first, and leaves what cannot be read to a later time.
+/// Returns what is due, the longest first, and leaves what cannot be read to a later time.
 pub(super) fn due(op: &mut Op<'_>, now: DateTime<Utc>, most: usize) -> Result<Vec<Reread>> {
     let now_ms = now.timestamp_millis();
     let mut due = Vec::new();
@@ -237,7 +237,7 @@ pub(super) fn follow_page(
     Ok(())
 }
 
-/// What was found by a clock that was ahead is as good as found now, and nothing was read by then.
+/// Takes what a clock that was ahead found as found now, and nothing as read by then.
 pub(super) fn follow_the_clock(op: &mut Op<'_>, now_ms: i64) -> Result<()> {
     let was_ahead = op.tx.read_until() > now_ms;
     if was_ahead {

@@ -158,7 +158,7 @@ pub(super) fn complete(
     Ok(Some(entry.channel))
 }
 
-/// What stands in one message is edited as one.
+/// Remembers what stands in one message: it is edited as one.
 pub(super) fn remember_members(
     op: &mut Op<'_>,
     channel: &ChannelId,
@@ -170,7 +170,7 @@ pub(super) fn remember_members(
     Ok(())
 }
 
-/// What waits next in a channel, unless it is paused.
+/// Returns what waits next in a channel, unless it is paused.
 pub(super) fn next_in(op: &mut Op<'_>, channel: &ChannelId) -> Result<Option<Waiting>> {
     if op.tx.is_blocked(channel) {
         return Ok(None);

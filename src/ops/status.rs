@@ -81,7 +81,7 @@ fn chat_totals(op: &mut Op<'_>) -> ChatTotals {
     totals
 }
 
-/// What has been due for the longest time, since before `before_ms`, in a channel that `is_meant` and that
+/// Returns what has been due for the longest time, since before `before_ms`, in a channel that `is_meant` and that
 /// nothing is known to be wrong with.
 pub(super) fn latest(
     op: &mut Op<'_>,

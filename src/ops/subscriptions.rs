@@ -14,7 +14,7 @@ use crate::{
 };
 
 impl Store {
-    /// What a chat asked for; memory, no I/O.
+    /// Returns what a chat asked for; memory, no I/O.
     #[must_use]
     pub fn chat(&self, id: &ChannelId) -> Option<Chat> {
         let chats = self.engine.chats();
@@ -31,7 +31,7 @@ impl Store {
         }
     }
 
-    /// Whether a filter of this cost has room beside those of all other chats; memory, no I/O.
+    /// Returns whether a filter of this cost has room beside those of all other chats; memory, no I/O.
     #[must_use]
     pub fn has_room_for_filter(&self, id: &ChannelId, cost: Cost) -> bool {
         let chats = self.engine.chats();

@@ -105,7 +105,7 @@ fn waits_longer(entry: &OutboxEntry, due_ms: i64) -> bool {
     entry.state == DeliveryState::Queued && entry.attempts == 0 && entry.due_ms > due_ms
 }
 
-/// Whether other notices stand under a bulletin's address, too.
+/// Returns whether other notices stand under a bulletin's address, too.
 pub(super) fn shares_address(op: &mut Op<'_>, row: &Archived) -> Result<bool> {
     let key = SeenKey::address(&canonical_url(&row.url));
     let seen = op.tx.seen(&row.source, &[key])?.pop().flatten();

@@ -20,7 +20,7 @@ const BACKUPS: usize = 7;
 /// Of a backup's name, which is the time it was made.
 const NAME: &str = "noticast-%Y%m%dT%H%M%SZ.jsonl.gz";
 
-/// Whether the last backup is a day old.
+/// Returns whether the last backup is a day old.
 pub(super) fn is_backup_due(state: &Path, now: DateTime<Utc>) -> bool {
     let backups = backups(state).into_iter().rev();
     // One that was made by a clock that was ahead must not stop those to come.
@@ -30,7 +30,7 @@ pub(super) fn is_backup_due(state: &Path, now: DateTime<Utc>) -> bool {
     newest.is_none_or(|made| now - made >= Duration::days(1))
 }
 
-/// When a backup was made, by its name.
+/// Returns when a backup was made, by its name.
 fn made_at(path: &Path) -> Option<DateTime<Utc>> {
     let name = path.file_name()?.to_str()?;
     Some(NaiveDateTime::parse_from_str(name, NAME).ok()?.and_utc())

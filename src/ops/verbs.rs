@@ -124,7 +124,7 @@ impl Store {
         self.write(move |op| rereads::due(op, now, most)).await
     }
 
-    /// What came of reading an article again: a correction or a withdrawal (promise 5), and what follows
+    /// Takes in what came of reading an article again: a correction or a withdrawal (promise 5), and what follows
     /// for the messages that have it, in one transaction; whether the bulletin changed.
     ///
     /// # Errors
@@ -167,7 +167,7 @@ impl Store {
         self.ask(move |op| sends::heads(op, of)).await?
     }
 
-    /// What goes out in one message with a delivery that waits, itself first: the rest of its bundle or
+    /// Returns what goes out in one message with a delivery that waits, itself first: the rest of its bundle or
     /// digest, in the order of the card.
     ///
     /// # Errors
@@ -218,7 +218,7 @@ impl Store {
         }
     }
 
-    /// What was `sending` when the store was opened: perhaps sent.
+    /// Returns what was `sending` when the store was opened: perhaps sent.
     ///
     /// # Errors
     /// The store cannot be read.
@@ -226,7 +226,7 @@ impl Store {
         self.ask(sends::uncertain).await?
     }
 
-    /// When sends since `since` (two minutes back at most) were taken at the latest, oldest first: what
+    /// Returns when sends since `since` (two minutes back at most) were taken at the latest, oldest first: what
     /// the pace is rebuilt from after a restart. Of those that are [`Store::uncertain`] only the begin is known.
     ///
     /// # Errors
@@ -293,7 +293,7 @@ impl Store {
         .await
     }
 
-    /// Who has the message of a delivery that is being sent, or was tried before.
+    /// Returns who has the message of a delivery that is being sent, or was tried before.
     ///
     /// # Errors
     /// The store cannot be read.

@@ -24,7 +24,7 @@ impl Ahead {
         self.0.values().map(HashMap::len).sum()
     }
 
-    /// Whether a filter lets a text through.
+    /// Returns whether a filter lets a text through.
     pub(super) fn wants(&self, filter: &Filter, text: &Folded) -> bool {
         if !is_costly(filter) {
             return wants(filter, text);

@@ -97,7 +97,7 @@ pub fn settle(entry: &mut OutboxEntry, outcome: Outcome, now: DateTime<Utc>) -> 
     }
 }
 
-/// What is perhaps sent is repeated, unless it was in doubt too often.
+/// Repeats what is perhaps sent, unless it was in doubt too often.
 fn doubt(
     entry: &mut OutboxEntry,
     not_before: DateTime<Utc>,

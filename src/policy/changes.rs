@@ -7,7 +7,7 @@ use crate::bulletin::{Attachment, Changed, substance};
 /// Characters of what is told.
 const LONGEST: usize = 200;
 
-/// What people would call a change: no counters, no spaces.
+/// Returns what people would call a change: no counters, no spaces.
 #[must_use]
 pub fn of_text(before: &str, now: &str) -> Changed {
     if before == now || substance(before) == substance(now) {
@@ -27,7 +27,7 @@ fn first_beside(text: &str, other: &str) -> Option<String> {
     Some(line.chars().take(LONGEST).collect())
 }
 
-/// Whether other files are linked; an address may have another query at each look.
+/// Returns whether other files are linked; an address may have another query at each look.
 #[must_use]
 pub fn of_files(before: &[Attachment], now: &[Attachment]) -> Changed {
     if places(before) == places(now) {

@@ -173,7 +173,7 @@ fn correct_title(row: &mut Archived, found: &Found) -> Correction {
     Correction::Title(Changed::Nothing)
 }
 
-/// Whether a list shows another title than before; marks and counters make none.
+/// Returns whether a list shows another title than before; marks and counters make none.
 #[must_use]
 pub fn is_retitled(row: &Archived, notice: &Notice) -> bool {
     let listed = title_hash(&notice.title);

@@ -86,7 +86,7 @@ pub struct Archived {
 }
 
 impl Archived {
-    /// When it was new (ms): as published, where its page says so, and never after it was seen. Of a day
+    /// Returns when it was new (ms): as published, where its page says so, and never after it was seen. Of a day
     /// alone, what was pushed as it appeared was new when it was seen, all else at noon in China.
     #[must_use]
     pub fn newest_ms(&self) -> i64 {
@@ -247,7 +247,7 @@ impl OutboxEntry {
         matches!(self.state, DeliveryState::Queued | DeliveryState::Sending)
     }
 
-    /// Whether a digest or quiet hours hold it, or did until it was due.
+    /// Returns whether a digest or quiet hours hold it, or did until it was due.
     #[must_use]
     pub fn is_held(&self) -> bool {
         self.attempts == 0 && self.due_ms > self.queued_ms
@@ -456,7 +456,7 @@ pub struct LookState {
     pub trust: Trust,
 }
 
-/// What stands there, or nothing where the text or record ends.
+/// Returns what stands there, or nothing where the text or record ends.
 fn none_yet<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Trust, D::Error> {
     Ok(Trust::deserialize(deserializer).unwrap_or_default())
 }
@@ -474,7 +474,7 @@ impl LookState {
         }
     }
 
-    /// Whether both are the same but for what is memory alone.
+    /// Returns whether both are the same but for what is memory alone.
     #[must_use]
     pub fn is_same_on_disk(&self, other: &Self) -> bool {
         *self

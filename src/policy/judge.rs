@@ -26,7 +26,7 @@ pub(crate) use self::{
 };
 use crate::bulletin::{BulletinId, BulletinState, Cause, Moment, Notice, Verdict};
 
-/// What becomes of each row, in page order. `summaries` stands beside `notices`.
+/// Returns what becomes of each row, in page order. `summaries` stands beside `notices`.
 pub(crate) fn rule(
     notices: &[Notice],
     summaries: &[Option<&str>],
@@ -108,7 +108,7 @@ pub(crate) fn oldest_first(
     Order::of(notices, &connected.links, facts).oldest_first(notices)
 }
 
-/// Whether under a fifth of the page is known.
+/// Returns whether under a fifth of the page is known.
 fn is_redesign(connected: &Connected, facts: &Facts<'_>) -> bool {
     let rows = || connected.links.iter().zip(&connected.familiar);
     let count = rows()

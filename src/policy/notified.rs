@@ -49,7 +49,7 @@ impl Versions {
         self.0.is_empty()
     }
 
-    /// Whether it says again what it said before.
+    /// Returns whether it says again what it said before.
     pub fn turn(&mut self, before: Wording, now: Wording, now_ms: i64, told_ms: i64) -> bool {
         let is_retitled = before.title != now.title;
         if self.0.is_empty() {
@@ -67,19 +67,19 @@ impl Versions {
         is_back
     }
 
-    /// What it said then, and what it says.
+    /// Returns what it said then, and what it says.
     fn then_and_now(&self, then_ms: i64) -> Option<(&Wording, &(i64, Wording))> {
         let then = self.0.iter().rev().find(|(since, _)| *since <= then_ms);
         Some((&then.or(self.0.first())?.1, self.0.last()?))
     }
 
-    /// Whether it says what it said then.
+    /// Returns whether it says what it said then.
     pub fn is_as(&self, then_ms: i64) -> bool {
         self.then_and_now(then_ms)
             .is_some_and(|(then, (_, now))| then == now)
     }
 
-    /// What is new to those who were told then; `changes`: all that changed since.
+    /// Returns what is new to those who were told then; `changes`: all that changed since.
     pub fn news(&self, then_ms: i64, changes: Vec<Revision>) -> Vec<Revision> {
         let Some((then, (since, now))) = self.then_and_now(then_ms) else {
             return changes;
@@ -110,7 +110,7 @@ impl Versions {
     }
 }
 
-/// When people were last told of a bulletin by `deliveries`, for one that turns at `now_ms`; `i64::MIN`: never.
+/// Returns when people were last told of a bulletin by `deliveries`, for one that turns at `now_ms`; `i64::MIN`: never.
 #[must_use]
 pub fn last_told_ms(deliveries: &[(u64, OutboxEntry)], now_ms: i64) -> i64 {
     let told = deliveries.iter().filter_map(|(_, entry)| entry.begun_ms);
@@ -121,7 +121,7 @@ pub fn last_told_ms(deliveries: &[(u64, OutboxEntry)], now_ms: i64) -> i64 {
     told.unwrap_or(i64::MIN)
 }
 
-/// When those whom `update` is for were last told of a bulletin, if they were; `deliveries`: those of
+/// Returns when those whom `update` is for were last told of a bulletin, if they were; `deliveries`: those of
 /// it in the channel of the update, oldest first.
 #[must_use]
 pub fn told_ms(

@@ -34,7 +34,7 @@ pub struct Recent {
 }
 
 impl Recent {
-    /// When it is read next, or forgotten, after `after_ms`.
+    /// Returns when it is read next, or forgotten, after `after_ms`.
     #[must_use]
     pub fn next_ms(&self, after_ms: i64) -> i64 {
         let ages = AFTER.into_iter().filter(|_| self.opened.is_some());
@@ -75,7 +75,7 @@ impl Recent {
         }
     }
 
-    /// Whether it is read at once after its row was taken off its list.
+    /// Returns whether it is read at once after its row was taken off its list.
     #[must_use]
     pub fn is_read_when_taken_off(&self, now_ms: i64) -> bool {
         let again_ms = TAKEN_OFF_AGAIN.num_milliseconds();

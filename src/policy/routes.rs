@@ -98,7 +98,7 @@ impl Chats {
             .filter(|(_, known)| known.chat.may_have(true) && known.chat.wants_any())
     }
 
-    /// Whether a filter of this cost has room beside those of all chats but `id`.
+    /// Returns whether a filter of this cost has room beside those of all chats but `id`.
     #[must_use]
     pub fn has_room_for(&self, id: &ChannelId, cost: Cost) -> bool {
         let others = self.all().filter(|(other, _)| *other != id);

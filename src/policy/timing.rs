@@ -12,7 +12,7 @@ use crate::bulletin::{Channel, DeliveryKind, Mode, Moment, reminder_of};
 /// At most one correction of a bulletin in so long.
 pub const A_DAY: Duration = Duration::days(1);
 
-/// When something that is queued for `channel` at `now` may go out.
+/// Returns when something that is queued for `channel` at `now` may go out.
 #[must_use]
 pub fn due(
     channel: &Channel,
@@ -43,14 +43,14 @@ pub fn quiet_until(channel: &Channel, at: DateTime<Utc>) -> Option<DateTime<Utc>
     quiet.and_then(|quiet| quiet.until(at, channel.time_zone))
 }
 
-/// Whether a bulletin is one that a channel wants at once, whatever its mode.
+/// Returns whether a bulletin is one that a channel wants at once, whatever its mode.
 #[must_use]
 pub fn is_urgent(channel: &Channel, row: &Archived) -> bool {
     let summary = row.summary.as_deref().unwrap_or_default();
     channel.urgent.names(&row.title, summary)
 }
 
-/// Whether quiet hours hold what is queued in a channel; `row`: its bulletin, where that is known.
+/// Returns whether quiet hours hold what is queued in a channel; `row`: its bulletin, where that is known.
 #[must_use]
 pub fn is_quiet_for(channel: &Channel, entry: &OutboxEntry, row: Option<&Archived>) -> bool {
     let may_hold = match entry.kind {
@@ -63,7 +63,7 @@ pub fn is_quiet_for(channel: &Channel, entry: &OutboxEntry, row: Option<&Archive
     may_hold && entry.bulletin.is_some() && !is_urgent
 }
 
-/// When a delivery that waits is due by the present settings and clock. A clock that was ahead when it was
+/// Returns when a delivery that waits is due by the present settings and clock. A clock that was ahead when it was
 /// queued, held or tried must not hold it until that time comes again. None for `channel`: a chat that only the
 /// bot itself writes to.
 #[must_use]
@@ -97,14 +97,14 @@ pub fn present_due(
     }
 }
 
-/// When a reminder of a bulletin's deadline is due in a channel; None: it has none.
+/// Returns when a reminder of a bulletin's deadline is due in a channel; None: it has none.
 #[must_use]
 pub fn reminder_due(channel: Option<&Channel>, row: &Archived) -> Option<DateTime<Utc>> {
     let at = reminder_of(row.deadline.as_ref()?, zone(channel))?;
     Some(reminder_at(channel, at))
 }
 
-/// When a reminder that waits is due after its deadline was moved: at once, where that is nearer than
+/// Returns when a reminder that waits is due after its deadline was moved: at once, where that is nearer than
 /// a day now; None: there is none any more.
 #[must_use]
 pub fn moved_reminder(
@@ -125,7 +125,7 @@ fn reminder_at(channel: Option<&Channel>, at: DateTime<Utc>) -> DateTime<Utc> {
     })
 }
 
-/// Whether a bulletin's deadline is still to come, by the channel's clock.
+/// Returns whether a bulletin's deadline is still to come, by the channel's clock.
 #[must_use]
 pub fn is_deadline_ahead(channel: Option<&Channel>, row: &Archived, now: DateTime<Utc>) -> bool {
     match row.deadline {

@@ -188,7 +188,7 @@ impl Card {
         link(&self.bulletin.as_ref()?.url)
     }
 
-    /// What stands above the headline: what kind of card it is, and the note.
+    /// Returns what stands above the headline: what kind of card it is, and the note.
     fn top(&self, bold: impl Fn(&str) -> String, plain: impl Fn(&str) -> String) -> String {
         let note = self.clean_note().as_deref().map(plain);
         let corrected = match self.language {
@@ -245,7 +245,7 @@ impl Card {
         format!("noticast-{delivery}-{}", &hasher.finalize().to_hex()[..16])
     }
 
-    /// What the card says, for platforms with a form of their own.
+    /// Returns what the card says, for platforms with a form of their own.
     pub(super) fn wording(&self) -> Wording {
         Wording {
             mark: self.mark(),
@@ -387,7 +387,7 @@ impl Words {
     }
 }
 
-/// How a card that is not simply news says so.
+/// Returns how a card that is not simply news says so.
 pub(crate) fn mark(kind: DeliveryKind, language: Language) -> Option<&'static str> {
     let (zh, en) = match kind {
         DeliveryKind::New | DeliveryKind::Announcement | DeliveryKind::Document => return None,

@@ -285,7 +285,7 @@ impl Desk {
         Ok((begun, show.ok_or_else(missing)))
     }
 
-    /// How many of a card's bulletins one message has room for, at least 1.
+    /// Returns how many of a card's bulletins one message has room for, at least 1.
     fn fitting(&self, card: &Card, channel: &Channel) -> usize {
         let most = self.sender.fits(card, channel);
         card.fitting_own_words(most, channel, |card| self.sender.draft(card, channel))
@@ -366,7 +366,7 @@ fn missing() -> String {
     "its bulletin is not in the store".to_owned()
 }
 
-/// What the store keeps of how a request ended. `jitter` is between 0 and 1.
+/// Returns what the store keeps of how a request ended. `jitter` is between 0 and 1.
 fn outcome(sent: &Sent, attempts: u32, now: DateTime<Utc>, jitter: f64) -> Outcome {
     let retry = |after: Duration, why: String| Outcome::Retry {
         not_before: now + after,

@@ -133,7 +133,7 @@ pub(super) fn message(wording: &Wording) -> Value {
     }
 }
 
-/// What the button says that opens the page.
+/// Returns what the button says that opens the page.
 pub(super) fn open(language: Language) -> &'static str {
     match language {
         Language::Zh => "查看原文",

@@ -105,7 +105,7 @@ fn waiting(url: &str) -> String {
 }
 
 impl Sender for Discord {
-    /// What others measured, for the first messages; the headers say the rest.
+    /// Returns the limit that others measured, for the first messages; the headers say the rest.
     fn limit(&self) -> Limit {
         Limit {
             gap: Duration::from_millis(400),

@@ -83,7 +83,7 @@ impl Email {
         round.end(broken).await
     }
 
-    /// What the server says of the sender and of each reader, without a mail.
+    /// Returns what the server says of the sender and of each reader, without a mail.
     async fn ask(&self, channel: &Channel) -> Result<Checked, Sent> {
         let from: Mailbox = parsed(channel.setting("from"))?;
         let to: Mailboxes = parsed(channel.setting("to"))?;

@@ -202,7 +202,7 @@ fn of_file(wording: &Wording, (name, url): &(String, Option<String>)) -> Value {
     row
 }
 
-/// What stands below a headline.
+/// Returns what stands below a headline.
 fn below(entry: &Words) -> String {
     let number = format!("#{}", entry.number);
     let lines = [

@@ -62,12 +62,12 @@ impl Health {
         }
     }
 
-    /// What runs here as a part of the program, by its name.
+    /// Returns what runs here as a part of the program, by its name.
     pub(super) fn part(&self) -> String {
         format!("{} channels", self.place)
     }
 
-    /// What `work` gives; where it panics, that is reported, and `broken` says what is to be made of it.
+    /// Returns what `work` gives; where it panics, that is reported, and `broken` says what is to be made of it.
     pub(super) async fn survive<T>(
         &self,
         work: impl Future<Output = T>,

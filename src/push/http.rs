@@ -141,7 +141,7 @@ impl Http {
         })
     }
 
-    /// Whether anything answers where `url` is, and not a gateway that finds nobody behind itself.
+    /// Returns whether anything answers where `url` is, and not a gateway that finds nobody behind itself.
     pub(super) fn reach<'a>(&'a self, url: &'a str) -> BoxFuture<'a, Result<(), Sent>> {
         async move {
             let root = url::Url::parse(url).and_then(|url| url.join("/"));
@@ -186,7 +186,7 @@ impl Answer {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
-    /// What `Retry-After` asks for, in seconds.
+    /// Returns what `Retry-After` asks for, in seconds.
     pub(super) fn retry_after(&self) -> Option<Duration> {
         self.seconds("retry-after")
     }
@@ -222,7 +222,7 @@ pub(super) fn seconds(seconds: f64) -> Option<Duration> {
     Some(span.min(LONGEST_WAIT))
 }
 
-/// What an answer means that is not the platform's own, but a gateway's.
+/// Returns what an answer means that is not the platform's own, but a gateway's.
 pub(super) fn foreign(answer: &Answer) -> Sent {
     let why = format!("{}, with a body that is not the platform's", answer.status);
     match answer.status.as_u16() {

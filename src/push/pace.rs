@@ -93,7 +93,7 @@ impl State {
         }
     }
 
-    /// When the lane may take another; None: at once.
+    /// Returns when the lane may take another; None: at once.
     fn free_at(&self) -> Option<Instant> {
         let gap = self.taken.back().map(|last| *last + self.limit.gap);
         let window = self.limit.window.and_then(|(max, span)| {
@@ -200,7 +200,7 @@ impl Pace {
         }
     }
 
-    /// When [`Pace::take`] may give something; None while nothing waits.
+    /// Returns when [`Pace::take`] may give something; None while nothing waits.
     pub(crate) fn next_at(&self) -> Option<Instant> {
         let first = |turn: &BTreeSet<(Instant, Lane)>| turn.first().map(|(at, _)| *at);
         let ready = self.order.iter().filter_map(first).min()?;
@@ -321,7 +321,7 @@ impl Pace {
         known.copied().unwrap_or_default()
     }
 
-    /// When the platform takes another message, whoever it is for. An answer that is overdue means
+    /// Returns when the platform takes another message, whoever it is for. An answer that is overdue means
     /// that its request is perhaps not there yet, and the next must not run into it.
     fn free_at(&self, now: Instant) -> Instant {
         let free = self.full - self.slack;

@@ -195,7 +195,7 @@ impl Pusher {
 }
 
 impl KeptLine {
-    /// Whether its sender is made of something else now, or one of its channels has another one: what that
+    /// Returns whether its sender is made of something else now, or one of its channels has another one: what that
     /// is sending must be settled before the other begins.
     fn is_outdated(&self, key: &Key, channels: &[Channel], config: &Config) -> bool {
         let has = |channels: &[Channel], id: &ChannelId| channels.iter().any(|it| it.id == *id);
@@ -215,7 +215,7 @@ impl KeptLine {
     }
 }
 
-/// What a bot is made of; who may ask it for what is none of its sender's business. All that a robot is
+/// Returns the settings that a bot's sender is made of; who may ask the bot for what is not among them. All that a robot is
 /// made of is in its key.
 fn settings(key: &Key, config: &Config) -> Option<TelegramSettings> {
     let settings = config.telegram.as_ref().filter(|_| key.0 == TELEGRAM)?;

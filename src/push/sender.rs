@@ -53,17 +53,17 @@ impl Sent {
         Self::Gone(format!("{why}; {remedy}, then {test}"))
     }
 
-    /// Whether this is what [`Sent::TooFast`] left as the reason of a wait.
+    /// Returns whether this is what [`Sent::TooFast`] left as the reason of a wait.
     pub(super) fn was_too_fast(why: &str) -> bool {
         why.starts_with(TOO_FAST)
     }
 
-    /// Whether the platform has it, or never will.
+    /// Returns whether the platform has it, or never will.
     pub(crate) fn is_settled(&self) -> bool {
         matches!(self, Self::Done(_) | Self::Refused(_) | Self::Gone(_))
     }
 
-    /// Whether the whole sender rests until a call without effect is answered.
+    /// Returns whether the whole sender rests until a call without effect is answered.
     pub(super) fn is_about_all(&self) -> bool {
         matches!(
             self,
@@ -153,25 +153,25 @@ pub(crate) trait Sender: Send + Sync + fmt::Debug {
         10_000
     }
 
-    /// What a lane may take, where all lanes are alike.
+    /// Returns what a lane may take, where all lanes are alike.
     fn limit(&self) -> Limit {
         Limit::NONE
     }
 
-    /// What the platform counts the messages of `channel` by; one lane, where it counts the sender's.
+    /// Returns what the platform counts the messages of `channel` by; one lane, where it counts the sender's.
     /// May ask the platform; is asked before the first message and after a move.
     fn lane<'a>(&'a self, _channel: &'a Channel) -> BoxFuture<'a, Result<(Lane, Limit), Sent>> {
         ready(Ok((Lane(0), self.limit()))).boxed()
     }
 
-    /// How many of the bulletins of `card`, from its first on, go into one message, at least 1; the rest
+    /// Returns how many of the bulletins of `card`, from its first on, go into one message, at least 1; the rest
     /// follow in messages of their own. A kind that renders [`Card::further`] says more than 1 here,
     /// measured with [`Card::fitting`].
     fn fits(&self, _card: &Card, _channel: &Channel) -> usize {
         1
     }
 
-    /// What is posted of a card: JSON, or a text that is no JSON.
+    /// Returns what is posted of a card: JSON, or a text that is no JSON.
     fn draft(&self, card: &Card, channel: &Channel) -> Value;
 
     /// Sends one card, with one request.
@@ -204,13 +204,13 @@ pub(crate) trait Sender: Send + Sync + fmt::Debug {
         ready(Sent::Refused(why)).boxed()
     }
 
-    /// Whether the platform drops a repetition of a card (by [`Card::key`], or by its words): what is
+    /// Returns whether the platform drops a repetition of a card (by [`Card::key`], or by its words): what is
     /// unanswered is then sent again until it is certain.
     fn knows_repetitions(&self) -> bool {
         false
     }
 
-    /// How long the next message is to wait, as the answer to the last one says.
+    /// Returns how long the next message is to wait, as the answer to the last one says.
     fn pause(&self) -> Duration {
         Duration::ZERO
     }
@@ -220,7 +220,7 @@ pub(crate) trait Sender: Send + Sync + fmt::Debug {
         ready(Ok(())).boxed()
     }
 
-    /// What the platform says of a channel without sending anything.
+    /// Returns what the platform says of a channel without sending anything.
     fn check<'a>(&'a self, _channel: &'a Channel) -> BoxFuture<'a, Result<Checked, PushError>> {
         ready(Ok(Checked::NotTried)).boxed()
     }

@@ -152,13 +152,13 @@ fn markup(text: &str) -> Value {
     json!({"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": true}})
 }
 
-/// What a page says stands in plain text, where nothing is markup.
+/// Returns what a page says stands in plain text, where nothing is markup.
 fn section(text: &str) -> Value {
     let text = Unit::Utf16.cut(text, SECTION);
     json!({"type": "section", "text": {"type": "plain_text", "text": text, "emoji": false}})
 }
 
-/// What a page says, in Slack's own markup. That has no escapes for its signs of emphasis: they are
+/// Returns what a page says, in Slack's own markup. That has no escapes for its signs of emphasis: they are
 /// written with full width, but for a line within a name. Servers that take Slack's webhooks, such as
 /// Mattermost, call whom a mere `@name` names.
 fn words(text: &str) -> String {

@@ -124,7 +124,7 @@ impl Style {
         by_files.or_else(|| widest(WIDE, by_line))
     }
 
-    /// What names the files of a bulletin, a line each, with their addresses where `limit` takes them.
+    /// Returns what names the files of a bulletin, a line each, with their addresses where `limit` takes them.
     pub(super) fn files_within(&self, entry: &Words, limit: usize) -> Option<String> {
         let text = |files| self.files(entry, WIDE, files);
         let fits = |text: &String| !text.is_empty() && self.unit.length(text) <= limit;
@@ -147,7 +147,7 @@ impl Style {
         self.lines(all.map(line))
     }
 
-    /// What stands above the headline.
+    /// Returns what stands above the headline.
     fn top(&self, wording: &Wording, room: usize) -> String {
         let mark = wording.mark.map(|mark| (self.bold)(&(self.escape)(mark)));
         let note = wording.note.as_deref().map(|note| self.prose(note, room));

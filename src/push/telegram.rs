@@ -99,7 +99,7 @@ impl Telegram {
         *self.known().moved.get(&id).unwrap_or(&id)
     }
 
-    /// What Telegram counts a chat's messages by, asking where the id alone does not tell.
+    /// Returns what Telegram counts a chat's messages by, asking where the id alone does not tell.
     pub(crate) async fn lane_of(&self, chat: &TelegramChat) -> Result<(Lane, Limit), Sent> {
         let chat = match chat {
             TelegramChat::Id(id) => TelegramChat::Id(self.moved_to(*id)),
@@ -130,7 +130,7 @@ impl Telegram {
         (Lane(self.moved_to(chat)), limit("group"))
     }
 
-    /// Whether what the config calls `chat` is the one with this id, as far as is known.
+    /// Returns whether what the config calls `chat` is the one with this id, as far as is known.
     pub(crate) fn leads_to(&self, chat: &TelegramChat, id: i64) -> bool {
         match chat {
             TelegramChat::Id(old) => self.moved_to(*old) == id,
@@ -384,7 +384,7 @@ impl Sender for Telegram {
     }
 }
 
-/// What the bot of a token is called.
+/// Returns what the bot of a token is called.
 ///
 /// # Errors
 /// What is wrong with the token or the way to Telegram, and what to do.

@@ -42,7 +42,7 @@ fn words(draft: &Value) -> String {
     }
 }
 
-/// What is wrong with the size of a draft, by the limits of its platform.
+/// Returns what is wrong with the size of a draft, by the limits of its platform.
 fn oversize(kind: &str, draft: &Value) -> Option<String> {
     let bytes = |value: &Value| value.as_str().map_or(0, str::len);
     let units = |value: &Value| value.as_str().map_or(0, |text| text.encode_utf16().count());
@@ -154,7 +154,7 @@ fn every_kind_names_all_sources_and_the_whole_headline() {
     }
 }
 
-/// What calls people where it stands in the text of a kind, by its platform's pages.
+/// Returns what calls people where it stands in the text of a kind, by its platform's pages.
 fn calls(kind: &str) -> &'static [&'static str] {
     match kind {
         "wecom-robot" => &["<@"],

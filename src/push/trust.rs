@@ -32,7 +32,7 @@ pub(super) fn wrong(why: &str) -> PushError {
     ))
 }
 
-/// How TLS is spoken with servers that the public authorities vouch for, or those of `own` (PEM).
+/// Returns how TLS is spoken with servers that the public authorities vouch for, or those of `own` (PEM).
 ///
 /// # Errors
 /// Certificates that cannot be used.

@@ -161,7 +161,7 @@ impl WecomApp {
         }
     }
 
-    /// What a code means that is not about one message's readers.
+    /// Returns what a code means that is not about one message's readers.
     fn refusal(&self, code: i64, body: &Value) -> Sent {
         let why = self.why(code, body);
         match code {

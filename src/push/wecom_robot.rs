@@ -109,7 +109,7 @@ impl Sender for WecomRobot {
     }
 }
 
-/// What the robot is to post. News needs an address to lead to; where there is none, text it is.
+/// Returns what the robot is to post. News needs an address to lead to; where there is none, text it is.
 pub(super) fn message(wording: &Wording, format: &str) -> Value {
     let articles: Vec<_> = wording
         .entries

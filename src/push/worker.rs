@@ -198,7 +198,7 @@ impl Worker {
         }
     }
 
-    /// What is still unanswered is perhaps sent, and is repeated by the next run.
+    /// Leaves what is still unanswered, which is perhaps sent, to the next run: it repeats it.
     async fn put_back(self) -> Result<(), StoreError> {
         drop(self.flights);
         for id in self.in_flight.into_values() {
@@ -210,7 +210,7 @@ impl Worker {
         Ok(())
     }
 
-    /// Whether it is this sender's to send there.
+    /// Returns whether it is this sender's to send there.
     fn serves(&self, id: &ChannelId) -> bool {
         self.channels.contains_key(id) || self.takes_chats && id.chat().is_some()
     }

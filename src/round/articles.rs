@@ -73,7 +73,7 @@ fn is_news(ruling: &Ruling) -> bool {
     )
 }
 
-/// Whether an address is a place in the list's own page, which says nothing more of its row.
+/// Returns whether an address is a place in the list's own page, which says nothing more of its row.
 fn is_within(list: &Url, row: &str) -> bool {
     let (page, _) = row.split_once('#').unwrap_or_default();
     let own = list.as_str().split('#').next().unwrap_or_default();

@@ -232,7 +232,7 @@ pub(super) fn hash_of(body: &[u8]) -> [u8; 16] {
     half(&blake3::hash(body))
 }
 
-/// What a row is known and shown by, so that visit counters and tracking parameters change nothing.
+/// Returns what a row is known and shown by, so that visit counters and tracking parameters change nothing.
 fn hash_of_rows(notices: &[Notice]) -> [u8; 16] {
     let mut hasher = blake3::Hasher::new();
     for notice in notices {

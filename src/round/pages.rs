@@ -25,7 +25,7 @@ pub(super) struct JudgedList {
 }
 
 impl JudgedList {
-    /// Whether there is something that was not there before, or this is the first look.
+    /// Returns whether there is something that was not there before, or this is the first look.
     pub(super) fn has_news(&self) -> bool {
         let is_news = |ruling: &Ruling| {
             matches!(

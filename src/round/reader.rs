@@ -74,7 +74,7 @@ impl Reader<'_> {
         }
     }
 
-    /// How large a file is, as its server says.
+    /// Returns how large a file is, as its server says.
     pub(super) async fn size(&self, url: Url) -> Option<u64> {
         let request = Request {
             url,

@@ -74,7 +74,7 @@ impl Rows {
         self
     }
 
-    /// Whether most rows of `page` are here too.
+    /// Returns whether most rows of `page` are here too.
     pub(super) fn holds_most_of(&self, page: &Self) -> bool {
         let entries = self.addresses();
         let shared = page

@@ -156,7 +156,7 @@ impl Line {
     }
 }
 
-/// When the clock goes on after the gap that `wall` is in.
+/// Returns when the clock goes on after the gap that `wall` is in.
 fn gap_end(wall: NaiveDateTime, zone: Tz) -> Option<DateTime<Tz>> {
     GapInfo::new(&wall, &zone)?.end
 }

@@ -332,7 +332,7 @@ const WINDOWS: [(Tz, &str); 11] = [
     (SHANGHAI, "2024-02-29"),
 ];
 
-/// What cron's loop would have run in the two and a half days around a change: it wakes at every
+/// Returns what cron's loop would have run in the two and a half days around a change: it wakes at every
 /// minute, keeps a clock of its own that never goes back, and runs what that clock passed over.
 fn simulate(line: &[Meant; 5], minutes: &[(DateTime<Utc>, NaiveDateTime)]) -> Vec<DateTime<Utc>> {
     let real_time = line[..2].iter().any(|field| field.text.starts_with('*'));

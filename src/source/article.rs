@@ -188,7 +188,7 @@ fn block_line(layout: &Layout<'_>, at: usize) -> String {
     text::one_line(&layout.text(at))
 }
 
-/// What a block is called by the cell or line before it, with a colon: `发布日期：` beside `2024年6月18日`.
+/// Returns what a block is called by the cell or line before it, with a colon: `发布日期：` beside `2024年6月18日`.
 fn label_before(layout: &Layout<'_>, at: usize) -> Option<String> {
     let before = at.checked_sub(1)?;
     let mut text = block_line(layout, before);
@@ -207,7 +207,7 @@ fn label_before(layout: &Layout<'_>, at: usize) -> Option<String> {
     Some(text)
 }
 
-/// Whether a line is the name of a day, which then stands below it: `面试时间`.
+/// Returns whether a line is the name of a day, which then stands below it: `面试时间`.
 fn names_day(line: &str) -> bool {
     const NAMES: [&str; 7] = ["时间", "時間", "日期", "期限", "日時", " date", "deadline"];
     let line = line.to_lowercase();
@@ -231,7 +231,7 @@ fn in_style(text: &str, context: &Context<'_>) -> String {
     }
 }
 
-/// What the page is instead, where there is nothing to read: no text, nor anything more.
+/// Returns what the page is instead, where there is nothing to read: no text, nor anything more.
 fn refusal(layout: &Layout<'_>, text: &str, has_more: bool, told: bool) -> Option<String> {
     let page = layout.page;
     let (units, _) = layout::measure(text);
@@ -259,7 +259,7 @@ fn refusal(layout: &Layout<'_>, text: &str, has_more: bool, told: bool) -> Optio
     })
 }
 
-/// What relative addresses are relative to: `<base>`, else the page.
+/// Returns what relative addresses are relative to: `<base>`, else the page.
 fn page_base(page: &Page, context: &Context<'_>) -> url::Url {
     (0..page.elements.len() as Id)
         .take(200)

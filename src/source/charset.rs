@@ -206,7 +206,7 @@ fn guess(body: &[u8]) -> &'static Encoding {
     widest(detector.guess(None, Utf8Detection::Deny))
 }
 
-/// Whether no common text has this character: outside the first levels of GB 2312 and Big5, which
+/// Returns whether no common text has this character: outside the first levels of GB 2312 and Big5, which
 /// hold 99 % of running Chinese, or for no text at all.
 fn is_strange(c: char) -> bool {
     let level_one = |encoding: &'static Encoding, rows: std::ops::RangeInclusive<u8>| {

@@ -83,7 +83,7 @@ pub fn pair(first: &str, second: &str, zone: Tz, now: DateTime<Utc>) -> Option<M
         .map(Moment::Day)
 }
 
-/// Whether a date can be when something was published.
+/// Returns whether a date can be when something was published.
 ///
 /// # Errors
 /// The warning: it is more than a day in the future, or before 1990.

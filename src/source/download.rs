@@ -11,7 +11,7 @@ const ENDINGS: &str = "pdf|docx?|docm|dotx?|xlsx?|xlsm|xlsb|csv|et|ett|pptx?|pps
 /// What ends the name of a picture, which pages show more often than they hand it out.
 const PICTURES: &str = "jpe?g|png|gif|bmp|webp|tiff?|heic|jfif|svg|avif";
 
-/// Whether a name or an address ends as that of a picture does.
+/// Returns whether a name or an address ends as that of a picture does.
 pub(super) fn is_picture(name: &str) -> bool {
     static PICTURE: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(&format!(
@@ -22,7 +22,7 @@ pub(super) fn is_picture(name: &str) -> bool {
     PICTURE.is_match(name)
 }
 
-/// Whether an address, relative or not, leads to a file for people to keep.
+/// Returns whether an address, relative or not, leads to a file for people to keep.
 pub(super) fn is_file(href: &str) -> bool {
     static FILE: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(&format!(
@@ -33,7 +33,7 @@ pub(super) fn is_file(href: &str) -> bool {
     FILE.is_match(href)
 }
 
-/// Whether a name ends as that of a file does.
+/// Returns whether a name ends as that of a file does.
 pub(super) fn has_ending(name: &str) -> bool {
     static ENDING: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(&format!(r"(?i)\.(?:{ENDINGS})[\s）)】\]]{{0,3}}$")).expect("a fixed pattern")
@@ -41,7 +41,7 @@ pub(super) fn has_ending(name: &str) -> bool {
     ENDING.is_match(name)
 }
 
-/// Whether a line of a text is no more than the names of files, with their sizes: `附件1：名单.xlsx（25KB）`.
+/// Returns whether a line of a text is no more than the names of files, with their sizes: `附件1：名单.xlsx（25KB）`.
 pub(super) fn names_files(line: &str) -> bool {
     static SIZE: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?i)\s*[（(\[【]\s*(?:大小|size)?\s*[:：]?\s*[\d,.]{1,9}\s*(?:[kmg]?i?b?|字节|bytes?)\s*[）)\]】]\s*$")
@@ -51,7 +51,7 @@ pub(super) fn names_files(line: &str) -> bool {
     !line.contains(['。', '；', '，', '！', '？']) && (has_ending(&name) || is_picture(&name))
 }
 
-/// Whether an address looks like one that hands out files, whatever it ends in.
+/// Returns whether an address looks like one that hands out files, whatever it ends in.
 pub(super) fn is_download(url: &Url) -> bool {
     static DOWNLOAD: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(

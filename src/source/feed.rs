@@ -51,7 +51,7 @@ pub fn read(text: &str, context: &Context<'_>) -> Result<Feed, ReadError> {
     Ok(entry::read(&tree, root, context))
 }
 
-/// Whether a text is a feed by how it begins, whatever it was served as.
+/// Returns whether a text is a feed by how it begins, whatever it was served as.
 pub(super) fn is_feed(text: &str) -> bool {
     let text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}');
     if text.starts_with('{') {
@@ -228,7 +228,7 @@ impl<'a> Frame<'a> {
         url.to_string()
     }
 
-    /// When that is, where it can be, and what is wrong with how it is written.
+    /// Returns when that is, where it can be, and what is wrong with how it is written.
     fn moment(&self, written: Option<&str>) -> (Option<Moment>, Option<String>) {
         let Some(stamp) = written.and_then(|written| self.stamp(written)) else {
             return (None, None);
@@ -287,7 +287,7 @@ impl<'a> Frame<'a> {
     }
 }
 
-/// Whether a content is the whole text and not its beginning.
+/// Returns whether a content is the whole text and not its beginning.
 fn is_whole(text: &str) -> bool {
     let end = text.trim_end_matches(|c: char| c.is_whitespace() || "])）】>".contains(c));
     !end.is_empty() && !end.ends_with('…') && !end.ends_with("...") && !end.ends_with("阅读全文")

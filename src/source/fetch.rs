@@ -242,7 +242,7 @@ impl Fetcher {
         self.fetch(request, Limit::File(most)).await
     }
 
-    /// What the server says of a file without sending it: its `size` and type.
+    /// Returns what the server says of a file without sending it: its `size` and type.
     ///
     /// # Errors
     /// See [`FetchErrorKind`].

@@ -175,7 +175,7 @@ impl Guarded {
     }
 }
 
-/// Whether an address belongs to the public internet (IANA's special-purpose registries). An IPv6
+/// Returns whether an address belongs to the public internet (IANA's special-purpose registries). An IPv6
 /// address that leads to an IPv4 one is judged by that.
 fn is_public(address: IpAddr) -> bool {
     match (address, inner_v4(address)) {

@@ -74,7 +74,7 @@ fn auto(
     }
 }
 
-/// Whether an article is one. Sign-in pages, captchas and error pages have a few words too, and an
+/// Returns whether an article is one. Sign-in pages, captchas and error pages have a few words too, and an
 /// article may be headed like one of them.
 fn says_something(page: &Page, article: &Article) -> bool {
     !article.attachments.is_empty()

@@ -125,17 +125,17 @@ pub fn feeds_of(html: &str, context: &Context<'_>) -> Vec<Url> {
     Look::new(&page, context).map_or_else(|_| Vec::new(), |look| look.feeds())
 }
 
-/// What a page stands in for, such as a sign-in page, by its title or first heading.
+/// Returns what a page stands in for, such as a sign-in page, by its title or first heading.
 pub(super) fn stand_in(page: &Page) -> Option<&'static str> {
     stand_in::stand_in_by_title(page).or_else(|| stand_in::stand_in_by_text(page))
 }
 
-/// Whether a heading announces other things than the page's own.
+/// Returns whether a heading announces other things than the page's own.
 pub(super) fn is_side_heading(text: &str) -> bool {
     words::is_side_heading(text)
 }
 
-/// What to call a page on which nothing was found.
+/// Returns what to call a page on which nothing was found.
 pub(super) fn instead(page: &Page) -> &'static str {
     stand_in::instead(page)
 }
@@ -197,7 +197,7 @@ pub fn rejected(html: &str, context: &Context<'_>) -> Vec<OtherList> {
     look.tell_others(&groups)
 }
 
-/// How far each selector of the source matches on an HTML page.
+/// Returns how far each selector of the source matches on an HTML page.
 ///
 /// # Errors
 /// [`ReadError::NotAList`] where one of them is no CSS, or where there are no rows.

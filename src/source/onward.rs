@@ -15,7 +15,7 @@ const LONGEST_SCRIPT: usize = 8 << 10;
 /// A longer wait is a page that loads itself again.
 const LONGEST_WAIT: f32 = 10.0;
 
-/// What to do about a page that leads to another host, which is not followed.
+/// Returns what to do about a page that leads to another host, which is not followed.
 pub(crate) fn advice(to: &Url) -> String {
     let to = Shown(to);
     format!("the page only leads on to {to}, on another host: if that is right, set `url` to it")
@@ -60,7 +60,7 @@ fn named(page: &Page, name: &str) -> Vec<u32> {
     ids.filter(|id| page.name(*id) == name).collect()
 }
 
-/// Whether a page has no more than these characters and links.
+/// Returns whether a page has no more than these characters and links.
 fn says_at_most(page: &Page, characters: usize, links: usize) -> bool {
     let texts = (0..page.runs.len()).map(|run| page.run_text(run).trim().chars().count());
     texts.sum::<usize>() <= characters && named(page, "a").len() <= links
@@ -93,7 +93,7 @@ fn without_scripts(page: &Page) -> Option<String> {
     (wait <= LONGEST_WAIT).then_some(to)
 }
 
-/// Whether nobody stays on a page that leads on after so many seconds.
+/// Returns whether nobody stays on a page that leads on after so many seconds.
 fn is_for_all(wait: f32, page: &Page) -> bool {
     wait <= 1.0 || (wait <= LONGEST_WAIT && says_at_most(page, 200, 3))
 }

@@ -189,7 +189,7 @@ impl<F: Callback<Infallible, ()>> ForwardingEmitter for Quiet<F> {
     }
 }
 
-/// Whether a `style` hides its element.
+/// Returns whether a `style` hides its element.
 pub(crate) fn is_hidden_style(style: &str) -> bool {
     style.contains("none") && {
         let style: String = style.chars().filter(|c| !c.is_whitespace()).collect();

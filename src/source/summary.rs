@@ -123,7 +123,7 @@ fn word_end(text: &str, end: usize) -> usize {
     if kept.is_empty() { end } else { kept.len() }
 }
 
-/// Whether a description tells of this article: it says something, and in the text's own words.
+/// Returns whether a description tells of this article: it says something, and in the text's own words.
 fn is_real(title: &str, description: &str, text: &str) -> bool {
     let description = description.trim();
     let own = pairs(description);

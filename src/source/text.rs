@@ -37,7 +37,7 @@ pub(crate) fn whole_until(text: &str, end: usize) -> usize {
     ends.last().unwrap_or_default()
 }
 
-/// Whether nothing in a text can be noise or a gloss, which is so of most titles: Chinese characters,
+/// Returns whether nothing in a text can be noise or a gloss, which is so of most titles: Chinese characters,
 /// marks that are their own, ASCII without brackets and entities, single spaces.
 fn is_plain(text: &str) -> bool {
     let mut last = ' ';
@@ -93,7 +93,7 @@ pub fn simplify(text: &str) -> String {
     }
 }
 
-/// Whether `c` is a Chinese character.
+/// Returns whether `c` is a Chinese character.
 pub(crate) fn is_han(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}'
         | '\u{20000}'..='\u{323af}' | '〇' | '々')

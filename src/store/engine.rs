@@ -195,7 +195,7 @@ impl Engine {
         }
     }
 
-    /// What it takes on the disk.
+    /// Returns what it takes on the disk.
     #[must_use]
     pub fn disk_bytes(&self) -> u64 {
         match self {

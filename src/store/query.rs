@@ -112,7 +112,7 @@ impl SearchedWords {
         }
     }
 
-    /// Whether all of them stand in the parts of a record, or in these and its text.
+    /// Returns whether all of them stand in the parts of a record, or in these and its text.
     pub(super) fn are_in(
         &mut self,
         parts: [Option<&String>; 3],

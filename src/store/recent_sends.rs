@@ -30,7 +30,7 @@ impl<C> Default for RecentSends<C> {
 }
 
 impl<C: Ord + Clone> RecentSends<C> {
-    /// What is known after a restart: what went out together was one message.
+    /// Restores what is known after a restart: what went out together was one message.
     pub(super) fn restore(taken: impl Iterator<Item = (i64, C)>) -> Self {
         let taken: BTreeSet<(i64, C)> = taken.collect();
         let mut sends = Self(taken.into_iter().collect());

@@ -326,7 +326,7 @@ impl Sled {
         &self.shared.path
     }
 
-    /// What it takes on the disk.
+    /// Returns what it takes on the disk.
     #[must_use]
     pub fn disk_bytes(&self) -> u64 {
         let engine = self.shared.engine.read();

@@ -44,7 +44,7 @@ impl Space {
         FLOOR.min(self.total / 10)
     }
 
-    /// Whether a further write might be one too many.
+    /// Returns whether a further write might be one too many.
     #[must_use]
     pub fn is_full(self) -> bool {
         self.free < ROOM_FOR_A_WRITE

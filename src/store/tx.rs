@@ -54,7 +54,7 @@ pub trait Sources {
 
 /// By what notices are known again.
 pub trait Notices {
-    /// What was seen under each address or guid.
+    /// Returns what was seen under each address or guid.
     fn seen(&mut self, source: &SourceId, keys: &[SeenKey]) -> Result<Vec<Option<Seen>>>;
     fn set_seen(&mut self, source: &SourceId, key: SeenKey, seen: Seen);
     /// Bulletins that were seen under a title and day.
@@ -152,16 +152,16 @@ pub trait Outbox {
     fn waiting_in(&mut self, channel: &ChannelId) -> Vec<(u64, i64)>;
     fn count_waiting_in(&mut self, channel: &ChannelId) -> u64;
     fn count_waiting(&mut self) -> u64;
-    /// Whether it waits for a digest, quiet hours or its readers, beside the order of the numbers.
+    /// Returns whether it waits for a digest, quiet hours or its readers, beside the order of the numbers.
     fn is_held_back(&mut self, channel: &ChannelId, id: u64) -> bool;
-    /// What was held back in a channel until `now_ms` or earlier, in the order in which it goes out.
+    /// Returns what was held back in a channel until `now_ms` or earlier, in the order in which it goes out.
     fn released(&mut self, channel: &ChannelId, now_ms: i64) -> Vec<u64>;
-    /// What else goes out of a channel once it may at `due_ms`, in that order.
+    /// Returns what else goes out of a channel once it may at `due_ms`, in that order.
     fn ready_at(&mut self, channel: &ChannelId, due_ms: i64) -> Vec<u64>;
     fn sending_in(&mut self, channel: &ChannelId) -> Vec<u64>;
     /// All that is queued or being sent, newest first.
     fn unfinished(&mut self, state: DeliveryState) -> Vec<u64>;
-    /// When the last sends were begun, or answered where they were (ms), oldest first.
+    /// Returns when the last sends were begun, or answered where they were (ms), oldest first.
     fn recent_sends(&mut self, since_ms: i64) -> Vec<(i64, ChannelId)>;
 }
 

@@ -202,7 +202,7 @@ impl Channel {
         }
     }
 
-    /// Whether it has bulletins of `source`.
+    /// Returns whether it has bulletins of `source`.
     #[must_use]
     pub fn has(&self, source: &SourceId) -> bool {
         let source = source.as_str();

@@ -94,7 +94,7 @@ fn silent_days(state: &LookState, now: DateTime<Utc>) -> Option<i64> {
     (is_long && state.gaps_minutes.len() >= LEAST_GAPS).then_some(silent / (24 * 60))
 }
 
-/// What is told of the disk: that it is low, and that it is no more.
+/// Returns what is told of the disk: that it is low, and that it is no more.
 pub(super) fn of_disk(low: Option<&str>, language: Language) -> String {
     match (low, language) {
         (Some(why), Language::Zh) => format!("磁盘空间不足，已暂停查看来源：{why}"),

@@ -77,7 +77,7 @@ impl Shared {
     }
 }
 
-/// What happened to a bulletin that changed.
+/// Returns what happened to a bulletin that changed.
 fn became(before: BulletinState, now: Option<BulletinState>) -> &'static str {
     match (before, now) {
         (_, Some(BulletinState::Withdrawn)) => "was withdrawn",

@@ -69,7 +69,7 @@ struct Row {
 }
 
 impl Timetable {
-    /// When the next source is due.
+    /// Returns when the next source is due.
     pub(super) fn first(&mut self) -> Option<Instant> {
         while let Some(Reverse((at, entry, id))) = self.heap.peek() {
             let is_latest = self
@@ -152,7 +152,7 @@ impl Timetable {
         }
     }
 
-    /// When a source is due next, for those who want to know.
+    /// Returns when a source is due next, for those who want to know.
     pub(super) fn due(&self, id: &SourceId) -> Option<DateTime<Utc>> {
         self.rows.get(id).map(|row| row.due)
     }
@@ -186,7 +186,7 @@ impl Timetable {
         }
     }
 
-    /// Whether the clock was set since this was asked last.
+    /// Returns whether the clock was set since this was asked last.
     pub(super) fn take_setting(&mut self) -> bool {
         std::mem::take(&mut self.was_set)
     }
@@ -206,7 +206,7 @@ impl Timetable {
 }
 
 impl Row {
-    /// When it is looked at next. A clock that is set must not put a retry off for long.
+    /// Returns when it is looked at next. A clock that is set must not put a retry off for long.
     fn due_at(&self, again: Option<DateTime<Utc>>, now: DateTime<Utc>) -> DateTime<Utc> {
         let scheduled = self.base + self.jitter;
         match again.map(|again| again.min(now + LONGEST_WAIT)) {

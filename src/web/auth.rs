@@ -55,7 +55,7 @@ pub(super) async fn require_admin(
     }
 }
 
-/// Whether `/metrics` may be read: by its own token or an admin's.
+/// Returns whether `/metrics` may be read: by its own token or an admin's.
 pub(super) fn may_read_metrics(
     site: &Site,
     headers: &HeaderMap,
@@ -73,7 +73,7 @@ pub(super) fn may_read_metrics(
     knock(site, extensions, token, opens, either)
 }
 
-/// Who has this token, if an admin has.
+/// Returns who has this token, if an admin has.
 fn admin(site: &Site, extensions: &Extensions, token: &str) -> Result<Actor, Problem> {
     let actor = actor(site, token);
     let opens = actor.as_ref().map_or(Opens::Nothing, |_| Opens::All);
@@ -81,7 +81,7 @@ fn admin(site: &Site, extensions: &Extensions, token: &str) -> Result<Actor, Pro
     actor.ok_or_else(no_admin)
 }
 
-/// Whether a token that opens so much is taken now. That of commands on this machine always is: nobody can
+/// Returns whether a token that opens so much is taken now. That of commands on this machine always is: nobody can
 /// guess it, and others on the machine must not shut them out.
 fn knock(
     site: &Site,

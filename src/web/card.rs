@@ -109,14 +109,14 @@ impl<'a> Scene<'a> {
         })
     }
 
-    /// When it was published, as far as anyone knows.
+    /// Returns when it was published, as far as anyone knows.
     pub(super) fn published(self, bulletin: &Bulletin) -> Moment {
         let seen = bulletin.first_seen.with_timezone(&self.config.time_zone);
         let seen = Moment::Time(seen.fixed_offset());
         bulletin.published.unwrap_or(seen)
     }
 
-    /// What was there when it was first looked for, without a date, may be of any age.
+    /// Says when an undated notice was taken in that was there at the first look: it may be of any age.
     fn shown(self, bulletin: &Bulletin) -> When {
         let is_of_any_age = bulletin.published.is_none() && bulletin.cause != Cause::New;
         if !is_of_any_age {

@@ -55,7 +55,7 @@ pub(super) enum Shut {
 }
 
 impl Door {
-    /// Whether a client's token, which opens so much, is taken now.
+    /// Returns whether a client's token, which opens so much, is taken now.
     pub(super) fn knock(&self, client: Client, opens: Opens, now: Instant) -> Result<(), Shut> {
         let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
         let before = tries.get(&client).copied();
@@ -93,7 +93,7 @@ impl Door {
         Err(Shut::Wrong)
     }
 
-    /// How many tokens were wrong, and how many were not looked at.
+    /// Returns how many tokens were wrong, and how many were not looked at.
     pub(super) fn counts(&self) -> [(&'static str, u64); 2] {
         [
             ("refused", self.refused.load(Ordering::Relaxed)),

@@ -125,7 +125,7 @@ async fn answer(
     Ok(validators.on(response, viewer))
 }
 
-/// When each bulletin was last corrected, else first seen: readers show again what has a newer time.
+/// Returns when each bulletin was last corrected, else first seen: readers show again what has a newer time.
 async fn updated(
     store: &Store,
     bulletins: &[Bulletin],

@@ -77,14 +77,14 @@ pub(super) async fn pass(State(site): State<Shared>, mut request: Request, next:
     next.run(request).instrument(span).await
 }
 
-/// Whether a proxy that we trust was asked by https. [`pass`] takes the header off all others.
+/// Returns whether a proxy that we trust was asked by https. [`pass`] takes the header off all others.
 pub(super) fn is_secure(headers: &HeaderMap) -> bool {
     let last = headers.get_all(FORWARDED_PROTO).iter().next_back();
     let last = last.and_then(|value| value.to_str().ok()?.rsplit(',').next());
     last.is_some_and(|scheme| scheme.trim().eq_ignore_ascii_case("https"))
 }
 
-/// Whether it came by a proxy that we trust.
+/// Returns whether it came by a proxy that we trust.
 pub(super) fn is_forwarded(headers: &HeaderMap) -> bool {
     headers.contains_key(FORWARDED_PROTO) || headers.contains_key(FORWARDED_FOR)
 }
@@ -97,7 +97,7 @@ fn asked_names(request: &Request) -> Vec<String> {
     of_address.into_iter().chain(hosts).collect()
 }
 
-/// Whether a name leads here on purpose: loopback, where we listen, `public_url`, and those of `hosts`.
+/// Returns whether a name leads here on purpose: loopback, where we listen, `public_url`, and those of `hosts`.
 /// Ports do not count: they may be forwarded.
 fn is_ours(name: &str, listen: SocketAddr, web: &WebSettings) -> bool {
     let Some(host) = host(name) else {

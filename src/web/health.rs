@@ -322,7 +322,7 @@ async fn kinds_at_work(
     Ok(kinds.collect())
 }
 
-/// What sends to it; chats that subscribed by themselves are Telegram's.
+/// Returns what sends to it; chats that subscribed by themselves are Telegram's.
 fn kind(config: &Config, id: &ChannelId) -> &'static str {
     let channel = config.channels.iter().find(|channel| channel.id == *id);
     channel.map_or("telegram", Channel::kind_name)

@@ -180,7 +180,7 @@ impl Wish {
     }
 }
 
-/// What the channel page shows, newest first.
+/// Returns what the channel page shows, newest first.
 fn visible(viewer: Viewer, limit: usize) -> BulletinQuery {
     BulletinQuery {
         states: vec![

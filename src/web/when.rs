@@ -18,7 +18,7 @@ pub(super) struct When {
 }
 
 impl When {
-    /// When a notice of an unknown age was taken in.
+    /// Returns when a notice of an unknown age was taken in.
     pub(super) fn collected(day: NaiveDate, language: Language) -> Self {
         let day = day.format("%Y-%m-%d").to_string();
         Self {

@@ -72,7 +72,7 @@ pub(super) async fn try_page(
     ]))
 }
 
-/// What a look at the page would find, or why it cannot be read; None: it takes too long.
+/// Returns what a look at the page would find, or why it cannot be read; None: it takes too long.
 async fn preview(
     base: &Base,
     watch: &Watch,
@@ -160,7 +160,7 @@ fn added(base: &Base, asker: &Asker, url: Url, name: &str) -> AddedSource {
     }
 }
 
-/// How many sources were added from the asker's chat, and from all; None: nobody adds any.
+/// Returns how many sources were added from the asker's chat, and from all; None: nobody adds any.
 fn counted(base: &Base, asker: &Asker) -> Option<(usize, usize)> {
     let added = base.store.added_sources().borrow().clone();
     let own = added.iter().filter(|source| is_of(base, source, asker));
@@ -170,7 +170,7 @@ fn counted(base: &Base, asker: &Asker) -> Option<(usize, usize)> {
 
 fn may_not_add(base: &Base, asker: &Asker, target: &Target, url: &Url) -> Option<String> {
     let words = asker.words();
-    // Who may not subscribe adds nothing either.
+    // People who may not subscribe add nothing either.
     let shut = match target::standing_if_asked(base, asker, target) {
         Standing::New => Some(words.nobody_subscribes),
         Standing::Pending => Some(words.let_in_first),

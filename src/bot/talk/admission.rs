@@ -145,7 +145,7 @@ pub(super) async fn decide(
     Ok(pressed)
 }
 
-/// What an admin decided of a chat, as `reader` is told.
+/// Returns what an admin decided of a chat, as `reader` is told.
 fn decision(
     base: &Base,
     chat: &Chat,

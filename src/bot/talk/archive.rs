@@ -95,7 +95,7 @@ pub(super) async fn shown(base: &Base, asker: &Asker, id: BulletinId) -> Result<
     Ok(story::with_acts(base, asker, &bulletin, Reply::from(card.html())).with([story]))
 }
 
-/// What was typed without spaces, in the pairs of characters that most Chinese words are: `停电通知` is
+/// Splits what was typed without spaces into the pairs of characters that most Chinese words are: `停电通知` is
 /// looked for as `停电` and `通知` where nothing holds it as it is. None: it has no such words.
 fn pairs(words: &[String]) -> Option<Vec<String>> {
     let is_chinese = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);

@@ -43,7 +43,7 @@ impl Ask {
         }
     }
 
-    /// What a message of the bot asks for, in whatever language.
+    /// Returns what a message of the bot asks for, in whatever language.
     pub(super) fn of(message: &str) -> Option<Self> {
         let is_asked = |ask: &Ask| {
             let mut languages = [Language::Zh, Language::En].into_iter();

@@ -32,7 +32,7 @@ pub(in crate::bot) struct Asker {
     pub(in crate::bot) spoken: Option<Language>,
     /// The language of the answer.
     pub(in crate::bot) language: Language,
-    /// What was written, or the data of the button.
+    /// The text that was written, or the data of the button.
     pub(in crate::bot) question: String,
 }
 

@@ -47,7 +47,7 @@ impl Base {
         wished.or_else(spoken).unwrap_or(self.config.language)
     }
 
-    /// Whether it is one of the config's admins.
+    /// Returns whether it is one of the config's admins.
     pub(super) fn is_admin(&self, asker: &Asker) -> bool {
         let person = asker.person.as_ref();
         person.is_some_and(|person| self.permissions.admins.contains(person))
@@ -72,7 +72,7 @@ impl Base {
         })
     }
 
-    /// Whether the asker administrates `chat`: a private chat is its person's own.
+    /// Returns whether the asker administrates `chat`: a private chat is its person's own.
     pub(super) async fn administrates(&self, asker: &Asker, chat: &ChannelId) -> bool {
         if *chat == asker.chat && (asker.is_private() || asker.speaks_for_chat) {
             return true;
@@ -87,7 +87,7 @@ impl Base {
         self.administrates(asker, &asker.chat).await
     }
 
-    /// Who may not do something is told so; in a group once, after that it is silence.
+    /// Tells people that they may not do something; in a group once, then nothing is said.
     pub(super) fn is_to_be_told(&self, asker: &Asker) -> bool {
         let (chat, person) = (&asker.chat, asker.person.as_ref());
         asker.is_private() || self.memory.is_first_refusal(chat, person)
@@ -110,7 +110,7 @@ impl Base {
         sources.find(|source| source.id == *id)
     }
 
-    /// What a bulletin's source is called.
+    /// Returns what a bulletin's source is called.
     pub(super) fn source_name<'a>(&'a self, bulletin: &'a Bulletin) -> &'a str {
         let source = self.source(&bulletin.source);
         source.map_or(bulletin.source.as_str(), |source| &source.name)

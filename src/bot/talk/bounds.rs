@@ -34,7 +34,7 @@ struct Account {
 }
 
 impl<K: Eq + Hash> Bounds<K> {
-    /// Whether the chat may ask once more now.
+    /// Returns whether the chat may ask once more now.
     pub(super) fn ask(&self, chat: K, now: Instant) -> Allowance {
         let mut chats = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if chats.len() >= MOST_CHATS {

@@ -108,7 +108,7 @@ pub(super) fn unknown(base: &Base, asker: &Asker, which: &Which) -> String {
     format!("{unknown}\n{hint}")
 }
 
-/// How far two paths are the same.
+/// Returns how far two paths are the same.
 fn in_common(one: &str, other: &str) -> usize {
     let both = one.bytes().zip(other.bytes());
     both.take_while(|(one, other)| one == other).count()

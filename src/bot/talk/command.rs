@@ -53,7 +53,7 @@ pub(super) enum AdminCommand {
 }
 
 impl AdminCommand {
-    /// Whether it shows more than the chat that it is typed in is concerned with.
+    /// Returns whether it shows more than the chat that it is typed in is concerned with.
     pub(super) fn is_for_admins_eyes(&self) -> bool {
         !matches!(self, Self::Rebroadcast(..) | Self::Misused(_))
     }

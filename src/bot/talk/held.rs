@@ -24,7 +24,7 @@ const SHOWN: usize = 30;
 /// Of each source, so many newest are published.
 const NEWEST: usize = 3;
 
-/// What is held of a source, or of all, with buttons.
+/// Returns what is held of a source, or of all, with buttons.
 pub(super) async fn held(
     base: &Base,
     asker: &Asker,

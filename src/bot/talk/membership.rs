@@ -19,7 +19,7 @@ pub(super) async fn joined(
     })
 }
 
-/// What was paused because the conversation was shut may go on.
+/// Goes on with what was paused because the conversation was shut.
 pub(super) async fn take_up(base: &Base, asker: &Asker) -> Result<(), StoreError> {
     let configured = base.channels_of(&asker.chat, asker.username.as_deref());
     let mut all: Vec<ChannelId> = configured.map(|(channel, _)| channel.id.clone()).collect();

@@ -46,7 +46,7 @@ impl ChatMemory {
         is_first(&self.introduced, of.clone(), MOST_CHATS)
     }
 
-    /// Whether admins may be asked about one more chat; strangers make as many groups as they like.
+    /// Returns whether admins may be asked about one more chat; strangers make as many groups as they like.
     pub(super) fn may_ask_admins(&self) -> bool {
         self.admin_asks.ask((), Instant::now()) == Allowance::Granted
     }

@@ -23,7 +23,7 @@ use crate::{
     push::{Pusher, card::escape},
 };
 
-/// What a message asks for; None: it is none of the bot's business.
+/// Returns what a message asks for; None: it is none of the bot's business.
 pub(super) fn understood(message: &Message, own_name: &str) -> Option<ChatCommand> {
     let parsed = command::parse(&message.text, own_name);
     // An answer may begin with a slash, as a regular expression does.
@@ -34,7 +34,7 @@ pub(super) fn understood(message: &Message, own_name: &str) -> Option<ChatComman
     known.or_else(answer).or(parsed)
 }
 
-/// What the message asked for that this one answers.
+/// Returns what the message asked for that this one answers.
 fn asked_in(message: &Message) -> Option<Ask> {
     let first = message.text.split_whitespace().next()?;
     let is_for_others = first.starts_with('/') && first.contains('@');
@@ -87,7 +87,7 @@ async fn answered(base: &Base, asker: &Asker, command: ChatCommand) -> Result<Re
     }
 }
 
-/// What others in a group are not to see is said to the admin alone.
+/// Says to the admin alone what others in a group are not to see.
 async fn administer(
     base: &Base,
     (tasks, pusher): (&Tasks, &Pusher),

@@ -26,7 +26,7 @@ pub(super) fn kept(looked_for: &str) -> String {
         .to_owned()
 }
 
-/// What was looked for, as the message says; empty where nothing was.
+/// Returns what was looked for, as the message says; empty where nothing was.
 pub(super) fn asked(message: &str) -> String {
     let first = message.lines().next().unwrap_or_default();
     first.strip_prefix(LENS).unwrap_or_default().to_owned()

@@ -32,7 +32,7 @@ pub(in crate::bot) trait Platform: Send + Sync {
     /// The bot's own name there, by which commands in groups call it.
     fn name(&self) -> &str;
 
-    /// Whether a person administrates a conversation.
+    /// Returns whether a person administrates a conversation.
     fn administrates<'a>(
         &'a self,
         person: &'a ChannelId,
@@ -45,7 +45,7 @@ pub(in crate::bot) trait Platform: Send + Sync {
     /// The whole conversation that a place belongs to.
     fn whole(&self, place: &ChannelId) -> ChannelId;
 
-    /// Whether a conversation is one person's own.
+    /// Returns whether a conversation is one person's own.
     fn is_private(&self, chat: &ChannelId) -> bool;
 
     /// The place in that conversation to which a channel of the config leads.
@@ -56,10 +56,10 @@ pub(in crate::bot) trait Platform: Send + Sync {
         username: Option<&str>,
     ) -> Option<ChannelId>;
 
-    /// How the config would name the conversation as a channel.
+    /// Returns how the config would name the conversation as a channel.
     fn config_block(&self, asker: &Asker) -> String;
 
-    /// Whether messages can be taken back there.
+    /// Returns whether messages can be taken back there.
     fn can_delete(&self, id: &ChannelId, configured: Option<&Channel>) -> bool;
 
     /// Says something once its turn has come; false where too much waits to be said.

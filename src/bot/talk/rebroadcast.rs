@@ -265,7 +265,7 @@ fn request(asker: &Asker, carrier: &Carrier) -> String {
     format!("{chat} {}", carrier.message.0)
 }
 
-/// What a report is about.
+/// Returns what a report is about.
 pub(super) fn what(words: &Phrases, report: &Report) -> String {
     match report.bulletin {
         Some(id) => format!("#{id}"),

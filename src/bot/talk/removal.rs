@@ -15,7 +15,7 @@ use crate::{
     push::card::{cut, escape},
 };
 
-/// Whether the asker is to see that a source can be removed: it was added from their chat, or they
+/// Returns whether the asker is to see that a source can be removed: it was added from their chat, or they
 /// are an admin where nobody else reads along.
 pub(super) fn is_to_remove(base: &Base, asker: &Asker, id: &SourceId) -> bool {
     let added = base.store.added_sources().borrow().clone();

@@ -70,7 +70,7 @@ async fn end_undo(base: &Base, report: &Report, reported_ms: i64) -> Result<(), 
     base.store.change_report(report.run, done).await
 }
 
-/// Whether the platform has it, or never will.
+/// Returns whether the platform has it, or never will.
 async fn show(base: &Base, report: &Report, tally: Tally, can_undo: bool) -> bool {
     let words = base.words_at(&report.asked_in());
     let parts = [

@@ -51,7 +51,7 @@ pub(super) async fn why(base: &Base, asker: &Asker, what: &str) -> Result<Reply,
     Ok(with_acts(base, asker, &bulletin, lines.join("\n").into()))
 }
 
-/// What may be done with a bulletin, below what is said of it.
+/// Returns what may be done with a bulletin, below what is said of it.
 pub(super) fn with_acts(base: &Base, asker: &Asker, bulletin: &Bulletin, reply: Reply) -> Reply {
     let words = asker.words();
     let has_deadline = bulletin.deadline.is_some();
@@ -120,7 +120,7 @@ fn found_when(base: &Base, asker: &Asker, bulletin: &Bulletin) -> String {
     fill(asker.words().why_found, &parts)
 }
 
-/// What became of it in the asker's chat: how the bulletin itself came, and a reminder that is to come.
+/// Returns what became of it in the asker's chat: how the bulletin itself came, and a reminder that is to come.
 async fn here(base: &Base, asker: &Asker, bulletin: &Bulletin) -> Result<Vec<String>, StoreError> {
     let words = asker.words();
     let own = own_channels(base, asker);
@@ -160,7 +160,7 @@ async fn here(base: &Base, asker: &Asker, bulletin: &Bulletin) -> Result<Vec<Str
     Ok(lines)
 }
 
-/// What leads to the asker's chat and topic.
+/// Returns what leads to the asker's chat and topic.
 fn own_channels(base: &Base, asker: &Asker) -> Vec<Channel> {
     let leading = base.channels_of(&asker.chat, asker.username.as_deref());
     let mut own: Vec<Channel> = leading.map(|(channel, _)| channel.clone()).collect();
@@ -242,7 +242,7 @@ async fn kept_from(
     Ok(lines)
 }
 
-/// What names no single bulletin.
+/// Says that a command must name one bulletin.
 fn unread(words: &Phrases, what: &str, usage: &str) -> Reply {
     match what.split_whitespace().nth(1) {
         Some(_) => words.one_at_a_time.into(),
@@ -250,7 +250,7 @@ fn unread(words: &Phrases, what: &str, usage: &str) -> Reply {
     }
 }
 
-/// Whether such a delivery brings the bulletin itself.
+/// Returns whether such a delivery brings the bulletin itself.
 fn brings(kind: DeliveryKind) -> bool {
     matches!(kind, DeliveryKind::New | DeliveryKind::Rebroadcast)
 }
@@ -266,7 +266,7 @@ fn progress(state: DeliveryState) -> u8 {
     }
 }
 
-/// What in a channel's own wishes keeps a bulletin of one of its sources from it.
+/// Returns what in a channel's own wishes keeps a bulletin of one of its sources from it.
 fn reason(words: &Phrases, channel: &Channel, bulletin: &Bulletin) -> Option<String> {
     if !channel.wants(&bulletin.source) {
         return None;

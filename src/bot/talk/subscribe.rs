@@ -255,7 +255,7 @@ fn offer_those_it_has(base: &Base, asker: &Asker, target: &Target) -> Reply {
     }
 }
 
-/// What stands between spaces, line ends and the commas of a Chinese keyboard, which no address holds.
+/// Returns what stands between spaces, line ends and the commas of a Chinese keyboard, which no address holds.
 fn parts(what: &str) -> impl Iterator<Item = &str> {
     let parts = what.split(|c: char| c.is_whitespace() || "，、；。".contains(c));
     let parts = parts.map(|part| part.trim_end_matches([',', ';']));

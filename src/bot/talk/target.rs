@@ -45,7 +45,7 @@ impl Target {
     }
 }
 
-/// What a command names, and whose wishes it is about: `news @channel` is about that channel. An error
+/// Returns what a command names, and whose wishes it is about: `news @channel` is about that channel. An error
 /// says why the asker may not.
 pub(super) async fn named(
     base: &Base,
@@ -104,7 +104,7 @@ pub(super) async fn change(
         .await
 }
 
-/// What a chat is once the asker wishes for something there.
+/// Returns what a chat is once the asker wishes for something there.
 pub(super) fn standing_if_asked(base: &Base, asker: &Asker, target: &Target) -> Standing {
     let before = base.store.chat(&target.id);
     let before = before.map_or(Standing::New, |chat| chat.standing);

@@ -76,18 +76,18 @@ pub(super) fn known_at(base: &Base, asker: &Asker, target: &Target, url: &Url) -
     })
 }
 
-/// Whether sources that are not public show there as well.
+/// Returns whether sources that are not public show there as well.
 pub(super) fn sees_all(base: &Base, asker: &Asker) -> bool {
     let is_let_in = |id: &ChannelId| base.store.chat(id).is_some_and(|it| it.may_have(false));
     base.is_admin_alone(asker) || is_let_in(&asker.place) || is_let_in(&asker.chat)
 }
 
-/// What a chat wants, as it may be told to it: a link may have led it to what it does not see yet.
+/// Returns what a chat wants, as it may be told to it: a link may have led it to what it does not see yet.
 pub(super) fn names_for(base: &Base, chat: &Chat, words: &Phrases) -> String {
     names_of(base, chat, chat.may_have(false), words)
 }
 
-/// What a chat wants by name, escaped; what is not public only where all may be told.
+/// Returns what a chat wants by name, escaped; what is not public only where all may be told.
 pub(super) fn names_of(base: &Base, chat: &Chat, all: bool, words: &Phrases) -> String {
     const MOST: usize = 20;
     let Some(wanted) = &chat.sources else {

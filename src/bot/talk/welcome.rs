@@ -14,7 +14,7 @@ use crate::{
     push::card::{clean_line, cut, escape},
 };
 
-/// What a chat reads where it asks how to begin: in private all of it, in a group what concerns its
+/// Returns what a chat reads where it asks how to begin: in private all of it, in a group what concerns its
 /// members, in a channel nothing.
 pub(super) fn welcome(base: &Base, asker: &Asker) -> Reply {
     let words = asker.words();
@@ -73,7 +73,7 @@ pub(super) fn introduce(base: &Base, asker: &Asker) -> Vec<Effect> {
     })]
 }
 
-/// How to push to a chat where nobody is named who could be told; once, as far as is remembered.
+/// Returns how to push to a chat where nobody is named who could be told; once, as far as is remembered.
 fn for_admins(base: &Base, asker: &Asker) -> Vec<(ChannelId, Reply)> {
     if !base.memory.is_first_introduction(&asker.chat) {
         return Vec::new();

@@ -98,7 +98,7 @@ fn also_in_config(base: &Base, asker: &Asker) -> Option<String> {
     (!named.is_empty()).then_some(line)
 }
 
-/// What one of the wishes may be; None: all of them.
+/// Returns what one of the wishes may be; None: all of them.
 pub(super) fn menu(base: &Base, asker: &Asker, wish: Option<Preference>) -> Reply {
     let words = asker.words();
     let Some(wish) = wish else {

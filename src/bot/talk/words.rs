@@ -40,7 +40,7 @@ pub(super) fn shown_name(name: &str) -> String {
     page_words(name, LONGEST)
 }
 
-/// What a page or server says, on one line of so many characters: it calls nobody.
+/// Returns what a page or server says, on one line of so many characters: it calls nobody.
 pub(super) fn page_words(said: &str, longest: usize) -> String {
     quiet(&cut(&clean_line(said), longest))
 }

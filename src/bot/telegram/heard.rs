@@ -133,7 +133,7 @@ fn original(message: &Message, me: i64) -> Original {
     }
 }
 
-/// Whether the message that was pressed has the button, as far as is known.
+/// Returns whether the message that was pressed has the button, as far as is known.
 fn is_shown(query: &CallbackQuery) -> bool {
     let markup = query.regular_message().and_then(Message::reply_markup);
     let mut buttons = markup

@@ -190,7 +190,7 @@ impl Platform for TelegramPlatform {
 }
 
 impl TelegramPlatform {
-    /// What Telegram says while others wait.
+    /// Returns what Telegram says while others wait.
     async fn asked<P: Payload + Serialize>(&self, question: &P) -> Result<Value, CallError> {
         let api = self.voice.telegram.api();
         api.call_within(question, PATIENCE).await
@@ -207,7 +207,7 @@ impl TelegramPlatform {
         }
     }
 
-    /// Who is a member is told for certain only to a bot that is an administrator itself; who administrates
+    /// Asks who is a member, which is told for certain only to a bot that is an administrator itself; who administrates
     /// is told to all.
     async fn is_listed(&self, chat: i64, user: u64) -> bool {
         let question = GetChatAdministrators::new(ChatId(chat));

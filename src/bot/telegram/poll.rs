@@ -60,7 +60,7 @@ pub(super) async fn updates(voice: &Voice, offset: i32) -> Polled {
     }
 }
 
-/// What an error means, and whether it is that somebody else polls.
+/// Returns what an error means, and whether it is that somebody else polls.
 pub(super) fn understood(error: CallError) -> (Sent, bool) {
     let conflict = matches!(&error, CallError::Refused { code: 409, .. });
     (verdict::of(error, 0), conflict)

@@ -46,7 +46,7 @@ impl Cost {
         Self { bytes, places }
     }
 
-    /// Whether it is no more than `most` allows.
+    /// Returns whether it is no more than `most` allows.
     #[must_use]
     pub fn fits(self, most: Self) -> bool {
         self.bytes <= most.bytes && self.places <= most.places
@@ -145,7 +145,7 @@ fn last_line(message: &str) -> String {
     last.trim_start_matches("error: ").to_owned()
 }
 
-/// How many places of a pattern may be open at once. The parser bounds how deep it is.
+/// Returns how many places of a pattern may be open at once. The parser bounds how deep it is.
 fn places(pattern: &Hir) -> usize {
     match pattern.kind() {
         HirKind::Empty | HirKind::Look(_) | HirKind::Class(_) => 1,

@@ -10,7 +10,7 @@ use super::super::fold::{self, fold};
 /// Characters of a class that are tried; a class with more of them has some that a text can hold.
 const TRIED: usize = 1 << 10;
 
-/// Whether some folded text matches. The parser bounds how deep a pattern is.
+/// Returns whether some folded text matches. The parser bounds how deep a pattern is.
 pub(super) fn can_match(pattern: &Hir) -> bool {
     match pattern.kind() {
         HirKind::Empty | HirKind::Look(_) => true,
@@ -38,7 +38,7 @@ pub(super) fn can_match(pattern: &Hir) -> bool {
     }
 }
 
-/// Whether a condition between two parts, such as `\b`, can hold there: no word ends between two letters.
+/// Returns whether a condition between two parts, such as `\b`, can hold there: no word ends between two letters.
 fn may_part(before: &Hir, between: &Hir, after: &Hir) -> bool {
     let is_boundary = matches!(
         between.kind(),
@@ -48,7 +48,7 @@ fn may_part(before: &Hir, between: &Hir, after: &Hir) -> bool {
     !is_boundary || end.is_none() || begin.is_none() || end != begin
 }
 
-/// Whether the last or first character of a part belongs to a word; None: it may or may not.
+/// Returns whether the last or first character of a part belongs to a word; None: it may or may not.
 fn is_of_word(part: &Hir, last: bool) -> Option<bool> {
     let is_of_word = |c: char| c.is_alphanumeric() || c == '_';
     match part.kind() {
@@ -72,7 +72,7 @@ fn is_of_word(part: &Hir, last: bool) -> Option<bool> {
     }
 }
 
-/// Whether nothing must stand before the beginning of a text, nor after its end.
+/// Returns whether nothing must stand before the beginning of a text, nor after its end.
 fn edges_stand_at_edges(parts: &[Hir]) -> bool {
     let takes = |part: &Hir| {
         part.properties()
@@ -86,7 +86,7 @@ fn edges_stand_at_edges(parts: &[Hir]) -> bool {
     !parts.iter().skip(first + 1).any(begins) && !parts.iter().take(last).any(ends)
 }
 
-/// Whether a character can stand in a folded text.
+/// Returns whether a character can stand in a folded text.
 fn occurs(c: char) -> bool {
     static SIMPLE: LazyLock<HashSet<char>> = LazyLock::new(|| fold::simplified_forms().collect());
     let mut text = [0; 4];

@@ -42,7 +42,7 @@ pub(super) fn check(text: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// How many words and signs stand before `end`, a text in quotes being one, and how many bytes they take.
+/// Returns how many words and signs stand before `end`, a text in quotes being one, and how many bytes they take.
 fn parts(tag: &str, end: &str) -> (usize, usize) {
     let (mut parts, mut in_word, mut quote) = (0, false, None);
     let mut chars = tag.char_indices();

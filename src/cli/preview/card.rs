@@ -71,7 +71,7 @@ pub(super) fn show(
     Ok(())
 }
 
-/// What the page would be called as a source, and its bulletins.
+/// Returns what the page would be called as a source, and its bulletins.
 fn bulletins(page: &Page, reading: Reading) -> (String, Vec<Bulletin>) {
     let host = || page.url.host_str().unwrap_or("preview").to_owned();
     let all = |notices: Vec<Notice>| (1..).zip(notices).map(of_notice).collect();

@@ -156,7 +156,7 @@ fn list_text(list: &List, verbose: bool) -> anyhow::Result<()> {
     others(&list.others, verbose)
 }
 
-/// What else stands on a page: its other lists, and with `all` what is none, and why.
+/// Returns what else stands on a page: its other lists, and with `all` what is none, and why.
 pub(in crate::cli) fn others(others: &[OtherList], all: bool) -> anyhow::Result<()> {
     for other in others.iter().filter(|other| all || other.is_list) {
         let kind = if other.is_list {

@@ -212,7 +212,7 @@ impl<'a> Import<'a> {
         Ok(())
     }
 
-    /// What was never closed is told too.
+    /// Reports what was never closed, too.
     fn done(mut self) -> Imported {
         while !self.open.is_empty() {
             self.close();
@@ -266,7 +266,7 @@ impl Outline {
             .map(|(address, kind)| (address.as_str(), kind))
     }
 
-    /// What it is called, for people.
+    /// Returns what it is called, for people.
     fn name(&self) -> &str {
         match (self.title.as_str(), self.address()) {
             ("", Some((address, _))) => address,

@@ -53,7 +53,7 @@ pub(super) fn of(
     Ok(memory)
 }
 
-/// Whether a row's address, and its guid if it has one, were seen before. Where it shares the address, also
+/// Returns whether a row's address, and its guid if it has one, were seen before. Where it shares the address, also
 /// whether it stood there itself.
 pub(super) fn has_keys(
     op: &mut Op<'_>,
@@ -67,7 +67,7 @@ pub(super) fn has_keys(
     Ok(op.tx.seen(source, &keys)?.iter().all(Option::is_some))
 }
 
-/// Whether an address is that of a row.
+/// Returns whether an address is that of a row.
 pub(super) fn stands_at(url: &str, notice: &Notice, identity: &Identity) -> bool {
     let here = &notice.url;
     let is_fragment = identity.bare.is_some() || loose_fragment(url) == loose_fragment(here);

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use crate::{bulletin::ChannelId, ops::op::Op, policy::facts::Readers, store::Result};
 
-/// Who has the message of a delivery that is being sent, or was tried before.
+/// Returns who has the message of a delivery that is being sent, or was tried before.
 pub(in crate::ops) fn who_has(op: &mut Op<'_>, delivery: u64) -> Result<HashSet<u64>> {
     let found = find(op, delivery)?;
     Ok(found.map_or_else(HashSet::new, |(_, readers)| {
@@ -34,7 +34,7 @@ pub(in crate::ops) fn add(op: &mut Op<'_>, delivery: u64, reader: u64) -> Result
     op.tx.set_readers(&entry.channel, first, Some(readers))
 }
 
-/// What is sent in one message with a delivery that is being sent, itself too.
+/// Returns what is sent in one message with a delivery that is being sent, itself too.
 fn begun_with(op: &mut Op<'_>, id: u64) -> Result<Vec<u64>> {
     let Some(own) = op.tx.delivery(id)? else {
         return Ok(Vec::new());

@@ -58,7 +58,7 @@ impl World {
         self.store.admit(look, self.now).await.unwrap();
     }
 
-    /// What goes out now, and what each says that changed.
+    /// Returns what goes out now, and what each says that changed.
     async fn notes(&self) -> Vec<Vec<(Option<String>, Changed)>> {
         let mut notes = Vec::new();
         while let Some(head) = self.store.heads(None).await.unwrap().pop() {

@@ -44,7 +44,7 @@ impl World {
         world
     }
 
-    /// What goes out by `now`: the bulletins of each message.
+    /// Returns what goes out by `now`: the bulletins of each message.
     async fn messages(&self) -> Vec<Vec<u64>> {
         let mut messages = Vec::new();
         while let Some(head) = self.store.heads(None).await.unwrap().into_iter().next() {

@@ -27,7 +27,7 @@ async fn with_thirty() -> TempDir {
     world.dir
 }
 
-/// What lies in the store's folder under names that end so.
+/// Returns what lies in the store's folder under names that end so.
 fn ending(state: &Path, end: &str) -> Vec<PathBuf> {
     let entries = fs::read_dir(state.join("store")).unwrap();
     let paths = entries.map(|entry| entry.unwrap().path());

@@ -34,7 +34,7 @@ pub(crate) struct Shares {
 }
 
 impl Identity {
-    /// What stands for the address on this page.
+    /// Returns what stands for the address on this page.
     fn place(&self) -> SeenKey {
         self.bare.unwrap_or(self.address)
     }
@@ -93,7 +93,7 @@ impl Hit {
         self.title == Retitled::Same && self.when == When::Same
     }
 
-    /// Whether the row is this bulletin, perhaps corrected, and not another one in its place.
+    /// Returns whether the row is this bulletin, perhaps corrected, and not another one in its place.
     fn is_it(&self, identity: &Identity, page: PageManner) -> bool {
         if self.is_displaced {
             return false;
@@ -115,7 +115,7 @@ impl Hit {
         }
     }
 
-    /// Whether the row, under another address, is this bulletin and no other one that got its guid.
+    /// Returns whether the row, under another address, is this bulletin and no other one that got its guid.
     fn is_moved(&self) -> bool {
         let is_of_day = matches!(self.when, When::Same | When::SameDay);
         match self.title {
@@ -163,7 +163,7 @@ pub(crate) struct Remembered {
 }
 
 impl Remembered {
-    /// Whether address, title and day together tell the row.
+    /// Returns whether address, title and day together tell the row.
     pub(crate) fn is_told_by_title(&self, identity: &Identity) -> bool {
         let is_shared = |hit: &Option<Hit>| hit.is_some_and(|hit| hit.seen.is_shared);
         identity.shares.address
@@ -186,7 +186,7 @@ impl Remembered {
         }
     }
 
-    /// Whether the store takes a key for the row's own that is shared.
+    /// Returns whether the store takes a key for the row's own that is shared.
     pub(crate) fn is_unaware_of(&self, shares: Shares) -> bool {
         let is_noted = |hit: &Option<Hit>| hit.is_some_and(|hit| hit.seen.is_shared);
         (shares.address && !is_noted(&self.address)) || (shares.guid && !is_noted(&self.guid))
@@ -286,7 +286,7 @@ fn share(notices: &[Notice], identities: &mut [Identity]) {
     }
 }
 
-/// Whether two rows under one key are one notice that stands on the page twice, once cut or undated
+/// Returns whether two rows under one key are one notice that stands on the page twice, once cut or undated
 /// perhaps. Each comes with its plain title.
 fn are_one((a, a_title): (&Notice, &str), (b, b_title): (&Notice, &str)) -> bool {
     let is_of_other_day = When::new(a.published.as_ref(), b.published.as_ref()) == When::OtherDay;
@@ -298,7 +298,7 @@ fn are_one((a, a_title): (&Notice, &str), (b, b_title): (&Notice, &str)) -> bool
     is_titled && !is_of_other_day
 }
 
-/// Which bulletin each row is. `last_page`: those that the page showed before.
+/// Returns which bulletin each row is. `last_page`: those that the page showed before.
 pub(crate) fn connect(
     notices: &[Notice],
     identities: &[Identity],
@@ -346,7 +346,7 @@ fn share_places(identities: &[Identity], shares: &mut [Shares]) {
     }
 }
 
-/// Which bulletin a row is by its own keys, and which of them it shares.
+/// Returns which bulletin a row is by its own keys, and which of them it shares.
 fn by_key(
     identity: &Identity,
     memory: &Remembered,
@@ -476,7 +476,7 @@ fn move_rows(
     }
 }
 
-/// Whether most rows that are known by their keys have the titles that they had.
+/// Returns whether most rows that are known by their keys have the titles that they had.
 fn is_steady(remembered: &[Remembered]) -> bool {
     let own = || remembered.iter().filter_map(Remembered::own);
     let is_kept = |hit: &Hit| hit.title == Retitled::Same;

@@ -67,7 +67,7 @@ struct Number<'a> {
     is_amount: bool,
 }
 
-/// Which of the known rows bear another title by counters alone. None: the row is not known.
+/// Returns which of the known rows bear another title by counters alone. None: the row is not known.
 pub(crate) fn counting(rows: &[Option<Borne>]) -> Vec<bool> {
     let plain: Vec<Option<Borne>> = rows.iter().map(plain).collect();
     let known = plain.iter().flatten().count();
@@ -140,7 +140,7 @@ fn moved_place(before: &Number<'_>, now: &Number<'_>) -> Place {
     }
 }
 
-/// What `long` has around `short`.
+/// Returns what `long` has around `short`.
 fn piece(short: &str, long: &str) -> Option<Place> {
     if short.is_empty() {
         return None;

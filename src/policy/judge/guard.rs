@@ -26,7 +26,7 @@ impl KnownTitles {
         *self.0.entry(bare_title(title)).or_default() += 1;
     }
 
-    /// Whether a title that `shown` of the unknown rows bear is that of what was archived: a weekly
+    /// Returns whether a title that `shown` of the unknown rows bear is that of what was archived: a weekly
     /// menu that bore it twice may well bear it once more. A site that moves puts other marks around
     /// its titles, and may cut them.
     fn knows(&self, notice: &Notice, bare: &str, shown: usize, looks_closer: bool) -> bool {
@@ -43,7 +43,7 @@ impl KnownTitles {
     }
 }
 
-/// Whether so much is new that [`guard`] has to look at it.
+/// Returns whether so much is new that [`guard`] has to look at it.
 pub(crate) fn is_suspicious(rulings: &[Ruling]) -> bool {
     rulings.iter().filter(|ruling| is_unknown(ruling)).count() >= LEAST_MOVED
 }
@@ -87,7 +87,7 @@ pub(crate) fn guard(
     }
 }
 
-/// Whether a row is unknown, and not old.
+/// Returns whether a row is unknown, and not old.
 fn is_unknown(ruling: &Ruling) -> bool {
     matches!(ruling, Ruling::Unknown(_, Cause::New | Cause::Redesign))
 }

@@ -102,14 +102,14 @@ impl Order {
         (is_old && !notice.pinned).then_some(Cause::BelowKnown)
     }
 
-    /// Whether a row below all known ones was put there, on a list that grows at its end.
+    /// Returns whether a row below all known ones was put there, on a list that grows at its end.
     fn is_appended(&self, place: usize, is_before_last: bool) -> bool {
         // What stands on a further page was there before that page was read.
         self.grows && !self.descends && !is_before_last && place < self.first_page
     }
 }
 
-/// Whether a list without dates grew at its end: none of its rows has left, or what was added last stands
+/// Returns whether a list without dates grew at its end: none of its rows has left, or what was added last stands
 /// there, or it is longer than it was. The rows of one that drops its oldest look like those of one whose
 /// newest was taken off.
 fn grows(links: &[Link], has_news_above: bool, facts: &Facts<'_>) -> bool {

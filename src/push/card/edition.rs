@@ -15,7 +15,7 @@ const MOST: usize = 3;
 const TITLE: usize = 150;
 
 impl Card {
-    /// What an update sends: the message anew, or a note of what changed.
+    /// Returns what an update sends: the message anew, or a note of what changed.
     pub(crate) fn of_edition(
         update: &Waiting,
         mut edition: Edition,
@@ -38,7 +38,7 @@ impl Card {
         card
     }
 
-    /// What a message says that was sent, with what changed on top, for platforms with a form of their own.
+    /// Returns what a message says that was sent, with what changed on top, for platforms with a form of their own.
     pub(in crate::push) fn edited_wording(&self) -> Wording {
         let mut wording = self.wording();
         if self.changes.is_empty() {
@@ -53,7 +53,7 @@ impl Card {
         wording
     }
 
-    /// What changed, one tap away.
+    /// Returns what changed, one tap away.
     pub(super) fn changes_html(&self) -> String {
         if self.changes.is_empty() {
             return String::new();
@@ -123,7 +123,7 @@ fn line(
     format!("{at}{about} {what}")
 }
 
-/// What else than its title changed, in words.
+/// Returns what else than its title changed, in words.
 pub(crate) fn what_changed(what: &Changed, language: Language) -> Option<String> {
     let said = |zh: &str, en: &str, what: &str| {
         let words = match language {

@@ -79,7 +79,7 @@ impl Card {
         self
     }
 
-    /// How many bulletins it has.
+    /// Returns how many bulletins it has.
     pub(crate) fn count(&self) -> usize {
         usize::from(self.bulletin.is_some()) + self.further.len()
     }
@@ -138,7 +138,7 @@ impl Card {
         self.list(Ink::Plain)
     }
 
-    /// What a reader of the HTML sees: without the addresses of its links.
+    /// Returns what a reader of the HTML sees: without the addresses of its links.
     pub(crate) fn list_seen(&self) -> String {
         self.list(Ink::Seen)
     }
@@ -194,7 +194,7 @@ fn bundle(entries: &[(&str, Words)], ink: Ink) -> String {
     text
 }
 
-/// What a digest of `count` bulletins is called.
+/// Returns what a digest of `count` bulletins is called.
 pub(super) fn digest_title(count: usize, language: Language) -> String {
     match language {
         Language::Zh => format!("摘要 · {count} 条"),

@@ -11,13 +11,13 @@ const LONGEST: usize = 4096;
 const END: char = '■';
 
 impl Card {
-    /// What the channel's template makes of it; the same where it has none, or where `draft`, what the
+    /// Returns what the channel's template makes of it; the same where it has none, or where `draft`, what the
     /// kind posts of a card, has no room for all of it.
     pub(crate) fn in_own_words(self, channel: &Channel, draft: impl Fn(&Self) -> Value) -> Self {
         self.own_words(channel, draft).unwrap_or(self)
     }
 
-    /// How many of its first `most` bulletins go into one message, in the channel's own words where it
+    /// Returns how many of its first `most` bulletins go into one message, in the channel's own words where it
     /// has some.
     pub(crate) fn fitting_own_words(
         &self,

@@ -129,7 +129,7 @@ impl<'a> Round<'a> {
         self.server.text(connection, &text).await
     }
 
-    /// What comes of it for the mail as a whole.
+    /// Returns what comes of it for the mail as a whole.
     pub(super) async fn end(mut self, broken: Option<Sent>) -> Sent {
         if let Some((connection, _)) = self.connection.take() {
             self.server.quit(connection).await;

@@ -56,7 +56,7 @@ impl Blame {
         }
     }
 
-    /// What people do about it.
+    /// Returns what people do about it.
     pub(super) fn remedy(self) -> &'static str {
         match self {
             Self::Encryption => "set `encryption` to what the server asks for",
@@ -89,7 +89,7 @@ const LOGIN: [&str; 9] = [
     "relay",
 ];
 
-/// Whether a refusal of any code is one of plain text.
+/// Returns whether a refusal of any code is one of plain text.
 pub(super) fn asks_for_encryption(words: &str) -> bool {
     let words = words.to_lowercase();
     let says = [

@@ -8,7 +8,7 @@ const TITLE: usize = 120;
 const SUMMARY: usize = 300;
 
 impl Style {
-    /// Whether all of several bulletins go into one text, with their titles.
+    /// Returns whether all of several bulletins go into one text, with their titles.
     pub(in super::super) fn fits(&self, wording: &Wording) -> bool {
         let room = Room {
             summary: 0,

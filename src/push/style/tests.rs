@@ -129,7 +129,7 @@ pub(crate) fn split(card: &Card, most: impl Fn(&Card) -> usize) -> Vec<Card> {
     parts
 }
 
-/// Whether `part` is `whole`, or a beginning of it that ends between two characters and with dots.
+/// Returns whether `part` is `whole`, or a beginning of it that ends between two characters and with dots.
 pub(crate) fn is_cut_of(part: &str, whole: &str) -> bool {
     use unicode_segmentation::UnicodeSegmentation;
     part == whole

@@ -61,7 +61,7 @@ pub(crate) fn of(error: CallError, chat: i64) -> Sent {
     }
 }
 
-/// Whether a refusal is about markup: the same words without it will do.
+/// Returns whether a refusal is about markup: the same words without it will do.
 pub(super) fn is_markup(why: &str) -> bool {
     why.contains("can't parse entities")
 }

@@ -97,14 +97,14 @@ pub(crate) async fn ask(
 }
 
 impl Aside {
-    /// Whether its outcome may say anything of other chats: what one chat does not take again and again
+    /// Returns whether its outcome may say anything of other chats: what one chat does not take again and again
     /// does not.
     pub(super) fn is_about_others(&self, sent: &Sent) -> bool {
         let is_trouble = matches!(sent, Sent::Again(_) | Sent::Perhaps(_) | Sent::Ailing(_));
         self.tries == 0 || !is_trouble
     }
 
-    /// Whether it is to go out again after this.
+    /// Returns whether it is to go out again after this.
     fn goes_on(&mut self, sent: &Sent) -> bool {
         let Some(doubts) = self.wish.doubts.as_mut() else {
             return false;

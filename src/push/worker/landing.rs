@@ -136,7 +136,7 @@ impl Worker {
         Ok(())
     }
 
-    /// What an answer means for more than its own message.
+    /// Returns what an answer means for more than its own message.
     async fn heed(&mut self, lane: Lane, sent: &Sent) -> Result<(), StoreError> {
         match sent {
             Sent::Done(_) => {

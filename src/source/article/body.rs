@@ -79,7 +79,7 @@ fn scores(layout: &Layout<'_>, least: f32) -> Vec<f32> {
         .collect()
 }
 
-/// How much a block looks like a paragraph.
+/// Returns how much a block looks like a paragraph.
 fn score(layout: &Layout<'_>, at: usize, least: f32) -> f32 {
     const LABEL: f32 = 3.0;
     let block = &layout.blocks[at];
@@ -107,7 +107,7 @@ fn score(layout: &Layout<'_>, at: usize, least: f32) -> f32 {
     sentences
 }
 
-/// Whether a line is about the page or the article.
+/// Returns whether a line is about the page or the article.
 fn is_of_page(line: &str) -> bool {
     is_imprint(line) || is_info(line)
 }
@@ -192,7 +192,7 @@ fn widen(layout: &Layout<'_>, top: Id, sums: &Sums) -> Id {
     best
 }
 
-/// Whether files or a signature follow a text's only box, in the box around it, with no more than a
+/// Returns whether files or a signature follow a text's only box, in the box around it, with no more than a
 /// table between.
 fn is_signed_or_attached(layout: &Layout<'_>, top: Id) -> bool {
     const FAR: usize = 30;
@@ -291,7 +291,7 @@ impl Line {
                 .ends_with(['。', '！', '？', '；', '：', '.', '!', '?'])
     }
 
-    /// Whether it stands within a text and is none of it.
+    /// Returns whether it stands within a text and is none of it.
     fn is_extra(&self, layout: &Layout<'_>, mostly_linked: bool) -> bool {
         let latin = !self.text.chars().any(is_han);
         // On Chinese pages the lines below pictures are told as a part of the text.
@@ -312,7 +312,7 @@ impl Line {
     }
 }
 
-/// Whether a line tells what a picture shows, or who took it.
+/// Returns whether a line tells what a picture shows, or who took it.
 fn is_caption(layout: &Layout<'_>, line: &Line) -> bool {
     layout.fact(line.block).caption || line.units < 70.0 && is_credit(&line.text)
 }
@@ -444,7 +444,7 @@ pub(super) fn text(blocks: &[usize], layout: &Layout<'_>) -> String {
     text
 }
 
-/// Whether a table row is a line of data, and not part of the page's layout.
+/// Returns whether a table row is a line of data, and not part of the page's layout.
 fn is_line(layout: &Layout<'_>, row: Id) -> bool {
     let blocks = layout.blocks_of(row);
     blocks.len() <= 40 && blocks.map(|at| layout.blocks[at].units).sum::<f32>() < 300.0

@@ -55,7 +55,7 @@ pub(super) fn find(parts: &Parts<'_>, shown_date: Option<usize>, context: &Conte
     byline
 }
 
-/// What labels around the text say.
+/// Returns what labels around the text say.
 fn labelled(parts: &Parts<'_>) -> Byline {
     static PUBLISHER: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
@@ -96,7 +96,7 @@ fn labelled(parts: &Parts<'_>) -> Byline {
     byline
 }
 
-/// What stands beside a label that is a cell or term of its own, and so needs no colon.
+/// Returns what stands beside a label that is a cell or term of its own, and so needs no colon.
 fn beside_label(parts: &Parts<'_>, at: usize) -> Option<String> {
     let layout = parts.layout;
     let next = layout
@@ -111,7 +111,7 @@ fn beside_label(parts: &Parts<'_>, at: usize) -> Option<String> {
     (short && (same_row || is_term)).then(|| one_line(&layout.text(at + 1)))
 }
 
-/// What follows a label: in the same piece of text, else the next piece.
+/// Returns what follows a label: in the same piece of text, else the next piece.
 fn value(pieces: &[String], label: &Regex) -> Option<String> {
     for (at, piece) in pieces.iter().enumerate() {
         let Some(found) = label.find(piece) else {
@@ -174,7 +174,7 @@ fn chinese_name(text: &str) -> String {
     name
 }
 
-/// Whether it may name a person or body, and is not a number, date or sentence.
+/// Returns whether it may name a person or body, and is not a number, date or sentence.
 fn is_name(name: &str) -> bool {
     let length = name.chars().count();
     let letters = name.chars().filter(|c| c.is_alphabetic()).count();
@@ -199,7 +199,7 @@ fn is_name(name: &str) -> bool {
         )
 }
 
-/// Whether a name is a label instead, such as 등록일; Chinese bodies may well be called 信息公开.
+/// Returns whether a name is a label instead, such as 등록일; Chinese bodies may well be called 信息公开.
 fn names_day(name: &str) -> bool {
     !name.contains(is_han) && date::called(&format!("{name}:")) != Called::Nothing
 }
@@ -257,7 +257,7 @@ fn beside(parts: &Parts<'_>, shown: Option<usize>, context: &Context<'_>) -> Opt
     })
 }
 
-/// Whether a block stands between the title and the text.
+/// Returns whether a block stands between the title and the text.
 fn is_between(parts: &Parts<'_>, at: usize) -> bool {
     let title = parts.title.blocks.as_ref().map(|title| title.end);
     let text = parts.text_range().map(|text| text.start);

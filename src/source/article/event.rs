@@ -15,7 +15,7 @@ use crate::source::{
     date::{self, Called},
 };
 
-/// Whether a line alone shows that it speaks of an event.
+/// Returns whether a line alone shows that it speaks of an event.
 pub(super) fn is_event(line: &str) -> bool {
     match labelled(line) {
         Some((Called::Other, _)) => true,
@@ -26,7 +26,7 @@ pub(super) fn is_event(line: &str) -> bool {
     }
 }
 
-/// Whether a line must stay with the text: it is an event's, or tells beside the day of publication by when to act.
+/// Returns whether a line must stay with the text: it is an event's, or tells beside the day of publication by when to act.
 pub(super) fn is_kept(line: &str) -> bool {
     static KEPT: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?:截止|截至|报名|申报|投标|开标|考试|面试|会议|讲座|活动|公示)\p{Han}{0,4}\s*[:：][^:：]{0,4}\d")
@@ -35,14 +35,14 @@ pub(super) fn is_kept(line: &str) -> bool {
     is_event(line) || KEPT.is_match(line)
 }
 
-/// Whether a line tells more of the notice than when, or tells it to the second.
+/// Returns whether a line tells more of the notice than when, or tells it to the second.
 fn tells_more(line: &str, value: &str) -> bool {
     static SECONDS: LazyLock<Regex> =
         LazyLock::new(|| Regex::new(r"\d:\d\d:\d\d").expect("a fixed pattern"));
     labels(line) > 1 || SECONDS.is_match(value)
 }
 
-/// Whether a block speaks of an event, as the blocks around it show: the one before may be its label, and a bare
+/// Returns whether a block speaks of an event, as the blocks around it show: the one before may be its label, and a bare
 /// `时间：` is an event's where a place stands beside it.
 pub(super) fn tells_event(layout: &Layout<'_>, at: usize, context: &Context<'_>) -> bool {
     let own = block_line(layout, at);
@@ -56,7 +56,7 @@ pub(super) fn tells_event(layout: &Layout<'_>, at: usize, context: &Context<'_>)
         && !is_in_byline(layout, at, context)
 }
 
-/// Whether a bare label with a past day and an hour is one of several lines that tell of the notice: `来源：…` stands
+/// Returns whether a bare label with a past day and an hour is one of several lines that tell of the notice: `来源：…` stands
 /// right beside it, and no place.
 fn is_in_byline(layout: &Layout<'_>, at: usize, context: &Context<'_>) -> bool {
     let own = block_line(layout, at);
@@ -88,7 +88,7 @@ fn today(context: &Context<'_>) -> chrono::NaiveDate {
     context.now.with_timezone(&context.time_zone).date_naive()
 }
 
-/// Whether a bare label is that of an event: beside a place, for a day to come, or below the line that says when the
+/// Returns whether a bare label is that of an event: beside a place, for a day to come, or below the line that says when the
 /// notice was published.
 fn is_bare_event(layout: &Layout<'_>, at: usize, line: &str, context: &Context<'_>) -> bool {
     const BELOW: usize = 3;
@@ -137,7 +137,7 @@ fn published_on(
         .map(|(_, moment)| moment.day())
 }
 
-/// What the label at the start of a line calls its value; None where the line is no such statement.
+/// Returns what the label at the start of a line calls its value; None where the line is no such statement.
 fn labelled(line: &str) -> Option<(Called, &str)> {
     static LABEL: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?i)^(?:[^\p{L}]|[一二三四五六七八九十]){0,8}([\p{L}\s/、]{1,24}?)\s*[】\]]?\s*(?:[（(][^）)]{1,12}[）)])?\s*[:：为｜|]")
@@ -152,7 +152,7 @@ fn labelled(line: &str) -> Option<(Called, &str)> {
     Some((date::called(&format!("{}：", &label[1])), value))
 }
 
-/// Whether the value of a bare label cannot be the time of publication: it has a place, half a day, a range, an hour
+/// Returns whether the value of a bare label cannot be the time of publication: it has a place, half a day, a range, an hour
 /// beside a day in words, or a day without a year.
 fn is_occasion(value: &str) -> bool {
     static HOURS: LazyLock<Regex> = LazyLock::new(|| {
@@ -169,7 +169,7 @@ fn is_occasion(value: &str) -> bool {
         || YEARLESS.is_match(value) && !YEAR.is_match(value)
 }
 
-/// Whether a value has a place, or a range of hours or days.
+/// Returns whether a value has a place, or a range of hours or days.
 fn is_meeting(value: &str) -> bool {
     static RANGE: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"\d\s?-\s?\d{1,2}\s?[:：时点]|[\d日号]\s?[—–~～至到]+\s?\d")
@@ -188,7 +188,7 @@ static PLACE: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a fixed pattern")
 });
 
-/// Whether a block begins with a place, or with who is to come.
+/// Returns whether a block begins with a place, or with who is to come.
 fn names_place(layout: &Layout<'_>, at: usize) -> bool {
     const START: usize = 16;
     PLACE

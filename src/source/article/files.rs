@@ -127,7 +127,7 @@ fn linked(parts: &Parts<'_>, id: Id, base: &Url) -> Option<Attachment> {
     })
 }
 
-/// Whether a sentence leads to somebody else's file in passing: `An institute released its report today`.
+/// Returns whether a sentence leads to somebody else's file in passing: `An institute released its report today`.
 fn is_aside_in_prose(parts: &Parts<'_>, id: Id, url: &Url, base: &Url) -> bool {
     static NAMED: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?i)附件|下载|下載|download|attach|anlage|pièce|adjunto|allegat|anexo|bijlage|załącznik|příloha|прилож|вложен|додат|첨부|添付|\.[a-z]{3,4}$")
@@ -381,7 +381,7 @@ pub(super) fn next_page(parts: &Parts<'_>, base: &Url) -> Option<String> {
         .filter(|next| next.trim_end_matches('#') != here && goes_on(base, next))
 }
 
-/// Whether an address is a further page of the same text, and not another text: its path is this
+/// Returns whether an address is a further page of the same text, and not another text: its path is this
 /// one's with something at the end of its name (`5054_2.htm`, `5054/2`, `5054.htm?page=2`).
 fn goes_on(base: &Url, next: &str) -> bool {
     let stem = |path: &str| {

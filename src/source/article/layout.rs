@@ -266,7 +266,7 @@ fn claim(page: &Page, id: Id, name: &str, hint: i8) -> Claim {
     }
 }
 
-/// Whether a class calls its element the caption of a picture.
+/// Returns whether a class calls its element the caption of a picture.
 fn is_caption(label: &str) -> bool {
     label
         .split(|c: char| !c.is_ascii_alphanumeric())
@@ -284,7 +284,7 @@ fn is_caption(label: &str) -> bool {
         })
 }
 
-/// What a class and an id say of their element, by the words that page makers use everywhere.
+/// Returns what a class and an id say of their element, by the words that page makers use everywhere.
 fn hint(label: &str) -> i8 {
     static NEVER: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(

@@ -49,7 +49,7 @@ pub(super) fn blocks(
         .collect()
 }
 
-/// Whether a block goes on with the line of the one before it: in a row of a table, or below its label.
+/// Returns whether a block goes on with the line of the one before it: in a row of a table, or below its label.
 fn is_one_line(parts: &Parts<'_>, before: usize, at: usize) -> bool {
     let row = |at| parts.layout.fact(at).row;
     let is_label = || block_line(parts.layout, before).ends_with([':', '：']);

@@ -7,7 +7,7 @@ use regex::Regex;
 use super::event::is_kept;
 use crate::source::date::{self, Called};
 
-/// Whether a line tells of the article (date, source, author, how often it was read) and no more.
+/// Returns whether a line tells of the article (date, source, author, how often it was read) and no more.
 pub(super) fn is_info(line: &str) -> bool {
     !is_kept(line) && (is_labelled(line) || is_dated(line) || is_signed_above(line))
 }
@@ -21,12 +21,12 @@ fn is_signed_above(line: &str) -> bool {
     SIGNED.is_match(line) && !line.ends_with(['.', '!', '?'])
 }
 
-/// Whether a line is such statements with their labels.
+/// Returns whether a line is such statements with their labels.
 pub(super) fn is_labelled(line: &str) -> bool {
     labels(line) > 0
 }
 
-/// How many labelled statements a line is, if it is nothing else.
+/// Returns how many labelled statements a line is, if it is nothing else.
 pub(in crate::source) fn labels(line: &str) -> usize {
     static LABEL: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
@@ -55,7 +55,7 @@ pub(in crate::source) fn labels(line: &str) -> usize {
     if count * 45 >= length { count } else { 0 }
 }
 
-/// Whether a line begins with a date and hardly goes on.
+/// Returns whether a line begins with a date and hardly goes on.
 fn is_dated(line: &str) -> bool {
     // What stands before the day: nothing, or a label of the article.
     static NUMERIC: LazyLock<Regex> = LazyLock::new(|| {
@@ -81,13 +81,13 @@ fn is_dated(line: &str) -> bool {
         && !line.ends_with(['。', '！', '？', '，'])
 }
 
-/// Whether a day that is called so is one of the article itself.
+/// Returns whether a day that is called so is one of the article itself.
 pub(super) fn is_of_article(called: Called) -> bool {
     use Called::{Bare, Published, Updated, Written};
     matches!(called, Published | Bare | Updated | Written)
 }
 
-/// Whether a line stands after a text on such pages: nothing from here on belongs to it. `loose`
+/// Returns whether a line stands after a text on such pages: nothing from here on belongs to it. `loose`
 /// where no paragraph follows, so that words which also stand between paragraphs end the text.
 pub(super) fn ends_text(line: &str, loose: bool) -> bool {
     static END: LazyLock<Regex> = LazyLock::new(|| {
@@ -129,7 +129,7 @@ pub(super) fn ends_text(line: &str, loose: bool) -> bool {
     END.is_match(line) || loose && POINTER.is_match(line)
 }
 
-/// Whether a line heads other news, where links follow it.
+/// Returns whether a line heads other news, where links follow it.
 pub(super) fn heads_others(line: &str) -> bool {
     static OTHERS: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
@@ -143,7 +143,7 @@ pub(super) fn heads_others(line: &str) -> bool {
     line.chars().count() < 80 && OTHERS.is_match(line)
 }
 
-/// Whether a line says whose the site is, as the foot of a page does.
+/// Returns whether a line says whose the site is, as the foot of a page does.
 pub(super) fn is_imprint(line: &str) -> bool {
     static IMPRINT: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new("(?i)©|版权所有|版權所有|copyright|all rights reserved|icp备|公安备|公网安备")
@@ -152,7 +152,7 @@ pub(super) fn is_imprint(line: &str) -> bool {
     IMPRINT.is_match(line)
 }
 
-/// Whether a single line within a text is of the site: a pointer elsewhere, an appeal, an original title.
+/// Returns whether a single line within a text is of the site: a pointer elsewhere, an appeal, an original title.
 pub(super) fn is_remark(line: &str) -> bool {
     static REMARK: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
@@ -168,7 +168,7 @@ pub(super) fn is_remark(line: &str) -> bool {
     line.chars().count() < 200 && REMARK.is_match(line)
 }
 
-/// Whether a line ends with who took or owns a picture.
+/// Returns whether a line ends with who took or owns a picture.
 pub(super) fn is_credit(line: &str) -> bool {
     static CREDIT: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(

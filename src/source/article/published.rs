@@ -71,7 +71,7 @@ fn finer(moment: Moment, candidates: &[Candidate]) -> Moment {
         .unwrap_or(moment)
 }
 
-/// What the head and `<time>` say.
+/// Returns what the head and `<time>` say.
 fn stated(parts: &Parts<'_>, context: &Context<'_>) -> Vec<Candidate> {
     let read = |text: &str| date::parse(text, context.time_zone, context.now);
     let candidate = |moment, score| Candidate {
@@ -110,7 +110,7 @@ fn stated(parts: &Parts<'_>, context: &Context<'_>) -> Vec<Candidate> {
     found
 }
 
-/// Whether the words before a `<time>` call it the day of something else.
+/// Returns whether the words before a `<time>` call it the day of something else.
 fn is_of_other_day(parts: &Parts<'_>, time: Id, at: usize, context: &Context<'_>) -> bool {
     let layout = parts.layout;
     let Some(block) = layout.blocks.get(at) else {
@@ -123,7 +123,7 @@ fn is_of_other_day(parts: &Parts<'_>, time: Id, at: usize, context: &Context<'_>
     tells_event(layout, at, context) || date::called(&format!("{label}{before} ")) == Called::Other
 }
 
-/// What the lines around the text show.
+/// Returns what the lines around the text show.
 fn shown(parts: &Parts<'_>, context: &Context<'_>) -> Vec<Candidate> {
     let layout = parts.layout;
     let start = parts.text_range().map(|range| range.start);
@@ -244,7 +244,7 @@ fn dates(
         .collect()
 }
 
-/// Whether a line is of the text, and no statement at its edge.
+/// Returns whether a line is of the text, and no statement at its edge.
 fn is_within(parts: &Parts<'_>, at: usize, line: &str) -> bool {
     let blocks = parts.body_blocks();
     let Ok(place) = blocks.binary_search(&at) else {
@@ -259,7 +259,7 @@ const UNLABELLED: f32 = 4.5;
 /// What the day of something else is worth.
 const OTHER_DAY: f32 = -8.0;
 
-/// How surely what stands around a date calls it the day of publication. `last` is the date before it on
+/// Returns how surely what stands around a date calls it the day of publication. `last` is the date before it on
 /// its line, with its worth: what labels the first of several dates labels all of them.
 fn labelled(before: &str, after: &str, last: Option<(&str, f32)>) -> f32 {
     static ENDS: LazyLock<Regex> = LazyLock::new(|| {
@@ -283,7 +283,7 @@ fn labelled(before: &str, after: &str, last: Option<(&str, f32)>) -> f32 {
     }
 }
 
-/// Whether a label of its own stands right before a date, and none of those that tell of the article: `预计上线：`.
+/// Returns whether a label of its own stands right before a date, and none of those that tell of the article: `预计上线：`.
 pub(super) fn is_labelled_otherwise(before: &str) -> bool {
     static LABEL: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?:^|[^\p{L}])\p{Han}{2,8}[:：]\s*$").expect("a fixed pattern")
@@ -293,7 +293,7 @@ pub(super) fn is_labelled_otherwise(before: &str) -> bool {
         .is_some_and(|label| !is_labelled(label.as_str()))
 }
 
-/// Whether two dates of a line are told under one label: `报名时间：1月5日上午9:00至1月8日`. With a mere space between
+/// Returns whether two dates of a line are told under one label: `报名时间：1月5日上午9:00至1月8日`. With a mere space between
 /// them they are not.
 fn goes_on(between: &str) -> bool {
     const LINKS: [char; 13] = [
@@ -307,7 +307,7 @@ fn goes_on(between: &str) -> bool {
     is_joined && LINK.is_match(between)
 }
 
-/// Whether a date says its year, or is told from now.
+/// Returns whether a date says its year, or is told from now.
 fn has_year(written: &str) -> bool {
     let digits = written
         .split(|c: char| !c.is_ascii_digit())
@@ -343,7 +343,7 @@ fn is_dateline(line: &str, date: &Range<usize>) -> bool {
     date.start < 80 && has_year(&line[date.clone()]) && AFTER.is_match(&line[date.end..])
 }
 
-/// Whether the line is the date under a signature at the end of the text, or after one.
+/// Returns whether the line is the date under a signature at the end of the text, or after one.
 fn is_signature(parts: &Parts<'_>, at: usize, line: &str, written: &str) -> bool {
     const LONGEST_NAME: usize = 30;
     let blocks = parts.body_blocks();

@@ -93,7 +93,7 @@ fn only_heading(layout: &Layout<'_>, start: usize) -> Option<Id> {
         .collect())
 }
 
-/// What the page's short links are called.
+/// Returns what the page's short links are called.
 fn menu(layout: &Layout<'_>) -> HashSet<String> {
     let short = layout
         .blocks
@@ -168,7 +168,7 @@ fn undated(layout: &Layout<'_>, blocks: Range<usize>) -> Vec<String> {
     if says.is_empty() { lines } else { says }
 }
 
-/// Whether a text is a day and nothing else, in words: `27 Jan`.
+/// Returns whether a text is a day and nothing else, in words: `27 Jan`.
 fn is_day(text: &str) -> bool {
     let text = text.trim();
     let worded = text.len() <= 40 && text.chars().any(char::is_alphabetic);
@@ -238,7 +238,7 @@ fn is_heading(layout: &Layout<'_>, id: Id) -> bool {
     matches!(layout.page.name(id), "h1" | "h2" | "h3" | "h4") || is_named(layout, id)
 }
 
-/// Whether a class or id calls the element a title.
+/// Returns whether a class or id calls the element a title.
 fn is_named(layout: &Layout<'_>, id: Id) -> bool {
     let page = layout.page;
     let named = |label: &str| {
@@ -324,7 +324,7 @@ fn score(layout: &Layout<'_>, head: &Head, start: usize, candidate: &Candidate) 
     score
 }
 
-/// Whether a line is in the middle, as texts are not.
+/// Returns whether a line is in the middle, as texts are not.
 fn is_set_apart(layout: &Layout<'_>, id: Id) -> bool {
     let page = layout.page;
     let says = |name: &str| {
@@ -336,7 +336,7 @@ fn is_set_apart(layout: &Layout<'_>, id: Id) -> bool {
     page.name(id) == "center" || says("align") == "center" || style.contains("text-align:center")
 }
 
-/// How far a line is what the head says that the title is.
+/// Returns how far a line is what the head says that the title is.
 fn agreement(head: &Head, line: &str) -> f32 {
     if line.chars().count() < 4 {
         return 0.0;
@@ -375,7 +375,7 @@ fn agreement(head: &Head, line: &str) -> f32 {
     most
 }
 
-/// Whether a line is only the name of the site or of the section.
+/// Returns whether a line is only the name of the site or of the section.
 fn is_site(head: &Head, line: &str) -> bool {
     if head.site.as_ref().is_some_and(|site| key(site) == line) {
         return true;

@@ -56,7 +56,7 @@ struct Words {
     latin: &'static str,
 }
 
-/// What the end of `before` calls the date that follows.
+/// Returns what the end of `before` calls the date that follows.
 pub(in crate::source) fn called(before: &str) -> Called {
     let mut start = before.len().saturating_sub(NEAR);
     while !before.is_char_boundary(start) {

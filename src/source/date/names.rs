@@ -90,7 +90,7 @@ pub(super) fn weekday() -> String {
     format!(r"(?:(?:{WEEKDAYS})[.,]{{0,2}}\s{{1,3}}(?:(?:den|the|le|el|de)\s)?)?")
 }
 
-/// Whether a name without a year beside it is a month and no other word: "may 20" and "mar 3" are words of a sentence,
+/// Returns whether a name without a year beside it is a month and no other word: "may 20" and "mar 3" are words of a sentence,
 /// where a name begins with a capital.
 pub(super) fn is_plain(name: &str, day_first: bool) -> bool {
     let first = name.chars().next().unwrap_or(' ');

@@ -217,7 +217,7 @@ pub(super) fn month_day(found: &Found<'_>, clock: &Clock) -> Option<Part> {
     clock.nearest(month, date).map(Part::Day)
 }
 
-/// Whether `11/20` counts pages.
+/// Returns whether `11/20` counts pages.
 fn is_counter(found: &Found<'_>) -> bool {
     let after = found.after.trim_start();
     let before = found.before.trim_end();
@@ -296,7 +296,7 @@ pub(super) fn japanese_era(found: &Found<'_>, _: &Clock) -> Option<Part> {
     day(year, found.number(3)?, found.number(4)?).map(Part::Day)
 }
 
-/// Whether a number is no day: `May 20%`, `May 20:30`.
+/// Returns whether a number is no day: `May 20%`, `May 20:30`.
 fn goes_on(after: &str) -> bool {
     let minutes = |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit());
     after.starts_with('%') || after.strip_prefix(':').is_some_and(minutes)

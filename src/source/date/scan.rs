@@ -82,7 +82,7 @@ fn forms_for(text: &str) -> impl Iterator<Item = &'static Form> {
     })
 }
 
-/// Whether a text has two short numbers with no more than marks between them, or a long one: most
+/// Returns whether a text has two short numbers with no more than marks between them, or a long one: most
 /// numbers are amounts, phones and ordinals.
 fn holds_numbers(text: &str) -> bool {
     // How long the number before was, and how many characters stand between it and here.

@@ -104,7 +104,7 @@ const NAMED: [(&str, i32); 96] = [
     ("HST", -600),
 ];
 
-/// How far from Greenwich a local time is in the zone of that name, as a page of `source` means it; the
+/// Returns how far from Greenwich a local time is in the zone of that name, as a page of `source` means it; the
 /// name may also be one of the IANA's, such as `Europe/Berlin`. None where it is not known.
 pub(super) fn offset(name: &str, source: Tz, local: NaiveDateTime) -> Option<FixedOffset> {
     let upper = name.to_uppercase();

@@ -123,7 +123,7 @@ impl Draw {
         (html, lines)
     }
 
-    /// What stands under or beside the title, with who is named in it.
+    /// Returns what stands under or beside the title, with who is named in it.
     fn told(&mut self, day: NaiveDate) -> (String, Option<String>) {
         let who = self
             .pick(&["综合办公室", "宣传部", "教务处", "某市水务中心"])

@@ -86,7 +86,7 @@ impl Reader<'_> {
         }
     }
 
-    /// What addresses are resolved against outside of every `xml:base`: for Atom, and for a base that is
+    /// Returns what addresses are resolved against outside of every `xml:base`: for Atom, and for a base that is
     /// relative itself, the address that was fetched (RFC 4287, section 2); RSS means its site.
     fn outermost_base<'f>(&self, channel: Id, frame: &'f Frame<'_>) -> &'f Url {
         let is_atom = local(self.tree.name(self.root)) == "feed";
@@ -210,7 +210,7 @@ impl Reader<'_> {
         }
     }
 
-    /// What an element holds as HTML, escaped or not.
+    /// Returns what an element holds as HTML, escaped or not.
     fn html(&self, id: Id) -> String {
         if self.tree.has_markup(id) {
             return self.tree.markup(id);
@@ -287,7 +287,7 @@ impl Reader<'_> {
             .or_else(|| links().filter(alternate).find_map(written))
     }
 
-    /// What a link is to its entry: `alternate` where it does not say.
+    /// Returns what a link is to its entry: `alternate` where it does not say.
     fn relation(&self, link: Id) -> String {
         let written = self.tree.attribute(link, "rel").unwrap_or_default();
         let lower = written.to_ascii_lowercase();

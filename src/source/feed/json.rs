@@ -36,7 +36,7 @@ pub(super) fn read(json: &str, context: &Context<'_>) -> Result<Feed, ReadError>
     })
 }
 
-/// Whether JSON is a feed: it says so, or its items have what only a feed's have.
+/// Returns whether JSON is a feed: it says so, or its items have what only a feed's have.
 pub(super) fn is_feed(json: &str) -> bool {
     let Ok(feed) = serde_json::from_str::<Map<String, Value>>(json) else {
         return false;

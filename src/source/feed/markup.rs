@@ -159,7 +159,7 @@ impl Tag {
     }
 }
 
-/// What follows the end tag of `name`; nothing where there is none.
+/// Returns what follows the end tag of `name`; nothing where there is none.
 fn after_close<'a>(text: &'a str, name: &str) -> &'a str {
     let mut rest = text;
     while let Some((_, after)) = rest.split_once("</") {
@@ -207,7 +207,7 @@ fn floor(text: &str, most: usize) -> Option<&str> {
     (0..=most).rev().find_map(|end| text.get(..end))
 }
 
-/// What `&name;` stands for.
+/// Returns what `&name;` stands for.
 pub(super) fn reference(name: &str) -> Option<String> {
     let Some(number) = name.strip_prefix('#') else {
         return resolve_html5_entity(name).map(str::to_owned);

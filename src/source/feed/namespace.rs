@@ -25,7 +25,7 @@ const MAX_PREFIXES: usize = 64;
 pub(super) struct Prefixes(HashMap<String, &'static str>);
 
 impl Default for Prefixes {
-    /// What Microsoft's and Google's writers call Atom, where they forget to say so.
+    /// Returns what Microsoft's and Google's writers call Atom, where they forget to say so.
     fn default() -> Self {
         Self(HashMap::from(
             ["a10", "atom10"].map(|prefix| (prefix.to_owned(), "atom")),

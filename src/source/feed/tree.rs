@@ -93,12 +93,12 @@ impl Tree {
         tree
     }
 
-    /// Whether the text ended within this element: who knows what it would have said.
+    /// Returns whether the text ended within this element: who knows what it would have said.
     pub(super) fn is_cut(&self, id: Id) -> bool {
         self.open_at_end.contains(&id)
     }
 
-    /// Whether the text ended within any of these.
+    /// Returns whether the text ended within any of these.
     pub(super) fn ends_within(&self, names: &[&str]) -> bool {
         let mut open = self.open_at_end.iter();
         open.any(|id| names.contains(&self.name(*id)))
@@ -215,7 +215,7 @@ impl Tree {
         out
     }
 
-    /// Whether elements stand within: markup that was not escaped.
+    /// Returns whether elements stand within: markup that was not escaped.
     pub(super) fn has_markup(&self, id: Id) -> bool {
         self.children(id).next().is_some()
     }

@@ -52,12 +52,12 @@ pub(super) enum Unanswered {
 }
 
 impl Unanswered {
-    /// Whether no connection came about.
+    /// Returns whether no connection came about.
     pub(super) fn is_connect(&self) -> bool {
         matches!(self, Self::Lost(error) if error.is_connect())
     }
 
-    /// Whether another connection may help: a server may close one that was kept at the moment when it is
+    /// Returns whether another connection may help: a server may close one that was kept at the moment when it is
     /// used again.
     pub(super) fn is_broken_off(&self) -> bool {
         matches!(self, Self::Lost(error) if !error.is_connect())

@@ -116,7 +116,7 @@ impl Clients {
         })
     }
 
-    /// Whether a proxy of the config or the environment may stand in between.
+    /// Returns whether a proxy of the config or the environment may stand in between.
     pub(super) fn is_by_proxy(&self, via: &Via, url: &Url) -> bool {
         matches!(self.route(via, url), Route::Proxy(_) | Route::Environment)
     }

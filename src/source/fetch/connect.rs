@@ -112,7 +112,7 @@ impl Connector {
         }
     }
 
-    /// What a proxy wants to know of who asks, where it passes a plain request on.
+    /// Returns what a proxy wants to know of who asks, where it passes a plain request on.
     pub(super) fn proxy_login(&self, to: &Uri) -> Option<HeaderValue> {
         let proxy = self.proxy(to)?;
         let passes_on = to.scheme_str() == Some("http") && !is_socks(&proxy);

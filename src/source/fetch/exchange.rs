@@ -61,7 +61,7 @@ pub(super) enum Answer {
     Page(Page),
 }
 
-/// What a server has several forms of, in the order in which they are wanted.
+/// Returns what a server has several forms of, in the order in which they are wanted.
 fn accepted(wants: Wants) -> Option<&'static str> {
     match wants {
         Wants::Page => None,
@@ -297,7 +297,7 @@ pub(super) fn answered(
     }
 }
 
-/// What to do where a site wants to know who asks.
+/// Returns what to do where a site wants to know who asks.
 fn refusal(response: &Response, status: StatusCode, journey: &Journey<'_>) -> Option<String> {
     let is_refused = matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
     let own = journey.own_origin().filter(|_| is_refused);

@@ -141,7 +141,7 @@ fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn
     iter::successors(Some(error), cause)
 }
 
-/// What to do where a proxy wants to know who asks.
+/// Returns what to do where a proxy wants to know who asks.
 fn proxy_login(said: &Said) -> String {
     if said.schemes.is_empty() || said.offers_basic() {
         return PROXY_LOGIN.to_owned();
@@ -152,7 +152,7 @@ fn proxy_login(said: &Said) -> String {
     )
 }
 
-/// Whether a proxy refused for want of a user and password, as the HTTP client says it.
+/// Returns whether a proxy refused for want of a user and password, as the HTTP client says it.
 fn wants_password(why: &str) -> bool {
     [
         "does not support user/pass authentication",
@@ -188,7 +188,7 @@ fn known(cause: &(dyn Error + 'static), has_ca: bool) -> Option<String> {
     Some(why.to_owned())
 }
 
-/// Whether a server shows the certificate of an authority as its own, as `openssl req -x509` makes them.
+/// Returns whether a server shows the certificate of an authority as its own, as `openssl req -x509` makes them.
 fn is_authority(error: &rustls::OtherError) -> bool {
     error.to_string().contains("CaUsedAsEndEntity")
 }
@@ -209,7 +209,7 @@ fn tls(error: &rustls::Error, has_ca: bool) -> String {
     }
 }
 
-/// What is wrong with a certificate, and what helps: another authority only where that is what is missing.
+/// Returns what is wrong with a certificate, and what helps: another authority only where that is what is missing.
 fn certificate(why: &CertificateError, has_ca: bool) -> String {
     const UNCHECKED: &str = "or set `verify = false` to accept it unchecked";
     let trust = match has_ca {

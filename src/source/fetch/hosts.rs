@@ -99,18 +99,18 @@ impl Hosts {
 }
 
 impl Host {
-    /// Whether a connection is worth keeping after the next request.
+    /// Returns whether a connection is worth keeping after the next request.
     pub(super) fn keeps_connection(&self) -> bool {
         let asked = self.asked.fetch_add(1, Ordering::Relaxed);
         self.is_kept && !(asked + 1).is_multiple_of(REQUESTS_KEPT)
     }
 
-    /// Whether its last request was not answered.
+    /// Returns whether its last request was not answered.
     pub(super) fn hangs(&self) -> bool {
         self.hangs.load(Ordering::Relaxed)
     }
 
-    /// How long its last answer took.
+    /// Returns how long its last answer took.
     pub(super) fn usual(&self) -> Duration {
         Duration::from_millis(self.usual.load(Ordering::Relaxed).into())
     }

@@ -79,7 +79,7 @@ impl<'a> Journey<'a> {
         has_secrets.then(|| via.origin_or(&self.request.url))
     }
 
-    /// What tells one place from another: the same page with another cookie is another one.
+    /// Returns what tells one place from another: the same page with another cookie is another one.
     fn place(&self) -> (Url, String) {
         (self.url.clone(), self.cookies.header_for(&self.url))
     }
@@ -249,7 +249,7 @@ impl Shared {
     }
 }
 
-/// Whether a proxy speaks for itself: it wants a password, or it could not reach the site.
+/// Returns whether a proxy speaks for itself: it wants a password, or it could not reach the site.
 fn is_of_proxy(response: &Response) -> bool {
     response.status() == StatusCode::PROXY_AUTHENTICATION_REQUIRED
         || SAID

@@ -48,7 +48,7 @@ impl Rules {
         own.unwrap_or(common)
     }
 
-    /// Whether `path` (with its query) may be asked for: the longest rule that fits decides, and
+    /// Returns whether `path` (with its query) may be asked for: the longest rule that fits decides, and
     /// of two as long the one that allows.
     pub(super) fn allow(&self, path: &str) -> bool {
         self.rules
@@ -66,7 +66,7 @@ fn directive(line: &str) -> Option<(&str, &str)> {
     Some((key.trim(), value.trim()))
 }
 
-/// Whether a pattern with `*` (anything) and a final `$` (the end) fits the path from its start.
+/// Returns whether a pattern with `*` (anything) and a final `$` (the end) fits the path from its start.
 fn fits(pattern: &str, path: &str) -> bool {
     let (pattern, to_end) = match pattern.strip_suffix('$') {
         Some(pattern) => (pattern, true),

@@ -19,7 +19,7 @@ use rustls::{
 
 use super::FetchError;
 
-/// How TLS is spoken with servers that the public authorities vouch for.
+/// Returns how TLS is spoken with servers that the public authorities vouch for.
 pub(super) fn usual() -> Result<ClientConfig, FetchError> {
     let roots = RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
     Ok(builder()?
@@ -27,7 +27,7 @@ pub(super) fn usual() -> Result<ClientConfig, FetchError> {
         .with_no_client_auth())
 }
 
-/// How TLS is spoken with a server that nobody vouches for, as `verify = false` has it.
+/// Returns how TLS is spoken with a server that nobody vouches for, as `verify = false` has it.
 pub(super) fn unchecked() -> Result<ClientConfig, FetchError> {
     let any = Arc::new(Any(default_provider().signature_verification_algorithms));
     let config = builder()?.dangerous().with_custom_certificate_verifier(any);
@@ -40,7 +40,7 @@ fn builder() -> Result<ConfigBuilder<ClientConfig, WantsVerifier>, FetchError> {
         .map_err(|error| FetchError::failed(format!("no TLS: {error}")))
 }
 
-/// How TLS is spoken with servers that the authorities in `file`, or it itself, vouch for.
+/// Returns how TLS is spoken with servers that the authorities in `file`, or it itself, vouch for.
 pub(super) fn beside(file: &Path) -> Result<ClientConfig, FetchError> {
     let because = |why: String| FetchError::failed(format!("`ca` {}: {why}", file.display()));
     let pem = std::fs::read(file).map_err(|error| because(error.to_string()))?;

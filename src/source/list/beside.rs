@@ -82,7 +82,7 @@ fn is_prose(page: &Page, best: &Scored, line: &Range<usize>) -> bool {
     said >= 6.0 && linked * 2.0 < said && !in_rows(best, line)
 }
 
-/// Whether a line is what stands over an article: its headline, or who published it and when.
+/// Returns whether a line is what stands over an article: its headline, or who published it and when.
 fn is_head(page: &Page, best: &Scored, line: &Range<usize>) -> bool {
     if in_rows(best, line) || stands_in(page, line.start, &["a"]) {
         return false;
@@ -94,7 +94,7 @@ fn is_head(page: &Page, best: &Scored, line: &Range<usize>) -> bool {
     is_title && (is_heading() || names_page()) || labels(&said) > 1
 }
 
-/// What stands on the page itself at the places to which most rows of a list lead; None where they lead
+/// Returns what stands on the page itself at the places to which most rows of a list lead; None where they lead
 /// elsewhere.
 pub(super) fn texts(look: &Look<'_>, hrefs: &[&str]) -> Option<Range<Id>> {
     let page = look.page;
@@ -117,7 +117,7 @@ pub(super) fn texts(look: &Look<'_>, hrefs: &[&str]) -> Option<Range<Id>> {
     is_index.then(|| first..page.elements[all as usize].end)
 }
 
-/// Whether a link leads to a text on the page itself that says its day: in the link, or at the head of the text.
+/// Returns whether a link leads to a text on the page itself that says its day: in the link, or at the head of the text.
 pub(super) fn leads_to_dated_text(
     look: &Look<'_>,
     places: &HashMap<&str, Id>,
@@ -131,7 +131,7 @@ pub(super) fn leads_to_dated_text(
     look.dates.find(&said).is_some() || is_headed_by_day(look, *text)
 }
 
-/// Whether one of the first lines of a text says hardly more than its day.
+/// Returns whether one of the first lines of a text says hardly more than its day.
 fn is_headed_by_day(look: &Look<'_>, text: Id) -> bool {
     const LONGEST: f32 = 16.0;
     let page = look.page;

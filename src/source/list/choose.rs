@@ -25,7 +25,7 @@ impl Choice {
             .expect("a choice has at least one section")
     }
 
-    /// How sure it is that this is the page's one real list.
+    /// Returns how sure it is that this is the page's one real list.
     pub(super) fn confidence(&self) -> f32 {
         let best = self.best();
         let rival = self
@@ -98,7 +98,7 @@ pub(super) fn choose(look: &Look<'_>, mut groups: Vec<Scored>, asked: bool) -> O
 /// So many sections of a page are no list and its neighbour.
 const SEVERAL: usize = 3;
 
-/// Whether the boxes of two groups stand in one box, maybe with a heading in each.
+/// Returns whether the boxes of two groups stand in one box, maybe with a heading in each.
 fn share_box(look: &Look<'_>, best: &Scored, other: &Scored) -> bool {
     let [a, b] = [&best.group, &other.group].map(|group| {
         let parent = look.page.parent(group.container(look.page));
@@ -107,7 +107,7 @@ fn share_box(look: &Look<'_>, best: &Scored, other: &Scored) -> bool {
     look.built_alike(&best.group, &other.group) && (a[0] == b[0] || a[1] == b[1] && a[1] != 0)
 }
 
-/// Whether a group is another column of the same news.
+/// Returns whether a group is another column of the same news.
 fn is_column(look: &Look<'_>, best: &Scored, other: &Scored, together: bool) -> bool {
     if !other.is_list
         || matches!(other.region, Region::Side | Region::Frame)
@@ -127,7 +127,7 @@ fn is_column(look: &Look<'_>, best: &Scored, other: &Scored, together: bool) -> 
     twins && !apart && seen || is_home(look.context.base)
 }
 
-/// Whether an address is a site's front door.
+/// Returns whether an address is a site's front door.
 fn is_home(url: &Url) -> bool {
     let path = url.path().trim_matches('/').to_ascii_lowercase();
     let stem = path.split('.').next().unwrap_or_default();
@@ -137,7 +137,7 @@ fn is_home(url: &Url) -> bool {
 }
 
 impl Group {
-    /// Whether a link stands in one of the rows.
+    /// Returns whether a link stands in one of the rows.
     fn holds(&self, look: &Look<'_>, link: usize) -> bool {
         let element = look.links[link].element;
         let after = self.items.partition_point(|item| item.row <= element);
@@ -146,7 +146,7 @@ impl Group {
 }
 
 impl Look<'_> {
-    /// Whether the boxes of two groups are the same kind of box.
+    /// Returns whether the boxes of two groups are the same kind of box.
     fn built_alike(&self, a: &Group, b: &Group) -> bool {
         let (mut a, mut b) = (a.container(self.page), b.container(self.page));
         while a != b && a != 0 && b != 0 {
@@ -159,7 +159,7 @@ impl Look<'_> {
         true
     }
 
-    /// What `preview -v` tells of the groups that were not taken.
+    /// Returns what `preview -v` tells of the groups that were not taken.
     pub(super) fn tell_others(&self, others: &[Scored]) -> Vec<OtherList> {
         others
             .iter()

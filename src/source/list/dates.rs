@@ -220,7 +220,7 @@ impl<'a> Dates<'a> {
         date::find(text, self.context.time_zone, self.context.now)
     }
 
-    /// What an element, or one within it, says in an attribute: `data-time="2022-11-20"`, `data-ts="1668902400"`.
+    /// Returns what an element, or one within it, says in an attribute: `data-time="2022-11-20"`, `data-ts="1668902400"`.
     pub(super) fn in_attributes(&self, element: Id) -> Option<Moment> {
         const MOST_ELEMENTS: usize = 40;
         let end = self.page.elements[element as usize].end;
@@ -272,7 +272,7 @@ impl<'a> Dates<'a> {
     }
 }
 
-/// Whether a name is of a day that is not the one of publication: `data-deadline`, `data-end-time`.
+/// Returns whether a name is of a day that is not the one of publication: `data-deadline`, `data-end-time`.
 pub(super) fn is_of_other_day(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     name.split(|c: char| !c.is_ascii_alphanumeric())
@@ -338,7 +338,7 @@ fn may_hold_date(text: &str) -> bool {
     })
 }
 
-/// Whether a date as written has no year: fewer than three numbers, and none of four digits.
+/// Returns whether a date as written has no year: fewer than three numbers, and none of four digits.
 pub(super) fn is_yearless(date: &str) -> bool {
     let numbers: Vec<&str> = date
         .split(|c: char| !c.is_ascii_digit())
@@ -359,7 +359,7 @@ pub(super) fn is_yearless(date: &str) -> bool {
             && numbers.iter().all(|n| n.len() <= 2)
 }
 
-/// Whether what stands around a date is only labels, brackets and the like.
+/// Returns whether what stands around a date is only labels, brackets and the like.
 fn is_label(head: &str, tail: &str) -> bool {
     let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
     let (head, tail) = (head.trim_end(), tail.trim_end());
@@ -373,7 +373,7 @@ fn is_label(head: &str, tail: &str) -> bool {
     (named || calls || letters(head) + letters(tail) == 0) && letters(tail) <= 8 && goes_on
 }
 
-/// Whether a date stands in brackets at the head of a text: `[05-20] 停水公告`.
+/// Returns whether a date stands in brackets at the head of a text: `[05-20] 停水公告`.
 fn opens(head: &str, tail: &str) -> bool {
     let closes = match head.trim() {
         "[" => ']',

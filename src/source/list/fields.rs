@@ -238,7 +238,7 @@ fn word(value: &Value) -> Option<String> {
     }
 }
 
-/// Whether ids do no more than count the rows of a page, so that they are others' at the next look.
+/// Returns whether ids do no more than count the rows of a page, so that they are others' at the next look.
 fn are_places(ids: &[String]) -> bool {
     let is_place = |(place, id): (usize, &String)| {
         let id = id.parse::<usize>().ok();
@@ -394,7 +394,7 @@ fn date_worth(name: &str, values: &[&Value], context: &Context<'_>) -> f32 {
     said * exact * dates as f32 / values.len().max(1) as f32
 }
 
-/// Whether a field's name says when something begins or ends, not when it was published: `applyEndTime`.
+/// Returns whether a field's name says when something begins or ends, not when it was published: `applyEndTime`.
 fn is_of_another_time(name: &str) -> bool {
     const WORDS: [&str; 12] = [
         "end", "ends", "expire", "expires", "deadline", "off", "start", "begin", "close", "apply",
@@ -414,7 +414,7 @@ fn is_of_another_time(name: &str) -> bool {
     begins || words.split(' ').any(|word| WORDS.contains(&word))
 }
 
-/// What a field's name says beside that its times are UTC: `date_gmt` is a `date`.
+/// Returns what a field's name says beside that its times are UTC: `date_gmt` is a `date`.
 fn universal(part: &str) -> Option<&str> {
     let ends = ["gmt", "utc"];
     let name = ends.iter().find_map(|end| part.strip_suffix(end));

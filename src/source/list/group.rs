@@ -132,7 +132,7 @@ fn repeated(page: &Page, links: &[Link]) -> HashSet<usize> {
     places.into_values().filter(apart).flatten().collect()
 }
 
-/// Whether a link is about the same item as the one before it: it leads to the same page, and is no row
+/// Returns whether a link is about the same item as the one before it: it leads to the same page, and is no row
 /// of a list that has a title of its own.
 fn is_one_item(page: &Page, links: &[Link], before: usize, this: usize) -> bool {
     let (a, b) = (&links[before], &links[this]);
@@ -166,7 +166,7 @@ const PARTS: usize = 2;
 /// Links between two that belong together, or that are asked what stands around one.
 const NEAR: usize = 6;
 
-/// Whether two links lead to one page, or to two places in it.
+/// Returns whether two links lead to one page, or to two places in it.
 fn same_page(a: &Link, b: &Link) -> bool {
     let page = |link: &'_ Link| link.href.split('#').next().unwrap_or_default().to_owned();
     let is_place = b.href.contains('#') && !b.href.starts_with('#');
@@ -270,7 +270,7 @@ fn settle(links: &[Link], merged: &mut Vec<Vec<Block>>, small: &mut Vec<Block>) 
     }
 }
 
-/// Whether each block says the same at one place, as rows do that end in "explanation" or "PDF".
+/// Returns whether each block says the same at one place, as rows do that end in "explanation" or "PDF".
 fn repeats_a_column(links: &[Link], blocks: &[Block]) -> bool {
     let Some((first, others)) = blocks
         .split_first()
@@ -297,13 +297,13 @@ fn goes_on(page: &Page, links: &[Link], before: &Block, after: &Block) -> bool {
         && is_hidden(page, a) == is_hidden(page, b)
 }
 
-/// Whether an element is not shown, as the box of a tab that is not in front.
+/// Returns whether an element is not shown, as the box of a tab that is not in front.
 pub(super) fn is_hidden(page: &Page, id: Id) -> bool {
     let mut around = std::iter::once(id).chain(page.ancestors(id)).take(8);
     around.any(|id| page.attribute(id, "style").is_some_and(is_hidden_style))
 }
 
-/// Whether two containers are built alike, up to where they part.
+/// Returns whether two containers are built alike, up to where they part.
 fn similar(page: &Page, mut a: Id, mut b: Id) -> bool {
     if page.contains(a, b) || page.contains(b, a) {
         return true;
@@ -365,7 +365,7 @@ pub(super) fn is_period(text: &str) -> bool {
                 .all(|c| matches!(c, '年' | '月' | '日' | '份') || c.is_ascii_digit()))
 }
 
-/// Whether the links of two blocks lead to pages of the same kind.
+/// Returns whether the links of two blocks lead to pages of the same kind.
 fn same_kind(links: &[Link], a: &Block, b: &Block) -> bool {
     let shares = a.iter().take(50).any(|x| {
         let x = &links[x.link];
@@ -447,12 +447,12 @@ impl Column {
         }
     }
 
-    /// How well it serves as titles: long ones, each another page.
+    /// Returns how well it serves as titles: long ones, each another page.
     fn worth(&self) -> f32 {
         self.units * self.different
     }
 
-    /// Whether its links are titles as those of the best column are; a `few` titles may be short
+    /// Returns whether its links are titles as those of the best column are; a `few` titles may be short
     /// by chance.
     fn serves_like(&self, best: &Self, few: bool) -> bool {
         let same_kind = self

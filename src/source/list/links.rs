@@ -98,7 +98,7 @@ pub(super) fn hash(text: &str) -> u64 {
     hasher.finish()
 }
 
-/// What a link says: its text, else what stands for it where a picture is not shown.
+/// Returns what a link says: its text, else what stands for it where a picture is not shown.
 fn label(page: &Page, id: Id) -> (String, LinkText) {
     let text = page.text(page.runs_of(id));
     let kind = words::link_text(&text);
@@ -171,7 +171,7 @@ pub(super) fn leads_somewhere(href: &str) -> bool {
     }
 }
 
-/// Whether an address does something to a page of a wiki (its history, a comparison, its editor) beside the
+/// Returns whether an address does something to a page of a wiki (its history, a comparison, its editor) beside the
 /// link to the page itself.
 fn is_tool(href: &str) -> bool {
     const ACTS: [&str; 12] = [
@@ -199,7 +199,7 @@ fn is_tool(href: &str) -> bool {
     })
 }
 
-/// Whether a link is about who edited a page, or to the log of such acts, by the classes of a wiki's markup.
+/// Returns whether a link is about who edited a page, or to the log of such acts, by the classes of a wiki's markup.
 fn is_beside_page(page: &Page, link: Id) -> bool {
     let is_told = |class: &str| {
         class.split_whitespace().any(|word| {

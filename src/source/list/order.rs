@@ -75,7 +75,7 @@ impl Dates<'_> {
         Some((start..end, moment))
     }
 
-    /// Whether more of the page's dates of this form make sense with the day first: a month has no
+    /// Returns whether more of the page's dates of this form make sense with the day first: a month has no
     /// number above 12, and a notice is not of the future.
     fn writes_day_first(&self) -> bool {
         let runs = 0..self.page.runs.len();
@@ -98,7 +98,7 @@ impl Dates<'_> {
     }
 }
 
-/// How many days lie between the first and the last.
+/// Returns how many days lie between the first and the last.
 fn spread(days: &[NaiveDate]) -> Option<i64> {
     Some((*days.iter().max()? - *days.iter().min()?).num_days())
 }

@@ -47,7 +47,7 @@ impl Outside {
     }
 }
 
-/// Whether an element says by its name, attributes or classes that it is no part of the content.
+/// Returns whether an element says by its name, attributes or classes that it is no part of the content.
 fn claims(page: &Page, id: Id) -> bool {
     let name = page.name(id);
     if matches!(name, "html" | "body" | "main" | "article") {
@@ -81,7 +81,7 @@ fn claims(page: &Page, id: Id) -> bool {
     (named || name == "aside") && !holds_most() && !holds_headline()
 }
 
-/// Whether a piece of text is of those that ask for consent or tell whose the page is, wherever they stand.
+/// Returns whether a piece of text is of those that ask for consent or tell whose the page is, wherever they stand.
 pub(super) fn is_boilerplate(text: &str) -> bool {
     const WORDS: &[&str] = &[
         "cookie",

@@ -82,7 +82,7 @@ pub fn propose(html: &str, context: &Context<'_>, known: &HashSet<String>) -> Op
     })
 }
 
-/// Whether rows of which none is known may be worth a look.
+/// Returns whether rows of which none is known may be worth a look.
 fn is_candidate(look: &Look<'_>, group: &Scored) -> bool {
     const FEW: usize = 3;
     const SHORT: f32 = 4.0;

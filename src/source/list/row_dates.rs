@@ -114,7 +114,7 @@ impl Look<'_> {
             .to_lowercase()
     }
 
-    /// Whether a date stands among other words of the row's link.
+    /// Returns whether a date stands among other words of the row's link.
     fn in_title(&self, item: &Item, date: &Found) -> bool {
         let element = self.page.runs[date.runs.start].element;
         let rest = self.page.run_text(date.runs.start).len() - date.bytes.len();
@@ -142,7 +142,7 @@ impl Look<'_> {
         hasher.finish()
     }
 
-    /// Which cell of its row an element stands in.
+    /// Returns which cell of its row an element stands in.
     pub(super) fn column(&self, element: Id) -> Option<usize> {
         let cell = self.cell(element)?;
         let row = self.page.parent(cell);
@@ -156,7 +156,7 @@ impl Look<'_> {
         None
     }
 
-    /// How many columns a cell takes.
+    /// Returns how many columns a cell takes.
     fn span(&self, cell: Id) -> usize {
         let said = self.page.attribute(cell, "colspan");
         said.and_then(|span| span.trim().parse().ok())
@@ -171,7 +171,7 @@ impl Look<'_> {
             .find(|id| matches!(self.page.name(*id), "td" | "th"))
     }
 
-    /// How surely a date is the day of publication, by what it is called.
+    /// Returns how surely a date is the day of publication, by what it is called.
     fn worth(&self, date: &Found) -> f32 {
         let label = self.label(date).to_lowercase();
         let says = |words: &[&str]| words.iter().any(|word| label.contains(word));
@@ -183,7 +183,7 @@ impl Look<'_> {
         }
     }
 
-    /// What stands with a date or before it, and what a table's head calls its column.
+    /// Returns what stands with a date or before it, and what a table's head calls its column.
     fn label(&self, date: &Found) -> String {
         let page = self.page;
         let mut label = page.text(date.runs.clone());
@@ -196,7 +196,7 @@ impl Look<'_> {
         label
     }
 
-    /// Whether a date is called a deadline or the like, by what stands before it or heads its column.
+    /// Returns whether a date is called a deadline or the like, by what stands before it or heads its column.
     fn is_other_day(&self, date: &Found) -> bool {
         let page = self.page;
         let own = page

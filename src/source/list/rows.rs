@@ -64,7 +64,7 @@ impl Look<'_> {
         once_each(notices)
     }
 
-    /// Whether the page breaks off within a row: who knows what it would have said.
+    /// Returns whether the page breaks off within a row: who knows what it would have said.
     fn is_cut(&self, item: &Item) -> bool {
         let page = self.page;
         page.open_at_end.contains(&item.row)
@@ -183,7 +183,7 @@ impl Look<'_> {
         })
     }
 
-    /// What a selector of the source chooses in a row.
+    /// Returns what a selector of the source chooses in a row.
     fn chosen(&self, item: &Item, part: fn(&Selected) -> &Option<Matcher>) -> Option<Id> {
         let selected = self.selected.as_ref()?;
         selected.first(item.row, part(selected).as_ref()?)

@@ -84,7 +84,7 @@ pub(super) fn score(look: &Look<'_>, group: Group) -> Scored {
 }
 
 impl Scored {
-    /// Whether nothing that a script may add could be more of a list.
+    /// Returns whether nothing that a script may add could be more of a list.
     pub(super) fn is_sure(&self) -> bool {
         self.is_list && self.region != Region::Side && !self.side_heading && self.dated >= 0.5
     }
@@ -113,7 +113,7 @@ impl Scored {
         score
     }
 
-    /// Whether it could be a list of notices at all: dated, or long titles of pages of their own.
+    /// Returns whether it could be a list of notices at all: dated, or long titles of pages of their own.
     fn qualifies(&self) -> bool {
         let (rows, units) = (self.group.items.len(), self.units);
         let says_enough = self.dated >= 0.5 && units >= 3.0
@@ -130,7 +130,7 @@ impl Scored {
             && (self.region != Region::Frame || self.is_plainly_dated())
     }
 
-    /// Whether these are rows of something, and no menu, pager or links of a sentence.
+    /// Returns whether these are rows of something, and no menu, pager or links of a sentence.
     pub(super) fn has_rows(&self) -> bool {
         (self.places < 0.5 || self.dated > 0.5)
             && self.region != Region::Frame
@@ -196,7 +196,7 @@ fn variety(page: &Page, links: &[Link], group: &Group, dated: f32) -> f32 {
     labels.len() as f32 / sample.len() as f32
 }
 
-/// What the boxes around an element are for.
+/// Returns what the boxes around an element are for.
 pub(super) fn region(page: &Page, id: Id) -> Region {
     let mut main = false;
     let mut side = false;
@@ -311,7 +311,7 @@ fn is_titled(page: &Page, heading: &str) -> bool {
     heading.chars().count() >= 2 && words::bare(&page.title).contains(&heading)
 }
 
-/// Whether page links follow the last row, or stand in the box of the rows.
+/// Returns whether page links follow the last row, or stand in the box of the rows.
 fn paged(page: &Page, links: &[Link], group: &Group) -> bool {
     let last = &group.items[group.items.len() - 1];
     let after = page.elements[last.row as usize].end;

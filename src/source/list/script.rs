@@ -98,7 +98,7 @@ fn function<'a>(script: &'a str, name: &str) -> Option<(&'a str, &'a str)> {
     Some((&script[start..close], &body[..end]))
 }
 
-/// What a function gives to the name that an expression is: `var url = "/x?id=" + id`.
+/// Returns what a function gives to the name that an expression is: `var url = "/x?id=" + id`.
 fn assigned<'a>(body: &'a str, expression: &str) -> Option<&'a str> {
     let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
     let end = expression.find(|c| !is_word(c)).unwrap_or(expression.len());

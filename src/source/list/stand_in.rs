@@ -131,7 +131,7 @@ pub(super) fn stand_in_by_text(page: &Page) -> Option<&'static str> {
     }
 }
 
-/// What a page says that says hardly anything beside its links.
+/// Returns what a page says that says hardly anything beside its links.
 fn said(page: &Page, outside: &Outside) -> Option<&'static str> {
     let is_linked = |id: Id| {
         std::iter::once(id)
@@ -184,7 +184,7 @@ fn stand_in(text: &str) -> Option<&'static str> {
         .find_map(|(kind, phrases)| phrases.iter().any(&says).then_some(*kind))
 }
 
-/// What follows a number that counts or numbers something: 404号提案, 503路公交, 500强企业.
+/// Returns what follows a number that counts or numbers something: 404号提案, 503路公交, 500强企业.
 fn counts(next: char) -> bool {
     "号路强名个家件人项次元万亿年期台辆国省县道".contains(next)
 }
@@ -247,7 +247,7 @@ const TOLD: &[(&str, f32, &[&str])] = &[
 ];
 const NEEDS_SCRIPTS: &str = "a page that needs JavaScript; give the address of its data instead";
 
-/// What to call a page on which no list was found.
+/// Returns what to call a page on which no list was found.
 pub(super) fn instead(page: &Page) -> &'static str {
     if let Some(kind) = stand_in_by_title(page).or_else(|| stand_in_by_text(page)) {
         return kind;

@@ -133,7 +133,7 @@ impl Look<'_> {
             .map_or(own.element, |link| link.element)
     }
 
-    /// What the attributes of several rows have around the titles that are shown, or all of them where none is.
+    /// Returns what the attributes of several rows have around the titles that are shown, or all of them where none is.
     fn furniture(&self, items: &[Item]) -> Furniture {
         let (mut heads, mut tails) = (Vec::new(), Vec::new());
         let mut unshown: Vec<String> = Vec::new();
@@ -284,7 +284,7 @@ impl Look<'_> {
         parts.into_iter().map(|(part, _)| part).collect()
     }
 
-    /// Whether a line break within an element only parts the lines of one title: neither line is a sentence,
+    /// Returns whether a line break within an element only parts the lines of one title: neither line is a sentence,
     /// a date or a labelled value.
     fn goes_on(&self, run: usize) -> bool {
         const LONGEST: f32 = 30.0;
@@ -402,7 +402,7 @@ impl Look<'_> {
     }
 }
 
-/// What stands in the list several times, each once.
+/// Returns what stands in the list several times, each once.
 fn repeated(mut words: Vec<String>) -> Vec<String> {
     words.sort();
     let several = words
@@ -518,7 +518,7 @@ fn is_badge(text: &str) -> bool {
     ) || text.trim().bytes().all(|b| b.is_ascii_digit()) && text.trim().len() <= 2
 }
 
-/// Whether an element's class calls its number one of readers or answers.
+/// Returns whether an element's class calls its number one of readers or answers.
 fn is_counter_class(class: &str) -> bool {
     let class = class.to_ascii_lowercase();
     let mut words = class.split(|c: char| !c.is_ascii_alphabetic());

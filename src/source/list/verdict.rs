@@ -138,7 +138,7 @@ pub(super) fn densest_prose(page: &Page, best: Option<&Scored>, outside: &Outsid
     texts.fold(0.0, f32::max)
 }
 
-/// Whether one line outside the rows tells when the page was published, by whom, how often it was read.
+/// Returns whether one line outside the rows tells when the page was published, by whom, how often it was read.
 fn is_told_of(page: &Page, best: Option<&Scored>, outside: &Outside) -> bool {
     let rows = best.map_or(&[][..], |best| &best.group.items);
     let in_row = |run: usize| {

@@ -160,7 +160,7 @@ fn says_read_on(text: &str) -> bool {
     }
 }
 
-/// Whether a link says that it leads to the next page of the list.
+/// Returns whether a link says that it leads to the next page of the list.
 pub(super) fn is_next(text: &str) -> bool {
     let trimmed = text.trim();
     text.len() <= 60
@@ -168,7 +168,7 @@ pub(super) fn is_next(text: &str) -> bool {
             || matches!(trimmed, ">" | "›" | "»" | "→" | "＞" | ">>"))
 }
 
-/// Whether a heading announces other things than the page's own list.
+/// Returns whether a heading announces other things than the page's own list.
 pub(super) fn is_side_heading(text: &str) -> bool {
     let bare = bare(text);
     [
@@ -246,7 +246,7 @@ fn is_ideograph(c: char) -> bool {
     matches!(c, '\u{3041}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}')
 }
 
-/// How much a text says: a Han character, kana or hangul counts 1, other letters and digits 0.4.
+/// Returns how much a text says: a Han character, kana or hangul counts 1, other letters and digits 0.4.
 pub(super) fn units(text: &str) -> f32 {
     let (mut full, mut part) = (0_u32, 0_u32);
     for c in text.chars() {
@@ -259,7 +259,7 @@ pub(super) fn units(text: &str) -> f32 {
     full as f32 + 0.4 * part as f32
 }
 
-/// What a box is for, as its own tag, class and id say; most say nothing.
+/// Returns what a box is for, as its own tag, class and id say; most say nothing.
 pub(super) fn region(name: &str, class: &str, id: &str) -> Region {
     match name {
         "nav" | "footer" | "header" => return Region::Frame,
@@ -279,7 +279,7 @@ pub(super) fn region(name: &str, class: &str, id: &str) -> Region {
     found
 }
 
-/// Whether a class or id calls its box one that is laid over a page: consent, advice, a window.
+/// Returns whether a class or id calls its box one that is laid over a page: consent, advice, a window.
 pub(super) fn is_notice_box(label: &str) -> bool {
     const BOXES: &[&str] = &[
         "cookie",

@@ -48,7 +48,7 @@ fn year_in_address(href: &str, latest: i32) -> Option<i32> {
         .find(|year| (1995..=latest).contains(year))
 }
 
-/// Whether a text has a year of our times in it.
+/// Returns whether a text has a year of our times in it.
 pub(super) fn is_year_in(text: &str) -> bool {
     year_in(text).is_some()
 }

@@ -118,7 +118,7 @@ fn clock_time(found: &regex::Captures<'_>) -> Option<String> {
     (hour < 24).then(|| format!("{hour:02}:{minute}"))
 }
 
-/// Whether a sentence has a day and a word that may make it a deadline, so that it is worth reading.
+/// Returns whether a sentence has a day and a word that may make it a deadline, so that it is worth reading.
 fn may_ask(sentence: &str) -> bool {
     static CUE: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(

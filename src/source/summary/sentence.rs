@@ -78,19 +78,19 @@ fn says_nothing(paragraph: &str, title: &str) -> bool {
         || names_files(paragraph)
 }
 
-/// Whether no mark ends a paragraph.
+/// Returns whether no mark ends a paragraph.
 fn is_open(paragraph: &str) -> bool {
     !paragraph.ends_with([
         '。', '！', '？', '；', '.', '!', '?', '”', '"', '…', ')', '）',
     ])
 }
 
-/// Whether a line is too short for a sentence that lacks its mark.
+/// Returns whether a line is too short for a sentence that lacks its mark.
 fn is_short(line: &str) -> bool {
     is_open(line) && line.chars().count() < 40
 }
 
-/// Whether a line is no sentence, but a heading or a signature.
+/// Returns whether a line is no sentence, but a heading or a signature.
 fn is_heading(line: &str) -> bool {
     is_short(line) && !is_statement(line) && !says_when(line)
 }
@@ -119,7 +119,7 @@ fn is_statement(line: &str) -> bool {
     STATEMENT.is_match(line) && !is_contact(line)
 }
 
-/// Whether a short line names a day or an hour, and not as the signature below a text does.
+/// Returns whether a short line names a day or an hour, and not as the signature below a text does.
 fn says_when(line: &str) -> bool {
     static WHEN: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?i)\d[:：]\d\d|上午|下午|晚上|中午|\d\s?(?:点|时|am|pm)|\d\s?[月월]\s?\d{1,2}|(?-u:\b)(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)(?:uary|ruary|ch|il|ust|ember|tember|ober)?\.?\s\d|\d\s(?:january|february|march|april|may|june|july|august|september|october|november|december)(?-u:\b)")
@@ -230,7 +230,7 @@ fn push(found: &mut Vec<Sentence>, text: &str) {
     }
 }
 
-/// Whether the dot after `before` is of a short form: `Nov.`, `Dr.`, `U.S.`, `1.`.
+/// Returns whether the dot after `before` is of a short form: `Nov.`, `Dr.`, `U.S.`, `1.`.
 fn is_short_form(before: &str, after: &str) -> bool {
     let word = before
         .rsplit(|c: char| c.is_whitespace() || c == '(')

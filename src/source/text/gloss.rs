@@ -15,7 +15,7 @@ const LONGEST: usize = 60;
 /// Characters that one gloss may cover.
 const CHARACTERS: usize = 8;
 
-/// Whether glosses without tone marks occur so often in `text` that they are glosses.
+/// Returns whether glosses without tone marks occur so often in `text` that they are glosses.
 pub(crate) fn is_glossed(text: &str) -> bool {
     brackets(text)
         .filter(|bracket| bracket.is_reading() && (bracket.toned || bracket.syllables() == 1))
@@ -71,14 +71,14 @@ impl Bracket<'_> {
         reads(self.before, &self.plain, 1)
     }
 
-    /// Whether the letters are a reading of the characters before them.
+    /// Returns whether the letters are a reading of the characters before them.
     fn is_reading(&self) -> bool {
         let letters: String = self.plain.split(' ').collect();
         reads(self.before, &letters, CHARACTERS)
     }
 }
 
-/// Whether `letters` are the reading of the last characters of `before`, at most `most` of them.
+/// Returns whether `letters` are the reading of the last characters of `before`, at most `most` of them.
 fn reads(before: &str, letters: &str, most: usize) -> bool {
     // What is left of the letters after each way of reading the characters so far.
     let mut left = vec![letters.len()];

@@ -44,7 +44,7 @@ fn by_run(
     changed.then_some(result)
 }
 
-/// What bytes above ASCII become in Latin-1 or Windows-1252.
+/// Returns what bytes above ASCII become in Latin-1 or Windows-1252.
 fn is_western(c: char) -> bool {
     matches!(c, '\u{80}'..='\u{ff}') || !c.is_ascii() && c < '\u{2200}' && byte_of(c).is_some()
 }

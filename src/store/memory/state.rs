@@ -172,7 +172,7 @@ impl State {
         by_age(self.tables.channels.iter().map(|(id, (age, _))| (*age, id)))
     }
 
-    /// What waits or is being sent in a channel, by number.
+    /// Returns what waits or is being sent in a channel, by number.
     pub(super) fn unfinished_in<'a>(
         &'a self,
         channel: &'a ChannelId,
@@ -186,7 +186,7 @@ impl State {
         ids.filter_map(|(id, ())| Some((*id, self.tables.deliveries.get(id)?)))
     }
 
-    /// Whether a delivery that waits does so beside the order of the numbers.
+    /// Returns whether a delivery that waits does so beside the order of the numbers.
     pub(super) fn is_held_back(&self, id: u64, entry: &OutboxEntry) -> bool {
         let mut readers = self.tables.readers.iter();
         entry.is_held() || readers.any(|(_, readers)| readers.deliveries.contains(&id))

@@ -57,7 +57,7 @@ impl<K: Ord + Clone, V: Clone> Table<K, V> {
         self.rows.range(keys)
     }
 
-    /// Whether anything was changed since the last time.
+    /// Returns whether anything was changed since the last time.
     pub(super) fn is_changed(&self) -> bool {
         !self.before.is_empty()
     }

@@ -11,7 +11,6 @@ use super::state::{Effects, State};
 use crate::{
     bulletin::{ChannelId, SourceId},
     policy::facts::{ChannelFacts, OutboxEntry, SourceFacts},
-    store::Sources,
 };
 
 pub(super) struct MemoryTx<'a> {

@@ -77,7 +77,7 @@ impl Slot {
         self.queued_ms + self.due
     }
 
-    /// Whether a digest or quiet hours hold it, or did until it was due.
+    /// Returns whether a digest or quiet hours hold it, or did until it was due.
     pub(super) fn is_held(&self) -> bool {
         self.attempts == 0 && self.due > 0
     }
@@ -95,7 +95,7 @@ impl Slot {
             .map(|begun| begun.max(answered.unwrap_or(begun)))
     }
 
-    /// When it was sent, failed or dropped.
+    /// Returns when it was sent, failed or dropped.
     pub(super) fn ended_ms(&self) -> Option<i64> {
         Some(self.queued_ms + self.ended?)
     }

@@ -160,7 +160,7 @@ fn shared<T>(value: T) -> Shared<T> {
     Arc::new(RwLock::new(Arc::new(value)))
 }
 
-/// What a shared value is now.
+/// Returns what a shared value is now.
 pub(super) fn current<T>(shared: &Shared<T>) -> Arc<T> {
     Arc::clone(&shared.read().unwrap_or_else(PoisonError::into_inner))
 }

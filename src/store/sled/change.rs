@@ -172,7 +172,7 @@ impl Books {
 }
 
 impl Change {
-    /// What [`Writes::put`] wrote under a key, in this transaction or before.
+    /// Returns what [`Writes::put`] wrote under a key, in this transaction or before.
     pub(super) fn get<T: DeserializeOwned>(
         &self,
         engine: &Engine,

@@ -120,12 +120,12 @@ impl Engine {
         written.map_err(|error| self.fail(&plain(&error)))
     }
 
-    /// Whether a small row can be written.
+    /// Returns whether a small row can be written.
     pub(super) fn has_room(&self) -> bool {
         reserve::holds(&self.file, 0)
     }
 
-    /// What `read` finds while nothing is written: all of it is of one version. It is read again where
+    /// Returns what `read` finds while nothing is written: all of it is of one version. It is read again where
     /// something was written meanwhile.
     pub(super) fn at_one_moment<T>(&self, read: impl Fn() -> Result<T>) -> Result<T> {
         loop {
@@ -162,7 +162,7 @@ impl Engine {
             .map_err(|error| self.unreadable(key, &error))
     }
 
-    /// What [`Writes::put`] wrote.
+    /// Returns what [`Writes::put`] wrote.
     pub(super) fn get<T: DeserializeOwned>(&self, key: &[u8]) -> Result<Option<T>> {
         match self.raw(key)? {
             Some(first) => self.found(key, &first),
@@ -191,7 +191,7 @@ impl Engine {
         Ok(Some(value))
     }
 
-    /// How many further chunks a value has, and its first one.
+    /// Returns how many further chunks a value has, and its first one.
     fn head<'a>(&self, key: &[u8], first: &'a [u8]) -> Result<(u16, &'a [u8])> {
         let Some((&[encoding, high, low], body)) = first.split_first_chunk::<HEADER>() else {
             return Err(self.unreadable(key, &"the row is too short"));
@@ -299,7 +299,7 @@ impl Writes {
         self.set(key, head);
     }
 
-    /// What [`Writes::put`] was given for a key, whole; Some(None): it is removed.
+    /// Returns what [`Writes::put`] was given for a key, whole; Some(None): it is removed.
     pub(super) fn get(&self, key: &[u8]) -> Option<Option<Vec<u8>>> {
         let Some(first) = self.0.get(key)? else {
             return Some(None);
@@ -312,7 +312,7 @@ impl Writes {
         Some(Some(whole))
     }
 
-    /// What [`Writes::set`] was given for a key; Some(None): it is removed.
+    /// Returns what [`Writes::set`] was given for a key; Some(None): it is removed.
     pub(super) fn short(&self, key: &[u8]) -> Option<Option<&[u8]>> {
         self.0.get(key).map(Option::as_deref)
     }

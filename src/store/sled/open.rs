@@ -30,7 +30,7 @@ const MANY_CHATS: usize = 1000;
 const LET_GO_WITHIN: Duration = Duration::from_secs(5);
 const WARNING: &str = "Here is a store of noticast. Do not change these files.";
 
-/// Whether `state` holds a store; nothing is made or changed.
+/// Returns whether `state` holds a store; nothing is made or changed.
 ///
 /// # Errors
 /// The folder cannot be looked into.
@@ -98,7 +98,7 @@ pub(super) fn mark(path: &Path, next_bulletin: u64) -> io::Result<()> {
     File::open(path)?.sync_all()
 }
 
-/// What the mark says; None: there is none that can be read.
+/// Returns what the mark says; None: there is none that can be read.
 fn marked(path: &Path) -> Option<u64> {
     let mark = fs::read_to_string(path.join(MADE)).ok()?;
     mark.lines().next()?.parse().ok()
@@ -161,7 +161,7 @@ fn open_sled(state: &Path, path: &Path, collect_every: Duration) -> Result<sled:
     }
 }
 
-/// What a panic said.
+/// Returns what a panic said.
 pub(super) fn told(panic: &(dyn std::any::Any + Send)) -> String {
     panic
         .downcast_ref::<String>()
@@ -217,7 +217,7 @@ pub(super) fn wait_until_free(path: &Path, patience: Duration) {
     }
 }
 
-/// Who holds the lock, by the address file that a running instance leaves.
+/// Returns who holds the lock, by the address file that a running instance leaves.
 fn holder(state: &Path) -> String {
     let instance = fs::read(state.join("instance.json")).ok();
     let instance =

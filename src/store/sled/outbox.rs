@@ -161,7 +161,7 @@ impl Outbox {
         first.map(|(due, id)| (id, due))
     }
 
-    /// What was held in a channel until `now_ms` or earlier, in the order in which it goes out.
+    /// Returns what was held in a channel until `now_ms` or earlier, in the order in which it goes out.
     pub(super) fn released(&self, channel: u32, now_ms: i64) -> impl Iterator<Item = u64> + '_ {
         let held = self.queues.get(&channel).map(|queue| &queue.held);
         held.into_iter()
@@ -169,7 +169,7 @@ impl Outbox {
             .map(|(_, id)| *id)
     }
 
-    /// What else goes out of a channel once it may at `due_ms`, in that order.
+    /// Returns what else goes out of a channel once it may at `due_ms`, in that order.
     pub(super) fn ready_at(&self, channel: u32, due_ms: i64) -> impl Iterator<Item = u64> + '_ {
         let ready = self.queues.get(&channel).map(|queue| &queue.ready);
         ready

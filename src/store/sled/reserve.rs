@@ -15,7 +15,7 @@ const LEAST: u64 = 2 << 20;
 /// Blocks are counted in these.
 const BLOCK: u64 = 512;
 
-/// Whether `bytes` more can be written to `file`. Takes the room for them, and some more.
+/// Returns whether `bytes` more can be written to `file`. Takes the room for them, and some more.
 pub(super) fn holds(file: &File, bytes: u64) -> bool {
     let Ok(found) = file.metadata() else {
         return true;
@@ -39,7 +39,7 @@ fn take(file: &File, bytes: u64) -> bool {
     }
 }
 
-/// What is answered where it does not.
+/// The refusal where the file holds no more.
 pub(super) fn full() -> StoreError {
     Refusal::DiskLow(FULL.to_owned()).into()
 }

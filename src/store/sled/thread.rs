@@ -43,7 +43,7 @@ impl Writer {
         Ok((Self { jobs, failed }, thread))
     }
 
-    /// What `call` writes is durable when this returns.
+    /// Makes what `call` writes durable before it returns.
     pub(super) async fn write<T: Send + 'static>(
         &self,
         call: impl FnOnce(&mut Books) -> Result<T> + Send + 'static,

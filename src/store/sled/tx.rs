@@ -88,7 +88,7 @@ impl<'a> SledTx<'a> {
         numbers.filter_map(|n| self.channel_name(n)).collect()
     }
 
-    /// What the outbox says of a channel.
+    /// Returns what the outbox says of a channel.
     fn queue<T: Default>(&self, channel: &ChannelId, read: impl Fn(u32) -> T) -> T {
         self.channel_number(channel).map(read).unwrap_or_default()
     }

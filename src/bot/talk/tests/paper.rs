@@ -42,7 +42,7 @@ url = "https://staff.example.com/"
 public = false
 "#;
 
-/// What stood on the list before anybody looked.
+/// Returns what stood on the list before anybody looked.
 fn past() -> Vec<String> {
     let months = [
         "January", "March", "April", "May", "June", "August", "October",
@@ -321,12 +321,12 @@ impl Town {
         is_said.then_some(Shown { to, message, reply })
     }
 
-    /// What the note at the last pressed button said.
+    /// Returns what the note at the last pressed button said.
     pub(super) fn last_note(&self) -> String {
         self.note.lock().unwrap().clone()
     }
 
-    /// What was said unasked since the last time.
+    /// Returns what was said unasked since the last time.
     pub(super) fn told(&self) -> Vec<Shown> {
         let told = std::mem::take(&mut *self.paper.told.lock().unwrap());
         let told = told.into_iter();

@@ -271,7 +271,7 @@ impl Plain {
         }
     }
 
-    /// What a channel waits with first, unless it is set aside.
+    /// Returns what a channel waits with first, unless it is set aside.
     pub(super) fn head(&self, channel: usize) -> Option<u64> {
         if self.blocked[channel] {
             return None;

@@ -7,7 +7,7 @@ use crate::{
     source::{self, Context, Reading, drawn},
 };
 
-/// What is wrong with a drawn article as it is read.
+/// Returns what is wrong with a drawn article as it is read.
 fn fault(seed: u64) -> Option<String> {
     let drawn = drawn::article(seed);
     let base = Url::parse(drawn.base).expect("an address");

@@ -23,7 +23,7 @@ fn prose() -> String {
     PARAGRAPHS.map(|text| format!("<p>{text}</p>")).concat()
 }
 
-/// How a page without a declared kind reads.
+/// Returns how a page without a declared kind reads.
 fn kind_of(html: &str) -> &'static str {
     let context = Context {
         base: &base(),

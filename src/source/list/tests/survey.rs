@@ -6,7 +6,7 @@ use crate::{
     source::drawn::{Wanted, site},
 };
 
-/// What is wrong with a site as it is read.
+/// Returns what is wrong with a site as it is read.
 fn fault(seed: u64) -> Option<String> {
     let site = site(seed);
     let base = url::Url::parse(&site.base).expect("an address");

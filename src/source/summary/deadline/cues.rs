@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// Whether the words around a date of a sentence make it the last one for its readers to act. `line` is the
+/// Returns whether the words around a date of a sentence make it the last one for its readers to act. `line` is the
 /// whole line, which may say that what comes late is not taken.
 pub(super) fn asks(before: &str, after: &str, line: &str) -> bool {
     let clause = before.rsplit(['，', ',']).next().unwrap_or_default();
@@ -57,7 +57,7 @@ static HANDED_IN: LazyLock<Regex> = LazyLock::new(|| {
 static LATE: LazyLock<Regex> =
     LazyLock::new(|| fixed("逾期|过期|过时|不再受理|不再接收|不予受理|恕不受理|視為放棄|视为放弃"));
 
-/// Whether the date is of somebody else's doing, of the past, or no end at all.
+/// Returns whether the date is of somebody else's doing, of the past, or no end at all.
 fn is_of_others(before: &str, clause: &str, after: &str) -> bool {
     static DOES: LazyLock<Regex> = LazyLock::new(|| {
         fixed(
