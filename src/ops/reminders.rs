@@ -67,7 +67,7 @@ pub(super) fn cancel(
             count += 1;
         }
     }
-    op.log(by, &format!("{id}: {count} reminders off"), now);
+    op.log(by, &format!("{id}: reminders off: {count}"), now);
     Ok(Reminded::Off(count))
 }
 

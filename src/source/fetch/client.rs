@@ -41,12 +41,12 @@ pub(super) struct Client {
 /// Why no answer came.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Unanswered {
-    #[error("it is no address that can be asked for ({0})")]
+    #[error("this address cannot be requested ({0})")]
     Address(#[from] http::Error),
     #[error(transparent)]
     Lost(#[from] legacy::Error),
     #[error(
-        "the site sends informational answers (status {0}) without end, and no page: it is broken, or means harm"
+        "the site sends interim responses (status {0}) without end and never a page; it is broken or hostile"
     )]
     Hints(u16),
 }

@@ -267,7 +267,7 @@ async fn head(stream: &mut BoxStream, room: &mut usize) -> Result<String, BoxErr
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         if *room == 0 {
-            return Err("the proxy answers with headers without end".into());
+            return Err("the headers of the proxy's answer never end".into());
         }
         *room -= 1;
         head.push(stream.read_u8().await?);

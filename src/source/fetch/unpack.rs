@@ -91,7 +91,8 @@ pub(super) fn labelled(labels: &str, body: &Bytes, most: usize) -> Option<Result
     }
     if codings.len() > MOST_LAYERS {
         let shown: String = labels.chars().take(60).collect();
-        let why = format!("it is compressed more than twice ({shown}), which is not read");
+        let why =
+            format!("it is compressed more than twice ({shown}), which noticast does not read");
         return Some(Err(Packed::Broken(why)));
     }
     Some(layers(&codings, body, most))
