@@ -129,12 +129,12 @@ pub(super) fn open(path: &str, base: Option<&Url>, most: u64) -> Result<Page, Fa
         std::fs::File::open(path).and_then(|file| read_up_to(file, most))
     };
     let body = body.map_err(|error| {
-        let code = if error.kind() == ErrorKind::NotFound {
-            "not-found"
+        if error.kind() == ErrorKind::NotFound {
+            let message = "no such file; the address of a page begins with https://";
+            fault("not-found", format!("{path}: {message}"))
         } else {
-            "unreadable"
-        };
-        fault(code, format!("{path}: {error}"))
+            fault("unreadable", format!("{path}: {error}"))
+        }
     })?;
     if body.len() as u64 > most {
         return Err(fault(
