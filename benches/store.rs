@@ -257,13 +257,12 @@ async fn large(bulletins: u64, print: &impl Fn(&str, Duration)) {
     );
     for source in 0..SOURCES {
         let id = format!("s{source}").parse().expect("an id");
-        store.keep_look(
-            &id,
-            LookState {
-                failures: 1,
-                ..LookState::default()
-            },
-        );
+        let state = LookState {
+            failures: 1,
+            ..LookState::default()
+        };
+        let kept = store.keep_look(&id, state, Utc::now());
+        kept.await.expect("a look");
     }
     let start = Instant::now();
     store.save_looks().await.expect("looks");

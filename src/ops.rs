@@ -13,9 +13,11 @@ mod config;
 mod corrections;
 mod documents;
 mod export;
+mod follow;
 mod front;
 mod handle;
 mod import;
+mod looks;
 mod moved_chats;
 mod op;
 mod outbox;
@@ -37,6 +39,7 @@ pub use self::{
     },
     bulk_actions::Tally,
     corrections::Edition,
+    follow::FeedPage,
     front::{ReadLines, WriteLine},
     handle::Store,
     rereads::{ReadAgain, Reread},
@@ -44,6 +47,7 @@ pub use self::{
 pub use crate::{
     policy::{
         attempts::{Outcome, PERHAPS},
+        change_feed::{FeedEntry, FeedEvent},
         correction::Found,
         facts::{LookState, Report, Run, Told},
         judge::Ruling,

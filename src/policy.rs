@@ -4,9 +4,10 @@
 //! notice differs from its bulletin; [`notified`] what people were told of it; [`rereading`] when its article is
 //! read again; [`timing`] when a delivery may go out; [`places`] which channels lead to one place;
 //! [`routes`] which channels want a bulletin; [`attempts`]
-//! what follows a request that nobody answered. [`facts`] are the entities that the rules read and the store keeps.
+//! what follows a request that nobody answered; [`change_feed`] what followers are told of a change. [`facts`] are the entities that the rules read and the store keeps.
 
 pub mod attempts;
+pub mod change_feed;
 pub mod changes;
 pub mod correction;
 pub mod facts;

@@ -92,11 +92,11 @@ pub async fn look(
         Ok(front) => front,
         Err(fault) => {
             let fault = Box::pin(proposal::added(store, &reader, fault)).await?;
-            return Ok(fail(store, source, fault));
+            return fail(store, source, fault).await;
         }
     };
     match front {
-        Front::Unchanged(state) => Ok(pass(store, source, state)),
+        Front::Unchanged(state) => pass(store, source, state).await,
         // Boxed, so that the many looks that find nothing new are small.
         Front::Rows(rows, state) => Box::pin(take_in(store, &reader, rows, state)).await,
     }
@@ -160,28 +160,32 @@ async fn take_in(
 }
 
 /// A good look that found nothing to judge.
-fn pass(store: &Store, source: &Source, state: LookState) -> Looked {
-    store.keep_look(&source.id, after_good_look(state));
-    Looked::default()
+async fn pass(store: &Store, source: &Source, state: LookState) -> Result<Looked, StoreError> {
+    let state = after_good_look(state);
+    store.keep_look(&source.id, state, Utc::now()).await?;
+    Ok(Looked::default())
 }
 
 /// A failed look: what was known stays, the next one comes later.
-fn fail(store: &Store, source: &Source, fault: Fault) -> Looked {
-    let state = store.look_state(&source.id);
-    let state = fault.recorded_in(state, source, Utc::now(), fastrand::f64());
-    store.keep_look(&source.id, state);
-    Looked {
+async fn fail(store: &Store, source: &Source, fault: Fault) -> Result<Looked, StoreError> {
+    let (state, now) = (store.look_state(&source.id), Utc::now());
+    let state = fault.recorded_in(state, source, now, fastrand::f64());
+    store.keep_look(&source.id, state, now).await?;
+    Ok(Looked {
         error: Some(fault.what),
         is_grave: fault.is_grave,
         ..Looked::default()
-    }
+    })
 }
 
 /// A look that panicked: it failed, and the next one comes later.
-pub fn broken(store: &Store, source: &Source) -> Looked {
+///
+/// # Errors
+/// A store that failed a write.
+pub async fn broken(store: &Store, source: &Source) -> Result<Looked, StoreError> {
     let what =
         "a look at it broke, which is a fault of noticast: the log says why; please report it";
-    fail(store, source, Fault::broken(what.to_owned()))
+    fail(store, source, Fault::broken(what.to_owned())).await
 }
 
 /// What the source's own history is told by: when something new came, and after how long.

@@ -328,7 +328,7 @@ impl Shared {
         let why = supervise::reason(panic.as_ref());
         self.supervisor
             .broke("look", &format!("at `{}`, {why}", source.id));
-        let looked = round::broken(&self.store, source);
+        let looked = round::broken(&self.store, source).await?;
         log(source, &looked);
         let told = AssertUnwindSafe(self.tell(source, &looked)).catch_unwind();
         // Whatever broke may have been the telling: it must not end the loop.

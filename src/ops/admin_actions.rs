@@ -100,8 +100,8 @@ fn settle(
     (row.state, row.cause) = (state, cause);
     let mut facts = op.tx.source(&row.source);
     facts.held = facts.held.saturating_sub(1);
-    op.tx.set_source(&row.source, facts);
-    op.tx.set_bulletin(id, &row)?;
+    op.set_source(&row.source, facts, now);
+    op.set_bulletin(id, &row, now)?;
     match state {
         BulletinState::Published => op.publish(id, &row, now),
         _ => Ok(()),

@@ -13,7 +13,7 @@ use chrono::{DateTime, Duration, Utc};
 use self::counting::Rows;
 use super::{
     ask::{Admitted, Judged, Look},
-    corrections,
+    corrections, looks,
     op::Op,
     rereads, twins,
 };
@@ -21,7 +21,7 @@ use crate::{
     bulletin::{BulletinId, BulletinState, Cause, Filter, Moment, Notice, Source, SourceId},
     policy::{
         correction::{self, Correction, Found},
-        facts::{Archived, Baseline, LookState, Seen, SourceFacts},
+        facts::{Archived, Baseline, Seen, SourceFacts},
         judge::{self, Connected, Facts, Identity, KnownTitles, Link, Remembered, Ruling},
     },
     store::{Result, refused},
@@ -238,8 +238,7 @@ pub(super) fn admit(op: &mut Op<'_>, look: Look, now: DateTime<Utc>) -> Result<A
     admission.remember_shared();
     admission.source_facts(&notices)?;
     let admitted = admission.admitted;
-    let after = move |before: &mut LookState| *before = before.after(state.clone());
-    op.tx.change_look(&look.source, false, Box::new(after));
+    looks::change_look(op, &look.source, state, now);
     Ok(admitted)
 }
 
@@ -289,7 +288,7 @@ impl Admission<'_, '_> {
             facts.bulletins += 1;
             facts.held += u64::from(state == BulletinState::Held);
         });
-        self.op.tx.set_bulletin(id, row)?;
+        self.op.set_bulletin(id, row, self.now)?;
         if is_published {
             self.op.publish(id, row, self.now)?;
         }
@@ -328,7 +327,7 @@ impl Admission<'_, '_> {
     fn count(&mut self, change: impl FnOnce(&mut SourceFacts)) {
         let mut facts = self.op.tx.source(&self.page.source);
         change(&mut facts);
-        self.op.tx.set_source(&self.page.source, facts);
+        self.op.set_source(&self.page.source, facts, self.now);
     }
 
     /// The row is a bulletin of another source.
@@ -377,7 +376,7 @@ impl Admission<'_, '_> {
             self.read_soon(place, id)?;
         }
         if correction != Correction::None || is_released || has_moved {
-            self.op.tx.set_bulletin(id, &row)?;
+            self.op.set_bulletin(id, &row, self.now)?;
             if let Some(article) = article {
                 let as_published = article.text_as_published.as_deref();
                 rereads::keep_text(self.op, id, &article.text, as_published)?;

@@ -252,7 +252,7 @@ fn cancel(op: &mut Op<'_>, run: Run, by: &Actor, now: DateTime<Utc>) -> Result<u
             let why = format!("{PERHAPS}: it was undone before an answer came");
             op.explain(id, &mut entry, Some(why));
         }
-        op.tx.set_delivery(id, entry)?;
+        op.settle_delivery(id, entry, now)?;
         dropped += 1;
     }
     let what = format!(

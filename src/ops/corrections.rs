@@ -189,7 +189,7 @@ fn mark(
     (before, row): (&Archived, &Archived),
     now: DateTime<Utc>,
 ) -> Result<bool> {
-    op.tx.set_bulletin(id, row)?;
+    op.set_bulletin(id, row, now)?;
     let _ = turn(op, id, (before, row), None, now.timestamp_millis())?;
     let is_told = |channel: &Channel| channel.kind.can_edit() || channel.corrections;
     queue(op, id, is_told, (now, now))?;

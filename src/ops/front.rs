@@ -333,7 +333,7 @@ impl Store {
             .await
     }
 
-    /// Called once an hour or so: drops finished deliveries of over 90 days and, once a day, writes a
+    /// Called once an hour or so: drops finished deliveries of over 90 days and old changes and, once a day, writes a
     /// compressed export to `STATE/backup`, where the last seven stay. Gives the backup it wrote.
     ///
     /// # Errors
@@ -349,6 +349,7 @@ impl Store {
         let until_ms = (now - upkeep::REQUESTS).timestamp_millis();
         self.write(move |op| op.tx.forget_requests(until_ms))
             .await?;
+        self.trim_changes(now).await?;
         self.back_up(now).await
     }
 

@@ -10,6 +10,8 @@ use std::{
     path::Path,
 };
 
+use chrono::Utc;
+
 use super::{
     ask::Imported,
     handle::{Store, blocking},
@@ -401,7 +403,7 @@ impl Part<'_, '_> {
         }
         let row = Archived::of(bulletin, record.titles);
         self.op.tx.reserve_numbers(id + 1, 0);
-        self.op.tx.set_bulletin(id, &row)?;
+        self.op.set_bulletin(id, &row, Utc::now())?;
         let text = record.text.as_deref().unwrap_or_default();
         let as_published = record.text_as_published.as_deref();
         self.op.tx.set_text(id, text, as_published)?;

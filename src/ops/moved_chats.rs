@@ -5,7 +5,10 @@ use std::collections::HashSet;
 use super::{op::Op, subscriptions};
 use crate::{
     bulletin::{ChannelId, DeliveryKind, DeliveryState},
-    policy::{facts::OutboxEntry, places},
+    policy::{
+        facts::{OutboxEntry, time},
+        places,
+    },
     store::Result,
 };
 
@@ -79,7 +82,7 @@ fn drop_doubles(op: &mut Op<'_>, chat: i64) -> Result<()> {
     waiting.sort_unstable();
     let here: HashSet<ChannelId> = here.into_iter().collect();
     for id in waiting {
-        let Some(mut entry) = op.tx.delivery(id)? else {
+        let Some(entry) = op.tx.delivery(id)? else {
             continue;
         };
         let (Some(bulletin), DeliveryKind::New) = (entry.bulletin, entry.kind) else {
@@ -94,8 +97,8 @@ fn drop_doubles(op: &mut Op<'_>, chat: i64) -> Result<()> {
                 && op.place_after(&before.channel, &moved) == own
         });
         if has_it {
-            entry.drop_at(entry.queued_ms);
-            op.tx.set_delivery(id, entry)?;
+            let then = time(entry.queued_ms);
+            op.drop_delivery(id, entry, then)?;
         }
     }
     Ok(())

@@ -11,7 +11,8 @@ use super::{ask::Actor, verdicts::Ahead};
 use crate::{
     bulletin::{Channel, ChannelId, Chat, DeliveryKind, Folded, Source, SourceId},
     policy::{
-        facts::{Archived, AuditEntry, OutboxEntry},
+        change_feed::{self, FeedEvent},
+        facts::{Archived, AuditEntry, OutboxEntry, SourceFacts},
         places::{MovedChats, Place},
         routes::Routes,
         timing,
@@ -44,6 +45,43 @@ impl<'a> Op<'a> {
             what: bounded(what.to_owned()),
         };
         self.tx.audit(&entry, now.timestamp_millis());
+    }
+
+    /// Archives a bulletin, or another version of it, and lets followers know.
+    pub(super) fn set_bulletin(
+        &mut self,
+        id: u64,
+        row: &Archived,
+        now: DateTime<Utc>,
+    ) -> Result<()> {
+        let before = self.tx.bulletin(id)?;
+        let event = change_feed::of_bulletin(id, before.as_ref(), row);
+        self.tx.record_change(event, now.timestamp_millis());
+        self.tx.set_bulletin(id, row)
+    }
+
+    /// Keeps a delivery that ended or goes on, and lets followers know of the end.
+    pub(super) fn settle_delivery(
+        &mut self,
+        id: u64,
+        entry: OutboxEntry,
+        now: DateTime<Utc>,
+    ) -> Result<()> {
+        if !entry.is_unfinished() {
+            let event = FeedEvent::Delivery(id);
+            self.tx.record_change(event, now.timestamp_millis());
+        }
+        self.tx.set_delivery(id, entry)
+    }
+
+    /// Keeps what is known of a source, and lets followers know where it has something held now, or nothing any more.
+    pub(super) fn set_source(&mut self, source: &SourceId, facts: SourceFacts, now: DateTime<Utc>) {
+        let had_held = self.tx.source(source).held > 0;
+        if had_held != (facts.held > 0) {
+            let event = FeedEvent::Source(source.clone());
+            self.tx.record_change(event, now.timestamp_millis());
+        }
+        self.tx.set_source(source, facts);
     }
 
     pub(super) fn source_settings(&self, id: &SourceId) -> Option<Arc<Source>> {
@@ -252,7 +290,7 @@ impl<'a> Op<'a> {
         now: DateTime<Utc>,
     ) -> Result<()> {
         entry.drop_at(now.timestamp_millis());
-        self.tx.set_delivery(id, entry)
+        self.settle_delivery(id, entry, now)
     }
 
     /// Says why the last attempt of a delivery failed, or that nothing is wrong with it.

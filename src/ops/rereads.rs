@@ -188,7 +188,7 @@ fn correct(
     row.revision += u32::from(correction.is_told());
     let corrected = (&correction, Some(article));
     corrections::follow(op, id, (&before, row), corrected, now)?;
-    op.tx.set_bulletin(id, row)?;
+    op.set_bulletin(id, row, now)?;
     let as_published = article.text_as_published.as_deref();
     keep_text(op, id, &article.text, as_published)?;
     Ok(true)

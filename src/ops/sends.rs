@@ -143,7 +143,7 @@ pub(super) fn complete(
     }
     for (other, member) in &settling {
         let member = settled(op, *other, member.clone(), outcome.clone(), now);
-        op.tx.set_delivery(*other, member)?;
+        op.settle_delivery(*other, member, now)?;
     }
     readers::forget(op, &entry.channel)?;
     if let Outcome::Sent { message } = outcome {

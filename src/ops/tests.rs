@@ -1,6 +1,7 @@
 //! The store through its front door, on a disk of its own.
 
 mod corrections;
+mod follow;
 mod keeping;
 mod kill;
 mod model;

@@ -76,7 +76,7 @@ pub(super) fn join(
     now: DateTime<Utc>,
 ) -> Result<()> {
     twin.also.push(source.clone());
-    op.tx.set_bulletin(id, &twin)?;
+    op.set_bulletin(id, &twin, now)?;
     let mut have: HashMap<Place, (u64, OutboxEntry)> = HashMap::new();
     for (delivery, entry) in op.tx.deliveries_of(id)? {
         if entry.kind == DeliveryKind::New && entry.state != DeliveryState::Dropped {

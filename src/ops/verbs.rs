@@ -51,12 +51,6 @@ impl Store {
         self.engine.set_next_poll(source, next);
     }
 
-    /// Takes what a look left, but for what is not a look's ([`LookState::after`]). Memory, written by the
-    /// next [`Store::save_looks`].
-    pub fn keep_look(&self, source: &SourceId, look: LookState) {
-        self.engine.keep_look(source, look);
-    }
-
     /// Remembers whether people were told of a source's fault. Memory, written by the next
     /// [`Store::save_looks`].
     pub fn set_told(&self, source: &SourceId, told: Told) {

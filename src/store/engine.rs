@@ -159,6 +159,12 @@ impl Engine {
         of!(self, it => it.outbox_changes())
     }
 
+    /// The number of the newest change that followers can read.
+    #[must_use]
+    pub fn newest_change(&self) -> watch::Receiver<u64> {
+        of!(self, it => it.newest_change())
+    }
+
     /// Why writes fail, once one has; memory only, whatever the store is doing.
     #[must_use]
     pub fn failure(&self) -> Option<String> {

@@ -35,6 +35,8 @@ struct Shared {
     state: Mutex<State>,
     added: watch::Sender<Arc<Vec<AddedSource>>>,
     ticks: watch::Sender<u64>,
+    /// The number of the newest change.
+    changes: watch::Sender<u64>,
 }
 
 impl std::fmt::Debug for Memory {
@@ -50,6 +52,7 @@ impl Default for Memory {
                 state: Mutex::default(),
                 added: watch::Sender::new(Arc::default()),
                 ticks: watch::Sender::new(0),
+                changes: watch::Sender::new(0),
             }),
         }
     }
@@ -122,6 +125,10 @@ impl Memory {
         if effects.wakes_senders {
             self.shared.ticks.send_modify(|count| *count += 1);
         }
+        let newest = state.newest_change();
+        self.shared
+            .changes
+            .send_if_modified(|last| std::mem::replace(last, newest) != newest);
     }
 
     /// As [`Memory::transact`], but nothing is changed.
@@ -196,6 +203,11 @@ impl Memory {
     #[must_use]
     pub fn outbox_changes(&self) -> watch::Receiver<u64> {
         self.shared.ticks.subscribe()
+    }
+
+    #[must_use]
+    pub fn newest_change(&self) -> watch::Receiver<u64> {
+        self.shared.changes.subscribe()
     }
 }
 

@@ -9,6 +9,7 @@ mod books;
 mod change;
 mod engine;
 mod export;
+mod feed;
 mod forget;
 mod keys;
 mod looks;
@@ -79,6 +80,7 @@ struct Open {
     chats: Shared<Chats>,
     added: watch::Receiver<Added>,
     ticks: watch::Receiver<u64>,
+    changes: watch::Receiver<u64>,
     path: PathBuf,
     /// The bulletin number that the mark beside the store says.
     marked: AtomicU64,
@@ -125,6 +127,7 @@ impl Sled {
         let chats = Arc::clone(&books.chats);
         let added = books.follow_added();
         let ticks = books.ticks();
+        let changes = books.feed.follow();
         let (writer, thread) = Writer::start(books).map_err(|error| Failure::Unusable {
             path: path.clone(),
             why: format!("no thread for it: {error}"),
@@ -139,6 +142,7 @@ impl Sled {
                 chats,
                 added,
                 ticks,
+                changes,
                 path,
                 marked: marked.into(),
             }),
@@ -294,6 +298,12 @@ impl Sled {
     #[must_use]
     pub fn outbox_changes(&self) -> watch::Receiver<u64> {
         self.shared.ticks.clone()
+    }
+
+    /// The number of the newest change that followers can read.
+    #[must_use]
+    pub fn newest_change(&self) -> watch::Receiver<u64> {
+        self.shared.changes.clone()
     }
 
     /// Why writes fail, once one has; memory only, whatever the store is doing.

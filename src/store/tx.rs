@@ -10,6 +10,7 @@ use super::Result;
 use crate::{
     bulletin::{AddedSource, ChannelId, Chat, DeliveryState, Face, MessageRef, SeenKey, SourceId},
     policy::{
+        change_feed::{FeedBounds, FeedEntry, FeedEvent},
         facts::{
             Archived, AuditEntry, ChannelFacts, Counts, History, LookState, OutboxEntry, Readers,
             Report, Request, RequestKey, Seen, SourceFacts,
@@ -26,9 +27,9 @@ use crate::{
 pub type LookChange = Box<dyn Fn(&mut LookState) + Send>;
 
 /// One transaction of an engine.
-pub trait Tx: Sources + Notices + Archive + Outbox + Channels + Journal {}
+pub trait Tx: Sources + Notices + Archive + Outbox + Channels + Journal + Feed {}
 
-impl<T: Sources + Notices + Archive + Outbox + Channels + Journal> Tx for T {}
+impl<T: Sources + Notices + Archive + Outbox + Channels + Journal + Feed> Tx for T {}
 
 /// Sources and where polling them stands.
 pub trait Sources {
@@ -209,4 +210,16 @@ pub trait Journal {
     fn wake_senders(&mut self);
     /// What is done in memory once the transaction is committed, before the next one begins.
     fn after_commit(&mut self, then: Box<dyn FnOnce() + Send>);
+}
+
+/// The change feed: what changed, in one sequence. It is read in transactions that record nothing, and only what is
+/// durable is read.
+pub trait Feed {
+    /// Appends a change; it gets its number at the commit.
+    fn record_change(&mut self, event: FeedEvent, now_ms: i64);
+    fn feed_bounds(&mut self) -> Result<FeedBounds>;
+    /// Changes with numbers above `after`, oldest first.
+    fn changes_after(&mut self, after: u64, most: usize) -> Result<Vec<FeedEntry>>;
+    /// Drops the changes below a number, which is at most that of the newest.
+    fn forget_changes(&mut self, below: u64) -> Result<()>;
 }

@@ -340,7 +340,8 @@ async fn a_pause_survives_a_look_that_was_under_way() {
         },
     };
     world.store.admit(look, world.now).await.unwrap();
-    world.store.keep_look(&news, before);
+    let kept = world.store.keep_look(&news, before, world.now);
+    kept.await.unwrap();
     let kept = world.store.look_state(&news);
     assert!(kept.paused);
     assert_eq!(kept.told, Told::Fault);

@@ -241,13 +241,12 @@ async fn an_edited_address_or_selector_starts_a_new_baseline_and_nothing_else_do
     };
     let news = "news".parse().unwrap();
     world.store.set_paused(&news, true).await.unwrap();
-    world.store.keep_look(
-        &news,
-        LookState {
-            failures: 3,
-            ..LookState::default()
-        },
-    );
+    let failing = LookState {
+        failures: 3,
+        ..LookState::default()
+    };
+    let kept = world.store.keep_look(&news, failing, world.now);
+    kept.await.unwrap();
     world
         .store
         .sync_config(std::slice::from_ref(&selected), &[chat("a", 1)])
@@ -301,7 +300,8 @@ async fn a_look_state_is_kept_with_its_admission_or_when_all_are_saved() {
         error: Some("503".to_owned()),
         ..LookState::default()
     };
-    world.store.keep_look(&id, state.clone());
+    let kept = world.store.keep_look(&id, state.clone(), world.now);
+    kept.await.unwrap();
     assert_eq!(world.store.look_state(&id), state);
     let world = world.reopen(&[source("news")], &[]).await;
     assert_eq!(world.store.look_state(&id), state);
@@ -323,7 +323,8 @@ async fn a_look_state_is_kept_with_its_admission_or_when_all_are_saved() {
         failures: 9,
         ..next
     };
-    world.store.keep_look(&id, last.clone());
+    let kept = world.store.keep_look(&id, last.clone(), world.now);
+    kept.await.unwrap();
     let world = world.reopen(&[source("news")], &[]).await;
     assert_eq!(world.store.look_state(&id), last);
 }

@@ -6,6 +6,7 @@ use super::table::Table;
 use crate::{
     bulletin::{AddedSource, BulletinState, ChannelId, Chat, Face, MessageRef, SeenKey, SourceId},
     policy::{
+        change_feed::FeedEvent,
         facts::{
             Archived, AuditEntry, ChannelFacts, Counts, History, LookState, OutboxEntry, Readers,
             Report, Request, RequestKey, Seen, SourceFacts,
@@ -84,6 +85,7 @@ tables! {
     requests: RequestKey => Request,
     reports: u64 => Report,
     audit: (i64, u32) => AuditEntry,
+    changes: u64 => (i64, FeedEvent),
 }
 
 /// What a transaction does once it is committed.
@@ -142,6 +144,11 @@ impl State {
             chats.set(age, id, chat.clone());
         }
         self.chats = Arc::new(chats);
+    }
+
+    pub(super) fn newest_change(&self) -> u64 {
+        let newest = self.tables.changes.iter().next_back();
+        newest.map_or(0, |(number, _)| *number)
     }
 
     pub(super) fn held(&self) -> impl DoubleEndedIterator<Item = u64> {

@@ -10,6 +10,7 @@ use tokio::sync::watch;
 use super::{
     super::Result,
     engine::Engine,
+    feed::ChangeFeed,
     keys,
     looks::Looks,
     names::{Given, Names},
@@ -43,6 +44,7 @@ pub(super) struct Books {
     pub(super) chats: Shared<Chats>,
     pub(super) twins: Twins,
     pub(super) readings: Readings,
+    pub(super) feed: ChangeFeed,
     added: watch::Sender<Added>,
     pub(super) moved: Arc<MovedChats>,
     ticks: watch::Sender<u64>,
@@ -63,6 +65,7 @@ impl Books {
             outbox: Outbox::load(&engine)?,
             chats: Arc::default(),
             readings: Readings::load(&engine)?,
+            feed: ChangeFeed::load(&engine)?,
             added: watch::Sender::new(load_added(&engine)?),
             moved: Arc::default(),
             ticks: watch::Sender::new(0),

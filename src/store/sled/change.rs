@@ -18,6 +18,7 @@ use super::{
 use crate::{
     bulletin::{ChannelId, Chat, DeliveryState, Face, SourceId},
     policy::{
+        change_feed::FeedEvent,
         facts::{ChannelFacts, Counts, LookState, SourceFacts},
         places::MovedChats,
     },
@@ -44,6 +45,8 @@ pub(super) struct Change {
     /// Deliveries that some readers have from now on, and those that all have, or never will.
     pub(super) partly: Vec<u64>,
     pub(super) wholly: Vec<u64>,
+    /// Changes for the feed, with their times (ms).
+    pub(super) feed: Vec<(i64, FeedEvent)>,
     pub(super) wakes_senders: bool,
     pub(super) then: Vec<Box<dyn FnOnce() + Send>>,
     blocks: BTreeMap<u64, Block>,
@@ -70,6 +73,7 @@ impl Books {
             false => self.outbox.close_blocks(&mut change.writes),
         };
         self.mark_open_blocks(&mut change);
+        self.feed.write(&mut change);
         self.engine.commit(std::mem::take(&mut change.writes))?;
         self.engine.received.add(&change.touched);
         self.outbox.forget_closed(closed);
@@ -138,6 +142,7 @@ impl Books {
         if let Some(added) = change.added {
             self.set_added(added);
         }
+        self.feed.install(change.feed.len());
         self.counts = change.counts;
         self.sources.extend(change.sources);
         self.channels.extend(change.channels);
@@ -288,5 +293,6 @@ impl Change {
             && self.touched.is_empty()
             && self.sources.is_empty()
             && self.channels.is_empty()
+            && self.feed.is_empty()
     }
 }

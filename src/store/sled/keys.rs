@@ -34,6 +34,7 @@
 //! | `u` channel | what a chat that subscribed by itself asked for |
 //! | `w` delivery | the report that is owed for a run of deliveries |
 //! | `v` chat | the chat that it became (8) |
+//! | `E` number | a change: when (ms), what ([`crate::policy::change_feed`]) |
 //! | `x` key chunk | the rest of a long value of `key` ([`super::engine`]) |
 
 use crate::{
@@ -218,6 +219,9 @@ pub(super) fn audit_parts(key: &[u8]) -> (i64, u32) {
         .and_then(|n| n.try_into().ok())
         .map_or(0, u32::from_be_bytes);
     ((at ^ (1 << 63)).cast_signed(), counter)
+}
+pub(super) fn change(number: u64) -> Key {
+    numbered(b'E', number)
 }
 pub(super) fn moved(chat: i64) -> Key {
     key(b'v', &[&chat.to_be_bytes()])

@@ -117,6 +117,9 @@ fn run(mut books: Books, waiting: &mpsc::Receiver<Option<Job>>) {
         }
         if !answers.is_empty() {
             let synced = engine.sync();
+            if synced.is_ok() {
+                books.feed.is_durable();
+            }
             for answer in answers {
                 answer(synced.clone());
             }

@@ -2,6 +2,7 @@
 
 mod archive;
 mod channels;
+mod feed;
 mod journal;
 mod notices;
 mod outbox;

@@ -1,5 +1,7 @@
 //! One life of a store and its model: random steps, and what both say after each.
 
+use std::collections::BTreeSet;
+
 use futures::FutureExt;
 
 use super::{
@@ -17,6 +19,25 @@ const CHATS: [i64; 3] = [101, 102, 103];
 const REQUESTS: [&str; 3] = ["first", "second", "third"];
 const SHOWN: u32 = 6;
 
+/// What a follower of the change feed knows.
+#[derive(Default)]
+struct Followed {
+    last: u64,
+    bulletins: BTreeSet<u64>,
+    settled: BTreeSet<u64>,
+}
+
+impl Followed {
+    fn take(&mut self, entry: &FeedEntry) {
+        self.last = entry.number;
+        match entry.event {
+            FeedEvent::Bulletin(id) => _ = self.bulletins.insert(id),
+            FeedEvent::Delivery(id) => _ = self.settled.insert(id),
+            _ => {}
+        }
+    }
+}
+
 struct Life {
     rng: fastrand::Rng,
     /// None for a moment, while it is opened again.
@@ -24,6 +45,7 @@ struct Life {
     dir: TempDir,
     on: On,
     kept: Vec<Vec<String>>,
+    followed: Followed,
     plain: Plain,
     now: DateTime<Utc>,
     chats: [i64; 3],
@@ -97,6 +119,7 @@ pub(super) async fn live(seed: u64, steps: usize, on: On) -> Vec<Vec<String>> {
         store: Some(open(dir.path(), &on).await),
         on,
         kept: Vec::new(),
+        followed: Followed::default(),
         dir,
         plain: Plain::new(),
         now: "2022-12-01T08:00:00Z".parse().unwrap(),
@@ -118,12 +141,39 @@ pub(super) async fn live(seed: u64, steps: usize, on: On) -> Vec<Vec<String>> {
 }
 
 impl Life {
-    /// All that the store keeps, in an order of its own.
+    /// All that the store keeps, in an order of its own, and its change feed.
     async fn keep(&mut self) {
         let mut lines = exported(&self.store()).await.split_off(1);
         lines.sort();
+        lines.extend(self.follow().await);
         lines.push(self.steps[self.steps.len() - 1].clone());
         self.kept.push(lines);
+    }
+
+    /// Reads what changed since the last time, as a follower does: it must know what a look at everything shows.
+    async fn follow(&mut self) -> Vec<String> {
+        let store = self.store();
+        // What nobody waited for is done before this is.
+        store.write(|_| Ok(())).await.unwrap();
+        let page = store.changes_after(self.followed.last, 10_000);
+        let page = page.await.unwrap();
+        assert!(!page.has_lost, "{:#?}", self.steps);
+        let mut lines = Vec::new();
+        for entry in page.entries {
+            assert_eq!(entry.number, self.followed.last + 1, "{:#?}", self.steps);
+            self.followed.take(&entry);
+            lines.push(format!("{entry:?}"));
+        }
+        assert_eq!(page.newest, self.followed.last);
+        let bulletins = store.bulletins(&BulletinQuery::default()).await.unwrap();
+        let bulletins = bulletins.items.iter().map(|it| it.id.0).collect();
+        assert_eq!(self.followed.bulletins, bulletins, "{:#?}", self.steps);
+        let all = store.deliveries(&DeliveryQuery::default()).await.unwrap();
+        let is_over = |state| !matches!(state, DeliveryState::Queued | DeliveryState::Sending);
+        let settled = all.items.iter().filter(|it| is_over(it.state));
+        let settled = settled.map(|it| it.id.0).collect();
+        assert_eq!(self.followed.settled, settled, "{:#?}", self.steps);
+        lines
     }
 
     fn store(&self) -> Store {
@@ -314,13 +364,11 @@ impl Life {
             2 => {
                 look.2 += 1;
                 let failures = look.2;
-                store.keep_look(
-                    &id,
-                    LookState {
-                        failures,
-                        ..LookState::default()
-                    },
-                );
+                let state = LookState {
+                    failures,
+                    ..LookState::default()
+                };
+                store.keep_look(&id, state, self.now).await.unwrap();
             }
             _ => {
                 store.save_looks().await.unwrap();
