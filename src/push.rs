@@ -2,20 +2,24 @@
 //!
 //! Each sender (one bot, one robot key) is one task with a pace of its own; nothing waits in memory
 //! alone. A kind of channel is one file, which implements `sender::Sender`, and one line in
-//! [`robot`]. Read `worker.rs` for the loop and `deliver.rs` for one delivery.
+//! `kinds.rs`. Read `worker.rs` for the loop and `deliver.rs` for one delivery.
 
 pub(crate) mod card;
 mod deliver;
 mod dingtalk;
 mod discord;
 mod email;
+mod error;
 mod feishu;
 mod files;
 mod health;
 mod http;
+mod kinds;
+mod line;
 mod matrix;
 mod ntfy;
 mod pace;
+mod pusher;
 mod reload;
 mod sender;
 mod sign;
@@ -29,382 +33,19 @@ mod wecom_app;
 mod wecom_robot;
 mod worker;
 
-use std::{
-    fmt,
-    io::Write,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
-
-use chrono::Utc;
-use futures::{
-    FutureExt,
-    future::{BoxFuture, ready},
-};
-use serde_json::Value;
-use tokio::{
-    sync::{mpsc, watch},
-    time::sleep,
-};
-use tokio_util::sync::CancellationToken;
-
-/// Requests of the bot and of tests that wait for their turn; more are refused.
-const ASIDES: usize = 256;
-const TELEGRAM: &str = "telegram";
-
-use self::{
-    card::Card,
-    deliver::Desk,
-    dingtalk::Dingtalk,
-    discord::Discord,
-    email::Email,
-    feishu::Feishu,
-    health::Health,
-    matrix::Matrix,
-    ntfy::Ntfy,
-    sender::Sender,
-    slack::Slack,
-    stdout::Stdout,
-    telegram::{Telegram, Voice},
-    webhook::Webhook,
-    wecom_app::WecomApp,
-    wecom_robot::WecomRobot,
-    worker::{Aside, Wish, Worker, ask},
-};
 pub(crate) use self::{deliver::backoff, sender::Sent};
-pub use self::{files::Files, health::Fault};
-use crate::{
-    bulletin::{
-        Bulletin, Channel, ChannelId, ChannelKind, Fingerprint, Language, MessageRef, Robot,
-    },
-    config::{Config, Live},
-    ops::{Store, StoreError},
-    supervise::Supervisor,
+pub use self::{
+    error::PushError, files::Files, health::Fault, kinds::draft, pusher::Pusher, sender::Checked,
+    stdout::Output,
 };
-
-/// Where `stdout` channels write; given by cli.
-pub type Output = Arc<Mutex<dyn Write + Send>>;
-
-/// Why a card could not be sent or a channel not be checked. `Display` says what to do and shows no secret.
-#[derive(Debug, Clone, thiserror::Error)]
-#[error("{0}")]
-pub struct PushError(pub String);
-
-impl From<StoreError> for PushError {
-    fn from(error: StoreError) -> Self {
-        Self(error.to_string())
-    }
-}
-
-/// What a check of a channel found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Checked {
-    /// What the platform says of it, such as the chat's title and the bot's rights.
-    Good(String),
-    /// The platform has no call for it.
-    NotTried,
-}
-
-/// The outbox worker; clones share it.
-#[derive(Clone)]
-pub struct Pusher {
-    store: Store,
-    config: Live,
-    output: Output,
-    files: Files,
-    supervisor: Supervisor,
-    lines: Arc<watch::Sender<Vec<Line>>>,
-}
-
-/// A sender at work, as those see it who send past the outbox.
-#[derive(Clone)]
-struct Line {
-    key: Key,
-    sender: Arc<dyn Sender>,
-    telegram: Option<Arc<Telegram>>,
-    channels: watch::Receiver<Vec<Channel>>,
-    asides: mpsc::Sender<Aside>,
-    health: Health,
-}
-
-/// What channels have in common that share a sender: the kind, and the account where there are several.
-type Key = (&'static str, Option<Fingerprint>);
-
-/// A sender, and the bot that it is, for those who talk to people.
-struct Made(Arc<dyn Sender>, Option<Arc<Telegram>>);
-
-impl fmt::Debug for Pusher {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Pusher")
-    }
-}
-
-impl Pusher {
-    #[must_use]
-    pub fn new(store: Store, config: Live, output: Output) -> Self {
-        Self {
-            store,
-            config,
-            output,
-            files: Files::default(),
-            supervisor: Supervisor::default(),
-            lines: Arc::new(watch::Sender::new(Vec::new())),
-        }
-    }
-
-    /// Has files from `files`, for channels that ask for documents.
-    #[must_use]
-    pub fn with_files(self, files: Files) -> Self {
-        Self { files, ..self }
-    }
-
-    /// Reports what breaks to `supervisor`.
-    #[must_use]
-    pub fn supervised_by(self, supervisor: Supervisor) -> Self {
-        Self { supervisor, ..self }
-    }
-
-    /// Sends one test card, past the outbox but within the pace.
-    ///
-    /// A channel that was set aside and takes it is taken up again.
-    ///
-    /// # Errors
-    /// What the platform answered.
-    pub async fn test(&self, channel: &ChannelId) -> Result<Option<MessageRef>, PushError> {
-        let config = self.config.borrow().clone();
-        let channel = find(&config, channel)?;
-        let running = self.line_of(&channel.id);
-        let sender = match &running {
-            Some(line) => line.sender.clone(),
-            None => self.sender_of(&channel.kind, &config).1.await?.0,
-        };
-        let (lane, limit) = sender.lane(&channel).await.map_err(|sent| refusal(&sent))?;
-        let text = match config.language {
-            Language::Zh => format!("noticast 测试：频道“{}”可以收到消息。", channel.name),
-            Language::En => format!("noticast test: the channel “{}” works.", channel.name),
-        };
-        let card = Card::announcement(text, &config);
-        let to = channel.clone();
-        let run = move || {
-            let (sender, card, to) = (sender.clone(), card.clone(), to.clone());
-            async move { sender.send(&card, &to).await }.boxed()
-        };
-        let sent = match running {
-            Some(line) => ask(&line.asides, (lane, limit), Wish::once(run)).await,
-            None => {
-                self.wait_for_pace(&channel.id).await?;
-                run().await
-            }
-        };
-        match sent {
-            Sent::Done(message) => {
-                self.store.unblock_channel(&channel.id).await?;
-                Ok(message)
-            }
-            sent => Err(refusal(&sent)),
-        }
-    }
-
-    /// Asks the platform about a channel without sending (getMe, getChat, own rights).
-    ///
-    /// # Errors
-    /// What is wrong and what to do.
-    pub async fn check(&self, channel: &ChannelId) -> Result<Checked, PushError> {
-        let config = self.config.borrow().clone();
-        let channel = find(&config, channel)?;
-        let Made(sender, _) = self.sender_of(&channel.kind, &config).1.await?;
-        sender.check(&channel).await
-    }
-
-    /// Returns whether Telegram takes the bot's token, and what the bot is called; None where the config has no bot.
-    pub async fn check_bot(&self) -> Option<Result<String, PushError>> {
-        let settings = self.config.borrow().telegram.clone()?;
-        Some(telegram::check_bot(&settings).await)
-    }
-
-    /// Returns what keeps whole senders from sending: a wrong token, a platform that cannot be reached.
-    #[must_use]
-    pub fn faults(&self) -> Vec<Fault> {
-        let lines = self.lines.borrow();
-        lines
-            .iter()
-            .filter_map(|line| line.health.fault())
-            .collect()
-    }
-
-    /// The bot's voice; waits while nothing is pushed or the config has no bot.
-    pub(crate) async fn voice(&self) -> Voice {
-        let mut lines = self.lines.subscribe();
-        loop {
-            let voice = lines.borrow_and_update().iter().find_map(|line| {
-                Some(Voice::new(
-                    line.telegram.clone()?,
-                    line.asides.clone(),
-                    line.health.clone(),
-                ))
-            });
-            if let Some(voice) = voice {
-                return voice;
-            }
-            // The sender of changes lives as long as this Pusher.
-            let _ = lines.changed().await;
-        }
-    }
-
-    /// The key by which channels share a sender, and how that is made.
-    fn sender_of<'a>(
-        &'a self,
-        kind: &'a ChannelKind,
-        config: &'a Config,
-    ) -> (Key, BoxFuture<'a, Result<Made, PushError>>) {
-        match kind {
-            ChannelKind::Telegram { .. } => ((TELEGRAM, None), self.bot(config).boxed()),
-            ChannelKind::Stdout { .. } => {
-                let made = Made(Arc::new(Stdout(self.output.clone())), None);
-                (("stdout", None), ready(Ok(made)).boxed())
-            }
-            ChannelKind::Robot(settings) => {
-                let made = robot(settings).map(|sender| Made(sender, None));
-                let key = (settings.kind().name, Some(settings.account()));
-                (key, ready(made).boxed())
-            }
-        }
-    }
-
-    async fn bot(&self, config: &Config) -> Result<Made, PushError> {
-        let Some(settings) = &config.telegram else {
-            let why = "the config has no [telegram]; add it, with the bot's `token`";
-            return Err(PushError(why.to_owned()));
-        };
-        let moved = self.store.moved_chats().await?;
-        let telegram = Arc::new(Telegram::new(settings, moved)?);
-        Ok(Made(telegram.clone(), Some(telegram)))
-    }
-
-    /// A worker, and another one in its place whenever it breaks: what it was sending then is perhaps sent.
-    async fn keep_at_work(
-        self,
-        line: Line,
-        asides: mpsc::Receiver<Aside>,
-        pause: CancellationToken,
-    ) -> Result<(), StoreError> {
-        let asides = Arc::new(tokio::sync::Mutex::new(asides));
-        let begin = || {
-            let desk = Desk::new(
-                self.store.clone(),
-                self.config.clone(),
-                (line.sender.clone(), self.files.clone()),
-                pause.clone(),
-            );
-            let channels = (line.channels.clone(), line.key.0 == TELEGRAM);
-            let (health, asides) = (line.health.clone(), asides.clone());
-            let pause = pause.clone();
-            async move {
-                let worker = Worker::new(desk, channels, health).await?;
-                worker.run(&mut *asides.lock().await, pause).await
-            }
-        };
-        let part = line.health.part();
-        self.supervisor.keep(&part, &pause, begin).await
-    }
-
-    fn line_of(&self, channel: &ChannelId) -> Option<Line> {
-        let lines = self.lines.borrow();
-        let is_it = |known: &Channel| known.id == *channel;
-        let has = |line: &&Line| line.channels.borrow().iter().any(is_it);
-        lines.iter().find(has).cloned()
-    }
-
-    /// Where no worker paces: not sooner after the channel's last message than any platform wants.
-    async fn wait_for_pace(&self, channel: &ChannelId) -> Result<(), StoreError> {
-        let now = Utc::now();
-        let recent = self
-            .store
-            .recent_sends(now - Duration::from_secs(1))
-            .await?;
-        if recent.iter().any(|(id, _)| id == channel) {
-            sleep(Duration::from_secs(1)).await;
-        }
-        Ok(())
-    }
-}
-
-/// A line for each kind of the table `bulletin::KINDS`: how its sender is made.
-fn robot(settings: &Robot) -> Result<Arc<dyn Sender>, PushError> {
-    Ok(match settings.kind().name {
-        "discord" => Arc::new(Discord::new(settings)?),
-        "dingtalk-robot" => Arc::new(Dingtalk::new(settings)?),
-        "email" => Arc::new(Email::new(settings)?),
-        "feishu-robot" => Arc::new(Feishu::new(settings)?),
-        "matrix" => Arc::new(Matrix::new(settings)?),
-        "ntfy" => Arc::new(Ntfy::new(settings)?),
-        "slack" => Arc::new(Slack::new(settings)?),
-        "webhook" => Arc::new(Webhook::new(settings)?),
-        "wecom-app" => Arc::new(WecomApp::new(settings)?),
-        "wecom-robot" => Arc::new(WecomRobot::new(settings)?),
-        unknown => return Err(PushError(format!("no sender for `{unknown}`"))),
-    })
-}
-
-/// Returns what `channel` would be sent of a bulletin: JSON, or a text that is no JSON. Nothing is asked of any
-/// platform.
-///
-/// # Errors
-/// A proxy of the environment that cannot be used.
-pub fn draft(
-    bulletin: Bulletin,
-    source: &str,
-    channel: &Channel,
-    config: &Config,
-) -> Result<Value, PushError> {
-    let robot = match &channel.kind {
-        ChannelKind::Robot(settings) => Some(robot(settings)?),
-        ChannelKind::Telegram { .. } | ChannelKind::Stdout { .. } => None,
-    };
-    let draft = |card: &Card| match &robot {
-        Some(robot) => robot.draft(card, channel),
-        None if matches!(channel.kind, ChannelKind::Telegram { .. }) => card.html().into(),
-        None => stdout::drawn(card, channel).into(),
-    };
-    let card = Card::of_bulletin(bulletin, source, channel, config);
-    Ok(draft(&card.in_own_words(channel, draft)))
-}
-
-/// Returns once the config is another one for those who push: sources may come and go.
-pub(crate) async fn changed(live: &mut Live, config: &Arc<Config>) {
-    loop {
-        if live.changed().await.is_err() {
-            // Nobody can change it any more.
-            std::future::pending::<()>().await;
-        }
-        let new = live.borrow_and_update().clone();
-        if new.telegram != config.telegram
-            || new.channels != config.channels
-            || new.language != config.language
-        {
-            return;
-        }
-    }
-}
-
-fn find(config: &Config, id: &ChannelId) -> Result<Channel, PushError> {
-    let known = config.channels.iter().find(|channel| channel.id == *id);
-    known
-        .cloned()
-        .ok_or_else(|| PushError(format!("no channel `{id}` in the config")))
-}
-
-fn refusal(sent: &Sent) -> PushError {
-    PushError(sent.to_string())
-}
 
 /// The settings of a channel as the config reads them.
 #[cfg(test)]
-fn robot_of(kind: &str, keys: &str) -> Robot {
+fn robot_of(kind: &str, keys: &str) -> crate::bulletin::Robot {
     let text = format!("[[channel]]\nid = \"it\"\nkind = \"{kind}\"\n{keys}\n");
-    let config = Config::check(&text, std::path::Path::new("noticast.toml"));
+    let config = crate::config::Config::check(&text, std::path::Path::new("noticast.toml"));
     match config.unwrap().channels.remove(0).kind {
-        ChannelKind::Robot(robot) => robot,
+        crate::bulletin::ChannelKind::Robot(robot) => robot,
         other => panic!("{other:?}"),
     }
 }

@@ -16,8 +16,8 @@ mod summary;
 
 use chrono::{DateTime, Utc};
 
-pub use self::reread::reread;
 use self::{fault::Fault, front::Front, reader::Reader, rows::Rows};
+pub use self::{reader::Asked, reread::reread};
 use crate::{
     bulletin::{BulletinId, Notice, Source},
     ops::{Look, LookState, Store, StoreError},
@@ -56,15 +56,6 @@ impl From<Fault> for Unread {
             is_guarded: fault.is_guarded,
         }
     }
-}
-
-/// Who wants a look.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Asked {
-    /// The schedule: a pause that the host asked for is kept.
-    BySchedule,
-    /// Somebody, now, whatever the host asked for.
-    ByHand,
 }
 
 /// Looks at a source once: fetch, read, judge, open, admit.

@@ -11,7 +11,7 @@ use std::{fmt, str::FromStr, sync::Arc, time::Duration};
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
-use crontab::Line;
+use self::crontab::{FORMS, Line};
 
 /// A five- or six-field crontab line, `@hourly` and its like, or `every 5m`.
 ///
@@ -30,9 +30,6 @@ enum Rule {
 
 /// How far ahead a line may fire at all, and the longest interval: 40 years of 365 days.
 const HORIZON: Duration = Duration::from_secs(40 * 365 * 86_400);
-
-const FORMS: &str = "expected five fields (minute, hour, day, month, day of week), six with \
-                     seconds first, `@hourly` `@daily` `@weekly` `@monthly` `@yearly`, or `every 5m`";
 
 /// Why a text is no schedule; `Display` says what is wrong and what is expected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -50,8 +50,8 @@ pub(super) struct Desk {
     file_turn: Semaphore,
     /// No request goes out any more.
     stop: CancellationToken,
-    /// Nor while the sender rests, though its turn had come.
-    rests: AtomicBool,
+    /// Nor while the sender is paused, though its turn had come.
+    paused: AtomicBool,
     pace: Mutex<Pace>,
     unanswered: Semaphore,
 }
@@ -96,7 +96,7 @@ impl Desk {
             pace: Mutex::new(Pace::new(sender.rate(), Instant::now())),
             sender,
             unanswered: Semaphore::new(MOST_UNANSWERED),
-            rests: AtomicBool::new(false),
+            paused: AtomicBool::new(false),
         }
     }
 
@@ -149,7 +149,7 @@ impl Desk {
         let on_time = tokio::select! {
             biased;
             () = self.stop.cancelled() => None,
-            on_time = self.on_time(slot) => Some(on_time).filter(|_| !self.rests()),
+            on_time = self.on_time(slot) => Some(on_time).filter(|_| !self.is_paused()),
         };
         let Some((went_out, _permit)) = on_time else {
             let put_back = Outcome::PutBack;
@@ -179,7 +179,7 @@ impl Desk {
         };
         // Said at once: others may have begun, and wait for their turn.
         if sent.is_about_all() {
-            self.set_rests(true);
+            self.set_paused(true);
         }
         log(&sent, &waiting);
         delivered.next = self.record(&waiting, &sent).await?;
@@ -187,12 +187,12 @@ impl Desk {
         Ok(delivered)
     }
 
-    fn rests(&self) -> bool {
-        self.rests.load(Ordering::Relaxed)
+    fn is_paused(&self) -> bool {
+        self.paused.load(Ordering::Relaxed)
     }
 
-    pub(super) fn set_rests(&self, rests: bool) {
-        self.rests.store(rests, Ordering::Relaxed);
+    pub(super) fn set_paused(&self, paused: bool) {
+        self.paused.store(paused, Ordering::Relaxed);
     }
 
     pub(super) fn pace(&self) -> MutexGuard<'_, Pace> {
@@ -383,7 +383,7 @@ fn outcome(sent: &Sent, attempts: u32, now: DateTime<Utc>, jitter: f64) -> Outco
         },
         Sent::Partly(why) => retry(patient(attempts), why.clone()),
         Sent::Refused(why) => Outcome::Failed { why: why.clone() },
-        // Where the channel or the whole sender rests, the delivery itself is ready.
+        // Where the channel or the whole sender is paused, the delivery itself is ready.
         Sent::Moved { .. } | Sent::Gone(_) | Sent::Denied(_) | Sent::Unreachable(_) => {
             retry(Duration::ZERO, sent.to_string())
         }

@@ -10,8 +10,8 @@ use futures::future::{BoxFuture, FutureExt};
 use serde_json::{Value, json};
 
 use super::{
-    PushError,
     card::{Card, Wording},
+    error::PushError,
     http::{Http, foreign},
     pace::{Limit, MINUTE},
     sender::{Sender, Sent},

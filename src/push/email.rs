@@ -5,6 +5,7 @@
 //! of a mail has gone out it is certainly unsent, whatever happens; what is unanswered then is perhaps
 //! sent.
 
+mod letter;
 mod round;
 mod server;
 mod stream;
@@ -13,41 +14,20 @@ mod verdict;
 use std::fmt;
 
 use futures::future::{BoxFuture, FutureExt};
-use lettre::{
-    Message,
-    message::{
-        Mailbox, Mailboxes, MultiPart,
-        header::{HeaderName, HeaderValue},
-    },
-};
+use lettre::message::{Mailbox, Mailboxes};
 use serde_json::{Value, json};
 
 use self::{
+    letter::{HTML, Letter, PLAIN, html, subject},
     round::Round,
     server::{Refusal, Server},
 };
 use super::{
-    Checked, PushError,
-    card::{Card, Form, Wording, cut, escape},
-    sender::{Readers, Sender, Sent},
-    style::{self, Style, Unit},
+    card::Card,
+    error::PushError,
+    sender::{Checked, Readers, Sender, Sent},
 };
-use crate::bulletin::{Channel, Language, MessageRef, Robot};
-
-/// Characters of a subject.
-const SUBJECT: usize = 200;
-/// Characters of each title in the subject of a digest.
-const TITLE: usize = 60;
-const PLAIN: Style = style::plain(100_000, Unit::Bytes);
-const HTML: Style = Style {
-    limit: 200_000,
-    unit: Unit::Bytes,
-    newline: "<br>\n",
-    gap: "</p>\n<p>",
-    escape,
-    bold: |text| format!("<b>{text}</b>"),
-    link: Some(|text, url| format!("<a href=\"{}\">{text}</a>", escape(url))),
-};
+use crate::bulletin::{Channel, Robot};
 
 /// One user of one mail server.
 pub(super) struct Email {
@@ -169,95 +149,16 @@ impl Sender for Email {
     }
 }
 
-/// A mail before it is addressed.
-struct Letter {
-    id: String,
-    from: Mailbox,
-    readers: Vec<Mailbox>,
-    subject: String,
-    body: MultiPart,
-    /// What makes programs know a list's mail for one.
-    list: Vec<HeaderValue>,
-}
-
-impl Letter {
-    fn new(
-        card: &Card,
-        channel: &Channel,
-    ) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
-        let wording = card.wording();
-        let from: Mailbox = channel.setting("from").parse()?;
-        let readers: Mailboxes = channel.setting("to").parse()?;
-        let domain = from.email.domain();
-        let header = |name, value| HeaderValue::new(HeaderName::new_from_ascii_str(name), value);
-        let unsubscribe = format!("<mailto:{}?subject=unsubscribe>", from.email);
-        let list = vec![
-            header("List-Id", format!("<{}.noticast.{domain}>", channel.id)),
-            header("List-Unsubscribe", unsubscribe),
-            // No program answers it, and says that it is away.
-            header("Auto-Submitted", "auto-generated".to_owned()),
-        ];
-        Ok(Self {
-            id: format!("<{}@{domain}>", card.key()),
-            readers: readers.into_iter().collect(),
-            subject: subject(&wording),
-            body: MultiPart::alternative_plain_html(PLAIN.text(&wording), html(&wording)),
-            list,
-            from,
-        })
-    }
-
-    /// The mail as `reader` gets it, who sees nobody else.
-    fn to(&self, reader: &Mailbox) -> Result<Vec<u8>, lettre::error::Error> {
-        let mut message = Message::builder()
-            .message_id(Some(self.id.clone()))
-            .subject(self.subject.clone())
-            .from(self.from.clone())
-            .to(reader.clone())
-            .multipart(self.body.clone())?;
-        for header in &self.list {
-            message.headers_mut().insert_raw(header.clone());
-        }
-        Ok(message.formatted())
-    }
-
-    fn name(&self) -> MessageRef {
-        MessageRef(self.id.clone())
-    }
-}
-
-/// A digest's says what is in it.
-fn subject(wording: &Wording) -> String {
-    let is_digest = wording.form == Form::Digest && wording.entries.len() > 1;
-    if !is_digest {
-        return cut(&wording.title(), SUBJECT);
-    }
-    let titles = wording.entries.iter().map(|entry| cut(&entry.title, TITLE));
-    let (colon, between) = match wording.language {
-        Language::Zh => ("：", "；"),
-        Language::En => (": ", "; "),
-    };
-    let titles = titles.collect::<Vec<_>>().join(between);
-    cut(&format!("{}{colon}{titles}", wording.title()), SUBJECT)
-}
-
-fn html(wording: &Wording) -> String {
-    format!(
-        "<!doctype html>\n<meta charset=\"utf-8\">\n<p>{}</p>\n",
-        HTML.text(wording)
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
 
-    use super::*;
+    use super::{letter::SUBJECT, *};
     use crate::{
         bulletin::{Bulletin, BulletinId, ChannelKind, DeliveryKind},
         push::{
             card::{
-                Entry,
+                Entry, Form,
                 tests::{bulletin, card},
             },
             robot_of,

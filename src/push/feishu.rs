@@ -10,9 +10,9 @@ use futures::future::{BoxFuture, FutureExt};
 use serde_json::{Value, json};
 
 use super::{
-    PushError,
     card::{Card, Wording, Words},
     dingtalk::open,
+    error::PushError,
     http::{Http, foreign},
     pace::Limit,
     sender::{Sender, Sent},

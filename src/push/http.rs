@@ -10,8 +10,8 @@ use reqwest::{Certificate, Client, ClientBuilder, RequestBuilder, StatusCode, he
 use serde_json::Value;
 
 use super::{
-    PushError,
     card::{clean_line, cut},
+    error::PushError,
     sender::Sent,
     trust,
 };

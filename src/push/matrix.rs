@@ -13,11 +13,11 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 use super::{
-    Checked, PushError,
     card::{Card, Wording, escape},
+    error::PushError,
     http::{Answer, Http, foreign, seconds},
     pace::Limit,
-    sender::{Sender, Sent},
+    sender::{Checked, Sender, Sent},
     style::{self, Style, Unit},
 };
 use crate::bulletin::{Channel, MessageRef, Robot};

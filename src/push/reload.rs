@@ -11,10 +11,14 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{ASIDES, Key, Line, Made, Pusher, TELEGRAM, changed, health::Health};
+use super::{
+    health::Health,
+    line::{ASIDES, Key, Line, Made, TELEGRAM},
+    pusher::Pusher,
+};
 use crate::{
     bulletin::{Channel, ChannelId, ChannelKind, TelegramSettings},
-    config::Config,
+    config::{Config, Live},
     ops::{Answered, Failure, StoreError},
     supervise,
 };
@@ -224,6 +228,23 @@ fn settings(key: &Key, config: &Config) -> Option<TelegramSettings> {
     bare.proxy.clone_from(&settings.proxy);
     bare.rate = settings.rate;
     Some(bare)
+}
+
+/// Returns once the config is another one for those who push: sources may come and go.
+pub(crate) async fn changed(live: &mut Live, config: &Arc<Config>) {
+    loop {
+        if live.changed().await.is_err() {
+            // Nobody can change it any more.
+            std::future::pending::<()>().await;
+        }
+        let new = live.borrow_and_update().clone();
+        if new.telegram != config.telegram
+            || new.channels != config.channels
+            || new.language != config.language
+        {
+            return;
+        }
+    }
 }
 
 #[cfg(test)]

@@ -6,8 +6,8 @@ use futures::future::{BoxFuture, FutureExt, ready};
 use serde_json::Value;
 
 use super::{
-    Checked, PushError,
     card::Card,
+    error::PushError,
     files::Document,
     pace::{Lane, Limit},
 };
@@ -93,6 +93,15 @@ impl fmt::Display for Sent {
             | Self::Ailing(why) => f.write_str(why),
         }
     }
+}
+
+/// What a check of a channel found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Checked {
+    /// What the platform says of it, such as the chat's title and the bot's rights.
+    Good(String),
+    /// The platform has no call for it.
+    NotTried,
 }
 
 /// A reader of a channel, as the store remembers one: by a hash of the address.

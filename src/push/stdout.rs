@@ -1,6 +1,10 @@
 //! `stdout` channels: a terminal, or a program that reads a line for each bulletin.
 
-use std::fmt;
+use std::{
+    fmt,
+    io::Write,
+    sync::{Arc, Mutex},
+};
 
 use futures::future::{BoxFuture, FutureExt, ready};
 use serde::Serialize;
@@ -8,9 +12,9 @@ use serde_json::Value;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::{
-    Checked, Output, PushError,
     card::{self, Card},
-    sender::{Sender, Sent},
+    error::PushError,
+    sender::{Checked, Sender, Sent},
 };
 use crate::{
     bulletin::{Channel, ChannelId, ChannelKind, DeliveryKind, StdoutFormat},
@@ -21,6 +25,9 @@ use crate::{
 const MARGIN: usize = 8;
 /// Columns of a card, margin and all.
 const WIDTH: usize = 80;
+
+/// Where `stdout` channels write; given by cli.
+pub type Output = Arc<Mutex<dyn Write + Send>>;
 
 /// The terminal, or whatever cli gave as output.
 pub(super) struct Stdout(pub(super) Output);

@@ -1,15 +1,24 @@
 //! What every robot posts, whatever a page holds, is within the platform's limits.
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 use serde_json::Value;
 
 use super::{
-    card::tests::{bulletin, card},
+    card::{
+        Card,
+        tests::{bulletin, card},
+    },
+    kinds::robot,
     sender::Sender,
     style::tests::{any_card, any_list, split},
     *,
 };
-use crate::bulletin::DeliveryKind;
+use crate::{
+    bulletin::{Bulletin, Channel, ChannelKind, DeliveryKind, Robot},
+    config::Config,
+};
 
 /// The sender of a kind, and a channel of it.
 fn made(kind: &str, keys: &str) -> (Arc<dyn Sender>, Channel) {

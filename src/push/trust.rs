@@ -9,7 +9,7 @@ use rustls::{
     pki_types::{CertificateDer, pem::PemObject},
 };
 
-use super::PushError;
+use super::error::PushError;
 
 const FILE: &str = "SSL_CERT_FILE";
 

@@ -11,8 +11,8 @@ use futures::future::{BoxFuture, FutureExt};
 use serde_json::{Value, json};
 
 use super::{
-    PushError,
     card::Card,
+    error::PushError,
     http::{Answer, Http},
     sender::{Sender, Sent},
     sign::sign,

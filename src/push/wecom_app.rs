@@ -12,12 +12,12 @@ use serde_json::{Value, json};
 use tokio::{sync::Mutex, time::Instant};
 
 use super::{
-    Checked, PushError,
     card::{Card, Words},
     dingtalk::open,
+    error::PushError,
     http::{Http, foreign},
     pace::{Lane, Limit, MINUTE},
-    sender::{Sender, Sent},
+    sender::{Checked, Sender, Sent},
     style::{self, Style, Unit},
     wecom_robot::headed,
 };

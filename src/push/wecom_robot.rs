@@ -9,8 +9,8 @@ use futures::future::{BoxFuture, FutureExt};
 use serde_json::{Value, json};
 
 use super::{
-    PushError,
     card::{Card, Wording, Words},
+    error::PushError,
     http::{Http, foreign},
     pace::{Limit, MINUTE},
     sender::{Sender, Sent},

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use url::Url;
 
-use super::{Asked, fault::Fault};
+use super::fault::Fault;
 use crate::{
     bulletin::{Article, Source, Validators},
     source::{
@@ -16,6 +16,15 @@ use crate::{
         onward,
     },
 };
+
+/// Who wants a look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// The schedule: a pause that the host asked for is kept.
+    BySchedule,
+    /// Somebody, now, whatever the host asked for.
+    ByHand,
+}
 
 /// As many pages are read at a time as there are cores: more would be no faster.
 static CORES: LazyLock<Semaphore> =

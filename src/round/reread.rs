@@ -3,7 +3,12 @@
 use chrono::{DateTime, Utc};
 use url::Url;
 
-use super::{Asked, articles, front::hash_of, reader::Reader, summary};
+use super::{
+    articles,
+    front::hash_of,
+    reader::{Asked, Reader},
+    summary,
+};
 use crate::{
     bulletin::{Article, Bulletin, Notice, Source, Validators, is_same_page},
     ops::{ReadAgain, Reread, Store, StoreError},

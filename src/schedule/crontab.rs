@@ -6,6 +6,10 @@
 use chrono::{DateTime, Duration, MappedLocalTime, NaiveDate, NaiveDateTime, TimeZone, Utc};
 use chrono_tz::{GapInfo, Tz};
 
+/// The forms that a schedule may have, for whoever wrote another one.
+pub(super) const FORMS: &str = "expected five fields (minute, hour, day, month, day of week), six with \
+                     seconds first, `@hourly` `@daily` `@weekly` `@monthly` `@yearly`, or `every 5m`";
+
 /// A crontab line as calendars of wall-clock times.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Line {
@@ -63,8 +67,8 @@ impl Line {
         match texts.len() {
             5 => texts.insert(0, "0"),
             6 => {}
-            1 => return Err(format!("one field; {}", super::FORMS)),
-            count => return Err(format!("{count} fields; {}", super::FORMS)),
+            1 => return Err(format!("one field; {}", FORMS)),
+            count => return Err(format!("{count} fields; {}", FORMS)),
         }
         let mut sets = Vec::with_capacity(6);
         for (field, text) in FIELDS.iter().zip(&texts) {
@@ -186,10 +190,10 @@ fn nickname(name: &str) -> Result<&'static str, String> {
         "reboot" => {
             return Err(format!(
                 "`@reboot` is no time: what was missed is looked at on every start; {}",
-                super::FORMS
+                FORMS
             ));
         }
-        _ => return Err(format!("`@{name}` is unknown; {}", super::FORMS)),
+        _ => return Err(format!("`@{name}` is unknown; {}", FORMS)),
     })
 }
 
@@ -208,7 +212,7 @@ fn calendars(sets: &[u64], both_days: bool) -> Result<Vec<cron::Schedule>, Strin
         ]
         .join(" ");
         text.parse()
-            .map_err(|error| format!("the calendar refuses it ({error}); {}", super::FORMS))
+            .map_err(|error| format!("the calendar refuses it ({error}); {}", FORMS))
     };
     if both_days {
         return Ok(vec![calendar(sets[3], sets[5])?]);

@@ -1,7 +1,11 @@
 //! A message that was sent, as it is to be shown after something changed; and the short note where it
 //! cannot be edited.
 
-use super::{Card, Wording, clean_line, cut, escape, mark};
+use super::{
+    shape::Card,
+    text::{clean_line, cut, escape},
+    words::{Wording, mark},
+};
 use crate::{
     bulletin::{
         BulletinId, Changed, Channel, ChannelKind, DeliveryKind, Language, Revision, quiet,

@@ -1,6 +1,9 @@
 //! The files of a bulletin on its card: named, and linked where the platform can.
 
-use super::{Card, clean_line, cut, escape, link};
+use super::{
+    shape::Card,
+    text::{clean_line, cut, escape, link},
+};
 use crate::bulletin::{Attachment, Bulletin, Language};
 
 /// Files that a card names, and characters of a name.

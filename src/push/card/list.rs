@@ -4,28 +4,12 @@
 //! How many go into one message is the channel's question ([`Card::fitting`]); what does not fit
 //! follows in the next one, so that each bulletin is reachable from what was sent.
 
-use std::sync::Arc;
-
-use super::{Card, Words, cut, escape};
-use crate::bulletin::{Bulletin, Language};
-
-/// A further bulletin of a card.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Entry {
-    pub(crate) bulletin: Arc<Bulletin>,
-    /// The names of the sources that carry it.
-    pub(crate) source: String,
-}
-
-/// How the bulletins of a card stand together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum Form {
-    /// The first is the headline, the rest are lines below it.
-    #[default]
-    Bundle,
-    /// All are lines, under the names of their sources.
-    Digest,
-}
+use super::{
+    shape::{Card, Form},
+    text::{cut, escape},
+    words::{Words, digest_title},
+};
+use crate::bulletin::Language;
 
 /// Characters of the title of an entry, and of the summary below the headline.
 const TITLE: usize = 120;
@@ -68,45 +52,6 @@ impl Ink {
 }
 
 impl Card {
-    /// The same as the card of `entries`, the first of which is its headline.
-    pub(crate) fn of_entries(mut self, form: Form, entries: Vec<Entry>) -> Self {
-        let mut entries = entries.into_iter();
-        if let Some(first) = entries.next() {
-            (self.bulletin, self.source) = (Some(first.bulletin), first.source);
-        }
-        self.form = form;
-        self.further = entries.collect();
-        self
-    }
-
-    /// Returns how many bulletins it has.
-    pub(crate) fn count(&self) -> usize {
-        usize::from(self.bulletin.is_some()) + self.further.len()
-    }
-
-    /// The same with its first `count` bulletins.
-    pub(crate) fn first(&self, count: usize) -> Self {
-        let mut first = self.clone();
-        first.further.truncate(count.saturating_sub(1));
-        first
-    }
-
-    /// A card for each of its bulletins, for kinds that have nothing to hold them together.
-    pub(crate) fn each(&self) -> impl Iterator<Item = Self> + '_ {
-        let one = |(bulletin, source): (Option<Arc<Bulletin>>, &str)| Self {
-            bulletin,
-            source: source.to_owned(),
-            further: Vec::new(),
-            ..self.clone()
-        };
-        let first = (self.bulletin.clone(), self.source.as_str());
-        let rest = self
-            .further
-            .iter()
-            .map(|entry| (Some(entry.bulletin.clone()), entry.source.as_str()));
-        std::iter::once(first).chain(rest).map(one)
-    }
-
     /// As [`Card::plain`], without addresses where they make it longer than `limit` characters.
     pub(crate) fn plain_within(&self, limit: usize) -> String {
         let plain = self.plain();
@@ -114,20 +59,6 @@ impl Card {
             return plain;
         }
         self.list_seen()
-    }
-
-    /// The most of its bulletins, at least 1, whose card `fits`; of a card with more, less must fit.
-    pub(crate) fn fitting(&self, fits: impl Fn(&Self) -> bool) -> usize {
-        let (mut most, mut too_many) = (1, self.count() + 1);
-        while most + 1 < too_many {
-            let middle = most.midpoint(too_many);
-            if fits(&self.first(middle)) {
-                most = middle;
-            } else {
-                too_many = middle;
-            }
-        }
-        most
     }
 
     pub(super) fn list_html(&self) -> String {
@@ -156,22 +87,6 @@ impl Card {
         };
         top + &list + &changes
     }
-
-    /// The words of all its bulletins, each with the name of its source.
-    pub(super) fn entries(&self) -> Vec<(&str, Words)> {
-        let first = self
-            .bulletin
-            .iter()
-            .map(|bulletin| (bulletin, &self.source));
-        let rest = self
-            .further
-            .iter()
-            .map(|entry| (&entry.bulletin, &entry.source));
-        first
-            .chain(rest)
-            .map(|(bulletin, source)| (source.as_str(), self.words_of(bulletin, source)))
-            .collect()
-    }
 }
 
 fn bundle(entries: &[(&str, Words)], ink: Ink) -> String {
@@ -192,14 +107,6 @@ fn bundle(entries: &[(&str, Words)], ink: Ink) -> String {
         text += &format!("\n{}. {}{}", place + 2, ink.text(tag), line(words, ink));
     }
     text
-}
-
-/// Returns what a digest of `count` bulletins is called.
-pub(super) fn digest_title(count: usize, language: Language) -> String {
-    match language {
-        Language::Zh => format!("摘要 · {count} 条"),
-        Language::En => format!("Digest · {count}"),
-    }
 }
 
 fn digest(entries: &[(&str, Words)], language: Language, ink: Ink) -> String {
@@ -223,11 +130,16 @@ fn line(words: &Words, ink: Ink) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::{
-        super::tests::{bulletin, card},
+        super::{
+            shape::Entry,
+            tests::{bulletin, card},
+        },
         *,
     };
-    use crate::bulletin::{BulletinId, DeliveryKind};
+    use crate::bulletin::{Bulletin, BulletinId, DeliveryKind};
 
     fn entries(count: u64) -> Vec<Entry> {
         let entry = |n: u64| Entry {

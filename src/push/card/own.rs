@@ -2,7 +2,11 @@
 
 use serde_json::Value;
 
-use super::{Card, clean_line, clean_text, link, mark, show};
+use super::{
+    shape::Card,
+    text::{clean_line, clean_text, link, show},
+    words::mark,
+};
 use crate::bulletin::{Bulletin, Channel, ChannelKind, DeliveryKind, TemplateFields, TemplateFile};
 
 /// Characters of a message of Telegram; what is longer with its markup is shown as the built-in card.

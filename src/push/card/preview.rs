@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{Card, clean_text, cut, names, quiet::quiet_bulletin};
+use super::{
+    quiet::quiet_bulletin,
+    shape::{Card, names},
+    text::{clean_text, cut},
+};
 use crate::{
     bulletin::{Bulletin, DeliveryKind, Language, quiet},
     config::Config,

@@ -1,8 +1,12 @@
+use std::sync::Arc;
+
 use chrono::{TimeZone, Utc};
 use proptest::prelude::*;
 
 use super::*;
-use crate::bulletin::{BulletinState, Cause};
+use crate::bulletin::{
+    Bulletin, BulletinId, BulletinState, Cause, DeliveryId, DeliveryKind, Language,
+};
 
 pub(crate) fn bulletin() -> Bulletin {
     Bulletin {

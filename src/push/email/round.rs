@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use lettre::{message::Mailbox, transport::smtp::client::AsyncSmtpConnection};
 
 use super::{
-    Letter,
+    letter::Letter,
     server::{Refusal, Server},
     verdict::Blame,
 };

@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     bulletin::Robot,
-    push::{PushError, http, sender::Sent, trust},
+    push::{error::PushError, http, sender::Sent, trust},
 };
 
 /// For a connection with its greeting, and for each command.

@@ -1,6 +1,6 @@
 //! A card of several bulletins as one text: a bundle with its headline on top, or a digest by sources.
 
-use super::{Files, Room, Style, WIDE, widest};
+use super::text::{Files, Room, Style, WIDE, widest};
 use crate::push::card::{Form, Wording, Words};
 
 /// Characters of the title of an entry, and of the summary below the headline.

@@ -6,7 +6,7 @@ use super::*;
 use crate::{
     bulletin::{Attachment, Bulletin, BulletinId, DeliveryKind},
     push::card::{
-        Card, Entry, Form,
+        Card, Entry, Form, Wording,
         tests::{bulletin, card},
     },
 };

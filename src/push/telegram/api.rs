@@ -9,10 +9,13 @@ use std::{fmt, time::Duration};
 use reqwest::{Proxy, RequestBuilder, StatusCode, multipart::Form};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use teloxide::requests::Payload;
+use teloxide::{
+    requests::Payload,
+    types::{ChatId, Recipient},
+};
 
 use crate::{
-    bulletin::TelegramSettings,
+    bulletin::{TelegramChat, TelegramSettings},
     push::http::{Http, Silence, TIMEOUT, client, told},
 };
 
@@ -161,6 +164,20 @@ impl Api {
                 .map(|wait| wait.min(LONGEST_WAIT)),
             migrate_to: envelope.parameters.migrate_to_chat_id,
         })
+    }
+}
+
+pub(crate) fn recipient(chat: &TelegramChat) -> Recipient {
+    match chat {
+        TelegramChat::Id(id) => Recipient::Id(ChatId(*id)),
+        TelegramChat::Name(name) => Recipient::ChannelUsername(name.clone()),
+    }
+}
+
+pub(super) fn id_of(chat: &TelegramChat) -> i64 {
+    match chat {
+        TelegramChat::Id(id) => *id,
+        TelegramChat::Name(_) => 0,
     }
 }
 

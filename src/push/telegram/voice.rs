@@ -12,15 +12,15 @@ use teloxide::{
 };
 use tokio::sync::mpsc;
 
-use super::{
-    super::{
+use super::bot::Telegram;
+use crate::{
+    bulletin::TelegramChat,
+    push::{
         health::Health,
         sender::{Sender, Sent},
         worker::{Aside, Wish, ask},
     },
-    Telegram,
 };
-use crate::bulletin::TelegramChat;
 
 /// Whoever asked rather reads an answer twice than not at all, but not more often.
 const DOUBTS: u32 = 1;
@@ -110,7 +110,7 @@ impl Voice {
         let about = about(edit.message_id);
         let wish = Wish::once(move || {
             let (telegram, edit) = (telegram.clone(), edit.clone());
-            async move { telegram.edit(&edit).await }.boxed()
+            async move { telegram.edit_message(&edit).await }.boxed()
         });
         wish.about(about)
     }

@@ -4,7 +4,7 @@
 use chrono::Utc;
 use tokio::time::Instant;
 
-use super::{Worker, instant};
+use super::state::{Worker, instant};
 use crate::{
     bulletin::{Channel, ChannelKind},
     ops::StoreError,
@@ -19,30 +19,34 @@ impl Worker {
     pub(super) async fn remember(&mut self) -> Result<(), StoreError> {
         let (now, today) = (Instant::now(), Utc::now());
         for (channel, at) in self.desk.store.recent_sends(today - LONGEST_WINDOW).await? {
-            if self.serves(&channel) {
+            if self.served.has(&channel) {
                 let ago = (today - at).to_std().unwrap_or_default();
                 let at = now.checked_sub(ago).unwrap_or(now);
                 self.desk.pace().sent_before(at);
-                self.recent.entry(channel).or_default().push(at);
+                self.lanes.recent.entry(channel).or_default().push(at);
             }
         }
         let tried = self.remember_tries().await?;
         let uncertain = self.desk.store.uncertain().await?;
         let own = uncertain
             .into_iter()
-            .filter(|waiting| self.serves(&waiting.channel));
-        self.unsettled = own.collect();
-        for waiting in &self.unsettled {
+            .filter(|waiting| self.served.has(&waiting.channel));
+        self.trouble.unsettled = own.collect();
+        for waiting in &self.trouble.unsettled {
             // It went out at some moment until the program ended: no message counts as later than now.
             self.desk.pace().sent_before(now);
-            let recent = self.recent.entry(waiting.channel.clone()).or_default();
+            let recent = self
+                .lanes
+                .recent
+                .entry(waiting.channel.clone())
+                .or_default();
             recent.pop();
             recent.push(now);
         }
         self.remember_lanes().await;
         // Where the platform is still in trouble, each start would send another copy of what it tried.
-        if tried || !self.unsettled.is_empty() {
-            self.rest_for(&Sent::Perhaps(
+        if tried || !self.trouble.unsettled.is_empty() {
+            self.pause_for(&Sent::Perhaps(
                 "the program ended before it was answered".to_owned(),
             ));
         }
@@ -54,7 +58,7 @@ impl Worker {
     async fn remember_tries(&mut self) -> Result<bool, StoreError> {
         let store = self.desk.store.clone();
         let (now, mut tried) = (Utc::now(), false);
-        for head in store.heads_where(self.served()).await? {
+        for head in store.heads_where(self.served.asked_by_others()).await? {
             if head.attempts == 0 {
                 continue;
             }
@@ -62,7 +66,7 @@ impl Worker {
             if !error.is_some_and(|why| Sent::was_too_fast(&why)) {
                 tried = true;
             } else if head.due_at > now {
-                self.told.insert(head.channel, instant(head.due_at));
+                self.lanes.held.insert(head.channel, instant(head.due_at));
             }
         }
         Ok(tried)
@@ -73,17 +77,23 @@ impl Worker {
     async fn remember_lanes(&mut self) {
         let now = Instant::now();
         let is_robot = |channel: &&Channel| matches!(channel.kind, ChannelKind::Robot(_));
-        let robots: Vec<_> = self.channels.values().filter(is_robot).cloned().collect();
+        let robots: Vec<_> = self
+            .served
+            .configured
+            .values()
+            .filter(is_robot)
+            .cloned()
+            .collect();
         for channel in robots {
             let Ok((lane, limit)) = self.desk.sender.lane(&channel).await else {
                 continue;
             };
             let mut pace = self.desk.pace();
-            for at in self.recent.remove(&channel.id).unwrap_or_default() {
+            for at in self.lanes.recent.remove(&channel.id).unwrap_or_default() {
                 pace.remember(lane, limit, at);
             }
             pace.set_limit(lane, limit, now);
-            if let Some(until) = self.told.remove(&channel.id) {
+            if let Some(until) = self.lanes.held.remove(&channel.id) {
                 pace.hold(lane, until);
             }
         }

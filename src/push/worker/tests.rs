@@ -1,17 +1,34 @@
 //! A worker that breaks takes nothing with it.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
 
-use chrono::TimeDelta;
+use chrono::{TimeDelta, Utc};
+use futures::future::{BoxFuture, FutureExt};
 use serde_json::Value;
-use tokio::sync::watch;
+use tokio::{
+    sync::{mpsc, watch},
+    time::timeout,
+};
+use tokio_util::sync::CancellationToken;
 
-use super::*;
+use super::Aside;
 use crate::{
-    bulletin::{ChannelKind, DeliveryState, Mode, Notice, Source, StdoutFormat},
+    bulletin::{Channel, ChannelKind, DeliveryState, Mode, Notice, Source, StdoutFormat},
     config::Config,
-    ops::{DeliveryQuery, Found, Look, LookState, Store},
-    push::{Pusher, card::Card, sender::Sender},
+    ops::{DeliveryQuery, Found, Look, LookState, Store, StoreError},
+    push::{
+        Pusher,
+        card::Card,
+        health::Health,
+        sender::{Sender, Sent},
+    },
 };
 
 /// Panics at the first messages for `bad`, and once between two messages.
@@ -100,7 +117,7 @@ impl AtWork {
         let pusher = Pusher::new(store.clone(), live, output).supervised_by(supervisor.clone());
         let (asides, received) = mpsc::channel(1);
         let (wiring, channels) = watch::channel(channels);
-        let line = crate::push::Line {
+        let line = crate::push::line::Line {
             key: ("stdout", None),
             sender,
             telegram: None,

@@ -1,9 +1,9 @@
-//! What the answers to a worker's requests change: who waits, who rests, where a chat is.
+//! What the answers to a worker's requests change: who waits, what is paused, where a chat is.
 
 use chrono::Utc;
 use tokio::time::Instant;
 
-use super::{Landed, Worker};
+use super::state::{Landed, Worker};
 use crate::{
     bulletin::ChannelId,
     ops::{StoreError, Waiting},
@@ -23,13 +23,13 @@ impl Worker {
             Landed::Heads(heads) => self.take_heads(heads),
             Landed::Lane(channel, answer) => self.take_lane(channel, answer).await?,
             Landed::Probed(answer) => self.take_probe(answer).await?,
-            Landed::Said(aside, slot, times, sent) => {
-                self.requests -= 1;
+            Landed::Direct(aside, slot, times, sent) => {
+                self.flights.requests -= 1;
                 self.desk.pace().answered(slot, Some(times));
                 if aside.is_about_others(&sent) {
-                    self.heed(slot.lane, &sent).await?;
+                    self.follow_answer(slot.lane, &sent).await?;
                 }
-                self.land_aside(aside, sent);
+                self.settle_direct(aside, sent);
             }
             Landed::Delivered(delivered) => self.take_delivered(delivered).await?,
         }
@@ -37,11 +37,11 @@ impl Worker {
     }
 
     async fn take_delivered(&mut self, delivered: Delivered) -> Result<(), StoreError> {
-        self.requests -= 1;
+        self.flights.requests -= 1;
         let channel = delivered.channel;
-        self.in_flight.remove(&channel);
+        self.flights.deliveries.remove(&channel);
         self.desk.pace().answered(delivered.slot, delivered.times);
-        let is_stale = self.stale.remove(&channel);
+        let is_stale = self.waiting.stale.remove(&channel);
         match delivered.next {
             Some(next) => self.take_head(next),
             None if is_stale => self.read_heads_of(vec![channel]),
@@ -49,7 +49,7 @@ impl Worker {
         }
         self.place(delivered.slot.lane);
         match delivered.sent {
-            Some(sent) => self.heed(delivered.slot.lane, &sent).await,
+            Some(sent) => self.follow_answer(delivered.slot.lane, &sent).await,
             None => Ok(()),
         }
     }
@@ -57,26 +57,26 @@ impl Worker {
     fn take_heads(&mut self, heads: Vec<Waiting>) {
         for head in heads {
             let channel = head.channel.clone();
-            if self.in_flight.contains_key(&channel) || !self.serves(&channel) {
+            if self.flights.deliveries.contains_key(&channel) || !self.served.has(&channel) {
                 continue;
             }
             self.take_head(head);
-            if let Some(lane) = self.lanes.get(&channel) {
+            if let Some(lane) = self.lanes.of.get(&channel) {
                 self.place(*lane);
             }
         }
-        self.reading = false;
-        if std::mem::take(&mut self.read_again) {
+        self.waiting.reading = false;
+        if std::mem::take(&mut self.waiting.read_again) {
             self.read_heads();
         }
     }
 
     fn take_head(&mut self, head: Waiting) {
         let channel = head.channel.clone();
-        if !self.lanes.contains_key(&channel) && !self.asking.contains(&channel) {
-            self.laneless.insert(channel.clone());
+        if !self.lanes.of.contains_key(&channel) && !self.lanes.asked.contains(&channel) {
+            self.lanes.wanted.insert(channel.clone());
         }
-        self.heads.insert(channel, head);
+        self.waiting.by_channel.insert(channel, head);
     }
 
     async fn take_lane(
@@ -84,10 +84,10 @@ impl Worker {
         channel: ChannelId,
         answer: Result<(Lane, Limit), Sent>,
     ) -> Result<(), StoreError> {
-        self.asking.remove(&channel);
-        if self.outdated.remove(&channel) {
-            if self.heads.contains_key(&channel) {
-                self.laneless.insert(channel);
+        self.lanes.asked.remove(&channel);
+        if self.lanes.outdated.remove(&channel) {
+            if self.waiting.by_channel.contains_key(&channel) {
+                self.lanes.wanted.insert(channel);
             }
             return Ok(());
         }
@@ -95,7 +95,7 @@ impl Worker {
             Ok(known) => known,
             Err(Sent::Gone(why) | Sent::Refused(why)) => {
                 tracing::error!(channel.id = %channel, "channel `{channel}` is set aside: {why}");
-                self.heads.remove(&channel);
+                self.waiting.by_channel.remove(&channel);
                 return self
                     .desk
                     .store
@@ -103,45 +103,49 @@ impl Worker {
                     .await;
             }
             Err(sent) => {
-                self.laneless.insert(channel);
-                return self.heed_question(&sent).await;
+                self.lanes.wanted.insert(channel);
+                return self.follow_question(&sent).await;
             }
         };
         let now = Instant::now();
-        for at in self.recent.remove(&channel).unwrap_or_default() {
+        for at in self.lanes.recent.remove(&channel).unwrap_or_default() {
             self.desk.pace().remember(lane, limit, at);
         }
         self.desk.pace().set_limit(lane, limit, now);
-        if let Some(until) = self.told.remove(&channel) {
+        if let Some(until) = self.lanes.held.remove(&channel) {
             self.desk.pace().hold(lane, until);
         }
-        self.members.entry(lane).or_default().push(channel.clone());
-        self.lanes.insert(channel, lane);
+        self.lanes
+            .members
+            .entry(lane)
+            .or_default()
+            .push(channel.clone());
+        self.lanes.of.insert(channel, lane);
         self.place(lane);
         Ok(())
     }
 
     /// An answer to a question about a chat that leaves it open: asked again later.
-    async fn heed_question(&mut self, sent: &Sent) -> Result<(), StoreError> {
+    async fn follow_question(&mut self, sent: &Sent) -> Result<(), StoreError> {
         match sent {
-            Sent::Moved { from, to } => self.follow(*from, *to).await?,
+            Sent::Moved { from, to } => self.follow_group(*from, *to).await?,
             Sent::TooFast(wait) => {
-                self.rest_for(sent);
-                if let Some(rest) = &mut self.rest {
-                    rest.next = Instant::now() + *wait;
+                self.pause_for(sent);
+                if let Some(pause) = &mut self.trouble.pause {
+                    pause.next = Instant::now() + *wait;
                 }
             }
-            sent => self.rest_for(sent),
+            sent => self.pause_for(sent),
         }
         Ok(())
     }
 
     /// Returns what an answer means for more than its own message.
-    async fn heed(&mut self, lane: Lane, sent: &Sent) -> Result<(), StoreError> {
+    async fn follow_answer(&mut self, lane: Lane, sent: &Sent) -> Result<(), StoreError> {
         match sent {
             Sent::Done(_) => {
                 self.health.is_well();
-                self.ailing = (0, 0);
+                (self.trouble.errors, self.trouble.pauses) = (0, 0);
                 let pause = self.desk.sender.pause();
                 if !pause.is_zero() {
                     self.desk.pace().hold(lane, Instant::now() + pause);
@@ -151,13 +155,13 @@ impl Worker {
                 let now = Instant::now();
                 self.desk.pace().flooded(lane, now + *wait, now);
             }
-            Sent::Moved { from, to } => self.follow(*from, *to).await?,
-            sent if sent.is_about_all() => self.rest_for(sent),
+            Sent::Moved { from, to } => self.follow_group(*from, *to).await?,
+            sent if sent.is_about_all() => self.pause_for(sent),
             // A bot's chats share one server: after several errors of its own it is let alone for a while.
-            Sent::Again(_) if self.takes_chats => {
-                self.ailing.0 += 1;
-                if self.ailing.0 >= ERRORS_IN_A_ROW {
-                    self.rest_for(sent);
+            Sent::Again(_) if self.served.takes_chats => {
+                self.trouble.errors += 1;
+                if self.trouble.errors >= ERRORS_IN_A_ROW {
+                    self.pause_for(sent);
                 }
             }
             _ => {}
@@ -166,18 +170,18 @@ impl Worker {
     }
 
     /// A group became a supergroup: its channels are asked for their lane again, and go on there.
-    async fn follow(&mut self, from: i64, to: i64) -> Result<(), StoreError> {
+    async fn follow_group(&mut self, from: i64, to: i64) -> Result<(), StoreError> {
         tracing::info!(from, to, "a group became a supergroup; following it");
         self.desk.store.move_chat(from, to).await?;
         self.desk.sender.moved(from, to);
         self.desk.pace().unwait(Lane(from), Turn::Plain);
-        for channel in self.members.remove(&Lane(from)).unwrap_or_default() {
-            self.lanes.remove(&channel);
+        for channel in self.lanes.members.remove(&Lane(from)).unwrap_or_default() {
+            self.lanes.of.remove(&channel);
             // A chat that subscribed by itself has another id from now on.
             if channel.chat().is_some() {
-                self.heads.remove(&channel);
-            } else if self.heads.contains_key(&channel) {
-                self.laneless.insert(channel);
+                self.waiting.by_channel.remove(&channel);
+            } else if self.waiting.by_channel.contains_key(&channel) {
+                self.lanes.wanted.insert(channel);
             }
         }
         self.read_heads();

@@ -1,11 +1,11 @@
-//! While a platform cannot be reached, refuses the key, or owes an answer, its whole sender rests.
+//! While a platform cannot be reached, refuses the key, or owes an answer, its whole sender is paused.
 
 use std::time::Duration;
 
 use chrono::Utc;
 use tokio::time::Instant;
 
-use super::{Rest, Worker};
+use super::state::{Pause, Worker};
 use crate::{
     ops::{Outcome, StoreError},
     push::{deliver::backoff, sender::Sent},
@@ -18,21 +18,21 @@ const LONGEST_WAIT: Duration = Duration::from_secs(15);
 
 impl Worker {
     /// Nothing more is sent until a call without effect is answered.
-    pub(super) fn rest_for(&mut self, sent: &Sent) {
-        if self.rest.is_some() {
+    pub(super) fn pause_for(&mut self, sent: &Sent) {
+        if self.trouble.pause.is_some() {
             return;
         }
         let is_doubt = matches!(sent, Sent::Perhaps(_) | Sent::Ailing(_));
         // Where probes are answered and messages are not, each message that is tried may be one lost.
-        let again = self.ailing.1;
-        self.ailing.1 = again.saturating_add(1);
+        let again = self.trouble.pauses;
+        self.trouble.pauses = again.saturating_add(1);
         let wait = if is_doubt && again == 0 {
             Duration::ZERO
         } else {
             backoff(again, fastrand::f64()).min(LONGEST_WAIT)
         };
-        self.desk.set_rests(true);
-        self.rest = Some(Rest {
+        self.desk.set_paused(true);
+        self.trouble.pause = Some(Pause {
             probes: 0,
             next: Instant::now() + wait,
             probing: false,
@@ -44,28 +44,28 @@ impl Worker {
 
     pub(super) async fn take_probe(&mut self, answer: Result<(), Sent>) -> Result<(), StoreError> {
         let Err(sent) = answer else {
-            self.rest = None;
-            self.desk.set_rests(false);
+            self.trouble.pause = None;
+            self.desk.set_paused(false);
             self.health.is_well();
             return self.settle_doubts().await;
         };
         self.health.is_ill(&sent);
-        if let Some(rest) = &mut self.rest {
-            rest.probing = false;
-            rest.probes += 1;
+        if let Some(pause) = &mut self.trouble.pause {
+            pause.probing = false;
+            pause.probes += 1;
             let wait = match sent {
                 Sent::TooFast(wait) => wait,
                 Sent::Denied(_) => DENIED_WAITS,
-                _ => backoff(rest.probes, fastrand::f64()).min(LONGEST_WAIT),
+                _ => backoff(pause.probes, fastrand::f64()).min(LONGEST_WAIT),
             };
-            rest.next = Instant::now() + wait;
+            pause.next = Instant::now() + wait;
         }
         Ok(())
     }
 
     /// The platform answers: what was perhaps sent before the program ended has its one repetition.
     async fn settle_doubts(&mut self) -> Result<(), StoreError> {
-        for waiting in std::mem::take(&mut self.unsettled) {
+        for waiting in std::mem::take(&mut self.trouble.unsettled) {
             let now = Utc::now();
             let ended = "the program ended before it was answered";
             let outcome = if self.desk.sender.knows_repetitions() {

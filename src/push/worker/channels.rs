@@ -1,29 +1,23 @@
 //! Channels that change while their sender is at work: the others keep their lanes, pace and queues.
 
-use std::collections::HashMap;
-
-use super::Worker;
+use super::state::{Worker, by_id};
 use crate::bulletin::{Channel, ChannelId, ChannelKind};
 
 impl Worker {
     /// Takes the channels as the config says them now.
     pub(super) fn rewire(&mut self) {
-        let channels = self.wiring.borrow_and_update().clone();
-        let channels: HashMap<_, _> = channels
-            .into_iter()
-            .map(|channel| (channel.id.clone(), channel))
-            .collect();
-        let before = std::mem::replace(&mut self.channels, channels);
+        let channels = self.served.wiring.borrow_and_update().clone();
+        let before = std::mem::replace(&mut self.served.configured, by_id(channels));
         for (id, old) in before {
-            match self.channels.get(&id) {
+            match self.served.configured.get(&id) {
                 None => {
-                    self.heads.remove(&id);
+                    self.waiting.by_channel.remove(&id);
                     self.forget_lane(&id);
                 }
                 Some(new) if !is_same_place(&old, new) => {
                     self.forget_lane(&id);
-                    if self.heads.contains_key(&id) {
-                        self.laneless.insert(id);
+                    if self.waiting.by_channel.contains_key(&id) {
+                        self.lanes.wanted.insert(id);
                     }
                 }
                 Some(_) => {}
@@ -33,14 +27,14 @@ impl Worker {
     }
 
     fn forget_lane(&mut self, id: &ChannelId) {
-        self.laneless.remove(id);
-        if self.asking.contains(id) {
-            self.outdated.insert(id.clone());
+        self.lanes.wanted.remove(id);
+        if self.lanes.asked.contains(id) {
+            self.lanes.outdated.insert(id.clone());
         }
-        let Some(lane) = self.lanes.remove(id) else {
+        let Some(lane) = self.lanes.of.remove(id) else {
             return;
         };
-        if let Some(members) = self.members.get_mut(&lane) {
+        if let Some(members) = self.lanes.members.get_mut(&lane) {
             members.retain(|member| member != id);
         }
         self.place(lane);

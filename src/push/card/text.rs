@@ -1,0 +1,88 @@
+//! Text of pages, made safe to show: one line or several, without control characters, cut between what a reader sees
+//! as characters, escaped.
+
+use chrono_tz::Tz;
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::bulletin::Moment;
+
+/// Longer addresses are no longer links for Telegram.
+const URL: usize = 2000;
+
+/// `url`, if it is one that people can open.
+pub(crate) fn link(url: &str) -> Option<&str> {
+    let opens = url.starts_with("http://") || url.starts_with("https://");
+    let is_clean = !url.chars().any(|c| c.is_control() || c.is_whitespace());
+    (opens && is_clean && url.len() <= URL).then_some(url)
+}
+
+/// A day as it is, a time by the clock of `zone`, to the minute.
+pub(crate) fn show(moment: &Moment, zone: Tz) -> String {
+    match moment {
+        Moment::Day(day) => day.format("%Y-%m-%d").to_string(),
+        Moment::Time(time) => time
+            .with_timezone(&zone)
+            .format("%Y-%m-%d %H:%M")
+            .to_string(),
+    }
+}
+
+/// One line without control characters: a page must not move a reader's cursor or turn its text round.
+pub(crate) fn clean_line(text: &str) -> String {
+    let seen = text.chars().filter(|c| c.is_whitespace() || shows(*c));
+    let seen: String = seen.collect();
+    seen.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Lines, each clean, with at most one empty line between two.
+pub(crate) fn clean_text(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    for line in text.lines().map(clean_line) {
+        if !line.is_empty() || !(clean.is_empty() || clean.ends_with("\n\n")) {
+            clean += &line;
+            clean.push('\n');
+        }
+    }
+    clean.truncate(clean.trim_end().len());
+    clean
+}
+
+fn shows(c: char) -> bool {
+    let turns_text = matches!(c,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let is_nothing = matches!(c, '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{feff}');
+    !c.is_control() && !turns_text && !is_nothing
+}
+
+/// At most `max` characters (code points), cut between what a reader sees as characters.
+pub(crate) fn cut(text: &str, max: usize) -> String {
+    if text.chars().count() <= max {
+        return text.to_owned();
+    }
+    let (mut kept, mut count) = (String::new(), 0);
+    for cluster in text.graphemes(true) {
+        count += cluster.chars().count();
+        if count >= max {
+            break;
+        }
+        kept += cluster;
+    }
+    kept.truncate(kept.trim_end().len());
+    kept.push('…');
+    kept
+}
+
+/// Text as it stands in Telegram's HTML, also between the quotes of an attribute.
+pub(crate) fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => escaped += "&amp;",
+            '<' => escaped += "&lt;",
+            '>' => escaped += "&gt;",
+            '"' => escaped += "&quot;",
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}

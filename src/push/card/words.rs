@@ -1,0 +1,206 @@
+//! The words of a card: clean and bounded, not yet escaped.
+
+use super::{
+    files::files_of,
+    shape::{Card, Form},
+    text::{clean_line, clean_text, cut, link, show},
+};
+use crate::bulletin::{Bulletin, BulletinId, BulletinState, DeliveryKind, Language};
+
+/// Characters of a headline. With those below, the longest card has some 3,900 of the 4,096 that
+/// Telegram takes after parsing.
+const TITLE: usize = 500;
+const SOURCE: usize = 100;
+const PUBLISHER: usize = 100;
+const NOTE: usize = 1000;
+const SUMMARY: usize = 2000;
+/// Characters of an announcement, which has nothing beside it.
+const ANNOUNCEMENT: usize = 4000;
+/// Characters of the names of all files in one line.
+const NAMES: usize = 60;
+
+/// All words of a card, clean and bounded, not yet escaped.
+#[derive(Debug, Clone)]
+pub(in crate::push) struct Wording {
+    /// See [`Card::mark`].
+    pub(in crate::push) mark: Option<&'static str>,
+    pub(in crate::push) note: Option<String>,
+    /// None: an announcement.
+    pub(in crate::push) entries: Vec<Words>,
+    /// How several stand together.
+    pub(in crate::push) form: Form,
+    pub(in crate::push) language: Language,
+}
+
+impl Wording {
+    /// One line for lists of chats, never empty.
+    pub(in crate::push) fn title(&self) -> String {
+        let mark = self.mark.map(|mark| format!("【{mark}】"));
+        let count = self.entries.len();
+        let said = match (&self.entries[..], self.form) {
+            ([_, _, ..], Form::Digest) => digest_title(count, self.language),
+            ([first, rest @ ..], _) => {
+                let more = (!rest.is_empty()).then(|| format!(" (+{})", rest.len()));
+                format!("{}{}{}", first.tag, first.title, more.unwrap_or_default())
+            }
+            ([], _) => clean_line(self.note.as_deref().unwrap_or("noticast")),
+        };
+        mark.unwrap_or_default() + &said
+    }
+}
+
+/// The parts of a card about a bulletin, clean and bounded, not yet escaped.
+#[derive(Debug, Clone)]
+pub(in crate::push) struct Words {
+    /// The source, in brackets.
+    pub(in crate::push) tag: String,
+    pub(in crate::push) title: String,
+    pub(in crate::push) url: Option<String>,
+    /// Date and publisher.
+    pub(in crate::push) line: Option<String>,
+    pub(in crate::push) deadline: Option<String>,
+    pub(in crate::push) summary: Option<String>,
+    /// Names of files, and where they are.
+    pub(in crate::push) files: Vec<(String, Option<String>)>,
+    pub(in crate::push) number: BulletinId,
+}
+
+impl Words {
+    /// The files in one line, where a form has no links.
+    pub(in crate::push) fn files_line(&self) -> Option<String> {
+        let names: Vec<&str> = self.files.iter().map(|(name, _)| name.as_str()).collect();
+        (!names.is_empty()).then(|| format!("📎 {}", cut(&names.join(" · "), NAMES)))
+    }
+}
+
+impl Card {
+    /// That it is not simply news.
+    pub(in crate::push) fn mark(&self) -> Option<&'static str> {
+        let state = self.bulletin.as_ref().map(|bulletin| bulletin.state);
+        match (self.kind, state, self.language) {
+            (DeliveryKind::Update, Some(BulletinState::Withdrawn), Language::Zh) => Some("已撤回"),
+            (DeliveryKind::Update, Some(BulletinState::Withdrawn), Language::En) => {
+                Some("Withdrawn")
+            }
+            (kind, _, language) => mark(kind, language),
+        }
+    }
+
+    /// Returns what the card says, for platforms with a form of their own.
+    pub(in crate::push) fn wording(&self) -> Wording {
+        Wording {
+            mark: self.mark(),
+            note: self.clean_note(),
+            entries: self.entries().into_iter().map(|(_, words)| words).collect(),
+            form: self.form,
+            language: self.language,
+        }
+    }
+
+    /// The words of all its bulletins, each with the name of its source.
+    pub(super) fn entries(&self) -> Vec<(&str, Words)> {
+        let first = self
+            .bulletin
+            .iter()
+            .map(|bulletin| (bulletin, &self.source));
+        let rest = self
+            .further
+            .iter()
+            .map(|entry| (&entry.bulletin, &entry.source));
+        first
+            .chain(rest)
+            .map(|(bulletin, source)| (source.as_str(), self.words_of(bulletin, source)))
+            .collect()
+    }
+
+    pub(super) fn clean_note(&self) -> Option<String> {
+        let limit = if self.bulletin.is_some() {
+            NOTE
+        } else {
+            ANNOUNCEMENT
+        };
+        let note = cut(&clean_text(self.note.as_ref()?), limit);
+        (!note.is_empty()).then_some(note)
+    }
+
+    pub(super) fn words(&self) -> Option<Words> {
+        let bulletin = self.bulletin.as_ref()?;
+        Some(self.words_of(bulletin, &self.source))
+    }
+
+    pub(super) fn words_of(&self, bulletin: &Bulletin, source: &str) -> Words {
+        let tag = cut(&clean_line(source), SOURCE);
+        let tag = match self.language {
+            Language::Zh => format!("【{tag}】"),
+            Language::En => format!("[{tag}] "),
+        };
+        let withdrawn = match (bulletin.state, self.language) {
+            (BulletinState::Withdrawn, Language::Zh) => "（已撤回）",
+            (BulletinState::Withdrawn, Language::En) => "(withdrawn) ",
+            _ => "",
+        };
+        let publisher = bulletin.publisher.as_deref().map(clean_line);
+        let line: Vec<_> = [
+            bulletin
+                .published
+                .map(|moment| show(&moment, self.time_zone)),
+            publisher.map(|name| cut(&name, PUBLISHER)),
+        ]
+        .into_iter()
+        .flatten()
+        .filter(|part| !part.is_empty())
+        .collect();
+        // A link needs words to show.
+        let title = match cut(&clean_line(&bulletin.title), TITLE) {
+            title if title.is_empty() => format!("#{}", bulletin.id),
+            title => title,
+        };
+        // A note of a correction is short: its reader has the rest.
+        let is_note = self.kind == DeliveryKind::Update;
+        let summary = bulletin.summary.as_deref().filter(|_| !is_note);
+        let summary = summary.map(clean_text);
+        let beside = self.changes_length() + self.files_length();
+        Words {
+            tag,
+            title: format!("{withdrawn}{title}"),
+            url: link(&bulletin.url).map(str::to_owned),
+            line: (!line.is_empty()).then(|| line.join(" · ")),
+            deadline: bulletin.deadline.map(|moment| {
+                let moment = show(&moment, self.time_zone);
+                match self.language {
+                    Language::Zh => format!("截止：{moment}"),
+                    Language::En => format!("Deadline: {moment}"),
+                }
+            }),
+            files: files_of(bulletin, self.language)
+                .map(|(name, url)| (name, url.map(str::to_owned)))
+                .collect(),
+            summary: summary
+                .filter(|text| !text.is_empty())
+                .map(|text| cut(&text, SUMMARY.saturating_sub(beside))),
+            number: bulletin.id,
+        }
+    }
+}
+
+/// Returns how a card that is not simply news says so.
+pub(crate) fn mark(kind: DeliveryKind, language: Language) -> Option<&'static str> {
+    let (zh, en) = match kind {
+        DeliveryKind::New | DeliveryKind::Announcement | DeliveryKind::Document => return None,
+        DeliveryKind::Update => ("更正", "Corrected"),
+        DeliveryKind::Rebroadcast => ("重发", "Again"),
+        DeliveryKind::Reminder => ("提醒", "Reminder"),
+    };
+    Some(match language {
+        Language::Zh => zh,
+        Language::En => en,
+    })
+}
+
+/// Returns what a digest of `count` bulletins is called.
+pub(super) fn digest_title(count: usize, language: Language) -> String {
+    match language {
+        Language::Zh => format!("摘要 · {count} 条"),
+        Language::En => format!("Digest · {count}"),
+    }
+}

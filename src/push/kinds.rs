@@ -1,0 +1,56 @@
+//! Which file makes the sender of each kind of channel.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::{
+    card::Card, dingtalk::Dingtalk, discord::Discord, email::Email, error::PushError,
+    feishu::Feishu, matrix::Matrix, ntfy::Ntfy, sender::Sender, slack::Slack, stdout,
+    webhook::Webhook, wecom_app::WecomApp, wecom_robot::WecomRobot,
+};
+use crate::{
+    bulletin::{Bulletin, Channel, ChannelKind, Robot},
+    config::Config,
+};
+
+/// A line for each kind of the table `bulletin::KINDS`: how its sender is made.
+pub(super) fn robot(settings: &Robot) -> Result<Arc<dyn Sender>, PushError> {
+    Ok(match settings.kind().name {
+        "discord" => Arc::new(Discord::new(settings)?),
+        "dingtalk-robot" => Arc::new(Dingtalk::new(settings)?),
+        "email" => Arc::new(Email::new(settings)?),
+        "feishu-robot" => Arc::new(Feishu::new(settings)?),
+        "matrix" => Arc::new(Matrix::new(settings)?),
+        "ntfy" => Arc::new(Ntfy::new(settings)?),
+        "slack" => Arc::new(Slack::new(settings)?),
+        "webhook" => Arc::new(Webhook::new(settings)?),
+        "wecom-app" => Arc::new(WecomApp::new(settings)?),
+        "wecom-robot" => Arc::new(WecomRobot::new(settings)?),
+        unknown => return Err(PushError(format!("no sender for `{unknown}`"))),
+    })
+}
+
+/// Returns what `channel` would be sent of a bulletin: JSON, or a text that is no JSON. Nothing is asked of any
+/// platform.
+///
+/// # Errors
+/// A proxy of the environment that cannot be used.
+pub fn draft(
+    bulletin: Bulletin,
+    source: &str,
+    channel: &Channel,
+    config: &Config,
+) -> Result<Value, PushError> {
+    let robot = match &channel.kind {
+        ChannelKind::Robot(settings) => Some(robot(settings)?),
+        ChannelKind::Telegram { .. } | ChannelKind::Stdout { .. } => None,
+    };
+    let draft = |card: &Card| match &robot {
+        Some(robot) => robot.draft(card, channel),
+        None if matches!(channel.kind, ChannelKind::Telegram { .. }) => card.html().into(),
+        None => stdout::drawn(card, channel).into(),
+    };
+    let card = Card::of_bulletin(bulletin, source, channel, config);
+    Ok(draft(&card.in_own_words(channel, draft)))
+}

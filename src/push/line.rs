@@ -1,0 +1,29 @@
+//! A sender at work, and how those reach it who send past the outbox.
+
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, watch};
+
+use super::{health::Health, sender::Sender, telegram::Telegram, worker::Aside};
+use crate::bulletin::{Channel, Fingerprint};
+
+/// Requests of the bot and of tests that wait for their turn; more are refused.
+pub(super) const ASIDES: usize = 256;
+pub(super) const TELEGRAM: &str = "telegram";
+
+/// A sender at work, as those see it who send past the outbox.
+#[derive(Clone)]
+pub(super) struct Line {
+    pub(super) key: Key,
+    pub(super) sender: Arc<dyn Sender>,
+    pub(super) telegram: Option<Arc<Telegram>>,
+    pub(super) channels: watch::Receiver<Vec<Channel>>,
+    pub(super) asides: mpsc::Sender<Aside>,
+    pub(super) health: Health,
+}
+
+/// What channels have in common that share a sender: the kind, and the account where there are several.
+pub(super) type Key = (&'static str, Option<Fingerprint>);
+
+/// A sender, and the bot that it is, for those who talk to people.
+pub(super) struct Made(pub(super) Arc<dyn Sender>, pub(super) Option<Arc<Telegram>>);

@@ -1,0 +1,252 @@
+//! The front of pushing: tests, checks, faults, and a worker for each sender.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use chrono::Utc;
+use futures::{
+    FutureExt,
+    future::{BoxFuture, ready},
+};
+use tokio::{
+    sync::{mpsc, watch},
+    time::sleep,
+};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    card::Card,
+    deliver::Desk,
+    error::PushError,
+    files::Files,
+    health::Fault,
+    kinds::robot,
+    line::{Key, Line, Made, TELEGRAM},
+    sender::{Checked, Sent},
+    stdout::{Output, Stdout},
+    telegram::{self, Telegram, Voice},
+    worker::{Aside, Wish, Worker, ask},
+};
+use crate::{
+    bulletin::{Channel, ChannelId, ChannelKind, Language, MessageRef},
+    config::{Config, Live},
+    ops::{Store, StoreError},
+    supervise::Supervisor,
+};
+
+/// The outbox worker; clones share it.
+#[derive(Clone)]
+pub struct Pusher {
+    pub(super) store: Store,
+    pub(super) config: Live,
+    output: Output,
+    files: Files,
+    pub(super) supervisor: Supervisor,
+    pub(super) lines: Arc<watch::Sender<Vec<Line>>>,
+}
+
+impl fmt::Debug for Pusher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Pusher")
+    }
+}
+
+impl Pusher {
+    #[must_use]
+    pub fn new(store: Store, config: Live, output: Output) -> Self {
+        Self {
+            store,
+            config,
+            output,
+            files: Files::default(),
+            supervisor: Supervisor::default(),
+            lines: Arc::new(watch::Sender::new(Vec::new())),
+        }
+    }
+
+    /// Has files from `files`, for channels that ask for documents.
+    #[must_use]
+    pub fn with_files(self, files: Files) -> Self {
+        Self { files, ..self }
+    }
+
+    /// Reports what breaks to `supervisor`.
+    #[must_use]
+    pub fn supervised_by(self, supervisor: Supervisor) -> Self {
+        Self { supervisor, ..self }
+    }
+
+    /// Sends one test card, past the outbox but within the pace.
+    ///
+    /// A channel that was set aside and takes it is taken up again.
+    ///
+    /// # Errors
+    /// What the platform answered.
+    pub async fn test(&self, channel: &ChannelId) -> Result<Option<MessageRef>, PushError> {
+        let config = self.config.borrow().clone();
+        let channel = find(&config, channel)?;
+        let running = self.line_of(&channel.id);
+        let sender = match &running {
+            Some(line) => line.sender.clone(),
+            None => self.sender_of(&channel.kind, &config).1.await?.0,
+        };
+        let (lane, limit) = sender.lane(&channel).await.map_err(|sent| refusal(&sent))?;
+        let text = match config.language {
+            Language::Zh => format!("noticast 测试：频道“{}”可以收到消息。", channel.name),
+            Language::En => format!("noticast test: the channel “{}” works.", channel.name),
+        };
+        let card = Card::announcement(text, &config);
+        let to = channel.clone();
+        let run = move || {
+            let (sender, card, to) = (sender.clone(), card.clone(), to.clone());
+            async move { sender.send(&card, &to).await }.boxed()
+        };
+        let sent = match running {
+            Some(line) => ask(&line.asides, (lane, limit), Wish::once(run)).await,
+            None => {
+                self.wait_for_pace(&channel.id).await?;
+                run().await
+            }
+        };
+        match sent {
+            Sent::Done(message) => {
+                self.store.unblock_channel(&channel.id).await?;
+                Ok(message)
+            }
+            sent => Err(refusal(&sent)),
+        }
+    }
+
+    /// Asks the platform about a channel without sending (getMe, getChat, own rights).
+    ///
+    /// # Errors
+    /// What is wrong and what to do.
+    pub async fn check(&self, channel: &ChannelId) -> Result<Checked, PushError> {
+        let config = self.config.borrow().clone();
+        let channel = find(&config, channel)?;
+        let Made(sender, _) = self.sender_of(&channel.kind, &config).1.await?;
+        sender.check(&channel).await
+    }
+
+    /// Returns whether Telegram takes the bot's token, and what the bot is called; None where the config has no bot.
+    pub async fn check_bot(&self) -> Option<Result<String, PushError>> {
+        let settings = self.config.borrow().telegram.clone()?;
+        Some(telegram::check_bot(&settings).await)
+    }
+
+    /// Returns what keeps whole senders from sending: a wrong token, a platform that cannot be reached.
+    #[must_use]
+    pub fn faults(&self) -> Vec<Fault> {
+        let lines = self.lines.borrow();
+        lines
+            .iter()
+            .filter_map(|line| line.health.fault())
+            .collect()
+    }
+
+    /// The bot's voice; waits while nothing is pushed or the config has no bot.
+    pub(crate) async fn voice(&self) -> Voice {
+        let mut lines = self.lines.subscribe();
+        loop {
+            let voice = lines.borrow_and_update().iter().find_map(|line| {
+                Some(Voice::new(
+                    line.telegram.clone()?,
+                    line.asides.clone(),
+                    line.health.clone(),
+                ))
+            });
+            if let Some(voice) = voice {
+                return voice;
+            }
+            // The sender of changes lives as long as this Pusher.
+            let _ = lines.changed().await;
+        }
+    }
+
+    /// The key by which channels share a sender, and how that is made.
+    pub(super) fn sender_of<'a>(
+        &'a self,
+        kind: &'a ChannelKind,
+        config: &'a Config,
+    ) -> (Key, BoxFuture<'a, Result<Made, PushError>>) {
+        match kind {
+            ChannelKind::Telegram { .. } => ((TELEGRAM, None), self.bot(config).boxed()),
+            ChannelKind::Stdout { .. } => {
+                let made = Made(Arc::new(Stdout(self.output.clone())), None);
+                (("stdout", None), ready(Ok(made)).boxed())
+            }
+            ChannelKind::Robot(settings) => {
+                let made = robot(settings).map(|sender| Made(sender, None));
+                let key = (settings.kind().name, Some(settings.account()));
+                (key, ready(made).boxed())
+            }
+        }
+    }
+
+    pub(super) async fn bot(&self, config: &Config) -> Result<Made, PushError> {
+        let Some(settings) = &config.telegram else {
+            let why = "the config has no [telegram]; add it, with the bot's `token`";
+            return Err(PushError(why.to_owned()));
+        };
+        let moved = self.store.moved_chats().await?;
+        let telegram = Arc::new(Telegram::new(settings, moved)?);
+        Ok(Made(telegram.clone(), Some(telegram)))
+    }
+
+    /// A worker, and another one in its place whenever it breaks: what it was sending then is perhaps sent.
+    pub(super) async fn keep_at_work(
+        self,
+        line: Line,
+        asides: mpsc::Receiver<Aside>,
+        pause: CancellationToken,
+    ) -> Result<(), StoreError> {
+        let asides = Arc::new(tokio::sync::Mutex::new(asides));
+        let begin = || {
+            let desk = Desk::new(
+                self.store.clone(),
+                self.config.clone(),
+                (line.sender.clone(), self.files.clone()),
+                pause.clone(),
+            );
+            let channels = (line.channels.clone(), line.key.0 == TELEGRAM);
+            let (health, asides) = (line.health.clone(), asides.clone());
+            let pause = pause.clone();
+            async move {
+                let worker = Worker::new(desk, channels, health).await?;
+                worker.run(&mut *asides.lock().await, pause).await
+            }
+        };
+        let part = line.health.part();
+        self.supervisor.keep(&part, &pause, begin).await
+    }
+
+    fn line_of(&self, channel: &ChannelId) -> Option<Line> {
+        let lines = self.lines.borrow();
+        let is_it = |known: &Channel| known.id == *channel;
+        let has = |line: &&Line| line.channels.borrow().iter().any(is_it);
+        lines.iter().find(has).cloned()
+    }
+
+    /// Where no worker paces: not sooner after the channel's last message than any platform wants.
+    async fn wait_for_pace(&self, channel: &ChannelId) -> Result<(), StoreError> {
+        let now = Utc::now();
+        let recent = self
+            .store
+            .recent_sends(now - Duration::from_secs(1))
+            .await?;
+        if recent.iter().any(|(id, _)| id == channel) {
+            sleep(Duration::from_secs(1)).await;
+        }
+        Ok(())
+    }
+}
+
+fn find(config: &Config, id: &ChannelId) -> Result<Channel, PushError> {
+    let known = config.channels.iter().find(|channel| channel.id == *id);
+    known
+        .cloned()
+        .ok_or_else(|| PushError(format!("no channel `{id}` in the config")))
+}
+
+fn refusal(sent: &Sent) -> PushError {
+    PushError(sent.to_string())
+}

@@ -1,0 +1,357 @@
+//! One bot: its chats, their limits, and what it sends.
+//!
+//! What Telegram answers becomes a [`Sent`] in `verdict.rs`. Read [`Telegram::send`] first.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use futures::future::{BoxFuture, FutureExt};
+use reqwest::multipart::{Form, Part};
+use serde_json::Value;
+use teloxide::{
+    payloads::{
+        EditMessageText, EditMessageTextSetters, GetChat, GetMe, SendMessage, SendMessageSetters,
+    },
+    types::{ChatId, LinkPreviewOptions, MessageId, ParseMode, Recipient, ThreadId},
+};
+
+use super::{
+    api::{Api, id_of, recipient},
+    check, verdict,
+};
+use crate::bulletin::{Channel, ChannelKind, MessageRef, TelegramChat, TelegramSettings};
+use crate::push::{
+    card::Card,
+    error::PushError,
+    files::Document,
+    pace::{Lane, Limit},
+    sender::{Checked, Sender, Sent},
+};
+
+/// About one message a second for a chat.
+const GAP: Duration = Duration::from_secs(1);
+/// Groups and supergroups take twenty in any minute.
+const GROUP_WINDOW: (usize, Duration) = (20, Duration::from_secs(60));
+/// Ids of supergroups and broadcast channels lie below this; which it is, only Telegram knows.
+const HIDDEN_KIND_BELOW: i64 = -1_000_000_000_000;
+
+/// Characters of a message after parsing.
+const LONGEST: usize = 4096;
+/// Links of a message; Telegram takes a hundred entities, and headings are some.
+const MOST_LINKS: usize = 60;
+
+/// One bot.
+#[derive(Debug)]
+pub(crate) struct Telegram {
+    api: Api,
+    rate: u32,
+    known: Mutex<Known>,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    chats: HashMap<TelegramChat, (Lane, Limit)>,
+    /// Groups that became supergroups: old id to new.
+    moved: HashMap<i64, i64>,
+}
+
+/// Where a channel's messages go, and how.
+struct Place {
+    chat: i64,
+    topic: Option<i32>,
+    silent: bool,
+}
+
+impl Telegram {
+    /// # Errors
+    /// A proxy that cannot be used.
+    pub(crate) fn new(
+        settings: &TelegramSettings,
+        moved: HashMap<i64, i64>,
+    ) -> Result<Self, PushError> {
+        let api = Api::new(settings)
+            .map_err(|why| PushError(format!("telegram: the proxy cannot be used: {why}")))?;
+        let chats = HashMap::new();
+        Ok(Self {
+            api,
+            rate: settings.rate,
+            known: Mutex::new(Known { chats, moved }),
+        })
+    }
+
+    /// The connection, for calls that no limit counts.
+    pub(crate) fn api(&self) -> &Api {
+        &self.api
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Where a chat is by now.
+    pub(super) fn moved_to(&self, id: i64) -> i64 {
+        *self.known().moved.get(&id).unwrap_or(&id)
+    }
+
+    /// Returns what Telegram counts a chat's messages by, asking where the id alone does not tell.
+    pub(crate) async fn lane_of(&self, chat: &TelegramChat) -> Result<(Lane, Limit), Sent> {
+        let chat = match chat {
+            TelegramChat::Id(id) => TelegramChat::Id(self.moved_to(*id)),
+            TelegramChat::Name(_) => chat.clone(),
+        };
+        match chat {
+            TelegramChat::Id(id) if id > 0 => return Ok((Lane(id), limit("private"))),
+            TelegramChat::Id(id) if id > HIDDEN_KIND_BELOW => {
+                return Ok((Lane(id), limit("group")));
+            }
+            _ => {}
+        }
+        if let Some(known) = self.known().chats.get(&chat) {
+            return Ok(*known);
+        }
+        let full = self.api.call(&GetChat::new(recipient(&chat))).await;
+        let full = full.map_err(|error| verdict::of(error, id_of(&chat)))?;
+        let (Some(id), Some(kind)) = (full["id"].as_i64(), full["type"].as_str()) else {
+            return Err(Sent::Perhaps("getChat gave no id".to_owned()));
+        };
+        let lane = (Lane(id), limit(kind));
+        self.known().chats.insert(chat, lane);
+        Ok(lane)
+    }
+
+    /// A chat's lane, of whichever kind it is.
+    pub(super) fn strict_lane(&self, chat: i64) -> (Lane, Limit) {
+        (Lane(self.moved_to(chat)), limit("group"))
+    }
+
+    /// Returns whether what the config calls `chat` is the one with this id, as far as is known.
+    pub(crate) fn leads_to(&self, chat: &TelegramChat, id: i64) -> bool {
+        match chat {
+            TelegramChat::Id(old) => self.moved_to(*old) == id,
+            name => {
+                let known = self.known();
+                let known = known.chats.get(name);
+                known.is_some_and(|(lane, _)| *lane == Lane(id))
+            }
+        }
+    }
+
+    /// Sends one message as it is; its id.
+    pub(crate) async fn say(&self, message: &SendMessage) -> Sent {
+        let chat = match &message.chat_id {
+            Recipient::Id(id) => id.0,
+            Recipient::ChannelUsername(_) => 0,
+        };
+        match self.api.call(message).await {
+            Ok(sent) => Sent::Done(message_of(&sent)),
+            Err(error) => verdict::of(error, chat),
+        }
+    }
+
+    /// Edits one message; an edit that changes nothing is done already.
+    pub(super) async fn edit_message(&self, edit: &EditMessageText) -> Sent {
+        match self.api.call(edit).await {
+            Ok(_) => Sent::Done(None),
+            Err(error) => match verdict::of(error, 0) {
+                Sent::Refused(why) if why.contains("message is not modified") => Sent::Done(None),
+                sent => sent,
+            },
+        }
+    }
+
+    /// Sends a card; as plain text where Telegram cannot read its markup, which is certainly unsent then.
+    async fn send_card(&self, card: &Card, channel: &Channel) -> Sent {
+        let place = match self.place_of(channel).await {
+            Ok(place) => place,
+            Err(sent) => return sent,
+        };
+        let mut message = SendMessage::new(ChatId(place.chat), card.html())
+            .parse_mode(ParseMode::Html)
+            .link_preview_options(preview(card.url()));
+        if let Some(topic) = place.topic {
+            message = message.message_thread_id(ThreadId(MessageId(topic)));
+        }
+        if place.silent {
+            message = message.disable_notification(true);
+        }
+        match self.say(&message).await {
+            Sent::Refused(why) if verdict::is_markup(&why) => {
+                tracing::warn!(channel.id = %channel.id, error = %why, "telegram cannot read a card's markup; sent as plain text");
+                message.parse_mode = None;
+                message.text = card.plain_within(LONGEST);
+                self.say(&message).await
+            }
+            sent => sent,
+        }
+    }
+
+    async fn send_document(&self, file: &Document, channel: &Channel) -> Sent {
+        let place = match self.place_of(channel).await {
+            Ok(place) => place,
+            Err(sent) => return sent,
+        };
+        let part = Part::stream_with_length(file.body.clone(), file.body.len() as u64);
+        let part = part.file_name(file.name.clone());
+        // Telegram reads names as they are, and not as RFC 5987 writes them.
+        let mut form = Form::new()
+            .percent_encode_noop()
+            .text("chat_id", place.chat.to_string())
+            .text("caption", file.caption.clone());
+        if let Some(topic) = place.topic {
+            form = form.text("message_thread_id", topic.to_string());
+        }
+        if place.silent {
+            form = form.text("disable_notification", "true");
+        }
+        match self
+            .api
+            .upload("sendDocument", form.part("document", part))
+            .await
+        {
+            Ok(sent) => Sent::Done(message_of(&sent)),
+            Err(error) => verdict::of(error, place.chat),
+        }
+    }
+
+    async fn place_of(&self, channel: &Channel) -> Result<Place, Sent> {
+        let ChannelKind::Telegram {
+            chat,
+            topic,
+            silent,
+            ..
+        } = &channel.kind
+        else {
+            return Err(Sent::Refused("not a telegram channel".to_owned()));
+        };
+        let (Lane(chat), _) = self.lane_of(chat).await?;
+        Ok(Place {
+            chat,
+            topic: *topic,
+            silent: *silent,
+        })
+    }
+
+    /// A list that has grown too long tells its changes no more.
+    async fn edit_card(&self, card: &Card, channel: &Channel, message: &MessageRef) -> Sent {
+        let Ok(id) = message.0.parse() else {
+            return Sent::Refused("not a message of telegram".to_owned());
+        };
+        let chat = match self.place_of(channel).await {
+            Ok(place) => place.chat,
+            Err(sent) => return sent,
+        };
+        let mut card = card.clone();
+        if !card.further.is_empty() && self.fits(&card, channel) < card.count() {
+            card.changes.clear();
+        }
+        let mut edit = EditMessageText::new(ChatId(chat), MessageId(id), card.html())
+            .parse_mode(ParseMode::Html)
+            .link_preview_options(preview(card.url()));
+        let sent = match self.edit_message(&edit).await {
+            Sent::Refused(why) if verdict::is_markup(&why) => {
+                tracing::warn!(channel.id = %channel.id, error = %why, "telegram cannot read a card's markup; edited as plain text");
+                edit.parse_mode = None;
+                edit.text = card.plain_within(LONGEST);
+                self.edit_message(&edit).await
+            }
+            sent => sent,
+        };
+        match sent {
+            Sent::Done(_) => Sent::Done(Some(message.clone())),
+            sent => sent,
+        }
+    }
+}
+
+impl Sender for Telegram {
+    fn rate(&self) -> u32 {
+        self.rate
+    }
+
+    fn lane<'a>(&'a self, channel: &'a Channel) -> BoxFuture<'a, Result<(Lane, Limit), Sent>> {
+        async move {
+            match &channel.kind {
+                ChannelKind::Telegram { chat, .. } => self.lane_of(chat).await,
+                _ => Err(Sent::Refused("not a telegram channel".to_owned())),
+            }
+        }
+        .boxed()
+    }
+
+    fn fits(&self, card: &Card, _channel: &Channel) -> usize {
+        card.fitting(|card| {
+            card.count() <= MOST_LINKS && card.list_seen().chars().count() <= LONGEST
+        })
+    }
+
+    fn draft(&self, card: &Card, _channel: &Channel) -> Value {
+        card.html().into()
+    }
+
+    fn send<'a>(&'a self, card: &'a Card, channel: &'a Channel) -> BoxFuture<'a, Sent> {
+        self.send_card(card, channel).boxed()
+    }
+
+    fn edit<'a>(
+        &'a self,
+        card: &'a Card,
+        channel: &'a Channel,
+        message: &'a MessageRef,
+    ) -> Option<BoxFuture<'a, Sent>> {
+        Some(self.edit_card(card, channel, message).boxed())
+    }
+
+    fn document<'a>(&'a self, file: &'a Document, channel: &'a Channel) -> BoxFuture<'a, Sent> {
+        self.send_document(file, channel).boxed()
+    }
+
+    fn probe(&self) -> BoxFuture<'_, Result<(), Sent>> {
+        async {
+            let me = self.api.call(&GetMe::new()).await;
+            me.map(drop).map_err(|error| verdict::of(error, 0))
+        }
+        .boxed()
+    }
+
+    fn check<'a>(&'a self, channel: &'a Channel) -> BoxFuture<'a, Result<Checked, PushError>> {
+        check::channel(&self.api, channel).boxed()
+    }
+
+    fn moved(&self, from: i64, to: i64) {
+        let mut known = self.known();
+        known
+            .moved
+            .values_mut()
+            .filter(|id| **id == from)
+            .for_each(|id| *id = to);
+        known.moved.insert(from, to);
+        known.chats.retain(|_, (lane, _)| *lane != Lane(from));
+    }
+}
+
+fn limit(kind: &str) -> Limit {
+    let is_group = matches!(kind, "group" | "supergroup");
+    Limit {
+        gap: GAP,
+        window: is_group.then_some(GROUP_WINDOW),
+    }
+}
+
+fn message_of(sent: &Value) -> Option<MessageRef> {
+    let id = sent["message_id"].as_i64()?;
+    Some(MessageRef(id.to_string()))
+}
+
+/// A preview of `url`, and of nothing else that a text may link to.
+pub(crate) fn preview(url: Option<&str>) -> LinkPreviewOptions {
+    LinkPreviewOptions {
+        is_disabled: url.is_none(),
+        url: url.map(str::to_owned),
+        prefer_small_media: false,
+        prefer_large_media: false,
+        show_above_text: false,
+    }
+}

@@ -1,0 +1,76 @@
+//! Asks Telegram about a bot and about what it may do in a chat, without a message.
+
+use serde_json::Value;
+use teloxide::{
+    payloads::{GetChat, GetChatMember, GetMe},
+    types::UserId,
+};
+
+use super::{
+    api::{Api, CallError, id_of, recipient},
+    verdict,
+};
+use crate::{
+    bulletin::{Channel, ChannelKind, TelegramSettings},
+    push::{error::PushError, sender::Checked},
+};
+
+/// Returns what the bot of a token is called.
+///
+/// # Errors
+/// What is wrong with the token or the way to Telegram, and what to do.
+pub(in crate::push) async fn check_bot(settings: &TelegramSettings) -> Result<String, PushError> {
+    let api = Api::new(settings).map_err(PushError)?;
+    let me = api.call(&GetMe::new()).await;
+    let me = me.map_err(|error| PushError(verdict::of(error, 0).to_string()))?;
+    Ok(me["username"].as_str().unwrap_or("?").to_owned())
+}
+
+/// Returns where the bot may post.
+///
+/// # Errors
+/// It may not, or Telegram cannot be asked.
+pub(super) async fn channel(api: &Api, channel: &Channel) -> Result<Checked, PushError> {
+    let ChannelKind::Telegram { chat, .. } = &channel.kind else {
+        return Ok(Checked::NotTried);
+    };
+    let failed = |error: CallError| PushError(verdict::of(error, id_of(chat)).to_string());
+    let me = api.call(&GetMe::new()).await.map_err(failed)?;
+    let name = me["username"].as_str().unwrap_or("?");
+    let full = api
+        .call(&GetChat::new(recipient(chat)))
+        .await
+        .map_err(failed)?;
+    let kind = full["type"].as_str().unwrap_or("chat");
+    let title = full["title"]
+        .as_str()
+        .or(full["first_name"].as_str())
+        .unwrap_or("");
+    if kind != "private" {
+        let own = UserId(me["id"].as_u64().unwrap_or_default());
+        let member = api.call(&GetChatMember::new(recipient(chat), own)).await;
+        check_rights(name, kind, &member.map_err(failed)?)?;
+    }
+    Ok(Checked::Good(
+        format!("@{name} may post to {kind} {title}")
+            .trim_end()
+            .to_owned(),
+    ))
+}
+
+fn check_rights(name: &str, kind: &str, member: &Value) -> Result<(), PushError> {
+    let status = member["status"].as_str().unwrap_or("left");
+    let may = match (kind, status) {
+        (_, "creator") => true,
+        ("channel", "administrator") => member["can_post_messages"] == true,
+        (_, "administrator" | "member") => true,
+        (_, "restricted") => member["can_send_messages"] == true,
+        _ => false,
+    };
+    if may {
+        return Ok(());
+    }
+    Err(PushError(format!(
+        "@{name} may not post there (it is `{status}`); make it an administrator of the {kind} who may post messages"
+    )))
+}

@@ -1,0 +1,223 @@
+//! What a worker holds. All of it can be read again from the store; a crash loses nothing.
+
+use std::{
+    collections::{HashMap, HashSet, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
+
+use chrono::{DateTime, Utc};
+use futures::{
+    future::{BoxFuture, FutureExt},
+    stream::FuturesUnordered,
+};
+use tokio::{sync::watch, time::Instant};
+
+use super::wish::Aside;
+use crate::{
+    bulletin::{Channel, ChannelId, DeliveryId},
+    ops::{StoreError, Waiting},
+    push::{
+        deliver::{Delivered, Desk},
+        health::Health,
+        pace::{Lane, Limit, Slot, Turn},
+        sender::Sent,
+    },
+};
+
+/// The task of one sender.
+pub(in crate::push) struct Worker {
+    pub(super) desk: Arc<Desk>,
+    pub(super) health: Health,
+    pub(super) served: Served,
+    pub(super) waiting: WaitingHeads,
+    pub(super) lanes: Lanes,
+    pub(super) direct: DirectSends,
+    pub(super) flights: Flights,
+    pub(super) trouble: Trouble,
+}
+
+/// The channels that are this sender's to send to.
+pub(super) struct Served {
+    /// Those of the config; chats that subscribed by themselves come and go.
+    pub(super) configured: HashMap<ChannelId, Channel>,
+    /// Where they change.
+    pub(super) wiring: watch::Receiver<Vec<Channel>>,
+    pub(super) takes_chats: bool,
+}
+
+/// The first waiting delivery of each channel.
+#[derive(Default)]
+pub(super) struct WaitingHeads {
+    /// Without those in flight.
+    pub(super) by_channel: HashMap<ChannelId, Waiting>,
+    /// Channels whose outbox changed while a delivery was in flight: what its completion knew of is perhaps not
+    /// the latest.
+    pub(super) stale: HashSet<ChannelId>,
+    pub(super) reading: bool,
+    pub(super) read_again: bool,
+}
+
+/// Which lane of the pace each channel is in, as its platform says.
+#[derive(Default)]
+pub(super) struct Lanes {
+    pub(super) of: HashMap<ChannelId, Lane>,
+    pub(super) members: HashMap<Lane, Vec<ChannelId>>,
+    /// Those that wait and have no lane.
+    pub(super) wanted: HashSet<ChannelId>,
+    /// Those whose platform is being asked.
+    pub(super) asked: HashSet<ChannelId>,
+    /// Those of them that lead elsewhere since they were asked about.
+    pub(super) outdated: HashSet<ChannelId>,
+    /// When earlier runs sent, until the lane of the channel is known.
+    pub(super) recent: HashMap<ChannelId, Vec<Instant>>,
+    /// Until when the platform asked earlier runs to wait, likewise.
+    pub(super) held: HashMap<ChannelId, Instant>,
+}
+
+/// What goes out past the outbox.
+#[derive(Default)]
+pub(super) struct DirectSends {
+    pub(super) queues: HashMap<Lane, VecDeque<Aside>>,
+    /// Lanes in which one of them did not go out, and is repeated.
+    pub(super) stuck: HashSet<Lane>,
+}
+
+/// What is under way.
+#[derive(Default)]
+pub(super) struct Flights {
+    pub(super) all: FuturesUnordered<BoxFuture<'static, Result<Landed, StoreError>>>,
+    pub(super) deliveries: HashMap<ChannelId, DeliveryId>,
+    /// Of all, those that send.
+    pub(super) requests: usize,
+}
+
+/// What is wrong with the platform, or was when the program began.
+#[derive(Default)]
+pub(super) struct Trouble {
+    pub(super) pause: Option<Pause>,
+    /// Requests in a row that ended with neither a yes nor a no.
+    pub(super) errors: u32,
+    /// Pauses since the last message that was taken.
+    pub(super) pauses: u32,
+    /// `sending` when the program began: perhaps sent.
+    pub(super) unsettled: Vec<Waiting>,
+}
+
+/// While nothing is sent, until a call without effect is answered.
+pub(super) struct Pause {
+    pub(super) probes: u32,
+    pub(super) next: Instant,
+    pub(super) probing: bool,
+}
+
+/// How something that was under way ended.
+pub(super) enum Landed {
+    Delivered(Delivered),
+    Direct(Aside, Slot, (Instant, Instant), Sent),
+    Lane(ChannelId, Result<(Lane, Limit), Sent>),
+    Heads(Vec<Waiting>),
+    Probed(Result<(), Sent>),
+}
+
+impl Served {
+    /// Returns whether it is this sender's to send there.
+    pub(super) fn has(&self, id: &ChannelId) -> bool {
+        self.configured.contains_key(id) || self.takes_chats && id.chat().is_some()
+    }
+
+    /// [`Served::has`] for others to ask.
+    pub(super) fn asked_by_others(&self) -> impl Fn(&ChannelId) -> bool + Send + 'static {
+        let own: HashSet<ChannelId> = self.configured.keys().cloned().collect();
+        let takes_chats = self.takes_chats;
+        move |id| own.contains(id) || takes_chats && id.chat().is_some()
+    }
+}
+
+impl Worker {
+    /// Remembers nothing yet; [`Worker::new`] does.
+    pub(super) fn blank(
+        desk: Desk,
+        (mut wiring, takes_chats): (watch::Receiver<Vec<Channel>>, bool),
+        health: Health,
+    ) -> Self {
+        let channels = wiring.borrow_and_update().clone();
+        Self {
+            desk: Arc::new(desk),
+            health,
+            served: Served {
+                configured: by_id(channels),
+                wiring,
+                takes_chats,
+            },
+            waiting: WaitingHeads::default(),
+            lanes: Lanes::default(),
+            direct: DirectSends::default(),
+            flights: Flights::default(),
+            trouble: Trouble::default(),
+        }
+    }
+
+    pub(super) fn channel(&self, id: &ChannelId) -> Option<Channel> {
+        let configured = self.served.configured.get(id).cloned();
+        let subscribed = || self.desk.store.chat_channel(id).map(|it| (*it).clone());
+        configured.or_else(|| subscribed().filter(|_| self.served.takes_chats))
+    }
+
+    pub(super) fn fly(
+        &mut self,
+        flight: impl Future<Output = Result<Landed, StoreError>> + Send + 'static,
+    ) {
+        self.flights.all.push(flight.boxed());
+    }
+
+    /// Says to the pace since when a lane waits.
+    pub(super) fn place(&mut self, lane: Lane) {
+        let members = self.lanes.members.get(&lane).into_iter().flatten();
+        let due = members
+            .filter_map(|id| self.waiting.by_channel.get(id))
+            .map(|head| head.due_at)
+            .min();
+        match due {
+            Some(due) => self.desk.pace().wait(lane, Turn::Plain, instant(due)),
+            None => self.desk.pace().unwait(lane, Turn::Plain),
+        }
+    }
+
+    pub(super) fn read_heads(&mut self) {
+        let in_flight = self.flights.deliveries.keys().cloned();
+        self.waiting.stale.extend(in_flight);
+        if self.waiting.reading {
+            self.waiting.read_again = true;
+            return;
+        }
+        self.waiting.reading = true;
+        let (store, served) = (self.desk.store.clone(), self.served.asked_by_others());
+        self.fly(async move { Ok(Landed::Heads(store.heads_where(served).await?)) });
+    }
+
+    pub(super) fn read_heads_of(&mut self, ids: Vec<ChannelId>) {
+        let store = self.desk.store.clone();
+        self.fly(async move { Ok(Landed::Heads(store.heads(Some(ids)).await?)) });
+    }
+}
+
+pub(super) fn by_id(channels: Vec<Channel>) -> HashMap<ChannelId, Channel> {
+    let channels = channels.into_iter();
+    channels
+        .map(|channel| (channel.id.clone(), channel))
+        .collect()
+}
+
+/// Times past are kept too: who has waited longest goes first.
+pub(super) fn instant(at: DateTime<Utc>) -> Instant {
+    let (now, today) = (Instant::now(), Utc::now());
+    let ahead = (at - today).to_std();
+    ahead.map_or_else(
+        |_| {
+            let ago: Option<Duration> = (today - at).to_std().ok();
+            ago.and_then(|ago| now.checked_sub(ago)).unwrap_or(now)
+        },
+        |ahead| now + ahead,
+    )
+}
