@@ -11,7 +11,7 @@ use std::{fmt, str::FromStr, sync::Arc, time::Duration};
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
-use self::crontab::{FORMS, Line};
+use self::crontab::Line;
 
 /// A five- or six-field crontab line, `@hourly` and its like, or `every 5m`.
 ///
