@@ -28,10 +28,10 @@ enum Rule {
     Line(Arc<Line>),
 }
 
-/// How far ahead a line may fire at all, and the longest interval: 40 years of 365 days.
+/// The time ahead within which a line must fire, and the longest interval: 40 years of 365 days.
 const HORIZON: Duration = Duration::from_secs(40 * 365 * 86_400);
 
-/// Why a text is no schedule; `Display` says what is wrong and what is expected.
+/// A text is not a schedule; `Display` says what is wrong and what is expected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` is no schedule: {why}")]
 pub struct ScheduleError {
@@ -119,7 +119,7 @@ fn interval(text: &str) -> Result<Duration, String> {
 /// Reads `30s`, `5m`, `2h`, `1d`: a whole number and its unit.
 ///
 /// # Errors
-/// What is wrong with it and what is expected.
+/// It is not a schedule; the error says what is expected.
 pub fn parse_duration(text: &str) -> Result<Duration, String> {
     let expected = || {
         format!(

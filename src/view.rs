@@ -25,20 +25,20 @@ use crate::{
     },
 };
 
-/// How many items a list has where nobody says.
+/// The number of items in a list where nobody says.
 pub const DEFAULT_LIMIT: usize = 20;
-/// How many items one answer of the API has at most.
+/// The most items that one answer of the API has.
 pub const MOST_ITEMS: usize = 500;
 
 /// One page of a list, as the API answers it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Listing<T> {
     pub items: Vec<T>,
-    /// What to ask for as `cursor` to go on; None: that was all.
+    /// The `cursor` to go on with; None: that was all.
     pub next: Option<String>,
 }
 
-/// What a list is narrowed to: the options of the command line, the query of the API.
+/// The filter of a list: the options of the command line, the query of the API.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Filters {
@@ -67,7 +67,7 @@ impl Default for Filters {
     }
 }
 
-/// Why a list cannot be shown.
+/// A list cannot be shown.
 #[derive(Debug, thiserror::Error)]
 pub enum ViewError {
     /// A filter that means nothing for this list.

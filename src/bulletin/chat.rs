@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Channel, ChannelId, ChannelKind, Filter, Language, Mode, SourceId, TelegramChat};
 
-/// What a chat asked for. Each wish that is text was checked when it was taken.
+/// The settings that a chat asked for. Each wish that is text was checked when it was taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chat {
     /// As Telegram called it last, for those who let it in.
@@ -27,7 +27,7 @@ pub struct Chat {
     pub language: Option<Language>,
 }
 
-/// Whether a chat is let in.
+/// The admission of a chat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Standing {

@@ -36,7 +36,7 @@ impl Folded {
     }
 }
 
-/// What a filter says of a bulletin.
+/// A filter's verdict about a bulletin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     Wanted,

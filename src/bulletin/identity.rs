@@ -206,7 +206,7 @@ fn tracks(parameter: &str) -> bool {
     let is_time = value.len() >= 10 && value.bytes().all(|b| b.is_ascii_digit());
     match name.as_str() {
         "from" | "share" => SHARES.contains(&value.to_ascii_lowercase().as_str()),
-        // What pages add against caches.
+        // Parameters that pages add against caches.
         "_" | "_t" | "ts" | "timestamp" => is_time,
         "rand" | "random" | "nocache" => true,
         _ => {

@@ -7,7 +7,7 @@ use url::Url;
 
 use super::Secret;
 
-/// Who asks, where a site wants to know.
+/// The user and password for a site that wants them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Login {
     pub user: Secret,

@@ -1,4 +1,4 @@
-//! How a channel takes what it wants: at once, in bundles or digests, and when it must be quiet.
+//! The times at which a channel takes its bulletins: at once, in bundles or digests, and its quiet hours.
 
 use std::str::FromStr;
 
@@ -12,9 +12,9 @@ pub enum Mode {
     /// Each bulletin by itself.
     #[default]
     Each,
-    /// What one look found, up to eight in one card.
+    /// The bulletins of one poll, up to eight in one card.
     Bundle,
-    /// What came since the last one, by the channel's digest schedule.
+    /// The bulletins since the last one, by the channel's digest schedule.
     Digest,
 }
 
@@ -84,7 +84,7 @@ fn first(day: NaiveDate, time: NaiveTime, zone: Tz) -> Option<DateTime<Utc>> {
 }
 
 impl FromStr for Quiet {
-    /// What is wrong and what is expected.
+    /// The text cannot be read; the error says what is expected.
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {

@@ -21,7 +21,7 @@ const TAGS: [&str; 17] = [
 ];
 
 /// # Errors
-/// What the server would refuse.
+/// The part that the server would refuse.
 pub(super) fn check(html: &str) -> Result<(), String> {
     let mut open: Vec<String> = Vec::new();
     let mut rest = html;

@@ -51,7 +51,7 @@ fn share_a_source(one: &Channel, other: &Channel) -> bool {
     wanted.is_none_or(|(wanted, by)| wanted.iter().any(|source| by.wants(source)))
 }
 
-/// What a channel leads to, as far as the config says.
+/// The place that a channel leads to, as far as the config says.
 enum Place<'a> {
     Chat(String, Option<i32>),
     Robot(&'a Robot, super::Fingerprint),

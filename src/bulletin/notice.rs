@@ -1,4 +1,4 @@
-//! What a page says, before anyone has judged it.
+//! The content of a page, before anyone has judged it.
 
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +17,7 @@ pub struct Notice {
     pub updated: Option<Moment>,
     /// A feed's or card's own teaser, plain text.
     pub summary: Option<String>,
-    /// Who wrote or issued it, where the list or feed says so.
+    /// The author or publisher, where the list or feed names one.
     pub publisher: Option<String>,
     /// Kept on top of the list (置顶) regardless of its date.
     pub pinned: bool,
@@ -47,13 +47,13 @@ pub struct Article {
     pub canonical: Option<String>,
     /// The next page of a text that goes on elsewhere, absolute.
     pub next_page: Option<String>,
-    /// What a reader of the result should know, such as a date in the future.
+    /// Notes for the reader of the result, such as a date in the future.
     pub warnings: Vec<String>,
     /// None: it came with its list or feed, and no page was opened for it.
     pub opened: Option<Opened>,
 }
 
-/// What the next request for an article's page needs.
+/// The facts that the next request for an article's page needs.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Opened {
     pub validators: Validators,
@@ -88,7 +88,7 @@ impl Attachment {
     }
 }
 
-/// What a conditional request needs (RFC 9110, section 13).
+/// The validators of a conditional request (RFC 9110, section 13).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct Validators {
     pub etag: Option<String>,

@@ -1,4 +1,4 @@
-//! What is kept: bulletins and their deliveries.
+//! The records that are kept: bulletins and their deliveries.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -48,7 +48,7 @@ pub enum BulletinState {
     Withdrawn,
 }
 
-/// Why a bulletin was pushed, kept quiet or held (promises 2 to 4).
+/// The reason for which a bulletin was pushed, kept quiet or held (promises 2 to 4).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Cause {
@@ -78,7 +78,7 @@ pub enum Cause {
     Flood,
 }
 
-/// How a bulletin changed after it was published.
+/// A change of a bulletin after it was published.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Revision {
     pub at: DateTime<Utc>,
@@ -87,15 +87,15 @@ pub struct Revision {
     pub what: Changed,
 }
 
-/// What else than its title changed, as people are told of it.
+/// A change of something else than the title, as people are told of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Changed {
     Nothing,
     Text,
-    /// What the text said before, as far as it does no more.
+    /// The part of the text that is gone.
     Before(String),
-    /// What the text says beside all that it said.
+    /// The part of the text that is new.
     Added(String),
     /// Its files were these.
     Files(String),
@@ -112,10 +112,10 @@ pub struct Delivery {
     pub channel: ChannelId,
     pub kind: DeliveryKind,
     pub state: DeliveryState,
-    /// How many requests were begun.
+    /// The number of requests that were begun.
     pub attempts: u32,
     pub message: Option<MessageRef>,
-    /// Why it failed, or why the last attempt did. Also set, as a warning, on a sent one that is
+    /// The reason for which it, or its last attempt, failed. Also set, as a warning, on a sent one that is
     /// possibly repeated.
     pub error: Option<String>,
     pub queued_at: DateTime<Utc>,

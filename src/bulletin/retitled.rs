@@ -1,4 +1,4 @@
-//! How one title stands to another: the same, grown, the next of a series, or another one.
+//! The relation of one title to another: the same, grown, the next of a series, or another one.
 //!
 //! A counter or a mark that comes, goes or counts on makes no other title. Read [`compare`].
 
@@ -9,7 +9,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::{clean_title, likeness, title::without_count};
 
-/// How a title stands to another one that was seen in its place.
+/// The relation of a title to another one that was seen in its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Retitled {
     /// The same, but for marks, counters, spaces, case and width.

@@ -13,11 +13,11 @@ pub struct RobotKind {
     /// As the config names it.
     pub name: &'static str,
     pub keys: &'static [Key],
-    /// What the platform knows the sender by and counts its messages by: a robot's key, an account.
+    /// The key by which the platform knows the sender and counts its messages: a robot's key, an account.
     account: fn(&Robot) -> Vec<&str>,
     /// The keys that say where messages go, whoever sends them.
     place: &'static [&'static str],
-    /// Whether a message that was sent can be made to say something else.
+    /// True where a message that was sent can be edited.
     edits: bool,
 }
 
@@ -26,11 +26,11 @@ pub struct RobotKind {
 pub struct Key {
     pub name: &'static str,
     pub form: Form,
-    /// What it is for, as told where it is missing; empty where it may be.
+    /// Its purpose, as the error says where it is missing; empty where it may be.
     pub expected: &'static str,
 }
 
-/// What a key's value must be. Only those that say so may be left out.
+/// The form that a key's value must have. Only those that say so may be left out.
 #[derive(Debug, Clone, Copy)]
 pub enum Form {
     Secret,
@@ -257,14 +257,14 @@ impl Form {
 /// All members who see an application of WeCom.
 const EVERYBODY: &str = "@all";
 
-/// What the config says under one key.
+/// The config's value under one key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Setting {
     Secret(Secret),
     Text(String),
 }
 
-/// What two channels have in common that lead to the same place, or are sent by the same sender.
+/// The key that two channels have in common that lead to the same place, or are sent by the same sender.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fingerprint([u8; 16]);
 

@@ -1,4 +1,4 @@
-//! Whether two notices, of two sources, are the same one. Precision first: a wrong merge hides news.
+//! The comparison of two notices of two sources: are they the same? Precision first: a wrong merge hides news.
 //!
 //! Near-equal titles (第一批 and 第二批, 2025 and 2026, two campuses) are two notices; what joins is an
 //! equal address, or an equal title with the day or the text beside it, or an equal text with a title
@@ -12,7 +12,7 @@ use regex::Regex;
 
 use super::{Retitled, compare, fold};
 
-/// What is compared of a notice.
+/// The parts of a notice that are compared.
 #[derive(Debug, Clone, Default)]
 pub struct Face {
     /// As [`super::canonical_url`] makes it.

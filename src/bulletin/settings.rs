@@ -29,7 +29,7 @@ pub struct Source {
     pub time_zone: Tz,
     pub kind: ReadAs,
     pub filter: Filter,
-    /// How many of the newest bulletins the first look pushes.
+    /// The number of newest bulletins that the first poll pushes.
     pub announce_first: usize,
     /// Open each new article for text and summary.
     pub full_text: bool,
@@ -48,13 +48,13 @@ pub struct Source {
     pub ca: Option<PathBuf>,
     /// False: the server's certificate is not checked.
     pub verify: bool,
-    /// Whether robots.txt is asked.
+    /// True where robots.txt is obeyed.
     pub robots: bool,
     pub select: Select,
 }
 
 impl Source {
-    /// How often a source is looked at where nobody says.
+    /// The interval of sources that have no schedule of their own.
     pub const SCHEDULE: &'static str = "every 10m";
 
     /// A source with everything else as the config has it where a key is absent.
@@ -87,7 +87,7 @@ impl Source {
     }
 }
 
-/// What a source's address is.
+/// The kind of document at a source's address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum ReadAs {
     #[default]
@@ -118,7 +118,7 @@ pub struct Channel {
     /// None: all sources.
     pub sources: Option<Vec<SourceId>>,
     pub filter: Filter,
-    /// What passes quiet hours and digests: its words to include; none: nothing does.
+    /// The words of bulletins that pass quiet hours and digests; none: nothing does.
     pub urgent: Filter,
     pub mode: Mode,
     /// When a digest goes out, by the clock of `time_zone`.
@@ -150,7 +150,7 @@ pub enum ChannelKind {
     Robot(Robot),
 }
 
-/// How Telegram names a chat.
+/// Telegram's name of a chat.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum TelegramChat {
     Id(i64),
@@ -244,7 +244,7 @@ impl Channel {
     }
 }
 
-/// What the bot and the pages say.
+/// The language of the bot and the pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Language {

@@ -16,7 +16,7 @@ pub struct Template {
     ready: Arc<Environment<'static>>,
 }
 
-/// What a template may name. Texts are clean; what a bulletin does not have is empty.
+/// The fields that a template may name. Texts are clean; what a bulletin does not have is empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct TemplateFields {
     /// The bulletin's number.
@@ -69,7 +69,7 @@ const PLAIN: &str = "card.txt";
 
 impl Template {
     /// # Errors
-    /// What is wrong with its syntax, or a field that does not exist, and what is expected.
+    /// Its syntax is wrong, or a field does not exist; the error says what is expected.
     pub fn new(text: &str) -> Result<Self, String> {
         bounds::check(text)?;
         let mut ready = Environment::new();
@@ -107,7 +107,7 @@ impl Template {
     /// The same for a chat of Telegram, where its cards are HTML.
     ///
     /// # Errors
-    /// What Telegram would refuse in a card of it, too.
+    /// Telegram would refuse a card of it, too.
     pub fn of_html(text: &str) -> Result<Self, String> {
         let template = Self::new(text)?;
         for sample in samples() {
@@ -122,7 +122,7 @@ impl Template {
     /// The card of one bulletin; `marks_up`: values are escaped as HTML.
     ///
     /// # Errors
-    /// What went wrong, such as a card that takes too long.
+    /// It failed, such as a card that takes too long.
     pub fn render(&self, fields: &TemplateFields, marks_up: bool) -> Result<String, String> {
         let name = if marks_up { MARKED_UP } else { PLAIN };
         let template = self.ready.get_template(name);

@@ -73,7 +73,7 @@ pub(super) fn without_count(title: &str) -> &str {
     &title[..begin.unwrap_or(title.len())]
 }
 
-/// What readers leave below a title, as forums count it.
+/// The counts of replies below a title, as forums show them.
 const SAID: &str = "跟[帖贴]|回应|[点點]?[赞贊讚]|评|評|人看[过過]|人想去|人感兴趣|likes?|upvotes?|answers?|antworten|kommentare?|aufrufe|vues?|réponses?|commentaires?|commenti|risposte|respuestas?|comentarios?|visitas|vistas|комментари(?:й|я|ев)|ответ(?:а|ов)?";
 /// `已有九人看过`, `12人已读`, `已报名12人`.
 const READERS: &str = r"(?:已有|共有)?[\d〇零一二三四五六七八九十百千万两]+(?:人次|人|次)(?:看过|看過|已读|阅读|浏览|参与|报名|评论|点赞|围观|关注)|(?:已报名|已有|已参与|已售)[\d〇零一二三四五六七八九十百千万两]+[人份次]";

@@ -1,4 +1,4 @@
-//! What a source's validators are worth (promise 7).
+//! The worth of a source's validators (promise 7).
 //!
 //! Some servers answer 304 for ever: their ETag or Last-Modified does not change with the page, and they
 //! compare it with nothing else. Validators are therefore used, but not believed until the page was seen to
@@ -12,7 +12,7 @@ use super::Validators;
 /// Less than a day, so that a source with a long interval is asked in time as well.
 const WHOLE_AFTER: TimeDelta = TimeDelta::hours(20);
 
-/// What was learnt of a source's validators.
+/// The experience with a source's validators.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Trust {
@@ -30,7 +30,7 @@ pub struct Trust {
 #[derive(Debug, Clone, Copy)]
 pub struct Came<'a> {
     pub validators: &'a Validators,
-    /// Whether it differs from the page before; None: there was none.
+    /// True where it differs from the page before; None: there was none.
     pub is_changed: Option<bool>,
     /// It was asked for without conditions.
     pub is_whole: bool,

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 const BACKLOG: u64 = 60;
 /// Between two of them, so that their dates go back two weeks.
 const BACKLOG_STEP: TimeDelta = TimeDelta::hours(5);
-/// What a rest is made up for at most, four for each desk.
+/// The most bulletins that are made up for after a pause, four for each desk.
 const MADE_UP: u64 = 12;
 /// Runs that are remembered; what is older keeps the dates of the oldest.
 const RUNS: usize = 64;

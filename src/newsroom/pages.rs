@@ -40,7 +40,7 @@ pub(super) struct Section {
     pub id: &'static str,
     pub name: &'static str,
     pub folder: &'static str,
-    /// What is watched of it.
+    /// The pages of it that are watched.
     pub watched: &'static str,
     template: &'static str,
     /// Bytes really in GBK, and only `<meta>` says so, as on many an old site.

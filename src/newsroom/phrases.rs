@@ -1,4 +1,4 @@
-//! What the newsroom writes about: templates of headlines and texts, and words for their gaps.
+//! The newsroom's subjects: templates of headlines and texts, and words for their gaps.
 //!
 //! `{city}` and its like are gaps, two at least in a headline. The lengths of the word lists that
 //! fill them are primes, so that a headline comes back only after all combinations.
@@ -8,7 +8,7 @@
 pub(super) struct Template {
     pub title: &'static str,
     pub body: &'static [&'static str],
-    /// Who issues it.
+    /// The department that issues it.
     pub from: &'static str,
     /// Names of files that go with it.
     pub files: &'static [&'static str],

@@ -14,7 +14,7 @@ pub(super) struct Story {
     pub number: u64,
     pub title: String,
     pub paragraphs: Vec<String>,
-    /// Who issues it.
+    /// The department that issues it.
     pub from: &'static str,
     pub files: Vec<File>,
     /// `2022-11-20`.

@@ -1,4 +1,4 @@
-//! What follows the attempt to send a delivery: whether it is repeated, and when.
+//! The consequences of an attempt to send a delivery: whether it is repeated, and when.
 
 use chrono::{DateTime, Utc};
 
@@ -10,10 +10,10 @@ use crate::bulletin::{DeliveryState, MessageRef};
 /// not do so for ever.
 const MOST_DOUBTS: u8 = 8;
 
-/// How the error of a delivery begins that came to nothing, as far as anybody knows.
+/// The beginning of the error of a delivery that came to nothing, as far as anybody knows.
 pub const PERHAPS: &str = "perhaps delivered";
 
-/// How a begun send ended.
+/// The end of a begun send.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     Sent {
@@ -47,7 +47,7 @@ pub enum Outcome {
     PutBack,
 }
 
-/// What a settled attempt means for the counts of its channel.
+/// The effect of a settled attempt on the counts of its channel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AfterAttempt {
     /// With a warning where an earlier attempt was never answered.

@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 use super::facts::Archived;
 use crate::bulletin::{BulletinState, SourceId};
 
-/// How long a change can be read. A follower that was away for longer reads everything anew.
+/// The time for which a change can be read. A follower that was away for longer reads everything anew.
 pub const KEPT: Duration = Duration::days(7);
 /// Changes that can be read at most, the newest.
 pub const MOST: u64 = 100_000;
 
-/// What changed, by the number or name under which it is read.
+/// The thing that changed, by the number or name under which it is read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FeedEvent {
     /// A bulletin was admitted, imported, or published after it was held.

@@ -1,4 +1,4 @@
-//! What of a text or its files is another one now, in words that people are told. Pure.
+//! The difference between two versions of a text or its files, in words for people. Pure.
 
 use std::collections::{BTreeSet, HashSet};
 

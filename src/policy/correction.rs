@@ -1,4 +1,4 @@
-//! How a notice or its article differs from the bulletin that it is.
+//! The difference between a notice or its article and the bulletin that it is.
 
 use super::{
     changes,
@@ -20,7 +20,7 @@ const MOST_TITLES: usize = 8;
 /// Corrections of one bulletin that count.
 const MOST_REVISIONS: u32 = 32;
 
-/// How a known row differs from the archive.
+/// The difference between a known row and the archive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Correction {
     None,

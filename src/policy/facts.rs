@@ -1,4 +1,4 @@
-//! What the store keeps, in the words of the field: the entities that rules read and transactions write.
+//! The entities of the store, in the words of the field: rules read them and transactions write them.
 
 use std::collections::HashSet;
 
@@ -11,7 +11,7 @@ use crate::bulletin::{
     Validators,
 };
 
-/// What is known of one source beside what was seen there.
+/// The facts about one source, beside the rows that were seen there.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct SourceFacts {
     /// Of address, kind and selectors: another one starts a new baseline.
@@ -34,12 +34,12 @@ pub struct Baseline {
     pub oldest: Option<Moment>,
 }
 
-/// What is known of one channel beside its settings.
+/// The facts about one channel, beside its settings.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct ChannelFacts {
-    /// Why it is paused, and since when (ms).
+    /// The reason of its pause, and its beginning (ms).
     pub blocked: Option<(String, i64)>,
-    /// What its last attempt failed with, until one succeeds.
+    /// The error of its last attempt, until one succeeds.
     pub error: Option<String>,
     pub sent: u64,
     pub failed: u64,
@@ -187,7 +187,7 @@ pub fn first_number(hash: blake3::Hash) -> u64 {
         .map_or(0, |bytes| u64::from_be_bytes(*bytes))
 }
 
-/// What was seen under an address or guid of a source.
+/// The bulletins that were seen under an address or guid of a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Seen {
     pub bulletin: u64,
@@ -205,13 +205,13 @@ pub struct OutboxEntry {
     pub bulletin: Option<u64>,
     pub kind: DeliveryKind,
     pub state: DeliveryState,
-    /// How many requests were begun.
+    /// The number of requests that were begun.
     pub attempts: u32,
-    /// How many of them ended without an answer.
+    /// The number of them that ended without an answer.
     pub doubts: u8,
     /// The delivery under whose number the note or text stands.
     pub note: Option<u64>,
-    /// Whether a text is kept that says what went wrong.
+    /// True where a text is kept that says what went wrong.
     pub has_error: bool,
     pub message: Option<MessageRef>,
     pub queued_ms: i64,
@@ -288,7 +288,7 @@ impl OutboxEntry {
     }
 }
 
-/// Who has a message that is sent to each reader of a channel apart, while not all have it.
+/// The readers who have a message that is sent to each reader of a channel apart, while not all have it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Readers {
     /// The deliveries that it is made of. A repetition may have fewer of them, since one may be dropped
@@ -342,7 +342,7 @@ pub struct AuditEntry {
     pub what: String,
 }
 
-/// What changed in a bulletin, oldest first.
+/// The changes of a bulletin, oldest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct History {
     /// When the last correction was due (ms).
@@ -435,10 +435,10 @@ pub struct LookState {
     pub rows: Option<[u8; 16]>,
     /// Failed looks since the last good one.
     pub failures: u32,
-    /// What is wrong now, from the first failed look to the next good one.
+    /// The present error, from the first failed poll to the next good one.
     pub error: Option<String>,
     pub error_since: Option<DateTime<Utc>>,
-    /// Whether the fault was reported to those who are told of faults.
+    /// True where the fault was reported to those who are told of faults.
     pub told: Told,
     /// Not before this (Retry-After, backoff).
     pub not_before: Option<DateTime<Utc>>,
@@ -451,7 +451,7 @@ pub struct LookState {
     /// Minutes between the last looks that found something new (at most 16), oldest first: a
     /// source's own history, by which a long silence is noticed.
     pub gaps_minutes: Vec<u32>,
-    /// What its validators are worth. The last field: a state that an older version wrote ends before it.
+    /// The worth of its validators. The last field: a state that an older version wrote ends before it.
     #[serde(default, deserialize_with = "none_yet")]
     pub trust: Trust,
 }
@@ -485,7 +485,7 @@ impl LookState {
     }
 }
 
-/// Whether people were told of a source's fault.
+/// The state of the report about a source's fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Told {
     #[default]

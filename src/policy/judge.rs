@@ -72,7 +72,7 @@ pub(crate) fn rule(
     (0..notices.len()).map(judge).collect()
 }
 
-/// Why the source's own filter refuses it.
+/// The pattern by which the source's own filter refuses it.
 fn refusal(notice: &Notice, summary: &str, facts: &Facts<'_>) -> Option<Cause> {
     match facts.filter.verdict(&notice.title, summary) {
         Verdict::Excluded(word) => Some(Cause::Filtered(word)),

@@ -1,4 +1,4 @@
-//! What a bulletin said whenever somebody was told of it, so that a note says what its reader does not
+//! The versions of a bulletin that people were sent, so that a note says what its reader does not
 //! know: a title that flips and is back tells nobody anything.
 
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ const AHEAD: i64 = 600_000;
 /// Characters of a title.
 const TITLE: usize = 300;
 
-/// What it says, as far as people are told.
+/// The content of a bulletin, as far as people are told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wording {
     title: String,
@@ -57,7 +57,7 @@ impl Versions {
         }
         let mut earlier = self.0.iter().map(|(_, said)| said);
         let is_back = earlier.any(|said| *said == now || is_retitled && said.title == now.title);
-        // What nobody was told is as good as never said.
+        // A version that nobody was sent is as good as none.
         self.0.pop_if(|(since, _)| *since > told_ms);
         if self.0.last().is_none_or(|(_, said)| *said != now) {
             // The look may have begun before the message did that still said the other words.

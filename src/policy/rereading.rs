@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::bulletin::{Article, Opened};
 
-/// How long after it was first seen an article is read again.
+/// The time after which an article is read again, from its first sight on.
 const AFTER: [Duration; 4] = [
     Duration::hours(1),
     Duration::hours(3),
@@ -21,7 +21,7 @@ pub const TO_BE_SURE: Duration = Duration::hours(1);
 /// Rows that were taken off a list are read at once, but each so often at most.
 const TAKEN_OFF_AGAIN: Duration = Duration::days(1);
 
-/// What is kept of a recent bulletin beside its record.
+/// The facts that are kept of a recent bulletin beside its record.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Recent {
     pub first_seen_ms: i64,
@@ -66,7 +66,7 @@ impl Recent {
     pub fn new(article: Option<&Article>, now_ms: i64) -> Self {
         Self {
             first_seen_ms: now_ms,
-            // What could not be opened at first is opened later.
+            // An article that could not be opened at first is opened later.
             opened: match article {
                 Some(article) => article.opened.clone(),
                 None => Some(Opened::default()),

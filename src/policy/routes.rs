@@ -76,7 +76,7 @@ pub struct Chats {
     /// By age: the number that a chat has as a channel.
     by_age: BTreeMap<u32, (ChannelId, Arc<Known>)>,
     ages: HashMap<ChannelId, u32>,
-    /// What the patterns of all of them cost.
+    /// The cost of the patterns of all of them.
     cost: Cost,
 }
 

@@ -7,7 +7,7 @@ use chrono::Duration;
 use super::facts::{Archived, first_number};
 use crate::bulletin::{Face, canonical_url};
 
-/// How far back the same notice is looked for.
+/// The time back within which the same notice is looked for.
 pub const LATELY: Duration = Duration::days(7);
 /// Bulletins that are known again after a restart, and those of them by their texts too.
 pub const MOST: usize = 2000;
@@ -17,7 +17,7 @@ const MOST_COMPARED: usize = 8;
 /// Likenesses after which only what a restart would know again is kept.
 const MOST_KEYS: usize = 10 * MOST;
 
-/// What was published lately, by address, title and text.
+/// The recently published bulletins, by address, title and text.
 #[derive(Debug, Clone, Default)]
 pub struct Twins(HashMap<u64, Vec<u64>>);
 

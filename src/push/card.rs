@@ -1,4 +1,4 @@
-//! What a channel shows of a bulletin: the words of a card, cleaned and bounded, and its form as
+//! The card that a channel shows of a bulletin: its words, cleaned and bounded, and its form as
 //! Telegram's HTML and as plain text.
 //!
 //! Page text is untrusted: whatever it holds, a card stays well-formed and within the platform's

@@ -39,7 +39,7 @@ const MOST_PARTS: u32 = 11 + 5 * 48;
 pub(super) const MOST_UNANSWERED: usize = 16;
 const LOOKS_AGAIN: Duration = Duration::from_millis(3);
 
-/// What all deliveries of one sender stand on.
+/// Everything that the deliveries of one sender share.
 #[derive(Debug)]
 pub(super) struct Desk {
     pub(super) store: Store,
@@ -56,7 +56,7 @@ pub(super) struct Desk {
     unanswered: Semaphore,
 }
 
-/// What goes out.
+/// The content of a delivery.
 enum Show<'a> {
     Card(Card),
     /// An edit of a message that was sent.
@@ -76,7 +76,7 @@ pub(super) struct Delivered {
     pub(super) times: Option<(Instant, Instant)>,
     /// None: it was dropped or done meanwhile.
     pub(super) sent: Option<Sent>,
-    /// What the channel waits with now.
+    /// The delivery that the channel waits with now.
     pub(super) next: Option<Waiting>,
 }
 

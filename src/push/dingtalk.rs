@@ -24,7 +24,7 @@ use crate::bulletin::{Channel, Language, Robot};
 const TEXT: Style = style::markdown(7000, "  \n");
 /// Of what the list of chats shows.
 const TITLE: usize = 200;
-/// How long a robot is shut out that was too fast.
+/// The time for which a robot is shut out that was too fast.
 const PUNISHMENT: Duration = Duration::from_secs(600);
 /// The organisation's quota is used up.
 const NO_QUOTA: Duration = Duration::from_secs(3600);

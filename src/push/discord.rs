@@ -40,7 +40,7 @@ const EMBEDS: usize = 5800;
 pub(super) struct Discord {
     http: Http,
     url: String,
-    /// What the last answer asks for.
+    /// The pause that the last answer asks for.
     pause: Mutex<Duration>,
 }
 

@@ -1,8 +1,8 @@
-//! Why something could not be pushed, for people.
+//! Errors of pushing, for people.
 
 use crate::ops::StoreError;
 
-/// Why a card could not be sent or a channel not be checked. `Display` says what to do and shows no secret.
+/// A card could not be sent or a channel not be checked. `Display` says what to do and shows no secret.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{0}")]
 pub struct PushError(pub String);

@@ -1,4 +1,4 @@
-//! Whether a sender as a whole can send: told once when it cannot, and once when it can again.
+//! The state of a sender as a whole: reported once when it cannot send, and once when it can again.
 
 use std::{
     panic::AssertUnwindSafe,
@@ -14,14 +14,14 @@ use crate::{
     supervise::{Supervisor, reason},
 };
 
-/// Why a whole sender rests.
+/// The reason for which a whole sender is paused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     /// Which sender, such as `telegram`.
     pub place: &'static str,
     pub what: String,
     pub since: DateTime<Utc>,
-    /// What to do about it.
+    /// The remedy, for people.
     pub remedy: String,
 }
 
@@ -33,7 +33,7 @@ pub(super) struct Health {
     fault: Arc<Mutex<Option<Fault>>>,
 }
 
-/// What of a sender is perhaps wrong.
+/// The part of a sender's settings that is perhaps wrong.
 #[derive(Debug, Clone, Copy)]
 enum About {
     Addresses,

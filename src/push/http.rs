@@ -1,6 +1,6 @@
 //! Requests to platforms: one client with bounds, answers read whole, and no secret in any text.
 //!
-//! What an answer means is the platform's file's business; [`foreign`] is for answers that are not the
+//! The platform's own file says what an answer means; [`foreign`] is for answers that are not the
 //! platform's own. Proxies are the environment's. Read [`Http::ask`] first.
 
 use std::{error::Error, fmt, time::Duration};
@@ -30,7 +30,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(3600);
 /// Characters of a platform's own words in an error.
 const WORDS: usize = 200;
 
-/// Why there is no answer. No text in it holds a secret.
+/// The reason for which there is no answer. No text in it holds a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Silence {
     /// The request never went out.

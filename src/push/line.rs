@@ -22,7 +22,7 @@ pub(super) struct Line {
     pub(super) health: Health,
 }
 
-/// What channels have in common that share a sender: the kind, and the account where there are several.
+/// The key that channels have in common that share a sender: the kind, and the account where there are several.
 pub(super) type Key = (&'static str, Option<Fingerprint>);
 
 /// A sender, and the bot that it is, for those who talk to people.

@@ -34,7 +34,7 @@ const HTML: Style = Style {
     link: Some(|text, url| format!("<a href=\"{}\">{text}</a>", escape(url))),
 };
 
-/// What Synapse takes of one account, as it comes (`rc_message`): ten at once, and one in five seconds. So
+/// Synapse's default limit for one account (`rc_message`): ten at once, and one in five seconds. So
 /// ten in the time in which it forgets ten never overrun it; the last second is for requests that were
 /// late on their way.
 const SYNAPSE: Limit = Limit {

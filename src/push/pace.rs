@@ -11,7 +11,7 @@ use std::{
 
 use tokio::time::Instant;
 
-/// How late a message may be without moving those after it, as a share of the gap between two.
+/// The share of the gap between two messages by which one may be late without moving those after it.
 /// Half a gap of jitter is what a strict token bucket without bursts forgives.
 const SLACK_SHARE: f64 = 0.3;
 /// Timers are no finer than this: at high rates small bursts make up for it.
@@ -29,7 +29,7 @@ const MANY_LANES: usize = 20_000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Lane(pub(crate) i64);
 
-/// What one lane may take.
+/// The limit of one lane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Limit {
     /// From one message to the next.

@@ -80,7 +80,7 @@ impl Pusher {
     /// A channel that was set aside and takes it is taken up again.
     ///
     /// # Errors
-    /// What the platform answered.
+    /// The platform's refusal.
     pub async fn test(&self, channel: &ChannelId) -> Result<Option<MessageRef>, PushError> {
         let config = self.config.borrow().clone();
         let channel = find(&config, channel)?;
@@ -119,7 +119,7 @@ impl Pusher {
     /// Asks the platform about a channel without sending (getMe, getChat, own rights).
     ///
     /// # Errors
-    /// What is wrong and what to do.
+    /// The channel does not work; the text says what to do.
     pub async fn check(&self, channel: &ChannelId) -> Result<Checked, PushError> {
         let config = self.config.borrow().clone();
         let channel = find(&config, channel)?;

@@ -335,7 +335,7 @@ mod tests {
         assert!(is_same(&first, &second, "a") && is_same(&first, &second, "out"));
         assert!(!is_same(&first, &second, "b") && of(&first, "b").asides.is_closed());
         assert!(!of(&second, "a").channels.borrow()[0].filter.is_empty());
-        // What is in the config no more ends alone.
+        // Only the line that has left the config ends.
         world.live.send_replace(config(&format!("{STDOUT}{a}")));
         let third = world.serving(&["a", "out"]).await;
         assert!(is_same(&first, &third, "a") && is_same(&first, &third, "out"));

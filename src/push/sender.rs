@@ -18,7 +18,7 @@ use crate::{
 
 const TOO_FAST: &str = "too fast";
 
-/// How one request to a platform ended. Each variant is there because the worker acts on it.
+/// The end of one request to a platform. Each variant is there because the worker acts on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Sent {
     /// Taken, under this name.
@@ -95,10 +95,10 @@ impl fmt::Display for Sent {
     }
 }
 
-/// What a check of a channel found.
+/// The finding of a channel's check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Checked {
-    /// What the platform says of it, such as the chat's title and the bot's rights.
+    /// The platform's answer, such as the chat's title and the bot's rights.
     Good(String),
     /// The platform has no call for it.
     NotTried,
@@ -119,7 +119,7 @@ impl Reader {
     }
 }
 
-/// Who has a message already, of a channel whose readers get one each.
+/// The readers who have a message already, of a channel whose readers get one each.
 #[derive(Debug)]
 pub(crate) struct Readers(Option<(Store, DeliveryId)>);
 

@@ -170,7 +170,7 @@ struct Line<'a> {
     /// The note of a rebroadcast, the text of an announcement.
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<&'a str>,
-    /// What the channel's template makes of it.
+    /// The text that the channel's template makes of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<&'a str>,
     #[serde(flatten)]

@@ -1,4 +1,4 @@
-//! What every robot posts, whatever a page holds, is within the platform's limits.
+//! Every robot's posts are within the platform's limits, whatever a page holds.
 
 use std::sync::Arc;
 

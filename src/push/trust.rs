@@ -25,7 +25,7 @@ pub(super) fn own_authorities() -> Result<Option<Vec<u8>>, PushError> {
     read.map(Some).map_err(|error| wrong(&error.to_string()))
 }
 
-/// Why what the environment names is of no use.
+/// The error of a file that the environment names and that is of no use.
 pub(super) fn wrong(why: &str) -> PushError {
     PushError(format!(
         "the file of certificates that {FILE} names cannot be used: {why}"

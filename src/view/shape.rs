@@ -144,7 +144,7 @@ pub struct Channel {
     pub queued: u64,
     pub sent: u64,
     pub failed: u64,
-    /// Why it is blocked or failing.
+    /// The reason for which it is blocked or failing.
     pub error: Option<String>,
 }
 

@@ -22,12 +22,12 @@ const MAX_PLACES: usize = 1000;
 /// the largest one it is some 30 ms. What a pattern compiles to does not tell it: `\w` is large, and
 /// one place.
 const MAX_TEXT: usize = 1 << 10;
-/// What a pattern compiles to at most, in bytes.
+/// The most bytes that a pattern compiles to.
 const MAX_PATTERN: usize = 1 << 20;
 /// Bytes of a pattern as it is written.
 const MAX_WRITTEN: usize = 4000;
 
-/// What patterns cost: bytes while they are kept, and time for each byte of a text.
+/// The cost of patterns: bytes while they are kept, and time for each byte of a text.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Cost {
     bytes: usize,
@@ -69,7 +69,7 @@ impl Cost {
     }
 }
 
-/// Why a pattern cannot be used.
+/// A pattern cannot be used.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Unusable {
     TooLarge(&'static str),

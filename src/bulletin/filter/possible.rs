@@ -1,4 +1,4 @@
-//! Whether a pattern can match any folded text at all: one that cannot would be a filter that
+//! Finds out if a pattern can match any folded text at all: one that cannot would be a filter that
 //! silently matches nothing.
 
 use std::{collections::HashSet, sync::LazyLock};

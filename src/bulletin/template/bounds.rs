@@ -1,4 +1,4 @@
-//! How large a template may be. The engine's parser calls itself for each `not`, `-` and `elif`, and
+//! The bounds of a template's size. The engine's parser calls itself for each `not`, `-` and `elif`, and
 //! walks chains such as `a + a + …` the same way: without a bound, a long one ends the program.
 
 /// Bytes of a template: a card of Telegram has 4096 characters.
@@ -8,7 +8,7 @@ const MAX_TAGS: usize = 300;
 const MAX_PARTS: usize = 200;
 
 /// # Errors
-/// What is too large, and what is expected.
+/// Something is too large; the error says what is expected.
 pub(super) fn check(text: &str) -> Result<(), String> {
     if text.len() > MAX_TEXT {
         return Err(format!(

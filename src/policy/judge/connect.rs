@@ -45,7 +45,7 @@ impl Identity {
     }
 }
 
-/// How the day of a row stands to that of a bulletin.
+/// The relation of a row's day to that of a bulletin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum When {
     /// As exactly as both say.
@@ -68,7 +68,7 @@ impl When {
     }
 }
 
-/// What the store remembers under a key, and how its bulletin stands to the row.
+/// The store's memory under a key, and the relation of its bulletin to the row.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Hit {
     pub(crate) seen: Seen,
@@ -132,7 +132,7 @@ impl Hit {
     }
 }
 
-/// How a page shows its rows.
+/// The way in which a page shows its rows.
 #[derive(Debug, Clone, Copy)]
 struct PageManner {
     /// One notice at a time.
@@ -153,7 +153,7 @@ pub(crate) struct Titled {
     pub(crate) is_current: bool,
 }
 
-/// What the store remembers of a row's keys.
+/// The store's memory of a row's keys.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Remembered {
     pub(crate) guid: Option<Hit>,

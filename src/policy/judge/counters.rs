@@ -1,4 +1,4 @@
-//! What counts in the titles of a page, in whatever form: numbers that move in several rows at one look,
+//! Counters in the titles of a page, in whatever form: numbers that move in several rows at one poll,
 //! or that stand in the same place of most rows, and pieces that come or go around most titles.
 //!
 //! A title that differs in these alone is no other title. Days, hours and amounts (12人, 320万元) are more
@@ -40,14 +40,14 @@ type Change = HashSet<Place>;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Place {
     Number(Around),
-    /// What a notice is about: people, money, rooms.
+    /// A number that a notice is about: people, money, rooms.
     Amount(Around),
     Hour(Around),
     /// A day or a year.
     Moment(Around),
     /// `第3期` counts issues, not readers.
     Issue,
-    /// What came or went there, without its numbers.
+    /// The text that came or went there, without its numbers.
     Head(String),
     Tail(String),
     /// That it was cancelled, put off or corrected.

@@ -1,10 +1,10 @@
-//! What the rules are asked with, and what they answer.
+//! The facts that the rules get, and their answers.
 
 use std::collections::HashSet;
 
 use crate::bulletin::{BulletinId, BulletinState, Cause, Filter, Moment};
 
-/// What becomes of one row of a page.
+/// The verdict about one row of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ruling {
     /// Seen before under this address, guid, or title and date.
@@ -15,7 +15,7 @@ pub enum Ruling {
     Unknown(BulletinState, Cause),
 }
 
-/// What is known of the source, and what it asks for.
+/// The facts about the source, and its settings.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Facts<'a> {
     /// None: this is the first look. Else the oldest date that the baseline showed.

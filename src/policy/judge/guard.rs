@@ -1,4 +1,4 @@
-//! What looks like news and is none: the archive of a site that moved, and far more than a source ever had.
+//! Rows that look like news and are none: the archive of a site that moved, and far more than a source ever had.
 
 use std::collections::{HashMap, HashSet};
 

@@ -79,7 +79,7 @@ impl Order {
         order.into_iter().map(|(_, _, place)| place).collect()
     }
 
-    /// Why an unknown row is old, if it is.
+    /// The reason for which an unknown row is old, if it is.
     pub(crate) fn age(&self, place: usize, notice: &Notice) -> Option<Cause> {
         if let (Some(date), Some(oldest)) = (notice.published, self.oldest)
             && date.is_before(&oldest)
@@ -104,7 +104,7 @@ impl Order {
 
     /// Returns whether a row below all known ones was put there, on a list that grows at its end.
     fn is_appended(&self, place: usize, is_before_last: bool) -> bool {
-        // What stands on a further page was there before that page was read.
+        // A row of a further page was there before that page was read.
         self.grows && !self.descends && !is_before_last && place < self.first_page
     }
 }

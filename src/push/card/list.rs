@@ -1,7 +1,7 @@
 //! A card of several bulletins: the bundle of one look, with its headline on top, and the digest,
 //! grouped by source.
 //!
-//! How many go into one message is the channel's question ([`Card::fitting`]); what does not fit
+//! The channel decides how many go into one message ([`Card::fitting`]); what does not fit
 //! follows in the next one, so that each bulletin is reachable from what was sent.
 
 use super::{
@@ -15,14 +15,14 @@ use crate::bulletin::Language;
 const TITLE: usize = 120;
 const SUMMARY: usize = 300;
 
-/// How words and links are written.
+/// The way in which words and links are written.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Ink {
     /// Telegram's HTML.
     Html,
     /// Without markup; addresses stand below what they are of.
     Plain,
-    /// What a reader of the HTML sees.
+    /// The text that a reader of the HTML sees.
     Seen,
 }
 

@@ -25,9 +25,9 @@ pub(crate) struct Card {
     pub(crate) source: String,
     /// Further bulletins in the same message, where [`crate::push::sender::Sender::fits`] lets them in.
     pub(crate) further: Vec<Entry>,
-    /// How several stand together.
+    /// The form in which several stand together.
     pub(crate) form: Form,
-    /// What was corrected since the message was sent; none where it is sent for the first time.
+    /// Corrections since the message was sent; none where it is sent for the first time.
     pub(crate) changes: Vec<(BulletinId, String)>,
     /// The channel's own card, as Telegram's HTML.
     pub(in crate::push) own: Option<String>,
@@ -178,7 +178,7 @@ pub(crate) struct Entry {
     pub(crate) source: String,
 }
 
-/// How the bulletins of a card stand together.
+/// The form in which the bulletins of a card stand together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Form {
     /// The first is the headline, the rest are lines below it.

@@ -27,7 +27,7 @@ pub(in crate::push) struct Wording {
     pub(in crate::push) note: Option<String>,
     /// None: an announcement.
     pub(in crate::push) entries: Vec<Words>,
-    /// How several stand together.
+    /// The form in which several stand together.
     pub(in crate::push) form: Form,
     pub(in crate::push) language: Language,
 }

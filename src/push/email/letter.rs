@@ -38,7 +38,7 @@ pub(super) struct Letter {
     pub(super) readers: Vec<Mailbox>,
     subject: String,
     body: MultiPart,
-    /// What makes programs know a list's mail for one.
+    /// Headers by which programs know a list's mail for one.
     list: Vec<HeaderValue>,
 }
 

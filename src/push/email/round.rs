@@ -49,7 +49,7 @@ impl<'a> Round<'a> {
     }
 
     /// # Errors
-    /// What keeps the mail from all that are left.
+    /// The trouble that keeps the mail from all that are left.
     pub(super) async fn go(&mut self) -> Result<(), Sent> {
         let (mut trouble, mut in_a_row) = (None, 0);
         for mailbox in &self.letter.readers {

@@ -53,7 +53,7 @@ enum Encryption {
     None,
 }
 
-/// Why one reader does not get a mail, or why no reader does.
+/// The reason for which one reader, or no reader, gets a mail.
 #[derive(Debug)]
 pub(super) enum Refusal {
     /// This reader, now.

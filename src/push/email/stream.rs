@@ -19,7 +19,7 @@ const LONGEST_ANSWER: usize = 64 * 1024;
 pub(super) struct Bounded<S> {
     inner: S,
     peer: SocketAddr,
-    /// How much more the answer that is coming may have.
+    /// Bytes that the answer that is coming may still have.
     room: usize,
 }
 

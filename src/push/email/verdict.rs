@@ -1,4 +1,4 @@
-//! What a mail server's refusal is about, and so which key of the config mends it.
+//! The subject of a mail server's refusal, and so the key of the config that mends it.
 //!
 //! A server may refuse the sender, or an unknown user, as late as at the first reader or at the text
 //! (Postfix does so as it comes): the code and the words tell, not the step alone.
@@ -13,7 +13,7 @@ pub(super) enum Step {
     Text,
 }
 
-/// What the refusal is about.
+/// The subject of a refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Blame {
     Encryption,

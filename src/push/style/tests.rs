@@ -162,7 +162,7 @@ proptest! {
                 };
                 let number = format!("#{}", entry.number);
                 prop_assert!(text.contains(&number), "{}", text);
-                // What leaves room for its summary is whole but for that.
+                // A text with room for a summary is whole but for that.
                 if limit == 4096 && wording.note.is_none() && entry.title.len() < 1000 {
                     prop_assert!(text.contains(&entry.title), "{text}");
                     let url = entry.url.as_deref().unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use crate::push::card::{Wording, Words, cut};
 
-/// What a platform counts a text's length in.
+/// The unit in which a platform counts a text's length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::push) enum Unit {
     /// Of UTF-8.
@@ -44,9 +44,9 @@ impl Unit {
 pub(in crate::push) struct Style {
     pub(in crate::push) limit: usize,
     pub(in crate::push) unit: Unit,
-    /// What breaks a line.
+    /// The end of a line.
     pub(in crate::push) newline: &'static str,
-    /// What stands between paragraphs.
+    /// The text between two paragraphs.
     pub(in crate::push) gap: &'static str,
     pub(in crate::push) escape: fn(&str) -> String,
     /// Of text that is escaped.
@@ -55,7 +55,7 @@ pub(in crate::push) struct Style {
     pub(in crate::push) link: Option<fn(&str, &str) -> String>,
 }
 
-/// How many characters the parts of a card may have.
+/// The number of characters that the parts of a card may have.
 #[derive(Clone, Copy)]
 pub(super) struct Room {
     pub(super) summary: usize,
@@ -64,7 +64,7 @@ pub(super) struct Room {
     pub(super) files: Files,
 }
 
-/// How much is said of files.
+/// The detail in which files are named.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Files {
     Linked,

@@ -26,7 +26,7 @@ const UPLOAD_TIMEOUT: Duration = Duration::from_secs(120);
 /// Seconds: Telegram is not taken at its word for longer.
 const LONGEST_WAIT: u64 = 86_400;
 
-/// Why a call gave no result. No text in it holds the token.
+/// The reason for which a call gave no result. No text in it holds the token.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum CallError {
     /// Telegram's own refusal: certainly without effect.

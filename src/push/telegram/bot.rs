@@ -1,6 +1,6 @@
 //! One bot: its chats, their limits, and what it sends.
 //!
-//! What Telegram answers becomes a [`Sent`] in `verdict.rs`. Read [`Telegram::send`] first.
+//! Telegram's answers become a [`Sent`] in `verdict.rs`. Read [`Telegram::send`] first.
 
 use std::{
     collections::HashMap,

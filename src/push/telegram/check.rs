@@ -18,7 +18,7 @@ use crate::{
 /// Returns what the bot of a token is called.
 ///
 /// # Errors
-/// What is wrong with the token or the way to Telegram, and what to do.
+/// The token or the way to Telegram is wrong; the text says what to do.
 pub(in crate::push) async fn check_bot(settings: &TelegramSettings) -> Result<String, PushError> {
     let api = Api::new(settings).map_err(PushError)?;
     let me = api.call(&GetMe::new()).await;

@@ -1,4 +1,4 @@
-//! What Telegram's answers mean for a message, its chat and the bot.
+//! The meaning of Telegram's answers for a message, its chat and the bot.
 //!
 //! The texts are the server's own, in lower case here: `error_code` alone tells too little.
 

@@ -1,4 +1,4 @@
-//! How the bot speaks: within the pace of all that it sends, ahead of what waits there.
+//! Messages of the bot: within the pace of all that it sends, ahead of what waits there.
 
 use std::{
     hash::{DefaultHasher, Hash, Hasher},

@@ -1,4 +1,4 @@
-//! What goes out past the outbox has its turns in the order in which it was asked for, also where one is
+//! Direct sends have their turns in the order in which they were asked for, also where one is
 //! repeated: no edit undoes a later one.
 
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What earlier runs left: the pace, pauses that platforms asked for, and doubts. A restart must not make
+//! The traces of earlier runs: the pace, pauses that platforms asked for, and doubts. A restart must not make
 //! a sender faster.
 
 use chrono::Utc;

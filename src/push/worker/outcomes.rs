@@ -1,4 +1,4 @@
-//! What the answers to a worker's requests change: who waits, what is paused, where a chat is.
+//! The changes that answers to a worker's requests bring: who waits, what is paused, where a chat is.
 
 use chrono::Utc;
 use tokio::time::Instant;

@@ -33,9 +33,9 @@ const MOST_UNDER_WAY: usize = 2 * MOST_UNANSWERED;
 const MOST_QUESTIONS: usize = 8;
 /// A delivery is begun this long before its slot, so that the store's sync does not make it late.
 const LEAD: Duration = Duration::from_millis(40);
-/// How long a stop waits for answers.
+/// The time that a stop waits for answers.
 const STOP_WAITS: Duration = Duration::from_secs(5);
-/// How long it waits for what is written down after that: a full disk must not hold up the end.
+/// The time that it waits for the last writes after that: a full disk must not hold up the end.
 const WRITING_WAITS: Duration = Duration::from_secs(5);
 
 impl Worker {

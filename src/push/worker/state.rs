@@ -1,4 +1,4 @@
-//! What a worker holds. All of it can be read again from the store; a crash loses nothing.
+//! The state of a worker. All of it can be read again from the store; a crash loses nothing.
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},
@@ -75,7 +75,7 @@ pub(super) struct Lanes {
     pub(super) held: HashMap<ChannelId, Instant>,
 }
 
-/// What goes out past the outbox.
+/// Messages that go out past the outbox.
 #[derive(Default)]
 pub(super) struct DirectSends {
     pub(super) queues: HashMap<Lane, VecDeque<Aside>>,
@@ -83,7 +83,7 @@ pub(super) struct DirectSends {
     pub(super) stuck: HashSet<Lane>,
 }
 
-/// What is under way.
+/// Requests and questions that are under way.
 #[derive(Default)]
 pub(super) struct Flights {
     pub(super) all: FuturesUnordered<BoxFuture<'static, Result<Landed, StoreError>>>,
@@ -92,7 +92,7 @@ pub(super) struct Flights {
     pub(super) requests: usize,
 }
 
-/// What is wrong with the platform, or was when the program began.
+/// The platform's trouble, now or when the program began.
 #[derive(Default)]
 pub(super) struct Trouble {
     pub(super) pause: Option<Pause>,
@@ -111,7 +111,7 @@ pub(super) struct Pause {
     pub(super) probing: bool,
 }
 
-/// How something that was under way ended.
+/// The end of something that was under way.
 pub(super) enum Landed {
     Delivered(Delivered),
     Direct(Aside, Slot, (Instant, Instant), Sent),

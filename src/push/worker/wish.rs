@@ -1,4 +1,4 @@
-//! What goes out past the outbox, within the pace and ahead of the backlog: answers to people, tests.
+//! Messages that go out past the outbox, within the pace and ahead of the backlog: answers to people, tests.
 //! It is in memory alone.
 
 use std::time::Duration;
