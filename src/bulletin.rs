@@ -7,6 +7,7 @@
 mod added;
 mod call;
 mod chat;
+mod days;
 mod filter;
 mod fold;
 mod id;
@@ -21,6 +22,7 @@ mod record;
 mod retitled;
 mod robot;
 mod same;
+mod searched;
 mod settings;
 mod template;
 mod title;
@@ -29,6 +31,7 @@ mod trust;
 pub use added::AddedSource;
 pub(crate) use call::{quiet, unquiet};
 pub use chat::{Chat, Standing};
+pub use days::DayRange;
 pub use filter::{Cost, Filter, FilterError, Folded, Verdict};
 pub use fold::fold;
 pub use id::{BulletinId, ChannelId, DeliveryId, IdError, SourceId, topic_of};
@@ -45,6 +48,7 @@ pub use record::{
 pub use retitled::{Retitled, compare, is_cut_title, plain_title, spaced_title};
 pub use robot::{Fingerprint, Form, KINDS, Key, Robot, RobotKind, Setting};
 pub use same::{Face, bare_title, is_same, is_same_page, likeness, steady, substance};
+pub use searched::SearchedParts;
 pub use settings::{
     AddSources, AllowPrivate, Channel, ChannelKind, FetchSettings, LARGEST_DOCUMENT, Language,
     ReadAs, Secret, Select, Source, StdoutFormat, Subscribe, TelegramChat, TelegramSettings,

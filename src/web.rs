@@ -4,19 +4,27 @@
 //! know how sources are read or how channels send. Read [`router`] first: every address is there.
 
 mod api;
+mod assets;
 mod auth;
+mod bulletin_page;
+mod calendar;
 mod card;
 mod clients;
 mod crowd;
+mod days;
 mod door;
 mod feeds;
 mod gate;
 mod health;
+mod language;
 mod listen;
+mod marks;
 mod metrics;
 mod once;
 mod pages;
 mod problem;
+mod revalidate;
+mod selection;
 mod sources;
 mod steady;
 mod templates;
@@ -43,6 +51,7 @@ use tokio::{
     sync::{mpsc, oneshot},
 };
 use tokio_util::sync::CancellationToken;
+use tower_http::{CompressionLevel, compression::CompressionLayer};
 use url::Url;
 
 use self::{
@@ -184,14 +193,22 @@ fn pages_router(site: &Shared) -> Router<Shared> {
     Router::new()
         .route("/", get(pages::channel))
         .route("/sources", get(sources::sources))
-        .route("/b/{id}", get(pages::bulletin))
-        .route("/feed.atom", get(feeds::atom))
-        .route("/feed.json", get(feeds::json))
-        .route("/s/{source}/feed.atom", get(feeds::source_atom))
+        .route("/b/{id}", get(bulletin_page::page))
+        .route("/b/{id}/print", get(bulletin_page::print))
+        .merge(feeds::router())
+        .route("/deadlines.ics", get(calendar::deadlines))
         .route_layer(middleware::from_fn_with_state(site.clone(), turns::take))
-        .route("/style.css", get(pages::style))
-        .route("/icon.svg", get(pages::icon))
-        .route("/qr.svg", get(pages::qr))
+        .route("/style.css", get(assets::style))
+        .route("/print.css", get(assets::print_style))
+        .route("/icon.svg", get(assets::icon))
+        .route("/qr.svg", get(assets::qr))
+        .layer(middleware::from_fn(revalidate::pages))
+        .layer(compression())
+}
+
+/// Pages and feeds travel packed; the API does not, since it mixes secrets with what is asked.
+fn compression() -> CompressionLayer {
+    CompressionLayer::new().quality(CompressionLevel::Precise(5))
 }
 
 fn api_router(site: &Shared) -> Router<Shared> {

@@ -21,6 +21,8 @@ use crate::schedule::Schedule;
 pub struct Source {
     pub id: SourceId,
     pub name: String,
+    /// What it is grouped under on pages and in feeds; None: nothing.
+    pub group: Option<String>,
     /// Without user and password, which are its `login`.
     pub url: Url,
     /// Goes to the origin of `url` alone, as `headers` do.
@@ -62,6 +64,7 @@ impl Source {
     pub fn new(id: SourceId, mut url: Url) -> Self {
         Self {
             name: id.to_string(),
+            group: None,
             id,
             login: Login::take_from(&mut url),
             url,
@@ -305,6 +308,8 @@ pub struct WebSettings {
     /// None: `"off"`.
     pub listen: Option<SocketAddr>,
     pub public_url: Option<Url>,
+    /// What the pages, feeds and cards call this channel; None: words of the reader's language.
+    pub title: Option<String>,
     pub admin_token: Option<Secret>,
     pub metrics_token: Option<Secret>,
     /// Further names that are answered; loopback, `listen` and `public_url` always are.
@@ -338,6 +343,7 @@ impl Default for WebSettings {
         Self {
             listen: Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 8787))),
             public_url: None,
+            title: None,
             admin_token: None,
             metrics_token: None,
             hosts: Vec::new(),

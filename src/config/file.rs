@@ -132,6 +132,7 @@ fn read_web(mut table: Table<'_>, around: Surroundings<'_>) -> WebSettings {
     let mut web = WebSettings::default();
     table.set("listen", &mut web.listen, listen);
     table.set("public_url", &mut web.public_url, unless_empty(web_address));
+    table.set("title", &mut web.title, unless_empty(text));
     web.admin_token = table.take("admin_token", around.secret());
     web.metrics_token = table.take("metrics_token", around.secret());
     table.set("hosts", &mut web.hosts, list(host));

@@ -30,6 +30,7 @@ pub(super) fn read(
     let mut source = Source::new(id.unwrap_or_else(unnamed), url.unwrap_or_else(nowhere));
     source.time_zone = zone;
     table.set("name", &mut source.name, text);
+    table.set("group", &mut source.group, unless_empty(text));
     table.set("schedule", &mut source.schedule, from_str);
     table.set("time_zone", &mut source.time_zone, time_zone);
     table.set("kind", &mut source.kind, kind);

@@ -4,6 +4,7 @@ use std::{
     collections::{HashMap, HashSet},
     io,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use chrono::{DateTime, Utc};
@@ -17,7 +18,9 @@ use super::{
     reminders, status, upkeep,
 };
 use crate::{
-    bulletin::{Bulletin, BulletinId, ChannelId, Delivery, DeliveryId, DeliveryState, Revision},
+    bulletin::{
+        Bulletin, BulletinId, ChannelId, Delivery, DeliveryId, DeliveryState, Revision, SourceId,
+    },
     policy::facts::Counts,
     store::{BulletinQuery, DeliveryQuery, Page, Refusal, Result},
 };
@@ -206,11 +209,24 @@ impl Store {
     /// The store cannot be read.
     pub async fn bulletins(&self, query: &BulletinQuery) -> Result<Page<Bulletin>> {
         let query = query.clone();
-        let routes = self.routes.current();
-        let public = || routes.map(|routes| routes.public()).unwrap_or_default();
-        let shown = query.public_only.then(public);
+        let shown = self.shown(&query);
         self.read(move |reader| reader.bulletins(&query, shown.as_deref()))
             .await
+    }
+
+    /// Returns the sources that a bulletin must be of, first or also; None: any.
+    fn shown(&self, query: &BulletinQuery) -> Option<Arc<HashSet<SourceId>>> {
+        let public = || {
+            let routes = self.routes.current();
+            routes.map(|routes| routes.public()).unwrap_or_default()
+        };
+        match (query.public_only.then(public), &query.among) {
+            (public, None) => public,
+            (None, Some(among)) => Some(Arc::new(among.clone())),
+            (Some(public), Some(among)) => {
+                Some(Arc::new(public.intersection(among).cloned().collect()))
+            }
+        }
     }
 
     /// # Errors

@@ -7,8 +7,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::bulletin::{
     Attachment, Bulletin, BulletinId, BulletinState, Cause, Changed, ChannelId, Delivery,
-    DeliveryId, DeliveryKind, DeliveryState, MessageRef, Moment, Revision, SourceId, Trust,
-    Validators,
+    DeliveryId, DeliveryKind, DeliveryState, MessageRef, Moment, Revision, SearchedParts, SourceId,
+    Trust, Validators,
 };
 
 /// The facts about one source, beside the rows that were seen there.
@@ -91,6 +91,16 @@ impl Archived {
     #[must_use]
     pub fn newest_ms(&self) -> i64 {
         newest_ms(self.published, self.first_seen_ms, &self.cause)
+    }
+
+    #[must_use]
+    pub fn searched(&self) -> SearchedParts<'_> {
+        SearchedParts {
+            title: &self.title,
+            summary: self.summary.as_deref(),
+            publisher: self.publisher.as_deref(),
+            files: &self.attachments,
+        }
     }
 
     /// All sources that carry it, the one that showed it first at the front.

@@ -2,14 +2,14 @@
 
 use std::collections::HashSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use tokio_util::sync::CancellationToken;
 
 use super::{Result, record::Record};
 use crate::{
     bulletin::{
-        Bulletin, BulletinId, BulletinState, ChannelId, Delivery, DeliveryId, DeliveryState,
-        SeenKey, SourceId, fold,
+        Bulletin, BulletinId, BulletinState, ChannelId, DayRange, Delivery, DeliveryId,
+        DeliveryState, Moment, SearchedParts, SeenKey, SourceId, fold,
     },
     policy::facts::{History, Report, Run},
 };
@@ -24,8 +24,14 @@ pub struct BulletinQuery {
     pub channel: Option<ChannelId>,
     /// First seen at or after this.
     pub since: Option<DateTime<Utc>>,
-    /// All of these words in title, summary, publisher, or (of the newest 5,000) text; width, case and
-    /// script do not count.
+    /// Sources that a bulletin must be of, first or also; None: any.
+    pub among: Option<HashSet<SourceId>>,
+    /// Showing one of these days.
+    pub days: Option<DayRange>,
+    /// With a deadline on this day or later, as its page says it.
+    pub due_from: Option<NaiveDate>,
+    /// All of these words in title, summary, publisher, text or the names of files; width, case and script do
+    /// not count.
     pub words: Vec<String>,
     /// Only sources with `public = true`.
     pub public_only: bool,
@@ -93,47 +99,56 @@ pub trait Reader {
     fn export(&self, end: u64, take: &mut dyn FnMut(Record) -> Result<()>) -> Result<u64>;
 }
 
-/// Texts that one search opens, the newest first: a second's work or so. Of older bulletins only the
-/// record is searched.
-const MOST_TEXTS: usize = 5000;
+impl BulletinQuery {
+    /// Returns whether a bulletin has the state, day and deadline that are asked for.
+    pub(super) fn is_dated_and_in_state(
+        &self,
+        state: BulletinState,
+        published: Option<Moment>,
+        deadline: Option<Moment>,
+        first_seen: DateTime<Utc>,
+    ) -> bool {
+        (self.states.is_empty() || self.states.contains(&state))
+            && self
+                .days
+                .is_none_or(|days| days.hold(published, first_seen))
+            && self
+                .due_from
+                .is_none_or(|from| deadline.is_some_and(|due| due.day() >= from))
+    }
+}
 
 /// Words that are looked for.
 pub(super) struct SearchedWords {
     folded: Vec<String>,
-    /// Texts that may still be opened.
-    texts: usize,
 }
 
 impl SearchedWords {
     pub(super) fn new(words: &[String]) -> Self {
         Self {
             folded: words.iter().map(|word| fold(word)).collect(),
-            texts: MOST_TEXTS,
         }
     }
 
     /// Returns whether all of them stand in the parts of a record, or in these and its text.
     pub(super) fn are_in(
-        &mut self,
-        parts: [Option<&String>; 3],
+        &self,
+        parts: SearchedParts<'_>,
         text: impl FnOnce() -> Result<Option<String>>,
     ) -> Result<bool> {
         if self.folded.is_empty() {
             return Ok(true);
         }
-        let parts = parts.into_iter().flatten();
-        let mut all: String = parts.map(|part| fold(part) + "\n").collect();
+        let mut all = parts.folded();
         let is_in = |all: &str| self.folded.iter().all(|word| all.contains(word));
-        if is_in(&all) || self.texts == 0 {
-            return Ok(is_in(&all));
+        if is_in(&all) {
+            return Ok(true);
         }
         let Some(body) = text()? else {
             return Ok(false);
         };
         all.push_str(&fold(&body));
-        let is_in = is_in(&all);
-        self.texts -= 1;
-        Ok(is_in)
+        Ok(is_in(&all))
     }
 }
 

@@ -4,9 +4,15 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use url::Url;
 
-use super::{auth::Viewer, when::When};
+use super::{
+    auth::Viewer,
+    language::{self, PageLanguage},
+    marks::{Piece, pieces},
+    when::{Due, When},
+    words::Words,
+};
 use crate::{
-    bulletin::{Bulletin, BulletinState, Cause, Moment, Source, SourceId},
+    bulletin::{Bulletin, BulletinState, Cause, Language, Moment, Source, SourceId},
     config::Config,
 };
 
@@ -19,17 +25,24 @@ pub(super) struct Scene<'a> {
     pub config: &'a Config,
     pub viewer: Viewer,
     pub now: DateTime<Utc>,
+    pub language: Language,
 }
 
 #[derive(Debug, Serialize)]
 pub(super) struct Card {
     pub id: u64,
+    /// The language of what it says, as HTML's `lang`.
+    pub lang: Option<&'static str>,
     pub title: String,
+    /// The title with the words that were searched for.
+    pub headline: Vec<Piece>,
     pub summary: Option<String>,
+    /// The line that was found, in place of the summary.
+    pub excerpt: Option<Vec<Piece>>,
     pub publisher: Option<String>,
     pub tag: Tag,
     pub when: When,
-    pub deadline: Option<When>,
+    pub deadline: Option<Due>,
     pub attachments: Vec<Link>,
     /// The original's address, where it is one that may be a link.
     pub original: Option<String>,
@@ -56,16 +69,54 @@ pub(super) struct Link {
 }
 
 impl<'a> Scene<'a> {
+    pub(super) fn new(config: &'a Config, viewer: Viewer, language: PageLanguage) -> Self {
+        Self {
+            config,
+            viewer,
+            now: Utc::now(),
+            language: language.0,
+        }
+    }
+
+    /// What this channel is called.
+    pub(super) fn site_title(self) -> &'a str {
+        let own = self.config.web.title.as_deref();
+        own.unwrap_or(Words::of(self.language).site)
+    }
+
+    /// Groups of the sources that the viewer may know of, in config order.
+    pub(super) fn groups(self) -> Vec<&'a str> {
+        let mut groups = Vec::new();
+        for group in self.sources().filter_map(|(_, it)| it.group.as_deref()) {
+            if !groups.contains(&group) {
+                groups.push(group);
+            }
+        }
+        groups
+    }
+
+    pub(super) fn group(self, name: &str) -> Option<&'a str> {
+        let mut groups = self.sources().filter_map(|(_, it)| it.group.as_deref());
+        groups.find(|group| *group == name)
+    }
+
     /// Sources that the viewer may know of, in config order, each with its place there.
     pub(super) fn sources(self) -> impl Iterator<Item = (usize, &'a Source)> {
         let all = self.config.sources.iter().enumerate();
         all.filter(move |(_, source)| source.public || self.viewer == Viewer::Admin)
     }
 
-    /// The first sources, and the chosen one wherever it stands.
-    pub(super) fn tags(self, most: usize, chosen: Option<&SourceId>) -> Vec<Tag> {
+    /// The first sources (of a group, where one is chosen), and the chosen one wherever it stands.
+    pub(super) fn tags(
+        self,
+        most: usize,
+        group: Option<&str>,
+        chosen: Option<&SourceId>,
+    ) -> Vec<Tag> {
+        let is_of = |source: &Source| group.is_none() || source.group.as_deref() == group;
         let listed = self
             .sources()
+            .filter(|(_, source)| is_of(source))
             .enumerate()
             .filter(|(number, (_, source))| *number < most || Some(&source.id) == chosen);
         listed.map(|(_, source)| Tag::new(source)).collect()
@@ -93,14 +144,18 @@ impl<'a> Scene<'a> {
             None if is_admin => Tag::gone(&bulletin.source),
             None => return None,
         };
+        let title = printable(&bulletin.title);
         Some(Card {
             id: bulletin.id.0,
-            title: printable(&bulletin.title),
+            lang: language::of_text(&title),
+            headline: pieces(&title, &[]),
+            title,
+            excerpt: None,
             summary: bulletin.summary.as_deref().map(printable),
             publisher: bulletin.publisher.as_deref().map(printable),
             tag,
             when: self.shown(bulletin),
-            deadline: bulletin.deadline.as_ref().map(|moment| self.when(moment)),
+            deadline: bulletin.deadline.as_ref().map(|due| self.due(due)),
             attachments: attachments(bulletin),
             original: web_link(&bulletin.url),
             is_corrected: bulletin.revision > 0,
@@ -123,16 +178,15 @@ impl<'a> Scene<'a> {
             return self.when(&self.published(bulletin));
         }
         let seen = bulletin.first_seen.with_timezone(&self.config.time_zone);
-        When::collected(seen.date_naive(), self.config.language)
+        When::collected(seen.date_naive(), self.language)
     }
 
     fn when(self, moment: &Moment) -> When {
-        let Config {
-            time_zone,
-            language,
-            ..
-        } = self.config;
-        When::new(moment, self.now, *time_zone, *language)
+        When::new(moment, self.now, self.config.time_zone, self.language)
+    }
+
+    fn due(self, moment: &Moment) -> Due {
+        Due::new(moment, self.now, self.config.time_zone, self.language)
     }
 }
 

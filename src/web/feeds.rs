@@ -1,106 +1,150 @@
-//! Feeds out: Atom 1.0 (RFC 4287) and JSON Feed 1.1 of what was published.
+//! Feeds out: Atom 1.0 (RFC 4287), RSS 2.0 and JSON Feed 1.1 of what was published: of all, of a source or of a
+//! group, each also of a search.
 
 mod enclosure;
+pub(super) mod entry;
+pub(super) mod validators;
 
-use std::{borrow::Cow, collections::HashMap, fmt::Write as _};
+use std::collections::HashMap;
 
 use axum::{
-    Json,
-    extract::{Path, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    Json, Router,
+    extract::{Path, Query, State, rejection::QueryRejection},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
+    routing::get,
 };
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 use serde_json::json;
 
-use self::enclosure::Enclosure;
+use self::{
+    entry::Entry,
+    validators::{Validators, updated},
+};
 use super::{
     Shared, Site,
     auth::Viewer,
-    card::{Card, Scene, printable},
-    pages::paragraphs,
+    card::Scene,
+    language::PageLanguage,
     problem::Problem,
-    templates,
+    selection::{Selection, Wish},
+    templates, turns,
     words::Words,
 };
 use crate::{
-    bulletin::{Bulletin, BulletinId, BulletinState, Cause, Moment, Source},
-    config::Config,
-    ops::{BulletinQuery, Store},
+    bulletin::{Bulletin, BulletinId, BulletinState},
+    ops::BulletinQuery,
 };
 
 /// Entries of a feed.
 const ENTRIES: usize = 30;
-/// Bytes of one entry's text: an archived one may have megabytes, and readers ask every few minutes.
-const LONGEST_TEXT: usize = 64 << 10;
-
-pub(super) async fn atom(
-    State(site): State<Shared>,
-    viewer: Viewer,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    answer(&site, viewer, &headers, None, Form::Atom).await
-}
-
-pub(super) async fn json(
-    State(site): State<Shared>,
-    viewer: Viewer,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    answer(&site, viewer, &headers, None, Form::Json).await
-}
-
-pub(super) async fn source_atom(
-    State(site): State<Shared>,
-    viewer: Viewer,
-    headers: HeaderMap,
-    Path(source): Path<String>,
-) -> Result<Response, Problem> {
-    answer(&site, viewer, &headers, Some(&source), Form::Atom).await
-}
 
 #[derive(Debug, Clone, Copy)]
-enum Form {
+enum FeedFormat {
     Atom,
+    Rss,
     Json,
 }
 
+impl FeedFormat {
+    const ALL: [Self; 3] = [Self::Atom, Self::Rss, Self::Json];
+
+    /// How names of its feeds end.
+    fn ending(self) -> &'static str {
+        match self {
+            Self::Atom => "atom",
+            Self::Rss => "rss",
+            Self::Json => "json",
+        }
+    }
+}
+
+pub(super) fn router() -> Router<Shared> {
+    FeedFormat::ALL
+        .into_iter()
+        .fold(Router::new(), |router, format| {
+            let ending = format.ending();
+            router
+                .route(
+                    &format!("/feed.{ending}"),
+                    get(async move |state, viewer, headers, wish| {
+                        answer(state, viewer, headers, wish, format, Wish::default()).await
+                    }),
+                )
+                .route(
+                    &format!("/s/{{source}}/feed.{ending}"),
+                    get(async move |state, viewer, headers, wish, Path(source)| {
+                        let of = Wish {
+                            source,
+                            ..Wish::default()
+                        };
+                        answer(state, viewer, headers, wish, format, of).await
+                    }),
+                )
+                .route(
+                    &format!("/g/{{group}}/feed.{ending}"),
+                    get(async move |state, viewer, headers, wish, Path(group)| {
+                        let of = Wish {
+                            group,
+                            ..Wish::default()
+                        };
+                        answer(state, viewer, headers, wish, format, of).await
+                    }),
+                )
+        })
+}
+
+/// `of`: the source or group that the path names.
 async fn answer(
-    site: &Site,
+    State(site): State<Shared>,
     viewer: Viewer,
-    headers: &HeaderMap,
-    source: Option<&str>,
-    form: Form,
+    headers: HeaderMap,
+    wish: Result<Query<Wish>, QueryRejection>,
+    format: FeedFormat,
+    of: Wish,
 ) -> Result<Response, Problem> {
+    let Query(mut wish) = wish?;
+    if !of.source.is_empty() {
+        wish.source = of.source;
+    }
+    if !of.group.is_empty() {
+        wish.group = of.group;
+    }
     let config = site.config();
-    let scene = Scene {
-        config: &config,
-        viewer,
-        now: Utc::now(),
-    };
-    let source = match source {
-        None => None,
-        Some(id) => Some(scene.source(id).map(|(_, source)| source).ok_or_else(|| {
-            Problem::missing(format!("there is no source `{}` here", printable(id)))
-        })?),
-    };
+    let scene = Scene::new(&config, viewer, PageLanguage(config.language));
+    let selection = wish.selection(scene)?.below(None);
     let query = BulletinQuery {
-        source: source.map(|source| source.id.clone()),
         states: vec![BulletinState::Published, BulletinState::Withdrawn],
-        public_only: viewer == Viewer::Public,
-        limit: Some(ENTRIES),
-        ..BulletinQuery::default()
+        ..selection.query(scene, ENTRIES)
     };
-    let bulletins = site.desk.store.bulletins(&query).await?.items;
-    let url = site.url(&config, headers);
+    let bulletins = turns::listed(&site, query).await?.items;
+    let home = site.url(&config, &headers);
     let updated = updated(&site.desk.store, &bulletins).await?;
-    let validators = Validators::new(&url, &config, source, &bulletins, &updated);
-    if validators.still_hold(headers) {
+    let path = selection.feed(format.ending());
+    let validators = Validators::new(&format!("{home}{path}"), scene, &bulletins, &updated);
+    if validators.still_hold(&headers) {
         return Ok(validators.on(StatusCode::NOT_MODIFIED.into_response(), viewer));
     }
-    let (mut entries, words) = (Vec::new(), Words::of(config.language));
-    for bulletin in &bulletins {
+    let entries = entries(&site, scene, &home, &bulletins, &updated).await?;
+    let feed = Feed::new(scene, home, path, &selection, validators.modified, entries);
+    let response = match format {
+        FeedFormat::Atom => feed.xml("feed.xml", "application/atom+xml; charset=utf-8")?,
+        FeedFormat::Rss => feed.xml("rss.xml", "application/rss+xml; charset=utf-8")?,
+        FeedFormat::Json => feed.json(),
+    };
+    Ok(validators.on(response, viewer))
+}
+
+async fn entries(
+    site: &Site,
+    scene: Scene<'_>,
+    home: &str,
+    bulletins: &[Bulletin],
+    updated: &HashMap<BulletinId, DateTime<Utc>>,
+) -> Result<Vec<Entry>, Problem> {
+    let (mut entries, words) = (Vec::new(), Words::of(scene.language));
+    for bulletin in bulletins {
         let Some(mut card) = scene.card(bulletin) else {
             continue;
         };
@@ -111,96 +155,63 @@ async fn answer(
         let updated = updated.get(&bulletin.id).copied();
         entries.push(Entry::new(
             scene,
-            &url,
+            home,
             (bulletin, updated.unwrap_or(bulletin.first_seen)),
             card,
             &text.unwrap_or_default(),
         )?);
     }
-    let feed = Feed::new(url, &config, source, validators.modified, entries);
-    let response = match form {
-        Form::Atom => feed.atom()?,
-        Form::Json => feed.json(),
-    };
-    Ok(validators.on(response, viewer))
-}
-
-/// Returns when each bulletin was last corrected, else first seen: readers show again what has a newer time.
-async fn updated(
-    store: &Store,
-    bulletins: &[Bulletin],
-) -> Result<HashMap<BulletinId, DateTime<Utc>>, Problem> {
-    let corrected = bulletins.iter().filter(|bulletin| bulletin.revision > 0);
-    let corrected = corrected.map(|bulletin| bulletin.id).collect();
-    let corrected = store.corrected_at(corrected).await?;
-    let time = |bulletin: &Bulletin| {
-        let seen = bulletin.first_seen;
-        let time = corrected
-            .get(&bulletin.id)
-            .map_or(seen, |time| seen.max(*time));
-        (bulletin.id, time)
-    };
-    Ok(bulletins.iter().map(time).collect())
+    Ok(entries)
 }
 
 #[derive(Debug, Serialize)]
 struct Feed {
     title: String,
+    description: String,
     lang: &'static str,
     /// Of the first page, with a slash at its end.
     home: String,
-    /// The feed's own path below `home`, as Atom.
+    /// The feed's own path below `home`.
     path: String,
     /// The page that shows the same.
     page: String,
     updated: String,
+    /// The same as RSS writes it.
+    updated_2822: String,
     entries: Vec<Entry>,
-}
-
-#[derive(Debug, Serialize)]
-struct Entry {
-    id: String,
-    page: String,
-    published: String,
-    /// When it was last corrected, else when we first saw it: what readers sort by.
-    updated: String,
-    content_html: String,
-    enclosures: Vec<Enclosure>,
-    card: Card,
-}
-
-/// What `content_html` is made of.
-#[derive(Debug, Serialize)]
-struct Content<'a> {
-    paragraphs: Vec<String>,
-    card: &'a Card,
 }
 
 impl Feed {
     fn new(
+        scene: Scene<'_>,
         home: String,
-        config: &Config,
-        source: Option<&Source>,
+        path: String,
+        selection: &Selection,
         modified: DateTime<Utc>,
         entries: Vec<Entry>,
     ) -> Self {
-        let words = Words::of(config.language);
-        let site = words.site.to_owned();
-        let id = source.map(|source| &source.id);
+        let words = Words::of(scene.language);
+        let site = scene.site_title().to_owned();
+        let title = selection.title(scene).unwrap_or(site);
+        let title = match selection.words.as_slice() {
+            [] => title,
+            searched => format!("{title} · {}", searched.join(" ")),
+        };
         Self {
-            title: source.map_or(site, |source| source.name.clone()),
+            title,
+            description: words.tagline.to_owned(),
             lang: words.lang,
-            path: id.map_or("feed.atom".to_owned(), |id| format!("s/{id}/feed.atom")),
-            page: id.map_or(home.clone(), |id| format!("{home}?source={id}")),
+            page: format!("{home}{}", selection.query_string()),
+            path,
             home,
             updated: modified.to_rfc3339_opts(SecondsFormat::Secs, false),
+            updated_2822: modified.to_rfc2822(),
             entries,
         }
     }
 
-    fn atom(&self) -> Result<Response, Problem> {
-        let body = templates::render("feed.xml", self)?;
-        let media = "application/atom+xml; charset=utf-8";
+    fn xml(&self, template: &str, media: &'static str) -> Result<Response, Problem> {
+        let body = templates::render(template, self)?;
         Ok(([(header::CONTENT_TYPE, media)], body).into_response())
     }
 
@@ -209,195 +220,12 @@ impl Feed {
         let body = json!({
             "version": "https://jsonfeed.org/version/1.1",
             "title": self.title,
-            "home_page_url": self.home,
-            "feed_url": format!("{}feed.json", self.home),
+            "home_page_url": self.page,
+            "feed_url": format!("{}{}", self.home, self.path),
             "language": self.lang,
             "items": items,
         });
         let media = "application/feed+json; charset=utf-8";
         ([(header::CONTENT_TYPE, media)], Json(body)).into_response()
-    }
-}
-
-impl Entry {
-    fn new(
-        scene: Scene<'_>,
-        home: &str,
-        (bulletin, updated): (&Bulletin, DateTime<Utc>),
-        card: Card,
-        text: &str,
-    ) -> Result<Self, Problem> {
-        let paragraphs = paragraphs(&beginning(text));
-        let content = Content {
-            paragraphs,
-            card: &card,
-        };
-        Ok(Self {
-            id: permanent_id(bulletin),
-            page: format!("{home}b/{}", bulletin.id),
-            published: rfc3339(&scene.published(bulletin), scene, bulletin),
-            updated: updated
-                .with_timezone(&scene.config.time_zone)
-                .to_rfc3339_opts(SecondsFormat::Secs, false),
-            content_html: templates::render("content.html", &content)?,
-            enclosures: bulletin
-                .attachments
-                .iter()
-                .filter_map(Enclosure::new)
-                .collect(),
-            card,
-        })
-    }
-
-    fn json(&self) -> serde_json::Value {
-        let authors = self.card.publisher.iter();
-        let authors: Vec<_> = authors.map(|name| json!({ "name": name })).collect();
-        let mut item = json!({
-            "id": self.id,
-            "url": self.page,
-            "title": self.card.title,
-            "content_html": self.content_html,
-            "date_published": self.published,
-            "date_modified": self.updated,
-            "tags": [self.card.tag.name],
-        });
-        // Members without a value are left out (JSON Feed 1.1).
-        if let Some(original) = &self.card.original {
-            item["external_url"] = json!(original);
-        }
-        if let Some(summary) = &self.card.summary {
-            item["summary"] = json!(summary);
-        }
-        if !authors.is_empty() {
-            item["authors"] = json!(authors);
-        }
-        if !self.enclosures.is_empty() {
-            let files: Vec<_> = self.enclosures.iter().map(Enclosure::json).collect();
-            item["attachments"] = json!(files);
-        }
-        item
-    }
-}
-
-/// A text as far as a feed holds it; the bulletin's page has all of it.
-fn beginning(text: &str) -> Cow<'_, str> {
-    match text.len() {
-        0..=LONGEST_TEXT => text.into(),
-        _ => format!("{}…", &text[..text.floor_char_boundary(LONGEST_TEXT)]).into(),
-    }
-}
-
-/// Whole days begin at midnight in the source's zone: feeds know only times.
-fn rfc3339(moment: &Moment, scene: Scene<'_>, bulletin: &Bulletin) -> String {
-    let Moment::Day(day) = moment else {
-        return moment.to_string();
-    };
-    let zone = scene
-        .source_of(bulletin)
-        .map(|(_, source)| source.time_zone);
-    let zone = zone.unwrap_or(scene.config.time_zone);
-    let midnight = day.and_time(chrono::NaiveTime::MIN);
-    // A clock change may skip midnight: then the day begins as UTC says.
-    let midnight = midnight.and_local_timezone(zone).earliest();
-    let midnight = midnight.unwrap_or_else(|| {
-        day.and_time(chrono::NaiveTime::MIN)
-            .and_utc()
-            .with_timezone(&zone)
-    });
-    midnight.to_rfc3339_opts(SecondsFormat::Secs, false)
-}
-
-/// The same on every host and port that we may ever be served from: readers show an entry again
-/// when its id changes. A UUID of our own making (RFC 9562, version 8).
-fn permanent_id(bulletin: &Bulletin) -> String {
-    let seen = bulletin.first_seen.timestamp_micros();
-    let name = format!("{} {} {seen}", bulletin.source, bulletin.id);
-    let mut bytes = [0; 16];
-    bytes.copy_from_slice(&blake3::hash(name.as_bytes()).as_bytes()[..16]);
-    bytes[6] = bytes[6] & 0x0f | 0x80;
-    bytes[8] = bytes[8] & 0x3f | 0x80;
-    let mut id = "urn:uuid:".to_owned();
-    for (place, byte) in bytes.iter().enumerate() {
-        if matches!(place, 4 | 6 | 8 | 10) {
-            id.push('-');
-        }
-        let _ = write!(id, "{byte:02x}");
-    }
-    id
-}
-
-/// What a feed's conditional requests go by, known before its entries' texts are read.
-struct Validators {
-    etag: String,
-    /// When an entry was last corrected or first seen.
-    modified: DateTime<Utc>,
-    /// Whether that tells every change: what was held comes later than it was seen.
-    tells_all: bool,
-}
-
-impl Validators {
-    fn new(
-        url: &str,
-        config: &Config,
-        source: Option<&Source>,
-        bulletins: &[Bulletin],
-        updated: &HashMap<BulletinId, DateTime<Utc>>,
-    ) -> Self {
-        let names: Vec<_> = config.sources.iter().map(|s| (&s.name, s.public)).collect();
-        let source = source.map(|source| &source.id);
-        let mut seed = format!("{url} {:?} {names:?} {source:?}", config.language);
-        for bulletin in bulletins {
-            let Bulletin {
-                id,
-                revision,
-                state,
-                url,
-                ..
-            } = bulletin;
-            let _ = write!(seed, " {id}.{revision}.{state:?}.{url}");
-        }
-        let newest = updated.values().max().copied();
-        Self {
-            etag: format!("\"{}\"", &blake3::hash(seed.as_bytes()).to_hex()[..32]),
-            modified: newest.unwrap_or(DateTime::UNIX_EPOCH),
-            tells_all: bulletins
-                .iter()
-                .all(|bulletin| bulletin.cause != Cause::Released),
-        }
-    }
-
-    /// RFC 9110, section 13: the time counts only where no tag is given.
-    fn still_hold(&self, headers: &HeaderMap) -> bool {
-        let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-        if let Some(tags) = text(header::IF_NONE_MATCH) {
-            let mut tags = tags.split(',').map(str::trim);
-            return tags.any(|tag| tag == "*" || tag.trim_start_matches("W/") == self.etag);
-        }
-        let since = text(header::IF_MODIFIED_SINCE).filter(|_| self.tells_all);
-        let since = since.and_then(|since| DateTime::parse_from_rfc2822(since).ok());
-        since.is_some_and(|since| self.modified.timestamp() <= since.timestamp())
-    }
-
-    fn on(&self, mut response: Response, viewer: Viewer) -> Response {
-        let modified = self
-            .modified
-            .format("%a, %d %b %Y %H:%M:%S GMT")
-            .to_string();
-        let caching = match viewer {
-            Viewer::Public => "no-cache",
-            Viewer::Admin => "no-store",
-        };
-        let headers = response.headers_mut();
-        for (name, value) in [
-            (header::ETAG, self.etag.as_str()),
-            (header::LAST_MODIFIED, modified.as_str()),
-            (header::CACHE_CONTROL, caching),
-            (header::VARY, "authorization"),
-        ] {
-            if let Ok(value) = HeaderValue::from_str(value) {
-                headers.insert(name, value);
-            }
-        }
-        response
     }
 }

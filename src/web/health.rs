@@ -13,10 +13,10 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 use serde::Serialize;
 
-use super::{Shared, Site, auth::Viewer, card::Scene, problem::KeepsShape};
+use super::{Shared, Site, auth::Viewer, card::Scene, language::PageLanguage, problem::KeepsShape};
 use crate::{
     bulletin::{Channel, ChannelId, Source, SourceId},
     config::Config,
@@ -86,11 +86,7 @@ pub(super) async fn readyz(State(site): State<Shared>, viewer: Viewer) -> Respon
 
 async fn faults(site: &Site, viewer: Viewer) -> Vec<Fault> {
     let config = site.config();
-    let scene = Scene {
-        config: &config,
-        viewer,
-        now: Utc::now(),
-    };
+    let scene = Scene::new(&config, viewer, PageLanguage(config.language));
     let mut faults = own_faults(site).await;
     match outside_faults(site, scene).await {
         Ok(outside) => faults.extend(outside),

@@ -1,37 +1,34 @@
-//! The channel page, one bulletin, and what they are dressed with.
+//! The channel page: bulletins under their days, filters, and the ways to have new ones come to oneself.
 
 use axum::{
-    extract::{Path, Query, State, rejection::QueryRejection},
-    http::{HeaderMap, HeaderName, header},
+    extract::{Query, State, rejection::QueryRejection},
+    http::{HeaderMap, header},
     response::{Html, IntoResponse, Response},
 };
-use chrono::Utc;
-use qrcode::{QrCode, render::svg};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use url::{Host, Url};
 
 use super::{
-    Shared,
+    Shared, Site,
     auth::Viewer,
     card::{Card, Scene, Tag, printable},
+    days::{Day, grouped},
+    language::PageLanguage,
+    marks::{excerpt, pieces},
     problem::Problem,
-    templates::{self, Frame},
+    selection::{Selection, Wish},
+    templates::{self, Frame, OpenGraph},
     turns,
     words::Words,
 };
 use crate::{
-    bulletin::{BulletinId, BulletinState, ChannelKind, Revision, TelegramChat},
+    bulletin::{Bulletin, ChannelKind, TelegramChat},
     config::Config,
-    ops::BulletinQuery,
-    push::card::what_changed,
+    ops::Page,
     view,
 };
 
 const PAGE: usize = 20;
-/// A search is a few words; more would only cost.
-const MAX_SEARCH_CHARS: usize = 100;
-const MAX_SEARCH_WORDS: usize = 8;
-/// How far above a bulletin the next visible one is looked for.
-const NEXT_WINDOW: u64 = 64;
 const DEMO_REFRESH_SECS: u32 = 5;
 /// Sources that each page lists; the others are on the page of all sources.
 const MOST_TAGS: usize = 30;
@@ -39,190 +36,209 @@ const MOST_TAGS: usize = 30;
 #[derive(Debug, Serialize)]
 struct ChannelPage {
     frame: Frame,
-    cards: Vec<Card>,
-    sources: Vec<Tag>,
+    heading: String,
+    days: Vec<Day>,
+    /// Nothing is filtered out.
+    is_all: bool,
+    bar: Bar,
+    filter: Filled,
+    feeds: FeedLinks,
+    subscribe: Subscribe,
+    /// Where older ones are, where there are any.
+    older: Option<String>,
+    /// Where the newest are, on any page but the first.
+    newest: Option<String>,
+    /// The same without the words that were searched for.
+    clear: String,
+}
+
+/// Groups and sources to choose from; each link keeps the other filters.
+#[derive(Debug, Serialize)]
+struct Bar {
+    all: String,
+    is_all: bool,
+    groups: Vec<Choice>,
+    sources: Vec<SourceChoice>,
     /// How many sources there are, where these are not all.
     of_sources: Option<usize>,
-    subscribe: Subscribe,
-    older: Option<BulletinId>,
-    is_first_page: bool,
 }
 
 #[derive(Debug, Serialize)]
-struct BulletinPage {
-    frame: Frame,
-    card: Card,
-    paragraphs: Vec<String>,
-    /// What changed, oldest first.
-    revisions: Vec<Revised>,
-    older: Option<Card>,
-    newer: Option<Card>,
+struct Choice {
+    name: String,
+    href: String,
+    is_chosen: bool,
 }
 
-/// `?source=`, `?q=`, `?before=`. Others are let be: people share links with much behind them.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Wish {
-    source: String,
-    q: String,
-    before: String,
+#[derive(Debug, Serialize)]
+struct SourceChoice {
+    tag: Tag,
+    href: String,
+    is_chosen: bool,
+}
+
+/// The form of filters as it was filled in.
+#[derive(Debug, Serialize)]
+struct Filled {
+    from: Option<String>,
+    to: Option<String>,
+    is_dated: bool,
+}
+
+/// Where readers of feeds get what the page shows.
+#[derive(Debug, Serialize)]
+struct FeedLinks {
+    atom: String,
+    rss: String,
+    json: String,
+    calendar: String,
 }
 
 pub(super) async fn channel(
     State(site): State<Shared>,
     viewer: Viewer,
+    language: PageLanguage,
     headers: HeaderMap,
     wish: Result<Query<Wish>, QueryRejection>,
 ) -> Result<Response, Problem> {
     let Query(wish) = wish?;
     let config = site.config();
-    let scene = Scene {
-        config: &config,
-        viewer,
-        now: Utc::now(),
-    };
-    let query = wish.query(scene)?;
-    let is_first_page = query.before.is_none();
-    let page = turns::listed(&site, query.clone()).await?;
+    let scene = Scene::new(&config, viewer, language);
+    let selection = wish.selection(scene)?;
+    let page = turns::listed(&site, selection.query(scene, PAGE)).await?;
     let name = site.desk.store.bot_name().await?;
-    let bot = view::bot_link(&config, &name);
-    let older = page.items.last().filter(|_| page.more).map(|last| last.id);
-    let cards: Vec<Card> = page.items.iter().filter_map(|b| scene.card(b)).collect();
-    let words = Words::of(config.language);
-    let name = scene.source(&wish.source).map(|(_, source)| &source.name);
-    let title = name.map_or_else(|| words.site.to_owned(), Clone::clone);
-    let frame = Frame {
-        refresh: (site.desk.is_demo && is_first_page && query.words.is_empty())
-            .then_some(DEMO_REFRESH_SECS),
-        is_demo: site.desk.is_demo,
-        q: query.words.join(" "),
-        source: query.source.as_ref().map(ToString::to_string),
-        ..Frame::new(config.language, "./", title)
-    };
-    let of_sources = scene.sources().count();
+    let home = site.url(&config, &headers);
+    let last = page.items.last().filter(|_| page.more).map(|last| last.id);
+    let cards = cards(&site, scene, &selection, &page).await?;
     let page = ChannelPage {
-        frame,
-        cards,
-        sources: scene.tags(MOST_TAGS, query.source.as_ref()),
-        of_sources: (of_sources > MOST_TAGS).then_some(of_sources),
-        subscribe: Subscribe::new(site.url(&config, &headers), bot, &config),
-        older,
-        is_first_page,
+        frame: frame(&site, scene, &selection, &home),
+        heading: heading(scene, &selection),
+        days: grouped(scene, cards),
+        is_all: selection.is_all(),
+        bar: Bar::new(scene, &selection),
+        filter: Filled::new(&selection),
+        feeds: FeedLinks::new(&selection),
+        subscribe: Subscribe::new(home, &selection, view::bot_link(&config, &name), &config),
+        older: last.map(|last| here(&selection.below(Some(last)))),
+        newest: selection.before.map(|_| here(&selection.below(None))),
+        clear: here(&selection.without_words()),
     };
     Ok(page_for(viewer, templates::render("channel.html", &page)?))
 }
 
-pub(super) async fn bulletin(
-    State(site): State<Shared>,
-    viewer: Viewer,
-    Path(id): Path<String>,
-) -> Result<Response, Problem> {
-    let missing = || Problem::missing(format!("there is no bulletin `{id}` here"));
-    let id = BulletinId(id.parse().map_err(|_| missing())?);
-    let config = site.config();
-    let scene = Scene {
-        config: &config,
-        viewer,
-        now: Utc::now(),
-    };
-    let store = &site.desk.store;
-    let found = store.bulletin(id).await?;
-    let card = found.as_ref().and_then(|found| scene.card(found));
-    let card = card.ok_or_else(missing)?;
-    let text = store.text(id).await?.unwrap_or_default();
-    let older = neighbours(viewer, id.0, 1);
-    let older = store.bulletins(&older).await?.items;
-    let newer = neighbours(viewer, id.0.saturating_add(NEXT_WINDOW), NEXT_WINDOW);
-    let newer = store.bulletins(&newer).await?.items;
-    let older = older.iter().find_map(|b| scene.card(b));
-    let newer = newer.iter().rev().filter(|newer| newer.id > id);
-    let newer = newer.clone().find_map(|b| scene.card(b));
-    let frame = Frame {
-        is_demo: site.desk.is_demo,
-        ..Frame::new(config.language, "../", card.title.clone())
-    };
-    let page = BulletinPage {
-        frame,
-        card,
-        paragraphs: paragraphs(&text),
-        revisions: revised(store.revisions(id).await?, &config),
-        older,
-        newer,
-    };
-    Ok(page_for(viewer, templates::render("bulletin.html", &page)?))
+/// The address of a selection, relative to the first page.
+fn here(selection: &Selection) -> String {
+    format!("./{}", selection.query_string())
 }
 
-pub(super) fn missing_source(id: &str) -> Problem {
-    let id: String = printable(id).chars().take(MAX_SEARCH_CHARS).collect();
-    Problem::missing(format!("there is no source `{id}` here"))
+fn heading(scene: Scene<'_>, selection: &Selection) -> String {
+    let title = selection.title(scene);
+    title.unwrap_or_else(|| scene.site_title().to_owned())
 }
 
-impl Wish {
-    fn query(&self, scene: Scene<'_>) -> Result<BulletinQuery, Problem> {
-        let source = match self.source.as_str() {
-            "" => None,
-            id => Some(scene.source(id).ok_or_else(|| missing_source(id))?),
+fn frame(site: &Site, scene: Scene<'_>, selection: &Selection, home: &str) -> Frame {
+    let title = heading(scene, selection);
+    let is_plain = selection.words.is_empty() && selection.before.is_none();
+    let words = Words::of(scene.language);
+    let query = selection.query_string();
+    Frame {
+        refresh: (site.desk.is_demo && is_plain).then_some(DEMO_REFRESH_SECS),
+        q: selection.words.join(" "),
+        source: selection.source.as_ref().map(ToString::to_string),
+        group: selection.group.clone(),
+        feed: selection.feed("atom"),
+        graph: Some(OpenGraph {
+            kind: "website",
+            title: title.clone(),
+            description: words.tagline.to_owned(),
+            url: format!("{home}{query}"),
+        }),
+        ..Frame::of(site, scene, "./", title)
+    }
+}
+
+/// What the viewer may see of a list, with the words that were searched for marked.
+async fn cards<'a>(
+    site: &Site,
+    scene: Scene<'_>,
+    selection: &Selection,
+    page: &'a Page<Bulletin>,
+) -> Result<Vec<(&'a Bulletin, Card)>, Problem> {
+    let mut cards = Vec::new();
+    for bulletin in &page.items {
+        let Some(mut card) = scene.card(bulletin) else {
+            continue;
         };
-        let before = match self.before.as_str() {
-            "" => None,
-            number => Some(BulletinId(number.parse().map_err(|_| {
-                Problem::bad("`before`: a bulletin's number is expected")
-            })?)),
+        if !selection.words.is_empty() {
+            let text = site.desk.store.text(bulletin.id).await?;
+            mark(&mut card, &text.unwrap_or_default(), &selection.words);
+        }
+        cards.push((bulletin, card));
+    }
+    Ok(cards)
+}
+
+fn mark(card: &mut Card, text: &str, words: &[String]) {
+    card.headline = pieces(&card.title, words);
+    let files = card.attachments.iter().map(|file| file.name.as_str());
+    let files = files.collect::<Vec<_>>().join("\n");
+    let summary = card.summary.as_deref().unwrap_or_default();
+    let publisher = card.publisher.as_deref().unwrap_or_default();
+    let mut parts = [summary, text, &files, publisher].into_iter();
+    card.excerpt = parts.find_map(|part| excerpt(part, words));
+}
+
+impl Bar {
+    fn new(scene: Scene<'_>, selection: &Selection) -> Self {
+        let group = selection.group.as_deref();
+        let groups = scene.groups().into_iter().map(|name| Choice {
+            href: here(&selection.of_group(name)),
+            is_chosen: group == Some(name),
+            name: name.to_owned(),
+        });
+        let tags = scene.tags(MOST_TAGS, group, selection.source.as_ref());
+        let sources = tags.into_iter().map(|tag| SourceChoice {
+            href: here(&selection.of_source(&tag.id)),
+            is_chosen: selection.source.as_ref() == Some(&tag.id),
+            tag,
+        });
+        let all = scene.sources().count();
+        Self {
+            all: here(&selection.of_all()),
+            is_all: selection.source.is_none() && group.is_none(),
+            groups: groups.collect(),
+            sources: sources.collect(),
+            of_sources: (all > MOST_TAGS).then_some(all),
+        }
+    }
+}
+
+impl Filled {
+    fn new(selection: &Selection) -> Self {
+        let written = |day: chrono::NaiveDate| day.to_string();
+        Self {
+            from: selection.from.map(written),
+            to: selection.to.map(written),
+            is_dated: selection.from.is_some() || selection.to.is_some(),
+        }
+    }
+}
+
+impl FeedLinks {
+    fn new(selection: &Selection) -> Self {
+        let all = selection.below(None);
+        let of = Selection {
+            source: all.source.clone(),
+            group: all.group.clone(),
+            ..Selection::default()
         };
-        let searched: String = self.q.chars().take(MAX_SEARCH_CHARS).collect();
-        let words = searched.split_whitespace().take(MAX_SEARCH_WORDS);
-        Ok(BulletinQuery {
-            source: source.map(|(_, source)| source.id.clone()),
-            words: words.map(printable).collect(),
-            before,
-            ..visible(scene.viewer, PAGE)
-        })
+        Self {
+            atom: all.feed("atom"),
+            rss: all.feed("rss"),
+            json: all.feed("json"),
+            calendar: format!("deadlines.ics{}", of.query_string()),
+        }
     }
-}
-
-/// Returns what the channel page shows, newest first.
-fn visible(viewer: Viewer, limit: usize) -> BulletinQuery {
-    BulletinQuery {
-        states: vec![
-            BulletinState::Published,
-            BulletinState::Baseline,
-            BulletinState::Withdrawn,
-        ],
-        public_only: viewer == Viewer::Public,
-        limit: Some(limit),
-        ..BulletinQuery::default()
-    }
-}
-
-fn neighbours(viewer: Viewer, before: u64, limit: u64) -> BulletinQuery {
-    BulletinQuery {
-        before: Some(BulletinId(before)),
-        ..visible(viewer, usize::try_from(limit).unwrap_or(usize::MAX))
-    }
-}
-
-/// A correction, in words.
-#[derive(Debug, Serialize)]
-struct Revised {
-    at: String,
-    /// The title before, where it changed.
-    title: Option<String>,
-    what: Option<String>,
-}
-
-fn revised(revisions: Vec<Revision>, config: &Config) -> Vec<Revised> {
-    let revised = |revision: Revision| Revised {
-        at: revision
-            .at
-            .with_timezone(&config.time_zone)
-            .format("%Y-%m-%d %H:%M")
-            .to_string(),
-        title: revision.title.as_deref().map(printable),
-        what: what_changed(&revision.what, config.language)
-            .as_deref()
-            .map(printable),
-    };
-    revisions.into_iter().map(revised).collect()
 }
 
 /// The archived text's paragraphs.
@@ -235,6 +251,8 @@ pub(super) fn paragraphs(text: &str) -> Vec<String> {
 #[derive(Debug, Serialize)]
 struct Subscribe {
     url: String,
+    /// A QR code of the page; None where no phone could reach it.
+    qr: Option<String>,
     telegram: Vec<TelegramLink>,
     /// The bot, where people may subscribe with it: `?start=SOURCE` subscribes.
     bot: Option<String>,
@@ -249,7 +267,8 @@ struct TelegramLink {
 }
 
 impl Subscribe {
-    fn new(url: String, bot: Option<String>, config: &Config) -> Self {
+    fn new(home: String, selection: &Selection, bot: Option<String>, config: &Config) -> Self {
+        let query = selection.below(None).query_string();
         let telegram = config.channels.iter().filter_map(|channel| {
             let ChannelKind::Telegram {
                 chat: TelegramChat::Name(chat),
@@ -265,10 +284,24 @@ impl Subscribe {
             })
         });
         Self {
-            url,
+            qr: is_reachable(&home).then(|| format!("qr.svg{query}")),
+            url: format!("{home}{query}"),
             telegram: telegram.collect(),
             bot,
         }
+    }
+}
+
+/// Returns whether another machine could open an address.
+pub(super) fn is_reachable(address: &str) -> bool {
+    let Ok(url) = Url::parse(address) else {
+        return false;
+    };
+    match url.host() {
+        Some(Host::Domain(name)) => name != "localhost" && !name.ends_with(".localhost"),
+        Some(Host::Ipv4(ip)) => !ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => !ip.to_canonical().is_loopback(),
+        None => false,
     }
 }
 
@@ -280,33 +313,25 @@ pub(super) fn page_for(viewer: Viewer, body: String) -> Response {
     }
 }
 
-pub(super) async fn style() -> Response {
-    kept("text/css; charset=utf-8", templates::STYLE.to_owned())
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-pub(super) async fn icon() -> Response {
-    kept("image/svg+xml", templates::ICON.to_owned())
-}
-
-/// A QR code of the first page's address.
-pub(super) async fn qr(
-    State(site): State<Shared>,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let url = site.url(&site.config(), &headers);
-    let code = QrCode::new(&url)
-        .map_err(|error| Problem::missing(format!("no QR code of {url}: {error}")))?;
-    let svg = code
-        .render::<svg::Color<'_>>()
-        .module_dimensions(4, 4)
-        .build();
-    Ok(([(header::CONTENT_TYPE, "image/svg+xml")], svg).into_response())
-}
-
-fn kept(media: &'static str, body: String) -> Response {
-    let headers: [(HeaderName, &str); 2] = [
-        (header::CONTENT_TYPE, media),
-        (header::CACHE_CONTROL, "public, max-age=86400"),
-    ];
-    (headers, body).into_response()
+    #[test]
+    fn an_address_of_this_machine_alone_is_worth_no_code() {
+        for address in [
+            "http://127.0.0.1:8787/",
+            "http://localhost:8787/",
+            "http://[::1]/",
+            "http://[::ffff:127.0.0.1]/",
+        ] {
+            assert!(!is_reachable(address), "{address}");
+        }
+        for address in [
+            "http://192.168.1.20:8787/",
+            "https://news.example.org/board/",
+        ] {
+            assert!(is_reachable(address), "{address}");
+        }
+    }
 }

@@ -10,8 +10,9 @@ use axum::{
 };
 use serde::Serialize;
 
-use super::{Shared, Site, templates};
+use super::{Shared, Site, language, templates};
 use crate::{
+    bulletin::Language,
     ops::{Refusal, StoreError},
     view::ViewError,
 };
@@ -119,10 +120,11 @@ pub(super) async fn not_found() -> Problem {
 /// Gives every answer its security headers and every error its shape, whoever made it.
 pub(super) async fn dress(State(site): State<Shared>, request: Request, next: Next) -> Response {
     let wants_html = wants_html(request.headers()) && !request.uri().path().starts_with("/api/");
+    let language = language::asked(request.headers(), site.config().language);
     let mut response = next.run(request).await;
     if response.status().is_client_error() || response.status().is_server_error() {
         let page = (wants_html && site.desk.pages)
-            .then(|| error_page(&site, response.status()).ok())
+            .then(|| error_page(&site, response.status(), language).ok())
             .flatten();
         response = dress_error(response, page);
     }
@@ -166,12 +168,12 @@ fn wants_html(headers: &HeaderMap) -> bool {
     })
 }
 
-fn error_page(site: &Site, status: StatusCode) -> Result<String, Problem> {
+fn error_page(site: &Site, status: StatusCode, language: Language) -> Result<String, Problem> {
     let config = site.config();
     let public = config.web.public_url.as_ref().map_or("", |url| url.path());
     // From the top: nobody knows how deep the wrong address was.
     let root = format!("{}/", public.trim_end_matches('/'));
-    templates::error(status, config.language, &root)
+    templates::error(status, language, &root)
 }
 
 /// Errors of the router itself (405, 413, …) have no problem yet; health answers keep theirs.

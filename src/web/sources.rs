@@ -4,15 +4,16 @@ use axum::{
     extract::{Query, State, rejection::QueryRejection},
     response::Response,
 };
-use chrono::Utc;
 use serde::{Deserialize, Serialize};
 
 use super::{
     Shared,
     auth::Viewer,
     card::{Scene, Tag},
-    pages::{missing_source, page_for},
+    language::PageLanguage,
+    pages::page_for,
     problem::Problem,
+    selection::missing_source,
     templates::{self, Frame},
     words::Words,
 };
@@ -40,15 +41,12 @@ pub(super) struct After {
 pub(super) async fn sources(
     State(site): State<Shared>,
     viewer: Viewer,
+    language: PageLanguage,
     wish: Result<Query<After>, QueryRejection>,
 ) -> Result<Response, Problem> {
     let Query(After { after }) = wish?;
     let config = site.config();
-    let scene = Scene {
-        config: &config,
-        viewer,
-        now: Utc::now(),
-    };
+    let scene = Scene::new(&config, viewer, language);
     let start = match after.as_str() {
         "" => 0,
         id => scene
@@ -61,12 +59,9 @@ pub(super) async fn sources(
     let has_more = sources.len() > MOST_SOURCES;
     sources.truncate(MOST_SOURCES);
     let name = site.desk.store.bot_name().await?;
-    let words = Words::of(config.language);
+    let words = Words::of(scene.language);
     let page = SourcesPage {
-        frame: Frame {
-            is_demo: site.desk.is_demo,
-            ..Frame::new(config.language, "./", words.all_sources.to_owned())
-        },
+        frame: Frame::of(&site, scene, "./", words.all_sources.to_owned()),
         after: sources
             .last()
             .filter(|_| has_more)

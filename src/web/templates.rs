@@ -9,15 +9,17 @@ use minijinja::{
 };
 use serde::Serialize;
 
-use super::{problem::Problem, words::Words};
+use super::{Site, card::Scene, problem::Problem, words::Words};
 use crate::bulletin::Language;
 
 pub(super) const STYLE: &str = include_str!("templates/style.css");
+pub(super) const PRINT_STYLE: &str = include_str!("templates/print.css");
 pub(super) const ICON: &str = include_str!("templates/icon.svg");
 
-/// Changes whenever the style sheet does, so that browsers may keep it.
-pub(super) static STYLE_VERSION: LazyLock<String> =
-    LazyLock::new(|| blake3::hash(STYLE.as_bytes()).to_hex()[..8].to_owned());
+/// Changes whenever a style sheet does, so that browsers may keep it.
+pub(super) static STYLE_VERSION: LazyLock<String> = LazyLock::new(|| {
+    blake3::hash([STYLE, PRINT_STYLE].concat().as_bytes()).to_hex()[..8].to_owned()
+});
 
 /// Escaping goes by the names' endings: all of these are escaped.
 static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
@@ -31,12 +33,15 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     environment.set_syntax(syntax.expect("the default delimiters are right"));
     for (name, text) in [
         ("layout.html", include_str!("templates/layout.html")),
+        ("print.html", include_str!("templates/print.html")),
+        ("parts.html", include_str!("templates/parts.html")),
         ("channel.html", include_str!("templates/channel.html")),
         ("bulletin.html", include_str!("templates/bulletin.html")),
         ("error.html", include_str!("templates/error.html")),
         ("sources.html", include_str!("templates/sources.html")),
         ("content.html", include_str!("templates/content.html")),
         ("feed.xml", include_str!("templates/feed.xml")),
+        ("rss.xml", include_str!("templates/rss.xml")),
     ] {
         environment
             .add_template(name, text)
@@ -85,6 +90,23 @@ pub(super) struct Frame {
     pub q: String,
     /// The chosen source's id.
     pub source: Option<String>,
+    /// The chosen group.
+    pub group: Option<String>,
+    /// What this channel is called.
+    pub site: String,
+    /// The Atom feed of what the page shows, below the first page.
+    pub feed: String,
+    /// What others show of the page.
+    pub graph: Option<OpenGraph>,
+}
+
+/// How chats and other sites show a page that somebody shares (the Open Graph protocol).
+#[derive(Debug, Serialize)]
+pub(super) struct OpenGraph {
+    pub kind: &'static str,
+    pub title: String,
+    pub description: String,
+    pub url: String,
 }
 
 impl Frame {
@@ -98,6 +120,19 @@ impl Frame {
             is_demo: false,
             q: String::new(),
             source: None,
+            group: None,
+            site: Words::of(language).site.to_owned(),
+            feed: "feed.atom".to_owned(),
+            graph: None,
+        }
+    }
+
+    /// A frame in the reader's language, under the channel's own title.
+    pub(super) fn of(site: &Site, scene: Scene<'_>, root: &str, title: String) -> Self {
+        Self {
+            is_demo: site.desk.is_demo,
+            site: scene.site_title().to_owned(),
+            ..Self::new(scene.language, root, title)
         }
     }
 }

@@ -55,7 +55,8 @@ pub(super) async fn take(State(site): State<Shared>, request: Request, next: Nex
 fn is_search(request: &Request) -> bool {
     let query = request.uri().query().unwrap_or_default().as_bytes();
     let mut wishes = form_urlencoded::parse(query);
-    request.uri().path() == "/"
+    let path = request.uri().path();
+    (path == "/" || path.contains("/feed."))
         && wishes.any(|(name, words)| name == "q" && !words.trim().is_empty())
 }
 
@@ -106,7 +107,9 @@ mod tests {
             ("/", false),
             ("/?q=", false),
             ("/?q=%20+", false),
-            ("/feed.atom?q=x", false),
+            ("/feed.atom?q=x", true),
+            ("/g/a/feed.rss?q=x", true),
+            ("/feed.atom", false),
             ("/b/1?q=x", false),
         ] {
             let request = Request::get(address).body(Body::empty()).unwrap();

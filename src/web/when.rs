@@ -53,6 +53,40 @@ impl When {
     }
 }
 
+/// A deadline, and how far away it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Due {
+    pub when: When,
+    /// Such as `还剩 3 天`.
+    pub left: String,
+    pub is_past: bool,
+}
+
+impl Due {
+    pub(super) fn new(moment: &Moment, now: DateTime<Utc>, zone: Tz, language: Language) -> Self {
+        let today = now.with_timezone(&zone).date_naive();
+        let (day, is_past) = match moment {
+            Moment::Day(day) => (*day, *day < today),
+            Moment::Time(time) => (time.with_timezone(&zone).date_naive(), *time < now),
+        };
+        Self {
+            when: When::new(moment, now, zone, language),
+            left: left((day - today).num_days(), is_past, language),
+            is_past,
+        }
+    }
+}
+
+fn left(days: i64, is_past: bool, language: Language) -> String {
+    let (zh, en) = match days {
+        _ if is_past => ("已截止".to_owned(), "closed".to_owned()),
+        ..=0 => ("今天截止".to_owned(), "due today".to_owned()),
+        1 => ("明天截止".to_owned(), "due tomorrow".to_owned()),
+        days => (format!("还剩 {days} 天"), format!("{days} days left")),
+    };
+    pick(language, zh, en)
+}
+
 fn time_ago(age: TimeDelta, language: Language) -> Option<String> {
     let minutes = age.num_minutes();
     let (zh, en) = match minutes {
@@ -112,6 +146,26 @@ mod tests {
         ];
         for (moment, expected) in table {
             assert_eq!(ago(moment).as_deref(), expected, "{moment}");
+        }
+    }
+
+    #[test]
+    fn a_deadline_says_how_long_there_is_left() {
+        let now = "2022-11-20T02:00:00Z".parse().unwrap();
+        let due = |moment: &str| {
+            let moment = Moment::try_from(moment.to_owned()).unwrap();
+            let due = Due::new(&moment, now, Tz::Asia__Shanghai, Language::Zh);
+            (due.left, due.is_past)
+        };
+        for (moment, left, is_past) in [
+            ("2022-11-23", "还剩 3 天", false),
+            ("2022-11-21", "明天截止", false),
+            ("2022-11-20", "今天截止", false),
+            ("2022-11-19", "已截止", true),
+            ("2022-11-20T12:00:00+08:00", "今天截止", false),
+            ("2022-11-20T09:00:00+08:00", "已截止", true),
+        ] {
+            assert_eq!(due(moment), (left.to_owned(), is_past), "{moment}");
         }
     }
 

@@ -34,12 +34,11 @@ impl MemoryReader<'_> {
             let mut entries = self.entries_of(id);
             entries.any(|(_, entry)| entry.channel == *channel)
         };
-        (query.states.is_empty() || query.states.contains(&row.state))
+        let seen = time(row.first_seen_ms);
+        query.is_dated_and_in_state(row.state, row.published, row.deadline, seen)
             && query.source.as_ref().is_none_or(|source| row.is_of(source))
             && shown.is_none_or(|shown| row.is_of_any(shown))
-            && query
-                .since
-                .is_none_or(|since| time(row.first_seen_ms) >= since)
+            && query.since.is_none_or(|since| seen >= since)
             && query.channel.as_ref().is_none_or(goes_to)
     }
 
@@ -107,19 +106,14 @@ impl Reader for MemoryReader<'_> {
             .filter(|(place, _)| before.is_none_or(|before| *place < before))
             .collect();
         rows.sort_unstable_by_key(|(place, _)| std::cmp::Reverse(*place));
-        let mut words = SearchedWords::new(&query.words);
+        let words = SearchedWords::new(&query.words);
         let mut page = Collected::new(query.limit);
         for ((_, id), row) in rows {
             if query.given_up.is_cancelled() {
                 break;
             }
-            let parts = [
-                Some(&row.title),
-                row.summary.as_ref(),
-                row.publisher.as_ref(),
-            ];
             let is_asked = self.is_asked(query, shown, id, row)
-                && words.are_in(parts, || Ok(self.0.tables.texts.get(&id).cloned()))?;
+                && words.are_in(row.searched(), || Ok(self.0.tables.texts.get(&id).cloned()))?;
             if is_asked && page.is_full(Some(row.clone().bulletin(id))) {
                 break;
             }

@@ -158,10 +158,12 @@ fn bulletins(
     query: &BulletinQuery,
     shown: Option<&HashSet<u32>>,
 ) -> Result<Page<Bulletin>> {
+    let (from_ms, to_ms) = query.days.map_or((i64::MIN, i64::MAX), |it| it.bounds_ms());
     let before = match query.before {
         Some(id) => newest::place(engine, id.0)?,
         None => newest::TOP,
     };
+    let before = before.min((to_ms, u64::MAX));
     let candidates = match (&query.source, shown) {
         (Some(source), _) => merge::of(engine, names.source_number(source).into_iter(), before),
         (None, Some(shown)) => merge::mostly_of(engine, shown, before),
@@ -171,30 +173,27 @@ fn bulletins(
         Some(since) => merge::since(engine, since, before)?,
         None => candidates,
     };
-    let mut words = SearchedWords::new(&query.words);
+    let words = SearchedWords::new(&query.words);
     let mut page = Collected::new(query.limit);
     for row in candidates {
         if query.given_up.is_cancelled() {
             break;
         }
         let (id, row) = row?;
+        if row.newest_ms() < from_ms {
+            break;
+        }
         let source = query.source.as_ref();
+        let seen = time(row.first_seen_ms);
         let is_of = |source| {
             names
                 .source_number(source)
                 .is_some_and(|it| row.is_of(&HashSet::from([it])))
         };
-        let is_asked = (query.states.is_empty() || query.states.contains(&row.state))
+        let is_asked = query.is_dated_and_in_state(row.state, row.published, row.deadline, seen)
             && source.is_none_or(is_of)
             && shown.is_none_or(|shown| row.is_of(shown))
-            && words.are_in(
-                [
-                    Some(&row.title),
-                    row.summary.as_ref(),
-                    row.publisher.as_ref(),
-                ],
-                || texts::text(engine, &keys::text(id)),
-            )?
+            && words.are_in(row.searched(), || texts::text(engine, &keys::text(id)))?
             && goes_to(engine, names, id, query.channel.as_ref())?;
         if is_asked && page.is_full(bulletin(row, id, names)) {
             break;

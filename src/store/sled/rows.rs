@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    bulletin::{Attachment, BulletinState, Cause, Moment, SourceId},
+    bulletin::{Attachment, BulletinState, Cause, Moment, SearchedParts, SourceId},
     policy::facts::{Archived, Seen, newest_ms},
 };
 
@@ -33,6 +33,15 @@ pub(super) struct BulletinRow {
 impl BulletinRow {
     pub(super) fn newest_ms(&self) -> i64 {
         newest_ms(self.published, self.first_seen_ms, &self.cause)
+    }
+
+    pub(super) fn searched(&self) -> SearchedParts<'_> {
+        SearchedParts {
+            title: &self.title,
+            summary: self.summary.as_deref(),
+            publisher: self.publisher.as_deref(),
+            files: &self.attachments,
+        }
     }
 
     pub(super) fn is_of(&self, sources: &HashSet<u32>) -> bool {

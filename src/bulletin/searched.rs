@@ -1,0 +1,23 @@
+//! What a search looks into, folded: a search and its index must agree on each character.
+
+use super::{Attachment, fold};
+
+/// The parts of a bulletin that are searched beside its text.
+#[derive(Debug, Clone, Copy)]
+pub struct SearchedParts<'a> {
+    pub title: &'a str,
+    pub summary: Option<&'a str>,
+    pub publisher: Option<&'a str>,
+    pub files: &'a [Attachment],
+}
+
+impl SearchedParts<'_> {
+    /// Each part folded, on a line of its own, so that no word stands in two parts.
+    #[must_use]
+    pub fn folded(&self) -> String {
+        let files = self.files.iter().map(|file| file.name.as_str());
+        let parts = [Some(self.title), self.summary, self.publisher];
+        let parts = parts.into_iter().flatten().chain(files);
+        parts.map(|part| fold(part) + "\n").collect()
+    }
+}

@@ -1,0 +1,70 @@
+//! What pages are dressed with.
+
+use axum::{
+    extract::{Query, State, rejection::QueryRejection},
+    http::{HeaderMap, HeaderName, header},
+    response::{IntoResponse, Response},
+};
+use qrcode::{QrCode, render::svg};
+use serde::Deserialize;
+
+use super::{
+    Shared, auth::Viewer, card::Scene, language::PageLanguage, problem::Problem, selection::Wish,
+    templates,
+};
+use crate::bulletin::BulletinId;
+
+pub(super) async fn style() -> Response {
+    kept("text/css; charset=utf-8", templates::STYLE.to_owned())
+}
+
+pub(super) async fn print_style() -> Response {
+    kept("text/css; charset=utf-8", templates::PRINT_STYLE.to_owned())
+}
+
+pub(super) async fn icon() -> Response {
+    kept("image/svg+xml", templates::ICON.to_owned())
+}
+
+/// A bulletin whose page a code leads to.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Target {
+    b: Option<u64>,
+}
+
+/// A QR code of a bulletin's page, else of the first page with its filters.
+pub(super) async fn qr(
+    State(site): State<Shared>,
+    viewer: Viewer,
+    language: PageLanguage,
+    headers: HeaderMap,
+    target: Result<Query<Target>, QueryRejection>,
+    wish: Result<Query<Wish>, QueryRejection>,
+) -> Result<Response, Problem> {
+    let (Query(target), Query(wish)) = (target?, wish?);
+    let config = site.config();
+    let home = site.url(&config, &headers);
+    let url = match target.b.map(BulletinId) {
+        Some(id) => format!("{home}b/{id}"),
+        None => {
+            let selection = wish.selection(Scene::new(&config, viewer, language))?;
+            format!("{home}{}", selection.query_string())
+        }
+    };
+    let code = QrCode::new(&url)
+        .map_err(|error| Problem::missing(format!("no QR code of {url}: {error}")))?;
+    let svg = code
+        .render::<svg::Color<'_>>()
+        .module_dimensions(4, 4)
+        .build();
+    Ok(([(header::CONTENT_TYPE, "image/svg+xml")], svg).into_response())
+}
+
+fn kept(media: &'static str, body: String) -> Response {
+    let headers: [(HeaderName, &str); 2] = [
+        (header::CONTENT_TYPE, media),
+        (header::CACHE_CONTROL, "public, max-age=86400"),
+    ];
+    (headers, body).into_response()
+}

@@ -1,0 +1,107 @@
+//! Coming deadlines as a calendar (RFC 5545).
+
+use axum::{
+    extract::{Query, State, rejection::QueryRejection},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use chrono::{DateTime, Days, Utc};
+use icalendar::{Calendar, Component as _, Event, EventLike as _};
+
+use super::{
+    Shared,
+    auth::Viewer,
+    card::{Scene, printable},
+    feeds::{
+        entry::permanent_id,
+        validators::{Validators, updated},
+    },
+    language::PageLanguage,
+    problem::Problem,
+    selection::Wish,
+    turns,
+    words::Words,
+};
+use crate::{
+    bulletin::{Bulletin, BulletinState, Moment},
+    ops::BulletinQuery,
+};
+
+/// Deadlines of one calendar.
+const MOST: usize = 500;
+/// Days that a bulletin is looked for its deadline: hardly any is announced earlier.
+const LOOKED_BACK: Days = Days::new(400);
+
+pub(super) async fn deadlines(
+    State(site): State<Shared>,
+    viewer: Viewer,
+    headers: HeaderMap,
+    wish: Result<Query<Wish>, QueryRejection>,
+) -> Result<Response, Problem> {
+    let Query(wish) = wish?;
+    let config = site.config();
+    let scene = Scene::new(&config, viewer, PageLanguage(config.language));
+    let mut selection = wish.selection(scene)?.below(None);
+    let today = scene.now.with_timezone(&config.time_zone).date_naive();
+    selection.from = selection.from.or(today.checked_sub_days(LOOKED_BACK));
+    let query = BulletinQuery {
+        states: vec![BulletinState::Published, BulletinState::Baseline],
+        due_from: Some(today),
+        ..selection.query(scene, MOST)
+    };
+    let bulletins = turns::listed(&site, query).await?.items;
+    let home = site.url(&config, &headers);
+    let updated = updated(&site.desk.store, &bulletins).await?;
+    let validators = Validators::new(&format!("{home} deadlines"), scene, &bulletins, &updated);
+    if validators.still_hold(&headers) {
+        return Ok(validators.on(StatusCode::NOT_MODIFIED.into_response(), viewer));
+    }
+    let mut calendar = Calendar::new();
+    let words = Words::of(scene.language);
+    calendar.name(&format!("{} · {}", scene.site_title(), words.deadline));
+    for bulletin in &bulletins {
+        let changed = updated.get(&bulletin.id).copied();
+        let event = event(
+            scene,
+            &home,
+            bulletin,
+            changed.unwrap_or(bulletin.first_seen),
+        );
+        calendar.extend(event);
+    }
+    let media = [(header::CONTENT_TYPE, "text/calendar; charset=utf-8")];
+    let response = (media, calendar.done().to_string()).into_response();
+    Ok(validators.on(response, viewer))
+}
+
+/// None: not for this viewer.
+fn event(
+    scene: Scene<'_>,
+    home: &str,
+    bulletin: &Bulletin,
+    changed: DateTime<Utc>,
+) -> Option<Event> {
+    let card = scene.card(bulletin)?;
+    let page = format!("{home}b/{}", bulletin.id);
+    let mut event = Event::new();
+    match bulletin.deadline? {
+        Moment::Day(day) => {
+            // The end of a whole day is the next one (RFC 5545, section 3.6.1).
+            event.starts(day).ends(day.succ_opt().unwrap_or(day));
+        }
+        Moment::Time(time) => {
+            event.starts(time.to_utc());
+        }
+    }
+    let summary = card.summary.as_deref().map(printable).unwrap_or_default();
+    let uid = permanent_id(bulletin);
+    event
+        .uid(uid.trim_start_matches("urn:uuid:"))
+        .timestamp(changed)
+        .summary(&card.title)
+        .description(format!("{summary}\n{page}").trim_start())
+        .url(&page)
+        .sequence(bulletin.revision)
+        .add_property("CATEGORIES", &card.tag.name);
+    Some(event.done())
+}
