@@ -5,7 +5,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use chrono::{DateTime, Days, Utc};
+use chrono::{DateTime, Utc};
 use icalendar::{Calendar, Component as _, Event, EventLike as _};
 
 use super::{
@@ -29,8 +29,6 @@ use crate::{
 
 /// Deadlines of one calendar.
 const MOST: usize = 500;
-/// Days that a bulletin is looked for its deadline: hardly any is announced earlier.
-const LOOKED_BACK: Days = Days::new(400);
 
 pub(super) async fn deadlines(
     State(site): State<Shared>,
@@ -41,9 +39,8 @@ pub(super) async fn deadlines(
     let Query(wish) = wish?;
     let config = site.config();
     let scene = Scene::new(&config, viewer, PageLanguage(config.language));
-    let mut selection = wish.selection(scene)?.below(None);
+    let selection = wish.selection(scene)?.below(None);
     let today = scene.now.with_timezone(&config.time_zone).date_naive();
-    selection.from = selection.from.or(today.checked_sub_days(LOOKED_BACK));
     let query = BulletinQuery {
         states: vec![BulletinState::Published, BulletinState::Baseline],
         due_from: Some(today),

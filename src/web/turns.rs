@@ -60,13 +60,13 @@ fn is_search(request: &Request) -> bool {
         && wishes.any(|(name, words)| name == "q" && !words.trim().is_empty())
 }
 
-/// A search keeps its turn until it has ended, and it ends when nobody waits for it any more.
+/// A search, and a list of deadlines, reads through the archive: it keeps its turn until it has ended, and it ends when nobody waits for it any more.
 pub(super) async fn listed(
     site: &Site,
     mut query: BulletinQuery,
 ) -> Result<Page<Bulletin>, Problem> {
     let store = site.desk.store.clone();
-    if query.words.is_empty() {
+    if query.words.is_empty() && query.due_from.is_none() {
         return Ok(store.bulletins(&query).await?);
     }
     let turn = turn(&site.turns.searches).await?;
