@@ -24,7 +24,9 @@ use chrono_tz::Tz;
 use self::clock::{Clock, Lean};
 use self::fold::Folded;
 pub(super) use self::label::{Called, called};
+pub(super) use self::names::{WEEKDAYS, month, months};
 use self::scan::Scan;
+pub(super) use self::words::number;
 use crate::bulletin::Moment;
 
 pub(super) use self::stamp::{Stamp, stamp};

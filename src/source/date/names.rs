@@ -39,16 +39,16 @@ const NAMES: [&str; 12] = [
 ];
 
 /// Weekdays before a date, by how they begin.
-const WEEKDAYS: &str = "(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}|(?:mo|die|mitt|donners|frei|sams|sonn)(?:n?tag|woch)|\
+pub(in crate::source) const WEEKDAYS: &str = "(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}|(?:mo|die|mitt|donners|frei|sams|sonn)(?:n?tag|woch)|\
     (?:lun|mar|mercre|jeu|vendre|same)di|dimanche|lunes|martes|mi[ée]rcoles|jueves|viernes|s[áa]bado|domingo|\
     (?:luned|marted|mercoled|gioved|venerd)[iì]|sabato|domenica|(?:segunda|terça|quarta|quinta|sexta)(?:-feira)?|\
-    (?:maan|dins|woens|donder|vrij|zater|zon)dag|poniedzia[lł]ek|wtorek|[sś]roda|czwartek|pi[ąa]tek|sobota|niedziela|\
-    pond[ěe]l[íi]|[úu]ter[ýy]|st[řr]eda|[čc]tvrtek|p[áa]tek|ned[ěe]le|pazartesi|sal[ıi]|[çc]ar[şs]amba|per[şs]embe|cuma|\
-    понедельник|вторник|среда|четверг|пятница|суббота|воскресенье|понеділок|вівторок|середа|четвер|п.ятниця|субота|неділя|\
+    (?:maan|dins|woens|donder|vrij|zater|zon)dag|poniedzia[lł](?:ek|ku)|wtor(?:ek|ku)|[sś]rod[ayęy]|czwart(?:ek|ku)|pi[ąa]t(?:ek|ku)|sobot[ayęu]|niedziel[aięe]|\
+    pond[ěe]l[íi]|[úu]ter[ýyek]|st[řr]ed[ayu]|[čc]tvrt(?:ek|ka)|p[áa]t(?:ek|ku)|ned[ěe]l[ei]|pazartesi|sal[ıi]|[çc]ar[şs]amba|per[şs]embe|cuma|\
+    (?:يوم\\s)?(?:الأحد|الاثنين|الإثنين|الثلاثاء|الأربعاء|الخميس|الجمعة|السبت)|понедельника?|вторника?|сред[ауы]|четверга?|пятниц[аыу]|суббот[аыу]|воскресень[ея]|понеділ(?:ок|ка)|вівтор(?:ок|ка)|серед[аиу]|четвер(?:га)?|п.ятниц[яіюю]|субот[аиу]|неділ[яію]|\
     (?:пн|вт|ср|чт|пт|сб|вс|нд)";
 
 /// The month that a name means.
-pub(super) fn month(name: &str) -> Option<u32> {
+pub(in crate::source) fn month(name: &str) -> Option<u32> {
     static MONTHS: LazyLock<HashMap<&str, u32>> = LazyLock::new(|| {
         let names = (1..).zip(NAMES);
         let forms = names.flat_map(|(month, names)| forms(names).map(move |name| (name, month)));
@@ -73,7 +73,7 @@ pub(super) fn latin_months() -> String {
 }
 
 /// A pattern of all names, the longest first.
-pub(super) fn months() -> String {
+pub(in crate::source) fn months() -> String {
     alternatives(|_| true)
 }
 
@@ -95,7 +95,7 @@ pub(super) fn weekday() -> String {
 pub(super) fn is_plain(name: &str, day_first: bool) -> bool {
     let first = name.chars().next().unwrap_or(' ');
     let letters = name.chars().count();
-    let is_long = || letters >= 5 && !name.eq_ignore_ascii_case("march");
+    let is_long = || letters >= 4 && name != "march" || ["mai", "mei", "maj"].contains(&name);
     let is_marked = || letters >= 4 && !name.is_ascii();
     first.is_uppercase() || day_first && (first > '\u{24f}' || is_long() || is_marked())
 }

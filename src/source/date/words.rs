@@ -1,7 +1,7 @@
 //! Numerals. Names of months and weekdays stand in `names`.
 
 /// A number in ASCII digits or Chinese numerals (`二〇二二`, `十一`, `二十`, `廿三`, `一百一十一`).
-pub(super) fn number(text: &str) -> Option<u32> {
+pub(in crate::source) fn number(text: &str) -> Option<u32> {
     if text.is_empty() || text.len() > 30 {
         return None;
     }

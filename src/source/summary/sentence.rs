@@ -192,6 +192,14 @@ fn without_dateline(paragraph: &str) -> &str {
 
 /// Sentences with their closing marks.
 fn split(paragraph: &str) -> Vec<Sentence> {
+    let sentence = |text: &str| Sentence {
+        text: text.to_owned(),
+    };
+    parts(paragraph).into_iter().map(sentence).collect()
+}
+
+/// The sentences of a paragraph as it has them.
+pub(super) fn parts(paragraph: &str) -> Vec<&str> {
     let mut found = Vec::new();
     let mut start = 0;
     let mut chars = paragraph.char_indices().peekable();
@@ -221,12 +229,10 @@ fn split(paragraph: &str) -> Vec<Sentence> {
     found
 }
 
-fn push(found: &mut Vec<Sentence>, text: &str) {
+fn push<'a>(found: &mut Vec<&'a str>, text: &'a str) {
     let text = text.trim();
     if !text.is_empty() {
-        found.push(Sentence {
-            text: text.to_owned(),
-        });
+        found.push(text);
     }
 }
 

@@ -3,17 +3,38 @@
 
 use std::{borrow::Cow, sync::LazyLock};
 
+mod letters;
+
 use chrono::{Datelike, Days, Months, NaiveDate};
 use regex::{Captures, Regex};
 
-/// `from` is the day of publication.
-pub(super) fn plain(sentence: &str, from: NaiveDate) -> String {
+use crate::source::date;
+
+/// Returns whether a sentence without a number may name a day: `by this Friday`, `by the end of March`.
+pub(super) fn names_day(sentence: &str) -> bool {
+    letters::names_day(sentence)
+}
+
+/// `from` is the day of publication; with `day_first`, numbers of a date stand in the order of day and month.
+pub(super) fn plain(sentence: &str, day_first: bool, from: NaiveDate) -> String {
     let folded: String = sentence.chars().map(fold).collect();
+    let folded = letters::plain(&folded, day_first, from);
     let mut text = replace(&WEEKDAY_BESIDE, &folded, |found| found[1].to_owned());
     text = replace(&HOURS, &text, |found| found[1].to_owned());
+    text = replace(&OPEN_FROM, &text, |found| {
+        format!("{}至{}", &found[1], &found[2])
+    });
+    text = replace(&CLOCK, &text, |found| match date::number(&found[1]) {
+        Some(hour) => format!("{hour}{}", &found[2]),
+        None => found[0].to_owned(),
+    });
+    text = replace(&DOTTED_END, &text, |found| {
+        format!("{}{}月{}日 ", &found[1], &found[2], &found[3])
+    });
     text = replace(&KOREAN, &text, |found| {
         format!("{}月{}日", &found[1], &found[2])
     });
+    text = replace(&MONTH_END, &text, |found| month_end(found, from));
     text = replace(&REIWA, &text, |found| {
         let year = found[1].parse::<u32>().unwrap_or(1);
         format!("{}年", 2018 + year)
@@ -51,13 +72,32 @@ fn fixed(pattern: &str) -> Regex {
 /// `3月13日(本周五)`, `3月27日 星期五`, `2026. 3. 27.(금)`, `3月28日(土)`.
 static WEEKDAY_BESIDE: LazyLock<Regex> = LazyLock::new(|| {
     fixed(
-        r"([日號号]|\d\.?)\s?(?:\(\s?(?:本|这|下)?(?:周|週|星期|礼拜)[一二三四五六日天]\s?\)|\([월화수목금토일月火水木金土日]\)|(?:周|週|星期|礼拜)[一二三四五六日天])",
+        r"([日號号일]|\d\.?)\s?(?:\(\s?(?:(?:本|这|下)?(?:周|週|星期|礼拜))?[一二三四五六日天]\s?\)|\([월화수목금토일月火水木金土日]\)|(?:周|週|星期|礼拜)[一二三四五六日天])",
     )
 });
 /// `上午9:30至下午17:30`: open until the latter.
 static HOURS: LazyLock<Regex> = LazyLock::new(|| {
     let time = r"(?:上午|下午|早上|晚上|中午)?\s?\d{1,2}\s?[:时點点時]\s?(?:\d{2}|半)?\s?分?";
     fixed(&format!(r"{time}\s?[-—–~～至到]+\s?({time})"))
+});
+/// `3月15日8:00—3月29日`: the dash is no sign of a zone.
+static OPEN_FROM: LazyLock<Regex> = LazyLock::new(|| {
+    fixed(r"([:时點点時]\s?\d{2}|[时點点時分])\s?[-—–~～]+\s?(\d{1,2}月|\d{4}年)")
+});
+/// `中午十二時`
+static CLOCK: LazyLock<Regex> =
+    LazyLock::new(|| fixed(r"([一二三四五六七八九十]{1,3})([时時点點](?:[^间間刻]|$))"));
+/// `3月底前`, `月底前`, `3月末`, `3월 말`, `年底前`
+static MONTH_END: LazyLock<Regex> = LazyLock::new(|| {
+    fixed(
+        r"(?:(\d{2,4})年)?(?:(\d{1,2}|[一二三四五六七八九十]{1,2})[月월]|([本当當]?月)|([今本]?年))(?:份)?\s?(?:底|末日?|말일?)",
+    )
+});
+/// `2026. 4. 1. ~ 5. 31.`
+static DOTTED_END: LazyLock<Regex> = LazyLock::new(|| {
+    fixed(
+        r"(20\d\d\.\s?\d{1,2}\.\s?\d{1,2}\.?(?:\s\d{1,2}:\d\d)?\s?[~～–—-]\s?)(\d{1,2})\.\s?(\d{1,2})(?:\.|\s|$)",
+    )
 });
 static KOREAN: LazyLock<Regex> = LazyLock::new(|| fixed(r"(\d{1,2})월\s?(\d{1,2})일"));
 static REIWA: LazyLock<Regex> = LazyLock::new(|| fixed(r"令和\s?(\d{1,2}|元)\s?年"));
@@ -70,10 +110,46 @@ static RANGE: LazyLock<Regex> = LazyLock::new(|| {
 static NEAR: LazyLock<Regex> =
     LazyLock::new(|| fixed("(今天|今日|本日|今晚|明天|明日|明晚|后天|後天|(?i:today|tomorrow))"));
 static WEEKDAY: LazyLock<Regex> = LazyLock::new(|| {
-    fixed(r"(每|上|逢)?(本|这|這|下)?(?:个|個)?(?:周|週|星期|礼拜)([一二三四五六日天])(至|到|-)?")
+    fixed(
+        r"(每|上|逢)?(本|这|這|下)?(?:个|個)?(?:周|週|星期|礼拜)([一二三四五六日天])(至|到|-)?(?:\s?\((?:\d{1,2}月)?\d{1,2}[日号]\))?",
+    )
 });
 static BARE_DAY: LazyLock<Regex> =
-    LazyLock::new(|| fixed(r"(^|[于於在，,：:]|本月|截至|最迟)\s?(\d{1,2})[日号]"));
+    LazyLock::new(|| fixed(r"(^|[于於在，,：:はがを、]|本月|截至|最迟)\s?(\d{1,2})[日号]"));
+
+/// The last day of a month, the next one of its name.
+fn month_end(found: &Captures<'_>, from: NaiveDate) -> String {
+    let month = match (found.get(2), found.get(3)) {
+        (Some(month), _) => date::number(month.as_str()),
+        (_, Some(_)) => Some(from.month()),
+        _ => Some(12),
+    };
+    let year: Option<i32> = found.get(1).and_then(|year| year.as_str().parse().ok());
+    // Years of three digits are of the Republic.
+    let year = year.map(|year| {
+        if (100..200).contains(&year) {
+            year + 1911
+        } else {
+            year
+        }
+    });
+    let last = month.and_then(|month| last_of_month(month, year, from));
+    written(last, &found[0])
+}
+
+/// The last day of a month; without a year, of the next one of its name, or one of the last months.
+fn last_of_month(month: u32, year: Option<i32>, from: NaiveDate) -> Option<NaiveDate> {
+    let last = |year| {
+        let first = NaiveDate::from_ymd_opt(year, month, 1)?;
+        first.checked_add_months(Months::new(1))?.pred_opt()
+    };
+    match year {
+        Some(year) => last(year),
+        None => last(from.year())
+            .filter(|day| *day >= from - Days::new(120))
+            .or_else(|| last(from.year() + 1)),
+    }
+}
 
 fn written(day: Option<NaiveDate>, instead: &str) -> String {
     // A time may follow at once.

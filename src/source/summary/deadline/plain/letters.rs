@@ -1,0 +1,128 @@
+//! Days that languages with letters tell without a full date: `this Friday`, `the end of March`, `31.3.`, `31/3`.
+
+use std::sync::LazyLock;
+
+use chrono::{Datelike, Days, NaiveDate};
+use regex::{Captures, Regex};
+
+use super::{last_of_month, replace, written};
+use crate::source::date;
+
+/// Says that a weekday is the next one of its name.
+const THIS: &str = "this|coming|next|diesen|kommenden|nächsten|deze|komende|aanstaande|ce|este|esta|próximo|próxima|questo|prossimo|эту|этот|ближайшую|цю|цей|ten|tento";
+/// The end of a month, before its name.
+const END_OF: &str = "end of|ende|eind(?:e)?|fin(?:e)?(?: de| du mois de)?|finales de|fim de|final de|finais de|końca|konce|конца|кінця|نهاية(?: شهر)?|cuối tháng|hết tháng";
+
+static WEEKDAY: LazyLock<Regex> = LazyLock::new(|| {
+    let weekdays = date::WEEKDAYS;
+    fixed(&format!(
+        r"(^|[^\p{{L}}])(?:{THIS})\s({weekdays})(?:\s(?:next|prochain|prossimo|que viene))?([^\p{{L}}]|$)"
+    ))
+});
+static MONTH_END: LazyLock<Regex> = LazyLock::new(|| {
+    let months = date::months();
+    fixed(&format!(
+        r"(?:{END_OF})\s({months}|\d{{1,2}})([^\p{{L}}\d]|$)(?:(20\d\d)([^\d]|$))?"
+    ))
+});
+/// Turkish names the end behind the month.
+static MONTH_END_BEHIND: LazyLock<Regex> = LazyLock::new(|| {
+    let months = date::months();
+    fixed(&format!(r"({months})\s(?:ayı\s)?sonu(?:na|n[ae])?\s()()()"))
+});
+/// `31.3.`, `31/3`, `2/4/2026`, `02/04/2026`
+static NUMBERS: LazyLock<Regex> = LazyLock::new(|| {
+    fixed(
+        r"(^|[^\d./:-])(\d{1,2})(?:\.\s?(\d{1,2})\.|/(\d{1,2}))(?:[/\s]?\s?(20\d\d))?([^\d./:]|[.:]?\s|[.:]?$)",
+    )
+});
+
+/// `2 april 17:00`, whose 17 is no year.
+static HOUR_BEHIND: LazyLock<Regex> = LazyLock::new(|| {
+    let months = date::months();
+    fixed(&format!(
+        r"(\d\.?\s(?:de\s)?(?:{months})),?\s(\d{{1,2}}(?::|\s?h|\s?uhr|\s?uur|\.\d\d\s))"
+    ))
+});
+
+pub(super) fn names_day(sentence: &str) -> bool {
+    WEEKDAY.is_match(sentence)
+        || MONTH_END.is_match(sentence)
+        || MONTH_END_BEHIND.is_match(sentence)
+}
+
+pub(super) fn plain(sentence: &str, day_first: bool, from: NaiveDate) -> String {
+    let mut text = replace(&WEEKDAY, sentence, |found| weekday(found, from));
+    text = replace(&MONTH_END, &text, |found| month_end(found, from));
+    text = replace(&MONTH_END_BEHIND, &text, |found| month_end(found, from));
+    text = replace(&HOUR_BEHIND, &text, |found| {
+        format!("{} | {}", &found[1], &found[2])
+    });
+    match day_first {
+        true => replace(&NUMBERS, &text, |found| numbers(found, from)),
+        false => text,
+    }
+}
+
+/// `this Friday`
+fn weekday(found: &Captures<'_>, from: NaiveDate) -> String {
+    let Some(wanted) = number_of(&found[2]) else {
+        return found[0].to_owned();
+    };
+    let today = from.weekday().num_days_from_monday();
+    let ahead = u64::from((7 + wanted - today) % 7);
+    let day = from.checked_add_days(Days::new(ahead));
+    format!("{}{}{}", &found[1], written(day, &found[2]), &found[3])
+}
+
+/// Monday is 0.
+fn number_of(weekday: &str) -> Option<u32> {
+    static STARTS: LazyLock<[Regex; 7]> = LazyLock::new(|| {
+        [
+            "mon|lun|maan|ponie|pond|pazartesi|понед|понеді|segunda",
+            "tue|die|mar|dins|wtor|úter|sal|вт|вівт|terça",
+            "wed|mitt|mer|mi[ée]r|woens|[sś]rod|st[řr]ed|çar|сред|серед|quarta",
+            "thu|don|jeu|jue|gio|czw|čtv|perş|четв|quinta",
+            "fri|frei|ven|vie|vrij|pi[ąa]t|pát|cuma|пят|п.ят|sexta",
+            "sat|sams|sam|s[áa]b|zat|sobot|cumartesi|суб",
+            "sun|sonn|dim|dom|zon|niedz|neděl|pazar|воскр|неділ",
+        ]
+        .map(|starts| fixed(&format!("^(?:{starts})")))
+    });
+    let found = STARTS.iter().position(|starts| starts.is_match(weekday))?;
+    u32::try_from(found).ok()
+}
+
+fn month_end(found: &Captures<'_>, from: NaiveDate) -> String {
+    let name = &found[1];
+    let month = date::month(name).or_else(|| name.parse().ok());
+    let year = found.get(3).and_then(|year| year.as_str().parse().ok());
+    let last = month.and_then(|month| last_of_month(month, year, from));
+    format!("{}{}", written(last, &found[0]), &found[2])
+}
+
+fn numbers(found: &Captures<'_>, from: NaiveDate) -> String {
+    let as_written = || found[0].to_owned();
+    let number = |at: usize| {
+        found
+            .get(at)
+            .and_then(|part| part.as_str().parse::<u32>().ok())
+    };
+    let (Some(day), Some(month)) = (number(2), number(3).or_else(|| number(4))) else {
+        return as_written();
+    };
+    let year = number(5).and_then(|year| i32::try_from(year).ok());
+    let of_year = |year: i32| NaiveDate::from_ymd_opt(year, month, day);
+    let written = match year {
+        Some(year) => of_year(year),
+        // As every date without a year: the next one, or one of the last months.
+        None => of_year(from.year())
+            .filter(|day| *day >= from - Days::new(120))
+            .or_else(|| of_year(from.year() + 1)),
+    };
+    written.map_or_else(as_written, |day| format!("{}{day}{}", &found[1], &found[6]))
+}
+
+fn fixed(pattern: &str) -> Regex {
+    Regex::new(&format!("(?i){pattern}")).expect("a fixed pattern")
+}

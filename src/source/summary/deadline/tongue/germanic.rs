@@ -1,0 +1,51 @@
+//! English, German and Dutch.
+
+use super::{NONE, Words};
+
+pub(super) const ENGLISH: Words = Words {
+    marks: "the of and to for is are be by at on will please must from with no than has been date until before january february march may june july october december monday tuesday wednesday thursday friday saturday sunday you your this",
+    until: "by|before|until|till|til|through|on or before|prior to|up to(?: and including)?",
+    after: NONE,
+    label: r"(?:submission |application |registration |entry |abstract |bid )?deadlines?|due(?: date| by| on)?|closing (?:date|time)|(?:no|not) later than|\blatest by|at the latest|(?:last|final) (?:day|date|call)|cut-?off(?: date| time)?|application period (?:ends|closes)|(?:abstract|paper|proposal|manuscript)s? (?:submission|due)|submission(?: date)?s?\s?[:–—-]",
+    ends: "clos(?:e|es|ing)|ends?|ending|expires?|is over",
+    doing: r"please|must|should|need to|required|requested|invited|reminded|encouraged|registr|regist|appl(?:y|ic)|submi|send|sent\b|return|reply|repli|rsvp|pay\b|paid|payment|book\b|respond|respons|enter\b|entr(?:y|ies)|receiv|accepted|sign[ -]?up|enrol|vote|voting|nominat|confirm|proposal|abstract|bids?\b|tender|comment|consultation|feedback|contribut|claim|order|propos|file\b|filed|call for|hand in|turn in|fill (?:in|out)|complete (?:the|your|this|an|a)|sign the|take part|join\b|to attend|orders?\b|upload|collect\b|pick up|renew|request|reserv|suggest|object|invoice|deposit|subscri|your\b|let us know|interested",
+    to: r"to|until|till|through|thru|and|–",
+    from: "from|since|starting|as of|after|of",
+    fill: r"the|on|at|end of|day of|date|is|midnight|noon|close of business|cob|of|end",
+    moved: "extend(?:ed|s)?|postponed|pushed back|moved (?:from|to)|new deadline|prolonged",
+    former: r"previous(?:ly)?|original(?:ly)?|initial(?:ly)?|formerly|instead of|\(was|old deadline|earlier deadline",
+    others: "closed|exhibition|exhibit|concert|runs (?:from|until|through)|on (?:show|display|view)|complet(?:ed|ion) by|be completed|finish|expected|open to traffic|valid|come[s]? into force|takes? effect|warranty|plans? to|intends? to|aims? to|scheduled|forbidden|prohibited",
+    day_first: false,
+};
+
+pub(super) const GERMAN: Words = Words {
+    marks: "der die das und ist bis zum den für im wird von bitte am um es sind auf einer mit vom zur uhr werden nach januar februar märz mai juni juli oktober dezember montag dienstag mittwoch donnerstag freitag samstag sonntag sie ihre spätestens",
+    until: "bis|vor|bis (?:spätestens|längstens|einschließlich)",
+    after: NONE,
+    label: r"(?:abgabe|bewerbungs|anmelde|einreichungs|einsende|angebots|antrags|melde|rückmelde|einspruchs|einwendungs|zahlungs|teilnahme|nachreich|eingangs)?frist|(?:anmelde|einsende|bewerbungs|abgabe|melde|annahme|redaktions|teilnahme|nennungs|einreich\p{L}*)schluss|spätestens|letzter (?:tag|termin)|letztmöglicher termin|stichtag für|(?:abgabe|anmelde|einreichungs)(?:termin|datum|ende)|deadline|fällig|(?:abgabe|einreichung)(?: der \p{L}+)?\s?[:–—-]",
+    ends: "ende(?:t|n)|läuft (?:bis|aus|ab)|schließt|laufen",
+    doing: r"bitte|gebeten|anmeld|abmeld|\p{L}*anmeldung|\p{L}*bewerb|einzureichen|einreich|eingereicht|abzugeben|abgeben|abgabe|melden|meldung|gemeldet|senden|zusenden|schicken|rückmeld|antr[aä]g|beantrag|angebot|teilnahme|teilnehm|einsend|überweis|zahl(?:en|ung|bar)|einwendung|einspruch|widerspr|stellungnahme|vorschl[aä]g|beitr[aä]ge|zusage|antwort|zurück(?:senden|geben)|abstimm|interessierte|eingehen|nachweis|registrier|vorzulegen|unterlagen|förder|bestell|abhol|reserv|buch|kündig|aktualisier|hochlad|verlänger|ausfüll|unterschr|übermittel|vorleg|wähl|interesse|ihre\b|mitteil|erklär|bringen|rückgabe|bewerben",
+    to: r"bis|auf|und",
+    from: "vom|von|ab|seit|stand|statt",
+    fill: r"zum|am|den|der|dem|das|einschließlich|inklusive|spätestens|einschl|inkl|ist|auf|um|tag|mitternacht|ende|längstens|zu",
+    moved: "verlängert|verlängerung|verschoben|neue(?:r|s)? (?:frist|termin|datum)",
+    former: r"bisher|ursprünglich|vormals|zunächst|statt(?: bisher)?|früher|alte frist",
+    others: "gesperrt|sperrung|geschlossen|ausstellung|konzert|zu sehen|fertiggestellt|fertigstell|abgeschlossen|gilt|gültig|in kraft|geplant|voraussichtlich|bauarbeiten|vollsperrung",
+    day_first: true,
+};
+
+pub(super) const DUTCH: Words = Words {
+    marks: "de het een van en is op tot voor uw u met naar te zijn kan worden om graag dienen uiterlijk aan uur per januari februari maart mei juni juli augustus maandag dinsdag woensdag donderdag vrijdag zaterdag zondag je in t m vóór moeten kunt",
+    until: "tot|tot en met|t/m|vóór|voor|tot uiterlijk",
+    after: NONE,
+    label: r"(?:inschrijf|aanmeld|indienings?|inlever|reactie|sollicitatie)?termijn|sluitings?(?:datum|dag)|uiterlijk|laatste dag|deadline|inschrijfdatum|(?:uiterste|laatste) (?:datum|inleverdatum|aanmelddatum|inschrijfdatum)",
+    ends: "sluit(?:en)?|eindigt|eindigen|loopt af|verstrijkt",
+    doing: r"graag|verzo[ce]|gelieve|aanmeld|afmeld|meld|inschrij|schrijf|indien|in te dienen|ingediend|stuur|sturen|opsturen|inzend|inlever|reactie|reageren|reageer|sollicit|aanvra|aanvraag|bezwaar|zienswijze|offerte|betal|bevestig|voorstel|doorgeven|geef|opgeven|stemmen|deelnemen|deelname|inleveren|insturen|kaarten bestellen|zich|stuur|bestel|ophal|reserv|boek|opzeg|upload|invul|vul|onderteken|teken|breng|uw\b|je voorstel|jouw\b|aangenomen|verstuur|mail|antwoord|interesse|weten|aanvragen",
+    to: r"tot(?: en met)?|t/m|naar|en",
+    from: "van|vanaf|sinds|per",
+    fill: r"de|het|op|en met|uiterlijk|is|datum|om|einde|eind|uur|dag",
+    moved: "verlengd|verschoven|uitgesteld|nieuwe (?:deadline|sluitingsdatum|datum)",
+    former: r"oorspronkelijk\p{L}*|eerder|was|voorheen|aanvankelijk",
+    others: "gesloten|tentoonstelling|concert|te zien|afgerond|voltooid|gereed|geldig|geldt|in werking|gepland|verwacht|afgesloten|verkocht|werkzaamheden",
+    day_first: true,
+};

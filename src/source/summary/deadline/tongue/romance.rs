@@ -1,0 +1,67 @@
+//! French, Spanish, Italian and Portuguese.
+
+use super::{NONE, Words};
+
+pub(super) const FRENCH: Words = Words {
+    marks: "le la les des du et est une pour au aux un sont de à en dans vous vos avant par sur ou inclus dès janvier février mars avril mai juin juillet août septembre octobre novembre décembre lundi mardi mercredi jeudi vendredi samedi dimanche",
+    until: r"avant|jusqu['’](?:au|à)|pour|d['’]ici(?: au| le| à)?|au plus tard",
+    after: NONE,
+    label: r"dates? limites?|date butoir|(?:dernier|ultime) (?:délai|jour)|au plus tard|échéance|clôture|délai (?:de|d['’]|fixé)[^.;]{0,30}|heure limite|date de (?:clôture|remise)|à remettre (?:le|pour)|(?:soumission|dépôt|remise) des? \p{L}+\s?:",
+    ends: r"(?:se )?(?:termine(?:nt)?|clôture(?:nt|ra|ront)?|ferme(?:nt)?|prend fin|prennent fin|s['’]achèvent?|expire(?:nt)?|close[s]?)",
+    doing: r"candidat|inscri|inscrire|s['’]inscrire|envoy|dépos|dépôt|répon|réponse|transmet|transmis|merci|veuillez|prière|doivent|devez|devront|remis|remettre|retourn|renvoy|confirm|soumett|soumission|soumis|proposition|offres|dossier|adress|postul|particip|régl|pai[em]|vot(?:e|ez|er)\b|demande|appel à|réserv|avez|invités?|priés?|présent|contribu|souscri|recev|enquête publique|consultation|observations|command|retir|résili|télécharg|compl[ée]t|rempli|sign|vos\b|votre\b|communiqu|fourni|faire parvenir|manifest|intéress|souhait",
+    to: r"au|à|jusqu['’]au|et",
+    from: r"du|depuis|dès le|à partir du|de",
+    fill: r"le|la|au|à|du|les|est|fixée?|jour|inclus|minuit|midi|fin|de|plus tard|prévue?|heures?",
+    moved: r"report[ée]e?s?|prolong[ée]e?s?|prorog[ée]e?s?|repouss[ée]e?s?|nouvelle date",
+    former: r"initialement|initiale|précédemment|au lieu du|auparavant|ancienne",
+    others: r"fermée?s?\s|fermeture|exposition|concert|visible|achevé|terminés? (?:avant|d['’]ici|pour)|en vigueur|valable|prévue?s?\s|travaux|interdit|est attendue?",
+    day_first: true,
+};
+
+pub(super) const SPANISH: Words = Words {
+    marks: "el la los las de y en hasta para del se su al que una un por con antes es será a más horas enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre lunes martes miércoles jueves viernes sábado domingo",
+    until: "hasta|antes|a más tardar|hasta el día",
+    after: NONE,
+    label: r"fecha(?:s)? (?:límite|tope|de cierre|máxima)|fecha y hora (?:límite|de cierre)|plazo(?:s)?|cierre de (?:la |las )?(?:inscripci|convocatoria|recepci|postulaci)\p{L}*|a más tardar|último día|vencimiento|hora límite|(?:envío|entrega|recepción) de (?:los |las )?\p{L}+\s?:",
+    ends: r"(?:finaliza|finalizan|termina|terminan|vence|vencen|cierra|cierran|concluye|concluyen|se cierra|expira|culmina)n?",
+    doing: r"solicitud|solicitar|inscri|matr[ií]cul|present|envi|enviar|remit|entreg|confirm|respond|respuesta|particip|postul|candidat|ofertas|propuesta|documentaci|recepci|recib|interesad|deber|rog|ruega|favor|por favor|pag|abon|registr|convocatoria|trabajos|alegaciones|votar|reserv|aport|resúmenes|podrán|pedido|reserv|retir|descarg|complet|rellen|firm|sus?\s(?:propuesta|solicitud|trabajo|curr)|apunt|manifest|aport|env[ií]|haga|hágan|tramit|candidatur|admit",
+    to: r"al|hasta el|hasta|a|y",
+    from: r"desde el|desde|del|de|a partir del",
+    fill: r"el|la|del|de|día|las|inclusive|es|será|a|hasta|los|fin|finales|medianoche|horas|fecha",
+    moved: r"ampl[ií]a(?:n|do|da)?|amplió|prorrog|prórroga|pospu?est|extiende|extendid|extendió|aplaza|nuevo plazo|nueva fecha",
+    former: r"antes,|antes:|anterior|originalmente|original|inicialmente|inicial|en lugar del",
+    others: r"exposición|concierto|cerrad[ao]|corte|permanecerá|en vigor|vigencia|vigente|válid[ao]|concluid|finalizad[ao]|obras|previst[ao]|se prevé|se espera|habían|prohibid[ao]",
+    day_first: true,
+};
+
+pub(super) const ITALIAN: Words = Words {
+    marks: "il la le dei del della e è per di da al alla si entro gli sono un una a in che fino dal ore delle gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre lunedì martedì mercoledì giovedì venerdì sabato domenica",
+    until: "entro|fino|prima|entro e non oltre|non oltre",
+    after: NONE,
+    label: r"scadenza|termine (?:ultimo|di|per|massimo)|data (?:di scadenza|ultima|limite)|ultimo giorno(?: utile)?|non oltre|chiusura (?:delle )?iscrizioni|deadline|termine",
+    ends: r"scad(?:e|ono|rà)|termina(?:no)?|chiud(?:e|ono)|si chiud(?:e|ono|eranno)|si conclud(?:e|ono)",
+    doing: r"domand|iscri|candidatur|inviar|inviat|invio|present|pervenire|perveni|conferm|offert|adesion|aderi|parteci|prega|dovranno|devono|deve\b|consegn|trasmett|trasmess|rispond|risposta|pag(?:are|ament)|vers(?:are|ament)|prenot|bando|interessat|registr|depositar|proposte|lavori da inviare|contribut|osservazioni|candidar|invi|ordin|ritir|compil|firm|accettat|mand|spedi|comunic|manifest|vostr|tua\b|tuo\b|sottoscri|scriv|richied|richiest",
+    to: r"al|alle|a|fino al|e",
+    from: r"dal|dall['’]|da|a partire dal|a decorrere dal",
+    fill: r"il|la|al|a|del|giorno|le|ore|e non oltre|non oltre|e|alle|oltre|è|dell['’]|di|fine|fino|inclus[oa]|compreso|fissat[oa]|mezzanotte|mezzogiorno|della",
+    moved: r"prorogat[oaie]|proroga|posticipat[oa]|rinviat[oa]|differit[oa]|estes[oa]|nuova scadenza|nuovo termine",
+    former: r"originari[oa]|inizialmente|in precedenza|precedente|anziché|invece del",
+    others: r"mostra|concerto|chius[oa]\s|resterà|rimarrà|visitabile|in vigore|valid[oa]|conclus[io]|completat[io]|lavori saranno|previst[oaie]|vietat[oa]|ultimat",
+    day_first: true,
+};
+
+pub(super) const PORTUGUESE: Words = Words {
+    marks: "o a os as de e do da para em até no na dos das um uma que será ser por com ao às dia pelo é são janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro segunda terça quarta quinta sexta feira sábado domingo",
+    until: "até|antes|até ao|impreterivelmente até",
+    after: NONE,
+    label: r"prazo(?:s)?|data(?:-| )limite|data (?:final|máxima|de encerramento)|último dia|encerramento das inscrições|o mais tardar|vencimento|fim do prazo",
+    ends: r"(?:encerra|encerram|termina|terminam|finaliza|finalizam|vence|acaba|expira|fecha)[mn]?(?:-se)?|se encerram?|encerrar-se-ão",
+    doing: r"inscri|envi|documenta|submet|submiss|propost|candidat|entreg|confirm|respond|resposta|pag(?:ar|amento)|particip|interessad|dever|devem|solicit|matr[ií]cul|present|apresent|receb|edital|registr|regist[oe]|trabalhos|votar|reserv|favor|contribui|resumo|recurso|remet|pedido|aceit|encomend|reserv|levant|descarreg|preench|assin|sua\b|seu\b|comunic|manifest|mand[ae]|solicit|requer",
+    to: r"a|até|ao|e",
+    from: r"de|desde|a partir de|do",
+    fill: r"o|a|ao|dia|de|do|das|às|as|é|em|no|será|final|fim|horas|meia-noite|meio-dia|dia|data",
+    moved: r"prorrogad[oa]s?|prorroga|adiad[oa]|estendid[oa]|alargad[oa]|prolongad[oa]|nov[oa] (?:prazo|data)",
+    former: r"anterior\p{L}*|originalmente|original|inicial\p{L}*|em vez de",
+    others: r"exposição|concerto|fechad[oa]|encerrada (?:ao|para)|visitada|em vigor|vigora|válid[oa]|conclu[ií]d[oa]|obras|previst[oa]|prevê|tinham|estará|proibid[oa]",
+    day_first: true,
+};

@@ -1,0 +1,67 @@
+//! Polish, Czech, Russian and Ukrainian.
+
+use super::{NONE, Words};
+
+pub(super) const POLISH: Words = Words {
+    marks: "w i na do z od się oraz dnia r jest są o po należy prosimy przez dla godz roku termin zgłoszenia stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia",
+    until: "do|przed",
+    after: NONE,
+    label: r"(?:ostateczny |nieprzekraczalny |końcowy )?termin(?:em)? (?:\p{L}+ania|\p{L}+enia|zgłosz|ostateczn|upływ|\p{L}+cia|wpłaty|zapisów|rejestracji|naboru)\p{L}*|najpóźniej|nie później niż|ostatni(?:ego|m)? dzień|ostatecznym terminem|ostateczny termin|deadline|data zakończenia",
+    ends: r"upływa|kończy się|kończą się|mija|zakończenie|zamyka(?:my)?",
+    doing: r"wnios|składa|złoż|ofert|zgłosz|zgłasz|przyjm|rekrutac|nabór|naboru|prosi|przesył|przesła|wysył|wysłać|potwierdz|zapis|rejestr|należy|wpłat|wpłac|opłat|dostarcz|nadsył|nadesł|prace konkursowe|odpowied|udział|aplikac|aplikow|dokument|głosowa|uwagi|można (?:składać|zgłaszać|przesyłać)|wyśl|zamówi|zamawi|odbior|odebra|rezerw|pobra|wypełn|podpis|swoj|twoj|państwa|podani|propozycj|odda|daj|przekaz|zgod|kandydat|zainteresowan|okres składania",
+    to: r"do|na|i",
+    from: r"od|z|począwszy od|po",
+    fill: r"dnia|dn|dzień|godz|godziny|r|włącznie|to|jest|dniem|końca|północy|soboty|niedzieli",
+    moved: r"przedłuż\p{L}*|wydłuż\p{L}*|przesun\p{L}*|nowy termin",
+    former: r"poprzedni\p{L}*|pierwotn\p{L}*|wcześniej|zamiast",
+    others: r"nieczynn|zamknięt|wystaw|koncert|zwiedza|wchodzi w życie|obowiązuje|ważn[yae]|ukończ|zakończon|planowan|zarejestrowano|oglądać|stan na",
+    day_first: true,
+};
+
+pub(super) const CZECH: Words = Words {
+    marks: "a v na do je se od pro o z dne ve po jsou bude prosím nejpozději lze nebo termín hodin ledna února března dubna května června července srpna září října listopadu prosince",
+    until: "do|před",
+    after: NONE,
+    label: r"uzávěrk\p{L}*|nejpozději|termín (?:pro |odevzdání|podání|přihlášení|ukončení|přihlášek|zaslání)|lhůt\p{L}*|poslední (?:den|termín)|konečný termín|mezní termín|deadline|datum ukončení",
+    ends: r"končí|skončí|uplyne|vyprší|se uzavírá",
+    doing: r"nabíd|přihláš|přihlas|přijímá|příjem|podá|podej|podávej|žádost|prosím|potvrď|potvrz|hlás|zašl|zasíl|posíl|odešl|doruč|odevzd|uhra[dďz]|zapla|poplat|registr|účast|návrh|připomínk|zájemci|vyplň|odpov|hlasov|nutné|je třeba|předlož|dokument|pošl|objedn|vyzved|rezerv|stáhn|vyplň|podepi|svůj|svou|své|vaš|předej|dejte|sděl|ozv|nahlas|nahláš|zájem",
+    to: r"do|na|až|a",
+    from: r"od|z|ze|po",
+    fill: r"dne|dnem|den|je|včetně|hodin|hod|konce|nejpozději|to|půlnoci",
+    moved: r"prodluž\p{L}*|prodlouž\p{L}*|posun\p{L}*|odlož\p{L}*|nový termín",
+    former: r"původní|původně|dříve|předchozí|místo",
+    others: r"uzavřen|zavřen|výstav|koncert|potrvá|nabývá|účinn|plat[níí]|dokončen|plánuje|předpokláda|k vidění",
+    day_first: true,
+};
+
+pub(super) const RUSSIAN: Words = Words {
+    marks: "и в на до с по не для года",
+    until: "до|по|не позднее|не позже|к",
+    after: NONE,
+    label: r"не поздн?ее|не позже|крайний срок|(?:последний|крайний) (?:день|срок)|срок(?:и|ом)? (?:подачи|при[её]ма|представлени|сдачи|регистрации|оплаты|направлени|окончани|предоставлени|внесени)\p{L}*|(?:дата|время|дата и время) (?:окончания|завершения|закрытия)|окончани[ея] (?:подачи|при[её]ма|регистрации|срока)|дедлайн|срок\s?[:—–-]",
+    ends: r"заканчива(?:ет|ют)ся|завершает?ся|закрывается|истекает|окончание|завершится|закончится",
+    doing: r"заяв|подач|подать|пода[йе]|при[её]м|принима|регистр|направ|представ|предостав|сда(?:ть|ч|вать)|подтвер|просим|просьба|необходимо|следует|документ|конкурсные работы|прислать|присыла|отправ|оплат|внест|участи|резюме|тезис|предложени|замечани|голосова|отве(?:т|ч)|запис|долж|пришл|закаж|заказ|получ|забр|заброни|брони|скача|заполн|подпис|сво[ейюё]|ваш|сообщ|выслать|вышл|передать|ходатайств|обращени|претенз",
+    to: r"по|до|и",
+    from: r"с|со|от|начиная с|на",
+    fill: r"дня|день|включительно|числа|года|г|конца|даты|это|является|часов|ч|мск|время",
+    moved: r"продл[её]н\p{L}*|продлева\p{L}*|продлил\p{L}*|перен[её]с\p{L}*|новый срок",
+    former: r"ранее|первоначальн\p{L}*|прежн\p{L}*|вместо|изначальн\p{L}*|раньше",
+    others: r"закрыт|выставк|концерт|продлится|вступает|в силу|действу|действителен|построен|планиру|заверш[еи]т[ьс] (?:строит|ремонт|работы)|ремонт|по состоянию|ожида|запрещ|перекры",
+    day_first: true,
+};
+
+pub(super) const UKRAINIAN: Words = Words {
+    marks: "і в на до з по не для року",
+    until: "до|по|не пізніше|к",
+    after: NONE,
+    label: r"не пізніше|(?:кінцевий|крайній|граничний|останній) (?:термін|строк|день)|(?:термін|строк)(?:и|ом)? (?:подання|прийому|приймання|подачі|реєстрації|сплати|надання|надсилання|здачі)\p{L}*|дата (?:закінчення|завершення)|дедлайн|(?:термін|строк)\s?[:—–-]",
+    ends: r"закінчується|завершується|спливає|закривається|закінчуються|завершиться",
+    doing: r"заяв|пода(?:ти|ння|ч|й|в)|прийм|прийом|реєстр|надісла|надсила|подання|направ|представ|нада(?:ти|ння)|зда(?:ти|ча)|підтверд|прос(?:имо|ьба)|необхідно|слід|документ|сплат|внес|участ|резюме|тез|пропозиц|зауваж|голосув|відпов|кандидат|запис|треба|оплат|надішл|замов|отрим|забр|заброню|бронюв|заповн|підпис|сво[єїюй]|ваш|повідом|передати|вислати|звернен|подання",
+    to: r"до|по|і|та",
+    from: r"з|зі|від|із|починаючи з|на",
+    fill: r"дня|день|включно|числа|року|р|кінця|дати|це|є|години|год",
+    moved: r"продовж\p{L}*|подовж\p{L}*|перен[ео]с\p{L}*|новий (?:термін|строк)",
+    former: r"раніше|попередн\p{L}*|початков\p{L}*|первісн\p{L}*|замість",
+    others: r"зачинен|закрит|виставк|концерт|триватиме|набирає|чинності|діє\s|дійсний|збудован|планую|завершити (?:будів|ремонт|роботи)|ремонт|станом на|очіку|заборонен|перекрит",
+    day_first: true,
+};
