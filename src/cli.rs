@@ -22,6 +22,7 @@ mod log;
 mod next;
 mod out;
 mod preview;
+mod publish;
 mod reach;
 mod rebroadcast;
 mod reload;
@@ -100,6 +101,7 @@ enum Command {
     /// Lists deliveries, newest first: one bulletin on its way to one channel
     Deliveries(lists::ListArgs),
     Held(held::Args),
+    Publish(publish::Args),
     Rebroadcast(rebroadcast::Args),
     Export(export::Args),
     Import(import::Args),
@@ -167,6 +169,7 @@ async fn dispatch(session: &Session, command: Command) -> anyhow::Result<Exit> {
         Command::Bulletins(args) => lists::run(session, List::Bulletins, args).await,
         Command::Deliveries(args) => lists::run(session, List::Deliveries, args).await,
         Command::Held(args) => held::run(session, args).await,
+        Command::Publish(args) => publish::run(session, args).await,
         Command::Rebroadcast(args) => rebroadcast::run(session, args).await,
         Command::Export(args) => export::run(session, args).await,
         Command::Import(args) => import::run(session, args).await,

@@ -11,6 +11,7 @@ mod ask;
 mod bulk_actions;
 mod config;
 mod corrections;
+mod desk;
 mod documents;
 mod export;
 mod follow;
@@ -39,6 +40,7 @@ pub use self::{
     },
     bulk_actions::Tally,
     corrections::Edition,
+    desk::Issued,
     follow::FeedPage,
     front::{ReadLines, WriteLine},
     handle::Store,
@@ -49,10 +51,11 @@ pub use crate::{
         attempts::{Outcome, PERHAPS},
         change_feed::{FeedEntry, FeedEvent},
         correction::Found,
+        desk::{Amendment, Publication, file_name},
         facts::{LookState, Report, Run, Told},
         judge::Ruling,
     },
-    store::{Answered, BulletinQuery, DeliveryQuery, Failure, Page, Refusal, StoreError},
+    store::{Answered, BulletinQuery, DeliveryQuery, Failure, Page, Refusal, StoreError, refused},
 };
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ pub mod attempts;
 pub mod change_feed;
 pub mod changes;
 pub mod correction;
+pub mod desk;
 pub mod facts;
 pub mod judge;
 pub mod notified;

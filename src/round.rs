@@ -17,7 +17,11 @@ mod summary;
 use chrono::{DateTime, Utc};
 
 use self::{fault::Fault, front::Front, reader::Reader, rows::Rows};
-pub use self::{reader::Asked, reread::reread};
+pub use self::{
+    reader::Asked,
+    reread::reread,
+    summary::{resummarised, summarised},
+};
 use crate::{
     bulletin::{BulletinId, Notice, Source},
     ops::{Look, LookState, Store, StoreError},

@@ -33,7 +33,7 @@ use self::timetable::{Now, Timetable};
 use crate::{
     bulletin::{BulletinId, Language, Notice, Source, SourceId, Validators},
     config::Live,
-    ops::{Answered, Failure, Refusal, Store, StoreError},
+    ops::{Answered, Failure, Refusal, Store, StoreError, refused},
     round::{self, Asked, Looked},
     source::fetch::{FetchErrorKind, Fetcher, Request, Via, Wants},
     supervise::{self, Supervisor},
@@ -124,12 +124,18 @@ impl Watch {
     /// Looks now, whatever schedule, backoff or Retry-After say; None: no such source.
     ///
     /// # Errors
-    /// The disk is nearly full; the store failed a write.
+    /// It is a desk; the disk is nearly full; the store failed a write.
     pub async fn poll(&self, source: &SourceId) -> Result<Option<Looked>, StoreError> {
         let config = self.shared.config.borrow().clone();
         let Some(source) = config.sources.iter().find(|known| known.id == *source) else {
             return Ok(None);
         };
+        if source.address().is_none() {
+            return Err(refused(format!(
+                "source `{}` is a desk: it has no page to look at, and bulletins are published there",
+                source.id
+            )));
+        }
         let looked = self.shared.look(source, Asked::ByHand).await?;
         // Without a loop nobody plans: `poll` alone serves too.
         let _ = self.shared.polled.send(source.id.clone());

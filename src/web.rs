@@ -23,6 +23,7 @@ mod metrics;
 mod once;
 mod pages;
 mod problem;
+mod publish;
 mod revalidate;
 mod selection;
 mod sources;
@@ -217,8 +218,9 @@ fn api_router(site: &Shared) -> Router<Shared> {
         .route("/sources/{id}/poll", post(api::poll))
         .route("/channels", get(api::channels))
         .route("/channels/{id}/test", post(api::test_channel))
-        .route("/bulletins", get(api::bulletins))
-        .route("/bulletins/{id}", get(api::bulletin))
+        .route("/bulletins", get(api::bulletins).post(publish::publish))
+        .route("/bulletins/{id}", get(api::bulletin).patch(publish::amend))
+        .route("/bulletins/{id}/withdraw", post(publish::withdraw))
         .route("/bulletins/{id}/rebroadcast", post(api::rebroadcast))
         .route("/deliveries", get(api::deliveries))
         .route("/held", get(api::held).post(api::settle_held))

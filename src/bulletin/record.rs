@@ -76,6 +76,8 @@ pub enum Cause {
     Migrated,
     /// Far more at one look than the source ever had.
     Flood,
+    /// Published at a desk, by whoever [`crate::ops::Actor`] names so.
+    Desk(String),
 }
 
 /// A change of a bulletin after it was published.
@@ -101,6 +103,8 @@ pub enum Changed {
     Files(String),
     /// It was withdrawn, and is there again.
     Restored,
+    /// Neither title nor text nor files: its deadline, summary, publisher or address.
+    Details,
 }
 
 /// One bulletin for one channel.

@@ -88,9 +88,25 @@ impl Source {
             select: Select::default(),
         }
     }
+
+    /// A source that has no page: what stands there is published by us.
+    #[must_use]
+    pub fn desk(id: SourceId) -> Self {
+        let nowhere = Url::parse("about:blank").expect("an address");
+        Self {
+            kind: ReadAs::Desk,
+            ..Self::new(id, nowhere)
+        }
+    }
+
+    /// Where it is looked at; None: it is a desk.
+    #[must_use]
+    pub fn address(&self) -> Option<&Url> {
+        (self.kind != ReadAs::Desk).then_some(&self.url)
+    }
 }
 
-/// The kind of document at a source's address.
+/// The kind of document at a source's address, where it has one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum ReadAs {
     #[default]
@@ -98,6 +114,8 @@ pub enum ReadAs {
     List,
     Feed,
     Json,
+    /// No address: bulletins are published here, by the command line, the API or the desk.
+    Desk,
     /// Only for previews.
     Article,
 }

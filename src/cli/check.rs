@@ -70,6 +70,16 @@ fn offline(session: &Session, config: &Config) -> anyhow::Result<()> {
     ))?;
     let now = Utc::now();
     let source = |source: &Source| {
+        let Some(address) = source.address() else {
+            let name = short(&source.name, 24);
+            return [
+                source.id.to_string(),
+                name,
+                String::new(),
+                String::new(),
+                "desk".to_owned(),
+            ];
+        };
         let next = source.schedule.next_after(now, source.time_zone);
         let next = next.map(|next| {
             let next = next.with_timezone(&source.time_zone);
@@ -80,7 +90,7 @@ fn offline(session: &Session, config: &Config) -> anyhow::Result<()> {
             short(&source.name, 24),
             source.schedule.to_string(),
             next.unwrap_or_default(),
-            session.mask.masked(source.url.as_str()),
+            session.mask.masked(address.as_str()),
         ]
     };
     let header = ["source", "name", "schedule", "next", "address"];
@@ -138,7 +148,11 @@ async fn was_used(session: &Session) -> anyhow::Result<bool> {
 async fn sources_online(session: &Session, config: &Config) -> anyhow::Result<bool> {
     let fetcher = Fetcher::new(&config.fetch, &[])?;
     let bar = out::progress("sources");
-    let looks = stream::iter(&config.sources)
+    let with_pages = config
+        .sources
+        .iter()
+        .filter(|source| source.address().is_some());
+    let looks = stream::iter(with_pages)
         .map(|source| {
             let (fetcher, bar) = (fetcher.clone(), bar.clone());
             async move {

@@ -187,7 +187,7 @@ fn write_whole(file: &Path, text: &[u8]) -> anyhow::Result<()> {
 fn outline(source: &view::Source, config: &Config, own: Option<&Url>) -> Option<Outline> {
     let configured = config.sources.iter().find(|known| known.id == source.id);
     let url: Url = match configured {
-        Some(configured) => configured.url.clone(),
+        Some(configured) => configured.address()?.clone(),
         None => source.url.parse().ok()?,
     };
     let is_feed = source.feed.as_ref() == Some(&source.url)

@@ -22,8 +22,9 @@ use crate::{
     app::{Address, random_token},
     bulletin::{BulletinId, ChannelId, MessageRef, Secret},
     config::{Config, ConfigError},
-    ops::{Actor, Failure, HeldAction, Refusal, Store, StoreError},
+    ops::{Actor, Failure, HeldAction, Publication, Refusal, Store, StoreError},
     push::Pusher,
+    round,
     view::{self, Filters, Listing, ViewError},
 };
 
@@ -161,6 +162,20 @@ impl Reach {
         }
     }
 
+    pub(super) async fn publish(&self, publication: Publication) -> anyhow::Result<view::Bulletin> {
+        match self {
+            Self::Stopped { store, config } => {
+                let pages = config.web.public_url.as_ref();
+                let publication = round::summarised(publication);
+                let issued = store
+                    .publish(publication, pages, &actor(), Utc::now())
+                    .await;
+                self.bulletin(issued.map_err(usage_if_invalid)?.id).await
+            }
+            Self::Running(api) => api.post("bulletins", &json!(publication)).await,
+        }
+    }
+
     /// Sends one test card within the pace of whoever sends there; a channel that was set aside goes on.
     pub(super) async fn test(
         &self,
@@ -248,6 +263,13 @@ fn actor() -> Actor {
     Actor {
         who: std::env::var("USER").unwrap_or_else(|_| "unknown".to_owned()),
         from: "cli".to_owned(),
+    }
+}
+
+fn usage_if_invalid(error: StoreError) -> anyhow::Error {
+    match error {
+        StoreError::Refused(Refusal::Invalid(why)) => UsageError(why).into(),
+        error => error.into(),
     }
 }
 

@@ -86,7 +86,7 @@ impl fmt::Display for SourceBlock {
             ReadAs::List => writeln!(f, "kind = \"list\"")?,
             ReadAs::Feed => writeln!(f, "kind = \"feed\"")?,
             ReadAs::Json => writeln!(f, "kind = \"json\"")?,
-            ReadAs::Auto | ReadAs::Article => {}
+            ReadAs::Auto | ReadAs::Desk | ReadAs::Article => {}
         }
         writeln!(
             f,

@@ -26,14 +26,22 @@ pub(super) fn read(
     around: Surroundings<'_>,
 ) -> Source {
     let id = table.require("id", "an id such as `group-news`", |value| ids.claim(value));
-    let url = table.require("url", "the address of a page or feed", web_address);
-    let mut source = Source::new(id.unwrap_or_else(unnamed), url.unwrap_or_else(nowhere));
+    let id = id.unwrap_or_else(unnamed);
+    let mut kind = ReadAs::default();
+    table.set("kind", &mut kind, read_as);
+    let mut source = match kind {
+        ReadAs::Desk => desk(&mut table, id),
+        _ => {
+            let url = table.require("url", "the address of a page or feed", web_address);
+            Source::new(id, url.unwrap_or_else(nowhere))
+        }
+    };
+    source.kind = kind;
     source.time_zone = zone;
     table.set("name", &mut source.name, text);
     table.set("group", &mut source.group, unless_empty(text));
     table.set("schedule", &mut source.schedule, from_str);
     table.set("time_zone", &mut source.time_zone, time_zone);
-    table.set("kind", &mut source.kind, kind);
     source.filter = filter(&mut table);
     table.set(
         "announce_first",
@@ -57,8 +65,52 @@ pub(super) fn read(
     if let Some(table) = table.table("select", "[source.select]") {
         source.select = select(table);
     }
+    if kind == ReadAs::Desk {
+        refuse_what_is_for_pages(&table, &source);
+    }
     table.finish();
     source
+}
+
+fn desk(table: &mut Table<'_>, id: SourceId) -> Source {
+    let mut url = None;
+    table.set("url", &mut url, unless_empty(web_address));
+    if url.is_some() {
+        table.complain_of(
+            "url",
+            "a source of kind `desk` has no page; expected no `url`",
+        );
+    }
+    Source::desk(id)
+}
+
+/// A key that would do nothing is an error, unless it says what holds anyway.
+fn refuse_what_is_for_pages(table: &Table<'_>, source: &Source) {
+    let plain = Source::desk(source.id.clone());
+    for (key, is_plain) in [
+        ("schedule", source.schedule == plain.schedule),
+        ("include", source.filter.is_empty()),
+        ("exclude", source.filter.is_empty()),
+        (
+            "announce_first",
+            source.announce_first == plain.announce_first,
+        ),
+        ("full_text", source.full_text == plain.full_text),
+        ("simplify", source.simplify == plain.simplify),
+        ("depth", source.depth == plain.depth),
+        ("proxy", source.proxy == plain.proxy),
+        ("headers", source.headers == plain.headers),
+        ("charset", source.charset == plain.charset),
+        ("ca", source.ca == plain.ca),
+        ("verify", source.verify == plain.verify),
+        ("robots", source.robots == plain.robots),
+        ("select", source.select == plain.select),
+    ] {
+        if !is_plain {
+            let what = format!("a source of kind `desk` is not looked at; expected no `{key}`");
+            table.complain_of(key, &what);
+        }
+    }
 }
 
 /// Stands in for an id that is missing or wrong, which was told: the rest is still read.
@@ -71,12 +123,13 @@ fn nowhere() -> Url {
     Url::parse("http://localhost").expect("an address")
 }
 
-fn kind(value: &Value<'_>) -> Read<ReadAs> {
+fn read_as(value: &Value<'_>) -> Read<ReadAs> {
     one_of(&[
         ("auto", ReadAs::Auto),
         ("list", ReadAs::List),
         ("feed", ReadAs::Feed),
         ("json", ReadAs::Json),
+        ("desk", ReadAs::Desk),
     ])(value)
 }
 

@@ -134,6 +134,13 @@ impl<'a> Table<'a> {
         self.problems.add(value.span().start, what);
     }
 
+    /// Tells of something wrong with the value of a key, if it is there.
+    pub(super) fn complain_of(&self, key: &str, what: &str) {
+        if let Some(value) = self.entries.get(key) {
+            self.complain(value, what);
+        }
+    }
+
     /// Puts the value of a key in the place of its default.
     pub(super) fn set<T>(
         &mut self,

@@ -186,7 +186,7 @@ fn having(op: &mut Op<'_>, row: &Archived) -> Result<Vec<ChannelId>> {
 }
 
 /// The channels that people named, each chat once.
-fn named(op: &mut Op<'_>, to: &[ChannelId]) -> Result<Vec<ChannelId>> {
+pub(super) fn named(op: &mut Op<'_>, to: &[ChannelId]) -> Result<Vec<ChannelId>> {
     let mut places = HashSet::new();
     let mut channels = Vec::new();
     for id in to {

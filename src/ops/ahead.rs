@@ -52,6 +52,15 @@ impl Store {
         judged(texts.collect(), filters).await
     }
 
+    /// For titles and summaries that are about to be published.
+    pub(super) async fn ahead_of(&self, texts: Vec<(String, String)>) -> Result<Ahead> {
+        let filters = self.ask(costly).await?;
+        match filters.is_empty() {
+            true => Ok(Ahead::default()),
+            false => judged(texts, filters).await,
+        }
+    }
+
     /// For held bulletins that are about to be published.
     pub(super) async fn ahead_of_held(&self, action: &HeldAction) -> Result<Ahead> {
         let action = action.clone();

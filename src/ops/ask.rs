@@ -72,6 +72,14 @@ pub struct Actor {
     pub from: String,
 }
 
+impl Actor {
+    /// By what a bulletin of a desk knows who published it.
+    #[must_use]
+    pub fn author(&self) -> String {
+        format!("{}:{}", self.from, self.who)
+    }
+}
+
 /// What became of a wish to be reminded of a deadline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reminded {

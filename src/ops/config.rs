@@ -99,6 +99,7 @@ fn fingerprint(source: &Source) -> [u8; 16] {
         ReadAs::List => "list",
         ReadAs::Feed => "feed",
         ReadAs::Json => "json",
+        ReadAs::Desk => "desk",
         ReadAs::Article => "article",
     };
     let select = &source.select;

@@ -173,7 +173,8 @@ pub fn newest_ms(published: Option<Moment>, seen_ms: i64, cause: &Cause) -> i64 
         Some(Moment::Day(day)) => {
             let noon = day.and_time(NaiveTime::MIN).and_utc() + TimeDelta::hours(4);
             let noon_ms = noon.timestamp_millis();
-            let is_fresh = *cause == Cause::New && (seen_ms - noon_ms).abs() <= FRESH_MS;
+            let is_told_at_once = matches!(cause, Cause::New | Cause::Desk(_));
+            let is_fresh = is_told_at_once && (seen_ms - noon_ms).abs() <= FRESH_MS;
             if is_fresh {
                 seen_ms
             } else {

@@ -4,7 +4,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::facts::{Archived, OutboxEntry, first_number, time};
-use crate::bulletin::{BulletinState, Changed, DeliveryKind, DeliveryState, Revision, substance};
+use crate::bulletin::{
+    BulletinState, Cause, Changed, DeliveryKind, DeliveryState, Revision, substance,
+};
 
 /// Turns that are remembered, the latest; a bulletin is told once a day at most.
 const MOST: usize = 16;
@@ -17,7 +19,7 @@ const TITLE: usize = 300;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wording {
     title: String,
-    /// Of text and files.
+    /// Of text and files; at a desk also of summary, publisher, deadline and address.
     rest: u64,
     is_withdrawn: bool,
 }
@@ -30,6 +32,11 @@ impl Wording {
         for file in &row.attachments {
             let place = file.url.split(['?', '#']).next().unwrap_or_default();
             hasher.update(format!("\n{} {place}", file.name).as_bytes());
+        }
+        // Of a watched page these follow from its text.
+        if matches!(row.cause, Cause::Desk(_)) {
+            let details = (&row.summary, &row.publisher, row.deadline, &row.url);
+            hasher.update(format!("\n{details:?}").as_bytes());
         }
         Self {
             title: row.title.chars().take(TITLE).collect(),

@@ -3,7 +3,7 @@
 use super::reader::Reader;
 use crate::{
     bulletin::{Article, Notice},
-    ops::Found,
+    ops::{Amendment, Found, Publication},
     source::summary::{deadline, summarise},
 };
 
@@ -22,4 +22,31 @@ pub(super) fn join(reader: &Reader<'_>, mut notice: Notice, mut article: Option<
         article.deadline = article.deadline.or_else(by_when);
     }
     Found { notice, article }
+}
+
+/// A publication with a summary of its text, where it brings none.
+#[must_use]
+pub fn summarised(publication: Publication) -> Publication {
+    let text = publication.text.as_deref().unwrap_or_default();
+    let own = publication.summary.clone();
+    let summary = own.or_else(|| summarise(&publication.title, None, text));
+    Publication {
+        summary,
+        ..publication
+    }
+}
+
+/// The same of a correction, for a bulletin that is called `title` so far.
+#[must_use]
+pub fn resummarised(amendment: Amendment, title: &str) -> Amendment {
+    let title = amendment.title.as_deref().unwrap_or(title);
+    let of_text = |text: &String| summarise(title, None, text);
+    let summary = match &amendment.summary {
+        Some(own) => Some(own.clone()),
+        None => amendment.text.as_ref().map(of_text),
+    };
+    Amendment {
+        summary,
+        ..amendment
+    }
 }

@@ -62,7 +62,7 @@ impl From<ReadAs> for Wants {
         match kind {
             ReadAs::Feed => Self::Feed,
             ReadAs::Json => Self::Json,
-            ReadAs::Auto | ReadAs::List | ReadAs::Article => Self::Page,
+            ReadAs::Auto | ReadAs::List | ReadAs::Desk | ReadAs::Article => Self::Page,
         }
     }
 }

@@ -22,7 +22,7 @@ pub(super) fn read(
         ReadAs::List => list::read_asked(text, context).map(Reading::List),
         ReadAs::Json => list::read_json(text, context).map(Reading::List),
         ReadAs::Article => article::read(text, context).map(Reading::Article),
-        ReadAs::Auto => auto(text, content_type, context),
+        ReadAs::Auto | ReadAs::Desk => auto(text, content_type, context),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::bulletin::{BulletinId, ChannelId};
+use crate::bulletin::{BulletinId, ChannelId, SourceId};
 
 /// `Display` says what to do. Whether the program may go on is told by the type alone.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -20,6 +20,11 @@ pub enum Refusal {
     NoBulletin(BulletinId),
     #[error("no channel `{0}`")]
     NoChannel(ChannelId),
+    #[error("no source `{0}`")]
+    NoSource(SourceId),
+    /// What was sent cannot be used.
+    #[error("{0}")]
+    Invalid(String),
     #[error("bulletin {0} is held; publish it first (`noticast held --publish {0}`)")]
     Held(BulletinId),
     /// It is done once there is room.

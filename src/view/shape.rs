@@ -50,6 +50,7 @@ impl TryFrom<String> for Stamp {
 pub struct Source {
     pub id: SourceId,
     pub name: String,
+    /// Empty where its kind is `desk`.
     pub url: String,
     pub kind: String,
     pub schedule: String,
@@ -90,7 +91,10 @@ impl Source {
         Self {
             id: source.id.clone(),
             name: source.name.clone(),
-            url: source.url.to_string(),
+            url: source
+                .address()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
             kind: kind_name(source.kind).to_owned(),
             schedule: source.schedule.to_string(),
             state: status.map_or(SourceState::Ok, SourceState::of),
@@ -127,6 +131,7 @@ fn kind_name(kind: ReadAs) -> &'static str {
         ReadAs::List => "list",
         ReadAs::Feed => "feed",
         ReadAs::Json => "json",
+        ReadAs::Desk => "desk",
         ReadAs::Article => "article",
     }
 }

@@ -95,7 +95,8 @@ impl Timetable {
         self.heeded.get_or_insert(now);
         let lines = Lines::of(sources);
         let mut before = std::mem::take(&mut self.rows);
-        for source in sources {
+        let looked_at = sources.iter().filter(|source| source.address().is_some());
+        for source in looked_at {
             let jitter = lines.jitter(source, now.wall);
             let kept = before.remove(&source.id).filter(|row| {
                 row.source.schedule == source.schedule

@@ -106,7 +106,7 @@ pub(super) async fn bulletin(
     Ok(Json(view::Bulletin::new(found, site.config().time_zone)))
 }
 
-fn bulletin_id(text: &str) -> Result<BulletinId, Problem> {
+pub(super) fn bulletin_id(text: &str) -> Result<BulletinId, Problem> {
     let number = text.parse().map(BulletinId);
     number.map_err(|_| Problem::missing(format!("no bulletin `{text}`; a number is expected")))
 }
@@ -314,7 +314,7 @@ pub(super) async fn no_new_work_at_the_end(
     request: Request,
     next: Next,
 ) -> Response {
-    if site.ending.is_cancelled() && request.method() == Method::POST {
+    if site.ending.is_cancelled() && request.method() != Method::GET {
         let detail = "it is shutting down; nothing was done: ask the next instance";
         return Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail).into_response();
     }
@@ -369,9 +369,9 @@ impl Write for Pieces {
 }
 
 /// A request's JSON body, read in bounded time; an empty one is `{}`.
-pub(super) struct Sent<T>(T);
+pub(super) struct Sent<T>(pub(super) T);
 
-impl<T: DeserializeOwned + Default> FromRequest<Shared> for Sent<T> {
+impl<T: DeserializeOwned> FromRequest<Shared> for Sent<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, site: &Shared) -> Result<Self, Problem> {
@@ -379,10 +379,11 @@ impl<T: DeserializeOwned + Default> FromRequest<Shared> for Sent<T> {
         let body = body
             .map_err(|_| Problem::new(StatusCode::REQUEST_TIMEOUT, "the body did not arrive"))?
             .map_err(|rejection| Problem::new(rejection.status(), rejection.body_text()))?;
-        if body.is_empty() {
-            return Ok(Self(T::default()));
-        }
-        let sent = serde_json::from_slice(&body);
+        let body: &[u8] = match body.is_empty() {
+            true => b"{}",
+            false => &body,
+        };
+        let sent = serde_json::from_slice(body);
         sent.map(Self)
             .map_err(|error| Problem::bad(format!("the body is not as expected: {error}")))
     }

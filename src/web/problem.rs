@@ -86,9 +86,10 @@ impl IntoResponse for Problem {
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         let status = match error {
-            StoreError::Refused(Refusal::NoBulletin(_) | Refusal::NoChannel(_)) => {
-                StatusCode::NOT_FOUND
-            }
+            StoreError::Refused(
+                Refusal::NoBulletin(_) | Refusal::NoChannel(_) | Refusal::NoSource(_),
+            ) => StatusCode::NOT_FOUND,
+            StoreError::Refused(Refusal::Invalid(_)) => StatusCode::BAD_REQUEST,
             StoreError::Refused(Refusal::Held(_) | Refusal::Other(_)) => StatusCode::CONFLICT,
             StoreError::Refused(Refusal::DiskLow(_)) | StoreError::Failed(_) => {
                 StatusCode::SERVICE_UNAVAILABLE

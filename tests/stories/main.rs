@@ -38,6 +38,7 @@ mod odd_servers;
 mod outage;
 mod outside;
 mod proxies;
+mod publishing;
 mod readers;
 mod reading;
 mod real_mail;

@@ -60,7 +60,10 @@ pub(super) fn source_by_hand(base: &Base, asker: &Asker, id: &SourceId) -> Reply
     let parts = [
         ("name", escape(&shown_name(&source.name))),
         ("id", source.id.to_string()),
-        ("url", escape(&cut(source.url.as_str(), 500))),
+        (
+            "url",
+            escape(&cut(source.address().map_or("", |url| url.as_str()), 500)),
+        ),
         ("mark", mark(&state).to_owned()),
         ("state", condition),
         ("polled", clock(state.last_polled)),

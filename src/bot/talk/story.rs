@@ -299,6 +299,7 @@ fn rule(words: &Phrases, bulletin: &Bulletin) -> String {
         Cause::Imported => words.cause_imported.to_owned(),
         Cause::Migrated => words.cause_migrated.to_owned(),
         Cause::Flood => words.cause_flood.to_owned(),
+        Cause::Desk(_) => words.cause_desk.to_owned(),
     };
     fill(words.rule, &[("state", state), ("cause", &cause)])
 }

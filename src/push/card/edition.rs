@@ -146,6 +146,11 @@ pub(crate) fn what_changed(what: &Changed, language: Language) -> Option<String>
         )),
         Changed::Added(text) => Some(said("正文新增：", "added: ", text)),
         Changed::Files(names) if names.is_empty() => Some(said("新增附件", "files were added", "")),
+        Changed::Details => Some(said(
+            "摘要、截止时间等信息有更新",
+            "its details changed",
+            "",
+        )),
         Changed::Restored => Some(said("已恢复发布", "published again", "")),
         Changed::Files(names) => Some(said("附件有更新，原附件：", "other files, before: ", names)),
     }

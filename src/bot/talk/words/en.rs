@@ -167,6 +167,7 @@ pub(super) static WORDS: Phrases = Phrases {
     cause_imported: "from an import",
     cause_migrated: "most titles were known under other addresses: the site seems to have moved",
     cause_flood: "far more at one look than ever before",
+    cause_desk: "published here by an admin",
     state_queued: "queued for",
     state_sending: "being sent",
     state_sent: "sent",

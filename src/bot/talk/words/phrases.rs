@@ -42,7 +42,7 @@ words! {
     kept_none_included kept_excluded
     is_baseline is_published is_held_state is_withdrawn
     cause_new cause_announced cause_first_look cause_older cause_below cause_filtered
-    cause_redesign cause_released cause_marked_seen cause_imported cause_migrated cause_flood
+    cause_redesign cause_released cause_marked_seen cause_imported cause_migrated cause_flood cause_desk
     state_queued state_sending state_sent state_failed state_dropped
     remind reminded no_deadline deadline_past reminders_off
     page_found page_failed too_slow added_so_far yes_add still_looking nobody_adds admins_add let_in_first too_many_added too_many_in_all inner_address no_such_address no_login_here

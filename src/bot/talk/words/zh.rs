@@ -158,6 +158,7 @@ pub(super) static WORDS: Phrases = Phrases {
     cause_imported: "来自导入",
     cause_migrated: "标题大多见过，只是换了地址，网站似乎搬迁",
     cause_flood: "一次出现的数量远多于以往",
+    cause_desk: "由管理员直接发布",
     state_queued: "等待发送",
     state_sending: "正在发送",
     state_sent: "已发送",

@@ -1,0 +1,207 @@
+//! What an office publishes itself, at a source of kind `desk`: published, corrected, withdrawn.
+
+use chrono::{DateTime, SubsecRound, Utc};
+use url::Url;
+
+use super::{admin_actions, ask::Actor, corrections, handle::Store, op::Op};
+use crate::{
+    bulletin::{Article, BulletinId, BulletinState, Cause, Moment, ReadAs, Source, SourceId},
+    policy::{
+        desk::{Amendment, Publication},
+        facts::{Archived, LookState, Request, RequestKey},
+        twins::face,
+    },
+    store::{Refusal, Result, refused},
+};
+
+/// What became of a publication.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Issued {
+    pub id: BulletinId,
+    /// False: the same request had published it before.
+    pub is_new: bool,
+}
+
+impl Store {
+    /// ATOMIC: request id + number + archive + a delivery for every channel that wants it, or that was named + audit.
+    /// `pages`: where our own pages are, which show what stands nowhere else.
+    ///
+    /// # Errors
+    /// A field that cannot be used; no such source, or it is no desk; no such channel; the disk is nearly full; a
+    /// write failed.
+    pub async fn publish(
+        &self,
+        publication: Publication,
+        pages: Option<&Url>,
+        by: &Actor,
+        now: DateTime<Utc>,
+    ) -> Result<Issued> {
+        let publication = publication.cleaned().map_err(Refusal::Invalid)?;
+        if let Some(why) = self.engine.disk_low() {
+            return Err(Refusal::DiskLow(why).into());
+        }
+        let summary = publication.summary.clone().unwrap_or_default();
+        let ahead = self
+            .ahead_of(vec![(publication.title.clone(), summary)])
+            .await?;
+        let (pages, by) = (pages.cloned(), by.clone());
+        self.write(move |op| {
+            op.ahead = ahead;
+            publish(op, &publication, pages.as_ref(), &by, now)
+        })
+        .await
+    }
+
+    /// ATOMIC: the bulletin as corrected + updates for the messages that have it + audit.
+    ///
+    /// # Errors
+    /// A field that cannot be used; no such bulletin, or it is no desk's; a write failed.
+    pub async fn amend(
+        &self,
+        id: BulletinId,
+        amendment: Amendment,
+        by: &Actor,
+        now: DateTime<Utc>,
+    ) -> Result<()> {
+        let amendment = amendment.cleaned().map_err(Refusal::Invalid)?;
+        let by = by.clone();
+        self.write(move |op| amend(op, id, &amendment, &by, now))
+            .await
+    }
+
+    /// ATOMIC: the bulletin is withdrawn, what waits of it is dropped, the messages that have it are marked + audit.
+    ///
+    /// # Errors
+    /// No such bulletin, or it is no desk's; a write failed.
+    pub async fn withdraw(&self, id: BulletinId, by: &Actor, now: DateTime<Utc>) -> Result<()> {
+        let by = by.clone();
+        self.write(move |op| withdraw(op, id, &by, now)).await
+    }
+}
+
+fn publish(
+    op: &mut Op<'_>,
+    publication: &Publication,
+    pages: Option<&Url>,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<Issued> {
+    let request = publication.request_id.as_deref().map(request_key);
+    if let Some(made) = request.map(|key| op.tx.request(key)).transpose()?.flatten() {
+        let id = BulletinId(made.first);
+        return Ok(Issued { id, is_new: false });
+    }
+    let source = desk(op, &publication.source)?;
+    let to = publication.channels.as_deref();
+    let to = to.map(|to| admin_actions::named(op, to)).transpose()?;
+    let id = op.tx.next_bulletin();
+    let (now_ms, by_the_clock) = (now.timestamp_millis(), now.with_timezone(&source.time_zone));
+    let shown = Moment::Time(by_the_clock.trunc_subsecs(0).fixed_offset());
+    let mut row = publication.row(by.author(), shown, now_ms);
+    if let Some(pages) = pages.filter(|_| row.url.is_empty()) {
+        row.url = format!("{}/b/{id}", pages.as_str().trim_end_matches('/'));
+    }
+    archive(
+        op,
+        id,
+        &row,
+        publication.text.as_deref().unwrap_or_default(),
+        now,
+    )?;
+    match to {
+        Some(to) => op.queue_new((id, &row), to, now)?,
+        None => op.publish(id, &row, now)?,
+    }
+    if let Some(key) = request {
+        op.tx.set_request(key, &Request::new(0, 0, id, now));
+    }
+    op.log(
+        by,
+        &format!("published {id} at `{}`: {}", row.source, row.title),
+        now,
+    );
+    let id = BulletinId(id);
+    Ok(Issued { id, is_new: true })
+}
+
+/// Requests of publications and of rebroadcasts may bear the same id.
+fn request_key(id: &str) -> RequestKey {
+    RequestKey::new(&format!("publish {id}"))
+}
+
+fn archive(op: &mut Op<'_>, id: u64, row: &Archived, text: &str, now: DateTime<Utc>) -> Result<()> {
+    let own_text = Some(text).filter(|text| !text.is_empty());
+    // A watched page that shows it later is the same notice.
+    op.tx.set_face(id, face(row, own_text));
+    let mut facts = op.tx.source(&row.source);
+    facts.bulletins += 1;
+    op.tx.set_source(&row.source, facts);
+    let changed = move |state: &mut LookState| state.last_changed = Some(now);
+    op.tx.change_look(&row.source, false, Box::new(changed));
+    op.tx.set_bulletin(id, row)?;
+    op.tx.set_text(id, text, None)
+}
+
+fn desk(op: &Op<'_>, id: &SourceId) -> Result<std::sync::Arc<Source>> {
+    let source = op.source_settings(id);
+    let source = source.ok_or_else(|| Refusal::NoSource(id.clone()))?;
+    match source.kind {
+        ReadAs::Desk => Ok(source),
+        _ => Err(refused(format!(
+            "source `{id}` is watched; only a source with `kind = \"desk\"` is published at"
+        ))),
+    }
+}
+
+/// A bulletin that was published at a desk.
+fn own(op: &mut Op<'_>, id: BulletinId) -> Result<Archived> {
+    let row = op.tx.bulletin(id.0)?.ok_or(Refusal::NoBulletin(id))?;
+    match row.cause {
+        Cause::Desk(_) => Ok(row),
+        _ => Err(refused(format!(
+            "bulletin {id} is of the watched source `{}`: it changes as its page does",
+            row.source
+        ))),
+    }
+}
+
+fn amend(
+    op: &mut Op<'_>,
+    id: BulletinId,
+    amendment: &Amendment,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let mut row = own(op, id)?;
+    if row.state == BulletinState::Withdrawn {
+        return Err(refused(format!(
+            "bulletin {id} was withdrawn; publish a new one"
+        )));
+    }
+    let (before, text) = (row.clone(), op.tx.text(id.0)?.unwrap_or_default());
+    let correction = amendment.apply(&mut row, &text);
+    let text_now = amendment.text.clone().unwrap_or_default();
+    let article = Article {
+        text: text_now.clone(),
+        ..Article::default()
+    };
+    corrections::follow(
+        op,
+        id.0,
+        (&before, &row),
+        (&correction, Some(&article)),
+        now,
+    )?;
+    op.tx.set_bulletin(id.0, &row)?;
+    op.tx.set_text(id.0, &text_now, None)?;
+    op.log(by, &format!("corrected {id}: {}", row.title), now);
+    Ok(())
+}
+
+fn withdraw(op: &mut Op<'_>, id: BulletinId, by: &Actor, now: DateTime<Utc>) -> Result<()> {
+    let mut row = own(op, id)?;
+    if corrections::withdraw(op, id.0, &mut row, now)? {
+        op.log(by, &format!("withdrew {id}: {}", row.title), now);
+    }
+    Ok(())
+}
