@@ -29,6 +29,7 @@ mod reload;
 mod run;
 mod serve;
 mod session;
+mod tokens;
 mod watch;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -103,6 +104,7 @@ enum Command {
     Held(held::Args),
     Publish(publish::Args),
     Rebroadcast(rebroadcast::Args),
+    Tokens(tokens::Args),
     Export(export::Args),
     Import(import::Args),
     /// Prints what a shell needs to complete noticast's command lines
@@ -171,6 +173,7 @@ async fn dispatch(session: &Session, command: Command) -> anyhow::Result<Exit> {
         Command::Held(args) => held::run(session, args).await,
         Command::Publish(args) => publish::run(session, args).await,
         Command::Rebroadcast(args) => rebroadcast::run(session, args).await,
+        Command::Tokens(args) => tokens::run(session, args).await,
         Command::Export(args) => export::run(session, args).await,
         Command::Import(args) => import::run(session, args).await,
         Command::Completions { shell } => {

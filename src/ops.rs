@@ -27,6 +27,7 @@ mod rereads;
 mod sends;
 mod status;
 mod subscriptions;
+mod tokens;
 mod twins;
 mod upkeep;
 mod verbs;
@@ -45,6 +46,7 @@ pub use self::{
     front::{ReadLines, WriteLine},
     handle::Store,
     rereads::{ReadAgain, Reread},
+    tokens::NewToken,
 };
 pub use crate::{
     policy::{
@@ -54,6 +56,7 @@ pub use crate::{
         desk::{Amendment, Publication, file_name},
         facts::{LookState, Report, Run, Told},
         judge::Ruling,
+        tokens::{Scope, Token, end_after},
     },
     store::{Answered, BulletinQuery, DeliveryQuery, Failure, Page, Refusal, StoreError, refused},
 };

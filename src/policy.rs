@@ -18,4 +18,5 @@ pub mod places;
 pub mod rereading;
 pub mod routes;
 pub mod timing;
+pub mod tokens;
 pub mod twins;

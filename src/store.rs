@@ -21,5 +21,5 @@ pub use self::{
     query::{BulletinQuery, DeliveryQuery, Page, Reader},
     sled::{backups, is_there},
     space::Space,
-    tx::{Archive, Channels, Feed, Journal, LookChange, Notices, Outbox, Sources, Tx},
+    tx::{Access, Archive, Channels, Feed, Journal, LookChange, Notices, Outbox, Sources, Tx},
 };

@@ -13,7 +13,7 @@ use serde::{
     de::{DeserializeOwned, IntoDeserializer, value},
 };
 
-pub use shape::{Bulletin, Channel, ChannelState, Delivery, Source, SourceState, Stamp};
+pub use shape::{Bulletin, Channel, ChannelState, Delivery, Source, SourceState, Stamp, Token};
 
 use crate::{
     bulletin::{
@@ -248,6 +248,22 @@ pub async fn deliveries(
     ))
 }
 
+/// Tokens of programs, oldest first.
+///
+/// # Errors
+/// A filter that cannot be used, or the store.
+pub async fn tokens(
+    store: &Store,
+    config: &Config,
+    filters: &Filters,
+) -> Result<Listing<Token>, ViewError> {
+    filters.refuse_all_but_paging("tokens")?;
+    let all = store.tokens().await?;
+    let of_programs = all.iter().filter(|token| !token.is_session());
+    let shown = of_programs.map(|token| Token::new(token, config.time_zone));
+    page_of(shown, |token| token.id.as_str(), filters)
+}
+
 impl Filters {
     /// The same for one answer of the API, which is bounded; `next` goes on where it ends.
     #[must_use]
@@ -267,6 +283,15 @@ impl Filters {
             name,
             why: why.to_owned(),
         })
+    }
+
+    /// For lists that are narrowed by nothing.
+    fn refuse_all_but_paging(&self, list: &str) -> Result<(), ViewError> {
+        let why = format!("{list} are not narrowed by it");
+        self.refuse("source", self.source.is_some(), &why)?;
+        self.refuse("channel", self.channel.is_some(), &why)?;
+        self.refuse("state", self.state.is_some(), &why)?;
+        self.refuse("since", self.since.is_some(), &why)
     }
 
     fn parsed_state<S: DeserializeOwned>(&self) -> Result<Option<S>, ViewError> {

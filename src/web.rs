@@ -29,6 +29,7 @@ mod selection;
 mod sources;
 mod steady;
 mod templates;
+mod tokens;
 mod turns;
 mod when;
 mod words;
@@ -45,7 +46,7 @@ use axum::{
     extract::DefaultBodyLimit,
     http::{HeaderMap, header},
     middleware,
-    routing::{get, post},
+    routing::{delete, get, post},
 };
 use tokio::{
     net::TcpListener,
@@ -213,19 +214,8 @@ fn compression() -> CompressionLayer {
 }
 
 fn api_router(site: &Shared) -> Router<Shared> {
-    Router::new()
-        .route("/sources", get(api::sources))
-        .route("/sources/{id}/poll", post(api::poll))
-        .route("/channels", get(api::channels))
-        .route("/channels/{id}/test", post(api::test_channel))
-        .route("/bulletins", get(api::bulletins).post(publish::publish))
-        .route("/bulletins/{id}", get(api::bulletin).patch(publish::amend))
-        .route("/bulletins/{id}/withdraw", post(publish::withdraw))
-        .route("/bulletins/{id}/rebroadcast", post(api::rebroadcast))
-        .route("/deliveries", get(api::deliveries))
-        .route("/held", get(api::held).post(api::settle_held))
-        .route("/reload", post(api::reload))
-        .route("/export", get(api::export))
+    api_of_admins()
+        .merge(api_of_publishers())
         .fallback(problem::not_found)
         .layer(middleware::from_fn_with_state(
             site.clone(),
@@ -233,6 +223,30 @@ fn api_router(site: &Shared) -> Router<Shared> {
         ))
         .layer(middleware::from_fn_with_state(
             site.clone(),
-            auth::require_admin,
+            auth::require_token,
         ))
+}
+
+fn api_of_admins() -> Router<Shared> {
+    Router::new()
+        .route("/sources", get(api::sources))
+        .route("/sources/{id}/poll", post(api::poll))
+        .route("/channels", get(api::channels))
+        .route("/channels/{id}/test", post(api::test_channel))
+        .route("/bulletins/{id}/rebroadcast", post(api::rebroadcast))
+        .route("/deliveries", get(api::deliveries))
+        .route("/held", get(api::held).post(api::settle_held))
+        .route("/tokens", get(tokens::tokens).post(tokens::create))
+        .route("/tokens/{id}", delete(tokens::revoke))
+        .route("/reload", post(api::reload))
+        .route("/export", get(api::export))
+        .route_layer(middleware::from_fn(auth::require_admin_to_write))
+}
+
+fn api_of_publishers() -> Router<Shared> {
+    Router::new()
+        .route("/bulletins", get(api::bulletins).post(publish::publish))
+        .route("/bulletins/{id}", get(api::bulletin).patch(publish::amend))
+        .route("/bulletins/{id}/withdraw", post(publish::withdraw))
+        .route_layer(middleware::from_fn(auth::require_publisher_to_write))
 }

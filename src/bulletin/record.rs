@@ -76,7 +76,7 @@ pub enum Cause {
     Migrated,
     /// Far more at one look than the source ever had.
     Flood,
-    /// Published at a desk, by whoever [`crate::ops::Actor`] names so.
+    /// Published at a desk; by whom, as operations name their actors.
     Desk(String),
 }
 

@@ -306,7 +306,7 @@ fn deliveries_table(deliveries: &[Delivery]) -> std::io::Result<()> {
 }
 
 /// A state as the contract writes it.
-fn word(state: &impl Serialize) -> String {
+pub(super) fn word(state: &impl Serialize) -> String {
     match serde_json::to_value(state) {
         Ok(serde_json::Value::String(word)) => word,
         _ => String::new(),

@@ -22,7 +22,7 @@ use crate::{
     app::{Address, random_token},
     bulletin::{BulletinId, ChannelId, MessageRef, Secret},
     config::{Config, ConfigError},
-    ops::{Actor, Failure, HeldAction, Publication, Refusal, Store, StoreError},
+    ops::{Actor, Failure, HeldAction, NewToken, Publication, Refusal, Store, StoreError},
     push::Pusher,
     round,
     view::{self, Filters, Listing, ViewError},
@@ -173,6 +173,48 @@ impl Reach {
                 self.bulletin(issued.map_err(usage_if_invalid)?.id).await
             }
             Self::Running(api) => api.post("bulletins", &json!(publication)).await,
+        }
+    }
+
+    pub(super) async fn tokens(&self, filters: &Filters) -> anyhow::Result<Listing<view::Token>> {
+        match self {
+            Self::Stopped { store, config } => {
+                let tokens = view::tokens(store, config, filters).await;
+                tokens.map_err(usage_or_failure)
+            }
+            Self::Running(api) => api.list("tokens", filters).await,
+        }
+    }
+
+    /// The new token as it is shown, with its secret under `token`.
+    pub(super) async fn create_token(&self, new: NewToken) -> anyhow::Result<Value> {
+        match self {
+            Self::Stopped { store, config } => {
+                let token = Store::mint()?;
+                let made = store.create_token(&token, new, &actor(), Utc::now()).await;
+                let made = made.map_err(usage_if_invalid)?;
+                let mut shown = json!(view::Token::new(&made, config.time_zone));
+                shown["token"] = token.reveal().into();
+                Ok(shown)
+            }
+            Self::Running(api) => {
+                let expires_at = new.expires_at.map(|at| at.to_rfc3339());
+                let body =
+                    json!({ "name": new.name, "scope": new.scope, "expires_at": expires_at });
+                api.post("tokens", &body).await
+            }
+        }
+    }
+
+    pub(super) async fn revoke_token(&self, id: &str) -> anyhow::Result<()> {
+        match self {
+            Self::Stopped { store, .. } => Ok(store.revoke_token(id, &actor(), Utc::now()).await?),
+            Self::Running(api) => {
+                let id =
+                    percent_encoding::utf8_percent_encode(id, percent_encoding::NON_ALPHANUMERIC);
+                let asked = api.request(Method::DELETE, &format!("tokens/{id}"));
+                answer(asked).await.map(drop)
+            }
         }
     }
 

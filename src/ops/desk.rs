@@ -9,6 +9,7 @@ use crate::{
     policy::{
         desk::{Amendment, Publication},
         facts::{Archived, LookState, Request, RequestKey},
+        tokens::Scope,
         twins::face,
     },
     store::{Refusal, Result, refused},
@@ -55,27 +56,34 @@ impl Store {
     /// ATOMIC: the bulletin as corrected + updates for the messages that have it + audit.
     ///
     /// # Errors
-    /// A field that cannot be used; no such bulletin, or it is no desk's; a write failed.
+    /// A field that cannot be used; no such bulletin, or it is no desk's, or not one of `by` whose scope is less
+    /// than an admin's; a write failed.
     pub async fn amend(
         &self,
         id: BulletinId,
         amendment: Amendment,
-        by: &Actor,
+        (by, scope): (&Actor, Scope),
         now: DateTime<Utc>,
     ) -> Result<()> {
         let amendment = amendment.cleaned().map_err(Refusal::Invalid)?;
         let by = by.clone();
-        self.write(move |op| amend(op, id, &amendment, &by, now))
+        self.write(move |op| amend(op, id, &amendment, (&by, scope), now))
             .await
     }
 
     /// ATOMIC: the bulletin is withdrawn, what waits of it is dropped, the messages that have it are marked + audit.
     ///
     /// # Errors
-    /// No such bulletin, or it is no desk's; a write failed.
-    pub async fn withdraw(&self, id: BulletinId, by: &Actor, now: DateTime<Utc>) -> Result<()> {
+    /// No such bulletin, or it is no desk's, or not one of `by` whose scope is less than an admin's; a write failed.
+    pub async fn withdraw(
+        &self,
+        id: BulletinId,
+        (by, scope): (&Actor, Scope),
+        now: DateTime<Utc>,
+    ) -> Result<()> {
         let by = by.clone();
-        self.write(move |op| withdraw(op, id, &by, now)).await
+        self.write(move |op| withdraw(op, id, (&by, scope), now))
+            .await
     }
 }
 
@@ -135,10 +143,10 @@ fn archive(op: &mut Op<'_>, id: u64, row: &Archived, text: &str, now: DateTime<U
     op.tx.set_face(id, face(row, own_text));
     let mut facts = op.tx.source(&row.source);
     facts.bulletins += 1;
-    op.tx.set_source(&row.source, facts);
+    op.set_source(&row.source, facts, now);
     let changed = move |state: &mut LookState| state.last_changed = Some(now);
     op.tx.change_look(&row.source, false, Box::new(changed));
-    op.tx.set_bulletin(id, row)?;
+    op.set_bulletin(id, row, now)?;
     op.tx.set_text(id, text, None)
 }
 
@@ -153,26 +161,30 @@ fn desk(op: &Op<'_>, id: &SourceId) -> Result<std::sync::Arc<Source>> {
     }
 }
 
-/// A bulletin that was published at a desk.
-fn own(op: &mut Op<'_>, id: BulletinId) -> Result<Archived> {
+/// A bulletin that was published at a desk, and that its publisher or an admin changes.
+fn own(op: &mut Op<'_>, id: BulletinId, (by, scope): (&Actor, Scope)) -> Result<Archived> {
     let row = op.tx.bulletin(id.0)?.ok_or(Refusal::NoBulletin(id))?;
-    match row.cause {
-        Cause::Desk(_) => Ok(row),
-        _ => Err(refused(format!(
+    let refusal = match &row.cause {
+        Cause::Desk(author) if scope == Scope::Admin || *author == by.author() => return Ok(row),
+        Cause::Desk(_) => Refusal::NotAllowed(format!(
+            "bulletin {id} was published by another one; a token of scope `admin` may change it"
+        )),
+        _ => Refusal::Other(format!(
             "bulletin {id} is of the watched source `{}`: it changes as its page does",
             row.source
-        ))),
-    }
+        )),
+    };
+    Err(refusal.into())
 }
 
 fn amend(
     op: &mut Op<'_>,
     id: BulletinId,
     amendment: &Amendment,
-    by: &Actor,
+    (by, scope): (&Actor, Scope),
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let mut row = own(op, id)?;
+    let mut row = own(op, id, (by, scope))?;
     if row.state == BulletinState::Withdrawn {
         return Err(refused(format!(
             "bulletin {id} was withdrawn; publish a new one"
@@ -192,14 +204,19 @@ fn amend(
         (&correction, Some(&article)),
         now,
     )?;
-    op.tx.set_bulletin(id.0, &row)?;
+    op.set_bulletin(id.0, &row, now)?;
     op.tx.set_text(id.0, &text_now, None)?;
     op.log(by, &format!("corrected {id}: {}", row.title), now);
     Ok(())
 }
 
-fn withdraw(op: &mut Op<'_>, id: BulletinId, by: &Actor, now: DateTime<Utc>) -> Result<()> {
-    let mut row = own(op, id)?;
+fn withdraw(
+    op: &mut Op<'_>,
+    id: BulletinId,
+    (by, scope): (&Actor, Scope),
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let mut row = own(op, id, (by, scope))?;
     if corrections::withdraw(op, id.0, &mut row, now)? {
         op.log(by, &format!("withdrew {id}: {}", row.title), now);
     }

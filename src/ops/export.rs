@@ -62,6 +62,7 @@ pub(super) fn moment(op: &mut Op<'_>) -> Result<Moment> {
         let (id, chat) = (id.clone(), known.chat.clone());
         records.push(Record::Chat { id, chat });
     }
+    records.extend(op.tx.tokens()?.into_iter().map(Record::Token));
     Ok(Moment {
         records,
         end: counts.next_bulletin,

@@ -274,6 +274,11 @@ impl Part<'_, '_> {
                     self.op.tx.set_added(source);
                 }
             }
+            Record::Token(token) => {
+                if self.op.tx.token(&token.id)?.is_none() {
+                    self.op.tx.set_token(&token);
+                }
+            }
             Record::Chat { id, chat } => {
                 if self.op.tx.chat(&id).is_none() {
                     self.op.tx.set_chat(&id, chat);

@@ -22,6 +22,11 @@ pub enum Refusal {
     NoChannel(ChannelId),
     #[error("no source `{0}`")]
     NoSource(SourceId),
+    #[error("no token `{0}`")]
+    NoToken(String),
+    /// Whoever asks may not do that.
+    #[error("{0}")]
+    NotAllowed(String),
     /// What was sent cannot be used.
     #[error("{0}")]
     Invalid(String),

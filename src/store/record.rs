@@ -12,6 +12,7 @@ use crate::{
         facts::{AuditEntry, History, LookState},
         notified::Versions,
         rereading::Recent,
+        tokens::Token,
     },
 };
 
@@ -72,6 +73,8 @@ pub enum Record {
         addresses: u8,
     },
     AddedSource(AddedSource),
+    /// With its hash: the token itself is not known.
+    Token(Token),
     /// The note or text of the deliveries that begin with `first`.
     Note {
         first: u64,

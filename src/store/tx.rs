@@ -19,6 +19,7 @@ use crate::{
         places::MovedChats,
         rereading::Recent,
         routes::Chats,
+        tokens::Token,
     },
 };
 
@@ -27,9 +28,9 @@ use crate::{
 pub type LookChange = Box<dyn Fn(&mut LookState) + Send>;
 
 /// One transaction of an engine.
-pub trait Tx: Sources + Notices + Archive + Outbox + Channels + Journal + Feed {}
+pub trait Tx: Sources + Notices + Archive + Outbox + Channels + Access + Journal + Feed {}
 
-impl<T: Sources + Notices + Archive + Outbox + Channels + Journal + Feed> Tx for T {}
+impl<T: Sources + Notices + Archive + Outbox + Channels + Access + Journal + Feed> Tx for T {}
 
 /// Sources and where polling them stands.
 pub trait Sources {
@@ -187,6 +188,15 @@ pub trait Channels {
     fn moved_chats(&mut self) -> Arc<MovedChats>;
     /// None: it is a chat of its own again.
     fn set_moved(&mut self, from: i64, to: Option<i64>);
+}
+
+/// Tokens of programs, and sessions of the desk: their hashes.
+pub trait Access {
+    fn token(&mut self, id: &str) -> Result<Option<Token>>;
+    /// Oldest first; of one moment by id.
+    fn tokens(&mut self) -> Result<Vec<Token>>;
+    fn set_token(&mut self, token: &Token);
+    fn remove_token(&mut self, id: &str);
 }
 
 /// What people did, and what is owed to them.

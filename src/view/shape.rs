@@ -11,7 +11,7 @@ use crate::{
         self, Attachment, BulletinId, BulletinState, ChannelId, DeliveryId, DeliveryKind,
         DeliveryState, Login, MessageRef, Mode, Moment, ReadAs, SourceId,
     },
-    ops::{ChannelStatus, SourceStatus},
+    ops::{self, ChannelStatus, Scope, SourceStatus},
 };
 
 /// A time of our own clock, in the config's zone, to the millisecond: RFC 3339 with offset.
@@ -318,6 +318,35 @@ impl Delivery {
             queued_at: Stamp::new(delivery.queued_at, zone),
             due_at: Stamp::new(delivery.due_at, zone),
             sent_at: delivery.sent_at.map(|time| Stamp::new(time, zone)),
+        }
+    }
+}
+
+/// A token of a program, without its secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Token {
+    pub id: String,
+    pub name: String,
+    pub scope: Scope,
+    /// The part of it that may be shown.
+    pub prefix: String,
+    pub created_at: Stamp,
+    pub last_used_at: Option<Stamp>,
+    pub expires_at: Option<Stamp>,
+}
+
+impl Token {
+    #[must_use]
+    pub fn new(token: &ops::Token, zone: Tz) -> Self {
+        let stamp = |time: DateTime<Utc>| Stamp::new(time, zone);
+        Self {
+            id: token.id.clone(),
+            name: token.name.clone(),
+            scope: token.scope,
+            prefix: token.prefix(),
+            created_at: stamp(token.created_at()),
+            last_used_at: token.last_used_at().map(stamp),
+            expires_at: token.ends_at().map(stamp),
         }
     }
 }

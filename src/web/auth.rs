@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use axum::{
     extract::{FromRequestParts, Request, State},
-    http::{Extensions, HeaderMap, StatusCode, header, request::Parts},
+    http::{Extensions, HeaderMap, Method, StatusCode, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use chrono::Utc;
 use tokio::time::Instant;
 
 use super::{
@@ -17,7 +18,10 @@ use super::{
     listen::Peer,
     problem::Problem,
 };
-use crate::{bulletin::Secret, ops::Actor};
+use crate::{
+    bulletin::Secret,
+    ops::{Actor, Scope},
+};
 
 /// Who looks at a page or a feed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,28 +39,85 @@ impl FromRequestParts<Shared> for Viewer {
         let Some(token) = bearer(&parts.headers) else {
             return Ok(Self::Public);
         };
-        admin(site, &parts.extensions, token).map(|_| Self::Admin)
+        let caller = caller(site, &parts.extensions, token).await;
+        caller.map(|_| Self::Admin)
     }
 }
 
-/// Lets through who has the admin token, and tells handlers who that is.
-pub(super) async fn require_admin(
+/// Who asks the API, and what they may do.
+#[derive(Debug, Clone)]
+pub(super) struct Caller {
+    pub(super) actor: Actor,
+    pub(super) scope: Scope,
+}
+
+impl Caller {
+    /// For operations that some may do to what is theirs alone.
+    pub(super) fn by(&self) -> (&Actor, Scope) {
+        (&self.actor, self.scope)
+    }
+}
+
+/// Lets through who has a token, and tells handlers who that is.
+pub(super) async fn require_token(
     State(site): State<Shared>,
-    mut request: Request,
+    request: Request,
     next: Next,
 ) -> Response {
-    let token = bearer(request.headers()).ok_or_else(no_admin);
-    match token.and_then(|token| admin(&site, request.extensions(), token)) {
-        Ok(actor) => {
-            request.extensions_mut().insert(actor);
-            next.run(request).await
+    let (mut parts, body) = request.into_parts();
+    let found = match bearer(&parts.headers) {
+        Some(token) => caller(&site, &parts.extensions, token).await,
+        None => Err(no_token()),
+    };
+    match found {
+        Ok(caller) => {
+            parts.extensions.insert(caller.actor.clone());
+            parts.extensions.insert(caller);
+            next.run(Request::from_parts(parts, body)).await
         }
         Err(problem) => problem.into_response(),
     }
 }
 
+/// Reading needs the least scope, everything else an admin's.
+pub(super) async fn require_admin_to_write(request: Request, next: Next) -> Response {
+    pass_with(Scope::Admin, request, next).await
+}
+
+/// As [`require_admin_to_write`], for what publishers may do, too.
+pub(super) async fn require_publisher_to_write(request: Request, next: Next) -> Response {
+    pass_with(Scope::Publish, request, next).await
+}
+
+async fn pass_with(to_write: Scope, request: Request, next: Next) -> Response {
+    let needed = match *request.method() {
+        Method::GET | Method::HEAD => Scope::Read,
+        _ => to_write,
+    };
+    let scope = request.extensions().get::<Caller>().map(|it| it.scope);
+    match scope {
+        Some(scope) if scope >= needed => next.run(request).await,
+        Some(scope) => too_small(scope, needed).into_response(),
+        None => no_token().into_response(),
+    }
+}
+
+fn too_small(scope: Scope, needed: Scope) -> Problem {
+    let name = |scope| match scope {
+        Scope::Read => "read",
+        Scope::Publish => "publish",
+        Scope::Admin => "admin",
+    };
+    let detail = format!(
+        "this token has the scope `{}`; a token of scope `{}` is needed",
+        name(scope),
+        name(needed)
+    );
+    Problem::new(StatusCode::FORBIDDEN, detail)
+}
+
 /// Returns whether `/metrics` may be read: by its own token or an admin's.
-pub(super) fn may_read_metrics(
+pub(super) async fn may_read_metrics(
     site: &Site,
     headers: &HeaderMap,
     extensions: &Extensions,
@@ -65,20 +126,20 @@ pub(super) fn may_read_metrics(
     let token = bearer(headers).ok_or_else(either)?;
     let config = site.config();
     let own = config.web.metrics_token.as_ref();
-    let opens = match actor(site, token) {
-        Some(_) => Opens::All,
+    let opens = match found(site, token).await? {
+        Some(caller) => caller.opens(),
         None if own.is_some_and(|own| is_same(own, token)) => Opens::Little,
         None => Opens::Nothing,
     };
     knock(site, extensions, token, opens, either)
 }
 
-/// Returns who has this token, if an admin has.
-fn admin(site: &Site, extensions: &Extensions, token: &str) -> Result<Actor, Problem> {
-    let actor = actor(site, token);
-    let opens = actor.as_ref().map_or(Opens::Nothing, |_| Opens::All);
-    knock(site, extensions, token, opens, no_admin)?;
-    actor.ok_or_else(no_admin)
+/// Returns whose token this is.
+async fn caller(site: &Site, extensions: &Extensions, token: &str) -> Result<Caller, Problem> {
+    let caller = found(site, token).await?;
+    let opens = caller.as_ref().map_or(Opens::Nothing, Caller::opens);
+    knock(site, extensions, token, opens, no_token)?;
+    caller.ok_or_else(no_token)
 }
 
 /// Returns whether a token that opens so much is taken now. That of commands on this machine always is: nobody can
@@ -105,18 +166,40 @@ fn knock(
     Ok(())
 }
 
-fn actor(site: &Site, token: &str) -> Option<Actor> {
-    let is_admin = is_same(&site.desk.admin_token, token);
-    let is_command = is_same(&site.desk.instance_token, token);
-    let (who, from) = match (is_admin, is_command) {
-        (true, _) => ("admin", "api"),
-        (_, true) => ("operator", "cli"),
-        _ => return None,
+/// Those of the config and of the state folder first, then those of the store.
+async fn found(site: &Site, token: &str) -> Result<Option<Caller>, Problem> {
+    let whole = |who: &str, from: &str| Caller {
+        actor: Actor {
+            who: who.to_owned(),
+            from: from.to_owned(),
+        },
+        scope: Scope::Admin,
     };
-    Some(Actor {
-        who: who.to_owned(),
-        from: from.to_owned(),
-    })
+    if is_same(&site.desk.admin_token, token) {
+        return Ok(Some(whole("admin", "api")));
+    }
+    if is_same(&site.desk.instance_token, token) {
+        return Ok(Some(whole("operator", "cli")));
+    }
+    let token = Secret::new(token.to_owned());
+    let known = site.desk.store.use_token(&token, Utc::now()).await?;
+    let known = known.filter(|known| !known.is_session());
+    Ok(known.map(|known| Caller {
+        actor: Actor {
+            who: known.name,
+            from: format!("token {}", known.id),
+        },
+        scope: known.scope,
+    }))
+}
+
+impl Caller {
+    fn opens(&self) -> Opens {
+        match self.scope {
+            Scope::Admin => Opens::All,
+            Scope::Read | Scope::Publish => Opens::Little,
+        }
+    }
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
@@ -145,14 +228,14 @@ fn too_many(wait: Duration) -> Problem {
     Problem::new(StatusCode::TOO_MANY_REQUESTS, detail).after(seconds)
 }
 
-fn no_admin() -> Problem {
-    refused("the admin token")
+fn no_token() -> Problem {
+    refused("a valid token")
 }
 
 fn refused(token: &str) -> Problem {
     let detail = format!(
-        "this needs `Authorization: Bearer TOKEN` with {token}; the admin token is `admin_token` of \
-         `[web]`, else the one in the file `admin-token` of the state folder"
+        "this needs `Authorization: Bearer TOKEN` with {token}; `noticast tokens --create` makes one, \
+         and the admin token is `admin_token` of `[web]`, else the one in the file `admin-token` of the state folder"
     );
     Problem::new(StatusCode::UNAUTHORIZED, detail)
 }

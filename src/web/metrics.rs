@@ -19,7 +19,8 @@ pub(super) async fn metrics(
     State(site): State<Shared>,
     request: Request,
 ) -> Result<Response, Problem> {
-    auth::may_read_metrics(&site, request.headers(), request.extensions())?;
+    let (asked, _) = request.into_parts();
+    auth::may_read_metrics(&site, &asked.headers, &asked.extensions).await?;
     let made = site.metrics.get(made(&site)).await?;
     Ok(([(header::CONTENT_TYPE, prometheus::TEXT_FORMAT)], made).into_response())
 }

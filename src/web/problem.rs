@@ -87,8 +87,12 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         let status = match error {
             StoreError::Refused(
-                Refusal::NoBulletin(_) | Refusal::NoChannel(_) | Refusal::NoSource(_),
+                Refusal::NoBulletin(_)
+                | Refusal::NoChannel(_)
+                | Refusal::NoSource(_)
+                | Refusal::NoToken(_),
             ) => StatusCode::NOT_FOUND,
+            StoreError::Refused(Refusal::NotAllowed(_)) => StatusCode::FORBIDDEN,
             StoreError::Refused(Refusal::Invalid(_)) => StatusCode::BAD_REQUEST,
             StoreError::Refused(Refusal::Held(_) | Refusal::Other(_)) => StatusCode::CONFLICT,
             StoreError::Refused(Refusal::DiskLow(_)) | StoreError::Failed(_) => {

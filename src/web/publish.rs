@@ -10,6 +10,7 @@ use chrono::Utc;
 use super::{
     Shared, Site,
     api::{Sent, bulletin_id},
+    auth::Caller,
     problem::Problem,
 };
 use crate::{
@@ -40,7 +41,7 @@ pub(super) async fn publish(
 
 pub(super) async fn amend(
     State(site): State<Shared>,
-    Extension(actor): Extension<Actor>,
+    Extension(caller): Extension<Caller>,
     Path(id): Path<String>,
     Sent(amendment): Sent<Amendment>,
 ) -> Result<Json<view::Bulletin>, Problem> {
@@ -48,17 +49,20 @@ pub(super) async fn amend(
     let title = shown(&site, id).await?.title;
     let amendment = round::resummarised(amendment, &title);
     let store = &site.desk.store;
-    store.amend(id, amendment, &actor, Utc::now()).await?;
+    store.amend(id, amendment, caller.by(), Utc::now()).await?;
     Ok(Json(shown(&site, id).await?))
 }
 
 pub(super) async fn withdraw(
     State(site): State<Shared>,
-    Extension(actor): Extension<Actor>,
+    Extension(caller): Extension<Caller>,
     Path(id): Path<String>,
 ) -> Result<Json<view::Bulletin>, Problem> {
     let id = bulletin_id(&id)?;
-    site.desk.store.withdraw(id, &actor, Utc::now()).await?;
+    site.desk
+        .store
+        .withdraw(id, caller.by(), Utc::now())
+        .await?;
     Ok(Json(shown(&site, id).await?))
 }
 

@@ -52,6 +52,7 @@ mod subscribing;
 mod support;
 mod talking;
 mod telegram;
+mod tokens;
 mod trouble;
 mod twins;
 mod web;

@@ -15,6 +15,7 @@ use crate::{
         places::MovedChats,
         rereading::Recent,
         routes::Chats,
+        tokens::Token,
         twins::{Twins, face},
     },
     store::{LookChange, recent_sends::RecentSends},
@@ -86,6 +87,7 @@ tables! {
     reports: u64 => Report,
     audit: (i64, u32) => AuditEntry,
     changes: u64 => (i64, FeedEvent),
+    tokens: String => Token,
 }
 
 /// What a transaction does once it is committed.

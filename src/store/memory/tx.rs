@@ -1,5 +1,6 @@
 //! A transaction on plain maps: it changes them at once, and is taken back where it fails.
 
+mod access;
 mod archive;
 mod channels;
 mod feed;

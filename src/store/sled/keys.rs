@@ -35,6 +35,7 @@
 //! | `w` delivery | the report that is owed for a run of deliveries |
 //! | `v` chat | the chat that it became (8) |
 //! | `E` number | a change: when (ms), what ([`crate::policy::change_feed`]) |
+//! | `K` id | a token or session ([`crate::policy::tokens`]) |
 //! | `x` key chunk | the rest of a long value of `key` ([`super::engine`]) |
 
 use crate::{
@@ -53,6 +54,7 @@ pub(super) const HELD_TOLD: &[u8] = b"mheld";
 pub(super) const READ_AGAIN: &[u8] = b"magain";
 pub(super) const NOTES: u8 = b'n';
 pub(super) const READERS: &[u8] = b"H";
+pub(super) const TOKENS: &[u8] = b"K";
 
 fn key(kind: u8, parts: &[&[u8]]) -> Key {
     let mut key = vec![kind];
@@ -222,6 +224,9 @@ pub(super) fn audit_parts(key: &[u8]) -> (i64, u32) {
 }
 pub(super) fn change(number: u64) -> Key {
     numbered(b'E', number)
+}
+pub(super) fn token(id: &str) -> Key {
+    key(b'K', &[id.as_bytes()])
 }
 pub(super) fn moved(chat: i64) -> Key {
     key(b'v', &[&chat.to_be_bytes()])

@@ -1,5 +1,6 @@
 //! A transaction on sled: what it reads is what the disk and the books say, and what it wrote itself.
 
+mod access;
 mod archive;
 mod channels;
 mod feed;

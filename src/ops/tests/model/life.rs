@@ -9,7 +9,7 @@ use super::{
     *,
 };
 use crate::{
-    bulletin::{AddedSource, Article, Chat, DeliveryState, MessageRef, Standing},
+    bulletin::{AddedSource, Article, Chat, DeliveryState, MessageRef, Secret, Standing},
     ops::tests::keeping::exported,
     store::memory::Memory,
 };
@@ -210,7 +210,8 @@ impl Life {
             74..79 => self.add().await,
             79..82 => self.move_chat().await,
             82..84 => self.confirm().await,
-            84..90 => self.jump().await,
+            84..86 => self.admit_program().await,
+            86..90 => self.jump().await,
             90..95 => self.open_again(true).await,
             _ => self.open_again(false).await,
         }
@@ -276,6 +277,31 @@ impl Life {
             false => drop(asking.await.unwrap()),
         }
         self.plain.ask(&id, chat);
+    }
+
+    /// A token is made, used or revoked.
+    async fn admit_program(&mut self) {
+        let number = self.rng.u32(0..4);
+        let (store, now) = (self.store(), self.now);
+        let text = Secret::new(format!("nc_0000000{number}_secret"));
+        let known = store.use_token(&text, now).await.unwrap();
+        self.note(("program", number, known.is_some()));
+        let is_known = self.plain.tokens.contains(&number);
+        assert_eq!(known.is_some(), is_known, "{:#?}", self.steps);
+        if is_known {
+            let id = format!("0000000{number}");
+            store.revoke_token(&id, &by(), now).await.unwrap();
+            self.plain.tokens.remove(&number);
+            return;
+        }
+        let new = NewToken {
+            name: format!("program {number}"),
+            scope: Scope::Publish,
+            expires_at: None,
+            opened_by: None,
+        };
+        store.create_token(&text, new, &by(), now).await.unwrap();
+        self.plain.tokens.insert(number);
     }
 
     async fn remind(&mut self) {

@@ -1,6 +1,6 @@
 //! The model: what a store should say, kept in plain lists.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 use crate::bulletin::{Chat, DeliveryKind, DeliveryState, Standing, reminder_of};
@@ -49,6 +49,8 @@ pub(super) struct Plain {
     /// What a crash leaves of them.
     pub(super) written: [Looking; 3],
     pub(super) added: Vec<String>,
+    /// Those of programs that are valid.
+    pub(super) tokens: BTreeSet<u32>,
     pub(super) moved: BTreeMap<i64, i64>,
     pub(super) requests: BTreeMap<String, (u64, u64)>,
     pub(super) offset: i32,

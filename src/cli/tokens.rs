@@ -1,0 +1,141 @@
+//! `tokens`: what programs sign in with.
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    Exit, UsageError, lists, out,
+    reach::{Purpose, Reach},
+    session::Session,
+};
+use crate::{
+    ops::{NewToken, Scope, end_after},
+    view::{Filters, Stamp, Token},
+};
+
+/// Lists the tokens of programs, makes one, or revokes one
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  noticast tokens
+  noticast tokens --create website --scope publish --expires 90d
+  noticast tokens --revoke 1f0a9c3e")]
+pub(super) struct Args {
+    /// Make one for this program; it is printed once, and only its hash is kept
+    #[arg(
+        long,
+        value_name = "NAME",
+        requires = "scope",
+        conflicts_with = "revoke"
+    )]
+    create: Option<String>,
+    /// What it may do: read everything; publish at desks, too; or everything
+    #[arg(long, value_name = "SCOPE", requires = "create")]
+    scope: Option<ScopeArg>,
+    /// Until when it is valid, from now on: 90d, 12h; default: until it is revoked
+    #[arg(long, value_name = "SPAN", requires = "create")]
+    expires: Option<String>,
+    /// Revoke this one, by its id
+    #[arg(long, value_name = "ID")]
+    revoke: Option<String>,
+    /// One JSON object a line
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum ScopeArg {
+    Read,
+    Publish,
+    Admin,
+}
+
+impl From<ScopeArg> for Scope {
+    fn from(scope: ScopeArg) -> Self {
+        match scope {
+            ScopeArg::Read => Self::Read,
+            ScopeArg::Publish => Self::Publish,
+            ScopeArg::Admin => Self::Admin,
+        }
+    }
+}
+
+pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
+    let new = new_token(&args)?;
+    let purpose = match (&new, &args.revoke) {
+        (None, None) => Purpose::Read,
+        _ => Purpose::Change,
+    };
+    let reach = Reach::open(session, purpose).await?;
+    let ended = match (new, &args.revoke) {
+        (Some(new), _) => create(&reach, new, args.json).await,
+        (None, Some(id)) => revoke(&reach, id).await,
+        (None, None) => list(&reach, args.json).await,
+    };
+    reach.close().await?;
+    ended.map(|()| Exit::Done)
+}
+
+fn new_token(args: &Args) -> Result<Option<NewToken>, UsageError> {
+    let (Some(name), Some(scope)) = (&args.create, args.scope) else {
+        return Ok(None);
+    };
+    let end = |span: &String| end_after(Utc::now(), span);
+    let expires_at = args.expires.as_ref().map(end).transpose();
+    Ok(Some(NewToken {
+        name: name.clone(),
+        scope: scope.into(),
+        expires_at: expires_at.map_err(|why| UsageError(format!("--expires: {why}")))?,
+        opened_by: None,
+    }))
+}
+
+async fn create(reach: &Reach, new: NewToken, as_json: bool) -> anyhow::Result<()> {
+    let made = reach.create_token(new).await?;
+    if as_json {
+        return out::json(&made);
+    }
+    out::line(made["token"].as_str().unwrap_or_default())?;
+    eprintln!("it is not shown again; only its hash is kept");
+    Ok(())
+}
+
+async fn revoke(reach: &Reach, id: &str) -> anyhow::Result<()> {
+    reach.revoke_token(id).await?;
+    eprintln!("token {id} is revoked");
+    Ok(())
+}
+
+async fn list(reach: &Reach, as_json: bool) -> anyhow::Result<()> {
+    let all = Filters {
+        limit: 0,
+        ..Filters::default()
+    };
+    lists::show(&reach.tokens(&all).await?, as_json, table)
+}
+
+fn table(tokens: &[Token]) -> std::io::Result<()> {
+    let time = |stamp: Option<Stamp>| {
+        let minute = |at: DateTime<_>| at.format("%Y-%m-%d %H:%M").to_string();
+        stamp.map_or_else(|| "-".to_owned(), |stamp| minute(stamp.0))
+    };
+    let row = |token: &Token| {
+        [
+            token.id.clone(),
+            token.name.clone(),
+            lists::word(&token.scope),
+            token.prefix.clone(),
+            time(Some(token.created_at)),
+            time(token.last_used_at),
+            time(token.expires_at),
+        ]
+    };
+    let header = [
+        "id",
+        "name",
+        "scope",
+        "begins with",
+        "created",
+        "last used",
+        "expires",
+    ];
+    out::table(header, tokens.iter().map(row).collect())
+}

@@ -1,0 +1,200 @@
+//! Tokens of programs, and sessions of the desk: made, used, revoked.
+
+use std::fmt::Write as _;
+
+use chrono::{DateTime, Utc};
+use ring::rand::{SecureRandom as _, SystemRandom};
+
+use super::{ask::Actor, handle::Store, op::Op};
+use crate::{
+    bulletin::Secret,
+    policy::tokens::{self, Scope, Token},
+    store::{Refusal, Result, refused},
+};
+
+/// More are no tokens that anybody keeps an eye on.
+const MOST_TOKENS: usize = 200;
+/// Of more sessions the one that was used the longest time ago ends.
+const MOST_SESSIONS: usize = 100;
+const MOST_NAME_CHARS: usize = 100;
+const ID_BYTES: usize = 4;
+const SECRET_BYTES: usize = 32;
+
+/// A token that is to be made.
+#[derive(Debug, Clone)]
+pub struct NewToken {
+    pub name: String,
+    pub scope: Scope,
+    pub expires_at: Option<DateTime<Utc>>,
+    /// See [`Token::opened_by`].
+    pub opened_by: Option<String>,
+}
+
+impl Store {
+    /// A token that nobody can guess, for [`Store::create_token`].
+    ///
+    /// # Errors
+    /// The system has no random numbers.
+    pub fn mint() -> Result<Secret> {
+        let mut bytes = [0; ID_BYTES + SECRET_BYTES];
+        let filled = SystemRandom::new().fill(&mut bytes);
+        filled.map_err(|_| refused("the system gives no random numbers; try again".to_owned()))?;
+        let (id, secret) = bytes.split_at(ID_BYTES);
+        Ok(Secret::new(tokens::text(&hex(id), &hex(secret))))
+    }
+
+    /// ATOMIC: the hash of a token + audit. A session takes the place of those that ended.
+    ///
+    /// # Errors
+    /// A name or an expiry that cannot be used; there are too many; a write failed.
+    pub async fn create_token(
+        &self,
+        text: &Secret,
+        new: NewToken,
+        by: &Actor,
+        now: DateTime<Utc>,
+    ) -> Result<Token> {
+        let new = checked(new, now)?;
+        let id = tokens::id_of(text.reveal());
+        let id = id.ok_or_else(|| refused("this is no token that was made here".to_owned()))?;
+        let token = Token {
+            id: id.to_owned(),
+            name: new.name,
+            scope: new.scope,
+            hash: *blake3::hash(text.reveal().as_bytes()).as_bytes(),
+            created_ms: now.timestamp_millis(),
+            last_used_ms: None,
+            expires_ms: new.expires_at.map(|at| at.timestamp_millis()),
+            opened_by: new.opened_by,
+        };
+        let by = by.clone();
+        self.write(move |op| create(op, token, &by, now)).await
+    }
+
+    /// ATOMIC: a token is no more, nor are the sessions that it opened + audit.
+    ///
+    /// # Errors
+    /// There is no such token; a write failed.
+    pub async fn revoke_token(&self, id: &str, by: &Actor, now: DateTime<Utc>) -> Result<()> {
+        let (id, by) = (id.to_owned(), by.clone());
+        self.write(move |op| revoke(op, &id, &by, now)).await
+    }
+
+    /// All tokens and sessions, oldest first.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn tokens(&self) -> Result<Vec<Token>> {
+        self.ask(|op| op.tx.tokens()).await?
+    }
+
+    /// The valid token, or session, that a text is. Its use is written, to the minute.
+    ///
+    /// # Errors
+    /// The store cannot be read; a write failed.
+    pub async fn use_token(&self, text: &Secret, now: DateTime<Utc>) -> Result<Option<Token>> {
+        let Some(id) = tokens::id_of(text.reveal()).map(str::to_owned) else {
+            return Ok(None);
+        };
+        let text = text.clone();
+        let found = self.ask(move |op| op.tx.token(&id)).await??;
+        let is_it = |token: &Token| token.is(text.reveal()) && token.is_valid(now);
+        let found = found.filter(is_it);
+        if let Some(token) = found.as_ref().filter(|token| token.is_use_news(now)) {
+            let id = token.id.clone();
+            self.write(move |op| remember_use(op, &id, now)).await?;
+        }
+        Ok(found)
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing into a text cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+fn checked(new: NewToken, now: DateTime<Utc>) -> Result<NewToken> {
+    let invalid = |why: &str| Err(Refusal::Invalid(why.to_owned()).into());
+    let name = new.name.trim().to_owned();
+    let is_line = !name.contains(char::is_control);
+    if name.is_empty() || !is_line || name.chars().count() > MOST_NAME_CHARS {
+        return invalid("`name`: one line of 1 to 100 characters is expected");
+    }
+    if new.expires_at.is_some_and(|at| at <= now) {
+        return invalid("`expires`: a time to come is expected");
+    }
+    Ok(NewToken { name, ..new })
+}
+
+fn create(op: &mut Op<'_>, token: Token, by: &Actor, now: DateTime<Utc>) -> Result<Token> {
+    let known = op.tx.tokens()?;
+    if known.iter().any(|known| known.id == token.id) {
+        return Err(refused(
+            "a token of this id exists; make another one".to_owned(),
+        ));
+    }
+    let alike = known.into_iter();
+    let alike = alike.filter(|known| known.is_session() == token.is_session());
+    match token.is_session() {
+        true => make_room(op, alike.collect(), now),
+        false if alike.count() >= MOST_TOKENS => {
+            return Err(refused(format!(
+                "there are {MOST_TOKENS} tokens; revoke those that nobody uses"
+            )));
+        }
+        false => {}
+    }
+    op.tx.set_token(&token);
+    let what = match token.is_session() {
+        true => format!("signed in: session {}", token.id),
+        false => format!("created token {} `{}`", token.id, token.name),
+    };
+    op.log(by, &what, now);
+    Ok(token)
+}
+
+fn make_room(op: &mut Op<'_>, mut sessions: Vec<Token>, now: DateTime<Utc>) {
+    sessions.sort_by_key(|session| session.last_used_ms.unwrap_or(session.created_ms));
+    let valid = sessions
+        .iter()
+        .filter(|session| session.is_valid(now))
+        .count();
+    let mut surplus = (valid + 1).saturating_sub(MOST_SESSIONS);
+    for session in &sessions {
+        let is_over = !session.is_valid(now);
+        if is_over || surplus > 0 {
+            surplus -= usize::from(!is_over);
+            op.tx.remove_token(&session.id);
+        }
+    }
+}
+
+fn revoke(op: &mut Op<'_>, id: &str, by: &Actor, now: DateTime<Utc>) -> Result<()> {
+    let token = op
+        .tx
+        .token(id)?
+        .ok_or_else(|| Refusal::NoToken(id.to_owned()))?;
+    op.tx.remove_token(id);
+    for session in op.tx.tokens()? {
+        if session.opened_by.as_deref() == Some(id) {
+            op.tx.remove_token(&session.id);
+        }
+    }
+    let what = match token.is_session() {
+        true => format!("signed out: session {id}"),
+        false => format!("revoked token {id} `{}`", token.name),
+    };
+    op.log(by, &what, now);
+    Ok(())
+}
+
+fn remember_use(op: &mut Op<'_>, id: &str, now: DateTime<Utc>) -> Result<()> {
+    if let Some(mut token) = op.tx.token(id)? {
+        token.last_used_ms = Some(now.timestamp_millis());
+        op.tx.set_token(&token);
+    }
+    Ok(())
+}
