@@ -213,9 +213,10 @@ impl App {
                     ended = joined(part);
                     break;
                 }
-                Some(answer) = self.reloads.recv() => {
+                Some(reload) = self.reloads.recv() => {
+                    let taken = self.reloader.take(&reload.by).await;
                     // Who asked may have gone.
-                    let _ = answer.send(self.reloader.take().await);
+                    let _ = reload.answer.send(taken);
                 }
             }
         }

@@ -11,6 +11,7 @@
 
 mod add;
 mod address;
+mod audit;
 mod check;
 mod demo;
 mod export;
@@ -105,6 +106,7 @@ enum Command {
     Publish(publish::Args),
     Rebroadcast(rebroadcast::Args),
     Tokens(tokens::Args),
+    Audit(audit::Args),
     Export(export::Args),
     Import(import::Args),
     /// Prints what a shell needs to complete noticast's command lines
@@ -174,6 +176,7 @@ async fn dispatch(session: &Session, command: Command) -> anyhow::Result<Exit> {
         Command::Publish(args) => publish::run(session, args).await,
         Command::Rebroadcast(args) => rebroadcast::run(session, args).await,
         Command::Tokens(args) => tokens::run(session, args).await,
+        Command::Audit(args) => audit::run(session, args).await,
         Command::Export(args) => export::run(session, args).await,
         Command::Import(args) => import::run(session, args).await,
         Command::Completions { shell } => {

@@ -36,8 +36,8 @@ mod verdicts;
 pub use self::{
     admin_actions::Settled,
     ask::{
-        Actor, Admitted, Begun, ChannelStatus, ChatTotals, Health, HeldAction, Imported, Judged,
-        Look, Reminded, SourceStatus, Waiting,
+        Admitted, Begun, ChannelStatus, ChatTotals, Health, HeldAction, Imported, Judged, Look,
+        Reminded, SourceStatus, Waiting,
     },
     bulk_actions::Tally,
     corrections::Edition,
@@ -51,14 +51,18 @@ pub use self::{
 pub use crate::{
     policy::{
         attempts::{Outcome, PERHAPS},
+        audit::{Actor, AuditEntry, AuditPlace, AuditRow},
         change_feed::{FeedEntry, FeedEvent},
         correction::Found,
         desk::{Amendment, Publication, file_name},
-        facts::{LookState, Report, Run, Told},
+        facts::{LookState, Report, Run, Told, time},
         judge::Ruling,
         tokens::{Scope, Token, end_after},
     },
-    store::{Answered, BulletinQuery, DeliveryQuery, Failure, Page, Refusal, StoreError, refused},
+    store::{
+        Answered, AuditQuery, BulletinQuery, DeliveryQuery, Failure, Page, Refusal, StoreError,
+        refused,
+    },
 };
 
 #[cfg(test)]

@@ -4,15 +4,19 @@
 //! notice differs from its bulletin; [`notified`] what people were told of it; [`rereading`] when its article is
 //! read again; [`timing`] when a delivery may go out; [`places`] which channels lead to one place;
 //! [`routes`] which channels want a bulletin; [`attempts`]
-//! what follows a request that nobody answered; [`change_feed`] what followers are told of a change. [`facts`] are the entities that the rules read and the store keeps.
+//! what follows a request that nobody answered; [`audit`] who did
+//! what, [`change_feed`] what followers are told of a change; [`leases`] which
+//! worker does what. [`facts`] are the entities that the rules read and the store keeps.
 
 pub mod attempts;
+pub mod audit;
 pub mod change_feed;
 pub mod changes;
 pub mod correction;
 pub mod desk;
 pub mod facts;
 pub mod judge;
+pub mod leases;
 pub mod notified;
 pub mod places;
 pub mod rereading;

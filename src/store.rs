@@ -18,8 +18,10 @@ use self::query::{Collected, SearchedWords};
 pub use self::{
     engine::Engine,
     error::{Answered, Failure, Refusal, Result, StoreError, refused},
-    query::{BulletinQuery, DeliveryQuery, Page, Reader},
+    query::{AuditQuery, BulletinQuery, DeliveryQuery, Page, Reader},
     sled::{backups, is_there},
     space::Space,
-    tx::{Access, Archive, Channels, Feed, Journal, LookChange, Notices, Outbox, Sources, Tx},
+    tx::{
+        Access, Archive, Channels, Feed, Journal, Leases, LookChange, Notices, Outbox, Sources, Tx,
+    },
 };

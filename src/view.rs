@@ -13,7 +13,7 @@ use serde::{
     de::{DeserializeOwned, IntoDeserializer, value},
 };
 
-pub use shape::{Bulletin, Channel, ChannelState, Delivery, Source, SourceState, Stamp, Token};
+pub use shape::{Audit, Bulletin, Channel, ChannelState, Delivery, Source, SourceState, Stamp, Token};
 
 use crate::{
     bulletin::{
@@ -21,7 +21,8 @@ use crate::{
     },
     config::Config,
     ops::{
-        BulletinQuery, ChannelStatus, DeliveryQuery, Page, Refusal, SourceStatus, Store, StoreError,
+        AuditPlace, AuditQuery, BulletinQuery, ChannelStatus, DeliveryQuery, Page, Refusal,
+        SourceStatus, Store, StoreError,
     },
 };
 
@@ -262,6 +263,44 @@ pub async fn tokens(
     let of_programs = all.iter().filter(|token| !token.is_session());
     let shown = of_programs.map(|token| Token::new(token, config.time_zone));
     page_of(shown, |token| token.id.as_str(), filters)
+}
+
+/// The audit log, newest first.
+///
+/// # Errors
+/// A filter that cannot be used, or the store.
+pub async fn audit(
+    store: &Store,
+    config: &Config,
+    filters: &Filters,
+) -> Result<Listing<Audit>, ViewError> {
+    let why = "the audit log is narrowed by `since` alone";
+    filters.refuse("source", filters.source.is_some(), why)?;
+    filters.refuse("channel", filters.channel.is_some(), why)?;
+    filters.refuse("state", filters.state.is_some(), why)?;
+    let cursor = filters.cursor.as_ref();
+    let place = |text: &String| place_of(text).ok_or_else(|| bad_cursor(text));
+    let page = store
+        .audit(&AuditQuery {
+            since: filters.since_utc(),
+            before: cursor.map(place).transpose()?,
+            limit: filters.limit_of_query(),
+        })
+        .await?;
+    let last = page.items.last().filter(|_| page.more);
+    let next = last.map(|row| format!("{}.{}", row.place.at_ms, row.place.counter));
+    let items = page.items.into_iter();
+    let items = items.map(|row| Audit::new(row, config.time_zone)).collect();
+    Ok(Listing { items, next })
+}
+
+/// A place in the audit log as a cursor says it: the time in ms, a dot, a number.
+fn place_of(cursor: &str) -> Option<AuditPlace> {
+    let (at_ms, counter) = cursor.split_once('.')?;
+    Some(AuditPlace {
+        at_ms: at_ms.parse().ok()?,
+        counter: counter.parse().ok()?,
+    })
 }
 
 impl Filters {

@@ -62,16 +62,22 @@ use self::{
 use crate::{
     bulletin::Secret,
     config::{Config, Live},
-    ops::Store,
+    ops::{Actor, Store},
     push::Pusher,
     watch::Watch,
 };
+
+pub use self::auth::USER_HEADER;
 
 /// Bytes of a request's body; the largest real one is a list of some thousand bulletin numbers.
 const MAX_BODY: usize = 64 << 10;
 
 /// A request to take the changed config; answered with what is wrong with it.
-pub type Reload = oneshot::Sender<Result<(), String>>;
+#[derive(Debug)]
+pub struct Reload {
+    pub by: Actor,
+    pub answer: oneshot::Sender<Result<(), String>>,
+}
 
 /// What the pages and the API stand on.
 #[derive(Debug, Clone)]
@@ -239,6 +245,7 @@ fn api_of_admins() -> Router<Shared> {
         .route("/tokens", get(tokens::tokens).post(tokens::create))
         .route("/tokens/{id}", delete(tokens::revoke))
         .route("/reload", post(api::reload))
+        .route("/audit", get(api::audit))
         .route("/export", get(api::export))
         .route_layer(middleware::from_fn(auth::require_admin_to_write))
 }

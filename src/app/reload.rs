@@ -8,7 +8,7 @@ use tokio::sync::watch as live;
 use crate::{
     bulletin::meetings,
     config::Config,
-    ops::{Store, StoreError},
+    ops::{Actor, Store, StoreError},
     source::fetch::Fetcher,
     supervise,
     watch::Watch,
@@ -33,8 +33,8 @@ impl fmt::Debug for Reloader {
 
 impl Reloader {
     /// Takes the changed config; the error is what is wrong with it, and then all stays as it was.
-    pub(super) async fn take(&self) -> Result<(), String> {
-        let taken = AssertUnwindSafe(self.try_to_take()).catch_unwind().await;
+    pub(super) async fn take(&self, by: &Actor) -> Result<(), String> {
+        let taken = AssertUnwindSafe(self.try_to_take(by)).catch_unwind().await;
         let taken = taken.unwrap_or_else(|panic| Err(supervise::reason(panic.as_ref())));
         match &taken {
             Ok(()) => tracing::info!("the changed config is taken"),
@@ -56,7 +56,7 @@ impl Reloader {
         Ok(())
     }
 
-    async fn try_to_take(&self) -> Result<(), String> {
+    async fn try_to_take(&self, by: &Actor) -> Result<(), String> {
         let load = self
             .load
             .as_ref()
@@ -74,7 +74,7 @@ impl Reloader {
             Some(fetcher.map_err(|error| error.to_string())?)
         };
         self.store
-            .sync_config(&new.sources, &new.channels)
+            .reload_config(&new.sources, &new.channels, by)
             .await
             .map_err(|error| error.to_string())?;
         if let Some(fetcher) = fetcher {

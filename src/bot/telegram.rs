@@ -16,6 +16,7 @@ mod requests;
 
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
+use chrono::Utc;
 use futures::FutureExt;
 use teloxide::{
     payloads::GetMe,
@@ -188,8 +189,9 @@ impl BotSession {
         let (asker, heard) = match update.kind {
             UpdateKind::Message(message) | UpdateKind::ChannelPost(message) => {
                 if let Some(to) = message.migrate_to_chat_id() {
-                    self.store.move_chat(message.chat.id.0, to.0).await?;
-                    self.telegram.voice.follow(message.chat.id.0, to.0);
+                    let (from, to, now) = (message.chat.id.0, to.0, Utc::now());
+                    self.store.move_chat(from, to, now).await?;
+                    self.telegram.voice.follow(from, to);
                     return Ok(Vec::new());
                 }
                 heard::message(&message, self.telegram.me.id)

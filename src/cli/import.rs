@@ -7,9 +7,10 @@ use std::{
 };
 
 use anyhow::Context;
+use chrono::Utc;
 use flate2::read::MultiGzDecoder;
 
-use super::{Exit, UsageError, out, session::Session};
+use super::{Exit, UsageError, out, reach::actor, session::Session};
 use crate::{
     app::make_state_folder,
     config::{append_sources, opml},
@@ -48,7 +49,9 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
     let imported = if may_import(&store, &args).await? {
         let bar = out::progress("records");
         let lines = Box::new(bar.wrap_iter(lines));
-        let imported = store.import(lines, args.with_queue).await;
+        let imported = store
+            .import(lines, args.with_queue, &actor(), Utc::now())
+            .await;
         bar.finish_and_clear();
         Some(imported)
     } else {

@@ -26,6 +26,7 @@ use crate::{
     push::Pusher,
     round,
     view::{self, Filters, Listing, ViewError},
+    web::USER_HEADER,
 };
 
 /// An instance that is just starting, or a command that is just ending, is waited for.
@@ -116,7 +117,7 @@ impl Reach {
         })
     }
 
-    lists!(sources: Source, channels: Channel, bulletins: Bulletin, deliveries: Delivery, held: Bulletin);
+    lists!(sources: Source, channels: Channel, bulletins: Bulletin, deliveries: Delivery, held: Bulletin, audit: Audit);
 
     pub(super) async fn bulletin(&self, id: BulletinId) -> anyhow::Result<view::Bulletin> {
         match self {
@@ -227,6 +228,9 @@ impl Reach {
         match self {
             Self::Stopped { store, config } => {
                 let (_sender, live) = watch::channel(Arc::new(Config::clone(config)));
+                let (by, subject) = (actor(), channel.to_string());
+                let logged = store.log(&by, ("test-channel", &subject), Utc::now());
+                logged.await?;
                 let pusher = Pusher::new(store.clone(), live, serve::stdout());
                 Ok(pusher.test(channel).await?)
             }
@@ -301,11 +305,12 @@ fn body_of(action: &HeldAction) -> Value {
 }
 
 /// Returns who types: for the audit log.
-fn actor() -> Actor {
-    Actor {
-        who: std::env::var("USER").unwrap_or_else(|_| "unknown".to_owned()),
-        from: "cli".to_owned(),
-    }
+pub(super) fn actor() -> Actor {
+    Actor::of_user(&user())
+}
+
+fn user() -> String {
+    std::env::var("USER").unwrap_or_default()
 }
 
 fn usage_if_invalid(error: StoreError) -> anyhow::Error {
@@ -429,6 +434,7 @@ impl Api {
         self.client
             .request(method, format!("{}/api/v1/{what}", self.url))
             .bearer_auth(self.token.reveal())
+            .header(USER_HEADER, user().escape_default().to_string())
     }
 }
 

@@ -22,7 +22,7 @@ use crate::{
     app::{App, random_token},
     bulletin::{ChannelId, MessageRef, Secret, TelegramChat, TelegramSettings},
     config::Config,
-    ops::Store,
+    ops::{Actor, Store},
     push::{Output, Pusher},
     web::Reload,
 };
@@ -132,8 +132,9 @@ impl Signals {
             match &self.on_hangup {
                 OnHangup::Reload(reload) if hung_up => {
                     let (answer, _) = oneshot::channel();
+                    let by = Actor::Config;
                     // A full queue: another reload is under way and reads the same file.
-                    let _ = reload.try_send(answer);
+                    let _ = reload.try_send(Reload { by, answer });
                 }
                 _ if stop.is_cancelled() => std::process::exit(130),
                 _ => {

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 
-use super::{ask::Actor, handle::Store, op::Op};
+use super::{handle::Store, op::Op};
 use crate::{
     bulletin::{AddedSource, SourceId},
+    policy::audit::Actor,
     store::Result,
 };
 
@@ -53,11 +54,8 @@ fn add(op: &mut Op<'_>, source: AddedSource, by: &Actor, now: DateTime<Utc>) -> 
     if op.tx.added().iter().any(|known| known.id == source.id) {
         return Ok(());
     }
-    let what = format!(
-        "{}: source `{}` added: {}",
-        source.chat, source.id, source.url
-    );
-    op.log(by, &what, now);
+    let what = format!("{}, from {}", source.url, source.chat);
+    op.log(by, ("add-source", &source.id), &what, now);
     op.tx.set_added(source);
     Ok(())
 }
@@ -84,7 +82,6 @@ fn remove(op: &mut Op<'_>, id: &SourceId, by: &Actor, now: DateTime<Utc>) -> Res
         facts.fingerprint = [0; 16];
         op.tx.set_source(id, facts);
     }
-    let what = format!("source `{id}` removed: {}", source.url);
-    op.log(by, &what, now);
+    op.log(by, ("remove-source", id), source.url.as_str(), now);
     Ok(true)
 }

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use chrono::{DateTime, Utc};
 
-use super::{
-    ask::{Actor, HeldAction},
-    op::Op,
-};
+use super::{ask::HeldAction, op::Op};
 use crate::{
     bulletin::{BulletinId, BulletinState, Cause, ChannelId, DeliveryId, DeliveryKind, SourceId},
-    policy::facts::{Archived, Request, RequestKey},
+    policy::{
+        audit::Actor,
+        facts::{Archived, Request, RequestKey},
+    },
     store::{Refusal, Result, refused},
 };
 
@@ -30,13 +30,10 @@ pub(super) fn settle_held(
     for id in &seen {
         settle(op, *id, BulletinState::Baseline, Cause::MarkedSeen, now)?;
     }
-    if !publish.is_empty() || !seen.is_empty() {
-        let what = format!(
-            "held: published {}, marked as seen {}",
-            list(&publish),
-            list(&seen)
-        );
-        op.log(by, &what, now);
+    for (action, ids) in [("publish-held", &publish), ("mark-seen", &seen)] {
+        if !ids.is_empty() {
+            op.log(by, (action, list(ids)), "", now);
+        }
     }
     let ids = |ids: Vec<u64>| ids.into_iter().map(BulletinId).collect();
     Ok((ids(publish), ids(seen)))
@@ -46,7 +43,6 @@ fn list(ids: &[u64]) -> String {
     const MOST: usize = 50;
     let shown: Vec<String> = ids.iter().take(MOST).map(u64::to_string).collect();
     match (ids.len(), ids.len() > MOST) {
-        (0, _) => "none".to_owned(),
         (count, true) => format!("{count}: {} …", shown.join(" ")),
         (_, false) => shown.join(" "),
     }
@@ -146,8 +142,8 @@ pub(super) fn rebroadcast(
     let count = channels.len() as u64;
     let made = Request::new(first, count, id.0, now);
     op.tx.set_request(request, &made);
-    let what = format!("rebroadcast {id} to {count} channels, deliveries from {first}");
-    op.log(&asked.by, &what, now);
+    let what = format!("to {count} channels, deliveries from {first}");
+    op.log(&asked.by, ("rebroadcast", id), &what, now);
     Ok(numbers(first, count))
 }
 

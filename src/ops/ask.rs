@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
 
 use crate::{
     bulletin::{BulletinId, Channel, ChannelId, DeliveryId, DeliveryKind, SourceId},
@@ -65,20 +64,6 @@ pub enum Begun {
     No,
 }
 
-/// Who did something, and from where: `cli`, `api`, or a Telegram user.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Actor {
-    pub who: String,
-    pub from: String,
-}
-
-impl Actor {
-    /// By what a bulletin of a desk knows who published it.
-    #[must_use]
-    pub fn author(&self) -> String {
-        format!("{}:{}", self.from, self.who)
-    }
-}
 
 /// What became of a wish to be reminded of a deadline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

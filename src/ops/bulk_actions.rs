@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{admin_actions, ask::Actor, handle::Store, op::Op};
+use super::{admin_actions, handle::Store, op::Op};
 use crate::{
     bulletin::{
         BulletinId, ChannelId, Delivery, DeliveryId, DeliveryKind, DeliveryState, SeenKey,
@@ -11,6 +11,7 @@ use crate::{
     },
     policy::{
         attempts::PERHAPS,
+        audit::Actor,
         facts::{Report, Request, RequestKey, Run},
     },
     store::Result,
@@ -235,8 +236,8 @@ fn broadcast(
         at_ms,
     };
     op.tx.set_request(request, &made);
-    let what = format!("broadcast to {count} channels, deliveries from {first}: {text}");
-    op.log(by, &what, now);
+    let what = format!("to {count} channels, deliveries from {first}: {text}");
+    op.log(by, ("announce", "everyone"), &what, now);
     Ok(admin_actions::numbers(first, count))
 }
 
@@ -255,11 +256,9 @@ fn cancel(op: &mut Op<'_>, run: Run, by: &Actor, now: DateTime<Utc>) -> Result<u
         op.settle_delivery(id, entry, now)?;
         dropped += 1;
     }
-    let what = format!(
-        "undone: deliveries {} to {}, {dropped} of them not sent yet",
-        run.first,
-        run.first.0 + run.count.saturating_sub(1)
-    );
-    op.log(by, &what, now);
+    let last = run.first.0 + run.count.saturating_sub(1);
+    let deliveries = format!("deliveries {} to {last}", run.first);
+    let what = format!("{dropped} of them were not sent yet");
+    op.log(by, ("undo", deliveries), &what, now);
     Ok(dropped)
 }

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     bulletin::{Channel, ReadAs, Source},
-    policy::{facts::LookState, routes::Routes},
+    policy::{audit::Actor, facts::LookState, routes::Routes},
     store::Result,
 };
 
@@ -26,6 +26,26 @@ impl Store {
         let shared = self.routes.clone();
         self.write(move |op| sync_config(op, Arc::new(routes), shared, Utc::now()))
             .await
+    }
+
+    /// As [`Store::sync_config`] where a running program takes a changed config: ATOMIC with its entry in the audit log.
+    ///
+    /// # Errors
+    /// A write failed.
+    pub async fn reload_config(
+        &self,
+        sources: &[Source],
+        channels: &[Channel],
+        by: &Actor,
+    ) -> Result<()> {
+        let routes = Routes::new(sources.to_vec(), channels.to_vec());
+        let (shared, by, now) = (self.routes.clone(), by.clone(), Utc::now());
+        let what = format!("{} sources, {} channels", sources.len(), channels.len());
+        self.write(move |op| {
+            op.log(&by, ("reload", "config"), &what, now);
+            sync_config(op, Arc::new(routes), shared, now)
+        })
+        .await
     }
 
     /// As [`Store::sync_config`] for whoever only reads: nothing is written, and what the store does not

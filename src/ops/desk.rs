@@ -3,10 +3,11 @@
 use chrono::{DateTime, SubsecRound, Utc};
 use url::Url;
 
-use super::{admin_actions, ask::Actor, corrections, handle::Store, op::Op};
+use super::{admin_actions, corrections, handle::Store, op::Op};
 use crate::{
     bulletin::{Article, BulletinId, BulletinState, Cause, Moment, ReadAs, Source, SourceId},
     policy::{
+        audit::Actor,
         desk::{Amendment, Publication},
         facts::{Archived, LookState, Request, RequestKey},
         tokens::Scope,
@@ -123,11 +124,7 @@ fn publish(
     if let Some(key) = request {
         op.tx.set_request(key, &Request::new(0, 0, id, now));
     }
-    op.log(
-        by,
-        &format!("published {id} at `{}`: {}", row.source, row.title),
-        now,
-    );
+    op.log(by, ("publish", id), &row.title, now);
     let id = BulletinId(id);
     Ok(Issued { id, is_new: true })
 }
@@ -206,7 +203,7 @@ fn amend(
     )?;
     op.set_bulletin(id.0, &row, now)?;
     op.tx.set_text(id.0, &text_now, None)?;
-    op.log(by, &format!("corrected {id}: {}", row.title), now);
+    op.log(by, ("correct", id), &row.title, now);
     Ok(())
 }
 
@@ -218,7 +215,7 @@ fn withdraw(
 ) -> Result<()> {
     let mut row = own(op, id, (by, scope))?;
     if corrections::withdraw(op, id.0, &mut row, now)? {
-        op.log(by, &format!("withdrew {id}: {}", row.title), now);
+        op.log(by, ("withdraw", id), &row.title, now);
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     admin_actions::{self, Rebroadcast, Settled},
-    ask::{Actor, ChannelStatus, Health, HeldAction, Reminded, SourceStatus, Waiting},
+    ask::{ChannelStatus, Health, HeldAction, Reminded, SourceStatus, Waiting},
     corrections::{self, Edition},
     export,
     handle::Store,
@@ -21,8 +21,11 @@ use crate::{
     bulletin::{
         Bulletin, BulletinId, ChannelId, Delivery, DeliveryId, DeliveryState, Revision, SourceId,
     },
-    policy::facts::Counts,
-    store::{BulletinQuery, DeliveryQuery, Page, Refusal, Result},
+    policy::{
+        audit::{self, Actor, AuditRow},
+        facts::Counts,
+    },
+    store::{AuditQuery, BulletinQuery, DeliveryQuery, Page, Refusal, Result},
 };
 
 /// Takes the lines of an export, on a blocking thread.
@@ -96,17 +99,31 @@ impl Store {
         .await
     }
 
-    /// Appends to the audit log.
+    /// Appends to the audit log what was done outside of the store.
     ///
     /// # Errors
     /// A write failed.
-    pub async fn audit(&self, by: &Actor, what: &str, now: DateTime<Utc>) -> Result<()> {
-        let (by, what) = (by.clone(), what.to_owned());
+    pub async fn log(
+        &self,
+        by: &Actor,
+        (action, subject): (&'static str, &str),
+        now: DateTime<Utc>,
+    ) -> Result<()> {
+        let (by, subject) = (by.clone(), subject.to_owned());
         self.write(move |op| {
-            op.log(&by, &what, now);
+            op.log(&by, (action, subject), "", now);
             Ok(())
         })
         .await
+    }
+
+    /// The audit log, newest first.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn audit(&self, query: &AuditQuery) -> Result<Page<AuditRow>> {
+        let query = query.clone();
+        self.read(move |reader| reader.audit(&query)).await
     }
 
     /// Telegram's getUpdates offset, so that an update is handled once.
@@ -349,7 +366,7 @@ impl Store {
             .await
     }
 
-    /// Called once an hour or so: drops finished deliveries of over 90 days and old changes and, once a day, writes a
+    /// Called once an hour or so: drops finished deliveries of over 90 days, old changes and entries of the audit log and, once a day, writes a
     /// compressed export to `STATE/backup`, where the last seven stay. Gives the backup it wrote.
     ///
     /// # Errors
@@ -365,6 +382,8 @@ impl Store {
         let until_ms = (now - upkeep::REQUESTS).timestamp_millis();
         self.write(move |op| op.tx.forget_requests(until_ms))
             .await?;
+        let until_ms = (now - audit::KEPT).timestamp_millis();
+        while self.write(move |op| op.tx.forget_audit(until_ms)).await? {}
         self.trim_changes(now).await?;
         self.back_up(now).await
     }

@@ -10,7 +10,7 @@ use std::{
     path::Path,
 };
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 
 use super::{
     ask::Imported,
@@ -23,6 +23,7 @@ use crate::{
         BulletinState, ChannelId, DeliveryKind, DeliveryState, MessageRef, SeenKey, canonical_url,
     },
     policy::{
+        audit::{Actor, AuditPlace},
         facts::{
             Archived, Baseline, ChannelFacts, LookState, OutboxEntry, Request, RequestKey, Seen,
         },
@@ -54,7 +55,13 @@ impl Store {
     ///
     /// # Errors
     /// The lines are no export, or one of a newer program; a number is taken; a write failed.
-    pub async fn import(&self, lines: Lines, with_queue: bool) -> Result<Imported> {
+    pub async fn import(
+        &self,
+        lines: Lines,
+        with_queue: bool,
+        by: &Actor,
+        now: DateTime<Utc>,
+    ) -> Result<Imported> {
         if let Some(why) = self.engine.disk_low() {
             return Err(Refusal::DiskLow(why).into());
         }
@@ -64,7 +71,7 @@ impl Store {
             None => std::env::temp_dir().join(format!("noticast-{}.part", fastrand::u64(..))),
         };
         let imported = match self.check_import(lines, &copy).await {
-            Ok(()) => self.write_import(&copy, with_queue).await,
+            Ok(()) => self.write_import(&copy, with_queue, by, now).await,
             Err(error) => Err(error),
         };
         let _ = fs::remove_file(&copy);
@@ -103,7 +110,13 @@ impl Store {
         kept.flush().map_err(|error| unwritable(&error))
     }
 
-    async fn write_import(&self, copy: &Path, with_queue: bool) -> Result<Imported> {
+    async fn write_import(
+        &self,
+        copy: &Path,
+        with_queue: bool,
+        by: &Actor,
+        now: DateTime<Utc>,
+    ) -> Result<Imported> {
         let file = File::open(copy).map_err(|error| unreadable(0, &error))?;
         let mut lines = BufReader::new(file).lines();
         let mut messages = Messages::new();
@@ -130,6 +143,7 @@ impl Store {
                     let mut part = Part {
                         op,
                         with_queue,
+                        now,
                         messages: &mut known,
                         imported: &mut counted,
                     };
@@ -140,16 +154,19 @@ impl Store {
                 })
                 .await?;
         }
+        let by = by.clone();
         self.write(move |op| {
             let several = messages.into_iter().filter(|(_, ids)| ids.len() > 1);
             for ((channel, message), ids) in several {
                 sends::remember_members(op, &channel, &message, ids)?;
             }
             op.tx.wake_senders();
-            Ok(())
+            let (bulletins, deliveries) = (imported.bulletins, imported.deliveries);
+            let what = format!("{bulletins} bulletins, {deliveries} deliveries");
+            op.log(&by, ("import", "export"), &what, now);
+            Ok(imported)
         })
-        .await?;
-        Ok(imported)
+        .await
     }
 }
 
@@ -244,6 +261,7 @@ fn check_record(op: &mut Op<'_>, record: &Record) -> Result<()> {
 struct Part<'a, 'tx> {
     op: &'a mut Op<'tx>,
     with_queue: bool,
+    now: DateTime<Utc>,
     messages: &'a mut Messages,
     imported: &'a mut Imported,
 }
@@ -300,7 +318,8 @@ impl Part<'_, '_> {
             Record::Delivery(record) => self.add_delivery(*record)?,
             Record::Audit { at, counter, entry } => {
                 let at_ms = at.timestamp_millis();
-                self.op.tx.restore_audit(at_ms, counter, &entry);
+                let place = AuditPlace { at_ms, counter };
+                self.op.tx.restore_audit(place, &entry.into());
             }
             Record::Seen { .. } | Record::Titled { .. } | Record::Request { .. } => {
                 self.add_keyed(record)?;
@@ -408,7 +427,7 @@ impl Part<'_, '_> {
         }
         let row = Archived::of(bulletin, record.titles);
         self.op.tx.reserve_numbers(id + 1, 0);
-        self.op.set_bulletin(id, &row, Utc::now())?;
+        self.op.set_bulletin(id, &row, self.now)?;
         let text = record.text.as_deref().unwrap_or_default();
         let as_published = record.text_as_published.as_deref();
         self.op.tx.set_text(id, text, as_published)?;

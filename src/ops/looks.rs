@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 use super::{handle::Store, op::Op};
 use crate::{
     bulletin::SourceId,
-    policy::{change_feed::FeedEvent, facts::LookState},
-    store::{Refusal, Result, StoreError},
+    policy::{audit::Actor, change_feed::FeedEvent, facts::LookState},
+    store::{Refusal, Result, StoreError, refused},
 };
 
 impl Store {
@@ -51,4 +51,26 @@ pub(super) fn change_look(op: &mut Op<'_>, source: &SourceId, look: LookState, n
     }
     let after = move |before: &mut LookState| *before = before.after(look.clone());
     op.tx.change_look(source, false, Box::new(after));
+}
+
+/// Pauses looking at a source, or goes on with it.
+pub(super) fn set_paused(
+    op: &mut Op<'_>,
+    (source, paused): (&SourceId, bool),
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    if !op.tx.knows_source(source) {
+        return Err(refused(format!("no source `{source}` in the config")));
+    }
+    if op.tx.look(source).paused != paused {
+        let event = FeedEvent::Source(source.clone());
+        op.tx.record_change(event, now.timestamp_millis());
+    }
+    // Durable at once, unlike a poll that found nothing new.
+    let pause = move |state: &mut LookState| state.paused = paused;
+    op.tx.change_look(source, true, Box::new(pause));
+    let action = if paused { "pause" } else { "resume" };
+    op.log(by, (action, source), "", now);
+    Ok(())
 }

@@ -2,18 +2,17 @@
 
 use std::collections::HashSet;
 
+use chrono::{DateTime, Utc};
+
 use super::{op::Op, subscriptions};
 use crate::{
     bulletin::{ChannelId, DeliveryKind, DeliveryState},
-    policy::{
-        facts::{OutboxEntry, time},
-        places,
-    },
+    policy::{audit::Actor, facts::OutboxEntry, places},
     store::Result,
 };
 
 /// Channels that lead to `from` lead to `to` from now on, with all that waits in them.
-pub(super) fn move_chat(op: &mut Op<'_>, from: i64, to: i64) -> Result<()> {
+pub(super) fn move_chat(op: &mut Op<'_>, (from, to): (i64, i64), now: DateTime<Utc>) -> Result<()> {
     let moved = op.tx.moved_chats();
     if from == to || moved.get(&from) == Some(&to) {
         return Ok(());
@@ -23,7 +22,16 @@ pub(super) fn move_chat(op: &mut Op<'_>, from: i64, to: i64) -> Result<()> {
         op.tx.set_moved(to, None);
     }
     op.tx.set_moved(from, Some(to));
-    drop_doubles(op, to)?;
+    // The platform says so, of the chat itself.
+    let (id, name) = (from.to_string(), String::new());
+    let by = Actor::Telegram { id, name };
+    op.log(
+        &by,
+        ("move-chat", from),
+        &format!("is {to} from now on"),
+        now,
+    );
+    drop_doubles(op, to, now)?;
     rename_subscribed(op, from, to)
 }
 
@@ -70,7 +78,7 @@ fn move_queue(op: &mut Op<'_>, from: &ChannelId, to: &ChannelId) -> Result<()> {
 }
 
 /// Two channels that lead to one chat now may both hold the same bulletin: the chat gets it once.
-fn drop_doubles(op: &mut Op<'_>, chat: i64) -> Result<()> {
+fn drop_doubles(op: &mut Op<'_>, chat: i64, now: DateTime<Utc>) -> Result<()> {
     let moved = op.tx.moved_chats();
     let chat = places::resolve(chat, &moved);
     let mut here = op.tx.channels();
@@ -97,8 +105,7 @@ fn drop_doubles(op: &mut Op<'_>, chat: i64) -> Result<()> {
                 && op.place_after(&before.channel, &moved) == own
         });
         if has_it {
-            let then = time(entry.queued_ms);
-            op.drop_delivery(id, entry, then)?;
+            op.drop_delivery(id, entry, now)?;
         }
     }
     Ok(())

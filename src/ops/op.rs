@@ -2,17 +2,19 @@
 
 use std::{
     collections::{HashMap, HashSet, hash_map::Entry},
+    fmt::Display,
     sync::Arc,
 };
 
 use chrono::{DateTime, Utc};
 
-use super::{ask::Actor, verdicts::Ahead};
+use super::verdicts::Ahead;
 use crate::{
     bulletin::{Channel, ChannelId, Chat, DeliveryKind, Folded, Source, SourceId},
     policy::{
+        audit::{Actor, AuditEntry, bounded},
         change_feed::{self, FeedEvent},
-        facts::{Archived, AuditEntry, OutboxEntry, SourceFacts},
+        facts::{Archived, OutboxEntry, SourceFacts},
         places::{MovedChats, Place},
         routes::Routes,
         timing,
@@ -37,13 +39,15 @@ impl<'a> Op<'a> {
         }
     }
 
-    /// Appends to the audit log.
-    pub(super) fn log(&mut self, by: &Actor, what: &str, now: DateTime<Utc>) {
-        let entry = AuditEntry {
-            who: by.who.clone(),
-            from: by.from.clone(),
-            what: bounded(what.to_owned()),
-        };
+    /// Appends to the audit log: who did what to which thing.
+    pub(super) fn log(
+        &mut self,
+        by: &Actor,
+        (action, subject): (&str, impl Display),
+        detail: &str,
+        now: DateTime<Utc>,
+    ) {
+        let entry = AuditEntry::new(by, action, subject, detail);
         self.tx.audit(&entry, now.timestamp_millis());
     }
 
@@ -299,12 +303,4 @@ impl<'a> Op<'a> {
         let why = why.map(bounded);
         self.tx.set_error(id, why.as_deref());
     }
-}
-
-/// Platforms answer with whole pages at times; one row of text says enough.
-pub(super) fn bounded(mut text: String) -> String {
-    const LONGEST: usize = 1000;
-    let end = text.floor_char_boundary(LONGEST);
-    text.truncate(end);
-    text
 }

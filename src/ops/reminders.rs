@@ -2,13 +2,11 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{
-    ask::{Actor, Reminded},
-    op::Op,
-};
+use super::{ask::Reminded, op::Op};
 use crate::{
     bulletin::{BulletinId, BulletinState, ChannelId, DeliveryKind, DeliveryState},
     policy::{
+        audit::Actor,
         facts::{Archived, OutboxEntry},
         timing,
     },
@@ -45,7 +43,7 @@ pub(super) fn remind(
         let kind = DeliveryKind::Reminder;
         let channels = [(channel, due.timestamp_millis())];
         op.queue(&channels, Some(bulletin.0), kind, None, now)?;
-        op.log(by, &format!("{id}: reminder of {bulletin}"), now);
+        op.log(by, ("remind", id), &format!("of bulletin {bulletin}"), now);
     }
     Ok(Reminded::At(due))
 }
@@ -67,7 +65,7 @@ pub(super) fn cancel(
             count += 1;
         }
     }
-    op.log(by, &format!("{id}: reminders off: {count}"), now);
+    op.log(by, ("remind-off", id), &format!("{count} reminders"), now);
     Ok(Reminded::Off(count))
 }
 

@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::{ask::Actor, handle::Store, op::Op, outbox};
+use super::{handle::Store, op::Op, outbox};
 use crate::{
     bulletin::{Channel, ChannelId, Chat, Cost, DeliveryKind},
-    policy::routes::Known,
+    policy::{audit::Actor, routes::Known},
     store::Result,
 };
 
@@ -118,7 +118,7 @@ fn ask_for(
     let before = op.tx.chat(id);
     let chat = changed(before.clone());
     if before.as_ref() != Some(&chat) {
-        op.log(by, &format!("{id}: {what}"), now);
+        op.log(by, ("change-chat", id), what, now);
         op.tx.enter_channel(id);
         drop_unwanted(op, id, &chat, now)?;
         if let Some(channel) = chat.channel(id) {

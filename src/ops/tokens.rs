@@ -5,10 +5,13 @@ use std::fmt::Write as _;
 use chrono::{DateTime, Utc};
 use ring::rand::{SecureRandom as _, SystemRandom};
 
-use super::{ask::Actor, handle::Store, op::Op};
+use super::{handle::Store, op::Op};
 use crate::{
     bulletin::Secret,
-    policy::tokens::{self, Scope, Token},
+    policy::{
+        audit::Actor,
+        tokens::{self, Scope, Token},
+    },
     store::{Refusal, Result, refused},
 };
 
@@ -148,11 +151,11 @@ fn create(op: &mut Op<'_>, token: Token, by: &Actor, now: DateTime<Utc>) -> Resu
         false => {}
     }
     op.tx.set_token(&token);
-    let what = match token.is_session() {
-        true => format!("signed in: session {}", token.id),
-        false => format!("created token {} `{}`", token.id, token.name),
+    let action = match token.is_session() {
+        true => "sign-in",
+        false => "create-token",
     };
-    op.log(by, &what, now);
+    op.log(by, (action, &token.id), &token.name, now);
     Ok(token)
 }
 
@@ -183,11 +186,11 @@ fn revoke(op: &mut Op<'_>, id: &str, by: &Actor, now: DateTime<Utc>) -> Result<(
             op.tx.remove_token(&session.id);
         }
     }
-    let what = match token.is_session() {
-        true => format!("signed out: session {id}"),
-        false => format!("revoked token {id} `{}`", token.name),
+    let action = match token.is_session() {
+        true => "sign-out",
+        false => "revoke-token",
     };
-    op.log(by, &what, now);
+    op.log(by, (action, id), &token.name, now);
     Ok(())
 }
 

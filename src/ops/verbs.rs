@@ -9,7 +9,7 @@ use super::{
     admit,
     ask::{Admitted, Begun, Judged, Look, Waiting},
     handle::{Store, once_there_is_room},
-    moved_chats, op, outbox, rereads,
+    looks, moved_chats, outbox, rereads,
     rereads::{ReadAgain, Reread},
     sends,
 };
@@ -17,10 +17,11 @@ use crate::{
     bulletin::{BulletinId, ChannelId, DeliveryId, Notice, SourceId},
     policy::{
         attempts::Outcome,
+        audit::{Actor, bounded},
         facts::{LookState, Told, time},
         places,
     },
-    store::{Refusal, Result, refused},
+    store::{Refusal, Result},
 };
 
 impl Store {
@@ -57,22 +58,20 @@ impl Store {
         self.engine.set_told(source, told);
     }
 
-    /// Pauses looking at a source, or goes on with it.
+    /// ATOMIC: pauses looking at a source, or goes on with it + audit.
     ///
     /// # Errors
     /// The source is not in the config; a write failed.
-    pub async fn set_paused(&self, source: &SourceId, paused: bool) -> Result<()> {
-        let source = source.clone();
-        self.write(move |op| {
-            if !op.tx.knows_source(&source) {
-                return Err(refused(format!("no source `{source}` in the config")));
-            }
-            // Durable at once, unlike a poll that found nothing new.
-            let pause = move |state: &mut LookState| state.paused = paused;
-            op.tx.change_look(&source, true, Box::new(pause));
-            Ok(())
-        })
-        .await
+    pub async fn set_paused(
+        &self,
+        source: &SourceId,
+        paused: bool,
+        by: &Actor,
+        now: DateTime<Utc>,
+    ) -> Result<()> {
+        let (source, by) = (source.clone(), by.clone());
+        self.write(move |op| looks::set_paused(op, (&source, paused), &by, now))
+            .await
     }
 
     /// Writes what changed since the last call, in one transaction. Called once a minute and at the end.
@@ -246,7 +245,7 @@ impl Store {
         why: &str,
         now: DateTime<Utc>,
     ) -> Result<()> {
-        let why = op::bounded(why.to_owned());
+        let why = bounded(why.to_owned());
         once_there_is_room(|_| {
             let channel = channel.clone();
             let blocked = Some((why.clone(), now.timestamp_millis()));
@@ -268,8 +267,9 @@ impl Store {
     ///
     /// # Errors
     /// A write failed.
-    pub async fn move_chat(&self, from: i64, to: i64) -> Result<()> {
-        once_there_is_room(|_| self.write(move |op| moved_chats::move_chat(op, from, to))).await
+    pub async fn move_chat(&self, from: i64, to: i64, now: DateTime<Utc>) -> Result<()> {
+        let moved = |_| self.write(move |op| moved_chats::move_chat(op, (from, to), now));
+        once_there_is_room(moved).await
     }
 
     /// Old chat id → new one, transitively resolved.

@@ -345,14 +345,6 @@ impl Request {
     }
 }
 
-/// One entry of the audit log.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct AuditEntry {
-    pub who: String,
-    pub from: String,
-    pub what: String,
-}
-
 /// The changes of a bulletin, oldest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct History {

@@ -11,7 +11,10 @@ use crate::{
         Bulletin, BulletinId, BulletinState, ChannelId, DayRange, Delivery, DeliveryId,
         DeliveryState, Moment, SearchedParts, SeenKey, SourceId, fold,
     },
-    policy::facts::{History, Report, Run},
+    policy::{
+        audit::{AuditPlace, AuditRow},
+        facts::{History, Report, Run},
+    },
 };
 
 /// Filters and place of a list of bulletins, newest first.
@@ -55,6 +58,16 @@ pub struct DeliveryQuery {
     pub limit: Option<usize>,
 }
 
+/// Part of the audit log, newest first.
+#[derive(Debug, Clone, Default)]
+pub struct AuditQuery {
+    /// At or after this.
+    pub since: Option<DateTime<Utc>>,
+    /// Before this place.
+    pub before: Option<AuditPlace>,
+    pub limit: Option<usize>,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page<T> {
     pub items: Vec<T>,
@@ -91,6 +104,7 @@ pub trait Reader {
     fn run(&self, run: Run) -> Result<Vec<Delivery>>;
     /// All reports of the last weeks.
     fn reports(&self) -> Result<Vec<Report>>;
+    fn audit(&self, query: &AuditQuery) -> Result<Page<AuditRow>>;
     /// Gives `take` all records of bulletins below `end`, and of what belongs to no bulletin; gives how many
     /// bulletins there were.
     ///

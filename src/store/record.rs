@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     bulletin::{AddedSource, Bulletin, ChannelId, Chat, Delivery, Moment, SourceId},
     policy::{
-        facts::{AuditEntry, History, LookState},
+        audit::{AuditEntry, AuditPlace, OldAuditEntry},
+        facts::{History, LookState, time},
         notified::Versions,
         rereading::Recent,
         tokens::Token,
@@ -17,7 +18,7 @@ use crate::{
 };
 
 /// Grows with every change that an older program would misread.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Header {
@@ -91,8 +92,36 @@ pub enum Record {
         at: DateTime<Utc>,
         counter: u32,
         #[serde(flatten)]
-        entry: AuditEntry,
+        entry: AuditLine,
     },
+}
+
+/// An entry of the audit log, also as version 1 wrote it.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum AuditLine {
+    Entry(AuditEntry),
+    Old(OldAuditEntry),
+}
+
+impl From<AuditLine> for AuditEntry {
+    fn from(line: AuditLine) -> Self {
+        match line {
+            AuditLine::Entry(entry) => entry,
+            AuditLine::Old(old) => old.into(),
+        }
+    }
+}
+
+impl Record {
+    #[must_use]
+    pub fn of_audit(place: AuditPlace, entry: AuditEntry) -> Self {
+        Self::Audit {
+            at: time(place.at_ms),
+            counter: place.counter,
+            entry: AuditLine::Entry(entry),
+        }
+    }
 }
 
 #[derive(Debug, Serialize, Deserialize)]

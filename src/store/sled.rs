@@ -4,6 +4,7 @@
 //! [`keys`] says where everything lies, [`engine`] is all that knows sled, [`books`] is what the writer has at hand,
 //! [`tx`] how entities become rows.
 
+mod audit;
 mod block;
 mod books;
 mod change;

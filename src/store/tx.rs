@@ -10,11 +10,13 @@ use super::Result;
 use crate::{
     bulletin::{AddedSource, ChannelId, Chat, DeliveryState, Face, MessageRef, SeenKey, SourceId},
     policy::{
+        audit::{AuditEntry, AuditPlace},
         change_feed::{FeedBounds, FeedEntry, FeedEvent},
         facts::{
-            Archived, AuditEntry, ChannelFacts, Counts, History, LookState, OutboxEntry, Readers,
-            Report, Request, RequestKey, Seen, SourceFacts,
+            Archived, ChannelFacts, Counts, History, LookState, OutboxEntry, Readers, Report,
+            Request, RequestKey, Seen, SourceFacts,
         },
+        leases::{Lease, LeaseKey, WorkerFacts},
         notified::Versions,
         places::MovedChats,
         rereading::Recent,
@@ -28,9 +30,12 @@ use crate::{
 pub type LookChange = Box<dyn Fn(&mut LookState) + Send>;
 
 /// One transaction of an engine.
-pub trait Tx: Sources + Notices + Archive + Outbox + Channels + Access + Journal + Feed {}
+pub trait Tx:
+    Sources + Notices + Archive + Outbox + Channels + Access + Journal + Feed + Leases
+{
+}
 
-impl<T: Sources + Notices + Archive + Outbox + Channels + Access + Journal + Feed> Tx for T {}
+impl<T> Tx for T where T: Sources + Notices + Archive + Outbox + Channels + Access + Journal + Feed + Leases {}
 
 /// Sources and where polling them stands.
 pub trait Sources {
@@ -208,7 +213,9 @@ pub trait Journal {
     fn set_report(&mut self, report: &Report);
     fn audit(&mut self, entry: &AuditEntry, now_ms: i64);
     /// Under the time and counter that it had.
-    fn restore_audit(&mut self, at_ms: i64, counter: u32, entry: &AuditEntry);
+    fn restore_audit(&mut self, place: AuditPlace, entry: &AuditEntry);
+    /// Drops some of the entries before `until_ms`, the oldest; whether there may be more.
+    fn forget_audit(&mut self, until_ms: i64) -> Result<bool>;
     /// Telegram's getUpdates offset.
     fn update_offset(&mut self) -> Result<i32>;
     fn set_update_offset(&mut self, offset: i32);
@@ -232,4 +239,17 @@ pub trait Feed {
     fn changes_after(&mut self, after: u64, most: usize) -> Result<Vec<FeedEntry>>;
     /// Drops the changes below a number, which is at most that of the newest.
     fn forget_changes(&mut self, below: u64) -> Result<()>;
+}
+
+/// Which worker does what.
+pub trait Leases {
+    /// All that were not removed, alive or not.
+    fn workers(&mut self) -> Result<Vec<WorkerFacts>>;
+    fn set_worker(&mut self, worker: &WorkerFacts);
+    fn remove_worker(&mut self, id: &str);
+    /// All that were ever taken.
+    fn leases(&mut self) -> Result<Vec<(LeaseKey, Lease)>>;
+    /// As it stays until this transaction is committed: nobody takes it meanwhile. The default where it was never taken.
+    fn lease(&mut self, key: &LeaseKey) -> Result<Lease>;
+    fn set_lease(&mut self, key: &LeaseKey, lease: &Lease);
 }

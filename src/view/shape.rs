@@ -11,7 +11,7 @@ use crate::{
         self, Attachment, BulletinId, BulletinState, ChannelId, DeliveryId, DeliveryKind,
         DeliveryState, Login, MessageRef, Mode, Moment, ReadAs, SourceId,
     },
-    ops::{self, ChannelStatus, Scope, SourceStatus},
+    ops::{self, Actor, AuditRow, ChannelStatus, Scope, SourceStatus, time},
 };
 
 /// A time of our own clock, in the config's zone, to the millisecond: RFC 3339 with offset.
@@ -347,6 +347,29 @@ impl Token {
             created_at: stamp(token.created_at()),
             last_used_at: token.last_used_at().map(stamp),
             expires_at: token.ends_at().map(stamp),
+        }
+    }
+}
+
+/// What somebody did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Audit {
+    pub at: Stamp,
+    pub actor: Actor,
+    pub action: String,
+    pub subject: String,
+    pub detail: String,
+}
+
+impl Audit {
+    #[must_use]
+    pub fn new(row: AuditRow, zone: Tz) -> Self {
+        Self {
+            at: Stamp::new(time(row.place.at_ms), zone),
+            actor: row.entry.actor,
+            action: row.entry.action,
+            subject: row.entry.subject,
+            detail: row.entry.detail,
         }
     }
 }

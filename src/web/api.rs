@@ -24,7 +24,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{Shared, problem::Problem};
+use super::{Reload, Shared, problem::Problem};
 use crate::{
     bulletin::{BulletinId, ChannelId},
     ops::{Actor, HeldAction, Refusal, StoreError},
@@ -93,6 +93,16 @@ pub(super) async fn deliveries(
     let filters = asked?.0.bounded();
     Ok(Json(
         view::deliveries(&site.desk.store, &site.config(), &filters).await?,
+    ))
+}
+
+pub(super) async fn audit(
+    State(site): State<Shared>,
+    asked: Asked,
+) -> Answer<Listing<view::Audit>> {
+    let filters = asked?.0.bounded();
+    Ok(Json(
+        view::audit(&site.desk.store, &site.config(), &filters).await?,
     ))
 }
 
@@ -238,9 +248,19 @@ impl Settle {
     }
 }
 
-pub(super) async fn poll(State(site): State<Shared>, Path(id): Path<String>) -> Answer<Value> {
+pub(super) async fn poll(
+    State(site): State<Shared>,
+    Extension(actor): Extension<Actor>,
+    Path(id): Path<String>,
+) -> Answer<Value> {
     let missing = || Problem::missing(format!("no source `{id}`"));
     let source = id.parse().map_err(|_| missing())?;
+    let config = site.config();
+    let mut sources = config.sources.iter();
+    let known = sources.find(|known| known.id == source);
+    known.ok_or_else(missing)?;
+    let logged = site.desk.store.log(&actor, ("poll", &id), Utc::now());
+    logged.await?;
     let looked = site.desk.watch.poll(&source).await?.ok_or_else(missing)?;
     Ok(Json(json!({
         "new": looked.new,
@@ -252,12 +272,18 @@ pub(super) async fn poll(State(site): State<Shared>, Path(id): Path<String>) -> 
 /// One test card; a channel that was set aside and takes it goes on.
 pub(super) async fn test_channel(
     State(site): State<Shared>,
+    Extension(actor): Extension<Actor>,
     Path(id): Path<String>,
 ) -> Answer<Value> {
     let config = site.config();
     let mut channels = config.channels.iter();
     let known = channels.find(|channel| channel.id.to_string() == id);
     let known = known.ok_or_else(|| Problem::missing(format!("no channel `{id}`")))?;
+    let logged = site
+        .desk
+        .store
+        .log(&actor, ("test-channel", &id), Utc::now());
+    logged.await?;
     let sent = site.desk.pusher.test(&known.id).await;
     let message = sent.map_err(|why| Problem::new(StatusCode::BAD_GATEWAY, why.to_string()))?;
     Ok(Json(json!({ "message": message })))
@@ -272,6 +298,7 @@ pub(super) struct ReloadOf {
 
 pub(super) async fn reload(
     State(site): State<Shared>,
+    Extension(by): Extension<Actor>,
     named: Result<Query<ReloadOf>, QueryRejection>,
 ) -> Answer<Value> {
     let own = site.config().path.clone();
@@ -293,7 +320,7 @@ pub(super) async fn reload(
         ));
     }
     let (answer, answered) = oneshot::channel();
-    let asked = site.desk.reload.send(answer).await;
+    let asked = site.desk.reload.send(Reload { by, answer }).await;
     let taken = match asked {
         Ok(()) => answered.await.ok(),
         Err(_) => None,

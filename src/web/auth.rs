@@ -23,6 +23,9 @@ use crate::{
     ops::{Actor, Scope},
 };
 
+/// In which a command says for which user of the machine it asks.
+pub const USER_HEADER: &str = "x-noticast-user";
+
 /// Who looks at a page or a feed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Viewer {
@@ -70,7 +73,8 @@ pub(super) async fn require_token(
         None => Err(no_token()),
     };
     match found {
-        Ok(caller) => {
+        Ok(mut caller) => {
+            caller.actor = named(caller.actor, &parts.headers);
             parts.extensions.insert(caller.actor.clone());
             parts.extensions.insert(caller);
             next.run(Request::from_parts(parts, body)).await
@@ -168,26 +172,23 @@ fn knock(
 
 /// Those of the config and of the state folder first, then those of the store.
 async fn found(site: &Site, token: &str) -> Result<Option<Caller>, Problem> {
-    let whole = |who: &str, from: &str| Caller {
-        actor: Actor {
-            who: who.to_owned(),
-            from: from.to_owned(),
-        },
+    let whole = |actor: Actor| Caller {
+        actor,
         scope: Scope::Admin,
     };
     if is_same(&site.desk.admin_token, token) {
-        return Ok(Some(whole("admin", "api")));
+        return Ok(Some(whole(Actor::Config)));
     }
     if is_same(&site.desk.instance_token, token) {
-        return Ok(Some(whole("operator", "cli")));
+        return Ok(Some(whole(Actor::of_user(""))));
     }
     let token = Secret::new(token.to_owned());
     let known = site.desk.store.use_token(&token, Utc::now()).await?;
     let known = known.filter(|known| !known.is_session());
     Ok(known.map(|known| Caller {
-        actor: Actor {
-            who: known.name,
-            from: format!("token {}", known.id),
+        actor: Actor::Token {
+            id: known.id,
+            name: known.name,
         },
         scope: known.scope,
     }))
@@ -199,6 +200,15 @@ impl Caller {
             Scope::Admin => Opens::All,
             Scope::Read | Scope::Publish => Opens::Little,
         }
+    }
+}
+
+/// A command of this machine says which user types it; nobody else is believed.
+fn named(actor: Actor, headers: &HeaderMap) -> Actor {
+    let user = headers.get(USER_HEADER).and_then(|user| user.to_str().ok());
+    match (actor, user) {
+        (Actor::Cli { .. }, Some(user)) => Actor::of_user(user),
+        (actor, _) => actor,
     }
 }
 

@@ -30,10 +30,7 @@ impl Wish {
 }
 
 pub(crate) fn by() -> Actor {
-    Actor {
-        who: "somebody".to_owned(),
-        from: "simulation".to_owned(),
-    }
+    Actor::of_user("somebody")
 }
 
 /// Channels of the config: one that can be edited, one that cannot, each with a mode of its own.
@@ -198,7 +195,7 @@ impl World {
     fn pause(&mut self) {
         let source = self.sites[self.rng.usize(..SITES)].source().id;
         let is_paused = self.store.read_look_state(&source, |look| look.paused);
-        at_once(self.store.set_paused(&source, !is_paused)).unwrap();
+        at_once(self.store.set_paused(&source, !is_paused, &by(), self.now)).unwrap();
         self.tell(format_args!("{source} is paused: {}", !is_paused));
         self.owed.paused.insert(source, !is_paused);
     }
@@ -234,7 +231,7 @@ impl World {
         }
         for place in 0..SITES {
             let source = self.sites[place].source().id;
-            at_once(self.store.set_paused(&source, false)).unwrap();
+            at_once(self.store.set_paused(&source, false, &by(), self.now)).unwrap();
             self.owed.paused.insert(source, false);
             self.polls[place].0 = self.now + TimeDelta::minutes(1);
         }

@@ -180,9 +180,9 @@ async fn add(pushing: &Pushing, id: &str, chat: i64) {
         chat: ChannelId::of_chat(chat, None),
         at: chrono::Utc::now(),
     };
-    let by = noticast::ops::Actor {
-        who: chat.to_string(),
-        from: "telegram".to_owned(),
+    let by = noticast::ops::Actor::Telegram {
+        id: chat.to_string(),
+        name: "Somebody".to_owned(),
     };
     pushing
         .store

@@ -264,10 +264,7 @@ async fn ten_thousand_sources_make_no_page_of_megabytes_and_all_are_found() {
 #[tokio::test]
 async fn a_thousand_chats_take_no_more_room_in_the_metrics_than_one() {
     let desk = Desk::with_baselines().await;
-    let by = noticast::ops::Actor {
-        who: "7".to_owned(),
-        from: "telegram:7".to_owned(),
-    };
+    let by = noticast::ops::Actor::of_user("somebody");
     let subscribe = async |chat: usize| {
         let approved = |_| {
             let mut chat = noticast::bulletin::Chat::new(chrono_tz::Asia::Shanghai);

@@ -26,6 +26,8 @@ pub(in crate::bot) struct Asker {
     pub(in crate::bot) username: Option<String>,
     /// The conversation with this person alone; None where nobody is named.
     pub(in crate::bot) person: Option<ChannelId>,
+    /// What the person is called, or the conversation where nobody is named.
+    pub(in crate::bot) name: String,
     /// A channel's own post, or an administrator without a name.
     pub(in crate::bot) speaks_for_chat: bool,
     /// The person's language, where the platform knows it and nobody else reads along.
@@ -43,10 +45,7 @@ impl Asker {
 
     pub(super) fn actor(&self) -> Actor {
         let who = self.person.as_ref().unwrap_or(&self.chat);
-        Actor {
-            who: address(who).to_owned(),
-            from: self.chat.to_string(),
-        }
+        Actor::of_chat(who, &self.name).unwrap_or(Actor::Config)
     }
 
     pub(super) fn is_private(&self) -> bool {

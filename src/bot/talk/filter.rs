@@ -113,10 +113,7 @@ async fn filter_by(
 /// Filters that an older program accepted and that are too large by now: their chats are told, once,
 /// and get everything until they choose anew.
 pub(in crate::bot) async fn drop_oversized_filters(base: &Base) -> Result<(), StoreError> {
-    let by = Actor {
-        who: "noticast".to_owned(),
-        from: "start".to_owned(),
-    };
+    let by = Actor::Config;
     for (id, chat) in base.store.oversized_filters() {
         tracing::warn!(channel.id = %id, "the filter of a chat is too large; it is removed, and the chat is told");
         let filter: Vec<String> = signed(&chat)

@@ -95,8 +95,8 @@ pub(super) async fn poll(
     let Some(source) = source(base, id) else {
         return Ok(no_source(words, id));
     };
-    let what = format!("poll {}", source.id);
-    base.store.audit(&asker.actor(), &what, Utc::now()).await?;
+    let (by, id) = (asker.actor(), source.id.as_str());
+    base.store.log(&by, ("poll", id), Utc::now()).await?;
     let failed = |error: &str| {
         let why = escape(&page_words(error, 500));
         let parts = [("source", source.id.as_str()), ("why", why.as_str())];
@@ -130,13 +130,9 @@ pub(super) async fn pause(
     let Some(source) = source(base, id) else {
         return Ok(no_source(words, id));
     };
-    base.store.set_paused(&source.id, paused).await?;
-    let (what, text) = match paused {
-        true => ("pause", words.paused),
-        false => ("resume", words.resumed),
-    };
-    let what = format!("{what} {}", source.id);
-    base.store.audit(&asker.actor(), &what, Utc::now()).await?;
+    let (by, now) = (asker.actor(), Utc::now());
+    base.store.set_paused(&source.id, paused, &by, now).await?;
+    let text = if paused { words.paused } else { words.resumed };
     Ok(fill(text, &[("source", source.id.as_str())]).into())
 }
 

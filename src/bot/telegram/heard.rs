@@ -86,6 +86,7 @@ fn asker(chat: &Chat, user: Option<&User>, topic: Option<ThreadId>) -> Asker {
         title: title(chat),
         username: chat.username().map(str::to_owned),
         person: person.map(|user| ChannelId::of_chat(user, None)),
+        name: user.map_or_else(|| title(chat), User::full_name),
         speaks_for_chat: false,
         spoken: user.filter(|_| chat.is_private()).and_then(language),
         language: Language::default(),

@@ -29,7 +29,10 @@ pub(super) async fn exported(store: &Store) -> Vec<String> {
 
 pub(super) async fn import(store: &Store, lines: &[String], with_queue: bool) -> Result<Imported> {
     let lines: Vec<_> = lines.iter().cloned().map(Ok).collect();
-    store.import(Box::new(lines.into_iter()), with_queue).await
+    let (by, now) = (Actor::Config, Utc::now());
+    store
+        .import(Box::new(lines.into_iter()), with_queue, &by, now)
+        .await
 }
 
 /// A world with something of everything: sent, failed, queued, held, revised, noted, moved.
@@ -69,17 +72,14 @@ async fn full() -> World {
     }
     let held = (4..=9).map(|n| row(&format!("x/{n}.htm"), &format!("改版{n}"), ""));
     assert_eq!(world.look(held.collect()).await.held.len(), 6);
-    let by = Actor {
-        who: "admin".to_owned(),
-        from: "cli".to_owned(),
-    };
+    let by = Actor::of_user("admin");
     let note = Some("补发".to_owned());
     world
         .store
         .rebroadcast(BulletinId(1), None, note, "r1", &by, world.now)
         .await
         .unwrap();
-    world.store.move_chat(-5, -1005).await.unwrap();
+    world.store.move_chat(-5, -1005, world.now).await.unwrap();
     world.store.set_update_offset(77).await.unwrap();
     world
 }
@@ -126,10 +126,7 @@ async fn an_export_moves_everything_to_another_store() {
     assert_eq!(figures(&a), figures(&b));
     let text = other.store.text(BulletinId(2)).await.unwrap().unwrap();
     assert_eq!(text, "正文。\n".repeat(3000));
-    let by = Actor {
-        who: "admin".to_owned(),
-        from: "cli".to_owned(),
-    };
+    let by = Actor::of_user("admin");
     let repeated = other
         .store
         .rebroadcast(BulletinId(1), None, None, "r1", &by, other.now)
@@ -329,7 +326,10 @@ async fn a_pause_survives_a_look_that_was_under_way() {
     let world = World::new(&[]).await;
     let news: SourceId = "news".parse().unwrap();
     let before = world.store.look_state(&news);
-    world.store.set_paused(&news, true).await.unwrap();
+    let paused = world
+        .store
+        .set_paused(&news, true, &Actor::Config, world.now);
+    paused.await.unwrap();
     world.store.set_told(&news, Told::Fault);
     let look = Look {
         source: news.clone(),

@@ -244,10 +244,7 @@ async fn a_message_that_failed_is_tried_again_as_it_was() {
 async fn a_rebroadcast_goes_alone_and_at_once_unless_it_is_quiet() {
     let mut world = World::looked_at(&[digesting()], "01 10:00").await;
     world.look(list([2, 1])).await;
-    let by = Actor {
-        who: "admin".to_owned(),
-        from: "cli".to_owned(),
-    };
+    let by = Actor::of_user("admin");
     let again = |to: Option<Vec<ChannelId>>, request: &'static str| {
         let (store, by, now) = (world.store.clone(), by.clone(), world.now);
         async move {

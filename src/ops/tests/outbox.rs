@@ -122,10 +122,7 @@ async fn what_is_killed_while_it_is_repeated_is_repeated_again() {
 async fn what_is_undone_while_it_is_in_doubt_was_perhaps_delivered() {
     let world = World::new(&[chat("a", 1), chat("b", 2)]).await;
     world.look(list(1..=1)).await;
-    let by = Actor {
-        who: "admin".to_owned(),
-        from: "cli".to_owned(),
-    };
+    let by = Actor::of_user("admin");
     let queued = world.store.broadcast("x", "request", &by, world.now).await;
     let run = Run {
         first: queued.unwrap()[0],

@@ -4,10 +4,7 @@ use super::*;
 use crate::bulletin::{BulletinState, DeliveryKind, DeliveryState, Filter};
 
 fn admin() -> Actor {
-    Actor {
-        who: "admin".to_owned(),
-        from: "cli".to_owned(),
-    }
+    Actor::of_user("admin")
 }
 
 /// A source of one known row and four that are held.
@@ -307,7 +304,7 @@ async fn a_group_is_followed_to_its_new_id_with_all_that_waits_and_nothing_twice
     let world = World::new(&channels).await;
     world.look(list([1])).await;
     world.look(list([2, 1])).await;
-    world.store.move_chat(-5, -1005).await.unwrap();
+    world.store.move_chat(-5, -1005, world.now).await.unwrap();
     let ids: Vec<_> = world
         .drain()
         .await
@@ -317,7 +314,11 @@ async fn a_group_is_followed_to_its_new_id_with_all_that_waits_and_nothing_twice
     assert_eq!(ids, [("old".to_owned(), 2)]);
     world.look(list([3, 2, 1])).await;
     assert_eq!(world.drain().await.len(), 1, "both lead to one chat now");
-    world.store.move_chat(-1005, -2005).await.unwrap();
+    world
+        .store
+        .move_chat(-1005, -2005, world.now)
+        .await
+        .unwrap();
     let world = world.reopen(&[source("news")], &channels).await;
     let moved = world.store.moved_chats().await.unwrap();
     assert_eq!((moved[&-5], moved[&-1005]), (-2005, -2005));
@@ -330,7 +331,7 @@ async fn a_chat_that_subscribed_is_renamed_with_its_queue() {
     let world = World::new(&[]).await;
     let to: [ChannelId; 2] = ["telegram:-5", "telegram:-5/7"].map(|id| id.parse().unwrap());
     world.store.announce(&to, "一", world.now).await.unwrap();
-    world.store.move_chat(-5, -1005).await.unwrap();
+    world.store.move_chat(-5, -1005, world.now).await.unwrap();
     let mut names: Vec<String> = world
         .drain()
         .await
@@ -345,7 +346,7 @@ async fn a_chat_that_subscribed_is_renamed_with_its_queue() {
         .announce(&["telegram:-6".parse().unwrap()], "二", world.now)
         .await
         .unwrap();
-    world.store.move_chat(-6, -1005).await.unwrap();
+    world.store.move_chat(-6, -1005, world.now).await.unwrap();
     let heads = world.store.heads(None).await.unwrap();
     assert_eq!(
         heads

@@ -4,10 +4,7 @@ use super::*;
 use crate::bulletin::{Article, DeliveryKind, DeliveryState};
 
 fn by() -> Actor {
-    Actor {
-        who: "7".to_owned(),
-        from: "telegram:7".to_owned(),
-    }
+    Actor::of_user("somebody")
 }
 
 fn article(deadline: &str, text: &str) -> Article {

@@ -242,7 +242,12 @@ async fn a_damaged_store_names_the_backup_and_is_left_as_it_is() {
     let backup = keeping::lines_of(&store::backups(whole.path())[0]);
     assert_eq!(
         store
-            .import(Box::new(backup.into_iter().map(Ok)), false)
+            .import(
+                Box::new(backup.into_iter().map(Ok)),
+                false,
+                &Actor::Config,
+                Utc::now()
+            )
             .await
             .unwrap()
             .bulletins,
@@ -293,12 +298,9 @@ async fn after_a_failed_write_every_call_says_so() {
     let world = World::new(&[]).await;
     world.store.engine.sled().pull_the_disk().await;
     let id: BulletinId = BulletinId(1);
-    let by = Actor {
-        who: "x".to_owned(),
-        from: "cli".to_owned(),
-    };
+    let by = Actor::of_user("x");
     assert!(matches!(
-        world.store.audit(&by, "x", world.now).await,
+        world.store.log(&by, ("x", "y"), world.now).await,
         Err(StoreError::Failed(Failure::Write(_)))
     ));
     assert!(matches!(

@@ -240,7 +240,10 @@ async fn an_edited_address_or_selector_starts_a_new_baseline_and_nothing_else_do
         ..source("news")
     };
     let news = "news".parse().unwrap();
-    world.store.set_paused(&news, true).await.unwrap();
+    let paused = world
+        .store
+        .set_paused(&news, true, &Actor::Config, world.now);
+    paused.await.unwrap();
     let failing = LookState {
         failures: 3,
         ..LookState::default()

@@ -4,10 +4,7 @@ use super::*;
 use crate::bulletin::{Chat, Cost, DeliveryState, Filter, Standing};
 
 pub(super) fn person() -> Actor {
-    Actor {
-        who: "7".to_owned(),
-        from: "telegram:7".to_owned(),
-    }
+    Actor::of_user("somebody")
 }
 
 impl World {
@@ -164,7 +161,7 @@ async fn a_group_that_moves_takes_its_subscription_along() {
     world.subscribe("telegram:-5", "news").await;
     world.subscribe("telegram:-5/9", "news").await;
     world.look(list([1])).await;
-    world.store.move_chat(-5, -1005).await.unwrap();
+    world.store.move_chat(-5, -1005, world.now).await.unwrap();
     let known = world.store.chat(&"telegram:-1005".parse().unwrap());
     assert!(known.is_some_and(|chat| chat.wants_any()));
     world.look(list([2, 1])).await;
@@ -174,7 +171,7 @@ async fn a_group_that_moves_takes_its_subscription_along() {
     );
     // The new one subscribed on its own meanwhile.
     world.subscribe("telegram:-6", "more").await;
-    world.store.move_chat(-6, -1005).await.unwrap();
+    world.store.move_chat(-6, -1005, world.now).await.unwrap();
     let world = world.reopen(&[source("news"), source("more")], &[]).await;
     let merged = world.store.chat(&"telegram:-1005".parse().unwrap());
     let sources = merged.unwrap().sources.unwrap();

@@ -172,7 +172,7 @@ impl Worker {
     /// A group became a supergroup: its channels are asked for their lane again, and go on there.
     async fn follow_group(&mut self, from: i64, to: i64) -> Result<(), StoreError> {
         tracing::info!(from, to, "a group became a supergroup; following it");
-        self.desk.store.move_chat(from, to).await?;
+        self.desk.store.move_chat(from, to, Utc::now()).await?;
         self.desk.sender.moved(from, to);
         self.desk.pace().unwait(Lane(from), Turn::Plain);
         for channel in self.lanes.members.remove(&Lane(from)).unwrap_or_default() {

@@ -5,9 +5,12 @@ use std::collections::HashSet;
 use super::state::State;
 use crate::{
     bulletin::{Bulletin, BulletinId, ChannelId, Delivery, DeliveryId, SeenKey, SourceId},
-    policy::facts::{Archived, History, OutboxEntry, Report, Run, time},
+    policy::{
+        audit::{AuditPlace, AuditRow},
+        facts::{Archived, History, OutboxEntry, Report, Run, time},
+    },
     store::{
-        BulletinQuery, Collected, DeliveryQuery, Page, Reader, Result, SearchedWords,
+        AuditQuery, BulletinQuery, Collected, DeliveryQuery, Page, Reader, Result, SearchedWords,
         record::{BulletinRecord, DeliveryRecord, Record, hex},
     },
 };
@@ -173,6 +176,22 @@ impl Reader for MemoryReader<'_> {
         Ok(reports.map(|(_, report)| report.clone()).collect())
     }
 
+    fn audit(&self, query: &AuditQuery) -> Result<Page<AuditRow>> {
+        let since_ms = query.since.map_or(i64::MIN, |at| at.timestamp_millis());
+        let is_asked = |place: AuditPlace| {
+            place.at_ms >= since_ms && query.before.is_none_or(|before| place < before)
+        };
+        let mut page = Collected::new(query.limit);
+        for (place, entry) in self.0.tables.audit.iter().rev() {
+            let (place, entry) = (*place, entry.clone());
+            let row = is_asked(place).then_some(AuditRow { place, entry });
+            if page.is_full(row) {
+                break;
+            }
+        }
+        Ok(page.page())
+    }
+
     fn export(&self, end: u64, take: &mut dyn FnMut(Record) -> Result<()>) -> Result<u64> {
         let mut count = 0;
         for (id, row) in self.0.tables.bulletins.range(..end) {
@@ -193,12 +212,8 @@ impl Reader for MemoryReader<'_> {
                 at: time(request.at_ms),
             })?;
         }
-        for ((at_ms, counter), entry) in self.0.tables.audit.iter() {
-            take(Record::Audit {
-                at: time(*at_ms),
-                counter: *counter,
-                entry: entry.clone(),
-            })?;
+        for (place, entry) in self.0.tables.audit.iter() {
+            take(Record::of_audit(*place, entry.clone()))?;
         }
         Ok(count)
     }

@@ -6,11 +6,13 @@ use super::table::Table;
 use crate::{
     bulletin::{AddedSource, BulletinState, ChannelId, Chat, Face, MessageRef, SeenKey, SourceId},
     policy::{
+        audit::{AuditEntry, AuditPlace},
         change_feed::FeedEvent,
         facts::{
-            Archived, AuditEntry, ChannelFacts, Counts, History, LookState, OutboxEntry, Readers,
-            Report, Request, RequestKey, Seen, SourceFacts,
+            Archived, ChannelFacts, Counts, History, LookState, OutboxEntry, Readers, Report,
+            Request, RequestKey, Seen, SourceFacts,
         },
+        leases::{Lease, LeaseKey, WorkerFacts},
         notified::Versions,
         places::MovedChats,
         rereading::Recent,
@@ -85,9 +87,11 @@ tables! {
     moved: i64 => i64,
     requests: RequestKey => Request,
     reports: u64 => Report,
-    audit: (i64, u32) => AuditEntry,
+    audit: AuditPlace => AuditEntry,
     changes: u64 => (i64, FeedEvent),
     tokens: String => Token,
+    workers: String => WorkerFacts,
+    leases: LeaseKey => Lease,
 }
 
 /// What a transaction does once it is committed.

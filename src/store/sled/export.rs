@@ -7,6 +7,7 @@ use super::{
         Result,
         record::{BulletinRecord, DeliveryRecord, Record, hex},
     },
+    audit,
     block::Block,
     engine::Engine,
     keys,
@@ -150,15 +151,9 @@ fn log(engine: &Engine, take: Take<'_>) -> Result<()> {
             at: time(request.at_ms),
         })?;
     }
-    for row in engine.scan(b"a") {
+    for row in audit::all(engine) {
         let row = row?;
-        let (at_ms, counter) = keys::audit_parts(&row.key);
-        let entry = engine.decode(&row.key, &row.value)?;
-        take(Record::Audit {
-            at: time(at_ms),
-            counter,
-            entry,
-        })?;
+        take(Record::of_audit(row.place, row.entry))?;
     }
     Ok(())
 }

@@ -29,18 +29,20 @@
 //! | `e` delivery | why its last attempt failed |
 //! | `n` delivery | note or text of a run of deliveries that begins with it |
 //! | `r` hash | rebroadcast that was asked under this request id |
-//! | `a` ms counter | audit log |
+//! | `A` ms counter | audit log ([`super::audit`]) |
+//! | `a` ms counter | the same, as programs before wrote it; such entries are read until they are too old |
 //! | `g` name | a source that was added from a chat |
 //! | `u` channel | what a chat that subscribed by itself asked for |
 //! | `w` delivery | the report that is owed for a run of deliveries |
 //! | `v` chat | the chat that it became (8) |
+//! | `W` worker · `L` kind name | a worker · the lease of a source or sender ([`crate::policy::leases`]) |
 //! | `E` number | a change: when (ms), what ([`crate::policy::change_feed`]) |
 //! | `K` id | a token or session ([`crate::policy::tokens`]) |
 //! | `x` key chunk | the rest of a long value of `key` ([`super::engine`]) |
 
 use crate::{
     bulletin::{MessageRef, SeenKey},
-    policy::facts::RequestKey,
+    policy::{audit::AuditPlace, facts::RequestKey, leases::LeaseKey},
 };
 
 pub(super) type Key = Vec<u8>;
@@ -52,6 +54,8 @@ pub(super) const OFFSET: &[u8] = b"moffset";
 pub(super) const BOT: &[u8] = b"mbot";
 pub(super) const HELD_TOLD: &[u8] = b"mheld";
 pub(super) const READ_AGAIN: &[u8] = b"magain";
+pub(super) const AUDIT: u8 = b'A';
+pub(super) const OLD_AUDIT: u8 = b'a';
 pub(super) const NOTES: u8 = b'n';
 pub(super) const READERS: &[u8] = b"H";
 pub(super) const TOKENS: &[u8] = b"K";
@@ -205,13 +209,16 @@ pub(super) fn note(first: u64) -> Key {
 pub(super) fn request(request: RequestKey) -> Key {
     key(b'r', &[&request.0])
 }
-pub(super) fn audit(at_ms: i64, counter: u32) -> Key {
-    // The sign bit is turned, so that times before 1970 come first too.
-    let at = at_ms.cast_unsigned() ^ (1 << 63);
-    key(b'a', &[&at.to_be_bytes(), &counter.to_be_bytes()])
+pub(super) fn audit(place: AuditPlace) -> Key {
+    audit_as(AUDIT, place)
 }
-/// The time (ms) and counter of an [`audit`] key.
-pub(super) fn audit_parts(key: &[u8]) -> (i64, u32) {
+/// A key of the audit log, as this program or older ones write it.
+pub(super) fn audit_as(kind: u8, place: AuditPlace) -> Key {
+    let (at, counter) = (ordered(place.at_ms), place.counter.to_be_bytes());
+    key(kind, &[&at, &counter])
+}
+/// The place that a key of the audit log stands for.
+pub(super) fn audit_place(key: &[u8]) -> AuditPlace {
     let at = key
         .get(1..9)
         .and_then(|at| at.try_into().ok())
@@ -220,13 +227,23 @@ pub(super) fn audit_parts(key: &[u8]) -> (i64, u32) {
         .get(9..13)
         .and_then(|n| n.try_into().ok())
         .map_or(0, u32::from_be_bytes);
-    ((at ^ (1 << 63)).cast_signed(), counter)
+    let at_ms = (at ^ (1 << 63)).cast_signed();
+    AuditPlace { at_ms, counter }
 }
 pub(super) fn change(number: u64) -> Key {
     numbered(b'E', number)
 }
 pub(super) fn token(id: &str) -> Key {
     key(b'K', &[id.as_bytes()])
+}
+pub(super) fn worker(id: &str) -> Key {
+    key(b'W', &[id.as_bytes()])
+}
+pub(super) fn lease(of: &LeaseKey) -> Key {
+    match of {
+        LeaseKey::Source(id) => key(b'L', &[b"s", id.as_str().as_bytes()]),
+        LeaseKey::Sender(name) => key(b'L', &[b"c", name.as_bytes()]),
+    }
 }
 pub(super) fn moved(chat: i64) -> Key {
     key(b'v', &[&chat.to_be_bytes()])

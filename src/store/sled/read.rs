@@ -10,9 +10,10 @@ use std::{
 
 use super::{
     super::{
-        BulletinQuery, Collected, DeliveryQuery, Page, Reader, Result, SearchedWords,
+        AuditQuery, BulletinQuery, Collected, DeliveryQuery, Page, Reader, Result, SearchedWords,
         record::Record,
     },
+    audit,
     block::{self, Block, Slot},
     engine::Engine,
     export, keys,
@@ -22,7 +23,10 @@ use super::{
 };
 use crate::{
     bulletin::{Bulletin, BulletinId, ChannelId, Delivery, DeliveryId, SeenKey, SourceId},
-    policy::facts::{History, Report, Run, time},
+    policy::{
+        audit::AuditRow,
+        facts::{History, Report, Run, time},
+    },
 };
 
 /// Rows older than `since` after which a list ends: numbers follow time but for clocks set back.
@@ -118,6 +122,10 @@ impl Reader for SledReader<'_> {
         let rows = self.engine.scan(b"w");
         let reports = rows.map(|row| row.and_then(|row| self.engine.found(&row.key, &row.value)));
         reports.filter_map(Result::transpose).collect()
+    }
+
+    fn audit(&self, query: &AuditQuery) -> Result<Page<AuditRow>> {
+        audit::page(self.engine, query)
     }
 
     fn export(&self, end: u64, take: &mut dyn FnMut(Record) -> Result<()>) -> Result<u64> {

@@ -5,6 +5,7 @@ mod archive;
 mod channels;
 mod feed;
 mod journal;
+mod leases;
 mod notices;
 mod outbox;
 mod sources;

@@ -238,6 +238,7 @@ impl Town {
             title: format!("Chat {group}"),
             username: None,
             person: Some(chat(number)),
+            name: format!("Person {number}"),
             speaks_for_chat: false,
             spoken: None,
             language: Language::En,

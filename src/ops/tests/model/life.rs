@@ -57,10 +57,7 @@ struct Life {
 }
 
 fn by() -> Actor {
-    Actor {
-        who: "somebody".to_owned(),
-        from: "test".to_owned(),
-    }
+    Actor::of_user("somebody")
 }
 
 fn sources() -> Vec<Source> {
@@ -380,7 +377,9 @@ impl Life {
         match what {
             0 => {
                 look.0 = !look.0;
-                store.set_paused(&id, look.0).await.unwrap();
+                let by = by();
+                let paused = store.set_paused(&id, look.0, &by, self.now);
+                paused.await.unwrap();
                 self.plain.written[source] = *look;
             }
             1 => {
@@ -498,7 +497,7 @@ impl Life {
         let place = self.rng.usize(0..3);
         let (from, to) = (self.chats[place], self.chats[place] + 1000);
         self.note(("move", from, to));
-        self.store().move_chat(from, to).await.unwrap();
+        self.store().move_chat(from, to, self.now).await.unwrap();
         self.plain.move_chat(from, to);
         self.chats[place] = to;
     }

@@ -2,7 +2,10 @@
 
 use super::MemoryTx;
 use crate::{
-    policy::facts::{AuditEntry, Report, Request, RequestKey},
+    policy::{
+        audit::{AuditEntry, AuditPlace},
+        facts::{Report, Request, RequestKey},
+    },
     store::{Journal, Result},
 };
 
@@ -25,18 +28,22 @@ impl Journal for MemoryTx<'_> {
     }
 
     fn audit(&mut self, entry: &AuditEntry, now_ms: i64) {
-        let counter = self.state.small.counts.next_audit;
-        self.state.small.counts.next_audit = counter.wrapping_add(1);
-        self.state
-            .tables
-            .audit
-            .set((now_ms, counter), entry.clone());
+        let (at_ms, counter) = (now_ms, self.state.small.counts.next_audit);
+        self.restore_audit(AuditPlace { at_ms, counter }, entry);
     }
 
-    fn restore_audit(&mut self, at_ms: i64, counter: u32, entry: &AuditEntry) {
+    fn restore_audit(&mut self, place: AuditPlace, entry: &AuditEntry) {
         let next = &mut self.state.small.counts.next_audit;
-        *next = (*next).max(counter.wrapping_add(1));
-        self.state.tables.audit.set((at_ms, counter), entry.clone());
+        *next = (*next).max(place.counter.wrapping_add(1));
+        self.state.tables.audit.set(place, entry.clone());
+    }
+
+    fn forget_audit(&mut self, until_ms: i64) -> Result<bool> {
+        let audit = &mut self.state.tables.audit;
+        let old = audit.iter().map(|(place, _)| *place);
+        let old: Vec<AuditPlace> = old.take_while(|it| it.at_ms < until_ms).collect();
+        old.iter().for_each(|place| _ = audit.remove(place));
+        Ok(false)
     }
 
     fn update_offset(&mut self) -> Result<i32> {

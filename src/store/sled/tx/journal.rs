@@ -2,10 +2,13 @@
 
 use super::SledTx;
 use crate::{
-    policy::facts::{AuditEntry, Report, Request, RequestKey},
+    policy::{
+        audit::{AuditEntry, AuditPlace},
+        facts::{Report, Request, RequestKey},
+    },
     store::{
         Journal, Result,
-        sled::{forget, keys},
+        sled::{audit, forget, keys},
     },
 };
 
@@ -28,15 +31,18 @@ impl Journal for SledTx<'_> {
     }
 
     fn audit(&mut self, entry: &AuditEntry, now_ms: i64) {
-        let counter = self.change.counts.next_audit;
-        self.change.counts.next_audit = counter.wrapping_add(1);
-        self.change.writes.put(keys::audit(now_ms, counter), entry);
+        let (at_ms, counter) = (now_ms, self.change.counts.next_audit);
+        self.restore_audit(AuditPlace { at_ms, counter }, entry);
     }
 
-    fn restore_audit(&mut self, at_ms: i64, counter: u32, entry: &AuditEntry) {
+    fn restore_audit(&mut self, place: AuditPlace, entry: &AuditEntry) {
         let next = &mut self.change.counts.next_audit;
-        *next = (*next).max(counter.wrapping_add(1));
-        self.change.writes.put(keys::audit(at_ms, counter), entry);
+        *next = (*next).max(place.counter.wrapping_add(1));
+        self.change.writes.put(keys::audit(place), entry);
+    }
+
+    fn forget_audit(&mut self, until_ms: i64) -> Result<bool> {
+        audit::forget(self, until_ms)
     }
 
     fn update_offset(&mut self) -> Result<i32> {

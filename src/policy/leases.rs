@@ -1,0 +1,159 @@
+//! Which worker does what: leases on sources and senders, spread evenly over the workers that are alive.
+//!
+//! A lease has an epoch, which grows whenever somebody takes it. What is written under an old epoch is refused, so that a
+//! worker that was paused past its lease and comes back changes nothing. [`plan`] says what a worker takes and gives back.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    fmt,
+    time::Duration,
+};
+
+use serde::{Deserialize, Serialize};
+
+use crate::bulletin::SourceId;
+
+/// How long a worker holds its leases after it last said that it is alive: longer than the longest send.
+pub const TERM: Duration = Duration::from_secs(60);
+/// How often it says so.
+pub const RENEWAL: Duration = Duration::from_secs(30);
+
+/// What one worker alone does at a time.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum LeaseKey {
+    /// Polling a source.
+    Source(SourceId),
+    /// Sending with one bot or robot key, by a name that holds no secret.
+    Sender(String),
+}
+
+impl fmt::Display for LeaseKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Source(id) => write!(f, "source `{id}`"),
+            Self::Sender(name) => write!(f, "sender `{name}`"),
+        }
+    }
+}
+
+/// A lease as it was taken last. One that was never taken has epoch 0 and no worker.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lease {
+    pub epoch: u64,
+    /// None: it was given back.
+    pub worker: Option<String>,
+}
+
+/// One process that works on the store. It holds its leases as long as it is alive.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkerFacts {
+    pub id: String,
+    pub host: String,
+    pub version: String,
+    pub since_ms: i64,
+    /// Until when it is alive, unless it says so again (ms).
+    pub until_ms: i64,
+}
+
+/// A lease that somebody is to have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    pub key: LeaseKey,
+    /// What has the same group goes to the same worker: the sources of one host share its politeness.
+    pub group: String,
+}
+
+/// What a worker does about its leases.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Plan {
+    pub take: Vec<LeaseKey>,
+    pub give_back: Vec<LeaseKey>,
+}
+
+/// Keys of one group, and which worker that is alive holds any of them.
+#[derive(Default)]
+struct Group<'a> {
+    keys: Vec<&'a LeaseKey>,
+    holder: Option<&'a str>,
+}
+
+/// Returns what `me` takes and gives back, where `alive` are the workers that are alive, itself among them, and `leases`
+/// those that were ever taken.
+#[must_use]
+pub fn plan(
+    me: &str,
+    wanted: &[Wanted],
+    alive: &[&str],
+    leases: &HashMap<LeaseKey, Lease>,
+) -> Plan {
+    let mut plan = Plan::default();
+    let holder = |key: &LeaseKey| {
+        let worker = leases.get(key)?.worker.as_deref()?;
+        alive.iter().copied().find(|alive| *alive == worker)
+    };
+    for is_sender in [false, true] {
+        let kind = wanted
+            .iter()
+            .filter(|it| matches!(it.key, LeaseKey::Sender(_)) == is_sender);
+        let mut groups: BTreeMap<&str, Group<'_>> = BTreeMap::new();
+        for it in kind {
+            let group = groups.entry(&it.group).or_default();
+            group.keys.push(&it.key);
+            group.holder = group.holder.or(holder(&it.key));
+        }
+        spread(me, alive, groups, &mut plan);
+    }
+    let is_wanted = |key: &LeaseKey| wanted.iter().any(|it| it.key == *key);
+    let mine = leases
+        .iter()
+        .filter(|(_, it)| it.worker.as_deref() == Some(me));
+    let left = mine.filter(|(key, _)| !is_wanted(key));
+    plan.give_back.extend(left.map(|(key, _)| key.clone()));
+    plan.give_back.sort_unstable();
+    plan.take.retain(|key| holder(key).is_none());
+    plan
+}
+
+/// Spreads groups: what is free goes to whoever has least, and who has more than a fair share gives some back.
+fn spread(me: &str, alive: &[&str], groups: BTreeMap<&str, Group<'_>>, plan: &mut Plan) {
+    let total: usize = groups.values().map(|group| group.keys.len()).sum();
+    let share = total.div_ceil(alive.len().max(1));
+    let mut loads: BTreeMap<&str, usize> = alive.iter().map(|worker| (*worker, 0)).collect();
+    for group in groups.values() {
+        if let Some(load) = group.holder.and_then(|holder| loads.get_mut(holder)) {
+            *load += group.keys.len();
+        }
+    }
+    let mut groups: Vec<Group<'_>> = groups.into_values().collect();
+    groups.sort_by_key(|group| std::cmp::Reverse(group.keys.len()));
+    for group in &groups {
+        let keys = group.keys.iter().map(|key| (*key).clone());
+        match group.holder {
+            None => {
+                let least = loads
+                    .iter_mut()
+                    .min_by_key(|(worker, load)| (**load, **worker));
+                let Some((worker, load)) = least else { return };
+                *load += group.keys.len();
+                if *worker == me {
+                    plan.take.extend(keys);
+                }
+            }
+            // Others of the group may have come since.
+            Some(holder) if holder == me => plan.take.extend(keys),
+            Some(_) => {}
+        }
+    }
+    let mut own = loads.get(me).copied().unwrap_or_default();
+    for group in groups.iter().rev().filter(|group| group.holder == Some(me)) {
+        if own >= share + group.keys.len() {
+            own -= group.keys.len();
+            plan.take.retain(|key| !group.keys.contains(&key));
+            plan.give_back
+                .extend(group.keys.iter().map(|key| (*key).clone()));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
