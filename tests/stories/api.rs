@@ -230,7 +230,7 @@ async fn a_reload_tells_whether_the_config_was_taken() {
     let app = tokio::spawn(async move {
         for answer in [Ok(()), Err("noticast.toml:1:1: unknown key".to_owned())] {
             let reload = reloads.recv().await.unwrap();
-            reload.send(answer).unwrap();
+            reload.answer.send(answer).unwrap();
         }
     });
     assert_eq!(
