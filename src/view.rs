@@ -13,7 +13,9 @@ use serde::{
     de::{DeserializeOwned, IntoDeserializer, value},
 };
 
-pub use shape::{Audit, Bulletin, Channel, ChannelState, Delivery, Source, SourceState, Stamp, Token};
+pub use shape::{
+    Audit, Bulletin, Channel, ChannelState, Delivery, Source, SourceState, Stamp, Token,
+};
 
 use crate::{
     bulletin::{

@@ -64,7 +64,6 @@ pub enum Begun {
     No,
 }
 
-
 /// What became of a wish to be reminded of a deadline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reminded {

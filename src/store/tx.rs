@@ -35,7 +35,10 @@ pub trait Tx:
 {
 }
 
-impl<T> Tx for T where T: Sources + Notices + Archive + Outbox + Channels + Access + Journal + Feed + Leases {}
+impl<T> Tx for T where
+    T: Sources + Notices + Archive + Outbox + Channels + Access + Journal + Feed + Leases
+{
+}
 
 /// Sources and where polling them stands.
 pub trait Sources {
