@@ -27,14 +27,14 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use ledger::Ledger;
-use pages::{Body, Section};
+use pages::{Section, SiteBody};
 
 /// For what is being answered at the end.
 const GRACE: Duration = Duration::from_secs(1);
 
 /// A page of the newsroom that can be watched.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Desk {
+pub struct Newsdesk {
     pub id: &'static str,
     pub name: &'static str,
     /// From the root, such as `/jtyw/index.html`.
@@ -43,8 +43,8 @@ pub struct Desk {
 
 /// The pages that it has: a list in UTF-8, a list in GBK, a feed.
 #[must_use]
-pub fn desks() -> Vec<Desk> {
-    let desks = pages::SECTIONS.iter().map(|section| Desk {
+pub fn desks() -> Vec<Newsdesk> {
+    let desks = pages::SECTIONS.iter().map(|section| Newsdesk {
         id: section.id,
         name: section.name,
         path: section.watched,
@@ -69,7 +69,7 @@ pub async fn serve(
     let mut book = open(&ledger).await?;
     book.advance(Utc::now(), every);
     save(&ledger, &book).await?;
-    let site = Arc::new(Site {
+    let site = Arc::new(NewsroomSite {
         root: format!("http://{address}"),
         ledger: Mutex::new(book),
     });
@@ -86,20 +86,20 @@ pub async fn serve(
     }
 }
 
-struct Site {
+struct NewsroomSite {
     /// Its own address, for the feed.
     root: String,
     ledger: Mutex<Ledger>,
 }
 
-impl Site {
+impl NewsroomSite {
     fn ledger(&self) -> Ledger {
         let ledger = self.ledger.lock();
         ledger.unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
-async fn publish(site: &Site, every: Duration, path: &Path) -> io::Result<()> {
+async fn publish(site: &NewsroomSite, every: Duration, path: &Path) -> io::Result<()> {
     loop {
         let mut ledger = site.ledger();
         let next = ledger.time(ledger.last()) + TimeDelta::from_std(every).unwrap_or_default();
@@ -143,13 +143,13 @@ fn told(path: &Path, error: &dyn std::fmt::Display, advice: &str) -> io::Error {
     ))
 }
 
-fn router(site: Arc<Site>) -> Router {
+fn router(site: Arc<NewsroomSite>) -> Router {
     let mut router = Router::new()
         .route("/", get(home))
         .route("/style.css", get(style))
         .route("/files/{file}", get(file));
     for section in &pages::SECTIONS {
-        let list = move |State(site): State<Arc<Site>>, headers: HeaderMap, page| {
+        let list = move |State(site): State<Arc<NewsroomSite>>, headers: HeaderMap, page| {
             answer_page(site, headers, section, page)
         };
         let path = format!("/{}/{{page}}", section.folder);
@@ -158,7 +158,7 @@ fn router(site: Arc<Site>) -> Router {
     router.with_state(site)
 }
 
-async fn home(State(site): State<Arc<Site>>, headers: HeaderMap) -> Response {
+async fn home(State(site): State<Arc<NewsroomSite>>, headers: HeaderMap) -> Response {
     let ledger = site.ledger();
     answer(&headers, pages::home(&ledger))
 }
@@ -169,7 +169,7 @@ async fn style() -> Response {
 
 /// `index.html`, `index_2.html` …, `feed.xml`, `1042.html`.
 async fn answer_page(
-    site: Arc<Site>,
+    site: Arc<NewsroomSite>,
     headers: HeaderMap,
     section: &'static Section,
     Route(page): Route<String>,
@@ -190,7 +190,7 @@ async fn answer_page(
 }
 
 /// `1042-1.pdf`
-async fn file(State(site): State<Arc<Site>>, Route(file): Route<String>) -> Response {
+async fn file(State(site): State<Arc<NewsroomSite>>, Route(file): Route<String>) -> Response {
     let number = file
         .split('-')
         .next()
@@ -208,7 +208,7 @@ fn missing() -> Response {
 }
 
 /// With validators, and without a body where they still hold.
-fn answer(headers: &HeaderMap, body: Body) -> Response {
+fn answer(headers: &HeaderMap, body: SiteBody) -> Response {
     let etag = format!("\"{}\"", &blake3::hash(&body.bytes).to_hex()[..16]);
     let modified = body
         .modified

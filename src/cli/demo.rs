@@ -120,7 +120,7 @@ fn channel(id: &str, name: &str, kind: ChannelKind) -> anyhow::Result<Channel> {
 /// Noticast gets nothing from the newsroom but addresses.
 fn sources(site: &TcpListener) -> anyhow::Result<Vec<Source>> {
     let address = site.local_addr()?;
-    let source = |desk: newsroom::Desk| {
+    let source = |desk: newsroom::Newsdesk| {
         let url = format!("http://{address}{}", desk.path).parse()?;
         Ok(Source {
             name: desk.name.to_owned(),

@@ -19,20 +19,20 @@ const RUNS: usize = 64;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Ledger {
-    runs: Vec<Run>,
+    runs: Vec<Session>,
     /// The newest number that is out.
     last: u64,
 }
 
 /// Numbers in equal steps.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Run {
+struct Session {
     first: u64,
     at: DateTime<Utc>,
     step_ms: i64,
 }
 
-impl Run {
+impl Session {
     fn time(&self, number: u64) -> DateTime<Utc> {
         let steps = i64::try_from(number.saturating_sub(self.first)).unwrap_or(0);
         self.at + TimeDelta::milliseconds(self.step_ms.saturating_mul(steps))
@@ -42,7 +42,7 @@ impl Run {
 impl Ledger {
     pub(super) fn new(now: DateTime<Utc>) -> Self {
         let steps = i32::try_from(BACKLOG).unwrap_or(0);
-        let backlog = Run {
+        let backlog = Session {
             first: 1,
             at: now - BACKLOG_STEP * (steps - 1),
             step_ms: BACKLOG_STEP.num_milliseconds(),
@@ -76,7 +76,7 @@ impl Ledger {
         if !goes_on || due > MADE_UP {
             let before_now = i32::try_from(made_up).unwrap_or(1) - 1;
             let at = (now - step * before_now.max(0)).max(newest + step);
-            self.runs.push(Run {
+            self.runs.push(Session {
                 first: self.last + 1,
                 at,
                 step_ms,

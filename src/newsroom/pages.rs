@@ -77,37 +77,37 @@ pub(super) static SECTIONS: [Section; DESKS as usize] = [
 
 /// A page's bytes.
 #[derive(Debug)]
-pub(super) struct Body {
+pub(super) struct SiteBody {
     pub media: &'static str,
     pub bytes: Vec<u8>,
     pub modified: DateTime<Utc>,
 }
 
 #[derive(Debug, Serialize)]
-struct Row {
+struct SiteRow {
     folder: &'static str,
     short: String,
     story: Story,
 }
 
 #[derive(Debug, Serialize)]
-struct Page {
+struct SitePage {
     sections: &'static [Section],
     /// None: the home page.
     section: Option<&'static Section>,
     charset: &'static str,
     root: String,
-    rows: Vec<Row>,
+    rows: Vec<SiteRow>,
     /// Of the latest of each desk, for the side bar and the home page.
-    latest: Vec<Vec<Row>>,
+    latest: Vec<Vec<SiteRow>>,
     page: u64,
     pages: u64,
-    newer: Option<Row>,
-    older: Option<Row>,
+    newer: Option<SiteRow>,
+    older: Option<SiteRow>,
 }
 
-pub(super) fn home(ledger: &Ledger) -> Body {
-    let page = Page::new(None, ledger);
+pub(super) fn home(ledger: &Ledger) -> SiteBody {
+    let page = SitePage::new(None, ledger);
     page.body(
         "home.html",
         "text/html; charset=utf-8",
@@ -126,17 +126,17 @@ impl Section {
             .filter(move |n| n % DESKS == place)
     }
 
-    fn rows(&'static self, ledger: &Ledger, skip: u64, take: u64) -> Vec<Row> {
+    fn rows(&'static self, ledger: &Ledger, skip: u64, take: u64) -> Vec<SiteRow> {
         let skip = usize::try_from(skip).unwrap_or(usize::MAX);
         let take = usize::try_from(take).unwrap_or(usize::MAX);
         let numbers = self.numbers(ledger).skip(skip).take(take);
         numbers.map(|number| self.row(ledger, number)).collect()
     }
 
-    fn row(&'static self, ledger: &Ledger, number: u64) -> Row {
+    fn row(&'static self, ledger: &Ledger, number: u64) -> SiteRow {
         let time = ledger.time(number).with_timezone(&Tz::Asia__Shanghai);
         let story = Story::new(number, time);
-        Row {
+        SiteRow {
             folder: self.folder,
             short: story.short_title(),
             story,
@@ -144,7 +144,7 @@ impl Section {
     }
 
     /// None: there is no such page.
-    pub(super) fn list(&'static self, ledger: &Ledger, page: u64) -> Option<Body> {
+    pub(super) fn list(&'static self, ledger: &Ledger, page: u64) -> Option<SiteBody> {
         let pages = (self.numbers(ledger).count() as u64).div_ceil(ROWS);
         let pages = pages.clamp(1, MAX_PAGES);
         if page == 0 || page > pages {
@@ -152,17 +152,17 @@ impl Section {
         }
         let rows = self.rows(ledger, (page - 1) * ROWS, ROWS);
         let newest = rows.first().map_or(1, |row| row.story.number);
-        let shown = Page {
+        let shown = SitePage {
             rows,
             page,
             pages,
-            ..Page::new(Some(self), ledger)
+            ..SitePage::new(Some(self), ledger)
         };
         Some(shown.body(self.template, self.media(), newest, ledger))
     }
 
     /// None: not published, or another desk's.
-    pub(super) fn article(&'static self, ledger: &Ledger, number: u64) -> Option<Body> {
+    pub(super) fn article(&'static self, ledger: &Ledger, number: u64) -> Option<SiteBody> {
         if number == 0 || number > ledger.last() {
             return None;
         }
@@ -172,22 +172,22 @@ impl Section {
         }
         let row = |number| self.row(ledger, number);
         let newer = (number + DESKS <= ledger.last()).then(|| row(number + DESKS));
-        let shown = Page {
+        let shown = SitePage {
             rows: vec![row(number)],
             older: (number > DESKS).then(|| row(number - DESKS)),
             newer,
-            ..Page::new(Some(self), ledger)
+            ..SitePage::new(Some(self), ledger)
         };
         Some(shown.body("article.html", self.media(), number, ledger))
     }
 
-    pub(super) fn feed(&'static self, ledger: &Ledger, root: &str) -> Body {
+    pub(super) fn feed(&'static self, ledger: &Ledger, root: &str) -> SiteBody {
         let rows = self.rows(ledger, 0, ROWS);
         let newest = rows.first().map_or(1, |row| row.story.number);
-        let shown = Page {
+        let shown = SitePage {
             rows,
             root: root.to_owned(),
-            ..Page::new(Some(self), ledger)
+            ..SitePage::new(Some(self), ledger)
         };
         shown.body(
             "feed.xml",
@@ -206,7 +206,7 @@ impl Section {
     }
 }
 
-impl Page {
+impl SitePage {
     fn new(section: Option<&'static Section>, ledger: &Ledger) -> Self {
         let is_gbk = section.is_some_and(|section| section.is_gbk);
         Self {
@@ -226,7 +226,7 @@ impl Page {
         }
     }
 
-    fn body(self, template: &str, media: &'static str, newest: u64, ledger: &Ledger) -> Body {
+    fn body(self, template: &str, media: &'static str, newest: u64, ledger: &Ledger) -> SiteBody {
         let template = TEMPLATES.get_template(template);
         let is_gbk = self.charset != "utf-8";
         let text = template.and_then(|template| template.render(Serde(self)));
@@ -236,7 +236,7 @@ impl Page {
         } else {
             text.into_bytes()
         };
-        Body {
+        SiteBody {
             media,
             bytes,
             modified: ledger.time(newest),
@@ -272,7 +272,7 @@ fn pdf(line: &str) -> Vec<u8> {
     let objects = [
         "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
         "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),
-        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R \
+        "<< /Type /SitePage /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R \
          /Resources << /Font << /F1 5 0 R >> >> >>"
             .to_owned(),
         format!("<< /Length {} >>\nstream\n{text}\nendstream", text.len()),

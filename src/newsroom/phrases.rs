@@ -5,7 +5,7 @@
 
 /// One kind of bulletin.
 #[derive(Debug)]
-pub(super) struct Template {
+pub(super) struct PhraseTemplate {
     pub title: &'static str,
     pub body: &'static [&'static str],
     /// The department that issues it.
@@ -81,8 +81,8 @@ pub(super) const ROOMS: [&str; 7] = [
     "物流中心培训教室",
 ];
 
-pub(super) const NOTICES: [Template; 16] = [
-    Template {
+pub(super) const NOTICES: [PhraseTemplate; 16] = [
+    PhraseTemplate {
         title: "关于举办{subject}专题培训班的通知（{city}）",
         body: &[
             "各部门、各分公司：为提升员工{subject}能力，经研究，决定在{city}举办专题培训班，现将有关事项通知如下。",
@@ -92,7 +92,7 @@ pub(super) const NOTICES: [Template; 16] = [
         from: "人力资源部",
         files: &["培训报名表.csv", "课程安排.pdf"],
     },
-    Template {
+    PhraseTemplate {
         title: "关于{city}片区{unit}计划停电检修的通知",
         body: &[
             "因配电线路年度检修，{city}片区{unit}办公楼及厂区将于{soon}8:00至18:00停电，请提前做好准备。",
@@ -101,7 +101,7 @@ pub(super) const NOTICES: [Template; 16] = [
         from: "后勤保障部",
         files: &[],
     },
-    Template {
+    PhraseTemplate {
         title: "关于开展{unit}{subject}自查工作的通知",
         body: &[
             "为落实年度工作要求，决定在{unit}开展{subject}自查，重点检查制度执行、台账记录和隐患整改三个方面。",
@@ -111,7 +111,7 @@ pub(super) const NOTICES: [Template; 16] = [
         from: "质量与安全部",
         files: &["自查清单.csv"],
     },
-    Template {
+    PhraseTemplate {
         title: "{city}办事处关于{unit}方向班车时刻调整的通知",
         body: &[
             "根据近期客流情况，{city}办事处通勤班车自{soon}起调整：早班首发时间提前至7:10，晚班末班时间延后至19:40。",
@@ -120,7 +120,7 @@ pub(super) const NOTICES: [Template; 16] = [
         from: "后勤保障部",
         files: &["班车时刻表.pdf"],
     },
-    Template {
+    PhraseTemplate {
         title: "关于组织{city}地区{unit}员工健康体检的通知",
         body: &[
             "{city}地区员工年度健康体检定于{soon}开始，为期两周，体检机构和预约方式见附件。",
@@ -130,7 +130,7 @@ pub(super) const NOTICES: [Template; 16] = [
         from: "工会",
         files: &["体检须知.pdf"],
     },
-    Template {
+    PhraseTemplate {
         title: "关于征集{unit}{subject}优秀案例的通知",
         body: &[
             "为总结推广好做法，集团面向全体员工征集{subject}优秀案例，{unit}等单位的往届案例可在内网查阅参考。",
@@ -140,7 +140,7 @@ pub(super) const NOTICES: [Template; 16] = [
         from: "企业管理部",
         files: &["案例申报表.csv"],
     },
-    Template {
+    PhraseTemplate {
         title: "关于{city}仓库盘点期间暂停{goods}出库的通知",
         body: &[
             "{city}仓库定于{soon}起进行半年度盘点，为期两天，期间暂停{goods}的出库与调拨，入库照常。",
@@ -149,7 +149,7 @@ pub(super) const NOTICES: [Template; 16] = [
         from: "物流中心",
         files: &["应急出库单.csv"],
     },
-    Template {
+    PhraseTemplate {
         title: "关于{city}园区{unit}门禁系统升级的通知",
         body: &[
             "{unit}门禁系统将于{soon}晚20:00至次日6:00升级，期间请从东门进出并主动出示工卡。",
@@ -158,7 +158,7 @@ pub(super) const NOTICES: [Template; 16] = [
         from: "信息中心",
         files: &[],
     },
-    Template {
+    PhraseTemplate {
         title: "关于举行{city}园区消防疏散演练的通知（{unit}）",
         body: &[
             "为检验应急预案，{city}园区定于{soon}14:30举行消防疏散演练，{unit}及驻园各单位全体人员参加。",
@@ -167,7 +167,7 @@ pub(super) const NOTICES: [Template; 16] = [
         from: "质量与安全部",
         files: &["疏散路线图.pdf"],
     },
-    Template {
+    PhraseTemplate {
         title: "关于报送{unit}下季度{subject}计划的通知",
         body: &[
             "请{unit}结合年度目标编制下季度{subject}计划，做到任务、责任人、完成时间三落实。",
@@ -176,7 +176,7 @@ pub(super) const NOTICES: [Template; 16] = [
         from: "企业管理部",
         files: &["计划填报模板.csv"],
     },
-    Template {
+    PhraseTemplate {
         title: "{unit}{subject}岗位内部竞聘公告",
         body: &[
             "因工作需要，{unit}面向集团内部公开竞聘{subject}岗位{few}人，工作地点为{city}。",
@@ -186,7 +186,7 @@ pub(super) const NOTICES: [Template; 16] = [
         from: "人力资源部",
         files: &["竞聘报名表.csv"],
     },
-    Template {
+    PhraseTemplate {
         title: "关于{unit}（{city}）职工活动中心延长开放时间的通知",
         body: &[
             "应员工要求，{city}职工活动中心自{soon}起延长开放时间：工作日开放至21:30，周末开放至20:00。",
@@ -195,7 +195,7 @@ pub(super) const NOTICES: [Template; 16] = [
         from: "工会",
         files: &[],
     },
-    Template {
+    PhraseTemplate {
         title: "关于{unit}{goods}操作规程修订征求意见的通知",
         body: &[
             "《{goods}操作规程》自发布以来已执行三年，结合{unit}现场实际，现修订形成征求意见稿。",
@@ -204,7 +204,7 @@ pub(super) const NOTICES: [Template; 16] = [
         from: "质量与安全部",
         files: &["规程征求意见稿.pdf", "意见反馈表.csv"],
     },
-    Template {
+    PhraseTemplate {
         title: "关于召开{subject}工作视频会议的通知（{unit}）",
         body: &[
             "定于{soon}9:30召开{subject}工作视频会议，主会场设在{room}，{unit}设分会场。",
@@ -214,7 +214,7 @@ pub(super) const NOTICES: [Template; 16] = [
         from: "办公室",
         files: &["参会回执.csv"],
     },
-    Template {
+    PhraseTemplate {
         title: "关于{city}地区{unit}办公电话号码升位的公告",
         body: &[
             "{city}地区办公电话将于{soon}零时起升位，原内线号码前加“6”，外线总机号码不变。",
@@ -223,7 +223,7 @@ pub(super) const NOTICES: [Template; 16] = [
         from: "信息中心",
         files: &[],
     },
-    Template {
+    PhraseTemplate {
         title: "关于调整{unit}{goods}领用流程的通知",
         body: &[
             "为规范物资管理，自{soon}起，{unit}领用{goods}一律通过物资系统申请，纸质领料单停止使用。",
@@ -234,8 +234,8 @@ pub(super) const NOTICES: [Template; 16] = [
     },
 ];
 
-pub(super) const NEWS: [Template; 15] = [
-    Template {
+pub(super) const NEWS: [PhraseTemplate; 15] = [
+    PhraseTemplate {
         title: "集团{city}基地{goods}项目正式投产",
         body: &[
             "{today}，集团{city}基地{goods}项目正式投产，首批产品顺利下线，标志着西部布局迈出关键一步。",
@@ -245,7 +245,7 @@ pub(super) const NEWS: [Template; 15] = [
         from: "宣传部",
         files: &[],
     },
-    Template {
+    PhraseTemplate {
         title: "{unit}{goods}通过国家级型式试验",
         body: &[
             "近日，{unit}自主研制的{goods}一次通过国家级型式试验，全部{few}项指标优于标准要求。",
@@ -254,7 +254,7 @@ pub(super) const NEWS: [Template; 15] = [
         from: "研究院",
         files: &[],
     },
-    Template {
+    PhraseTemplate {
         title: "集团与{city}有关单位签署{subject}合作协议",
         body: &[
             "{today}，集团与{city}有关单位在{room}签署{subject}合作协议，双方将在人才培养、标准制定等方面深化合作。",
@@ -263,7 +263,7 @@ pub(super) const NEWS: [Template; 15] = [
         from: "办公室",
         files: &[],
     },
-    Template {
+    PhraseTemplate {
         title: "{unit}提前{few}天完成全年{goods}生产任务",
         body: &[
             "截至{today}，{unit}累计完成{goods}{count}台（套），提前{few}天完成全年任务。",
@@ -272,7 +272,7 @@ pub(super) const NEWS: [Template; 15] = [
         from: "生产部",
         files: &[],
     },
-    Template {
+    PhraseTemplate {
         title: "集团{subject}现场推进会在{city}召开",
         body: &[
             "{today}，集团{subject}现场推进会在{city}召开，与会人员观摩了{unit}的两处示范现场。",
@@ -282,7 +282,7 @@ pub(super) const NEWS: [Template; 15] = [
         from: "宣传部",
         files: &[],
     },
-    Template {
+    PhraseTemplate {
         title: "{unit}班组获评{subject}标杆班组",
         body: &[
             "在近日公布的评选结果中，{unit}装配二班获评集团{subject}标杆班组，连续{few}年实现零事故、零投诉。",
@@ -291,7 +291,7 @@ pub(super) const NEWS: [Template; 15] = [
         from: "工会",
         files: &[],
     },
-    Template {
+    PhraseTemplate {
         title: "首批{goods}从{city}发往海外市场",
         body: &[
             "{today}，装载集团{goods}的班列从{city}发车，这是集团今年第{few}批整列出口订单，货值{amount}万元。",
@@ -300,7 +300,7 @@ pub(super) const NEWS: [Template; 15] = [
         from: "国际业务部",
         files: &[],
     },
-    Template {
+    PhraseTemplate {
         title: "{city}遭遇强降雪 {unit}全力保障{goods}供应",
         body: &[
             "连日来{city}出现强降雪天气，{unit}迅速启动应急预案，{count}名员工轮班值守，确保{goods}供应不断档。",
@@ -309,7 +309,7 @@ pub(super) const NEWS: [Template; 15] = [
         from: "宣传部",
         files: &[],
     },
-    Template {
+    PhraseTemplate {
         title: "集团{subject}技能大赛在{city}落幕",
         body: &[
             "为期三天的集团{subject}技能大赛{today}在{city}落幕，来自{few}家单位的{count}名选手同台竞技。",
@@ -318,7 +318,7 @@ pub(super) const NEWS: [Template; 15] = [
         from: "工会",
         files: &[],
     },
-    Template {
+    PhraseTemplate {
         title: "{unit}{goods}数字化车间上线运行",
         body: &[
             "{unit}{goods}数字化车间近日上线运行，从下单到发货全流程可视，人工录入减少{percent}%。",
@@ -327,7 +327,7 @@ pub(super) const NEWS: [Template; 15] = [
         from: "信息中心",
         files: &[],
     },
-    Template {
+    PhraseTemplate {
         title: "集团志愿者走进{city}社区开展{subject}宣传",
         body: &[
             "{today}，集团{count}名志愿者走进{city}社区，开展{subject}宣传，发放资料并现场答疑。",
@@ -336,7 +336,7 @@ pub(super) const NEWS: [Template; 15] = [
         from: "团委",
         files: &[],
     },
-    Template {
+    PhraseTemplate {
         title: "{goods}关键技术研讨会在{city}举行",
         body: &[
             "{today}，{goods}关键技术研讨会在{city}举行，{count}余名科研人员围绕材料、工艺与可靠性展开交流。",
@@ -345,7 +345,7 @@ pub(super) const NEWS: [Template; 15] = [
         from: "研究院",
         files: &[],
     },
-    Template {
+    PhraseTemplate {
         title: "{unit}{subject}典型做法在全集团推广",
         body: &[
             "经集团研究，决定在全集团推广{unit}{subject}典型做法，即“早发现、早报告、早处置”三早工作法。",
@@ -354,7 +354,7 @@ pub(super) const NEWS: [Template; 15] = [
         from: "企业管理部",
         files: &[],
     },
-    Template {
+    PhraseTemplate {
         title: "集团领导到{city}调研{goods}产业链建设",
         body: &[
             "{today}，集团领导到{city}调研{goods}产业链建设，实地察看{unit}生产现场并召开座谈会。",
@@ -363,7 +363,7 @@ pub(super) const NEWS: [Template; 15] = [
         from: "办公室",
         files: &[],
     },
-    Template {
+    PhraseTemplate {
         title: "{unit}举办{subject}主题开放日",
         body: &[
             "{today}，{unit}举办{subject}主题开放日，{count}名员工家属和{city}高校学生走进生产一线。",
@@ -374,8 +374,8 @@ pub(super) const NEWS: [Template; 15] = [
     },
 ];
 
-pub(super) const TENDERS: [Template; 13] = [
-    Template {
+pub(super) const TENDERS: [PhraseTemplate; 13] = [
+    PhraseTemplate {
         title: "{unit}{goods}采购项目招标公告",
         body: &[
             "青岚集团{unit}{goods}采购项目已具备招标条件，资金已落实，现进行公开招标，交货地点为{city}。",
@@ -385,7 +385,7 @@ pub(super) const TENDERS: [Template; 13] = [
         from: "招标采购中心",
         files: &["招标文件.pdf", "报价清单.csv"],
     },
-    Template {
+    PhraseTemplate {
         title: "{city}基地{goods}安装工程中标候选人公示",
         body: &[
             "{city}基地{goods}安装工程评标工作已经结束，现将中标候选人予以公示，公示期至{deadline}。",
@@ -394,7 +394,7 @@ pub(super) const TENDERS: [Template; 13] = [
         from: "招标采购中心",
         files: &["公示表.pdf"],
     },
-    Template {
+    PhraseTemplate {
         title: "{unit}{goods}维保服务竞争性谈判公告",
         body: &[
             "{unit}拟以竞争性谈判方式采购{goods}维保服务，服务期两年，预算{amount}万元。",
@@ -403,7 +403,7 @@ pub(super) const TENDERS: [Template; 13] = [
         from: "招标采购中心",
         files: &["谈判文件.pdf"],
     },
-    Template {
+    PhraseTemplate {
         title: "{city}片区{goods}询价采购公告",
         body: &[
             "{city}片区因生产需要，对{goods}进行询价采购，数量{count}件，要求合同签订后三十日内到货。",
@@ -412,7 +412,7 @@ pub(super) const TENDERS: [Template; 13] = [
         from: "物资部",
         files: &["询价单.csv"],
     },
-    Template {
+    PhraseTemplate {
         title: "关于{unit}{goods}招标文件的澄清公告",
         body: &[
             "各投标人：现对{unit}{goods}招标文件作如下澄清：技术参数第{few}条“不低于”修改为“不高于”，其余不变。",
@@ -421,7 +421,7 @@ pub(super) const TENDERS: [Template; 13] = [
         from: "招标采购中心",
         files: &["澄清文件.pdf"],
     },
-    Template {
+    PhraseTemplate {
         title: "{city}仓储库房租赁项目招标公告（{unit}）",
         body: &[
             "{unit}拟在{city}租赁库房约{count}平方米，租期三年，要求具备消防验收合格证明，适于存放{goods}。",
@@ -430,7 +430,7 @@ pub(super) const TENDERS: [Template; 13] = [
         from: "招标采购中心",
         files: &["报名表.csv"],
     },
-    Template {
+    PhraseTemplate {
         title: "{unit}废旧{goods}处置竞价公告",
         body: &[
             "{unit}现有废旧{goods}一批，共{count}件，存放于{city}，拟公开竞价处置，起拍价{amount}万元。",
@@ -439,7 +439,7 @@ pub(super) const TENDERS: [Template; 13] = [
         from: "资产管理部",
         files: &["资产清单.csv"],
     },
-    Template {
+    PhraseTemplate {
         title: "{goods}框架协议供应商入围结果公告（{city}）",
         body: &[
             "经公开评审，{goods}框架协议{city}包件入围供应商共{few}家，现予公告，协议期一年。",
@@ -448,7 +448,7 @@ pub(super) const TENDERS: [Template; 13] = [
         from: "物资部",
         files: &["入围名单.csv"],
     },
-    Template {
+    PhraseTemplate {
         title: "{city}{unit}厂房屋面维修工程招标公告",
         body: &[
             "{city}{unit}厂房屋面维修工程现公开招标，施工面积{count}平方米，工期四十五天，控制价{amount}万元。",
@@ -457,7 +457,7 @@ pub(super) const TENDERS: [Template; 13] = [
         from: "招标采购中心",
         files: &["工程量清单.csv", "图纸目录.pdf"],
     },
-    Template {
+    PhraseTemplate {
         title: "{unit}{subject}咨询服务采购公告",
         body: &[
             "{unit}拟采购{subject}咨询服务，服务内容包括诊断、培训与体系文件编制，预算{amount}万元，现场服务地点为{city}。",
@@ -466,7 +466,7 @@ pub(super) const TENDERS: [Template; 13] = [
         from: "招标采购中心",
         files: &["采购需求书.pdf"],
     },
-    Template {
+    PhraseTemplate {
         title: "{city}员工食堂食材配送项目流标公告（{unit}）",
         body: &[
             "{city}员工食堂食材配送项目因有效投标人不足三家，本次招标流标，{unit}将重新组织招标。",
@@ -475,7 +475,7 @@ pub(super) const TENDERS: [Template; 13] = [
         from: "招标采购中心",
         files: &[],
     },
-    Template {
+    PhraseTemplate {
         title: "{unit}{goods}采购合同履约评价公示",
         body: &[
             "根据供应商管理办法，现对{unit}{goods}采购合同履约情况进行公示，综合得分{percent}分，等级为合格。",
@@ -484,7 +484,7 @@ pub(super) const TENDERS: [Template; 13] = [
         from: "物资部",
         files: &[],
     },
-    Template {
+    PhraseTemplate {
         title: "{city}厂区绿化养护服务招标公告（{unit}）",
         body: &[
             "{city}厂区绿化养护服务现公开招标，养护面积{count}平方米，服务期一年，管理单位为{unit}。",

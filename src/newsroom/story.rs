@@ -4,7 +4,9 @@ use chrono::{DateTime, Datelike, TimeDelta};
 use chrono_tz::Tz;
 use serde::Serialize;
 
-use super::phrases::{CITIES, GOODS, NEWS, NOTICES, ROOMS, SUBJECTS, TENDERS, Template, UNITS};
+use super::phrases::{
+    CITIES, GOODS, NEWS, NOTICES, PhraseTemplate, ROOMS, SUBJECTS, TENDERS, UNITS,
+};
 
 /// The desks take turns: a number's rest by their count says whose it is.
 pub(super) const DESKS: u64 = 3;
@@ -37,7 +39,7 @@ pub(super) struct File {
 
 impl Story {
     pub(super) fn new(number: u64, time: DateTime<Tz>) -> Self {
-        let desk: &[Template] = match number % DESKS {
+        let desk: &[PhraseTemplate] = match number % DESKS {
             0 => &NOTICES,
             1 => &NEWS,
             _ => &TENDERS,
@@ -74,7 +76,7 @@ fn pick<T>(list: &[T], turn: u64) -> &T {
     &list[usize::try_from(place).unwrap_or(0)]
 }
 
-fn files(number: u64, template: &Template) -> Vec<File> {
+fn files(number: u64, template: &PhraseTemplate) -> Vec<File> {
     let files = template.files.iter().enumerate();
     let files = files.map(|(place, name)| {
         let ending = name.rsplit('.').next().unwrap_or("txt");

@@ -22,7 +22,7 @@ use crate::{
     policy::{
         correction::{self, Correction, Found},
         facts::{Archived, Baseline, Seen, SourceFacts},
-        judge::{self, Connected, Facts, Identity, KnownTitles, Link, Remembered, Ruling},
+        judge::{self, Connected, Facts, Identity, KnownTitles, Remembered, RowLink, Ruling},
     },
     store::{Result, refused},
 };
@@ -130,7 +130,7 @@ impl Page {
         self.settings.as_ref().is_some_and(|it| it.full_text)
     }
 
-    fn link(&self, place: usize) -> Link {
+    fn link(&self, place: usize) -> RowLink {
         self.connected.links[place]
     }
 
@@ -198,7 +198,7 @@ impl Page {
     /// Titles of the latest bulletins that the page does not show.
     fn archived(&self, op: &mut Op<'_>) -> Result<KnownTitles> {
         let links = self.connected.links.iter();
-        let here: HashSet<u64> = links.filter_map(Link::bulletin).collect();
+        let here: HashSet<u64> = links.filter_map(RowLink::bulletin).collect();
         let mut titles = KnownTitles::default();
         for (id, title) in op.tx.latest_of(&self.source, MOST_ARCHIVED)? {
             if !here.contains(&id) {
@@ -224,7 +224,7 @@ pub(super) fn admit(op: &mut Op<'_>, look: Look, now: DateTime<Utc>) -> Result<A
         _ => op.tx.held()?.into_iter().collect(),
     };
     let mut admission = Admission {
-        bulletins: page.connected.links.iter().map(Link::bulletin).collect(),
+        bulletins: page.connected.links.iter().map(RowLink::bulletin).collect(),
         admitted: Admitted::default(),
         op,
         page: &page,
@@ -339,7 +339,7 @@ impl Admission<'_, '_> {
 
     /// Takes in what a known row says that the store did not know yet: another address, a corrected title or text.
     fn known(&mut self, place: usize, id: u64, found: &Found) -> Result<()> {
-        let is_moved = matches!(self.page.link(place), Link::Moved(_));
+        let is_moved = matches!(self.page.link(place), RowLink::Moved(_));
         let counts = self.page.counting.contains(&id);
         // At an address that others share, each count would be a key of its own.
         let is_counted_there = counts && self.page.connected.shares[place].address;
@@ -392,7 +392,7 @@ impl Admission<'_, '_> {
             return Ok(false);
         }
         let links = self.page.connected.links.iter();
-        let known = links.filter_map(Link::bulletin);
+        let known = links.filter_map(RowLink::bulletin);
         let before = known
             .filter(|other| *other < id && !self.held.contains(other))
             .count();

@@ -17,7 +17,9 @@ use std::collections::HashSet;
 pub use self::facts::Ruling;
 use self::order::Order;
 pub(crate) use self::{
-    connect::{Connected, Hit, Identity, Link, Remembered, Titled, When, connect, identities},
+    connect::{
+        Connected, DayRelation, Identity, KeyHit, Remembered, RowLink, Titled, connect, identities,
+    },
     counters::{Borne, counting, wording},
     displaced::displace,
     facts::Facts,
@@ -46,11 +48,11 @@ pub(crate) fn rule(
         let notice = &notices[place];
         let quiet = |cause| Ruling::Unknown(BulletinState::Baseline, cause);
         match links[place] {
-            Link::Known(bulletin) | Link::Moved(bulletin) => {
+            RowLink::Known(bulletin) | RowLink::Moved(bulletin) => {
                 return Ruling::Known(BulletinId(bulletin));
             }
-            Link::Again(first) => return Ruling::Again(first),
-            Link::Unknown => {}
+            RowLink::Again(first) => return Ruling::Again(first),
+            RowLink::Unknown => {}
         }
         if facts.baseline.is_none() && !announced.contains(&place) {
             return quiet(Cause::FirstLook);
@@ -112,7 +114,7 @@ pub(crate) fn oldest_first(
 fn is_redesign(connected: &Connected, facts: &Facts<'_>) -> bool {
     let rows = || connected.links.iter().zip(&connected.familiar);
     let count = rows()
-        .filter(|(link, _)| !matches!(link, Link::Again(_)))
+        .filter(|(link, _)| !matches!(link, RowLink::Again(_)))
         .count();
     let known = rows()
         .filter(|(link, is_familiar)| link.bulletin().is_some() || **is_familiar)

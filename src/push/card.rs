@@ -18,11 +18,11 @@ mod text;
 mod words;
 
 #[cfg(test)]
-pub(crate) use self::shape::Entry;
-pub(super) use self::words::{Wording, Words};
+pub(crate) use self::shape::CardEntry;
+pub(super) use self::words::{CardWording, EntryWords};
 pub(crate) use self::{
     edition::what_changed,
-    shape::{Card, Form},
+    shape::{Card, Grouping},
     text::{clean_line, clean_text, cut, escape, link, show},
     words::mark,
 };

@@ -18,8 +18,8 @@ use tokio_util::sync::CancellationToken;
 use super::{
     card::Card,
     files::{Document, Files},
-    pace::{Pace, Slot},
-    sender::{Readers, Sender, Sent},
+    pace::{Pace, SendSlot},
+    sender::{ReadersSoFar, Sender, Sent},
 };
 use crate::{
     bulletin::{Channel, ChannelId, DeliveryKind, MessageRef, Mode},
@@ -41,7 +41,7 @@ const LOOKS_AGAIN: Duration = Duration::from_millis(3);
 
 /// Everything that the deliveries of one sender share.
 #[derive(Debug)]
-pub(super) struct Desk {
+pub(super) struct SharedSender {
     pub(super) store: Store,
     pub(super) config: Live,
     pub(super) sender: Arc<dyn Sender>,
@@ -65,12 +65,12 @@ enum Show<'a> {
 }
 
 /// It, or why there is nothing to send.
-type Shown<'a> = Result<Show<'a>, String>;
+type Prepared<'a> = Result<Show<'a>, String>;
 
 /// A delivery that has had its turn.
 #[derive(Debug)]
 pub(super) struct Delivered {
-    pub(super) slot: Slot,
+    pub(super) slot: SendSlot,
     pub(super) channel: ChannelId,
     /// When the request went out, and when it was answered.
     pub(super) times: Option<(Instant, Instant)>,
@@ -80,7 +80,7 @@ pub(super) struct Delivered {
     pub(super) next: Option<Waiting>,
 }
 
-impl Desk {
+impl SharedSender {
     pub(super) fn new(
         store: Store,
         config: Live,
@@ -103,7 +103,7 @@ impl Desk {
     /// Its delivery panicked: what was sent of it is not known, and it is repeated as such.
     pub(super) async fn broke(
         &self,
-        slot: Slot,
+        slot: SendSlot,
         waiting: &Waiting,
         why: &str,
     ) -> Result<Delivered, StoreError> {
@@ -130,7 +130,7 @@ impl Desk {
     /// before anything else of the channel does.
     pub(super) async fn deliver(
         self: Arc<Self>,
-        slot: Slot,
+        slot: SendSlot,
         waiting: Waiting,
         channel: Channel,
     ) -> Result<Delivered, StoreError> {
@@ -157,7 +157,7 @@ impl Desk {
             delivered.next = put_back.await?;
             return Ok(delivered);
         };
-        let readers = Readers::of(&self.store, waiting.id);
+        let readers = ReadersSoFar::of(&self.store, waiting.id);
         let send = |card| self.sender.send_to_readers(card, &channel, &readers);
         let sent = match &show {
             Ok(Show::Card(card)) => send(card).await,
@@ -200,7 +200,7 @@ impl Desk {
     }
 
     /// Returns when a request may go out: the time at which it does, and the right to be unanswered.
-    pub(super) async fn on_time(&self, slot: Slot) -> (Instant, Option<SemaphorePermit<'_>>) {
+    pub(super) async fn on_time(&self, slot: SendSlot) -> (Instant, Option<SemaphorePermit<'_>>) {
         // It is never closed.
         let permit = self.unanswered.acquire().await.ok();
         let mut at = slot.at;
@@ -229,10 +229,10 @@ impl Desk {
     /// has begun: whatever changes after that is followed by a message of its own.
     async fn begin(
         &self,
-        slot: Slot,
+        slot: SendSlot,
         waiting: &Waiting,
         channel: &Channel,
-    ) -> Result<(Begun, Shown<'_>), StoreError> {
+    ) -> Result<(Begun, Prepared<'_>), StoreError> {
         let at = wall_clock(slot.at);
         if waiting.kind == DeliveryKind::Document {
             let file = self.file(waiting).await?;
@@ -260,7 +260,7 @@ impl Desk {
         waiting: &Waiting,
         channel: &Channel,
         at: DateTime<Utc>,
-    ) -> Result<(Begun, Shown<'_>), StoreError> {
+    ) -> Result<(Begun, Prepared<'_>), StoreError> {
         let mut together = self.store.together(waiting.id, at).await?;
         let card = self.card(&together, channel).await?;
         together.truncate(card.map_or(1, |card| self.fitting(&card, channel)));
@@ -292,7 +292,7 @@ impl Desk {
     }
 
     /// The file that a delivery names, in hand before it counts as begun.
-    async fn file(&self, waiting: &Waiting) -> Result<Shown<'_>, StoreError> {
+    async fn file(&self, waiting: &Waiting) -> Result<Prepared<'_>, StoreError> {
         let bulletin = match waiting.bulletin {
             Some(id) => self.store.bulletin(id).await?,
             None => None,

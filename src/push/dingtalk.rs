@@ -10,10 +10,10 @@ use futures::future::{BoxFuture, FutureExt};
 use serde_json::{Value, json};
 
 use super::{
-    card::{Card, Wording},
+    card::{Card, CardWording},
     error::PushError,
     http::{Http, foreign},
-    pace::{Limit, MINUTE},
+    pace::{LaneLimit, MINUTE},
     sender::{Sender, Sent},
     sign,
     style::{self, Style, Unit},
@@ -80,8 +80,8 @@ impl Dingtalk {
 }
 
 impl Sender for Dingtalk {
-    fn limit(&self) -> Limit {
-        Limit {
+    fn limit(&self) -> LaneLimit {
+        LaneLimit {
             gap: Duration::ZERO,
             window: Some((20, MINUTE)),
         }
@@ -114,7 +114,7 @@ impl Sender for Dingtalk {
 }
 
 /// A card with a button where there is a page to open, else its text alone.
-pub(super) fn message(wording: &Wording) -> Value {
+pub(super) fn message(wording: &CardWording) -> Value {
     let text = TEXT.text(wording);
     let title = Unit::Bytes.cut(&wording.title(), TITLE);
     match &wording.entries[..] {

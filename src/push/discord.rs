@@ -12,10 +12,10 @@ use futures::future::{BoxFuture, FutureExt};
 use serde_json::{Value, json};
 
 use super::{
-    card::{Card, Wording, Words},
+    card::{Card, CardWording, EntryWords},
     error::PushError,
-    http::{Answer, Http, foreign, seconds},
-    pace::Limit,
+    http::{Http, HttpAnswer, foreign, seconds},
+    pace::LaneLimit,
     sender::{Sender, Sent},
     style::{self, Style, Unit, encoded},
 };
@@ -55,7 +55,7 @@ impl Discord {
         })
     }
 
-    fn verdict(&self, answer: &Answer, channel: &Channel) -> Sent {
+    fn verdict(&self, answer: &HttpAnswer, channel: &Channel) -> Sent {
         let body = answer.json();
         let words = self
             .http
@@ -84,7 +84,7 @@ impl Discord {
     }
 
     /// Where nothing is left, the next message waits.
-    fn heed(&self, answer: &Answer) {
+    fn heed(&self, answer: &HttpAnswer) {
         let left = answer.seconds("x-ratelimit-remaining");
         let pause = answer.seconds("x-ratelimit-reset-after");
         if let (Some(Duration::ZERO), Some(pause)) = (left, pause) {
@@ -106,8 +106,8 @@ fn waiting(url: &str) -> String {
 
 impl Sender for Discord {
     /// Returns the limit that others measured, for the first messages; the headers say the rest.
-    fn limit(&self) -> Limit {
-        Limit {
+    fn limit(&self) -> LaneLimit {
+        LaneLimit {
             gap: Duration::from_millis(400),
             window: Some((30, Duration::from_secs(60))),
         }
@@ -140,7 +140,7 @@ impl Sender for Discord {
     }
 }
 
-pub(super) fn message(wording: &Wording) -> Value {
+pub(super) fn message(wording: &CardWording) -> Value {
     let note = wording.note.as_deref().unwrap_or_default();
     let mark = wording
         .mark
@@ -161,7 +161,7 @@ pub(super) fn message(wording: &Wording) -> Value {
 }
 
 /// One of `count` embeds of a message.
-fn embed(entry: &Words, count: usize) -> Value {
+fn embed(entry: &EntryWords, count: usize) -> Value {
     let mut room = (EMBEDS / count).saturating_sub(TITLE + FOOTER).min(4096);
     let files = (count == 1)
         .then(|| MARKUP.files_within(entry, FILES))

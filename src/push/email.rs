@@ -1,6 +1,6 @@
 //! `email` channels: one mail for each card and reader, as text and HTML, by SMTP.
 //!
-//! Readers do not see each other, and none waits for another whose mailbox is full: the store keeps who
+//! ReadersSoFar do not see each other, and none waits for another whose mailbox is full: the store keeps who
 //! has a mail, until all have. The Message-ID is the card's key, the same at a repetition. Until the text
 //! of a mail has gone out it is certainly unsent, whatever happens; what is unanswered then is perhaps
 //! sent.
@@ -20,12 +20,12 @@ use serde_json::{Value, json};
 use self::{
     letter::{HTML, Letter, PLAIN, html, subject},
     round::Round,
-    server::{Refusal, Server},
+    server::{MailRefusal, Server},
 };
 use super::{
     card::Card,
     error::PushError,
-    sender::{Checked, Readers, Sender, Sent},
+    sender::{Checked, ReadersSoFar, Sender, Sent},
 };
 use crate::bulletin::{Channel, Robot};
 
@@ -49,7 +49,7 @@ impl Email {
         })
     }
 
-    async fn mail(&self, card: &Card, channel: &Channel, readers: &Readers) -> Sent {
+    async fn mail(&self, card: &Card, channel: &Channel, readers: &ReadersSoFar) -> Sent {
         let letter = match Letter::new(card, channel) {
             Ok(letter) => letter,
             Err(error) => return Sent::Refused(format!("the mail cannot be written: {error}")),
@@ -77,12 +77,12 @@ impl Email {
             self.server.reset(&mut connection).await;
             match answer {
                 Ok(()) => {}
-                Err(Refusal::Later(why)) => later.push(format!("{}: {why}", reader.email)),
-                Err(Refusal::Never(blame, why)) => {
+                Err(MailRefusal::Later(why)) => later.push(format!("{}: {why}", reader.email)),
+                Err(MailRefusal::Never(blame, why)) => {
                     return Err(blame.sets_aside(&format!("{}: {why}", reader.email), channel));
                 }
-                Err(Refusal::Sender(blame, why)) => return Err(blame.sets_aside(&why, channel)),
-                Err(Refusal::All(sent)) => return Err(sent),
+                Err(MailRefusal::Sender(blame, why)) => return Err(blame.sets_aside(&why, channel)),
+                Err(MailRefusal::All(sent)) => return Err(sent),
             }
         }
         self.server.quit(connection).await;
@@ -119,14 +119,14 @@ impl Sender for Email {
     }
 
     fn send<'a>(&'a self, card: &'a Card, channel: &'a Channel) -> BoxFuture<'a, Sent> {
-        async { self.mail(card, channel, &Readers::unknown()).await }.boxed()
+        async { self.mail(card, channel, &ReadersSoFar::unknown()).await }.boxed()
     }
 
     fn send_to_readers<'a>(
         &'a self,
         card: &'a Card,
         channel: &'a Channel,
-        readers: &'a Readers,
+        readers: &'a ReadersSoFar,
     ) -> BoxFuture<'a, Sent> {
         self.mail(card, channel, readers).boxed()
     }
@@ -158,7 +158,7 @@ mod tests {
         bulletin::{Bulletin, BulletinId, ChannelKind, DeliveryKind},
         push::{
             card::{
-                Entry, Form,
+                CardEntry, Grouping,
                 tests::{bulletin, card},
             },
             robot_of,
@@ -212,7 +212,7 @@ To: "
 
     #[test]
     fn the_subject_of_a_digest_says_what_is_in_it() {
-        let entry = |n: u64| Entry {
+        let entry = |n: u64| CardEntry {
             bulletin: Arc::new(Bulletin {
                 id: BulletinId(n),
                 title: format!("第{n}号通知"),
@@ -224,7 +224,7 @@ To: "
             let card = card(DeliveryKind::New, None, None);
             subject(
                 &card
-                    .of_entries(Form::Digest, (1..=count).map(entry).collect())
+                    .of_entries(Grouping::Digest, (1..=count).map(entry).collect())
                     .wording(),
             )
         };

@@ -10,11 +10,11 @@ use futures::future::{BoxFuture, FutureExt};
 use serde_json::{Value, json};
 
 use super::{
-    card::{Card, Wording, Words},
+    card::{Card, CardWording, EntryWords},
     dingtalk::open,
     error::PushError,
     http::{Http, foreign},
-    pace::Limit,
+    pace::LaneLimit,
     sender::{Sender, Sent},
     sign,
     style::Unit,
@@ -89,8 +89,8 @@ impl Feishu {
 }
 
 impl Sender for Feishu {
-    fn limit(&self) -> Limit {
-        Limit {
+    fn limit(&self) -> LaneLimit {
+        LaneLimit {
             gap: Duration::from_millis(200),
             window: Some((100, Duration::from_secs(60))),
         }
@@ -126,7 +126,7 @@ impl Sender for Feishu {
 }
 
 /// A card with a button for each page to open; where it is too large, without its files.
-pub(super) fn message(wording: &Wording) -> Value {
+pub(super) fn message(wording: &CardWording) -> Value {
     let whole = card(wording, true);
     match whole.to_string().len() {
         ..=BODY => whole,
@@ -134,7 +134,7 @@ pub(super) fn message(wording: &Wording) -> Value {
     }
 }
 
-fn card(wording: &Wording, with_files: bool) -> Value {
+fn card(wording: &CardWording, with_files: bool) -> Value {
     let whole = wording.title();
     let title = Unit::Bytes.cut(&whole, TITLE);
     let mut elements: Vec<Value> = wording.note.iter().map(|note| div(note)).collect();
@@ -172,7 +172,7 @@ fn div(text: &str) -> Value {
     json!({"tag": "div", "text": {"tag": "plain_text", "content": Unit::Bytes.cut(text, TEXT)}})
 }
 
-fn button(wording: &Wording, entry: &Words) -> Option<Value> {
+fn button(wording: &CardWording, entry: &EntryWords) -> Option<Value> {
     Some(opening(
         open(wording.language),
         "primary",
@@ -190,7 +190,7 @@ fn opening(label: &str, style: &str, url: &str) -> Value {
 }
 
 /// A row for a file, with a button that opens it.
-fn of_file(wording: &Wording, (name, url): &(String, Option<String>)) -> Value {
+fn of_file(wording: &CardWording, (name, url): &(String, Option<String>)) -> Value {
     let mut row = div(&format!("📎 {name}"));
     let label = match wording.language {
         Language::Zh => "打开",
@@ -203,7 +203,7 @@ fn of_file(wording: &Wording, (name, url): &(String, Option<String>)) -> Value {
 }
 
 /// Returns what stands below a headline.
-fn below(entry: &Words) -> String {
+fn below(entry: &EntryWords) -> String {
     let number = format!("#{}", entry.number);
     let lines = [
         entry.line.as_deref(),

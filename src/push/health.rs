@@ -27,7 +27,7 @@ pub struct Fault {
 
 /// Clones share it.
 #[derive(Debug, Clone)]
-pub(super) struct Health {
+pub(super) struct SenderHealth {
     place: &'static str,
     supervisor: Supervisor,
     fault: Arc<Mutex<Option<Fault>>>,
@@ -53,7 +53,7 @@ impl About {
     }
 }
 
-impl Health {
+impl SenderHealth {
     pub(super) fn new(place: &'static str, supervisor: Supervisor) -> Self {
         Self {
             place,
@@ -155,7 +155,7 @@ mod tests {
             ("slack", "`url`", "`url`"),
             ("dingtalk-robot", "`api_url`", "`access_token` and `secret`"),
         ] {
-            let health = Health::new(place, Supervisor::default());
+            let health = SenderHealth::new(place, Supervisor::default());
             assert_eq!(health.keys(About::Addresses), addresses);
             assert_eq!(health.keys(About::Secrets), secrets);
         }

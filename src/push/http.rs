@@ -64,7 +64,7 @@ impl fmt::Debug for Http {
 
 /// A whole answer.
 #[derive(Debug)]
-pub(super) struct Answer {
+pub(super) struct HttpAnswer {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
     pub(super) body: Vec<u8>,
@@ -118,13 +118,13 @@ impl Http {
     }
 
     /// Posts JSON.
-    pub(super) async fn post(&self, url: &str, body: &Value) -> Result<Answer, Silence> {
+    pub(super) async fn post(&self, url: &str, body: &Value) -> Result<HttpAnswer, Silence> {
         self.ask(self.client.post(url).json(body)).await
     }
 
     /// # Errors
     /// That there is no answer.
-    pub(super) async fn ask(&self, request: RequestBuilder) -> Result<Answer, Silence> {
+    pub(super) async fn ask(&self, request: RequestBuilder) -> Result<HttpAnswer, Silence> {
         let mut answer = request.send().await.map_err(|error| self.silence(error))?;
         let (status, headers) = (answer.status(), std::mem::take(answer.headers_mut()));
         let mut body = Vec::new();
@@ -134,7 +134,7 @@ impl Http {
                 return Err(Silence::Unanswered("the answer is too large".to_owned()));
             }
         }
-        Ok(Answer {
+        Ok(HttpAnswer {
             status,
             headers,
             body,
@@ -176,7 +176,7 @@ impl Http {
     }
 }
 
-impl Answer {
+impl HttpAnswer {
     /// Null where it is no JSON.
     pub(super) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_default()
@@ -223,7 +223,7 @@ pub(super) fn seconds(seconds: f64) -> Option<Duration> {
 }
 
 /// Returns what an answer means that is not the platform's own, but a gateway's.
-pub(super) fn foreign(answer: &Answer) -> Sent {
+pub(super) fn foreign(answer: &HttpAnswer) -> Sent {
     let why = format!("{}, with a body that is not the platform's", answer.status);
     match answer.status.as_u16() {
         429 => Sent::TooFast(answer.retry_after().unwrap_or(TOO_FAST)),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, watch};
 
-use super::{health::Health, sender::Sender, telegram::Telegram, worker::Aside};
+use super::{health::SenderHealth, sender::Sender, telegram::Telegram, worker::Aside};
 use crate::bulletin::{Channel, Fingerprint};
 
 /// Requests of the bot and of tests that wait for their turn; more are refused.
@@ -13,17 +13,17 @@ pub(super) const TELEGRAM: &str = "telegram";
 
 /// A sender at work, as those see it who send past the outbox.
 #[derive(Clone)]
-pub(super) struct Line {
-    pub(super) key: Key,
+pub(super) struct RunningSender {
+    pub(super) key: SenderKey,
     pub(super) sender: Arc<dyn Sender>,
     pub(super) telegram: Option<Arc<Telegram>>,
     pub(super) channels: watch::Receiver<Vec<Channel>>,
     pub(super) asides: mpsc::Sender<Aside>,
-    pub(super) health: Health,
+    pub(super) health: SenderHealth,
 }
 
 /// The key that channels have in common that share a sender: the kind, and the account where there are several.
-pub(super) type Key = (&'static str, Option<Fingerprint>);
+pub(super) type SenderKey = (&'static str, Option<Fingerprint>);
 
 /// A sender, and the bot that it is, for those who talk to people.
-pub(super) struct Made(pub(super) Arc<dyn Sender>, pub(super) Option<Arc<Telegram>>);
+pub(super) struct MadeSender(pub(super) Arc<dyn Sender>, pub(super) Option<Arc<Telegram>>);

@@ -13,10 +13,10 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 use super::{
-    card::{Card, Wording, escape},
+    card::{Card, CardWording, escape},
     error::PushError,
-    http::{Answer, Http, foreign, seconds},
-    pace::Limit,
+    http::{Http, HttpAnswer, foreign, seconds},
+    pace::LaneLimit,
     sender::{Checked, Sender, Sent},
     style::{self, Style, Unit},
 };
@@ -37,7 +37,7 @@ const HTML: Style = Style {
 /// Synapse's default limit for one account (`rc_message`): ten at once, and one in five seconds. So
 /// ten in the time in which it forgets ten never overrun it; the last second is for requests that were
 /// late on their way.
-const SYNAPSE: Limit = Limit {
+const SYNAPSE: LaneLimit = LaneLimit {
     gap: Duration::ZERO,
     window: Some((10, Duration::from_secs(10 * 5 + 1))),
 };
@@ -88,7 +88,7 @@ impl Matrix {
         format!("{}/_matrix/client/v3/rooms/{room}/{what}", self.server)
     }
 
-    async fn get(&self, url: String) -> Result<Answer, Sent> {
+    async fn get(&self, url: String) -> Result<HttpAnswer, Sent> {
         let answer = self
             .http
             .ask(self.http.client().get(url).bearer_auth(&self.token))
@@ -115,7 +115,7 @@ impl Matrix {
 
     /// That the room is not encrypted; asked before each message, since that may change. The answer may
     /// also be that it is nobody's to know, which is left to the message itself.
-    async fn is_open(&self, channel: &Channel) -> Result<Answer, Sent> {
+    async fn is_open(&self, channel: &Channel) -> Result<HttpAnswer, Sent> {
         let url = self.of_room(channel, "state/m.room.encryption");
         let answer = self.get(url).await?;
         // A room stays encrypted, whatever the event that made it so says by now.
@@ -157,7 +157,7 @@ impl Matrix {
         )))
     }
 
-    fn too_fast(&self, answer: &Answer) -> Sent {
+    fn too_fast(&self, answer: &HttpAnswer) -> Sent {
         let wait = answer.json()["retry_after_ms"]
             .as_f64()
             .and_then(|ms| seconds(ms / 1e3));
@@ -165,7 +165,7 @@ impl Matrix {
             .map_or_else(|| foreign(answer), Sent::TooFast)
     }
 
-    fn verdict(&self, answer: &Answer, channel: &Channel) -> Sent {
+    fn verdict(&self, answer: &HttpAnswer, channel: &Channel) -> Sent {
         let body = answer.json();
         let code = body["errcode"].as_str().unwrap_or_default();
         let words = self.http.words(body["error"].as_str().unwrap_or_default());
@@ -197,7 +197,7 @@ impl Matrix {
 }
 
 impl Sender for Matrix {
-    fn limit(&self) -> Limit {
+    fn limit(&self) -> LaneLimit {
         SYNAPSE
     }
 
@@ -248,7 +248,7 @@ fn encoded(text: &str) -> String {
     utf8_percent_encode(text, IN_PATH).to_string()
 }
 
-pub(super) fn message(wording: &Wording) -> Value {
+pub(super) fn message(wording: &CardWording) -> Value {
     json!({
         "msgtype": "m.notice",
         "body": PLAIN.text(wording),
@@ -260,7 +260,7 @@ pub(super) fn message(wording: &Wording) -> Value {
 }
 
 /// The same in place of what was sent, with a line for those who know no replacements.
-fn replacement(wording: &Wording, sent: &MessageRef) -> Value {
+fn replacement(wording: &CardWording, sent: &MessageRef) -> Value {
     json!({
         "msgtype": "m.notice",
         "body": format!("* {}", wording.title()),

@@ -9,10 +9,10 @@ use futures::future::{BoxFuture, FutureExt};
 use serde_json::{Value, json};
 
 use super::{
-    card::{Card, Wording, Words},
+    card::{Card, CardWording, EntryWords},
     error::PushError,
-    http::{Answer, Http, foreign},
-    pace::Limit,
+    http::{Http, HttpAnswer, foreign},
+    pace::LaneLimit,
     sender::{Sender, Sent},
     style::{self, Style, Unit},
 };
@@ -47,7 +47,7 @@ impl Ntfy {
         })
     }
 
-    fn verdict(&self, answer: &Answer, channel: &Channel) -> Sent {
+    fn verdict(&self, answer: &HttpAnswer, channel: &Channel) -> Sent {
         let body = answer.json();
         let code = body["code"].as_i64();
         let words = self.http.words(body["error"].as_str().unwrap_or_default());
@@ -70,8 +70,8 @@ impl Ntfy {
 
 impl Sender for Ntfy {
     /// A bucket of sixty that has one more every five seconds is full again after five minutes.
-    fn limit(&self) -> Limit {
-        Limit {
+    fn limit(&self) -> LaneLimit {
+        LaneLimit {
             gap: Duration::ZERO,
             window: Some((60, 60 * REFILL)),
         }
@@ -114,7 +114,7 @@ fn parts(url: &str) -> (&str, &str) {
     url.rsplit_once('/').unwrap_or((url, ""))
 }
 
-pub(super) fn message(wording: &Wording, topic: &str) -> Value {
+pub(super) fn message(wording: &CardWording, topic: &str) -> Value {
     let whole = wording.title();
     let title = Unit::Bytes.cut(&whole, TITLE);
     let is_cut = title != whole;
@@ -133,7 +133,7 @@ pub(super) fn message(wording: &Wording, topic: &str) -> Value {
 }
 
 /// The summary gives way to the rest.
-fn below(wording: &Wording, entry: &Words, headline: Option<&String>) -> String {
+fn below(wording: &CardWording, entry: &EntryWords, headline: Option<&String>) -> String {
     let number = format!("#{}", entry.number);
     let note = wording
         .note

@@ -1,7 +1,7 @@
 //! When the next message may go, and whose turn it is. Pure: time is given.
 //!
 //! A sender (one bot, one robot key) has one [`Pace`]: an even rate for all of its chats together, and
-//! a [`Limit`] for each chat. Times are kept as the platform sees them: a request that was answered
+//! a [`LaneLimit`] for each chat. Times are kept as the platform sees them: a request that was answered
 //! later than others was taken later too, as far as anyone can tell from here. Read [`Pace::take`] first.
 
 use std::{
@@ -31,14 +31,14 @@ pub(crate) struct Lane(pub(crate) i64);
 
 /// The limit of one lane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Limit {
+pub(crate) struct LaneLimit {
     /// From one message to the next.
     pub(crate) gap: Duration,
     /// At most so many in any such span.
     pub(crate) window: Option<(usize, Duration)>,
 }
 
-impl Limit {
+impl LaneLimit {
     /// As much as the sender takes.
     pub(crate) const NONE: Self = Self {
         gap: Duration::ZERO,
@@ -60,7 +60,7 @@ pub(crate) enum Turn {
 
 /// The right to send one message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Slot {
+pub(crate) struct SendSlot {
     pub(crate) lane: Lane,
     pub(crate) turn: Turn,
     /// Not before this.
@@ -68,8 +68,8 @@ pub(crate) struct Slot {
 }
 
 #[derive(Debug)]
-struct State {
-    limit: Limit,
+struct LaneState {
+    limit: LaneLimit,
     /// When the last messages were taken; as many as the window counts, at least one.
     taken: VecDeque<Instant>,
     held: Option<Instant>,
@@ -81,8 +81,8 @@ struct State {
     keys: [Option<Instant>; 2],
 }
 
-impl State {
-    fn new(limit: Limit) -> Self {
+impl LaneState {
+    fn new(limit: LaneLimit) -> Self {
         Self {
             limit,
             taken: VecDeque::new(),
@@ -115,7 +115,7 @@ impl State {
 /// The last request that went out.
 #[derive(Debug, Clone, Copy)]
 struct Last {
-    slot: Slot,
+    slot: SendSlot,
     at: Instant,
     answered: bool,
 }
@@ -130,7 +130,7 @@ pub(crate) struct Pace {
     next: Instant,
     /// When the platform has taken all that went out, if it takes one a gap.
     full: Instant,
-    lanes: HashMap<Lane, State>,
+    lanes: HashMap<Lane, LaneState>,
     /// So many lanes are looked through for silent ones.
     many: usize,
     /// Lanes that wait, by the moment from which they may go.
@@ -138,7 +138,7 @@ pub(crate) struct Pace {
     delays: VecDeque<Duration>,
     last: Option<Last>,
     /// Slots whose requests are yet to go out.
-    ahead: Vec<Slot>,
+    ahead: Vec<SendSlot>,
     flood: Option<(Lane, Instant)>,
 }
 
@@ -162,9 +162,12 @@ impl Pace {
     }
 
     /// Makes a lane known, or changes what it may take.
-    pub(crate) fn set_limit(&mut self, lane: Lane, limit: Limit, now: Instant) {
+    pub(crate) fn set_limit(&mut self, lane: Lane, limit: LaneLimit, now: Instant) {
         self.forget_silent(now);
-        let state = self.lanes.entry(lane).or_insert_with(|| State::new(limit));
+        let state = self
+            .lanes
+            .entry(lane)
+            .or_insert_with(|| LaneState::new(limit));
         state.limit = limit;
         self.place(lane);
     }
@@ -176,8 +179,11 @@ impl Pace {
     }
 
     /// A message that an earlier run sent to `lane`.
-    pub(crate) fn remember(&mut self, lane: Lane, limit: Limit, at: Instant) {
-        let state = self.lanes.entry(lane).or_insert_with(|| State::new(limit));
+    pub(crate) fn remember(&mut self, lane: Lane, limit: LaneLimit, at: Instant) {
+        let state = self
+            .lanes
+            .entry(lane)
+            .or_insert_with(|| LaneState::new(limit));
         state.take(at);
         // Several channels may lead to one chat, and each tells of its own.
         state.taken.make_contiguous().sort_unstable();
@@ -209,7 +215,7 @@ impl Pace {
 
     /// The next message's slot, if one is to be had until `by`: the lane that may go for longest, so
     /// that turns go round and a lane that may not go holds nobody up. The lane is busy from then on.
-    pub(crate) fn take(&mut self, now: Instant, by: Instant) -> Option<Slot> {
+    pub(crate) fn take(&mut self, now: Instant, by: Instant) -> Option<SendSlot> {
         let start = self.next.max(now);
         if start > by {
             return None;
@@ -231,7 +237,7 @@ impl Pace {
             state.take(at);
         }
         self.place(lane);
-        let slot = Slot { lane, turn, at };
+        let slot = SendSlot { lane, turn, at };
         self.ahead.push(slot);
         Some(slot)
     }
@@ -239,7 +245,7 @@ impl Pace {
     /// The request of `slot` is about to go out; an error: not yet, perhaps then.
     ///
     /// Slots are evenly spread, but what goes out late, or is late on its way, must not meet the next.
-    pub(crate) fn go(&mut self, slot: Slot, now: Instant) -> Result<(), Instant> {
+    pub(crate) fn go(&mut self, slot: SendSlot, now: Instant) -> Result<(), Instant> {
         let free = self.free_at(now);
         if now < free {
             return Err(free);
@@ -260,7 +266,7 @@ impl Pace {
 
     /// The request of `slot` went out at `sent` and was answered at `answered`; None: it never went
     /// out, or its answer says nothing of when it was taken.
-    pub(crate) fn answered(&mut self, slot: Slot, times: Option<(Instant, Instant)>) {
+    pub(crate) fn answered(&mut self, slot: SendSlot, times: Option<(Instant, Instant)>) {
         self.ahead.retain(|other| *other != slot);
         let taken = times.map(|(sent, answered)| {
             let delay = answered.saturating_duration_since(sent);
@@ -361,7 +367,7 @@ impl Pace {
         if self.lanes.len() < self.many {
             return;
         }
-        let span = |state: &State| state.limit.window.map_or(state.limit.gap, |(_, span)| span);
+        let span = |state: &LaneState| state.limit.window.map_or(state.limit.gap, |(_, span)| span);
         self.lanes.retain(|_, state| {
             state.busy
                 || state.waits.iter().any(Option::is_some)

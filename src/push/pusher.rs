@@ -15,12 +15,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     card::Card,
-    deliver::Desk,
+    deliver::SharedSender,
     error::PushError,
     files::Files,
     health::Fault,
     kinds::robot,
-    line::{Key, Line, Made, TELEGRAM},
+    line::{MadeSender, RunningSender, SenderKey, TELEGRAM},
     sender::{Checked, Sent},
     stdout::{Output, Stdout},
     telegram::{self, Telegram, Voice},
@@ -41,7 +41,7 @@ pub struct Pusher {
     output: Output,
     files: Files,
     pub(super) supervisor: Supervisor,
-    pub(super) lines: Arc<watch::Sender<Vec<Line>>>,
+    pub(super) running: Arc<watch::Sender<Vec<RunningSender>>>,
 }
 
 impl fmt::Debug for Pusher {
@@ -59,7 +59,7 @@ impl Pusher {
             output,
             files: Files::default(),
             supervisor: Supervisor::default(),
-            lines: Arc::new(watch::Sender::new(Vec::new())),
+            running: Arc::new(watch::Sender::new(Vec::new())),
         }
     }
 
@@ -123,7 +123,7 @@ impl Pusher {
     pub async fn check(&self, channel: &ChannelId) -> Result<Checked, PushError> {
         let config = self.config.borrow().clone();
         let channel = find(&config, channel)?;
-        let Made(sender, _) = self.sender_of(&channel.kind, &config).1.await?;
+        let MadeSender(sender, _) = self.sender_of(&channel.kind, &config).1.await?;
         sender.check(&channel).await
     }
 
@@ -136,8 +136,8 @@ impl Pusher {
     /// Returns what keeps whole senders from sending: a wrong token, a platform that cannot be reached.
     #[must_use]
     pub fn faults(&self) -> Vec<Fault> {
-        let lines = self.lines.borrow();
-        lines
+        let running = self.running.borrow();
+        running
             .iter()
             .filter_map(|line| line.health.fault())
             .collect()
@@ -145,9 +145,9 @@ impl Pusher {
 
     /// The bot's voice; waits while nothing is pushed or the config has no bot.
     pub(crate) async fn voice(&self) -> Voice {
-        let mut lines = self.lines.subscribe();
+        let mut running = self.running.subscribe();
         loop {
-            let voice = lines.borrow_and_update().iter().find_map(|line| {
+            let voice = running.borrow_and_update().iter().find_map(|line| {
                 Some(Voice::new(
                     line.telegram.clone()?,
                     line.asides.clone(),
@@ -158,7 +158,7 @@ impl Pusher {
                 return voice;
             }
             // The sender of changes lives as long as this Pusher.
-            let _ = lines.changed().await;
+            let _ = running.changed().await;
         }
     }
 
@@ -167,41 +167,41 @@ impl Pusher {
         &'a self,
         kind: &'a ChannelKind,
         config: &'a Config,
-    ) -> (Key, BoxFuture<'a, Result<Made, PushError>>) {
+    ) -> (SenderKey, BoxFuture<'a, Result<MadeSender, PushError>>) {
         match kind {
             ChannelKind::Telegram { .. } => ((TELEGRAM, None), self.bot(config).boxed()),
             ChannelKind::Stdout { .. } => {
-                let made = Made(Arc::new(Stdout(self.output.clone())), None);
+                let made = MadeSender(Arc::new(Stdout(self.output.clone())), None);
                 (("stdout", None), ready(Ok(made)).boxed())
             }
             ChannelKind::Robot(settings) => {
-                let made = robot(settings).map(|sender| Made(sender, None));
+                let made = robot(settings).map(|sender| MadeSender(sender, None));
                 let key = (settings.kind().name, Some(settings.account()));
                 (key, ready(made).boxed())
             }
         }
     }
 
-    pub(super) async fn bot(&self, config: &Config) -> Result<Made, PushError> {
+    pub(super) async fn bot(&self, config: &Config) -> Result<MadeSender, PushError> {
         let Some(settings) = &config.telegram else {
             let why = "the config has no [telegram]; add it, with the bot's `token`";
             return Err(PushError(why.to_owned()));
         };
         let moved = self.store.moved_chats().await?;
         let telegram = Arc::new(Telegram::new(settings, moved)?);
-        Ok(Made(telegram.clone(), Some(telegram)))
+        Ok(MadeSender(telegram.clone(), Some(telegram)))
     }
 
     /// A worker, and another one in its place whenever it breaks: what it was sending then is perhaps sent.
     pub(super) async fn keep_at_work(
         self,
-        line: Line,
+        line: RunningSender,
         asides: mpsc::Receiver<Aside>,
         pause: CancellationToken,
     ) -> Result<(), StoreError> {
         let asides = Arc::new(tokio::sync::Mutex::new(asides));
         let begin = || {
-            let desk = Desk::new(
+            let desk = SharedSender::new(
                 self.store.clone(),
                 self.config.clone(),
                 (line.sender.clone(), self.files.clone()),
@@ -219,11 +219,11 @@ impl Pusher {
         self.supervisor.keep(&part, &pause, begin).await
     }
 
-    fn line_of(&self, channel: &ChannelId) -> Option<Line> {
-        let lines = self.lines.borrow();
+    fn line_of(&self, channel: &ChannelId) -> Option<RunningSender> {
+        let running = self.running.borrow();
         let is_it = |known: &Channel| known.id == *channel;
-        let has = |line: &&Line| line.channels.borrow().iter().any(is_it);
-        lines.iter().find(has).cloned()
+        let has = |line: &&RunningSender| line.channels.borrow().iter().any(is_it);
+        running.iter().find(has).cloned()
     }
 
     /// Where no worker paces: not sooner after the channel's last message than any platform wants.

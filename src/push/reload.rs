@@ -12,8 +12,8 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    health::Health,
-    line::{ASIDES, Key, Line, Made, TELEGRAM},
+    health::SenderHealth,
+    line::{ASIDES, MadeSender, RunningSender, SenderKey, TELEGRAM},
     pusher::Pusher,
 };
 use crate::{
@@ -25,20 +25,20 @@ use crate::{
 
 /// Lines at work.
 #[derive(Default)]
-struct Kept {
-    lines: BTreeMap<Key, KeptLine>,
+struct KeptSenders {
+    lines: BTreeMap<SenderKey, KeptSender>,
     tasks: JoinSet<Ended>,
     /// Robots as they were taken up last.
     robots: HashMap<ChannelId, ChannelKind>,
 }
 
-struct KeptLine {
+struct KeptSender {
     settings: Option<TelegramSettings>,
     channels: watch::Sender<Vec<Channel>>,
     stop: CancellationToken,
 }
 
-type Ended = (Key, Result<(), StoreError>);
+type Ended = (SenderKey, Result<(), StoreError>);
 
 impl Pusher {
     /// Pushes until stopped; what is being sent then is completed or put back. Follows config changes.
@@ -47,8 +47,8 @@ impl Pusher {
     /// A store that failed a write.
     pub async fn run(&self, stop: CancellationToken) -> Result<(), Failure> {
         let mut live = self.config.clone();
-        let mut kept = Kept::default();
-        self.lines.send_replace(Vec::new());
+        let mut kept = KeptSenders::default();
+        self.running.send_replace(Vec::new());
         let ended = loop {
             let config = live.borrow_and_update().clone();
             if let Err(error) = self.follow(&config, &mut kept, &stop).await {
@@ -72,10 +72,10 @@ impl Pusher {
     async fn follow(
         &self,
         config: &Arc<Config>,
-        kept: &mut Kept,
+        kept: &mut KeptSenders,
         stop: &CancellationToken,
     ) -> Result<(), Failure> {
-        let mut wanted: BTreeMap<Key, Vec<Channel>> = BTreeMap::new();
+        let mut wanted: BTreeMap<SenderKey, Vec<Channel>> = BTreeMap::new();
         if config.telegram.is_some() {
             wanted.insert((TELEGRAM, None), Vec::new());
         }
@@ -102,7 +102,7 @@ impl Pusher {
 
     /// A robot that was set aside has perhaps another key now; if not, it is set aside again at its first
     /// message.
-    async fn take_up_robots(&self, config: &Config, kept: &mut Kept) -> Result<(), Failure> {
+    async fn take_up_robots(&self, config: &Config, kept: &mut KeptSenders) -> Result<(), Failure> {
         let before = std::mem::take(&mut kept.robots);
         for channel in &config.channels {
             if !matches!(channel.kind, ChannelKind::Robot(_)) {
@@ -119,17 +119,17 @@ impl Pusher {
 
     async fn begin(
         &self,
-        key: Key,
+        key: SenderKey,
         channels: Vec<Channel>,
         config: &Arc<Config>,
-        kept: &mut Kept,
+        kept: &mut KeptSenders,
         stop: &CancellationToken,
     ) {
         let made = match channels.first() {
             Some(first) => self.sender_of(&first.kind, config).1.await,
             None => self.bot(config).await,
         };
-        let Made(sender, telegram) = match made {
+        let MadeSender(sender, telegram) = match made {
             Ok(made) => made,
             Err(error) => {
                 tracing::error!("{} channels rest: {error}", key.0);
@@ -138,13 +138,13 @@ impl Pusher {
         };
         let (asides, received) = mpsc::channel(ASIDES);
         let (wiring, channels) = watch::channel(channels);
-        let line = Line {
+        let line = RunningSender {
             key,
             sender,
             telegram,
             channels,
             asides,
-            health: Health::new(key.0, self.supervisor.clone()),
+            health: SenderHealth::new(key.0, self.supervisor.clone()),
         };
         let stop = stop.child_token();
         let work = self
@@ -156,21 +156,21 @@ impl Pusher {
         let channels = wiring;
         kept.lines.insert(
             key,
-            KeptLine {
+            KeptSender {
                 settings,
                 channels,
                 stop,
             },
         );
-        self.lines.send_modify(|lines| lines.push(line));
+        self.running.send_modify(|lines| lines.push(line));
     }
 
     /// Stops lines, and waits until what they were sending is completed or put back.
-    async fn end(&self, kept: &mut Kept, mut keys: Vec<Key>) -> Result<(), Failure> {
+    async fn end(&self, kept: &mut KeptSenders, mut keys: Vec<SenderKey>) -> Result<(), Failure> {
         for line in keys.iter().filter_map(|key| kept.lines.remove(key)) {
             line.stop.cancel();
         }
-        self.lines
+        self.running
             .send_modify(|lines| lines.retain(|line| !keys.contains(&line.key)));
         let mut ended = Ok(());
         while !keys.is_empty()
@@ -186,7 +186,7 @@ impl Pusher {
         ended
     }
 
-    fn joined(&self, joined: Result<Ended, JoinError>) -> (Option<Key>, Result<(), Failure>) {
+    fn joined(&self, joined: Result<Ended, JoinError>) -> (Option<SenderKey>, Result<(), Failure>) {
         match joined {
             // The others go on after what the store refused to one of them.
             Ok((key, ended)) => (Some(key), ended.or_report("sending").map(drop)),
@@ -198,10 +198,10 @@ impl Pusher {
     }
 }
 
-impl KeptLine {
+impl KeptSender {
     /// Returns whether its sender is made of something else now, or one of its channels has another one: what that
     /// is sending must be settled before the other begins.
-    fn is_outdated(&self, key: &Key, channels: &[Channel], config: &Config) -> bool {
+    fn is_outdated(&self, key: &SenderKey, channels: &[Channel], config: &Config) -> bool {
         let has = |channels: &[Channel], id: &ChannelId| channels.iter().any(|it| it.id == *id);
         let own = self.channels.borrow();
         let leaves = own
@@ -221,7 +221,7 @@ impl KeptLine {
 
 /// Returns the settings that a bot's sender is made of; who may ask the bot for what is not among them. All that a robot is
 /// made of is in its key.
-fn settings(key: &Key, config: &Config) -> Option<TelegramSettings> {
+fn settings(key: &SenderKey, config: &Config) -> Option<TelegramSettings> {
     let settings = config.telegram.as_ref().filter(|_| key.0 == TELEGRAM)?;
     let mut bare = TelegramSettings::new(settings.token.clone());
     bare.api_url = settings.api_url.clone();
@@ -292,8 +292,8 @@ mod tests {
         }
 
         /// The lines, once they serve these channels.
-        async fn serving(&self, ids: &[&str]) -> Vec<Line> {
-            let mut lines = self.pusher.lines.subscribe();
+        async fn serving(&self, ids: &[&str]) -> Vec<RunningSender> {
+            let mut lines = self.pusher.running.subscribe();
             loop {
                 let now = lines.borrow_and_update().clone();
                 let channels = now.iter().flat_map(|line| line.channels.borrow().clone());
@@ -308,12 +308,13 @@ mod tests {
         }
     }
 
-    fn of<'a>(lines: &'a [Line], id: &str) -> &'a Line {
-        let has = |line: &&Line| line.channels.borrow().iter().any(|it| it.id.as_str() == id);
+    fn of<'a>(lines: &'a [RunningSender], id: &str) -> &'a RunningSender {
+        let has =
+            |line: &&RunningSender| line.channels.borrow().iter().any(|it| it.id.as_str() == id);
         lines.iter().find(has).unwrap()
     }
 
-    fn is_same(one: &[Line], other: &[Line], id: &str) -> bool {
+    fn is_same(one: &[RunningSender], other: &[RunningSender], id: &str) -> bool {
         let (one, other) = (of(one, id), of(other, id));
         one.asides.same_channel(&other.asides) && !one.asides.is_closed()
     }
@@ -347,11 +348,11 @@ mod tests {
     async fn who_may_ask_a_bot_for_what_is_none_of_its_senders_business() {
         let bot = |more: &str| config(&format!("[telegram]\ntoken = \"1:a\"\n{more}"));
         let world = World::begin(bot("")).await;
-        let mut lines = world.pusher.lines.subscribe();
+        let mut lines = world.pusher.running.subscribe();
         while lines.borrow_and_update().is_empty() {
             lines.changed().await.unwrap();
         }
-        let first = world.pusher.lines.borrow()[0].clone();
+        let first = world.pusher.running.borrow()[0].clone();
         world
             .live
             .send_replace(bot("admins = [5]\nsubscribe = \"anyone\"\n"));

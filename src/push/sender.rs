@@ -9,7 +9,7 @@ use super::{
     card::Card,
     error::PushError,
     files::Document,
-    pace::{Lane, Limit},
+    pace::{Lane, LaneLimit},
 };
 use crate::{
     bulletin::{Channel, DeliveryId, MessageRef},
@@ -106,9 +106,9 @@ pub enum Checked {
 
 /// A reader of a channel, as the store remembers one: by a hash of the address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Reader(pub(crate) u64);
+pub(crate) struct ReaderHash(pub(crate) u64);
 
-impl Reader {
+impl ReaderHash {
     pub(super) fn of(address: &str) -> Self {
         let hash = blake3::hash(address.to_lowercase().as_bytes());
         Self(
@@ -121,9 +121,9 @@ impl Reader {
 
 /// The readers who have a message already, of a channel whose readers get one each.
 #[derive(Debug)]
-pub(crate) struct Readers(Option<(Store, DeliveryId)>);
+pub(crate) struct ReadersSoFar(Option<(Store, DeliveryId)>);
 
-impl Readers {
+impl ReadersSoFar {
     pub(super) fn of(store: &Store, delivery: DeliveryId) -> Self {
         Self(Some((store.clone(), delivery)))
     }
@@ -135,19 +135,19 @@ impl Readers {
 
     /// # Errors
     /// The store cannot be read.
-    pub(super) async fn had(&self) -> Result<HashSet<Reader>, StoreError> {
+    pub(super) async fn had(&self) -> Result<HashSet<ReaderHash>, StoreError> {
         let Some((store, delivery)) = &self.0 else {
             return Ok(HashSet::new());
         };
         let had = store.readers_of(*delivery).await?;
-        Ok(had.into_iter().map(Reader).collect())
+        Ok(had.into_iter().map(ReaderHash).collect())
     }
 
     /// Durable when it returns.
     ///
     /// # Errors
     /// A write failed.
-    pub(super) async fn has(&self, reader: Reader) -> Result<(), StoreError> {
+    pub(super) async fn has(&self, reader: ReaderHash) -> Result<(), StoreError> {
         match &self.0 {
             Some((store, delivery)) => store.reader_has(*delivery, reader.0).await,
             None => Ok(()),
@@ -163,13 +163,13 @@ pub(crate) trait Sender: Send + Sync + fmt::Debug {
     }
 
     /// Returns what a lane may take, where all lanes are alike.
-    fn limit(&self) -> Limit {
-        Limit::NONE
+    fn limit(&self) -> LaneLimit {
+        LaneLimit::NONE
     }
 
     /// Returns what the platform counts the messages of `channel` by; one lane, where it counts the sender's.
     /// May ask the platform; is asked before the first message and after a move.
-    fn lane<'a>(&'a self, _channel: &'a Channel) -> BoxFuture<'a, Result<(Lane, Limit), Sent>> {
+    fn lane<'a>(&'a self, _channel: &'a Channel) -> BoxFuture<'a, Result<(Lane, LaneLimit), Sent>> {
         ready(Ok((Lane(0), self.limit()))).boxed()
     }
 
@@ -191,7 +191,7 @@ pub(crate) trait Sender: Send + Sync + fmt::Debug {
         &'a self,
         card: &'a Card,
         channel: &'a Channel,
-        _readers: &'a Readers,
+        _readers: &'a ReadersSoFar,
     ) -> BoxFuture<'a, Sent> {
         self.send(card, channel)
     }

@@ -9,10 +9,10 @@ use futures::future::{BoxFuture, FutureExt};
 use serde_json::{Value, json};
 
 use super::{
-    card::{Card, Wording, Words},
+    card::{Card, CardWording, EntryWords},
     error::PushError,
-    http::{Answer, Http, foreign},
-    pace::Limit,
+    http::{Http, HttpAnswer, foreign},
+    pace::LaneLimit,
     sender::{Sender, Sent},
     style::{self, Style, Unit, encoded},
 };
@@ -46,7 +46,7 @@ impl Slack {
         })
     }
 
-    fn verdict(&self, answer: &Answer, channel: &Channel) -> Sent {
+    fn verdict(&self, answer: &HttpAnswer, channel: &Channel) -> Sent {
         let text = answer.text();
         let word = text.trim();
         let is_word = !word.is_empty() && word.len() < 100 && !word.starts_with('<');
@@ -68,8 +68,8 @@ impl Slack {
 }
 
 impl Sender for Slack {
-    fn limit(&self) -> Limit {
-        Limit {
+    fn limit(&self) -> LaneLimit {
+        LaneLimit {
             gap: Duration::from_secs(1),
             window: None,
         }
@@ -98,7 +98,7 @@ impl Sender for Slack {
     }
 }
 
-pub(super) fn message(wording: &Wording) -> Value {
+pub(super) fn message(wording: &CardWording) -> Value {
     let mut blocks = Vec::new();
     let note = wording.note.as_deref().unwrap_or_default();
     let mark = wording
@@ -119,7 +119,7 @@ pub(super) fn message(wording: &Wording) -> Value {
     json!({"text": MARKUP.text(wording), "blocks": blocks})
 }
 
-fn of_entry(entry: &Words) -> Vec<Value> {
+fn of_entry(entry: &EntryWords) -> Vec<Value> {
     let title = words(&format!("{}{}", entry.tag, entry.title));
     let headline = match &entry.url {
         Some(url) => format!("<{}|{title}>", escape(&encoded(url))),
@@ -139,7 +139,7 @@ fn of_entry(entry: &Words) -> Vec<Value> {
 }
 
 /// The headline as a link, or as text where both are too long for a section.
-fn fitting(headline: &str, entry: &Words) -> String {
+fn fitting(headline: &str, entry: &EntryWords) -> String {
     if Unit::Utf16.length(headline) <= SECTION {
         return headline.to_owned();
     }

@@ -164,7 +164,7 @@ fn wrapped(line: &str, width: usize) -> Vec<&str> {
 }
 
 #[derive(Serialize)]
-struct Line<'a> {
+struct TerminalLine<'a> {
     channel: &'a ChannelId,
     kind: DeliveryKind,
     /// The note of a rebroadcast, the text of an announcement.
@@ -180,7 +180,7 @@ struct Line<'a> {
 /// A bulletin of the contract with `channel` and `kind`, on one line.
 fn json(card: &Card, channel: &ChannelId) -> String {
     let bulletin = card.bulletin.as_deref().cloned();
-    let line = Line {
+    let line = TerminalLine {
         channel,
         kind: card.kind,
         note: card.note.as_deref(),

@@ -288,7 +288,7 @@ proptest! {
 
 #[test]
 fn of_a_bundle_in_words_of_the_channels_own_no_bulletin_is_left_out() {
-    let entry = |number: u64| card::Entry {
+    let entry = |number: u64| card::CardEntry {
         bulletin: Arc::new(Bulletin {
             id: crate::bulletin::BulletinId(number),
             summary: Some("各部门须于六月底前完成自查整改。".repeat(12)),
@@ -297,7 +297,7 @@ fn of_a_bundle_in_words_of_the_channels_own_no_bulletin_is_left_out() {
         source: "集团要闻".to_owned(),
     };
     let bundle = card(DeliveryKind::New, None, None)
-        .of_entries(card::Form::Bundle, (5001..=5008).map(entry).collect());
+        .of_entries(card::Grouping::Bundle, (5001..=5008).map(entry).collect());
     let template = "{{ title }}\n{{ summary }}\n{{ url }}\nNo. {{ id }}.";
     for (kind, sender, channel) in every_kind() {
         let channel = Channel {

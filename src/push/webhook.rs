@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::{
     card::Card,
     error::PushError,
-    http::{Answer, Http},
+    http::{Http, HttpAnswer},
     sender::{Sender, Sent},
     sign::sign,
 };
@@ -82,7 +82,7 @@ impl Sender for Webhook {
     }
 }
 
-fn verdict(answer: &Answer, channel: &Channel) -> Sent {
+fn verdict(answer: &HttpAnswer, channel: &Channel) -> Sent {
     let why = format!("the receiver answered {}", answer.status);
     let gone = |remedy| Sent::gone(&why, remedy, channel);
     match answer.status.as_u16() {

@@ -12,11 +12,11 @@ use serde_json::{Value, json};
 use tokio::{sync::Mutex, time::Instant};
 
 use super::{
-    card::{Card, Words},
+    card::{Card, EntryWords},
     dingtalk::open,
     error::PushError,
     http::{Http, foreign},
-    pace::{Lane, Limit, MINUTE},
+    pace::{Lane, LaneLimit, MINUTE},
     sender::{Checked, Sender, Sent},
     style::{self, Style, Unit},
     wecom_robot::headed,
@@ -187,7 +187,7 @@ impl WecomApp {
 }
 
 impl Sender for WecomApp {
-    fn lane<'a>(&'a self, channel: &'a Channel) -> BoxFuture<'a, Result<(Lane, Limit), Sent>> {
+    fn lane<'a>(&'a self, channel: &'a Channel) -> BoxFuture<'a, Result<(Lane, LaneLimit), Sent>> {
         let digest = blake3::hash(channel.setting("to").as_bytes());
         let lane = digest
             .as_bytes()
@@ -195,7 +195,7 @@ impl Sender for WecomApp {
             .map_or(0, |bytes| i64::from_le_bytes(*bytes));
         // A minute of sixteen is an hour of 960.
         let window = Some((16, MINUTE));
-        let limit = Limit {
+        let limit = LaneLimit {
             gap: Duration::ZERO,
             window,
         };
@@ -271,7 +271,7 @@ fn message(card: &Card, to: &str, agent_id: &str) -> Value {
 }
 
 /// A bulletin that is sent again and again is another message each time.
-fn number(card: &Card, entry: &Words) -> String {
+fn number(card: &Card, entry: &EntryWords) -> String {
     match (card.kind, card.delivery) {
         (DeliveryKind::New, _) | (_, None) => format!("#{}", entry.number),
         (_, Some(delivery)) => format!("#{} ({delivery})", entry.number),

@@ -9,10 +9,10 @@ use futures::future::{BoxFuture, FutureExt};
 use serde_json::{Value, json};
 
 use super::{
-    card::{Card, Wording, Words},
+    card::{Card, CardWording, EntryWords},
     error::PushError,
     http::{Http, foreign},
-    pace::{Limit, MINUTE},
+    pace::{LaneLimit, MINUTE},
     sender::{Sender, Sent},
     style::{self, Style, Unit},
 };
@@ -71,8 +71,8 @@ impl WecomRobot {
 }
 
 impl Sender for WecomRobot {
-    fn limit(&self) -> Limit {
-        Limit {
+    fn limit(&self) -> LaneLimit {
+        LaneLimit {
             gap: Duration::ZERO,
             window: Some((20, MINUTE)),
         }
@@ -110,7 +110,7 @@ impl Sender for WecomRobot {
 }
 
 /// Returns what the robot is to post. News needs an address to lead to; where there is none, text it is.
-pub(super) fn message(wording: &Wording, format: &str) -> Value {
+pub(super) fn message(wording: &CardWording, format: &str) -> Value {
     let articles: Vec<_> = wording
         .entries
         .iter()
@@ -131,7 +131,7 @@ pub(super) fn message(wording: &Wording, format: &str) -> Value {
     }
 }
 
-fn article(wording: &Wording, entry: &Words) -> Option<Value> {
+fn article(wording: &CardWording, entry: &EntryWords) -> Option<Value> {
     let url = entry.url.as_ref()?;
     let number = format!("#{}", entry.number);
     let (title, description) = headed(wording, entry, &number, without_calls);
@@ -141,8 +141,8 @@ fn article(wording: &Wording, entry: &Words) -> Option<Value> {
 /// Title and description of a card: whatever is long, the number is there, by which people ask for more,
 /// and a headline that was cut stands below in full.
 pub(super) fn headed(
-    wording: &Wording,
-    entry: &Words,
+    wording: &CardWording,
+    entry: &EntryWords,
     number: &str,
     escape: fn(&str) -> String,
 ) -> (String, String) {

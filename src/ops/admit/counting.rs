@@ -10,7 +10,7 @@ use crate::{
     ops::op::Op,
     policy::{
         facts::Archived,
-        judge::{self, Borne, Identity, Remembered, Titled, When},
+        judge::{self, Borne, DayRelation, Identity, Remembered, Titled},
     },
     store::Result,
 };
@@ -80,7 +80,7 @@ impl Rows<'_> {
     fn lost(&self, remembered: &[Remembered]) -> Vec<usize> {
         let is_lost = |place: &usize| {
             let (identity, memory) = (&self.identities[*place], &remembered[*place]);
-            let is_shared = |shares: bool, hit: Option<judge::Hit>| {
+            let is_shared = |shares: bool, hit: Option<judge::KeyHit>| {
                 shares || hit.is_some_and(|hit| hit.seen.is_shared)
             };
             let has_guid = identity.guid.is_some() && !is_shared(identity.shares.guid, memory.guid);
@@ -145,7 +145,7 @@ impl Rows<'_> {
         found: &HashMap<usize, u64>,
     ) -> Result<Option<Borne>> {
         let notice = &self.notices[place];
-        let own = memory.own().filter(|hit| hit.when != When::OtherDay);
+        let own = memory.own().filter(|hit| hit.when != DayRelation::OtherDay);
         let mut titled = memory.titled.iter().filter(|titled| titled.is_here);
         let shared = found.get(&place).copied();
         let shared = shared.or_else(|| Some(titled.next()?.bulletin));
@@ -159,7 +159,7 @@ impl Rows<'_> {
             before: row.title,
             now: notice.title.clone(),
             is_of_day: match own {
-                Some(hit) => hit.when != When::Unknown,
+                Some(hit) => hit.when != DayRelation::Unknown,
                 None => notice.published.is_some(),
             },
         }))

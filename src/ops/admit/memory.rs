@@ -7,7 +7,7 @@ use crate::{
     ops::op::Op,
     policy::{
         facts::{Archived, title_hash},
-        judge::{Hit, Identity, Remembered, Titled, When},
+        judge::{DayRelation, Identity, KeyHit, Remembered, Titled},
     },
     store::Result,
 };
@@ -40,7 +40,7 @@ pub(super) fn of(
     }
     let by_key = memory.guid.or(memory.address);
     let is_told_by_title = memory.is_told_by_title(identity);
-    match by_key.filter(Hit::is_exact) {
+    match by_key.filter(KeyHit::is_exact) {
         // What is known by these needs no second look.
         Some(hit) if !is_told_by_title => memory.titled.push(Titled {
             bulletin: hit.seen.bulletin,
@@ -75,7 +75,7 @@ pub(super) fn stands_at(url: &str, notice: &Notice, identity: &Identity) -> bool
 }
 
 impl Asked<'_> {
-    fn hit(&self, op: &mut Op<'_>, key: SeenKey) -> Result<Option<Hit>> {
+    fn hit(&self, op: &mut Op<'_>, key: SeenKey) -> Result<Option<KeyHit>> {
         let Some(seen) = op.tx.seen(self.source, &[key])?.pop().flatten() else {
             return Ok(None);
         };
@@ -85,14 +85,14 @@ impl Asked<'_> {
             .addresses(self.source, titled, seen.bulletin)?
             .is_some()
         {
-            return Ok(Some(Hit::exact(seen)));
+            return Ok(Some(KeyHit::exact(seen)));
         }
         let row = op.tx.bulletin(seen.bulletin)?;
-        let (title, when) = row.map_or((Retitled::Other, When::Unknown), |row| {
+        let (title, when) = row.map_or((Retitled::Other, DayRelation::Unknown), |row| {
             let (before, now) = (row.published.as_ref(), self.notice.published.as_ref());
-            (self.retitled(&row), When::new(before, now))
+            (self.retitled(&row), DayRelation::new(before, now))
         });
-        Ok(Some(Hit {
+        Ok(Some(KeyHit {
             seen,
             title,
             when,

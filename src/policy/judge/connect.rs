@@ -47,7 +47,7 @@ impl Identity {
 
 /// The relation of a row's day to that of a bulletin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum When {
+pub(crate) enum DayRelation {
     /// As exactly as both say.
     Same,
     /// At another hour.
@@ -57,7 +57,7 @@ pub(crate) enum When {
     Unknown,
 }
 
-impl When {
+impl DayRelation {
     pub(crate) fn new(before: Option<&Moment>, now: Option<&Moment>) -> Self {
         match (before, now) {
             (Some(before), Some(now)) if before.day() != now.day() => Self::OtherDay,
@@ -70,27 +70,27 @@ impl When {
 
 /// The store's memory under a key, and the relation of its bulletin to the row.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Hit {
+pub(crate) struct KeyHit {
     pub(crate) seen: Seen,
     pub(crate) title: Retitled,
-    pub(crate) when: When,
+    pub(crate) when: DayRelation,
     /// Its bulletin stands on another row: see [`super::displace`].
     pub(crate) is_displaced: bool,
 }
 
-impl Hit {
+impl KeyHit {
     /// Its bulletin had the row's title and day.
     pub(crate) fn exact(seen: Seen) -> Self {
         Self {
             seen,
             title: Retitled::Same,
-            when: When::Same,
+            when: DayRelation::Same,
             is_displaced: false,
         }
     }
 
     pub(crate) fn is_exact(&self) -> bool {
-        self.title == Retitled::Same && self.when == When::Same
+        self.title == Retitled::Same && self.when == DayRelation::Same
     }
 
     /// Returns whether the row is this bulletin, perhaps corrected, and not another one in its place.
@@ -106,18 +106,20 @@ impl Hit {
         match (title, self.when) {
             (Retitled::Same | Retitled::Grown, _) => true,
             (Retitled::Unlike, _) => false,
-            (Retitled::Next, When::Same) => !is_lone,
-            (Retitled::Next, When::Unknown) => identity.names_one && !is_lone && page.is_steady,
-            (_, When::Same) => true,
-            (Retitled::Next, _) | (_, When::OtherDay) => false,
-            (Retitled::Other, When::SameDay) => identity.names_one || !is_lone,
-            (Retitled::Other, When::Unknown) => !is_lone,
+            (Retitled::Next, DayRelation::Same) => !is_lone,
+            (Retitled::Next, DayRelation::Unknown) => {
+                identity.names_one && !is_lone && page.is_steady
+            }
+            (_, DayRelation::Same) => true,
+            (Retitled::Next, _) | (_, DayRelation::OtherDay) => false,
+            (Retitled::Other, DayRelation::SameDay) => identity.names_one || !is_lone,
+            (Retitled::Other, DayRelation::Unknown) => !is_lone,
         }
     }
 
     /// Returns whether the row, under another address, is this bulletin and no other one that got its guid.
     fn is_moved(&self) -> bool {
-        let is_of_day = matches!(self.when, When::Same | When::SameDay);
+        let is_of_day = matches!(self.when, DayRelation::Same | DayRelation::SameDay);
         match self.title {
             _ if self.is_displaced => false,
             Retitled::Same | Retitled::Grown => true,
@@ -128,7 +130,8 @@ impl Hit {
 
     /// The bulletin has the row's title, or its day.
     fn resembles(&self) -> bool {
-        self.title == Retitled::Same || matches!(self.when, When::Same | When::SameDay)
+        self.title == Retitled::Same
+            || matches!(self.when, DayRelation::Same | DayRelation::SameDay)
     }
 }
 
@@ -156,8 +159,8 @@ pub(crate) struct Titled {
 /// The store's memory of a row's keys.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Remembered {
-    pub(crate) guid: Option<Hit>,
-    pub(crate) address: Option<Hit>,
+    pub(crate) guid: Option<KeyHit>,
+    pub(crate) address: Option<KeyHit>,
     /// Oldest first.
     pub(crate) titled: Vec<Titled>,
 }
@@ -165,7 +168,7 @@ pub(crate) struct Remembered {
 impl Remembered {
     /// Returns whether address, title and day together tell the row.
     pub(crate) fn is_told_by_title(&self, identity: &Identity) -> bool {
-        let is_shared = |hit: &Option<Hit>| hit.is_some_and(|hit| hit.seen.is_shared);
+        let is_shared = |hit: &Option<KeyHit>| hit.is_some_and(|hit| hit.seen.is_shared);
         identity.shares.address
             || identity.shares.guid
             || is_shared(&self.address)
@@ -173,7 +176,7 @@ impl Remembered {
     }
 
     /// The bulletin that the row's own keys lead to.
-    pub(crate) fn own(&self) -> Option<Hit> {
+    pub(crate) fn own(&self) -> Option<KeyHit> {
         let hit = self.guid.or(self.address);
         hit.filter(|hit| !hit.seen.is_shared && !hit.is_displaced)
     }
@@ -188,14 +191,14 @@ impl Remembered {
 
     /// Returns whether the store takes a key for the row's own that is shared.
     pub(crate) fn is_unaware_of(&self, shares: Shares) -> bool {
-        let is_noted = |hit: &Option<Hit>| hit.is_some_and(|hit| hit.seen.is_shared);
+        let is_noted = |hit: &Option<KeyHit>| hit.is_some_and(|hit| hit.seen.is_shared);
         (shares.address && !is_noted(&self.address)) || (shares.guid && !is_noted(&self.guid))
     }
 }
 
 /// Which bulletin a row is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Link {
+pub(crate) enum RowLink {
     Known(u64),
     /// By title and day: under an address that the store has not seen yet.
     Moved(u64),
@@ -204,7 +207,7 @@ pub(crate) enum Link {
     Unknown,
 }
 
-impl Link {
+impl RowLink {
     pub(crate) fn bulletin(&self) -> Option<u64> {
         match self {
             Self::Known(bulletin) | Self::Moved(bulletin) => Some(*bulletin),
@@ -216,7 +219,7 @@ impl Link {
 /// The rows of a page with what is known of them.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Connected {
-    pub(crate) links: Vec<Link>,
+    pub(crate) links: Vec<RowLink>,
     pub(crate) shares: Vec<Shares>,
     /// Rows of which the store knows the address or guid, if for another notice.
     pub(crate) familiar: Vec<bool>,
@@ -289,7 +292,8 @@ fn share(notices: &[Notice], identities: &mut [Identity]) {
 /// Returns whether two rows under one key are one notice that stands on the page twice, once cut or undated
 /// perhaps. Each comes with its plain title.
 fn are_one((a, a_title): (&Notice, &str), (b, b_title): (&Notice, &str)) -> bool {
-    let is_of_other_day = When::new(a.published.as_ref(), b.published.as_ref()) == When::OtherDay;
+    let is_of_other_day =
+        DayRelation::new(a.published.as_ref(), b.published.as_ref()) == DayRelation::OtherDay;
     let begins = |cut: &Notice, part: &str, whole: &str| {
         is_cut_title(&cut.title) && !part.is_empty() && whole.starts_with(part)
     };
@@ -352,7 +356,7 @@ fn by_key(
     memory: &Remembered,
     has_other_guids: bool,
     page: PageManner,
-) -> (Link, Shares) {
+) -> (RowLink, Shares) {
     let mut shares = identity.shares;
     shares.guid |= memory.guid.is_some_and(|hit| hit.seen.is_shared);
     shares.address |= memory.address.is_some_and(|hit| hit.seen.is_shared);
@@ -367,7 +371,7 @@ fn by_key(
             _ => hit.is_moved(),
         };
         if is_it {
-            return (Link::Known(hit.seen.bulletin), shares);
+            return (RowLink::Known(hit.seen.bulletin), shares);
         }
         shares.guid = true;
     }
@@ -381,7 +385,7 @@ fn by_key(
                 false => has_other_guids && !matches!(hit.title, Retitled::Same | Retitled::Grown),
             };
         if !is_other && hit.is_it(identity, page) {
-            return (Link::Known(hit.seen.bulletin), shares);
+            return (RowLink::Known(hit.seen.bulletin), shares);
         }
         shares.address = true;
     }
@@ -392,7 +396,7 @@ fn by_key(
         .or_else(|| here.clone().find(|titled| titled.is_current))
         .or_else(|| here.next())
         .filter(|_| !own_guid);
-    let link = by_title.map_or(Link::Unknown, |titled| Link::Known(titled.bulletin));
+    let link = by_title.map_or(RowLink::Unknown, |titled| RowLink::Known(titled.bulletin));
     (link, shares)
 }
 
@@ -404,7 +408,7 @@ fn disown(notices: &[Notice], remembered: &[Remembered], connected: &mut Connect
     };
     let mut owners: HashMap<u64, usize> = HashMap::new();
     for (place, link) in connected.links.iter().enumerate() {
-        if let Link::Known(bulletin) = *link {
+        if let RowLink::Known(bulletin) = *link {
             let owner = owners.entry(bulletin).or_insert(place);
             if !bears(*owner, bulletin) && bears(place, bulletin) {
                 *owner = place;
@@ -418,7 +422,7 @@ fn disown(notices: &[Notice], remembered: &[Remembered], connected: &mut Connect
         let [first, row] = [&notices[owner], &notices[place]];
         let (first_title, title) = (plain_title(&first.title), plain_title(&row.title));
         if owner != place && !are_one((first, &first_title), (row, &title)) {
-            *link = Link::Unknown;
+            *link = RowLink::Unknown;
         }
     }
 }
@@ -437,9 +441,9 @@ fn repeat_rows(identities: &[Identity], connected: &mut Connected) {
             .get(&(identity.place(), titled))
             .filter(|&&first| guid.is_none() || identities[first].guid.is_none());
         let first = by_guid.or(by_address).copied();
-        if let (Some(first), Link::Unknown) = (first, links[place]) {
+        if let (Some(first), RowLink::Unknown) = (first, links[place]) {
             links[place] = match links[first] {
-                Link::Unknown => Link::Again(first),
+                RowLink::Unknown => RowLink::Again(first),
                 known => known,
             };
         }
@@ -455,11 +459,11 @@ fn move_rows(
     notices: &[Notice],
     remembered: &[Remembered],
     last_page: &HashSet<u64>,
-    links: &mut [Link],
+    links: &mut [RowLink],
 ) {
-    let mut taken: HashSet<u64> = links.iter().filter_map(Link::bulletin).collect();
+    let mut taken: HashSet<u64> = links.iter().filter_map(RowLink::bulletin).collect();
     for (place, memory) in remembered.iter().enumerate() {
-        if links[place] != Link::Unknown {
+        if links[place] != RowLink::Unknown {
             continue;
         }
         // Without a date a title says little: weekly menus share theirs. It counts while the page
@@ -471,7 +475,7 @@ fn move_rows(
             .find(|bulletin| is_dated || last_page.contains(bulletin));
         if let Some(bulletin) = moved {
             taken.insert(bulletin);
-            links[place] = Link::Moved(bulletin);
+            links[place] = RowLink::Moved(bulletin);
         }
     }
 }
@@ -479,6 +483,6 @@ fn move_rows(
 /// Returns whether most rows that are known by their keys have the titles that they had.
 fn is_steady(remembered: &[Remembered]) -> bool {
     let own = || remembered.iter().filter_map(Remembered::own);
-    let is_kept = |hit: &Hit| hit.title == Retitled::Same;
+    let is_kept = |hit: &KeyHit| hit.title == Retitled::Same;
     own().filter(is_kept).count() * 2 >= own().count()
 }

@@ -34,11 +34,11 @@ pub(crate) struct Borne {
 }
 
 /// Where the title of a known row differs from what is archived of it.
-type Change = HashSet<Place>;
+type CounterChange = HashSet<CounterPlace>;
 
 /// A place in a title that is told by what stands around it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Place {
+enum CounterPlace {
     Number(Around),
     /// A number that a notice is about: people, money, rooms.
     Amount(Around),
@@ -71,27 +71,31 @@ struct Number<'a> {
 pub(crate) fn counting(rows: &[Option<Borne>]) -> Vec<bool> {
     let plain: Vec<Option<Borne>> = rows.iter().map(plain).collect();
     let known = plain.iter().flatten().count();
-    let changes: Vec<Option<Change>> = plain.iter().map(|row| change(row.as_ref()?)).collect();
+    let changes: Vec<Option<CounterChange>> =
+        plain.iter().map(|row| change(row.as_ref()?)).collect();
     let differing = plain.iter().flatten().filter(|row| row.before != row.now);
     let differing = differing.count();
-    let mut moved: HashMap<&Place, usize> = HashMap::new();
+    let mut moved: HashMap<&CounterPlace, usize> = HashMap::new();
     for place in changes.iter().flatten().flatten() {
         *moved.entry(place).or_default() += 1;
     }
     let fixed = furniture(&plain, known);
     let is_most = |count: usize| count >= LEAST_MOST && count * 2 >= known;
-    let counts = |place: &Place, row: &Borne| {
+    let counts = |place: &CounterPlace, row: &Borne| {
         let rows = moved.get(place).copied().unwrap_or_default();
         match place {
-            Place::Number(around) => {
+            CounterPlace::Number(around) => {
                 rows >= LEAST && rows * 2 >= differing || fixed.contains(around)
             }
-            Place::Moment(_) => row.is_of_day && is_most(rows),
-            Place::Amount(_) | Place::Hour(_) | Place::Head(_) | Place::Tail(_) => is_most(rows),
-            Place::Issue | Place::News => false,
+            CounterPlace::Moment(_) => row.is_of_day && is_most(rows),
+            CounterPlace::Amount(_)
+            | CounterPlace::Hour(_)
+            | CounterPlace::Head(_)
+            | CounterPlace::Tail(_) => is_most(rows),
+            CounterPlace::Issue | CounterPlace::News => false,
         }
     };
-    let is_counting = |(change, row): (&Option<Change>, &Option<Borne>)| {
+    let is_counting = |(change, row): (&Option<CounterChange>, &Option<Borne>)| {
         let both = change.as_ref().zip(row.as_ref());
         both.is_some_and(|(change, row)| change.iter().all(|place| counts(place, row)))
     };
@@ -108,14 +112,14 @@ fn plain(row: &Option<Borne>) -> Option<Borne> {
 }
 
 /// None: the titles are the same, or differ in words.
-fn change(Borne { before, now, .. }: &Borne) -> Option<Change> {
+fn change(Borne { before, now, .. }: &Borne) -> Option<CounterChange> {
     if before == now {
         return None;
     }
     let words = NUMBERS.replace_all(before, "0");
     if words != NUMBERS.replace_all(now, "0") {
         let piece = piece(before, now).or_else(|| piece(now, before));
-        return piece.map(|piece| Change::from([piece]));
+        return piece.map(|piece| CounterChange::from([piece]));
     }
     let pairs = numbers(before).into_iter().zip(numbers(now));
     let moved = pairs.filter(|(before, now)| before.text != now.text);
@@ -126,33 +130,33 @@ fn change(Borne { before, now, .. }: &Borne) -> Option<Change> {
     )
 }
 
-fn moved_place(before: &Number<'_>, now: &Number<'_>) -> Place {
+fn moved_place(before: &Number<'_>, now: &Number<'_>) -> CounterPlace {
     if now.is_issue {
-        Place::Issue
+        CounterPlace::Issue
     } else if is_hour(before.text) && is_hour(now.text) {
-        Place::Hour(now.around)
+        CounterPlace::Hour(now.around)
     } else if before.is_moment || now.is_moment {
-        Place::Moment(now.around)
+        CounterPlace::Moment(now.around)
     } else if before.is_amount || now.is_amount {
-        Place::Amount(now.around)
+        CounterPlace::Amount(now.around)
     } else {
-        Place::Number(now.around)
+        CounterPlace::Number(now.around)
     }
 }
 
 /// Returns what `long` has around `short`.
-fn piece(short: &str, long: &str) -> Option<Place> {
+fn piece(short: &str, long: &str) -> Option<CounterPlace> {
     if short.is_empty() {
         return None;
     }
-    let place = |piece: &str, place: fn(String) -> Place| match is_news(piece) {
-        true => Place::News,
+    let place = |piece: &str, place: fn(String) -> CounterPlace| match is_news(piece) {
+        true => CounterPlace::News,
         false => place(NUMBERS.replace_all(piece, "0").into_owned()),
     };
     let head = long.strip_suffix(short);
     let tail = long.strip_prefix(short);
-    let head = head.map(|piece| place(piece, Place::Head));
-    head.or_else(|| tail.map(|piece| place(piece, Place::Tail)))
+    let head = head.map(|piece| place(piece, CounterPlace::Head));
+    head.or_else(|| tail.map(|piece| place(piece, CounterPlace::Tail)))
 }
 
 /// The words of a title, with the same for each number.

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{connect::Link, facts::Facts};
+use super::{connect::RowLink, facts::Facts};
 use crate::bulletin::{Cause, Moment, Notice};
 
 /// Of so many steps from one known row to the next, one may go against the order of a list.
@@ -24,7 +24,7 @@ pub(crate) struct Order {
 }
 
 impl Order {
-    pub(crate) fn of(notices: &[Notice], links: &[Link], facts: &Facts<'_>) -> Self {
+    pub(crate) fn of(notices: &[Notice], links: &[RowLink], facts: &Facts<'_>) -> Self {
         let listed = || (0..notices.len()).filter(|&place| !notices[place].pinned);
         let known: Vec<(usize, Option<Moment>)> = listed()
             .filter(|&place| links[place].bulletin().is_some())
@@ -35,7 +35,7 @@ impl Order {
         let ascends = up > 0 && down * ASTRAY <= up && all_down <= all_up;
         let descends = down > 0 && up * ASTRAY <= down;
         let ends = known.first().zip(known.last()).map(|(a, b)| [*a, *b]);
-        let is_unknown = |place: usize| links[place] == Link::Unknown;
+        let is_unknown = |place: usize| links[place] == RowLink::Unknown;
         let has_news_above = ends.is_some_and(|[(first, _), _]| {
             listed().any(|place| place < first && is_unknown(place))
         });
@@ -112,19 +112,19 @@ impl Order {
 /// Returns whether a list without dates grew at its end: none of its rows has left, or what was added last stands
 /// there, or it is longer than it was. The rows of one that drops its oldest look like those of one whose
 /// newest was taken off.
-fn grows(links: &[Link], has_news_above: bool, facts: &Facts<'_>) -> bool {
+fn grows(links: &[RowLink], has_news_above: bool, facts: &Facts<'_>) -> bool {
     let Some(before) = facts.last_page.filter(|before| !before.is_empty()) else {
         return false;
     };
-    let shown: HashSet<u64> = links.iter().filter_map(Link::bulletin).collect();
-    let is_repeat = |link: &&Link| matches!(link, Link::Again(_));
+    let shown: HashSet<u64> = links.iter().filter_map(RowLink::bulletin).collect();
+    let is_repeat = |link: &&RowLink| matches!(link, RowLink::Again(_));
     let rows = links.len() - links.iter().filter(is_repeat).count();
     let is_longer = rows > before.len() && before.intersection(&shown).count() * 2 >= before.len();
     before.is_subset(&shown) || !has_news_above && (facts.ends_with_news || is_longer)
 }
 
 /// The bulletin of the last known row that is not pinned, if it is the latest of all known ones of the page.
-pub(crate) fn last_known(notices: &[Notice], links: &[Link]) -> Option<u64> {
+pub(crate) fn last_known(notices: &[Notice], links: &[RowLink]) -> Option<u64> {
     let rows = notices.iter().zip(links).filter(|(row, _)| !row.pinned);
     let known: Vec<u64> = rows.filter_map(|(_, link)| link.bulletin()).collect();
     let (last, above) = known.split_last()?;

@@ -101,10 +101,10 @@ impl Memory {
         let hit = |key: SeenKey| {
             let seen = self.seen.get(&key).copied()?;
             let row = &self.rows[&seen.bulletin];
-            Some(Hit {
+            Some(KeyHit {
                 seen,
                 title: compare(&row.title, &notice.title),
-                when: When::new(row.published.as_ref(), notice.published.as_ref()),
+                when: DayRelation::new(row.published.as_ref(), notice.published.as_ref()),
                 is_displaced: false,
             })
         };
@@ -133,23 +133,23 @@ impl Memory {
         let mut bulletins: Vec<u64> = Vec::new();
         for ((notice, identity), (link, shares)) in notices.iter().zip(identities).zip(links) {
             let bulletin = match link {
-                Link::Known(bulletin) | Link::Moved(bulletin) => *bulletin,
-                Link::Again(first) => bulletins[*first],
-                Link::Unknown => {
+                RowLink::Known(bulletin) | RowLink::Moved(bulletin) => *bulletin,
+                RowLink::Again(first) => bulletins[*first],
+                RowLink::Unknown => {
                     self.next += 1;
                     self.rows.insert(self.next, notice.clone());
                     self.next
                 }
             };
             bulletins.push(bulletin);
-            let is_again = matches!(link, Link::Again(_));
+            let is_again = matches!(link, RowLink::Again(_));
             let titled = self.titled.entry(identity.titled).or_default();
             if !is_again && !titled.contains(&bulletin) {
                 titled.push(bulletin);
             }
             if let Some(row) = self.rows.get_mut(&bulletin).filter(|_| !is_again) {
                 row.title.clone_from(&notice.title);
-                if matches!(link, Link::Moved(_)) {
+                if matches!(link, RowLink::Moved(_)) {
                     row.url.clone_from(&notice.url);
                 }
             }
@@ -168,7 +168,7 @@ impl Memory {
                     is_shared,
                 };
                 let known = self.seen.entry(key).or_insert(value);
-                if is_shared || is_again || *link == Link::Unknown {
+                if is_shared || is_again || *link == RowLink::Unknown {
                     *known = value;
                 }
             }
@@ -1076,11 +1076,11 @@ proptest! {
         let remembered = memory.remember_all(&second, &identities);
         let links = connect(&second, &identities, &remembered, &memory.last_page).links;
         let known: HashSet<u64> =
-            links.iter().filter_map(|link| if let Link::Known(id) = link { Some(*id) } else { None }).collect();
+            links.iter().filter_map(|link| if let RowLink::Known(id) = link { Some(*id) } else { None }).collect();
         let mut moved = HashSet::new();
         let direct = |place: usize| memory.remember(&second[place], &identities[place]).address.is_none();
         for (place, link) in links.iter().enumerate() {
-            if let Link::Moved(id) = link {
+            if let RowLink::Moved(id) = link {
                 prop_assert!(moved.insert(*id));
                 prop_assert!(!known.contains(id) || direct(place));
             }

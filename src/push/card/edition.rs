@@ -4,7 +4,7 @@
 use super::{
     shape::Card,
     text::{clean_line, cut, escape},
-    words::{Wording, mark},
+    words::{CardWording, mark},
 };
 use crate::{
     bulletin::{
@@ -43,7 +43,7 @@ impl Card {
     }
 
     /// Returns what a message says that was sent, with what changed on top, for platforms with a form of their own.
-    pub(in crate::push) fn edited_wording(&self) -> Wording {
+    pub(in crate::push) fn edited_wording(&self) -> CardWording {
         let mut wording = self.wording();
         if self.changes.is_empty() {
             return wording;

@@ -5,9 +5,9 @@
 //! follows in the next one, so that each bulletin is reachable from what was sent.
 
 use super::{
-    shape::{Card, Form},
+    shape::{Card, Grouping},
     text::{cut, escape},
-    words::{Words, digest_title},
+    words::{EntryWords, digest_title},
 };
 use crate::bulletin::Language;
 
@@ -78,8 +78,8 @@ impl Card {
         let top = self.top(|text| ink.bold(text), |text| ink.text(text));
         let entries = self.entries();
         let list = match self.form {
-            Form::Bundle => bundle(&entries, ink),
-            Form::Digest => digest(&entries, self.language, ink),
+            Grouping::Bundle => bundle(&entries, ink),
+            Grouping::Digest => digest(&entries, self.language, ink),
         };
         let changes = match ink {
             Ink::Html => self.changes_html(),
@@ -89,7 +89,7 @@ impl Card {
     }
 }
 
-fn bundle(entries: &[(&str, Words)], ink: Ink) -> String {
+fn bundle(entries: &[(&str, EntryWords)], ink: Ink) -> String {
     let Some(((source, head), rest)) = entries.split_first() else {
         return String::new();
     };
@@ -109,7 +109,7 @@ fn bundle(entries: &[(&str, Words)], ink: Ink) -> String {
     text
 }
 
-fn digest(entries: &[(&str, Words)], language: Language, ink: Ink) -> String {
+fn digest(entries: &[(&str, EntryWords)], language: Language, ink: Ink) -> String {
     let mut text = ink.bold(&digest_title(entries.len(), language));
     for group in entries.chunk_by(|(a, _), (b, _)| a == b) {
         text += &format!("\n\n{}", ink.bold(group[0].1.tag.trim_end()));
@@ -121,7 +121,7 @@ fn digest(entries: &[(&str, Words)], language: Language, ink: Ink) -> String {
 }
 
 /// An entry: its title, by when people must act, and its number.
-fn line(words: &Words, ink: Ink) -> String {
+fn line(words: &EntryWords, ink: Ink) -> String {
     let deadline = words.deadline.as_ref().map(|by| format!(" · {by}"));
     let after = format!("{} #{}", deadline.unwrap_or_default(), words.number);
     let title = ink.text(&cut(&words.title, TITLE));
@@ -134,15 +134,15 @@ mod tests {
 
     use super::{
         super::{
-            shape::Entry,
+            shape::CardEntry,
             tests::{bulletin, card},
         },
         *,
     };
     use crate::bulletin::{Bulletin, BulletinId, DeliveryKind};
 
-    fn entries(count: u64) -> Vec<Entry> {
-        let entry = |n: u64| Entry {
+    fn entries(count: u64) -> Vec<CardEntry> {
+        let entry = |n: u64| CardEntry {
             bulletin: Arc::new(Bulletin {
                 id: BulletinId(n),
                 title: format!("第{n}号 <通知>"),
@@ -154,24 +154,24 @@ mod tests {
         (1..=count).map(entry).collect()
     }
 
-    fn several(form: Form, count: u64) -> Card {
+    fn several(form: Grouping, count: u64) -> Card {
         card(DeliveryKind::New, None, None).of_entries(form, entries(count))
     }
 
     #[test]
     fn a_bundle_has_its_headline_on_top_and_lines_below() {
-        insta::assert_snapshot!(several(Form::Bundle, 4).html());
-        insta::assert_snapshot!(several(Form::Bundle, 4).plain());
+        insta::assert_snapshot!(several(Grouping::Bundle, 4).html());
+        insta::assert_snapshot!(several(Grouping::Bundle, 4).plain());
     }
 
     #[test]
     fn a_digest_is_grouped_by_source() {
-        insta::assert_snapshot!(several(Form::Digest, 5).html());
+        insta::assert_snapshot!(several(Grouping::Digest, 5).html());
     }
 
     #[test]
     fn what_does_not_fit_is_left_for_the_next_message() {
-        let digest = several(Form::Digest, 200);
+        let digest = several(Grouping::Digest, 200);
         let fits = |card: &Card| card.list_seen().chars().count() <= 500;
         let most = digest.fitting(fits);
         assert!(
@@ -188,7 +188,7 @@ mod tests {
 
     #[test]
     fn what_is_seen_is_the_html_without_its_tags() {
-        for form in [Form::Bundle, Form::Digest] {
+        for form in [Grouping::Bundle, Grouping::Digest] {
             let card = several(form, 6);
             let html = dom_query::Document::from(card.html().as_str());
             assert_eq!(html.text().to_string(), card.list_seen());

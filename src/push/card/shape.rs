@@ -24,9 +24,9 @@ pub(crate) struct Card {
     /// The names of the sources that carry it.
     pub(crate) source: String,
     /// Further bulletins in the same message, where [`crate::push::sender::Sender::fits`] lets them in.
-    pub(crate) further: Vec<Entry>,
+    pub(crate) further: Vec<CardEntry>,
     /// The form in which several stand together.
-    pub(crate) form: Form,
+    pub(crate) form: Grouping,
     /// Corrections since the message was sent; none where it is sent for the first time.
     pub(crate) changes: Vec<(BulletinId, String)>,
     /// The channel's own card, as Telegram's HTML.
@@ -41,7 +41,7 @@ impl Card {
         channel: &Channel,
         config: &Config,
     ) -> Self {
-        let entries = bulletins.into_iter().map(|bulletin| Entry {
+        let entries = bulletins.into_iter().map(|bulletin| CardEntry {
             source: quiet::name_on(channel, &sources(&bulletin, channel, config)),
             bulletin: Arc::new(quiet::on(channel, bulletin)),
         });
@@ -54,8 +54,8 @@ impl Card {
             ..Self::announcement(String::new(), config)
         };
         let form = match channel.mode {
-            Mode::Digest => Form::Digest,
-            Mode::Each | Mode::Bundle => Form::Bundle,
+            Mode::Digest => Grouping::Digest,
+            Mode::Each | Mode::Bundle => Grouping::Bundle,
         };
         card.of_entries(form, entries.collect())
     }
@@ -89,14 +89,14 @@ impl Card {
             bulletin: None,
             source: String::new(),
             further: Vec::new(),
-            form: Form::default(),
+            form: Grouping::default(),
             changes: Vec::new(),
             own: None,
         }
     }
 
     /// The same as the card of `entries`, the first of which is its headline.
-    pub(crate) fn of_entries(mut self, form: Form, entries: Vec<Entry>) -> Self {
+    pub(crate) fn of_entries(mut self, form: Grouping, entries: Vec<CardEntry>) -> Self {
         let mut entries = entries.into_iter();
         if let Some(first) = entries.next() {
             (self.bulletin, self.source) = (Some(first.bulletin), first.source);
@@ -172,7 +172,7 @@ impl Card {
 
 /// A further bulletin of a card.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Entry {
+pub(crate) struct CardEntry {
     pub(crate) bulletin: Arc<Bulletin>,
     /// The names of the sources that carry it.
     pub(crate) source: String,
@@ -180,7 +180,7 @@ pub(crate) struct Entry {
 
 /// The form in which the bulletins of a card stand together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum Form {
+pub(crate) enum Grouping {
     /// The first is the headline, the rest are lines below it.
     #[default]
     Bundle,

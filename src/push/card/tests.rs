@@ -37,7 +37,7 @@ pub(crate) fn card(kind: DeliveryKind, bulletin: Option<Bulletin>, note: Option<
         bulletin: bulletin.map(Arc::new),
         source: "集团要闻".to_owned(),
         further: Vec::new(),
-        form: Form::default(),
+        form: Grouping::default(),
         changes: Vec::new(),
         own: None,
     }

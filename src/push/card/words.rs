@@ -2,7 +2,7 @@
 
 use super::{
     files::files_of,
-    shape::{Card, Form},
+    shape::{Card, Grouping},
     text::{clean_line, clean_text, cut, link, show},
 };
 use crate::bulletin::{Bulletin, BulletinId, BulletinState, DeliveryKind, Language};
@@ -21,24 +21,24 @@ const NAMES: usize = 60;
 
 /// All words of a card, clean and bounded, not yet escaped.
 #[derive(Debug, Clone)]
-pub(in crate::push) struct Wording {
+pub(in crate::push) struct CardWording {
     /// See [`Card::mark`].
     pub(in crate::push) mark: Option<&'static str>,
     pub(in crate::push) note: Option<String>,
     /// None: an announcement.
-    pub(in crate::push) entries: Vec<Words>,
+    pub(in crate::push) entries: Vec<EntryWords>,
     /// The form in which several stand together.
-    pub(in crate::push) form: Form,
+    pub(in crate::push) form: Grouping,
     pub(in crate::push) language: Language,
 }
 
-impl Wording {
+impl CardWording {
     /// One line for lists of chats, never empty.
     pub(in crate::push) fn title(&self) -> String {
         let mark = self.mark.map(|mark| format!("【{mark}】"));
         let count = self.entries.len();
         let said = match (&self.entries[..], self.form) {
-            ([_, _, ..], Form::Digest) => digest_title(count, self.language),
+            ([_, _, ..], Grouping::Digest) => digest_title(count, self.language),
             ([first, rest @ ..], _) => {
                 let more = (!rest.is_empty()).then(|| format!(" (+{})", rest.len()));
                 format!("{}{}{}", first.tag, first.title, more.unwrap_or_default())
@@ -51,7 +51,7 @@ impl Wording {
 
 /// The parts of a card about a bulletin, clean and bounded, not yet escaped.
 #[derive(Debug, Clone)]
-pub(in crate::push) struct Words {
+pub(in crate::push) struct EntryWords {
     /// The source, in brackets.
     pub(in crate::push) tag: String,
     pub(in crate::push) title: String,
@@ -65,7 +65,7 @@ pub(in crate::push) struct Words {
     pub(in crate::push) number: BulletinId,
 }
 
-impl Words {
+impl EntryWords {
     /// The files in one line, where a form has no links.
     pub(in crate::push) fn files_line(&self) -> Option<String> {
         let names: Vec<&str> = self.files.iter().map(|(name, _)| name.as_str()).collect();
@@ -87,8 +87,8 @@ impl Card {
     }
 
     /// Returns what the card says, for platforms with a form of their own.
-    pub(in crate::push) fn wording(&self) -> Wording {
-        Wording {
+    pub(in crate::push) fn wording(&self) -> CardWording {
+        CardWording {
             mark: self.mark(),
             note: self.clean_note(),
             entries: self.entries().into_iter().map(|(_, words)| words).collect(),
@@ -98,7 +98,7 @@ impl Card {
     }
 
     /// The words of all its bulletins, each with the name of its source.
-    pub(super) fn entries(&self) -> Vec<(&str, Words)> {
+    pub(super) fn entries(&self) -> Vec<(&str, EntryWords)> {
         let first = self
             .bulletin
             .iter()
@@ -123,12 +123,12 @@ impl Card {
         (!note.is_empty()).then_some(note)
     }
 
-    pub(super) fn words(&self) -> Option<Words> {
+    pub(super) fn words(&self) -> Option<EntryWords> {
         let bulletin = self.bulletin.as_ref()?;
         Some(self.words_of(bulletin, &self.source))
     }
 
-    pub(super) fn words_of(&self, bulletin: &Bulletin, source: &str) -> Words {
+    pub(super) fn words_of(&self, bulletin: &Bulletin, source: &str) -> EntryWords {
         let tag = cut(&clean_line(source), SOURCE);
         let tag = match self.language {
             Language::Zh => format!("【{tag}】"),
@@ -160,7 +160,7 @@ impl Card {
         let summary = bulletin.summary.as_deref().filter(|_| !is_note);
         let summary = summary.map(clean_text);
         let beside = self.changes_length() + self.files_length();
-        Words {
+        EntryWords {
             tag,
             title: format!("{withdrawn}{title}"),
             url: link(&bulletin.url).map(str::to_owned),

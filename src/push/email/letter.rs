@@ -11,7 +11,7 @@ use lettre::{
 use crate::{
     bulletin::{Channel, Language, MessageRef},
     push::{
-        card::{Card, Form, Wording, cut, escape},
+        card::{Card, CardWording, Grouping, cut, escape},
         style::{self, Style, Unit},
     },
 };
@@ -89,8 +89,8 @@ impl Letter {
 }
 
 /// A digest's says what is in it.
-pub(super) fn subject(wording: &Wording) -> String {
-    let is_digest = wording.form == Form::Digest && wording.entries.len() > 1;
+pub(super) fn subject(wording: &CardWording) -> String {
+    let is_digest = wording.form == Grouping::Digest && wording.entries.len() > 1;
     if !is_digest {
         return cut(&wording.title(), SUBJECT);
     }
@@ -103,7 +103,7 @@ pub(super) fn subject(wording: &Wording) -> String {
     cut(&format!("{}{colon}{titles}", wording.title()), SUBJECT)
 }
 
-pub(super) fn html(wording: &Wording) -> String {
+pub(super) fn html(wording: &CardWording) -> String {
     format!(
         "<!doctype html>\n<meta charset=\"utf-8\">\n<p>{}</p>\n",
         HTML.text(wording)

@@ -6,23 +6,23 @@ use lettre::{message::Mailbox, transport::smtp::client::AsyncSmtpConnection};
 
 use super::{
     letter::Letter,
-    server::{Refusal, Server},
+    server::{MailRefusal, Server},
     verdict::Blame,
 };
 use crate::{
     bulletin::Channel,
-    push::sender::{Reader, Readers, Sent},
+    push::sender::{ReaderHash, ReadersSoFar, Sent},
 };
 
-/// Readers in a row at whom a connection may break off before the server counts as out of order.
+/// ReadersSoFar in a row at whom a connection may break off before the server counts as out of order.
 const MOST_TROUBLES: usize = 2;
 
 pub(super) struct Round<'a> {
     server: &'a Server,
     letter: &'a Letter,
-    readers: &'a Readers,
+    readers: &'a ReadersSoFar,
     channel: &'a Channel,
-    had: HashSet<Reader>,
+    had: HashSet<ReaderHash>,
     /// With how many mails it took.
     connection: Option<(AsyncSmtpConnection, usize)>,
     later: Vec<String>,
@@ -33,8 +33,8 @@ impl<'a> Round<'a> {
     pub(super) fn new(
         server: &'a Server,
         letter: &'a Letter,
-        had: HashSet<Reader>,
-        (readers, channel): (&'a Readers, &'a Channel),
+        had: HashSet<ReaderHash>,
+        (readers, channel): (&'a ReadersSoFar, &'a Channel),
     ) -> Self {
         Self {
             server,
@@ -53,7 +53,7 @@ impl<'a> Round<'a> {
     pub(super) async fn go(&mut self) -> Result<(), Sent> {
         let (mut trouble, mut in_a_row) = (None, 0);
         for mailbox in &self.letter.readers {
-            let reader = Reader::of(mailbox.email.as_ref());
+            let reader = ReaderHash::of(mailbox.email.as_ref());
             if self.had.contains(&reader) {
                 continue;
             }
@@ -66,15 +66,15 @@ impl<'a> Round<'a> {
                     let kept = self.readers.has(reader).await;
                     kept.map_err(|error| Sent::Again(error.to_string()))?;
                 }
-                Err(Refusal::Later(why)) => self.later.push(format!("{address}: {why}")),
-                Err(Refusal::Never(blame, why)) => {
+                Err(MailRefusal::Later(why)) => self.later.push(format!("{address}: {why}")),
+                Err(MailRefusal::Never(blame, why)) => {
                     self.never.push((blame, format!("{address}: {why}")));
                 }
-                Err(Refusal::Sender(blame, why)) => {
+                Err(MailRefusal::Sender(blame, why)) => {
                     return Err(blame.sets_aside(&why, self.channel));
                 }
                 // It may be about this reader: the next one gets a connection of its own.
-                Err(Refusal::All(sent @ (Sent::Again(_) | Sent::Perhaps(_))))
+                Err(MailRefusal::All(sent @ (Sent::Again(_) | Sent::Perhaps(_))))
                     if in_a_row < MOST_TROUBLES =>
                 {
                     in_a_row += 1;
@@ -82,7 +82,7 @@ impl<'a> Round<'a> {
                     self.later.push(format!("{address}: {sent}"));
                     trouble = Some(sent);
                 }
-                Err(Refusal::All(sent)) => return Err(sent),
+                Err(MailRefusal::All(sent)) => return Err(sent),
             }
         }
         match trouble {
@@ -92,15 +92,15 @@ impl<'a> Round<'a> {
     }
 
     /// On the connection that is open; where that one takes no more mails, on another.
-    async fn give(&mut self, reader: &Mailbox) -> Result<(), Refusal> {
+    async fn give(&mut self, reader: &Mailbox) -> Result<(), MailRefusal> {
         loop {
             let (mut connection, taken) = match self.connection.take() {
                 Some(open) => open,
-                None => (self.server.connect().await.map_err(Refusal::All)?, 0),
+                None => (self.server.connect().await.map_err(MailRefusal::All)?, 0),
             };
             let given = self.hand_over(&mut connection, reader).await;
             match given {
-                Err(Refusal::All(Sent::Again(_)) | Refusal::Sender(..)) if taken > 0 => {
+                Err(MailRefusal::All(Sent::Again(_)) | MailRefusal::Sender(..)) if taken > 0 => {
                     self.server.quit(connection).await;
                 }
                 given => {
@@ -116,13 +116,15 @@ impl<'a> Round<'a> {
         &self,
         connection: &mut AsyncSmtpConnection,
         reader: &Mailbox,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), MailRefusal> {
         let text = self.letter.to(reader).map_err(|error| {
-            Refusal::Never(Blame::Text, format!("the mail cannot be written: {error}"))
+            MailRefusal::Never(Blame::Text, format!("the mail cannot be written: {error}"))
         })?;
         let (from, to) = (&self.letter.from.email, &reader.email);
         let addressed = self.server.address(connection, from, to).await;
-        if let Err(Refusal::Later(_) | Refusal::Never(..) | Refusal::Sender(..)) = addressed {
+        if let Err(MailRefusal::Later(_) | MailRefusal::Never(..) | MailRefusal::Sender(..)) =
+            addressed
+        {
             self.server.reset(connection).await;
         }
         addressed?;
@@ -157,12 +159,12 @@ impl<'a> Round<'a> {
     /// A refusal of all readers is perhaps about the sender or the user, or about this mail alone.
     fn refused_by_all(&self, refused: String) -> Sent {
         let blames = || self.never.iter().map(|(blame, _)| *blame);
-        let about_all = blames().find(|it| !matches!(it, Blame::Reader | Blame::Text));
+        let about_all = blames().find(|it| !matches!(it, Blame::ReaderHash | Blame::Text));
         if about_all.is_none() && blames().any(|blame| blame == Blame::Text) {
             return Sent::Refused(refused);
         }
         let why = format!("the mail server takes no reader: {refused}");
-        let blame = about_all.unwrap_or(Blame::Reader);
+        let blame = about_all.unwrap_or(Blame::ReaderHash);
         blame.sets_aside(&why, self.channel)
     }
 }

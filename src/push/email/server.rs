@@ -21,7 +21,7 @@ use url::Url;
 
 use super::{
     stream::Bounded,
-    verdict::{Blame, Step, asks_for_encryption},
+    verdict::{Blame, SmtpStep, asks_for_encryption},
 };
 use crate::{
     bulletin::Robot,
@@ -55,7 +55,7 @@ enum Encryption {
 
 /// The reason for which one reader, or no reader, gets a mail.
 #[derive(Debug)]
-pub(super) enum Refusal {
+pub(super) enum MailRefusal {
     /// This reader, now.
     Later(String),
     /// This reader, ever.
@@ -132,7 +132,7 @@ impl Server {
             )),
             Ok(Err(error)) if error.is_permanent() => {
                 let why = self.words(&error);
-                let remedy = match Blame::of(Step::From, code(&error), &why) {
+                let remedy = match Blame::of(SmtpStep::From, code(&error), &why) {
                     Blame::Encryption => Blame::Encryption.remedy(),
                     _ => "compare the user in `smtp`, and `password`, with what the server knows",
                 };
@@ -191,11 +191,12 @@ impl Server {
         connection: &mut AsyncSmtpConnection,
         from: &Address,
         reader: &Address,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), MailRefusal> {
         let from = Mail::new(Some(from.clone()), Vec::new());
-        self.step(Step::From, connection.command(from)).await?;
+        self.step(SmtpStep::From, connection.command(from)).await?;
         let reader = Rcpt::new(reader.clone(), Vec::new());
-        self.step(Step::Reader, connection.command(reader)).await
+        self.step(SmtpStep::ReaderHash, connection.command(reader))
+            .await
     }
 
     /// Ends a mail that has no text yet.
@@ -208,16 +209,16 @@ impl Server {
         &self,
         connection: &mut AsyncSmtpConnection,
         text: &[u8],
-    ) -> Result<(), Refusal> {
-        self.step(Step::Text, connection.command(Data)).await?;
+    ) -> Result<(), MailRefusal> {
+        self.step(SmtpStep::Text, connection.command(Data)).await?;
         let doubt = |why: &str| {
-            Refusal::All(Sent::Perhaps(format!(
+            MailRefusal::All(Sent::Perhaps(format!(
                 "the mail server did not answer{why}"
             )))
         };
         match timeout(SCANNING, connection.message(text)).await {
             Ok(Ok(_)) => Ok(()),
-            Ok(Err(error)) if error.status().is_some() => Err(self.refusal(Step::Text, &error)),
+            Ok(Err(error)) if error.status().is_some() => Err(self.refusal(SmtpStep::Text, &error)),
             Ok(Err(error)) => Err(doubt(&format!(": {}", self.words(&error)))),
             Err(_) => Err(doubt(" in time")),
         }
@@ -226,31 +227,31 @@ impl Server {
     /// A step before the text: the mail is certainly unsent if it fails.
     async fn step<T>(
         &self,
-        step: Step,
+        step: SmtpStep,
         command: impl Future<Output = Result<T, SmtpError>>,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), MailRefusal> {
         match timeout(PATIENCE, command).await {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) => Err(self.refusal(step, &error)),
-            Err(_) => Err(Refusal::All(Sent::Again(
+            Err(_) => Err(MailRefusal::All(Sent::Again(
                 "the mail server did not answer in time".to_owned(),
             ))),
         }
     }
 
     /// 5xx is for good, all else is not; 421 and a lost connection concern all readers.
-    fn refusal(&self, step: Step, error: &SmtpError) -> Refusal {
+    fn refusal(&self, step: SmtpStep, error: &SmtpError) -> MailRefusal {
         let words = self.words(error);
         let why = format!("the mail server refused it: {words}");
         match code(error) {
             // Exchange says so with a code that means later.
-            400..500 if asks_for_encryption(&words) => Refusal::Sender(Blame::Encryption, why),
-            code @ 500.. if step == Step::From => {
-                Refusal::Sender(Blame::of(step, code, &words), why)
+            400..500 if asks_for_encryption(&words) => MailRefusal::Sender(Blame::Encryption, why),
+            code @ 500.. if step == SmtpStep::From => {
+                MailRefusal::Sender(Blame::of(step, code, &words), why)
             }
-            code @ 500.. => Refusal::Never(Blame::of(step, code, &words), why),
-            400..500 if step != Step::From && code(error) != 421 => Refusal::Later(why),
-            _ => Refusal::All(Sent::Again(why)),
+            code @ 500.. => MailRefusal::Never(Blame::of(step, code, &words), why),
+            400..500 if step != SmtpStep::From && code(error) != 421 => MailRefusal::Later(why),
+            _ => MailRefusal::All(Sent::Again(why)),
         }
     }
 

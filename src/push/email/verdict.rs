@@ -7,9 +7,9 @@ use crate::{bulletin::Channel, push::sender::Sent};
 
 /// The step of a mail that was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Step {
+pub(super) enum SmtpStep {
     From,
-    Reader,
+    ReaderHash,
     Text,
 }
 
@@ -21,14 +21,14 @@ pub(super) enum Blame {
     From,
     /// The address of this machine.
     Listed,
-    Reader,
+    ReaderHash,
     /// This mail alone.
     Text,
 }
 
 impl Blame {
     /// Of a permanent refusal with `code`, in the server's `words`.
-    pub(super) fn of(step: Step, code: u16, words: &str) -> Self {
+    pub(super) fn of(step: SmtpStep, code: u16, words: &str) -> Self {
         let words = words.to_lowercase();
         let has = |parts: &[&str]| parts.iter().any(|part| words.contains(part));
         if asks_for_encryption(&words)
@@ -49,10 +49,10 @@ impl Blame {
             return Self::Login;
         }
         match step {
-            Step::From => Self::From,
+            SmtpStep::From => Self::From,
             _ if is_of_sender(&words) => Self::From,
-            Step::Reader => Self::Reader,
-            Step::Text => Self::Text,
+            SmtpStep::ReaderHash => Self::ReaderHash,
+            SmtpStep::Text => Self::Text,
         }
     }
 
@@ -65,7 +65,7 @@ impl Blame {
             }
             Self::From => "set `from` to an address that the server takes mail from",
             Self::Listed => "send by another server, or have this machine taken off the list",
-            Self::Reader => "set `to` right",
+            Self::ReaderHash => "set `to` right",
             Self::Text => "see what the server says of such mails",
         }
     }
@@ -128,72 +128,77 @@ mod tests {
     #[test]
     fn a_refusal_is_about_what_its_code_and_words_say() {
         for (step, code, words, blame) in [
-            (Step::From, 550, "5.7.1 no", Blame::From),
-            (Step::From, 553, "5.1.8 no such domain", Blame::From),
+            (SmtpStep::From, 550, "5.7.1 no", Blame::From),
+            (SmtpStep::From, 553, "5.1.8 no such domain", Blame::From),
             (
-                Step::From,
+                SmtpStep::From,
                 530,
                 "5.7.0 Must issue a STARTTLS command first",
                 Blame::Encryption,
             ),
             (
-                Step::From,
+                SmtpStep::From,
                 530,
                 "5.7.0 Authentication required",
                 Blame::Login,
             ),
             (
-                Step::Reader,
+                SmtpStep::ReaderHash,
                 554,
                 "5.7.1 <a@b>: Relay access denied",
                 Blame::Login,
             ),
             (
-                Step::Reader,
+                SmtpStep::ReaderHash,
                 553,
                 "5.7.1 <news@x>: Sender address rejected: not owned by user me",
                 Blame::From,
             ),
-            (Step::Reader, 550, "5.1.8 <news@x>: bad", Blame::From),
             (
-                Step::Reader,
+                SmtpStep::ReaderHash,
                 550,
-                "5.1.1 <gone@x>: no such user here",
-                Blame::Reader,
+                "5.1.8 <news@x>: bad",
+                Blame::From,
             ),
             (
-                Step::From,
+                SmtpStep::ReaderHash,
+                550,
+                "5.1.1 <gone@x>: no such user here",
+                Blame::ReaderHash,
+            ),
+            (
+                SmtpStep::From,
                 553,
                 "authentication is required,smtp3",
                 Blame::Login,
             ),
             (
-                Step::From,
+                SmtpStep::From,
                 503,
                 "Error: need EHLO and AUTH first !",
                 Blame::Login,
             ),
             (
-                Step::Reader,
+                SmtpStep::ReaderHash,
                 553,
                 "5.7.1 Sender address rejected: not logged in",
                 Blame::Login,
             ),
             (
-                Step::From,
+                SmtpStep::From,
                 550,
                 "5.7.10 STARTTLS is required",
                 Blame::Encryption,
             ),
             (
-                Step::Reader,
+                SmtpStep::ReaderHash,
                 554,
                 "5.7.1 Client host blocked using zen.spamhaus.org",
                 Blame::Listed,
             ),
-            (Step::Text, 554, "this is spam", Blame::Text),
-            (Step::Text, 550, "5.7.26 unauthenticated", Blame::From),
-            (Step::Text, 552, "5.3.4 too big", Blame::Text),
+            (SmtpStep::Text, 554, "this is spam", Blame::Text),
+            (SmtpStep::Text, 550, "5.7.26 unauthenticated", Blame::From),
+            (SmtpStep::Text, 552, "5.3.4 too big", Blame::Text),
         ] {
             assert_eq!(
                 Blame::of(step, code, words),

@@ -4,11 +4,11 @@ use proptest::prelude::*;
 
 use super::*;
 
-const PRIVATE: Limit = Limit {
+const PRIVATE: LaneLimit = LaneLimit {
     gap: Duration::from_secs(1),
     window: None,
 };
-const GROUP: Limit = Limit {
+const GROUP: LaneLimit = LaneLimit {
     gap: Duration::from_secs(1),
     window: Some((20, Duration::from_secs(60))),
 };
@@ -58,7 +58,7 @@ fn messages_go_evenly_and_a_second_apart_in_a_chat() {
 
 #[test]
 fn a_robot_with_a_backlog_has_its_twenty_in_every_minute_and_never_more() {
-    let limit = Limit {
+    let limit = LaneLimit {
         gap: Duration::ZERO,
         window: Some((20, MINUTE)),
     };
@@ -134,7 +134,7 @@ fn what_is_late_does_not_pile_up_before_an_answer_to_a_person() {
         pace.set_limit(Lane(lane), PRIVATE, begin);
         pace.wait(Lane(lane), Turn::Plain, begin);
     }
-    let mut ahead: Vec<Slot> = Vec::new();
+    let mut ahead: Vec<SendSlot> = Vec::new();
     let mut gone = 0;
     for at in 0..30_000 {
         // A seventh of the time it is kept from taking and from sending, by turns.
@@ -275,7 +275,7 @@ struct Platform {
 }
 
 impl Platform {
-    fn admit(&mut self, lane: Lane, limit: Limit, t: f64) {
+    fn admit(&mut self, lane: Lane, limit: LaneLimit, t: f64) {
         let taken = self.chats.entry(lane).or_default();
         let too_fast = t + (self.gap / 2.0).min(0.1) < self.all
             || taken.last().is_some_and(|last| t < last + 0.9)
@@ -299,7 +299,7 @@ struct Simulated {
 /// Drives a pace as the worker does: up to sixteen requests in flight, begun 40 ms ahead, each late by
 /// what the store, the network and the platform cost it.
 fn simulate(
-    backlog: &[(Lane, Limit, usize)],
+    backlog: &[(Lane, LaneLimit, usize)],
     delay: Duration,
     jitter: &mut dyn FnMut() -> Duration,
 ) -> Simulated {
@@ -322,7 +322,7 @@ fn simulate(
     };
     let mut arrivals = BinaryHeap::new();
     let (mut begun, mut answers) = (BinaryHeap::new(), BinaryHeap::new());
-    let mut slots: Vec<(Slot, Instant)> = Vec::new();
+    let mut slots: Vec<(SendSlot, Instant)> = Vec::new();
     let (mut now, mut end) = (start, start);
     loop {
         while begun.len() + answers.len() < 16
@@ -382,7 +382,7 @@ fn simulate(
     }
 }
 
-fn backlog(chats: i64, each: usize) -> Vec<(Lane, Limit, usize)> {
+fn backlog(chats: i64, each: usize) -> Vec<(Lane, LaneLimit, usize)> {
     (1..=chats)
         .map(|chat| (Lane(chat), PRIVATE, each))
         .collect()

@@ -1,7 +1,7 @@
 //! A card of several bulletins as one text: a bundle with its headline on top, or a digest by sources.
 
-use super::text::{Files, Room, Style, WIDE, widest};
-use crate::push::card::{Form, Wording, Words};
+use super::text::{FileDetail, Room, Style, WIDE, widest};
+use crate::push::card::{CardWording, EntryWords, Grouping};
 
 /// Characters of the title of an entry, and of the summary below the headline.
 const TITLE: usize = 120;
@@ -9,20 +9,20 @@ const SUMMARY: usize = 300;
 
 impl Style {
     /// Returns whether all of several bulletins go into one text, with their titles.
-    pub(in super::super) fn fits(&self, wording: &Wording) -> bool {
+    pub(in super::super) fn fits(&self, wording: &CardWording) -> bool {
         let room = Room {
             summary: 0,
             line: TITLE,
-            files: Files::Left,
+            files: FileDetail::Left,
         };
         self.unit.length(&self.list(wording, room)) <= self.limit
     }
 
     /// The list with as much of its summary as there is room for; where even the titles are too long,
     /// with a part of each.
-    pub(super) fn list_within(&self, wording: &Wording) -> Option<String> {
+    pub(super) fn list_within(&self, wording: &CardWording) -> Option<String> {
         let fits = |summary, line| {
-            let files = Files::Left;
+            let files = FileDetail::Left;
             let text = self.list(
                 wording,
                 Room {
@@ -37,10 +37,10 @@ impl Style {
             .or_else(|| widest(TITLE, |line| fits(0, line)))
     }
 
-    fn list(&self, wording: &Wording, room: Room) -> String {
+    fn list(&self, wording: &CardWording, room: Room) -> String {
         let mut blocks = vec![self.top(wording, WIDE)];
         match wording.form {
-            Form::Digest => {
+            Grouping::Digest => {
                 blocks.push((self.bold)(&(self.escape)(&wording.title())));
                 for group in wording.entries.chunk_by(|a, b| a.tag == b.tag) {
                     let source = (self.bold)(&(self.escape)(group[0].tag.trim()));
@@ -48,7 +48,7 @@ impl Style {
                     blocks.push(self.lines(std::iter::once(source).chain(entries)));
                 }
             }
-            Form::Bundle => {
+            Grouping::Bundle => {
                 if let Some((first, rest)) = wording.entries.split_first() {
                     blocks.push(self.first(first, room));
                     let numbered = rest.iter().zip(2..).map(|(entry, place)| {
@@ -68,7 +68,7 @@ impl Style {
     }
 
     /// The headline of a bundle.
-    fn first(&self, entry: &Words, room: Room) -> String {
+    fn first(&self, entry: &EntryWords, room: Room) -> String {
         let summary = entry.summary.as_deref().unwrap_or_default();
         let url = self.url(entry).filter(|_| self.link.is_none());
         let parts = [
@@ -81,7 +81,7 @@ impl Style {
     }
 
     /// A line: a title, by when people must act, and its number.
-    fn entry(&self, before: &str, entry: &Words, room: Room) -> String {
+    fn entry(&self, before: &str, entry: &EntryWords, room: Room) -> String {
         let deadline = entry.deadline.as_ref().map(|by| format!(" · {by}"));
         let after = (self.escape)(&format!(
             "{} #{}",

@@ -6,7 +6,7 @@ use super::*;
 use crate::{
     bulletin::{Attachment, Bulletin, BulletinId, DeliveryKind},
     push::card::{
-        Card, Entry, Form, Wording,
+        Card, CardEntry, CardWording, Grouping,
         tests::{bulletin, card},
     },
 };
@@ -27,7 +27,7 @@ pub(crate) fn any_text(most: usize) -> impl Strategy<Value = String> {
     proptest::collection::vec(piece, 0..most).prop_map(|pieces| pieces.concat())
 }
 
-pub(crate) fn any_wording() -> impl Strategy<Value = Wording> {
+pub(crate) fn any_wording() -> impl Strategy<Value = CardWording> {
     any_card().prop_map(|card| card.wording())
 }
 
@@ -79,7 +79,7 @@ pub(crate) fn any_list() -> impl Strategy<Value = Card> {
     );
     let entries = proptest::collection::vec(one, 2..40);
     (entries, any::<bool>(), any::<bool>()).prop_map(|(entries, is_digest, is_marked)| {
-        let entry = |(n, (title, summary, url)): (usize, (String, String, String))| Entry {
+        let entry = |(n, (title, summary, url)): (usize, (String, String, String))| CardEntry {
             bulletin: Arc::new(Bulletin {
                 id: BulletinId(1000 + n as u64),
                 title,
@@ -95,9 +95,9 @@ pub(crate) fn any_list() -> impl Strategy<Value = Card> {
             .to_owned(),
         };
         let form = if is_digest {
-            Form::Digest
+            Grouping::Digest
         } else {
-            Form::Bundle
+            Grouping::Bundle
         };
         let kind = if is_marked {
             DeliveryKind::Rebroadcast
@@ -111,9 +111,9 @@ pub(crate) fn any_list() -> impl Strategy<Value = Card> {
 
 /// The messages that a card of many becomes, each as many as `most` says.
 pub(crate) fn split(card: &Card, most: impl Fn(&Card) -> usize) -> Vec<Card> {
-    let mut all: Vec<Entry> = card
+    let mut all: Vec<CardEntry> = card
         .each()
-        .map(|one| Entry {
+        .map(|one| CardEntry {
             bulletin: one.bulletin.unwrap(),
             source: one.source,
         })

@@ -1,6 +1,6 @@
 //! A card of one bulletin as one text. Read [`Style::text`] first.
 
-use crate::push::card::{Wording, Words, cut};
+use crate::push::card::{CardWording, EntryWords, cut};
 
 /// The unit in which a platform counts a text's length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,12 +61,12 @@ pub(super) struct Room {
     pub(super) summary: usize,
     /// Of headline, note and each line.
     pub(super) line: usize,
-    pub(super) files: Files,
+    pub(super) files: FileDetail,
 }
 
 /// The detail in which files are named.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Files {
+pub(super) enum FileDetail {
     Linked,
     Named,
     Left,
@@ -77,7 +77,7 @@ pub(super) const WIDE: usize = 4000;
 
 impl Style {
     /// The card as one text within the limit.
-    pub(in crate::push) fn text(&self, wording: &Wording) -> String {
+    pub(in crate::push) fn text(&self, wording: &CardWording) -> String {
         let several = wording.entries.len() > 1;
         let text = if several {
             self.list_within(wording)
@@ -90,7 +90,7 @@ impl Style {
         })
     }
 
-    fn single_within(&self, wording: &Wording) -> Option<String> {
+    fn single_within(&self, wording: &CardWording) -> Option<String> {
         let fits = |room: Room| {
             let text = self.draw(wording, room);
             (self.unit.length(&text) <= self.limit).then_some(text)
@@ -106,7 +106,7 @@ impl Style {
             };
             widest(WIDE, of)
         };
-        let (summary, files) = (0, Files::Left);
+        let (summary, files) = (0, FileDetail::Left);
         let by_line = |line| {
             fits(Room {
                 summary,
@@ -114,42 +114,45 @@ impl Style {
                 files,
             })
         };
-        let some_files = [Files::Linked, Files::Named, Files::Left];
+        let some_files = [FileDetail::Linked, FileDetail::Named, FileDetail::Left];
         let by_files = some_files.into_iter().find_map(by_summary);
         by_files.or_else(|| widest(WIDE, by_line))
     }
 
     /// Returns what names the files of a bulletin, a line each, with their addresses where `limit` takes them.
-    pub(in crate::push) fn files_within(&self, entry: &Words, limit: usize) -> Option<String> {
+    pub(in crate::push) fn files_within(&self, entry: &EntryWords, limit: usize) -> Option<String> {
         let text = |files| self.files(entry, WIDE, files);
         let fits = |text: &String| !text.is_empty() && self.unit.length(text) <= limit;
-        [Files::Linked, Files::Named]
+        [FileDetail::Linked, FileDetail::Named]
             .into_iter()
             .map(text)
             .find(fits)
     }
 
-    fn files(&self, entry: &Words, room: usize, files: Files) -> String {
+    fn files(&self, entry: &EntryWords, room: usize, files: FileDetail) -> String {
         let line = |(name, url): &(String, Option<String>)| {
             let name = (self.escape)(&shortened(name, room));
-            match (self.link, url.as_ref().filter(|_| files == Files::Linked)) {
+            match (
+                self.link,
+                url.as_ref().filter(|_| files == FileDetail::Linked),
+            ) {
                 (Some(link), Some(url)) => format!("📎 {}", link(&name, url)),
                 (None, Some(url)) => format!("📎 {name}{}{url}", self.newline),
                 (_, None) => format!("📎 {name}"),
             }
         };
-        let all = entry.files.iter().filter(|_| files != Files::Left);
+        let all = entry.files.iter().filter(|_| files != FileDetail::Left);
         self.lines(all.map(line))
     }
 
     /// Returns what stands above the headline.
-    pub(super) fn top(&self, wording: &Wording, room: usize) -> String {
+    pub(super) fn top(&self, wording: &CardWording, room: usize) -> String {
         let mark = wording.mark.map(|mark| (self.bold)(&(self.escape)(mark)));
         let note = wording.note.as_deref().map(|note| self.prose(note, room));
         self.lines(mark.into_iter().chain(note))
     }
 
-    fn draw(&self, wording: &Wording, room: Room) -> String {
+    fn draw(&self, wording: &CardWording, room: Room) -> String {
         let mut blocks = vec![self.top(wording, room.line)];
         for entry in &wording.entries {
             blocks.push(self.head(entry, room.line));
@@ -164,7 +167,7 @@ impl Style {
         blocks.join(self.gap)
     }
 
-    pub(super) fn head(&self, entry: &Words, room: usize) -> String {
+    pub(super) fn head(&self, entry: &EntryWords, room: usize) -> String {
         let title = (self.bold)(&self.title(entry, room));
         let title = match (self.link, self.url(entry)) {
             (Some(link), Some(url)) => link(&title, url),
@@ -177,7 +180,7 @@ impl Style {
     }
 
     /// Never empty: a link needs words to show.
-    pub(super) fn title(&self, entry: &Words, room: usize) -> String {
+    pub(super) fn title(&self, entry: &EntryWords, room: usize) -> String {
         match shortened(&entry.title, room) {
             title if title.is_empty() => format!("#{}", entry.number),
             title => (self.escape)(&title),
@@ -185,7 +188,7 @@ impl Style {
     }
 
     /// An address that leaves room for words.
-    pub(super) fn url<'a>(&self, entry: &'a Words) -> Option<&'a str> {
+    pub(super) fn url<'a>(&self, entry: &'a EntryWords) -> Option<&'a str> {
         let url = entry.url.as_deref()?;
         let written = self
             .link

@@ -27,7 +27,7 @@ use crate::push::{
     card::Card,
     error::PushError,
     files::Document,
-    pace::{Lane, Limit},
+    pace::{Lane, LaneLimit},
     sender::{Checked, Sender, Sent},
 };
 
@@ -48,18 +48,18 @@ const MOST_LINKS: usize = 60;
 pub(crate) struct Telegram {
     api: Api,
     rate: u32,
-    known: Mutex<Known>,
+    known: Mutex<KnownChats>,
 }
 
 #[derive(Debug, Default)]
-struct Known {
-    chats: HashMap<TelegramChat, (Lane, Limit)>,
+struct KnownChats {
+    chats: HashMap<TelegramChat, (Lane, LaneLimit)>,
     /// Groups that became supergroups: old id to new.
     moved: HashMap<i64, i64>,
 }
 
 /// Where a channel's messages go, and how.
-struct Place {
+struct Target {
     chat: i64,
     topic: Option<i32>,
     silent: bool,
@@ -78,7 +78,7 @@ impl Telegram {
         Ok(Self {
             api,
             rate: settings.rate,
-            known: Mutex::new(Known { chats, moved }),
+            known: Mutex::new(KnownChats { chats, moved }),
         })
     }
 
@@ -87,7 +87,7 @@ impl Telegram {
         &self.api
     }
 
-    fn known(&self) -> MutexGuard<'_, Known> {
+    fn known(&self) -> MutexGuard<'_, KnownChats> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -97,7 +97,7 @@ impl Telegram {
     }
 
     /// Returns what Telegram counts a chat's messages by, asking where the id alone does not tell.
-    pub(crate) async fn lane_of(&self, chat: &TelegramChat) -> Result<(Lane, Limit), Sent> {
+    pub(crate) async fn lane_of(&self, chat: &TelegramChat) -> Result<(Lane, LaneLimit), Sent> {
         let chat = match chat {
             TelegramChat::Id(id) => TelegramChat::Id(self.moved_to(*id)),
             TelegramChat::Name(_) => chat.clone(),
@@ -123,7 +123,7 @@ impl Telegram {
     }
 
     /// A chat's lane, of whichever kind it is.
-    pub(super) fn strict_lane(&self, chat: i64) -> (Lane, Limit) {
+    pub(super) fn strict_lane(&self, chat: i64) -> (Lane, LaneLimit) {
         (Lane(self.moved_to(chat)), limit("group"))
     }
 
@@ -216,7 +216,7 @@ impl Telegram {
         }
     }
 
-    async fn place_of(&self, channel: &Channel) -> Result<Place, Sent> {
+    async fn place_of(&self, channel: &Channel) -> Result<Target, Sent> {
         let ChannelKind::Telegram {
             chat,
             topic,
@@ -227,7 +227,7 @@ impl Telegram {
             return Err(Sent::Refused("not a telegram channel".to_owned()));
         };
         let (Lane(chat), _) = self.lane_of(chat).await?;
-        Ok(Place {
+        Ok(Target {
             chat,
             topic: *topic,
             silent: *silent,
@@ -271,7 +271,7 @@ impl Sender for Telegram {
         self.rate
     }
 
-    fn lane<'a>(&'a self, channel: &'a Channel) -> BoxFuture<'a, Result<(Lane, Limit), Sent>> {
+    fn lane<'a>(&'a self, channel: &'a Channel) -> BoxFuture<'a, Result<(Lane, LaneLimit), Sent>> {
         async move {
             match &channel.kind {
                 ChannelKind::Telegram { chat, .. } => self.lane_of(chat).await,
@@ -332,9 +332,9 @@ impl Sender for Telegram {
     }
 }
 
-fn limit(kind: &str) -> Limit {
+fn limit(kind: &str) -> LaneLimit {
     let is_group = matches!(kind, "group" | "supergroup");
-    Limit {
+    LaneLimit {
         gap: GAP,
         window: is_group.then_some(GROUP_WINDOW),
     }

@@ -16,7 +16,7 @@ use super::bot::Telegram;
 use crate::{
     bulletin::TelegramChat,
     push::{
-        health::Health,
+        health::SenderHealth,
         sender::{Sender, Sent},
         worker::{Aside, Wish, ask},
     },
@@ -30,14 +30,14 @@ const DOUBTS: u32 = 1;
 pub(crate) struct Voice {
     pub(crate) telegram: Arc<Telegram>,
     asides: mpsc::Sender<Aside>,
-    health: Health,
+    health: SenderHealth,
 }
 
 impl Voice {
     pub(in crate::push) fn new(
         telegram: Arc<Telegram>,
         asides: mpsc::Sender<Aside>,
-        health: Health,
+        health: SenderHealth,
     ) -> Self {
         Self {
             telegram,

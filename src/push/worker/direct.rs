@@ -11,7 +11,7 @@ use super::{
 };
 use crate::push::{
     deliver::backoff,
-    pace::{Lane, Slot, Turn},
+    pace::{Lane, SendSlot, Turn},
     sender::Sent,
 };
 
@@ -33,7 +33,7 @@ impl Worker {
         self.place_direct(lane);
     }
 
-    pub(super) fn launch_direct(&mut self, slot: Slot) {
+    pub(super) fn launch_direct(&mut self, slot: SendSlot) {
         let queue = self.direct.queues.entry(slot.lane).or_default();
         // Nobody waits for an answer that came too late.
         queue.retain(|aside| !aside.done.is_closed());

@@ -9,7 +9,7 @@ use crate::{
     ops::{StoreError, Waiting},
     push::{
         deliver::Delivered,
-        pace::{Lane, Limit, Turn},
+        pace::{Lane, LaneLimit, Turn},
         sender::Sent,
     },
 };
@@ -82,7 +82,7 @@ impl Worker {
     async fn take_lane(
         &mut self,
         channel: ChannelId,
-        answer: Result<(Lane, Limit), Sent>,
+        answer: Result<(Lane, LaneLimit), Sent>,
     ) -> Result<(), StoreError> {
         self.lanes.asked.remove(&channel);
         if self.lanes.outdated.remove(&channel) {

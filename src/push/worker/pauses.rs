@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::Utc;
 use tokio::time::Instant;
 
-use super::state::{Pause, Worker};
+use super::state::{SenderPause, Worker};
 use crate::{
     ops::{Outcome, StoreError},
     push::{deliver::backoff, sender::Sent},
@@ -32,7 +32,7 @@ impl Worker {
             backoff(again, fastrand::f64()).min(LONGEST_WAIT)
         };
         self.desk.set_paused(true);
-        self.trouble.pause = Some(Pause {
+        self.trouble.pause = Some(SenderPause {
             probes: 0,
             next: Instant::now() + wait,
             probing: false,

@@ -19,9 +19,9 @@ use crate::{
     bulletin::Channel,
     ops::{Outcome, StoreError},
     push::{
-        deliver::{Desk, MOST_UNANSWERED},
-        health::Health,
-        pace::{Slot, Turn},
+        deliver::{MOST_UNANSWERED, SharedSender},
+        health::SenderHealth,
+        pace::{SendSlot, Turn},
         sender::Sent,
     },
 };
@@ -40,9 +40,9 @@ const WRITING_WAITS: Duration = Duration::from_secs(5);
 
 impl Worker {
     pub(in crate::push) async fn new(
-        desk: Desk,
+        desk: SharedSender,
         channels: (watch::Receiver<Vec<Channel>>, bool),
-        health: Health,
+        health: SenderHealth,
     ) -> Result<Self, StoreError> {
         let mut worker = Self::blank(desk, channels, health);
         worker.remember().await?;
@@ -154,7 +154,7 @@ impl Worker {
         }
     }
 
-    fn take(&self, now: Instant) -> Option<Slot> {
+    fn take(&self, now: Instant) -> Option<SendSlot> {
         self.desk.pace().take(now, now + LEAD)
     }
 
@@ -177,7 +177,7 @@ impl Worker {
         }
     }
 
-    fn launch_delivery(&mut self, slot: Slot) {
+    fn launch_delivery(&mut self, slot: SendSlot) {
         // The two clocks are read one after the other.
         let due = Utc::now() + (slot.at - Instant::now()) + Duration::from_millis(2);
         let members = self.lanes.members.get(&slot.lane).into_iter().flatten();

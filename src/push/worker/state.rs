@@ -18,23 +18,23 @@ use crate::{
     bulletin::{Channel, ChannelId, DeliveryId},
     ops::{StoreError, Waiting},
     push::{
-        deliver::{Delivered, Desk},
-        health::Health,
-        pace::{Lane, Limit, Slot, Turn},
+        deliver::{Delivered, SharedSender},
+        health::SenderHealth,
+        pace::{Lane, LaneLimit, SendSlot, Turn},
         sender::Sent,
     },
 };
 
 /// The task of one sender.
 pub(in crate::push) struct Worker {
-    pub(super) desk: Arc<Desk>,
-    pub(super) health: Health,
+    pub(super) desk: Arc<SharedSender>,
+    pub(super) health: SenderHealth,
     pub(super) served: Served,
     pub(super) waiting: WaitingHeads,
     pub(super) lanes: Lanes,
     pub(super) direct: DirectSends,
-    pub(super) flights: Flights,
-    pub(super) trouble: Trouble,
+    pub(super) flights: UnderWay,
+    pub(super) trouble: PlatformTrouble,
 }
 
 /// The channels that are this sender's to send to.
@@ -85,7 +85,7 @@ pub(super) struct DirectSends {
 
 /// Requests and questions that are under way.
 #[derive(Default)]
-pub(super) struct Flights {
+pub(super) struct UnderWay {
     pub(super) all: FuturesUnordered<BoxFuture<'static, Result<Landed, StoreError>>>,
     pub(super) deliveries: HashMap<ChannelId, DeliveryId>,
     /// Of all, those that send.
@@ -94,8 +94,8 @@ pub(super) struct Flights {
 
 /// The platform's trouble, now or when the program began.
 #[derive(Default)]
-pub(super) struct Trouble {
-    pub(super) pause: Option<Pause>,
+pub(super) struct PlatformTrouble {
+    pub(super) pause: Option<SenderPause>,
     /// Requests in a row that ended with neither a yes nor a no.
     pub(super) errors: u32,
     /// Pauses since the last message that was taken.
@@ -105,7 +105,7 @@ pub(super) struct Trouble {
 }
 
 /// While nothing is sent, until a call without effect is answered.
-pub(super) struct Pause {
+pub(super) struct SenderPause {
     pub(super) probes: u32,
     pub(super) next: Instant,
     pub(super) probing: bool,
@@ -114,8 +114,8 @@ pub(super) struct Pause {
 /// The end of something that was under way.
 pub(super) enum Landed {
     Delivered(Delivered),
-    Direct(Aside, Slot, (Instant, Instant), Sent),
-    Lane(ChannelId, Result<(Lane, Limit), Sent>),
+    Direct(Aside, SendSlot, (Instant, Instant), Sent),
+    Lane(ChannelId, Result<(Lane, LaneLimit), Sent>),
     Heads(Vec<Waiting>),
     Probed(Result<(), Sent>),
 }
@@ -137,9 +137,9 @@ impl Served {
 impl Worker {
     /// Remembers nothing yet; [`Worker::new`] does.
     pub(super) fn blank(
-        desk: Desk,
+        desk: SharedSender,
         (mut wiring, takes_chats): (watch::Receiver<Vec<Channel>>, bool),
-        health: Health,
+        health: SenderHealth,
     ) -> Self {
         let channels = wiring.borrow_and_update().clone();
         Self {
@@ -153,8 +153,8 @@ impl Worker {
             waiting: WaitingHeads::default(),
             lanes: Lanes::default(),
             direct: DirectSends::default(),
-            flights: Flights::default(),
-            trouble: Trouble::default(),
+            flights: UnderWay::default(),
+            trouble: PlatformTrouble::default(),
         }
     }
 

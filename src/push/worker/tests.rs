@@ -26,7 +26,7 @@ use crate::{
     push::{
         Pusher,
         card::Card,
-        health::Health,
+        health::SenderHealth,
         sender::{Sender, Sent},
     },
 };
@@ -117,13 +117,13 @@ impl AtWork {
         let pusher = Pusher::new(store.clone(), live, output).supervised_by(supervisor.clone());
         let (asides, received) = mpsc::channel(1);
         let (wiring, channels) = watch::channel(channels);
-        let line = crate::push::line::Line {
+        let line = crate::push::line::RunningSender {
             key: ("stdout", None),
             sender,
             telegram: None,
             channels,
             asides: asides.clone(),
-            health: Health::new("stdout", supervisor.clone()),
+            health: SenderHealth::new("stdout", supervisor.clone()),
         };
         let stop = CancellationToken::new();
         let task = tokio::spawn(pusher.keep_at_work(line, received, stop.clone()));

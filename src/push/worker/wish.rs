@@ -10,7 +10,7 @@ use tokio::{
 };
 
 use crate::push::{
-    pace::{Lane, Limit},
+    pace::{Lane, LaneLimit},
     sender::Sent,
 };
 
@@ -56,7 +56,7 @@ impl Wish {
 /// A wish on its way.
 pub(crate) struct Aside {
     pub(super) lane: Lane,
-    pub(super) limit: Limit,
+    pub(super) limit: LaneLimit,
     pub(super) wish: Wish,
     pub(super) tries: u32,
     pub(super) done: oneshot::Sender<Sent>,
@@ -65,7 +65,7 @@ pub(crate) struct Aside {
 /// Has a wish sent by the worker; gives up where that is stopped or paused for too long.
 pub(crate) async fn ask(
     asides: &mpsc::Sender<Aside>,
-    (lane, limit): (Lane, Limit),
+    (lane, limit): (Lane, LaneLimit),
     wish: Wish,
 ) -> Sent {
     let (done, answer) = oneshot::channel();
