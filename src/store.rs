@@ -6,6 +6,7 @@
 mod engine;
 mod error;
 pub mod memory;
+pub mod postgres;
 pub mod private;
 mod query;
 mod recent_sends;

@@ -34,36 +34,64 @@ use crate::{
         BulletinId, Channel, ChannelId, ChannelKind, DeliveryId, Moment, Notice, Source, SourceId,
         TelegramChat,
     },
-    store::{self, Engine, Result, memory::Memory, refused},
+    store::{self, Engine, Result, memory::Memory, postgres::Postgres, refused},
 };
 
-/// Set for a second run of these stories, on plain maps instead of sled.
-const IN_MEMORY: &str = "NOTICAST_TEST_IN_MEMORY";
+/// Set for a second run of these stories, on `memory` or `postgres` instead of sled.
+const ON: &str = "NOTICAST_TEST_ON";
+/// The address of a database whose user may make schemas; each store gets one of its own.
+const DATABASE: &str = "NOTICAST_POSTGRES";
 /// Stories of sled's own rules, of its files, and of a program that is killed with them.
 const OF_SLED_ALONE: [&str; 5] = ["opening::", "kill::", "rules::", "keeping::", "model::"];
 
-/// Opens what lies in a folder, which in memory is what was closed under its name.
+/// Opens what lies in a folder, which elsewhere than on sled is what was closed under its name.
 pub(super) async fn open(folder: &Path) -> Store {
     static CLOSED: LazyLock<Mutex<HashMap<PathBuf, Memory>>> = LazyLock::new(Mutex::default);
-    if std::env::var_os(IN_MEMORY).is_none() {
-        return Store::open(folder).await.unwrap();
+    match std::env::var(ON).as_deref() {
+        Err(_) => Store::open(folder).await.unwrap(),
+        Ok("postgres") => open_database(&schema_of(folder)).await,
+        Ok(_) => {
+            let memory = {
+                let mut closed = CLOSED.lock().unwrap();
+                closed.entry(folder.to_owned()).or_default().clone()
+            };
+            memory.restart();
+            Store::on(Engine::Memory(memory))
+        }
     }
-    let memory = {
-        let mut closed = CLOSED.lock().unwrap();
-        closed.entry(folder.to_owned()).or_default().clone()
-    };
-    memory.restart();
-    Store::on(Engine::Memory(memory))
+}
+
+fn schema_of(folder: &Path) -> String {
+    format!(
+        "t{}",
+        &blake3::hash(folder.as_os_str().as_encoded_bytes()).to_hex()[..16]
+    )
+}
+
+async fn open_database(schema: &str) -> Store {
+    let url = std::env::var(DATABASE).unwrap_or_else(|_| panic!("{DATABASE} names no database"));
+    let database = Postgres::open_apart(&url, schema).await.unwrap();
+    Store::on(Engine::Postgres(database))
 }
 
 /// The suite of all engines: what holds on sled holds on plain maps.
 #[test]
 fn all_of_it_holds_in_memory_too() {
-    if std::env::var_os(IN_MEMORY).is_some() {
+    all_of_it_holds_on("memory");
+}
+
+#[test]
+#[ignore = "needs a PostgreSQL: NOTICAST_POSTGRES names one"]
+fn all_of_it_holds_on_postgres_too() {
+    all_of_it_holds_on("postgres");
+}
+
+fn all_of_it_holds_on(engine: &str) {
+    if std::env::var_os(ON).is_some() {
         return;
     }
     let mut suite = Command::new(std::env::current_exe().unwrap());
-    suite.arg("ops::tests::").env(IN_MEMORY, "1");
+    suite.arg("ops::tests::").env(ON, engine);
     for story in OF_SLED_ALONE {
         suite.args(["--skip", story]);
     }

@@ -58,7 +58,8 @@ impl Twins {
     }
 }
 
-fn hashes(face: &Face) -> impl Iterator<Item = u64> {
+/// Hashes of what the same notice has in common.
+pub fn hashes(face: &Face) -> impl Iterator<Item = u64> {
     let keys = face.keys().into_iter().flatten();
     keys.map(|key| first_number(blake3::hash(key.as_bytes())))
 }

@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc};
 use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 
-use super::{Reader, Result, Tx, memory::Memory, sled::Sled};
+use super::{Reader, Result, Tx, memory::Memory, postgres::Postgres, sled::Sled};
 use crate::{
     bulletin::{AddedSource, SourceId},
     policy::{
@@ -21,6 +21,8 @@ pub enum Engine {
     Sled(Sled),
     /// In plain maps, for tests and simulations.
     Memory(Memory),
+    /// In a PostgreSQL database.
+    Postgres(Postgres),
 }
 
 /// The same of whichever engine it is.
@@ -29,6 +31,7 @@ macro_rules! of {
         match $engine {
             Engine::Sled($it) => $call,
             Engine::Memory($it) => $call,
+            Engine::Postgres($it) => $call,
         }
     };
 }
@@ -53,6 +56,7 @@ impl Engine {
                 memory.save_looks();
                 Ok(())
             }
+            Self::Postgres(postgres) => postgres.close().await,
         }
     }
 
@@ -67,6 +71,7 @@ impl Engine {
         match self {
             Self::Sled(sled) => sled.transact(work).await,
             Self::Memory(memory) => memory.transact(work),
+            Self::Postgres(postgres) => postgres.transact(work).await,
         }
     }
 
@@ -81,6 +86,7 @@ impl Engine {
         match self {
             Self::Sled(sled) => sled.look_into(question).await,
             Self::Memory(memory) => Ok(memory.look_into(question)),
+            Self::Postgres(postgres) => postgres.look_into(question).await,
         }
     }
 
@@ -95,6 +101,7 @@ impl Engine {
         match self {
             Self::Sled(sled) => sled.read(question).await,
             Self::Memory(memory) => memory.read(question),
+            Self::Postgres(postgres) => postgres.read(question).await,
         }
     }
 
@@ -131,6 +138,7 @@ impl Engine {
                 memory.save_looks();
                 Ok(())
             }
+            Self::Postgres(postgres) => postgres.save_looks().await,
         }
     }
 
@@ -171,6 +179,7 @@ impl Engine {
         match self {
             Self::Sled(sled) => sled.failure(),
             Self::Memory(_) => None,
+            Self::Postgres(postgres) => postgres.failure(),
         }
     }
 
@@ -179,7 +188,7 @@ impl Engine {
     pub fn disk_full(&self) -> Option<String> {
         match self {
             Self::Sled(sled) => sled.disk_full(),
-            Self::Memory(_) => None,
+            Self::Memory(_) | Self::Postgres(_) => None,
         }
     }
 
@@ -188,7 +197,7 @@ impl Engine {
     pub fn disk_low(&self) -> Option<String> {
         match self {
             Self::Sled(sled) => sled.disk_low(),
-            Self::Memory(_) => None,
+            Self::Memory(_) | Self::Postgres(_) => None,
         }
     }
 
@@ -197,7 +206,7 @@ impl Engine {
     pub fn state_folder(&self) -> Option<&Path> {
         match self {
             Self::Sled(sled) => sled.path().parent(),
-            Self::Memory(_) => None,
+            Self::Memory(_) | Self::Postgres(_) => None,
         }
     }
 
@@ -207,6 +216,7 @@ impl Engine {
         match self {
             Self::Sled(sled) => sled.disk_bytes(),
             Self::Memory(_) => 0,
+            Self::Postgres(postgres) => postgres.disk_bytes(),
         }
     }
 
@@ -215,7 +225,7 @@ impl Engine {
     pub(crate) fn sled(&self) -> &Sled {
         match self {
             Self::Sled(sled) => sled,
-            Self::Memory(_) => panic!("this test is of sled alone"),
+            Self::Memory(_) | Self::Postgres(_) => panic!("this test is of sled alone"),
         }
     }
 }

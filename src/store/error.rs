@@ -35,6 +35,9 @@ pub enum Refusal {
     /// It is done once there is room.
     #[error("{0}")]
     DiskLow(String),
+    /// The database cannot be used now. It is done once it can.
+    #[error("{0}")]
+    Away(String),
     #[error("{0}")]
     Other(String),
 }
@@ -60,6 +63,12 @@ pub enum Failure {
         found: u32,
         known: u32,
     },
+    /// Of the database.
+    #[error("the database is in use by {0}; stop that one first, or use another database")]
+    Taken(String),
+    /// The database cannot be used as it is.
+    #[error("{0}")]
+    Database(String),
     #[error("cannot use {0} for the store: {why}", path.display())]
     Unusable { path: PathBuf, why: String },
     #[error(

@@ -95,7 +95,7 @@ impl From<StoreError> for Problem {
             StoreError::Refused(Refusal::NotAllowed(_)) => StatusCode::FORBIDDEN,
             StoreError::Refused(Refusal::Invalid(_)) => StatusCode::BAD_REQUEST,
             StoreError::Refused(Refusal::Held(_) | Refusal::Other(_)) => StatusCode::CONFLICT,
-            StoreError::Refused(Refusal::DiskLow(_)) | StoreError::Failed(_) => {
+            StoreError::Refused(Refusal::DiskLow(_) | Refusal::Away(_)) | StoreError::Failed(_) => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
         };

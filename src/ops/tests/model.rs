@@ -33,3 +33,27 @@ async fn random_lives_go_as_a_plain_model_says_and_alike_on_all_engines() {
         half.await.unwrap();
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs a PostgreSQL: NOTICAST_POSTGRES names one"]
+async fn random_lives_go_alike_on_postgres() {
+    let lives = std::env::var(LIVES).map_or(FEW, |lives| lives.parse().unwrap());
+    let halves = [0, 1].map(|half| {
+        tokio::spawn(async move {
+            let url = std::env::var(DATABASE).unwrap();
+            for seed in (0..lives).filter(|seed| seed % 2 == half) {
+                let schema = format!("life{seed}");
+                let in_database = life::live(seed, STEPS, On::Postgres(schema.clone())).await;
+                Postgres::forget_apart(&url, &schema).await.unwrap();
+                let in_memory = life::live(seed, STEPS, On::Memory(Memory::default())).await;
+                for (step, (database, memory)) in in_database.iter().zip(&in_memory).enumerate() {
+                    assert_eq!(database, memory, "life {seed}, step {step}");
+                }
+                assert_eq!(in_database.len(), in_memory.len());
+            }
+        })
+    });
+    for half in halves {
+        half.await.unwrap();
+    }
+}

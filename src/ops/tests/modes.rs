@@ -301,7 +301,7 @@ proptest! {
         minutes in prop::collection::vec(0u32..2_000, 4),
         restarts in any::<[bool; 4]>(),
     ) {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             let channel = Channel { mode, ..if is_quiet { quiet(mode) } else { chat("a", 1) } };
             let channels = [channel];

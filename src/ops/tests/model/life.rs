@@ -83,9 +83,17 @@ fn folder() -> TempDir {
 pub(super) enum On {
     Sled,
     Memory(Memory),
+    /// In a schema of that name.
+    Postgres(String),
 }
 
 async fn open(state: &Path, on: &On) -> Store {
+    if let On::Postgres(schema) = on {
+        let store = open_database(schema).await;
+        let synced = store.sync_config(&sources(), &channels()).await;
+        synced.unwrap();
+        return store;
+    }
     if let On::Memory(memory) = on {
         memory.restart();
         let store = Store::on(Engine::Memory(memory.clone()));

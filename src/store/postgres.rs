@@ -1,0 +1,499 @@
+//! The engine of many machines: PostgreSQL 13 or newer.
+//!
+//! Transactions are plain closures that run on blocking threads; what they write travels together ([`session`]). One
+//! process writes at a time: its connection holds an advisory lock ([`writer`]), and its transactions run one after
+//! the other on it, so that none conflicts and none is repeated. Lists are read on connections of their own, each in
+//! one snapshot. [`schema`] makes the tables, [`tx`] and [`read`] say what lies where.
+
+mod connect;
+mod export;
+mod looks;
+mod memory;
+mod read;
+mod rows;
+mod schema;
+mod session;
+mod tls;
+mod trouble;
+mod tx;
+mod writer;
+
+use std::{
+    fmt,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::Poll,
+    time::Duration,
+};
+
+use chrono::{DateTime, Utc};
+use deadpool_postgres::{ClientWrapper, Object, Pool};
+use tokio::{
+    runtime::Handle,
+    sync::{Mutex as Turn, watch},
+    task::{JoinError, JoinHandle},
+};
+
+use self::{
+    connect::{Address, connection, process_name},
+    memory::Memory,
+    read::PostgresReader,
+    rows::get,
+    session::Session,
+    tx::{Effects, PostgresTx},
+    writer::Writer,
+};
+use super::{Failure, Reader, Refusal, Result, StoreError, Tx};
+use crate::{
+    bulletin::{AddedSource, SourceId},
+    policy::{
+        facts::{LookState, Told},
+        routes::Chats,
+    },
+};
+
+/// How often a database that is away is tried again.
+const TRIED: Duration = Duration::from_secs(1);
+
+/// A handle on an open store; clones share it.
+#[derive(Clone)]
+pub struct Postgres {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    pool: Pool,
+    name: Arc<str>,
+    memory: Memory,
+    writer: Arc<Turn<Writer>>,
+    closed: AtomicBool,
+    /// Why the database cannot be used now.
+    trouble: Mutex<Option<String>>,
+    /// Why it never can again.
+    failure: Mutex<Option<String>>,
+    /// Tries the database while it is away.
+    trying: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl fmt::Debug for Postgres {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Postgres")
+    }
+}
+
+impl Postgres {
+    /// Opens the database at `url`, makes its tables, and takes its lock; `worker` is what this process is called.
+    ///
+    /// # Errors
+    /// The address is wrong, the database away, unfit, newer than this program, or in use.
+    pub async fn open(url: &str, worker: Option<&str>) -> Result<Self> {
+        let unusable = |why| Failure::Database(format!("[store] url cannot be used: {why}"));
+        let address = Address::parse(url).map_err(unusable)?;
+        let name = process_name(worker);
+        let pool = address.pool(&name).map_err(unusable)?;
+        let mut writer = Writer::open(&pool, &name).await?;
+        let client = writer.take()?;
+        writer::check_sessions(&pool, &client).await?;
+        let runtime = Handle::current();
+        let (client, memory) = blocking(move || {
+            writer::check_and_migrate(&client, runtime.clone())?;
+            let memory = Memory::load(&Session::new(&client, runtime))?;
+            Ok((client, memory))
+        })
+        .await?;
+        writer.give_back(client);
+        Ok(Self {
+            shared: Arc::new(Shared {
+                pool,
+                name,
+                memory,
+                writer: Arc::new(Turn::new(writer)),
+                closed: AtomicBool::new(false),
+                trouble: Mutex::default(),
+                failure: Mutex::default(),
+                trying: Mutex::default(),
+            }),
+        })
+    }
+
+    /// Writes where polling stands and gives the lock back.
+    ///
+    /// # Errors
+    /// A write failed.
+    pub async fn close(self) -> Result<()> {
+        let saved = self.save_looks().await;
+        self.shared.closed.store(true, Ordering::Relaxed);
+        if let Some(trying) = lock(&self.shared.trying).take() {
+            trying.abort();
+        }
+        let mut writer = self.shared.writer.lock().await;
+        if let Ok(client) = writer.take() {
+            // The database frees the lock before it answers, and long before it notices an end.
+            let _ = client
+                .batch_execute("SELECT pg_advisory_unlock_all()")
+                .await;
+        }
+        self.shared.pool.close();
+        match saved {
+            Err(StoreError::Failed(failure)) => Err(failure.into()),
+            Err(StoreError::Refused(refusal)) => {
+                tracing::warn!("where polling stands was not kept: {refusal}");
+                Ok(())
+            }
+            Ok(()) => Ok(()),
+        }
+    }
+
+    /// One transaction, durable when this returns; nothing is changed where `work` fails.
+    ///
+    /// # Errors
+    /// Those of `work`; the database is away.
+    pub async fn transact<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut dyn Tx) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.in_turn(move |shared, client, runtime| shared.run(client, runtime, work))
+            .await
+    }
+
+    /// Does `work` on the connection that writes, after all that was asked before, also where whoever asks goes away.
+    async fn in_turn<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Shared, &ClientWrapper, &Handle) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let mut turn = Box::pin(Arc::clone(&self.shared.writer).lock_owned());
+        let place = futures::poll!(&mut turn);
+        let shared = Arc::clone(&self.shared);
+        let done = tokio::spawn(async move {
+            let mut writer = match place {
+                Poll::Ready(writer) => writer,
+                Poll::Pending => turn.await,
+            };
+            let client = shared.connected(&mut writer).await?;
+            let runtime = Handle::current();
+            blocking(move || {
+                let done = work(&shared, &client, &runtime);
+                writer.give_back(client);
+                done
+            })
+            .await
+        });
+        self.noticed(joined(done.await))
+    }
+
+    /// As [`Postgres::transact`], but nothing is written, and nothing is waited for.
+    ///
+    /// # Errors
+    /// The database is away.
+    pub async fn look_into<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&mut dyn Tx) -> T + Send + 'static,
+    ) -> Result<T> {
+        let shared = Arc::clone(&self.shared);
+        // What was asked before is done before, as where one thread does everything.
+        drop(self.shared.writer.lock().await);
+        self.snapshot(move |session| {
+            let mut tx = PostgresTx::new(session, &shared.memory);
+            let answer = question(&mut tx);
+            tx.session.failure().map_or(Ok(answer), Err)
+        })
+        .await
+    }
+
+    /// Reads beside the transactions.
+    ///
+    /// # Errors
+    /// Those of `question`; the database is away.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&dyn Reader) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.snapshot(move |session| question(&PostgresReader(session)))
+            .await
+    }
+
+    /// Asks in a snapshot of its own, on a connection of the pool.
+    async fn snapshot<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(Session<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let asked = async {
+            if self.shared.closed.load(Ordering::Relaxed) {
+                return Err(Failure::Closed.into());
+            }
+            // Taken out of the pool, so that one in the middle of a question never goes back.
+            let client = connection(&self.shared.pool).await?;
+            let runtime = Handle::current();
+            blocking(move || in_snapshot(client, &runtime, question)).await
+        };
+        self.noticed(asked.await)
+    }
+
+    /// Where polling `source` stands; memory, no I/O.
+    pub fn read_look<T>(&self, source: &SourceId, read: impl FnOnce(&LookState) -> T) -> T {
+        self.shared.memory.looks.read(source, read)
+    }
+
+    /// Sets when the next poll of `source` is due; memory only.
+    pub fn set_next_poll(&self, source: &SourceId, next: Option<DateTime<Utc>>) {
+        let looks = &self.shared.memory.looks;
+        looks.change_known(source, |state| state.next_poll = next);
+    }
+
+    /// Takes what a poll left, but for what is not a poll's ([`LookState::after`]).
+    pub fn keep_look(&self, source: &SourceId, look: LookState) {
+        let keep = |state: &mut LookState| *state = state.after(look);
+        self.shared.memory.looks.change(source, keep);
+    }
+
+    /// Remembers whether people were told of a source's fault.
+    pub fn set_told(&self, source: &SourceId, told: Told) {
+        let looks = &self.shared.memory.looks;
+        looks.change(source, |state| state.told = told);
+    }
+
+    /// Writes where polling stands, in one transaction.
+    ///
+    /// # Errors
+    /// The database is away.
+    pub async fn save_looks(&self) -> Result<()> {
+        self.in_turn(|shared, client, runtime| {
+            shared.save_looks(&Session::new(client, runtime.clone()))
+        })
+        .await
+    }
+
+    /// Chats that subscribed by themselves; memory, no I/O.
+    #[must_use]
+    pub fn chats(&self) -> Arc<Chats> {
+        self.shared.memory.chats()
+    }
+
+    /// Sources that were added from chats, oldest first; changes when one is, or is removed.
+    #[must_use]
+    pub fn added_sources(&self) -> watch::Receiver<Arc<Vec<AddedSource>>> {
+        self.shared.memory.added.subscribe()
+    }
+
+    /// Ticks whenever something was queued, released, cancelled, or a channel was unblocked.
+    #[must_use]
+    pub fn outbox_changes(&self) -> watch::Receiver<u64> {
+        self.shared.memory.ticks.subscribe()
+    }
+
+    /// Why it never takes a write again.
+    #[must_use]
+    pub fn failure(&self) -> Option<String> {
+        lock(&self.shared.failure).clone()
+    }
+
+    /// Why the database takes no writes now; work waits until it does.
+    #[must_use]
+    pub fn trouble(&self) -> Option<String> {
+        lock(&self.shared.trouble).clone()
+    }
+
+    /// What the database took when it was asked last.
+    #[must_use]
+    pub fn disk_bytes(&self) -> u64 {
+        self.shared.memory.bytes.load(Ordering::Relaxed)
+    }
+
+    /// Remembers what is wrong with the database, reports its coming and going once, and has it tried meanwhile.
+    fn noticed<T>(&self, done: Result<T>) -> Result<T> {
+        match &done {
+            Err(StoreError::Refused(Refusal::Away(why))) => self.is_away(why),
+            Err(StoreError::Failed(failure)) if !matches!(failure, Failure::Closed) => {
+                *lock(&self.shared.failure) = Some(failure.to_string());
+            }
+            _ => {}
+        }
+        done
+    }
+
+    fn is_away(&self, why: &str) {
+        let before = lock(&self.shared.trouble).replace(why.to_owned());
+        if before.is_some() || self.shared.closed.load(Ordering::Relaxed) {
+            return;
+        }
+        tracing::error!("work pauses: {why}");
+        let store = self.clone();
+        let trying = tokio::spawn(async move { store.try_until_it_is_back().await });
+        *lock(&self.shared.trying) = Some(trying);
+    }
+
+    async fn try_until_it_is_back(&self) {
+        loop {
+            tokio::time::sleep(TRIED).await;
+            match self.save_looks().await {
+                Ok(()) => {
+                    *lock(&self.shared.trouble) = None;
+                    tracing::info!("the database is back, and work goes on");
+                    self.shared.memory.wake_senders();
+                    return;
+                }
+                Err(StoreError::Failed(_)) => return,
+                Err(StoreError::Refused(_)) => {}
+            }
+        }
+    }
+}
+
+impl Shared {
+    /// Takes the connection that writes, a new one where that was lost.
+    async fn connected(self: &Arc<Self>, writer: &mut Writer) -> Result<ClientWrapper> {
+        if self.closed.load(Ordering::Relaxed) {
+            return Err(Failure::Closed.into());
+        }
+        let is_new = writer.ready(&self.pool, &self.name).await?;
+        let client = writer.take()?;
+        if !is_new {
+            return Ok(client);
+        }
+        let (shared, runtime) = (Arc::clone(self), Handle::current());
+        blocking(move || {
+            shared.memory.read_again(&Session::new(&client, runtime))?;
+            Ok(client)
+        })
+        .await
+    }
+
+    fn run<T>(
+        &self,
+        client: &ClientWrapper,
+        runtime: &Handle,
+        work: impl FnOnce(&mut dyn Tx) -> Result<T>,
+    ) -> Result<T> {
+        let session = Session::new(client, runtime.clone());
+        let transaction = session.begin()?;
+        let mut tx = PostgresTx::new(session, &self.memory);
+        let done = work(&mut tx);
+        if let Some(error) = done.as_ref().err().or(tx.session.failure().as_ref()) {
+            let error = error.clone();
+            tx.session.roll_back();
+            return Err(error);
+        }
+        let done = done?;
+        tx.finish();
+        tx.session.flush().inspect_err(|_| tx.session.roll_back())?;
+        let committed = tx.session.commit();
+        let effects = tx.into_effects();
+        self.settle(committed, transaction, runtime)?;
+        self.install(effects, &Session::new(client, runtime.clone()));
+        Ok(done)
+    }
+
+    /// Finds out whether a transaction was committed whose answer was lost.
+    fn settle(
+        &self,
+        committed: std::result::Result<(), tokio_postgres::Error>,
+        transaction: i64,
+        runtime: &Handle,
+    ) -> Result<()> {
+        let Err(error) = committed else {
+            return Ok(());
+        };
+        let is_undone = trouble::is_surely_undone(&error)
+            || !runtime.block_on(writer::was_committed(&self.pool, transaction));
+        match is_undone {
+            true => Err(trouble::of(&error)),
+            false => Ok(()),
+        }
+    }
+
+    fn install(&self, effects: Effects, session: &Session<'_>) {
+        effects.install(&self.memory, session);
+    }
+
+    fn save_looks(&self, session: &Session<'_>) -> Result<()> {
+        session.begin()?;
+        let written = self.memory.write_looks(session);
+        let asked = "SELECT pg_database_size(current_database())";
+        let bytes = session
+            .row(asked, &[])
+            .and_then(|row| row.map_or(Ok(0), |row| get(&row, 0)));
+        let done = bytes.and_then(|bytes: i64| {
+            self.memory
+                .bytes
+                .store(rows::unsigned(bytes), Ordering::Relaxed);
+            session.flush()?;
+            session.commit().map_err(|error| trouble::of(&error))
+        });
+        match done {
+            Ok(()) => {
+                for (source, look) in &written {
+                    self.memory.looks.written(source, look);
+                }
+                Ok(())
+            }
+            Err(error) => {
+                session.roll_back();
+                Err(error)
+            }
+        }
+    }
+}
+
+fn in_snapshot<T>(
+    client: Object,
+    runtime: &Handle,
+    question: impl FnOnce(Session<'_>) -> Result<T>,
+) -> Result<T> {
+    let mut lent = Lent(Some(client));
+    let Some(client) = lent.0.as_ref() else {
+        return Err(Failure::Closed.into());
+    };
+    let session = Session::new(client, runtime.clone());
+    session.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
+    let answer = question(session)?;
+    Session::new(client, runtime.clone()).run("COMMIT")?;
+    lent.0.take();
+    Ok(answer)
+}
+
+#[cfg(test)]
+impl Postgres {
+    /// Opens a schema of its own, which is made where there is none.
+    pub(crate) async fn open_apart(url: &str, schema: &str) -> Result<Self> {
+        Self::run_apart(url, &format!("CREATE SCHEMA IF NOT EXISTS {schema}")).await?;
+        Self::open(&format!("{url}?options=-c%20search_path%3D{schema}"), None).await
+    }
+
+    pub(crate) async fn forget_apart(url: &str, schema: &str) -> Result<()> {
+        Self::run_apart(url, &format!("DROP SCHEMA {schema} CASCADE")).await
+    }
+
+    async fn run_apart(url: &str, sql: &str) -> Result<()> {
+        let pool = Address::parse(url).unwrap().pool("tests").unwrap();
+        let done = connection(&pool).await?.batch_execute(sql).await;
+        done.map_err(|error| trouble::of(&error))
+    }
+}
+
+/// A connection that goes back to the pool only where it was left between two transactions.
+struct Lent(Option<Object>);
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        if let Some(client) = self.0.take() {
+            drop(Object::take(client));
+        }
+    }
+}
+
+fn lock<T>(it: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    it.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    joined(tokio::task::spawn_blocking(work).await)
+}
+
+fn joined<T>(done: std::result::Result<Result<T>, JoinError>) -> Result<T> {
+    // A task that is cancelled with the runtime, or a bug.
+    done.unwrap_or_else(|error| Err(Failure::Write(error.to_string()).into()))
+}

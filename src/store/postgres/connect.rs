@@ -1,0 +1,200 @@
+//! From an address to connections.
+
+use std::{sync::Arc, time::Duration};
+
+use deadpool_postgres::{Manager, ManagerConfig, Pool, PoolError, RecyclingMethod, Runtime};
+use tokio_postgres::Config;
+
+use super::{
+    tls::{Roots, Tls, Trust},
+    trouble,
+};
+use crate::store::{Failure, Refusal, Result, StoreError};
+
+/// Connections of one process beside the one that writes.
+const READERS: usize = 8;
+/// How long a connection, or a free one, is waited for.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// A connection that answers nothing for about this long is given up.
+const SILENCE: Duration = Duration::from_secs(10);
+
+/// What an address says.
+#[derive(Debug)]
+pub(super) struct Address {
+    config: Config,
+    trust: Trust,
+}
+
+impl Address {
+    /// `postgres://USER:PASSWORD@HOST[,HOST2]/DB?…` as libpq reads it, with `sslmode` and `sslrootcert`; also
+    /// `key=value` pairs.
+    ///
+    /// # Errors
+    /// What is wrong with it; nothing of it stands in the text.
+    pub(super) fn parse(url: &str) -> std::result::Result<Self, String> {
+        let (rest, mode, roots) = without_tls(url);
+        let mut config: Config = rest.parse().map_err(|error| format!("{error}"))?;
+        if config.get_hosts().is_empty() {
+            return Err("it names no host".to_owned());
+        }
+        config
+            .connect_timeout(PATIENCE)
+            .keepalives_idle(SILENCE)
+            .keepalives_interval(Duration::from_secs(3))
+            .keepalives_retries(3)
+            .tcp_user_timeout(SILENCE);
+        let trust = trust(&mut config, mode.as_deref(), roots)?;
+        Ok(Self { config, trust })
+    }
+
+    /// # Errors
+    /// The root certificates cannot be read.
+    pub(super) fn pool(&self, name: &str) -> std::result::Result<Pool, String> {
+        let mut config = self.config.clone();
+        config.application_name(name);
+        let tls = Tls::new(&self.trust)?;
+        let recycling_method = RecyclingMethod::Fast;
+        let manager = Manager::from_config(config, tls, ManagerConfig { recycling_method });
+        Pool::builder(manager)
+            .max_size(READERS)
+            .wait_timeout(Some(PATIENCE))
+            .create_timeout(Some(PATIENCE * 4))
+            .runtime(Runtime::Tokio1)
+            .build()
+            .map_err(|error| error.to_string())
+    }
+}
+
+/// Takes out what the driver does not know: the modes that verify, and the file of root certificates.
+fn without_tls(url: &str) -> (String, Option<String>, Option<String>) {
+    let (mut mode, mut roots) = (None, None);
+    let mut keep = |part: &str| {
+        if let Some(value) = part.strip_prefix("sslrootcert=") {
+            roots = Some(decoded(value));
+            return false;
+        }
+        if let Some(value) = part.strip_prefix("sslmode=") {
+            mode = Some(value.to_owned());
+            return false;
+        }
+        true
+    };
+    let rest = match url.split_once('?') {
+        Some((base, query)) => {
+            let parts: Vec<&str> = query.split('&').filter(|part| keep(part)).collect();
+            format!("{base}?{}", parts.join("&"))
+        }
+        None if url.contains("://") => url.to_owned(),
+        None => {
+            let parts: Vec<&str> = url.split_whitespace().filter(|part| keep(part)).collect();
+            parts.join(" ")
+        }
+    };
+    (rest.trim_end_matches('?').to_owned(), mode, roots)
+}
+
+fn decoded(value: &str) -> String {
+    percent_encoding::percent_decode_str(value)
+        .decode_utf8_lossy()
+        .into_owned()
+}
+
+fn trust(
+    config: &mut Config,
+    mode: Option<&str>,
+    roots: Option<String>,
+) -> std::result::Result<Trust, String> {
+    use tokio_postgres::config::SslMode;
+    let file = roots.filter(|roots| roots != "system").map(Roots::File);
+    let (tls, trust) = match mode.unwrap_or("prefer") {
+        "disable" => (SslMode::Disable, Trust::Anyone),
+        "prefer" | "allow" => (SslMode::Prefer, Trust::Anyone),
+        // As libpq does: whoever names root certificates means them.
+        "require" => (SslMode::Require, file.map_or(Trust::Anyone, Trust::Signed)),
+        "verify-ca" => (
+            SslMode::Require,
+            Trust::Signed(file.unwrap_or(Roots::Public)),
+        ),
+        "verify-full" => (
+            SslMode::Require,
+            Trust::Named(file.unwrap_or(Roots::Public)),
+        ),
+        other => {
+            return Err(format!(
+                "sslmode is disable, prefer, require, verify-ca or verify-full, not `{other}`"
+            ));
+        }
+    };
+    config.ssl_mode(tls);
+    Ok(trust)
+}
+
+/// Why there is no connection.
+pub(super) fn refusal(error: PoolError) -> StoreError {
+    match error {
+        PoolError::Backend(error) => trouble::of(&error),
+        PoolError::Timeout(_) => Refusal::Away(
+            "the database does not answer in time; see that it runs and is not overloaded, work \
+             goes on by itself"
+                .to_owned(),
+        )
+        .into(),
+        other => Failure::Database(other.to_string()).into(),
+    }
+}
+
+/// A connection from the pool.
+pub(super) async fn connection(pool: &Pool) -> Result<deadpool_postgres::Object> {
+    pool.get().await.map_err(refusal)
+}
+
+/// By what this process is known in the database: host, process, and a number of its own.
+pub(super) fn process_name(worker: Option<&str>) -> Arc<str> {
+    let host = rustix::system::uname();
+    let host = host.nodename().to_string_lossy().into_owned();
+    let worker = worker.map_or(host, str::to_owned);
+    format!(
+        "noticast {worker} {} {:08x}",
+        std::process::id(),
+        fastrand::u32(..)
+    )
+    .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_says_how_far_the_server_is_believed() {
+        let trust = |url: &str| Address::parse(url).unwrap().trust;
+        let at = "postgres://noticast:s3cret@db1,db2/news?target_session_attrs=read-write";
+        assert_eq!(trust(at), Trust::Anyone);
+        assert_eq!(
+            trust(&format!("{at}&sslmode=verify-full")),
+            Trust::Named(Roots::Public)
+        );
+        let own = Roots::File("/etc/my ca.pem".to_owned());
+        let file = "sslmode=verify-ca&sslrootcert=/etc/my%20ca.pem";
+        assert_eq!(trust(&format!("{at}&{file}")), Trust::Signed(own));
+        assert_eq!(
+            trust("host=db user=noticast sslmode=verify-full"),
+            Trust::Named(Roots::Public)
+        );
+        let address = Address::parse(at).unwrap();
+        assert_eq!(address.config.get_hosts().len(), 2);
+    }
+
+    #[test]
+    fn what_is_wrong_with_an_address_does_not_repeat_it() {
+        for url in [
+            "postgres://noticast:s3cret@db/news?sslmode=maybe",
+            "postgres://noticast:s3cret@db:port/news",
+            "postgres:///news",
+            "noticast:s3cret",
+        ] {
+            let why = Address::parse(url).unwrap_err();
+            assert!(!why.is_empty() && !why.contains("s3cret"), "{why}");
+        }
+    }
+}

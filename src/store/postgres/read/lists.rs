@@ -1,0 +1,225 @@
+//! Pages of bulletins and deliveries, each begun where the one before it ended.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, Utc};
+use tokio_postgres::{Row, types::ToSql};
+
+use super::{DELIVERY, delivery};
+use crate::{
+    bulletin::{Bulletin, Delivery, SourceId},
+    policy::facts::Archived,
+    store::{
+        BulletinQuery, Collected, DeliveryQuery, Page, Result, SearchedWords,
+        postgres::{
+            rows::{BULLETIN, ENTRY, archived, get, signed, unsigned, word},
+            session::{Param, Session},
+        },
+    },
+};
+
+/// Rows that are read at once.
+const BATCH: usize = 500;
+
+/// Conditions of a query, and their parameters.
+struct Conditions {
+    sql: String,
+    params: Vec<Param>,
+}
+
+impl Conditions {
+    fn new() -> Self {
+        Self {
+            sql: "true".to_owned(),
+            params: Vec::new(),
+        }
+    }
+
+    /// Adds a condition in which `$` stands for `param`.
+    fn add(&mut self, condition: &str, param: impl ToSql + Sync + Send + 'static) {
+        self.params.push(Box::new(param));
+        let place = format!("${}", self.params.len());
+        self.sql = format!("{} AND {}", self.sql, condition.replace('$', &place));
+    }
+
+    fn rows(
+        &self,
+        session: &Session<'_>,
+        asked: &str,
+        after: &[&(dyn ToSql + Sync)],
+    ) -> Result<Vec<Row>> {
+        let own = self
+            .params
+            .iter()
+            .map(|param| &**param as &(dyn ToSql + Sync));
+        let params: Vec<_> = own.chain(after.iter().copied()).collect();
+        session.rows(asked, &params)
+    }
+}
+
+/// The first ms that is not before a time.
+fn not_before_ms(time: DateTime<Utc>) -> i64 {
+    let ms = time.timestamp_millis();
+    ms + i64::from(time.timestamp_subsec_nanos() % 1_000_000 > 0)
+}
+
+pub(super) fn bulletins(
+    session: &Session<'_>,
+    query: &BulletinQuery,
+    shown: Option<&HashSet<SourceId>>,
+) -> Result<Page<Bulletin>> {
+    let conditions = bulletin_conditions(query, shown);
+    let text = match query.words.is_empty() {
+        true => "NULL::text",
+        false => "(SELECT text FROM texts WHERE texts.bulletin = b.id)",
+    };
+    // The pages of one source are read from its own rows, however few of all they are.
+    let (from, newest) = match query.source {
+        Some(_) => ("carriers c JOIN bulletins b ON b.id = c.bulletin", "c"),
+        None => ("bulletins b", "b"),
+    };
+    let id = if newest == "c" { "c.bulletin" } else { "b.id" };
+    let next = conditions.params.len() + 1;
+    let asked = format!(
+        "SELECT {newest}.newest_ms, b.id, {BULLETIN}, {text} FROM {from} WHERE {} \
+         AND ({newest}.newest_ms, {id}) < (${next}, ${}) \
+         ORDER BY {newest}.newest_ms DESC, {id} DESC LIMIT ${}",
+        conditions.sql,
+        next + 1,
+        next + 2
+    );
+    let mut before = match query.before {
+        Some(id) => place(session, signed(id.0))?,
+        None => (i64::MAX, i64::MAX),
+    };
+    let batch = batch(query.limit.filter(|_| query.words.is_empty()));
+    let mut words = SearchedWords::new(&query.words);
+    let mut page = Collected::new(query.limit);
+    loop {
+        let rows = conditions.rows(session, &asked, &[&before.0, &before.1, &batch])?;
+        for row in &rows {
+            before = (get(row, 0)?, get(row, 1)?);
+            let found = archived(row, 2)?;
+            let is_asked = has_words(&mut words, &found, || get(row, 4))?;
+            if is_asked && page.is_full(Some(found.bulletin(unsigned(before.1)))) {
+                return Ok(page.page());
+            }
+        }
+        let is_last = rows.len() as u64 != unsigned(batch);
+        if is_last || query.given_up.is_cancelled() {
+            return Ok(page.page());
+        }
+    }
+}
+
+fn has_words(
+    words: &mut SearchedWords,
+    found: &Archived,
+    text: impl FnOnce() -> Result<Option<String>>,
+) -> Result<bool> {
+    let parts = [
+        Some(&found.title),
+        found.summary.as_ref(),
+        found.publisher.as_ref(),
+    ];
+    words.are_in(parts, text)
+}
+
+/// One more than a page has, so that it is known whether there are more.
+fn batch(limit: Option<usize>) -> i64 {
+    let batch = limit.map_or(BATCH, |limit| BATCH.min(limit.saturating_add(1)));
+    i64::try_from(batch).unwrap_or(i64::MAX)
+}
+
+fn bulletin_conditions(query: &BulletinQuery, shown: Option<&HashSet<SourceId>>) -> Conditions {
+    let mut all = Conditions::new();
+    if !query.states.is_empty() {
+        let states: Vec<String> = query.states.iter().map(word).collect();
+        all.add("b.state = ANY($)", states);
+    }
+    if let Some(source) = &query.source {
+        let source = source.as_str().to_owned();
+        all.add("c.source = $ AND (b.source = $ OR $ = ANY(b.also))", source);
+    }
+    if let Some(channel) = &query.channel {
+        all.add(
+            "EXISTS (SELECT 1 FROM deliveries d WHERE d.bulletin = b.id AND d.channel = $)",
+            channel.as_str().to_owned(),
+        );
+    }
+    if let Some(since) = query.since {
+        all.add("b.first_seen_ms >= $", not_before_ms(since));
+    }
+    if let Some(shown) = shown {
+        let shown: Vec<String> = shown.iter().map(ToString::to_string).collect();
+        all.add("(b.source = ANY($) OR b.also && $)", shown);
+    }
+    all
+}
+
+/// The place of a bulletin in the order of the pages; of a number that is none, one just below the next lower one.
+fn place(session: &Session<'_>, id: i64) -> Result<(i64, i64)> {
+    let asked = "SELECT newest_ms, id FROM bulletins WHERE id <= $1 ORDER BY id DESC LIMIT 1";
+    match session.row(asked, &[&id])? {
+        Some(row) => {
+            let found: i64 = get(&row, 1)?;
+            Ok((get(&row, 0)?, found + i64::from(found != id)))
+        }
+        None => Ok((i64::MIN, 0)),
+    }
+}
+
+pub(super) fn deliveries(session: &Session<'_>, query: &DeliveryQuery) -> Result<Page<Delivery>> {
+    let conditions = delivery_conditions(query);
+    let next = conditions.params.len() + 1;
+    let asked = format!(
+        "SELECT {ENTRY}, e.why, n.text FROM {DELIVERY} WHERE {} AND d.id < ${next} \
+         ORDER BY d.id DESC LIMIT ${}",
+        conditions.sql,
+        next + 1
+    );
+    let mut before = query.before.map_or(i64::MAX, |id| signed(id.0));
+    let batch = batch(query.limit);
+    let mut page = Collected::new(query.limit);
+    loop {
+        let rows = conditions.rows(session, &asked, &[&before, &batch])?;
+        for row in &rows {
+            before = get(row, 0)?;
+            if page.is_full(Some(delivery(row)?)) {
+                return Ok(page.page());
+            }
+        }
+        if rows.len() as u64 != unsigned(batch) {
+            return Ok(page.page());
+        }
+    }
+}
+
+fn delivery_conditions(query: &DeliveryQuery) -> Conditions {
+    let mut all = Conditions::new();
+    if let Some(channel) = &query.channel {
+        all.add("d.channel = $", channel.as_str().to_owned());
+    }
+    if let Some(state) = &query.state {
+        // Said in words too, so that the index of what is unfinished serves.
+        let unfinished = "d.state = $ AND d.state IN ('queued', 'sending')";
+        let state = word(state);
+        match state.as_str() {
+            "queued" | "sending" => all.add(unfinished, state),
+            _ => all.add("d.state = $", state),
+        }
+    }
+    if let Some(since) = query.since {
+        all.add("d.queued_ms >= $", not_before_ms(since));
+    }
+    if let Some(bulletin) = query.bulletin {
+        all.add("d.bulletin = $", signed(bulletin.0));
+    }
+    if let Some(source) = &query.source {
+        all.add(
+            "EXISTS (SELECT 1 FROM bulletins b WHERE b.id = d.bulletin AND b.source = $)",
+            source.as_str().to_owned(),
+        );
+    }
+    all
+}

@@ -1,0 +1,121 @@
+//! Rows become entities, and numbers those of the database.
+
+use serde::{Serialize, de::DeserializeOwned};
+use tokio_postgres::{
+    Row,
+    types::{FromSql, Json},
+};
+
+use super::trouble;
+use crate::{
+    bulletin::{Bulletin, ChannelId, DeliveryKind, DeliveryState, MessageRef, SourceId},
+    policy::facts::{Archived, OutboxEntry},
+    store::{Result, refused},
+};
+
+/// A number, or a hash of 64 bits, as the database keeps it.
+pub(super) fn signed(number: u64) -> i64 {
+    number.cast_signed()
+}
+
+pub(super) fn unsigned(number: i64) -> u64 {
+    number.cast_unsigned()
+}
+
+pub(super) fn all_signed(numbers: &[u64]) -> Vec<i64> {
+    numbers.iter().copied().map(signed).collect()
+}
+
+pub(super) fn all_unsigned(numbers: Vec<i64>) -> Vec<u64> {
+    numbers.into_iter().map(unsigned).collect()
+}
+
+/// Text as the database takes it: without the one character that it refuses.
+pub(super) fn text(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
+}
+
+/// A column; that it has another type is a schema which this program does not know.
+pub(super) fn get<'a, T: FromSql<'a>>(row: &'a Row, at: usize) -> Result<T> {
+    row.try_get(at).map_err(|error| trouble::of(&error))
+}
+
+/// The first column of each row.
+pub(super) fn firsts<T: for<'a> FromSql<'a>>(rows: &[Row]) -> Result<Vec<T>> {
+    rows.iter().map(|row| get(row, 0)).collect()
+}
+
+pub(super) fn json<T: DeserializeOwned>(row: &Row, at: usize) -> Result<T> {
+    let Json(value) = get(row, at)?;
+    Ok(value)
+}
+
+pub(super) fn json_or_none<T: DeserializeOwned>(row: &Row, at: usize) -> Result<Option<T>> {
+    let value: Option<Json<T>> = get(row, at)?;
+    Ok(value.map(|Json(value)| value))
+}
+
+pub(super) fn source_id(row: &Row, at: usize) -> Result<SourceId> {
+    let id: String = get(row, at)?;
+    id.parse().map_err(|error| unreadable(&error))
+}
+
+pub(super) fn channel_id(row: &Row, at: usize) -> Result<ChannelId> {
+    let id: String = get(row, at)?;
+    id.parse().map_err(|error| unreadable(&error))
+}
+
+fn unreadable(why: &dyn std::fmt::Display) -> crate::store::StoreError {
+    refused(format!(
+        "the database holds what noticast never wrote: {why}"
+    ))
+}
+
+/// The word that a state or kind has in exports too.
+pub(super) fn word<T: Serialize>(value: &T) -> String {
+    let word = serde_json::to_value(value).ok();
+    let word = word.and_then(|word| word.as_str().map(str::to_owned));
+    word.unwrap_or_default()
+}
+
+fn from_word<T: DeserializeOwned>(word: String) -> Result<T> {
+    serde_json::from_value(word.into()).map_err(|error| unreadable(&error))
+}
+
+pub(super) const BULLETIN: &str = "b.bulletin, b.titles";
+
+/// Columns of [`BULLETIN`] from `at` on.
+pub(super) fn archived(row: &Row, at: usize) -> Result<Archived> {
+    let bulletin: Bulletin = json(row, at)?;
+    Ok(Archived::of(bulletin, all_unsigned(get(row, at + 1)?)))
+}
+
+pub(super) const ENTRY: &str = "d.id, d.channel, d.bulletin, d.kind, d.state, d.attempts, d.doubts, \
+    d.note, d.has_error, d.message, d.queued_ms, d.due_ms, d.begun_ms, d.ended_ms";
+
+/// Columns of [`ENTRY`], which are the first ones.
+pub(super) fn entry(row: &Row) -> Result<(u64, OutboxEntry)> {
+    let number = |at| get::<Option<i64>>(row, at).map(|number| number.map(unsigned));
+    let kind: DeliveryKind = from_word(get(row, 3)?)?;
+    let state: DeliveryState = from_word(get(row, 4)?)?;
+    let entry = OutboxEntry {
+        channel: channel_id(row, 1)?,
+        bulletin: number(2)?,
+        kind,
+        state,
+        attempts: get::<i32>(row, 5)?.cast_unsigned(),
+        doubts: u8::try_from(get::<i16>(row, 6)?).unwrap_or(u8::MAX),
+        note: number(7)?,
+        has_error: get(row, 8)?,
+        message: get::<Option<String>>(row, 9)?.map(MessageRef),
+        queued_ms: get(row, 10)?,
+        due_ms: get(row, 11)?,
+        begun_ms: get(row, 12)?,
+        ended_ms: get(row, 13)?,
+    };
+    Ok((unsigned(get(row, 0)?), entry))
+}
+
+pub(super) fn entries(rows: &[Row]) -> Result<Vec<(u64, OutboxEntry)>> {
+    rows.iter().map(entry).collect()
+}

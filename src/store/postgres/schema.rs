@@ -1,0 +1,72 @@
+//! The tables, and how they come to be: numbered files, each one transaction, so that whatever is interrupted begins again
+//! where it was.
+
+use super::{
+    rows::get,
+    session::{Session, params},
+};
+use crate::store::{Failure, Result};
+
+/// What makes each version of the schema out of the one before it.
+const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001_tables.sql")];
+
+/// Held while the schema is looked at and changed: one process migrates, others wait.
+const MIGRATING: &str = "SELECT pg_advisory_xact_lock(1853121636, hashtext(current_schema()))";
+
+/// Brings the schema up to this program's.
+///
+/// # Errors
+/// A newer program made it; the user may not make tables; the database is away.
+pub(super) fn bring_up(session: &Session<'_>) -> Result<()> {
+    let mut version = current(session)?;
+    while let Some(migration) = MIGRATIONS.get(version) {
+        version = step(session, version, migration)?;
+    }
+    if version > MIGRATIONS.len() {
+        return Err(Failure::Database(format!(
+            "the database was written by a newer noticast (schema {version}; this one knows {}); \
+             use that version, or import an export into another database",
+            MIGRATIONS.len()
+        ))
+        .into());
+    }
+    Ok(())
+}
+
+/// The version of the schema; 0: there is none yet.
+pub(super) fn current(session: &Session<'_>) -> Result<usize> {
+    if session
+        .rows(
+            "SELECT 1 WHERE to_regclass('noticast_schema') IS NOT NULL",
+            &[],
+        )?
+        .is_empty()
+    {
+        return Ok(0);
+    }
+    let row = session.row("SELECT coalesce(max(version), 0) FROM noticast_schema", &[])?;
+    let version: i32 = row.map_or(Ok(0), |row| get(&row, 0))?;
+    Ok(usize::try_from(version).unwrap_or_default())
+}
+
+/// Runs one migration, unless another process has meanwhile; gives the version that there is then.
+fn step(session: &Session<'_>, version: usize, migration: &str) -> Result<usize> {
+    session.run("BEGIN")?;
+    session.run(MIGRATING)?;
+    let found = current(session)?;
+    if found == version {
+        session.run(
+            "CREATE TABLE IF NOT EXISTS noticast_schema \
+             (version integer PRIMARY KEY, at timestamptz NOT NULL DEFAULT now())",
+        )?;
+        session.run(migration)?;
+        let next = i32::try_from(version + 1).unwrap_or(i32::MAX);
+        session.write(
+            "INSERT INTO noticast_schema (version) VALUES ($1)",
+            params![next],
+        );
+    }
+    session.flush()?;
+    session.run("COMMIT")?;
+    Ok(found.max(version + 1))
+}

@@ -1,0 +1,99 @@
+//! What the database says is wrong, in words that say what to do, and whether it passes.
+
+use tokio_postgres::{Error, error::SqlState};
+
+use crate::store::{Failure, Refusal, StoreError, refused};
+
+/// Work waits while this lasts, or the asker is told, or the program ends.
+pub(super) fn of(error: &Error) -> StoreError {
+    match error.code() {
+        None => Refusal::Away(unreachable(error)).into(),
+        Some(code) => by_code(code, &text(error)),
+    }
+}
+
+/// Returns whether a commit that was answered with this surely wrote nothing.
+pub(super) fn is_surely_undone(error: &Error) -> bool {
+    let class = error.code().map(|code| &code.code()[..2]);
+    class.is_some_and(|class| ["22", "23", "25", "40", "42", "53"].contains(&class))
+}
+
+fn by_code(code: &SqlState, said: &str) -> StoreError {
+    let passing = |what: &str, remedy: &str| {
+        Refusal::Away(format!("the database {what}: {said}; {remedy}")).into()
+    };
+    match code.code() {
+        "28P01" | "28000" => passing(
+            "refuses this user",
+            "mend user and password in [store] url, or pg_hba.conf there",
+        ),
+        "3D000" => passing(
+            "does not exist",
+            "make it with `createdb -E UTF8 -T template0 NAME`",
+        ),
+        "42501" => passing(
+            "does not give this user the rights that it needs",
+            "make the user the owner of a database of its own",
+        ),
+        "25006" => passing(
+            "is read-only",
+            "write target_session_attrs=read-write and all hosts into [store] url",
+        ),
+        "53300" => passing(
+            "has no connection left",
+            "raise max_connections there, or end what holds them; noticast takes ten",
+        ),
+        "53100" => passing("has no room left on its disk", "make room there"),
+        "08P01" => passing(
+            "was reached through something that does not speak all of its protocol",
+            "connect to PostgreSQL itself, not to pgbouncer",
+        ),
+        "26000" | "42P05" => pooled(),
+        "57014" => passing("cancelled a statement", "raise statement_timeout there"),
+        code if is_passing(code) => passing("is away", "work goes on by itself once it is back"),
+        code if code.starts_with("23") || code.starts_with("22") => refused(format!(
+            "the database refused what was to be written: {said}"
+        )),
+        _ => Failure::Database(format!(
+            "the database answered what noticast does not expect: {said}; nothing that was \
+             acknowledged is lost"
+        ))
+        .into(),
+    }
+}
+
+/// Connections, resources, conflicts and interventions: what passes.
+fn is_passing(code: &str) -> bool {
+    ["08", "25", "40", "53", "55", "57", "58"]
+        .iter()
+        .any(|class| code.starts_with(class))
+}
+
+/// Each transaction may meet another session: locks and notifications would be lost.
+pub(super) fn pooled() -> StoreError {
+    Failure::Database(
+        "[store] url leads to pgbouncer in transaction mode, which hands one session to many; \
+         connect to PostgreSQL itself, or set pool_mode = session for this database"
+            .to_owned(),
+    )
+    .into()
+}
+
+fn unreachable(error: &Error) -> String {
+    format!(
+        "the database cannot be reached: {}; see that it runs and that [store] url names it, \
+         work goes on by itself",
+        text(error)
+    )
+}
+
+/// What the database said, with its detail; else why it said nothing. No address and no password stands in it.
+fn text(error: &Error) -> String {
+    if let Some(said) = error.as_db_error() {
+        let detail = said.detail().map(|detail| format!(" ({detail})"));
+        return format!("{}{}", said.message(), detail.unwrap_or_default());
+    }
+    let causes = std::iter::successors(Some(error as &dyn std::error::Error), |it| it.source());
+    let causes: Vec<String> = causes.map(ToString::to_string).collect();
+    causes.join(": ")
+}

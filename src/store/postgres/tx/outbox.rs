@@ -1,0 +1,332 @@
+//! Deliveries and the order in which they go out.
+
+use super::PostgresTx;
+use crate::{
+    bulletin::{ChannelId, DeliveryState, MessageRef},
+    policy::facts::{OutboxEntry, Readers},
+    store::{
+        Channels, Outbox, Result,
+        postgres::{
+            rows::{
+                self, ENTRY, all_signed, all_unsigned, channel_id, entries, entry, firsts, get,
+                signed, unsigned,
+            },
+            session::params,
+        },
+    },
+};
+
+/// What waits beside the order of the numbers: for a digest, quiet hours or its readers.
+const HELD_BACK: &str = "(attempts = 0 AND due_ms > queued_ms OR EXISTS \
+                         (SELECT 1 FROM readers r WHERE deliveries.id = ANY(r.deliveries)))";
+/// Deliveries that are forgotten in one transaction.
+const FORGOTTEN: i64 = 2000;
+
+impl Outbox for PostgresTx<'_> {
+    fn delivery(&mut self, id: u64) -> Result<Option<OutboxEntry>> {
+        let asked = format!("SELECT {ENTRY} FROM deliveries d WHERE d.id = $1");
+        let row = self.session.row(&asked, &[&signed(id)])?;
+        row.map(|row| Ok(entry(&row)?.1)).transpose()
+    }
+
+    fn set_delivery(&mut self, id: u64, entry: OutboxEntry) -> Result<()> {
+        let counts = self.numbers();
+        counts.next_delivery = counts.next_delivery.max(id + 1);
+        self.put_delivery(id, &entry);
+        Ok(())
+    }
+
+    fn enqueue(&mut self, entries: Vec<OutboxEntry>, note: Option<&str>) -> Result<u64> {
+        let counts = self.numbers();
+        let first = counts.next_delivery;
+        counts.next_delivery += entries.len() as u64;
+        if let Some(note) = note.filter(|_| !entries.is_empty()) {
+            self.set_note(first, note);
+        }
+        for (id, mut entry) in (first..).zip(entries) {
+            entry.note = note.map(|_| first);
+            self.put_delivery(id, &entry);
+        }
+        Ok(first)
+    }
+
+    fn move_delivery(&mut self, id: u64, to: &ChannelId) -> Result<()> {
+        let Some(mut entry) = self.delivery(id)? else {
+            return Ok(());
+        };
+        entry.channel = to.clone();
+        self.set_delivery(id, entry)
+    }
+
+    fn note(&mut self, of: u64) -> Result<Option<String>> {
+        let asked = "SELECT text FROM notes WHERE first = $1";
+        let row = self.session.row(asked, &[&signed(of)])?;
+        row.map(|row| get(&row, 0)).transpose()
+    }
+
+    fn set_note(&mut self, of: u64, text: &str) {
+        self.write(
+            "INSERT INTO notes VALUES ($1, $2) ON CONFLICT (first) DO UPDATE SET text = excluded.text",
+            params![signed(of), rows::text(text)],
+        );
+    }
+
+    fn set_error(&mut self, id: u64, why: Option<&str>) {
+        match why {
+            Some(why) => self.write(
+                "INSERT INTO delivery_errors VALUES ($1, $2) \
+                 ON CONFLICT (delivery) DO UPDATE SET why = excluded.why",
+                params![signed(id), rows::text(why)],
+            ),
+            None => self.write(
+                "DELETE FROM delivery_errors WHERE delivery = $1",
+                params![signed(id)],
+            ),
+        }
+    }
+
+    fn deliveries_of(&mut self, bulletin: u64) -> Result<Vec<(u64, OutboxEntry)>> {
+        let asked = format!("SELECT {ENTRY} FROM deliveries d WHERE d.bulletin = $1 ORDER BY d.id");
+        entries(&self.session.rows(&asked, &[&signed(bulletin)])?)
+    }
+
+    fn deliveries_in(
+        &mut self,
+        bulletin: u64,
+        channel: &ChannelId,
+    ) -> Result<Vec<(u64, OutboxEntry)>> {
+        let asked = format!(
+            "SELECT {ENTRY} FROM deliveries d WHERE d.bulletin = $1 AND d.channel = $2 ORDER BY d.id"
+        );
+        entries(
+            &self
+                .session
+                .rows(&asked, &[&signed(bulletin), &channel.as_str()])?,
+        )
+    }
+
+    fn members(&mut self, channel: &ChannelId, message: &MessageRef) -> Result<Option<Vec<u64>>> {
+        let asked = "SELECT deliveries FROM members WHERE channel = $1 AND message = $2";
+        let row = self
+            .session
+            .row(asked, &[&channel.as_str(), &rows::text(&message.0)])?;
+        row.map(|row| Ok(all_unsigned(get(&row, 0)?))).transpose()
+    }
+
+    fn set_members(&mut self, channel: &ChannelId, message: &MessageRef, members: &[u64]) {
+        self.enter_channel(channel);
+        self.write(
+            "INSERT INTO members VALUES ($1, $2, $3) \
+             ON CONFLICT (channel, message) DO UPDATE SET deliveries = excluded.deliveries",
+            params![
+                channel.as_str().to_owned(),
+                rows::text(&message.0),
+                all_signed(members)
+            ],
+        );
+    }
+
+    fn readers(&mut self, channel: &ChannelId) -> Result<Vec<(u64, Readers)>> {
+        let asked =
+            "SELECT first, deliveries, readers FROM readers WHERE channel = $1 ORDER BY first";
+        let rows = self.session.rows(asked, &[&channel.as_str()])?;
+        let readers = |row| {
+            let readers = Readers {
+                deliveries: all_unsigned(get(row, 1)?),
+                readers: all_unsigned(get(row, 2)?),
+            };
+            Ok((unsigned(get(row, 0)?), readers))
+        };
+        rows.iter().map(readers).collect()
+    }
+
+    fn set_readers(
+        &mut self,
+        channel: &ChannelId,
+        first: u64,
+        readers: Option<Readers>,
+    ) -> Result<()> {
+        self.enter_channel(channel);
+        let (channel, first) = (channel.as_str().to_owned(), signed(first));
+        match readers {
+            Some(it) => self.write(
+                "INSERT INTO readers VALUES ($1, $2, $3, $4) ON CONFLICT (channel, first) \
+                 DO UPDATE SET deliveries = excluded.deliveries, readers = excluded.readers",
+                params![
+                    channel,
+                    first,
+                    all_signed(&it.deliveries),
+                    all_signed(&it.readers)
+                ],
+            ),
+            None => self.write(
+                "DELETE FROM readers WHERE channel = $1 AND first = $2",
+                params![channel, first],
+            ),
+        }
+        Ok(())
+    }
+
+    fn forget_finished(&mut self, from: u64, until_ms: i64) -> Result<Option<u64>> {
+        let asked = "WITH gone AS (DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries \
+                       WHERE ended_ms < $1 AND state NOT IN ('queued', 'sending') LIMIT $2) \
+                       RETURNING id, channel, message), \
+                     errors AS (DELETE FROM delivery_errors USING gone WHERE delivery = gone.id), \
+                     messages AS (DELETE FROM members USING gone \
+                       WHERE members.channel = gone.channel AND members.message = gone.message) \
+                     SELECT count(*) FROM gone";
+        let row = self.session.row(asked, &[&until_ms, &FORGOTTEN])?;
+        let forgotten: i64 = row.map_or(Ok(0), |row| get(&row, 0))?;
+        self.has_rows |= forgotten > 0;
+        Ok((forgotten == FORGOTTEN).then_some(from))
+    }
+
+    fn waiting_channels(&mut self) -> Vec<ChannelId> {
+        let asked = "SELECT DISTINCT channel FROM deliveries WHERE state = 'queued' \
+                     AND state IN ('queued', 'sending') ORDER BY channel";
+        let rows = self.session.rows_or_none(asked, &[]);
+        rows.iter()
+            .filter_map(|row| channel_id(row, 0).ok())
+            .collect()
+    }
+
+    fn head(&mut self, channel: &ChannelId) -> Option<(u64, i64)> {
+        let asked = format!(
+            "SELECT id, due_ms FROM ( \
+               (SELECT id, due_ms FROM deliveries WHERE channel = $1 AND state = 'queued' \
+                  AND NOT {HELD_BACK} ORDER BY id LIMIT 1) \
+               UNION ALL \
+               (SELECT id, due_ms FROM deliveries WHERE channel = $1 AND state = 'queued' \
+                  AND {HELD_BACK} ORDER BY due_ms, id LIMIT 1) \
+             ) AS heads ORDER BY due_ms, id LIMIT 1"
+        );
+        let rows = self.session.rows_or_none(&asked, &[&channel.as_str()]);
+        let row = rows.first()?;
+        Some((unsigned(get(row, 0).ok()?), get(row, 1).ok()?))
+    }
+
+    fn waiting_in(&mut self, channel: &ChannelId) -> Vec<(u64, i64)> {
+        let asked = "SELECT id, due_ms FROM deliveries \
+                     WHERE channel = $1 AND state = 'queued' ORDER BY id";
+        let rows = self.session.rows_or_none(asked, &[&channel.as_str()]);
+        let waiting = rows
+            .iter()
+            .map(|row| Ok((unsigned(get(row, 0)?), get(row, 1)?)));
+        waiting.filter_map(Result::ok).collect()
+    }
+
+    fn count_waiting_in(&mut self, channel: &ChannelId) -> u64 {
+        let asked = "SELECT count(*) FROM deliveries WHERE channel = $1 AND state = 'queued'";
+        let rows = self.session.rows_or_none(asked, &[&channel.as_str()]);
+        firsts(&rows)
+            .unwrap_or_default()
+            .first()
+            .copied()
+            .map_or(0, unsigned)
+    }
+
+    fn count_waiting(&mut self) -> u64 {
+        let asked = "SELECT count(*) FROM deliveries WHERE state = 'queued' \
+                     AND state IN ('queued', 'sending')";
+        let rows = self.session.rows_or_none(asked, &[]);
+        firsts(&rows)
+            .unwrap_or_default()
+            .first()
+            .copied()
+            .map_or(0, unsigned)
+    }
+
+    fn is_held_back(&mut self, channel: &ChannelId, id: u64) -> bool {
+        let asked = format!(
+            "SELECT 1 FROM deliveries WHERE id = $2 AND channel = $1 AND state = 'queued' \
+             AND {HELD_BACK}"
+        );
+        let rows = self
+            .session
+            .rows_or_none(&asked, &[&channel.as_str(), &signed(id)]);
+        !rows.is_empty()
+    }
+
+    fn released(&mut self, channel: &ChannelId, now_ms: i64) -> Vec<u64> {
+        self.waiting(
+            &format!("due_ms <= $2 AND {HELD_BACK} ORDER BY due_ms, id"),
+            channel,
+            now_ms,
+        )
+    }
+
+    fn ready_at(&mut self, channel: &ChannelId, due_ms: i64) -> Vec<u64> {
+        let which = format!("due_ms = $2 AND NOT {HELD_BACK} ORDER BY id");
+        self.waiting(&which, channel, due_ms)
+    }
+
+    fn sending_in(&mut self, channel: &ChannelId) -> Vec<u64> {
+        let asked =
+            "SELECT id FROM deliveries WHERE channel = $1 AND state = 'sending' ORDER BY id";
+        let rows = self.session.rows_or_none(asked, &[&channel.as_str()]);
+        all_unsigned(firsts(&rows).unwrap_or_default())
+    }
+
+    fn unfinished(&mut self, state: DeliveryState) -> Vec<u64> {
+        let asked = "SELECT id FROM deliveries WHERE state = $1 \
+                     AND state IN ('queued', 'sending') ORDER BY id DESC";
+        let rows = self.session.rows_or_none(asked, &[&rows::word(&state)]);
+        all_unsigned(firsts(&rows).unwrap_or_default())
+    }
+
+    fn recent_sends(&mut self, since_ms: i64) -> Vec<(i64, ChannelId)> {
+        // A send that was answered began earlier, by no more than a request may take.
+        const LONGEST_MS: i64 = 3_600_000;
+        let asked = "SELECT DISTINCT taken, channel FROM (SELECT channel, greatest(begun_ms, \
+                       CASE WHEN state = 'sent' THEN ended_ms END) AS taken \
+                       FROM deliveries WHERE begun_ms >= $2) AS sends \
+                     WHERE taken >= $1 ORDER BY taken, channel";
+        let begun_ms = since_ms.saturating_sub(LONGEST_MS);
+        let rows = self.session.rows_or_none(asked, &[&since_ms, &begun_ms]);
+        let sends = rows
+            .iter()
+            .map(|row| Ok((get(row, 0)?, channel_id(row, 1)?)));
+        sends.filter_map(Result::ok).collect()
+    }
+}
+
+impl PostgresTx<'_> {
+    fn put_delivery(&mut self, id: u64, entry: &OutboxEntry) {
+        self.enter_channel(&entry.channel);
+        let wakes = matches!(entry.state, DeliveryState::Queued | DeliveryState::Dropped);
+        self.effects.wakes_senders |= wakes;
+        self.write(
+            "INSERT INTO deliveries VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
+             ON CONFLICT (id) DO UPDATE SET channel = excluded.channel, bulletin = excluded.bulletin, \
+             kind = excluded.kind, state = excluded.state, attempts = excluded.attempts, \
+             doubts = excluded.doubts, note = excluded.note, has_error = excluded.has_error, \
+             message = excluded.message, queued_ms = excluded.queued_ms, due_ms = excluded.due_ms, \
+             begun_ms = excluded.begun_ms, ended_ms = excluded.ended_ms",
+            params![
+                signed(id),
+                entry.channel.as_str().to_owned(),
+                entry.bulletin.map(signed),
+                rows::word(&entry.kind),
+                rows::word(&entry.state),
+                i32::try_from(entry.attempts).unwrap_or(i32::MAX),
+                i16::from(entry.doubts),
+                entry.note.map(signed),
+                entry.has_error,
+                entry.message.as_ref().map(|message| rows::text(&message.0)),
+                entry.queued_ms,
+                entry.due_ms,
+                entry.begun_ms,
+                entry.ended_ms
+            ],
+        );
+    }
+
+    /// What waits in a channel, chosen and ordered by `which` and a time (ms).
+    fn waiting(&self, which: &str, channel: &ChannelId, ms: i64) -> Vec<u64> {
+        let asked = format!(
+            "SELECT id FROM deliveries WHERE channel = $1 AND state = 'queued' AND {which}"
+        );
+        let rows = self.session.rows_or_none(&asked, &[&channel.as_str(), &ms]);
+        all_unsigned(firsts(&rows).unwrap_or_default())
+    }
+}

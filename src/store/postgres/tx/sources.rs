@@ -1,0 +1,109 @@
+//! Sources and where polling them stands.
+
+use std::sync::Arc;
+
+use tokio_postgres::types::Json;
+
+use super::PostgresTx;
+use crate::{
+    bulletin::{AddedSource, SourceId},
+    policy::facts::{LookState, SourceFacts},
+    store::{
+        LookChange, Result, Sources,
+        postgres::{
+            memory::added,
+            rows::{all_signed, all_unsigned, get, json_or_none, source_id},
+            session::params,
+        },
+    },
+};
+
+impl Sources for PostgresTx<'_> {
+    fn sources(&mut self) -> Vec<SourceId> {
+        let rows = self
+            .session
+            .rows_or_none("SELECT id FROM sources ORDER BY age", &[]);
+        rows.iter()
+            .filter_map(|row| source_id(row, 0).ok())
+            .collect()
+    }
+
+    fn knows_source(&mut self, source: &SourceId) -> bool {
+        let asked = "SELECT 1 FROM sources WHERE id = $1";
+        !self
+            .session
+            .rows_or_none(asked, &[&source.as_str()])
+            .is_empty()
+    }
+
+    fn enter_source(&mut self, source: &SourceId) {
+        if self.sources.insert(source.clone()) {
+            self.session.write(
+                "INSERT INTO sources (id) VALUES ($1) ON CONFLICT DO NOTHING",
+                params![source.as_str().to_owned()],
+            );
+        }
+    }
+
+    fn source(&mut self, source: &SourceId) -> SourceFacts {
+        let asked = "SELECT facts FROM sources WHERE id = $1";
+        let rows = self.session.rows_or_none(asked, &[&source.as_str()]);
+        let facts = rows.first().and_then(|row| json_or_none(row, 0).ok()?);
+        facts.unwrap_or_default()
+    }
+
+    fn set_source(&mut self, source: &SourceId, facts: SourceFacts) {
+        self.write(
+            "INSERT INTO sources AS s (id, facts) VALUES ($1, $2) \
+             ON CONFLICT (id) DO UPDATE SET facts = excluded.facts \
+             WHERE s.facts::text IS DISTINCT FROM excluded.facts::text",
+            params![source.as_str().to_owned(), Json(facts)],
+        );
+    }
+
+    fn look(&mut self, source: &SourceId) -> LookState {
+        self.memory.looks.get(source)
+    }
+
+    fn change_look(&mut self, source: &SourceId, at_once: bool, change: LookChange) {
+        self.enter_source(source);
+        self.effects.looks.push((source.clone(), at_once, change));
+    }
+
+    fn last_page(&mut self, source: &SourceId) -> Result<Vec<u64>> {
+        let asked = "SELECT last_page FROM sources WHERE id = $1";
+        match self.session.row(asked, &[&source.as_str()])? {
+            Some(row) => Ok(all_unsigned(get(&row, 0)?)),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    fn set_last_page(&mut self, source: &SourceId, page: Vec<u64>) {
+        self.write(
+            "INSERT INTO sources (id, last_page) VALUES ($1, $2) \
+             ON CONFLICT (id) DO UPDATE SET last_page = excluded.last_page",
+            params![source.as_str().to_owned(), all_signed(&page)],
+        );
+    }
+
+    fn added(&mut self) -> Arc<Vec<AddedSource>> {
+        Arc::new(added(&self.session).unwrap_or_default())
+    }
+
+    fn set_added(&mut self, source: AddedSource) {
+        self.effects.added_changed = true;
+        self.write(
+            "INSERT INTO added_sources (id, source) VALUES ($1, $2) \
+             ON CONFLICT (id) DO UPDATE SET source = excluded.source",
+            params![source.id.as_str().to_owned(), Json(source)],
+        );
+    }
+
+    fn remove_added(&mut self, source: &SourceId) {
+        self.effects.added_changed = true;
+        self.write(
+            "DELETE FROM added_sources WHERE id = $1",
+            params![source.as_str().to_owned()],
+        );
+    }
+}
