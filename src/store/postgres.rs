@@ -283,6 +283,12 @@ impl Postgres {
         self.shared.memory.ticks.subscribe()
     }
 
+    /// The number of the newest change that followers can read.
+    #[must_use]
+    pub fn newest_change(&self) -> watch::Receiver<u64> {
+        self.shared.memory.changes.subscribe()
+    }
+
     /// Why it never takes a write again.
     #[must_use]
     pub fn failure(&self) -> Option<String> {

@@ -11,7 +11,7 @@ use super::{
     looks::Looks,
     rows::{channel_id, get, json, json_or_none, source_id, unsigned},
     session::{Session, params},
-    tx::write_look,
+    tx::{newest_change, write_look},
 };
 use crate::{
     bulletin::{AddedSource, SourceId},
@@ -26,6 +26,8 @@ pub(super) struct Memory {
     chats: RwLock<Arc<Chats>>,
     pub(super) added: watch::Sender<Arc<Vec<AddedSource>>>,
     pub(super) ticks: watch::Sender<u64>,
+    /// The number of the newest change.
+    pub(super) changes: watch::Sender<u64>,
     /// What the database took when it was asked last.
     pub(super) bytes: AtomicU64,
 }
@@ -38,6 +40,7 @@ impl Memory {
             chats: RwLock::default(),
             added: watch::Sender::new(Arc::default()),
             ticks: watch::Sender::new(0),
+            changes: watch::Sender::new(0),
             bytes: AtomicU64::new(0),
         };
         memory.read_again(session)?;
@@ -47,7 +50,8 @@ impl Memory {
     /// Reads what a transaction may have changed whose end this process did not see.
     pub(super) fn read_again(&self, session: &Session<'_>) -> Result<()> {
         self.read_chats(session)?;
-        self.read_added(session)
+        self.read_added(session)?;
+        self.read_newest_change(session)
     }
 
     pub(super) fn chats(&self) -> Arc<Chats> {
@@ -74,6 +78,13 @@ impl Memory {
             *known = Arc::new(added);
             is_changed
         });
+        Ok(())
+    }
+
+    pub(super) fn read_newest_change(&self, session: &Session<'_>) -> Result<()> {
+        let newest = newest_change(session)?;
+        self.changes
+            .send_if_modified(|last| std::mem::replace(last, newest) != newest);
         Ok(())
     }
 

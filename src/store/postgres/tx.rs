@@ -2,10 +2,13 @@
 
 mod archive;
 mod channels;
+mod feed;
 mod journal;
 mod notices;
 mod outbox;
 mod sources;
+
+pub(super) use self::feed::newest_change;
 
 use std::collections::HashSet;
 
@@ -53,6 +56,7 @@ pub(super) struct Effects {
     readings: Vec<(u64, Option<i64>)>,
     chats_changed: bool,
     added_changed: bool,
+    has_changes: bool,
     wakes_senders: bool,
     then: Vec<Box<dyn FnOnce() + Send>>,
 }
@@ -165,6 +169,9 @@ impl Effects {
         }
         if self.added_changed {
             memory.read_added(session).ok();
+        }
+        if self.has_changes {
+            memory.read_newest_change(session).ok();
         }
         self.then.into_iter().for_each(|then| then());
         if self.wakes_senders {

@@ -167,3 +167,9 @@ CREATE TABLE audit (
     entry json NOT NULL,
     PRIMARY KEY (at_ms, counter)
 );
+-- The change feed: what changed, in one sequence.
+CREATE TABLE changes (
+    number bigint PRIMARY KEY,
+    at_ms bigint NOT NULL,
+    event json NOT NULL
+);
