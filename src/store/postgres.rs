@@ -468,7 +468,7 @@ impl Postgres {
     }
 
     pub(crate) async fn forget_apart(url: &str, schema: &str) -> Result<()> {
-        Self::run_apart(url, &format!("DROP SCHEMA {schema} CASCADE")).await
+        Self::run_apart(url, &format!("DROP SCHEMA IF EXISTS {schema} CASCADE")).await
     }
 
     async fn run_apart(url: &str, sql: &str) -> Result<()> {

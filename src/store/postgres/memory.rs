@@ -14,15 +14,19 @@ use super::{
     tx::{newest_change, write_look},
 };
 use crate::{
-    bulletin::{AddedSource, SourceId},
+    bulletin::{AddedSource, ChannelId, SourceId},
     policy::{facts::LookState, rereading::Recent, routes::Chats},
-    store::Result,
+    store::{
+        Result,
+        recent_sends::{Attempt, RecentSends},
+    },
 };
 
 pub(super) struct Memory {
     pub(super) looks: Looks,
     /// By when (ms) the article of each recent bulletin is read.
     readings: Mutex<HashMap<u64, i64>>,
+    sends: Mutex<RecentSends<ChannelId>>,
     chats: RwLock<Arc<Chats>>,
     pub(super) added: watch::Sender<Arc<Vec<AddedSource>>>,
     pub(super) ticks: watch::Sender<u64>,
@@ -37,6 +41,7 @@ impl Memory {
         let memory = Self {
             looks: Looks::new(looks(session)?.into_iter()),
             readings: Mutex::new(readings(session)?),
+            sends: Mutex::new(recent_sends(session)?),
             chats: RwLock::default(),
             added: watch::Sender::new(Arc::default()),
             ticks: watch::Sender::new(0),
@@ -115,6 +120,17 @@ impl Memory {
         }
     }
 
+    /// When the last sends were begun, or answered where they were (ms), oldest first.
+    pub(super) fn recent_sends(&self, since_ms: i64) -> Vec<(i64, ChannelId)> {
+        let sends = self.sends.lock().unwrap_or_else(PoisonError::into_inner);
+        sends.since(since_ms).cloned().collect()
+    }
+
+    pub(super) fn remember_sends(&self, attempts: Vec<Attempt<ChannelId>>) {
+        let mut sends = self.sends.lock().unwrap_or_else(PoisonError::into_inner);
+        sends.remember(attempts.into_iter());
+    }
+
     /// Writes where polling stands, and until when articles were read; gives the states that were written.
     pub(super) fn write_looks(&self, session: &Session<'_>) -> Vec<(SourceId, LookState)> {
         let unwritten = self.looks.unwritten();
@@ -149,6 +165,18 @@ fn readings(session: &Session<'_>) -> Result<HashMap<u64, i64>> {
         Ok((unsigned(get(row, 0)?), recent.next_ms(get(row, 2)?)))
     };
     rows.iter().map(reading).collect()
+}
+
+fn recent_sends(session: &Session<'_>) -> Result<RecentSends<ChannelId>> {
+    // An hour before the newest: more than any pace looks back, and than a request may take.
+    let asked = "SELECT greatest(begun_ms, CASE WHEN state = 'sent' THEN ended_ms END), channel \
+                 FROM deliveries WHERE begun_ms >= (SELECT max(begun_ms) FROM deliveries) - 3600000";
+    let rows = session.rows(asked, &[])?;
+    let sends = rows
+        .iter()
+        .map(|row| Ok((get(row, 0)?, channel_id(row, 1)?)));
+    let sends: Vec<(i64, ChannelId)> = sends.collect::<Result<_>>()?;
+    Ok(RecentSends::restore(sends.into_iter()))
 }
 
 /// Sources that were added from chats, oldest first.

@@ -25,7 +25,7 @@ use crate::{
         facts::{Counts, LookState},
         twins,
     },
-    store::{LookChange, Result},
+    store::{LookChange, Result, recent_sends::Attempt},
 };
 
 pub(super) struct PostgresTx<'a> {
@@ -54,6 +54,8 @@ pub(super) struct Effects {
     written_looks: Vec<(SourceId, LookState)>,
     faces: Vec<(u64, Face)>,
     readings: Vec<(u64, Option<i64>)>,
+    /// Deliveries as they were left.
+    attempts: Vec<Attempt<ChannelId>>,
     chats_changed: bool,
     added_changed: bool,
     has_changes: bool,
@@ -164,6 +166,7 @@ impl Effects {
             memory.looks.written(&source, &look);
         }
         memory.plan_readings(self.readings);
+        memory.remember_sends(self.attempts);
         if self.chats_changed {
             memory.read_chats(session).ok();
         }

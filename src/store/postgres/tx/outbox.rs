@@ -13,6 +13,7 @@ use crate::{
             },
             session::params,
         },
+        recent_sends::Attempt,
     },
 };
 
@@ -275,18 +276,7 @@ impl Outbox for PostgresTx<'_> {
     }
 
     fn recent_sends(&mut self, since_ms: i64) -> Vec<(i64, ChannelId)> {
-        // A send that was answered began earlier, by no more than a request may take.
-        const LONGEST_MS: i64 = 3_600_000;
-        let asked = "SELECT DISTINCT taken, channel FROM (SELECT channel, greatest(begun_ms, \
-                       CASE WHEN state = 'sent' THEN ended_ms END) AS taken \
-                       FROM deliveries WHERE begun_ms >= $2) AS sends \
-                     WHERE taken >= $1 ORDER BY taken, channel";
-        let begun_ms = since_ms.saturating_sub(LONGEST_MS);
-        let rows = self.session.rows_or_none(asked, &[&since_ms, &begun_ms]);
-        let sends = rows
-            .iter()
-            .map(|row| Ok((get(row, 0)?, channel_id(row, 1)?)));
-        sends.filter_map(Result::ok).collect()
+        self.memory.recent_sends(since_ms)
     }
 }
 
@@ -295,6 +285,12 @@ impl PostgresTx<'_> {
         self.enter_channel(&entry.channel);
         let wakes = matches!(entry.state, DeliveryState::Queued | DeliveryState::Dropped);
         self.effects.wakes_senders |= wakes;
+        self.effects.attempts.push(Attempt {
+            channel: entry.channel.clone(),
+            state: entry.state,
+            begun_ms: entry.begun_ms,
+            taken_ms: entry.taken_ms(),
+        });
         self.write(
             "INSERT INTO deliveries VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
              ON CONFLICT (id) DO UPDATE SET channel = excluded.channel, bulletin = excluded.bulletin, \
