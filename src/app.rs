@@ -33,9 +33,9 @@ pub use self::{
 };
 use crate::{
     bot,
-    bulletin::{LARGEST_DOCUMENT, Secret, meetings},
+    bulletin::{LARGEST_DOCUMENT, Secret, StoreSettings, meetings},
     config::Config,
-    ops::{Answered, Failure, Store, StoreError},
+    ops::{Answered, Failure, Refusal, Store, StoreError},
     push::{Files, Output, Pusher},
     source::fetch::Fetcher,
     supervise::PartError,
@@ -47,6 +47,8 @@ use crate::{
 const LONGEST_END: Duration = Duration::from_secs(8);
 /// How long a store that another process holds is waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How often a database that is away is tried at the start.
+const DATABASE_IS_TRIED: Duration = Duration::from_secs(1);
 /// How often memory is given back.
 const MOMENT: Duration = Duration::from_secs(10);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -103,7 +105,7 @@ impl App {
         let Setup { config, state, .. } = setup;
         make_state_folder(&state)?;
         let fetcher = Fetcher::new(&config.fetch, &setup.typed_hosts)?;
-        let store = open_store(&state).await?;
+        let store = open_store(&config.store, &state).await?;
         if config.path.is_some() && config.does_nothing() {
             if store.was_used().await? {
                 return Err(config.emptied().into());
@@ -249,15 +251,24 @@ fn files_by(watch: Watch) -> Files {
 }
 
 /// Opens the store; a command that holds it for a moment is waited for, another instance is not.
-async fn open_store(state: &Path) -> Result<Store, StoreError> {
+async fn open_store(settings: &StoreSettings, state: &Path) -> Result<Store, StoreError> {
     let end = Instant::now() + PATIENCE;
+    let mut is_reported = false;
     loop {
-        match Store::open(state).await {
-            Err(StoreError::Failed(Failure::Locked { .. }))
-                if Instant::now() < end
+        match Store::open_by(settings, state).await {
+            Err(StoreError::Failed(failure))
+                if failure.is_in_use()
+                    && Instant::now() < end
                     && !Address::read(state).is_some_and(|it| it.is_alive()) =>
             {
                 sleep(PATIENCE / 100).await;
+            }
+            // A machine may be up before its database is.
+            Err(StoreError::Refused(Refusal::Away(why))) => {
+                if !std::mem::replace(&mut is_reported, true) {
+                    tracing::error!("waiting for the database: {why}");
+                }
+                sleep(DATABASE_IS_TRIED).await;
             }
             opened => return opened,
         }

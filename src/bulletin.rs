@@ -51,8 +51,8 @@ pub use same::{Face, bare_title, is_same, is_same_page, likeness, steady, substa
 pub use searched::SearchedParts;
 pub use settings::{
     AddSources, AllowPrivate, Channel, ChannelKind, FetchSettings, LARGEST_DOCUMENT, Language,
-    ReadAs, Secret, Select, Source, StdoutFormat, Subscribe, TelegramChat, TelegramSettings,
-    WebSettings,
+    ReadAs, Secret, Select, Source, StdoutFormat, StoreSettings, Subscribe, TelegramChat,
+    TelegramSettings, WebSettings,
 };
 pub use template::{Template, TemplateFields, TemplateFile};
 pub use title::{clean_title, is_counter, is_pinned_title};

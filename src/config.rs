@@ -28,8 +28,8 @@ use chrono_tz::Tz;
 pub use block::{SourceBlock, append_sources};
 
 use crate::bulletin::{
-    AddedSource, Channel, ChannelId, FetchSettings, Language, Source, SourceId, TelegramSettings,
-    WebSettings,
+    AddedSource, Channel, ChannelId, FetchSettings, Language, Source, SourceId, StoreSettings,
+    TelegramSettings, WebSettings,
 };
 
 /// A checked configuration; later code never checks again.
@@ -44,6 +44,7 @@ pub struct Config {
     /// Channels that are told of faults.
     pub alerts: Vec<ChannelId>,
     pub fetch: FetchSettings,
+    pub store: StoreSettings,
     /// In the order of the file.
     pub sources: Vec<Source>,
     /// In the order of the file.
@@ -132,6 +133,7 @@ impl Default for Config {
             web: WebSettings::default(),
             alerts: Vec::new(),
             fetch: FetchSettings::default(),
+            store: StoreSettings::default(),
             sources: Vec::new(),
             channels: Vec::new(),
             joined: Vec::new(),

@@ -298,7 +298,7 @@ impl Shared {
         );
         match looked.settled()? {
             Ok(_) => {}
-            Err(Refusal::DiskLow(_)) => return Ok(Turn::NoRoom(id)),
+            Err(Refusal::DiskLow(_) | Refusal::Away(_)) => return Ok(Turn::NoRoom(id)),
             Err(refusal) => tracing::error!(source = %id, "the look came to nothing: {refusal}"),
         }
         Ok(Turn::Looked(id))

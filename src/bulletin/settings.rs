@@ -370,6 +370,15 @@ impl Default for WebSettings {
     }
 }
 
+/// `[store]`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct StoreSettings {
+    /// A PostgreSQL database; None: sled below the state folder.
+    pub url: Option<Secret>,
+    /// What this process is called there; None: the name of its host.
+    pub worker: Option<String>,
+}
+
 /// `[fetch]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FetchSettings {

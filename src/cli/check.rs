@@ -16,6 +16,7 @@ use super::{
 use crate::{
     bulletin::{Channel, Notice, ReadAs, Select, Source, meetings},
     config::Config,
+    ops::Store,
     push::Checked,
     source::{
         Reading,
@@ -50,6 +51,7 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
     offline(session, &config)?;
     let mut good = true;
     if args.online {
+        good &= database_online(&config).await?;
         good &= sources_online(session, &config).await?;
         good &= channels_online(session, &config).await?;
     }
@@ -57,6 +59,22 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
         good &= post_to_channels(session, &config).await?;
     }
     Ok(if good { Exit::Done } else { Exit::Failed })
+}
+
+/// Tries the database that `[store]` names, if it names one.
+async fn database_online(config: &Config) -> anyhow::Result<bool> {
+    match Store::check_database(&config.store).await {
+        Ok(lines) => {
+            for line in lines {
+                out::line(format!("database: {line}"))?;
+            }
+            Ok(true)
+        }
+        Err(error) => {
+            out::line(format!("database: {error}"))?;
+            Ok(false)
+        }
+    }
 }
 
 /// Returns what would run.

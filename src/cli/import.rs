@@ -45,7 +45,8 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
     let lines =
         lines(&args.file).with_context(|| format!("cannot read {}", args.file.display()))?;
     make_state_folder(&session.state)?;
-    let store = Store::open(&session.state).await?;
+    let settings = session.config_or_default()?.store;
+    let store = Store::open_by(&settings, &session.state).await?;
     let imported = if may_import(&store, &args).await? {
         let bar = out::progress("records");
         let lines = Box::new(bar.wrap_iter(lines));

@@ -44,6 +44,10 @@ impl Mask {
             .iter()
             .map(|telegram| revealed(&telegram.token));
         let web = [&config.web.admin_token, &config.web.metrics_token];
+        let database = config.store.url.iter().flat_map(|url| {
+            let password = password_of(url.reveal()).map(str::to_owned);
+            [Some(revealed(url)), password].into_iter().flatten()
+        });
         let proxies = config
             .sources
             .iter()
@@ -93,6 +97,7 @@ impl Mask {
                 .chain(robots.flatten())
                 .chain(web.into_iter().flatten().map(revealed))
                 .chain(proxies)
+                .chain(database)
                 .chain(logins)
                 .chain(headers),
         );
@@ -111,6 +116,13 @@ impl Mask {
             .filter(|secret| secret.len() >= 4 && text.contains(secret.as_str()))
             .fold(text.to_owned(), |text, secret| text.replace(secret, "***"))
     }
+}
+
+/// The password in a database's address, which may name several hosts.
+fn password_of(url: &str) -> Option<&str> {
+    let (_, rest) = url.split_once("://")?;
+    let (login, _) = rest.split_once('@')?;
+    Some(login.split_once(':')?.1)
 }
 
 /// A secret as it stands in a form, in a path and in JSON.

@@ -22,7 +22,7 @@ use crate::{
     app::{Address, random_token},
     bulletin::{BulletinId, ChannelId, MessageRef, Secret},
     config::{Config, ConfigError},
-    ops::{Actor, Failure, HeldAction, NewToken, Publication, Refusal, Store, StoreError},
+    ops::{Actor, HeldAction, NewToken, Publication, Refusal, Store, StoreError},
     push::Pusher,
     round,
     view::{self, Filters, Listing, ViewError},
@@ -77,16 +77,16 @@ impl Reach {
     /// # Errors
     /// [`NoStore`], the config, or the store.
     pub(super) async fn open(session: &Session, purpose: Purpose) -> anyhow::Result<Self> {
-        if !Store::is_there(&session.state)? {
-            // What is wrong with the config is told first: it may name nothing that could be kept.
-            session.config_or_default()?;
+        // What is wrong with the config is told first: it may name nothing that could be kept.
+        let settings = session.config_or_default()?.store;
+        if !Store::is_there_by(&settings, &session.state).await? {
             return Err(NoStore(session.state.clone()).into());
         }
         let patience = Instant::now() + PATIENCE;
         loop {
-            let locked = match Store::open(&session.state).await {
+            let locked = match Store::open_by(&settings, &session.state).await {
                 Ok(store) => return Self::stopped(session, store, purpose).await,
-                Err(StoreError::Failed(error @ Failure::Locked { .. })) => error,
+                Err(StoreError::Failed(error)) if error.is_in_use() => error,
                 Err(error) => return Err(error.into()),
             };
             if let Some(api) = Api::of(session)

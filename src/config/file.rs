@@ -16,7 +16,8 @@ use super::{
     table::{Problems, Read, Table, Value, fault},
 };
 use crate::bulletin::{
-    AddSources, FetchSettings, Language, Secret, Subscribe, TelegramSettings, WebSettings,
+    AddSources, FetchSettings, Language, Secret, StoreSettings, Subscribe, TelegramSettings,
+    WebSettings,
 };
 
 pub(super) fn check(
@@ -66,6 +67,9 @@ fn read<'a>(mut root: Table<'a>, problems: &'a Problems<'a>, around: Surrounding
     }
     if let Some(table) = root.table("fetch", "[fetch]") {
         config.fetch = read_fetch(table);
+    }
+    if let Some(table) = root.table("store", "[store]") {
+        config.store = read_store(table, around);
     }
     let mut sources = Ids::new("source", problems);
     for table in root.tables("source") {
@@ -126,6 +130,47 @@ fn read_telegram(mut table: Table<'_>, around: Surroundings<'_>) -> TelegramSett
     });
     table.finish();
     telegram
+}
+
+fn read_store(mut table: Table<'_>, around: Surroundings<'_>) -> StoreSettings {
+    let mut store = StoreSettings::default();
+    table.set("url", &mut store.url, |value| match string(value)? {
+        "" => Ok(None),
+        _ => database(value, around).map(Some),
+    });
+    table.set("worker", &mut store.worker, |value| worker(value).map(Some));
+    table.finish();
+    store
+}
+
+/// The address of a database, which shows in no message.
+fn database(value: &Value<'_>, around: Surroundings<'_>) -> Read<Secret> {
+    let url = around.secret()(value)?;
+    let is_postgres = ["postgres://", "postgresql://"];
+    match is_postgres
+        .iter()
+        .any(|scheme| url.reveal().starts_with(scheme))
+    {
+        true => Ok(url),
+        false => fault(
+            value,
+            "this is no PostgreSQL address; expected `postgres://USER@HOST/DB`, best as \
+             `\"env:NAME\"` or `\"file:PATH\"`",
+        ),
+    }
+}
+
+fn worker(value: &Value<'_>) -> Read<String> {
+    const LONGEST: usize = 40;
+    let name = string(value)?;
+    let is_fit = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    match !name.is_empty() && name.len() <= LONGEST && name.chars().all(is_fit) {
+        true => Ok(name.to_owned()),
+        false => fault(
+            value,
+            "this is no worker's name; expected up to 40 letters, digits, `-`, `_` and `.`",
+        ),
+    }
 }
 
 fn read_web(mut table: Table<'_>, around: Surroundings<'_>) -> WebSettings {

@@ -332,6 +332,12 @@ impl Store {
         Ok(self.engine.disk_low())
     }
 
+    /// Why the database takes no writes now; work waits until it does. Memory only.
+    #[must_use]
+    pub fn away(&self) -> Option<String> {
+        self.engine.away()
+    }
+
     /// Why writes fail, once one has; memory only, whatever the store is doing.
     #[must_use]
     pub fn failure(&self) -> Option<String> {

@@ -8,11 +8,12 @@ use std::{
 
 use super::op::Op;
 use crate::{
+    bulletin::StoreSettings,
     policy::routes::Routes,
-    store::{self, Engine, Failure, Reader, Refusal, Result, StoreError},
+    store::{self, Engine, Failure, Reader, Refusal, Result, StoreError, postgres::Postgres},
 };
 
-/// How often a full disk is tried again.
+/// How often a full disk, or a database that is away, is tried again.
 const ROOM_IS_TRIED: Duration = Duration::from_millis(500);
 
 /// A handle on all operations; clones share it.
@@ -44,6 +45,43 @@ impl Store {
     /// It is in use, damaged, newer than this program, or the folder cannot be used.
     pub async fn open(state: &Path) -> Result<Self> {
         Ok(Self::on(Engine::open(state).await?))
+    }
+
+    /// Opens the database that `[store]` names, else the store in `state`/store; takes its lock.
+    ///
+    /// # Errors
+    /// As for [`Store::open`]; the database is away, unfit or newer.
+    pub async fn open_by(settings: &StoreSettings, state: &Path) -> Result<Self> {
+        match &settings.url {
+            Some(url) => {
+                let worker = settings.worker.as_deref();
+                let database = Postgres::open(url.reveal(), worker).await?;
+                Ok(Self::on(Engine::Postgres(database)))
+            }
+            None => Self::open(state).await,
+        }
+    }
+
+    /// Returns whether there is a store where [`Store::open_by`] would open it; nothing is made or changed.
+    ///
+    /// # Errors
+    /// The folder, or the database, cannot be looked into.
+    pub async fn is_there_by(settings: &StoreSettings, state: &Path) -> Result<bool> {
+        match &settings.url {
+            Some(url) => Postgres::is_there(url.reveal()).await,
+            None => Self::is_there(state),
+        }
+    }
+
+    /// Tries the database that `[store]` names without changing it; gives what is to be known of it, a line each.
+    ///
+    /// # Errors
+    /// It cannot be used as it is.
+    pub async fn check_database(settings: &StoreSettings) -> Result<Vec<String>> {
+        match &settings.url {
+            Some(url) => Postgres::check(url.reveal()).await,
+            None => Ok(Vec::new()),
+        }
     }
 
     /// On an engine that is open already.
@@ -110,7 +148,7 @@ where
     let mut waited = Duration::ZERO;
     loop {
         match attempt(waited).await {
-            Err(StoreError::Refused(Refusal::DiskLow(_))) => {
+            Err(StoreError::Refused(Refusal::DiskLow(_) | Refusal::Away(_))) => {
                 tokio::time::sleep(ROOM_IS_TRIED).await;
                 waited = asked.elapsed();
             }

@@ -201,6 +201,15 @@ impl Engine {
         }
     }
 
+    /// Why the database takes no writes now; work waits until it does.
+    #[must_use]
+    pub fn away(&self) -> Option<String> {
+        match self {
+            Self::Postgres(postgres) => postgres.trouble(),
+            Self::Sled(_) | Self::Memory(_) => None,
+        }
+    }
+
     /// The state folder; None: it lies in memory.
     #[must_use]
     pub fn state_folder(&self) -> Option<&Path> {

@@ -83,6 +83,14 @@ pub enum Failure {
 
 pub type Result<T> = std::result::Result<T, StoreError>;
 
+impl Failure {
+    /// Returns whether somebody else has the store open.
+    #[must_use]
+    pub fn is_in_use(&self) -> bool {
+        matches!(self, Self::Locked { .. } | Self::Taken(_))
+    }
+}
+
 /// For what has no kind of its own; `why` says what to do.
 #[must_use]
 pub fn refused(why: String) -> StoreError {
@@ -116,7 +124,11 @@ impl<T> Answered<T> for Result<T> {
     fn or_report(self, what: &str) -> std::result::Result<Option<T>, Failure> {
         let answer = self.settled()?;
         Ok(answer
-            .inspect_err(|refusal| tracing::error!("{what}: the store refused: {refusal}"))
+            .inspect_err(|refusal| match refusal {
+                // It was reported when it began.
+                Refusal::Away(_) => tracing::debug!("{what}: {refusal}"),
+                _ => tracing::error!("{what}: the store refused: {refusal}"),
+            })
             .ok())
     }
 }

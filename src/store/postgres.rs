@@ -5,6 +5,7 @@
 //! the other on it, so that none conflicts and none is repeated. Lists are read on connections of their own, each in
 //! one snapshot. [`schema`] makes the tables, [`tx`] and [`read`] say what lies where.
 
+mod check;
 mod connect;
 mod export;
 mod looks;
@@ -69,6 +70,8 @@ struct Shared {
     memory: Memory,
     writer: Arc<Turn<Writer>>,
     closed: AtomicBool,
+    /// The last question was not answered: until the database is back, none is asked.
+    is_silent: AtomicBool,
     /// Why the database cannot be used now.
     trouble: Mutex<Option<String>>,
     /// Why it never can again.
@@ -89,10 +92,8 @@ impl Postgres {
     /// # Errors
     /// The address is wrong, the database away, unfit, newer than this program, or in use.
     pub async fn open(url: &str, worker: Option<&str>) -> Result<Self> {
-        let unusable = |why| Failure::Database(format!("[store] url cannot be used: {why}"));
-        let address = Address::parse(url).map_err(unusable)?;
         let name = process_name(worker);
-        let pool = address.pool(&name).map_err(unusable)?;
+        let pool = pool(url, &name)?;
         let mut writer = Writer::open(&pool, &name).await?;
         let client = writer.take()?;
         writer::check_sessions(&pool, &client).await?;
@@ -111,11 +112,37 @@ impl Postgres {
                 memory,
                 writer: Arc::new(Turn::new(writer)),
                 closed: AtomicBool::new(false),
+                is_silent: AtomicBool::new(false),
                 trouble: Mutex::default(),
                 failure: Mutex::default(),
                 trying: Mutex::default(),
             }),
         })
+    }
+
+    /// Returns whether the database at `url` holds a store; nothing is made or changed.
+    ///
+    /// # Errors
+    /// The address is wrong, or the database away.
+    pub async fn is_there(url: &str) -> Result<bool> {
+        let pool = pool(url, &process_name(None))?;
+        let client = connection(&pool).await?;
+        let runtime = Handle::current();
+        blocking(move || Ok(schema::current(&Session::new(&client, runtime))? > 0)).await
+    }
+
+    /// Tries the database at `url` without changing it; gives what is to be known of it, a line each.
+    ///
+    /// # Errors
+    /// It cannot be used as it is.
+    pub async fn check(url: &str) -> Result<Vec<String>> {
+        let address = Address::parse(url);
+        let warns = address.is_ok_and(|address| address.may_reach_a_standby());
+        let pool = pool(url, &process_name(None))?;
+        let client = connection(&pool).await?;
+        writer::check_sessions(&pool, &client).await?;
+        let runtime = Handle::current();
+        blocking(move || check::lines(&Session::new(&client, runtime), warns)).await
     }
 
     /// Writes where polling stands and gives the lock back.
@@ -154,6 +181,7 @@ impl Postgres {
         &self,
         work: impl FnOnce(&mut dyn Tx) -> Result<T> + Send + 'static,
     ) -> Result<T> {
+        self.is_present()?;
         self.in_turn(move |shared, client, runtime| shared.run(client, runtime, work))
             .await
     }
@@ -193,7 +221,9 @@ impl Postgres {
     ) -> Result<T> {
         let shared = Arc::clone(&self.shared);
         // What was asked before is done before, as where one thread does everything.
-        drop(self.shared.writer.lock().await);
+        if self.trouble().is_none() {
+            drop(self.shared.writer.lock().await);
+        }
         self.snapshot(move |session| {
             let mut tx = PostgresTx::new(session, &shared.memory);
             let answer = question(&mut tx);
@@ -223,12 +253,26 @@ impl Postgres {
             if self.shared.closed.load(Ordering::Relaxed) {
                 return Err(Failure::Closed.into());
             }
-            // Taken out of the pool, so that one in the middle of a question never goes back.
+            if self.shared.is_silent.load(Ordering::Relaxed) {
+                self.is_present()?;
+            }
             let client = connection(&self.shared.pool).await?;
             let runtime = Handle::current();
             blocking(move || in_snapshot(client, &runtime, question)).await
         };
-        self.noticed(asked.await)
+        let answer = asked.await;
+        let is_silent = matches!(answer, Err(StoreError::Refused(Refusal::Away(_))));
+        self.shared.is_silent.store(is_silent, Ordering::Relaxed);
+        self.noticed(answer)
+    }
+
+    /// # Errors
+    /// The database is known to be away.
+    fn is_present(&self) -> Result<()> {
+        match self.trouble() {
+            Some(why) => Err(Refusal::Away(why).into()),
+            None => Ok(()),
+        }
     }
 
     /// Where polling `source` stands; memory, no I/O.
@@ -440,6 +484,11 @@ impl Shared {
             }
         }
     }
+}
+
+fn pool(url: &str, name: &str) -> Result<Pool> {
+    let pool = Address::parse(url).and_then(|address| address.pool(name));
+    Ok(pool.map_err(|why| Failure::Database(format!("[store] url cannot be used: {why}")))?)
 }
 
 fn in_snapshot<T>(

@@ -20,7 +20,7 @@ use super::{Shared, Site, auth::Viewer, card::Scene, language::PageLanguage, pro
 use crate::{
     bulletin::{Channel, ChannelId, Source, SourceId},
     config::Config,
-    ops::{ChannelStatus, LookState, Store, StoreError, Waiting},
+    ops::{ChannelStatus, LookState, Refusal, Store, StoreError, Waiting},
     push::{self, card::cut},
     supervise::Breakage,
     view::Stamp,
@@ -88,8 +88,12 @@ async fn faults(site: &Site, viewer: Viewer) -> Vec<Fault> {
     let config = site.config();
     let scene = Scene::new(&config, viewer, PageLanguage(config.language));
     let mut faults = own_faults(site).await;
+    let store_is_away = faults.iter().any(|fault| fault.r#where == "database");
     match outside_faults(site, scene).await {
         Ok(outside) => faults.extend(outside),
+        // It is among the store's own by then.
+        Err(StoreError::Refused(Refusal::Away(_))) if store_is_away => {}
+        Err(StoreError::Refused(Refusal::Away(why))) => faults.push(database_away(why)),
         Err(error) => faults.push(store_failed(error.to_string())),
     }
     faults
@@ -170,10 +174,16 @@ fn store_failed(why: String) -> Fault {
     )
 }
 
+fn database_away(why: String) -> Fault {
+    let remedy = "mend the database, or the way to it; work goes on by itself";
+    Fault::grave(why, "database", remedy)
+}
+
 async fn own_faults(site: &Site) -> Vec<Fault> {
     let store = &site.desk.store;
     let mut faults = Vec::new();
     faults.extend(store.failure().map(store_failed));
+    faults.extend(store.away().map(database_away));
     let disk_low = store.disk_low().await.ok().flatten();
     faults.extend(
         disk_low.map(|why| Fault::grave(why, "disk", "free some space below the state folder")),

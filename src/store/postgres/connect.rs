@@ -14,7 +14,7 @@ use crate::store::{Failure, Refusal, Result, StoreError};
 /// Connections of one process beside the one that writes.
 const READERS: usize = 8;
 /// How long a connection, or a free one, is waited for.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(4);
 /// A connection that answers nothing for about this long is given up.
 const SILENCE: Duration = Duration::from_secs(10);
 
@@ -47,6 +47,13 @@ impl Address {
         Ok(Self { config, trust })
     }
 
+    /// Returns whether it names several hosts and takes whichever answers first, also one that only reads.
+    pub(super) fn may_reach_a_standby(&self) -> bool {
+        use tokio_postgres::config::TargetSessionAttrs;
+        self.config.get_hosts().len() > 1
+            && *self.config.get_target_session_attrs() == TargetSessionAttrs::Any
+    }
+
     /// # Errors
     /// The root certificates cannot be read.
     pub(super) fn pool(&self, name: &str) -> std::result::Result<Pool, String> {
@@ -58,7 +65,7 @@ impl Address {
         Pool::builder(manager)
             .max_size(READERS)
             .wait_timeout(Some(PATIENCE))
-            .create_timeout(Some(PATIENCE * 4))
+            .create_timeout(Some(PATIENCE * 2))
             .runtime(Runtime::Tokio1)
             .build()
             .map_err(|error| error.to_string())

@@ -18,19 +18,28 @@ const MIGRATING: &str = "SELECT pg_advisory_xact_lock(1853121636, hashtext(curre
 /// # Errors
 /// A newer program made it; the user may not make tables; the database is away.
 pub(super) fn bring_up(session: &Session<'_>) -> Result<()> {
-    let mut version = current(session)?;
+    let mut version = check(session)?;
     while let Some(migration) = MIGRATIONS.get(version) {
         version = step(session, version, migration)?;
     }
-    if version > MIGRATIONS.len() {
-        return Err(Failure::Database(format!(
-            "the database was written by a newer noticast (schema {version}; this one knows {}); \
-             use that version, or import an export into another database",
-            MIGRATIONS.len()
-        ))
-        .into());
+    check(session).map(drop)
+}
+
+/// Gives the version of the schema; 0: there is none yet.
+///
+/// # Errors
+/// A newer program made it.
+pub(super) fn check(session: &Session<'_>) -> Result<usize> {
+    let version = current(session)?;
+    if version <= MIGRATIONS.len() {
+        return Ok(version);
     }
-    Ok(())
+    Err(Failure::Database(format!(
+        "the database was written by a newer noticast (schema {version}; this one knows {}); use that \
+         version, or import an export into another database",
+        MIGRATIONS.len()
+    ))
+    .into())
 }
 
 /// The version of the schema; 0: there is none yet.
