@@ -8,8 +8,8 @@ use super::{
     Config, ConfigError, channel,
     ids::Ids,
     read::{
-        allow_private, duration, host, integer, list, listen, one_of, proxy, range, size, text,
-        time_zone, unless_empty, web_address,
+        allow_private, duration, host, integer, list, listen, one_of, proxy, range, size, string,
+        text, time_zone, unless_empty, web_address,
     },
     secret::Surroundings,
     source,

@@ -51,7 +51,7 @@ impl Address {
     pub(super) fn may_reach_a_standby(&self) -> bool {
         use tokio_postgres::config::TargetSessionAttrs;
         self.config.get_hosts().len() > 1
-            && *self.config.get_target_session_attrs() == TargetSessionAttrs::Any
+            && self.config.get_target_session_attrs() == TargetSessionAttrs::Any
     }
 
     /// # Errors

@@ -8,7 +8,7 @@ use super::{
     session::Session,
 };
 use crate::{
-    policy::facts::time,
+    policy::{audit::AuditPlace, facts::time},
     store::{
         Result,
         record::{BulletinRecord, DeliveryRecord, Record, hex},
@@ -173,11 +173,11 @@ fn journal(session: &Session<'_>, take: Take<'_>) -> Result<()> {
         let rows = session.rows(&asked, &[&at_ms, &counter])?;
         for row in &rows {
             (at_ms, counter) = (get(row, 0)?, get(row, 1)?);
-            take(Record::Audit {
-                at: time(at_ms),
+            let place = AuditPlace {
+                at_ms,
                 counter: u32::try_from(counter).unwrap_or(u32::MAX),
-                entry: json(row, 2)?,
-            })?;
+            };
+            take(Record::of_audit(place, json(row, 2)?))?;
         }
         if rows.is_empty() {
             return Ok(());

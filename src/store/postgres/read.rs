@@ -14,8 +14,11 @@ use super::{
 };
 use crate::{
     bulletin::{Bulletin, BulletinId, ChannelId, Delivery, DeliveryId, SeenKey, SourceId},
-    policy::facts::{History, Report, Run},
-    store::{BulletinQuery, DeliveryQuery, Page, Reader, Result, record::Record},
+    policy::{
+        audit::AuditRow,
+        facts::{History, Report, Run},
+    },
+    store::{AuditQuery, BulletinQuery, DeliveryQuery, Page, Reader, Result, record::Record},
 };
 
 pub(super) struct PostgresReader<'a>(pub(super) Session<'a>);
@@ -124,6 +127,10 @@ impl Reader for PostgresReader<'_> {
             .0
             .rows("SELECT report FROM reports ORDER BY first", &[])?;
         rows.iter().map(|row| json(row, 0)).collect()
+    }
+
+    fn audit(&self, query: &AuditQuery) -> Result<Page<AuditRow>> {
+        lists::audit(&self.0, query)
     }
 
     fn export(&self, end: u64, take: &mut dyn FnMut(Record) -> Result<()>) -> Result<u64> {

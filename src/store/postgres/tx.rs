@@ -1,9 +1,11 @@
 //! A transaction on PostgreSQL: each call is a statement or two, and memory changes only after the commit.
 
+mod access;
 mod archive;
 mod channels;
 mod feed;
 mod journal;
+mod leases;
 mod notices;
 mod outbox;
 mod sources;

@@ -173,3 +173,20 @@ CREATE TABLE changes (
     at_ms bigint NOT NULL,
     event json NOT NULL
 );
+
+CREATE TABLE tokens (
+    id text PRIMARY KEY,
+    created_ms bigint NOT NULL,
+    token json NOT NULL
+);
+CREATE TABLE workers (
+    id text PRIMARY KEY,
+    worker json NOT NULL
+);
+CREATE TABLE leases (
+    kind text NOT NULL CHECK (kind IN ('source', 'sender')),
+    name text NOT NULL,
+    epoch bigint NOT NULL CHECK (epoch >= 0),
+    worker text,
+    PRIMARY KEY (kind, name)
+);

@@ -8,11 +8,14 @@ use tokio_postgres::{Row, types::ToSql};
 use super::{DELIVERY, delivery};
 use crate::{
     bulletin::{Bulletin, Delivery, SourceId},
-    policy::facts::Archived,
+    policy::{
+        audit::{AuditPlace, AuditRow},
+        facts::time,
+    },
     store::{
-        BulletinQuery, Collected, DeliveryQuery, Page, Result, SearchedWords,
+        AuditQuery, BulletinQuery, Collected, DeliveryQuery, Page, Result, SearchedWords,
         postgres::{
-            rows::{BULLETIN, ENTRY, archived, get, signed, unsigned, word},
+            rows::{BULLETIN, ENTRY, archived, get, json, signed, unsigned, word},
             session::{Param, Session},
         },
     },
@@ -92,15 +95,20 @@ pub(super) fn bulletins(
         Some(id) => place(session, signed(id.0))?,
         None => (i64::MAX, i64::MAX),
     };
-    let batch = batch(query.limit.filter(|_| query.words.is_empty()));
-    let mut words = SearchedWords::new(&query.words);
+    let is_told_by_rows =
+        query.words.is_empty() && query.days.is_none() && query.due_from.is_none();
+    let batch = batch(query.limit.filter(|_| is_told_by_rows));
+    let words = SearchedWords::new(&query.words);
     let mut page = Collected::new(query.limit);
     loop {
         let rows = conditions.rows(session, &asked, &[&before.0, &before.1, &batch])?;
         for row in &rows {
             before = (get(row, 0)?, get(row, 1)?);
             let found = archived(row, 2)?;
-            let is_asked = has_words(&mut words, &found, || get(row, 4))?;
+            let seen = time(found.first_seen_ms);
+            let is_asked =
+                query.is_dated_and_in_state(found.state, found.published, found.deadline, seen)
+                    && words.are_in(found.searched(), || get(row, 4))?;
             if is_asked && page.is_full(Some(found.bulletin(unsigned(before.1)))) {
                 return Ok(page.page());
             }
@@ -110,19 +118,6 @@ pub(super) fn bulletins(
             return Ok(page.page());
         }
     }
-}
-
-fn has_words(
-    words: &mut SearchedWords,
-    found: &Archived,
-    text: impl FnOnce() -> Result<Option<String>>,
-) -> Result<bool> {
-    let parts = [
-        Some(&found.title),
-        found.summary.as_ref(),
-        found.publisher.as_ref(),
-    ];
-    words.are_in(parts, text)
 }
 
 /// One more than a page has, so that it is known whether there are more.
@@ -222,4 +217,32 @@ fn delivery_conditions(query: &DeliveryQuery) -> Conditions {
         );
     }
     all
+}
+
+pub(super) fn audit(session: &Session<'_>, query: &AuditQuery) -> Result<Page<AuditRow>> {
+    let asked = "SELECT at_ms, counter, entry FROM audit \
+                 WHERE at_ms >= $1 AND (at_ms, counter) < ($2, $3) \
+                 ORDER BY at_ms DESC, counter DESC LIMIT $4";
+    let since_ms = query.since.map_or(i64::MIN, |at| at.timestamp_millis());
+    let mut before = match query.before {
+        Some(place) => (place.at_ms, i64::from(place.counter)),
+        None => (i64::MAX, i64::MAX),
+    };
+    let batch = batch(query.limit);
+    let mut page = Collected::new(query.limit);
+    loop {
+        let rows = session.rows(asked, &[&since_ms, &before.0, &before.1, &batch])?;
+        for row in &rows {
+            before = (get(row, 0)?, get(row, 1)?);
+            let (at_ms, counter) = (before.0, u32::try_from(before.1).unwrap_or(u32::MAX));
+            let place = AuditPlace { at_ms, counter };
+            let entry = json(row, 2)?;
+            if page.is_full(Some(AuditRow { place, entry })) {
+                return Ok(page.page());
+            }
+        }
+        if rows.len() as u64 != unsigned(batch) {
+            return Ok(page.page());
+        }
+    }
 }

@@ -4,7 +4,10 @@ use tokio_postgres::types::Json;
 
 use super::PostgresTx;
 use crate::{
-    policy::facts::{AuditEntry, Report, Request, RequestKey},
+    policy::{
+        audit::{AuditEntry, AuditPlace},
+        facts::{Report, Request, RequestKey},
+    },
     store::{
         Journal, Result,
         postgres::{
@@ -13,9 +16,6 @@ use crate::{
         },
     },
 };
-
-const AUDIT: &str = "INSERT INTO audit VALUES ($1, $2, $3) \
-                     ON CONFLICT (at_ms, counter) DO UPDATE SET entry = excluded.entry";
 
 impl Journal for PostgresTx<'_> {
     fn request(&mut self, key: RequestKey) -> Result<Option<Request>> {
@@ -64,18 +64,23 @@ impl Journal for PostgresTx<'_> {
     }
 
     fn audit(&mut self, entry: &AuditEntry, now_ms: i64) {
-        let counts = self.numbers();
-        let counter = counts.next_audit;
-        counts.next_audit = counter.wrapping_add(1);
-        let row = params![now_ms, i64::from(counter), Json(entry.clone())];
-        self.write(AUDIT, row);
+        let (at_ms, counter) = (now_ms, self.numbers().next_audit);
+        self.restore_audit(AuditPlace { at_ms, counter }, entry);
     }
 
-    fn restore_audit(&mut self, at_ms: i64, counter: u32, entry: &AuditEntry) {
+    fn restore_audit(&mut self, place: AuditPlace, entry: &AuditEntry) {
         let next = &mut self.numbers().next_audit;
-        *next = (*next).max(counter.wrapping_add(1));
-        let row = params![at_ms, i64::from(counter), Json(entry.clone())];
-        self.write(AUDIT, row);
+        *next = (*next).max(place.counter.wrapping_add(1));
+        self.write(
+            "INSERT INTO audit VALUES ($1, $2, $3) \
+             ON CONFLICT (at_ms, counter) DO UPDATE SET entry = excluded.entry",
+            params![place.at_ms, i64::from(place.counter), Json(entry.clone())],
+        );
+    }
+
+    fn forget_audit(&mut self, until_ms: i64) -> Result<bool> {
+        self.write("DELETE FROM audit WHERE at_ms < $1", params![until_ms]);
+        Ok(false)
     }
 
     fn update_offset(&mut self) -> Result<i32> {

@@ -1,0 +1,85 @@
+//! Which worker does what.
+
+use tokio_postgres::types::Json;
+
+use super::PostgresTx;
+use crate::{
+    policy::leases::{Lease, LeaseKey, WorkerFacts},
+    store::{
+        Leases, Result,
+        postgres::{
+            rows::{get, json, signed, source_id, unsigned},
+            session::params,
+        },
+    },
+};
+
+impl Leases for PostgresTx<'_> {
+    fn workers(&mut self) -> Result<Vec<WorkerFacts>> {
+        let asked = "SELECT worker FROM workers ORDER BY id COLLATE \"C\"";
+        let rows = self.session.rows(asked, &[])?;
+        rows.iter().map(|row| json(row, 0)).collect()
+    }
+
+    fn set_worker(&mut self, worker: &WorkerFacts) {
+        self.write(
+            "INSERT INTO workers VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET worker = excluded.worker",
+            params![worker.id.clone(), Json(worker.clone())],
+        );
+    }
+
+    fn remove_worker(&mut self, id: &str) {
+        self.write("DELETE FROM workers WHERE id = $1", params![id.to_owned()]);
+    }
+
+    fn leases(&mut self) -> Result<Vec<(LeaseKey, Lease)>> {
+        let asked = "SELECT name, kind, epoch, worker FROM leases \
+                     ORDER BY kind = 'sender', name COLLATE \"C\"";
+        let rows = self.session.rows(asked, &[])?;
+        rows.iter()
+            .map(|row| Ok((key(row)?, lease(row)?)))
+            .collect()
+    }
+
+    fn lease(&mut self, key: &LeaseKey) -> Result<Lease> {
+        let (kind, name) = parts(key);
+        let asked = "SELECT name, kind, epoch, worker FROM leases WHERE kind = $1 AND name = $2";
+        let row = self.session.row(asked, &[&kind, &name])?;
+        row.map_or(Ok(Lease::default()), |row| lease(&row))
+    }
+
+    fn set_lease(&mut self, key: &LeaseKey, lease: &Lease) {
+        let (kind, name) = parts(key);
+        self.write(
+            "INSERT INTO leases VALUES ($1, $2, $3, $4) ON CONFLICT (kind, name) DO UPDATE SET \
+             epoch = excluded.epoch, worker = excluded.worker",
+            params![
+                kind.to_owned(),
+                name.to_owned(),
+                signed(lease.epoch),
+                lease.worker.clone()
+            ],
+        );
+    }
+}
+
+fn parts(key: &LeaseKey) -> (&'static str, &str) {
+    match key {
+        LeaseKey::Source(id) => ("source", id.as_str()),
+        LeaseKey::Sender(name) => ("sender", name),
+    }
+}
+
+fn key(row: &tokio_postgres::Row) -> Result<LeaseKey> {
+    match get::<&str>(row, 1)? {
+        "source" => Ok(LeaseKey::Source(source_id(row, 0)?)),
+        _ => Ok(LeaseKey::Sender(get(row, 0)?)),
+    }
+}
+
+fn lease(row: &tokio_postgres::Row) -> Result<Lease> {
+    Ok(Lease {
+        epoch: unsigned(get(row, 2)?),
+        worker: get(row, 3)?,
+    })
+}
