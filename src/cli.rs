@@ -20,6 +20,7 @@ mod import;
 mod inspect;
 mod lists;
 mod log;
+mod man;
 mod next;
 mod out;
 mod preview;
@@ -30,8 +31,10 @@ mod reload;
 mod run;
 mod serve;
 mod session;
+mod table;
 mod tokens;
 mod watch;
+mod when;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -39,7 +42,7 @@ use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
 use self::session::Session;
 
-/// Watches the pages where organisations publish notices, and pushes each new one to chats.
+/// Watch the pages where organisations publish notices, and push each new one to chats.
 #[derive(Debug, Parser)]
 #[command(
     name = "noticast",
@@ -48,10 +51,13 @@ use self::session::Session;
     max_term_width = 100
 )]
 #[command(after_help = "Examples:
-  noticast demo                                    see it work, without account or server
-  noticast preview https://www.example.com/news/   what a page is read as
+  noticast demo                                    see it work, without an account or a server
+  noticast preview https://www.example.com/news/   show what a page is read as
   noticast watch https://www.example.com/news/     watch one page from the terminal
-  noticast run                                     the service, by config/noticast.toml")]
+  noticast add https://www.example.com/news/       add the page to the config
+  noticast run                                     run the service
+
+`noticast COMMAND --help` explains a command and shows examples.")]
 struct Cli {
     #[command(flatten)]
     global: Global,
@@ -59,23 +65,28 @@ struct Cli {
     command: Command,
 }
 
+/// Where each command's help lists the options that all commands have.
+const GLOBAL: &str = "Global options";
+/// The name of the folder's option where `--state` is a filter: in the lists.
+const STATE_DIR: &str = "state-dir";
+
 /// Options before or after the command.
 #[derive(Debug, clap::Args)]
 struct Global {
-    /// The config [env: NOTICAST_CONFIG] [default: config/noticast.toml]
-    #[arg(long, global = true, value_name = "FILE")]
+    /// The config file [env: NOTICAST_CONFIG] [default: config/noticast.toml]
+    #[arg(long, global = true, value_name = "FILE", help_heading = GLOBAL)]
     config: Option<PathBuf>,
-    /// The folder of all that is kept [env: NOTICAST_STATE] [default: state]
-    #[arg(long, global = true, value_name = "DIR")]
+    /// The folder of the archive and all other data [env: NOTICAST_STATE] [default: state]
+    #[arg(long, visible_alias = STATE_DIR, global = true, value_name = "DIR", help_heading = GLOBAL)]
     state: Option<PathBuf>,
-    /// How logs are written to stderr
-    #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
+    /// The format of the logs on stderr
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "text", help_heading = GLOBAL)]
     log_format: LogFormat,
-    /// Log errors alone
-    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    /// Log errors only
+    #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = GLOBAL)]
     quiet: bool,
-    /// Log more; twice: everything. RUST_LOG says it more finely
-    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    /// Show and log more; -vv logs everything. RUST_LOG sets the level of each module
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = GLOBAL)]
     verbose: u8,
 }
 
@@ -95,12 +106,27 @@ enum Command {
     Check(check::Args),
     Reload(reload::Args),
     Next(next::Args),
-    /// Lists sources and how looking at them goes
+    /// List sources: their state, and when they are polled
+    #[command(after_help = "Examples:
+  noticast sources
+  noticast sources --state failing
+  noticast sources --json | jq -r .url",
+        mut_arg(lists::IN_STATE, |arg| lists::states(arg, &["ok", "failing", "paused", "held"])))]
     Sources(lists::ListArgs),
+    #[command(mut_arg(lists::IN_STATE, |arg| lists::states(arg, &["ok", "failing", "blocked"])))]
     Channels(lists::ChannelArgs),
-    /// Lists bulletins, newest first
+    /// List bulletins, newest first
+    #[command(after_help = "Examples:
+  noticast bulletins --source group-news --since yesterday
+  noticast bulletins --state withdrawn --limit 0
+  noticast bulletins --json | jq -r .title",
+        mut_arg(lists::IN_STATE, |arg| lists::states(arg, &["baseline", "published", "held", "withdrawn"])))]
     Bulletins(lists::ListArgs),
-    /// Lists deliveries, newest first: one bulletin on its way to one channel
+    /// List deliveries, newest first: a delivery brings one bulletin to one channel
+    #[command(after_help = "Examples:
+  noticast deliveries --channel staff --since 2d
+  noticast deliveries --state failed --limit 0",
+        mut_arg(lists::IN_STATE, |arg| lists::states(arg, &["queued", "sending", "sent", "failed", "dropped"])))]
     Deliveries(lists::ListArgs),
     Held(held::Args),
     Publish(publish::Args),
@@ -109,12 +135,16 @@ enum Command {
     Audit(audit::Args),
     Export(export::Args),
     Import(import::Args),
-    /// Prints what a shell needs to complete noticast's command lines
-    #[command(after_help = "Example:
-  noticast completions bash > /etc/bash_completion.d/noticast")]
+    /// Print the completions of a shell
+    #[command(after_help = "Examples:
+  noticast completions bash > /etc/bash_completion.d/noticast
+  noticast completions zsh > /usr/local/share/zsh/site-functions/_noticast
+  noticast completions fish > ~/.config/fish/completions/noticast.fish")]
     Completions {
+        /// The shell that will read them
         shell: clap_complete::Shell,
     },
+    Man(man::Args),
 }
 
 /// How the program ends.
@@ -135,7 +165,7 @@ struct UsageError(String);
 /// Reads the command line and does what it says.
 #[must_use]
 pub fn main() -> ExitCode {
-    let cli = Cli::parse_from(lists::tell_states_apart(std::env::args_os().collect()));
+    let cli = Cli::parse_from(lists::with_folders(std::env::args_os().collect()));
     let is_service = matches!(cli.command, Command::Run(_));
     let session = Session::begin(&cli.global, is_service);
     let ended = session.block_on(dispatch(&session, cli.command));
@@ -185,6 +215,7 @@ async fn dispatch(session: &Session, command: Command) -> anyhow::Result<Exit> {
             out::write(&script)?;
             Ok(Exit::Done)
         }
+        Command::Man(args) => man::run(&args, Cli::command()),
     }
 }
 

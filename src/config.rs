@@ -8,6 +8,7 @@ mod block;
 mod channel;
 mod file;
 mod ids;
+mod naming;
 pub mod opml;
 mod read;
 mod secret;
@@ -26,6 +27,7 @@ use std::{
 use chrono_tz::Tz;
 
 pub use block::{SourceBlock, append_sources};
+pub use read::zone_named;
 
 use crate::bulletin::{
     AddedSource, Channel, ChannelId, FetchSettings, Language, Source, SourceId, StoreSettings,

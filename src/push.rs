@@ -27,6 +27,7 @@ mod slack;
 mod stdout;
 mod style;
 pub(crate) mod telegram;
+pub mod terminal;
 mod trust;
 mod webhook;
 mod wecom_app;
@@ -35,8 +36,13 @@ mod worker;
 
 pub(crate) use self::{deliver::backoff, sender::Sent};
 pub use self::{
-    error::PushError, files::Files, health::Fault, kinds::draft, pusher::Pusher, sender::Checked,
-    stdout::Output,
+    error::PushError,
+    files::Files,
+    health::Fault,
+    kinds::draft,
+    pusher::Pusher,
+    sender::Checked,
+    terminal::{Output, Screen},
 };
 
 /// The settings of a channel as the config reads them.

@@ -1,31 +1,41 @@
 //! `add`: previews an address, asks, and appends a commented `[[source]]` to the config.
 
 use chrono::Utc;
+use url::Url;
 
 use super::{
     Exit, UsageError,
     address::{self, Typed},
-    inspect::{self, How},
-    out, preview,
+    check,
+    inspect::{self, How, Page, Seen},
+    out, preview, serve,
     session::Session,
 };
 use crate::{
-    bulletin::{Login, Source, SourceId},
-    config::{SourceBlock, append_sources},
-    source::{
-        Reading,
-        fetch::{Fetcher, Via, Wants},
-    },
+    bulletin::{Login, ReadAs, Select, Source, SourceId},
+    config::{Config, SourceBlock, append_sources},
+    schedule::Schedule,
+    source::fetch::{Fetcher, Via, Wants},
 };
 
-/// Shows what an address is read as, asks, and appends it to the config as a [[source]]
+/// Add a page or feed to the config: show what it is read as, ask, and append a [[source]]
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:
-  noticast add https://www.example.com/news/list.html && noticast reload")]
+#[command(after_help = "Examples:
+  noticast add https://www.example.com/news/list.html && noticast reload
+  noticast add https://www.example.com/feed.xml --id press --name 'Press room' --every 30m --yes")]
 pub(super) struct Args {
-    /// `-`: from stdin, where no list of processes shows the password that it holds
+    /// The address of the page or feed; `-` reads it from stdin, which keeps a password out of the process list
     #[arg(value_name = "URL", value_parser = address::typed())]
     url: Typed,
+    /// The source's id [default: made of the site and the title]
+    #[arg(long, value_name = "ID")]
+    id: Option<SourceId>,
+    /// The source's name [default: the title of the page]
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+    /// How often to poll [default: 10m]
+    #[arg(long, value_name = "TIME", value_parser = serve::every)]
+    every: Option<Schedule>,
     /// Append without asking
     #[arg(long)]
     yes: bool,
@@ -33,11 +43,11 @@ pub(super) struct Args {
 
 pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
     if !args.yes && !out::can_ask() {
-        let text = "add asks before it writes, and there is no terminal to ask at; say --yes";
+        let text = "add asks before it writes, and there is no terminal to ask on; add --yes";
         return Err(UsageError(text.to_owned()).into());
     }
     let config = session.config_to_append()?;
-    let url = address::one(args.url)?;
+    let url = address::one(args.url.clone())?;
     let shown = Login::taken_off(&url).into_owned();
     if let Some(known) = config.sources.iter().find(|source| source.url == shown) {
         return Err(UsageError(format!("{shown} is watched already, as `{}`", known.id)).into());
@@ -47,21 +57,16 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
         .iter()
         .map(|source| source.id.clone())
         .collect();
-    let typed: Vec<String> = url.host_str().map(str::to_owned).into_iter().collect();
-    let fetcher = Fetcher::new(&config.fetch, &typed)?;
-    let page = inspect::fetch(&fetcher, &url, Via::default(), Wants::Page).await?;
-    let bare = SourceBlock::new(url.clone(), "", &taken);
-    let how = How {
-        time_zone: config.time_zone,
-        ..How::of(&Source::new(bare.id, url.clone()), Utc::now())
-    };
-    let seen = inspect::read(&page, &how)?;
-    preview::show::text(&page, &seen, &how, session.verbose)?;
-    if matches!(seen.reading, Reading::Article(_)) {
-        anyhow::bail!("{shown} is one article, not a list of notices; nothing was added");
+    if let Some(id) = args.id.as_ref().filter(|id| taken.contains(id)) {
+        let text = format!("--id {id}: a source with this id is in the config already");
+        return Err(UsageError(text).into());
     }
-    let mut block = preview::show::suggestion(&shown, &seen, &taken);
-    block.url = shown;
+    let (page, how, seen) = look(&config, &url).await?;
+    preview::show::text(&page, &seen, &how, session.verbose)?;
+    if let Err(why) = check::notices_of(&seen.reading) {
+        anyhow::bail!("{shown} is {why}; nothing was added");
+    }
+    let mut block = block(&shown, &seen, &taken, &args);
     out::line(format!("\n{block}"))?;
     // The file is where its user and password belong.
     block.url = url;
@@ -72,9 +77,36 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
     }
     append_sources(&path, std::slice::from_ref(&block))?;
     out::line(format!(
-        "`{}` is in {}; a running instance takes it with `noticast reload`",
+        "`{}` is in {}; `noticast reload` applies it to a running instance",
         block.id,
         path.display()
     ))?;
     Ok(Exit::Done)
+}
+
+/// Reads the address as the service would: a private one must be allowed by the config.
+async fn look(config: &Config, url: &Url) -> anyhow::Result<(Page, How, Seen)> {
+    let fetcher = Fetcher::new(&config.fetch, &[])?;
+    let page = inspect::fetch(&fetcher, url, Via::default(), Wants::Page).await?;
+    let unnamed = SourceBlock::new(url.clone(), "", &[]);
+    let how = How {
+        time_zone: config.time_zone,
+        ..How::of(&Source::new(unnamed.id, url.clone()), Utc::now())
+    };
+    let seen = inspect::read(&page, &how)?;
+    Ok((page, how, seen))
+}
+
+/// The block to append. It was read without help, so it needs no selectors and no kind.
+fn block(url: &Url, seen: &Seen, taken: &[SourceId], args: &Args) -> SourceBlock {
+    let suggested = preview::show::suggestion(url, seen, taken);
+    SourceBlock {
+        id: args.id.clone().unwrap_or(suggested.id),
+        name: args.name.clone().unwrap_or(suggested.name),
+        url: url.clone(),
+        schedule: args.every.clone(),
+        kind: ReadAs::Auto,
+        select: Select::default(),
+        comments: suggested.comments,
+    }
 }

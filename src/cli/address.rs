@@ -84,7 +84,26 @@ fn none() -> anyhow::Error {
 /// It does not repeat the password that an address may hold.
 fn unexpected(text: &str) -> String {
     let shown = text.rsplit_once('@').map_or(text, |(_, rest)| rest);
-    format!("`{shown}`: an address that begins with http:// or https:// is expected")
+    match proposed(shown) {
+        Some(address) => format!("`{shown}` is not an address; did you mean {address}?"),
+        None => format!("`{shown}` is not an address; it begins with http:// or https://"),
+    }
+}
+
+/// The address that was probably meant where its scheme was left out: `example.com/news/`.
+pub(super) fn proposed(text: &str) -> Option<String> {
+    const FILES: [&str; 9] = [
+        "atom", "htm", "html", "json", "md", "opml", "rss", "txt", "xml",
+    ];
+    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | ':');
+    let (host, _) = text.split_once(['/', '?']).unwrap_or((text, ""));
+    let name = host.split_once(':').map_or(host, |(name, _)| name);
+    let (before, last) = name.rsplit_once('.')?;
+    let is_host = !before.is_empty() && host.chars().all(is_word) && !text.contains("://");
+    let is_file = host == text && FILES.contains(&last.to_ascii_lowercase().as_str());
+    let address = format!("https://{text}");
+    let has_host = parse(&address).is_some_and(|url| url.has_host());
+    (is_host && last.len() > 1 && !is_file && has_host).then_some(address)
 }
 
 #[derive(Clone)]
@@ -107,5 +126,35 @@ impl TypedValueParser for Parser {
             let what = unexpected(&text) + "\n";
             clap::Error::raw(ErrorKind::ValueValidation, what).with_cmd(command)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_without_its_scheme_is_proposed_with_it() {
+        for text in [
+            "example.com",
+            "www.example.com/news/list.html",
+            "news.example.com.cn:8080/a?b=c",
+            "例子.中国/新闻",
+        ] {
+            assert_eq!(proposed(text), Some(format!("https://{text}")));
+        }
+        for text in [
+            "page.html",
+            "feed.xml",
+            "news",
+            "two words.com",
+            "../page.html",
+            "./example.com",
+            "ftp://example.com",
+            "",
+            ".",
+        ] {
+            assert_eq!(proposed(text), None, "{text}");
+        }
     }
 }

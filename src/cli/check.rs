@@ -1,20 +1,20 @@
 //! `check`: what is wrong with the config, or what would run.
 
-use chrono::{SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use futures::{StreamExt, stream};
 use url::Url;
 
 use super::{
     Exit,
     inspect::{self, Fault, How},
-    lists::short,
     out,
     reach::{NoStore, Purpose, Reach},
     serve::SparePusher,
     session::Session,
+    table::Table,
 };
 use crate::{
-    bulletin::{Channel, Notice, ReadAs, Select, Source, meetings},
+    bulletin::{Notice, ReadAs, Select, Source, meetings},
     config::Config,
     ops::Store,
     push::Checked,
@@ -28,14 +28,14 @@ use crate::{
 /// Sources that are tried at a time.
 const AT_ONCE: usize = 16;
 
-/// Says everything that is wrong with the config, or what would run
+/// Check the config: report everything that is wrong with it, or show what would run
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   noticast check
-  noticast check --online        also tries every source, and every channel as far as it can
-  noticast check --post          sends a test card to every channel")]
+  noticast check --online        also poll every source, and try every channel without posting to it
+  noticast check --post          send a test card to every channel")]
 pub(super) struct Args {
-    /// Try every source, and every channel where the platform has a call for it
+    /// Poll every source, and try every channel whose platform can be asked without posting
     #[arg(long)]
     online: bool,
     /// Send a test card to every channel
@@ -80,58 +80,15 @@ async fn database_online(config: &Config) -> anyhow::Result<bool> {
 /// Returns what would run.
 fn offline(session: &Session, config: &Config) -> anyhow::Result<()> {
     out::line(format!(
-        "{}: {}, {}, times by {}",
+        "{}: {}, {}, time zone {}",
         session.config_path().display(),
         out::count(config.sources.len(), "source"),
         out::count(config.channels.len(), "channel"),
         config.time_zone
     ))?;
     let now = Utc::now();
-    let source = |source: &Source| {
-        let Some(address) = source.address() else {
-            let name = short(&source.name, 24);
-            return [
-                source.id.to_string(),
-                name,
-                String::new(),
-                String::new(),
-                "desk".to_owned(),
-            ];
-        };
-        let next = source.schedule.next_after(now, source.time_zone);
-        let next = next.map(|next| {
-            let next = next.with_timezone(&source.time_zone);
-            next.to_rfc3339_opts(SecondsFormat::Secs, false)
-        });
-        [
-            source.id.to_string(),
-            short(&source.name, 24),
-            source.schedule.to_string(),
-            next.unwrap_or_default(),
-            session.mask.masked(address.as_str()),
-        ]
-    };
-    let header = ["source", "name", "schedule", "next", "address"];
-    if !config.sources.is_empty() {
-        out::table(header, config.sources.iter().map(source).collect())?;
-    }
-    let channel = |channel: &Channel| {
-        let sources = config
-            .sources
-            .iter()
-            .filter(|source| channel.wants(&source.id))
-            .count();
-        [
-            channel.id.to_string(),
-            channel.kind_name().to_owned(),
-            short(&channel.name, 24),
-            sources.to_string(),
-        ]
-    };
-    if !config.channels.is_empty() {
-        let rows = config.channels.iter().map(channel).collect();
-        out::table(["channel", "kind", "name", "sources"], rows)?;
-    }
+    sources_table(session, config, now)?;
+    channels_table(config)?;
     for source in config.sources.iter().filter(|source| !source.verify) {
         out::line(format!(
             "warning: `{}` has verify = false: whoever is in between can change what it says",
@@ -144,10 +101,58 @@ fn offline(session: &Session, config: &Config) -> anyhow::Result<()> {
              and nothing is pushed",
         )?;
     }
+    if config.sources.is_empty() && !config.does_nothing() {
+        out::line("no source is configured yet; `noticast add URL` adds one")?;
+    }
     for said in meetings(&config.channels) {
         out::line(format!("warning: {said}"))?;
     }
     Ok(())
+}
+
+fn sources_table(session: &Session, config: &Config, now: DateTime<Utc>) -> std::io::Result<()> {
+    let mut table = Table::new(["source", "name", "schedule", "next poll"], &[1, 2]);
+    for source in &config.sources {
+        let address = source.address();
+        let next = source.schedule.next_after(now, source.time_zone);
+        let next = next.map(|next| next.with_timezone(&source.time_zone));
+        let next = next.map(|next| next.format("%m-%d %H:%M").to_string());
+        let polled = |text: String| address.map_or_else(String::new, |_| text);
+        let cells = [
+            source.id.to_string(),
+            source.name.clone(),
+            polled(source.schedule.to_string()),
+            polled(next.unwrap_or_default()),
+        ];
+        let beneath = match address {
+            Some(url) => session.mask.masked(url.as_str()),
+            None => "written at the desk, not polled".to_owned(),
+        };
+        table.row(cells, [beneath]);
+    }
+    match config.sources.is_empty() {
+        true => Ok(()),
+        false => table.print(),
+    }
+}
+
+fn channels_table(config: &Config) -> std::io::Result<()> {
+    let mut table = Table::new(["channel", "kind", "name", "sources"], &[2]);
+    for channel in &config.channels {
+        let sources = config.sources.iter();
+        let wanted = sources.filter(|source| channel.wants(&source.id)).count();
+        let cells = [
+            channel.id.to_string(),
+            channel.kind_name().to_owned(),
+            channel.name.clone(),
+            wanted.to_string(),
+        ];
+        table.row(cells, []);
+    }
+    match config.channels.is_empty() {
+        true => Ok(()),
+        false => table.print(),
+    }
 }
 
 /// Returns whether the store or the running instance knows anything to watch or to push to.
@@ -210,14 +215,7 @@ async fn look(fetcher: &Fetcher, source: &Source) -> Result<String, String> {
         .await
         .map_err(|error| error.to_string())?
         .map_err(|fault: Fault| fault.message)?;
-    let (found, notices) = match &seen.reading {
-        Reading::List(list) if list.notices.is_empty() => {
-            return Err("a list without notices".to_owned());
-        }
-        Reading::List(list) => ("a list", &list.notices),
-        Reading::Feed(feed) => ("a feed", &feed.notices),
-        Reading::Article(_) => return Err("one article, not a list of notices".to_owned()),
-    };
+    let (found, notices) = notices_of(&seen.reading)?;
     let mut text = format!("{found} of {} notices", notices.len());
     if let Reading::Feed(feed) = &seen.reading {
         let warnings = feed.warnings.iter();
@@ -230,6 +228,19 @@ async fn look(fetcher: &Fetcher, source: &Source) -> Result<String, String> {
         text += &body_matched(fetcher, source, css, first).await?;
     }
     Ok(text)
+}
+
+/// What a source is, and its notices.
+///
+/// # Errors
+/// What the page is in place of a source.
+pub(super) fn notices_of(reading: &Reading) -> Result<(&'static str, &[Notice]), &'static str> {
+    match reading {
+        Reading::List(list) if list.notices.is_empty() => Err("a list without notices"),
+        Reading::List(list) => Ok(("a list", &list.notices)),
+        Reading::Feed(feed) => Ok(("a feed", &feed.notices)),
+        Reading::Article(_) => Err("one article, not a list of notices"),
+    }
 }
 
 /// Returns whether a selector for rows is given.

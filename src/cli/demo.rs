@@ -22,28 +22,29 @@ use crate::{
 
 const PORT: u16 = 8787;
 
-/// Shows noticast at work: a newsroom on this machine, watched and pushed; needs nothing
+/// Show noticast at work on this machine; needs no account and no server
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   noticast demo
   noticast demo --every 2s --for 30s --fresh
   NOTICAST_TELEGRAM_TOKEN=… noticast demo --telegram @your_channel
 
-It opens nothing to the outside. Its state is in STATE/demo; typed again, it repeats nothing.")]
+The demo serves its pages on this machine alone. It keeps its data in STATE/demo: when started again, it
+repeats nothing.")]
 pub(super) struct Args {
-    /// Of the channel page; the newsroom is on the next one [default: 8787, or the next that is free]
-    #[arg(long)]
+    /// The port of the channel page; the newsroom gets the next one [default: 8787, or the next free one]
+    #[arg(long, value_name = "PORT")]
     port: Option<u16>,
     /// How often the newsroom publishes
     #[arg(long, value_name = "TIME", default_value = "5s", value_parser = serve::duration)]
     every: Duration,
-    /// End after this time [default: when stopped]
+    /// Stop after this time [default: run until stopped]
     #[arg(long = "for", value_name = "TIME", value_parser = serve::duration)]
     for_: Option<Duration>,
-    /// Forget what earlier demos left
+    /// Delete the data of earlier demos first
     #[arg(long)]
     fresh: bool,
-    /// Post to this chat too: @name or a number
+    /// Also post to this Telegram chat: @name or a number
     #[arg(long, value_name = "CHAT", value_parser = serve::chat, allow_negative_numbers = true)]
     telegram: Option<TelegramChat>,
 }

@@ -28,14 +28,14 @@ use crate::{
     view::{self, Filters},
 };
 
-/// Writes everything that matters as JSON Lines, without secrets; a file ending in .opml gets the feeds
+/// Export the archive as JSON Lines, or the feeds as OPML; an export holds no secrets
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   noticast export backup.jsonl
   noticast export | gzip > backup.jsonl.gz
   noticast export feeds.opml")]
 pub(super) struct Args {
-    /// [default: stdout]
+    /// The file to write; one that ends in .opml gets the feeds [default: stdout]
     file: Option<PathBuf>,
 }
 

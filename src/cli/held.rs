@@ -7,23 +7,23 @@ use super::{
 };
 use crate::{bulletin::BulletinId, ops::HeldAction};
 
-/// Lists bulletins that are held, publishes them, or marks them as seen
+/// List bulletins that are held, publish them, or mark them as seen
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   noticast held
   noticast held --publish 1042 1043
-  noticast held --newest 3            publish the newest 3 of each source, the rest is seen
-  noticast held --seen all")]
+  noticast held --newest 3            publish the newest 3 of each source, mark the others as seen
+  noticast held --seen all", mut_arg(lists::IN_STATE, |arg| arg.hide(true)))]
 pub(super) struct Args {
     #[command(flatten)]
     list: lists::ListArgs,
-    /// Publish these, or `all`
+    /// Publish these bulletins, or `all`
     #[arg(long, value_name = "ID", num_args = 1..)]
     publish: Vec<String>,
-    /// Publish the newest N of each source, and mark its rest as seen
+    /// Publish the newest N of each source, and mark its others as seen
     #[arg(long, value_name = "N", conflicts_with_all = ["publish", "seen"])]
     newest: Option<usize>,
-    /// Mark these, or `all`, as seen: archived, never pushed
+    /// Mark these bulletins, or `all`, as seen: they stay archived and are never pushed
     #[arg(long, value_name = "ID", num_args = 1..)]
     seen: Vec<String>,
 }
@@ -42,8 +42,9 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
     };
     let reach = Reach::open(session, purpose).await?;
     if actions.is_empty() {
-        let listing = reach.held(&args.list.filters()).await?;
-        lists::show(&listing, args.list.json, lists::bulletins_table)?;
+        let listing = reach.held(&args.list.filters(session)?).await?;
+        let table = |rows: &[_]| lists::bulletins_table(rows, session.verbose);
+        lists::show(&listing, args.list.json, table)?;
     } else {
         let settled = reach.settle_held(actions).await?;
         if args.list.json {

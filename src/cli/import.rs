@@ -17,19 +17,21 @@ use crate::{
     ops::Store,
 };
 
-/// Takes in an export: idempotent, keeps numbers, works on a stopped store
+/// Import an export into a stopped store, or the feeds of an OPML file into the config
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   noticast import backup.jsonl
   noticast --state NEW import state/backup/2026-03-01.jsonl.gz
-  noticast import feeds.opml            appends [[source]] blocks to the config")]
+  noticast import feeds.opml            append a [[source]] block for each feed to the config
+
+Bulletins keep their numbers. Importing the same file again changes nothing.")]
 pub(super) struct Args {
-    /// What `export` wrote, also compressed with gzip; or an .opml file; `-` for stdin
+    /// What `export` wrote, plain or compressed with gzip, or an .opml file; `-` reads stdin
     file: PathBuf,
-    /// Also into a store that holds something already
+    /// Import also into a store that is not empty
     #[arg(long)]
     yes: bool,
-    /// Take queued deliveries too: only where the exporting machine sends no more
+    /// Import queued deliveries too; only where the exporting machine no longer sends
     #[arg(long)]
     with_queue: bool,
 }

@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use url::Url;
 
+use super::address;
 use crate::{
     bulletin::{ReadAs, Select, Source, Validators},
     source::{
@@ -130,8 +131,11 @@ pub(super) fn open(path: &str, base: Option<&Url>, most: u64) -> Result<Page, Fa
     };
     let body = body.map_err(|error| {
         if error.kind() == ErrorKind::NotFound {
-            let message = "no such file; the address of a page begins with https://";
-            fault("not-found", format!("{path}: {message}"))
+            let advice = match address::proposed(path) {
+                Some(address) => format!("did you mean {address}?"),
+                None => "the address of a page begins with https://".to_owned(),
+            };
+            fault("not-found", format!("{path}: no such file; {advice}"))
         } else {
             fault("unreadable", format!("{path}: {error}"))
         }

@@ -1,15 +1,21 @@
 //! `sources`, `channels`, `bulletins`, `deliveries`: what there is, as a table or as JSON lines.
 
-use std::{ffi::OsString, path::Path};
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+};
 
-use chrono::{DateTime, FixedOffset};
+use chrono::Utc;
+use clap::builder::PossibleValuesParser;
 use serde::Serialize;
 
 use super::{
-    Exit, UsageError, out,
+    Exit, GLOBAL, STATE_DIR, UsageError, out,
     reach::{NoStore, Purpose, Reach},
     serve::SparePusher,
     session::Session,
+    table::Table,
+    when::When,
 };
 use crate::{
     bulletin::{ChannelId, SourceId},
@@ -18,39 +24,41 @@ use crate::{
 
 /// What a list is narrowed to, and how it is shown.
 #[derive(Debug, Clone, clap::Args)]
-#[command(after_help = "Examples:
-  noticast bulletins --source group-news --since 2026-03-01T00:00:00+08:00
-  noticast deliveries --state failed --limit 0
-  noticast sources --json
-
---state is a filter where it stands after the command and is one of the list's states, else the folder.")]
 pub(super) struct ListArgs {
-    /// Only of this source
+    /// Only those of this source
     #[arg(long, value_name = "ID")]
     source: Option<SourceId>,
-    /// Only of this channel
+    /// Only those of this channel
     #[arg(long, value_name = "ID")]
     channel: Option<ChannelId>,
-    /// Only in this state; written as --state S, see below
-    #[arg(long = IN_STATE, value_name = "S")]
+    /// Only those in this state
+    #[arg(id = IN_STATE, long = "state", value_name = "STATE")]
     in_state: Option<String>,
-    /// Only from this time on
-    #[arg(long, value_name = "RFC3339")]
-    since: Option<DateTime<FixedOffset>>,
-    /// How many at most; 0: all
-    #[arg(long, default_value_t = 20)]
+    /// Only those from this time on: 2d, 12h, today, yesterday, a date or an RFC 3339 time
+    #[arg(long, value_name = "TIME")]
+    since: Option<When>,
+    /// How many at most; 0 lists all
+    #[arg(long, value_name = "N", default_value_t = 20)]
     limit: usize,
-    /// One JSON object a line
+    /// Print one JSON object a line
     #[arg(long)]
     pub(super) json: bool,
+    /// The folder of the archive and all other data [env: NOTICAST_STATE] [default: state]
+    // It has the id of the global `--state`, whose place it takes in these commands.
+    #[arg(id = "state", long = STATE_DIR, value_name = "DIR", help_heading = GLOBAL)]
+    _folder: Option<PathBuf>,
 }
 
-/// Lists channels, or sends a test card to one
+/// List channels, or send a test card to one
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  noticast channels
+  noticast channels --state blocked
+  noticast channels --test staff")]
 pub(super) struct ChannelArgs {
     #[command(flatten)]
     list: ListArgs,
-    /// Send one test card there
+    /// Send one test card to this channel
     #[arg(long, value_name = "ID", conflicts_with_all = ["source", "channel", "since"])]
     test: Option<ChannelId>,
 }
@@ -62,74 +70,63 @@ pub(super) enum List {
     Deliveries,
 }
 
-const IN_STATE: &str = "in-state";
+/// The id of the filter by state.
+pub(super) const IN_STATE: &str = "in_state";
 const LISTS: [&str; 5] = ["sources", "channels", "bulletins", "deliveries", "held"];
-const STATES: [&str; 13] = [
-    "ok",
-    "failing",
-    "paused",
-    "held",
-    "blocked",
-    "baseline",
-    "published",
-    "withdrawn",
-    "queued",
-    "sending",
-    "sent",
-    "failed",
-    "dropped",
-];
 
-/// Tells the two meanings of `--state` apart: after a list's name it is a filter, unless it looks
-/// like a folder.
-pub(super) fn tell_states_apart(line: Vec<OsString>) -> Vec<OsString> {
-    let Some(list) = line
-        .iter()
-        .position(|word| LISTS.iter().any(|list| word == list))
-    else {
+/// The filter by state of a list whose items have these.
+pub(super) fn states(arg: clap::Arg, states: &'static [&'static str]) -> clap::Arg {
+    arg.value_parser(PossibleValuesParser::new(states))
+}
+
+/// Writes `--state-dir` for a `--state` behind a list's name whose value is a path: that was the
+/// folder's name there before, and it is the folder's name everywhere else.
+pub(super) fn with_folders(mut line: Vec<OsString>) -> Vec<OsString> {
+    let is_list = |word: &OsString| LISTS.iter().any(|list| word == list);
+    let Some(list) = line.iter().position(is_list) else {
         return line;
     };
-    let is_filter = |value: &str| {
-        STATES.contains(&value) || !(value.contains('/') || Path::new(value).is_dir())
-    };
-    let mut told = line.clone();
+    let is_folder = |value: &str| value.contains('/') || Path::new(value).is_dir();
     for place in list + 1..line.len() {
-        let (Some(word), next) = (line[place].to_str(), line.get(place + 1)) else {
-            continue;
+        let next = line.get(place + 1).and_then(|next| next.to_str());
+        let named = match line[place].to_str() {
+            Some("--state") if next.is_some_and(is_folder) => format!("--{STATE_DIR}"),
+            Some(word) => match word.strip_prefix("--state=") {
+                Some(value) if is_folder(value) => format!("--{STATE_DIR}={value}"),
+                _ => continue,
+            },
+            None => continue,
         };
-        let next = next.and_then(|next| next.to_str());
-        if word == "--state" && next.is_some_and(is_filter) {
-            told[place] = format!("--{IN_STATE}").into();
-        } else if let Some(value) = word
-            .strip_prefix("--state=")
-            .filter(|value| is_filter(value))
-        {
-            told[place] = format!("--{IN_STATE}={value}").into();
-        }
+        line[place] = named.into();
     }
-    told
+    line
 }
 
 impl ListArgs {
-    pub(super) fn filters(&self) -> Filters {
-        Filters {
+    /// The filters of these arguments; days begin at midnight in the config's time zone.
+    pub(super) fn filters(&self, session: &Session) -> anyhow::Result<Filters> {
+        let at =
+            |since: When| anyhow::Ok(since.at(Utc::now(), session.config_or_default()?.time_zone));
+        Ok(Filters {
             source: self.source.clone(),
             channel: self.channel.clone(),
             state: self.in_state.clone(),
-            since: self.since,
+            since: self.since.map(at).transpose()?,
             limit: self.limit,
             cursor: None,
-        }
+        })
     }
 }
 
 pub(super) async fn run(session: &Session, list: List, args: ListArgs) -> anyhow::Result<Exit> {
     let reach = Reach::open(session, Purpose::Read).await?;
-    let filters = args.filters();
+    let filters = args.filters(session)?;
     match list {
         List::Sources => {
             let sources = reach.sources(&filters).await?;
-            show(&sources, args.json, sources_table)?;
+            show(&sources, args.json, |rows| {
+                sources_table(rows, session.verbose)
+            })?;
             let links = sources
                 .items
                 .iter()
@@ -138,11 +135,9 @@ pub(super) async fn run(session: &Session, list: List, args: ListArgs) -> anyhow
                 out::line(link)?;
             }
         }
-        List::Bulletins => show(
-            &reach.bulletins(&filters).await?,
-            args.json,
-            bulletins_table,
-        )?,
+        List::Bulletins => show(&reach.bulletins(&filters).await?, args.json, |rows| {
+            bulletins_table(rows, session.verbose)
+        })?,
         List::Deliveries => show(
             &reach.deliveries(&filters).await?,
             args.json,
@@ -158,7 +153,7 @@ pub(super) async fn channels(session: &Session, args: ChannelArgs) -> anyhow::Re
         return test(session, channel).await;
     }
     let reach = Reach::open(session, Purpose::Read).await?;
-    let listing = reach.channels(&args.list.filters()).await?;
+    let listing = reach.channels(&args.list.filters(session)?).await?;
     show(&listing, args.list.json, channels_table)?;
     reach.close().await?;
     Ok(Exit::Done)
@@ -211,98 +206,87 @@ pub(super) fn show<T: Serialize>(
     }
     table(&listing.items)?;
     if listing.next.is_some() {
-        eprintln!("… there are more; --limit 0 lists all");
+        eprintln!("… and more; --limit 0 lists all");
     }
     Ok(())
 }
 
-fn sources_table(sources: &[Source]) -> std::io::Result<()> {
-    let row = |source: &Source| {
-        [
+fn sources_table(sources: &[Source], verbose: bool) -> std::io::Result<()> {
+    let header = ["id", "state", "last poll", "next poll", "bulletins", "name"];
+    let mut table = Table::new(header, &[5, 0]);
+    for source in sources {
+        let cells = [
             source.id.to_string(),
             word(&source.state),
             moment(source.last_polled),
             moment(source.next_poll),
             source.bulletins.to_string(),
-            short(&source.name, 24),
-            short(source.error.as_deref().unwrap_or_default(), 80),
-        ]
-    };
-    let header = [
-        "id",
-        "state",
-        "last look",
-        "next look",
-        "bulletins",
-        "name",
-        "error",
-    ];
-    out::table(header, sources.iter().map(row).collect())
+            source.name.clone(),
+        ];
+        let url = (verbose && !source.url.is_empty()).then(|| source.url.clone());
+        let error = source.error.as_deref().map(error_line);
+        table.row(cells, url.into_iter().chain(error));
+    }
+    table.print()
 }
 
 fn channels_table(channels: &[Channel]) -> std::io::Result<()> {
-    let row = |channel: &Channel| {
-        [
+    let header = ["id", "kind", "state", "queued", "sent", "failed", "name"];
+    let mut table = Table::new(header, &[6, 0]);
+    for channel in channels {
+        let cells = [
             channel.id.to_string(),
             channel.kind.clone(),
             word(&channel.state),
             channel.queued.to_string(),
             channel.sent.to_string(),
             channel.failed.to_string(),
-            short(&channel.name, 24),
-            short(channel.error.as_deref().unwrap_or_default(), 80),
-        ]
-    };
-    let header = [
-        "id", "kind", "state", "queued", "sent", "failed", "name", "error",
-    ];
-    out::table(header, channels.iter().map(row).collect())
+            channel.name.clone(),
+        ];
+        table.row(cells, channel.error.as_deref().map(error_line));
+    }
+    table.print()
 }
 
-pub(super) fn bulletins_table(bulletins: &[Bulletin]) -> std::io::Result<()> {
-    let row = |bulletin: &Bulletin| {
-        [
+pub(super) fn bulletins_table(bulletins: &[Bulletin], verbose: bool) -> std::io::Result<()> {
+    let mut table = Table::new(["id", "source", "state", "date", "title"], &[4, 1]);
+    for bulletin in bulletins {
+        let date = bulletin.published.map(|date| date.day().to_string());
+        let cells = [
             bulletin.id.to_string(),
             bulletin.source.to_string(),
             word(&bulletin.state),
-            bulletin
-                .published
-                .map(|date| date.day().to_string())
-                .unwrap_or_default(),
-            short(&bulletin.title, 72),
-        ]
-    };
-    let header = ["id", "source", "state", "date", "title"];
-    out::table(header, bulletins.iter().map(row).collect())
+            date.unwrap_or_default(),
+            bulletin.title.clone(),
+        ];
+        table.row(cells, verbose.then(|| bulletin.url.clone()));
+    }
+    table.print()
 }
 
 fn deliveries_table(deliveries: &[Delivery]) -> std::io::Result<()> {
-    let row = |delivery: &Delivery| {
-        [
+    let header = [
+        "id", "bulletin", "channel", "kind", "state", "tries", "time",
+    ];
+    let mut table = Table::new(header, &[2]);
+    for delivery in deliveries {
+        let bulletin = delivery.bulletin.map(|id| id.to_string());
+        let cells = [
             delivery.id.to_string(),
-            delivery
-                .bulletin
-                .map(|id| id.to_string())
-                .unwrap_or_default(),
+            bulletin.unwrap_or_default(),
             delivery.channel.to_string(),
             word(&delivery.kind),
             word(&delivery.state),
             delivery.attempts.to_string(),
             moment(Some(delivery.sent_at.unwrap_or(delivery.due_at))),
-            short(delivery.error.as_deref().unwrap_or_default(), 80),
-        ]
-    };
-    let header = [
-        "id",
-        "bulletin",
-        "channel",
-        "kind",
-        "state",
-        "attempts",
-        "sent or due",
-        "error",
-    ];
-    out::table(header, deliveries.iter().map(row).collect())
+        ];
+        table.row(cells, delivery.error.as_deref().map(error_line));
+    }
+    table.print()
+}
+
+fn error_line(error: &str) -> String {
+    format!("error: {error}")
 }
 
 /// A state as the contract writes it.
@@ -316,60 +300,38 @@ pub(super) fn word(state: &impl Serialize) -> String {
 fn moment(stamp: Option<Stamp>) -> String {
     stamp.map_or_else(
         || "-".to_owned(),
-        |stamp| stamp.0.format("%m-%d %H:%M:%S").to_string(),
+        |stamp| stamp.0.format("%m-%d %H:%M").to_string(),
     )
-}
-
-/// Cut to `width` columns, of which a Chinese character takes two.
-pub(super) fn short(text: &str, width: usize) -> String {
-    use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
-    if text.width() <= width {
-        return text.to_owned();
-    }
-    let mut taken = 0;
-    let fits = |c: &char| {
-        taken += c.width().unwrap_or(0);
-        taken < width
-    };
-    text.chars().take_while(fits).chain(['…']).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn told(line: &str) -> String {
+    fn read(line: &str) -> String {
         let words = line.split(' ').map(OsString::from).collect();
-        let told = tell_states_apart(words);
-        told.iter()
-            .filter_map(|word| word.to_str())
-            .collect::<Vec<_>>()
-            .join(" ")
+        let words = with_folders(words).into_iter();
+        let words: Vec<_> = words.filter_map(|word| word.into_string().ok()).collect();
+        words.join(" ")
     }
 
     #[test]
-    fn a_state_after_a_list_is_a_filter_and_a_folder_stays_a_folder() {
+    fn a_state_after_a_list_is_a_filter_and_a_path_is_a_folder() {
+        for unchanged in [
+            "noticast --state held bulletins --state held",
+            "noticast deliveries --state=sent",
+            "noticast sources --state wrong",
+            "noticast run --state /tmp/x",
+        ] {
+            assert_eq!(read(unchanged), unchanged);
+        }
         assert_eq!(
-            told("noticast --state held bulletins --state held --state /tmp/x"),
-            "noticast --state held bulletins --in-state held --state /tmp/x"
+            read("noticast bulletins --state held --state /tmp/x"),
+            "noticast bulletins --state held --state-dir /tmp/x"
         );
         assert_eq!(
-            told("noticast deliveries --state=sent"),
-            "noticast deliveries --in-state=sent"
+            read("noticast bulletins --state=/tmp/x"),
+            "noticast bulletins --state-dir=/tmp/x"
         );
-        assert_eq!(
-            told("noticast run --state held"),
-            "noticast run --state held"
-        );
-        assert_eq!(
-            told("noticast sources --state wrong"),
-            "noticast sources --in-state wrong"
-        );
-    }
-
-    #[test]
-    fn long_titles_are_cut_by_columns() {
-        assert_eq!(short("通知公告", 8), "通知公告");
-        assert_eq!(short("通知公告栏", 8), "通知公…");
     }
 }

@@ -8,7 +8,10 @@ use std::{
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
+use tracing_subscriber::{
+    EnvFilter,
+    fmt::{MakeWriter, time::ChronoLocal},
+};
 
 use super::{Global, LogFormat};
 use crate::{
@@ -185,6 +188,7 @@ pub(super) fn begin(global: &Global, is_service: bool, mask: &Mask) {
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(Writer(mask.clone()))
+        .with_timer(ChronoLocal::new("%Y-%m-%dT%H:%M:%S%.3f%:z".to_owned()))
         .with_ansi(io::IsTerminal::is_terminal(&io::stderr()))
         .with_target(global.verbose > 0);
     match global.log_format {

@@ -1,26 +1,27 @@
 //! `next`: when a schedule fires.
 
-use chrono::{DateTime, FixedOffset, SecondsFormat, Utc};
+use chrono::{SecondsFormat, SubsecRound, TimeDelta, Utc};
 use chrono_tz::Tz;
 
-use super::{Exit, UsageError, out, session::Session};
-use crate::schedule::Schedule;
+use super::{Exit, UsageError, out, session::Session, when::When};
+use crate::{config::zone_named, schedule::Schedule};
 
-/// Prints the next times of a crontab line or interval
+/// Print the next times of a crontab line or interval
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   noticast next '*/10 8-20 * * Mon-Fri'
+  noticast next '0 9 1,15 * *' --time-zone Europe/Berlin
   noticast next 'every 90s' --from 2026-03-01T00:00:00+08:00 -n 3")]
 pub(super) struct Args {
     /// Five crontab fields, six with seconds first, @hourly and its like, or `every 5m`
     expr: String,
-    /// By which clock [default: the config's, else Asia/Shanghai]
-    #[arg(long, value_name = "TZ")]
+    /// The time zone of the schedule [default: the config's, else Asia/Shanghai]
+    #[arg(long, value_name = "TZ", value_parser = zone_named)]
     time_zone: Option<Tz>,
-    /// Strictly after this time [default: now]
-    #[arg(long, value_name = "RFC3339")]
-    from: Option<DateTime<FixedOffset>>,
-    /// How many
+    /// Print times strictly after this one [default: now]
+    #[arg(long, value_name = "TIME")]
+    from: Option<When>,
+    /// How many times to print
     #[arg(short, default_value_t = 5)]
     n: usize,
 }
@@ -31,14 +32,50 @@ pub(super) fn run(session: &Session, args: &Args) -> anyhow::Result<Exit> {
         Some(zone) => zone,
         None => session.config_or_default()?.time_zone,
     };
-    let mut time = args.from.map_or_else(Utc::now, |from| from.to_utc());
+    let now = Utc::now();
+    let from = args.from.map(|from| from.at(now, zone).to_utc());
+    let mut time = from.unwrap_or(now).trunc_subsecs(0);
     for _ in 0..args.n {
         let Some(next) = schedule.next_after(time, zone) else {
             return Err(UsageError(format!("`{schedule}` does not fire again")).into());
         };
         time = next;
         let shown = time.with_timezone(&zone);
-        out::line(shown.to_rfc3339_opts(SecondsFormat::AutoSi, false))?;
+        let line = shown.to_rfc3339_opts(SecondsFormat::Secs, false);
+        out::line(match out::is_terminal() {
+            true => format!("{line}  {}  {}", shown.format("%a"), distance(time - now)),
+            false => line,
+        })?;
     }
     Ok(Exit::Done)
+}
+
+/// How far away a time is, in the largest unit that says it well: `in 45 min`, `in 24 h`, `3 days ago`.
+fn distance(gap: TimeDelta) -> String {
+    let seconds = gap.num_seconds();
+    let (number, unit) = match seconds.abs() {
+        0..=89 => (seconds.abs(), "s"),
+        90..=5_399 => ((seconds.abs() + 30) / 60, "min"),
+        5_400..=172_799 => ((seconds.abs() + 1_800) / 3_600, "h"),
+        _ => ((seconds.abs() + 43_200) / 86_400, "days"),
+    };
+    match seconds < 0 {
+        true => format!("{number} {unit} ago"),
+        false => format!("in {number} {unit}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_far_away_a_time_is_is_said_in_one_unit() {
+        let said = |seconds| distance(TimeDelta::seconds(seconds));
+        assert_eq!(said(5), "in 5 s");
+        assert_eq!(said(600), "in 10 min");
+        assert_eq!(said(86_400), "in 24 h");
+        assert_eq!(said(3 * 86_400), "in 3 days");
+        assert_eq!(said(-7_200), "2 h ago");
+    }
 }

@@ -1,10 +1,11 @@
-//! Writing to stdout: lines, tables, questions; colour only on a terminal.
+//! Writing to stdout: lines, questions; styles on a terminal alone.
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
-use comfy_table::{Table, presets};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
+
+use crate::push::{Screen, terminal::Style};
 
 /// Writes to stdout.
 pub(super) fn write(bytes: &[u8]) -> io::Result<()> {
@@ -22,22 +23,6 @@ pub(super) fn json(value: &impl Serialize) -> anyhow::Result<()> {
     Ok(line(serde_json::to_string(value)?)?)
 }
 
-/// An aligned table; CJK characters are two columns wide.
-pub(super) fn table<const N: usize>(header: [&str; N], rows: Vec<[String; N]>) -> io::Result<()> {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    table.set_header(header.map(str::to_uppercase));
-    table.add_rows(rows);
-    for column in table.column_iter_mut() {
-        column.set_padding((0, 2));
-    }
-    let lines: Vec<String> = table
-        .lines()
-        .map(|line| line.trim_end().to_owned())
-        .collect();
-    line(lines.join("\n"))
-}
-
 /// `1 source`, `2 sources`.
 pub(super) fn count(number: usize, word: &str) -> String {
     let ending = if number == 1 { "" } else { "s" };
@@ -46,20 +31,34 @@ pub(super) fn count(number: usize, word: &str) -> String {
 
 /// Bold on a terminal, plain elsewhere.
 pub(super) fn strong(text: &str) -> String {
-    paint(text, "1")
+    screen().styled(text, Style::Bold)
 }
 
 /// Dim on a terminal, plain elsewhere.
 pub(super) fn faint(text: &str) -> String {
-    paint(text, "2")
+    screen().styled(text, Style::Faint)
 }
 
-fn paint(text: &str, code: &str) -> String {
-    let wants_none = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    if wants_none || !io::stdout().is_terminal() {
-        return text.to_owned();
+/// What stdout can show now: styles on a terminal alone, and none where `NO_COLOR` is set. What is no
+/// terminal is as wide as `COLUMNS` says.
+pub(super) fn screen() -> Screen {
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    let measured = is_terminal().then(terminal_size::terminal_size).flatten();
+    let measured = measured.map(|(width, _)| usize::from(width.0));
+    let told = || std::env::var("COLUMNS").ok()?.parse().ok();
+    Screen {
+        columns: measured
+            .or_else(told)
+            .filter(|columns| *columns > 0)
+            .unwrap_or(Screen::PLAIN.columns),
+        is_styled: is_terminal() && !is_set("NO_COLOR") && !is_dumb,
     }
-    format!("\x1b[{code}m{text}\x1b[0m")
+}
+
+/// Returns whether stdout is a terminal, where people read.
+pub(super) fn is_terminal() -> bool {
+    io::stdout().is_terminal()
 }
 
 /// Returns whether someone sits there to be asked.

@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use chrono::{DateTime, FixedOffset, Utc};
+use chrono::Utc;
 use chrono_tz::Tz;
 use clap::ValueEnum;
 use serde_json::json;
@@ -19,14 +19,15 @@ use super::{
     inspect::{self, Fault, How, Page, Seen},
     out,
     session::Session,
+    when::When,
 };
 use crate::{
     bulletin::{Login, ReadAs, Select},
-    config::Config,
+    config::{Config, zone_named},
     source::fetch::{Fetcher, Via},
 };
 
-/// Shows what a page, feed or article is read as; keeps and pushes nothing
+/// Show what a page, feed or article is read as; keeps and pushes nothing
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   noticast preview https://www.example.com/news/list.html
@@ -35,36 +36,36 @@ use crate::{
   noticast preview --card telegram https://www.example.com/news/1.html
   curl -s https://www.example.com/feed.xml | noticast preview -
 
-With -v it also says what was looked at and not taken, and why.")]
+With -v it also lists the links that were rejected, and why.")]
 pub(super) struct Args {
-    /// Files, addresses, or `-` for stdin, which holds a page or an address
+    /// Files or addresses; `-` reads a page or an address from stdin
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<String>,
-    /// What it is
+    /// What to read the input as
     #[arg(long = "as", value_name = "KIND", default_value = "auto")]
     read_as: As,
-    /// The address of a file, by which its links are resolved
+    /// The address that a file came from; its links are relative to it
     #[arg(long, value_name = "URL")]
     base_url: Option<Url>,
     /// The Content-Type of a file
     #[arg(long, value_name = "TYPE")]
     content_type: Option<String>,
-    /// Of dates without one [default: the config's, else Asia/Shanghai]
-    #[arg(long, value_name = "TZ")]
+    /// The time zone of dates that name none [default: the config's, else Asia/Shanghai]
+    #[arg(long, value_name = "TZ", value_parser = zone_named)]
     time_zone: Option<Tz>,
-    /// The time by which `today` is read [default: now]
-    #[arg(long, value_name = "RFC3339")]
-    now: Option<DateTime<FixedOffset>>,
+    /// The time that relative dates such as `today` count from [default: now]
+    #[arg(long, value_name = "TIME")]
+    now: Option<When>,
     /// Print a [[source]] block for the config
     #[arg(long, conflicts_with = "json")]
     suggest: bool,
-    /// Print what a kind of channel, or a channel of the config, would be sent of each bulletin
-    #[arg(long, value_name = "KIND", conflicts_with = "suggest")]
+    /// Print what would be sent to this channel of the config, or to a channel of this kind
+    #[arg(long, value_name = "CHANNEL|KIND", conflicts_with = "suggest")]
     card: Option<String>,
-    /// Save what was fetched in this folder
+    /// Save the fetched page in this folder
     #[arg(long, value_name = "DIR")]
     save: Option<PathBuf>,
-    /// One JSON object for each input
+    /// Print one JSON object for each input
     #[arg(long)]
     json: bool,
 }
@@ -90,10 +91,13 @@ impl From<As> for ReadAs {
 
 pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
     let config = session.config_or_default()?;
+    let (now, time_zone) = (Utc::now(), args.time_zone.unwrap_or(config.time_zone));
     let how = How {
         read_as: args.read_as.into(),
-        time_zone: args.time_zone.unwrap_or(config.time_zone),
-        now: args.now.map_or_else(Utc::now, |now| now.to_utc()),
+        time_zone,
+        now: args
+            .now
+            .map_or(now, |typed| typed.at(now, time_zone).to_utc()),
         select: Select::default(),
         simplify: false,
         charset: None,

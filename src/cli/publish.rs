@@ -207,7 +207,13 @@ async fn agreed(
     for channel in channels.filter(|channel| goes_to(channel, publication, &bulletin)) {
         let heading = format!("— {} ({}) —", channel.name, channel.kind_name());
         out::line(out::faint(&heading))?;
-        let card = push::draft(bulletin.clone(), &source.name, channel, config)?;
+        let card = push::draft(
+            bulletin.clone(),
+            &source.name,
+            channel,
+            config,
+            out::screen(),
+        )?;
         let card = match card {
             Value::String(text) => text,
             card => format!("{card:#}"),

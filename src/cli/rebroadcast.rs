@@ -11,7 +11,7 @@ use crate::{
     view::{Bulletin, Filters},
 };
 
-/// Sends a bulletin again, at once, to all channels that have its source, or to those named
+/// Send a bulletin again, at once, to all channels that have its source, or to those named
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   noticast rebroadcast 1042
@@ -20,10 +20,10 @@ pub(super) struct Args {
     /// The bulletin's number, as on its card: 1042 or #1042
     #[arg(value_name = "ID", value_parser = number)]
     bulletin: BulletinId,
-    /// Only to this channel, or chat (telegram:CHAT); may be given several times
+    /// Send only to this channel or chat (telegram:CHAT); can be repeated
     #[arg(long, value_name = "CHANNEL")]
     to: Vec<ChannelId>,
-    /// Shown on top of the card
+    /// A text on top of the card
     #[arg(long, value_name = "TEXT")]
     note: Option<String>,
     /// Send without asking
@@ -42,7 +42,7 @@ fn number(text: &str) -> Result<BulletinId, String> {
 pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
     if !args.yes && !out::can_ask() {
         let text =
-            "rebroadcast asks before it sends, and there is no terminal to ask at; say --yes";
+            "rebroadcast asks before it sends, and there is no terminal to ask on; add --yes";
         return Err(UsageError(text.to_owned()).into());
     }
     let reach = Reach::open(session, Purpose::Change).await?;

@@ -4,23 +4,24 @@ use anyhow::bail;
 
 use super::{Exit, out, reach::Api, session::Session};
 
-/// Makes a running instance take the changed config; a wrong one is refused whole
+/// Apply the changed config to the running instance; a config with errors is rejected as a whole
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:
-  noticast check && noticast reload")]
+#[command(after_help = "Examples:
+  noticast reload
+  noticast check --online && noticast reload")]
 pub(super) struct Args {}
 
 pub(super) async fn run(session: &Session, _args: Args) -> anyhow::Result<Exit> {
     let state = session.state.display();
     let Some(api) = Api::of(session) else {
-        bail!("no instance runs on {state}; the config is read when one starts");
+        bail!("no instance runs on {state}; `noticast run` reads the config when it starts");
     };
     if !api.answers().await {
         bail!(
-            "the instance that ran on {state} does not answer; the config is read when one starts"
+            "the instance that ran on {state} does not answer; `noticast run` reads the config when it starts"
         );
     }
     api.reload(session.named_config()).await?;
-    out::line("the changed config is taken")?;
+    out::line("the changed config is applied")?;
     Ok(Exit::Done)
 }

@@ -9,13 +9,13 @@ use super::{
 };
 use crate::app::{App, Setup};
 
-/// Watches the config's sources and pushes what is new, until stopped
+/// Run the service: watch the sources of the config and push what is new
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   noticast run
   noticast run --config /etc/noticast/noticast.toml --state /var/lib/noticast --log-format json
 
-SIGHUP or `noticast reload` takes a changed config. SIGINT or SIGTERM ends it in order.")]
+SIGHUP or `noticast reload` applies a changed config. SIGINT or SIGTERM stops the service in order.")]
 pub(super) struct Args {}
 
 pub(super) async fn run(session: &Session, _args: Args) -> anyhow::Result<Exit> {

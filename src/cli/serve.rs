@@ -17,13 +17,14 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{UsageError, session::Session};
+use super::{UsageError, out, session::Session};
 use crate::{
     app::{App, random_token},
     bulletin::{ChannelId, MessageRef, Secret, TelegramChat, TelegramSettings},
     config::Config,
     ops::{Actor, Store},
     push::{Output, Pusher},
+    schedule::{Schedule, ScheduleError, parse_duration},
     web::Reload,
 };
 
@@ -32,7 +33,7 @@ const FURTHER_PORTS: u16 = 50;
 
 /// Where `stdout` channels write.
 pub(super) fn stdout() -> Output {
-    Arc::new(Mutex::new(io::stdout()))
+    Output::new(Arc::new(Mutex::new(io::stdout())), out::screen)
 }
 
 /// Listens on an address that was asked for.
@@ -228,21 +229,14 @@ pub(super) fn chat(text: &str) -> Result<TelegramChat, String> {
 
 /// `5s`, `10m`, `2h`, `1d`.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
-    let expected = || "a time is expected, such as 30s, 5m or 2h".to_owned();
-    let (number, unit) = text.split_at(
-        text.find(|c: char| !c.is_ascii_digit())
-            .ok_or_else(expected)?,
-    );
-    let number: u64 = number.parse().map_err(|_| expected())?;
-    let seconds = match unit {
-        "s" => 1,
-        "m" => 60,
-        "h" => 60 * 60,
-        "d" => 24 * 60 * 60,
-        _ => return Err(expected()),
-    };
-    match number.checked_mul(seconds) {
-        Some(0) | None => Err(expected()),
-        Some(seconds) => Ok(Duration::from_secs(seconds)),
+    match parse_duration(text)? {
+        span if span.is_zero() => Err("a time of at least 1s is expected".to_owned()),
+        span => Ok(span),
     }
+}
+
+/// The schedule of an interval that is typed without its `every`.
+pub(super) fn every(text: &str) -> Result<Schedule, String> {
+    let schedule = format!("every {text}").parse();
+    schedule.map_err(|error: ScheduleError| error.why)
 }

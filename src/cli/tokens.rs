@@ -6,6 +6,7 @@ use super::{
     Exit, UsageError, lists, out,
     reach::{Purpose, Reach},
     session::Session,
+    table::Table,
 };
 use crate::{
     ops::{NewToken, Scope, end_after},
@@ -117,25 +118,19 @@ fn table(tokens: &[Token]) -> std::io::Result<()> {
         let minute = |at: DateTime<_>| at.format("%Y-%m-%d %H:%M").to_string();
         stamp.map_or_else(|| "-".to_owned(), |stamp| minute(stamp.0))
     };
-    let row = |token: &Token| {
-        [
+    let header = ["id", "name", "scope", "begins with", "expires"];
+    let mut table = Table::new(header, &[1]);
+    for token in tokens {
+        let cells = [
             token.id.clone(),
             token.name.clone(),
             lists::word(&token.scope),
             token.prefix.clone(),
-            time(Some(token.created_at)),
-            time(token.last_used_at),
             time(token.expires_at),
-        ]
-    };
-    let header = [
-        "id",
-        "name",
-        "scope",
-        "begins with",
-        "created",
-        "last used",
-        "expires",
-    ];
-    out::table(header, tokens.iter().map(row).collect())
+        ];
+        let created = time(Some(token.created_at));
+        let used = time(token.last_used_at);
+        table.row(cells, [format!("created {created}, last used {used}")]);
+    }
+    table.print()
 }

@@ -24,39 +24,40 @@ const PORT: u16 = 8787;
 /// How many of a first look are shown.
 const SHOWN: usize = 3;
 
-/// Watches pages or feeds and prints what is new; needs no config
+/// Watch pages or feeds and print what is new; needs no config
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   noticast watch https://www.example.com/news/list.html
   noticast watch https://www.example.com/news/list.html --cron '*/10 8-20 * * Mon-Fri'
   noticast watch https://www.example.com/feed.xml --once
 
-Its state is in STATE/watch; typed again, it prints what came meanwhile.")]
+It keeps its data in STATE/watch: when started again, it prints what was published meanwhile.")]
 pub(super) struct Args {
-    /// `-`: from stdin, one a line, where no list of processes shows the passwords that they hold
+    /// Addresses of pages or feeds; `-` reads them from stdin, one a line, which keeps passwords out of the process list
     #[arg(required = true, value_name = "URL", value_parser = address::typed())]
     urls: Vec<Typed>,
-    /// How often to look
+    /// How often to poll
     #[arg(
         long,
         value_name = "TIME",
         default_value = "5m",
+        value_parser = serve::every,
         conflicts_with = "cron"
     )]
-    every: String,
-    /// When to look, as a crontab line
+    every: Schedule,
+    /// When to poll, as a crontab line
     #[arg(long, value_name = "EXPR")]
     cron: Option<Schedule>,
-    /// Look once, push what is new, and end
+    /// Poll once, push what is new, and stop
     #[arg(long)]
     once: bool,
-    /// Push this many of the newest at the first look
+    /// Push this many of the newest bulletins at the first poll
     #[arg(long, value_name = "N", default_value_t = 0)]
     announce_first: usize,
-    /// Of the channel page [default: 8787, or the next that is free]
-    #[arg(long)]
+    /// The port of the channel page [default: 8787, or the next free one]
+    #[arg(long, value_name = "PORT")]
     port: Option<u16>,
-    /// Post to this chat too: @name or a number
+    /// Also post to this Telegram chat: @name or a number
     #[arg(long, value_name = "CHAT", value_parser = serve::chat, allow_negative_numbers = true)]
     telegram: Option<TelegramChat>,
 }
@@ -114,10 +115,7 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
 }
 
 fn sources(args: &Args, urls: &[Url]) -> anyhow::Result<Vec<Source>> {
-    let schedule = match &args.cron {
-        Some(schedule) => schedule.clone(),
-        None => format!("every {}", args.every).parse()?,
-    };
+    let schedule = args.cron.as_ref().unwrap_or(&args.every);
     let mut sources: Vec<Source> = Vec::new();
     for url in urls {
         if !matches!(url.scheme(), "http" | "https") {

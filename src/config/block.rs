@@ -4,15 +4,20 @@ use std::{fmt, fs::OpenOptions, io::Write as _, path::Path};
 
 use url::Url;
 
-use super::{Config, ConfigError, read_file};
-use crate::bulletin::{ReadAs, Select, SourceId};
+use super::{Config, ConfigError, naming::free_id, read_file};
+use crate::{
+    bulletin::{ReadAs, Select, SourceId},
+    schedule::Schedule,
+};
 
 /// A commented `[[source]]`; `Display` writes it as TOML.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct SourceBlock {
     pub id: SourceId,
     pub name: String,
     pub url: Url,
+    /// None: the default, which a comment shows.
+    pub schedule: Option<Schedule>,
     /// Written where it is not `auto`.
     pub kind: ReadAs,
     /// Written where detection needs help.
@@ -22,54 +27,22 @@ pub struct SourceBlock {
 }
 
 impl SourceBlock {
-    /// A block for an address, with an id made from it that none of `taken` has.
+    /// A block for an address, with an id made from it and its name that none of `taken` has.
     #[must_use]
     pub fn new<'a>(url: Url, name: &str, taken: impl IntoIterator<Item = &'a SourceId>) -> Self {
         let taken: Vec<&str> = taken.into_iter().map(SourceId::as_str).collect();
-        let id = free_id(&words_of(&url), &taken);
         let name = name.trim();
+        let id = free_id(&url, name, &taken);
         Self {
             name: if name.is_empty() { id.as_str() } else { name }.to_owned(),
             id,
             url,
+            schedule: None,
             kind: ReadAs::Auto,
             select: Select::default(),
             comments: Vec::new(),
         }
     }
-}
-
-/// `www.example.com/news/list.html` has the words `example` and `news`.
-fn words_of(url: &Url) -> String {
-    const EMPTY: [&str; 14] = [
-        "www", "com", "cn", "org", "net", "edu", "gov", "ac", "co", "index", "list", "default",
-        "main", "html",
-    ];
-    let host = url.host_str().unwrap_or_default().split('.');
-    let path = url.path().split(['/', '.']);
-    let telling = |word: &&str| {
-        let letters = word.bytes().filter(u8::is_ascii_alphabetic).count();
-        letters > 1 && !EMPTY.contains(word) && !word.contains('%')
-    };
-    let host = host.filter(telling).take(1);
-    let words: Vec<&str> = host.chain(path.filter(telling).take(2)).collect();
-    words.join("-")
-}
-
-fn free_id(words: &str, taken: &[&str]) -> SourceId {
-    let lower = words.to_ascii_lowercase();
-    let known = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
-    let id: String = lower.chars().map(known).take(28).collect();
-    let id = match id.trim_matches('-') {
-        "" => "source",
-        id => id,
-    };
-    let numbered = (2..).map(|number| format!("{id}-{number}"));
-    std::iter::once(id.to_owned())
-        .chain(numbered)
-        .find(|id| !taken.contains(&id.as_str()))
-        .and_then(|id| id.parse().ok())
-        .expect("letters, digits and dashes, at most 28 and a number")
 }
 
 impl fmt::Display for SourceBlock {
@@ -88,10 +61,13 @@ impl fmt::Display for SourceBlock {
             ReadAs::Json => writeln!(f, "kind = \"json\"")?,
             ReadAs::Auto | ReadAs::Desk | ReadAs::Article => {}
         }
-        writeln!(
-            f,
-            "# schedule = \"every 10m\"    # or a crontab line: \"*/10 8-20 * * Mon-Fri\""
-        )?;
+        match &self.schedule {
+            Some(schedule) => writeln!(f, "schedule = {}", quoted(&schedule.to_string()))?,
+            None => writeln!(
+                f,
+                "# schedule = \"every 10m\"    # or a crontab line: \"*/10 8-20 * * Mon-Fri\""
+            )?,
+        }
         writeln!(
             f,
             "# include = []              # words or /regex/ in title or summary; none: all"
@@ -168,18 +144,6 @@ mod tests {
     }
 
     #[test]
-    fn ids_are_made_from_the_address() {
-        let id = |url: &str| block(url, &["example-news"]).id.to_string();
-        assert_eq!(
-            id("https://www.example.com/news/list.html"),
-            "example-news-2"
-        );
-        assert_eq!(id("https://jwc.example.edu.cn/tzgg.htm"), "jwc-tzgg-htm");
-        assert_eq!(id("http://127.0.0.1:8000/"), "source");
-        assert_eq!(id("http://xn--fiqs8s.example/%E6%96%B0/"), "xn--fiqs8s");
-    }
-
-    #[test]
     fn a_block_is_config_whatever_the_page_calls_itself() {
         let mut block = block("https://www.example.com/a?b=\"c\"", &[]);
         block.name = "a \"quoted\"\n[[channel]]\\".to_owned();
@@ -199,9 +163,11 @@ mod tests {
         std::fs::write(&path, "# mine\nlanguage = \"en\"").unwrap();
         append_sources(&path, &[block("https://www.example.com/", &[])]).unwrap();
         let text = std::fs::read_to_string(&path).unwrap();
-        assert!(text.starts_with("# mine\nlanguage = \"en\"\n\n[[source]]\nid = \"example\"\n"));
+        assert!(
+            text.starts_with("# mine\nlanguage = \"en\"\n\n[[source]]\nid = \"example-jtyw\"\n")
+        );
         let again = append_sources(&path, &[block("https://www.example.com/", &[])]).unwrap_err();
-        assert!(again.to_string().contains("a second source `example`"));
+        assert!(again.to_string().contains("a second source `example-jtyw`"));
         assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
     }
 }

@@ -146,15 +146,33 @@ pub(super) fn one_of<T: Clone>(words: &[(&str, T)]) -> impl Fn(&Value<'_>) -> Re
 }
 
 pub(super) fn time_zone(value: &Value<'_>) -> Read<Tz> {
-    parsed(|name| {
-        name.parse::<Tz>().map_err(|_| {
-            let expected = match nearest(name, TZ_VARIANTS.iter().map(|zone| zone.name())) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "expected an IANA name such as `Asia/Shanghai`".to_owned(),
-            };
-            format!("unknown time zone `{name}`; {expected}")
-        })
-    })(value)
+    parsed(zone_named)(value)
+}
+
+/// Reads the IANA name of a time zone.
+///
+/// # Errors
+/// What was typed, and the zone that was probably meant.
+pub fn zone_named(name: &str) -> Result<Tz, String> {
+    name.parse::<Tz>().map_err(|_| {
+        let expected = match probable_zone(name) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "expected an IANA name such as `Asia/Shanghai`".to_owned(),
+        };
+        format!("unknown time zone `{name}`; {expected}")
+    })
+}
+
+/// The zone of a city that is typed alone (`Shanghai`, `new york`), else the zone with the most similar name.
+fn probable_zone(name: &str) -> Option<&'static str> {
+    let place = name.trim().replace(' ', "_");
+    let is_city = |zone: &&str| {
+        let (_, city) = zone.rsplit_once('/').unwrap_or_default();
+        city.eq_ignore_ascii_case(&place)
+    };
+    let mut names = TZ_VARIANTS.iter().map(|zone| zone.name());
+    let city = names.clone().find(is_city);
+    city.or_else(|| nearest(name, names.by_ref()))
 }
 
 /// A span of time, such as `30s`, of at most a day.

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{
     card::Card, dingtalk::Dingtalk, discord::Discord, email::Email, error::PushError,
     feishu::Feishu, matrix::Matrix, ntfy::Ntfy, sender::Sender, slack::Slack, stdout,
-    webhook::Webhook, wecom_app::WecomApp, wecom_robot::WecomRobot,
+    terminal::Screen, webhook::Webhook, wecom_app::WecomApp, wecom_robot::WecomRobot,
 };
 use crate::{
     bulletin::{Bulletin, Channel, ChannelKind, Robot},
@@ -41,6 +41,7 @@ pub fn draft(
     source: &str,
     channel: &Channel,
     config: &Config,
+    screen: Screen,
 ) -> Result<Value, PushError> {
     let robot = match &channel.kind {
         ChannelKind::Robot(settings) => Some(robot(settings)?),
@@ -49,7 +50,7 @@ pub fn draft(
     let draft = |card: &Card| match &robot {
         Some(robot) => robot.draft(card, channel),
         None if matches!(channel.kind, ChannelKind::Telegram { .. }) => card.html().into(),
-        None => stdout::drawn(card, channel).into(),
+        None => stdout::drawn(card, channel, screen).into(),
     };
     let card = Card::of_bulletin(bulletin, source, channel, config);
     Ok(draft(&card.in_own_words(channel, draft)))

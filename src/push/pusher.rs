@@ -22,8 +22,9 @@ use super::{
     kinds::robot,
     line::{MadeSender, RunningSender, SenderKey, TELEGRAM},
     sender::{Checked, Sent},
-    stdout::{Output, Stdout},
+    stdout::Stdout,
     telegram::{self, Telegram, Voice},
+    terminal::Output,
     worker::{Aside, Wish, Worker, ask},
 };
 use crate::{
@@ -52,11 +53,11 @@ impl fmt::Debug for Pusher {
 
 impl Pusher {
     #[must_use]
-    pub fn new(store: Store, config: Live, output: Output) -> Self {
+    pub fn new(store: Store, config: Live, output: impl Into<Output>) -> Self {
         Self {
             store,
             config,
-            output,
+            output: output.into(),
             files: Files::default(),
             supervisor: Supervisor::default(),
             running: Arc::new(watch::Sender::new(Vec::new())),

@@ -1,20 +1,17 @@
 //! `stdout` channels: a terminal, or a program that reads a line for each bulletin.
 
-use std::{
-    fmt,
-    io::Write,
-    sync::{Arc, Mutex},
-};
+use std::fmt;
 
 use futures::future::{BoxFuture, FutureExt, ready};
 use serde::Serialize;
 use serde_json::Value;
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthStr;
 
 use super::{
     card::{self, Card},
     error::PushError,
     sender::{Checked, Sender, Sent},
+    terminal::{Output, Screen, Style, wrapped},
 };
 use crate::{
     bulletin::{Channel, ChannelId, ChannelKind, DeliveryKind, StdoutFormat},
@@ -23,11 +20,8 @@ use crate::{
 
 /// Columns in front of a card's text, which hold its number.
 const MARGIN: usize = 8;
-/// Columns of a card, margin and all.
-const WIDTH: usize = 80;
-
-/// Where `stdout` channels write; given by cli.
-pub type Output = Arc<Mutex<dyn Write + Send>>;
+/// The fewest columns of the text, on however narrow a screen.
+const NARROWEST: usize = 20;
 
 /// The terminal, or whatever cli gave as output.
 pub(super) struct Stdout(pub(super) Output);
@@ -44,12 +38,12 @@ impl Sender for Stdout {
     }
 
     fn draft(&self, card: &Card, channel: &Channel) -> Value {
-        drawn(card, channel).into()
+        drawn(card, channel, self.0.screen()).into()
     }
 
     fn send<'a>(&'a self, card: &'a Card, channel: &'a Channel) -> BoxFuture<'a, Sent> {
-        let text = drawn(card, channel);
-        let output = self.0.clone();
+        let text = drawn(card, channel, self.0.screen());
+        let output = self.0.writer.clone();
         // A reader that is slow must hold up no other task.
         async move {
             let write = move || {
@@ -74,34 +68,37 @@ impl Sender for Stdout {
     }
 }
 
-pub(super) fn drawn(card: &Card, channel: &Channel) -> String {
+pub(super) fn drawn(card: &Card, channel: &Channel, screen: Screen) -> String {
     let is_json = ChannelKind::Stdout {
         format: StdoutFormat::Json,
     } == channel.kind;
     card.each()
         .map(|card| match is_json {
             true => json(&card, &channel.id),
-            false => text(&card),
+            false => text(&card, screen),
         })
         .collect()
 }
 
-/// A card for people: its number in the margin, the rest in one column.
-fn text(card: &Card) -> String {
-    let mark = card.mark();
-    let note = card.note.as_deref().map(card::clean_text);
-    let mut lines: Vec<String> = Vec::new();
-    if let Some(mark) = mark {
-        lines.push(match &note {
-            Some(note) => format!("{mark}: {note}"),
-            None => mark.to_owned(),
-        });
-    } else {
-        lines.extend(note);
+/// A line of a card, before it is broken.
+struct Part {
+    text: String,
+    style: Style,
+}
+
+impl Part {
+    fn new(style: Style, text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self { text, style }
     }
+}
+
+/// A card for people: its number in the margin, the rest in one column.
+fn text(card: &Card, screen: Screen) -> String {
+    let mut parts = top(card);
     let words = card.wording().entries.into_iter().next();
     let (Some(bulletin), Some(words)) = (&card.bulletin, words) else {
-        return indented("", &lines);
+        return indented("", &parts, screen);
     };
     let published = bulletin
         .published
@@ -114,53 +111,61 @@ fn text(card: &Card) -> String {
         .filter(|part| !part.is_empty())
         .collect();
     let files = words.files_line();
-    lines.push(words.title);
-    lines.push(about.join(" · "));
-    lines.extend(words.deadline);
+    parts.push(Part::new(Style::Bold, words.title));
+    parts.push(Part::new(Style::Faint, about.join(" · ")));
+    parts.extend(words.deadline.map(|by| Part::new(Style::Accent, by)));
     // A note of a correction is short.
     let is_note = card.kind == DeliveryKind::Update;
     let summary = bulletin.summary.as_deref().filter(|_| !is_note);
-    lines.extend(summary.map(card::clean_text));
-    lines.extend(files);
-    lines.push(card::clean_line(&bulletin.url));
-    indented(&format!("#{}", bulletin.id), &lines)
+    let summary = summary.map(card::clean_text);
+    parts.extend(summary.map(|text| Part::new(Style::Plain, text)));
+    parts.extend(files.map(|names| Part::new(Style::Plain, names)));
+    parts.push(Part::new(Style::Link, card::clean_line(&bulletin.url)));
+    indented(&format!("#{}", bulletin.id), &parts, screen)
 }
 
-fn indented(number: &str, paragraphs: &[String]) -> String {
+/// What stands above the headline: what kind of card it is, and the note.
+fn top(card: &Card) -> Vec<Part> {
+    let note = card.note.as_deref().map(card::clean_text);
+    let style = match card.bulletin {
+        Some(_) => Style::Accent,
+        None => Style::Plain,
+    };
+    let text = match (card.mark(), note) {
+        (Some(mark), Some(note)) => format!("{mark}: {note}"),
+        (Some(mark), None) => mark.to_owned(),
+        (None, Some(note)) => note,
+        (None, None) => return Vec::new(),
+    };
+    vec![Part::new(style, text)]
+}
+
+fn indented(number: &str, parts: &[Part], screen: Screen) -> String {
+    let room = screen.columns.saturating_sub(MARGIN).max(NARROWEST);
+    let lines = parts.iter().flat_map(|part| {
+        let lines = part.text.lines().flat_map(|line| wrapped(line, room));
+        lines.map(|line| (line, part.style))
+    });
     let mut out = String::new();
-    let lines = paragraphs.iter().flat_map(|text| text.lines());
-    for (i, line) in lines
-        .flat_map(|line| wrapped(line, WIDTH - MARGIN))
-        .enumerate()
-    {
+    for (i, (line, style)) in lines.enumerate() {
+        if line.is_empty() {
+            out += "\n";
+            continue;
+        }
         let margin = if i == 0 { number } else { "" };
         let pad = MARGIN.saturating_sub(margin.width()).max(1);
-        out += &format!("{margin}{:pad$}{line}\n", "");
+        let shown = screen.styled(line, style);
+        let shown = match style {
+            Style::Link => screen.linked(&shown, line),
+            _ => shown,
+        };
+        out += &format!(
+            "{}{:pad$}{shown}\n",
+            screen.styled(margin, Style::Faint),
+            ""
+        );
     }
     out + "\n"
-}
-
-/// Lines of at most `width` columns, broken at a space where there is one; a word (an address, a
-/// Chinese sentence) is broken anywhere but an address, which must stay whole to be opened.
-fn wrapped(line: &str, width: usize) -> Vec<&str> {
-    let mut lines = Vec::new();
-    let mut rest = line;
-    while rest.width() > width && !rest.starts_with("http") {
-        let mut columns = 0;
-        let fits = rest.char_indices().find(|(_, c)| {
-            columns += c.width().unwrap_or(0);
-            columns > width
-        });
-        let Some((end, _)) = fits.filter(|(end, _)| *end > 0) else {
-            break;
-        };
-        let space = rest[..end].rfind(' ').filter(|at| *at > end / 2);
-        let (head, tail) = rest.split_at(space.unwrap_or(end));
-        lines.push(head);
-        rest = tail.trim_start();
-    }
-    lines.push(rest);
-    lines
 }
 
 #[derive(Serialize)]

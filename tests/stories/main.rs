@@ -55,4 +55,5 @@ mod telegram;
 mod tokens;
 mod trouble;
 mod twins;
+mod typing;
 mod web;

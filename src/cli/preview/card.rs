@@ -11,7 +11,7 @@ use crate::{
     },
     cli::{UsageError, out},
     config::Config,
-    push,
+    push::{self, Screen},
     source::Reading,
 };
 
@@ -61,7 +61,12 @@ pub(super) fn show(
     let (source, bulletins) = bulletins(page, seen.reading);
     for bulletin in bulletins {
         let url = bulletin.url.clone();
-        let card = push::draft(bulletin, &source, channel, config)?;
+        let screen = if as_json {
+            Screen::PLAIN
+        } else {
+            out::screen()
+        };
+        let card = push::draft(bulletin, &source, channel, config, screen)?;
         match card {
             card if as_json => out::json(&json!({ "input": input, "url": url, "card": card }))?,
             Value::String(text) => out::line(format!("{}\n", text.trim_end()))?,
@@ -139,7 +144,7 @@ mod tests {
                 ..nothing(7)
             };
             let channel = channel(name, &config).unwrap();
-            let card = push::draft(bulletin, "集团要闻", &channel, &config).unwrap();
+            let card = push::draft(bulletin, "集团要闻", &channel, &config, Screen::PLAIN).unwrap();
             assert!(
                 card.to_string().contains("关于放假的通知"),
                 "{name}: {card}"

@@ -6,7 +6,7 @@ use url::Url;
 use super::{How, Page, Seen};
 use crate::{
     bulletin::{Article, Attachment, Notice, ReadAs, SourceId},
-    cli::{lists::short, out},
+    cli::{out, table::Table},
     config::SourceBlock,
     source::{Feed, List, OtherList, Reading, summary::summarise},
 };
@@ -137,13 +137,13 @@ pub(in crate::cli) fn text(
     }
     match &seen.reading {
         Reading::List(list) => list_text(list, verbose),
-        Reading::Feed(Feed { notices, .. }) => notices_text(notices),
+        Reading::Feed(Feed { notices, .. }) => notices_text(notices, verbose),
         Reading::Article(article) => article_text(article),
     }
 }
 
 fn list_text(list: &List, verbose: bool) -> anyhow::Result<()> {
-    notices_text(&list.notices)?;
+    notices_text(&list.notices, verbose)?;
     for feed in &list.feeds {
         out::line(format!("announces the feed {feed}"))?;
     }
@@ -173,23 +173,18 @@ pub(in crate::cli) fn others(others: &[OtherList], all: bool) -> anyhow::Result<
     Ok(())
 }
 
-fn notices_text(notices: &[Notice]) -> anyhow::Result<()> {
-    let row = |notice: &Notice| {
-        let pinned = if notice.pinned { "pinned" } else { "" };
-        [
-            notice
-                .published
-                .map(|date| date.to_string())
-                .unwrap_or_default(),
-            short(&notice.title, 72),
-            notice.url.clone(),
-            pinned.to_owned(),
-        ]
-    };
-    Ok(out::table(
-        ["date", "title", "address", ""],
-        notices.iter().map(row).collect(),
-    )?)
+fn notices_text(notices: &[Notice], verbose: bool) -> anyhow::Result<()> {
+    let mut table = Table::new(["date", "title"], &[1]);
+    for notice in notices {
+        let pinned = if notice.pinned { "[pinned] " } else { "" };
+        let date = notice.published.map(|date| date.to_string());
+        let cells = [
+            date.unwrap_or_default(),
+            format!("{pinned}{}", notice.title),
+        ];
+        table.row(cells, verbose.then(|| notice.url.clone()));
+    }
+    Ok(table.print()?)
 }
 
 fn article_text(article: &Article) -> anyhow::Result<()> {

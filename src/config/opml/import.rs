@@ -19,7 +19,7 @@ use crate::{
 const DECLARED_WITHIN: usize = 256;
 
 /// What a document holds.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Imported {
     /// To append, in the order of the document.
     pub blocks: Vec<SourceBlock>,

@@ -7,7 +7,7 @@ fn a_terminal_shows_the_number_in_the_margin_and_the_rest_in_one_column() {
     let mut long = bulletin();
     long.summary =
         Some("各部门须于六月底前完成自查与整改，逾期者通报批评，并计入年度考核；".repeat(3));
-    let shown = text(&card(DeliveryKind::New, Some(long), None));
+    let shown = text(&card(DeliveryKind::New, Some(long), None), Screen::PLAIN);
     insta::assert_snapshot!(shown, @r#"
     #1042   关于 <安全生产> 月活动安排的通知
             2022-11-20 · 集团要闻 · 安全环保部
@@ -16,21 +16,23 @@ fn a_terminal_shows_the_number_in_the_margin_and_the_rest_in_one_column() {
             月底前完成自查与整改，逾期者通报批评，并计入年度考核；
             https://www.example.com/news/1042.html?a=1&b="2"
     "#);
-    assert!(shown.lines().all(|line| line.width() <= WIDTH));
+    assert!(shown.lines().all(|line| line.width() <= 80));
 }
 
 #[test]
 fn a_rebroadcast_and_an_announcement_say_so() {
-    let again = text(&card(
-        DeliveryKind::Rebroadcast,
-        Some(bulletin()),
-        Some("请转达"),
-    ));
+    let again = text(
+        &card(DeliveryKind::Rebroadcast, Some(bulletin()), Some("请转达")),
+        Screen::PLAIN,
+    );
     assert!(
         again.starts_with("#1042   重发: 请转达\n        关于 <安全生产>"),
         "{again}"
     );
-    let told = text(&card(DeliveryKind::Announcement, None, Some("来源读不到")));
+    let told = text(
+        &card(DeliveryKind::Announcement, None, Some("来源读不到")),
+        Screen::PLAIN,
+    );
     assert_eq!(told, "        来源读不到\n\n");
 }
 
@@ -39,8 +41,37 @@ fn a_page_cannot_write_escape_sequences_to_the_terminal() {
     let mut evil = bulletin();
     evil.title = "\u{1b}]0;owned\u{7}标题".to_owned();
     evil.url = "https://a.example/\u{1b}[2J".to_owned();
-    let shown = text(&card(DeliveryKind::New, Some(evil), None));
+    let shown = text(&card(DeliveryKind::New, Some(evil), None), Screen::PLAIN);
     assert!(!shown.contains(['\u{1b}', '\u{7}']), "{shown:?}");
+}
+
+#[test]
+fn a_terminal_gets_its_own_width_bold_titles_and_links() {
+    let narrow = Screen {
+        columns: 40,
+        is_styled: true,
+    };
+    let shown = text(&card(DeliveryKind::New, Some(bulletin()), None), narrow);
+    insta::assert_snapshot!(shown.replace('\u{1b}', "^"), @r#"
+    ^[2m#1042^[0m   ^[1m关于 <安全生产> 月活动安排的通知^[0m
+            ^[2m2022-11-20 · 集团要闻 · 安全环保^[0m
+            ^[2m部^[0m
+            各部门须于 6 月底前完成自查 & 整
+            改。
+
+            逾期者通报。
+            ^]8;;https://www.example.com/news/1042.html?a=1&b=%222%22^\^[36mhttps://www.example.com/news/1042.html?a=1&b="2"^[0m^]8;;^\
+    "#);
+    let plain = Screen {
+        is_styled: false,
+        ..narrow
+    };
+    let plain = text(&card(DeliveryKind::New, Some(bulletin()), None), plain);
+    assert!(
+        plain
+            .lines()
+            .all(|line| line.width() <= 40 || line.contains("http"))
+    );
 }
 
 #[test]

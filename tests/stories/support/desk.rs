@@ -77,7 +77,7 @@ impl Desk {
         let fetcher = Fetcher::new(&config.fetch, &[]).unwrap();
         let (_, live): (_, Live) = watch::channel(Arc::new(config));
         let watch = Watch::new(store.clone(), live.clone(), fetcher);
-        let nowhere: Output = Arc::new(Mutex::new(std::io::sink()));
+        let nowhere: Output = Arc::new(Mutex::new(std::io::sink())).into();
         let pusher = Pusher::new(store.clone(), live.clone(), nowhere);
         let (reload, reloads) = mpsc::channel(1);
         let desk = web::Desk {

@@ -100,7 +100,7 @@ impl Pushing {
             .unwrap();
         let (config, live) = watch::channel(Arc::new(config));
         let output = Arc::new(Mutex::new(Vec::new()));
-        let shared: Output = output.clone();
+        let shared: Output = output.clone().into();
         let fetcher = Fetcher::new(&config.borrow().fetch, &[]).unwrap();
         let watch = Watch::new(store.clone(), config.subscribe(), fetcher);
         let files = Files::new(move |source, url| {

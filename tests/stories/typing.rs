@@ -1,0 +1,218 @@
+//! What people type at the shell, also where they mistype it, and what they read there.
+
+use std::fs;
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::support::{
+    board::Site,
+    world::{World, text},
+};
+
+const COMMANDS: [&str; 20] = [
+    "demo",
+    "watch",
+    "run",
+    "preview",
+    "add",
+    "check",
+    "reload",
+    "next",
+    "sources",
+    "channels",
+    "bulletins",
+    "deliveries",
+    "held",
+    "publish",
+    "rebroadcast",
+    "tokens",
+    "export",
+    "import",
+    "completions",
+    "man",
+];
+
+/// Returns the exit code of a command without config, and all that it says.
+fn said(world: &World, arguments: &[&str]) -> (i32, String) {
+    let output = world.command(arguments).output().unwrap();
+    let code = output.status.code().unwrap();
+    (code, text(&output.stdout) + &text(&output.stderr))
+}
+
+#[test]
+fn an_address_without_its_scheme_is_answered_with_the_whole_address() {
+    let world = World::new();
+    for (command, code) in [("preview", 1), ("watch", 2), ("add", 2)] {
+        let (ended, told) = said(&world, &[command, "example.com/news"]);
+        assert_eq!(ended, code, "{told}");
+        let meant = "did you mean https://example.com/news?";
+        assert!(told.contains(meant), "{command}: {told}");
+    }
+    let (_, told) = said(&world, &["preview", "page.html"]);
+    assert!(!told.contains("did you mean"), "{told}");
+}
+
+#[test]
+fn a_mistyped_time_or_zone_or_state_is_told_what_is_accepted() {
+    let world = World::new();
+    for (arguments, expected) in [
+        (&["bulletins", "--since", "soon"][..], "`yesterday`"),
+        (
+            &["next", "@daily", "--time-zone", "Shanghai"],
+            "`Asia/Shanghai`",
+        ),
+        (
+            &["next", "@daily", "--time-zone", "new york"],
+            "`America/New_York`",
+        ),
+        (
+            &["preview", "--time-zone", "Asia/Shangai", "a"],
+            "`Asia/Shanghai`",
+        ),
+        (&["sources", "--state", "sent"], "failing"),
+        (&["deliveries", "--state", "ok"], "queued"),
+        (&["add", "https://a.example/", "--every", "10"], "`5m`"),
+    ] {
+        let (code, told) = said(&world, arguments);
+        assert_eq!(code, 2, "{arguments:?}: {told}");
+        assert!(told.contains(expected), "{arguments:?}: {told}");
+    }
+}
+
+#[test]
+fn every_help_shows_examples_and_the_command_s_own_options_first() {
+    let world = World::new();
+    for command in COMMANDS {
+        let (code, help) = said(&world, &[command, "--help"]);
+        assert_eq!(code, 0);
+        let place = |what: &str| help.find(what).unwrap_or_else(|| panic!("{what}: {help}"));
+        assert!(place("\nOptions:") < place("\nGlobal options:"), "{help}");
+        assert!(place("--config") > place("\nGlobal options:"), "{help}");
+        assert!(help.contains(&format!("\n  noticast {command}")), "{help}");
+    }
+}
+
+#[test]
+fn the_manual_has_a_page_for_every_command() {
+    let world = World::new();
+    let folder = world.path("man1");
+    let (code, told) = said(&world, &["man", folder.to_str().unwrap()]);
+    assert_eq!((code, told.as_str()), (0, ""));
+    for command in COMMANDS {
+        let page = fs::read_to_string(folder.join(format!("noticast-{command}.1"))).unwrap();
+        assert!(page.contains(".SH OPTIONS"), "{page}");
+    }
+    let (_, page) = said(&world, &["man"]);
+    assert_eq!(page, fs::read_to_string(folder.join("noticast.1")).unwrap());
+}
+
+#[test]
+fn next_writes_whole_seconds() {
+    let world = World::new();
+    let (code, times) = said(&world, &["next", "every 90s", "-n", "3"]);
+    assert_eq!(code, 0);
+    for time in times.lines() {
+        assert_eq!(time.len(), "2026-03-01T00:00:00+08:00".len(), "{times}");
+    }
+    let from = ["--from", "2026-03-01", "--time-zone", "Asia/Tokyo"];
+    let (_, times) = said(
+        &world,
+        &[&["next", "@hourly", "-n", "1"], &from[..]].concat(),
+    );
+    assert_eq!(times, "2026-03-01T01:00:00+09:00\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_fit_the_screen_and_take_times_as_people_type_them() {
+    let site = Site::with(10).await;
+    let world = World::watching(&site);
+    let running = world.start();
+    world.looks(&site, 1).await;
+    site.publish(11);
+    world.until("a push", || !world.pushed().is_empty()).await;
+    running.stop();
+    for since in ["yesterday", "today", "2d", "2020-01-01"] {
+        let list = ["bulletins", "--limit", "0", "--since", since];
+        assert_eq!(world.list(&list).len(), 11, "{since}");
+    }
+    for list in ["sources", "channels", "bulletins", "deliveries", "check"] {
+        for columns in [80, 120] {
+            let mut command =
+                world.command(&["--config", "noticast.toml", "--state", "state", list]);
+            let output = command
+                .env("COLUMNS", columns.to_string())
+                .output()
+                .unwrap();
+            assert!(output.status.success(), "{output:?}");
+            let shown = text(&output.stdout);
+            assert!(!shown.contains('\u{1b}'), "{shown}");
+            for line in shown.lines() {
+                assert!(line.width() <= columns || line.contains("http"), "{line}");
+            }
+        }
+    }
+    let plain = text(&world.noticast(&["bulletins"]).stdout);
+    let verbose = text(&world.noticast(&["bulletins", "-v"]).stdout);
+    assert!(
+        !plain.contains("http://") && verbose.contains("http://"),
+        "{verbose}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn add_names_the_source_itself_or_as_it_is_told() {
+    let site = Site::with(10).await;
+    let world = World::new();
+    world.configure("[fetch]\nallow_private = true\n");
+    let url = site.list_url();
+    let added = world.noticast(&["add", "--yes", &url]);
+    assert!(added.status.success(), "{added:?}");
+    let config = || fs::read_to_string(world.path("noticast.toml")).unwrap();
+    assert!(!config().contains("source.select"), "{}", config());
+    assert!(!config().contains("kind ="), "{}", config());
+    assert!(world.noticast(&["check", "--online"]).status.success());
+
+    let again = world.noticast(&["add", "--yes", &url]);
+    assert_eq!(again.status.code(), Some(2), "{again:?}");
+
+    let other = format!("{url}?page=1");
+    let named = ["--id", "press", "--name", "Press room", "--every", "30m"];
+    let added = world.noticast(&[&["add", "--yes", &other], &named[..]].concat());
+    assert!(added.status.success(), "{added:?}");
+    for line in [
+        "id = \"press\"",
+        "name = \"Press room\"",
+        "schedule = \"every 30m\"",
+    ] {
+        assert!(config().contains(line), "{line}: {}", config());
+    }
+    let third = format!("{url}?page=2");
+    let taken = world.noticast(&["add", "--yes", &third, "--id", "press"]);
+    assert_eq!(taken.status.code(), Some(2), "{taken:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn add_refuses_what_the_service_would_not_read() {
+    let site = Site::with(10).await;
+    let world = World::new();
+    world.configure("language = \"en\"\n");
+    let refused = world.noticast(&["add", "--yes", &site.list_url()]);
+    assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+    assert!(
+        text(&refused.stderr).contains("allow_private"),
+        "{refused:?}"
+    );
+    let config = fs::read_to_string(world.path("noticast.toml")).unwrap();
+    assert_eq!(config, "language = \"en\"\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn logs_are_in_local_time_with_its_offset() {
+    let site = Site::with(3).await;
+    let mut world = World::watching(&site);
+    world.set_env("TZ", std::path::Path::new("Asia/Tokyo"));
+    let running = world.start_and_wait().await;
+    running.stop();
+    let log = world.log();
+    assert!(log.contains("+09:00"), "{log}");
+}
