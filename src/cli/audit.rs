@@ -1,30 +1,31 @@
 //! `audit`: who did what, newest first.
 
-use chrono::{DateTime, FixedOffset};
-
 use super::{
-    Exit, lists, out,
+    Exit, lists,
     reach::{Purpose, Reach},
     session::Session,
+    table::Table,
+    when::When,
 };
 use crate::{
     policy::audit::ActorRecord,
     view::{Audit, Filters},
 };
 
-/// Lists what admins, tokens and commands did, newest first
+/// List what admins, tokens and commands did, newest first
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   noticast audit
+  noticast audit --since yesterday
   noticast audit --since 2026-03-01T00:00:00+08:00 --limit 0 --json")]
 pub(super) struct Args {
-    /// Only from this time on
-    #[arg(long, value_name = "RFC3339")]
-    since: Option<DateTime<FixedOffset>>,
-    /// How many at most; 0: all
-    #[arg(long, default_value_t = 20)]
+    /// Only from this time on: 2d, 12h, today, yesterday, a date or an RFC 3339 time
+    #[arg(long, value_name = "TIME")]
+    since: Option<When>,
+    /// How many at most; 0 lists all
+    #[arg(long, value_name = "N", default_value_t = 20)]
     limit: usize,
-    /// One JSON object a line
+    /// Print one JSON object a line
     #[arg(long)]
     json: bool,
 }
@@ -32,7 +33,7 @@ pub(super) struct Args {
 pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
     let reach = Reach::open(session, Purpose::Read).await?;
     let filters = Filters {
-        since: args.since,
+        since: lists::moment_of(session, args.since)?,
         limit: args.limit,
         ..Filters::default()
     };
@@ -43,17 +44,18 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
 }
 
 fn table(entries: &[Audit]) -> std::io::Result<()> {
-    let row = |entry: &Audit| {
+    let mut table = Table::new(["time", "who", "action", "subject"], &[3, 1]);
+    for entry in entries {
         let by = ActorRecord::from(entry.actor.clone());
         let name = if by.name.is_empty() { by.id } else { by.name };
-        [
+        let cells = [
             entry.at.0.format("%Y-%m-%d %H:%M:%S").to_string(),
-            format!("{} {}", by.kind, lists::short(&name, 24)),
+            format!("{} {name}", by.kind),
             entry.action.clone(),
-            lists::short(&entry.subject, 40),
-            lists::short(&entry.detail, 72),
-        ]
-    };
-    let header = ["at", "who", "action", "subject", "detail"];
-    out::table(header, entries.iter().map(row).collect())
+            entry.subject.clone(),
+        ];
+        let detail = (!entry.detail.is_empty()).then(|| entry.detail.clone());
+        table.row(cells, detail);
+    }
+    table.print()
 }

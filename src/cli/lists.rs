@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use chrono::Utc;
+use chrono::{DateTime, FixedOffset, Utc};
 use clap::builder::PossibleValuesParser;
 use serde::Serialize;
 
@@ -103,19 +103,28 @@ pub(super) fn with_folders(mut line: Vec<OsString>) -> Vec<OsString> {
 }
 
 impl ListArgs {
-    /// The filters of these arguments; days begin at midnight in the config's time zone.
     pub(super) fn filters(&self, session: &Session) -> anyhow::Result<Filters> {
-        let at =
-            |since: When| anyhow::Ok(since.at(Utc::now(), session.config_or_default()?.time_zone));
         Ok(Filters {
             source: self.source.clone(),
             channel: self.channel.clone(),
             state: self.in_state.clone(),
-            since: self.since.map(at).transpose()?,
+            since: moment_of(session, self.since)?,
             limit: self.limit,
             cursor: None,
         })
     }
+}
+
+/// The time that was typed; days begin at midnight in the config's time zone.
+pub(super) fn moment_of(
+    session: &Session,
+    typed: Option<When>,
+) -> anyhow::Result<Option<DateTime<FixedOffset>>> {
+    let Some(when) = typed else {
+        return Ok(None);
+    };
+    let zone = session.config_or_default()?.time_zone;
+    Ok(Some(when.at(Utc::now(), zone)))
 }
 
 pub(super) async fn run(session: &Session, list: List, args: ListArgs) -> anyhow::Result<Exit> {
