@@ -45,6 +45,8 @@ const MINUTE: Duration = Duration::from_secs(60);
 /// Looks that are due within this time begin together: a thousand a second, each waking the program by
 /// itself, cost half as much again.
 const TOGETHER: Duration = Duration::from_millis(100);
+/// How often it is asked whether a database that was away is back.
+const DATABASE_IS_TRIED: Duration = Duration::from_secs(1);
 
 /// A handle on the loop; clones share it.
 #[derive(Debug, Clone)]
@@ -256,6 +258,11 @@ impl Watch {
                     }
                 }
                 () = sleep_until(next.unwrap_or_else(Instant::now)), if next.is_some() && !disk_low => {
+                    if shared.store.away().is_some() {
+                        // Nobody is asked for what could not be kept.
+                        next_turn = Instant::now() + DATABASE_IS_TRIED;
+                        continue;
+                    }
                     next_turn = Instant::now() + TOGETHER;
                     for source in timetable.take_due(Now::read()) {
                         if shared.is_paused(&source.id) {

@@ -109,6 +109,13 @@ impl Store {
         self.engine.close().await
     }
 
+    /// Waits while the database takes no writes.
+    pub async fn until_present(&self) {
+        while self.engine.away().is_some() {
+            tokio::time::sleep(ROOM_IS_TRIED).await;
+        }
+    }
+
     pub(super) async fn write<T: Send + 'static>(
         &self,
         call: impl FnOnce(&mut Op<'_>) -> Result<T> + Send + 'static,
@@ -138,8 +145,8 @@ impl Store {
     }
 }
 
-/// Waits for room: what a platform said must be written down, and nothing may be sent that cannot be. Where the disk is
-/// full, `attempt` is made until there is room. It is given how long it has waited.
+/// Waits for room, or for the database: what a platform said must be written down, and nothing may be sent that cannot be. Where the disk is
+/// full, or the database away, `attempt` is made until it is not. It is given how long it has waited.
 pub(super) async fn once_there_is_room<T, F>(attempt: impl Fn(Duration) -> F) -> Result<T>
 where
     F: Future<Output = Result<T>>,

@@ -146,9 +146,13 @@ impl Store {
     /// The store cannot be read.
     pub async fn heads_where(
         &self,
-        serves: impl Fn(&ChannelId) -> bool + Send + 'static,
+        serves: impl Fn(&ChannelId) -> bool + Clone + Send + 'static,
     ) -> Result<Vec<Waiting>> {
-        self.ask(move |op| sends::heads_where(op, serves)).await?
+        once_there_is_room(|_| {
+            let serves = serves.clone();
+            async move { self.ask(move |op| sends::heads_where(op, serves)).await? }
+        })
+        .await
     }
 
     /// For each channel (or each of `of`) that is not blocked: its first waiting delivery, due or not;
@@ -157,7 +161,11 @@ impl Store {
     /// # Errors
     /// The store cannot be read, as for every method that reads.
     pub async fn heads(&self, of: Option<Vec<ChannelId>>) -> Result<Vec<Waiting>> {
-        self.ask(move |op| sends::heads(op, of)).await?
+        once_there_is_room(|_| {
+            let of = of.clone();
+            async move { self.ask(move |op| sends::heads(op, of)).await? }
+        })
+        .await
     }
 
     /// Returns what goes out in one message with a delivery that waits, itself first: the rest of its bundle or
@@ -166,7 +174,10 @@ impl Store {
     /// # Errors
     /// The store cannot be read.
     pub async fn together(&self, id: DeliveryId, now: DateTime<Utc>) -> Result<Vec<Waiting>> {
-        self.ask(move |op| sends::together(op, id, now)).await?
+        once_there_is_room(
+            |_| async move { self.ask(move |op| sends::together(op, id, now)).await? },
+        )
+        .await
     }
 
     /// `queued → sending`, durably, before the request goes out. On a full disk it waits for room.

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     bulletin::{Channel, ChannelId, ChannelKind, TelegramSettings},
     config::{Config, Live},
-    ops::{Answered, Failure, StoreError},
+    ops::{Answered, Failure, Refusal, StoreError},
     supervise,
 };
 
@@ -58,8 +58,13 @@ impl Pusher {
                 () = stop.cancelled() => break Ok(()),
                 () = changed(&mut live, &config) => {}
                 Some(joined) = kept.tasks.join_next() => {
-                    if let (_, Err(error)) = self.joined(joined) {
-                        break Err(error);
+                    let is_away = matches!(&joined, Ok((_, Err(StoreError::Refused(Refusal::Away(_))))));
+                    match self.joined(joined) {
+                        (_, Err(error)) => break Err(error),
+                        (Some(key), Ok(())) if is_away => {
+                            self.begin_again(key, &mut kept, &stop).await;
+                        }
+                        _ => {}
                     }
                 }
             }
@@ -67,6 +72,17 @@ impl Pusher {
         let all = kept.lines.keys().cloned().collect();
         let rest = self.end(&mut kept, all).await;
         ended.and(rest)
+    }
+
+    /// A line that the database left in the middle is begun again once it is back; what it was sending is in doubt.
+    async fn begin_again(&self, key: SenderKey, kept: &mut KeptSenders, stop: &CancellationToken) {
+        kept.lines.remove(&key);
+        self.running
+            .send_modify(|lines| lines.retain(|line| line.key != key));
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = self.store.until_present() => {}
+        }
     }
 
     async fn follow(

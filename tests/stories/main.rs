@@ -16,6 +16,7 @@ mod commands;
 mod config;
 mod corrections;
 mod crowd;
+mod database;
 mod demo;
 mod disk;
 mod doors;

@@ -127,7 +127,7 @@ impl Served {
     }
 
     /// [`Served::has`] for others to ask.
-    pub(super) fn asked_by_others(&self) -> impl Fn(&ChannelId) -> bool + Send + 'static {
+    pub(super) fn asked_by_others(&self) -> impl Fn(&ChannelId) -> bool + Clone + Send + 'static {
         let own: HashSet<ChannelId> = self.configured.keys().cloned().collect();
         let takes_chats = self.takes_chats;
         move |id| own.contains(id) || takes_chats && id.chat().is_some()
