@@ -88,6 +88,8 @@ pub struct App {
     reloads: mpsc::Receiver<Reload>,
     reloader: Reloader,
     instance: Instance,
+    /// Where the index of all texts is kept.
+    search: PathBuf,
 }
 
 type Part = anyhow::Result<()>;
@@ -134,6 +136,7 @@ impl App {
         let pusher = pusher.with_files(files_by(watch.clone()));
         let (reload, reloads) = mpsc::channel(1);
         Ok(Self {
+            search: state.join("search"),
             reloader: Reloader {
                 load: setup.load_config,
                 config: sender,
@@ -190,7 +193,7 @@ impl App {
     pub async fn run(mut self, stop: CancellationToken) -> anyhow::Result<()> {
         let store = self.store();
         let (ending, ended_all) = (CancellationToken::new(), CancellationToken::new());
-        let mut parts = start(&self.desk, self.pusher, &ending);
+        let mut parts = start(&self.desk, self.pusher, self.search, &ending);
         // The pages stay to the end: whoever asks is told that the instance shuts down.
         let mut pages = JoinSet::new();
         pages.spawn(keep_serving(
@@ -276,7 +279,12 @@ async fn open_store(settings: &StoreSettings, state: &Path) -> Result<Store, Sto
 }
 
 /// Starts all that ends before the pages do.
-fn start(desk: &Desk, pusher: Pusher, ending: &CancellationToken) -> JoinSet<Part> {
+fn start(
+    desk: &Desk,
+    pusher: Pusher,
+    search: PathBuf,
+    ending: &CancellationToken,
+) -> JoinSet<Part> {
     let mut parts = JoinSet::new();
     let (watch, store, stop) = (desk.watch.clone(), desk.store.clone(), ending.clone());
     let bot = bot::Bot {
@@ -311,6 +319,11 @@ fn start(desk: &Desk, pusher: Pusher, ending: &CancellationToken) -> JoinSet<Par
             async move { pusher.run(stop).await }.boxed()
         }),
     );
+    let searched = store.clone();
+    keep(
+        "search",
+        Box::new(move |stop| keep_index(searched.clone(), search.clone(), stop).boxed()),
+    );
     keep(
         "housekeeping",
         Box::new(move |stop| keep_house(store.clone(), stop).boxed()),
@@ -332,6 +345,11 @@ async fn keep_serving(
     };
     supervisor.keep("pages", &stop, serve).await?;
     Ok(())
+}
+
+async fn keep_index(store: Store, folder: PathBuf, stop: CancellationToken) -> Result<(), Failure> {
+    let kept = store.keep_index(folder, stop).await;
+    kept.or_report("keeping the search index").map(|_| ())
 }
 
 /// Backs up and forgets what is old enough. A backup that fails is told and tried again.

@@ -21,6 +21,7 @@ pub mod policy;
 pub mod push;
 pub mod round;
 pub mod schedule;
+pub mod search;
 pub mod source;
 pub mod store;
 pub mod supervise;

@@ -18,15 +18,18 @@ mod follow;
 mod front;
 mod handle;
 mod import;
+mod indexing;
 mod looks;
 mod moved_chats;
 mod op;
 mod outbox;
 mod reminders;
 mod rereads;
+mod searching;
 mod sends;
 mod status;
 mod subscriptions;
+mod text_index;
 mod tokens;
 mod twins;
 mod upkeep;
@@ -46,6 +49,7 @@ pub use self::{
     front::{ReadLines, WriteLine},
     handle::Store,
     rereads::{ReadAgain, Reread},
+    searching::{HitCount, Hits},
     tokens::NewToken,
 };
 pub use crate::{

@@ -15,11 +15,10 @@ mod sled;
 mod space;
 pub mod tx;
 
-use self::query::{Collected, SearchedWords};
 pub use self::{
     engine::Engine,
     error::{Answered, Failure, Refusal, Result, StoreError, refused},
-    query::{AuditQuery, BulletinQuery, DeliveryQuery, Page, Reader},
+    query::{AuditQuery, BulletinQuery, Collected, DeliveryQuery, Page, Reader, SearchedWords},
     sled::{backups, is_there},
     space::Space,
     tx::{

@@ -6,6 +6,7 @@
 mod api;
 mod assets;
 mod auth;
+mod board;
 mod bulletin_page;
 mod calendar;
 mod card;
@@ -13,6 +14,7 @@ mod clients;
 mod crowd;
 mod days;
 mod door;
+mod events;
 mod feeds;
 mod gate;
 mod health;
@@ -110,6 +112,8 @@ struct Site {
     metrics: Once<Result<Bytes, Problem>>,
     door: Door,
     misled: Reported,
+    hub: events::Hub,
+    seats: events::Seats,
 }
 
 type Shared = Arc<Site>;
@@ -175,8 +179,11 @@ pub async fn serve(
         metrics: Once::default(),
         door: Door::default(),
         misled: Reported::default(),
+        hub: events::Hub::default(),
+        seats: events::Seats::default(),
     });
-    listen::serve(listener, Arc::clone(&site), router(site), stop).await;
+    let pages = listen::serve(listener, Arc::clone(&site), router(Arc::clone(&site)), stop);
+    tokio::join!(pages, site.hub.run(&site.desk.store, &site.ending));
     Ok(())
 }
 
@@ -203,10 +210,14 @@ fn pages_router(site: &Shared) -> Router<Shared> {
         .route("/sources", get(sources::sources))
         .route("/b/{id}", get(bulletin_page::page))
         .route("/b/{id}/print", get(bulletin_page::print))
+        .route("/board", get(board::board))
         .merge(feeds::router())
         .route("/deadlines.ics", get(calendar::deadlines))
         .route_layer(middleware::from_fn_with_state(site.clone(), turns::take))
         .route("/style.css", get(assets::style))
+        .route("/events", get(events::events))
+        .route("/noticast.js", get(assets::script))
+        .route("/board.css", get(assets::board_style))
         .route("/print.css", get(assets::print_style))
         .route("/icon.svg", get(assets::icon))
         .route("/qr.svg", get(assets::qr))

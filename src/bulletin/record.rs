@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Attachment, BulletinId, ChannelId, DeliveryId, Moment, SourceId};
+use super::{Attachment, BulletinId, ChannelId, DeliveryId, Moment, SearchedParts, SourceId};
 
 /// A notice that was admitted. Its text is kept apart (it may be long).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +29,16 @@ pub struct Bulletin {
 }
 
 impl Bulletin {
+    #[must_use]
+    pub fn searched(&self) -> SearchedParts<'_> {
+        SearchedParts {
+            title: &self.title,
+            summary: self.summary.as_deref(),
+            publisher: self.publisher.as_deref(),
+            files: &self.attachments,
+        }
+    }
+
     /// All that carry it, its own first.
     pub fn sources(&self) -> impl Iterator<Item = &SourceId> {
         std::iter::once(&self.source).chain(&self.also)

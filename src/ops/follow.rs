@@ -24,6 +24,15 @@ pub struct FeedPage {
     pub has_lost: bool,
 }
 
+impl FeedPage {
+    /// Returns whether all that changed was read with this page.
+    #[must_use]
+    pub fn is_last(&self) -> bool {
+        let last = self.entries.last();
+        last.is_none_or(|last| last.number >= self.newest)
+    }
+}
+
 impl Store {
     /// Changes with numbers above `after`, oldest first, at most so many.
     ///

@@ -225,14 +225,11 @@ impl Store {
     /// # Errors
     /// The store cannot be read.
     pub async fn bulletins(&self, query: &BulletinQuery) -> Result<Page<Bulletin>> {
-        let query = query.clone();
-        let shown = self.shown(&query);
-        self.read(move |reader| reader.bulletins(&query, shown.as_deref()))
-            .await
+        Ok(self.search(query).await?.page)
     }
 
     /// Returns the sources that a bulletin must be of, first or also; None: any.
-    fn shown(&self, query: &BulletinQuery) -> Option<Arc<HashSet<SourceId>>> {
+    pub(super) fn shown(&self, query: &BulletinQuery) -> Option<Arc<HashSet<SourceId>>> {
         let public = || {
             let routes = self.routes.current();
             routes.map(|routes| routes.public()).unwrap_or_default()

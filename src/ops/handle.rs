@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::op::Op;
+use super::{op::Op, text_index::SharedIndex};
 use crate::{
     bulletin::StoreSettings,
     policy::routes::Routes,
@@ -21,6 +21,7 @@ const ROOM_IS_TRIED: Duration = Duration::from_millis(500);
 pub struct Store {
     pub(super) engine: Engine,
     pub(super) routes: SharedRoutes,
+    pub(super) search: SharedIndex,
 }
 
 /// The config as it was synced last, if it was.
@@ -90,6 +91,7 @@ impl Store {
         Self {
             engine,
             routes: SharedRoutes::default(),
+            search: SharedIndex::default(),
         }
     }
 

@@ -114,6 +114,25 @@ pub trait Reader {
 }
 
 impl BulletinQuery {
+    /// Returns whether a bulletin is asked for, but for words, channel, time and place. `shown`: sources that it must be
+    /// of, first or also; None: any.
+    #[must_use]
+    pub fn takes(&self, bulletin: &Bulletin, shown: Option<&HashSet<SourceId>>) -> bool {
+        let Bulletin {
+            state,
+            published,
+            deadline,
+            first_seen,
+            ..
+        } = *bulletin;
+        self.is_dated_and_in_state(state, published, deadline, first_seen)
+            && self
+                .source
+                .as_ref()
+                .is_none_or(|source| bulletin.sources().any(|it| it == source))
+            && shown.is_none_or(|shown| bulletin.sources().any(|it| shown.contains(it)))
+    }
+
     /// Returns whether a bulletin has the state, day and deadline that are asked for.
     pub(super) fn is_dated_and_in_state(
         &self,
@@ -133,19 +152,24 @@ impl BulletinQuery {
 }
 
 /// Words that are looked for.
-pub(super) struct SearchedWords {
+#[derive(Debug)]
+pub struct SearchedWords {
     folded: Vec<String>,
 }
 
 impl SearchedWords {
-    pub(super) fn new(words: &[String]) -> Self {
+    #[must_use]
+    pub fn new(words: &[String]) -> Self {
         Self {
             folded: words.iter().map(|word| fold(word)).collect(),
         }
     }
 
     /// Returns whether all of them stand in the parts of a record, or in these and its text.
-    pub(super) fn are_in(
+    ///
+    /// # Errors
+    /// Those of `text`.
+    pub fn are_in(
         &self,
         parts: SearchedParts<'_>,
         text: impl FnOnce() -> Result<Option<String>>,
@@ -167,14 +191,16 @@ impl SearchedWords {
 }
 
 /// Items up to a limit, and whether there was one more.
-pub(super) struct Collected<T> {
+#[derive(Debug)]
+pub struct Collected<T> {
     items: Vec<T>,
     limit: usize,
     more: bool,
 }
 
 impl<T> Collected<T> {
-    pub(super) fn new(limit: Option<usize>) -> Self {
+    #[must_use]
+    pub fn new(limit: Option<usize>) -> Self {
         Self {
             items: Vec::new(),
             limit: limit.unwrap_or(usize::MAX),
@@ -183,7 +209,7 @@ impl<T> Collected<T> {
     }
 
     /// Takes an item if there is room; whether that was one too many.
-    pub(super) fn is_full(&mut self, item: Option<T>) -> bool {
+    pub fn is_full(&mut self, item: Option<T>) -> bool {
         let Some(item) = item else { return false };
         if self.items.len() >= self.limit {
             self.more = true;
@@ -193,7 +219,8 @@ impl<T> Collected<T> {
         self.more
     }
 
-    pub(super) fn page(self) -> Page<T> {
+    #[must_use]
+    pub fn page(self) -> Page<T> {
         Page {
             items: self.items,
             more: self.more,

@@ -22,6 +22,17 @@ pub(super) async fn print_style() -> Response {
     kept("text/css; charset=utf-8", templates::PRINT_STYLE.to_owned())
 }
 
+pub(super) async fn board_style() -> Response {
+    kept("text/css; charset=utf-8", templates::BOARD_STYLE.to_owned())
+}
+
+pub(super) async fn script() -> Response {
+    kept(
+        "text/javascript; charset=utf-8",
+        templates::SCRIPT.to_owned(),
+    )
+}
+
 pub(super) async fn icon() -> Response {
     kept("image/svg+xml", templates::ICON.to_owned())
 }

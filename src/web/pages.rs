@@ -22,9 +22,9 @@ use super::{
     words::Words,
 };
 use crate::{
-    bulletin::{Bulletin, ChannelKind, TelegramChat},
+    bulletin::{Bulletin, ChannelKind, Source, TelegramChat},
     config::Config,
-    ops::Page,
+    ops::{HitCount, Page},
     view,
 };
 
@@ -37,6 +37,10 @@ const MOST_TAGS: usize = 30;
 struct ChannelPage {
     frame: Frame,
     heading: String,
+    /// How many a search found.
+    count: Option<String>,
+    /// Counts what is published meanwhile; None: older or searched pages do not.
+    live: Option<Live>,
     days: Vec<Day>,
     /// Nothing is filtered out.
     is_all: bool,
@@ -105,7 +109,8 @@ pub(super) async fn channel(
     let config = site.config();
     let scene = Scene::new(&config, viewer, language);
     let selection = wish.selection(scene)?;
-    let page = turns::listed(&site, selection.query(scene, PAGE)).await?;
+    let hits = turns::found(&site, selection.query(scene, PAGE)).await?;
+    let (page, count) = (hits.page, hits.count);
     let name = site.desk.store.bot_name().await?;
     let home = site.url(&config, &headers);
     let last = page.items.last().filter(|_| page.more).map(|last| last.id);
@@ -113,6 +118,8 @@ pub(super) async fn channel(
     let page = ChannelPage {
         frame: frame(&site, scene, &selection, &home),
         heading: heading(scene, &selection),
+        count: count.map(|count| counted(count, Words::of(scene.language))),
+        live: Live::new(scene, &selection),
         days: grouped(scene, cards),
         is_all: selection.is_all(),
         bar: Bar::new(scene, &selection),
@@ -124,6 +131,41 @@ pub(super) async fn channel(
         clear: here(&selection.without_words()),
     };
     Ok(page_for(viewer, templates::render("channel.html", &page)?))
+}
+
+/// What the page's script goes by.
+#[derive(Debug, Serialize)]
+struct Live {
+    /// Ids of the sources that it shows, with spaces between; None: all.
+    sources: Option<String>,
+}
+
+impl Live {
+    fn new(scene: Scene<'_>, selection: &Selection) -> Option<Self> {
+        let is_live = selection.words.is_empty()
+            && selection.before.is_none()
+            && selection.from.is_none()
+            && selection.to.is_none();
+        let is_shown = |source: &Source| {
+            selection.source.as_ref().is_none_or(|it| *it == source.id)
+                && (selection.group.is_none() || selection.group == source.group)
+        };
+        let sources = scene.sources().map(|(_, source)| source);
+        let shown = sources.filter(|source| is_shown(source));
+        let shown: Vec<&str> = shown.map(|source| source.id.as_str()).collect();
+        is_live.then(|| Self {
+            sources: (!selection.is_all()).then(|| shown.join(" ")),
+        })
+    }
+}
+
+fn counted(count: HitCount, words: &Words) -> String {
+    let (text, number) = match count {
+        HitCount::Exactly(number) => (words.found_exactly, number),
+        HitCount::About(number) => (words.found_about, number),
+        HitCount::Over(number) => (words.found_over, number),
+    };
+    text.replace("{n}", &number.to_string())
 }
 
 /// The address of a selection, relative to the first page.

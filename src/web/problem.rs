@@ -143,11 +143,11 @@ pub(super) async fn dress(State(site): State<Shared>, request: Request, next: Ne
     response
 }
 
-/// Nothing but what we serve ourselves, no scripts, no frames.
+/// Nothing but what we serve ourselves, no scripts within pages, no frames.
 const SECURITY: [(HeaderName, &str); 6] = [
     (
         header::CONTENT_SECURITY_POLICY,
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'; \
          base-uri 'none'; frame-ancestors 'none'",
     ),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),

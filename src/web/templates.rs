@@ -14,11 +14,14 @@ use crate::bulletin::Language;
 
 pub(super) const STYLE: &str = include_str!("templates/style.css");
 pub(super) const PRINT_STYLE: &str = include_str!("templates/print.css");
+pub(super) const BOARD_STYLE: &str = include_str!("templates/board.css");
+pub(super) const SCRIPT: &str = include_str!("templates/noticast.js");
 pub(super) const ICON: &str = include_str!("templates/icon.svg");
 
-/// Changes whenever a style sheet does, so that browsers may keep it.
+/// Changes whenever a style sheet or the script does, so that browsers may keep them.
 pub(super) static STYLE_VERSION: LazyLock<String> = LazyLock::new(|| {
-    blake3::hash([STYLE, PRINT_STYLE].concat().as_bytes()).to_hex()[..8].to_owned()
+    let all = [STYLE, PRINT_STYLE, BOARD_STYLE, SCRIPT].concat();
+    blake3::hash(all.as_bytes()).to_hex()[..8].to_owned()
 });
 
 /// Escaping goes by the names' endings: all of these are escaped.
@@ -33,6 +36,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     environment.set_syntax(syntax.expect("the default delimiters are right"));
     for (name, text) in [
         ("layout.html", include_str!("templates/layout.html")),
+        ("board.html", include_str!("templates/board.html")),
         ("print.html", include_str!("templates/print.html")),
         ("parts.html", include_str!("templates/parts.html")),
         ("channel.html", include_str!("templates/channel.html")),
@@ -177,6 +181,11 @@ mod tests {
     use axum::response::IntoResponse;
 
     use super::*;
+
+    #[test]
+    fn the_script_stays_small() {
+        assert!(SCRIPT.len() <= 8 << 10, "{}", SCRIPT.len());
+    }
 
     #[test]
     fn a_page_that_cannot_be_made_is_an_error_and_no_empty_page() {

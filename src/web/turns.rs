@@ -1,4 +1,4 @@
-//! Turns: few pages are made at a time, and one search, so that those who ask for thousands delay no other
+//! Turns: few pages are made at a time, and fewer searches, so that those who ask for thousands delay no other
 //! part.
 
 use std::{sync::Arc, time::Duration};
@@ -16,13 +16,13 @@ use url::form_urlencoded;
 use super::{Shared, Site, problem::Problem};
 use crate::{
     bulletin::Bulletin,
-    ops::{BulletinQuery, Page},
+    ops::{BulletinQuery, Hits, Page},
 };
 
 /// More would only take the processor from looks and sends.
 const PAGES_AT_A_TIME: usize = 8;
-/// Searches read the whole archive.
-const SEARCHES_AT_A_TIME: usize = 1;
+/// Without an index a search reads the whole archive.
+const SEARCHES_AT_A_TIME: usize = 2;
 /// How long a page or a search waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -61,13 +61,15 @@ fn is_search(request: &Request) -> bool {
 }
 
 /// A search, and a list of deadlines, reads through the archive: it keeps its turn until it has ended, and it ends when nobody waits for it any more.
-pub(super) async fn listed(
-    site: &Site,
-    mut query: BulletinQuery,
-) -> Result<Page<Bulletin>, Problem> {
+pub(super) async fn listed(site: &Site, query: BulletinQuery) -> Result<Page<Bulletin>, Problem> {
+    Ok(found(site, query).await?.page)
+}
+
+/// As [`listed`], with the count of a search.
+pub(super) async fn found(site: &Site, mut query: BulletinQuery) -> Result<Hits, Problem> {
     let store = site.desk.store.clone();
     if query.words.is_empty() && query.due_from.is_none() {
-        return Ok(store.bulletins(&query).await?);
+        return Ok(store.search(&query).await?);
     }
     let turn = turn(&site.turns.searches).await?;
     let given_up = CancellationToken::new();
@@ -75,7 +77,7 @@ pub(super) async fn listed(
     let _attended = given_up.drop_guard();
     let found = tokio::spawn(async move {
         let _turn = turn;
-        store.bulletins(&query).await
+        store.search(&query).await
     });
     let found = found.await.map_err(|error| {
         tracing::error!("a search broke off: {error}");

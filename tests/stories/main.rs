@@ -47,6 +47,7 @@ mod rereading;
 mod rig;
 mod rig_robots;
 mod robots;
+mod searching;
 mod service;
 mod stale;
 mod subscribing;

@@ -1,0 +1,16 @@
+//! A bulletin on its way into the index.
+
+use crate::bulletin::{BulletinState, SourceId};
+
+/// A bulletin as it is indexed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    pub id: u64,
+    /// Where it stands in lists (ms): the newest first, and of equals the highest number.
+    pub newest_ms: i64,
+    pub state: BulletinState,
+    /// All that carry it.
+    pub sources: Vec<SourceId>,
+    /// Of everything that is searched in it, sorted, each once ([`super::grams::of_text`]).
+    pub grams: Vec<u64>,
+}

@@ -1,0 +1,87 @@
+//! What memory holds of each bulletin: where it stands in lists, and in which segment its words are.
+
+use std::collections::HashMap;
+
+use super::segment::Row;
+use crate::bulletin::{BulletinState, SourceId};
+
+/// Rows by number. Segments are named by the numbers of their files.
+#[derive(Debug, Default)]
+pub(super) struct Table {
+    rows: Vec<Entry>,
+    /// Each set of sources that some bulletin has.
+    sets: Vec<Vec<SourceId>>,
+    known_sets: HashMap<Vec<SourceId>, u32>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Entry {
+    id: u64,
+    pub(super) newest_ms: i64,
+    pub(super) segment: u32,
+    /// Which of the sets its sources are.
+    pub(super) set: u32,
+    pub(super) state: BulletinState,
+}
+
+impl Table {
+    /// Takes what a segment says of its bulletins; it is newer than all that were taken before.
+    pub(super) fn take(&mut self, segment: u32, rows: Vec<Row>) {
+        for row in rows {
+            let set = self.set(row.sources);
+            let entry = Entry {
+                id: row.id,
+                newest_ms: row.newest_ms,
+                segment,
+                set,
+                state: row.state,
+            };
+            match self.place(entry.id) {
+                Ok(place) => self.rows[place] = entry,
+                Err(place) => self.rows.insert(place, entry),
+            }
+        }
+    }
+
+    fn set(&mut self, sources: Vec<SourceId>) -> u32 {
+        if let Some(known) = self.known_sets.get(&sources) {
+            return *known;
+        }
+        let number = u32::try_from(self.sets.len()).unwrap_or(u32::MAX);
+        self.sets.push(sources.clone());
+        self.known_sets.insert(sources, number);
+        number
+    }
+
+    pub(super) fn get(&self, id: u64) -> Option<&Entry> {
+        self.place(id).ok().map(|place| &self.rows[place])
+    }
+
+    fn place(&self, id: u64) -> Result<usize, usize> {
+        self.rows.binary_search_by_key(&id, |row| row.id)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    pub(super) fn ids(&self) -> impl Iterator<Item = u64> {
+        self.rows.iter().map(|row| row.id)
+    }
+
+    /// Returns for each set whether it is wanted.
+    pub(super) fn wanted_sets(&self, is_wanted: impl Fn(&[SourceId]) -> bool) -> Vec<bool> {
+        self.sets.iter().map(|set| is_wanted(set)).collect()
+    }
+
+    /// A row as its segment has it.
+    pub(super) fn row(&self, id: u64) -> Option<Row> {
+        let entry = self.get(id)?;
+        Some(Row {
+            id,
+            newest_ms: entry.newest_ms,
+            state: entry.state,
+            sources: self.sets.get(entry.set as usize)?.clone(),
+        })
+    }
+}

@@ -1,0 +1,163 @@
+//! Server-sent events: what is published, corrected and withdrawn, as it happens, and from where a reader left off.
+//!
+//! One part ([`hub`]) reads the change feed for all streams; a stream reads it only to catch up.
+
+mod hub;
+
+use std::{convert::Infallible, sync::Arc, time::Duration};
+
+use axum::{
+    extract::{Query, State, rejection::QueryRejection},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode},
+    response::{
+        IntoResponse, Response, Sse,
+        sse::{Event, KeepAlive},
+    },
+};
+use futures::{Stream, StreamExt as _, stream};
+use serde::Deserialize;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast};
+
+pub(super) use self::hub::Hub;
+use self::hub::{Happening, Happenings};
+use super::{Shared, auth::Viewer, card::Scene, language::PageLanguage, problem::Problem};
+use crate::view;
+
+/// Open streams; further readers ask again later.
+const MOST_STREAMS: usize = 256;
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+const RETRY: Duration = Duration::from_secs(5);
+const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
+
+/// Which stream has a seat.
+#[derive(Debug)]
+pub(super) struct Seats(Arc<Semaphore>);
+
+impl Default for Seats {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(MOST_STREAMS)))
+    }
+}
+
+/// Where a reader goes on, where its `Last-Event-ID` does not say it: browsers send that only when they try again.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Place {
+    after: Option<u64>,
+}
+
+pub(super) async fn events(
+    State(site): State<Shared>,
+    viewer: Viewer,
+    headers: HeaderMap,
+    place: Result<Query<Place>, QueryRejection>,
+) -> Result<Response, Problem> {
+    let Query(place) = place?;
+    let seat = Arc::clone(&site.seats.0).try_acquire_owned().map_err(|_| {
+        let detail = "many are reading along; ask again in a minute";
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail).after(60)
+    })?;
+    let asked = headers.get(LAST_EVENT_ID).map(|value| {
+        let number = value.to_str().ok().and_then(|it| it.trim().parse().ok());
+        number.ok_or_else(|| Problem::bad("`Last-Event-ID`: the number of a change is expected"))
+    });
+    let live = site.hub.follow();
+    let newest = *site.desk.store.newest_change().borrow();
+    let after = asked.transpose()?.or(place.after).unwrap_or(newest);
+    let ending = site.ending.clone();
+    let reader = StreamReader {
+        site,
+        viewer,
+        live,
+        last: after,
+        waiting: Vec::new(),
+        _seat: seat,
+    };
+    let events = reader.stream().take_until(ending.cancelled_owned());
+    let sse = Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE));
+    let mut response = sse.into_response();
+    let unbuffered = HeaderName::from_static("x-accel-buffering");
+    let headers = response.headers_mut();
+    headers.insert(unbuffered, HeaderValue::from_static("no"));
+    Ok(response)
+}
+
+/// What one reader was told, and what comes next.
+struct StreamReader {
+    site: Shared,
+    viewer: Viewer,
+    live: broadcast::Receiver<Arc<Happening>>,
+    /// The change that was told last.
+    last: u64,
+    /// What is to be told, the next one at the end.
+    waiting: Vec<Arc<Happening>>,
+    _seat: OwnedSemaphorePermit,
+}
+
+impl StreamReader {
+    fn stream(self) -> impl Stream<Item = Result<Event, Infallible>> {
+        let hello = Event::default().retry(RETRY).comment("noticast");
+        let events = stream::unfold((self, true), async |(mut reader, is_first)| {
+            if is_first {
+                reader.catch_up().await?;
+            }
+            let event = reader.next().await?;
+            Some((event, (reader, false)))
+        });
+        stream::once(std::future::ready(hello))
+            .chain(events)
+            .map(Ok)
+    }
+
+    /// The next event for this reader; None: the stream ends, and the reader tries again.
+    async fn next(&mut self) -> Option<Event> {
+        loop {
+            while let Some(happening) = self.waiting.pop() {
+                if let Some(event) = self.event(&happening) {
+                    return Some(event);
+                }
+            }
+            match self.live.recv().await {
+                Ok(happening) => self.waiting.push(happening),
+                Err(broadcast::error::RecvError::Lagged(_)) => self.catch_up().await?,
+                Err(broadcast::error::RecvError::Closed) => return None,
+            }
+        }
+    }
+
+    /// Reads what happened since the last one that was told. A reader whose place is known no more goes on with the
+    /// oldest that is.
+    async fn catch_up(&mut self) -> Option<()> {
+        let happenings = Happenings::after(&self.site.desk.store, self.last).await;
+        let happenings = happenings
+            .inspect_err(|error| tracing::warn!("events could not be read: {error}"))
+            .ok()?;
+        self.waiting = happenings.all.into_iter().rev().map(Arc::new).collect();
+        Some(())
+    }
+
+    /// None: it was told before, or is not for this reader.
+    fn event(&mut self, happening: &Happening) -> Option<Event> {
+        if happening.number <= self.last {
+            return None;
+        }
+        self.last = happening.number;
+        let config = self.site.config();
+        let scene = Scene::new(&config, self.viewer, PageLanguage(config.language));
+        scene.card(&happening.bulletin)?;
+        let mut bulletin = happening.bulletin.clone();
+        let known = bulletin
+            .sources()
+            .filter(|id| scene.source(id.as_str()).is_some());
+        let mut known = known.cloned().collect::<Vec<_>>().into_iter();
+        // Of sources that this reader may not know of, nothing is said.
+        if let Some(first) = known.next() {
+            (bulletin.source, bulletin.also) = (first, known.collect());
+        }
+        let shown = view::Bulletin::new(bulletin, config.time_zone);
+        let event = Event::default()
+            .id(happening.number.to_string())
+            .event(happening.kind);
+        event.json_data(shown).ok()
+    }
+}

@@ -1,0 +1,125 @@
+//! Reads the change feed once for all who read along.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::{sync::broadcast, time::sleep};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    bulletin::{Bulletin, BulletinId, BulletinState},
+    ops::{FeedEvent, Store, StoreError},
+};
+
+/// Happenings that a slow stream may be behind before it reads the feed itself.
+const BEHIND: usize = 64;
+/// Changes that are read at once.
+const PART: usize = 500;
+/// So that thousands of deliveries in a second are read in a few parts.
+const REST: Duration = Duration::from_millis(200);
+/// Changes that a stream catches up with: readers that were away for longer load the page.
+const MOST: u64 = 20_000;
+
+/// Something that readers are told.
+#[derive(Debug)]
+pub(super) struct Happening {
+    /// Of the change.
+    pub(super) number: u64,
+    /// As the events are called.
+    pub(super) kind: &'static str,
+    pub(super) bulletin: Bulletin,
+}
+
+/// What happened in a stretch of the feed.
+#[derive(Debug, Default)]
+pub(super) struct Happenings {
+    /// Oldest first.
+    pub(super) all: Vec<Happening>,
+    /// The last change that was read.
+    read_to: u64,
+}
+
+/// Where streams get what happens.
+#[derive(Debug)]
+pub(crate) struct Hub(broadcast::Sender<Arc<Happening>>);
+
+impl Default for Hub {
+    fn default() -> Self {
+        Self(broadcast::Sender::new(BEHIND))
+    }
+}
+
+impl Hub {
+    pub(super) fn follow(&self) -> broadcast::Receiver<Arc<Happening>> {
+        self.0.subscribe()
+    }
+
+    /// Tells all streams what happens, until `stop`.
+    pub(in crate::web) async fn run(&self, store: &Store, stop: &CancellationToken) {
+        let mut newest = store.newest_change();
+        let mut last = *newest.borrow_and_update();
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                changed = newest.changed() => if changed.is_err() {
+                    return;
+                }
+            }
+            match Happenings::after(store, last).await {
+                Ok(happenings) => {
+                    last = happenings.read_to;
+                    for happening in happenings.all {
+                        // Nobody may read along.
+                        let _ = self.0.send(Arc::new(happening));
+                    }
+                }
+                Err(error) => tracing::warn!("events could not be read: {error}"),
+            }
+            sleep(REST).await;
+        }
+    }
+}
+
+impl Happenings {
+    /// What happened after a change.
+    pub(super) async fn after(store: &Store, after: u64) -> Result<Self, StoreError> {
+        let newest = *store.newest_change().borrow();
+        let mut happenings = Self {
+            all: Vec::new(),
+            read_to: match after > newest {
+                // Of another store.
+                true => newest,
+                false => after.max(newest.saturating_sub(MOST)),
+            },
+        };
+        loop {
+            let page = store.changes_after(happenings.read_to, PART).await?;
+            let Some(last) = page.entries.last().map(|last| last.number) else {
+                return Ok(happenings);
+            };
+            for entry in page.entries {
+                let (kind, id) = match entry.event {
+                    FeedEvent::Bulletin(id) => ("bulletin", id),
+                    FeedEvent::Revision(id) => ("revision", id),
+                    FeedEvent::Withdrawal(id) => ("withdrawal", id),
+                    FeedEvent::Detail(_) | FeedEvent::Delivery(_) | FeedEvent::Source(_) => {
+                        continue;
+                    }
+                };
+                let bulletin = store.bulletin(BulletinId(id)).await?;
+                // What the first look of a source finds is no news.
+                let bulletin =
+                    bulletin.filter(|it| kind != "bulletin" || it.state != BulletinState::Baseline);
+                let number = entry.number;
+                happenings.all.extend(bulletin.map(|bulletin| Happening {
+                    number,
+                    kind,
+                    bulletin,
+                }));
+            }
+            happenings.read_to = last;
+            if last >= page.newest {
+                return Ok(happenings);
+            }
+        }
+    }
+}
