@@ -153,8 +153,9 @@ impl Index {
         let sets = inner.table.wanted_sets(question.is_wanted);
         let mut places = Vec::new();
         for segment in &inner.segments {
+            let mut from = 0;
             for id in holders(segment, &grams, &inner.table)? {
-                let Some(entry) = inner.table.get(id) else {
+                let Some(entry) = inner.table.seek(&mut from, id) else {
                     continue;
                 };
                 let is_wanted = entry.segment == segment.number
