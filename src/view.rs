@@ -51,6 +51,8 @@ pub struct Filters {
     pub state: Option<String>,
     /// First seen, queued, or (sources) last changed at or after this.
     pub since: Option<DateTime<FixedOffset>>,
+    /// Words that a bulletin must hold, all of them.
+    pub q: Option<String>,
     /// 0: all.
     pub limit: usize,
     /// The `next` of an earlier page.
@@ -64,6 +66,7 @@ impl Default for Filters {
             channel: None,
             state: None,
             since: None,
+            q: None,
             limit: DEFAULT_LIMIT,
             cursor: None,
         }
@@ -90,6 +93,7 @@ pub async fn sources(
     filters: &Filters,
 ) -> Result<Listing<Source>, ViewError> {
     let state: Option<SourceState> = filters.parsed_state()?;
+    filters.refuse_words("sources")?;
     let channel = match &filters.channel {
         Some(id) => Some(known_channel(store, config, id)?),
         None => None,
@@ -151,6 +155,7 @@ pub async fn channels_beside(
     bot_fault: Option<&str>,
 ) -> Result<Listing<Channel>, ViewError> {
     filters.refuse("since", filters.since.is_some(), "channels have no time")?;
+    filters.refuse_words("channels")?;
     let state: Option<ChannelState> = filters.parsed_state()?;
     let statuses = store.channels().await?;
     let known: HashMap<&ChannelId, &ChannelStatus> =
@@ -190,6 +195,7 @@ pub async fn bulletins(
             states: state.into_iter().collect(),
             channel: filters.channel.clone(),
             since: filters.since_utc(),
+            words: search_words(filters.q.as_deref().unwrap_or_default()),
             before: filters.cursor_number()?.map(BulletinId),
             limit: filters.limit_of_query(),
             ..BulletinQuery::default()
@@ -200,6 +206,16 @@ pub async fn bulletins(
         |bulletin| bulletin.id.0,
         |bulletin| Bulletin::new(bulletin, config.time_zone),
     ))
+}
+
+/// The words of a search as somebody typed it. A search is a few words; more would only cost.
+#[must_use]
+pub fn search_words(asked: &str) -> Vec<String> {
+    const MOST_CHARS: usize = 100;
+    const MOST_WORDS: usize = 8;
+    let asked: String = asked.chars().take(MOST_CHARS).collect();
+    let words = asked.split_whitespace().take(MOST_WORDS);
+    words.map(str::to_owned).collect()
 }
 
 /// Bulletins that wait for an admin, newest first.
@@ -233,6 +249,7 @@ pub async fn deliveries(
     filters: &Filters,
 ) -> Result<Listing<Delivery>, ViewError> {
     let state: Option<DeliveryState> = filters.parsed_state()?;
+    filters.refuse_words("deliveries")?;
     let page = store
         .deliveries(&DeliveryQuery {
             source: filters.source.clone(),
@@ -332,7 +349,13 @@ impl Filters {
         self.refuse("source", self.source.is_some(), &why)?;
         self.refuse("channel", self.channel.is_some(), &why)?;
         self.refuse("state", self.state.is_some(), &why)?;
-        self.refuse("since", self.since.is_some(), &why)
+        self.refuse("since", self.since.is_some(), &why)?;
+        self.refuse("q", self.q.is_some(), &why)
+    }
+
+    fn refuse_words(&self, list: &str) -> Result<(), ViewError> {
+        let why = format!("{list} are not searched");
+        self.refuse("q", self.q.is_some(), &why)
     }
 
     fn parsed_state<S: DeserializeOwned>(&self) -> Result<Option<S>, ViewError> {

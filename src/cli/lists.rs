@@ -109,6 +109,7 @@ impl ListArgs {
             channel: self.channel.clone(),
             state: self.in_state.clone(),
             since: moment_of(session, self.since)?,
+            q: None,
             limit: self.limit,
             cursor: None,
         })

@@ -14,11 +14,11 @@ use super::{
 use crate::{
     bulletin::{BulletinId, BulletinState, DayRange, SourceId},
     ops::BulletinQuery,
+    view::search_words,
 };
 
-/// A search is a few words; more would only cost.
-const MAX_SEARCH_CHARS: usize = 100;
-const MAX_SEARCH_WORDS: usize = 8;
+/// Characters of what was asked for, where it is told.
+const MOST_TOLD: usize = 100;
 
 /// The query of a page or feed as it came. Others are let be: people share links with much behind them.
 #[derive(Debug, Default, Deserialize)]
@@ -53,7 +53,7 @@ fn missing_group(name: &str) -> Problem {
 }
 
 fn shown(text: &str) -> String {
-    printable(text).chars().take(MAX_SEARCH_CHARS).collect()
+    printable(text).chars().take(MOST_TOLD).collect()
 }
 
 impl Wish {
@@ -74,12 +74,11 @@ impl Wish {
                 Problem::bad("`before`: a bulletin's number is expected")
             })?)),
         };
-        let searched: String = self.q.chars().take(MAX_SEARCH_CHARS).collect();
-        let words = searched.split_whitespace().take(MAX_SEARCH_WORDS);
+        let words = search_words(&self.q);
         Ok(Selection {
             source: source.map(|(_, source)| source.id.clone()),
             group: group.map(str::to_owned),
-            words: words.map(printable).collect(),
+            words: words.iter().map(|word| printable(word)).collect(),
             from: day("from", &self.from)?,
             to: day("to", &self.to)?,
             before,

@@ -186,6 +186,11 @@ async fn names_of_files_are_searched_and_private_sources_are_not() {
         "{page}"
     );
     assert!(page.contains("值<mark>班安排</mark>表.xlsx"), "{page}");
+    let (status, found) = desk
+        .asked("/api/v1/bulletins?q=%E7%8F%AD%E5%AE%89%E6%8E%92")
+        .await;
+    assert_eq!((status, found["items"].as_array().unwrap().len()), (200, 2));
+    assert_eq!(desk.asked("/api/v1/deliveries?q=x").await.0, 400);
     kept.end().await;
 }
 
