@@ -43,7 +43,7 @@ impl Iterator for Decoder<'_> {
             }
             shift += 7;
             byte = match self.bytes.next() {
-                Some(byte) if shift < u64::BITS - 1 => byte,
+                Some(byte) if shift < u64::BITS => byte,
                 _ => return Some(Err(damaged("a list of an index ends within a number"))),
             };
         }

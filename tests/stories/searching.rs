@@ -110,7 +110,7 @@ async fn a_search_finds_what_a_scan_would_before_and_after_each_text_is_in_the_i
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path().join("search");
     let mut random = fastrand::Rng::with_seed(16);
-    let mut texts = BTreeMap::new();
+    let mut texts = BTreeMap::from([(BulletinId(1), "从前的通知".to_owned())]);
     for number in 0..70 {
         texts.extend([admit(&desk, number, &mut random).await]);
     }
