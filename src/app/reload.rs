@@ -83,6 +83,9 @@ impl Reloader {
         if new.web.listen != old.web.listen || new.web.admin_token != old.web.admin_token {
             tracing::warn!("`listen` and `admin_token` of [web] take effect at the next start");
         }
+        if new.store != old.store {
+            tracing::warn!("[store] takes effect at the next start");
+        }
         if new.channels != old.channels {
             for said in meetings(&new.channels) {
                 tracing::warn!("{said}");

@@ -15,6 +15,7 @@ mod rows;
 mod schema;
 mod session;
 mod tls;
+mod transactions;
 mod trouble;
 mod tx;
 mod writer;
@@ -30,7 +31,7 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use deadpool_postgres::{ClientWrapper, Object, Pool};
+use deadpool_postgres::{ClientWrapper, Pool};
 use tokio::{
     runtime::Handle,
     sync::{Mutex as Turn, watch},
@@ -41,9 +42,9 @@ use self::{
     connect::{Address, connection, process_name},
     memory::Memory,
     read::PostgresReader,
-    rows::get,
     session::Session,
-    tx::{Effects, PostgresTx},
+    transactions::in_snapshot,
+    tx::PostgresTx,
     writer::Writer,
 };
 use super::{Failure, Reader, Refusal, Result, StoreError, Tx};
@@ -57,6 +58,9 @@ use crate::{
 
 /// How often a database that is away is tried again.
 const TRIED: Duration = Duration::from_secs(1);
+
+/// How long closing waits for the database, each time.
+const CLOSING: Duration = Duration::from_secs(3);
 
 /// A handle on an open store; clones share it.
 #[derive(Clone)]
@@ -150,18 +154,15 @@ impl Postgres {
     /// # Errors
     /// A write failed.
     pub async fn close(self) -> Result<()> {
-        let saved = self.save_looks().await;
+        let saved = match tokio::time::timeout(CLOSING, self.save_looks()).await {
+            Ok(saved) => saved,
+            Err(_) => Err(Refusal::Away("the database does not answer".to_owned()).into()),
+        };
         self.shared.closed.store(true, Ordering::Relaxed);
         if let Some(trying) = lock(&self.shared.trying).take() {
             trying.abort();
         }
-        let mut writer = self.shared.writer.lock().await;
-        if let Ok(client) = writer.take() {
-            // The database frees the lock before it answers, and long before it notices an end.
-            let _ = client
-                .batch_execute("SELECT pg_advisory_unlock_all()")
-                .await;
-        }
+        self.unlock().await;
         self.shared.pool.close();
         match saved {
             Err(StoreError::Failed(failure)) => Err(failure.into()),
@@ -170,6 +171,18 @@ impl Postgres {
                 Ok(())
             }
             Ok(()) => Ok(()),
+        }
+    }
+
+    /// Frees the lock, unless a transaction still waits for its outcome.
+    async fn unlock(&self) {
+        let Ok(mut writer) = self.shared.writer.try_lock() else {
+            return;
+        };
+        if let Ok(client) = writer.take() {
+            // The database frees the lock before it answers, and long before it notices an end.
+            let unlock = client.batch_execute("SELECT pg_advisory_unlock_all()");
+            let _ = tokio::time::timeout(CLOSING, unlock).await;
         }
     }
 
@@ -267,8 +280,11 @@ impl Postgres {
     }
 
     /// # Errors
-    /// The database is known to be away.
+    /// The database is known to be away, or can never be used again.
     fn is_present(&self) -> Result<()> {
+        if let Some(why) = self.failure() {
+            return Err(Failure::Database(why).into());
+        }
         match self.trouble() {
             Some(why) => Err(Refusal::Away(why).into()),
             None => Ok(()),
@@ -391,121 +407,9 @@ impl Postgres {
     }
 }
 
-impl Shared {
-    /// Takes the connection that writes, a new one where that was lost.
-    async fn connected(self: &Arc<Self>, writer: &mut Writer) -> Result<ClientWrapper> {
-        if self.closed.load(Ordering::Relaxed) {
-            return Err(Failure::Closed.into());
-        }
-        let is_new = writer.ready(&self.pool, &self.name).await?;
-        let client = writer.take()?;
-        if !is_new {
-            return Ok(client);
-        }
-        let (shared, runtime) = (Arc::clone(self), Handle::current());
-        blocking(move || {
-            shared.memory.read_again(&Session::new(&client, runtime))?;
-            Ok(client)
-        })
-        .await
-    }
-
-    fn run<T>(
-        &self,
-        client: &ClientWrapper,
-        runtime: &Handle,
-        work: impl FnOnce(&mut dyn Tx) -> Result<T>,
-    ) -> Result<T> {
-        let session = Session::new(client, runtime.clone());
-        let transaction = session.begin()?;
-        let mut tx = PostgresTx::new(session, &self.memory);
-        let done = work(&mut tx);
-        if let Some(error) = done.as_ref().err().or(tx.session.failure().as_ref()) {
-            let error = error.clone();
-            tx.session.roll_back();
-            return Err(error);
-        }
-        let done = done?;
-        tx.finish();
-        tx.session.flush().inspect_err(|_| tx.session.roll_back())?;
-        let committed = tx.session.commit();
-        let effects = tx.into_effects();
-        self.settle(committed, transaction, runtime)?;
-        self.install(effects, &Session::new(client, runtime.clone()));
-        Ok(done)
-    }
-
-    /// Finds out whether a transaction was committed whose answer was lost.
-    fn settle(
-        &self,
-        committed: std::result::Result<(), tokio_postgres::Error>,
-        transaction: i64,
-        runtime: &Handle,
-    ) -> Result<()> {
-        let Err(error) = committed else {
-            return Ok(());
-        };
-        let is_undone = trouble::is_surely_undone(&error)
-            || !runtime.block_on(writer::was_committed(&self.pool, transaction));
-        match is_undone {
-            true => Err(trouble::of(&error)),
-            false => Ok(()),
-        }
-    }
-
-    fn install(&self, effects: Effects, session: &Session<'_>) {
-        effects.install(&self.memory, session);
-    }
-
-    fn save_looks(&self, session: &Session<'_>) -> Result<()> {
-        session.begin()?;
-        let written = self.memory.write_looks(session);
-        let asked = "SELECT pg_database_size(current_database())";
-        let bytes = session
-            .row(asked, &[])
-            .and_then(|row| row.map_or(Ok(0), |row| get(&row, 0)));
-        let done = bytes.and_then(|bytes: i64| {
-            self.memory
-                .bytes
-                .store(rows::unsigned(bytes), Ordering::Relaxed);
-            session.flush()?;
-            session.commit().map_err(|error| trouble::of(&error))
-        });
-        match done {
-            Ok(()) => {
-                for (source, look) in &written {
-                    self.memory.looks.written(source, look);
-                }
-                Ok(())
-            }
-            Err(error) => {
-                session.roll_back();
-                Err(error)
-            }
-        }
-    }
-}
-
 fn pool(url: &str, name: &str) -> Result<Pool> {
     let pool = Address::parse(url).and_then(|address| address.pool(name));
     Ok(pool.map_err(|why| Failure::Database(format!("[store] url cannot be used: {why}")))?)
-}
-
-fn in_snapshot<T>(
-    client: Object,
-    runtime: &Handle,
-    question: impl FnOnce(Session<'_>) -> Result<T>,
-) -> Result<T> {
-    let mut lent = Lent(Some(client));
-    let Some(client) = lent.0.as_ref() else {
-        return Err(Failure::Closed.into());
-    };
-    let session = Session::new(client, runtime.clone());
-    session.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
-    let answer = question(session)?;
-    Session::new(client, runtime.clone()).run("COMMIT")?;
-    lent.0.take();
-    Ok(answer)
 }
 
 #[cfg(test)]
@@ -524,17 +428,6 @@ impl Postgres {
         let pool = Address::parse(url).unwrap().pool("tests").unwrap();
         let done = connection(&pool).await?.batch_execute(sql).await;
         done.map_err(|error| trouble::of(&error))
-    }
-}
-
-/// A connection that goes back to the pool only where it was left between two transactions.
-struct Lent(Option<Object>);
-
-impl Drop for Lent {
-    fn drop(&mut self) {
-        if let Some(client) = self.0.take() {
-            drop(Object::take(client));
-        }
     }
 }
 

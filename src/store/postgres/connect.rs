@@ -159,7 +159,9 @@ pub(super) async fn connection(pool: &Pool) -> Result<deadpool_postgres::Object>
 pub(super) fn process_name(worker: Option<&str>) -> Arc<str> {
     let host = rustix::system::uname();
     let host = host.nodename().to_string_lossy().into_owned();
-    let worker = worker.map_or(host, str::to_owned);
+    // The server keeps 63 bytes of a name, and the number at the end must be among them.
+    const LONGEST: usize = 36;
+    let worker: String = worker.unwrap_or(&host).chars().take(LONGEST).collect();
     format!(
         "noticast {worker} {} {:08x}",
         std::process::id(),

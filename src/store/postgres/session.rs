@@ -82,7 +82,9 @@ impl<'a> Session<'a> {
 
     /// Begins a transaction; gives its number in the database.
     pub(super) fn begin(&self) -> Result<i64> {
-        let answers = self.attempt(self.client.simple_query("BEGIN; SELECT txid_current()"))?;
+        let begun = self.attempt(self.client.simple_query("BEGIN; SELECT txid_current()"));
+        // A server that only reads begins it and refuses the rest.
+        let answers = begun.inspect_err(|_| self.roll_back())?;
         let numbers = answers.iter().filter_map(|answer| match answer {
             SimpleQueryMessage::Row(row) => row.get(0)?.parse().ok(),
             _ => None,

@@ -1,7 +1,10 @@
 //! The one connection of a process that writes. It holds the lock by which a second process is refused, so that nothing is
 //! written once the lock is lost.
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 use deadpool_postgres::{ClientWrapper, Object, Pool};
 use tokio::{runtime::Handle, time::Instant};
@@ -176,9 +179,10 @@ async fn session_of(client: &ClientWrapper) -> Result<i32> {
     get(&row, 0)
 }
 
-/// Whether a transaction was committed whose answer was lost, once the database says so.
-pub(super) async fn was_committed(pool: &Pool, transaction: i64) -> bool {
-    loop {
+/// Whether a transaction was committed whose answer was lost, once the database says so; no longer asked once the
+/// store is closed.
+pub(super) async fn was_committed(pool: &Pool, transaction: i64, closed: &AtomicBool) -> bool {
+    while !closed.load(Ordering::Relaxed) {
         if let Ok(status) = status_of(pool, transaction).await
             && status.as_deref() != Some("in progress")
         {
@@ -186,6 +190,7 @@ pub(super) async fn was_committed(pool: &Pool, transaction: i64) -> bool {
         }
         tokio::time::sleep(PAUSE).await;
     }
+    false
 }
 
 async fn status_of(pool: &Pool, transaction: i64) -> Result<Option<String>> {
