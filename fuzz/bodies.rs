@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Asia::Shanghai;
 use noticast::{
     bulletin::{ReadAs, Select},
-    source::{self, Context, charset, date},
+    source::{self, Context, charset, date, document},
 };
 use url::Url;
 
@@ -33,6 +33,12 @@ pub fn date(bytes: &[u8]) {
     let _ = date::find_coming(&text, now().date_naive(), Shanghai, now());
     let (first, second) = text.split_once('\n').unwrap_or((&text, ""));
     let _ = date::pair(first, second, Shanghai, now());
+}
+
+/// A document is read or refused; a PDF also behind a head that says so.
+pub fn document(bytes: &[u8]) {
+    let _ = document::extract(bytes);
+    let _ = document::extract(&[b"%PDF-1.7\n", bytes].concat());
 }
 
 /// Text comes out with any label, true or false.

@@ -26,6 +26,7 @@ mod out;
 mod preview;
 mod publish;
 mod reach;
+mod read_document;
 mod rebroadcast;
 mod reload;
 mod run;
@@ -135,6 +136,9 @@ enum Command {
     Audit(audit::Args),
     Export(export::Args),
     Import(import::Args),
+    /// Reads one document on stdin, in a process that may end by it
+    #[command(hide = true)]
+    ReadDocument,
     /// Print the completions of a shell
     #[command(after_help = "Examples:
   noticast completions bash > /etc/bash_completion.d/noticast
@@ -166,6 +170,9 @@ struct UsageError(String);
 #[must_use]
 pub fn main() -> ExitCode {
     let cli = Cli::parse_from(lists::with_folders(std::env::args_os().collect()));
+    if matches!(cli.command, Command::ReadDocument) {
+        return ExitCode::from(read_document::run() as u8);
+    }
     let is_service = matches!(cli.command, Command::Run(_));
     let session = Session::begin(&cli.global, is_service);
     let ended = session.block_on(dispatch(&session, cli.command));
@@ -209,6 +216,8 @@ async fn dispatch(session: &Session, command: Command) -> anyhow::Result<Exit> {
         Command::Audit(args) => audit::run(session, args).await,
         Command::Export(args) => export::run(session, args).await,
         Command::Import(args) => import::run(session, args).await,
+        // Done before there was a session.
+        Command::ReadDocument => Ok(read_document::run()),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "noticast", &mut script);

@@ -5,6 +5,7 @@
 //! `source`'s); it decides in which order they are asked, and what a failure leaves behind.
 
 mod articles;
+mod documents;
 mod fault;
 mod front;
 mod pages;

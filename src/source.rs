@@ -6,6 +6,7 @@ mod cases;
 pub mod charset;
 mod css;
 pub mod date;
+pub mod document;
 mod download;
 #[cfg(test)]
 mod drawn;
@@ -113,6 +114,15 @@ pub fn read(
     let mut reading = kind::read(text, content_type, read_as, context)?;
     links::take_logins_off(&mut reading);
     Ok(reading)
+}
+
+/// The running program, also where its file has been replaced since: it calls itself for what may break.
+fn own_program() -> std::io::Result<std::path::PathBuf> {
+    let running = std::path::PathBuf::from("/proc/self/exe");
+    match running.exists() {
+        true => Ok(running),
+        false => std::env::current_exe(),
+    }
 }
 
 /// Why a page cannot be read as what it was asked for. Each maps to an `error.code` of `preview`.

@@ -17,6 +17,7 @@ use crate::{
     source::{
         self, Context, List, OtherList, ReadError, Reading, article,
         charset::{self, Decoded},
+        document,
         fetch::{FetchError, FetchErrorKind, Fetched, Fetcher, Request, Shown, Via, Wants},
         list::{self, SelectPart},
         onward,
@@ -191,6 +192,21 @@ pub(super) fn read(page: &Page, how: &How) -> Result<Seen, Fault> {
         reading: reading.map_err(Fault::from).map_err(leads_on)?,
         charset: decoded.charset,
         warning: decoded.warning,
+    })
+}
+
+/// Reads a page, or a document where one may be what was asked for.
+pub(super) async fn read_any(page: &Page, how: &How) -> Result<Seen, Fault> {
+    let may_be = matches!(how.read_as, ReadAs::Auto | ReadAs::Article);
+    if !may_be || !document::is_document(&page.body) {
+        return read(page, how);
+    }
+    let document = document::read(&page.body).await?;
+    let article = document::article(&document, &how.context(page))?;
+    Ok(Seen {
+        reading: Reading::Article(article),
+        charset: "document",
+        warning: None,
     })
 }
 

@@ -111,13 +111,16 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
         let mut rejected = Vec::new();
         let got = get(&config, &args, input).await;
         let input = &shown(input);
-        let seen = got.and_then(|page| match read(&page, &args, &how) {
-            Ok(seen) => Ok((page, seen)),
-            Err(fault) => {
-                rejected = inspect::rejected(&page, &how);
-                Err(fault)
-            }
-        });
+        let seen = match got {
+            Ok(page) => match read(&page, &args, &how).await {
+                Ok(seen) => Ok((page, seen)),
+                Err(fault) => {
+                    rejected = inspect::rejected(&page, &how);
+                    Err(fault)
+                }
+            },
+            Err(fault) => Err(fault),
+        };
         if seen.is_err() {
             exit = Exit::Failed;
         }
@@ -135,8 +138,8 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
 }
 
 /// Where a block for the config is wanted, doubtful rows are better than none.
-fn read(page: &Page, args: &Args, how: &How) -> Result<Seen, Fault> {
-    match inspect::read(page, how) {
+async fn read(page: &Page, args: &Args, how: &How) -> Result<Seen, Fault> {
+    match inspect::read_any(page, how).await {
         Err(fault) if args.suggest && fault.code == "not-a-list" => {
             inspect::doubtful(page, how).ok_or(fault)
         }

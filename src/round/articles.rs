@@ -5,11 +5,18 @@ use std::time::Duration;
 use futures::{StreamExt, stream};
 use url::Url;
 
-use super::{fault::Fault, front::hash_of, pages::JudgedList, reader::Reader, summary};
+use super::{
+    documents::{self, file},
+    fault::Fault,
+    front::hash_of,
+    pages::JudgedList,
+    reader::Reader,
+    summary,
+};
 use crate::{
-    bulletin::{Article, Attachment, BulletinId, BulletinState, Notice, Opened, is_same_page},
+    bulletin::{Article, BulletinId, BulletinState, Notice, Opened, is_same_page},
     ops::{Found, Ruling, Store},
-    source::fetch::Page,
+    source::{document, fetch::Page},
 };
 
 /// What is not opened by then is admitted with what the list says.
@@ -50,20 +57,30 @@ pub(super) async fn open(store: &Store, reader: &Reader<'_>, list: JudgedList) -
         })
         .buffer_unordered(AT_ONCE);
     let end = tokio::time::Instant::now() + LONGEST;
-    while let Ok(Some((place, opened))) = tokio::time::timeout_at(end, opening.next()).await {
-        match opened {
-            Ok(article) => articles[place] = Some(article),
+    let mut opened = vec![false; notices.len()];
+    while let Ok(Some((place, article))) = tokio::time::timeout_at(end, opening.next()).await {
+        match article {
+            Ok(article) => {
+                articles[place] = Some(article);
+                opened[place] = true;
+            }
             Err(fault) => {
                 tracing::warn!(source = %source.id, "an article could not be opened, the list serves: {}: {}", notices[place].url, fault.what);
             }
         }
     }
     drop(opening);
-    list.notices
-        .into_iter()
-        .zip(articles)
-        .map(|(notice, article)| summary::join(reader, notice, article))
-        .collect()
+    // Last, so that no article waits for the files of another.
+    let end = documents::end();
+    let mut found = Vec::with_capacity(articles.len());
+    for (place, (notice, article)) in list.notices.into_iter().zip(articles).enumerate() {
+        let mut files = Vec::new();
+        if let Some(article) = article.as_ref().filter(|_| opened[place]) {
+            files = documents::beside(reader, article, end).await;
+        }
+        found.push(summary::join(reader, notice, article, &files));
+    }
+    found
 }
 
 fn is_news(ruling: &Ruling) -> bool {
@@ -101,11 +118,23 @@ async fn open_again(
 
 async fn open_one(reader: &Reader<'_>, notice: &Notice) -> Result<Article, Fault> {
     let url = Url::parse(&notice.url).map_err(|error| Fault::unreadable(error.to_string()))?;
-    if is_file(&url) {
+    if is_file(&url) && !documents::is_readable(url.path()) {
         return Ok(file(notice, None));
+    }
+    if is_file(&url) {
+        return Ok(document(reader, notice, &url).await);
     }
     let page = reader.get_new(&url).await?;
     read(reader, notice, &url, page).await
+}
+
+/// A notice whose address is that of a document. One that cannot be had is a file to open.
+async fn document(reader: &Reader<'_>, notice: &Notice, url: &Url) -> Article {
+    let opened = async { read(reader, notice, url, reader.get_new(url).await?).await };
+    opened.await.unwrap_or_else(|fault| {
+        tracing::debug!(source = %reader.source.id, "{url} is kept as a file: {}", fault.what);
+        file(notice, None)
+    })
 }
 
 /// An article from its first page on.
@@ -172,6 +201,9 @@ fn join(article: &mut Article, further: Article) {
 }
 
 async fn read_page(reader: &Reader<'_>, notice: &Notice, page: Page) -> Result<Article, Fault> {
+    if document::is_document(&page.body) {
+        return Ok(documents::notice(reader, notice, page).await);
+    }
     if !is_text(page.content_type.as_deref()) {
         return Ok(file(notice, Some(page.body.len() as u64)));
     }
@@ -192,18 +224,6 @@ pub(super) async fn measure(reader: &Reader<'_>, article: &mut Article) {
             Ok(size) => file.size = size,
             Err(_) => break,
         }
-    }
-}
-
-/// A notice that is a document itself.
-fn file(notice: &Notice, size: Option<u64>) -> Article {
-    Article {
-        attachments: vec![Attachment {
-            url: notice.url.clone(),
-            name: notice.title.clone(),
-            size,
-        }],
-        ..Article::default()
     }
 }
 

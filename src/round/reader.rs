@@ -2,6 +2,7 @@
 
 use std::{collections::HashSet, num::NonZero, sync::LazyLock};
 
+use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use url::Url;
@@ -10,7 +11,7 @@ use super::fault::Fault;
 use crate::{
     bulletin::{Article, Source, Validators},
     source::{
-        self, Context, ReadError, Reading, article, charset,
+        self, Context, ReadError, Reading, article, charset, document,
         fetch::{Fetched, Fetcher, Page, Request, Shown, Via, Wants},
         list::{self, Proposal},
         onward,
@@ -85,17 +86,25 @@ impl Reader<'_> {
 
     /// Returns how large a file is, as its server says.
     pub(super) async fn size(&self, url: Url) -> Option<u64> {
-        let request = Request {
+        let file = self.fetcher.head(&self.request(url)).await.ok()?;
+        // A page in its place says that it is not there.
+        let kind = file.content_type.unwrap_or_default();
+        file.size.filter(|_| !kind.starts_with("text/html"))
+    }
+
+    /// A file of at most `most` bytes.
+    pub(super) async fn file(&self, url: Url, most: u64) -> Result<Page, Fault> {
+        Ok(self.fetcher.file(&self.request(url), most).await?)
+    }
+
+    fn request(&self, url: Url) -> Request {
+        Request {
             url,
             validators: Validators::default(),
             via: Via::from(self.source),
             wants: Wants::Page,
             keep_alive: true,
-        };
-        let file = self.fetcher.head(&request).await.ok()?;
-        // A page in its place says that it is not there.
-        let kind = file.content_type.unwrap_or_default();
-        file.size.filter(|_| !kind.starts_with("text/html"))
+        }
     }
 
     pub(super) async fn reading(&self, page: Page) -> Result<Read<Reading>, Fault> {
@@ -125,6 +134,19 @@ impl Reader<'_> {
 
     pub(super) async fn article(&self, page: Page) -> Result<Article, Fault> {
         let read = self.read(page, |text, _, context| article::read(text, context));
+        Ok(read.await?.what)
+    }
+
+    /// A page that is a document, read as an article.
+    pub(super) async fn document(&self, page: Page) -> Result<Article, Fault> {
+        let document = document::read(&page.body).await?;
+        let page = Page {
+            body: Bytes::new(),
+            ..page
+        };
+        let read = self.read(page, move |_, _, context| {
+            document::article(&document, context)
+        });
         Ok(read.await?.what)
     }
 

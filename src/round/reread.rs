@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use url::Url;
 
 use super::{
-    articles,
+    articles, documents,
     front::hash_of,
     reader::{Asked, Reader},
     summary,
@@ -61,9 +61,9 @@ async fn read(store: &Store, reader: &Reader<'_>, known: &Reread) -> Result<Read
     if known.opened.is_none() || hash_of(&page.body) == opened.body {
         return Ok(ReadAgain::Same);
     }
-    match article(reader, &known.bulletin, &url, page).await {
+    let before = store.text(known.bulletin.id).await?.unwrap_or_default();
+    match article(reader, &known.bulletin, &before, &url, page).await {
         Some(mut article) => {
-            let before = store.text(known.bulletin.id).await?.unwrap_or_default();
             for file in &mut article.attachments {
                 let mut files = known.bulletin.attachments.iter();
                 let same = files.find(|before| before.url == file.url);
@@ -81,10 +81,11 @@ async fn read(store: &Store, reader: &Reader<'_>, known: &Reread) -> Result<Read
     }
 }
 
-/// The article as a look would admit it.
+/// The article as a look would admit it; `before` is its text as it was kept.
 async fn article(
     reader: &Reader<'_>,
     bulletin: &Bulletin,
+    before: &str,
     url: &Url,
     page: Page,
 ) -> Option<Article> {
@@ -99,7 +100,10 @@ async fn article(
         pinned: false,
     };
     match articles::read(reader, &notice, url, page).await {
-        Ok(article) => summary::join(reader, notice, Some(article)).article,
+        Ok(article) => {
+            let files = documents::again(reader, &article, &bulletin.attachments, before).await?;
+            summary::join(reader, notice, Some(article), &files).article
+        }
         Err(fault) => {
             tracing::debug!(source = %reader.source.id, "{url} cannot be read again: {}", fault.what);
             None

@@ -1,6 +1,9 @@
 //! What the list and the article say, joined into what is admitted.
 
-use super::reader::Reader;
+use super::{
+    documents::{self, FileText},
+    reader::Reader,
+};
 use crate::{
     bulletin::{Article, Notice},
     ops::{Amendment, Found, Publication},
@@ -8,18 +11,30 @@ use crate::{
 };
 
 /// The article's date serves only where the list has none; a summary comes from the page's own
-/// description, else from the text.
-pub(super) fn join(reader: &Reader<'_>, mut notice: Notice, mut article: Option<Article>) -> Found {
+/// description, else from the text, or from the files where the page says next to nothing.
+pub(super) fn join(
+    reader: &Reader<'_>,
+    mut notice: Notice,
+    mut article: Option<Article>,
+    files: &[FileText],
+) -> Found {
+    let in_place = article
+        .as_ref()
+        .and_then(|article| documents::in_place_of(article, files));
     let description = notice.summary.take();
     let text = article.as_ref().map_or("", |article| article.text.as_str());
+    let text = in_place.unwrap_or(text);
     let own = article.as_ref().and_then(|article| article.summary.clone());
+    let own = own.filter(|_| in_place.is_none());
     notice.summary = own.or_else(|| summarise(&notice.title, description.as_deref(), text));
     if let Some(article) = &mut article {
         article.summary.clone_from(&notice.summary);
         notice.published = notice.published.or(article.published);
         let zone = reader.source.time_zone;
-        let by_when = || deadline(&article.text, notice.published.as_ref(), zone, reader.now);
+        let text = in_place.unwrap_or(&article.text);
+        let by_when = || deadline(text, notice.published.as_ref(), zone, reader.now);
         article.deadline = article.deadline.or_else(by_when);
+        documents::append(article, files);
     }
     Found { notice, article }
 }

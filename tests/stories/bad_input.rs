@@ -120,6 +120,7 @@ proptest! {
         bodies::feed(&bytes);
         bodies::date(&bytes);
         bodies::charset(&bytes);
+        bodies::document(&bytes);
     }
 
     #[test]

@@ -19,6 +19,7 @@ mod crowd;
 mod database;
 mod demo;
 mod disk;
+mod documents;
 mod doors;
 mod fetching;
 mod files;

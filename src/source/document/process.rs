@@ -1,0 +1,92 @@
+//! A process of our own program that reads one document and ends.
+
+use std::{process::Stdio, time::Duration};
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    process::Command,
+    sync::Semaphore,
+    time::timeout,
+};
+
+use super::{Document, extract};
+use crate::source::{ReadError, own_program};
+
+/// The subcommand by which the program is called.
+pub(crate) const SUBCOMMAND: &str = "read-document";
+/// How long a document may take, from beginning to end.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// The longest answer that is taken.
+const LONGEST_ANSWER: u64 = 4 << 20;
+
+/// A document may need some hundred megabytes: one at a time.
+static TURN: Semaphore = Semaphore::const_new(1);
+
+/// What the process says on its stdout.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Answer {
+    Document(Document),
+    NoText(String),
+    Unreadable(String),
+}
+
+/// What the process has to say of a document, as JSON.
+#[must_use]
+pub fn answer(bytes: &[u8]) -> String {
+    let answer = match extract(bytes) {
+        Ok(document) => Answer::Document(document),
+        Err(ReadError::NoText(why)) => Answer::NoText(why),
+        Err(error) => Answer::Unreadable(error.to_string()),
+    };
+    serde_json::to_string(&answer).unwrap_or_default()
+}
+
+pub(super) async fn read(bytes: &Bytes) -> Result<Document, ReadError> {
+    let _turn = TURN.acquire().await.expect("it is never closed");
+    let said = timeout(PATIENCE, ask(bytes)).await;
+    let said = said.map_err(|_| unreadable("it took too long to read"))?;
+    let said = said.map_err(|error| unreadable(&error.to_string()))?;
+    match serde_json::from_slice(&said) {
+        Ok(Answer::Document(document)) => Ok(document),
+        Ok(Answer::NoText(why)) => Err(ReadError::NoText(why)),
+        Ok(Answer::Unreadable(why)) => Err(unreadable(&why)),
+        Err(_) => Err(unreadable("it broke its reader, or needed too much memory")),
+    }
+}
+
+fn unreadable(why: &str) -> ReadError {
+    ReadError::Unreadable(why.to_owned())
+}
+
+/// Gives the bytes to a process, and returns what it says. Dropped in between, it ends the process.
+async fn ask(bytes: &Bytes) -> std::io::Result<Vec<u8>> {
+    let mut child = Command::new(own_program()?)
+        .arg(SUBCOMMAND)
+        .env_clear()
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()?;
+    let (stdin, stdout) = (child.stdin.take(), child.stdout.take());
+    let give = async {
+        if let Some(mut stdin) = stdin {
+            // One that ended already says why on its stdout.
+            let _ = stdin.write_all(bytes).await;
+        }
+    };
+    let take = async {
+        let mut said = Vec::new();
+        match stdout {
+            Some(stdout) => stdout.take(LONGEST_ANSWER).read_to_end(&mut said).await,
+            None => Ok(0),
+        }
+        .map(|_| said)
+    };
+    let ((), said) = tokio::join!(give, take);
+    child.wait().await?;
+    said
+}
