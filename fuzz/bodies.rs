@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Asia::Shanghai;
 use noticast::{
     bulletin::{ReadAs, Select},
-    source::{self, Context, charset, date, document},
+    source::{self, Context, browser, charset, date, document},
 };
 use url::Url;
 
@@ -39,6 +39,21 @@ pub fn date(bytes: &[u8]) {
 pub fn document(bytes: &[u8]) {
     let _ = document::extract(bytes);
     let _ = document::extract(&[b"%PDF-1.7\n", bytes].concat());
+}
+
+/// A browser may say anything; events are also heard with what is drawn as their parameters.
+pub fn browser(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    browser::hear(&text);
+    for method in [
+        "Network.requestWillBeSent",
+        "Network.responseReceived",
+        "Fetch.requestPaused",
+    ] {
+        browser::hear(&format!(
+            r#"{{"sessionId":"1","method":"{method}","params":{text}}}"#
+        ));
+    }
 }
 
 /// Text comes out with any label, true or false.

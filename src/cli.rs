@@ -18,6 +18,7 @@ mod export;
 mod held;
 mod import;
 mod inspect;
+mod keep_browser;
 mod lists;
 mod log;
 mod man;
@@ -30,6 +31,7 @@ mod read_document;
 mod rebroadcast;
 mod reload;
 mod run;
+mod scripts;
 mod serve;
 mod session;
 mod table;
@@ -136,6 +138,11 @@ enum Command {
     Audit(audit::Args),
     Export(export::Args),
     Import(import::Args),
+    /// Runs a browser until stdin closes
+    #[command(hide = true)]
+    KeepBrowser {
+        program: std::ffi::OsString,
+    },
     /// Reads one document on stdin, in a process that may end by it
     #[command(hide = true)]
     ReadDocument,
@@ -170,8 +177,11 @@ struct UsageError(String);
 #[must_use]
 pub fn main() -> ExitCode {
     let cli = Cli::parse_from(lists::with_folders(std::env::args_os().collect()));
-    if matches!(cli.command, Command::ReadDocument) {
-        return ExitCode::from(read_document::run() as u8);
+    // These need neither config nor runtime, and are there in moments.
+    match &cli.command {
+        Command::ReadDocument => return ExitCode::from(read_document::run() as u8),
+        Command::KeepBrowser { program } => return ExitCode::from(keep_browser::run(program) as u8),
+        _ => {}
     }
     let is_service = matches!(cli.command, Command::Run(_));
     let session = Session::begin(&cli.global, is_service);
@@ -218,6 +228,7 @@ async fn dispatch(session: &Session, command: Command) -> anyhow::Result<Exit> {
         Command::Import(args) => import::run(session, args).await,
         // Done before there was a session.
         Command::ReadDocument => Ok(read_document::run()),
+        Command::KeepBrowser { program } => Ok(keep_browser::run(&program)),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "noticast", &mut script);

@@ -114,7 +114,7 @@ pub async fn preview(
         asked: Asked::BySchedule,
         now,
     };
-    let page = reader.get_new(&source.url).await;
+    let page = reader.list_page(&source.url).await;
     let reading = reader.reading(page?).await?.what;
     let title = match &reading {
         Reading::List(list) => list.title.clone(),

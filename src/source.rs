@@ -1,6 +1,7 @@
 //! From an address to notices and article text: fetch, decode, read, clean, summarise.
 
 pub mod article;
+pub mod browser;
 #[cfg(test)]
 mod cases;
 pub mod charset;

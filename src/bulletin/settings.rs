@@ -52,6 +52,8 @@ pub struct Source {
     pub verify: bool,
     /// True where robots.txt is obeyed.
     pub robots: bool,
+    /// Its pages are rendered in the browser of `[fetch]` before they are read.
+    pub browser: bool,
     pub select: Select,
 }
 
@@ -85,6 +87,7 @@ impl Source {
             ca: None,
             verify: true,
             robots: false,
+            browser: false,
             select: Select::default(),
         }
     }
@@ -390,6 +393,8 @@ pub struct FetchSettings {
     pub user_agent: String,
     pub proxy: Option<Url>,
     pub allow_private: AllowPrivate,
+    /// A program, or `ws://…` of one that runs; empty: what is found.
+    pub browser: String,
 }
 
 impl Default for FetchSettings {
@@ -402,6 +407,7 @@ impl Default for FetchSettings {
             user_agent: concat!("noticast/", env!("CARGO_PKG_VERSION")).to_owned(),
             proxy: None,
             allow_private: AllowPrivate::No,
+            browser: String::new(),
         }
     }
 }

@@ -7,8 +7,8 @@ use super::{
     Exit, UsageError,
     address::{self, Typed},
     check,
-    inspect::{self, How, Page, Seen},
-    out, preview, serve,
+    inspect::{self, How, Page, Seen, Setting},
+    out, preview, scripts, serve,
     session::Session,
 };
 use crate::{
@@ -66,10 +66,14 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
     if let Err(why) = check::notices_of(&seen.reading) {
         anyhow::bail!("{shown} is {why}; nothing was added");
     }
-    let mut block = block(&shown, &seen, &taken, &args);
+    let watched = match seen.setting {
+        Setting::Json => page.url.clone(),
+        Setting::Usual | Setting::Browser => url,
+    };
+    let mut block = block(&Login::taken_off(&watched), &seen, &taken, &args);
     out::line(format!("\n{block}"))?;
     // The file is where its user and password belong.
-    block.url = url;
+    block.url = watched;
     let path = session.config_path();
     if !args.yes && !out::ask(&format!("append this to {}?", path.display()))? {
         eprintln!("nothing was added");
@@ -93,11 +97,15 @@ async fn look(config: &Config, url: &Url) -> anyhow::Result<(Page, How, Seen)> {
         time_zone: config.time_zone,
         ..How::of(&Source::new(unnamed.id, url.clone()), Utc::now())
     };
-    let seen = inspect::read(&page, &how)?;
-    Ok((page, how, seen))
+    let fault = match inspect::read(&page, &how) {
+        Ok(seen) => return Ok((page, how, seen)),
+        Err(fault) => fault,
+    };
+    let (found, _) = scripts::instead(config, &page, &how, fault).await?;
+    Ok((found.page, how, found.seen))
 }
 
-/// The block to append. It was read without help, so it needs no selectors and no kind.
+/// The block to append. It was read without help, so it needs no selectors, and no kind but that of data.
 fn block(url: &Url, seen: &Seen, taken: &[SourceId], args: &Args) -> SourceBlock {
     let suggested = preview::show::suggestion(url, seen, taken);
     SourceBlock {
@@ -105,7 +113,11 @@ fn block(url: &Url, seen: &Seen, taken: &[SourceId], args: &Args) -> SourceBlock
         name: args.name.clone().unwrap_or(suggested.name),
         url: url.clone(),
         schedule: args.every.clone(),
-        kind: ReadAs::Auto,
+        kind: match suggested.kind {
+            ReadAs::Json => ReadAs::Json,
+            _ => ReadAs::Auto,
+        },
+        browser: suggested.browser,
         select: Select::default(),
         comments: suggested.comments,
     }

@@ -20,6 +20,7 @@ use crate::{
     push::Checked,
     source::{
         Reading,
+        browser::{self, BrowserError},
         fetch::{Fetcher, Via, Wants},
         list::SelectPart,
     },
@@ -49,7 +50,7 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
         return Err(config.emptied().into());
     }
     offline(session, &config)?;
-    let mut good = true;
+    let mut good = has_browser(&config)?;
     if args.online {
         good &= database_online(&config).await?;
         good &= sources_online(session, &config).await?;
@@ -155,6 +156,23 @@ fn channels_table(config: &Config) -> std::io::Result<()> {
     }
 }
 
+/// Returns whether there is a browser, where a source needs one.
+fn has_browser(config: &Config) -> anyhow::Result<bool> {
+    let mut sources = config.sources.iter().filter(|source| source.browser);
+    let Some(first) = sources.next() else {
+        return Ok(true);
+    };
+    let is_there = browser::find(&config.fetch.browser).is_some();
+    if !is_there {
+        let id = &first.id;
+        let error = BrowserError::Missing;
+        out::line(format!(
+            "source {id}: failed: it has `browser = true`, but {error}"
+        ))?;
+    }
+    Ok(is_there)
+}
+
 /// Returns whether the store or the running instance knows anything to watch or to push to.
 async fn was_used(session: &Session) -> anyhow::Result<bool> {
     match Reach::open(session, Purpose::Read).await {
@@ -200,7 +218,7 @@ async fn sources_online(session: &Session, config: &Config) -> anyhow::Result<bo
 }
 
 async fn look(fetcher: &Fetcher, source: &Source) -> Result<String, String> {
-    let page = inspect::fetch(fetcher, &source.url, Via::from(source), source.kind.into()).await;
+    let page = inspect::fetch(fetcher, &source.url, Via::from(source), source.into()).await;
     let page = page.map_err(|fault| fault.message)?;
     let how = How::of(source, Utc::now());
     let read = tokio::task::spawn_blocking(move || {

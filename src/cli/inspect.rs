@@ -90,6 +90,17 @@ pub(super) struct Seen {
     pub(super) reading: Reading,
     pub(super) charset: &'static str,
     pub(super) warning: Option<String>,
+    /// What a source must say to be read so.
+    pub(super) setting: Setting,
+}
+
+/// What a source must be set to, beside its address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Setting {
+    #[default]
+    Usual,
+    Browser,
+    Json,
 }
 
 pub(super) async fn fetch(
@@ -192,6 +203,7 @@ pub(super) fn read(page: &Page, how: &How) -> Result<Seen, Fault> {
         reading: reading.map_err(Fault::from).map_err(leads_on)?,
         charset: decoded.charset,
         warning: decoded.warning,
+        setting: Setting::Usual,
     })
 }
 
@@ -207,6 +219,7 @@ pub(super) async fn read_any(page: &Page, how: &How) -> Result<Seen, Fault> {
         reading: Reading::Article(article),
         charset: "document",
         warning: None,
+        setting: Setting::Usual,
     })
 }
 
@@ -237,6 +250,7 @@ pub(super) fn doubtful(page: &Page, how: &How) -> Option<Seen> {
         }),
         charset: decoded.charset,
         warning: Some(doubt.to_owned()),
+        setting: Setting::Usual,
     })
 }
 

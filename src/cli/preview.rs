@@ -16,8 +16,8 @@ use url::Url;
 
 use super::{
     Exit, address,
-    inspect::{self, Fault, How, Page, Seen},
-    out,
+    inspect::{self, Fault, How, Page, Seen, Setting},
+    out, scripts,
     session::Session,
     when::When,
 };
@@ -56,6 +56,9 @@ pub(super) struct Args {
     /// The time that relative dates such as `today` count from [default: now]
     #[arg(long, value_name = "TIME")]
     now: Option<When>,
+    /// Render pages in the browser before they are read, as `browser = true` does
+    #[arg(long)]
+    browser: bool,
     /// Print a [[source]] block for the config
     #[arg(long, conflicts_with = "json")]
     suggest: bool,
@@ -112,8 +115,8 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
         let got = get(&config, &args, input).await;
         let input = &shown(input);
         let seen = match got {
-            Ok(page) => match read(&page, &args, &how).await {
-                Ok(seen) => Ok((page, seen)),
+            Ok(page) => match read(&config, &page, &args, &how).await {
+                Ok(read) => Ok(read),
                 Err(fault) => {
                     rejected = inspect::rejected(&page, &how);
                     Err(fault)
@@ -138,12 +141,32 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
 }
 
 /// Where a block for the config is wanted, doubtful rows are better than none.
-async fn read(page: &Page, args: &Args, how: &How) -> Result<Seen, Fault> {
-    match inspect::read_any(page, how).await {
-        Err(fault) if args.suggest && fault.code == "not-a-list" => {
-            inspect::doubtful(page, how).ok_or(fault)
-        }
-        seen => seen,
+async fn read(config: &Config, page: &Page, args: &Args, how: &How) -> Result<(Page, Seen), Fault> {
+    let fault = match inspect::read_any(page, how).await {
+        Ok(seen) => return Ok((page.clone(), told(seen, args))),
+        Err(fault) if args.browser => return Err(fault),
+        Err(fault) => fault,
+    };
+    let fault = match scripts::instead(config, page, how, fault).await {
+        Ok((found, _)) if args.suggest => return Ok((found.page, found.seen)),
+        Ok((found, fault)) => return Err(found.added_to(fault)),
+        Err(fault) => fault,
+    };
+    let doubtful = || inspect::doubtful(page, how).map(|seen| (page.clone(), seen));
+    match args.suggest && fault.code == "not-a-list" {
+        true => doubtful().ok_or(fault),
+        false => Err(fault),
+    }
+}
+
+/// What was seen in the browser is seen there alone.
+fn told(seen: Seen, args: &Args) -> Seen {
+    match args.browser {
+        true => Seen {
+            setting: Setting::Browser,
+            ..seen
+        },
+        false => seen,
     }
 }
 
@@ -168,6 +191,9 @@ async fn get(config: &Config, args: &Args, input: &str) -> Result<Page, Fault> {
 }
 
 async fn fetch(config: &Config, args: &Args, url: &Url) -> Result<Page, Fault> {
+    if args.browser {
+        return Ok(scripts::rendered(config, url).await?.0);
+    }
     let typed: Vec<String> = url.host_str().map(str::to_owned).into_iter().collect();
     let fetcher = Fetcher::new(&config.fetch, &typed)?;
     let wants = ReadAs::from(args.read_as).into();

@@ -20,6 +20,8 @@ pub struct SourceBlock {
     pub schedule: Option<Schedule>,
     /// Written where it is not `auto`.
     pub kind: ReadAs,
+    /// Written where it is true.
+    pub browser: bool,
     /// Written where detection needs help.
     pub select: Select,
     /// Lines above the block, such as what a preview found.
@@ -39,6 +41,7 @@ impl SourceBlock {
             url,
             schedule: None,
             kind: ReadAs::Auto,
+            browser: false,
             select: Select::default(),
             comments: Vec::new(),
         }
@@ -60,6 +63,9 @@ impl fmt::Display for SourceBlock {
             ReadAs::Feed => writeln!(f, "kind = \"feed\"")?,
             ReadAs::Json => writeln!(f, "kind = \"json\"")?,
             ReadAs::Auto | ReadAs::Desk | ReadAs::Article => {}
+        }
+        if self.browser {
+            writeln!(f, "browser = true")?;
         }
         match &self.schedule {
             Some(schedule) => writeln!(f, "schedule = {}", quoted(&schedule.to_string()))?,

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use toml::de::DeTable;
+use url::Url;
 
 use super::{
     Config, ConfigError, channel,
@@ -195,8 +196,24 @@ fn read_fetch(mut table: Table<'_>) -> FetchSettings {
     table.set("user_agent", &mut fetch.user_agent, user_agent);
     table.set("proxy", &mut fetch.proxy, proxy);
     table.set("allow_private", &mut fetch.allow_private, allow_private);
+    table.set("browser", &mut fetch.browser, browser);
     table.finish();
     fetch
+}
+
+/// The name or path of a program, or where one listens.
+fn browser(value: &Value<'_>) -> Read<String> {
+    let named = string(value)?;
+    let Some((scheme, _)) = named.split_once("://") else {
+        return Ok(named.to_owned());
+    };
+    match Url::parse(named) {
+        Ok(url) if scheme == "ws" && url.has_host() => Ok(named.to_owned()),
+        _ => fault(
+            value,
+            "no browser; expected a program, or ws://HOST:PORT/… of one that runs",
+        ),
+    }
 }
 
 fn user_agent(value: &Value<'_>) -> Read<String> {

@@ -62,6 +62,9 @@ pub(super) fn read(
     );
     table.set("verify", &mut source.verify, boolean);
     table.set("robots", &mut source.robots, boolean);
+    table.set("browser", &mut source.browser, |value| {
+        rendered(value, kind, source.ca.is_some())
+    });
     if let Some(table) = table.table("select", "[source.select]") {
         source.select = select(table);
     }
@@ -104,12 +107,28 @@ fn refuse_what_is_for_pages(table: &Table<'_>, source: &Source) {
         ("ca", source.ca == plain.ca),
         ("verify", source.verify == plain.verify),
         ("robots", source.robots == plain.robots),
+        ("browser", source.browser == plain.browser),
         ("select", source.select == plain.select),
     ] {
         if !is_plain {
             let what = format!("a source of kind `desk` is not looked at; expected no `{key}`");
             table.complain_of(key, &what);
         }
+    }
+}
+
+/// A browser looks at certificates by itself, and takes no further authority for one source.
+fn rendered(value: &Value<'_>, kind: ReadAs, has_ca: bool) -> Read<bool> {
+    match boolean(value)? {
+        true if matches!(kind, ReadAs::Feed | ReadAs::Json) => fault(
+            value,
+            "a feed or JSON is not rendered; expected no `browser`, or a `kind` of pages",
+        ),
+        true if has_ca => fault(
+            value,
+            "`browser = true` and `ca` do not go together; expected the authority to be among those that the system trusts",
+        ),
+        is_rendered => Ok(is_rendered),
     }
 }
 

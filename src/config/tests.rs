@@ -545,6 +545,12 @@ fn a_source_reads_every_key() {
     assert_eq!(source.charset.as_deref(), Some("gbk"));
     assert_eq!(source.ca.as_deref(), Some(&*folder.path().join("ca.pem")));
     assert_eq!(source.select.item.as_deref(), Some("li"));
+    let rendered =
+        |text: &str| file::check(text, &path, &|_| None).is_ok_and(|it| it.sources[0].browser);
+    assert!(rendered(&format!("{SOURCE}browser = true\n")));
+    assert!(!rendered(&format!(
+        "{SOURCE}ca = \"ca.pem\"\nbrowser = true\n"
+    )));
     fs::write(folder.path().join("ca.pem"), "no certificate").unwrap();
     assert!(file::check(&text, &path, &|_| None).is_err());
 }
@@ -554,7 +560,7 @@ fn the_sections_read_every_key() {
     let config = check(
         "language = \"en\"\ntime_zone = \"Europe/Berlin\"\n\
          [web]\nlisten = \"off\"\npublic_url = \"https://news.example\"\nadmin_token = \"env:TOKEN\"\n\
-         [fetch]\nconcurrency = 2\nper_host = 2\ntimeout = \"5s\"\nmax_body = \"1MiB\"\nuser_agent = \"me\"\nallow_private = [\"10.0.0.0/8\", \"::1\"]\n\
+         [fetch]\nconcurrency = 2\nper_host = 2\ntimeout = \"5s\"\nmax_body = \"1MiB\"\nuser_agent = \"me\"\nbrowser = \"chromium\"\nallow_private = [\"10.0.0.0/8\", \"::1\"]\n\
          [[source]]\nid = \"a\"\nurl = \"http://a.example\"\n\
          [[channel]]\nid = \"c\"\nkind = \"stdout\"\nformat = \"json\"\ntime_zone = \"UTC\"\n",
     )
@@ -563,6 +569,7 @@ fn the_sections_read_every_key() {
     assert_eq!(config.web.listen, None);
     assert_eq!(config.web.admin_token.unwrap().reveal(), "123:abc");
     let fetch = config.fetch;
+    assert_eq!(fetch.browser, "chromium");
     assert_eq!(
         (fetch.concurrency, fetch.per_host, fetch.max_body),
         (2, 2, 1 << 20)

@@ -207,7 +207,20 @@ async fn read_page(reader: &Reader<'_>, notice: &Notice, page: Page) -> Result<A
     if !is_text(page.content_type.as_deref()) {
         return Ok(file(notice, Some(page.body.len() as u64)));
     }
-    reader.article(page).await
+    let url = page.url.clone();
+    let plain = reader.article(page).await;
+    let is_enough = |article: &Article| !documents::says_little(article);
+    if !reader.source.browser || plain.as_ref().is_ok_and(is_enough) {
+        return plain;
+    }
+    // What its scripts would have to say may be in the way of what stands there.
+    match reader.rendered(&url).await {
+        Ok(page) => reader.article(page).await.or(plain),
+        Err(fault) => {
+            tracing::warn!(source = %reader.source.id, "{url} is read without its scripts: {}", fault.what);
+            plain
+        }
+    }
 }
 
 /// Asks how large the files are that no page tells of: few, and no longer than news can wait.

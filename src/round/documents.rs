@@ -151,9 +151,13 @@ async fn text(reader: &Reader<'_>, file: &Attachment) -> Result<FileText, Fault>
 
 /// The files' text where the article itself says next to nothing: it is what its summary is made of.
 pub(super) fn in_place_of<'a>(article: &Article, files: &'a [FileText]) -> Option<&'a str> {
-    let says_little = article.text.chars().count() < LITTLE;
-    let first = files.first().filter(|_| says_little)?;
+    let first = files.first().filter(|_| says_little(article))?;
     Some(&first.text)
+}
+
+/// Returns whether an article says next to nothing by itself.
+pub(super) fn says_little(article: &Article) -> bool {
+    article.text.chars().count() < LITTLE
 }
 
 /// Puts the files' texts below that of their article, for search.

@@ -2,7 +2,7 @@
 
 use super::{
     reader::Reader,
-    rows::{Rows, read_further},
+    rows::{Rows, read_next},
 };
 use crate::{
     bulletin::{Article, BulletinState, Notice},
@@ -61,7 +61,7 @@ pub(super) async fn connect(
                 first_page,
             });
         };
-        match read_further(reader, &next).await {
+        match read_next(reader, &next).await {
             Ok(further) => rows.append(further),
             Err(fault) => {
                 tracing::warn!(source = %source.id, "page {} of the list, {next}: {}", pages + 1, fault.what);

@@ -56,16 +56,38 @@ impl Reader<'_> {
         validators: Validators,
         keep_alive: bool,
     ) -> Result<Fetched, Fault> {
-        let request = Request {
-            url: url.clone(),
-            validators,
-            via: Via::from(self.source),
-            wants: match *url == self.source.url {
-                true => self.source.kind.into(),
-                false => Wants::Page,
-            },
-            keep_alive,
+        let wants = match *url == self.source.url {
+            true => self.source.into(),
+            false => Wants::Page,
         };
+        let request = Request {
+            validators,
+            wants,
+            keep_alive,
+            ..self.request(url.clone())
+        };
+        self.fetched(request).await
+    }
+
+    /// A page of the source's list.
+    pub(super) async fn list_page(&self, url: &Url) -> Result<Page, Fault> {
+        self.get_as(url, self.source.into()).await
+    }
+
+    /// A page as scripts build it.
+    pub(super) async fn rendered(&self, url: &Url) -> Result<Page, Fault> {
+        self.get_as(url, Wants::Rendered).await
+    }
+
+    async fn get_as(&self, url: &Url, wants: Wants) -> Result<Page, Fault> {
+        let request = Request {
+            wants,
+            ..self.request(url.clone())
+        };
+        whole(url, self.fetched(request).await?)
+    }
+
+    async fn fetched(&self, request: Request) -> Result<Fetched, Fault> {
         let fetched = match self.asked {
             Asked::BySchedule => self.fetcher.get(&request).await,
             Asked::ByHand => self.fetcher.get_now(&request).await,
@@ -75,13 +97,7 @@ impl Reader<'_> {
 
     /// A page that was not asked for before.
     pub(super) async fn get_new(&self, url: &Url) -> Result<Page, Fault> {
-        match self.get(url, Validators::default(), true).await? {
-            Fetched::Page(page) => Ok(page),
-            Fetched::NotModified(_) => Err(Fault::unreadable(format!(
-                "{}: answered 304 to a request without conditions",
-                Shown(url)
-            ))),
-        }
+        whole(url, self.get(url, Validators::default(), true).await?)
     }
 
     /// Returns how large a file is, as its server says.
@@ -191,5 +207,16 @@ impl Reader<'_> {
                 "the page broke its reader: {panic}"
             ))),
         }
+    }
+}
+
+/// The page that came for a request without conditions.
+fn whole(url: &Url, fetched: Fetched) -> Result<Page, Fault> {
+    match fetched {
+        Fetched::Page(page) => Ok(page),
+        Fetched::NotModified(_) => Err(Fault::unreadable(format!(
+            "{}: answered 304 to a request without conditions",
+            Shown(url)
+        ))),
     }
 }

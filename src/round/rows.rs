@@ -30,9 +30,15 @@ pub(super) struct Rows {
     pub(super) turn: Option<SemaphorePermit<'static>>,
 }
 
-/// Reads another page of a source, unconditionally.
+/// Reads a feed of a source, unconditionally.
 pub(super) async fn read_further(reader: &Reader<'_>, url: &Url) -> Result<Rows, Fault> {
     let page = reader.get_new(url).await?;
+    Ok(Rows::try_from(reader.reading(page).await?.what)?)
+}
+
+/// Reads another page of a source's list, unconditionally.
+pub(super) async fn read_next(reader: &Reader<'_>, url: &Url) -> Result<Rows, Fault> {
+    let page = reader.list_page(url).await?;
     Ok(Rows::try_from(reader.reading(page).await?.what)?)
 }
 

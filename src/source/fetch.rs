@@ -13,9 +13,11 @@ mod flight;
 mod hosts;
 mod journey;
 mod places;
+mod render;
 mod robots;
 mod trust;
 mod unpack;
+mod way;
 
 use std::{
     collections::BTreeMap,
@@ -33,7 +35,7 @@ use self::{
     clients::Clients, exchange::Limit, flight::InFlight, hosts::Hosts, places::Places,
     robots::Rules,
 };
-use super::guard::Guard;
+use super::{browser::Browser, guard::Guard};
 use crate::bulletin::{FetchSettings, Login, ReadAs, Source, Validators};
 
 /// What is asked for, and how.
@@ -55,6 +57,8 @@ pub enum Wants {
     Page,
     Feed,
     Json,
+    /// The page as scripts build it, in the browser of `[fetch] browser`.
+    Rendered,
 }
 
 impl From<ReadAs> for Wants {
@@ -63,6 +67,16 @@ impl From<ReadAs> for Wants {
             ReadAs::Feed => Self::Feed,
             ReadAs::Json => Self::Json,
             ReadAs::Auto | ReadAs::List | ReadAs::Desk | ReadAs::Article => Self::Page,
+        }
+    }
+}
+
+impl From<&Source> for Wants {
+    /// What is wanted of a source's own pages: its list.
+    fn from(source: &Source) -> Self {
+        match source.kind {
+            ReadAs::Auto | ReadAs::List if source.browser => Self::Rendered,
+            kind => kind.into(),
         }
     }
 }
@@ -144,6 +158,13 @@ pub struct Page {
     pub leads_to: Option<Url>,
 }
 
+/// What a page in the browser asked a server for by its address alone.
+#[derive(Debug, Clone)]
+pub struct Endpoint {
+    pub url: Url,
+    pub body: String,
+}
+
 /// Why nothing came. `Display` says what and what to do; it shows no header, proxy password or query secret.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{what}")]
@@ -173,6 +194,7 @@ pub struct Fetcher(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
+    browser: Browser,
     guard: Arc<Guard>,
     clients: Clients,
     hosts: Hosts,
@@ -206,6 +228,7 @@ impl Fetcher {
             .next()
             .unwrap_or_default();
         Ok(Self(Arc::new(Shared {
+            browser: Browser::new(&settings.browser),
             clients: Clients::new(settings, guard.clone())?,
             guard,
             hosts: Hosts::new(settings.per_host),
@@ -250,6 +273,14 @@ impl Fetcher {
         self.fetch(request, Limit::Head).await
     }
 
+    /// A page as scripts build it, with the data that it asked for meanwhile.
+    ///
+    /// # Errors
+    /// See [`FetchErrorKind`]; also where there is no browser.
+    pub async fn rendered(&self, request: &Request) -> Result<(Page, Vec<Endpoint>), FetchError> {
+        self.0.render(request, Pauses::Ignore, true).await
+    }
+
     async fn fetch(&self, request: &Request, limit: Limit) -> Result<Page, FetchError> {
         match self.0.follow(request, Pauses::Keep, limit).await? {
             Fetched::Page(page) => Ok(page),
@@ -266,6 +297,10 @@ impl Fetcher {
         let flight = self.0.in_flight.join(key, |key| {
             async move {
                 let (request, pauses) = &*key;
+                if request.wants == Wants::Rendered {
+                    let rendered = shared.render(request, *pauses, false).await;
+                    return rendered.map(|(page, _)| Fetched::Page(page));
+                }
                 let limit = Limit::Page(shared.max_body);
                 shared.follow(request, *pauses, limit).await
             }

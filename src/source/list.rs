@@ -36,6 +36,7 @@ use url::Url;
 
 use crate::bulletin::Select;
 
+pub(crate) use self::stand_in::NEEDS_SCRIPTS;
 use self::{
     choose::Choice, dates::Dates, links::Link, score::Scored, select::Selected, verdict::Claim,
 };

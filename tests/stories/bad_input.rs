@@ -121,6 +121,7 @@ proptest! {
         bodies::date(&bytes);
         bodies::charset(&bytes);
         bodies::document(&bytes);
+        bodies::browser(&bytes);
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod api;
 mod asking;
 mod bad_input;
 mod bot;
+mod browsers;
 mod buttons;
 mod cases;
 mod clock;

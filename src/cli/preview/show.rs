@@ -6,7 +6,7 @@ use url::Url;
 use super::{How, Page, Seen};
 use crate::{
     bulletin::{Article, Attachment, Notice, ReadAs, SourceId},
-    cli::{out, table::Table},
+    cli::{inspect::Setting, out, table::Table},
     config::SourceBlock,
     source::{Feed, List, OtherList, Reading, summary::summarise},
 };
@@ -100,7 +100,11 @@ pub(in crate::cli) fn suggestion(url: &Url, seen: &Seen, taken: &[SourceId]) -> 
         false => url.clone(),
     };
     let mut block = SourceBlock::new(watched, title.as_deref().unwrap_or_default(), taken);
-    block.kind = kind;
+    block.kind = match seen.setting {
+        Setting::Json => ReadAs::Json,
+        Setting::Usual | Setting::Browser => kind,
+    };
+    block.browser = seen.setting == Setting::Browser;
     block.select = select.unwrap_or_default();
     block.comments = vec![found];
     block.comments.extend(seen.warning.clone());

@@ -65,6 +65,10 @@ impl Unanswered {
 }
 
 impl Client {
+    pub(super) fn connector(&self) -> Connector {
+        self.connector.clone()
+    }
+
     pub(super) fn new(connector: Connector, usual: HeaderMap) -> Self {
         let wire = legacy::Client::builder(TokioExecutor::new())
             .timer(TokioTimer::new())

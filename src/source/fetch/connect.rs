@@ -123,6 +123,30 @@ impl Connector {
         self.proxies.as_ref()?.intercept(to)
     }
 
+    /// A connection to a server through which any bytes may go, for a browser: without TLS of ours, and by way of
+    /// the proxy where there is one. `to` says where, with its port.
+    pub(super) async fn raw(&self, to: &Uri) -> Result<BoxStream, BoxError> {
+        let opening = async {
+            let Some(proxy) = self.proxy(to) else {
+                return self.bare(to).await;
+            };
+            if is_socks(&proxy) {
+                return self.by_socks(&proxy, to).await;
+            }
+            let mut stream = self.opened(proxy.uri()).await?;
+            tunnel(&mut stream, to, proxy.basic_auth()).await?;
+            Ok(stream)
+        };
+        timeout(self.within, opening)
+            .await
+            .unwrap_or_else(|_| Err(TimedOut.into()))
+    }
+
+    async fn bare(&self, to: &Uri) -> Result<BoxStream, BoxError> {
+        let stream = self.tcp.clone().call(to.clone()).await?;
+        Ok(Box::new(stream.into_inner()))
+    }
+
     async fn connect(self, to: Uri) -> Result<Wire, BoxError> {
         let Some(proxy) = self.proxy(&to) else {
             return Ok(Wire::to_site(self.opened(&to).await?));
@@ -143,8 +167,7 @@ impl Connector {
     }
 
     async fn opened(&self, to: &Uri) -> Result<BoxStream, BoxError> {
-        let stream = self.tcp.clone().call(to.clone()).await?;
-        self.secured(Box::new(stream.into_inner()), to).await
+        self.secured(self.bare(to).await?, to).await
     }
 
     /// The same with TLS on top, where the address asks for it.
@@ -278,11 +301,11 @@ async fn head(stream: &mut BoxStream, room: &mut usize) -> Result<String, BoxErr
 /// The headers in which a proxy says what went wrong.
 pub(super) const SAID: [&str; 2] = ["x-squid-error", "proxy-status"];
 
-trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
-type BoxStream = Box<dyn Stream>;
+pub(super) type BoxStream = Box<dyn Stream>;
 
 /// A connection that is open.
 pub(super) struct Wire {

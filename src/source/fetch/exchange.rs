@@ -64,7 +64,7 @@ pub(super) enum Answer {
 /// Returns what a server has several forms of, in the order in which they are wanted.
 fn accepted(wants: Wants) -> Option<&'static str> {
     match wants {
-        Wants::Page => None,
+        Wants::Page | Wants::Rendered => None,
         Wants::Feed => Some(
             "application/atom+xml,application/rss+xml,application/feed+json,application/xml;q=0.9,text/xml;q=0.9,application/json;q=0.8,text/html;q=0.5,*/*;q=0.4",
         ),

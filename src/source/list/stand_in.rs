@@ -245,7 +245,9 @@ const TOLD: &[(&str, f32, &[&str])] = &[
         ],
     ),
 ];
-const NEEDS_SCRIPTS: &str = "a page that needs JavaScript; give the address of its data instead";
+/// The page is built by scripts.
+pub(crate) const NEEDS_SCRIPTS: &str =
+    "a page that needs JavaScript; set `browser = true`, or give the address of its data instead";
 
 /// Returns what to call a page on which no list was found.
 pub(super) fn instead(page: &Page) -> &'static str {

@@ -1,0 +1,16 @@
+//! `keep-browser`: what the program calls itself by to run a browser that ends with it.
+
+use std::ffi::OsStr;
+
+use super::Exit;
+use crate::source::browser::keeper;
+
+pub(super) fn run(program: &OsStr) -> Exit {
+    match keeper::run(program) {
+        Ok(()) => Exit::Done,
+        Err(error) => {
+            eprintln!("{}: {error}", program.display());
+            Exit::Failed
+        }
+    }
+}

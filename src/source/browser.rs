@@ -1,0 +1,213 @@
+//! Pages that scripts build, rendered in the user's own Chromium.
+//!
+//! The browser is started when a page needs it and ends when none did for a while; it shows one page at a time, each in
+//! a context without history or cookies. All that it loads comes by way of a proxy of ours, which judges addresses as the
+//! fetcher does: the browser itself knows no other way out. Read [`Browser::render`] first, then `page`.
+
+mod activity;
+pub(crate) mod keeper;
+mod launch;
+mod page;
+mod wire;
+
+use std::{
+    future::Future,
+    io,
+    net::IpAddr,
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use tokio::{sync::Mutex, time::timeout};
+use url::Url;
+
+pub(crate) use self::launch::find;
+use self::{activity::Secrets, launch::Kept, wire::Wire};
+
+/// A browser that shows nothing for so long is ended.
+const IDLE: Duration = Duration::from_secs(60);
+/// All that a page may take, the start of the browser included.
+const WHOLE: Duration = Duration::from_secs(45);
+
+/// What a message of a browser is taken as; for the fuzz target: it must be answered, whatever it is.
+pub fn hear(message: &str) {
+    if let Some(wire::Said::Event(event)) = wire::understood(message) {
+        let mut activity = activity::Activity::default();
+        let _ = activity.take(&event);
+        let _ = activity.take(&event);
+    }
+}
+
+/// The browser of `[fetch] browser`, running or not.
+#[derive(Clone)]
+pub(crate) struct Browser {
+    /// As the config names it; empty: what is found.
+    named: String,
+    running: Arc<Mutex<Option<Running>>>,
+}
+
+impl std::fmt::Debug for Browser {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Browser")
+            .field("named", &self.named)
+            .finish_non_exhaustive()
+    }
+}
+
+struct Running {
+    wire: Wire,
+    /// None: a browser that others run.
+    _kept: Option<Kept>,
+    used: Instant,
+}
+
+/// What is wanted of a page.
+#[derive(Debug)]
+pub(crate) struct Ticket<'a> {
+    pub(crate) url: &'a Url,
+    /// False: certificates are not checked.
+    pub(crate) verify: bool,
+    /// These go to `origin` alone.
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) origin: Option<url::Origin>,
+    /// Characters of the page that are taken.
+    pub(crate) most: u64,
+    /// Whether the data that it asks for is wanted, too.
+    pub(crate) wants_data: bool,
+}
+
+impl Ticket<'_> {
+    fn secrets(&self) -> Secrets {
+        Secrets {
+            origin: self.origin.clone(),
+            headers: self.headers.clone(),
+        }
+    }
+}
+
+/// What a page became.
+#[derive(Debug)]
+pub(crate) struct Rendered {
+    /// After redirects.
+    pub(crate) url: Url,
+    pub(crate) html: String,
+    /// None: no server answered.
+    pub(crate) status: Option<u16>,
+    pub(crate) retry_after: Option<String>,
+    /// Why the page could not be loaded, in the browser's words.
+    pub(crate) failed: Option<String>,
+    pub(crate) data: Vec<Data>,
+}
+
+/// Something that a page asked its server for: a list in JSON, mostly.
+#[derive(Debug, Clone)]
+pub(crate) struct Data {
+    pub(crate) url: Url,
+    pub(crate) body: String,
+}
+
+/// Why a page was not rendered.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum BrowserError {
+    #[error("no browser is found: install Chromium, or name one as `browser` in [fetch]")]
+    Missing,
+    #[error("the browser {0} cannot be started: {1}")]
+    NoStart(PathBuf, String),
+    #[error("the browser is lost: {0}")]
+    Lost(String),
+    #[error("the browser refused {0}: {1}")]
+    Refused(String, String),
+    #[error("the page keeps the browser so busy that it does not answer")]
+    Silent,
+    #[error("the page broke the browser, or needs more memory than it may have")]
+    Crashed,
+    #[error("no way into the net could be made for the browser: {0}")]
+    NoWay(#[from] io::Error),
+}
+
+impl BrowserError {
+    fn lost(error: &dyn std::error::Error) -> Self {
+        Self::Lost(error.to_string())
+    }
+
+    fn ended() -> Self {
+        Self::Lost("it ended".to_owned())
+    }
+
+    fn refused(method: &str, why: &str) -> Self {
+        Self::Refused(method.to_owned(), why.to_owned())
+    }
+}
+
+impl Browser {
+    pub(crate) fn new(named: &str) -> Self {
+        Self {
+            named: named.to_owned(),
+            running: Arc::default(),
+        }
+    }
+
+    /// Renders a page. `way` opens the proxy by which the browser reaches the net, given our own address as the browser
+    /// sees it and the browser's; it is dropped when the page is closed.
+    ///
+    /// A browser that failed is ended, and the next page gets a new one.
+    pub(crate) async fn render<W, P>(
+        &self,
+        ticket: &Ticket<'_>,
+        way: impl FnOnce(IpAddr, IpAddr) -> W,
+    ) -> Result<Rendered, BrowserError>
+    where
+        W: Future<Output = io::Result<P>>,
+        P: AsRef<str>,
+    {
+        // Held while the page is open: one at a time.
+        let mut place = self.running.lock().await;
+        // Taken out, so that a page that is given up ends its browser.
+        let running = place.take();
+        let rendering = async {
+            let mut running = match running {
+                Some(running) => running,
+                None => self.start().await?,
+            };
+            let (ours, theirs) = running.wire.ends()?;
+            let proxy = way(ours, theirs).await?;
+            let rendered = page::render(&mut running.wire, proxy.as_ref(), ticket).await?;
+            Ok::<_, BrowserError>((running, rendered))
+        };
+        let rendered = timeout(WHOLE, rendering).await;
+        let (mut running, rendered) = rendered.map_err(|_| BrowserError::Silent)??;
+        running.used = Instant::now();
+        *place = Some(running);
+        drop(place);
+        self.end_when_idle();
+        Ok(rendered)
+    }
+
+    async fn start(&self) -> Result<Running, BrowserError> {
+        let (address, kept) = match self.named.starts_with("ws://") {
+            true => (launch::whole_address(&self.named).await?, None),
+            false => {
+                let program = find(&self.named).ok_or(BrowserError::Missing)?;
+                let (address, kept) = launch::start(&program).await?;
+                (address, Some(kept))
+            }
+        };
+        Ok(Running {
+            wire: Wire::open(&address).await?,
+            _kept: kept,
+            used: Instant::now(),
+        })
+    }
+
+    fn end_when_idle(&self) {
+        let running = Arc::downgrade(&self.running);
+        tokio::spawn(async move {
+            tokio::time::sleep(IDLE).await;
+            if let Some(running) = running.upgrade() {
+                let mut place = running.lock().await;
+                place.take_if(|running| running.used.elapsed() >= IDLE);
+            }
+        });
+    }
+}

@@ -1,0 +1,285 @@
+//! The way of a browser into the net: an HTTP proxy of ours that judges every address as the fetcher does.
+//!
+//! A name is resolved here, once, and the connection goes to what was judged, so that a name that changes its address
+//! meanwhile gains nothing. A proxy of the config or the environment is asked in turn.
+
+use std::{
+    io,
+    net::{IpAddr, SocketAddr},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use http::{Uri, uri::Authority};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional},
+    net::{TcpListener, TcpStream},
+    sync::Semaphore,
+    task::JoinHandle,
+    time::timeout,
+};
+use url::Url;
+
+use super::connect::Connector;
+use crate::source::guard::{Guard, Refusal};
+
+/// The longest head of a request.
+const LONGEST_HEAD: usize = 64 << 10;
+/// How long a browser may take to say what it wants.
+const HEAD_WITHIN: Duration = Duration::from_secs(10);
+/// How long a connection may live: longer than any page is open.
+const LONGEST: Duration = Duration::from_secs(60);
+/// Connections of a page at once.
+const MOST_OPEN: usize = 64;
+
+/// A proxy for one page; it ends when it is dropped.
+#[derive(Debug)]
+pub(super) struct BrowserWay {
+    address: String,
+    serving: JoinHandle<()>,
+}
+
+impl AsRef<str> for BrowserWay {
+    fn as_ref(&self) -> &str {
+        &self.address
+    }
+}
+
+impl Drop for BrowserWay {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}
+
+/// What was refused to a page, the first of it.
+pub(super) type Refused = Arc<Mutex<Option<Refusal>>>;
+
+/// Who may ask for what.
+#[derive(Clone)]
+struct Door {
+    connector: Connector,
+    guard: Arc<Guard>,
+    refused: Refused,
+}
+
+impl BrowserWay {
+    /// Listens on `ours`, for the browser at `theirs` alone.
+    pub(super) async fn open(
+        ours: IpAddr,
+        theirs: IpAddr,
+        connector: Connector,
+        guard: Arc<Guard>,
+        refused: Refused,
+    ) -> io::Result<Self> {
+        let listener = TcpListener::bind(SocketAddr::new(ours, 0)).await?;
+        let address = format!("http://{}", listener.local_addr()?);
+        let door = Door {
+            connector,
+            guard,
+            refused,
+        };
+        let serving = tokio::spawn(serve(listener, theirs, door));
+        Ok(Self { address, serving })
+    }
+}
+
+async fn serve(listener: TcpListener, theirs: IpAddr, door: Door) {
+    let places = Arc::new(Semaphore::new(MOST_OPEN));
+    let mut open = tokio::task::JoinSet::new();
+    loop {
+        let Ok(place) = places.clone().acquire_owned().await else {
+            return;
+        };
+        while open.try_join_next().is_some() {}
+        match listener.accept().await {
+            Ok((browser, from)) if from.ip() == theirs => {
+                let door = door.clone();
+                open.spawn(async move {
+                    let _ = timeout(LONGEST, door.pass(browser)).await;
+                    drop(place);
+                });
+            }
+            Ok(_) => {}
+            Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
+        }
+    }
+}
+
+/// What a browser asks a proxy for.
+#[derive(Debug, PartialEq)]
+struct Asked {
+    /// Where to, with the port.
+    to: Uri,
+    /// What goes to the server first; empty for a tunnel.
+    head: Vec<u8>,
+    is_tunnel: bool,
+}
+
+impl Door {
+    /// Lets one connection through, or says why not.
+    async fn pass(&self, mut browser: TcpStream) -> io::Result<()> {
+        let (head, rest) = timeout(HEAD_WITHIN, read_head(&mut browser)).await??;
+        let Some(asked) = asked(&head) else {
+            return refuse(
+                &mut browser,
+                "400 Bad Request",
+                "this is no request to a proxy",
+            )
+            .await;
+        };
+        let url = Url::parse(&asked.to.to_string()).ok();
+        if let Some(Err(refusal)) = url.map(|url| self.guard.admit(&url)) {
+            return self.forbid(&mut browser, refusal).await;
+        }
+        let mut server = match self.connector.raw(&asked.to).await {
+            Ok(server) => server,
+            Err(error) => {
+                let (said, refusal) = (error.to_string(), refusal_in(&*error));
+                drop(error);
+                return match refusal {
+                    Some(refusal) => self.forbid(&mut browser, refusal).await,
+                    None => refuse(&mut browser, "502 Bad Gateway", &said).await,
+                };
+            }
+        };
+        if asked.is_tunnel {
+            let there = b"HTTP/1.1 200 Connection established\r\n\r\n";
+            browser.write_all(there).await?;
+        } else {
+            server.write_all(&asked.head).await?;
+        }
+        server.write_all(&rest).await?;
+        copy_bidirectional(&mut browser, &mut server)
+            .await
+            .map(|_| ())
+    }
+
+    /// Keeps the first of what was refused.
+    fn note(&self, refusal: Refusal) {
+        let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        refused.get_or_insert(refusal);
+    }
+
+    async fn forbid(&self, browser: &mut TcpStream, refusal: Refusal) -> io::Result<()> {
+        let why = refusal.to_string();
+        tracing::warn!("a page in the browser asked for what it must not reach: {why}");
+        self.note(refusal);
+        refuse(browser, "403 Forbidden", &why).await
+    }
+}
+
+/// The refusal of the guard among the causes of an error.
+fn refusal_in(error: &(dyn std::error::Error + 'static)) -> Option<Refusal> {
+    let mut causes = std::iter::successors(Some(error), |error| error.source());
+    causes
+        .find_map(|cause| cause.downcast_ref::<Refusal>())
+        .cloned()
+}
+
+async fn refuse(browser: &mut TcpStream, status: &str, why: &str) -> io::Result<()> {
+    let answer = format!(
+        "HTTP/1.1 {status}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {}\r\n\
+         Connection: close\r\n\r\n{why}",
+        why.len()
+    );
+    browser.write_all(answer.as_bytes()).await?;
+    browser.shutdown().await
+}
+
+/// The head of a request, and what came with it.
+async fn read_head(browser: &mut TcpStream) -> io::Result<(String, Vec<u8>)> {
+    let mut read = Vec::new();
+    loop {
+        if let Some(end) = read.windows(4).position(|four| four == b"\r\n\r\n") {
+            let rest = read.split_off(end + 4);
+            let head = String::from_utf8(read).map_err(|_| io::ErrorKind::InvalidData)?;
+            return Ok((head, rest));
+        }
+        let is_over = read.len() >= LONGEST_HEAD || browser.read_buf(&mut read).await? == 0;
+        if is_over {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+    }
+}
+
+/// Reads the head of a request to a proxy; one to a server is turned into what that server expects.
+fn asked(head: &str) -> Option<Asked> {
+    let (first, headers) = head.split_once("\r\n")?;
+    let mut words = first.split(' ');
+    let (method, target, version) = (words.next()?, words.next()?, words.next()?);
+    if method == "CONNECT" {
+        let at: Authority = target.parse().ok()?;
+        at.port_u16()?;
+        let to = Uri::builder()
+            .scheme("https")
+            .authority(at)
+            .path_and_query("/");
+        return Some(Asked {
+            to: to.build().ok()?,
+            head: Vec::new(),
+            is_tunnel: true,
+        });
+    }
+    let to: Uri = target.parse().ok()?;
+    if to.scheme_str() != Some("http") {
+        return None;
+    }
+    let path = to.path_and_query().map_or("/", |path| path.as_str());
+    // One request for each connection: what follows could be for another server.
+    let mut own = format!("{method} {path} {version}\r\nConnection: close\r\n");
+    for line in headers.split("\r\n").filter(|line| !line.is_empty()) {
+        let name = line.split(':').next().unwrap_or_default();
+        let is_hop = [
+            "connection",
+            "proxy-connection",
+            "proxy-authorization",
+            "keep-alive",
+        ];
+        if !is_hop.iter().any(|hop| name.eq_ignore_ascii_case(hop)) {
+            own.push_str(line);
+            own.push_str("\r\n");
+        }
+    }
+    own.push_str("\r\n");
+    Some(Asked {
+        to,
+        head: own.into_bytes(),
+        is_tunnel: false,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tunnel_names_host_and_port_and_nothing_else() {
+        let tunnel =
+            asked("CONNECT a.example:443 HTTP/1.1\r\nHost: a.example:443\r\n\r\n").unwrap();
+        assert_eq!(tunnel.to, "https://a.example:443/");
+        assert!(tunnel.is_tunnel && tunnel.head.is_empty());
+        assert_eq!(asked("CONNECT a.example HTTP/1.1\r\n\r\n"), None);
+    }
+
+    #[test]
+    fn a_plain_request_reaches_its_server_as_one_to_it_and_is_the_only_one() {
+        let head = "GET http://a.example:8080/x?y=1 HTTP/1.1\r\nHost: a.example:8080\r\n\
+                    Proxy-Connection: keep-alive\r\nConnection: keep-alive\r\nAccept: */*\r\n\r\n";
+        let asked = asked(head).unwrap();
+        assert_eq!(asked.to, "http://a.example:8080/x?y=1");
+        let expected = "GET /x?y=1 HTTP/1.1\r\nConnection: close\r\nHost: a.example:8080\r\nAccept: */*\r\n\r\n";
+        assert_eq!(String::from_utf8(asked.head).unwrap(), expected);
+    }
+
+    #[test]
+    fn other_schemes_and_no_requests_are_refused() {
+        for head in [
+            "GET ftp://a.example/ HTTP/1.1\r\n\r\n",
+            "GET /admin HTTP/1.1\r\n\r\n",
+            "GET\r\n\r\n",
+            "\r\n\r\n",
+        ] {
+            assert_eq!(asked(head), None, "{head}");
+        }
+    }
+}
