@@ -220,12 +220,13 @@ async fn a_page_reaches_no_private_address_however_it_asks() {
     assert_eq!(reached.load(Ordering::SeqCst), 0);
 }
 
-/// Processes whose command line names the folder of a browser that we started.
-fn browsers() -> usize {
+/// Processes whose command line names a folder.
+fn browsers(folder: &Path) -> usize {
+    let folder = folder.to_str().unwrap();
     let processes = std::fs::read_dir("/proc").unwrap().flatten();
     let lines = processes.filter_map(|it| std::fs::read(it.path().join("cmdline")).ok());
     lines
-        .filter(|line| String::from_utf8_lossy(line).contains("noticast-browser-"))
+        .filter(|line| String::from_utf8_lossy(line).contains(folder))
         .count()
 }
 
@@ -235,16 +236,18 @@ async fn the_browser_ends_with_the_program_also_when_that_is_killed() {
     let site = Site::start().await;
     site.serve("/", scripted(BY_ITSELF));
     let mut world = rendering(&site, "/");
-    let folder = world.path("tmp");
+    let folder = world.path("t");
     std::fs::create_dir(&folder).unwrap();
-    world.set_env("TMPDIR", Path::new(&folder));
+    world.set_env("TMPDIR", &folder);
     let running = world.start_and_wait().await;
     world.look("news").await;
     let left = || std::fs::read_dir(&folder).unwrap().count();
-    assert!(left() > 0 && browsers() > 0);
+    assert!(left() > 0 && browsers(&folder) > 0);
     running.kill();
     world
-        .until("the browser to end", || browsers() == 0 && left() == 0)
+        .until("the browser to end", || {
+            browsers(&folder) == 0 && left() == 0
+        })
         .await;
 }
 

@@ -33,6 +33,8 @@ pub(crate) fn run(program: &OsStr) -> io::Result<()> {
     let profile = Profile::new()?;
     let mut browser = Command::new(program)
         .args(arguments(&profile.0))
+        // It leaves files there when it is killed.
+        .env("TMPDIR", &profile.0)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .process_group(0)

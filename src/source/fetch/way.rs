@@ -12,7 +12,10 @@ use std::{
 
 use http::{Uri, uri::Authority};
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional},
+    io::{
+        AsyncBufRead, AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, copy,
+        copy_bidirectional,
+    },
     net::{TcpListener, TcpStream},
     sync::Semaphore,
     task::JoinHandle,
@@ -20,7 +23,7 @@ use tokio::{
 };
 use url::Url;
 
-use super::connect::Connector;
+use super::connect::{BoxStream, Connector};
 use crate::source::guard::{Guard, Refusal};
 
 /// The longest head of a request.
@@ -112,6 +115,8 @@ struct Asked {
     to: Uri,
     /// What goes to the server first; empty for a tunnel.
     head: Vec<u8>,
+    /// Bytes of the body behind it.
+    body: u64,
     is_tunnel: bool,
 }
 
@@ -142,12 +147,11 @@ impl Door {
                 };
             }
         };
-        if asked.is_tunnel {
-            let there = b"HTTP/1.1 200 Connection established\r\n\r\n";
-            browser.write_all(there).await?;
-        } else {
-            server.write_all(&asked.head).await?;
+        if !asked.is_tunnel {
+            return exchange(browser, server, &asked, &rest).await;
         }
+        let there = b"HTTP/1.1 200 Connection established\r\n\r\n";
+        browser.write_all(there).await?;
         server.write_all(&rest).await?;
         copy_bidirectional(&mut browser, &mut server)
             .await
@@ -166,6 +170,75 @@ impl Door {
         self.note(refusal);
         refuse(browser, "403 Forbidden", &why).await
     }
+}
+
+/// One request, and its answer, after which the browser asks anew: what it asks for next may be elsewhere.
+async fn exchange(
+    browser: TcpStream,
+    server: BoxStream,
+    asked: &Asked,
+    rest: &[u8],
+) -> io::Result<()> {
+    let (mut from_browser, mut to_browser) = browser.into_split();
+    let (from_server, mut to_server) = tokio::io::split(server);
+    let up = async {
+        to_server.write_all(&asked.head).await?;
+        let mut body = rest.chain(&mut from_browser).take(asked.body);
+        copy(&mut body, &mut to_server).await?;
+        // It says no more, but that it has seen enough.
+        from_browser.read_u8().await.map(|_| ())
+    };
+    let down = async {
+        let mut from_server = BufReader::new(from_server);
+        let head = last_head(&mut from_server).await?;
+        to_browser.write_all(&head).await?;
+        copy(&mut from_server, &mut to_browser).await.map(|_| ())
+    };
+    tokio::select! {
+        up = up => up,
+        down = down => down,
+    }
+}
+
+/// The head of an answer, made one after which the connection ends. Informational ones before it are left out.
+async fn last_head(server: &mut (impl AsyncBufRead + Unpin)) -> io::Result<Vec<u8>> {
+    let mut head = Vec::new();
+    let mut room = LONGEST_HEAD as u64;
+    loop {
+        let from = head.len();
+        let read = (&mut *server)
+            .take(room)
+            .read_until(b'\n', &mut head)
+            .await?;
+        if read == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        room -= read as u64;
+        let line = &head[from..];
+        if is_of_connection(&String::from_utf8_lossy(line)) {
+            head.truncate(from);
+        } else if line.trim_ascii().is_empty() {
+            let is_informational = head.get(9) == Some(&b'1');
+            head.truncate(from);
+            if !is_informational {
+                head.extend_from_slice(b"Connection: close\r\n\r\n");
+                return Ok(head);
+            }
+            head.clear();
+        }
+    }
+}
+
+/// Returns whether a header is about the connection alone.
+fn is_of_connection(line: &str) -> bool {
+    const NAMES: [&str; 4] = [
+        "connection",
+        "proxy-connection",
+        "proxy-authorization",
+        "keep-alive",
+    ];
+    let name = line.split(':').next().unwrap_or_default();
+    NAMES.iter().any(|own| name.eq_ignore_ascii_case(own))
 }
 
 /// The refusal of the guard among the causes of an error.
@@ -217,6 +290,7 @@ fn asked(head: &str) -> Option<Asked> {
         return Some(Asked {
             to: to.build().ok()?,
             head: Vec::new(),
+            body: 0,
             is_tunnel: true,
         });
     }
@@ -227,15 +301,13 @@ fn asked(head: &str) -> Option<Asked> {
     let path = to.path_and_query().map_or("/", |path| path.as_str());
     // One request for each connection: what follows could be for another server.
     let mut own = format!("{method} {path} {version}\r\nConnection: close\r\n");
+    let mut body = 0;
     for line in headers.split("\r\n").filter(|line| !line.is_empty()) {
-        let name = line.split(':').next().unwrap_or_default();
-        let is_hop = [
-            "connection",
-            "proxy-connection",
-            "proxy-authorization",
-            "keep-alive",
-        ];
-        if !is_hop.iter().any(|hop| name.eq_ignore_ascii_case(hop)) {
+        let (name, value) = line.split_once(':').unwrap_or_default();
+        if name.eq_ignore_ascii_case("content-length") {
+            body = value.trim().parse().ok()?;
+        }
+        if !is_of_connection(line) {
             own.push_str(line);
             own.push_str("\r\n");
         }
@@ -244,6 +316,7 @@ fn asked(head: &str) -> Option<Asked> {
     Some(Asked {
         to,
         head: own.into_bytes(),
+        body,
         is_tunnel: false,
     })
 }
@@ -269,6 +342,18 @@ mod tests {
         assert_eq!(asked.to, "http://a.example:8080/x?y=1");
         let expected = "GET /x?y=1 HTTP/1.1\r\nConnection: close\r\nHost: a.example:8080\r\nAccept: */*\r\n\r\n";
         assert_eq!(String::from_utf8(asked.head).unwrap(), expected);
+    }
+
+    #[tokio::test]
+    async fn an_answer_ends_its_connection_and_hints_before_it_are_left_out() {
+        let said = b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\nHTTP/1.1 200 OK\r\nKeep-Alive: timeout=5\r\n\
+            Content-Length: 2\r\n\r\nok";
+        let mut server = BufReader::new(said.as_slice());
+        let head = last_head(&mut server).await.unwrap();
+        let expected = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n";
+        assert_eq!(String::from_utf8(head).unwrap(), expected);
+        let mut endless = BufReader::new(tokio::io::repeat(b'x'));
+        assert!(last_head(&mut endless).await.is_err());
     }
 
     #[test]
