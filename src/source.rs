@@ -40,6 +40,17 @@ pub struct Context<'a> {
     pub simplify: bool,
 }
 
+impl Context<'_> {
+    /// A page as its readers see it. Where the operator chooses parts of it, it is left as it is.
+    fn parse(&self, html: &str) -> page::Page {
+        let page = page::Page::parse(html);
+        match *self.select == Select::default() {
+            true => page.without_foreign_boxes(),
+            false => page,
+        }
+    }
+}
+
 /// A list page as read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct List {

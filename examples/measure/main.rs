@@ -14,6 +14,7 @@
     reason = "parts share the metrics, and not each uses all of them"
 )]
 
+mod altered;
 mod articles;
 mod feeds;
 mod groups;
@@ -43,9 +44,12 @@ struct Arguments {
     /// Name every page that is not wholly right, with the reason.
     #[arg(long)]
     failures: bool,
-    /// Only this part: lists, articles, feeds, kinds, deadlines.
+    /// Only this part: lists, articles, feeds, kinds, deadlines, altered (injected, rebuilt).
     #[arg(long)]
     only: Option<String>,
+    /// Of the alterations each page meets one of so many.
+    #[arg(long, default_value_t = 6)]
+    every: usize,
 }
 
 /// Measures one part of the corpus into the report.
@@ -67,6 +71,11 @@ fn main() -> Result<ExitCode> {
             eprintln!("measuring {part}");
             measure(&arguments.corpus, &mut report)?;
         }
+    }
+    let only = arguments.only.as_deref();
+    if only.is_none_or(|only| ["altered", "injected", "rebuilt"].contains(&only)) {
+        eprintln!("measuring altered");
+        altered::measure(&arguments.corpus, only, arguments.every.max(1), &mut report)?;
     }
     report.print(match arguments.failures {
         true => usize::MAX,

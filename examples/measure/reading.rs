@@ -4,13 +4,23 @@ use noticast::{
     bulletin::{ReadAs, Select},
     source::{self, Context, Reading, charset},
 };
+use serde_json::Value;
 use url::Url;
 
 use crate::score::Sample;
 
 /// A page as the program would read it, by the address that its label has.
 pub fn reading(sample: &Sample, read_as: ReadAs) -> Result<Reading, String> {
-    let label = |key: &str| sample.label[key].as_str();
+    text(
+        &charset::decode(&sample.body, None, None).text,
+        &sample.label,
+        read_as,
+    )
+}
+
+/// The text of a page as the program would read it, by the address that its label has.
+pub fn text(text: &str, label: &Value, read_as: ReadAs) -> Result<Reading, String> {
+    let label = |key: &str| label[key].as_str();
     let base = label("base").or(label("url"));
     let base = base.and_then(|base| Url::parse(base).ok());
     let base = base
@@ -23,6 +33,5 @@ pub fn reading(sample: &Sample, read_as: ReadAs) -> Result<Reading, String> {
         select: &select,
         simplify: false,
     };
-    let text = charset::decode(&sample.body, None, None).text;
-    source::read(&text, None, read_as, &context).map_err(|error| error.to_string())
+    source::read(text, None, read_as, &context).map_err(|error| error.to_string())
 }

@@ -36,7 +36,7 @@ const MUCH_TEXT: f32 = 150.0;
 /// [`ReadError::Unreadable`].
 pub fn read(html: &str, context: &Context<'_>) -> Result<Article, ReadError> {
     list::check_size(html)?;
-    let mut article = read_page(&Page::parse(html), context)?;
+    let mut article = read_page(&context.parse(html), context)?;
     links::take_off_article(&mut article);
     Ok(article)
 }
@@ -121,7 +121,7 @@ impl<'a> Parts<'a> {
     ) -> Self {
         let found = match &selected {
             Some(_) => None,
-            None => body::find(layout),
+            None => body::find(layout, title::headline(layout, head)),
         };
         let range = selected.as_ref().or(found.as_ref()).and_then(Body::range);
         let title = title::find(layout, head, range.as_ref());

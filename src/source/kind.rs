@@ -63,7 +63,7 @@ fn auto(
         return list::read_json(text, context).map(Reading::List);
     }
     list::check_size(text)?;
-    let page = Page::parse(text);
+    let page = context.parse(text);
     let not_a_list = match list::read_page(&page, text, context) {
         Err(error @ ReadError::NotAList(_)) => error,
         list => return list.map(Reading::List),

@@ -61,7 +61,7 @@ const MAX_GROUPS: usize = 80;
 /// [`ReadError::NotAList`] says what the page is instead.
 pub fn read(html: &str, context: &Context<'_>) -> Result<List, ReadError> {
     check(html)?;
-    read_page(&Page::parse(html), html, context)
+    read_page(&context.parse(html), html, context)
 }
 
 /// Reads the rows of a page that the operator calls a list.
@@ -70,7 +70,7 @@ pub fn read(html: &str, context: &Context<'_>) -> Result<List, ReadError> {
 /// [`ReadError::NotAList`] where the page has no rows, or stands in for another page.
 pub fn read_asked(html: &str, context: &Context<'_>) -> Result<List, ReadError> {
     check(html)?;
-    read_rows(&Page::parse(html), html, context, true)
+    read_rows(&context.parse(html), html, context, true)
 }
 
 /// Reads the list of a parsed page; `html` is what it was parsed from.
@@ -188,7 +188,7 @@ fn inside_call(text: &str) -> &str {
 /// The groups of links of a page on which no list was found, the likeliest first, and why each is none.
 #[must_use]
 pub fn rejected(html: &str, context: &Context<'_>) -> Vec<OtherList> {
-    let page = Page::parse(html);
+    let page = context.parse(html);
     let look = check(html).and_then(|()| Look::new(&page, context));
     let Ok(look) = look else {
         return Vec::new();

@@ -6,6 +6,7 @@
 //! never ends make a standard tree builder quadratic.
 
 mod build;
+mod foreign;
 
 use std::{convert::Infallible, ops::Range};
 
@@ -58,6 +59,8 @@ pub(crate) struct Page {
     pub scripts: Vec<(Id, String)>,
     /// What people without scripts are told.
     pub noscript: String,
+    /// Whether a box to sign in was taken out.
+    pub signs_in: bool,
     /// Whether something was left out for its size.
     pub truncated: bool,
     /// Where the page ends before its end: what was not closed by then, outermost first.

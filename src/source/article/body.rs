@@ -55,18 +55,18 @@ pub(super) fn selected(layout: &Layout<'_>, selector: &str) -> Option<Body> {
 }
 
 /// The element that holds the page's one text, with all its blocks. Where no line is as long as a paragraph, a notice of
-/// a few words may be the text.
-pub(super) fn find(layout: &Layout<'_>) -> Option<Body> {
+/// a few words may be the text. Text stands near the `headline`, where the page has one that is sure.
+pub(super) fn find(layout: &Layout<'_>, headline: Option<Id>) -> Option<Body> {
     const PARAGRAPH: f32 = 8.0;
     const FEW_WORDS: f32 = 6.0;
-    find_among(layout, PARAGRAPH).or_else(|| find_among(layout, FEW_WORDS))
+    find_among(layout, PARAGRAPH, headline).or_else(|| find_among(layout, FEW_WORDS, headline))
 }
 
 /// The same among blocks with at least so many units of text.
-fn find_among(layout: &Layout<'_>, least: f32) -> Option<Body> {
+fn find_among(layout: &Layout<'_>, least: f32, headline: Option<Id>) -> Option<Body> {
     let scores = scores(layout, least);
     let sums = sums(layout, &scores);
-    let top = container(layout, &scores, &sums)?;
+    let top = container(layout, &scores, &sums, headline)?;
     Some(Body {
         blocks: layout.blocks_of(top).collect(),
         container: top,
@@ -137,7 +137,7 @@ fn sums(layout: &Layout<'_>, scores: &[f32]) -> Sums {
 }
 
 /// The element whose near descendants are the article's paragraphs.
-fn container(layout: &Layout<'_>, scores: &[f32], sums: &Sums) -> Option<Id> {
+fn container(layout: &Layout<'_>, scores: &[f32], sums: &Sums, headline: Option<Id>) -> Option<Id> {
     let page = layout.page;
     let mut values = vec![0.0f32; page.elements.len()];
     for (at, score) in scores.iter().enumerate().filter(|(_, score)| **score > 0.0) {
@@ -158,13 +158,25 @@ fn container(layout: &Layout<'_>, scores: &[f32], sums: &Sums) -> Option<Id> {
             0 => 1.0,
             _ => 1.2,
         };
-        values[id] * (1.0 - density) * hint
+        values[id] * (1.0 - density) * hint * nearness(layout, id as Id, headline)
     };
     let best = (0..values.len())
         .filter(|id| values[*id] > 0.0)
         .map(|id| (id, value(id)))
         .max_by(|a, b| a.1.total_cmp(&b.1))?;
     Some(widen(layout, best.0 as Id, sums))
+}
+
+/// Returns how near an element stands to the headline: the further up the box that holds both, the less.
+fn nearness(layout: &Layout<'_>, id: Id, headline: Option<Id>) -> f32 {
+    const EACH_BOX: f32 = 0.8;
+    const MOST_BOXES: u16 = 8;
+    let page = layout.page;
+    headline.map_or(1.0, |headline| {
+        let both = page.common_ancestor(id, headline);
+        let boxes = page.depth(headline) - page.depth(both);
+        EACH_BOX.powi(boxes.min(MOST_BOXES).into())
+    })
 }
 
 /// An element further up instead, where what it adds is text of the same kind.

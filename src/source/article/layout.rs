@@ -38,6 +38,8 @@ enum Claim {
     /// By a class that page makers also give to what holds everything.
     Maybe,
     Sure,
+    /// By an element or a role that HTML has for what stands around the content.
+    Frame,
 }
 
 /// A line of text.
@@ -85,7 +87,7 @@ impl<'a> Layout<'a> {
     }
 
     /// Marks what is beside the article: elements that claim so, unless they hold the page's heading
-    /// or most of its sentences.
+    /// or most of its sentences, as misnamed boxes do.
     fn mark_asides(&mut self) {
         let mut sentences = Vec::with_capacity(self.blocks.len() + 1);
         sentences.push(0.0);
@@ -109,8 +111,11 @@ impl<'a> Layout<'a> {
                 let has_heading = headings
                     .get(first)
                     .is_some_and(|heading| self.page.contains(id, *heading));
-                let most = if claim == Claim::Sure { 0.8 } else { 0.5 };
-                let holds = has_heading && claim == Claim::Maybe || held > total * most;
+                let holds = match claim {
+                    Claim::Frame => has_heading,
+                    Claim::Sure => held > total * 0.8,
+                    _ => has_heading || held > total * 0.5,
+                };
                 if !holds {
                     aside = id;
                 }
@@ -259,7 +264,13 @@ fn claim(page: &Page, id: Id, name: &str, hint: i8) -> Claim {
                     | "alertdialog"
             )
         });
+    let frame = matches!(name, "footer" | "dialog")
+        || matches!(
+            page.attribute(id, "role"),
+            Some("contentinfo" | "dialog" | "alertdialog")
+        );
     match (sure, hint) {
+        (true, _) if frame => Claim::Frame,
         (true, _) | (_, ..=-3) => Claim::Sure,
         (_, ..=-1) => Claim::Maybe,
         _ => Claim::None,

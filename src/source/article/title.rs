@@ -375,6 +375,24 @@ fn agreement(head: &Head, line: &str) -> f32 {
     most
 }
 
+/// The one line of the page that the head calls the article's title; none where several are called so.
+pub(super) fn headline(layout: &Layout<'_>, head: &Head) -> Option<Id> {
+    const SURE: f32 = 8.0;
+    const SHORTEST: f32 = 5.0;
+    let is_headline = |at: &usize| {
+        let block = &layout.blocks[*at];
+        let line = || key(&layout.text(*at));
+        (SHORTEST..120.0).contains(&block.units)
+            && block.link_share() < 0.5
+            && layout.fact(*at).aside == 0
+            && agreement(head, &line()) >= SURE
+            && !is_site(head, &line())
+    };
+    let mut lines = (0..layout.blocks.len()).filter(is_headline);
+    let first = lines.next()?;
+    lines.next().is_none().then(|| layout.blocks[first].element)
+}
+
 /// Returns whether a line is only the name of the site or of the section.
 fn is_site(head: &Head, line: &str) -> bool {
     if head.site.as_ref().is_some_and(|site| key(site) == line) {

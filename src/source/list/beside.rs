@@ -21,7 +21,7 @@ const HEAD: usize = 4;
 /// The text at the head and at the end of a page with rows where no headline or byline stands over it.
 pub(super) fn edges(page: &Page, best: &Scored) -> [Range<usize>; 2] {
     let lines = lines(page);
-    let is_prose = |line: &Range<usize>| is_prose(page, best, line);
+    let is_prose = |line: &Range<usize>| is_prose(page, best, line) || is_word(page, best, line);
     let is_head = |line: &Range<usize>| is_head(page, best, line);
     let first = lines.iter().take_while(|line| is_prose(line)).count();
     let last = lines[first..]
@@ -80,6 +80,12 @@ fn is_prose(page: &Page, best: &Scored, line: &Range<usize>) -> bool {
         }
     }
     said >= 6.0 && linked * 2.0 < said && !in_rows(best, line)
+}
+
+/// A few words, such as the buttons below what they are about.
+fn is_word(page: &Page, best: &Scored, line: &Range<usize>) -> bool {
+    const LONGEST: f32 = 8.0;
+    words::units(&page.text(line.clone())) <= LONGEST && !in_rows(best, line)
 }
 
 /// Returns whether a line is what stands over an article: its headline, or who published it and when.

@@ -256,7 +256,7 @@ pub(super) fn instead(page: &Page) -> &'static str {
     }
     let is_password =
         |id: &Id| page.name(*id) == "input" && page.attribute(*id, "type") == Some("password");
-    if (0..page.elements.len() as Id).any(|id| is_password(&id)) {
+    if page.signs_in || (0..page.elements.len() as Id).any(|id| is_password(&id)) {
         return "a sign-in page";
     }
     let text = page.text(0..page.runs.len().min(400));

@@ -1,0 +1,271 @@
+//! Boxes that are no part of a page's content, put into it: nothing that is read may change.
+
+use dom_query::{Document, NodeRef};
+use noticast::bulletin::ReadAs;
+
+use super::{Found, Page, column};
+use crate::score::{Mean, Report};
+
+const PART: &str = "injected";
+const LENGTHS: [usize; 3] = [1, 4, 12];
+/// Where a box is put. Only at the edges of the body it stands without any mark of what it is, too.
+const PLACES: [&str; 8] = [
+    "start",
+    "end",
+    "header",
+    "before-column",
+    "after-column",
+    "hidden",
+    "bare-start",
+    "bare-end",
+];
+
+/// A kind of box, and how it is built: from how many pieces, in Chinese or English.
+type Build = fn(usize, bool) -> String;
+const BOXES: [(&str, Build); 6] = [
+    ("a consent dialog", consent),
+    ("a login form", login),
+    ("a cookie bar", cookie_bar),
+    ("a footer text", footer),
+    ("a weather widget", weather),
+    ("a friend-links box", friend_links),
+];
+
+pub fn measure(pages: &[Page], every: usize, report: &mut Report) {
+    let mut kept: Vec<Mean> = BOXES.iter().map(|_| Mean::default()).collect();
+    let per_box = LENGTHS.len() * 2 * PLACES.len();
+    for (at, page) in pages.iter().enumerate() {
+        let marked = marked(page);
+        let plain = read(&marked, page);
+        for variant in (0..BOXES.len() * per_box).filter(|variant| (variant + at) % every == 0) {
+            let (kind, rest) = (variant / per_box, variant % per_box);
+            let place = PLACES[rest % PLACES.len()];
+            let rest = rest / PLACES.len();
+            let (length, chinese) = (LENGTHS[rest / 2], rest % 2 == 0);
+            let marker = marker(place.trim_start_matches("bare-"));
+            if !marked.contains(&marker) {
+                continue;
+            }
+            let piece = dressed(BOXES[kind].1(length, chinese), place);
+            let found = read(&marked.replace(&marker, &piece), page);
+            let difference = plain.difference(&found);
+            kept[kind].add(u8::from(difference.is_none()));
+            if let Some(difference) = difference {
+                let language = if chinese { "zh" } else { "en" };
+                let note = format!(
+                    "{} of {length} {language} {place}: {difference}",
+                    BOXES[kind].0
+                );
+                report.worst(PART, &page.id, 0.0, note);
+            }
+        }
+    }
+    for ((name, _), kept) in BOXES.iter().zip(kept) {
+        report.share(PART, name, kept.value(), kept.count(), 1.0);
+    }
+}
+
+fn read(html: &str, page: &Page) -> Found {
+    Found::on(html, &page.label, ReadAs::Auto)
+}
+
+fn marker(place: &str) -> String {
+    format!("<!--place {place}-->")
+}
+
+/// The page with a comment wherever a box may be put.
+fn marked(page: &Page) -> String {
+    let document = Document::from(page.html.as_str());
+    let body = document.select("body");
+    // A form within a form would end the outer one.
+    let in_form = |node: &NodeRef<'_>| {
+        node.ancestors(None)
+            .iter()
+            .any(|above| above.has_name("form"))
+    };
+    if let Some(column) = column::of(&document, page).filter(|column| !in_form(column)) {
+        column.before_html(marker("before-column"));
+        column.after_html(marker("after-column"));
+    }
+    let header = document.select("header, #header, .header");
+    if let Some(header) = header.nodes().first() {
+        header.append_html(marker("header"));
+    }
+    body.prepend_html(marker("start"));
+    body.append_html(marker("end") + &marker("hidden"));
+    document.html().to_string()
+}
+
+/// The box as it stands in a place: hidden, or without its names.
+fn dressed(piece: String, place: &str) -> String {
+    if place == "hidden" {
+        return format!("<div style=\"display:none\">{piece}</div>");
+    }
+    if !place.starts_with("bare-") {
+        return piece;
+    }
+    let document = Document::fragment(piece);
+    document
+        .select("*")
+        .remove_attrs(&["class", "id", "role", "aria-label", "aria-modal"]);
+    document.select("footer").rename("div");
+    document.html().to_string()
+}
+
+fn pick(chinese: bool, zh: &'static str, en: &'static str) -> &'static str {
+    if chinese { zh } else { en }
+}
+
+/// So many paragraphs of what a site says of itself and of its visitors.
+fn prose(count: usize, chinese: bool, words: [&[&str]; 2]) -> String {
+    let words = words[usize::from(!chinese)].iter().cycle();
+    words
+        .take(count)
+        .map(|text| format!("<p>{text}</p>"))
+        .collect()
+}
+
+const CONSENT: [&[&str]; 2] = [
+    &[
+        "本网站使用必要的技术记录您的选择，统计页面的访问情况，以便改进我们提供的服务，继续浏览即表示您同意我们的做法。",
+        "您可以随时在浏览器的设置中关闭相关功能，关闭后部分栏目可能无法正常显示，由此带来的不便，敬请谅解。",
+        "部分技术由合作伙伴提供，用于了解哪些页面受到关注、访问者停留多久，所收集的信息不会用于识别您的身份。",
+        "我们重视您的隐私，您可以查阅隐私政策，了解信息保存的时间、用途以及您享有的权利。",
+    ],
+    &[
+        "We use cookies and similar technologies to remember your choices, to measure how our pages are used and to improve the service that we offer to you.",
+        "By choosing to accept, you agree that information may be stored on your device and passed to our partners, and you may withdraw your consent at any time.",
+        "Some of these technologies are needed for the site to work, others help us to understand which pages are read, how long people stay, and what they look for.",
+        "You find more about the data that we hold, the reasons why we hold them, and the time after which they are deleted, in our privacy statement.",
+    ],
+];
+const ACCOUNT: [&[&str]; 2] = [
+    &[
+        "请使用学号或工号登录，初始密码为身份证号码后六位，首次登录后请及时修改密码。",
+        "忘记密码的用户请携带有效证件到信息中心办理，或者通过绑定的手机号码自助重置。",
+        "请勿将账号转借他人使用，因保管不善造成的损失由用户自行承担，连续输错五次将锁定账号。",
+    ],
+    &[
+        "Members sign in with the number on their card; the first password is sent by post within five working days.",
+        "If you have forgotten your password, ask for a new one at the desk or enter your address below, and we will send you a link.",
+        "Do not pass your account on to others; after five failed attempts it is locked for one hour, for your own safety.",
+    ],
+];
+const IMPRINT: [&[&str]; 2] = [
+    &[
+        "版权所有：示例市人民政府办公室　主办单位：示例市大数据中心　网站标识码：3700000001",
+        "地址：示例市人民路1号　邮编：250000　电话：0531-12345678　传真：0531-12345679",
+        "备案号：鲁ICP备05000001号　公安备案：37010000000001　建议使用1024以上分辨率浏览本站。",
+        "本站所载内容仅供参考，未经书面授权，任何单位和个人不得转载、摘编或者以其他方式使用，违者将依法追究责任。",
+    ],
+    &[
+        "© 2024 Example Borough Council. All rights reserved. Registered office: 1 Market Street, Exampleton EX1 2AB.",
+        "Telephone 01632 960001, Monday to Friday from 9 am to 5 pm; outside these hours please leave a message and we will call you back.",
+        "The council is not responsible for the content of external sites, and a link to a site does not mean that it is endorsed.",
+        "The charity is registered in England and Wales under the number 1000001; its accounts are published every year in June.",
+    ],
+];
+
+fn consent(count: usize, chinese: bool) -> String {
+    let heading = pick(chinese, "隐私设置", "We value your privacy");
+    let [yes, no] = if chinese {
+        ["同意", "拒绝"]
+    } else {
+        ["Accept all", "Reject all"]
+    };
+    format!(
+        "<div class=\"consent-dialog\" role=\"dialog\" aria-modal=\"true\"><h2>{heading}</h2>{}<button>{yes}</button><button>{no}</button></div>",
+        prose(count, chinese, CONSENT)
+    )
+}
+
+fn login(count: usize, chinese: bool) -> String {
+    let [heading, user, password, enter] = match chinese {
+        true => ["用户登录", "用户名", "密码", "登录"],
+        false => ["Member login", "User name", "Password", "Sign in"],
+    };
+    format!(
+        "<div class=\"login-box\"><h3>{heading}</h3><form action=\"/login\" method=\"post\"><label>{user}</label><input name=\"user\"><label>{password}</label><input type=\"password\" name=\"password\"><button>{enter}</button></form>{}</div>",
+        prose(count - 1, chinese, ACCOUNT)
+    )
+}
+
+fn cookie_bar(count: usize, chinese: bool) -> String {
+    let [more, close] = if chinese {
+        ["了解更多", "知道了"]
+    } else {
+        ["Learn more", "Got it"]
+    };
+    format!(
+        "<div id=\"cookie-bar\" class=\"cookie-bar\">{}<a href=\"/privacy\">{more}</a><a href=\"#\">{close}</a></div>",
+        prose(count, chinese, CONSENT)
+    )
+}
+
+fn footer(count: usize, chinese: bool) -> String {
+    format!(
+        "<footer class=\"site-footer\"><div>{}</div></footer>",
+        prose(count, chinese, IMPRINT)
+    )
+}
+
+fn weather(count: usize, chinese: bool) -> String {
+    let heading = pick(chinese, "天气预报", "Weather forecast");
+    let sky = match chinese {
+        true => [
+            "晴转多云，东南风3级",
+            "小雨，北风4级，请带好雨具",
+            "阴，微风",
+        ],
+        false => [
+            "sunny spells, light wind",
+            "light rain, take an umbrella",
+            "overcast, fresh wind",
+        ],
+    };
+    let days = (1..=count).map(|day| {
+        let date = match chinese {
+            true => format!("6月{day}日"),
+            false => format!("{day} June"),
+        };
+        format!(
+            "<li><b>{date}</b> {}℃ ~ {}℃ {}</li>",
+            12 + day,
+            20 + day,
+            sky[day % 3]
+        )
+    });
+    format!(
+        "<div class=\"weather\"><h3>{heading}</h3><ul>{}</ul></div>",
+        days.collect::<String>()
+    )
+}
+
+fn friend_links(count: usize, chinese: bool) -> String {
+    let heading = pick(chinese, "友情链接", "Partner sites");
+    let names = match chinese {
+        true => [
+            "示例省人民政府",
+            "示例市教育局网站",
+            "中国示例信息网",
+            "示例大学新闻中心",
+        ],
+        false => [
+            "Example County Council",
+            "The Example Foundation",
+            "Museum of Examples",
+            "Example University Press",
+        ],
+    };
+    let links = (0..count * 3).map(|at| {
+        format!(
+            "<li><a href=\"https://www.site{at}.example.com/\">{}{}</a></li>",
+            names[at % 4],
+            at / 4 + 1
+        )
+    });
+    format!(
+        "<div class=\"friend-links\"><h3>{heading}</h3><ul>{}</ul></div>",
+        links.collect::<String>()
+    )
+}

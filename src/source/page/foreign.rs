@@ -1,0 +1,288 @@
+//! Boxes that stand on a page and are none of its content: they ask for consent, let people sign in, show the weather, or
+//! link to friends of the site.
+//!
+//! They are taken out before anything is read, so that nothing depends on where they stand and on how much they say. Only
+//! what is unmistakable goes: a box goes by what it holds as well as by its name, and never with the page's headline or main text.
+
+use super::{Id, Page};
+
+/// A page that says less than this beside its boxes is one of them, such as a page to sign in; in characters.
+const LEAST_TEXT: usize = 40;
+/// A link with as many characters names a page, and is no menu item.
+const NAMES_PAGE: usize = 14;
+
+impl Page {
+    /// The page without its foreign boxes.
+    pub(crate) fn without_foreign_boxes(mut self) -> Self {
+        let marks = marks(&self);
+        if !marks.contains(&true) || self.says_little(&marks) {
+            return self;
+        }
+        self.signs_in =
+            (0..self.elements.len()).any(|id| marks[id] && is_password(&self, id as Id));
+        self.keep(&marks);
+        self
+    }
+
+    fn says_little(&self, marks: &[bool]) -> bool {
+        let others = (0..self.runs.len()).filter(|run| !marks[self.runs[*run].element as usize]);
+        let mut said = 0;
+        others
+            .take_while(|run| {
+                said += self
+                    .run_text(*run)
+                    .chars()
+                    .filter(|c| c.is_alphanumeric())
+                    .count();
+                said < LEAST_TEXT
+            })
+            .for_each(drop);
+        said < LEAST_TEXT
+    }
+
+    /// Takes out what is marked; elements and pieces of text that stay keep their order.
+    fn keep(&mut self, marks: &[bool]) {
+        let before = |marked: &mut dyn Iterator<Item = bool>| -> Vec<u32> {
+            let mut kept = 0;
+            let mut places = vec![0];
+            for is_marked in marked {
+                kept += u32::from(!is_marked);
+                places.push(kept);
+            }
+            places
+        };
+        let ids = before(&mut marks.iter().copied());
+        let runs = before(&mut self.runs.iter().map(|run| marks[run.element as usize]));
+        let mut at = 0;
+        self.elements.retain_mut(|element| {
+            at += 1;
+            element.parent = ids[element.parent as usize];
+            element.end = ids[element.end as usize];
+            element.runs = runs[element.runs.start as usize]..runs[element.runs.end as usize];
+            !marks[at - 1]
+        });
+        self.runs.retain_mut(|run| {
+            let stays = !marks[run.element as usize];
+            run.element = ids[run.element as usize];
+            stays
+        });
+        self.scripts.retain(|(id, _)| !marks[*id as usize]);
+        self.scripts
+            .iter_mut()
+            .for_each(|(id, _)| *id = ids[*id as usize]);
+        self.open_at_end.retain(|id| !marks[*id as usize]);
+        self.open_at_end
+            .iter_mut()
+            .for_each(|id| *id = ids[*id as usize]);
+    }
+}
+
+/// For each element whether it stands in a foreign box.
+fn marks(page: &Page) -> Vec<bool> {
+    let mut marks = vec![false; page.elements.len()];
+    for id in 1..page.elements.len() as Id {
+        marks[id as usize] = marks[page.parent(id) as usize] || is_foreign(page, id);
+    }
+    marks
+}
+
+fn is_foreign(page: &Page, id: Id) -> bool {
+    if matches!(page.name(id), "html" | "head" | "body" | "main" | "article") {
+        return false;
+    }
+    let says = |key: &str| page.attribute(id, key).unwrap_or_default();
+    let is_dialog = page.name(id) == "dialog"
+        || matches!(says("role"), "dialog" | "alertdialog")
+        || says("aria-modal") == "true";
+    if is_dialog {
+        return !holds_content(page, id);
+    }
+    match [says("class"), says("id")].into_iter().find_map(called) {
+        Some(Called::Consent) => !holds_content(page, id),
+        Some(Called::SignIn) => {
+            let asks =
+                || inside(page, id).any(|inner| matches!(page.name(inner), "input" | "form"));
+            asks() && !names_pages(page, id) && !holds_content(page, id)
+        }
+        Some(Called::Weather) => !names_pages(page, id) && !holds_content(page, id),
+        Some(Called::Friends) => leads_away(page, id) && !holds_content(page, id),
+        None => {
+            page.name(id) == "form"
+                && inside(page, id).any(|inner| is_password(page, inner))
+                && !names_pages(page, id)
+                && !holds_content(page, id)
+        }
+    }
+}
+
+/// What a class or an id calls its box.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Called {
+    Consent,
+    SignIn,
+    Weather,
+    Friends,
+}
+
+fn called(label: &str) -> Option<Called> {
+    label.split_whitespace().find_map(|word| {
+        let parts: Vec<String> = parts(word);
+        let part = |at: usize| parts.get(at).map_or("", String::as_str);
+        // `no-cookies`, `has-login`: a box is not what it has or lacks.
+        let is_about = matches!(
+            part(0),
+            "no" | "not" | "has" | "with" | "without" | "is" | "show" | "article" | "post" | "news"
+        );
+        (0..parts.len())
+            .filter(|_| !is_about)
+            .find_map(|at| match (part(at), part(at + 1)) {
+                (
+                    "cookie" | "cookies" | "cookiebar" | "cookiebanner" | "cookieconsent"
+                    | "cookienotice" | "consent" | "gdpr" | "ccpa" | "onetrust",
+                    _,
+                ) => Some(Called::Consent),
+                ("login" | "logon" | "signin" | "denglu" | "loginbox" | "loginform", _)
+                | ("log" | "sign", "in" | "on") => Some(Called::SignIn),
+                ("weather" | "tianqi", _) => Some(Called::Weather),
+                (
+                    "friendlink" | "friendlinks" | "flink" | "flinks" | "yqlj" | "youlian"
+                    | "blogroll",
+                    _,
+                )
+                | ("friend" | "friends" | "partner", "link" | "links") => Some(Called::Friends),
+                _ => None,
+            })
+    })
+}
+
+/// The words of a name: `mainNav_box2` is main, nav, box.
+fn parts(word: &str) -> Vec<String> {
+    const LONGEST: usize = 60;
+    let mut parts: Vec<String> = Vec::new();
+    let mut last = ' ';
+    for c in word.chars().take(LONGEST) {
+        let begins = !last.is_alphabetic() || c.is_uppercase() && last.is_lowercase();
+        if c.is_alphabetic() {
+            if begins {
+                parts.push(String::new());
+            }
+            if let Some(part) = parts.last_mut() {
+                part.extend(c.to_lowercase());
+            }
+        }
+        last = c;
+    }
+    parts
+}
+
+fn inside(page: &Page, id: Id) -> impl Iterator<Item = Id> {
+    id..page.elements[id as usize].end
+}
+
+fn is_password(page: &Page, id: Id) -> bool {
+    page.name(id) == "input" && page.attribute(id, "type") == Some("password")
+}
+
+/// Returns whether a box holds the page's headline, or what the page calls its main text.
+fn holds_content(page: &Page, id: Id) -> bool {
+    inside(page, id)
+        .skip(1)
+        .any(|inner| match page.name(inner) {
+            "main" | "article" => true,
+            "h1" => !page.runs_of(inner).is_empty(),
+            _ => false,
+        })
+}
+
+/// Returns whether several links in a box name pages, as the rows of a list do.
+fn names_pages(page: &Page, id: Id) -> bool {
+    const SEVERAL: usize = 3;
+    let names_page = |inner: &Id| {
+        let chars = page
+            .runs_of(*inner)
+            .map(|run| page.run_text(run).chars().count());
+        page.name(*inner) == "a" && chars.sum::<usize>() >= NAMES_PAGE
+    };
+    inside(page, id).filter(names_page).take(SEVERAL).count() == SEVERAL
+}
+
+/// Returns whether all links of a box name another host, and whether there are any.
+fn leads_away(page: &Page, id: Id) -> bool {
+    let mut hrefs = inside(page, id)
+        .filter(|inner| page.name(*inner) == "a")
+        .filter_map(|inner| page.attribute(inner, "href"))
+        .peekable();
+    hrefs.peek().is_some()
+        && hrefs.all(|href| {
+            href.trim_start().starts_with("http") || href.trim_start().starts_with("//")
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn left(html: &str) -> String {
+        let page = Page::parse(html).without_foreign_boxes();
+        page.text(0..page.runs.len())
+    }
+
+    const CONTENT: &str = "<h1>Water supply interrupted</h1><p>The supply of Mill Lane is interrupted on Tuesday morning.</p>";
+    const SAID: &str =
+        "Water supply interrupted The supply of Mill Lane is interrupted on Tuesday morning.";
+
+    #[test]
+    fn boxes_that_ask_visitors_for_something_are_no_part_of_a_page() {
+        for piece in [
+            "<div class='cookieBanner'><p>We use cookies.</p></div>",
+            "<div role=dialog><h2>Choose</h2><p>May we count you?</p></div>",
+            "<dialog><p>May we count you?</p></dialog>",
+            "<div id=user-login><h3>Members</h3><form><input name=u></form><p>Lost your card?</p></div>",
+            "<form><label>Password</label><input type=password></form>",
+            "<div class=weather><b>Tuesday</b> 8 °C, light rain</div>",
+            "<div class=friend-links><a href='https://www.example.com/'>Example</a></div>",
+        ] {
+            assert_eq!(left(&format!("{piece}{CONTENT}")), SAID, "{piece}");
+            assert_eq!(left(&format!("{CONTENT}{piece}")), SAID, "{piece}");
+        }
+    }
+
+    #[test]
+    fn a_box_that_holds_the_content_stays_whatever_it_is_called() {
+        for open in [
+            "<div class=login-page><form><input>",
+            "<div class=weather>",
+            "<div class=cookie-theme>",
+            "<div role=dialog>",
+        ] {
+            assert_eq!(left(&format!("{open}{CONTENT}</div>")), SAID, "{open}");
+        }
+        let rows = "<a href=/1>Storm warning for the northern coast</a><a href=/2>Ice on roads in the hills</a><a href=/3>Drought has ended in the valley</a>";
+        assert!(left(&format!("<div class=weather>{rows}</div>{CONTENT}")).contains("Drought"));
+    }
+
+    #[test]
+    fn a_page_that_is_nothing_else_is_left_as_it_is() {
+        let page =
+            "<div class=login-box><form><label>Password</label><input type=password></form></div>";
+        assert_eq!(left(page), "Password");
+    }
+
+    #[test]
+    fn what_stays_keeps_its_place_in_the_tree() {
+        let html = format!(
+            "<div id=a><div class=cookie><p>We use <b>cookies</b>.</p></div>{CONTENT}</div><div id=b>End</div>"
+        );
+        let page = Page::parse(&html).without_foreign_boxes();
+        let find = |name: &str| {
+            let mut ids = 0..page.elements.len() as Id;
+            ids.find(|id| page.name(*id) == name || page.attribute(*id, "id") == Some(name))
+                .unwrap()
+        };
+        assert!(page.contains(find("a"), find("h1")));
+        assert_eq!(page.parent(find("h1")), find("a"));
+        assert_eq!(page.text(page.runs_of(find("a"))), SAID);
+        assert_eq!(page.text(page.runs_of(find("b"))), "End");
+        assert!(page.runs.iter().all(|run| page.contains(0, run.element)));
+    }
+}
