@@ -7,6 +7,9 @@ use super::{Found, Page, column};
 use crate::score::{Mean, Report};
 
 const PART: &str = "injected";
+/// What was reached before, with the names that sites give to such boxes and without.
+const FLOOR: f64 = 0.995;
+const FLOOR_BARE: f64 = 0.95;
 const LENGTHS: [usize; 3] = [1, 4, 12];
 /// Where a box is put. Only at the edges of the body it stands without any mark of what it is, too.
 const PLACES: [&str; 8] = [
@@ -32,7 +35,8 @@ const BOXES: [(&str, Build); 6] = [
 ];
 
 pub fn measure(pages: &[Page], every: usize, report: &mut Report) {
-    let mut kept: Vec<Mean> = BOXES.iter().map(|_| Mean::default()).collect();
+    let means = || BOXES.iter().map(|_| Mean::default()).collect::<Vec<_>>();
+    let (mut kept, mut kept_bare) = (means(), means());
     let per_box = LENGTHS.len() * 2 * PLACES.len();
     for (at, page) in pages.iter().enumerate() {
         let marked = marked(page);
@@ -49,6 +53,11 @@ pub fn measure(pages: &[Page], every: usize, report: &mut Report) {
             let piece = dressed(BOXES[kind].1(length, chinese), place);
             let found = read(&marked.replace(&marker, &piece), page);
             let difference = plain.difference(&found);
+            let kept = if place.starts_with("bare-") {
+                &mut kept_bare
+            } else {
+                &mut kept
+            };
             kept[kind].add(u8::from(difference.is_none()));
             if let Some(difference) = difference {
                 let language = if chinese { "zh" } else { "en" };
@@ -60,8 +69,14 @@ pub fn measure(pages: &[Page], every: usize, report: &mut Report) {
             }
         }
     }
-    for ((name, _), kept) in BOXES.iter().zip(kept) {
-        report.share(PART, name, kept.value(), kept.count(), 1.0);
+    for (means, manner, floor) in [
+        (kept, "", FLOOR),
+        (kept_bare, ", without its names", FLOOR_BARE),
+    ] {
+        for ((name, _), kept) in BOXES.iter().zip(means) {
+            let name = format!("{name}{manner}");
+            report.share(PART, &name, kept.value(), kept.count(), floor);
+        }
     }
 }
 

@@ -102,7 +102,7 @@ pub(super) fn ends_text(line: &str, loose: bool) -> bool {
             |dieser\s(?:beitrag|eintrag|artikel)\swurde|dieses\sthema\sim\sprogramm|cet(?:te)?\s(?:entrée|article)\sa\sété\s(?:publiée?|posté)|esta\sentrada\s(?:fue|se)\s|quest[ao]\s(?:voce|articolo)\sè\sstat[oa]|est[ea]\s(?:post|entrada|artigo)\sfoi|dit\sbericht\s(?:is|werd)|ten\swpis\szostał|эта?\s?(?:запись|статья)\s(?:была\s)?опубликован|запись\sопубликована
             |schlagw[oö]rte?r?(?-u:\b)|mots[\s-]clés|etiquetas\s?:|parole\schiave|palavras-chave|trefwoorden|słowa\skluczowe|klíčová\sslova|теги\s?:|метки\s?:|etiketler|태그\s?[:：]
             |(?:首页|本站)?文章来源\s*[:：]
-            |comments?(?-u:\b)|leave\sa\s(?:comment|reply)|copyright|©|all\srights|about\sthe\sauthor
+            |comments?(?-u:\b)|\d+\s(?:comments?|responses?|replies|thoughts\son|commentaires?|kommentare?|comentarios?|commenti|reacties|komentarz[ey]|комментари\p{L}+)(?:$|[^\p{L}])|(?:共\s?)?\d+\s?[条條]评论|댓글\s?\d*$|コメント\s?[(（]?\d*[)）]?$|(?:\p{L}+\s){1,3}comments(?:\s?[(（]\d+[)）])?\s?$|leave\sa\s(?:comment|reply)|copyright|©|all\srights|about\sthe\sauthor
             )",
         )
         .expect("a fixed pattern")

@@ -1,5 +1,6 @@
 //! Pages of our own in the shapes that notice pages have.
 
+mod boxes;
 mod events;
 mod handed_out;
 mod lines;

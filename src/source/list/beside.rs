@@ -21,7 +21,9 @@ const HEAD: usize = 4;
 /// The text at the head and at the end of a page with rows where no headline or byline stands over it.
 pub(super) fn edges(page: &Page, best: &Scored) -> [Range<usize>; 2] {
     let lines = lines(page);
-    let is_prose = |line: &Range<usize>| is_prose(page, best, line) || is_word(page, best, line);
+    // What is headed as related stands beside an article, whose text may be followed by a few words, too.
+    let may_be_word = |line: &Range<usize>| !best.side_heading && is_word(page, best, line);
+    let is_prose = |line: &Range<usize>| is_prose(page, best, line) || may_be_word(line);
     let is_head = |line: &Range<usize>| is_head(page, best, line);
     let first = lines.iter().take_while(|line| is_prose(line)).count();
     let last = lines[first..]

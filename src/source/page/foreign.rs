@@ -1,8 +1,10 @@
 //! Boxes that stand on a page and are none of its content: they ask for consent, let people sign in, show the weather, or
-//! link to friends of the site.
+//! link to partner sites (友情链接).
 //!
 //! They are taken out before anything is read, so that nothing depends on where they stand and on how much they say. Only
 //! what is unmistakable goes: a box goes by what it holds as well as by its name, and never with the page's headline or main text.
+
+use std::collections::HashMap;
 
 use super::{Id, Page};
 
@@ -80,39 +82,54 @@ impl Page {
 /// For each element whether it stands in a foreign box.
 fn marks(page: &Page) -> Vec<bool> {
     let mut marks = vec![false; page.elements.len()];
+    let mut names = Names::new();
     for id in 1..page.elements.len() as Id {
-        marks[id as usize] = marks[page.parent(id) as usize] || is_foreign(page, id);
+        let inside = marks[page.parent(id) as usize];
+        marks[id as usize] = inside || is_box(page.name(id)) && is_foreign(page, id, &mut names);
     }
     marks
 }
 
-fn is_foreign(page: &Page, id: Id) -> bool {
-    if matches!(page.name(id), "html" | "head" | "body" | "main" | "article") {
-        return false;
-    }
+/// What classes and ids call their boxes: the same ones stand on a page many times.
+type Names<'a> = HashMap<&'a str, Option<Called>>;
+
+/// Elements that may hold a box of their own.
+fn is_box(name: &str) -> bool {
+    matches!(
+        name,
+        "div"
+            | "section"
+            | "aside"
+            | "form"
+            | "dialog"
+            | "ul"
+            | "dl"
+            | "table"
+            | "td"
+            | "nav"
+            | "header"
+            | "footer"
+            | "center"
+    )
+}
+
+fn is_foreign<'a>(page: &'a Page, id: Id, names: &mut Names<'a>) -> bool {
     let says = |key: &str| page.attribute(id, key).unwrap_or_default();
+    let asks = || inside(page, id).any(|inner| matches!(page.name(inner), "input" | "form"));
+    let asks_password = || inside(page, id).any(|inner| is_password(page, inner));
     let is_dialog = page.name(id) == "dialog"
         || matches!(says("role"), "dialog" | "alertdialog")
         || says("aria-modal") == "true";
-    if is_dialog {
-        return !holds_content(page, id);
-    }
-    match [says("class"), says("id")].into_iter().find_map(called) {
-        Some(Called::Consent) => !holds_content(page, id),
-        Some(Called::SignIn) => {
-            let asks =
-                || inside(page, id).any(|inner| matches!(page.name(inner), "input" | "form"));
-            asks() && !names_pages(page, id) && !holds_content(page, id)
-        }
-        Some(Called::Weather) => !names_pages(page, id) && !holds_content(page, id),
-        Some(Called::Friends) => leads_away(page, id) && !holds_content(page, id),
-        None => {
-            page.name(id) == "form"
-                && inside(page, id).any(|inner| is_password(page, inner))
-                && !names_pages(page, id)
-                && !holds_content(page, id)
-        }
-    }
+    let mut called = |label: &'a str| *names.entry(label).or_insert_with_key(|label| called(label));
+    let is_candidate = match called(says("class")).or_else(|| called(says("id"))) {
+        _ if is_dialog => true,
+        Some(Called::Consent) => true,
+        Some(Called::SignIn) => asks() && !holds_most(page, id),
+        Some(Called::Weather) => !holds_most(page, id),
+        Some(Called::Partners) => leads_away(page, id),
+        None => page.name(id) == "form" && asks_password() && !holds_most(page, id),
+    };
+    is_candidate && !holds_content(page, id)
 }
 
 /// What a class or an id calls its box.
@@ -121,7 +138,7 @@ enum Called {
     Consent,
     SignIn,
     Weather,
-    Friends,
+    Partners,
 }
 
 fn called(label: &str) -> Option<Called> {
@@ -149,7 +166,7 @@ fn called(label: &str) -> Option<Called> {
                     | "blogroll",
                     _,
                 )
-                | ("friend" | "friends" | "partner", "link" | "links") => Some(Called::Friends),
+                | ("friend" | "friends" | "partner", "link" | "links") => Some(Called::Partners),
                 _ => None,
             })
     })
@@ -194,9 +211,12 @@ fn holds_content(page: &Page, id: Id) -> bool {
         })
 }
 
-/// Returns whether several links in a box name pages, as the rows of a list do.
-fn names_pages(page: &Page, id: Id) -> bool {
+/// Returns whether a box holds most of what the page says, or several links that name pages, as the rows of a list do.
+fn holds_most(page: &Page, id: Id) -> bool {
     const SEVERAL: usize = 3;
+    if page.runs_of(id).len() * 2 > page.runs.len() {
+        return true;
+    }
     let names_page = |inner: &Id| {
         let chars = page
             .runs_of(*inner)
@@ -266,6 +286,13 @@ mod tests {
         let page =
             "<div class=login-box><form><label>Password</label><input type=password></form></div>";
         assert_eq!(left(page), "Password");
+    }
+
+    #[test]
+    fn a_form_around_the_whole_page_stays() {
+        let form = "<form id=aspnetForm><div>Water supply interrupted</div><p>The supply of Mill Lane is interrupted.</p><label>Password</label><input type=password></form>";
+        let footer = "<div>Town of Mill, 1 Market Street, telephone 01632 960001</div>";
+        assert!(left(&format!("{form}{footer}")).contains("Mill Lane"));
     }
 
     #[test]

@@ -148,7 +148,9 @@ fn prose_at_an_edge_of_the_page_makes_no_article_of_a_list() {
             ("<div>", "</div>"),
             ("<div><div class=\"x\">", "</div></div>"),
         ] {
-            let prose = format!("{open}{}{}{close}", prose(), prose());
+            // The words on its buttons are of the box, too.
+            let buttons = "<p><a href=\"#\">了解更多</a><a href=\"#\">知道了</a></p>";
+            let prose = format!("{open}{}{}{buttons}{close}", prose(), prose());
             let nav = "<div><a href=\"/\">首页</a><a href=\"/a/\">概况</a></div>";
             for body in [
                 format!("{prose}{nav}{rows}"),

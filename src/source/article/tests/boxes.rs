@@ -1,0 +1,67 @@
+//! Boxes around an article that say more than it does.
+
+use super::*;
+
+const CONSENT: &str = "By going on you agree that information may be stored on your device and passed to our partners. \
+    Some of it is needed for the site to work, other parts help us to understand which pages are read, how long people stay, and what they look for.";
+const NOTICE: &str = "<p>The supply of Mill Lane is interrupted on Tuesday, from nine in the morning until noon.</p>";
+
+fn short_page(before: &str, after: &str) -> String {
+    format!(
+        "<html><head><title>Water supply interrupted - Town of Mill</title></head><body>{before}\
+         <div class=x1><div class=x2><h1>Water supply interrupted</h1><div class=x3>{NOTICE}</div></div></div>{after}</body></html>"
+    )
+}
+
+fn assert_short(html: &str) {
+    let article = article(html);
+    assert_eq!(
+        article.title.as_deref(),
+        Some("Water supply interrupted"),
+        "{html}"
+    );
+    assert!(
+        article.text.starts_with("The supply of Mill Lane"),
+        "{}",
+        article.text
+    );
+    assert!(!article.text.contains("device"), "{}", article.text);
+}
+
+#[test]
+fn a_short_notice_stays_the_text_beside_long_prose_without_a_name() {
+    let prose = format!("<div>{}</div>", format!("<p>{CONSENT}</p>").repeat(6));
+    assert_short(&short_page(&prose, ""));
+    assert_short(&short_page("", &prose));
+}
+
+#[test]
+fn a_footer_is_no_text_however_much_it_says() {
+    let footer = format!(
+        "<footer>{}</footer>",
+        format!("<p>{CONSENT}</p>").repeat(12)
+    );
+    assert_short(&short_page("", &footer));
+}
+
+#[test]
+fn a_count_of_comments_ends_the_text() {
+    let comments = "<p>I never thought that this would happen in our town, and I wonder who will pay for it.</p>".repeat(3);
+    for heading in [
+        "3 Comments",
+        "12 Responses to this notice",
+        "Top Rated Comments",
+        "3 Kommentare",
+        "댓글 3",
+        "3条评论",
+    ] {
+        let html = page(
+            "",
+            &format!(
+                "<h1>停水通知</h1><div>{}<h3>{heading}</h3>{comments}</div>",
+                paragraphs()
+            ),
+        );
+        assert_eq!(article(&html).text, TEXT.join("\n"), "{heading}");
+    }
+}
