@@ -48,7 +48,7 @@ struct Arguments {
     #[arg(long)]
     only: Option<String>,
     /// Of the alterations each page meets one of so many.
-    #[arg(long, default_value_t = 6)]
+    #[arg(long, default_value_t = 7)]
     every: usize,
 }
 

@@ -23,6 +23,9 @@ const PLACES: [&str; 8] = [
     "bare-end",
 ];
 
+/// Begins the names of places in which a box has no names of its own.
+const BARE: &str = "bare-";
+
 /// A kind of box, and how it is built: from how many pieces, in Chinese or English.
 type Build = fn(usize, bool) -> String;
 const BOXES: [(&str, Build); 6] = [
@@ -35,37 +38,31 @@ const BOXES: [(&str, Build); 6] = [
 ];
 
 pub fn measure(pages: &[Page], every: usize, report: &mut Report) {
+    let variants = variants();
     let means = || BOXES.iter().map(|_| Mean::default()).collect::<Vec<_>>();
     let (mut kept, mut kept_bare) = (means(), means());
-    let per_box = LENGTHS.len() * 2 * PLACES.len();
     for (at, page) in pages.iter().enumerate() {
         let marked = marked(page);
         let plain = read(&marked, page);
-        for variant in (0..BOXES.len() * per_box).filter(|variant| (variant + at) % every == 0) {
-            let (kind, rest) = (variant / per_box, variant % per_box);
-            let place = PLACES[rest % PLACES.len()];
-            let rest = rest / PLACES.len();
-            let (length, chinese) = (LENGTHS[rest / 2], rest % 2 == 0);
-            let marker = marker(place.trim_start_matches("bare-"));
+        for variant in variants.iter().skip(at % every).step_by(every) {
+            let marker = marker(variant.place.trim_start_matches(BARE));
             if !marked.contains(&marker) {
                 continue;
             }
-            let piece = dressed(BOXES[kind].1(length, chinese), place);
-            let found = read(&marked.replace(&marker, &piece), page);
+            let found = read(&marked.replace(&marker, &variant.html()), page);
             let difference = plain.difference(&found);
-            let kept = if place.starts_with("bare-") {
-                &mut kept_bare
-            } else {
-                &mut kept
+            let kept = match variant.place.starts_with(BARE) {
+                true => &mut kept_bare,
+                false => &mut kept,
             };
-            kept[kind].add(u8::from(difference.is_none()));
+            kept[variant.kind].add(u8::from(difference.is_none()));
             if let Some(difference) = difference {
-                let language = if chinese { "zh" } else { "en" };
-                let note = format!(
-                    "{} of {length} {language} {place}: {difference}",
-                    BOXES[kind].0
+                report.worst(
+                    PART,
+                    &page.id,
+                    0.0,
+                    format!("{}: {difference}", variant.name()),
                 );
-                report.worst(PART, &page.id, 0.0, note);
             }
         }
     }
@@ -77,6 +74,43 @@ pub fn measure(pages: &[Page], every: usize, report: &mut Report) {
             let name = format!("{name}{manner}");
             report.share(PART, &name, kept.value(), kept.count(), floor);
         }
+    }
+}
+
+/// One box in one place.
+struct Variant {
+    kind: usize,
+    length: usize,
+    chinese: bool,
+    place: &'static str,
+}
+
+fn variants() -> Vec<Variant> {
+    let mut variants = Vec::new();
+    for kind in 0..BOXES.len() {
+        for length in LENGTHS {
+            for chinese in [true, false] {
+                variants.extend(PLACES.map(|place| Variant {
+                    kind,
+                    length,
+                    chinese,
+                    place,
+                }));
+            }
+        }
+    }
+    variants
+}
+
+impl Variant {
+    fn html(&self) -> String {
+        dressed((BOXES[self.kind].1)(self.length, self.chinese), self.place)
+    }
+
+    fn name(&self) -> String {
+        let language = if self.chinese { "zh" } else { "en" };
+        let (name, length, place) = (BOXES[self.kind].0, self.length, self.place);
+        format!("{name} of {length}, {language}, {place}")
     }
 }
 
@@ -116,7 +150,7 @@ fn dressed(piece: String, place: &str) -> String {
     if place == "hidden" {
         return format!("<div style=\"display:none\">{piece}</div>");
     }
-    if !place.starts_with("bare-") {
+    if !place.starts_with(BARE) {
         return piece;
     }
     let document = Document::fragment(piece);

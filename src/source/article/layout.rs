@@ -89,39 +89,57 @@ impl<'a> Layout<'a> {
     /// Marks what is beside the article: elements that claim so, unless they hold the page's heading
     /// or most of its sentences, as misnamed boxes do.
     fn mark_asides(&mut self) {
-        let mut sentences = Vec::with_capacity(self.blocks.len() + 1);
-        sentences.push(0.0);
-        for block in &self.blocks {
-            let own = block.units - block.linked;
-            let counts = own > 12.0 && block.marks > 0 && block.link_share() < 0.5;
-            sentences.push(sentences[sentences.len() - 1] + if counts { own } else { 0.0 });
-        }
-        let total = sentences[self.blocks.len()];
         let headings: Vec<Id> = (0..self.page.elements.len() as Id)
             .filter(|id| self.page.name(*id) == "h1" && !self.page.runs_of(*id).is_empty())
             .collect();
+        let frames = self.frames(&headings);
+        let sentences = self.sentences(&frames);
+        let total = sentences[self.blocks.len()];
         for id in 1..self.page.elements.len() as Id {
             let above = self.facts[self.page.parent(id) as usize].aside;
-            let claim = self.facts[id as usize].claim;
-            let mut aside = above;
-            if above == 0 && claim != Claim::None {
-                let blocks = self.blocks_of(id);
-                let held = sentences[blocks.end] - sentences[blocks.start];
-                let first = headings.partition_point(|heading| *heading < id);
-                let has_heading = headings
-                    .get(first)
-                    .is_some_and(|heading| self.page.contains(id, *heading));
-                let holds = match claim {
-                    Claim::Frame => has_heading,
-                    Claim::Sure => held > total * 0.8,
-                    _ => has_heading || held > total * 0.5,
-                };
-                if !holds {
-                    aside = id;
-                }
-            }
-            self.facts[id as usize].aside = aside;
+            let blocks = self.blocks_of(id);
+            let held = || sentences[blocks.end] - sentences[blocks.start];
+            let is_aside = match self.facts[id as usize].claim {
+                Claim::None => false,
+                Claim::Frame => frames[id as usize],
+                Claim::Sure => held() <= total * 0.8,
+                Claim::Maybe => !self.has_one(&headings, id) && held() <= total * 0.5,
+            };
+            let own = if is_aside { id } else { 0 };
+            self.facts[id as usize].aside = if above == 0 { own } else { above };
         }
+    }
+
+    /// For each element whether it stands in a frame around the content.
+    fn frames(&self, headings: &[Id]) -> Vec<bool> {
+        let mut frames = vec![false; self.page.elements.len()];
+        for id in 1..self.page.elements.len() as Id {
+            let is_frame = self.facts[id as usize].claim == Claim::Frame;
+            frames[id as usize] =
+                frames[self.page.parent(id) as usize] || is_frame && !self.has_one(headings, id);
+        }
+        frames
+    }
+
+    fn has_one(&self, headings: &[Id], id: Id) -> bool {
+        let first = headings.partition_point(|heading| *heading < id);
+        let first = headings.get(first);
+        first.is_some_and(|heading| self.page.contains(id, *heading))
+    }
+
+    /// The lengths of the sentences before each block and before the end. What a footer says makes no other box a lesser one.
+    fn sentences(&self, frames: &[bool]) -> Vec<f32> {
+        let mut sum = 0.0;
+        let lengths = self.blocks.iter().map(|block| {
+            let own = block.units - block.linked;
+            let counts = own > 12.0
+                && block.marks > 0
+                && block.link_share() < 0.5
+                && !frames[block.element as usize];
+            sum += if counts { own } else { 0.0 };
+            sum
+        });
+        std::iter::once(0.0).chain(lengths).collect()
     }
 
     fn cut_blocks(&mut self) {

@@ -45,6 +45,22 @@ fn a_footer_is_no_text_however_much_it_says() {
 }
 
 #[test]
+fn a_footer_takes_nothing_from_a_misnamed_box_that_holds_the_text() {
+    let footer = format!(
+        "<footer>{}</footer>",
+        format!("<p>{CONSENT}</p>").repeat(12)
+    );
+    let html = page(
+        "",
+        &format!(
+            "<div class=sidebar><h2>停水通知</h2>{}</div>{footer}",
+            paragraphs()
+        ),
+    );
+    assert_eq!(article(&html).text, TEXT.join("\n"));
+}
+
+#[test]
 fn a_count_of_comments_ends_the_text() {
     let comments = "<p>I never thought that this would happen in our town, and I wonder who will pay for it.</p>".repeat(3);
     for heading in [
