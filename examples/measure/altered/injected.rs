@@ -8,8 +8,8 @@ use crate::score::{Mean, Report};
 
 const PART: &str = "injected";
 /// What was reached before, with the names that sites give to such boxes and without.
-const FLOOR: f64 = 0.995;
-const FLOOR_BARE: f64 = 0.95;
+const FLOOR: f64 = 0.98;
+const FLOOR_BARE: f64 = 0.9;
 const LENGTHS: [usize; 3] = [1, 4, 12];
 /// Where a box is put. Only at the edges of the body it stands without any mark of what it is, too.
 const PLACES: [&str; 8] = [

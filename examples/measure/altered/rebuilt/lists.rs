@@ -11,40 +11,40 @@ pub const ALL: &[Alteration] = &[
     alteration(
         "rows are div",
         |document, page| renamed(document, page, "div"),
-        0.0,
+        0.96,
     ),
     alteration(
         "rows are article",
         |document, page| renamed(document, page, "article"),
-        0.0,
+        0.96,
     ),
-    alteration("rows are rows of a table", as_table, 0.0),
-    alteration("rows are dt and dd", as_terms, 0.0),
-    alteration("a teaser under each row", teasers, 0.0),
+    alteration("rows are rows of a table", as_table, 0.96),
+    alteration("rows are dt and dd", as_terms, 0.82),
+    alteration("a teaser under each row", teasers, 0.86),
     alteration(
         "dates gone",
         |document, page| dates(document, page, |_| String::new()),
-        0.0,
+        0.86,
     ),
     alteration(
         "dates in English",
         |document, page| dates(document, page, |day| day.format("%-d %B %Y").to_string()),
-        0.0,
+        0.96,
     ),
     alteration(
         "dates in American English",
         |document, page| dates(document, page, |day| day.format("%b %-d, %Y").to_string()),
-        0.0,
+        0.96,
     ),
     alteration(
         "dates with dots",
         |document, page| dates(document, page, |day| day.format("%d.%m.%Y").to_string()),
-        0.0,
+        0.96,
     ),
     alteration(
         "dates with slashes",
         |document, page| dates(document, page, |day| day.format("%Y/%m/%d").to_string()),
-        0.0,
+        0.96,
     ),
     alteration(
         "dates in Chinese",
@@ -53,7 +53,7 @@ pub const ALL: &[Alteration] = &[
                 day.format("%Y年%-m月%-d日").to_string()
             })
         },
-        0.0,
+        0.96,
     ),
     alteration(
         "dates of the republic",
@@ -67,22 +67,22 @@ pub const ALL: &[Alteration] = &[
                 )
             })
         },
-        0.0,
+        0.96,
     ),
     alteration(
         "dates in German",
         |document, page| dates(document, page, |day| worded(day, GERMAN, ". ")),
-        0.0,
+        0.96,
     ),
     alteration(
         "dates in French",
         |document, page| dates(document, page, |day| worded(day, FRENCH, " ")),
-        0.0,
+        0.96,
     ),
     alteration(
         "dates in Russian",
         |document, page| dates(document, page, |day| worded(day, RUSSIAN, " ")),
-        0.0,
+        0.96,
     ),
     alteration(
         "dates in Spanish",
@@ -95,7 +95,7 @@ pub const ALL: &[Alteration] = &[
                 )
             })
         },
-        0.0,
+        0.96,
     ),
     alteration(
         "dates in Japanese brackets",
@@ -104,7 +104,7 @@ pub const ALL: &[Alteration] = &[
                 format!("【{}】", day.format("%Y.%m.%d"))
             })
         },
-        0.0,
+        0.96,
     ),
     alteration(
         "day apart from year and month",
@@ -113,7 +113,7 @@ pub const ALL: &[Alteration] = &[
                 day.format("<b>%d</b><i>%Y-%m</i>").to_string()
             })
         },
-        0.0,
+        0.86,
     ),
     alteration(
         "day over year and month in boxes",
@@ -122,7 +122,7 @@ pub const ALL: &[Alteration] = &[
                 day.format("<div>%d</div><div>%Y.%m</div>").to_string()
             })
         },
-        0.0,
+        0.96,
     ),
     alteration(
         "day and month, then year, in boxes",
@@ -131,9 +131,9 @@ pub const ALL: &[Alteration] = &[
                 day.format("<div>%m-%d</div><div>%Y</div>").to_string()
             })
         },
-        0.0,
+        0.96,
     ),
-    alteration("dates before the titles", dates_first, 0.0),
+    alteration("dates before the titles", dates_first, 0.86),
     alteration(
         "dates only in time elements",
         |document, page| {
@@ -142,7 +142,7 @@ pub const ALL: &[Alteration] = &[
                     .to_string()
             })
         },
-        0.0,
+        0.76,
     ),
 ];
 

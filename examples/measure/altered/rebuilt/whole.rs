@@ -8,24 +8,24 @@ use super::{Alteration, Page, alteration};
 use crate::altered::column;
 
 pub const ALL: &[Alteration] = &[
-    alteration("as it is", |_, _| true, 0.0),
-    alteration("classes without meaning", obfuscate, 0.0),
-    alteration("no classes", no_classes, 0.0),
-    alteration("boxes are all div", only_divs, 0.0),
+    alteration("as it is", |_, _| true, 0.96),
+    alteration("classes without meaning", obfuscate, 0.88),
+    alteration("no classes", no_classes, 0.90),
+    alteration("boxes are all div", only_divs, 0.96),
     alteration(
         "boxes are div, classes without meaning",
         |document, page| only_divs(document, page) && obfuscate(document, page),
-        0.0,
+        0.86,
     ),
-    alteration("a heading is no heading", no_headings, 0.0),
-    alteration("wrapped in more boxes", wrapped, 0.0),
-    alteration("laid out in a table", in_table, 0.0),
-    alteration("no metadata", no_metadata, 0.0),
-    alteration("title is the site's name", site_title, 0.0),
-    alteration("breadcrumbs above", breadcrumbs, 0.0),
-    alteration("pager below", pager, 0.0),
-    alteration("another list beside", other_list, 0.0),
-    alteration("text beside", texts_beside, 0.0),
+    alteration("a heading is no heading", no_headings, 0.88),
+    alteration("wrapped in more boxes", wrapped, 0.96),
+    alteration("laid out in a table", in_table, 0.88),
+    alteration("no metadata", no_metadata, 0.90),
+    alteration("title is the site's name", site_title, 0.90),
+    alteration("breadcrumbs above", breadcrumbs, 0.90),
+    alteration("pager below", pager, 0.90),
+    alteration("another list beside", other_list, 0.92),
+    alteration("text beside", texts_beside, 0.94),
 ];
 
 pub fn nodes<'a>(document: &'a Document, selector: &str) -> Vec<NodeRef<'a>> {
