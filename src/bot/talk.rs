@@ -29,6 +29,7 @@ mod membership;
 mod memory;
 mod obey;
 mod pages;
+mod plain;
 mod platform;
 mod press;
 mod rebroadcast;

@@ -146,7 +146,7 @@ fn greet(
         every.as_secs()
     ))?;
     out::line(format!("state         {}", state.display()))?;
-    let hint = "What stands there already is archived quietly; each new bulletin shows here. Ctrl-C ends it.";
+    let hint = "Existing items are archived, not pushed; each new bulletin appears here. Press Ctrl-C to stop.";
     out::line(format!("\n{}\n", out::faint(hint)))?;
     Ok(())
 }

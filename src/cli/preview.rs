@@ -22,9 +22,12 @@ use super::{
     when::When,
 };
 use crate::{
-    bulletin::{Login, ReadAs, Select},
+    bulletin::{Bulletin, Login, ReadAs, Select},
     config::{Config, zone_named},
-    source::fetch::{Fetcher, Via},
+    source::{
+        Reading,
+        fetch::{Fetcher, Via},
+    },
 };
 
 /// Show what a page, feed or article is read as; keeps and pushes nothing
@@ -62,7 +65,7 @@ pub(super) struct Args {
     /// Print a [[source]] block for the config
     #[arg(long, conflicts_with = "json")]
     suggest: bool,
-    /// Print what would be sent to this channel of the config, or to a channel of this kind
+    /// Print what would be sent to this channel of the config, or to a channel of this kind, of the newest 5
     #[arg(long, value_name = "CHANNEL|KIND", conflicts_with = "suggest")]
     card: Option<String>,
     /// Save the fetched page in this folder
@@ -113,6 +116,7 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
     for input in &args.inputs {
         let mut rejected = Vec::new();
         let got = get(&config, &args, input).await;
+        let typed = address(input);
         let input = &shown(input);
         let seen = match got {
             Ok(page) => match read(&config, &page, &args, &how).await {
@@ -128,8 +132,9 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
             exit = Exit::Failed;
         }
         match (&channel, seen) {
-            (Some(channel), Ok((page, seen))) => {
-                card::show(input, &page, seen, channel, &config, args.json)?;
+            (Some(channel), Ok(read)) => {
+                let bulletins = pushed(&config, typed.as_ref(), read).await?;
+                card::show(input, bulletins, channel, &config, args.json)?;
             }
             (_, seen) => show(session, &args, input, &how, seen)?,
         }
@@ -138,6 +143,24 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
         }
     }
     Ok(exit)
+}
+
+/// What the service would push of an input, and the name of its source. What has no address is shown as it
+/// stands.
+async fn pushed(
+    config: &Config,
+    typed: Option<&Url>,
+    (page, seen): (Page, Seen),
+) -> anyhow::Result<(String, Vec<Bulletin>)> {
+    let title = match &seen.reading {
+        Reading::List(list) => list.title.as_deref(),
+        Reading::Feed(feed) => feed.title.as_deref(),
+        Reading::Article(_) => return Ok(card::of_page(&page, seen.reading)),
+    };
+    match typed {
+        Some(url) => card::newest(config, url, title).await,
+        None => Ok(card::of_page(&page, seen.reading)),
+    }
 }
 
 /// Where a block for the config is wanted, doubtful rows are better than none.

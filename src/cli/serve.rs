@@ -190,6 +190,10 @@ impl SparePusher {
         Ok(sent?)
     }
 
+    pub(super) fn store(&self) -> &Store {
+        &self.store
+    }
+
     pub(super) async fn close(self) {
         // It was never more than scratch.
         let _ = self.store.close().await;

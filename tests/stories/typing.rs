@@ -6,10 +6,10 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::support::{
     board::Site,
-    world::{World, text},
+    world::{World, json_lines, text},
 };
 
-const COMMANDS: [&str; 20] = [
+const COMMANDS: [&str; 21] = [
     "demo",
     "watch",
     "run",
@@ -20,6 +20,7 @@ const COMMANDS: [&str; 20] = [
     "next",
     "sources",
     "channels",
+    "audit",
     "bulletins",
     "deliveries",
     "held",
@@ -135,7 +136,14 @@ async fn lists_fit_the_screen_and_take_times_as_people_type_them() {
         let list = ["bulletins", "--limit", "0", "--since", since];
         assert_eq!(world.list(&list).len(), 11, "{since}");
     }
-    for list in ["sources", "channels", "bulletins", "deliveries", "check"] {
+    for list in [
+        "sources",
+        "channels",
+        "bulletins",
+        "deliveries",
+        "audit",
+        "check",
+    ] {
         for columns in [80, 120] {
             let mut command =
                 world.command(&["--config", "noticast.toml", "--state", "state", list]);
@@ -215,4 +223,38 @@ async fn logs_are_in_local_time_with_its_offset() {
     running.stop();
     let log = world.log();
     assert!(log.contains("+09:00"), "{log}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_previewed_card_is_what_the_service_sends() {
+    let site = Site::with(10).await;
+    let world = World::new();
+    let config = World::config(&site.list_url());
+    world.configure(&config.replace("schedule =", "announce_first = 1\nschedule ="));
+    let preview = world.noticast(&["preview", "--card", "out", &site.list_url()]);
+    assert!(preview.status.success(), "{preview:?}");
+    let previewed = json_lines(&text(&preview.stdout));
+    let running = world.start();
+    world.until("a push", || !world.pushed().is_empty()).await;
+    running.stop();
+    let sent = &json_lines(&world.printed())[0];
+    let same = |card: &&serde_json::Value| card["url"] == sent["url"];
+    let previewed = previewed.iter().find(same).unwrap();
+    for key in [
+        "channel",
+        "kind",
+        "source",
+        "title",
+        "summary",
+        "publisher",
+        "published",
+        "deadline",
+        "attachments",
+    ] {
+        assert_eq!(previewed[key], sent[key], "{key}");
+    }
+    assert!(
+        sent["summary"].is_string() && sent["publisher"].is_string(),
+        "{sent}"
+    );
 }

@@ -30,6 +30,8 @@ pub(super) enum ChatCommand {
     /// Of a bulletin's deadline, or `off`.
     Remind(String),
     Settings,
+    /// A greeting, or words that are no command.
+    Hello,
     Admin(AdminCommand),
     /// A command of ours with something that it cannot take; how it is used.
     Misused(&'static str),
@@ -48,6 +50,10 @@ pub(super) enum AdminCommand {
     Resume(String),
     Channels,
     Health,
+    /// Which source is meant is chosen by buttons.
+    Manage,
+    /// What is to be announced is asked for.
+    AskBroadcast,
     /// As [`ChatCommand::Misused`].
     Misused(&'static str),
 }
@@ -55,7 +61,10 @@ pub(super) enum AdminCommand {
 impl AdminCommand {
     /// Returns whether it shows more than the chat that it is typed in is concerned with.
     pub(super) fn is_for_admins_eyes(&self) -> bool {
-        !matches!(self, Self::Rebroadcast(..) | Self::Misused(_))
+        !matches!(
+            self,
+            Self::Rebroadcast(..) | Self::AskBroadcast | Self::Misused(_)
+        )
     }
 }
 
@@ -106,45 +115,42 @@ pub(super) fn parse(text: &str, own_name: &str) -> Option<ChatCommand> {
         "unsubscribe" => ChatCommand::Unsubscribe(rest),
         "latest" => latest(&rest),
         "search" => ChatCommand::Search(rest),
-        "why" => needing(rest, "/why ID|LINK", ChatCommand::Why),
+        "stop" => ChatCommand::Unsubscribe("all".to_owned()),
+        "why" => or_latest(rest, ChatCommand::Why),
         "filter" => ChatCommand::Filter(rest),
         "digest" => ChatCommand::Digest(rest),
         "quiet" => ChatCommand::Quiet(rest),
         "timezone" => ChatCommand::TimeZone(rest),
         "language" => ChatCommand::Language(rest),
-        "remind" => needing(rest, "/remind ID|off", ChatCommand::Remind),
+        "remind" => or_latest(rest, ChatCommand::Remind),
         "settings" => ChatCommand::Settings,
         "rebroadcast" => rebroadcast(&rest),
-        "broadcast" => for_admins(rest, "/broadcast TEXT", AdminCommand::Broadcast),
+        "broadcast" => for_admins(rest, AdminCommand::AskBroadcast, AdminCommand::Broadcast),
         "held" => ChatCommand::Admin(AdminCommand::Held),
-        "poll" => for_admins(rest, "/poll SOURCE", AdminCommand::Poll),
-        "pause" => for_admins(rest, "/pause SOURCE", AdminCommand::Pause),
-        "resume" => for_admins(rest, "/resume SOURCE", AdminCommand::Resume),
+        "poll" => for_admins(rest, AdminCommand::Manage, AdminCommand::Poll),
+        "pause" => for_admins(rest, AdminCommand::Manage, AdminCommand::Pause),
+        "resume" => for_admins(rest, AdminCommand::Manage, AdminCommand::Resume),
         "channels" => ChatCommand::Admin(AdminCommand::Channels),
         "health" => ChatCommand::Admin(AdminCommand::Health),
         _ => ChatCommand::Unknown,
     })
 }
 
-fn needing(
-    rest: String,
-    usage: &'static str,
-    command: impl FnOnce(String) -> ChatCommand,
-) -> ChatCommand {
-    if rest.is_empty() {
-        ChatCommand::Misused(usage)
-    } else {
-        command(rest)
+/// Where no bulletin is named, the latest are shown: each has a button.
+fn or_latest(rest: String, command: fn(String) -> ChatCommand) -> ChatCommand {
+    match rest.is_empty() {
+        true => ChatCommand::Latest(LATEST),
+        false => command(rest),
     }
 }
 
 fn for_admins(
     rest: String,
-    usage: &'static str,
+    without: AdminCommand,
     act: impl FnOnce(String) -> AdminCommand,
 ) -> ChatCommand {
     ChatCommand::Admin(match rest.is_empty() {
-        true => AdminCommand::Misused(usage),
+        true => without,
         false => act(rest),
     })
 }
@@ -259,20 +265,27 @@ mod tests {
                 "{text}"
             );
         }
-        assert!(matches!(ours("/why "), Some(ChatCommand::Misused(_))));
         // How admins' commands are used is for admins to know.
-        for text in [
-            "/rebroadcast 1 UPPER",
-            "/rebroadcast x y z",
-            "/poll",
-            "/broadcast ",
-        ] {
+        for text in ["/rebroadcast 1 UPPER", "/rebroadcast x y z"] {
             let read = ours(text);
             assert!(
                 matches!(read, Some(ChatCommand::Admin(AdminCommand::Misused(_)))),
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn a_command_without_its_argument_offers_a_choice() {
+        let admin = |command| Some(ChatCommand::Admin(command));
+        assert_eq!(ours("/why "), Some(ChatCommand::Latest(LATEST)));
+        assert_eq!(ours("/remind"), Some(ChatCommand::Latest(LATEST)));
+        for text in ["/poll", "/pause ", "/resume"] {
+            assert_eq!(ours(text), admin(AdminCommand::Manage), "{text}");
+        }
+        assert_eq!(ours("/broadcast "), admin(AdminCommand::AskBroadcast));
+        let all = || Some(ChatCommand::Unsubscribe("all".to_owned()));
+        assert_eq!(ours("/stop"), all());
     }
 
     #[test]

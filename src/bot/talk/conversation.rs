@@ -9,7 +9,7 @@ use super::{
     bounds::{Allowance, Bounds},
     heard::{Heard, Message},
     later::Tasks,
-    membership, obey, press,
+    membership, obey, plain, press,
     reply::{Effect, Reply},
     sources,
 };
@@ -88,7 +88,9 @@ impl Conversation {
     }
 
     async fn read(&self, asker: &Asker, message: &Message) -> Result<Vec<Effect>, StoreError> {
-        let Some(command) = obey::understood(message, self.base.platform.name()) else {
+        let command = obey::understood(message, self.base.platform.name());
+        let plain = || plain::command(&message.text).filter(|_| asker.is_private());
+        let Some(command) = command.or_else(plain) else {
             return Ok(Vec::new());
         };
         let at_hand = (&self.tasks, &self.pusher);

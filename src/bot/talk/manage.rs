@@ -11,7 +11,7 @@ use super::{
     words::{Phrases, fill, page_words, shown_name},
 };
 use crate::{
-    bulletin::{Source, SourceId},
+    bulletin::{Source, SourceId, fold},
     ops::{Answered, LookState, StoreError},
     push::card::{cut, escape},
     watch::Watch,
@@ -136,8 +136,12 @@ pub(super) async fn pause(
     Ok(fill(text, &[("source", source.id.as_str())]).into())
 }
 
-fn source<'a>(base: &'a Base, id: &str) -> Option<&'a Source> {
-    base.source(&id.trim().parse().ok()?)
+/// The source of this id, else of this name.
+fn source<'a>(base: &'a Base, called: &str) -> Option<&'a Source> {
+    let of_id = called.trim().parse().ok().and_then(|id| base.source(&id));
+    let name = fold(called.trim());
+    let mut sources = base.config.sources.iter();
+    of_id.or_else(|| sources.find(|source| fold(&source.name) == name))
 }
 
 fn mark(state: &LookState) -> &'static str {

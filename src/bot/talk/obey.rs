@@ -71,6 +71,7 @@ pub(super) async fn obey(
 /// Commands that are answered at once, in one message.
 async fn answered(base: &Base, asker: &Asker, command: ChatCommand) -> Result<Reply, StoreError> {
     match command {
+        ChatCommand::Hello => Ok(welcome::menu(asker)),
         ChatCommand::Help => Ok(welcome::help(base, asker)),
         ChatCommand::Sources => Ok(sources::offer_sources(base, asker, None, 0, "")),
         ChatCommand::Unsubscribe(what) => subscribe::unsubscribe(base, asker, &what).await,
@@ -135,6 +136,8 @@ async fn act_on(
         AdminCommand::Resume(source) => manage::pause(base, asker, &source, false).await,
         AdminCommand::Channels => channels::channels(base, asker, 0).await,
         AdminCommand::Health => health::health(base, pusher, asker).await,
+        AdminCommand::Manage => Ok(manage::manage(base, asker, 0)),
+        AdminCommand::AskBroadcast => Ok(Reply::asking(Ask::Broadcast.text(asker.words()))),
         AdminCommand::Misused(usage) => Ok(misused(asker, usage)),
         // It takes longer.
         AdminCommand::Poll(_) => Ok(Reply::default()),

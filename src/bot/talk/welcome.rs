@@ -109,6 +109,13 @@ pub(super) fn help(base: &Base, asker: &Asker) -> Reply {
         ])
 }
 
+/// What the bot answers to words that are no command.
+pub(super) fn menu(asker: &Asker) -> Reply {
+    let words = asker.words();
+    let reply = doors(asker, words.menu.into());
+    reply.with([(words.help_label.to_owned(), Button::Help)])
+}
+
 /// Buttons to all that anyone may ask for.
 fn doors(asker: &Asker, reply: Reply) -> Reply {
     let words = asker.words();

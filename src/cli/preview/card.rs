@@ -2,18 +2,24 @@
 
 use chrono::Utc;
 use serde_json::{Value, json};
+use url::Url;
 
 use super::{Page, Seen, show::summary};
 use crate::{
     bulletin::{
-        Article, Bulletin, BulletinId, BulletinState, Cause, Channel, ChannelKind, KINDS, Notice,
-        Robot, RobotKind, StdoutFormat, TelegramChat,
+        Article, Bulletin, BulletinId, BulletinState, Cause, Channel, ChannelKind, KINDS, Login,
+        Notice, Robot, RobotKind, Source, StdoutFormat, TelegramChat,
     },
-    cli::{UsageError, out},
-    config::Config,
+    cli::{UsageError, out, serve::SparePusher},
+    config::{Config, SourceBlock},
+    ops::BulletinQuery,
     push::{self, Screen},
-    source::Reading,
+    round::{self, Asked},
+    source::{Reading, fetch::Fetcher},
 };
+
+/// Bulletins of a list that are shown: each costs its site a request.
+const NEWEST: usize = 5;
 
 /// A channel of the config by its id, else one of this kind as the built-in card has it.
 pub(super) fn channel(name: &str, config: &Config) -> Result<Channel, UsageError> {
@@ -49,23 +55,20 @@ fn unknown(name: &str) -> UsageError {
     ))
 }
 
-/// Prints the card of each bulletin of a page.
+/// Prints the card of each bulletin.
 pub(super) fn show(
     input: &str,
-    page: &Page,
-    seen: Seen,
+    (source, bulletins): (String, Vec<Bulletin>),
     channel: &Channel,
     config: &Config,
     as_json: bool,
 ) -> anyhow::Result<()> {
-    let (source, bulletins) = bulletins(page, seen.reading);
+    let screen = match as_json {
+        true => Screen::PLAIN,
+        false => out::screen(),
+    };
     for bulletin in bulletins {
         let url = bulletin.url.clone();
-        let screen = if as_json {
-            Screen::PLAIN
-        } else {
-            out::screen()
-        };
         let card = push::draft(bulletin, &source, channel, config, screen)?;
         match card {
             card if as_json => out::json(&json!({ "input": input, "url": url, "card": card }))?,
@@ -76,8 +79,57 @@ pub(super) fn show(
     Ok(())
 }
 
-/// Returns what the page would be called as a source, and its bulletins.
-fn bulletins(page: &Page, reading: Reading) -> (String, Vec<Bulletin>) {
+/// What the service would push of the newest notices at an address, and the name of their source: it is
+/// polled into a scratch store, which opens the articles, and filters, as a poll of the service does.
+pub(super) async fn newest(
+    config: &Config,
+    url: &Url,
+    title: Option<&str>,
+) -> anyhow::Result<(String, Vec<Bulletin>)> {
+    let source = source_at(config, url, title);
+    let scratch = Config {
+        sources: vec![source.clone()],
+        channels: Vec::new(),
+        ..config.clone()
+    };
+    let typed: Vec<String> = url.host_str().map(str::to_owned).into_iter().collect();
+    let fetcher = Fetcher::new(&config.fetch, &typed)?;
+    let spare = SparePusher::new(scratch).await?;
+    let store = spare.store();
+    let looked = round::look(store, &fetcher, &source, Asked::ByHand, Utc::now()).await;
+    let published = BulletinQuery {
+        states: vec![BulletinState::Published],
+        ..BulletinQuery::default()
+    };
+    let found = store.bulletins(&published).await;
+    spare.close().await;
+    if let Some(error) = looked?.error {
+        anyhow::bail!(error);
+    }
+    Ok((source.name, found?.items))
+}
+
+/// The source of the config at this address, else one as `add` would make it.
+fn source_at(config: &Config, url: &Url, title: Option<&str>) -> Source {
+    let shown = Login::taken_off(url);
+    let is_there = |source: &&Source| source.address().is_some_and(|known| *known == *shown);
+    let known = config.sources.iter().find(is_there).cloned();
+    let source = known.unwrap_or_else(|| {
+        let block = SourceBlock::new(url.clone(), title.unwrap_or_default(), &[]);
+        Source {
+            name: block.name,
+            time_zone: config.time_zone,
+            ..Source::new(block.id, url.clone())
+        }
+    });
+    Source {
+        announce_first: NEWEST,
+        ..source
+    }
+}
+
+/// Returns what the page would be called as a source, and its bulletins as the page alone shows them.
+pub(super) fn of_page(page: &Page, reading: Reading) -> (String, Vec<Bulletin>) {
     let host = || page.url.host_str().unwrap_or("preview").to_owned();
     let all = |notices: Vec<Notice>| (1..).zip(notices).map(of_notice).collect();
     match reading {

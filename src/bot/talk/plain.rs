@@ -1,0 +1,71 @@
+//! What people write to the bot without knowing its commands: a greeting, an address, a number, a word. Pure.
+
+use super::command::{ChatCommand, LATEST, Which};
+use crate::bulletin::fold;
+
+/// Words that stand for a command, alone or before what it is about.
+const WORDS: [(&[&str], fn(String) -> ChatCommand); 7] = [
+    (&["退订", "取消订阅", "unsubscribe", "stop"], leaving),
+    (&["订阅", "关注", "subscribe"], ChatCommand::Subscribe),
+    (&["搜索", "查找", "search", "find"], ChatCommand::Search),
+    (&["帮助", "help"], |_| ChatCommand::Help),
+    (&["设置", "settings"], |_| ChatCommand::Settings),
+    (&["来源", "sources"], |_| ChatCommand::Sources),
+    (&["最新", "latest"], |_| ChatCommand::Latest(LATEST)),
+];
+
+/// Returns what a message in a private chat asks for; None: it holds no text.
+pub(super) fn command(text: &str) -> Option<ChatCommand> {
+    let text = text.trim();
+    match Which::read(text) {
+        _ if text.is_empty() || text.starts_with('/') => return None,
+        Some(Which::Link(address)) => return Some(ChatCommand::Subscribe(address)),
+        Some(Which::Id(_)) => return Some(ChatCommand::Why(text.to_owned())),
+        None => {}
+    }
+    let (first, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    let first = fold(first.trim_end_matches(['。', '！', '!', '.', '？', '?']));
+    let known = WORDS.iter().find(|(words, _)| words.contains(&&*first));
+    Some(known.map_or(ChatCommand::Hello, |(_, command)| {
+        command(rest.trim().to_owned())
+    }))
+}
+
+/// Nothing named offers what there is to leave.
+fn leaving(rest: String) -> ChatCommand {
+    ChatCommand::Unsubscribe(rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_need_no_command_to_be_understood() {
+        let subscribe = |what: &str| Some(ChatCommand::Subscribe(what.to_owned()));
+        let leave = |what: &str| Some(ChatCommand::Unsubscribe(what.to_owned()));
+        for (text, meant) in [
+            ("你好", Some(ChatCommand::Hello)),
+            ("thanks a lot", Some(ChatCommand::Hello)),
+            (
+                "看看 https://a.example/tzgg/",
+                subscribe("https://a.example/tzgg/"),
+            ),
+            ("1042", Some(ChatCommand::Why("1042".to_owned()))),
+            ("#１０４２", Some(ChatCommand::Why("#１０４２".to_owned()))),
+            ("退订", leave("")),
+            ("STOP!", leave("")),
+            ("退订 通知公告", leave("通知公告")),
+            ("订阅 通知公告", subscribe("通知公告")),
+            (
+                "搜索 放假 通知",
+                Some(ChatCommand::Search("放假 通知".to_owned())),
+            ),
+            ("帮助？", Some(ChatCommand::Help)),
+            ("", None),
+            ("/nosuch", None),
+        ] {
+            assert_eq!(command(text), meant, "{text}");
+        }
+    }
+}
