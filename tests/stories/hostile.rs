@@ -158,11 +158,26 @@ async fn edited_passed_on_and_foreign_commands_are_silence() {
     telegram.say(PERSON, PERSON, "/start@other_bot news");
     telegram.say(GROUP, PERSON, "/subscribe@other_bot news");
     telegram.say(GROUP, PERSON, "/nosuch");
-    telegram.say(PERSON, PERSON, "hello /start news");
+    telegram.say(GROUP, PERSON, "hello /start news");
     all_is_heard(&telegram).await;
     pushing.stop().await;
     assert!(telegram.texts(PERSON).is_empty() && telegram.texts(GROUP).is_empty());
     assert!(chat(&pushing, "telegram:9").is_none());
+}
+
+#[tokio::test]
+async fn plain_words_get_the_menu_and_do_what_they_say() {
+    let telegram = Telegram::start(TOKEN).await;
+    let mut pushing = at_work(&telegram, ANYONE).await;
+    telegram.say(PERSON, PERSON, "hello /start news");
+    said(&telegram, PERSON, "发来网页的地址就可以订阅").await;
+    assert!(chat(&pushing, "telegram:9").is_none());
+    telegram.say(PERSON, PERSON, "订阅 news");
+    said(&telegram, PERSON, "已订阅").await;
+    assert!(chat(&pushing, "telegram:9").is_some());
+    telegram.say(PERSON, PERSON, "/stop");
+    said(&telegram, PERSON, "已退订").await;
+    pushing.stop().await;
 }
 
 #[tokio::test]
