@@ -4,7 +4,7 @@ use chrono::Utc;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::{Page, Seen, show::summary};
+use super::{Page, show::summary};
 use crate::{
     bulletin::{
         Article, Bulletin, BulletinId, BulletinState, Cause, Channel, ChannelKind, KINDS, Login,
