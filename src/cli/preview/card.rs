@@ -87,11 +87,9 @@ pub(super) async fn newest(
     title: Option<&str>,
 ) -> anyhow::Result<(String, Vec<Bulletin>)> {
     let source = source_at(config, url, title);
-    let scratch = Config {
-        sources: vec![source.clone()],
-        channels: Vec::new(),
-        ..config.clone()
-    };
+    let mut scratch = config.clone();
+    scratch.sources = vec![source.clone()];
+    scratch.channels.clear();
     let typed: Vec<String> = url.host_str().map(str::to_owned).into_iter().collect();
     let fetcher = Fetcher::new(&config.fetch, &typed)?;
     let spare = SparePusher::new(scratch).await?;
