@@ -67,11 +67,17 @@ pub(super) enum Purpose {
 
 /// There is nothing to read or change, and a command makes none.
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "there is no store in {}; `noticast run` makes one, --state or NOTICAST_STATE names another folder",
-    .0.display()
-)]
-pub(super) struct NoStore(PathBuf);
+pub(super) enum NoStore {
+    #[error(
+        "there is no store in {}; `noticast run` makes one, --state or NOTICAST_STATE names another folder",
+        .0.display()
+    )]
+    InFolder(PathBuf),
+    #[error(
+        "there is no store in the database; `noticast run` makes one, [store] url names another database"
+    )]
+    InDatabase,
+}
 
 impl Reach {
     /// # Errors
@@ -80,7 +86,10 @@ impl Reach {
         // What is wrong with the config is told first: it may name nothing that could be kept.
         let settings = session.config_or_default()?.store;
         if !Store::is_there_by(&settings, &session.state).await? {
-            return Err(NoStore(session.state.clone()).into());
+            return Err(match settings.url {
+                Some(_) => NoStore::InDatabase.into(),
+                None => NoStore::InFolder(session.state.clone()).into(),
+            });
         }
         let patience = Instant::now() + PATIENCE;
         loop {

@@ -126,6 +126,8 @@ async fn an_export_moves_between_a_folder_and_a_database_in_both_directions() {
         Some(1),
         "a database without tables is no store"
     );
+    let said = text(&nothing.stderr);
+    assert!(said.contains("no store in the database"), "{said}");
     let imported = world.noticast(&["import", "folder.jsonl", "--with-queue"]);
     assert!(imported.status.success(), "{}", text(&imported.stderr));
     assert_eq!(world.list(&["bulletins", "--limit", "0"]), in_folder);
