@@ -1,7 +1,10 @@
 //! Searches. An index on disk follows the change feed; what it finds is verified on the texts, and what changed since is
 //! looked through, so that a search finds what a scan would. Where there is no index yet, it is a scan.
 
-use std::collections::{BTreeSet, BinaryHeap, HashSet};
+use std::{
+    collections::{BTreeSet, BinaryHeap, HashSet},
+    time::{Duration, Instant},
+};
 
 use super::{
     handle::Store,
@@ -15,8 +18,10 @@ use crate::{
 
 /// Changes that are read at once.
 const PART: usize = 500;
-/// Bulletins that a search counts one by one beside those that it shows.
+/// Bulletins that a search counts one by one beside those that it shows, and more while it has taken no longer than
+/// this.
 const MOST_COUNTED: usize = 100;
+const COUNTING: Duration = Duration::from_millis(8);
 /// The same where there is no index.
 const MOST_SCANNED: usize = 500;
 
@@ -160,6 +165,7 @@ struct IndexedSearch<'a> {
 impl IndexedSearch<'_> {
     /// `changed`: bulletins that the index does not know as they are.
     fn hits(&self, candidates: Candidates, changed: &BTreeSet<u64>) -> Result<Hits> {
+        let begun = Instant::now();
         let mut heap = BinaryHeap::from(candidates.places);
         for id in changed {
             heap.extend(self.verified(*id)?.map(|bulletin| place(&bulletin)));
@@ -180,7 +186,9 @@ impl IndexedSearch<'_> {
                 hits += 1;
                 is_full = is_full || page.is_full(Some(bulletin));
             }
-            let is_counted = candidates.is_exact || self.before.is_some() || looked_at >= most;
+            let is_counted = candidates.is_exact
+                || self.before.is_some()
+                || (looked_at >= most && begun.elapsed() >= COUNTING);
             if is_full && is_counted {
                 break;
             }

@@ -27,6 +27,12 @@ use crate::{
     ops::BulletinQuery,
 };
 
+/// What every calendar begins with (RFC 5545, section 3.6).
+const PROPERTIES: [(&str, &str); 3] = [
+    ("VERSION", "2.0"),
+    ("PRODID", "-//noticast//deadlines//EN"),
+    ("CALSCALE", "GREGORIAN"),
+];
 /// Deadlines of one calendar.
 const MOST: usize = 500;
 
@@ -53,7 +59,10 @@ pub(super) async fn deadlines(
     if validators.still_hold(&headers) {
         return Ok(validators.on(StatusCode::NOT_MODIFIED.into_response(), viewer));
     }
-    let mut calendar = Calendar::new();
+    let mut calendar = Calendar::empty();
+    for property in PROPERTIES {
+        calendar.append_property(property);
+    }
     let words = Words::of(scene.language);
     calendar.name(&format!("{} · {}", scene.site_title(), words.deadline));
     for bulletin in &bulletins {
