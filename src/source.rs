@@ -11,6 +11,8 @@ pub mod document;
 mod download;
 #[cfg(test)]
 mod drawn;
+#[cfg(test)]
+mod facts;
 pub mod feed;
 pub mod fetch;
 pub(crate) mod guard;

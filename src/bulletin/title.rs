@@ -11,7 +11,7 @@ use regex::Regex;
 #[must_use]
 pub fn clean_title(title: &str) -> String {
     let title = title.trim();
-    let mut clean = title;
+    let mut clean = once(title);
     loop {
         let shorter = without_tail(without_head(clean)).trim();
         if shorter.len() == clean.len() {
@@ -21,6 +21,30 @@ pub fn clean_title(title: &str) -> String {
     }
     let says = clean.chars().any(char::is_alphanumeric);
     (if says { clean } else { title }).to_owned()
+}
+
+/// A title that stands twice, as where one of two forms is hidden on narrow screens; one of them may be cut.
+fn once(title: &str) -> &str {
+    const SHORTEST: usize = 18;
+    let cut = |text: &'_ str| text.trim_end_matches(['.', '…', ' ']).len();
+    let middle = (SHORTEST..title.len().saturating_sub(SHORTEST / 2))
+        .filter(|at| title.is_char_boundary(*at))
+        .find(|at| {
+            let (first, second) = (title[..*at].trim_end(), title[*at..].trim_start());
+            let (first_cut, second_cut) = (&first[..cut(first)], &second[..cut(second)]);
+            let is_cut = |text: &str, cut: &str| cut.len() < text.len() && cut.len() >= SHORTEST;
+            first == second
+                || is_cut(second, second_cut) && first.starts_with(second_cut)
+                || is_cut(first, first_cut) && second.starts_with(first_cut)
+        });
+    middle.map_or(title, |at| {
+        let (first, second) = (title[..at].trim_end(), title[at..].trim_start());
+        if cut(first) < first.len() {
+            second
+        } else {
+            first
+        }
+    })
 }
 
 /// Returns whether a page calls the notice pinned in front of its title.
@@ -114,7 +138,13 @@ fn without_head(title: &str) -> &str {
         let found = pattern.captures(title)?;
         Some(&title[found.get(1)?.start()..])
     };
+    static LISTED: LazyLock<Regex> = LazyLock::new(|| {
+        fixed(
+            r"^(?:[（(\[【]\d{1,2}[）)\]】]|[①-⑳]|\d{1,2}[）)])\s*([[\p{Han}--[号栋楼班区期次个年月日届级组室层点台门路幢单元中]]《【“])",
+        )
+    });
     strip(&BRACKETED)
+        .or_else(|| before(&LISTED))
         .or_else(|| strip(&SIGNED))
         .or_else(|| strip(&BULLET))
         .or_else(|| strip(&PINNED))
@@ -144,7 +174,7 @@ fn without_tail(title: &str) -> &str {
             |(?:{LABEL})\s*[:：]\s*[\[【（(〔]?\s*(?:{NUMBER})?\s*{unit}{closed}
             |(?:{LABEL})\s*[\[【（(〔]\s*(?:{NUMBER})\s*{unit}{closed}
             |[\[【（(〔|｜·]\s*(?:{NUMBER})\s*{unit}\s*(?:{LABEL}){closed}
-            |已有\s*{NUMBER}\s*人(?:{LABEL}){closed}
+            |[\[【（(〔]?\s*已有\s*{NUMBER}\s*人(?:{LABEL}){closed}
             |[👁👀💬❤👍♥]\u{{fe0f}}?\s*{NUMBER}
             )$"
         ))
@@ -157,6 +187,15 @@ fn without_tail(title: &str) -> &str {
     });
     static BARE: LazyLock<Regex> =
         LazyLock::new(|| fixed(r"[\p{Han}”》）)]\s*([\[（(]\s*([1-9]\d{2,4})\s*[\]）)])$"));
+    // The name of the file that the notice was written in.
+    static ENDING: LazyLock<Regex> = LazyLock::new(|| {
+        fixed(r"(?i)[\p{Han}”》）)】\d](\.(?:docx?|xlsx?|pptx?|wps|pdf|ofd|html?|txt|rtf))$")
+    });
+    if let Some(found) = ENDING.captures(title).and_then(|found| found.get(1))
+        && title.contains(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
+    {
+        return &title[..found.start()];
+    }
     if let Some(found) = MARKED.find(title).or_else(|| COUNTED.find(title)) {
         return &title[..found.start()];
     }
@@ -217,6 +256,17 @@ mod tests {
             "关于召开年会的公告 127次浏览",
             "关于召开年会的公告 评论(3)",
             "关于召开年会的公告 131 views",
+            "关于召开年会的公告（点击数：56次）",
+            "关于召开年会的公告（已有 35 人浏览）",
+            "关于召开年会的公告.docx",
+            "关于召开年会的公告.pdf",
+            "（3）关于召开年会的公告",
+            "①关于召开年会的公告",
+            "2）关于召开年会的公告",
+            "关于召开年会的公告关于召开年会的公告",
+            "关于召开年会的公告 关于召开年会的公告",
+            "关于召开年会的公告关于召开年会…",
+            "关于召开年会...关于召开年会的公告",
             "关于召开年会的公告 13 comments",
             "关于召开年会的公告 12回复",
             "关于召开年会的公告 👁 128",
@@ -277,6 +327,10 @@ mod tests {
             "系列报道（3）",
             "5.12防灾减灾日活动",
             "3、4号楼停水通知",
+            "（3）号楼停水通知",
+            "report.pdf",
+            "加油加油",
+            "停水通知：停水通知模板",
             "置顶功能上线通知",
             "新华书店搬迁公告",
             "热烈祝贺我校代表队获奖",

@@ -26,7 +26,8 @@ pub(super) fn join(
     let text = in_place.unwrap_or(text);
     let own = article.as_ref().and_then(|article| article.summary.clone());
     let own = own.filter(|_| in_place.is_none());
-    notice.summary = own.or_else(|| summarise(&notice.title, description.as_deref(), text));
+    let description = description.as_deref();
+    notice.summary = own.or_else(|| summarise(&notice.title, description, text, None));
     if let Some(article) = &mut article {
         article.summary.clone_from(&notice.summary);
         notice.published = notice.published.or(article.published);

@@ -80,14 +80,19 @@ pub(crate) fn read_page(page: &Page, context: &Context<'_>) -> Result<Article, R
     let heading = title.as_deref().unwrap_or_default();
     let deadline = |text: &str| {
         let published = published.moment.as_ref();
-        summary::deadline(text, published, context.time_zone, context.now)
+        summary::by_when(text, published, context.time_zone, context.now)
     };
     // The text knows better than the lines above it.
     let own = text.strip_prefix(&lead_text).unwrap_or(&text);
     let deadline = deadline(own).or_else(|| deadline(&lead_text));
     Ok(Article {
-        summary: summary::summarise(heading, fix(&head.description).as_deref(), &text),
-        deadline,
+        summary: summary::summarise(
+            heading,
+            fix(&head.description).as_deref(),
+            &text,
+            deadline.as_ref().map(|found| found.sentence.as_str()),
+        ),
+        deadline: deadline.map(|found| found.moment),
         title,
         published: published.moment,
         author: fix(&byline.author),

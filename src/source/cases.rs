@@ -11,7 +11,7 @@ use super::{Context, Reading, charset, read, summary};
 use crate::bulletin::{Moment, ReadAs, Select};
 
 /// A file of the folder that is shared by all who work on the project.
-fn shared(path: &str) -> PathBuf {
+pub(super) fn shared(path: &str) -> PathBuf {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let places = [root.join("../shared"), root.join("../../shared")];
     let folder = places.into_iter().find(|folder| folder.exists());

@@ -17,6 +17,7 @@ mod lift;
 mod links;
 mod order;
 mod outside;
+mod own_date;
 mod pager;
 mod propose;
 mod publisher;

@@ -3,12 +3,17 @@
 //! [`summarise`] takes whole sentences in the order and words of the page; [`deadline`] reads the date by which readers
 //! must act, which cards show on a line of its own.
 
+mod choice;
 mod deadline;
+mod edge;
 mod sentence;
+
+use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
+use self::choice::choose;
 use self::sentence::{Sentence, sentences};
 use super::text::whole_until;
 use crate::bulletin::Moment;
@@ -17,20 +22,44 @@ use crate::bulletin::Moment;
 const LIMIT: usize = 240;
 
 /// A summary of `text` (paragraphs separated by `\n`): at most 120 Chinese or 240 other characters.
-/// `description` is what the page or feed gives as its own; it is used where it is a real one.
+/// `description` is what the page or feed gives as its own; it is used where it is a real one. `asking` is the sentence that
+/// says by when to act.
 #[must_use]
-pub fn summarise(title: &str, description: Option<&str>, text: &str) -> Option<String> {
-    let sentences = sentences(title, text);
+pub fn summarise(
+    title: &str,
+    description: Option<&str>,
+    text: &str,
+    asking: Option<&str>,
+) -> Option<String> {
     if let Some(description) = description
         && is_real(title, description, text)
     {
         let given = sentence::sentences(title, description);
         return fill(given.iter());
     }
-    fill(sentences.iter())
+    let sentences = sentences(title, text);
+    fill(choose(&sentences, asking).into_iter())
+}
+
+/// The day by which people must act, and the sentence that says so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ByWhen {
+    pub moment: Moment,
+    pub sentence: String,
 }
 
 /// By when people must act, where the text says so.
+#[must_use]
+pub fn by_when(
+    text: &str,
+    published: Option<&Moment>,
+    zone: Tz,
+    now: DateTime<Utc>,
+) -> Option<ByWhen> {
+    deadline::find(text, published, zone, now)
+}
+
+/// The day by which people must act, where the text says so.
 #[must_use]
 pub fn deadline(
     text: &str,
@@ -38,31 +67,34 @@ pub fn deadline(
     zone: Tz,
     now: DateTime<Utc>,
 ) -> Option<Moment> {
-    deadline::find(text, published, zone, now)
+    by_when(text, published, zone, now).map(|found| found.moment)
 }
 
-/// As many whole sentences as fit; one that is longer is cut where there would be hardly anything
-/// without it.
+/// The sentences one after the other, in `LIMIT` at most: where they are longer, the longest is cut.
 fn fill<'a>(sentences: impl Iterator<Item = &'a Sentence>) -> Option<String> {
-    let mut summary = String::new();
-    for sentence in sentences {
-        let gap = usize::from(needs_space(&summary, &sentence.text));
-        if width(&summary) + gap + width(&sentence.text) > LIMIT {
-            if width(&summary) < LIMIT / 4 {
-                if gap > 0 {
-                    summary.push(' ');
-                }
-                let room = LIMIT - width(&summary);
-                summary.push_str(&cut(&sentence.text, room));
-            }
-            break;
-        }
-        if gap > 0 {
-            summary.push(' ');
-        }
-        summary.push_str(&sentence.text);
+    let mut texts: Vec<Cow<'_, str>> = sentences
+        .map(|sentence| Cow::from(sentence.text.as_str()))
+        .collect();
+    let whole = joined(&texts);
+    if width(&whole) <= LIMIT {
+        return Some(whole).filter(|whole| !whole.is_empty());
     }
-    Some(summary).filter(|summary| !summary.is_empty())
+    let longest = texts.iter_mut().max_by_key(|text| width(text))?;
+    let room = width(longest).saturating_sub(width(&whole) - LIMIT);
+    *longest = cut(longest, room).into();
+    while width(&joined(&texts)) > LIMIT {
+        texts.pop();
+    }
+    Some(joined(&texts)).filter(|whole| !whole.is_empty())
+}
+
+fn joined(texts: &[Cow<'_, str>]) -> String {
+    texts.iter().fold(String::new(), |mut whole, text| {
+        if needs_space(&whole, text) {
+            whole.push(' ');
+        }
+        whole + text
+    })
 }
 
 /// Chinese sentences follow each other without a space; lines without a mark at their end, such as `地点：报告厅`,
@@ -101,7 +133,7 @@ fn cut(sentence: &str, room: usize) -> String {
         }
     }
     let end = match mark {
-        Some(mark) if mark * 3 > end => mark,
+        Some(mark) if mark * 5 > end * 3 => mark,
         // Without a mark: between words, so that no number or address is cut in two.
         _ => word_end(sentence, whole_until(sentence, end)),
     };

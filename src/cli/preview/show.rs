@@ -71,6 +71,7 @@ pub(super) fn summary(article: &Article) -> Option<String> {
             article.title.as_deref().unwrap_or_default(),
             None,
             &article.text,
+            None,
         )
     })
 }

@@ -6,6 +6,7 @@ use dom_query::Matcher;
 
 use chrono::Datelike;
 
+use super::own_date::without_own_date;
 use super::{
     Look,
     dates::Found,
@@ -160,6 +161,8 @@ impl Look<'_> {
         }
         let pinned_in_title = pinned_in_title || is_pinned_title(&title);
         let title = clean_title(&title);
+        let beside = date.filter(|found| found.whole).map(|found| found.moment);
+        let title = without_own_date(&title, beside, self.context).to_owned();
         let published = self
             .chosen(item, |selected| &selected.date)
             .and_then(|element| self.dates.of(element))

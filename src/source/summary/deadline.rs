@@ -17,7 +17,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use self::tongue::{Place, Tongue, tongues};
-use super::sentence;
+use super::{ByWhen, sentence};
 use crate::bulletin::Moment;
 use crate::source::{date, text::is_han};
 
@@ -49,15 +49,16 @@ pub(super) fn find(
     published: Option<&Moment>,
     zone: Tz,
     now: DateTime<Utc>,
-) -> Option<Moment> {
+) -> Option<ByWhen> {
     let from = published.map_or_else(|| now.with_timezone(&zone).date_naive(), Moment::day);
     let days = Days { from, zone, now };
-    let mut best: Option<(Worth, Moment)> = None;
+    let mut best: Option<(Worth, ByWhen)> = None;
     for line in labelled_lines(text) {
         for sentence in sentences(&line) {
             for (worth, moment) in in_sentence(sentence, &line, &days) {
-                if best.is_none_or(|(most, _)| worth > most) {
-                    best = Some((worth, moment));
+                if best.as_ref().is_none_or(|(most, _)| worth > *most) {
+                    let sentence = sentence.to_owned();
+                    best = Some((worth, ByWhen { moment, sentence }));
                 }
             }
         }
@@ -65,7 +66,7 @@ pub(super) fn find(
             break;
         }
     }
-    best.map(|(_, moment)| moment)
+    best.map(|(_, found)| found)
 }
 
 /// The lines of a text; a short one that ends in a colon is the label of the next.

@@ -2,9 +2,19 @@
 
 use std::sync::LazyLock;
 
+use chrono::DateTime;
+use chrono_tz::Tz;
 use regex::Regex;
 
-use crate::source::{download::names_files, text::is_han};
+use super::choice::names_occasion;
+use super::edge::{
+    is_credit, is_row, trimmed, without_announcement, without_reason, without_title,
+};
+use crate::source::{
+    date::{self, Called},
+    download::names_files,
+    text::is_han,
+};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Sentence {
@@ -27,26 +37,32 @@ pub(super) fn sentences(heading: &str, text: &str) -> Vec<Sentence> {
     }
 }
 
+/// So many lines at the head of a text may say the title again, or when it was published.
+const HEAD: usize = 4;
+
 /// The sentences of those paragraphs that `says` keeps.
 fn saying(heading: &str, text: &str, says: impl Fn(&str) -> bool) -> Vec<Sentence> {
     let mut found = Vec::new();
     for (at, paragraph) in text.split('\n').enumerate().take(400) {
-        let paragraph = paragraph.trim();
-        if !says(paragraph) {
+        let paragraph = without_announcement(paragraph.trim());
+        if !says(paragraph) || at < HEAD && is_dated(paragraph) {
             continue;
         }
-        let paragraph = if at < 4 {
-            without_dateline(without_title(paragraph, heading))
-        } else {
-            paragraph
+        let paragraph = match at {
+            0..HEAD => without_title(paragraph, heading),
+            _ => paragraph,
         };
+        let paragraph = trimmed(paragraph);
         // "现将有关事项通知如下：" only leads to what follows.
         let says = |one: &Sentence| {
             one.text.chars().any(char::is_alphanumeric)
                 && !one.text.ends_with(['：', ':'])
                 && !is_contact(&one.text)
         };
-        found.extend(split(paragraph).into_iter().filter(says));
+        let told = split(paragraph).into_iter().filter(says);
+        found.extend(told.map(|one| Sentence {
+            text: without_reason(&one.text).to_owned(),
+        }));
         if found.len() > 300 {
             break;
         }
@@ -76,6 +92,31 @@ fn says_nothing(paragraph: &str, title: &str) -> bool {
         || (open && length < 60 && GREETING.is_match(paragraph))
         || paragraph.starts_with(['(', '（']) && paragraph.ends_with([')', '）']) && length < 30
         || names_files(paragraph)
+        || !paragraph.contains(char::is_alphabetic)
+        || is_row(paragraph)
+        || is_credit(paragraph)
+}
+
+/// Returns whether a line only says when the page was published or changed: `Stand: 28.04.2023 17:23 Uhr`.
+fn is_dated(line: &str) -> bool {
+    static HAS_YEAR: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"(?:19|20)\d\d").expect("a fixed pattern"));
+    const LONGEST: usize = 60;
+    // The year is in the line, so that no clock is needed.
+    let (zone, now) = (Tz::UTC, DateTime::UNIX_EPOCH);
+    if line.chars().count() > LONGEST || !line.contains(|c: char| c.is_ascii_digit()) {
+        return false;
+    }
+    date::find(line, zone, now).is_some_and(|(day, _)| {
+        let rest = &line[day.end..];
+        let is_all =
+            day.start == 0 && !rest.contains(char::is_alphabetic) && HAS_YEAR.is_match(line);
+        is_all
+            || matches!(
+                date::called(&line[..day.start]),
+                Called::Published | Called::Updated
+            )
+    })
 }
 
 /// Returns whether no mark ends a paragraph.
@@ -92,7 +133,7 @@ fn is_short(line: &str) -> bool {
 
 /// Returns whether a line is no sentence, but a heading or a signature.
 fn is_heading(line: &str) -> bool {
-    is_short(line) && !is_statement(line) && !says_when(line)
+    is_short(line) && !is_statement(line) && !names_occasion(line) && !says_when(line)
 }
 
 /// A text without the day at its end, and the name above that.
@@ -156,38 +197,6 @@ fn is_contact(line: &str) -> bool {
         .expect("a fixed pattern")
     });
     CONTACT.is_match(line) || ASK.is_match(line)
-}
-
-/// A paragraph that begins with the title, set off by a mark or a space, says it again.
-fn without_title<'a>(paragraph: &'a str, title: &str) -> &'a str {
-    let is_mark = |c: char| c.is_whitespace() || "-—:：。".contains(c);
-    match paragraph.strip_prefix(title) {
-        Some(rest) if !title.is_empty() && !rest.trim().is_empty() && rest.starts_with(is_mark) => {
-            rest.trim_start_matches(is_mark)
-        }
-        _ => paragraph,
-    }
-}
-
-/// `本报讯（记者 张三）`, `新华社北京11月20日电`, `CITY, Nov. 20 (Agency) —` say nothing new.
-fn without_dateline(paragraph: &str) -> &str {
-    static DATELINE: LazyLock<Regex> = LazyLock::new(|| {
-        let agency = r"(?:本报|本网|本台|本站|央视网|新华网|新华社|中新社|中新网|人民网|中国新闻网|\p{Han}{2,8}(?:日报|晚报|早报|快报|时报|新闻网|在线))";
-        let place = r"\p{Han}{0,8}(?:[0-9]{1,2}月)?(?:[0-9]{1,2}日)?";
-        let reporter = r"[（(][^）)]{0,40}[）)]";
-        let by = r"(?:[【\[（(][^】\]）)]{0,12}(?:供稿|记者|通讯员|讯|报|网)[^】\]）)]{0,16}[】\]）)]\s*)";
-        let city = r"[A-Z][A-Z .'-]{2,30}(?:, [A-Z][A-Za-z.]+)?(?:, \w+\.? \d{1,2})?";
-        Regex::new(&format!(
-            r"^{by}?(?:[\p{{Han}}A-Za-z]{{2,12}}[0-9]{{1,2}}月[0-9]{{1,2}}日(?:电|讯|消息)\s?(?:{reporter})?[\s，,：:]*|据?{agency}{place}(?:电|讯|消息)\s?(?:{reporter}[\s，,：:—-]*|[\s，,：:—-]+)|\p{{Han}}{{2,8}}[网报]讯(?:{reporter}[\s，,：:—-]*|[\s：:—-]+)|[（(【](?:{agency}讯|\p{{Han}}{{0,4}}记者[\s　:：][^）)】]{{1,30}})[）)】]\s*|{city}(?:,\s\d{{4}})?\s?(?:/[A-Za-z ]{{2,30}}/\s?)?(?:\([A-Za-z ]{{2,30}}\)\s?)?(?:—|--|–)\s?|{city}\s?\([A-Za-z ]{{2,30}}\)\s-\s|[A-Z][A-Za-z .]{{1,30}}(?:, [A-Z][a-z.]+)?(?:, \w+\.? \d{{1,2}})?\s?\([A-Z][A-Za-z ]{{1,29}}\)\s?(?:—|--|–)\s?)"
-        ))
-        .expect("a fixed pattern")
-    });
-    match DATELINE.find(paragraph) {
-        Some(found) if found.end() > 0 && found.end() < paragraph.len() => {
-            paragraph[found.end()..].trim_start()
-        }
-        _ => paragraph,
-    }
 }
 
 /// Sentences with their closing marks.

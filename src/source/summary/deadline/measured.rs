@@ -72,7 +72,7 @@ fn found(case: &Case<'_>) -> Option<String> {
     let published = Moment::Day(case.published);
     let text = case.text.replace("\\n", "\n");
     let found = super::find(&text, Some(&published), zone, now)?;
-    Some(found.to_string().chars().take(16).collect())
+    Some(found.moment.to_string().chars().take(16).collect())
 }
 
 /// Counts the cases of a file by language, and names those that are not right.

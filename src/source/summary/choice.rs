@@ -1,0 +1,93 @@
+//! Which sentences of a notice make its summary: the first ones, and those that say by when, when and where.
+//!
+//! Start with [`choose`]. Whatever is chosen stays in the order of the page.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::edge::trimmed;
+use super::sentence::{Sentence, key};
+use super::{LIMIT, width};
+
+/// What is left for the first sentences beside what must be told.
+const LEAD: usize = LIMIT / 3;
+/// More lines of when and where are a programme, not a notice.
+const MOST_LINES: usize = 4;
+
+/// The sentences to show. `asking` is the one that gave the deadline.
+pub(super) fn choose<'a>(sentences: &'a [Sentence], asking: Option<&str>) -> Vec<&'a Sentence> {
+    let wanted = wanted(sentences, asking);
+    let mut room = LIMIT.saturating_sub(wanted.iter().map(|at| cost(&sentences[*at])).sum());
+    let mut chosen = wanted;
+    for (at, sentence) in sentences.iter().enumerate() {
+        if chosen.contains(&at) {
+            continue;
+        }
+        let told: usize = chosen.iter().map(|other| cost(&sentences[*other])).sum();
+        // One that is too long is cut where there would be hardly anything without it.
+        let is_cut = cost(sentence) > room;
+        if is_cut && (told >= LIMIT / 4 || room < LEAD) && chosen.iter().any(|other| *other < at) {
+            break;
+        }
+        room = room.saturating_sub(cost(sentence));
+        chosen.push(at);
+        if is_cut {
+            break;
+        }
+    }
+    chosen.sort_unstable();
+    chosen.into_iter().map(|at| &sentences[at]).collect()
+}
+
+fn cost(sentence: &Sentence) -> usize {
+    width(&sentence.text) + 1
+}
+
+/// The places of what must be told, as far as it leaves room for a first sentence.
+fn wanted(sentences: &[Sentence], asking: Option<&str>) -> Vec<usize> {
+    let mut room = LIMIT - LEAD;
+    let mut found = Vec::new();
+    let asks = |sentence: &Sentence| asking.is_some_and(|asking| is_of(&sentence.text, asking));
+    let asked = sentences.iter().position(asks);
+    let tells = |text: &str| names_occasion(text) && text.contains(|c: char| c.is_ascii_digit());
+    let lines = sentences
+        .iter()
+        .enumerate()
+        .filter(|(_, sentence)| tells(&sentence.text));
+    let lines = lines.map(|(at, _)| at).take(MOST_LINES);
+    for at in asked.into_iter().chain(lines) {
+        let cost = cost(&sentences[at]);
+        if cost <= room && !found.contains(&at) {
+            room -= cost;
+            found.push(at);
+        }
+    }
+    found
+}
+
+/// Returns whether a sentence is, or holds, the one that gave the deadline, which may have its label in front.
+fn is_of(sentence: &str, asking: &str) -> bool {
+    const SHORTEST: usize = 8;
+    let (sentence, asking) = (key(sentence), key(trimmed(asking)));
+    sentence.contains(&asking) || sentence.len() >= SHORTEST && asking.ends_with(&sentence)
+}
+
+/// Returns whether a short line says when or where something takes place, or by when to act: `时间：12月3日14:00`.
+pub(super) fn names_occasion(line: &str) -> bool {
+    static OCCASION: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(
+            r"(?ix)^[^\p{L}\d]{0,4}(?:
+            \p{Han}{0,8}(?:时\s*间|日\s*期|地\s*点|截\s*止|期\s*限|会\s*场|時\s*間|地\s*點|日\s*時|場\s*所|対\s*象|对\s*象|期間|締切)
+            |일시|일정|장소|기간|대상|\p{Hangul}{0,6}(?:기간|일시|마감|장소)
+            |when|where|date(?:\ and\ time)?|time|venue|place|location|deadline|closing\ date
+            |wann|wo|ort|datum|termin|beginn|quand|où|lieu|dates?|horaires?|cuándo|dónde|fecha|lugar|hora|quando|dove|luogo|data|onde|local
+            |wanneer|waar|plaats|kiedy|gdzie|termin|miejsce|kdy|kde|místo|когда|где|место|время|дата|коли|де|місце|час|tarih|yer|saat|thời\ gian|địa\ điểm
+            |الزمان|المكان|التاريخ)
+            \s?(?:[】\]）)]|[（(][^）)]{1,12}[）)])?\s?[:：】｜|]\s?\S",
+        )
+        .expect("a fixed pattern")
+    });
+    const LONGEST: usize = 120;
+    width(line) <= LONGEST && OCCASION.is_match(line)
+}
