@@ -203,7 +203,9 @@ fn label_before(layout: &Layout<'_>, at: usize) -> Option<String> {
     let has_colon = text.ends_with([':', '：']);
     let name = |at: usize| layout.page.name(layout.blocks[at].element);
     let is_term = name(before) == "dt" && name(at) == "dd";
-    if !short || !(has_colon || same_row || is_term || names_day(&text)) {
+    // The name of a term or of a table's row is a label however long it is.
+    let is_named = (same_row || is_term) && layout.blocks[before].units <= 24.0;
+    if !(is_named || short && (has_colon || names_day(&text))) {
         return None;
     }
     if !has_colon {

@@ -9,6 +9,7 @@ mod fold;
 mod forms;
 mod label;
 mod names;
+mod occasion;
 mod pair;
 mod read;
 mod scan;

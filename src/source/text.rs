@@ -24,15 +24,24 @@ pub fn one_line(text: &str) -> String {
     }
     let text = tidy(&mojibake::undo(text));
     let text = drop_glosses(&text, is_glossed(&text));
-    let lines = text.split('\n').filter(|line| !line.is_empty());
-    lines.fold(String::new(), |mut whole, line| {
-        // A line that ends within a Chinese word ends no word.
-        let goes_on = whole.ends_with(is_han) && line.starts_with(is_han);
-        if !whole.is_empty() && !goes_on {
-            whole.push(' ');
-        }
-        whole + line
-    })
+    text.split('\n')
+        .filter(|line| !line.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// A title with its lines joined as they are read: one that ends within a Chinese word ends no word.
+pub(crate) fn joined_lines(title: &str) -> String {
+    title
+        .lines()
+        .map(str::trim)
+        .fold(String::new(), |mut whole, line| {
+            let goes_on = whole.ends_with(is_han) && line.starts_with(is_han);
+            if !(whole.is_empty() || line.is_empty() || goes_on) {
+                whole.push(' ');
+            }
+            whole + line
+        })
 }
 
 /// The last place up to `end` that parts what a reader sees as characters.

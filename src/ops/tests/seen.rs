@@ -511,6 +511,48 @@ async fn counters_and_marks_in_any_form_are_no_corrections_and_no_news() {
 }
 
 #[tokio::test]
+async fn fifty_looks_at_titles_that_pages_dress_anew_bring_neither_news_nor_corrections() {
+    let dresses: [fn(&str, u32) -> String; 14] = [
+        |title, _| title.to_owned(),
+        |title, count| format!("{title} 阅读：{count}"),
+        |title, count| format!("{title}（点击数：{count}次）"),
+        |title, count| format!("{title}（已有 {count} 人浏览）"),
+        |title, count| format!("{title}[浏览:{count}]"),
+        |title, count| format!("{title} {count} views"),
+        |title, count| format!("（{}）{title}", count % 30 + 1),
+        |title, count| format!("{}. {title}", count % 30 + 1),
+        |title, _| format!("【置顶】{title}"),
+        |title, _| format!("[TOP]{title} NEW"),
+        |title, _| format!("🔥{title}.docx"),
+        |title, _| format!("{title}{title}"),
+        |title, _| format!("📌 {title} 热"),
+        |title, count| format!("①{title} 评论({count})"),
+    ];
+    let titles = [
+        "关于放假安排的通知",
+        "自来水管网停水公告",
+        "学生食堂开放时间安排",
+        "图书馆系列讲座预告",
+        "关于表彰先进集体的决定",
+    ];
+    let world = World::new(&[chat("a", 1)]).await;
+    let page = |look: usize| -> Vec<_> {
+        let rows = (1..).zip(titles).map(|(n, title)| {
+            let dress = dresses[(look * 5 + n * 3) % dresses.len()];
+            let count = u32::try_from(look * 7 + n * 11).unwrap();
+            let title = crate::bulletin::clean_title(&dress(title, count));
+            row(&format!("{n}.htm"), &title, "2022-11-01")
+        });
+        rows.collect()
+    };
+    world.look(page(0)).await;
+    for look in 1..=50 {
+        let admitted = world.look(page(look)).await;
+        assert_eq!(admitted, Admitted::default(), "{:?}", page(look));
+    }
+}
+
+#[tokio::test]
 async fn days_and_numbers_that_are_corrected_are_corrections_also_in_two_rows_at_once() {
     let world = World::new(&[chat("a", 1)]).await;
     let page = |day: u32, count: u32| {

@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::names::weekday;
+use super::occasion;
 
 /// What a date is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,7 +81,8 @@ pub(in crate::source) fn called(before: &str) -> Called {
             return *called;
         }
     }
-    if is_beside && LATIN_LABEL.is_match(words) {
+    let names_occasion = || occasion::is_named(words);
+    if is_beside && (LATIN_LABEL.is_match(words) || names_occasion()) || occasion::leads_on(words) {
         return Called::Other;
     }
     if ends(&LAUNCH) && is_day {
@@ -320,6 +322,8 @@ mod tests {
             ("Ngày đăng: ", Called::Published),
             ("Aktualisiert am ", Called::Updated),
             ("Обновлено ", Called::Updated),
+            ("Exam results published: ", Called::Published),
+            ("Événements ", Called::Nothing),
         ] {
             assert_eq!(called(before), expected, "{before}");
         }

@@ -99,7 +99,7 @@ impl Look<'_> {
                     .unwrap_or_default(),
             );
         }
-        let title = text::one_line(&title);
+        let title = text::one_line(&text::joined_lines(&title));
         (!title.is_empty()).then_some((title, pinned))
     }
 

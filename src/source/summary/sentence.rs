@@ -107,16 +107,15 @@ fn is_dated(line: &str) -> bool {
     if line.chars().count() > LONGEST || !line.contains(|c: char| c.is_ascii_digit()) {
         return false;
     }
-    date::find(line, zone, now).is_some_and(|(day, _)| {
-        let rest = &line[day.end..];
-        let is_all =
-            day.start == 0 && !rest.contains(char::is_alphabetic) && HAS_YEAR.is_match(line);
-        is_all
-            || matches!(
-                date::called(&line[..day.start]),
-                Called::Published | Called::Updated
-            )
-    })
+    // A second day is that of something else.
+    let days = date::find_all(line, zone, now);
+    let [(day, _)] = days.as_slice() else {
+        return false;
+    };
+    let rest = &line[day.end..];
+    let is_all = day.start == 0 && !rest.contains(char::is_alphabetic) && HAS_YEAR.is_match(line);
+    let called = date::called(&line[..day.start]);
+    is_all || matches!(called, Called::Published | Called::Updated)
 }
 
 /// Returns whether no mark ends a paragraph.

@@ -13,6 +13,18 @@ fn white_space_of_every_kind_is_one_space() {
 }
 
 #[test]
+fn a_line_that_ends_within_a_chinese_word_ends_no_word() {
+    assert_eq!(
+        joined_lines("关于公布先进\r\n  集体名单的决定"),
+        "关于公布先进集体名单的决定"
+    );
+    assert_eq!(
+        joined_lines("Water\n  off\n\non Sunday"),
+        "Water off on Sunday"
+    );
+}
+
+#[test]
 fn invisible_and_private_characters_are_dropped() {
     assert_eq!(
         one_line("集\u{200b}团\u{ad}新\u{feff}闻\u{e601}\u{0}\u{202e}"),

@@ -38,7 +38,8 @@ pub(super) fn asks(before: &str, after: &str, line: &str) -> Option<Worth> {
     let is_called = CALLED.is_match(before);
     let is_range = TO.is_match(before) && (ACTION.is_match(before) || ACTS_THEN.is_match(after));
     let is_last_day = HANDED_IN.is_match(after) && LATE.is_match(line);
-    if is_called || is_range || is_last_day {
+    let is_hour = SUBMITTED_AT.is_match(before) && LATE.is_match(line);
+    if is_called || is_range || is_last_day || is_hour {
         return Some(Worth::Asked);
     }
     let is_end = ENDS.is_match(after) && !NEXT.is_match(after) && !is_condition(clause, after);
@@ -91,12 +92,18 @@ static ACTION: LazyLock<Regex> = LazyLock::new(|| {
 });
 static ACTS_THEN: LazyLock<Regex> = LazyLock::new(|| {
     fixed(
-        r"^\s?(?:\([^)]{0,24}\))?\s?(?:期间|内|，|[，,]?\s?(?:可|请|須|须|应)\p{Han}{0,16})?\s?(?:登记|申领|办理|获取|报名|领取|下载|购买|申报|提交|递交|受理|缴费|填报)",
+        r"^\s?(?:\([^)]{0,24}\))?\s?(?:期间|内|，|\)?\s?(?:到|至|向|在|前往)\p{Han}{1,12}|[，,]?\s?(?:可|请|須|须|应)\p{Han}{0,16})?\s?(?:登记|申领|办理|获取|报名|领取|下载|购买|申报|提交|递交|受理|缴费|填报)",
     )
 });
 /// `投票通道将于4月5日24:00关闭`.
 static CLOSES: LazyLock<Regex> =
     LazyLock::new(|| fixed(r"^\s?(?:准时|正式|自动)?(?:关闭|關閉|截止|結束|结束)"));
+/// `递交时间：3月26日14:00-14:30，逾期不予接收`.
+static SUBMITTED_AT: LazyLock<Regex> = LazyLock::new(|| {
+    fixed(
+        r"(?:递交|提交|送达|报名|受理|缴费|收件|遞交|報名|繳費)\p{Han}{0,3}(?:时间|時間|日期)[:：为為]?\s?$",
+    )
+});
 /// `3月17日报交至科研科，过时不再接收`.
 static HANDED_IN: LazyLock<Regex> = LazyLock::new(|| {
     fixed(

@@ -117,8 +117,8 @@ fn measure(file: &str) -> (BTreeMap<&str, Count>, Vec<String>) {
     (counts, faults)
 }
 
-/// The second file was written when the rules had been made for the first, the third when they had been mended for the second.
-const FILES: [(&str, &str); 3] = [
+/// Each file was written when the rules had been mended for those before it.
+const FILES: [(&str, &str); 4] = [
     (
         "first",
         include_str!("../../../../tests/fixtures/deadlines/first.txt"),
@@ -130,6 +130,10 @@ const FILES: [(&str, &str); 3] = [
     (
         "third",
         include_str!("../../../../tests/fixtures/deadlines/third.txt"),
+    ),
+    (
+        "fourth",
+        include_str!("../../../../tests/fixtures/deadlines/fourth.txt"),
     ),
 ];
 

@@ -8,13 +8,13 @@ pub(super) const FRENCH: Words = Words {
     after: NONE,
     label: r"dates? limites?|date butoir|(?:dernier|ultime) (?:délai|jour)|au plus tard|échéance|clôture|délai (?:de|d['’]|fixé)[^.;]{0,30}|heure limite|date de (?:clôture|remise)|à remettre (?:le|pour)|(?:soumission|dépôt|remise) des? \p{L}+\s?:",
     ends: r"(?:se )?(?:termine(?:nt)?|clôture(?:nt|ra|ront)?|ferme(?:nt)?|prend fin|prennent fin|s['’]achèvent?|expire(?:nt)?|close[s]?)",
-    doing: r"candidat|inscri|inscrire|s['’]inscrire|envoy|dépos|dépôt|répon|réponse|transmet|transmis|merci|veuillez|prière|doivent|devez|devront|remis|remettre|retourn|renvoy|confirm|soumett|soumission|soumis|proposition|offres|dossier|adress|postul|particip|régl|pai[em]|vot(?:e|ez|er)\b|demande|appel à|réserv|avez|invités?|priés?|présent|contribu|souscri|recev|enquête publique|consultation|observations|command|retir|résili|télécharg|compl[ée]t|rempli|sign|vos\b|votre\b|communiqu|fourni|faire parvenir|manifest|intéress|souhait",
+    doing: r"candidat|inscri|inscrire|s['’]inscrire|envoy|dépos|dépôt|répon|réponse|transmet|transmis|merci|veuillez|prière|doivent|devez|devront|remis|remettre|retourn|renvoy|confirm|soumett|soumission|soumis|proposition|offres|dossier|adress|postul|particip|régl|pai[em]|vot(?:e|ez|er)\b|demande|appel à|réserv|avez|invités?|priés?|présent(?:er|ées?|ez)\b|contribu|souscri|recev|enquête publique|consultation|observations|command|retir|résili|télécharg|compl[ée]t|rempli|sign|vos\b|votre\b|communiqu|fourni|faire parvenir|manifest|intéress|souhait",
     to: r"au|à|jusqu['’]au|et",
     from: r"du|depuis|dès le|à partir du|de",
     fill: r"le|la|au|à|du|les|est|fixée?|jour|inclus|minuit|midi|fin|de|plus tard|prévue?|heures?",
     moved: r"report[ée]e?s?|prolong[ée]e?s?|prorog[ée]e?s?|repouss[ée]e?s?|nouvelle date",
     former: r"initialement|initiale|précédemment|au lieu du|auparavant|ancienne",
-    others: r"fermée?s?\s|fermeture|exposition|concert|visible|achevé|terminés? (?:avant|d['’]ici|pour)|en vigueur|valable|prévue?s?\s|travaux|interdit|est attendue?",
+    others: r"fermée?s?\s|musées?\b|fermeture|exposition|concert|visible|achevé|terminés? (?:avant|d['’]ici|pour)|en vigueur|valable|prévue?s?\s|travaux|interdit|est attendue?",
     day_first: true,
 };
 
@@ -30,7 +30,7 @@ pub(super) const SPANISH: Words = Words {
     fill: r"el|la|del|de|día|las|inclusive|es|será|a|hasta|los|fin|finales|medianoche|horas|fecha",
     moved: r"ampl[ií]a(?:n|do|da)?|amplió|prorrog|prórroga|pospu?est|extiende|extendid|extendió|aplaza|nuevo plazo|nueva fecha",
     former: r"antes,|antes:|anterior|originalmente|original|inicialmente|inicial|en lugar del",
-    others: r"exposición|concierto|cerrad[ao]|corte|permanecerá|en vigor|vigencia|vigente|válid[ao]|concluid|finalizad[ao]|obras|previst[ao]|se prevé|se espera|habían|prohibid[ao]",
+    others: r"exposición|museo|concierto|cerrad[ao]|corte|permanecerá|en vigor|vigencia|vigente|válid[ao]|concluid|finalizad[ao]|obras|previst[ao]|se prevé|se espera|habían|prohibid[ao]",
     day_first: true,
 };
 
@@ -46,7 +46,7 @@ pub(super) const ITALIAN: Words = Words {
     fill: r"il|la|al|a|del|giorno|le|ore|e non oltre|non oltre|e|alle|oltre|è|dell['’]|di|fine|fino|inclus[oa]|compreso|fissat[oa]|mezzanotte|mezzogiorno|della",
     moved: r"prorogat[oaie]|proroga|posticipat[oa]|rinviat[oa]|differit[oa]|estes[oa]|nuova scadenza|nuovo termine",
     former: r"originari[oa]|inizialmente|in precedenza|precedente|anziché|invece del",
-    others: r"mostra|concerto|chius[oa]\s|resterà|rimarrà|visitabile|in vigore|valid[oa]|conclus[io]|completat[io]|lavori saranno|previst[oaie]|vietat[oa]|ultimat",
+    others: r"mostra\b|museo|concerto|chius[oa]\s|resterà|rimarrà|visitabile|in vigore|valid[oa]|conclus[io]|completat[io]|lavori saranno|previst[oaie]|vietat[oa]|ultimat",
     day_first: true,
 };
 
@@ -56,12 +56,12 @@ pub(super) const PORTUGUESE: Words = Words {
     after: NONE,
     label: r"prazo(?:s)?|data(?:-| )limite|data (?:final|máxima|de encerramento)|último dia|encerramento das inscrições|o mais tardar|vencimento|fim do prazo",
     ends: r"(?:encerra|encerram|termina|terminam|finaliza|finalizam|vence|acaba|expira|fecha)[mn]?(?:-se)?|se encerram?|encerrar-se-ão",
-    doing: r"inscri|envi|documenta|submet|submiss|propost|candidat|entreg|confirm|respond|resposta|pag(?:ar|amento)|particip|interessad|dever|devem|solicit|matr[ií]cul|present|apresent|receb|edital|registr|regist[oe]|trabalhos|votar|reserv|favor|contribui|resumo|recurso|remet|pedido|aceit|encomend|reserv|levant|descarreg|preench|assin|sua\b|seu\b|comunic|manifest|mand[ae]|solicit|requer",
+    doing: r"inscri|inscre|envi|documenta|submet|submiss|propost|candidat|entreg|confirm|respond|resposta|pag(?:ar|amento)|particip|interessad|dever|devem|solicit|matr[ií]cul|present|apresent|receb|edital|registr|regist[oe]|trabalhos|votar|reserv|favor|contribui|resumo|recurso|remet|pedido|aceit|encomend|reserv|levant|descarreg|preench|assin|sua\b|seu\b|comunic|manifest|mand[ae]|solicit|requer",
     to: r"a|até|ao|e",
     from: r"de|desde|a partir de|do",
     fill: r"o|a|ao|dia|de|do|das|às|as|é|em|no|será|final|fim|horas|meia-noite|meio-dia|dia|data",
     moved: r"prorrogad[oa]s?|prorroga|adiad[oa]|estendid[oa]|alargad[oa]|prolongad[oa]|nov[oa] (?:prazo|data)",
     former: r"anterior\p{L}*|originalmente|original|inicial\p{L}*|em vez de",
-    others: r"exposição|concerto|fechad[oa]|encerrada (?:ao|para)|visitada|em vigor|vigora|válid[oa]|conclu[ií]d[oa]|obras|previst[oa]|prevê|tinham|estará|proibid[oa]",
+    others: r"exposição|museu|concerto|fechad[oa]|encerrada (?:ao|para)|visitada|em vigor|vigora|válid[oa]|conclu[ií]d[oa]|obras|previst[oa]|prevê|tinham|estará|proibid[oa]",
     day_first: true,
 };
