@@ -45,7 +45,7 @@ pub(super) fn join(
 pub fn summarised(publication: Publication) -> Publication {
     let text = publication.text.as_deref().unwrap_or_default();
     let own = publication.summary.clone();
-    let summary = own.or_else(|| summarise(&publication.title, None, text));
+    let summary = own.or_else(|| summarise(&publication.title, None, text, None));
     Publication {
         summary,
         ..publication
@@ -56,7 +56,7 @@ pub fn summarised(publication: Publication) -> Publication {
 #[must_use]
 pub fn resummarised(amendment: Amendment, title: &str) -> Amendment {
     let title = amendment.title.as_deref().unwrap_or(title);
-    let of_text = |text: &String| summarise(title, None, text);
+    let of_text = |text: &String| summarise(title, None, text, None);
     let summary = match &amendment.summary {
         Some(own) => Some(own.clone()),
         None => amendment.text.as_ref().map(of_text),
