@@ -11,6 +11,7 @@ mod ask;
 mod bulk_actions;
 mod config;
 mod corrections;
+mod delivery_actions;
 mod desk;
 mod documents;
 mod export;

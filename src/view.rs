@@ -4,6 +4,7 @@
 //! the other lists are like it.
 
 mod shape;
+mod timeline;
 
 use std::collections::{HashMap, HashSet};
 
@@ -16,6 +17,7 @@ use serde::{
 pub use shape::{
     Audit, Bulletin, Channel, ChannelState, Delivery, Source, SourceState, Stamp, Token,
 };
+pub use timeline::{Event, Happening, timeline};
 
 use crate::{
     bulletin::{
@@ -320,6 +322,29 @@ fn place_of(cursor: &str) -> Option<AuditPlace> {
         at_ms: at_ms.parse().ok()?,
         counter: counter.parse().ok()?,
     })
+}
+
+/// A page of what happened to a bulletin, oldest first.
+///
+/// # Errors
+/// A filter that cannot be used, no such bulletin, or the store.
+pub async fn timeline_page(
+    store: &Store,
+    config: &Config,
+    id: BulletinId,
+    filters: &Filters,
+) -> Result<Listing<Happening>, ViewError> {
+    filters.refuse_all_but_paging("timelines")?;
+    let all = timeline(store, config, id).await?;
+    let from = match &filters.cursor {
+        Some(cursor) => cursor.parse().map_err(|_| bad_cursor(cursor))?,
+        None => 0_usize,
+    };
+    let limit = filters.limit_of_query().unwrap_or(usize::MAX);
+    let end = from.saturating_add(limit);
+    let next = (end < all.len()).then(|| end.to_string());
+    let items = all.into_iter().skip(from).take(limit).collect();
+    Ok(Listing { items, next })
 }
 
 impl Filters {

@@ -3,6 +3,8 @@
 //! It answers requests from the store and the config and keeps nothing of its own. It must not
 //! know how sources are read or how channels send. Read [`router`] first: every address is there.
 
+mod actions;
+mod admin;
 mod api;
 mod assets;
 mod auth;
@@ -194,7 +196,9 @@ fn router(site: Shared) -> Router {
         .route("/metrics", get(metrics::metrics))
         .nest("/api/v1", api_router(&site));
     if site.desk.pages {
-        router = router.merge(pages_router(&site));
+        router = router
+            .merge(pages_router(&site))
+            .merge(admin::router(&site));
     }
     router
         .fallback(problem::not_found)
@@ -248,10 +252,15 @@ fn api_of_admins() -> Router<Shared> {
     Router::new()
         .route("/sources", get(api::sources))
         .route("/sources/{id}/poll", post(api::poll))
+        .route("/sources/{id}/pause", post(actions::pause))
+        .route("/sources/{id}/resume", post(actions::resume))
         .route("/channels", get(api::channels))
         .route("/channels/{id}/test", post(api::test_channel))
         .route("/bulletins/{id}/rebroadcast", post(api::rebroadcast))
         .route("/deliveries", get(api::deliveries))
+        .route("/deliveries/{id}/retry", post(actions::retry))
+        .route("/deliveries/{id}/cancel", post(actions::cancel))
+        .route("/bulletins/{id}/timeline", get(actions::timeline))
         .route("/held", get(api::held).post(api::settle_held))
         .route("/tokens", get(tokens::tokens).post(tokens::create))
         .route("/tokens/{id}", delete(tokens::revoke))

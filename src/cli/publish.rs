@@ -16,10 +16,7 @@ use super::{
     session::Session,
 };
 use crate::{
-    bulletin::{
-        Attachment, Bulletin, BulletinId, BulletinState, Cause, Channel, ChannelId, Moment,
-        SourceId, Verdict,
-    },
+    bulletin::{Attachment, ChannelId, Moment, SourceId},
     config::Config,
     ops::{Publication, Refusal, file_name},
     push, round,
@@ -202,9 +199,10 @@ async fn agreed(
     source: &view::Source,
     publication: &Publication,
 ) -> anyhow::Result<bool> {
-    let bulletin = drafted(round::summarised(publication.clone()));
+    let publication = round::summarised(publication.clone());
+    let bulletin = publication.draft(Utc::now());
     let channels = config.channels.iter();
-    for channel in channels.filter(|channel| goes_to(channel, publication, &bulletin)) {
+    for channel in channels.filter(|channel| publication.goes_to(channel)) {
         let heading = format!("— {} ({}) —", channel.name, channel.kind_name());
         out::line(out::faint(&heading))?;
         let card = push::draft(
@@ -233,37 +231,6 @@ async fn agreed(
     };
     let question = format!("publish it to {}?", out::count(chats, "chat"));
     Ok(out::ask(&question)?)
-}
-
-fn goes_to(channel: &Channel, publication: &Publication, bulletin: &Bulletin) -> bool {
-    match &publication.channels {
-        Some(named) => named.contains(&channel.id),
-        None => {
-            let summary = bulletin.summary.as_deref().unwrap_or_default();
-            let verdict = channel.filter.verdict(&bulletin.title, summary);
-            channel.wants(&publication.source) && verdict == Verdict::Wanted
-        }
-    }
-}
-
-/// As it will be, but for its number.
-fn drafted(publication: Publication) -> Bulletin {
-    Bulletin {
-        id: BulletinId(0),
-        source: publication.source,
-        also: Vec::new(),
-        url: publication.url.unwrap_or_default(),
-        title: publication.title,
-        summary: publication.summary,
-        publisher: publication.publisher,
-        published: publication.published,
-        deadline: publication.deadline,
-        attachments: publication.attachments.unwrap_or_default(),
-        first_seen: Utc::now(),
-        state: BulletinState::Published,
-        cause: Cause::Desk(String::new()),
-        revision: 0,
-    }
 }
 
 #[cfg(test)]

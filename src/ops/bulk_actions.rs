@@ -241,7 +241,7 @@ fn broadcast(
     Ok(admin_actions::numbers(first, count))
 }
 
-fn cancel(op: &mut Op<'_>, run: Run, by: &Actor, now: DateTime<Utc>) -> Result<u64> {
+pub(super) fn cancel(op: &mut Op<'_>, run: Run, by: &Actor, now: DateTime<Utc>) -> Result<u64> {
     let mut dropped = 0;
     for id in run.first.0..run.first.0 + run.count {
         let entry = op.tx.delivery(id)?;

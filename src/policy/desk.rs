@@ -1,5 +1,6 @@
 //! What an office publishes itself: what of it is taken, what it becomes, and what a correction changes. Pure.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize};
 use url::Url;
 
@@ -8,7 +9,10 @@ use super::{
     correction::Correction,
     facts::{Archived, title_hash},
 };
-use crate::bulletin::{Attachment, BulletinState, Cause, Changed, ChannelId, Moment, SourceId};
+use crate::bulletin::{
+    Attachment, Bulletin, BulletinState, Cause, Changed, Channel, ChannelId, Moment, SourceId,
+    Verdict,
+};
 
 const MOST_TITLE_CHARS: usize = 300;
 /// Fits into the 64 KiB that one request of the API may have.
@@ -94,6 +98,25 @@ impl Publication {
             attachments: self.attachments.map(files).transpose()?,
             ..self
         })
+    }
+
+    /// Returns whether a channel of the config gets it.
+    #[must_use]
+    pub fn goes_to(&self, channel: &Channel) -> bool {
+        if let Some(named) = &self.channels {
+            return named.contains(&channel.id);
+        }
+        let summary = self.summary.as_deref().unwrap_or_default();
+        let verdict = channel.filter.verdict(&self.title, summary);
+        channel.wants(&self.source) && verdict == Verdict::Wanted
+    }
+
+    /// As it will be, but for its number, to be shown before it is published.
+    #[must_use]
+    pub fn draft(&self, now: DateTime<Utc>) -> Bulletin {
+        let shown = Moment::Time(now.fixed_offset());
+        self.row(String::new(), shown, now.timestamp_millis())
+            .bulletin(0)
     }
 
     /// The bulletin that it becomes, published by `by` at `now`.

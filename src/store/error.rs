@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::bulletin::{BulletinId, ChannelId, SourceId};
+use crate::bulletin::{BulletinId, ChannelId, DeliveryId, SourceId};
 
 /// `Display` says what to do. Whether the program may go on is told by the type alone.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -20,6 +20,8 @@ pub enum Refusal {
     NoBulletin(BulletinId),
     #[error("no channel `{0}`")]
     NoChannel(ChannelId),
+    #[error("no delivery {0}")]
+    NoDelivery(DeliveryId),
     #[error("no source `{0}`")]
     NoSource(SourceId),
     #[error("no token `{0}`")]

@@ -24,7 +24,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{Reload, Shared, problem::Problem};
+use super::{Reload, Shared, Site, problem::Problem};
 use crate::{
     bulletin::{BulletinId, ChannelId},
     ops::{Actor, HeldAction, Refusal, StoreError},
@@ -57,13 +57,18 @@ pub(super) async fn channels(
     State(site): State<Shared>,
     asked: Asked,
 ) -> Answer<Listing<view::Channel>> {
-    let filters = asked?.0.bounded();
+    Ok(Json(channels_now(&site, &asked?.0.bounded()).await?))
+}
+
+/// Channels beside what is known of the bot as a whole.
+pub(super) async fn channels_now(
+    site: &Site,
+    filters: &Filters,
+) -> Result<Listing<view::Channel>, Problem> {
     let (store, faults) = (&site.desk.store, site.desk.pusher.faults());
     let bot = faults.iter().find(|fault| fault.place == "telegram");
     let why = bot.map(|fault| fault.what.as_str());
-    Ok(Json(
-        view::channels_beside(store, &site.config(), &filters, why).await?,
-    ))
+    Ok(view::channels_beside(store, &site.config(), filters, why).await?)
 }
 
 pub(super) async fn bulletins(

@@ -18,6 +18,10 @@ pub(super) async fn style() -> Response {
     kept("text/css; charset=utf-8", templates::STYLE.to_owned())
 }
 
+pub(super) async fn desk_style() -> Response {
+    kept("text/css; charset=utf-8", templates::DESK_STYLE.to_owned())
+}
+
 pub(super) async fn print_style() -> Response {
     kept("text/css; charset=utf-8", templates::PRINT_STYLE.to_owned())
 }

@@ -52,6 +52,8 @@ impl FromRequestParts<Shared> for Viewer {
 pub(super) struct Caller {
     pub(super) actor: Actor,
     pub(super) scope: Scope,
+    /// The id of its token, where that is one of the store.
+    pub(super) token: Option<String>,
 }
 
 impl Caller {
@@ -139,7 +141,11 @@ pub(super) async fn may_read_metrics(
 }
 
 /// Returns whose token this is.
-async fn caller(site: &Site, extensions: &Extensions, token: &str) -> Result<Caller, Problem> {
+pub(super) async fn caller(
+    site: &Site,
+    extensions: &Extensions,
+    token: &str,
+) -> Result<Caller, Problem> {
     let caller = found(site, token).await?;
     let opens = caller.as_ref().map_or(Opens::Nothing, Caller::opens);
     knock(site, extensions, token, opens, no_token)?;
@@ -175,6 +181,7 @@ async fn found(site: &Site, token: &str) -> Result<Option<Caller>, Problem> {
     let whole = |actor: Actor| Caller {
         actor,
         scope: Scope::Admin,
+        token: None,
     };
     if is_same(&site.desk.admin_token, token) {
         return Ok(Some(whole(Actor::Config)));
@@ -191,6 +198,7 @@ async fn found(site: &Site, token: &str) -> Result<Option<Caller>, Problem> {
             name: known.name,
         },
         scope: known.scope,
+        token: Some(known.id),
     }))
 }
 

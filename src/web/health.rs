@@ -43,11 +43,11 @@ struct Report {
 }
 
 #[derive(Debug, Serialize)]
-struct Fault {
-    what: String,
-    r#where: String,
-    since: Option<Stamp>,
-    r#do: Cow<'static, str>,
+pub(super) struct Fault {
+    pub(super) what: String,
+    pub(super) r#where: String,
+    pub(super) since: Option<Stamp>,
+    pub(super) r#do: Cow<'static, str>,
     /// Whether it alone makes the answer a 503.
     #[serde(skip)]
     is_grave: bool,
@@ -82,6 +82,12 @@ pub(super) async fn readyz(State(site): State<Shared>, viewer: Viewer) -> Respon
         Viewer::Admin => &site.readiness_of_all,
     };
     made.get(answer).await.into_response()
+}
+
+/// All that is wrong, for the first page of the desk.
+pub(super) async fn faults_for_admins(site: &Site) -> Vec<Fault> {
+    let faults = tokio::time::timeout(PATIENCE, faults(site, Viewer::Admin)).await;
+    faults.unwrap_or_else(|_| vec![busy()])
 }
 
 async fn faults(site: &Site, viewer: Viewer) -> Vec<Fault> {

@@ -59,7 +59,15 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, detail)
     }
 
-    fn status(&self) -> StatusCode {
+    pub(super) fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    pub(super) fn retry_after(&self) -> Option<u64> {
+        self.retry_after
+    }
+
+    pub(super) fn status(&self) -> StatusCode {
         StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 }
@@ -90,7 +98,8 @@ impl From<StoreError> for Problem {
                 Refusal::NoBulletin(_)
                 | Refusal::NoChannel(_)
                 | Refusal::NoSource(_)
-                | Refusal::NoToken(_),
+                | Refusal::NoToken(_)
+                | Refusal::NoDelivery(_),
             ) => StatusCode::NOT_FOUND,
             StoreError::Refused(Refusal::NotAllowed(_)) => StatusCode::FORBIDDEN,
             StoreError::Refused(Refusal::Invalid(_)) => StatusCode::BAD_REQUEST,
@@ -152,7 +161,8 @@ const SECURITY: [(HeaderName, &str); 6] = [
     ),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
-    (header::REFERRER_POLICY, "no-referrer"),
+    // With `no-referrer` browsers would send the desk's forms as if they came from nowhere.
+    (header::REFERRER_POLICY, "same-origin"),
     (
         HeaderName::from_static("cross-origin-opener-policy"),
         "same-origin",

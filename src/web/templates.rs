@@ -16,11 +16,12 @@ pub(super) const STYLE: &str = include_str!("templates/style.css");
 pub(super) const PRINT_STYLE: &str = include_str!("templates/print.css");
 pub(super) const BOARD_STYLE: &str = include_str!("templates/board.css");
 pub(super) const SCRIPT: &str = include_str!("templates/noticast.js");
+pub(super) const DESK_STYLE: &str = include_str!("templates/desk.css");
 pub(super) const ICON: &str = include_str!("templates/icon.svg");
 
 /// Changes whenever a style sheet or the script does, so that browsers may keep them.
 pub(super) static STYLE_VERSION: LazyLock<String> = LazyLock::new(|| {
-    let all = [STYLE, PRINT_STYLE, BOARD_STYLE, SCRIPT].concat();
+    let all = [STYLE, PRINT_STYLE, BOARD_STYLE, DESK_STYLE, SCRIPT].concat();
     blake3::hash(all.as_bytes()).to_hex()[..8].to_owned()
 });
 
@@ -41,6 +42,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         ("parts.html", include_str!("templates/parts.html")),
         ("channel.html", include_str!("templates/channel.html")),
         ("bulletin.html", include_str!("templates/bulletin.html")),
+        ("desk.html", include_str!("templates/desk.html")),
         ("error.html", include_str!("templates/error.html")),
         ("sources.html", include_str!("templates/sources.html")),
         ("content.html", include_str!("templates/content.html")),

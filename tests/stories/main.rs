@@ -7,11 +7,13 @@
 mod admins;
 mod api;
 mod asking;
+mod at_the_desk;
 mod bad_input;
 mod bot;
 mod browsers;
 mod buttons;
 mod cases;
+
 mod clock;
 mod commands;
 mod config;

@@ -1,0 +1,87 @@
+//! What admins do to one delivery: send it again, or not at all.
+
+use chrono::{DateTime, Utc};
+
+use super::{ask::Actor, bulk_actions, handle::Store, op::Op};
+use crate::{
+    bulletin::{BulletinState, DeliveryId, DeliveryState},
+    policy::facts::{OutboxEntry, Run},
+    store::{Refusal, Result, refused},
+};
+
+impl Store {
+    /// ATOMIC: a delivery that failed, or waits for another attempt, is due now + audit.
+    ///
+    /// # Errors
+    /// There is no such delivery, it is sent, being sent or cancelled, or its bulletin is withdrawn; a write failed.
+    pub async fn retry_delivery(
+        &self,
+        id: DeliveryId,
+        by: &Actor,
+        now: DateTime<Utc>,
+    ) -> Result<()> {
+        let by = by.clone();
+        self.write(move |op| retry(op, id, &by, now)).await
+    }
+
+    /// ATOMIC: a delivery that waits is dropped + audit.
+    ///
+    /// # Errors
+    /// There is no such delivery, or it waits no more; a write failed.
+    pub async fn cancel_delivery(
+        &self,
+        id: DeliveryId,
+        by: &Actor,
+        now: DateTime<Utc>,
+    ) -> Result<()> {
+        let by = by.clone();
+        self.write(move |op| cancel(op, id, &by, now)).await
+    }
+}
+
+fn known(op: &mut Op<'_>, id: DeliveryId) -> Result<OutboxEntry> {
+    let entry = op.tx.delivery(id.0)?;
+    Ok(entry.ok_or(Refusal::NoDelivery(id))?)
+}
+
+fn retry(op: &mut Op<'_>, id: DeliveryId, by: &Actor, now: DateTime<Utc>) -> Result<()> {
+    let mut entry = known(op, id)?;
+    if !matches!(entry.state, DeliveryState::Failed | DeliveryState::Queued) {
+        return Err(refused(format!(
+            "delivery {id} is neither failed nor waiting: there is nothing to try again"
+        )));
+    }
+    if let Some(bulletin) = entry.bulletin {
+        let row = op.tx.bulletin(bulletin)?;
+        if row.is_none_or(|row| row.state == BulletinState::Withdrawn) {
+            return Err(refused(format!(
+                "bulletin {bulletin} of delivery {id} was withdrawn: it is not sent"
+            )));
+        }
+    }
+    if entry.state == DeliveryState::Failed {
+        // A send that failed for good begins anew.
+        (entry.attempts, entry.doubts, entry.begun_ms) = (0, 0, None);
+        (entry.state, entry.ended_ms) = (DeliveryState::Queued, None);
+        entry.queued_ms = now.timestamp_millis();
+        op.explain(id.0, &mut entry, None);
+    }
+    entry.due_ms = now.timestamp_millis();
+    op.tx.set_delivery(id.0, entry)?;
+    op.tx.wake_senders();
+    op.log(by, ("retry", id), "", now);
+    Ok(())
+}
+
+fn cancel(op: &mut Op<'_>, id: DeliveryId, by: &Actor, now: DateTime<Utc>) -> Result<()> {
+    if known(op, id)?.state != DeliveryState::Queued {
+        return Err(refused(format!(
+            "delivery {id} waits no more: it cannot be cancelled"
+        )));
+    }
+    let run = Run {
+        first: id,
+        count: 1,
+    };
+    bulk_actions::cancel(op, run, by, now).map(drop)
+}

@@ -1,0 +1,75 @@
+//! The desk: everything is run from here in a browser, by mouse, keyboard or phone, with or without scripts.
+//!
+//! Each page is a [`page::DeskPage`] of text, tables and forms; each form does one operation of `ops` and leads back to
+//! its page. Read [`router`] first.
+
+mod audit;
+mod bulletins;
+mod channels;
+mod context;
+mod held;
+mod page;
+mod publish;
+mod session;
+mod sources;
+mod status;
+mod tokens;
+mod typed;
+mod words;
+
+use axum::{
+    Router, middleware,
+    routing::{get, post},
+};
+
+use super::{Shared, assets, problem};
+
+pub(super) fn router(site: &Shared) -> Router<Shared> {
+    Router::new()
+        .route("/admin", get(status::page))
+        .merge(lists())
+        .merge(forms())
+        .route("/admin/{*rest}", get(problem::not_found))
+        .route_layer(middleware::from_fn_with_state(
+            site.clone(),
+            session::require,
+        ))
+        .route(
+            "/admin/sign-in",
+            get(session::sign_in_page).post(session::sign_in),
+        )
+        .route("/admin/sign-out", post(session::sign_out))
+        .route("/desk.css", get(assets::desk_style))
+}
+
+fn lists() -> Router<Shared> {
+    Router::new()
+        .route("/admin/sources", get(sources::list))
+        .route("/admin/sources/{id}", get(sources::one))
+        .route("/admin/channels", get(channels::list))
+        .route("/admin/channels/{id}", get(channels::one))
+        .route("/admin/outbox", get(channels::outbox))
+        .route("/admin/held", get(held::page).post(held::settle))
+        .route("/admin/bulletins", get(bulletins::list))
+        .route("/admin/bulletins/{id}", get(bulletins::one))
+        .route("/admin/publish", get(publish::page).post(publish::publish))
+        .route("/admin/audit", get(audit::page))
+        .route("/admin/tokens", get(tokens::page).post(tokens::create))
+}
+
+fn forms() -> Router<Shared> {
+    Router::new()
+        .route("/admin/sources/{id}/pause", post(sources::pause))
+        .route("/admin/sources/{id}/resume", post(sources::resume))
+        .route("/admin/sources/{id}/poll", post(sources::poll))
+        .route("/admin/channels/{id}/test", post(channels::test))
+        .route("/admin/outbox/{id}/retry", post(channels::retry))
+        .route("/admin/outbox/{id}/cancel", post(channels::cancel))
+        .route(
+            "/admin/bulletins/{id}/rebroadcast",
+            post(bulletins::rebroadcast),
+        )
+        .route("/admin/bulletins/{id}/withdraw", post(bulletins::withdraw))
+        .route("/admin/bulletins/{id}/correct", post(bulletins::correct))
+        .route("/admin/tokens/{id}/revoke", post(tokens::revoke))
+}

@@ -1,0 +1,177 @@
+//! Who asks for a page of the desk, and what every page begins with.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{FromRequestParts, Query},
+    http::{StatusCode, request::Parts},
+    response::Response,
+};
+use serde::Deserialize;
+
+use super::{
+    page::{Block, DeskPage, Stop},
+    session::{Signed, root_of, see_other},
+    words::DeskWords,
+};
+use crate::{
+    bulletin::Language,
+    config::Config,
+    ops::{Actor, Scope, Store},
+    view::{Filters, Stamp, ViewError},
+    web::{Shared, language, problem::Problem},
+};
+
+/// Rows of a list.
+const ROWS: usize = 50;
+
+/// Where a list goes on, what it is narrowed to, and that a form was done.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(default)]
+pub(super) struct Wish {
+    pub(super) cursor: Option<String>,
+    pub(super) source: Option<String>,
+    pub(super) channel: Option<String>,
+    pub(super) state: Option<String>,
+    done: Option<String>,
+}
+
+/// An admin at the desk.
+pub(super) struct Admin {
+    pub(super) site: Shared,
+    pub(super) signed: Signed,
+    pub(super) words: &'static DeskWords,
+    pub(super) language: Language,
+    pub(super) config: Arc<Config>,
+    pub(super) wish: Wish,
+    root: String,
+}
+
+impl FromRequestParts<Shared> for Admin {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Shared) -> Result<Self, Problem> {
+        let signed = parts.extensions.get::<Signed>().cloned();
+        let signed =
+            signed.ok_or_else(|| Problem::new(StatusCode::UNAUTHORIZED, "sign in first"))?;
+        let config = site.config();
+        let language = language::asked(&parts.headers, config.language);
+        let wish = Query::try_from_uri(&parts.uri).map(|Query(wish)| wish);
+        Ok(Self {
+            site: Arc::clone(site),
+            signed,
+            words: DeskWords::of(language),
+            language,
+            config,
+            wish: wish.unwrap_or_default(),
+            root: root_of(&parts.uri),
+        })
+    }
+}
+
+impl Admin {
+    pub(super) fn store(&self) -> &Store {
+        &self.site.desk.store
+    }
+
+    pub(super) fn actor(&self) -> &Actor {
+        &self.signed.actor
+    }
+
+    /// For operations that some may do to what is theirs alone.
+    pub(super) fn by(&self) -> (&Actor, Scope) {
+        (self.actor(), Scope::Admin)
+    }
+
+    /// A page of the rail's `place`, such as `/sources`; the empty one is the first.
+    pub(super) fn page(&self, place: &'static str, title: &str, blocks: Vec<Block>) -> DeskPage {
+        let done = self.wish.done.as_ref().map(|_| self.words.done.to_owned());
+        DeskPage {
+            place: Some(place),
+            rail: self.rail(),
+            notice: done,
+            blocks,
+            ..DeskPage::new(self.words, self.root.clone(), title.to_owned())
+        }
+    }
+
+    pub(super) fn show(
+        &self,
+        place: &'static str,
+        title: &str,
+        blocks: Vec<Block>,
+    ) -> Result<Response, Problem> {
+        self.page(place, title, blocks).answer(StatusCode::OK)
+    }
+
+    fn rail(&self) -> Vec<Stop> {
+        let words = self.words;
+        let stops = [
+            ("", words.status),
+            ("/sources", words.sources),
+            ("/channels", words.channels),
+            ("/outbox", words.outbox),
+            ("/held", words.held),
+            ("/bulletins", words.bulletins),
+            ("/publish", words.publish),
+            ("/tokens", words.tokens),
+            ("/audit", words.audit),
+        ];
+        stops.map(|(place, name)| Stop { place, name }).into()
+    }
+
+    /// Back to a page of the desk, which says that it was done.
+    pub(super) fn done(&self, path: &str) -> Response {
+        see_other(&format!("{}/admin{path}?done=1", self.signed.prefix))
+    }
+
+    /// A page of a list, by what its address says.
+    pub(super) fn filters(&self) -> Result<Filters, Problem> {
+        let wish = &self.wish;
+        let source = wish.source.as_deref().map(str::parse).transpose();
+        let channel = wish.channel.as_deref().map(str::parse).transpose();
+        let bad = |error: crate::bulletin::IdError| Problem::bad(error.to_string());
+        Ok(Filters {
+            source: source.map_err(bad)?,
+            channel: channel.map_err(bad)?,
+            state: wish.state.clone().filter(|state| !state.is_empty()),
+            limit: ROWS,
+            cursor: wish.cursor.clone(),
+            ..Filters::default()
+        })
+    }
+
+    /// Where a list goes on that is narrowed as this one.
+    pub(super) fn next(&self, path: &str, cursor: Option<String>) -> Option<String> {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        query.append_pair("cursor", &cursor?);
+        let wish = &self.wish;
+        let narrowed = [
+            ("source", &wish.source),
+            ("channel", &wish.channel),
+            ("state", &wish.state),
+        ];
+        for (name, value) in narrowed {
+            if let Some(value) = value {
+                query.append_pair(name, value);
+            }
+        }
+        Some(format!("admin{path}?{}", query.finish()))
+    }
+
+    pub(super) fn time(&self, stamp: Option<Stamp>) -> String {
+        let minute = |stamp: Stamp| stamp.0.format("%Y-%m-%d %H:%M").to_string();
+        stamp.map_or_else(|| self.words.none.to_owned(), minute)
+    }
+}
+
+/// An id as part of an address.
+pub(super) fn in_path(id: &str) -> String {
+    percent_encoding::utf8_percent_encode(id, percent_encoding::NON_ALPHANUMERIC).to_string()
+}
+
+/// The one that a list of one has; none is an address that leads nowhere.
+pub(super) fn only<T>(listing: Result<crate::view::Listing<T>, ViewError>) -> Result<T, Problem> {
+    let found = listing?.items.pop();
+    found.ok_or_else(|| Problem::missing("there is nothing of this name"))
+}

@@ -1,0 +1,98 @@
+//! What waits for an admin: released, or marked as seen.
+
+use axum::response::Response;
+use chrono::Utc;
+
+use super::{
+    context::Admin,
+    page::{Block, Cell, Field, Form, Row, Table},
+    typed::Typed,
+};
+use crate::{bulletin::BulletinId, ops::HeldAction, view, web::problem::Problem};
+
+pub(super) async fn page(admin: Admin) -> Result<Response, Problem> {
+    let listing = view::held(admin.store(), &admin.config, &admin.filters()?).await?;
+    let words = admin.words;
+    let is_any = !listing.items.is_empty();
+    let table = Table {
+        columns: vec![words.title, words.source, words.date],
+        rows: listing.items.iter().map(|it| row(&admin, it)).collect(),
+        empty: words.nothing_held,
+        next: admin.next("/held", listing.next),
+        ..Table::default()
+    };
+    let mut blocks = vec![Block::Table(table)];
+    if is_any {
+        blocks.extend(all(&admin).map(Block::Form));
+    }
+    admin.show("/held", words.held, blocks)
+}
+
+fn row(admin: &Admin, bulletin: &view::Bulletin) -> Row {
+    let words = admin.words;
+    let one = |what: &str, form: Form| {
+        form.with(Field::hidden("what", what))
+            .with(Field::hidden("id", bulletin.id.to_string()))
+    };
+    let path = || "admin/held".to_owned();
+    Row {
+        cells: vec![
+            Cell::link(&bulletin.title, format!("admin/bulletins/{}", bulletin.id)),
+            bulletin.source.as_str().into(),
+            bulletin
+                .published
+                .map(|at| at.to_string())
+                .unwrap_or_default()
+                .into(),
+        ],
+        actions: vec![
+            one("publish", Form::grave(path(), words.release)),
+            one("seen", Form::button(path(), words.mark_seen)),
+        ],
+    }
+}
+
+/// For a flood: everything at once.
+fn all(admin: &Admin) -> [Form; 3] {
+    let words = admin.words;
+    let form = |what: &str, submit| {
+        Form::grave("admin/held".to_owned(), submit).with(Field::hidden("what", what))
+    };
+    let newest = Field::new("newest", words.count, "number").filled("3");
+    [
+        Form {
+            heading: Some(words.newest_of_each),
+            ..form("newest", words.release).with(newest)
+        },
+        form("publish-all", words.release_all),
+        form("seen-all", words.seen_all),
+    ]
+}
+
+pub(super) async fn settle(admin: Admin, typed: Typed) -> Result<Response, Problem> {
+    let ids = || {
+        let numbers = typed.all("id").map(|id| id.parse().map(BulletinId));
+        let numbers: Result<Vec<_>, _> = numbers.collect();
+        numbers.map_err(|_| Problem::bad("`id`: the number of a bulletin is expected"))
+    };
+    let action = match typed.get("what") {
+        "publish" => HeldAction::Publish(ids()?),
+        "seen" => HeldAction::Seen(ids()?),
+        "publish-all" => HeldAction::PublishAll,
+        "seen-all" => HeldAction::SeenAll,
+        "newest" => {
+            let count = typed.get("newest").parse();
+            HeldAction::Newest(count.map_err(|_| Problem::bad("`newest`: a number is expected"))?)
+        }
+        _ => {
+            return Err(Problem::bad(
+                "`what`: publish, seen, publish-all, seen-all or newest is expected",
+            ));
+        }
+    };
+    admin
+        .store()
+        .settle_held(action, admin.actor(), Utc::now())
+        .await?;
+    Ok(admin.done("/held"))
+}

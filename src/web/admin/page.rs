@@ -1,0 +1,227 @@
+//! What a page of the desk is made of: all of them have one template, and every form works without scripts.
+
+use axum::{
+    http::StatusCode,
+    response::{Html, IntoResponse, Response},
+};
+use serde::Serialize;
+
+use super::words::DeskWords;
+use crate::web::{
+    problem::{KeepsShape, Problem},
+    templates::{self, STYLE_VERSION},
+};
+
+#[derive(Debug, Serialize)]
+pub(super) struct DeskPage {
+    pub(super) words: &'static DeskWords,
+    /// From this page to the first one of the site, such as `../`.
+    pub(super) root: String,
+    pub(super) style_version: &'static str,
+    pub(super) title: String,
+    /// The page of the rail that this one belongs to; None: nobody is signed in.
+    pub(super) place: Option<&'static str>,
+    pub(super) rail: Vec<Stop>,
+    /// One sentence that says it all.
+    pub(super) lead: Option<String>,
+    /// What the last form came to.
+    pub(super) notice: Option<String>,
+    pub(super) blocks: Vec<Block>,
+}
+
+/// One entry of the rail.
+#[derive(Debug, Serialize)]
+pub(super) struct Stop {
+    pub(super) place: &'static str,
+    pub(super) name: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(tag = "is", rename_all = "lowercase")]
+pub(super) enum Block {
+    Text {
+        text: String,
+    },
+    /// Shown to be copied.
+    Code {
+        text: String,
+    },
+    Table(Table),
+    Form(Form),
+}
+
+#[derive(Debug, Default, Serialize)]
+pub(super) struct Table {
+    pub(super) heading: Option<&'static str>,
+    pub(super) columns: Vec<&'static str>,
+    pub(super) rows: Vec<Row>,
+    /// What to do where there are no rows.
+    pub(super) empty: &'static str,
+    /// Where the list goes on.
+    pub(super) next: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Row {
+    pub(super) cells: Vec<Cell>,
+    pub(super) actions: Vec<Form>,
+}
+
+#[derive(Debug, Default, Serialize)]
+pub(super) struct Cell {
+    pub(super) text: String,
+    pub(super) href: Option<String>,
+    /// Below the text, small.
+    pub(super) note: Option<String>,
+    /// It is a state: its own word, for the colour beside its text.
+    pub(super) state: Option<String>,
+}
+
+impl<T: Into<String>> From<T> for Cell {
+    fn from(text: T) -> Self {
+        Self {
+            text: text.into(),
+            ..Self::default()
+        }
+    }
+}
+
+impl Cell {
+    pub(super) fn link(text: impl Into<String>, href: String) -> Self {
+        Self {
+            href: Some(href),
+            ..Self::from(text)
+        }
+    }
+
+    pub(super) fn noted(self, note: Option<String>) -> Self {
+        Self { note, ..self }
+    }
+
+    pub(super) fn state(text: &str, state: &str) -> Self {
+        Self {
+            state: Some(state.to_owned()),
+            ..Self::from(text)
+        }
+    }
+}
+
+#[derive(Debug, Default, Serialize)]
+pub(super) struct Form {
+    pub(super) heading: Option<&'static str>,
+    /// Where it is sent, from the root of the site.
+    pub(super) action: String,
+    pub(super) fields: Vec<Field>,
+    pub(super) submit: &'static str,
+    /// It asks before it does anything.
+    pub(super) asks: bool,
+}
+
+impl Form {
+    /// A button.
+    pub(super) fn button(action: String, submit: &'static str) -> Self {
+        Self {
+            action,
+            submit,
+            ..Self::default()
+        }
+    }
+
+    /// A button for what cannot be taken back.
+    pub(super) fn grave(action: String, submit: &'static str) -> Self {
+        Self {
+            asks: true,
+            ..Self::button(action, submit)
+        }
+    }
+
+    pub(super) fn with(mut self, field: Field) -> Self {
+        self.fields.push(field);
+        self
+    }
+}
+
+#[derive(Debug, Default, Serialize)]
+pub(super) struct Field {
+    pub(super) name: &'static str,
+    pub(super) label: &'static str,
+    /// `text`, `textarea`, `password`, `number`, `select`, `checks` or `hidden`.
+    pub(super) kind: &'static str,
+    pub(super) value: String,
+    pub(super) hint: &'static str,
+    pub(super) required: bool,
+    pub(super) options: Vec<Choice>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Choice {
+    pub(super) value: String,
+    pub(super) label: String,
+    pub(super) chosen: bool,
+}
+
+impl Field {
+    pub(super) fn hidden(name: &'static str, value: impl Into<String>) -> Self {
+        Self {
+            name,
+            kind: "hidden",
+            value: value.into(),
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn new(name: &'static str, label: &'static str, kind: &'static str) -> Self {
+        Self {
+            name,
+            label,
+            kind,
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn hinted(self, hint: &'static str) -> Self {
+        Self { hint, ..self }
+    }
+
+    pub(super) fn filled(self, value: impl Into<String>) -> Self {
+        Self {
+            value: value.into(),
+            ..self
+        }
+    }
+
+    pub(super) fn required(self) -> Self {
+        Self {
+            required: true,
+            ..self
+        }
+    }
+
+    pub(super) fn of(self, options: Vec<Choice>) -> Self {
+        Self { options, ..self }
+    }
+}
+
+impl DeskPage {
+    pub(super) fn new(words: &'static DeskWords, root: String, title: String) -> Self {
+        Self {
+            words,
+            root,
+            style_version: &STYLE_VERSION,
+            title,
+            place: None,
+            rail: Vec::new(),
+            lead: None,
+            notice: None,
+            blocks: Vec::new(),
+        }
+    }
+
+    /// An error of the desk is a page of its own, which the frame of all errors leaves as it is.
+    pub(super) fn answer(&self, status: StatusCode) -> Result<Response, Problem> {
+        let page = Html(templates::render("desk.html", self)?);
+        let mut response = (status, page).into_response();
+        response.extensions_mut().insert(KeepsShape);
+        Ok(response)
+    }
+}

@@ -1,0 +1,227 @@
+//! An office's own notice: typed, previewed as each channel would show it, published; and its correction.
+
+use axum::{http::StatusCode, response::Response};
+use chrono::Utc;
+use serde_json::Value;
+
+use super::{
+    context::Admin,
+    page::{Block, Choice, Field, Form},
+    typed::Typed,
+};
+use crate::{
+    bulletin::{Attachment, ChannelId, Moment, ReadAs},
+    ops::{Amendment, Publication, file_name},
+    push, round, view,
+    web::problem::Problem,
+};
+
+pub(super) async fn page(admin: Admin) -> Result<Response, Problem> {
+    let words = admin.words;
+    let desks = desks(&admin, "");
+    if desks.is_empty() {
+        let text = words.no_desk.to_owned();
+        return admin.show("/publish", words.publish, vec![Block::Text { text }]);
+    }
+    let form = form(&admin, &Typed::default(), words.preview);
+    admin.show("/publish", words.publish, vec![Block::Form(form)])
+}
+
+fn desks(admin: &Admin, chosen: &str) -> Vec<Choice> {
+    let sources = admin.config.sources.iter();
+    let desks = sources.filter(|source| source.kind == ReadAs::Desk);
+    let choice = |source: &crate::bulletin::Source| Choice {
+        value: source.id.to_string(),
+        label: source.name.clone(),
+        chosen: source.id.as_str() == chosen,
+    };
+    desks.map(choice).collect()
+}
+
+/// What was typed is there again.
+fn form(admin: &Admin, typed: &Typed, submit: &'static str) -> Form {
+    let words = admin.words;
+    let field = |name, label, kind| Field::new(name, label, kind).filled(typed.get(name));
+    let request = typed.optional("request");
+    let request = request.unwrap_or_else(|| format!("{:032x}", fastrand::u128(..)));
+    Form {
+        action: "admin/publish".to_owned(),
+        fields: vec![
+            Field::new("source", words.source, "select").of(desks(admin, typed.get("source"))),
+            field("title", words.title, "text").required(),
+            field("text", words.text, "textarea").hinted(words.text_hint),
+            field("publisher", words.publisher, "text"),
+            field("deadline", words.deadline, "text").hinted(words.deadline_hint),
+            field("url", words.url, "text").hinted(words.url_hint),
+            field("files", words.files, "textarea").hinted(words.files_hint),
+            channels_of(admin, typed),
+            Field::hidden("request", request),
+        ],
+        submit,
+        ..Form::default()
+    }
+}
+
+pub(super) fn channels(admin: &Admin) -> Field {
+    channels_of(admin, &Typed::default())
+}
+
+fn channels_of(admin: &Admin, typed: &Typed) -> Field {
+    let words = admin.words;
+    let choice = |channel: &crate::bulletin::Channel| Choice {
+        value: channel.id.to_string(),
+        label: channel.name.clone(),
+        chosen: typed.all("to").any(|id| id == channel.id.as_str()),
+    };
+    Field::new("to", words.to_channels, "checks")
+        .hinted(words.to_channels_hint)
+        .of(admin.config.channels.iter().map(choice).collect())
+}
+
+/// The first time it shows what each channel will get; from there it is published.
+pub(super) async fn publish(admin: Admin, typed: Typed) -> Result<Response, Problem> {
+    let publication = round::summarised(publication(&typed)?);
+    let publication = publication.cleaned().map_err(Problem::bad)?;
+    if typed.get("sure").is_empty() {
+        return previewed(&admin, &typed, &publication);
+    }
+    let pages = admin.config.web.public_url.as_ref();
+    let store = admin.store();
+    let issued = store
+        .publish(publication, pages, admin.actor(), Utc::now())
+        .await?;
+    Ok(admin.done(&format!("/bulletins/{}", issued.id)))
+}
+
+fn previewed(admin: &Admin, typed: &Typed, publication: &Publication) -> Result<Response, Problem> {
+    let words = admin.words;
+    let bulletin = publication.draft(Utc::now());
+    let mut sources = admin.config.sources.iter();
+    let source = sources.find(|source| source.id == publication.source);
+    let source = source.map_or("", |source| source.name.as_str());
+    let mut blocks = vec![Block::Text {
+        text: words.previewed.to_owned(),
+    }];
+    for channel in admin
+        .config
+        .channels
+        .iter()
+        .filter(|it| publication.goes_to(it))
+    {
+        let card = push::draft(bulletin.clone(), source, channel, &admin.config);
+        let card = match card.map_err(|why| Problem::bad(why.to_string()))? {
+            Value::String(text) => text,
+            card => format!("{card:#}"),
+        };
+        let text = format!(
+            "{} ({})\n\n{}",
+            channel.name,
+            channel.kind_name(),
+            card.trim_end()
+        );
+        blocks.push(Block::Code { text });
+    }
+    let sure = form(admin, typed, words.publish_now).with(Field::hidden("sure", "yes"));
+    blocks.push(Block::Form(sure));
+    admin
+        .page("/publish", words.publish, blocks)
+        .answer(StatusCode::OK)
+}
+
+fn publication(typed: &Typed) -> Result<Publication, Problem> {
+    let source = typed.get("source").parse();
+    Ok(Publication {
+        source: source.map_err(|_| Problem::bad("`source`: a source is expected"))?,
+        title: typed.get("title").to_owned(),
+        text: typed.optional("text"),
+        summary: None,
+        url: typed.optional("url"),
+        publisher: typed.optional("publisher"),
+        published: None,
+        deadline: deadline(typed)?,
+        attachments: Some(files(typed)),
+        channels: chosen(typed)?,
+        request_id: typed.optional("request"),
+    })
+}
+
+fn deadline(typed: &Typed) -> Result<Option<Moment>, Problem> {
+    let deadline = typed.optional("deadline").map(Moment::try_from).transpose();
+    deadline.map_err(|_| {
+        Problem::bad("`deadline`: 2026-12-31 or 2026-12-31T18:00:00+08:00 is expected")
+    })
+}
+
+/// An address a line, and a name behind it.
+fn files(typed: &Typed) -> Vec<Attachment> {
+    let lines = typed
+        .get("files")
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty());
+    let file = |line: &str| {
+        let (url, name) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+        let name = match name.trim() {
+            "" => file_name(url),
+            name => name.to_owned(),
+        };
+        Attachment {
+            url: url.to_owned(),
+            name,
+            size: None,
+        }
+    };
+    lines.map(file).collect()
+}
+
+/// The channels that were ticked; None: no one was.
+pub(super) fn chosen(typed: &Typed) -> Result<Option<Vec<ChannelId>>, Problem> {
+    let ids: Result<Vec<ChannelId>, _> = typed.all("to").map(str::parse).collect();
+    let ids = ids.map_err(|error| Problem::bad(error.to_string()))?;
+    Ok((!ids.is_empty()).then_some(ids))
+}
+
+pub(super) fn correction(admin: &Admin, bulletin: &view::Bulletin, text: &str) -> Form {
+    let words = admin.words;
+    let plain = |value: &Option<String>| value.clone().unwrap_or_default();
+    let files = bulletin.attachments.iter();
+    let files: Vec<String> = files
+        .map(|file| format!("{} {}", file.url, file.name))
+        .collect();
+    let deadline = bulletin
+        .deadline
+        .map(|at| at.to_string())
+        .unwrap_or_default();
+    Form {
+        heading: Some(words.correct),
+        action: format!("admin/bulletins/{}/correct", bulletin.id),
+        fields: vec![
+            Field::new("title", words.title, "text")
+                .filled(&bulletin.title)
+                .required(),
+            Field::new("text", words.text, "textarea")
+                .filled(text)
+                .hinted(words.text_hint),
+            Field::new("publisher", words.publisher, "text").filled(plain(&bulletin.publisher)),
+            Field::new("deadline", words.deadline, "text")
+                .filled(deadline)
+                .hinted(words.deadline_hint),
+            Field::new("files", words.files, "textarea")
+                .filled(files.join("\n"))
+                .hinted(words.files_hint),
+        ],
+        submit: words.correct,
+        ..Form::default()
+    }
+}
+
+pub(super) fn amendment(typed: &Typed) -> Result<Amendment, Problem> {
+    Ok(Amendment {
+        title: typed.optional("title"),
+        text: typed.optional("text"),
+        publisher: Some(typed.optional("publisher")),
+        deadline: Some(deadline(typed)?),
+        attachments: Some(files(typed)),
+        ..Amendment::default()
+    })
+}

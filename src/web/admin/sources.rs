@@ -1,0 +1,142 @@
+//! Sources: how looking at them goes; paused, resumed, looked at now.
+
+use axum::{extract::Path, response::Response};
+use chrono::Utc;
+
+use super::{
+    context::{Admin, in_path, only},
+    page::{Block, Cell, Form, Row, Table},
+    words::DeskWords,
+};
+use crate::{
+    bulletin::SourceId,
+    view::{self, Filters, SourceState},
+    web::problem::Problem,
+};
+
+pub(super) async fn list(admin: Admin) -> Result<Response, Problem> {
+    let (store, config) = (admin.store(), &admin.config);
+    let listing = view::sources(store, config, &admin.filters()?).await?;
+    let words = admin.words;
+    let table = Table {
+        columns: vec![words.name, words.state, words.last, words.next, words.known],
+        rows: listing
+            .items
+            .iter()
+            .map(|source| row(&admin, source))
+            .collect(),
+        empty: words.no_sources,
+        next: admin.next("/sources", listing.next),
+        ..Table::default()
+    };
+    admin.show("/sources", words.sources, vec![Block::Table(table)])
+}
+
+fn row(admin: &Admin, source: &view::Source) -> Row {
+    let path = format!("admin/sources/{}", in_path(source.id.as_str()));
+    let (word, state) = shown(admin.words, source.state);
+    Row {
+        cells: vec![
+            Cell::link(&source.name, path).noted(Some(source.url.clone())),
+            Cell::state(word, state).noted(source.error.clone()),
+            admin.time(source.last_polled).into(),
+            admin.time(source.next_poll).into(),
+            Cell::link(
+                source.bulletins.to_string(),
+                format!("admin/bulletins?source={}", in_path(source.id.as_str())),
+            ),
+        ],
+        actions: actions(admin, source),
+    }
+}
+
+fn shown(words: &'static DeskWords, state: SourceState) -> (&'static str, &'static str) {
+    match state {
+        SourceState::Ok => (words.ok, "ok"),
+        SourceState::Failing => (words.failing, "failing"),
+        SourceState::Paused => (words.paused, "paused"),
+        SourceState::Held => (words.is_held, "held"),
+    }
+}
+
+/// A desk is never looked at.
+fn actions(admin: &Admin, source: &view::Source) -> Vec<Form> {
+    if source.kind == "desk" {
+        return Vec::new();
+    }
+    let words = admin.words;
+    let path = |what: &str| format!("admin/sources/{}/{what}", in_path(source.id.as_str()));
+    let pause = match source.state {
+        SourceState::Paused => Form::button(path("resume"), words.resume),
+        _ => Form::button(path("pause"), words.pause),
+    };
+    vec![Form::button(path("poll"), words.look_now), pause]
+}
+
+pub(super) async fn one(admin: Admin, Path(id): Path<String>) -> Result<Response, Problem> {
+    let filters = Filters {
+        source: Some(known(&admin, &id)?),
+        ..Filters::default()
+    };
+    let source = only(view::sources(admin.store(), &admin.config, &filters).await)?;
+    let words = admin.words;
+    let fact = |name: &str, cell: Cell| Row {
+        cells: vec![name.into(), cell],
+        actions: Vec::new(),
+    };
+    let (word, state) = shown(words, source.state);
+    let mut rows = vec![
+        fact(
+            words.state,
+            Cell::state(word, state).noted(source.error.clone()),
+        ),
+        fact(words.address, source.url.clone().into()),
+        fact(words.kind, source.kind.clone().into()),
+        fact(words.schedule, source.schedule.clone().into()),
+        fact(words.last, admin.time(source.last_polled).into()),
+        fact(words.next, admin.time(source.next_poll).into()),
+    ];
+    rows[0].actions = actions(&admin, &source);
+    let facts = Table {
+        columns: vec![words.name, words.details],
+        rows,
+        ..Table::default()
+    };
+    let newest = view::bulletins(admin.store(), &admin.config, &filters).await?;
+    let newest = super::bulletins::table(&admin, newest.items, None);
+    let blocks = vec![Block::Table(facts), Block::Table(newest)];
+    admin.show("/sources", &source.name, blocks)
+}
+
+fn known(admin: &Admin, id: &str) -> Result<SourceId, Problem> {
+    let mut sources = admin.config.sources.iter();
+    let found = sources.find(|source| source.id.as_str() == id);
+    let missing = || Problem::missing(format!("no source `{id}`"));
+    found.map(|source| source.id.clone()).ok_or_else(missing)
+}
+
+pub(super) async fn pause(admin: Admin, Path(id): Path<String>) -> Result<Response, Problem> {
+    set_paused(&admin, &id, true).await
+}
+
+pub(super) async fn resume(admin: Admin, Path(id): Path<String>) -> Result<Response, Problem> {
+    set_paused(&admin, &id, false).await
+}
+
+async fn set_paused(admin: &Admin, id: &str, paused: bool) -> Result<Response, Problem> {
+    let source = known(admin, id)?;
+    let store = admin.store();
+    store
+        .set_paused(&source, paused, admin.actor(), Utc::now())
+        .await?;
+    Ok(admin.done("/sources"))
+}
+
+pub(super) async fn poll(admin: Admin, Path(id): Path<String>) -> Result<Response, Problem> {
+    let source = known(&admin, &id)?;
+    let looked = admin.site.desk.watch.poll(&source).await?;
+    match looked.and_then(|looked| looked.error) {
+        Some(why) => Err(Problem::new(axum::http::StatusCode::BAD_GATEWAY, why)),
+        None => Ok(admin.done(&format!("/sources/{}", in_path(&id)))),
+    }
+}

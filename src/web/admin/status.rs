@@ -1,0 +1,79 @@
+//! The first page: whether everything works, and what to do where it does not.
+
+use axum::response::Response;
+
+use super::{
+    context::Admin,
+    page::{Block, Cell, Row, Table},
+    words::DeskWords,
+};
+use crate::web::{
+    health::{self, Fault},
+    problem::Problem,
+};
+
+pub(super) async fn page(admin: Admin) -> Result<Response, Problem> {
+    let words = admin.words;
+    let faults = health::faults_for_admins(&admin.site).await;
+    let mut blocks = Vec::new();
+    if !faults.is_empty() {
+        blocks.push(Block::Table(problems(&admin, &faults)));
+    }
+    blocks.push(Block::Table(numbers(&admin).await?));
+    let mut page = admin.page("", words.status, blocks);
+    page.lead = Some(sentence(words, faults.len()));
+    page.answer(axum::http::StatusCode::OK)
+}
+
+fn sentence(words: &DeskWords, count: usize) -> String {
+    match count {
+        0 => words.all_is_well.to_owned(),
+        1 => words.one_to_do.to_owned(),
+        count => words.to_do.replace("{n}", &count.to_string()),
+    }
+}
+
+fn problems(admin: &Admin, faults: &[Fault]) -> Table {
+    let words = admin.words;
+    let row = |fault: &Fault| Row {
+        cells: vec![
+            Cell::state(&fault.what, "failing"),
+            fault.r#where.clone().into(),
+            admin.time(fault.since).into(),
+            fault.r#do.to_string().into(),
+        ],
+        actions: Vec::new(),
+    };
+    Table {
+        columns: vec![words.what, words.place, words.since, words.remedy],
+        rows: faults.iter().map(row).collect(),
+        ..Table::default()
+    }
+}
+
+async fn numbers(admin: &Admin) -> Result<Table, Problem> {
+    let words = admin.words;
+    let health = admin.store().health().await;
+    let sources = admin.store().sources().await?;
+    let held: u64 = sources.iter().map(|source| source.held).sum();
+    let row = |name: &str, count: u64, path: &str| Row {
+        cells: vec![
+            Cell::link(name, format!("admin{path}")),
+            count.to_string().into(),
+        ],
+        actions: Vec::new(),
+    };
+    let configured = admin.config.channels.len() as u64;
+    Ok(Table {
+        heading: Some(words.numbers),
+        columns: vec![words.name, words.count],
+        rows: vec![
+            row(words.sources, admin.config.sources.len() as u64, "/sources"),
+            row(words.channels, configured + health.chats.chats, "/channels"),
+            row(words.bulletins, health.bulletins, "/bulletins"),
+            row(words.queued, health.queued, "/outbox?state=queued"),
+            row(words.held, held, "/held"),
+        ],
+        ..Table::default()
+    })
+}

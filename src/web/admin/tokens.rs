@@ -1,0 +1,154 @@
+//! Tokens of programs, and who is signed in.
+
+use axum::{extract::Path, http::StatusCode, response::Response};
+use chrono::Utc;
+
+use super::{
+    context::{Admin, in_path},
+    page::{Block, Cell, Choice, Field, Form, Row, Table},
+    typed::Typed,
+};
+use crate::{
+    ops::{NewToken, Scope, Store, Token, end_after},
+    view::{self, Stamp},
+    web::problem::Problem,
+};
+
+pub(super) async fn page(admin: Admin) -> Result<Response, Problem> {
+    let blocks = blocks(&admin).await?;
+    admin.show("/tokens", admin.words.tokens, blocks)
+}
+
+async fn blocks(admin: &Admin) -> Result<Vec<Block>, Problem> {
+    let words = admin.words;
+    let all = admin.store().tokens().await?;
+    let now = Utc::now();
+    let rows = |is_session: bool| {
+        let those = all.iter().filter(move |it| it.is_session() == is_session);
+        let valid = those.filter(|it| !is_session || it.is_valid(now));
+        valid.map(|token| row(admin, token)).collect()
+    };
+    let columns = || {
+        vec![
+            words.name,
+            words.scope,
+            words.begins_with,
+            words.created,
+            words.last_used,
+            words.expires,
+        ]
+    };
+    let tokens = Table {
+        columns: columns(),
+        rows: rows(false),
+        empty: words.no_tokens,
+        ..Table::default()
+    };
+    let sessions = Table {
+        heading: Some(words.sessions),
+        columns: columns(),
+        rows: rows(true),
+        ..Table::default()
+    };
+    Ok(vec![
+        Block::Table(tokens),
+        Block::Form(new(admin)),
+        Block::Table(sessions),
+    ])
+}
+
+fn row(admin: &Admin, token: &Token) -> Row {
+    let words = admin.words;
+    let shown = view::Token::new(token, admin.config.time_zone);
+    let is_this = token.id == admin.signed.session.id;
+    let time = |stamp: Option<Stamp>| Cell::from(admin.time(stamp));
+    let path = format!("admin/tokens/{}/revoke", in_path(&token.id));
+    Row {
+        cells: vec![
+            Cell::from(shown.name).noted(is_this.then(|| words.this_desk.to_owned())),
+            name_of(shown.scope).into(),
+            shown.prefix.into(),
+            time(Some(shown.created_at)),
+            time(shown.last_used_at),
+            time(shown.expires_at),
+        ],
+        actions: vec![Form::grave(path, words.revoke)],
+    }
+}
+
+fn name_of(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Read => "read",
+        Scope::Publish => "publish",
+        Scope::Admin => "admin",
+    }
+}
+
+fn new(admin: &Admin) -> Form {
+    let words = admin.words;
+    let scope = |value: Scope, label: &str| Choice {
+        value: name_of(value).to_owned(),
+        label: label.to_owned(),
+        chosen: value == Scope::Read,
+    };
+    let scopes = vec![
+        scope(Scope::Read, words.scope_read),
+        scope(Scope::Publish, words.scope_publish),
+        scope(Scope::Admin, words.scope_admin),
+    ];
+    Form {
+        heading: Some(words.new_token),
+        action: "admin/tokens".to_owned(),
+        fields: vec![
+            Field::new("name", words.name, "text").required(),
+            Field::new("scope", words.scope, "select").of(scopes),
+            Field::new("expires", words.expires, "text").hinted(words.expires_hint),
+        ],
+        submit: words.create,
+        ..Form::default()
+    }
+}
+
+/// The answer shows the token: it is nowhere else.
+pub(super) async fn create(admin: Admin, typed: Typed) -> Result<Response, Problem> {
+    let now = Utc::now();
+    let scope = [Scope::Read, Scope::Publish, Scope::Admin].into_iter();
+    let scope = scope
+        .into_iter()
+        .find(|scope| name_of(*scope) == typed.get("scope"));
+    let end = typed
+        .optional("expires")
+        .map(|span| end_after(now, &span))
+        .transpose();
+    let new = NewToken {
+        name: typed.get("name").to_owned(),
+        scope: scope.ok_or_else(|| Problem::bad("`scope`: read, publish or admin is expected"))?,
+        expires_at: end.map_err(|why| Problem::bad(format!("`expires`: {why}")))?,
+        opened_by: None,
+    };
+    let token = Store::mint()?;
+    admin
+        .store()
+        .create_token(&token, new, admin.actor(), now)
+        .await?;
+    let words = admin.words;
+    let mut shown = vec![
+        Block::Text {
+            text: words.token_once.to_owned(),
+        },
+        Block::Code {
+            text: token.reveal().to_owned(),
+        },
+    ];
+    shown.extend(blocks(&admin).await?);
+    let page = admin.page("/tokens", words.tokens, shown);
+    page.answer(StatusCode::CREATED)
+}
+
+pub(super) async fn revoke(admin: Admin, Path(id): Path<String>) -> Result<Response, Problem> {
+    admin
+        .store()
+        .revoke_token(&id, admin.actor(), Utc::now())
+        .await?;
+    Ok(admin.done("/tokens"))
+}

@@ -1,0 +1,54 @@
+//! What was typed into a form.
+
+use std::time::Duration;
+
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, Request},
+    http::StatusCode,
+};
+use url::form_urlencoded;
+
+use crate::web::{Shared, problem::Problem};
+
+/// For a form to arrive.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+#[derive(Default)]
+pub(super) struct Typed(Vec<(String, String)>);
+
+impl Typed {
+    pub(super) async fn read(request: Request, site: &Shared) -> Result<Self, Problem> {
+        let body = tokio::time::timeout(PATIENCE, Bytes::from_request(request, site)).await;
+        let body = body
+            .map_err(|_| Problem::new(StatusCode::REQUEST_TIMEOUT, "the form did not arrive"))?
+            .map_err(|rejection| Problem::new(rejection.status(), rejection.body_text()))?;
+        Ok(Self(form_urlencoded::parse(&body).into_owned().collect()))
+    }
+
+    pub(super) fn get(&self, name: &str) -> &str {
+        let mut pairs = self.0.iter();
+        pairs
+            .find(|(known, _)| known == name)
+            .map_or("", |(_, value)| value)
+    }
+
+    /// None: nothing was typed there.
+    pub(super) fn optional(&self, name: &str) -> Option<String> {
+        let value = self.get(name).trim();
+        (!value.is_empty()).then(|| value.to_owned())
+    }
+
+    pub(super) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let pairs = self.0.iter().filter(move |(known, _)| known == name);
+        pairs.map(|(_, value)| value.as_str())
+    }
+}
+
+impl FromRequest<Shared> for Typed {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, site: &Shared) -> Result<Self, Problem> {
+        Self::read(request, site).await
+    }
+}
