@@ -2,10 +2,13 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{ask::Actor, bulk_actions, handle::Store, op::Op};
+use super::{bulk_actions, handle::Store, op::Op};
 use crate::{
     bulletin::{BulletinState, DeliveryId, DeliveryState},
-    policy::facts::{OutboxEntry, Run},
+    policy::{
+        audit::Actor,
+        facts::{OutboxEntry, Run},
+    },
     store::{Refusal, Result, refused},
 };
 

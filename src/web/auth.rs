@@ -194,7 +194,7 @@ async fn found(site: &Site, token: &str) -> Result<Option<Caller>, Problem> {
     let known = known.filter(|known| !known.is_session());
     Ok(known.map(|known| Caller {
         actor: Actor::Token {
-            id: known.id,
+            id: known.id.clone(),
             name: known.name,
         },
         scope: known.scope,
