@@ -17,7 +17,7 @@ use serde::{
 pub use shape::{
     Audit, Bulletin, Channel, ChannelState, Delivery, Source, SourceState, Stamp, Token,
 };
-pub use timeline::{Event, Happening, timeline};
+pub use timeline::{Happening, HappeningKind, timeline};
 
 use crate::{
     bulletin::{

@@ -58,7 +58,10 @@ pub(super) fn cancel(
         return Ok(Reminded::Off(0));
     };
     let mut count = 0;
-    for (delivery, _) in op.tx.waiting_in(&channel) {
+    let mut waiting = op.tx.waiting_in(&channel);
+    // By number: engines may list them by time.
+    waiting.sort_unstable();
+    for (delivery, _) in waiting {
         let entry = op.tx.delivery(delivery)?;
         if let Some(entry) = entry.filter(|entry| entry.kind == DeliveryKind::Reminder) {
             op.drop_delivery(delivery, entry, now)?;

@@ -13,7 +13,7 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Happening {
     pub at: Stamp,
-    pub event: Event,
+    pub event: HappeningKind,
     /// The source that it was found at; the rule that judged it; the word that a channel's filter refused it by; the title
     /// before a correction; what a delivery failed with.
     pub detail: Option<String>,
@@ -24,7 +24,7 @@ pub struct Happening {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Event {
+pub enum HappeningKind {
     Found,
     Judged,
     /// A channel that has the source did not want it.
@@ -70,8 +70,8 @@ fn first(found: &bulletin::Bulletin, config: &Config) -> Vec<Happening> {
         delivery: None,
     };
     let mut all = vec![
-        happened(Event::Found, Some(found.source.to_string()), None),
-        happened(Event::Judged, Some(rule(&found.cause)), None),
+        happened(HappeningKind::Found, Some(found.source.to_string()), None),
+        happened(HappeningKind::Judged, Some(rule(&found.cause)), None),
     ];
     let summary = found.summary.as_deref().unwrap_or_default();
     for channel in &config.channels {
@@ -82,7 +82,7 @@ fn first(found: &bulletin::Bulletin, config: &Config) -> Vec<Happening> {
             _ => continue,
         };
         all.push(happened(
-            Event::Filtered,
+            HappeningKind::Filtered,
             Some(by),
             Some(channel.id.clone()),
         ));
@@ -106,7 +106,7 @@ fn of_revision(revision: Revision, config: &Config) -> Happening {
     };
     Happening {
         at: Stamp::new(revision.at, config.time_zone),
-        event: Event::Revision,
+        event: HappeningKind::Revision,
         detail: revision.title.or(of_what),
         channel: None,
         delivery: None,
@@ -117,7 +117,7 @@ fn of_delivery(delivery: bulletin::Delivery, config: &Config) -> Happening {
     let delivery = Delivery::new(delivery, config.time_zone);
     Happening {
         at: delivery.sent_at.unwrap_or(delivery.queued_at),
-        event: Event::Delivery,
+        event: HappeningKind::Delivery,
         detail: delivery.error.clone(),
         channel: Some(delivery.channel.clone()),
         delivery: Some(delivery),

@@ -128,7 +128,7 @@ async fn a_wrong_token_opens_nothing_and_five_of_them_cost_a_wait() {
 #[tokio::test]
 async fn a_session_ends_when_its_owner_signs_out() {
     let browser = Browser::signed_in().await;
-    assert!(browser.page("/admin").await.contains("一切正常"));
+    assert!(browser.page("/admin").await.contains("概况"));
     let answer = browser.submit("/admin/sign-out", &[]).await;
     assert_eq!(answer.headers()["location"], "/admin/sign-in");
     assert_eq!(

@@ -4,30 +4,30 @@ use axum::response::Response;
 
 use super::{
     context::Admin,
-    page::{Block, Cell, Row, Table},
+    page::{DeskBlock, DeskCell, DeskRow, DeskTable},
 };
 use crate::{ops::Actor, view, web::problem::Problem};
 
 pub(super) async fn page(admin: Admin) -> Result<Response, Problem> {
     let listing = view::audit(admin.store(), &admin.config, &admin.filters()?).await?;
     let words = admin.words;
-    let row = |entry: view::Audit| Row {
+    let row = |entry: view::Audit| DeskRow {
         cells: vec![
             admin.time(Some(entry.at)).into(),
             name(&entry.actor).into(),
-            Cell::from(entry.action).noted(Some(entry.subject).filter(|it| !it.is_empty())),
+            DeskCell::from(entry.action).noted(Some(entry.subject).filter(|it| !it.is_empty())),
             entry.detail.into(),
         ],
         actions: Vec::new(),
     };
-    let table = Table {
+    let table = DeskTable {
         columns: vec![words.at, words.who, words.what, words.details],
         rows: listing.items.into_iter().map(row).collect(),
         empty: words.nothing_done,
         next: admin.next("/audit", listing.next),
-        ..Table::default()
+        ..DeskTable::default()
     };
-    admin.show("/audit", words.audit, vec![Block::Table(table)])
+    admin.show("/audit", words.audit, vec![DeskBlock::Table(table)])
 }
 
 fn name(actor: &Actor) -> String {

@@ -6,7 +6,7 @@ use chrono::Utc;
 use super::{
     channels,
     context::Admin,
-    page::{Block, Cell, Field, Form, Row, Table},
+    page::{DeskBlock, DeskCell, DeskForm, DeskRow, DeskTable, FormField},
     publish,
     typed::Typed,
     words::DeskWords,
@@ -15,7 +15,7 @@ use crate::{
     bulletin::{BulletinId, BulletinState, Cause},
     ops::{Refusal, StoreError},
     round,
-    view::{self, Event, Happening},
+    view::{self, Happening, HappeningKind},
     web::{api::bulletin_id, problem::Problem},
 };
 
@@ -26,20 +26,24 @@ pub(super) async fn list(admin: Admin) -> Result<Response, Problem> {
     admin.show(
         "/bulletins",
         admin.words.bulletins,
-        vec![Block::Table(table)],
+        vec![DeskBlock::Table(table)],
     )
 }
 
-pub(super) fn table(admin: &Admin, bulletins: Vec<view::Bulletin>, next: Option<String>) -> Table {
+pub(super) fn table(
+    admin: &Admin,
+    bulletins: Vec<view::Bulletin>,
+    next: Option<String>,
+) -> DeskTable {
     let words = admin.words;
     let row = |bulletin: view::Bulletin| {
         let (word, state) = shown(words, bulletin.state);
-        Row {
+        DeskRow {
             cells: vec![
-                Cell::link(bulletin.title, format!("admin/bulletins/{}", bulletin.id))
+                DeskCell::link(bulletin.title, format!("admin/bulletins/{}", bulletin.id))
                     .noted(Some(format!("#{}", bulletin.id))),
                 bulletin.source.as_str().into(),
-                Cell::state(word, state),
+                DeskCell::state(word, state),
                 bulletin
                     .published
                     .map(|at| at.to_string())
@@ -49,12 +53,12 @@ pub(super) fn table(admin: &Admin, bulletins: Vec<view::Bulletin>, next: Option<
             actions: Vec::new(),
         }
     };
-    Table {
+    DeskTable {
         columns: vec![words.title, words.source, words.state, words.date],
         rows: bulletins.into_iter().map(row).collect(),
         empty: words.no_bulletins,
         next,
-        ..Table::default()
+        ..DeskTable::default()
     }
 }
 
@@ -79,75 +83,75 @@ pub(super) async fn one(admin: Admin, Path(id): Path<String>) -> Result<Response
     let is_own = matches!(found.cause, Cause::Desk(_));
     let shown = view::Bulletin::new(found, admin.config.time_zone);
     let mut blocks = vec![
-        Block::Table(table(&admin, vec![shown.clone()], None)),
-        Block::Table(timeline(&admin, &happenings)),
+        DeskBlock::Table(table(&admin, vec![shown.clone()], None)),
+        DeskBlock::Table(timeline(&admin, &happenings)),
     ];
     if !text.is_empty() {
-        blocks.push(Block::Text { text: text.clone() });
+        blocks.push(DeskBlock::Text { text: text.clone() });
     }
     let deliveries: Vec<_> = happenings
         .into_iter()
         .filter_map(|it| it.delivery)
         .collect();
-    blocks.push(Block::Table(channels::table(&admin, &deliveries)));
+    blocks.push(DeskBlock::Table(channels::table(&admin, &deliveries)));
     let is_public = matches!(
         shown.state,
         BulletinState::Published | BulletinState::Baseline
     );
     if is_public {
-        blocks.push(Block::Form(send_again(&admin, id)));
+        blocks.push(DeskBlock::Form(send_again(&admin, id)));
     }
     if is_own && shown.state == BulletinState::Published {
-        blocks.push(Block::Form(publish::correction(&admin, &shown, &text)));
+        blocks.push(DeskBlock::Form(publish::correction(&admin, &shown, &text)));
         let path = format!("admin/bulletins/{id}/withdraw");
-        blocks.push(Block::Form(Form::grave(path, admin.words.withdraw)));
+        blocks.push(DeskBlock::Form(DeskForm::grave(path, admin.words.withdraw)));
     }
     admin.show("/bulletins", &shown.title, blocks)
 }
 
-fn timeline(admin: &Admin, happenings: &[Happening]) -> Table {
+fn timeline(admin: &Admin, happenings: &[Happening]) -> DeskTable {
     let words = admin.words;
     let row = |it: &Happening| {
         let event = match it.event {
-            Event::Found => words.found,
-            Event::Judged => words.judged,
-            Event::Filtered => words.filtered,
-            Event::Revision => words.revision,
-            Event::Delivery => words.delivery,
+            HappeningKind::Found => words.found,
+            HappeningKind::Judged => words.judged,
+            HappeningKind::Filtered => words.filtered,
+            HappeningKind::Revision => words.revision,
+            HappeningKind::Delivery => words.delivery,
         };
         let channel = it.channel.as_ref().map(|id| id.as_str().to_owned());
-        Row {
+        DeskRow {
             cells: vec![
                 admin.time(Some(it.at)).into(),
                 event.into(),
-                Cell::from(it.detail.clone().unwrap_or_default()).noted(channel),
+                DeskCell::from(it.detail.clone().unwrap_or_default()).noted(channel),
             ],
             actions: Vec::new(),
         }
     };
-    Table {
+    DeskTable {
         heading: Some(words.timeline),
         columns: vec![words.at, words.what, words.details],
         rows: happenings.iter().map(row).collect(),
-        ..Table::default()
+        ..DeskTable::default()
     }
 }
 
-fn send_again(admin: &Admin, id: BulletinId) -> Form {
+fn send_again(admin: &Admin, id: BulletinId) -> DeskForm {
     let words = admin.words;
-    let note = Field::new("note", words.note, "text").hinted(words.note_hint);
+    let note = FormField::new("note", words.note, "text").hinted(words.note_hint);
     // The same form sends once, however often its button is pressed.
     let request = format!("{:032x}", fastrand::u128(..));
-    Form {
+    DeskForm {
         heading: Some(words.send_again),
-        ..Form::grave(
+        ..DeskForm::grave(
             format!("admin/bulletins/{id}/rebroadcast"),
             words.send_again,
         )
     }
     .with(note)
     .with(publish::channels(admin))
-    .with(Field::hidden("request", request))
+    .with(FormField::hidden("request", request))
 }
 
 pub(super) async fn rebroadcast(

@@ -5,7 +5,7 @@ use chrono::Utc;
 
 use super::{
     context::{Admin, in_path, only},
-    page::{Block, Cell, Form, Row, Table},
+    page::{DeskBlock, DeskCell, DeskForm, DeskRow, DeskTable},
     words::DeskWords,
 };
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
 pub(super) async fn list(admin: Admin) -> Result<Response, Problem> {
     let listing = api::channels_now(&admin.site, &admin.filters()?).await?;
     let words = admin.words;
-    let table = Table {
+    let table = DeskTable {
         columns: vec![
             words.name,
             words.kind,
@@ -33,12 +33,12 @@ pub(super) async fn list(admin: Admin) -> Result<Response, Problem> {
             .collect(),
         empty: words.no_channels,
         next: admin.next("/channels", listing.next),
-        ..Table::default()
+        ..DeskTable::default()
     };
-    admin.show("/channels", words.channels, vec![Block::Table(table)])
+    admin.show("/channels", words.channels, vec![DeskBlock::Table(table)])
 }
 
-fn row(admin: &Admin, channel: &view::Channel) -> Row {
+fn row(admin: &Admin, channel: &view::Channel) -> DeskRow {
     let words = admin.words;
     let id = in_path(channel.id.as_str());
     let (word, state) = match channel.state {
@@ -46,11 +46,11 @@ fn row(admin: &Admin, channel: &view::Channel) -> Row {
         ChannelState::Failing => (words.failing, "failing"),
         ChannelState::Blocked => (words.blocked, "blocked"),
     };
-    Row {
+    DeskRow {
         cells: vec![
-            Cell::link(&channel.name, format!("admin/channels/{id}")),
+            DeskCell::link(&channel.name, format!("admin/channels/{id}")),
             channel.kind.clone().into(),
-            Cell::state(word, state).noted(channel.error.clone()),
+            DeskCell::state(word, state).noted(channel.error.clone()),
             channel.queued.to_string().into(),
             channel.sent.to_string().into(),
             channel.failed.to_string().into(),
@@ -60,10 +60,10 @@ fn row(admin: &Admin, channel: &view::Channel) -> Row {
 }
 
 /// Chats that subscribed by themselves are not sent tests.
-fn test_of(admin: &Admin, id: &ChannelId) -> Option<Form> {
+fn test_of(admin: &Admin, id: &ChannelId) -> Option<DeskForm> {
     let is_configured = admin.config.channels.iter().any(|known| known.id == *id);
     let path = format!("admin/channels/{}/test", in_path(id.as_str()));
-    is_configured.then(|| Form::grave(path, admin.words.test))
+    is_configured.then(|| DeskForm::grave(path, admin.words.test))
 }
 
 pub(super) async fn one(admin: Admin, Path(id): Path<String>) -> Result<Response, Problem> {
@@ -78,7 +78,7 @@ pub(super) async fn one(admin: Admin, Path(id): Path<String>) -> Result<Response
     };
     let channel = only(view::channels(admin.store(), &admin.config, &alone).await)?;
     let words = admin.words;
-    let facts = Table {
+    let facts = DeskTable {
         columns: vec![
             words.name,
             words.kind,
@@ -88,31 +88,31 @@ pub(super) async fn one(admin: Admin, Path(id): Path<String>) -> Result<Response
             words.failed,
         ],
         rows: vec![row(&admin, &channel)],
-        ..Table::default()
+        ..DeskTable::default()
     };
     let deliveries = deliveries(&admin, &filters, &format!("/channels/{}", in_path(&id))).await?;
-    let blocks = vec![Block::Table(facts), Block::Table(deliveries)];
+    let blocks = vec![DeskBlock::Table(facts), DeskBlock::Table(deliveries)];
     admin.show("/channels", &channel.name, blocks)
 }
 
 pub(super) async fn outbox(admin: Admin) -> Result<Response, Problem> {
     let table = deliveries(&admin, &admin.filters()?, "/outbox").await?;
-    admin.show("/outbox", admin.words.outbox, vec![Block::Table(table)])
+    admin.show("/outbox", admin.words.outbox, vec![DeskBlock::Table(table)])
 }
 
 /// Deliveries, newest first; the list goes on at `path`.
-async fn deliveries(admin: &Admin, filters: &Filters, path: &str) -> Result<Table, Problem> {
+async fn deliveries(admin: &Admin, filters: &Filters, path: &str) -> Result<DeskTable, Problem> {
     let listing = view::deliveries(admin.store(), &admin.config, filters).await?;
     let next = admin.next(path, listing.next);
-    Ok(Table {
+    Ok(DeskTable {
         next,
         ..table(admin, &listing.items)
     })
 }
 
-pub(super) fn table(admin: &Admin, deliveries: &[view::Delivery]) -> Table {
+pub(super) fn table(admin: &Admin, deliveries: &[view::Delivery]) -> DeskTable {
     let words = admin.words;
-    Table {
+    DeskTable {
         heading: Some(words.outbox),
         columns: vec![
             words.bulletin,
@@ -127,23 +127,23 @@ pub(super) fn table(admin: &Admin, deliveries: &[view::Delivery]) -> Table {
             .map(|it| delivery_row(admin, it))
             .collect(),
         empty: words.nothing_queued,
-        ..Table::default()
+        ..DeskTable::default()
     }
 }
 
-fn delivery_row(admin: &Admin, delivery: &view::Delivery) -> Row {
+fn delivery_row(admin: &Admin, delivery: &view::Delivery) -> DeskRow {
     let words = admin.words;
     let bulletin = match delivery.bulletin {
-        Some(id) => Cell::link(format!("#{id}"), format!("admin/bulletins/{id}")),
+        Some(id) => DeskCell::link(format!("#{id}"), format!("admin/bulletins/{id}")),
         None => words.announcement.into(),
     };
     let (word, state) = shown(words, delivery.state);
-    Row {
+    DeskRow {
         cells: vec![
             bulletin,
             delivery.channel.as_str().into(),
             kind(words, delivery.kind).into(),
-            Cell::state(word, state).noted(delivery.error.clone()),
+            DeskCell::state(word, state).noted(delivery.error.clone()),
             delivery.attempts.to_string().into(),
             admin
                 .time(Some(delivery.sent_at.unwrap_or(delivery.due_at)))
@@ -153,14 +153,14 @@ fn delivery_row(admin: &Admin, delivery: &view::Delivery) -> Row {
     }
 }
 
-fn actions(words: &'static DeskWords, delivery: &view::Delivery) -> Vec<Form> {
+fn actions(words: &'static DeskWords, delivery: &view::Delivery) -> Vec<DeskForm> {
     let path = |what: &str| format!("admin/outbox/{}/{what}", delivery.id);
     match delivery.state {
         DeliveryState::Queued => vec![
-            Form::button(path("retry"), words.retry),
-            Form::grave(path("cancel"), words.cancel),
+            DeskForm::button(path("retry"), words.retry),
+            DeskForm::grave(path("cancel"), words.cancel),
         ],
-        DeliveryState::Failed => vec![Form::button(path("retry"), words.retry)],
+        DeliveryState::Failed => vec![DeskForm::button(path("retry"), words.retry)],
         DeliveryState::Sending | DeliveryState::Sent | DeliveryState::Dropped => Vec::new(),
     }
 }

@@ -10,12 +10,11 @@ use axum::{
 use serde::Deserialize;
 
 use super::{
-    page::{Block, DeskPage, Stop},
+    page::{DeskBlock, DeskPage, Stop},
     session::{Signed, root_of, see_other},
     words::DeskWords,
 };
 use crate::{
-    bulletin::Language,
     config::Config,
     ops::{Actor, Scope, Store},
     view::{Filters, Stamp, ViewError},
@@ -28,7 +27,7 @@ const ROWS: usize = 50;
 /// Where a list goes on, what it is narrowed to, and that a form was done.
 #[derive(Debug, Default, Clone, Deserialize)]
 #[serde(default)]
-pub(super) struct Wish {
+pub(super) struct DeskWish {
     pub(super) cursor: Option<String>,
     pub(super) source: Option<String>,
     pub(super) channel: Option<String>,
@@ -41,9 +40,8 @@ pub(super) struct Admin {
     pub(super) site: Shared,
     pub(super) signed: Signed,
     pub(super) words: &'static DeskWords,
-    pub(super) language: Language,
     pub(super) config: Arc<Config>,
-    pub(super) wish: Wish,
+    pub(super) wish: DeskWish,
     root: String,
 }
 
@@ -61,7 +59,6 @@ impl FromRequestParts<Shared> for Admin {
             site: Arc::clone(site),
             signed,
             words: DeskWords::of(language),
-            language,
             config,
             wish: wish.unwrap_or_default(),
             root: root_of(&parts.uri),
@@ -84,7 +81,12 @@ impl Admin {
     }
 
     /// A page of the rail's `place`, such as `/sources`; the empty one is the first.
-    pub(super) fn page(&self, place: &'static str, title: &str, blocks: Vec<Block>) -> DeskPage {
+    pub(super) fn page(
+        &self,
+        place: &'static str,
+        title: &str,
+        blocks: Vec<DeskBlock>,
+    ) -> DeskPage {
         let done = self.wish.done.as_ref().map(|_| self.words.done.to_owned());
         DeskPage {
             place: Some(place),
@@ -99,7 +101,7 @@ impl Admin {
         &self,
         place: &'static str,
         title: &str,
-        blocks: Vec<Block>,
+        blocks: Vec<DeskBlock>,
     ) -> Result<Response, Problem> {
         self.page(place, title, blocks).answer(StatusCode::OK)
     }

@@ -5,7 +5,7 @@ use chrono::Utc;
 
 use super::{
     context::Admin,
-    page::{Block, Cell, Field, Form, Row, Table},
+    page::{DeskBlock, DeskCell, DeskForm, DeskRow, DeskTable, FormField},
     typed::Typed,
 };
 use crate::{bulletin::BulletinId, ops::HeldAction, view, web::problem::Problem};
@@ -14,30 +14,30 @@ pub(super) async fn page(admin: Admin) -> Result<Response, Problem> {
     let listing = view::held(admin.store(), &admin.config, &admin.filters()?).await?;
     let words = admin.words;
     let is_any = !listing.items.is_empty();
-    let table = Table {
+    let table = DeskTable {
         columns: vec![words.title, words.source, words.date],
         rows: listing.items.iter().map(|it| row(&admin, it)).collect(),
         empty: words.nothing_held,
         next: admin.next("/held", listing.next),
-        ..Table::default()
+        ..DeskTable::default()
     };
-    let mut blocks = vec![Block::Table(table)];
+    let mut blocks = vec![DeskBlock::Table(table)];
     if is_any {
-        blocks.extend(all(&admin).map(Block::Form));
+        blocks.extend(all(&admin).map(DeskBlock::Form));
     }
     admin.show("/held", words.held, blocks)
 }
 
-fn row(admin: &Admin, bulletin: &view::Bulletin) -> Row {
+fn row(admin: &Admin, bulletin: &view::Bulletin) -> DeskRow {
     let words = admin.words;
-    let one = |what: &str, form: Form| {
-        form.with(Field::hidden("what", what))
-            .with(Field::hidden("id", bulletin.id.to_string()))
+    let one = |what: &str, form: DeskForm| {
+        form.with(FormField::hidden("what", what))
+            .with(FormField::hidden("id", bulletin.id.to_string()))
     };
     let path = || "admin/held".to_owned();
-    Row {
+    DeskRow {
         cells: vec![
-            Cell::link(&bulletin.title, format!("admin/bulletins/{}", bulletin.id)),
+            DeskCell::link(&bulletin.title, format!("admin/bulletins/{}", bulletin.id)),
             bulletin.source.as_str().into(),
             bulletin
                 .published
@@ -46,21 +46,21 @@ fn row(admin: &Admin, bulletin: &view::Bulletin) -> Row {
                 .into(),
         ],
         actions: vec![
-            one("publish", Form::grave(path(), words.release)),
-            one("seen", Form::button(path(), words.mark_seen)),
+            one("publish", DeskForm::grave(path(), words.release)),
+            one("seen", DeskForm::button(path(), words.mark_seen)),
         ],
     }
 }
 
 /// For a flood: everything at once.
-fn all(admin: &Admin) -> [Form; 3] {
+fn all(admin: &Admin) -> [DeskForm; 3] {
     let words = admin.words;
     let form = |what: &str, submit| {
-        Form::grave("admin/held".to_owned(), submit).with(Field::hidden("what", what))
+        DeskForm::grave("admin/held".to_owned(), submit).with(FormField::hidden("what", what))
     };
-    let newest = Field::new("newest", words.count, "number").filled("3");
+    let newest = FormField::new("newest", words.count, "number").filled("3");
     [
-        Form {
+        DeskForm {
             heading: Some(words.newest_of_each),
             ..form("newest", words.release).with(newest)
         },

@@ -26,7 +26,7 @@ pub(super) struct DeskPage {
     pub(super) lead: Option<String>,
     /// What the last form came to.
     pub(super) notice: Option<String>,
-    pub(super) blocks: Vec<Block>,
+    pub(super) blocks: Vec<DeskBlock>,
 }
 
 /// One entry of the rail.
@@ -38,7 +38,7 @@ pub(super) struct Stop {
 
 #[derive(Debug, Serialize)]
 #[serde(tag = "is", rename_all = "lowercase")]
-pub(super) enum Block {
+pub(super) enum DeskBlock {
     Text {
         text: String,
     },
@@ -46,15 +46,15 @@ pub(super) enum Block {
     Code {
         text: String,
     },
-    Table(Table),
-    Form(Form),
+    Table(DeskTable),
+    Form(DeskForm),
 }
 
 #[derive(Debug, Default, Serialize)]
-pub(super) struct Table {
+pub(super) struct DeskTable {
     pub(super) heading: Option<&'static str>,
     pub(super) columns: Vec<&'static str>,
-    pub(super) rows: Vec<Row>,
+    pub(super) rows: Vec<DeskRow>,
     /// What to do where there are no rows.
     pub(super) empty: &'static str,
     /// Where the list goes on.
@@ -62,13 +62,13 @@ pub(super) struct Table {
 }
 
 #[derive(Debug, Serialize)]
-pub(super) struct Row {
-    pub(super) cells: Vec<Cell>,
-    pub(super) actions: Vec<Form>,
+pub(super) struct DeskRow {
+    pub(super) cells: Vec<DeskCell>,
+    pub(super) actions: Vec<DeskForm>,
 }
 
 #[derive(Debug, Default, Serialize)]
-pub(super) struct Cell {
+pub(super) struct DeskCell {
     pub(super) text: String,
     pub(super) href: Option<String>,
     /// Below the text, small.
@@ -77,7 +77,7 @@ pub(super) struct Cell {
     pub(super) state: Option<String>,
 }
 
-impl<T: Into<String>> From<T> for Cell {
+impl<T: Into<String>> From<T> for DeskCell {
     fn from(text: T) -> Self {
         Self {
             text: text.into(),
@@ -86,7 +86,7 @@ impl<T: Into<String>> From<T> for Cell {
     }
 }
 
-impl Cell {
+impl DeskCell {
     pub(super) fn link(text: impl Into<String>, href: String) -> Self {
         Self {
             href: Some(href),
@@ -107,17 +107,17 @@ impl Cell {
 }
 
 #[derive(Debug, Default, Serialize)]
-pub(super) struct Form {
+pub(super) struct DeskForm {
     pub(super) heading: Option<&'static str>,
     /// Where it is sent, from the root of the site.
     pub(super) action: String,
-    pub(super) fields: Vec<Field>,
+    pub(super) fields: Vec<FormField>,
     pub(super) submit: &'static str,
     /// It asks before it does anything.
     pub(super) asks: bool,
 }
 
-impl Form {
+impl DeskForm {
     /// A button.
     pub(super) fn button(action: String, submit: &'static str) -> Self {
         Self {
@@ -135,14 +135,14 @@ impl Form {
         }
     }
 
-    pub(super) fn with(mut self, field: Field) -> Self {
+    pub(super) fn with(mut self, field: FormField) -> Self {
         self.fields.push(field);
         self
     }
 }
 
 #[derive(Debug, Default, Serialize)]
-pub(super) struct Field {
+pub(super) struct FormField {
     pub(super) name: &'static str,
     pub(super) label: &'static str,
     /// `text`, `textarea`, `password`, `number`, `select`, `checks` or `hidden`.
@@ -150,17 +150,17 @@ pub(super) struct Field {
     pub(super) value: String,
     pub(super) hint: &'static str,
     pub(super) required: bool,
-    pub(super) options: Vec<Choice>,
+    pub(super) options: Vec<FormChoice>,
 }
 
 #[derive(Debug, Serialize)]
-pub(super) struct Choice {
+pub(super) struct FormChoice {
     pub(super) value: String,
     pub(super) label: String,
     pub(super) chosen: bool,
 }
 
-impl Field {
+impl FormField {
     pub(super) fn hidden(name: &'static str, value: impl Into<String>) -> Self {
         Self {
             name,
@@ -197,7 +197,7 @@ impl Field {
         }
     }
 
-    pub(super) fn of(self, options: Vec<Choice>) -> Self {
+    pub(super) fn of(self, options: Vec<FormChoice>) -> Self {
         Self { options, ..self }
     }
 }

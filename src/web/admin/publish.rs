@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{
     context::Admin,
-    page::{Block, Choice, Field, Form},
+    page::{DeskBlock, DeskForm, FormChoice, FormField},
     typed::Typed,
 };
 use crate::{
@@ -21,16 +21,16 @@ pub(super) async fn page(admin: Admin) -> Result<Response, Problem> {
     let desks = desks(&admin, "");
     if desks.is_empty() {
         let text = words.no_desk.to_owned();
-        return admin.show("/publish", words.publish, vec![Block::Text { text }]);
+        return admin.show("/publish", words.publish, vec![DeskBlock::Text { text }]);
     }
     let form = form(&admin, &Typed::default(), words.preview);
-    admin.show("/publish", words.publish, vec![Block::Form(form)])
+    admin.show("/publish", words.publish, vec![DeskBlock::Form(form)])
 }
 
-fn desks(admin: &Admin, chosen: &str) -> Vec<Choice> {
+fn desks(admin: &Admin, chosen: &str) -> Vec<FormChoice> {
     let sources = admin.config.sources.iter();
     let desks = sources.filter(|source| source.kind == ReadAs::Desk);
-    let choice = |source: &crate::bulletin::Source| Choice {
+    let choice = |source: &crate::bulletin::Source| FormChoice {
         value: source.id.to_string(),
         label: source.name.clone(),
         chosen: source.id.as_str() == chosen,
@@ -39,15 +39,15 @@ fn desks(admin: &Admin, chosen: &str) -> Vec<Choice> {
 }
 
 /// What was typed is there again.
-fn form(admin: &Admin, typed: &Typed, submit: &'static str) -> Form {
+fn form(admin: &Admin, typed: &Typed, submit: &'static str) -> DeskForm {
     let words = admin.words;
-    let field = |name, label, kind| Field::new(name, label, kind).filled(typed.get(name));
+    let field = |name, label, kind| FormField::new(name, label, kind).filled(typed.get(name));
     let request = typed.optional("request");
     let request = request.unwrap_or_else(|| format!("{:032x}", fastrand::u128(..)));
-    Form {
+    DeskForm {
         action: "admin/publish".to_owned(),
         fields: vec![
-            Field::new("source", words.source, "select").of(desks(admin, typed.get("source"))),
+            FormField::new("source", words.source, "select").of(desks(admin, typed.get("source"))),
             field("title", words.title, "text").required(),
             field("text", words.text, "textarea").hinted(words.text_hint),
             field("publisher", words.publisher, "text"),
@@ -55,25 +55,25 @@ fn form(admin: &Admin, typed: &Typed, submit: &'static str) -> Form {
             field("url", words.url, "text").hinted(words.url_hint),
             field("files", words.files, "textarea").hinted(words.files_hint),
             channels_of(admin, typed),
-            Field::hidden("request", request),
+            FormField::hidden("request", request),
         ],
         submit,
-        ..Form::default()
+        ..DeskForm::default()
     }
 }
 
-pub(super) fn channels(admin: &Admin) -> Field {
+pub(super) fn channels(admin: &Admin) -> FormField {
     channels_of(admin, &Typed::default())
 }
 
-fn channels_of(admin: &Admin, typed: &Typed) -> Field {
+fn channels_of(admin: &Admin, typed: &Typed) -> FormField {
     let words = admin.words;
-    let choice = |channel: &crate::bulletin::Channel| Choice {
+    let choice = |channel: &crate::bulletin::Channel| FormChoice {
         value: channel.id.to_string(),
         label: channel.name.clone(),
         chosen: typed.all("to").any(|id| id == channel.id.as_str()),
     };
-    Field::new("to", words.to_channels, "checks")
+    FormField::new("to", words.to_channels, "checks")
         .hinted(words.to_channels_hint)
         .of(admin.config.channels.iter().map(choice).collect())
 }
@@ -99,7 +99,7 @@ fn previewed(admin: &Admin, typed: &Typed, publication: &Publication) -> Result<
     let mut sources = admin.config.sources.iter();
     let source = sources.find(|source| source.id == publication.source);
     let source = source.map_or("", |source| source.name.as_str());
-    let mut blocks = vec![Block::Text {
+    let mut blocks = vec![DeskBlock::Text {
         text: words.previewed.to_owned(),
     }];
     for channel in admin
@@ -119,10 +119,10 @@ fn previewed(admin: &Admin, typed: &Typed, publication: &Publication) -> Result<
             channel.kind_name(),
             card.trim_end()
         );
-        blocks.push(Block::Code { text });
+        blocks.push(DeskBlock::Code { text });
     }
-    let sure = form(admin, typed, words.publish_now).with(Field::hidden("sure", "yes"));
-    blocks.push(Block::Form(sure));
+    let sure = form(admin, typed, words.publish_now).with(FormField::hidden("sure", "yes"));
+    blocks.push(DeskBlock::Form(sure));
     admin
         .page("/publish", words.publish, blocks)
         .answer(StatusCode::OK)
@@ -181,7 +181,7 @@ pub(super) fn chosen(typed: &Typed) -> Result<Option<Vec<ChannelId>>, Problem> {
     Ok((!ids.is_empty()).then_some(ids))
 }
 
-pub(super) fn correction(admin: &Admin, bulletin: &view::Bulletin, text: &str) -> Form {
+pub(super) fn correction(admin: &Admin, bulletin: &view::Bulletin, text: &str) -> DeskForm {
     let words = admin.words;
     let plain = |value: &Option<String>| value.clone().unwrap_or_default();
     let files = bulletin.attachments.iter();
@@ -192,26 +192,26 @@ pub(super) fn correction(admin: &Admin, bulletin: &view::Bulletin, text: &str) -
         .deadline
         .map(|at| at.to_string())
         .unwrap_or_default();
-    Form {
+    DeskForm {
         heading: Some(words.correct),
         action: format!("admin/bulletins/{}/correct", bulletin.id),
         fields: vec![
-            Field::new("title", words.title, "text")
+            FormField::new("title", words.title, "text")
                 .filled(&bulletin.title)
                 .required(),
-            Field::new("text", words.text, "textarea")
+            FormField::new("text", words.text, "textarea")
                 .filled(text)
                 .hinted(words.text_hint),
-            Field::new("publisher", words.publisher, "text").filled(plain(&bulletin.publisher)),
-            Field::new("deadline", words.deadline, "text")
+            FormField::new("publisher", words.publisher, "text").filled(plain(&bulletin.publisher)),
+            FormField::new("deadline", words.deadline, "text")
                 .filled(deadline)
                 .hinted(words.deadline_hint),
-            Field::new("files", words.files, "textarea")
+            FormField::new("files", words.files, "textarea")
                 .filled(files.join("\n"))
                 .hinted(words.files_hint),
         ],
         submit: words.correct,
-        ..Form::default()
+        ..DeskForm::default()
     }
 }
 

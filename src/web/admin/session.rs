@@ -10,7 +10,7 @@ use chrono::Utc;
 use url::Url;
 
 use super::{
-    page::{Block, DeskPage, Field, Form},
+    page::{DeskBlock, DeskForm, DeskPage, FormField},
     typed::Typed,
     words::DeskWords,
 };
@@ -52,7 +52,7 @@ pub(super) async fn require(State(site): State<Shared>, request: Request, next: 
                 session,
                 prefix,
             });
-            let page = Page::of(&site, &parts.headers, &parts.uri);
+            let page = ErrorFrame::of(&site, &parts.headers, &parts.uri);
             let response = next.run(Request::from_parts(parts, body)).await;
             private(explained(response, &page))
         }
@@ -62,12 +62,12 @@ pub(super) async fn require(State(site): State<Shared>, request: Request, next: 
 }
 
 /// What an error page of the desk needs.
-struct Page {
+struct ErrorFrame {
     words: &'static DeskWords,
     root: String,
 }
 
-impl Page {
+impl ErrorFrame {
     fn of(site: &Site, headers: &HeaderMap, uri: &Uri) -> Self {
         let language = language::asked(headers, site.config().language);
         Self {
@@ -86,7 +86,7 @@ pub(super) fn root_of(uri: &Uri) -> String {
 }
 
 /// An error says on the page what was wrong: whoever is signed in may know.
-fn explained(response: Response, page: &Page) -> Response {
+fn explained(response: Response, page: &ErrorFrame) -> Response {
     let Some(problem) = response.extensions().get::<Problem>() else {
         return response;
     };
@@ -195,25 +195,29 @@ pub(super) async fn sign_in_page(
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Problem> {
-    let page = Page::of(&site, &headers, &uri);
+    let page = ErrorFrame::of(&site, &headers, &uri);
     asking(&page, None, StatusCode::OK).map(private)
 }
 
-fn asking(page: &Page, notice: Option<&str>, status: StatusCode) -> Result<Response, Problem> {
+fn asking(
+    page: &ErrorFrame,
+    notice: Option<&str>,
+    status: StatusCode,
+) -> Result<Response, Problem> {
     let words = page.words;
-    let form = Form {
+    let form = DeskForm {
         action: "admin/sign-in".to_owned(),
         fields: vec![
-            Field::new("token", words.token, "password")
+            FormField::new("token", words.token, "password")
                 .hinted(words.token_hint)
                 .required(),
         ],
         submit: words.sign_in,
-        ..Form::default()
+        ..DeskForm::default()
     };
     let shown = DeskPage {
         notice: notice.map(str::to_owned),
-        blocks: vec![Block::Form(form)],
+        blocks: vec![DeskBlock::Form(form)],
         ..DeskPage::new(words, page.root.clone(), words.sign_in.to_owned())
     };
     shown.answer(status)
@@ -229,7 +233,7 @@ pub(super) async fn sign_in(
         return Err(foreign());
     }
     let typed = Typed::read(Request::new(body), &site).await?;
-    let page = Page::of(&site, &parts.headers, &parts.uri);
+    let page = ErrorFrame::of(&site, &parts.headers, &parts.uri);
     let caller = auth::caller(&site, &parts.extensions, typed.get("token").trim()).await;
     let caller = match caller {
         Ok(caller) if caller.scope == Scope::Admin => caller,
@@ -251,7 +255,7 @@ pub(super) async fn sign_in(
     Ok(private(response))
 }
 
-fn turned_away(page: &Page, problem: &Problem) -> Result<Response, Problem> {
+fn turned_away(page: &ErrorFrame, problem: &Problem) -> Result<Response, Problem> {
     let why = match problem.status() {
         StatusCode::TOO_MANY_REQUESTS => page.words.too_many,
         StatusCode::UNAUTHORIZED => page.words.wrong_token,

@@ -5,7 +5,7 @@ use chrono::Utc;
 
 use super::{
     context::{Admin, in_path, only},
-    page::{Block, Cell, Form, Row, Table},
+    page::{DeskBlock, DeskCell, DeskForm, DeskRow, DeskTable},
     words::DeskWords,
 };
 use crate::{
@@ -18,7 +18,7 @@ pub(super) async fn list(admin: Admin) -> Result<Response, Problem> {
     let (store, config) = (admin.store(), &admin.config);
     let listing = view::sources(store, config, &admin.filters()?).await?;
     let words = admin.words;
-    let table = Table {
+    let table = DeskTable {
         columns: vec![words.name, words.state, words.last, words.next, words.known],
         rows: listing
             .items
@@ -27,21 +27,21 @@ pub(super) async fn list(admin: Admin) -> Result<Response, Problem> {
             .collect(),
         empty: words.no_sources,
         next: admin.next("/sources", listing.next),
-        ..Table::default()
+        ..DeskTable::default()
     };
-    admin.show("/sources", words.sources, vec![Block::Table(table)])
+    admin.show("/sources", words.sources, vec![DeskBlock::Table(table)])
 }
 
-fn row(admin: &Admin, source: &view::Source) -> Row {
+fn row(admin: &Admin, source: &view::Source) -> DeskRow {
     let path = format!("admin/sources/{}", in_path(source.id.as_str()));
     let (word, state) = shown(admin.words, source.state);
-    Row {
+    DeskRow {
         cells: vec![
-            Cell::link(&source.name, path).noted(Some(source.url.clone())),
-            Cell::state(word, state).noted(source.error.clone()),
+            DeskCell::link(&source.name, path).noted(Some(source.url.clone())),
+            DeskCell::state(word, state).noted(source.error.clone()),
             admin.time(source.last_polled).into(),
             admin.time(source.next_poll).into(),
-            Cell::link(
+            DeskCell::link(
                 source.bulletins.to_string(),
                 format!("admin/bulletins?source={}", in_path(source.id.as_str())),
             ),
@@ -60,17 +60,17 @@ fn shown(words: &'static DeskWords, state: SourceState) -> (&'static str, &'stat
 }
 
 /// A desk is never looked at.
-fn actions(admin: &Admin, source: &view::Source) -> Vec<Form> {
+fn actions(admin: &Admin, source: &view::Source) -> Vec<DeskForm> {
     if source.kind == "desk" {
         return Vec::new();
     }
     let words = admin.words;
     let path = |what: &str| format!("admin/sources/{}/{what}", in_path(source.id.as_str()));
     let pause = match source.state {
-        SourceState::Paused => Form::button(path("resume"), words.resume),
-        _ => Form::button(path("pause"), words.pause),
+        SourceState::Paused => DeskForm::button(path("resume"), words.resume),
+        _ => DeskForm::button(path("pause"), words.pause),
     };
-    vec![Form::button(path("poll"), words.look_now), pause]
+    vec![DeskForm::button(path("poll"), words.look_now), pause]
 }
 
 pub(super) async fn one(admin: Admin, Path(id): Path<String>) -> Result<Response, Problem> {
@@ -80,7 +80,7 @@ pub(super) async fn one(admin: Admin, Path(id): Path<String>) -> Result<Response
     };
     let source = only(view::sources(admin.store(), &admin.config, &filters).await)?;
     let words = admin.words;
-    let fact = |name: &str, cell: Cell| Row {
+    let fact = |name: &str, cell: DeskCell| DeskRow {
         cells: vec![name.into(), cell],
         actions: Vec::new(),
     };
@@ -88,7 +88,7 @@ pub(super) async fn one(admin: Admin, Path(id): Path<String>) -> Result<Response
     let mut rows = vec![
         fact(
             words.state,
-            Cell::state(word, state).noted(source.error.clone()),
+            DeskCell::state(word, state).noted(source.error.clone()),
         ),
         fact(words.address, source.url.clone().into()),
         fact(words.kind, source.kind.clone().into()),
@@ -97,14 +97,14 @@ pub(super) async fn one(admin: Admin, Path(id): Path<String>) -> Result<Response
         fact(words.next, admin.time(source.next_poll).into()),
     ];
     rows[0].actions = actions(&admin, &source);
-    let facts = Table {
+    let facts = DeskTable {
         columns: vec![words.name, words.details],
         rows,
-        ..Table::default()
+        ..DeskTable::default()
     };
     let newest = view::bulletins(admin.store(), &admin.config, &filters).await?;
     let newest = super::bulletins::table(&admin, newest.items, None);
-    let blocks = vec![Block::Table(facts), Block::Table(newest)];
+    let blocks = vec![DeskBlock::Table(facts), DeskBlock::Table(newest)];
     admin.show("/sources", &source.name, blocks)
 }
 

@@ -4,7 +4,7 @@ use axum::response::Response;
 
 use super::{
     context::Admin,
-    page::{Block, Cell, Row, Table},
+    page::{DeskBlock, DeskCell, DeskRow, DeskTable},
     words::DeskWords,
 };
 use crate::web::{
@@ -17,9 +17,9 @@ pub(super) async fn page(admin: Admin) -> Result<Response, Problem> {
     let faults = health::faults_for_admins(&admin.site).await;
     let mut blocks = Vec::new();
     if !faults.is_empty() {
-        blocks.push(Block::Table(problems(&admin, &faults)));
+        blocks.push(DeskBlock::Table(problems(&admin, &faults)));
     }
-    blocks.push(Block::Table(numbers(&admin).await?));
+    blocks.push(DeskBlock::Table(numbers(&admin).await?));
     let mut page = admin.page("", words.status, blocks);
     page.lead = Some(sentence(words, faults.len()));
     page.answer(axum::http::StatusCode::OK)
@@ -33,38 +33,38 @@ fn sentence(words: &DeskWords, count: usize) -> String {
     }
 }
 
-fn problems(admin: &Admin, faults: &[Fault]) -> Table {
+fn problems(admin: &Admin, faults: &[Fault]) -> DeskTable {
     let words = admin.words;
-    let row = |fault: &Fault| Row {
+    let row = |fault: &Fault| DeskRow {
         cells: vec![
-            Cell::state(&fault.what, "failing"),
+            DeskCell::state(&fault.what, "failing"),
             fault.r#where.clone().into(),
             admin.time(fault.since).into(),
             fault.r#do.to_string().into(),
         ],
         actions: Vec::new(),
     };
-    Table {
+    DeskTable {
         columns: vec![words.what, words.place, words.since, words.remedy],
         rows: faults.iter().map(row).collect(),
-        ..Table::default()
+        ..DeskTable::default()
     }
 }
 
-async fn numbers(admin: &Admin) -> Result<Table, Problem> {
+async fn numbers(admin: &Admin) -> Result<DeskTable, Problem> {
     let words = admin.words;
     let health = admin.store().health().await;
     let sources = admin.store().sources().await?;
     let held: u64 = sources.iter().map(|source| source.held).sum();
-    let row = |name: &str, count: u64, path: &str| Row {
+    let row = |name: &str, count: u64, path: &str| DeskRow {
         cells: vec![
-            Cell::link(name, format!("admin{path}")),
+            DeskCell::link(name, format!("admin{path}")),
             count.to_string().into(),
         ],
         actions: Vec::new(),
     };
     let configured = admin.config.channels.len() as u64;
-    Ok(Table {
+    Ok(DeskTable {
         heading: Some(words.numbers),
         columns: vec![words.name, words.count],
         rows: vec![
@@ -74,6 +74,6 @@ async fn numbers(admin: &Admin) -> Result<Table, Problem> {
             row(words.queued, health.queued, "/outbox?state=queued"),
             row(words.held, held, "/held"),
         ],
-        ..Table::default()
+        ..DeskTable::default()
     })
 }

@@ -5,7 +5,7 @@ use chrono::Utc;
 
 use super::{
     context::{Admin, in_path},
-    page::{Block, Cell, Choice, Field, Form, Row, Table},
+    page::{DeskBlock, DeskCell, DeskForm, DeskRow, DeskTable, FormChoice, FormField},
     typed::Typed,
 };
 use crate::{
@@ -19,7 +19,7 @@ pub(super) async fn page(admin: Admin) -> Result<Response, Problem> {
     admin.show("/tokens", admin.words.tokens, blocks)
 }
 
-async fn blocks(admin: &Admin) -> Result<Vec<Block>, Problem> {
+async fn blocks(admin: &Admin) -> Result<Vec<DeskBlock>, Problem> {
     let words = admin.words;
     let all = admin.store().tokens().await?;
     let now = Utc::now();
@@ -38,41 +38,41 @@ async fn blocks(admin: &Admin) -> Result<Vec<Block>, Problem> {
             words.expires,
         ]
     };
-    let tokens = Table {
+    let tokens = DeskTable {
         columns: columns(),
         rows: rows(false),
         empty: words.no_tokens,
-        ..Table::default()
+        ..DeskTable::default()
     };
-    let sessions = Table {
+    let sessions = DeskTable {
         heading: Some(words.sessions),
         columns: columns(),
         rows: rows(true),
-        ..Table::default()
+        ..DeskTable::default()
     };
     Ok(vec![
-        Block::Table(tokens),
-        Block::Form(new(admin)),
-        Block::Table(sessions),
+        DeskBlock::Table(tokens),
+        DeskBlock::Form(new(admin)),
+        DeskBlock::Table(sessions),
     ])
 }
 
-fn row(admin: &Admin, token: &Token) -> Row {
+fn row(admin: &Admin, token: &Token) -> DeskRow {
     let words = admin.words;
     let shown = view::Token::new(token, admin.config.time_zone);
     let is_this = token.id == admin.signed.session.id;
-    let time = |stamp: Option<Stamp>| Cell::from(admin.time(stamp));
+    let time = |stamp: Option<Stamp>| DeskCell::from(admin.time(stamp));
     let path = format!("admin/tokens/{}/revoke", in_path(&token.id));
-    Row {
+    DeskRow {
         cells: vec![
-            Cell::from(shown.name).noted(is_this.then(|| words.this_desk.to_owned())),
+            DeskCell::from(shown.name).noted(is_this.then(|| words.this_desk.to_owned())),
             name_of(shown.scope).into(),
             shown.prefix.into(),
             time(Some(shown.created_at)),
             time(shown.last_used_at),
             time(shown.expires_at),
         ],
-        actions: vec![Form::grave(path, words.revoke)],
+        actions: vec![DeskForm::grave(path, words.revoke)],
     }
 }
 
@@ -84,9 +84,9 @@ fn name_of(scope: Scope) -> &'static str {
     }
 }
 
-fn new(admin: &Admin) -> Form {
+fn new(admin: &Admin) -> DeskForm {
     let words = admin.words;
-    let scope = |value: Scope, label: &str| Choice {
+    let scope = |value: Scope, label: &str| FormChoice {
         value: name_of(value).to_owned(),
         label: label.to_owned(),
         chosen: value == Scope::Read,
@@ -96,16 +96,16 @@ fn new(admin: &Admin) -> Form {
         scope(Scope::Publish, words.scope_publish),
         scope(Scope::Admin, words.scope_admin),
     ];
-    Form {
+    DeskForm {
         heading: Some(words.new_token),
         action: "admin/tokens".to_owned(),
         fields: vec![
-            Field::new("name", words.name, "text").required(),
-            Field::new("scope", words.scope, "select").of(scopes),
-            Field::new("expires", words.expires, "text").hinted(words.expires_hint),
+            FormField::new("name", words.name, "text").required(),
+            FormField::new("scope", words.scope, "select").of(scopes),
+            FormField::new("expires", words.expires, "text").hinted(words.expires_hint),
         ],
         submit: words.create,
-        ..Form::default()
+        ..DeskForm::default()
     }
 }
 
@@ -133,10 +133,10 @@ pub(super) async fn create(admin: Admin, typed: Typed) -> Result<Response, Probl
         .await?;
     let words = admin.words;
     let mut shown = vec![
-        Block::Text {
+        DeskBlock::Text {
             text: words.token_once.to_owned(),
         },
-        Block::Code {
+        DeskBlock::Code {
             text: token.reveal().to_owned(),
         },
     ];
