@@ -108,7 +108,13 @@ fn previewed(admin: &Admin, typed: &Typed, publication: &Publication) -> Result<
         .iter()
         .filter(|it| publication.goes_to(it))
     {
-        let card = push::draft(bulletin.clone(), source, channel, &admin.config);
+        let card = push::draft(
+            bulletin.clone(),
+            source,
+            channel,
+            &admin.config,
+            push::Screen::PLAIN,
+        );
         let card = match card.map_err(|why| Problem::bad(why.to_string()))? {
             Value::String(text) => text,
             card => format!("{card:#}"),
