@@ -67,7 +67,7 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
         anyhow::bail!("{shown} is {why}; nothing was added");
     }
     let watched = match seen.setting {
-        Setting::Json => page.url.clone(),
+        Setting::Json => page.url,
         Setting::Usual | Setting::Browser => url,
     };
     let mut block = block(&Login::taken_off(&watched), &seen, &taken, &args);

@@ -33,11 +33,9 @@ impl Found {
     }
 }
 
-fn with(fault: Fault, advice: &str) -> Fault {
-    Fault {
-        message: format!("{}: {advice}", fault.message),
-        ..fault
-    }
+fn with(mut fault: Fault, advice: &str) -> Fault {
+    fault.message += &format!(": {advice}");
+    fault
 }
 
 /// Returns how to watch a page that could not be read for want of scripts.

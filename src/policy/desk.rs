@@ -278,14 +278,15 @@ fn files(given: Vec<Attachment>) -> Result<Vec<Attachment>, String> {
     given.into_iter().map(file).collect()
 }
 
-fn file(given: Attachment) -> Result<Attachment, String> {
+fn file(mut given: Attachment) -> Result<Attachment, String> {
     let url = address("attachments", &given.url)?;
     let name = bounded("attachments", line(&given.name), MOST_NAME_CHARS)?;
-    let name = match name.is_empty() {
+    given.name = match name.is_empty() {
         true => file_name(&url),
         false => name,
     };
-    Ok(Attachment { url, name, ..given })
+    given.url = url;
+    Ok(given)
 }
 
 /// The last part of an address's path, as people read it.

@@ -75,7 +75,7 @@ fn is_in_order(summary: &str, text: &str, most: usize) -> bool {
             return true;
         }
         let ends = rest.char_indices().map(|(at, c)| at + c.len_utf8());
-        let longest = ends.filter(|end| text[at..].contains(&rest[..*end])).last();
+        let longest = ends.rev().find(|end| text[at..].contains(&rest[..*end]));
         let Some(end) = longest else {
             return false;
         };

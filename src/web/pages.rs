@@ -125,7 +125,7 @@ pub(super) async fn channel(
         bar: Bar::new(scene, &selection),
         filter: Filled::new(&selection),
         feeds: FeedLinks::new(&selection),
-        subscribe: Subscribe::new(home, &selection, view::bot_link(&config, &name), &config),
+        subscribe: Subscribe::new(&home, &selection, view::bot_link(&config, &name), &config),
         older: last.map(|last| here(&selection.below(Some(last)))),
         newest: selection.before.map(|_| here(&selection.below(None))),
         clear: here(&selection.without_words()),
@@ -309,7 +309,7 @@ struct TelegramLink {
 }
 
 impl Subscribe {
-    fn new(home: String, selection: &Selection, bot: Option<String>, config: &Config) -> Self {
+    fn new(home: &str, selection: &Selection, bot: Option<String>, config: &Config) -> Self {
         let query = selection.below(None).query_string();
         let telegram = config.channels.iter().filter_map(|channel| {
             let ChannelKind::Telegram {
@@ -326,7 +326,7 @@ impl Subscribe {
             })
         });
         Self {
-            qr: is_reachable(&home).then(|| format!("qr.svg{query}")),
+            qr: is_reachable(home).then(|| format!("qr.svg{query}")),
             url: format!("{home}{query}"),
             telegram: telegram.collect(),
             bot,

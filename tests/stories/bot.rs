@@ -31,7 +31,7 @@ async fn start_answers_with_the_chats_id_and_the_config_to_paste() {
     telegram.say(STRANGER, STRANGER, "/start");
     let text = telegram.until_sent(STRANGER, 1).await.remove(0);
     assert!(
-        text.contains("编号是 9")
+        text.contains("聊天 ID：9")
             && text.contains("[[channel]]\nid = \"chat9\"\nkind = \"telegram\"\nchat = 9"),
         "{text}"
     );

@@ -269,7 +269,7 @@ fn a_desk_has_no_address_and_no_key_that_is_for_pages() {
         let name = key.split(' ').next().unwrap();
         assert_eq!(wrong.status.code(), Some(2), "{wrong:?}");
         assert!(
-            text(&wrong.stderr).contains(&format!("noticast.toml:7:")),
+            text(&wrong.stderr).contains("noticast.toml:7:"),
             "{wrong:?}"
         );
         assert!(

@@ -47,7 +47,7 @@ pub fn measure(pages: &[Page], every: usize, report: &mut Report) {
     for (of_lists, sort, alterations) in sorts {
         for (at, alteration) in whole::ALL.iter().chain(alterations).enumerate() {
             let mut right = Mean::default();
-            let met = |place: &usize| (place + at) % every.min(3) == 0;
+            let met = |place: &usize| (place + at).is_multiple_of(every.min(3));
             let pages = pages.iter().filter(|page| page.is_list() == of_lists);
             for (_, page) in pages.enumerate().filter(|(place, _)| met(place)) {
                 let Some((fault, page)) = try_on(page, alteration) else {

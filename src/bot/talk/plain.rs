@@ -3,8 +3,11 @@
 use super::command::{ChatCommand, LATEST, Which};
 use crate::bulletin::fold;
 
+/// Makes a command of what it is about.
+type Command = fn(String) -> ChatCommand;
+
 /// Words that stand for a command, alone or before what it is about.
-const WORDS: [(&[&str], fn(String) -> ChatCommand); 7] = [
+const WORDS: [(&[&str], Command); 7] = [
     (&["退订", "取消订阅", "unsubscribe", "stop"], leaving),
     (&["订阅", "关注", "subscribe"], ChatCommand::Subscribe),
     (&["搜索", "查找", "search", "find"], ChatCommand::Search),

@@ -170,7 +170,7 @@ fn read_part(xml: &[u8], kind: &Kind, all: &mut Vec<Paragraph>) {
                 paragraph.text.push_str(&text);
             }
             Ok(Event::GeneralRef(reference)) if is_text => {
-                paragraph.text.extend(named_by(&reference))
+                paragraph.text.extend(named_by(&reference));
             }
             Ok(Event::End(tag)) => {
                 let name = tag.local_name();

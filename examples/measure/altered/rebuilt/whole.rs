@@ -76,13 +76,12 @@ fn wrapped(document: &Document, page: &mut Page) -> bool {
         child.wrap_html("<div class=\"w1\"></div>");
         child.wrap_html("<div class=\"w2\"></div>");
     }
-    if let Some(column) = column::of(document, page) {
-        if !matches!(
-            column.node_name().as_deref(),
-            Some("tbody" | "tr" | "td" | "ul" | "ol" | "dl")
-        ) {
-            column.wrap_html("<div class=\"w3\"></div>");
-        }
+    let takes_a_box =
+        |name: Option<&str>| !matches!(name, Some("tbody" | "tr" | "td" | "ul" | "ol" | "dl"));
+    if let Some(column) = column::of(document, page)
+        && takes_a_box(column.node_name().as_deref())
+    {
+        column.wrap_html("<div class=\"w3\"></div>");
     }
     true
 }

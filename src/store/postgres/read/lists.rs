@@ -63,7 +63,7 @@ impl Conditions {
 /// The first ms that is not before a time.
 fn not_before_ms(time: DateTime<Utc>) -> i64 {
     let ms = time.timestamp_millis();
-    ms + i64::from(time.timestamp_subsec_nanos() % 1_000_000 > 0)
+    ms + i64::from(!time.timestamp_subsec_nanos().is_multiple_of(1_000_000))
 }
 
 pub(super) fn bulletins(
