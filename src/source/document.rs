@@ -1,7 +1,7 @@
 //! Documents that are no pages: PDF, Office files, archives.
 //!
 //! [`extract`] turns one into text and is pure; it runs in a process of its own, which [`read`] starts: a document
-//! that hangs, eats memory or breaks its reader ends that process alone. [`article`] reads what came out as if it had
+//! that hangs, eats memory or breaks its reader ends that process alone. [`article()`] reads what came out as if it had
 //! been a page, by the same rules.
 
 mod headline;
