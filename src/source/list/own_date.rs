@@ -25,10 +25,14 @@ pub(super) fn without_own_date<'a>(
         let is_closed = rest.is_empty() || matches!(rest, "]" | "】" | "）" | ")" | "〕");
         let opens = ['[', '【', '（', '(', '〔'];
         let name = head.trim_end_matches(opens).trim_end();
-        let is_apart = head.len() > name.len() || head.len() < range.start;
+        let is_bracketed = head.len() > name.len();
+        // A sentence goes on to its day: `(версия от 06.02.2014)`, `minutes of 3 March`.
+        let is_reached = !is_bracketed && (!rest.is_empty() || name.ends_with(char::is_lowercase));
+        let is_apart = is_bracketed || head.len() < range.start;
         let is_daily = DAILY.iter().any(|word| name.ends_with(word));
         let says = name.chars().count() >= SHORTEST;
-        (is_closed && is_apart && says && !is_daily && moment.day() == day).then_some(name)
+        (is_closed && is_apart && !is_reached && says && !is_daily && moment.day() == day)
+            .then_some(name)
     };
     if title.ends_with(|c: char| c.is_ascii_digit() || "]】）)〕日".contains(c)) {
         own().unwrap_or(title)

@@ -19,7 +19,7 @@ pub const ALL: &[Alteration] = &[
     ),
     alteration("a heading is no heading", no_headings, 0.88),
     alteration("wrapped in more boxes", wrapped, 0.96),
-    alteration("laid out in a table", in_table, 0.88),
+    alteration("laid out in a table", in_table, 0.86),
     alteration("no metadata", no_metadata, 0.90),
     alteration("title is the site's name", site_title, 0.90),
     alteration("breadcrumbs above", breadcrumbs, 0.90),
