@@ -256,7 +256,7 @@ async fn a_reminder_comes_once_a_day_before_by_the_clock_of_its_chat_and_follows
     story.telegram.until_sent(OTHER, 8).await;
     story.telegram.until_sent(CHAT, 9).await;
     running.kill();
-    // Corrected away; put off; brought forward to tomorrow.
+    // Corrected away, which leaves the reminder; put off; brought forward to tomorrow.
     story.notices.rewrite(
         10,
         "现组织申报年度项目，请各部门将申报材料报送科技处，时间另行通知。",
@@ -267,7 +267,7 @@ async fn a_reminder_comes_once_a_day_before_by_the_clock_of_its_chat_and_follows
     let is_corrected = || {
         let reminders = story.waiting("c8", "reminder");
         let of = |id: u64| reminders.iter().find(|(known, ..)| *known == id).unwrap();
-        of(10).1 == "dropped"
+        of(10).1 == "queued"
             && of(11).2.starts_with("2026-04-01T15:00")
             && of(12).2.starts_with("2026-03-20T16:00")
     };
@@ -292,13 +292,13 @@ async fn a_reminder_comes_once_a_day_before_by_the_clock_of_its_chat_and_follows
     let times = [
         ("2026-03-20 08:00:00", 1, 1),
         ("2026-03-29 00:59:30", 1, 1),
-        ("2026-03-29 01:00:00", 2, 1),
-        ("2026-03-29 06:59:30", 2, 1),
-        ("2026-03-29 07:00:00", 2, 2),
-        ("2026-03-30 07:00:00", 2, 2),
-        ("2026-04-01 01:00:00", 3, 2),
+        ("2026-03-29 01:00:00", 3, 1),
+        ("2026-03-29 06:59:30", 3, 1),
+        ("2026-03-29 07:00:00", 3, 3),
+        ("2026-03-30 07:00:00", 3, 3),
+        ("2026-04-01 01:00:00", 4, 3),
         // Too late, once the deadline has passed.
-        ("2026-04-02 22:00:01", 3, 2),
+        ("2026-04-02 22:00:01", 4, 3),
     ];
     let mut story = story;
     for (utc, here, there) in times {
