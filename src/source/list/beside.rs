@@ -15,22 +15,29 @@ use crate::source::{
     text,
 };
 
+/// Lines of a few words beside the prose of a box at an edge.
+const FEW: usize = 4;
 /// Lines before a text among which its headline stands.
 const HEAD: usize = 4;
 
 /// The text at the head and at the end of a page with rows where no headline or byline stands over it.
 pub(super) fn edges(page: &Page, best: &Scored) -> [Range<usize>; 2] {
     let lines = lines(page);
-    // What is headed as related stands beside an article, whose text may be followed by a few words, too.
-    let may_be_word = |line: &Range<usize>| !best.side_heading && is_word(page, best, line);
-    let is_prose = |line: &Range<usize>| is_prose(page, best, line) || may_be_word(line);
     let is_head = |line: &Range<usize>| is_head(page, best, line);
-    let first = lines.iter().take_while(|line| is_prose(line)).count();
-    let last = lines[first..]
-        .iter()
-        .rev()
-        .take_while(|line| is_prose(line))
-        .count();
+    // A page that is headed as related stands beside an article, whose text may be followed by a few words, too.
+    let may_be_word = |line: &Range<usize>| !best.side_heading && is_word(page, best, line);
+    // A box at an edge may begin or end with a heading or buttons; words beyond its prose are the page's own.
+    let reach = |lines: &mut dyn Iterator<Item = &Range<usize>>| {
+        let mut lines = lines.enumerate().peekable();
+        let is_word = |(at, line): &(usize, &Range<usize>)| {
+            *at < FEW && !is_prose(page, best, line) && may_be_word(line)
+        };
+        while lines.next_if(is_word).is_some() {}
+        let prose = lines.take_while(|(_, line)| is_prose(page, best, line));
+        prose.last().map_or(0, |(at, _)| at + 1)
+    };
+    let first = reach(&mut lines.iter());
+    let last = reach(&mut lines[first..].iter().rev());
     let last = lines.len() - last;
     let is_headed = |from: usize, to: usize| lines[from..to].iter().any(is_head);
     let runs = |from: usize, to: usize| match &lines[from..to] {
