@@ -46,17 +46,17 @@ impl Sources for PostgresTx<'_> {
     }
 
     fn source(&mut self, source: &SourceId) -> SourceFacts {
-        let asked = "SELECT facts FROM sources WHERE id = $1";
-        let rows = self.session.rows_or_none(asked, &[&source.as_str()]);
-        let facts = rows.first().and_then(|row| json_or_none(row, 0).ok()?);
-        facts.unwrap_or_default()
+        self.facts(source).unwrap_or_default()
     }
 
     fn set_source(&mut self, source: &SourceId, facts: SourceFacts) {
+        // Only what changes counts as written: a poll that found nothing new is not worth a row.
+        if self.facts(source).as_ref() == Some(&facts) {
+            return;
+        }
         self.write(
-            "INSERT INTO sources AS s (id, facts) VALUES ($1, $2) \
-             ON CONFLICT (id) DO UPDATE SET facts = excluded.facts \
-             WHERE s.facts::text IS DISTINCT FROM excluded.facts::text",
+            "INSERT INTO sources (id, facts) VALUES ($1, $2) \
+             ON CONFLICT (id) DO UPDATE SET facts = excluded.facts",
             params![source.as_str().to_owned(), Json(facts)],
         );
     }
@@ -105,5 +105,13 @@ impl Sources for PostgresTx<'_> {
             "DELETE FROM added_sources WHERE id = $1",
             params![source.as_str().to_owned()],
         );
+    }
+}
+
+impl PostgresTx<'_> {
+    fn facts(&mut self, source: &SourceId) -> Option<SourceFacts> {
+        let asked = "SELECT facts FROM sources WHERE id = $1";
+        let rows = self.session.rows_or_none(asked, &[&source.as_str()]);
+        json_or_none(rows.first()?, 0).ok()?
     }
 }
