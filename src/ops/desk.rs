@@ -97,8 +97,7 @@ fn publish(
 ) -> Result<Issued> {
     let request = publication.request_id.as_deref().map(request_key);
     if let Some(made) = request.map(|key| op.tx.request(key)).transpose()?.flatten() {
-        let id = BulletinId(made.first);
-        return Ok(Issued { id, is_new: false });
+        return again(op, BulletinId(made.first), publication, by);
     }
     let source = desk(op, &publication.source)?;
     let to = publication.channels.as_deref();
@@ -127,6 +126,19 @@ fn publish(
     op.log(by, ("publish", id), &row.title, now);
     let id = BulletinId(id);
     Ok(Issued { id, is_new: true })
+}
+
+/// The answer to a request that was made before. A notice of another publisher is none of it, and must not be lost.
+fn again(op: &mut Op<'_>, id: BulletinId, publication: &Publication, by: &Actor) -> Result<Issued> {
+    let row = op.tx.bulletin(id.0)?;
+    let is_another = row
+        .is_some_and(|row| row.cause != Cause::Desk(by.author()) && row.title != publication.title);
+    match is_another {
+        true => Err(refused(format!(
+            "another publisher took this `request_id` for bulletin {id}; take a new one"
+        ))),
+        false => Ok(Issued { id, is_new: false }),
+    }
 }
 
 /// Requests of publications and of rebroadcasts may bear the same id.

@@ -369,8 +369,8 @@ impl Store {
             .await
     }
 
-    /// Called once an hour or so: drops finished deliveries of over 90 days, old changes and entries of the audit log and, once a day, writes a
-    /// compressed export to `STATE/backup`, where the last seven stay. Gives the backup it wrote.
+    /// Called once an hour or so: drops finished deliveries of over 90 days, old changes and entries of the audit log and,
+    /// once a day, writes a compressed export to `STATE/backup`, where the last seven stay. Gives the backup it wrote.
     ///
     /// # Errors
     /// The backup could not be written; a write failed.

@@ -147,8 +147,9 @@ impl Store {
     }
 }
 
-/// Waits for room, or for the database: what a platform said must be written down, and nothing may be sent that cannot be. Where the disk is
-/// full, or the database away, `attempt` is made until it is not. It is given how long it has waited.
+/// Waits for room, or for the database: what a platform said must be written down, nothing may be sent that cannot be, and
+/// a worker that gave up would leave what is on its way in doubt. Where the disk is full, or the database away, `attempt`
+/// is made until it is not. It is given how long it has waited.
 pub(super) async fn once_there_is_room<T, F>(attempt: impl Fn(Duration) -> F) -> Result<T>
 where
     F: Future<Output = Result<T>>,

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     bulletin::{Bulletin, BulletinId, fold},
     search::{Anchor, Document, Index, Progress, grams},
-    store::{Reader, Result, StoreError},
+    store::{Reader, Refusal, Result, StoreError},
 };
 
 /// Changed bulletins that are written together; until then they are looked through by each search.
@@ -73,6 +73,10 @@ impl Store {
                 Ok(Ended::FellBehind) => {
                     tracing::info!("the search index missed changes and is built anew");
                 }
+                Err(Trouble::Store(StoreError::Refused(Refusal::Away(_)))) => tokio::select! {
+                    () = stop.cancelled() => return Ok(()),
+                    () = self.until_present() => {}
+                },
                 Err(Trouble::Store(error)) => return Err(error),
                 Err(Trouble::Index(error)) => {
                     let folder = folder.display();

@@ -15,6 +15,7 @@ mod rereads;
 mod rules;
 mod seen;
 mod subscriptions;
+mod tokens;
 mod twins;
 
 use std::{

@@ -1,7 +1,5 @@
 //! Tokens of programs, and sessions of the desk: made, used, revoked.
 
-use std::fmt::Write as _;
-
 use chrono::{DateTime, Utc};
 use ring::rand::{SecureRandom as _, SystemRandom};
 
@@ -12,7 +10,7 @@ use crate::{
         audit::Actor,
         tokens::{self, Scope, Token},
     },
-    store::{Refusal, Result, refused},
+    store::{Refusal, Result, StoreError, record::hex, refused},
 };
 
 /// More are no tokens that anybody keeps an eye on.
@@ -49,7 +47,8 @@ impl Store {
     /// ATOMIC: the hash of a token + audit. A session takes the place of those that ended.
     ///
     /// # Errors
-    /// A name or an expiry that cannot be used; there are too many; a write failed.
+    /// A name or an expiry that cannot be used; there are too many; the token that opens a session is no more; a write
+    /// failed.
     pub async fn create_token(
         &self,
         text: &Secret,
@@ -91,7 +90,7 @@ impl Store {
         self.ask(|op| op.tx.tokens()).await?
     }
 
-    /// The valid token, or session, that a text is. Its use is written, to the minute.
+    /// The valid token, or session, that a text is. Its use is written, to the minute, where the store takes writes.
     ///
     /// # Errors
     /// The store cannot be read; a write failed.
@@ -105,18 +104,16 @@ impl Store {
         let found = found.filter(is_it);
         if let Some(token) = found.as_ref().filter(|token| token.is_use_news(now)) {
             let id = token.id.clone();
-            self.write(move |op| remember_use(op, &id, now)).await?;
+            match self.write(move |op| remember_use(op, &id, now)).await {
+                // It opens what may be read also while nothing can be written.
+                Err(StoreError::Refused(why)) => {
+                    tracing::debug!("the use of a token is not remembered: {why}");
+                }
+                written => written?,
+            }
         }
         Ok(found)
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing into a text cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 fn checked(new: NewToken, now: DateTime<Utc>) -> Result<NewToken> {
@@ -132,8 +129,9 @@ fn checked(new: NewToken, now: DateTime<Utc>) -> Result<NewToken> {
     Ok(NewToken { name, ..new })
 }
 
-fn create(op: &mut Op<'_>, token: Token, by: &Actor, now: DateTime<Utc>) -> Result<Token> {
+fn create(op: &mut Op<'_>, mut token: Token, by: &Actor, now: DateTime<Utc>) -> Result<Token> {
     let known = op.tx.tokens()?;
+    token.expires_ms = end(&token, &known)?;
     if known.iter().any(|known| known.id == token.id) {
         return Err(refused(
             "a token of this id exists; make another one".to_owned(),
@@ -157,6 +155,21 @@ fn create(op: &mut Op<'_>, token: Token, by: &Actor, now: DateTime<Utc>) -> Resu
     };
     op.log(by, (action, &token.id), &token.name, now);
     Ok(token)
+}
+
+/// The end of a new token: a session ends with the token that opened it.
+///
+/// # Errors
+/// That token was revoked meanwhile.
+fn end(token: &Token, known: &[Token]) -> Result<Option<i64>> {
+    let opener = token.opened_by.as_ref().filter(|id| !id.is_empty());
+    let Some(id) = opener else {
+        return Ok(token.expires_ms);
+    };
+    let opener = known.iter().find(|known| known.id == *id);
+    let opener = opener.ok_or_else(|| Refusal::NoToken(id.clone()))?;
+    let ends = [token.expires_ms, opener.expires_ms];
+    Ok(ends.into_iter().flatten().min())
 }
 
 fn make_room(op: &mut Op<'_>, mut sessions: Vec<Token>, now: DateTime<Utc>) {

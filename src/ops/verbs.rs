@@ -8,13 +8,16 @@ use tokio::sync::watch;
 use super::{
     admit,
     ask::{Admitted, Begun, Judged, Look, Waiting},
+    corrections::Edition,
     handle::{Store, once_there_is_room},
-    looks, moved_chats, outbox, rereads,
+    looks, moved_chats,
+    op::Op,
+    outbox, rereads,
     rereads::{ReadAgain, Reread},
     sends,
 };
 use crate::{
-    bulletin::{BulletinId, ChannelId, DeliveryId, Notice, SourceId},
+    bulletin::{Bulletin, BulletinId, ChannelId, DeliveryId, Notice, SourceId},
     policy::{
         attempts::Outcome,
         audit::{Actor, bounded},
@@ -217,9 +220,31 @@ impl Store {
         })
         .await?;
         match channel {
-            Some(channel) => self.ask(move |op| sends::next_in(op, &channel)).await?,
+            Some(channel) => {
+                once_there_is_room(|_| {
+                    let channel = channel.clone();
+                    async move { self.ask(move |op| sends::next_in(op, &channel)).await? }
+                })
+                .await
+            }
             None => Ok(None),
         }
+    }
+
+    /// As [`Store::edition`], for whoever sends it.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub(crate) async fn edition_to_send(&self, update: DeliveryId) -> Result<Option<Edition>> {
+        once_there_is_room(|_| self.edition(update)).await
+    }
+
+    /// As [`Store::bulletin`], for whoever sends it.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub(crate) async fn bulletin_to_send(&self, id: BulletinId) -> Result<Option<Bulletin>> {
+        once_there_is_room(|_| self.bulletin(id)).await
     }
 
     /// Returns what was `sending` when the store was opened: perhaps sent.
@@ -303,8 +328,8 @@ impl Store {
     /// # Errors
     /// The store cannot be read.
     pub(crate) async fn readers_of(&self, delivery: DeliveryId) -> Result<HashSet<u64>> {
-        self.ask(move |op| sends::readers::who_has(op, delivery.0))
-            .await?
+        let asked = move |op: &mut Op<'_>| sends::readers::who_has(op, delivery.0);
+        once_there_is_room(|_| async move { self.ask(asked).await? }).await
     }
 
     /// A reader has the message of a delivery that is being sent. On a full disk it waits for room.

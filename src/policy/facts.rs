@@ -228,7 +228,7 @@ pub struct OutboxEntry {
     pub queued_ms: i64,
     pub due_ms: i64,
     pub begun_ms: Option<i64>,
-    /// DayRelation it was sent, failed or dropped.
+    /// The time at which it was sent, failed or dropped (ms).
     pub ended_ms: Option<i64>,
 }
 
@@ -348,9 +348,9 @@ impl Request {
 /// The changes of a bulletin, oldest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct History {
-    /// DayRelation the last correction was due (ms).
+    /// The time at which the last correction was due (ms).
     pub told_ms: Option<i64>,
-    /// DayRelation, the title before, what else. An older version wrote whether the text changed in its
+    /// The time, the title before, what else. An older version wrote whether the text changed in its
     /// place: the first two of [`Changed`] lie there as that did.
     pub changes: Vec<(i64, Option<String>, Changed)>,
 }
@@ -381,7 +381,7 @@ pub struct Report {
     pub bulletin: Option<BulletinId>,
     pub chat: i64,
     pub message: i32,
-    /// DayRelation all of it was reported (ms): it can be undone for a minute from then on.
+    /// The time at which all of it was reported (ms): it can be undone for a minute from then on.
     pub reported_ms: Option<i64>,
     pub undone: bool,
     /// Nothing is owed any more; it is kept so that a late press of the same button is known.
@@ -423,9 +423,9 @@ impl Report {
 pub struct LookState {
     /// The end of the last look, good or not.
     pub last_polled: Option<DateTime<Utc>>,
-    /// DayRelation a look last found something new.
+    /// The time at which a look last found something new.
     pub last_changed: Option<DateTime<Utc>>,
-    /// DayRelation the next look is due; memory only, set by the loop.
+    /// The time at which the next look is due; memory only, set by the loop.
     #[serde(skip)]
     pub next_poll: Option<DateTime<Utc>>,
     /// So many rows of this look stand on the list's first page; None: all. Memory only.

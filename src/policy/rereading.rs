@@ -1,6 +1,6 @@
 //! Which articles are read again, and when: rarer with age, none after a week.
 //!
-//! DayRelation is a function of what is kept of each recent bulletin and of one time: until when all that was due has
+//! The time is a function of what is kept of each recent bulletin and of one time: until when all that was due has
 //! been read. So a poll that finds nothing new writes nothing.
 
 use chrono::Duration;

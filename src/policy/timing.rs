@@ -1,4 +1,4 @@
-//! DayRelation a delivery may go out: a channel's mode, its digest times and its quiet hours.
+//! The time at which a delivery may go out: a channel's mode, its digest times and its quiet hours.
 //!
 //! It is a pure function of the time at which the delivery was queued and of the channel's settings, so that a
 //! restart changes nothing and a changed setting applies to all that waits.

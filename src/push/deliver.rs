@@ -294,7 +294,7 @@ impl SharedSender {
     /// The file that a delivery names, in hand before it counts as begun.
     async fn file(&self, waiting: &Waiting) -> Result<Prepared<'_>, StoreError> {
         let bulletin = match waiting.bulletin {
-            Some(id) => self.store.bulletin(id).await?,
+            Some(id) => self.store.bulletin_to_send(id).await?,
             None => None,
         };
         let file = bulletin.as_ref().and_then(|bulletin| {
@@ -315,7 +315,7 @@ impl SharedSender {
         update: &Waiting,
         channel: &Channel,
     ) -> Result<Option<Show<'_>>, StoreError> {
-        let Some(mut edition) = self.store.edition(update.id).await? else {
+        let Some(mut edition) = self.store.edition_to_send(update.id).await? else {
             return Ok(None);
         };
         edition.message.take_if(|_| !channel.kind.can_edit());
@@ -343,7 +343,7 @@ impl SharedSender {
         };
         let mut bulletins = Vec::with_capacity(together.len());
         for id in together.iter().filter_map(|member| member.bulletin) {
-            match self.store.bulletin(id).await? {
+            match self.store.bulletin_to_send(id).await? {
                 Some(bulletin) => bulletins.push(bulletin),
                 None => return Ok(None),
             }

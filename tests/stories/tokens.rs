@@ -89,6 +89,24 @@ async fn a_publisher_changes_what_is_its_own_alone() {
 }
 
 #[tokio::test]
+async fn a_notice_is_not_lost_where_another_publisher_took_its_request_id() {
+    let desk = desk().await;
+    let (_, one) = made(&desk, json!({ "name": "one", "scope": "publish" })).await;
+    let (_, other) = made(&desk, json!({ "name": "other", "scope": "publish" })).await;
+    let notice = |title: &str| json!({ "source": "office", "title": title, "request_id": "1" });
+    let path = "/bulletins";
+    for (token, title, expected) in [
+        (&one, "停水通知", 201),
+        (&one, "停水通知", 200),
+        (&other, "停水通知", 200),
+        (&other, "停电通知", 409),
+    ] {
+        let answered = status(&desk, token, "POST", path, &notice(title)).await;
+        assert_eq!(answered, expected, "{title}");
+    }
+}
+
+#[tokio::test]
 async fn a_token_is_shown_once_and_ends_when_it_is_revoked() {
     let desk = desk().await;
     let new = json!({ "name": "website", "scope": "read", "expires": "90d" });

@@ -15,6 +15,21 @@ async fn items_that_return_after_a_thousand_others_are_no_news() {
 }
 
 #[tokio::test]
+async fn a_character_that_no_database_takes_as_text_hinders_no_later_look() {
+    let world = World::new(&[]).await;
+    let mut page = list(1..10);
+    page[0].summary = Some("甲\0乙".to_owned());
+    world.look(page).await;
+    // So many at once are compared with the titles that are archived.
+    let admitted = world.look(list(100..160)).await;
+    assert_eq!(
+        admitted.held.len() + admitted.published.len(),
+        60,
+        "{admitted:?}"
+    );
+}
+
+#[tokio::test]
 async fn tracking_parameters_that_change_at_each_look_write_nothing() {
     let world = World::new(&[]).await;
     let page = |look: u32| {

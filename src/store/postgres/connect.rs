@@ -161,7 +161,10 @@ pub(super) fn process_name(worker: Option<&str>) -> Arc<str> {
     let host = host.nodename().to_string_lossy().into_owned();
     // The server keeps 63 bytes of a name, and the number at the end must be among them.
     const LONGEST: usize = 36;
-    let worker: String = worker.unwrap_or(&host).chars().take(LONGEST).collect();
+    // As the server keeps it: by its name this process knows its own connections.
+    let plain = |sign: char| if sign.is_ascii_graphic() { sign } else { '?' };
+    let worker = worker.unwrap_or(&host).chars().map(plain);
+    let worker: String = worker.take(LONGEST).collect();
     format!(
         "noticast {worker} {} {:08x}",
         std::process::id(),

@@ -6,7 +6,6 @@ use tokio_postgres::{
     types::{FromSql, Json},
 };
 
-use super::trouble;
 use crate::{
     bulletin::{Bulletin, ChannelId, DeliveryKind, DeliveryState, MessageRef, SourceId},
     policy::facts::{Archived, OutboxEntry},
@@ -37,7 +36,7 @@ pub(super) fn text(text: &str) -> String {
 
 /// A column; that it has another type is a schema which this program does not know.
 pub(super) fn get<'a, T: FromSql<'a>>(row: &'a Row, at: usize) -> Result<T> {
-    row.try_get(at).map_err(|error| trouble::of(&error))
+    row.try_get(at).map_err(|error| unreadable(&error))
 }
 
 /// The first column of each row.

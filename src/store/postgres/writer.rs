@@ -179,8 +179,8 @@ async fn session_of(client: &ClientWrapper) -> Result<i32> {
     get(&row, 0)
 }
 
-/// Whether a transaction was committed whose answer was lost, once the database says so; no longer asked once the
-/// store is closed.
+/// Returns whether a transaction was committed whose answer was lost, once the database says so; it is no longer asked
+/// once the store is closed.
 pub(super) async fn was_committed(pool: &Pool, transaction: i64, closed: &AtomicBool) -> bool {
     while !closed.load(Ordering::Relaxed) {
         if let Ok(status) = status_of(pool, transaction).await
@@ -195,9 +195,9 @@ pub(super) async fn was_committed(pool: &Pool, transaction: i64, closed: &Atomic
 
 async fn status_of(pool: &Pool, transaction: i64) -> Result<Option<String>> {
     let client = connection(pool).await?;
-    let status = client
-        .query_one("SELECT txid_status($1)", &[&transaction])
-        .await;
+    // A standby that has not taken over may not have heard of it yet.
+    let asked = "SELECT CASE WHEN pg_is_in_recovery() THEN 'in progress' ELSE txid_status($1) END";
+    let status = client.query_one(asked, &[&transaction]).await;
     match status {
         Ok(row) => get(&row, 0),
         // A standby took over that never had it.

@@ -87,11 +87,14 @@ impl Archive for PostgresTx<'_> {
     }
 
     fn latest_of(&mut self, source: &SourceId, most: usize) -> Result<Vec<(u64, String)>> {
-        let asked = "SELECT b.id, b.bulletin->>'title' FROM carriers c JOIN bulletins b ON b.id = c.bulletin \
-                     WHERE c.source = $1 ORDER BY c.bulletin DESC LIMIT $2";
+        // The title is taken out here: the database cannot take anything out of JSON that holds U+0000 anywhere.
+        let asked = format!(
+            "SELECT b.id, {BULLETIN} FROM carriers c JOIN bulletins b ON b.id = c.bulletin \
+             WHERE c.source = $1 ORDER BY c.bulletin DESC LIMIT $2"
+        );
         let most = i64::try_from(most).unwrap_or(i64::MAX);
-        let rows = self.session.rows(asked, &[&source.as_str(), &most])?;
-        let title = |row| Ok((unsigned(get(row, 0)?), get(row, 1)?));
+        let rows = self.session.rows(&asked, &[&source.as_str(), &most])?;
+        let title = |row| Ok((unsigned(get(row, 0)?), archived(row, 1)?.title));
         rows.iter().map(title).collect()
     }
 
