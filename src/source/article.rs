@@ -22,8 +22,11 @@ use self::body::Body;
 use self::head::Head;
 use self::layout::Layout;
 use self::title::Title;
-use super::page::{Id, Page};
-use super::{Context, ReadError, links, list, summary, text};
+use super::{links, list, summary, text};
+use super::{
+    page::{Id, Page},
+    reading::{Context, ReadError},
+};
 use crate::bulletin::{Article, clean_title};
 
 /// More text than a page has that stands in for another, in [`layout::measure`]'s units.

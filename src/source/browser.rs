@@ -5,25 +5,29 @@
 //! fetcher does: the browser itself knows no other way out. Read [`Browser::render`] first, then `page`.
 
 mod activity;
+mod error;
 pub(crate) mod keeper;
 mod launch;
 mod page;
+mod ticket;
 mod wire;
 
 use std::{
     future::Future,
     io,
     net::IpAddr,
-    path::PathBuf,
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use tokio::{sync::Mutex, time::timeout};
-use url::Url;
 
-pub(crate) use self::launch::find;
-use self::{activity::Secrets, launch::Kept, wire::Wire};
+pub(crate) use self::{
+    error::BrowserError,
+    launch::find,
+    ticket::{Rendered, Ticket},
+};
+use self::{launch::Kept, wire::Wire};
 
 /// A browser that shows nothing for so long is ended.
 const IDLE: Duration = Duration::from_secs(60);
@@ -60,84 +64,6 @@ struct Running {
     /// None: a browser that others run.
     _kept: Option<Kept>,
     used: Instant,
-}
-
-/// What is wanted of a page.
-#[derive(Debug)]
-pub(crate) struct Ticket<'a> {
-    pub(crate) url: &'a Url,
-    /// False: certificates are not checked.
-    pub(crate) verify: bool,
-    /// These go to `origin` alone.
-    pub(crate) headers: Vec<(String, String)>,
-    pub(crate) origin: Option<url::Origin>,
-    /// Characters of the page that are taken.
-    pub(crate) most: u64,
-    /// Whether the data that it asks for is wanted, too.
-    pub(crate) wants_data: bool,
-}
-
-impl Ticket<'_> {
-    fn secrets(&self) -> Secrets {
-        Secrets {
-            origin: self.origin.clone(),
-            headers: self.headers.clone(),
-        }
-    }
-}
-
-/// What a page became.
-#[derive(Debug)]
-pub(crate) struct Rendered {
-    /// After redirects.
-    pub(crate) url: Url,
-    pub(crate) html: String,
-    /// None: no server answered.
-    pub(crate) status: Option<u16>,
-    pub(crate) retry_after: Option<String>,
-    /// Why the page could not be loaded, in the browser's words.
-    pub(crate) failed: Option<String>,
-    pub(crate) data: Vec<Data>,
-}
-
-/// Something that a page asked its server for: a list in JSON, mostly.
-#[derive(Debug, Clone)]
-pub(crate) struct Data {
-    pub(crate) url: Url,
-    pub(crate) body: String,
-}
-
-/// Why a page was not rendered.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum BrowserError {
-    #[error("no browser is found: install Chromium, or name one as `browser` in [fetch]")]
-    Missing,
-    #[error("the browser {0} cannot be started: {1}")]
-    NoStart(PathBuf, String),
-    #[error("the browser is lost: {0}")]
-    Lost(String),
-    #[error("the browser refused {0}: {1}")]
-    Refused(String, String),
-    #[error("the page keeps the browser so busy that it does not answer")]
-    Silent,
-    #[error("the page broke the browser, or needs more memory than it may have")]
-    Crashed,
-    #[error("no way into the net could be made for the browser: {0}")]
-    NoWay(#[from] io::Error),
-}
-
-impl BrowserError {
-    fn lost(error: &dyn std::error::Error) -> Self {
-        Self::Lost(error.to_string())
-    }
-
-    fn ended() -> Self {
-        Self::Lost("it ended".to_owned())
-    }
-
-    fn refused(method: &str, why: &str) -> Self {
-        Self::Refused(method.to_owned(), why.to_owned())
-    }
 }
 
 impl Browser {

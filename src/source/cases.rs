@@ -7,7 +7,11 @@ use chrono_tz::Tz;
 use serde_json::Value;
 use url::Url;
 
-use super::{Context, Reading, charset, read, summary};
+use super::{
+    charset, read,
+    reading::{Context, Reading},
+    summary,
+};
 use crate::bulletin::{Moment, ReadAs, Select};
 
 /// A file of the folder that is shared by all who work on the project.

@@ -5,6 +5,7 @@
 //! room reads no clock: `now` is given, and serves only years that are missing and "3小时前".
 
 mod clock;
+mod find;
 mod fold;
 mod forms;
 mod label;
@@ -17,16 +18,14 @@ mod stamp;
 mod words;
 mod zones;
 
-use std::ops::Range;
-
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use self::clock::{Clock, Lean};
+pub use self::find::{find, find_all, find_coming};
 use self::fold::Folded;
 pub(super) use self::label::{Called, called};
 pub(super) use self::names::{WEEKDAYS, month, months};
-use self::scan::Scan;
 pub(super) use self::words::number;
 use crate::bulletin::Moment;
 
@@ -36,42 +35,6 @@ pub(super) use self::stamp::{Stamp, stamp};
 #[must_use]
 pub fn parse(text: &str, zone: Tz, now: DateTime<Utc>) -> Option<Moment> {
     find(text, zone, now).map(|(_, moment)| moment)
-}
-
-/// The first date within `text`, with its place in bytes.
-///
-/// A date without a year is the nearest past one, a day ahead at most.
-#[must_use]
-pub fn find(text: &str, zone: Tz, now: DateTime<Utc>) -> Option<(Range<usize>, Moment)> {
-    let folded = Folded::new(text);
-    let clock = Clock::new(zone, now, Lean::Past);
-    let (range, moment) = Scan::new(&folded, &clock).next()?;
-    Some((folded.original(&range), moment))
-}
-
-/// Every date within `text`, in order.
-#[must_use]
-pub fn find_all(text: &str, zone: Tz, now: DateTime<Utc>) -> Vec<(Range<usize>, Moment)> {
-    scan(text, &Clock::new(zone, now, Lean::Past))
-}
-
-/// Every date within `text` as something to come: one without a year is the first after `from`, or
-/// in the four months before it.
-#[must_use]
-pub fn find_coming(
-    text: &str,
-    from: NaiveDate,
-    zone: Tz,
-    now: DateTime<Utc>,
-) -> Vec<(Range<usize>, Moment)> {
-    scan(text, &Clock::new(zone, now, Lean::From(from)))
-}
-
-fn scan(text: &str, clock: &Clock) -> Vec<(Range<usize>, Moment)> {
-    let folded = Folded::new(text);
-    Scan::new(&folded, clock)
-        .map(|(range, moment)| (folded.original(&range), moment))
-        .collect()
 }
 
 /// The date of two parts that a page shows apart, in either order: `20` over `2022-11`, `11-20`

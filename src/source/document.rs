@@ -4,61 +4,29 @@
 //! that hangs, eats memory or breaks its reader ends that process alone. [`article()`] reads what came out as if it had
 //! been a page, by the same rules.
 
+mod extract;
 mod headline;
 mod office;
 mod pdf;
 mod process;
+mod text;
 
 use bytes::Bytes;
-use serde::{Deserialize, Serialize};
 
-pub use self::process::answer;
-use super::{Context, ReadError, article, text};
+pub use self::{
+    extract::{extract, is_document},
+    process::answer,
+    text::Document,
+};
+use super::{
+    article,
+    reading::{Context, ReadError},
+    text::simplify,
+};
 use crate::bulletin::Article;
 
 /// Of this many bytes are the longest documents that are read.
 pub const LARGEST: u64 = 16 << 20;
-
-/// The text of a document.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Document {
-    /// As it stands above the text, else in the document's properties.
-    pub title: Option<String>,
-    /// Without the title.
-    pub paragraphs: Vec<String>,
-    /// It goes on past the most that is read.
-    pub is_cut: bool,
-}
-
-/// Returns whether bytes are a document that [`extract`] knows, whatever it was served as.
-#[must_use]
-pub fn is_document(bytes: &[u8]) -> bool {
-    is_pdf(bytes) || bytes.starts_with(b"PK\x03\x04")
-}
-
-/// The header may stand behind a few other bytes (ISO 32000-1, annex H, note 13).
-fn is_pdf(bytes: &[u8]) -> bool {
-    let head = &bytes[..bytes.len().min(1024)];
-    !head.starts_with(b"<") && head.windows(5).any(|five| five == b"%PDF-")
-}
-
-/// Reads a document here and now; whoever does not know where it comes from calls [`read`].
-///
-/// # Errors
-/// It is broken, of another kind, or without text.
-pub fn extract(bytes: &[u8]) -> Result<Document, ReadError> {
-    let mut document = match is_pdf(bytes) {
-        true => pdf::read(bytes)?,
-        false => office::read(bytes)?,
-    };
-    for paragraph in &mut document.paragraphs {
-        *paragraph = words(paragraph);
-    }
-    document
-        .paragraphs
-        .retain(|paragraph| !paragraph.is_empty());
-    Ok(document)
-}
 
 /// Reads a document in a process of its own, one at a time.
 ///
@@ -81,7 +49,7 @@ pub async fn read(bytes: &Bytes) -> Result<Document, ReadError> {
 pub fn article(document: &Document, context: &Context<'_>) -> Result<Article, ReadError> {
     let mut article = article::read(&page(document), context)?;
     let style = |text: String| match context.simplify {
-        true => text::simplify(&text),
+        true => simplify(&text),
         false => text,
     };
     article.title = document.title.clone().map(style);
@@ -109,29 +77,6 @@ fn page(document: &Document) -> String {
     }
     page.push_str("</article></body>");
     page
-}
-
-/// The words of a text, one blank between each two.
-fn words(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// Scripts without blanks between words, and their punctuation.
-fn is_wide(c: char) -> bool {
-    matches!(c, '\u{2E80}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7FF}' | '\u{F900}'..='\u{FAFF}' | '\u{FF00}'..='\u{FF60}' | '\u{20000}'..='\u{3FFFF}')
-        || matches!(c, '“' | '”' | '‘' | '’' | '…' | '—')
-}
-
-/// Puts a further line to a text: words stay apart, and a word that was broken is whole again.
-fn join(text: &mut String, line: &str) {
-    let (last, first) = (text.chars().next_back(), line.chars().next());
-    let is_wide = |c: Option<char>| c.is_none_or(is_wide);
-    if last == Some('-') && first.is_some_and(char::is_lowercase) {
-        text.pop();
-    } else if !is_wide(last) && !is_wide(first) {
-        text.push(' ');
-    }
-    text.push_str(line);
 }
 
 #[cfg(test)]

@@ -5,7 +5,12 @@ use std::{io::Read, path::Path};
 use serde_json::Value;
 use url::Url;
 
-use super::{Context, Reading, cases::shared, charset, read, summary};
+use super::{
+    cases::shared,
+    charset, read,
+    reading::{Context, Reading},
+    summary,
+};
 use crate::bulletin::{Article, ReadAs, Select};
 
 const FOLDERS: [&str; 4] = [

@@ -1,7 +1,11 @@
 //! What a text is: a feed, a list, an article, or a JSON endpoint. It asks the readers; it has no
 //! parser of its own.
 
-use super::{Context, ReadError, Reading, article, feed, list, page::Page};
+use super::{
+    article, feed, list,
+    page::Page,
+    reading::{Context, ReadError, Reading},
+};
 use crate::bulletin::{Article, ReadAs};
 
 /// More characters than a page says that stands in for another.

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::Reading;
+use super::reading::Reading;
 use crate::bulletin::{Article, Login};
 
 /// Takes user and password off all that a page links to.

@@ -46,8 +46,8 @@ pub use self::{
     select::SelectPart,
 };
 use super::{
-    Context, List, OtherList, ReadError,
     page::{Id, Page},
+    reading::{Context, List, OtherList, ReadError},
     text,
 };
 

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use url::Url;
 
-use super::{feed, fetch::Shown, page::Page};
+use super::{feed, page::Page, shown::Shown};
 
 /// Longer pages say something themselves.
 const LONGEST: usize = 64 << 10;

@@ -4,6 +4,7 @@
 //! since a gloss is told from a name in brackets by the company that it keeps.
 
 mod gloss;
+mod han;
 mod mojibake;
 mod tidy;
 
@@ -13,6 +14,7 @@ use ferrous_opencc::{OpenCC, config::BuiltinConfig};
 use unicode_segmentation::UnicodeSegmentation;
 
 pub(crate) use self::gloss::{drop_glosses, is_glossed};
+pub(crate) use self::han::is_han;
 pub(crate) use self::tidy::tidy;
 
 /// One line, trimmed, white space of every kind folded, control and zero-width characters dropped,
@@ -105,12 +107,6 @@ pub fn simplify(text: &str) -> String {
         Some(converter) => converter.convert(text),
         None => text.to_owned(),
     }
-}
-
-/// Returns whether `c` is a Chinese character.
-pub(crate) fn is_han(c: char) -> bool {
-    matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}'
-        | '\u{20000}'..='\u{323af}' | '〇' | '々')
 }
 
 #[cfg(test)]

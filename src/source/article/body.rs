@@ -9,9 +9,9 @@ use super::line::{
     ends_text, heads_others, is_credit, is_imprint, is_info, is_labelled, is_remark,
 };
 use super::title::{Title, key};
-use crate::source::page::Id;
 use crate::source::text::is_han;
-use crate::source::{Context, css, download};
+use crate::source::{css, download};
+use crate::source::{page::Id, reading::Context};
 
 /// The blocks of the article's text, in reading order, and the element that holds them.
 #[derive(Debug, Default)]

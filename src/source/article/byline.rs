@@ -6,12 +6,9 @@ use regex::Regex;
 
 use super::title::{key, parts as title_parts};
 use super::{Parts, near};
-use crate::bulletin::is_counter;
+use crate::source::date::{self, Called};
 use crate::source::text::{is_han, one_line};
-use crate::source::{
-    Context,
-    date::{self, Called},
-};
+use crate::{bulletin::is_counter, source::reading::Context};
 
 #[derive(Debug, Default)]
 pub(super) struct Byline {

@@ -11,8 +11,8 @@ use super::layout::Layout;
 use super::line::labels;
 use super::{block_line, label_before};
 use crate::source::{
-    Context,
     date::{self, Called},
+    reading::Context,
 };
 
 /// Returns whether a line alone shows that it speaks of an event.

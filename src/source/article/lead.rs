@@ -5,8 +5,8 @@ use super::event::is_kept;
 use super::line::{is_labelled, is_of_article};
 use super::published::is_labelled_otherwise;
 use super::{Parts, block_line, body};
-use crate::bulletin::Moment;
-use crate::source::{Context, date, summary};
+use crate::source::{date, summary};
+use crate::{bulletin::Moment, source::reading::Context};
 
 /// Longer lines are no statements of the article's head.
 const LONGEST: usize = 160;

@@ -8,13 +8,12 @@ use regex::Regex;
 use super::event::tells_event;
 use super::line::is_labelled;
 use super::{Parts, block_line, label_before, near};
-use crate::bulletin::Moment;
 use crate::source::{
-    Context,
     date::{self, Called},
     page::Id,
     text,
 };
+use crate::{bulletin::Moment, source::reading::Context};
 
 /// A date with how surely it is the one, and the block where it stands.
 struct Candidate {

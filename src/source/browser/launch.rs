@@ -14,7 +14,7 @@ use tokio::{
 };
 use url::Url;
 
-use super::{BrowserError, keeper};
+use super::{error::BrowserError, keeper};
 
 /// What the programs are called, on the path and, on macOS, where they are installed.
 const NAMES: [&str; 7] = [
@@ -93,7 +93,7 @@ fn on_path(name: &str) -> Option<PathBuf> {
 /// Starts a browser; gives the address that it listens on.
 pub(super) async fn start(program: &Path) -> Result<(String, Kept), BrowserError> {
     let failed = |why: String| BrowserError::NoStart(program.to_owned(), why);
-    let own = crate::source::own_program().map_err(|error| failed(error.to_string()))?;
+    let own = crate::source::program::own_program().map_err(|error| failed(error.to_string()))?;
     let mut child = Command::new(own)
         .arg(keeper::SUBCOMMAND)
         .arg(program)

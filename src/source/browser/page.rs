@@ -7,8 +7,9 @@ use tokio::time::{Instant, timeout, timeout_at};
 use url::Url;
 
 use super::{
-    BrowserError, Data, Rendered, Ticket,
     activity::Activity,
+    error::BrowserError,
+    ticket::{Data, Rendered, Ticket},
     wire::{Said, Wire},
 };
 

@@ -1,5 +1,6 @@
 //! Messages to and from a browser: the Chrome DevTools Protocol over a WebSocket.
 
+use super::error::BrowserError;
 use futures::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
@@ -7,8 +8,6 @@ use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async_with_config,
     tungstenite::{Message, protocol::WebSocketConfig},
 };
-
-use super::BrowserError;
 
 /// The longest message that a browser may send: a page, with room for how JSON writes it.
 const LONGEST: usize = 48 << 20;

@@ -206,3 +206,9 @@ fn full_hour(hour: u32, half: Option<&str>) -> u32 {
         _ => hour,
     }
 }
+
+pub(super) fn day(year: u32, month: u32, day: u32) -> Option<NaiveDate> {
+    let year = i32::try_from(year).ok()?;
+    (1900..2100).contains(&year).then_some(())?;
+    NaiveDate::from_ymd_opt(year, month, day)
+}

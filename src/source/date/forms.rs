@@ -2,17 +2,15 @@
 
 use std::sync::LazyLock;
 
-use chrono::NaiveDate;
 use regex::Regex;
 
 use super::clock::Clock;
 use super::names::{latin_months, months, weekday};
 use super::read::{
-    Found, ago, asctime, bare_republic, chinese, compact, japanese_era, month_day,
+    Found, Part, ago, asctime, bare_republic, chinese, compact, japanese_era, month_day,
     month_day_chinese, named, named_word, near, republic, split_pair, two_digit_year, vietnamese,
     year_last, year_month_day,
 };
-use crate::bulletin::Moment;
 
 /// One way of writing a date.
 pub(super) struct Form {
@@ -33,12 +31,6 @@ pub(super) enum Needs {
     Names,
     /// A word of nearness: 前, 今, 昨, 刚, ago, today.
     Near,
-}
-
-/// What a form read: a day that a time may follow, or a whole moment.
-pub(super) enum Part {
-    Day(NaiveDate),
-    Whole(Moment),
 }
 
 pub(super) static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| {

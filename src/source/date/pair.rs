@@ -5,9 +5,8 @@ use std::sync::LazyLock;
 use chrono::NaiveDate;
 use regex::{Captures, Regex};
 
-use super::clock::Clock;
+use super::clock::{Clock, day};
 use super::names::{month, months};
-use super::read::day;
 use super::words::number;
 
 /// The date of a small part (a day, or month and day) and a large one (the rest).

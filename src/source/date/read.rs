@@ -3,8 +3,7 @@
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, TimeDelta};
 use regex::Captures;
 
-use super::clock::Clock;
-use super::forms::Part;
+use super::clock::{Clock, day};
 use super::names::{is_plain, month};
 use super::pair::pair;
 use super::words::number;
@@ -78,12 +77,6 @@ impl Found<'_> {
             (Some('['), Some(']')) | (Some('('), Some(')'))
         )
     }
-}
-
-pub(super) fn day(year: u32, month: u32, day: u32) -> Option<NaiveDate> {
-    let year = i32::try_from(year).ok()?;
-    (1900..2100).contains(&year).then_some(())?;
-    NaiveDate::from_ymd_opt(year, month, day)
 }
 
 pub(super) fn year_month_day(found: &Found<'_>, _: &Clock) -> Option<Part> {
@@ -361,4 +354,10 @@ pub(super) fn near(found: &Found<'_>, clock: &Clock) -> Option<Part> {
 
 fn local(time: DateTime<chrono::Utc>, clock: &Clock) -> Moment {
     Moment::Time(time.with_timezone(&clock.zone).fixed_offset())
+}
+
+/// What a form read: a day that a time may follow, or a whole moment.
+pub(super) enum Part {
+    Day(NaiveDate),
+    Whole(Moment),
 }

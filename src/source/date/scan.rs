@@ -2,10 +2,10 @@
 
 use std::{cmp::Reverse, ops::Range};
 
-use super::clock::Clock;
 use super::fold::Folded;
-use super::forms::{FORMS, Form, Needs, Part};
+use super::forms::{FORMS, Form, Needs};
 use super::read::Found;
+use super::{clock::Clock, read::Part};
 use crate::bulletin::Moment;
 
 /// The dates of a text, in order and without overlap.

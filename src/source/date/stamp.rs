@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use regex::Regex;
 
-use super::{find, zones};
+use super::{find::find, zones};
 use crate::bulletin::Moment;
 
 /// What a field says, and the zone that it names but nobody knows.

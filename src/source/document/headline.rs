@@ -75,7 +75,7 @@ fn is_about_something(text: &str) -> bool {
 fn text(rows: &[Row<'_>]) -> String {
     let mut text = String::new();
     for row in rows {
-        super::join(&mut text, row.text);
+        super::text::join(&mut text, row.text);
     }
     text
 }

@@ -10,10 +10,10 @@ use quick_xml::{Reader, events::Event};
 use zip::ZipArchive;
 
 use super::{
-    Document,
     headline::{self, Row},
+    text::Document,
 };
-use crate::source::ReadError;
+use crate::source::reading::ReadError;
 
 /// Bytes of one part, unpacked.
 const LARGEST_PART: u64 = 32 << 20;
@@ -22,7 +22,7 @@ const MOST_NAMES: usize = 500;
 /// Slides or sheets that are read.
 const MOST_PARTS: usize = 100;
 /// Characters in all.
-const MOST_CHARACTERS: usize = super::pdf::MOST_CHARACTERS;
+const MOST_CHARACTERS: usize = super::text::MOST_CHARACTERS;
 /// The size of text that does not name its own, in half points: 10.5 pt.
 const USUAL_SIZE: f64 = 21.0;
 /// The size that a style of titles stands for.
@@ -209,7 +209,7 @@ impl Paragraph {
 
     fn end(&mut self, all: &mut Vec<Self>) {
         let mut paragraph = std::mem::take(self);
-        paragraph.text = super::words(&paragraph.text);
+        paragraph.text = super::text::words(&paragraph.text);
         if paragraph.size == 0.0 {
             paragraph.size = USUAL_SIZE;
         }

@@ -11,16 +11,14 @@ use hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
 
 use self::{fonts::Fonts, lines::Line, walk::Walk};
 use super::{
-    Document,
     headline::{self, Row},
+    text::Document,
+    text::MOST_CHARACTERS,
 };
-use crate::source::ReadError;
+use crate::source::reading::ReadError;
 
 /// A notice has a few pages; what a book says further on is not searched for.
 const MOST_PAGES: usize = 60;
-/// Characters in all, after which nothing more is read.
-pub(super) const MOST_CHARACTERS: usize = 200_000;
-
 /// Reads the text of a PDF.
 ///
 /// # Errors

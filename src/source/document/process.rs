@@ -11,8 +11,8 @@ use tokio::{
     time::timeout,
 };
 
-use super::{Document, extract};
-use crate::source::{ReadError, own_program};
+use super::{extract::extract, text::Document};
+use crate::source::{program::own_program, reading::ReadError};
 
 /// The subcommand by which the program is called.
 pub(crate) const SUBCOMMAND: &str = "read-document";

@@ -4,10 +4,17 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use url::Url;
 
 use super::{
-    Attachment, Context, Entry, Feed, Frame, MAX_ENTRIES, attachment, markup, resolve,
+    frame::{Entry, Frame, MAX_ENTRIES, attachment, resolve},
+    markup,
     tree::{Id, Tree, local},
 };
-use crate::source::text;
+use crate::{
+    bulletin::Attachment,
+    source::{
+        reading::{Context, Feed},
+        text,
+    },
+};
 
 const ENTRIES: [&str; 2] = ["item", "entry"];
 

@@ -3,8 +3,14 @@
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::{Attachment, Context, Entry, Feed, Frame, MAX_ENTRIES, ReadError, attachment, resolve};
-use crate::source::text;
+use super::frame::{Entry, Frame, MAX_ENTRIES, attachment, resolve};
+use crate::{
+    bulletin::Attachment,
+    source::{
+        reading::{Context, Feed, ReadError},
+        text,
+    },
+};
 
 pub(super) fn read(json: &str, context: &Context<'_>) -> Result<Feed, ReadError> {
     let not = |why: &str| ReadError::NotAFeed(why.to_owned());

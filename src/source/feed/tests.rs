@@ -1,8 +1,9 @@
 use chrono_tz::Asia::Shanghai;
 use proptest::prelude::*;
+use url::Url;
 
 use super::*;
-use crate::bulletin::Select;
+use crate::bulletin::{Notice, Select};
 
 fn with_context<T>(use_it: impl FnOnce(&Context<'_>) -> T) -> T {
     let base = Url::parse("https://www.example.org/feeds/all.xml").unwrap();

@@ -14,7 +14,7 @@ use http::{
 use hyper_util::client::proxy::matcher::Matcher;
 use url::{Host, Url};
 
-use super::{FetchError, Via, client::Client, connect::Connector, trust};
+use super::{client::Client, connect::Connector, error::FetchError, request::Via, trust};
 use crate::{
     bulletin::FetchSettings,
     source::guard::{Guard, Guarded},

@@ -6,7 +6,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::{Bytes, BytesMut};
 use chrono::{DateTime, Utc};
 use reqwest::{
-    Method, Response, StatusCode,
+    Response, StatusCode,
     header::{
         ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, DATE, ETAG,
         HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED,
@@ -16,14 +16,17 @@ use reqwest::{
 use url::Url;
 
 use super::{
-    FetchError, FetchErrorKind, Page, Shown, Wants,
+    error::{FetchError, FetchErrorKind},
+    fetched::Page,
     hosts::{Host, Pause},
     journey::Journey,
+    limit::Limit,
+    request::Wants,
     unpack::{self, Packed},
 };
 use crate::{
     bulletin::{Login, Validators},
-    source::onward,
+    source::{onward, shown::Shown},
 };
 
 /// The longest pause that a server may ask for.
@@ -31,27 +34,6 @@ const MAX_PAUSE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The longest validator that is kept.
 const MAX_VALIDATOR: usize = 1024;
-
-/// What is done with a body over the limit.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Limit {
-    /// A page over it is refused.
-    Page(u64),
-    /// The same for a file, which is taken as it is.
-    File(u64),
-    Cut(u64),
-    /// None is asked for.
-    Head,
-}
-
-impl Limit {
-    pub(super) fn method(self) -> Method {
-        match self {
-            Self::Page(_) | Self::File(_) | Self::Cut(_) => Method::GET,
-            Self::Head => Method::HEAD,
-        }
-    }
-}
 
 /// One answer, before redirects are followed.
 #[expect(clippy::large_enum_variant, reason = "as `Fetched`, which it becomes")]

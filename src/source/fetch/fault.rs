@@ -1,7 +1,7 @@
 //! What went wrong with a request, in words for who runs the program. No header, no proxy and no
 //! query value shows.
 
-use std::{error::Error, fmt, io, iter, time::Duration};
+use std::{error::Error, io, iter, time::Duration};
 
 use chrono::DateTime;
 use reqwest::{Response, StatusCode};
@@ -9,27 +9,15 @@ use rustls::{AlertDescription, CertificateError, pki_types::UnixTime};
 use url::Url;
 
 use super::{
-    FetchError, FetchErrorKind,
     client::Unanswered,
     clients::chain,
     connect::{NoTunnel, Said, TimedOut},
+    error::FetchError,
 };
-use crate::source::guard::{Refusal, Unresolved};
-
-/// An address as it may be shown: without user, password, query values and fragment.
-pub(crate) struct Shown<'a>(pub(crate) &'a Url);
-
-impl fmt::Display for Shown<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let host = self.0.host_str().unwrap_or_default();
-        write!(f, "{}://{host}", self.0.scheme())?;
-        if let Some(port) = self.0.port() {
-            write!(f, ":{port}")?;
-        }
-        f.write_str(self.0.path())?;
-        f.write_str(if self.0.query().is_some() { "?…" } else { "" })
-    }
-}
+use crate::source::{
+    guard::{Refusal, Unresolved},
+    shown::Shown,
+};
 
 /// What a proxy says to those who sent no password, or a wrong one.
 const PROXY_LOGIN: &str = "it wants a user and password, or refuses those that it got: write the right ones into `proxy`, as http://USER:PASSWORD@HOST:PORT";
@@ -45,26 +33,6 @@ pub(super) struct Way {
 }
 
 impl FetchError {
-    pub(super) fn failed(what: String) -> Self {
-        Self::of(FetchErrorKind::Failed, what)
-    }
-
-    pub(super) fn of(kind: FetchErrorKind, what: String) -> Self {
-        Self {
-            what,
-            kind,
-            retry_after: None,
-        }
-    }
-
-    pub(super) fn refused(url: &Url, why: impl fmt::Display) -> Self {
-        Self::of(FetchErrorKind::Refused, format!("{}: {why}", Shown(url)))
-    }
-
-    pub(super) fn timed_out(url: &Url, after: Duration, doing: &str) -> Self {
-        Self::failed(format!("{}: timed out after {after:?} {doing}", Shown(url)))
-    }
-
     /// No answer came.
     pub(super) fn unanswered(url: &Url, error: &Unanswered, way: &Way) -> Self {
         let no_tunnel = causes(error).find_map(|cause| cause.downcast_ref::<NoTunnel>());

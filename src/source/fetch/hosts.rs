@@ -12,7 +12,10 @@ use std::{
 use tokio::sync::Semaphore;
 use url::{Position, Url};
 
-use super::{FetchError, FetchErrorKind, robots::Rules};
+use super::{
+    error::{FetchError, FetchErrorKind},
+    robots::Rules,
+};
 
 /// Above this many, hosts that owe nothing are forgotten.
 const MANY: usize = 4096;

@@ -10,19 +10,25 @@ use bytes::Bytes;
 use url::Url;
 
 use super::{
-    Endpoint, FetchError, FetchErrorKind, Page, Pauses, Request, Shared, Shown,
+    error::{FetchError, FetchErrorKind},
     exchange::paused,
+    fetched::{Endpoint, Page},
+    request::{Pauses, Request},
+    state::FetcherState,
     way::{BrowserWay, Refused},
 };
 use crate::{
     bulletin::{Login, Validators},
-    source::browser::{BrowserError, Rendered, Ticket},
+    source::{
+        browser::{BrowserError, Rendered, Ticket},
+        shown::Shown,
+    },
 };
 
 /// A page in the browser that answers with a Retry-After may ask for a day at most.
 const LONGEST_PAUSE: Duration = Duration::from_secs(24 * 60 * 60);
 
-impl Shared {
+impl FetcherState {
     /// A page as scripts build it, where the guard, robots.txt and the pauses of its host allow it.
     pub(super) async fn render(
         &self,

@@ -4,6 +4,7 @@
 
 use std::{path::Path, sync::Arc};
 
+use super::error::FetchError;
 use rustls::{
     CertificateError, ClientConfig, ConfigBuilder, DigitallySignedStruct, Error, RootCertStore,
     SignatureScheme, WantsVerifier,
@@ -16,8 +17,6 @@ use rustls::{
     pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject},
     server::ParsedCertificate,
 };
-
-use super::FetchError;
 
 /// Returns how TLS is spoken with servers that the public authorities vouch for.
 pub(super) fn usual() -> Result<ClientConfig, FetchError> {

@@ -8,7 +8,7 @@ use super::{
     score::Scored,
     words::Region,
 };
-use crate::source::{OtherList, text};
+use crate::source::{reading::OtherList, text};
 
 /// The list that was chosen: one group, or on a home page the columns that make up its news.
 pub(super) struct Choice {

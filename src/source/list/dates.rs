@@ -12,8 +12,9 @@ use super::order::Order;
 use crate::{
     bulletin::Moment,
     source::{
-        Context, date,
+        date,
         page::{Id, Page},
+        reading::Context,
     },
 };
 

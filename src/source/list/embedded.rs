@@ -5,7 +5,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::json::{self, Records};
-use crate::source::{Context, page::Page};
+use crate::source::{page::Page, reading::Context};
 
 /// Arrays in scripts that are tried; each try ends at its first error.
 const MAX_TRIES: usize = 60;

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     bulletin::{Moment, Notice, clean_title, is_pinned_title},
-    source::{Context, date, page::Page, text},
+    source::{date, page::Page, reading::Context, text},
 };
 
 /// Rows that are looked at to tell what the fields are.

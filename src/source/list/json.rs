@@ -11,7 +11,7 @@ use super::{
     fields::{Fields, Row},
     words,
 };
-use crate::{bulletin::Notice, source::Context};
+use crate::{bulletin::Notice, source::reading::Context};
 
 /// Rows of a data list that are read.
 const MAX_ROWS: usize = 20_000;

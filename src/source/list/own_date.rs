@@ -1,7 +1,7 @@
 //! The row's own day at the end of its title: `关于停水检修的提示[2026-03-02]`.
 
-use crate::bulletin::Moment;
-use crate::source::{Context, date};
+use crate::source::date;
+use crate::{bulletin::Moment, source::reading::Context};
 
 /// What comes out again each day is told apart by the day in its title.
 const DAILY: [&str; 10] = [

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     bulletin::{Notice, Select, canonical_url},
-    source::{Context, page::Page},
+    source::{page::Page, reading::Context},
 };
 
 /// What a rule would find.

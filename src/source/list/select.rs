@@ -13,8 +13,9 @@ use super::{
 use crate::{
     bulletin::Select,
     source::{
-        ReadError, css,
+        css,
         page::{Id, Page},
+        reading::ReadError,
     },
 };
 

@@ -3,9 +3,8 @@
 
 use std::ops::Range;
 
+use super::tree::{Element, Gap, Id, Page, Run, is_inline};
 use html5gum::emitters::callback::CallbackEvent;
-
-use super::{Element, Gap, Id, Page, Run, is_inline};
 
 /// Deeper elements become children of the last one that still counts: real pages stay below 100,
 /// broken ones below 300.

@@ -4,9 +4,8 @@
 //! They are taken out before anything is read, so that nothing depends on where they stand and on how much they say. Only
 //! what is unmistakable goes: a box goes by what it holds as well as by its name, and never with the page's headline or main text.
 
+use super::tree::{Id, Page};
 use std::collections::HashMap;
-
-use super::{Id, Page};
 
 /// A page that says less than this beside its boxes is one of them, such as a page to sign in; in characters.
 const LEAST_TEXT: usize = 40;

@@ -3,10 +3,9 @@
 //! A bracket is a gloss only where it is a reading of the characters before it. With tone marks
 //! that is enough; without, it may be a name (北京(beijing)), so it must also be in company.
 
+use super::han::is_han;
 use pinyin::ToPinyinMulti;
 use unicode_normalization::UnicodeNormalization;
-
-use super::is_han;
 
 /// So many plain one-character glosses in a text make the next one a gloss too.
 const COMPANY: usize = 3;

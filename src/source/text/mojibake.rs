@@ -2,9 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::han::is_han;
 use encoding_rs::{GB18030, GBK, UTF_8, WINDOWS_1252};
-
-use super::is_han;
 
 /// `text` with every run undone that is plainly another encoding's bytes.
 pub(crate) fn undo(text: &str) -> Cow<'_, str> {

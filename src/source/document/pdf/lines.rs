@@ -5,7 +5,10 @@ use std::collections::HashMap;
 use hayro_font::hayro_cmap::BfString;
 
 use super::walk::Glyph;
-use crate::source::document::{headline::Row, is_wide, join, words};
+use crate::source::document::{
+    headline::Row,
+    text::{is_wide, join, words},
+};
 
 /// Everything here is in shares of the font's size.
 mod shares {

@@ -1,0 +1,49 @@
+//! The dates in a text.
+
+use std::ops::Range;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
+
+use super::{
+    clock::{Clock, Lean},
+    fold::Folded,
+    scan::Scan,
+};
+use crate::bulletin::Moment;
+
+/// The first date within `text`, with its place in bytes.
+///
+/// A date without a year is the nearest past one, a day ahead at most.
+#[must_use]
+pub fn find(text: &str, zone: Tz, now: DateTime<Utc>) -> Option<(Range<usize>, Moment)> {
+    let folded = Folded::new(text);
+    let clock = Clock::new(zone, now, Lean::Past);
+    let (range, moment) = Scan::new(&folded, &clock).next()?;
+    Some((folded.original(&range), moment))
+}
+
+/// Every date within `text`, in order.
+#[must_use]
+pub fn find_all(text: &str, zone: Tz, now: DateTime<Utc>) -> Vec<(Range<usize>, Moment)> {
+    scan(text, &Clock::new(zone, now, Lean::Past))
+}
+
+/// Every date within `text` as something to come: one without a year is the first after `from`, or
+/// in the four months before it.
+#[must_use]
+pub fn find_coming(
+    text: &str,
+    from: NaiveDate,
+    zone: Tz,
+    now: DateTime<Utc>,
+) -> Vec<(Range<usize>, Moment)> {
+    scan(text, &Clock::new(zone, now, Lean::From(from)))
+}
+
+fn scan(text: &str, clock: &Clock) -> Vec<(Range<usize>, Moment)> {
+    let folded = Folded::new(text);
+    Scan::new(&folded, clock)
+        .map(|(range, moment)| (folded.original(&range), moment))
+        .collect()
+}

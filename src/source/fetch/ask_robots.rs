@@ -1,0 +1,79 @@
+//! robots.txt, asked before a page of its site.
+
+use std::{sync::Arc, time::Instant};
+
+use url::Url;
+
+use super::{
+    error::{FetchError, FetchErrorKind},
+    fetched::Fetched,
+    limit::Limit,
+    request::{Pauses, Request, Via, Wants},
+    robots::{self, Rules},
+    state::FetcherState,
+};
+use crate::bulletin::Validators;
+
+impl FetcherState {
+    pub(super) async fn ask_robots(
+        &self,
+        url: &Url,
+        via: &Via,
+        pauses: Pauses,
+    ) -> Result<(), FetchError> {
+        let host = self.hosts.get(url);
+        let origin = format!("{}:{:?}", url.scheme(), url.port_or_known_default());
+        let rules = match host.robots(&origin, Instant::now()) {
+            Some(rules) => rules,
+            None => {
+                let rules = Arc::new(self.read_robots(url, via, pauses).await?);
+                host.keep_robots(origin, rules.clone(), Instant::now());
+                rules
+            }
+        };
+        let path = &url[url::Position::BeforePath..url::Position::AfterQuery];
+        if rules.allow(path) {
+            return Ok(());
+        }
+        Err(FetchError::refused(
+            url,
+            "the site's robots.txt asks programs to stay away; `robots = false` does not ask",
+        ))
+    }
+
+    async fn read_robots(&self, url: &Url, via: &Via, pauses: Pauses) -> Result<Rules, FetchError> {
+        let mut robots = url.clone();
+        robots.set_path("/robots.txt");
+        robots.set_query(None);
+        let request = Request {
+            url: robots,
+            validators: Validators::default(),
+            via: Via {
+                robots: false,
+                ..via.clone()
+            },
+            wants: Wants::default(),
+            keep_alive: true,
+        };
+        match self
+            .follow(&request, pauses, Limit::Cut(robots::MAX_ROBOTS))
+            .await
+        {
+            Ok(Fetched::Page(page)) => Ok(Rules::parse(
+                &String::from_utf8_lossy(&page.body),
+                &self.agent,
+            )),
+            Ok(Fetched::NotModified(_)) => Ok(Rules::default()),
+            // A site without one allows all (RFC 9309, section 2.3.1.3).
+            Err(error) => match error.kind {
+                FetchErrorKind::Status(status) if (400..500).contains(&status) && status != 429 => {
+                    Ok(Rules::default())
+                }
+                _ => Err(FetchError {
+                    what: format!("robots.txt is asked first: {}", error.what),
+                    ..error
+                }),
+            },
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! How much of an answer is taken.
+
+use reqwest::Method;
+
+/// What is done with a body over the limit.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Limit {
+    /// A page over it is refused.
+    Page(u64),
+    /// The same for a file, which is taken as it is.
+    File(u64),
+    Cut(u64),
+    /// None is asked for.
+    Head,
+}
+
+impl Limit {
+    pub(super) fn method(self) -> Method {
+        match self {
+            Self::Page(_) | Self::File(_) | Self::Cut(_) => Method::GET,
+            Self::Head => Method::HEAD,
+        }
+    }
+}

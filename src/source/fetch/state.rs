@@ -1,0 +1,30 @@
+//! What all clones of a fetcher share.
+
+use std::{sync::Arc, time::Duration};
+
+use super::{
+    clients::Clients,
+    error::FetchError,
+    fetched::Fetched,
+    flight::InFlight,
+    hosts::Hosts,
+    places::Places,
+    request::{Pauses, Request},
+};
+use crate::source::{browser::Browser, guard::Guard};
+
+#[derive(Debug)]
+pub(super) struct FetcherState {
+    pub(super) browser: Browser,
+    pub(super) guard: Arc<Guard>,
+    pub(super) clients: Clients,
+    pub(super) hosts: Hosts,
+    /// For requests that are open at once, all hosts together.
+    pub(super) places: Places,
+    pub(super) in_flight: InFlight<(Request, Pauses), Result<Fetched, FetchError>>,
+    /// Between any two parts of an answer.
+    pub(super) timeout: Duration,
+    pub(super) max_body: u64,
+    /// The product token that robots.txt is asked about.
+    pub(super) agent: String,
+}

@@ -1,0 +1,107 @@
+//! What readers are given beside a page, and what they make of it.
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use url::Url;
+
+use super::page::Page;
+use crate::bulletin::{Article, Notice, Select};
+
+/// What readers must know beside the page itself. Readers are pure: time is given.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// The page's own address (after redirects); `<base>` is the reader's business.
+    pub base: &'a Url,
+    pub time_zone: Tz,
+    pub now: DateTime<Utc>,
+    pub select: &'a Select,
+    /// Traditional to simplified characters.
+    pub simplify: bool,
+}
+
+impl Context<'_> {
+    /// A page as its readers see it. Where the operator chooses parts of it, it is left as it is.
+    pub(super) fn parse(&self, html: &str) -> Page {
+        let page = Page::parse(html);
+        match *self.select == Select::default() {
+            true => page.without_foreign_boxes(),
+            false => page,
+        }
+    }
+}
+
+/// A list page as read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct List {
+    /// The page's or the list's own heading.
+    pub title: Option<String>,
+    /// In page order.
+    pub notices: Vec<Notice>,
+    /// The page breaks off within a row, which is left out.
+    pub is_cut: bool,
+    /// Rows past the most that are read.
+    pub left_out: usize,
+    /// 0 to 1: how sure the reader is that this is the page's one real list.
+    pub confidence: f32,
+    /// The next page of the same list.
+    pub next_page: Option<Url>,
+    /// Feeds that the page announces.
+    pub feeds: Vec<Url>,
+    /// Selectors that find this list again, for `preview --suggest`.
+    pub select: Option<Select>,
+    /// Other groups of links that were looked at and not taken, best first, for `preview -v`.
+    pub others: Vec<OtherList>,
+}
+
+/// A group of links that is not the list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OtherList {
+    pub title: Option<String>,
+    pub links: usize,
+    pub first: String,
+    /// Why it was not taken.
+    pub why: String,
+    /// Whether it is a real list too (another section of a portal page), not a menu or side bar.
+    pub is_list: bool,
+}
+
+/// A page as one of the readers understood it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Reading {
+    List(List),
+    Feed(Feed),
+    Article(Article),
+}
+
+/// A feed as read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Feed {
+    pub title: Option<String>,
+    /// In feed order.
+    pub notices: Vec<Notice>,
+    /// The full content of each entry that has one, by the entry's place.
+    pub articles: Vec<Option<Article>>,
+    /// What could not be read as it stands, each once.
+    pub warnings: Vec<String>,
+    /// It breaks off within an entry, which is left out.
+    pub is_cut: bool,
+    /// Entries past the most that are read.
+    pub left_out: usize,
+}
+
+/// Why a page cannot be read as what it was asked for. Each maps to an `error.code` of `preview`.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReadError {
+    /// What the page is instead: an article, a sign-in page, a captcha, an error, …
+    #[error("not a list of notices: {0}")]
+    NotAList(String),
+    #[error("not a feed: {0}")]
+    NotAFeed(String),
+    #[error("no text: {0}")]
+    NoText(String),
+    /// Binary, empty, or in no charset that makes sense.
+    #[error("unreadable: {0}")]
+    Unreadable(String),
+    #[error("too large: {0}")]
+    TooLarge(String),
+}

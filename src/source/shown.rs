@@ -1,0 +1,20 @@
+//! An address as logs and people may see it.
+
+use std::fmt;
+
+use url::Url;
+
+/// An address as it may be shown: without user, password, query values and fragment.
+pub(crate) struct Shown<'a>(pub(crate) &'a Url);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let host = self.0.host_str().unwrap_or_default();
+        write!(f, "{}://{host}", self.0.scheme())?;
+        if let Some(port) = self.0.port() {
+            write!(f, ":{port}")?;
+        }
+        f.write_str(self.0.path())?;
+        f.write_str(if self.0.query().is_some() { "?…" } else { "" })
+    }
+}
