@@ -15,7 +15,7 @@ use crate::{
     watch::Watch,
 };
 
-/// What the bot stands on; clones share it.
+/// The parts that the bot stands on; clones share them.
 #[derive(Debug, Clone)]
 pub struct Bot {
     pub store: Store,

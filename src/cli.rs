@@ -1,5 +1,4 @@
-//! What people type: clap types here, one file for each subcommand below. The only room that prints
-//! or exits.
+//! The command line: clap types here, one file for each subcommand below. The only room that prints or exits.
 //!
 //! Read [`main`] first, then the file of the subcommand that you want to know.
 
@@ -138,12 +137,12 @@ enum Command {
     Audit(audit::Args),
     Export(export::Args),
     Import(import::Args),
-    /// Runs a browser until stdin closes
+    /// Run a browser until stdin closes
     #[command(hide = true)]
     KeepBrowser {
         program: std::ffi::OsString,
     },
-    /// Reads one document on stdin, in a process that may end by it
+    /// Read one document from stdin, in a process of its own that the document may bring down
     #[command(hide = true)]
     ReadDocument,
     /// Print the completions of a shell
@@ -158,7 +157,7 @@ enum Command {
     Man(man::Args),
 }
 
-/// How the program ends.
+/// The exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Exit {
     Done = 0,

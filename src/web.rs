@@ -24,6 +24,7 @@ mod language;
 mod listen;
 mod marks;
 mod metrics;
+mod named;
 mod once;
 mod pages;
 mod problem;
@@ -48,7 +49,7 @@ use axum::{
     Router,
     body::Bytes,
     extract::DefaultBodyLimit,
-    http::{HeaderMap, header},
+    http::HeaderMap,
     middleware,
     routing::{delete, get, post},
 };
@@ -58,7 +59,6 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 use tower_http::{CompressionLevel, compression::CompressionLayer};
-use url::Url;
 
 use self::{
     clients::Client, door::Door, gate::Reported, once::Once, problem::Problem, turns::Turns,
@@ -83,7 +83,7 @@ pub struct Reload {
     pub answer: oneshot::Sender<Result<(), String>>,
 }
 
-/// What the pages and the API stand on.
+/// The parts that the pages and the API stand on.
 #[derive(Debug, Clone)]
 pub struct Desk {
     pub store: Store,
@@ -95,13 +95,13 @@ pub struct Desk {
     pub admin_token: Secret,
     /// The token in `STATE/instance.json`, for commands of the same machine; as good as the admin token.
     pub instance_token: Secret,
-    /// Shown on the pages as a thing of show: `demo` and `watch`.
+    /// The pages say that they are a demonstration: `demo` and `watch`.
     pub is_demo: bool,
     /// Serve the pages; false: only `/healthz`, `/readyz`, `/metrics` and the API.
     pub pages: bool,
 }
 
-/// What every handler is given.
+/// The state that every handler is given.
 struct Site {
     desk: Desk,
     address: SocketAddr,
@@ -125,8 +125,8 @@ impl Site {
         self.desk.config.borrow().clone()
     }
 
-    /// Whose connections are counted, where `address` has one open. Behind a proxy are many clients, and on
-    /// this machine are those who run us.
+    /// The client whose connections are counted, where `address` has one open. Behind a proxy are many clients, and
+    /// on this machine are those who run us.
     fn counted(&self, address: IpAddr) -> Option<Client> {
         let is_shared = address.is_loopback()
             || clients::is_trusted(address, &self.config().web.trusted_proxies);
@@ -139,13 +139,9 @@ impl Site {
         if let Some(public) = &config.web.public_url {
             return format!("{}/", public.as_str().trim_end_matches('/'));
         }
-        let asked = headers
-            .get(header::HOST)
-            .and_then(|host| host.to_str().ok());
         let is_reached_otherwise =
             self.address.ip().is_unspecified() || gate::is_forwarded(headers);
-        let asked = asked.filter(|_| is_reached_otherwise);
-        let asked = asked.and_then(|host| Url::parse(&format!("http://{host}")).ok());
+        let asked = gate::asked_url(headers).filter(|_| is_reached_otherwise);
         match asked
             .as_ref()
             .map(|url| &url[url::Position::BeforeHost..url::Position::AfterPort])
@@ -251,11 +247,11 @@ fn api_router(site: &Shared) -> Router<Shared> {
 fn api_of_admins() -> Router<Shared> {
     Router::new()
         .route("/sources", get(api::sources))
-        .route("/sources/{id}/poll", post(api::poll))
+        .route("/sources/{id}/poll", post(actions::poll))
         .route("/sources/{id}/pause", post(actions::pause))
         .route("/sources/{id}/resume", post(actions::resume))
         .route("/channels", get(api::channels))
-        .route("/channels/{id}/test", post(api::test_channel))
+        .route("/channels/{id}/test", post(actions::test_channel))
         .route("/bulletins/{id}/rebroadcast", post(api::rebroadcast))
         .route("/deliveries", get(api::deliveries))
         .route("/deliveries/{id}/retry", post(actions::retry))

@@ -132,7 +132,7 @@ impl BotSession {
     async fn listen(&self, mut trouble: Trouble) -> Result<(), Failure> {
         let voice = &self.telegram.voice;
         loop {
-            // What people say meanwhile stays with Telegram.
+            // Messages that people send meanwhile stay with Telegram.
             self.store.until_present().await;
             let offset = self.store.update_offset().await;
             let offset = offset.or_report("reading the offset")?.unwrap_or_default();

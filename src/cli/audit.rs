@@ -1,4 +1,4 @@
-//! `audit`: who did what, newest first.
+//! `audit`: lists the audit log, newest first.
 
 use super::{
     Exit, lists,

@@ -248,10 +248,10 @@ async fn look(fetcher: &Fetcher, source: &Source) -> Result<String, String> {
     Ok(text)
 }
 
-/// What a source is, and its notices.
+/// The kind of a source, and its notices.
 ///
 /// # Errors
-/// What the page is in place of a source.
+/// The page is no source; the text names what it is.
 pub(super) fn notices_of(reading: &Reading) -> Result<(&'static str, &[Notice]), &'static str> {
     match reading {
         Reading::List(list) if list.notices.is_empty() => Err("a list without notices"),

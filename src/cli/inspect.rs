@@ -24,7 +24,7 @@ use crate::{
     },
 };
 
-/// Why an input cannot be shown, by the contract's `error.code`.
+/// The reason why an input cannot be shown, by the contract's `error.code`.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{message}")]
 pub(super) struct Fault {
@@ -42,7 +42,7 @@ pub(super) struct Page {
     pub(super) leads_to: Option<Url>,
 }
 
-/// How a page is read.
+/// The way in which a page is read.
 #[derive(Debug, Clone)]
 pub(super) struct How {
     pub(super) read_as: ReadAs,
@@ -84,17 +84,17 @@ impl How {
     }
 }
 
-/// What a page says, and what is doubtful about it.
+/// The reading of a page, and doubts about it.
 #[derive(Debug)]
 pub(super) struct Seen {
     pub(super) reading: Reading,
     pub(super) charset: &'static str,
     pub(super) warning: Option<String>,
-    /// What a source must say to be read so.
+    /// Keys that a source must have to be read so.
     pub(super) setting: Setting,
 }
 
-/// What a source must be set to, beside its address.
+/// Keys that a source needs beside its address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Setting {
     #[default]

@@ -22,7 +22,7 @@ use crate::{
     view::{Bulletin, Channel, Delivery, Filters, Listing, Source, Stamp},
 };
 
-/// What a list is narrowed to, and how it is shown.
+/// The filters of a list, and its form.
 #[derive(Debug, Clone, clap::Args)]
 pub(super) struct ListArgs {
     /// Only those of this source

@@ -115,7 +115,7 @@ impl Mask {
             .unwrap_or_default();
         hidden
             .iter()
-            // What is shorter is no secret, and would blot out every line.
+            // A shorter value is no secret, and would blot out every line.
             .filter(|secret| secret.len() >= 4 && text.contains(secret.as_str()))
             .fold(text.to_owned(), |text, secret| text.replace(secret, "***"))
     }

@@ -50,7 +50,7 @@ pub(super) fn run(session: &Session, args: &Args) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// How far away a time is, in the largest unit that says it well: `in 45 min`, `in 24 h`, `3 days ago`.
+/// The distance of a time, in the largest unit that says it well: `in 45 min`, `in 24 h`, `3 days ago`.
 fn distance(gap: TimeDelta) -> String {
     let seconds = gap.num_seconds();
     let (number, unit) = match seconds.abs() {

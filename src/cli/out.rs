@@ -39,7 +39,7 @@ pub(super) fn faint(text: &str) -> String {
     screen().styled(text, Style::Faint)
 }
 
-/// What stdout can show now: styles on a terminal alone, and none where `NO_COLOR` is set. What is no
+/// The screen that stdout is now: styles on a terminal alone, and none where `NO_COLOR` is set. What is no
 /// terminal is as wide as `COLUMNS` says.
 pub(super) fn screen() -> Screen {
     let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());

@@ -145,8 +145,8 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
     Ok(exit)
 }
 
-/// What the service would push of an input, and the name of its source. What has no address is shown as it
-/// stands.
+/// The bulletins that the service would push of an input, and the name of its source. An input without an address is
+/// shown as it is.
 async fn pushed(
     config: &Config,
     typed: Option<&Url>,
@@ -182,7 +182,7 @@ async fn read(config: &Config, page: &Page, args: &Args, how: &How) -> Result<(P
     }
 }
 
-/// What was seen in the browser is seen there alone.
+/// A page that was rendered is read in the browser alone.
 fn told(seen: Seen, args: &Args) -> Seen {
     match args.browser {
         true => Seen {
@@ -268,7 +268,7 @@ fn show(
         }
         Err(fault) => {
             let message = session.mask.masked(&fault.message);
-            // What could not be fetched names its address itself.
+            // An error of fetching names its address itself.
             let own = format!("{input}: ");
             let what = message.strip_prefix(&own).unwrap_or(&message);
             eprintln!("{own}{what} ({})", fault.code);

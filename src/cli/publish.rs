@@ -23,40 +23,40 @@ use crate::{
     view::{self, Filters},
 };
 
-/// Bytes of a text file that are read; more than a notice may have is reported, not held in memory.
+/// Bytes of a text file that are read; a longer text is reported, not held in memory.
 const MOST_TEXT_BYTES: u64 = 1 << 20;
 
-/// Publishes a notice of your own, at a source with `kind = "desk"`, to all channels that want it
+/// Publish a bulletin of your own at a source with `kind = "desk"`, for all channels that have the source
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   noticast publish --source office --title 关于元旦放假的通知 --text notice.txt --deadline 2026-12-31
   noticast publish --source office --title 报名开始 --attach https://example.com/f.xlsx=报名表 --yes")]
 pub(super) struct Args {
-    /// The source to publish at; its kind is `desk`
+    /// The source to publish at, of the kind `desk`
     #[arg(long, value_name = "ID")]
     source: SourceId,
-    /// The headline
+    /// The title of the bulletin
     #[arg(long, value_name = "TEXT")]
     title: String,
-    /// A file with the text, a paragraph a line; `-` is stdin
+    /// A file with the text, one paragraph a line; `-` reads stdin
     #[arg(long, value_name = "FILE")]
     text: Option<PathBuf>,
-    /// Where the notice stands, if not on the page that noticast makes of it
+    /// The address of the bulletin [default: the page that noticast makes of it]
     #[arg(long, value_name = "URL")]
     url: Option<String>,
-    /// Who issues it
+    /// The name of the publisher
     #[arg(long, value_name = "NAME")]
     publisher: Option<String>,
-    /// By when people must act: 2026-12-31, \"2026-12-31 18:00\" or RFC 3339
+    /// The deadline: 2026-12-31, '2026-12-31 18:00' or an RFC 3339 time
     #[arg(long, value_name = "WHEN")]
     deadline: Option<String>,
-    /// A file that goes along; may be given several times
+    /// The address of an attachment, and its name; can be repeated
     #[arg(long, value_name = "URL[=NAME]")]
     attach: Vec<String>,
-    /// Only to this channel, or chat (telegram:CHAT); may be given several times
+    /// Publish only to this channel or chat (telegram:CHAT); can be repeated
     #[arg(long, value_name = "CHANNEL")]
     to: Vec<ChannelId>,
-    /// Published once, however often it is asked for under this id
+    /// Publish only once under this id, however often the command is repeated
     #[arg(long, value_name = "ID")]
     request_id: Option<String>,
     /// Publish without asking
@@ -105,7 +105,7 @@ async fn publish(
     Ok(Exit::Done)
 }
 
-/// What was typed, checked before anybody is asked.
+/// The publication as it was typed, checked before anybody is asked.
 fn publication(args: &Args, zone: Tz) -> anyhow::Result<Publication> {
     let deadline = args.deadline.as_deref();
     let deadline = deadline.map(|text| moment(text, zone)).transpose()?;

@@ -37,7 +37,7 @@ pub(super) enum Reach {
     Running(Api),
 }
 
-/// What was published and what was marked as seen.
+/// The numbers of those that were published, and of those that were marked as seen.
 #[derive(Debug, serde::Serialize, serde::Deserialize)]
 pub(super) struct Settled {
     pub(super) published: Vec<BulletinId>,
@@ -57,7 +57,7 @@ macro_rules! lists {
     };
 }
 
-/// What a command is about to do with the store.
+/// The purpose for which a command opens the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Purpose {
     /// Nothing is written, also where the config changed.
@@ -83,7 +83,7 @@ impl Reach {
     /// # Errors
     /// [`NoStore`], the config, or the store.
     pub(super) async fn open(session: &Session, purpose: Purpose) -> anyhow::Result<Self> {
-        // What is wrong with the config is told first: it may name nothing that could be kept.
+        // Errors of the config are reported first: without it there may be no store to open.
         let settings = session.config_or_default()?.store;
         if !Store::is_there_by(&settings, &session.state).await? {
             return Err(match settings.url {

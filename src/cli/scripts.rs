@@ -1,4 +1,4 @@
-//! What a page that shows nothing without scripts would be: by the data that it asks for, or in the browser.
+//! Pages that show nothing without scripts: read by the data that they ask for, or in the browser.
 
 use url::Url;
 
@@ -22,7 +22,7 @@ const FEWEST: usize = 3;
 pub(super) struct Found {
     pub(super) page: Page,
     pub(super) seen: Seen,
-    /// What to set, and what would be found then.
+    /// The key to set, and the notices that would be found then.
     advice: String,
 }
 

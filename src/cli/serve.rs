@@ -1,4 +1,4 @@
-//! What `run`, `demo` and `watch` have in common: a listener, signals, an instance that runs.
+//! The common part of `run`, `demo` and `watch`: a listener, signals, an instance that runs.
 
 use std::{
     future::Future,
@@ -77,7 +77,7 @@ async fn neighbours<const N: usize>(port: u16) -> anyhow::Result<[TcpListener; N
         .map_err(|_| anyhow::anyhow!("too few ports"))
 }
 
-/// What SIGHUP asks for.
+/// Answers SIGHUP.
 #[derive(Debug, Clone)]
 pub(super) enum OnHangup {
     Reload(mpsc::Sender<Reload>),

@@ -1,4 +1,4 @@
-//! What every subcommand stands on: the global options, the runtime, the config, the mask for secrets.
+//! The ground of every subcommand: the global options, the runtime, the config, the mask for secrets.
 
 use std::{
     future::Future,

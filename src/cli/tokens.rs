@@ -1,4 +1,4 @@
-//! `tokens`: what programs sign in with.
+//! `tokens`: lists, makes and revokes the tokens of programs.
 
 use chrono::{DateTime, Utc};
 
@@ -13,14 +13,14 @@ use crate::{
     view::{Filters, Stamp, Token},
 };
 
-/// Lists the tokens of programs, makes one, or revokes one
+/// List the tokens of programs, create one, or revoke one
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   noticast tokens
   noticast tokens --create website --scope publish --expires 90d
   noticast tokens --revoke 1f0a9c3e")]
 pub(super) struct Args {
-    /// Make one for this program; it is printed once, and only its hash is kept
+    /// Create a token for this program; it is printed once, and only its hash is kept
     #[arg(
         long,
         value_name = "NAME",
@@ -28,16 +28,16 @@ pub(super) struct Args {
         conflicts_with = "revoke"
     )]
     create: Option<String>,
-    /// What it may do: read everything; publish at desks, too; or everything
+    /// The rights of the token: `read` everything, also `publish` bulletins, or everything (`admin`)
     #[arg(long, value_name = "SCOPE", requires = "create")]
     scope: Option<ScopeArg>,
-    /// Until when it is valid, from now on: 90d, 12h; default: until it is revoked
+    /// The time until the token expires, such as 90d or 12h [default: it does not expire]
     #[arg(long, value_name = "SPAN", requires = "create")]
     expires: Option<String>,
-    /// Revoke this one, by its id
+    /// Revoke the token with this id
     #[arg(long, value_name = "ID")]
     revoke: Option<String>,
-    /// One JSON object a line
+    /// Print one JSON object a line
     #[arg(long)]
     json: bool,
 }

@@ -21,7 +21,7 @@ use crate::{
 };
 
 const PORT: u16 = 8787;
-/// How many of a first look are shown.
+/// The number of bulletins of a first look that are shown.
 const SHOWN: usize = 3;
 
 /// Watch pages or feeds and print what is new; needs no config

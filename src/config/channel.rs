@@ -26,7 +26,7 @@ use crate::{
     schedule::Schedule,
 };
 
-/// What a channel may refer to.
+/// Names that a channel may refer to.
 #[derive(Clone, Copy)]
 pub(super) struct Scope<'a> {
     pub(super) sources: &'a Ids<'a>,

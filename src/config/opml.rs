@@ -24,7 +24,7 @@ pub struct Outline {
     pub address: Address,
 }
 
-/// What a feed reader is given of a source.
+/// A source as feed readers get it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Address {
     /// It is a feed itself.

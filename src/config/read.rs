@@ -152,7 +152,7 @@ pub(super) fn time_zone(value: &Value<'_>) -> Read<Tz> {
 /// Reads the IANA name of a time zone.
 ///
 /// # Errors
-/// What was typed, and the zone that was probably meant.
+/// The text as it was typed, and the zone that was probably meant.
 pub fn zone_named(name: &str) -> Result<Tz, String> {
     name.parse::<Tz>().map_err(|_| {
         let expected = match probable_zone(name) {
@@ -228,7 +228,7 @@ pub(super) fn address_of(text: &str, schemes: &[&str]) -> Result<Url, String> {
     user_info::check(text, false)?;
     match Url::parse(text) {
         Err(error) => Err(format!("no address ({error}); {expected}")),
-        // What stands before a mere colon may be a user.
+        // The part before a mere colon may be a user.
         Ok(url) if !schemes.contains(&url.scheme()) && !text.contains("://") => {
             Err(format!("no address; {expected}"))
         }

@@ -18,7 +18,7 @@ pub(super) struct Fault {
     pub(super) what: String,
 }
 
-/// What a reader makes of a value.
+/// The outcome of reading a value.
 pub(super) type Read<T> = Result<T, Vec<Fault>>;
 
 pub(super) fn fault<T>(value: &Value<'_>, what: impl Into<String>) -> Read<T> {

@@ -11,7 +11,7 @@ const MISPLACED: &str = "the user or password of this address holds a bare `#`, 
 /// be told; `is_bare`: the address is of a server, and nothing stands behind its port.
 ///
 /// # Errors
-/// What is wrong and what is expected, without any part of the address.
+/// The error and what is expected, without any part of the address.
 pub(super) fn check(address: &str, is_bare: bool) -> Result<(), String> {
     let Some((_, rest)) = address.split_once("://") else {
         return Ok(());

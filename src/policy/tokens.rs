@@ -29,6 +29,18 @@ pub enum Scope {
     Admin,
 }
 
+impl Scope {
+    /// As commands, forms and the API write it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Publish => "publish",
+            Self::Admin => "admin",
+        }
+    }
+}
+
 /// A token, or a session that one opened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Token {

@@ -351,7 +351,7 @@ impl Token {
     }
 }
 
-/// What somebody did.
+/// One entry of the audit log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Audit {
     pub at: Stamp,

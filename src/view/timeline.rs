@@ -1,4 +1,4 @@
-//! What happened to one bulletin, in order: found, judged, filtered, corrected, and each delivery.
+//! The timeline of one bulletin, in order: found, judged, filtered, corrected, and each delivery.
 
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +17,7 @@ pub struct Happening {
     /// The source that it was found at; the rule that judged it; the word that a channel's filter refused it by; the title
     /// before a correction; what a delivery failed with.
     pub detail: Option<String>,
-    /// Whose filter refused it.
+    /// The channel whose filter refused it.
     pub channel: Option<ChannelId>,
     pub delivery: Option<Delivery>,
 }

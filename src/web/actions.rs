@@ -1,15 +1,18 @@
-//! What admins do to one source or one delivery, and what happened to one bulletin, by the API.
+//! Actions of admins on one source, one channel or one delivery, and the timeline of one bulletin, by the API.
 
 use axum::{
     Extension, Json,
     extract::{Path, Query, State, rejection::QueryRejection},
+    http::StatusCode,
 };
 use chrono::Utc;
+use serde_json::{Value, json};
 
-use super::{Shared, Site, api::bulletin_id, problem::Problem};
+use super::{Shared, Site, named, problem::Problem};
 use crate::{
-    bulletin::{DeliveryId, SourceId},
+    bulletin::{DeliveryId, MessageRef, SourceId},
     ops::{Actor, Refusal, StoreError},
+    round::Looked,
     view::{self, Filters, Happening, Listing},
 };
 
@@ -35,17 +38,10 @@ async fn set_paused(
     id: &str,
     paused: bool,
 ) -> Result<Json<view::Source>, Problem> {
-    let config = site.config();
-    let mut sources = config.sources.iter();
-    let source = sources.find(|source| source.id.as_str() == id);
-    let source = source.ok_or_else(|| missing(id))?.id.clone();
+    let source = named::source(site, id)?;
     let store = &site.desk.store;
     store.set_paused(&source, paused, actor, Utc::now()).await?;
     shown(site, source).await
-}
-
-fn missing(id: &str) -> Problem {
-    Problem::missing(format!("no source `{id}`"))
 }
 
 async fn shown(site: &Site, source: SourceId) -> Result<Json<view::Source>, Problem> {
@@ -55,7 +51,52 @@ async fn shown(site: &Site, source: SourceId) -> Result<Json<view::Source>, Prob
     };
     let mut listing = view::sources(&site.desk.store, &site.config(), &alone).await?;
     let found = listing.items.pop();
-    found.map(Json).ok_or_else(|| missing(source.as_str()))
+    let missing = || Problem::missing(format!("no source `{source}`"));
+    found.map(Json).ok_or_else(missing)
+}
+
+pub(super) async fn poll(
+    State(site): State<Shared>,
+    Extension(actor): Extension<Actor>,
+    Path(id): Path<String>,
+) -> Result<Json<Value>, Problem> {
+    let looked = poll_for(&site, &actor, &id).await?;
+    Ok(Json(json!({
+        "new": looked.new,
+        "held": looked.held.len(),
+        "error": looked.error,
+    })))
+}
+
+/// Polls a source now, whoever asks for it, and writes that into the audit log.
+pub(super) async fn poll_for(site: &Site, actor: &Actor, id: &str) -> Result<Looked, Problem> {
+    let source = named::source(site, id)?;
+    let store = &site.desk.store;
+    store.log(actor, ("poll", id), Utc::now()).await?;
+    let looked = site.desk.watch.poll(&source).await?;
+    looked.ok_or_else(|| Problem::missing(format!("no source `{id}`")))
+}
+
+pub(super) async fn test_channel(
+    State(site): State<Shared>,
+    Extension(actor): Extension<Actor>,
+    Path(id): Path<String>,
+) -> Result<Json<Value>, Problem> {
+    let message = test_for(&site, &actor, &id).await?;
+    Ok(Json(json!({ "message": message })))
+}
+
+/// Sends one test card; a channel that was set aside and takes it goes on.
+pub(super) async fn test_for(
+    site: &Site,
+    actor: &Actor,
+    id: &str,
+) -> Result<Option<MessageRef>, Problem> {
+    let channel = named::channel(site, id)?;
+    let store = &site.desk.store;
+    store.log(actor, ("test-channel", id), Utc::now()).await?;
+    let sent = site.desk.pusher.test(&channel).await;
+    sent.map_err(|why| Problem::new(StatusCode::BAD_GATEWAY, why.to_string()))
 }
 
 pub(super) async fn retry(
@@ -63,7 +104,7 @@ pub(super) async fn retry(
     Extension(actor): Extension<Actor>,
     Path(id): Path<String>,
 ) -> Result<Json<view::Delivery>, Problem> {
-    let id = delivery_id(&id)?;
+    let id = named::delivery(&id)?;
     let store = &site.desk.store;
     store.retry_delivery(id, &actor, Utc::now()).await?;
     delivery(&site, id).await
@@ -74,15 +115,10 @@ pub(super) async fn cancel(
     Extension(actor): Extension<Actor>,
     Path(id): Path<String>,
 ) -> Result<Json<view::Delivery>, Problem> {
-    let id = delivery_id(&id)?;
+    let id = named::delivery(&id)?;
     let store = &site.desk.store;
     store.cancel_delivery(id, &actor, Utc::now()).await?;
     delivery(&site, id).await
-}
-
-fn delivery_id(text: &str) -> Result<DeliveryId, Problem> {
-    let number = text.parse().map(DeliveryId);
-    number.map_err(|_| Problem::missing(format!("no delivery `{text}`; a number is expected")))
 }
 
 async fn delivery(site: &Site, id: DeliveryId) -> Result<Json<view::Delivery>, Problem> {
@@ -91,13 +127,13 @@ async fn delivery(site: &Site, id: DeliveryId) -> Result<Json<view::Delivery>, P
     Ok(Json(view::Delivery::new(found, site.config().time_zone)))
 }
 
-/// All of it in order, a page at a time; the cursor is the place in it.
+/// The timeline in order, a page at a time; the cursor is the place in it.
 pub(super) async fn timeline(
     State(site): State<Shared>,
     Path(id): Path<String>,
     asked: Result<Query<Filters>, QueryRejection>,
 ) -> Result<Json<Listing<Happening>>, Problem> {
-    let id = bulletin_id(&id)?;
+    let id = named::bulletin(&id)?;
     let filters = asked?.0.bounded();
     let listing = view::timeline_page(&site.desk.store, &site.config(), id, &filters).await?;
     Ok(Json(listing))

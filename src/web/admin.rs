@@ -8,6 +8,7 @@ mod bulletins;
 mod channels;
 mod context;
 mod held;
+mod origin;
 mod page;
 mod publish;
 mod session;
@@ -27,6 +28,7 @@ use super::{Shared, assets, problem};
 pub(super) fn router(site: &Shared) -> Router<Shared> {
     Router::new()
         .route("/admin", get(status::page))
+        .route("/admin/", get(status::page))
         .merge(lists())
         .merge(forms())
         .route("/admin/{*rest}", get(problem::not_found))

@@ -24,7 +24,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{Reload, Shared, Site, problem::Problem};
+use super::{Reload, Shared, Site, named, problem::Problem};
 use crate::{
     bulletin::{BulletinId, ChannelId},
     ops::{Actor, HeldAction, Refusal, StoreError},
@@ -115,15 +115,10 @@ pub(super) async fn bulletin(
     State(site): State<Shared>,
     Path(id): Path<String>,
 ) -> Answer<view::Bulletin> {
-    let id = bulletin_id(&id)?;
+    let id = named::bulletin(&id)?;
     let found = site.desk.store.bulletin(id).await?;
     let found = found.ok_or(StoreError::from(Refusal::NoBulletin(id)))?;
     Ok(Json(view::Bulletin::new(found, site.config().time_zone)))
-}
-
-pub(super) fn bulletin_id(text: &str) -> Result<BulletinId, Problem> {
-    let number = text.parse().map(BulletinId);
-    number.map_err(|_| Problem::missing(format!("no bulletin `{text}`; a number is expected")))
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -139,29 +134,36 @@ pub(super) struct Rebroadcasted {
     deliveries: Vec<view::Delivery>,
 }
 
+/// A note on top of a card; None: it says nothing.
+pub(super) fn note(typed: Option<String>) -> Result<Option<String>, Problem> {
+    let note = typed.map(|note| note.trim().to_owned());
+    let note = note.filter(|note| !note.is_empty());
+    let length = note.as_ref().map_or(0, |note| note.chars().count());
+    match length > MAX_NOTE_CHARS {
+        true => Err(Problem::bad("`note`: 500 characters at most are expected")),
+        false => Ok(note),
+    }
+}
+
+/// A request id that no other request has.
+pub(super) fn new_request() -> String {
+    format!("{:032x}", fastrand::u128(..))
+}
+
 pub(super) async fn rebroadcast(
     State(site): State<Shared>,
     Extension(actor): Extension<Actor>,
     Path(id): Path<String>,
     Sent(wish): Sent<Rebroadcast>,
 ) -> Answer<Rebroadcasted> {
-    let id = bulletin_id(&id)?;
-    let note = wish.note.map(|note| note.trim().to_owned());
-    let note = note.filter(|note| !note.is_empty());
-    if note
-        .as_ref()
-        .is_some_and(|note| note.chars().count() > MAX_NOTE_CHARS)
-    {
-        return Err(Problem::bad("`note`: 500 characters at most are expected"));
-    }
+    let id = named::bulletin(&id)?;
+    let note = note(wish.note)?;
     if wish.channels.as_ref().is_some_and(Vec::is_empty) {
         return Err(Problem::bad(
             "`channels`: at least one is expected; leave it out for all that have the source",
         ));
     }
-    let request = wish
-        .request_id
-        .unwrap_or_else(|| format!("{:032x}", fastrand::u128(..)));
+    let request = wish.request_id.unwrap_or_else(new_request);
     if request.is_empty() || request.len() > MAX_REQUEST_ID_BYTES {
         return Err(Problem::bad("`request_id`: 1 to 128 bytes are expected"));
     }
@@ -251,47 +253,6 @@ impl Settle {
             (publish, seen) => Ok(publish.into_iter().chain(seen).collect()),
         }
     }
-}
-
-pub(super) async fn poll(
-    State(site): State<Shared>,
-    Extension(actor): Extension<Actor>,
-    Path(id): Path<String>,
-) -> Answer<Value> {
-    let missing = || Problem::missing(format!("no source `{id}`"));
-    let source = id.parse().map_err(|_| missing())?;
-    let config = site.config();
-    let mut sources = config.sources.iter();
-    let known = sources.find(|known| known.id == source);
-    known.ok_or_else(missing)?;
-    let logged = site.desk.store.log(&actor, ("poll", &id), Utc::now());
-    logged.await?;
-    let looked = site.desk.watch.poll(&source).await?.ok_or_else(missing)?;
-    Ok(Json(json!({
-        "new": looked.new,
-        "held": looked.held.len(),
-        "error": looked.error,
-    })))
-}
-
-/// One test card; a channel that was set aside and takes it goes on.
-pub(super) async fn test_channel(
-    State(site): State<Shared>,
-    Extension(actor): Extension<Actor>,
-    Path(id): Path<String>,
-) -> Answer<Value> {
-    let config = site.config();
-    let mut channels = config.channels.iter();
-    let known = channels.find(|channel| channel.id.to_string() == id);
-    let known = known.ok_or_else(|| Problem::missing(format!("no channel `{id}`")))?;
-    let logged = site
-        .desk
-        .store
-        .log(&actor, ("test-channel", &id), Utc::now());
-    logged.await?;
-    let sent = site.desk.pusher.test(&known.id).await;
-    let message = sent.map_err(|why| Problem::new(StatusCode::BAD_GATEWAY, why.to_string()))?;
-    Ok(Json(json!({ "message": message })))
 }
 
 #[derive(Debug, Deserialize)]

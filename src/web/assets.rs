@@ -1,4 +1,4 @@
-//! What pages are dressed with.
+//! Styles, scripts and pictures of the pages.
 
 use axum::{
     extract::{Query, State, rejection::QueryRejection},

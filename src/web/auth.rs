@@ -1,4 +1,4 @@
-//! Who asks: anyone, or someone with a token.
+//! Authentication: a request comes from anyone, or from someone with a token.
 
 use std::time::Duration;
 
@@ -23,10 +23,10 @@ use crate::{
     ops::{Actor, Scope},
 };
 
-/// In which a command says for which user of the machine it asks.
+/// The header in which a command names the user of the machine for whom it asks.
 pub const USER_HEADER: &str = "x-noticast-user";
 
-/// Who looks at a page or a feed.
+/// The reader of a page or a feed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Viewer {
     /// Sees public sources, and nothing that is held.
@@ -47,23 +47,23 @@ impl FromRequestParts<Shared> for Viewer {
     }
 }
 
-/// Who asks the API, and what they may do.
+/// The caller of the API, with its rights.
 #[derive(Debug, Clone)]
 pub(super) struct Caller {
     pub(super) actor: Actor,
     pub(super) scope: Scope,
-    /// The id of its token, where that is one of the store.
+    /// The id of the caller's token, where that is one of the store.
     pub(super) token: Option<String>,
 }
 
 impl Caller {
-    /// For operations that some may do to what is theirs alone.
+    /// The actor and its scope, for operations that lesser scopes may do to their own bulletins alone.
     pub(super) fn by(&self) -> (&Actor, Scope) {
         (&self.actor, self.scope)
     }
 }
 
-/// Lets through who has a token, and tells handlers who that is.
+/// Lets callers with a token through, and tells handlers who they are.
 pub(super) async fn require_token(
     State(site): State<Shared>,
     request: Request,
@@ -109,15 +109,10 @@ async fn pass_with(to_write: Scope, request: Request, next: Next) -> Response {
 }
 
 fn too_small(scope: Scope, needed: Scope) -> Problem {
-    let name = |scope| match scope {
-        Scope::Read => "read",
-        Scope::Publish => "publish",
-        Scope::Admin => "admin",
-    };
     let detail = format!(
         "this token has the scope `{}`; a token of scope `{}` is needed",
-        name(scope),
-        name(needed)
+        scope.name(),
+        needed.name()
     );
     Problem::new(StatusCode::FORBIDDEN, detail)
 }
@@ -176,7 +171,7 @@ fn knock(
     Ok(())
 }
 
-/// Those of the config and of the state folder first, then those of the store.
+/// Looks a token up: those of the config and of the state folder first, then those of the store.
 async fn found(site: &Site, token: &str) -> Result<Option<Caller>, Problem> {
     let whole = |actor: Actor| Caller {
         actor,
@@ -231,8 +226,8 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
         .then_some(token.trim_start())
 }
 
-/// In a time that tells nothing of the secret: hashes compare in constant time, and their length
-/// is always the same.
+/// Compares in a time that tells nothing of the secret: hashes compare in constant time, and their length is
+/// always the same.
 fn is_same(secret: &Secret, token: &str) -> bool {
     !secret.reveal().is_empty()
         && blake3::hash(secret.reveal().as_bytes()) == blake3::hash(token.as_bytes())

@@ -20,9 +20,9 @@ use super::{
 };
 use crate::{bulletin::BulletinState, ops::BulletinQuery};
 
-/// Bulletins that take turns.
+/// The number of bulletins that take turns.
 const SLIDES: usize = 12;
-/// Seconds that each is shown.
+/// Seconds for which each is shown.
 const TURN: u32 = 15;
 /// Characters of a text that people read from afar.
 const LONGEST: usize = 220;

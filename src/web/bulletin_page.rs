@@ -23,7 +23,7 @@ use crate::{
     push::card::what_changed,
 };
 
-/// How far above a bulletin the next visible one is looked for.
+/// The next visible bulletin is looked for this far above one.
 const NEXT_WINDOW: u64 = 64;
 /// Characters of a text that describe it to others.
 const DESCRIPTION: usize = 160;
@@ -33,7 +33,7 @@ struct BulletinPage {
     frame: Frame,
     card: Card,
     paragraphs: Vec<String>,
-    /// What changed, oldest first.
+    /// Corrections, oldest first.
     revisions: Vec<Revised>,
     older: Option<Card>,
     newer: Option<Card>,

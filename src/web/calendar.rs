@@ -27,7 +27,7 @@ use crate::{
     ops::BulletinQuery,
 };
 
-/// What every calendar begins with (RFC 5545, section 3.6).
+/// The head of every calendar (RFC 5545, section 3.6).
 const PROPERTIES: [(&str, &str); 3] = [
     ("VERSION", "2.0"),
     ("PRODID", "-//noticast//deadlines//EN"),

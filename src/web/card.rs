@@ -19,7 +19,7 @@ use crate::{
 /// Colours of source tags in the style sheet (`.hue-0` …).
 const HUES: usize = 10;
 
-/// What stands behind every card of one answer.
+/// The ground of every card of one answer.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Scene<'a> {
     pub config: &'a Config,
@@ -78,7 +78,7 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// What this channel is called.
+    /// The name of this channel.
     pub(super) fn site_title(self) -> &'a str {
         let own = self.config.web.title.as_deref();
         own.unwrap_or(Words::of(self.language).site)

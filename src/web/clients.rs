@@ -1,4 +1,4 @@
-//! Who is at the other end: the client itself, or the one that a proxy which we trust speaks for.
+//! The client at the other end: the client itself, or the one that a proxy which we trust speaks for.
 
 use std::{
     fmt,

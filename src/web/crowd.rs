@@ -31,7 +31,7 @@ struct Seats {
     open: HashMap<u64, Arc<Seat>>,
 }
 
-/// What is known of one connection.
+/// The state of one connection.
 #[derive(Debug)]
 pub(super) struct Seat {
     client: Option<Client>,

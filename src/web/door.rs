@@ -37,7 +37,7 @@ struct Tries {
     until: Instant,
 }
 
-/// What a token opens.
+/// The reach of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Opens {
     Nothing,

@@ -29,7 +29,7 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 const RETRY: Duration = Duration::from_secs(5);
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
-/// Which stream has a seat.
+/// Seats for streams: each open one has one.
 #[derive(Debug)]
 pub(super) struct Seats(Arc<Semaphore>);
 
@@ -39,7 +39,7 @@ impl Default for Seats {
     }
 }
 
-/// Where a reader goes on, where its `Last-Event-ID` does not say it: browsers send that only when they try again.
+/// The place at which a reader goes on that sends no `Last-Event-ID`: browsers send one only when they try again.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Place {
@@ -54,7 +54,7 @@ pub(super) async fn events(
 ) -> Result<Response, Problem> {
     let Query(place) = place?;
     let seat = Arc::clone(&site.seats.0).try_acquire_owned().map_err(|_| {
-        let detail = "many are reading along; ask again in a minute";
+        let detail = "too many readers have a stream open; try again in a minute";
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail).after(60)
     })?;
     let asked = headers.get(LAST_EVENT_ID).map(|value| {
@@ -82,14 +82,14 @@ pub(super) async fn events(
     Ok(response)
 }
 
-/// What one reader was told, and what comes next.
+/// The place of one reader in the events.
 struct StreamReader {
     site: Shared,
     viewer: Viewer,
     live: broadcast::Receiver<Arc<Happening>>,
     /// The change that was told last.
     last: u64,
-    /// What is to be told, the next one at the end.
+    /// Events to send, the next one at the end.
     waiting: Vec<Arc<Happening>>,
     _seat: OwnedSemaphorePermit,
 }
@@ -136,7 +136,7 @@ impl StreamReader {
         Some(())
     }
 
-    /// None: it was told before, or is not for this reader.
+    /// The event of a happening; None: the reader was told of it before, or may not know of it.
     fn event(&mut self, happening: &Happening) -> Option<Event> {
         if happening.number <= self.last {
             return None;

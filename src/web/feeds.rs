@@ -50,7 +50,7 @@ enum FeedFormat {
 impl FeedFormat {
     const ALL: [Self; 3] = [Self::Atom, Self::Rss, Self::Json];
 
-    /// How names of its feeds end.
+    /// The end of the names of its feeds.
     fn ending(self) -> &'static str {
         match self {
             Self::Atom => "atom",

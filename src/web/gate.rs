@@ -1,4 +1,4 @@
-//! What every request passes first: it must have come for us, and nobody says who it is but those we trust.
+//! The gate that every request passes first: it must have come for us, and nobody says who it is but those we trust.
 //!
 //! A page of a stranger can lead a browser to us under a name of its own (DNS rebinding), and would be let
 //! read what it gets: so only names are answered that lead here on purpose.
@@ -87,6 +87,12 @@ pub(super) fn is_secure(headers: &HeaderMap) -> bool {
 /// Returns whether it came by a proxy that we trust.
 pub(super) fn is_forwarded(headers: &HeaderMap) -> bool {
     headers.contains_key(FORWARDED_PROTO) || headers.contains_key(FORWARDED_FOR)
+}
+
+/// The address that a request came to, by its `Host`.
+pub(super) fn asked_url(headers: &HeaderMap) -> Option<Url> {
+    let host = headers.get(header::HOST)?.to_str().ok()?;
+    Url::parse(&format!("http://{host}")).ok()
 }
 
 /// The name in the address, where the whole address was sent, and those of the headers.

@@ -48,7 +48,7 @@ pub(super) struct Fault {
     pub(super) r#where: String,
     pub(super) since: Option<Stamp>,
     pub(super) r#do: Cow<'static, str>,
-    /// Whether it alone makes the answer a 503.
+    /// The fault alone makes the answer a 503.
     #[serde(skip)]
     is_grave: bool,
 }
@@ -114,7 +114,7 @@ fn busy() -> Fault {
     )
 }
 
-/// What `/healthz` and `/readyz` answer.
+/// The answer of `/healthz` and `/readyz`.
 #[derive(Debug, Clone)]
 pub(super) struct Answer {
     is_grave: bool,

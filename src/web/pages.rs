@@ -37,7 +37,7 @@ const MOST_TAGS: usize = 30;
 struct ChannelPage {
     frame: Frame,
     heading: String,
-    /// How many a search found.
+    /// The count of what a search found.
     count: Option<String>,
     /// Counts what is published meanwhile; None: older or searched pages do not.
     live: Option<Live>,
@@ -48,9 +48,9 @@ struct ChannelPage {
     filter: Filled,
     feeds: FeedLinks,
     subscribe: Subscribe,
-    /// Where older ones are, where there are any.
+    /// The address of older ones, where there are any.
     older: Option<String>,
-    /// Where the newest are, on any page but the first.
+    /// The address of the newest, on any page but the first.
     newest: Option<String>,
     /// The same without the words that were searched for.
     clear: String,
@@ -63,7 +63,7 @@ struct Bar {
     is_all: bool,
     groups: Vec<Choice>,
     sources: Vec<SourceChoice>,
-    /// How many sources there are, where these are not all.
+    /// The count of all sources, where these are not all.
     of_sources: Option<usize>,
 }
 
@@ -89,7 +89,7 @@ struct Filled {
     is_dated: bool,
 }
 
-/// Where readers of feeds get what the page shows.
+/// Addresses of feeds of what the page shows.
 #[derive(Debug, Serialize)]
 struct FeedLinks {
     atom: String,
@@ -133,7 +133,7 @@ pub(super) async fn channel(
     Ok(page_for(viewer, templates::render("channel.html", &page)?))
 }
 
-/// What the page's script goes by.
+/// Data for the page's script.
 #[derive(Debug, Serialize)]
 struct Live {
     /// Ids of the sources that it shows, with spaces between; None: all.
@@ -199,7 +199,7 @@ fn frame(site: &Site, scene: Scene<'_>, selection: &Selection, home: &str) -> Fr
     }
 }
 
-/// What the viewer may see of a list, with the words that were searched for marked.
+/// The cards of a list that the viewer may see, with the words that were searched for marked.
 async fn cards<'a>(
     site: &Site,
     scene: Scene<'_>,

@@ -17,7 +17,7 @@ use crate::{
     view::ViewError,
 };
 
-/// What went wrong, for the one who asked.
+/// An error, for the one who asked.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Problem {
     #[serde(rename = "type")]

@@ -1,4 +1,4 @@
-//! What an office publishes itself, by the API: published, corrected, withdrawn.
+//! An office's own bulletins, by the API: published, corrected, withdrawn.
 
 use axum::{
     Extension, Json,
@@ -7,12 +7,7 @@ use axum::{
 };
 use chrono::Utc;
 
-use super::{
-    Shared, Site,
-    api::{Sent, bulletin_id},
-    auth::Caller,
-    problem::Problem,
-};
+use super::{Shared, Site, api::Sent, auth::Caller, named, problem::Problem};
 use crate::{
     bulletin::BulletinId,
     ops::{Actor, Amendment, Publication, Refusal, StoreError},
@@ -45,7 +40,7 @@ pub(super) async fn amend(
     Path(id): Path<String>,
     Sent(amendment): Sent<Amendment>,
 ) -> Result<Json<view::Bulletin>, Problem> {
-    let id = bulletin_id(&id)?;
+    let id = named::bulletin(&id)?;
     let title = shown(&site, id).await?.title;
     let amendment = round::resummarised(amendment, &title);
     let store = &site.desk.store;
@@ -58,7 +53,7 @@ pub(super) async fn withdraw(
     Extension(caller): Extension<Caller>,
     Path(id): Path<String>,
 ) -> Result<Json<view::Bulletin>, Problem> {
-    let id = bulletin_id(&id)?;
+    let id = named::bulletin(&id)?;
     site.desk
         .store
         .withdraw(id, caller.by(), Utc::now())

@@ -1,4 +1,4 @@
-//! What a reader asks to see of all bulletins, as pages, feeds and links say it.
+//! The bulletins that a reader asks to see, as pages, feeds and links say it.
 
 use std::collections::HashSet;
 
@@ -208,7 +208,7 @@ impl Selection {
         }
     }
 
-    /// What these are called; None: they are all there are.
+    /// The name of these bulletins; None: they are all there are.
     pub(super) fn title(&self, scene: Scene<'_>) -> Option<String> {
         let source = self.source.as_ref();
         let source = source.and_then(|id| scene.source(id.as_str()));

@@ -79,7 +79,7 @@ impl Steady {
 
 impl Drop for Steady {
     fn drop(&mut self) {
-        // What nobody reads must not stay in the kernel either.
+        // Bytes that nobody reads must not stay in the kernel either.
         if self.stalled.is_some() {
             let _ = self.stream.set_zero_linger();
         }

@@ -81,7 +81,7 @@ fn escaped(text: &str) -> String {
     escaped
 }
 
-/// What every page's frame needs.
+/// The frame of every page.
 #[derive(Debug, Serialize)]
 pub(super) struct Frame {
     pub words: &'static Words,
@@ -98,15 +98,15 @@ pub(super) struct Frame {
     pub source: Option<String>,
     /// The chosen group.
     pub group: Option<String>,
-    /// What this channel is called.
+    /// The name of this channel.
     pub site: String,
     /// The Atom feed of what the page shows, below the first page.
     pub feed: String,
-    /// What others show of the page.
+    /// The preview of the page on other sites.
     pub graph: Option<OpenGraph>,
 }
 
-/// How chats and other sites show a page that somebody shares (the Open Graph protocol).
+/// A preview of a page that somebody shares, in chats and on other sites (the Open Graph protocol).
 #[derive(Debug, Serialize)]
 pub(super) struct OpenGraph {
     pub kind: &'static str,

@@ -14,7 +14,7 @@ use crate::{
     view::{self, Filters, Listing},
 };
 
-/// What a program is to be let do.
+/// A token that is to be made.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Wanted {

@@ -23,7 +23,7 @@ use crate::{
 const PAGES_AT_A_TIME: usize = 8;
 /// Without an index a search reads the whole archive.
 const SEARCHES_AT_A_TIME: usize = 2;
-/// How long a page or a search waits for its turn.
+/// The longest that a page or a search waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 #[derive(Debug)]
@@ -89,7 +89,7 @@ pub(super) async fn found(site: &Site, mut query: BulletinQuery) -> Result<Hits,
 async fn turn(of: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Problem> {
     let turn = tokio::time::timeout(PATIENCE, Arc::clone(of).acquire_owned()).await;
     let busy = || {
-        let detail = "many are asking; try again in a moment";
+        let detail = "too many requests at once; try again in a moment";
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail).after(PATIENCE.as_secs())
     };
     turn.map_err(|_| busy())?.map_err(|_| busy())

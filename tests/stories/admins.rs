@@ -207,7 +207,7 @@ async fn what_is_held_comes_with_buttons_and_is_released_once() {
     pushing.publish(7).await;
     said(&telegram, 700, "第10号").await;
     pushing.redesign().await;
-    said(&telegram, ADMIN, "条通知暂存").await;
+    said(&telegram, ADMIN, "条通知待审核").await;
     let message = telegram.last(ADMIN);
     let labels: Vec<String> = message
         .buttons()
@@ -223,7 +223,7 @@ async fn what_is_held_comes_with_buttons_and_is_released_once() {
     said(&telegram, ADMIN, "已发布 3 条，标为已读").await;
     telegram.until_sent(701, before + 3).await;
     telegram.say(ADMIN, ADMIN, "/held");
-    said(&telegram, ADMIN, "没有暂存的通知").await;
+    said(&telegram, ADMIN, "没有待审核的通知").await;
     pushing.stop().await;
     assert_eq!(telegram.texts(701).len(), before + 3);
 }
@@ -238,7 +238,7 @@ async fn what_is_held_is_told_once_telegram_takes_it() {
     let fault = Fault::Refused(500, "Internal Server Error");
     telegram.fault("sendMessage", Some(ADMIN), fault, 1);
     pushing.redesign().await;
-    said(&telegram, ADMIN, "条通知暂存").await;
+    said(&telegram, ADMIN, "条通知待审核").await;
     telegram.say(ADMIN, ADMIN, "/help");
     said(&telegram, ADMIN, "/rebroadcast").await;
     pushing.stop().await;

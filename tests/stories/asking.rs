@@ -99,7 +99,7 @@ async fn why_of_an_unknown_address_says_which_source_would_bring_it() {
         let before = telegram.texts(PERSON).len();
         telegram.say(PERSON, PERSON, &format!("/why {address}"));
         let told = telegram.until_sent(PERSON, before + 1).await;
-        assert!(told[before].contains("没有来源查看那个网站"), "{told:?}");
+        assert!(told[before].contains("没有来源关注该网站"), "{told:?}");
     }
     telegram.say(ADMIN, ADMIN, "/rebroadcast http://i.example/1.html");
     said(&telegram, ADMIN, "来源 内部（inner）").await;
@@ -116,7 +116,7 @@ async fn what_only_admins_are_to_see_comes_to_their_own_chat_also_from_a_group()
     for (command, part) in [
         ("/health", "来源 1 个"),
         ("/channels", "staff"),
-        ("/held", "没有暂存的通知"),
+        ("/held", "没有待审核的通知"),
         ("/pause news", "已暂停"),
         ("/broadcast 今天停电", "今天停电"),
     ] {
@@ -168,7 +168,7 @@ async fn a_slow_page_shows_that_it_is_looked_at_and_keeps_nobody_waiting() {
     for page in 0..4 {
         telegram.say(PERSON, PERSON, &format!("/subscribe http://{at}/{page}"));
     }
-    said(&telegram, PERSON, "前面发来的还在查看").await;
+    said(&telegram, PERSON, "之前发来的网址还在处理").await;
     telegram.say(11, 11, "/search 通知");
     said(&telegram, 11, "🔎 通知").await;
     telegram

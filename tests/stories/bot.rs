@@ -207,7 +207,11 @@ async fn nobody_but_admins_rebroadcasts_and_forged_presses_do_nothing() {
     let answers = telegram.acknowledged();
     assert_eq!(
         answers,
-        ["只有管理员可以这样做。", "这个按钮无效。", "这个按钮无效。"]
+        [
+            "只有管理员可以这样做。",
+            "这个按钮已失效。",
+            "这个按钮已失效。"
+        ]
     );
     pushing.stop().await;
     assert_eq!(telegram.texts(700).len(), 1);

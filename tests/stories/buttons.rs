@@ -65,10 +65,10 @@ async fn every_setting_has_buttons_and_takes_a_reply_for_what_they_do_not_offer(
     let telegram = Telegram::start(TOKEN).await;
     let mut pushing = at_work(&telegram, ANYONE).await;
     telegram.say(PERSON, PERSON, "/settings");
-    press(&telegram, PERSON, "每日汇总", "其他时间").await;
-    press(&telegram, PERSON, "其他时间…", "每天汇总的时间").await;
+    press(&telegram, PERSON, "每日摘要", "其他时间").await;
+    press(&telegram, PERSON, "其他时间…", "每日摘要的时间").await;
     telegram.answer(PERSON, PERSON, "７：３０");
-    said(&telegram, PERSON, "每日汇总：07:30").await;
+    said(&telegram, PERSON, "每日摘要：07:30").await;
     press(&telegram, PERSON, "免打扰", "其他时段").await;
     press(&telegram, PERSON, "其他时段…", "免打扰的时段").await;
     telegram.answer(PERSON, PERSON, "21:30—06:30");
@@ -142,7 +142,7 @@ async fn an_admin_looks_after_everything_from_the_phone() {
     telegram.say(ADMIN, ADMIN, "/help");
     press(&telegram, ADMIN, "运行状况", "一切正常").await;
     press(&telegram, ADMIN, "管理来源", "管理来源").await;
-    press(&telegram, ADMIN, "✓ 集团要闻", "上次查看").await;
+    press(&telegram, ADMIN, "✓ 集团要闻", "上次检查").await;
     press(&telegram, ADMIN, "暂停", "已暂停").await;
     press(&telegram, ADMIN, "恢复", "正常").await;
     telegram.say(ADMIN, ADMIN, "/latest");

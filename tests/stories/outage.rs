@@ -130,14 +130,14 @@ async fn what_is_asked_while_nothing_can_be_said_is_answered_afterwards_in_order
     telegram.say(CHATS[0], CHATS[0], "/help");
     telegram.until_sent(CHATS[0], 1).await;
     telegram.recover();
-    said(&telegram, ADMIN, "没有暂存").await;
+    said(&telegram, ADMIN, "没有待审核").await;
     pushing.stop().await;
     let texts = telegram.texts(ADMIN);
     let [paused, resumed, help, held] = &texts[..] else {
         panic!("each question has one answer: {texts:?}");
     };
     assert!(paused.contains("已暂停") && resumed.contains("已恢复"));
-    assert!(help.contains("/rebroadcast") && held.contains("没有暂存"));
+    assert!(help.contains("/rebroadcast") && held.contains("没有待审核"));
 }
 
 #[tokio::test]
@@ -161,7 +161,7 @@ async fn an_answer_that_was_perhaps_taken_is_said_once_more_and_no_oftener() {
     telegram.until_sent(ADMIN, 2).await;
     telegram.recover();
     telegram.say(ADMIN, ADMIN, "/held");
-    said(&telegram, ADMIN, "没有暂存").await;
+    said(&telegram, ADMIN, "没有待审核").await;
     pushing.stop().await;
     assert_eq!(telegram.texts(ADMIN).len(), 3);
 }

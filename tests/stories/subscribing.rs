@@ -533,7 +533,7 @@ async fn hostile_words_break_nothing() {
         telegram
             .acknowledged()
             .iter()
-            .all(|note| note == "这个按钮无效。")
+            .all(|note| note == "这个按钮已失效。")
     );
 }
 

@@ -318,13 +318,13 @@ async fn a_flood_that_is_held_is_released_by_a_button() {
     rig.newsroom("redesign?sites=0").await;
     rig.newsroom("fault?sites=0&mode=none").await;
     rig.say(say(ADMIN, ADMIN, "/poll s0")).await;
-    let question = rig.shown(ADMIN, "条通知暂存").await;
+    let question = rig.shown(ADMIN, "条通知待审核").await;
     rig.press(&question, ADMIN, "发布最新三条").await;
     rig.shown(ADMIN, "已发布 3 条，标为已读").await;
     wait_for_channel(&rig, 3).await;
     // The alert in words would say the same again.
     let told = rig.messages(ADMIN).await;
-    let of_held = |message: &&Value| message.to_string().contains("暂存");
+    let of_held = |message: &&Value| message.to_string().contains("待审核");
     assert!(told.iter().filter(of_held).count() <= 1, "{told:#?}");
     rig.say(say(ADMIN, ADMIN, "/health")).await;
     rig.shown(ADMIN, "来源 2 个").await;

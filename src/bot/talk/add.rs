@@ -33,7 +33,7 @@ const MOST_OF_ONE: usize = 10;
 const MOST_OF_ALL: usize = 500;
 /// Headlines of a page that are shown.
 const SHOWN: usize = 5;
-/// How long a page may take while somebody waits for an answer about it.
+/// The time that a page may take while somebody waits for an answer about it.
 const LONGEST_TRY: Duration = Duration::from_secs(15);
 const LONGEST_URL: usize = 1000;
 

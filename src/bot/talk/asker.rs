@@ -26,7 +26,7 @@ pub(in crate::bot) struct Asker {
     pub(in crate::bot) username: Option<String>,
     /// The conversation with this person alone; None where nobody is named.
     pub(in crate::bot) person: Option<ChannelId>,
-    /// What the person is called, or the conversation where nobody is named.
+    /// The name of the person, or of the conversation where nobody is named.
     pub(in crate::bot) name: String,
     /// A channel's own post, or an administrator without a name.
     pub(in crate::bot) speaks_for_chat: bool,

@@ -1,4 +1,4 @@
-//! How much one chat may ask for at a time: a stranger must not keep the others waiting.
+//! Bounds on the requests of one chat at a time: a stranger must not keep the others waiting.
 
 use std::{
     collections::HashMap,
@@ -15,7 +15,7 @@ const GAP: Duration = Duration::from_secs(1);
 /// Chats that are remembered; who is forgotten begins anew.
 const MOST_CHATS: usize = 10_000;
 
-/// What each of many asks for, by what names them.
+/// The requests of each of many, by name.
 #[derive(Debug)]
 pub(super) struct Bounds<K>(Mutex<HashMap<K, Account>>);
 
@@ -29,7 +29,7 @@ impl<K> Default for Bounds<K> {
 struct Account {
     /// When all that was asked will have had its gap.
     paid: Instant,
-    /// Whether the chat was told that it asks too often.
+    /// The chat was told that it asks too often.
     is_told: bool,
 }
 
@@ -70,7 +70,7 @@ pub(super) enum Allowance {
     StillTooOften,
 }
 
-/// What is under way, or waits for its turn, by chat.
+/// Tasks that are under way, or wait for their turn, by chat.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Tickets(Arc<Mutex<HashMap<ChannelId, usize>>>);
 

@@ -83,7 +83,7 @@ pub(in crate::bot) enum Button {
     Pause(SourceId, bool),
 }
 
-/// What a chat may wish for beside sources.
+/// Settings that a chat may choose beside sources.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::bot) enum Preference {
     Language,
@@ -94,7 +94,7 @@ pub(in crate::bot) enum Preference {
     Filter,
 }
 
-/// What becomes of what is held.
+/// The decision on bulletins that are held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::bot) enum Release {
     All,

@@ -2,10 +2,10 @@
 
 use crate::bulletin::{BulletinId, ChannelId, fold};
 
-/// How many bulletins `/latest` shows where nobody says, and at most.
+/// The number of bulletins that `/latest` shows where none is given, and the most.
 pub(super) const LATEST: usize = 5;
 const MOST_LATEST: usize = 20;
-/// Characters of what stands behind a command that are looked at.
+/// The most characters behind a command that are read.
 const LONGEST: usize = 4096;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub(super) enum ChatCommand {
     Unknown,
 }
 
-/// What the config's admins alone may ask for.
+/// Commands of the config's admins alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum AdminCommand {
     /// None: as a reply to a pushed message.
@@ -50,9 +50,9 @@ pub(super) enum AdminCommand {
     Resume(String),
     Channels,
     Health,
-    /// Which source is meant is chosen by buttons.
+    /// The source is chosen by buttons.
     Manage,
-    /// What is to be announced is asked for.
+    /// The bot asks for the text of the announcement.
     AskBroadcast,
     /// As [`ChatCommand::Misused`].
     Misused(&'static str),
@@ -68,7 +68,7 @@ impl AdminCommand {
     }
 }
 
-/// How people name a bulletin.
+/// A bulletin as people name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Which {
     Id(BulletinId),
@@ -265,7 +265,7 @@ mod tests {
                 "{text}"
             );
         }
-        // How admins' commands are used is for admins to know.
+        // The usage of admins' commands is for admins to know.
         for text in ["/rebroadcast 1 UPPER", "/rebroadcast x y z"] {
             let read = ours(text);
             assert!(

@@ -20,7 +20,7 @@ pub(in crate::bot) struct Conversation {
     base: Base,
     tasks: Tasks,
     pusher: Pusher,
-    /// What each chat asks for.
+    /// The requests of each chat.
     bounds: Arc<Bounds<ChannelId>>,
 }
 
@@ -73,7 +73,7 @@ impl Conversation {
             Heard::Press(press) => {
                 press::pressed(base, (&self.tasks, &self.pusher), asker, press).await
             }
-            // What others wrote is no command of whoever passes it on.
+            // A message that others wrote is no command of whoever passes it on.
             Heard::PassedOn(None) => Ok(Vec::new()),
             Heard::PassedOn(Some((id, title))) => {
                 let reply = sources::offer_channel(base, asker, (&id, title)).await?;

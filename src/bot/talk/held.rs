@@ -90,7 +90,7 @@ pub(super) async fn release(
     if release == Release::Show {
         return Ok(held_in(base, words, source, SHOWN).await?.into());
     }
-    // What came after the message was written is not meant.
+    // Bulletins that came after the message was written are not meant.
     let mut held = all_held(base, source.as_ref()).await?;
     held.retain(|bulletin| bulletin.id <= up_to);
     if held.is_empty() {

@@ -26,12 +26,12 @@ const MOST_SEARCHES: usize = 5;
 /// Pages of one chat that are looked at or wait for it: slow ones must not keep the others waiting.
 const MOST_PAGES: usize = 3;
 
-/// How much is done at a time.
+/// The number of tasks at a time.
 struct Limits {
     searches: Semaphore,
     polls: Semaphore,
     looks: Semaphore,
-    /// What each chat has under way, or waits for.
+    /// The tasks that each chat has under way, or waits for.
     searching: Tickets,
     pages: Tickets,
 }

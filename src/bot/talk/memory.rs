@@ -13,7 +13,7 @@ use std::{
 use super::bounds::{Allowance, Bounds};
 use crate::bulletin::{ChannelId, Language};
 
-/// Who was told that they may not is not told again, as far as is remembered.
+/// People who were told that they may not are not told again, as far as is remembered.
 const MOST_REFUSED: usize = 1000;
 /// Conversations that are remembered.
 const MOST_CHATS: usize = 20_000;

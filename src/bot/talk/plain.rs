@@ -1,4 +1,4 @@
-//! What people write to the bot without knowing its commands: a greeting, an address, a number, a word. Pure.
+//! Messages of people who know no commands: a greeting, an address, a number, a word. Pure.
 
 use super::command::{ChatCommand, LATEST, Which};
 use crate::bulletin::fold;
@@ -34,7 +34,7 @@ pub(super) fn command(text: &str) -> Option<ChatCommand> {
     }))
 }
 
-/// Nothing named offers what there is to leave.
+/// Without a name, the bot offers the sources to unsubscribe from.
 fn leaving(rest: String) -> ChatCommand {
     ChatCommand::Unsubscribe(rest)
 }

@@ -8,7 +8,7 @@ use crate::{
     push::Sent,
 };
 
-/// Who may do what, as the config says of this platform.
+/// Rights that the config gives on this platform.
 #[derive(Debug, Clone)]
 pub(in crate::bot) struct Permissions {
     /// Each by the conversation with them alone.

@@ -89,7 +89,7 @@ async fn done(
         }
         Button::Cancel => Pressed::note(words.group_admins_only),
         Button::Sources { page, of } => {
-            // Who set a channel up from here may be its administrator no more.
+            // The person who set a channel up from here may no longer be its administrator.
             if let Some(chat) = &of
                 && !base.administrates(asker, chat).await
             {

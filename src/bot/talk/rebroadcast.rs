@@ -19,7 +19,7 @@ use crate::{
     push::card::{Card, clean_text, escape},
 };
 
-/// How long an act can be undone after it was reported.
+/// The time in which an act can be undone after it was reported.
 pub(super) const UNDO: TimeDelta = TimeDelta::seconds(60);
 /// Channels that a question names; more are counted.
 const NAMED: usize = 10;

@@ -55,14 +55,14 @@ impl Reply {
     }
 }
 
-/// What a press gives: a note at the button, and what its message says from then on.
+/// The answer to a press: a note at the button, and the text of its message from then on.
 #[derive(Debug, Default)]
 pub(super) struct Pressed {
     pub(super) note: String,
     pub(super) shown: Option<Reply>,
     /// Further messages.
     pub(super) more: Vec<(ChannelId, Reply)>,
-    /// What takes longer, and is said in a message of its own.
+    /// Work that takes longer, whose outcome is a message of its own.
     pub(super) later: Option<Slow>,
 }
 
@@ -107,7 +107,7 @@ pub(in crate::bot) struct Carrier {
     pub(in crate::bot) text: String,
 }
 
-/// What a platform is to do, in the order in which it is given.
+/// Errands of a platform, in the order in which they are given.
 pub(in crate::bot) enum Effect {
     Say(Saying),
     Alone(Alone),

@@ -1,4 +1,4 @@
-//! How a chat wants what it gets: digest, quiet hours, time zone, sound, language.
+//! Settings of a chat: digest, quiet hours, time zone, sound, language.
 
 use chrono_tz::{TZ_VARIANTS, Tz};
 

@@ -109,7 +109,7 @@ pub(super) fn help(base: &Base, asker: &Asker) -> Reply {
         ])
 }
 
-/// What the bot answers to words that are no command.
+/// The answer to words that are no command.
 pub(super) fn menu(asker: &Asker) -> Reply {
     let words = asker.words();
     let reply = doors(asker, words.menu.into());

@@ -20,7 +20,7 @@ use crate::{
 
 /// Words of a filter in a row of buttons.
 const IN_A_ROW: usize = 3;
-/// What the buttons offer.
+/// The choices of the buttons.
 const DIGESTS: [&str; 4] = ["08:00", "12:00", "18:00", "21:00"];
 const QUIETS: [&str; 2] = ["22:00-07:00", "23:00-08:00"];
 const ZONES: [&str; 6] = [

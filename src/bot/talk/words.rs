@@ -1,4 +1,4 @@
-//! What the bot says, one file a language. `{…}` stands for what is put in; all of it is HTML but for
+//! Texts of the bot, one file a language. `{…}` stands for what is put in; all of it is HTML but for
 //! the labels of buttons and the notes at them.
 
 mod en;

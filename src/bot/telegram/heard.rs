@@ -65,7 +65,7 @@ fn writer(message: &Message) -> Asker {
     Asker {
         question: message.text().unwrap_or_default().to_owned(),
         speaks_for_chat: sender == Some(chat.id),
-        // Who writes in a channel's name may be anybody who has one.
+        // Anybody who has a channel may write in its name.
         person: asker.person.filter(|_| sender.is_none()),
         ..asker
     }

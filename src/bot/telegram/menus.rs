@@ -51,7 +51,7 @@ async fn set_menus(voice: &Voice, menus: &[SetMyCommands]) {
     }
 }
 
-/// What the plain members of a group may do there.
+/// The rights of plain members of a group.
 const OF_MEMBERS: [&str; 6] = ["latest", "search", "sources", "why", "settings", "help"];
 
 /// A menu for each language and scope: an admin's own chat has the admins' commands as well, and a group

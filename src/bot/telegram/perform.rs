@@ -27,7 +27,7 @@ const SHOWN_BUSY: Duration = Duration::from_secs(5);
 /// Characters of a note at a button.
 const LONGEST_NOTE: usize = 200;
 
-/// What the conversation does, or is about to do.
+/// The errands of the conversation, done or about to be done.
 type Doing = BoxFuture<'static, Result<Option<Effect>, StoreError>>;
 
 /// None: there is nothing to say. `press` is what a note answers.

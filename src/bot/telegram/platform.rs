@@ -27,7 +27,7 @@ use crate::{
     },
 };
 
-/// How long Telegram is waited for when it is asked who somebody is: others wait meanwhile.
+/// The longest that Telegram is waited for when it is asked who somebody is: others wait meanwhile.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// From one deleted message to the next.
 const GAP: Duration = Duration::from_millis(40);

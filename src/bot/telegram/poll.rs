@@ -14,7 +14,7 @@ use crate::push::{
     telegram::{Voice, api::CallError, verdict},
 };
 
-/// How long Telegram may keep a poll open, and how much longer its answer may take.
+/// The time for which Telegram may keep a poll open, and the further time that its answer may take.
 const POLL: Duration = Duration::from_secs(25);
 const GRACE: Duration = Duration::from_secs(15);
 /// Another program polls with the same token: it will not end within a second.
@@ -77,7 +77,7 @@ fn received(update: &Value) -> Option<PolledUpdate> {
     Some(PolledUpdate { id, update })
 }
 
-/// What is in the way, so that it is told once.
+/// The obstacle, so that it is told once.
 #[derive(Default)]
 pub(super) struct Trouble {
     times: u32,

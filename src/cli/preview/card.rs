@@ -79,7 +79,7 @@ pub(super) fn show(
     Ok(())
 }
 
-/// What the service would push of the newest notices at an address, and the name of their source: it is
+/// The bulletins that the service would push of the newest notices at an address, and the name of their source: it is
 /// polled into a scratch store, which opens the articles, and filters, as a poll of the service does.
 pub(super) async fn newest(
     config: &Config,

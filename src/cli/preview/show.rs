@@ -1,4 +1,4 @@
-//! How a reading is shown: as the contract's JSON, as text, as a block for the config.
+//! A reading as the contract's JSON, as text, as a block for the config.
 
 use serde_json::{Value, json};
 use url::Url;

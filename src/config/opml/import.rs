@@ -15,10 +15,10 @@ use crate::{
     config::{Config, SourceBlock},
 };
 
-/// How far into a document its declaration is looked for.
+/// The declaration of a document is looked for in these first bytes.
 const DECLARED_WITHIN: usize = 256;
 
-/// What a document holds.
+/// The content of a document.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Imported {
     /// To append, in the order of the document.
@@ -29,7 +29,7 @@ pub struct Imported {
 /// An outline that becomes no source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Skipped {
-    /// What it is called, or its address.
+    /// Its name, or its address.
     pub name: String,
     pub why: String,
 }
@@ -88,7 +88,7 @@ fn declared(bytes: &[u8]) -> Result<&'static Encoding, String> {
 /// The outlines of an OPML document that `config` does not watch yet, as blocks to append.
 ///
 /// # Errors
-/// Why the text is no OPML.
+/// The reason why a text is no OPML.
 pub fn from_opml(text: &str, config: &Config) -> Result<Imported, String> {
     let mut reader = Reader::from_str(text.trim_start_matches('\u{feff}'));
     let lenient = reader.config_mut();
@@ -159,7 +159,7 @@ impl<'a> Import<'a> {
     }
 
     fn open(&mut self, element: &BytesStart<'_>) {
-        // What holds an outline is a folder.
+        // An outline that holds others is a folder.
         if let Some(around) = self.open.last_mut() {
             around.is_bare = false;
         }
@@ -221,7 +221,7 @@ impl<'a> Import<'a> {
     }
 }
 
-/// What an outline says, whatever the case of its attributes' names.
+/// The attributes of an outline, whatever the case of their names.
 #[derive(Default)]
 struct Outline {
     title: String,

@@ -1,4 +1,4 @@
-//! Who did what.
+//! The audit log.
 
 use axum::response::Response;
 
@@ -21,7 +21,7 @@ pub(super) async fn page(admin: Admin) -> Result<Response, Problem> {
         actions: Vec::new(),
     };
     let table = DeskTable {
-        columns: vec![words.at, words.who, words.what, words.details],
+        columns: vec![words.at, words.who, words.action, words.details],
         rows: listing.items.into_iter().map(row).collect(),
         empty: words.nothing_done,
         next: admin.next("/audit", listing.next),

@@ -1,4 +1,4 @@
-//! Bulletins: what happened to each, sent again, corrected, withdrawn.
+//! Bulletins: the timeline of each, and forms that send it again, correct it or withdraw it.
 
 use axum::{extract::Path, response::Response};
 use chrono::Utc;
@@ -16,7 +16,7 @@ use crate::{
     ops::{Refusal, StoreError},
     round,
     view::{self, Happening, HappeningKind},
-    web::{api::bulletin_id, problem::Problem},
+    web::{api, named, problem::Problem},
 };
 
 pub(super) async fn list(admin: Admin) -> Result<Response, Problem> {
@@ -66,13 +66,13 @@ fn shown(words: &'static DeskWords, state: BulletinState) -> (&'static str, &'st
     match state {
         BulletinState::Baseline => (words.baseline, "baseline"),
         BulletinState::Published => (words.published, "published"),
-        BulletinState::Held => (words.is_held, "held"),
+        BulletinState::Held => (words.held_state, "held"),
         BulletinState::Withdrawn => (words.withdrawn, "withdrawn"),
     }
 }
 
 pub(super) async fn one(admin: Admin, Path(id): Path<String>) -> Result<Response, Problem> {
-    let id = bulletin_id(&id)?;
+    let id = named::bulletin(&id)?;
     let store = admin.store();
     let found = store
         .bulletin(id)
@@ -140,8 +140,6 @@ fn timeline(admin: &Admin, happenings: &[Happening]) -> DeskTable {
 fn send_again(admin: &Admin, id: BulletinId) -> DeskForm {
     let words = admin.words;
     let note = FormField::new("note", words.note, "text").hinted(words.note_hint);
-    // The same form sends once, however often its button is pressed.
-    let request = format!("{:032x}", fastrand::u128(..));
     DeskForm {
         heading: Some(words.send_again),
         ..DeskForm::grave(
@@ -151,7 +149,8 @@ fn send_again(admin: &Admin, id: BulletinId) -> DeskForm {
     }
     .with(note)
     .with(publish::channels(admin))
-    .with(FormField::hidden("request", request))
+    // The same form sends once, however often its button is pressed.
+    .with(FormField::hidden("request", api::new_request()))
 }
 
 pub(super) async fn rebroadcast(
@@ -159,11 +158,8 @@ pub(super) async fn rebroadcast(
     Path(id): Path<String>,
     typed: Typed,
 ) -> Result<Response, Problem> {
-    let id = bulletin_id(&id)?;
-    let (to, note) = (publish::chosen(&typed)?, typed.optional("note"));
-    if note.as_ref().is_some_and(|note| note.chars().count() > 500) {
-        return Err(Problem::bad("`note`: 500 characters at most are expected"));
-    }
+    let id = named::bulletin(&id)?;
+    let (to, note) = (publish::chosen(&typed)?, api::note(typed.optional("note"))?);
     let request = typed.optional("request");
     let request =
         request.ok_or_else(|| Problem::bad("`request`: open the page again, and send its form"))?;
@@ -175,7 +171,7 @@ pub(super) async fn rebroadcast(
 }
 
 pub(super) async fn withdraw(admin: Admin, Path(id): Path<String>) -> Result<Response, Problem> {
-    let id = bulletin_id(&id)?;
+    let id = named::bulletin(&id)?;
     admin.store().withdraw(id, admin.by(), Utc::now()).await?;
     Ok(admin.done(&format!("/bulletins/{id}")))
 }
@@ -185,7 +181,7 @@ pub(super) async fn correct(
     Path(id): Path<String>,
     typed: Typed,
 ) -> Result<Response, Problem> {
-    let id = bulletin_id(&id)?;
+    let id = named::bulletin(&id)?;
     let amendment = publish::amendment(&typed)?;
     let amendment = round::resummarised(amendment, typed.get("title"));
     admin

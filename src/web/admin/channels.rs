@@ -1,6 +1,6 @@
-//! Channels, and what is on its way to them.
+//! Channels, and the deliveries to them.
 
-use axum::{extract::Path, http::StatusCode, response::Response};
+use axum::{extract::Path, response::Response};
 use chrono::Utc;
 
 use super::{
@@ -9,15 +9,24 @@ use super::{
     words::DeskWords,
 };
 use crate::{
-    bulletin::{ChannelId, DeliveryId, DeliveryKind, DeliveryState},
+    bulletin::{ChannelId, DeliveryKind, DeliveryState},
     view::{self, ChannelState, Filters},
-    web::{api, problem::Problem},
+    web::{actions, api, named, problem::Problem},
 };
 
 pub(super) async fn list(admin: Admin) -> Result<Response, Problem> {
     let listing = api::channels_now(&admin.site, &admin.filters()?).await?;
+    let channels = DeskTable {
+        next: admin.next("/channels", listing.next),
+        ..states(&admin, &listing.items)
+    };
+    let blocks = vec![DeskBlock::Table(channels)];
+    admin.show("/channels", admin.words.channels, blocks)
+}
+
+fn states(admin: &Admin, channels: &[view::Channel]) -> DeskTable {
     let words = admin.words;
-    let table = DeskTable {
+    DeskTable {
         columns: vec![
             words.name,
             words.kind,
@@ -26,16 +35,10 @@ pub(super) async fn list(admin: Admin) -> Result<Response, Problem> {
             words.sent,
             words.failed,
         ],
-        rows: listing
-            .items
-            .iter()
-            .map(|channel| row(&admin, channel))
-            .collect(),
+        rows: channels.iter().map(|it| row(admin, it)).collect(),
         empty: words.no_channels,
-        next: admin.next("/channels", listing.next),
         ..DeskTable::default()
-    };
-    admin.show("/channels", words.channels, vec![DeskBlock::Table(table)])
+    }
 }
 
 fn row(admin: &Admin, channel: &view::Channel) -> DeskRow {
@@ -76,20 +79,8 @@ pub(super) async fn one(admin: Admin, Path(id): Path<String>) -> Result<Response
         cursor: None,
         ..filters.clone()
     };
-    let channel = only(view::channels(admin.store(), &admin.config, &alone).await)?;
-    let words = admin.words;
-    let facts = DeskTable {
-        columns: vec![
-            words.name,
-            words.kind,
-            words.state,
-            words.queued,
-            words.sent,
-            words.failed,
-        ],
-        rows: vec![row(&admin, &channel)],
-        ..DeskTable::default()
-    };
+    let channel = only(api::channels_now(&admin.site, &alone).await?)?;
+    let facts = states(&admin, std::slice::from_ref(&channel));
     let deliveries = deliveries(&admin, &filters, &format!("/channels/{}", in_path(&id))).await?;
     let blocks = vec![DeskBlock::Table(facts), DeskBlock::Table(deliveries)];
     admin.show("/channels", &channel.name, blocks)
@@ -113,7 +104,7 @@ async fn deliveries(admin: &Admin, filters: &Filters, path: &str) -> Result<Desk
 pub(super) fn table(admin: &Admin, deliveries: &[view::Delivery]) -> DeskTable {
     let words = admin.words;
     DeskTable {
-        heading: Some(words.outbox),
+        heading: Some(words.deliveries),
         columns: vec![
             words.bulletin,
             words.channel,
@@ -149,11 +140,11 @@ fn delivery_row(admin: &Admin, delivery: &view::Delivery) -> DeskRow {
                 .time(Some(delivery.sent_at.unwrap_or(delivery.due_at)))
                 .into(),
         ],
-        actions: actions(words, delivery),
+        actions: buttons(words, delivery),
     }
 }
 
-fn actions(words: &'static DeskWords, delivery: &view::Delivery) -> Vec<DeskForm> {
+fn buttons(words: &'static DeskWords, delivery: &view::Delivery) -> Vec<DeskForm> {
     let path = |what: &str| format!("admin/outbox/{}/{what}", delivery.id);
     match delivery.state {
         DeliveryState::Queued => vec![
@@ -187,26 +178,24 @@ fn kind(words: &'static DeskWords, kind: DeliveryKind) -> &'static str {
 }
 
 pub(super) async fn test(admin: Admin, Path(id): Path<String>) -> Result<Response, Problem> {
-    let mut channels = admin.config.channels.iter();
-    let known = channels.find(|channel| channel.id.as_str() == id);
-    let known = known.ok_or_else(|| Problem::missing(format!("no channel `{id}`")))?;
-    let sent = admin.site.desk.pusher.test(&known.id).await;
-    sent.map_err(|why| Problem::new(StatusCode::BAD_GATEWAY, why.to_string()))?;
+    actions::test_for(&admin.site, admin.actor(), &id).await?;
     Ok(admin.done("/channels"))
 }
 
-pub(super) async fn retry(admin: Admin, Path(id): Path<u64>) -> Result<Response, Problem> {
-    let store = admin.store();
-    store
-        .retry_delivery(DeliveryId(id), admin.actor(), Utc::now())
+pub(super) async fn retry(admin: Admin, Path(id): Path<String>) -> Result<Response, Problem> {
+    let id = named::delivery(&id)?;
+    admin
+        .store()
+        .retry_delivery(id, admin.actor(), Utc::now())
         .await?;
     Ok(admin.done("/outbox"))
 }
 
-pub(super) async fn cancel(admin: Admin, Path(id): Path<u64>) -> Result<Response, Problem> {
-    let store = admin.store();
-    store
-        .cancel_delivery(DeliveryId(id), admin.actor(), Utc::now())
+pub(super) async fn cancel(admin: Admin, Path(id): Path<String>) -> Result<Response, Problem> {
+    let id = named::delivery(&id)?;
+    admin
+        .store()
+        .cancel_delivery(id, admin.actor(), Utc::now())
         .await?;
     Ok(admin.done("/outbox"))
 }

@@ -1,4 +1,4 @@
-//! Who asks for a page of the desk, and what every page begins with.
+//! The admin who asks for a page of the desk, and the beginning of every page.
 
 use std::sync::Arc;
 
@@ -10,21 +10,22 @@ use axum::{
 use serde::Deserialize;
 
 use super::{
+    origin::root_of,
     page::{DeskBlock, DeskPage, Stop},
-    session::{Signed, root_of, see_other},
+    session::{Signed, see_other},
     words::DeskWords,
 };
 use crate::{
     config::Config,
     ops::{Actor, Scope, Store},
-    view::{Filters, Stamp, ViewError},
+    view::{Filters, Listing, Stamp},
     web::{Shared, language, problem::Problem},
 };
 
 /// Rows of a list.
 const ROWS: usize = 50;
 
-/// Where a list goes on, what it is narrowed to, and that a form was done.
+/// The query of a page: where its list goes on, what it is narrowed to, and that a form was done.
 #[derive(Debug, Default, Clone, Deserialize)]
 #[serde(default)]
 pub(super) struct DeskWish {
@@ -75,7 +76,7 @@ impl Admin {
         &self.signed.actor
     }
 
-    /// For operations that some may do to what is theirs alone.
+    /// The actor and its scope, for operations that lesser scopes may do to their own bulletins alone.
     pub(super) fn by(&self) -> (&Actor, Scope) {
         (self.actor(), Scope::Admin)
     }
@@ -172,8 +173,8 @@ pub(super) fn in_path(id: &str) -> String {
     percent_encoding::utf8_percent_encode(id, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
 
-/// The one that a list of one has; none is an address that leads nowhere.
-pub(super) fn only<T>(listing: Result<crate::view::Listing<T>, ViewError>) -> Result<T, Problem> {
-    let found = listing?.items.pop();
+/// The one item of a list; an address that names none leads nowhere.
+pub(super) fn only<T>(mut listing: Listing<T>) -> Result<T, Problem> {
+    let found = listing.items.pop();
     found.ok_or_else(|| Problem::missing("there is nothing of this name"))
 }

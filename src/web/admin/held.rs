@@ -1,4 +1,4 @@
-//! What waits for an admin: released, or marked as seen.
+//! Bulletins that are held: an admin publishes them or marks them as seen.
 
 use axum::response::Response;
 use chrono::Utc;
@@ -52,7 +52,7 @@ fn row(admin: &Admin, bulletin: &view::Bulletin) -> DeskRow {
     }
 }
 
-/// For a flood: everything at once.
+/// Forms that settle everything at once, for a flood.
 fn all(admin: &Admin) -> [DeskForm; 3] {
     let words = admin.words;
     let form = |what: &str, submit| {

@@ -1,4 +1,4 @@
-//! What a page of the desk is made of: all of them have one template, and every form works without scripts.
+//! Parts of a page of the desk: all pages have one template, and every form works without scripts.
 
 use axum::{
     http::StatusCode,
@@ -22,9 +22,9 @@ pub(super) struct DeskPage {
     /// The page of the rail that this one belongs to; None: nobody is signed in.
     pub(super) place: Option<&'static str>,
     pub(super) rail: Vec<Stop>,
-    /// One sentence that says it all.
+    /// The page in one sentence.
     pub(super) lead: Option<String>,
-    /// What the last form came to.
+    /// The outcome of the last form.
     pub(super) notice: Option<String>,
     pub(super) blocks: Vec<DeskBlock>,
 }
@@ -42,7 +42,7 @@ pub(super) enum DeskBlock {
     Text {
         text: String,
     },
-    /// Shown to be copied.
+    /// A text to copy.
     Code {
         text: String,
     },
@@ -55,9 +55,9 @@ pub(super) struct DeskTable {
     pub(super) heading: Option<&'static str>,
     pub(super) columns: Vec<&'static str>,
     pub(super) rows: Vec<DeskRow>,
-    /// What to do where there are no rows.
+    /// A sentence in place of the rows where there are none.
     pub(super) empty: &'static str,
-    /// Where the list goes on.
+    /// The address at which the list goes on.
     pub(super) next: Option<String>,
 }
 
@@ -71,9 +71,9 @@ pub(super) struct DeskRow {
 pub(super) struct DeskCell {
     pub(super) text: String,
     pub(super) href: Option<String>,
-    /// Below the text, small.
+    /// A small line below the text.
     pub(super) note: Option<String>,
-    /// It is a state: its own word, for the colour beside its text.
+    /// The state that the cell shows, which colours the mark beside its text.
     pub(super) state: Option<String>,
 }
 
@@ -109,11 +109,11 @@ impl DeskCell {
 #[derive(Debug, Default, Serialize)]
 pub(super) struct DeskForm {
     pub(super) heading: Option<&'static str>,
-    /// Where it is sent, from the root of the site.
+    /// The address that it is sent to, from the root of the site.
     pub(super) action: String,
     pub(super) fields: Vec<FormField>,
     pub(super) submit: &'static str,
-    /// It asks before it does anything.
+    /// The form asks before it does anything.
     pub(super) asks: bool,
 }
 
@@ -127,7 +127,7 @@ impl DeskForm {
         }
     }
 
-    /// A button for what cannot be taken back.
+    /// A button that asks first, for what cannot be taken back.
     pub(super) fn grave(action: String, submit: &'static str) -> Self {
         Self {
             asks: true,

@@ -1,4 +1,4 @@
-//! An office's own notice: typed, previewed as each channel would show it, published; and its correction.
+//! A bulletin of an office's own: typed, previewed as each channel would show it, published; and its correction.
 
 use axum::{http::StatusCode, response::Response};
 use chrono::Utc;
@@ -13,7 +13,7 @@ use crate::{
     bulletin::{Attachment, ChannelId, Moment, ReadAs},
     ops::{Amendment, Publication, file_name},
     push, round, view,
-    web::problem::Problem,
+    web::{api, problem::Problem},
 };
 
 pub(super) async fn page(admin: Admin) -> Result<Response, Problem> {
@@ -38,12 +38,12 @@ fn desks(admin: &Admin, chosen: &str) -> Vec<FormChoice> {
     desks.map(choice).collect()
 }
 
-/// What was typed is there again.
+/// The form, filled with what was typed before.
 fn form(admin: &Admin, typed: &Typed, submit: &'static str) -> DeskForm {
     let words = admin.words;
     let field = |name, label, kind| FormField::new(name, label, kind).filled(typed.get(name));
     let request = typed.optional("request");
-    let request = request.unwrap_or_else(|| format!("{:032x}", fastrand::u128(..)));
+    let request = request.unwrap_or_else(api::new_request);
     DeskForm {
         action: "admin/publish".to_owned(),
         fields: vec![

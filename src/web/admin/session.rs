@@ -7,9 +7,9 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use chrono::Utc;
-use url::Url;
 
 use super::{
+    origin::{foreign, is_from_here, prefix, root_of},
     page::{DeskBlock, DeskForm, DeskPage, FormField},
     typed::Typed,
     words::DeskWords,
@@ -28,7 +28,7 @@ use crate::{
 const COOKIE: &str = "noticast";
 const SIGN_IN: &str = "/admin/sign-in";
 
-/// Who is signed in, and where the site begins in the addresses of this request.
+/// The admin who is signed in, and the path at which the site begins in the addresses of this request.
 #[derive(Debug, Clone)]
 pub(super) struct Signed {
     pub(super) actor: Actor,
@@ -36,7 +36,7 @@ pub(super) struct Signed {
     pub(super) prefix: String,
 }
 
-/// Lets through who is signed in, and shows everybody else where to.
+/// Lets admins through who are signed in, and sends everybody else to the page that signs in.
 pub(super) async fn require(State(site): State<Shared>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     let is_reading = matches!(parts.method, Method::GET | Method::HEAD);
@@ -52,7 +52,7 @@ pub(super) async fn require(State(site): State<Shared>, request: Request, next: 
                 session,
                 prefix,
             });
-            let page = ErrorFrame::of(&site, &parts.headers, &parts.uri);
+            let page = PlainFrame::of(&site, &parts.headers, &parts.uri);
             let response = next.run(Request::from_parts(parts, body)).await;
             private(explained(response, &page))
         }
@@ -61,13 +61,13 @@ pub(super) async fn require(State(site): State<Shared>, request: Request, next: 
     }
 }
 
-/// What an error page of the desk needs.
-struct ErrorFrame {
+/// The frame of a page for those who may not be signed in.
+struct PlainFrame {
     words: &'static DeskWords,
     root: String,
 }
 
-impl ErrorFrame {
+impl PlainFrame {
     fn of(site: &Site, headers: &HeaderMap, uri: &Uri) -> Self {
         let language = language::asked(headers, site.config().language);
         Self {
@@ -77,16 +77,8 @@ impl ErrorFrame {
     }
 }
 
-/// From an address below `/admin` to the first page of the site.
-pub(super) fn root_of(uri: &Uri) -> String {
-    match uri.path().matches('/').count() {
-        0 | 1 => "./".to_owned(),
-        deep => "../".repeat(deep - 1),
-    }
-}
-
-/// An error says on the page what was wrong: whoever is signed in may know.
-fn explained(response: Response, page: &ErrorFrame) -> Response {
+/// Shows an error with its details: whoever is signed in may know them.
+fn explained(response: Response, page: &PlainFrame) -> Response {
     let Some(problem) = response.extensions().get::<Problem>() else {
         return response;
     };
@@ -98,48 +90,13 @@ fn explained(response: Response, page: &ErrorFrame) -> Response {
     shown.answer(problem.status()).unwrap_or(response)
 }
 
-/// Pages of the desk are kept nowhere.
+/// Keeps a page of the desk out of every cache.
 fn private(mut response: Response) -> Response {
     let no_store = HeaderValue::from_static("no-store");
     response
         .headers_mut()
         .insert(header::CACHE_CONTROL, no_store);
     response
-}
-
-/// Returns whether a form came from a page of ours. Browsers always say where a form comes from; programs that do
-/// not are no browser that somebody else's page could use.
-fn is_from_here(headers: &HeaderMap) -> bool {
-    let text = |name| {
-        headers
-            .get(name)
-            .and_then(|value: &HeaderValue| value.to_str().ok())
-    };
-    let is_site = match text(header::HeaderName::from_static("sec-fetch-site")) {
-        Some(site) => matches!(site, "same-origin" | "none"),
-        None => true,
-    };
-    let Some(origin) = headers.get(header::ORIGIN) else {
-        return is_site;
-    };
-    let origin = origin
-        .to_str()
-        .ok()
-        .and_then(|origin| Url::parse(origin).ok());
-    let host = text(header::HOST);
-    let own = host.and_then(|host| Url::parse(&format!("http://{host}")).ok());
-    // A proxy in front may speak https: the name and, where it is written, the port are what counts.
-    let is_same =
-        |origin: &Url, own: &Url| origin.host() == own.host() && origin.port() == own.port();
-    is_site
-        && origin
-            .zip(own)
-            .is_some_and(|(origin, own)| is_same(&origin, &own))
-}
-
-fn foreign() -> Problem {
-    let detail = "the form comes from another site; open the desk itself and send it again";
-    Problem::new(StatusCode::FORBIDDEN, detail)
 }
 
 async fn signed(site: &Site, headers: &HeaderMap) -> Result<Option<Token>, Problem> {
@@ -161,7 +118,7 @@ fn cookie(headers: &HeaderMap) -> Option<Secret> {
     })
 }
 
-/// Whose token opened the session.
+/// The holder of the token that opened the session.
 fn actor(session: &Token) -> Actor {
     match session.opened_by.clone().filter(|id| !id.is_empty()) {
         Some(id) => Actor::Token {
@@ -172,35 +129,18 @@ fn actor(session: &Token) -> Actor {
     }
 }
 
-/// What stands in front of our addresses where a proxy shows them at a path of its own.
-fn prefix(site: &Site, headers: &HeaderMap) -> String {
-    let config = site.config();
-    let Some(public) = &config.web.public_url else {
-        return String::new();
-    };
-    let host = headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok());
-    let host = host.and_then(|host| Url::parse(&format!("http://{host}")).ok());
-    let is_public =
-        gate::is_forwarded(headers) || host.is_some_and(|host| host.host() == public.host());
-    match is_public {
-        true => public.path().trim_end_matches('/').to_owned(),
-        false => String::new(),
-    }
-}
-
 pub(super) async fn sign_in_page(
     State(site): State<Shared>,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Problem> {
-    let page = ErrorFrame::of(&site, &headers, &uri);
-    asking(&page, None, StatusCode::OK).map(private)
+    let page = PlainFrame::of(&site, &headers, &uri);
+    asking(&page, None, StatusCode::OK)
 }
 
+/// The page that asks for a token.
 fn asking(
-    page: &ErrorFrame,
+    page: &PlainFrame,
     notice: Option<&str>,
     status: StatusCode,
 ) -> Result<Response, Problem> {
@@ -220,7 +160,7 @@ fn asking(
         blocks: vec![DeskBlock::Form(form)],
         ..DeskPage::new(words, page.root.clone(), words.sign_in.to_owned())
     };
-    shown.answer(status)
+    shown.answer(status).map(private)
 }
 
 /// Opens a session for an admin's token.
@@ -233,7 +173,7 @@ pub(super) async fn sign_in(
         return Err(foreign());
     }
     let typed = Typed::read(Request::new(body), &site).await?;
-    let page = ErrorFrame::of(&site, &parts.headers, &parts.uri);
+    let page = PlainFrame::of(&site, &parts.headers, &parts.uri);
     let caller = auth::caller(&site, &parts.extensions, typed.get("token").trim()).await;
     let caller = match caller {
         Ok(caller) if caller.scope == Scope::Admin => caller,
@@ -241,13 +181,7 @@ pub(super) async fn sign_in(
         Err(problem) => return turned_away(&page, &problem),
     };
     // Another session of the same browser ends: a cookie that somebody planted opens nothing.
-    if let Some(before) = signed(&site, &parts.headers).await? {
-        let by = actor(&before);
-        site.desk
-            .store
-            .revoke_token(&before.id, &by, Utc::now())
-            .await?;
-    }
+    end(&site, &parts.headers).await?;
     let session = open(&site, &caller).await?;
     let prefix = prefix(&site, &parts.headers);
     let mut response = see_other(&format!("{prefix}/admin"));
@@ -255,7 +189,7 @@ pub(super) async fn sign_in(
     Ok(private(response))
 }
 
-fn turned_away(page: &ErrorFrame, problem: &Problem) -> Result<Response, Problem> {
+fn turned_away(page: &PlainFrame, problem: &Problem) -> Result<Response, Problem> {
     let why = match problem.status() {
         StatusCode::TOO_MANY_REQUESTS => page.words.too_many,
         StatusCode::UNAUTHORIZED => page.words.wrong_token,
@@ -266,7 +200,7 @@ fn turned_away(page: &ErrorFrame, problem: &Problem) -> Result<Response, Problem
         let headers = response.headers_mut();
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
-    Ok(private(response))
+    Ok(response)
 }
 
 async fn open(site: &Site, caller: &Caller) -> Result<Secret, Problem> {
@@ -288,6 +222,16 @@ async fn open(site: &Site, caller: &Caller) -> Result<Secret, Problem> {
     Ok(session)
 }
 
+/// Ends the session of a browser, if it has one.
+async fn end(site: &Site, headers: &HeaderMap) -> Result<(), Problem> {
+    if let Some(session) = signed(site, headers).await? {
+        let by = actor(&session);
+        let store = &site.desk.store;
+        store.revoke_token(&session.id, &by, Utc::now()).await?;
+    }
+    Ok(())
+}
+
 pub(super) async fn sign_out(
     State(site): State<Shared>,
     headers: HeaderMap,
@@ -295,13 +239,7 @@ pub(super) async fn sign_out(
     if !is_from_here(&headers) {
         return Err(foreign());
     }
-    if let Some(session) = signed(&site, &headers).await? {
-        let by = actor(&session);
-        site.desk
-            .store
-            .revoke_token(&session.id, &by, Utc::now())
-            .await?;
-    }
+    end(&site, &headers).await?;
     let mut response = see_other(&format!("{}{SIGN_IN}", prefix(&site, &headers)));
     set_cookie(&mut response, &site, &headers, None);
     Ok(private(response))
@@ -314,7 +252,8 @@ pub(super) fn see_other(to: &str) -> Response {
     response
 }
 
-/// None: the browser forgets it. `Lax`, so that whoever follows a link of an alert is still signed in.
+/// Gives the browser its session; None: the browser forgets it. `Lax`, so that whoever follows a link of an alert is still
+/// signed in.
 fn set_cookie(response: &mut Response, site: &Site, headers: &HeaderMap, session: Option<&Secret>) {
     let secure = match gate::is_secure(headers) {
         true => "; Secure",
@@ -335,62 +274,13 @@ fn set_cookie(response: &mut Response, site: &Site, headers: &HeaderMap, session
 mod tests {
     use super::*;
 
-    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
-        let mut headers = HeaderMap::new();
-        for (name, value) in pairs {
-            headers.append(*name, HeaderValue::from_static(value));
-        }
-        headers
-    }
-
-    #[test]
-    fn a_form_of_another_site_is_refused_and_a_program_without_a_page_is_not() {
-        let host = ("host", "news.example.org:8787");
-        for good in [
-            vec![],
-            vec![("origin", "http://news.example.org:8787")],
-            vec![
-                ("origin", "http://news.example.org:8787"),
-                ("sec-fetch-site", "same-origin"),
-            ],
-        ] {
-            assert!(
-                is_from_here(&headers(&[&[host], good.as_slice()].concat())),
-                "{good:?}"
-            );
-        }
-        for bad in [
-            vec![("origin", "null")],
-            vec![("origin", "https://evil.example")],
-            vec![("origin", "http://news.example.org")],
-            vec![("sec-fetch-site", "cross-site")],
-            vec![
-                ("origin", "http://news.example.org:8787"),
-                ("sec-fetch-site", "same-site"),
-            ],
-        ] {
-            assert!(
-                !is_from_here(&headers(&[&[host], bad.as_slice()].concat())),
-                "{bad:?}"
-            );
-        }
-    }
-
     #[test]
     fn the_cookie_is_found_among_others() {
-        let found = |text| cookie(&headers(&[("cookie", text)])).map(|it| it.reveal().to_owned());
+        let found = |text| {
+            let headers = [(header::COOKIE, HeaderValue::from_static(text))];
+            cookie(&headers.into_iter().collect()).map(|it| it.reveal().to_owned())
+        };
         assert_eq!(found("a=1; noticast=nc_x; b=2").as_deref(), Some("nc_x"));
         assert_eq!(found("xnoticast=1"), None);
-    }
-
-    #[test]
-    fn a_page_leads_back_to_the_root_however_deep_it_is() {
-        for (path, root) in [
-            ("/admin", "./"),
-            ("/admin/sources", "../"),
-            ("/admin/sources/a/pause", "../../../"),
-        ] {
-            assert_eq!(root_of(&path.parse().unwrap()), root);
-        }
     }
 }

@@ -1,4 +1,4 @@
-//! Sources: how looking at them goes; paused, resumed, looked at now.
+//! Sources: their state, and buttons to pause, resume and poll them.
 
 use axum::{extract::Path, response::Response};
 use chrono::Utc;
@@ -9,9 +9,8 @@ use super::{
     words::DeskWords,
 };
 use crate::{
-    bulletin::SourceId,
     view::{self, Filters, SourceState},
-    web::problem::Problem,
+    web::{actions, named, problem::Problem},
 };
 
 pub(super) async fn list(admin: Admin) -> Result<Response, Problem> {
@@ -46,7 +45,7 @@ fn row(admin: &Admin, source: &view::Source) -> DeskRow {
                 format!("admin/bulletins?source={}", in_path(source.id.as_str())),
             ),
         ],
-        actions: actions(admin, source),
+        actions: buttons(admin, source),
     }
 }
 
@@ -59,8 +58,8 @@ fn shown(words: &'static DeskWords, state: SourceState) -> (&'static str, &'stat
     }
 }
 
-/// A desk is never looked at.
-fn actions(admin: &Admin, source: &view::Source) -> Vec<DeskForm> {
+/// A desk is never polled.
+fn buttons(admin: &Admin, source: &view::Source) -> Vec<DeskForm> {
     if source.kind == "desk" {
         return Vec::new();
     }
@@ -70,15 +69,15 @@ fn actions(admin: &Admin, source: &view::Source) -> Vec<DeskForm> {
         SourceState::Paused => DeskForm::button(path("resume"), words.resume),
         _ => DeskForm::button(path("pause"), words.pause),
     };
-    vec![DeskForm::button(path("poll"), words.look_now), pause]
+    vec![DeskForm::button(path("poll"), words.poll_now), pause]
 }
 
 pub(super) async fn one(admin: Admin, Path(id): Path<String>) -> Result<Response, Problem> {
     let filters = Filters {
-        source: Some(known(&admin, &id)?),
+        source: Some(named::source(&admin.site, &id)?),
         ..Filters::default()
     };
-    let source = only(view::sources(admin.store(), &admin.config, &filters).await)?;
+    let source = only(view::sources(admin.store(), &admin.config, &filters).await?)?;
     let words = admin.words;
     let fact = |name: &str, cell: DeskCell| DeskRow {
         cells: vec![name.into(), cell],
@@ -96,7 +95,7 @@ pub(super) async fn one(admin: Admin, Path(id): Path<String>) -> Result<Response
         fact(words.last, admin.time(source.last_polled).into()),
         fact(words.next, admin.time(source.next_poll).into()),
     ];
-    rows[0].actions = actions(&admin, &source);
+    rows[0].actions = buttons(&admin, &source);
     let facts = DeskTable {
         columns: vec![words.name, words.details],
         rows,
@@ -108,13 +107,6 @@ pub(super) async fn one(admin: Admin, Path(id): Path<String>) -> Result<Response
     admin.show("/sources", &source.name, blocks)
 }
 
-fn known(admin: &Admin, id: &str) -> Result<SourceId, Problem> {
-    let mut sources = admin.config.sources.iter();
-    let found = sources.find(|source| source.id.as_str() == id);
-    let missing = || Problem::missing(format!("no source `{id}`"));
-    found.map(|source| source.id.clone()).ok_or_else(missing)
-}
-
 pub(super) async fn pause(admin: Admin, Path(id): Path<String>) -> Result<Response, Problem> {
     set_paused(&admin, &id, true).await
 }
@@ -124,7 +116,7 @@ pub(super) async fn resume(admin: Admin, Path(id): Path<String>) -> Result<Respo
 }
 
 async fn set_paused(admin: &Admin, id: &str, paused: bool) -> Result<Response, Problem> {
-    let source = known(admin, id)?;
+    let source = named::source(&admin.site, id)?;
     let store = admin.store();
     store
         .set_paused(&source, paused, admin.actor(), Utc::now())
@@ -133,9 +125,8 @@ async fn set_paused(admin: &Admin, id: &str, paused: bool) -> Result<Response, P
 }
 
 pub(super) async fn poll(admin: Admin, Path(id): Path<String>) -> Result<Response, Problem> {
-    let source = known(&admin, &id)?;
-    let looked = admin.site.desk.watch.poll(&source).await?;
-    match looked.and_then(|looked| looked.error) {
+    let looked = actions::poll_for(&admin.site, admin.actor(), &id).await?;
+    match looked.error {
         Some(why) => Err(Problem::new(axum::http::StatusCode::BAD_GATEWAY, why)),
         None => Ok(admin.done(&format!("/sources/{}", in_path(&id)))),
     }

@@ -1,4 +1,4 @@
-//! The first page: whether everything works, and what to do where it does not.
+//! The first page: one sentence on the whole, and what to do about each problem.
 
 use axum::response::Response;
 
@@ -45,7 +45,7 @@ fn problems(admin: &Admin, faults: &[Fault]) -> DeskTable {
         actions: Vec::new(),
     };
     DeskTable {
-        columns: vec![words.what, words.place, words.since, words.remedy],
+        columns: vec![words.problem, words.place, words.since, words.remedy],
         rows: faults.iter().map(row).collect(),
         ..DeskTable::default()
     }

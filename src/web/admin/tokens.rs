@@ -1,4 +1,4 @@
-//! Tokens of programs, and who is signed in.
+//! Tokens of programs, and sessions of admins who are signed in.
 
 use axum::{extract::Path, http::StatusCode, response::Response};
 use chrono::Utc;
@@ -66,7 +66,7 @@ fn row(admin: &Admin, token: &Token) -> DeskRow {
     DeskRow {
         cells: vec![
             DeskCell::from(shown.name).noted(is_this.then(|| words.this_desk.to_owned())),
-            name_of(shown.scope).into(),
+            shown.scope.name().into(),
             shown.prefix.into(),
             time(Some(shown.created_at)),
             time(shown.last_used_at),
@@ -76,18 +76,10 @@ fn row(admin: &Admin, token: &Token) -> DeskRow {
     }
 }
 
-fn name_of(scope: Scope) -> &'static str {
-    match scope {
-        Scope::Read => "read",
-        Scope::Publish => "publish",
-        Scope::Admin => "admin",
-    }
-}
-
 fn new(admin: &Admin) -> DeskForm {
     let words = admin.words;
     let scope = |value: Scope, label: &str| FormChoice {
-        value: name_of(value).to_owned(),
+        value: value.name().to_owned(),
         label: label.to_owned(),
         chosen: value == Scope::Read,
     };
@@ -109,13 +101,11 @@ fn new(admin: &Admin) -> DeskForm {
     }
 }
 
-/// The answer shows the token: it is nowhere else.
+/// Makes a token. Its answer alone shows it.
 pub(super) async fn create(admin: Admin, typed: Typed) -> Result<Response, Problem> {
     let now = Utc::now();
-    let scope = [Scope::Read, Scope::Publish, Scope::Admin].into_iter();
-    let scope = scope
-        .into_iter()
-        .find(|scope| name_of(*scope) == typed.get("scope"));
+    let mut scopes = [Scope::Read, Scope::Publish, Scope::Admin].into_iter();
+    let scope = scopes.find(|scope| scope.name() == typed.get("scope"));
     let end = typed
         .optional("expires")
         .map(|span| end_after(now, &span))

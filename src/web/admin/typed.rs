@@ -1,4 +1,4 @@
-//! What was typed into a form.
+//! The fields of a form as they were typed.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use url::form_urlencoded;
 
 use crate::web::{Shared, problem::Problem};
 
-/// For a form to arrive.
+/// The longest that a form may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 #[derive(Default)]
@@ -33,7 +33,7 @@ impl Typed {
             .map_or("", |(_, value)| value)
     }
 
-    /// None: nothing was typed there.
+    /// Returns the text of a field without spaces around it; None: nothing was typed there.
     pub(super) fn optional(&self, name: &str) -> Option<String> {
         let value = self.get(name).trim();
         (!value.is_empty()).then(|| value.to_owned())

@@ -14,7 +14,7 @@ use crate::{
 const BEHIND: usize = 64;
 /// Changes that are read at once.
 const PART: usize = 500;
-/// So that thousands of deliveries in a second are read in a few parts.
+/// The pause between two parts, so that thousands of deliveries in a second are read in a few parts.
 const REST: Duration = Duration::from_millis(200);
 /// Changes that a stream catches up with: readers that were away for longer load the page.
 const MOST: u64 = 20_000;
@@ -22,14 +22,14 @@ const MOST: u64 = 20_000;
 /// Something that readers are told.
 #[derive(Debug)]
 pub(super) struct Happening {
-    /// Of the change.
+    /// The number of the change.
     pub(super) number: u64,
-    /// As the events are called.
+    /// The name of the event.
     pub(super) kind: &'static str,
     pub(super) bulletin: Bulletin,
 }
 
-/// What happened in a stretch of the feed.
+/// Happenings of a stretch of the feed.
 #[derive(Debug, Default)]
 pub(super) struct Happenings {
     /// Oldest first.
@@ -80,7 +80,7 @@ impl Hub {
 }
 
 impl Happenings {
-    /// What happened after a change.
+    /// Happenings after a change.
     pub(super) async fn after(store: &Store, after: u64) -> Result<Self, StoreError> {
         let newest = *store.newest_change().borrow();
         let mut happenings = Self {
@@ -106,7 +106,7 @@ impl Happenings {
                     }
                 };
                 let bulletin = store.bulletin(BulletinId(id)).await?;
-                // What the first look of a source finds is no news.
+                // Bulletins that the first poll of a source finds are no news.
                 let bulletin =
                     bulletin.filter(|it| kind != "bulletin" || it.state != BulletinState::Baseline);
                 let number = entry.number;

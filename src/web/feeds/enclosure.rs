@@ -8,7 +8,7 @@ use crate::{
     web::card::{printable, web_link},
 };
 
-/// What files of notices are, by the ends of their names: both formats want to know.
+/// The media types of attachments by the ends of their names, which both formats want to know.
 const TYPES: [(&str, &str); 22] = [
     ("pdf", "application/pdf"),
     ("doc", "application/msword"),

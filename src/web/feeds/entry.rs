@@ -34,7 +34,7 @@ pub(super) struct Entry {
     card: Card,
 }
 
-/// What `content_html` is made of.
+/// The parts of `content_html`.
 #[derive(Debug, Serialize)]
 struct Content<'a> {
     paragraphs: Vec<String>,

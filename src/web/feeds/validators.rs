@@ -32,12 +32,12 @@ pub(in crate::web) async fn updated(
     Ok(bulletins.iter().map(time).collect())
 }
 
-/// What a feed's conditional requests go by, known before its entries' texts are read.
+/// The validators of a feed for conditional requests, known before its entries' texts are read.
 pub(in crate::web) struct Validators {
     etag: String,
     /// When an entry was last corrected or first seen.
     pub(in crate::web) modified: DateTime<Utc>,
-    /// Whether that tells every change: what was held comes later than it was seen.
+    /// The time tells every change; it does not where a bulletin was held, which is published later than it was seen.
     tells_all: bool,
 }
 

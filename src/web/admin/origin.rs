@@ -1,0 +1,114 @@
+//! Addresses of the desk: whether a form came from one of its pages, and how pages lead to others.
+
+use axum::http::{HeaderMap, HeaderName, StatusCode, Uri, header};
+use url::Url;
+
+use crate::web::{Site, gate, problem::Problem};
+
+/// Returns whether a form came from a page of ours. Browsers always say where a form comes from; a program that does
+/// not is no browser that somebody else's page could use.
+pub(super) fn is_from_here(headers: &HeaderMap) -> bool {
+    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    let is_site = match text(HeaderName::from_static("sec-fetch-site")) {
+        Some(site) => matches!(site, "same-origin" | "none"),
+        None => true,
+    };
+    if !headers.contains_key(header::ORIGIN) {
+        return is_site;
+    }
+    let origin = text(header::ORIGIN).and_then(|origin| Url::parse(origin).ok());
+    // A proxy in front may speak https: the name and, where it is written, the port are what counts.
+    let is_same =
+        |origin: &Url, own: &Url| origin.host() == own.host() && origin.port() == own.port();
+    is_site
+        && origin
+            .zip(gate::asked_url(headers))
+            .is_some_and(|(origin, own)| is_same(&origin, &own))
+}
+
+pub(super) fn foreign() -> Problem {
+    let detail = "the form comes from another site; open the desk itself and send it again";
+    Problem::new(StatusCode::FORBIDDEN, detail)
+}
+
+/// The path in front of our addresses, where a proxy shows them at a path of its own.
+pub(super) fn prefix(site: &Site, headers: &HeaderMap) -> String {
+    let config = site.config();
+    let Some(public) = &config.web.public_url else {
+        return String::new();
+    };
+    let asked = gate::asked_url(headers);
+    let is_public =
+        gate::is_forwarded(headers) || asked.is_some_and(|asked| asked.host() == public.host());
+    match is_public {
+        true => public.path().trim_end_matches('/').to_owned(),
+        false => String::new(),
+    }
+}
+
+/// The way from an address below `/admin` to the first page of the site.
+pub(super) fn root_of(uri: &Uri) -> String {
+    match uri.path().matches('/').count() {
+        0 | 1 => "./".to_owned(),
+        deep => "../".repeat(deep - 1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            headers.append(*name, HeaderValue::from_static(value));
+        }
+        headers
+    }
+
+    #[test]
+    fn a_form_of_another_site_is_refused_and_a_program_without_a_page_is_not() {
+        let host = ("host", "news.example.org:8787");
+        for good in [
+            vec![],
+            vec![("origin", "http://news.example.org:8787")],
+            vec![
+                ("origin", "http://news.example.org:8787"),
+                ("sec-fetch-site", "same-origin"),
+            ],
+        ] {
+            assert!(
+                is_from_here(&headers(&[&[host], good.as_slice()].concat())),
+                "{good:?}"
+            );
+        }
+        for bad in [
+            vec![("origin", "null")],
+            vec![("origin", "https://evil.example")],
+            vec![("origin", "http://news.example.org")],
+            vec![("sec-fetch-site", "cross-site")],
+            vec![
+                ("origin", "http://news.example.org:8787"),
+                ("sec-fetch-site", "same-site"),
+            ],
+        ] {
+            assert!(
+                !is_from_here(&headers(&[&[host], bad.as_slice()].concat())),
+                "{bad:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_page_leads_back_to_the_root_however_deep_it_is() {
+        for (path, root) in [
+            ("/admin", "./"),
+            ("/admin/sources", "../"),
+            ("/admin/sources/a/pause", "../../../"),
+        ] {
+            assert_eq!(root_of(&path.parse().unwrap()), root);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! Sources, channels, bulletins and deliveries by the names that addresses give them.
+
+use super::{Site, problem::Problem};
+use crate::bulletin::{BulletinId, ChannelId, DeliveryId, SourceId};
+
+/// A source of the config.
+pub(super) fn source(site: &Site, id: &str) -> Result<SourceId, Problem> {
+    let config = site.config();
+    let mut ids = config.sources.iter().map(|source| &source.id);
+    let found = ids.find(|known| known.as_str() == id).cloned();
+    found.ok_or_else(|| Problem::missing(format!("no source `{id}`")))
+}
+
+/// A channel of the config; chats that subscribed by themselves are none.
+pub(super) fn channel(site: &Site, id: &str) -> Result<ChannelId, Problem> {
+    let config = site.config();
+    let mut ids = config.channels.iter().map(|channel| &channel.id);
+    let found = ids.find(|known| known.as_str() == id).cloned();
+    found.ok_or_else(|| Problem::missing(format!("no channel `{id}`")))
+}
+
+pub(super) fn bulletin(text: &str) -> Result<BulletinId, Problem> {
+    let number = text.parse().map(BulletinId);
+    number.map_err(|_| Problem::missing(format!("no bulletin `{text}`; a number is expected")))
+}
+
+pub(super) fn delivery(text: &str) -> Result<DeliveryId, Problem> {
+    let number = text.parse().map(DeliveryId);
+    number.map_err(|_| Problem::missing(format!("no delivery `{text}`; a number is expected")))
+}
