@@ -193,8 +193,8 @@ impl Words<'_> {
         };
         let (zh, en) = (quoted('“', '”', "、"), quoted('`', '`', ", "));
         self.say(
-            &format!("的页面似乎改版、搬迁或一次新增过多：{count} 条未曾见过的公告已暂存，等待确认，最新的有{zh}。查看：noticast held --source {id}；发布：noticast held --publish ID；标为已读：noticast held --seen ID"),
-            &format!("looks redesigned or moved, or has far more than ever: {count} unknown notices are held, newest {en}. see them: noticast held --source {id}; publish: noticast held --publish ID; mark as seen: noticast held --seen ID"),
+            &format!("的页面似乎改版、搬迁或一次新增过多：{count} 条新通知待审核，最新的有{zh}。查看：noticast held --source {id}；发布：noticast held --publish ID；忽略（仅存档）：noticast held --seen ID"),
+            &format!("looks redesigned or moved, or has far more than ever: {count} unknown bulletins are held, newest {en}. List them: noticast held --source {id}; publish: noticast held --publish ID; mark as seen (archive only): noticast held --seen ID"),
         )
     }
 

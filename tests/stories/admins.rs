@@ -214,13 +214,16 @@ async fn what_is_held_comes_with_buttons_and_is_released_once() {
         .into_iter()
         .map(|(label, _)| label)
         .collect();
-    assert_eq!(labels, ["全部发布", "发布最新三条", "标为已读", "显示更多"]);
+    assert_eq!(
+        labels,
+        ["全部发布", "发布最新三条", "忽略（仅存档）", "显示更多"]
+    );
     let before = telegram.texts(701).len();
     let newest = &message.buttons()[1].1;
     telegram.press(&message, STRANGER, newest);
     telegram.press(&message, ADMIN, newest);
     telegram.press(&message, ADMIN, newest);
-    said(&telegram, ADMIN, "已发布 3 条，标为已读").await;
+    said(&telegram, ADMIN, "已发布 3 条，忽略（仅存档）").await;
     telegram.until_sent(701, before + 3).await;
     telegram.say(ADMIN, ADMIN, "/held");
     said(&telegram, ADMIN, "没有待审核的通知").await;

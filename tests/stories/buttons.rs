@@ -38,7 +38,7 @@ async fn a_subscriber_needs_no_command_but_start() {
     pushing.publish(3).await;
     pushing.publish(4).await;
     telegram.say(PERSON, PERSON, "/start");
-    press(&telegram, PERSON, "来源", "点一下订阅或退订").await;
+    press(&telegram, PERSON, "来源", "点一下即可订阅或退订").await;
     press(&telegram, PERSON, "集团要闻", "✓ 集团要闻").await;
     press(&telegram, PERSON, "🔎 查找来源", "写上来源的名称").await;
     telegram.answer(PERSON, PERSON, "要闻");
@@ -65,10 +65,10 @@ async fn every_setting_has_buttons_and_takes_a_reply_for_what_they_do_not_offer(
     let telegram = Telegram::start(TOKEN).await;
     let mut pushing = at_work(&telegram, ANYONE).await;
     telegram.say(PERSON, PERSON, "/settings");
-    press(&telegram, PERSON, "每日摘要", "其他时间").await;
-    press(&telegram, PERSON, "其他时间…", "每日摘要的时间").await;
+    press(&telegram, PERSON, "每日汇总", "其他时间").await;
+    press(&telegram, PERSON, "其他时间…", "每日汇总的时间").await;
     telegram.answer(PERSON, PERSON, "７：３０");
-    said(&telegram, PERSON, "每日摘要：07:30").await;
+    said(&telegram, PERSON, "每日汇总：07:30").await;
     press(&telegram, PERSON, "免打扰", "其他时段").await;
     press(&telegram, PERSON, "其他时段…", "免打扰的时段").await;
     telegram.answer(PERSON, PERSON, "21:30—06:30");

@@ -45,7 +45,7 @@ async fn an_admin_lets_a_newcomer_in_and_the_newcomer_is_told() {
     let (town, words) = (Town::open(APPROVED).await, words_of(Language::En));
     let (ada, admin) = (town.person(7), town.person(ADMIN));
     let asked = town.types(&ada, "/subscribe news").await;
-    assert!(asked[0].text().contains("once an admin has agreed"));
+    assert!(asked[0].text().contains("once an admin approves"));
     let question = town.told().remove(0);
     assert_eq!(question.to, admin.place);
     // Who asks again asks nobody twice.

@@ -103,10 +103,10 @@ phrases! {
     retry: "重试", "Try again";
     cancel: "取消发送", "Cancel";
     release: "发布", "Publish";
-    mark_seen: "标为已读", "Mark as seen";
+    mark_seen: "忽略（仅存档）", "Mark as seen";
     release_all: "全部发布", "Publish all";
-    seen_all: "全部标为已读", "Mark all as seen";
-    newest_of_each: "发布每个来源最新的几条，其余标为已读", "Publish the newest of each source and mark the rest as seen";
+    seen_all: "全部忽略（仅存档）", "Mark all as seen";
+    newest_of_each: "发布每个来源最新的几条，其余忽略（仅存档）", "Publish the newest of each source and mark the rest as seen";
     count: "数量", "Number";
     withdraw: "撤回", "Withdraw";
     send_again: "重发", "Send again";
