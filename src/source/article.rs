@@ -1,27 +1,35 @@
 //! An article page: title, date, issuing body, text, attachments.
 //!
 //! [`read`] tells the story. `layout` cuts the page into blocks; `body` finds which of them are the
-//! text; the other parts look at the lines around it and at what the page's head says. Nothing here
+//! text, `trim` what of it is not; the other parts look at the lines around it and at what the page's head says. Nothing here
 //! knows any site: all rules are about structure, and words that notice pages everywhere share.
 
+mod agreement;
+mod block;
 mod body;
 mod byline;
+mod dated_line;
 mod event;
 mod files;
 mod head;
+pub(super) mod labels;
 mod layout;
 mod lead;
-pub(super) mod line;
+mod line;
+mod next_page;
+mod occasion;
 mod offered;
+mod parts;
+mod picture;
 mod published;
+mod sign_off;
 mod title;
+mod title_text;
+mod trim;
 
-use std::ops::Range;
-
-use self::body::Body;
 use self::head::Head;
 use self::layout::Layout;
-use self::title::Title;
+use self::parts::Parts;
 use super::{links, list, summary, text};
 use super::{
     page::{Id, Page},
@@ -70,7 +78,8 @@ pub(crate) fn read_page(page: &Page, context: &Context<'_>) -> Result<Article, R
         .chain(own)
         .collect();
     let (text, text_as_published) = words(&shown, &parts, context);
-    let scan = files::scan(&parts, base).filter(|_| text.is_empty() && published.moment.is_some());
+    let scan =
+        picture::scan(&parts, base).filter(|_| text.is_empty() && published.moment.is_some());
     let has_more = scan.is_some() || !attachments.is_empty();
     // What has a headline and a day of publication is no page that stands in for another.
     let told = parts.title.blocks.is_some() && published.moment.is_some();
@@ -103,125 +112,12 @@ pub(crate) fn read_page(page: &Page, context: &Context<'_>) -> Result<Article, R
         text,
         text_as_published,
         attachments,
-        image: scan.or_else(|| files::image(&parts, base)),
+        image: scan.or_else(|| picture::image(&parts, base)),
         canonical: head.canonical.clone(),
-        next_page: files::next_page(&parts, base),
+        next_page: next_page::next_page(&parts, base),
         warnings: published.warning.into_iter().chain(missed).collect(),
         opened: None,
     })
-}
-
-/// The page as its readers share it.
-struct Parts<'a> {
-    layout: &'a Layout<'a>,
-    head: &'a Head,
-    title: Title,
-    body: Option<Body>,
-}
-
-impl<'a> Parts<'a> {
-    /// Finds text and title, each by the help of the other.
-    fn new(
-        layout: &'a Layout<'a>,
-        head: &'a Head,
-        selected: Option<Body>,
-        context: &Context<'_>,
-    ) -> Self {
-        let found = match &selected {
-            Some(_) => None,
-            None => body::find(layout, title::headline(layout, head)),
-        };
-        let range = selected.as_ref().or(found.as_ref()).and_then(Body::range);
-        let title = title::find(layout, head, range.as_ref());
-        let trimmed = found.and_then(|body| body::trim(body, layout, &title, context));
-        Self {
-            layout,
-            head,
-            body: selected.or(trimmed),
-            title,
-        }
-    }
-
-    fn body_blocks(&self) -> &[usize] {
-        self.body.as_ref().map_or(&[], |body| &body.blocks)
-    }
-
-    /// From the first block of the text to the last.
-    fn text_range(&self) -> Option<Range<usize>> {
-        self.body.as_ref().and_then(Body::range)
-    }
-
-    fn container(&self) -> Id {
-        self.body.as_ref().map_or(0, |body| body.container)
-    }
-
-    fn is_title(&self, at: usize) -> bool {
-        self.title
-            .blocks
-            .as_ref()
-            .is_some_and(|title| title.contains(&at))
-    }
-
-    /// The block that lines about the article stand near: its title, else its first line.
-    fn anchor(&self) -> Option<usize> {
-        let title = self.title.blocks.as_ref().map(|title| title.end);
-        title.or_else(|| self.text_range().map(|text| text.start))
-    }
-}
-
-/// The blocks around title and text where date and source stand, in page order.
-fn near(parts: &Parts<'_>) -> Vec<usize> {
-    let count = parts.layout.blocks.len();
-    let text = parts.text_range();
-    let title = parts.title.blocks.clone();
-    let start = title
-        .as_ref()
-        .map(|title| title.start)
-        .or_else(|| text.as_ref().map(|text| text.start))
-        .unwrap_or(0);
-    let end = text
-        .as_ref()
-        .map(|text| text.start + 3)
-        .max(title.map(|title| title.end + 6))
-        .unwrap_or(40);
-    let mut near: Vec<usize> = (start.saturating_sub(8)..end.min(count)).collect();
-    if let Some(text) = text {
-        near.extend(text.end.saturating_sub(3).max(end)..(text.end + 8).min(count));
-    }
-    near
-}
-
-/// The words of a block as one line.
-fn block_line(layout: &Layout<'_>, at: usize) -> String {
-    text::one_line(&layout.text(at))
-}
-
-/// Returns what a block is called by the cell or line before it, with a colon: `发布日期：` beside `2024年6月18日`.
-fn label_before(layout: &Layout<'_>, at: usize) -> Option<String> {
-    let before = at.checked_sub(1)?;
-    let mut text = block_line(layout, before);
-    let row = layout.fact(at).row;
-    let same_row = row != 0 && layout.fact(before).row == row;
-    let short = layout.blocks[before].units <= 10.0;
-    let has_colon = text.ends_with([':', '：']);
-    let name = |at: usize| layout.page.name(layout.blocks[at].element);
-    let is_term = name(before) == "dt" && name(at) == "dd";
-    // The name of a term or of a table's row is a label however long it is.
-    let is_named = (same_row || is_term) && layout.blocks[before].units <= 24.0;
-    if !(is_named || short && (has_colon || names_day(&text))) {
-        return None;
-    }
-    if !has_colon {
-        text.push('：');
-    }
-    Some(text)
-}
-
-/// Returns whether a line is the name of a day, which then stands below it: `面试时间`.
-fn names_day(line: &str) -> bool {
-    const NAMES: [&str; 7] = ["时间", "時間", "日期", "期限", "日時", " date", "deadline"];
-    let line = line.to_lowercase();
-    NAMES.iter().any(|name| line.ends_with(name))
 }
 
 /// The text of blocks in its final words, and as published where that differs.

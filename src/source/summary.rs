@@ -6,7 +6,9 @@
 mod choice;
 mod deadline;
 mod edge;
+mod occasion;
 mod sentence;
+mod width;
 
 use std::borrow::Cow;
 
@@ -14,12 +16,11 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use self::choice::choose;
+pub use self::deadline::ByWhen;
 use self::sentence::{Sentence, sentences};
+use self::width::{LIMIT, char_width, width};
 use super::text::whole_until;
 use crate::bulletin::Moment;
-
-/// The longest summary: 120 Chinese characters, or 240 others.
-const LIMIT: usize = 240;
 
 /// A summary of `text` (paragraphs separated by `\n`): at most 120 Chinese or 240 other characters.
 /// `description` is what the page or feed gives as its own; it is used where it is a real one. `asking` is the sentence that
@@ -39,13 +40,6 @@ pub fn summarise(
     }
     let sentences = sentences(title, text);
     fill(choose(&sentences, asking).into_iter())
-}
-
-/// The day by which people must act, and the sentence that says so.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ByWhen {
-    pub moment: Moment,
-    pub sentence: String,
 }
 
 /// By when people must act, where the text says so.
@@ -102,19 +96,6 @@ fn joined(texts: &[Cow<'_, str>]) -> String {
 fn needs_space(before: &str, after: &str) -> bool {
     let wide = |c: char| "。！？；：，”）》】…".contains(c);
     !after.is_empty() && before.chars().next_back().is_some_and(|c| !wide(c))
-}
-
-/// A Chinese character or mark counts two.
-fn width(text: &str) -> usize {
-    text.chars().map(char_width).sum()
-}
-
-fn char_width(c: char) -> usize {
-    if c.is_ascii() || c < '\u{1100}' && !"“”‘’…—".contains(c) {
-        1
-    } else {
-        2
-    }
 }
 
 /// The beginning of a sentence up to a mark, with … after it, `room` wide at most.

@@ -1,14 +1,16 @@
 //! Attachments, the first real picture, and the next page.
 
-use std::{collections::HashSet, ops::Range, sync::LazyLock};
+use std::{collections::HashSet, sync::LazyLock};
 
 use percent_encoding::percent_decode_str;
 use regex::Regex;
 use url::Url;
 
-use super::Parts;
-use super::head::absolute;
 use super::offered::{is_handed_out, is_offered};
+use super::{
+    head::absolute,
+    parts::{Parts, region},
+};
 use crate::bulletin::Attachment;
 use crate::source::download::{has_ending, is_download, is_picture};
 use crate::source::page::Id;
@@ -48,23 +50,6 @@ pub(super) fn attachments(parts: &Parts<'_>, base: &Url) -> Vec<Attachment> {
         }
     }
     files
-}
-
-/// The elements that may hold the article's files: those of the text and what follows its title.
-fn region(parts: &Parts<'_>) -> Range<Id> {
-    let page = parts.layout.page;
-    let body = parts.body.as_ref().map(|body| body.container);
-    let title = parts
-        .title
-        .blocks
-        .as_ref()
-        .map(|blocks| parts.layout.blocks[blocks.start].element);
-    let whole = match (body, title) {
-        (Some(body), Some(title)) => page.common_ancestor(body, title),
-        (Some(one), None) | (None, Some(one)) => page.parent(one),
-        (None, None) => 0,
-    };
-    whole..page.elements[whole as usize].end
 }
 
 fn linked(parts: &Parts<'_>, id: Id, base: &Url) -> Option<Attachment> {
@@ -308,102 +293,4 @@ fn size_behind(parts: &Parts<'_>, id: Id) -> Option<u64> {
         .filter(|_| !link.is_empty())?;
     let rest: String = rest.trim_start().chars().take(NEAR).collect();
     size(&rest).filter(|_| rest.starts_with(['(', '（', '[', '【']))
-}
-
-/// The first picture of the text that shows something.
-pub(super) fn image(parts: &Parts<'_>, base: &Url) -> Option<String> {
-    let container = parts.container();
-    let end = parts.layout.page.elements[container as usize].end;
-    let own = (container != 0).then(|| first_picture(parts, container..end, base));
-    own.flatten().or_else(|| parts.head.image.clone())
-}
-
-/// The picture below the title of a page without text, such as a scanned notice.
-pub(super) fn scan(parts: &Parts<'_>, base: &Url) -> Option<String> {
-    let title = parts.title.blocks.as_ref()?;
-    let title = parts.layout.blocks[title.start].element;
-    first_picture(parts, title..region(parts).end, base)
-}
-
-fn first_picture(parts: &Parts<'_>, within: Range<Id>, base: &Url) -> Option<String> {
-    let page = parts.layout.page;
-    within
-        .filter(|id| page.name(*id) == "img" && parts.layout.facts[*id as usize].aside == 0)
-        .find_map(|id| picture(parts, id, base))
-}
-
-pub(super) fn picture(parts: &Parts<'_>, id: Id, base: &Url) -> Option<String> {
-    static DECORATION: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i)icon|logo|blank|spacer|loading|placeholder|pixel|1x1|emoji|avatar|qr|weixin|wechat|/ueditor/dialogs|filetype|/css/|/skin|/themes?/|/templates?/|\.svg|\.gif|^data:")
-            .expect("a fixed pattern")
-    });
-    let page = parts.layout.page;
-    let small = ["width", "height"].iter().any(|key| {
-        page.attribute(id, key)
-            .and_then(|size| size.trim_end_matches("px").trim().parse::<u32>().ok())
-            .is_some_and(|size| size < 60)
-    });
-    let source = ["data-src", "data-original", "data-lazy-src", "src"]
-        .iter()
-        .filter_map(|key| page.attribute(id, key))
-        .find(|source| !source.is_empty() && !DECORATION.is_match(source))?;
-    if small {
-        return None;
-    }
-    absolute(base, source)
-}
-
-/// Where a text of several pages goes on.
-pub(super) fn next_page(parts: &Parts<'_>, base: &Url) -> Option<String> {
-    let page = parts.layout.page;
-    let here = base.as_str().trim_end_matches('#');
-    for id in region(parts) {
-        if page.name(id) != "a" {
-            continue;
-        }
-        let text = one_line(&page.text(page.runs_of(id)));
-        let text = text.trim_matches(|c: char| !c.is_alphanumeric());
-        if !matches!(
-            text,
-            "下一页" | "下页" | "下一頁" | "后一页" | "Next page" | "Next Page" | "next page"
-        ) {
-            continue;
-        }
-        let url = absolute(base, page.attribute(id, "href")?)?;
-        if url.trim_end_matches('#') != here && goes_on(base, &url) {
-            return Some(url);
-        }
-    }
-    parts
-        .head
-        .next
-        .clone()
-        .filter(|next| next.trim_end_matches('#') != here && goes_on(base, next))
-}
-
-/// Returns whether an address is a further page of the same text, and not another text: its path is this
-/// one's with something at the end of its name (`5054_2.htm`, `5054/2`, `5054.htm?page=2`).
-fn goes_on(base: &Url, next: &str) -> bool {
-    let stem = |path: &str| {
-        let path = path.trim_end_matches('/');
-        let name = path.rfind('/').map_or(0, |at| at + 1);
-        let end = path[name..].find('.').map_or(path.len(), |dot| name + dot);
-        path[..end].to_owned()
-    };
-    let here = stem(base.path());
-    // Page three (`5054_3`) follows page two (`5054_2`): all begin as the first does.
-    let number = here.rfind(['_', '-']).filter(|at| {
-        let number = &here[at + 1..];
-        (1..=3).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit())
-    });
-    let first = number.map_or(here.as_str(), |at| &here[..at]);
-    Url::parse(next).is_ok_and(|next| {
-        let there = stem(next.path());
-        let longer = |stem: &str| {
-            there
-                .strip_prefix(stem)
-                .is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()))
-        };
-        next.host_str() == base.host_str() && longer(first)
-    })
 }

@@ -63,7 +63,7 @@ impl Head {
 
     /// The last part of `<title>`, which often is the site's name.
     pub(super) fn title_end(&self) -> Option<&str> {
-        let parts = super::title::parts(self.title.as_deref()?);
+        let parts = super::title_text::parts(self.title.as_deref()?);
         parts.get(1..)?.last().copied()
     }
 

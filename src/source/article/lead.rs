@@ -1,10 +1,11 @@
 //! Lines between headline and text that say by when to act, or when something takes place. They stand beside the day of
 //! publication, outside of what holds the text.
 
-use super::event::is_kept;
-use super::line::{is_labelled, is_of_article};
-use super::published::is_labelled_otherwise;
-use super::{Parts, block_line, body};
+use super::body;
+use super::{
+    block::block_line, dated_line::is_labelled_otherwise, labels::is_labelled, line::is_of_article,
+    occasion::is_kept, parts::Parts,
+};
 use crate::source::{date, summary};
 use crate::{bulletin::Moment, source::reading::Context};
 

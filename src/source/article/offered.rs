@@ -5,8 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use url::Url;
 
-use super::files::picture;
-use super::{Parts, block_line};
+use super::{block::block_line, parts::Parts, picture::picture};
 use crate::source::download;
 use crate::source::page::{Id, is_inline};
 use crate::source::text::one_line;

@@ -4,9 +4,11 @@ use std::{collections::HashSet, ops::Range, sync::LazyLock};
 
 use regex::Regex;
 
+use super::agreement::{agreement, is_site, stated, whole};
 use super::head::Head;
 use super::layout::{Layout, measure};
 use super::line::is_info;
+use super::title_text::key;
 use crate::source::page::Id;
 use crate::source::{date, list, text};
 
@@ -24,7 +26,7 @@ pub(super) fn find(layout: &Layout<'_>, head: &Head, body: Option<&Range<usize>>
     let start = body.map_or(layout.blocks.len().min(REACH * 2), |body| body.start);
     let menu = menu(layout);
     let only = only_heading(layout, start);
-    let mut best: Option<(f32, Candidate)> = None;
+    let mut best: Option<(f32, TitleCandidate)> = None;
     for candidate in candidates(layout, start, body.is_some()) {
         let mut score = score(layout, head, start, &candidate);
         if only == Some(candidate.element) {
@@ -106,7 +108,7 @@ fn menu(layout: &Layout<'_>) -> HashSet<String> {
 }
 
 /// A title of several lines whole, where the head has them as one.
-fn continued(layout: &Layout<'_>, head: &Head, first: Candidate) -> (String, Range<usize>) {
+fn continued(layout: &Layout<'_>, head: &Head, first: TitleCandidate) -> (String, Range<usize>) {
     let wholes: Vec<String> = head
         .headlines
         .iter()
@@ -183,7 +185,7 @@ fn is_day(text: &str) -> bool {
 }
 
 #[derive(Debug)]
-struct Candidate {
+struct TitleCandidate {
     element: Id,
     blocks: Range<usize>,
     text: String,
@@ -192,7 +194,7 @@ struct Candidate {
 }
 
 /// Headings, elements named as titles, and single lines above the text.
-fn candidates(layout: &Layout<'_>, start: usize, bounded: bool) -> Vec<Candidate> {
+fn candidates(layout: &Layout<'_>, start: usize, bounded: bool) -> Vec<TitleCandidate> {
     let page = layout.page;
     let from = if bounded {
         start.saturating_sub(REACH)
@@ -223,7 +225,7 @@ fn candidates(layout: &Layout<'_>, start: usize, bounded: bool) -> Vec<Candidate
             .fold(String::new(), |text, line| joined(text, &line));
         let (units, _) = measure(&text);
         if (3.0..120.0).contains(&units) {
-            found.push(Candidate {
+            found.push(TitleCandidate {
                 element: id,
                 blocks,
                 key: key(&text),
@@ -253,7 +255,7 @@ fn is_named(layout: &Layout<'_>, id: Id) -> bool {
     named(page.class(id)) || page.attribute(id, "id").is_some_and(named)
 }
 
-fn score(layout: &Layout<'_>, head: &Head, start: usize, candidate: &Candidate) -> f32 {
+fn score(layout: &Layout<'_>, head: &Head, start: usize, candidate: &TitleCandidate) -> f32 {
     let page = layout.page;
     let first = candidate.blocks.start;
     let mut score = match page.name(candidate.element) {
@@ -270,7 +272,7 @@ fn score(layout: &Layout<'_>, head: &Head, start: usize, candidate: &Candidate) 
     if is_set_apart(layout, candidate.element) {
         score += 2.0;
     }
-    if super::label_before(layout, first).is_some() {
+    if super::block::label_before(layout, first).is_some() {
         score -= 6.0;
     }
     let next = candidate.blocks.end;
@@ -334,139 +336,4 @@ fn is_set_apart(layout: &Layout<'_>, id: Id) -> bool {
     };
     let style: String = says("style").split_whitespace().collect();
     page.name(id) == "center" || says("align") == "center" || style.contains("text-align:center")
-}
-
-/// Returns how far a line is what the head says that the title is.
-fn agreement(head: &Head, line: &str) -> f32 {
-    if line.chars().count() < 4 {
-        return 0.0;
-    }
-    let mut most: f32 = 0.0;
-    for headline in &head.headlines {
-        let headline = key(headline);
-        if headline == line {
-            most = most.max(9.0);
-        } else if headline.contains(line) || line.contains(&headline) && headline.len() > 20 {
-            most = most.max(6.0);
-        }
-    }
-    let Some(title) = &head.title else {
-        return most;
-    };
-    let title = key(title);
-    if title == line {
-        return most.max(8.0);
-    }
-    if title.starts_with(line) {
-        return most.max(8.0);
-    }
-    // A cut `<title>`, or one that has the site's name around it.
-    let shared = title
-        .chars()
-        .zip(line.chars())
-        .take_while(|(a, b)| a == b)
-        .count();
-    if shared >= 8 && shared * 2 >= line.chars().count() {
-        return most.max(6.5);
-    }
-    if title.contains(line) {
-        return most.max(6.0);
-    }
-    most
-}
-
-/// The one line of the page that the head calls the article's title; none where several are called so.
-pub(super) fn headline(layout: &Layout<'_>, head: &Head) -> Option<Id> {
-    const SURE: f32 = 8.0;
-    const SHORTEST: f32 = 5.0;
-    let is_headline = |at: &usize| {
-        let block = &layout.blocks[*at];
-        let line = || key(&layout.text(*at));
-        (SHORTEST..120.0).contains(&block.units)
-            && block.link_share() < 0.5
-            && layout.fact(*at).aside == 0
-            && agreement(head, &line()) >= SURE
-            && !is_site(head, &line())
-    };
-    let mut lines = (0..layout.blocks.len()).filter(is_headline);
-    let first = lines.next()?;
-    lines.next().is_none().then(|| layout.blocks[first].element)
-}
-
-/// Returns whether a line is only the name of the site or of the section.
-fn is_site(head: &Head, line: &str) -> bool {
-    if head.site.as_ref().is_some_and(|site| key(site) == line) {
-        return true;
-    }
-    let Some(title) = &head.title else {
-        return false;
-    };
-    let parts = parts(title);
-    parts.len() > 1 && parts[1..].iter().any(|part| key(part) == line)
-}
-
-/// The parts of a `<title>`: the article's own, then section and site.
-pub(super) fn parts(title: &str) -> Vec<&str> {
-    let mut parts = Vec::new();
-    let mut rest = title;
-    while let Some((at, length)) = separator(rest) {
-        parts.push(rest[..at].trim());
-        rest = &rest[at + length..];
-    }
-    parts.push(rest.trim());
-    parts.retain(|part| !part.is_empty());
-    parts
-}
-
-fn separator(text: &str) -> Option<(usize, usize)> {
-    let spaced = [
-        " - ", " – ", " — ", " | ", " · ", " :: ", " » ", " « ", " / ", "--", "——",
-    ];
-    let bare = ["_", "|", "｜", "-"];
-    let found = spaced
-        .iter()
-        .filter_map(|mark| text.find(mark).map(|at| (at, mark.len())));
-    let plain = bare.iter().filter_map(|mark| {
-        let at = text.find(mark)?;
-        // A hyphen within a word or number parts nothing.
-        let between = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
-        let inner = between(text[..at].chars().next_back())
-            && between(text[at + mark.len()..].chars().next());
-        (!(inner && *mark == "-")).then_some((at, mark.len()))
-    });
-    found.chain(plain).min()
-}
-
-/// The title that the head gives, where no line of the page is one.
-fn stated(head: &Head) -> Option<String> {
-    head.headlines.first().cloned().or_else(|| {
-        let title = head.title.as_ref()?;
-        Some((*parts(title).first()?).to_owned())
-    })
-}
-
-/// A line that ends in an ellipsis, as the head has it in full.
-fn whole(line: String, head: &Head) -> String {
-    let Some(cut) = line.strip_suffix("...").or_else(|| line.strip_suffix('…')) else {
-        return line;
-    };
-    let start = key(cut);
-    let stated = head
-        .title
-        .as_deref()
-        .and_then(|title| parts(title).first().copied());
-    let wholes = head.headlines.iter().map(String::as_str).chain(stated);
-    let longer = |title: &&str| key(title).starts_with(&start) && !title.ends_with(['…', '.']);
-    wholes
-        .into_iter()
-        .find(longer)
-        .map_or(line.clone(), str::to_owned)
-}
-
-/// Letters and digits alone, lower case.
-pub(super) fn key(text: &str) -> String {
-    text.chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect()
 }

@@ -10,7 +10,7 @@ use super::{
     words::{self, LinkText},
 };
 use crate::source::{
-    article::line::labels,
+    article::labels::labels,
     page::{Gap, Id, Page},
     text,
 };

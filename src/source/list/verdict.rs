@@ -12,7 +12,7 @@ use super::{
 use crate::{
     bulletin::Notice,
     source::{
-        article::line::labels,
+        article::labels::labels,
         page::{self, Gap, Id, Page},
         text,
     },

@@ -5,11 +5,10 @@
 //! else the first of those that are worth most.
 
 mod chinese;
-#[cfg(test)]
-mod measured;
 mod plain;
 mod time;
 mod tongue;
+mod worth;
 
 use std::ops::Range;
 
@@ -17,7 +16,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use self::tongue::{Place, Tongue, tongues};
-use super::{ByWhen, sentence};
+use self::worth::Worth;
+use super::sentence;
 use crate::bulletin::Moment;
 use crate::source::{date, text::is_han};
 
@@ -26,14 +26,11 @@ const MOST: usize = 200_000;
 /// Longer sentences are none.
 const LONGEST: usize = 2_000;
 
-/// What a date is worth as the last day to act.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Worth {
-    /// Something is to be done before it; by whom stays open.
-    Bare,
-    Asked,
-    /// It takes the place of a deadline that was given before.
-    Moved,
+/// The day by which people must act, and the sentence that says so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ByWhen {
+    pub moment: Moment,
+    pub sentence: String,
 }
 
 /// Whose year, zone and clock dates without them have.
@@ -163,3 +160,6 @@ fn with_time(
     };
     beside().unwrap_or((range, moment))
 }
+
+#[cfg(test)]
+mod measured;

@@ -6,9 +6,9 @@ use chrono::DateTime;
 use chrono_tz::Tz;
 use regex::Regex;
 
-use super::choice::names_occasion;
-use super::edge::{
-    is_credit, is_row, trimmed, without_announcement, without_reason, without_title,
+use super::{
+    edge::{is_credit, is_row, trimmed, without_announcement, without_reason, without_title},
+    occasion::names_occasion,
 };
 use crate::source::{
     date::{self, Called},

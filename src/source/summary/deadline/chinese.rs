@@ -2,9 +2,8 @@
 
 use std::sync::LazyLock;
 
+use super::worth::Worth;
 use regex::Regex;
-
-use super::Worth;
 
 /// How much is looked at before and after a date, in bytes.
 const NEAR: usize = 200;

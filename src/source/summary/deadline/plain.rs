@@ -1,13 +1,15 @@
 //! A sentence with the many ways of telling a day made plain: ranges that leave out a month, weekdays, tomorrow,
 //! other calendars and languages, so that one search finds all of its dates.
 
-use std::{borrow::Cow, sync::LazyLock};
-
+mod day;
 mod letters;
+
+use std::sync::LazyLock;
 
 use chrono::{Datelike, Days, Months, NaiveDate};
 use regex::{Captures, Regex};
 
+use self::day::{last_of_month, replace, written};
 use crate::source::date;
 
 /// Returns whether a sentence without a number may name a day: `by this Friday`, `by the end of March`.
@@ -46,13 +48,6 @@ pub(super) fn plain(sentence: &str, day_first: bool, from: NaiveDate) -> String 
     text = replace(&NEAR, &text, |found| near(found, from));
     text = replace(&WEEKDAY, &text, |found| weekday(found, from));
     replace(&BARE_DAY, &text, |found| bare_day(found, from))
-}
-
-fn replace(pattern: &Regex, text: &str, by: impl Fn(&Captures<'_>) -> String) -> String {
-    match pattern.replace_all(text, |found: &Captures<'_>| by(found)) {
-        Cow::Borrowed(_) => text.to_owned(),
-        Cow::Owned(text) => text,
-    }
 }
 
 fn fold(c: char) -> char {
@@ -135,25 +130,6 @@ fn month_end(found: &Captures<'_>, from: NaiveDate) -> String {
     });
     let last = month.and_then(|month| last_of_month(month, year, from));
     written(last, &found[0])
-}
-
-/// The last day of a month; without a year, of the next one of its name, or one of the last months.
-fn last_of_month(month: u32, year: Option<i32>, from: NaiveDate) -> Option<NaiveDate> {
-    let last = |year| {
-        let first = NaiveDate::from_ymd_opt(year, month, 1)?;
-        first.checked_add_months(Months::new(1))?.pred_opt()
-    };
-    match year {
-        Some(year) => last(year),
-        None => last(from.year())
-            .filter(|day| *day >= from - Days::new(120))
-            .or_else(|| last(from.year() + 1)),
-    }
-}
-
-fn written(day: Option<NaiveDate>, instead: &str) -> String {
-    // A time may follow at once.
-    day.map_or_else(|| instead.to_owned(), |day| format!("{day} "))
 }
 
 fn near(found: &Captures<'_>, from: NaiveDate) -> String {

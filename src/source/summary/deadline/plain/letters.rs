@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use chrono::{Datelike, Days, NaiveDate};
 use regex::{Captures, Regex};
 
-use super::{last_of_month, replace, written};
+use super::day::{last_of_month, replace, written};
 use crate::source::date;
 
 /// Says that a weekday is the next one of its name.

@@ -4,7 +4,11 @@ use std::{collections::HashMap, sync::LazyLock};
 
 use regex::Regex;
 
-use super::{Language, Tongue, germanic, language, other, romance, slavic};
+use super::{
+    germanic, other,
+    patterns::{Language, Tongue, language},
+    romance, slavic,
+};
 
 static LATIN: [Language; 11] = [
     language!(germanic::ENGLISH),

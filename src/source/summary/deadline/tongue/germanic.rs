@@ -1,6 +1,6 @@
 //! English, German and Dutch.
 
-use super::{NONE, Words};
+use super::words::{NONE, Words};
 
 pub(super) const ENGLISH: Words = Words {
     marks: "the of and to for is are be by at on will please must from with no than has been date until before january february march may june july october december monday tuesday wednesday thursday friday saturday sunday you your this",

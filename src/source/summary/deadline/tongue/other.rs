@@ -1,6 +1,6 @@
 //! Turkish, Vietnamese, Arabic, Japanese and Korean.
 
-use super::{NONE, Words};
+use super::words::{NONE, Words};
 
 pub(super) const TURKISH: Words = Words {
     marks: "ve bir için ile olarak saat en tarihine kadar tarihleri son bu da de olan tarihinde ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık",

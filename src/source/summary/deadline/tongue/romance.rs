@@ -1,6 +1,6 @@
 //! French, Spanish, Italian and Portuguese.
 
-use super::{NONE, Words};
+use super::words::{NONE, Words};
 
 pub(super) const FRENCH: Words = Words {
     marks: "le la les des du et est une pour au aux un sont de à en dans vous vos avant par sur ou inclus dès janvier février mars avril mai juin juillet août septembre octobre novembre décembre lundi mardi mercredi jeudi vendredi samedi dimanche",

@@ -1,6 +1,6 @@
 //! Polish, Czech, Russian and Ukrainian.
 
-use super::{NONE, Words};
+use super::words::{NONE, Words};
 
 pub(super) const POLISH: Words = Words {
     marks: "w i na do z od się oraz dnia r jest są o po należy prosimy przez dla godz roku termin zgłoszenia stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia",

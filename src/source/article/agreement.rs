@@ -1,0 +1,103 @@
+//! What the page's head says of its title, and how far a line agrees with it.
+
+use super::{
+    head::Head,
+    layout::Layout,
+    title_text::{key, parts},
+};
+use crate::source::page::Id;
+
+/// Returns how far a line is what the head says that the title is.
+pub(super) fn agreement(head: &Head, line: &str) -> f32 {
+    if line.chars().count() < 4 {
+        return 0.0;
+    }
+    let mut most: f32 = 0.0;
+    for headline in &head.headlines {
+        let headline = key(headline);
+        if headline == line {
+            most = most.max(9.0);
+        } else if headline.contains(line) || line.contains(&headline) && headline.len() > 20 {
+            most = most.max(6.0);
+        }
+    }
+    let Some(title) = &head.title else {
+        return most;
+    };
+    let title = key(title);
+    if title == line {
+        return most.max(8.0);
+    }
+    if title.starts_with(line) {
+        return most.max(8.0);
+    }
+    // A cut `<title>`, or one that has the site's name around it.
+    let shared = title
+        .chars()
+        .zip(line.chars())
+        .take_while(|(a, b)| a == b)
+        .count();
+    if shared >= 8 && shared * 2 >= line.chars().count() {
+        return most.max(6.5);
+    }
+    if title.contains(line) {
+        return most.max(6.0);
+    }
+    most
+}
+
+/// The one line of the page that the head calls the article's title; none where several are called so.
+pub(super) fn headline(layout: &Layout<'_>, head: &Head) -> Option<Id> {
+    const SURE: f32 = 8.0;
+    const SHORTEST: f32 = 5.0;
+    let is_headline = |at: &usize| {
+        let block = &layout.blocks[*at];
+        let line = || key(&layout.text(*at));
+        (SHORTEST..120.0).contains(&block.units)
+            && block.link_share() < 0.5
+            && layout.fact(*at).aside == 0
+            && agreement(head, &line()) >= SURE
+            && !is_site(head, &line())
+    };
+    let mut lines = (0..layout.blocks.len()).filter(is_headline);
+    let first = lines.next()?;
+    lines.next().is_none().then(|| layout.blocks[first].element)
+}
+
+/// Returns whether a line is only the name of the site or of the section.
+pub(super) fn is_site(head: &Head, line: &str) -> bool {
+    if head.site.as_ref().is_some_and(|site| key(site) == line) {
+        return true;
+    }
+    let Some(title) = &head.title else {
+        return false;
+    };
+    let parts = parts(title);
+    parts.len() > 1 && parts[1..].iter().any(|part| key(part) == line)
+}
+
+/// The title that the head gives, where no line of the page is one.
+pub(super) fn stated(head: &Head) -> Option<String> {
+    head.headlines.first().cloned().or_else(|| {
+        let title = head.title.as_ref()?;
+        Some((*parts(title).first()?).to_owned())
+    })
+}
+
+/// A line that ends in an ellipsis, as the head has it in full.
+pub(super) fn whole(line: String, head: &Head) -> String {
+    let Some(cut) = line.strip_suffix("...").or_else(|| line.strip_suffix('…')) else {
+        return line;
+    };
+    let start = key(cut);
+    let stated = head
+        .title
+        .as_deref()
+        .and_then(|title| parts(title).first().copied());
+    let wholes = head.headlines.iter().map(String::as_str).chain(stated);
+    let longer = |title: &&str| key(title).starts_with(&start) && !title.ends_with(['…', '.']);
+    wholes
+        .into_iter()
+        .find(longer)
+        .map_or(line.clone(), str::to_owned)
+}

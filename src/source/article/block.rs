@@ -1,0 +1,48 @@
+//! What a block says, and what the one before it calls it.
+
+use super::layout::Layout;
+use crate::source::{download, text};
+
+/// The words of a block as one line.
+pub(super) fn block_line(layout: &Layout<'_>, at: usize) -> String {
+    text::one_line(&layout.text(at))
+}
+
+/// Returns what a block is called by the cell or line before it, with a colon: `发布日期：` beside `2024年6月18日`.
+pub(super) fn label_before(layout: &Layout<'_>, at: usize) -> Option<String> {
+    let before = at.checked_sub(1)?;
+    let mut text = block_line(layout, before);
+    let row = layout.fact(at).row;
+    let same_row = row != 0 && layout.fact(before).row == row;
+    let short = layout.blocks[before].units <= 10.0;
+    let has_colon = text.ends_with([':', '：']);
+    let name = |at: usize| layout.page.name(layout.blocks[at].element);
+    let is_term = name(before) == "dt" && name(at) == "dd";
+    // The name of a term or of a table's row is a label however long it is.
+    let is_named = (same_row || is_term) && layout.blocks[before].units <= 24.0;
+    if !(is_named || short && (has_colon || names_day(&text))) {
+        return None;
+    }
+    if !has_colon {
+        text.push('：');
+    }
+    Some(text)
+}
+
+/// Returns whether a line is the name of a day, which then stands below it: `面试时间`.
+fn names_day(line: &str) -> bool {
+    const NAMES: [&str; 7] = ["时间", "時間", "日期", "期限", "日時", " date", "deadline"];
+    let line = line.to_lowercase();
+    NAMES.iter().any(|name| line.ends_with(name))
+}
+
+pub(super) fn links_to_file(layout: &Layout<'_>, at: usize) -> bool {
+    let page = layout.page;
+    layout.blocks[at].runs.clone().any(|run| {
+        let element = page.runs[run].element;
+        std::iter::once(element)
+            .chain(page.ancestors(element).take(3))
+            .filter_map(|id| page.attribute(id, "href"))
+            .any(|href| download::is_file(href) || download::is_picture(href))
+    })
+}

@@ -1,0 +1,32 @@
+//! Days put into a sentence in place of words for them.
+
+use std::borrow::Cow;
+
+use chrono::{Datelike, Days, Months, NaiveDate};
+use regex::{Captures, Regex};
+
+pub(super) fn replace(pattern: &Regex, text: &str, by: impl Fn(&Captures<'_>) -> String) -> String {
+    match pattern.replace_all(text, |found: &Captures<'_>| by(found)) {
+        Cow::Borrowed(_) => text.to_owned(),
+        Cow::Owned(text) => text,
+    }
+}
+
+/// The last day of a month; without a year, of the next one of its name, or one of the last months.
+pub(super) fn last_of_month(month: u32, year: Option<i32>, from: NaiveDate) -> Option<NaiveDate> {
+    let last = |year| {
+        let first = NaiveDate::from_ymd_opt(year, month, 1)?;
+        first.checked_add_months(Months::new(1))?.pred_opt()
+    };
+    match year {
+        Some(year) => last(year),
+        None => last(from.year())
+            .filter(|day| *day >= from - Days::new(120))
+            .or_else(|| last(from.year() + 1)),
+    }
+}
+
+pub(super) fn written(day: Option<NaiveDate>, instead: &str) -> String {
+    // A time may follow at once.
+    day.map_or_else(|| instead.to_owned(), |day| format!("{day} "))
+}

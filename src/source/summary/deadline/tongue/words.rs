@@ -1,0 +1,34 @@
+//! The words by which a language tells a last day.
+
+/// Matches nothing.
+pub(super) const NONE: &str = r"[^\s\S]";
+
+/// The words of a language, as alternatives of a pattern.
+pub(super) struct Words {
+    /// Common words that show the language, parted by spaces.
+    pub(super) marks: &'static str,
+    /// Right before a last day: by, until.
+    pub(super) until: &'static str,
+    /// Right after it: まで, kadar.
+    pub(super) after: &'static str,
+    /// What a last day is called, some words before it: deadline, no later than.
+    pub(super) label: &'static str,
+    /// Verbs right before the day on which what is done ends: closes.
+    pub(super) ends: &'static str,
+    /// What readers are asked to do, by how the words begin.
+    pub(super) doing: &'static str,
+    /// Between the two days of a range.
+    pub(super) to: &'static str,
+    /// Right before the first day of a range.
+    pub(super) from: &'static str,
+    /// Between these words and the day: articles, `day`.
+    pub(super) fill: &'static str,
+    /// Says that a deadline is a new one.
+    pub(super) moved: &'static str,
+    /// Says that the day that follows is no deadline: one that holds no longer, or the end of what is valid.
+    pub(super) former: &'static str,
+    /// What is not for readers to do: closed, completed, in force.
+    pub(super) others: &'static str,
+    /// Numbers of a date stand in the order of day and month.
+    pub(super) day_first: bool,
+}

@@ -1,0 +1,11 @@
+//! How much a date is worth as the last day to act.
+
+/// What a date is worth as the last day to act.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Worth {
+    /// Something is to be done before it; by whom stays open.
+    Bare,
+    Asked,
+    /// It takes the place of a deadline that was given before.
+    Moved,
+}

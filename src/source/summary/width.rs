@@ -1,0 +1,17 @@
+//! How wide a text is on a card.
+
+/// The longest summary: 120 Chinese characters, or 240 others.
+pub(super) const LIMIT: usize = 240;
+
+/// A Chinese character or mark counts two.
+pub(super) fn width(text: &str) -> usize {
+    text.chars().map(char_width).sum()
+}
+
+pub(super) fn char_width(c: char) -> usize {
+    if c.is_ascii() || c < '\u{1100}' && !"“”‘’…—".contains(c) {
+        1
+    } else {
+        2
+    }
+}
