@@ -157,7 +157,10 @@ async fn rows_that_a_redesign_brings_are_held_and_told_by_title() {
     world.looks(&site, 2).await;
     site.set_mood(Mood::Anew);
     let newest = [10, 9, 8].map(|number| format!("`{}`", Site::title_anew(number)));
-    let said = format!("10 unknown bulletins are held, newest {}.", newest.join(", "));
+    let said = format!(
+        "10 unknown bulletins are held, newest {}.",
+        newest.join(", ")
+    );
     world.until(&said, || world.log().contains(&said)).await;
     running.stop();
     assert_eq!(world.pushed(), Vec::<String>::new());
