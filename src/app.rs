@@ -6,6 +6,7 @@
 
 pub(crate) mod descriptors;
 mod instance;
+mod leases;
 pub(crate) mod memory;
 mod reload;
 
@@ -134,6 +135,8 @@ impl App {
         let pusher = Pusher::new(store.clone(), config.clone(), setup.output)
             .supervised_by(watch.supervisor().clone());
         let pusher = pusher.with_files(files_by(watch.clone()));
+        let current = config.borrow().clone();
+        leases::begin(&store, &current, &pusher).await?;
         let (reload, reloads) = mpsc::channel(1);
         Ok(Self {
             search: state.join("search"),
@@ -143,6 +146,7 @@ impl App {
                 store: store.clone(),
                 watch: watch.clone(),
                 typed_hosts: setup.typed_hosts,
+                pusher: pusher.clone(),
             },
             desk: Desk {
                 store,
@@ -239,9 +243,18 @@ impl App {
             let seconds = LONGEST_END.as_secs();
             tracing::warn!("something did not end within {seconds} s and is left");
         }
+        let given_back = store.end_work().await;
+        let given_back = given_back.or_report("giving back what this worker holds");
         let closed = store.close().await;
         self.instance.withdraw();
-        ended.and(closed.map_err(Into::into))
+        let closed = closed.map_err(StoreError::from);
+        ended.and(
+            given_back
+                .map(drop)
+                .map_err(StoreError::from)
+                .and(closed)
+                .map_err(Into::into),
+        )
     }
 }
 
@@ -310,6 +323,13 @@ fn start(
         Box::new(move |stop| {
             let watch = watch.clone();
             async move { watch.run(stop).await }.boxed()
+        }),
+    );
+    let (held, live, senders) = (store.clone(), desk.config.clone(), pusher.clone());
+    keep(
+        "leases",
+        Box::new(move |stop| {
+            leases::keep(held.clone(), live.clone(), senders.clone(), stop).boxed()
         }),
     );
     keep(

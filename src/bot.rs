@@ -33,11 +33,18 @@ pub struct Bot {
 /// A store that failed a write.
 pub async fn run(bot: Bot, stop: CancellationToken) -> Result<(), Failure> {
     loop {
+        // One process alone takes a bot's updates.
+        let key = Pusher::bot_lease();
+        let held = bot.store.once_held(&key);
+        let Some(store) = stop.run_until_cancelled(held).await else {
+            return Ok(());
+        };
         tokio::select! {
             biased;
             () = stop.cancelled() => return Ok(()),
+            () = store.lease_is_lost() => {}
             // The pusher took another token, and with it the bot has another voice.
-            ended = telegram::serve((&bot.store, &bot.config), (&bot.pusher, &bot.watch)) => ended?,
+            ended = telegram::serve((&store, &bot.config), (&bot.pusher, &bot.watch)) => ended?,
         }
     }
 }

@@ -37,6 +37,7 @@ mod table;
 mod tokens;
 mod watch;
 mod when;
+mod workers;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -135,6 +136,7 @@ enum Command {
     Rebroadcast(rebroadcast::Args),
     Tokens(tokens::Args),
     Audit(audit::Args),
+    Workers(workers::Args),
     Export(export::Args),
     Import(import::Args),
     /// Run a browser until stdin closes
@@ -223,6 +225,7 @@ async fn dispatch(session: &Session, command: Command) -> anyhow::Result<Exit> {
         Command::Rebroadcast(args) => rebroadcast::run(session, args).await,
         Command::Tokens(args) => tokens::run(session, args).await,
         Command::Audit(args) => audit::run(session, args).await,
+        Command::Workers(args) => workers::run(session, args).await,
         Command::Export(args) => export::run(session, args).await,
         Command::Import(args) => import::run(session, args).await,
         // Done before there was a session.

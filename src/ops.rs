@@ -20,6 +20,7 @@ mod front;
 mod handle;
 mod import;
 mod indexing;
+mod leases;
 mod looks;
 mod moved_chats;
 mod op;
@@ -49,6 +50,7 @@ pub use self::{
     follow::FeedPage,
     front::{ReadLines, WriteLine},
     handle::Store,
+    leases::WorkerStatus,
     rereads::{ReadAgain, Reread},
     searching::{HitCount, Hits},
     tokens::NewToken,
@@ -62,6 +64,7 @@ pub use crate::{
         desk::{Amendment, Publication, file_name},
         facts::{LookState, Report, Run, Told, time},
         judge::Ruling,
+        leases::{LeaseKey, RENEWAL, TERM, Wanted, WorkerFacts},
         tokens::{Scope, Token, end_after},
     },
     store::{

@@ -15,7 +15,7 @@ use serde::{
 };
 
 pub use shape::{
-    Audit, Bulletin, Channel, ChannelState, Delivery, Source, SourceState, Stamp, Token,
+    Audit, Bulletin, Channel, ChannelState, Delivery, Source, SourceState, Stamp, Token, Worker,
 };
 pub use timeline::{Happening, HappeningKind, timeline};
 
@@ -313,6 +313,22 @@ pub async fn audit(
     let items = page.items.into_iter();
     let items = items.map(|row| Audit::new(row, config.time_zone)).collect();
     Ok(Listing { items, next })
+}
+
+/// Workers that are alive, by id.
+///
+/// # Errors
+/// A filter that cannot be used, or the store.
+pub async fn workers(
+    store: &Store,
+    config: &Config,
+    filters: &Filters,
+) -> Result<Listing<Worker>, ViewError> {
+    filters.refuse_all_but_paging("workers")?;
+    let workers = store.workers(Utc::now()).await?;
+    let shown = workers.into_iter();
+    let shown = shown.map(|worker| Worker::new(worker, config.time_zone));
+    page_of(shown, |worker| worker.id.as_str(), filters)
 }
 
 /// A place in the audit log as a cursor says it: the time in ms, a dot, a number.

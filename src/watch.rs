@@ -33,7 +33,7 @@ use self::timetable::{Now, Timetable};
 use crate::{
     bulletin::{BulletinId, Language, Notice, Source, SourceId, Validators},
     config::Live,
-    ops::{Answered, Failure, Refusal, Store, StoreError, refused},
+    ops::{Answered, Failure, LeaseKey, Refusal, Store, StoreError, refused},
     round::{self, Asked, Looked},
     source::fetch::{FetchErrorKind, Fetcher, Request, Via, Wants},
     supervise::{self, Supervisor},
@@ -306,6 +306,7 @@ impl Shared {
         match looked.settled()? {
             Ok(_) => {}
             Err(Refusal::DiskLow(_) | Refusal::Away(_)) => return Ok(Turn::NoRoom(id)),
+            Err(refusal @ Refusal::LeaseLost(_)) => tracing::debug!(source = %id, "{refusal}"),
             Err(refusal) => tracing::error!(source = %id, "the look came to nothing: {refusal}"),
         }
         Ok(Turn::Looked(id))
@@ -341,7 +342,7 @@ impl Shared {
         let why = supervise::reason(panic.as_ref());
         self.supervisor
             .broke("look", &format!("at `{}`, {why}", source.id));
-        let looked = round::broken(&self.store, source).await?;
+        let looked = round::broken(&self.under_lease(source)?, source).await?;
         log(source, &looked);
         let told = AssertUnwindSafe(self.tell(source, &looked)).catch_unwind();
         // Whatever broke may have been the telling: it must not end the loop.
@@ -354,11 +355,17 @@ impl Shared {
         let _turn = gate.lock().await;
         let fetcher = self.fetcher();
         let poll = tracing::info_span!("poll", source = %source.id);
-        let looked = round::look(&self.store, &fetcher, source, asked, Utc::now());
+        let store = self.under_lease(source)?;
+        let looked = round::look(&store, &fetcher, source, asked, Utc::now());
         let looked = looked.instrument(poll).await?;
         log(source, &looked);
         self.tell(source, &looked).await?;
         Ok(looked)
+    }
+
+    /// The store for a look at a source, as long as this process holds it.
+    fn under_lease(&self, source: &Source) -> Result<Store, StoreError> {
+        self.store.under(&LeaseKey::Source(source.id.clone()))
     }
 
     fn fetcher(&self) -> Fetcher {

@@ -262,6 +262,7 @@ fn api_of_admins() -> Router<Shared> {
         .route("/tokens/{id}", delete(tokens::revoke))
         .route("/reload", post(api::reload))
         .route("/audit", get(api::audit))
+        .route("/workers", get(api::workers))
         .route("/export", get(api::export))
         .route_layer(middleware::from_fn(auth::require_admin_to_write))
 }

@@ -5,10 +5,12 @@ use std::{fmt, panic::AssertUnwindSafe, sync::Arc};
 use futures::FutureExt;
 use tokio::sync::watch as live;
 
+use super::leases;
 use crate::{
     bulletin::meetings,
     config::Config,
     ops::{Actor, Store, StoreError},
+    push::Pusher,
     source::fetch::Fetcher,
     supervise,
     watch::Watch,
@@ -23,6 +25,7 @@ pub(super) struct Reloader {
     pub(super) store: Store,
     pub(super) watch: Watch,
     pub(super) typed_hosts: Vec<String>,
+    pub(super) pusher: Pusher,
 }
 
 impl fmt::Debug for Reloader {
@@ -52,6 +55,7 @@ impl Reloader {
         self.store
             .sync_config(&config.sources, &config.channels)
             .await?;
+        leases::renew(&self.store, &config, &self.pusher).await?;
         self.config.send_replace(Arc::new(config));
         Ok(())
     }
@@ -77,6 +81,8 @@ impl Reloader {
             .reload_config(&new.sources, &new.channels, by)
             .await
             .map_err(|error| error.to_string())?;
+        let renewed = leases::renew(&self.store, &new, &self.pusher).await;
+        renewed.map_err(|error| error.to_string())?;
         if let Some(fetcher) = fetcher {
             self.watch.use_fetcher(fetcher);
         }

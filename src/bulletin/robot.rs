@@ -268,6 +268,12 @@ pub enum Setting {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fingerprint([u8; 16]);
 
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
 impl Robot {
     #[must_use]
     pub fn new(kind: &'static RobotKind, values: BTreeMap<&'static str, Setting>) -> Self {

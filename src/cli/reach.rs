@@ -126,7 +126,7 @@ impl Reach {
         })
     }
 
-    lists!(sources: Source, channels: Channel, bulletins: Bulletin, deliveries: Delivery, held: Bulletin, audit: Audit);
+    lists!(sources: Source, channels: Channel, bulletins: Bulletin, deliveries: Delivery, held: Bulletin, audit: Audit, workers: Worker);
 
     pub(super) async fn bulletin(&self, id: BulletinId) -> anyhow::Result<view::Bulletin> {
         match self {

@@ -6,7 +6,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{op::Op, text_index::SharedIndex};
+use tokio::sync::watch;
+
+use super::{
+    leases::{HeldLease, Holding},
+    op::Op,
+    text_index::SharedIndex,
+};
 use crate::{
     bulletin::StoreSettings,
     policy::routes::Routes,
@@ -22,6 +28,9 @@ pub struct Store {
     pub(super) engine: Engine,
     pub(super) routes: SharedRoutes,
     pub(super) search: SharedIndex,
+    pub(super) holding: Arc<watch::Sender<Holding>>,
+    /// Under which this handle writes; None: whatever others hold.
+    pub(super) lease: Option<HeldLease>,
 }
 
 /// The config as it was synced last, if it was.
@@ -92,6 +101,8 @@ impl Store {
             engine,
             routes: SharedRoutes::default(),
             search: SharedIndex::default(),
+            holding: Arc::default(),
+            lease: None,
         }
     }
 
@@ -122,9 +133,12 @@ impl Store {
         &self,
         call: impl FnOnce(&mut Op<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let routes = self.routes.clone();
+        let (routes, lease) = (self.routes.clone(), self.lease.clone());
         self.engine
-            .transact(move |tx| call(&mut Op::new(tx, routes.current())))
+            .transact(move |tx| {
+                lease.map_or(Ok(()), |lease| lease.check(tx))?;
+                call(&mut Op::new(tx, routes.current()))
+            })
             .await
     }
 

@@ -23,7 +23,8 @@ impl Store {
     ) -> Result<()> {
         let fails = look.error.is_some();
         let turns = |before: &LookState| before.error.is_some() != fails;
-        if !self.engine.read_look(source, turns) {
+        // What several workers share is written under the lease, or not at all.
+        if !self.engine.is_shared() && !self.engine.read_look(source, turns) {
             self.engine.keep_look(source, look);
             return Ok(());
         }

@@ -5,6 +5,7 @@ mod corrections;
 mod follow;
 mod keeping;
 mod kill;
+mod leases;
 mod model;
 mod modes;
 mod opening;

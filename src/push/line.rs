@@ -5,7 +5,10 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 
 use super::{health::SenderHealth, sender::Sender, telegram::Telegram, worker::Aside};
-use crate::bulletin::{Channel, Fingerprint};
+use crate::{
+    bulletin::{Channel, Fingerprint},
+    ops::LeaseKey,
+};
 
 /// Requests of the bot and of tests that wait for their turn; more are refused.
 pub(super) const ASIDES: usize = 256;
@@ -27,3 +30,11 @@ pub(super) type SenderKey = (&'static str, Option<Fingerprint>);
 
 /// A sender, and the bot that it is, for those who talk to people.
 pub(super) struct MadeSender(pub(super) Arc<dyn Sender>, pub(super) Option<Arc<Telegram>>);
+
+/// The lease of whoever sends with such a sender.
+pub(super) fn lease_of((kind, account): &SenderKey) -> LeaseKey {
+    LeaseKey::Sender(match account {
+        Some(account) => format!("{kind}:{account}"),
+        None => (*kind).to_owned(),
+    })
+}

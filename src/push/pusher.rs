@@ -1,6 +1,6 @@
 //! The front of pushing: tests, checks, faults, and a worker for each sender.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, fmt, sync::Arc, time::Duration};
 
 use chrono::Utc;
 use futures::{
@@ -20,7 +20,7 @@ use super::{
     files::Files,
     health::Fault,
     kinds::robot,
-    line::{MadeSender, RunningSender, SenderKey, TELEGRAM},
+    line::{MadeSender, RunningSender, SenderKey, TELEGRAM, lease_of},
     sender::{Checked, Sent},
     stdout::Stdout,
     telegram::{self, Telegram, Voice},
@@ -30,7 +30,7 @@ use super::{
 use crate::{
     bulletin::{Channel, ChannelId, ChannelKind, Language, MessageRef},
     config::{Config, Live},
-    ops::{Store, StoreError},
+    ops::{LeaseKey, Refusal, Store, StoreError},
     supervise::Supervisor,
 };
 
@@ -193,6 +193,19 @@ impl Pusher {
         Ok(MadeSender(telegram.clone(), Some(telegram)))
     }
 
+    /// The leases of all senders of a config, and that of the bot.
+    pub(crate) fn leases(&self, config: &Config) -> BTreeSet<LeaseKey> {
+        let channels = config.channels.iter();
+        let keys = channels.map(|channel| self.sender_of(&channel.kind, config).0);
+        let bot = config.telegram.as_ref().map(|_| (TELEGRAM, None));
+        keys.chain(bot).map(|key| lease_of(&key)).collect()
+    }
+
+    /// The lease of the bot, whose updates one process alone takes.
+    pub(crate) fn bot_lease() -> LeaseKey {
+        lease_of(&(TELEGRAM, None))
+    }
+
     /// A worker, and another one in its place whenever it breaks: what it was sending then is perhaps sent.
     pub(super) async fn keep_at_work(
         self,
@@ -202,22 +215,55 @@ impl Pusher {
     ) -> Result<(), StoreError> {
         let asides = Arc::new(tokio::sync::Mutex::new(asides));
         let begin = || {
-            let desk = SharedSender::new(
-                self.store.clone(),
-                self.config.clone(),
-                (line.sender.clone(), self.files.clone()),
-                pause.clone(),
-            );
-            let channels = (line.channels.clone(), line.key.0 == TELEGRAM);
-            let (health, asides) = (line.health.clone(), asides.clone());
+            let (pusher, line, asides) = (self.clone(), line.clone(), asides.clone());
             let pause = pause.clone();
             async move {
-                let worker = Worker::new(desk, channels, health).await?;
-                worker.run(&mut *asides.lock().await, pause).await
+                let mut asides = asides.lock().await;
+                while !pause.is_cancelled() {
+                    pusher.work_while_held(&line, &mut asides, &pause).await?;
+                }
+                Ok(())
             }
         };
         let part = line.health.part();
         self.supervisor.keep(&part, &pause, begin).await
+    }
+
+    /// Sends from when this process holds the sender until it is stopped, or another one holds it.
+    async fn work_while_held(
+        &self,
+        line: &RunningSender,
+        asides: &mut mpsc::Receiver<Aside>,
+        pause: &CancellationToken,
+    ) -> Result<(), StoreError> {
+        let key = lease_of(&line.key);
+        let held = pause.run_until_cancelled(self.store.once_held(&key));
+        let Some(store) = held.await else {
+            return Ok(());
+        };
+        let ending = pause.child_token();
+        let desk = SharedSender::new(
+            store.clone(),
+            self.config.clone(),
+            (line.sender.clone(), self.files.clone()),
+            ending.clone(),
+        );
+        let channels = (line.channels.clone(), line.key.0 == TELEGRAM);
+        let worker = Worker::new(desk, channels, line.health.clone()).await?;
+        let lost = async {
+            store.lease_is_lost().await;
+            ending.cancel();
+            std::future::pending().await
+        };
+        let ended = tokio::select! {
+            ended = worker.run(asides, ending.clone()) => ended,
+            never = lost => never,
+        };
+        match ended {
+            // What it was sending is perhaps sent; whoever holds the sender now settles that.
+            Err(StoreError::Refused(Refusal::LeaseLost(_))) => Ok(()),
+            ended => ended,
+        }
     }
 
     fn line_of(&self, channel: &ChannelId) -> Option<RunningSender> {

@@ -45,6 +45,15 @@ impl Engine {
         Ok(Self::Sled(Sled::open(state).await?))
     }
 
+    /// Returns whether other processes may work on it at the same time.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        match self {
+            Self::Sled(_) => false,
+            Self::Memory(memory) => memory.is_shared(),
+        }
+    }
+
     /// Flushes and closes; the lock is free when this returns.
     ///
     /// # Errors

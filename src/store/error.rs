@@ -34,6 +34,9 @@ pub enum Refusal {
     Invalid(String),
     #[error("bulletin {0} is held; publish it first (`noticast held --publish {0}`)")]
     Held(BulletinId),
+    /// It was begun under a lease that another worker took since.
+    #[error("another worker holds {0} by now; nothing was written")]
+    LeaseLost(String),
     /// It is done once there is room.
     #[error("{0}")]
     DiskLow(String),

@@ -32,6 +32,8 @@ pub struct Memory {
 }
 
 struct Shared {
+    /// Whether several workers are to share it, as simulated processes.
+    is_shared: bool,
     state: Mutex<State>,
     added: watch::Sender<Arc<Vec<AddedSource>>>,
     ticks: watch::Sender<u64>,
@@ -47,8 +49,25 @@ impl std::fmt::Debug for Memory {
 
 impl Default for Memory {
     fn default() -> Self {
+        Self::new(false)
+    }
+}
+
+impl Memory {
+    /// One that several workers share, each with handles of its own.
+    #[must_use]
+    pub fn for_several() -> Self {
+        Self::new(true)
+    }
+
+    pub(super) fn is_shared(&self) -> bool {
+        self.shared.is_shared
+    }
+
+    fn new(is_shared: bool) -> Self {
         Self {
             shared: Arc::new(Shared {
+                is_shared,
                 state: Mutex::default(),
                 added: watch::Sender::new(Arc::default()),
                 ticks: watch::Sender::new(0),
@@ -56,9 +75,7 @@ impl Default for Memory {
             }),
         }
     }
-}
 
-impl Memory {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.shared
             .state

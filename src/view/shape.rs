@@ -11,7 +11,7 @@ use crate::{
         self, Attachment, BulletinId, BulletinState, ChannelId, DeliveryId, DeliveryKind,
         DeliveryState, Login, MessageRef, Mode, Moment, ReadAs, SourceId,
     },
-    ops::{self, Actor, AuditRow, ChannelStatus, Scope, SourceStatus, time},
+    ops::{self, Actor, AuditRow, ChannelStatus, Scope, SourceStatus, WorkerStatus, time},
 };
 
 /// A time of our own clock, in the config's zone, to the millisecond: RFC 3339 with offset.
@@ -347,6 +347,34 @@ impl Token {
             created_at: stamp(token.created_at()),
             last_used_at: token.last_used_at().map(stamp),
             expires_at: token.ends_at().map(stamp),
+        }
+    }
+}
+
+/// A process that works on the store.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Worker {
+    pub id: String,
+    pub host: String,
+    pub since: Stamp,
+    /// How many sources it polls.
+    pub sources: usize,
+    /// How many bots and robots it sends with.
+    pub senders: usize,
+    pub version: String,
+}
+
+impl Worker {
+    #[must_use]
+    pub fn new(worker: WorkerStatus, zone: Tz) -> Self {
+        let WorkerStatus { facts, .. } = worker;
+        Self {
+            id: facts.id,
+            host: facts.host,
+            since: Stamp::new(time(facts.since_ms), zone),
+            sources: worker.sources,
+            senders: worker.senders,
+            version: facts.version,
         }
     }
 }

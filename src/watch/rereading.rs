@@ -12,7 +12,7 @@ use url::Url;
 use super::Shared;
 use crate::{
     bulletin::BulletinState,
-    ops::{Answered, Failure, ReadAgain, Reread, StoreError},
+    ops::{Answered, Failure, LeaseKey, ReadAgain, Reread, StoreError},
     round,
     source::fetch::Fetcher,
 };
@@ -53,6 +53,10 @@ impl Shared {
         let config = self.config.borrow().clone();
         let id = &known.bulletin.source;
         let source = config.sources.iter().find(|source| source.id == *id);
+        // Whoever polls the source reads its articles.
+        let Ok(store) = self.store.under(&LeaseKey::Source(id.clone())) else {
+            return Ok(());
+        };
         let is_ill = |state: &crate::ops::LookState| state.paused || state.failures > 0;
         let source = source.filter(|_| !self.store.read_look_state(id, is_ill));
         let url = Url::parse(&known.bulletin.url).ok();
@@ -61,10 +65,10 @@ impl Shared {
         let is_failing = host.as_ref().is_none_or(|host| hosts().contains(host));
         let (bulletin, now) = (known.bulletin.id, Utc::now());
         let Some(source) = source.filter(|_| !is_failing) else {
-            let failed = self.store.settle_reread(bulletin, ReadAgain::Failed, now);
+            let failed = store.settle_reread(bulletin, ReadAgain::Failed, now);
             return failed.await.map(drop);
         };
-        match round::reread(&self.store, fetcher, source, &known, now).await? {
+        match round::reread(&store, fetcher, source, &known, now).await? {
             Some(true) => {
                 let now = self.store.bulletin(bulletin).await?.map(|now| now.state);
                 let what = became(known.bulletin.state, now);

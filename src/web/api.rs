@@ -111,6 +111,16 @@ pub(super) async fn audit(
     ))
 }
 
+pub(super) async fn workers(
+    State(site): State<Shared>,
+    asked: Asked,
+) -> Answer<Listing<view::Worker>> {
+    let filters = asked?.0.bounded();
+    Ok(Json(
+        view::workers(&site.desk.store, &site.config(), &filters).await?,
+    ))
+}
+
 pub(super) async fn bulletin(
     State(site): State<Shared>,
     Path(id): Path<String>,

@@ -103,7 +103,9 @@ impl From<StoreError> for Problem {
             ) => StatusCode::NOT_FOUND,
             StoreError::Refused(Refusal::NotAllowed(_)) => StatusCode::FORBIDDEN,
             StoreError::Refused(Refusal::Invalid(_)) => StatusCode::BAD_REQUEST,
-            StoreError::Refused(Refusal::Held(_) | Refusal::Other(_)) => StatusCode::CONFLICT,
+            StoreError::Refused(Refusal::Held(_) | Refusal::LeaseLost(_) | Refusal::Other(_)) => {
+                StatusCode::CONFLICT
+            }
             StoreError::Refused(Refusal::DiskLow(_) | Refusal::Away(_)) | StoreError::Failed(_) => {
                 StatusCode::SERVICE_UNAVAILABLE
             }

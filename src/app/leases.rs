@@ -1,0 +1,76 @@
+//! What this process is called as a worker, and the leases that its config wants.
+
+use std::fs;
+
+use chrono::Utc;
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    config::{Config, Live},
+    ops::{Answered, Failure, LeaseKey, RENEWAL, Store, StoreError, Wanted},
+    push::Pusher,
+};
+
+/// What is said of a host that has no name.
+const NAMELESS: &str = "localhost";
+
+/// Begins to work by a config, as the only process or beside others.
+pub(super) async fn begin(
+    store: &Store,
+    config: &Config,
+    pusher: &Pusher,
+) -> Result<(), StoreError> {
+    let host = host();
+    let id = format!("{host}-{:06x}", fastrand::u32(..1 << 24));
+    let wanted = wanted(config, pusher);
+    store.begin_work((&id, &host), wanted, Utc::now()).await
+}
+
+/// Renews what is held, also by a config that changed.
+pub(super) async fn renew(
+    store: &Store,
+    config: &Config,
+    pusher: &Pusher,
+) -> Result<(), StoreError> {
+    store.renew_leases(wanted(config, pusher), Utc::now()).await
+}
+
+/// Says in time that this process is alive, until stopped.
+pub(super) async fn keep(
+    store: Store,
+    live: Live,
+    pusher: Pusher,
+    stop: CancellationToken,
+) -> Result<(), Failure> {
+    let mut turns = interval(RENEWAL);
+    turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    while stop.run_until_cancelled(turns.tick()).await.is_some() {
+        let config = live.borrow().clone();
+        let renewed = renew(&store, &config, &pusher).await;
+        renewed.or_report("renewing what this worker holds")?;
+    }
+    Ok(())
+}
+
+/// The sources that are polled, those of one host together, and the senders.
+fn wanted(config: &Config, pusher: &Pusher) -> Vec<Wanted> {
+    let sources = config.sources.iter().filter_map(|source| {
+        let group = source.address()?.host_str().unwrap_or_default().to_owned();
+        let key = LeaseKey::Source(source.id.clone());
+        Some(Wanted { key, group })
+    });
+    let senders = pusher.leases(config).into_iter().map(|key| Wanted {
+        group: key.to_string(),
+        key,
+    });
+    sources.chain(senders).collect()
+}
+
+fn host() -> String {
+    let named = fs::read_to_string("/proc/sys/kernel/hostname").ok();
+    let named = named.or_else(|| std::env::var("HOSTNAME").ok());
+    let named = named.map(|name| name.trim().to_owned());
+    let named = named.filter(|name| !name.is_empty());
+    named.unwrap_or_else(|| NAMELESS.to_owned())
+}

@@ -1,0 +1,150 @@
+//! Leases with epochs: who holds what, and that nothing is written under an old one.
+
+use super::*;
+
+fn wanted() -> Vec<Wanted> {
+    let wanted = |key: LeaseKey, group: &str| Wanted {
+        key,
+        group: group.to_owned(),
+    };
+    vec![
+        wanted(polling("news"), "one host"),
+        wanted(polling("other"), "another host"),
+        wanted(sender(), "telegram"),
+    ]
+}
+
+fn polling(source: &str) -> LeaseKey {
+    LeaseKey::Source(source.parse().unwrap())
+}
+
+fn sender() -> LeaseKey {
+    LeaseKey::Sender("telegram".to_owned())
+}
+
+/// Two handles on one store, as two processes have them.
+async fn two() -> (Store, Store, DateTime<Utc>) {
+    let memory = Memory::for_several();
+    let stores = [0, 1].map(|_| Store::on(Engine::Memory(memory.clone())));
+    for store in &stores {
+        let sources = [source("news"), source("other")];
+        let synced = store.sync_config(&sources, &[chat("a", 1)]).await;
+        synced.unwrap();
+    }
+    let [one, other] = stores;
+    (one, other, "2022-12-01T08:00:00Z".parse().unwrap())
+}
+
+async fn begin(store: &Store, id: &str, now: DateTime<Utc>) {
+    let begun = store.begin_work((id, "host"), wanted(), now);
+    begun.await.unwrap();
+}
+
+async fn counts(store: &Store, now: DateTime<Utc>) -> Vec<(String, usize, usize)> {
+    let workers = store.workers(now).await.unwrap().into_iter();
+    workers
+        .map(|it| (it.facts.id, it.sources, it.senders))
+        .collect()
+}
+
+fn is_lost<T>(answer: Result<T>) -> bool {
+    matches!(answer, Err(StoreError::Refused(Refusal::LeaseLost(_))))
+}
+
+#[tokio::test]
+async fn one_worker_holds_everything_and_the_next_start_takes_over_at_once() {
+    let channels = [chat("a", 1)];
+    let world = World::new(&channels).await;
+    begin(&world.store, "first", world.now).await;
+    let held = world.store.under(&polling("news")).unwrap();
+    let look = look_of("news", list([1]));
+    held.admit(look, world.now).await.unwrap();
+    drop(held);
+    // Its lease would run for a minute; but the folder was opened again, so it is gone.
+    let world = world.reopen(&[source("news")], &channels).await;
+    assert!(counts(&world.store, world.now).await.is_empty());
+    begin(&world.store, "second", world.now).await;
+    let expected = [("second".to_owned(), 2, 1)];
+    assert_eq!(counts(&world.store, world.now).await, expected);
+    let held = world.store.under(&polling("news")).unwrap();
+    let look = look_of("news", list([2, 1]));
+    let admitted = held.admit(look, world.now).await.unwrap();
+    assert_eq!(admitted.published.len(), 1);
+    world.store.end_work().await.unwrap();
+    assert!(counts(&world.store, world.now).await.is_empty());
+    assert!(is_lost(world.store.under(&polling("news"))));
+}
+
+#[tokio::test]
+async fn what_was_begun_under_an_old_lease_writes_nothing() {
+    let (one, other, now) = two().await;
+    begin(&one, "one", now).await;
+    let polls = one.under(&polling("news")).unwrap();
+    let sends = one.under(&sender()).unwrap();
+    for rows in [list([1]), list([2, 1])] {
+        polls.admit(look_of("news", rows), now).await.unwrap();
+    }
+    let head = sends.heads(None).await.unwrap().remove(0);
+    sends.begin_send(head.id, now).await.unwrap();
+    let later = now + TERM + TERM;
+    begin(&other, "other", later).await;
+    let look = look_of("news", list([3, 2, 1]));
+    assert!(is_lost(polls.admit(look.clone(), later).await));
+    let news: SourceId = "news".parse().unwrap();
+    let failed = LookState {
+        error: Some("503".to_owned()),
+        ..LookState::default()
+    };
+    assert!(is_lost(polls.keep_look(&news, failed, later).await));
+    assert!(is_lost(sends.begin_send(head.id, later).await));
+    let sent = Outcome::Sent { message: None };
+    assert!(is_lost(sends.complete(head.id, sent, later).await));
+    let all = other.deliveries(&DeliveryQuery::default()).await.unwrap();
+    let states: Vec<_> = all.items.iter().map(|it| it.state).collect();
+    assert_eq!(states, [crate::bulletin::DeliveryState::Sending]);
+    // Who holds the sender now settles what is in doubt, and who holds the source admits.
+    let held = other.under(&sender()).unwrap();
+    assert_eq!(held.uncertain().await.unwrap().len(), 1);
+    let held = other.under(&polling("news")).unwrap();
+    let admitted = held.admit(look, later).await.unwrap();
+    assert_eq!(admitted.published.len(), 1);
+}
+
+#[tokio::test]
+async fn workers_share_evenly_and_what_one_gives_back_the_other_takes() {
+    let (one, other, now) = two().await;
+    begin(&one, "one", now).await;
+    begin(&other, "other", now).await;
+    assert!(is_lost(other.under(&polling("news"))), "it is held already");
+    one.renew_leases(wanted(), now).await.unwrap();
+    let free = ["news", "other"].map(polling);
+    let free = free.iter().find(|key| is_lost(one.under(key))).unwrap();
+    let (held, renewed) = tokio::join!(other.once_held(free), other.renew_leases(wanted(), now));
+    renewed.unwrap();
+    let LeaseKey::Source(source) = free else {
+        panic!("{free}")
+    };
+    let look = look_of(source.as_str(), list([1]));
+    held.admit(look, now).await.unwrap();
+    let shared = counts(&one, now).await;
+    assert_eq!(shared.iter().map(|it| it.1).collect::<Vec<_>>(), [1, 1]);
+    assert_eq!(shared[0].2 + shared[1].2, 1);
+    other.end_work().await.unwrap();
+    one.renew_leases(wanted(), now).await.unwrap();
+    assert_eq!(counts(&one, now).await, [("one".to_owned(), 2, 1)]);
+}
+
+#[tokio::test]
+async fn a_second_process_of_the_same_id_ends_the_work_of_the_first() {
+    let (one, other, now) = two().await;
+    begin(&one, "same", now).await;
+    let first = one.under(&polling("news")).unwrap();
+    let later = now + std::time::Duration::from_secs(1);
+    begin(&other, "same", later).await;
+    let look = look_of("news", list([1]));
+    assert!(is_lost(first.admit(look, later).await));
+    assert!(is_lost(one.renew_leases(wanted(), later).await));
+    assert!(is_lost(one.under(&polling("news"))));
+    other.under(&polling("news")).unwrap();
+    first.lease_is_lost().await;
+}
