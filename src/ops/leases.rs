@@ -73,11 +73,19 @@ impl Store {
             until_ms: 0,
         };
         let is_shared = self.engine.is_shared();
+        let (facts, keys) = (me.clone(), wanted.clone());
         let begun = self.write(move |op| {
-            drop_leases_of(op, &me.id)?;
-            hold(op, is_shared, me, &wanted, now)
+            drop_leases_of(op, &facts.id)?;
+            hold(op, is_shared, facts, &keys, now)
         });
-        self.holding.send_replace(begun.await?);
+        let holding = match begun.await {
+            // A full disk must not keep the only process from its work: it holds everything as it stands.
+            Err(StoreError::Refused(Refusal::DiskLow(_))) if !is_shared => {
+                self.ask(move |op| as_it_stands(op, me, wanted)).await??
+            }
+            begun => begun?,
+        };
+        self.holding.send_replace(holding);
         Ok(())
     }
 
@@ -178,6 +186,19 @@ impl Store {
         self.ask(move |op| statuses(op, is_shared, own.as_ref(), now))
             .await?
     }
+}
+
+/// Everything that is wanted, under the epochs that it has.
+fn as_it_stands(op: &mut Op<'_>, me: WorkerFacts, wanted: Vec<Wanted>) -> Result<Holding> {
+    let mut epochs = HashMap::with_capacity(wanted.len());
+    for Wanted { key, .. } in wanted {
+        let epoch = op.tx.lease(&key)?.epoch;
+        epochs.insert(key, epoch);
+    }
+    Ok(Holding {
+        worker: Some(me),
+        epochs: Arc::new(epochs),
+    })
 }
 
 fn drop_leases_of(op: &mut Op<'_>, id: &str) -> Result<()> {

@@ -8,6 +8,7 @@ mod kill;
 mod leases;
 mod model;
 mod modes;
+mod older;
 mod opening;
 mod outbox;
 mod people;
@@ -44,7 +45,14 @@ const ON: &str = "NOTICAST_TEST_ON";
 /// The address of a database whose user may make schemas; each store gets one of its own.
 const DATABASE: &str = "NOTICAST_POSTGRES";
 /// Stories of sled's own rules, of its files, and of a program that is killed with them.
-const OF_SLED_ALONE: [&str; 5] = ["opening::", "kill::", "rules::", "keeping::", "model::"];
+const OF_SLED_ALONE: [&str; 6] = [
+    "opening::",
+    "kill::",
+    "rules::",
+    "keeping::",
+    "model::",
+    "older::",
+];
 
 /// Opens what lies in a folder, which elsewhere than on sled is what was closed under its name.
 pub(super) async fn open(folder: &Path) -> Store {

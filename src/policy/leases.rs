@@ -4,7 +4,7 @@
 //! worker that was paused past its lease and comes back changes nothing. [`plan`] says what a worker takes and gives back.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     fmt,
     time::Duration,
 };
@@ -103,11 +103,11 @@ pub fn plan(
         }
         spread(me, alive, groups, &mut plan);
     }
-    let is_wanted = |key: &LeaseKey| wanted.iter().any(|it| it.key == *key);
+    let all: HashSet<&LeaseKey> = wanted.iter().map(|it| &it.key).collect();
     let mine = leases
         .iter()
         .filter(|(_, it)| it.worker.as_deref() == Some(me));
-    let left = mine.filter(|(key, _)| !is_wanted(key));
+    let left = mine.filter(|(key, _)| !all.contains(key));
     plan.give_back.extend(left.map(|(key, _)| key.clone()));
     plan.give_back.sort_unstable();
     plan.take.retain(|key| holder(key).is_none());
