@@ -49,7 +49,8 @@ impl Engine {
     #[must_use]
     pub fn is_shared(&self) -> bool {
         match self {
-            Self::Sled(_) => false,
+            // A lock in the database lets one process in.
+            Self::Sled(_) | Self::Postgres(_) => false,
             Self::Memory(memory) => memory.is_shared(),
         }
     }
