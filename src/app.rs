@@ -247,14 +247,8 @@ impl App {
         let given_back = given_back.or_report("giving back what this worker holds");
         let closed = store.close().await;
         self.instance.withdraw();
-        let closed = closed.map_err(StoreError::from);
-        ended.and(
-            given_back
-                .map(drop)
-                .map_err(StoreError::from)
-                .and(closed)
-                .map_err(Into::into),
-        )
+        let given_back = given_back.map(drop).map_err(StoreError::from);
+        ended.and(given_back.and(closed).map_err(Into::into))
     }
 }
 

@@ -1,6 +1,4 @@
-//! What this process is called as a worker, and the leases that its config wants.
-
-use std::fs;
+//! The name of this process as a worker, and the leases that its config asks for.
 
 use chrono::Utc;
 use tokio::time::{MissedTickBehavior, interval};
@@ -12,9 +10,6 @@ use crate::{
     push::Pusher,
 };
 
-/// What is said of a host that has no name.
-const NAMELESS: &str = "localhost";
-
 /// Begins to work by a config, as the only process or beside others.
 pub(super) async fn begin(
     store: &Store,
@@ -22,21 +17,23 @@ pub(super) async fn begin(
     pusher: &Pusher,
 ) -> Result<(), StoreError> {
     let host = host();
-    let id = format!("{host}-{:06x}", fastrand::u32(..1 << 24));
+    let named = config.store.worker.clone();
+    let id = named.unwrap_or_else(|| format!("{host}-{:06x}", fastrand::u32(..1 << 24)));
     let wanted = wanted(config, pusher);
     store.begin_work((&id, &host), wanted, Utc::now()).await
 }
 
-/// Renews what is held, also by a config that changed.
-pub(super) async fn renew(
-    store: &Store,
-    config: &Config,
-    pusher: &Pusher,
-) -> Result<(), StoreError> {
-    store.renew_leases(wanted(config, pusher), Utc::now()).await
+/// Renews what is held, also by a config that changed. What cannot be renewed now is reported, and renewed the next time.
+///
+/// # Errors
+/// The store failed.
+pub(super) async fn renew(store: &Store, config: &Config, pusher: &Pusher) -> Result<(), Failure> {
+    let renewed = store.renew_leases(wanted(config, pusher), Utc::now()).await;
+    renewed.or_report("renewing the leases of this worker")?;
+    Ok(())
 }
 
-/// Says in time that this process is alive, until stopped.
+/// Renews in time what this process holds, until stopped.
 pub(super) async fn keep(
     store: Store,
     live: Live,
@@ -47,8 +44,7 @@ pub(super) async fn keep(
     turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
     while stop.run_until_cancelled(turns.tick()).await.is_some() {
         let config = live.borrow().clone();
-        let renewed = renew(&store, &config, &pusher).await;
-        renewed.or_report("renewing what this worker holds")?;
+        renew(&store, &config, &pusher).await?;
     }
     Ok(())
 }
@@ -68,9 +64,6 @@ fn wanted(config: &Config, pusher: &Pusher) -> Vec<Wanted> {
 }
 
 fn host() -> String {
-    let named = fs::read_to_string("/proc/sys/kernel/hostname").ok();
-    let named = named.or_else(|| std::env::var("HOSTNAME").ok());
-    let named = named.map(|name| name.trim().to_owned());
-    let named = named.filter(|name| !name.is_empty());
-    named.unwrap_or_else(|| NAMELESS.to_owned())
+    let host = rustix::system::uname();
+    host.nodename().to_string_lossy().into_owned()
 }

@@ -82,7 +82,7 @@ impl Reloader {
             .await
             .map_err(|error| error.to_string())?;
         let renewed = leases::renew(&self.store, &new, &self.pusher).await;
-        renewed.map_err(|error| error.to_string())?;
+        renewed.map_err(|failure| failure.to_string())?;
         if let Some(fetcher) = fetcher {
             self.watch.use_fetcher(fetcher);
         }

@@ -378,7 +378,7 @@ impl Default for WebSettings {
 pub struct StoreSettings {
     /// A PostgreSQL database; None: sled below the state folder.
     pub url: Option<Secret>,
-    /// The name of this process among the connections of the database; None: that of its host.
+    /// The name of this process among workers and connections of the database; None: that of its host, and a random suffix.
     pub worker: Option<String>,
 }
 

@@ -1,18 +1,19 @@
-//! `workers`: which processes work on the store, and how much each of them does.
+//! `workers`: the processes that work on the store, and how much each of them does.
 
 use super::{
-    Exit, lists, out,
+    Exit, lists,
     reach::{Purpose, Reach},
     session::Session,
+    table::Table,
 };
 use crate::view::{Filters, Worker};
 
-/// Lists the processes that work on the store, and how many sources and senders each has
+/// List the processes that work on the store, and how many sources and senders each has
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:
   noticast workers --json")]
 pub(super) struct Args {
-    /// One JSON object a line
+    /// Print one JSON object a line
     #[arg(long)]
     json: bool,
 }
@@ -30,16 +31,18 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
 }
 
 fn table(workers: &[Worker]) -> std::io::Result<()> {
-    let row = |worker: &Worker| {
-        [
+    let header = ["id", "host", "since", "sources", "senders", "version"];
+    let mut table = Table::new(header, &[0, 1]);
+    for worker in workers {
+        let cells = [
             worker.id.clone(),
             worker.host.clone(),
             worker.since.0.format("%Y-%m-%d %H:%M:%S").to_string(),
             worker.sources.to_string(),
             worker.senders.to_string(),
             worker.version.clone(),
-        ]
-    };
-    let header = ["id", "host", "since", "sources", "senders", "version"];
-    out::table(header, workers.iter().map(row).collect())
+        ];
+        table.row(cells, None);
+    }
+    table.print()
 }

@@ -72,19 +72,7 @@ impl Store {
             since_ms: now.timestamp_millis(),
             until_ms: 0,
         };
-        let is_shared = self.engine.is_shared();
-        let (facts, keys) = (me.clone(), wanted.clone());
-        let begun = self.write(move |op| {
-            drop_leases_of(op, &facts.id)?;
-            hold(op, is_shared, facts, &keys, now)
-        });
-        let holding = match begun.await {
-            // A full disk must not keep the only process from its work: it holds everything as it stands.
-            Err(StoreError::Refused(Refusal::DiskLow(_))) if !is_shared => {
-                self.ask(move |op| as_it_stands(op, me, wanted)).await??
-            }
-            begun => begun?,
-        };
+        let holding = self.hold_all(me, wanted, now, true).await?;
         self.holding.send_replace(holding);
         Ok(())
     }
@@ -98,9 +86,7 @@ impl Store {
         let Some(me) = self.holding.borrow().worker.clone() else {
             return Ok(());
         };
-        let is_shared = self.engine.is_shared();
-        let renewed = self.write(move |op| hold(op, is_shared, me, &wanted, now));
-        let renewed = renewed.await;
+        let renewed = self.hold_all(me, wanted, now, false).await;
         let holding = match &renewed {
             Ok(holding) => holding.clone(),
             Err(StoreError::Refused(Refusal::LeaseLost(_))) => Holding {
@@ -115,6 +101,30 @@ impl Store {
             is_other
         });
         renewed.map(drop)
+    }
+
+    async fn hold_all(
+        &self,
+        me: WorkerFacts,
+        wanted: Vec<Wanted>,
+        now: DateTime<Utc>,
+        begins: bool,
+    ) -> Result<Holding> {
+        let is_shared = self.engine.is_shared();
+        let (facts, keys) = (me.clone(), wanted.clone());
+        let held = self.write(move |op| {
+            if begins {
+                drop_leases_of(op, &facts.id)?;
+            }
+            hold(op, is_shared, facts, &keys, now)
+        });
+        match held.await {
+            // A full disk must not keep the only process from its work: it holds everything as it stands.
+            Err(StoreError::Refused(Refusal::DiskLow(_))) if !is_shared => {
+                self.ask(move |op| as_it_stands(op, me, wanted)).await?
+            }
+            held => held,
+        }
     }
 
     /// The worker ends in order: others take over at once.

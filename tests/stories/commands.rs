@@ -239,3 +239,34 @@ fn preview_reads_files_and_tells_each_that_fails() {
         json!({ "url": "https://www.example.com/news/1.html", "title": Site::title(1), "published": "2026-01-01" })
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_worker_of_a_running_instance_is_listed_with_all_that_it_does() {
+    let site = Site::with(10).await;
+    let world = World::watching(&site);
+    let config = World::config(&site.list_url());
+    world.configure(&format!("{config}\n[store]\nworker = \"office-1\"\n"));
+    let running = world.start();
+    world.looks(&site, 1).await;
+    let workers = world.list(&["workers"]);
+    let keys: Vec<&String> = workers[0].as_object().unwrap().keys().collect();
+    assert_eq!(
+        keys,
+        ["id", "host", "since", "sources", "senders", "version"]
+    );
+    assert_eq!(workers.len(), 1);
+    assert_eq!(workers[0]["id"], "office-1");
+    assert_eq!(
+        (&workers[0]["sources"], &workers[0]["senders"]),
+        (&json!(1), &json!(1))
+    );
+    assert_eq!(workers[0]["version"], env!("CARGO_PKG_VERSION"));
+    // A killed one is gone as soon as its folder is free.
+    running.kill();
+    assert!(world.list(&["workers"]).is_empty());
+    let running = world.start();
+    world.looks(&site, 2).await;
+    assert_eq!(world.list(&["workers"]).len(), 1);
+    running.stop();
+    assert!(world.list(&["workers"]).is_empty());
+}

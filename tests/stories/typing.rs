@@ -9,7 +9,7 @@ use crate::support::{
     world::{World, json_lines, text},
 };
 
-const COMMANDS: [&str; 21] = [
+const COMMANDS: [&str; 22] = [
     "demo",
     "watch",
     "run",
@@ -27,6 +27,7 @@ const COMMANDS: [&str; 21] = [
     "publish",
     "rebroadcast",
     "tokens",
+    "workers",
     "export",
     "import",
     "completions",
@@ -142,6 +143,7 @@ async fn lists_fit_the_screen_and_take_times_as_people_type_them() {
         "bulletins",
         "deliveries",
         "audit",
+        "workers",
         "check",
     ] {
         for columns in [80, 120] {
