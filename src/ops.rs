@@ -18,6 +18,7 @@ mod export;
 mod follow;
 mod front;
 mod handle;
+mod holding;
 mod import;
 mod indexing;
 mod leases;

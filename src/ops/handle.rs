@@ -9,7 +9,7 @@ use std::{
 use tokio::sync::watch;
 
 use super::{
-    leases::{HeldLease, Holding},
+    holding::{HeldLease, Holding},
     op::Op,
     text_index::SharedIndex,
 };

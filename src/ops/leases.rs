@@ -9,41 +9,15 @@ use std::{
 
 use chrono::{DateTime, Utc};
 
-use super::{handle::Store, op::Op};
+use super::{
+    handle::Store,
+    holding::{HeldLease, Holding, lost},
+    op::Op,
+};
 use crate::{
     policy::leases::{self, Lease, LeaseKey, TERM, Wanted, WorkerFacts},
-    store::{Refusal, Result, StoreError, Tx},
+    store::{Refusal, Result, StoreError},
 };
-
-/// What the worker of this process holds, as of its last renewal.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Holding {
-    /// None: nobody works here, and all is written as it comes (commands on a stopped store, tests).
-    worker: Option<WorkerFacts>,
-    epochs: Arc<HashMap<LeaseKey, u64>>,
-}
-
-/// The lease under which something is written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct HeldLease {
-    key: LeaseKey,
-    epoch: u64,
-}
-
-impl HeldLease {
-    /// # Errors
-    /// Somebody took the lease since: nothing may be written under it.
-    pub(super) fn check(&self, tx: &mut dyn Tx) -> Result<()> {
-        match tx.lease(&self.key)?.epoch == self.epoch {
-            true => Ok(()),
-            false => Err(lost(&self.key)),
-        }
-    }
-}
-
-fn lost(key: &LeaseKey) -> StoreError {
-    Refusal::LeaseLost(key.to_string()).into()
-}
 
 /// A worker that is alive, and how much it holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
