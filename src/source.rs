@@ -45,6 +45,7 @@ pub fn read(
 #[cfg(test)]
 mod cases;
 #[cfg(test)]
+#[path = "../tests/drawn/mod.rs"]
 mod drawn;
 #[cfg(test)]
 mod facts;

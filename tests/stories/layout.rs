@@ -154,8 +154,9 @@ fn each_library_of_a_platform_stays_in_its_room() {
 }
 
 /// Rooms whose modules form no circle: each of them can be read after those that it stands on.
-const WITHOUT_CIRCLES: [&str; 10] = [
-    "app", "bot", "newsroom", "ops", "policy", "push", "round", "schedule", "search", "view",
+const WITHOUT_CIRCLES: [&str; 11] = [
+    "app", "bot", "newsroom", "ops", "policy", "push", "round", "schedule", "search", "source",
+    "view",
 ];
 
 type Module = Vec<String>;

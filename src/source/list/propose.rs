@@ -4,10 +4,11 @@
 use std::{collections::HashSet, fmt};
 
 use super::{
-    Look, read_page,
-    score::Scored,
-    stand_in,
-    verdict::{self, Claim},
+    candidates,
+    evidence::{self, scored::Scored},
+    look::PageLook,
+    read::{check, read_page},
+    verdict::{self, Claim, stand_in},
     words::Region,
 };
 use crate::{
@@ -45,25 +46,27 @@ impl fmt::Display for Proposal {
 /// has the titles and canonical addresses of what the source had.
 #[must_use]
 pub fn propose(html: &str, context: &Context<'_>, known: &HashSet<String>) -> Option<Proposal> {
-    super::check(html).ok()?;
+    check(html).ok()?;
     let page = Page::parse(html);
     let select = Select::default();
     let context = Context {
         select: &select,
         ..*context
     };
-    let look = Look::new(&page, &context).ok()?;
+    let look = PageLook::new(&page, &context).ok()?;
     let is_known =
         |row: &Notice| known.contains(&row.title) || known.contains(&canonical_url(&row.url));
     let count = |rows: &[Notice]| rows.iter().filter(|row| is_known(row)).count();
-    let is_other = stand_in(&page).is_some();
-    let rules = look.groups().into_iter().filter_map(|group| {
-        let (rows, _) = look.notices(&group.group);
-        let held = count(&rows);
-        let may_be = held > 0 || !is_other && is_candidate(&look, &group);
-        let item = look.proposal(&group.group)?.item.filter(|_| may_be)?;
-        Some((held, group.score, item))
-    });
+    let is_other = stand_in::of_page(&page).is_some();
+    let rules = evidence::weigh(&look, candidates::find(&look))
+        .into_iter()
+        .filter_map(|group| {
+            let (rows, _) = look.notices(&group.group);
+            let held = count(&rows);
+            let may_be = held > 0 || !is_other && is_candidate(&look, &group);
+            let item = look.proposal(&group.group)?.item.filter(|_| may_be)?;
+            Some((held, group.score, item))
+        });
     let (_, _, item) = rules.max_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)))?;
     // What it says is what the rule finds.
     let select = Select {
@@ -83,7 +86,7 @@ pub fn propose(html: &str, context: &Context<'_>, known: &HashSet<String>) -> Op
 }
 
 /// Returns whether rows of which none is known may be worth a look.
-fn is_candidate(look: &Look<'_>, group: &Scored) -> bool {
+fn is_candidate(look: &PageLook<'_>, group: &Scored) -> bool {
     const FEW: usize = 3;
     const SHORT: f32 = 4.0;
     !matches!(group.region, Region::Frame | Region::Side)

@@ -1,30 +1,76 @@
 //! From rows to notices: the full title, the date, the teaser, whether it is pinned.
 
+pub(super) mod own_date;
+pub(super) mod pager;
+pub(super) mod publisher;
+pub(super) mod row_dates;
+pub(super) mod title;
+pub(super) mod years;
+
 use std::collections::{HashMap, HashSet};
 
 use dom_query::Matcher;
 
 use chrono::Datelike;
 
-use super::own_date::without_own_date;
+use self::own_date::without_own_date;
+use self::title::{Habits, is_pin};
+use super::look::{PageLook, selected::Selected};
 use super::{
-    Look,
-    dates::Found,
-    group::{Group, Item, is_period},
-    links, score,
-    select::Selected,
-    title::{Habits, is_pin},
-    words, years,
+    candidates::group::{Group, Item, is_period},
+    choice::Choice,
+    element::is_heading,
+    evidence::scored::Scored,
+    look::{dates::Found, links},
+    words,
 };
 use crate::{
     bulletin::{Moment, Notice, clean_title, is_pinned_title, plain_title},
-    source::{page::Id, text},
+    source::{
+        page::Id,
+        reading::{List, ReadError},
+        text,
+    },
 };
 
 /// A teaser says at least this much.
 const TEASER: f32 = 14.0;
 
-impl Look<'_> {
+/// The list that the rows of a choice make.
+pub(super) fn list(look: &PageLook<'_>, choice: &Choice) -> Result<List, ReadError> {
+    let best = choice.best();
+    let (mut notices, mut is_cut) = (Vec::new(), false);
+    for section in &choice.sections {
+        let (rows, cut) = look.notices(&section.group);
+        notices.extend(rows);
+        is_cut |= cut;
+    }
+    if notices.is_empty() {
+        return Err(ReadError::NotAList("rows that lead nowhere".to_owned()));
+    }
+    Ok(List {
+        title: heading(look, best),
+        notices,
+        is_cut,
+        left_out: 0,
+        confidence: choice.confidence(),
+        next_page: look.next_page(),
+        feeds: look.feeds(),
+        select: match choice.sections.as_slice() {
+            [section] => look.proposal(&section.group),
+            _ => None,
+        },
+        others: look.tell_others(&choice.others),
+    })
+}
+
+/// The list's own heading, else the page's title.
+fn heading(look: &PageLook<'_>, best: &Scored) -> Option<String> {
+    let title = best.heading.as_deref().unwrap_or(&look.page.title);
+    Some(text::one_line(title)).filter(|title| !title.is_empty())
+}
+
+impl PageLook<'_> {
     /// The notices of a group, in page order, each once, and whether the page breaks off within one.
     pub(super) fn notices(&self, group: &Group) -> (Vec<Notice>, bool) {
         let cut = group.items.iter().position(|item| self.is_cut(item));
@@ -108,8 +154,7 @@ impl Look<'_> {
                 let mut around = std::iter::once(element)
                     .chain(page.ancestors(element))
                     .take(3);
-                let is_heading =
-                    around.any(|id| score::is_heading(page, id) || page.name(id) == "dt");
+                let is_heading = around.any(|id| is_heading(page, id) || page.name(id) == "dt");
                 date.whole && !date.yearless && is_heading
             };
             day = dates

@@ -1,135 +1,14 @@
-//! Selectors of the config over a page, and selectors that find a list again.
-//!
-//! CSS is dom_query's business: where selectors are given, the page is put into its tree. A
-//! proposal needs no more than tags, classes and ids in a chain, and is checked here.
-
-use dom_query::{Document, Matcher, NodeId, Selection};
+//! The rows that a selector chose, and selectors that find a list again: no more than tags, classes and ids in a chain,
+//! which is checked here.
 
 use super::{
-    Look,
-    group::{Group, Item},
+    candidates::group::{Group, Item},
+    look::{PageLook, links::Link, selected::Selected},
     words::LinkText,
 };
-use crate::{
-    bulletin::Select,
-    source::{
-        css,
-        page::{Id, Page},
-        reading::ReadError,
-    },
-};
+use crate::{bulletin::Select, source::page::Id};
 
-/// What the selectors of a source choose on one page.
-pub(super) struct Selected {
-    document: Document,
-    /// The nodes of the page's elements, in the same order.
-    nodes: Vec<NodeId>,
-    item: Option<Matcher>,
-    pub title: Option<Matcher>,
-    pub link: Option<Matcher>,
-    pub date: Option<Matcher>,
-}
-
-/// How far a selector of the source matches.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SelectPart {
-    /// `item`, `title`, `link` or `date`.
-    pub name: &'static str,
-    pub css: String,
-    /// The rows that there are.
-    pub rows: usize,
-    /// The rows where it matches.
-    pub matched: usize,
-}
-
-impl Selected {
-    /// Each selector with the rows where it matches.
-    pub(super) fn parts(&self, rows: &[Id], select: &Select) -> Vec<SelectPart> {
-        let matched = |matcher: &Matcher| {
-            rows.iter()
-                .filter(|row| self.first(**row, matcher).is_some())
-                .count()
-        };
-        let parts = [
-            ("item", &select.item, self.item.as_ref().map(|_| rows.len())),
-            ("title", &select.title, self.title.as_ref().map(matched)),
-            ("link", &select.link, self.link.as_ref().map(matched)),
-            ("date", &select.date, self.date.as_ref().map(matched)),
-        ];
-        parts
-            .into_iter()
-            .filter_map(|(name, css, matched)| {
-                Some(SelectPart {
-                    name,
-                    css: css.clone()?,
-                    rows: rows.len(),
-                    matched: matched?,
-                })
-            })
-            .collect()
-    }
-
-    /// None where nothing is selected.
-    pub(super) fn new(page: &Page, select: &Select) -> Result<Option<Self>, ReadError> {
-        if select.item.is_none()
-            && select.title.is_none()
-            && select.link.is_none()
-            && select.date.is_none()
-        {
-            return Ok(None);
-        }
-        let matcher = |part: &str, css: &Option<String>| {
-            let css = css.as_deref();
-            css.map(|css| {
-                Matcher::new(css).map_err(|_| {
-                    ReadError::NotAList(format!("source.select.{part}: `{css}` is no CSS selector"))
-                })
-            })
-            .transpose()
-        };
-        let (document, nodes) = css::document(page);
-        Ok(Some(Self {
-            item: matcher("item", &select.item)?,
-            title: matcher("title", &select.title)?,
-            link: matcher("link", &select.link)?,
-            date: matcher("date", &select.date)?,
-            document,
-            nodes,
-        }))
-    }
-
-    /// The elements that are rows, outermost alone; None where detection finds the rows.
-    pub(super) fn rows(&self, page: &Page) -> Option<Vec<Id>> {
-        let item = self.item.as_ref()?;
-        let mut rows: Vec<Id> = self.ids(&self.document.select_matcher(item));
-        rows.sort_unstable();
-        let mut end = 0;
-        rows.retain(|row| {
-            let outermost = *row >= end;
-            if outermost {
-                end = page.elements[*row as usize].end;
-            }
-            outermost
-        });
-        Some(rows)
-    }
-
-    /// The first element of a row that matches, or the row itself.
-    pub(super) fn first(&self, row: Id, matcher: &Matcher) -> Option<Id> {
-        let node = self.document.tree.get(&self.nodes[row as usize])?;
-        if node.is_match(matcher) {
-            return Some(row);
-        }
-        let found = Selection::from(node).select_single_matcher(matcher);
-        self.ids(&found).first().copied()
-    }
-
-    fn ids(&self, selection: &Selection<'_>) -> Vec<Id> {
-        css::ids(&self.nodes, selection)
-    }
-}
-
-impl Look<'_> {
+impl PageLook<'_> {
     /// The rows that a selector chose, each with its most telling link.
     pub(super) fn selected_group(&self, selected: &Selected, rows: &[Id]) -> Group {
         let items = rows.iter().filter_map(|&row| {
@@ -143,7 +22,7 @@ impl Look<'_> {
                 .iter()
                 .take_while(|link| link.element < end);
             let above = || {
-                let holder = |link: &super::Link| self.page.contains(link.element, row);
+                let holder = |link: &Link| self.page.contains(link.element, row);
                 self.links[..from].iter().rposition(holder)
             };
             let link = inside
@@ -152,7 +31,7 @@ impl Look<'_> {
                     chosen.is_none_or(|chosen| self.page.contains(chosen, link.element))
                 })
                 .max_by(|(_, a), (_, b)| {
-                    let rank = |link: &super::Link| (link.text == LinkText::Title, link.units);
+                    let rank = |link: &Link| (link.text == LinkText::Title, link.units);
                     rank(a)
                         .partial_cmp(&rank(b))
                         .unwrap_or(std::cmp::Ordering::Equal)

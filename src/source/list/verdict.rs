@@ -1,19 +1,26 @@
 //! Whether a page with rows is an article with other articles around it.
 
-use std::collections::HashMap;
+pub(super) mod outside;
+pub(super) mod prose;
+pub(super) mod stand_in;
 
+use self::{
+    outside::Outside,
+    prose::{densest_prose, has_headline},
+};
 use super::{
-    Look, beside, links,
-    outside::{Outside, is_boilerplate},
-    score::Scored,
-    words::{self, LinkText, Region},
-    years,
+    choice::Choice,
+    evidence::{beside, scored::Scored},
+    look::{PageLook, links},
+    rows::years,
+    words::{self, Region},
 };
 use crate::{
     bulletin::Notice,
     source::{
         article::labels::labels,
-        page::{self, Gap, Id, Page},
+        page::{Gap, Id, Page},
+        reading::ReadError,
         text,
     },
 };
@@ -28,7 +35,7 @@ pub(super) struct Claim<'a> {
 }
 
 impl<'a> Claim<'a> {
-    pub(super) fn of_group(look: &'a Look<'_>, best: &'a Scored) -> Self {
+    pub(super) fn of_group(look: &'a PageLook<'_>, best: &'a Scored) -> Self {
         let links = || best.group.items.iter().map(|item| &look.links[item.link]);
         Self {
             hrefs: links().map(|link| link.href.as_str()).collect(),
@@ -51,11 +58,53 @@ impl<'a> Claim<'a> {
     }
 }
 
+/// Refuses a page that stands in for another, such as an error page.
+///
+/// # Errors
+/// [`ReadError::NotAList`] names the kind of page.
+pub(super) fn refuse_stand_in(
+    look: &PageLook<'_>,
+    choice: Option<&Choice>,
+    asked: bool,
+) -> Result<(), ReadError> {
+    let best = choice.map(Choice::best);
+    let sure = best.is_some_and(Scored::is_sure);
+    // An error page may list what else there is; a list with a heading or pager of its own is one.
+    let own = sure && (asked || best.is_some_and(|best| best.titled || best.paged));
+    let stands_in = match (own, sure) {
+        (true, _) => None,
+        (_, true) => stand_in::stand_in_by_title(look.page),
+        _ => stand_in::of_page(look.page),
+    };
+    match stands_in {
+        Some(kind) => Err(ReadError::NotAList(kind.to_owned())),
+        None => Ok(()),
+    }
+}
+
+/// The choice, unless the page is an article with other articles around it, or has no rows at all.
+///
+/// # Errors
+/// [`ReadError::NotAList`] says what the page is instead.
+pub(super) fn judge(
+    look: &PageLook<'_>,
+    choice: Option<Choice>,
+    asked: bool,
+) -> Result<Choice, ReadError> {
+    let Some(choice) = choice else {
+        return Err(ReadError::NotAList(stand_in::instead(look.page).to_owned()));
+    };
+    if !asked && is_article(look, &Claim::of_group(look, choice.best())) {
+        return Err(ReadError::NotAList("an article".to_owned()));
+    }
+    Ok(choice)
+}
+
 /// Labelled lists come to 0 at most, articles to 1.2 at least.
 const ARTICLE: f32 = 0.5;
 
 /// An article with other articles around it, or a list? What speaks for either, added up.
-pub(super) fn is_article(look: &Look<'_>, claim: &Claim<'_>) -> bool {
+pub(super) fn is_article(look: &PageLook<'_>, claim: &Claim<'_>) -> bool {
     let page = look.page;
     // A dated list of what stands on the page itself is its index.
     let texts = match claim.dated {
@@ -92,52 +141,6 @@ pub(super) fn is_article(look: &Look<'_>, claim: &Claim<'_>) -> bool {
     points > ARTICLE
 }
 
-/// The most running text beside the rows that stands in one box of the content, in [`words::units`]. A box
-/// where each paragraph has a link over it holds teasers, not a text.
-pub(super) fn densest_prose(page: &Page, best: Option<&Scored>, outside: &Outside) -> f32 {
-    #[derive(Default)]
-    struct Prose {
-        units: f32,
-        paragraphs: u32,
-        titles: u32,
-    }
-    let mut boxes: HashMap<Id, Prose> = HashMap::new();
-    let mut rows = best
-        .map_or(&[][..], |best| &best.group.items)
-        .iter()
-        .map(|item| item.runs.clone())
-        .peekable();
-    for (run, piece) in page.runs.iter().enumerate() {
-        while rows.peek().is_some_and(|row| row.end <= run) {
-            rows.next();
-        }
-        let units = words::units(page.run_text(run));
-        let is_row = rows.peek().is_some_and(|row| row.contains(&run));
-        if units < 3.0 || is_row || outside.holds_run(page, run) {
-            continue;
-        }
-        let line = || {
-            std::iter::once(piece.element)
-                .chain(page.ancestors(piece.element))
-                .take(5)
-                .take_while(|id| page::is_inline(page.name(*id)))
-        };
-        // Paragraphs of one text share the box around them.
-        let block = line().last().map_or(piece.element, |id| page.parent(id));
-        let prose = boxes.entry(page.parent(block)).or_default();
-        if line().any(|id| page.name(id) == "a") {
-            // A link that is all of its line.
-            let runs = page.runs_of(block);
-            prose.titles += u32::from(runs.start == run && runs.len() <= 2);
-        } else if units >= 6.0 && !is_boilerplate(page.run_text(run)) {
-            (prose.units, prose.paragraphs) = (prose.units + units, prose.paragraphs + 1);
-        }
-    }
-    let is_text = |prose: &&Prose| prose.titles < 3 || prose.titles * 2 < prose.paragraphs;
-    let texts = boxes.values().filter(is_text).map(|prose| prose.units);
-    texts.fold(0.0, f32::max)
-}
-
 /// Returns whether one line outside the rows tells when the page was published, by whom, how often it was read.
 fn is_told_of(page: &Page, best: Option<&Scored>, outside: &Outside) -> bool {
     let rows = best.map_or(&[][..], |best| &best.group.items);
@@ -164,7 +167,7 @@ fn is_told_of(page: &Page, best: Option<&Scored>, outside: &Outside) -> bool {
 }
 
 /// Share of rows that lead to pages of the same kind as this one.
-fn among(look: &Look<'_>, hrefs: &[&str]) -> f32 {
+fn among(look: &PageLook<'_>, hrefs: &[&str]) -> f32 {
     let own = links::shape(look.context.base.as_str());
     if !own.specific {
         return 0.0;
@@ -236,22 +239,4 @@ fn has_neighbours(page: &Page) -> bool {
         let text = page.run_text(run);
         text.len() < 100 && WORDS.iter().any(|word| text.starts_with(word))
     })
-}
-
-/// A heading that says what the page's title says, and is as long as titles of notices are.
-pub(super) fn has_headline(page: &Page, outside: &Outside) -> bool {
-    let title = words::bare(&page.title);
-    headings(page, outside).any(|text| {
-        words::units(&text) >= 8.0
-            && words::link_text(&text) == LinkText::Title
-            && title.starts_with(&words::bare(&text))
-    })
-}
-
-/// The headings of the content.
-pub(super) fn headings(page: &Page, outside: &Outside) -> impl Iterator<Item = String> {
-    (0..page.elements.len() as Id)
-        .filter(|id| matches!(page.name(*id), "h1" | "h2" | "h3") && !outside.holds(*id))
-        .take(60)
-        .map(|id| page.text(page.runs_of(id)))
 }

@@ -1,0 +1,93 @@
+//! Lists that are data: the answer of a JSON endpoint, and what stands in a page for a script to show.
+
+pub(super) mod embedded;
+pub(super) mod fields;
+pub(super) mod json;
+
+use super::{
+    candidates, choice, evidence,
+    look::PageLook,
+    rows,
+    verdict::{self, Claim},
+};
+use crate::source::{
+    page::Page,
+    reading::{Context, List},
+    text,
+};
+
+/// The list whose data stands in a page for a script to show.
+pub(super) fn embedded(look: &PageLook<'_>, html: &str, asked: bool) -> Option<List> {
+    let mut list = match embedded::record_set(html) {
+        Some(rows) => {
+            let page = Page::parse(&rows);
+            let inner = PageLook::new(&page, look.context).ok()?;
+            let inner = PageLook {
+                base: look.base.clone(),
+                ..inner
+            };
+            let choice = choice::choose(
+                &inner,
+                evidence::weigh(&inner, candidates::find(&inner)),
+                false,
+            )?;
+            rows::list(&inner, &choice).ok()?
+        }
+        None => {
+            let records = embedded::in_scripts(look.page, &look.base, look.context)?;
+            let enough = records.dated && records.notices.len() >= 3;
+            enough.then(|| data_list(records))?
+        }
+    };
+    if !asked && verdict::is_article(look, &Claim::of_notices(&list.notices)) {
+        return None;
+    }
+    let next = embedded::next_group(html).and_then(|href| look.base.join(href).ok());
+    list.next_page = next.or_else(|| look.next_page());
+    list.feeds = look.feeds();
+    // Rows that stand in data are out of a selector's reach.
+    list.select = None;
+    list.title = Some(text::one_line(&look.page.title)).filter(|title| !title.is_empty());
+    Some(list)
+}
+
+/// JSON as it is, with a call or assignment around it, or a value on each line.
+pub(super) fn parse_json(text: &str) -> Result<serde_json::Value, serde_json::Error> {
+    serde_json::from_str(text).or_else(|error| {
+        let lines = || {
+            let lines = text.lines().filter(|line| !line.trim().is_empty());
+            let values = lines
+                .map(serde_json::from_str)
+                .collect::<Result<Vec<_>, _>>();
+            values.ok().map(serde_json::Value::Array)
+        };
+        let inside = serde_json::from_str(inside_call(text)).ok();
+        inside.or_else(lines).ok_or(error)
+    })
+}
+
+/// The argument of `callback({…});`, the value of `var list = […];`.
+fn inside_call(text: &str) -> &str {
+    let start = text.find(['{', '[']).unwrap_or(0);
+    let end = text.rfind(['}', ']']).map_or(text.len(), |end| end + 1);
+    text.get(start..end).unwrap_or_default()
+}
+
+/// The best list of a value.
+pub(super) fn of_value(value: &serde_json::Value, context: &Context<'_>) -> Option<List> {
+    json::best(value, context.base, context).map(data_list)
+}
+
+fn data_list(records: json::Records) -> List {
+    List {
+        title: None,
+        confidence: if records.dated { 0.9 } else { 0.6 },
+        notices: records.notices,
+        is_cut: false,
+        left_out: records.left_out,
+        next_page: None,
+        feeds: Vec::new(),
+        select: None,
+        others: Vec::new(),
+    }
+}

@@ -1,0 +1,209 @@
+//! How much a group of rows looks like the page's list of notices.
+//!
+//! The score multiplies what each kind of evidence is worth, so that no single one decides: a list
+//! has many rows, titles that say something, dates beside them, addresses that name one page
+//! each; it stands in the middle of the page, under a heading that the page's title repeats, above
+//! a pager. A menu has short titles and no dates, a side bar stands in a box that says so.
+
+pub(super) mod beside;
+pub(super) mod scored;
+
+use std::{cell::LazyCell, collections::HashSet};
+
+use self::scored::Scored;
+use super::{
+    candidates::group::{Group, Item},
+    element::{is_heading, region},
+    look::{
+        PageLook,
+        dates::{Found, stands_alone},
+        links::Link,
+    },
+    words::{self, LinkText, Region},
+};
+use crate::source::page::{Gap, Page};
+
+/// Titles longer than this say no more by being longer.
+const LONG_TITLE: f32 = 30.0;
+/// Rows that are looked at closely.
+const SAMPLE: usize = 60;
+
+/// Weighs each of the candidates.
+pub(super) fn weigh(look: &PageLook<'_>, candidates: Vec<Group>) -> Vec<Scored> {
+    let weighed = candidates.into_iter().map(|group| score(look, group));
+    weighed.collect()
+}
+
+/// Weighs one group.
+pub(super) fn score(look: &PageLook<'_>, group: Group) -> Scored {
+    let PageLook { page, links, .. } = look;
+    let count = group.items.len() as f32;
+    let of_links = |worth: fn(&Link) -> f32| {
+        let worths = group.items.iter().map(|item| worth(&links[item.link]));
+        worths.sum::<f32>() / count
+    };
+    let heading = heading(page, &group);
+    let titled = heading.as_deref().is_some_and(|text| is_titled(page, text));
+    let dated = dated(look, &group);
+    let mut scored = Scored {
+        score: 0.0,
+        is_list: false,
+        dated,
+        units: of_links(|link| link.units.min(LONG_TITLE)),
+        specific: of_links(|link| f32::from(u8::from(link.specific))),
+        places: of_links(|link| f32::from(u8::from(link.href.starts_with('#')))),
+        region: region(page, group.container(page)),
+        side_heading: !titled && heading.as_deref().is_some_and(words::is_side_heading),
+        titled,
+        paged: paged(page, links, &group),
+        variety: variety(page, links, &group, dated),
+        standing: 1.0 - in_sentences(look, &group),
+        days: days(look, &group),
+        heading,
+        group,
+    };
+    scored.score = scored.weigh();
+    scored.is_list = scored.qualifies();
+    scored
+}
+
+/// Share of rows with a date of their own, or of the text on the page to which they lead.
+fn dated(look: &PageLook<'_>, group: &Group) -> f32 {
+    let sample = &group.items[..group.items.len().min(SAMPLE)];
+    let byline = look.byline(sample);
+    let places = LazyCell::new(|| beside::places(look.page));
+    let leads_to_dated_text =
+        |link: &Link| link.href.contains('#') && beside::leads_to_dated_text(look, &places, link);
+    let is_byline = |date: &Found| {
+        byline
+            .as_ref()
+            .is_some_and(|byline| *byline == look.head(date))
+    };
+    let is_dated = |item: &&Item| {
+        let dates = look.dates.within(item.runs.clone());
+        dates
+            .iter()
+            .any(|date| stands_alone(date) || is_byline(date))
+            || look.dates.in_attributes(item.row).is_some()
+            || leads_to_dated_text(&look.links[item.link])
+    };
+    sample.iter().filter(is_dated).count() as f32 / sample.len() as f32
+}
+
+/// Share of rows whose link is a date.
+fn days(look: &PageLook<'_>, group: &Group) -> f32 {
+    let sample = &group.items[..group.items.len().min(SAMPLE)];
+    let is_day = |item: &&Item| {
+        let runs = look.page.runs_of(look.links[item.link].element);
+        let dates = look.dates.within(runs.clone());
+        dates.iter().any(|date| date.whole && date.runs == runs)
+    };
+    sample.iter().filter(is_day).count() as f32 / sample.len() as f32
+}
+
+/// Rows of a list differ from each other, in their dates if in nothing else.
+fn variety(page: &Page, links: &[Link], group: &Group, dated: f32) -> f32 {
+    let sample = &group.items[..group.items.len().min(SAMPLE)];
+    if dated > 0.8 {
+        let row = |item: &Item| page.text(item.runs.start..item.runs.end.min(item.runs.start + 12));
+        let rows: HashSet<String> = sample.iter().map(row).collect();
+        return rows.len() as f32 / sample.len() as f32;
+    }
+    let labels: HashSet<u64> = sample.iter().map(|item| links[item.link].label).collect();
+    labels.len() as f32 / sample.len() as f32
+}
+
+/// Share of rows whose link is part of a sentence: an article's, not a list's.
+fn in_sentences(look: &PageLook<'_>, group: &Group) -> f32 {
+    let page = look.page;
+    let sample = &group.items[..group.items.len().min(SAMPLE)];
+    // Links that follow each other on a line are no sentence.
+    let is_linked = |run: usize| {
+        let element = page.runs[run].element;
+        let mut around = std::iter::once(element)
+            .chain(page.ancestors(element))
+            .take(4);
+        around.any(|id| page.name(id) == "a")
+    };
+    let is_sentence = |run: usize| {
+        words::units(page.run_text(run)) >= 6.0
+            && !is_linked(run)
+            && look
+                .dates
+                .within(run..run + 1)
+                .iter()
+                .all(|date| !date.whole)
+    };
+    let count = sample.iter().filter(|item| {
+        let runs = page.runs_of(look.links[item.link].element);
+        let before = runs.start > 0
+            && page
+                .runs
+                .get(runs.start)
+                .is_some_and(|run| run.gap != Gap::Block)
+            && is_sentence(runs.start - 1);
+        let after = page
+            .runs
+            .get(runs.end)
+            .is_some_and(|run| run.gap != Gap::Block)
+            && is_sentence(runs.end);
+        before || after && runs.len() == 1 && look.links[item.link].units < 8.0
+    });
+    count.count() as f32 / sample.len() as f32
+}
+
+/// The text that stands over the list: a heading, or something short in the box around it.
+fn heading(page: &Page, group: &Group) -> Option<String> {
+    let first = group.items.first()?.runs.start;
+    let container = group.container(page);
+    let inner = page
+        .ancestors(container)
+        .take(2)
+        .filter(|id| page.name(*id) != "body")
+        .last()
+        .map_or(first, |outer| page.runs_of(outer).start);
+    for run in (first.saturating_sub(10)..first).rev() {
+        let text = page.run_text(run).trim();
+        let element = page.runs[run].element;
+        let mut line = std::iter::once(element)
+            .chain(page.ancestors(element))
+            .take(3);
+        let is_heading = line.any(|id| is_heading(page, id));
+        let units = words::units(text);
+        let says = words::link_text(text) == LinkText::Title
+            && (1.6..=20.0).contains(&units)
+            && text.chars().any(char::is_alphabetic);
+        if says && (is_heading || run >= inner) && region(page, element) != Region::Frame {
+            return Some(text.to_owned());
+        }
+        // Beyond another title stands another list, with a heading of its own.
+        if units > 20.0 {
+            break;
+        }
+    }
+    None
+}
+
+fn is_titled(page: &Page, heading: &str) -> bool {
+    let heading = words::bare(heading);
+    heading.chars().count() >= 2 && words::bare(&page.title).contains(&heading)
+}
+
+/// Returns whether page links follow the last row, or stand in the box of the rows.
+fn paged(page: &Page, links: &[Link], group: &Group) -> bool {
+    let last = &group.items[group.items.len() - 1];
+    let after = page.elements[last.row as usize].end;
+    let from = links.partition_point(|link| link.element < after);
+    let near = &links[from..links.len().min(from + 12)];
+    let until = near
+        .iter()
+        .position(|link| link.text == LinkText::Title && link.units > 6.0)
+        .unwrap_or(near.len());
+    near[..until].iter().any(|link| {
+        link.text == LinkText::Pager && words::is_next(&page.text(page.runs_of(link.element)))
+    }) || near[..until]
+        .iter()
+        .filter(|link| link.text == LinkText::Pager)
+        .count()
+        >= 3
+}

@@ -1,0 +1,185 @@
+//! Prose beside rows that is no article around them: at the very edge of the page without a headline, and
+//! the texts that an index of the same page leads to.
+
+use std::{collections::HashMap, ops::Range};
+
+use super::scored::Scored;
+use crate::source::list::{
+    look::{PageLook, links::Link},
+    words::{self, LinkText},
+};
+use crate::source::{
+    article::labels::labels,
+    page::{Gap, Id, Page},
+    text,
+};
+
+/// Lines of a few words beside the prose of a box at an edge.
+const FEW: usize = 4;
+/// Lines before a text among which its headline stands.
+const HEAD: usize = 4;
+
+/// The text at the head and at the end of a page with rows where no headline or byline stands over it.
+pub(in crate::source::list) fn edges(page: &Page, best: &Scored) -> [Range<usize>; 2] {
+    let lines = lines(page);
+    let is_head = |line: &Range<usize>| is_head(page, best, line);
+    // A page that is headed as related stands beside an article, whose text may be followed by a few words, too.
+    let may_be_word = |line: &Range<usize>| !best.side_heading && is_word(page, best, line);
+    // A box at an edge may begin or end with a heading or buttons; words beyond its prose are the page's own.
+    let reach = |lines: &mut dyn Iterator<Item = &Range<usize>>| {
+        let mut lines = lines.enumerate().peekable();
+        let is_word = |(at, line): &(usize, &Range<usize>)| {
+            *at < FEW && !is_prose(page, best, line) && may_be_word(line)
+        };
+        while lines.next_if(is_word).is_some() {}
+        let prose = lines.take_while(|(_, line)| is_prose(page, best, line));
+        prose.last().map_or(0, |(at, _)| at + 1)
+    };
+    let first = reach(&mut lines.iter());
+    let last = reach(&mut lines[first..].iter().rev());
+    let last = lines.len() - last;
+    let is_headed = |from: usize, to: usize| lines[from..to].iter().any(is_head);
+    let runs = |from: usize, to: usize| match &lines[from..to] {
+        [first, .., last] => first.start..last.end,
+        [only] => only.clone(),
+        [] => 0..0,
+    };
+    let head = if is_headed(0, first) { 0 } else { first };
+    let end = match is_headed(last.saturating_sub(HEAD).max(first), lines.len()) {
+        true => lines.len(),
+        false => last,
+    };
+    [runs(0, head), runs(end, lines.len())]
+}
+
+/// The runs of each line of the page.
+fn lines(page: &Page) -> Vec<Range<usize>> {
+    let mut lines: Vec<Range<usize>> = Vec::new();
+    for (run, piece) in page.runs.iter().enumerate() {
+        match lines.last_mut() {
+            Some(line) if piece.gap != Gap::Block => line.end = run + 1,
+            _ => lines.push(run..run + 1),
+        }
+    }
+    lines
+}
+
+fn in_rows(best: &Scored, line: &Range<usize>) -> bool {
+    let rows = &best.group.items;
+    let after = rows.partition_point(|row| row.runs.start < line.end);
+    after > 0 && rows[after - 1].runs.end > line.start
+}
+
+fn stands_in(page: &Page, run: usize, names: &[&str]) -> bool {
+    let own = page.runs[run].element;
+    std::iter::once(own)
+        .chain(page.ancestors(own).take(5))
+        .any(|id| names.contains(&page.name(id)))
+}
+
+/// A line that says much more beside its links than in them.
+fn is_prose(page: &Page, best: &Scored, line: &Range<usize>) -> bool {
+    let (mut said, mut linked) = (0.0, 0.0);
+    for run in line.clone() {
+        let units = words::units(page.run_text(run));
+        match stands_in(page, run, &["a"]) {
+            true => linked += units,
+            false => said += units,
+        }
+    }
+    said >= 6.0 && linked * 2.0 < said && !in_rows(best, line)
+}
+
+/// A few words, such as the buttons below what they are about.
+fn is_word(page: &Page, best: &Scored, line: &Range<usize>) -> bool {
+    const LONGEST: f32 = 8.0;
+    words::units(&page.text(line.clone())) <= LONGEST && !in_rows(best, line)
+}
+
+/// Returns whether a line is what stands over an article: its headline, or who published it and when.
+fn is_head(page: &Page, best: &Scored, line: &Range<usize>) -> bool {
+    if in_rows(best, line) || stands_in(page, line.start, &["a"]) {
+        return false;
+    }
+    let said = text::one_line(&page.text(line.clone()));
+    let names_page = || words::bare(&page.title).contains(&words::bare(&said));
+    let is_heading = || stands_in(page, line.start, &["h1", "h2", "h3"]);
+    let is_title = words::units(&said) >= 8.0 && words::link_text(&said) == LinkText::Title;
+    is_title && (is_heading() || names_page()) || labels(&said) > 1
+}
+
+/// Returns what stands on the page itself at the places to which most rows of a list lead; None where they lead
+/// elsewhere.
+pub(in crate::source::list) fn texts(look: &PageLook<'_>, hrefs: &[&str]) -> Option<Range<Id>> {
+    let page = look.page;
+    let places = places(page);
+    let own: Vec<String> = hrefs
+        .iter()
+        .filter_map(|href| place_of(look, href))
+        .collect();
+    let mut targets: Vec<Id> = own
+        .iter()
+        .filter_map(|place| places.get(place.as_str()).copied())
+        .collect();
+    targets.sort_unstable();
+    targets.dedup();
+    let (Some(&first), Some(&last)) = (targets.first(), targets.last()) else {
+        return None;
+    };
+    let is_index = first != last && own.len() * 2 >= hrefs.len();
+    let all = page.common_ancestor(first, last);
+    is_index.then(|| first..page.elements[all as usize].end)
+}
+
+/// Returns whether a link leads to a text on the page itself that says its day: in the link, or at the head of the text.
+pub(in crate::source::list) fn leads_to_dated_text(
+    look: &PageLook<'_>,
+    places: &HashMap<&str, Id>,
+    link: &Link,
+) -> bool {
+    let place = place_of(look, &link.href);
+    let Some(text) = place.and_then(|place| places.get(place.as_str())) else {
+        return false;
+    };
+    let said = look.page.text(look.page.runs_of(link.element));
+    look.dates.find(&said).is_some() || is_headed_by_day(look, *text)
+}
+
+/// Returns whether one of the first lines of a text says hardly more than its day.
+fn is_headed_by_day(look: &PageLook<'_>, text: Id) -> bool {
+    const LONGEST: f32 = 16.0;
+    let page = look.page;
+    let mut from = page.runs_of(text).start;
+    (0..HEAD).any(|_| {
+        let more = (from + 1..page.runs.len()).find(|run| page.runs[*run].gap == Gap::Block);
+        let end = more.unwrap_or(page.runs.len()).max(from);
+        let line = page.text(from..end);
+        from = end;
+        words::units(&line) <= LONGEST && look.dates.find(&line).is_some()
+    })
+}
+
+/// The elements that an address of the page may lead to.
+pub(in crate::source::list) fn places(page: &Page) -> HashMap<&str, Id> {
+    let mut places = HashMap::new();
+    for id in (1..page.elements.len() as Id).rev() {
+        let name = || page.attribute(id, "name").filter(|_| page.name(id) == "a");
+        for place in name().into_iter().chain(page.attribute(id, "id")) {
+            places.insert(place, id);
+        }
+    }
+    places
+}
+
+/// The place on the page itself to which an address leads.
+pub(in crate::source::list) fn place_of(look: &PageLook<'_>, href: &str) -> Option<String> {
+    let url = look.base.join(href).ok()?;
+    let place = url.fragment().filter(|place| !place.is_empty())?;
+    let place = percent_encoding::percent_decode_str(place).decode_utf8_lossy();
+    let page = |url: &url::Url| {
+        let mut url = url.clone();
+        url.set_fragment(None);
+        url
+    };
+    (page(&url) == page(look.context.base)).then(|| place.into_owned())
+}

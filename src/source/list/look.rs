@@ -1,0 +1,50 @@
+//! A page as the reader of lists looks at it: its tree, its links, the dates in it.
+
+pub(super) mod date_order;
+pub(super) mod date_words;
+pub(super) mod dates;
+pub(super) mod lift;
+pub(super) mod links;
+pub(super) mod order;
+pub(super) mod script;
+pub(super) mod selected;
+
+use url::Url;
+
+use self::{dates::Dates, links::Link, selected::Selected};
+use crate::source::{
+    page::{Id, Page},
+    reading::{Context, ReadError},
+};
+
+/// A page as this room looks at it.
+pub(super) struct PageLook<'a> {
+    pub(super) page: &'a Page,
+    pub(super) links: Vec<Link>,
+    pub(super) dates: Dates<'a>,
+    /// What the page's addresses are relative to.
+    pub(super) base: Url,
+    pub(super) context: &'a Context<'a>,
+    /// What the source's own selectors choose.
+    pub(super) selected: Option<Selected>,
+}
+
+impl<'a> PageLook<'a> {
+    pub(super) fn new(page: &'a Page, context: &'a Context<'a>) -> Result<Self, ReadError> {
+        let base = (0..page.elements.len() as Id)
+            .take(400)
+            .filter(|id| page.name(*id) == "base")
+            .find_map(|id| context.base.join(page.attribute(id, "href")?).ok());
+        let dates = Dates::new(page, context);
+        let mut links = links::find(page);
+        lift::lift(page, &dates, &mut links);
+        Ok(Self {
+            page,
+            selected: Selected::new(page, context.select)?,
+            links,
+            dates,
+            base: base.unwrap_or_else(|| context.base.clone()),
+            context,
+        })
+    }
+}

@@ -1,0 +1,122 @@
+//! The way from a page to its list, in one line.
+
+use super::{
+    candidates,
+    choice::{self, Choice},
+    data, evidence,
+    look::PageLook,
+    rows, verdict,
+};
+use crate::{
+    bulletin::Select,
+    source::{
+        page::Page,
+        reading::{Context, List, ReadError},
+    },
+};
+
+/// A longer text is refused: the largest real list pages have 1 MB.
+const MAX_TEXT: usize = 12 << 20;
+
+/// Reads the list of a parsed page; `html` is what it was parsed from.
+pub(in crate::source) fn read_page(
+    page: &Page,
+    html: &str,
+    context: &Context<'_>,
+) -> Result<List, ReadError> {
+    read_rows(page, html, context, false)
+}
+
+/// Reads the rows of a page: candidates are weighed by the evidence for each, one is chosen, and unless the verdict is
+/// that the page is no list, its rows are read. What is `asked` for as a list is one wherever it has rows, however much
+/// an article it looks.
+pub(super) fn read_rows(
+    page: &Page,
+    html: &str,
+    context: &Context<'_>,
+    asked: bool,
+) -> Result<List, ReadError> {
+    let look = PageLook::new(page, context)?;
+    if let Some(list) = selected(&look, html) {
+        return list;
+    }
+    let candidates = candidates::find(&look);
+    let weighed = evidence::weigh(&look, candidates);
+    let choice = choice::choose(&look, weighed, asked);
+    verdict::refuse_stand_in(&look, choice.as_ref(), asked)?;
+    // A list whose rows are put in by a script leaves only side boxes to find.
+    if !choice.as_ref().is_some_and(Choice::is_sure)
+        && let Some(list) = data::embedded(&look, html, asked)
+    {
+        return Ok(list);
+    }
+    // Rows are read last: they are the dearest step, and most pages that are no lists have some.
+    let choice = verdict::judge(&look, choice, asked)?;
+    rows::list(&look, &choice.with_headline(&look))
+}
+
+/// The list whose rows a selector names.
+fn selected(look: &PageLook<'_>, html: &str) -> Option<Result<List, ReadError>> {
+    let selected = look.selected.as_ref()?;
+    let rows = selected.rows(look.page)?;
+    let mut group = look.selected_group(selected, &rows);
+    if group.items.is_empty() {
+        let what = "source.select.item matches no row with a link on this page";
+        return Some(Err(astray(look, what, html)));
+    }
+    look.widen(&mut group);
+    let sections = vec![evidence::score(look, group)];
+    let choice = Choice {
+        sections,
+        others: Vec::new(),
+    };
+    let astray = |_| astray(look, "source.select finds rows that lead nowhere", html);
+    Some(rows::list(look, &choice).map_err(astray))
+}
+
+/// A selector is wrong on a page that was built anew: what it fails at, and what would be found
+/// if all of them were taken away.
+fn astray(look: &PageLook<'_>, what: &str, html: &str) -> ReadError {
+    const MOST_NAMED: usize = 3;
+    let select = Select::default();
+    let context = Context {
+        select: &select,
+        ..*look.context
+    };
+    let list = match read_page(look.page, html, &context) {
+        Ok(list) => list,
+        Err(error) => return ReadError::NotAList(format!("{what}; without it: {error}")),
+    };
+    let item = list.select.and_then(|select| select.item);
+    let proposal = item.map_or("take [source.select] out".to_owned(), |item| {
+        format!("take [source.select] out, or set item = \"{item}\"")
+    });
+    let first = list.notices.iter().take(MOST_NAMED);
+    let first: Vec<_> = first.map(|row| format!("`{}`", row.title)).collect();
+    ReadError::NotAList(format!(
+        "{what}; without it {} notices are found, first {}: {proposal}",
+        list.notices.len(),
+        first.join(", ")
+    ))
+}
+
+/// Refuses what is too large for a page.
+pub(in crate::source) fn check_size(text: &str) -> Result<(), ReadError> {
+    if text.len() > MAX_TEXT {
+        return Err(ReadError::TooLarge(format!(
+            "{} MB, where a page has at most {}",
+            text.len() >> 20,
+            MAX_TEXT >> 20
+        )));
+    }
+    Ok(())
+}
+
+/// Refuses what is too large, and what is empty.
+pub(super) fn check(text: &str) -> Result<(), ReadError> {
+    check_size(text)?;
+    if text.trim().is_empty() {
+        return Err(ReadError::Unreadable("the page is empty".to_owned()));
+    }
+    Ok(())
+}
