@@ -13,6 +13,8 @@ mod address;
 mod audit;
 mod check;
 mod demo;
+#[cfg(test)]
+mod documented;
 mod export;
 mod held;
 mod import;

@@ -45,6 +45,66 @@ fn the_example_that_comes_with_noticast_passes_the_check() {
     assert!(said.contains("noticast add URL"), "{said}");
 }
 
+/// The blocks of the pages for people that are TOML, each with the page that it stands on.
+fn documented_blocks() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let docs = fs::read_dir(root.join("docs")).unwrap();
+    let pages = docs.map(|entry| entry.unwrap().path());
+    let pages = pages.filter(|page| page.extension().is_some_and(|it| it == "md"));
+    let pages = pages.chain(["README.md", "README.zh.md"].map(|it| root.join(it)));
+    let block = regex::Regex::new(r"(?ms)^ *```toml\n(.*?)^ *```").unwrap();
+    let mut found = Vec::new();
+    for page in pages {
+        let text = fs::read_to_string(&page).unwrap();
+        let name = page.display().to_string();
+        found.extend(
+            block
+                .captures_iter(&text)
+                .map(|it| (name.clone(), it[1].to_owned())),
+        );
+    }
+    found
+}
+
+/// The block with what it leaves to the rest of the config.
+fn completed(block: &str) -> String {
+    let mut whole = String::new();
+    if !block.trim_start().starts_with('[') {
+        whole += "[[channel]]\nid = \"completed\"\nkind = \"stdout\"\n";
+    }
+    whole += block;
+    if block.contains("kind = \"telegram\"") {
+        whole += "\n[telegram]\ntoken = \"env:NOTICAST_TELEGRAM_TOKEN\"\n";
+    }
+    if block.contains("browser = true") {
+        whole += "\n[fetch]\nbrowser = \"ws://127.0.0.1:9222\"\n";
+    }
+    whole
+}
+
+#[test]
+fn every_block_of_config_in_the_readme_and_the_docs_passes_the_check() {
+    let blocks = documented_blocks();
+    assert!(blocks.len() > 10, "{blocks:?}");
+    for (page, block) in blocks {
+        let folder = folder_with(&completed(&block));
+        let url = "postgres://noticast:PASSWORD@db1,db2/noticast";
+        fs::write(folder.path().join("config/database"), url).unwrap();
+        let output = noticast(folder.path(), &["check"])
+            .env("NOTICAST_TELEGRAM_TOKEN", "1:token")
+            .env("NOTICAST_WECOM_KEY", "key")
+            .output()
+            .unwrap();
+        let said = stdout(&output) + &stderr(&output);
+        if block.contains("[store]") {
+            // As far as it goes without that database.
+            assert!(said.contains("the database cannot be reached"), "{said}");
+            continue;
+        }
+        assert_eq!(output.status.code(), Some(0), "{page}\n{block}\n{said}");
+    }
+}
+
 #[test]
 fn a_filter_that_would_match_nothing_is_refused_at_its_key() {
     let source = "[[source]]\nid = \"news\"\nurl = \"https://www.example.com/\"\n";

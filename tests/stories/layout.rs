@@ -351,12 +351,42 @@ fn skeleton(page: &str) -> Vec<String> {
     found
 }
 
+/// Pages for people, in English; each has a Chinese one beside it.
+fn english_pages() -> Vec<String> {
+    let docs = fs::read_dir(Path::new(ROOT).join("docs")).unwrap();
+    let names = docs.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let english = names.filter(|name| name.ends_with(".md") && !name.ends_with(".zh.md"));
+    let mut pages: Vec<String> = english.map(|name| format!("docs/{name}")).collect();
+    pages.push("README.md".to_owned());
+    pages
+}
+
 #[test]
-fn the_chinese_readme_has_the_headings_and_commands_of_the_english_one() {
-    assert_eq!(
-        skeleton(&read("README.md")),
-        skeleton(&read("README.zh.md"))
-    );
+fn chinese_pages_have_the_headings_and_commands_of_the_english_ones() {
+    let pages = english_pages();
+    assert!(pages.len() > 6, "{pages:?}");
+    for page in pages {
+        let chinese = page.replace(".md", ".zh.md");
+        assert_eq!(skeleton(&read(&page)), skeleton(&read(&chinese)), "{page}");
+    }
+}
+
+#[test]
+fn readmes_are_short_and_lead_to_pages_that_exist() {
+    let link = Regex::new(r"\]\(([^)#:]+)(?:#[^)]*)?\)").unwrap();
+    for english in english_pages() {
+        for page in [english.clone(), english.replace(".md", ".zh.md")] {
+            let text = read(&page);
+            let folder = Path::new(ROOT).join(&page);
+            for target in link.captures_iter(&text) {
+                let target = folder.parent().unwrap().join(&target[1]);
+                assert!(target.exists(), "{page}: {}", target.display());
+            }
+        }
+    }
+    for readme in ["README.md", "README.zh.md"] {
+        assert!(read(readme).lines().count() <= 250, "{readme}");
+    }
 }
 
 /// Names of the stories that are ignored by default: `module::name`, as cargo shows them.

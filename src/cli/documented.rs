@@ -1,0 +1,88 @@
+//! Every command that the README, the docs and the help show is one that the program takes.
+
+use std::{fs, path::Path};
+
+use clap::{CommandFactory, Parser, error::ErrorKind};
+use regex::Regex;
+
+use super::Cli;
+
+/// The command of a line, without what the shell does before and after it.
+fn command(line: &str) -> Option<Vec<String>> {
+    let call =
+        Regex::new(r"^\s*(?:\$ )?(?:[A-Z_]+=\S+ )*(?:noticast|cargo run --release --)( .*)$");
+    let found = call.unwrap().captures(line)?;
+    let words = shlex::split(&found[1]).unwrap_or_else(|| panic!("not a shell's line: {line}"));
+    let end = |word: &String| ["<", ">", ">>", "|", "&&"].contains(&word.as_str());
+    Some(words.into_iter().take_while(|word| !end(word)).collect())
+}
+
+/// Commands of code blocks, and of code inside sentences with something in place of what they leave open.
+fn commands_of(page: &str) -> Vec<Vec<String>> {
+    let inline = Regex::new(r"`(noticast [^`]+)`").unwrap();
+    let (mut found, mut inside) = (Vec::new(), false);
+    for line in page.lines() {
+        if line.trim_start().starts_with("```") {
+            inside = !inside;
+        } else if inside {
+            found.extend(command(line));
+        } else {
+            let calls = inline.captures_iter(line);
+            found.extend(calls.filter_map(|call| command(&call[1].replace("COMMAND", "run"))));
+        }
+    }
+    found
+}
+
+fn assert_taken(place: &str, words: &[String]) {
+    let typed = ["noticast".to_owned()].into_iter().chain(words.to_vec());
+    let Err(error) = Cli::try_parse_from(typed) else {
+        return;
+    };
+    assert_eq!(
+        error.kind(),
+        ErrorKind::DisplayHelp,
+        "{place}: {words:?}\n{error}"
+    );
+}
+
+#[test]
+fn commands_of_the_readme_and_the_docs_are_taken() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let docs = fs::read_dir(root.join("docs")).unwrap();
+    let pages = docs.map(|entry| entry.unwrap().path());
+    let pages = pages.filter(|page| page.extension().is_some_and(|it| it == "md"));
+    let readmes = ["README.md", "README.zh.md"].map(|name| root.join(name));
+    let mut count = 0;
+    for page in pages.chain(readmes) {
+        let found = commands_of(&fs::read_to_string(&page).unwrap());
+        assert!(!found.is_empty(), "{}: no command", page.display());
+        for words in found {
+            assert_taken(&page.display().to_string(), &words);
+            count += 1;
+        }
+    }
+    assert!(count > 80, "{count}");
+}
+
+#[test]
+fn examples_of_each_help_are_taken() {
+    let program = Cli::command();
+    let mut count = 0;
+    for each in program.get_subcommands().chain([&program]) {
+        let help = each
+            .get_after_help()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        let examples = help.split("\n\n").next().unwrap_or_default();
+        // Two spaces end the command and begin what it is for.
+        let calls = examples
+            .lines()
+            .map(|line| line.trim().split("  ").next().unwrap_or_default());
+        for words in calls.filter_map(command) {
+            assert_taken(each.get_name(), &words);
+            count += 1;
+        }
+    }
+    assert!(count > 30, "{count}");
+}
