@@ -40,33 +40,10 @@ pub(super) fn of_documents(path: &Path, documents: &[Document]) -> io::Result<()
 
 /// Writes one segment in place of several: of each bulletin what is not out of date.
 pub(super) fn of_segments(path: &Path, segments: &[Arc<Segment>], table: &Table) -> io::Result<()> {
-    let is_live = |id: u64, segment: &Segment| {
-        let entry = table.get(id);
-        entry.is_some_and(|entry| entry.segment == segment.number)
-    };
     let mut cursors: Vec<Cursor<'_>> = segments.iter().map(|it| Cursor::new(it)).collect();
     let mut writer = Writer::new(path)?;
-    loop {
-        let mut next = None;
-        for cursor in &mut cursors {
-            let gram = cursor.line()?.map(|line| line.gram);
-            next = next.into_iter().chain(gram).min();
-        }
-        let Some(gram) = next else { break };
-        let mut ids = Vec::new();
-        for cursor in &mut cursors {
-            let Some(line) = cursor.line()?.filter(|line| line.gram == gram) else {
-                continue;
-            };
-            for id in postings::Decoder::new(&cursor.segment.list(line)?) {
-                ids.push(id?);
-                if !is_live(ids[ids.len() - 1], cursor.segment) {
-                    ids.pop();
-                }
-            }
-            cursor.advance();
-        }
-        ids.sort_unstable();
+    while let Some(gram) = first_gram(&mut cursors)? {
+        let ids = merged_list(&mut cursors, gram, table)?;
         if !ids.is_empty() {
             writer.list(gram, &ids)?;
         }
@@ -77,6 +54,36 @@ pub(super) fn of_segments(path: &Path, segments: &[Arc<Segment>], table: &Table)
     };
     let live = table.ids().filter(is_merged);
     writer.finish(&live.filter_map(|id| table.row(id)).collect::<Vec<_>>())
+}
+
+/// The least gram that a cursor has reached; None: all are at the end.
+fn first_gram(cursors: &mut [Cursor<'_>]) -> io::Result<Option<u64>> {
+    let mut first = None;
+    for cursor in cursors {
+        let gram = cursor.line()?.map(|line| line.gram);
+        first = first.into_iter().chain(gram).min();
+    }
+    Ok(first)
+}
+
+/// The bulletins that hold `gram`, in order, by the segments that are not out of date for them; the cursors at it advance.
+fn merged_list(cursors: &mut [Cursor<'_>], gram: u64, table: &Table) -> io::Result<Vec<u64>> {
+    let mut ids = Vec::new();
+    for cursor in cursors {
+        let Some(line) = cursor.line()?.filter(|line| line.gram == gram) else {
+            continue;
+        };
+        for id in postings::Decoder::new(&cursor.segment.list(line)?) {
+            let id = id?;
+            let entry = table.get(id);
+            if entry.is_some_and(|entry| entry.segment == cursor.segment.number) {
+                ids.push(id);
+            }
+        }
+        cursor.advance();
+    }
+    ids.sort_unstable();
+    Ok(ids)
 }
 
 /// Goes through the directory of a segment.
