@@ -35,7 +35,7 @@ use super::{
     page::{Id, Page},
     reading::{Context, ReadError},
 };
-use crate::bulletin::{Article, clean_title};
+use crate::bulletin::{Article, Moment, clean_title};
 
 /// More text than a page has that stands in for another, in [`layout::measure`]'s units.
 const MUCH_TEXT: f32 = 150.0;
@@ -90,13 +90,7 @@ pub(crate) fn read_page(page: &Page, context: &Context<'_>) -> Result<Article, R
     let fix = |text: &Option<String>| text.as_deref().map(|text| in_style(text, context));
     let title = fix(&parts.title.text).map(|title| clean_title(&title));
     let heading = title.as_deref().unwrap_or_default();
-    let deadline = |text: &str| {
-        let published = published.moment.as_ref();
-        summary::by_when(text, published, context.time_zone, context.now)
-    };
-    // The text knows better than the lines above it.
-    let own = text.strip_prefix(&lead_text).unwrap_or(&text);
-    let deadline = deadline(own).or_else(|| deadline(&lead_text));
+    let deadline = deadline(&text, &lead_text, published.moment.as_ref(), context);
     Ok(Article {
         summary: summary::summarise(
             heading,
@@ -118,6 +112,19 @@ pub(crate) fn read_page(page: &Page, context: &Context<'_>) -> Result<Article, R
         warnings: published.warning.into_iter().chain(missed).collect(),
         opened: None,
     })
+}
+
+/// By when people must act, as a text or else the `lead` above it says.
+fn deadline(
+    text: &str,
+    lead: &str,
+    published: Option<&Moment>,
+    context: &Context<'_>,
+) -> Option<summary::ByWhen> {
+    let by_when = |text: &str| summary::by_when(text, published, context.time_zone, context.now);
+    // The text knows better than the lines above it.
+    let own = text.strip_prefix(lead).unwrap_or(text);
+    by_when(own).or_else(|| by_when(lead))
 }
 
 /// The text of blocks in its final words, and as published where that differs.

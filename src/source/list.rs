@@ -13,6 +13,7 @@ mod evidence;
 mod look;
 mod propose;
 mod read;
+mod regions;
 mod rows;
 mod select;
 mod verdict;
@@ -135,7 +136,7 @@ pub(super) fn stand_in(page: &Page) -> Option<&'static str> {
 
 /// Returns whether a heading announces other things than the page's own.
 pub(super) fn is_side_heading(text: &str) -> bool {
-    words::is_side_heading(text)
+    regions::is_side_heading(text)
 }
 
 /// Returns what to call a page on which nothing was found.

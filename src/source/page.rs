@@ -7,6 +7,7 @@
 
 mod build;
 mod foreign;
+mod tags;
 mod tree;
 
 use std::convert::Infallible;

@@ -28,79 +28,117 @@ pub(super) struct DateCandidate {
 
 /// Returns what the lines around the text show.
 pub(super) fn shown(parts: &Parts<'_>, context: &Context<'_>) -> Vec<DateCandidate> {
-    let layout = parts.layout;
-    let start = parts.text_range().map(|range| range.start);
-    let mut found = Vec::new();
     let below = dates_below(parts, context);
-    for at in near(parts) {
-        let block = &layout.blocks[at];
-        if block.units > 160.0 || block.link_share() > 0.9 && block.units > 15.0 {
-            continue;
+    let is_short = |at: &usize| {
+        let block = &parts.layout.blocks[*at];
+        block.units <= 160.0 && (block.link_share() <= 0.9 || block.units <= 15.0)
+    };
+    let lines = near(parts).into_iter().filter(is_short);
+    lines
+        .flat_map(|at| shown_at(parts, at, below.contains(&at), context))
+        .collect()
+}
+
+/// The dates that one line shows.
+fn shown_at(
+    parts: &Parts<'_>,
+    at: usize,
+    is_below: bool,
+    context: &Context<'_>,
+) -> Vec<DateCandidate> {
+    let layout = parts.layout;
+    let line = block_line(layout, at);
+    let before = label_before(layout, at).unwrap_or_default();
+    let event = tells_event(layout, at, context);
+    let mut last: Option<(usize, f32)> = None;
+    let mut found = Vec::new();
+    for (range, moment) in dates(parts, at, &line, context) {
+        let label = format!("{before}{}", &line[..range.start]);
+        let before = last.map(|(end, worth)| (&line[end..range.start], worth));
+        let mut worth = labelled(&label, &line[range.end..], before);
+        // `报名时间：… 来源：… 时间：…`: the first label is that of the event.
+        if event && last.is_none() && date::called(&label) == Called::Bare {
+            worth = OTHER_DAY;
         }
-        let line = block_line(layout, at);
-        // What names another notice has that one's date.
-        let elsewhere = block.link_share() > 0.5 && block.linked >= 8.0 && !is_labelled(&line);
-        let distance = parts
-            .anchor()
-            .map_or(0.0, |anchor| anchor.abs_diff(at) as f32);
-        let before = label_before(layout, at).unwrap_or_default();
-        let event = tells_event(layout, at, context);
-        let mut last: Option<(usize, f32)> = None;
-        for (range, moment) in dates(parts, at, &line, context) {
-            let label = format!("{before}{}", &line[..range.start]);
-            let before = last.map(|(end, worth)| (&line[end..range.start], worth));
-            let mut score = labelled(&label, &line[range.end..], before);
-            // `报名时间：… 来源：… 时间：…`: the first label is that of the event.
-            if event && last.is_none() && date::called(&label) == Called::Bare {
-                score = OTHER_DAY;
-            }
-            last = Some((range.end, score));
-            let is_other = score <= OTHER_DAY;
-            let written = &line[range.clone()];
-            if !has_year(written) {
-                score -= 6.0;
-            } else if !written.contains(|c: char| c.is_ascii_digit()) {
-                // "昨天" is true on the day of writing; a date elsewhere is true for good.
-                score -= 2.0;
-            }
-            if elsewhere || below.contains(&at) && score <= UNLABELLED {
-                score -= 4.0;
-            }
-            if layout.fact(at).item || layout.fact(at).aside != 0 && score < 7.0 {
-                score -= 2.0;
-            }
-            let before_title = parts
-                .title
-                .blocks
-                .as_ref()
-                .is_some_and(|title| at < title.start);
-            if before_title && is_today(&line) {
-                score -= 6.0;
-            }
-            let inside = is_within(parts, at, &line);
-            let signature = inside && is_signature(parts, at, &line, written);
-            if inside && start.is_some_and(|start| at > start + 1) {
-                // A date within the text is published only where it is signed, at the end.
-                score = if signature && !is_other { 2.5 } else { -1.0 };
-            } else if inside && !is_other && is_dateline(&line, &range) {
-                score = 3.0;
-            } else if inside && line.len() > written.len() + 40 && score < 7.0 {
-                score -= 4.0;
-            }
-            found.push(DateCandidate {
-                moment,
-                // A signature is the last of a text, however long that is.
-                score: score
-                    - if signature {
-                        0.0
-                    } else {
-                        distance.min(10.0) * 0.1
-                    },
-                block: Some(at),
-            });
-        }
+        last = Some((range.end, worth));
+        let date = ShownDate {
+            at,
+            line: &line,
+            range,
+            worth,
+        };
+        found.push(DateCandidate {
+            moment,
+            score: date.in_text(parts, date.on_page(parts, is_below)),
+            block: Some(at),
+        });
     }
     found
+}
+
+/// A date in its line.
+struct ShownDate<'a> {
+    /// The block of the line.
+    at: usize,
+    line: &'a str,
+    range: Range<usize>,
+    /// What it is worth by what it is called.
+    worth: f32,
+}
+
+impl ShownDate<'_> {
+    /// Its worth by how it is written, and where on the page it stands.
+    fn on_page(&self, parts: &Parts<'_>, is_below: bool) -> f32 {
+        let layout = parts.layout;
+        let block = &layout.blocks[self.at];
+        let written = &self.line[self.range.clone()];
+        let mut score = self.worth;
+        if !has_year(written) {
+            score -= 6.0;
+        } else if !written.contains(|c: char| c.is_ascii_digit()) {
+            // "昨天" is true on the day of writing; a date elsewhere is true for good.
+            score -= 2.0;
+        }
+        // What names another notice has that one's date.
+        let elsewhere = block.link_share() > 0.5 && block.linked >= 8.0 && !is_labelled(self.line);
+        if elsewhere || is_below && score <= UNLABELLED {
+            score -= 4.0;
+        }
+        let fact = layout.fact(self.at);
+        if fact.item || fact.aside != 0 && score < 7.0 {
+            score -= 2.0;
+        }
+        let title = parts.title.blocks.as_ref();
+        let before_title = title.is_some_and(|title| self.at < title.start);
+        if before_title && is_today(self.line) {
+            score -= 6.0;
+        }
+        score
+    }
+
+    /// The same by where it stands in the text, or how far from it.
+    fn in_text(&self, parts: &Parts<'_>, mut score: f32) -> f32 {
+        let written = &self.line[self.range.clone()];
+        let is_other = self.worth <= OTHER_DAY;
+        let start = parts.text_range().map(|range| range.start);
+        let inside = is_within(parts, self.at, self.line);
+        let signature = inside && is_signature(parts, self.at, self.line, written);
+        if inside && start.is_some_and(|start| self.at > start + 1) {
+            // A date within the text is published only where it is signed, at the end.
+            score = if signature && !is_other { 2.5 } else { -1.0 };
+        } else if inside && !is_other && is_dateline(self.line, &self.range) {
+            score = 3.0;
+        } else if inside && self.line.len() > written.len() + 40 && score < 7.0 {
+            score -= 4.0;
+        }
+        // A signature is the last of a text, however long that is.
+        if signature {
+            return score;
+        }
+        let anchor = parts.anchor();
+        let distance = anchor.map_or(0.0, |anchor| anchor.abs_diff(self.at) as f32);
+        score - distance.min(10.0) * 0.1
+    }
 }
 
 /// The lines below the text that bear mere dates, where several do: rows of other notices.

@@ -255,7 +255,8 @@ fn is_named(layout: &Layout<'_>, id: Id) -> bool {
     named(page.class(id)) || page.attribute(id, "id").is_some_and(named)
 }
 
-fn score(layout: &Layout<'_>, head: &Head, start: usize, candidate: &TitleCandidate) -> f32 {
+/// What speaks for a line as the title.
+fn worth(layout: &Layout<'_>, head: &Head, start: usize, candidate: &TitleCandidate) -> f32 {
     let page = layout.page;
     let first = candidate.blocks.start;
     let mut score = match page.name(candidate.element) {
@@ -293,6 +294,13 @@ fn score(layout: &Layout<'_>, head: &Head, start: usize, candidate: &TitleCandid
     } else if next == start {
         score += 2.0;
     }
+    score
+}
+
+/// The same, less what speaks against it.
+fn score(layout: &Layout<'_>, head: &Head, start: usize, candidate: &TitleCandidate) -> f32 {
+    let first = candidate.blocks.start;
+    let mut score = worth(layout, head, start, candidate);
     let distance = start.abs_diff(first) as f32;
     score -= (distance * 0.15).min(4.0);
     if first >= start {

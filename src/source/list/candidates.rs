@@ -1,6 +1,8 @@
 //! The groups of links that may be the page's list.
 
 pub(super) mod absorb;
+mod columns;
+mod gather;
 pub(super) mod group;
 pub(super) mod surround;
 
@@ -12,7 +14,7 @@ const MAX_GROUPS: usize = 80;
 
 /// The groups of rows of a page, each with the rows and texts that belong to it.
 pub(super) fn find(look: &PageLook<'_>) -> Vec<Group> {
-    let mut groups = group::find(look.page, &look.links);
+    let mut groups = gather::find(look.page, &look.links);
     let says = |group: &Group| -> f32 {
         let items = group.items.iter();
         items.map(|item| look.links[item.link].units).sum()

@@ -4,7 +4,7 @@ use url::Url;
 
 use super::{
     candidates::group::Group, element::is_hidden, evidence::scored::Scored, look::PageLook,
-    words::Region,
+    regions::Region,
 };
 use crate::source::{reading::OtherList, text};
 

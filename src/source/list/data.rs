@@ -3,6 +3,8 @@
 pub(super) mod embedded;
 pub(super) mod fields;
 pub(super) mod json;
+mod value;
+mod worth;
 
 use super::{
     candidates, choice, evidence,

@@ -1,6 +1,6 @@
 //! What an element is for, by its name, its classes and what stands around it.
 
-use super::words::{self, Region};
+use super::regions::{self, Region};
 use crate::source::page::{Id, Page, is_hidden_style};
 
 /// Returns what the boxes around an element are for.
@@ -14,7 +14,7 @@ pub(super) fn region(page: &Page, id: Id) -> Region {
             break;
         }
         let id = page.attribute(box_, "id").unwrap_or_default();
-        match words::region(name, page.class(box_), id) {
+        match regions::region(name, page.class(box_), id) {
             Region::Frame if !main => return Region::Frame,
             // What holds a side bar is none.
             Region::Side if !main && !holds_side_bar(page, box_) => side = true,

@@ -19,7 +19,8 @@ use super::{
         dates::{Found, stands_alone},
         links::Link,
     },
-    words::{self, LinkText, Region},
+    regions::{self, Region},
+    words::{self, LinkText},
 };
 use crate::source::page::{Gap, Page};
 
@@ -53,7 +54,7 @@ pub(super) fn score(look: &PageLook<'_>, group: Group) -> Scored {
         specific: of_links(|link| f32::from(u8::from(link.specific))),
         places: of_links(|link| f32::from(u8::from(link.href.starts_with('#')))),
         region: region(page, group.container(page)),
-        side_heading: !titled && heading.as_deref().is_some_and(words::is_side_heading),
+        side_heading: !titled && heading.as_deref().is_some_and(regions::is_side_heading),
         titled,
         paged: paged(page, links, &group),
         variety: variety(page, links, &group, dated),

@@ -8,8 +8,8 @@ use super::{
     evidence::{self, scored::Scored},
     look::PageLook,
     read::{check, read_page},
+    regions::Region,
     verdict::{self, Claim, stand_in},
-    words::Region,
 };
 use crate::{
     bulletin::{Notice, Select, canonical_url},

@@ -1,10 +1,13 @@
 //! From rows to notices: the full title, the date, the teaser, whether it is pinned.
 
+mod card;
+mod habits;
 pub(super) mod own_date;
 pub(super) mod pager;
 pub(super) mod publisher;
 pub(super) mod row_dates;
-pub(super) mod title;
+mod title;
+mod title_words;
 pub(super) mod years;
 
 use std::collections::{HashMap, HashSet};
@@ -13,8 +16,7 @@ use dom_query::Matcher;
 
 use chrono::Datelike;
 
-use self::own_date::without_own_date;
-use self::title::{Habits, is_pin};
+use self::{habits::Habits, own_date::without_own_date, title_words::is_pin};
 use super::look::{PageLook, selected::Selected};
 use super::{
     candidates::group::{Group, Item, is_period},

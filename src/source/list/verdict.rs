@@ -12,8 +12,9 @@ use super::{
     choice::Choice,
     evidence::{beside, scored::Scored},
     look::{PageLook, links},
+    regions::Region,
     rows::years,
-    words::{self, Region},
+    words,
 };
 use crate::{
     bulletin::Notice,

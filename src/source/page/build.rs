@@ -3,7 +3,13 @@
 
 use std::ops::Range;
 
-use super::tree::{Element, Gap, Id, Page, Run, is_inline};
+use super::{
+    tags::{
+        BLOCKS_AN_ANCHOR, PARAGRAPH_SCOPE, closes_paragraph, is_table_part, is_table_section,
+        is_void,
+    },
+    tree::{Element, Gap, Id, Page, Run, is_inline},
+};
 use html5gum::emitters::callback::CallbackEvent;
 
 /// Deeper elements become children of the last one that still counts: real pages stay below 100,
@@ -320,84 +326,6 @@ impl Builder {
         (root.end, root.runs.end) = (elements as Id, runs as u32);
         self.page
     }
-}
-
-/// Where an open paragraph is not ended from inside.
-const PARAGRAPH_SCOPE: &[&str] = &[
-    "table", "td", "th", "caption", "button", "object", "div", "li", "ul", "ol", "dl", "form",
-    "section", "article", "main", "aside", "nav", "header", "footer", "center", "body",
-];
-const BLOCKS_AN_ANCHOR: &[&str] = &[
-    "table", "td", "th", "tr", "caption", "li", "ul", "ol", "dl", "dt", "dd", "div", "p",
-    "section", "article", "object", "h1", "h2", "h3", "h4", "h5", "h6",
-];
-
-fn closes_paragraph(name: &str) -> bool {
-    matches!(
-        name,
-        "address"
-            | "article"
-            | "aside"
-            | "blockquote"
-            | "center"
-            | "details"
-            | "dialog"
-            | "div"
-            | "dl"
-            | "fieldset"
-            | "figure"
-            | "footer"
-            | "form"
-            | "h1"
-            | "h2"
-            | "h3"
-            | "h4"
-            | "h5"
-            | "h6"
-            | "header"
-            | "hr"
-            | "main"
-            | "menu"
-            | "nav"
-            | "ol"
-            | "p"
-            | "pre"
-            | "section"
-            | "table"
-            | "ul"
-    )
-}
-
-fn is_void(name: &str) -> bool {
-    matches!(
-        name,
-        "area"
-            | "base"
-            | "basefont"
-            | "bgsound"
-            | "br"
-            | "col"
-            | "embed"
-            | "frame"
-            | "hr"
-            | "img"
-            | "input"
-            | "keygen"
-            | "link"
-            | "meta"
-            | "param"
-            | "source"
-            | "track"
-            | "wbr"
-    )
-}
-
-fn is_table_section(name: &str) -> bool {
-    matches!(name, "tbody" | "thead" | "tfoot")
-}
-
-fn is_table_part(name: &str) -> bool {
-    is_table_section(name) || matches!(name, "table" | "tr" | "td" | "th" | "caption")
 }
 
 /// The tokenizer was given UTF-8 and cuts at ASCII only.

@@ -6,7 +6,8 @@ use std::collections::HashSet;
 use super::group::{Group, Item};
 use crate::source::list::{
     look::{PageLook, dates::stands_alone, links::Link},
-    words::{self, LinkText, Region},
+    regions::{self, Region},
+    words::LinkText,
 };
 use crate::source::page::Id;
 
@@ -123,7 +124,7 @@ impl PageLook<'_> {
     fn headline(&self, group: &Group, above: Id) -> Option<Item> {
         let links = self.links_in(above);
         let one_address = links.iter().all(|link| link.href == links[0].href);
-        let region = words::region(
+        let region = regions::region(
             self.page.name(above),
             self.page.class(above),
             self.page.attribute(above, "id").unwrap_or_default(),

@@ -1,6 +1,6 @@
 //! What was found out about a group of rows.
 
-use crate::source::list::{candidates::group::Group, words::Region};
+use crate::source::list::{candidates::group::Group, regions::Region};
 
 /// A group with what was found out about it.
 #[derive(Debug, Clone)]

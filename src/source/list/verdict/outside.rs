@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use crate::source::list::{
     evidence::{beside, scored::Scored},
-    words::{self, Region},
+    regions::{self, Region},
 };
 use crate::source::page::{Id, Page, is_hidden_style};
 
@@ -75,8 +75,8 @@ fn claims(page: &Page, id: Id) -> bool {
     let holds_most = || page.runs_of(id).len() * 2 > page.runs.len();
     let holds_headline = || (id..page.elements[id as usize].end).any(|id| page.name(id) == "h1");
     let labels = [page.class(id), says("id")];
-    let named = labels.iter().any(|label| words::is_notice_box(label))
-        || words::region(name, labels[0], labels[1]) == Region::Frame;
+    let named = labels.iter().any(|label| regions::is_notice_box(label))
+        || regions::region(name, labels[0], labels[1]) == Region::Frame;
     (named || name == "aside") && !holds_most() && !holds_headline()
 }
 

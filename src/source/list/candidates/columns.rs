@@ -1,0 +1,90 @@
+//! Where rows hold several links each: which of them are the titles.
+
+use std::collections::HashSet;
+
+use super::group::{Block, MANY};
+use crate::source::list::look::links::Link;
+
+/// Where each block holds several links, the columns that hold titles, not categories or authors.
+pub(super) fn main_columns(links: &[Link], blocks: &[Block]) -> Vec<usize> {
+    let all = || blocks.iter().flatten().map(|item| item.link);
+    let width = blocks.iter().map(Vec::len).max().unwrap_or(1);
+    let regular = blocks.iter().filter(|block| block.len() == width).count();
+    if blocks.len() < 2 || !(2..=8).contains(&width) || regular * 2 < blocks.len().min(4) {
+        return all().collect();
+    }
+    let columns: Vec<Column> = (0..width).map(|at| Column::of(links, blocks, at)).collect();
+    let best = columns
+        .iter()
+        .max_by(|a, b| a.worth().total_cmp(&b.worth()))
+        .expect("a block has at least one column");
+    let keep: Vec<bool> = columns
+        .iter()
+        .map(|column| column.serves_like(best, blocks.len() < MANY))
+        .collect();
+    if keep.iter().all(|keep| *keep) {
+        return all().collect();
+    }
+    let mut kept = Vec::new();
+    for block in blocks {
+        if block.len() == width {
+            kept.extend((0..width).filter(|&at| keep[at]).map(|at| block[at].link));
+        } else if let Some(longest) = block
+            .iter()
+            .max_by(|a, b| links[a.link].units.total_cmp(&links[b.link].units))
+        {
+            kept.push(longest.link);
+        }
+    }
+    kept
+}
+
+/// The links at one place of each block.
+struct Column {
+    /// Mean of [`units`](crate::source::list::words::units) of the texts.
+    units: f32,
+    /// Share of links that lead to a page of their own and say so in words of their own.
+    different: f32,
+    shapes: Vec<u64>,
+}
+
+impl Column {
+    fn of(links: &[Link], blocks: &[Block], at: usize) -> Self {
+        let column: Vec<&Link> = blocks
+            .iter()
+            .filter_map(|block| block.get(at))
+            .map(|item| &links[item.link])
+            .collect();
+        let pages: HashSet<&str> = column.iter().map(|link| link.href.as_str()).collect();
+        let labels: HashSet<u64> = column.iter().map(|link| link.label).collect();
+        let count = column.len().max(1) as f32;
+        let mut shapes: Vec<u64> = column.iter().map(|link| link.shape).collect();
+        shapes.sort_unstable();
+        shapes.dedup();
+        Self {
+            units: column.iter().map(|link| link.units.min(40.0)).sum::<f32>() / count,
+            different: pages.len().min(labels.len()) as f32 / count,
+            shapes,
+        }
+    }
+
+    /// Returns how well it serves as titles: long ones, each another page.
+    fn worth(&self) -> f32 {
+        self.units * self.different
+    }
+
+    /// Returns whether its links are titles as those of the best column are; a `few` titles may be short
+    /// by chance.
+    fn serves_like(&self, best: &Self, few: bool) -> bool {
+        let same_kind = self
+            .shapes
+            .iter()
+            .any(|shape| best.shapes.binary_search(shape).is_ok());
+        let needed = match same_kind {
+            true if few => 0.1,
+            true => 0.25,
+            false => 0.5,
+        };
+        self.worth() >= needed * best.worth()
+    }
+}
