@@ -21,13 +21,13 @@ mod shown;
 pub mod summary;
 pub mod text;
 
-pub use self::reading::{Context, Feed, List, OtherList, ReadError, Reading};
+pub use self::reading::{Context, NoticeFeed, NoticeList, OtherList, ReadError, Reading};
 use crate::bulletin::ReadAs;
 
 /// Reads a decoded body as what `read_as` says; `Auto` works out what it is.
 ///
 /// A JSON endpoint reads as [`Reading::List`]. An HTML page that announces a feed reads as itself:
-/// whether to follow [`List::feeds`] is the round's decision.
+/// whether to follow [`NoticeList::feeds`] is the round's decision.
 ///
 /// # Errors
 /// The page is not what it was asked for, or nothing that can be read.

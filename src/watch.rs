@@ -35,7 +35,7 @@ use crate::{
     config::Live,
     ops::{Answered, Failure, LeaseKey, Refusal, Store, StoreError, refused},
     round::{self, Asked, Looked},
-    source::fetch::{FetchErrorKind, Fetcher, Request, Via, Wants},
+    source::fetch::{FetchErrorKind, FetchRequest, Fetcher, Via, Wants},
     supervise::{self, Supervisor},
 };
 
@@ -178,7 +178,7 @@ impl Watch {
         let config = self.shared.config.borrow().clone();
         let known = config.sources.iter().find(|known| known.id == *source);
         let known = known.ok_or_else(|| format!("source `{source}` is in the config no more"))?;
-        let request = Request {
+        let request = FetchRequest {
             url: Url::parse(url).map_err(|error| error.to_string())?,
             validators: Validators::default(),
             via: Via::from(known),

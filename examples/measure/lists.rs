@@ -5,7 +5,7 @@ use std::{path::Path, time::Duration};
 use anyhow::{Context as _, Result};
 use noticast::{
     bulletin::Select,
-    source::{Context, List, ReadError, charset, list},
+    source::{Context, NoticeList, ReadError, charset, list},
 };
 use url::Url;
 
@@ -163,7 +163,7 @@ fn others(corpus: &Path, report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-fn read(page: &Sample) -> Result<(Result<List, ReadError>, Duration)> {
+fn read(page: &Sample) -> Result<(Result<NoticeList, ReadError>, Duration)> {
     let text = charset::decode(&page.body, None, None).text;
     let address = &page.label["base"];
     let address = address.as_str().or(page.label["url"].as_str());

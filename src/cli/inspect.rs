@@ -15,10 +15,10 @@ use super::address;
 use crate::{
     bulletin::{ReadAs, Select, Source, Validators},
     source::{
-        self, Context, List, OtherList, ReadError, Reading, article,
+        self, Context, NoticeList, OtherList, ReadError, Reading, article,
         charset::{self, Decoded},
         document,
-        fetch::{FetchError, FetchErrorKind, Fetched, Fetcher, Request, Shown, Via, Wants},
+        fetch::{FetchError, FetchErrorKind, FetchRequest, Fetched, Fetcher, Shown, Via, Wants},
         list::{self, SelectPart},
         onward,
     },
@@ -109,7 +109,7 @@ pub(super) async fn fetch(
     via: Via,
     wants: Wants,
 ) -> Result<Page, Fault> {
-    let request = Request {
+    let request = FetchRequest {
         url: url.clone(),
         validators: Validators::default(),
         via,
@@ -244,7 +244,7 @@ pub(super) fn doubtful(page: &Page, how: &How) -> Option<Seen> {
     let doubt =
         "no list shows itself on this page; these rows might be it, so look at each of them";
     Some(Seen {
-        reading: Reading::List(List {
+        reading: Reading::List(NoticeList {
             select: Some(select.clone()),
             ..found
         }),

@@ -9,7 +9,7 @@ use crate::{
     source::{
         Reading,
         browser::{self, BrowserError},
-        fetch::{Endpoint, Fetcher, Request, Via, Wants},
+        fetch::{Endpoint, FetchRequest, Fetcher, Via, Wants},
         list::NEEDS_SCRIPTS,
     },
 };
@@ -91,7 +91,7 @@ async fn look(config: &Config, url: &Url, how: &How) -> Result<Found, Fault> {
 pub(super) async fn rendered(config: &Config, url: &Url) -> Result<(Page, Vec<Endpoint>), Fault> {
     let typed: Vec<String> = url.host_str().map(str::to_owned).into_iter().collect();
     let fetcher = Fetcher::new(&config.fetch, &typed)?;
-    let request = Request {
+    let request = FetchRequest {
         url: url.clone(),
         validators: Validators::default(),
         via: Via::default(),

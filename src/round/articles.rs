@@ -16,7 +16,7 @@ use super::{
 use crate::{
     bulletin::{Article, BulletinId, BulletinState, Notice, Opened, is_same_page},
     ops::{Found, Ruling, Store},
-    source::{document, fetch::Page},
+    source::{document, fetch::FetchedPage},
 };
 
 /// What is not opened by then is admitted with what the list says.
@@ -142,7 +142,7 @@ pub(super) async fn read(
     reader: &Reader<'_>,
     notice: &Notice,
     url: &Url,
-    page: Page,
+    page: FetchedPage,
 ) -> Result<Article, Fault> {
     let source = reader.source;
     let opened = Opened {
@@ -200,7 +200,11 @@ fn join(article: &mut Article, further: Article) {
     article.next_page = further.next_page;
 }
 
-async fn read_page(reader: &Reader<'_>, notice: &Notice, page: Page) -> Result<Article, Fault> {
+async fn read_page(
+    reader: &Reader<'_>,
+    notice: &Notice,
+    page: FetchedPage,
+) -> Result<Article, Fault> {
     if document::is_document(&page.body) {
         return Ok(documents::notice(reader, notice, page).await);
     }

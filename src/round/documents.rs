@@ -8,7 +8,7 @@ use url::Url;
 use super::{fault::Fault, reader::Reader};
 use crate::{
     bulletin::{Article, Attachment, Notice},
-    source::{document, fetch::Page},
+    source::{document, fetch::FetchedPage},
 };
 
 /// Files of one article that are read.
@@ -40,7 +40,7 @@ pub(super) fn end() -> Instant {
 }
 
 /// A page that is a document: the notice itself is in it. One that cannot be read is a file to open.
-pub(super) async fn notice(reader: &Reader<'_>, notice: &Notice, page: Page) -> Article {
+pub(super) async fn notice(reader: &Reader<'_>, notice: &Notice, page: FetchedPage) -> Article {
     let size = Some(page.body.len() as u64);
     let url = page.url.clone();
     let itself = file(notice, size);

@@ -9,7 +9,7 @@ use crate::{
     ops::LookState,
     source::{
         ReadError,
-        fetch::{FetchError, FetchErrorKind, Page},
+        fetch::{FetchError, FetchErrorKind, FetchedPage},
     },
 };
 
@@ -30,7 +30,7 @@ pub(super) struct Fault {
     /// The guard on private addresses refused it.
     pub(super) is_guarded: bool,
     /// The page that is no list, where a rule may be proposed for it.
-    pub(super) seen: Option<Box<Page>>,
+    pub(super) seen: Option<Box<FetchedPage>>,
 }
 
 impl From<FetchError> for Fault {

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     bulletin::{Came, Notice, ReadAs, Trust, Validators, canonical_url},
     ops::LookState,
-    source::fetch::{Fetched, Page, Shown},
+    source::fetch::{Fetched, FetchedPage, Shown},
 };
 
 /// Feeds that a page announces and that are tried.
@@ -98,7 +98,7 @@ async fn doubted(
     url: &Url,
     state: &LookState,
     answered: &Validators,
-) -> Option<Page> {
+) -> Option<FetchedPage> {
     let trust = &state.trust;
     if !trust.doubts(&state.validators, answered, reader.now) {
         return None;
@@ -111,7 +111,7 @@ async fn doubted(
 }
 
 /// Keeps where a page has moved for good, and reports it once.
-fn note_move(reader: &Reader<'_>, page: &Page, state: &mut LookState) {
+fn note_move(reader: &Reader<'_>, page: &FetchedPage, state: &mut LookState) {
     let moved_to = page.moved_to.as_ref().map(|to| Shown(to).to_string());
     if let Some(to) = moved_to.as_ref().filter(|_| moved_to != state.moved_to) {
         let source = &reader.source.id;
@@ -124,7 +124,7 @@ fn note_move(reader: &Reader<'_>, page: &Page, state: &mut LookState) {
 async fn read_changed(
     reader: &Reader<'_>,
     url: &Url,
-    page: Page,
+    page: FetchedPage,
     mut state: LookState,
 ) -> Result<Front, Fault> {
     let (mut rows, turn) = match rows_of(reader, url, &page, state.rows.is_some()).await {
@@ -174,7 +174,7 @@ fn changed(rows: Rows, mut state: LookState) -> Front {
 }
 
 /// The first feed that a page announces, where a feed is wanted and the page is none.
-async fn feed_of(reader: &Reader<'_>, url: &Url, page: &Page) -> Option<(Url, Rows)> {
+async fn feed_of(reader: &Reader<'_>, url: &Url, page: &FetchedPage) -> Option<(Url, Rows)> {
     if reader.source.kind != ReadAs::Feed || *url != reader.source.url {
         return None;
     }
@@ -194,7 +194,7 @@ async fn feed_of(reader: &Reader<'_>, url: &Url, page: &Page) -> Option<(Url, Ro
 async fn rows_of(
     reader: &Reader<'_>,
     url: &Url,
-    page: &Page,
+    page: &FetchedPage,
     had_rows: bool,
 ) -> Result<(Rows, SemaphorePermit<'static>), Fault> {
     let Read { what, turn } = reader.reading(page.clone()).await?;

@@ -12,7 +12,7 @@ use crate::{
     bulletin::{Article, Source, Validators},
     source::{
         self, Context, ReadError, Reading, article, charset, document,
-        fetch::{Fetched, Fetcher, Page, Request, Shown, Via, Wants},
+        fetch::{FetchRequest, Fetched, FetchedPage, Fetcher, Shown, Via, Wants},
         list::{self, Proposal},
         onward,
     },
@@ -60,7 +60,7 @@ impl Reader<'_> {
             true => self.source.into(),
             false => Wants::Page,
         };
-        let request = Request {
+        let request = FetchRequest {
             validators,
             wants,
             keep_alive,
@@ -70,24 +70,24 @@ impl Reader<'_> {
     }
 
     /// A page of the source's list.
-    pub(super) async fn list_page(&self, url: &Url) -> Result<Page, Fault> {
+    pub(super) async fn list_page(&self, url: &Url) -> Result<FetchedPage, Fault> {
         self.get_as(url, self.source.into()).await
     }
 
     /// A page as scripts build it.
-    pub(super) async fn rendered(&self, url: &Url) -> Result<Page, Fault> {
+    pub(super) async fn rendered(&self, url: &Url) -> Result<FetchedPage, Fault> {
         self.get_as(url, Wants::Rendered).await
     }
 
-    async fn get_as(&self, url: &Url, wants: Wants) -> Result<Page, Fault> {
-        let request = Request {
+    async fn get_as(&self, url: &Url, wants: Wants) -> Result<FetchedPage, Fault> {
+        let request = FetchRequest {
             wants,
             ..self.request(url.clone())
         };
         whole(url, self.fetched(request).await?)
     }
 
-    async fn fetched(&self, request: Request) -> Result<Fetched, Fault> {
+    async fn fetched(&self, request: FetchRequest) -> Result<Fetched, Fault> {
         let fetched = match self.asked {
             Asked::BySchedule => self.fetcher.get(&request).await,
             Asked::ByHand => self.fetcher.get_now(&request).await,
@@ -96,7 +96,7 @@ impl Reader<'_> {
     }
 
     /// A page that was not asked for before.
-    pub(super) async fn get_new(&self, url: &Url) -> Result<Page, Fault> {
+    pub(super) async fn get_new(&self, url: &Url) -> Result<FetchedPage, Fault> {
         whole(url, self.get(url, Validators::default(), true).await?)
     }
 
@@ -109,12 +109,12 @@ impl Reader<'_> {
     }
 
     /// A file of at most `most` bytes.
-    pub(super) async fn file(&self, url: Url, most: u64) -> Result<Page, Fault> {
+    pub(super) async fn file(&self, url: Url, most: u64) -> Result<FetchedPage, Fault> {
         Ok(self.fetcher.file(&self.request(url), most).await?)
     }
 
-    fn request(&self, url: Url) -> Request {
-        Request {
+    fn request(&self, url: Url) -> FetchRequest {
+        FetchRequest {
             url,
             validators: Validators::default(),
             via: Via::from(self.source),
@@ -123,7 +123,7 @@ impl Reader<'_> {
         }
     }
 
-    pub(super) async fn reading(&self, page: Page) -> Result<Read<Reading>, Fault> {
+    pub(super) async fn reading(&self, page: FetchedPage) -> Result<Read<Reading>, Fault> {
         let (kind, leads_to) = (self.source.kind, page.leads_to.clone());
         let read = self.read(page, move |text, content_type, context| {
             source::read(text, content_type, kind, context)
@@ -143,20 +143,20 @@ impl Reader<'_> {
     }
 
     /// The feeds that a page announces.
-    pub(super) async fn feeds_of(&self, page: Page) -> Vec<Url> {
+    pub(super) async fn feeds_of(&self, page: FetchedPage) -> Vec<Url> {
         let read = self.read(page, |text, _, context| Ok(list::feeds_of(text, context)));
         read.await.map(|read| read.what).unwrap_or_default()
     }
 
-    pub(super) async fn article(&self, page: Page) -> Result<Article, Fault> {
+    pub(super) async fn article(&self, page: FetchedPage) -> Result<Article, Fault> {
         let read = self.read(page, |text, _, context| article::read(text, context));
         Ok(read.await?.what)
     }
 
     /// A page that is a document, read as an article.
-    pub(super) async fn document(&self, page: Page) -> Result<Article, Fault> {
+    pub(super) async fn document(&self, page: FetchedPage) -> Result<Article, Fault> {
         let document = document::read(&page.body).await?;
-        let page = Page {
+        let page = FetchedPage {
             body: Bytes::new(),
             ..page
         };
@@ -169,7 +169,7 @@ impl Reader<'_> {
     /// The rule for a page that is no list by itself.
     pub(super) async fn proposal(
         &self,
-        page: Page,
+        page: FetchedPage,
         known: HashSet<String>,
     ) -> Result<Option<Proposal>, Fault> {
         let read = self.read(page, move |text, _, context| {
@@ -181,7 +181,7 @@ impl Reader<'_> {
     /// On a thread that may block: a large page takes milliseconds.
     async fn read<T: Send + 'static>(
         &self,
-        page: Page,
+        page: FetchedPage,
         read: impl FnOnce(&str, Option<&str>, &Context<'_>) -> Result<T, ReadError> + Send + 'static,
     ) -> Result<Read<T>, Fault> {
         let (source, now) = (self.source.clone(), self.now);
@@ -211,7 +211,7 @@ impl Reader<'_> {
 }
 
 /// The page that came for a request without conditions.
-fn whole(url: &Url, fetched: Fetched) -> Result<Page, Fault> {
+fn whole(url: &Url, fetched: Fetched) -> Result<FetchedPage, Fault> {
     match fetched {
         Fetched::Page(page) => Ok(page),
         Fetched::NotModified(_) => Err(Fault::unreadable(format!(

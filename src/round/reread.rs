@@ -12,7 +12,7 @@ use super::{
 use crate::{
     bulletin::{Article, Bulletin, Notice, Source, Validators, is_same_page},
     ops::{ReadAgain, Reread, Store, StoreError},
-    source::fetch::{Fetched, Fetcher, Page},
+    source::fetch::{Fetched, FetchedPage, Fetcher},
 };
 
 /// Neighbours that are asked whether they are there.
@@ -87,7 +87,7 @@ async fn article(
     bulletin: &Bulletin,
     before: &str,
     url: &Url,
-    page: Page,
+    page: FetchedPage,
 ) -> Option<Article> {
     let notice = Notice {
         url: bulletin.url.clone(),

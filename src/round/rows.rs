@@ -8,7 +8,7 @@ use url::Url;
 use super::{fault::Fault, reader::Reader};
 use crate::{
     bulletin::{Article, Notice, SeenKey, canonical_url},
-    source::{Feed, List, ReadError, Reading},
+    source::{NoticeFeed, NoticeList, ReadError, Reading},
 };
 
 /// Rows as read, and where they go on.
@@ -114,8 +114,8 @@ impl TryFrom<Reading> for Rows {
     }
 }
 
-impl From<List> for Rows {
-    fn from(list: List) -> Self {
+impl From<NoticeList> for Rows {
+    fn from(list: NoticeList) -> Self {
         Self {
             articles: vec![None; list.notices.len()],
             notices: list.notices,
@@ -129,8 +129,8 @@ impl From<List> for Rows {
     }
 }
 
-impl From<Feed> for Rows {
-    fn from(feed: Feed) -> Self {
+impl From<NoticeFeed> for Rows {
+    fn from(feed: NoticeFeed) -> Self {
         let mut articles = feed.articles;
         articles.resize(feed.notices.len(), None);
         Self {

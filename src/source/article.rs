@@ -32,7 +32,7 @@ use self::layout::Layout;
 use self::parts::Parts;
 use super::{links, list, summary, text};
 use super::{
-    page::{Id, Page},
+    page::{Id, PageTree},
     reading::{Context, ReadError},
 };
 use crate::bulletin::{Article, Moment, clean_title};
@@ -56,7 +56,7 @@ pub fn read(html: &str, context: &Context<'_>) -> Result<Article, ReadError> {
 ///
 /// # Errors
 /// As [`read`].
-pub(crate) fn read_page(page: &Page, context: &Context<'_>) -> Result<Article, ReadError> {
+pub(crate) fn read_page(page: &PageTree, context: &Context<'_>) -> Result<Article, ReadError> {
     let layout = Layout::new(page);
     let base = &page_base(page, context);
     let head = Head::read(page, base);
@@ -173,7 +173,7 @@ fn refusal(layout: &Layout<'_>, text: &str, has_more: bool, told: bool) -> Optio
 }
 
 /// Returns what relative addresses are relative to: `<base>`, else the page.
-fn page_base(page: &Page, context: &Context<'_>) -> url::Url {
+fn page_base(page: &PageTree, context: &Context<'_>) -> url::Url {
     (0..page.elements.len() as Id)
         .take(200)
         .filter(|id| page.name(*id) == "base")

@@ -25,9 +25,9 @@ use tokio::{sync::Mutex, time::timeout};
 pub(crate) use self::{
     error::BrowserError,
     launch::find,
-    ticket::{Rendered, Ticket},
+    ticket::{PageTicket, Rendered},
 };
-use self::{launch::Kept, wire::Wire};
+use self::{launch::KeptBrowser, wire::BrowserWire};
 
 /// A browser that shows nothing for so long is ended.
 const IDLE: Duration = Duration::from_secs(60);
@@ -36,7 +36,7 @@ const WHOLE: Duration = Duration::from_secs(45);
 
 /// What a message of a browser is taken as; for the fuzz target: it must be answered, whatever it is.
 pub fn hear(message: &str) {
-    if let Some(wire::Said::Event(event)) = wire::understood(message) {
+    if let Some(wire::BrowserMessage::Event(event)) = wire::understood(message) {
         let mut activity = activity::Activity::default();
         let _ = activity.take(&event);
         let _ = activity.take(&event);
@@ -60,9 +60,9 @@ impl std::fmt::Debug for Browser {
 }
 
 struct Running {
-    wire: Wire,
+    wire: BrowserWire,
     /// None: a browser that others run.
-    _kept: Option<Kept>,
+    _kept: Option<KeptBrowser>,
     used: Instant,
 }
 
@@ -80,7 +80,7 @@ impl Browser {
     /// A browser that failed is ended, and the next page gets a new one.
     pub(crate) async fn render<W, P>(
         &self,
-        ticket: &Ticket<'_>,
+        ticket: &PageTicket<'_>,
         way: impl FnOnce(IpAddr, IpAddr) -> W,
     ) -> Result<Rendered, BrowserError>
     where
@@ -120,7 +120,7 @@ impl Browser {
             }
         };
         Ok(Running {
-            wire: Wire::open(&address).await?,
+            wire: BrowserWire::open(&address).await?,
             _kept: kept,
             used: Instant::now(),
         })

@@ -37,11 +37,11 @@ const SAMPLE: usize = 2_000;
 #[must_use]
 pub fn decode(body: &[u8], content_type: Option<&str>, label: Option<&str>) -> Decoded {
     if let Some((encoding, length)) = Encoding::for_bom(body) {
-        return Reading::of(encoding, &body[length..]).decoded(None);
+        return DecodedBody::of(encoding, &body[length..]).decoded(None);
     }
     if let Some(label) = label {
         if let Some(encoding) = named(label) {
-            let reading = Reading::of(encoding, body);
+            let reading = DecodedBody::of(encoding, body);
             let warning = (reading.senseless > TOLERANCE).then(|| {
                 format!(
                     "the charset setting `{label}` does not fit; many characters are unreadable"
@@ -64,7 +64,7 @@ pub fn decode(body: &[u8], content_type: Option<&str>, label: Option<&str>) -> D
     reading.decoded(warning)
 }
 
-fn mislabelled(reading: &Reading<'_>, claim: Option<&'static Encoding>) -> Option<String> {
+fn mislabelled(reading: &DecodedBody<'_>, claim: Option<&'static Encoding>) -> Option<String> {
     let name = reading.encoding.name();
     if reading.senseless > UTF8_TOLERANCE {
         return Some(format!("fits no charset; read as {name}"));
@@ -79,7 +79,7 @@ fn mislabelled(reading: &Reading<'_>, claim: Option<&'static Encoding>) -> Optio
 }
 
 /// The body as one encoding reads it.
-struct Reading<'a> {
+struct DecodedBody<'a> {
     encoding: &'static Encoding,
     text: Cow<'a, str>,
     /// How many characters are not ASCII.
@@ -88,7 +88,7 @@ struct Reading<'a> {
     senseless: f32,
 }
 
-impl<'a> Reading<'a> {
+impl<'a> DecodedBody<'a> {
     fn of(encoding: &'static Encoding, body: &'a [u8]) -> Self {
         let (text, _) = encoding.decode_without_bom_handling(body);
         let whole = text.strip_suffix('\u{FFFD}').unwrap_or(&text);
@@ -133,16 +133,16 @@ fn choose<'a>(
     body: &'a [u8],
     http: Option<&'static Encoding>,
     page: Option<&'static Encoding>,
-) -> Reading<'a> {
+) -> DecodedBody<'a> {
     if let Some(utf16) = utf16_by_zeros(body) {
-        return Reading::of(utf16, body);
+        return DecodedBody::of(utf16, body);
     }
     let claims: Vec<_> = http
         .into_iter()
         .chain(page)
         .filter(|e| !is_utf16(e))
         .collect();
-    let utf8 = Reading::of(UTF_8, body);
+    let utf8 = DecodedBody::of(UTF_8, body);
     if utf8.foreign == 0 {
         return ascii(utf8, body, &claims);
     }
@@ -154,13 +154,13 @@ fn choose<'a>(
     let claimed = claims
         .into_iter()
         .filter(|claim| *claim != UTF_8)
-        .map(|claim| Reading::of(claim, body))
+        .map(|claim| DecodedBody::of(claim, body))
         .find(|reading| reading.senseless < TOLERANCE);
     match claimed {
         Some(claimed) if claimed.encoding == guess => claimed,
-        Some(claimed) => believable(claimed, Reading::of(guess, body)),
+        Some(claimed) => believable(claimed, DecodedBody::of(guess, body)),
         None => [guess, GB18030, BIG5]
-            .map(|encoding| Reading::of(encoding, body))
+            .map(|encoding| DecodedBody::of(encoding, body))
             .into_iter()
             .fold(utf8, |best, next| {
                 if next.senseless < best.senseless {
@@ -173,20 +173,24 @@ fn choose<'a>(
 }
 
 /// A body of ASCII bytes reads the same in every charset, but for the one that shifts.
-fn ascii<'a>(utf8: Reading<'a>, body: &'a [u8], claims: &[&'static Encoding]) -> Reading<'a> {
+fn ascii<'a>(
+    utf8: DecodedBody<'a>,
+    body: &'a [u8],
+    claims: &[&'static Encoding],
+) -> DecodedBody<'a> {
     let shifts =
         body.contains(&0x1B) && (claims.contains(&ISO_2022_JP) || guess(body) == ISO_2022_JP);
     if shifts {
-        return Reading::of(ISO_2022_JP, body);
+        return DecodedBody::of(ISO_2022_JP, body);
     }
-    Reading {
+    DecodedBody {
         encoding: claims.first().copied().unwrap_or(UTF_8),
         ..utf8
     }
 }
 
 /// The claim, unless the detector's guess makes clearly more sense of the body.
-fn believable<'a>(claimed: Reading<'a>, guessed: Reading<'a>) -> Reading<'a> {
+fn believable<'a>(claimed: DecodedBody<'a>, guessed: DecodedBody<'a>) -> DecodedBody<'a> {
     if guessed.senseless > claimed.senseless {
         return claimed;
     }

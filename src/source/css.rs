@@ -3,10 +3,10 @@
 
 use dom_query::{Document, Matcher, NodeId, Selection};
 
-use super::page::{Id, Page};
+use super::page::{Id, PageTree};
 
 /// The outermost elements that a selector matches, in page order; none for what is no selector.
-pub(super) fn outermost(page: &Page, selector: &str) -> Vec<Id> {
+pub(super) fn outermost(page: &PageTree, selector: &str) -> Vec<Id> {
     let Ok(matcher) = Matcher::new(selector) else {
         return Vec::new();
     };
@@ -34,7 +34,7 @@ pub(super) fn ids(nodes: &[NodeId], selection: &Selection<'_>) -> Vec<Id> {
 }
 
 /// A page in the tree that selectors work on, and its elements' nodes, in the same order.
-pub(super) fn document(page: &Page) -> (Document, Vec<NodeId>) {
+pub(super) fn document(page: &PageTree) -> (Document, Vec<NodeId>) {
     let document = Document::default();
     let mut nodes: Vec<NodeId> = Vec::with_capacity(page.elements.len());
     for id in 0..page.elements.len() as Id {

@@ -23,13 +23,13 @@ use chrono_tz::Tz;
 
 use self::clock::{Clock, Lean};
 pub use self::find::{find, find_all, find_coming};
-use self::fold::Folded;
+use self::fold::FoldedText;
 pub(super) use self::label::{Called, called};
 pub(super) use self::names::{WEEKDAYS, month, months};
 pub(super) use self::words::number;
 use crate::bulletin::Moment;
 
-pub(super) use self::stamp::{Stamp, stamp};
+pub(super) use self::stamp::{DateStamp, stamp};
 
 /// The date that `text` is, once trimmed of brackets and labels (`[2022-11-20]`, `发布时间：2022年11月20日 08:30`).
 #[must_use]
@@ -42,7 +42,7 @@ pub fn parse(text: &str, zone: Tz, now: DateTime<Utc>) -> Option<Moment> {
 #[must_use]
 pub fn pair(first: &str, second: &str, zone: Tz, now: DateTime<Utc>) -> Option<Moment> {
     let clock = Clock::new(zone, now, Lean::Past);
-    let (first, second) = (Folded::new(first), Folded::new(second));
+    let (first, second) = (FoldedText::new(first), FoldedText::new(second));
     let (first, second) = (first.text.trim(), second.text.trim());
     pair::pair(first, second, &clock)
         .or_else(|| pair::pair(second, first, &clock))

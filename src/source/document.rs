@@ -16,7 +16,7 @@ use bytes::Bytes;
 pub use self::{
     extract::{extract, is_document},
     process::answer,
-    text::Document,
+    text::DocumentText,
 };
 use super::{
     article,
@@ -32,7 +32,7 @@ pub const LARGEST: u64 = 16 << 20;
 ///
 /// # Errors
 /// As [`extract`]; also where it needs too much time or memory.
-pub async fn read(bytes: &Bytes) -> Result<Document, ReadError> {
+pub async fn read(bytes: &Bytes) -> Result<DocumentText, ReadError> {
     if bytes.len() as u64 > LARGEST {
         let most = LARGEST >> 20;
         return Err(ReadError::TooLarge(format!(
@@ -46,7 +46,7 @@ pub async fn read(bytes: &Bytes) -> Result<Document, ReadError> {
 ///
 /// # Errors
 /// [`ReadError::NoText`].
-pub fn article(document: &Document, context: &Context<'_>) -> Result<Article, ReadError> {
+pub fn article(document: &DocumentText, context: &Context<'_>) -> Result<Article, ReadError> {
     let mut article = article::read(&page(document), context)?;
     let style = |text: String| match context.simplify {
         true => simplify(&text),
@@ -63,7 +63,7 @@ pub fn article(document: &Document, context: &Context<'_>) -> Result<Article, Re
 }
 
 /// A page that says what a document says.
-fn page(document: &Document) -> String {
+fn page(document: &DocumentText) -> String {
     use quick_xml::escape::escape;
     let title = document.title.as_deref().unwrap_or_default();
     let title = escape(title);

@@ -14,7 +14,7 @@ mod namespace;
 mod tree;
 
 use self::tree::Tree;
-use super::reading::{Context, Feed, ReadError};
+use super::reading::{Context, NoticeFeed, ReadError};
 
 /// How far into a text a feed's first tag is looked for; broken scripts print warnings before it.
 const STARTS_WITHIN: usize = 4 << 10;
@@ -23,7 +23,7 @@ const STARTS_WITHIN: usize = 4 << 10;
 ///
 /// # Errors
 /// [`ReadError::NotAFeed`].
-pub fn read(text: &str, context: &Context<'_>) -> Result<Feed, ReadError> {
+pub fn read(text: &str, context: &Context<'_>) -> Result<NoticeFeed, ReadError> {
     let text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}');
     if text.starts_with('{') {
         return json::read(text, context);

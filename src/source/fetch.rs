@@ -36,8 +36,8 @@ use self::{
 };
 pub use self::{
     error::{FetchError, FetchErrorKind},
-    fetched::{Endpoint, Fetched, Page},
-    request::{Request, Via, Wants},
+    fetched::{Endpoint, Fetched, FetchedPage},
+    request::{FetchRequest, Via, Wants},
 };
 pub(crate) use super::shown::Shown;
 use super::{browser::Browser, guard::Guard};
@@ -78,7 +78,7 @@ impl Fetcher {
     ///
     /// # Errors
     /// See [`FetchErrorKind`].
-    pub async fn get(&self, request: &Request) -> Result<Fetched, FetchError> {
+    pub async fn get(&self, request: &FetchRequest) -> Result<Fetched, FetchError> {
         self.join(request, Pauses::Keep).await
     }
 
@@ -86,7 +86,7 @@ impl Fetcher {
     ///
     /// # Errors
     /// See [`FetchErrorKind`].
-    pub async fn get_now(&self, request: &Request) -> Result<Fetched, FetchError> {
+    pub async fn get_now(&self, request: &FetchRequest) -> Result<Fetched, FetchError> {
         self.join(request, Pauses::Ignore).await
     }
 
@@ -94,7 +94,7 @@ impl Fetcher {
     ///
     /// # Errors
     /// See [`FetchErrorKind`].
-    pub async fn file(&self, request: &Request, most: u64) -> Result<Page, FetchError> {
+    pub async fn file(&self, request: &FetchRequest, most: u64) -> Result<FetchedPage, FetchError> {
         self.fetch(request, Limit::File(most)).await
     }
 
@@ -102,7 +102,7 @@ impl Fetcher {
     ///
     /// # Errors
     /// See [`FetchErrorKind`].
-    pub async fn head(&self, request: &Request) -> Result<Page, FetchError> {
+    pub async fn head(&self, request: &FetchRequest) -> Result<FetchedPage, FetchError> {
         self.fetch(request, Limit::Head).await
     }
 
@@ -110,11 +110,14 @@ impl Fetcher {
     ///
     /// # Errors
     /// See [`FetchErrorKind`]; also where there is no browser.
-    pub async fn rendered(&self, request: &Request) -> Result<(Page, Vec<Endpoint>), FetchError> {
+    pub async fn rendered(
+        &self,
+        request: &FetchRequest,
+    ) -> Result<(FetchedPage, Vec<Endpoint>), FetchError> {
         self.0.render(request, Pauses::Ignore, true).await
     }
 
-    async fn fetch(&self, request: &Request, limit: Limit) -> Result<Page, FetchError> {
+    async fn fetch(&self, request: &FetchRequest, limit: Limit) -> Result<FetchedPage, FetchError> {
         match self.0.follow(request, Pauses::Keep, limit).await? {
             Fetched::Page(page) => Ok(page),
             Fetched::NotModified(_) => Err(FetchError::failed(format!(
@@ -124,7 +127,7 @@ impl Fetcher {
         }
     }
 
-    async fn join(&self, request: &Request, pauses: Pauses) -> Result<Fetched, FetchError> {
+    async fn join(&self, request: &FetchRequest, pauses: Pauses) -> Result<Fetched, FetchError> {
         let shared = self.0.clone();
         let key = (request.clone(), pauses);
         let flight = self.0.in_flight.join(key, |key| {

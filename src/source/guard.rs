@@ -19,7 +19,7 @@ use url::{Host, Url};
 
 use crate::bulletin::AllowPrivate;
 
-type BoxError = Box<dyn std::error::Error + Send + Sync>;
+pub(super) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Who may be reached beyond the public internet.
 #[derive(Debug)]
@@ -31,12 +31,12 @@ pub(crate) struct Guard {
 
 /// An address that must not be reached; `Display` names the setting that would allow it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Refusal {
+pub(crate) enum AddressRefusal {
     Scheme(String),
     Private { host: String, address: IpAddr },
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for AddressRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Scheme(scheme) => write!(f, "`{scheme}:` is not fetched; only http and https"),
@@ -57,7 +57,7 @@ impl fmt::Display for Refusal {
     }
 }
 
-impl std::error::Error for Refusal {}
+impl std::error::Error for AddressRefusal {}
 
 impl Guard {
     pub(crate) fn new(allowed: AllowPrivate, typed: &[String]) -> Self {
@@ -68,9 +68,9 @@ impl Guard {
     }
 
     /// Judges what an address says by itself: its scheme, and its host where that is a number.
-    pub(crate) fn admit(&self, url: &Url) -> Result<(), Refusal> {
+    pub(crate) fn admit(&self, url: &Url) -> Result<(), AddressRefusal> {
         if !matches!(url.scheme(), "http" | "https") {
-            return Err(Refusal::Scheme(url.scheme().to_owned()));
+            return Err(AddressRefusal::Scheme(url.scheme().to_owned()));
         }
         let address = match url.host() {
             Some(Host::Ipv4(address)) => IpAddr::V4(address),
@@ -81,7 +81,7 @@ impl Guard {
         if self.may_reach(host, address) {
             return Ok(());
         }
-        Err(Refusal::Private {
+        Err(AddressRefusal::Private {
             host: host.to_owned(),
             address,
         })
@@ -166,7 +166,7 @@ impl Guarded {
         let may_reach = |at: &SocketAddr| self.guard.may_reach(host, at.ip());
         let reachable: Vec<_> = found.into_iter().filter(may_reach).collect();
         if reachable.is_empty() {
-            return Err(Box::new(Refusal::Private {
+            return Err(Box::new(AddressRefusal::Private {
                 host: host.to_owned(),
                 address: first,
             }));

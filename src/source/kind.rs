@@ -3,7 +3,7 @@
 
 use super::{
     article, feed, list,
-    page::Page,
+    page::PageTree,
     reading::{Context, ReadError, Reading},
 };
 use crate::bulletin::{Article, ReadAs};
@@ -80,7 +80,7 @@ fn auto(
 
 /// Returns whether an article is one. Sign-in pages, captchas and error pages have a few words too, and an
 /// article may be headed like one of them.
-fn says_something(page: &Page, article: &Article) -> bool {
+fn says_something(page: &PageTree, article: &Article) -> bool {
     !article.attachments.is_empty()
         || article.text.chars().count() >= MUCH_TEXT
         || article.published.is_some() && article.summary.is_some()
@@ -109,7 +109,7 @@ mod tests {
     use super::*;
     use crate::{
         bulletin::Select,
-        source::{List, Reading},
+        source::{NoticeList, Reading},
     };
 
     fn reading(
@@ -154,7 +154,9 @@ mod tests {
             {"title":"关于召开年度会议的通知","url":"/news/2.html","date":"2022-11-19"},
             {"title":"关于调整班车时间的通知","url":"/news/3.html","date":"2022-11-18"}]}}"#;
         let read = reading(json, Some("text/html"), ReadAs::Auto);
-        assert!(matches!(read, Ok(Reading::List(List { notices, .. })) if notices.len() == 3));
+        assert!(
+            matches!(read, Ok(Reading::List(NoticeList { notices, .. })) if notices.len() == 3)
+        );
     }
 
     #[test]

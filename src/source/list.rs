@@ -1,6 +1,6 @@
 //! A list page: the one real list among menus, side bars, pagers and footers.
 //!
-//! Pure: text in, [`List`] out; no clock, no network, no names of sites. A page is parsed once into
+//! Pure: text in, [`NoticeList`] out; no clock, no network, no names of sites. A page is parsed once into
 //! a flat tree ([`super::page`]) and looked at ([`look`]): its links and the dates in it. Its links are gathered into
 //! groups of rows ([`candidates`]), the groups are weighed ([`evidence`]), one is chosen ([`choice`]) unless the page is
 //! something else ([`verdict`]), and its rows become notices ([`rows`]). Start with [`read::read_rows`].
@@ -32,15 +32,15 @@ pub use self::{
     propose::{Proposal, propose},
 };
 use super::{
-    page::Page,
-    reading::{Context, List, OtherList, ReadError},
+    page::PageTree,
+    reading::{Context, NoticeList, OtherList, ReadError},
 };
 
 /// Reads the list of an HTML page.
 ///
 /// # Errors
 /// [`ReadError::NotAList`] says what the page is instead.
-pub fn read(html: &str, context: &Context<'_>) -> Result<List, ReadError> {
+pub fn read(html: &str, context: &Context<'_>) -> Result<NoticeList, ReadError> {
     check(html)?;
     read_page(&context.parse(html), html, context)
 }
@@ -49,7 +49,7 @@ pub fn read(html: &str, context: &Context<'_>) -> Result<List, ReadError> {
 ///
 /// # Errors
 /// [`ReadError::NotAList`] where the page has no rows, or stands in for another page.
-pub fn read_asked(html: &str, context: &Context<'_>) -> Result<List, ReadError> {
+pub fn read_asked(html: &str, context: &Context<'_>) -> Result<NoticeList, ReadError> {
     check(html)?;
     read_rows(&context.parse(html), html, context, true)
 }
@@ -58,7 +58,7 @@ pub fn read_asked(html: &str, context: &Context<'_>) -> Result<List, ReadError> 
 ///
 /// # Errors
 /// [`ReadError::NotAList`], [`ReadError::Unreadable`].
-pub fn read_json(json: &str, context: &Context<'_>) -> Result<List, ReadError> {
+pub fn read_json(json: &str, context: &Context<'_>) -> Result<NoticeList, ReadError> {
     check(json)?;
     let json = json.trim_start_matches('\u{feff}').trim();
     let value = data::parse_json(json);
@@ -79,7 +79,7 @@ pub fn read_json(json: &str, context: &Context<'_>) -> Result<List, ReadError> {
 /// The feeds that a page announces, whatever it is.
 #[must_use]
 pub fn feeds_of(html: &str, context: &Context<'_>) -> Vec<Url> {
-    let page = Page::parse(html);
+    let page = PageTree::parse(html);
     PageLook::new(&page, context).map_or_else(|_| Vec::new(), |look| look.feeds())
 }
 
@@ -102,7 +102,7 @@ pub fn rejected(html: &str, context: &Context<'_>) -> Vec<OtherList> {
 /// [`ReadError::NotAList`] where one of them is no CSS, or where there are no rows.
 pub fn select_parts(html: &str, context: &Context<'_>) -> Result<Vec<SelectPart>, ReadError> {
     check_size(html)?;
-    let page = Page::parse(html);
+    let page = PageTree::parse(html);
     let look = PageLook::new(&page, context)?;
     let Some(selected) = &look.selected else {
         return Ok(Vec::new());
@@ -130,7 +130,7 @@ pub fn select_parts(html: &str, context: &Context<'_>) -> Result<Vec<SelectPart>
 }
 
 /// Returns what a page stands in for, such as a sign-in page, by its title or first heading.
-pub(super) fn stand_in(page: &Page) -> Option<&'static str> {
+pub(super) fn stand_in(page: &PageTree) -> Option<&'static str> {
     verdict::stand_in::of_page(page)
 }
 
@@ -140,7 +140,7 @@ pub(super) fn is_side_heading(text: &str) -> bool {
 }
 
 /// Returns what to call a page on which nothing was found.
-pub(super) fn instead(page: &Page) -> &'static str {
+pub(super) fn instead(page: &PageTree) -> &'static str {
     verdict::stand_in::instead(page)
 }
 

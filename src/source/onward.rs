@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use url::Url;
 
-use super::{feed, page::Page, shown::Shown};
+use super::{feed, page::PageTree, shown::Shown};
 
 /// Longer pages say something themselves.
 const LONGEST: usize = 64 << 10;
@@ -37,7 +37,7 @@ pub(crate) fn target(body: &[u8], header: Option<&str>, url: &Url) -> Option<Url
     if feed::is_feed(&text) || text.trim_start().starts_with(['{', '[']) {
         return None;
     }
-    let page = Page::parse(&text);
+    let page = PageTree::parse(&text);
     let mut to = match announced(header, &page) {
         // A header knows nothing of the page's base.
         Some(to) => url.join(&to).ok()?,
@@ -48,57 +48,57 @@ pub(crate) fn target(body: &[u8], header: Option<&str>, url: &Url) -> Option<Url
     (is_other && matches!(to.scheme(), "http" | "https")).then_some(to)
 }
 
-fn base(page: &Page, url: &Url) -> Url {
+fn base(page: &PageTree, url: &Url) -> Url {
     let bases = named(page, "base");
     let href = bases.into_iter().find_map(|id| page.attribute(id, "href"));
     href.and_then(|href| url.join(href.trim()).ok())
         .unwrap_or_else(|| url.clone())
 }
 
-fn named(page: &Page, name: &str) -> Vec<u32> {
+fn named(page: &PageTree, name: &str) -> Vec<u32> {
     let ids = 0..u32::try_from(page.elements.len()).unwrap_or(u32::MAX);
     ids.filter(|id| page.name(*id) == name).collect()
 }
 
 /// Returns whether a page has no more than these characters and links.
-fn says_at_most(page: &Page, characters: usize, links: usize) -> bool {
+fn says_at_most(page: &PageTree, characters: usize, links: usize) -> bool {
     let texts = (0..page.runs.len()).map(|run| page.run_text(run).trim().chars().count());
     texts.sum::<usize>() <= characters && named(page, "a").len() <= links
 }
 
 /// By a header: as a meta refresh does.
-fn announced(header: Option<&str>, page: &Page) -> Option<String> {
+fn announced(header: Option<&str>, page: &PageTree) -> Option<String> {
     let (wait, to) = wait_and_target(header?)?;
     is_for_all(wait, page).then_some(to)
 }
 
-fn leads_itself(page: &Page) -> Option<String> {
+fn leads_itself(page: &PageTree) -> Option<String> {
     refreshed(page)
         .or_else(|| without_scripts(page))
         .or_else(|| located(page))
 }
 
 /// By a meta refresh: at once, or after the words that announce it.
-fn refreshed(page: &Page) -> Option<String> {
+fn refreshed(page: &PageTree) -> Option<String> {
     let (wait, to) = refresh(page)?;
     is_for_all(wait, page).then_some(to)
 }
 
 /// By a meta refresh for those without scripts. What a page shows to all others counts for more.
-fn without_scripts(page: &Page) -> Option<String> {
+fn without_scripts(page: &PageTree) -> Option<String> {
     if page.noscript.is_empty() || !says_at_most(page, 200, 3) {
         return None;
     }
-    let (wait, to) = refresh(&Page::parse(&page.noscript))?;
+    let (wait, to) = refresh(&PageTree::parse(&page.noscript))?;
     (wait <= LONGEST_WAIT).then_some(to)
 }
 
 /// Returns whether nobody stays on a page that leads on after so many seconds.
-fn is_for_all(wait: f32, page: &Page) -> bool {
+fn is_for_all(wait: f32, page: &PageTree) -> bool {
     wait <= 1.0 || (wait <= LONGEST_WAIT && says_at_most(page, 200, 3))
 }
 
-fn refresh(page: &Page) -> Option<(f32, String)> {
+fn refresh(page: &PageTree) -> Option<(f32, String)> {
     let is_refresh = |id: &u32| {
         let kind = page.attribute(*id, "http-equiv").unwrap_or_default();
         kind.trim().eq_ignore_ascii_case("refresh")
@@ -125,7 +125,7 @@ fn wait_and_target(content: &str) -> Option<(f32, String)> {
 }
 
 /// By a script that sets the location to one fixed address, on a page without anything else.
-fn located(page: &Page) -> Option<String> {
+fn located(page: &PageTree) -> Option<String> {
     static LOCATION: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
             r#"\blocation(?:\.href)?\s*=\s*(?:"([^"\s]+)"|'([^'\s]+)')\s*([+?]?)|\blocation\.(?:replace|assign)\(\s*(?:"([^"\s]+)"|'([^'\s]+)')\s*([+?]?)"#,

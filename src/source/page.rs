@@ -18,9 +18,9 @@ use html5gum::{
 };
 
 use self::build::Builder;
-pub(crate) use self::tree::{Gap, Id, Page, is_hidden_style, is_inline};
+pub(crate) use self::tree::{Gap, Id, PageTree, is_hidden_style, is_inline};
 
-impl Page {
+impl PageTree {
     pub(crate) fn parse(html: &str) -> Self {
         let mut builder = Builder::new(html.len());
         let mut emitter = CallbackEmitter::new(
@@ -30,15 +30,15 @@ impl Page {
             },
         );
         emitter.naively_switch_states(true);
-        Tokenizer::new_with_emitter(html, Quiet(emitter)).for_each(drop);
+        Tokenizer::new_with_emitter(html, QuietEmitter(emitter)).for_each(drop);
         builder.finish()
     }
 }
 
 /// Spares the tokenizer the look for errors, of which real pages are full.
-struct Quiet<F: Callback<Infallible, ()>>(CallbackEmitter<F>);
+struct QuietEmitter<F: Callback<Infallible, ()>>(CallbackEmitter<F>);
 
-impl<F: Callback<Infallible, ()>> ForwardingEmitter for Quiet<F> {
+impl<F: Callback<Infallible, ()>> ForwardingEmitter for QuietEmitter<F> {
     type Token = Infallible;
 
     fn inner(&mut self) -> &mut impl Emitter<Token = Infallible> {

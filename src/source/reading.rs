@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use url::Url;
 
-use super::page::Page;
+use super::page::PageTree;
 use crate::bulletin::{Article, Notice, Select};
 
 /// What readers must know beside the page itself. Readers are pure: time is given.
@@ -21,8 +21,8 @@ pub struct Context<'a> {
 
 impl Context<'_> {
     /// A page as its readers see it. Where the operator chooses parts of it, it is left as it is.
-    pub(super) fn parse(&self, html: &str) -> Page {
-        let page = Page::parse(html);
+    pub(super) fn parse(&self, html: &str) -> PageTree {
+        let page = PageTree::parse(html);
         match *self.select == Select::default() {
             true => page.without_foreign_boxes(),
             false => page,
@@ -32,7 +32,7 @@ impl Context<'_> {
 
 /// A list page as read.
 #[derive(Debug, Clone, PartialEq)]
-pub struct List {
+pub struct NoticeList {
     /// The page's or the list's own heading.
     pub title: Option<String>,
     /// In page order.
@@ -68,14 +68,14 @@ pub struct OtherList {
 /// A page as one of the readers understood it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Reading {
-    List(List),
-    Feed(Feed),
+    List(NoticeList),
+    Feed(NoticeFeed),
     Article(Article),
 }
 
 /// A feed as read.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Feed {
+pub struct NoticeFeed {
     pub title: Option<String>,
     /// In feed order.
     pub notices: Vec<Notice>,

@@ -5,7 +5,9 @@ use std::{collections::BTreeMap, io::Write, sync::Arc, time::Duration};
 
 use noticast::{
     bulletin::{AllowPrivate, FetchSettings, Validators},
-    source::fetch::{FetchError, FetchErrorKind, Fetched, Fetcher, Page, Request, Via, Wants},
+    source::fetch::{
+        FetchError, FetchErrorKind, FetchRequest, Fetched, FetchedPage, Fetcher, Via, Wants,
+    },
 };
 use tokio::{net::TcpListener, sync::Semaphore};
 use url::Url;
@@ -33,8 +35,8 @@ fn hasty() -> Fetcher {
     Fetcher::new(&settings, &[]).unwrap()
 }
 
-fn ask(url: Url) -> Request {
-    Request {
+fn ask(url: Url) -> FetchRequest {
+    FetchRequest {
         url,
         validators: Validators::default(),
         via: Via::default(),
@@ -43,7 +45,7 @@ fn ask(url: Url) -> Request {
     }
 }
 
-async fn page(fetcher: &Fetcher, url: Url) -> Page {
+async fn page(fetcher: &Fetcher, url: Url) -> FetchedPage {
     match fetcher.get(&ask(url)).await.unwrap() {
         Fetched::Page(page) => page,
         Fetched::NotModified(_) => panic!("asked without validators"),
@@ -87,7 +89,7 @@ async fn what_did_not_change_is_not_sent_again() {
     site.serve("/", Answer::Tagged("\"v1\"".to_owned(), b"one".to_vec()));
     let fetcher = fetcher();
     let validators = page(&fetcher, site.at("/")).await.validators;
-    let again = Request {
+    let again = FetchRequest {
         validators,
         ..ask(site.at("/"))
     };
@@ -397,7 +399,7 @@ async fn robots_are_asked_where_the_source_wants_it() {
     site.serve("/robots.txt", Answer::page(rules));
     site.serve("/list", Answer::page("list"));
     let fetcher = fetcher();
-    let polite = |path| Request {
+    let polite = |path| FetchRequest {
         via: Via {
             robots: true,
             ..Via::default()
@@ -431,7 +433,7 @@ async fn own_headers_go_to_the_sources_own_host_alone() {
         allow_private: AllowPrivate::Yes,
         ..settings()
     };
-    let request = Request {
+    let request = FetchRequest {
         via: Via {
             headers: BTreeMap::from([("Cookie".to_owned(), "session=1".to_owned())]),
             ..Via::default()
@@ -473,7 +475,7 @@ async fn an_unknown_certificate_is_refused_unless_the_source_says_otherwise() {
             ..Via::default()
         },
     ] {
-        let request = Request {
+        let request = FetchRequest {
             via,
             ..ask(site.at("/"))
         };
@@ -486,7 +488,7 @@ async fn an_unknown_certificate_is_refused_unless_the_source_says_otherwise() {
         ..Via::default()
     };
     let missing = fetcher
-        .get(&Request {
+        .get(&FetchRequest {
             via,
             ..ask(site.at("/"))
         })
@@ -507,7 +509,7 @@ async fn a_self_signed_certificate_may_be_its_own_authority_for_its_own_name() {
             ca: Some(ca.clone()),
             ..Via::default()
         };
-        let request = Request {
+        let request = FetchRequest {
             via,
             ..ask(site.at("/"))
         };
@@ -557,7 +559,7 @@ async fn a_proxy_is_trusted_and_its_password_shows_nowhere() {
     let mut through = proxy.url.clone();
     through.set_username("me").unwrap();
     through.set_password(Some("word")).unwrap();
-    let request = |url: &str| Request {
+    let request = |url: &str| FetchRequest {
         via: Via {
             proxy: Some(through.clone()),
             ..Via::default()

@@ -9,7 +9,7 @@ use flate2::{
 };
 use noticast::{
     bulletin::{AllowPrivate, FetchSettings, Source, Validators},
-    source::fetch::{FetchError, Fetched, Fetcher, Page, Request, Via, Wants},
+    source::fetch::{FetchError, FetchRequest, Fetched, FetchedPage, Fetcher, Via, Wants},
 };
 use url::Url;
 
@@ -27,8 +27,8 @@ fn fetcher(timeout: Duration) -> Fetcher {
     Fetcher::new(&settings, &[]).unwrap()
 }
 
-async fn ask(url: Url, via: Via) -> Result<Page, FetchError> {
-    let request = Request {
+async fn ask(url: Url, via: Via) -> Result<FetchedPage, FetchError> {
+    let request = FetchRequest {
         url,
         validators: Validators::default(),
         via,
@@ -41,7 +41,7 @@ async fn ask(url: Url, via: Via) -> Result<Page, FetchError> {
     }
 }
 
-async fn page(site: &Site, path: &str) -> Page {
+async fn page(site: &Site, path: &str) -> FetchedPage {
     ask(site.at(path), Via::default()).await.unwrap()
 }
 
@@ -94,7 +94,7 @@ async fn bodies_are_unpacked_whatever_their_headers_call_them() {
     let cut = refused(&site, "/cut").await;
     assert!(cut.contains("compressed (gzip)"), "{cut}");
     // A file is kept as it is.
-    let request = Request {
+    let request = FetchRequest {
         url: site.at("/gzip"),
         validators: Validators::default(),
         via: Via::default(),
@@ -242,7 +242,7 @@ async fn a_page_that_comes_slowly_arrives_and_one_that_trickles_for_ever_does_no
     let site = Site::start().await;
     site.serve("/drip", Answer::Drip);
     let timeout = Duration::from_millis(200);
-    let ask = |path: &str| Request {
+    let ask = |path: &str| FetchRequest {
         url: site.at(path),
         validators: Validators::default(),
         via: Via::default(),
@@ -403,7 +403,7 @@ async fn a_changed_authority_counts_at_the_next_request() {
     let folder = tempfile::tempdir().unwrap();
     let ca = folder.path().join("ca.pem");
     let fetcher = fetcher(Duration::from_secs(5));
-    let request = Request {
+    let request = FetchRequest {
         url: site.at("/"),
         validators: Validators::default(),
         via: Via {

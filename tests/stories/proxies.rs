@@ -2,7 +2,7 @@
 
 use noticast::{
     bulletin::{AllowPrivate, FetchSettings, Validators},
-    source::fetch::{FetchError, FetchErrorKind, Fetched, Fetcher, Request, Via, Wants},
+    source::fetch::{FetchError, FetchErrorKind, FetchRequest, Fetched, Fetcher, Via, Wants},
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional},
@@ -90,7 +90,7 @@ async fn get(url: &str, proxy: &str, allow_private: AllowPrivate) -> Result<Fetc
         allow_private,
         ..FetchSettings::default()
     };
-    let request = Request {
+    let request = FetchRequest {
         url: url.parse().unwrap(),
         validators: Validators::default(),
         via: Via {

@@ -8,7 +8,7 @@ use crate::{
     bulletin::{Article, Attachment, Notice, ReadAs, SourceId},
     cli::{inspect::Setting, out, table::Table},
     config::SourceBlock,
-    source::{Feed, List, OtherList, Reading, summary::summarise},
+    source::{NoticeFeed, NoticeList, OtherList, Reading, summary::summarise},
 };
 
 /// The contract's object for an input.
@@ -142,12 +142,12 @@ pub(in crate::cli) fn text(
     }
     match &seen.reading {
         Reading::List(list) => list_text(list, verbose),
-        Reading::Feed(Feed { notices, .. }) => notices_text(notices, verbose),
+        Reading::Feed(NoticeFeed { notices, .. }) => notices_text(notices, verbose),
         Reading::Article(article) => article_text(article),
     }
 }
 
-fn list_text(list: &List, verbose: bool) -> anyhow::Result<()> {
+fn list_text(list: &NoticeList, verbose: bool) -> anyhow::Result<()> {
     notices_text(&list.notices, verbose)?;
     for feed in &list.feeds {
         out::line(format!("announces the feed {feed}"))?;

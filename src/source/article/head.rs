@@ -3,7 +3,7 @@
 use serde_json::Value;
 use url::Url;
 
-use crate::source::page::Page;
+use crate::source::page::PageTree;
 use crate::source::text;
 
 /// Statements of the page's head, cleaned, empty ones left out.
@@ -27,7 +27,7 @@ pub(super) struct Head {
 }
 
 impl Head {
-    pub(super) fn read(page: &Page, base: &Url) -> Self {
+    pub(super) fn read(page: &PageTree, base: &Url) -> Self {
         let mut head = Self {
             title: clean(&page.title),
             ..Self::default()
@@ -107,7 +107,7 @@ impl Head {
         }
     }
 
-    fn read_scripts(&mut self, page: &Page) {
+    fn read_scripts(&mut self, page: &PageTree) {
         let is_data = |id: &u32| {
             page.attribute(*id, "type")
                 .is_some_and(|kind| kind.to_ascii_lowercase().contains("ld+json"))

@@ -4,7 +4,7 @@ use std::{collections::HashMap, ops::Range, sync::LazyLock};
 
 use regex::Regex;
 
-use crate::source::page::{Gap, Id, Page, is_hidden_style, is_inline};
+use crate::source::page::{Gap, Id, PageTree, is_hidden_style, is_inline};
 use crate::source::text::is_han;
 
 /// What is known of an element from itself and those above it.
@@ -27,12 +27,12 @@ pub(super) struct Fact {
     /// What the element's own class and id say: above 0 of an article, below of anything else.
     pub hint: i8,
     /// Whether the element itself is called no part of an article, and how surely.
-    claim: Claim,
+    claim: AsideClaim,
 }
 
 /// Whether an element says by its name or look that it is beside an article.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-enum Claim {
+enum AsideClaim {
     #[default]
     None,
     /// By a class that page makers also give to what holds everything.
@@ -44,7 +44,7 @@ enum Claim {
 
 /// A line of text.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Block {
+pub(super) struct TextBlock {
     pub runs: Range<usize>,
     /// The element that holds it.
     pub element: Id,
@@ -57,7 +57,7 @@ pub(super) struct Block {
     pub links: u32,
 }
 
-impl Block {
+impl TextBlock {
     pub(super) fn link_share(&self) -> f32 {
         self.linked / self.units.max(1.0)
     }
@@ -65,15 +65,15 @@ impl Block {
 
 #[derive(Debug)]
 pub(super) struct Layout<'a> {
-    pub page: &'a Page,
+    pub page: &'a PageTree,
     pub facts: Vec<Fact>,
-    pub blocks: Vec<Block>,
+    pub blocks: Vec<TextBlock>,
     /// For each run and the end: the block that it is in.
     block_of_run: Vec<u32>,
 }
 
 impl<'a> Layout<'a> {
-    pub(super) fn new(page: &'a Page) -> Self {
+    pub(super) fn new(page: &'a PageTree) -> Self {
         let facts = facts(page);
         let mut layout = Self {
             page,
@@ -100,10 +100,10 @@ impl<'a> Layout<'a> {
             let blocks = self.blocks_of(id);
             let held = || sentences[blocks.end] - sentences[blocks.start];
             let is_aside = match self.facts[id as usize].claim {
-                Claim::None => false,
-                Claim::Frame => frames[id as usize],
-                Claim::Sure => held() <= total * 0.8,
-                Claim::Maybe => !self.has_one(&headings, id) && held() <= total * 0.5,
+                AsideClaim::None => false,
+                AsideClaim::Frame => frames[id as usize],
+                AsideClaim::Sure => held() <= total * 0.8,
+                AsideClaim::Maybe => !self.has_one(&headings, id) && held() <= total * 0.5,
             };
             let own = if is_aside { id } else { 0 };
             self.facts[id as usize].aside = if above == 0 { own } else { above };
@@ -114,7 +114,7 @@ impl<'a> Layout<'a> {
     fn frames(&self, headings: &[Id]) -> Vec<bool> {
         let mut frames = vec![false; self.page.elements.len()];
         for id in 1..self.page.elements.len() as Id {
-            let is_frame = self.facts[id as usize].claim == Claim::Frame;
+            let is_frame = self.facts[id as usize].claim == AsideClaim::Frame;
             frames[id as usize] =
                 frames[self.page.parent(id) as usize] || is_frame && !self.has_one(headings, id);
         }
@@ -147,10 +147,10 @@ impl<'a> Layout<'a> {
         for (at, run) in self.page.runs.iter().enumerate() {
             let fact = self.facts[run.element as usize];
             if run.gap == Gap::Block || self.blocks.is_empty() {
-                self.blocks.push(Block {
+                self.blocks.push(TextBlock {
                     runs: at..at,
                     element: fact.block,
-                    ..Block::default()
+                    ..TextBlock::default()
                 });
                 last_link = 0;
             }
@@ -210,7 +210,7 @@ pub(super) fn measure(text: &str) -> (f32, u32) {
     (han as f32 + letters as f32 * 0.4, marks)
 }
 
-fn facts(page: &Page) -> Vec<Fact> {
+fn facts(page: &PageTree) -> Vec<Fact> {
     let mut facts: Vec<Fact> = Vec::with_capacity(page.elements.len());
     let mut hints: HashMap<String, i8> = HashMap::new();
     for (id, element) in page.elements.iter().enumerate() {
@@ -222,7 +222,7 @@ fn facts(page: &Page) -> Vec<Fact> {
         let name = page.name(id);
         let mut fact = Fact {
             hint: 0,
-            claim: Claim::None,
+            claim: AsideClaim::None,
             ..above
         };
         if !is_inline(name) {
@@ -257,9 +257,9 @@ fn leads_somewhere(href: &str) -> bool {
     !href.is_empty() && !href.starts_with('#')
 }
 
-fn claim(page: &Page, id: Id, name: &str, hint: i8) -> Claim {
+fn claim(page: &PageTree, id: Id, name: &str, hint: i8) -> AsideClaim {
     if matches!(name, "html" | "body" | "main" | "article") {
-        return Claim::None;
+        return AsideClaim::None;
     }
     let sure = matches!(
         name,
@@ -288,10 +288,10 @@ fn claim(page: &Page, id: Id, name: &str, hint: i8) -> Claim {
             Some("contentinfo" | "dialog" | "alertdialog")
         );
     match (sure, hint) {
-        (true, _) if frame => Claim::Frame,
-        (true, _) | (_, ..=-3) => Claim::Sure,
-        (_, ..=-1) => Claim::Maybe,
-        _ => Claim::None,
+        (true, _) if frame => AsideClaim::Frame,
+        (true, _) | (_, ..=-3) => AsideClaim::Sure,
+        (_, ..=-1) => AsideClaim::Maybe,
+        _ => AsideClaim::None,
     }
 }
 

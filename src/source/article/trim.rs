@@ -27,8 +27,8 @@ pub(super) fn trim(
         blocks.retain(|at| *at >= title.end);
         keep_own_article(layout, title.start, &mut blocks);
     }
-    let line = |at: &usize| Line::new(layout, *at, context);
-    let lines: Vec<Line> = blocks.iter().map(line).collect();
+    let line = |at: &usize| TextLine::new(layout, *at, context);
+    let lines: Vec<TextLine> = blocks.iter().map(line).collect();
     let heading = title.text.as_deref().map(key).unwrap_or_default();
     let start = first_line(&lines, &heading);
     let end = last_line(&lines, start);
@@ -55,7 +55,7 @@ pub(super) fn trim(
 }
 
 /// A block as a line, for judging what belongs to the text.
-struct Line {
+struct TextLine {
     block: usize,
     text: String,
     units: f32,
@@ -66,7 +66,7 @@ struct Line {
     event: bool,
 }
 
-impl Line {
+impl TextLine {
     fn new(layout: &Layout<'_>, at: usize, context: &Context<'_>) -> Self {
         let block = &layout.blocks[at];
         let text = block_line(layout, at);
@@ -115,7 +115,7 @@ impl Line {
 }
 
 /// Returns whether a line tells what a picture shows, or who took it.
-fn is_caption(layout: &Layout<'_>, line: &Line) -> bool {
+fn is_caption(layout: &Layout<'_>, line: &TextLine) -> bool {
     layout.fact(line.block).caption || line.units < 70.0 && is_credit(&line.text)
 }
 
@@ -147,7 +147,7 @@ fn keep_own_article(layout: &Layout<'_>, title: usize, blocks: &mut Vec<usize>) 
 }
 
 /// The first line after the title and what is told of the article.
-fn first_line(lines: &[Line], heading: &str) -> usize {
+fn first_line(lines: &[TextLine], heading: &str) -> usize {
     /// More words before a mere date are of the text, and so is the date.
     const FEW_WORDS: f32 = 16.0;
     let (mut start, mut passed) = (0, 0.0);
@@ -169,10 +169,10 @@ fn first_line(lines: &[Line], heading: &str) -> usize {
 }
 
 /// One past the last line before what follows a text.
-fn last_line(lines: &[Line], start: usize) -> usize {
+fn last_line(lines: &[TextLine], start: usize) -> usize {
     let lines = &lines[start..];
     let lines = &lines[..before_others(lines)];
-    let own = |line: &&Line| !line.linked;
+    let own = |line: &&TextLine| !line.linked;
     let total: f32 = lines.iter().filter(own).map(|line| line.units).sum();
     let mut end = lines.len();
     let (mut after, mut paragraphs, mut linked) = (0.0, 0.0, 0);
@@ -204,7 +204,7 @@ fn last_line(lines: &[Line], start: usize) -> usize {
 }
 
 /// Up to the heading of other news: links follow it, each maybe with its date.
-fn before_others(lines: &[Line]) -> usize {
+fn before_others(lines: &[TextLine]) -> usize {
     const NEAR: usize = 6;
     const LEAST: f32 = 40.0;
     let mut before = 0.0;

@@ -38,7 +38,7 @@ pub(super) struct Secrets {
 }
 
 /// What must be said in return.
-pub(super) type Reply = (&'static str, Value);
+pub(super) type BrowserReply = (&'static str, Value);
 
 impl Activity {
     pub(super) fn new(secrets: Secrets) -> Self {
@@ -54,7 +54,7 @@ impl Activity {
     }
 
     /// Takes in what happened.
-    pub(super) fn take(&mut self, event: &Event) -> Option<Reply> {
+    pub(super) fn take(&mut self, event: &Event) -> Option<BrowserReply> {
         let params = &event.params;
         let id = params["requestId"].as_str().unwrap_or_default();
         match event.method.as_str() {
@@ -120,7 +120,7 @@ impl Activity {
     }
 
     /// Pictures, sounds and fonts are not loaded; the source's own headers go where they belong.
-    fn judged(&self, params: &Value) -> Reply {
+    fn judged(&self, params: &Value) -> BrowserReply {
         let id = &params["requestId"];
         let kind = params["resourceType"].as_str().unwrap_or_default();
         if matches!(kind, "Image" | "Media" | "Font") {

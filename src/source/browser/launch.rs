@@ -46,7 +46,7 @@ const MOST_SAID: u64 = 64 << 10;
 
 /// A keeper, which ends with this and takes its browser along: its stdin closes.
 #[derive(Debug)]
-pub(super) struct Kept(#[expect(dead_code, reason = "held")] Child);
+pub(super) struct KeptBrowser(#[expect(dead_code, reason = "held")] Child);
 
 /// The program of a name or path, else the first that is found; for `ws://…` the address itself.
 pub(crate) fn find(named: &str) -> Option<PathBuf> {
@@ -91,7 +91,7 @@ fn on_path(name: &str) -> Option<PathBuf> {
 }
 
 /// Starts a browser; gives the address that it listens on.
-pub(super) async fn start(program: &Path) -> Result<(String, Kept), BrowserError> {
+pub(super) async fn start(program: &Path) -> Result<(String, KeptBrowser), BrowserError> {
     let failed = |why: String| BrowserError::NoStart(program.to_owned(), why);
     let own = crate::source::program::own_program().map_err(|error| failed(error.to_string()))?;
     let mut child = Command::new(own)
@@ -112,7 +112,7 @@ pub(super) async fn start(program: &Path) -> Result<(String, Kept), BrowserError
         .spawn()
         .map_err(|error| failed(error.to_string()))?;
     let stderr = child.stderr.take();
-    let kept = Kept(child);
+    let kept = KeptBrowser(child);
     let stderr = stderr.ok_or_else(|| failed("it says nothing".to_owned()))?;
     let mut lines = BufReader::new(stderr.take(MOST_SAID)).lines();
     let listening = async {

@@ -9,8 +9,8 @@ use url::Url;
 use super::{
     activity::Activity,
     error::BrowserError,
-    ticket::{Data, Rendered, Ticket},
-    wire::{Said, Wire},
+    ticket::{Data, PageTicket, Rendered},
+    wire::{BrowserMessage, BrowserWire},
 };
 
 /// A page that waits for nothing for so long has settled.
@@ -23,17 +23,17 @@ const ANSWER: Duration = Duration::from_secs(5);
 const LARGEST_DATA: usize = 2 << 20;
 
 /// A page in its own session.
-struct Page<'w> {
-    wire: &'w mut Wire,
+struct PageSession<'w> {
+    wire: &'w mut BrowserWire,
     session: String,
     activity: Activity,
 }
 
 /// Opens a page by way of a proxy, and reads what it became.
 pub(super) async fn render(
-    wire: &mut Wire,
+    wire: &mut BrowserWire,
     proxy: &str,
-    ticket: &Ticket<'_>,
+    ticket: &PageTicket<'_>,
 ) -> Result<Rendered, BrowserError> {
     let context = json!({
         "disposeOnDetach": true,
@@ -54,9 +54,9 @@ pub(super) async fn render(
 }
 
 async fn render_in(
-    wire: &mut Wire,
+    wire: &mut BrowserWire,
     context: &Value,
-    ticket: &Ticket<'_>,
+    ticket: &PageTicket<'_>,
 ) -> Result<Rendered, BrowserError> {
     let deny = json!({ "behavior": "deny", "browserContextId": context });
     ask(wire, "Browser.setDownloadBehavior", deny).await?;
@@ -64,7 +64,7 @@ async fn render_in(
     let target = ask(wire, "Target.createTarget", target).await?;
     let attach = json!({ "targetId": target["targetId"], "flatten": true });
     let session = ask(wire, "Target.attachToTarget", attach).await?;
-    let mut page = Page {
+    let mut page = PageSession {
         wire,
         session: session["sessionId"].as_str().unwrap_or_default().to_owned(),
         activity: Activity::new(ticket.secrets()),
@@ -75,11 +75,11 @@ async fn render_in(
 }
 
 /// A request to the browser itself, which no page can hold up.
-async fn ask(wire: &mut Wire, method: &str, params: Value) -> Result<Value, BrowserError> {
+async fn ask(wire: &mut BrowserWire, method: &str, params: Value) -> Result<Value, BrowserError> {
     let id = wire.send(None, method, params).await?;
     let answer = async {
         loop {
-            if let Said::Answer(of, answer) = wire.hear().await?
+            if let BrowserMessage::Answer(of, answer) = wire.hear().await?
                 && of == id
             {
                 return answer.map_err(|why| BrowserError::refused(method, &why));
@@ -91,8 +91,8 @@ async fn ask(wire: &mut Wire, method: &str, params: Value) -> Result<Value, Brow
         .map_err(|_| BrowserError::Silent)?
 }
 
-impl Page<'_> {
-    async fn prepare(&mut self, ticket: &Ticket<'_>) -> Result<(), BrowserError> {
+impl PageSession<'_> {
+    async fn prepare(&mut self, ticket: &PageTicket<'_>) -> Result<(), BrowserError> {
         let buffers =
             json!({ "maxTotalBufferSize": 16 << 20, "maxResourceBufferSize": LARGEST_DATA });
         self.ask("Network.enable", buffers).await?;
@@ -137,7 +137,7 @@ impl Page<'_> {
         }
     }
 
-    async fn read(&mut self, ticket: &Ticket<'_>) -> Result<Rendered, BrowserError> {
+    async fn read(&mut self, ticket: &PageTicket<'_>) -> Result<Rendered, BrowserError> {
         let script = format!(
             "JSON.stringify([location.href, '<!doctype html>' + \
              (document.documentElement ? document.documentElement.outerHTML : '').slice(0, {})])",
@@ -206,11 +206,11 @@ impl Page<'_> {
     /// Takes in an event, with what it asks for, or gives an answer back.
     async fn take(
         &mut self,
-        said: Said,
+        said: BrowserMessage,
     ) -> Result<Option<(u64, Result<Value, String>)>, BrowserError> {
         let event = match said {
-            Said::Answer(id, answer) => return Ok(Some((id, answer))),
-            Said::Event(event) => event,
+            BrowserMessage::Answer(id, answer) => return Ok(Some((id, answer))),
+            BrowserMessage::Event(event) => event,
         };
         if event.session.as_deref() != Some(&self.session) {
             return Ok(None);

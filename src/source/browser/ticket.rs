@@ -6,7 +6,7 @@ use super::activity::Secrets;
 
 /// What is wanted of a page.
 #[derive(Debug)]
-pub(crate) struct Ticket<'a> {
+pub(crate) struct PageTicket<'a> {
     pub(crate) url: &'a Url,
     /// False: certificates are not checked.
     pub(crate) verify: bool,
@@ -19,7 +19,7 @@ pub(crate) struct Ticket<'a> {
     pub(crate) wants_data: bool,
 }
 
-impl Ticket<'_> {
+impl PageTicket<'_> {
     pub(super) fn secrets(&self) -> Secrets {
         Secrets {
             origin: self.origin.clone(),

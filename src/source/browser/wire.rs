@@ -13,14 +13,14 @@ use tokio_tungstenite::{
 const LONGEST: usize = 48 << 20;
 
 /// A connection to a browser.
-pub(super) struct Wire {
+pub(super) struct BrowserWire {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
     last: u64,
 }
 
 /// What a browser says.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Said {
+pub(super) enum BrowserMessage {
     /// To the request of this number.
     Answer(u64, Result<Value, String>),
     Event(Event),
@@ -34,7 +34,7 @@ pub(super) struct Event {
     pub(super) params: Value,
 }
 
-impl Wire {
+impl BrowserWire {
     pub(super) async fn open(address: &str) -> Result<Self, BrowserError> {
         let bounds = WebSocketConfig::default()
             .max_message_size(Some(LONGEST))
@@ -71,7 +71,7 @@ impl Wire {
     }
 
     /// The next thing that the browser says and that can be understood.
-    pub(super) async fn hear(&mut self) -> Result<Said, BrowserError> {
+    pub(super) async fn hear(&mut self) -> Result<BrowserMessage, BrowserError> {
         loop {
             let message = self.socket.next().await;
             let message = message.ok_or_else(BrowserError::ended)?;
@@ -86,15 +86,15 @@ impl Wire {
 }
 
 /// Reads a message; None: it is none of the protocol's.
-pub(super) fn understood(text: &str) -> Option<Said> {
+pub(super) fn understood(text: &str) -> Option<BrowserMessage> {
     let mut message: Value = serde_json::from_str(text).ok()?;
     let text = |value: &Value| value.as_str().map(str::to_owned);
     if let Some(id) = message["id"].as_u64() {
         let failed = text(&message["error"]["message"]);
         let answer = failed.map_or_else(|| Ok(message["result"].take()), Err);
-        return Some(Said::Answer(id, answer));
+        return Some(BrowserMessage::Answer(id, answer));
     }
-    Some(Said::Event(Event {
+    Some(BrowserMessage::Event(Event {
         session: text(&message["sessionId"]),
         method: text(&message["method"])?,
         params: message["params"].take(),

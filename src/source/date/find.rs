@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 
 use super::{
     clock::{Clock, Lean},
-    fold::Folded,
+    fold::FoldedText,
     scan::Scan,
 };
 use crate::bulletin::Moment;
@@ -17,7 +17,7 @@ use crate::bulletin::Moment;
 /// A date without a year is the nearest past one, a day ahead at most.
 #[must_use]
 pub fn find(text: &str, zone: Tz, now: DateTime<Utc>) -> Option<(Range<usize>, Moment)> {
-    let folded = Folded::new(text);
+    let folded = FoldedText::new(text);
     let clock = Clock::new(zone, now, Lean::Past);
     let (range, moment) = Scan::new(&folded, &clock).next()?;
     Some((folded.original(&range), moment))
@@ -42,7 +42,7 @@ pub fn find_coming(
 }
 
 fn scan(text: &str, clock: &Clock) -> Vec<(Range<usize>, Moment)> {
-    let folded = Folded::new(text);
+    let folded = FoldedText::new(text);
     Scan::new(&folded, clock)
         .map(|(range, moment)| (folded.original(&range), moment))
         .collect()

@@ -4,13 +4,13 @@ use std::{borrow::Cow, ops::Range};
 
 /// A text for pattern matching: full-width ASCII is plain, spaces are plain, nothing is invisible.
 #[derive(Debug)]
-pub(super) struct Folded<'a> {
+pub(super) struct FoldedText<'a> {
     pub(super) text: Cow<'a, str>,
     /// For each byte of `text` and its end: the place in the original. Empty where both are equal.
     origin: Vec<usize>,
 }
 
-impl<'a> Folded<'a> {
+impl<'a> FoldedText<'a> {
     pub(super) fn new(text: &'a str) -> Self {
         if !text.chars().any(|c| fold(c) != Some(c)) {
             return Self {

@@ -7,17 +7,17 @@ use regex::Regex;
 use super::clock::Clock;
 use super::names::{latin_months, months, weekday};
 use super::read::{
-    Found, Part, ago, asctime, bare_republic, chinese, compact, japanese_era, month_day,
+    DatePart, FormMatch, ago, asctime, bare_republic, chinese, compact, japanese_era, month_day,
     month_day_chinese, named, named_word, near, republic, split_pair, two_digit_year, vietnamese,
     year_last, year_month_day,
 };
 
 /// One way of writing a date.
-pub(super) struct Form {
+pub(super) struct DateForm {
     /// What a text must contain for the pattern to be worth trying.
     pub needs: Needs,
     pub pattern: Regex,
-    pub read: fn(&Found<'_>, &Clock) -> Option<Part>,
+    pub read: fn(&FormMatch<'_>, &Clock) -> Option<DatePart>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -33,10 +33,10 @@ pub(super) enum Needs {
     Near,
 }
 
-pub(super) static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| {
+pub(super) static FORMS: LazyLock<Vec<DateForm>> = LazyLock::new(|| {
     const N: &str = "([0-9]{1,2}|[一二三四五六七八九十]{1,3})";
     const D: &str = "([0-9]{1,2}|[一二三四五六七八九十廿卅]{1,4})";
-    let form = |needs, pattern: &str, read| Form {
+    let form = |needs, pattern: &str, read| DateForm {
         needs,
         pattern: Regex::new(pattern).expect("a fixed pattern"),
         read,

@@ -29,30 +29,30 @@ pub(in crate::source) enum Called {
 const NEAR: usize = 72;
 
 /// Words of publishing that name no other day, whatever stands before them.
-const PUBLISHED: Words = Words {
+const PUBLISHED: LabelWords = LabelWords {
     chinese: "发布|發布|发表|發表|发稿|发文|上传|上傳|录入|錄入|添加|公布|刊发|刊登|登载|公开|发帖|入库|采集|推送|(?:信息|文章|新闻|稿件|网页|公告|通知|内容)上线|报道|撰写|转载|(?:公開|掲載|投稿|配信)(?:日時?)?|(?:등록|작성|게시|입력|발행|승인)(?:일시?|시간)?",
     latin: r"posted|published|publish|publication|released?|issued|posting|gepostet|veröffentlicht|eingestellt|erstellt|erschienen|publiée?s?|mise?\sen\sligne|paru|publicad[oa]s?|publicación|pubblicat[oa]|pubblicazione|publicação|postado|gepubliceerd|geplaatst|opublikowan[oey]|publikacji|dodano|zveřejněno|publikováno|vydáno|опубликован[оа]?|публикации|размещено|добавлено|опубліковано|публікації|yayınlan\p{Latin}*|yayın|eklenme|eklendi|đăng(?:\sngày)?|ngày\sđăng|publicerad|publisert|offentliggjort|julkaistu|نشر|النشر|δημοσιεύ\p{Greek}+|(?:veröffentlichungs|erscheinungs|publikations|publicatie|publicerings|artikel|meldungs|presse)datum",
 };
-const UPDATED: Words = Words {
+const UPDATED: LabelWords = LabelWords {
     chinese: "更新(?:日時?)?|修改|编辑|(?:최종)?수정(?:일시?)?|갱신일?",
     latin: r"updated|modified|revised|update|aktualisiert|geändert|stand|mise?\sà\sjour|modifiée?|actualizad[oa]|aggiornat[oa]|modificat[oa]|atualizad[oa]|bijgewerkt|zaktualizowano|aktualizacj[ai]|aktualizováno|обновлен[оа]?|изменен[оа]?|оновлено|güncellen\p{Latin}*|güncelleme|cập\snhật|(?:änderungs|aktualisierungs|bearbeitungs)datum",
 };
-const WRITTEN: Words = Words {
+const WRITTEN: LabelWords = LabelWords {
     chinese: "成文|印发|签发|创建|生成|作成(?:日時)?",
     latin: "created|written|erstellungsdatum",
 };
 /// Words that name another day even where a space or a bracket stands before the day: `截止（2022-11-20）`.
-const LAST_DAY: Words = Words {
+const LAST_DAY: LabelWords = LabelWords {
     chinese: "截止|截至|期限|有效期|不迟于|不晚于|最迟|最晚|定于|拟于|将于|締切り?|締め切り|〆切|日時|마감|기한|기간",
     latin: r"deadline|expires?|due|until|before|by|closing|closes|ends|from|since|between|\p{Latin}+s\s(?:will\s)?(?:close|end)|\p{Latin}*(?:frist|schluss)|date\slimite(?:\s\p{Latin}+){0,4}|fecha\sl[íi]mite(?:\s\p{Latin}+){0,4}|scadenza|prazo|plazo|takes?\splace|held",
 };
 /// Words that name another day right beside it: `考试：`, but `全国研究生考试 2022-11-20`.
-const OTHER: Words = Words {
+const OTHER: LabelWords = LabelWords {
     chinese: "生效|失效|施行|实施|报名|开标|投标|考试|面试|公示|起止|出生|成立|创刊|举办|召开|结束|일시",
     latin: r"opening|opens|(?:\p{Latin}+s|abgabe|anmelde)?term[ií]ne?|wann|when|wanneer|quand|quando|cuándo|kiedy|kdy",
 };
 
-struct Words {
+struct LabelWords {
     chinese: &'static str,
     latin: &'static str,
 }
@@ -107,8 +107,8 @@ pub(in crate::source) fn called(before: &str) -> Called {
 
 /// The words of each kind, what they call a date, and whether they do so only right beside it.
 static PATTERNS: LazyLock<Vec<(Regex, Regex, Called, bool)>> = LazyLock::new(|| {
-    let pattern = |words: &Words| {
-        let Words { chinese, latin } = words;
+    let pattern = |words: &LabelWords| {
+        let LabelWords { chinese, latin } = words;
         let latin = format!(
             r"(?i)(?:^|[^\p{{Latin}}])(?:{latin})(?:\s(?:on|at|date|time|is|for|am|le|el|il|em|op|dnia|dne|den|в|tarihi)){{0,2}}$|(?-u:\b)date\s(?:{latin})$"
         );

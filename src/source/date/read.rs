@@ -10,13 +10,13 @@ use super::words::number;
 use crate::bulletin::Moment;
 
 /// A match with the text on either side.
-pub(super) struct Found<'a> {
+pub(super) struct FormMatch<'a> {
     pub groups: Captures<'a>,
     pub before: &'a str,
     pub after: &'a str,
 }
 
-impl Found<'_> {
+impl FormMatch<'_> {
     pub(super) fn text(&self, group: usize) -> &str {
         self.groups.get(group).map_or("", |part| part.as_str())
     }
@@ -79,27 +79,27 @@ impl Found<'_> {
     }
 }
 
-pub(super) fn year_month_day(found: &Found<'_>, _: &Clock) -> Option<Part> {
+pub(super) fn year_month_day(found: &FormMatch<'_>, _: &Clock) -> Option<DatePart> {
     let (first, second) = (found.text(2), found.text(4));
     (first == second && found.starts() && found.ends(second)).then_some(())?;
-    day(found.number(1)?, found.number(3)?, found.number(5)?).map(Part::Day)
+    day(found.number(1)?, found.number(3)?, found.number(5)?).map(DatePart::Day)
 }
 
-pub(super) fn chinese(found: &Found<'_>, clock: &Clock) -> Option<Part> {
+pub(super) fn chinese(found: &FormMatch<'_>, clock: &Clock) -> Option<DatePart> {
     found.starts().then_some(())?;
     let year = match (found.text(1).len(), found.number(1)?) {
         (2, year) => clock.century(year)?,
         (3, year) => year + 1911,
         (_, year) => year,
     };
-    day(year, found.number(2)?, found.number(3)?).map(Part::Day)
+    day(year, found.number(2)?, found.number(3)?).map(DatePart::Day)
 }
 
-pub(super) fn republic(found: &Found<'_>, _: &Clock) -> Option<Part> {
-    day(found.number(1)? + 1911, found.number(2)?, found.number(3)?).map(Part::Day)
+pub(super) fn republic(found: &FormMatch<'_>, _: &Clock) -> Option<DatePart> {
+    day(found.number(1)? + 1911, found.number(2)?, found.number(3)?).map(DatePart::Day)
 }
 
-pub(super) fn bare_republic(found: &Found<'_>, clock: &Clock) -> Option<Part> {
+pub(super) fn bare_republic(found: &FormMatch<'_>, clock: &Clock) -> Option<DatePart> {
     let (first, second) = (found.text(2), found.text(4));
     let alike = first == second || (first, second) == ("年", "月");
     (alike && found.starts() && found.ends(second)).then_some(())?;
@@ -108,16 +108,16 @@ pub(super) fn bare_republic(found: &Found<'_>, clock: &Clock) -> Option<Part> {
     let year = found.number(1)? + 1911;
     let next = clock.today.year().unsigned_abs() + 1;
     (1990..=next).contains(&year).then_some(())?;
-    day(year, found.number(3)?, found.number(5)?).map(Part::Day)
+    day(year, found.number(3)?, found.number(5)?).map(DatePart::Day)
 }
 
-pub(super) fn year_last(found: &Found<'_>, clock: &Clock) -> Option<Part> {
+pub(super) fn year_last(found: &FormMatch<'_>, clock: &Clock) -> Option<DatePart> {
     let separator = found.text(2);
     (separator == found.text(4) && found.starts() && found.ends(separator)).then_some(())?;
     let (a, b, year) = (found.number(1)?, found.number(3)?, found.number(5)?);
     day_and_month(a, b, separator, clock)
         .and_then(|(date, month)| day(year, month, date))
-        .map(Part::Day)
+        .map(DatePart::Day)
 }
 
 /// Day and month of two numbers whose order differs between countries; none where it cannot be told.
@@ -132,7 +132,7 @@ fn day_and_month(a: u32, b: u32, separator: &str, clock: &Clock) -> Option<(u32,
     }
 }
 
-pub(super) fn two_digit_year(found: &Found<'_>, clock: &Clock) -> Option<Part> {
+pub(super) fn two_digit_year(found: &FormMatch<'_>, clock: &Clock) -> Option<DatePart> {
     let separator = found.text(2);
     (separator == found.text(4) && found.starts() && found.ends(separator)).then_some(())?;
     (separator == "-" || found.apart()).then_some(())?;
@@ -142,14 +142,16 @@ pub(super) fn two_digit_year(found: &Found<'_>, clock: &Clock) -> Option<Part> {
         day_and_month(a, b, separator, clock).and_then(|(date, month)| day(year, month, date))
     });
     match (year_first, year_last) {
-        (Some(date), None) | (None, Some(date)) => Some(Part::Day(date)),
-        (Some(date), Some(_)) if clock.year_first() => Some(Part::Day(date)),
-        (Some(_), Some(date)) if clock.day_first() || clock.month_first() => Some(Part::Day(date)),
+        (Some(date), None) | (None, Some(date)) => Some(DatePart::Day(date)),
+        (Some(date), Some(_)) if clock.year_first() => Some(DatePart::Day(date)),
+        (Some(_), Some(date)) if clock.day_first() || clock.month_first() => {
+            Some(DatePart::Day(date))
+        }
         _ => None,
     }
 }
 
-pub(super) fn compact(found: &Found<'_>, clock: &Clock) -> Option<Part> {
+pub(super) fn compact(found: &FormMatch<'_>, clock: &Clock) -> Option<DatePart> {
     let timed = found
         .after
         .strip_prefix(['T', 't'])
@@ -159,19 +161,19 @@ pub(super) fn compact(found: &Found<'_>, clock: &Clock) -> Option<Part> {
     let label = found.before.trim_end_matches([':', ' ', '(', '[']);
     (!label.ends_with(numbered)).then_some(())?;
     let date = day(found.number(1)?, found.number(2)?, found.number(3)?)?;
-    (date.year() >= 1990 && date.year() <= clock.today.year() + 1).then_some(Part::Day(date))
+    (date.year() >= 1990 && date.year() <= clock.today.year() + 1).then_some(DatePart::Day(date))
 }
 
-pub(super) fn split_pair(found: &Found<'_>, clock: &Clock) -> Option<Part> {
+pub(super) fn split_pair(found: &FormMatch<'_>, clock: &Clock) -> Option<DatePart> {
     let (first, second) = (found.text(1), found.text(2));
     (found.starts() && found.ends("-") && found.ends("/") && found.ends(".")).then_some(())?;
     found.at_edge().then_some(())?;
     pair(first, second, clock)
         .or_else(|| pair(second, first, clock))
-        .map(Part::Day)
+        .map(DatePart::Day)
 }
 
-pub(super) fn month_day_chinese(found: &Found<'_>, clock: &Clock) -> Option<Part> {
+pub(super) fn month_day_chinese(found: &FormMatch<'_>, clock: &Clock) -> Option<DatePart> {
     (found.starts() && !found.before.trim_end().ends_with("每年")).then_some(())?;
     if found.text(4).is_empty() {
         let next = found.after.chars().next();
@@ -186,11 +188,11 @@ pub(super) fn month_day_chinese(found: &Found<'_>, clock: &Clock) -> Option<Part
         "明年" => day(year + 1, month, date),
         _ => day(year, month, date),
     }
-    .map(Part::Day)
+    .map(DatePart::Day)
 }
 
 /// `11-20` alone says so little that it must be a column of its own, or in brackets.
-pub(super) fn month_day(found: &Found<'_>, clock: &Clock) -> Option<Part> {
+pub(super) fn month_day(found: &FormMatch<'_>, clock: &Clock) -> Option<DatePart> {
     let separator = found.text(2);
     (found.starts() && found.ends(separator) && found.at_edge()).then_some(())?;
     let whole = found.before.trim().len() + found.after.trim().len() <= 2;
@@ -207,11 +209,11 @@ pub(super) fn month_day(found: &Found<'_>, clock: &Clock) -> Option<Part> {
     } else {
         (a, b)
     };
-    clock.nearest(month, date).map(Part::Day)
+    clock.nearest(month, date).map(DatePart::Day)
 }
 
 /// Returns whether `11/20` counts pages.
-fn is_counter(found: &Found<'_>) -> bool {
+fn is_counter(found: &FormMatch<'_>) -> bool {
     let after = found.after.trim_start();
     let before = found.before.trim_end();
     ["页", "頁", "条", "條", "page"]
@@ -226,29 +228,29 @@ pub(super) fn named(
     date: Option<u32>,
     name: &str,
     year: &str,
-    found: &Found<'_>,
+    found: &FormMatch<'_>,
     clock: &Clock,
-) -> Option<Part> {
+) -> Option<DatePart> {
     let (date, month) = (date?, month(name)?);
     let year = year.trim_start_matches('\'');
     if year.is_empty() || year.len() == 3 {
         let day_first = found.text(1).starts_with(|c: char| c.is_ascii_digit());
         (is_plain(name, day_first) && found.starts() && !goes_on(found.after)).then_some(())?;
-        return clock.nearest(month, date).map(Part::Day);
+        return clock.nearest(month, date).map(DatePart::Day);
     }
     let year = match (year.len(), number(year)?) {
         (2, year) => clock.century(year)?,
         (_, year) => year,
     };
-    day(year, month, date).map(Part::Day)
+    day(year, month, date).map(DatePart::Day)
 }
 
 /// A name that may begin or end in letters of any script, and is a whole word; `group` is its own.
 pub(super) fn named_word(
     [date, group, year]: [usize; 3],
-    found: &Found<'_>,
+    found: &FormMatch<'_>,
     clock: &Clock,
-) -> Option<Part> {
+) -> Option<DatePart> {
     let (all, name) = (found.groups.get(0)?, found.groups.get(group)?);
     let rest = &all.as_str()[name.end() - all.start()..];
     let mut after = rest.chars().chain(found.after.chars());
@@ -268,25 +270,25 @@ pub(super) fn named_word(
 }
 
 /// `20 tháng 11 năm 2022`, as in Vietnam.
-pub(super) fn vietnamese(found: &Found<'_>, clock: &Clock) -> Option<Part> {
+pub(super) fn vietnamese(found: &FormMatch<'_>, clock: &Clock) -> Option<DatePart> {
     found.starts().then_some(())?;
     let (date, month) = (found.number(1)?, found.number(2)?);
     match found.number(3) {
         Some(year) => day(year, month, date),
         None => clock.nearest(month, date),
     }
-    .map(Part::Day)
+    .map(DatePart::Day)
 }
 
 /// 令和8年3月20日
-pub(super) fn japanese_era(found: &Found<'_>, _: &Clock) -> Option<Part> {
+pub(super) fn japanese_era(found: &FormMatch<'_>, _: &Clock) -> Option<DatePart> {
     let before = match found.text(1) {
         "令和" => 2018,
         "平成" => 1988,
         _ => 1925,
     };
     let year = before + found.number(2)?;
-    day(year, found.number(3)?, found.number(4)?).map(Part::Day)
+    day(year, found.number(3)?, found.number(4)?).map(DatePart::Day)
 }
 
 /// Returns whether a number is no day: `May 20%`, `May 20:30`.
@@ -295,13 +297,13 @@ fn goes_on(after: &str) -> bool {
     after.starts_with('%') || after.strip_prefix(':').is_some_and(minutes)
 }
 
-pub(super) fn asctime(found: &Found<'_>, clock: &Clock) -> Option<Part> {
+pub(super) fn asctime(found: &FormMatch<'_>, clock: &Clock) -> Option<DatePart> {
     let date = day(found.number(5)?, month(found.text(1))?, found.number(2)?)?;
     let time = format!(" {} {}", found.text(3), found.text(4));
-    Some(Part::Whole(clock.moment(date, time.trim_end()).1))
+    Some(DatePart::Whole(clock.moment(date, time.trim_end()).1))
 }
 
-pub(super) fn ago(found: &Found<'_>, clock: &Clock) -> Option<Part> {
+pub(super) fn ago(found: &FormMatch<'_>, clock: &Clock) -> Option<DatePart> {
     found.apart().then_some(())?;
     let count = match found.text(1).to_lowercase().as_str() {
         "a" | "an" | "one" => 1,
@@ -320,7 +322,7 @@ pub(super) fn ago(found: &Found<'_>, clock: &Clock) -> Option<Part> {
     };
     if let Some(minutes) = minutes {
         let time = clock.now - TimeDelta::minutes(i64::from(minutes));
-        return Some(Part::Whole(local(time, clock)));
+        return Some(DatePart::Whole(local(time, clock)));
     }
     let today = clock.today;
     match unit.as_str() {
@@ -332,24 +334,24 @@ pub(super) fn ago(found: &Found<'_>, clock: &Clock) -> Option<Part> {
         // "Four years ago" is no exact day.
         _ => None,
     }
-    .map(|date| Part::Whole(Moment::Day(date)))
+    .map(|date| DatePart::Whole(Moment::Day(date)))
 }
 
-pub(super) fn near(found: &Found<'_>, clock: &Clock) -> Option<Part> {
+pub(super) fn near(found: &FormMatch<'_>, clock: &Clock) -> Option<DatePart> {
     let back = match found.text(1).to_lowercase().as_str() {
         "今天" | "今日" | "today" => 0,
         "昨天" | "昨日" | "yesterday" => 1,
         "前天" => 2,
         _ => {
             found.at_edge().then_some(())?;
-            return Some(Part::Whole(local(clock.now, clock)));
+            return Some(DatePart::Whole(local(clock.now, clock)));
         }
     };
     let date = clock.today.checked_sub_days(Days::new(back))?;
     let (taken, _) = clock.moment(date, found.after);
     let opens = found.before.chars().next_back();
     let opens = opens.is_none_or(|c| c.is_whitespace() || "([:|·".contains(c));
-    ((taken > 0 && opens) || found.at_edge()).then_some(Part::Day(date))
+    ((taken > 0 && opens) || found.at_edge()).then_some(DatePart::Day(date))
 }
 
 fn local(time: DateTime<chrono::Utc>, clock: &Clock) -> Moment {
@@ -357,7 +359,7 @@ fn local(time: DateTime<chrono::Utc>, clock: &Clock) -> Moment {
 }
 
 /// What a form read: a day that a time may follow, or a whole moment.
-pub(super) enum Part {
+pub(super) enum DatePart {
     Day(NaiveDate),
     Whole(Moment),
 }

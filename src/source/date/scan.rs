@@ -2,10 +2,10 @@
 
 use std::{cmp::Reverse, ops::Range};
 
-use super::fold::Folded;
-use super::forms::{FORMS, Form, Needs};
-use super::read::Found;
-use super::{clock::Clock, read::Part};
+use super::fold::FoldedText;
+use super::forms::{DateForm, FORMS, Needs};
+use super::read::FormMatch;
+use super::{clock::Clock, read::DatePart};
 use crate::bulletin::Moment;
 
 /// The dates of a text, in order and without overlap.
@@ -14,7 +14,7 @@ pub(super) struct Scan<'a> {
     clock: &'a Clock,
     at: usize,
     /// The next hit of each form, found from `at` or later; `None` once there is no more.
-    next: Vec<(&'static Form, Option<Hit>)>,
+    next: Vec<(&'static DateForm, Option<Hit>)>,
 }
 
 #[derive(Clone)]
@@ -24,7 +24,7 @@ struct Hit {
 }
 
 impl<'a> Scan<'a> {
-    pub(super) fn new(folded: &'a Folded<'_>, clock: &'a Clock) -> Self {
+    pub(super) fn new(folded: &'a FoldedText<'_>, clock: &'a Clock) -> Self {
         let text = folded.text.as_ref();
         let mut next = Vec::new();
         for form in forms_for(text) {
@@ -64,7 +64,7 @@ impl Iterator for Scan<'_> {
 }
 
 /// The forms that a text can hold at all, by the characters that it has.
-fn forms_for(text: &str) -> impl Iterator<Item = &'static Form> {
+fn forms_for(text: &str) -> impl Iterator<Item = &'static DateForm> {
     let digits = text.bytes().any(|b| b.is_ascii_digit());
     let letters = digits && text.bytes().any(|b| b.is_ascii_alphabetic());
     let names = digits && text.contains(|c| ('\u{c0}'..'\u{700}').contains(&c));
@@ -108,23 +108,23 @@ fn holds_numbers(text: &str) -> bool {
 }
 
 /// The first match of a form from `at` on that is a date, with the time that follows it.
-fn hit(form: &Form, text: &str, at: usize, clock: &Clock) -> Option<Hit> {
+fn hit(form: &DateForm, text: &str, at: usize, clock: &Clock) -> Option<Hit> {
     let mut at = at;
     while let Some(groups) = form.pattern.captures_at(text, at) {
         let all = groups.get(0)?;
         let (start, end) = (all.start(), all.end());
-        let found = Found {
+        let found = FormMatch {
             groups,
             before: &text[..start],
             after: &text[end..],
         };
         match (form.read)(&found, clock) {
-            Some(Part::Day(day)) => {
+            Some(DatePart::Day(day)) => {
                 let (taken, moment) = clock.moment(day, &text[end..]);
                 let range = start..end + taken;
                 return Some(Hit { range, moment });
             }
-            Some(Part::Whole(moment)) => {
+            Some(DatePart::Whole(moment)) => {
                 let range = start..end;
                 return Some(Hit { range, moment });
             }

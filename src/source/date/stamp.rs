@@ -11,13 +11,13 @@ use crate::bulletin::Moment;
 
 /// What a field says, and the zone that it names but nobody knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::source) struct Stamp {
+pub(in crate::source) struct DateStamp {
     pub(in crate::source) moment: Moment,
     /// The moment is then as if it stood in the source's zone.
     pub(in crate::source) unknown_zone: Option<String>,
 }
 
-impl From<Moment> for Stamp {
+impl From<Moment> for DateStamp {
     fn from(moment: Moment) -> Self {
         Self {
             moment,
@@ -38,7 +38,7 @@ static ZONE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// The date in a field; one that names no zone is of the source's `zone`.
-pub(in crate::source) fn stamp(text: &str, zone: Tz, now: DateTime<Utc>) -> Option<Stamp> {
+pub(in crate::source) fn stamp(text: &str, zone: Tz, now: DateTime<Utc>) -> Option<DateStamp> {
     let (_, moment) = find(text, zone, now)?;
     let Moment::Time(time) = moment else {
         return Some(moment.into());
@@ -54,7 +54,7 @@ pub(in crate::source) fn stamp(text: &str, zone: Tz, now: DateTime<Utc>) -> Opti
     let there = offset.and_then(|offset| local.and_local_timezone(offset).single());
     Some(match there {
         Some(time) => Moment::Time(time).into(),
-        None => Stamp {
+        None => DateStamp {
             moment,
             unknown_zone: Some(name),
         },

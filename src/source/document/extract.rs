@@ -2,7 +2,7 @@
 
 use super::{
     office, pdf,
-    text::{Document, words},
+    text::{DocumentText, words},
 };
 use crate::source::reading::ReadError;
 
@@ -22,7 +22,7 @@ fn is_pdf(bytes: &[u8]) -> bool {
 ///
 /// # Errors
 /// It is broken, of another kind, or without text.
-pub fn extract(bytes: &[u8]) -> Result<Document, ReadError> {
+pub fn extract(bytes: &[u8]) -> Result<DocumentText, ReadError> {
     let mut document = match is_pdf(bytes) {
         true => pdf::read(bytes)?,
         false => office::read(bytes)?,

@@ -11,13 +11,13 @@ const LONGEST: usize = 160;
 
 /// A line, or a paragraph, and the size of its type in any unit.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Row<'a> {
+pub(super) struct SizedText<'a> {
     pub(super) text: &'a str,
     pub(super) size: f64,
 }
 
 /// Finds the title among the rows of the first page; gives their places and what they say.
-pub(super) fn find(first: &[Row<'_>], size: f64) -> Option<(Range<usize>, String)> {
+pub(super) fn find(first: &[SizedText<'_>], size: f64) -> Option<(Range<usize>, String)> {
     let blocks = blocks(first, size);
     let said = |block: &Range<usize>| text(&first[block.clone()]);
     let about = blocks.iter().find(|block| is_about_something(&said(block)));
@@ -32,8 +32,8 @@ pub(super) fn find(first: &[Row<'_>], size: f64) -> Option<(Range<usize>, String
 }
 
 /// The size of most characters.
-pub(super) fn text_size<'a>(rows: impl Iterator<Item = Row<'a>>) -> Option<f64> {
-    let mut rows: Vec<Row<'_>> = rows.collect();
+pub(super) fn text_size<'a>(rows: impl Iterator<Item = SizedText<'a>>) -> Option<f64> {
+    let mut rows: Vec<SizedText<'_>> = rows.collect();
     rows.sort_by(|a, b| a.size.total_cmp(&b.size));
     let all: usize = rows.iter().map(|row| row.text.len()).sum();
     let mut so_far = 0;
@@ -45,7 +45,7 @@ pub(super) fn text_size<'a>(rows: impl Iterator<Item = Row<'a>>) -> Option<f64> 
 }
 
 /// Rows one after the other that are of one size, and larger than the text.
-fn blocks(rows: &[Row<'_>], size: f64) -> Vec<Range<usize>> {
+fn blocks(rows: &[SizedText<'_>], size: f64) -> Vec<Range<usize>> {
     let mut blocks: Vec<Range<usize>> = Vec::new();
     for (at, row) in rows.iter().enumerate() {
         if row.size < size * LARGER {
@@ -72,7 +72,7 @@ fn is_about_something(text: &str) -> bool {
     WORDS.iter().any(|word| text.contains(word)) && !text.ends_with("文件")
 }
 
-fn text(rows: &[Row<'_>]) -> String {
+fn text(rows: &[SizedText<'_>]) -> String {
     let mut text = String::new();
     for row in rows {
         super::text::join(&mut text, row.text);
@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     fn title(rows: &[(&'static str, f64)]) -> Option<(Range<usize>, String)> {
-        let row = |(text, size): &(&'static str, f64)| Row { text, size: *size };
+        let row = |(text, size): &(&'static str, f64)| SizedText { text, size: *size };
         let rows: Vec<_> = rows.iter().map(row).collect();
         find(&rows, text_size(rows.iter().copied())?)
     }

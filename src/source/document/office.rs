@@ -10,8 +10,8 @@ use quick_xml::{Reader, events::Event};
 use zip::ZipArchive;
 
 use super::{
-    headline::{self, Row},
-    text::Document,
+    headline::{self, SizedText},
+    text::DocumentText,
 };
 use crate::source::reading::ReadError;
 
@@ -28,10 +28,10 @@ const USUAL_SIZE: f64 = 21.0;
 /// The size that a style of titles stands for.
 const TITLE_SIZE: f64 = 44.0;
 
-type Archive<'a> = ZipArchive<Cursor<&'a [u8]>>;
+type OfficeArchive<'a> = ZipArchive<Cursor<&'a [u8]>>;
 
 /// Which parts hold the text, and in which elements it stands.
-struct Kind {
+struct OfficeKind {
     /// The part without which it is no file of this kind.
     known_by: &'static str,
     /// How the names of its parts begin.
@@ -42,33 +42,33 @@ struct Kind {
     text: Option<&'static [u8]>,
 }
 
-const KINDS: [Kind; 5] = [
-    Kind {
+const KINDS: [OfficeKind; 5] = [
+    OfficeKind {
         known_by: "word/document.xml",
         parts: "word/document.xml",
         paragraph: b"p",
         text: Some(b"t"),
     },
-    Kind {
+    OfficeKind {
         known_by: "xl/workbook.xml",
         parts: "xl/sharedStrings.xml",
         paragraph: b"si",
         text: Some(b"t"),
     },
-    Kind {
+    OfficeKind {
         known_by: "ppt/presentation.xml",
         parts: "ppt/slides/slide",
         paragraph: b"p",
         text: Some(b"t"),
     },
     // GB/T 33190: the format of Chinese official documents.
-    Kind {
+    OfficeKind {
         known_by: "OFD.xml",
         parts: "Doc_0/Pages/",
         paragraph: b"TextObject",
         text: Some(b"TextCode"),
     },
-    Kind {
+    OfficeKind {
         known_by: "META-INF/manifest.xml",
         parts: "content.xml",
         paragraph: b"p",
@@ -80,7 +80,7 @@ const KINDS: [Kind; 5] = [
 ///
 /// # Errors
 /// It is broken, or has no text.
-pub(super) fn read(bytes: &[u8]) -> Result<Document, ReadError> {
+pub(super) fn read(bytes: &[u8]) -> Result<DocumentText, ReadError> {
     let broken = |error: zip::result::ZipError| {
         ReadError::Unreadable(format!("the file is a broken archive: {error}"))
     };
@@ -105,15 +105,15 @@ struct Paragraph {
     size: f64,
 }
 
-fn document(mut paragraphs: Vec<Paragraph>) -> Document {
-    let rows: Vec<Row<'_>> = paragraphs.iter().map(Paragraph::row).collect();
+fn document(mut paragraphs: Vec<Paragraph>) -> DocumentText {
+    let rows: Vec<SizedText<'_>> = paragraphs.iter().map(Paragraph::row).collect();
     let size = headline::text_size(rows.iter().copied()).unwrap_or(USUAL_SIZE);
     let title = headline::find(&rows, size);
     let title = title.map(|(places, said)| {
         paragraphs.drain(places);
         said
     });
-    Document {
+    DocumentText {
         title,
         paragraphs: paragraphs.into_iter().map(|it| it.text).collect(),
         is_cut: false,
@@ -121,15 +121,15 @@ fn document(mut paragraphs: Vec<Paragraph>) -> Document {
 }
 
 impl Paragraph {
-    fn row(&self) -> Row<'_> {
-        Row {
+    fn row(&self) -> SizedText<'_> {
+        SizedText {
             text: &self.text,
             size: self.size,
         }
     }
 }
 
-fn paragraphs(archive: &mut Archive<'_>, kind: &Kind) -> Vec<Paragraph> {
+fn paragraphs(archive: &mut OfficeArchive<'_>, kind: &OfficeKind) -> Vec<Paragraph> {
     let names = archive.file_names().flatten();
     let names = names.filter(|name| name.starts_with(kind.parts));
     let mut names: Vec<String> = names.map(Cow::into_owned).collect();
@@ -144,7 +144,7 @@ fn paragraphs(archive: &mut Archive<'_>, kind: &Kind) -> Vec<Paragraph> {
     all
 }
 
-fn part(archive: &mut Archive<'_>, name: &str) -> Option<Vec<u8>> {
+fn part(archive: &mut OfficeArchive<'_>, name: &str) -> Option<Vec<u8>> {
     let part = archive.by_name(name).ok()?;
     let mut xml = Vec::new();
     part.take(LARGEST_PART).read_to_end(&mut xml).ok()?;
@@ -152,7 +152,7 @@ fn part(archive: &mut Archive<'_>, name: &str) -> Option<Vec<u8>> {
 }
 
 /// Puts the paragraphs of a part to those before it, as far as its XML can be read.
-fn read_part(xml: &[u8], kind: &Kind, all: &mut Vec<Paragraph>) {
+fn read_part(xml: &[u8], kind: &OfficeKind, all: &mut Vec<Paragraph>) {
     let mut reader = Reader::from_reader(xml);
     let mut buffer = Vec::new();
     let (mut paragraph, mut is_text) = (Paragraph::default(), kind.text.is_none());
@@ -229,7 +229,7 @@ fn named_by(reference: &quick_xml::events::BytesRef<'_>) -> Option<char> {
 }
 
 /// The names of the files in an archive.
-fn named(archive: &mut Archive<'_>) -> Result<Document, ReadError> {
+fn named(archive: &mut OfficeArchive<'_>) -> Result<DocumentText, ReadError> {
     let mut names = Vec::new();
     for at in 0..archive.len().min(MOST_NAMES) {
         if let Ok(file) = archive.by_index_raw(at) {
@@ -239,7 +239,7 @@ fn named(archive: &mut Archive<'_>) -> Result<Document, ReadError> {
     if names.is_empty() {
         return Err(ReadError::NoText("the archive holds no files".to_owned()));
     }
-    Ok(Document {
+    Ok(DocumentText {
         is_cut: names.len() < archive.len(),
         paragraphs: names,
         title: None,

@@ -9,11 +9,10 @@ mod walk;
 
 use hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
 
-use self::{fonts::Fonts, lines::Line, walk::Walk};
+use self::{fonts::Fonts, lines::PdfLine, walk::Walk};
 use super::{
-    headline::{self, Row},
-    text::Document,
-    text::MOST_CHARACTERS,
+    headline::{self, SizedText},
+    text::{DocumentText, MOST_CHARACTERS},
 };
 use crate::source::reading::ReadError;
 
@@ -23,10 +22,10 @@ const MOST_PAGES: usize = 60;
 ///
 /// # Errors
 /// It is broken, locked by a password, or has no text: a scan, or drawings alone.
-pub(super) fn read(bytes: &[u8]) -> Result<Document, ReadError> {
+pub(super) fn read(bytes: &[u8]) -> Result<DocumentText, ReadError> {
     let pdf = Pdf::new(bytes.to_vec()).map_err(refusal)?;
     let mut fonts = Fonts::new();
-    let mut pages: Vec<Vec<Line>> = Vec::new();
+    let mut pages: Vec<Vec<PdfLine>> = Vec::new();
     let (mut characters, mut unknown, mut has_pictures) = (0, 0, false);
     let count = pdf.pages().len();
     for page in pdf.pages().iter().take(MOST_PAGES) {
@@ -45,7 +44,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Document, ReadError> {
     let is_cut = pages.len() < count;
     lines::drop_furniture(&mut pages);
     let title = take_title(&mut pages).or_else(|| named(&pdf));
-    Ok(Document {
+    Ok(DocumentText {
         title,
         paragraphs: lines::paragraphs(&pages),
         is_cut,
@@ -53,10 +52,10 @@ pub(super) fn read(bytes: &[u8]) -> Result<Document, ReadError> {
 }
 
 /// Takes the title out of the first page that has text.
-fn take_title(pages: &mut [Vec<Line>]) -> Option<String> {
-    let size = headline::text_size(pages.iter().flatten().map(Line::row))?;
+fn take_title(pages: &mut [Vec<PdfLine>]) -> Option<String> {
+    let size = headline::text_size(pages.iter().flatten().map(PdfLine::row))?;
     let page = pages.iter_mut().find(|page| !page.is_empty())?;
-    let rows: Vec<Row<'_>> = page.iter().map(Line::row).collect();
+    let rows: Vec<SizedText<'_>> = page.iter().map(PdfLine::row).collect();
     let (places, title) = headline::find(&rows, size)?;
     page.drain(places);
     Some(title)

@@ -11,7 +11,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::{extract::extract, text::Document};
+use super::{extract::extract, text::DocumentText};
 use crate::source::{program::own_program, reading::ReadError};
 
 /// The subcommand by which the program is called.
@@ -27,8 +27,8 @@ static TURN: Semaphore = Semaphore::const_new(1);
 /// What the process says on its stdout.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-enum Answer {
-    Document(Document),
+enum DocumentAnswer {
+    Document(DocumentText),
     NoText(String),
     Unreadable(String),
 }
@@ -37,22 +37,22 @@ enum Answer {
 #[must_use]
 pub fn answer(bytes: &[u8]) -> String {
     let answer = match extract(bytes) {
-        Ok(document) => Answer::Document(document),
-        Err(ReadError::NoText(why)) => Answer::NoText(why),
-        Err(error) => Answer::Unreadable(error.to_string()),
+        Ok(document) => DocumentAnswer::Document(document),
+        Err(ReadError::NoText(why)) => DocumentAnswer::NoText(why),
+        Err(error) => DocumentAnswer::Unreadable(error.to_string()),
     };
     serde_json::to_string(&answer).unwrap_or_default()
 }
 
-pub(super) async fn read(bytes: &Bytes) -> Result<Document, ReadError> {
+pub(super) async fn read(bytes: &Bytes) -> Result<DocumentText, ReadError> {
     let _turn = TURN.acquire().await.expect("it is never closed");
     let said = timeout(PATIENCE, ask(bytes)).await;
     let said = said.map_err(|_| unreadable("it took too long to read"))?;
     let said = said.map_err(|error| unreadable(&error.to_string()))?;
     match serde_json::from_slice(&said) {
-        Ok(Answer::Document(document)) => Ok(document),
-        Ok(Answer::NoText(why)) => Err(ReadError::NoText(why)),
-        Ok(Answer::Unreadable(why)) => Err(unreadable(&why)),
+        Ok(DocumentAnswer::Document(document)) => Ok(document),
+        Ok(DocumentAnswer::NoText(why)) => Err(ReadError::NoText(why)),
+        Ok(DocumentAnswer::Unreadable(why)) => Err(unreadable(&why)),
         Err(_) => Err(unreadable("it broke its reader, or needed too much memory")),
     }
 }

@@ -7,7 +7,7 @@ pub(super) const MOST_CHARACTERS: usize = 200_000;
 
 /// The text of a document.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Document {
+pub struct DocumentText {
     /// As it stands above the text, else in the document's properties.
     pub title: Option<String>,
     /// Without the title.

@@ -4,14 +4,14 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use url::Url;
 
 use super::{
-    frame::{Entry, Frame, MAX_ENTRIES, attachment, resolve},
+    frame::{FeedEntry, FeedFrame, MAX_ENTRIES, attachment, resolve},
     markup,
-    tree::{Id, Tree, local},
+    tree::{FeedElementId, Tree, local},
 };
 use crate::{
     bulletin::Attachment,
     source::{
-        reading::{Context, Feed},
+        reading::{Context, NoticeFeed},
         text,
     },
 };
@@ -44,12 +44,12 @@ const IANA: [&str; 2] = [
     "://www.iana.org/assignments/link-relations/",
 ];
 
-pub(super) fn read(tree: &Tree, root: Id, context: &Context<'_>) -> Feed {
+pub(super) fn read(tree: &Tree, root: FeedElementId, context: &Context<'_>) -> NoticeFeed {
     let prefix = tree
         .name(root)
         .rsplit_once(':')
         .map_or("", |(prefix, _)| prefix);
-    let reader = Reader {
+    let reader = EntryReader {
         tree,
         prefix: if prefix == "rdf" { "" } else { prefix },
         root,
@@ -57,30 +57,30 @@ pub(super) fn read(tree: &Tree, root: Id, context: &Context<'_>) -> Feed {
     reader.feed(context)
 }
 
-struct Reader<'a> {
+struct EntryReader<'a> {
     tree: &'a Tree,
     /// The prefix of the feed's own names; mostly none.
     prefix: &'a str,
-    root: Id,
+    root: FeedElementId,
 }
 
-impl Reader<'_> {
-    fn feed(&self, context: &Context<'_>) -> Feed {
+impl EntryReader<'_> {
+    fn feed(&self, context: &Context<'_>) -> NoticeFeed {
         let channel = self.child(self.root, &["channel"]).unwrap_or(self.root);
-        let frame = Frame::new(context, self.link(channel, context.base));
+        let frame = FeedFrame::new(context, self.link(channel, context.base));
         let base = self.outermost_base(channel, &frame).clone();
         let common = self.publisher(channel);
         let names: Vec<String> = ENTRIES.iter().map(|name| self.own(name)).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).chain(ENTRIES).collect();
         let entries = self.tree.below(self.root, &names);
-        let entries: Vec<Id> = entries.filter(|id| !self.tree.is_cut(*id)).collect();
+        let entries: Vec<FeedElementId> = entries.filter(|id| !self.tree.is_cut(*id)).collect();
         let (notices, articles) = entries
             .iter()
             .copied()
             .take(MAX_ENTRIES)
             .filter_map(|id| frame.notice(self.entry(id, &base, common.as_ref())))
             .unzip();
-        Feed {
+        NoticeFeed {
             title: self
                 .child(channel, &["title"])
                 .map(|id| text::one_line(&self.title(id)))
@@ -95,7 +95,7 @@ impl Reader<'_> {
 
     /// Returns what addresses are resolved against outside of every `xml:base`: for Atom, and for a base that is
     /// relative itself, the address that was fetched (RFC 4287, section 2); RSS means its site.
-    fn outermost_base<'f>(&self, channel: Id, frame: &'f Frame<'_>) -> &'f Url {
+    fn outermost_base<'f>(&self, channel: FeedElementId, frame: &'f FeedFrame<'_>) -> &'f Url {
         let is_atom = local(self.tree.name(self.root)) == "feed";
         let has_base = self
             .tree
@@ -109,7 +109,7 @@ impl Reader<'_> {
     }
 
     /// `outer` is the base outside of every `xml:base`, `common` is who publishes what names nobody.
-    fn entry(&self, id: Id, outer: &Url, common: Option<&String>) -> Entry {
+    fn entry(&self, id: FeedElementId, outer: &Url, common: Option<&String>) -> FeedEntry {
         let content = self.child(
             id,
             &[
@@ -135,7 +135,7 @@ impl Reader<'_> {
         let base = self.base(content.or(summary).unwrap_or(id), outer);
         let (content, summary) = (content.and_then(html), summary.and_then(html));
         let pictured = content.as_deref().or(summary.as_deref());
-        Entry {
+        FeedEntry {
             title: self
                 .child(
                     id,
@@ -173,7 +173,7 @@ impl Reader<'_> {
         }
     }
 
-    fn named(&self, id: Id, name: &str) -> bool {
+    fn named(&self, id: FeedElementId, name: &str) -> bool {
         let found = self.tree.name(id);
         found == name
             || found
@@ -183,7 +183,7 @@ impl Reader<'_> {
     }
 
     /// The first child that has one of the names, the first name first.
-    fn child(&self, id: Id, names: &[&str]) -> Option<Id> {
+    fn child(&self, id: FeedElementId, names: &[&str]) -> Option<FeedElementId> {
         names.iter().find_map(|name| {
             self.tree
                 .children(id)
@@ -192,7 +192,7 @@ impl Reader<'_> {
     }
 
     /// The first text that is not empty under one of the names.
-    fn text(&self, id: Id, names: &[&str]) -> Option<String> {
+    fn text(&self, id: FeedElementId, names: &[&str]) -> Option<String> {
         names.iter().find_map(|name| {
             let child = self
                 .tree
@@ -204,7 +204,7 @@ impl Reader<'_> {
     }
 
     /// The words of a title by Atom's type rules; RSS says nothing, and its titles may be either.
-    fn title(&self, id: Id) -> String {
+    fn title(&self, id: FeedElementId) -> String {
         let text = self.tree.text(id);
         if self.tree.attribute(id, "mode") == Some("base64") {
             return markup::plain(&decoded(&text).unwrap_or(text));
@@ -218,7 +218,7 @@ impl Reader<'_> {
     }
 
     /// Returns what an element holds as HTML, escaped or not.
-    fn html(&self, id: Id) -> String {
+    fn html(&self, id: FeedElementId) -> String {
         if self.tree.has_markup(id) {
             return self.tree.markup(id);
         }
@@ -230,7 +230,7 @@ impl Reader<'_> {
     }
 
     /// `xml:base` of the element within those of all around it, each applied once (RFC 3986, section 5.1).
-    fn base(&self, id: Id, outer: &Url) -> Url {
+    fn base(&self, id: FeedElementId, outer: &Url) -> Url {
         let mut bases: Vec<&str> = self
             .tree
             .ancestors(id)
@@ -243,7 +243,7 @@ impl Reader<'_> {
     }
 
     /// The page that an entry is about: its link, else what identifies it, where that is an address.
-    fn address(&self, id: Id, outer: &Url) -> Option<Url> {
+    fn address(&self, id: FeedElementId, outer: &Url) -> Option<Url> {
         let permanent = self
             .child(id, &["guid"])
             .filter(|guid| self.tree.attribute(*guid, "ispermalink") != Some("false"))
@@ -268,19 +268,19 @@ impl Reader<'_> {
 
     /// The link of an entry or feed: Atom's alternate one, an HTML page before anything else; RSS's
     /// own text.
-    fn link(&self, id: Id, outer: &Url) -> Option<Url> {
+    fn link(&self, id: FeedElementId, outer: &Url) -> Option<Url> {
         let links = || {
             self.tree
                 .children(id)
                 .filter(|child| self.named(*child, "link") || self.tree.name(*child) == "atom:link")
         };
-        let alternate = |link: &Id| self.relation(*link) == "alternate";
-        let page = |link: &Id| {
+        let alternate = |link: &FeedElementId| self.relation(*link) == "alternate";
+        let page = |link: &FeedElementId| {
             self.tree
                 .attribute(*link, "type")
                 .is_none_or(|kind| kind.contains("html"))
         };
-        let written = |link: Id| {
+        let written = |link: FeedElementId| {
             let base = self.base(link, outer);
             match self.tree.attribute(link, "href") {
                 Some(href) => resolve(href, &base),
@@ -295,7 +295,7 @@ impl Reader<'_> {
     }
 
     /// Returns what a link is to its entry: `alternate` where it does not say.
-    fn relation(&self, link: Id) -> String {
+    fn relation(&self, link: FeedElementId) -> String {
         let written = self.tree.attribute(link, "rel").unwrap_or_default();
         let lower = written.to_ascii_lowercase();
         let name = IANA
@@ -307,7 +307,7 @@ impl Reader<'_> {
         }
     }
 
-    fn publisher(&self, id: Id) -> Option<String> {
+    fn publisher(&self, id: FeedElementId) -> Option<String> {
         let author = self.child(
             id,
             &[
@@ -323,7 +323,7 @@ impl Reader<'_> {
         person(&name)
     }
 
-    fn attachments(&self, id: Id, outer: &Url) -> Vec<Attachment> {
+    fn attachments(&self, id: FeedElementId, outer: &Url) -> Vec<Attachment> {
         let mut attachments: Vec<Attachment> = Vec::new();
         for child in self.tree.children(id) {
             let attribute = |name| self.tree.attribute(child, name);

@@ -24,7 +24,7 @@ pub(super) const MAX_ENTRIES: usize = 20_000;
 
 /// What an entry says, before it is cleaned.
 #[derive(Debug, Default)]
-pub(super) struct Entry {
+pub(super) struct FeedEntry {
     pub(super) title: String,
     pub(super) url: Option<Url>,
     pub(super) guid: Option<String>,
@@ -40,7 +40,7 @@ pub(super) struct Entry {
 }
 
 /// What entries of one feed share.
-pub(super) struct Frame<'a> {
+pub(super) struct FeedFrame<'a> {
     pub(super) context: &'a Context<'a>,
     /// Where an entry without an address of its own leads: the site, else the feed.
     pub(super) home: Url,
@@ -48,7 +48,7 @@ pub(super) struct Frame<'a> {
     pub(super) warnings: RefCell<Vec<String>>,
 }
 
-impl<'a> Frame<'a> {
+impl<'a> FeedFrame<'a> {
     pub(super) fn new(context: &'a Context<'a>, home: Option<Url>) -> Self {
         Self {
             context,
@@ -65,7 +65,7 @@ impl<'a> Frame<'a> {
     }
 
     /// The notice that an entry is, and its full text; None for an entry that says nothing.
-    pub(super) fn notice(&self, entry: Entry) -> Option<(Notice, Option<Article>)> {
+    pub(super) fn notice(&self, entry: FeedEntry) -> Option<(Notice, Option<Article>)> {
         let summary = entry
             .summary
             .as_deref()
@@ -103,7 +103,7 @@ impl<'a> Frame<'a> {
         &self,
         notice: &Notice,
         text: &str,
-        entry: Entry,
+        entry: FeedEntry,
         warning: Option<String>,
     ) -> Article {
         let cleaned = self.clean(text);
@@ -131,7 +131,12 @@ impl<'a> Frame<'a> {
     }
 
     /// The entry's own title, else how its text begins; None where it has nothing at all.
-    fn title(&self, entry: &Entry, summary: Option<&str>, text: Option<&str>) -> Option<String> {
+    fn title(
+        &self,
+        entry: &FeedEntry,
+        summary: Option<&str>,
+        text: Option<&str>,
+    ) -> Option<String> {
         let own = clean_title(&text::one_line(&entry.title));
         let own = if self.context.simplify {
             text::simplify(&own)
@@ -151,7 +156,7 @@ impl<'a> Frame<'a> {
 
     /// The entry's address. One without leads to the site, with a fragment that tells it from its
     /// neighbours.
-    fn address(&self, entry: &Entry, title: &str) -> String {
+    fn address(&self, entry: &FeedEntry, title: &str) -> String {
         if let Some(url) = &entry.url {
             return url.to_string();
         }
@@ -181,7 +186,7 @@ impl<'a> Frame<'a> {
         }
     }
 
-    fn stamp(&self, written: &str) -> Option<date::Stamp> {
+    fn stamp(&self, written: &str) -> Option<date::DateStamp> {
         let written = written.trim();
         // What mail takes for America's (CST) means another zone elsewhere.
         let zone = written
@@ -195,7 +200,7 @@ impl<'a> Frame<'a> {
                 .or_else(|_| chrono::DateTime::parse_from_rfc3339(written))
         });
         match exact {
-            Some(Ok(time)) => Some(date::Stamp::from(Moment::Time(time))),
+            Some(Ok(time)) => Some(date::DateStamp::from(Moment::Time(time))),
             _ => date::stamp(written, self.context.time_zone, self.context.now),
         }
     }

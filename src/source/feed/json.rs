@@ -3,16 +3,16 @@
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::frame::{Entry, Frame, MAX_ENTRIES, attachment, resolve};
+use super::frame::{FeedEntry, FeedFrame, MAX_ENTRIES, attachment, resolve};
 use crate::{
     bulletin::Attachment,
     source::{
-        reading::{Context, Feed, ReadError},
+        reading::{Context, NoticeFeed, ReadError},
         text,
     },
 };
 
-pub(super) fn read(json: &str, context: &Context<'_>) -> Result<Feed, ReadError> {
+pub(super) fn read(json: &str, context: &Context<'_>) -> Result<NoticeFeed, ReadError> {
     let not = |why: &str| ReadError::NotAFeed(why.to_owned());
     let feed: Map<String, Value> = serde_json::from_str(json)
         .map_err(|error| not(&format!("it begins like JSON and is none ({error})")))?;
@@ -20,7 +20,7 @@ pub(super) fn read(json: &str, context: &Context<'_>) -> Result<Feed, ReadError>
         return Err(not("it is JSON, but no JSON Feed: it has no `items`"));
     };
     let home = word(&feed, "home_page_url").and_then(|url| resolve(url, context.base));
-    let frame = Frame::new(context, home);
+    let frame = FeedFrame::new(context, home);
     let feed_authors = authors(&feed);
     let (notices, articles) = items
         .iter()
@@ -32,7 +32,7 @@ pub(super) fn read(json: &str, context: &Context<'_>) -> Result<Feed, ReadError>
             frame.notice(entry)
         })
         .unzip();
-    Ok(Feed {
+    Ok(NoticeFeed {
         title: word(&feed, "title").map(text::one_line),
         notices,
         articles,
@@ -59,7 +59,7 @@ pub(super) fn is_feed(json: &str) -> bool {
     })
 }
 
-fn entry(item: &Map<String, Value>, base: &Url) -> Entry {
+fn entry(item: &Map<String, Value>, base: &Url) -> FeedEntry {
     let guid = match item.get("id") {
         Some(Value::String(id)) => Some(id.clone()),
         Some(Value::Number(id)) => Some(id.to_string()),
@@ -70,7 +70,7 @@ fn entry(item: &Map<String, Value>, base: &Url) -> Entry {
         .find_map(|key| resolve(word(item, key)?, base))
         .or_else(|| resolve(guid.as_deref().filter(|id| id.starts_with("http"))?, base));
     let plain = |key| word(item, key).map(|text| text.replace('&', "&amp;").replace('<', "&lt;"));
-    Entry {
+    FeedEntry {
         title: word(item, "title").unwrap_or_default().to_owned(),
         url,
         guid,

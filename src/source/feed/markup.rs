@@ -51,7 +51,7 @@ pub(super) fn plain(html: &str) -> String {
     let mut rest = html;
     while let Some((before, after)) = rest.split_once('<') {
         out.push_str(&unescape(before));
-        let Some(tag) = Tag::at(after) else {
+        let Some(tag) = MarkupTag::at(after) else {
             out.push('<');
             rest = after;
             continue;
@@ -76,7 +76,7 @@ pub(super) fn title(maybe_html: &str) -> String {
     let mut rest = maybe_html;
     while let Some((before, after)) = rest.split_once('<') {
         out.push_str(before);
-        match Tag::at(after).filter(|tag| INLINE.contains(&tag.name.as_str())) {
+        match MarkupTag::at(after).filter(|tag| INLINE.contains(&tag.name.as_str())) {
             Some(tag) => {
                 rest = &after[tag.length..];
                 if BLOCKS.contains(&tag.name.as_str()) {
@@ -97,7 +97,7 @@ pub(super) fn title(maybe_html: &str) -> String {
 pub(super) fn first_image(html: &str) -> Option<String> {
     let mut rest = html;
     while let Some((_, after)) = rest.split_once('<') {
-        let Some(tag) = Tag::at(after) else {
+        let Some(tag) = MarkupTag::at(after) else {
             rest = after;
             continue;
         };
@@ -119,7 +119,7 @@ pub(super) fn first_image(html: &str) -> Option<String> {
     None
 }
 
-struct Tag {
+struct MarkupTag {
     /// Lower case.
     name: String,
     closes: bool,
@@ -127,7 +127,7 @@ struct Tag {
     length: usize,
 }
 
-impl Tag {
+impl MarkupTag {
     /// The tag or comment that begins after a `<`, if one does.
     fn at(after: &str) -> Option<Self> {
         if let Some(comment) = after.strip_prefix("!--") {

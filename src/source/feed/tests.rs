@@ -17,7 +17,7 @@ fn with_context<T>(use_it: impl FnOnce(&Context<'_>) -> T) -> T {
     })
 }
 
-fn feed(text: &str) -> Feed {
+fn feed(text: &str) -> NoticeFeed {
     with_context(|context| read(text, context)).unwrap()
 }
 

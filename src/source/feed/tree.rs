@@ -25,30 +25,30 @@ const MAX_ATTRIBUTES: usize = 32;
 /// The names of elements that hold a feed.
 const ROOTS: [&str; 4] = ["rss", "feed", "rdf", "channel"];
 
-pub(super) type Id = usize;
+pub(super) type FeedElementId = usize;
 
 #[derive(Debug, Default)]
 pub(super) struct Tree {
     /// In document order; the first is the document itself.
-    elements: Vec<Element>,
+    elements: Vec<FeedElement>,
     prefixes: Prefixes,
     /// What was never closed, outermost first.
-    open_at_end: Vec<Id>,
+    open_at_end: Vec<FeedElementId>,
 }
 
 #[derive(Debug, Default)]
-struct Element {
+struct FeedElement {
     /// Lower case, with the prefix that readers know.
     name: String,
     attributes: Vec<(String, String)>,
     children: Vec<Child>,
-    parent: Id,
+    parent: FeedElementId,
 }
 
 #[derive(Debug)]
 enum Child {
     Text(String),
-    Element(Id),
+    Element(FeedElementId),
 }
 
 impl Tree {
@@ -61,7 +61,7 @@ impl Tree {
         config.allow_unmatched_ends = true;
         config.check_end_names = false;
         let mut tree = Self {
-            elements: vec![Element::default()],
+            elements: vec![FeedElement::default()],
             prefixes: Prefixes::default(),
             open_at_end: Vec::new(),
         };
@@ -94,7 +94,7 @@ impl Tree {
     }
 
     /// Returns whether the text ended within this element: who knows what it would have said.
-    pub(super) fn is_cut(&self, id: Id) -> bool {
+    pub(super) fn is_cut(&self, id: FeedElementId) -> bool {
         self.open_at_end.contains(&id)
     }
 
@@ -104,7 +104,7 @@ impl Tree {
         open.any(|id| names.contains(&self.name(*id)))
     }
 
-    fn open(&mut self, open: &mut Vec<Id>, tag: &BytesStart<'_>) {
+    fn open(&mut self, open: &mut Vec<FeedElementId>, tag: &BytesStart<'_>) {
         let mut attributes: Vec<(String, String)> = tag
             .attributes()
             .with_checks(false)
@@ -130,7 +130,7 @@ impl Tree {
             return;
         };
         let id = self.elements.len();
-        self.elements.push(Element {
+        self.elements.push(FeedElement {
             name,
             attributes,
             children: Vec::new(),
@@ -141,14 +141,14 @@ impl Tree {
     }
 
     /// Closes the innermost open element of that name, and what is open within it.
-    fn close(&self, open: &mut Vec<Id>, name: &[u8]) {
+    fn close(&self, open: &mut Vec<FeedElementId>, name: &[u8]) {
         let name = self.prefixes.canonical(lower(name).trim().to_owned());
         if let Some(depth) = open.iter().rposition(|id| self.elements[*id].name == name) {
             open.truncate(depth);
         }
     }
 
-    fn push_text(&mut self, open: &[Id], text: &str) {
+    fn push_text(&mut self, open: &[FeedElementId], text: &str) {
         let Some(element) = open.last().and_then(|id| self.elements.get_mut(*id)) else {
             return;
         };
@@ -159,8 +159,8 @@ impl Tree {
     }
 
     /// The element that holds the feed.
-    pub(super) fn find_root(&self) -> Option<Id> {
-        let local = |element: &Element| {
+    pub(super) fn find_root(&self) -> Option<FeedElementId> {
+        let local = |element: &FeedElement| {
             let name = element.name.as_str();
             ROOTS.contains(&name.rsplit_once(':').map_or(name, |(_, local)| local))
         };
@@ -168,17 +168,17 @@ impl Tree {
     }
 
     /// The element's name, lower case, with the prefix that readers know.
-    pub(super) fn name(&self, id: Id) -> &str {
+    pub(super) fn name(&self, id: FeedElementId) -> &str {
         &self.elements[id].name
     }
 
-    pub(super) fn attribute(&self, id: Id, name: &str) -> Option<&str> {
+    pub(super) fn attribute(&self, id: FeedElementId, name: &str) -> Option<&str> {
         let attributes = &self.elements[id].attributes;
         let (_, value) = attributes.iter().find(|(key, _)| key == name)?;
         Some(value.trim())
     }
 
-    pub(super) fn children(&self, id: Id) -> impl Iterator<Item = Id> + '_ {
+    pub(super) fn children(&self, id: FeedElementId) -> impl Iterator<Item = FeedElementId> + '_ {
         self.elements[id]
             .children
             .iter()
@@ -189,26 +189,26 @@ impl Tree {
     }
 
     /// The element and what it stands in, innermost first.
-    pub(super) fn ancestors(&self, id: Id) -> impl Iterator<Item = Id> + '_ {
+    pub(super) fn ancestors(&self, id: FeedElementId) -> impl Iterator<Item = FeedElementId> + '_ {
         std::iter::successors(Some(id), |id| (*id > 0).then(|| self.elements[*id].parent))
     }
 
     /// Elements below `root` whose name is one of `names`, in document order.
     pub(super) fn below<'a>(
         &'a self,
-        root: Id,
+        root: FeedElementId,
         names: &'a [&str],
-    ) -> impl Iterator<Item = Id> + 'a {
+    ) -> impl Iterator<Item = FeedElementId> + 'a {
         (root + 1..self.elements.len())
             .filter(|id| names.contains(&self.name(*id)))
             .filter(move |id| self.ancestors(*id).any(|above| above == root))
     }
 
     /// The text within an element, tags left out.
-    pub(super) fn text(&self, id: Id) -> String {
+    pub(super) fn text(&self, id: FeedElementId) -> String {
         let mut out = String::new();
         self.walk(id, |step| {
-            if let Step::Text(text) = step {
+            if let TreeStep::Text(text) = step {
                 out.push_str(text);
             }
         });
@@ -216,16 +216,16 @@ impl Tree {
     }
 
     /// Returns whether elements stand within: markup that was not escaped.
-    pub(super) fn has_markup(&self, id: Id) -> bool {
+    pub(super) fn has_markup(&self, id: FeedElementId) -> bool {
         self.children(id).next().is_some()
     }
 
     /// The HTML of what stands within an element.
-    pub(super) fn markup(&self, id: Id) -> String {
+    pub(super) fn markup(&self, id: FeedElementId) -> String {
         let mut out = String::new();
         self.walk(id, |step| match step {
-            Step::Text(text) => out.push_str(&text.replace('&', "&amp;").replace('<', "&lt;")),
-            Step::Open(id) => {
+            TreeStep::Text(text) => out.push_str(&text.replace('&', "&amp;").replace('<', "&lt;")),
+            TreeStep::Open(id) => {
                 out.push('<');
                 out.push_str(local(self.name(id)));
                 if let Some(src) = self.attribute(id, "src") {
@@ -233,7 +233,7 @@ impl Tree {
                 }
                 out.push('>');
             }
-            Step::Close(id) => {
+            TreeStep::Close(id) => {
                 out.push_str("</");
                 out.push_str(local(self.name(id)));
                 out.push('>');
@@ -243,18 +243,18 @@ impl Tree {
     }
 
     /// Goes through what stands within an element, without recursion.
-    fn walk<'a>(&'a self, id: Id, mut visit: impl FnMut(Step<'a>)) {
+    fn walk<'a>(&'a self, id: FeedElementId, mut visit: impl FnMut(TreeStep<'a>)) {
         let mut stack = vec![(id, self.elements[id].children.iter())];
         while let Some((inner, children)) = stack.last_mut() {
             match children.next() {
-                Some(Child::Text(text)) => visit(Step::Text(text)),
+                Some(Child::Text(text)) => visit(TreeStep::Text(text)),
                 Some(Child::Element(child)) => {
-                    visit(Step::Open(*child));
+                    visit(TreeStep::Open(*child));
                     stack.push((*child, self.elements[*child].children.iter()));
                 }
                 None => {
                     if *inner != id {
-                        visit(Step::Close(*inner));
+                        visit(TreeStep::Close(*inner));
                     }
                     stack.pop();
                 }
@@ -263,10 +263,10 @@ impl Tree {
     }
 }
 
-enum Step<'a> {
-    Open(Id),
+enum TreeStep<'a> {
+    Open(FeedElementId),
     Text(&'a str),
-    Close(Id),
+    Close(FeedElementId),
 }
 
 /// A name without its prefix.

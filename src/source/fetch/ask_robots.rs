@@ -8,7 +8,7 @@ use super::{
     error::{FetchError, FetchErrorKind},
     fetched::Fetched,
     limit::Limit,
-    request::{Pauses, Request, Via, Wants},
+    request::{FetchRequest, Pauses, Via, Wants},
     robots::{self, Rules},
     state::FetcherState,
 };
@@ -45,7 +45,7 @@ impl FetcherState {
         let mut robots = url.clone();
         robots.set_path("/robots.txt");
         robots.set_query(None);
-        let request = Request {
+        let request = FetchRequest {
             url: robots,
             validators: Validators::default(),
             via: Via {

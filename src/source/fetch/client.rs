@@ -31,7 +31,7 @@ const MOST_HINTS: usize = 100;
 const MOST_HINT_BYTES: usize = 64 << 10;
 
 #[derive(Debug, Clone)]
-pub(super) struct Client {
+pub(super) struct HttpClient {
     wire: legacy::Client<Connector, Body>,
     connector: Connector,
     /// What a request says that does not say otherwise.
@@ -64,7 +64,7 @@ impl Unanswered {
     }
 }
 
-impl Client {
+impl HttpClient {
     pub(super) fn connector(&self) -> Connector {
         self.connector.clone()
     }

@@ -14,7 +14,7 @@ use http::{
 use hyper_util::client::proxy::matcher::Matcher;
 use url::{Host, Url};
 
-use super::{client::Client, connect::Connector, error::FetchError, request::Via, trust};
+use super::{client::HttpClient, connect::Connector, error::FetchError, request::Via, trust};
 use crate::{
     bulletin::FetchSettings,
     source::guard::{Guard, Guarded},
@@ -35,7 +35,7 @@ const PROXY_VARIABLES: [&str; 6] = [
 
 /// What tells clients apart.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Key {
+struct ClientKey {
     route: Route,
     ca: Option<Authority>,
     verify: bool,
@@ -76,7 +76,7 @@ pub(super) struct Clients {
     proxy: Option<Url>,
     /// Hosts of the environment's proxies; none: no such proxies.
     environment: Vec<String>,
-    clients: Mutex<HashMap<Key, Client>>,
+    clients: Mutex<HashMap<ClientKey, HttpClient>>,
 }
 
 impl Clients {
@@ -95,7 +95,7 @@ impl Clients {
             Some(proxy) => Route::Proxy(proxy.clone()),
             None => Route::Direct,
         };
-        clients.client(Key {
+        clients.client(ClientKey {
             route: usual,
             ca: None,
             verify: true,
@@ -108,8 +108,8 @@ impl Clients {
     }
 
     /// The client that reaches `url` as `via` asks.
-    pub(super) fn get(&self, via: &Via, url: &Url) -> Result<Client, FetchError> {
-        self.client(Key {
+    pub(super) fn get(&self, via: &Via, url: &Url) -> Result<HttpClient, FetchError> {
+        self.client(ClientKey {
             route: self.route(via, url),
             ca: via.ca.as_deref().map(Authority::now),
             verify: via.verify,
@@ -121,7 +121,7 @@ impl Clients {
         matches!(self.route(via, url), Route::Proxy(_) | Route::Environment)
     }
 
-    fn client(&self, key: Key) -> Result<Client, FetchError> {
+    fn client(&self, key: ClientKey) -> Result<HttpClient, FetchError> {
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(client) = clients.get(&key) {
             return Ok(client.clone());
@@ -146,7 +146,7 @@ impl Clients {
         Route::Environment
     }
 
-    fn build(&self, key: &Key) -> Result<Client, FetchError> {
+    fn build(&self, key: &ClientKey) -> Result<HttpClient, FetchError> {
         let trusted = match &key.route {
             Route::Direct => Vec::new(),
             Route::Environment => self.environment.clone(),
@@ -178,7 +178,7 @@ impl Clients {
             FetchError::failed(format!("`user_agent` in [fetch] cannot be sent: {error}"))
         })?;
         usual.insert(USER_AGENT, agent);
-        Ok(Client::new(connector, usual))
+        Ok(HttpClient::new(connector, usual))
     }
 }
 

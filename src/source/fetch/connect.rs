@@ -31,14 +31,12 @@ use tokio::{
 use tokio_rustls::TlsConnector;
 use tower::Service;
 
-use crate::source::guard::Guarded;
+use crate::source::guard::{BoxError, Guarded};
 
 /// The longest head of a proxy's answer.
 const LONGEST_HEAD: usize = 8 << 10;
 /// How long a connection is silent before the system asks whether the other end is there.
 const KEEPALIVE: Duration = Duration::from_secs(15);
-
-type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// A connection did not open in time.
 #[derive(Debug, thiserror::Error)]
@@ -50,18 +48,18 @@ pub(super) struct TimedOut;
 #[error("the proxy answered {status}")]
 pub(super) struct NoTunnel {
     pub(super) status: StatusCode,
-    pub(super) said: Said,
+    pub(super) said: ProxySaid,
 }
 
 /// What a proxy says of the cause in its own headers.
 #[derive(Debug, Default)]
-pub(super) struct Said {
+pub(super) struct ProxySaid {
     pub(super) cause: String,
     /// How it would be told who asks: `Basic`, `NTLM`.
     pub(super) schemes: Vec<String>,
 }
 
-impl Said {
+impl ProxySaid {
     pub(super) fn in_headers<'a>(headers: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
         let mut said = Self::default();
         for (name, value) in headers {
@@ -147,20 +145,20 @@ impl Connector {
         Ok(Box::new(stream.into_inner()))
     }
 
-    async fn connect(self, to: Uri) -> Result<Wire, BoxError> {
+    async fn connect(self, to: Uri) -> Result<OpenConnection, BoxError> {
         let Some(proxy) = self.proxy(&to) else {
-            return Ok(Wire::to_site(self.opened(&to).await?));
+            return Ok(OpenConnection::to_site(self.opened(&to).await?));
         };
         if is_socks(&proxy) {
             let stream = self.by_socks(&proxy, &to).await?;
-            return Ok(Wire::to_site(self.secured(stream, &to).await?));
+            return Ok(OpenConnection::to_site(self.secured(stream, &to).await?));
         }
         let mut stream = self.opened(proxy.uri()).await?;
         if to.scheme_str() == Some("https") {
             tunnel(&mut stream, &to, proxy.basic_auth()).await?;
-            return Ok(Wire::to_site(self.secured(stream, &to).await?));
+            return Ok(OpenConnection::to_site(self.secured(stream, &to).await?));
         }
-        Ok(Wire {
+        Ok(OpenConnection {
             io: TokioIo::new(stream),
             passes_on: true,
         })
@@ -218,9 +216,9 @@ impl Connector {
 }
 
 impl Service<Uri> for Connector {
-    type Response = Wire;
+    type Response = OpenConnection;
     type Error = BoxError;
-    type Future = BoxFuture<'static, Result<Wire, BoxError>>;
+    type Future = BoxFuture<'static, Result<OpenConnection, BoxError>>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
         Poll::Ready(Ok(()))
@@ -279,7 +277,7 @@ async fn tunnel(
         }
         if !status.is_informational() {
             let headers = head.lines().filter_map(|line| line.split_once(':'));
-            let said = Said::in_headers(headers);
+            let said = ProxySaid::in_headers(headers);
             return Err(NoTunnel { status, said }.into());
         }
     }
@@ -301,20 +299,20 @@ async fn head(stream: &mut BoxStream, room: &mut usize) -> Result<String, BoxErr
 /// The headers in which a proxy says what went wrong.
 pub(super) const SAID: [&str; 2] = ["x-squid-error", "proxy-status"];
 
-pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+pub(super) trait NetStream: AsyncRead + AsyncWrite + Send + Unpin {}
 
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> NetStream for T {}
 
-pub(super) type BoxStream = Box<dyn Stream>;
+pub(super) type BoxStream = Box<dyn NetStream>;
 
 /// A connection that is open.
-pub(super) struct Wire {
+pub(super) struct OpenConnection {
     io: TokioIo<BoxStream>,
     /// A proxy at its end passes plain requests on: they name the whole address.
     passes_on: bool,
 }
 
-impl Wire {
+impl OpenConnection {
     fn to_site(stream: BoxStream) -> Self {
         Self {
             io: TokioIo::new(stream),
@@ -323,13 +321,13 @@ impl Wire {
     }
 }
 
-impl Connection for Wire {
+impl Connection for OpenConnection {
     fn connected(&self) -> Connected {
         Connected::new().proxy(self.passes_on)
     }
 }
 
-impl Read for Wire {
+impl Read for OpenConnection {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -339,7 +337,7 @@ impl Read for Wire {
     }
 }
 
-impl Write for Wire {
+impl Write for OpenConnection {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,

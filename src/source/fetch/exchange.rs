@@ -17,7 +17,7 @@ use url::Url;
 
 use super::{
     error::{FetchError, FetchErrorKind},
-    fetched::Page,
+    fetched::FetchedPage,
     hosts::{Host, Pause},
     journey::Journey,
     limit::Limit,
@@ -37,10 +37,10 @@ const MAX_VALIDATOR: usize = 1024;
 
 /// One answer, before redirects are followed.
 #[expect(clippy::large_enum_variant, reason = "as `Fetched`, which it becomes")]
-pub(super) enum Answer {
+pub(super) enum ServerAnswer {
     NotModified(Validators),
     Redirect { to: Url, permanent: bool },
-    Page(Page),
+    Page(FetchedPage),
 }
 
 /// Returns what a server has several forms of, in the order in which they are wanted.
@@ -109,7 +109,7 @@ fn add_cookies(headers: &mut HeaderMap, set: &str) {
     }
 }
 
-pub(super) fn redirect(response: &Response, url: &Url) -> Result<Answer, FetchError> {
+pub(super) fn redirect(response: &Response, url: &Url) -> Result<ServerAnswer, FetchError> {
     let status = response.status();
     let to = response
         .headers()
@@ -124,7 +124,7 @@ pub(super) fn redirect(response: &Response, url: &Url) -> Result<Answer, FetchEr
         ));
     };
     to.set_fragment(None);
-    Ok(Answer::Redirect {
+    Ok(ServerAnswer::Redirect {
         to,
         permanent: matches!(
             status,
@@ -138,11 +138,11 @@ pub(super) async fn page(
     url: &Url,
     limit: Limit,
     patience: Duration,
-) -> Result<Page, FetchError> {
+) -> Result<FetchedPage, FetchError> {
     let text = |name| header(response.headers(), name);
     let refresh = response.headers().get(REFRESH);
     let refresh = refresh.map(|it| String::from_utf8_lossy(it.as_bytes()).into_owned());
-    let mut page = Page {
+    let mut page = FetchedPage {
         url: url.clone(),
         content_type: text(CONTENT_TYPE),
         validators: validators(response.headers()),

@@ -11,11 +11,11 @@ use url::Url;
 use super::{
     client::Unanswered,
     clients::chain,
-    connect::{NoTunnel, Said, TimedOut},
+    connect::{NoTunnel, ProxySaid, TimedOut},
     error::FetchError,
 };
 use crate::source::{
-    guard::{Refusal, Unresolved},
+    guard::{AddressRefusal, Unresolved},
     shown::Shown,
 };
 
@@ -39,7 +39,7 @@ impl FetchError {
         if let Some(NoTunnel { status, said }) = no_tunnel {
             return Self::by_proxy(*status, said, url);
         }
-        let refusal = causes(error).find_map(|cause| cause.downcast_ref::<Refusal>());
+        let refusal = causes(error).find_map(|cause| cause.downcast_ref::<AddressRefusal>());
         if let Some(refusal) = refusal {
             return Self::refused(url, refusal);
         }
@@ -66,10 +66,10 @@ impl FetchError {
         let headers = response.headers().iter();
         let headers =
             headers.filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
-        Self::by_proxy(response.status(), &Said::in_headers(headers), url)
+        Self::by_proxy(response.status(), &ProxySaid::in_headers(headers), url)
     }
 
-    fn by_proxy(status: StatusCode, said: &Said, url: &Url) -> Self {
+    fn by_proxy(status: StatusCode, said: &ProxySaid, url: &Url) -> Self {
         let why = match status {
             StatusCode::PROXY_AUTHENTICATION_REQUIRED => proxy_login(said),
             _ => "it could not get the page from the site".to_owned(),
@@ -110,7 +110,7 @@ fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn
 }
 
 /// Returns what to do where a proxy wants to know who asks.
-fn proxy_login(said: &Said) -> String {
+fn proxy_login(said: &ProxySaid) -> String {
     if said.schemes.is_empty() || said.offers_basic() {
         return PROXY_LOGIN.to_owned();
     }

@@ -14,12 +14,12 @@ use crate::bulletin::Validators;
 pub enum Fetched {
     /// 304: as at the last look. What it says of validators replaces what is known.
     NotModified(Validators),
-    Page(Page),
+    Page(FetchedPage),
 }
 
 /// A body as it was received, decompressed.
 #[derive(Debug, Clone)]
-pub struct Page {
+pub struct FetchedPage {
     /// After redirects; without user and password.
     pub url: Url,
     pub content_type: Option<String>,

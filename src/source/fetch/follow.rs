@@ -10,17 +10,17 @@ use tokio::time::timeout;
 use url::Url;
 
 use super::{
-    client::{Client, Unanswered},
+    client::{HttpClient, Unanswered},
     connect::SAID,
     error::FetchError,
-    exchange::{Answer, answered, headers, page, paused, redirect, validators},
+    exchange::{ServerAnswer, answered, headers, page, paused, redirect, validators},
     fault::Way,
-    fetched::{Fetched, Page},
+    fetched::{Fetched, FetchedPage},
     hosts::Host,
     journey::Journey,
     limit::Limit,
     places::PATIENCE,
-    request::{Pauses, Request, Via},
+    request::{FetchRequest, Pauses, Via},
     state::FetcherState,
 };
 use crate::source::shown::Shown;
@@ -35,7 +35,7 @@ impl FetcherState {
     /// A request and the redirects that it meets.
     pub(super) async fn follow(
         &self,
-        request: &Request,
+        request: &FetchRequest,
         pauses: Pauses,
         limit: Limit,
     ) -> Result<Fetched, FetchError> {
@@ -50,11 +50,13 @@ impl FetcherState {
             }
             met.push(journey.place());
             let (to, this) = match self.step(&mut journey).await? {
-                Answer::NotModified(validators) => return Ok(Fetched::NotModified(validators)),
-                Answer::Redirect { to, permanent } => (to, permanent),
-                Answer::Page(page) => match page.leads_to {
+                ServerAnswer::NotModified(validators) => {
+                    return Ok(Fetched::NotModified(validators));
+                }
+                ServerAnswer::Redirect { to, permanent } => (to, permanent),
+                ServerAnswer::Page(page) => match page.leads_to {
                     Some(to) if to.host() == page.url.host() => (to, false),
-                    _ => return Ok(Fetched::Page(Page { moved_to, ..page })),
+                    _ => return Ok(Fetched::Page(FetchedPage { moved_to, ..page })),
                 },
             };
             journey.turn_to(to);
@@ -71,7 +73,7 @@ impl FetcherState {
     }
 
     /// One exchange, where the guard and robots.txt allow it.
-    async fn step(&self, journey: &mut Journey<'_>) -> Result<Answer, FetchError> {
+    async fn step(&self, journey: &mut Journey<'_>) -> Result<ServerAnswer, FetchError> {
         let url = journey.url.clone();
         self.guard
             .admit(&url)
@@ -101,7 +103,7 @@ impl FetcherState {
         &self,
         journey: &mut Journey<'_>,
         host: &Host,
-    ) -> Option<Result<Answer, FetchError>> {
+    ) -> Option<Result<ServerAnswer, FetchError>> {
         let _open = self.places.open().await;
         let mut exchange = std::pin::pin!(self.timed(journey, host));
         let patience = PATIENCE.max(host.usual() * 2);
@@ -114,7 +116,11 @@ impl FetcherState {
         Some(exchange.await)
     }
 
-    async fn timed(&self, journey: &mut Journey<'_>, host: &Host) -> Result<Answer, FetchError> {
+    async fn timed(
+        &self,
+        journey: &mut Journey<'_>,
+        host: &Host,
+    ) -> Result<ServerAnswer, FetchError> {
         let began = Instant::now();
         if let (Pauses::Keep, Some(pause)) = (journey.pauses, host.pause(began)) {
             return Err(paused(&journey.url, pause, began));
@@ -136,7 +142,11 @@ impl FetcherState {
         answer
     }
 
-    async fn exchange(&self, journey: &mut Journey<'_>, host: &Host) -> Result<Answer, FetchError> {
+    async fn exchange(
+        &self,
+        journey: &mut Journey<'_>,
+        host: &Host,
+    ) -> Result<ServerAnswer, FetchError> {
         let (request, limit) = (journey.request, journey.limit);
         let url = journey.url.clone();
         let client = self.clients.get(&request.via, &url)?;
@@ -154,13 +164,15 @@ impl FetcherState {
             .map_err(|_| FetchError::timed_out(&url, self.timeout, "waiting for the answer"))??;
         journey.cookies.take(response.headers(), &url);
         match response.status() {
-            StatusCode::NOT_MODIFIED => Ok(Answer::NotModified(validators(response.headers()))),
+            StatusCode::NOT_MODIFIED => {
+                Ok(ServerAnswer::NotModified(validators(response.headers())))
+            }
             StatusCode::MOVED_PERMANENTLY
             | StatusCode::FOUND
             | StatusCode::SEE_OTHER
             | StatusCode::TEMPORARY_REDIRECT
             | StatusCode::PERMANENT_REDIRECT => redirect(&response, &url),
-            status if status.is_success() => Ok(Answer::Page(
+            status if status.is_success() => Ok(ServerAnswer::Page(
                 page(response, &url, limit, self.timeout).await?,
             )),
             _ if self.clients.is_by_proxy(&request.via, &url) && is_of_proxy(&response) => {
@@ -172,7 +184,7 @@ impl FetcherState {
 
     async fn send(
         &self,
-        client: &Client,
+        client: &HttpClient,
         (method, url): (Method, &Url),
         headers: HeaderMap,
         via: &Via,

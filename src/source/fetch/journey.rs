@@ -7,13 +7,13 @@ use url::{Origin, Url};
 use super::{
     cookies::Jar,
     limit::Limit,
-    request::{Pauses, Request},
+    request::{FetchRequest, Pauses},
 };
 use crate::bulletin::Login;
 
 /// Where a request is, and what it carries.
 pub(super) struct Journey<'a> {
-    pub(super) request: &'a Request,
+    pub(super) request: &'a FetchRequest,
     pub(super) limit: Limit,
     pub(super) url: Url,
     /// User and password for the origin beside them.
@@ -26,7 +26,7 @@ pub(super) struct Journey<'a> {
 
 impl<'a> Journey<'a> {
     pub(super) fn begin(
-        request: &'a Request,
+        request: &'a FetchRequest,
         pauses: Pauses,
         limit: Limit,
         left: Duration,

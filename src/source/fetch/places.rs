@@ -35,7 +35,7 @@ impl Places {
     }
 
     pub(super) async fn open(&self) -> Option<SemaphorePermit<'_>> {
-        let _waiting = Waiting::of(&self.waiting);
+        let _waiting = CountedWait::of(&self.waiting);
         self.open.acquire().await.ok()
     }
 
@@ -58,16 +58,16 @@ impl Places {
 }
 
 /// Counted for as long as it lives.
-struct Waiting<'a>(&'a AtomicUsize);
+struct CountedWait<'a>(&'a AtomicUsize);
 
-impl<'a> Waiting<'a> {
+impl<'a> CountedWait<'a> {
     fn of(count: &'a AtomicUsize) -> Self {
         count.fetch_add(1, Ordering::Relaxed);
         Self(count)
     }
 }
 
-impl Drop for Waiting<'_> {
+impl Drop for CountedWait<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }

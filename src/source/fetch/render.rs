@@ -12,15 +12,15 @@ use url::Url;
 use super::{
     error::{FetchError, FetchErrorKind},
     exchange::paused,
-    fetched::{Endpoint, Page},
-    request::{Pauses, Request},
+    fetched::{Endpoint, FetchedPage},
+    request::{FetchRequest, Pauses},
     state::FetcherState,
     way::{BrowserWay, Refused},
 };
 use crate::{
     bulletin::{Login, Validators},
     source::{
-        browser::{BrowserError, Rendered, Ticket},
+        browser::{BrowserError, PageTicket, Rendered},
         shown::Shown,
     },
 };
@@ -32,10 +32,10 @@ impl FetcherState {
     /// A page as scripts build it, where the guard, robots.txt and the pauses of its host allow it.
     pub(super) async fn render(
         &self,
-        request: &Request,
+        request: &FetchRequest,
         pauses: Pauses,
         wants_data: bool,
-    ) -> Result<(Page, Vec<Endpoint>), FetchError> {
+    ) -> Result<(FetchedPage, Vec<Endpoint>), FetchError> {
         let mut url = request.url.clone();
         let login = Login::take_from(&mut url).or_else(|| request.via.login.clone());
         let admitted = self.guard.admit(&url);
@@ -49,7 +49,7 @@ impl FetcherState {
         if let (Pauses::Keep, Some(pause)) = (pauses, host.pause(now)) {
             return Err(paused(&url, pause, now));
         }
-        let ticket = Ticket {
+        let ticket = PageTicket {
             url: &url,
             verify: request.via.verify,
             headers: own_headers(request, login.as_ref()),
@@ -64,8 +64,8 @@ impl FetcherState {
 
     async fn in_browser(
         &self,
-        request: &Request,
-        ticket: &Ticket<'_>,
+        request: &FetchRequest,
+        ticket: &PageTicket<'_>,
     ) -> Result<Rendered, FetchError> {
         let connector = self.clients.get(&request.via, ticket.url)?.connector();
         let refused = Refused::default();
@@ -91,7 +91,7 @@ fn failed(url: &Url, error: &BrowserError) -> FetchError {
 fn judged(
     url: &Url,
     rendered: Rendered,
-    refused: Option<crate::source::guard::Refusal>,
+    refused: Option<crate::source::guard::AddressRefusal>,
 ) -> Result<Rendered, FetchError> {
     let is_shown = rendered.status.is_some_and(|status| status < 400);
     if is_shown {
@@ -120,7 +120,7 @@ fn judged(
 }
 
 /// The source's own headers, and its user and password as one of them.
-fn own_headers(request: &Request, login: Option<&Login>) -> Vec<(String, String)> {
+fn own_headers(request: &FetchRequest, login: Option<&Login>) -> Vec<(String, String)> {
     let headers = request.via.headers.iter();
     let mut headers: Vec<(String, String)> = headers
         .map(|(name, value)| (name.clone(), value.clone()))
@@ -135,12 +135,12 @@ fn own_headers(request: &Request, login: Option<&Login>) -> Vec<(String, String)
     headers
 }
 
-fn page(rendered: Rendered) -> (Page, Vec<Endpoint>) {
+fn page(rendered: Rendered) -> (FetchedPage, Vec<Endpoint>) {
     let endpoints = rendered.data.into_iter().map(|data| Endpoint {
         url: data.url,
         body: data.body,
     });
-    let page = Page {
+    let page = FetchedPage {
         url: rendered.url,
         content_type: Some("text/html; charset=utf-8".to_owned()),
         body: Bytes::from(rendered.html),

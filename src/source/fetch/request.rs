@@ -8,7 +8,7 @@ use crate::bulletin::{Login, ReadAs, Source, Validators};
 
 /// What is asked for, and how.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Request {
+pub struct FetchRequest {
     pub url: Url,
     pub validators: Validators,
     pub via: Via,

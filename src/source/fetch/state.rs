@@ -9,7 +9,7 @@ use super::{
     flight::InFlight,
     hosts::Hosts,
     places::Places,
-    request::{Pauses, Request},
+    request::{FetchRequest, Pauses},
 };
 use crate::source::{browser::Browser, guard::Guard};
 
@@ -21,7 +21,7 @@ pub(super) struct FetcherState {
     pub(super) hosts: Hosts,
     /// For requests that are open at once, all hosts together.
     pub(super) places: Places,
-    pub(super) in_flight: InFlight<(Request, Pauses), Result<Fetched, FetchError>>,
+    pub(super) in_flight: InFlight<(FetchRequest, Pauses), Result<Fetched, FetchError>>,
     /// Between any two parts of an answer.
     pub(super) timeout: Duration,
     pub(super) max_body: u64,

@@ -60,17 +60,17 @@ pub(super) fn beside(file: &Path) -> Result<ClientConfig, FetchError> {
         .map_err(|error| because(error.to_string()))?;
     let config = builder()?
         .dangerous()
-        .with_custom_certificate_verifier(Arc::new(Known { usual, own }));
+        .with_custom_certificate_verifier(Arc::new(WithOwnCertificates { usual, own }));
     Ok(config.with_no_client_auth())
 }
 
 #[derive(Debug)]
-struct Known {
+struct WithOwnCertificates {
     usual: Arc<WebPkiServerVerifier>,
     own: Vec<CertificateDer<'static>>,
 }
 
-impl ServerCertVerifier for Known {
+impl ServerCertVerifier for WithOwnCertificates {
     fn verify_server_cert(
         &self,
         certificate: &CertificateDer<'_>,

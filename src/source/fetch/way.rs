@@ -24,7 +24,7 @@ use tokio::{
 use url::Url;
 
 use super::connect::{BoxStream, Connector};
-use crate::source::guard::{Guard, Refusal};
+use crate::source::guard::{AddressRefusal, Guard};
 
 /// The longest head of a request.
 const LONGEST_HEAD: usize = 64 << 10;
@@ -55,11 +55,11 @@ impl Drop for BrowserWay {
 }
 
 /// What was refused to a page, the first of it.
-pub(super) type Refused = Arc<Mutex<Option<Refusal>>>;
+pub(super) type Refused = Arc<Mutex<Option<AddressRefusal>>>;
 
 /// Who may ask for what.
 #[derive(Clone)]
-struct Door {
+struct BrowserDoor {
     connector: Connector,
     guard: Arc<Guard>,
     refused: Refused,
@@ -76,7 +76,7 @@ impl BrowserWay {
     ) -> io::Result<Self> {
         let listener = TcpListener::bind(SocketAddr::new(ours, 0)).await?;
         let address = format!("http://{}", listener.local_addr()?);
-        let door = Door {
+        let door = BrowserDoor {
             connector,
             guard,
             refused,
@@ -86,7 +86,7 @@ impl BrowserWay {
     }
 }
 
-async fn serve(listener: TcpListener, theirs: IpAddr, door: Door) {
+async fn serve(listener: TcpListener, theirs: IpAddr, door: BrowserDoor) {
     let places = Arc::new(Semaphore::new(MOST_OPEN));
     let mut open = tokio::task::JoinSet::new();
     loop {
@@ -110,7 +110,7 @@ async fn serve(listener: TcpListener, theirs: IpAddr, door: Door) {
 
 /// What a browser asks a proxy for.
 #[derive(Debug, PartialEq)]
-struct Asked {
+struct ProxyRequest {
     /// Where to, with the port.
     to: Uri,
     /// What goes to the server first; empty for a tunnel.
@@ -120,7 +120,7 @@ struct Asked {
     is_tunnel: bool,
 }
 
-impl Door {
+impl BrowserDoor {
     /// Lets one connection through, or says why not.
     async fn pass(&self, mut browser: TcpStream) -> io::Result<()> {
         let (head, rest) = timeout(HEAD_WITHIN, read_head(&mut browser)).await??;
@@ -159,12 +159,12 @@ impl Door {
     }
 
     /// Keeps the first of what was refused.
-    fn note(&self, refusal: Refusal) {
+    fn note(&self, refusal: AddressRefusal) {
         let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
         refused.get_or_insert(refusal);
     }
 
-    async fn forbid(&self, browser: &mut TcpStream, refusal: Refusal) -> io::Result<()> {
+    async fn forbid(&self, browser: &mut TcpStream, refusal: AddressRefusal) -> io::Result<()> {
         let why = refusal.to_string();
         tracing::warn!("a page in the browser asked for what it must not reach: {why}");
         self.note(refusal);
@@ -176,7 +176,7 @@ impl Door {
 async fn exchange(
     browser: TcpStream,
     server: BoxStream,
-    asked: &Asked,
+    asked: &ProxyRequest,
     rest: &[u8],
 ) -> io::Result<()> {
     let (mut from_browser, mut to_browser) = browser.into_split();
@@ -242,10 +242,10 @@ fn is_of_connection(line: &str) -> bool {
 }
 
 /// The refusal of the guard among the causes of an error.
-fn refusal_in(error: &(dyn std::error::Error + 'static)) -> Option<Refusal> {
+fn refusal_in(error: &(dyn std::error::Error + 'static)) -> Option<AddressRefusal> {
     let mut causes = std::iter::successors(Some(error), |error| error.source());
     causes
-        .find_map(|cause| cause.downcast_ref::<Refusal>())
+        .find_map(|cause| cause.downcast_ref::<AddressRefusal>())
         .cloned()
 }
 
@@ -276,7 +276,7 @@ async fn read_head(browser: &mut TcpStream) -> io::Result<(String, Vec<u8>)> {
 }
 
 /// Reads the head of a request to a proxy; one to a server is turned into what that server expects.
-fn asked(head: &str) -> Option<Asked> {
+fn asked(head: &str) -> Option<ProxyRequest> {
     let (first, headers) = head.split_once("\r\n")?;
     let mut words = first.split(' ');
     let (method, target, version) = (words.next()?, words.next()?, words.next()?);
@@ -287,7 +287,7 @@ fn asked(head: &str) -> Option<Asked> {
             .scheme("https")
             .authority(at)
             .path_and_query("/");
-        return Some(Asked {
+        return Some(ProxyRequest {
             to: to.build().ok()?,
             head: Vec::new(),
             body: 0,
@@ -313,7 +313,7 @@ fn asked(head: &str) -> Option<Asked> {
         }
     }
     own.push_str("\r\n");
-    Some(Asked {
+    Some(ProxyRequest {
         to,
         head: own.into_bytes(),
         body,

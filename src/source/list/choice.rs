@@ -3,18 +3,18 @@
 use url::Url;
 
 use super::{
-    candidates::group::Group, element::is_hidden, evidence::scored::Scored, look::PageLook,
+    candidates::group::RowGroup, element::is_hidden, evidence::scored::Scored, look::PageLook,
     regions::Region,
 };
 use crate::source::{reading::OtherList, text};
 
 /// The list that was chosen: one group, or on a home page the columns that make up its news.
-pub(super) struct Choice {
+pub(super) struct ListChoice {
     pub sections: Vec<Scored>,
     pub others: Vec<Scored>,
 }
 
-impl Choice {
+impl ListChoice {
     /// Returns whether nothing that a script may add could be more of a list.
     pub(super) fn is_sure(&self) -> bool {
         self.best().is_sure()
@@ -63,7 +63,11 @@ impl Choice {
 
 /// Takes the best group; on a home page also what is built and dated like it. Where a list is `asked` for, rows
 /// serve that would not make a list by themselves.
-pub(super) fn choose(look: &PageLook<'_>, mut groups: Vec<Scored>, asked: bool) -> Option<Choice> {
+pub(super) fn choose(
+    look: &PageLook<'_>,
+    mut groups: Vec<Scored>,
+    asked: bool,
+) -> Option<ListChoice> {
     groups.sort_by(|a, b| b.score.total_cmp(&a.score));
     let rows = || groups.iter().position(Scored::has_rows).filter(|_| asked);
     let best = groups
@@ -71,7 +75,7 @@ pub(super) fn choose(look: &PageLook<'_>, mut groups: Vec<Scored>, asked: bool) 
         .position(|group| group.is_list)
         .or_else(rows)?;
     let best = groups.remove(best);
-    let targets = |group: &Group| -> Vec<&str> {
+    let targets = |group: &RowGroup| -> Vec<&str> {
         group
             .items
             .iter()
@@ -103,7 +107,7 @@ pub(super) fn choose(look: &PageLook<'_>, mut groups: Vec<Scored>, asked: bool) 
     };
     sections.push(best);
     sections.sort_by_key(|section| section.group.items[0].row);
-    Some(Choice { sections, others })
+    Some(ListChoice { sections, others })
 }
 
 /// So many sections of a page are no list and its neighbour.
@@ -147,7 +151,7 @@ fn is_home(url: &Url) -> bool {
         && !path.contains('/')
 }
 
-impl Group {
+impl RowGroup {
     /// Returns whether a link stands in one of the rows.
     fn holds(&self, look: &PageLook<'_>, link: usize) -> bool {
         let element = look.links[link].element;
@@ -158,7 +162,7 @@ impl Group {
 
 impl PageLook<'_> {
     /// Returns whether the boxes of two groups are the same kind of box.
-    fn built_alike(&self, a: &Group, b: &Group) -> bool {
+    fn built_alike(&self, a: &RowGroup, b: &RowGroup) -> bool {
         let (mut a, mut b) = (a.container(self.page), b.container(self.page));
         while a != b && a != 0 && b != 0 {
             let page = self.page;

@@ -10,19 +10,19 @@ use super::{
     candidates, choice, evidence,
     look::PageLook,
     rows,
-    verdict::{self, Claim},
+    verdict::{self, ListClaim},
 };
 use crate::source::{
-    page::Page,
-    reading::{Context, List},
+    page::PageTree,
+    reading::{Context, NoticeList},
     text,
 };
 
 /// The list whose data stands in a page for a script to show.
-pub(super) fn embedded(look: &PageLook<'_>, html: &str, asked: bool) -> Option<List> {
+pub(super) fn embedded(look: &PageLook<'_>, html: &str, asked: bool) -> Option<NoticeList> {
     let mut list = match embedded::record_set(html) {
         Some(rows) => {
-            let page = Page::parse(&rows);
+            let page = PageTree::parse(&rows);
             let inner = PageLook::new(&page, look.context).ok()?;
             let inner = PageLook {
                 base: look.base.clone(),
@@ -41,7 +41,7 @@ pub(super) fn embedded(look: &PageLook<'_>, html: &str, asked: bool) -> Option<L
             enough.then(|| data_list(records))?
         }
     };
-    if !asked && verdict::is_article(look, &Claim::of_notices(&list.notices)) {
+    if !asked && verdict::is_article(look, &ListClaim::of_notices(&list.notices)) {
         return None;
     }
     let next = embedded::next_group(html).and_then(|href| look.base.join(href).ok());
@@ -76,12 +76,12 @@ fn inside_call(text: &str) -> &str {
 }
 
 /// The best list of a value.
-pub(super) fn of_value(value: &serde_json::Value, context: &Context<'_>) -> Option<List> {
+pub(super) fn of_value(value: &serde_json::Value, context: &Context<'_>) -> Option<NoticeList> {
     json::best(value, context.base, context).map(data_list)
 }
 
-fn data_list(records: json::Records) -> List {
-    List {
+fn data_list(records: json::Records) -> NoticeList {
+    NoticeList {
         title: None,
         confidence: if records.dated { 0.9 } else { 0.6 },
         notices: records.notices,

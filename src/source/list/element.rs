@@ -1,10 +1,10 @@
 //! What an element is for, by its name, its classes and what stands around it.
 
 use super::regions::{self, Region};
-use crate::source::page::{Id, Page, is_hidden_style};
+use crate::source::page::{Id, PageTree, is_hidden_style};
 
 /// Returns what the boxes around an element are for.
-pub(super) fn region(page: &Page, id: Id) -> Region {
+pub(super) fn region(page: &PageTree, id: Id) -> Region {
     let mut main = false;
     let mut side = false;
     for box_ in std::iter::once(id).chain(page.ancestors(id)).take(24) {
@@ -29,13 +29,13 @@ pub(super) fn region(page: &Page, id: Id) -> Region {
     }
 }
 
-fn holds_side_bar(page: &Page, id: Id) -> bool {
+fn holds_side_bar(page: &PageTree, id: Id) -> bool {
     const MOST: usize = 4000;
     let inside = (id + 1..page.elements[id as usize].end).take(MOST);
     page.name(id) != "aside" && inside.into_iter().any(|inner| page.name(inner) == "aside")
 }
 
-pub(super) fn is_heading(page: &Page, id: Id) -> bool {
+pub(super) fn is_heading(page: &PageTree, id: Id) -> bool {
     matches!(
         page.name(id),
         "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "legend" | "caption"
@@ -43,7 +43,7 @@ pub(super) fn is_heading(page: &Page, id: Id) -> bool {
 }
 
 /// Returns whether an element is not shown, as the box of a tab that is not in front.
-pub(super) fn is_hidden(page: &Page, id: Id) -> bool {
+pub(super) fn is_hidden(page: &PageTree, id: Id) -> bool {
     let mut around = std::iter::once(id).chain(page.ancestors(id)).take(8);
     around.any(|id| page.attribute(id, "style").is_some_and(is_hidden_style))
 }

@@ -12,17 +12,17 @@ use std::{cell::LazyCell, collections::HashSet};
 
 use self::scored::Scored;
 use super::{
-    candidates::group::{Group, Item},
+    candidates::group::{Item, RowGroup},
     element::{is_heading, region},
     look::{
         PageLook,
-        dates::{Found, stands_alone},
-        links::Link,
+        dates::{DateInRow, stands_alone},
+        links::PageLink,
     },
     regions::{self, Region},
     words::{self, LinkText},
 };
-use crate::source::page::{Gap, Page};
+use crate::source::page::{Gap, PageTree};
 
 /// Titles longer than this say no more by being longer.
 const LONG_TITLE: f32 = 30.0;
@@ -30,16 +30,16 @@ const LONG_TITLE: f32 = 30.0;
 const SAMPLE: usize = 60;
 
 /// Weighs each of the candidates.
-pub(super) fn weigh(look: &PageLook<'_>, candidates: Vec<Group>) -> Vec<Scored> {
+pub(super) fn weigh(look: &PageLook<'_>, candidates: Vec<RowGroup>) -> Vec<Scored> {
     let weighed = candidates.into_iter().map(|group| score(look, group));
     weighed.collect()
 }
 
 /// Weighs one group.
-pub(super) fn score(look: &PageLook<'_>, group: Group) -> Scored {
+pub(super) fn score(look: &PageLook<'_>, group: RowGroup) -> Scored {
     let PageLook { page, links, .. } = look;
     let count = group.items.len() as f32;
-    let of_links = |worth: fn(&Link) -> f32| {
+    let of_links = |worth: fn(&PageLink) -> f32| {
         let worths = group.items.iter().map(|item| worth(&links[item.link]));
         worths.sum::<f32>() / count
     };
@@ -69,13 +69,14 @@ pub(super) fn score(look: &PageLook<'_>, group: Group) -> Scored {
 }
 
 /// Share of rows with a date of their own, or of the text on the page to which they lead.
-fn dated(look: &PageLook<'_>, group: &Group) -> f32 {
+fn dated(look: &PageLook<'_>, group: &RowGroup) -> f32 {
     let sample = &group.items[..group.items.len().min(SAMPLE)];
     let byline = look.byline(sample);
     let places = LazyCell::new(|| beside::places(look.page));
-    let leads_to_dated_text =
-        |link: &Link| link.href.contains('#') && beside::leads_to_dated_text(look, &places, link);
-    let is_byline = |date: &Found| {
+    let leads_to_dated_text = |link: &PageLink| {
+        link.href.contains('#') && beside::leads_to_dated_text(look, &places, link)
+    };
+    let is_byline = |date: &DateInRow| {
         byline
             .as_ref()
             .is_some_and(|byline| *byline == look.head(date))
@@ -92,7 +93,7 @@ fn dated(look: &PageLook<'_>, group: &Group) -> f32 {
 }
 
 /// Share of rows whose link is a date.
-fn days(look: &PageLook<'_>, group: &Group) -> f32 {
+fn days(look: &PageLook<'_>, group: &RowGroup) -> f32 {
     let sample = &group.items[..group.items.len().min(SAMPLE)];
     let is_day = |item: &&Item| {
         let runs = look.page.runs_of(look.links[item.link].element);
@@ -103,7 +104,7 @@ fn days(look: &PageLook<'_>, group: &Group) -> f32 {
 }
 
 /// Rows of a list differ from each other, in their dates if in nothing else.
-fn variety(page: &Page, links: &[Link], group: &Group, dated: f32) -> f32 {
+fn variety(page: &PageTree, links: &[PageLink], group: &RowGroup, dated: f32) -> f32 {
     let sample = &group.items[..group.items.len().min(SAMPLE)];
     if dated > 0.8 {
         let row = |item: &Item| page.text(item.runs.start..item.runs.end.min(item.runs.start + 12));
@@ -115,7 +116,7 @@ fn variety(page: &Page, links: &[Link], group: &Group, dated: f32) -> f32 {
 }
 
 /// Share of rows whose link is part of a sentence: an article's, not a list's.
-fn in_sentences(look: &PageLook<'_>, group: &Group) -> f32 {
+fn in_sentences(look: &PageLook<'_>, group: &RowGroup) -> f32 {
     let page = look.page;
     let sample = &group.items[..group.items.len().min(SAMPLE)];
     // Links that follow each other on a line are no sentence.
@@ -154,7 +155,7 @@ fn in_sentences(look: &PageLook<'_>, group: &Group) -> f32 {
 }
 
 /// The text that stands over the list: a heading, or something short in the box around it.
-fn heading(page: &Page, group: &Group) -> Option<String> {
+fn heading(page: &PageTree, group: &RowGroup) -> Option<String> {
     let first = group.items.first()?.runs.start;
     let container = group.container(page);
     let inner = page
@@ -185,13 +186,13 @@ fn heading(page: &Page, group: &Group) -> Option<String> {
     None
 }
 
-fn is_titled(page: &Page, heading: &str) -> bool {
+fn is_titled(page: &PageTree, heading: &str) -> bool {
     let heading = words::bare(heading);
     heading.chars().count() >= 2 && words::bare(&page.title).contains(&heading)
 }
 
 /// Returns whether page links follow the last row, or stand in the box of the rows.
-fn paged(page: &Page, links: &[Link], group: &Group) -> bool {
+fn paged(page: &PageTree, links: &[PageLink], group: &RowGroup) -> bool {
     let last = &group.items[group.items.len() - 1];
     let after = page.elements[last.row as usize].end;
     let from = links.partition_point(|link| link.element < after);

@@ -11,16 +11,16 @@ pub(super) mod selected;
 
 use url::Url;
 
-use self::{dates::Dates, links::Link, selected::Selected};
+use self::{dates::Dates, links::PageLink, selected::Selected};
 use crate::source::{
-    page::{Id, Page},
+    page::{Id, PageTree},
     reading::{Context, ReadError},
 };
 
 /// A page as this room looks at it.
 pub(super) struct PageLook<'a> {
-    pub(super) page: &'a Page,
-    pub(super) links: Vec<Link>,
+    pub(super) page: &'a PageTree,
+    pub(super) links: Vec<PageLink>,
     pub(super) dates: Dates<'a>,
     /// What the page's addresses are relative to.
     pub(super) base: Url,
@@ -30,7 +30,7 @@ pub(super) struct PageLook<'a> {
 }
 
 impl<'a> PageLook<'a> {
-    pub(super) fn new(page: &'a Page, context: &'a Context<'a>) -> Result<Self, ReadError> {
+    pub(super) fn new(page: &'a PageTree, context: &'a Context<'a>) -> Result<Self, ReadError> {
         let base = (0..page.elements.len() as Id)
             .take(400)
             .filter(|id| page.name(*id) == "base")

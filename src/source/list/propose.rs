@@ -9,11 +9,11 @@ use super::{
     look::PageLook,
     read::{check, read_page},
     regions::Region,
-    verdict::{self, Claim, stand_in},
+    verdict::{self, ListClaim, stand_in},
 };
 use crate::{
     bulletin::{Notice, Select, canonical_url},
-    source::{page::Page, reading::Context},
+    source::{page::PageTree, reading::Context},
 };
 
 /// What a rule would find.
@@ -47,7 +47,7 @@ impl fmt::Display for Proposal {
 #[must_use]
 pub fn propose(html: &str, context: &Context<'_>, known: &HashSet<String>) -> Option<Proposal> {
     check(html).ok()?;
-    let page = Page::parse(html);
+    let page = PageTree::parse(html);
     let select = Select::default();
     let context = Context {
         select: &select,
@@ -93,5 +93,5 @@ fn is_candidate(look: &PageLook<'_>, group: &Scored) -> bool {
         && !group.side_heading
         && group.group.items.len() >= FEW
         && group.units >= SHORT
-        && !verdict::is_article(look, &Claim::of_group(look, group))
+        && !verdict::is_article(look, &ListClaim::of_group(look, group))
 }

@@ -2,7 +2,7 @@
 
 use super::{
     candidates,
-    choice::{self, Choice},
+    choice::{self, ListChoice},
     data, evidence,
     look::PageLook,
     rows, verdict,
@@ -10,8 +10,8 @@ use super::{
 use crate::{
     bulletin::Select,
     source::{
-        page::Page,
-        reading::{Context, List, ReadError},
+        page::PageTree,
+        reading::{Context, NoticeList, ReadError},
     },
 };
 
@@ -20,10 +20,10 @@ const MAX_TEXT: usize = 12 << 20;
 
 /// Reads the list of a parsed page; `html` is what it was parsed from.
 pub(in crate::source) fn read_page(
-    page: &Page,
+    page: &PageTree,
     html: &str,
     context: &Context<'_>,
-) -> Result<List, ReadError> {
+) -> Result<NoticeList, ReadError> {
     read_rows(page, html, context, false)
 }
 
@@ -31,11 +31,11 @@ pub(in crate::source) fn read_page(
 /// that the page is no list, its rows are read. What is `asked` for as a list is one wherever it has rows, however much
 /// an article it looks.
 pub(super) fn read_rows(
-    page: &Page,
+    page: &PageTree,
     html: &str,
     context: &Context<'_>,
     asked: bool,
-) -> Result<List, ReadError> {
+) -> Result<NoticeList, ReadError> {
     let look = PageLook::new(page, context)?;
     if let Some(list) = selected(&look, html) {
         return list;
@@ -45,7 +45,7 @@ pub(super) fn read_rows(
     let choice = choice::choose(&look, weighed, asked);
     verdict::refuse_stand_in(&look, choice.as_ref(), asked)?;
     // A list whose rows are put in by a script leaves only side boxes to find.
-    if !choice.as_ref().is_some_and(Choice::is_sure)
+    if !choice.as_ref().is_some_and(ListChoice::is_sure)
         && let Some(list) = data::embedded(&look, html, asked)
     {
         return Ok(list);
@@ -56,7 +56,7 @@ pub(super) fn read_rows(
 }
 
 /// The list whose rows a selector names.
-fn selected(look: &PageLook<'_>, html: &str) -> Option<Result<List, ReadError>> {
+fn selected(look: &PageLook<'_>, html: &str) -> Option<Result<NoticeList, ReadError>> {
     let selected = look.selected.as_ref()?;
     let rows = selected.rows(look.page)?;
     let mut group = look.selected_group(selected, &rows);
@@ -66,7 +66,7 @@ fn selected(look: &PageLook<'_>, html: &str) -> Option<Result<List, ReadError>> 
     }
     look.widen(&mut group);
     let sections = vec![evidence::score(look, group)];
-    let choice = Choice {
+    let choice = ListChoice {
         sections,
         others: Vec::new(),
     };

@@ -19,18 +19,18 @@ use chrono::Datelike;
 use self::{habits::Habits, own_date::without_own_date, title_words::is_pin};
 use super::look::{PageLook, selected::Selected};
 use super::{
-    candidates::group::{Group, Item, is_period},
-    choice::Choice,
+    candidates::group::{Item, RowGroup, is_period},
+    choice::ListChoice,
     element::is_heading,
     evidence::scored::Scored,
-    look::{dates::Found, links},
+    look::{dates::DateInRow, links},
     words,
 };
 use crate::{
     bulletin::{Moment, Notice, clean_title, is_pinned_title, plain_title},
     source::{
         page::Id,
-        reading::{List, ReadError},
+        reading::{NoticeList, ReadError},
         text,
     },
 };
@@ -39,7 +39,7 @@ use crate::{
 const TEASER: f32 = 14.0;
 
 /// The list that the rows of a choice make.
-pub(super) fn list(look: &PageLook<'_>, choice: &Choice) -> Result<List, ReadError> {
+pub(super) fn list(look: &PageLook<'_>, choice: &ListChoice) -> Result<NoticeList, ReadError> {
     let best = choice.best();
     let (mut notices, mut is_cut) = (Vec::new(), false);
     for section in &choice.sections {
@@ -50,7 +50,7 @@ pub(super) fn list(look: &PageLook<'_>, choice: &Choice) -> Result<List, ReadErr
     if notices.is_empty() {
         return Err(ReadError::NotAList("rows that lead nowhere".to_owned()));
     }
-    Ok(List {
+    Ok(NoticeList {
         title: heading(look, best),
         notices,
         is_cut,
@@ -74,14 +74,14 @@ fn heading(look: &PageLook<'_>, best: &Scored) -> Option<String> {
 
 impl PageLook<'_> {
     /// The notices of a group, in page order, each once, and whether the page breaks off within one.
-    pub(super) fn notices(&self, group: &Group) -> (Vec<Notice>, bool) {
+    pub(super) fn notices(&self, group: &RowGroup) -> (Vec<Notice>, bool) {
         let cut = group.items.iter().position(|item| self.is_cut(item));
         let items = &group.items[..cut.unwrap_or(group.items.len())];
         (self.notices_of(items), cut.is_some())
     }
 
     fn notices_of(&self, items: &[Item]) -> Vec<Notice> {
-        let mut found: Vec<(&str, Option<Found>)> = {
+        let mut found: Vec<(&str, Option<DateInRow>)> = {
             let dates = self.row_dates(items);
             items
                 .iter()
@@ -139,7 +139,11 @@ impl PageLook<'_> {
     }
 
     /// The day that a heading above each row names, where no row has a date of its own.
-    fn days_above(&self, items: &[Item], found: &[(&str, Option<Found>)]) -> Vec<Option<Moment>> {
+    fn days_above(
+        &self,
+        items: &[Item],
+        found: &[(&str, Option<DateInRow>)],
+    ) -> Vec<Option<Moment>> {
         if found.iter().any(|(_, date)| date.is_some()) {
             return vec![None; items.len()];
         }
@@ -151,7 +155,7 @@ impl PageLook<'_> {
             let between = end.max(start.saturating_sub(3))..start;
             end = page.runs_of(item.row).end;
             let dates = self.dates.within(between);
-            let heads = |date: &&Found| {
+            let heads = |date: &&DateInRow| {
                 let element = page.runs[date.runs.start].element;
                 let mut around = std::iter::once(element)
                     .chain(page.ancestors(element))
@@ -187,7 +191,7 @@ impl PageLook<'_> {
         &self,
         item: &Item,
         href: &str,
-        date: Option<&Found>,
+        date: Option<&DateInRow>,
         habits: &Habits,
     ) -> Option<Notice> {
         let chosen = self.chosen(item, |selected| &selected.link);
@@ -240,7 +244,7 @@ impl PageLook<'_> {
     }
 
     /// The longest text of the row that is neither title nor date.
-    fn teaser(&self, item: &Item, date: Option<&Found>, habits: &Habits) -> Option<String> {
+    fn teaser(&self, item: &Item, date: Option<&DateInRow>, habits: &Habits) -> Option<String> {
         let title = self.title_runs(self.links[item.link].element, habits);
         item.runs
             .clone()

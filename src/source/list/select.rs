@@ -2,15 +2,15 @@
 //! which is checked here.
 
 use super::{
-    candidates::group::{Group, Item},
-    look::{PageLook, links::Link, selected::Selected},
+    candidates::group::{Item, RowGroup},
+    look::{PageLook, links::PageLink, selected::Selected},
     words::LinkText,
 };
 use crate::{bulletin::Select, source::page::Id};
 
 impl PageLook<'_> {
     /// The rows that a selector chose, each with its most telling link.
-    pub(super) fn selected_group(&self, selected: &Selected, rows: &[Id]) -> Group {
+    pub(super) fn selected_group(&self, selected: &Selected, rows: &[Id]) -> RowGroup {
         let items = rows.iter().filter_map(|&row| {
             let chosen = selected
                 .link
@@ -22,7 +22,7 @@ impl PageLook<'_> {
                 .iter()
                 .take_while(|link| link.element < end);
             let above = || {
-                let holder = |link: &Link| self.page.contains(link.element, row);
+                let holder = |link: &PageLink| self.page.contains(link.element, row);
                 self.links[..from].iter().rposition(holder)
             };
             let link = inside
@@ -31,7 +31,7 @@ impl PageLook<'_> {
                     chosen.is_none_or(|chosen| self.page.contains(chosen, link.element))
                 })
                 .max_by(|(_, a), (_, b)| {
-                    let rank = |link: &Link| (link.text == LinkText::Title, link.units);
+                    let rank = |link: &PageLink| (link.text == LinkText::Title, link.units);
                     rank(a)
                         .partial_cmp(&rank(b))
                         .unwrap_or(std::cmp::Ordering::Equal)
@@ -44,26 +44,26 @@ impl PageLook<'_> {
                 runs: self.page.runs_of(row),
             })
         });
-        Group {
+        RowGroup {
             items: items.collect(),
         }
     }
 
     /// A selector that chooses these rows and no others that hold links.
-    pub(super) fn proposal(&self, group: &Group) -> Option<Select> {
+    pub(super) fn proposal(&self, group: &RowGroup) -> Option<Select> {
         let rows: Vec<Id> = group.items.iter().map(|item| item.row).collect();
         let mut chain = vec![self.shared_step(&rows)?];
         let mut above: Vec<Id> = rows.clone();
         let mut bare = None;
         for _ in 0..6 {
             if self.chooses(&chain, &rows) {
-                let steps: Vec<String> = chain.iter().rev().map(Step::css).collect();
+                let steps: Vec<String> = chain.iter().rev().map(SelectorStep::css).collect();
                 let select = Select {
                     item: Some(steps.join(" > ")),
                     ..Select::default()
                 };
                 // Tags alone choose other things too as soon as the page has them.
-                if chain.iter().any(Step::is_named) {
+                if chain.iter().any(SelectorStep::is_named) {
                     return Some(select);
                 }
                 bare = bare.or(Some(select));
@@ -82,7 +82,7 @@ impl PageLook<'_> {
     }
 
     /// The tag of some elements, with the classes that all have and an id that is no counter.
-    fn shared_step(&self, elements: &[Id]) -> Option<Step> {
+    fn shared_step(&self, elements: &[Id]) -> Option<SelectorStep> {
         let page = self.page;
         let first = *elements.first()?;
         let name = page.name(first);
@@ -116,14 +116,14 @@ impl PageLook<'_> {
                 elements.len() == 1 && plain(id) && !id.contains(|c: char| c.is_ascii_digit())
             })
             .map(str::to_owned);
-        Some(Step {
+        Some(SelectorStep {
             name: name.to_owned(),
             classes,
             id,
         })
     }
 
-    fn chooses(&self, chain: &[Step], rows: &[Id]) -> bool {
+    fn chooses(&self, chain: &[SelectorStep], rows: &[Id]) -> bool {
         let page = self.page;
         let holds_link = |id: Id| {
             let from = self.links.partition_point(|link| link.element < id);
@@ -145,7 +145,7 @@ impl PageLook<'_> {
         wanted.peek().is_none()
     }
 
-    fn matches(&self, chain: &[Step], mut id: Id) -> bool {
+    fn matches(&self, chain: &[SelectorStep], mut id: Id) -> bool {
         for (place, step) in chain.iter().enumerate() {
             if place > 0 {
                 if id == 0 {
@@ -172,13 +172,13 @@ impl PageLook<'_> {
 }
 
 /// One element of a chain of children.
-struct Step {
+struct SelectorStep {
     name: String,
     classes: Vec<String>,
     id: Option<String>,
 }
 
-impl Step {
+impl SelectorStep {
     fn is_named(&self) -> bool {
         self.id.is_some() || !self.classes.is_empty()
     }

@@ -64,7 +64,7 @@ pub(super) fn now() -> DateTime<Utc> {
     "2024-06-15T04:00:00Z".parse().expect("a time")
 }
 
-fn read_at(html: &str, base: &Url, select: &Select) -> Result<List, ReadError> {
+fn read_at(html: &str, base: &Url, select: &Select) -> Result<NoticeList, ReadError> {
     let context = Context {
         base,
         time_zone: chrono_tz::Asia::Shanghai,
@@ -84,7 +84,7 @@ fn as_expected(notice: &Notice) -> String {
 }
 
 /// The first difference, for a reader of the test's output.
-fn difference(fixture: &Fixture, list: &List) -> Option<String> {
+fn difference(fixture: &Fixture, list: &NoticeList) -> Option<String> {
     let found: Vec<String> = list.notices.iter().map(as_expected).collect();
     if found == fixture.expected {
         return None;

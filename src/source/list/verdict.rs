@@ -9,7 +9,7 @@ use self::{
     prose::{densest_prose, has_headline},
 };
 use super::{
-    choice::Choice,
+    choice::ListChoice,
     evidence::{beside, scored::Scored},
     look::{PageLook, links},
     regions::Region,
@@ -20,14 +20,14 @@ use crate::{
     bulletin::Notice,
     source::{
         article::labels::labels,
-        page::{Gap, Id, Page},
+        page::{Gap, Id, PageTree},
         reading::ReadError,
         text,
     },
 };
 
 /// What a list, found one way or another, has to set against an article's marks.
-pub(super) struct Claim<'a> {
+pub(super) struct ListClaim<'a> {
     pub group: Option<&'a Scored>,
     pub hrefs: Vec<&'a str>,
     /// What the titles say together, in [`words::units`].
@@ -35,7 +35,7 @@ pub(super) struct Claim<'a> {
     pub dated: bool,
 }
 
-impl<'a> Claim<'a> {
+impl<'a> ListClaim<'a> {
     pub(super) fn of_group(look: &'a PageLook<'_>, best: &'a Scored) -> Self {
         let links = || best.group.items.iter().map(|item| &look.links[item.link]);
         Self {
@@ -65,10 +65,10 @@ impl<'a> Claim<'a> {
 /// [`ReadError::NotAList`] names the kind of page.
 pub(super) fn refuse_stand_in(
     look: &PageLook<'_>,
-    choice: Option<&Choice>,
+    choice: Option<&ListChoice>,
     asked: bool,
 ) -> Result<(), ReadError> {
-    let best = choice.map(Choice::best);
+    let best = choice.map(ListChoice::best);
     let sure = best.is_some_and(Scored::is_sure);
     // An error page may list what else there is; a list with a heading or pager of its own is one.
     let own = sure && (asked || best.is_some_and(|best| best.titled || best.paged));
@@ -89,13 +89,13 @@ pub(super) fn refuse_stand_in(
 /// [`ReadError::NotAList`] says what the page is instead.
 pub(super) fn judge(
     look: &PageLook<'_>,
-    choice: Option<Choice>,
+    choice: Option<ListChoice>,
     asked: bool,
-) -> Result<Choice, ReadError> {
+) -> Result<ListChoice, ReadError> {
     let Some(choice) = choice else {
         return Err(ReadError::NotAList(stand_in::instead(look.page).to_owned()));
     };
-    if !asked && is_article(look, &Claim::of_group(look, choice.best())) {
+    if !asked && is_article(look, &ListClaim::of_group(look, choice.best())) {
         return Err(ReadError::NotAList("an article".to_owned()));
     }
     Ok(choice)
@@ -105,7 +105,7 @@ pub(super) fn judge(
 const ARTICLE: f32 = 0.5;
 
 /// An article with other articles around it, or a list? What speaks for either, added up.
-pub(super) fn is_article(look: &PageLook<'_>, claim: &Claim<'_>) -> bool {
+pub(super) fn is_article(look: &PageLook<'_>, claim: &ListClaim<'_>) -> bool {
     let page = look.page;
     // A dated list of what stands on the page itself is its index.
     let texts = match claim.dated {
@@ -143,7 +143,7 @@ pub(super) fn is_article(look: &PageLook<'_>, claim: &Claim<'_>) -> bool {
 }
 
 /// Returns whether one line outside the rows tells when the page was published, by whom, how often it was read.
-fn is_told_of(page: &Page, best: Option<&Scored>, outside: &Outside) -> bool {
+fn is_told_of(page: &PageTree, best: Option<&Scored>, outside: &Outside) -> bool {
     let rows = best.map_or(&[][..], |best| &best.group.items);
     let in_row = |run: usize| {
         let after = rows.partition_point(|row| row.runs.start <= run);
@@ -185,7 +185,7 @@ fn among(look: &PageLook<'_>, hrefs: &[&str]) -> f32 {
 }
 
 /// Metadata that calls the page an article.
-fn is_declared(page: &Page) -> bool {
+fn is_declared(page: &PageTree) -> bool {
     let meta = (0..page.elements.len() as Id).take(400).any(|id| {
         page.name(id) == "meta"
             && page.attribute(id, "property") == Some("og:type")
@@ -210,7 +210,7 @@ fn is_declared(page: &Page) -> bool {
 }
 
 /// Metadata that calls the page a collection of others; such pages are often declared articles too.
-fn is_collection(page: &Page) -> bool {
+fn is_collection(page: &PageTree) -> bool {
     let says = page.scripts.iter().any(|(id, text)| {
         let kind = page.attribute(*id, "type").unwrap_or_default();
         kind.contains("ld+json") && text.contains("\"CollectionPage\"")
@@ -224,7 +224,7 @@ fn is_collection(page: &Page) -> bool {
 }
 
 /// "上一篇：…" stands under articles.
-fn has_neighbours(page: &Page) -> bool {
+fn has_neighbours(page: &PageTree) -> bool {
     const WORDS: &[&str] = &[
         "上一篇",
         "下一篇",

@@ -8,7 +8,7 @@ use super::{
         BLOCKS_AN_ANCHOR, PARAGRAPH_SCOPE, closes_paragraph, is_table_part, is_table_section,
         is_void,
     },
-    tree::{Element, Gap, Id, Page, Run, is_inline},
+    tree::{Element, Gap, Id, PageTree, TextRun, is_inline},
 };
 use html5gum::emitters::callback::CallbackEvent;
 
@@ -23,9 +23,9 @@ const PATH_MULTIPLIER: u64 = 0x517c_c1b7_2722_0a95;
 
 /// Builds the tree from tokens.
 pub(super) struct Builder {
-    page: Page,
+    page: PageTree,
     /// The open elements, the root first.
-    open: Vec<Open>,
+    open: Vec<OpenElement>,
     /// Start tags that were too deep to open anything: as many end tags are ignored.
     unopened: usize,
     gap: Gap,
@@ -38,7 +38,7 @@ pub(super) struct Builder {
     is_finished: bool,
 }
 
-struct Open {
+struct OpenElement {
     id: Id,
     /// Its end tag was seen while blocks inside it are still open.
     ended: bool,
@@ -47,13 +47,13 @@ struct Open {
 impl Builder {
     pub(super) fn new(size: usize) -> Self {
         let mut builder = Self {
-            page: Page {
+            page: PageTree {
                 // What is kept is less than the page; a tag has 40 bytes, more or less.
                 strings: String::with_capacity(size),
                 elements: Vec::with_capacity(size / 48),
                 runs: Vec::with_capacity(size / 96),
                 attributes: Vec::with_capacity(size / 48),
-                ..Page::default()
+                ..PageTree::default()
             },
             open: Vec::new(),
             unopened: 0,
@@ -66,7 +66,7 @@ impl Builder {
         };
         let root = builder.keep("html");
         builder.append(root, 0);
-        builder.open.push(Open {
+        builder.open.push(OpenElement {
             id: 0,
             ended: false,
         });
@@ -138,7 +138,7 @@ impl Builder {
             let body = self.keep("tbody");
             let at = self.page.attributes.len() as u32;
             let id = self.append(body, at);
-            self.open.push(Open { id, ended: false });
+            self.open.push(OpenElement { id, ended: false });
         }
         let id = self.append(tag, attributes);
         if is_void(&name) {
@@ -148,7 +148,7 @@ impl Builder {
             self.unopened += 1;
             return;
         }
-        self.open.push(Open { id, ended: false });
+        self.open.push(OpenElement { id, ended: false });
     }
 
     fn append(&mut self, name: Range<u32>, attributes: u32) -> Id {
@@ -300,7 +300,7 @@ impl Builder {
             return;
         }
         let range = self.keep(trimmed);
-        self.page.runs.push(Run {
+        self.page.runs.push(TextRun {
             element: id,
             gap: self.gap,
             text: range,
@@ -312,7 +312,7 @@ impl Builder {
         };
     }
 
-    pub(super) fn finish(mut self) -> Page {
+    pub(super) fn finish(mut self) -> PageTree {
         if !self.is_finished {
             let open = self.open.iter().filter(|open| !open.ended);
             let open = open.map(|open| open.id).filter(|id| *id > 0);

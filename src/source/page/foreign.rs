@@ -4,7 +4,7 @@
 //! They are taken out before anything is read, so that nothing depends on where they stand and on how much they say. Only
 //! what is unmistakable goes: a box goes by what it holds as well as by its name, and never with the page's headline or main text.
 
-use super::tree::{Id, Page};
+use super::tree::{Id, PageTree};
 use std::collections::HashMap;
 
 /// A page that says less than this beside its boxes is one of them, such as a page to sign in; in characters.
@@ -12,7 +12,7 @@ const LEAST_TEXT: usize = 40;
 /// A link with as many characters names a page, and is no menu item.
 const NAMES_PAGE: usize = 14;
 
-impl Page {
+impl PageTree {
     /// The page without its foreign boxes.
     pub(crate) fn without_foreign_boxes(mut self) -> Self {
         let marks = marks(&self);
@@ -79,9 +79,9 @@ impl Page {
 }
 
 /// For each element whether it stands in a foreign box.
-fn marks(page: &Page) -> Vec<bool> {
+fn marks(page: &PageTree) -> Vec<bool> {
     let mut marks = vec![false; page.elements.len()];
-    let mut names = Names::new();
+    let mut names = KindsByName::new();
     for id in 1..page.elements.len() as Id {
         let inside = marks[page.parent(id) as usize];
         marks[id as usize] = inside || is_box(page.name(id)) && is_foreign(page, id, &mut names);
@@ -90,7 +90,7 @@ fn marks(page: &Page) -> Vec<bool> {
 }
 
 /// What classes and ids call their boxes: the same ones stand on a page many times.
-type Names<'a> = HashMap<&'a str, Option<Called>>;
+type KindsByName<'a> = HashMap<&'a str, Option<ForeignKind>>;
 
 /// Elements that may hold a box of their own.
 fn is_box(name: &str) -> bool {
@@ -112,7 +112,7 @@ fn is_box(name: &str) -> bool {
     )
 }
 
-fn is_foreign<'a>(page: &'a Page, id: Id, names: &mut Names<'a>) -> bool {
+fn is_foreign<'a>(page: &'a PageTree, id: Id, names: &mut KindsByName<'a>) -> bool {
     let says = |key: &str| page.attribute(id, key).unwrap_or_default();
     let asks = || inside(page, id).any(|inner| matches!(page.name(inner), "input" | "form"));
     let asks_password = || inside(page, id).any(|inner| is_password(page, inner));
@@ -122,10 +122,10 @@ fn is_foreign<'a>(page: &'a Page, id: Id, names: &mut Names<'a>) -> bool {
     let mut called = |label: &'a str| *names.entry(label).or_insert_with_key(|label| called(label));
     let is_candidate = match called(says("class")).or_else(|| called(says("id"))) {
         _ if is_dialog => true,
-        Some(Called::Consent) => true,
-        Some(Called::SignIn) => asks() && !holds_most(page, id),
-        Some(Called::Weather) => !holds_most(page, id),
-        Some(Called::Partners) => leads_away(page, id),
+        Some(ForeignKind::Consent) => true,
+        Some(ForeignKind::SignIn) => asks() && !holds_most(page, id),
+        Some(ForeignKind::Weather) => !holds_most(page, id),
+        Some(ForeignKind::Partners) => leads_away(page, id),
         None => page.name(id) == "form" && asks_password() && !holds_most(page, id),
     };
     is_candidate && !holds_content(page, id)
@@ -133,14 +133,14 @@ fn is_foreign<'a>(page: &'a Page, id: Id, names: &mut Names<'a>) -> bool {
 
 /// What a class or an id calls its box.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Called {
+enum ForeignKind {
     Consent,
     SignIn,
     Weather,
     Partners,
 }
 
-fn called(label: &str) -> Option<Called> {
+fn called(label: &str) -> Option<ForeignKind> {
     label.split_whitespace().find_map(|word| {
         let parts: Vec<String> = parts(word);
         let part = |at: usize| parts.get(at).map_or("", String::as_str);
@@ -156,16 +156,18 @@ fn called(label: &str) -> Option<Called> {
                     "cookie" | "cookies" | "cookiebar" | "cookiebanner" | "cookieconsent"
                     | "cookienotice" | "consent" | "gdpr" | "ccpa" | "onetrust",
                     _,
-                ) => Some(Called::Consent),
+                ) => Some(ForeignKind::Consent),
                 ("login" | "logon" | "signin" | "denglu" | "loginbox" | "loginform", _)
-                | ("log" | "sign", "in" | "on") => Some(Called::SignIn),
-                ("weather" | "tianqi", _) => Some(Called::Weather),
+                | ("log" | "sign", "in" | "on") => Some(ForeignKind::SignIn),
+                ("weather" | "tianqi", _) => Some(ForeignKind::Weather),
                 (
                     "friendlink" | "friendlinks" | "flink" | "flinks" | "yqlj" | "youlian"
                     | "blogroll",
                     _,
                 )
-                | ("friend" | "friends" | "partner", "link" | "links") => Some(Called::Partners),
+                | ("friend" | "friends" | "partner", "link" | "links") => {
+                    Some(ForeignKind::Partners)
+                }
                 _ => None,
             })
     })
@@ -191,16 +193,16 @@ fn parts(word: &str) -> Vec<String> {
     parts
 }
 
-fn inside(page: &Page, id: Id) -> impl Iterator<Item = Id> {
+fn inside(page: &PageTree, id: Id) -> impl Iterator<Item = Id> {
     id..page.elements[id as usize].end
 }
 
-fn is_password(page: &Page, id: Id) -> bool {
+fn is_password(page: &PageTree, id: Id) -> bool {
     page.name(id) == "input" && page.attribute(id, "type") == Some("password")
 }
 
 /// Returns whether a box holds the page's headline, or what the page calls its main text.
-fn holds_content(page: &Page, id: Id) -> bool {
+fn holds_content(page: &PageTree, id: Id) -> bool {
     inside(page, id)
         .skip(1)
         .any(|inner| match page.name(inner) {
@@ -211,7 +213,7 @@ fn holds_content(page: &Page, id: Id) -> bool {
 }
 
 /// Returns whether a box holds most of what the page says, or several links that name pages, as the rows of a list do.
-fn holds_most(page: &Page, id: Id) -> bool {
+fn holds_most(page: &PageTree, id: Id) -> bool {
     const SEVERAL: usize = 3;
     if page.runs_of(id).len() * 2 > page.runs.len() {
         return true;
@@ -226,7 +228,7 @@ fn holds_most(page: &Page, id: Id) -> bool {
 }
 
 /// Returns whether all links of a box name another host, and whether there are any.
-fn leads_away(page: &Page, id: Id) -> bool {
+fn leads_away(page: &PageTree, id: Id) -> bool {
     let mut hrefs = inside(page, id)
         .filter(|inner| page.name(*inner) == "a")
         .filter_map(|inner| page.attribute(inner, "href"))
@@ -242,7 +244,7 @@ mod tests {
     use super::*;
 
     fn left(html: &str) -> String {
-        let page = Page::parse(html).without_foreign_boxes();
+        let page = PageTree::parse(html).without_foreign_boxes();
         page.text(0..page.runs.len())
     }
 
@@ -299,7 +301,7 @@ mod tests {
         let html = format!(
             "<div id=a><div class=cookie><p>We use <b>cookies</b>.</p></div>{CONTENT}</div><div id=b>End</div>"
         );
-        let page = Page::parse(&html).without_foreign_boxes();
+        let page = PageTree::parse(&html).without_foreign_boxes();
         let find = |name: &str| {
             let mut ids = 0..page.elements.len() as Id;
             ids.find(|id| page.name(*id) == name || page.attribute(*id, "id") == Some(name))

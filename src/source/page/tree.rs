@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-/// The place of an element in [`Page::elements`].
+/// The place of an element in [`PageTree::elements`].
 pub(crate) type Id = u32;
 
 #[derive(Debug)]
@@ -29,16 +29,16 @@ pub(crate) enum Gap {
 
 /// A piece of text that stands in one element.
 #[derive(Debug)]
-pub(crate) struct Run {
+pub(crate) struct TextRun {
     pub element: Id,
     pub gap: Gap,
     pub(super) text: Range<u32>,
 }
 
 #[derive(Debug, Default)]
-pub(crate) struct Page {
+pub(crate) struct PageTree {
     pub elements: Vec<Element>,
-    pub runs: Vec<Run>,
+    pub runs: Vec<TextRun>,
     pub title: String,
     /// The raw content of each `<script>`, with the element.
     pub scripts: Vec<(Id, String)>,
@@ -54,7 +54,7 @@ pub(crate) struct Page {
     pub(super) attributes: Vec<(Range<u32>, Range<u32>)>,
 }
 
-impl Page {
+impl PageTree {
     pub(crate) fn name(&self, id: Id) -> &str {
         self.string(&self.elements[id as usize].name)
     }

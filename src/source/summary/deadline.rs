@@ -15,7 +15,7 @@ use std::ops::Range;
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
-use self::tongue::{Place, Tongue, tongues};
+use self::tongue::{DatePlace, Tongue, tongues};
 use self::worth::Worth;
 use super::sentence;
 use crate::bulletin::Moment;
@@ -112,7 +112,7 @@ fn in_sentence(sentence: &str, line: &str, days: &Days) -> Vec<(Worth, Moment)> 
         .filter(|tongue| tongue.may_ask(sentence));
     let found = |tongue: &Tongue| {
         dated(sentence, tongue.day_first, days, |text, dates, at| {
-            tongue.asks(text, &Place::new(text, dates, at))
+            tongue.asks(text, &DatePlace::new(text, dates, at))
         })
     };
     spoken

@@ -16,18 +16,18 @@ pub(crate) fn tidy(text: &str) -> String {
     while let Some(c) = chars.next() {
         let next = chars.peek().copied();
         let plain = match sort(c) {
-            Kind::Line => {
+            CharacterKind::Line => {
                 gap = Some('\n');
                 continue;
             }
-            Kind::Space => {
+            CharacterKind::Space => {
                 gap = gap.or(Some(' '));
                 continue;
             }
-            Kind::Junk if c != '\u{200d}' || !next.is_some_and(is_emoji) => continue,
-            Kind::Junk => c,
-            Kind::Wide => narrow(c, last, next),
-            Kind::Plain => c,
+            CharacterKind::Junk if c != '\u{200d}' || !next.is_some_and(is_emoji) => continue,
+            CharacterKind::Junk => c,
+            CharacterKind::Wide => narrow(c, last, next),
+            CharacterKind::Plain => c,
         };
         if let Some(gap) = gap.take()
             && !tidied.is_empty()
@@ -40,7 +40,7 @@ pub(crate) fn tidy(text: &str) -> String {
     tidied
 }
 
-enum Kind {
+enum CharacterKind {
     Line,
     Space,
     /// Invisible, or without a meaning outside the page's own fonts.
@@ -49,22 +49,24 @@ enum Kind {
     Plain,
 }
 
-fn sort(c: char) -> Kind {
+fn sort(c: char) -> CharacterKind {
     match c {
-        '!'..='~' => Kind::Plain,
-        '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => Kind::Line,
+        '!'..='~' => CharacterKind::Plain,
+        '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => CharacterKind::Line,
         // U+E5E5 is what GB 18030 makes of the GBK bytes for an ideographic space.
-        '\u{e5e5}' | '\u{180e}' => Kind::Space,
-        c if c.is_whitespace() => Kind::Space,
-        c if c.is_control() => Kind::Junk,
+        '\u{e5e5}' | '\u{180e}' => CharacterKind::Space,
+        c if c.is_whitespace() => CharacterKind::Space,
+        c if c.is_control() => CharacterKind::Junk,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' => {
-            Kind::Junk
+            CharacterKind::Junk
         }
-        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' => Kind::Junk,
-        '\u{feff}' | '\u{fff9}'..='\u{fffc}' | '\u{fffe}'..='\u{ffff}' => Kind::Junk,
-        '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}' => Kind::Junk,
-        '\u{ff01}'..='\u{ff5e}' => Kind::Wide,
-        _ => Kind::Plain,
+        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' => {
+            CharacterKind::Junk
+        }
+        '\u{feff}' | '\u{fff9}'..='\u{fffc}' | '\u{fffe}'..='\u{ffff}' => CharacterKind::Junk,
+        '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}' => CharacterKind::Junk,
+        '\u{ff01}'..='\u{ff5e}' => CharacterKind::Wide,
+        _ => CharacterKind::Plain,
     }
 }
 

@@ -34,7 +34,7 @@ pub(super) struct Fonts<'a> {
 
 /// A font, as far as text needs it.
 #[derive(Clone)]
-pub(super) struct Face<'a> {
+pub(super) struct FontFace<'a> {
     font: Font<'a>,
     /// What its codes are in, where it names one of the predefined character maps.
     coding: Option<&'static Encoding>,
@@ -63,15 +63,15 @@ impl<'a> Fonts<'a> {
         }
     }
 
-    pub(super) fn face(&mut self, dict: &Dict<'a>) -> Option<Face<'a>> {
+    pub(super) fn face(&mut self, dict: &Dict<'a>) -> Option<FontFace<'a>> {
         let font = self.cache.font(dict, &self.programs, &self.maps)?;
         let encoding = dict.get::<Name<'_>>(b"Encoding".as_slice());
         let coding = encoding.and_then(|name| coding(&name));
-        Some(Face { font, coding })
+        Some(FontFace { font, coding })
     }
 }
 
-impl Face<'_> {
+impl FontFace<'_> {
     /// Reads the code at an offset, which is within the string.
     pub(super) fn code(&self, string: &[u8], at: usize) -> Code {
         let (code, length) = self.font.read_code(string, at);

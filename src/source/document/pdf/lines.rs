@@ -6,7 +6,7 @@ use hayro_font::hayro_cmap::BfString;
 
 use super::walk::Glyph;
 use crate::source::document::{
-    headline::Row,
+    headline::SizedText,
     text::{is_wide, join, words},
 };
 
@@ -34,7 +34,7 @@ mod shares {
 
 /// A line as it stands on its page.
 #[derive(Debug, Clone)]
-pub(super) struct Line {
+pub(super) struct PdfLine {
     pub(super) text: String,
     pub(super) x: f64,
     pub(super) y: f64,
@@ -43,12 +43,12 @@ pub(super) struct Line {
 }
 
 /// The lines of a page, in the order in which they are drawn.
-pub(super) fn of(glyphs: Vec<Glyph>) -> Vec<Line> {
-    let mut lines: Vec<Line> = Vec::new();
+pub(super) fn of(glyphs: Vec<Glyph>) -> Vec<PdfLine> {
+    let mut lines: Vec<PdfLine> = Vec::new();
     for glyph in glyphs {
         match lines.last_mut().filter(|line| line.goes_on_with(&glyph)) {
             Some(line) => line.push(&glyph),
-            None => lines.push(Line::begin(&glyph)),
+            None => lines.push(PdfLine::begin(&glyph)),
         }
     }
     for line in &mut lines {
@@ -58,9 +58,9 @@ pub(super) fn of(glyphs: Vec<Glyph>) -> Vec<Line> {
     lines
 }
 
-impl Line {
-    pub(super) fn row(&self) -> Row<'_> {
-        Row {
+impl PdfLine {
+    pub(super) fn row(&self) -> SizedText<'_> {
+        SizedText {
             text: &self.text,
             size: self.size,
         }
@@ -116,7 +116,7 @@ fn first(text: &BfString) -> Option<char> {
 }
 
 /// Takes off the numbers of pages, and what stands at the same place of most pages.
-pub(super) fn drop_furniture(pages: &mut [Vec<Line>]) {
+pub(super) fn drop_furniture(pages: &mut [Vec<PdfLine>]) {
     const FEWEST: usize = 3;
     let mut seen: HashMap<(String, i64), usize> = HashMap::new();
     for line in pages.iter().flatten() {
@@ -129,7 +129,7 @@ pub(super) fn drop_furniture(pages: &mut [Vec<Line>]) {
 }
 
 /// Returns a line's words without their digits, and its height on the page.
-fn place(line: &Line) -> (String, i64) {
+fn place(line: &PdfLine) -> (String, i64) {
     let words = line.text.chars().filter(|c| !c.is_numeric());
     #[expect(clippy::cast_possible_truncation, reason = "a place on a page")]
     let y = (line.y / 4.0).round() as i64;
@@ -148,9 +148,9 @@ fn is_page_number(line: &str) -> bool {
 }
 
 /// The paragraphs of all pages; one may go on over the end of a page.
-pub(super) fn paragraphs(pages: &[Vec<Line>]) -> Vec<String> {
+pub(super) fn paragraphs(pages: &[Vec<PdfLine>]) -> Vec<String> {
     let mut paragraphs: Vec<String> = Vec::new();
-    let mut before: Option<(&Line, Edges)> = None;
+    let mut before: Option<(&PdfLine, Edges)> = None;
     for page in pages {
         let edges = Edges::of(page);
         let is_first = page.first().map(std::ptr::from_ref);
@@ -176,7 +176,7 @@ struct Edges {
 }
 
 impl Edges {
-    fn of(page: &[Line]) -> Self {
+    fn of(page: &[PdfLine]) -> Self {
         Self {
             left: page.iter().map(|line| line.x).fold(f64::MAX, f64::min),
             right: page.iter().map(|line| line.end).fold(f64::MIN, f64::max),
@@ -184,7 +184,7 @@ impl Edges {
     }
 }
 
-impl Line {
+impl PdfLine {
     /// Returns whether a line is the next one of the same paragraph, on a page whose text has these edges.
     fn is_followed_by(&self, next: &Self, edges: Edges, is_next_page: bool) -> bool {
         let size = self.size.max(next.size);
@@ -217,8 +217,8 @@ impl Line {
 mod tests {
     use super::*;
 
-    fn line(text: &str, x: f64, y: f64, end: f64) -> Line {
-        Line {
+    fn line(text: &str, x: f64, y: f64, end: f64) -> PdfLine {
+        PdfLine {
             text: text.to_owned(),
             x,
             y,

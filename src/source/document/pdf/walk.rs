@@ -11,7 +11,7 @@ use hayro_syntax::{
     page::{Page, Resources},
 };
 
-use super::fonts::{Face, Fonts};
+use super::fonts::{FontFace, Fonts};
 
 /// Instructions of one page.
 const MOST_INSTRUCTIONS: usize = 1_000_000;
@@ -45,11 +45,11 @@ pub(super) struct Walk<'f, 'a> {
 }
 
 #[derive(Clone)]
-struct State<'a> {
+struct TextState<'a> {
     page: Affine,
     text: Affine,
     line: Affine,
-    face: Option<Face<'a>>,
+    face: Option<FontFace<'a>>,
     size: f64,
     leading: f64,
     rise: f64,
@@ -72,7 +72,7 @@ impl<'f, 'a> Walk<'f, 'a> {
         walk.follow(
             page.typed_operations(),
             page.resources(),
-            State::new(upright),
+            TextState::new(upright),
             0,
         );
         walk
@@ -82,7 +82,7 @@ impl<'f, 'a> Walk<'f, 'a> {
         &mut self,
         mut instructions: TypedIter<'_>,
         resources: &Resources<'a>,
-        mut state: State<'a>,
+        mut state: TextState<'a>,
         depth: usize,
     ) {
         let mut saved = Vec::new();
@@ -121,7 +121,13 @@ impl<'f, 'a> Walk<'f, 'a> {
     }
 
     /// A picture is noted; a form is a page within the page.
-    fn draw(&mut self, name: &Name<'_>, around: &Resources<'a>, state: &State<'a>, depth: usize) {
+    fn draw(
+        &mut self,
+        name: &Name<'_>,
+        around: &Resources<'a>,
+        state: &TextState<'a>,
+        depth: usize,
+    ) {
         let Some(object) = around.get_x_object(name) else {
             return;
         };
@@ -137,7 +143,7 @@ impl<'f, 'a> Walk<'f, 'a> {
         &mut self,
         form: &Stream<'a>,
         around: &Resources<'a>,
-        mut state: State<'a>,
+        mut state: TextState<'a>,
         depth: usize,
     ) {
         let Ok(content) = form.decoded() else {
@@ -152,7 +158,7 @@ impl<'f, 'a> Walk<'f, 'a> {
         self.follow(TypedIter::new(&content), resources, state, depth + 1);
     }
 
-    fn show_all(&mut self, texts: &Array<'_>, state: &mut State<'a>) {
+    fn show_all(&mut self, texts: &Array<'_>, state: &mut TextState<'a>) {
         for part in texts.iter::<Object<'_>>() {
             match part {
                 Object::String(text) => self.show(text.as_bytes(), state),
@@ -162,7 +168,7 @@ impl<'f, 'a> Walk<'f, 'a> {
         }
     }
 
-    fn show(&mut self, string: &[u8], state: &mut State<'a>) {
+    fn show(&mut self, string: &[u8], state: &mut TextState<'a>) {
         let Some(face) = state.face.clone() else {
             return;
         };
@@ -184,7 +190,7 @@ impl<'f, 'a> Walk<'f, 'a> {
     }
 }
 
-impl<'a> State<'a> {
+impl<'a> TextState<'a> {
     fn new(page: Affine) -> Self {
         Self {
             page,

@@ -3,9 +3,9 @@
 
 use std::collections::HashSet;
 
-use super::group::{Group, Item};
+use super::group::{Item, RowGroup};
 use crate::source::list::{
-    look::{PageLook, dates::stands_alone, links::Link},
+    look::{PageLook, dates::stands_alone, links::PageLink},
     regions::{self, Region},
     words::LinkText,
 };
@@ -13,7 +13,7 @@ use crate::source::page::Id;
 
 impl PageLook<'_> {
     /// Adds to a group the siblings of its rows that hold a link of the same kind or a date.
-    pub(in crate::source::list) fn absorb(&self, group: &mut Group) {
+    pub(in crate::source::list) fn absorb(&self, group: &mut RowGroup) {
         let page = self.page;
         let Some(container) = self.common_parent(group) else {
             return;
@@ -37,7 +37,7 @@ impl PageLook<'_> {
 
     /// Adds what stands above the rows in a box of its own, as the newest notice does on many pages:
     /// one address, which is of the rows' kind or has a date beside it.
-    pub(in crate::source::list) fn add_headline(&self, group: &mut Group) {
+    pub(in crate::source::list) fn add_headline(&self, group: &mut RowGroup) {
         self.add_twins(group);
         let container = group.container(self.page);
         let around = std::iter::once(container).chain(self.page.ancestors(container));
@@ -60,7 +60,7 @@ impl PageLook<'_> {
 
     /// Adds the links between the rows and right above them that are named and dated as the rows are, as pinned ones in
     /// broken tables.
-    fn add_twins(&self, group: &mut Group) {
+    fn add_twins(&self, group: &mut RowGroup) {
         const ABOVE: usize = 8;
         let page = self.page;
         let last = group.items[group.items.len() - 1].link;
@@ -71,14 +71,14 @@ impl PageLook<'_> {
             .iter()
             .map(|item| self.links[item.link].href.as_str())
             .collect();
-        let is_twin = |link: &&Link| {
+        let is_twin = |link: &&PageLink| {
             page.class(link.element) == class
                 && page.name(link.element) == page.name(own)
                 && link.shape == self.links[last].shape
                 && !hrefs.contains(link.href.as_str())
         };
         let alone = |id: &Id| self.links_in(*id).len() == 1;
-        let row = |link: &Link| {
+        let row = |link: &PageLink| {
             page.ancestors(link.element)
                 .take(4)
                 .take_while(alone)
@@ -114,14 +114,14 @@ impl PageLook<'_> {
             .last()
     }
 
-    fn links_in(&self, id: Id) -> &[Link] {
+    fn links_in(&self, id: Id) -> &[PageLink] {
         let from = self.links.partition_point(|link| link.element < id);
         let end = self.page.elements[id as usize].end;
         let count = self.links[from..].partition_point(|link| link.element < end);
         &self.links[from..from + count]
     }
 
-    fn headline(&self, group: &Group, above: Id) -> Option<Item> {
+    fn headline(&self, group: &RowGroup, above: Id) -> Option<Item> {
         let links = self.links_in(above);
         let one_address = links.iter().all(|link| link.href == links[0].href);
         let region = regions::region(
@@ -136,7 +136,7 @@ impl PageLook<'_> {
     }
 
     /// The one parent of all rows, where they are elements with siblings of their own kind.
-    fn common_parent(&self, group: &Group) -> Option<Id> {
+    fn common_parent(&self, group: &RowGroup) -> Option<Id> {
         let parent = self.page.parent(group.items.first()?.row);
         let rows = &group.items;
         let alike = rows.iter().all(|item| {
@@ -146,7 +146,7 @@ impl PageLook<'_> {
         (alike && rows.len() >= 3 && self.page.name(rows[0].row) != "a").then_some(parent)
     }
 
-    fn stray(&self, group: &Group, row: Id) -> Option<Item> {
+    fn stray(&self, group: &RowGroup, row: Id) -> Option<Item> {
         let end = self.page.elements[row as usize].end;
         let from = self.links.partition_point(|link| link.element < row);
         let titles = self.links[from..]

@@ -2,11 +2,11 @@
 
 use std::collections::HashSet;
 
-use super::group::{Block, MANY};
-use crate::source::list::look::links::Link;
+use super::group::{MANY, RowBlock};
+use crate::source::list::look::links::PageLink;
 
 /// Where each block holds several links, the columns that hold titles, not categories or authors.
-pub(super) fn main_columns(links: &[Link], blocks: &[Block]) -> Vec<usize> {
+pub(super) fn main_columns(links: &[PageLink], blocks: &[RowBlock]) -> Vec<usize> {
     let all = || blocks.iter().flatten().map(|item| item.link);
     let width = blocks.iter().map(Vec::len).max().unwrap_or(1);
     let regular = blocks.iter().filter(|block| block.len() == width).count();
@@ -49,8 +49,8 @@ struct Column {
 }
 
 impl Column {
-    fn of(links: &[Link], blocks: &[Block], at: usize) -> Self {
-        let column: Vec<&Link> = blocks
+    fn of(links: &[PageLink], blocks: &[RowBlock], at: usize) -> Self {
+        let column: Vec<&PageLink> = blocks
             .iter()
             .filter_map(|block| block.get(at))
             .map(|item| &links[item.link])

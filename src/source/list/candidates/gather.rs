@@ -10,21 +10,21 @@ use std::collections::{HashMap, HashSet};
 
 use crate::source::list::{
     element::{is_heading, is_hidden},
-    look::links::{Link, is_image},
+    look::links::{PageLink, is_image},
     words::{self, LinkText},
 };
 use crate::{
     bulletin::plain_title,
-    source::page::{Id, Page},
+    source::page::{Id, PageTree},
 };
 
 use super::{
     columns::main_columns,
-    group::{Block, Group, Item, MANY, is_period, rows},
+    group::{Item, MANY, RowBlock, RowGroup, is_period, rows},
 };
 
 /// All groups of at least two rows.
-pub(in crate::source::list) fn find(page: &Page, links: &[Link]) -> Vec<Group> {
+pub(in crate::source::list) fn find(page: &PageTree, links: &[PageLink]) -> Vec<RowGroup> {
     let mut clusters: Vec<Vec<usize>> = Vec::new();
     let mut known: HashMap<(u64, bool, bool), usize> = HashMap::new();
     let repeated = repeated(page, links);
@@ -71,7 +71,7 @@ pub(in crate::source::list) fn find(page: &Page, links: &[Link]) -> Vec<Group> {
         for blocks in merge(page, links, blocks) {
             let kept = main_columns(links, &blocks);
             if kept.len() > 1 {
-                groups.push(Group {
+                groups.push(RowGroup {
                     items: rows(page, links, &kept),
                 });
             }
@@ -80,7 +80,7 @@ pub(in crate::source::list) fn find(page: &Page, links: &[Link]) -> Vec<Group> {
     groups
 }
 
-fn holds_heading(page: &Page, id: Id) -> bool {
+fn holds_heading(page: &PageTree, id: Id) -> bool {
     let inside = id + 1..page.elements[id as usize].end;
     inside
         .into_iter()
@@ -89,7 +89,7 @@ fn holds_heading(page: &Page, id: Id) -> bool {
 }
 
 /// Links to one page, with one text, among links of their kind to many: authors and sections, not titles.
-fn repeated(page: &Page, links: &[Link]) -> HashSet<usize> {
+fn repeated(page: &PageTree, links: &[PageLink]) -> HashSet<usize> {
     const OFTEN: usize = 3;
     let mut places: HashMap<(u64, &str, String), Vec<usize>> = HashMap::new();
     for (place, link) in links.iter().enumerate() {
@@ -108,12 +108,12 @@ fn repeated(page: &Page, links: &[Link]) -> HashSet<usize> {
 
 /// Returns whether a link is about the same item as the one before it: it leads to the same page, and is no row
 /// of a list that has a title of its own.
-fn is_one_item(page: &Page, links: &[Link], before: usize, this: usize) -> bool {
+fn is_one_item(page: &PageTree, links: &[PageLink], before: usize, this: usize) -> bool {
     let (a, b) = (&links[before], &links[this]);
     if !same_page(a, b) {
         return false;
     }
-    let title = |link: &Link| plain_title(&page.text(page.runs_of(link.element)));
+    let title = |link: &PageLink| plain_title(&page.text(page.runs_of(link.element)));
     let (a_title, b_title) = (title(a), title(b));
     let is_titled = a_title.starts_with(&b_title) || b_title.starts_with(&a_title);
     if is_titled || a.text != LinkText::Title || b.text != LinkText::Title {
@@ -121,7 +121,7 @@ fn is_one_item(page: &Page, links: &[Link], before: usize, this: usize) -> bool 
     }
     // Links around them that lead elsewhere, or several with other titles: what holds both holds a list.
     let above = page.common_ancestor(a.element, b.element);
-    let holds = |link: &&Link| page.contains(above, link.element);
+    let holds = |link: &&PageLink| page.contains(above, link.element);
     let ahead = links[this + 1..].iter().take_while(holds).take(NEAR);
     let behind = links[..before].iter().rev().take_while(holds).take(NEAR);
     let mut labels = HashSet::from([a.label, b.label]);
@@ -141,14 +141,14 @@ const PARTS: usize = 2;
 const NEAR: usize = 6;
 
 /// Returns whether two links lead to one page, or to two places in it.
-fn same_page(a: &Link, b: &Link) -> bool {
-    let page = |link: &'_ Link| link.href.split('#').next().unwrap_or_default().to_owned();
+fn same_page(a: &PageLink, b: &PageLink) -> bool {
+    let page = |link: &'_ PageLink| link.href.split('#').next().unwrap_or_default().to_owned();
     let is_place = b.href.contains('#') && !b.href.starts_with('#');
     a.href == b.href || is_place && page(a) == page(b)
 }
 
 /// Runs of rows in one container.
-fn blocks(page: &Page, rows: &[Item]) -> Vec<Block> {
+fn blocks(page: &PageTree, rows: &[Item]) -> Vec<RowBlock> {
     rows.chunk_by(|a, b| page.parent(a.row) == page.parent(b.row))
         .map(<[Item]>::to_vec)
         .collect()
@@ -159,16 +159,16 @@ fn blocks(page: &Page, rows: &[Item]) -> Vec<Block> {
 /// A row that holds two or three links is a block of its own, and the rest of the row stands between
 /// it and the next: such small blocks are rows where at least [`MANY`] follow each other, or where
 /// one of the links says the same in each.
-fn merge(page: &Page, links: &[Link], blocks: Vec<Block>) -> Vec<Vec<Block>> {
-    let mut merged: Vec<Vec<Block>> = Vec::new();
-    let mut small: Vec<Block> = Vec::new();
+fn merge(page: &PageTree, links: &[PageLink], blocks: Vec<RowBlock>) -> Vec<Vec<RowBlock>> {
+    let mut merged: Vec<Vec<RowBlock>> = Vec::new();
+    let mut small: Vec<RowBlock> = Vec::new();
     for block in blocks {
         let last = small.last().or_else(|| merged.last()?.last());
         let alike = last.is_some_and(|last| goes_on(page, links, last, &block));
         let quiet = last.is_some_and(|last| {
             quiet_between(page, container(page, last), container(page, &block))
         });
-        let is_small = |block: &Block| (2..=3).contains(&block.len());
+        let is_small = |block: &RowBlock| (2..=3).contains(&block.len());
         if alike && small.is_empty() && quiet {
             merged.last_mut().expect("there is a last").push(block);
         } else if alike && is_small(&block) && last.is_some_and(is_small) {
@@ -185,7 +185,7 @@ fn merge(page: &Page, links: &[Link], blocks: Vec<Block>) -> Vec<Vec<Block>> {
     merged
 }
 
-fn pop_last(merged: &mut Vec<Vec<Block>>) -> Option<Block> {
+fn pop_last(merged: &mut Vec<Vec<RowBlock>>) -> Option<RowBlock> {
     let block = merged.last_mut()?.pop();
     if merged.last().is_some_and(Vec::is_empty) {
         merged.pop();
@@ -193,7 +193,7 @@ fn pop_last(merged: &mut Vec<Vec<Block>>) -> Option<Block> {
     block
 }
 
-fn settle(links: &[Link], merged: &mut Vec<Vec<Block>>, small: &mut Vec<Block>) {
+fn settle(links: &[PageLink], merged: &mut Vec<Vec<RowBlock>>, small: &mut Vec<RowBlock>) {
     let blocks = std::mem::take(small);
     if blocks.len() >= MANY || repeats_a_column(links, &blocks) {
         merged.push(blocks);
@@ -203,14 +203,14 @@ fn settle(links: &[Link], merged: &mut Vec<Vec<Block>>, small: &mut Vec<Block>) 
 }
 
 /// Returns whether each block says the same at one place, as rows do that end in "explanation" or "PDF".
-fn repeats_a_column(links: &[Link], blocks: &[Block]) -> bool {
+fn repeats_a_column(links: &[PageLink], blocks: &[RowBlock]) -> bool {
     let Some((first, others)) = blocks
         .split_first()
         .filter(|(_, others)| !others.is_empty())
     else {
         return false;
     };
-    let label = |block: &Block, at: usize| block.get(at).map(|item| links[item.link].label);
+    let label = |block: &RowBlock, at: usize| block.get(at).map(|item| links[item.link].label);
     (0..first.len()).any(|at| {
         others
             .iter()
@@ -218,11 +218,11 @@ fn repeats_a_column(links: &[Link], blocks: &[Block]) -> bool {
     })
 }
 
-fn container(page: &Page, block: &Block) -> Id {
+fn container(page: &PageTree, block: &RowBlock) -> Id {
     page.parent(block[0].row)
 }
 
-fn goes_on(page: &Page, links: &[Link], before: &Block, after: &Block) -> bool {
+fn goes_on(page: &PageTree, links: &[PageLink], before: &RowBlock, after: &RowBlock) -> bool {
     let (a, b) = (container(page, before), container(page, after));
     same_kind(links, before, after)
         && similar(page, a, b)
@@ -230,7 +230,7 @@ fn goes_on(page: &Page, links: &[Link], before: &Block, after: &Block) -> bool {
 }
 
 /// Returns whether two containers are built alike, up to where they part.
-fn similar(page: &Page, mut a: Id, mut b: Id) -> bool {
+fn similar(page: &PageTree, mut a: Id, mut b: Id) -> bool {
     if page.contains(a, b) || page.contains(b, a) {
         return true;
     }
@@ -260,7 +260,7 @@ fn classes_agree(a: &str, b: &str) -> bool {
 }
 
 /// Nothing stands between two containers but separators, or a month or year as a heading.
-fn quiet_between(page: &Page, a: Id, b: Id) -> bool {
+fn quiet_between(page: &PageTree, a: Id, b: Id) -> bool {
     if page.contains(a, b) || page.contains(b, a) {
         return true;
     }
@@ -273,7 +273,7 @@ fn quiet_between(page: &Page, a: Id, b: Id) -> bool {
 }
 
 /// Returns whether the links of two blocks lead to pages of the same kind.
-fn same_kind(links: &[Link], a: &Block, b: &Block) -> bool {
+fn same_kind(links: &[PageLink], a: &RowBlock, b: &RowBlock) -> bool {
     let shares = a.iter().take(50).any(|x| {
         let x = &links[x.link];
         b.iter().take(50).any(|y| {
@@ -287,6 +287,6 @@ fn same_kind(links: &[Link], a: &Block, b: &Block) -> bool {
     shares || grid && (0.4..=2.5).contains(&ratio)
 }
 
-fn mean_units(links: &[Link], items: &[Item]) -> f32 {
+fn mean_units(links: &[PageLink], items: &[Item]) -> f32 {
     items.iter().map(|item| links[item.link].units).sum::<f32>() / items.len().max(1) as f32
 }

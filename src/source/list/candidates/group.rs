@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use crate::source::{
-    list::{look::links::Link, words},
-    page::{Id, Page},
+    list::{look::links::PageLink, words},
+    page::{Id, PageTree},
 };
 
 #[derive(Debug, Clone)]
@@ -18,14 +18,14 @@ pub(in crate::source::list) struct Item {
 }
 
 #[derive(Debug, Clone)]
-pub(in crate::source::list) struct Group {
+pub(in crate::source::list) struct RowGroup {
     /// In document order.
     pub items: Vec<Item>,
 }
 
-impl Group {
+impl RowGroup {
     /// The smallest element that holds all rows.
-    pub(in crate::source::list) fn container(&self, page: &Page) -> Id {
+    pub(in crate::source::list) fn container(&self, page: &PageTree) -> Id {
         let first = self.items[0].row;
         let last = self.items[self.items.len() - 1].row;
         match self.items.len() {
@@ -36,7 +36,11 @@ impl Group {
 }
 
 /// The rows of some links that belong together.
-pub(in crate::source::list) fn rows(page: &Page, links: &[Link], members: &[usize]) -> Vec<Item> {
+pub(in crate::source::list) fn rows(
+    page: &PageTree,
+    links: &[PageLink],
+    members: &[usize],
+) -> Vec<Item> {
     let element = |place: usize| links[members[place]].element;
     // Where a link parts from the one before it: one deeper than what they share.
     let mut fork = vec![0; members.len() + 1];
@@ -62,7 +66,7 @@ pub(in crate::source::list) fn rows(page: &Page, links: &[Link], members: &[usiz
 }
 
 /// Rows in one container.
-pub(super) type Block = Vec<Item>;
+pub(super) type RowBlock = Vec<Item>;
 
 /// So many small blocks of the same kind are rows.
 pub(super) const MANY: usize = 4;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::group::{Group, Item};
+use super::group::{Item, RowGroup};
 use crate::source::list::{
     look::{PageLook, dates::stands_alone},
     words,
@@ -10,7 +10,7 @@ use crate::source::list::{
 
 impl PageLook<'_> {
     /// Widens the rows of a group by what stands between them, before or after as the dates say.
-    pub(in crate::source::list) fn widen(&self, group: &mut Group) {
+    pub(in crate::source::list) fn widen(&self, group: &mut RowGroup) {
         let items = &group.items;
         let gaps: Vec<Option<Range<usize>>> = items
             .windows(2)

@@ -5,7 +5,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::json::{self, Records};
-use crate::source::{page::Page, reading::Context};
+use crate::source::{page::PageTree, reading::Context};
 
 /// Arrays in scripts that are tried; each try ends at its first error.
 const MAX_TRIES: usize = 60;
@@ -48,7 +48,7 @@ pub(in crate::source::list) fn next_group(text: &str) -> Option<&str> {
 
 /// The best array of notices in a page's scripts.
 pub(in crate::source::list) fn in_scripts(
-    page: &Page,
+    page: &PageTree,
     base: &Url,
     context: &Context<'_>,
 ) -> Option<Records> {

@@ -22,7 +22,7 @@ const SAMPLE: usize = 40;
 const LEAST_WORTH: f32 = 0.2;
 
 /// An object of the array, flat.
-pub(in crate::source::list) type Row<'a> = BTreeMap<String, &'a Value>;
+pub(in crate::source::list) type Record<'a> = BTreeMap<String, &'a Value>;
 
 /// Which field is what.
 pub(in crate::source::list) struct Fields {
@@ -37,8 +37,8 @@ pub(in crate::source::list) struct Fields {
 }
 
 impl Fields {
-    pub(in crate::source::list) fn of(rows: &[Row<'_>], context: &Context<'_>) -> Option<Self> {
-        let table = Table::of(rows);
+    pub(in crate::source::list) fn of(rows: &[Record<'_>], context: &Context<'_>) -> Option<Self> {
+        let table = FieldTable::of(rows);
         let select = context.select;
         let url = table
             .named(select.link.as_ref())
@@ -92,7 +92,7 @@ impl Fields {
 
     pub(in crate::source::list) fn notice(
         &self,
-        row: &Row<'_>,
+        row: &Record<'_>,
         base: &Url,
         context: &Context<'_>,
     ) -> Option<Notice> {
@@ -139,13 +139,13 @@ impl Fields {
 }
 
 /// The first rows, by field.
-struct Table<'a> {
+struct FieldTable<'a> {
     names: Vec<&'a String>,
-    sample: &'a [Row<'a>],
+    sample: &'a [Record<'a>],
 }
 
-impl<'a> Table<'a> {
-    fn of(rows: &'a [Row<'a>]) -> Self {
+impl<'a> FieldTable<'a> {
+    fn of(rows: &'a [Record<'a>]) -> Self {
         let sample = &rows[..rows.len().min(SAMPLE)];
         let mut names: Vec<&String> = sample.iter().flat_map(|row| row.keys()).collect();
         names.sort_unstable();
@@ -176,7 +176,7 @@ impl<'a> Table<'a> {
     }
 
     /// The field that has another value in each row, by the names that ids have.
-    fn id(&self, rows: &[Row<'_>]) -> Option<String> {
+    fn id(&self, rows: &[Record<'_>]) -> Option<String> {
         // A `guid` may well be the address, which changes with it.
         const NAMES: [&str; 20] = [
             "uuid",

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     bulletin::Moment,
-    source::{date, page::Page, reading::Context, text},
+    source::{date, page::PageTree, reading::Context, text},
 };
 
 /// A name or number as it is written.
@@ -32,7 +32,7 @@ pub(super) fn plain(text: &str) -> String {
     if !text.contains(['<', '&']) {
         return text::one_line(text);
     }
-    let page = Page::parse(text);
+    let page = PageTree::parse(text);
     text::one_line(&page.text(0..page.runs.len()))
 }
 

@@ -5,12 +5,12 @@ use std::{collections::HashMap, ops::Range};
 
 use super::scored::Scored;
 use crate::source::list::{
-    look::{PageLook, links::Link},
+    look::{PageLook, links::PageLink},
     words::{self, LinkText},
 };
 use crate::source::{
     article::labels::labels,
-    page::{Gap, Id, Page},
+    page::{Gap, Id, PageTree},
     text,
 };
 
@@ -20,7 +20,7 @@ const FEW: usize = 4;
 const HEAD: usize = 4;
 
 /// The text at the head and at the end of a page with rows where no headline or byline stands over it.
-pub(in crate::source::list) fn edges(page: &Page, best: &Scored) -> [Range<usize>; 2] {
+pub(in crate::source::list) fn edges(page: &PageTree, best: &Scored) -> [Range<usize>; 2] {
     let lines = lines(page);
     let is_head = |line: &Range<usize>| is_head(page, best, line);
     // A page that is headed as related stands beside an article, whose text may be followed by a few words, too.
@@ -53,7 +53,7 @@ pub(in crate::source::list) fn edges(page: &Page, best: &Scored) -> [Range<usize
 }
 
 /// The runs of each line of the page.
-fn lines(page: &Page) -> Vec<Range<usize>> {
+fn lines(page: &PageTree) -> Vec<Range<usize>> {
     let mut lines: Vec<Range<usize>> = Vec::new();
     for (run, piece) in page.runs.iter().enumerate() {
         match lines.last_mut() {
@@ -70,7 +70,7 @@ fn in_rows(best: &Scored, line: &Range<usize>) -> bool {
     after > 0 && rows[after - 1].runs.end > line.start
 }
 
-fn stands_in(page: &Page, run: usize, names: &[&str]) -> bool {
+fn stands_in(page: &PageTree, run: usize, names: &[&str]) -> bool {
     let own = page.runs[run].element;
     std::iter::once(own)
         .chain(page.ancestors(own).take(5))
@@ -78,7 +78,7 @@ fn stands_in(page: &Page, run: usize, names: &[&str]) -> bool {
 }
 
 /// A line that says much more beside its links than in them.
-fn is_prose(page: &Page, best: &Scored, line: &Range<usize>) -> bool {
+fn is_prose(page: &PageTree, best: &Scored, line: &Range<usize>) -> bool {
     let (mut said, mut linked) = (0.0, 0.0);
     for run in line.clone() {
         let units = words::units(page.run_text(run));
@@ -91,13 +91,13 @@ fn is_prose(page: &Page, best: &Scored, line: &Range<usize>) -> bool {
 }
 
 /// A few words, such as the buttons below what they are about.
-fn is_word(page: &Page, best: &Scored, line: &Range<usize>) -> bool {
+fn is_word(page: &PageTree, best: &Scored, line: &Range<usize>) -> bool {
     const LONGEST: f32 = 8.0;
     words::units(&page.text(line.clone())) <= LONGEST && !in_rows(best, line)
 }
 
 /// Returns whether a line is what stands over an article: its headline, or who published it and when.
-fn is_head(page: &Page, best: &Scored, line: &Range<usize>) -> bool {
+fn is_head(page: &PageTree, best: &Scored, line: &Range<usize>) -> bool {
     if in_rows(best, line) || stands_in(page, line.start, &["a"]) {
         return false;
     }
@@ -135,7 +135,7 @@ pub(in crate::source::list) fn texts(look: &PageLook<'_>, hrefs: &[&str]) -> Opt
 pub(in crate::source::list) fn leads_to_dated_text(
     look: &PageLook<'_>,
     places: &HashMap<&str, Id>,
-    link: &Link,
+    link: &PageLink,
 ) -> bool {
     let place = place_of(look, &link.href);
     let Some(text) = place.and_then(|place| places.get(place.as_str())) else {
@@ -160,7 +160,7 @@ fn is_headed_by_day(look: &PageLook<'_>, text: Id) -> bool {
 }
 
 /// The elements that an address of the page may lead to.
-pub(in crate::source::list) fn places(page: &Page) -> HashMap<&str, Id> {
+pub(in crate::source::list) fn places(page: &PageTree) -> HashMap<&str, Id> {
     let mut places = HashMap::new();
     for id in (1..page.elements.len() as Id).rev() {
         let name = || page.attribute(id, "name").filter(|_| page.name(id) == "a");

@@ -1,11 +1,11 @@
 //! What was found out about a group of rows.
 
-use crate::source::list::{candidates::group::Group, regions::Region};
+use crate::source::list::{candidates::group::RowGroup, regions::Region};
 
 /// A group with what was found out about it.
 #[derive(Debug, Clone)]
 pub(in crate::source::list) struct Scored {
-    pub group: Group,
+    pub group: RowGroup,
     pub score: f32,
     pub is_list: bool,
     /// Share of rows with a date.

@@ -4,13 +4,13 @@ use chrono::NaiveDate;
 
 /// The order of the parts of a date.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::source::list) enum Order {
+pub(in crate::source::list) enum DateOrder {
     Year,
     Day,
     Month,
 }
 
-impl Order {
+impl DateOrder {
     pub(in crate::source::list) const ALL: [Self; 3] = [Self::Year, Self::Day, Self::Month];
 
     pub(in crate::source::list) fn day(self, [a, b, c]: [u32; 3]) -> Option<NaiveDate> {

@@ -8,13 +8,13 @@ use std::{
 
 use chrono::{DateTime, Datelike, NaiveDateTime};
 
-use super::date_order::Order;
+use super::date_order::DateOrder;
 use super::date_words::{ends_of, is_label, is_of_other_day, is_yearless, may_hold_date, opens};
 use crate::{
     bulletin::Moment,
     source::{
         date,
-        page::{Id, Page},
+        page::{Id, PageTree},
         reading::Context,
     },
 };
@@ -24,7 +24,7 @@ const MAX_DATE_TEXT: usize = 120;
 
 /// A date as it stands in a row.
 #[derive(Debug, Clone)]
-pub(in crate::source::list) struct Found {
+pub(in crate::source::list) struct DateInRow {
     pub moment: Moment,
     /// The year is a guess.
     pub yearless: bool,
@@ -41,17 +41,17 @@ pub(in crate::source::list) struct Found {
 /// The dates of a page's pieces of text, each looked up once.
 #[derive(Debug)]
 pub(in crate::source::list) struct Dates<'a> {
-    pub(in crate::source::list) page: &'a Page,
+    pub(in crate::source::list) page: &'a PageTree,
     pub(in crate::source::list) context: &'a Context<'a>,
-    known: RefCell<HashMap<usize, Option<Found>>>,
+    known: RefCell<HashMap<usize, Option<DateInRow>>>,
     /// Whether `10/06/2024` is in June on this page.
     pub(in crate::source::list) day_first: OnceCell<bool>,
     /// How the page writes `05/12/15`.
-    pub(in crate::source::list) short_order: OnceCell<Option<Order>>,
+    pub(in crate::source::list) short_order: OnceCell<Option<DateOrder>>,
 }
 
 impl<'a> Dates<'a> {
-    pub(in crate::source::list) fn new(page: &'a Page, context: &'a Context<'a>) -> Self {
+    pub(in crate::source::list) fn new(page: &'a PageTree, context: &'a Context<'a>) -> Self {
         Self {
             page,
             context,
@@ -62,7 +62,7 @@ impl<'a> Dates<'a> {
     }
 
     /// The dates in some pieces of text, in order.
-    pub(in crate::source::list) fn within(&self, runs: Range<usize>) -> Vec<Found> {
+    pub(in crate::source::list) fn within(&self, runs: Range<usize>) -> Vec<DateInRow> {
         let mut found = Vec::new();
         let mut run = runs.start;
         while run < runs.end && found.len() < 8 {
@@ -83,7 +83,7 @@ impl<'a> Dates<'a> {
     }
 
     /// The date in one piece of text.
-    fn at(&self, run: usize) -> Option<Found> {
+    fn at(&self, run: usize) -> Option<DateInRow> {
         let is_stamp = self.page.name(self.page.runs[run].element) == "time";
         if !is_stamp && !may_hold_date(self.page.run_text(run)) {
             return None;
@@ -96,7 +96,7 @@ impl<'a> Dates<'a> {
         found
     }
 
-    fn look(&self, run: usize) -> Option<Found> {
+    fn look(&self, run: usize) -> Option<DateInRow> {
         if let Some(found) = self.machine_readable(run) {
             return Some(found);
         }
@@ -116,7 +116,7 @@ impl<'a> Dates<'a> {
             &part[bytes.clone()],
             &part[bytes.end..],
         );
-        Some(Found {
+        Some(DateInRow {
             moment,
             yearless: is_yearless(date),
             runs: run..run + 1,
@@ -129,14 +129,14 @@ impl<'a> Dates<'a> {
     }
 
     /// `<time datetime="2022-11-20">yesterday</time>`.
-    fn machine_readable(&self, run: usize) -> Option<Found> {
+    fn machine_readable(&self, run: usize) -> Option<DateInRow> {
         let element = self.page.runs[run].element;
         if self.page.name(element) != "time" {
             return None;
         }
         let stamp = self.page.attribute(element, "datetime")?;
         let (_, moment) = self.find(stamp)?;
-        Some(Found {
+        Some(DateInRow {
             moment,
             yearless: false,
             runs: run..run + 1,
@@ -147,7 +147,7 @@ impl<'a> Dates<'a> {
     }
 
     /// A date in neighbouring pieces: `20` over `2022-11`, `Nov` `20` `2022`.
-    fn joined(&self, run: usize, end: usize) -> Option<Found> {
+    fn joined(&self, run: usize, end: usize) -> Option<DateInRow> {
         // Longer pieces are no parts of a date.
         let part = |run: usize| {
             let text = (run < end).then(|| self.page.run_text(run))?;
@@ -171,7 +171,7 @@ impl<'a> Dates<'a> {
             Some((2, moment, format!("{first}-{second}")))
         };
         let (count, moment, text) = three.or_else(two).or_else(|| self.in_box(run, end))?;
-        Some(Found {
+        Some(DateInRow {
             moment,
             yearless: is_yearless(&text),
             runs: run..run + count,
@@ -279,6 +279,6 @@ impl<'a> Dates<'a> {
 }
 
 /// A date that is a row's own, not a part of a sentence.
-pub(in crate::source::list) fn stands_alone(found: &Found) -> bool {
+pub(in crate::source::list) fn stands_alone(found: &DateInRow) -> bool {
     found.whole || found.leads
 }

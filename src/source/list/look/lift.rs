@@ -9,7 +9,7 @@ use std::{
 
 use super::{
     dates::Dates,
-    links::{Link, is_image},
+    links::{PageLink, is_image},
 };
 use crate::source::list::{
     candidates::group,
@@ -17,7 +17,7 @@ use crate::source::list::{
 };
 use crate::source::{
     download::is_file,
-    page::{self, Id, Page},
+    page::{self, Id, PageTree},
 };
 
 /// What fewer links say alike is no habit.
@@ -30,7 +30,7 @@ const LONG: f32 = 16.0;
 const MAX_PIECES: usize = 24;
 
 /// Adds the links that the titles of such rows stand for.
-pub(in crate::source::list) fn lift(page: &Page, dates: &Dates<'_>, links: &mut Vec<Link>) {
+pub(in crate::source::list) fn lift(page: &PageTree, dates: &Dates<'_>, links: &mut Vec<PageLink>) {
     let mute = mute(page, dates, links);
     if mute.is_empty() {
         return;
@@ -47,7 +47,7 @@ pub(in crate::source::list) fn lift(page: &Page, dates: &Dates<'_>, links: &mut 
         hrefs.len() > 1 && hrefs.len() * 10 >= members.len() * 4 && told * 2 < hrefs.len()
     };
     let mut taken: HashSet<Id> = HashSet::new();
-    let found: Vec<Link> = mute
+    let found: Vec<PageLink> = mute
         .iter()
         .filter(|members| unnamed(members))
         .flat_map(|members| titles(page, dates, links, members, &is_mute))
@@ -57,13 +57,13 @@ pub(in crate::source::list) fn lift(page: &Page, dates: &Dates<'_>, links: &mut 
     links.sort_by_key(|link| link.element);
 }
 
-fn says_title(link: &Link) -> bool {
+fn says_title(link: &PageLink) -> bool {
     link.text == LinkText::Title && link.units >= 4.0
 }
 
 /// Links that say nothing of what they lead to, by how they nest.
-fn mute(page: &Page, dates: &Dates<'_>, links: &[Link]) -> Vec<Vec<usize>> {
-    let path = |link: &Link| page.elements[link.element as usize].path;
+fn mute(page: &PageTree, dates: &Dates<'_>, links: &[PageLink]) -> Vec<Vec<usize>> {
+    let path = |link: &PageLink| page.elements[link.element as usize].path;
     let mut said: HashMap<(u64, u64), usize> = HashMap::new();
     for link in links {
         *said.entry((path(link), link.label)).or_default() += 1;
@@ -91,7 +91,7 @@ fn mute(page: &Page, dates: &Dates<'_>, links: &[Link]) -> Vec<Vec<usize>> {
 }
 
 /// A date, or a number under which something is filed: `PR-2024-07`.
-fn says_number(page: &Page, dates: &Dates<'_>, link: &Link) -> bool {
+fn says_number(page: &PageTree, dates: &Dates<'_>, link: &PageLink) -> bool {
     let runs = page.runs_of(link.element);
     if runs.is_empty() || runs.len() > 3 || link.units >= 8.0 {
         return false;
@@ -110,7 +110,7 @@ fn says_number(page: &Page, dates: &Dates<'_>, link: &Link) -> bool {
 }
 
 /// What may be a row's title: what kind of piece it is, and where.
-struct Piece {
+struct RowPiece {
     key: u64,
     element: Id,
     text: String,
@@ -118,16 +118,16 @@ struct Piece {
 
 /// Links for the titles of the rows of some mute links.
 fn titles(
-    page: &Page,
+    page: &PageTree,
     dates: &Dates<'_>,
-    links: &[Link],
+    links: &[PageLink],
     members: &[usize],
     is_mute: &HashSet<usize>,
-) -> Vec<Link> {
+) -> Vec<PageLink> {
     let rows = spans(page, links, members);
     let titled =
         rows.iter().filter(|(_, runs)| {
-            let within = |link: &Link| runs.contains(&page.runs_of(link.element).start);
+            let within = |link: &PageLink| runs.contains(&page.runs_of(link.element).start);
             let from = links.partition_point(|link| page.runs_of(link.element).end <= runs.start);
             links[from..].iter().enumerate().take(12).any(|(at, link)| {
                 within(link) && says_title(link) && !is_mute.contains(&(from + at))
@@ -136,7 +136,7 @@ fn titles(
     if titled.count() * 3 > rows.len() {
         return Vec::new();
     }
-    let rows: Vec<(usize, Vec<Piece>)> = rows
+    let rows: Vec<(usize, Vec<RowPiece>)> = rows
         .into_iter()
         .map(|(member, runs)| (member, pieces(page, dates, links[member].element, runs)))
         .collect();
@@ -151,7 +151,7 @@ fn titles(
         .filter_map(|(member, pieces)| {
             let piece = pieces.into_iter().find(|piece| piece.key == key)?;
             let link = &links[member];
-            Some(Link {
+            Some(PageLink {
                 element: piece.element,
                 href: link.href.clone(),
                 text: LinkText::Title,
@@ -165,7 +165,7 @@ fn titles(
 
 /// The text that belongs to each of the links: its row, or what stands above where the row is no more
 /// than the link.
-fn spans(page: &Page, links: &[Link], members: &[usize]) -> Vec<(usize, Range<usize>)> {
+fn spans(page: &PageTree, links: &[PageLink], members: &[usize]) -> Vec<(usize, Range<usize>)> {
     let rows = group::rows(page, links, members);
     let bare =
         |item: &group::Item| item.runs.len() <= page.runs_of(links[item.link].element).len() + 1;
@@ -186,9 +186,9 @@ fn spans(page: &Page, links: &[Link], members: &[usize]) -> Vec<(usize, Range<us
 }
 
 /// The pieces of a row that say something and are no date, each with the element that is all of it.
-fn pieces(page: &Page, dates: &Dates<'_>, link: Id, runs: Range<usize>) -> Vec<Piece> {
+fn pieces(page: &PageTree, dates: &Dates<'_>, link: Id, runs: Range<usize>) -> Vec<RowPiece> {
     let own = page.runs_of(link);
-    let mut pieces: Vec<Piece> = Vec::new();
+    let mut pieces: Vec<RowPiece> = Vec::new();
     let mut times: HashMap<(&str, &str), usize> = HashMap::new();
     for run in runs
         .clone()
@@ -215,7 +215,7 @@ fn pieces(page: &Page, dates: &Dates<'_>, link: Id, runs: Range<usize>) -> Vec<P
         }
         let mut hasher = DefaultHasher::new();
         (kind, *nth).hash(&mut hasher);
-        pieces.push(Piece {
+        pieces.push(RowPiece {
             key: hasher.finish(),
             element: carrier,
             text: page.text(whole),
@@ -226,12 +226,12 @@ fn pieces(page: &Page, dates: &Dates<'_>, link: Id, runs: Range<usize>) -> Vec<P
 
 /// The kind of piece that is the title in most rows: a heading before what its class calls a title,
 /// and that before the first that differs from row to row.
-fn title_key(page: &Page, rows: &[(usize, Vec<Piece>)], pages: usize) -> Option<u64> {
+fn title_key(page: &PageTree, rows: &[(usize, Vec<RowPiece>)], pages: usize) -> Option<u64> {
     let of = |key: u64| {
         rows.iter()
             .filter_map(move |(_, pieces)| pieces.iter().find(|piece| piece.key == key))
     };
-    let serves = |piece: &&Piece| {
+    let serves = |piece: &&RowPiece| {
         let (mut count, mut units, mut texts) = (0, 0.0, HashSet::new());
         for piece in of(piece.key) {
             (count, units) = (count + 1, units + words::units(&piece.text).min(40.0));
@@ -243,12 +243,14 @@ fn title_key(page: &Page, rows: &[(usize, Vec<Piece>)], pages: usize) -> Option<
             && words::link_text(&piece.text) == LinkText::Title
     };
     let middle = &rows.get(rows.len() / 2)?.1;
-    let serving: Vec<&Piece> = middle.iter().filter(serves).collect();
-    let heading = |piece: &&&Piece| crate::source::list::element::is_heading(page, piece.element);
-    let called =
-        |piece: &&&Piece| crate::source::list::element::is_title_class(page.class(piece.element));
+    let serving: Vec<&RowPiece> = middle.iter().filter(serves).collect();
+    let heading =
+        |piece: &&&RowPiece| crate::source::list::element::is_heading(page, piece.element);
+    let called = |piece: &&&RowPiece| {
+        crate::source::list::element::is_title_class(page.class(piece.element))
+    };
     // A number under which something is filed differs too, and says less.
-    let says = |piece: &&Piece| words::units(&piece.text).min(LONG);
+    let says = |piece: &&RowPiece| words::units(&piece.text).min(LONG);
     let most = serving.iter().map(says).fold(0.0, f32::max);
     serving
         .iter()

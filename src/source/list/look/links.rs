@@ -9,13 +9,13 @@ use percent_encoding::percent_decode_str;
 
 use super::script;
 use crate::source::list::words::{self, LinkText};
-use crate::source::page::{Id, Page};
+use crate::source::page::{Id, PageTree};
 
 /// More links than this are not looked at; the largest real pages have 3,000.
 const MAX_LINKS: usize = 20_000;
 
 #[derive(Debug)]
-pub(in crate::source::list) struct Link {
+pub(in crate::source::list) struct PageLink {
     pub element: Id,
     /// As the page gives it, not yet resolved.
     pub href: String,
@@ -33,7 +33,7 @@ pub(in crate::source::list) struct Link {
 }
 
 /// The links that lead somewhere, in document order.
-pub(in crate::source::list) fn find(page: &Page) -> Vec<Link> {
+pub(in crate::source::list) fn find(page: &PageTree) -> Vec<PageLink> {
     let mut links = Vec::new();
     let places = places(page);
     // An element inside one that is a link already (a card with a handler and an anchor) adds nothing.
@@ -48,7 +48,7 @@ pub(in crate::source::list) fn find(page: &Page) -> Vec<Link> {
             folder,
             specific,
         } = shape(&href);
-        links.push(Link {
+        links.push(PageLink {
             element: id,
             units: words::units(&text),
             label: hash(&text),
@@ -69,7 +69,7 @@ pub(in crate::source::list) fn find(page: &Page) -> Vec<Link> {
 }
 
 /// The names of the places in a page that a link may lead to.
-fn places(page: &Page) -> HashSet<&str> {
+fn places(page: &PageTree) -> HashSet<&str> {
     let names = |id: Id| {
         let name = (page.name(id) == "a").then(|| page.attribute(id, "name"));
         [page.attribute(id, "id"), name.flatten()]
@@ -79,7 +79,7 @@ fn places(page: &Page) -> HashSet<&str> {
 }
 
 /// A link to a place in the page itself: rows of a change log lead to where they stand.
-fn place_in_page(page: &Page, id: Id, places: &HashSet<&str>) -> Option<String> {
+fn place_in_page(page: &PageTree, id: Id, places: &HashSet<&str>) -> Option<String> {
     let href = page
         .attribute(id, "href")
         .filter(|_| page.name(id) == "a")?
@@ -97,7 +97,7 @@ pub(in crate::source::list) fn hash(text: &str) -> u64 {
 }
 
 /// Returns what a link says: its text, else what stands for it where a picture is not shown.
-fn label(page: &Page, id: Id) -> (String, LinkText) {
+fn label(page: &PageTree, id: Id) -> (String, LinkText) {
     let text = page.text(page.runs_of(id));
     let kind = words::link_text(&text);
     if kind != LinkText::Picture {
@@ -118,7 +118,7 @@ fn label(page: &Page, id: Id) -> (String, LinkText) {
 }
 
 /// Where an element leads, by its address or what its handler says.
-pub(in crate::source::list) fn target(page: &Page, id: Id) -> Option<String> {
+pub(in crate::source::list) fn target(page: &PageTree, id: Id) -> Option<String> {
     let is_anchor = matches!(page.name(id), "a" | "area");
     let href = if is_anchor {
         page.attribute(id, "href")
@@ -198,7 +198,7 @@ fn is_tool(href: &str) -> bool {
 }
 
 /// Returns whether a link is about who edited a page, or to the log of such acts, by the classes of a wiki's markup.
-fn is_beside_page(page: &Page, link: Id) -> bool {
+fn is_beside_page(page: &PageTree, link: Id) -> bool {
     let is_told = |class: &str| {
         class.split_whitespace().any(|word| {
             let starts = |begin: &str| word.starts_with(begin);

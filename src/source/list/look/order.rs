@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use chrono::{Days, NaiveDate};
 
-use super::date_order::{Order, numbers_with_year, short_numbers, spread};
+use super::date_order::{DateOrder, numbers_with_year, short_numbers, spread};
 use super::dates::Dates;
 use crate::bulletin::Moment;
 
@@ -22,18 +22,18 @@ impl Dates<'_> {
         Some((start..end, Moment::Day(day)))
     }
 
-    fn order_of_short_dates(&self) -> Option<Order> {
+    fn order_of_short_dates(&self) -> Option<DateOrder> {
         let runs = (0..self.page.runs.len()).map(|run| self.page.run_text(run));
         let dates: Vec<[u32; 3]> = runs.filter_map(short_numbers).take(200).collect();
         let latest = self.context.now.date_naive() + Days::new(1);
-        let read = |order: Order| -> Vec<NaiveDate> {
+        let read = |order: DateOrder| -> Vec<NaiveDate> {
             let days = dates.iter().filter_map(|date| order.day(*date));
             days.filter(|day| *day <= latest).collect()
         };
         if dates.len() < FEW {
             return None;
         }
-        let orders = Order::ALL.map(|order| (order, read(order)));
+        let orders = DateOrder::ALL.map(|order| (order, read(order)));
         let (best, _) = orders
             .iter()
             .min_by_key(|(_, days)| (std::cmp::Reverse(days.len()), spread(days)))?;

@@ -1,13 +1,13 @@
 //! Addresses that stand in handlers: `location.href='/x/1'`, `open('/x/1')`, `show(1)` where the
 //! page's own `show` says plainly what it makes of the 1.
 
-use crate::source::page::Page;
+use crate::source::page::PageTree;
 
 /// How much of a function is looked at.
 const MAX_BODY: usize = 1_000;
 
 /// Where a handler leads, if it says so plainly.
-pub(in crate::source::list) fn target(page: &Page, code: &str) -> Option<String> {
+pub(in crate::source::list) fn target(page: &PageTree, code: &str) -> Option<String> {
     if code.len() > 2_000 {
         return None;
     }

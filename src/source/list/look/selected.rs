@@ -8,7 +8,7 @@ use crate::{
     bulletin::Select,
     source::{
         css,
-        page::{Id, Page},
+        page::{Id, PageTree},
         reading::ReadError,
     },
 };
@@ -65,7 +65,7 @@ impl Selected {
 
     /// None where nothing is selected.
     pub(in crate::source::list) fn new(
-        page: &Page,
+        page: &PageTree,
         select: &Select,
     ) -> Result<Option<Self>, ReadError> {
         if select.item.is_none()
@@ -96,7 +96,7 @@ impl Selected {
     }
 
     /// The elements that are rows, outermost alone; None where detection finds the rows.
-    pub(in crate::source::list) fn rows(&self, page: &Page) -> Option<Vec<Id>> {
+    pub(in crate::source::list) fn rows(&self, page: &PageTree) -> Option<Vec<Id>> {
         let item = self.item.as_ref()?;
         let mut rows: Vec<Id> = self.ids(&self.document.select_matcher(item));
         rows.sort_unstable();

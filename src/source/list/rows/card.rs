@@ -13,7 +13,7 @@ use crate::source::{
 };
 
 /// A piece of a card that stands by itself.
-struct Part {
+struct CardPart {
     runs: Range<usize>,
     /// What kind of element it stands in.
     key: u64,
@@ -41,7 +41,7 @@ impl PageLook<'_> {
 
     /// The first kind of part that differs from card to card and is long enough for a title.
     pub(super) fn title_part(&self, items: &[Item]) -> Option<u64> {
-        let cards: Vec<Vec<Part>> = items
+        let cards: Vec<Vec<CardPart>> = items
             .iter()
             .take(60)
             .map(|item| self.links[item.link].element)
@@ -70,7 +70,7 @@ impl PageLook<'_> {
     }
 
     /// The parts of a card: what blocks and classes set apart, without dates.
-    fn parts(&self, link: Id) -> Vec<Part> {
+    fn parts(&self, link: Id) -> Vec<CardPart> {
         let page = self.page;
         let carrier = |run: usize| {
             let element = page.runs[run].element;
@@ -81,7 +81,7 @@ impl PageLook<'_> {
                 })
                 .unwrap_or(link)
         };
-        let mut parts: Vec<(Part, Id)> = Vec::new();
+        let mut parts: Vec<(CardPart, Id)> = Vec::new();
         for run in page.runs_of(link).take(60) {
             if self
                 .dates
@@ -105,7 +105,7 @@ impl PageLook<'_> {
                     (page.name(element), page.class(element)).hash(&mut hasher);
                     let key = hasher.finish();
                     parts.push((
-                        Part {
+                        CardPart {
                             runs: run..run + 1,
                             key,
                         },

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use crate::source::{
     list::{
         candidates::group::Item,
-        look::{PageLook, dates::Found},
+        look::{PageLook, dates::DateInRow},
     },
     text,
 };
@@ -38,7 +38,11 @@ impl Furniture {
 }
 
 impl Habits {
-    pub(super) fn of(look: &PageLook<'_>, items: &[Item], dates: &[(&str, Option<Found>)]) -> Self {
+    pub(super) fn of(
+        look: &PageLook<'_>,
+        items: &[Item],
+        dates: &[(&str, Option<DateInRow>)],
+    ) -> Self {
         let link = |item: &Item| look.links[item.link].element;
         let inside = items.iter().zip(dates).filter(|(item, (_, date))| {
             let runs = look.page.runs_of(link(item));

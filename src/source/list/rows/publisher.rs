@@ -8,7 +8,7 @@ use std::{
 
 use crate::source::list::{
     candidates::group::Item,
-    look::{PageLook, dates::Found},
+    look::{PageLook, dates::DateInRow},
     words,
 };
 use crate::source::{page::Id, text};
@@ -71,7 +71,7 @@ impl PageLook<'_> {
     pub(in crate::source::list) fn publishers(
         &self,
         items: &[Item],
-        dates: &[(&str, Option<Found>)],
+        dates: &[(&str, Option<DateInRow>)],
     ) -> Vec<Option<String>> {
         let places = self.places(items);
         let found: Vec<Option<String>> = items
@@ -127,7 +127,7 @@ impl PageLook<'_> {
     fn publisher(
         &self,
         item: &Item,
-        date: Option<&Found>,
+        date: Option<&DateInRow>,
         places: &HashMap<u64, bool>,
     ) -> Option<String> {
         let page = self.page;

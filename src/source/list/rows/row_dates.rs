@@ -11,7 +11,7 @@ use crate::source::list::{
     look::{
         PageLook,
         date_words::is_of_other_day,
-        dates::{Found, stands_alone},
+        dates::{DateInRow, stands_alone},
     },
 };
 use crate::{
@@ -35,14 +35,14 @@ const PUBLICATION: &[&str] = &[
 
 impl PageLook<'_> {
     /// The date of each row.
-    pub(in crate::source::list) fn row_dates(&self, items: &[Item]) -> Vec<Option<Found>> {
-        let found: Vec<Vec<Found>> = items
+    pub(in crate::source::list) fn row_dates(&self, items: &[Item]) -> Vec<Option<DateInRow>> {
+        let found: Vec<Vec<DateInRow>> = items
             .iter()
             .map(|item| self.dates.within(item.runs.clone()))
             .collect();
         // Where no row has a choice, what dates are called need not be looked up.
         let choice = found.iter().any(|dates| dates.len() > 1);
-        let candidates: Vec<Vec<(u64, Found)>> = items
+        let candidates: Vec<Vec<(u64, DateInRow)>> = items
             .iter()
             .zip(found)
             .map(|(item, found)| {
@@ -62,7 +62,7 @@ impl PageLook<'_> {
             .zip(candidates)
             .map(|(item, found)| {
                 // A date that few titles have among their words is not when they were published.
-                let is_own = |place: &u64, date: &Found| {
+                let is_own = |place: &u64, date: &DateInRow| {
                     let is_usual = rows[place] * 5 >= items.len() * 2;
                     match self.in_title(item, date) {
                         true => is_usual && self.dates.in_attributes(item.row).is_none(),
@@ -108,7 +108,7 @@ impl PageLook<'_> {
     }
 
     /// The words that stand before a date in its piece of text.
-    pub(in crate::source::list) fn head(&self, date: &Found) -> String {
+    pub(in crate::source::list) fn head(&self, date: &DateInRow) -> String {
         let text = self.page.run_text(date.runs.start);
         text.get(..date.bytes.start)
             .unwrap_or_default()
@@ -117,7 +117,7 @@ impl PageLook<'_> {
     }
 
     /// Returns whether a date stands among other words of the row's link.
-    fn in_title(&self, item: &Item, date: &Found) -> bool {
+    fn in_title(&self, item: &Item, date: &DateInRow) -> bool {
         let element = self.page.runs[date.runs.start].element;
         let rest = self.page.run_text(date.runs.start).len() - date.bytes.len();
         date.runs.len() == 1
@@ -126,7 +126,7 @@ impl PageLook<'_> {
     }
 
     /// Where in its row a date stands, and whether it is called something.
-    fn place(&self, item: &Item, date: &Found, choice: bool) -> u64 {
+    fn place(&self, item: &Item, date: &DateInRow, choice: bool) -> u64 {
         let page = self.page;
         let element = page.runs[date.runs.start].element;
         let link = self.links[item.link].element;
@@ -174,7 +174,7 @@ impl PageLook<'_> {
     }
 
     /// Returns how surely a date is the day of publication, by what it is called.
-    fn worth(&self, date: &Found) -> f32 {
+    fn worth(&self, date: &DateInRow) -> f32 {
         let label = self.label(date).to_lowercase();
         let says = |words: &[&str]| words.iter().any(|word| label.contains(word));
         let worth = if date.whole { 1.0 } else { 0.3 };
@@ -186,7 +186,7 @@ impl PageLook<'_> {
     }
 
     /// Returns what stands with a date or before it, and what a table's head calls its column.
-    fn label(&self, date: &Found) -> String {
+    fn label(&self, date: &DateInRow) -> String {
         let page = self.page;
         let mut label = page.text(date.runs.clone());
         let before = date.runs.start.checked_sub(1).map(|run| page.run_text(run));
@@ -199,7 +199,7 @@ impl PageLook<'_> {
     }
 
     /// Returns whether a date is called a deadline or the like, by what stands before it or heads its column.
-    fn is_other_day(&self, date: &Found) -> bool {
+    fn is_other_day(&self, date: &DateInRow) -> bool {
         let page = self.page;
         let own = page
             .run_text(date.runs.start)

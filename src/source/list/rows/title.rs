@@ -10,7 +10,7 @@ use super::{
 use crate::source::list::{
     candidates::group::Item,
     element::is_heading,
-    look::{PageLook, dates::Found, links::Link},
+    look::{PageLook, dates::DateInRow, links::PageLink},
     words::LinkText,
 };
 use crate::{
@@ -25,7 +25,7 @@ impl PageLook<'_> {
     pub(super) fn title(
         &self,
         item: &Item,
-        date: Option<&Found>,
+        date: Option<&DateInRow>,
         habits: &Habits,
     ) -> Option<(String, bool)> {
         let element = self.headline_link(item);
@@ -51,7 +51,7 @@ impl PageLook<'_> {
     pub(super) fn headline_link(&self, item: &Item) -> Id {
         let page = self.page;
         let own = &self.links[item.link];
-        let in_heading = |link: &Link| {
+        let in_heading = |link: &PageLink| {
             let around = page.ancestors(link.element).take(3);
             let mut around = around.take_while(|id| page.contains(item.row, *id));
             link.text == LinkText::Title
@@ -68,7 +68,7 @@ impl PageLook<'_> {
             let links = links.take_while(|link| link.element < end);
             links.filter(|link| link.href == own.href && link.text == LinkText::Title)
         };
-        let says = |link: &&Link| !page.runs_of(link.element).is_empty() && link.units >= 4.0;
+        let says = |link: &&PageLink| !page.runs_of(link.element).is_empty() && link.units >= 4.0;
         let shows_text = !page.runs_of(own.element).is_empty();
         texts()
             .find(|link| in_heading(link))
@@ -96,7 +96,7 @@ impl PageLook<'_> {
         &self,
         runs: Range<usize>,
         link: Id,
-        date: Option<&Found>,
+        date: Option<&DateInRow>,
         habits: &Habits,
     ) -> (String, bool) {
         let page = self.page;

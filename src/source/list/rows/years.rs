@@ -3,7 +3,7 @@
 use chrono::{Datelike, NaiveDate};
 
 use crate::bulletin::Moment;
-use crate::source::list::look::dates::Found;
+use crate::source::list::look::dates::DateInRow;
 
 /// A date that stands in an address: `/2022/11/20/`, `/2022/1120/`, `t20221120_5.html`, `2022-11-20`.
 pub(in crate::source::list) fn in_address(href: &str) -> Option<NaiveDate> {
@@ -66,7 +66,7 @@ pub(in crate::source::list) fn year_in(text: &str) -> Option<i32> {
 /// Gives yearless dates their years: as the row is `headed`, from the address where it agrees, else
 /// from the row above in a list whose dates fall. What is `pinned` stands above the order.
 pub(in crate::source::list) fn settle_years(
-    rows: &mut [(&str, Option<Found>)],
+    rows: &mut [(&str, Option<DateInRow>)],
     pinned: &[bool],
     headed: &[Option<i32>],
     latest: i32,

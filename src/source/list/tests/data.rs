@@ -5,10 +5,10 @@ use url::Url;
 use super::{as_expected, now, read_at};
 use crate::{
     bulletin::Select,
-    source::{Context, List, ReadError, list::read_json},
+    source::{Context, NoticeList, ReadError, list::read_json},
 };
 
-fn read_data(json: &str) -> Result<List, ReadError> {
+fn read_data(json: &str) -> Result<NoticeList, ReadError> {
     let base = Url::parse("https://www.example.org/api/list?page=1").expect("an address");
     read_json(
         json,
@@ -173,7 +173,7 @@ fn data_without_notices_are_no_list() {
 }
 
 /// A list page with `head` in its head and `foot` below its rows.
-fn page(head: &str, foot: &str) -> List {
+fn page(head: &str, foot: &str) -> NoticeList {
     let rows: String = (1..9)
         .map(|n| {
             format!("<li><a href='/n/{n}00.html'>一条长度足够的通知标题{n}</a>2024-05-0{n}</li>")

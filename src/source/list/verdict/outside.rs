@@ -8,7 +8,7 @@ use crate::source::list::{
     evidence::{beside, scored::Scored},
     regions::{self, Region},
 };
-use crate::source::page::{Id, Page, is_hidden_style};
+use crate::source::page::{Id, PageTree, is_hidden_style};
 
 /// For each element whether it stands outside, and the text at the page's edges that does.
 pub(in crate::source::list) struct Outside {
@@ -18,7 +18,7 @@ pub(in crate::source::list) struct Outside {
 
 impl Outside {
     /// `best` is the group of rows that may be the page's list: what holds it is not outside.
-    pub(in crate::source::list) fn of(page: &Page, best: Option<&Scored>) -> Self {
+    pub(in crate::source::list) fn of(page: &PageTree, best: Option<&Scored>) -> Self {
         let rows = best.map(|best| best.group.container(page));
         let mut marks = vec![false; page.elements.len()];
         for id in 1..page.elements.len() as Id {
@@ -41,13 +41,13 @@ impl Outside {
         self.marks[id as usize]
     }
 
-    pub(in crate::source::list) fn holds_run(&self, page: &Page, run: usize) -> bool {
+    pub(in crate::source::list) fn holds_run(&self, page: &PageTree, run: usize) -> bool {
         self.holds(page.runs[run].element) || self.edges.iter().any(|edge| edge.contains(&run))
     }
 }
 
 /// Returns whether an element says by its name, attributes or classes that it is no part of the content.
-fn claims(page: &Page, id: Id) -> bool {
+fn claims(page: &PageTree, id: Id) -> bool {
     let name = page.name(id);
     if matches!(name, "html" | "body" | "main" | "article") {
         return false;

@@ -7,12 +7,12 @@ use crate::source::list::{
     evidence::scored::Scored,
     words::{self, LinkText},
 };
-use crate::source::page::{self, Id, Page};
+use crate::source::page::{self, Id, PageTree};
 
 /// The most running text beside the rows that stands in one box of the content, in [`words::units`]. A box
 /// where each paragraph has a link over it holds teasers, not a text.
 pub(in crate::source::list) fn densest_prose(
-    page: &Page,
+    page: &PageTree,
     best: Option<&Scored>,
     outside: &Outside,
 ) -> f32 {
@@ -60,7 +60,7 @@ pub(in crate::source::list) fn densest_prose(
 }
 
 /// A heading that says what the page's title says, and is as long as titles of notices are.
-pub(in crate::source::list) fn has_headline(page: &Page, outside: &Outside) -> bool {
+pub(in crate::source::list) fn has_headline(page: &PageTree, outside: &Outside) -> bool {
     let title = words::bare(&page.title);
     headings(page, outside).any(|text| {
         words::units(&text) >= 8.0
@@ -71,7 +71,7 @@ pub(in crate::source::list) fn has_headline(page: &Page, outside: &Outside) -> b
 
 /// The headings of the content.
 pub(in crate::source::list) fn headings(
-    page: &Page,
+    page: &PageTree,
     outside: &Outside,
 ) -> impl Iterator<Item = String> {
     (0..page.elements.len() as Id)

@@ -5,7 +5,7 @@ use super::{
     prose::{densest_prose, has_headline, headings},
 };
 use crate::source::list::{look::links, words};
-use crate::source::page::{Id, Page};
+use crate::source::page::{Id, PageTree};
 
 const MAINTENANCE: &str = "a maintenance notice";
 /// A page that leads to so many others stands in for none of them.
@@ -107,7 +107,7 @@ const STAND_INS: &[(&str, &[&str])] = &[
 ];
 
 /// A page that stands in for another: what a person is told by its title.
-pub(in crate::source::list) fn stand_in_by_title(page: &Page) -> Option<&'static str> {
+pub(in crate::source::list) fn stand_in_by_title(page: &PageTree) -> Option<&'static str> {
     page.title
         .split(['-', '_', '|', '–', '—', '·', '«', '»'])
         .find_map(stand_in)
@@ -115,7 +115,7 @@ pub(in crate::source::list) fn stand_in_by_title(page: &Page) -> Option<&'static
 
 /// The same by its first heading or by all that it says: weaker, as a list may stand beside a box to
 /// sign in, and as a notice may be about such things. Where there is much to go on to, it is one.
-pub(in crate::source::list) fn stand_in_by_text(page: &Page) -> Option<&'static str> {
+pub(in crate::source::list) fn stand_in_by_text(page: &PageTree) -> Option<&'static str> {
     let outside = Outside::of(page, None);
     let by_heading = headings(page, &outside)
         .next()
@@ -131,7 +131,7 @@ pub(in crate::source::list) fn stand_in_by_text(page: &Page) -> Option<&'static 
 }
 
 /// Returns what a page says that says hardly anything beside its links.
-fn said(page: &Page, outside: &Outside) -> Option<&'static str> {
+fn said(page: &PageTree, outside: &Outside) -> Option<&'static str> {
     let is_linked = |id: Id| {
         std::iter::once(id)
             .chain(page.ancestors(id))
@@ -162,7 +162,7 @@ fn said(page: &Page, outside: &Outside) -> Option<&'static str> {
 }
 
 /// Returns what a page stands in for, such as a sign-in page, by its title or first heading.
-pub(in crate::source::list) fn of_page(page: &Page) -> Option<&'static str> {
+pub(in crate::source::list) fn of_page(page: &PageTree) -> Option<&'static str> {
     stand_in_by_title(page).or_else(|| stand_in_by_text(page))
 }
 
@@ -254,7 +254,7 @@ pub(crate) const NEEDS_SCRIPTS: &str =
     "a page that needs JavaScript; set `browser = true`, or give the address of its data instead";
 
 /// Returns what to call a page on which no list was found.
-pub(in crate::source::list) fn instead(page: &Page) -> &'static str {
+pub(in crate::source::list) fn instead(page: &PageTree) -> &'static str {
     if let Some(kind) = of_page(page) {
         return kind;
     }

@@ -11,4 +11,4 @@ mod slavic;
 mod words;
 
 pub(super) use self::choice::{is_of_neighbours, tongues};
-pub(super) use self::patterns::{Place, Tongue};
+pub(super) use self::patterns::{DatePlace, Tongue};

@@ -6,11 +6,11 @@ use regex::Regex;
 
 use super::{
     germanic, other,
-    patterns::{Language, Tongue, language},
+    patterns::{LazyTongue, Tongue, language},
     romance, slavic,
 };
 
-static LATIN: [Language; 11] = [
+static LATIN: [LazyTongue; 11] = [
     language!(germanic::ENGLISH),
     language!(germanic::GERMAN),
     language!(germanic::DUTCH),
@@ -23,11 +23,11 @@ static LATIN: [Language; 11] = [
     language!(other::TURKISH),
     language!(other::VIETNAMESE),
 ];
-static RUSSIAN: Language = language!(slavic::RUSSIAN);
-static UKRAINIAN: Language = language!(slavic::UKRAINIAN);
-static ARABIC: Language = language!(other::ARABIC);
-static JAPANESE: Language = language!(other::JAPANESE);
-static KOREAN: Language = language!(other::KOREAN);
+static RUSSIAN: LazyTongue = language!(slavic::RUSSIAN);
+static UKRAINIAN: LazyTongue = language!(slavic::UKRAINIAN);
+static ARABIC: LazyTongue = language!(other::ARABIC);
+static JAPANESE: LazyTongue = language!(other::JAPANESE);
+static KOREAN: LazyTongue = language!(other::KOREAN);
 
 /// Returns whether a sentence is Japanese or Korean, also where it has Chinese characters alone.
 pub(in super::super) fn is_of_neighbours(sentence: &str) -> bool {
@@ -42,7 +42,7 @@ pub(in super::super) fn is_of_neighbours(sentence: &str) -> bool {
 /// several of those with Latin letters where no word decides.
 pub(in super::super) fn tongues(sentence: &str) -> Vec<&'static Tongue> {
     let any = |range: std::ops::RangeInclusive<char>| sentence.contains(|c| range.contains(&c));
-    let one = |language: &'static Language| vec![&*language.tongue];
+    let one = |language: &'static LazyTongue| vec![&*language.tongue];
     if any('가'..='힣') {
         one(&KOREAN)
     } else if is_of_neighbours(sentence) {

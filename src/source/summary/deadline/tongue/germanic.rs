@@ -1,8 +1,8 @@
 //! English, German and Dutch.
 
-use super::words::{NONE, Words};
+use super::words::{NONE, TongueWords};
 
-pub(super) const ENGLISH: Words = Words {
+pub(super) const ENGLISH: TongueWords = TongueWords {
     marks: "the of and to for is are be by at on will please must from with no than has been date until before january february march may june july october december monday tuesday wednesday thursday friday saturday sunday you your this",
     until: "by|before|until|till|til|through|on or before|prior to|up to(?: and including)?",
     after: NONE,
@@ -18,7 +18,7 @@ pub(super) const ENGLISH: Words = Words {
     day_first: false,
 };
 
-pub(super) const GERMAN: Words = Words {
+pub(super) const GERMAN: TongueWords = TongueWords {
     marks: "der die das und ist bis zum den für im wird von bitte am um es sind auf einer mit vom zur uhr werden nach januar februar märz mai juni juli oktober dezember montag dienstag mittwoch donnerstag freitag samstag sonntag sie ihre spätestens",
     until: "bis|vor|bis (?:spätestens|längstens|einschließlich)",
     after: NONE,
@@ -34,7 +34,7 @@ pub(super) const GERMAN: Words = Words {
     day_first: true,
 };
 
-pub(super) const DUTCH: Words = Words {
+pub(super) const DUTCH: TongueWords = TongueWords {
     marks: "de het een van en is op tot voor uw u met naar te zijn kan worden om graag dienen uiterlijk aan uur per januari februari maart mei juni juli augustus maandag dinsdag woensdag donderdag vrijdag zaterdag zondag je in t m vóór moeten kunt",
     until: "tot|tot en met|t/m|vóór|voor|tot uiterlijk",
     after: NONE,

@@ -1,8 +1,8 @@
 //! Turkish, Vietnamese, Arabic, Japanese and Korean.
 
-use super::words::{NONE, Words};
+use super::words::{NONE, TongueWords};
 
-pub(super) const TURKISH: Words = Words {
+pub(super) const TURKISH: TongueWords = TongueWords {
     marks: "ve bir için ile olarak saat en tarihine kadar tarihleri son bu da de olan tarihinde ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık",
     until: NONE,
     after: r"['’]\p{L}{1,4}\s(?:sona er|bit|kapan)|['’]?\p{L}{0,4}\s?(?:(?:pazartesi|salı|çarşamba|perşembe|cuma|cumartesi|pazar)\s)?(?:(?:tarihi|günü|akşamı|sonu|mesai bitimi)\p{L}*\s)?(?:saat\s[\d:.]+['’]?\p{L}{0,3}\s)?(?:kadar|dek|değin)",
@@ -18,7 +18,7 @@ pub(super) const TURKISH: Words = Words {
     day_first: true,
 };
 
-pub(super) const VIETNAMESE: Words = Words {
+pub(super) const VIETNAMESE: TongueWords = TongueWords {
     marks: "ngày và của các từ đến trước tháng năm là cho được không trong với về theo giờ hồ sơ",
     until: r"trước|đến|tới|đến hết|muộn nhất|chậm nhất|hết|trước và trong",
     after: NONE,
@@ -34,7 +34,7 @@ pub(super) const VIETNAMESE: Words = Words {
     day_first: true,
 };
 
-pub(super) const ARABIC: Words = Words {
+pub(super) const ARABIC: TongueWords = TongueWords {
     marks: "",
     until: r"قبل|حتى|لغاية|إلى غاية|حتى تاريخ|بحلول",
     after: NONE,
@@ -50,7 +50,7 @@ pub(super) const ARABIC: Words = Words {
     day_first: true,
 };
 
-pub(super) const JAPANESE: Words = Words {
+pub(super) const JAPANESE: TongueWords = TongueWords {
     marks: "",
     until: NONE,
     after: r"\s?(?:中|末日?)?\s?(?:まで|迄|必着|消印有効|当日消印|厳守|締め?切り?|〆切|を期限|を締)",
@@ -66,7 +66,7 @@ pub(super) const JAPANESE: Words = Words {
     day_first: false,
 };
 
-pub(super) const KOREAN: Words = Words {
+pub(super) const KOREAN: TongueWords = TongueWords {
     marks: "",
     until: NONE,
     after: r"\s?(?:자정|정오|업무 ?시간)?\s?(?:까지|한\b|로 연장|마감|限|도착분)",

@@ -4,7 +4,7 @@ use std::{ops::Range, sync::LazyLock};
 
 use regex::Regex;
 
-use super::words::Words;
+use super::words::TongueWords;
 use crate::source::{date, summary::deadline::worth::Worth};
 
 /// The patterns of a language.
@@ -28,14 +28,14 @@ pub(in crate::source::summary::deadline) struct Tongue {
 }
 
 /// A date within its sentence, `before` and `after` it, and what stands between it and the dates beside it.
-pub(in crate::source::summary::deadline) struct Place<'a> {
+pub(in crate::source::summary::deadline) struct DatePlace<'a> {
     pub before: &'a str,
     pub after: &'a str,
     pub since_last: Option<&'a str>,
     pub until_next: Option<&'a str>,
 }
 
-impl<'a> Place<'a> {
+impl<'a> DatePlace<'a> {
     pub(in crate::source::summary::deadline) fn new(
         sentence: &'a str,
         dates: &[Range<usize>],
@@ -57,8 +57,8 @@ impl<'a> Place<'a> {
 }
 
 impl Tongue {
-    pub(super) fn new(words: &Words) -> Self {
-        let Words {
+    pub(super) fn new(words: &TongueWords) -> Self {
+        let TongueWords {
             until,
             after,
             label,
@@ -109,9 +109,9 @@ impl Tongue {
     pub(in crate::source::summary::deadline) fn asks(
         &self,
         sentence: &str,
-        place: &Place<'_>,
+        place: &DatePlace<'_>,
     ) -> Option<Worth> {
-        let Place {
+        let DatePlace {
             before,
             after,
             since_last,
@@ -142,15 +142,15 @@ impl Tongue {
 }
 
 /// A language whose patterns are made when they are first needed.
-pub(super) struct Language {
-    pub(super) words: &'static Words,
+pub(super) struct LazyTongue {
+    pub(super) words: &'static TongueWords,
     pub(super) tongue: LazyLock<Tongue>,
 }
 
 /// The language of a table of words.
 macro_rules! language {
     ($words:expr) => {
-        Language {
+        LazyTongue {
             words: &$words,
             tongue: LazyLock::new(|| Tongue::new(&$words)),
         }

@@ -1,8 +1,8 @@
 //! French, Spanish, Italian and Portuguese.
 
-use super::words::{NONE, Words};
+use super::words::{NONE, TongueWords};
 
-pub(super) const FRENCH: Words = Words {
+pub(super) const FRENCH: TongueWords = TongueWords {
     marks: "le la les des du et est une pour au aux un sont de à en dans vous vos avant par sur ou inclus dès janvier février mars avril mai juin juillet août septembre octobre novembre décembre lundi mardi mercredi jeudi vendredi samedi dimanche",
     until: r"avant|jusqu['’](?:au|à)|pour|d['’]ici(?: au| le| à)?|au plus tard",
     after: NONE,
@@ -18,7 +18,7 @@ pub(super) const FRENCH: Words = Words {
     day_first: true,
 };
 
-pub(super) const SPANISH: Words = Words {
+pub(super) const SPANISH: TongueWords = TongueWords {
     marks: "el la los las de y en hasta para del se su al que una un por con antes es será a más horas enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre lunes martes miércoles jueves viernes sábado domingo",
     until: "hasta|antes|a más tardar|hasta el día",
     after: NONE,
@@ -34,7 +34,7 @@ pub(super) const SPANISH: Words = Words {
     day_first: true,
 };
 
-pub(super) const ITALIAN: Words = Words {
+pub(super) const ITALIAN: TongueWords = TongueWords {
     marks: "il la le dei del della e è per di da al alla si entro gli sono un una a in che fino dal ore delle gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre lunedì martedì mercoledì giovedì venerdì sabato domenica",
     until: "entro|fino|prima|entro e non oltre|non oltre",
     after: NONE,
@@ -50,7 +50,7 @@ pub(super) const ITALIAN: Words = Words {
     day_first: true,
 };
 
-pub(super) const PORTUGUESE: Words = Words {
+pub(super) const PORTUGUESE: TongueWords = TongueWords {
     marks: "o a os as de e do da para em até no na dos das um uma que será ser por com ao às dia pelo é são janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro segunda terça quarta quinta sexta feira sábado domingo",
     until: "até|antes|até ao|impreterivelmente até",
     after: NONE,

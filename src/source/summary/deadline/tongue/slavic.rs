@@ -1,8 +1,8 @@
 //! Polish, Czech, Russian and Ukrainian.
 
-use super::words::{NONE, Words};
+use super::words::{NONE, TongueWords};
 
-pub(super) const POLISH: Words = Words {
+pub(super) const POLISH: TongueWords = TongueWords {
     marks: "w i na do z od się oraz dnia r jest są o po należy prosimy przez dla godz roku termin zgłoszenia stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia",
     until: "do|przed",
     after: NONE,
@@ -18,7 +18,7 @@ pub(super) const POLISH: Words = Words {
     day_first: true,
 };
 
-pub(super) const CZECH: Words = Words {
+pub(super) const CZECH: TongueWords = TongueWords {
     marks: "a v na do je se od pro o z dne ve po jsou bude prosím nejpozději lze nebo termín hodin ledna února března dubna května června července srpna září října listopadu prosince",
     until: "do|před",
     after: NONE,
@@ -34,7 +34,7 @@ pub(super) const CZECH: Words = Words {
     day_first: true,
 };
 
-pub(super) const RUSSIAN: Words = Words {
+pub(super) const RUSSIAN: TongueWords = TongueWords {
     marks: "и в на до с по не для года",
     until: "до|по|не позднее|не позже|к",
     after: NONE,
@@ -50,7 +50,7 @@ pub(super) const RUSSIAN: Words = Words {
     day_first: true,
 };
 
-pub(super) const UKRAINIAN: Words = Words {
+pub(super) const UKRAINIAN: TongueWords = TongueWords {
     marks: "і в на до з по не для року",
     until: "до|по|не пізніше|к",
     after: NONE,

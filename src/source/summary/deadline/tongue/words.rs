@@ -4,7 +4,7 @@
 pub(super) const NONE: &str = r"[^\s\S]";
 
 /// The words of a language, as alternatives of a pattern.
-pub(super) struct Words {
+pub(super) struct TongueWords {
     /// Common words that show the language, parted by spaces.
     pub(super) marks: &'static str,
     /// Right before a last day: by, until.
