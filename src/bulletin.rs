@@ -28,7 +28,7 @@ mod template;
 mod title;
 mod trust;
 
-pub use added::AddedSource;
+pub use added::{AddedSource, SourceKeys};
 pub(crate) use call::{quiet, unquiet};
 pub use chat::{Chat, Standing};
 pub use days::DayRange;
