@@ -1,8 +1,8 @@
 //! RSS of every version, Atom, RDF, CDF, JSON Feed; lenient about what real feeds get wrong.
 //!
 //! `feed/tree.rs` makes a tree of whatever stands between angle brackets, `feed/namespace.rs` names its
-//! elements whatever their prefixes, `feed/entry.rs` reads
-//! entries from it, `feed/json.rs` reads JSON Feed, `feed/markup.rs` makes text of HTML. A strict
+//! elements whatever their prefixes, `feed/entry.rs` reads entries from it, `feed/json.rs` reads JSON Feed,
+//! `feed/frame.rs` makes notices of them, `feed/markup.rs` makes text of HTML. A strict
 //! parser would lose the original spelling of dates, entries after the first fault, and CDF; this
 //! room reads by local names. It fetches nothing. Read [`read`] first.
 

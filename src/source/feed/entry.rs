@@ -4,7 +4,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use url::Url;
 
 use super::{
-    frame::{FeedEntry, FeedFrame, MAX_ENTRIES, attachment, resolve},
+    frame::{FeedFrame, FeedItem, MAX_ENTRIES, attachment, resolve},
     markup,
     tree::{FeedElementId, Tree, local},
 };
@@ -109,7 +109,7 @@ impl EntryReader<'_> {
     }
 
     /// `outer` is the base outside of every `xml:base`, `common` is who publishes what names nobody.
-    fn entry(&self, id: FeedElementId, outer: &Url, common: Option<&String>) -> FeedEntry {
+    fn entry(&self, id: FeedElementId, outer: &Url, common: Option<&String>) -> FeedItem {
         let content = self.child(
             id,
             &[
@@ -135,7 +135,7 @@ impl EntryReader<'_> {
         let base = self.base(content.or(summary).unwrap_or(id), outer);
         let (content, summary) = (content.and_then(html), summary.and_then(html));
         let pictured = content.as_deref().or(summary.as_deref());
-        FeedEntry {
+        FeedItem {
             title: self
                 .child(
                     id,

@@ -24,7 +24,7 @@ pub(super) const MAX_ENTRIES: usize = 20_000;
 
 /// What an entry says, before it is cleaned.
 #[derive(Debug, Default)]
-pub(super) struct FeedEntry {
+pub(super) struct FeedItem {
     pub(super) title: String,
     pub(super) url: Option<Url>,
     pub(super) guid: Option<String>,
@@ -65,7 +65,7 @@ impl<'a> FeedFrame<'a> {
     }
 
     /// The notice that an entry is, and its full text; None for an entry that says nothing.
-    pub(super) fn notice(&self, entry: FeedEntry) -> Option<(Notice, Option<Article>)> {
+    pub(super) fn notice(&self, entry: FeedItem) -> Option<(Notice, Option<Article>)> {
         let summary = entry
             .summary
             .as_deref()
@@ -103,7 +103,7 @@ impl<'a> FeedFrame<'a> {
         &self,
         notice: &Notice,
         text: &str,
-        entry: FeedEntry,
+        entry: FeedItem,
         warning: Option<String>,
     ) -> Article {
         let cleaned = self.clean(text);
@@ -131,12 +131,7 @@ impl<'a> FeedFrame<'a> {
     }
 
     /// The entry's own title, else how its text begins; None where it has nothing at all.
-    fn title(
-        &self,
-        entry: &FeedEntry,
-        summary: Option<&str>,
-        text: Option<&str>,
-    ) -> Option<String> {
+    fn title(&self, entry: &FeedItem, summary: Option<&str>, text: Option<&str>) -> Option<String> {
         let own = clean_title(&text::one_line(&entry.title));
         let own = if self.context.simplify {
             text::simplify(&own)
@@ -156,7 +151,7 @@ impl<'a> FeedFrame<'a> {
 
     /// The entry's address. One without leads to the site, with a fragment that tells it from its
     /// neighbours.
-    fn address(&self, entry: &FeedEntry, title: &str) -> String {
+    fn address(&self, entry: &FeedItem, title: &str) -> String {
         if let Some(url) = &entry.url {
             return url.to_string();
         }

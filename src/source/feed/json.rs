@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::frame::{FeedEntry, FeedFrame, MAX_ENTRIES, attachment, resolve};
+use super::frame::{FeedFrame, FeedItem, MAX_ENTRIES, attachment, resolve};
 use crate::{
     bulletin::Attachment,
     source::{
@@ -59,7 +59,7 @@ pub(super) fn is_feed(json: &str) -> bool {
     })
 }
 
-fn entry(item: &Map<String, Value>, base: &Url) -> FeedEntry {
+fn entry(item: &Map<String, Value>, base: &Url) -> FeedItem {
     let guid = match item.get("id") {
         Some(Value::String(id)) => Some(id.clone()),
         Some(Value::Number(id)) => Some(id.to_string()),
@@ -70,7 +70,7 @@ fn entry(item: &Map<String, Value>, base: &Url) -> FeedEntry {
         .find_map(|key| resolve(word(item, key)?, base))
         .or_else(|| resolve(guid.as_deref().filter(|id| id.starts_with("http"))?, base));
     let plain = |key| word(item, key).map(|text| text.replace('&', "&amp;").replace('<', "&lt;"));
-    FeedEntry {
+    FeedItem {
         title: word(item, "title").unwrap_or_default().to_owned(),
         url,
         guid,

@@ -22,7 +22,7 @@ const SAMPLE: usize = 40;
 const LEAST_WORTH: f32 = 0.2;
 
 /// An object of the array, flat.
-pub(in crate::source::list) type Record<'a> = BTreeMap<String, &'a Value>;
+pub(in crate::source::list) type FlatRecord<'a> = BTreeMap<String, &'a Value>;
 
 /// Which field is what.
 pub(in crate::source::list) struct Fields {
@@ -37,7 +37,10 @@ pub(in crate::source::list) struct Fields {
 }
 
 impl Fields {
-    pub(in crate::source::list) fn of(rows: &[Record<'_>], context: &Context<'_>) -> Option<Self> {
+    pub(in crate::source::list) fn of(
+        rows: &[FlatRecord<'_>],
+        context: &Context<'_>,
+    ) -> Option<Self> {
         let table = FieldTable::of(rows);
         let select = context.select;
         let url = table
@@ -92,7 +95,7 @@ impl Fields {
 
     pub(in crate::source::list) fn notice(
         &self,
-        row: &Record<'_>,
+        row: &FlatRecord<'_>,
         base: &Url,
         context: &Context<'_>,
     ) -> Option<Notice> {
@@ -141,11 +144,11 @@ impl Fields {
 /// The first rows, by field.
 struct FieldTable<'a> {
     names: Vec<&'a String>,
-    sample: &'a [Record<'a>],
+    sample: &'a [FlatRecord<'a>],
 }
 
 impl<'a> FieldTable<'a> {
-    fn of(rows: &'a [Record<'a>]) -> Self {
+    fn of(rows: &'a [FlatRecord<'a>]) -> Self {
         let sample = &rows[..rows.len().min(SAMPLE)];
         let mut names: Vec<&String> = sample.iter().flat_map(|row| row.keys()).collect();
         names.sort_unstable();
@@ -176,7 +179,7 @@ impl<'a> FieldTable<'a> {
     }
 
     /// The field that has another value in each row, by the names that ids have.
-    fn id(&self, rows: &[Record<'_>]) -> Option<String> {
+    fn id(&self, rows: &[FlatRecord<'_>]) -> Option<String> {
         // A `guid` may well be the address, which changes with it.
         const NAMES: [&str; 20] = [
             "uuid",

@@ -7,7 +7,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::fields::{Fields, Record};
+use super::fields::{Fields, FlatRecord};
 use crate::source::list::words;
 use crate::{bulletin::Notice, source::reading::Context};
 
@@ -113,7 +113,7 @@ pub(in crate::source::list) fn inner_text(value: &Value) -> Option<&str> {
 
 fn read(rows: &[&Value], base: &Url, context: &Context<'_>) -> Option<Records> {
     let left_out = rows.len().saturating_sub(MAX_ROWS);
-    let rows: Vec<Record<'_>> = rows
+    let rows: Vec<FlatRecord<'_>> = rows
         .iter()
         .take(MAX_ROWS)
         .filter_map(|row| flat(row))
@@ -148,7 +148,7 @@ fn read(rows: &[&Value], base: &Url, context: &Context<'_>) -> Option<Records> {
 }
 
 /// The fields of a row by name, or by place where it is an array.
-fn flat(row: &Value) -> Option<Record<'_>> {
+fn flat(row: &Value) -> Option<FlatRecord<'_>> {
     match row {
         Value::Object(fields) => Some(flatten(fields)),
         Value::Array(cells) if (2..=40).contains(&cells.len()) => {
@@ -161,8 +161,8 @@ fn flat(row: &Value) -> Option<Record<'_>> {
 }
 
 /// `{"title": {"rendered": "…"}}` as `title.rendered`.
-fn flatten(object: &Map<String, Value>) -> Record<'_> {
-    let mut row = Record::new();
+fn flatten(object: &Map<String, Value>) -> FlatRecord<'_> {
+    let mut row = FlatRecord::new();
     let mut open: Vec<(String, &Map<String, Value>, usize)> = vec![(String::new(), object, 0)];
     while let Some((prefix, object, depth)) = open.pop() {
         for (name, value) in object.iter().take(120) {
