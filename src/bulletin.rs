@@ -6,12 +6,14 @@
 
 mod added;
 mod call;
+mod channel;
 mod chat;
 mod days;
 mod filter;
 mod fold;
 mod id;
 mod identity;
+mod likeness;
 mod login;
 mod manner;
 mod markup;
@@ -23,19 +25,23 @@ mod retitled;
 mod robot;
 mod same;
 mod searched;
+mod secret;
 mod settings;
+mod source;
 mod template;
 mod title;
 mod trust;
 
-pub use added::{AddedSource, SourceKeys};
+pub use added::AddedSource;
 pub(crate) use call::{quiet, unquiet};
+pub use channel::{Channel, ChannelKind, LARGEST_DOCUMENT, StdoutFormat, TelegramChat};
 pub use chat::{Chat, Standing};
 pub use days::DayRange;
 pub use filter::{Cost, Filter, FilterError, Folded, Verdict};
 pub use fold::fold;
 pub use id::{BulletinId, ChannelId, DeliveryId, IdError, SourceId, topic_of};
 pub use identity::{SeenKey, canonical_url, loose_fragment};
+pub use likeness::{likeness, steady, substance};
 pub use login::Login;
 pub use manner::{Mode, Quiet, reminder_of};
 pub use meeting::meetings;
@@ -47,13 +53,14 @@ pub use record::{
 };
 pub use retitled::{Retitled, compare, is_cut_title, plain_title, spaced_title};
 pub use robot::{Fingerprint, Form, KINDS, Key, Robot, RobotKind, Setting};
-pub use same::{Face, bare_title, is_same, is_same_page, likeness, steady, substance};
+pub use same::{Face, bare_title, is_same, is_same_page};
 pub use searched::SearchedParts;
+pub use secret::Secret;
 pub use settings::{
-    AddSources, AllowPrivate, Channel, ChannelKind, FetchSettings, LARGEST_DOCUMENT, Language,
-    ReadAs, Secret, Select, Source, StdoutFormat, StoreSettings, Subscribe, TelegramChat,
-    TelegramSettings, WebSettings,
+    AddSources, AllowPrivate, FetchSettings, Language, StoreSettings, Subscribe, TelegramSettings,
+    WebSettings,
 };
+pub use source::{ReadAs, Select, Source};
 pub use template::{Template, TemplateFields, TemplateFile};
 pub use title::{clean_title, is_counter, is_pinned_title};
 pub use trust::{Came, Trust};

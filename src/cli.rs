@@ -15,7 +15,9 @@ mod check;
 mod demo;
 #[cfg(test)]
 mod documented;
+mod exit;
 mod export;
+mod global;
 mod held;
 mod import;
 mod inspect;
@@ -33,6 +35,7 @@ mod rebroadcast;
 mod reload;
 mod run;
 mod scripts;
+mod secrets;
 mod serve;
 mod session;
 mod table;
@@ -41,11 +44,11 @@ mod watch;
 mod when;
 mod workers;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, Parser, Subcommand};
 
-use self::session::Session;
+use self::{exit::Exit, global::Global, session::Session};
 
 /// Watch the pages where organisations publish notices, and push each new one to chats.
 #[derive(Debug, Parser)]
@@ -68,37 +71,6 @@ struct Cli {
     global: Global,
     #[command(subcommand)]
     command: Command,
-}
-
-/// Where each command's help lists the options that all commands have.
-const GLOBAL: &str = "Global options";
-/// The name of the folder's option where `--state` is a filter: in the lists.
-const STATE_DIR: &str = "state-dir";
-
-/// Options before or after the command.
-#[derive(Debug, clap::Args)]
-struct Global {
-    /// The config file [env: NOTICAST_CONFIG] [default: config/noticast.toml]
-    #[arg(long, global = true, value_name = "FILE", help_heading = GLOBAL)]
-    config: Option<PathBuf>,
-    /// The folder of the archive and all other data [env: NOTICAST_STATE] [default: state]
-    #[arg(long, visible_alias = STATE_DIR, global = true, value_name = "DIR", help_heading = GLOBAL)]
-    state: Option<PathBuf>,
-    /// The format of the logs on stderr
-    #[arg(long, global = true, value_name = "FORMAT", default_value = "text", help_heading = GLOBAL)]
-    log_format: LogFormat,
-    /// Log errors only
-    #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = GLOBAL)]
-    quiet: bool,
-    /// Show and log more; -vv logs everything. RUST_LOG sets the level of each module
-    #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = GLOBAL)]
-    verbose: u8,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum LogFormat {
-    Text,
-    Json,
 }
 
 #[derive(Debug, Subcommand)]
@@ -161,21 +133,6 @@ enum Command {
     Man(man::Args),
 }
 
-/// The exit code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Exit {
-    Done = 0,
-    /// It failed, or some input did.
-    Failed = 1,
-    /// The command line or the config is wrong.
-    Usage = 2,
-}
-
-/// The command line is wrong in a way that clap cannot see.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-struct UsageError(String);
-
 /// Reads the command line and does what it says.
 #[must_use]
 pub fn main() -> ExitCode {
@@ -195,16 +152,9 @@ pub fn main() -> ExitCode {
             return Exit::Done;
         }
         session.say_error(&error);
-        exit_of(&error)
+        Exit::of(&error)
     });
     ExitCode::from(exit as u8)
-}
-
-fn exit_of(error: &anyhow::Error) -> Exit {
-    let is_usage = error.is::<UsageError>()
-        || error.is::<crate::config::ConfigError>()
-        || error.is::<crate::schedule::ScheduleError>();
-    if is_usage { Exit::Usage } else { Exit::Failed }
 }
 
 async fn dispatch(session: &Session, command: Command) -> anyhow::Result<Exit> {
@@ -245,6 +195,8 @@ async fn dispatch(session: &Session, command: Command) -> anyhow::Result<Exit> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use super::*;
 
     #[test]

@@ -3,7 +3,13 @@
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use super::{Channel, ChannelId, ChannelKind, Filter, Language, Mode, SourceId, TelegramChat};
+use super::{
+    channel::{Channel, ChannelKind, TelegramChat},
+    filter::Filter,
+    id::{ChannelId, SourceId},
+    manner::Mode,
+    settings::Language,
+};
 
 /// The settings that a chat asked for. Each wish that is text was checked when it was taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 
-use super::Moment;
+use super::moment::Moment;
 
 /// DayRange from one to another, both included, by the clock of a zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::{Moment, plain_title};
+use super::{moment::Moment, retitled::plain_title};
 
 /// The durable identity of something seen at a source: 128 bits of BLAKE3.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -140,67 +140,70 @@ fn is_session(parameter: &str) -> bool {
     NAMES.contains(&name.as_str()) || name.starts_with("aspsessionid") || is_long_sid
 }
 
+/// Parameters that say by which campaign, button or person an address came.
+const TRACKERS: [&str; 45] = [
+    "_ga",
+    "_gl",
+    "_hsenc",
+    "_hsmi",
+    "_openstat",
+    "bd_vid",
+    "bdmp",
+    "chksm",
+    "dclid",
+    "fbclid",
+    "gbraid",
+    "gclid",
+    "gclsrc",
+    "hmci",
+    "hmcu",
+    "hmkw",
+    "hmpl",
+    "hmsr",
+    "igsh",
+    "igshid",
+    "isappinstalled",
+    "li_fat_id",
+    "mc_cid",
+    "mc_eid",
+    "mkt_tok",
+    "mpshare",
+    "msclkid",
+    "ref_src",
+    "s_cid",
+    "scm",
+    "share_from",
+    "share_medium",
+    "share_source",
+    "share_token",
+    "sharer_shareid",
+    "sharer_shareinfo",
+    "sharer_sharetime",
+    "spm",
+    "srsltid",
+    "ttclid",
+    "twclid",
+    "vd_source",
+    "wbraid",
+    "weibo_id",
+    "yclid",
+];
+const TRACKER_PREFIXES: [&str; 6] = ["utm_", "pk_", "mtm_", "matomo_", "hsa_", "share_"];
+/// Values of `from` that say who shared, not what is shown.
+const SHARES: [&str; 9] = [
+    "appmessage",
+    "groupmessage",
+    "message",
+    "qq",
+    "qzone",
+    "singlemessage",
+    "timeline",
+    "weibo",
+    "weixin",
+];
+
+/// Returns whether a parameter says who brought the reader, or defeats a cache, and not what is shown.
 fn tracks(parameter: &str) -> bool {
-    const NAMES: [&str; 45] = [
-        "_ga",
-        "_gl",
-        "_hsenc",
-        "_hsmi",
-        "_openstat",
-        "bd_vid",
-        "bdmp",
-        "chksm",
-        "dclid",
-        "fbclid",
-        "gbraid",
-        "gclid",
-        "gclsrc",
-        "hmci",
-        "hmcu",
-        "hmkw",
-        "hmpl",
-        "hmsr",
-        "igsh",
-        "igshid",
-        "isappinstalled",
-        "li_fat_id",
-        "mc_cid",
-        "mc_eid",
-        "mkt_tok",
-        "mpshare",
-        "msclkid",
-        "ref_src",
-        "s_cid",
-        "scm",
-        "share_from",
-        "share_medium",
-        "share_source",
-        "share_token",
-        "sharer_shareid",
-        "sharer_shareinfo",
-        "sharer_sharetime",
-        "spm",
-        "srsltid",
-        "ttclid",
-        "twclid",
-        "vd_source",
-        "wbraid",
-        "weibo_id",
-        "yclid",
-    ];
-    const PREFIXES: [&str; 6] = ["utm_", "pk_", "mtm_", "matomo_", "hsa_", "share_"];
-    /// Values of `from` that say who shared, not what is shown.
-    const SHARES: [&str; 9] = [
-        "appmessage",
-        "groupmessage",
-        "message",
-        "qq",
-        "qzone",
-        "singlemessage",
-        "timeline",
-        "weibo",
-        "weixin",
-    ];
     let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
     let name = name.to_ascii_lowercase();
     let is_time = value.len() >= 10 && value.bytes().all(|b| b.is_ascii_digit());
@@ -210,7 +213,10 @@ fn tracks(parameter: &str) -> bool {
         "_" | "_t" | "ts" | "timestamp" => is_time,
         "rand" | "random" | "nocache" => true,
         _ => {
-            NAMES.contains(&name.as_str()) || PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+            TRACKERS.contains(&name.as_str())
+                || TRACKER_PREFIXES
+                    .iter()
+                    .any(|prefix| name.starts_with(prefix))
         }
     }
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use percent_encoding::percent_decode_str;
 use url::Url;
 
-use super::Secret;
+use super::secret::Secret;
 
 /// The user and password for a site that wants them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

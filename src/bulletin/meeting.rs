@@ -1,6 +1,9 @@
 //! Channels whose messages meet: at one place, or at some of their readers.
 
-use super::{Channel, ChannelKind, Robot, TelegramChat};
+use super::{
+    channel::{Channel, ChannelKind, TelegramChat},
+    robot::Robot,
+};
 
 /// Readers that a sentence names.
 const MOST_NAMED: usize = 3;
@@ -54,7 +57,7 @@ fn share_a_source(one: &Channel, other: &Channel) -> bool {
 /// The place that a channel leads to, as far as the config says.
 enum Place<'a> {
     Chat(String, Option<i32>),
-    Robot(&'a Robot, super::Fingerprint),
+    Robot(&'a Robot, super::robot::Fingerprint),
     Own,
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Moment;
+use super::moment::Moment;
 
 /// One entry as a round reads it from a list or a feed.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,7 +3,12 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Attachment, BulletinId, ChannelId, DeliveryId, Moment, SearchedParts, SourceId};
+use super::{
+    id::{BulletinId, ChannelId, DeliveryId, SourceId},
+    moment::Moment,
+    notice::Attachment,
+    searched::SearchedParts,
+};
 
 /// A notice that was admitted. Its text is kept apart (it may be long).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

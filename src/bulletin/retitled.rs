@@ -7,7 +7,10 @@ use std::sync::LazyLock;
 use regex::Regex;
 use unicode_normalization::UnicodeNormalization;
 
-use super::{clean_title, likeness, title::without_count};
+use super::{
+    likeness::likeness,
+    title::{clean_title, without_count},
+};
 
 /// The relation of a title to another one that was seen in its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,268 +1,16 @@
-//! Channels of other platforms than Telegram: which kinds there are, and the keys of each.
+//! Channels of other platforms than Telegram: what of one is secret, whom it is sent by, and where it leads.
 //!
-//! A kind is one line of [`KINDS`] here, which the config is read by, and one file in `push/`.
+//! A kind is one line of [`KINDS`], which the config is read by, and one file in `push/`.
 
+mod kinds;
 mod place;
 
-use std::{collections::BTreeMap, fmt};
+use std::fmt;
 
-use super::Secret;
-
-/// A kind of channel as its keys describe it.
-pub struct RobotKind {
-    /// As the config names it.
-    pub name: &'static str,
-    pub keys: &'static [Key],
-    /// The key by which the platform knows the sender and counts its messages: a robot's key, an account.
-    account: fn(&Robot) -> Vec<&str>,
-    /// The keys that say where messages go, whoever sends them.
-    place: &'static [&'static str],
-    /// True where a message that was sent can be edited.
-    edits: bool,
-}
-
-/// A key of the config.
-#[derive(Debug)]
-pub struct Key {
-    pub name: &'static str,
-    pub form: Form,
-    /// Its purpose, as the error says where it is missing; empty where it may be.
-    pub expected: &'static str,
-}
-
-/// The form that a key's value must have. Only those that say so may be left out.
-#[derive(Debug, Clone, Copy)]
-pub enum Form {
-    Secret,
-    /// May be left out.
-    OptionalSecret,
-    /// An `http` or `https` address that holds a secret.
-    SecretAddress,
-    /// The same, with a path.
-    SecretPath,
-    Text,
-    /// A number above 0.
-    Number,
-    /// An `http` or `https` address to which paths are added.
-    Site,
-    /// A room of Matrix by its id.
-    Room,
-    /// The `smtp` or `smtps` address of a mail server, with a user and perhaps his password.
-    Smtp,
-    /// A mail address, perhaps with a name.
-    Mailbox,
-    /// A list of them, written as one text.
-    Mailboxes,
-    /// One of these words; the first where it is left out.
-    Word(&'static [&'static str]),
-    /// Where the platform is, if not here.
-    Api(&'static str),
-}
-
-const fn key(name: &'static str, form: Form, expected: &'static str) -> Key {
-    Key {
-        name,
-        form,
-        expected,
-    }
-}
-
-const fn api(url: &'static str) -> Key {
-    key("api_url", Form::Api(url), "")
-}
-
-/// Every kind that is built.
-pub static KINDS: &[RobotKind] = &[
-    RobotKind {
-        name: "wecom-robot",
-        keys: &[
-            key("key", Form::Secret, "the `key` of the robot's address"),
-            key("format", Form::Word(&["news", "markdown", "text"]), ""),
-            api("https://qyapi.weixin.qq.com"),
-        ],
-        account: |it| it.all(&["api_url", "key"]),
-        place: &["api_url", "key"],
-        edits: false,
-    },
-    RobotKind {
-        name: "dingtalk-robot",
-        keys: &[
-            key(
-                "access_token",
-                Form::Secret,
-                "the `access_token` of the robot's address",
-            ),
-            key("secret", Form::OptionalSecret, ""),
-            api("https://oapi.dingtalk.com"),
-        ],
-        account: |it| it.all(&["api_url", "access_token", "secret"]),
-        place: &["api_url", "access_token"],
-        edits: false,
-    },
-    RobotKind {
-        name: "feishu-robot",
-        keys: &[
-            key(
-                "token",
-                Form::Secret,
-                "the last part of the robot's address",
-            ),
-            key("secret", Form::OptionalSecret, ""),
-            api("https://open.feishu.cn"),
-        ],
-        account: |it| it.all(&["api_url", "token", "secret"]),
-        place: &["api_url", "token"],
-        edits: false,
-    },
-    RobotKind {
-        name: "slack",
-        keys: &[key("url", Form::SecretPath, "the webhook's address")],
-        account: |it| it.all(&["url"]),
-        place: &["url"],
-        edits: false,
-    },
-    RobotKind {
-        name: "discord",
-        keys: &[key("url", Form::SecretPath, "the webhook's address")],
-        account: |it| it.all(&["url"]),
-        place: &["url"],
-        edits: false,
-    },
-    RobotKind {
-        name: "matrix",
-        keys: &[
-            key(
-                "homeserver",
-                Form::Site,
-                "an address such as `https://matrix.example.org`",
-            ),
-            key("room", Form::Room, "a room's id such as `!abc:example.org`"),
-            key("access_token", Form::Secret, "the account's access token"),
-        ],
-        account: |it| it.all(&["homeserver", "access_token"]),
-        place: &["room"],
-        edits: true,
-    },
-    RobotKind {
-        name: "ntfy",
-        keys: &[
-            key(
-                "url",
-                Form::SecretPath,
-                "server and topic, such as `https://ntfy.sh/topic`",
-            ),
-            key("token", Form::OptionalSecret, ""),
-        ],
-        // A visitor's requests are counted, whatever topic they are for.
-        account: |it| {
-            let url = it.get("url").trim_end_matches('/');
-            vec![
-                url.rsplit_once('/').map_or(url, |(server, _)| server),
-                it.get("token"),
-            ]
-        },
-        place: &["url"],
-        edits: false,
-    },
-    RobotKind {
-        name: "email",
-        keys: &[
-            key(
-                "smtp",
-                Form::Smtp,
-                "an address such as `smtp://user@mail.example.org`",
-            ),
-            key("password", Form::OptionalSecret, ""),
-            key("from", Form::Mailbox, "a mail address"),
-            key("to", Form::Mailboxes, "a list of mail addresses"),
-            key("encryption", Form::Word(&["tls", "starttls", "none"]), ""),
-        ],
-        account: |it| it.all(&["smtp", "password", "encryption"]),
-        place: &["to"],
-        edits: false,
-    },
-    RobotKind {
-        name: "webhook",
-        keys: &[
-            key("url", Form::SecretAddress, "the receiver's address"),
-            key("secret", Form::OptionalSecret, ""),
-        ],
-        account: |it| it.all(&["url", "secret"]),
-        place: &["url"],
-        edits: false,
-    },
-    RobotKind {
-        name: "wecom-app",
-        keys: &[
-            key("corp_id", Form::Text, "the company's id"),
-            key("agent_id", Form::Number, "the application's number"),
-            key("secret", Form::Secret, "the application's secret"),
-            key("to", Form::Text, "members such as `a|b`, or `@all`"),
-            api("https://qyapi.weixin.qq.com"),
-        ],
-        account: |it| it.all(&["api_url", "corp_id", "agent_id", "secret"]),
-        place: &["api_url", "corp_id", "agent_id", "to"],
-        edits: false,
-    },
-];
-
-impl RobotKind {
-    #[must_use]
-    pub fn edits(&self) -> bool {
-        self.edits
-    }
-
-    #[must_use]
-    pub fn named(name: &str) -> Option<&'static Self> {
-        KINDS.iter().find(|kind| kind.name == name)
-    }
-}
-
-impl fmt::Debug for RobotKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name)
-    }
-}
-
-/// A channel's settings by the keys of its kind; all are checked.
-#[derive(Clone)]
-pub struct Robot {
-    kind: &'static RobotKind,
-    values: BTreeMap<&'static str, Setting>,
-}
-
-impl Form {
-    /// Returns whether nothing can be sent without it.
-    #[must_use]
-    pub fn is_needed(self) -> bool {
-        !matches!(self, Self::OptionalSecret)
-    }
-
-    fn sample(self) -> &'static str {
-        match self {
-            Self::OptionalSecret => "",
-            Self::Secret | Self::Text => "sample",
-            Self::SecretAddress | Self::SecretPath => "https://www.example.com/sample",
-            Self::Number => "1",
-            Self::Site => "https://www.example.com",
-            Self::Room => "!sample:example.com",
-            Self::Smtp => "smtp://mail.example.com",
-            Self::Mailbox | Self::Mailboxes => "sample@example.com",
-            Self::Word(words) => words[0],
-            Self::Api(url) => url,
-        }
-    }
-}
+pub use kinds::{Form, KINDS, Key, Robot, RobotKind, Setting};
 
 /// All members who see an application of WeCom.
 const EVERYBODY: &str = "@all";
-
-/// The config's value under one key.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Setting {
-    Secret(Secret),
-    Text(String),
-}
 
 /// The key that two channels have in common that lead to the same place, or are sent by the same sender.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -275,37 +23,6 @@ impl fmt::Display for Fingerprint {
 }
 
 impl Robot {
-    #[must_use]
-    pub fn new(kind: &'static RobotKind, values: BTreeMap<&'static str, Setting>) -> Self {
-        Self { kind, values }
-    }
-
-    /// Settings by which cards can be drawn and nothing can be sent.
-    #[must_use]
-    pub fn sample(kind: &'static RobotKind) -> Self {
-        let sample = |key: &Key| (key.name, Setting::Text(key.form.sample().to_owned()));
-        Self::new(kind, kind.keys.iter().map(sample).collect())
-    }
-
-    #[must_use]
-    pub fn kind(&self) -> &'static RobotKind {
-        self.kind
-    }
-
-    /// The value of a key, a secret too; empty where it was left out.
-    #[must_use]
-    pub fn get(&self, key: &str) -> &str {
-        match self.values.get(key) {
-            Some(Setting::Secret(secret)) => secret.reveal(),
-            Some(Setting::Text(text)) => text,
-            None => "",
-        }
-    }
-
-    fn all(&self, keys: &[&str]) -> Vec<&str> {
-        keys.iter().map(|key| self.get(key)).collect()
-    }
-
     /// All that must be shown nowhere: secrets, and of secret addresses also what follows the host and each
     /// part of that, where it is a key. A word that any address may hold (`/json`) hides nothing by itself.
     #[must_use]
@@ -376,21 +93,12 @@ fn is_key(part: &str) -> bool {
     part.len() >= 8 && !is_word(part)
 }
 
-impl PartialEq for Robot {
-    fn eq(&self, other: &Self) -> bool {
-        self.kind.name == other.kind.name && self.values == other.values
-    }
-}
-
-impl fmt::Debug for Robot {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} {:?}", self.kind, self.values)
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
+    use crate::bulletin::secret::Secret;
 
     fn mail(to: &str, password: &str) -> Robot {
         let values = [("to", to), ("password", password)];

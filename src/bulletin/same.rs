@@ -5,12 +5,16 @@
 //! that only gained its issuer. Where two texts say something else in the same place (the name of a
 //! quarter, of a person), they are two notices, however much else they share. Read [`is_same`].
 
-use std::{collections::HashSet, sync::LazyLock};
+use std::sync::LazyLock;
 
 use chrono::NaiveDate;
 use regex::Regex;
 
-use super::{Retitled, compare, fold};
+use super::{
+    fold::fold,
+    likeness::{likeness, steady},
+    retitled::{Retitled, compare},
+};
 
 /// The parts of a notice that are compared.
 #[derive(Debug, Clone, Default)]
@@ -31,8 +35,6 @@ pub struct Face {
 /// Characters of a title that says enough with the day beside it, and of a text that can be compared.
 const TITLE: usize = 10;
 const TEXT: usize = 40;
-/// Characters that are compared of a text.
-const LONGEST: usize = 20_000;
 /// The share of two versions of one text that they have in common.
 const ALIKE: f64 = 0.9;
 /// Days between two postings of one notice: what comes each week is another one each week.
@@ -140,21 +142,6 @@ fn within<'a>(a: &'a str, b: &str) -> Option<&'a str> {
         .next()
 }
 
-/// Returns how much two texts have in common, from 0 to 1, whatever their numbers say.
-#[must_use]
-pub fn likeness(a: &str, b: &str) -> f64 {
-    let runs = |text: &str| -> HashSet<(char, char)> {
-        let text = steady(text);
-        text.chars().zip(text.chars().skip(1)).collect()
-    };
-    let (a, b) = (runs(a), runs(b));
-    let common = a.intersection(&b).count();
-    let least = a.len().min(b.len()).max(1);
-    #[allow(clippy::cast_precision_loss, reason = "texts are bounded")]
-    let share = common as f64 / least as f64;
-    share
-}
-
 /// A title without what a site puts around it: 【通知】 in front, 转发, spaces and punctuation. What else
 /// stands in brackets may well be what tells it from another: 【北京】, 【上海】.
 #[must_use]
@@ -175,24 +162,6 @@ pub fn bare_title(title: &str) -> String {
     }
 }
 
-/// A text without what changes at each look: counters, and spaces and punctuation.
-#[must_use]
-pub fn steady(text: &str) -> String {
-    let end = text
-        .char_indices()
-        .nth(LONGEST)
-        .map_or(text.len(), |(at, _)| at);
-    let steady = without_counters(&text[..end]);
-    steady.chars().filter(|c| c.is_alphanumeric()).collect()
-}
-
-/// Returns what a text says, whatever its counters and spaces: another one is a correction.
-#[must_use]
-pub fn substance(text: &str) -> String {
-    let said = without_counters(text);
-    said.chars().filter(|c| !c.is_whitespace()).collect()
-}
-
 /// Returns whether a page is still about what it was about: its title, or most of its text. A page to sign in
 /// on, or the front page, stands in for many an article at times.
 #[must_use]
@@ -201,17 +170,6 @@ pub fn is_same_page(title: &str, now: Option<&str>, text: &str, text_now: &str) 
     let (title, now) = (bare_title(title), bare_title(now.unwrap_or_default()));
     let is_titled = now.chars().count() >= 4 && (title.contains(&now) || now.contains(&title));
     is_titled || likeness(text, text_now) >= MOSTLY
-}
-
-fn without_counters(text: &str) -> String {
-    static VOLATILE: LazyLock<Regex> = LazyLock::new(|| {
-        let counted = "浏览|阅读|点击|访问|点赞|收藏|分享|评论|下载";
-        let pattern = format!(
-            r"(({counted})(次数|人数|总?数|量|率)?[:为]?\s*\[?\s*\d+\]?\s*(次|人次|人)?|\d+\s*(次|人次|人)?({counted})(次数|量)?|(views?|reads?|hits?|clicks?|visits?)\s*:?\s*\d+|\d+\s*(views?|reads?|hits?|clicks?|visits?))"
-        );
-        Regex::new(&pattern).expect("a pattern, a test reads it")
-    });
-    VOLATILE.replace_all(&fold(text), "").into_owned()
 }
 
 /// The numbers in a text, also Chinese ones and those of heavenly stems, in their order.

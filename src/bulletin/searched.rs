@@ -1,6 +1,6 @@
 //! What a search looks into, folded: a search and its index must agree on each character.
 
-use super::{Attachment, fold};
+use super::{fold, notice::Attachment};
 
 /// The parts of a bulletin that are searched beside its text.
 #[derive(Debug, Clone, Copy)]

@@ -154,49 +154,52 @@ fn without_head(title: &str) -> &str {
         .unwrap_or(title)
 }
 
+/// A mark in brackets, or a sign, behind the title.
+static MARKED_TAIL: LazyLock<Regex> = LazyLock::new(|| {
+    fixed(&format!(
+        r"(?i)(?:\s*[\[【〔]\s*(?:{PIN}|{MARK})\s*[!！]?\s*[\]】〕]|\s*[（(]\s*(?:{PIN}|new|hot|热门?|最新)\s*[!！]?\s*[）)]|[\s|›»📌📍🔥🆕🔝\u{{fe0f}}]+)$"
+    ))
+});
+/// A mark without brackets behind the title.
+static SHOUTED: LazyLock<Regex> = LazyLock::new(|| {
+    fixed(r"(?i)[\p{Han}”》）)]((?:\s+(?:new|hot|top|[新热熱荐薦图圖顶頂]|置[顶頂])|new)[!！]?)$")
+});
+/// A counter and its name, with marks around them.
+static COUNTED: LazyLock<Regex> = LazyLock::new(|| {
+    let unit = "(?:次|人次|人|条|條|个|times)?";
+    let closed = r"\s*[\]】）)〕]?";
+    fixed(&format!(
+        r"(?ix)[\s|｜·,，;；/–—-]*(?:
+        [\[【（(〔]\s*(?:{LABEL})\s*[:：]?\s*(?:{NUMBER})?\s*{unit}{closed}
+        |(?:{LABEL})\s*[:：]\s*[\[【（(〔]?\s*(?:{NUMBER})?\s*{unit}{closed}
+        |(?:{LABEL})\s*[\[【（(〔]\s*(?:{NUMBER})\s*{unit}{closed}
+        |[\[【（(〔|｜·]\s*(?:{NUMBER})\s*{unit}\s*(?:{LABEL}){closed}
+        |[\[【（(〔]?\s*已有\s*{NUMBER}\s*人(?:{LABEL}){closed}
+        |[👁👀💬❤👍♥]\u{{fe0f}}?\s*{NUMBER}
+        )$"
+    ))
+});
+/// Without marks around them a counter and its name stand apart from the title.
+static APART: LazyLock<Regex> = LazyLock::new(|| {
+    fixed(&format!(
+        r"(?i)\s+(?:(?:{LABEL})\s*({NUMBER})\s?(?:次|人次|人)?|({NUMBER})\s?(?:次|人次|人)?\s?(?:{LABEL}))$"
+    ))
+});
+/// A number in brackets, without a name.
+static BARE: LazyLock<Regex> =
+    LazyLock::new(|| fixed(r"[\p{Han}”》）)]\s*([\[（(]\s*([1-9]\d{2,4})\s*[\]）)])$"));
+/// The name of the file that the notice was written in.
+static ENDING: LazyLock<Regex> = LazyLock::new(|| {
+    fixed(r"(?i)[\p{Han}”》）)】\d](\.(?:docx?|xlsx?|pptx?|wps|pdf|ofd|html?|txt|rtf))$")
+});
+
 fn without_tail(title: &str) -> &str {
-    static MARKED: LazyLock<Regex> = LazyLock::new(|| {
-        fixed(&format!(
-            r"(?i)(?:\s*[\[【〔]\s*(?:{PIN}|{MARK})\s*[!！]?\s*[\]】〕]|\s*[（(]\s*(?:{PIN}|new|hot|热门?|最新)\s*[!！]?\s*[）)]|[\s|›»📌📍🔥🆕🔝\u{{fe0f}}]+)$"
-        ))
-    });
-    static SHOUTED: LazyLock<Regex> = LazyLock::new(|| {
-        fixed(
-            r"(?i)[\p{Han}”》）)]((?:\s+(?:new|hot|top|[新热熱荐薦图圖顶頂]|置[顶頂])|new)[!！]?)$",
-        )
-    });
-    static COUNTED: LazyLock<Regex> = LazyLock::new(|| {
-        let unit = "(?:次|人次|人|条|條|个|times)?";
-        let closed = r"\s*[\]】）)〕]?";
-        fixed(&format!(
-            r"(?ix)[\s|｜·,，;；/–—-]*(?:
-            [\[【（(〔]\s*(?:{LABEL})\s*[:：]?\s*(?:{NUMBER})?\s*{unit}{closed}
-            |(?:{LABEL})\s*[:：]\s*[\[【（(〔]?\s*(?:{NUMBER})?\s*{unit}{closed}
-            |(?:{LABEL})\s*[\[【（(〔]\s*(?:{NUMBER})\s*{unit}{closed}
-            |[\[【（(〔|｜·]\s*(?:{NUMBER})\s*{unit}\s*(?:{LABEL}){closed}
-            |[\[【（(〔]?\s*已有\s*{NUMBER}\s*人(?:{LABEL}){closed}
-            |[👁👀💬❤👍♥]\u{{fe0f}}?\s*{NUMBER}
-            )$"
-        ))
-    });
-    // Without marks around them a counter and its name stand apart from the title.
-    static APART: LazyLock<Regex> = LazyLock::new(|| {
-        fixed(&format!(
-            r"(?i)\s+(?:(?:{LABEL})\s*({NUMBER})\s?(?:次|人次|人)?|({NUMBER})\s?(?:次|人次|人)?\s?(?:{LABEL}))$"
-        ))
-    });
-    static BARE: LazyLock<Regex> =
-        LazyLock::new(|| fixed(r"[\p{Han}”》）)]\s*([\[（(]\s*([1-9]\d{2,4})\s*[\]）)])$"));
-    // The name of the file that the notice was written in.
-    static ENDING: LazyLock<Regex> = LazyLock::new(|| {
-        fixed(r"(?i)[\p{Han}”》）)】\d](\.(?:docx?|xlsx?|pptx?|wps|pdf|ofd|html?|txt|rtf))$")
-    });
     if let Some(found) = ENDING.captures(title).and_then(|found| found.get(1))
         && title.contains(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
     {
         return &title[..found.start()];
     }
-    if let Some(found) = MARKED.find(title).or_else(|| COUNTED.find(title)) {
+    if let Some(found) = MARKED_TAIL.find(title).or_else(|| COUNTED.find(title)) {
         return &title[..found.start()];
     }
     if let Some(found) = SHOUTED.captures(title).and_then(|found| found.get(1)) {

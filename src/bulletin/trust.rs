@@ -7,7 +7,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::Validators;
+use super::notice::Validators;
 
 /// Less than a day, so that a source with a long interval is asked in time as well.
 const WHOLE_AFTER: TimeDelta = TimeDelta::hours(20);

@@ -4,9 +4,9 @@ use chrono::Utc;
 use url::Url;
 
 use super::{
-    Exit, UsageError,
     address::{self, Typed},
     check,
+    exit::{Exit, UsageError},
     inspect::{self, How, Page, Seen, Setting},
     out, preview, scripts, serve,
     session::Session,

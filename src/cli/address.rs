@@ -8,7 +8,7 @@ use std::{
 use clap::{builder::TypedValueParser, error::ErrorKind};
 use url::Url;
 
-use super::UsageError;
+use super::exit::UsageError;
 
 /// The most that is read of stdin.
 const MOST: u64 = 1 << 20;

@@ -1,7 +1,8 @@
 //! `audit`: lists the audit log, newest first.
 
 use super::{
-    Exit, lists,
+    exit::Exit,
+    lists,
     reach::{Purpose, Reach},
     session::Session,
     table::Table,

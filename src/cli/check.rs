@@ -5,7 +5,7 @@ use futures::{StreamExt, stream};
 use url::Url;
 
 use super::{
-    Exit,
+    exit::Exit,
     inspect::{self, Fault, How},
     out,
     reach::{NoStore, Purpose, Reach},

@@ -8,7 +8,8 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Exit, out,
+    exit::Exit,
+    out,
     serve::{self, OnHangup},
     session::Session,
 };

@@ -14,7 +14,8 @@ use tokio::sync::mpsc;
 use url::Url;
 
 use super::{
-    Exit, out,
+    exit::Exit,
+    out,
     reach::{NoStore, Purpose, Reach},
     session::Session,
 };

@@ -1,7 +1,8 @@
 //! `held`: what waits for an admin, and what becomes of it.
 
 use super::{
-    Exit, UsageError, lists, out,
+    exit::{Exit, UsageError},
+    lists, out,
     reach::{Purpose, Reach},
     session::Session,
 };

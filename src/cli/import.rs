@@ -10,7 +10,12 @@ use anyhow::Context;
 use chrono::Utc;
 use flate2::read::MultiGzDecoder;
 
-use super::{Exit, UsageError, out, reach::actor, session::Session};
+use super::{
+    exit::{Exit, UsageError},
+    out,
+    reach::actor,
+    session::Session,
+};
 use crate::{
     app::make_state_folder,
     config::{append_sources, opml},

@@ -18,7 +18,7 @@ use crate::{
         self, Context, NoticeList, OtherList, ReadError, Reading, article,
         charset::{self, Decoded},
         document,
-        fetch::{FetchError, FetchRequest, Fetched, Fetcher, Shown, Via, Wants},
+        fetch::{FetchError, FetchErrorKind, FetchRequest, Fetched, Fetcher, Shown, Via, Wants},
         list::{self, SelectPart},
         onward,
     },
@@ -274,12 +274,25 @@ fn fault(code: &'static str, message: String) -> Fault {
 
 impl From<FetchError> for Fault {
     fn from(error: FetchError) -> Self {
-        fault(error.code(), error.what)
+        let code = match error.kind {
+            FetchErrorKind::Refused => "refused",
+            FetchErrorKind::TooLarge => "too-large",
+            FetchErrorKind::Status(404 | 410) => "not-found",
+            FetchErrorKind::Status(_) | FetchErrorKind::Failed => "fetch",
+        };
+        fault(code, error.what)
     }
 }
 
 impl From<ReadError> for Fault {
     fn from(error: ReadError) -> Self {
-        fault(error.code(), error.to_string())
+        let code = match error {
+            ReadError::NotAList(_) => "not-a-list",
+            ReadError::NotAFeed(_) => "not-a-feed",
+            ReadError::NoText(_) => "no-text",
+            ReadError::Unreadable(_) => "unreadable",
+            ReadError::TooLarge(_) => "too-large",
+        };
+        fault(code, error.to_string())
     }
 }

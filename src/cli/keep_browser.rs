@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 
-use super::Exit;
+use super::exit::Exit;
 use crate::source::browser::keeper;
 
 pub(super) fn run(program: &OsStr) -> Exit {

@@ -10,7 +10,9 @@ use clap::builder::PossibleValuesParser;
 use serde::Serialize;
 
 use super::{
-    Exit, GLOBAL, STATE_DIR, UsageError, out,
+    exit::{Exit, UsageError},
+    global::{GLOBAL, STATE_DIR},
+    out,
     reach::{NoStore, Purpose, Reach},
     serve::SparePusher,
     session::Session,

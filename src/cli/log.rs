@@ -6,18 +6,17 @@ use std::{
     sync::{Arc, RwLock},
 };
 
-use base64::{Engine, engine::general_purpose::STANDARD};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use tracing_subscriber::{
     EnvFilter,
     fmt::{MakeWriter, time::ChronoLocal},
 };
 
-use super::{Global, LogFormat};
-use crate::{
-    bulletin::{ChannelKind, Login, Secret},
-    config::Config,
+use super::{
+    global::{Global, LogFormat},
+    secrets,
 };
+use crate::config::Config;
 
 /// All secrets that must not show; clones share them.
 #[derive(Debug, Clone, Default)]
@@ -41,69 +40,7 @@ impl Mask {
     }
 
     pub(super) fn hide_secrets_of(&self, config: &Config) {
-        let revealed = |secret: &Secret| secret.reveal().to_owned();
-        let telegram = config
-            .telegram
-            .iter()
-            .map(|telegram| revealed(&telegram.token));
-        let web = [&config.web.admin_token, &config.web.metrics_token];
-        let database = config.store.url.iter().flat_map(|url| {
-            let password = password_of(url.reveal()).map(str::to_owned);
-            [Some(revealed(url)), password].into_iter().flatten()
-        });
-        let proxies = config
-            .sources
-            .iter()
-            .filter_map(|source| source.proxy.as_ref())
-            .chain(&config.fetch.proxy)
-            .chain(
-                config
-                    .telegram
-                    .iter()
-                    .filter_map(|telegram| telegram.proxy.as_ref()),
-            )
-            .flat_map(|url| {
-                let encoded = url.password().map(str::to_owned);
-                let plain = Login::take_from(&mut url.clone());
-                let plain = plain.map(|login| revealed(&login.password));
-                encoded.into_iter().chain(plain)
-            });
-        let logins = config
-            .sources
-            .iter()
-            .filter_map(|source| source.login.as_ref());
-        let logins = logins.flat_map(|login| {
-            let pair = format!("{}:{}", login.user.reveal(), login.password.reveal());
-            // A user without a password is a key.
-            let key = match login.password.reveal() {
-                "" => &login.user,
-                _ => &login.password,
-            };
-            [revealed(key), STANDARD.encode(pair)]
-        });
-        let headers = config.sources.iter().flat_map(|source| {
-            let secret = source
-                .headers
-                .iter()
-                .filter(|(name, _)| may_be_secret(name));
-            secret.flat_map(|(_, value)| parts_of(value))
-        });
-        let robots = config
-            .channels
-            .iter()
-            .filter_map(|channel| match &channel.kind {
-                ChannelKind::Robot(robot) => Some(robot.secrets()),
-                _ => None,
-            });
-        self.hide(
-            telegram
-                .chain(robots.flatten())
-                .chain(web.into_iter().flatten().map(revealed))
-                .chain(proxies)
-                .chain(database)
-                .chain(logins)
-                .chain(headers),
-        );
+        self.hide(secrets::of(config));
     }
 
     /// The text with `***` for each secret.
@@ -121,13 +58,6 @@ impl Mask {
     }
 }
 
-/// The password in a database's address, which may name several hosts.
-fn password_of(url: &str) -> Option<&str> {
-    let (_, rest) = url.split_once("://")?;
-    let (login, _) = rest.split_once('@')?;
-    Some(login.split_once(':')?.1)
-}
-
 /// A secret as it stands in a form, in a path and in JSON.
 fn forms(secret: String) -> Vec<String> {
     let form = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
@@ -135,39 +65,6 @@ fn forms(secret: String) -> Vec<String> {
     let json = serde_json::Value::from(secret.as_str()).to_string();
     let json = json.trim_matches('"').to_owned();
     vec![secret, form, path, json]
-}
-
-/// Returns whether the header of a source may hold what nobody must see.
-fn may_be_secret(name: &str) -> bool {
-    const OPEN: [&str; 13] = [
-        "accept",
-        "accept-encoding",
-        "accept-language",
-        "cache-control",
-        "connection",
-        "content-type",
-        "dnt",
-        "origin",
-        "pragma",
-        "referer",
-        "upgrade-insecure-requests",
-        "user-agent",
-        "x-requested-with",
-    ];
-    let name = name.to_ascii_lowercase();
-    // Browsers describe themselves by these: `Sec-Fetch-Dest: document`.
-    !OPEN.contains(&name.as_str()) && !name.starts_with("sec-")
-}
-
-/// A header's value, and the keys in it: `Bearer KEY`, `a=KEY; b=KEY`.
-fn parts_of(value: &str) -> Vec<String> {
-    let parts = value
-        .split([' ', ';', ',', '='])
-        .filter(|part| part.len() >= 8);
-    std::iter::once(value)
-        .chain(parts)
-        .map(str::to_owned)
-        .collect()
 }
 
 /// Sends logs to stderr from now on, and panics with them.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap_mangen::Man;
 
-use super::{Exit, out};
+use super::{exit::Exit, out};
 
 /// Print the manual page, or write one page for each command to a folder
 #[derive(Debug, clap::Args)]

@@ -3,7 +3,12 @@
 use chrono::{SecondsFormat, SubsecRound, TimeDelta, Utc};
 use chrono_tz::Tz;
 
-use super::{Exit, UsageError, out, session::Session, when::When};
+use super::{
+    exit::{Exit, UsageError},
+    out,
+    session::Session,
+    when::When,
+};
 use crate::{config::zone_named, schedule::Schedule};
 
 /// Print the next times of a crontab line or interval

@@ -15,7 +15,8 @@ use serde_json::json;
 use url::Url;
 
 use super::{
-    Exit, address,
+    address,
+    exit::Exit,
     inspect::{self, Fault, How, Page, Seen, Setting},
     out, scripts,
     session::Session,

@@ -11,7 +11,8 @@ use chrono_tz::Tz;
 use serde_json::Value;
 
 use super::{
-    Exit, UsageError, out,
+    exit::{Exit, UsageError},
+    out,
     reach::{Purpose, Reach},
     session::Session,
 };

@@ -1,36 +1,30 @@
 //! The store of the state folder, whether it is stopped (then it is opened) or an instance runs on it
 //! (then that one is asked). Subcommands do not notice the difference.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+mod api;
 
-use anyhow::{Context, anyhow};
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
 use chrono::Utc;
-use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
-use serde::de::DeserializeOwned;
+use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::{
     sync::watch,
     time::{Instant, sleep},
 };
 
-use super::{UsageError, serve, session::Session};
+pub(super) use self::api::Api;
+use self::api::{PATIENCE, answer, user};
+use super::{exit::UsageError, serve, session::Session};
 use crate::{
-    app::{Address, random_token},
-    bulletin::{BulletinId, ChannelId, MessageRef, Secret},
-    config::{Config, ConfigError},
+    app::random_token,
+    bulletin::{BulletinId, ChannelId, MessageRef},
+    config::Config,
     ops::{Actor, HeldAction, NewToken, Publication, Refusal, Store, StoreError},
     push::Pusher,
     round,
     view::{self, Filters, Listing, ViewError},
-    web::USER_HEADER,
 };
-
-/// An instance that is just starting, or a command that is just ending, is waited for.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 pub(super) enum Reach {
     Stopped { store: Store, config: Box<Config> },
@@ -318,10 +312,6 @@ pub(super) fn actor() -> Actor {
     Actor::of_user(&user())
 }
 
-fn user() -> String {
-    std::env::var("USER").unwrap_or_default()
-}
-
 fn usage_if_invalid(error: StoreError) -> anyhow::Error {
     match error {
         StoreError::Refused(Refusal::Invalid(why)) => UsageError(why).into(),
@@ -333,147 +323,5 @@ fn usage_or_failure(error: ViewError) -> anyhow::Error {
     match error {
         ViewError::Filter { .. } => UsageError(error.to_string()).into(),
         ViewError::Store(error) => error.into(),
-    }
-}
-
-/// The API of a running instance, by what it left in the state folder.
-pub(super) struct Api {
-    client: Client,
-    url: String,
-    token: Secret,
-}
-
-impl Api {
-    /// None: nothing in the state folder says where an instance is.
-    pub(super) fn of(session: &Session) -> Option<Self> {
-        let address = Address::read(&session.state)?;
-        session.mask.hide([address.token.clone()]);
-        Some(Self {
-            client: Client::builder().no_proxy().build().ok()?,
-            url: address.url,
-            token: Secret::new(address.token),
-        })
-    }
-
-    /// Returns whether the instance is there: an address may outlive its instance.
-    pub(super) async fn answers(&self) -> bool {
-        let asked = self.client.get(format!("{}/healthz", self.url));
-        asked.timeout(PATIENCE).send().await.is_ok()
-    }
-
-    /// A list, in as many answers as it takes: each is bounded.
-    async fn list<T: DeserializeOwned>(
-        &self,
-        what: &str,
-        filters: &Filters,
-    ) -> anyhow::Result<Listing<T>> {
-        let mut filters = filters.clone();
-        let mut items = Vec::new();
-        loop {
-            let page: Listing<T> = self.page(what, &filters).await?;
-            let count = page.items.len();
-            items.extend(page.items);
-            let is_enough = filters.limit > 0 && count >= filters.limit;
-            if page.next.is_none() || is_enough {
-                let next = page.next;
-                return Ok(Listing { items, next });
-            }
-            filters.limit = filters.limit.saturating_sub(count);
-            filters.cursor = page.next;
-        }
-    }
-
-    async fn page<T: DeserializeOwned>(&self, what: &str, filters: &Filters) -> anyhow::Result<T> {
-        let mut query = vec![("limit", filters.limit.to_string())];
-        query.extend(filters.cursor.clone().map(|cursor| ("cursor", cursor)));
-        query.extend(filters.source.as_ref().map(|id| ("source", id.to_string())));
-        query.extend(
-            filters
-                .channel
-                .as_ref()
-                .map(|id| ("channel", id.to_string())),
-        );
-        query.extend(filters.state.clone().map(|state| ("state", state)));
-        query.extend(filters.since.map(|since| ("since", since.to_rfc3339())));
-        read(self.request(Method::GET, what).query(&query)).await
-    }
-
-    async fn get<T: DeserializeOwned>(&self, what: &str) -> anyhow::Result<T> {
-        read(self.request(Method::GET, what)).await
-    }
-
-    async fn has(&self, channel: &ChannelId) -> anyhow::Result<bool> {
-        let filters = Filters {
-            channel: Some(channel.clone()),
-            ..Filters::default()
-        };
-        let known: Listing<view::Channel> = self.list("channels", &filters).await?;
-        Ok(!known.items.is_empty())
-    }
-
-    pub(super) async fn post<T: DeserializeOwned>(
-        &self,
-        what: &str,
-        body: &Value,
-    ) -> anyhow::Result<T> {
-        read(self.request(Method::POST, what).json(body)).await
-    }
-
-    /// Takes the changed config; `named` must be the one that the instance runs by.
-    pub(super) async fn reload(&self, named: Option<&Path>) -> anyhow::Result<()> {
-        let mut request = self.request(Method::POST, "reload");
-        if let Some(named) = named {
-            let named = std::path::absolute(named)?;
-            request = request.query(&[("config", named)]);
-        }
-        match read::<Value>(request).await {
-            Err(error) if error.is::<UsageError>() => {
-                let problems = error.to_string().lines().map(str::to_owned).collect();
-                Err(ConfigError { problems }.into())
-            }
-            answer => answer.map(drop),
-        }
-    }
-
-    pub(super) async fn export(&self) -> anyhow::Result<Response> {
-        answer(self.request(Method::GET, "export")).await
-    }
-
-    fn request(&self, method: Method, what: &str) -> RequestBuilder {
-        self.client
-            .request(method, format!("{}/api/v1/{what}", self.url))
-            .bearer_auth(self.token.reveal())
-            .header(USER_HEADER, user().escape_default().to_string())
-    }
-}
-
-async fn read<T: DeserializeOwned>(request: RequestBuilder) -> anyhow::Result<T> {
-    let answer = answer(request).await?;
-    answer
-        .json()
-        .await
-        .context("the running instance gave an answer of another version")
-}
-
-/// A good answer; a problem is an error in its own words.
-async fn answer(request: RequestBuilder) -> anyhow::Result<Response> {
-    let answer = request
-        .send()
-        .await
-        .context("the running instance does not answer")?;
-    let status = answer.status();
-    if status.is_success() {
-        return Ok(answer);
-    }
-    let problem: Value = answer.json().await.unwrap_or_default();
-    let detail = problem["detail"]
-        .as_str()
-        .unwrap_or("no more is known")
-        .to_owned();
-    match status {
-        StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY => {
-            Err(UsageError(detail).into())
-        }
-        _ => Err(anyhow!(detail)),
     }
 }

@@ -4,7 +4,7 @@ use std::io::{self, Read};
 
 use rustix::process::{Resource, Rlimit, setrlimit};
 
-use super::{Exit, out};
+use super::{exit::Exit, out};
 use crate::source::document;
 
 /// Bytes of memory that it may write to.

@@ -1,7 +1,8 @@
 //! `rebroadcast`: sends an old bulletin again.
 
 use super::{
-    Exit, UsageError, out,
+    exit::{Exit, UsageError},
+    out,
     reach::{Purpose, Reach},
     session::Session,
 };

@@ -2,7 +2,7 @@
 
 use anyhow::bail;
 
-use super::{Exit, out, reach::Api, session::Session};
+use super::{exit::Exit, out, reach::Api, session::Session};
 
 /// Apply the changed config to the running instance; a config with errors is rejected as a whole
 #[derive(Debug, clap::Args)]

@@ -3,7 +3,8 @@
 use std::net::{Ipv4Addr, SocketAddr};
 
 use super::{
-    Exit, out,
+    exit::Exit,
+    out,
     serve::{self, OnHangup},
     session::{self, Session},
 };

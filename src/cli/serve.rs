@@ -17,7 +17,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{UsageError, out, session::Session};
+use super::{exit::UsageError, out, session::Session};
 use crate::{
     app::{App, random_token},
     bulletin::{ChannelId, MessageRef, Secret, TelegramChat, TelegramSettings},

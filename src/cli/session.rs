@@ -5,7 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Global, log, log::Mask};
+use super::{
+    global::Global,
+    log::{self, Mask},
+};
 use crate::config::{Config, ConfigError};
 
 const DEFAULT_CONFIG: &str = "config/noticast.toml";

@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    Exit, UsageError, lists, out,
+    exit::{Exit, UsageError},
+    lists, out,
     reach::{Purpose, Reach},
     session::Session,
     table::Table,

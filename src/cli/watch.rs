@@ -6,9 +6,10 @@ use chrono::Utc;
 use url::Url;
 
 use super::{
-    Exit, UsageError,
     address::{self, Typed},
-    demo, out,
+    demo,
+    exit::{Exit, UsageError},
+    out,
     serve::{self, OnHangup},
     session::Session,
 };

@@ -1,7 +1,8 @@
 //! `workers`: the processes that work on the store, and how much each of them does.
 
 use super::{
-    Exit, lists,
+    exit::Exit,
+    lists,
     reach::{Purpose, Reach},
     session::Session,
     table::Table,

@@ -4,7 +4,11 @@ use std::{fmt, fs::OpenOptions, io::Write as _, path::Path};
 
 use url::Url;
 
-use super::{Config, ConfigError, naming::free_id, read_file};
+use super::{
+    checked::{Config, ConfigError},
+    load::read_file,
+    naming::free_id,
+};
 use crate::{
     bulletin::{ReadAs, Select, SourceId},
     schedule::Schedule,

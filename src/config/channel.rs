@@ -63,44 +63,8 @@ const KEYS_OF_ALL_KINDS: [&str; 20] = [
 pub(super) fn read(mut table: Table<'_>, ids: &mut Ids<'_>, scope: Scope<'_>) -> Option<Channel> {
     let id: Option<ChannelId> =
         table.require("id", "an id such as `staff`", |value| ids.claim(value));
-    let mut lacks_bot = None;
-    let kind = table.require("kind", "a kind such as `stdout`", |value| {
-        let kind = kind_name(value)?;
-        let lacks = matches!(kind, Kind::Telegram) && !scope.has_bot;
-        lacks_bot = lacks.then_some(value);
-        Ok(kind)
-    });
-    if let Some(value) = lacks_bot {
-        table.complain(
-            value,
-            "a telegram channel without a bot; expected the table `[telegram]` with its `token`",
-        );
-    }
-    let name = table.take("name", text);
-    let mut sources = None;
-    table.set("sources", &mut sources, |value| {
-        wanted(value, scope.sources)
-    });
-    let filter = filter(&mut table);
-    let mut zone = scope.time_zone;
-    table.set("time_zone", &mut zone, time_zone);
-    let mut urgent = Vec::new();
-    table.set("urgent", &mut urgent, patterns);
-    let mode = table.take("mode", one_of(&Mode::ALL));
-    let digest = table.take("digest", digest);
-    let mut quiet = None;
-    table.set("quiet", &mut quiet, unless_empty(from_str::<Quiet>));
-    let mut corrections = false;
-    table.set("corrections", &mut corrections, boolean);
-    let mut template = None;
-    table.set(
-        "template",
-        &mut template,
-        unless_empty(parsed(match kind {
-            Some(Kind::Telegram) => Template::of_html,
-            _ => Template::new,
-        })),
-    );
+    let kind = kind(&mut table, scope.has_bot);
+    let common = Common::read(&mut table, scope, kind);
     let kind = match kind {
         Some(Kind::Telegram) => telegram(&mut table),
         Some(Kind::Stdout) => Some(stdout(&mut table)),
@@ -111,17 +75,91 @@ pub(super) fn read(mut table: Table<'_>, ids: &mut Ids<'_>, scope: Scope<'_>) ->
         }
     };
     table.finish();
-    let mut channel = Channel::new(id?, kind?, zone);
-    channel.name = name.unwrap_or(channel.name);
-    channel.sources = sources;
-    channel.filter = filter;
-    channel.urgent = Filter::new(&urgent, &[]).expect("each pattern was tried");
-    channel.mode = mode.unwrap_or_default();
-    channel.digest = digest.unwrap_or(channel.digest);
-    channel.quiet = quiet;
-    channel.corrections = corrections;
-    channel.template = template;
-    Some(channel)
+    Some(common.channel(id?, kind?))
+}
+
+fn kind(table: &mut Table<'_>, has_bot: bool) -> Option<Kind> {
+    let mut lacks_bot = None;
+    let kind = table.require("kind", "a kind such as `stdout`", |value| {
+        let kind = kind_name(value)?;
+        let lacks = matches!(kind, Kind::Telegram) && !has_bot;
+        lacks_bot = lacks.then_some(value);
+        Ok(kind)
+    });
+    if let Some(value) = lacks_bot {
+        table.complain(
+            value,
+            "a telegram channel without a bot; expected the table `[telegram]` with its `token`",
+        );
+    }
+    kind
+}
+
+/// The keys that all kinds share.
+struct Common {
+    name: Option<String>,
+    sources: Option<Vec<SourceId>>,
+    filter: Filter,
+    time_zone: Tz,
+    urgent: Vec<String>,
+    mode: Option<Mode>,
+    digest: Option<Schedule>,
+    quiet: Option<Quiet>,
+    corrections: bool,
+    template: Option<Template>,
+}
+
+impl Common {
+    fn read(table: &mut Table<'_>, scope: Scope<'_>, kind: Option<Kind>) -> Self {
+        let mut common = Self {
+            name: table.take("name", text),
+            sources: None,
+            filter: filter(table),
+            time_zone: scope.time_zone,
+            urgent: Vec::new(),
+            mode: table.take("mode", one_of(&Mode::ALL)),
+            digest: table.take("digest", digest),
+            quiet: None,
+            corrections: false,
+            template: None,
+        };
+        let Self {
+            sources,
+            time_zone: zone,
+            urgent,
+            quiet,
+            corrections,
+            template,
+            ..
+        } = &mut common;
+        table.set("sources", sources, |value| wanted(value, scope.sources));
+        table.set("time_zone", zone, time_zone);
+        table.set("urgent", urgent, patterns);
+        table.set("quiet", quiet, unless_empty(from_str::<Quiet>));
+        table.set("corrections", corrections, boolean);
+        let of_kind = match kind {
+            Some(Kind::Telegram) => Template::of_html,
+            _ => Template::new,
+        };
+        table.set("template", template, unless_empty(parsed(of_kind)));
+        common
+    }
+
+    fn channel(self, id: ChannelId, kind: ChannelKind) -> Channel {
+        let default = Channel::new(id, kind, self.time_zone);
+        Channel {
+            name: self.name.unwrap_or_else(|| default.name.clone()),
+            sources: self.sources,
+            filter: self.filter,
+            urgent: Filter::new(&self.urgent, &[]).expect("each pattern was tried"),
+            mode: self.mode.unwrap_or_default(),
+            digest: self.digest.unwrap_or_else(|| default.digest.clone()),
+            quiet: self.quiet,
+            corrections: self.corrections,
+            template: self.template,
+            ..default
+        }
+    }
 }
 
 /// A crontab line: an interval would be counted from each bulletin anew.

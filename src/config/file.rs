@@ -6,7 +6,8 @@ use toml::de::DeTable;
 use url::Url;
 
 use super::{
-    Config, ConfigError, channel,
+    channel,
+    checked::{Config, ConfigError},
     ids::Ids,
     read::{
         allow_private, duration, host, integer, list, listen, one_of, proxy, range, size, string,

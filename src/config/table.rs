@@ -7,7 +7,7 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-use super::ConfigError;
+use super::checked::ConfigError;
 
 pub(super) type Value<'a> = Spanned<DeValue<'a>>;
 
@@ -56,16 +56,6 @@ impl<'a> Problems<'a> {
         let line = before.matches('\n').count() + 1;
         let start = before.rfind('\n').map_or(0, |newline| newline + 1);
         (line, before[start..].chars().count() + 1)
-    }
-
-    /// The line of each problem, from 1, and what it is, in their order.
-    pub(super) fn into_found(self) -> Vec<(usize, String)> {
-        let mut found = self.found.take();
-        found.sort_by_key(|fault| fault.at);
-        let placed = found
-            .iter()
-            .map(|fault| (self.place(fault.at).0, one_line(&fault.what)));
-        placed.collect()
     }
 
     /// Ok where nothing was found.

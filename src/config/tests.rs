@@ -1,8 +1,11 @@
 use std::{fs, path::Path, time::Duration};
 
+use chrono_tz::Tz;
+
 use super::*;
 use crate::bulletin::{
-    AllowPrivate, ChannelKind, Form, KINDS, Key, Mode, ReadAs, StdoutFormat, TelegramChat,
+    AllowPrivate, ChannelId, ChannelKind, Form, KINDS, Key, Language, Mode, ReadAs, Source,
+    StdoutFormat, TelegramChat, TelegramSettings,
 };
 
 /// Checks a text as the file `noticast.toml`, with one variable in the environment.

@@ -9,7 +9,7 @@ use chrono::Utc;
 use futures::{StreamExt, TryStreamExt, stream};
 use url::Url;
 
-use super::Shared;
+use super::poller::Poller;
 use crate::{
     bulletin::BulletinState,
     ops::{Answered, Failure, LeaseKey, ReadAgain, Reread, StoreError},
@@ -22,63 +22,61 @@ use crate::{
 const MOST: usize = 200;
 const AT_ONCE: usize = 8;
 
-impl Shared {
-    /// Reads again what is due. A site that fails is left alone until the next turn.
-    pub(super) async fn read_again(&self) -> Result<(), Failure> {
-        let due = self.store.rereads(Utc::now(), MOST).await;
-        let due = due
-            .or_report("asking what is to be read again")?
-            .unwrap_or_default();
-        if due.is_empty() {
-            return Ok(());
-        }
-        let (fetcher, failing) = (self.fetcher(), Mutex::new(HashSet::new()));
-        stream::iter(due)
-            .map(Ok)
-            .try_for_each_concurrent(AT_ONCE, async |known| {
-                let read = self.read_one(&fetcher, &failing, known).await;
-                read.or_report("reading an article again").map(drop)
-            })
-            .await?;
-        // A program that is killed now must not ask its sites once more.
-        self.save_looks().await
+/// Reads again what is due. A site that fails is left alone until the next turn.
+pub(super) async fn read_again(poller: &Poller) -> Result<(), Failure> {
+    let due = poller.store.rereads(Utc::now(), MOST).await;
+    let due = due
+        .or_report("asking what is to be read again")?
+        .unwrap_or_default();
+    if due.is_empty() {
+        return Ok(());
     }
+    let (fetcher, failing) = (poller.fetcher(), Mutex::new(HashSet::new()));
+    stream::iter(due)
+        .map(Ok)
+        .try_for_each_concurrent(AT_ONCE, async |known| {
+            let read = read_one(poller, &fetcher, &failing, known).await;
+            read.or_report("reading an article again").map(drop)
+        })
+        .await?;
+    // A program that is killed now must not ask its sites once more.
+    poller.save_looks().await
+}
 
-    async fn read_one(
-        &self,
-        fetcher: &Fetcher,
-        failing: &Mutex<HashSet<String>>,
-        known: Reread,
-    ) -> Result<(), StoreError> {
-        let config = self.config.borrow().clone();
-        let id = &known.bulletin.source;
-        let source = config.sources.iter().find(|source| source.id == *id);
-        // Whoever polls the source reads its articles.
-        let Ok(store) = self.store.under(&LeaseKey::Source(id.clone())) else {
-            return Ok(());
-        };
-        let is_ill = |state: &crate::ops::LookState| state.paused || state.failures > 0;
-        let source = source.filter(|_| !self.store.read_look_state(id, is_ill));
-        let url = Url::parse(&known.bulletin.url).ok();
-        let host = url.and_then(|url| url.host_str().map(str::to_owned));
-        let hosts = || failing.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_failing = host.as_ref().is_none_or(|host| hosts().contains(host));
-        let (bulletin, now) = (known.bulletin.id, Utc::now());
-        let Some(source) = source.filter(|_| !is_failing) else {
-            let failed = store.settle_reread(bulletin, ReadAgain::Failed, now);
-            return failed.await.map(drop);
-        };
-        match round::reread(&store, fetcher, source, &known, now).await? {
-            Some(true) => {
-                let now = self.store.bulletin(bulletin).await?.map(|now| now.state);
-                let what = became(known.bulletin.state, now);
-                tracing::info!(source = %source.id, "bulletin {bulletin} {what}");
-            }
-            Some(false) => {}
-            None => hosts().extend(host),
+async fn read_one(
+    poller: &Poller,
+    fetcher: &Fetcher,
+    failing: &Mutex<HashSet<String>>,
+    known: Reread,
+) -> Result<(), StoreError> {
+    let config = poller.config.borrow().clone();
+    let id = &known.bulletin.source;
+    let source = config.sources.iter().find(|source| source.id == *id);
+    // Whoever polls the source reads its articles.
+    let Ok(store) = poller.store.under(&LeaseKey::Source(id.clone())) else {
+        return Ok(());
+    };
+    let is_ill = |state: &crate::ops::LookState| state.paused || state.failures > 0;
+    let source = source.filter(|_| !poller.store.read_look_state(id, is_ill));
+    let url = Url::parse(&known.bulletin.url).ok();
+    let host = url.and_then(|url| url.host_str().map(str::to_owned));
+    let hosts = || failing.lock().unwrap_or_else(PoisonError::into_inner);
+    let is_failing = host.as_ref().is_none_or(|host| hosts().contains(host));
+    let (bulletin, now) = (known.bulletin.id, Utc::now());
+    let Some(source) = source.filter(|_| !is_failing) else {
+        let failed = store.settle_reread(bulletin, ReadAgain::Failed, now);
+        return failed.await.map(drop);
+    };
+    match round::reread(&store, fetcher, source, &known, now).await? {
+        Some(true) => {
+            let now = poller.store.bulletin(bulletin).await?.map(|now| now.state);
+            let what = became(known.bulletin.state, now);
+            tracing::info!(source = %source.id, "bulletin {bulletin} {what}");
         }
-        Ok(())
+        Some(false) => {}
+        None => hosts().extend(host),
     }
+    Ok(())
 }
 
 /// Returns what happened to a bulletin that changed.

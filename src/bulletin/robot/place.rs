@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use url::Url;
 
-use super::{Form, Robot};
+use super::kinds::{Form, Robot};
 
 /// Keys of a query that lead a webhook of Discord elsewhere than to its channel.
 const DISCORD_PLACES: [&str; 2] = ["thread_id", "thread_name"];

@@ -455,7 +455,7 @@ fn of_the_rows_of_one_list_none_are_merged() {
                 let day = row["published"]
                     .as_str()
                     .and_then(|day| day.get(..10)?.parse().ok());
-                let url = crate::bulletin::canonical_url(row["url"].as_str().unwrap());
+                let url = crate::bulletin::identity::canonical_url(row["url"].as_str().unwrap());
                 Face::new(url, row["title"].as_str().unwrap(), day, "", Vec::new())
             };
             let rows: Vec<Face> = list["bulletins"]

@@ -4,13 +4,13 @@ use chrono::Utc;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::Page;
+use super::{super::inspect::Page, show::summary};
 use crate::{
     bulletin::{
         Article, Bulletin, BulletinId, BulletinState, Cause, Channel, ChannelKind, KINDS, Login,
         Notice, Robot, RobotKind, Source, StdoutFormat, TelegramChat,
     },
-    cli::{UsageError, out, serve::SparePusher},
+    cli::{exit::UsageError, out, serve::SparePusher},
     config::{Config, SourceBlock},
     ops::BulletinQuery,
     push::{self, Screen},
@@ -151,7 +151,7 @@ fn of_notice((number, notice): (u64, Notice)) -> Bulletin {
 fn of_article(page: &Page, article: Article) -> Bulletin {
     Bulletin {
         url: page.url.to_string(),
-        summary: round::summary_of(&article),
+        summary: summary(&article),
         title: article.title.unwrap_or_default(),
         publisher: article.publisher.or(article.author),
         published: article.published,

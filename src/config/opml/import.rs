@@ -9,10 +9,10 @@ use quick_xml::{
 };
 use url::Url;
 
-use super::{PAGE, open};
+use super::export::{PAGE, without_login};
 use crate::{
     bulletin::ReadAs,
-    config::{Config, SourceBlock},
+    config::{block::SourceBlock, checked::Config},
 };
 
 /// The declaration of a document is looked for in these first bytes.
@@ -148,7 +148,7 @@ impl<'a> Import<'a> {
     fn new(config: &'a Config) -> Self {
         let watched = config.sources.iter().map(|source| {
             let by = format!("`{}` watches it already", source.id);
-            (open(&source.url), by)
+            (without_login(&source.url), by)
         });
         Self {
             config,
@@ -198,11 +198,11 @@ impl<'a> Import<'a> {
         }
         let (written, kind) = outline.address().unwrap_or(("", ReadAs::Auto));
         let url = web_address(written)?;
-        if let Some(by) = self.known.get(&open(&url)) {
+        if let Some(by) = self.known.get(&without_login(&url)) {
             return Err(by.clone());
         }
         self.known.insert(
-            open(&url),
+            without_login(&url),
             format!("`{}` has the same address", outline.name()),
         );
         let configured = self.config.sources.iter().map(|source| &source.id);

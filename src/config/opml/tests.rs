@@ -1,11 +1,12 @@
 use std::path::Path;
 
 use proptest::prelude::*;
+use url::Url;
 
 use super::*;
 use crate::{
     bulletin::ReadAs,
-    config::{Config, SourceBlock},
+    config::{block::SourceBlock, checked::Config},
 };
 
 const READERS_OWN: &str = r#"<?xml version="1.0"?>

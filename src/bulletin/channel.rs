@@ -1,0 +1,148 @@
+//! A channel as the checked config describes it.
+
+use chrono_tz::Tz;
+
+use super::{
+    filter::Filter,
+    id::{ChannelId, SourceId},
+    manner::{Mode, Quiet},
+    robot::Robot,
+    settings::Language,
+    template::Template,
+};
+use crate::schedule::Schedule;
+
+/// Where bulletins go.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Channel {
+    pub id: ChannelId,
+    pub name: String,
+    pub kind: ChannelKind,
+    /// None: all sources.
+    pub sources: Option<Vec<SourceId>>,
+    pub filter: Filter,
+    /// The words of bulletins that pass quiet hours and digests; none: nothing does.
+    pub urgent: Filter,
+    pub mode: Mode,
+    /// When a digest goes out, by the clock of `time_zone`.
+    pub digest: Schedule,
+    pub quiet: Option<Quiet>,
+    /// A short note where a message that was sent cannot be edited.
+    pub corrections: bool,
+    /// In place of the built-in card.
+    pub template: Option<Template>,
+    pub time_zone: Tz,
+    /// Of its cards; None: the config's.
+    pub language: Option<Language>,
+}
+
+/// The kinds of channel that are built, each with its own settings.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ChannelKind {
+    Telegram {
+        chat: TelegramChat,
+        topic: Option<i32>,
+        silent: bool,
+        /// Attachments go along as documents.
+        documents: bool,
+    },
+    Stdout {
+        format: StdoutFormat,
+    },
+    /// Every other kind, with its keys.
+    Robot(Robot),
+}
+
+/// Telegram's name of a chat.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum TelegramChat {
+    Id(i64),
+    /// With its leading `@`.
+    Name(String),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum StdoutFormat {
+    #[default]
+    Text,
+    Json,
+}
+
+/// Bytes that a bot may upload to Telegram.
+pub const LARGEST_DOCUMENT: u64 = 50 << 20;
+
+impl ChannelKind {
+    /// Returns whether a message that was sent can be changed.
+    #[must_use]
+    pub fn can_edit(&self) -> bool {
+        match self {
+            Self::Telegram { .. } => true,
+            Self::Stdout { .. } => false,
+            Self::Robot(robot) => robot.kind().edits(),
+        }
+    }
+
+    /// Returns whether programs read what is sent there: fields, not a text.
+    #[must_use]
+    pub fn is_data(&self) -> bool {
+        match self {
+            Self::Stdout { format } => *format == StdoutFormat::Json,
+            Self::Robot(robot) => robot.kind().name == "webhook",
+            Self::Telegram { .. } => false,
+        }
+    }
+}
+
+impl Channel {
+    /// When a digest goes out where nobody says.
+    pub const DIGEST: &'static str = "0 18 * * *";
+
+    /// A channel with every optional key at its default: all bulletins of all sources.
+    #[must_use]
+    pub fn new(id: ChannelId, kind: ChannelKind, time_zone: Tz) -> Self {
+        Self {
+            name: id.to_string(),
+            id,
+            kind,
+            sources: None,
+            filter: Filter::default(),
+            urgent: Filter::default(),
+            mode: Mode::default(),
+            digest: Self::DIGEST
+                .parse()
+                .expect("the default is a schedule, a test reads it"),
+            quiet: None,
+            corrections: false,
+            template: None,
+            time_zone,
+            language: None,
+        }
+    }
+
+    /// The value of a key of its kind, where that is one of the table's; empty where it was left out.
+    #[must_use]
+    pub fn setting(&self, key: &str) -> &str {
+        match &self.kind {
+            ChannelKind::Robot(robot) => robot.get(key),
+            ChannelKind::Telegram { .. } | ChannelKind::Stdout { .. } => "",
+        }
+    }
+
+    /// Returns whether this channel asked for bulletins of `source`.
+    #[must_use]
+    pub fn wants(&self, source: &SourceId) -> bool {
+        self.sources
+            .as_ref()
+            .is_none_or(|wanted| wanted.contains(source))
+    }
+
+    /// The kind as the config names it.
+    #[must_use]
+    pub fn kind_name(&self) -> &'static str {
+        match &self.kind {
+            ChannelKind::Telegram { .. } => "telegram",
+            ChannelKind::Stdout { .. } => "stdout",
+            ChannelKind::Robot(robot) => robot.kind().name,
+        }
+    }
+}

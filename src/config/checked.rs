@@ -1,0 +1,99 @@
+//! The configuration as all other rooms have it, once nothing is wrong with it.
+
+use std::path::{Path, PathBuf};
+
+use chrono_tz::Tz;
+
+use crate::bulletin::{
+    AddedSource, Channel, ChannelId, FetchSettings, Language, Source, SourceId, StoreSettings,
+    TelegramSettings, WebSettings,
+};
+
+/// A checked configuration; later code never checks again.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Config {
+    /// Where it was read from; None for embedded defaults (`demo`, `watch`).
+    pub path: Option<PathBuf>,
+    pub language: Language,
+    pub time_zone: Tz,
+    pub telegram: Option<TelegramSettings>,
+    pub web: WebSettings,
+    /// Channels that are told of faults.
+    pub alerts: Vec<ChannelId>,
+    pub fetch: FetchSettings,
+    pub store: StoreSettings,
+    /// In the order of the file.
+    pub sources: Vec<Source>,
+    /// In the order of the file.
+    pub channels: Vec<Channel>,
+    /// Those of the sources that were added from chats.
+    pub(super) joined: Vec<SourceId>,
+}
+
+/// The config as it stands now; a reload sends a new one to all who hold this.
+pub type Live = tokio::sync::watch::Receiver<std::sync::Arc<Config>>;
+
+/// Everything that is wrong with a config; `Display` prints a line for each problem.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", problems.join("\n"))]
+pub struct ConfigError {
+    /// `FILE:LINE:COLUMN: what; what is expected`, or `FILE: what`.
+    pub problems: Vec<String>,
+}
+
+impl Config {
+    /// Returns whether the file names nothing to watch, to push to, or to talk with: it is empty, or was cut off.
+    #[must_use]
+    pub fn does_nothing(&self) -> bool {
+        self.sources.len() == self.joined.len()
+            && self.channels.is_empty()
+            && self.telegram.is_none()
+    }
+
+    /// The error of a file that does nothing, where it did something before.
+    #[must_use]
+    pub fn emptied(&self) -> ConfigError {
+        let path = self.path.as_deref().unwrap_or(Path::new("the config"));
+        ConfigError {
+            problems: vec![format!(
+                "{}: it holds no [[source]], no [[channel]] and no [telegram] any more, and it did before; \
+                 expected the file as it was (to begin anew, use another state folder)",
+                path.display()
+            )],
+        }
+    }
+
+    /// With what was added from chats, which the file knows nothing of, and with nothing that was removed
+    /// there since the last time. An id of the file's own stands.
+    #[must_use]
+    pub fn joined_by(mut self, added: &[AddedSource]) -> Self {
+        let joined = std::mem::take(&mut self.joined);
+        self.sources.retain(|source| !joined.contains(&source.id));
+        for source in added {
+            if !self.sources.iter().any(|known| known.id == source.id) {
+                self.joined.push(source.id.clone());
+                self.sources.push(source.source(self.time_zone));
+            }
+        }
+        self
+    }
+}
+
+impl Default for Config {
+    /// Embedded defaults, without sources and channels (`demo`, `watch`, `preview`).
+    fn default() -> Self {
+        Self {
+            path: None,
+            language: Language::default(),
+            time_zone: chrono_tz::Asia::Shanghai,
+            telegram: None,
+            web: WebSettings::default(),
+            alerts: Vec::new(),
+            fetch: FetchSettings::default(),
+            store: StoreSettings::default(),
+            sources: Vec::new(),
+            channels: Vec::new(),
+            joined: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! From a path to a checked config.
+
+use std::{fs::File, io::Read as _, path::Path};
+
+use super::{
+    checked::{Config, ConfigError},
+    file,
+};
+
+/// Far more than thousands of sources need; a device or a wrong file is not read for ever.
+const MAX_BYTES: u64 = 16 << 20;
+
+impl Config {
+    /// # Errors
+    /// All that is wrong with the file at `path`.
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let text = read_file(path)?;
+        Self::check(&text, path)
+    }
+
+    /// Checks a text as if it stood in the file at `path`.
+    ///
+    /// # Errors
+    /// All that is wrong with it.
+    pub fn check(text: &str, path: &Path) -> Result<Self, ConfigError> {
+        file::check(text, path, &|name| std::env::var(name).ok())
+    }
+}
+
+/// The text of the file at `path`.
+///
+/// # Errors
+/// It cannot be read, is too large, or is not UTF-8.
+pub(super) fn read_file(path: &Path) -> Result<String, ConfigError> {
+    let unreadable = |what: String| ConfigError {
+        problems: vec![format!("{}: {what}", path.display())],
+    };
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes))
+        .map_err(|error| unreadable(format!("cannot be read: {error}")))?;
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(unreadable(
+            "is larger than 16 MiB; expected a config".to_owned(),
+        ));
+    }
+    String::from_utf8(bytes).map_err(|_| unreadable("is not UTF-8; expected TOML".to_owned()))
+}

@@ -1,0 +1,237 @@
+//! The loop: one timer for all sources, a task for each look.
+
+use std::{sync::Arc, time::Duration};
+
+use chrono::Utc;
+use tokio::{
+    task::{JoinError, JoinSet},
+    time::{Instant, Interval, MissedTickBehavior, interval, sleep_until},
+};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    poller::Poller,
+    rereading,
+    timetable::{Now, Timetable},
+};
+use crate::{
+    bulletin::{Source, SourceId},
+    ops::{Answered, Failure, Refusal},
+    round::Asked,
+    supervise,
+};
+
+const MINUTE: Duration = Duration::from_secs(60);
+/// Looks that are due within this time begin together: a thousand a second, each waking the program by
+/// itself, cost half as much again.
+const TOGETHER: Duration = Duration::from_millis(100);
+/// How often it is asked whether a database that was away is back.
+const DATABASE_IS_TRIED: Duration = Duration::from_secs(1);
+
+/// Looks at sources when they are due, until stopped.
+///
+/// # Errors
+/// A store that failed a write.
+pub(super) async fn keep_looking(
+    poller: &Arc<Poller>,
+    stop: CancellationToken,
+) -> Result<(), Failure> {
+    let mut config = poller.config.clone();
+    let mut polled = poller.polled_by_loop.lock().await;
+    let mut minute = each_minute();
+    let mut looking = Looking::new(Arc::clone(poller));
+    looking.follow(&config.borrow_and_update().sources);
+    loop {
+        looking.begin_turn().await?;
+        let next = looking.next();
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => return Ok(()),
+            Some(ended) = looking.looks.join_next() => looking.take_in(ended).await?,
+            Some(ended) = looking.rereading.join_next() => looking.reread(ended)?,
+            Some(source) = polled.recv() => looking.plan(&source),
+            Ok(()) = config.changed() => {
+                let sources = config.borrow_and_update().sources.clone();
+                looking.follow(&sources);
+            }
+            _ = minute.tick() => looking.rest().await?,
+            () = sleep_until(next.unwrap_or_else(Instant::now)), if next.is_some() => looking.begin_due(),
+        }
+    }
+}
+
+fn each_minute() -> Interval {
+    let mut minute = interval(MINUTE);
+    minute.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    minute
+}
+
+/// What is due, and what is under way.
+struct Looking {
+    poller: Arc<Poller>,
+    timetable: Timetable,
+    looks: JoinSet<Result<Turn, Failure>>,
+    rereading: JoinSet<Result<(), Failure>>,
+    /// The disk is nearly full: nothing is begun.
+    disk_low: bool,
+    next_turn: Instant,
+}
+
+/// How a look of the loop ended.
+enum Turn {
+    Looked(SourceId),
+    /// The disk is nearly full: what it found is found again by the next one.
+    NoRoom(SourceId),
+}
+
+impl Looking {
+    fn new(poller: Arc<Poller>) -> Self {
+        Self {
+            poller,
+            timetable: Timetable::default(),
+            looks: JoinSet::new(),
+            rereading: JoinSet::new(),
+            disk_low: false,
+            next_turn: Instant::now(),
+        }
+    }
+
+    fn follow(&mut self, sources: &[Source]) {
+        let state_of = |id: &SourceId| self.poller.store.look_state(id);
+        self.timetable.follow(sources, state_of, Now::read());
+    }
+
+    async fn begin_turn(&mut self) -> Result<(), Failure> {
+        self.poller.begin_turn();
+        if self.timetable.take_setting() {
+            let followed = self.poller.store.follow_the_clock(Utc::now()).await;
+            followed.or_report("following the clock")?;
+        }
+        Ok(())
+    }
+
+    /// None: nothing is to begin by itself.
+    fn next(&mut self) -> Option<Instant> {
+        let next = self.timetable.first().map(|due| due.max(self.next_turn));
+        next.filter(|_| !self.disk_low)
+    }
+
+    async fn take_in(
+        &mut self,
+        ended: Result<Result<Turn, Failure>, JoinError>,
+    ) -> Result<(), Failure> {
+        match ended {
+            Ok(turn) => match turn? {
+                Turn::Looked(source) => self.plan(&source),
+                // It is made up once there is room.
+                Turn::NoRoom(source) => {
+                    self.timetable.put_back(&source, Now::read());
+                    self.disk_low = self.poller.rest(self.disk_low).await?;
+                }
+            },
+            Err(error) => tracing::error!("a look ended early: {error}"),
+        }
+        Ok(())
+    }
+
+    /// A rereading that broke is begun again by the next minute.
+    fn reread(&self, ended: Result<Result<(), Failure>, JoinError>) -> Result<(), Failure> {
+        let broke = |error| {
+            let supervisor = &self.poller.supervisor;
+            supervisor.broke("rereading", &supervise::why(error));
+        };
+        ended.unwrap_or_else(|error| {
+            broke(error);
+            Ok(())
+        })
+    }
+
+    /// Does what is due once a minute.
+    async fn rest(&mut self) -> Result<(), Failure> {
+        self.timetable.heed_the_clock(Now::read());
+        self.disk_low = self.poller.rest(self.disk_low).await?;
+        if self.rereading.is_empty() && !self.disk_low {
+            let poller = Arc::clone(&self.poller);
+            self.rereading
+                .spawn(async move { rereading::read_again(&poller).await });
+        }
+        Ok(())
+    }
+
+    fn begin_due(&mut self) {
+        if self.poller.store.away().is_some() {
+            // Nobody is asked for what could not be kept.
+            self.next_turn = Instant::now() + DATABASE_IS_TRIED;
+            return;
+        }
+        self.next_turn = Instant::now() + TOGETHER;
+        for source in self.timetable.take_due(Now::read()) {
+            if self.poller.is_paused(&source.id) {
+                self.plan(&source.id);
+            } else {
+                let poller = Arc::clone(&self.poller);
+                self.looks.spawn(look_in_turn(poller, source));
+            }
+        }
+    }
+
+    fn plan(&mut self, source: &SourceId) {
+        let store = &self.poller.store;
+        let again = store.read_look_state(source, |state| state.not_before);
+        let now = Now::read();
+        self.timetable.looked_at(source, again, now);
+        self.timetable.heed_the_clock(now);
+        store.set_next_poll(source, self.timetable.due(source));
+    }
+}
+
+async fn look_in_turn(poller: Arc<Poller>, source: Arc<Source>) -> Result<Turn, Failure> {
+    let looked = poller.look(&source, Asked::BySchedule).await;
+    let id = source.id.clone();
+    match looked.settled()? {
+        Ok(_) => {}
+        Err(Refusal::DiskLow(_) | Refusal::Away(_)) => return Ok(Turn::NoRoom(id)),
+        Err(refusal @ Refusal::LeaseLost(_)) => tracing::debug!(source = %id, "{refusal}"),
+        Err(refusal) => tracing::error!(source = %id, "the look came to nothing: {refusal}"),
+    }
+    Ok(Turn::Looked(id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{bulletin::FetchSettings, config::Config, ops::Store, source::fetch::Fetcher};
+
+    #[tokio::test]
+    async fn a_look_that_panics_is_a_failed_look_and_its_source_is_planned_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).await.unwrap();
+        let url = "https://www.example.com/news/".parse().unwrap();
+        let source = Source::new("news".parse().unwrap(), url);
+        store
+            .sync_config(std::slice::from_ref(&source), &[])
+            .await
+            .unwrap();
+        let (_sender, live) = tokio::sync::watch::channel(Arc::new(Config::default()));
+        let fetcher = Fetcher::new(&FetchSettings::default(), &[]).unwrap();
+        let mut looking = Looking::new(Arc::new(Poller::new(store.clone(), live, fetcher)));
+        looking.follow(std::slice::from_ref(&source));
+        assert_eq!(looking.timetable.take_due(Now::read()).len(), 1);
+
+        let look = async { panic!("index out of bounds") };
+        let looked = looking.poller.unbroken(&source, look).await.unwrap();
+        looking.plan(&source.id);
+
+        assert!(looked.error.is_some());
+        let state = store.look_state(&source.id);
+        let broken = looking.poller.supervisor.breakages();
+        assert_eq!((state.failures, broken[0].times), (1, 1));
+        assert!(state.error.unwrap().contains("please report"));
+        assert!(
+            looking
+                .timetable
+                .first()
+                .is_some_and(|due| due > Instant::now())
+        );
+    }
+}

@@ -1,0 +1,196 @@
+//! What looks at a source, whoever asks for it, and what is reported of each look.
+
+use std::{
+    collections::HashMap,
+    panic::AssertUnwindSafe,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicI64, Ordering},
+    },
+};
+
+use chrono::Utc;
+use futures::FutureExt;
+use tokio::sync::{Mutex as Gate, mpsc};
+use tracing::Instrument;
+
+use super::alerts;
+use crate::{
+    bulletin::{BulletinId, Language, Source, SourceId},
+    config::Live,
+    ops::{Answered, Failure, LeaseKey, Store, StoreError},
+    round::{self, Asked, Looked},
+    source::fetch::Fetcher,
+    supervise::{self, Supervisor},
+};
+
+#[derive(Debug)]
+pub(super) struct Poller {
+    pub(super) store: Store,
+    pub(super) config: Live,
+    fetcher: Mutex<Fetcher>,
+    /// One look at a source at a time, whoever asks for it.
+    gates: Mutex<HashMap<SourceId, Arc<Gate<()>>>>,
+    /// Sources that were looked at out of turn, for the loop to plan again.
+    pub(super) polled: mpsc::UnboundedSender<SourceId>,
+    pub(super) polled_by_loop: Gate<mpsc::UnboundedReceiver<SourceId>>,
+    pub(super) runs: AtomicBool,
+    /// Unix seconds of the loop's last turn.
+    pub(super) last_turn: AtomicI64,
+    pub(super) supervisor: Supervisor,
+}
+
+impl Poller {
+    pub(super) fn new(store: Store, config: Live, fetcher: Fetcher) -> Self {
+        let (polled, polled_by_loop) = mpsc::unbounded_channel();
+        Self {
+            store,
+            config,
+            fetcher: Mutex::new(fetcher),
+            gates: Mutex::default(),
+            polled,
+            polled_by_loop: Gate::new(polled_by_loop),
+            runs: AtomicBool::new(false),
+            last_turn: AtomicI64::new(0),
+            supervisor: Supervisor::default(),
+        }
+    }
+
+    /// Shows that the loop is not stuck.
+    pub(super) fn begin_turn(&self) {
+        self.last_turn
+            .store(Utc::now().timestamp(), Ordering::Relaxed);
+    }
+
+    pub(super) fn is_paused(&self, source: &SourceId) -> bool {
+        self.store.read_look_state(source, |state| state.paused)
+    }
+
+    /// One look, and what is told of it. A look that panics is a failed one: its source is looked at again.
+    pub(super) async fn look(&self, source: &Source, asked: Asked) -> Result<Looked, StoreError> {
+        self.unbroken(source, self.look_and_tell(source, asked))
+            .await
+    }
+
+    pub(super) async fn unbroken(
+        &self,
+        source: &Source,
+        look: impl Future<Output = Result<Looked, StoreError>>,
+    ) -> Result<Looked, StoreError> {
+        let panic = match AssertUnwindSafe(look).catch_unwind().await {
+            Ok(looked) => return looked,
+            Err(panic) => panic,
+        };
+        let why = supervise::reason(panic.as_ref());
+        self.supervisor
+            .broke("look", &format!("at `{}`, {why}", source.id));
+        let looked = round::broken(&self.under_lease(source)?, source).await?;
+        log(source, &looked);
+        let told = AssertUnwindSafe(self.tell(source, &looked)).catch_unwind();
+        // Whatever broke may have been the telling: it must not end the loop.
+        told.await.unwrap_or(Ok(()))?;
+        Ok(looked)
+    }
+
+    async fn look_and_tell(&self, source: &Source, asked: Asked) -> Result<Looked, StoreError> {
+        let gate = self.gate(&source.id);
+        let _turn = gate.lock().await;
+        let fetcher = self.fetcher();
+        let poll = tracing::info_span!("poll", source = %source.id);
+        let store = self.under_lease(source)?;
+        let looked = round::look(&store, &fetcher, source, asked, Utc::now());
+        let looked = looked.instrument(poll).await?;
+        log(source, &looked);
+        self.tell(source, &looked).await?;
+        Ok(looked)
+    }
+
+    /// The store for a look at a source, as long as this process holds it.
+    fn under_lease(&self, source: &Source) -> Result<Store, StoreError> {
+        self.store.under(&LeaseKey::Source(source.id.clone()))
+    }
+
+    /// Fetches with another fetcher from now on.
+    pub(super) fn use_fetcher(&self, fetcher: Fetcher) {
+        *self.fetcher.lock().unwrap_or_else(PoisonError::into_inner) = fetcher;
+    }
+
+    pub(super) fn fetcher(&self) -> Fetcher {
+        let fetcher = self.fetcher.lock();
+        fetcher.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn gate(&self, source: &SourceId) -> Arc<Gate<()>> {
+        let mut gates = self.gates.lock().unwrap_or_else(PoisonError::into_inner);
+        match gates.get(source) {
+            Some(gate) => Arc::clone(gate),
+            None => Arc::clone(gates.entry(source.clone()).or_default()),
+        }
+    }
+
+    async fn tell(&self, source: &Source, looked: &Looked) -> Result<(), StoreError> {
+        let (now, config) = (Utc::now(), self.config.borrow().clone());
+        let held = self.newest_titles(&looked.held).await?;
+        let (alerts, told) = self.store.read_look_state(&source.id, |state| {
+            (
+                alerts::of(source, looked, &held, state, alerts::audience(&config), now),
+                state.told,
+            )
+        });
+        if alerts.told != told {
+            self.store.set_told(&source.id, alerts.told);
+        }
+        for text in &alerts.texts {
+            // An alert that nobody can be told must not undo the look.
+            let told = alerts::tell(&self.store, &config, text, now).await;
+            told.or_report("reporting on a source")?;
+        }
+        Ok(())
+    }
+
+    /// The first few as a list shows them; `ids` are oldest first.
+    async fn newest_titles(&self, ids: &[BulletinId]) -> Result<Vec<String>, StoreError> {
+        const MOST_NAMED: usize = 3;
+        let mut titles = Vec::new();
+        for id in ids.iter().rev().take(MOST_NAMED) {
+            titles.extend(self.store.bulletin(*id).await?.map(|found| found.title));
+        }
+        Ok(titles)
+    }
+
+    /// Does what is due once a minute: the states of looks are written, the disk is looked at.
+    pub(super) async fn rest(&self, was_low: bool) -> Result<bool, Failure> {
+        let low = self.store.health().await.disk_low;
+        let is_low = low.is_some();
+        if is_low != was_low {
+            let config = self.config.borrow().clone();
+            let text = alerts::of_disk(low.as_deref(), alerts::audience(&config).language);
+            // Where nobody is told, the log is.
+            if alerts::is_anybody_told(&config) {
+                tracing::warn!("{}", alerts::of_disk(low.as_deref(), Language::En));
+            }
+            let told = alerts::tell(&self.store, &config, &text, Utc::now()).await;
+            told.or_report("reporting that the disk is low")?;
+        }
+        if !is_low {
+            self.save_looks().await?;
+        }
+        Ok(is_low)
+    }
+
+    pub(super) async fn save_looks(&self) -> Result<(), Failure> {
+        let saved = self.store.save_looks().await;
+        saved.or_report("keeping where looking stands").map(drop)
+    }
+}
+
+fn log(source: &Source, looked: &Looked) {
+    if let Some(error) = &looked.error {
+        tracing::warn!(source = %source.id, "the look failed: {error}");
+    } else if !looked.new.is_empty() || !looked.held.is_empty() {
+        tracing::info!(
+            source = %source.id,
+            "{} new, {} held", looked.new.len(), looked.held.len()
+        );
+    }
+}
