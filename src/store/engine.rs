@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc};
 use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 
-use super::{Reader, Result, Tx, memory::Memory, postgres::Postgres, sled::Sled};
+use super::{error::Result, memory::Memory, postgres::Postgres, query::Reader, sled::Sled, tx::Tx};
 use crate::{
     bulletin::{AddedSource, SourceId},
     policy::{

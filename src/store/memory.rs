@@ -16,7 +16,7 @@ use self::{
     state::{Effects, State},
     tx::MemoryTx,
 };
-use super::{Reader, Result, Tx, recent_sends::Attempt};
+use super::{error::Result, query::Reader, recent_sends::Attempt, tx::Tx};
 use crate::{
     bulletin::{AddedSource, SourceId},
     policy::{

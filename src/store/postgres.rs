@@ -8,6 +8,7 @@
 mod check;
 mod connect;
 mod export;
+mod handle;
 mod looks;
 mod memory;
 mod presence;
@@ -22,33 +23,35 @@ mod tx;
 mod writer;
 
 use std::{
-    fmt,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex,
         atomic::{AtomicBool, Ordering},
     },
-    task::Poll,
     time::Duration,
 };
 
 use chrono::{DateTime, Utc};
-use deadpool_postgres::{ClientWrapper, Pool};
+use deadpool_postgres::Pool;
 use tokio::{
     runtime::Handle,
     sync::{Mutex as Turn, watch},
-    task::{JoinError, JoinHandle},
 };
 
+pub use self::handle::Postgres;
 use self::{
     connect::{Address, connection, process_name},
+    handle::{Database, blocking, lock},
     memory::Memory,
     read::PostgresReader,
     session::Session,
-    transactions::in_snapshot,
     tx::PostgresTx,
     writer::Writer,
 };
-use super::{Failure, Reader, Refusal, Result, StoreError, Tx};
+use super::{
+    error::{Failure, Refusal, Result, StoreError},
+    query::Reader,
+    tx::Tx,
+};
 use crate::{
     bulletin::{AddedSource, SourceId},
     policy::{
@@ -59,34 +62,6 @@ use crate::{
 
 /// How long closing waits for the database, each time.
 const CLOSING: Duration = Duration::from_secs(3);
-
-/// A handle on an open store; clones share it.
-#[derive(Clone)]
-pub struct Postgres {
-    shared: Arc<Shared>,
-}
-
-struct Shared {
-    pool: Pool,
-    name: Arc<str>,
-    memory: Memory,
-    writer: Arc<Turn<Writer>>,
-    closed: AtomicBool,
-    /// The last question was not answered: until the database is back, none is asked.
-    is_silent: AtomicBool,
-    /// Why the database cannot be used now.
-    trouble: Mutex<Option<String>>,
-    /// Why it never can again.
-    failure: Mutex<Option<String>>,
-    /// Tries the database while it is away.
-    trying: Mutex<Option<JoinHandle<()>>>,
-}
-
-impl fmt::Debug for Postgres {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Postgres")
-    }
-}
 
 impl Postgres {
     /// Opens the database at `url`, makes its tables, and takes its lock; `worker` is what this process is called.
@@ -108,7 +83,7 @@ impl Postgres {
         .await?;
         writer.give_back(client);
         Ok(Self {
-            shared: Arc::new(Shared {
+            shared: Arc::new(Database {
                 pool,
                 name,
                 memory,
@@ -197,31 +172,6 @@ impl Postgres {
             .await
     }
 
-    /// Does `work` on the connection that writes, after all that was asked before, also where whoever asks goes away.
-    async fn in_turn<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Shared, &ClientWrapper, &Handle) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
-        let mut turn = Box::pin(Arc::clone(&self.shared.writer).lock_owned());
-        let place = futures::poll!(&mut turn);
-        let shared = Arc::clone(&self.shared);
-        let done = tokio::spawn(async move {
-            let mut writer = match place {
-                Poll::Ready(writer) => writer,
-                Poll::Pending => turn.await,
-            };
-            let client = shared.connected(&mut writer).await?;
-            let runtime = Handle::current();
-            blocking(move || {
-                let done = work(&shared, &client, &runtime);
-                writer.give_back(client);
-                done
-            })
-            .await
-        });
-        self.noticed(joined(done.await))
-    }
-
     /// As [`Postgres::transact`], but nothing is written, and nothing is waited for.
     ///
     /// # Errors
@@ -255,28 +205,6 @@ impl Postgres {
             .await
     }
 
-    /// Asks in a snapshot of its own, on a connection of the pool.
-    async fn snapshot<T: Send + 'static>(
-        &self,
-        question: impl FnOnce(Session<'_>) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
-        let asked = async {
-            if self.shared.closed.load(Ordering::Relaxed) {
-                return Err(Failure::Closed.into());
-            }
-            if self.shared.is_silent.load(Ordering::Relaxed) {
-                self.is_present()?;
-            }
-            let client = connection(&self.shared.pool).await?;
-            let runtime = Handle::current();
-            blocking(move || in_snapshot(client, &runtime, question)).await
-        };
-        let answer = asked.await;
-        let is_silent = matches!(answer, Err(StoreError::Refused(Refusal::Away(_))));
-        self.shared.is_silent.store(is_silent, Ordering::Relaxed);
-        self.noticed(answer)
-    }
-
     /// Where polling `source` stands; memory, no I/O.
     pub fn read_look<T>(&self, source: &SourceId, read: impl FnOnce(&LookState) -> T) -> T {
         self.shared.memory.looks.read(source, read)
@@ -298,17 +226,6 @@ impl Postgres {
     pub fn set_told(&self, source: &SourceId, told: Told) {
         let looks = &self.shared.memory.looks;
         looks.change(source, |state| state.told = told);
-    }
-
-    /// Writes where polling stands, in one transaction.
-    ///
-    /// # Errors
-    /// The database is away.
-    pub async fn save_looks(&self) -> Result<()> {
-        self.in_turn(|shared, client, runtime| {
-            shared.save_looks(&Session::new(client, runtime.clone()))
-        })
-        .await
     }
 
     /// Chats that subscribed by themselves; memory, no I/O.
@@ -364,19 +281,4 @@ impl Postgres {
         let done = connection(&pool).await?.batch_execute(sql).await;
         done.map_err(|error| trouble::of(&error))
     }
-}
-
-fn lock<T>(it: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    it.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T> + Send + 'static,
-) -> Result<T> {
-    joined(tokio::task::spawn_blocking(work).await)
-}
-
-fn joined<T>(done: std::result::Result<Result<T>, JoinError>) -> Result<T> {
-    // A task that is cancelled with the runtime, or a bug.
-    done.unwrap_or_else(|error| Err(Failure::Write(error.to_string()).into()))
 }

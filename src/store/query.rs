@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use chrono::{DateTime, NaiveDate, Utc};
 use tokio_util::sync::CancellationToken;
 
-use super::{Result, record::Record};
+use super::{error::Result, record::Record};
 use crate::{
     bulletin::{
         Bulletin, BulletinId, BulletinState, ChannelId, DayRange, Delivery, DeliveryId,

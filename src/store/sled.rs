@@ -8,6 +8,8 @@ mod audit;
 mod block;
 mod books;
 mod change;
+mod damage;
+mod deliveries;
 mod engine;
 mod export;
 mod feed;
@@ -43,7 +45,6 @@ use std::{
 use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 
-pub use self::open::{backups, is_there};
 use self::{
     books::{Added, Books, Shared, current},
     engine::Engine,
@@ -53,7 +54,13 @@ use self::{
     thread::Writer,
     tx::SledTx,
 };
-use super::{Answered, Failure, Reader, Result, Space, Tx};
+pub use self::{damage::backups, open::is_there};
+use super::{
+    error::{Answered, Failure, Result},
+    query::Reader,
+    space::Space,
+    tx::Tx,
+};
 use crate::{
     bulletin::SourceId,
     policy::{
@@ -104,14 +111,14 @@ impl Sled {
         let path = state.join("store");
         let state = state.to_owned();
         let opening = tokio::task::spawn_blocking(move || {
-            let engine = Arc::new(Engine::open(&state)?);
+            let engine = Arc::new(open::open(&state)?);
             schema::bring_up(&engine)?;
             Self::start(engine)
         });
         match opening.await {
             Ok(opened) => opened,
             // sled panics where its log makes no sense.
-            Err(error) if error.is_panic() => Err(open::damaged(
+            Err(error) if error.is_panic() => Err(damage::damaged(
                 &path,
                 open::told(error.into_panic().as_ref()),
             )),

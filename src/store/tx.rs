@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use super::Result;
+use super::error::Result;
 use crate::{
     bulletin::{AddedSource, ChannelId, Chat, DeliveryState, Face, MessageRef, SeenKey, SourceId},
     policy::{

@@ -10,7 +10,8 @@ use crate::{
         facts::{Archived, History, OutboxEntry, Report, Run, time},
     },
     store::{
-        AuditQuery, BulletinQuery, Collected, DeliveryQuery, Page, Reader, Result, SearchedWords,
+        error::Result,
+        query::{AuditQuery, BulletinQuery, Collected, DeliveryQuery, Page, Reader, SearchedWords},
         record::{BulletinRecord, DeliveryRecord, Record, hex},
     },
 };

@@ -20,7 +20,7 @@ use crate::{
         tokens::Token,
         twins::{Twins, face},
     },
-    store::{LookChange, recent_sends::RecentSends},
+    store::{recent_sends::RecentSends, tx::LookChange},
 };
 
 /// What is no row of a map.

@@ -1,7 +1,7 @@
 //! What is to be known of a database before it is used.
 
 use super::{rows::get, schema, session::Session, writer};
-use crate::store::{Failure, Result};
+use crate::store::error::{Failure, Result};
 
 /// Gives a line for each thing that was looked at.
 ///

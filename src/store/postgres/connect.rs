@@ -9,7 +9,7 @@ use super::{
     tls::{Roots, Tls, Trust},
     trouble,
 };
-use crate::store::{Failure, Refusal, Result, StoreError};
+use crate::store::error::{Failure, Refusal, Result, StoreError};
 
 /// Connections of one process beside the one that writes.
 const READERS: usize = 8;

@@ -3,14 +3,16 @@
 use tokio_postgres::Row;
 
 use super::{
-    read::{DELIVERY, delivery},
-    rows::{BULLETIN, ENTRY, archived, entry, get, json, json_or_none, source_id, unsigned},
+    rows::{
+        BULLETIN, DELIVERY, ENTRY, archived, delivery, entry, get, json, json_or_none, source_id,
+        unsigned,
+    },
     session::Session,
 };
 use crate::{
     policy::{audit::AuditPlace, facts::time},
     store::{
-        Result,
+        error::Result,
         record::{BulletinRecord, DeliveryRecord, Record, hex},
     },
 };

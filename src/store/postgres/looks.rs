@@ -5,6 +5,9 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
+use tokio_postgres::types::Json;
+
+use super::session::{Session, params};
 use crate::{bulletin::SourceId, policy::facts::LookState};
 
 #[derive(Default)]
@@ -67,4 +70,13 @@ impl Looks {
             kept.is_written = kept.state.is_same_on_disk(state);
         }
     }
+}
+
+/// Writes where polling a source stands.
+pub(super) fn write_look(session: &Session<'_>, source: &SourceId, look: &LookState) {
+    session.write(
+        "INSERT INTO sources (id, look) VALUES ($1, $2) \
+         ON CONFLICT (id) DO UPDATE SET look = excluded.look",
+        params![source.as_str().to_owned(), Json(look.clone())],
+    );
 }

@@ -8,16 +8,15 @@ use std::{
 use tokio::sync::watch;
 
 use super::{
-    looks::Looks,
+    looks::{Looks, write_look},
     rows::{channel_id, get, json, json_or_none, source_id, unsigned},
     session::{Session, params},
-    tx::{newest_change, write_look},
 };
 use crate::{
     bulletin::{AddedSource, ChannelId, SourceId},
     policy::{facts::LookState, rereading::Recent, routes::Chats},
     store::{
-        Result,
+        error::Result,
         recent_sends::{Attempt, RecentSends},
     },
 };
@@ -186,4 +185,10 @@ pub(super) fn added(session: &Session<'_>) -> Result<Vec<AddedSource>> {
     let mut added = added?;
     added.sort_by_key(|source| source.at);
     Ok(added)
+}
+
+/// The number of the newest change; 0: nothing ever changed.
+fn newest_change(session: &Session<'_>) -> Result<u64> {
+    let row = session.row("SELECT coalesce(max(number), 0) FROM changes", &[])?;
+    row.map_or(Ok(0), |row| get(&row, 0).map(unsigned))
 }

@@ -1,14 +1,85 @@
-//! A database that goes away and comes back: its trouble is reported once, and it is tried until it takes writes again.
+//! Questions to a database that may go away and come back: its trouble is reported once, and it is tried until
+//! it takes writes again.
 
-use std::{sync::atomic::Ordering, time::Duration};
+use std::{
+    sync::{Arc, atomic::Ordering},
+    task::Poll,
+    time::Duration,
+};
 
-use super::{Postgres, lock};
-use crate::store::{Failure, Refusal, Result, StoreError};
+use deadpool_postgres::ClientWrapper;
+use tokio::runtime::Handle;
+
+use super::{
+    connect::connection,
+    handle::{Database, Postgres, blocking, joined, lock},
+    session::Session,
+    transactions::in_snapshot,
+};
+use crate::store::error::{Failure, Refusal, Result, StoreError};
 
 /// How often a database that is away is tried again.
 const TRIED: Duration = Duration::from_secs(1);
 
 impl Postgres {
+    /// Does `work` on the connection that writes, after all that was asked before, also where whoever asks goes away.
+    pub(super) async fn in_turn<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Database, &ClientWrapper, &Handle) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let mut turn = Box::pin(Arc::clone(&self.shared.writer).lock_owned());
+        let place = futures::poll!(&mut turn);
+        let shared = Arc::clone(&self.shared);
+        let done = tokio::spawn(async move {
+            let mut writer = match place {
+                Poll::Ready(writer) => writer,
+                Poll::Pending => turn.await,
+            };
+            let client = shared.connected(&mut writer).await?;
+            let runtime = Handle::current();
+            blocking(move || {
+                let done = work(&shared, &client, &runtime);
+                writer.give_back(client);
+                done
+            })
+            .await
+        });
+        self.noticed(joined(done.await))
+    }
+
+    /// Asks in a snapshot of its own, on a connection of the pool.
+    pub(super) async fn snapshot<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(Session<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let asked = async {
+            if self.shared.closed.load(Ordering::Relaxed) {
+                return Err(Failure::Closed.into());
+            }
+            if self.shared.is_silent.load(Ordering::Relaxed) {
+                self.is_present()?;
+            }
+            let client = connection(&self.shared.pool).await?;
+            let runtime = Handle::current();
+            blocking(move || in_snapshot(client, &runtime, question)).await
+        };
+        let answer = asked.await;
+        let is_silent = matches!(answer, Err(StoreError::Refused(Refusal::Away(_))));
+        self.shared.is_silent.store(is_silent, Ordering::Relaxed);
+        self.noticed(answer)
+    }
+
+    /// Writes where polling stands, in one transaction.
+    ///
+    /// # Errors
+    /// The database is away.
+    pub async fn save_looks(&self) -> Result<()> {
+        self.in_turn(|shared, client, runtime| {
+            shared.save_looks(&Session::new(client, runtime.clone()))
+        })
+        .await
+    }
+
     /// Why it never takes a write again.
     #[must_use]
     pub fn failure(&self) -> Option<String> {

@@ -7,8 +7,8 @@ use std::collections::HashSet;
 use super::{
     export,
     rows::{
-        self, BULLETIN, ENTRY, archived, channel_id, entry, get, json, json_or_none, signed,
-        unsigned,
+        self, BULLETIN, DELIVERY, ENTRY, archived, channel_id, delivery, get, json, json_or_none,
+        signed, unsigned,
     },
     session::Session,
 };
@@ -18,21 +18,14 @@ use crate::{
         audit::AuditRow,
         facts::{History, Report, Run},
     },
-    store::{AuditQuery, BulletinQuery, DeliveryQuery, Page, Reader, Result, record::Record},
+    store::{
+        error::Result,
+        query::{AuditQuery, BulletinQuery, DeliveryQuery, Page, Reader},
+        record::Record,
+    },
 };
 
 pub(super) struct PostgresReader<'a>(pub(super) Session<'a>);
-
-/// A delivery with its error and its note.
-pub(super) const DELIVERY: &str = "deliveries d \
-    LEFT JOIN delivery_errors e ON e.delivery = d.id AND d.has_error \
-    LEFT JOIN notes n ON n.first = d.note";
-
-/// Columns of [`ENTRY`], then error and note.
-pub(super) fn delivery(row: &tokio_postgres::Row) -> Result<Delivery> {
-    let (id, entry) = entry(row)?;
-    Ok(entry.delivery(id, get(row, 14)?, get(row, 15)?))
-}
 
 impl Reader for PostgresReader<'_> {
     fn bulletin(&self, id: BulletinId) -> Result<Option<Bulletin>> {

@@ -7,9 +7,9 @@ use tokio_postgres::{
 };
 
 use crate::{
-    bulletin::{Bulletin, ChannelId, DeliveryKind, DeliveryState, MessageRef, SourceId},
+    bulletin::{Bulletin, ChannelId, Delivery, DeliveryKind, DeliveryState, MessageRef, SourceId},
     policy::facts::{Archived, OutboxEntry},
-    store::{Result, refused},
+    store::error::{Result, refused},
 };
 
 /// A number, or a hash of 64 bits, as the database keeps it.
@@ -64,7 +64,7 @@ pub(super) fn channel_id(row: &Row, at: usize) -> Result<ChannelId> {
     id.parse().map_err(|error| unreadable(&error))
 }
 
-fn unreadable(why: &dyn std::fmt::Display) -> crate::store::StoreError {
+fn unreadable(why: &dyn std::fmt::Display) -> crate::store::error::StoreError {
     refused(format!(
         "the database holds what noticast never wrote: {why}"
     ))
@@ -113,6 +113,17 @@ pub(super) fn entry(row: &Row) -> Result<(u64, OutboxEntry)> {
         ended_ms: get(row, 13)?,
     };
     Ok((unsigned(get(row, 0)?), entry))
+}
+
+/// A delivery with its error and its note.
+pub(super) const DELIVERY: &str = "deliveries d \
+    LEFT JOIN delivery_errors e ON e.delivery = d.id AND d.has_error \
+    LEFT JOIN notes n ON n.first = d.note";
+
+/// Columns of [`ENTRY`], then error and note.
+pub(super) fn delivery(row: &Row) -> Result<Delivery> {
+    let (id, entry) = entry(row)?;
+    Ok(entry.delivery(id, get(row, 14)?, get(row, 15)?))
 }
 
 pub(super) fn entries(rows: &[Row]) -> Result<Vec<(u64, OutboxEntry)>> {

@@ -5,7 +5,7 @@ use super::{
     rows::get,
     session::{Session, params},
 };
-use crate::store::{Failure, Result};
+use crate::store::error::{Failure, Result};
 
 /// What makes each version of the schema out of the one before it.
 const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001_tables.sql")];

@@ -13,7 +13,7 @@ use tokio::runtime::Handle;
 use tokio_postgres::{Error, Row, SimpleQueryMessage, types::ToSql};
 
 use super::trouble;
-use crate::store::{Result, StoreError};
+use crate::store::error::{Result, StoreError};
 
 pub(super) type Param = Box<dyn ToSql + Sync + Send>;
 

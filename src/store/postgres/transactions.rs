@@ -6,16 +6,19 @@ use deadpool_postgres::{ClientWrapper, Object};
 use tokio::runtime::Handle;
 
 use super::{
-    Shared, blocking, lock,
+    handle::{Database, blocking, lock},
     rows::{self, get},
     session::Session,
     trouble,
     tx::PostgresTx,
     writer::{self, Writer},
 };
-use crate::store::{Failure, Result, Tx};
+use crate::store::{
+    error::{Failure, Result},
+    tx::Tx,
+};
 
-impl Shared {
+impl Database {
     /// Takes the connection that writes, a new one where that was lost.
     pub(super) async fn connected(self: &Arc<Self>, writer: &mut Writer) -> Result<ClientWrapper> {
         if self.closed.load(Ordering::Relaxed) {

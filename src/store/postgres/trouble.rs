@@ -2,7 +2,7 @@
 
 use tokio_postgres::{Error, error::SqlState};
 
-use crate::store::{Failure, Refusal, StoreError, refused};
+use crate::store::error::{Failure, Refusal, StoreError, refused};
 
 /// Work waits while this lasts, or the asker is told, or the program ends.
 pub(super) fn of(error: &Error) -> StoreError {

@@ -10,7 +10,7 @@ use deadpool_postgres::{ClientWrapper, Object, Pool};
 use tokio::{runtime::Handle, time::Instant};
 
 use super::{connect::connection, rows::get, schema, session::Session, trouble};
-use crate::store::{Failure, Refusal, Result};
+use crate::store::error::{Failure, Refusal, Result};
 
 /// Held by the connection that writes: by the database, so that it is gone with the connection.
 const LOCK: &str = "SELECT pg_try_advisory_lock(1853121635, hashtext(current_schema()))";

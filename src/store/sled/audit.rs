@@ -3,16 +3,18 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    super::{AuditQuery, Collected, Page, Result},
     engine::{Engine, Row},
     keys,
-    tx::SledTx,
 };
-use crate::policy::audit::{AuditEntry, AuditPlace, AuditRow, OldAuditEntry};
-
-/// Entries that one call drops.
-const PART: usize = 500;
-const START: AuditPlace = AuditPlace {
+use crate::{
+    policy::audit::{AuditEntry, AuditPlace, AuditRow, OldAuditEntry},
+    store::{
+        error::Result,
+        query::{AuditQuery, Collected, Page},
+    },
+};
+/// Before all entries.
+pub(super) const START: AuditPlace = AuditPlace {
     at_ms: i64::MIN,
     counter: 0,
 };
@@ -58,24 +60,7 @@ pub(super) fn all(engine: &Engine) -> impl Iterator<Item = Result<AuditRow>> {
     rows.map(|row| entry(engine, &row?))
 }
 
-/// Drops some of the entries before `until_ms`, the oldest; whether there may be more.
-pub(super) fn forget(tx: &mut SledTx<'_>, until_ms: i64) -> Result<bool> {
-    let until = AuditPlace {
-        at_ms: until_ms,
-        ..START
-    };
-    let mut count = 0;
-    for kind in [keys::OLD_AUDIT, keys::AUDIT] {
-        for row in between(&tx.books.engine, kind, (START, until)).take(PART) {
-            let writes = &mut tx.change.writes;
-            writes.remove_long(&tx.books.engine, row?.key.to_vec())?;
-            count += 1;
-        }
-    }
-    Ok(count >= PART)
-}
-
-fn between(
+pub(super) fn between(
     engine: &Engine,
     kind: u8,
     (from, until): (AuditPlace, AuditPlace),
@@ -106,7 +91,7 @@ mod tests {
     #[test]
     fn entries_of_older_programs_stand_among_those_of_this_one_newest_first() {
         let state = tempfile::tempdir().unwrap();
-        let engine = Engine::open(state.path()).unwrap();
+        let engine = crate::store::sled::open::open(state.path()).unwrap();
         let mut writes = Writes::default();
         for (at_ms, counter) in [(10, 0), (30, 1), (30, 2)] {
             let old = OldAuditEntry {

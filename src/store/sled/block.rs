@@ -6,139 +6,19 @@
 //! the disk. The block is then written once, column by column ([`columns`]).
 
 mod columns;
+pub(super) mod slot;
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
+use self::slot::SLOTS;
+pub(super) use self::slot::Slot;
 use super::{
-    super::Result,
     engine::{Engine, Writes},
     keys,
 };
-use crate::{
-    bulletin::{ChannelId, DeliveryKind, DeliveryState, MessageRef},
-    policy::facts::OutboxEntry,
-};
-
-const SLOTS: u64 = 32;
-
-/// One delivery. Times after the first are in ms since it was queued, so that they are short.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) struct Slot {
-    pub(super) channel: u32,
-    pub(super) bulletin: Option<u64>,
-    pub(super) kind: DeliveryKind,
-    pub(super) state: DeliveryState,
-    pub(super) attempts: u32,
-    /// How many of them ended without an answer.
-    pub(super) doubts: u8,
-    /// The delivery under whose number the note stands.
-    pub(super) note: Option<u64>,
-    /// Whether there is a row that says what went wrong.
-    pub(super) has_error: bool,
-    pub(super) message: Option<MessageRef>,
-    pub(super) queued_ms: i64,
-    due: i64,
-    begun: Option<i64>,
-    ended: Option<i64>,
-}
-
-impl Slot {
-    #[cfg(test)]
-    pub(super) fn new(
-        channel: u32,
-        bulletin: Option<u64>,
-        kind: DeliveryKind,
-        now_ms: i64,
-    ) -> Self {
-        Self {
-            channel,
-            bulletin,
-            kind,
-            state: DeliveryState::Queued,
-            attempts: 0,
-            doubts: 0,
-            note: None,
-            has_error: false,
-            message: None,
-            queued_ms: now_ms,
-            due: 0,
-            begun: None,
-            ended: None,
-        }
-    }
-
-    pub(super) fn is_unfinished(&self) -> bool {
-        matches!(self.state, DeliveryState::Queued | DeliveryState::Sending)
-    }
-
-    pub(super) fn due_ms(&self) -> i64 {
-        self.queued_ms + self.due
-    }
-
-    /// Returns whether a digest or quiet hours hold it, or did until it was due.
-    pub(super) fn is_held(&self) -> bool {
-        self.attempts == 0 && self.due > 0
-    }
-
-    pub(super) fn begun_ms(&self) -> Option<i64> {
-        Some(self.queued_ms + self.begun?)
-    }
-
-    /// Until when the platform has taken its last attempt, if it has; None: there was none.
-    pub(super) fn taken_ms(&self) -> Option<i64> {
-        let answered = self
-            .ended_ms()
-            .filter(|_| self.state == DeliveryState::Sent);
-        self.begun_ms()
-            .map(|begun| begun.max(answered.unwrap_or(begun)))
-    }
-
-    /// Returns when it was sent, failed or dropped.
-    pub(super) fn ended_ms(&self) -> Option<i64> {
-        Some(self.queued_ms + self.ended?)
-    }
-
-    /// None: its channel has no name.
-    pub(super) fn entry(&self, channel: Option<ChannelId>) -> Option<OutboxEntry> {
-        Some(OutboxEntry {
-            channel: channel?,
-            bulletin: self.bulletin,
-            kind: self.kind,
-            state: self.state,
-            attempts: self.attempts,
-            doubts: self.doubts,
-            note: self.note,
-            has_error: self.has_error,
-            message: self.message.clone(),
-            queued_ms: self.queued_ms,
-            due_ms: self.due_ms(),
-            begun_ms: self.begun_ms(),
-            ended_ms: self.ended_ms(),
-        })
-    }
-
-    pub(super) fn of(entry: OutboxEntry, channel: u32) -> Self {
-        let since = |at: i64| at - entry.queued_ms;
-        Self {
-            channel,
-            bulletin: entry.bulletin,
-            kind: entry.kind,
-            state: entry.state,
-            attempts: entry.attempts,
-            doubts: entry.doubts,
-            note: entry.note,
-            has_error: entry.has_error,
-            due: since(entry.due_ms),
-            begun: entry.begun_ms.map(since),
-            ended: entry.ended_ms.map(since),
-            message: entry.message,
-            queued_ms: entry.queued_ms,
-        }
-    }
-}
-
+use crate::store::error::Result;
 /// The deliveries of one row, by place; an empty place was never used, or dropped for its age.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Block {
@@ -297,11 +177,12 @@ pub(super) fn slot(engine: &Engine, delivery: u64) -> Result<Option<Slot>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bulletin::DeliveryKind;
 
     #[test]
     fn blocks_of_the_first_schema_are_packed_once() {
         let state = tempfile::tempdir().unwrap();
-        let engine = Engine::open(state.path()).unwrap();
+        let engine = crate::store::sled::open::open(state.path()).unwrap();
         let slot = |n| Slot::new(n, Some(7), DeliveryKind::New, 1_000_000);
         let old: Vec<Option<Slot>> = (0..32).map(|n| (n != 5).then(|| slot(n))).collect();
         let mut writes = Writes::default();

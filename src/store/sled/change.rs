@@ -8,7 +8,6 @@ use std::{
 use serde::de::DeserializeOwned;
 
 use super::{
-    super::{LookChange, Result},
     block::{Block, Slot},
     books::{Added, Books},
     engine::{Engine, Writes},
@@ -22,8 +21,8 @@ use crate::{
         facts::{ChannelFacts, Counts, LookState, SourceFacts},
         places::MovedChats,
     },
+    store::{error::Result, tx::LookChange},
 };
-
 /// Built from the books, given back to [`Books::commit`]; dropped, it changed nothing. Nothing in memory
 /// may change in any other way: a transaction that is dropped must leave no trace.
 #[derive(Default)]
@@ -73,7 +72,7 @@ impl Books {
             false => self.outbox.close_blocks(&mut change.writes),
         };
         self.mark_open_blocks(&mut change);
-        self.feed.write(&mut change);
+        self.feed.write(&change.feed, &mut change.writes);
         self.engine.commit(std::mem::take(&mut change.writes))?;
         self.engine.received.add(&change.touched);
         self.outbox.forget_closed(closed);
@@ -82,6 +81,17 @@ impl Books {
         }
         self.install(change);
         Ok(())
+    }
+
+    /// Writes what changed in the looks since the last time; gives the first number that no bulletin has yet.
+    pub(super) fn save_looks(&mut self) -> Result<u64> {
+        let mut change = self.change();
+        let names = self.names();
+        let written = self.looks.write_changed(&names, &mut change.writes);
+        change.read_until = Some(self.readings.write_changed(&mut change.writes));
+        self.commit(change)?;
+        self.looks.written(written);
+        Ok(self.counts.next_bulletin)
     }
 
     /// The states that are written with the transaction.

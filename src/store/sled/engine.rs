@@ -18,12 +18,12 @@ use std::{
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
-    super::{Failure, Result, StoreError},
+    damage::damaged,
     keys::{self, Key},
-    open,
     received::Received,
     reserve,
 };
+use crate::store::error::{Failure, Result, StoreError};
 
 /// Page cache; sled uses a multiple of it. What first looks wrote would stay in a larger one, scattered.
 pub(super) const CACHE_BYTES: u64 = 1 << 20;
@@ -66,11 +66,6 @@ impl Engine {
             #[cfg(test)]
             blocks: AtomicU64::new(0),
         }
-    }
-
-    /// Opens or creates the store in `state`/store.
-    pub(super) fn open(state: &Path) -> Result<Self> {
-        open::open(state)
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -218,7 +213,7 @@ impl Engine {
 
     pub(super) fn unreadable(&self, key: &[u8], why: &dyn std::fmt::Display) -> StoreError {
         let kind = char::from(key.first().copied().unwrap_or(b'?'));
-        open::damaged(&self.path, format!("a row `{kind}` cannot be read: {why}"))
+        damaged(&self.path, format!("a row `{kind}` cannot be read: {why}"))
     }
 
     /// All rows whose key begins with `prefix`, in order, from either end.
@@ -378,7 +373,7 @@ mod tests {
     fn a_long_value_is_read_whole_while_it_is_written_anew() {
         const KEY: &[u8] = b"zlong";
         let state = tempfile::tempdir().unwrap();
-        let engine = Engine::open(state.path()).unwrap();
+        let engine = crate::store::sled::open::open(state.path()).unwrap();
         // All that differs stands behind the first chunk.
         let value = |number: usize| {
             let rest = ["a", "b"][number % 2];

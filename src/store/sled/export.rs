@@ -3,21 +3,20 @@
 use std::sync::Arc;
 
 use super::{
-    super::{
-        Result,
-        record::{BulletinRecord, DeliveryRecord, Record, hex},
-    },
+    super::record::{BulletinRecord, DeliveryRecord, Record, hex},
     audit,
     block::Block,
+    deliveries,
     engine::Engine,
     keys,
     names::Names,
-    read,
     rows::{BulletinRow, decode_seen},
     texts,
 };
-use crate::policy::facts::{Request, time};
-
+use crate::{
+    policy::facts::{Request, time},
+    store::error::Result,
+};
 /// Takes one record after the other.
 pub(super) type Take<'a> = &'a mut dyn FnMut(Record) -> Result<()>;
 
@@ -124,7 +123,7 @@ fn deliveries(engine: &Engine, names: &Names, end: u64, take: Take<'_>) -> Resul
         let block = Block::load(engine, number)?;
         let slots = block.slots(number);
         for (id, slot) in slots.filter(|(_, slot)| slot.bulletin.is_none_or(|id| id < end)) {
-            let Some(mut delivery) = read::delivery(engine, names, id, slot)? else {
+            let Some(mut delivery) = deliveries::delivery(engine, names, id, slot)? else {
                 continue;
             };
             delivery.note = None;

@@ -2,9 +2,14 @@
 
 use tokio::sync::watch;
 
-use super::{super::Result, change::Change, engine::Engine, keys};
-use crate::policy::change_feed::{FeedEntry, FeedEvent};
-
+use super::{
+    engine::{Engine, Row, Writes},
+    keys,
+};
+use crate::{
+    policy::change_feed::{FeedEntry, FeedEvent},
+    store::error::Result,
+};
 /// What the writer knows of the feed.
 pub(super) struct ChangeFeed {
     /// The newest that was committed.
@@ -24,10 +29,9 @@ impl ChangeFeed {
     }
 
     /// Numbers the changes of a transaction, which are written with it.
-    pub(super) fn write(&self, change: &mut Change) {
-        let numbered = (self.committed + 1..).zip(&change.feed);
-        for (number, entry) in numbered {
-            change.writes.put(keys::change(number), entry);
+    pub(super) fn write(&self, changes: &[(i64, FeedEvent)], writes: &mut Writes) {
+        for (number, entry) in (self.committed + 1..).zip(changes) {
+            writes.put(keys::change(number), entry);
         }
     }
 
@@ -60,7 +64,7 @@ pub(super) fn entries(
 ) -> Result<Vec<FeedEntry>> {
     let (from, to) = (after.saturating_add(1), newest.saturating_add(1));
     let rows = engine.scan_between(&keys::change(from), &keys::change(to.max(from)));
-    let entry = |row: Result<super::engine::Row>| {
+    let entry = |row: Result<Row>| {
         let row = row?;
         let (at_ms, event): (i64, FeedEvent) = engine.decode(&row.key, &row.value)?;
         let number = keys::last_number(&row.key);

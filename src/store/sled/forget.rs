@@ -1,10 +1,18 @@
-//! What is long done is dropped: finished deliveries, requests, reports, notes.
+//! What is long done is dropped: entries of the audit log, finished deliveries, requests, reports, notes.
 
-use super::{super::Result, block::Block, keys, tx::SledTx};
-use crate::policy::facts::{Report, Request};
-
+use super::{audit, block::Block, keys, tx::base::SledTx};
+use crate::{
+    policy::{
+        audit::AuditPlace,
+        facts::{Report, Request},
+    },
+    store::error::Result,
+};
 /// Blocks that one call looks at, so that nobody waits long for the writer.
 const BLOCKS: usize = 500;
+
+/// Entries that one call drops.
+const ENTRIES: usize = 500;
 
 /// Drops deliveries of some blocks from `from` on that ended before `until_ms`; gives the block to go on from.
 pub(super) fn deliveries(tx: &mut SledTx<'_>, from: u64, until_ms: i64) -> Result<Option<u64>> {
@@ -72,4 +80,21 @@ pub(super) fn requests(tx: &mut SledTx<'_>, until_ms: i64) -> Result<()> {
         writes.remove_long(engine, note.key.to_vec())?;
     }
     Ok(())
+}
+
+/// Drops some of the entries before `until_ms`, the oldest; whether there may be more.
+pub(super) fn audit(tx: &mut SledTx<'_>, until_ms: i64) -> Result<bool> {
+    let until = AuditPlace {
+        at_ms: until_ms,
+        ..audit::START
+    };
+    let mut count = 0;
+    for kind in [keys::OLD_AUDIT, keys::AUDIT] {
+        for row in audit::between(&tx.books.engine, kind, (audit::START, until)).take(ENTRIES) {
+            let writes = &mut tx.change.writes;
+            writes.remove_long(&tx.books.engine, row?.key.to_vec())?;
+            count += 1;
+        }
+    }
+    Ok(count >= ENTRIES)
 }

@@ -10,15 +10,12 @@ use std::{
 use chrono::{DateTime, Utc};
 
 use super::{
-    super::Result,
-    books::Books,
     engine::{Engine, Writes},
     keys,
     names::Names,
     pack,
 };
-use crate::{bulletin::SourceId, policy::facts::LookState};
-
+use crate::{bulletin::SourceId, policy::facts::LookState, store::error::Result};
 /// Shared by all handles of a store.
 #[derive(Debug, Default)]
 pub(super) struct Looks(Mutex<HashMap<SourceId, Kept>>);
@@ -173,18 +170,5 @@ impl Looks {
                 kept.is_written = kept.changes == changes;
             }
         }
-    }
-}
-
-impl Books {
-    /// Writes what changed in the looks since the last time; gives the first number that no bulletin has yet.
-    pub(super) fn save_looks(&mut self) -> Result<u64> {
-        let mut change = self.change();
-        let names = self.names();
-        let written = self.looks.write_changed(&names, &mut change.writes);
-        change.read_until = Some(self.readings.write_changed(&mut change.writes));
-        self.commit(change)?;
-        self.looks.written(written);
-        Ok(self.counts.next_bulletin)
     }
 }

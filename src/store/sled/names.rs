@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 
-use super::{super::Result, engine::Engine, keys};
-use crate::bulletin::{ChannelId, SourceId};
-
+use super::{engine::Engine, keys};
+use crate::{
+    bulletin::{ChannelId, SourceId},
+    store::error::Result,
+};
 /// Every source and channel that was ever known here.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Names {

@@ -3,16 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
 use super::{
-    super::{
-        Result,
-        recent_sends::{Attempt, RecentSends},
-    },
+    super::recent_sends::{Attempt, RecentSends},
     block::{Block, Slot},
     engine::{Engine, Writes},
     keys,
 };
-use crate::{bulletin::DeliveryState, policy::facts::Readers};
-
+use crate::{bulletin::DeliveryState, policy::facts::Readers, store::error::Result};
 #[derive(Debug, Default)]
 pub(super) struct Outbox {
     queues: HashMap<u32, Queue>,

@@ -9,12 +9,10 @@ use std::{
 };
 
 use super::{
-    super::{
-        AuditQuery, BulletinQuery, Collected, DeliveryQuery, Page, Reader, Result, SearchedWords,
-        record::Record,
-    },
+    super::record::Record,
     audit,
     block::{self, Block, Slot},
+    deliveries,
     engine::Engine,
     export, keys,
     names::Names,
@@ -27,8 +25,11 @@ use crate::{
         audit::AuditRow,
         facts::{History, Report, Run, time},
     },
+    store::{
+        error::Result,
+        query::{AuditQuery, BulletinQuery, Collected, DeliveryQuery, Page, Reader, SearchedWords},
+    },
 };
-
 /// Rows older than `since` after which a list ends: numbers follow time but for clocks set back.
 const OLD_ENOUGH: usize = 1000;
 
@@ -83,7 +84,7 @@ impl Reader for SledReader<'_> {
     fn delivery(&self, id: DeliveryId) -> Result<Option<Delivery>> {
         let slot = block::slot(self.engine, id.0)?;
         slot.map_or(Ok(None), |slot| {
-            delivery(self.engine, &self.names, id.0, &slot)
+            deliveries::delivery(self.engine, &self.names, id.0, &slot)
         })
     }
 
@@ -96,7 +97,7 @@ impl Reader for SledReader<'_> {
     }
 
     fn count_deliveries(&self, bulletin: BulletinId) -> Result<u64> {
-        let runs = runs(self.engine, bulletin.0)?;
+        let runs = deliveries::runs(self.engine, bulletin.0)?;
         Ok(runs.iter().map(|(first, last)| last - first + 1).sum())
     }
 
@@ -111,7 +112,7 @@ impl Reader for SledReader<'_> {
             let block = Block::load(self.engine, number)?;
             for (id, slot) in block.slots(number) {
                 if (first..end).contains(&id) {
-                    found.extend(delivery(self.engine, &self.names, id, slot)?);
+                    found.extend(deliveries::delivery(self.engine, &self.names, id, slot)?);
                 }
             }
         }
@@ -136,27 +137,6 @@ impl Reader for SledReader<'_> {
 fn bulletin(row: BulletinRow, id: u64, names: &Names) -> Option<Bulletin> {
     let archived = row.archived(|source| names.source(source))?;
     Some(archived.bulletin(id))
-}
-
-/// None: its channel has no name.
-pub(super) fn delivery(
-    engine: &Engine,
-    names: &Names,
-    id: u64,
-    slot: &Slot,
-) -> Result<Option<Delivery>> {
-    let Some(entry) = slot.entry(names.channel(slot.channel)) else {
-        return Ok(None);
-    };
-    let error = match entry.has_error {
-        true => engine.get(&keys::error(id))?,
-        false => None,
-    };
-    let note = match entry.note {
-        Some(note) => engine.get(&keys::note(note))?,
-        None => None,
-    };
-    Ok(Some(entry.delivery(id, error, note)))
 }
 
 /// `shown`: sources that a bulletin must be of, first or also; None: any.
@@ -217,53 +197,9 @@ fn goes_to(engine: &Engine, names: &Names, id: u64, channel: Option<&ChannelId>)
     let Some(channel) = names.channel_number(channel) else {
         return Ok(false);
     };
-    Ok(deliveries_of(engine, id)?
+    Ok(deliveries::of(engine, id)?
         .iter()
         .any(|(_, slot)| slot.channel == channel))
-}
-
-/// All deliveries of one bulletin, oldest first.
-pub(super) fn deliveries_of(engine: &Engine, bulletin: u64) -> Result<Vec<(u64, Slot)>> {
-    let mut found = Vec::new();
-    for (first, last) in runs(engine, bulletin)? {
-        for number in Block::number(first)..=Block::number(last) {
-            let block = Block::load(engine, number)?;
-            let slots = block.slots(number).filter(|(id, slot)| {
-                (first..=last).contains(id) && slot.bulletin == Some(bulletin)
-            });
-            found.extend(slots.map(|(id, slot)| (id, slot.clone())));
-        }
-    }
-    Ok(found)
-}
-
-/// Shows the deliveries of one bulletin, newest first and block by block, until `is_enough`.
-fn newest_first(
-    engine: &Engine,
-    bulletin: u64,
-    mut is_enough: impl FnMut(u64, &Slot) -> Result<bool>,
-) -> Result<()> {
-    for (first, last) in runs(engine, bulletin)?.into_iter().rev() {
-        for number in (Block::number(first)..=Block::number(last)).rev() {
-            let block = Block::load(engine, number)?;
-            for (id, slot) in block.slots(number).rev() {
-                let is_of_it = (first..=last).contains(&id) && slot.bulletin == Some(bulletin);
-                if is_of_it && is_enough(id, slot)? {
-                    return Ok(());
-                }
-            }
-        }
-    }
-    Ok(())
-}
-
-/// The first and last numbers of the runs of a bulletin's deliveries, oldest first.
-fn runs(engine: &Engine, bulletin: u64) -> Result<Vec<(u64, u64)>> {
-    let ends = |row: Result<super::engine::Row>| {
-        let row = row?;
-        Ok(keys::run_ends(&row.key, &row.value))
-    };
-    engine.scan(&keys::runs(bulletin)).map(ends).collect()
 }
 
 /// Those of `channels` that a bulletin was ever queued for.
@@ -276,7 +212,7 @@ fn who_has(
     let number = |id: &ChannelId| Some((names.channel_number(id)?, id.clone()));
     let mut asked: HashMap<u32, ChannelId> = channels.iter().filter_map(number).collect();
     let mut found = HashSet::new();
-    newest_first(engine, bulletin, |_, slot| {
+    deliveries::newest_first(engine, bulletin, |_, slot| {
         found.extend(asked.remove(&slot.channel));
         Ok(asked.is_empty())
     })?;
@@ -296,10 +232,10 @@ fn deliveries(
         if id >= before || !is_asked(engine, names, query, slot)? {
             return Ok(false);
         }
-        Ok(page.is_full(delivery(engine, names, id, slot)?))
+        Ok(page.is_full(deliveries::delivery(engine, names, id, slot)?))
     };
     if let Some(bulletin) = query.bulletin {
-        newest_first(engine, bulletin.0, add)?;
+        deliveries::newest_first(engine, bulletin.0, add)?;
         return Ok(page.page());
     }
     if let Some(ids) = unfinished {

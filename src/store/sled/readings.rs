@@ -3,12 +3,10 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::{
-    super::Result,
     engine::{Engine, Writes},
     keys,
 };
-use crate::policy::rereading::Recent;
-
+use crate::{policy::rereading::Recent, store::error::Result};
 #[derive(Debug, Default)]
 pub(super) struct Readings {
     by_due: BTreeSet<(i64, u64)>,

@@ -8,7 +8,8 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use super::{super::Result, block::Slot, engine::Engine, read};
+use super::block::slot::Slot;
+use crate::store::error::Result;
 
 /// Bulletins that are remembered, those that were asked for last.
 const MOST: usize = 4;
@@ -23,14 +24,20 @@ struct Deliveries(Vec<(u32, u64)>);
 pub(super) struct Received(Mutex<VecDeque<(u64, Deliveries)>>);
 
 impl Received {
-    /// Numbers of the deliveries of a bulletin in a channel, oldest first.
-    pub(super) fn numbers(&self, engine: &Engine, bulletin: u64, channel: u32) -> Result<Vec<u64>> {
+    /// Numbers of the deliveries of a bulletin in a channel, oldest first; `read` gives all deliveries of the
+    /// bulletin where they are not remembered.
+    pub(super) fn numbers(
+        &self,
+        bulletin: u64,
+        channel: u32,
+        read: impl FnOnce() -> Result<Vec<(u64, Slot)>>,
+    ) -> Result<Vec<u64>> {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let place = known.iter().position(|(id, _)| *id == bulletin);
         let of = match place.and_then(|place| known.remove(place)) {
             Some(of) => of,
             None => {
-                let all = read::deliveries_of(engine, bulletin)?;
+                let all = read()?;
                 let mut all: Vec<_> = all.iter().map(|(id, slot)| (slot.channel, *id)).collect();
                 all.sort_unstable();
                 (bulletin, Deliveries(all))

@@ -5,7 +5,10 @@ use std::{fs::File, io, os::unix::fs::MetadataExt};
 
 use rustix::fs::{FallocateFlags, fallocate};
 
-use super::super::{Refusal, Space, StoreError};
+use crate::store::{
+    error::{Refusal, StoreError},
+    space::Space,
+};
 
 /// What is taken beyond the end of the file while the disk has it.
 const AHEAD: u64 = 4 << 20;

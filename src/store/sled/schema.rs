@@ -7,13 +7,16 @@
 use std::{fs, io, path::Path};
 
 use super::{
-    super::{Failure, Result, private},
-    block,
+    super::private,
+    block, damage,
     engine::{Engine, Writes},
-    keys, open,
+    keys,
     read::newest,
 };
-use crate::policy::facts::SourceFacts;
+use crate::{
+    policy::facts::SourceFacts,
+    store::error::{Failure, Result},
+};
 
 /// Brings rows of one schema to the next one; it may find some of them brought up already.
 type Step = fn(&Engine) -> Result<()>;
@@ -57,7 +60,10 @@ fn follow(engine: &Engine, steps: &[Step]) -> Result<()> {
         .into());
     }
     if found == 0 {
-        return Err(open::damaged(engine.path(), "it has no schema".to_owned()));
+        return Err(damage::damaged(
+            engine.path(),
+            "it has no schema".to_owned(),
+        ));
     }
     if found < known {
         copy(engine, found).map_err(|error| Failure::Unusable {
@@ -129,7 +135,7 @@ mod tests {
     #[test]
     fn a_newer_store_is_refused_and_left_alone() {
         let state = tempfile::tempdir().unwrap();
-        let engine = Engine::open(state.path()).unwrap();
+        let engine = crate::store::sled::open::open(state.path()).unwrap();
         follow(&engine, &[add_row, add_row]).unwrap();
         assert!(
             engine.raw(b"zmigrated").unwrap().is_none(),
@@ -152,7 +158,7 @@ mod tests {
     #[test]
     fn an_older_store_is_copied_and_brought_up_step_by_step_also_after_a_crash() {
         let state = tempfile::tempdir().unwrap();
-        let engine = Engine::open(state.path()).unwrap();
+        let engine = crate::store::sled::open::open(state.path()).unwrap();
         follow(&engine, &[]).unwrap();
         follow(&engine, &[add_row, break_off]).unwrap_err();
         let schema = |engine: &Engine| engine.raw(keys::SCHEMA).unwrap().unwrap().to_vec();
@@ -166,7 +172,7 @@ mod tests {
             &before.path().join("store"),
         )
         .unwrap();
-        let old = Engine::open(before.path()).unwrap();
+        let old = crate::store::sled::open::open(before.path()).unwrap();
         assert_eq!(schema(&old), 1u32.to_be_bytes());
         assert!(old.raw(b"zmigrated").unwrap().is_none());
     }

@@ -1,10 +1,10 @@
 //! Texts of bulletins: compressed, each a row of its own.
 
 use super::{
-    super::Result,
     engine::{Engine, Writes},
     keys, pack,
 };
+use crate::store::error::Result;
 
 pub(super) fn write_text(writes: &mut Writes, id: u64, text: &str, as_published: Option<&str>) {
     if !text.is_empty() {

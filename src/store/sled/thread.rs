@@ -11,12 +11,8 @@ use std::{
 
 use tokio::sync::oneshot;
 
-use super::{
-    super::{Failure, Result, StoreError},
-    books::Books,
-    engine::Engine,
-    open,
-};
+use super::{books::Books, engine::Engine, open};
+use crate::store::error::{Failure, Result, StoreError};
 
 /// Calls that share a sync at most, so that none waits for an endless row of others.
 const GROUP: usize = 256;

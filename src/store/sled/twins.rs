@@ -1,14 +1,14 @@
 //! Recent bulletins become known again by their faces after a restart.
 
-use super::{super::Result, engine::Engine, keys, names::Names, rows::BulletinRow, texts};
+use super::{engine::Engine, keys, names::Names, rows::BulletinRow, texts};
 use crate::{
     bulletin::BulletinState,
     policy::{
         facts::time,
         twins::{LATELY, MOST, MOST_TEXTS, Twins, face},
     },
+    store::error::Result,
 };
-
 pub(super) fn load(engine: &Engine, names: &Names) -> Result<Twins> {
     let mut twins = Twins::default();
     let mut newest = None;

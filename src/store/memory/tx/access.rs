@@ -1,9 +1,9 @@
 //! Tokens and sessions.
 
-use super::MemoryTx;
+use super::base::MemoryTx;
 use crate::{
     policy::tokens::Token,
-    store::{Access, Result},
+    store::{error::Result, tx::Access},
 };
 
 impl Access for MemoryTx<'_> {

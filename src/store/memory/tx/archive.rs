@@ -1,6 +1,6 @@
 //! Bulletins and their texts.
 
-use super::MemoryTx;
+use super::base::MemoryTx;
 use crate::{
     bulletin::SourceId,
     policy::{
@@ -8,7 +8,10 @@ use crate::{
         notified::Versions,
         rereading::Recent,
     },
-    store::{Archive, Result, Sources},
+    store::{
+        error::Result,
+        tx::{Archive, Sources},
+    },
 };
 
 impl Archive for MemoryTx<'_> {

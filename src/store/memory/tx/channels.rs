@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::MemoryTx;
+use super::base::MemoryTx;
 use crate::{
     bulletin::{ChannelId, Chat},
     policy::{
@@ -10,7 +10,7 @@ use crate::{
         places::MovedChats,
         routes::Chats,
     },
-    store::Channels,
+    store::tx::Channels,
 };
 
 impl Channels for MemoryTx<'_> {

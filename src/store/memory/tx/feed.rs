@@ -1,9 +1,9 @@
 //! The change feed.
 
-use super::MemoryTx;
+use super::base::MemoryTx;
 use crate::{
     policy::change_feed::{FeedBounds, FeedEntry, FeedEvent},
-    store::{Feed, Result},
+    store::{error::Result, tx::Feed},
 };
 
 impl Feed for MemoryTx<'_> {

@@ -1,12 +1,12 @@
 //! What people did, and what is owed to them.
 
-use super::MemoryTx;
+use super::base::MemoryTx;
 use crate::{
     policy::{
         audit::{AuditEntry, AuditPlace},
         facts::{Report, Request, RequestKey},
     },
-    store::{Journal, Result},
+    store::{error::Result, tx::Journal},
 };
 
 impl Journal for MemoryTx<'_> {

@@ -1,9 +1,9 @@
 //! Which worker does what.
 
-use super::MemoryTx;
+use super::base::MemoryTx;
 use crate::{
     policy::leases::{Lease, LeaseKey, WorkerFacts},
-    store::{Leases, Result},
+    store::{error::Result, tx::Leases},
 };
 
 impl Leases for MemoryTx<'_> {

@@ -1,10 +1,13 @@
 //! By what notices are known again.
 
-use super::MemoryTx;
+use super::base::MemoryTx;
 use crate::{
     bulletin::{Face, SeenKey, SourceId},
     policy::facts::Seen,
-    store::{Notices, Result, Sources},
+    store::{
+        error::Result,
+        tx::{Notices, Sources},
+    },
 };
 
 impl Notices for MemoryTx<'_> {

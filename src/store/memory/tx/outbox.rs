@@ -1,10 +1,14 @@
 //! Deliveries and the order in which they go out.
 
-use super::MemoryTx;
+use super::base::MemoryTx;
 use crate::{
     bulletin::{ChannelId, DeliveryState, MessageRef},
     policy::facts::{OutboxEntry, Readers},
-    store::{Channels, Outbox, Result, memory::state::message_key},
+    store::{
+        error::Result,
+        memory::state::message_key,
+        tx::{Channels, Outbox},
+    },
 };
 
 impl Outbox for MemoryTx<'_> {

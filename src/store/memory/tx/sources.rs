@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
-use super::MemoryTx;
+use super::base::MemoryTx;
 use crate::{
     bulletin::{AddedSource, SourceId},
     policy::facts::{LookState, SourceFacts},
-    store::{LookChange, Result, Sources},
+    store::{
+        error::Result,
+        tx::{LookChange, Sources},
+    },
 };
 
 impl Sources for MemoryTx<'_> {

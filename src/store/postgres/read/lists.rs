@@ -5,7 +5,6 @@ use std::collections::HashSet;
 use chrono::{DateTime, Utc};
 use tokio_postgres::{Row, types::ToSql};
 
-use super::{DELIVERY, delivery};
 use crate::{
     bulletin::{Bulletin, Delivery, SourceId},
     policy::{
@@ -13,11 +12,14 @@ use crate::{
         facts::time,
     },
     store::{
-        AuditQuery, BulletinQuery, Collected, DeliveryQuery, Page, Result, SearchedWords,
+        error::Result,
         postgres::{
-            rows::{BULLETIN, ENTRY, archived, get, json, signed, unsigned, word},
+            rows::{
+                BULLETIN, DELIVERY, ENTRY, archived, delivery, get, json, signed, unsigned, word,
+            },
             session::{Param, Session},
         },
+        query::{AuditQuery, BulletinQuery, Collected, DeliveryQuery, Page, SearchedWords},
     },
 };
 

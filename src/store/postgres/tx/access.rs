@@ -2,12 +2,13 @@
 
 use tokio_postgres::types::Json;
 
-use super::PostgresTx;
+use super::base::PostgresTx;
 use crate::{
     policy::tokens::Token,
     store::{
-        Access, Result,
+        error::Result,
         postgres::{rows::json, session::params},
+        tx::Access,
     },
 };
 

@@ -3,7 +3,7 @@
 use serde::{Serialize, de::DeserializeOwned};
 use tokio_postgres::types::Json;
 
-use super::PostgresTx;
+use super::base::PostgresTx;
 use crate::{
     bulletin::SourceId,
     policy::{
@@ -12,11 +12,12 @@ use crate::{
         rereading::Recent,
     },
     store::{
-        Archive, Result, Sources,
+        error::Result,
         postgres::{
             rows::{self, BULLETIN, all_signed, archived, firsts, get, json, signed, unsigned},
             session::params,
         },
+        tx::{Archive, Sources},
     },
 };
 

@@ -4,16 +4,17 @@ use std::sync::Arc;
 
 use tokio_postgres::types::Json;
 
-use super::PostgresTx;
+use super::base::PostgresTx;
 use crate::{
     bulletin::{ChannelId, Chat},
     policy::{facts::ChannelFacts, places::MovedChats, routes::Chats},
     store::{
-        Channels, Result,
+        error::Result,
         postgres::{
             rows::{channel_id, get, json, signed, text, unsigned},
             session::params,
         },
+        tx::Channels,
     },
 };
 

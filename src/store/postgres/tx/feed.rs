@@ -2,15 +2,16 @@
 
 use tokio_postgres::types::Json;
 
-use super::PostgresTx;
+use super::base::PostgresTx;
 use crate::{
     policy::change_feed::{FeedBounds, FeedEntry, FeedEvent},
     store::{
-        Feed, Result,
+        error::Result,
         postgres::{
             rows::{get, json, signed, unsigned},
-            session::{Session, params},
+            session::params,
         },
+        tx::Feed,
     },
 };
 
@@ -56,10 +57,4 @@ impl Feed for PostgresTx<'_> {
         );
         Ok(())
     }
-}
-
-/// The number of the newest change; 0: nothing ever changed.
-pub(in crate::store::postgres) fn newest_change(session: &Session<'_>) -> Result<u64> {
-    let row = session.row("SELECT coalesce(max(number), 0) FROM changes", &[])?;
-    row.map_or(Ok(0), |row| get(&row, 0).map(unsigned))
 }

@@ -2,18 +2,19 @@
 
 use tokio_postgres::types::Json;
 
-use super::PostgresTx;
+use super::base::PostgresTx;
 use crate::{
     policy::{
         audit::{AuditEntry, AuditPlace},
         facts::{Report, Request, RequestKey},
     },
     store::{
-        Journal, Result,
+        error::Result,
         postgres::{
             rows::{get, json, signed, text, unsigned},
             session::params,
         },
+        tx::Journal,
     },
 };
 

@@ -2,15 +2,16 @@
 
 use tokio_postgres::types::Json;
 
-use super::PostgresTx;
+use super::base::PostgresTx;
 use crate::{
     policy::leases::{Lease, LeaseKey, WorkerFacts},
     store::{
-        Leases, Result,
+        error::Result,
         postgres::{
             rows::{get, json, signed, source_id, unsigned},
             session::params,
         },
+        tx::Leases,
     },
 };
 

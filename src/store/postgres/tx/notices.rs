@@ -2,16 +2,17 @@
 
 use std::collections::HashMap;
 
-use super::PostgresTx;
+use super::base::PostgresTx;
 use crate::{
     bulletin::{Face, SeenKey, SourceId},
     policy::{facts::Seen, twins},
     store::{
-        Notices, Result, Sources,
+        error::Result,
         postgres::{
             rows::{all_unsigned, firsts, get, signed, unsigned},
             session::params,
         },
+        tx::{Notices, Sources},
     },
 };
 

@@ -1,11 +1,11 @@
 //! Deliveries and the order in which they go out.
 
-use super::PostgresTx;
+use super::base::PostgresTx;
 use crate::{
     bulletin::{ChannelId, DeliveryState, MessageRef},
     policy::facts::{OutboxEntry, Readers},
     store::{
-        Channels, Outbox, Result,
+        error::Result,
         postgres::{
             rows::{
                 self, ENTRY, all_signed, all_unsigned, channel_id, entries, entry, firsts, get,
@@ -14,6 +14,7 @@ use crate::{
             session::params,
         },
         recent_sends::Attempt,
+        tx::{Channels, Outbox},
     },
 };
 

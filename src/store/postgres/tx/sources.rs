@@ -4,17 +4,18 @@ use std::sync::Arc;
 
 use tokio_postgres::types::Json;
 
-use super::PostgresTx;
+use super::base::PostgresTx;
 use crate::{
     bulletin::{AddedSource, SourceId},
     policy::facts::{LookState, SourceFacts},
     store::{
-        LookChange, Result, Sources,
+        error::Result,
         postgres::{
             memory::added,
             rows::{all_signed, all_unsigned, get, json_or_none, source_id},
             session::params,
         },
+        tx::{LookChange, Sources},
     },
 };
 

@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{SLOTS, Slot};
+use super::slot::{SLOTS, Slot};
 use crate::bulletin::{DeliveryKind, DeliveryState, MessageRef};
 
 /// Of the form; an older one began with what no version may be: 0 or 1.

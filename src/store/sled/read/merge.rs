@@ -10,14 +10,15 @@ use std::{
 use chrono::{DateTime, Utc};
 
 use super::super::{
-    super::{Result, StoreError},
     engine::{Engine, Row},
     keys,
     rows::BulletinRow,
 };
-use crate::policy::facts::time;
-
 use super::newest::Place;
+use crate::{
+    policy::facts::time,
+    store::error::{Result, StoreError},
+};
 
 /// Rows older than a time after which what was seen since ends: numbers follow time but for clocks set back.
 const OLD_ENOUGH: usize = 1000;
@@ -189,7 +190,7 @@ mod tests {
     #[test]
     fn few_bulletins_are_found_without_reading_through_all_others() {
         let state = tempfile::tempdir().unwrap();
-        let engine = std::sync::Arc::new(Engine::open(state.path()).unwrap());
+        let engine = std::sync::Arc::new(crate::store::sled::open::open(state.path()).unwrap());
         let mut books = Books::load(std::sync::Arc::clone(&engine)).unwrap();
         let mut tx = SledTx::new(&books);
         for number in 1..=3003 {

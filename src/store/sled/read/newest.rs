@@ -5,11 +5,11 @@
 //! have left an entry behind where its time changed: lists pass over those.
 
 use super::super::{
-    super::Result,
     engine::{Engine, Writes},
     keys,
     rows::BulletinRow,
 };
+use crate::store::error::Result;
 
 /// Where a list stands: below this time and number.
 pub(in crate::store::sled) type Place = (i64, u64);

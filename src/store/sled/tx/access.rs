@@ -1,9 +1,9 @@
 //! Tokens and sessions.
 
-use super::SledTx;
+use super::base::SledTx;
 use crate::{
     policy::tokens::Token,
-    store::{Access, Result, sled::keys},
+    store::{error::Result, sled::keys, tx::Access},
 };
 
 impl Access for SledTx<'_> {

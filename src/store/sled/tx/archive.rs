@@ -1,6 +1,6 @@
 //! Bulletins and their texts.
 
-use super::SledTx;
+use super::base::SledTx;
 use crate::{
     bulletin::{BulletinState, SourceId},
     policy::{
@@ -9,8 +9,9 @@ use crate::{
         rereading::Recent,
     },
     store::{
-        Archive, Result,
+        error::Result,
         sled::{keys, read::newest, rows::BulletinRow, texts},
+        tx::Archive,
     },
 };
 

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::SledTx;
+use super::base::SledTx;
 use crate::{
     bulletin::{ChannelId, Chat},
     policy::{facts::ChannelFacts, places::MovedChats, routes::Chats},
-    store::{Channels, sled::keys},
+    store::{sled::keys, tx::Channels},
 };
 
 impl Channels for SledTx<'_> {

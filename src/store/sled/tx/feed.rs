@@ -1,11 +1,12 @@
 //! The change feed.
 
-use super::SledTx;
+use super::base::SledTx;
 use crate::{
     policy::change_feed::{FeedBounds, FeedEntry, FeedEvent},
     store::{
-        Feed, Result,
+        error::Result,
         sled::{feed, keys},
+        tx::Feed,
     },
 };
 

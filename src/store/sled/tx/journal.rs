@@ -1,14 +1,15 @@
 //! What people did, and what is owed to them.
 
-use super::SledTx;
+use super::base::SledTx;
 use crate::{
     policy::{
         audit::{AuditEntry, AuditPlace},
         facts::{Report, Request, RequestKey},
     },
     store::{
-        Journal, Result,
-        sled::{audit, forget, keys},
+        error::Result,
+        sled::{forget, keys},
+        tx::Journal,
     },
 };
 
@@ -42,7 +43,7 @@ impl Journal for SledTx<'_> {
     }
 
     fn forget_audit(&mut self, until_ms: i64) -> Result<bool> {
-        audit::forget(self, until_ms)
+        forget::audit(self, until_ms)
     }
 
     fn update_offset(&mut self) -> Result<i32> {

@@ -1,9 +1,9 @@
 //! Which worker does what. A row of a lease says whose it is by itself.
 
-use super::SledTx;
+use super::base::SledTx;
 use crate::{
     policy::leases::{Lease, LeaseKey, WorkerFacts},
-    store::{Leases, Result, sled::keys},
+    store::{error::Result, sled::keys, tx::Leases},
 };
 
 impl Leases for SledTx<'_> {

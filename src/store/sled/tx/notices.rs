@@ -1,15 +1,16 @@
 //! By what notices are known again.
 
-use super::SledTx;
+use super::base::SledTx;
 use crate::{
     bulletin::{Face, SeenKey, SourceId},
     policy::facts::Seen,
     store::{
-        Notices, Result,
+        error::Result,
         sled::{
             keys,
             rows::{decode_seen, encode_seen},
         },
+        tx::Notices,
     },
 };
 

@@ -1,15 +1,16 @@
 //! Deliveries and the order in which they go out.
 
-use super::SledTx;
+use super::base::SledTx;
 use crate::{
     bulletin::{ChannelId, DeliveryState, MessageRef},
     policy::facts::{OutboxEntry, Readers},
     store::{
-        Outbox, Result,
+        error::Result,
         sled::{
             block::{Block, Slot},
-            forget, keys,
+            deliveries, forget, keys,
         },
+        tx::Outbox,
     },
 };
 
@@ -109,7 +110,9 @@ impl Outbox for SledTx<'_> {
             return Ok(Vec::new());
         };
         let engine = &self.books.engine;
-        let numbers = engine.received.numbers(engine, bulletin, number)?;
+        let numbers = engine
+            .received
+            .numbers(bulletin, number, || deliveries::of(engine, bulletin))?;
         let mut found = Vec::new();
         for id in numbers {
             // It may have been moved to another channel, or be forgotten for its age.

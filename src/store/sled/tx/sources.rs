@@ -2,11 +2,15 @@
 
 use std::sync::Arc;
 
-use super::SledTx;
+use super::base::SledTx;
 use crate::{
     bulletin::{AddedSource, SourceId},
     policy::facts::{LookState, SourceFacts},
-    store::{LookChange, Result, Sources, sled::keys},
+    store::{
+        error::Result,
+        sled::keys,
+        tx::{LookChange, Sources},
+    },
 };
 
 impl Sources for SledTx<'_> {
@@ -74,10 +78,7 @@ impl Sources for SledTx<'_> {
 
     fn set_added(&mut self, source: AddedSource) {
         let key = keys::added(source.id.as_str());
-        let row = serde_json::to_string(&source).expect("its keys are JSON");
-        self.change.writes.put(key, &row);
-        let old = keys::old_added(source.id.as_str());
-        self.change.writes.remove(old);
+        self.change.writes.put(key, &source);
         let mut added = self.added().to_vec();
         added.retain(|known| known.id != source.id);
         added.push(source);
@@ -87,7 +88,6 @@ impl Sources for SledTx<'_> {
 
     fn remove_added(&mut self, source: &SourceId) {
         self.change.writes.remove(keys::added(source.as_str()));
-        self.change.writes.remove(keys::old_added(source.as_str()));
         let mut added = self.added().to_vec();
         added.retain(|known| known.id != *source);
         self.change.added = Some(Arc::new(added));

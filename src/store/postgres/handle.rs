@@ -1,0 +1,58 @@
+//! The handle on an open store, and what its clones share.
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError, atomic::AtomicBool},
+};
+
+use deadpool_postgres::Pool;
+use tokio::{
+    sync::Mutex as Turn,
+    task::{JoinError, JoinHandle},
+};
+
+use super::{memory::Memory, writer::Writer};
+use crate::store::error::{Failure, Result};
+
+/// A handle on an open store; clones share it.
+#[derive(Clone)]
+pub struct Postgres {
+    pub(super) shared: Arc<Database>,
+}
+
+pub(super) struct Database {
+    pub(super) pool: Pool,
+    pub(super) name: Arc<str>,
+    pub(super) memory: Memory,
+    pub(super) writer: Arc<Turn<Writer>>,
+    pub(super) closed: AtomicBool,
+    /// The last question was not answered: until the database is back, none is asked.
+    pub(super) is_silent: AtomicBool,
+    /// Why the database cannot be used now.
+    pub(super) trouble: Mutex<Option<String>>,
+    /// Why it never can again.
+    pub(super) failure: Mutex<Option<String>>,
+    /// Tries the database while it is away.
+    pub(super) trying: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl fmt::Debug for Postgres {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Postgres")
+    }
+}
+
+pub(super) fn lock<T>(it: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    it.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+pub(super) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    joined(tokio::task::spawn_blocking(work).await)
+}
+
+pub(super) fn joined<T>(done: std::result::Result<Result<T>, JoinError>) -> Result<T> {
+    // A task that is cancelled with the runtime, or a bug.
+    done.unwrap_or_else(|error| Err(Failure::Write(error.to_string()).into()))
+}
