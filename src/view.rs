@@ -3,87 +3,33 @@
 //! It knows the store and the config, and nothing of HTTP or terminals. Read [`bulletins`] first:
 //! the other lists are like it.
 
+mod listing;
 mod shape;
+mod stamp;
 mod timeline;
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::{DateTime, FixedOffset, Utc};
-use serde::{
-    Deserialize, Serialize,
-    de::{DeserializeOwned, IntoDeserializer, value},
-};
+use chrono::Utc;
 
+pub use listing::{DEFAULT_LIMIT, Filters, Listing, MOST_ITEMS, ViewError};
 pub use shape::{
-    Audit, Bulletin, Channel, ChannelState, Delivery, Source, SourceState, Stamp, Token, Worker,
+    Audit, Bulletin, Channel, ChannelState, Delivery, Source, SourceState, Token, Worker,
 };
+pub use stamp::Stamp;
 pub use timeline::{Happening, HappeningKind, timeline};
 
+use self::listing::{bad_cursor, listing, page_of};
 use crate::{
     bulletin::{
         BulletinId, BulletinState, ChannelId, DeliveryId, DeliveryState, SourceId, Subscribe,
     },
     config::Config,
     ops::{
-        AuditPlace, AuditQuery, BulletinQuery, ChannelStatus, DeliveryQuery, Page, Refusal,
-        SourceStatus, Store, StoreError,
+        AuditPlace, AuditQuery, BulletinQuery, ChannelStatus, DeliveryQuery, Refusal, SourceStatus,
+        Store,
     },
 };
-
-/// The number of items in a list where nobody says.
-pub const DEFAULT_LIMIT: usize = 20;
-/// The most items that one answer of the API has.
-pub const MOST_ITEMS: usize = 500;
-
-/// One page of a list, as the API answers it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Listing<T> {
-    pub items: Vec<T>,
-    /// The `cursor` to go on with; None: that was all.
-    pub next: Option<String>,
-}
-
-/// The filter of a list: the options of the command line, the query of the API.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Filters {
-    pub source: Option<SourceId>,
-    pub channel: Option<ChannelId>,
-    /// One of the list's own states.
-    pub state: Option<String>,
-    /// First seen, queued, or (sources) last changed at or after this.
-    pub since: Option<DateTime<FixedOffset>>,
-    /// Words that a bulletin must hold, all of them.
-    pub q: Option<String>,
-    /// 0: all.
-    pub limit: usize,
-    /// The `next` of an earlier page.
-    pub cursor: Option<String>,
-}
-
-impl Default for Filters {
-    fn default() -> Self {
-        Self {
-            source: None,
-            channel: None,
-            state: None,
-            since: None,
-            q: None,
-            limit: DEFAULT_LIMIT,
-            cursor: None,
-        }
-    }
-}
-
-/// A list cannot be shown.
-#[derive(Debug, thiserror::Error)]
-pub enum ViewError {
-    /// A filter that means nothing for this list.
-    #[error("`{name}`: {why}")]
-    Filter { name: &'static str, why: String },
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
 
 /// Sources in config order. `channel` leaves those that it has; `since` those that changed.
 ///
@@ -363,76 +309,6 @@ pub async fn timeline_page(
     Ok(Listing { items, next })
 }
 
-impl Filters {
-    /// The same for one answer of the API, which is bounded; `next` goes on where it ends.
-    #[must_use]
-    pub fn bounded(self) -> Self {
-        let limit = match self.limit {
-            0 => MOST_ITEMS,
-            limit => limit.min(MOST_ITEMS),
-        };
-        Self { limit, ..self }
-    }
-
-    fn refuse(&self, name: &'static str, is_set: bool, why: &str) -> Result<(), ViewError> {
-        if !is_set {
-            return Ok(());
-        }
-        Err(ViewError::Filter {
-            name,
-            why: why.to_owned(),
-        })
-    }
-
-    /// For lists that are narrowed by nothing.
-    fn refuse_all_but_paging(&self, list: &str) -> Result<(), ViewError> {
-        let why = format!("{list} are not narrowed by it");
-        self.refuse("source", self.source.is_some(), &why)?;
-        self.refuse("channel", self.channel.is_some(), &why)?;
-        self.refuse("state", self.state.is_some(), &why)?;
-        self.refuse("since", self.since.is_some(), &why)?;
-        self.refuse("q", self.q.is_some(), &why)
-    }
-
-    fn refuse_words(&self, list: &str) -> Result<(), ViewError> {
-        let why = format!("{list} are not searched");
-        self.refuse("q", self.q.is_some(), &why)
-    }
-
-    fn parsed_state<S: DeserializeOwned>(&self) -> Result<Option<S>, ViewError> {
-        let Some(text) = &self.state else {
-            return Ok(None);
-        };
-        let text: value::StrDeserializer<'_, value::Error> = text.as_str().into_deserializer();
-        S::deserialize(text)
-            .map(Some)
-            .map_err(|error| ViewError::Filter {
-                name: "state",
-                why: error.to_string(),
-            })
-    }
-
-    fn since_utc(&self) -> Option<DateTime<Utc>> {
-        self.since.map(|since| since.to_utc())
-    }
-
-    fn limit_of_query(&self) -> Option<usize> {
-        (self.limit > 0).then_some(self.limit)
-    }
-
-    fn cursor_number(&self) -> Result<Option<u64>, ViewError> {
-        let number = |text: &String| text.parse().map_err(|_| bad_cursor(text));
-        self.cursor.as_ref().map(number).transpose()
-    }
-}
-
-fn bad_cursor(text: &str) -> ViewError {
-    ViewError::Filter {
-        name: "cursor",
-        why: format!("`{text}` is no place in this list; take the `next` of an earlier page"),
-    }
-}
-
 fn known_channel(
     store: &Store,
     config: &Config,
@@ -441,36 +317,6 @@ fn known_channel(
     let configured = config.channels.iter().find(|channel| channel.id == *id);
     let found = configured.cloned().or_else(|| store.chat(id)?.channel(id));
     found.ok_or_else(|| ViewError::Store(Refusal::NoChannel(id.clone()).into()))
-}
-
-/// A page of a list that is short enough to be built whole; its cursor is the last id.
-fn page_of<T>(
-    items: impl Iterator<Item = T>,
-    id: impl Fn(&T) -> &str,
-    filters: &Filters,
-) -> Result<Listing<T>, ViewError> {
-    let mut items: Vec<T> = items.collect();
-    if let Some(cursor) = &filters.cursor {
-        let last = items.iter().position(|item| id(item) == cursor);
-        items.drain(..=last.ok_or_else(|| bad_cursor(cursor))?);
-    }
-    let limit = filters.limit_of_query().unwrap_or(usize::MAX);
-    let more = items.len() > limit;
-    items.truncate(limit);
-    let next = items
-        .last()
-        .filter(|_| more)
-        .map(|last| id(last).to_owned());
-    Ok(Listing { items, next })
-}
-
-fn listing<R, T>(page: Page<R>, number: impl Fn(&R) -> u64, show: impl Fn(R) -> T) -> Listing<T> {
-    let last = page.items.last().filter(|_| page.more);
-    let next = last.map(|last| number(last).to_string());
-    Listing {
-        items: page.items.into_iter().map(show).collect(),
-        next,
-    }
 }
 
 #[cfg(test)]

@@ -1,11 +1,10 @@
 //! The shapes, field by field in the contract's order.
 
-use std::fmt;
-
-use chrono::{DateTime, FixedOffset, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
+use super::stamp::Stamp;
 use crate::{
     bulletin::{
         self, Attachment, BulletinId, BulletinState, ChannelId, DeliveryId, DeliveryKind,
@@ -13,37 +12,6 @@ use crate::{
     },
     ops::{self, Actor, AuditRow, ChannelStatus, Scope, SourceStatus, WorkerStatus, time},
 };
-
-/// A time of our own clock, in the config's zone, to the millisecond: RFC 3339 with offset.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String")]
-pub struct Stamp(pub DateTime<FixedOffset>);
-
-impl Stamp {
-    #[must_use]
-    pub fn new(time: DateTime<Utc>, zone: Tz) -> Self {
-        Self(time.with_timezone(&zone).fixed_offset())
-    }
-}
-
-impl fmt::Display for Stamp {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.to_rfc3339_opts(SecondsFormat::Millis, false))
-    }
-}
-
-impl From<Stamp> for String {
-    fn from(stamp: Stamp) -> Self {
-        stamp.to_string()
-    }
-}
-
-impl TryFrom<String> for Stamp {
-    type Error = chrono::ParseError;
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        DateTime::parse_from_rfc3339(&text).map(Self)
-    }
-}
 
 /// A source and how looking at it goes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -144,9 +112,6 @@ pub struct Channel {
     pub name: String,
     /// `["*"]`: all.
     pub sources: Vec<String>,
-    /// Sources that go to other channels alone.
-    #[serde(skip)]
-    pub without: Vec<SourceId>,
     pub mode: String,
     pub state: ChannelState,
     pub queued: u64,
@@ -182,7 +147,6 @@ impl Channel {
         );
         Self {
             mode: channel.mode.name().to_owned(),
-            without: channel.without.clone(),
             ..shown
         }
     }
@@ -214,8 +178,8 @@ impl Channel {
     /// Returns whether it has bulletins of `source`.
     #[must_use]
     pub fn has(&self, source: &SourceId) -> bool {
-        let is_named = |id: &String| id == "*" || id == source.as_str();
-        self.sources.iter().any(is_named) && !self.without.contains(source)
+        let source = source.as_str();
+        self.sources.iter().any(|id| id == "*" || id == source)
     }
 
     fn shown(
@@ -237,7 +201,6 @@ impl Channel {
             kind: kind.to_owned(),
             name: name.to_owned(),
             sources,
-            without: Vec::new(),
             mode: Mode::Each.name().to_owned(),
             state,
             queued: status.map_or(0, |status| status.queued),

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::shape::{Delivery, Stamp};
+use super::{shape::Delivery, stamp::Stamp};
 use crate::{
     bulletin::{self, BulletinId, Cause, Changed, ChannelId, Revision, Verdict},
     config::Config,

@@ -1,0 +1,301 @@
+//! The rows of a look, each written as its ruling says.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, Duration, Utc};
+
+use super::{
+    super::{ask::Admitted, corrections, op::Op, rereads, twins},
+    page::Page,
+};
+use crate::{
+    bulletin::{BulletinId, BulletinState, Cause, Moment, Notice},
+    policy::{
+        correction::{self, Correction, Found},
+        facts::{Archived, Baseline, Seen, SourceFacts},
+        judge::{RowLink, Ruling},
+    },
+    store::Result,
+};
+
+/// Addresses that one bulletin is remembered by. More come from a page whose addresses change at each
+/// look; its titles and days serve then.
+const MOST_ADDRESSES: u8 = 8;
+/// Bulletins of a page that are remembered as shown last.
+const LONGEST_PAGE: usize = 1000;
+/// A look whose rows are taken in, one after the other.
+pub(super) struct Admission<'a, 'tx> {
+    pub(super) op: &'a mut Op<'tx>,
+    pub(super) page: &'a Page,
+    /// Which bulletin each row is, once that is known.
+    pub(super) bulletins: Vec<Option<u64>>,
+    pub(super) admitted: Admitted,
+    /// Bulletins that were held before.
+    pub(super) held: HashSet<u64>,
+    pub(super) now: DateTime<Utc>,
+}
+
+impl Admission<'_, '_> {
+    pub(super) fn row(&mut self, place: usize, found: &Found, ruling: Ruling) -> Result<()> {
+        match ruling {
+            Ruling::Again(_) => Ok(()),
+            Ruling::Known(bulletin) => self.known(place, bulletin.0, found),
+            Ruling::Unknown(state, cause) => {
+                let source = self.page.source.clone();
+                let now_ms = self.now.timestamp_millis();
+                let row = correction::new_row(found, source, state, cause, now_ms);
+                self.unknown(place, found, &row)
+            }
+        }
+    }
+
+    fn unknown(&mut self, place: usize, found: &Found, row: &Archived) -> Result<()> {
+        let shares = self.page.connected.shares[place];
+        let is_published = row.state == BulletinState::Published;
+        let face = is_published.then(|| twins::new_face(row, found, shares.address));
+        if let Some(face) = &face {
+            let twin = twins::find(self.op, face, row, &self.bulletins, self.now)?;
+            if let Some(twin) = twin {
+                self.op.tx.set_face(twin.0, face.clone());
+                return self.join(place, twin);
+            }
+        }
+        let id = self.op.tx.next_bulletin();
+        if let Some(face) = face {
+            self.op.tx.set_face(id, face);
+        }
+        self.enter(place, id);
+        let state = row.state;
+        self.count(|facts| {
+            facts.bulletins += 1;
+            facts.held += u64::from(state == BulletinState::Held);
+        });
+        self.op.set_bulletin(id, row, self.now)?;
+        if is_published {
+            self.op.publish(id, row, self.now)?;
+        }
+        let article = found.article.as_ref();
+        if let Some(article) = article {
+            let as_published = article.text_as_published.as_deref();
+            self.op.tx.set_text(id, &article.text, as_published)?;
+        }
+        // A page that several notices share says nothing of one of them.
+        let has_page = article.is_some() || !shares.address;
+        if has_page && matches!(state, BulletinState::Published | BulletinState::Held) {
+            rereads::begin(self.op, id, article, self.now.timestamp_millis())?;
+        }
+        let list = match state {
+            BulletinState::Published => &mut self.admitted.published,
+            BulletinState::Held => &mut self.admitted.held,
+            BulletinState::Baseline | BulletinState::Withdrawn => &mut self.admitted.quiet,
+        };
+        list.push(BulletinId(id));
+        Ok(())
+    }
+
+    /// The row is this bulletin: it is known by its keys from now on.
+    fn enter(&mut self, place: usize, id: u64) {
+        self.bulletins[place] = Some(id);
+        self.remember_keys(place, id);
+        self.remember_title(place, id);
+    }
+
+    fn remember_title(&mut self, place: usize, id: u64) {
+        let titled = self.page.identities[place].titled;
+        self.op.tx.set_addresses(&self.page.source, titled, id, 1);
+    }
+
+    /// Changes what is known of the source.
+    fn count(&mut self, change: impl FnOnce(&mut SourceFacts)) {
+        let mut facts = self.op.tx.source(&self.page.source);
+        change(&mut facts);
+        self.op.set_source(&self.page.source, facts, self.now);
+    }
+
+    /// The row is a bulletin of another source.
+    fn join(&mut self, place: usize, twin: (u64, Archived)) -> Result<()> {
+        self.enter(place, twin.0);
+        self.count(|facts| facts.bulletins += 1);
+        twins::join(self.op, twin, &self.page.source, self.now)
+    }
+
+    /// Takes in what a known row says that the store did not know yet: another address, a corrected title or text.
+    fn known(&mut self, place: usize, id: u64, found: &Found) -> Result<()> {
+        let is_moved = matches!(self.page.link(place), RowLink::Moved(_));
+        let counts = self.page.counting.contains(&id);
+        // At an address that others share, each count would be a key of its own.
+        let is_counted_there = counts && self.page.connected.shares[place].address;
+        let may_learn = is_counted_there || self.learn_keys(place, id)?;
+        let Some(mut row) = self.op.tx.bulletin(id)? else {
+            return Ok(());
+        };
+        // What another source says first is what it says.
+        if row.source != self.page.source {
+            return Ok(());
+        }
+        let before = row.clone();
+        let text = match found.article {
+            Some(_) => self.op.tx.text(id)?,
+            None => None,
+        };
+        let correction = correction::correct(&mut row, text.as_deref(), found, counts);
+        let is_released = self.release(id, &mut row, found)?;
+        let has_moved = is_moved && may_learn;
+        if has_moved {
+            row.url.clone_from(&found.notice.url);
+        }
+        if correction.is_of_title() {
+            self.remember_title(place, id);
+        }
+        corrections::restore(self.op, id, &mut row, self.now)?;
+        let article = found.article.as_ref();
+        let corrected = (&correction, article);
+        corrections::follow(self.op, id, (&before, &row), corrected, self.now)?;
+        if correction.is_told() {
+            self.admitted.revised.push(BulletinId(id));
+        }
+        if correction.is_of_title() && article.is_none() {
+            self.read_soon(place, id)?;
+        }
+        if correction != Correction::None || is_released || has_moved {
+            self.op.set_bulletin(id, &row, self.now)?;
+            if let Some(article) = article {
+                let as_published = article.text_as_published.as_deref();
+                rereads::keep_text(self.op, id, &article.text, as_published)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Publishes a row that was held for a redesign that was none: most of the page is what it showed before.
+    /// A body that broke off looked like one.
+    fn release(&mut self, id: u64, row: &mut Archived, found: &Found) -> Result<bool> {
+        if row.state != BulletinState::Held || row.cause != Cause::Redesign {
+            return Ok(false);
+        }
+        let links = self.page.connected.links.iter();
+        let known = links.filter_map(RowLink::bulletin);
+        let before = known
+            .filter(|other| *other < id && !self.held.contains(other))
+            .count();
+        let is_redesign = before * 2 <= self.page.connected.links.len();
+        row.published = row.published.or(found.notice.published);
+        let oldest = self.page.facts.baseline.as_ref().and_then(|it| it.oldest);
+        let is_old =
+            oldest.is_some_and(|oldest| row.published.is_none_or(|it| it.is_before(&oldest)));
+        if is_redesign || is_old {
+            return Ok(false);
+        }
+        (row.state, row.cause) = (BulletinState::Published, Cause::New);
+        self.count(|facts| facts.held = facts.held.saturating_sub(1));
+        self.op.publish(id, row, self.now)?;
+        self.admitted.published.push(BulletinId(id));
+        Ok(true)
+    }
+
+    /// An article that could not be read along with its new title is read soon, whatever its age: its
+    /// deadline may be another one, too.
+    fn read_soon(&mut self, place: usize, id: u64) -> Result<()> {
+        if self.page.reads_texts() && !self.page.connected.shares[place].address {
+            let now_ms = self.now.timestamp_millis();
+            rereads::begin(self.op, id, None, now_ms)?;
+            self.op.tx.plan_reading(id, Some(now_ms));
+        }
+        Ok(())
+    }
+
+    /// Remembers keys of a known row that are new; false: it was met under too many addresses.
+    fn learn_keys(&mut self, place: usize, id: u64) -> Result<bool> {
+        if self.page.is_met[place] {
+            return Ok(true);
+        }
+        let (source, titled) = (&self.page.source, self.page.identities[place].titled);
+        let met = self.op.tx.addresses(source, titled, id)?.unwrap_or(1);
+        if met >= MOST_ADDRESSES {
+            return Ok(false);
+        }
+        self.op.tx.set_addresses(source, titled, id, met + 1);
+        self.remember_keys(place, id);
+        Ok(true)
+    }
+
+    fn remember_keys(&mut self, place: usize, bulletin: u64) {
+        let identity = &self.page.identities[place];
+        let shares = self.page.connected.shares[place];
+        let keys = [
+            (Some(identity.address), shares.address),
+            (identity.bare, shares.address),
+            (identity.guid, shares.guid),
+            (shares.address.then(|| identity.here()), true),
+        ];
+        for (key, is_shared) in keys {
+            let Some(key) = key else { continue };
+            let seen = Seen {
+                bulletin,
+                had_guid: identity.guid.is_some(),
+                is_shared,
+            };
+            self.op.tx.set_seen(&self.page.source, key, seen);
+        }
+    }
+
+    /// What turned out to be shared tells no row any more.
+    pub(super) fn remember_shared(&mut self) {
+        for place in 0..self.bulletins.len() {
+            if let Some(bulletin) = self.bulletins[place].filter(|_| self.page.newly_shared[place])
+            {
+                self.remember_keys(place, bulletin);
+            }
+        }
+    }
+
+    /// A row that stands twice may have further keys at its second place.
+    pub(super) fn follow_repeats(&mut self, rulings: &[Ruling]) {
+        for (place, ruling) in rulings.iter().enumerate() {
+            let Ruling::Again(first) = ruling else {
+                continue;
+            };
+            self.bulletins[place] = self.bulletins[*first];
+            if let Some(bulletin) = self.bulletins[place] {
+                self.remember_keys(place, bulletin);
+            }
+        }
+    }
+
+    pub(super) fn source_facts(&mut self, notices: &[Notice]) -> Result<()> {
+        let page = self.page;
+        let tomorrow = (self.now + Duration::days(1)).date_naive();
+        let dates = |pinned: bool| {
+            let rows = notices.iter().filter(move |row| pinned || !row.pinned);
+            rows.filter_map(|row| row.published)
+        };
+        let newest = dates(true)
+            .filter(|date| date.day() <= tomorrow)
+            .chain(page.facts.newest)
+            .reduce(|a, b| if a.is_before(&b) { b } else { a });
+        let mut facts = self.op.tx.source(&page.source);
+        facts.newest = newest;
+        let news = u32::try_from(self.admitted.published.len()).unwrap_or(u32::MAX);
+        facts.most_news = facts.most_news.max(news);
+        facts.fragments_tell = page.fragments_tell;
+        if facts.baseline.is_none() {
+            let earlier = |a: Moment, b: Moment| if b.is_before(&a) { b } else { a };
+            let oldest = dates(false)
+                .reduce(earlier)
+                .or_else(|| dates(true).reduce(earlier));
+            facts.baseline = Some(Baseline { oldest });
+        }
+        self.op.tx.set_source(&page.source, facts);
+        let mut shown: Vec<u64> = self.bulletins.iter().flatten().copied().collect();
+        shown.sort_unstable();
+        shown.dedup();
+        let from = shown.len().saturating_sub(LONGEST_PAGE);
+        let shown = shown.split_off(from);
+        if shown != page.last_page {
+            let now_ms = self.now.timestamp_millis();
+            rereads::follow_page(self.op, (&page.last_page, &shown), now_ms)?;
+            self.op.tx.set_last_page(&page.source, shown);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,153 @@
+//! A bulletin and its changes as the archive keeps them.
+
+use std::collections::HashSet;
+
+use chrono::{NaiveTime, TimeDelta};
+use serde::{Deserialize, Serialize};
+
+use super::numbers::time;
+use crate::bulletin::{
+    Attachment, Bulletin, BulletinId, BulletinState, Cause, Changed, Moment, Revision,
+    SearchedParts, SourceId,
+};
+
+/// A bulletin as the archive keeps it, but for its texts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Archived {
+    pub source: SourceId,
+    pub also: Vec<SourceId>,
+    pub url: String,
+    pub title: String,
+    pub summary: Option<String>,
+    pub publisher: Option<String>,
+    pub published: Option<Moment>,
+    pub deadline: Option<Moment>,
+    pub attachments: Vec<Attachment>,
+    pub first_seen_ms: i64,
+    pub state: BulletinState,
+    pub cause: Cause,
+    pub revision: u32,
+    /// Hashes of the titles that its list showed, the latest last ([`title_hash`]).
+    pub titles: Vec<u64>,
+}
+
+impl Archived {
+    /// Returns when it was new (ms): as published, where its page says so, and never after it was seen. Of a day
+    /// alone, what was pushed as it appeared was new when it was seen, all else at noon in China.
+    #[must_use]
+    pub fn newest_ms(&self) -> i64 {
+        newest_ms(self.published, self.first_seen_ms, &self.cause)
+    }
+
+    #[must_use]
+    pub fn searched(&self) -> SearchedParts<'_> {
+        SearchedParts {
+            title: &self.title,
+            summary: self.summary.as_deref(),
+            publisher: self.publisher.as_deref(),
+            files: &self.attachments,
+        }
+    }
+
+    /// All sources that carry it, the one that showed it first at the front.
+    #[must_use]
+    pub fn sources(&self) -> Vec<SourceId> {
+        let of = std::iter::once(&self.source).chain(&self.also);
+        of.cloned().collect()
+    }
+
+    #[must_use]
+    pub fn is_of(&self, source: &SourceId) -> bool {
+        self.source == *source || self.also.contains(source)
+    }
+
+    #[must_use]
+    pub fn is_of_any(&self, sources: &HashSet<SourceId>) -> bool {
+        let mut of = std::iter::once(&self.source).chain(&self.also);
+        of.any(|source| sources.contains(source))
+    }
+
+    /// A bulletin with the hashes of its titles.
+    #[must_use]
+    pub fn of(bulletin: Bulletin, titles: Vec<u64>) -> Self {
+        Self {
+            source: bulletin.source,
+            also: bulletin.also,
+            url: bulletin.url,
+            title: bulletin.title,
+            summary: bulletin.summary,
+            publisher: bulletin.publisher,
+            published: bulletin.published,
+            deadline: bulletin.deadline,
+            attachments: bulletin.attachments,
+            first_seen_ms: bulletin.first_seen.timestamp_millis(),
+            state: bulletin.state,
+            cause: bulletin.cause,
+            revision: bulletin.revision,
+            titles,
+        }
+    }
+
+    #[must_use]
+    pub fn bulletin(self, id: u64) -> Bulletin {
+        Bulletin {
+            id: BulletinId(id),
+            source: self.source,
+            also: self.also,
+            url: self.url,
+            title: self.title,
+            summary: self.summary,
+            publisher: self.publisher,
+            published: self.published,
+            deadline: self.deadline,
+            attachments: self.attachments,
+            first_seen: time(self.first_seen_ms),
+            state: self.state,
+            cause: self.cause,
+            revision: self.revision,
+        }
+    }
+}
+
+/// See [`Archived::newest_ms`].
+#[must_use]
+pub fn newest_ms(published: Option<Moment>, seen_ms: i64, cause: &Cause) -> i64 {
+    const FRESH_MS: i64 = 36 * 3_600_000;
+    match published {
+        None => seen_ms,
+        Some(Moment::Time(time)) => time.timestamp_millis().min(seen_ms),
+        Some(Moment::Day(day)) => {
+            let noon = day.and_time(NaiveTime::MIN).and_utc() + TimeDelta::hours(4);
+            let noon_ms = noon.timestamp_millis();
+            let is_told_at_once = matches!(cause, Cause::New | Cause::Desk(_));
+            let is_fresh = is_told_at_once && (seen_ms - noon_ms).abs() <= FRESH_MS;
+            if is_fresh {
+                seen_ms
+            } else {
+                noon_ms.min(seen_ms)
+            }
+        }
+    }
+}
+
+/// The changes of a bulletin, oldest first.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct History {
+    /// The time at which the last correction was due (ms).
+    pub told_ms: Option<i64>,
+    /// The time, the title before, what else. An older version wrote whether the text changed in its
+    /// place: the first two of [`Changed`] lie there as that did.
+    pub changes: Vec<(i64, Option<String>, Changed)>,
+}
+
+impl History {
+    #[must_use]
+    pub fn revisions(self) -> Vec<Revision> {
+        let revision = |(at, title, what)| Revision {
+            at: time(at),
+            title,
+            what,
+        };
+        self.changes.into_iter().map(revision).collect()
+    }
+}

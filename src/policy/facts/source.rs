@@ -1,0 +1,137 @@
+//! What is known of a source beside its settings: its rows, and where polling it stands.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::bulletin::{Moment, Trust, Validators};
+
+/// The facts about one source, beside the rows that were seen there.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct SourceFacts {
+    /// Of address, kind and selectors: another one starts a new baseline.
+    pub fingerprint: [u8; 16],
+    /// None until the first successful look.
+    pub baseline: Option<Baseline>,
+    /// The latest date of anything known, dates in the future apart.
+    pub newest: Option<Moment>,
+    /// Fragments were seen to tell two rows of a page apart.
+    pub fragments_tell: bool,
+    pub bulletins: u64,
+    pub held: u64,
+    /// The most that one look published.
+    pub most_news: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Baseline {
+    /// The earliest date of a row that was not pinned.
+    pub oldest: Option<Moment>,
+}
+
+/// The bulletins that were seen under an address or guid of a source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen {
+    pub bulletin: u64,
+    /// The row had a guid, so that its address alone is no proof.
+    pub had_guid: bool,
+    /// Different notices were seen under it: it is the latest one's, and proves nothing by itself.
+    pub is_shared: bool,
+}
+
+/// Where polling one source stands; kept across restarts.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct LookState {
+    /// The end of the last look, good or not.
+    pub last_polled: Option<DateTime<Utc>>,
+    /// The time at which a look last found something new.
+    pub last_changed: Option<DateTime<Utc>>,
+    /// The time at which the next look is due; memory only, set by the loop.
+    #[serde(skip)]
+    pub next_poll: Option<DateTime<Utc>>,
+    /// So many rows of this look stand on the list's first page; None: all. Memory only.
+    #[serde(skip)]
+    pub first_page: Option<usize>,
+    pub validators: Validators,
+    /// BLAKE3 of the last good body: an equal one is not parsed.
+    pub body: Option<[u8; 16]>,
+    /// Of the last good rows: equal ones are not judged.
+    pub rows: Option<[u8; 16]>,
+    /// Failed looks since the last good one.
+    pub failures: u32,
+    /// The present error, from the first failed poll to the next good one.
+    pub error: Option<String>,
+    pub error_since: Option<DateTime<Utc>>,
+    /// True where the fault was reported to those who are told of faults.
+    pub told: Told,
+    /// Not before this (Retry-After, backoff).
+    pub not_before: Option<DateTime<Utc>>,
+    pub paused: bool,
+    /// A permanent redirect's target: the edit to make.
+    pub moved_to: Option<String>,
+    /// The feed that the page announces and that is read instead of it, once it was found to hold
+    /// most of the page's rows.
+    pub feed: Option<String>,
+    /// Minutes between the last looks that found something new (at most 16), oldest first: a
+    /// source's own history, by which a long silence is noticed.
+    pub gaps_minutes: Vec<u32>,
+    /// The worth of its validators. The last field: a state that an older version wrote ends before it.
+    #[serde(default, deserialize_with = "none_yet")]
+    pub trust: Trust,
+}
+
+/// Returns what stands there, or nothing where the text or record ends.
+fn none_yet<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Trust, D::Error> {
+    Ok(Trust::deserialize(deserializer).unwrap_or_default())
+}
+
+impl LookState {
+    /// This state after a look that left `look`. Whether it is paused and what was reported of it belong to
+    /// others, who may have changed them while the look was under way, as does the time of the next one.
+    #[must_use]
+    pub fn after(&self, look: Self) -> Self {
+        Self {
+            paused: self.paused,
+            told: self.told,
+            next_poll: self.next_poll,
+            ..look
+        }
+    }
+
+    /// Returns whether both are the same but for what is memory alone.
+    #[must_use]
+    pub fn is_same_on_disk(&self, other: &Self) -> bool {
+        *self
+            == Self {
+                next_poll: self.next_poll,
+                ..other.clone()
+            }
+    }
+}
+
+/// The state of the report about a source's fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Told {
+    #[default]
+    No,
+    Fault,
+    /// That it is silent far longer than its own history.
+    Silence,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_state_that_an_older_version_wrote_keeps_what_it_says() {
+        let state = LookState {
+            paused: true,
+            gaps_minutes: vec![5],
+            ..LookState::default()
+        };
+        let written = postcard::to_stdvec(&state).unwrap();
+        let trust = postcard::to_stdvec(&state.trust).unwrap();
+        let older = &written[..written.len() - trust.len()];
+        assert_eq!(postcard::from_bytes::<LookState>(older).unwrap(), state);
+    }
+}
