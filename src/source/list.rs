@@ -93,11 +93,7 @@ pub fn rejected(html: &str, context: &Context<'_>) -> Vec<OtherList> {
     };
     let mut groups = evidence::weigh(&look, candidates::find(&look));
     groups.sort_by(|a, b| b.score.total_cmp(&a.score));
-    let mut others = look.tell_others(&groups);
-    for (other, group) in others.iter_mut().zip(&groups) {
-        other.select = look.proposal(&group.group);
-    }
-    others
+    look.tell_others(&groups)
 }
 
 /// Returns how far each selector of the source matches on an HTML page.

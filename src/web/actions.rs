@@ -41,11 +41,10 @@ async fn set_paused(
     let source = named::source(site, id)?;
     let store = &site.desk.store;
     store.set_paused(&source, paused, actor, Utc::now()).await?;
-    source_now(site, &source).await.map(Json)
+    shown(site, source).await
 }
 
-/// A source as it is now.
-pub(super) async fn source_now(site: &Site, source: &SourceId) -> Result<view::Source, Problem> {
+async fn shown(site: &Site, source: SourceId) -> Result<Json<view::Source>, Problem> {
     let alone = Filters {
         source: Some(source.clone()),
         ..Filters::default()
@@ -53,7 +52,7 @@ pub(super) async fn source_now(site: &Site, source: &SourceId) -> Result<view::S
     let mut listing = view::sources(&site.desk.store, &site.config(), &alone).await?;
     let found = listing.items.pop();
     let missing = || Problem::missing(format!("no source `{source}`"));
-    found.ok_or_else(missing)
+    found.map(Json).ok_or_else(missing)
 }
 
 pub(super) async fn poll(

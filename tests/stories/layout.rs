@@ -154,16 +154,17 @@ fn each_library_of_a_platform_stays_in_its_room() {
 }
 
 /// Rooms whose modules form no circle: each of them can be read after those that it stands on.
-const WITHOUT_CIRCLES: [&str; 11] = [
-    "app", "bot", "newsroom", "ops", "policy", "push", "round", "schedule", "search", "source",
-    "view",
+const WITHOUT_CIRCLES: [&str; 16] = [
+    "app", "bot", "bulletin", "cli", "config", "newsroom", "ops", "policy", "push", "round",
+    "schedule", "search", "source", "store", "view", "watch",
 ];
 
 type Module = Vec<String>;
 
 /// A module and the text of its file, without comments, visibilities and tests.
 fn modules(room: &str) -> BTreeMap<Module, String> {
-    let noise = Regex::new(r"(?m)^\s*//.*$|pub\(in [^)]*\)").unwrap();
+    let noise = Regex::new(r"(?m)^\s*//.*$|pub\(in [^)]*\)|#\[cfg\(test\)\]\s*mod \w+;").unwrap();
+    let tests = Regex::new(r"\n#\[cfg\(test\)\]\nmod \w+ \{").unwrap();
     let mut found = BTreeMap::new();
     for (_, path) in files().into_iter().filter(|(of, _)| of == room) {
         let inside = path.strip_prefix(Path::new(ROOT).join("src")).unwrap();
@@ -175,10 +176,7 @@ fn modules(room: &str) -> BTreeMap<Module, String> {
             continue;
         }
         let text = fs::read_to_string(&path).unwrap();
-        let text = text
-            .split("\n#[cfg(test)]\nmod ")
-            .next()
-            .unwrap_or_default();
+        let text = tests.split(&text).next().unwrap_or_default();
         found.insert(name, noise.replace_all(text, "").into_owned());
     }
     found
