@@ -32,7 +32,7 @@ mod template;
 mod title;
 mod trust;
 
-pub use added::AddedSource;
+pub use added::{AddedSource, SourceKeys};
 pub(crate) use call::{quiet, unquiet};
 pub use channel::{Channel, ChannelKind, LARGEST_DOCUMENT, StdoutFormat, TelegramChat};
 pub use chat::{Chat, Standing};

@@ -4,6 +4,7 @@
 //! words of `bulletin`. Read `config/load.rs`, then `config/file.rs`: each section is a list of its
 //! keys over the defaults that its type brings.
 
+mod added;
 mod block;
 mod channel;
 mod checked;
@@ -18,6 +19,7 @@ mod source;
 mod table;
 mod user_info;
 
+pub use added::{KeyProblem, added_source};
 pub use block::{SourceBlock, append_sources};
 pub use checked::{Config, ConfigError, Live};
 pub use read::zone_named;

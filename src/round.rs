@@ -9,6 +9,7 @@ mod documents;
 mod fault;
 mod front;
 mod pages;
+mod preview;
 mod proposal;
 mod reader;
 mod reread;
@@ -19,14 +20,18 @@ use chrono::{DateTime, Utc};
 
 use self::{fault::Fault, front::Front, reader::Reader, rows::Rows};
 pub use self::{
+    preview::{
+        FileLink, OtherChoice, Preview, PreviewKind, PreviewRow, SelectKeys, Unread, notices,
+        preview, shown, summary_of,
+    },
     reader::Asked,
     reread::reread,
     summary::{resummarised, summarised},
 };
 use crate::{
-    bulletin::{BulletinId, Notice, Source},
+    bulletin::{BulletinId, Source},
     ops::{Look, LookState, Store, StoreError},
-    source::{Reading, fetch::Fetcher},
+    source::fetch::Fetcher,
 };
 
 /// What a look found.
@@ -44,23 +49,6 @@ pub struct Looked {
     pub has_gap: bool,
     /// Rows of the page past the most that are read.
     pub left_out: usize,
-}
-
-/// Why nothing is found on a page.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unread {
-    pub why: String,
-    /// The guard on private addresses refused it: the reason tells where an inner name leads.
-    pub is_guarded: bool,
-}
-
-impl From<Fault> for Unread {
-    fn from(fault: Fault) -> Self {
-        Self {
-            why: fault.what,
-            is_guarded: fault.is_guarded,
-        }
-    }
 }
 
 /// Looks at a source once: fetch, read, judge, open, admit.
@@ -96,33 +84,6 @@ pub async fn look(
         // Boxed, so that the many looks that find nothing new are small.
         Front::Rows(rows, state) => Box::pin(take_in(store, &reader, rows, state)).await,
     }
-}
-
-/// The title of a page and the notices that a look at it would find; nothing is kept. An error says
-/// why there are none.
-///
-/// # Errors
-/// The page cannot be had, or it is no list and no feed.
-pub async fn preview(
-    fetcher: &Fetcher,
-    source: &Source,
-    now: DateTime<Utc>,
-) -> Result<(Option<String>, Vec<Notice>), Unread> {
-    let reader = Reader {
-        fetcher,
-        source,
-        asked: Asked::BySchedule,
-        now,
-    };
-    let page = reader.list_page(&source.url).await;
-    let reading = reader.reading(page?).await?.what;
-    let title = match &reading {
-        Reading::List(list) => list.title.clone(),
-        Reading::Feed(feed) => feed.title.clone(),
-        Reading::Article(_) => None,
-    };
-    let rows = Rows::try_from(reading).map_err(Fault::from)?;
-    Ok((title, rows.notices))
 }
 
 /// Judges the rows, opens the articles of what is new, and admits it.

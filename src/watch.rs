@@ -10,7 +10,10 @@ mod poller;
 mod rereading;
 mod timetable;
 
-use std::sync::{Arc, atomic::Ordering};
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use bytes::Bytes;
 use chrono::Utc;
@@ -22,12 +25,15 @@ use crate::{
     bulletin::{Notice, Source, SourceId, Validators},
     config::Live,
     ops::{Failure, Store, StoreError, refused},
-    round::{self, Asked, Looked},
+    round::{self, Asked, Looked, OtherChoice, Preview, SelectKeys},
     source::fetch::{FetchErrorKind, FetchRequest, Fetcher, Via, Wants},
     supervise::Supervisor,
 };
 
 pub use crate::round::Unread;
+
+/// The time that a page may take while somebody waits to see it.
+const LONGEST_SHOW: Duration = Duration::from_secs(15);
 
 /// A handle on the loop; clones share it.
 #[derive(Debug, Clone)]
@@ -103,12 +109,46 @@ impl Watch {
             // It would be kept, exported, and seen by all who read along.
             let why = "an address with a user name or password belongs into the config file, not into a chat";
             return Err(Unread {
+                code: "refused",
                 why: why.to_owned(),
                 is_guarded: false,
+                others: Vec::new(),
             });
         }
         let fetcher = self.poller.fetcher();
-        round::preview(&fetcher, source, Utc::now()).await
+        round::notices(&fetcher, source, Utc::now()).await
+    }
+
+    /// A page as `source` would read it, with selectors for its list and its other lists; nothing is kept.
+    ///
+    /// # Errors
+    /// Why there is nothing to show, also where it takes too long.
+    pub async fn show(
+        &self,
+        source: &Source,
+    ) -> Result<(Preview, Option<SelectKeys>, Vec<OtherChoice>), Unread> {
+        let fetcher = self.poller.fetcher();
+        let shown = round::preview(&fetcher, source, Utc::now());
+        let shown = tokio::time::timeout(LONGEST_SHOW, shown).await;
+        shown.unwrap_or_else(|_| {
+            let seconds = LONGEST_SHOW.as_secs();
+            Err(Unread {
+                code: "fetch",
+                why: format!("{}: no answer within {seconds} s", source.url),
+                is_guarded: false,
+                others: Vec::new(),
+            })
+        })
+    }
+
+    /// Returns whether the guard on private addresses lets a source's address be looked at.
+    ///
+    /// # Errors
+    /// Why not, and which setting would allow it.
+    pub async fn admit(&self, source: &Source) -> Result<(), String> {
+        let fetcher = self.poller.fetcher();
+        let admitted = fetcher.admit(&source.url).await;
+        admitted.map_err(|error| error.to_string())
     }
 
     /// Tells those who are told of faults: `[alerts]`, else the admins, else the log.

@@ -33,6 +33,7 @@ mod revalidate;
 mod selection;
 mod sources;
 mod steady;
+mod stored;
 mod templates;
 mod tokens;
 mod turns;
@@ -246,7 +247,12 @@ fn api_router(site: &Shared) -> Router<Shared> {
 
 fn api_of_admins() -> Router<Shared> {
     Router::new()
-        .route("/sources", get(api::sources))
+        .route("/sources", get(api::sources).post(stored::add))
+        .route("/sources/preview", post(stored::preview))
+        .route(
+            "/sources/{id}",
+            get(stored::one).patch(stored::edit).delete(stored::remove),
+        )
         .route("/sources/{id}/poll", post(actions::poll))
         .route("/sources/{id}/pause", post(actions::pause))
         .route("/sources/{id}/resume", post(actions::resume))

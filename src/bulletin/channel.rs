@@ -20,6 +20,8 @@ pub struct Channel {
     pub kind: ChannelKind,
     /// None: all sources.
     pub sources: Option<Vec<SourceId>>,
+    /// Sources that go to other channels alone.
+    pub without: Vec<SourceId>,
     pub filter: Filter,
     /// The words of bulletins that pass quiet hours and digests; none: nothing does.
     pub urgent: Filter,
@@ -105,6 +107,7 @@ impl Channel {
             id,
             kind,
             sources: None,
+            without: Vec::new(),
             filter: Filter::default(),
             urgent: Filter::default(),
             mode: Mode::default(),
@@ -131,9 +134,8 @@ impl Channel {
     /// Returns whether this channel asked for bulletins of `source`.
     #[must_use]
     pub fn wants(&self, source: &SourceId) -> bool {
-        self.sources
-            .as_ref()
-            .is_none_or(|wanted| wanted.contains(source))
+        let wanted = self.sources.as_ref();
+        wanted.is_none_or(|wanted| wanted.contains(source)) && !self.without.contains(source)
     }
 
     /// The kind as the config names it.

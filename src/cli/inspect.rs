@@ -18,7 +18,7 @@ use crate::{
         self, Context, NoticeList, OtherList, ReadError, Reading, article,
         charset::{self, Decoded},
         document,
-        fetch::{FetchError, FetchErrorKind, FetchRequest, Fetched, Fetcher, Shown, Via, Wants},
+        fetch::{FetchError, FetchRequest, Fetched, Fetcher, Shown, Via, Wants},
         list::{self, SelectPart},
         onward,
     },
@@ -274,25 +274,12 @@ fn fault(code: &'static str, message: String) -> Fault {
 
 impl From<FetchError> for Fault {
     fn from(error: FetchError) -> Self {
-        let code = match error.kind {
-            FetchErrorKind::Refused => "refused",
-            FetchErrorKind::TooLarge => "too-large",
-            FetchErrorKind::Status(404 | 410) => "not-found",
-            FetchErrorKind::Status(_) | FetchErrorKind::Failed => "fetch",
-        };
-        fault(code, error.what)
+        fault(error.code(), error.what)
     }
 }
 
 impl From<ReadError> for Fault {
     fn from(error: ReadError) -> Self {
-        let code = match error {
-            ReadError::NotAList(_) => "not-a-list",
-            ReadError::NotAFeed(_) => "not-a-feed",
-            ReadError::NoText(_) => "no-text",
-            ReadError::Unreadable(_) => "unreadable",
-            ReadError::TooLarge(_) => "too-large",
-        };
-        fault(code, error.to_string())
+        fault(error.code(), error.to_string())
     }
 }

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use chrono_tz::Tz;
 
 use crate::bulletin::{
-    AddedSource, Channel, ChannelId, FetchSettings, Language, Source, SourceId, StoreSettings,
-    TelegramSettings, WebSettings,
+    Channel, ChannelId, FetchSettings, Language, Source, SourceId, StoreSettings, TelegramSettings,
+    WebSettings,
 };
 
 /// A checked configuration; later code never checks again.
@@ -26,7 +26,7 @@ pub struct Config {
     pub sources: Vec<Source>,
     /// In the order of the file.
     pub channels: Vec<Channel>,
-    /// Those of the sources that were added from chats.
+    /// Those of the sources that live in the store.
     pub(super) joined: Vec<SourceId>,
 }
 
@@ -61,21 +61,6 @@ impl Config {
                 path.display()
             )],
         }
-    }
-
-    /// With what was added from chats, which the file knows nothing of, and with nothing that was removed
-    /// there since the last time. An id of the file's own stands.
-    #[must_use]
-    pub fn joined_by(mut self, added: &[AddedSource]) -> Self {
-        let joined = std::mem::take(&mut self.joined);
-        self.sources.retain(|source| !joined.contains(&source.id));
-        for source in added {
-            if !self.sources.iter().any(|known| known.id == source.id) {
-                self.joined.push(source.id.clone());
-                self.sources.push(source.source(self.time_zone));
-            }
-        }
-        self
     }
 }
 

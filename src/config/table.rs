@@ -58,6 +58,16 @@ impl<'a> Problems<'a> {
         (line, before[start..].chars().count() + 1)
     }
 
+    /// The line of each problem, from 1, and what it is, in their order.
+    pub(super) fn into_found(self) -> Vec<(usize, String)> {
+        let mut found = self.found.take();
+        found.sort_by_key(|fault| fault.at);
+        let placed = found
+            .iter()
+            .map(|fault| (self.place(fault.at).0, one_line(&fault.what)));
+        placed.collect()
+    }
+
     /// Ok where nothing was found.
     pub(super) fn into_result(self) -> Result<(), ConfigError> {
         let mut found = self.found.take();

@@ -1,4 +1,4 @@
-//! Sources that were added from chats. They are watched as those of the config are: whoever makes a
+//! Sources that live in the store: added from chats, at the desk or by the API. They are watched as those of the config are: whoever makes a
 //! config joins them to it.
 
 use std::sync::Arc;
@@ -8,30 +8,49 @@ use tokio::sync::watch;
 
 use super::{handle::Store, op::Op};
 use crate::{
-    bulletin::{AddedSource, SourceId},
+    bulletin::{AddedSource, SourceId, SourceKeys},
     policy::audit::Actor,
-    store::Result,
+    store::{Refusal, Result, refused},
 };
 
+/// Each is kept in memory, and the config is made anew when one changes.
+const MOST_ADDED: usize = 5_000;
+
 impl Store {
-    /// Sources that were added from chats, oldest first; changes when one is, or is removed.
+    /// Sources that live in the store, oldest first; changes when one is added, edited or removed.
     #[must_use]
     pub fn added_sources(&self) -> watch::Receiver<Arc<Vec<AddedSource>>> {
         self.engine.added_sources()
     }
 
-    /// ATOMIC: the source + audit. One that is there already stays as it is.
+    /// ATOMIC: the source + audit. One that is there already stays as it is. Returns whether it is new.
     ///
     /// # Errors
-    /// A write failed.
+    /// There are too many; a write failed.
     pub async fn add_source(
         &self,
         source: AddedSource,
         by: &Actor,
         now: DateTime<Utc>,
-    ) -> Result<()> {
+    ) -> Result<bool> {
         let by = by.clone();
         self.write(move |op| add(op, source, &by, now)).await
+    }
+
+    /// ATOMIC: its keys + audit. Another address, kind or selector begins with a new baseline once the config
+    /// is joined by it.
+    ///
+    /// # Errors
+    /// It is not in the store; a write failed.
+    pub async fn change_source(
+        &self,
+        id: &SourceId,
+        keys: SourceKeys,
+        by: &Actor,
+        now: DateTime<Utc>,
+    ) -> Result<()> {
+        let (id, by) = (id.clone(), by.clone());
+        self.write(move |op| change(op, &id, keys, &by, now)).await
     }
 
     /// ATOMIC: it is watched no more, no chat wants it any more + audit. What was found there stays in the
@@ -50,14 +69,52 @@ impl Store {
     }
 }
 
-fn add(op: &mut Op<'_>, source: AddedSource, by: &Actor, now: DateTime<Utc>) -> Result<()> {
-    if op.tx.added().iter().any(|known| known.id == source.id) {
-        return Ok(());
+fn add(op: &mut Op<'_>, source: AddedSource, by: &Actor, now: DateTime<Utc>) -> Result<bool> {
+    let added = op.tx.added();
+    if added.iter().any(|known| known.id == source.id) {
+        return Ok(false);
     }
-    let what = format!("{}, from {}", source.url, source.chat);
+    if added.len() >= MOST_ADDED {
+        return Err(refused(format!(
+            "{MOST_ADDED} sources live in the store already; remove some, or write further ones into the config"
+        )));
+    }
+    let from = source.chat.as_ref().map(|chat| format!(", from {chat}"));
+    let what = format!("{}{}", source.url(), from.unwrap_or_default());
     op.log(by, ("add-source", &source.id), &what, now);
     op.tx.set_added(source);
+    Ok(true)
+}
+
+fn change(
+    op: &mut Op<'_>,
+    id: &SourceId,
+    keys: SourceKeys,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let added = op.tx.added();
+    let known = added.iter().find(|known| known.id == *id);
+    let known = known.ok_or_else(|| Refusal::NoSource(id.clone()))?;
+    let changed = AddedSource {
+        keys,
+        ..known.clone()
+    };
+    if changed.keys != known.keys {
+        let keys = changed_keys(&known.keys, &changed.keys);
+        op.log(by, ("edit-source", id), &keys, now);
+        op.tx.set_added(changed);
+    }
     Ok(())
+}
+
+/// The names of the keys that differ.
+fn changed_keys(old: &SourceKeys, new: &SourceKeys) -> String {
+    let differs = |key: &&String| old.get(*key) != new.get(*key);
+    let gone = old.keys().filter(|key| !new.contains_key(*key));
+    let changed = new.keys().filter(differs).chain(gone);
+    let changed: Vec<&str> = changed.map(String::as_str).collect();
+    changed.join(", ")
 }
 
 fn remove(op: &mut Op<'_>, id: &SourceId, by: &Actor, now: DateTime<Utc>) -> Result<bool> {
@@ -82,6 +139,6 @@ fn remove(op: &mut Op<'_>, id: &SourceId, by: &Actor, now: DateTime<Utc>) -> Res
         facts.fingerprint = [0; 16];
         op.tx.set_source(id, facts);
     }
-    op.log(by, ("remove-source", id), source.url.as_str(), now);
+    op.log(by, ("remove-source", id), source.url(), now);
     Ok(true)
 }

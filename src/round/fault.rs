@@ -21,6 +21,8 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// Why a look failed.
 #[derive(Debug, Clone)]
 pub(super) struct Fault {
+    /// The contract's `error.code`.
+    pub(super) code: &'static str,
     pub(super) what: String,
     pub(super) retry_after: Option<Duration>,
     /// It is told at once: the page answers, but its list is gone.
@@ -38,6 +40,7 @@ impl From<FetchError> for Fault {
         let is_elsewhere = matches!(error.kind, FetchErrorKind::Status(404 | 410));
         let is_guarded = matches!(error.kind, FetchErrorKind::Refused);
         Self {
+            code: error.code(),
             what: error.what,
             retry_after: error.retry_after,
             is_grave: false,
@@ -50,7 +53,10 @@ impl From<FetchError> for Fault {
 
 impl From<ReadError> for Fault {
     fn from(error: ReadError) -> Self {
-        Self::unreadable(error.to_string())
+        Self {
+            code: error.code(),
+            ..Self::unreadable(error.to_string())
+        }
     }
 }
 
@@ -58,6 +64,7 @@ impl Fault {
     /// A page that answers and is not the list that it was.
     pub(super) fn unreadable(what: String) -> Self {
         Self {
+            code: "unreadable",
             what,
             retry_after: None,
             is_grave: true,

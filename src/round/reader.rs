@@ -11,7 +11,7 @@ use super::fault::Fault;
 use crate::{
     bulletin::{Article, Source, Validators},
     source::{
-        self, Context, ReadError, Reading, article, charset, document,
+        self, Context, OtherList, ReadError, Reading, article, charset, document,
         fetch::{FetchRequest, Fetched, FetchedPage, Fetcher, Shown, Via, Wants},
         list::{self, Proposal},
         onward,
@@ -145,6 +145,12 @@ impl Reader<'_> {
     /// The feeds that a page announces.
     pub(super) async fn feeds_of(&self, page: FetchedPage) -> Vec<Url> {
         let read = self.read(page, |text, _, context| Ok(list::feeds_of(text, context)));
+        read.await.map(|read| read.what).unwrap_or_default()
+    }
+
+    /// The groups of links of a page, and why each is not its list.
+    pub(super) async fn rejected(&self, page: FetchedPage) -> Vec<OtherList> {
+        let read = self.read(page, |text, _, context| Ok(list::rejected(text, context)));
         read.await.map(|read| read.what).unwrap_or_default()
     }
 

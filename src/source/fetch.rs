@@ -26,9 +26,10 @@ mod trust;
 mod unpack;
 mod way;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use futures::FutureExt;
+use url::Url;
 
 use self::{
     clients::Clients, flight::InFlight, hosts::Hosts, limit::Limit, places::Places,
@@ -40,8 +41,14 @@ pub use self::{
     request::{FetchRequest, Via, Wants},
 };
 pub(crate) use super::shown::Shown;
-use super::{browser::Browser, guard::Guard};
+use super::{
+    browser::Browser,
+    guard::{AddressRefusal, Guard, Guarded},
+};
 use crate::bulletin::FetchSettings;
+
+/// For a name to be resolved while somebody waits.
+const LONGEST_LOOK_UP: Duration = Duration::from_secs(5);
 
 /// Fetches pages; clones share connections, limits and the requests in flight. Equal requests in
 /// flight at the same time are made once.
@@ -115,6 +122,29 @@ impl Fetcher {
         request: &FetchRequest,
     ) -> Result<(FetchedPage, Vec<Endpoint>), FetchError> {
         self.0.render(request, Pauses::Ignore, true).await
+    }
+
+    /// Judges an address by the guard before anybody keeps it. A name that does not resolve now may do so later, and is
+    /// judged anew by each connection.
+    ///
+    /// # Errors
+    /// It is no public address, and nothing allows it.
+    pub async fn admit(&self, url: &Url) -> Result<(), FetchError> {
+        let refused = |why| FetchError::refused(url, why);
+        self.0.guard.admit(url).map_err(refused)?;
+        let guarded = Guarded {
+            guard: self.0.guard.clone(),
+            trusted: Vec::new(),
+        };
+        let host = url.host_str().unwrap_or_default();
+        let found = tokio::time::timeout(LONGEST_LOOK_UP, guarded.look_up(host)).await;
+        match found {
+            Ok(Err(error)) => match error.downcast::<AddressRefusal>() {
+                Ok(why) => Err(refused(*why)),
+                Err(_) => Ok(()),
+            },
+            Ok(Ok(_)) | Err(_) => Ok(()),
+        }
     }
 
     async fn fetch(&self, request: &FetchRequest, limit: Limit) -> Result<FetchedPage, FetchError> {

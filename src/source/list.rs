@@ -93,7 +93,11 @@ pub fn rejected(html: &str, context: &Context<'_>) -> Vec<OtherList> {
     };
     let mut groups = evidence::weigh(&look, candidates::find(&look));
     groups.sort_by(|a, b| b.score.total_cmp(&a.score));
-    look.tell_others(&groups)
+    let mut others = look.tell_others(&groups);
+    for (other, group) in others.iter_mut().zip(&groups) {
+        other.select = look.proposal(&group.group);
+    }
+    others
 }
 
 /// Returns how far each selector of the source matches on an HTML page.

@@ -63,6 +63,8 @@ pub struct OtherList {
     pub why: String,
     /// Whether it is a real list too (another section of a portal page), not a menu or side bar.
     pub is_list: bool,
+    /// Selectors that find it, where somebody may choose it ([`super::list::rejected`]).
+    pub select: Option<Select>,
 }
 
 /// A page as one of the readers understood it.
@@ -104,4 +106,18 @@ pub enum ReadError {
     Unreadable(String),
     #[error("too large: {0}")]
     TooLarge(String),
+}
+
+impl ReadError {
+    /// The contract's `error.code`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotAList(_) => "not-a-list",
+            Self::NotAFeed(_) => "not-a-feed",
+            Self::NoText(_) => "no-text",
+            Self::Unreadable(_) => "unreadable",
+            Self::TooLarge(_) => "too-large",
+        }
+    }
 }

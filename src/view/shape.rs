@@ -112,6 +112,9 @@ pub struct Channel {
     pub name: String,
     /// `["*"]`: all.
     pub sources: Vec<String>,
+    /// Sources that go to other channels alone.
+    #[serde(skip)]
+    pub without: Vec<SourceId>,
     pub mode: String,
     pub state: ChannelState,
     pub queued: u64,
@@ -147,6 +150,7 @@ impl Channel {
         );
         Self {
             mode: channel.mode.name().to_owned(),
+            without: channel.without.clone(),
             ..shown
         }
     }
@@ -178,8 +182,8 @@ impl Channel {
     /// Returns whether it has bulletins of `source`.
     #[must_use]
     pub fn has(&self, source: &SourceId) -> bool {
-        let source = source.as_str();
-        self.sources.iter().any(|id| id == "*" || id == source)
+        let is_named = |id: &String| id == "*" || id == source.as_str();
+        self.sources.iter().any(is_named) && !self.without.contains(source)
     }
 
     fn shown(
@@ -201,6 +205,7 @@ impl Channel {
             kind: kind.to_owned(),
             name: name.to_owned(),
             sources,
+            without: Vec::new(),
             mode: Mode::Each.name().to_owned(),
             state,
             queued: status.map_or(0, |status| status.queued),

@@ -41,10 +41,11 @@ async fn set_paused(
     let source = named::source(site, id)?;
     let store = &site.desk.store;
     store.set_paused(&source, paused, actor, Utc::now()).await?;
-    shown(site, source).await
+    source_now(site, &source).await.map(Json)
 }
 
-async fn shown(site: &Site, source: SourceId) -> Result<Json<view::Source>, Problem> {
+/// A source as it is now.
+pub(super) async fn source_now(site: &Site, source: &SourceId) -> Result<view::Source, Problem> {
     let alone = Filters {
         source: Some(source.clone()),
         ..Filters::default()
@@ -52,7 +53,7 @@ async fn shown(site: &Site, source: SourceId) -> Result<Json<view::Source>, Prob
     let mut listing = view::sources(&site.desk.store, &site.config(), &alone).await?;
     let found = listing.items.pop();
     let missing = || Problem::missing(format!("no source `{source}`"));
-    found.map(Json).ok_or_else(missing)
+    found.ok_or_else(missing)
 }
 
 pub(super) async fn poll(

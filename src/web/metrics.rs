@@ -107,7 +107,7 @@ fn of_the_whole(registry: &Registry, site: &Site, seen: &Seen) -> Made<()> {
         ),
         (
             "noticast_uptime_seconds",
-            "Since the start",
+            "Seconds since the start",
             site.started.elapsed().as_secs_f64(),
         ),
         (
@@ -124,7 +124,7 @@ fn of_the_whole(registry: &Registry, site: &Site, seen: &Seen) -> Made<()> {
 }
 
 fn of_tokens(registry: &Registry, site: &Site) -> Made<()> {
-    let help = "Wrong tokens, and tokens that were not looked at since too many were wrong";
+    let help = "Wrong tokens, and tokens that were not checked after too many wrong ones";
     let opts = Opts::new("noticast_wrong_tokens_total", help);
     let tokens = IntCounterVec::new(opts, &["answer"])?;
     registry.register(Box::new(tokens.clone()))?;
@@ -134,11 +134,11 @@ fn of_tokens(registry: &Registry, site: &Site) -> Made<()> {
     Ok(())
 }
 
-/// All that ever broke; none at all is the rule.
+/// Every part that ever broke; mostly there is none.
 fn of_parts(registry: &Registry, site: &Site) -> Made<()> {
     let opts = Opts::new(
         "noticast_part_broke_total",
-        "How often a part of the program broke and was begun again",
+        "How often a part of the program broke and was restarted",
     );
     let broke = IntCounterVec::new(opts, &["part"])?;
     registry.register(Box::new(broke.clone()))?;
@@ -150,20 +150,20 @@ fn of_parts(registry: &Registry, site: &Site) -> Made<()> {
 
 fn of_sources(registry: &Registry, seen: &Seen) -> Made<()> {
     let family = |name, help| gauges(registry, name, help, "source");
-    let up = family("noticast_source_up", "1 while looks at it are good")?;
+    let up = family("noticast_source_up", "1 while polls of the source succeed")?;
     let failures = family(
         "noticast_source_failures",
-        "Failed looks since the last good one",
+        "Failed polls since the last successful one",
     )?;
     let polled = family(
         "noticast_source_last_polled_timestamp_seconds",
-        "End of the last look",
+        "When the last poll ended",
     )?;
     let changed = family(
         "noticast_source_last_changed_timestamp_seconds",
-        "When a look last found something new",
+        "When a poll last found something new",
     )?;
-    let bulletins = family("noticast_source_bulletins", "Bulletins of it")?;
+    let bulletins = family("noticast_source_bulletins", "Bulletins of the source")?;
     let held = family("noticast_source_held", "Bulletins that wait for an admin")?;
     for SourceStatus {
         id,
@@ -271,7 +271,7 @@ fn seconds(time: DateTime<Utc>) -> f64 {
     time.timestamp_millis() as f64 / 1000.0
 }
 
-/// 0 where the system does not tell.
+/// 0 where the system does not say.
 fn resident_bytes() -> f64 {
     let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
     let pages = statm.split_whitespace().nth(1).and_then(|n| n.parse().ok());

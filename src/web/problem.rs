@@ -9,6 +9,7 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use super::{Shared, Site, language, templates};
 use crate::{
@@ -25,9 +26,31 @@ pub(super) struct Problem {
     title: &'static str,
     status: u16,
     detail: String,
+    /// What is wrong with single keys of a body.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<KeyFault>,
+    /// Further members (RFC 9457, section 3.2).
+    #[serde(flatten)]
+    more: Map<String, Value>,
     /// Seconds after which it is worth asking again.
     #[serde(skip)]
     retry_after: Option<u64>,
+}
+
+/// Something that is wrong with one key of a body: `what; what is expected`.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct KeyFault {
+    field: String,
+    detail: String,
+}
+
+impl KeyFault {
+    pub(super) fn new(field: &str, detail: String) -> Self {
+        Self {
+            field: field.to_owned(),
+            detail,
+        }
+    }
 }
 
 impl Problem {
@@ -38,6 +61,8 @@ impl Problem {
             title: status.canonical_reason().unwrap_or("Error"),
             status: status.as_u16(),
             detail: detail.into(),
+            errors: Vec::new(),
+            more: Map::new(),
             retry_after: None,
         }
     }
@@ -53,6 +78,27 @@ impl Problem {
 
     pub(super) fn bad(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, detail)
+    }
+
+    /// 400, with all that is wrong.
+    pub(super) fn of_keys(errors: Vec<KeyFault>) -> Self {
+        let said = errors
+            .iter()
+            .map(|fault| format!("`{}`: {}", fault.field, fault.detail));
+        let said: Vec<String> = said.collect();
+        Self {
+            errors,
+            ..Self::bad(said.join("\n"))
+        }
+    }
+
+    /// With further members.
+    pub(super) fn with(self, more: Value) -> Self {
+        let more = match more {
+            Value::Object(more) => more,
+            _ => Map::new(),
+        };
+        Self { more, ..self }
     }
 
     pub(super) fn missing(detail: impl Into<String>) -> Self {

@@ -173,13 +173,15 @@ async fn an_admin_looks_after_everything_from_the_phone() {
 }
 
 async fn add(pushing: &Pushing, id: &str, chat: i64) {
-    let source = AddedSource {
-        id: id.parse().unwrap(),
-        name: format!("来源 {id}"),
-        url: format!("http://{id}.example/").parse().unwrap(),
-        chat: ChannelId::of_chat(chat, None),
-        at: chrono::Utc::now(),
-    };
+    let source = AddedSource::from_chat(
+        id.parse().unwrap(),
+        (
+            &format!("来源 {id}"),
+            &format!("http://{id}.example/").parse().unwrap(),
+        ),
+        ChannelId::of_chat(chat, None),
+        chrono::Utc::now(),
+    );
     let by = noticast::ops::Actor::Telegram {
         id: chat.to_string(),
         name: "Somebody".to_owned(),

@@ -117,6 +117,30 @@ async fn metrics_are_prometheus_text_for_those_with_a_token() {
 }
 
 #[tokio::test]
+async fn the_alert_rules_and_the_dashboard_ask_for_metrics_that_there_are() {
+    let desk = Desk::with_baselines().await;
+    desk.watch.supervisor().broke("rereading", "it panicked");
+    let wrong = desk.get("/metrics").bearer_auth("wrong").send();
+    assert_eq!(wrong.await.unwrap().status(), 401);
+    let metrics = desk.get("/metrics").bearer_auth(METRICS_TOKEN);
+    let metrics = metrics.send().await.unwrap().text().await.unwrap();
+    let name = regex::Regex::new(r"\b(?:noticast|process)_[a-z_]+\b").unwrap();
+    let files = ["alerts.yml", "grafana.json"].map(|file| {
+        let path = format!("{}/config/monitoring/{file}", env!("CARGO_MANIFEST_DIR"));
+        std::fs::read_to_string(path).unwrap()
+    });
+    serde_json::from_str::<serde_json::Value>(&files[1]).unwrap();
+    for file in &files {
+        let asked: Vec<&str> = name.find_iter(file).map(|it| it.as_str()).collect();
+        assert!(asked.len() > 8, "{asked:?}");
+        for asked in asked {
+            let is_there = |line: &str| line.starts_with(&format!("# TYPE {asked} "));
+            assert!(metrics.lines().any(is_there), "{asked} in {metrics}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn it_stops_within_a_second_whoever_is_connected() {
     let desk = Desk::with_baselines().await;
     // One idle connection, one that never ends its request.

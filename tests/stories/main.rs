@@ -4,6 +4,7 @@
     reason = "a story that cannot go on fails; the lint exempts test functions alone, not their helpers"
 )]
 
+mod added;
 mod admins;
 mod api;
 mod asking;

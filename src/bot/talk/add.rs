@@ -22,7 +22,7 @@ use crate::{
         AddSources, AddedSource, ChannelId, Login, Notice, Source, SourceId, Standing,
         canonical_url, unquiet,
     },
-    config::SourceBlock,
+    config::{SourceBlock, added_source},
     ops::StoreError,
     push::card::escape,
     watch::{Unread, Watch},
@@ -139,7 +139,8 @@ pub(super) async fn add(
         return Ok(Pressed::note(why));
     }
     let source = added(base, asker, url, &unquiet(lines.next().unwrap_or_default()));
-    let (watched, by) = (source.source(base.config.time_zone), asker.actor());
+    let watched = added_source(&source, base.config.time_zone);
+    let by = asker.actor();
     base.store.add_source(source, &by, Utc::now()).await?;
     let reply = want::subscribe_to(base, asker, &target, Some(&watched)).await?;
     Ok(reply.into())
@@ -150,22 +151,18 @@ fn added(base: &Base, asker: &Asker, url: Url, name: &str) -> AddedSource {
     let taken = base.config.sources.iter().map(|source| &source.id);
     let taken = taken.chain(added.iter().map(|source| &source.id));
     let block = SourceBlock::new(url.clone(), name, taken);
-    AddedSource {
-        id: block.id,
-        name: block.name,
-        url,
-        // It is removed where it was added from.
-        chat: asker.place.clone(),
-        at: Utc::now(),
-    }
+    // It is removed where it was added from.
+    let chat = asker.place.clone();
+    AddedSource::from_chat(block.id, (&block.name, &url), chat, Utc::now())
 }
 
 /// Returns how many sources were added from the asker's chat, and from all; None: nobody adds any.
 fn counted(base: &Base, asker: &Asker) -> Option<(usize, usize)> {
     let added = base.store.added_sources().borrow().clone();
     let own = added.iter().filter(|source| is_of(base, source, asker));
+    let from_chats = added.iter().filter(|source| source.chat.is_some());
     let adds = base.permissions.add_sources != AddSources::Nobody;
-    adds.then_some((own.count(), added.len()))
+    adds.then(|| (own.count(), from_chats.count()))
 }
 
 fn may_not_add(base: &Base, asker: &Asker, target: &Target, url: &Url) -> Option<String> {

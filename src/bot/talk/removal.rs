@@ -36,10 +36,10 @@ pub(super) async fn offer_removal(
     let chats = base.store.chats().await?;
     let wanting = |chat: &Chat| chat.sources.is_some() && chat.wants(id);
     let count = chats.iter().filter(|(_, chat)| wanting(chat)).count();
-    let name = escape(&shown_name(&source.name));
+    let name = escape(&shown_name(source.name()));
     let parts = [
         ("source", name.as_str()),
-        ("url", &escape(&cut(source.url.as_str(), 300))),
+        ("url", &escape(&cut(source.url(), 300))),
         ("count", &count.to_string()),
     ];
     let question = Reply::from(fill(words.remove_question, &parts));
@@ -63,7 +63,7 @@ pub(super) async fn remove(
     };
     let (by, now) = (asker.actor(), Utc::now());
     base.store.remove_source(id, &by, now).await?;
-    let name = escape(&shown_name(&source.name));
+    let name = escape(&shown_name(source.name()));
     Ok(Reply::from(fill(words.removed, &[("source", &name)])).into())
 }
 
@@ -81,5 +81,6 @@ async fn removable(base: &Base, asker: &Asker, id: &SourceId) -> Result<AddedSou
 }
 
 pub(super) fn is_of(base: &Base, source: &AddedSource, asker: &Asker) -> bool {
-    base.platform.whole(&source.chat) == asker.chat
+    let chat = source.chat.as_ref();
+    chat.is_some_and(|chat| base.platform.whole(chat) == asker.chat)
 }

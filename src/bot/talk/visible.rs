@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     bulletin::{ChannelId, Chat, Source, SourceId, canonical_url, fold},
+    config::added_source,
     push::card::escape,
 };
 
@@ -65,14 +66,14 @@ pub(super) fn has(base: &Base, target: &Target, source: &SourceId) -> bool {
 /// yet.
 pub(super) fn known_at(base: &Base, asker: &Asker, target: &Target, url: &Url) -> Option<Source> {
     let asked = canonical_url(url.as_str());
-    let is_there = |url: &Url| canonical_url(url.as_str()) == asked;
+    let is_there = |url: &str| canonical_url(url) == asked;
     let mut configured = visible(base, asker, target);
-    let configured = configured.find(|source| is_there(&source.url));
+    let configured = configured.find(|source| is_there(source.url.as_str()));
     configured.cloned().or_else(|| {
         let added = base.store.added_sources();
         let added = added.borrow();
-        let added = added.iter().find(|added| is_there(&added.url))?;
-        Some(added.source(base.config.time_zone))
+        let added = added.iter().find(|added| is_there(added.url()))?;
+        Some(added_source(added, base.config.time_zone))
     })
 }
 

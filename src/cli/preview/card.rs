@@ -4,7 +4,7 @@ use chrono::Utc;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::{super::inspect::Page, show::summary};
+use super::super::inspect::Page;
 use crate::{
     bulletin::{
         Article, Bulletin, BulletinId, BulletinState, Cause, Channel, ChannelKind, KINDS, Login,
@@ -151,7 +151,7 @@ fn of_notice((number, notice): (u64, Notice)) -> Bulletin {
 fn of_article(page: &Page, article: Article) -> Bulletin {
     Bulletin {
         url: page.url.to_string(),
-        summary: summary(&article),
+        summary: round::summary_of(&article),
         title: article.title.unwrap_or_default(),
         publisher: article.publisher.or(article.author),
         published: article.published,

@@ -1,79 +1,19 @@
 //! A reading as the contract's JSON, as text, as a block for the config.
 
-use serde_json::{Value, json};
 use url::Url;
 
 use super::super::inspect::{How, Page, Seen};
 use crate::{
-    bulletin::{Article, Attachment, Notice, ReadAs, SourceId},
+    bulletin::{Article, Notice, ReadAs, SourceId},
     cli::{inspect::Setting, out, table::Table},
     config::SourceBlock,
-    source::{NoticeFeed, NoticeList, OtherList, Reading, summary::summarise},
+    round::{self, Preview},
+    source::{NoticeFeed, NoticeList, OtherList, Reading},
 };
 
 /// The contract's object for an input.
-pub(in crate::cli) fn json(input: &str, seen: &Seen) -> Value {
-    match &seen.reading {
-        Reading::List(list) => json!({
-            "input": input,
-            "kind": "list",
-            "title": list.title,
-            "feed": list.feeds.first(),
-            "bulletins": list.notices.iter().map(row).collect::<Vec<_>>(),
-        }),
-        Reading::Feed(feed) => json!({
-            "input": input,
-            "kind": "feed",
-            "title": feed.title,
-            "bulletins": feed.notices.iter().map(entry).collect::<Vec<_>>(),
-            "warnings": seen.warning.iter().chain(&feed.warnings).collect::<Vec<_>>(),
-        }),
-        Reading::Article(article) => {
-            let file = |file: &Attachment| json!({ "url": file.url, "name": file.name });
-            let files: Vec<Value> = article.attachments.iter().map(file).collect();
-            let warnings: Vec<&String> = seen.warning.iter().chain(&article.warnings).collect();
-            json!({
-                "input": input,
-                "kind": "article",
-                "title": article.title,
-                "published": article.published,
-                "author": article.author,
-                "publisher": article.publisher,
-                "text": article.text,
-                "summary": summary(article),
-                "deadline": article.deadline,
-                "attachments": files,
-                "warnings": warnings,
-            })
-        }
-    }
-}
-
-fn row(notice: &Notice) -> Value {
-    json!({ "url": notice.url, "title": notice.title, "published": notice.published })
-}
-
-fn entry(notice: &Notice) -> Value {
-    json!({
-        "id": notice.guid.as_deref().unwrap_or(&notice.url),
-        "url": notice.url,
-        "title": notice.title,
-        "published": notice.published,
-        "updated": notice.updated,
-        "summary": notice.summary,
-    })
-}
-
-pub(super) fn summary(article: &Article) -> Option<String> {
-    let own = article.summary.clone();
-    own.or_else(|| {
-        summarise(
-            article.title.as_deref().unwrap_or_default(),
-            None,
-            &article.text,
-            None,
-        )
-    })
+pub(in crate::cli) fn json(input: &str, seen: &Seen) -> Preview {
+    round::shown(input, &seen.reading, seen.warning.as_ref())
 }
 
 /// A `[[source]]` block that reads this page as it was read here.
@@ -198,7 +138,7 @@ fn article_text(article: &Article) -> anyhow::Result<()> {
         ("author", article.author.clone()),
         ("publisher", article.publisher.clone()),
         ("deadline", article.deadline.map(|date| date.to_string())),
-        ("summary", summary(article)),
+        ("summary", round::summary_of(article)),
     ];
     for (name, fact) in facts {
         if let Some(fact) = fact {

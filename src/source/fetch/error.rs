@@ -29,6 +29,17 @@ pub enum FetchErrorKind {
 }
 
 impl FetchError {
+    /// The contract's `error.code`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self.kind {
+            FetchErrorKind::Refused => "refused",
+            FetchErrorKind::TooLarge => "too-large",
+            FetchErrorKind::Status(404 | 410) => "not-found",
+            FetchErrorKind::Status(_) | FetchErrorKind::Failed => "fetch",
+        }
+    }
+
     pub(super) fn failed(what: String) -> Self {
         Self::of(FetchErrorKind::Failed, what)
     }

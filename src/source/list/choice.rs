@@ -187,6 +187,7 @@ impl PageLook<'_> {
                     first: text::one_line(&self.page.text(self.page.runs_of(first))),
                     why: why(other),
                     is_list: other.is_list,
+                    select: None,
                 }
             })
             .collect()

@@ -5,7 +5,10 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
 use tokio::sync::watch;
+use url::Url;
 
 use super::{
     engine::Engine,
@@ -18,7 +21,7 @@ use super::{
     twins,
 };
 use crate::{
-    bulletin::{AddedSource, ChannelId, Chat},
+    bulletin::{AddedSource, ChannelId, Chat, SourceId},
     policy::{
         facts::{ChannelFacts, Counts, SourceFacts},
         places::MovedChats,
@@ -167,11 +170,35 @@ pub(super) fn current<T>(shared: &Shared<T>) -> Arc<T> {
     Arc::clone(&shared.read().unwrap_or_else(PoisonError::into_inner))
 }
 
+/// A source that a chat added, as programs before wrote it.
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
+struct OldAdded {
+    id: SourceId,
+    name: String,
+    url: Url,
+    chat: ChannelId,
+    at: DateTime<Utc>,
+}
+
 /// Oldest first.
 fn load_added(engine: &Engine) -> Result<Added> {
-    let rows = engine.scan(b"g");
-    let rows = rows.map(|row| row.and_then(|row| engine.decode(&row.key, &row.value)));
-    let mut added: Vec<AddedSource> = rows.collect::<Result<_>>()?;
+    let old = engine.scan(b"g").map(|row| {
+        let row = row?;
+        let old: OldAdded = engine.decode(&row.key, &row.value)?;
+        Ok(AddedSource::from_chat(
+            old.id,
+            (&old.name, &old.url),
+            old.chat,
+            old.at,
+        ))
+    });
+    let rows = engine.scan(b"G").map(|row| {
+        let row = row?;
+        let json: String = engine.decode(&row.key, &row.value)?;
+        serde_json::from_str(&json).map_err(|error| engine.unreadable(&row.key, &error))
+    });
+    let mut added: Vec<AddedSource> = old.chain(rows).collect::<Result<_>>()?;
     added.sort_by_key(|source| source.at);
     Ok(Arc::new(added))
 }

@@ -31,7 +31,8 @@
 //! | `r` hash | rebroadcast that was asked under this request id |
 //! | `A` ms counter | audit log ([`super::audit`]) |
 //! | `a` ms counter | the same, as programs before wrote it; such entries are read until they are too old |
-//! | `g` name | a source that was added from a chat |
+//! | `G` name | a source that lives in the store, as JSON |
+//! | `g` name | the same, as programs before wrote it, from chats alone |
 //! | `u` channel | what a chat that subscribed by itself asked for |
 //! | `w` delivery | the report that is owed for a run of deliveries |
 //! | `v` chat | the chat that it became (8) |
@@ -90,6 +91,9 @@ pub(super) fn chat(channel: u32) -> Key {
     interned(b'u', channel)
 }
 pub(super) fn added(source: &str) -> Key {
+    key(b'G', &[source.as_bytes()])
+}
+pub(super) fn old_added(source: &str) -> Key {
     key(b'g', &[source.as_bytes()])
 }
 pub(super) fn report(first: u64) -> Key {

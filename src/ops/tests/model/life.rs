@@ -488,13 +488,8 @@ impl Life {
         }
         let at = self.now + chrono::TimeDelta::seconds(i64::from(self.messages));
         let chat = "telegram:101".parse().unwrap();
-        let added = AddedSource {
-            id: id.parse().unwrap(),
-            url: Url::parse("https://added.example.com/").unwrap(),
-            name: id.clone(),
-            chat,
-            at,
-        };
+        let url = Url::parse("https://added.example.com/").unwrap();
+        let added = AddedSource::from_chat(id.parse().unwrap(), (&id, &url), chat, at);
         store.add_source(added, &by(), self.now).await.unwrap();
         if !self.plain.added.contains(&id) {
             self.plain.added.push(id);

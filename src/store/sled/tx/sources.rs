@@ -78,7 +78,10 @@ impl Sources for SledTx<'_> {
 
     fn set_added(&mut self, source: AddedSource) {
         let key = keys::added(source.id.as_str());
-        self.change.writes.put(key, &source);
+        let row = serde_json::to_string(&source).expect("its keys are JSON");
+        self.change.writes.put(key, &row);
+        let old = keys::old_added(source.id.as_str());
+        self.change.writes.remove(old);
         let mut added = self.added().to_vec();
         added.retain(|known| known.id != source.id);
         added.push(source);
@@ -88,6 +91,7 @@ impl Sources for SledTx<'_> {
 
     fn remove_added(&mut self, source: &SourceId) {
         self.change.writes.remove(keys::added(source.as_str()));
+        self.change.writes.remove(keys::old_added(source.as_str()));
         let mut added = self.added().to_vec();
         added.retain(|known| known.id != *source);
         self.change.added = Some(Arc::new(added));

@@ -1,0 +1,383 @@
+//! Sources that live in the store, read by the rules of `[[source]]`.
+
+use std::path::Path;
+
+use chrono_tz::Tz;
+use serde_json::Value;
+use toml::de::DeTable;
+
+use super::{
+    checked::Config,
+    ids::Ids,
+    secret::Surroundings,
+    source,
+    table::{Problems, Table, nearest},
+};
+use crate::bulletin::{AddedSource, ChannelId, Source, SourceId, SourceKeys};
+
+/// Keys that lead past the guard on addresses, into files of this machine, or hold secrets.
+const OF_THE_FILE_ALONE: [&str; 3] = ["proxy", "headers", "ca"];
+
+/// Something that is wrong with one key of a source: `what; what is expected`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyProblem {
+    /// Its name; empty: the source as a whole.
+    pub key: String,
+    pub what: String,
+}
+
+impl KeyProblem {
+    fn new(key: &str, what: impl Into<String>) -> Self {
+        Self {
+            key: key.to_owned(),
+            what: what.into(),
+        }
+    }
+}
+
+impl Config {
+    /// Reads the keys of a source that is to live in the store.
+    ///
+    /// # Errors
+    /// All that is wrong with them.
+    pub fn check_source(
+        &self,
+        id: &SourceId,
+        keys: &SourceKeys,
+    ) -> Result<Source, Vec<KeyProblem>> {
+        let (source, mut problems) = read(id, keys, self.time_zone);
+        problems.extend(refused(keys));
+        if source.login.is_some() {
+            problems.push(KeyProblem::new(
+                "url",
+                "a user name or password in it would be kept and exported; expected it in the config file",
+            ));
+        }
+        problems.extend(self.unknown_channels(keys));
+        if problems.is_empty() {
+            Ok(source)
+        } else {
+            Err(problems)
+        }
+    }
+
+    fn unknown_channels(&self, keys: &SourceKeys) -> Option<KeyProblem> {
+        let named = keys.get("channels").filter(|named| !named.is_null())?;
+        let expected =
+            "expected a list of ids of `[[channel]]`s; leave it out for all that have all sources";
+        let known = |id: &str| {
+            self.channels
+                .iter()
+                .any(|channel| channel.id.as_str() == id)
+        };
+        let wrong = match named.as_array().map(Vec::as_slice) {
+            None | Some([]) => format!("this is no list of channels; {expected}"),
+            Some(named) => {
+                let wrong = named.iter().find(|id| !id.as_str().is_some_and(known))?;
+                let ids = self.channels.iter().map(|channel| channel.id.as_str());
+                let near = wrong.as_str().and_then(|wrong| nearest(wrong, ids));
+                let near = near.map_or(expected.to_owned(), |near| {
+                    format!("did you mean `{near}`?")
+                });
+                format!("there is no channel {wrong}; {near}")
+            }
+        };
+        Some(KeyProblem::new("channels", wrong))
+    }
+
+    /// With what lives in the store, which the file knows nothing of, and with nothing that was removed
+    /// there since the last time. An id of the file's own stands.
+    #[must_use]
+    pub fn joined_by(mut self, added: &[AddedSource]) -> Self {
+        let joined = std::mem::take(&mut self.joined);
+        self.sources.retain(|source| !joined.contains(&source.id));
+        for channel in &mut self.channels {
+            channel.without.clear();
+            if let Some(wanted) = &mut channel.sources {
+                wanted.retain(|id| !joined.contains(id));
+            }
+        }
+        for source in added {
+            if !self.sources.iter().any(|known| known.id == source.id) {
+                self.join(source);
+            }
+        }
+        self
+    }
+
+    fn join(&mut self, added: &AddedSource) {
+        self.joined.push(added.id.clone());
+        self.sources.push(added_source(added, self.time_zone));
+        let Some(named) = added.channels() else {
+            return;
+        };
+        for channel in &mut self.channels {
+            match (&mut channel.sources, named.contains(&channel.id)) {
+                (Some(wanted), true) => wanted.push(added.id.clone()),
+                (None, false) => channel.without.push(added.id.clone()),
+                (Some(_), false) | (None, true) => {}
+            }
+        }
+        warn_of_missing(self, added, &named);
+    }
+
+    /// Returns whether a source lives in the store.
+    #[must_use]
+    pub fn is_joined(&self, source: &SourceId) -> bool {
+        self.joined.contains(source)
+    }
+}
+
+/// A channel may leave the config while the store names it.
+fn warn_of_missing(config: &Config, added: &AddedSource, named: &[ChannelId]) {
+    let is_there = |id: &ChannelId| config.channels.iter().any(|channel| channel.id == *id);
+    if !named.iter().any(is_there) {
+        tracing::warn!(
+            source = %added.id,
+            "none of the channels that the source names is in the config any more: nothing is pushed; edit the source"
+        );
+    }
+}
+
+/// A source of the store as it is watched. A key that this version refuses is as if it were absent.
+#[must_use]
+pub fn added_source(added: &AddedSource, time_zone: Tz) -> Source {
+    read(&added.id, &added.keys, time_zone).0
+}
+
+fn refused(keys: &SourceKeys) -> impl Iterator<Item = KeyProblem> + use<'_> {
+    let given = OF_THE_FILE_ALONE
+        .into_iter()
+        .filter(|key| keys.contains_key(*key));
+    given.map(|key| {
+        let what = format!("`{key}` stands in the config file alone; expected a [[source]] there");
+        KeyProblem::new(key, what)
+    })
+}
+
+/// The source, as far as its keys are right, and what is wrong with them.
+fn read(id: &SourceId, keys: &SourceKeys, zone: Tz) -> (Source, Vec<KeyProblem>) {
+    let lines = lines(id, keys);
+    let text: Vec<&str> = lines.iter().map(|(_, line)| line.as_str()).collect();
+    let text = text.join("\n");
+    let at_line = |line: usize| lines.get(line - 1).map_or("", |(key, _)| key.as_str());
+    let problems = Problems::new(String::new(), &text);
+    let source = match DeTable::parse(&text) {
+        Ok(table) => {
+            let around = Surroundings::new(Path::new(""), &|_| None);
+            let mut ids = Ids::new("source", &problems);
+            let table = Table::new("a source", 0, table.get_ref(), &problems);
+            source::read(table, &mut ids, zone, around)
+        }
+        Err(error) => {
+            let at = error.span().map_or(0, |span| span.start);
+            problems.add(at, format!("{}; expected a plain value", error.message()));
+            Source::desk(id.clone())
+        }
+    };
+    let found = problems.into_found().into_iter();
+    let found = found.map(|(line, what)| KeyProblem::new(at_line(line), what));
+    (source, found.collect())
+}
+
+/// A line of TOML for each key. What is missing is said of the first one, and nothing but `url` can be.
+fn lines(id: &SourceId, keys: &SourceKeys) -> Vec<(String, String)> {
+    let mut lines = vec![
+        ("url".to_owned(), String::new()),
+        ("id".to_owned(), format!("id = \"{id}\"")),
+    ];
+    for (key, value) in keys {
+        match value {
+            Value::Null => {}
+            _ if key == "channels" || key == "id" => {}
+            _ if OF_THE_FILE_ALONE.contains(&key.as_str()) => {}
+            Value::Object(inner) if key == "select" => {
+                lines.extend(inner.iter().filter(|(_, value)| !value.is_null()).map(
+                    |(part, value)| {
+                        let line = format!("select.{} = {}", text(part), toml(value));
+                        (format!("select.{part}"), line)
+                    },
+                ));
+            }
+            value => lines.push((key.clone(), format!("{} = {}", text(key), toml(value)))),
+        }
+    }
+    lines
+}
+
+fn toml(value: &Value) -> String {
+    match value {
+        Value::String(value) => text(value),
+        Value::Array(items) => {
+            let items: Vec<String> = items.iter().map(toml).collect();
+            format!("[{}]", items.join(", "))
+        }
+        Value::Object(entries) => {
+            let entries: Vec<String> = entries
+                .iter()
+                .map(|(key, value)| format!("{} = {}", text(key), toml(value)))
+                .collect();
+            format!("{{ {} }}", entries.join(", "))
+        }
+        // TOML has none; within a list it is a mistake that is to be told.
+        Value::Null => "{}".to_owned(),
+        Value::Bool(_) | Value::Number(_) => value.to_string(),
+    }
+}
+
+/// Strings of JSON are strings of TOML but for one character.
+fn text(text: &str) -> String {
+    Value::from(text).to_string().replace('\u{7f}', "\\u007f")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::bulletin::{Channel, ChannelKind, ReadAs, StdoutFormat};
+
+    fn keys(value: Value) -> SourceKeys {
+        value.as_object().unwrap().clone()
+    }
+
+    fn config() -> Config {
+        let mut config = Config::default();
+        for id in ["staff", "wall"] {
+            let kind = ChannelKind::Stdout {
+                format: StdoutFormat::Text,
+            };
+            let channel = Channel::new(id.parse().unwrap(), kind, config.time_zone);
+            config.channels.push(channel);
+        }
+        config
+    }
+
+    fn checked(value: Value) -> Result<Source, Vec<KeyProblem>> {
+        config().check_source(&"news".parse().unwrap(), &keys(value))
+    }
+
+    fn added(value: Value) -> AddedSource {
+        AddedSource {
+            id: "news".parse().unwrap(),
+            chat: None,
+            at: chrono::DateTime::UNIX_EPOCH,
+            keys: keys(value),
+        }
+    }
+
+    #[test]
+    fn the_keys_of_a_source_mean_what_they_mean_in_the_config() {
+        let source = checked(json!({
+            "url": "https://www.example.com/news/", "name": "\"要闻\"\u{7f}\n", "schedule": "*/10 8-20 * * Mon-Fri",
+            "group": "集团", "kind": "list", "depth": 2, "public": false, "include": ["放假", "/停.*/"],
+            "select": { "item": "ul > li[class='x']", "date": null }, "charset": null, "channels": ["staff"]
+        }))
+        .unwrap();
+        assert_eq!(source.name, "\"要闻\"\u{7f}");
+        assert_eq!(
+            (source.kind, source.depth, source.public),
+            (ReadAs::List, 2, false)
+        );
+        assert_eq!(source.schedule.to_string(), "*/10 8-20 * * Mon-Fri");
+        assert_eq!(source.select.item.as_deref(), Some("ul > li[class='x']"));
+        assert!(!source.filter.is_empty());
+        assert_eq!(checked(json!({ "kind": "desk" })).unwrap().address(), None);
+    }
+
+    #[test]
+    fn each_mistake_is_said_of_its_key() {
+        for (wrong, key, what) in [
+            (json!({}), "url", "missing"),
+            (json!({ "url": "ftp://example.com/" }), "url", "http"),
+            (
+                json!({ "url": "https://bob:x@example.com/" }),
+                "url",
+                "config file",
+            ),
+            (json!({ "schedule": "every day" }), "schedule", "expected"),
+            (json!({ "depth": i64::MAX }), "depth", "from 1 to 100"),
+            (json!({ "depth": "2" }), "depth", "a string"),
+            (
+                json!({ "select": { "item": "li[" } }),
+                "select.item",
+                "no CSS selector",
+            ),
+            (
+                json!({ "select": { "itme": "li" } }),
+                "select.itme",
+                "did you mean `item`?",
+            ),
+            (json!({ "select": "li" }), "select", "expected the table"),
+            (
+                json!({ "shedule": "every 5m" }),
+                "shedule",
+                "did you mean `schedule`?",
+            ),
+            (json!({ "include": [null] }), "include", "expected a string"),
+            (
+                json!({ "include": [{ "a\nb": [1.5] }] }),
+                "include",
+                "expected a string",
+            ),
+            (json!({ "ca": "/etc/passwd" }), "ca", "config file alone"),
+            (
+                json!({ "proxy": "http://127.0.0.1:1/" }),
+                "proxy",
+                "config file alone",
+            ),
+            (
+                json!({ "headers": { "Cookie": "x" } }),
+                "headers",
+                "config file alone",
+            ),
+            (
+                json!({ "channels": ["stafff"] }),
+                "channels",
+                "did you mean `staff`?",
+            ),
+            (json!({ "channels": [] }), "channels", "no list"),
+            (json!({ "channels": "staff" }), "channels", "no list"),
+            (json!({ "kind": "article" }), "kind", "expected `auto`"),
+        ] {
+            let mut all = keys(wrong.clone());
+            if key != "url" {
+                all.insert("url".to_owned(), json!("https://www.example.com/"));
+            }
+            let problems = checked(Value::Object(all)).unwrap_err();
+            assert_eq!(problems.len(), 1, "{wrong}: {problems:?}");
+            assert_eq!(problems[0].key, key, "{wrong}: {problems:?}");
+            assert!(problems[0].what.contains(what), "{wrong}: {problems:?}");
+        }
+    }
+
+    #[test]
+    fn a_source_that_names_channels_goes_to_them_alone() {
+        let url = "https://www.example.com/";
+        let id: SourceId = "news".parse().unwrap();
+        let mut config = config();
+        config.channels[1].sources = Some(Vec::new());
+        let wanted = |config: &Config| {
+            let wants = config.channels.iter().map(|channel| channel.wants(&id));
+            wants.collect::<Vec<bool>>()
+        };
+        let config = config.joined_by(&[added(json!({ "url": url }))]);
+        assert_eq!(wanted(&config), [true, false]);
+        let config = config.joined_by(&[added(json!({ "url": url, "channels": ["wall"] }))]);
+        assert_eq!(wanted(&config), [false, true]);
+        let config = config.joined_by(&[added(json!({ "url": url, "channels": ["staff"] }))]);
+        assert_eq!(wanted(&config), [true, false]);
+        let config = config.joined_by(&[]);
+        assert_eq!(wanted(&config), [true, false]);
+        assert!(config.sources.is_empty());
+    }
+
+    #[test]
+    fn a_key_that_a_later_version_refuses_leaves_the_source_watched() {
+        let added =
+            added(json!({ "url": "https://www.example.com/", "name": "要闻", "depth": 5000 }));
+        let source = added_source(&added, chrono_tz::UTC);
+        assert_eq!((source.name.as_str(), source.depth), ("要闻", 1));
+        assert_eq!(source.url.as_str(), "https://www.example.com/");
+    }
+}

@@ -1,0 +1,378 @@
+//! Sources that live in the store, by the API and for the desk: previewed, added, edited, removed.
+
+use std::time::Duration;
+
+use axum::{
+    Extension, Json,
+    extract::{Path, State},
+    http::StatusCode,
+};
+use chrono::Utc;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::{
+    Shared, Site, actions,
+    api::Sent,
+    problem::{KeyFault, Problem},
+};
+use crate::{
+    bulletin::{AddedSource, Source, SourceId, SourceKeys},
+    config::{Config, KeyProblem, SourceBlock, added_source},
+    ops::{Actor, Refusal, StoreError},
+    round::{OtherChoice, Preview, SelectKeys, Unread},
+    view,
+};
+
+/// For a change to be in the config that all parts follow; it goes on without whoever asked for it.
+const LONGEST_JOIN: Duration = Duration::from_secs(5);
+
+/// A source with the keys that it was added with.
+#[derive(Debug, Serialize)]
+pub(super) struct SourceSettings {
+    #[serde(flatten)]
+    shown: view::Source,
+    /// As they can be sent again; None: it stands in the config file, and changes there.
+    settings: Option<SourceKeys>,
+}
+
+/// A page as a source would read it.
+#[derive(Debug, Serialize)]
+pub(super) struct SourcePreview {
+    #[serde(flatten)]
+    pub(super) shown: Preview,
+    /// The selectors that find the list again.
+    pub(super) select: Option<SelectKeys>,
+    /// The other lists and groups of links of the page.
+    pub(super) others: Vec<OtherChoice>,
+}
+
+pub(super) async fn one(
+    State(site): State<Shared>,
+    Path(id): Path<String>,
+) -> Result<Json<SourceSettings>, Problem> {
+    shown(&site, &known(&site, &id)?).await
+}
+
+/// What `preview --json` prints, with selectors and the other lists of the page.
+pub(super) async fn preview(
+    State(site): State<Shared>,
+    Sent(keys): Sent<SourceKeys>,
+) -> Result<Json<SourcePreview>, Problem> {
+    Ok(Json(preview_of(&site, keys).await?))
+}
+
+pub(super) async fn add(
+    State(site): State<Shared>,
+    Extension(actor): Extension<Actor>,
+    Sent(keys): Sent<SourceKeys>,
+) -> Result<(StatusCode, Json<SourceSettings>), Problem> {
+    let id = add_for(&site, &actor, keys).await?;
+    Ok((StatusCode::CREATED, shown(&site, &id).await?))
+}
+
+pub(super) async fn edit(
+    State(site): State<Shared>,
+    Extension(actor): Extension<Actor>,
+    Path(id): Path<String>,
+    Sent(changes): Sent<SourceKeys>,
+) -> Result<Json<SourceSettings>, Problem> {
+    let added = editable(&site, &id)?;
+    let mut keys = Value::Object(added.keys);
+    merge(&mut keys, Value::Object(with_schedule(changes)?));
+    let Value::Object(keys) = keys else {
+        return Err(Problem::bad("an object is expected"));
+    };
+    edit_for(&site, &actor, &added.id, keys).await?;
+    shown(&site, &added.id).await
+}
+
+pub(super) async fn remove(
+    State(site): State<Shared>,
+    Extension(actor): Extension<Actor>,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    remove_for(&site, &actor, &id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// A look at the page that these keys name; nothing is kept.
+pub(super) async fn preview_of(site: &Site, keys: SourceKeys) -> Result<SourcePreview, Problem> {
+    let (id, keys) = named(with_schedule(keys)?)?;
+    let tried = || "preview".parse().expect("an id");
+    let source = checked(&site.config(), &id.unwrap_or_else(tried), &keys)?;
+    if source.address().is_none() {
+        return Err(fault(
+            "kind",
+            "a source of kind `desk` has no page to preview; expected another kind",
+        ));
+    }
+    let (shown, select, others) = site
+        .desk
+        .watch
+        .show(&source)
+        .await
+        .map_err(|why| unread(&source, why))?;
+    Ok(SourcePreview {
+        shown,
+        select,
+        others,
+    })
+}
+
+/// 422, with what `preview --json` prints.
+fn unread(source: &Source, unread: Unread) -> Problem {
+    let more = json!({
+        "input": source.url,
+        "error": { "code": unread.code, "message": unread.why },
+        "others": unread.others,
+    });
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, unread.why).with(more)
+}
+
+pub(super) async fn add_for(
+    site: &Site,
+    actor: &Actor,
+    keys: SourceKeys,
+) -> Result<SourceId, Problem> {
+    let config = site.config();
+    let (id, keys) = named(with_schedule(keys)?)?;
+    let (id, keys) = match id {
+        Some(id) => (id, keys),
+        None => (free_id(&config, &keys)?, keys),
+    };
+    let taken = |id: &SourceId| {
+        conflict(format!(
+            "a source `{id}` exists already; give this one another id"
+        ))
+    };
+    if config.sources.iter().any(|known| known.id == id) {
+        return Err(taken(&id));
+    }
+    let source = checked(&config, &id, &keys)?;
+    if let Some(known) = config
+        .sources
+        .iter()
+        .find(|known| is_same_list(known, &source))
+    {
+        let what = format!("{} is watched already, as `{}`", source.url, known.id);
+        return Err(conflict(what));
+    }
+    reachable(site, &source).await?;
+    let added = AddedSource {
+        id: id.clone(),
+        chat: None,
+        at: Utc::now(),
+        keys,
+    };
+    if !site.desk.store.add_source(added, actor, Utc::now()).await? {
+        return Err(taken(&id));
+    }
+    joined(site, |config| {
+        config.sources.iter().any(|known| known.id == id)
+    })
+    .await;
+    Ok(id)
+}
+
+fn is_same_list(known: &Source, new: &Source) -> bool {
+    let address = new.address();
+    address.is_some() && known.address() == address && known.select == new.select
+}
+
+/// Puts `keys` in the place of those that a source had.
+pub(super) async fn edit_for(
+    site: &Site,
+    actor: &Actor,
+    id: &SourceId,
+    keys: SourceKeys,
+) -> Result<(), Problem> {
+    let (named, keys) = named(keys)?;
+    if named.is_some_and(|named| named != *id) {
+        return Err(fault(
+            "id",
+            "the id of a source does not change; expected the same, or none",
+        ));
+    }
+    let source = checked(&site.config(), id, &keys)?;
+    reachable(site, &source).await?;
+    let store = &site.desk.store;
+    store.change_source(id, keys, actor, Utc::now()).await?;
+    joined(site, |config| config.sources.contains(&source)).await;
+    Ok(())
+}
+
+pub(super) async fn remove_for(site: &Site, actor: &Actor, id: &str) -> Result<(), Problem> {
+    let id = editable(site, id)?.id;
+    if !site
+        .desk
+        .store
+        .remove_source(&id, actor, Utc::now())
+        .await?
+    {
+        return Err(StoreError::from(Refusal::NoSource(id)).into());
+    }
+    joined(site, |config| {
+        config.sources.iter().all(|known| known.id != id)
+    })
+    .await;
+    Ok(())
+}
+
+/// A source that lives in the store. One of the config: 409.
+pub(super) fn editable(site: &Site, id: &str) -> Result<AddedSource, Problem> {
+    let id = known(site, id)?;
+    let added = site.desk.store.added_sources().borrow().clone();
+    let found = added.iter().find(|source| source.id == id).cloned();
+    found
+        .filter(|_| site.config().is_joined(&id))
+        .ok_or_else(|| {
+            conflict(format!(
+                "source `{id}` stands in the config file; change it there, then reload the config"
+            ))
+        })
+}
+
+/// A source of the config or of the store, also one that was added a moment ago.
+fn known(site: &Site, id: &str) -> Result<SourceId, Problem> {
+    let config = site.config();
+    let added = site.desk.store.added_sources().borrow().clone();
+    let mut ids = config
+        .sources
+        .iter()
+        .map(|source| &source.id)
+        .chain(added.iter().map(|source| &source.id));
+    let found = ids.find(|known| known.as_str() == id).cloned();
+    found.ok_or_else(|| Problem::missing(format!("no source `{id}`")))
+}
+
+async fn shown(site: &Site, id: &SourceId) -> Result<Json<SourceSettings>, Problem> {
+    let added = site.desk.store.added_sources().borrow().clone();
+    let added = added.iter().find(|source| source.id == *id);
+    let added = added.filter(|_| {
+        let config = site.config();
+        config.is_joined(id) || config.sources.iter().all(|known| known.id != *id)
+    });
+    let shown = match (actions::source_now(site, id).await, added) {
+        (Ok(shown), _) => shown,
+        // The config is joined by it in a moment.
+        (Err(_), Some(added)) => {
+            let zone = site.config().time_zone;
+            view::Source::new(&added_source(added, zone), None, zone)
+        }
+        (Err(problem), None) => return Err(problem),
+    };
+    let settings = added.map(|added| {
+        let mut keys = added.keys.clone();
+        keys.insert("id".to_owned(), json!(id));
+        keys
+    });
+    Ok(Json(SourceSettings { shown, settings }))
+}
+
+/// Waits until the config that all parts follow shows a change of the store.
+async fn joined(site: &Site, is_joined: impl Fn(&Config) -> bool) {
+    let mut config = site.desk.config.clone();
+    let joined = config.wait_for(|config| is_joined(config));
+    // It is durable, and comes a moment later.
+    let _ = tokio::time::timeout(LONGEST_JOIN, joined).await;
+}
+
+fn checked(config: &Config, id: &SourceId, keys: &SourceKeys) -> Result<Source, Problem> {
+    let wrong = |problems: Vec<KeyProblem>| {
+        let faults = problems
+            .into_iter()
+            .map(|problem| KeyFault::new(&problem.key, problem.what));
+        Problem::of_keys(faults.collect())
+    };
+    config.check_source(id, keys).map_err(wrong)
+}
+
+/// An address that the guard refuses is refused before it is kept.
+async fn reachable(site: &Site, source: &Source) -> Result<(), Problem> {
+    match source.address() {
+        Some(_) => {
+            let admitted = site.desk.watch.admit(source).await;
+            admitted.map_err(|why| fault("url", why))
+        }
+        None => Ok(()),
+    }
+}
+
+/// The id that was sent, and the other keys. What is null is as if it were absent.
+fn named(mut keys: SourceKeys) -> Result<(Option<SourceId>, SourceKeys), Problem> {
+    keys.retain(|_, value| !value.is_null());
+    let id = match keys.remove("id") {
+        None => None,
+        Some(Value::String(id)) => {
+            let id = id
+                .parse()
+                .map_err(|error: crate::bulletin::IdError| fault("id", error.to_string()));
+            Some(id?)
+        }
+        Some(_) => {
+            return Err(fault(
+                "id",
+                "this is no string; expected an id such as `group-news`",
+            ));
+        }
+    };
+    Ok((id, keys))
+}
+
+/// `"every": "5m"` stands for `"schedule": "every 5m"`, as on the command line.
+fn with_schedule(mut keys: SourceKeys) -> Result<SourceKeys, Problem> {
+    match keys.remove("every") {
+        None | Some(Value::Null) => {}
+        Some(_) if keys.contains_key("schedule") => {
+            return Err(fault(
+                "every",
+                "`schedule` says it already; expected one of them",
+            ));
+        }
+        Some(Value::String(every)) => {
+            keys.insert("schedule".to_owned(), json!(format!("every {every}")));
+        }
+        Some(_) => return Err(fault("every", "this is no string; expected such as `10m`")),
+    }
+    Ok(keys)
+}
+
+fn free_id(config: &Config, keys: &SourceKeys) -> Result<SourceId, Problem> {
+    let text = |key: &str| keys.get(key).and_then(Value::as_str).unwrap_or_default();
+    let expected = "an id is made of the address; expected an address or an `id`";
+    let url = text("url")
+        .trim()
+        .parse()
+        .map_err(|_| fault("url", expected))?;
+    let taken = config.sources.iter().map(|source| &source.id);
+    Ok(SourceBlock::new(url, text("name"), taken).id)
+}
+
+/// RFC 7396: what is null goes, objects are merged, all else is replaced.
+fn merge(old: &mut Value, changes: Value) {
+    match (old, changes) {
+        (Value::Object(old), Value::Object(changes)) => {
+            for (key, change) in changes {
+                match change {
+                    Value::Null => drop(old.shift_remove(&key)),
+                    change => merge(old.entry(key).or_insert(Value::Null), change),
+                }
+            }
+        }
+        (old, mut changes) => {
+            if let Value::Object(entries) = &mut changes {
+                entries.retain(|_, value| !value.is_null());
+            }
+            *old = changes;
+        }
+    }
+}
+
+fn conflict(what: String) -> Problem {
+    Problem::new(StatusCode::CONFLICT, what)
+}
+
+fn fault(key: &str, what: impl Into<String>) -> Problem {
+    Problem::of_keys(vec![KeyFault::new(key, what.into())])
+}
