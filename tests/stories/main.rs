@@ -10,6 +10,7 @@ mod api;
 mod asking;
 mod at_the_desk;
 mod bad_input;
+mod behind_nginx;
 mod bot;
 mod browsers;
 mod buttons;

@@ -5,9 +5,9 @@ use url::Url;
 
 use crate::web::{Site, gate, problem::Problem};
 
-/// Returns whether a form came from a page of ours. Browsers always say where a form comes from; a program that does
-/// not is no browser that somebody else's page could use.
-pub(super) fn is_from_here(headers: &HeaderMap) -> bool {
+/// Returns whether a form came from a page of ours: at the address that was asked, or at `public_url`. Browsers always
+/// say where a form comes from; a program that does not is no browser that somebody else's page could use.
+pub(super) fn is_from_here(headers: &HeaderMap, public_url: Option<&Url>) -> bool {
     let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     let is_site = match text(HeaderName::from_static("sec-fetch-site")) {
         Some(site) => matches!(site, "same-origin" | "none"),
@@ -16,14 +16,14 @@ pub(super) fn is_from_here(headers: &HeaderMap) -> bool {
     if !headers.contains_key(header::ORIGIN) {
         return is_site;
     }
-    let origin = text(header::ORIGIN).and_then(|origin| Url::parse(origin).ok());
+    let Some(origin) = text(header::ORIGIN).and_then(|origin| Url::parse(origin).ok()) else {
+        return false;
+    };
     // A proxy in front may speak https: the name and, where it is written, the port are what counts.
-    let is_same =
-        |origin: &Url, own: &Url| origin.host() == own.host() && origin.port() == own.port();
-    is_site
-        && origin
-            .zip(gate::asked_url(headers))
-            .is_some_and(|(origin, own)| is_same(&origin, &own))
+    let is_asked = |asked: Url| origin.host() == asked.host() && origin.port() == asked.port();
+    // Many proxies leave the port out of `Host`.
+    let is_public = public_url.is_some_and(|public| public.origin() == origin.origin());
+    is_site && (is_public || gate::asked_url(headers).is_some_and(is_asked))
 }
 
 pub(super) fn foreign() -> Problem {
@@ -80,12 +80,19 @@ mod tests {
             ],
         ] {
             assert!(
-                is_from_here(&headers(&[&[host], good.as_slice()].concat())),
+                is_from_here(&headers(&[&[host], good.as_slice()].concat()), None),
                 "{good:?}"
             );
         }
+        let public = Url::parse("https://news.example.org:8443/notices").unwrap();
+        let there = headers(&[
+            ("host", "news.example.org"),
+            ("origin", "https://news.example.org:8443"),
+        ]);
+        assert!(is_from_here(&there, Some(&public)));
         for bad in [
             vec![("origin", "null")],
+            vec![("origin", "http://news.example.org:8443")],
             vec![("origin", "https://evil.example")],
             vec![("origin", "http://news.example.org")],
             vec![("sec-fetch-site", "cross-site")],
@@ -95,7 +102,7 @@ mod tests {
             ],
         ] {
             assert!(
-                !is_from_here(&headers(&[&[host], bad.as_slice()].concat())),
+                !is_from_here(&headers(&[&[host], bad.as_slice()].concat()), Some(&public)),
                 "{bad:?}"
             );
         }

@@ -36,11 +36,15 @@ pub(super) struct Signed {
     pub(super) prefix: String,
 }
 
+fn is_ours(site: &Site, headers: &HeaderMap) -> bool {
+    is_from_here(headers, site.config().web.public_url.as_ref())
+}
+
 /// Lets admins through who are signed in, and sends everybody else to the page that signs in.
 pub(super) async fn require(State(site): State<Shared>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     let is_reading = matches!(parts.method, Method::GET | Method::HEAD);
-    if !is_reading && !is_from_here(&parts.headers) {
+    if !is_reading && !is_ours(&site, &parts.headers) {
         return foreign().into_response();
     }
     let prefix = prefix(&site, &parts.headers);
@@ -169,7 +173,7 @@ pub(super) async fn sign_in(
     request: Request,
 ) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
-    if !is_from_here(&parts.headers) {
+    if !is_ours(&site, &parts.headers) {
         return Err(foreign());
     }
     let typed = Typed::read(Request::new(body), &site).await?;
@@ -236,7 +240,7 @@ pub(super) async fn sign_out(
     State(site): State<Shared>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    if !is_from_here(&headers) {
+    if !is_ours(&site, &headers) {
         return Err(foreign());
     }
     end(&site, &headers).await?;
