@@ -19,7 +19,7 @@ mod words;
 
 #[cfg(test)]
 pub(crate) use self::shape::CardEntry;
-pub(super) use self::words::{CardWording, EntryWords};
+pub(super) use self::words::{CardWording, EntryWords, by_source};
 pub(crate) use self::{
     edition::what_changed,
     shape::{Card, Grouping},

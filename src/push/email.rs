@@ -228,9 +228,9 @@ To: "
                     .wording(),
             )
         };
-        assert_eq!(digest(3), "摘要 · 3 条：第1号通知；第2号通知；第3号通知");
+        assert_eq!(digest(3), "汇总 · 3 条：第1号通知；第2号通知；第3号通知");
         let long = digest(150);
-        assert!(long.starts_with("摘要 · 150 条：第1号通知") && long.chars().count() <= SUBJECT);
+        assert!(long.starts_with("汇总 · 150 条：第1号通知") && long.chars().count() <= SUBJECT);
     }
 
     #[test]

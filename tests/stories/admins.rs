@@ -262,13 +262,13 @@ async fn admins_see_how_it_is_pause_a_source_and_read_a_bulletins_whole_story() 
         "{story}"
     );
     telegram.say(ADMIN, ADMIN, "/pause news");
-    said(&telegram, ADMIN, "已暂停 news").await;
+    said(&telegram, ADMIN, "已暂停“集团要闻”").await;
     assert!(pushing.store.look_state(&"news".parse().unwrap()).paused);
     telegram.say(ADMIN, ADMIN, "/health");
     let health = said(&telegram, ADMIN, "一切正常").await;
     assert!(health.contains("来源 1 个（暂停 1）"), "{health}");
     telegram.say(ADMIN, ADMIN, "/resume news");
-    said(&telegram, ADMIN, "已恢复 news").await;
+    said(&telegram, ADMIN, "已恢复“集团要闻”").await;
     telegram.say(ADMIN, ADMIN, "/pause nosuch");
     said(&telegram, ADMIN, "没有来源“nosuch”").await;
     telegram.say(ADMIN, ADMIN, "/channels");

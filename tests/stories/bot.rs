@@ -25,19 +25,29 @@ async fn at_work(telegram: &Telegram, channels: &str, published: usize) -> Pushi
 }
 
 #[tokio::test]
-async fn start_answers_with_the_chats_id_and_the_config_to_paste() {
+async fn start_says_what_this_is_and_keeps_the_config_behind_a_button_of_admins() {
+    const SET_UP: &str = "聊天 ID 和配置";
     let telegram = Telegram::start(TOKEN).await;
     let mut pushing = at_work(&telegram, STAFF, 0).await;
+    let labels = |chat: i64| -> Vec<String> {
+        let buttons = telegram.last(chat).buttons();
+        buttons.into_iter().map(|(label, _)| label).collect()
+    };
     telegram.say(STRANGER, STRANGER, "/start");
     let text = telegram.until_sent(STRANGER, 1).await.remove(0);
-    assert!(
-        text.contains("聊天 ID：9")
-            && text.contains("[[channel]]\nid = \"chat9\"\nkind = \"telegram\"\nchat = 9"),
-        "{text}"
-    );
+    assert!(text.lines().count() == 2 && !text.contains("[["), "{text}");
+    assert_eq!(labels(STRANGER)[0], "订阅");
+    assert!(!labels(STRANGER).iter().any(|label| label == SET_UP));
+    telegram.say(STRANGER, STRANGER, "/settings");
+    said(&telegram, STRANGER, "聊天 ID：9").await;
     telegram.say(700, 700, "/start");
     let text = telegram.until_sent(700, 1).await.remove(0);
-    assert!(text.contains("已经是频道 staff"), "{text}");
+    assert!(text.contains("频道：staff"), "{text}");
+    telegram.say(ADMIN, ADMIN, "/start");
+    telegram.until_sent(ADMIN, 1).await;
+    telegram.press_labelled(ADMIN, ADMIN, SET_UP);
+    let text = said(&telegram, ADMIN, "聊天 ID：").await;
+    assert!(text.contains("[[channel]]\nid = \"chat"), "{text}");
     telegram.chat(-1_001_000_000_003, "channel", Some("Our_News"));
     telegram.added_to(-1_001_000_000_003);
     let text = said(&telegram, ADMIN, "our_news").await;

@@ -38,7 +38,7 @@ async fn a_subscriber_needs_no_command_but_start() {
     pushing.publish(3).await;
     pushing.publish(4).await;
     telegram.say(PERSON, PERSON, "/start");
-    press(&telegram, PERSON, "来源", "点一下即可订阅或退订").await;
+    press(&telegram, PERSON, "订阅", "点一下即可订阅或退订").await;
     press(&telegram, PERSON, "集团要闻", "✓ 集团要闻").await;
     press(&telegram, PERSON, "🔎 查找来源", "写上来源的名称").await;
     telegram.answer(PERSON, PERSON, "要闻");
@@ -78,7 +78,7 @@ async fn every_setting_has_buttons_and_takes_a_reply_for_what_they_do_not_offer(
     telegram.answer(PERSON, PERSON, "asia/tokyo");
     said(&telegram, PERSON, "时区：Asia/Tokyo").await;
     press(&telegram, PERSON, "静音推送", "静音推送：").await;
-    press(&telegram, PERSON, "静音", "静音推送：静音").await;
+    press(&telegram, PERSON, "开启", "静音推送：开启").await;
     pushing.stop().await;
     assert_eq!(telegram.too_fast(), 0);
 }

@@ -125,7 +125,7 @@ async fn a_digest_that_is_replied_to_asks_which_one() {
     pushing.publish(2).await;
     telegram.until_sent(700, 2).await;
     let mut digest = telegram.last(700);
-    digest.text = "摘要 · 2 条\n\n【集团要闻】\n• 第2号通知 #3\n• 第1号通知 #2".to_owned();
+    digest.text = "汇总 · 2 条\n\n【集团要闻】\n• 第2号通知 #3\n• 第1号通知 #2".to_owned();
     telegram.reply(&digest, ADMIN, "/rebroadcast");
     said(&telegram, 700, "哪一条").await;
     telegram.press_labelled(700, ADMIN, "#2");

@@ -57,7 +57,7 @@ async fn a_digest_of_37_shows_each_once_and_is_sent_once() {
     pushing.start();
     let texts = telegram.until_sent(7, 1).await;
     assert!(
-        texts[0].starts_with("摘要 · 37 条\n\n【集团要闻】\n• 第50号"),
+        texts[0].starts_with("汇总 · 37 条\n\n【集团要闻】\n• 第50号"),
         "{}",
         texts[0]
     );

@@ -382,7 +382,7 @@ async fn sources_that_are_not_public_show_to_those_who_are_let_in_alone() {
     let text = said(&telegram, PERSON, "集团要闻").await;
     assert!(!text.contains("内部"), "{text}");
     telegram.say(PERSON, PERSON, "/start inner");
-    said(&telegram, PERSON, "聊天 ID").await;
+    said(&telegram, PERSON, "点“订阅”选择来源").await;
     telegram.say(PERSON, PERSON, "/subscribe inner");
     said(&telegram, PERSON, "没有来源“inner”").await;
     telegram.say(PERSON, PERSON, "/subscribe *");
@@ -430,7 +430,7 @@ async fn who_blocks_the_bot_rests_and_comes_back_with_start() {
     }
     pushing.publish(1).await;
     telegram.say(PERSON, PERSON, "/start");
-    said(&telegram, PERSON, "聊天 ID").await;
+    said(&telegram, PERSON, "点“订阅”选择来源").await;
     pushing.publish(1).await;
     said(&telegram, PERSON, "第2号").await;
     pushing.stop().await;

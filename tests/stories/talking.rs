@@ -329,7 +329,7 @@ async fn a_flood_that_is_held_is_released_by_a_button() {
     rig.say(say(ADMIN, ADMIN, "/health")).await;
     rig.shown(ADMIN, "来源 2 个").await;
     rig.say(say(ADMIN, ADMIN, "/pause s1")).await;
-    rig.shown(ADMIN, "已暂停 s1").await;
+    rig.shown(ADMIN, "已暂停“").await;
     let paused = noticast.list(&["sources", "--state", "paused"]);
     assert_eq!(paused[0]["id"], json!("s1"));
     noticast.kill();

@@ -8,12 +8,13 @@ use super::{
     asker::{Asker, ChatKind},
     memory::ChatMemory,
     platform::{Permissions, Platform},
-    words::{self, Phrases},
+    words::{self, Phrases, shown_name},
 };
 use crate::{
     bulletin::{Bulletin, Channel, ChannelId, Chat, Language, Source, SourceId},
     config::Config,
     ops::Store,
+    push::card::escape,
 };
 
 #[derive(Clone)]
@@ -51,6 +52,14 @@ impl Base {
     pub(super) fn is_admin(&self, asker: &Asker) -> bool {
         let person = asker.person.as_ref();
         person.is_some_and(|person| self.permissions.admins.contains(person))
+    }
+
+    /// The name that people know a channel or chat by, escaped: of the config, else the chat's title, else its id.
+    pub(super) fn title_of(&self, id: &ChannelId) -> String {
+        let configured = self.channel(id).map(|channel| channel.name.clone());
+        let name = configured.or_else(|| Some(self.store.chat(id)?.title));
+        let name = name.filter(|name| !name.trim().is_empty());
+        escape(&shown_name(&name.unwrap_or_else(|| id.to_string())))
     }
 
     /// An admin where nobody else reads along.

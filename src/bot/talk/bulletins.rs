@@ -102,8 +102,7 @@ pub(super) fn unknown(base: &Base, asker: &Asker, which: &Which) -> String {
     });
     let hint = source.map_or(words.no_source_there.to_owned(), |source| {
         let name = escape(&shown_name(&source.name));
-        let parts = [("source", name.as_str()), ("id", source.id.as_str())];
-        fill(words.source_there, &parts)
+        fill(words.source_there, &[("source", &name)])
     });
     format!("{unknown}\n{hint}")
 }

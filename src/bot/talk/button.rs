@@ -43,6 +43,8 @@ pub(in crate::bot) enum Button {
     Remind(BulletinId),
     // ---- for anyone ----
     Help,
+    /// Shows the ID of the chat and the block for the config.
+    SetUp,
     Ask(Ask),
     Story(BulletinId),
     Bulletin(BulletinId),
@@ -181,6 +183,7 @@ impl Button {
             Self::RemoveNow(source) => format!("G {source}"),
             Self::Remind(id) => format!("e {id}"),
             Self::Help => "?".to_owned(),
+            Self::SetUp => "I".to_owned(),
             Self::Ask(ask) => format!("q {}", letter(&ASKS, ask)),
             Self::Story(id) => format!("i {id}"),
             Self::Bulletin(id) => format!("B {id}"),
@@ -237,6 +240,7 @@ impl Button {
     fn read_question(words: &[&str]) -> Option<Self> {
         Some(match words {
             ["?"] => Self::Help,
+            ["I"] => Self::SetUp,
             ["q", ask] => Self::Ask(meant(&ASKS, ask)?),
             ["i", id] => Self::Story(bulletin(id)?),
             ["B", id] => Self::Bulletin(bulletin(id)?),
@@ -388,6 +392,7 @@ mod tests {
             Button::RemoveNow(longest.clone()),
             Button::Remind(id),
             Button::Help,
+            Button::SetUp,
             Button::Ask(Ask::Broadcast),
             Button::Story(id),
             Button::Bulletin(id),

@@ -6,12 +6,12 @@ use super::{
     button::Button,
     pages,
     reply::Reply,
-    words::{Phrases, fill},
+    words::{Phrases, fill, shown_name},
 };
 use crate::{
     bulletin::Standing,
     ops::{ChannelStatus, StoreError},
-    push::card::{clean_line, cut, escape},
+    push::card::{cut, escape},
 };
 
 /// Channels on a page, and chats that wait.
@@ -45,7 +45,7 @@ pub(super) async fn channels(base: &Base, asker: &Asker, page: usize) -> Result<
         ));
         reply = reply.with([
             (
-                format!("{} {id}", words.let_in),
+                format!("{} {}", words.let_in, shown_name(&chat.title)),
                 Button::LetIn(id.clone(), None),
             ),
             (words.turn_down.to_owned(), Button::TurnDown(id, None)),
@@ -71,10 +71,9 @@ fn channel_line(base: &Base, words: &Phrases, status: &ChannelStatus) -> String 
         (None, Some(_)) => "⚠",
         (None, None) => "✓",
     };
-    let name = channel.map_or("", |channel| &channel.name);
     let parts = [
         ("id", status.id.to_string()),
-        ("name", escape(&cut(&clean_line(name), 30))),
+        ("name", base.title_of(&status.id)),
         ("sources", sources),
         ("queued", status.queued.to_string()),
         ("sent", status.sent.to_string()),

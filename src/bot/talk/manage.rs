@@ -33,7 +33,7 @@ pub(super) fn manage(base: &Base, asker: &Asker, page: usize) -> Reply {
     for source in shown {
         let mark = mark(&base.store.look_state(&source.id));
         let name = shown_name(&source.name);
-        reply.text += &format!("\n{mark} {} · <code>{}</code>", escape(&name), source.id);
+        reply.text += &format!("\n{mark} {}", escape(&name));
         reply = reply.with([(format!("{mark} {name}"), Button::Source(source.id.clone()))]);
     }
     reply.with(pages::row(
@@ -97,9 +97,10 @@ pub(super) async fn poll(
     };
     let (by, id) = (asker.actor(), source.id.as_str());
     base.store.log(&by, ("poll", id), Utc::now()).await?;
+    let name = escape(&shown_name(&source.name));
     let failed = |error: &str| {
         let why = escape(&page_words(error, 500));
-        let parts = [("source", source.id.as_str()), ("why", why.as_str())];
+        let parts = [("source", name.as_str()), ("why", why.as_str())];
         Ok(fill(words.poll_failed, &parts).into())
     };
     let looked = match watch.poll(&source.id).await.settled()? {
@@ -112,7 +113,7 @@ pub(super) async fn poll(
     }
     let new: Vec<String> = looked.new.iter().map(|id| format!("#{id}")).collect();
     let parts = [
-        ("source", source.id.to_string()),
+        ("source", name.clone()),
         ("new", looked.new.len().to_string()),
         ("held", looked.held.len().to_string()),
         ("ids", cut(&new.join(" "), 1000)),
@@ -132,8 +133,13 @@ pub(super) async fn pause(
     };
     let (by, now) = (asker.actor(), Utc::now());
     base.store.set_paused(&source.id, paused, &by, now).await?;
-    let text = if paused { words.paused } else { words.resumed };
-    Ok(fill(text, &[("source", source.id.as_str())]).into())
+    let (text, label) = match paused {
+        true => (words.paused, words.resume),
+        false => (words.resumed, words.pause),
+    };
+    let name = escape(&shown_name(&source.name));
+    let back = Button::Pause(source.id.clone(), !paused);
+    Ok(Reply::from(fill(text, &[("source", name)])).with([(label.to_owned(), back)]))
 }
 
 /// The source of this id, else of this name.

@@ -86,7 +86,7 @@ pub(super) async fn offer_rebroadcast(
     let parts = [
         ("id", id.to_string()),
         ("title", title),
-        ("channels", named(asker, &to)),
+        ("channels", named(base, asker, &to)),
         ("count", to.len().to_string()),
     ];
     let card = Card::preview(bulletin, asker.language, &base.config).html();
@@ -111,7 +111,7 @@ pub(super) async fn offer_broadcast(
     if to.is_empty() {
         return Ok(words.no_channels.into());
     }
-    let (channels, count) = (named(asker, &to), to.len().to_string());
+    let (channels, count) = (named(base, asker, &to), to.len().to_string());
     let parts = [("channels", channels.as_str()), ("count", count.as_str())];
     let question = fill(words.confirm_broadcast, &parts) + &lasting(base, words, &to);
     Ok(
@@ -279,12 +279,12 @@ pub(super) fn undo_button(words: &Phrases, report: &Report) -> (String, Button) 
 }
 
 /// Where others read along, chats are counted and not named.
-fn named(asker: &Asker, to: &[ChannelId]) -> String {
+fn named(base: &Base, asker: &Asker, to: &[ChannelId]) -> String {
     if !asker.is_private() {
         return "…".to_owned();
     }
-    let first = to.iter().take(NAMED).map(|id| format!("<code>{id}</code>"));
-    let mut named = first.collect::<Vec<_>>().join(", ");
+    let first = to.iter().take(NAMED).map(|id| base.title_of(id));
+    let mut named = first.collect::<Vec<_>>().join(" · ");
     if to.len() > NAMED {
         named += &format!(" … ({})", to.len());
     }

@@ -115,7 +115,6 @@ fn found_when(base: &Base, asker: &Asker, bulletin: &Bulletin) -> String {
     let parts = [
         ("when", base.clock(asker, bulletin.first_seen)),
         ("source", escape(&shown_name(name))),
-        ("id", bulletin.source.to_string()),
     ];
     fill(asker.words().why_found, &parts)
 }

@@ -220,7 +220,7 @@ async fn unsubscribe_from(
         }
     };
     let reply: Reply = match wanted {
-        WishOutcome::InConfig(channel) => in_config(words, &channel),
+        WishOutcome::InConfig(channel) => in_config(base, words, &channel),
         WishOutcome::Now(chat) if chat.wants_any() => {
             let left = visible::names_for(base, &chat, words);
             fill(words.unsubscribed, &[("left", left)]).into()
@@ -250,7 +250,7 @@ fn offer_those_it_has(base: &Base, asker: &Asker, target: &Target) -> Reply {
         return sources::offer_sources(base, asker, target.of.as_ref(), 0, "");
     }
     match target::configured(base, asker, target).first() {
-        Some(channel) => in_config(words, channel),
+        Some(channel) => in_config(base, words, channel),
         None => words.nothing_subscribed.into(),
     }
 }

@@ -120,10 +120,10 @@ pub(super) async fn subscribe_to(
         WishOutcome::Pending => fill(words.pending, &[("source", &name)]).into(),
         WishOutcome::TurnedDown => words.turned_down.into(),
         WishOutcome::Nobody => words.nobody_subscribes.into(),
-        WishOutcome::InConfig(channel) => in_config(words, &channel),
+        WishOutcome::InConfig(channel) => in_config(base, words, &channel),
     })
 }
 
-pub(super) fn in_config(words: &Phrases, channel: &ChannelId) -> Reply {
-    fill(words.in_config, &[("channel", channel.as_str())]).into()
+pub(super) fn in_config(base: &Base, words: &Phrases, channel: &ChannelId) -> Reply {
+    fill(words.in_config, &[("channel", base.title_of(channel))]).into()
 }

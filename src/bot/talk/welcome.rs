@@ -1,4 +1,4 @@
-//! Newcomers are told the chat's own id and what they can ask for.
+//! Newcomers are told what this is and what they can ask for; admins also how the config names their chat.
 
 use super::{
     ask::Ask,
@@ -14,34 +14,57 @@ use crate::{
     push::card::{clean_line, cut, escape},
 };
 
-/// Returns what a chat reads where it asks how to begin: in private all of it, in a group what concerns its
-/// members, in a channel nothing.
+/// Returns what a chat reads where it asks how to begin; in a channel nothing.
 pub(super) fn welcome(base: &Base, asker: &Asker) -> Reply {
     let words = asker.words();
     let reply = match asker.kind {
-        ChatKind::Private => doors(asker, set_up(base, asker, asker)),
+        ChatKind::Private => doors(asker, greeting(base, asker).into()),
         ChatKind::Group => doors(asker, words.hello.into()),
         ChatKind::Channel => return Reply::default(),
     };
-    reply.with([(words.help_label.to_owned(), Button::Help)])
+    let help = (words.help_label.to_owned(), Button::Help);
+    let set_up = (words.set_up_label.to_owned(), Button::SetUp);
+    let set_up = concerns_config(base, asker).then_some(set_up);
+    reply.with(std::iter::once(help).chain(set_up))
+}
+
+/// Returns whether the asker may be who writes the config: an admin, or anyone while it names no admin.
+fn concerns_config(base: &Base, asker: &Asker) -> bool {
+    asker.is_private() && (base.is_admin(asker) || base.permissions.admins.is_empty())
+}
+
+/// In two lines, what this is and how to begin.
+fn greeting(base: &Base, asker: &Asker) -> String {
+    let words = asker.words();
+    match channels_there(base, asker) {
+        None => words.start.to_owned(),
+        Some(channels) => fill(words.start_known, &[("channels", channels)]),
+    }
+}
+
+/// The names of the channels of the config that lead to the asker's chat; None: there are none.
+fn channels_there(base: &Base, asker: &Asker) -> Option<String> {
+    let known = base.channels_of(&asker.chat, asker.username.as_deref());
+    let names: Vec<_> = known
+        .map(|(channel, _)| base.title_of(&channel.id))
+        .collect();
+    (!names.is_empty()).then(|| names.join(" · "))
 }
 
 /// The chat's id and the config block to paste, as they are told to `reader`.
-fn set_up(base: &Base, asker: &Asker, reader: &Asker) -> Reply {
+pub(super) fn set_up(base: &Base, asker: &Asker, reader: &Asker) -> Reply {
     let words = reader.words();
-    let known = base.channels_of(&asker.chat, asker.username.as_deref());
-    let known = known.map(|(channel, _)| format!("<code>{}</code>", channel.id));
-    let known: Vec<_> = known.collect();
-    let text = match (asker.is_private(), known.is_empty()) {
-        (true, true) => words.start,
-        (true, false) => words.start_known,
+    let known = channels_there(base, asker);
+    let text = match (asker.is_private(), known.is_none()) {
+        (true, true) => words.set_up_here,
+        (true, false) => words.set_up_here_known,
         (false, true) => words.set_up,
         (false, false) => words.set_up_known,
     };
     let parts = [
         ("id", address(&asker.chat).to_owned()),
         ("block", escape(&base.platform.config_block(asker))),
-        ("channels", known.join(", ")),
+        ("channels", known.unwrap_or_default()),
         ("title", escape(&cut(&clean_line(&asker.title), 100))),
     ];
     let reply = Reply::from(fill(text, &parts));
@@ -122,7 +145,7 @@ fn doors(asker: &Asker, reply: Reply) -> Reply {
     let (page, of, n) = (0, None, command::LATEST);
     reply
         .with([
-            (words.sources.to_owned(), Button::Sources { page, of }),
+            (words.subscribe.to_owned(), Button::Sources { page, of }),
             (words.settings.to_owned(), Button::Menu(None)),
         ])
         .with([

@@ -2,14 +2,14 @@
 
 use super::{
     ask::Ask,
-    asker::Asker,
+    asker::{Asker, address},
     base::Base,
     button::{Button, Preference},
     filter_words,
     reply::Reply,
     target,
     typed::shown_digest,
-    visible,
+    visible, want,
     words::{Phrases, fill},
 };
 use crate::{
@@ -52,7 +52,7 @@ pub(super) async fn wish(
         && !has_own
         && !is_words
     {
-        return Ok(fill(words.in_config, &[("channel", channel.as_str())]).into());
+        return Ok(want::in_config(base, words, channel));
     }
     let what = cut(&clean_line(what), 200);
     target::change(base, asker, &target, &what, change).await?;
@@ -79,6 +79,10 @@ pub(super) fn settings(base: &Base, asker: &Asker) -> Reply {
     let labels = labels(words);
     let wish = |(label, wish): &(&str, Preference)| line(label, &shown_wish(words, &chat, *wish));
     lines.extend(labels.iter().map(wish));
+    if asker.is_private() {
+        let id = format!("<code>{}</code>", address(&asker.chat));
+        lines.push(line(words.label_chat_id, &id));
+    }
     let sources = Button::Sources { page: 0, of: None };
     let reply = Reply::from(lines.join("\n")).with([(words.sources.to_owned(), sources)]);
     let button =
@@ -90,11 +94,11 @@ pub(super) fn settings(base: &Base, asker: &Asker) -> Reply {
 /// The channels of the config that lead to the same place.
 fn also_in_config(base: &Base, asker: &Asker) -> Option<String> {
     let configured = target::configured(base, asker, &target::own(asker));
-    let named: Vec<_> = configured
-        .iter()
-        .map(|id| format!("<code>{id}</code>"))
-        .collect();
-    let line = fill(asker.words().also_config, &[("channels", named.join(", "))]);
+    let named: Vec<_> = configured.iter().map(|id| base.title_of(id)).collect();
+    let line = fill(
+        asker.words().also_config,
+        &[("channels", named.join(" · "))],
+    );
     (!named.is_empty()).then_some(line)
 }
 
@@ -149,7 +153,7 @@ fn label_of<'a>(words: &Phrases, choice: &'a str) -> &'a str {
     match choice {
         "zh" => "中文",
         "en" => "English",
-        "on" => words.silent_on,
+        "on" => words.on,
         other => other,
     }
 }
@@ -167,7 +171,7 @@ fn shown_wish(words: &Phrases, chat: &Chat, wish: Preference) -> String {
         Preference::Digest => or_off(chat.digest.as_deref().map(shown_digest)),
         Preference::TimeZone => chat.time_zone.name().to_owned(),
         Preference::Silent => match chat.silent {
-            true => words.silent_on.to_owned(),
+            true => words.on.to_owned(),
             false => words.off.to_owned(),
         },
         Preference::Filter => or_off(filter_words::shown(chat)),

@@ -1,5 +1,5 @@
-//! A card of several bulletins: the bundle of one look, with its headline on top, and the digest,
-//! grouped by source.
+//! A card of several bulletins, grouped by source: the bundle of one poll, with a summary of the first, and
+//! the digest.
 //!
 //! The channel decides how many go into one message ([`Card::fitting`]); what does not fit
 //! follows in the next one, so that each bulletin is reachable from what was sent.
@@ -7,9 +7,8 @@
 use super::{
     shape::{Card, Grouping},
     text::{cut, escape},
-    words::{EntryWords, digest_title},
+    words::{EntryWords, by_source, heading},
 };
-use crate::bulletin::Language;
 
 /// Characters of the title of an entry, and of the summary below the headline.
 const TITLE: usize = 120;
@@ -76,46 +75,43 @@ impl Card {
 
     fn list(&self, ink: Ink) -> String {
         let top = self.top(|text| ink.bold(text), |text| ink.text(text));
-        let entries = self.entries();
-        let list = match self.form {
-            Grouping::Bundle => bundle(&entries, ink),
-            Grouping::Digest => digest(&entries, self.language, ink),
-        };
         let changes = match ink {
             Ink::Html => self.changes_html(),
             Ink::Plain | Ink::Seen => self.changes_plain(),
         };
-        top + &list + &changes
+        top + &self.groups(ink) + &changes
     }
-}
 
-fn bundle(entries: &[(&str, EntryWords)], ink: Ink) -> String {
-    let Some(((source, head), rest)) = entries.split_first() else {
-        return String::new();
-    };
-    let title = ink.linked(&ink.bold(&head.title), head.url.as_deref(), "");
-    let mut text = ink.text(&head.tag) + &title;
-    for line in [&head.line, &head.deadline].into_iter().flatten() {
-        text += &format!("\n{}", ink.text(line));
-    }
-    if let Some(summary) = &head.summary {
-        text += &format!("\n\n{}", ink.text(&cut(summary, SUMMARY)));
-    }
-    text += &format!("\n#{}\n", head.number);
-    for (place, (from, words)) in rest.iter().enumerate() {
-        let tag = if from == source { "" } else { &words.tag };
-        text += &format!("\n{}. {}{}", place + 2, ink.text(tag), line(words, ink));
-    }
-    text
-}
-
-fn digest(entries: &[(&str, EntryWords)], language: Language, ink: Ink) -> String {
-    let mut text = ink.bold(&digest_title(entries.len(), language));
-    for group in entries.chunk_by(|(a, _), (b, _)| a == b) {
-        text += &format!("\n\n{}", ink.bold(group[0].1.tag.trim_end()));
-        for (_, words) in group {
-            text += &format!("\n• {}", line(words, ink));
+    /// A heading, and below it the entries of each source.
+    fn groups(&self, ink: Ink) -> String {
+        let entries = self.entries();
+        let mut text = ink.bold(&heading(self.form, entries.len(), self.language));
+        let mut place = 0;
+        for group in by_source(&entries, |(source, _)| source) {
+            text.truncate(text.trim_end().len());
+            text += &format!("\n\n{}", ink.bold(group[0].1.tag.trim()));
+            for (_, words) in group {
+                place += 1;
+                text += &match (self.form, place) {
+                    (Grouping::Digest, _) => format!("\n• {}", line(words, ink)),
+                    (Grouping::Bundle, 1) => {
+                        format!("\n1. {}{}", line(words, ink), details(words, ink))
+                    }
+                    (Grouping::Bundle, _) => format!("\n{place}. {}", line(words, ink)),
+                };
+            }
         }
+        text.trim_end().to_owned()
+    }
+}
+
+/// What stands below the headline of a bundle.
+fn details(words: &EntryWords, ink: Ink) -> String {
+    let summary = words.summary.as_ref().map(|summary| cut(summary, SUMMARY));
+    let lines = [words.line.clone(), summary].into_iter().flatten();
+    let mut text: String = lines.map(|it| format!("\n{}", ink.text(&it))).collect();
+    if !text.is_empty() {
+        text.push('\n');
     }
     text
 }
@@ -159,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bundle_has_its_headline_on_top_and_lines_below() {
+    fn a_bundle_has_a_heading_and_a_summary_of_its_first_bulletin() {
         insta::assert_snapshot!(several(Grouping::Bundle, 4).html());
         insta::assert_snapshot!(several(Grouping::Bundle, 4).plain());
     }

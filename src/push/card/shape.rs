@@ -153,6 +153,11 @@ impl Card {
         link(&self.bulletin.as_ref()?.url)
     }
 
+    /// The address that a preview may be shown of: several bulletins have none in common.
+    pub(crate) fn previewed(&self) -> Option<&str> {
+        self.url().filter(|_| self.further.is_empty())
+    }
+
     /// A name for what is sent: the same at each repetition, and at no other delivery, not even of a
     /// store that begins anew.
     pub(in crate::push) fn key(&self) -> String {

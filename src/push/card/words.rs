@@ -33,12 +33,16 @@ pub(in crate::push) struct CardWording {
 }
 
 impl CardWording {
+    /// The heading above several entries.
+    pub(in crate::push) fn heading(&self) -> String {
+        heading(self.form, self.entries.len(), self.language)
+    }
+
     /// One line for lists of chats, never empty.
     pub(in crate::push) fn title(&self) -> String {
         let mark = self.mark.map(|mark| format!("【{mark}】"));
-        let count = self.entries.len();
         let said = match (&self.entries[..], self.form) {
-            ([_, _, ..], Grouping::Digest) => digest_title(count, self.language),
+            ([_, _, ..], Grouping::Digest) => self.heading(),
             ([first, rest @ ..], _) => {
                 let more = (!rest.is_empty()).then(|| format!(" (+{})", rest.len()));
                 format!("{}{}{}", first.tag, first.title, more.unwrap_or_default())
@@ -197,10 +201,27 @@ pub(crate) fn mark(kind: DeliveryKind, language: Language) -> Option<&'static st
     })
 }
 
-/// Returns what a digest of `count` bulletins is called.
-pub(super) fn digest_title(count: usize, language: Language) -> String {
-    match language {
-        Language::Zh => format!("摘要 · {count} 条"),
-        Language::En => format!("Digest · {count}"),
+/// The heading of a card of `count` bulletins.
+pub(super) fn heading(form: Grouping, count: usize, language: Language) -> String {
+    match (form, language) {
+        (Grouping::Digest, Language::Zh) => format!("汇总 · {count} 条"),
+        (Grouping::Digest, Language::En) => format!("Digest · {count}"),
+        (Grouping::Bundle, Language::Zh) => format!("通知 · {count} 条"),
+        (Grouping::Bundle, Language::En) => format!("Bulletins · {count}"),
     }
+}
+
+/// Entries by source, in the order in which the sources first come; `source` tells them apart.
+pub(in crate::push) fn by_source<T>(entries: &[T], source: impl Fn(&T) -> &str) -> Vec<Vec<&T>> {
+    let mut groups: Vec<Vec<&T>> = Vec::new();
+    for entry in entries {
+        let same = groups
+            .iter_mut()
+            .find(|group| source(group[0]) == source(entry));
+        match same {
+            Some(group) => group.push(entry),
+            None => groups.push(vec![entry]),
+        }
+    }
+    groups
 }

@@ -1,7 +1,7 @@
-//! A card of several bulletins as one text: a bundle with its headline on top, or a digest by sources.
+//! A card of several bulletins as one text, grouped by source: a bundle with a summary of its first, or a digest.
 
 use super::text::{FileDetail, Room, Style, WIDE, widest};
-use crate::push::card::{CardWording, EntryWords, Grouping};
+use crate::push::card::{CardWording, EntryWords, Grouping, by_source};
 
 /// Characters of the title of an entry, and of the summary below the headline.
 const TITLE: usize = 120;
@@ -38,44 +38,32 @@ impl Style {
     }
 
     fn list(&self, wording: &CardWording, room: Room) -> String {
-        let mut blocks = vec![self.top(wording, WIDE)];
-        match wording.form {
-            Grouping::Digest => {
-                blocks.push((self.bold)(&(self.escape)(&wording.title())));
-                for group in wording.entries.chunk_by(|a, b| a.tag == b.tag) {
-                    let source = (self.bold)(&(self.escape)(group[0].tag.trim()));
-                    let entries = group.iter().map(|entry| self.entry("• ", entry, room));
-                    blocks.push(self.lines(std::iter::once(source).chain(entries)));
+        let heading = (self.bold)(&(self.escape)(&wording.heading()));
+        let mut blocks = vec![self.top(wording, WIDE), heading];
+        let mut place = 0;
+        for group in by_source(&wording.entries, |entry| &entry.tag) {
+            let source = (self.bold)(&(self.escape)(group[0].tag.trim()));
+            let entries = group.into_iter().map(|entry| {
+                place += 1;
+                match (wording.form, place) {
+                    (Grouping::Digest, _) => self.entry("• ", entry, room),
+                    (Grouping::Bundle, 1) => self.first(entry, room),
+                    (Grouping::Bundle, _) => self.entry(&format!("{place}. "), entry, room),
                 }
-            }
-            Grouping::Bundle => {
-                if let Some((first, rest)) = wording.entries.split_first() {
-                    blocks.push(self.first(first, room));
-                    let numbered = rest.iter().zip(2..).map(|(entry, place)| {
-                        let tag = if entry.tag == first.tag {
-                            ""
-                        } else {
-                            &entry.tag
-                        };
-                        self.entry(&format!("{place}. {}", (self.escape)(tag)), entry, room)
-                    });
-                    blocks.push(self.lines(numbered));
-                }
-            }
+            });
+            blocks.push(self.lines(std::iter::once(source).chain(entries)));
         }
         blocks.retain(|block| !block.is_empty());
         blocks.join(self.gap)
     }
 
-    /// The headline of a bundle.
+    /// The first of a bundle, with its date and a summary.
     fn first(&self, entry: &EntryWords, room: Room) -> String {
         let summary = entry.summary.as_deref().unwrap_or_default();
-        let url = self.url(entry).filter(|_| self.link.is_none());
         let parts = [
-            self.head(entry, room.line),
+            self.entry("1. ", entry, room),
+            (self.escape)(entry.line.as_deref().unwrap_or_default()),
             self.prose(summary, room.summary),
-            format!("#{}", entry.number),
-            url.unwrap_or_default().to_owned(),
         ];
         self.lines(parts.into_iter())
     }

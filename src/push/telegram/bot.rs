@@ -170,7 +170,7 @@ impl Telegram {
         };
         let mut message = SendMessage::new(ChatId(place.chat), card.html())
             .parse_mode(ParseMode::Html)
-            .link_preview_options(preview(card.url()));
+            .link_preview_options(preview(card.previewed()));
         if let Some(topic) = place.topic {
             message = message.message_thread_id(ThreadId(MessageId(topic)));
         }
@@ -249,7 +249,7 @@ impl Telegram {
         }
         let mut edit = EditMessageText::new(ChatId(chat), MessageId(id), card.html())
             .parse_mode(ParseMode::Html)
-            .link_preview_options(preview(card.url()));
+            .link_preview_options(preview(card.previewed()));
         let sent = match self.edit_message(&edit).await {
             Sent::Refused(why) if verdict::is_markup(&why) => {
                 tracing::warn!(channel.id = %channel.id, error = %why, "telegram cannot read a card's markup; edited as plain text");

@@ -22,20 +22,20 @@ macro_rules! words {
 }
 
 words! {
-    help help_admin menu start start_known hello hello_privately set_up set_up_known of_a_chat unknown misused
+    help help_admin menu start start_known hello hello_privately subscribe set_up_label set_up_here set_up_here_known set_up set_up_known of_a_chat unknown misused
     admins_only answered_alone write_first alone_only group_admins_only stale_button cancelled
     search help_label find_source
     ask_search ask_source ask_filter ask_digest ask_quiet ask_zone ask_broadcast
     sources all_sources all_of_them none_of_them sources_of sources_hint no_sources no_source
-    none newer older off automatic
+    none newer older on off automatic
     subscribed unsubscribed unsubscribed_all nothing_subscribed in_config also_config
     pending turned_down nobody_subscribes
     note_on note_off note_pending note_in_config
     no_such_channel channel_not_yours
     newcomer newcomer_only join pending_chat let_in turn_down was_let_in was_turned_down you_are_in
     settings setting_line changed state_pending state_refused state_none state_on
-    label_filter label_digest label_quiet label_zone label_silent label_language
-    menu_filter menu_digest menu_quiet menu_zone menu_silent menu_language silent_on
+    label_filter label_digest label_quiet label_zone label_silent label_language label_chat_id
+    menu_filter menu_digest menu_quiet menu_zone menu_silent menu_language
     filter_too_long filter_wrong filter_no_room filter_oversized filter_before more_words other_time other_hours other_zone no_such_zone
     latest latest_none found_none
     why_found why_rule rule why_here why_not_here why_nobody why_delivered why_kept why_reminder story one_at_a_time too_often
