@@ -3,6 +3,8 @@
 //! It stands for any site out there, so it knows nothing of the rest of noticast. What it publishes
 //! is a function of a number and a time: read [`story::Story::new`] first, then [`ledger`].
 
+mod edition;
+mod english;
 mod ledger;
 mod pages;
 mod phrases;
@@ -26,8 +28,10 @@ use chrono::{TimeDelta, Utc};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+pub use edition::NewsroomLanguage;
+use edition::Section;
 use ledger::Ledger;
-use pages::{Section, SiteBody};
+use pages::SiteBody;
 
 /// For what is being answered at the end.
 const GRACE: Duration = Duration::from_secs(1);
@@ -41,10 +45,10 @@ pub struct Newsdesk {
     pub path: &'static str,
 }
 
-/// The pages that it has: a list in UTF-8, a list in GBK, a feed.
+/// The pages that it has: two lists (in Chinese, the second is in GBK) and a feed.
 #[must_use]
-pub fn desks() -> Vec<Newsdesk> {
-    let desks = pages::SECTIONS.iter().map(|section| Newsdesk {
+pub fn desks(language: NewsroomLanguage) -> Vec<Newsdesk> {
+    let desks = language.edition().sections.iter().map(|section| Newsdesk {
         id: section.id,
         name: section.name,
         path: section.watched,
@@ -63,6 +67,7 @@ pub async fn serve(
     listener: TcpListener,
     every: Duration,
     ledger: PathBuf,
+    language: NewsroomLanguage,
     stop: CancellationToken,
 ) -> io::Result<()> {
     let address = listener.local_addr()?;
@@ -70,6 +75,7 @@ pub async fn serve(
     book.advance(Utc::now(), every);
     save(&ledger, &book).await?;
     let site = Arc::new(NewsroomSite {
+        language,
         root: format!("http://{address}"),
         ledger: Mutex::new(book),
     });
@@ -87,6 +93,7 @@ pub async fn serve(
 }
 
 struct NewsroomSite {
+    language: NewsroomLanguage,
     /// Its own address, for the feed.
     root: String,
     ledger: Mutex<Ledger>,
@@ -148,7 +155,7 @@ fn router(site: Arc<NewsroomSite>) -> Router {
         .route("/", get(home))
         .route("/style.css", get(style))
         .route("/files/{file}", get(file));
-    for section in &pages::SECTIONS {
+    for section in &site.language.edition().sections {
         let list = move |State(site): State<Arc<NewsroomSite>>, headers: HeaderMap, page| {
             answer_page(site, headers, section, page)
         };
@@ -160,7 +167,7 @@ fn router(site: Arc<NewsroomSite>) -> Router {
 
 async fn home(State(site): State<Arc<NewsroomSite>>, headers: HeaderMap) -> Response {
     let ledger = site.ledger();
-    answer(&headers, pages::home(&ledger))
+    answer(&headers, pages::home(site.language, &ledger))
 }
 
 async fn style() -> Response {
@@ -196,7 +203,7 @@ async fn file(State(site): State<Arc<NewsroomSite>>, Route(file): Route<String>)
         .next()
         .and_then(|number| number.parse().ok());
     let ledger = site.ledger();
-    let body = number.and_then(|number| pages::file(&ledger, number, &file));
+    let body = number.and_then(|number| pages::file(site.language, &ledger, (number, &file)));
     let Some((media, bytes)) = body else {
         return missing();
     };

@@ -15,18 +15,21 @@ use super::{
 };
 use crate::{
     app::{App, Setup},
-    bulletin::{Channel, ChannelKind, DeliveryState, Source, StdoutFormat, TelegramChat},
+    bulletin::{Channel, ChannelKind, DeliveryState, Language, Source, StdoutFormat, TelegramChat},
     config::Config,
-    newsroom,
+    newsroom::{self, NewsroomLanguage},
     ops::{DeliveryQuery, Store},
 };
 
 const PORT: u16 = 8787;
+/// The bulletin that a demo pushes first: those before it are the newsroom's archive.
+const FIRST_NEW: u64 = 61;
 
 /// Show noticast at work on this machine; needs no account and no server
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   noticast demo
+  noticast demo --language en
   noticast demo --every 2s --for 30s --fresh
   NOTICAST_TELEGRAM_TOKEN=… noticast demo --telegram @your_channel
 
@@ -42,6 +45,9 @@ pub(super) struct Args {
     /// Stop after this time [default: run until stopped]
     #[arg(long = "for", value_name = "TIME", value_parser = serve::duration)]
     for_: Option<Duration>,
+    /// The language of the newsroom, the cards and the pages [default: that of the locale]
+    #[arg(long, value_name = "LANGUAGE")]
+    language: Option<LanguageArg>,
     /// Delete the data of earlier demos first
     #[arg(long)]
     fresh: bool,
@@ -50,7 +56,41 @@ pub(super) struct Args {
     telegram: Option<TelegramChat>,
 }
 
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum LanguageArg {
+    Zh,
+    En,
+}
+
+impl LanguageArg {
+    /// The language of the locale, by the variables of POSIX in their order; where none is set, that of a new config.
+    fn of_locale(variable: impl Fn(&str) -> Option<String>) -> Self {
+        let set = |name: &&str| variable(name).filter(|value| !value.is_empty());
+        let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(set);
+        match locale {
+            Some(locale) if !locale.starts_with("zh") => Self::En,
+            _ => Self::Zh,
+        }
+    }
+
+    fn language(self) -> Language {
+        match self {
+            Self::Zh => Language::Zh,
+            Self::En => Language::En,
+        }
+    }
+
+    fn newsroom(self) -> NewsroomLanguage {
+        match self {
+            Self::Zh => NewsroomLanguage::Chinese,
+            Self::En => NewsroomLanguage::English,
+        }
+    }
+}
+
 pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
+    let locale = || LanguageArg::of_locale(|name| std::env::var(name).ok());
+    let language = args.language.unwrap_or_else(locale);
     let state = session.state.join("demo");
     if args.fresh && state.exists() {
         std::fs::remove_dir_all(&state)
@@ -58,7 +98,8 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
     }
     let [page, site] = serve::listen_on::<2>(args.port, PORT).await?;
     let mut config = show_config(session, &page)?;
-    config.sources = sources(&site)?;
+    config.language = language.language();
+    config.sources = sources(&site, language.newsroom())?;
     if let Some(chat) = args.telegram {
         config.telegram = Some(serve::telegram(session)?);
         config.channels.push(telegram_channel(chat)?);
@@ -76,11 +117,17 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
     .await?;
     let (began, closing) = (Utc::now(), CancellationToken::new());
     let ledger = state.join("newsroom.json");
-    let newsroom = tokio::spawn(newsroom::serve(site, args.every, ledger, closing.clone()));
+    let newsroom = tokio::spawn(newsroom::serve(
+        site,
+        args.every,
+        ledger,
+        language.newsroom(),
+        closing.clone(),
+    ));
     serve::run_until_stopped(app, OnHangup::Stop, serve::until(args.for_)).await?;
     closing.cancel();
     newsroom.await??;
-    farewell(&state, began).await?;
+    farewell(&state, began, args.for_.is_none()).await?;
     Ok(Exit::Done)
 }
 
@@ -120,7 +167,7 @@ fn channel(id: &str, name: &str, kind: ChannelKind) -> anyhow::Result<Channel> {
 }
 
 /// Noticast gets nothing from the newsroom but addresses.
-fn sources(site: &TcpListener) -> anyhow::Result<Vec<Source>> {
+fn sources(site: &TcpListener, language: NewsroomLanguage) -> anyhow::Result<Vec<Source>> {
     let address = site.local_addr()?;
     let source = |desk: newsroom::Newsdesk| {
         let url = format!("http://{address}{}", desk.path).parse()?;
@@ -130,7 +177,7 @@ fn sources(site: &TcpListener) -> anyhow::Result<Vec<Source>> {
             ..Source::new(desk.id.parse()?, url)
         })
     };
-    newsroom::desks().into_iter().map(source).collect()
+    newsroom::desks(language).into_iter().map(source).collect()
 }
 
 fn greet(
@@ -140,7 +187,8 @@ fn greet(
     state: &Path,
 ) -> anyhow::Result<()> {
     let (page, site) = (page.local_addr()?, site.local_addr()?);
-    let page = out::strong(&format!("http://{page}/"));
+    let url = format!("http://{page}/");
+    let page = out::strong(&url);
     out::line(format!("channel page  {page}"))?;
     out::line(format!(
         "newsroom      http://{site}/, a bulletin every {} s",
@@ -148,12 +196,27 @@ fn greet(
     ))?;
     out::line(format!("state         {}", state.display()))?;
     let hint = "Existing items are archived, not pushed; each new bulletin appears here. Press Ctrl-C to stop.";
-    out::line(format!("\n{}\n", out::faint(hint)))?;
+    out::line(format!("\n{}", out::faint(hint)))?;
+    let again = format!(
+        "noticast rebroadcast {FIRST_NEW} --state {}",
+        state.display()
+    );
+    out::line(format!(
+        "Try next: open {url} in a browser, and send a bulletin again from another terminal:\n  {again}\n"
+    ))?;
     Ok(())
 }
 
 /// The figures of this run, from the store that it leaves.
-pub(super) async fn farewell(state: &Path, began: DateTime<Utc>) -> anyhow::Result<()> {
+pub(super) async fn farewell(
+    state: &Path,
+    began: DateTime<Utc>,
+    is_interrupted: bool,
+) -> anyhow::Result<()> {
+    if is_interrupted && out::is_terminal() {
+        // Below the ^C that the terminal shows.
+        out::line("")?;
+    }
     let store = Store::open(state).await?;
     let since_then = DeliveryQuery {
         since: Some(began),
@@ -173,7 +236,7 @@ pub(super) async fn farewell(state: &Path, began: DateTime<Utc>) -> anyhow::Resu
         .filter_map(|delivery| delivery.bulletin)
         .collect();
     out::line(out::faint(&format!(
-        "\n{}, {} pushed, {} waiting, {} failed; {archived} in the archive at {}",
+        "{}, {} pushed, {} waiting, {} failed; {archived} in the archive at {}",
         out::count(bulletins.len(), "new bulletin"),
         count(DeliveryState::Sent),
         count(DeliveryState::Queued),
@@ -181,4 +244,35 @@ pub(super) async fn farewell(state: &Path, began: DateTime<Utc>) -> anyhow::Resu
         state.display()
     )))?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn locale(set: &[(&str, &str)]) -> Language {
+        let value = |name: &str| {
+            let found = set.iter().find(|(known, _)| *known == name);
+            found.map(|(_, value)| (*value).to_owned())
+        };
+        LanguageArg::of_locale(value).language()
+    }
+
+    #[test]
+    fn the_demo_speaks_the_language_of_the_locale() {
+        for (set, language) in [
+            (&[][..], Language::Zh),
+            (&[("LANG", "zh_CN.UTF-8")], Language::Zh),
+            (&[("LANG", "en_GB.UTF-8")], Language::En),
+            (&[("LANG", "C.UTF-8")], Language::En),
+            (
+                &[("LANG", "en_US.UTF-8"), ("LC_MESSAGES", "zh_TW")],
+                Language::Zh,
+            ),
+            (&[("LC_ALL", "de_DE"), ("LANG", "zh_CN")], Language::En),
+            (&[("LC_ALL", ""), ("LANG", "zh_CN")], Language::Zh),
+        ] {
+            assert_eq!(locale(set), language, "{set:?}");
+        }
+    }
 }

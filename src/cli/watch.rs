@@ -106,7 +106,7 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
     };
     serve::run_until_stopped(app, OnHangup::Stop, enough).await?;
     if !once {
-        demo::farewell(&state, began).await?;
+        demo::farewell(&state, began, true).await?;
     }
     Ok(if once && failed {
         Exit::Failed

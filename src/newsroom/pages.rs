@@ -8,8 +8,9 @@ use minijinja::{Environment, value::Serde};
 use serde::Serialize;
 
 use super::{
+    edition::{DESKS, Edition, NewsroomLanguage, Section},
     ledger::Ledger,
-    story::{DESKS, Story},
+    story::Story,
 };
 
 pub(super) const STYLE: &str = include_str!("templates/style.css");
@@ -20,6 +21,12 @@ const MAX_PAGES: u64 = 50;
 static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut environment = Environment::new();
     for (name, text) in [
+        ("en/frame.html", include_str!("templates/en/frame.html")),
+        ("en/home.html", include_str!("templates/en/home.html")),
+        ("en/list.html", include_str!("templates/en/list.html")),
+        ("en/table.html", include_str!("templates/en/table.html")),
+        ("en/article.html", include_str!("templates/en/article.html")),
+        ("en/feed.xml", include_str!("templates/en/feed.xml")),
         ("frame.html", include_str!("templates/frame.html")),
         ("home.html", include_str!("templates/home.html")),
         ("list.html", include_str!("templates/list.html")),
@@ -33,47 +40,6 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     }
     environment
 });
-
-/// One desk's part of the site.
-#[derive(Debug, Serialize)]
-pub(super) struct Section {
-    pub id: &'static str,
-    pub name: &'static str,
-    pub folder: &'static str,
-    /// The pages of it that are watched.
-    pub watched: &'static str,
-    template: &'static str,
-    /// Bytes really in GBK, and only `<meta>` says so, as on many an old site.
-    is_gbk: bool,
-}
-
-/// In the order of the desks' turns.
-pub(super) static SECTIONS: [Section; DESKS as usize] = [
-    Section {
-        id: "notices",
-        name: "通知公告",
-        folder: "tzgg",
-        watched: "/tzgg/index.html",
-        template: "list.html",
-        is_gbk: false,
-    },
-    Section {
-        id: "news",
-        name: "集团要闻",
-        folder: "jtyw",
-        watched: "/jtyw/index.html",
-        template: "table.html",
-        is_gbk: true,
-    },
-    Section {
-        id: "tenders",
-        name: "招标采购",
-        folder: "zbcg",
-        watched: "/zbcg/feed.xml",
-        template: "list.html",
-        is_gbk: false,
-    },
-];
 
 /// A page's bytes.
 #[derive(Debug)]
@@ -92,6 +58,8 @@ struct SiteRow {
 
 #[derive(Debug, Serialize)]
 struct SitePage {
+    #[serde(skip)]
+    edition: &'static Edition,
     sections: &'static [Section],
     /// None: the home page.
     section: Option<&'static Section>,
@@ -106,8 +74,8 @@ struct SitePage {
     older: Option<SiteRow>,
 }
 
-pub(super) fn home(ledger: &Ledger) -> SiteBody {
-    let page = SitePage::new(None, ledger);
+pub(super) fn home(language: NewsroomLanguage, ledger: &Ledger) -> SiteBody {
+    let page = SitePage::new(language, None, ledger);
     page.body(
         "home.html",
         "text/html; charset=utf-8",
@@ -119,7 +87,8 @@ pub(super) fn home(ledger: &Ledger) -> SiteBody {
 impl Section {
     /// The numbers of this desk, newest first.
     fn numbers(&self, ledger: &Ledger) -> impl Iterator<Item = u64> + use<> {
-        let place = SECTIONS.iter().position(|section| section.id == self.id);
+        let sections = &self.language.edition().sections;
+        let place = sections.iter().position(|section| section.id == self.id);
         let place = place.map_or(0, |place| place as u64);
         (1..=ledger.last())
             .rev()
@@ -135,10 +104,10 @@ impl Section {
 
     fn row(&'static self, ledger: &Ledger, number: u64) -> SiteRow {
         let time = ledger.time(number).with_timezone(&Tz::Asia__Shanghai);
-        let story = Story::new(number, time);
+        let story = Story::new(self.language.edition(), number, time);
         SiteRow {
             folder: self.folder,
-            short: story.short_title(),
+            short: story.short_title(self.language.edition().column),
             story,
         }
     }
@@ -156,7 +125,7 @@ impl Section {
             rows,
             page,
             pages,
-            ..SitePage::new(Some(self), ledger)
+            ..SitePage::new(self.language, Some(self), ledger)
         };
         Some(shown.body(self.template, self.media(), newest, ledger))
     }
@@ -167,7 +136,7 @@ impl Section {
             return None;
         }
         let place = usize::try_from(number % DESKS).ok()?;
-        if SECTIONS[place].id != self.id {
+        if self.language.edition().sections[place].id != self.id {
             return None;
         }
         let row = |number| self.row(ledger, number);
@@ -176,7 +145,7 @@ impl Section {
             rows: vec![row(number)],
             older: (number > DESKS).then(|| row(number - DESKS)),
             newer,
-            ..SitePage::new(Some(self), ledger)
+            ..SitePage::new(self.language, Some(self), ledger)
         };
         Some(shown.body("article.html", self.media(), number, ledger))
     }
@@ -187,7 +156,7 @@ impl Section {
         let shown = SitePage {
             rows,
             root: root.to_owned(),
-            ..SitePage::new(Some(self), ledger)
+            ..SitePage::new(self.language, Some(self), ledger)
         };
         shown.body(
             "feed.xml",
@@ -207,15 +176,18 @@ impl Section {
 }
 
 impl SitePage {
-    fn new(section: Option<&'static Section>, ledger: &Ledger) -> Self {
+    fn new(language: NewsroomLanguage, section: Option<&'static Section>, ledger: &Ledger) -> Self {
+        let edition = language.edition();
         let is_gbk = section.is_some_and(|section| section.is_gbk);
         Self {
-            sections: &SECTIONS,
+            edition,
+            sections: &edition.sections,
             section,
             charset: if is_gbk { "gb2312" } else { "utf-8" },
             root: String::new(),
             rows: Vec::new(),
-            latest: SECTIONS
+            latest: edition
+                .sections
                 .iter()
                 .map(|desk| desk.rows(ledger, 0, 5))
                 .collect(),
@@ -227,7 +199,8 @@ impl SitePage {
     }
 
     fn body(self, template: &str, media: &'static str, newest: u64, ledger: &Ledger) -> SiteBody {
-        let template = TEMPLATES.get_template(template);
+        let template = format!("{}{template}", self.edition.folder);
+        let template = TEMPLATES.get_template(&template);
         let is_gbk = self.charset != "utf-8";
         let text = template.and_then(|template| template.render(Serde(self)));
         let text = text.unwrap_or_else(|error| format!("{error:#}"));
@@ -245,12 +218,17 @@ impl SitePage {
 }
 
 /// A file of a published story: its media type and bytes.
-pub(super) fn file(ledger: &Ledger, number: u64, path: &str) -> Option<(&'static str, Vec<u8>)> {
+pub(super) fn file(
+    language: NewsroomLanguage,
+    ledger: &Ledger,
+    (number, path): (u64, &str),
+) -> Option<(&'static str, Vec<u8>)> {
     if number == 0 || number > ledger.last() {
         return None;
     }
     let time = ledger.time(number).with_timezone(&Tz::Asia__Shanghai);
-    let story = Story::new(number, time);
+    let edition = language.edition();
+    let story = Story::new(edition, number, time);
     let file = story.files.iter().find(|file| file.path == path)?;
     if file.path.ends_with(".pdf") {
         return Some((
@@ -259,10 +237,7 @@ pub(super) fn file(ledger: &Ledger, number: u64, path: &str) -> Option<(&'static
         ));
     }
     // With a mark that tells spreadsheets the encoding.
-    let table = format!(
-        "\u{feff}序号,单位,姓名,联系电话,备注\r\n1,,,,{}\r\n",
-        story.title
-    );
+    let table = format!("\u{feff}{}\r\n1,,,,{}\r\n", edition.columns, story.title);
     Some(("text/csv; charset=utf-8", table.into_bytes()))
 }
 

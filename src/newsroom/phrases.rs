@@ -1,4 +1,4 @@
-//! The newsroom's subjects: templates of headlines and texts, and words for their gaps.
+//! The newsroom's subjects in Chinese: templates of headlines and texts, and words for their gaps.
 //!
 //! `{city}` and its like are gaps, two at least in a headline. The lengths of the word lists that
 //! fill them are primes, so that a headline comes back only after all combinations.
@@ -14,11 +14,29 @@ pub(super) struct PhraseTemplate {
     pub files: &'static [&'static str],
 }
 
-pub(super) const CITIES: [&str; 13] = [
+/// What gaps are filled with.
+#[derive(Debug)]
+pub(super) struct Vocabulary {
+    pub cities: &'static [&'static str],
+    pub units: &'static [&'static str],
+    pub goods: &'static [&'static str],
+    pub subjects: &'static [&'static str],
+    pub rooms: &'static [&'static str],
+}
+
+pub(super) static WORDS: Vocabulary = Vocabulary {
+    cities: &CITIES,
+    units: &UNITS,
+    goods: &GOODS,
+    subjects: &SUBJECTS,
+    rooms: &ROOMS,
+};
+
+const CITIES: [&str; 13] = [
     "济南", "合肥", "成都", "武汉", "长沙", "西安", "南京", "杭州", "厦门", "郑州", "沈阳", "昆明",
     "南宁",
 ];
-pub(super) const UNITS: [&str; 11] = [
+const UNITS: [&str; 11] = [
     "电缆分公司",
     "机电分公司",
     "物流中心",
@@ -31,7 +49,7 @@ pub(super) const UNITS: [&str; 11] = [
     "检测中心",
     "新能源事业部",
 ];
-pub(super) const GOODS: [&str; 17] = [
+const GOODS: [&str; 17] = [
     "配电柜",
     "变压器",
     "光伏组件",
@@ -50,7 +68,7 @@ pub(super) const GOODS: [&str; 17] = [
     "环境监测仪",
     "立体货架",
 ];
-pub(super) const SUBJECTS: [&str; 19] = [
+const SUBJECTS: [&str; 19] = [
     "安全生产",
     "质量管理",
     "数据安全",
@@ -71,7 +89,7 @@ pub(super) const SUBJECTS: [&str; 19] = [
     "新员工入职",
     "项目管理",
 ];
-pub(super) const ROOMS: [&str; 7] = [
+const ROOMS: [&str; 7] = [
     "总部一号楼三层报告厅",
     "培训学院多功能厅",
     "研究院二楼会议室",
@@ -81,7 +99,7 @@ pub(super) const ROOMS: [&str; 7] = [
     "物流中心培训教室",
 ];
 
-pub(super) const NOTICES: [PhraseTemplate; 16] = [
+pub(super) static NOTICES: [PhraseTemplate; 16] = [
     PhraseTemplate {
         title: "关于举办{subject}专题培训班的通知（{city}）",
         body: &[
@@ -234,7 +252,7 @@ pub(super) const NOTICES: [PhraseTemplate; 16] = [
     },
 ];
 
-pub(super) const NEWS: [PhraseTemplate; 15] = [
+pub(super) static NEWS: [PhraseTemplate; 15] = [
     PhraseTemplate {
         title: "集团{city}基地{goods}项目正式投产",
         body: &[
@@ -374,7 +392,7 @@ pub(super) const NEWS: [PhraseTemplate; 15] = [
     },
 ];
 
-pub(super) const TENDERS: [PhraseTemplate; 13] = [
+pub(super) static TENDERS: [PhraseTemplate; 13] = [
     PhraseTemplate {
         title: "{unit}{goods}采购项目招标公告",
         body: &[

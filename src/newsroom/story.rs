@@ -1,15 +1,13 @@
 //! One bulletin of the newsroom: a function of its number and its time.
 
-use chrono::{DateTime, Datelike, TimeDelta};
+use chrono::{DateTime, TimeDelta};
 use chrono_tz::Tz;
 use serde::Serialize;
 
-use super::phrases::{
-    CITIES, GOODS, NEWS, NOTICES, PhraseTemplate, ROOMS, SUBJECTS, TENDERS, UNITS,
+use super::{
+    edition::{DESKS, Edition},
+    phrases::PhraseTemplate,
 };
-
-/// The desks take turns: a number's rest by their count says whose it is.
-pub(super) const DESKS: u64 = 3;
 
 #[derive(Debug, Serialize)]
 pub(super) struct Story {
@@ -38,35 +36,30 @@ pub(super) struct File {
 }
 
 impl Story {
-    pub(super) fn new(number: u64, time: DateTime<Tz>) -> Self {
-        let desk: &[PhraseTemplate] = match number % DESKS {
-            0 => &NOTICES,
-            1 => &NEWS,
-            _ => &TENDERS,
-        };
+    pub(super) fn new(edition: &'static Edition, number: u64, time: DateTime<Tz>) -> Self {
+        let desk = *pick(&edition.subjects, number % DESKS);
         let turn = number / DESKS;
         let template = pick(desk, turn);
-        let gaps = gaps(turn / desk.len() as u64, turn, time);
+        let gaps = gaps(edition, turn / desk.len() as u64, turn, time);
         Self {
             number,
             title: fill(template.title, &gaps),
             paragraphs: template.body.iter().map(|text| fill(text, &gaps)).collect(),
             from: template.from,
-            files: files(number, template),
+            files: files(edition, number, template),
             day: time.format("%Y-%m-%d").to_string(),
             minute: time.format("%Y-%m-%d %H:%M").to_string(),
-            signed: chinese_day(time),
+            signed: time.format(edition.signed).to_string(),
             rfc2822: time.to_rfc2822(),
         }
     }
 
     /// The headline as lists show it, cut where the column ends.
-    pub(super) fn short_title(&self) -> String {
-        const COLUMN: usize = 24;
-        if self.title.chars().count() <= COLUMN {
+    pub(super) fn short_title(&self, column: usize) -> String {
+        if self.title.chars().count() <= column {
             return self.title.clone();
         }
-        let cut: String = self.title.chars().take(COLUMN - 1).collect();
+        let cut: String = self.title.chars().take(column - 1).collect();
         format!("{cut}...")
     }
 }
@@ -76,31 +69,41 @@ fn pick<T>(list: &[T], turn: u64) -> &T {
     &list[usize::try_from(place).unwrap_or(0)]
 }
 
-fn files(number: u64, template: &PhraseTemplate) -> Vec<File> {
+fn files(edition: &Edition, number: u64, template: &PhraseTemplate) -> Vec<File> {
+    let (before, after) = edition.attachment;
     let files = template.files.iter().enumerate();
     let files = files.map(|(place, name)| {
         let ending = name.rsplit('.').next().unwrap_or("txt");
         File {
             path: format!("{number}-{}.{ending}", place + 1),
-            name: format!("附件{}：{name}", place + 1),
+            name: format!("{before}{}{after}{name}", place + 1),
         }
     });
     files.collect()
 }
 
 /// Returns what stands in the gaps. `round` counts how often the template came before.
-fn gaps(round: u64, turn: u64, time: DateTime<Tz>) -> [(&'static str, String); 13] {
+fn gaps(
+    edition: &Edition,
+    round: u64,
+    turn: u64,
+    time: DateTime<Tz>,
+) -> [(&'static str, String); 13] {
+    let words = edition.words;
     let day = |days: i64| {
         let day = time + TimeDelta::days(days);
-        format!("{}月{}日", day.month(), day.day())
+        day.format(edition.day).to_string()
     };
     let spread = i64::try_from(turn % 5).unwrap_or(0);
     [
-        ("{city}", (*pick(&CITIES, round + turn)).to_owned()),
-        ("{unit}", (*pick(&UNITS, round + turn * 3)).to_owned()),
-        ("{goods}", (*pick(&GOODS, round + turn * 5)).to_owned()),
-        ("{subject}", (*pick(&SUBJECTS, round + turn * 7)).to_owned()),
-        ("{room}", (*pick(&ROOMS, round + turn)).to_owned()),
+        ("{city}", (*pick(words.cities, round + turn)).to_owned()),
+        ("{unit}", (*pick(words.units, round + turn * 3)).to_owned()),
+        ("{goods}", (*pick(words.goods, round + turn * 5)).to_owned()),
+        (
+            "{subject}",
+            (*pick(words.subjects, round + turn * 7)).to_owned(),
+        ),
+        ("{room}", (*pick(words.rooms, round + turn)).to_owned()),
         ("{today}", day(0)),
         ("{soon}", day(8 + spread)),
         ("{later}", day(15 + spread)),
@@ -117,47 +120,53 @@ fn fill(text: &str, gaps: &[(&str, String)]) -> String {
     gaps.iter().fold(text.to_owned(), fill)
 }
 
-fn chinese_day(time: DateTime<Tz>) -> String {
-    format!("{}年{}月{}日", time.year(), time.month(), time.day())
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
 
     use chrono::TimeZone;
 
-    use super::*;
+    use super::{super::edition::NewsroomLanguage, *};
 
-    fn story(number: u64) -> Story {
+    const BOTH: [NewsroomLanguage; 2] = [NewsroomLanguage::Chinese, NewsroomLanguage::English];
+
+    fn story(language: NewsroomLanguage, number: u64) -> Story {
         let time = Tz::Asia__Shanghai.with_ymd_and_hms(2022, 11, 20, 8, 0, 0);
-        Story::new(number, time.unwrap())
+        Story::new(language.edition(), number, time.unwrap())
+    }
+
+    fn text(language: NewsroomLanguage, number: u64) -> String {
+        let story = story(language, number);
+        format!("{}{}", story.title, story.paragraphs.concat())
     }
 
     #[test]
     fn no_gap_stays_open() {
-        for number in 0..200 {
-            let story = story(number);
-            let text = format!("{}{}", story.title, story.paragraphs.concat());
+        for (language, number) in BOTH.iter().flat_map(|it| (0..200).map(|n| (*it, n))) {
+            let text = text(language, number);
             assert!(!text.contains(['{', '}']), "{text}");
         }
     }
 
     #[test]
     fn headlines_of_seven_hours_are_all_different() {
-        // One every five seconds, as the demo does.
-        let titles: Vec<_> = (0..5_040).map(|number| story(number).title).collect();
-        let different: HashSet<_> = titles.iter().collect();
-        assert_eq!(different.len(), titles.len());
+        for language in BOTH {
+            // One every five seconds, as the demo does.
+            let titles: Vec<_> = (0..5_040).map(|n| story(language, n).title).collect();
+            let different: HashSet<_> = titles.iter().collect();
+            assert_eq!(different.len(), titles.len(), "{language:?}");
+        }
     }
 
     #[test]
-    fn every_word_can_be_written_in_gbk() {
+    fn every_chinese_word_can_be_written_in_gbk_and_every_english_one_is_english() {
         for number in 0..200 {
-            let story = story(number);
-            let text = format!("{}{}", story.title, story.paragraphs.concat());
-            let (_, _, has_gaps) = encoding_rs::GBK.encode(&text);
-            assert!(!has_gaps, "{text}");
+            let chinese = text(NewsroomLanguage::Chinese, number);
+            let (_, _, has_gaps) = encoding_rs::GBK.encode(&chinese);
+            assert!(!has_gaps, "{chinese}");
+            let english = text(NewsroomLanguage::English, number);
+            let is_chinese = |c: char| ('\u{3000}'..='\u{9fff}').contains(&c);
+            assert!(!english.contains(is_chinese), "{english}");
         }
     }
 }

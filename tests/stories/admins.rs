@@ -258,7 +258,7 @@ async fn admins_see_how_it_is_pause_a_source_and_read_a_bulletins_whole_story() 
     telegram.say(ADMIN, ADMIN, "/why 2");
     let story = said(&telegram, ADMIN, "推送 3 次").await;
     assert!(
-        story.contains("以前没有见过") && story.contains("· few 不含要求的词"),
+        story.contains("以前没有见过") && story.contains("· few 不含过滤词"),
         "{story}"
     );
     telegram.say(ADMIN, ADMIN, "/pause news");

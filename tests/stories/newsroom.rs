@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use noticast::newsroom;
+use noticast::newsroom::{self, NewsroomLanguage};
 use reqwest::{Client, Response};
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
@@ -22,7 +22,13 @@ impl Newsroom {
         Self {
             url,
             client: Client::builder().no_proxy().build().unwrap(),
-            served: tokio::spawn(newsroom::serve(listener, every, ledger, stop.clone())),
+            served: tokio::spawn(newsroom::serve(
+                listener,
+                every,
+                ledger,
+                NewsroomLanguage::Chinese,
+                stop.clone(),
+            )),
             stop,
         }
     }
@@ -48,7 +54,10 @@ const SELDOM: Duration = Duration::from_secs(3600);
 async fn it_has_a_list_in_utf8_one_in_gbk_and_a_feed() {
     let state = tempfile::tempdir().unwrap();
     let site = Newsroom::open(state.path().join("ledger"), SELDOM).await;
-    let paths: Vec<_> = newsroom::desks().iter().map(|desk| desk.path).collect();
+    let paths: Vec<_> = newsroom::desks(NewsroomLanguage::Chinese)
+        .iter()
+        .map(|desk| desk.path)
+        .collect();
     let utf8 = site.text(paths[0]).await;
     assert_eq!(utf8.matches("<span class=\"date\">").count(), 20);
     let gbk = site.get(paths[1]).await;

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     bulletin::{
-        AddSources, AddedSource, ChannelId, Login, Notice, Source, SourceId, Standing,
+        AddSources, AddedSource, ChannelId, Language, Login, Notice, Source, SourceId, Standing,
         canonical_url, unquiet,
     },
     config::{SourceBlock, added_source},
@@ -60,8 +60,10 @@ pub(super) async fn try_page(
             return Ok(words.inner_address.into());
         }
         Err(unread) => {
-            let why = unread.map(|unread| escape(&page_words(&unread.why, 500)));
-            let why = why.unwrap_or_else(|| words.too_slow.to_owned());
+            let why = match unread {
+                Some(unread) => obstacle(asker, &unread),
+                None => words.too_slow.to_owned(),
+            };
             return Ok(fill(words.page_failed, &[("why", why)]).into());
         }
     };
@@ -70,6 +72,22 @@ pub(super) async fn try_page(
         (words.yes_add.to_owned(), Button::Add { of }),
         (words.no.to_owned(), Button::Cancel),
     ]))
+}
+
+/// Escaped. The details are in English, and are shown to those who read English.
+fn obstacle(asker: &Asker, unread: &Unread) -> String {
+    let words = asker.words();
+    let why = match unread.code {
+        "not-found" => words.not_found,
+        "fetch" => words.unreachable,
+        "refused" => words.no_robots,
+        "too-large" => words.page_too_large,
+        _ => words.no_list,
+    };
+    match asker.language {
+        Language::Zh => why.to_owned(),
+        Language::En => format!("{why}\n{}", escape(&page_words(&unread.why, 500))),
+    }
 }
 
 /// Returns what a look at the page would find, or why it cannot be read; None: it takes too long.

@@ -54,12 +54,17 @@ impl Base {
         person.is_some_and(|person| self.permissions.admins.contains(person))
     }
 
-    /// The name that people know a channel or chat by, escaped: of the config, else the chat's title, else its id.
-    pub(super) fn title_of(&self, id: &ChannelId) -> String {
+    /// The name that people know a channel or chat by: of the config, else the chat's title, else its id.
+    pub(super) fn called(&self, id: &ChannelId) -> String {
         let configured = self.channel(id).map(|channel| channel.name.clone());
         let name = configured.or_else(|| Some(self.store.chat(id)?.title));
         let name = name.filter(|name| !name.trim().is_empty());
-        escape(&shown_name(&name.unwrap_or_else(|| id.to_string())))
+        shown_name(&name.unwrap_or_else(|| id.to_string()))
+    }
+
+    /// As [`called`](Self::called), escaped.
+    pub(super) fn title_of(&self, id: &ChannelId) -> String {
+        escape(&self.called(id))
     }
 
     /// An admin where nobody else reads along.

@@ -95,8 +95,12 @@ async fn filter_by(
     let filter = match Filter::of_chat(&include, &exclude) {
         Ok(filter) => filter,
         Err(error) => {
-            let why = escape(&cut(&clean_line(&error.to_string()), 300));
-            return Ok(fill(words.filter_wrong, &[("why", &why)]).into());
+            let pattern = escape(&cut(&clean_line(&error.pattern), 100));
+            let text = match error.is_too_large {
+                true => words.filter_pattern_large,
+                false => words.filter_wrong,
+            };
+            return Ok(fill(text, &[("pattern", &pattern)]).into());
         }
     };
     let is_free = filter.cost() == Cost::default();

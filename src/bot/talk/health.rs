@@ -7,7 +7,7 @@ use super::{
     base::Base,
     button::Button,
     reply::Reply,
-    words::{self, fill, page_words},
+    words::{self, fill, page_words, shown_name},
 };
 use crate::{
     ops::{ChannelStatus, SourceStatus, StoreError},
@@ -31,8 +31,16 @@ pub(super) async fn health(
         .flatten()
         .chain(pusher.faults().into_iter().map(|fault| fault.what))
         .chain(base.memory.has_rival().then(|| words.rival.to_owned()))
-        .chain(sources.iter().filter_map(fault_of_source))
-        .chain(channels.iter().filter_map(fault_of_channel))
+        .chain(
+            sources
+                .iter()
+                .filter_map(|status| fault_of_source(base, status)),
+        )
+        .chain(
+            channels
+                .iter()
+                .filter_map(|status| fault_of_channel(base, status)),
+        )
         .collect();
     let oldest = health.oldest_due.filter(|due| *due < Utc::now());
     let oldest = oldest.map_or_else(|| words.none.to_owned(), |due| base.clock(asker, due));
@@ -62,15 +70,17 @@ pub(super) async fn health(
     ]))
 }
 
-fn fault_of_source(status: &SourceStatus) -> Option<String> {
+fn fault_of_source(base: &Base, status: &SourceStatus) -> Option<String> {
     let error = status.look.error.as_ref().filter(|_| !status.look.paused)?;
-    Some(fault(status.id.as_str(), error))
+    let source = base.source(&status.id);
+    let name = source.map_or(status.id.as_str(), |source| &source.name);
+    Some(fault(&shown_name(name), error))
 }
 
-fn fault_of_channel(status: &ChannelStatus) -> Option<String> {
+fn fault_of_channel(base: &Base, status: &ChannelStatus) -> Option<String> {
     let blocked = status.blocked.as_ref().map(|(why, _)| why);
     let why = blocked.or(status.error.as_ref())?;
-    Some(fault(status.id.as_str(), why))
+    Some(fault(&base.called(&status.id), why))
 }
 
 fn fault(of: &str, why: &str) -> String {

@@ -144,7 +144,11 @@ async fn an_admin_sends_again_once_however_often_yes_is_pressed() {
     town.presses(&ada, &question, words.yes).await;
     assert_eq!(town.last_note(), words.admins_only);
     let report = town.presses(&admin, &question, words.yes).await.remove(0);
-    assert!(report.text().contains("goes out to 1"), "{}", report.text());
+    assert!(
+        report.text().contains("is being sent to 1"),
+        "{}",
+        report.text()
+    );
     assert!(town.presses(&admin, &question, words.yes).await.is_empty());
     assert_eq!(town.last_note(), words.done_already);
     let undone = town.presses(&admin, &report, words.undo).await.remove(0);

@@ -192,7 +192,7 @@ pub(crate) fn mark(kind: DeliveryKind, language: Language) -> Option<&'static st
     let (zh, en) = match kind {
         DeliveryKind::New | DeliveryKind::Announcement | DeliveryKind::Document => return None,
         DeliveryKind::Update => ("更正", "Corrected"),
-        DeliveryKind::Rebroadcast => ("重发", "Again"),
+        DeliveryKind::Rebroadcast => ("重发", "Sent again"),
         DeliveryKind::Reminder => ("提醒", "Reminder"),
     };
     Some(match language {

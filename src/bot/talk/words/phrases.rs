@@ -36,7 +36,7 @@ words! {
     settings setting_line changed state_pending state_refused state_none state_on
     label_filter label_digest label_quiet label_zone label_silent label_language label_chat_id
     menu_filter menu_digest menu_quiet menu_zone menu_silent menu_language
-    filter_too_long filter_wrong filter_no_room filter_oversized filter_before more_words other_time other_hours other_zone no_such_zone
+    filter_too_long filter_wrong filter_pattern_large filter_no_room filter_oversized filter_before more_words other_time other_hours other_zone no_such_zone
     latest latest_none found_none
     why_found why_rule rule why_here why_not_here why_nobody why_delivered why_kept why_reminder story one_at_a_time too_often
     kept_none_included kept_excluded
@@ -45,7 +45,7 @@ words! {
     cause_redesign cause_released cause_marked_seen cause_imported cause_migrated cause_flood cause_desk
     state_queued state_sending state_sent state_failed state_dropped
     remind reminded no_deadline deadline_past reminders_off
-    page_found page_failed too_slow added_so_far yes_add still_looking nobody_adds admins_add let_in_first too_many_added too_many_in_all inner_address no_such_address no_login_here
+    page_found page_failed too_slow unreachable not_found no_robots page_too_large no_list added_so_far yes_add still_looking nobody_adds admins_add let_in_first too_many_added too_many_in_all inner_address no_such_address no_login_here
     remove remove_question removed
     no_bulletin no_bulletin_at source_there no_source_there is_held no_channel no_channels nowhere which_one confirm confirm_broadcast lasting
     yes yes_broadcast no queued announcement refused done_already broadcast_too_long

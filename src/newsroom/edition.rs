@@ -1,0 +1,141 @@
+//! The newsroom in each language: its sections, its subjects, and the forms of its dates.
+
+use serde::Serialize;
+
+use super::{
+    english,
+    phrases::{self, PhraseTemplate, Vocabulary},
+};
+
+/// The desks take turns: the remainder of a number by their count says whose it is.
+pub(super) const DESKS: u64 = 3;
+
+/// The language that the newsroom publishes in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NewsroomLanguage {
+    Chinese,
+    English,
+}
+
+impl NewsroomLanguage {
+    pub(super) fn edition(self) -> &'static Edition {
+        match self {
+            Self::Chinese => &CHINESE,
+            Self::English => &ENGLISH,
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Edition {
+    /// The folder of its page templates, with its slash.
+    pub folder: &'static str,
+    /// In the order of the desks' turns, as the subjects are.
+    pub sections: [Section; DESKS as usize],
+    pub subjects: [&'static [PhraseTemplate]; DESKS as usize],
+    pub words: &'static Vocabulary,
+    /// A day inside a text and below it, for `strftime`.
+    pub day: &'static str,
+    pub signed: &'static str,
+    /// What stands before and after the number of an attachment.
+    pub attachment: (&'static str, &'static str),
+    /// The first line of a table to download.
+    pub columns: &'static str,
+    /// Characters of a headline in a list.
+    pub column: usize,
+}
+
+/// One desk's part of the site.
+#[derive(Debug, Serialize)]
+pub(super) struct Section {
+    #[serde(skip)]
+    pub language: NewsroomLanguage,
+    pub id: &'static str,
+    pub name: &'static str,
+    pub folder: &'static str,
+    /// The page of it that is watched.
+    pub watched: &'static str,
+    pub template: &'static str,
+    /// Bytes really in GBK, and only `<meta>` says so, as on many an old site.
+    pub is_gbk: bool,
+}
+
+static CHINESE: Edition = Edition {
+    folder: "",
+    sections: [
+        Section {
+            language: NewsroomLanguage::Chinese,
+            id: "notices",
+            name: "通知公告",
+            folder: "tzgg",
+            watched: "/tzgg/index.html",
+            template: "list.html",
+            is_gbk: false,
+        },
+        Section {
+            language: NewsroomLanguage::Chinese,
+            id: "news",
+            name: "集团要闻",
+            folder: "jtyw",
+            watched: "/jtyw/index.html",
+            template: "table.html",
+            is_gbk: true,
+        },
+        Section {
+            language: NewsroomLanguage::Chinese,
+            id: "tenders",
+            name: "招标采购",
+            folder: "zbcg",
+            watched: "/zbcg/feed.xml",
+            template: "list.html",
+            is_gbk: false,
+        },
+    ],
+    subjects: [&phrases::NOTICES, &phrases::NEWS, &phrases::TENDERS],
+    words: &phrases::WORDS,
+    day: "%-m月%-d日",
+    signed: "%Y年%-m月%-d日",
+    attachment: ("附件", "："),
+    columns: "序号,单位,姓名,联系电话,备注",
+    column: 24,
+};
+
+static ENGLISH: Edition = Edition {
+    folder: "en/",
+    sections: [
+        Section {
+            language: NewsroomLanguage::English,
+            id: "notices",
+            name: "Notices",
+            folder: "notices",
+            watched: "/notices/index.html",
+            template: "list.html",
+            is_gbk: false,
+        },
+        Section {
+            language: NewsroomLanguage::English,
+            id: "news",
+            name: "Company news",
+            folder: "news",
+            watched: "/news/index.html",
+            template: "table.html",
+            is_gbk: false,
+        },
+        Section {
+            language: NewsroomLanguage::English,
+            id: "tenders",
+            name: "Tenders",
+            folder: "tenders",
+            watched: "/tenders/feed.xml",
+            template: "list.html",
+            is_gbk: false,
+        },
+    ],
+    subjects: [&english::NOTICES, &english::NEWS, &english::TENDERS],
+    words: &english::WORDS,
+    day: "%-d %B",
+    signed: "%-d %B %Y",
+    attachment: ("Attachment ", ": "),
+    columns: "No,Unit,Name,Phone,Remarks",
+    column: 60,
+};
