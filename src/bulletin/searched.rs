@@ -1,4 +1,4 @@
-//! What a search looks into, folded: a search and its index must agree on each character.
+//! The folded text of a bulletin that a search looks into: a search and its index must agree on each character.
 
 use super::{fold, notice::Attachment};
 

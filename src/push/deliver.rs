@@ -29,7 +29,7 @@ use crate::{
 
 /// The longest wait between two attempts, but for what the platform itself asks for.
 const LONGEST_BACKOFF: Duration = Duration::from_secs(60);
-/// Where some readers have it already.
+/// The longest wait between attempts at a message that some readers have already.
 const LONGEST_PATIENCE: Duration = Duration::from_secs(1800);
 /// Attempts at a message that some readers have and others do not take: five days.
 const MOST_PARTS: u32 = 11 + 5 * 48;

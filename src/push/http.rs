@@ -23,7 +23,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 pub(super) const TIMEOUT: Duration = Duration::from_secs(30);
 /// Bytes of an answer; those of robots are a line.
 const LARGEST_ANSWER: usize = 1 << 20;
-/// Where a platform does not say how long.
+/// The pause after a refusal that does not say how long to wait.
 const TOO_FAST: Duration = Duration::from_secs(60);
 /// Nobody is taken at his word for longer.
 const LONGEST_WAIT: Duration = Duration::from_secs(3600);

@@ -273,7 +273,7 @@ impl Pusher {
         running.iter().find(has).cloned()
     }
 
-    /// Where no worker paces: not sooner after the channel's last message than any platform wants.
+    /// Waits, where no worker paces the channel, as long after its last message as the strictest platform asks for.
     async fn wait_for_pace(&self, channel: &ChannelId) -> Result<(), StoreError> {
         let now = Utc::now();
         let recent = self

@@ -124,7 +124,7 @@ fn text(card: &Card, screen: Screen) -> String {
     indented(&format!("#{}", bulletin.id), &parts, screen)
 }
 
-/// What stands above the headline: what kind of card it is, and the note.
+/// The lines above the headline: the mark of the card, and the note.
 fn top(card: &Card) -> Vec<Part> {
     let note = card.note.as_deref().map(card::clean_text);
     let style = match card.bulletin {

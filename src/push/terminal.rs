@@ -11,7 +11,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 use url::Url;
 
-/// Where `stdout` channels write; given by cli.
+/// The writer of `stdout` channels; given by cli.
 #[derive(Clone)]
 pub struct Output {
     pub(super) writer: Arc<Mutex<dyn Write + Send>>,
@@ -43,11 +43,11 @@ impl fmt::Debug for Output {
     }
 }
 
-/// What an output can show.
+/// The width and the styles that an output has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Screen {
     pub columns: usize,
-    /// Whether bold, colours and links may be written.
+    /// Bold, colours and links may be written.
     pub is_styled: bool,
 }
 
@@ -85,13 +85,13 @@ impl Screen {
     }
 }
 
-/// How a line is shown.
+/// The looks of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
     Plain,
     Bold,
     Faint,
-    /// What must not be overlooked.
+    /// For text that must not be overlooked.
     Accent,
     /// An address, which can be opened.
     Link,

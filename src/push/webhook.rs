@@ -22,7 +22,7 @@ use crate::{
     view,
 };
 
-/// Where the receiver does not say how long.
+/// The pause after a refusal that does not say how long to wait.
 const TOO_FAST: Duration = Duration::from_secs(10);
 
 /// One receiver.

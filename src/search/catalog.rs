@@ -16,7 +16,7 @@ const VERSION: u32 = 1;
 /// Bytes; some dozens of segments take a few hundred.
 const LONGEST: u64 = 1 << 20;
 
-/// How far an index goes.
+/// The progress of an index through its store.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Progress {
     /// All changes of the store up to this one are in it.

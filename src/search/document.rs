@@ -6,7 +6,7 @@ use crate::bulletin::{BulletinState, SourceId};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
     pub id: u64,
-    /// Where it stands in lists (ms): the newest first, and of equals the highest number.
+    /// The time that orders lists (ms): the newest first, and of equals the highest number.
     pub newest_ms: i64,
     pub state: BulletinState,
     /// All that carry it.

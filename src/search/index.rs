@@ -21,7 +21,7 @@ const FAN: usize = 8;
 /// Bulletins of the smallest size.
 const SMALLEST: usize = 64;
 
-/// What is looked for.
+/// A search: its words, and which bulletins may answer it.
 #[expect(missing_debug_implementations, reason = "it holds a closure")]
 pub struct Question<'a> {
     /// Folded; a bulletin must hold all of them.

@@ -26,7 +26,7 @@ const FOOT: u64 = 4 * 8 + 32;
 /// A file that is read whole is read in parts of so many bytes.
 const PART: usize = 64 << 10;
 
-/// What a segment says of a bulletin beside its words.
+/// The facts of a bulletin that a segment keeps beside its words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Row {
     pub(super) id: u64,
@@ -45,7 +45,7 @@ pub(super) struct Segment {
     foot: Foot,
 }
 
-/// Where the parts of a segment are, in bytes.
+/// The places of a segment's parts, in bytes.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Foot {
     pub(super) directory_at: u64,

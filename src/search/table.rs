@@ -1,4 +1,4 @@
-//! What memory holds of each bulletin: where it stands in lists, and in which segment its words are.
+//! The table in memory: of each bulletin its place in lists, and the segment that has its words.
 
 use std::collections::HashMap;
 

@@ -33,7 +33,7 @@ pub struct Source {
     /// The feed that is read, once that is known: its own address where it is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub feed: Option<String>,
-    /// Where people subscribe to it with the bot, once that is known.
+    /// The address by which people subscribe to it with the bot, once that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
 }
@@ -330,9 +330,9 @@ pub struct Worker {
     pub id: String,
     pub host: String,
     pub since: Stamp,
-    /// How many sources it polls.
+    /// The number of sources that it polls.
     pub sources: usize,
-    /// How many bots and robots it sends with.
+    /// The number of bots and robots that it sends with.
     pub senders: usize,
     pub version: String,
 }

@@ -18,15 +18,15 @@ const SILENT_TIMES: i64 = 4;
 /// … and at least for three days, so that no weekend is told.
 const LEAST_SILENCE_MINUTES: i64 = 3 * 24 * 60;
 
-/// What a look gives to tell.
+/// The messages that follow from one poll of a source.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Alerts {
     pub(super) texts: Vec<String>,
-    /// What has been told of the source from now on.
+    /// The record of what was reported about the source, these messages included.
     pub(super) told: Told,
 }
 
-/// Who is told, as far as it shapes what they are told.
+/// The readers of an alert, as far as they shape its text.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Audience {
     pub(super) language: Language,

@@ -53,7 +53,7 @@ pub(super) struct Timetable {
     heap: BinaryHeap<Reverse<(Instant, u64, SourceId)>>,
     entries: u64,
     heeded: Option<Now>,
-    /// Whether the clock was set since that was asked last.
+    /// The clock was set since the last question about it.
     was_set: bool,
 }
 
@@ -218,7 +218,7 @@ impl Row {
     }
 }
 
-/// Where a source begins: due now if it was never looked at or something was missed.
+/// Returns the first row of a source: due now if it was never looked at or something was missed.
 fn first_row(source: &Source, jitter: Duration, state: &LookState, now: DateTime<Utc>) -> Row {
     let last = state.last_polled.map(|last| last.min(now));
     let scheduled = last.and_then(|last| source.schedule.next_after(last, source.time_zone));

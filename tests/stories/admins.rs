@@ -116,7 +116,7 @@ async fn a_chat_that_is_shut_keeps_no_report_back() {
     said(&telegram, ADMIN, "到 3 个聊天").await;
     telegram.press_labelled(ADMIN, ADMIN, "重发");
     let report = said(&telegram, ADMIN, "成功 2，失败 1").await;
-    assert!(report.contains("1 个聊天目前收不到"), "{report}");
+    assert!(report.contains("有 1 个目前收不到"), "{report}");
     telegram.press_labelled(ADMIN, ADMIN, "撤回");
     said(&telegram, ADMIN, "取消 1 条，删除 1 条，未能删除 1 条").await;
     pushing.stop().await;

@@ -90,7 +90,7 @@ async fn why_of_an_unknown_address_says_which_source_would_bring_it() {
     let mut pushing = at_work(&telegram, INNER).await;
     telegram.say(PERSON, PERSON, "/why http://news.example/nothing.html?<b>");
     let told = said(&telegram, PERSON, "没有见过这个地址的通知").await;
-    assert!(told.contains("来源 集团要闻（news）"), "{told}");
+    assert!(told.contains("来源“集团要闻”"), "{told}");
     for address in [
         "http://i.example/1.html",
         "https://other.example/",

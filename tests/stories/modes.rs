@@ -38,7 +38,7 @@ async fn a_bundle_of_37_comes_in_cards_of_eight_and_shows_each_once() {
     pushing.start();
     let texts = telegram.until_sent(7, 5).await;
     assert_eq!(shown(&texts), (50..87).collect::<Vec<_>>());
-    let headline = "【集团要闻】第50号通知 <50> & 更多";
+    let headline = "通知 · 8 条\n\n【集团要闻】\n1. 第50号通知 <50> & 更多";
     assert!(texts[0].starts_with(headline), "{}", texts[0]);
     assert!(texts[0].contains("\n8. 第57号通知"), "{}", texts[0]);
     pushing.stop().await;

@@ -18,7 +18,7 @@ pub(in crate::bot) struct Permissions {
 }
 
 impl Permissions {
-    /// Where the config says nothing of the platform.
+    /// The permissions where the config does not name the platform.
     pub(in crate::bot) fn nobody() -> Self {
         Self {
             admins: Vec::new(),

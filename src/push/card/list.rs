@@ -105,11 +105,16 @@ impl Card {
     }
 }
 
-/// What stands below the headline of a bundle.
+/// The date and the summary below the first bulletin of a bundle.
 fn details(words: &EntryWords, ink: Ink) -> String {
     let summary = words.summary.as_ref().map(|summary| cut(summary, SUMMARY));
-    let lines = [words.line.clone(), summary].into_iter().flatten();
-    let mut text: String = lines.map(|it| format!("\n{}", ink.text(&it))).collect();
+    let mut text = String::new();
+    for line in [words.line.as_deref(), summary.as_deref()]
+        .into_iter()
+        .flatten()
+    {
+        text += &format!("\n{}", ink.text(line));
+    }
     if !text.is_empty() {
         text.push('\n');
     }

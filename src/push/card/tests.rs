@@ -108,7 +108,7 @@ fn other_forms_say_what_they_are() {
     assert!(
         english
             .html()
-            .starts_with("<b>Again</b>\n\n[Group news] <a")
+            .starts_with("<b>Sent again</b>\n\n[Group news] <a")
     );
 }
 

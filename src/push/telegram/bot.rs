@@ -58,7 +58,7 @@ struct KnownChats {
     moved: HashMap<i64, i64>,
 }
 
-/// Where a channel's messages go, and how.
+/// The chat and topic that a channel's messages go to, and their manner.
 struct Target {
     chat: i64,
     topic: Option<i32>,
@@ -91,7 +91,7 @@ impl Telegram {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Where a chat is by now.
+    /// Returns the present id of a chat that may have moved.
     pub(super) fn moved_to(&self, id: i64) -> i64 {
         *self.known().moved.get(&id).unwrap_or(&id)
     }
