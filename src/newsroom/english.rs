@@ -160,7 +160,7 @@ pub(super) static NEWS: [PhraseTemplate; 9] = [
     PhraseTemplate {
         title: "New production line for {goods} opens in {city}",
         body: &[
-            "On {today} the new production line for {goods} in {city} delivered its first batch. The investment of £{amount},000 adds {percent}% to output and creates {count} jobs.",
+            "On {today} the new production line for {goods} in {city} delivered its first batch. The investment of £{amount} thousand adds {percent}% to output and creates {count} jobs.",
             "The head of {unit} said that the next goal is full capacity at steady quality.",
         ],
         from: "Communications",
@@ -179,7 +179,7 @@ pub(super) static NEWS: [PhraseTemplate; 9] = [
         title: "Group and {city} partners sign an agreement on {subject}",
         body: &[
             "On {today} the group and partners from {city} signed an agreement on {subject} in {room}.",
-            "{unit} will run the first joint projects, with a budget of £{amount},000 over three years.",
+            "{unit} will run the first joint projects, with a budget of £{amount} thousand over three years.",
         ],
         from: "Executive Office",
         files: &[],
@@ -187,7 +187,7 @@ pub(super) static NEWS: [PhraseTemplate; 9] = [
     PhraseTemplate {
         title: "{unit} completes the year's order of {goods} {few} days early",
         body: &[
-            "By {today}, {unit} had produced {count} {goods} and completed the order for the year {few} days early.",
+            "Production of {goods} at {unit} reached {count} on {today}; the order for the year is complete {few} days early.",
             "Daily planning and weekly reviews raised equipment efficiency by {percent} percentage points. Customers in {city} sent a letter of thanks.",
         ],
         from: "Production",
@@ -205,7 +205,7 @@ pub(super) static NEWS: [PhraseTemplate; 9] = [
     PhraseTemplate {
         title: "First shipment of {goods} leaves {city} for overseas",
         body: &[
-            "A train with {goods} left {city} on {today}. The order is worth £{amount},000 and is the group's {few}th full train this year.",
+            "A train with {goods} left {city} on {today}. The order is worth £{amount} thousand and is the group's {few}th full train this year.",
             "{unit} and customs agreed on inspections by appointment, which shortens clearance by {percent}%.",
         ],
         from: "International Sales",
@@ -244,7 +244,7 @@ pub(super) static TENDERS: [PhraseTemplate; 9] = [
     PhraseTemplate {
         title: "Invitation to tender: {goods} for {unit}",
         body: &[
-            "Qinglan Group invites tenders for {goods} for {unit}, to be delivered to {city}. Quantity: {count}; maximum price: £{amount},000.",
+            "Qinglan Group invites tenders for {goods} for {unit}, to be delivered to {city}. Quantity: {count}; maximum price: £{amount} thousand.",
             "Tender documents can be obtained until 17:00 on {deadline}. Tenders are opened at 9:30 on {later} in {room}.",
         ],
         from: "Tender Office",
@@ -262,7 +262,7 @@ pub(super) static TENDERS: [PhraseTemplate; 9] = [
     PhraseTemplate {
         title: "Negotiated procedure: maintenance of {goods} at {unit}",
         body: &[
-            "{unit} intends to award the maintenance of {goods} for two years by negotiation. Budget: £{amount},000.",
+            "{unit} intends to award the maintenance of {goods} for two years by negotiation. Budget: £{amount} thousand.",
             "Offers must be submitted by 10:00 on {deadline} in {room}. Unsealed offers are not accepted.",
         ],
         from: "Tender Office",
@@ -289,7 +289,7 @@ pub(super) static TENDERS: [PhraseTemplate; 9] = [
     PhraseTemplate {
         title: "Sale by auction: used {goods} of {unit}",
         body: &[
-            "{unit} offers {count} used {goods}, stored in {city}, for sale by auction. Starting price: £{amount},000.",
+            "{unit} offers {count} used {goods}, stored in {city}, for sale by auction. Starting price: £{amount} thousand.",
             "Viewing is on {soon}; bids close at 15:00 on {deadline}.",
         ],
         from: "Asset Management",
@@ -307,7 +307,7 @@ pub(super) static TENDERS: [PhraseTemplate; 9] = [
     PhraseTemplate {
         title: "Consultants wanted: {subject} at {unit}",
         body: &[
-            "{unit} seeks consultants on {subject} for diagnosis, training and documentation in {city}. Budget: £{amount},000.",
+            "{unit} seeks consultants on {subject} for diagnosis, training and documentation in {city}. Budget: £{amount} thousand.",
             "Offers must reach {room} by 17:00 on {deadline}.",
         ],
         from: "Tender Office",

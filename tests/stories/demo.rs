@@ -47,3 +47,19 @@ fn it_shows_bulletins_within_seconds_and_typed_again_repeats_nothing() {
         "{shown:?} {again:?}"
     );
 }
+
+#[test]
+fn it_speaks_the_language_that_is_asked_for_and_says_what_to_try_next() {
+    let (world, port) = (World::new(), ports());
+    let mut command = world.command(&["demo", "--port", &port, "--language", "en"]);
+    let output = command.args(["--every", "1s", "--for", "6s"]).output();
+    let shown = text(&output.unwrap().stdout);
+    assert!(shown.contains("noticast rebroadcast 61 --state"), "{shown}");
+    let cards = shown.split("#61").nth(1).unwrap_or_default();
+    let is_chinese = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
+    assert!(
+        cards.contains("127.0.0.1") && !cards.contains(is_chinese),
+        "{shown}"
+    );
+    assert!(!shown.contains("\n\n\n"), "{shown}");
+}
