@@ -13,7 +13,7 @@ use crate::schedule::Schedule;
 pub struct Source {
     pub id: SourceId,
     pub name: String,
-    /// What it is grouped under on pages and in feeds; None: nothing.
+    /// The group that the source stands under on pages and in feeds.
     pub group: Option<String>,
     /// Without user and password, which are its `login`.
     pub url: Url,
