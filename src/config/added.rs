@@ -237,7 +237,7 @@ mod tests {
     use super::*;
     use crate::bulletin::{Channel, ChannelKind, ReadAs, StdoutFormat};
 
-    fn keys(value: Value) -> SourceKeys {
+    fn keys(value: &Value) -> SourceKeys {
         value.as_object().unwrap().clone()
     }
 
@@ -254,7 +254,7 @@ mod tests {
     }
 
     fn checked(value: Value) -> Result<Source, Vec<KeyProblem>> {
-        config().check_source(&"news".parse().unwrap(), &keys(value))
+        config().check_source(&"news".parse().unwrap(), &keys(&value))
     }
 
     fn added(value: Value) -> AddedSource {
@@ -262,7 +262,7 @@ mod tests {
             id: "news".parse().unwrap(),
             chat: None,
             at: chrono::DateTime::UNIX_EPOCH,
-            keys: keys(value),
+            keys: keys(&value),
         }
     }
 
@@ -340,7 +340,7 @@ mod tests {
             (json!({ "channels": "staff" }), "channels", "no list"),
             (json!({ "kind": "article" }), "kind", "expected `auto`"),
         ] {
-            let mut all = keys(wrong.clone());
+            let mut all = keys(&wrong);
             if key != "url" {
                 all.insert("url".to_owned(), json!("https://www.example.com/"));
             }

@@ -31,7 +31,7 @@ pub(super) struct Problem {
     errors: Vec<KeyFault>,
     /// Further members (RFC 9457, section 3.2).
     #[serde(flatten)]
-    more: Map<String, Value>,
+    more: Box<Map<String, Value>>,
     /// Seconds after which it is worth asking again.
     #[serde(skip)]
     retry_after: Option<u64>,
@@ -62,7 +62,7 @@ impl Problem {
             status: status.as_u16(),
             detail: detail.into(),
             errors: Vec::new(),
-            more: Map::new(),
+            more: Box::default(),
             retry_after: None,
         }
     }
@@ -95,8 +95,8 @@ impl Problem {
     /// With further members.
     pub(super) fn with(self, more: Value) -> Self {
         let more = match more {
-            Value::Object(more) => more,
-            _ => Map::new(),
+            Value::Object(more) => Box::new(more),
+            _ => Box::default(),
         };
         Self { more, ..self }
     }

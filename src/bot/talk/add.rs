@@ -156,7 +156,12 @@ pub(super) async fn add(
     if let Some(why) = may_not_add(base, asker, &target, &url) {
         return Ok(Pressed::note(why));
     }
-    let source = added(base, asker, url, &unquiet(lines.next().unwrap_or_default()));
+    let source = added(
+        base,
+        asker,
+        &url,
+        &unquiet(lines.next().unwrap_or_default()),
+    );
     let watched = added_source(&source, base.config.time_zone);
     let by = asker.actor();
     base.store.add_source(source, &by, Utc::now()).await?;
@@ -164,14 +169,14 @@ pub(super) async fn add(
     Ok(reply.into())
 }
 
-fn added(base: &Base, asker: &Asker, url: Url, name: &str) -> AddedSource {
+fn added(base: &Base, asker: &Asker, url: &Url, name: &str) -> AddedSource {
     let added = base.store.added_sources().borrow().clone();
     let taken = base.config.sources.iter().map(|source| &source.id);
     let taken = taken.chain(added.iter().map(|source| &source.id));
     let block = SourceBlock::new(url.clone(), name, taken);
     // It is removed where it was added from.
     let chat = asker.place.clone();
-    AddedSource::from_chat(block.id, (&block.name, &url), chat, Utc::now())
+    AddedSource::from_chat(block.id, (&block.name, url), chat, Utc::now())
 }
 
 /// Returns how many sources were added from the asker's chat, and from all; None: nobody adds any.
