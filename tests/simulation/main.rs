@@ -1,5 +1,6 @@
 //! The service in virtual time: sites publish, correct, withdraw and move, platforms refuse and lose answers, people
-//! subscribe and rebroadcast, and the program is killed between any two steps. The promises of the design are checked
+//! subscribe and rebroadcast, and several processes share the work, which are killed between any two steps, or stand
+//! still past their leases and return. The promises of the design are checked
 //! against a plain record of what should have arrived where.
 //!
 //! `NOTICAST_SEEDS=10000 cargo test --release --test simulation` runs as many; `NOTICAST_SEED=7` runs one and prints
@@ -16,6 +17,7 @@ mod platform;
 mod promises;
 mod service;
 mod site;
+mod workers;
 mod world;
 
 use world::World;

@@ -8,6 +8,7 @@ use noticast::{
 };
 
 use crate::{
+    service::number_of,
     site::{Site, Style},
     world::{World, at_once},
 };
@@ -54,7 +55,13 @@ impl Owed {
 
 impl World {
     /// Takes down what an admission owes to whom, and whether it judged rightly.
-    pub(crate) fn owe(&mut self, place: usize, admitted: &Admitted, wanting: &[ChannelId]) {
+    /// `numbers` are those of the notices that the poll saw.
+    pub(crate) fn owe(
+        &mut self,
+        (place, numbers): (usize, &[usize]),
+        admitted: &Admitted,
+        wanting: &[ChannelId],
+    ) {
         let is_first = self.owed.polled.insert(place);
         let all = admitted
             .published
@@ -63,8 +70,7 @@ impl World {
             .chain(&admitted.quiet);
         for id in all.copied().collect::<Vec<BulletinId>>() {
             let bulletin = at_once(self.store.bulletin(id)).unwrap().unwrap();
-            let number = bulletin.url.rsplit('/').next().unwrap();
-            let number: usize = number.trim_end_matches(".htm").parse().unwrap();
+            let number = number_of(&bulletin.url);
             let identity = (place, number);
             // A title alone, without a day, does not tell a notice that comes back under another address.
             let site = &self.sites[place];
@@ -110,15 +116,12 @@ impl World {
                 ));
             }
         }
-        self.see(place);
+        self.see(place, numbers);
     }
 
-    /// All that the page shows is known from now on.
-    fn see(&mut self, place: usize) {
-        let rows = self.sites[place].page(0, |_| false);
-        for found in rows {
-            let number = found.notice.url.rsplit('/').next().unwrap();
-            let number: usize = number.trim_end_matches(".htm").parse().unwrap();
+    /// All that the page showed is known from now on.
+    fn see(&mut self, place: usize, numbers: &[usize]) {
+        for &number in numbers {
             self.owed.seen.insert((place, number));
             let is_kept = self.identities.values().any(|it| *it == (place, number));
             if !is_kept {

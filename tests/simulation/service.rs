@@ -1,16 +1,16 @@
-//! The program: it polls, reads again, sends, and is killed between any two of its steps.
+//! The program: its processes poll, read again and send, and are killed between any two of their steps.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use noticast::{
     bulletin::{ChannelId, DeliveryId, DeliveryKind},
-    ops::{Begun, Edition, Found, Look, LookState, Outcome, ReadAgain, Store, Waiting},
-    store::Engine,
+    ops::{Begun, Edition, Found, LeaseKey, Look, LookState, Outcome, ReadAgain, Waiting},
 };
 
 use crate::{
     platform::{Answer, Sending, Shown},
+    workers::{Under, sender_of},
     world::{World, at_once},
 };
 
@@ -20,10 +20,20 @@ pub(crate) struct Flight {
     pub(crate) sending: Sending,
     pub(crate) answer: Answer,
     pub(crate) lands: DateTime<Utc>,
+    pub(crate) under: Under,
+    /// Its sender has another holder, who settled the doubt.
+    pub(crate) is_lost: bool,
+}
+
+/// A poll whose process stands still before it asks the store.
+pub(crate) struct LateLook {
+    pub(crate) place: usize,
+    pub(crate) look: Look,
+    pub(crate) under: Under,
 }
 
 impl World {
-    /// One poll of a site; the program may be killed before the store is asked, and before it answers.
+    /// One poll of a site; its process may be killed or stand still before the store is asked, and be killed before it answers.
     pub(crate) fn poll(&mut self, place: usize) {
         let (_, visits) = &mut self.polls[place];
         *visits += 1;
@@ -32,6 +42,12 @@ impl World {
         self.polls[place].0 = next;
         let site = &self.sites[place];
         let source = site.source().id;
+        let Some(under) = self.holder(&LeaseKey::Source(source.clone())) else {
+            // Its holder stands still, or is gone.
+            self.polls[place].0 = self.now + TimeDelta::seconds(30);
+            return;
+        };
+        let site = &self.sites[place];
         let is_paused = self.store.read_look_state(&source, |look| look.paused);
         if site.is_down || is_paused {
             return;
@@ -77,16 +93,46 @@ impl World {
         };
         if self.is_killed(200) {
             self.tell("killed before an admission");
-            return self.restart();
+            return self.kill(under.process);
         }
-        let wanting = self.wanting(place);
-        let admitted = at_once(self.store.admit(look, self.now)).unwrap();
-        self.owe(place, &admitted, &wanting);
-        (self.sites[place].is_corrected, self.sites[place].is_moved) = (false, false);
+        if self.is_killed(60) {
+            self.stand_still(under.process);
+            self.looks.push(LateLook { place, look, under });
+            return;
+        }
+        let process = under.process;
+        if self.admit(place, look, &under) {
+            (self.sites[place].is_corrected, self.sites[place].is_moved) = (false, false);
+        }
         if self.is_killed(200) {
             self.tell("killed after an admission");
-            self.restart();
+            self.kill(process);
         }
+    }
+
+    /// Polls go on whose process stood still.
+    pub(crate) fn land_looks(&mut self) {
+        for late in std::mem::take(&mut self.looks) {
+            match self.stands_still(late.under.process) {
+                true => self.looks.push(late),
+                false => {
+                    self.admit(late.place, late.look, &late.under);
+                }
+            }
+        }
+    }
+
+    /// Returns whether it was admitted.
+    fn admit(&mut self, place: usize, look: Look, under: &Under) -> bool {
+        let numbers = look.found.iter().map(|found| number_of(&found.notice.url));
+        let numbers: Vec<usize> = numbers.collect();
+        let wanting = self.wanting(place);
+        let answer = at_once(under.store.admit(look, self.now));
+        let Some(admitted) = self.written(under, answer) else {
+            return false;
+        };
+        self.owe((place, &numbers), &admitted, &wanting);
+        true
     }
 
     /// Articles that are due are read again.
@@ -94,6 +140,10 @@ impl World {
         for again in at_once(self.store.rereads(self.now, 8)).unwrap() {
             let id = again.bulletin.id;
             let Some(&(place, number)) = self.identities.get(&id.0) else {
+                continue;
+            };
+            let key = LeaseKey::Source(self.sites[place].source().id);
+            let Some(under) = self.holder(&key) else {
                 continue;
             };
             let site = &self.sites[place];
@@ -104,9 +154,10 @@ impl World {
                 (_, true) => ReadAgain::Gone,
                 _ => ReadAgain::Article(Box::new(site.article(item))),
             };
-            at_once(self.store.settle_reread(id, said, self.now)).unwrap();
+            let settled = at_once(under.store.settle_reread(id, said, self.now));
+            self.written(&under, settled);
             if self.is_killed(400) {
-                return self.restart();
+                return self.kill(under.process);
             }
         }
     }
@@ -120,7 +171,8 @@ impl World {
     pub(crate) fn send(&mut self) {
         let heads = at_once(self.store.heads(None)).unwrap();
         for head in heads {
-            let is_busy = |flight: &Flight| flight.sending.channel == head.channel;
+            let is_busy =
+                |flight: &Flight| flight.sending.channel == head.channel && !flight.is_lost;
             if head.due_at > self.now || self.flights.iter().any(is_busy) {
                 continue;
             }
@@ -130,12 +182,16 @@ impl World {
         }
     }
 
-    /// False: the program was killed.
+    /// False: its process was killed.
     fn begin(&mut self, head: &Waiting) -> bool {
+        let Some(under) = self.holder(&sender_of(&head.channel)) else {
+            return true;
+        };
         let all = at_once(self.store.together(head.id, self.now)).unwrap();
         let ids: Vec<DeliveryId> = all.iter().map(|waiting| waiting.id).collect();
-        let begun = at_once(self.store.begin_together(ids.clone(), self.now)).unwrap();
-        if begun == Begun::No {
+        let begun = at_once(under.store.begin_together(ids.clone(), self.now));
+        let begun = self.written(&under, begun);
+        if begun.is_none_or(|begun| begun == Begun::No) {
             return true;
         }
         let sending = match self.message(head, &all, ids) {
@@ -143,14 +199,15 @@ impl World {
             None => {
                 // Nothing was sent that could be edited.
                 let done = Outcome::Sent { message: None };
-                at_once(self.store.complete(head.id, done, self.now)).unwrap();
+                let done = at_once(under.store.complete(head.id, done, self.now));
+                self.written(&under, done);
                 return true;
             }
         };
         if self.is_killed(150) {
             self.tell(format_args!("killed before {} was sent", head.id));
             self.platform.lose(&sending);
-            self.restart();
+            self.kill(under.process);
             return false;
         }
         let (answer, waits) = self.platform.ask(&mut self.rng, &sending, self.now);
@@ -164,6 +221,8 @@ impl World {
             sending,
             answer,
             lands: self.now + waits,
+            under,
+            is_lost: false,
         });
         true
     }
@@ -197,55 +256,43 @@ impl World {
 
     /// Answers come in.
     pub(crate) fn land(&mut self) {
-        let flights = std::mem::take(&mut self.flights);
-        let (landed, flying): (Vec<_>, Vec<_>) = flights
-            .into_iter()
-            .partition(|flight| flight.lands <= self.now);
-        self.flights = flying;
-        let mut landed = landed.into_iter();
-        while let Some(flight) = landed.next() {
-            let outcome = match flight.answer {
-                Answer::Ends(outcome) => outcome,
-                Answer::Shut => {
-                    let channel = &flight.sending.channel;
-                    at_once(self.store.block_channel(channel, "shut", self.now)).unwrap();
-                    self.shut(&flight.sending.channel);
-                    Outcome::PutBack
-                }
+        loop {
+            let has_landed = |flight: &Flight| {
+                flight.lands <= self.now && !self.stands_still(flight.under.process)
+            };
+            let Some(place) = self.flights.iter().position(has_landed) else {
+                return;
             };
             if self.is_killed(150) {
-                self.tell(format_args!(
-                    "killed before {} was written down",
-                    flight.first
-                ));
-                self.platform.lose(&flight.sending);
-                landed.for_each(|flight| self.platform.lose(&flight.sending));
-                return self.restart();
+                let flight = &self.flights[place];
+                let (first, process) = (flight.first, flight.under.process);
+                self.tell(format_args!("killed before {first} was written down"));
+                return self.kill(process);
             }
-            at_once(self.store.complete(flight.first, outcome, self.now)).unwrap();
+            let flight = self.flights.remove(place);
+            self.write_down(flight);
         }
     }
 
-    /// Whether the program ends here, once in so many times.
+    fn write_down(&mut self, flight: Flight) {
+        let (under, channel) = (&flight.under, &flight.sending.channel);
+        let outcome = match flight.answer {
+            Answer::Ends(outcome) => outcome,
+            Answer::Shut => {
+                let shut = at_once(under.store.block_channel(channel, "shut", self.now));
+                if self.written(under, shut).is_some() {
+                    self.shut(channel);
+                }
+                Outcome::PutBack
+            }
+        };
+        let completed = at_once(under.store.complete(flight.first, outcome, self.now));
+        self.written(under, completed);
+    }
+
+    /// Whether a process ends here, once in so many times.
     fn is_killed(&mut self, one_in: u32) -> bool {
         !self.platform.is_calm && self.rng.u32(..one_in) == 0
-    }
-
-    /// The program ends at once, and begins again.
-    pub(crate) fn restart(&mut self) {
-        self.restarts += 1;
-        self.tell("the program begins again");
-        for flight in std::mem::take(&mut self.flights) {
-            self.platform.lose(&flight.sending);
-        }
-        self.memory.restart();
-        self.store = Store::on(Engine::Memory(self.memory.clone()));
-        self.sync();
-        for doubtful in at_once(self.store.uncertain()).unwrap() {
-            let why = "it ended".to_owned();
-            let outcome = Outcome::Interrupted { why };
-            at_once(self.store.complete(doubtful.id, outcome, self.now)).unwrap();
-        }
     }
 
     /// The config is read again, perhaps with other settings.
@@ -272,6 +319,12 @@ fn shown(bulletin: &noticast::bulletin::Bulletin) -> Shown {
         bulletin: bulletin.id.0,
         title: bulletin.title.clone(),
     }
+}
+
+/// The number that a notice has on its site.
+pub(crate) fn number_of(url: &str) -> usize {
+    let name = url.rsplit('/').next().unwrap();
+    name.trim_end_matches(".htm").parse().unwrap()
 }
 
 fn hash_of(rows: &[Found]) -> [u8; 16] {

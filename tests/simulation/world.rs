@@ -14,8 +14,9 @@ use crate::{
     people::{self, Wish},
     platform::Platform,
     promises::{self, Owed},
-    service::Flight,
+    service::{Flight, LateLook},
     site::Site,
+    workers::{Holders, Process},
 };
 
 pub(crate) const SITES: usize = 3;
@@ -41,6 +42,12 @@ pub(crate) struct World {
     pub(crate) broken: Vec<String>,
     pub(crate) told: Vec<String>,
     pub(crate) restarts: usize,
+    pub(crate) processes: Vec<Process>,
+    pub(crate) holders: Holders,
+    /// Processes that ever began.
+    pub(crate) begun: u32,
+    /// Polls whose process stands still between the page and the store.
+    pub(crate) looks: Vec<LateLook>,
     pub(crate) requests: BTreeSet<String>,
 }
 
@@ -54,7 +61,7 @@ impl World {
         let mut rng = fastrand::Rng::with_seed(seed);
         let now: DateTime<Utc> = "2022-12-01T01:00:00Z".parse().unwrap();
         let now = now + TimeDelta::minutes(rng.i64(0..1440));
-        let memory = Memory::default();
+        let memory = Memory::for_several();
         let store = Store::on(Engine::Memory(memory.clone()));
         let sites = (0..SITES).map(|place| Site::new(place, &mut rng, now));
         let sites: Vec<Site> = sites.collect();
@@ -76,15 +83,24 @@ impl World {
             broken: Vec::new(),
             told: vec![format!("seed {seed}")],
             restarts: 0,
+            processes: Vec::new(),
+            holders: Holders::new(),
+            begun: 0,
+            looks: Vec::new(),
             requests: BTreeSet::new(),
         };
         world.sync();
+        world.join("worker-0".to_owned());
         world
     }
 
+    /// Every process reads the config.
     pub(crate) fn sync(&mut self) {
         let sources: Vec<_> = self.sites.iter().map(Site::source).collect();
-        at_once(self.store.sync_config(&sources, &self.channels)).unwrap();
+        let processes = self.processes.iter().map(Process::store);
+        for store in processes.chain([&self.store]) {
+            at_once(store.sync_config(&sources, &self.channels)).unwrap();
+        }
     }
 
     pub(crate) fn tell(&mut self, what: impl std::fmt::Display) {
@@ -117,13 +133,15 @@ impl World {
 
     /// A little time passes, and something happens in it.
     fn step(&mut self) {
-        self.now += TimeDelta::seconds(self.rng.i64(1..90));
+        let seconds = self.rng.i64(1..90);
+        self.pass(seconds);
         match self.rng.u32(..100) {
             0..30 => {}
             30..42 => self.site_changes(),
             42..50 => self.people_ask(),
             50 => self.restart(),
             51 => self.reload(),
+            52..57 => self.processes_change(),
             _ => {}
         }
         self.work();
@@ -131,6 +149,7 @@ impl World {
 
     /// All that is due is done.
     fn work(&mut self) {
+        self.land_looks();
         for place in 0..SITES {
             if self.polls[place].0 <= self.now {
                 self.poll(place);
@@ -146,7 +165,9 @@ impl World {
         self.platform.is_calm = true;
         // Answers that are on their way come in first.
         self.now += TimeDelta::seconds(10);
+        self.wake();
         self.land();
+        self.leave_one();
         for place in 0..SITES {
             self.sites[place].is_down = false;
         }
@@ -154,6 +175,7 @@ impl World {
         // Two days: digests and quiet hours end, and what is told once a day is told.
         for _ in 0..(3 * 24 * 4) {
             self.now += TimeDelta::minutes(15);
+            self.renew();
             for _ in 0..40 {
                 self.work();
                 self.now += TimeDelta::seconds(5);

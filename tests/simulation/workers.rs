@@ -1,0 +1,308 @@
+//! Several processes on one store: they come, end, are killed, stand still past their leases and return.
+//!
+//! The promises of leases are checked as it happens, against a plain record: nobody takes what another one still holds,
+//! what is written under a lease that has a new holder is refused, and its holder is not.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use noticast::{
+    bulletin::ChannelId,
+    ops::{LeaseKey, Outcome, RENEWAL, Refusal, Store, StoreError, TERM, Wanted},
+    store::Engine,
+};
+
+use crate::{
+    service::Flight,
+    world::{SITES, World, at_once},
+};
+
+const MOST: usize = 3;
+
+/// One process.
+pub(crate) struct Process {
+    /// Its number, by which a later process of the same name is another one.
+    number: u32,
+    name: String,
+    store: Store,
+    renewed: DateTime<Utc>,
+    /// Until when the machine under it stands still.
+    stands_still: Option<DateTime<Utc>>,
+}
+
+/// A lease by the record: its holder, and how often it changed hands.
+type Hold = (u32, u32);
+
+/// The record of all leases.
+pub(crate) type Holders = BTreeMap<LeaseKey, Hold>;
+
+/// What a process does something under, as it believes.
+#[derive(Clone)]
+pub(crate) struct Under {
+    pub(crate) process: u32,
+    pub(crate) store: Store,
+    key: LeaseKey,
+    /// None: another process holds the lease by now.
+    turn: Option<u32>,
+}
+
+/// The sender that a channel is sent with.
+pub(crate) fn sender_of(channel: &ChannelId) -> LeaseKey {
+    let kind = match channel.as_str() {
+        "board" => "stdout",
+        _ => "telegram",
+    };
+    LeaseKey::Sender(kind.to_owned())
+}
+
+impl Process {
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
+    }
+}
+
+impl World {
+    fn wanted(&self) -> Vec<Wanted> {
+        let sources = (0..SITES).map(|place| LeaseKey::Source(self.sites[place].source().id));
+        let senders = ["stdout", "telegram"].map(|kind| LeaseKey::Sender(kind.to_owned()));
+        let wanted = |key: LeaseKey| Wanted {
+            group: key.to_string(),
+            key,
+        };
+        sources.chain(senders).map(wanted).collect()
+    }
+
+    /// A process begins to work, perhaps one of a name that an ended one had.
+    pub(crate) fn join(&mut self, name: String) {
+        self.begun += 1;
+        let number = self.begun;
+        self.tell(format_args!("process {number} begins to work as {name}"));
+        let store = Store::on(Engine::Memory(self.memory.clone()));
+        at_once(store.begin_work((&name, "host"), self.wanted(), self.now)).unwrap();
+        self.processes.push(Process {
+            number,
+            name,
+            store,
+            renewed: self.now,
+            stands_still: None,
+        });
+        self.sync();
+        self.record(self.processes.len() - 1);
+    }
+
+    /// Time passes, in which those that are awake renew their leases.
+    pub(crate) fn pass(&mut self, mut seconds: i64) {
+        while seconds > 0 {
+            let part = seconds.min(RENEWAL.as_secs().cast_signed());
+            seconds -= part;
+            self.now += TimeDelta::seconds(part);
+            self.renew();
+            for process in &mut self.processes {
+                if process.stands_still.is_some_and(|until| until <= self.now) {
+                    // It goes on with what it did, and renews its leases the next time.
+                    process.stands_still = None;
+                }
+            }
+        }
+    }
+
+    pub(crate) fn renew(&mut self) {
+        for place in 0..self.processes.len() {
+            let wanted = self.wanted();
+            let process = &mut self.processes[place];
+            if process.stands_still.is_some() {
+                continue;
+            }
+            at_once(process.store.renew_leases(wanted, self.now)).unwrap();
+            process.renewed = self.now;
+            self.record(place);
+        }
+    }
+
+    /// Takes down what a process holds that has just renewed its leases.
+    fn record(&mut self, place: usize) {
+        for wanted in self.wanted() {
+            let (process, key) = (&self.processes[place], wanted.key);
+            let (number, store) = (process.number, process.store.clone());
+            if store.under(&key).is_err() {
+                continue;
+            }
+            let term = TimeDelta::from_std(TERM).unwrap();
+            let holds = |it: &&Process| it.number != number && it.store.under(&key).is_ok();
+            let mut others = self.processes.iter().filter(holds);
+            if let Some(other) = others.find(|it| self.now < it.renewed + term) {
+                let other = other.number;
+                self.breaks(format_args!("{key}: {number} took it from {other}"));
+            }
+            let before = self.holders.get(&key).copied();
+            if before.is_some_and(|(holder, _)| holder == number) {
+                continue;
+            }
+            let turn = before.map_or(0, |(_, turn)| turn + 1);
+            self.holders.insert(key.clone(), (number, turn));
+            self.settle_doubts(&key, &store);
+        }
+    }
+
+    /// Whoever takes a sender repeats what its last holder had under way: it is perhaps sent.
+    fn settle_doubts(&mut self, key: &LeaseKey, store: &Store) {
+        let store = store.under(key).unwrap();
+        for doubtful in at_once(store.uncertain()).unwrap() {
+            if sender_of(&doubtful.channel) == *key {
+                let why = "another one took over".to_owned();
+                let done = store.complete(doubtful.id, Outcome::Interrupted { why }, self.now);
+                at_once(done).unwrap();
+            }
+        }
+        for flight in &mut self.flights {
+            if flight.under.key == *key && !std::mem::replace(&mut flight.is_lost, true) {
+                self.platform.lose(&flight.sending);
+            }
+        }
+    }
+
+    /// A process begins, ends, is killed, or stands still for a while.
+    pub(crate) fn processes_change(&mut self) {
+        let awake = self.processes.iter().filter(|it| it.stands_still.is_none());
+        let awake: Vec<u32> = awake.map(|it| it.number).collect();
+        if awake.is_empty() {
+            return;
+        }
+        let number = awake[self.rng.usize(..awake.len())];
+        let is_busy = self.flights.iter().any(|it| it.under.process == number);
+        match self.rng.u32(..6) {
+            0 | 1 if self.processes.len() < MOST => {
+                let name = self.free_name();
+                self.join(name);
+            }
+            2 if awake.len() > 1 && !is_busy => self.end(number),
+            3 if awake.len() > 1 => self.kill(number),
+            4 | 5 if awake.len() > 1 => self.stand_still(number),
+            _ => {}
+        }
+    }
+
+    fn free_name(&mut self) -> String {
+        let first = self.rng.usize(..=MOST);
+        let names = (first..).map(|number| format!("worker-{number}"));
+        let is_free = |name: &String| self.processes.iter().all(|it| it.name != *name);
+        names.into_iter().find(is_free).unwrap()
+    }
+
+    pub(crate) fn stand_still(&mut self, number: u32) {
+        let until = self.now + TimeDelta::seconds(self.rng.i64(20..240));
+        self.tell(format_args!("process {number} stands still until {until}"));
+        let process = self.processes.iter_mut().find(|it| it.number == number);
+        process.unwrap().stands_still = Some(until);
+    }
+
+    fn end(&mut self, number: u32) {
+        self.tell(format_args!("process {number} ends in order"));
+        let place = self.processes.iter().position(|it| it.number == number);
+        let process = self.processes.remove(place.unwrap());
+        self.looks.retain(|look| look.under.process != number);
+        at_once(process.store.end_work()).unwrap();
+        self.renew();
+    }
+
+    /// A process ends at once; others take over when its term is over. The last one begins again.
+    pub(crate) fn kill(&mut self, number: u32) {
+        let is_awake = |it: &Process| it.number != number && it.stands_still.is_none();
+        if !self.processes.iter().any(is_awake) || self.rng.u32(..3) == 0 {
+            return self.restart();
+        }
+        self.restarts += 1;
+        self.tell(format_args!("process {number} is killed"));
+        self.processes.retain(|it| it.number != number);
+        self.looks.retain(|look| look.under.process != number);
+        let flights = std::mem::take(&mut self.flights);
+        let (own, others): (Vec<Flight>, Vec<Flight>) = flights
+            .into_iter()
+            .partition(|it| it.under.process == number);
+        self.flights = others;
+        own.into_iter().for_each(|flight| self.lose(&flight));
+    }
+
+    /// All processes end at once, and begin again under their names.
+    pub(crate) fn restart(&mut self) {
+        self.restarts += 1;
+        self.tell("all processes begin again");
+        let flights = std::mem::take(&mut self.flights);
+        flights.iter().for_each(|flight| self.lose(flight));
+        self.looks.clear();
+        self.memory.restart();
+        self.store = Store::on(Engine::Memory(self.memory.clone()));
+        self.sync();
+        let ended = std::mem::take(&mut self.processes);
+        ended.into_iter().for_each(|it| self.join(it.name));
+    }
+
+    fn lose(&mut self, flight: &Flight) {
+        if !flight.is_lost {
+            self.platform.lose(&flight.sending);
+        }
+    }
+
+    /// Nobody stands still any more.
+    pub(crate) fn wake(&mut self) {
+        for process in &mut self.processes {
+            process.stands_still = None;
+        }
+        self.renew();
+    }
+
+    /// All but one end.
+    pub(crate) fn leave_one(&mut self) {
+        while let [_, .., last] = &self.processes[..] {
+            self.end(last.number);
+        }
+    }
+
+    /// A process that is awake and believes that it holds a lease.
+    pub(crate) fn holder(&mut self, key: &LeaseKey) -> Option<Under> {
+        let awake = self.processes.iter().filter(|it| it.stands_still.is_none());
+        let held = awake.filter_map(|it| Some((it.number, it.store.under(key).ok()?)));
+        let mut held: Vec<(u32, Store)> = held.collect();
+        if held.is_empty() {
+            return None;
+        }
+        let (process, store) = held.swap_remove(self.rng.usize(..held.len()));
+        let hold = self.holders.get(key);
+        Some(Under {
+            process,
+            store,
+            key: key.clone(),
+            turn: hold
+                .filter(|(holder, _)| *holder == process)
+                .map(|(_, turn)| *turn),
+        })
+    }
+
+    pub(crate) fn stands_still(&self, number: u32) -> bool {
+        let mut processes = self.processes.iter();
+        processes.any(|it| it.number == number && it.stands_still.is_some())
+    }
+
+    /// Returns whether nobody took the lease since.
+    pub(crate) fn is_held(&self, under: &Under) -> bool {
+        let turn = self.holders.get(&under.key).map(|(_, turn)| *turn);
+        under.turn.is_some() && under.turn == turn
+    }
+
+    /// What was written under a lease; None where another process holds it by now, which must have been refused.
+    pub(crate) fn written<T>(&mut self, under: &Under, answer: Result<T, StoreError>) -> Option<T> {
+        let (is_held, key) = (self.is_held(under), &under.key);
+        match answer {
+            Ok(answer) if is_held => Some(answer),
+            Ok(_) => {
+                self.breaks(format_args!("{key}: an old lease was written under"));
+                None
+            }
+            Err(StoreError::Refused(Refusal::LeaseLost(_))) if !is_held => None,
+            Err(error) => {
+                self.breaks(format_args!("{key}: its holder could not write: {error}"));
+                None
+            }
+        }
+    }
+}
