@@ -9,6 +9,7 @@ mod instance;
 mod leases;
 pub(crate) mod memory;
 mod reload;
+mod waiting;
 
 use std::{
     fmt,
@@ -27,16 +28,16 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use self::reload::Reloader;
 pub use self::{
     instance::{Address, Instance, make_state_folder, random_token, reachable},
     reload::LoadConfig,
 };
+use self::{reload::Reloader, waiting::Waiting};
 use crate::{
     bot,
     bulletin::{LARGEST_DOCUMENT, Secret, StoreSettings, meetings},
     config::Config,
-    ops::{Answered, Failure, Refusal, Store, StoreError},
+    ops::{Answered, Failure, Store, StoreError},
     push::{Files, Output, Pusher},
     source::fetch::Fetcher,
     supervise::PartError,
@@ -48,8 +49,6 @@ use crate::{
 const LONGEST_END: Duration = Duration::from_secs(8);
 /// How long a store that another process holds is waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How often a database that is away is tried at the start.
-const DATABASE_IS_TRIED: Duration = Duration::from_secs(1);
 /// How often memory is given back.
 const MOMENT: Duration = Duration::from_secs(10);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -108,9 +107,11 @@ impl App {
         let Setup { config, state, .. } = setup;
         make_state_folder(&state)?;
         let fetcher = Fetcher::new(&config.fetch, &setup.typed_hosts)?;
-        let store = open_store(&config.store, &state).await?;
+        let mut waiting = Waiting::new(&setup.listener, &config);
+        let opened = waiting.until_done(async || open_store(&config.store, &state).await);
+        let store = opened.await?;
         if config.path.is_some() && config.does_nothing() {
-            if store.was_used().await? {
+            if waiting.until_done(async || store.was_used().await).await? {
                 return Err(config.emptied().into());
             }
             tracing::warn!(
@@ -123,7 +124,8 @@ impl App {
         }
         let added = store.added_sources().borrow().clone();
         let config = config.joined_by(&added);
-        store.sync_config(&config.sources, &config.channels).await?;
+        let synced = async || store.sync_config(&config.sources, &config.channels).await;
+        waiting.until_done(synced).await?;
         let admin_token = match &config.web.admin_token {
             Some(token) => token.clone(),
             None => instance::admin_token(&state)?,
@@ -136,7 +138,9 @@ impl App {
             .supervised_by(watch.supervisor().clone());
         let pusher = pusher.with_files(files_by(watch.clone()));
         let current = config.borrow().clone();
-        leases::begin(&store, &current, &pusher).await?;
+        let begun = async || leases::begin(&store, &current, &pusher).await;
+        waiting.until_done(begun).await?;
+        waiting.end().await;
         let (reload, reloads) = mpsc::channel(1);
         Ok(Self {
             search: state.join("search"),
@@ -263,7 +267,6 @@ fn files_by(watch: Watch) -> Files {
 /// Opens the store; a command that holds it for a moment is waited for, another instance is not.
 async fn open_store(settings: &StoreSettings, state: &Path) -> Result<Store, StoreError> {
     let end = Instant::now() + PATIENCE;
-    let mut is_reported = false;
     loop {
         match Store::open_by(settings, state).await {
             Err(StoreError::Failed(failure))
@@ -272,13 +275,6 @@ async fn open_store(settings: &StoreSettings, state: &Path) -> Result<Store, Sto
                     && !Address::read(state).is_some_and(|it| it.is_alive()) =>
             {
                 sleep(PATIENCE / 100).await;
-            }
-            // A machine may be up before its database is.
-            Err(StoreError::Refused(Refusal::Away(why))) => {
-                if !std::mem::replace(&mut is_reported, true) {
-                    tracing::error!("waiting for the database: {why}");
-                }
-                sleep(DATABASE_IS_TRIED).await;
             }
             opened => return opened,
         }

@@ -37,6 +37,7 @@ mod stored;
 mod templates;
 mod tokens;
 mod turns;
+mod waiting;
 mod when;
 mod words;
 
@@ -72,7 +73,7 @@ use crate::{
     watch::Watch,
 };
 
-pub use self::auth::USER_HEADER;
+pub use self::{auth::USER_HEADER, waiting::serve_waiting};
 
 /// Bytes of a request's body; the largest real one is a list of some thousand bulletin numbers.
 const MAX_BODY: usize = 64 << 10;
@@ -126,14 +127,6 @@ impl Site {
         self.desk.config.borrow().clone()
     }
 
-    /// The client whose connections are counted, where `address` has one open. Behind a proxy are many clients, and
-    /// on this machine are those who run us.
-    fn counted(&self, address: IpAddr) -> Option<Client> {
-        let is_shared = address.is_loopback()
-            || clients::is_trusted(address, &self.config().web.trusted_proxies);
-        (!is_shared).then(|| Client::of(address))
-    }
-
     /// The pages' own address, with a slash at its end: the config's, else where we listen, else,
     /// where that is every address of the machine, or a proxy is in front, the one that this request came to.
     fn url(&self, config: &Config, headers: &HeaderMap) -> String {
@@ -154,6 +147,14 @@ impl Site {
             _ => format!("http://{}/", self.address),
         }
     }
+}
+
+/// The client whose connections are counted, where `address` has one open. Behind a proxy are many clients, and
+/// on this machine are those who run us.
+fn counted(config: &Config, address: IpAddr) -> Option<Client> {
+    let is_shared =
+        address.is_loopback() || clients::is_trusted(address, &config.web.trusted_proxies);
+    (!is_shared).then(|| Client::of(address))
 }
 
 /// Serves until `stop`; what is being answered then has a second to end. From `ending` on it takes no
@@ -181,7 +182,8 @@ pub async fn serve(
         hub: events::Hub::default(),
         seats: events::Seats::default(),
     });
-    let pages = listen::serve(listener, Arc::clone(&site), router(Arc::clone(&site)), stop);
+    let counted = |address| counted(&site.config(), address);
+    let pages = listen::serve(listener, counted, router(Arc::clone(&site)), stop);
     tokio::join!(pages, site.hub.run(&site.desk.store, &site.ending));
     Ok(())
 }

@@ -122,7 +122,7 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    fn new(faults: Vec<Fault>) -> Self {
+    pub(super) fn new(faults: Vec<Fault>) -> Self {
         let is_grave = faults.iter().any(|fault| fault.is_grave);
         let status = if is_grave { "failing" } else { "ok" };
         let problems = bounded(faults);
@@ -180,7 +180,7 @@ fn store_failed(why: String) -> Fault {
     )
 }
 
-fn database_away(why: String) -> Fault {
+pub(super) fn database_away(why: String) -> Fault {
     let remedy = "mend the database, or the way to it; work goes on by itself";
     Fault::grave(why, "database", remedy)
 }

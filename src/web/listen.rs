@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use super::{
-    Shared,
+    clients::Client,
     crowd::{Crowd, Guest, Seat},
     steady::Steady,
 };
@@ -47,10 +47,11 @@ pub(super) struct Peer {
     pub(super) seat: Arc<Seat>,
 }
 
-/// Answers until stopped; connections that are busy then have a second to end.
+/// Answers until stopped; connections that are busy then have a second to end. `counted` is the client whose connections
+/// are counted, where an address has one open.
 pub(super) async fn serve(
     listener: TcpListener,
-    site: Shared,
+    counted: impl Fn(IpAddr) -> Option<Client>,
     router: Router,
     stop: CancellationToken,
 ) {
@@ -65,7 +66,7 @@ pub(super) async fn serve(
         match accepted {
             Ok((stream, from)) => {
                 let address = from.ip().to_canonical();
-                if let Some(guest) = crowd.enter(site.counted(address)) {
+                if let Some(guest) = crowd.enter(counted(address)) {
                     let (router, stop) = (router.clone(), stop.clone());
                     connections.spawn(answer(stream, address, guest, router, stop));
                 }

@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 use super::{Shared, Site, language, templates};
 use crate::{
     bulletin::Language,
+    config::Config,
     ops::{Refusal, StoreError},
     view::ViewError,
 };
@@ -190,6 +191,11 @@ pub(super) async fn dress(State(site): State<Shared>, request: Request, next: Ne
             .flatten();
         response = dress_error(response, page);
     }
+    secured(response)
+}
+
+/// With the headers that every answer wears.
+pub(super) fn secured(mut response: Response) -> Response {
     let headers = response.headers_mut();
     for (name, value) in SECURITY {
         headers.insert(name, HeaderValue::from_static(value));
@@ -221,7 +227,7 @@ const SECURITY: [(HeaderName, &str); 6] = [
     ),
 ];
 
-fn wants_html(headers: &HeaderMap) -> bool {
+pub(super) fn wants_html(headers: &HeaderMap) -> bool {
     let accept = headers.get(header::ACCEPT);
     accept.is_some_and(|accept| {
         accept
@@ -232,11 +238,13 @@ fn wants_html(headers: &HeaderMap) -> bool {
 }
 
 fn error_page(site: &Site, status: StatusCode, language: Language) -> Result<String, Problem> {
-    let config = site.config();
+    templates::error(status, language, &root_of(&site.config()))
+}
+
+/// The path of the first page. From the top: nobody knows how deep the wrong address was.
+pub(super) fn root_of(config: &Config) -> String {
     let public = config.web.public_url.as_ref().map_or("", |url| url.path());
-    // From the top: nobody knows how deep the wrong address was.
-    let root = format!("{}/", public.trim_end_matches('/'));
-    templates::error(status, language, &root)
+    format!("{}/", public.trim_end_matches('/'))
 }
 
 /// Errors of the router itself (405, 413, …) have no problem yet; health answers keep theirs.
