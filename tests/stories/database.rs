@@ -1,9 +1,10 @@
 //! The service on a PostgreSQL of its own. Ignored: each story starts a server, from Debian's package `postgresql`.
 
 use std::{
-    net::TcpListener,
+    net::{TcpListener, TcpStream},
     path::{Path, PathBuf},
-    process::Command,
+    process::{Child, Command},
+    time::Duration,
 };
 
 use crate::support::{
@@ -18,6 +19,11 @@ struct Server {
     url: String,
 }
 
+fn free_port() -> String {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap();
+    free.local_addr().unwrap().port().to_string()
+}
+
 fn script(arguments: &[&str]) -> String {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join(".ci/postgres");
     let done = Command::new(script).args(arguments).output().unwrap();
@@ -25,11 +31,14 @@ fn script(arguments: &[&str]) -> String {
     text(&done.stdout).trim().to_owned()
 }
 
+fn is_root() -> bool {
+    let id = Command::new("id").arg("-u").output().unwrap();
+    text(&id.stdout).trim() == "0"
+}
+
 impl Server {
     fn start() -> Self {
-        let free = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = free.local_addr().unwrap().port().to_string();
-        drop(free);
+        let port = free_port();
         let folder = std::env::temp_dir().join(format!("noticast-database-{port}"));
         let url = script(&["start", folder.to_str().unwrap(), &port]);
         Self { folder, port, url }
@@ -41,6 +50,36 @@ impl Server {
 
     fn up(&self) {
         script(&["start", self.folder.to_str().unwrap(), &self.port]);
+    }
+
+    fn sql(&self, sql: &str) {
+        let done = Command::new("psql")
+            .args(["--quiet", "--command", sql, &self.url])
+            .output();
+        let done = done.unwrap();
+        assert!(done.status.success(), "{}", text(&done.stderr));
+    }
+
+    /// The address of a database for a user, with a password or without one.
+    fn database(&self, user: &str, name: &str) -> String {
+        format!("postgres://{user}@127.0.0.1:{}/{name}", self.port)
+    }
+
+    fn asks_for_the_password_of(&self, user: &str) {
+        let file = self.folder.join("data/pg_hba.conf");
+        let rules = std::fs::read_to_string(&file).unwrap();
+        let rule = format!("host all {user} 127.0.0.1/32 scram-sha-256");
+        std::fs::write(&file, format!("{rule}\n{rules}")).unwrap();
+        self.sql("SELECT pg_reload_conf()");
+    }
+
+    /// A config whose pages have an address that is known before they answer.
+    fn config_with_pages(&self, site: &Site, url: &str) -> (String, String) {
+        let pages = format!("127.0.0.1:{}", free_port());
+        let config = self.config_at(site, url);
+        let listens = format!("listen = \"{pages}\"");
+        let config = config.replace("listen = \"127.0.0.1:0\"", &listens);
+        (config, format!("http://{pages}"))
     }
 
     fn config(&self, site: &Site) -> String {
@@ -55,6 +94,50 @@ impl Server {
     }
 }
 
+/// A pgbouncer in transaction mode before a server.
+struct Pooler {
+    process: Child,
+    url: String,
+}
+
+impl Pooler {
+    fn start(server: &Server) -> Self {
+        let port = free_port();
+        let settings = format!(
+            "[databases]\npostgres = host=127.0.0.1 port={} user=noticast\n\n[pgbouncer]\n\
+             listen_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\nauth_type = any\n\
+             pool_mode = transaction\n",
+            server.port
+        );
+        let file = server.folder.join("pgbouncer.ini");
+        std::fs::write(&file, settings).unwrap();
+        // It refuses to run as root.
+        let mut command = match is_root() {
+            true => {
+                let mut command = Command::new("runuser");
+                command.args(["-u", "postgres", "--", "pgbouncer"]);
+                command
+            }
+            false => Command::new("pgbouncer"),
+        };
+        let process = command.arg("--quiet").arg(file).spawn().unwrap();
+        while TcpStream::connect(format!("127.0.0.1:{port}")).is_err() {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let url = format!("postgres://noticast@127.0.0.1:{port}/postgres");
+        Self { process, url }
+    }
+}
+
+impl Drop for Pooler {
+    fn drop(&mut self) {
+        // The signal goes on to pgbouncer where runuser stands before it.
+        let pid = self.process.id().to_string();
+        let _ = Command::new("kill").args(["-TERM", &pid]).status();
+        let _ = self.process.wait();
+    }
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
         script(&["remove", self.folder.to_str().unwrap()]);
@@ -62,9 +145,11 @@ impl Drop for Server {
 }
 
 async fn readiness(world: &World) -> (u16, String) {
-    let answer = reqwest::get(format!("{}/readyz", world.url()))
-        .await
-        .unwrap();
+    asked(&format!("{}/readyz", world.url())).await
+}
+
+async fn asked(url: &str) -> (u16, String) {
+    let answer = reqwest::get(url).await.unwrap();
     (answer.status().as_u16(), answer.text().await.unwrap())
 }
 
@@ -184,20 +269,102 @@ async fn work_pauses_while_the_database_is_away_and_goes_on_by_itself() {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "starts a PostgreSQL"]
+async fn a_service_whose_database_is_down_at_its_start_says_so_and_begins_by_itself() {
+    let (server, site) = (Server::start(), Site::with(10).await);
+    let world = World::new();
+    let (config, pages) = server.config_with_pages(&site, &server.url);
+    world.configure(&config);
+    server.down();
+    let mut running = world.start_with(&["--config", "noticast.toml", "--state", "state", "run"]);
+    world
+        .until("a report", || {
+            world.log().contains("waiting for the database")
+        })
+        .await;
+    let (status, said) = asked(&format!("{pages}/readyz")).await;
+    assert_eq!(status, 503, "{said}");
+    assert!(
+        said.contains("cannot be reached") && said.contains("\"database\""),
+        "{said}"
+    );
+    assert_eq!(asked(&format!("{pages}/healthz")).await.0, 200);
+    for path in ["/", "/api/v1/sources", "/feed.atom"] {
+        assert_eq!(asked(&format!("{pages}{path}")).await.0, 503, "{path}");
+    }
+    assert!(running.is_alive());
+    server.up();
+    world.looks(&site, 2).await;
+    site.publish(11);
+    world.until("a push", || !world.pushed().is_empty()).await;
+    assert_eq!(readiness(&world).await.0, 200);
+    assert_eq!(asked(&pages).await.0, 200);
+    let log = world.log();
+    assert_eq!(log.matches("waiting for the database").count(), 1, "{log}");
+    running.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "starts a PostgreSQL"]
+async fn a_database_that_only_reads_at_the_start_is_waited_for() {
+    let (server, site) = (Server::start(), Site::with(10).await);
+    let world = World::new();
+    server.sql("CREATE DATABASE news");
+    let url = server.database("noticast", "news");
+    let (config, pages) = server.config_with_pages(&site, &url);
+    world.configure(&config);
+    // Without tables, and with them.
+    for looks in [2, 4] {
+        server.sql("ALTER DATABASE news SET default_transaction_read_only = on");
+        let running = world.start_with(&["--config", "noticast.toml", "--state", "state", "run"]);
+        world
+            .until("a report", || {
+                world.log().contains("waiting for the database")
+            })
+            .await;
+        let (status, said) = asked(&format!("{pages}/readyz")).await;
+        assert_eq!(status, 503, "{said}");
+        assert!(said.contains("is read-only"), "{said}");
+        server.sql("ALTER DATABASE news SET default_transaction_read_only = off");
+        world
+            .until("a start", || world.log().contains("started:"))
+            .await;
+        world.looks(&site, looks).await;
+        assert_eq!(readiness(&world).await.0, 200);
+        running.stop();
+        std::fs::remove_file(world.path("stderr")).unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "starts a PostgreSQL and pgbouncer"]
+async fn pgbouncer_in_transaction_mode_is_refused_by_its_name() {
+    let (server, site) = (Server::start(), Site::with(10).await);
+    let pooler = Pooler::start(&server);
+    let world = World::new();
+    world.configure(&server.config_at(&site, &pooler.url));
+    for arguments in [&["run"][..], &["check", "--online"]] {
+        let refused = world.noticast(arguments);
+        assert_eq!(refused.status.code(), Some(1), "{arguments:?}");
+        let said = text(&refused.stdout) + &text(&refused.stderr);
+        assert!(said.contains("pgbouncer in transaction mode"), "{said}");
+        assert!(said.contains("pool_mode = session"), "{said}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "starts a PostgreSQL"]
 async fn each_unfit_database_is_named_with_what_to_do() {
     let (server, site) = (Server::start(), Site::with(10).await);
     let world = World::new();
-    let run_sql = |sql: &str| {
-        let done = Command::new("psql")
-            .args(["--quiet", "--command", sql, &server.url])
-            .output();
-        assert!(done.unwrap().status.success());
-    };
+    let run_sql = |sql: &str| server.sql(sql);
     run_sql(
         "CREATE DATABASE ascii ENCODING 'SQL_ASCII' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'",
     );
     run_sql("CREATE ROLE reader LOGIN");
     run_sql("REVOKE CREATE ON SCHEMA public FROM PUBLIC");
+    run_sql("CREATE ROLE few LOGIN CONNECTION LIMIT 1");
+    run_sql("CREATE ROLE guest LOGIN PASSWORD 'right'");
+    server.asks_for_the_password_of("guest");
     let base = server.url.trim_end_matches("postgres");
     for (url, told) in [
         (format!("{base}ascii"), "needs UTF8"),
@@ -209,6 +376,18 @@ async fn each_unfit_database_is_named_with_what_to_do() {
         (
             server.url.replace("noticast@", "reader@"),
             "owner of a database of its own",
+        ),
+        (
+            server.database("few", "postgres"),
+            "raise max_connections or the limit of this user",
+        ),
+        (
+            server.database("guest:wrong", "postgres"),
+            "mend user and password in [store] url",
+        ),
+        (
+            server.database("guest", "postgres"),
+            "the database asks for a password, and [store] url has none",
         ),
         (format!("{}?sslmode=maybe", server.url), "sslmode is"),
         (

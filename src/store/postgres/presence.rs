@@ -39,7 +39,10 @@ impl Postgres {
             let runtime = Handle::current();
             blocking(move || {
                 let done = work(&shared, &client, &runtime);
-                writer.give_back(client);
+                // A session keeps what made the database refuse it, such as a setting that it only reads.
+                if !matches!(done, Err(StoreError::Refused(Refusal::Away(_)))) {
+                    writer.give_back(client);
+                }
                 done
             })
             .await

@@ -37,11 +37,12 @@ fn by_code(code: &SqlState, said: &str) -> StoreError {
         ),
         "25006" => passing(
             "is read-only",
-            "write target_session_attrs=read-write and all hosts into [store] url",
+            "write target_session_attrs=read-write and all hosts into [store] url, or set \
+             default_transaction_read_only = off there",
         ),
         "53300" => passing(
             "has no connection left",
-            "raise max_connections there, or end what holds them; noticast takes ten",
+            "raise max_connections or the limit of this user there, or end what holds them; noticast takes ten",
         ),
         "53100" => passing("has no room left on its disk", "make room there"),
         "08P01" => passing(
@@ -80,6 +81,11 @@ pub(super) fn pooled() -> StoreError {
 }
 
 fn unreachable(error: &Error) -> String {
+    if text(error).ends_with("password missing") {
+        return "the database asks for a password, and [store] url has none: write \
+                postgres://USER:PASSWORD@HOST/DB there"
+            .to_owned();
+    }
     format!(
         "the database cannot be reached: {}; see that it runs and that [store] url names it, \
          work goes on by itself",
