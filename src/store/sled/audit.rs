@@ -13,6 +13,7 @@ use crate::{
         query::{AuditQuery, Collected, Page},
     },
 };
+
 /// Before all entries.
 pub(super) const START: AuditPlace = AuditPlace {
     at_ms: i64::MIN,

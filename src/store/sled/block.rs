@@ -19,6 +19,7 @@ use super::{
     keys,
 };
 use crate::store::error::Result;
+
 /// The deliveries of one row, by place; an empty place was never used, or dropped for its age.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Block {

@@ -30,6 +30,7 @@ use crate::{
     },
     store::error::Result,
 };
+
 pub(super) type Added = Arc<Vec<AddedSource>>;
 /// For those who read past the writer.
 pub(super) type Shared<T> = Arc<RwLock<Arc<T>>>;

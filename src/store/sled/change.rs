@@ -23,6 +23,7 @@ use crate::{
     },
     store::{error::Result, tx::LookChange},
 };
+
 /// Built from the books, given back to [`Books::commit`]; dropped, it changed nothing. Nothing in memory
 /// may change in any other way: a transaction that is dropped must leave no trace.
 #[derive(Default)]

@@ -17,6 +17,7 @@ use crate::{
     policy::facts::{Request, time},
     store::error::Result,
 };
+
 /// Takes one record after the other.
 pub(super) type Take<'a> = &'a mut dyn FnMut(Record) -> Result<()>;
 

@@ -10,6 +10,7 @@ use crate::{
     policy::change_feed::{FeedEntry, FeedEvent},
     store::error::Result,
 };
+
 /// What the writer knows of the feed.
 pub(super) struct ChangeFeed {
     /// The newest that was committed.

@@ -8,6 +8,7 @@ use crate::{
     },
     store::error::Result,
 };
+
 /// Blocks that one call looks at, so that nobody waits long for the writer.
 const BLOCKS: usize = 500;
 

@@ -16,6 +16,7 @@ use super::{
     pack,
 };
 use crate::{bulletin::SourceId, policy::facts::LookState, store::error::Result};
+
 /// Shared by all handles of a store.
 #[derive(Debug, Default)]
 pub(super) struct Looks(Mutex<HashMap<SourceId, Kept>>);

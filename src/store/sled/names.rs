@@ -7,6 +7,7 @@ use crate::{
     bulletin::{ChannelId, SourceId},
     store::error::Result,
 };
+
 /// Every source and channel that was ever known here.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Names {

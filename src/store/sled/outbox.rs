@@ -9,6 +9,7 @@ use super::{
     keys,
 };
 use crate::{bulletin::DeliveryState, policy::facts::Readers, store::error::Result};
+
 #[derive(Debug, Default)]
 pub(super) struct Outbox {
     queues: HashMap<u32, Queue>,

@@ -30,6 +30,7 @@ use crate::{
         query::{AuditQuery, BulletinQuery, Collected, DeliveryQuery, Page, Reader, SearchedWords},
     },
 };
+
 /// Rows older than `since` after which a list ends: numbers follow time but for clocks set back.
 const OLD_ENOUGH: usize = 1000;
 

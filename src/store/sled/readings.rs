@@ -7,6 +7,7 @@ use super::{
     keys,
 };
 use crate::{policy::rereading::Recent, store::error::Result};
+
 #[derive(Debug, Default)]
 pub(super) struct Readings {
     by_due: BTreeSet<(i64, u64)>,

@@ -9,6 +9,7 @@ use crate::{
     },
     store::error::Result,
 };
+
 pub(super) fn load(engine: &Engine, names: &Names) -> Result<Twins> {
     let mut twins = Twins::default();
     let mut newest = None;
