@@ -114,34 +114,33 @@ impl Common {
         let mut common = Self {
             name: table.take("name", text),
             sources: None,
-            filter: filter(table),
+            filter: Filter::default(),
             time_zone: scope.time_zone,
             urgent: Vec::new(),
-            mode: table.take("mode", one_of(&Mode::ALL)),
-            digest: table.take("digest", digest),
+            mode: None,
+            digest: None,
             quiet: None,
             corrections: false,
             template: None,
         };
-        let Self {
-            sources,
-            time_zone: zone,
-            urgent,
-            quiet,
-            corrections,
-            template,
-            ..
-        } = &mut common;
-        table.set("sources", sources, |value| wanted(value, scope.sources));
-        table.set("time_zone", zone, time_zone);
-        table.set("urgent", urgent, patterns);
-        table.set("quiet", quiet, unless_empty(from_str::<Quiet>));
-        table.set("corrections", corrections, boolean);
+        // A message about an unknown key names the keys in this order.
+        table.set("sources", &mut common.sources, |value| {
+            wanted(value, scope.sources)
+        });
+        common.filter = filter(table);
+        table.set("time_zone", &mut common.time_zone, time_zone);
+        table.set("urgent", &mut common.urgent, patterns);
+        common.mode = table.take("mode", one_of(&Mode::ALL));
+        common.digest = table.take("digest", digest);
+        let quiet = unless_empty(from_str::<Quiet>);
+        table.set("quiet", &mut common.quiet, quiet);
+        table.set("corrections", &mut common.corrections, boolean);
         let of_kind = match kind {
             Some(Kind::Telegram) => Template::of_html,
             _ => Template::new,
         };
-        table.set("template", template, unless_empty(parsed(of_kind)));
+        let template = unless_empty(parsed(of_kind));
+        table.set("template", &mut common.template, template);
         common
     }
 
