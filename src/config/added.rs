@@ -253,22 +253,22 @@ mod tests {
         config
     }
 
-    fn checked(value: Value) -> Result<Source, Vec<KeyProblem>> {
-        config().check_source(&"news".parse().unwrap(), &keys(&value))
+    fn checked(value: &Value) -> Result<Source, Vec<KeyProblem>> {
+        config().check_source(&"news".parse().unwrap(), &keys(value))
     }
 
-    fn added(value: Value) -> AddedSource {
+    fn added(value: &Value) -> AddedSource {
         AddedSource {
             id: "news".parse().unwrap(),
             chat: None,
             at: chrono::DateTime::UNIX_EPOCH,
-            keys: keys(&value),
+            keys: keys(value),
         }
     }
 
     #[test]
     fn the_keys_of_a_source_mean_what_they_mean_in_the_config() {
-        let source = checked(json!({
+        let source = checked(&json!({
             "url": "https://www.example.com/news/", "name": "\"要闻\"\u{7f}\n", "schedule": "*/10 8-20 * * Mon-Fri",
             "group": "集团", "kind": "list", "depth": 2, "public": false, "include": ["放假", "/停.*/"],
             "select": { "item": "ul > li[class='x']", "date": null }, "charset": null, "channels": ["staff"]
@@ -282,7 +282,7 @@ mod tests {
         assert_eq!(source.schedule.to_string(), "*/10 8-20 * * Mon-Fri");
         assert_eq!(source.select.item.as_deref(), Some("ul > li[class='x']"));
         assert!(!source.filter.is_empty());
-        assert_eq!(checked(json!({ "kind": "desk" })).unwrap().address(), None);
+        assert_eq!(checked(&json!({ "kind": "desk" })).unwrap().address(), None);
     }
 
     #[test]
@@ -344,7 +344,7 @@ mod tests {
             if key != "url" {
                 all.insert("url".to_owned(), json!("https://www.example.com/"));
             }
-            let problems = checked(Value::Object(all)).unwrap_err();
+            let problems = checked(&Value::Object(all)).unwrap_err();
             assert_eq!(problems.len(), 1, "{wrong}: {problems:?}");
             assert_eq!(problems[0].key, key, "{wrong}: {problems:?}");
             assert!(problems[0].what.contains(what), "{wrong}: {problems:?}");
@@ -361,11 +361,11 @@ mod tests {
             let wants = config.channels.iter().map(|channel| channel.wants(&id));
             wants.collect::<Vec<bool>>()
         };
-        let config = config.joined_by(&[added(json!({ "url": url }))]);
+        let config = config.joined_by(&[added(&json!({ "url": url }))]);
         assert_eq!(wanted(&config), [true, false]);
-        let config = config.joined_by(&[added(json!({ "url": url, "channels": ["wall"] }))]);
+        let config = config.joined_by(&[added(&json!({ "url": url, "channels": ["wall"] }))]);
         assert_eq!(wanted(&config), [false, true]);
-        let config = config.joined_by(&[added(json!({ "url": url, "channels": ["staff"] }))]);
+        let config = config.joined_by(&[added(&json!({ "url": url, "channels": ["staff"] }))]);
         assert_eq!(wanted(&config), [true, false]);
         let config = config.joined_by(&[]);
         assert_eq!(wanted(&config), [true, false]);
@@ -375,7 +375,7 @@ mod tests {
     #[test]
     fn a_key_that_a_later_version_refuses_leaves_the_source_watched() {
         let added =
-            added(json!({ "url": "https://www.example.com/", "name": "要闻", "depth": 5000 }));
+            added(&json!({ "url": "https://www.example.com/", "name": "要闻", "depth": 5000 }));
         let source = added_source(&added, chrono_tz::UTC);
         assert_eq!((source.name.as_str(), source.depth), ("要闻", 1));
         assert_eq!(source.url.as_str(), "https://www.example.com/");

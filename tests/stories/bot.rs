@@ -25,8 +25,7 @@ async fn at_work(telegram: &Telegram, channels: &str, published: usize) -> Pushi
 }
 
 #[tokio::test]
-async fn start_says_what_this_is_and_keeps_the_config_behind_a_button_of_admins() {
-    const SET_UP: &str = "聊天 ID 和配置";
+async fn start_says_what_this_is_and_folds_the_chats_id_and_its_config() {
     let telegram = Telegram::start(TOKEN).await;
     let mut pushing = at_work(&telegram, STAFF, 0).await;
     let labels = |chat: i64| -> Vec<String> {
@@ -35,19 +34,22 @@ async fn start_says_what_this_is_and_keeps_the_config_behind_a_button_of_admins(
     };
     telegram.say(STRANGER, STRANGER, "/start");
     let text = telegram.until_sent(STRANGER, 1).await.remove(0);
-    assert!(text.lines().count() == 2 && !text.contains("[["), "{text}");
+    let (hello, folded) = text.split_once("\n\n").unwrap();
+    assert_eq!(hello.lines().count(), 2, "{text}");
+    assert!(folded.starts_with("聊天 ID：9\n"), "{text}");
+    assert!(folded.contains("[[channel]]\nid = \"chat"), "{text}");
+    let html = telegram.last(STRANGER).params["text"].to_string();
+    assert!(html.contains("<blockquote expandable>聊天 ID：9"), "{html}");
     assert_eq!(labels(STRANGER)[0], "订阅");
-    assert!(!labels(STRANGER).iter().any(|label| label == SET_UP));
     telegram.say(STRANGER, STRANGER, "/settings");
     said(&telegram, STRANGER, "聊天 ID：9").await;
     telegram.say(700, 700, "/start");
     let text = telegram.until_sent(700, 1).await.remove(0);
     assert!(text.contains("频道：staff"), "{text}");
-    telegram.say(ADMIN, ADMIN, "/start");
-    telegram.until_sent(ADMIN, 1).await;
-    telegram.press_labelled(ADMIN, ADMIN, SET_UP);
-    let text = said(&telegram, ADMIN, "聊天 ID：").await;
-    assert!(text.contains("[[channel]]\nid = \"chat"), "{text}");
+    assert!(
+        text.contains("聊天 ID：700") && !text.contains("[["),
+        "{text}"
+    );
     telegram.chat(-1_001_000_000_003, "channel", Some("Our_News"));
     telegram.added_to(-1_001_000_000_003);
     let text = said(&telegram, ADMIN, "our_news").await;

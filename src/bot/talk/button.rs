@@ -43,8 +43,6 @@ pub(in crate::bot) enum Button {
     Remind(BulletinId),
     // ---- for anyone ----
     Help,
-    /// Shows the ID of the chat and the block for the config.
-    SetUp,
     Ask(Ask),
     Story(BulletinId),
     Bulletin(BulletinId),
@@ -183,7 +181,6 @@ impl Button {
             Self::RemoveNow(source) => format!("G {source}"),
             Self::Remind(id) => format!("e {id}"),
             Self::Help => "?".to_owned(),
-            Self::SetUp => "I".to_owned(),
             Self::Ask(ask) => format!("q {}", letter(&ASKS, ask)),
             Self::Story(id) => format!("i {id}"),
             Self::Bulletin(id) => format!("B {id}"),
@@ -240,7 +237,6 @@ impl Button {
     fn read_question(words: &[&str]) -> Option<Self> {
         Some(match words {
             ["?"] => Self::Help,
-            ["I"] => Self::SetUp,
             ["q", ask] => Self::Ask(meant(&ASKS, ask)?),
             ["i", id] => Self::Story(bulletin(id)?),
             ["B", id] => Self::Bulletin(bulletin(id)?),
@@ -392,7 +388,6 @@ mod tests {
             Button::RemoveNow(longest.clone()),
             Button::Remind(id),
             Button::Help,
-            Button::SetUp,
             Button::Ask(Ask::Broadcast),
             Button::Story(id),
             Button::Bulletin(id),

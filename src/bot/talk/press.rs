@@ -127,7 +127,6 @@ async fn read(
 ) -> Result<Pressed, StoreError> {
     Ok(match button {
         Button::Help => welcome::help(base, asker).into(),
-        Button::SetUp => Pressed::beside(asker, welcome::set_up(base, asker, asker)),
         Button::Ask(ask) => Pressed::beside(asker, Reply::asking(ask.text(asker.words()))),
         Button::Story(id) => Pressed::later(Slow::Why(id.to_string())),
         Button::Bulletin(id) => Pressed::beside(asker, archive::shown(base, asker, id).await?),

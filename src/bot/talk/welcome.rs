@@ -22,24 +22,30 @@ pub(super) fn welcome(base: &Base, asker: &Asker) -> Reply {
         ChatKind::Group => doors(asker, words.hello.into()),
         ChatKind::Channel => return Reply::default(),
     };
-    let help = (words.help_label.to_owned(), Button::Help);
-    let set_up = (words.set_up_label.to_owned(), Button::SetUp);
-    let set_up = concerns_config(base, asker).then_some(set_up);
-    reply.with(std::iter::once(help).chain(set_up))
+    reply.with([(words.help_label.to_owned(), Button::Help)])
 }
 
-/// Returns whether the asker may be who writes the config: an admin, or anyone while it names no admin.
-fn concerns_config(base: &Base, asker: &Asker) -> bool {
-    asker.is_private() && (base.is_admin(asker) || base.permissions.admins.is_empty())
-}
-
-/// In two lines, what this is and how to begin.
+/// In two lines, what this is and how to begin; below, folded, the chat's id and how the config names it.
 fn greeting(base: &Base, asker: &Asker) -> String {
     let words = asker.words();
-    match channels_there(base, asker) {
-        None => words.start.to_owned(),
-        Some(channels) => fill(words.start_known, &[("channels", channels)]),
-    }
+    let (hello, folded) = match channels_there(base, asker) {
+        None => (words.start.to_owned(), words.set_up_here),
+        Some(channels) => (
+            fill(words.start_known, &[("channels", channels)]),
+            words.set_up_here_known,
+        ),
+    };
+    let folded = fill(folded, &names_of(base, asker));
+    format!("{hello}\n\n<blockquote expandable>{folded}</blockquote>")
+}
+
+/// The parts of a text that says how the config pushes to a chat.
+fn names_of(base: &Base, asker: &Asker) -> [(&'static str, String); 3] {
+    [
+        ("id", address(&asker.chat).to_owned()),
+        ("block", escape(&base.platform.config_block(asker))),
+        ("title", escape(&cut(&clean_line(&asker.title), 100))),
+    ]
 }
 
 /// The names of the channels of the config that lead to the asker's chat; None: there are none.
@@ -51,24 +57,18 @@ fn channels_there(base: &Base, asker: &Asker) -> Option<String> {
     (!names.is_empty()).then(|| names.join(" · "))
 }
 
-/// The chat's id and the config block to paste, as they are told to `reader`.
+/// How to push to a group or channel, as it is told to `reader`: its id and the config block to paste.
 pub(super) fn set_up(base: &Base, asker: &Asker, reader: &Asker) -> Reply {
     let words = reader.words();
     let known = channels_there(base, asker);
-    let text = match (asker.is_private(), known.is_none()) {
-        (true, true) => words.set_up_here,
-        (true, false) => words.set_up_here_known,
-        (false, true) => words.set_up,
-        (false, false) => words.set_up_known,
+    let text = match known {
+        None => words.set_up,
+        Some(_) => words.set_up_known,
     };
-    let parts = [
-        ("id", address(&asker.chat).to_owned()),
-        ("block", escape(&base.platform.config_block(asker))),
-        ("channels", known.unwrap_or_default()),
-        ("title", escape(&cut(&clean_line(&asker.title), 100))),
-    ];
-    let reply = Reply::from(fill(text, &parts));
-    if asker.is_private() || asker.place != asker.chat {
+    let [id, block, title] = names_of(base, asker);
+    let channels = ("channels", known.unwrap_or_default());
+    let reply = Reply::from(fill(text, &[id, block, title, channels]));
+    if asker.place != asker.chat {
         return reply;
     }
     let (page, of) = (0, Some(asker.chat.clone()));

@@ -47,7 +47,7 @@ async fn counts(store: &Store, now: DateTime<Utc>) -> Vec<(String, usize, usize)
         .collect()
 }
 
-fn is_lost<T>(answer: Result<T>) -> bool {
+fn is_lost<T>(answer: &Result<T>) -> bool {
     matches!(answer, Err(StoreError::Refused(Refusal::LeaseLost(_))))
 }
 
@@ -72,7 +72,7 @@ async fn one_worker_holds_everything_and_the_next_start_takes_over_at_once() {
     assert_eq!(admitted.published.len(), 1);
     world.store.end_work().await.unwrap();
     assert!(counts(&world.store, world.now).await.is_empty());
-    assert!(is_lost(world.store.under(&polling("news"))));
+    assert!(is_lost(&world.store.under(&polling("news"))));
 }
 
 #[tokio::test]
@@ -89,16 +89,16 @@ async fn what_was_begun_under_an_old_lease_writes_nothing() {
     let later = now + TERM + TERM;
     begin(&other, "other", later).await;
     let look = look_of("news", list([3, 2, 1]));
-    assert!(is_lost(polls.admit(look.clone(), later).await));
+    assert!(is_lost(&polls.admit(look.clone(), later).await));
     let news: SourceId = "news".parse().unwrap();
     let failed = LookState {
         error: Some("503".to_owned()),
         ..LookState::default()
     };
-    assert!(is_lost(polls.keep_look(&news, failed, later).await));
-    assert!(is_lost(sends.begin_send(head.id, later).await));
+    assert!(is_lost(&polls.keep_look(&news, failed, later).await));
+    assert!(is_lost(&sends.begin_send(head.id, later).await));
     let sent = Outcome::Sent { message: None };
-    assert!(is_lost(sends.complete(head.id, sent, later).await));
+    assert!(is_lost(&sends.complete(head.id, sent, later).await));
     let all = other.deliveries(&DeliveryQuery::default()).await.unwrap();
     let states: Vec<_> = all.items.iter().map(|it| it.state).collect();
     assert_eq!(states, [crate::bulletin::DeliveryState::Sending]);
@@ -115,10 +115,13 @@ async fn workers_share_evenly_and_what_one_gives_back_the_other_takes() {
     let (one, other, now) = two().await;
     begin(&one, "one", now).await;
     begin(&other, "other", now).await;
-    assert!(is_lost(other.under(&polling("news"))), "it is held already");
+    assert!(
+        is_lost(&other.under(&polling("news"))),
+        "it is held already"
+    );
     one.renew_leases(wanted(), now).await.unwrap();
     let free = ["news", "other"].map(polling);
-    let free = free.iter().find(|key| is_lost(one.under(key))).unwrap();
+    let free = free.iter().find(|key| is_lost(&one.under(key))).unwrap();
     let (held, renewed) = tokio::join!(other.once_held(free), other.renew_leases(wanted(), now));
     renewed.unwrap();
     let LeaseKey::Source(source) = free else {
@@ -142,9 +145,9 @@ async fn a_second_process_of_the_same_id_ends_the_work_of_the_first() {
     let later = now + std::time::Duration::from_secs(1);
     begin(&other, "same", later).await;
     let look = look_of("news", list([1]));
-    assert!(is_lost(first.admit(look, later).await));
-    assert!(is_lost(one.renew_leases(wanted(), later).await));
-    assert!(is_lost(one.under(&polling("news"))));
+    assert!(is_lost(&first.admit(look, later).await));
+    assert!(is_lost(&one.renew_leases(wanted(), later).await));
+    assert!(is_lost(&one.under(&polling("news"))));
     other.under(&polling("news")).unwrap();
     first.lease_is_lost().await;
 }

@@ -22,7 +22,7 @@ macro_rules! words {
 }
 
 words! {
-    help help_admin menu start start_known hello hello_privately subscribe set_up_label set_up_here set_up_here_known set_up set_up_known of_a_chat unknown misused
+    help help_admin menu start start_known hello hello_privately subscribe set_up_here set_up_here_known set_up set_up_known of_a_chat unknown misused
     admins_only answered_alone write_first alone_only group_admins_only stale_button cancelled
     search help_label find_source
     ask_search ask_source ask_filter ask_digest ask_quiet ask_zone ask_broadcast
