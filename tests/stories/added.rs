@@ -148,7 +148,8 @@ async fn an_added_source_goes_to_the_channels_that_it_names_and_along_with_an_ex
     let source = json!({ "id": "office", "url": other.list_url(), "channels": ["quiet"] });
     let (status, made) = program.posts("/sources", source).await;
     assert_eq!(status, 201, "{made}");
-    program.posts("/sources/office/poll", json!({})).await;
+    let archived = || world.list(&["bulletins", "--source", "office"]).len();
+    world.until("the first poll", || archived() == 5).await;
     other.publish(6);
     let (_, looked) = program.posts("/sources/office/poll", json!({})).await;
     assert_eq!(looked["new"].as_array().unwrap().len(), 1, "{looked}");

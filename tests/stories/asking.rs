@@ -102,7 +102,7 @@ async fn why_of_an_unknown_address_says_which_source_would_bring_it() {
         assert!(told[before].contains("没有来源关注该网站"), "{told:?}");
     }
     telegram.say(ADMIN, ADMIN, "/rebroadcast http://i.example/1.html");
-    said(&telegram, ADMIN, "来源 内部（inner）").await;
+    said(&telegram, ADMIN, "来源“内部”").await;
     pushing.stop().await;
 }
 
