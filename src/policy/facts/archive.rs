@@ -27,7 +27,7 @@ pub struct Archived {
     pub state: BulletinState,
     pub cause: Cause,
     pub revision: u32,
-    /// Hashes of the titles that its list showed, the latest last ([`title_hash`]).
+    /// Hashes of the titles that its list showed, the latest last ([`super::title_hash`]).
     pub titles: Vec<u64>,
 }
 
