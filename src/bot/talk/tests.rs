@@ -16,7 +16,10 @@ async fn a_person_subscribes_by_a_button_and_sees_it_among_the_settings() {
     let (town, words) = (Town::open(ANYONE).await, words_of(Language::En));
     let ada = town.person(7);
     let hello = town.types(&ada, "/start").await.remove(0);
-    assert_eq!(hello.text().lines().count(), 2, "{}", hello.text());
+    let text = hello.text();
+    let (greeting, folded) = text.split_once("\n\n").unwrap();
+    assert_eq!(greeting.lines().count(), 2, "{text}");
+    assert!(folded.contains("Chat ID: 7\n"), "{text}");
     let sources = town.presses(&ada, &hello, words.subscribe).await.remove(0);
     assert!(sources.text().contains("Campus news"), "{}", sources.text());
     assert!(!sources.text().contains("Staff"), "{}", sources.text());
