@@ -105,8 +105,12 @@ impl World {
                 format!("site {place} takes {} down", item.number)
             }
             84..90 => {
+                // A row that nobody saw as it is now would be an old one where it stands.
+                let path = site.path;
                 let gone = site.items.iter_mut().filter(|item| item.is_gone);
-                let Some(item) = gone.last() else { return };
+                let Some(item) = gone.last().filter(|item| item.is_recognisable(path)) else {
+                    return;
+                };
                 (item.is_listed, item.is_gone) = (true, false);
                 format!("site {place} shows {} again", item.number)
             }

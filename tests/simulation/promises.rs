@@ -8,8 +8,7 @@ use noticast::{
 };
 
 use crate::{
-    service::number_of,
-    site::{Site, Style},
+    site::{Site, Style, number_of},
     world::{World, at_once},
 };
 

@@ -10,6 +10,7 @@ use noticast::{
 
 use crate::{
     platform::{Answer, Sending, Shown},
+    site::row_of,
     workers::{Under, sender_of},
     world::{World, at_once},
 };
@@ -124,14 +125,19 @@ impl World {
 
     /// Returns whether it was admitted.
     fn admit(&mut self, place: usize, look: Look, under: &Under) -> bool {
-        let numbers = look.found.iter().map(|found| number_of(&found.notice.url));
-        let numbers: Vec<usize> = numbers.collect();
+        let rows: Vec<_> = look
+            .found
+            .iter()
+            .map(|found| row_of(&found.notice))
+            .collect();
+        let numbers: Vec<usize> = rows.iter().map(|(number, ..)| *number).collect();
         let wanting = self.wanting(place);
         let answer = at_once(under.store.admit(look, self.now));
         let Some(admitted) = self.written(under, answer) else {
             return false;
         };
         self.owe((place, &numbers), &admitted, &wanting);
+        self.sites[place].see(&rows);
         true
     }
 
@@ -319,12 +325,6 @@ fn shown(bulletin: &noticast::bulletin::Bulletin) -> Shown {
         bulletin: bulletin.id.0,
         title: bulletin.title.clone(),
     }
-}
-
-/// The number that a notice has on its site.
-pub(crate) fn number_of(url: &str) -> usize {
-    let name = url.rsplit('/').next().unwrap();
-    name.trim_end_matches(".htm").parse().unwrap()
 }
 
 fn hash_of(rows: &[Found]) -> [u8; 16] {

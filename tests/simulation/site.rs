@@ -29,6 +29,8 @@ const STYLES: [Style; 5] = [
 ];
 /// Rows of a page.
 const PAGE: usize = 14;
+/// How the count of readers begins that stands behind a title.
+const COUNTER: &str = "（阅读：";
 
 /// One notice as its site knows it.
 #[derive(Debug, Clone)]
@@ -44,6 +46,17 @@ pub(crate) struct Item {
     pub(crate) was_gone: bool,
     /// How often its title or text was corrected.
     pub(crate) changes: u8,
+    /// Title and path of its row as a poll last saw it.
+    pub(crate) seen: Option<(String, usize)>,
+}
+
+impl Item {
+    /// Returns whether its row, where it comes back, can be told from one that nobody has seen: a poll saw it, under the
+    /// address or the title that it has now.
+    pub(crate) fn is_recognisable(&self, path: usize) -> bool {
+        let seen = self.seen.as_ref();
+        seen.is_some_and(|(title, seen_at)| *seen_at == path || *title == self.title)
+    }
 }
 
 #[derive(Debug)]
@@ -100,6 +113,7 @@ impl Site {
             is_gone: false,
             was_gone: false,
             changes: 0,
+            seen: None,
         });
         number
     }
@@ -107,6 +121,13 @@ impl Site {
     pub(crate) fn url(&self, item: &Item) -> String {
         let (place, path, number) = (self.place, self.path, item.number);
         format!("https://site-{place}.example.com/{path}/{number}.htm")
+    }
+
+    /// A poll has seen these rows.
+    pub(crate) fn see(&mut self, rows: &[(usize, String, usize)]) {
+        for (number, title, path) in rows {
+            self.items[*number].seen = Some((title.clone(), *path));
+        }
     }
 
     /// The first page of the list as a poll finds it; articles come with what `opens`.
@@ -143,7 +164,7 @@ impl Site {
 
     fn notice(&self, item: &Item, visits: usize) -> Notice {
         let title = match self.style {
-            Style::Counting => format!("{}（阅读：{}）", item.title, visits * 3 + item.number),
+            Style::Counting => format!("{}{COUNTER}{}）", item.title, visits * 3 + item.number),
             _ => item.title.clone(),
         };
         Notice {
@@ -191,4 +212,18 @@ fn subject(place: usize, number: usize) -> String {
         .iter()
         .collect();
     format!("{name}楼{}", SUBJECTS[(number + place) % SUBJECTS.len()])
+}
+
+/// The number that a notice has on its site.
+pub(crate) fn number_of(url: &str) -> usize {
+    let name = url.rsplit('/').next().unwrap();
+    name.trim_end_matches(".htm").parse().unwrap()
+}
+
+/// A row as a poll saw it: the number of its notice, its title without a counter, and the path in its address.
+pub(crate) fn row_of(notice: &Notice) -> (usize, String, usize) {
+    let path = notice.url.rsplit('/').nth(1).unwrap();
+    let title = notice.title.split(COUNTER).next().unwrap();
+    let number = number_of(&notice.url);
+    (number, title.to_owned(), path.parse().unwrap())
 }

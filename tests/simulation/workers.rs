@@ -30,8 +30,8 @@ pub(crate) struct Process {
     stands_still: Option<DateTime<Utc>>,
 }
 
-/// A lease by the record: its holder, and how often it changed hands.
-type Hold = (u32, u32);
+/// A lease by the record: its holder, None once that gave it back, and how often it was taken again.
+type Hold = (Option<u32>, u32);
 
 /// The record of all leases.
 pub(crate) type Holders = BTreeMap<LeaseKey, Hold>;
@@ -125,6 +125,10 @@ impl World {
             let (process, key) = (&self.processes[place], wanted.key);
             let (number, store) = (process.number, process.store.clone());
             if store.under(&key).is_err() {
+                let held = self.holders.get_mut(&key);
+                if let Some(hold) = held.filter(|(holder, _)| *holder == Some(number)) {
+                    hold.0 = None;
+                }
                 continue;
             }
             let term = TimeDelta::from_std(TERM).unwrap();
@@ -135,11 +139,11 @@ impl World {
                 self.breaks(format_args!("{key}: {number} took it from {other}"));
             }
             let before = self.holders.get(&key).copied();
-            if before.is_some_and(|(holder, _)| holder == number) {
+            if before.is_some_and(|(holder, _)| holder == Some(number)) {
                 continue;
             }
             let turn = before.map_or(0, |(_, turn)| turn + 1);
-            self.holders.insert(key.clone(), (number, turn));
+            self.holders.insert(key.clone(), (Some(number), turn));
             self.settle_doubts(&key, &store);
         }
     }
@@ -273,7 +277,7 @@ impl World {
             store,
             key: key.clone(),
             turn: hold
-                .filter(|(holder, _)| *holder == process)
+                .filter(|(holder, _)| *holder == Some(process))
                 .map(|(_, turn)| *turn),
         })
     }
