@@ -33,7 +33,7 @@ const HORIZON: Duration = Duration::from_secs(40 * 365 * 86_400);
 
 /// A text is not a schedule; `Display` says what is wrong and what is expected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is no schedule: {why}")]
+#[error("`{text}` is not a valid schedule: {why}")]
 pub struct ScheduleError {
     pub text: String,
     pub why: String,
@@ -123,7 +123,7 @@ fn interval(text: &str) -> Result<Duration, String> {
 pub fn parse_duration(text: &str) -> Result<Duration, String> {
     let expected = || {
         format!(
-            "`{text}` is no span of time; expected a whole number with `s`, `m`, `h` or `d`, such as `5m`"
+            "`{text}` is not a valid duration; expected a whole number with `s`, `m`, `h` or `d`, such as `5m`"
         )
     };
     let unit = text.chars().next_back().ok_or_else(expected)?;

@@ -122,7 +122,7 @@ impl Watch {
     /// A page as `source` would read it, with selectors for its list and its other lists; nothing is kept.
     ///
     /// # Errors
-    /// Why there is nothing to show, also where it takes too long.
+    /// The reason why there is nothing to show, also where it takes too long.
     pub async fn show(
         &self,
         source: &Source,
@@ -144,7 +144,7 @@ impl Watch {
     /// Returns whether the guard on private addresses lets a source's address be looked at.
     ///
     /// # Errors
-    /// Why not, and which setting would allow it.
+    /// The reason for the refusal, and the setting that would allow it.
     pub async fn admit(&self, source: &Source) -> Result<(), String> {
         let fetcher = self.poller.fetcher();
         let admitted = fetcher.admit(&source.url).await;

@@ -11,7 +11,7 @@ use crate::{
     web,
 };
 
-/// How often the database is tried.
+/// The interval at which the database is tried.
 const TRIED: Duration = Duration::from_secs(1);
 
 /// The steps of a start, each of which may have to wait for the database.

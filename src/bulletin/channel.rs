@@ -34,7 +34,7 @@ pub struct Channel {
     /// In place of the built-in card.
     pub template: Option<Template>,
     pub time_zone: Tz,
-    /// Of its cards; None: the config's.
+    /// The language of its cards; None: that of the config.
     pub language: Option<Language>,
 }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// A text is not an identifier.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{0}` is no id; an id is 1 to 32 of a-z, 0-9, `_` and `-`, and begins with a letter or digit"
+    "`{0}` is not a valid id; an id is 1 to 32 of a-z, 0-9, `_` and `-`, and begins with a letter or digit"
 )]
 pub struct IdError(pub String);
 

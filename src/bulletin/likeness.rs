@@ -1,4 +1,4 @@
-//! What texts say apart from what changes at each look, and how much of it two of them share.
+//! The likeness of two texts: the words they share, apart from counters and times that change at each poll.
 
 use std::{collections::HashSet, sync::LazyLock};
 

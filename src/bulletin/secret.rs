@@ -1,4 +1,4 @@
-//! What shows nowhere.
+//! Values that no log, error or page shows.
 
 use std::fmt;
 

@@ -198,13 +198,24 @@ fn greet(
     let hint = "Existing items are archived, not pushed; each new bulletin appears here. Press Ctrl-C to stop.";
     out::line(format!("\n{}", out::faint(hint)))?;
     let again = format!(
-        "noticast rebroadcast {FIRST_NEW} --state {}",
+        "{} rebroadcast {FIRST_NEW} --state {}",
+        program(),
         state.display()
     );
     out::line(format!(
         "Try next: open {url} in a browser, and send a bulletin again from another terminal:\n  {again}\n"
     ))?;
     Ok(())
+}
+
+/// The program as it was started: a path where it is not installed yet, such as `target/release/noticast`.
+fn program() -> String {
+    let started = std::env::args_os().next().unwrap_or_default();
+    let started = started.to_string_lossy();
+    match started.contains('/') && !started.contains(char::is_whitespace) {
+        true => started.into_owned(),
+        false => "noticast".to_owned(),
+    }
 }
 
 /// The figures of this run, from the store that it leaves.

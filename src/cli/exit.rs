@@ -1,4 +1,4 @@
-//! How a command ends.
+//! The end of a command: its exit code and its error.
 
 /// The exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -150,7 +150,8 @@ fn refused(keys: &SourceKeys) -> impl Iterator<Item = KeyProblem> + use<'_> {
         .into_iter()
         .filter(|key| keys.contains_key(*key));
     given.map(|key| {
-        let what = format!("`{key}` stands in the config file alone; expected a [[source]] there");
+        let what =
+            format!("`{key}` can only be set in the config file; expected a [[source]] there");
         KeyProblem::new(key, what)
     })
 }
@@ -320,16 +321,20 @@ mod tests {
                 "include",
                 "expected a string",
             ),
-            (json!({ "ca": "/etc/passwd" }), "ca", "config file alone"),
+            (
+                json!({ "ca": "/etc/passwd" }),
+                "ca",
+                "only be set in the config file",
+            ),
             (
                 json!({ "proxy": "http://127.0.0.1:1/" }),
                 "proxy",
-                "config file alone",
+                "only be set in the config file",
             ),
             (
                 json!({ "headers": { "Cookie": "x" } }),
                 "headers",
-                "config file alone",
+                "only be set in the config file",
             ),
             (
                 json!({ "channels": ["stafff"] }),

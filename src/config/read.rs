@@ -233,7 +233,7 @@ pub(super) fn address_of(text: &str, schemes: &[&str]) -> Result<Url, String> {
             Err(format!("no address; {expected}"))
         }
         Ok(url) if !schemes.contains(&url.scheme()) => Err(format!(
-            "the scheme `{}` is of no use here; {expected}",
+            "the scheme `{}` is not supported here; {expected}",
             url.scheme()
         )),
         Ok(url) if url.host_str().is_none_or(str::is_empty) => {
@@ -257,13 +257,15 @@ pub(super) fn proxy(value: &Value<'_>) -> Read<Option<Url>> {
 }
 
 pub(super) fn listen(value: &Value<'_>) -> Read<Option<SocketAddr>> {
-    parsed(|text| match text {
+    parsed(|text| {
+        match text {
         "off" => Ok(None),
         _ => text.parse().map(Some).map_err(|_| {
             format!(
-                "`{text}` is no address to listen on; expected such as `127.0.0.1:8787` or `off`"
+                "`{text}` is not a valid address to listen on; expected such as `127.0.0.1:8787` or `off`"
             )
         }),
+    }
     })(value)
 }
 

@@ -37,7 +37,7 @@ pub(super) struct Edition {
     /// A day inside a text and below it, for `strftime`.
     pub day: &'static str,
     pub signed: &'static str,
-    /// What stands before and after the number of an attachment.
+    /// The words before and after the number of an attachment.
     pub attachment: (&'static str, &'static str),
     /// The first line of a table to download.
     pub columns: &'static str,

@@ -14,7 +14,7 @@ pub(super) struct PhraseTemplate {
     pub files: &'static [&'static str],
 }
 
-/// What gaps are filled with.
+/// The words that fill the gaps of a headline.
 #[derive(Debug)]
 pub(super) struct Vocabulary {
     pub cities: &'static [&'static str],

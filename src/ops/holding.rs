@@ -1,4 +1,4 @@
-//! What the worker of this process holds, and the check that a write is still under its lease.
+//! The leases that the worker of this process holds, and the check that a write is still under one.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -7,7 +7,7 @@ use crate::{
     store::{Refusal, Result, StoreError, Tx},
 };
 
-/// What the worker of this process holds, as of its last renewal.
+/// The leases that the worker of this process holds, as of its last renewal.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Holding {
     /// None: nobody works here, and all is written as it comes (commands on a stopped store, tests).

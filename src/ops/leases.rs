@@ -1,4 +1,4 @@
-//! What this process holds: it takes leases, renews them, gives them back, and writes under them.
+//! The leases of this process: it takes them, renews them, gives them back, and writes under them.
 //!
 //! A [`Store`] that was made by [`Store::under`] writes only as long as its lease has the epoch that it had then.
 

@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-/// Why nothing is found on a page.
+/// The reason why nothing is found on a page.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Unread {
     /// The contract's `error.code`.
@@ -25,7 +25,7 @@ pub struct Unread {
     pub why: String,
     /// The guard on private addresses refused it: the reason tells where an inner name leads.
     pub is_guarded: bool,
-    /// What stands on the page instead.
+    /// The kind of page that it is instead.
     pub others: Vec<OtherChoice>,
 }
 
@@ -123,7 +123,7 @@ pub struct OtherChoice {
     pub links: usize,
     /// The text of its first link.
     pub first: String,
-    /// Why it was not taken.
+    /// The reason why it was rejected.
     pub why: String,
     /// It is a list of notices too, not a menu or side bar.
     pub is_list: bool,
@@ -133,7 +133,7 @@ pub struct OtherChoice {
 /// A page as a source would read it, with the selectors that find its list again and its other lists.
 ///
 /// # Errors
-/// Why there is nothing to show.
+/// The reason why there is nothing to show.
 pub async fn preview(
     fetcher: &Fetcher,
     source: &Source,

@@ -189,7 +189,7 @@ fn nickname(name: &str) -> Result<&'static str, String> {
         "yearly" | "annually" => "0 0 1 1 *",
         "reboot" => {
             return Err(format!(
-                "`@reboot` is no time: what was missed is looked at on every start; {}",
+                "`@reboot` is not a time: what was missed is looked at on every start; {}",
                 FORMS
             ));
         }

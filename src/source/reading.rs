@@ -1,4 +1,4 @@
-//! What readers are given beside a page, and what they make of it.
+//! The input of readers beside a page, and their result.
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -7,7 +7,7 @@ use url::Url;
 use super::page::PageTree;
 use crate::bulletin::{Article, Notice, Select};
 
-/// What readers must know beside the page itself. Readers are pure: time is given.
+/// The input of readers beside the page itself. Readers are pure: time is given.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
     /// The page's own address (after redirects); `<base>` is the reader's business.
@@ -59,9 +59,9 @@ pub struct OtherList {
     pub title: Option<String>,
     pub links: usize,
     pub first: String,
-    /// Why it was not taken.
+    /// The reason why it was rejected.
     pub why: String,
-    /// Whether it is a real list too (another section of a portal page), not a menu or side bar.
+    /// It is a real list too (another section of a portal page), not a menu or side bar.
     pub is_list: bool,
     /// Selectors that find it, where somebody may choose it ([`super::list::rejected`]).
     pub select: Option<Select>,
@@ -83,7 +83,7 @@ pub struct NoticeFeed {
     pub notices: Vec<Notice>,
     /// The full content of each entry that has one, by the entry's place.
     pub articles: Vec<Option<Article>>,
-    /// What could not be read as it stands, each once.
+    /// The problems that were found in reading, each once.
     pub warnings: Vec<String>,
     /// It breaks off within an entry, which is left out.
     pub is_cut: bool,
@@ -91,10 +91,10 @@ pub struct NoticeFeed {
     pub left_out: usize,
 }
 
-/// Why a page cannot be read as what it was asked for. Each maps to an `error.code` of `preview`.
+/// The reason why a page cannot be read as the kind that was asked for. Each maps to an `error.code` of `preview`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
-    /// What the page is instead: an article, a sign-in page, a captcha, an error, …
+    /// The kind of page that it is instead: an article, a sign-in page, a captcha, an error, …
     #[error("not a list of notices: {0}")]
     NotAList(String),
     #[error("not a feed: {0}")]

@@ -211,7 +211,7 @@ impl Engine {
         }
     }
 
-    /// Why the database takes no writes now; work waits until it does.
+    /// The reason why the database takes no writes now; work waits until it does.
     #[must_use]
     pub fn away(&self) -> Option<String> {
         match self {

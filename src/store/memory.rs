@@ -32,7 +32,7 @@ pub struct Memory {
 }
 
 struct Shared {
-    /// Whether several workers are to share it, as simulated processes.
+    /// Several workers share it, as simulated processes.
     is_shared: bool,
     state: Mutex<State>,
     added: watch::Sender<Arc<Vec<AddedSource>>>,

@@ -1,4 +1,4 @@
-//! What all lists have in common: filters, pages, and what is wrong with either.
+//! The parts that all lists share: filters, pages, and the errors of either.
 
 use chrono::{DateTime, FixedOffset, Utc};
 use serde::{

@@ -25,7 +25,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 /// Looks that are due within this time begin together: a thousand a second, each waking the program by
 /// itself, cost half as much again.
 const TOGETHER: Duration = Duration::from_millis(100);
-/// How often it is asked whether a database that was away is back.
+/// The interval at which a database that was away is tried.
 const DATABASE_IS_TRIED: Duration = Duration::from_secs(1);
 
 /// Looks at sources when they are due, until stopped.
@@ -66,7 +66,7 @@ fn each_minute() -> Interval {
     minute
 }
 
-/// What is due, and what is under way.
+/// The polls that are due, and those under way.
 struct Looking {
     poller: Arc<Poller>,
     timetable: Timetable,
@@ -77,7 +77,7 @@ struct Looking {
     next_turn: Instant,
 }
 
-/// How a look of the loop ended.
+/// The end of one turn of the loop.
 enum Turn {
     Looked(SourceId),
     /// The disk is nearly full: what it found is found again by the next one.

@@ -1,4 +1,4 @@
-//! What looks at a source, whoever asks for it, and what is reported of each look.
+//! The poll of one source, whoever asks for it, and the report of each.
 
 use std::{
     collections::HashMap,

@@ -27,7 +27,7 @@ pub(super) struct Problem {
     title: &'static str,
     status: u16,
     detail: String,
-    /// What is wrong with single keys of a body.
+    /// The mistakes in single keys of a body.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<KeyFault>,
     /// Further members (RFC 9457, section 3.2).

@@ -54,7 +54,7 @@ pub(super) async fn one(
     shown(&site, &known(&site, &id)?).await
 }
 
-/// What `preview --json` prints, with selectors and the other lists of the page.
+/// The result of `preview --json`, with selectors and the other lists of the page.
 pub(super) async fn preview(
     State(site): State<Shared>,
     Sent(keys): Sent<SourceKeys>,
@@ -228,7 +228,7 @@ pub(super) fn editable(site: &Site, id: &str) -> Result<AddedSource, Problem> {
         .filter(|_| site.config().is_joined(&id))
         .ok_or_else(|| {
             conflict(format!(
-                "source `{id}` stands in the config file; change it there, then reload the config"
+                "source `{id}` is defined in the config file; change it there, then reload the config"
             ))
         })
 }

@@ -29,7 +29,7 @@ const STYLES: [Style; 5] = [
 ];
 /// Rows of a page.
 const PAGE: usize = 14;
-/// How the count of readers begins that stands behind a title.
+/// The beginning of the count of readers behind a title.
 const COUNTER: &str = "（阅读：";
 
 /// One notice as its site knows it.

@@ -36,7 +36,7 @@ type Hold = (Option<u32>, u32);
 /// The record of all leases.
 pub(crate) type Holders = BTreeMap<LeaseKey, Hold>;
 
-/// What a process does something under, as it believes.
+/// The lease that a process believes to hold, with its store.
 #[derive(Clone)]
 pub(crate) struct Under {
     pub(crate) process: u32,

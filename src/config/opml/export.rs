@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::bulletin::Login;
 
-/// Of attributes that are ours; other programs leave them aside.
+/// The prefix of our own attributes, which other programs ignore.
 const NAMESPACE: &str = "urn:noticast:opml";
 /// The page that an outline is about, where its feed is one that we make.
 pub(super) const PAGE: &str = "noticast:page";

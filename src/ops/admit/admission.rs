@@ -129,7 +129,7 @@ impl Admission<'_, '_> {
         let Some(mut row) = self.op.tx.bulletin(id)? else {
             return Ok(());
         };
-        // What another source says first is what it says.
+        // A bulletin that another source published first keeps what that source says.
         if row.source != self.page.source {
             return Ok(());
         }
@@ -239,7 +239,7 @@ impl Admission<'_, '_> {
         }
     }
 
-    /// What turned out to be shared tells no row any more.
+    /// An address or guid that turned out to be shared identifies no row any more.
     pub(super) fn remember_shared(&mut self) {
         for place in 0..self.bulletins.len() {
             if let Some(bulletin) = self.bulletins[place].filter(|_| self.page.newly_shared[place])

@@ -38,7 +38,7 @@ pub(super) struct Page {
     pub(super) last_page: Vec<u64>,
     pub(super) shown: HashSet<u64>,
     pub(super) first_page: usize,
-    /// Whether each row has its address, and its guid if any, among those that were seen.
+    /// For each row: its address, and its guid if it has one, were seen before.
     pub(super) is_met: Vec<bool>,
 }
 

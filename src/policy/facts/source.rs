@@ -1,4 +1,4 @@
-//! What is known of a source beside its settings: its rows, and where polling it stands.
+//! The facts about a source beside its settings: its rows, and the state of polling it.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -8,7 +8,7 @@ use crate::bulletin::{Moment, Trust, Validators};
 /// The facts about one source, beside the rows that were seen there.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct SourceFacts {
-    /// Of address, kind and selectors: another one starts a new baseline.
+    /// A hash of address, kind and selectors: a changed one starts a new baseline.
     pub fingerprint: [u8; 16],
     /// None until the first successful look.
     pub baseline: Option<Baseline>,
@@ -54,7 +54,7 @@ pub struct LookState {
     pub validators: Validators,
     /// BLAKE3 of the last good body: an equal one is not parsed.
     pub body: Option<[u8; 16]>,
-    /// Of the last good rows: equal ones are not judged.
+    /// A hash of the rows of the last successful poll: equal rows are not judged.
     pub rows: Option<[u8; 16]>,
     /// Failed looks since the last good one.
     pub failures: u32,
@@ -114,7 +114,7 @@ pub enum Told {
     #[default]
     No,
     Fault,
-    /// That it is silent far longer than its own history.
+    /// Admins were told that it is silent for far longer than ever before.
     Silence,
 }
 

@@ -1,4 +1,4 @@
-//! What the page's head says of its title, and how far a line agrees with it.
+//! The title by the page's head, and how far a line agrees with it.
 
 use super::{
     head::Head,

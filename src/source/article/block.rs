@@ -1,4 +1,4 @@
-//! What a block says, and what the one before it calls it.
+//! The text of a block, and the label that the block before it gives it.
 
 use super::layout::Layout;
 use crate::source::{download, text};

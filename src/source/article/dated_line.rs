@@ -82,7 +82,7 @@ struct ShownDate<'a> {
     at: usize,
     line: &'a str,
     range: Range<usize>,
-    /// What it is worth by what it is called.
+    /// Its worth by its name.
     worth: f32,
 }
 
@@ -195,10 +195,10 @@ fn is_within(parts: &Parts<'_>, at: usize, line: &str) -> bool {
     !(at_edge && is_labelled(line))
 }
 
-/// What an unlabelled date is worth.
+/// The worth of a date without a label.
 const UNLABELLED: f32 = 4.5;
 
-/// What the day of something else is worth.
+/// The worth of a date that is the day of something else.
 const OTHER_DAY: f32 = -8.0;
 
 /// Returns how surely what stands around a date calls it the day of publication. `last` is the date before it on

@@ -1,4 +1,4 @@
-//! Who signs at the end of a text.
+//! The signature at the end of a text.
 
 use std::sync::LazyLock;
 

@@ -255,7 +255,7 @@ fn is_named(layout: &Layout<'_>, id: Id) -> bool {
     named(page.class(id)) || page.attribute(id, "id").is_some_and(named)
 }
 
-/// What speaks for a line as the title.
+/// The evidence for a line as the title.
 fn worth(layout: &Layout<'_>, head: &Head, start: usize, candidate: &TitleCandidate) -> f32 {
     let page = layout.page;
     let first = candidate.blocks.start;

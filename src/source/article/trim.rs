@@ -1,4 +1,4 @@
-//! What stands in the box of a text and is none of it: lines told of the article above, other news below, remarks between.
+//! Lines in the box of a text that are not part of it: facts about the article above it, other news below it, remarks between.
 
 use super::{
     block::{block_line, links_to_file},

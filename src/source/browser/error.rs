@@ -1,8 +1,8 @@
-//! Why a page was not rendered.
+//! The reasons why a page was not rendered.
 
 use std::{io, path::PathBuf};
 
-/// Why a page was not rendered.
+/// The reason why a page was not rendered.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum BrowserError {
     #[error("no browser is found: install Chromium, or name one as `browser` in [fetch]")]

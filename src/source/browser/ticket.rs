@@ -1,10 +1,10 @@
-//! What is wanted of a page, and what it became.
+//! A request to the browser for a page, and the page as it was rendered.
 
 use url::Url;
 
 use super::activity::Secrets;
 
-/// What is wanted of a page.
+/// A request to the browser for a page.
 #[derive(Debug)]
 pub(crate) struct PageTicket<'a> {
     pub(crate) url: &'a Url,
@@ -15,7 +15,7 @@ pub(crate) struct PageTicket<'a> {
     pub(crate) origin: Option<url::Origin>,
     /// Characters of the page that are taken.
     pub(crate) most: u64,
-    /// Whether the data that it asks for is wanted, too.
+    /// The data that the page asks for is returned, too.
     pub(crate) wants_data: bool,
 }
 
@@ -28,7 +28,7 @@ impl PageTicket<'_> {
     }
 }
 
-/// What a page became.
+/// A page as it was rendered.
 #[derive(Debug)]
 pub(crate) struct Rendered {
     /// After redirects.
@@ -37,7 +37,7 @@ pub(crate) struct Rendered {
     /// None: no server answered.
     pub(crate) status: Option<u16>,
     pub(crate) retry_after: Option<String>,
-    /// Why the page could not be loaded, in the browser's words.
+    /// The browser's error where the page could not be loaded.
     pub(crate) failed: Option<String>,
     pub(crate) data: Vec<Data>,
 }

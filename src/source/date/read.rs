@@ -358,7 +358,7 @@ fn local(time: DateTime<chrono::Utc>, clock: &Clock) -> Moment {
     Moment::Time(time.with_timezone(&clock.zone).fixed_offset())
 }
 
-/// What a form read: a day that a time may follow, or a whole moment.
+/// The date that a form matched: a day that a time may follow, or a whole moment.
 pub(super) enum DatePart {
     Day(NaiveDate),
     Whole(Moment),

@@ -1,4 +1,4 @@
-//! What entries of a feed say, and the notices that they make.
+//! The entries of a feed, and the notices that they become.
 
 use std::cell::RefCell;
 
@@ -22,7 +22,7 @@ const MAX_WARNINGS: usize = 8;
 /// Entries of one feed that are read.
 pub(super) const MAX_ENTRIES: usize = 20_000;
 
-/// What an entry says, before it is cleaned.
+/// The text of an entry, before it is cleaned.
 #[derive(Debug, Default)]
 pub(super) struct FeedItem {
     pub(super) title: String,
@@ -39,12 +39,12 @@ pub(super) struct FeedItem {
     pub(super) image: Option<String>,
 }
 
-/// What entries of one feed share.
+/// The context that the entries of one feed share.
 pub(super) struct FeedFrame<'a> {
     pub(super) context: &'a Context<'a>,
     /// Where an entry without an address of its own leads: the site, else the feed.
     pub(super) home: Url,
-    /// What could not be read as it stands, each once.
+    /// The problems that were found in reading, each once.
     pub(super) warnings: RefCell<Vec<String>>,
 }
 

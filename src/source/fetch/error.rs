@@ -1,4 +1,4 @@
-//! Why nothing came.
+//! The errors of fetching.
 
 use std::{fmt, time::Duration};
 
@@ -6,7 +6,7 @@ use url::Url;
 
 use crate::source::shown::Shown;
 
-/// Why nothing came. `Display` says what and what to do; it shows no header, proxy password or query secret.
+/// The error of a request. `Display` says what went wrong and what to do; it shows no header, proxy password or query secret.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{what}")]
 pub struct FetchError {
@@ -16,7 +16,7 @@ pub struct FetchError {
     pub retry_after: Option<Duration>,
 }
 
-/// What callers act on.
+/// The kind of an error, which callers act on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FetchErrorKind {
     /// The guard or robots.txt refused the address.

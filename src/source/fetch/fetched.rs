@@ -1,11 +1,11 @@
-//! What came.
+//! The answer to a request.
 
 use bytes::Bytes;
 use url::Url;
 
 use crate::bulletin::Validators;
 
-/// What came.
+/// The answer to a request.
 #[derive(Debug, Clone)]
 #[expect(
     clippy::large_enum_variant,
@@ -33,7 +33,7 @@ pub struct FetchedPage {
     pub leads_to: Option<Url>,
 }
 
-/// What a page in the browser asked a server for by its address alone.
+/// A request that a page in the browser made by its address alone.
 #[derive(Debug, Clone)]
 pub struct Endpoint {
     pub url: Url,

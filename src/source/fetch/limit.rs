@@ -1,8 +1,8 @@
-//! How much of an answer is taken.
+//! The limits on the size of an answer.
 
 use reqwest::Method;
 
-/// What is done with a body over the limit.
+/// The treatment of a body over the limit.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Limit {
     /// A page over it is refused.

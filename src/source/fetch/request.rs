@@ -1,4 +1,4 @@
-//! What is asked for, and how it is reached.
+//! A request, and the way that it takes.
 
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -6,7 +6,7 @@ use url::{Origin, Url};
 
 use crate::bulletin::{Login, ReadAs, Source, Validators};
 
-/// What is asked for, and how.
+/// A request for one address.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct FetchRequest {
     pub url: Url,
@@ -18,14 +18,14 @@ pub struct FetchRequest {
     pub keep_alive: bool,
 }
 
-/// Whether a pause that a server asked for is kept.
+/// The request waits for a pause that its server asked for, or not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Pauses {
     Keep,
     Ignore,
 }
 
-/// What is asked for first, where a server has several forms of a page.
+/// The form of a page that is asked for first, where a server has several.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Wants {
     #[default]
@@ -47,7 +47,7 @@ impl From<ReadAs> for Wants {
 }
 
 impl From<&Source> for Wants {
-    /// What is wanted of a source's own pages: its list.
+    /// A source's own page: its list.
     fn from(source: &Source) -> Self {
         match source.kind {
             ReadAs::Auto | ReadAs::List if source.browser => Self::Rendered,
@@ -56,7 +56,7 @@ impl From<&Source> for Wants {
     }
 }
 
-/// How a source's pages are reached; its article pages are reached the same way.
+/// The way to a source's pages, its article pages included.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Via {
     pub proxy: Option<Url>,

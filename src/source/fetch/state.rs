@@ -1,4 +1,4 @@
-//! What all clones of a fetcher share.
+//! The state that all clones of a fetcher share.
 
 use std::{sync::Arc, time::Duration};
 

@@ -1,4 +1,4 @@
-//! What an element is for, by its name, its classes and what stands around it.
+//! The purpose of an element, by its name, its classes and its surroundings.
 
 use super::regions::{self, Region};
 use crate::source::page::{Id, PageTree, is_hidden_style};
@@ -9,14 +9,14 @@ pub(super) fn region(page: &PageTree, id: Id) -> Region {
     let mut side = false;
     for box_ in std::iter::once(id).chain(page.ancestors(id)).take(24) {
         let name = page.name(box_);
-        // What holds most of the page is no menu and no side bar, whatever it is called.
+        // A box that holds most of the page is no menu and no side bar, whatever its name.
         if name == "body" || page.runs_of(box_).len() * 2 > page.runs.len() {
             break;
         }
         let id = page.attribute(box_, "id").unwrap_or_default();
         match regions::region(name, page.class(box_), id) {
             Region::Frame if !main => return Region::Frame,
-            // What holds a side bar is none.
+            // A box that holds a side bar is no side bar itself.
             Region::Side if !main && !holds_side_bar(page, box_) => side = true,
             Region::Main => main = true,
             _ => {}

@@ -22,10 +22,10 @@ pub(super) struct PageLook<'a> {
     pub(super) page: &'a PageTree,
     pub(super) links: Vec<PageLink>,
     pub(super) dates: Dates<'a>,
-    /// What the page's addresses are relative to.
+    /// The address that the page's links are relative to.
     pub(super) base: Url,
     pub(super) context: &'a Context<'a>,
-    /// What the source's own selectors choose.
+    /// The rows that the source's own selectors choose.
     pub(super) selected: Option<Selected>,
 }
 

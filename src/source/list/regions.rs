@@ -1,8 +1,8 @@
-//! What boxes and headings are for, as names that page makers everywhere give them say.
+//! The purpose of boxes and headings, by the names that page makers everywhere give them.
 
 use super::words::bare;
 
-/// What a box is for, by its tag, class and id.
+/// The purpose of a box, by its tag, class and id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Region {
     Main,
@@ -236,7 +236,7 @@ const ASIDE: &[&str] = &[
     "標籤",
     "标签",
 ];
-/// How such headings begin.
+/// The beginnings of such headings.
 const ASIDE_BEGINS: &[&str] = &[
     "popular",
     "mostpopular",

@@ -1,4 +1,4 @@
-//! What tags close, and what may not stand in them.
+//! The elements that a tag closes, and those that may not stand in it.
 
 /// Where an open paragraph is not ended from inside.
 pub(super) const PARAGRAPH_SCOPE: &[&str] = &[

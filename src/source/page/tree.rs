@@ -19,7 +19,7 @@ pub(crate) struct Element {
     pub path: u64,
 }
 
-/// How a piece of text is set off from the one before it.
+/// The gap between a piece of text and the one before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Gap {
     None,
@@ -42,11 +42,11 @@ pub(crate) struct PageTree {
     pub title: String,
     /// The raw content of each `<script>`, with the element.
     pub scripts: Vec<(Id, String)>,
-    /// What people without scripts are told.
+    /// The text for browsers without scripts.
     pub noscript: String,
-    /// Whether a box to sign in was taken out.
+    /// A box to sign in was taken out.
     pub signs_in: bool,
-    /// Whether something was left out for its size.
+    /// Some of the page was left out for its size.
     pub truncated: bool,
     /// Where the page ends before its end: what was not closed by then, outermost first.
     pub open_at_end: Vec<Id>,

@@ -1,4 +1,4 @@
-//! How wide a text is on a card.
+//! The width of a text on a card.
 
 /// The longest summary: 120 Chinese characters, or 240 others.
 pub(super) const LIMIT: usize = 240;

@@ -94,7 +94,7 @@ tables! {
     leases: LeaseKey => Lease,
 }
 
-/// What a transaction does once it is committed.
+/// The work of a transaction that follows its commit.
 #[derive(Default)]
 pub(super) struct Effects {
     /// With whether it is to be saved whatever else is.

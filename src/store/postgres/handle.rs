@@ -28,9 +28,9 @@ pub(super) struct Database {
     pub(super) closed: AtomicBool,
     /// The last question was not answered: until the database is back, none is asked.
     pub(super) is_silent: AtomicBool,
-    /// Why the database cannot be used now.
+    /// The reason why the database cannot be used now.
     pub(super) trouble: Mutex<Option<String>>,
-    /// Why it never can again.
+    /// The reason why it never can be used again.
     pub(super) failure: Mutex<Option<String>>,
     /// Tries the database while it is away.
     pub(super) trying: Mutex<Option<JoinHandle<()>>>,

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::store::error::{Failure, Refusal, Result, StoreError};
 
-/// How often a database that is away is tried again.
+/// The interval at which a database that is away is tried again.
 const TRIED: Duration = Duration::from_secs(1);
 
 impl Postgres {
@@ -83,13 +83,13 @@ impl Postgres {
         .await
     }
 
-    /// Why it never takes a write again.
+    /// The reason why it never takes a write again.
     #[must_use]
     pub fn failure(&self) -> Option<String> {
         lock(&self.shared.failure).clone()
     }
 
-    /// Why the database takes no writes now; work waits until it does.
+    /// The reason why the database takes no writes now; work waits until it does.
     #[must_use]
     pub fn trouble(&self) -> Option<String> {
         lock(&self.shared.trouble).clone()

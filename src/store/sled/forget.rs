@@ -1,4 +1,4 @@
-//! What is long done is dropped: entries of the audit log, finished deliveries, requests, reports, notes.
+//! Old records are dropped: entries of the audit log, finished deliveries, requests, reports, notes.
 
 use super::{audit, block::Block, keys, tx::base::SledTx};
 use crate::{

@@ -32,7 +32,7 @@ pub(in crate::source::list) struct Fields {
     summary: Option<String>,
     publisher: Option<String>,
     pinned: Option<String>,
-    /// What tells a row from all others for good, whatever becomes of its address.
+    /// The id that identifies a row for good, whatever becomes of its address.
     id: Option<String>,
 }
 

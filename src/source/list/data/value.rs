@@ -1,4 +1,4 @@
-//! What the values of a data list say.
+//! The evidence in the values of a data list.
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;

@@ -1,4 +1,4 @@
-//! How likely a field is what it is looked for as, by its name and its values.
+//! The likelihood that a field is the title, date or address, by its name and its values.
 
 use serde_json::Value;
 

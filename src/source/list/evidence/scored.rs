@@ -1,4 +1,4 @@
-//! What was found out about a group of rows.
+//! The evidence about a group of rows.
 
 use crate::source::list::{candidates::group::RowGroup, regions::Region};
 

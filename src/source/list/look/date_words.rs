@@ -43,7 +43,7 @@ const NEAR: [&str; 9] = [
     "just now",
 ];
 
-/// What follows the number of a date in a text without Latin letters.
+/// The characters after the number of a date in a text without Latin letters.
 const AFTER_NUMBER: &str = "-/.:年月日号天小分秒周个前－／．：–時时號個週禮礼년월일";
 
 /// A cheap look before the real one: most pieces of text are titles, with a number at most.

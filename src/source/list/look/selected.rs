@@ -1,4 +1,4 @@
-//! What the selectors of a source choose on a page.
+//! The rows that the selectors of a source choose on a page.
 //!
 //! CSS is dom_query's business: where selectors are given, the page is put into its tree.
 
@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// What the selectors of a source choose on one page.
+/// The rows that the selectors of a source choose on one page.
 pub(in crate::source::list) struct Selected {
     document: Document,
     /// The nodes of the page's elements, in the same order.
@@ -24,7 +24,7 @@ pub(in crate::source::list) struct Selected {
     pub date: Option<Matcher>,
 }
 
-/// How far a selector of the source matches.
+/// The extent to which a selector of the source matches.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SelectPart {
     /// `item`, `title`, `link` or `date`.

@@ -15,7 +15,7 @@ use crate::source::{
 /// A piece of a card that stands by itself.
 struct CardPart {
     runs: Range<usize>,
-    /// What kind of element it stands in.
+    /// The kind of element that it stands in.
     key: u64,
 }
 

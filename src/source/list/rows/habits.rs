@@ -1,4 +1,4 @@
-//! How a list writes its titles, told by all of its rows.
+//! The pattern in which a list writes its titles, learnt from all of its rows.
 
 use std::collections::HashSet;
 
@@ -10,13 +10,13 @@ use crate::source::{
     text,
 };
 
-/// How a list writes its titles, told by all of its rows.
+/// The pattern in which a list writes its titles, learnt from all of its rows.
 pub(super) struct Habits {
     /// Dates inside the links are the rows' dates, not words of the titles.
     pub(super) dated_titles: bool,
     /// Which part of a link that holds a whole card is the title.
     pub(super) title_part: Option<u64>,
-    /// What attributes say around the titles of several rows alike: `Permalink to …`, `… - Town News`.
+    /// The words that attributes put around the titles of several rows alike: `Permalink to …`, `… - Town News`.
     pub(super) furniture: Furniture,
 }
 

@@ -1,6 +1,6 @@
-//! How much a date is worth as the last day to act.
+//! The worth of a date as the last day to act.
 
-/// What a date is worth as the last day to act.
+/// The worth of a date as the last day to act.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Worth {
     /// Something is to be done before it; by whom stays open.

@@ -1,4 +1,4 @@
-//! What all calls of a transaction stand on: the maps, and the rows that several calls read.
+//! The base of a transaction: the maps, and the rows that several of its calls read.
 
 use super::super::state::{Effects, State};
 use crate::{

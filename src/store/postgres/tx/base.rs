@@ -1,4 +1,4 @@
-//! What all calls of a transaction stand on: the session, what it counts, and what is done once it is committed.
+//! The base of a transaction: its session, its counters, and the work that follows the commit.
 
 use std::collections::HashSet;
 
@@ -25,7 +25,7 @@ pub(in crate::store::postgres) struct PostgresTx<'a> {
     /// Entered by this transaction, so that a thousand rows of one source enter it once.
     pub(super) sources: HashSet<SourceId>,
     pub(super) channels: HashSet<ChannelId>,
-    /// Whether anything was written but the states of polls.
+    /// Something was written beside the states of polls.
     pub(super) has_rows: bool,
 }
 
@@ -35,7 +35,7 @@ struct Counted {
     now: Counts,
 }
 
-/// What a transaction does once it is committed.
+/// The work of a transaction that follows its commit.
 #[derive(Default)]
 pub(in crate::store::postgres) struct Effects {
     /// With whether it is to be written whatever else is.

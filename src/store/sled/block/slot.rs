@@ -18,11 +18,11 @@ pub(in crate::store::sled) struct Slot {
     pub(in crate::store::sled) kind: DeliveryKind,
     pub(in crate::store::sled) state: DeliveryState,
     pub(in crate::store::sled) attempts: u32,
-    /// How many of them ended without an answer.
+    /// The number of them that ended without an answer.
     pub(in crate::store::sled) doubts: u8,
     /// The delivery under whose number the note stands.
     pub(in crate::store::sled) note: Option<u64>,
-    /// Whether there is a row that says what went wrong.
+    /// There is a row that says what went wrong.
     pub(in crate::store::sled) has_error: bool,
     pub(in crate::store::sled) message: Option<MessageRef>,
     pub(in crate::store::sled) queued_ms: i64,

@@ -1,4 +1,4 @@
-//! What all calls of a transaction stand on: names and their numbers, values and their rows.
+//! The base of a transaction: names and their numbers, values and their rows.
 
 use std::sync::Arc;
 

@@ -11,11 +11,11 @@ pub(super) struct TongueWords {
     pub(super) until: &'static str,
     /// Right after it: まで, kadar.
     pub(super) after: &'static str,
-    /// What a last day is called, some words before it: deadline, no later than.
+    /// The names of a last day, some words before it: deadline, no later than.
     pub(super) label: &'static str,
     /// Verbs right before the day on which what is done ends: closes.
     pub(super) ends: &'static str,
-    /// What readers are asked to do, by how the words begin.
+    /// The beginnings of words for what readers are asked to do.
     pub(super) doing: &'static str,
     /// Between the two days of a range.
     pub(super) to: &'static str,
@@ -27,7 +27,7 @@ pub(super) struct TongueWords {
     pub(super) moved: &'static str,
     /// Says that the day that follows is no deadline: one that holds no longer, or the end of what is valid.
     pub(super) former: &'static str,
-    /// What is not for readers to do: closed, completed, in force.
+    /// Words for acts that are not the readers': closed, completed, in force.
     pub(super) others: &'static str,
     /// Numbers of a date stand in the order of day and month.
     pub(super) day_first: bool,
