@@ -8,7 +8,11 @@ use axum::{
 use chrono::Utc;
 use serde_json::{Value, json};
 
-use super::{Shared, Site, named, problem::Problem};
+use super::{
+    named,
+    problem::Problem,
+    site::{Shared, Site},
+};
 use crate::{
     bulletin::{DeliveryId, MessageRef, SourceId},
     ops::{Actor, Refusal, StoreError},

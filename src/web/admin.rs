@@ -23,7 +23,7 @@ use axum::{
     routing::{get, post},
 };
 
-use super::{Shared, assets, problem};
+use super::{assets, problem, site::Shared};
 
 pub(super) fn router(site: &Shared) -> Router<Shared> {
     Router::new()

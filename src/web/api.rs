@@ -24,7 +24,11 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{Reload, Shared, Site, named, problem::Problem};
+use super::{
+    named,
+    problem::Problem,
+    site::{Reload, Shared, Site},
+};
 use crate::{
     bulletin::{BulletinId, ChannelId},
     ops::{Actor, HeldAction, Refusal, StoreError},

@@ -9,8 +9,8 @@ use qrcode::{QrCode, render::svg};
 use serde::Deserialize;
 
 use super::{
-    Shared, auth::Viewer, card::Scene, language::PageLanguage, problem::Problem, selection::Wish,
-    templates,
+    card::Scene, language::PageLanguage, problem::Problem, selection::Wish, site::Shared,
+    templates, viewer::Viewer,
 };
 use crate::bulletin::BulletinId;
 

@@ -12,11 +12,12 @@ use chrono::Utc;
 use tokio::time::Instant;
 
 use super::{
-    Shared, Site,
     clients::Client,
     door::{Opens, Shut},
     listen::Peer,
     problem::Problem,
+    site::{Shared, Site},
+    viewer::Viewer,
 };
 use crate::{
     bulletin::Secret,
@@ -25,14 +26,6 @@ use crate::{
 
 /// The header in which a command names the user of the machine for whom it asks.
 pub const USER_HEADER: &str = "x-noticast-user";
-
-/// The reader of a page or a feed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Viewer {
-    /// Sees public sources, and nothing that is held.
-    Public,
-    Admin,
-}
 
 impl FromRequestParts<Shared> for Viewer {
     type Rejection = Problem;

@@ -8,15 +8,15 @@ use axum::{
 use serde::Serialize;
 
 use super::{
-    Shared,
-    auth::Viewer,
     card::{Card, Scene},
     language::PageLanguage,
-    pages::{is_reachable, page_for, paragraphs},
+    pages::{is_reachable, page_for},
     problem::Problem,
     selection::Wish,
+    site::Shared,
     templates::{self, Frame},
-    turns,
+    text::paragraphs,
+    viewer::Viewer,
 };
 use crate::{bulletin::BulletinState, ops::BulletinQuery};
 
@@ -59,11 +59,15 @@ pub(super) async fn board(
         states: vec![BulletinState::Published],
         ..selection.query(scene, SLIDES)
     };
-    let mut found = turns::listed(&site, query.clone()).await?.items;
+    let mut found = site
+        .turns
+        .listed(&site.desk.store, query.clone())
+        .await?
+        .items;
     if found.is_empty() {
         // A board that was just put up shows what is there.
         query.states = vec![BulletinState::Baseline];
-        found = turns::listed(&site, query).await?.items;
+        found = site.turns.listed(&site.desk.store, query).await?.items;
     }
     let is_reachable = is_reachable(&site.url(&config, &headers));
     let mut slides = Vec::new();

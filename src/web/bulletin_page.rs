@@ -8,14 +8,15 @@ use axum::{
 use serde::Serialize;
 
 use super::{
-    Shared, Site,
-    auth::Viewer,
-    card::{Card, Scene, printable},
+    card::{Card, Scene},
     language::PageLanguage,
-    pages::{is_reachable, page_for, paragraphs},
+    pages::{is_reachable, page_for},
     problem::Problem,
     selection::visible,
+    site::{Shared, Site},
     templates::{self, Frame, OpenGraph},
+    text::{paragraphs, printable},
+    viewer::Viewer,
 };
 use crate::{
     bulletin::{BulletinId, Revision},

@@ -9,9 +9,7 @@ use chrono::{DateTime, Utc};
 use icalendar::{Calendar, Component as _, Event, EventLike as _};
 
 use super::{
-    Shared,
-    auth::Viewer,
-    card::{Scene, printable},
+    card::Scene,
     feeds::{
         entry::permanent_id,
         validators::{Validators, updated},
@@ -19,7 +17,9 @@ use super::{
     language::PageLanguage,
     problem::Problem,
     selection::Wish,
-    turns,
+    site::Shared,
+    text::printable,
+    viewer::Viewer,
     words::Words,
 };
 use crate::{
@@ -52,7 +52,7 @@ pub(super) async fn deadlines(
         due_from: Some(today),
         ..selection.query(scene, MOST)
     };
-    let bulletins = turns::listed(&site, query).await?.items;
+    let bulletins = site.turns.listed(&site.desk.store, query).await?.items;
     let home = site.url(&config, &headers);
     let updated = updated(&site.desk.store, &bulletins).await?;
     let validators = Validators::new(&format!("{home} deadlines"), scene, &bulletins, &updated);

@@ -2,12 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use url::Url;
 
 use super::{
-    auth::Viewer,
     language::{self, PageLanguage},
     marks::{Piece, pieces},
+    text::{printable, web_link},
+    viewer::Viewer,
     when::{Due, When},
     words::Words,
 };
@@ -219,48 +219,4 @@ fn attachments(bulletin: &Bulletin) -> Vec<Link> {
         url: web_link(&file.url),
     });
     files.collect()
-}
-
-/// The address if it leads to the web: page text also says `javascript:` and `data:`.
-pub(super) fn web_link(url: &str) -> Option<String> {
-    let url = Url::parse(url).ok()?;
-    matches!(url.scheme(), "http" | "https").then(|| url.into())
-}
-
-/// Without characters that XML 1.0 does not allow (section 2.2) and that no page shows.
-pub(super) fn printable(text: &str) -> String {
-    let is_allowed = |c: &char| match *c {
-        '\t' | '\n' => true,
-        '\u{fffe}' | '\u{ffff}' => false,
-        other => !other.is_control(),
-    };
-    text.chars().filter(is_allowed).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_web_addresses_are_links() {
-        assert!(web_link("https://www.example.com/a?b=1&c").is_some());
-        for other in [
-            "javascript:alert(1)",
-            " JavaScript:alert(1)",
-            "data:text/html,x",
-            "file:///etc/passwd",
-            "//example.com/",
-            "",
-        ] {
-            assert_eq!(web_link(other), None, "{other}");
-        }
-    }
-
-    #[test]
-    fn control_characters_do_not_reach_a_page() {
-        assert_eq!(
-            printable("关于\u{0}放\u{1b}[31m假\u{ffff}\n的"),
-            "关于放[31m假\n的"
-        );
-    }
 }

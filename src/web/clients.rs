@@ -5,8 +5,11 @@ use std::{
     net::{IpAddr, Ipv6Addr, SocketAddr},
 };
 
-use axum::http::{HeaderMap, HeaderName};
+use axum::http::{HeaderMap, HeaderName, header};
 use ipnet::IpNet;
+use url::Url;
+
+use crate::config::Config;
 
 pub(super) const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 pub(super) const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
@@ -69,6 +72,31 @@ fn address(hop: &str) -> Option<IpAddr> {
     let address = bare.parse::<IpAddr>().ok();
     let address = address.or_else(|| hop.parse::<SocketAddr>().ok().map(|it| it.ip()));
     address.map(|address| address.to_canonical())
+}
+
+/// Returns whether a proxy that we trust was asked by https. The gate takes the header off all others.
+pub(super) fn is_secure(headers: &HeaderMap) -> bool {
+    let last = headers.get_all(FORWARDED_PROTO).iter().next_back();
+    let last = last.and_then(|value| value.to_str().ok()?.rsplit(',').next());
+    last.is_some_and(|scheme| scheme.trim().eq_ignore_ascii_case("https"))
+}
+
+/// Returns whether it came by a proxy that we trust.
+pub(super) fn is_forwarded(headers: &HeaderMap) -> bool {
+    headers.contains_key(FORWARDED_PROTO) || headers.contains_key(FORWARDED_FOR)
+}
+
+/// The address that a request came to, by its `Host`.
+pub(super) fn asked_url(headers: &HeaderMap) -> Option<Url> {
+    let host = headers.get(header::HOST)?.to_str().ok()?;
+    Url::parse(&format!("http://{host}")).ok()
+}
+
+/// The client whose connections are counted, where `address` has one open. Behind a proxy are many clients, and
+/// on this machine are those who run us.
+pub(super) fn counted(config: &Config, address: IpAddr) -> Option<Client> {
+    let is_shared = address.is_loopback() || is_trusted(address, &config.web.trusted_proxies);
+    (!is_shared).then(|| Client::of(address))
 }
 
 #[cfg(test)]

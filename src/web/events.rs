@@ -2,7 +2,8 @@
 //!
 //! One part ([`hub`]) reads the change feed for all streams; a stream reads it only to catch up.
 
-mod hub;
+pub(super) mod hub;
+pub(super) mod seats;
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
@@ -16,28 +17,15 @@ use axum::{
 };
 use futures::{Stream, StreamExt as _, stream};
 use serde::Deserialize;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast};
+use tokio::sync::{OwnedSemaphorePermit, broadcast};
 
-pub(super) use self::hub::Hub;
 use self::hub::{Happening, Happenings};
-use super::{Shared, auth::Viewer, card::Scene, language::PageLanguage, problem::Problem};
+use super::{card::Scene, language::PageLanguage, problem::Problem, site::Shared, viewer::Viewer};
 use crate::view;
 
-/// Open streams; further readers ask again later.
-const MOST_STREAMS: usize = 256;
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 const RETRY: Duration = Duration::from_secs(5);
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
-
-/// Seats for streams: each open one has one.
-#[derive(Debug)]
-pub(super) struct Seats(Arc<Semaphore>);
-
-impl Default for Seats {
-    fn default() -> Self {
-        Self(Arc::new(Semaphore::new(MOST_STREAMS)))
-    }
-}
 
 /// The place at which a reader goes on that sends no `Last-Event-ID`: browsers send one only when they try again.
 #[derive(Debug, Default, Deserialize)]
@@ -53,7 +41,7 @@ pub(super) async fn events(
     place: Result<Query<Place>, QueryRejection>,
 ) -> Result<Response, Problem> {
     let Query(place) = place?;
-    let seat = Arc::clone(&site.seats.0).try_acquire_owned().map_err(|_| {
+    let seat = site.seats.take().ok_or_else(|| {
         let detail = "too many readers have a stream open; try again in a minute";
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail).after(60)
     })?;

@@ -23,13 +23,13 @@ use self::{
     validators::{Validators, updated},
 };
 use super::{
-    Shared, Site,
-    auth::Viewer,
     card::Scene,
     language::PageLanguage,
     problem::Problem,
     selection::{Selection, Wish},
-    templates, turns,
+    site::{Shared, Site},
+    templates,
+    viewer::Viewer,
     words::Words,
 };
 use crate::{
@@ -118,7 +118,7 @@ async fn answer(
         states: vec![BulletinState::Published, BulletinState::Withdrawn],
         ..selection.query(scene, ENTRIES)
     };
-    let bulletins = turns::listed(&site, query).await?.items;
+    let bulletins = site.turns.listed(&site.desk.store, query).await?.items;
     let home = site.url(&config, &headers);
     let updated = updated(&site.desk.store, &bulletins).await?;
     let path = selection.feed(format.ending());

@@ -3,15 +3,13 @@
 //! A page of a stranger can lead a browser to us under a name of its own (DNS rebinding), and would be let
 //! read what it gets: so only names are answered that lead here on purpose.
 
-use std::{
-    net::{IpAddr, SocketAddr},
-    sync::Mutex,
-    time::{Duration, Instant},
-};
+pub(super) mod reported;
+
+use std::net::{IpAddr, SocketAddr};
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, StatusCode, Uri, Version, header},
+    http::{StatusCode, Uri, Version, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -19,35 +17,15 @@ use tracing::Instrument;
 use url::{Host, Url};
 
 use super::{
-    Shared,
-    card::printable,
     clients::{Client, FORWARDED_FOR, FORWARDED_PROTO, asker, is_trusted},
     listen::Peer,
     problem::Problem,
+    site::Shared,
+    text::printable,
 };
 use crate::bulletin::WebSettings;
 
 const MOST_HOST_CHARS: usize = 100;
-/// Between two warnings of a name that is not ours.
-const MINUTE: Duration = Duration::from_secs(60);
-
-/// When a name that is not ours was reported last.
-#[derive(Debug, Default)]
-pub(super) struct Reported(Mutex<Option<Instant>>);
-
-impl Reported {
-    fn is_due(&self) -> bool {
-        let mut last = self
-            .0
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        let is_due = last.is_none_or(|at| at.elapsed() > MINUTE);
-        if is_due {
-            *last = Some(Instant::now());
-        }
-        is_due
-    }
-}
 
 /// Lets through what is for us, and tells handlers who asks.
 pub(super) async fn pass(State(site): State<Shared>, mut request: Request, next: Next) -> Response {
@@ -75,24 +53,6 @@ pub(super) async fn pass(State(site): State<Shared>, mut request: Request, next:
     let (method, path) = (request.method(), request.uri().path());
     let span = tracing::info_span!("request", %method, path);
     next.run(request).instrument(span).await
-}
-
-/// Returns whether a proxy that we trust was asked by https. [`pass`] takes the header off all others.
-pub(super) fn is_secure(headers: &HeaderMap) -> bool {
-    let last = headers.get_all(FORWARDED_PROTO).iter().next_back();
-    let last = last.and_then(|value| value.to_str().ok()?.rsplit(',').next());
-    last.is_some_and(|scheme| scheme.trim().eq_ignore_ascii_case("https"))
-}
-
-/// Returns whether it came by a proxy that we trust.
-pub(super) fn is_forwarded(headers: &HeaderMap) -> bool {
-    headers.contains_key(FORWARDED_PROTO) || headers.contains_key(FORWARDED_FOR)
-}
-
-/// The address that a request came to, by its `Host`.
-pub(super) fn asked_url(headers: &HeaderMap) -> Option<Url> {
-    let host = headers.get(header::HOST)?.to_str().ok()?;
-    Url::parse(&format!("http://{host}")).ok()
 }
 
 /// The name in the address, where the whole address was sent, and those of the headers.

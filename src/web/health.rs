@@ -1,27 +1,30 @@
 //! `/healthz` and `/readyz`: whether it works, and what is wrong where, since when, and what to do.
 
+pub(super) mod answer;
+
 use std::{
-    borrow::Cow,
     collections::{HashMap, HashSet},
-    sync::Arc,
     time::Duration,
 };
 
 use axum::{
-    Json,
     extract::State,
-    http::StatusCode,
     response::{IntoResponse, Response},
 };
 use chrono::TimeDelta;
-use serde::Serialize;
 
-use super::{Shared, Site, auth::Viewer, card::Scene, language::PageLanguage, problem::KeepsShape};
+use self::answer::{Answer, Fault};
+use super::{
+    card::Scene,
+    language::PageLanguage,
+    site::{Shared, Site},
+    viewer::Viewer,
+};
 use crate::{
     bulletin::{Channel, ChannelId, Source, SourceId},
     config::Config,
     ops::{ChannelStatus, LookState, Refusal, Store, StoreError, Waiting},
-    push::{self, card::cut},
+    push,
     supervise::Breakage,
     view::Stamp,
 };
@@ -32,38 +35,6 @@ const STUCK_AFTER: TimeDelta = TimeDelta::minutes(10);
 const AT_WORK_WITHIN: TimeDelta = TimeDelta::minutes(1);
 /// For the store to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// Problems that are listed; of further ones the number.
-const MOST_LISTED: usize = 50;
-const MOST_CHARS: usize = 500;
-
-#[derive(Debug, Serialize)]
-struct Report {
-    status: &'static str,
-    problems: Vec<Fault>,
-}
-
-#[derive(Debug, Serialize)]
-pub(super) struct Fault {
-    pub(super) what: String,
-    pub(super) r#where: String,
-    pub(super) since: Option<Stamp>,
-    pub(super) r#do: Cow<'static, str>,
-    /// The fault alone makes the answer a 503.
-    #[serde(skip)]
-    is_grave: bool,
-}
-
-impl Fault {
-    fn grave(what: impl Into<String>, r#where: &str, r#do: &'static str) -> Self {
-        Self {
-            what: what.into(),
-            r#where: r#where.to_owned(),
-            since: None,
-            r#do: r#do.into(),
-            is_grave: true,
-        }
-    }
-}
 
 /// It asks the store's memory alone, whatever the store is doing.
 pub(super) async fn healthz(State(site): State<Shared>) -> Response {
@@ -112,63 +83,6 @@ fn busy() -> Fault {
         "store",
         "if this stays, look at the log and at the disk below the state folder",
     )
-}
-
-/// The answer of `/healthz` and `/readyz`.
-#[derive(Debug, Clone)]
-pub(super) struct Answer {
-    is_grave: bool,
-    report: Arc<Report>,
-}
-
-impl Answer {
-    pub(super) fn new(faults: Vec<Fault>) -> Self {
-        let is_grave = faults.iter().any(|fault| fault.is_grave);
-        let status = if is_grave { "failing" } else { "ok" };
-        let problems = bounded(faults);
-        Self {
-            is_grave,
-            report: Arc::new(Report { status, problems }),
-        }
-    }
-}
-
-impl IntoResponse for Answer {
-    fn into_response(self) -> Response {
-        let code = match self.is_grave {
-            true => StatusCode::SERVICE_UNAVAILABLE,
-            false => StatusCode::OK,
-        };
-        let mut response = (code, Json(&*self.report)).into_response();
-        response.extensions_mut().insert(KeepsShape);
-        response
-    }
-}
-
-/// All that are grave and the first of the others, with a last line that says how many more there are.
-fn bounded(mut faults: Vec<Fault>) -> Vec<Fault> {
-    let mut room = MOST_LISTED;
-    let count = faults.len();
-    faults.retain(|fault| {
-        let is_listed = fault.is_grave || room > 0;
-        room = room.saturating_sub(1);
-        is_listed
-    });
-    for fault in &mut faults {
-        fault.what = cut(&fault.what, MOST_CHARS);
-    }
-    let more = count - faults.len();
-    if more > 0 {
-        faults.push(Fault {
-            what: format!("{more} more problems"),
-            r#where: "sources and channels".to_owned(),
-            since: None,
-            r#do: "`noticast sources --state failing` and `noticast channels --state failing` list all"
-                .into(),
-            is_grave: false,
-        });
-    }
-    faults
 }
 
 fn store_failed(why: String) -> Fault {
@@ -347,31 +261,5 @@ fn stuck_fault(stuck: &Waiting, config: &Config) -> Fault {
         since: Some(Stamp::new(stuck.due_at, config.time_zone)),
         r#do: "look at the log and start noticast again; nothing that was queued is lost".into(),
         is_grave: true,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn fault(number: usize, is_grave: bool) -> Fault {
-        Fault {
-            is_grave,
-            ..Fault::grave("x".repeat(10_000), &number.to_string(), "wait")
-        }
-    }
-
-    #[test]
-    fn of_ten_thousand_problems_the_grave_and_the_first_are_listed_and_the_rest_counted() {
-        let mut faults: Vec<Fault> = (0..10_000).map(|number| fault(number, false)).collect();
-        faults.push(fault(10_000, true));
-        let answer = Answer::new(faults);
-        assert!(answer.is_grave);
-        let problems = &answer.report.problems;
-        assert_eq!(problems.len(), MOST_LISTED + 2);
-        assert_eq!(problems[MOST_LISTED].r#where, "10000");
-        assert_eq!(problems[MOST_LISTED + 1].what, "9950 more problems");
-        let bytes = serde_json::to_vec(&*answer.report).unwrap().len();
-        assert!(bytes < 40_000, "{bytes}");
     }
 }

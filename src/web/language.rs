@@ -1,26 +1,12 @@
 //! The language of the pages for one reader: what the browser asks for, else the config's.
 
-use std::convert::Infallible;
+use axum::http::{HeaderMap, header};
 
-use axum::{
-    extract::FromRequestParts,
-    http::{HeaderMap, header, request::Parts},
-};
-
-use super::Shared;
 use crate::bulletin::Language;
 
 /// The language that one reader gets the pages in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct PageLanguage(pub(super) Language);
-
-impl FromRequestParts<Shared> for PageLanguage {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, site: &Shared) -> Result<Self, Infallible> {
-        Ok(Self(asked(&parts.headers, site.config().language)))
-    }
-}
 
 /// The language that `Accept-Language` (RFC 9110, section 12.5.4) likes best of ours; the first of equals.
 pub(super) fn asked(headers: &HeaderMap, otherwise: Language) -> Language {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use super::card::printable;
+use super::text::printable;
 use crate::bulletin::fold;
 
 /// Characters before and behind the first hit of an excerpt.

@@ -9,7 +9,11 @@ use axum::{
 use chrono::{DateTime, Utc};
 use prometheus::{Encoder, GaugeVec, IntCounterVec, Opts, Registry, TextEncoder};
 
-use super::{Shared, Site, auth, problem::Problem};
+use super::{
+    auth,
+    problem::Problem,
+    site::{Shared, Site},
+};
 use crate::{
     ops::{ChannelStatus, Health, SourceStatus},
     supervise::Breakage,

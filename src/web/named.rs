@@ -1,6 +1,6 @@
 //! Sources, channels, bulletins and deliveries by the names that addresses give them.
 
-use super::{Site, problem::Problem};
+use super::{problem::Problem, site::Site};
 use crate::bulletin::{BulletinId, ChannelId, DeliveryId, SourceId};
 
 /// A source of the config.

@@ -9,16 +9,15 @@ use serde::Serialize;
 use url::{Host, Url};
 
 use super::{
-    Shared, Site,
-    auth::Viewer,
-    card::{Card, Scene, Tag, printable},
+    card::{Card, Scene, Tag},
     days::{Day, grouped},
     language::PageLanguage,
     marks::{excerpt, pieces},
     problem::Problem,
     selection::{Selection, Wish},
+    site::{Shared, Site},
     templates::{self, Frame, OpenGraph},
-    turns,
+    viewer::Viewer,
     words::Words,
 };
 use crate::{
@@ -109,7 +108,10 @@ pub(super) async fn channel(
     let config = site.config();
     let scene = Scene::new(&config, viewer, language);
     let selection = wish.selection(scene)?;
-    let hits = turns::found(&site, selection.query(scene, PAGE)).await?;
+    let hits = site
+        .turns
+        .found(&site.desk.store, selection.query(scene, PAGE))
+        .await?;
     let (page, count) = (hits.page, hits.count);
     let name = site.desk.store.bot_name().await?;
     let home = site.url(&config, &headers);
@@ -281,12 +283,6 @@ impl FeedLinks {
             calendar: format!("deadlines.ics{}", of.query_string()),
         }
     }
-}
-
-/// The archived text's paragraphs.
-pub(super) fn paragraphs(text: &str) -> Vec<String> {
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    lines.map(printable).collect()
 }
 
 /// The ways to have new bulletins come to oneself.

@@ -1,20 +1,15 @@
-//! Errors as RFC 9457 problem JSON, or as a page for those who ask for HTML; and the headers that
-//! every answer wears.
+//! Errors as RFC 9457 problem JSON.
 
 use axum::{
     Json,
-    extract::{Request, State, rejection::QueryRejection},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
-    middleware::Next,
-    response::{Html, IntoResponse, Response},
+    extract::rejection::QueryRejection,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{Shared, Site, language, templates};
 use crate::{
-    bulletin::Language,
-    config::Config,
     ops::{Refusal, StoreError},
     view::ViewError,
 };
@@ -178,104 +173,6 @@ impl From<QueryRejection> for Problem {
 
 pub(super) async fn not_found() -> Problem {
     Problem::missing("there is nothing at this address")
-}
-
-/// Gives every answer its security headers and every error its shape, whoever made it.
-pub(super) async fn dress(State(site): State<Shared>, request: Request, next: Next) -> Response {
-    let wants_html = wants_html(request.headers()) && !request.uri().path().starts_with("/api/");
-    let language = language::asked(request.headers(), site.config().language);
-    let mut response = next.run(request).await;
-    if response.status().is_client_error() || response.status().is_server_error() {
-        let page = (wants_html && site.desk.pages)
-            .then(|| error_page(&site, response.status(), language).ok())
-            .flatten();
-        response = dress_error(response, page);
-    }
-    secured(response)
-}
-
-/// With the headers that every answer wears.
-pub(super) fn secured(mut response: Response) -> Response {
-    let headers = response.headers_mut();
-    for (name, value) in SECURITY {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
-    headers
-        .entry(header::CACHE_CONTROL)
-        .or_insert(HeaderValue::from_static("no-cache"));
-    response
-}
-
-/// Nothing but what we serve ourselves, no scripts within pages, no frames.
-const SECURITY: [(HeaderName, &str); 6] = [
-    (
-        header::CONTENT_SECURITY_POLICY,
-        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'; \
-         base-uri 'none'; frame-ancestors 'none'",
-    ),
-    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (header::X_FRAME_OPTIONS, "DENY"),
-    // With `no-referrer` browsers would send the desk's forms as if they came from nowhere.
-    (header::REFERRER_POLICY, "same-origin"),
-    (
-        HeaderName::from_static("cross-origin-opener-policy"),
-        "same-origin",
-    ),
-    (
-        HeaderName::from_static("cross-origin-resource-policy"),
-        "same-origin",
-    ),
-];
-
-pub(super) fn wants_html(headers: &HeaderMap) -> bool {
-    let accept = headers.get(header::ACCEPT);
-    accept.is_some_and(|accept| {
-        accept
-            .as_bytes()
-            .windows(9)
-            .any(|part| part == b"text/html")
-    })
-}
-
-fn error_page(site: &Site, status: StatusCode, language: Language) -> Result<String, Problem> {
-    templates::error(status, language, &root_of(&site.config()))
-}
-
-/// The path of the first page. From the top: nobody knows how deep the wrong address was.
-pub(super) fn root_of(config: &Config) -> String {
-    let public = config.web.public_url.as_ref().map_or("", |url| url.path());
-    format!("{}/", public.trim_end_matches('/'))
-}
-
-/// Errors of the router itself (405, 413, …) have no problem yet; health answers keep theirs.
-fn dress_error(response: Response, page: Option<String>) -> Response {
-    if response.extensions().get::<KeepsShape>().is_some() {
-        return response;
-    }
-    let status = response.status();
-    let problem = response.extensions().get::<Problem>().cloned();
-    let problem = problem.unwrap_or_else(|| Problem::new(status, plain_detail(status)));
-    let mut dressed = match page {
-        Some(page) => (status, Html(page)).into_response(),
-        None => problem.into_response(),
-    };
-    for name in [header::ALLOW, header::WWW_AUTHENTICATE, header::RETRY_AFTER] {
-        if let Some(value) = response.headers().get(&name) {
-            dressed.headers_mut().insert(name, value.clone());
-        }
-    }
-    dressed
-}
-
-fn plain_detail(status: StatusCode) -> &'static str {
-    match status {
-        StatusCode::METHOD_NOT_ALLOWED => {
-            "this address does not take that method; see the Allow header"
-        }
-        StatusCode::PAYLOAD_TOO_LARGE => "the body is too large; 64 KiB are allowed",
-        StatusCode::BAD_REQUEST => "the address cannot be read",
-        _ => "this request cannot be answered",
-    }
 }
 
 /// Marks an answer whose body is right as it is, though its status is an error.

@@ -7,7 +7,13 @@ use axum::{
 };
 use chrono::Utc;
 
-use super::{Shared, Site, api::Sent, auth::Caller, named, problem::Problem};
+use super::{
+    api::Sent,
+    auth::Caller,
+    named,
+    problem::Problem,
+    site::{Shared, Site},
+};
 use crate::{
     bulletin::BulletinId,
     ops::{Actor, Amendment, Publication, Refusal, StoreError},

@@ -6,11 +6,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use url::form_urlencoded::Serializer;
 
-use super::{
-    auth::Viewer,
-    card::{Scene, printable},
-    problem::Problem,
-};
+use super::{card::Scene, problem::Problem, text::printable, viewer::Viewer};
 use crate::{
     bulletin::{BulletinId, BulletinState, DayRange, SourceId},
     ops::BulletinQuery,

@@ -7,14 +7,14 @@ use axum::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Shared,
-    auth::Viewer,
     card::{Scene, Tag},
     language::PageLanguage,
     pages::page_for,
     problem::Problem,
     selection::missing_source,
+    site::Shared,
     templates::{self, Frame},
+    viewer::Viewer,
     words::Words,
 };
 use crate::{bulletin::SourceId, view};

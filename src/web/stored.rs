@@ -12,9 +12,10 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{
-    Shared, Site, actions,
+    actions,
     api::Sent,
     problem::{KeyFault, Problem},
+    site::{Shared, Site},
 };
 use crate::{
     bulletin::{AddedSource, Source, SourceId, SourceKeys},

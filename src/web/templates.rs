@@ -9,7 +9,7 @@ use minijinja::{
 };
 use serde::Serialize;
 
-use super::{Site, card::Scene, problem::Problem, words::Words};
+use super::{card::Scene, problem::Problem, site::Site, words::Words};
 use crate::bulletin::Language;
 
 pub(super) const STYLE: &str = include_str!("templates/style.css");

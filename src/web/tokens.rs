@@ -8,7 +8,7 @@ use axum::{
 use chrono::{DateTime, FixedOffset, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Shared, api::Sent, problem::Problem};
+use super::{api::Sent, problem::Problem, site::Shared};
 use crate::{
     ops::{Actor, NewToken, Scope, Store, end_after},
     view::{self, Filters, Listing},

@@ -13,10 +13,10 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use url::form_urlencoded;
 
-use super::{Shared, Site, problem::Problem};
+use super::problem::Problem;
 use crate::{
     bulletin::Bulletin,
-    ops::{BulletinQuery, Hits, Page},
+    ops::{BulletinQuery, Hits, Page, Store},
 };
 
 /// More would only take the processor from looks and sends.
@@ -26,7 +26,7 @@ const SEARCHES_AT_A_TIME: usize = 2;
 /// The longest that a page or a search waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Turns {
     pages: Arc<Semaphore>,
     searches: Arc<Semaphore>,
@@ -42,11 +42,11 @@ impl Default for Turns {
 }
 
 /// Searches have a turn of their own, which they take when they begin.
-pub(super) async fn take(State(site): State<Shared>, request: Request, next: Next) -> Response {
+pub(super) async fn take(State(turns): State<Turns>, request: Request, next: Next) -> Response {
     if is_search(&request) {
         return next.run(request).await;
     }
-    match turn(&site.turns.pages).await {
+    match turn(&turns.pages).await {
         Ok(_turn) => next.run(request).await,
         Err(busy) => busy.into_response(),
     }
@@ -60,30 +60,40 @@ fn is_search(request: &Request) -> bool {
         && wishes.any(|(name, words)| name == "q" && !words.trim().is_empty())
 }
 
-/// A search, and a list of deadlines, reads through the archive: it keeps its turn until it has ended, and it ends when nobody waits for it any more.
-pub(super) async fn listed(site: &Site, query: BulletinQuery) -> Result<Page<Bulletin>, Problem> {
-    Ok(found(site, query).await?.page)
-}
-
-/// As [`listed`], with the count of a search.
-pub(super) async fn found(site: &Site, mut query: BulletinQuery) -> Result<Hits, Problem> {
-    let store = site.desk.store.clone();
-    if query.words.is_empty() && query.due_from.is_none() {
-        return Ok(store.search(&query).await?);
+impl Turns {
+    /// A search, and a list of deadlines, reads through the archive: it keeps its turn until it has ended, and it ends when nobody waits for it any more.
+    pub(super) async fn listed(
+        &self,
+        store: &Store,
+        query: BulletinQuery,
+    ) -> Result<Page<Bulletin>, Problem> {
+        Ok(self.found(store, query).await?.page)
     }
-    let turn = turn(&site.turns.searches).await?;
-    let given_up = CancellationToken::new();
-    query.given_up = given_up.clone();
-    let _attended = given_up.drop_guard();
-    let found = tokio::spawn(async move {
-        let _turn = turn;
-        store.search(&query).await
-    });
-    let found = found.await.map_err(|error| {
-        tracing::error!("a search broke off: {error}");
-        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the search broke off")
-    })?;
-    Ok(found?)
+
+    /// As [`Self::listed`], with the count of a search.
+    pub(super) async fn found(
+        &self,
+        store: &Store,
+        mut query: BulletinQuery,
+    ) -> Result<Hits, Problem> {
+        let store = store.clone();
+        if query.words.is_empty() && query.due_from.is_none() {
+            return Ok(store.search(&query).await?);
+        }
+        let turn = turn(&self.searches).await?;
+        let given_up = CancellationToken::new();
+        query.given_up = given_up.clone();
+        let _attended = given_up.drop_guard();
+        let found = tokio::spawn(async move {
+            let _turn = turn;
+            store.search(&query).await
+        });
+        let found = found.await.map_err(|error| {
+            tracing::error!("a search broke off: {error}");
+            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the search broke off")
+        })?;
+        Ok(found?)
+    }
 }
 
 async fn turn(of: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Problem> {

@@ -14,10 +14,11 @@ use tokio::{net::TcpListener, sync::watch};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    counted,
-    health::{Answer, database_away},
+    clients::counted,
+    dress::{root_of, secured, wants_html},
+    health::{answer::Answer, database_away},
     language, listen,
-    problem::{Problem, root_of, secured, wants_html},
+    problem::Problem,
     templates,
 };
 use crate::config::Config;

@@ -19,7 +19,7 @@ use crate::{
     config::Config,
     ops::{Actor, Scope, Store},
     view::{Filters, Listing, Stamp},
-    web::{Shared, language, problem::Problem},
+    web::{language, problem::Problem, site::Shared},
 };
 
 /// Rows of a list.

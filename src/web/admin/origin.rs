@@ -3,7 +3,7 @@
 use axum::http::{HeaderMap, HeaderName, StatusCode, Uri, header};
 use url::Url;
 
-use crate::web::{Site, gate, problem::Problem};
+use crate::web::{clients, problem::Problem, site::Site};
 
 /// Returns whether a form came from a page of ours: at the address that was asked, or at `public_url`. Browsers always
 /// say where a form comes from; a program that does not is no browser that somebody else's page could use.
@@ -23,7 +23,7 @@ pub(super) fn is_from_here(headers: &HeaderMap, public_url: Option<&Url>) -> boo
     let is_asked = |asked: Url| origin.host() == asked.host() && origin.port() == asked.port();
     // Many proxies leave the port out of `Host`.
     let is_public = public_url.is_some_and(|public| public.origin() == origin.origin());
-    is_site && (is_public || gate::asked_url(headers).is_some_and(is_asked))
+    is_site && (is_public || clients::asked_url(headers).is_some_and(is_asked))
 }
 
 pub(super) fn foreign() -> Problem {
@@ -37,9 +37,9 @@ pub(super) fn prefix(site: &Site, headers: &HeaderMap) -> String {
     let Some(public) = &config.web.public_url else {
         return String::new();
     };
-    let asked = gate::asked_url(headers);
+    let asked = clients::asked_url(headers);
     let is_public =
-        gate::is_forwarded(headers) || asked.is_some_and(|asked| asked.host() == public.host());
+        clients::is_forwarded(headers) || asked.is_some_and(|asked| asked.host() == public.host());
     match is_public {
         true => public.path().trim_end_matches('/').to_owned(),
         false => String::new(),

@@ -18,10 +18,10 @@ use crate::{
     bulletin::Secret,
     ops::{Actor, NewToken, Scope, Store, Token},
     web::{
-        Shared, Site,
         auth::{self, Caller},
-        gate, language,
+        clients, language,
         problem::Problem,
+        site::{Shared, Site},
     },
 };
 
@@ -259,7 +259,7 @@ pub(super) fn see_other(to: &str) -> Response {
 /// Gives the browser its session; None: the browser forgets it. `Lax`, so that whoever follows a link of an alert is still
 /// signed in.
 fn set_cookie(response: &mut Response, site: &Site, headers: &HeaderMap, session: Option<&Secret>) {
-    let secure = match gate::is_secure(headers) {
+    let secure = match clients::is_secure(headers) {
         true => "; Secure",
         false => "",
     };

@@ -8,7 +8,7 @@ use super::{
     words::DeskWords,
 };
 use crate::web::{
-    health::{self, Fault},
+    health::{self, answer::Fault},
     problem::Problem,
 };
 

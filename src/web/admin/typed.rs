@@ -9,7 +9,7 @@ use axum::{
 };
 use url::form_urlencoded;
 
-use crate::web::{Shared, problem::Problem};
+use crate::web::{problem::Problem, site::Shared};
 
 /// The longest that a form may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{
     bulletin::Attachment,
-    web::card::{printable, web_link},
+    web::text::{printable, web_link},
 };
 
 /// The media types of attachments by the ends of their names, which both formats want to know.

@@ -11,9 +11,9 @@ use crate::{
     bulletin::{Bulletin, Moment},
     web::{
         card::{Card, Scene},
-        pages::paragraphs,
         problem::Problem,
         templates,
+        text::paragraphs,
     },
 };
 

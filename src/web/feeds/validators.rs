@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use crate::{
     bulletin::{Bulletin, BulletinId, Cause},
     ops::Store,
-    web::{auth::Viewer, card::Scene, problem::Problem, revalidate},
+    web::{card::Scene, problem::Problem, revalidate, viewer::Viewer},
 };
 
 /// Returns when each bulletin was last corrected, else first seen: readers show again what has a newer time.

@@ -1,0 +1,129 @@
+//! The parts that the pages and the API stand on, and the state that every handler is given.
+
+use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Instant};
+
+use axum::{
+    body::Bytes,
+    extract::FromRequestParts,
+    http::{HeaderMap, request::Parts},
+};
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    clients,
+    door::Door,
+    events::{hub::Hub, seats::Seats},
+    gate::reported::Reported,
+    health::answer::Answer,
+    language::{self, PageLanguage},
+    once::Once,
+    problem::Problem,
+    turns::Turns,
+};
+use crate::{
+    bulletin::Secret,
+    config::{Config, Live},
+    ops::{Actor, Store},
+    push::Pusher,
+    watch::Watch,
+};
+
+/// A request to take the changed config; answered with what is wrong with it.
+#[derive(Debug)]
+pub struct Reload {
+    pub by: Actor,
+    pub answer: oneshot::Sender<Result<(), String>>,
+}
+
+/// The parts that the pages and the API stand on.
+#[derive(Debug, Clone)]
+pub struct Desk {
+    pub store: Store,
+    pub config: Live,
+    pub watch: Watch,
+    pub pusher: Pusher,
+    pub reload: mpsc::Sender<Reload>,
+    /// The admin token of the config, or the one in `STATE/admin-token`.
+    pub admin_token: Secret,
+    /// The token in `STATE/instance.json`, for commands of the same machine; as good as the admin token.
+    pub instance_token: Secret,
+    /// The pages say that they are a demonstration: `demo` and `watch`.
+    pub is_demo: bool,
+    /// Serve the pages; false: only `/healthz`, `/readyz`, `/metrics` and the API.
+    pub pages: bool,
+}
+
+/// The state that every handler is given.
+pub(super) struct Site {
+    pub(super) desk: Desk,
+    pub(super) address: SocketAddr,
+    pub(super) started: Instant,
+    /// The instance is shutting down.
+    pub(super) ending: CancellationToken,
+    pub(super) turns: Turns,
+    pub(super) readiness: Once<Answer>,
+    pub(super) readiness_of_all: Once<Answer>,
+    pub(super) metrics: Once<Result<Bytes, Problem>>,
+    pub(super) door: Door,
+    pub(super) misled: Reported,
+    pub(super) hub: Hub,
+    pub(super) seats: Seats,
+}
+
+pub(super) type Shared = Arc<Site>;
+
+impl Site {
+    pub(super) fn new(desk: Desk, address: SocketAddr, ending: CancellationToken) -> Self {
+        Self {
+            address,
+            desk,
+            started: Instant::now(),
+            ending,
+            turns: Turns::default(),
+            readiness: Once::default(),
+            readiness_of_all: Once::default(),
+            metrics: Once::default(),
+            door: Door::default(),
+            misled: Reported::default(),
+            hub: Hub::default(),
+            seats: Seats::default(),
+        }
+    }
+
+    pub(super) fn config(&self) -> Arc<Config> {
+        self.desk.config.borrow().clone()
+    }
+
+    /// The pages' own address, with a slash at its end: the config's, else where we listen, else,
+    /// where that is every address of the machine, or a proxy is in front, the one that this request came to.
+    pub(super) fn url(&self, config: &Config, headers: &HeaderMap) -> String {
+        if let Some(public) = &config.web.public_url {
+            return format!("{}/", public.as_str().trim_end_matches('/'));
+        }
+        let is_reached_otherwise =
+            self.address.ip().is_unspecified() || clients::is_forwarded(headers);
+        let asked = clients::asked_url(headers).filter(|_| is_reached_otherwise);
+        match asked
+            .as_ref()
+            .map(|url| &url[url::Position::BeforeHost..url::Position::AfterPort])
+        {
+            Some(host) if clients::is_secure(headers) && !host.is_empty() => {
+                format!("https://{host}/")
+            }
+            Some(host) if !host.is_empty() => format!("http://{host}/"),
+            _ => format!("http://{}/", self.address),
+        }
+    }
+}
+
+impl FromRequestParts<Shared> for PageLanguage {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Shared) -> Result<Self, Infallible> {
+        Ok(Self(language::asked(
+            &parts.headers,
+            site.config().language,
+        )))
+    }
+}
