@@ -48,7 +48,7 @@ impl Reloader {
         taken
     }
 
-    /// Watches what was added from a chat as well.
+    /// Watches what lives in the store as well.
     pub(super) async fn join_added(&self) -> Result<(), StoreError> {
         let added = self.store.added_sources().borrow().clone();
         let config = (**self.config.borrow()).clone().joined_by(&added);

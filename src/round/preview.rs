@@ -157,7 +157,12 @@ pub async fn preview(
                 Reading::List(list) if !list.others.is_empty() => {
                     chosen_among(&list.others, &reader.rejected(page).await)
                 }
-                _ => Vec::new(),
+                // It is no list by itself: whoever wants to watch it has to choose one.
+                Reading::Article(_) => {
+                    let groups = reader.rejected(page).await;
+                    groups.iter().map(OtherChoice::from).collect()
+                }
+                Reading::List(_) | Reading::Feed(_) => Vec::new(),
             };
             let select = select_of(source, &reading);
             Ok((shown(source.url.as_str(), &reading, None), select, others))

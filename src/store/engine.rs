@@ -165,7 +165,7 @@ impl Engine {
         of!(self, it => it.chats())
     }
 
-    /// Sources that were added from chats, oldest first; changes when one is, or is removed.
+    /// Sources that live in the store, oldest first; changes when one is added, edited or removed.
     #[must_use]
     pub fn added_sources(&self) -> watch::Receiver<Arc<Vec<AddedSource>>> {
         of!(self, it => it.added_sources())

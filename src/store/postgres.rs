@@ -234,7 +234,7 @@ impl Postgres {
         self.shared.memory.chats()
     }
 
-    /// Sources that were added from chats, oldest first; changes when one is, or is removed.
+    /// Sources that live in the store, oldest first; changes when one is added, edited or removed.
     #[must_use]
     pub fn added_sources(&self) -> watch::Receiver<Arc<Vec<AddedSource>>> {
         self.shared.memory.added.subscribe()

@@ -296,7 +296,7 @@ impl Sled {
         current(&self.shared.chats)
     }
 
-    /// Sources that were added from chats, oldest first; changes when one is, or is removed.
+    /// Sources that live in the store, oldest first; changes when one is added, edited or removed.
     #[must_use]
     pub fn added_sources(&self) -> watch::Receiver<Added> {
         self.shared.added.clone()

@@ -56,7 +56,7 @@ pub trait Sources {
     /// Bulletins on its page at the last poll that changed anything, in order.
     fn last_page(&mut self, source: &SourceId) -> Result<Vec<u64>>;
     fn set_last_page(&mut self, source: &SourceId, page: Vec<u64>);
-    /// Sources that were added from chats, oldest first.
+    /// Sources that live in the store, oldest first.
     fn added(&mut self) -> Arc<Vec<AddedSource>>;
     fn set_added(&mut self, source: AddedSource);
     fn remove_added(&mut self, source: &SourceId);

@@ -11,9 +11,13 @@ mod held;
 mod origin;
 mod page;
 mod publish;
+mod schedule_words;
 mod session;
+mod source_form;
+mod source_preview;
 mod sources;
 mod status;
+mod stored;
 mod tokens;
 mod typed;
 mod words;
@@ -48,6 +52,7 @@ fn lists() -> Router<Shared> {
     Router::new()
         .route("/admin/sources", get(sources::list))
         .route("/admin/sources/{id}", get(sources::one))
+        .route("/admin/add-source", get(stored::page).post(stored::add))
         .route("/admin/channels", get(channels::list))
         .route("/admin/channels/{id}", get(channels::one))
         .route("/admin/outbox", get(channels::outbox))
@@ -64,6 +69,8 @@ fn forms() -> Router<Shared> {
         .route("/admin/sources/{id}/pause", post(sources::pause))
         .route("/admin/sources/{id}/resume", post(sources::resume))
         .route("/admin/sources/{id}/poll", post(sources::poll))
+        .route("/admin/sources/{id}/edit", post(stored::edit))
+        .route("/admin/sources/{id}/remove", post(stored::remove))
         .route("/admin/channels/{id}/test", post(channels::test))
         .route("/admin/outbox/{id}/retry", post(channels::retry))
         .route("/admin/outbox/{id}/cancel", post(channels::cancel))

@@ -99,15 +99,7 @@ pub(super) async fn remove(
 
 /// A look at the page that these keys name; nothing is kept.
 pub(super) async fn preview_of(site: &Site, keys: SourceKeys) -> Result<SourcePreview, Problem> {
-    let (id, keys) = named(with_schedule(keys)?)?;
-    let tried = || "preview".parse().expect("an id");
-    let source = checked(&site.config(), &id.unwrap_or_else(tried), &keys)?;
-    if source.address().is_none() {
-        return Err(fault(
-            "kind",
-            "a source of kind `desk` has no page to preview; expected another kind",
-        ));
-    }
+    let source = draft(site, keys)?;
     let (shown, select, others) = site
         .desk
         .watch
@@ -119,6 +111,20 @@ pub(super) async fn preview_of(site: &Site, keys: SourceKeys) -> Result<SourcePr
         select,
         others,
     })
+}
+
+/// The source that these keys describe, for a look at its page.
+pub(super) fn draft(site: &Site, keys: SourceKeys) -> Result<Source, Problem> {
+    let (id, keys) = named(with_schedule(keys)?)?;
+    let tried = || "preview".parse().expect("an id");
+    let source = checked(&site.config(), &id.unwrap_or_else(tried), &keys)?;
+    match source.address() {
+        Some(_) => Ok(source),
+        None => Err(fault(
+            "kind",
+            "a source of kind `desk` has no page to preview; expected another kind",
+        )),
+    }
 }
 
 /// 422, with what `preview --json` prints.

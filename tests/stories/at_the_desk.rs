@@ -1,10 +1,16 @@
 //! Admins run everything from a browser: these stories fill in its forms by plain HTTP, without scripts.
 
-use noticast::bulletin::Source;
+use noticast::{
+    bulletin::{AllowPrivate, Source},
+    config::Config,
+};
 use reqwest::{Client, RequestBuilder, Response, redirect::Policy};
 use serde_json::json;
 
-use crate::support::desk::{ADMIN_TOKEN, Desk, config};
+use crate::support::{
+    board::{Mood, Site},
+    desk::{ADMIN_TOKEN, Desk, config},
+};
 
 /// A browser that follows no redirect by itself.
 struct Browser {
@@ -15,7 +21,10 @@ struct Browser {
 
 impl Browser {
     async fn open() -> Self {
-        let mut config = config();
+        Self::open_with(config()).await
+    }
+
+    async fn open_with(mut config: Config) -> Self {
         config.sources.push(Source::desk("office".parse().unwrap()));
         let desk = Desk::open_with(config, true).await;
         for source in ["notices", "news", "inside"] {
@@ -30,7 +39,11 @@ impl Browser {
     }
 
     async fn signed_in() -> Self {
-        let mut browser = Self::open().await;
+        Self::signed_in_with(config()).await
+    }
+
+    async fn signed_in_with(config: Config) -> Self {
+        let mut browser = Self::open_with(config).await;
         let answer = browser
             .submit("/admin/sign-in", &[("token", ADMIN_TOKEN)])
             .await;
@@ -170,6 +183,7 @@ async fn every_page_of_the_desk_is_there_in_both_languages() {
         "",
         "/sources",
         "/sources/news",
+        "/add-source",
         "/channels",
         "/channels/terminal",
         "/outbox",
@@ -439,4 +453,173 @@ async fn revoking_a_token_ends_the_sessions_that_it_opened() {
         )
         .await;
     assert_eq!(small.status(), 403);
+}
+
+/// A site whose list may be looked at, and a browser of an admin.
+async fn beside_a_site(rows: u32) -> (Site, Browser) {
+    let (site, mut config) = (Site::with(rows).await, config());
+    config.fetch.allow_private = AllowPrivate::Yes;
+    (site, Browser::signed_in_with(config).await)
+}
+
+#[tokio::test]
+async fn a_source_is_previewed_added_edited_and_removed_at_the_desk() {
+    let (site, browser) = beside_a_site(5).await;
+    let list = browser.page("/admin/sources").await;
+    assert!(list.contains("action=\"../admin/add-source\""), "{list}");
+    let url = site.list_url();
+    let typed = [("url", url.as_str()), ("group", "集团"), ("to", "terminal")];
+    let preview = browser.submit("/admin/add-source", &typed).await;
+    assert_eq!(preview.status(), 200);
+    let preview = preview.text().await.unwrap();
+    for said in [
+        Site::title(5).as_str(),
+        "现在推送 0 条",
+        "每 10 分钟",
+        "name=\"sure\"",
+        "terminal",
+    ] {
+        assert!(preview.contains(said), "{said}: {preview}");
+    }
+    let times = preview.split("接下来的检查时间").nth(1).unwrap();
+    let times = times.split("</tr>").next().unwrap();
+    assert_eq!(times.matches(" · ").count(), 4, "five times: {times}");
+    assert!(browser.desk.store.added_sources().borrow().is_empty());
+
+    let sure = [typed.as_slice(), &[("name", "<b>办公室"), ("sure", "yes")]].concat();
+    let added = browser.submit("/admin/add-source", &sure).await;
+    assert_eq!(added.status(), 303, "{}", added.text().await.unwrap());
+    let page = added.headers()["location"].to_str().unwrap();
+    let path = page.split('?').next().unwrap().to_owned();
+    let known = || browser.desk.store.added_sources().borrow().clone();
+    assert_eq!(known()[0].keys["group"], "集团");
+    assert_eq!(known()[0].keys["channels"], json!(["terminal"]));
+    let shown = browser.page(&path).await;
+    assert!(
+        shown.contains("&lt;b&gt;办公室") && shown.contains(&format!("{}/edit", &path[1..])),
+        "{shown}"
+    );
+
+    let edit = format!("{path}/edit");
+    let wrong = [
+        ("url", url.as_str()),
+        ("name", "校办"),
+        ("schedule", "often"),
+    ];
+    let wrong = browser.submit(&edit, &wrong).await;
+    assert_eq!(wrong.status(), 400);
+    let wrong = wrong.text().await.unwrap();
+    assert!(
+        wrong.contains("schedule") && wrong.contains("value=\"校办\""),
+        "what was typed is not lost: {wrong}"
+    );
+    let changed = [
+        ("url", url.as_str()),
+        ("name", "校办"),
+        ("schedule", "*/10 8-20 * * Mon-Fri"),
+        ("include", "第1期\n第2期"),
+        ("announce_first", "3"),
+    ];
+    let preview = browser.submit(&edit, &changed).await;
+    assert_eq!(preview.status(), 200);
+    let preview = preview.text().await.unwrap();
+    assert!(
+        preview.contains("周一至周五，8 至 20 时每 10 分钟"),
+        "{preview}"
+    );
+    assert_eq!(preview.matches("不推送：").count(), 3, "{preview}");
+    assert!(
+        preview.contains("现在推送 0 条"),
+        "a source that is read as before has no first poll again: {preview}"
+    );
+    assert!(
+        known()[0].keys.get("include").is_none(),
+        "nothing is kept yet"
+    );
+    let sure = [changed.as_slice(), &[("sure", "yes")]].concat();
+    browser.does(&edit, &sure).await;
+    assert_eq!(
+        known()[0].keys,
+        *json!({ "url": url, "name": "校办", "schedule": "*/10 8-20 * * Mon-Fri",
+            "include": ["第1期", "第2期"], "announce_first": 3 })
+        .as_object()
+        .unwrap()
+    );
+    browser.does(&format!("{path}/remove"), &[]).await;
+    assert!(known().is_empty());
+
+    let page = browser.page("/admin/sources/news").await;
+    assert!(
+        page.contains("写在配置文件里") && !page.contains("news/edit"),
+        "{page}"
+    );
+    for what in ["edit", "remove"] {
+        let refused = browser
+            .submit(&format!("/admin/sources/news/{what}"), &changed)
+            .await;
+        assert_eq!(refused.status(), 409, "{what}");
+    }
+}
+
+#[tokio::test]
+async fn a_source_that_lost_its_list_is_mended_by_choosing_another_one() {
+    let (site, browser) = beside_a_site(6).await;
+    let url = site.list_url();
+    let add = [("url", url.as_str()), ("name", "校办"), ("sure", "yes")];
+    let added = browser.submit("/admin/add-source", &add).await;
+    let path = added.headers()["location"].to_str().unwrap();
+    let edit = format!("{}/edit", path.split('?').next().unwrap());
+    site.set_mood(Mood::Menu);
+    let typed = [("url", url.as_str()), ("name", "校办")];
+    let lost = browser.submit(&edit, &typed).await;
+    assert_eq!(lost.status(), 422);
+    let lost = lost.text().await.unwrap();
+    assert!(
+        lost.contains("没有找到通知列表") && lost.contains("type=\"radio\""),
+        "{lost}"
+    );
+    let choice = lost
+        .split("name=\"list\" value=\"")
+        .find(|it| it.contains("entries"));
+    let choice = choice.and_then(|it| it.split('"').next()).unwrap();
+    let choice = choice.replace("&gt;", ">");
+    let chosen = [typed.as_slice(), &[("list", choice.as_str())]].concat();
+    let preview = browser.submit(&edit, &chosen).await;
+    assert_eq!(preview.status(), 200);
+    let preview = preview.text().await.unwrap();
+    assert!(preview.contains(&Site::title(6)), "{preview}");
+    let hidden = format!(
+        "name=\"select.item\" value=\"{}\"",
+        choice.replace('>', "&gt;")
+    );
+    assert!(preview.contains(&hidden), "{preview}");
+    let sure = [
+        typed.as_slice(),
+        &[("select.item", choice.as_str()), ("sure", "yes")],
+    ]
+    .concat();
+    browser.does(&edit, &sure).await;
+    let known = browser.desk.store.added_sources().borrow().clone();
+    assert_eq!(known[0].keys["select"], json!({ "item": choice }));
+}
+
+#[tokio::test]
+async fn the_desk_adds_no_inner_address_and_nothing_for_another_site() {
+    let browser = Browser::signed_in().await;
+    let inner = [("url", "http://127.0.0.1:9/"), ("sure", "yes")];
+    let refused = browser.submit("/admin/add-source", &inner).await;
+    assert_eq!(refused.status(), 400);
+    assert!(refused.text().await.unwrap().contains("allow_private"));
+    for path in [
+        "/admin/add-source",
+        "/admin/sources/news/edit",
+        "/admin/sources/news/remove",
+    ] {
+        let mut post = browser.form(path, &inner).build().unwrap();
+        post.headers_mut()
+            .insert("origin", "https://evil.example".parse().unwrap());
+        let answer = browser.client.execute(post).await.unwrap();
+        assert_eq!(answer.status(), 403, "{path}");
+    }
+    assert!(browser.desk.store.added_sources().borrow().is_empty());
 }

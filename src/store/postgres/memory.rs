@@ -178,7 +178,7 @@ fn recent_sends(session: &Session<'_>) -> Result<RecentSends<ChannelId>> {
     Ok(RecentSends::restore(sends.into_iter()))
 }
 
-/// Sources that were added from chats, oldest first.
+/// Sources that live in the store, oldest first.
 pub(super) fn added(session: &Session<'_>) -> Result<Vec<AddedSource>> {
     let rows = session.rows("SELECT source FROM added_sources ORDER BY id", &[])?;
     let added: Result<Vec<AddedSource>> = rows.iter().map(|row| json(row, 0)).collect();

@@ -140,7 +140,7 @@ impl Books {
         }
     }
 
-    /// Sources that were added from chats.
+    /// Sources that live in the store.
     pub(super) fn added(&self) -> Added {
         self.added.borrow().clone()
     }

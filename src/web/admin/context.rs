@@ -16,6 +16,7 @@ use super::{
     words::DeskWords,
 };
 use crate::{
+    bulletin::Language,
     config::Config,
     ops::{Actor, Scope, Store},
     view::{Filters, Listing, Stamp},
@@ -40,6 +41,7 @@ pub(super) struct DeskWish {
 pub(super) struct Admin {
     pub(super) site: Shared,
     pub(super) signed: Signed,
+    pub(super) language: Language,
     pub(super) words: &'static DeskWords,
     pub(super) config: Arc<Config>,
     pub(super) wish: DeskWish,
@@ -59,6 +61,7 @@ impl FromRequestParts<Shared> for Admin {
         Ok(Self {
             site: Arc::clone(site),
             signed,
+            language,
             words: DeskWords::of(language),
             config,
             wish: wish.unwrap_or_default(),

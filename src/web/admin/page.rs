@@ -145,18 +145,22 @@ impl DeskForm {
 pub(super) struct FormField {
     pub(super) name: &'static str,
     pub(super) label: &'static str,
-    /// `text`, `textarea`, `password`, `number`, `select`, `checks` or `hidden`.
+    /// `text`, `textarea`, `password`, `number`, `select`, `checks`, `radios` or `hidden`.
     pub(super) kind: &'static str,
     pub(super) value: String,
     pub(super) hint: &'static str,
     pub(super) required: bool,
+    /// It is rarely needed: it stands folded away below the others.
+    pub(super) folded: bool,
     pub(super) options: Vec<FormChoice>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub(super) struct FormChoice {
     pub(super) value: String,
     pub(super) label: String,
+    /// A small line below the label.
+    pub(super) note: Option<String>,
     pub(super) chosen: bool,
 }
 
@@ -193,6 +197,13 @@ impl FormField {
     pub(super) fn required(self) -> Self {
         Self {
             required: true,
+            ..self
+        }
+    }
+
+    pub(super) fn folded(self) -> Self {
+        Self {
+            folded: true,
             ..self
         }
     }

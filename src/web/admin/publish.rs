@@ -34,6 +34,7 @@ fn desks(admin: &Admin, chosen: &str) -> Vec<FormChoice> {
         value: source.id.to_string(),
         label: source.name.clone(),
         chosen: source.id.as_str() == chosen,
+        note: None,
     };
     desks.map(choice).collect()
 }
@@ -66,12 +67,13 @@ pub(super) fn channels(admin: &Admin) -> FormField {
     channels_of(admin, &Typed::default())
 }
 
-fn channels_of(admin: &Admin, typed: &Typed) -> FormField {
+pub(super) fn channels_of(admin: &Admin, typed: &Typed) -> FormField {
     let words = admin.words;
     let choice = |channel: &crate::bulletin::Channel| FormChoice {
         value: channel.id.to_string(),
         label: channel.name.clone(),
         chosen: typed.all("to").any(|id| id == channel.id.as_str()),
+        note: None,
     };
     FormField::new("to", words.to_channels, "checks")
         .hinted(words.to_channels_hint)

@@ -6,6 +6,7 @@ use chrono::Utc;
 use super::{
     context::{Admin, in_path, only},
     page::{DeskBlock, DeskCell, DeskForm, DeskRow, DeskTable},
+    stored,
     words::DeskWords,
 };
 use crate::{
@@ -28,7 +29,9 @@ pub(super) async fn list(admin: Admin) -> Result<Response, Problem> {
         next: admin.next("/sources", listing.next),
         ..DeskTable::default()
     };
-    admin.show("/sources", words.sources, vec![DeskBlock::Table(table)])
+    let add = stored::address_form(&admin);
+    let blocks = vec![DeskBlock::Form(add), DeskBlock::Table(table)];
+    admin.show("/sources", words.sources, blocks)
 }
 
 fn row(admin: &Admin, source: &view::Source) -> DeskRow {
@@ -103,7 +106,8 @@ pub(super) async fn one(admin: Admin, Path(id): Path<String>) -> Result<Response
     };
     let newest = view::bulletins(admin.store(), &admin.config, &filters).await?;
     let newest = super::bulletins::table(&admin, newest.items, None);
-    let blocks = vec![DeskBlock::Table(facts), DeskBlock::Table(newest)];
+    let mut blocks = vec![DeskBlock::Table(facts), DeskBlock::Table(newest)];
+    blocks.extend(stored::blocks(&admin, &id));
     admin.show("/sources", &source.name, blocks)
 }
 

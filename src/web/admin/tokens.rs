@@ -82,6 +82,7 @@ fn new(admin: &Admin) -> DeskForm {
         value: value.name().to_owned(),
         label: label.to_owned(),
         chosen: value == Scope::Read,
+        ..FormChoice::default()
     };
     let scopes = vec![
         scope(Scope::Read, words.scope_read),

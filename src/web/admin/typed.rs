@@ -18,6 +18,20 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub(super) struct Typed(Vec<(String, String)>);
 
 impl Typed {
+    /// As if these were typed.
+    pub(super) fn of(fields: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self(fields.into_iter().collect())
+    }
+
+    /// With `text` in a field that was left empty.
+    pub(super) fn or(mut self, name: &str, text: &str) -> Self {
+        if self.optional(name).is_none() {
+            self.0.retain(|(known, _)| known != name);
+            self.0.push((name.to_owned(), text.to_owned()));
+        }
+        self
+    }
+
     pub(super) async fn read(request: Request, site: &Shared) -> Result<Self, Problem> {
         let body = tokio::time::timeout(PATIENCE, Bytes::from_request(request, site)).await;
         let body = body

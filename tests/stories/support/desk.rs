@@ -75,7 +75,8 @@ impl Desk {
             .await
             .unwrap();
         let fetcher = Fetcher::new(&config.fetch, &[]).unwrap();
-        let (_, live): (_, Live) = watch::channel(Arc::new(config));
+        let (sender, live): (_, Live) = watch::channel(Arc::new(config));
+        tokio::spawn(join_added(store.clone(), sender));
         let watch = Watch::new(store.clone(), live.clone(), fetcher);
         let nowhere: Output = Arc::new(Mutex::new(std::io::sink())).into();
         let pusher = Pusher::new(store.clone(), live.clone(), nowhere);
@@ -195,6 +196,20 @@ impl Desk {
             state: LookState::default(),
         };
         self.store.admit(look, now).await.unwrap()
+    }
+}
+
+/// Watches what is added to the store, as a running instance does.
+async fn join_added(store: Store, config: watch::Sender<Arc<Config>>) {
+    let mut added = store.added_sources();
+    while added.changed().await.is_ok() {
+        let now = added.borrow_and_update().clone();
+        let joined = (**config.borrow()).clone().joined_by(&now);
+        let synced = store.sync_config(&joined.sources, &joined.channels).await;
+        if synced.is_err() {
+            return;
+        }
+        config.send_replace(Arc::new(joined));
     }
 }
 

@@ -1,0 +1,292 @@
+//! A schedule in words, for those who do not read crontab lines. Pure.
+
+use crate::{bulletin::Language, schedule::Schedule};
+
+const MONTHS: [&str; 12] = [
+    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+];
+const DAYS: [&str; 7] = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
+const DAYS_ZH: [&str; 7] = ["周日", "周一", "周二", "周三", "周四", "周五", "周六"];
+const DAYS_EN: [&str; 7] = [
+    "Sunday",
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+];
+const MONTHS_EN: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+/// One part of a field: a value, a range or all, each so many apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct FieldPart {
+    /// None: all.
+    range: Option<(usize, usize)>,
+    step: usize,
+}
+
+/// The unit of a field, by which its values are named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum FieldUnit {
+    Minute,
+    Hour,
+    Day,
+    Month,
+    Weekday,
+}
+
+/// What a schedule means; None for lines with seconds, which say no more in words.
+pub(super) fn in_words(schedule: &Schedule, language: Language) -> Option<String> {
+    let text = schedule.to_string().to_lowercase();
+    if let Some(interval) = text.strip_prefix("every") {
+        return every(interval.trim(), language);
+    }
+    let line = match text.as_str() {
+        "@hourly" => "0 * * * *",
+        "@daily" => "0 0 * * *",
+        "@weekly" => "0 0 * * 0",
+        "@monthly" => "0 0 1 * *",
+        "@yearly" => "0 0 1 1 *",
+        line => line,
+    };
+    let fields: Vec<&str> = line.split_whitespace().collect();
+    let [minute, hour, day, month, weekday] = fields[..] else {
+        return None;
+    };
+    let minutes = parts(minute, FieldUnit::Minute)?;
+    let hours = parts(hour, FieldUnit::Hour)?;
+    let days = [
+        (month, FieldUnit::Month),
+        (day, FieldUnit::Day),
+        (weekday, FieldUnit::Weekday),
+    ];
+    let mut said = Vec::new();
+    for (field, unit) in days {
+        said.push(named(&parts(field, unit)?, unit, language));
+    }
+    let time = at(&minutes, &hours, language);
+    Some(match (on_days(&said, (day, weekday), language), language) {
+        (Some(days), Language::Zh) => format!("{days}，{time}"),
+        (Some(days), Language::En) => format!("{time}, {days}"),
+        (None, Language::Zh) if !time.starts_with('每') => format!("每天 {time}"),
+        (None, Language::En) if time.starts_with("at") && !time.ends_with("hour") => {
+            format!("every day {time}")
+        }
+        (None, _) => time,
+    })
+}
+
+fn every(interval: &str, language: Language) -> Option<String> {
+    let count = interval.trim_end_matches(char::is_alphabetic);
+    let (zh, en) = match interval.chars().next_back()? {
+        's' => ("秒", "second"),
+        'm' => ("分钟", "minute"),
+        'h' => ("小时", "hour"),
+        'd' => ("天", "day"),
+        _ => return None,
+    };
+    Some(repeated(count.parse().ok()?, (zh, en), language))
+}
+
+fn repeated(count: usize, (zh, en): (&str, &str), language: Language) -> String {
+    match (language, count) {
+        (Language::Zh, 1) if zh == "分钟" || zh == "天" || zh == "小时" => {
+            format!("每{zh}")
+        }
+        (Language::Zh, _) => format!("每 {count} {zh}"),
+        (Language::En, 1) => format!("every {en}"),
+        (Language::En, _) => format!("every {count} {en}s"),
+    }
+}
+
+fn parts(field: &str, unit: FieldUnit) -> Option<Vec<FieldPart>> {
+    field.split(',').map(|part| one_part(part, unit)).collect()
+}
+
+fn one_part(part: &str, unit: FieldUnit) -> Option<FieldPart> {
+    let (base, step) = part.split_once('/').unwrap_or((part, "1"));
+    let step = step.parse().ok()?;
+    let range = match base.split_once('-') {
+        _ if base == "*" => None,
+        Some((from, to)) => Some((value(from, unit)?, value(to, unit)?)),
+        None => Some((value(base, unit)?, value(base, unit)?)),
+    };
+    Some(FieldPart { range, step })
+}
+
+fn value(text: &str, unit: FieldUnit) -> Option<usize> {
+    let name = |names: &[&str], first: usize| {
+        let found = names.iter().position(|name| text.starts_with(name));
+        found.map(|place| place + first)
+    };
+    let named = match unit {
+        FieldUnit::Month => name(&MONTHS, 1),
+        FieldUnit::Weekday => name(&DAYS, 0),
+        FieldUnit::Minute | FieldUnit::Hour | FieldUnit::Day => None,
+    };
+    named.or_else(|| text.parse().ok())
+}
+
+fn value_in_words(value: usize, unit: FieldUnit, language: Language) -> String {
+    match (unit, language) {
+        (FieldUnit::Weekday, Language::Zh) => DAYS_ZH[value % 7].to_owned(),
+        (FieldUnit::Weekday, Language::En) => DAYS_EN[value % 7].to_owned(),
+        (FieldUnit::Month, Language::En) => MONTHS_EN[(value + 11) % 12].to_owned(),
+        _ => value.to_string(),
+    }
+}
+
+/// The values of a field; None: all of them.
+fn named(parts: &[FieldPart], unit: FieldUnit, language: Language) -> Option<String> {
+    let (sep, to) = match (language, unit) {
+        (Language::Zh, FieldUnit::Weekday) => ("、", "至"),
+        (Language::Zh, _) => ("、", " 至 "),
+        (Language::En, _) => (", ", " to "),
+    };
+    let word = |value| value_in_words(value, unit, language);
+    let one = |part: &FieldPart| match part.range {
+        None => String::new(),
+        Some((from, until)) if from == until => word(from),
+        Some((from, until)) => format!("{}{to}{}", word(from), word(until)),
+    };
+    if let [FieldPart { range: None, step }] = parts {
+        let names = match unit {
+            FieldUnit::Minute => ("分钟", "minute"),
+            FieldUnit::Hour => ("小时", "hour"),
+            FieldUnit::Day | FieldUnit::Weekday => ("天", "day"),
+            FieldUnit::Month => ("个月", "month"),
+        };
+        return (*step > 1).then(|| repeated(*step, names, language));
+    }
+    let mut said: Vec<String> = parts.iter().map(one).collect();
+    said.retain(|said| !said.is_empty());
+    let said = said.join(sep);
+    let stepped = parts.iter().find(|part| part.step > 1);
+    let said = match (unit, language) {
+        (FieldUnit::Hour, Language::Zh) => format!("{said} 时"),
+        (FieldUnit::Day, Language::Zh) => format!("每月 {said} 日"),
+        (FieldUnit::Month, Language::Zh) => format!("{said} 月"),
+        (FieldUnit::Minute, Language::Zh) => format!("第 {said} 分"),
+        (FieldUnit::Day, Language::En) => format!("on day {said} of the month"),
+        (FieldUnit::Hour, Language::En) => format!("during hour {said}"),
+        (FieldUnit::Minute, Language::En) => format!("at minute {said}"),
+        (FieldUnit::Weekday, Language::En) => format!("on {said}"),
+        (FieldUnit::Month, Language::En) => format!("in {said}"),
+        (FieldUnit::Weekday, Language::Zh) => said,
+    };
+    Some(match (stepped, language) {
+        (Some(part), Language::Zh) => format!("{said}（间隔 {}）", part.step),
+        (Some(part), Language::En) => format!("{said} (each {})", part.step),
+        (None, _) => said,
+    })
+}
+
+/// As Debian's cron has it: where neither day field begins with `*`, a match of either is enough.
+fn on_days(
+    said: &[Option<String>],
+    (day, weekday): (&str, &str),
+    language: Language,
+) -> Option<String> {
+    let (or, and) = match language {
+        Language::Zh => ("或", "，"),
+        Language::En => (" or ", ", "),
+    };
+    let joint = match day.starts_with('*') || weekday.starts_with('*') {
+        true => and,
+        false => or,
+    };
+    let days: Vec<&str> = said[1..].iter().flatten().map(String::as_str).collect();
+    let days = (!days.is_empty()).then(|| days.join(joint));
+    let all: Vec<String> = said[0].clone().into_iter().chain(days).collect();
+    (!all.is_empty()).then(|| all.join(and))
+}
+
+fn at(minutes: &[FieldPart], hours: &[FieldPart], language: Language) -> String {
+    let single = |parts: &[FieldPart]| -> Option<Vec<usize>> {
+        let value = |part: &FieldPart| part.range.filter(|(from, to)| from == to).map(|it| it.0);
+        parts.iter().map(value).collect()
+    };
+    if let (Some(minutes), Some(hours)) = (single(minutes), single(hours)) {
+        let times = hours
+            .iter()
+            .flat_map(|hour| minutes.iter().map(move |minute| (hour, minute)));
+        let times: Vec<String> = times
+            .map(|(hour, minute)| format!("{hour:02}:{minute:02}"))
+            .collect();
+        return match language {
+            Language::Zh => times.join("、"),
+            Language::En => format!("at {}", times.join(", ")),
+        };
+    }
+    let each = named(minutes, FieldUnit::Minute, language)
+        .unwrap_or_else(|| repeated(1, ("分钟", "minute"), language));
+    let hours = named(hours, FieldUnit::Hour, language);
+    match language {
+        Language::Zh => {
+            let hours = hours.unwrap_or_else(|| "每小时".to_owned());
+            let is_each = each.starts_with('每') && hours == "每小时";
+            if is_each {
+                each
+            } else {
+                format!("{hours}{each}")
+            }
+        }
+        Language::En => match hours {
+            Some(hours) => format!("{each} {hours}"),
+            None if each.starts_with("every") => each,
+            None => format!("{each} of every hour"),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn schedules_are_said_in_both_languages() {
+        for (line, zh, en) in [
+            ("every 10m", "每 10 分钟", "every 10 minutes"),
+            ("every 1h", "每小时", "every hour"),
+            ("@daily", "每天 00:00", "every day at 00:00"),
+            ("* * * * *", "每分钟", "every minute"),
+            ("5 * * * *", "每小时第 5 分", "at minute 5 of every hour"),
+            (
+                "*/10 8-20 * * Mon-Fri",
+                "周一至周五，8 至 20 时每 10 分钟",
+                "every 10 minutes during hour 8 to 20, on Monday to Friday",
+            ),
+            (
+                "30 9,17 1 * *",
+                "每月 1 日，09:30、17:30",
+                "at 09:30, 17:30, on day 1 of the month",
+            ),
+            (
+                "0 9 1 * 1",
+                "每月 1 日或周一，09:00",
+                "at 09:00, on day 1 of the month or on Monday",
+            ),
+            ("0 9 * 1 *", "1 月，09:00", "at 09:00, in January"),
+        ] {
+            let schedule: Schedule = line.parse().unwrap();
+            assert_eq!(in_words(&schedule, Language::Zh).as_deref(), Some(zh));
+            assert_eq!(in_words(&schedule, Language::En).as_deref(), Some(en));
+        }
+        let seconds: Schedule = "*/5 * * * * *".parse().unwrap();
+        assert_eq!(in_words(&seconds, Language::Zh), None);
+    }
+}
