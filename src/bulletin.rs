@@ -20,6 +20,7 @@ mod markup;
 mod meeting;
 mod moment;
 mod notice;
+mod page_fault;
 mod record;
 mod retitled;
 mod robot;
@@ -47,6 +48,7 @@ pub use manner::{Mode, Quiet, reminder_of};
 pub use meeting::meetings;
 pub use moment::Moment;
 pub use notice::{Article, Attachment, Notice, Opened, Validators};
+pub use page_fault::{PageFault, PageKind};
 pub use record::{
     Bulletin, BulletinState, Cause, Changed, Delivery, DeliveryKind, DeliveryState, MessageRef,
     Revision,

@@ -28,3 +28,4 @@ pub mod supervise;
 pub mod view;
 pub mod watch;
 pub mod web;
+pub mod words;

@@ -29,7 +29,7 @@ pub use self::{
     summary::{resummarised, summarised},
 };
 use crate::{
-    bulletin::{BulletinId, Source},
+    bulletin::{BulletinId, PageFault, Source},
     ops::{Look, LookState, Store, StoreError},
     source::fetch::Fetcher,
 };
@@ -43,6 +43,8 @@ pub struct Looked {
     pub held: Vec<BulletinId>,
     /// Why the look failed; it is also in the source's state.
     pub error: Option<String>,
+    /// Its kind.
+    pub fault: Option<PageFault>,
     /// The failure will not pass by itself: it is told at once.
     pub is_grave: bool,
     /// No row could be connected to what was known, so something may have been missed.
@@ -130,6 +132,7 @@ async fn fail(store: &Store, source: &Source, fault: Fault) -> Result<Looked, St
     store.keep_look(&source.id, state, now).await?;
     Ok(Looked {
         error: Some(fault.what),
+        fault: Some(fault.kind),
         is_grave: fault.is_grave,
         ..Looked::default()
     })
@@ -162,6 +165,7 @@ fn after_good_look(mut state: LookState) -> LookState {
     state.last_polled = Some(Utc::now());
     state.failures = 0;
     state.error = None;
+    state.fault = None;
     state.error_since = None;
     state.not_before = None;
     state

@@ -22,7 +22,7 @@ use url::Url;
 
 use self::poller::Poller;
 use crate::{
-    bulletin::{Notice, Source, SourceId, Validators},
+    bulletin::{Notice, PageFault, Source, SourceId, Validators},
     config::Live,
     ops::{Failure, Store, StoreError, refused},
     round::{self, Asked, Looked, OtherChoice, Preview, SelectKeys},
@@ -109,9 +109,8 @@ impl Watch {
             // It would be kept, exported, and seen by all who read along.
             let why = "an address with a user name or password belongs into the config file, not into a chat";
             return Err(Unread {
-                code: "refused",
+                fault: PageFault::HasLogin,
                 why: why.to_owned(),
-                is_guarded: false,
                 others: Vec::new(),
             });
         }
@@ -133,9 +132,8 @@ impl Watch {
         shown.unwrap_or_else(|_| {
             let seconds = LONGEST_SHOW.as_secs();
             Err(Unread {
-                code: "fetch",
+                fault: PageFault::TimedOut,
                 why: format!("{}: no answer within {seconds} s", source.url),
-                is_guarded: false,
                 others: Vec::new(),
             })
         })

@@ -20,6 +20,30 @@ pub enum Language {
     En,
 }
 
+impl Language {
+    pub const ALL: [Self; 2] = [Self::Zh, Self::En];
+
+    /// The language of the command line and the log.
+    pub const OF_LOG: Self = Self::En;
+
+    /// Its code of ISO 639-1, as the config and browsers write it.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Zh => "zh",
+            Self::En => "en",
+        }
+    }
+
+    /// Returns the language of a tag such as `zh-CN`, or `en_GB.UTF-8`; None: it is none of ours.
+    #[must_use]
+    pub fn of_tag(tag: &str) -> Option<Self> {
+        let primary = tag.trim().split(['-', '_', '.']).next()?;
+        let mut all = Self::ALL.into_iter();
+        all.find(|language| language.code().eq_ignore_ascii_case(primary))
+    }
+}
+
 /// `[telegram]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TelegramSettings {

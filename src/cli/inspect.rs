@@ -274,12 +274,12 @@ fn fault(code: &'static str, message: String) -> Fault {
 
 impl From<FetchError> for Fault {
     fn from(error: FetchError) -> Self {
-        fault(error.code(), error.what)
+        fault(error.fault().code(), error.what)
     }
 }
 
 impl From<ReadError> for Fault {
     fn from(error: ReadError) -> Self {
-        fault(error.code(), error.to_string())
+        fault(error.fault().code(), error.to_string())
     }
 }

@@ -4,13 +4,12 @@ use url::Url;
 
 use super::inspect::{self, Fault, How, Page, Seen, Setting};
 use crate::{
-    bulletin::{ReadAs, Validators},
+    bulletin::{PageKind, ReadAs, Validators},
     config::Config,
     source::{
         Reading,
         browser::{self, BrowserError},
         fetch::{Endpoint, FetchRequest, Fetcher, Via, Wants},
-        list::NEEDS_SCRIPTS,
     },
 };
 
@@ -49,7 +48,7 @@ pub(super) async fn instead(
     fault: Fault,
 ) -> Result<(Found, Fault), Fault> {
     let is_on_a_server = matches!(page.url.scheme(), "http" | "https");
-    if !is_on_a_server || !fault.message.contains(NEEDS_SCRIPTS) {
+    if !is_on_a_server || !fault.message.contains(PageKind::NeedsScripts.name()) {
         return Err(fault);
     }
     if browser::find(&config.fetch.browser).is_none() {

@@ -103,7 +103,7 @@ fn read<'a>(mut root: Table<'a>, problems: &'a Problems<'a>, around: Surrounding
 }
 
 fn language(value: &Value<'_>) -> Read<Language> {
-    one_of(&[("zh", Language::Zh), ("en", Language::En)])(value)
+    one_of(&Language::ALL.map(|language| (language.code(), language)))(value)
 }
 
 fn read_telegram(mut table: Table<'_>, around: Surroundings<'_>) -> TelegramSettings {

@@ -18,7 +18,10 @@ use super::{
     sign,
     style::{self, Style, Unit},
 };
-use crate::bulletin::{Channel, Language, Robot};
+use crate::{
+    bulletin::{Channel, Language, Robot},
+    words,
+};
 
 /// Bytes of the text: in JSON it is at most twice as long, which leaves room for two addresses.
 const TEXT: Style = style::markdown(7000, "  \n");
@@ -135,10 +138,7 @@ pub(super) fn message(wording: &CardWording) -> Value {
 
 /// Returns what the button says that opens the page.
 pub(super) fn open(language: Language) -> &'static str {
-    match language {
-        Language::Zh => "查看原文",
-        Language::En => "Open the page",
-    }
+    words::of(language).cards.open_page
 }
 
 #[cfg(test)]

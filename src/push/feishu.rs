@@ -19,7 +19,10 @@ use super::{
     sign,
     style::Unit,
 };
-use crate::bulletin::{Channel, Language, Robot};
+use crate::{
+    bulletin::{Channel, Robot},
+    words,
+};
 
 /// Bytes of a headline and of what stands below it: in JSON they are at most twice as long.
 const TITLE: usize = 600;
@@ -192,10 +195,7 @@ fn opening(label: &str, style: &str, url: &str) -> Value {
 /// A row for a file, with a button that opens it.
 fn of_file(wording: &CardWording, (name, url): &(String, Option<String>)) -> Value {
     let mut row = div(&format!("📎 {name}"));
-    let label = match wording.language {
-        Language::Zh => "打开",
-        Language::En => "Open",
-    };
+    let label = words::of(wording.language).cards.open_file;
     if let Some(url) = url.as_ref().filter(|url| url.len() <= FILE_URL) {
         row["extra"] = opening(label, "default", url);
     }

@@ -28,10 +28,11 @@ use super::{
     worker::{Aside, Wish, Worker, ask},
 };
 use crate::{
-    bulletin::{Channel, ChannelId, ChannelKind, Language, MessageRef},
+    bulletin::{Channel, ChannelId, ChannelKind, MessageRef},
     config::{Config, Live},
     ops::{LeaseKey, Refusal, Store, StoreError},
     supervise::Supervisor,
+    words::{self, fill},
 };
 
 /// The outbox worker; clones share it.
@@ -91,10 +92,8 @@ impl Pusher {
             None => self.sender_of(&channel.kind, &config).1.await?.0,
         };
         let (lane, limit) = sender.lane(&channel).await.map_err(|sent| refusal(&sent))?;
-        let text = match config.language {
-            Language::Zh => format!("noticast 测试：频道“{}”可以收到消息。", channel.name),
-            Language::En => format!("noticast test: the channel “{}” works.", channel.name),
-        };
+        let text = words::of(config.language).cards.test;
+        let text = fill(text, &[("name", &channel.name)]);
         let card = Card::announcement(text, &config);
         let to = channel.clone();
         let run = move || {

@@ -5,11 +5,11 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use crate::{
-    bulletin::Source,
+    bulletin::{PageFault, Source},
     ops::LookState,
     source::{
         ReadError,
-        fetch::{FetchError, FetchErrorKind, FetchedPage},
+        fetch::{FetchError, FetchedPage},
     },
 };
 
@@ -21,31 +21,27 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// Why a look failed.
 #[derive(Debug, Clone)]
 pub(super) struct Fault {
-    /// The contract's `error.code`.
-    pub(super) code: &'static str,
+    pub(super) kind: PageFault,
+    /// In English, with the details.
     pub(super) what: String,
     pub(super) retry_after: Option<Duration>,
     /// It is told at once: the page answers, but its list is gone.
     pub(super) is_grave: bool,
     /// The address itself is gone or is not what it was.
     pub(super) is_elsewhere: bool,
-    /// The guard on private addresses refused it.
-    pub(super) is_guarded: bool,
     /// The page that is no list, where a rule may be proposed for it.
     pub(super) seen: Option<Box<FetchedPage>>,
 }
 
 impl From<FetchError> for Fault {
     fn from(error: FetchError) -> Self {
-        let is_elsewhere = matches!(error.kind, FetchErrorKind::Status(404 | 410));
-        let is_guarded = matches!(error.kind, FetchErrorKind::Refused);
+        let kind = error.fault();
         Self {
-            code: error.code(),
+            kind,
             what: error.what,
             retry_after: error.retry_after,
             is_grave: false,
-            is_elsewhere,
-            is_guarded,
+            is_elsewhere: kind == PageFault::NotFound,
             seen: None,
         }
     }
@@ -54,7 +50,7 @@ impl From<FetchError> for Fault {
 impl From<ReadError> for Fault {
     fn from(error: ReadError) -> Self {
         Self {
-            code: error.code(),
+            kind: error.fault(),
             ..Self::unreadable(error.to_string())
         }
     }
@@ -64,12 +60,11 @@ impl Fault {
     /// A page that answers and is not the list that it was.
     pub(super) fn unreadable(what: String) -> Self {
         Self {
-            code: "unreadable",
+            kind: PageFault::Unreadable,
             what,
             retry_after: None,
             is_grave: true,
             is_elsewhere: true,
-            is_guarded: false,
             seen: None,
         }
     }
@@ -77,6 +72,7 @@ impl Fault {
     /// A fault of our own.
     pub(super) fn broken(what: String) -> Self {
         Self {
+            kind: PageFault::Broken,
             is_elsewhere: false,
             ..Self::unreadable(what)
         }
@@ -92,6 +88,7 @@ impl Fault {
     ) -> LookState {
         state.failures = state.failures.saturating_add(1);
         state.error = Some(self.what.clone());
+        state.fault = Some(self.kind);
         state.error_since.get_or_insert(now);
         state.last_polled = Some(now);
         let interval = source.schedule.interval(now, source.time_zone);
@@ -185,6 +182,7 @@ mod tests {
         let twice = fault.recorded_in(once, &source, now + MINUTE, 0.0);
         assert_eq!((twice.body, twice.rows), (known.body, known.rows));
         assert_eq!((twice.failures, twice.error_since), (2, Some(now)));
+        assert_eq!(twice.fault, Some(PageFault::Unreadable));
         assert_eq!(twice.not_before, Some(now + 3 * MINUTE));
     }
 

@@ -9,7 +9,7 @@ use super::{
     rows::{Rows, read_further},
 };
 use crate::{
-    bulletin::{Came, Notice, ReadAs, Trust, Validators, canonical_url},
+    bulletin::{Came, Notice, PageFault, PageKind, ReadAs, Trust, Validators, canonical_url},
     ops::LookState,
     source::fetch::{Fetched, FetchedPage, Shown},
 };
@@ -205,10 +205,11 @@ async fn rows_of(
         )));
     }
     if rows.notices.is_empty() && (had_rows || !rows.is_feed) {
-        return Err(Fault::unreadable(format!(
-            "{} shows no notices where its list should be",
-            Shown(url)
-        )));
+        let what = format!("{} shows no notices where its list should be", Shown(url));
+        return Err(Fault {
+            kind: PageFault::Instead(PageKind::EmptyList),
+            ..Fault::unreadable(what)
+        });
     }
     Ok((rows, turn))
 }

@@ -9,7 +9,7 @@ use super::{
     rows::Rows,
 };
 use crate::{
-    bulletin::{Article, Moment, Notice, ReadAs, Select, Source},
+    bulletin::{Article, Moment, Notice, PageFault, ReadAs, Select, Source},
     source::{
         NoticeList, OtherList, Reading, document,
         fetch::{FetchedPage, Fetcher},
@@ -20,11 +20,10 @@ use crate::{
 /// The reason why nothing is found on a page.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Unread {
-    /// The contract's `error.code`.
-    pub code: &'static str,
+    /// Where it is [`PageFault::Private`], the reason tells where an inner name leads.
+    pub fault: PageFault,
+    /// In English, with the details.
     pub why: String,
-    /// The guard on private addresses refused it: the reason tells where an inner name leads.
-    pub is_guarded: bool,
     /// The kind of page that it is instead.
     pub others: Vec<OtherChoice>,
 }
@@ -32,9 +31,8 @@ pub struct Unread {
 impl From<Fault> for Unread {
     fn from(fault: Fault) -> Self {
         Self {
-            code: fault.code,
+            fault: fault.kind,
             why: fault.what,
-            is_guarded: fault.is_guarded,
             others: Vec::new(),
         }
     }

@@ -8,7 +8,7 @@ use url::Url;
 use super::{fault::Fault, reader::Reader};
 use crate::{
     bulletin::{Article, Notice, SeenKey, canonical_url},
-    source::{NoticeFeed, NoticeList, ReadError, Reading},
+    source::{Instead, NoticeFeed, NoticeList, ReadError, Reading},
 };
 
 /// Rows as read, and where they go on.
@@ -103,13 +103,9 @@ impl TryFrom<Reading> for Rows {
         match reading {
             Reading::List(list) => Ok(list.into()),
             Reading::Feed(feed) => Ok(feed.into()),
-            Reading::Article(article) => Err(ReadError::NotAList(format!(
-                "the page is an article{}",
-                article
-                    .title
-                    .map(|title| format!(" (`{title}`)"))
-                    .unwrap_or_default()
-            ))),
+            Reading::Article(article) => Err(ReadError::NotAList(Instead::Article {
+                title: article.title,
+            })),
         }
     }
 }

@@ -35,7 +35,7 @@ use super::{
     page::{Id, PageTree},
     reading::{Context, ReadError},
 };
-use crate::bulletin::{Article, Moment, clean_title};
+use crate::bulletin::{Article, Moment, PageKind, clean_title};
 
 /// More text than a page has that stands in for another, in [`layout::measure`]'s units.
 const MUCH_TEXT: f32 = 150.0;
@@ -160,15 +160,15 @@ fn refusal(layout: &Layout<'_>, text: &str, has_more: bool, told: bool) -> Optio
         return None;
     }
     if !told && let Some(kind) = list::stand_in(page) {
-        return Some(kind.to_owned());
+        return Some(kind.name().to_owned());
     }
     let needs_scripts = text.to_lowercase().contains("javascript");
     if units >= 4.0 && !(asks || needs_scripts) {
         return None;
     }
     Some(match list::instead(page) {
-        "an article" | "no rows of titles that repeat" => "neither text nor attachments".to_owned(),
-        kind => kind.to_owned(),
+        PageKind::Article | PageKind::NoRows => "neither text nor attachments".to_owned(),
+        kind => kind.name().to_owned(),
     })
 }
 

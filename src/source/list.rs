@@ -22,7 +22,6 @@ mod words;
 use url::Url;
 
 pub(super) use self::read::{check_size, read_page};
-pub(crate) use self::verdict::stand_in::NEEDS_SCRIPTS;
 use self::{
     look::PageLook,
     read::{check, read_rows},
@@ -35,6 +34,7 @@ use super::{
     page::PageTree,
     reading::{Context, NoticeList, OtherList, ReadError},
 };
+use crate::bulletin::PageKind;
 
 /// Reads the list of an HTML page.
 ///
@@ -72,7 +72,7 @@ pub fn read_json(json: &str, context: &Context<'_>) -> Result<NoticeList, ReadEr
         Err(_) => read(inner, context).ok(),
     });
     within.ok_or_else(|| {
-        ReadError::NotAList("JSON without an array of objects with titles and addresses".to_owned())
+        ReadError::NotAList("JSON without an array of objects with titles and addresses".into())
     })
 }
 
@@ -120,7 +120,7 @@ pub fn select_parts(html: &str, context: &Context<'_>) -> Result<Vec<SelectPart>
                 false,
             );
             let choice = choice
-                .ok_or_else(|| ReadError::NotAList(verdict::stand_in::instead(&page).to_owned()))?;
+                .ok_or_else(|| ReadError::NotAList(verdict::stand_in::instead(&page).into()))?;
             choice
                 .best()
                 .group
@@ -134,7 +134,7 @@ pub fn select_parts(html: &str, context: &Context<'_>) -> Result<Vec<SelectPart>
 }
 
 /// Returns what a page stands in for, such as a sign-in page, by its title or first heading.
-pub(super) fn stand_in(page: &PageTree) -> Option<&'static str> {
+pub(super) fn stand_in(page: &PageTree) -> Option<PageKind> {
     verdict::stand_in::of_page(page)
 }
 
@@ -144,7 +144,7 @@ pub(super) fn is_side_heading(text: &str) -> bool {
 }
 
 /// Returns what to call a page on which nothing was found.
-pub(super) fn instead(page: &PageTree) -> &'static str {
+pub(super) fn instead(page: &PageTree) -> PageKind {
     verdict::stand_in::instead(page)
 }
 

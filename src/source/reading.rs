@@ -1,11 +1,13 @@
 //! The input of readers beside a page, and their result.
 
+use std::fmt;
+
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use url::Url;
 
 use super::page::PageTree;
-use crate::bulletin::{Article, Notice, Select};
+use crate::bulletin::{Article, Notice, PageFault, PageKind, Select};
 
 /// The input of readers beside the page itself. Readers are pure: time is given.
 #[derive(Debug, Clone, Copy)]
@@ -91,12 +93,52 @@ pub struct NoticeFeed {
     pub left_out: usize,
 }
 
+/// What a page is that is not a list of notices.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Instead {
+    Page(PageKind),
+    /// One that was read.
+    Article {
+        title: Option<String>,
+    },
+    /// In words, where it is none of these.
+    Said(String),
+}
+
+impl fmt::Display for Instead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Page(kind) => kind.fmt(f),
+            Self::Article { title: Some(title) } => write!(f, "the page is an article (`{title}`)"),
+            Self::Article { title: None } => f.write_str("the page is an article"),
+            Self::Said(what) => f.write_str(what),
+        }
+    }
+}
+
+impl From<PageKind> for Instead {
+    fn from(kind: PageKind) -> Self {
+        Self::Page(kind)
+    }
+}
+
+impl From<String> for Instead {
+    fn from(what: String) -> Self {
+        Self::Said(what)
+    }
+}
+
+impl From<&str> for Instead {
+    fn from(what: &str) -> Self {
+        Self::Said(what.to_owned())
+    }
+}
+
 /// The reason why a page cannot be read as the kind that was asked for. Each maps to an `error.code` of `preview`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
-    /// The kind of page that it is instead: an article, a sign-in page, a captcha, an error, …
     #[error("not a list of notices: {0}")]
-    NotAList(String),
+    NotAList(Instead),
     #[error("not a feed: {0}")]
     NotAFeed(String),
     #[error("no text: {0}")]
@@ -109,15 +151,16 @@ pub enum ReadError {
 }
 
 impl ReadError {
-    /// The contract's `error.code`.
     #[must_use]
-    pub fn code(&self) -> &'static str {
+    pub fn fault(&self) -> PageFault {
         match self {
-            Self::NotAList(_) => "not-a-list",
-            Self::NotAFeed(_) => "not-a-feed",
-            Self::NoText(_) => "no-text",
-            Self::Unreadable(_) => "unreadable",
-            Self::TooLarge(_) => "too-large",
+            Self::NotAList(Instead::Page(kind)) => PageFault::Instead(*kind),
+            Self::NotAList(Instead::Article { .. }) => PageFault::Instead(PageKind::Article),
+            Self::NotAList(Instead::Said(_)) => PageFault::NoList,
+            Self::NotAFeed(_) => PageFault::NotAFeed,
+            Self::NoText(_) => PageFault::NoText,
+            Self::Unreadable(_) => PageFault::Unreadable,
+            Self::TooLarge(_) => PageFault::TooLarge,
         }
     }
 }

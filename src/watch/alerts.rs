@@ -3,10 +3,11 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    bulletin::{ChannelId, Language, Source, quiet},
+    bulletin::{ChannelId, Language, PageFault, Source, quiet},
     config::Config,
     ops::{LookState, Store, StoreError, Told},
     round::Looked,
+    words::{self, AlertWords, fill},
 };
 
 /// Failed looks in a row after which a fault that may pass is told.
@@ -43,42 +44,43 @@ pub(super) fn of(
     audience: Audience,
     now: DateTime<Utc>,
 ) -> Alerts {
-    let words = Words {
+    let texts = Texts {
         source,
         language: audience.language,
+        words: &words::of(audience.language).alerts,
     };
     let mut alerts = Alerts {
         texts: Vec::new(),
         told: state.told,
     };
     if !looked.held.is_empty() {
-        let text = (!audience.has_buttons).then(|| words.held(looked.held.len(), held));
+        let text = (!audience.has_buttons).then(|| texts.held(looked.held.len(), held));
         alerts.texts.extend(text);
     } else if looked.has_gap {
-        alerts.texts.push(words.gap());
+        alerts.texts.push(texts.say(texts.words.gap));
     }
     if looked.left_out > 0 {
-        alerts.texts.push(words.left_out(looked.left_out));
+        alerts.texts.push(texts.left_out(looked.left_out));
     }
     match (&looked.error, state.told) {
         (Some(_), Told::Fault) => {}
         (Some(error), _) if looked.is_grave || state.failures >= TOLD_AFTER => {
-            alerts.texts.push(words.fault(error));
+            alerts.texts.push(texts.fault(error, looked.fault));
             alerts.told = Told::Fault;
         }
         (Some(_), _) => {}
         (None, Told::Fault) => {
-            alerts.texts.push(words.well_again());
+            alerts.texts.push(texts.say(texts.words.recovered));
             alerts.told = Told::No;
         }
         (None, Told::Silence) if !looked.new.is_empty() => {
-            alerts.texts.push(words.speaks_again());
+            alerts.texts.push(texts.say(texts.words.speaks_again));
             alerts.told = Told::No;
         }
         (None, Told::Silence) => {}
         (None, Told::No) => {
             if let Some(days) = silent_days(state, now) {
-                alerts.texts.push(words.silence(days));
+                alerts.texts.push(texts.silence(days));
                 alerts.told = Told::Silence;
             }
         }
@@ -96,11 +98,10 @@ fn silent_days(state: &LookState, now: DateTime<Utc>) -> Option<i64> {
 
 /// Returns what is told of the disk: that it is low, and that it is no more.
 pub(super) fn of_disk(low: Option<&str>, language: Language) -> String {
-    match (low, language) {
-        (Some(why), Language::Zh) => format!("磁盘空间不足，已暂停查看来源：{why}"),
-        (Some(why), Language::En) => format!("the disk is low, so no source is looked at: {why}"),
-        (None, Language::Zh) => "磁盘空间已恢复，继续查看来源".to_owned(),
-        (None, Language::En) => "the disk has room again, sources are looked at".to_owned(),
+    let words = &words::of(language).alerts;
+    match low {
+        Some(why) => fill(words.disk_low, &[("why", why)]),
+        None => words.disk_recovered.to_owned(),
     }
 }
 
@@ -125,7 +126,7 @@ pub(super) fn audience(config: &Config) -> Audience {
     Audience {
         language: match is_anybody_told {
             true => config.language,
-            false => Language::En,
+            false => Language::OF_LOG,
         },
         has_buttons: is_anybody_told && config.alerts.is_empty(),
     }
@@ -145,71 +146,49 @@ fn recipients(config: &Config) -> Vec<ChannelId> {
         .collect()
 }
 
-struct Words<'a> {
+/// The texts about one source.
+struct Texts<'a> {
     source: &'a Source,
     language: Language,
+    words: &'static AlertWords,
 }
 
-impl Words<'_> {
-    fn say(&self, zh: &str, en: &str) -> String {
-        let (id, name) = (&self.source.id, quiet(&self.source.name));
-        match self.language {
-            Language::Zh => format!("来源“{name}”（{id}）{zh}"),
-            Language::En => format!("source `{name}` ({id}) {en}"),
-        }
+impl Texts<'_> {
+    fn say(&self, text: &str) -> String {
+        self.say_with(text, [])
     }
 
-    /// An error may quote the page.
-    fn fault(&self, error: &str) -> String {
-        let error = quiet(error);
-        self.say(
-            &format!("出现故障：{error}。已记录的公告不受影响，稍后会自动重试"),
-            &format!("is failing: {error}. nothing is forgotten, and it is tried again"),
-        )
+    fn say_with<const N: usize>(&self, text: &str, more: [(&str, &str); N]) -> String {
+        let name = quiet(&self.source.name);
+        let parts = [("name", name.as_str()), ("id", self.source.id.as_str())];
+        let parts: Vec<_> = parts.into_iter().chain(more).collect();
+        fill(text, &parts)
     }
 
-    fn well_again(&self) -> String {
-        self.say("已恢复正常", "works again")
+    /// The details, which are in the log's language and may quote the page, are for those who read it.
+    fn fault(&self, error: &str, fault: Option<PageFault>) -> String {
+        let why = match self.language == Language::OF_LOG {
+            true => quiet(error),
+            false => words::of(self.language).page_faults.say(fault),
+        };
+        self.say_with(self.words.fault, [("why", &why)])
     }
 
     fn silence(&self, days: i64) -> String {
-        self.say(
-            &format!("已有 {days} 天没有新公告，远长于以往的间隔，请检查页面是否改版或迁移"),
-            &format!("has had nothing new for {days} days, far longer than ever before; see whether its page moved"),
-        )
-    }
-
-    fn speaks_again(&self) -> String {
-        self.say("又有新公告了", "has something new again")
+        self.say(&self.words.silence.say(days))
     }
 
     fn held(&self, count: usize, titles: &[String]) -> String {
-        let id = &self.source.id;
-        let quoted = |open: char, close: char, between: &str| {
-            let titles = titles
-                .iter()
-                .map(|title| format!("{open}{}{close}", quiet(title)));
-            titles.collect::<Vec<_>>().join(between)
-        };
-        let (zh, en) = (quoted('“', '”', "、"), quoted('`', '`', ", "));
-        self.say(
-            &format!("的页面似乎改版、搬迁或一次新增过多：{count} 条新通知待审核，最新的有{zh}。查看：noticast held --source {id}；发布：noticast held --publish ID；忽略（仅存档）：noticast held --seen ID"),
-            &format!("looks redesigned or moved, or has far more than ever: {count} unknown bulletins are held, newest {en}. List them: noticast held --source {id}; publish: noticast held --publish ID; mark as seen (archive only): noticast held --seen ID"),
-        )
+        let titles = titles.iter().map(|title| {
+            let title = quiet(title);
+            fill(self.words.title, &[("title", title)])
+        });
+        let titles = titles.collect::<Vec<_>>().join(self.words.between_titles);
+        self.say_with(&self.words.held.say(count), [("titles", &titles)])
     }
 
     fn left_out(&self, count: usize) -> String {
-        self.say(
-            &format!("的页面过长：其余 {count} 条未读取，请设置分页或更短的列表地址"),
-            &format!("is too long a page: {count} more notices on it are not read; choose an address with fewer"),
-        )
-    }
-
-    fn gap(&self) -> String {
-        self.say(
-            "的列表与上次所见没有衔接，其间的公告可能有遗漏，请查看原页面",
-            "shows no row that was known, on any page of its list: something in between may have been missed; see the page",
-        )
+        self.say_with(self.words.left_out, [("count", &count.to_string())])
     }
 }
 

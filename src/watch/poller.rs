@@ -167,7 +167,7 @@ impl Poller {
             let text = alerts::of_disk(low.as_deref(), alerts::audience(&config).language);
             // Where nobody is told, the log is.
             if alerts::is_anybody_told(&config) {
-                tracing::warn!("{}", alerts::of_disk(low.as_deref(), Language::En));
+                tracing::warn!("{}", alerts::of_disk(low.as_deref(), Language::OF_LOG));
             }
             let told = alerts::tell(&self.store, &config, &text, Utc::now()).await;
             told.or_report("reporting that the disk is low")?;

@@ -4,7 +4,10 @@ use chrono::{Datelike as _, NaiveDate};
 use serde::Serialize;
 
 use super::card::{Card, Scene};
-use crate::bulletin::{Bulletin, DayRange, Language};
+use crate::{
+    bulletin::{Bulletin, DayRange, Language},
+    words::{self, fill},
+};
 
 /// The bulletins of one day.
 #[derive(Debug, Serialize)]
@@ -42,37 +45,25 @@ pub(super) fn grouped(scene: Scene<'_>, cards: Vec<(&Bulletin, Card)>) -> Vec<Da
 }
 
 fn heading(day: NaiveDate, today: NaiveDate, language: Language) -> String {
-    let place = day.weekday().num_days_from_monday() as usize;
-    let is_this_year = day.year() == today.year();
-    let date = match (language, is_this_year) {
-        (Language::Zh, true) => format!("{}月{}日", day.month(), day.day()),
-        (Language::Zh, false) => format!("{}年{}月{}日", day.year(), day.month(), day.day()),
-        (Language::En, true) => day.format("%-d %B").to_string(),
-        (Language::En, false) => day.format("%-d %B %Y").to_string(),
+    let words = &words::of(language).dates;
+    let (year, number) = (day.year().to_string(), day.day().to_string());
+    let parts = [
+        ("year", year.as_str()),
+        ("month", words.months[day.month0() as usize]),
+        ("day", number.as_str()),
+    ];
+    let date = match day.year() == today.year() {
+        true => fill(words.day, &parts),
+        false => fill(words.day_of_year, &parts),
     };
-    let relative = match ((today - day).num_days(), language) {
-        (0, Language::Zh) => "今天 · ",
-        (1, Language::Zh) => "昨天 · ",
-        (0, Language::En) => "Today · ",
-        (1, Language::En) => "Yesterday · ",
-        _ => "",
+    let weekday = words.weekdays[day.weekday().num_days_from_monday() as usize];
+    let heading = match (today - day).num_days() {
+        0 => words.heading_today,
+        1 => words.heading_yesterday,
+        _ => words.heading,
     };
-    match language {
-        Language::Zh => format!("{relative}{date} {}", WEEKDAYS_ZH[place]),
-        Language::En => format!("{relative}{} {date}", WEEKDAYS_EN[place]),
-    }
+    fill(heading, &[("date", date.as_str()), ("weekday", weekday)])
 }
-
-const WEEKDAYS_ZH: [&str; 7] = ["周一", "周二", "周三", "周四", "周五", "周六", "周日"];
-const WEEKDAYS_EN: [&str; 7] = [
-    "Monday",
-    "Tuesday",
-    "Wednesday",
-    "Thursday",
-    "Friday",
-    "Saturday",
-    "Sunday",
-];
 
 #[cfg(test)]
 mod tests {

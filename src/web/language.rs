@@ -26,12 +26,9 @@ pub(super) fn asked(headers: &HeaderMap, otherwise: Language) -> Language {
 fn range(text: &str) -> Option<(Option<Language>, f32)> {
     let (tag, weight) = text.split_once(';').unwrap_or((text, "q=1"));
     let weight = weight.trim().strip_prefix("q=")?.parse().ok()?;
-    let primary = tag.trim().split('-').next()?.to_ascii_lowercase();
-    match primary.as_str() {
-        "zh" => Some((Some(Language::Zh), weight)),
-        "en" => Some((Some(Language::En), weight)),
+    match tag.trim() {
         "*" => Some((None, weight)),
-        _ => None,
+        tag => Some((Some(Language::of_tag(tag)?), weight)),
     }
 }
 

@@ -131,7 +131,7 @@ pub(super) fn draft(site: &Site, keys: SourceKeys) -> Result<Source, Problem> {
 fn unread(source: &Source, unread: Unread) -> Problem {
     let more = json!({
         "input": source.url,
-        "error": { "code": unread.code, "message": unread.why },
+        "error": { "code": unread.fault.code(), "message": unread.why },
         "others": unread.others,
     });
     Problem::new(StatusCode::UNPROCESSABLE_ENTITY, unread.why).with(more)

@@ -4,7 +4,10 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
 
-use crate::bulletin::{Language, Moment};
+use crate::{
+    bulletin::{Language, Moment},
+    words,
+};
 
 /// One moment in the three ways that a page needs it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -23,7 +26,7 @@ impl When {
         let day = day.format("%Y-%m-%d").to_string();
         Self {
             datetime: day.clone(),
-            ago: Some(pick(language, "收录".to_owned(), "collected".to_owned())),
+            ago: Some(words::of(language).dates.collected.to_owned()),
             exact: day,
         }
     }
@@ -78,44 +81,33 @@ impl Due {
 }
 
 fn left(days: i64, is_past: bool, language: Language) -> String {
-    let (zh, en) = match days {
-        _ if is_past => ("已截止".to_owned(), "closed".to_owned()),
-        ..=0 => ("今天截止".to_owned(), "due today".to_owned()),
-        1 => ("明天截止".to_owned(), "due tomorrow".to_owned()),
-        days => (format!("还剩 {days} 天"), format!("{days} days left")),
-    };
-    pick(language, zh, en)
+    let words = &words::of(language).dates;
+    match days {
+        _ if is_past => words.closed.to_owned(),
+        ..=0 => words.due_today.to_owned(),
+        1 => words.due_tomorrow.to_owned(),
+        days => words.days_left.say(days),
+    }
 }
 
 fn time_ago(age: TimeDelta, language: Language) -> Option<String> {
-    let minutes = age.num_minutes();
-    let (zh, en) = match minutes {
+    let words = &words::of(language).dates;
+    match age.num_minutes() {
         // A publisher's clock may be a little ahead of ours.
-        -2..=0 => ("刚刚".to_owned(), "just now".to_owned()),
-        1..60 => (format!("{minutes} 分钟前"), format!("{minutes} min ago")),
-        60..720 => {
-            let hours = minutes / 60;
-            (format!("{hours} 小时前"), format!("{hours} h ago"))
-        }
-        _ => return None,
-    };
-    Some(pick(language, zh, en))
+        -2..=0 => Some(words.just_now.to_owned()),
+        minutes @ 1..60 => Some(words.minutes_ago.say(minutes)),
+        minutes @ 60..720 => Some(words.hours_ago.say(minutes / 60)),
+        _ => None,
+    }
 }
 
 fn days_ago(days: i64, language: Language) -> Option<String> {
-    let (zh, en) = match days {
-        0 => ("今天".to_owned(), "today".to_owned()),
-        1 => ("昨天".to_owned(), "yesterday".to_owned()),
-        2..7 => (format!("{days} 天前"), format!("{days} days ago")),
-        _ => return None,
-    };
-    Some(pick(language, zh, en))
-}
-
-fn pick(language: Language, zh: String, en: String) -> String {
-    match language {
-        Language::Zh => zh,
-        Language::En => en,
+    let words = &words::of(language).dates;
+    match days {
+        0 => Some(words.today.to_owned()),
+        1 => Some(words.yesterday.to_owned()),
+        2..7 => Some(words.days_ago.say(days)),
+        _ => None,
     }
 }
 

@@ -97,7 +97,7 @@ async fn a_disk_that_fills_pauses_the_looks_and_nothing_else() {
     eventually("the report", async || {
         world
             .log()
-            .contains("the disk is low, so no source is looked at")
+            .contains("The disk is almost full, so polling is paused")
     })
     .await;
     let paused_at = site.looks();

@@ -154,9 +154,9 @@ fn each_library_of_a_platform_stays_in_its_room() {
 }
 
 /// Rooms whose modules form no circle: each of them can be read after those that it stands on.
-const WITHOUT_CIRCLES: [&str; 17] = [
+const WITHOUT_CIRCLES: [&str; 18] = [
     "app", "bot", "bulletin", "cli", "config", "newsroom", "ops", "policy", "push", "round",
-    "schedule", "search", "source", "store", "view", "watch", "web",
+    "schedule", "search", "source", "store", "view", "watch", "web", "words",
 ];
 
 type Module = Vec<String>;

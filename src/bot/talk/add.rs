@@ -19,13 +19,14 @@ use super::{
 };
 use crate::{
     bulletin::{
-        AddSources, AddedSource, ChannelId, Language, Login, Notice, Source, SourceId, Standing,
-        canonical_url, unquiet,
+        AddSources, AddedSource, ChannelId, Language, Login, Notice, PageFault, Source, SourceId,
+        Standing, canonical_url, unquiet,
     },
     config::{SourceBlock, added_source},
     ops::StoreError,
     push::card::escape,
     watch::{Unread, Watch},
+    words::PageFaultWords,
 };
 
 /// Sources that one chat may add, and all chats together.
@@ -56,13 +57,13 @@ pub(super) async fn try_page(
     let (title, notices) = match preview(base, watch, &url).await {
         Ok(found) => found,
         // Where an inner name leads is nobody else's business.
-        Err(Some(unread)) if unread.is_guarded && !base.is_admin(asker) => {
+        Err(Some(unread)) if unread.fault == PageFault::Private && !base.is_admin(asker) => {
             return Ok(words.inner_address.into());
         }
         Err(unread) => {
             let why = match unread {
                 Some(unread) => obstacle(asker, &unread),
-                None => words.too_slow.to_owned(),
+                None => page_faults(asker).timed_out.to_owned(),
             };
             return Ok(fill(words.page_failed, &[("why", why)]).into());
         }
@@ -74,19 +75,16 @@ pub(super) async fn try_page(
     ]))
 }
 
-/// Escaped. The details are in English, and are shown to those who read English.
+fn page_faults(asker: &Asker) -> &'static PageFaultWords {
+    &crate::words::of(asker.language).page_faults
+}
+
+/// Escaped. The details are in the log's language, and are shown to those who read it.
 fn obstacle(asker: &Asker, unread: &Unread) -> String {
-    let words = asker.words();
-    let why = match unread.code {
-        "not-found" => words.not_found,
-        "fetch" => words.unreachable,
-        "refused" => words.no_robots,
-        "too-large" => words.page_too_large,
-        _ => words.no_list,
-    };
-    match asker.language {
-        Language::Zh => why.to_owned(),
-        Language::En => format!("{why}\n{}", escape(&page_words(&unread.why, 500))),
+    let why = page_faults(asker).say(Some(unread.fault));
+    match asker.language == Language::OF_LOG {
+        true => format!("{why}\n{}", escape(&page_words(&unread.why, 500))),
+        false => why,
     }
 }
 
@@ -112,9 +110,8 @@ fn question(
 ) -> Vec<String> {
     let words = asker.words();
     let title = page_words(title.unwrap_or_default(), 60);
-    let count = notices.len().to_string();
     let mut lines = vec![
-        fill(words.page_found, &[("count", count)]),
+        words.page_found.say(notices.len()),
         escape(url.as_str()),
         format!("<b>{}</b>", escape(&title)),
     ];

@@ -5,7 +5,7 @@
 
 use super::{
     command::{AdminCommand, ChatCommand},
-    words::{self, Phrases},
+    words::{self, BotWords},
 };
 use crate::bulletin::Language;
 
@@ -31,7 +31,7 @@ const ALL: [Ask; 7] = [
 ];
 
 impl Ask {
-    pub(super) fn text(self, words: &Phrases) -> &'static str {
+    pub(super) fn text(self, words: &BotWords) -> &'static str {
         match self {
             Self::Search => words.ask_search,
             Self::Source => words.ask_source,
@@ -46,7 +46,7 @@ impl Ask {
     /// Returns what a message of the bot asks for, in whatever language.
     pub(super) fn of(message: &str) -> Option<Self> {
         let is_asked = |ask: &Ask| {
-            let mut languages = [Language::Zh, Language::En].into_iter();
+            let mut languages = Language::ALL.into_iter();
             languages.any(|language| ask.text(words::of(language)) == message)
         };
         ALL.into_iter().find(is_asked)
@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn every_question_is_known_by_its_text_which_has_no_markup() {
-        for language in [Language::Zh, Language::En] {
+        for language in Language::ALL {
             for ask in ALL {
                 let text = ask.text(words::of(language));
                 assert_eq!(Ask::of(text), Some(ask));

@@ -1,6 +1,6 @@
 //! The person who asks, their conversation and their language. Pure.
 
-use super::words::{self, Phrases};
+use super::words::{self, BotWords};
 use crate::{
     bulletin::{ChannelId, Language},
     ops::Actor,
@@ -39,7 +39,7 @@ pub(in crate::bot) struct Asker {
 }
 
 impl Asker {
-    pub(super) fn words(&self) -> &'static Phrases {
+    pub(super) fn words(&self) -> &'static BotWords {
         words::of(self.language)
     }
 

@@ -8,7 +8,7 @@ use super::{
     asker::{Asker, ChatKind},
     memory::ChatMemory,
     platform::{Permissions, Platform},
-    words::{self, Phrases, shown_name},
+    words::{self, BotWords, shown_name},
 };
 use crate::{
     bulletin::{Bulletin, Channel, ChannelId, Chat, Language, Source, SourceId},
@@ -38,7 +38,7 @@ impl Base {
     }
 
     /// For a chat that did not ask just now.
-    pub(super) fn words_at(&self, id: &ChannelId) -> &'static Phrases {
+    pub(super) fn words_at(&self, id: &ChannelId) -> &'static BotWords {
         words::of(self.language_at(id))
     }
 

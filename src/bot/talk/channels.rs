@@ -6,7 +6,7 @@ use super::{
     button::Button,
     pages,
     reply::Reply,
-    words::{Phrases, fill, shown_name},
+    words::{BotWords, fill, shown_name},
 };
 use crate::{
     bulletin::Standing,
@@ -60,7 +60,7 @@ pub(super) async fn channels(base: &Base, asker: &Asker, page: usize) -> Result<
     )))
 }
 
-fn channel_line(base: &Base, words: &Phrases, status: &ChannelStatus) -> String {
+fn channel_line(base: &Base, words: &BotWords, status: &ChannelStatus) -> String {
     let channel = base.channel(&status.id).or(status.chat.as_deref());
     let sources = match channel.and_then(|channel| channel.sources.as_ref()) {
         Some(sources) => sources.len().to_string(),

@@ -18,7 +18,7 @@ use crate::{
     push::card::{clean_line, cut, escape},
 };
 
-/// Phrases of a filter, and characters of one.
+/// BotWords of a filter, and characters of one.
 const MOST_WORDS: usize = 30;
 const LONGEST_WORD: usize = 100;
 

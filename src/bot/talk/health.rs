@@ -58,7 +58,7 @@ pub(super) async fn health(
     ];
     let first = match faults.len() {
         0 => words.all_well.to_owned(),
-        count => fill(words.faults, &[("count", count.to_string())]),
+        count => words.faults.say(count),
     };
     let mut lines = vec![first, fill(words.health, &parts)];
     let named = faults.iter().take(NAMED);

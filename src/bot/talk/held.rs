@@ -10,7 +10,7 @@ use super::{
     bulletins,
     button::{Button, Release},
     reply::{Pressed, Reply},
-    words::{Phrases, fill},
+    words::{BotWords, fill},
 };
 use crate::{
     bulletin::{Bulletin, BulletinId, BulletinState, SourceId},
@@ -35,7 +35,7 @@ pub(super) async fn held(
 
 async fn held_in(
     base: &Base,
-    words: &'static Phrases,
+    words: &'static BotWords,
     source: Option<SourceId>,
     most: usize,
 ) -> Result<Reply, StoreError> {
@@ -43,8 +43,7 @@ async fn held_in(
     let Some(newest) = held.first() else {
         return Ok(words.nothing_held.into());
     };
-    let count = held.len().to_string();
-    let mut lines = vec![fill(words.held, &[("count", &count)]), String::new()];
+    let mut lines = vec![words.held.say(held.len()), String::new()];
     lines.extend(held.iter().take(most).map(|bulletin| {
         format!(
             "{} · <code>{}</code>",

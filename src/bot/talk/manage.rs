@@ -8,7 +8,7 @@ use super::{
     button::Button,
     pages, removal,
     reply::Reply,
-    words::{Phrases, fill, page_words, shown_name},
+    words::{BotWords, fill, page_words, shown_name, why_unread},
 };
 use crate::{
     bulletin::{Source, SourceId, fold},
@@ -54,7 +54,7 @@ pub(super) fn source_by_hand(base: &Base, asker: &Asker, id: &SourceId) -> Reply
         |at: Option<DateTime<Utc>>| at.map_or(words.none.to_owned(), |at| base.clock(asker, at));
     let condition = match (&state.error, state.paused) {
         (_, true) => words.is_paused.to_owned(),
-        (Some(why), _) => escape(&page_words(why, 300)),
+        (Some(why), _) => why_unread(asker.language, state.fault, why),
         (None, _) => words.is_well.to_owned(),
     };
     let parts = [
@@ -98,18 +98,17 @@ pub(super) async fn poll(
     let (by, id) = (asker.actor(), source.id.as_str());
     base.store.log(&by, ("poll", id), Utc::now()).await?;
     let name = escape(&shown_name(&source.name));
-    let failed = |error: &str| {
-        let why = escape(&page_words(error, 500));
+    let failed = |why: String| {
         let parts = [("source", name.as_str()), ("why", why.as_str())];
         Ok(fill(words.poll_failed, &parts).into())
     };
     let looked = match watch.poll(&source.id).await.settled()? {
         Ok(Some(looked)) => looked,
         Ok(None) => return Ok(no_source(words, id)),
-        Err(refusal) => return failed(&refusal.to_string()),
+        Err(refusal) => return failed(escape(&page_words(&refusal.to_string(), 500))),
     };
     if let Some(error) = looked.error {
-        return failed(&error);
+        return failed(why_unread(asker.language, looked.fault, &error));
     }
     let new: Vec<String> = looked.new.iter().map(|id| format!("#{id}")).collect();
     let parts = [
@@ -158,6 +157,6 @@ fn mark(state: &LookState) -> &'static str {
     }
 }
 
-fn no_source(words: &Phrases, id: &str) -> Reply {
+fn no_source(words: &BotWords, id: &str) -> Reply {
     fill(words.no_source, &[("source", &escape(&cut(id, 100)))]).into()
 }

@@ -11,7 +11,7 @@ use super::{
     command::{self, Which},
     heard::Original,
     reply::{Carrier, Pressed, Reply},
-    words::{Phrases, fill},
+    words::{BotWords, fill},
 };
 use crate::{
     bulletin::{BulletinId, BulletinState, ChannelId, DeliveryId},
@@ -87,10 +87,9 @@ pub(super) async fn offer_rebroadcast(
         ("id", id.to_string()),
         ("title", title),
         ("channels", named(base, asker, &to)),
-        ("count", to.len().to_string()),
     ];
     let card = Card::preview(bulletin, asker.language, &base.config).html();
-    let question = fill(words.confirm, &parts) + &lasting(base, words, &to);
+    let question = words.confirm.say_with(to.len(), &parts) + &lasting(base, words, &to);
     Ok(Reply::from(format!("{question}{RULE}{card}")).with([
         (words.yes.to_owned(), Button::Rebroadcast(id, channel)),
         (words.no.to_owned(), Button::Cancel),
@@ -111,9 +110,8 @@ pub(super) async fn offer_broadcast(
     if to.is_empty() {
         return Ok(words.no_channels.into());
     }
-    let (channels, count) = (named(base, asker, &to), to.len().to_string());
-    let parts = [("channels", channels.as_str()), ("count", count.as_str())];
-    let question = fill(words.confirm_broadcast, &parts) + &lasting(base, words, &to);
+    let parts = [("channels", named(base, asker, &to))];
+    let question = words.confirm_broadcast.say_with(to.len(), &parts) + &lasting(base, words, &to);
     Ok(
         Reply::from(format!("{question}{RULE}{}", escape(&text))).with([
             (words.yes_broadcast.to_owned(), Button::Broadcast),
@@ -123,14 +121,14 @@ pub(super) async fn offer_broadcast(
 }
 
 /// In how many of the channels a message cannot be taken back.
-fn lasting(base: &Base, words: &Phrases, to: &[ChannelId]) -> String {
+fn lasting(base: &Base, words: &BotWords, to: &[ChannelId]) -> String {
     let stays = |id: &&ChannelId| {
         let configured = base.channel(id);
         !base.platform.can_delete(id, configured)
     };
     match to.iter().filter(stays).count() {
         0 => String::new(),
-        count => format!("\n{}", fill(words.lasting, &[("count", count.to_string())])),
+        count => format!("\n{}", words.lasting.say(count)),
     }
 }
 
@@ -223,10 +221,9 @@ async fn begun(
     Ok(progress(words, &report).into())
 }
 
-fn progress(words: &Phrases, report: &Report) -> Reply {
-    let (what, count) = (what(words, report), report.run.count.to_string());
-    let parts = [("what", what.as_str()), ("count", count.as_str())];
-    Reply::from(fill(words.queued, &parts)).with([undo_button(words, report)])
+fn progress(words: &BotWords, report: &Report) -> Reply {
+    let parts = [("what", what(words, report))];
+    Reply::from(words.queued.say_with(report.run.count, &parts)).with([undo_button(words, report)])
 }
 
 /// Cancels what waits; what was sent is deleted once all of it is settled.
@@ -266,14 +263,14 @@ fn request(asker: &Asker, carrier: &Carrier) -> String {
 }
 
 /// Returns what a report is about.
-pub(super) fn what(words: &Phrases, report: &Report) -> String {
+pub(super) fn what(words: &BotWords, report: &Report) -> String {
     match report.bulletin {
         Some(id) => format!("#{id}"),
         None => words.announcement.to_owned(),
     }
 }
 
-pub(super) fn undo_button(words: &Phrases, report: &Report) -> (String, Button) {
+pub(super) fn undo_button(words: &BotWords, report: &Report) -> (String, Button) {
     let Run { first, count } = report.run;
     (words.undo.to_owned(), Button::Undo { first, count })
 }

@@ -40,9 +40,8 @@ pub(super) async fn offer_removal(
     let parts = [
         ("source", name.as_str()),
         ("url", &escape(&cut(source.url(), 300))),
-        ("count", &count.to_string()),
     ];
-    let question = Reply::from(fill(words.remove_question, &parts));
+    let question = Reply::from(words.remove_question.say_with(count, &parts));
     Ok(question
         .with([
             (words.remove.to_owned(), Button::RemoveNow(id.clone())),

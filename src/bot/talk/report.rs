@@ -80,8 +80,7 @@ async fn show(base: &Base, report: &Report, tally: Tally, can_undo: bool) -> boo
     ];
     let mut text = fill(words.reported, &parts);
     if tally.resting > 0 {
-        let count = tally.resting.to_string();
-        text += &format!("\n{}", fill(words.resting, &[("count", &count)]));
+        text += &format!("\n{}", words.resting.say(tally.resting));
     }
     if can_undo {
         text += &format!("\n{}", words.undo_hint);

@@ -73,16 +73,27 @@ pub(super) async fn set_time_zone(
     .await
 }
 
+fn language_called(name: &str) -> Option<Language> {
+    let name = name.to_lowercase();
+    let is_it = |language: &Language| {
+        let words = crate::words::of(*language);
+        let names = words.also_called.iter().copied();
+        let mut names = names.chain([language.code(), words.name]);
+        names.any(|known| known.to_lowercase() == name)
+    };
+    Language::ALL.into_iter().find(is_it)
+}
+
 pub(super) async fn set_language(
     base: &Base,
     asker: &Asker,
     what: &str,
 ) -> Result<Reply, StoreError> {
-    let language = match what.to_lowercase().as_str() {
-        "" => return Ok(wishes::menu(base, asker, Some(Preference::Language))),
-        "zh" | "中文" => Language::Zh,
-        "en" | "english" => Language::En,
-        _ => return Ok(usage(asker, "/language zh|en")),
+    if what.is_empty() {
+        return Ok(wishes::menu(base, asker, Some(Preference::Language)));
+    }
+    let Some(language) = language_called(what) else {
+        return Ok(usage(asker, "/language zh|en"));
     };
     // Said in the new language.
     let asker = Asker {

@@ -10,7 +10,7 @@ use super::{
     target::{self, Target},
     visible,
     want::{self, WishOutcome},
-    words::{Phrases, fill, shown_name},
+    words::{BotWords, fill, shown_name},
 };
 use crate::{
     bulletin::{ChannelId, Chat, Source, SourceId, Standing},
@@ -97,7 +97,7 @@ pub(super) fn offer_sources(
     with_doors(base, asker, &target, reply)
 }
 
-fn head(words: &Phrases, looked_for: &str, is_elsewhere: bool, chat: Option<&Chat>) -> String {
+fn head(words: &BotWords, looked_for: &str, is_elsewhere: bool, chat: Option<&Chat>) -> String {
     match (looked_for.is_empty(), is_elsewhere) {
         (false, _) => escape(&pages::head(looked_for)),
         (true, true) => {
@@ -109,7 +109,7 @@ fn head(words: &Phrases, looked_for: &str, is_elsewhere: bool, chat: Option<&Cha
 }
 
 /// That a chat was not let in, where it wants anything.
-fn state(words: &Phrases, chat: Option<&Chat>) -> String {
+fn state(words: &BotWords, chat: Option<&Chat>) -> String {
     let state = match chat.map(|chat| (chat.standing, chat.wants_any())) {
         Some((Standing::Pending, true)) => words.state_pending,
         Some((Standing::Refused, _)) => words.state_refused,
@@ -138,7 +138,7 @@ fn row(
 }
 
 fn all_button(
-    words: &Phrases,
+    words: &BotWords,
     chat: Option<&Chat>,
     (page, of): (usize, Option<&ChannelId>),
 ) -> (String, Button) {

@@ -12,7 +12,7 @@ use super::{
     command::Which,
     reply::{Pressed, Reply},
     typed::is_off,
-    words::{Phrases, fill, page_words, shown_name},
+    words::{BotWords, fill, page_words, shown_name},
 };
 use crate::{
     bulletin::{
@@ -99,13 +99,9 @@ pub(super) async fn remind(base: &Base, asker: &Asker, what: &str) -> Result<Rep
         }
         Ok(Reminded::NoDeadline) => fill(words.no_deadline, &about).into(),
         Ok(Reminded::TooLate) => fill(words.deadline_past, &about).into(),
-        Ok(Reminded::Off(count)) => {
-            fill(words.reminders_off, &[("count", &count.to_string())]).into()
-        }
+        Ok(Reminded::Off(count)) => words.reminders_off.say(count).into(),
         Err(StoreError::Refused(Refusal::Held(_))) => fill(words.is_held, &about).into(),
-        Err(StoreError::Refused(Refusal::NoChannel(_))) => {
-            fill(words.reminders_off, &[("count", "0")]).into()
-        }
+        Err(StoreError::Refused(Refusal::NoChannel(_))) => words.reminders_off.say(0_usize).into(),
         Err(error) => return Err(error),
     })
 }
@@ -198,8 +194,8 @@ async fn went_to(base: &Base, asker: &Asker, id: BulletinId) -> Result<Vec<Strin
     if newest.items.is_empty() {
         return Ok(vec![words.why_nobody.to_owned()]);
     }
-    let count = base.store.count_deliveries(id).await?.to_string();
-    let mut lines = vec![fill(words.why_delivered, &[("count", &count)])];
+    let count = base.store.count_deliveries(id).await?;
+    let mut lines = vec![words.why_delivered.say(count)];
     lines.extend(newest.items.iter().map(|delivery| {
         let mark = mark(delivery.kind, asker.language);
         let mark = mark.map(|mark| format!(" {mark}")).unwrap_or_default();
@@ -242,7 +238,7 @@ async fn kept_from(
 }
 
 /// Says that a command must name one bulletin.
-fn unread(words: &Phrases, what: &str, usage: &str) -> Reply {
+fn unread(words: &BotWords, what: &str, usage: &str) -> Reply {
     match what.split_whitespace().nth(1) {
         Some(_) => words.one_at_a_time.into(),
         None => fill(words.misused, &[("usage", usage)]).into(),
@@ -266,7 +262,7 @@ fn progress(state: DeliveryState) -> u8 {
 }
 
 /// Returns what in a channel's own wishes keeps a bulletin of one of its sources from it.
-fn reason(words: &Phrases, channel: &Channel, bulletin: &Bulletin) -> Option<String> {
+fn reason(words: &BotWords, channel: &Channel, bulletin: &Bulletin) -> Option<String> {
     if !channel.wants(&bulletin.source) {
         return None;
     }
@@ -278,7 +274,7 @@ fn reason(words: &Phrases, channel: &Channel, bulletin: &Bulletin) -> Option<Str
     }
 }
 
-fn rule(words: &Phrases, bulletin: &Bulletin) -> String {
+fn rule(words: &BotWords, bulletin: &Bulletin) -> String {
     let state = match bulletin.state {
         BulletinState::Baseline => words.is_baseline,
         BulletinState::Published => words.is_published,

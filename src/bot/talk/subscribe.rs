@@ -15,7 +15,7 @@ use super::{
     visible,
     want::{self, WishOutcome, in_config},
     welcome,
-    words::{Phrases, fill},
+    words::{BotWords, fill},
 };
 use crate::{
     bulletin::{SourceId, Standing},
@@ -130,7 +130,7 @@ pub(super) async fn subscribe(
     Ok(vec![Effect::answer(asker, reply)])
 }
 
-fn no_source(words: &Phrases, what: &str) -> Reply {
+fn no_source(words: &BotWords, what: &str) -> Reply {
     fill(words.no_source, &[("source", escape(&cut(what, 100)))]).into()
 }
 

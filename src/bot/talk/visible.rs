@@ -6,7 +6,7 @@ use super::{
     asker::Asker,
     base::Base,
     target::Target,
-    words::{Phrases, shown_name},
+    words::{BotWords, shown_name},
 };
 use crate::{
     bulletin::{ChannelId, Chat, Source, SourceId, canonical_url, fold},
@@ -84,12 +84,12 @@ pub(super) fn sees_all(base: &Base, asker: &Asker) -> bool {
 }
 
 /// Returns what a chat wants, as it may be told to it: a link may have led it to what it does not see yet.
-pub(super) fn names_for(base: &Base, chat: &Chat, words: &Phrases) -> String {
+pub(super) fn names_for(base: &Base, chat: &Chat, words: &BotWords) -> String {
     names_of(base, chat, chat.may_have(false), words)
 }
 
 /// Returns what a chat wants by name, escaped; what is not public only where all may be told.
-pub(super) fn names_of(base: &Base, chat: &Chat, all: bool, words: &Phrases) -> String {
+pub(super) fn names_of(base: &Base, chat: &Chat, all: bool, words: &BotWords) -> String {
     const MOST: usize = 20;
     let Some(wanted) = &chat.sources else {
         return words.all_sources.to_owned();

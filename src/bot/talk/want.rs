@@ -7,7 +7,7 @@ use super::{
     button::Button,
     reply::Reply,
     target::{self, Target},
-    words::{Phrases, fill, shown_name},
+    words::{BotWords, fill, shown_name},
 };
 use crate::{
     bulletin::{Channel, ChannelId, Chat, Source, SourceId, Standing},
@@ -124,6 +124,6 @@ pub(super) async fn subscribe_to(
     })
 }
 
-pub(super) fn in_config(base: &Base, words: &Phrases, channel: &ChannelId) -> Reply {
+pub(super) fn in_config(base: &Base, words: &BotWords, channel: &ChannelId) -> Reply {
     fill(words.in_config, &[("channel", base.title_of(channel))]).into()
 }

@@ -10,7 +10,7 @@ use super::{
     target,
     typed::shown_digest,
     visible, want,
-    words::{Phrases, fill},
+    words::{BotWords, fill},
 };
 use crate::{
     bulletin::{Chat, Language, Standing},
@@ -138,33 +138,39 @@ pub(super) fn menu(base: &Base, asker: &Asker, wish: Option<Preference>) -> Repl
     reply.with([(format!("‹ {}", words.settings), Button::Menu(None))])
 }
 
-fn choices(words: &Phrases, wish: Preference) -> (&'static str, &'static [&'static str]) {
+fn choices(words: &BotWords, wish: Preference) -> (&'static str, Vec<&'static str>) {
     match wish {
-        Preference::Filter => (words.menu_filter, &[]),
-        Preference::Digest => (words.menu_digest, &DIGESTS),
-        Preference::Quiet => (words.menu_quiet, &QUIETS),
-        Preference::TimeZone => (words.menu_zone, &ZONES),
-        Preference::Language => (words.menu_language, &["zh", "en"]),
-        Preference::Silent => (words.menu_silent, &["on"]),
+        Preference::Filter => (words.menu_filter, Vec::new()),
+        Preference::Digest => (words.menu_digest, DIGESTS.to_vec()),
+        Preference::Quiet => (words.menu_quiet, QUIETS.to_vec()),
+        Preference::TimeZone => (words.menu_zone, ZONES.to_vec()),
+        Preference::Language => (
+            words.menu_language,
+            Language::ALL.map(Language::code).into(),
+        ),
+        Preference::Silent => (words.menu_silent, vec!["on"]),
     }
 }
 
-fn label_of<'a>(words: &Phrases, choice: &'a str) -> &'a str {
-    match choice {
-        "zh" => "中文",
-        "en" => "English",
-        "on" => words.on,
-        other => other,
+fn label_of<'a>(words: &BotWords, choice: &'a str) -> &'a str {
+    match (choice, Language::of_tag(choice)) {
+        (_, Some(language)) => name_of(language),
+        ("on", None) => words.on,
+        (other, None) => other,
     }
+}
+
+/// What a language calls itself.
+fn name_of(language: Language) -> &'static str {
+    crate::words::of(language).name
 }
 
 /// Escaped.
-fn shown_wish(words: &Phrases, chat: &Chat, wish: Preference) -> String {
+fn shown_wish(words: &BotWords, chat: &Chat, wish: Preference) -> String {
     let or_off = |wish: Option<String>| wish.unwrap_or_else(|| words.off.to_owned());
     match wish {
         Preference::Language => match chat.language {
-            Some(Language::Zh) => "中文".to_owned(),
-            Some(Language::En) => "English".to_owned(),
+            Some(language) => name_of(language).to_owned(),
             None => words.automatic.to_owned(),
         },
         Preference::Quiet => or_off(chat.quiet.clone()),
@@ -179,7 +185,7 @@ fn shown_wish(words: &Phrases, chat: &Chat, wish: Preference) -> String {
 }
 
 /// Wishes in the order in which they are shown.
-fn labels(words: &Phrases) -> [(&'static str, Preference); 6] {
+fn labels(words: &BotWords) -> [(&'static str, Preference); 6] {
     [
         (words.label_filter, Preference::Filter),
         (words.label_digest, Preference::Digest),

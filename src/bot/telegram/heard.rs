@@ -104,10 +104,8 @@ fn title(chat: &Chat) -> String {
 
 fn language(user: &User) -> Option<Language> {
     let code = user.language_code.as_deref()?;
-    Some(match code.to_ascii_lowercase().starts_with("zh") {
-        true => Language::Zh,
-        false => Language::En,
-    })
+    // Whoever speaks none of ours most likely reads English.
+    Some(Language::of_tag(code).unwrap_or(Language::OF_LOG))
 }
 
 /// The channel that something is from which was passed on in private.

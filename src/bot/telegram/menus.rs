@@ -80,8 +80,9 @@ fn menus(config: &Config) -> Vec<SetMyCommands> {
     let mut menus = Vec::new();
     for (scope, is_admin) in scopes {
         menus.push(menu(config.language, scope.clone(), is_admin));
-        menus.push(menu(Language::Zh, scope.clone(), is_admin).language_code("zh"));
-        menus.push(menu(Language::En, scope, is_admin).language_code("en"));
+        menus.extend(Language::ALL.map(|language| {
+            menu(language, scope.clone(), is_admin).language_code(language.code())
+        }));
     }
     menus
 }

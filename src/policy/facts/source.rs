@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::bulletin::{Moment, Trust, Validators};
+use crate::bulletin::{Moment, PageFault, Trust, Validators};
 
 /// The facts about one source, beside the rows that were seen there.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -74,14 +74,21 @@ pub struct LookState {
     /// Minutes between the last looks that found something new (at most 16), oldest first: a
     /// source's own history, by which a long silence is noticed.
     pub gaps_minutes: Vec<u32>,
-    /// The worth of its validators. The last field: a state that an older version wrote ends before it.
+    /// The worth of its validators. A state that an older version wrote ends before this or the next field.
     #[serde(default, deserialize_with = "none_yet")]
     pub trust: Trust,
+    /// The kind of the present error; None also where an older version wrote the error.
+    #[serde(default, deserialize_with = "none_yet")]
+    pub fault: Option<PageFault>,
 }
 
 /// Returns what stands there, or nothing where the text or record ends.
-fn none_yet<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Trust, D::Error> {
-    Ok(Trust::deserialize(deserializer).unwrap_or_default())
+fn none_yet<'de, T, D>(deserializer: D) -> Result<T, D::Error>
+where
+    T: Deserialize<'de> + Default,
+    D: Deserializer<'de>,
+{
+    Ok(T::deserialize(deserializer).unwrap_or_default())
 }
 
 impl LookState {
@@ -131,7 +138,11 @@ mod tests {
         };
         let written = postcard::to_stdvec(&state).unwrap();
         let trust = postcard::to_stdvec(&state.trust).unwrap();
-        let older = &written[..written.len() - trust.len()];
-        assert_eq!(postcard::from_bytes::<LookState>(older).unwrap(), state);
+        let fault = postcard::to_stdvec(&state.fault).unwrap();
+        let before_fault = &written[..written.len() - fault.len()];
+        let before_trust = &before_fault[..before_fault.len() - trust.len()];
+        for older in [before_fault, before_trust] {
+            assert_eq!(postcard::from_bytes::<LookState>(older).unwrap(), state);
+        }
     }
 }

@@ -12,6 +12,7 @@ use crate::{
     },
     config::Config,
     ops::{Edition, Waiting},
+    words::{self, fill},
 };
 
 /// Changes that a message tells of, the latest, and characters of an earlier title.
@@ -112,10 +113,8 @@ fn line(
         .format("%m-%d %H:%M");
     let about = about.map_or_else(String::new, |id| format!(" #{id}"));
     let title = title.map(|title| cut(&clean_line(title), TITLE));
-    let title = title.map(|title| match language {
-        Language::Zh => format!("原标题：{title}"),
-        Language::En => format!("title before: {title}"),
-    });
+    let words = &words::of(language).cards;
+    let title = title.map(|title| fill(words.title_before, &[("title", title)]));
     let what = title
         .into_iter()
         .chain(what_changed(&change.what, language));
@@ -129,29 +128,16 @@ fn line(
 
 /// Returns what else than its title changed, in words.
 pub(crate) fn what_changed(what: &Changed, language: Language) -> Option<String> {
-    let said = |zh: &str, en: &str, what: &str| {
-        let words = match language {
-            Language::Zh => zh,
-            Language::En => en,
-        };
-        format!("{words}{}", cut(&clean_line(what), TITLE))
-    };
+    let words = &words::of(language).cards;
+    let said = |text, name, what: &str| fill(text, &[(name, cut(&clean_line(what), TITLE))]);
     match what {
         Changed::Nothing => None,
-        Changed::Text => Some(said("正文有改动", "the text changed", "")),
-        Changed::Before(text) => Some(said(
-            "正文有改动，原文：",
-            "the text changed, before: ",
-            text,
-        )),
-        Changed::Added(text) => Some(said("正文新增：", "added: ", text)),
-        Changed::Files(names) if names.is_empty() => Some(said("新增附件", "files were added", "")),
-        Changed::Details => Some(said(
-            "摘要、截止时间等信息有更新",
-            "its details changed",
-            "",
-        )),
-        Changed::Restored => Some(said("已恢复发布", "published again", "")),
-        Changed::Files(names) => Some(said("附件有更新，原附件：", "other files, before: ", names)),
+        Changed::Text => Some(words.text_changed.to_owned()),
+        Changed::Before(text) => Some(said(words.text_changed_before, "text", text)),
+        Changed::Added(text) => Some(said(words.text_added, "text", text)),
+        Changed::Details => Some(words.details_changed.to_owned()),
+        Changed::Restored => Some(words.restored.to_owned()),
+        Changed::Files(names) if names.is_empty() => Some(words.files_added.to_owned()),
+        Changed::Files(names) => Some(said(words.files_changed, "names", names)),
     }
 }

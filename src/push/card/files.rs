@@ -4,7 +4,10 @@ use super::{
     shape::Card,
     text::{clean_line, cut, escape, link},
 };
-use crate::bulletin::{Attachment, Bulletin, Language};
+use crate::{
+    bulletin::{Attachment, Bulletin, Language},
+    words,
+};
 
 /// Files that a card names, and characters of a name.
 const MOST: usize = 8;
@@ -44,10 +47,7 @@ pub(super) fn files_of(
 ) -> impl Iterator<Item = (String, Option<&str>)> {
     let all = &bulletin.attachments;
     let left = all.len().saturating_sub(MOST);
-    let left = (left > 0).then(|| match language {
-        Language::Zh => format!("另有 {left} 个附件"),
-        Language::En => format!("{left} more"),
-    });
+    let left = (left > 0).then(|| words::of(language).cards.more_files.say(left));
     let left = left.map(|words| (words, link(&bulletin.url)));
     all.iter().take(MOST).map(shown).chain(left)
 }

@@ -5,7 +5,10 @@ use super::{
     shape::{Card, Grouping},
     text::{clean_line, clean_text, cut, link, show},
 };
-use crate::bulletin::{Bulletin, BulletinId, BulletinState, DeliveryKind, Language};
+use crate::{
+    bulletin::{Bulletin, BulletinId, BulletinState, DeliveryKind, Language},
+    words::{self, fill},
+};
 
 /// Characters of a headline. With those below, the longest card has some 3,900 of the 4,096 that
 /// Telegram takes after parsing.
@@ -81,12 +84,11 @@ impl Card {
     /// That it is not simply news.
     pub(in crate::push) fn mark(&self) -> Option<&'static str> {
         let state = self.bulletin.as_ref().map(|bulletin| bulletin.state);
-        match (self.kind, state, self.language) {
-            (DeliveryKind::Update, Some(BulletinState::Withdrawn), Language::Zh) => Some("已撤回"),
-            (DeliveryKind::Update, Some(BulletinState::Withdrawn), Language::En) => {
-                Some("Withdrawn")
+        match (self.kind, state) {
+            (DeliveryKind::Update, Some(BulletinState::Withdrawn)) => {
+                Some(words::of(self.language).cards.withdrawn)
             }
-            (kind, _, language) => mark(kind, language),
+            (kind, _) => mark(kind, self.language),
         }
     }
 
@@ -133,16 +135,9 @@ impl Card {
     }
 
     pub(super) fn words_of(&self, bulletin: &Bulletin, source: &str) -> EntryWords {
+        let texts = &words::of(self.language).cards;
         let tag = cut(&clean_line(source), SOURCE);
-        let tag = match self.language {
-            Language::Zh => format!("【{tag}】"),
-            Language::En => format!("[{tag}] "),
-        };
-        let withdrawn = match (bulletin.state, self.language) {
-            (BulletinState::Withdrawn, Language::Zh) => "（已撤回）",
-            (BulletinState::Withdrawn, Language::En) => "(withdrawn) ",
-            _ => "",
-        };
+        let tag = fill(texts.source, &[("source", tag)]);
         let publisher = bulletin.publisher.as_deref().map(clean_line);
         let line: Vec<_> = [
             bulletin
@@ -159,6 +154,10 @@ impl Card {
             title if title.is_empty() => format!("#{}", bulletin.id),
             title => title,
         };
+        let title = match bulletin.state {
+            BulletinState::Withdrawn => fill(texts.withdrawn_title, &[("title", title)]),
+            _ => title,
+        };
         // A note of a correction is short: its reader has the rest.
         let is_note = self.kind == DeliveryKind::Update;
         let summary = bulletin.summary.as_deref().filter(|_| !is_note);
@@ -166,16 +165,12 @@ impl Card {
         let beside = self.changes_length() + self.files_length();
         EntryWords {
             tag,
-            title: format!("{withdrawn}{title}"),
+            title,
             url: link(&bulletin.url).map(str::to_owned),
             line: (!line.is_empty()).then(|| line.join(" · ")),
-            deadline: bulletin.deadline.map(|moment| {
-                let moment = show(&moment, self.time_zone);
-                match self.language {
-                    Language::Zh => format!("截止：{moment}"),
-                    Language::En => format!("Deadline: {moment}"),
-                }
-            }),
+            deadline: bulletin
+                .deadline
+                .map(|moment| fill(texts.deadline, &[("when", show(&moment, self.time_zone))])),
             files: files_of(bulletin, self.language)
                 .map(|(name, url)| (name, url.map(str::to_owned)))
                 .collect(),
@@ -189,25 +184,21 @@ impl Card {
 
 /// Returns how a card that is not simply news says so.
 pub(crate) fn mark(kind: DeliveryKind, language: Language) -> Option<&'static str> {
-    let (zh, en) = match kind {
-        DeliveryKind::New | DeliveryKind::Announcement | DeliveryKind::Document => return None,
-        DeliveryKind::Update => ("更正", "Corrected"),
-        DeliveryKind::Rebroadcast => ("重发", "Sent again"),
-        DeliveryKind::Reminder => ("提醒", "Reminder"),
-    };
-    Some(match language {
-        Language::Zh => zh,
-        Language::En => en,
-    })
+    let words = &words::of(language).cards;
+    match kind {
+        DeliveryKind::New | DeliveryKind::Announcement | DeliveryKind::Document => None,
+        DeliveryKind::Update => Some(words.corrected),
+        DeliveryKind::Rebroadcast => Some(words.rebroadcast),
+        DeliveryKind::Reminder => Some(words.reminder),
+    }
 }
 
 /// The heading of a card of `count` bulletins.
 pub(super) fn heading(form: Grouping, count: usize, language: Language) -> String {
-    match (form, language) {
-        (Grouping::Digest, Language::Zh) => format!("汇总 · {count} 条"),
-        (Grouping::Digest, Language::En) => format!("Digest · {count}"),
-        (Grouping::Bundle, Language::Zh) => format!("通知 · {count} 条"),
-        (Grouping::Bundle, Language::En) => format!("Bulletins · {count}"),
+    let words = &words::of(language).cards;
+    match form {
+        Grouping::Digest => words.digest.say(count),
+        Grouping::Bundle => words.bundle.say(count),
     }
 }
 

@@ -9,11 +9,12 @@ use lettre::{
 };
 
 use crate::{
-    bulletin::{Channel, Language, MessageRef},
+    bulletin::{Channel, MessageRef},
     push::{
         card::{Card, CardWording, Grouping, cut, escape},
         style::{self, Style, Unit},
     },
+    words::{self, fill},
 };
 
 /// Characters of a subject.
@@ -95,12 +96,10 @@ pub(super) fn subject(wording: &CardWording) -> String {
         return cut(&wording.title(), SUBJECT);
     }
     let titles = wording.entries.iter().map(|entry| cut(&entry.title, TITLE));
-    let (colon, between) = match wording.language {
-        Language::Zh => ("：", "；"),
-        Language::En => (": ", "; "),
-    };
-    let titles = titles.collect::<Vec<_>>().join(between);
-    cut(&format!("{}{colon}{titles}", wording.title()), SUBJECT)
+    let words = &words::of(wording.language).cards;
+    let titles = titles.collect::<Vec<_>>().join(words.between_titles);
+    let parts = [("heading", wording.title()), ("titles", titles)];
+    cut(&fill(words.titles, &parts), SUBJECT)
 }
 
 pub(super) fn html(wording: &CardWording) -> String {

@@ -12,7 +12,7 @@ use super::{
     robots::{self, Rules},
     state::FetcherState,
 };
-use crate::bulletin::Validators;
+use crate::{bulletin::Validators, source::shown::Shown};
 
 impl FetcherState {
     pub(super) async fn ask_robots(
@@ -35,10 +35,10 @@ impl FetcherState {
         if rules.allow(path) {
             return Ok(());
         }
-        Err(FetchError::refused(
-            url,
-            "the site's robots.txt asks programs to stay away; `robots = false` does not ask",
-        ))
+        let what =
+            "the site's robots.txt asks programs to stay away; `robots = false` does not ask";
+        let what = format!("{}: {what}", Shown(url));
+        Err(FetchError::of(FetchErrorKind::Robots, what))
     }
 
     async fn read_robots(&self, url: &Url, via: &Via, pauses: Pauses) -> Result<Rules, FetchError> {

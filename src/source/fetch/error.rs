@@ -4,7 +4,7 @@ use std::{fmt, time::Duration};
 
 use url::Url;
 
-use crate::source::shown::Shown;
+use crate::{bulletin::PageFault, source::shown::Shown};
 
 /// The error of a request. `Display` says what went wrong and what to do; it shows no header, proxy password or query secret.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -19,25 +19,45 @@ pub struct FetchError {
 /// The kind of an error, which callers act on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FetchErrorKind {
-    /// The guard or robots.txt refused the address.
+    /// The guard on private addresses refused the address.
     Refused,
+    /// The site's robots.txt refused it.
+    Robots,
     TooLarge,
     /// The server answered with this status.
     Status(u16),
-    /// DNS, TLS, connection, time out, redirect loop, broken body.
+    TimedOut,
+    /// The host's name leads nowhere.
+    NoHost,
+    /// TLS failed.
+    NotSafe,
+    /// A proxy answered in place of the site.
+    Proxy,
+    /// No connection, a redirect loop, a broken body.
     Failed,
 }
 
 impl FetchError {
-    /// The contract's `error.code`.
     #[must_use]
-    pub fn code(&self) -> &'static str {
+    pub fn fault(&self) -> PageFault {
         match self.kind {
-            FetchErrorKind::Refused => "refused",
-            FetchErrorKind::TooLarge => "too-large",
-            FetchErrorKind::Status(404 | 410) => "not-found",
-            FetchErrorKind::Status(_) | FetchErrorKind::Failed => "fetch",
+            FetchErrorKind::Refused => PageFault::Private,
+            FetchErrorKind::Robots => PageFault::Robots,
+            FetchErrorKind::TooLarge => PageFault::TooLarge,
+            FetchErrorKind::Status(404 | 410) => PageFault::NotFound,
+            FetchErrorKind::Status(status) => PageFault::Status(status),
+            FetchErrorKind::TimedOut => PageFault::TimedOut,
+            FetchErrorKind::NoHost => PageFault::NoHost,
+            FetchErrorKind::NotSafe => PageFault::NotSafe,
+            FetchErrorKind::Proxy => PageFault::Proxy,
+            FetchErrorKind::Failed => PageFault::Unreachable,
         }
+    }
+
+    /// Returns whether the site gave no answer of its own.
+    pub(super) fn is_unanswered(&self) -> bool {
+        use FetchErrorKind::{Failed, NoHost, NotSafe, Proxy, TimedOut};
+        matches!(self.kind, Failed | NoHost | NotSafe | Proxy | TimedOut)
     }
 
     pub(super) fn failed(what: String) -> Self {
@@ -57,6 +77,7 @@ impl FetchError {
     }
 
     pub(super) fn timed_out(url: &Url, after: Duration, doing: &str) -> Self {
-        Self::failed(format!("{}: timed out after {after:?} {doing}", Shown(url)))
+        let what = format!("{}: timed out after {after:?} {doing}", Shown(url));
+        Self::of(FetchErrorKind::TimedOut, what)
     }
 }

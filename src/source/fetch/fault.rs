@@ -12,7 +12,7 @@ use super::{
     client::Unanswered,
     clients::chain,
     connect::{NoTunnel, ProxySaid, TimedOut},
-    error::FetchError,
+    error::{FetchError, FetchErrorKind},
 };
 use crate::source::{
     guard::{AddressRefusal, Unresolved},
@@ -43,22 +43,29 @@ impl FetchError {
         if let Some(refusal) = refusal {
             return Self::refused(url, refusal);
         }
-        let why = if error.is_connect() && causes(error).any(is_timeout) {
+        let is_late = error.is_connect() && causes(error).any(is_timeout);
+        let kind = match is_late {
+            true => FetchErrorKind::TimedOut,
+            false => causes(error)
+                .find_map(kind_of)
+                .unwrap_or(FetchErrorKind::Failed),
+        };
+        let why = if is_late {
             format!("no connection within {:?}", way.connect_within)
         } else {
             causes(error)
                 .find_map(|cause| known(cause, way.has_ca))
                 .unwrap_or_else(|| chain(error))
         };
-        let why = match way.by_proxy && wants_password(&why) {
-            true => PROXY_LOGIN.to_owned(),
-            false => why,
+        let (kind, why) = match way.by_proxy && wants_password(&why) {
+            true => (FetchErrorKind::Proxy, PROXY_LOGIN.to_owned()),
+            false => (kind, why),
         };
         let through = match way.by_proxy && error.is_connect() {
             true => "on the way through its `proxy`: ",
             false => "",
         };
-        Self::failed(format!("{}: {through}{why}", Shown(url)))
+        Self::of(kind, format!("{}: {through}{why}", Shown(url)))
     }
 
     /// A proxy's own answer in place of the site's.
@@ -79,10 +86,11 @@ impl FetchError {
             true => said,
             false => format!(" ({said})"),
         };
-        Self::failed(format!(
+        let what = format!(
             "{}: the `proxy`, not the site, answered {status}{said}: {why}",
             Shown(url)
-        ))
+        );
+        Self::of(FetchErrorKind::Proxy, what)
     }
 
     /// The answer began and did not end well.
@@ -134,6 +142,14 @@ fn wants_password(why: &str) -> bool {
 fn is_timeout(cause: &(dyn Error + 'static)) -> bool {
     let io = cause.downcast_ref::<io::Error>();
     cause.is::<TimedOut>() || io.is_some_and(|error| error.kind() == io::ErrorKind::TimedOut)
+}
+
+/// The kind of error that a cause is the reason of; None: it says nothing of it.
+fn kind_of(cause: &(dyn Error + 'static)) -> Option<FetchErrorKind> {
+    let (no_host, not_safe) = (cause.is::<Unresolved>(), cause.is::<rustls::Error>());
+    no_host
+        .then_some(FetchErrorKind::NoHost)
+        .or(not_safe.then_some(FetchErrorKind::NotSafe))
 }
 
 fn known(cause: &(dyn Error + 'static), has_ca: bool) -> Option<String> {

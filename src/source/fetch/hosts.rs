@@ -12,10 +12,7 @@ use std::{
 use tokio::sync::Semaphore;
 use url::{Position, Url};
 
-use super::{
-    error::{FetchError, FetchErrorKind},
-    robots::Rules,
-};
+use super::{error::FetchError, robots::Rules};
 
 /// Above this many, hosts that owe nothing are forgotten.
 const MANY: usize = 4096;
@@ -120,7 +117,7 @@ impl Host {
 
     /// Notes how long a request took, and its error.
     pub(super) fn note(&self, took: Duration, error: Option<&FetchError>) {
-        let is_failed = error.is_some_and(|error| error.kind == FetchErrorKind::Failed);
+        let is_failed = error.is_some_and(FetchError::is_unanswered);
         self.hangs
             .store(is_failed && took >= LONG, Ordering::Relaxed);
         if error.is_none() {

@@ -85,7 +85,7 @@ fn astray(look: &PageLook<'_>, what: &str, html: &str) -> ReadError {
     };
     let list = match read_page(look.page, html, &context) {
         Ok(list) => list,
-        Err(error) => return ReadError::NotAList(format!("{what}; without it: {error}")),
+        Err(error) => return ReadError::NotAList(format!("{what}; without it: {error}").into()),
     };
     let item = list.select.and_then(|select| select.item);
     let proposal = item.map_or("take [source.select] out".to_owned(), |item| {
@@ -93,11 +93,12 @@ fn astray(look: &PageLook<'_>, what: &str, html: &str) -> ReadError {
     });
     let first = list.notices.iter().take(MOST_NAMED);
     let first: Vec<_> = first.map(|row| format!("`{}`", row.title)).collect();
-    ReadError::NotAList(format!(
+    let said = format!(
         "{what}; without it {} notices are found, first {}: {proposal}",
         list.notices.len(),
         first.join(", ")
-    ))
+    );
+    ReadError::NotAList(said.into())
 }
 
 /// Refuses what is too large for a page.

@@ -48,7 +48,7 @@ pub(super) fn list(look: &PageLook<'_>, choice: &ListChoice) -> Result<NoticeLis
         is_cut |= cut;
     }
     if notices.is_empty() {
-        return Err(ReadError::NotAList("rows that lead nowhere".to_owned()));
+        return Err(ReadError::NotAList("rows that lead nowhere".into()));
     }
     Ok(NoticeList {
         title: heading(look, best),

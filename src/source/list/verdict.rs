@@ -17,7 +17,7 @@ use super::{
     words,
 };
 use crate::{
-    bulletin::Notice,
+    bulletin::{Notice, PageKind},
     source::{
         article::labels::labels,
         page::{Gap, Id, PageTree},
@@ -78,7 +78,7 @@ pub(super) fn refuse_stand_in(
         _ => stand_in::of_page(look.page),
     };
     match stands_in {
-        Some(kind) => Err(ReadError::NotAList(kind.to_owned())),
+        Some(kind) => Err(ReadError::NotAList(kind.into())),
         None => Ok(()),
     }
 }
@@ -93,10 +93,10 @@ pub(super) fn judge(
     asked: bool,
 ) -> Result<ListChoice, ReadError> {
     let Some(choice) = choice else {
-        return Err(ReadError::NotAList(stand_in::instead(look.page).to_owned()));
+        return Err(ReadError::NotAList(stand_in::instead(look.page).into()));
     };
     if !asked && is_article(look, &ListClaim::of_group(look, choice.best())) {
-        return Err(ReadError::NotAList("an article".to_owned()));
+        return Err(ReadError::NotAList(PageKind::Article.into()));
     }
     Ok(choice)
 }

@@ -1,7 +1,7 @@
 use chrono::TimeDelta;
 
 use super::*;
-use crate::bulletin::BulletinId;
+use crate::bulletin::{BulletinId, PageKind};
 
 fn source() -> Source {
     Source::new(
@@ -102,6 +102,21 @@ fn held_rows_are_told_by_title_with_the_command_that_releases_them() {
 }
 
 #[test]
+fn a_chinese_reader_is_told_of_a_fault_without_english() {
+    let looked = Looked {
+        error: Some("not a list of notices: a sign-in page".to_owned()),
+        fault: Some(PageFault::Instead(PageKind::SignIn)),
+        is_grave: true,
+        ..Looked::default()
+    };
+    let state = state(1, Told::No);
+    let alerts = of(&source(), &looked, &[], &state, BY_MESSAGE, Utc::now());
+    let expected =
+        "来源“news”（news）检查失败：需要登录才能查看。已收录的通知不受影响，稍后会自动重试。";
+    assert_eq!(alerts.texts, [expected]);
+}
+
+#[test]
 fn what_a_page_says_calls_nobody_in_an_alert() {
     let mut named = source();
     named.name = "@boss 站".to_owned();
@@ -111,7 +126,11 @@ fn what_a_page_says_calls_nobody_in_an_alert() {
         ..Looked::default()
     };
     let state = state(1, Told::No);
-    let alerts = of(&named, &looked, &[], &state, BY_MESSAGE, Utc::now());
+    let english = Audience {
+        language: Language::En,
+        ..BY_MESSAGE
+    };
+    let alerts = of(&named, &looked, &[], &state, english, Utc::now());
     let text = &alerts.texts[0];
     assert!(!text.contains("@boss") && !text.contains("@all") && !text.contains("/stop"));
     assert!(

@@ -79,7 +79,9 @@ impl Selected {
             let css = css.as_deref();
             css.map(|css| {
                 Matcher::new(css).map_err(|_| {
-                    ReadError::NotAList(format!("source.select.{part}: `{css}` is no CSS selector"))
+                    ReadError::NotAList(
+                        format!("source.select.{part}: `{css}` is not a valid CSS selector").into(),
+                    )
                 })
             })
             .transpose()

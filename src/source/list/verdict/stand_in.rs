@@ -5,18 +5,20 @@ use super::{
     prose::{densest_prose, has_headline, headings},
 };
 use crate::source::list::{look::links, words};
-use crate::source::page::{Id, PageTree};
+use crate::{
+    bulletin::PageKind,
+    source::page::{Id, PageTree},
+};
 
-const MAINTENANCE: &str = "a maintenance notice";
 /// A page that leads to so many others stands in for none of them.
 const MANY_LINKS: usize = 8;
 /// A page that says more than this beside its links, in [`words::units`], stands in for no other.
 const LITTLE_TEXT: f32 = 80.0;
 
 /// What pages that stand in for others are called, and by which words.
-const STAND_INS: &[(&str, &[&str])] = &[
+const STAND_INS: &[(PageKind, &[&str])] = &[
     (
-        "an error page",
+        PageKind::Error,
         &[
             "404",
             "403",
@@ -52,7 +54,7 @@ const STAND_INS: &[(&str, &[&str])] = &[
         ],
     ),
     (
-        "a captcha",
+        PageKind::Captcha,
         &[
             "captcha",
             "验证码",
@@ -72,7 +74,7 @@ const STAND_INS: &[(&str, &[&str])] = &[
         ],
     ),
     (
-        MAINTENANCE,
+        PageKind::Maintenance,
         &[
             "维护中",
             "系统维护",
@@ -91,7 +93,7 @@ const STAND_INS: &[(&str, &[&str])] = &[
         ],
     ),
     (
-        "a sign-in page",
+        PageKind::SignIn,
         &[
             "登录",
             "登入",
@@ -107,7 +109,7 @@ const STAND_INS: &[(&str, &[&str])] = &[
 ];
 
 /// A page that stands in for another: what a person is told by its title.
-pub(in crate::source::list) fn stand_in_by_title(page: &PageTree) -> Option<&'static str> {
+pub(in crate::source::list) fn stand_in_by_title(page: &PageTree) -> Option<PageKind> {
     page.title
         .split(['-', '_', '|', '–', '—', '·', '«', '»'])
         .find_map(stand_in)
@@ -115,7 +117,7 @@ pub(in crate::source::list) fn stand_in_by_title(page: &PageTree) -> Option<&'st
 
 /// The same by its first heading or by all that it says: weaker, as a list may stand beside a box to
 /// sign in, and as a notice may be about such things. Where there is much to go on to, it is one.
-pub(in crate::source::list) fn stand_in_by_text(page: &PageTree) -> Option<&'static str> {
+pub(in crate::source::list) fn stand_in_by_text(page: &PageTree) -> Option<PageKind> {
     let outside = Outside::of(page, None);
     let by_heading = headings(page, &outside)
         .next()
@@ -125,13 +127,13 @@ pub(in crate::source::list) fn stand_in_by_text(page: &PageTree) -> Option<&'sta
         anchors.take(MANY_LINKS).count() < MANY_LINKS
     };
     match by_heading {
-        Some(kind) if kind != MAINTENANCE || is_bare() => Some(kind),
-        _ => said(page, &outside).filter(|kind| *kind != MAINTENANCE || is_bare()),
+        Some(kind) if kind != PageKind::Maintenance || is_bare() => Some(kind),
+        _ => said(page, &outside).filter(|kind| *kind != PageKind::Maintenance || is_bare()),
     }
 }
 
 /// Returns what a page says that says hardly anything beside its links.
-fn said(page: &PageTree, outside: &Outside) -> Option<&'static str> {
+fn said(page: &PageTree, outside: &Outside) -> Option<PageKind> {
     let is_linked = |id: Id| {
         std::iter::once(id)
             .chain(page.ancestors(id))
@@ -162,11 +164,11 @@ fn said(page: &PageTree, outside: &Outside) -> Option<&'static str> {
 }
 
 /// Returns what a page stands in for, such as a sign-in page, by its title or first heading.
-pub(in crate::source::list) fn of_page(page: &PageTree) -> Option<&'static str> {
+pub(in crate::source::list) fn of_page(page: &PageTree) -> Option<PageKind> {
     stand_in_by_title(page).or_else(|| stand_in_by_text(page))
 }
 
-fn stand_in(text: &str) -> Option<&'static str> {
+fn stand_in(text: &str) -> Option<PageKind> {
     let text = words::bare(text);
     if is_document(&text) {
         return None;
@@ -202,9 +204,9 @@ fn is_document(bare: &str) -> bool {
 }
 
 /// Words of pages that have nothing else to say, and how much such a page says at most.
-const TOLD: &[(&str, f32, &[&str])] = &[
+const TOLD: &[(PageKind, f32, &[&str])] = &[
     (
-        "a captcha",
+        PageKind::Captcha,
         400.0,
         &[
             "验证码",
@@ -214,9 +216,13 @@ const TOLD: &[(&str, f32, &[&str])] = &[
             "areyouhuman",
         ],
     ),
-    (MAINTENANCE, 150.0, &["维护", "maintenance", "wartung"]),
     (
-        "an empty list",
+        PageKind::Maintenance,
+        150.0,
+        &["维护", "maintenance", "wartung"],
+    ),
+    (
+        PageKind::EmptyList,
         400.0,
         &[
             "暂无",
@@ -238,7 +244,7 @@ const TOLD: &[(&str, f32, &[&str])] = &[
         ],
     ),
     (
-        NEEDS_SCRIPTS,
+        PageKind::NeedsScripts,
         120.0,
         &[
             "enablejavascript",
@@ -249,19 +255,15 @@ const TOLD: &[(&str, f32, &[&str])] = &[
         ],
     ),
 ];
-/// The page is built by scripts.
-pub(crate) const NEEDS_SCRIPTS: &str =
-    "a page that needs JavaScript; set `browser = true`, or give the address of its data instead";
-
 /// Returns what to call a page on which no list was found.
-pub(in crate::source::list) fn instead(page: &PageTree) -> &'static str {
+pub(in crate::source::list) fn instead(page: &PageTree) -> PageKind {
     if let Some(kind) = of_page(page) {
         return kind;
     }
     let is_password =
         |id: &Id| page.name(*id) == "input" && page.attribute(*id, "type") == Some("password");
     if page.signs_in || (0..page.elements.len() as Id).any(|id| is_password(&id)) {
-        return "a sign-in page";
+        return PageKind::SignIn;
     }
     let text = page.text(0..page.runs.len().min(400));
     let (units, bare) = (words::units(&text), words::bare(&text));
@@ -269,20 +271,20 @@ pub(in crate::source::list) fn instead(page: &PageTree) -> &'static str {
         units < *most && phrases.iter().any(|phrase| bare.contains(phrase))
     });
     if let Some((kind, ..)) = told {
-        return kind;
+        return *kind;
     }
     let outside = Outside::of(page, None);
     let prose = densest_prose(page, None, &outside);
     // Page links below nothing.
     let is_pager = |id: &Id| page.name(*id) == "a" && words::is_next(&page.text(page.runs_of(*id)));
     if prose < 60.0 && (0..page.elements.len() as Id).any(|id| is_pager(&id)) {
-        return "an empty list";
+        return PageKind::EmptyList;
     }
     if units < 120.0 && !(page.scripts.is_empty() && words::bare(&page.noscript).is_empty()) {
-        return NEEDS_SCRIPTS;
+        return PageKind::NeedsScripts;
     }
     if prose >= 60.0 || has_headline(page, &outside) {
-        return "an article";
+        return PageKind::Article;
     }
-    "no rows of titles that repeat"
+    PageKind::NoRows
 }

@@ -1,0 +1,62 @@
+//! The texts that people read in chats, in messages and on pages, one file a language.
+//!
+//! Each text is a field, so that a language without one of them does not compile. `{name}` in a text
+//! stands for what [`fill`] puts in. The command line and the log speak English, and have theirs in their own rooms.
+
+/// Declares the texts of one area: plain ones, and `counted` ones, which depend on a number.
+macro_rules! texts {
+    (
+        $(#[$doc:meta])*
+        $area:ident { $($text:ident)* }
+        counted { $($counted:ident)* }
+        also { $($(#[$also_doc:meta])* $also:ident: $kind:ty,)* }
+    ) => {
+        $(#[$doc])*
+        #[derive(Debug, serde::Serialize)]
+        pub struct $area {
+            $(pub $text: &'static str,)*
+            $(pub $counted: Counted,)*
+            $($(#[$also_doc])* pub $also: $kind,)*
+        }
+
+        #[cfg(test)]
+        impl $area {
+            /// Every text with its name; of a counted one all forms.
+            pub(super) fn each(&self) -> Vec<(&'static str, Vec<&'static str>)> {
+                vec![
+                    $((stringify!($text), vec![self.$text]),)*
+                    $((stringify!($counted), self.$counted.forms()),)*
+                ]
+            }
+        }
+    };
+}
+
+mod alerts;
+mod bot;
+mod cards;
+mod catalogue;
+mod counted;
+mod dates;
+mod en;
+mod faults;
+mod fill;
+mod zh;
+
+pub use self::{
+    alerts::AlertWords, bot::BotWords, cards::CardWords, catalogue::Words, counted::Counted,
+    dates::DateWords, faults::PageFaultWords, fill::fill,
+};
+use crate::bulletin::Language;
+
+/// Returns the texts of a language.
+#[must_use]
+pub fn of(language: Language) -> &'static Words {
+    match language {
+        Language::Zh => &zh::WORDS,
+        Language::En => &en::WORDS,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,14 @@
+//! The names of the texts by which faults are reported; the log says them in English.
+
+use super::counted::Counted;
+
+texts! {
+    /// What is reported of sources and of the disk: each once, and once when it is over.
+    AlertWords {
+        fault recovered speaks_again left_out gap title between_titles disk_low disk_recovered
+    }
+    counted {
+        silence held
+    }
+    also {}
+}

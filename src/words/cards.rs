@@ -1,0 +1,18 @@
+//! The names of the texts of cards, in whatever form a platform shows them.
+
+use super::counted::Counted;
+
+texts! {
+    /// What stands on a card beside what its bulletin says.
+    CardWords {
+        source withdrawn_title deadline
+        corrected rebroadcast reminder withdrawn
+        title_before text_changed text_changed_before text_added files_added files_changed details_changed restored
+        open_file open_page
+        test titles between_titles
+    }
+    counted {
+        digest bundle more_files
+    }
+    also {}
+}

@@ -1,0 +1,19 @@
+//! All texts of one language.
+
+use super::{
+    alerts::AlertWords, bot::BotWords, cards::CardWords, dates::DateWords, faults::PageFaultWords,
+};
+
+/// All texts of one language, by where they are read.
+#[derive(Debug)]
+pub struct Words {
+    /// What the language calls itself.
+    pub name: &'static str,
+    /// Other ways in which people write its name to the bot, in lower case.
+    pub also_called: &'static [&'static str],
+    pub alerts: AlertWords,
+    pub bot: BotWords,
+    pub cards: CardWords,
+    pub dates: DateWords,
+    pub page_faults: PageFaultWords,
+}
