@@ -148,7 +148,7 @@ async fn an_admin_sends_again_once_however_often_yes_is_pressed() {
     assert_eq!(town.last_note(), words.admins_only);
     let report = town.presses(&admin, &question, words.yes).await.remove(0);
     assert!(
-        report.text().contains("is being sent to 1"),
+        report.text().contains("is being sent to one chat"),
         "{}",
         report.text()
     );
