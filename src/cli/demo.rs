@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     exit::Exit,
     out,
-    serve::{self, OnHangup},
+    serve::{self, OnHangup, Signals},
     session::Session,
 };
 use crate::{
@@ -124,7 +124,13 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
         language.newsroom(),
         closing.clone(),
     ));
-    serve::run_until_stopped(app, OnHangup::Stop, serve::until(args.for_)).await?;
+    serve::run_until_stopped(
+        app,
+        Signals::new()?,
+        OnHangup::Stop,
+        serve::until(args.for_),
+    )
+    .await?;
     closing.cancel();
     newsroom.await??;
     farewell(&state, began, args.for_.is_none()).await?;

@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use super::{
     exit::Exit,
     out,
-    serve::{self, OnHangup},
+    serve::{self, OnHangup, Signals},
     session::{self, Session},
 };
 use crate::app::{App, Setup};
@@ -30,7 +30,8 @@ pub(super) async fn run(session: &Session, _args: Args) -> anyhow::Result<Exit> 
     let (path, mask) = (session.config_path(), session.mask.clone());
     let sources = out::count(config.sources.len(), "source");
     let channels = out::count(config.channels.len(), "channel");
-    let app = App::build(Setup {
+    let mut signals = Signals::new()?;
+    let build = App::build(Setup {
         config,
         state: session.state.clone(),
         listener,
@@ -40,14 +41,18 @@ pub(super) async fn run(session: &Session, _args: Args) -> anyhow::Result<Exit> 
         load_config: Some(Box::new(move || {
             session::load(&path, &mask).map_err(|error| error.to_string())
         })),
-    })
-    .await?;
+    });
+    let Some(app) = signals.unless_stopped(build).await else {
+        tracing::info!("stopped before it had started");
+        return Ok(Exit::Done);
+    };
+    let app = app?;
     session
         .mask
         .hide(app.own_secrets().map(|secret| secret.reveal().to_owned()));
     tracing::info!("started: {sources}, {channels}, http://{address}/");
     let on_hangup = OnHangup::Reload(app.reload());
-    serve::run_until_stopped(app, on_hangup, serve::until(None)).await?;
+    serve::run_until_stopped(app, signals, on_hangup, serve::until(None)).await?;
     tracing::info!("stopped");
     Ok(Exit::Done)
 }

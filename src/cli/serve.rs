@@ -88,12 +88,12 @@ pub(super) enum OnHangup {
 /// Runs an instance until a signal, until `enough`, or until it fails.
 pub(super) async fn run_until_stopped(
     app: App,
+    signals: Signals,
     on_hangup: OnHangup,
     enough: impl Future<Output = ()> + Send + 'static,
 ) -> anyhow::Result<()> {
     let stop = CancellationToken::new();
-    let signals = Signals::new(on_hangup)?;
-    let heard = tokio::spawn(signals.heed(stop.clone()));
+    let heard = tokio::spawn(signals.heed(on_hangup, stop.clone()));
     let end = stop.clone();
     let timer = tokio::spawn(async move {
         enough.await;
@@ -105,32 +105,41 @@ pub(super) async fn run_until_stopped(
     ended
 }
 
-struct Signals {
+/// The signals to this process from the moment on when this is made; one that comes before it is asked for waits.
+pub(super) struct Signals {
     interrupt: Signal,
     terminate: Signal,
     hangup: Signal,
-    on_hangup: OnHangup,
 }
 
 impl Signals {
-    fn new(on_hangup: OnHangup) -> io::Result<Self> {
+    pub(super) fn new() -> io::Result<Self> {
         Ok(Self {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
             hangup: signal(SignalKind::hangup())?,
-            on_hangup,
         })
     }
 
+    /// Does what a start has to do, which may wait for a database; None: SIGINT or SIGTERM came first. A SIGHUP waits
+    /// until the instance runs.
+    pub(super) async fn unless_stopped<T>(&mut self, start: impl Future<Output = T>) -> Option<T> {
+        tokio::select! {
+            started = start => Some(started),
+            _ = self.interrupt.recv() => None,
+            _ = self.terminate.recv() => None,
+        }
+    }
+
     /// The first SIGINT or SIGTERM stops in order, a second one ends at once.
-    async fn heed(mut self, stop: CancellationToken) {
+    async fn heed(mut self, on_hangup: OnHangup, stop: CancellationToken) {
         loop {
             let hung_up = tokio::select! {
                 _ = self.interrupt.recv() => false,
                 _ = self.terminate.recv() => false,
                 _ = self.hangup.recv() => true,
             };
-            match &self.on_hangup {
+            match &on_hangup {
                 OnHangup::Reload(reload) if hung_up => {
                     let (answer, _) = oneshot::channel();
                     let by = Actor::Config;

@@ -10,7 +10,7 @@ use super::{
     demo,
     exit::{Exit, UsageError},
     out,
-    serve::{self, OnHangup},
+    serve::{self, OnHangup, Signals},
     session::Session,
 };
 use crate::{
@@ -104,7 +104,7 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
             std::future::pending::<()>().await;
         }
     };
-    serve::run_until_stopped(app, OnHangup::Stop, enough).await?;
+    serve::run_until_stopped(app, Signals::new()?, OnHangup::Stop, enough).await?;
     if !once {
         demo::farewell(&state, began, true).await?;
     }

@@ -6,6 +6,7 @@ mod follow;
 mod keeping;
 mod kill;
 mod leases;
+mod million;
 mod model;
 mod modes;
 mod older;

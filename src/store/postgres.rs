@@ -13,6 +13,7 @@ mod looks;
 mod memory;
 mod presence;
 mod read;
+mod room;
 mod rows;
 mod schema;
 mod session;

@@ -1,148 +1,12 @@
 //! The service on a PostgreSQL of its own. Ignored: each story starts a server, from Debian's package `postgresql`.
 
-use std::{
-    net::{TcpListener, TcpStream},
-    path::{Path, PathBuf},
-    process::{Child, Command},
-    time::Duration,
-};
+use std::time::Duration;
 
 use crate::support::{
     board::Site,
+    postgres::{Pooler, Server, SmallDatabase},
     world::{World, text},
 };
-
-/// A cluster, which is removed with its story.
-struct Server {
-    folder: PathBuf,
-    port: String,
-    url: String,
-}
-
-fn free_port() -> String {
-    let free = TcpListener::bind("127.0.0.1:0").unwrap();
-    free.local_addr().unwrap().port().to_string()
-}
-
-fn script(arguments: &[&str]) -> String {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join(".ci/postgres");
-    let done = Command::new(script).args(arguments).output().unwrap();
-    assert!(done.status.success(), "{}", text(&done.stderr));
-    text(&done.stdout).trim().to_owned()
-}
-
-fn is_root() -> bool {
-    let id = Command::new("id").arg("-u").output().unwrap();
-    text(&id.stdout).trim() == "0"
-}
-
-impl Server {
-    fn start() -> Self {
-        let port = free_port();
-        let folder = std::env::temp_dir().join(format!("noticast-database-{port}"));
-        let url = script(&["start", folder.to_str().unwrap(), &port]);
-        Self { folder, port, url }
-    }
-
-    fn down(&self) {
-        script(&["down", self.folder.to_str().unwrap()]);
-    }
-
-    fn up(&self) {
-        script(&["start", self.folder.to_str().unwrap(), &self.port]);
-    }
-
-    fn sql(&self, sql: &str) {
-        let done = Command::new("psql")
-            .args(["--quiet", "--command", sql, &self.url])
-            .output();
-        let done = done.unwrap();
-        assert!(done.status.success(), "{}", text(&done.stderr));
-    }
-
-    /// The address of a database for a user, with a password or without one.
-    fn database(&self, user: &str, name: &str) -> String {
-        format!("postgres://{user}@127.0.0.1:{}/{name}", self.port)
-    }
-
-    fn asks_for_the_password_of(&self, user: &str) {
-        let file = self.folder.join("data/pg_hba.conf");
-        let rules = std::fs::read_to_string(&file).unwrap();
-        let rule = format!("host all {user} 127.0.0.1/32 scram-sha-256");
-        std::fs::write(&file, format!("{rule}\n{rules}")).unwrap();
-        self.sql("SELECT pg_reload_conf()");
-    }
-
-    /// A config whose pages have an address that is known before they answer.
-    fn config_with_pages(&self, site: &Site, url: &str) -> (String, String) {
-        let pages = format!("127.0.0.1:{}", free_port());
-        let config = self.config_at(site, url);
-        let listens = format!("listen = \"{pages}\"");
-        let config = config.replace("listen = \"127.0.0.1:0\"", &listens);
-        (config, format!("http://{pages}"))
-    }
-
-    fn config(&self, site: &Site) -> String {
-        self.config_at(site, &self.url)
-    }
-
-    fn config_at(&self, site: &Site, url: &str) -> String {
-        format!(
-            "[store]\nurl = \"{url}\"\n\n{}",
-            World::config(&site.list_url())
-        )
-    }
-}
-
-/// A pgbouncer in transaction mode before a server.
-struct Pooler {
-    process: Child,
-    url: String,
-}
-
-impl Pooler {
-    fn start(server: &Server) -> Self {
-        let port = free_port();
-        let settings = format!(
-            "[databases]\npostgres = host=127.0.0.1 port={} user=noticast\n\n[pgbouncer]\n\
-             listen_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\nauth_type = any\n\
-             pool_mode = transaction\n",
-            server.port
-        );
-        let file = server.folder.join("pgbouncer.ini");
-        std::fs::write(&file, settings).unwrap();
-        // It refuses to run as root.
-        let mut command = match is_root() {
-            true => {
-                let mut command = Command::new("runuser");
-                command.args(["-u", "postgres", "--", "pgbouncer"]);
-                command
-            }
-            false => Command::new("pgbouncer"),
-        };
-        let process = command.arg("--quiet").arg(file).spawn().unwrap();
-        while TcpStream::connect(format!("127.0.0.1:{port}")).is_err() {
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        let url = format!("postgres://noticast@127.0.0.1:{port}/postgres");
-        Self { process, url }
-    }
-}
-
-impl Drop for Pooler {
-    fn drop(&mut self) {
-        // The signal goes on to pgbouncer where runuser stands before it.
-        let pid = self.process.id().to_string();
-        let _ = Command::new("kill").args(["-TERM", &pid]).status();
-        let _ = self.process.wait();
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        script(&["remove", self.folder.to_str().unwrap()]);
-    }
-}
 
 async fn readiness(world: &World) -> (u16, String) {
     asked(&format!("{}/readyz", world.url())).await
@@ -336,6 +200,97 @@ async fn a_database_that_only_reads_at_the_start_is_waited_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "starts a PostgreSQL"]
+async fn a_service_that_waits_for_its_database_stops_in_order() {
+    let (server, site) = (Server::start(), Site::with(10).await);
+    let world = World::new();
+    world.configure(&server.config(&site));
+    server.down();
+    for signal in ["TERM", "INT"] {
+        let running = world.start_with(&["--config", "noticast.toml", "--state", "state", "run"]);
+        world
+            .until("a report", || {
+                world.log().contains("waiting for the database")
+            })
+            .await;
+        running.signal(signal);
+        assert_eq!(running.ended(), Some(0), "SIG{signal}");
+        assert!(world.log().contains("stopped before it had started"));
+        std::fs::remove_file(world.path("stderr")).unwrap();
+    }
+    // A reload that is asked for meanwhile is done once it runs.
+    let running = world.start_with(&["--config", "noticast.toml", "--state", "state", "run"]);
+    world
+        .until("a report", || {
+            world.log().contains("waiting for the database")
+        })
+        .await;
+    running.signal("HUP");
+    server.up();
+    world.looks(&site, 1).await;
+    world
+        .until("a reload", || {
+            world.log().contains("the changed config is taken")
+        })
+        .await;
+    running.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "starts a PostgreSQL, on a disk that root mounts"]
+async fn a_database_that_is_full_is_reported_once_and_waited_for() {
+    let (server, site) = (Server::start(), Site::with(10).await);
+    let small = SmallDatabase::on(&server);
+    let world = World::new();
+    let (config, pages) = server.config_with_pages(&site, &small.url);
+    world.configure(&config);
+    small.fill();
+    let mut running = world.start_with(&["--config", "noticast.toml", "--state", "state", "run"]);
+    world
+        .until("a report", || {
+            world.log().contains("waiting for the database")
+        })
+        .await;
+    let (status, said) = asked(&format!("{pages}/readyz")).await;
+    assert_eq!(status, 503, "{said}");
+    // How it comes out depends on what the server has to write first.
+    assert!(
+        said.contains("has no room left on its disk") || said.contains("its disk is full"),
+        "{said}"
+    );
+    small.make_room();
+    world.looks(&site, 2).await;
+    assert_eq!(readiness(&world).await.0, 200);
+
+    small.fill();
+    // Until there is more than fits into what the tables have taken already.
+    let mut newest = 10;
+    while !world.log().contains("work pauses") {
+        newest += 1;
+        assert!(newest < 300, "all of it finds room: {}", world.log());
+        site.publish(newest);
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
+    let (status, said) = readiness(&world).await;
+    assert_eq!(status, 503, "{said}");
+    assert!(said.contains("has no room left on its disk"), "{said}");
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    assert!(running.is_alive());
+    small.make_room();
+    world
+        .until("all of it", || {
+            world.pushed().contains(&Site::title(newest))
+        })
+        .await;
+    let log = world.log();
+    assert_eq!(log.matches("work pauses").count(), 1, "{log}");
+    assert_eq!(log.matches("the database is back").count(), 1, "{log}");
+    running.stop();
+    let titles: Vec<_> = (11..=newest).map(Site::title).collect();
+    assert_eq!(world.pushed(), titles, "each once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 #[ignore = "starts a PostgreSQL and pgbouncer"]
 async fn pgbouncer_in_transaction_mode_is_refused_by_its_name() {
     let (server, site) = (Server::start(), Site::with(10).await);
@@ -375,7 +330,7 @@ async fn each_unfit_database_is_named_with_what_to_do() {
         ),
         (
             server.url.replace("noticast@", "reader@"),
-            "owner of a database of its own",
+            "the user `reader` may not make tables in the schema `public`",
         ),
         (
             server.database("few", "postgres"),
@@ -408,5 +363,42 @@ async fn each_unfit_database_is_named_with_what_to_do() {
     world.configure(&server.config(&site));
     let said = text(&world.noticast(&["check", "--online"]).stdout);
     assert!(said.contains("database: PostgreSQL "), "{said}");
+    assert!(
+        said.contains("UTF8, schema `public`, no tables yet"),
+        "{said}"
+    );
     assert!(said.contains("no synchronous standby"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "starts a PostgreSQL and its standby"]
+async fn a_check_looks_at_the_standby_and_at_what_is_left_of_the_connections() {
+    let (mut server, site) = (Server::start(), Site::with(10).await);
+    let world = World::new();
+    let checked = |server: &Server| {
+        world.configure(&server.config(&site));
+        let checked = world.noticast(&["check", "--online"]);
+        let said = text(&checked.stdout) + &text(&checked.stderr);
+        said.lines()
+            .filter(|line| line.starts_with("database: "))
+            .fold(String::new(), |all, line| all + line + "\n")
+    };
+    assert!(checked(&server).contains("no synchronous standby"));
+    server.sql("ALTER SYSTEM SET synchronous_standby_names = 'standby'");
+    server.sql("SELECT pg_reload_conf()");
+    let said = checked(&server);
+    assert!(said.contains("no standby is connected"), "{said}");
+    server.sql("ALTER SYSTEM RESET synchronous_standby_names");
+    server.sql("SELECT pg_reload_conf()");
+    server.standby();
+    let said = checked(&server);
+    assert!(!said.contains("warning"), "{said}");
+
+    server.sql("CREATE ROLE homeless LOGIN; ALTER ROLE homeless SET search_path = nowhere");
+    let url = server.database("homeless", "postgres");
+    world.configure(&server.config_at(&site, &url));
+    let refused = world.noticast(&["check", "--online"]);
+    assert_eq!(refused.status.code(), Some(1));
+    let said = text(&refused.stdout);
+    assert!(said.contains("CREATE SCHEMA homeless"), "{said}");
 }

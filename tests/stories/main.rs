@@ -35,6 +35,7 @@ mod kills;
 mod kinds;
 mod layout;
 mod leaks;
+mod machines;
 mod mail;
 mod matrix;
 mod modes;

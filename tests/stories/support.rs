@@ -2,10 +2,12 @@
 
 pub(crate) mod board;
 pub(crate) mod bot;
+pub(crate) mod cable;
 pub(crate) mod desk;
 pub(crate) mod loads;
 pub(crate) mod notices;
 pub(crate) mod platform;
+pub(crate) mod postgres;
 pub(crate) mod pushing;
 #[allow(dead_code, reason = "`benches/service.rs` stands on it too")]
 pub(crate) mod rig;

@@ -108,3 +108,79 @@ fn a_taken_lease_has_another_epoch_and_what_is_wanted_no_more_is_given_back() {
     assert_eq!(plan.give_back, [source(1)]);
     assert!(plan.take.is_empty());
 }
+
+/// Hosts as they are met: most have one page that is watched, some a handful, and a few are portals with hundreds.
+fn as_they_are_met(sources: usize) -> Vec<Wanted> {
+    let mut random = fastrand::Rng::with_seed(7);
+    let mut all = Vec::new();
+    for host in 0.. {
+        let pages = match random.u32(0..1000) {
+            0..700 => 1,
+            700..950 => random.usize(2..10),
+            950..998 => random.usize(10..60),
+            _ => random.usize(200..500),
+        };
+        let page = |number| Wanted {
+            key: source(number),
+            group: format!("host {host}"),
+        };
+        all.extend((all.len()..all.len() + pages).map(page));
+        if all.len() >= sources {
+            break;
+        }
+    }
+    all.truncate(sources);
+    all
+}
+
+fn assert_are_within_a_tenth(spread: &BTreeMap<String, usize>, sources: usize) {
+    let fair = sources / spread.len();
+    for (worker, held) in spread {
+        assert!(held.abs_diff(fair) * 10 <= fair, "{worker}: {spread:?}");
+    }
+}
+
+#[test]
+fn ten_thousand_sources_are_spread_within_a_tenth_by_hosts_of_all_sizes() {
+    const SOURCES: usize = 10_000;
+    let (all, mut leases) = (as_they_are_met(SOURCES), HashMap::new());
+    // One after the other, as machines are started, and as they die and come back.
+    for alive in [
+        &["a"][..],
+        &["a", "b"],
+        &["a", "b", "c"],
+        &["a", "c"],
+        &["a", "b", "c"],
+        &["a", "b", "c", "d", "e"],
+        &["b", "d", "e"],
+    ] {
+        let spread = settle(alive, &all, &mut leases);
+        assert_eq!(spread.len(), alive.len());
+        assert_are_within_a_tenth(&spread, SOURCES);
+        let mut holders: HashMap<&str, &Option<String>> = HashMap::new();
+        for it in &all {
+            let holder = &leases[&it.key].worker;
+            assert_eq!(*holders.entry(&it.group).or_insert(holder), holder);
+        }
+    }
+}
+
+#[test]
+fn what_a_dead_worker_held_is_taken_at_the_next_turn_of_the_others() {
+    let (all, mut leases) = (as_they_are_met(10_000), HashMap::new());
+    settle(&["a", "b", "c"], &all, &mut leases);
+    // It is dead one term after it said last that it is alive, and the others look twice in each.
+    for me in ["a", "b"] {
+        let plan = plan(me, &all, &["a", "b"], &leases);
+        for key in plan.take {
+            let lease = leases.get_mut(&key).unwrap();
+            lease.epoch += 1;
+            lease.worker = Some(me.to_owned());
+        }
+    }
+    let left = leases
+        .values()
+        .filter(|it| it.worker.as_deref() == Some("c"));
+    assert_eq!(left.count(), 0);
+    assert!(RENEWAL * 2 <= TERM);
+}

@@ -133,7 +133,11 @@ impl Postgres {
     async fn try_until_it_is_back(&self) {
         loop {
             tokio::time::sleep(TRIED).await;
-            match self.save_looks().await {
+            let tried = match self.has_room().await {
+                Ok(()) => self.save_looks().await,
+                refused => refused,
+            };
+            match tried {
                 Ok(()) => {
                     *lock(&self.shared.trouble) = None;
                     tracing::info!("the database is back, and work goes on");

@@ -50,6 +50,11 @@ fn by_code(code: &SqlState, said: &str) -> StoreError {
             "connect to PostgreSQL itself, not to pgbouncer",
         ),
         "26000" | "42P05" => pooled(),
+        // Such as "could not write init file", by which a server whose disk is full refuses a connection.
+        "XX000" => passing(
+            "met an error of its own",
+            "see its log, and whether its disk is full; work goes on by itself",
+        ),
         "57014" => passing("cancelled a statement", "raise statement_timeout there"),
         code if is_passing(code) => passing("is away", "work goes on by itself once it is back"),
         code if code.starts_with("23") || code.starts_with("22") => refused(format!(

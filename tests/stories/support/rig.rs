@@ -242,6 +242,12 @@ impl Noticast {
         self.running = None;
     }
 
+    pub(crate) fn signal(&self, name: &str) {
+        let pid = self.running.as_ref().expect("it runs").0.id().to_string();
+        let sent = Command::new("kill").args(["-s", name, &pid]).status();
+        assert!(sent.unwrap().success());
+    }
+
     /// Whether it still runs.
     pub(crate) fn is_alive(&mut self) -> bool {
         self.running

@@ -62,6 +62,11 @@ impl Conditions {
     }
 }
 
+/// Has what follows planned by what is asked for: how rare a state and how near a time is says which index serves.
+fn plan_by_values(session: &Session<'_>) -> Result<()> {
+    session.run("SET LOCAL plan_cache_mode = force_custom_plan")
+}
+
 /// The first ms that is not before a time.
 fn not_before_ms(time: DateTime<Utc>) -> i64 {
     let ms = time.timestamp_millis();
@@ -73,6 +78,9 @@ pub(super) fn bulletins(
     query: &BulletinQuery,
     shown: Option<&HashSet<SourceId>>,
 ) -> Result<Page<Bulletin>> {
+    if query.since.is_some() || !query.states.is_empty() {
+        plan_by_values(session)?;
+    }
     let conditions = bulletin_conditions(query, shown);
     let text = match query.words.is_empty() {
         true => "NULL::text",
@@ -130,9 +138,14 @@ fn batch(limit: Option<usize>) -> i64 {
 
 fn bulletin_conditions(query: &BulletinQuery, shown: Option<&HashSet<SourceId>>) -> Conditions {
     let mut all = Conditions::new();
-    if !query.states.is_empty() {
-        let states: Vec<String> = query.states.iter().map(word).collect();
-        all.add("b.state = ANY($)", states);
+    match &query.states[..] {
+        [] => {}
+        // One alone, so that the order of its index is that of the pages.
+        [state] => all.add("b.state = $", word(state)),
+        states => all.add(
+            "b.state = ANY($)",
+            states.iter().map(word).collect::<Vec<_>>(),
+        ),
     }
     if let Some(source) = &query.source {
         let source = source.as_str().to_owned();
@@ -167,6 +180,9 @@ fn place(session: &Session<'_>, id: i64) -> Result<(i64, i64)> {
 }
 
 pub(super) fn deliveries(session: &Session<'_>, query: &DeliveryQuery) -> Result<Page<Delivery>> {
+    if query.since.is_some() || query.state.is_some() {
+        plan_by_values(session)?;
+    }
     let conditions = delivery_conditions(query);
     let next = conditions.params.len() + 1;
     let asked = format!(
@@ -198,13 +214,7 @@ fn delivery_conditions(query: &DeliveryQuery) -> Conditions {
         all.add("d.channel = $", channel.as_str().to_owned());
     }
     if let Some(state) = &query.state {
-        // Said in words too, so that the index of what is unfinished serves.
-        let unfinished = "d.state = $ AND d.state IN ('queued', 'sending')";
-        let state = word(state);
-        match state.as_str() {
-            "queued" | "sending" => all.add(unfinished, state),
-            _ => all.add("d.state = $", state),
-        }
+        all.add("d.state = $", word(state));
     }
     if let Some(since) = query.since {
         all.add("d.queued_ms >= $", not_before_ms(since));

@@ -1,0 +1,241 @@
+//! Several workers on one database, any of which may die, and so may the database's primary and the network between.
+//!
+//! `NOTICAST_CHAOS=long` makes the storm one of ten minutes, with fifty sources and forty chats; `NOTICAST_CHAOS_SEED` draws another one.
+
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
+
+use serde_json::{Value, json};
+use tokio::time::sleep;
+
+use crate::support::{
+    cable::Cable,
+    loads::chats,
+    postgres::Server,
+    rig::{Noticast, Rig},
+};
+
+const WORKERS: usize = 3;
+/// Longer than a lease.
+const PAST_A_LEASE: Duration = Duration::from_secs(70);
+/// How long the network is away.
+const CUT: Duration = Duration::from_secs(30);
+const BETWEEN_KILLS: Duration = Duration::from_secs(5);
+
+/// How large a storm is.
+struct Size {
+    sources: usize,
+    chats: usize,
+    /// Bulletins a second: the chats may get one a second each.
+    rate: f64,
+    /// In seconds.
+    storm: u64,
+}
+
+impl Size {
+    fn asked_for() -> Self {
+        match std::env::var("NOTICAST_CHAOS").as_deref() {
+            Ok("long") => Self {
+                sources: 50,
+                chats: 40,
+                rate: 0.5,
+                storm: 600,
+            },
+            _ => Self {
+                sources: 12,
+                chats: 10,
+                rate: 0.5,
+                storm: 150,
+            },
+        }
+    }
+}
+
+/// Workers, a primary with a synchronous standby, and what lies between them.
+struct Machines {
+    rig: Rig,
+    server: Server,
+    cables: Vec<Cable>,
+    workers: Vec<Noticast>,
+    random: fastrand::Rng,
+    kills: u32,
+}
+
+impl Machines {
+    async fn start(size: &Size) -> Self {
+        let sites = size.sources.to_string();
+        let rig = Rig::start(&["--sites", &sites, "--hosts"], &[]);
+        let mut server = Server::start();
+        let ports = [server.port.clone(), server.standby()];
+        let mut cables = Vec::new();
+        for port in &ports {
+            cables.push(Cable::to(port).await);
+        }
+        let url = format!(
+            "postgres://noticast@127.0.0.1:{},127.0.0.1:{}/postgres?target_session_attrs=read-write",
+            cables[0].port, cables[1].port
+        );
+        let config = rig
+            .config(&format!("every=2s&chats={}", chats(size.chats)))
+            .await;
+        let worker = |name: usize| {
+            let store = format!("[store]\nurl = \"{url}\"\nworker = \"w{name}\"\n\n");
+            Noticast::with(&(store + &config))
+        };
+        let seed = std::env::var("NOTICAST_CHAOS_SEED").ok();
+        let seed = seed.map_or(7, |seed| seed.parse().unwrap());
+        Self {
+            rig,
+            server,
+            cables,
+            workers: (0..WORKERS).map(worker).collect(),
+            random: fastrand::Rng::with_seed(seed),
+            kills: 0,
+        }
+    }
+
+    fn start_all(&mut self) {
+        self.workers.iter_mut().for_each(Noticast::start);
+    }
+
+    /// Kills one of some workers and starts it again.
+    fn kill_one_of(&mut self, workers: &[usize]) {
+        let worker = &mut self.workers[workers[self.random.usize(0..workers.len())]];
+        assert!(worker.is_alive(), "it ended by itself: {}", worker.log());
+        worker.kill();
+        worker.start();
+        self.kills += 1;
+    }
+
+    /// Kills for so long.
+    async fn storm(&mut self, workers: &[usize], long: Duration) {
+        let begin = Instant::now();
+        while begin.elapsed() + BETWEEN_KILLS < long {
+            sleep(BETWEEN_KILLS).await;
+            self.kill_one_of(workers);
+        }
+        sleep(long.saturating_sub(begin.elapsed())).await;
+    }
+
+    /// How many of the sources each worker that is alive holds, as the database has it.
+    fn holders(&self) -> BTreeMap<String, usize> {
+        let held = self.server.ask(
+            "SELECT worker, count(*) FROM leases WHERE kind = 'source' AND worker IS NOT NULL GROUP BY worker",
+        );
+        let held = held.lines().filter_map(|line| line.split_once('|'));
+        held.map(|(worker, count)| (worker.to_owned(), count.parse().unwrap()))
+            .collect()
+    }
+
+    async fn until(&self, what: &str, most: Duration, mut holds: impl FnMut(&Self) -> bool) {
+        let begin = Instant::now();
+        while !holds(self) {
+            let log = self.workers[0].log();
+            assert!(begin.elapsed() < most, "waited {most:?} for {what}: {log}");
+            sleep(Duration::from_millis(200)).await;
+        }
+    }
+
+    /// Waits until each source was polled once, and all workers share them evenly.
+    async fn are_at_work(&self, sources: usize) {
+        self.workers[0].first_looks(sources).await;
+        let least = sources / WORKERS;
+        let is_even = |it: &Self| {
+            let held = it.holders();
+            held.len() == WORKERS && held.values().all(|held| (least..=least + 1).contains(held))
+        };
+        self.until("an even spread", Duration::from_secs(120), is_even)
+            .await;
+    }
+
+    /// What the auditor says once all has come.
+    fn audit(&self) -> Value {
+        let report = self.rig.audit(15, &["--deadline", "300"]);
+        println!("{} kills: {report:#}", self.kills);
+        report
+    }
+}
+
+fn assert_nothing_lost(report: &Value) {
+    for fault in ["lost", "uncalled", "too_many_requests"] {
+        assert_eq!(report[fault], json!(0), "{fault}: {report:#}");
+    }
+    assert!(
+        report["expected_deliveries"].as_u64() > Some(0),
+        "{report:#}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the rig and PostgreSQL"]
+async fn three_workers_share_sources_and_senders_and_lose_no_pace() {
+    let size = Size {
+        sources: 50,
+        chats: 40,
+        rate: 2.0,
+        storm: 20,
+    };
+    let mut machines = Machines::start(&size).await;
+    machines.start_all();
+    machines.are_at_work(size.sources).await;
+    let schedule = format!("schedule?rate={}&for={}", size.rate, size.storm);
+    machines.rig.newsroom(&schedule).await;
+    sleep(Duration::from_secs(size.storm)).await;
+    let report = machines.audit();
+    assert_nothing_lost(&report);
+    assert_eq!(report["duplicated"], json!(0), "{report:#}");
+    assert_eq!(report["expected_deliveries"], report["delivered_once"]);
+    assert!(
+        report["percent_of_permitted"].as_f64() > Some(98.0),
+        "{report:#}"
+    );
+    let stats = machines.rig.origin_stats().await;
+    assert_eq!(stats["max_in_flight_per_site"], json!(1), "{stats:#}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the rig and PostgreSQL, and takes minutes"]
+async fn whatever_dies_nothing_is_lost_and_only_what_was_in_flight_is_repeated() {
+    let size = Size::asked_for();
+    let mut machines = Machines::start(&size).await;
+    machines.start_all();
+    machines.are_at_work(size.sources).await;
+    let schedule = format!("schedule?rate={}&for={}", size.rate, size.storm);
+    machines.rig.newsroom(&schedule).await;
+    let began = Instant::now();
+
+    // One stands still past its lease while the others die, and comes back.
+    machines.workers[2].signal("STOP");
+    machines.storm(&[0, 1], PAST_A_LEASE).await;
+    machines.workers[2].signal("CONT");
+    machines.storm(&[0, 1, 2], Duration::from_secs(10)).await;
+
+    machines.server.kill();
+    machines.storm(&[0, 1, 2], Duration::from_secs(6)).await;
+    machines.server.promote();
+    machines.storm(&[0, 1, 2], Duration::from_secs(10)).await;
+
+    let is_reset = machines.random.bool();
+    for cable in &machines.cables {
+        if is_reset { cable.cut() } else { cable.stall() }
+    }
+    sleep(CUT).await;
+    machines.cables.iter().for_each(Cable::mend);
+    let rest = Duration::from_secs(size.storm).saturating_sub(began.elapsed());
+    machines.storm(&[0, 1, 2], rest).await;
+
+    let report = machines.audit();
+    assert_nothing_lost(&report);
+    // One send at a time is unanswered, of one sender; the primary's end and the cut may each leave one more.
+    let repeated = report["duplicated"].as_u64().unwrap();
+    let in_flight = u64::from(machines.kills) + 3;
+    assert!(repeated <= in_flight, "{report:#}");
+    let stats = machines.rig.origin_stats().await;
+    assert_eq!(stats["max_in_flight_per_site"], json!(1), "{stats:#}");
+    for worker in &mut machines.workers {
+        let log = worker.log();
+        assert!(worker.is_alive() && !log.contains("panicked"), "{log}");
+    }
+}
