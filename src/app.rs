@@ -10,6 +10,7 @@ mod leases;
 pub(crate) mod memory;
 mod reload;
 mod waiting;
+mod worker;
 
 use std::{
     fmt,
@@ -32,7 +33,7 @@ pub use self::{
     instance::{Address, Instance, make_state_folder, random_token, reachable},
     reload::LoadConfig,
 };
-use self::{reload::Reloader, waiting::Waiting};
+use self::{reload::Reloader, waiting::Waiting, worker::WorkerName};
 use crate::{
     bot,
     bulletin::{LARGEST_DOCUMENT, Secret, StoreSettings, meetings},
@@ -88,6 +89,8 @@ pub struct App {
     reloads: mpsc::Receiver<Reload>,
     reloader: Reloader,
     instance: Instance,
+    /// As long as it runs, its name is its own.
+    _worker: WorkerName,
     /// Where the index of all texts is kept.
     search: PathBuf,
 }
@@ -106,6 +109,7 @@ impl App {
     pub async fn build(setup: Setup) -> anyhow::Result<Self> {
         let Setup { config, state, .. } = setup;
         make_state_folder(&state)?;
+        let worker = WorkerName::of(&state, &config.store)?;
         let fetcher = Fetcher::new(&config.fetch, &setup.typed_hosts)?;
         let mut waiting = Waiting::new(&setup.listener, &config);
         let opened = waiting.until_done(async || open_store(&config.store, &state).await);
@@ -128,7 +132,15 @@ impl App {
         waiting.until_done(synced).await?;
         let admin_token = match &config.web.admin_token {
             Some(token) => token.clone(),
-            None => instance::admin_token(&state)?,
+            None => {
+                let own = instance::admin_token(&state)?;
+                let shared = async || store.admin_token(&own).await;
+                let shared = waiting.until_done(shared).await?;
+                if shared != own {
+                    instance::keep_admin_token(&state, &shared);
+                }
+                shared
+            }
         };
         let instance = Instance::announce(&state, setup.listener.local_addr()?)?;
         let pages = config.web.listen.is_some();
@@ -138,7 +150,7 @@ impl App {
             .supervised_by(watch.supervisor().clone());
         let pusher = pusher.with_files(files_by(watch.clone()));
         let current = config.borrow().clone();
-        let begun = async || leases::begin(&store, &current, &pusher).await;
+        let begun = async || leases::begin(&store, &current, (&pusher, &worker)).await;
         waiting.until_done(begun).await?;
         waiting.end().await;
         let (reload, reloads) = mpsc::channel(1);
@@ -167,6 +179,7 @@ impl App {
             pusher,
             reloads,
             instance,
+            _worker: worker,
         })
     }
 

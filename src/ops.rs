@@ -8,6 +8,7 @@ mod admin_actions;
 mod admit;
 mod ahead;
 mod ask;
+mod asked_polls;
 mod bulk_actions;
 mod config;
 mod corrections;
@@ -51,6 +52,7 @@ pub use self::{
     follow::FeedPage,
     front::{ReadLines, WriteLine},
     handle::Store,
+    holding::{Held, LeaseCounts},
     leases::WorkerStatus,
     rereads::{ReadAgain, Reread},
     searching::{HitCount, Hits},
@@ -58,6 +60,7 @@ pub use self::{
 };
 pub use crate::{
     policy::{
+        asked_polls::PollAnswer,
         attempts::{Outcome, PERHAPS},
         audit::{Actor, AuditEntry, AuditPlace, AuditRow},
         change_feed::{FeedEntry, FeedEvent},
@@ -65,7 +68,7 @@ pub use crate::{
         desk::{Amendment, Publication, file_name},
         facts::{LookState, Report, Run, Told, time},
         judge::Ruling,
-        leases::{LeaseKey, RENEWAL, TERM, Wanted, WorkerFacts},
+        leases::{LEAVING, LeaseKey, RENEWAL, TERM, Wanted, WorkerFacts},
         tokens::{Scope, Token, end_after},
     },
     store::{

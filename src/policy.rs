@@ -8,6 +8,7 @@
 //! what, [`change_feed`] what followers are told of a change; [`leases`] which
 //! worker does what. [`facts`] are the entities that the rules read and the store keeps.
 
+pub mod asked_polls;
 pub mod attempts;
 pub mod audit;
 pub mod change_feed;

@@ -5,6 +5,7 @@
 //! file is the handle that others have on them.
 
 mod alerts;
+mod elsewhere;
 mod looking;
 mod poller;
 mod rereading;
@@ -24,7 +25,7 @@ use self::poller::Poller;
 use crate::{
     bulletin::{Notice, PageFault, Source, SourceId, Validators},
     config::Live,
-    ops::{Failure, Store, StoreError, refused},
+    ops::{Failure, Refusal, Store, StoreError, refused},
     round::{self, Asked, Looked, OtherChoice, Preview, SelectKeys},
     source::fetch::{FetchErrorKind, FetchRequest, Fetcher, Via, Wants},
     supervise::Supervisor,
@@ -94,7 +95,12 @@ impl Watch {
                 source.id
             )));
         }
-        let looked = self.poller.look(source, Asked::ByHand).await?;
+        let looked = match self.poller.look(source, Asked::ByHand).await {
+            Err(StoreError::Refused(Refusal::LeaseLost(_))) => {
+                return elsewhere::ask(&self.poller, source).await.map(Some);
+            }
+            looked => looked?,
+        };
         // Without a loop nobody plans: `poll` alone serves too.
         let _ = self.poller.polled.send(source.id.clone());
         Ok(Some(looked))

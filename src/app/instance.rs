@@ -132,16 +132,22 @@ pub(super) fn admin_token(state: &Path) -> anyhow::Result<Secret> {
             Err(error).with_context(|| format!("cannot read {}", file.display()))
         }
         _ => {
-            let token = random_token()?;
-            match write_private(&file, format!("{token}\n").as_bytes()) {
-                Ok(()) => tracing::info!("an admin token was made in {}", file.display()),
-                Err(why) => tracing::error!(
-                    "{why:#}; nobody knows the admin token until the next start, unless `admin_token` of \
-                     `[web]` is set"
-                ),
-            }
-            Ok(Secret::new(token))
+            let token = Secret::new(random_token()?);
+            keep_admin_token(state, &token);
+            Ok(token)
         }
+    }
+}
+
+/// Writes `admin-token`, for people to find.
+pub(super) fn keep_admin_token(state: &Path, token: &Secret) {
+    let file = state.join("admin-token");
+    match write_private(&file, format!("{}\n", token.reveal()).as_bytes()) {
+        Ok(()) => tracing::info!("the admin token is in {}", file.display()),
+        Err(why) => tracing::error!(
+            "{why:#}; nobody knows the admin token until the next start, unless `admin_token` of \
+             `[web]` is set"
+        ),
     }
 }
 

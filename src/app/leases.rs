@@ -1,26 +1,30 @@
-//! The name of this process as a worker, and the leases that its config asks for.
+//! The leases that the config of this process asks for.
+
+use std::time::Duration;
 
 use chrono::Utc;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::{sync::watch::Receiver, time::sleep};
 use tokio_util::sync::CancellationToken;
 
+use super::worker::WorkerName;
 use crate::{
     config::{Config, Live},
-    ops::{Answered, Failure, LeaseKey, RENEWAL, Store, StoreError, Wanted},
+    ops::{Answered, Failure, LeaseKey, Store, StoreError, Wanted},
     push::Pusher,
 };
+
+/// What other processes take and give back in a moment is followed together.
+const TOGETHER: Duration = Duration::from_millis(500);
 
 /// Begins to work by a config, as the only process or beside others.
 pub(super) async fn begin(
     store: &Store,
     config: &Config,
-    pusher: &Pusher,
+    (pusher, name): (&Pusher, &WorkerName),
 ) -> Result<(), StoreError> {
-    let host = host();
-    let named = config.store.worker.clone();
-    let id = named.unwrap_or_else(|| format!("{host}-{:06x}", fastrand::u32(..1 << 24)));
     let wanted = wanted(config, pusher);
-    store.begin_work((&id, &host), wanted, Utc::now()).await
+    let name = (name.id.as_str(), name.host.as_str());
+    store.begin_work(name, wanted, Utc::now()).await
 }
 
 /// Renews what is held, also by a config that changed. What cannot be renewed now is reported, and renewed the next time.
@@ -33,20 +37,34 @@ pub(super) async fn renew(store: &Store, config: &Config, pusher: &Pusher) -> Re
     Ok(())
 }
 
-/// Renews in time what this process holds, until stopped.
+/// Renews in time what this process holds, and whenever other processes take leases or give some back, until stopped.
 pub(super) async fn keep(
     store: Store,
     live: Live,
     pusher: Pusher,
     stop: CancellationToken,
 ) -> Result<(), Failure> {
-    let mut turns = interval(RENEWAL);
-    turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    while stop.run_until_cancelled(turns.tick()).await.is_some() {
+    let mut changes = store.lease_changes();
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return Ok(()),
+            () = sleep(store.until_renewal()) => {}
+            () = changed(&mut changes) => {}
+        }
         let config = live.borrow().clone();
         renew(&store, &config, &pusher).await?;
+        sleep(TOGETHER).await;
     }
-    Ok(())
+}
+
+async fn changed(changes: &mut Option<Receiver<u64>>) {
+    let changed = match changes {
+        Some(changes) => changes.changed().await.is_ok(),
+        None => false,
+    };
+    if !changed {
+        std::future::pending::<()>().await;
+    }
 }
 
 /// The sources that are polled, those of one host together, and the senders.
@@ -61,9 +79,4 @@ fn wanted(config: &Config, pusher: &Pusher) -> Vec<Wanted> {
         key,
     });
     sources.chain(senders).collect()
-}
-
-fn host() -> String {
-    let host = rustix::system::uname();
-    host.nodename().to_string_lossy().into_owned()
 }

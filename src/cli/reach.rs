@@ -85,6 +85,13 @@ impl Reach {
                 None => NoStore::InFolder(session.state.clone()).into(),
             });
         }
+        // A database is no process's alone: whoever runs on this folder knows more than it.
+        if settings.url.is_some()
+            && let Some(api) = Api::of(session)
+            && api.answers().await
+        {
+            return Ok(Self::Running(api));
+        }
         let patience = Instant::now() + PATIENCE;
         loop {
             let locked = match Store::open_by(&settings, &session.state).await {

@@ -83,6 +83,7 @@ fn sync_config(
     shared: SharedRoutes,
     now: DateTime<Utc>,
 ) -> Result<()> {
+    let now = op.shared_time(now);
     for channel in &routes.channels {
         op.tx.enter_channel(&channel.id);
     }

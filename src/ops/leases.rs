@@ -5,17 +5,19 @@
 use std::{
     collections::{BTreeMap, HashMap},
     sync::Arc,
+    time::{Duration, Instant},
 };
 
 use chrono::{DateTime, Utc};
+use tokio::sync::watch;
 
 use super::{
     handle::Store,
-    holding::{HeldLease, Holding, lost},
+    holding::{Held, HeldLease, Holding, LeaseCounts, lost},
     op::Op,
 };
 use crate::{
-    policy::leases::{self, Lease, LeaseKey, TERM, Wanted, WorkerFacts},
+    policy::leases::{self, LEAVING, Lease, LeaseKey, RENEWAL, TERM, Wanted, WorkerFacts},
     store::{Refusal, Result, StoreError},
 };
 
@@ -46,6 +48,7 @@ impl Store {
             since_ms: now.timestamp_millis(),
             until_ms: 0,
         };
+        self.engine.follow_others();
         let holding = self.hold_all(me, wanted, now, true).await?;
         self.holding.send_replace(holding);
         Ok(())
@@ -86,11 +89,17 @@ impl Store {
     ) -> Result<Holding> {
         let is_shared = self.engine.is_shared();
         let (facts, keys) = (me.clone(), wanted.clone());
+        let leaving = match begins {
+            true => HashMap::new(),
+            false => self.holding.borrow().leaving.clone(),
+        };
+        let renewed = is_shared.then(Instant::now);
         let held = self.write(move |op| {
             if begins {
                 drop_leases_of(op, &facts.id)?;
             }
-            hold(op, is_shared, facts, &keys, now)
+            let holding = hold(op, (is_shared, facts), (&keys, &leaving), now)?;
+            Ok(Holding { renewed, ..holding })
         });
         match held.await {
             // A full disk must not keep the only process from its work: it holds everything as it stands.
@@ -109,13 +118,77 @@ impl Store {
         let Some(me) = self.holding.borrow().worker.clone() else {
             return Ok(());
         };
+        let polled = self.holding.borrow().sources();
         self.holding
             .send_modify(|held| held.epochs = Arc::default());
         self.write(move |op| {
+            for source in polled.keys() {
+                op.tx.leave_look(source);
+            }
             op.tx.remove_worker(&me.id);
             Ok(())
         })
         .await
+    }
+
+    /// Returns whether another worker may have taken over what this one held, since it has not renewed its leases in time:
+    /// it stood still, or the database is away.
+    #[must_use]
+    pub fn may_be_replaced(&self) -> bool {
+        let held = self.holding.borrow();
+        held.renewed
+            .is_some_and(|renewed| renewed.elapsed() >= TERM)
+    }
+
+    /// How many leases this process holds, and how many all workers together are to hold.
+    #[must_use]
+    pub fn lease_counts(&self) -> (LeaseCounts, LeaseCounts) {
+        let held = self.holding.borrow();
+        (LeaseCounts::of(held.epochs.keys()), held.wanted)
+    }
+
+    /// By how much (ms) the clock of this machine is ahead of the one by which leases are counted.
+    #[must_use]
+    pub fn clock_ahead_ms(&self) -> i64 {
+        self.engine.clock_ahead_ms()
+    }
+
+    /// Returns how long it may take until the leases are renewed.
+    #[must_use]
+    pub fn until_renewal(&self) -> Duration {
+        let next = self.holding.borrow().next;
+        next.map_or(RENEWAL, |next| next.min(RENEWAL))
+    }
+
+    /// Ticks whenever another process takes leases or gives some back; None where there is no other one.
+    #[must_use]
+    pub fn lease_changes(&self) -> Option<watch::Receiver<u64>> {
+        self.engine.lease_changes()
+    }
+
+    /// The leases of this process, for whoever follows them.
+    #[must_use]
+    pub fn held(&self) -> Held {
+        Held(self.holding.subscribe())
+    }
+
+    /// The name under which this process works beside others; None where it works alone.
+    pub(super) fn shared_as(&self) -> Option<String> {
+        let held = self.holding.borrow();
+        let worker = held.worker.as_ref().filter(|_| self.engine.is_shared());
+        worker.map(|worker| worker.id.clone())
+    }
+
+    /// # Errors
+    /// This process knows already that it has lost the lease that this store writes under.
+    pub(super) fn is_held_here(&self) -> Result<()> {
+        let Some(lease) = &self.lease else {
+            return Ok(());
+        };
+        match self.holding.borrow().epochs.get(&lease.key) == Some(&lease.epoch) {
+            true => Ok(()),
+            false => Err(lost(&lease.key)),
+        }
     }
 
     /// This store for whoever does what a lease is on, as long as it is held: what is written under an older epoch is refused.
@@ -174,6 +247,7 @@ impl Store {
 
 /// Everything that is wanted, under the epochs that it has.
 fn as_it_stands(op: &mut Op<'_>, me: WorkerFacts, wanted: Vec<Wanted>) -> Result<Holding> {
+    let counts = LeaseCounts::of(wanted.iter().map(|it| &it.key));
     let mut epochs = HashMap::with_capacity(wanted.len());
     for Wanted { key, .. } in wanted {
         let epoch = op.tx.lease(&key)?.epoch;
@@ -182,6 +256,8 @@ fn as_it_stands(op: &mut Op<'_>, me: WorkerFacts, wanted: Vec<Wanted>) -> Result
     Ok(Holding {
         worker: Some(me),
         epochs: Arc::new(epochs),
+        wanted: counts,
+        ..Holding::default()
     })
 }
 
@@ -203,52 +279,136 @@ fn give_back(op: &mut Op<'_>, key: &LeaseKey, lease: &Lease) {
     op.tx.set_lease(key, &free);
 }
 
+/// The leases as a worker finds and changes them, and the time by which they are counted.
+struct Table<'a> {
+    all: HashMap<LeaseKey, Lease>,
+    me: &'a str,
+    now_ms: i64,
+}
+
 fn hold(
     op: &mut Op<'_>,
-    is_shared: bool,
-    mut me: WorkerFacts,
-    wanted: &[Wanted],
+    (is_shared, mut me): (bool, WorkerFacts),
+    (wanted, leaving): (&[Wanted], &HashMap<LeaseKey, i64>),
     now: DateTime<Utc>,
 ) -> Result<Holding> {
+    let now_ms = op.tx.lease_clock_ms(now.timestamp_millis());
+    let others = others_alive(op, is_shared, &mut me, now_ms)?;
+    let mut alive: Vec<&str> = others.iter().map(|it| it.id.as_str()).collect();
+    alive.push(&me.id);
+    let mut table = Table {
+        all: op.tx.leases()?.into_iter().collect(),
+        me: &me.id,
+        now_ms,
+    };
+    let plan = leases::plan(&me.id, wanted, &alive, &table.all);
+    let leaving = match is_shared {
+        true => table.leaving(&plan, leaving),
+        false => HashMap::new(),
+    };
+    for key in plan
+        .give_back
+        .iter()
+        .filter(|key| !leaving.contains_key(*key))
+    {
+        table.give_back(op, key);
+    }
+    for key in &plan.take {
+        table.take(op, key)?;
+    }
+    let ended = leaving.values().map(|since| since + milliseconds(LEAVING));
+    let next = others.iter().map(|it| it.until_ms).chain(ended).min();
+    let epochs = table.mine().filter(|(key, _)| !leaving.contains_key(*key));
+    let epochs = epochs
+        .map(|(key, lease)| (key.clone(), lease.epoch))
+        .collect();
+    Ok(Holding {
+        epochs: Arc::new(epochs),
+        wanted: LeaseCounts::of(wanted.iter().map(|it| &it.key)),
+        leaving,
+        renewed: None,
+        next: next.map(|at| Duration::from_millis((at - now_ms).max(0).unsigned_abs() + 1)),
+        worker: Some(me),
+    })
+}
+
+/// Says that this worker is alive; gives those beside it, and forgets those that are gone.
+fn others_alive(
+    op: &mut Op<'_>,
+    is_shared: bool,
+    me: &mut WorkerFacts,
+    now_ms: i64,
+) -> Result<Vec<WorkerFacts>> {
     let known = op.tx.workers()?;
     let own = known.iter().find(|it| it.id == me.id);
     if own.is_some_and(|own| own.since_ms != me.since_ms) {
         let why = format!("the worker `{}`, as which another process runs", me.id);
         return Err(Refusal::LeaseLost(why).into());
     }
-    let now_ms = now.timestamp_millis();
-    let (alive, gone): (Vec<_>, Vec<_>) = known
-        .iter()
-        .filter(|it| it.id != me.id)
-        .partition(|it| is_shared && it.until_ms > now_ms);
-    gone.iter().for_each(|it| op.tx.remove_worker(&it.id));
     // On one machine the lock on the folder says that it is alive.
     if is_shared || own.is_none() {
-        me.until_ms = now_ms + i64::try_from(TERM.as_millis()).unwrap_or(i64::MAX);
-        op.tx.set_worker(&me);
+        me.until_ms = now_ms + milliseconds(TERM);
+        op.tx.set_worker(me);
     }
-    let mut alive: Vec<&str> = alive.iter().map(|it| it.id.as_str()).collect();
-    alive.push(&me.id);
-    let mut all: HashMap<LeaseKey, Lease> = op.tx.leases()?.into_iter().collect();
-    let plan = leases::plan(&me.id, wanted, &alive, &all);
-    for key in &plan.give_back {
-        let lease = all.entry(key.clone()).or_default();
+    let others = known.into_iter().filter(|it| it.id != me.id);
+    let (alive, gone): (Vec<_>, Vec<_>) = others.partition(|it| is_shared && it.until_ms > now_ms);
+    gone.iter().for_each(|it| op.tx.remove_worker(&it.id));
+    Ok(alive)
+}
+
+fn milliseconds(span: Duration) -> i64 {
+    i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
+}
+
+impl Table<'_> {
+    /// Returns the senders that end here before their leases are given back, and since when (ms), where `before` were those
+    /// of the last time.
+    fn leaving(
+        &self,
+        plan: &leases::Plan,
+        before: &HashMap<LeaseKey, i64>,
+    ) -> HashMap<LeaseKey, i64> {
+        let is_sender = |key: &&LeaseKey| matches!(key, LeaseKey::Sender(_));
+        let is_mine = |key: &LeaseKey| self.mine().any(|(mine, _)| mine == key);
+        let begun = before.iter().filter(|(key, _)| is_mine(key));
+        // One that is to stay after all ends first all the same.
+        let is_under_way = |since: i64| self.now_ms < since + milliseconds(LEAVING);
+        let begun = begun.filter(|(_, since)| is_under_way(**since));
+        let begun = begun.map(|(key, since)| (key.clone(), *since));
+        let new = plan
+            .give_back
+            .iter()
+            .filter(is_sender)
+            .filter(|key| !before.contains_key(*key));
+        begun
+            .chain(new.map(|key| (key.clone(), self.now_ms)))
+            .collect()
+    }
+
+    fn mine(&self) -> impl Iterator<Item = (&LeaseKey, &Lease)> {
+        let is_mine = |lease: &Lease| lease.worker.as_deref() == Some(self.me);
+        self.all.iter().filter(move |(_, lease)| is_mine(lease))
+    }
+
+    fn give_back(&mut self, op: &mut Op<'_>, key: &LeaseKey) {
+        let lease = self.all.entry(key.clone()).or_default();
         lease.worker = None;
         op.tx.set_lease(key, lease);
+        if let LeaseKey::Source(source) = key {
+            op.tx.leave_look(source);
+        }
     }
-    for key in &plan.take {
-        let lease = all.entry(key.clone()).or_default();
+
+    fn take(&mut self, op: &mut Op<'_>, key: &LeaseKey) -> Result<()> {
+        let lease = self.all.entry(key.clone()).or_default();
         lease.epoch += 1;
-        lease.worker = Some(me.id.clone());
+        lease.worker = Some(self.me.to_owned());
         op.tx.set_lease(key, lease);
+        match key {
+            LeaseKey::Source(source) => op.tx.take_look(source, lease.epoch),
+            LeaseKey::Sender(_) => Ok(()),
+        }
     }
-    let mine = all.into_iter();
-    let mine = mine.filter(|(_, lease)| lease.worker.as_deref() == Some(&me.id));
-    let epochs = mine.map(|(key, lease)| (key, lease.epoch)).collect();
-    Ok(Holding {
-        worker: Some(me),
-        epochs: Arc::new(epochs),
-    })
 }
 
 fn statuses(
@@ -257,7 +417,7 @@ fn statuses(
     own: Option<&WorkerFacts>,
     now: DateTime<Utc>,
 ) -> Result<Vec<WorkerStatus>> {
-    let now_ms = now.timestamp_millis();
+    let now_ms = op.tx.lease_clock_ms(now.timestamp_millis());
     let is_own = |it: &WorkerFacts| own.is_some_and(|own| own.id == it.id);
     let mut alive = op.tx.workers()?;
     alive.retain(|it| is_own(it) || is_shared && it.until_ms > now_ms);

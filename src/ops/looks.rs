@@ -23,8 +23,9 @@ impl Store {
     ) -> Result<()> {
         let fails = look.error.is_some();
         let turns = |before: &LookState| before.error.is_some() != fails;
-        // What several workers share is written under the lease, or not at all.
-        if !self.engine.is_shared() && !self.engine.read_look(source, turns) {
+        // A memory that several workers share is changed under the lease, or not at all.
+        if !self.engine.shares_memory() && !self.engine.read_look(source, turns) {
+            self.is_held_here()?;
             self.engine.keep_look(source, look);
             return Ok(());
         }

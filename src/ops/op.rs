@@ -14,7 +14,7 @@ use crate::{
     policy::{
         audit::{Actor, AuditEntry, bounded},
         change_feed::{self, FeedEvent},
-        facts::{Archived, OutboxEntry, SourceFacts},
+        facts::{Archived, OutboxEntry, SourceFacts, time},
         places::{MovedChats, Place},
         routes::Routes,
         timing,
@@ -37,6 +37,12 @@ impl<'a> Op<'a> {
             routes,
             ahead: Ahead::default(),
         }
+    }
+
+    /// The time by the clock that all workers share, where there are several: what one of them does to all that waits must not
+    /// follow a clock of its own.
+    pub(super) fn shared_time(&mut self, now: DateTime<Utc>) -> DateTime<Utc> {
+        time(self.tx.lease_clock_ms(now.timestamp_millis()))
     }
 
     /// Appends to the audit log: who did what to which thing.

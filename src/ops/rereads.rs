@@ -43,11 +43,15 @@ pub enum ReadAgain {
     Withdrawn,
 }
 
-/// Returns what is due, the longest first, and leaves what cannot be read to a later time.
-pub(super) fn due(op: &mut Op<'_>, now: DateTime<Utc>, most: usize) -> Result<Vec<Reread>> {
+/// Returns what is due, the longest first, of the sources that `worker` polls, and leaves what cannot be read to a later time.
+pub(super) fn due(
+    op: &mut Op<'_>,
+    (now, most): (DateTime<Utc>, usize),
+    worker: Option<&str>,
+) -> Result<Vec<Reread>> {
     let now_ms = now.timestamp_millis();
     let mut due = Vec::new();
-    for id in op.tx.due_readings(now_ms, most) {
+    for id in op.tx.due_readings(now_ms, most, worker) {
         let Some(recent) = op.tx.recent(id)? else {
             op.tx.plan_reading(id, None);
             continue;

@@ -107,6 +107,10 @@ fn all_of_it_holds_on(engine: &str) {
         suite.args(["--skip", story]);
     }
     suite.args(["--skip", "reads_the_disk"]);
+    if engine == "postgres" {
+        // Several processes share it: a start proves nothing of those before it.
+        suite.args(["--skip", "the_next_start_takes_over_at_once"]);
+    }
     let done = suite.output().unwrap();
     let said = String::from_utf8_lossy(&done.stdout);
     assert!(done.status.success(), "{said}");

@@ -32,6 +32,26 @@ pub struct NewToken {
 }
 
 impl Store {
+    /// The admin token that all processes on this store take, where the config has none: that of the first one. `own` is
+    /// the one that this process made.
+    ///
+    /// # Errors
+    /// A write failed.
+    pub async fn admin_token(&self, own: &Secret) -> Result<Secret> {
+        if !self.engine.is_shared() {
+            return Ok(own.clone());
+        }
+        let own = own.clone();
+        self.write(move |op| {
+            if let Some(token) = op.tx.admin_token()? {
+                return Ok(token);
+            }
+            op.tx.set_admin_token(&own);
+            Ok(own)
+        })
+        .await
+    }
+
     /// A token that nobody can guess, for [`Store::create_token`].
     ///
     /// # Errors

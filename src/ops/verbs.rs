@@ -33,8 +33,11 @@ impl Store {
     /// # Errors
     /// A write failed.
     pub async fn follow_the_clock(&self, now: DateTime<Utc>) -> Result<()> {
-        self.write(move |op| outbox::follow_the_clock(op, now))
-            .await
+        self.write(move |op| {
+            let now = op.shared_time(now);
+            outbox::follow_the_clock(op, now)
+        })
+        .await
     }
 
     // ---- looking ----
@@ -111,13 +114,16 @@ impl Store {
         .await
     }
 
-    /// Articles that are to be read again, the longest due first: rarer with age, none after a week.
+    /// Articles of the sources that this process polls which are to be read again, the longest due first: rarer with age,
+    /// none after a week.
     /// Each stays due until it is [`Store::settle_reread`].
     ///
     /// # Errors
     /// A write failed.
     pub async fn rereads(&self, now: DateTime<Utc>, most: usize) -> Result<Vec<Reread>> {
-        self.write(move |op| rereads::due(op, now, most)).await
+        let worker = self.shared_as();
+        self.write(move |op| rereads::due(op, (now, most), worker.as_deref()))
+            .await
     }
 
     /// Takes in what came of reading an article again: a correction or a withdrawal (promise 5), and what follows

@@ -17,6 +17,9 @@ use crate::bulletin::SourceId;
 pub const TERM: Duration = Duration::from_secs(60);
 /// How often it says so.
 pub const RENEWAL: Duration = Duration::from_secs(30);
+/// So long a sender whose lease is to be given back may take to end what it has under way: nothing that it sent is in doubt
+/// for whoever takes it then.
+pub const LEAVING: Duration = Duration::from_secs(12);
 
 /// What one worker alone does at a time.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

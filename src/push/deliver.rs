@@ -149,7 +149,7 @@ impl SharedSender {
         let on_time = tokio::select! {
             biased;
             () = self.stop.cancelled() => None,
-            on_time = self.on_time(slot) => Some(on_time).filter(|_| !self.is_paused()),
+            on_time = self.on_time(slot) => Some(on_time).filter(|_| self.may_send()),
         };
         let Some((went_out, _permit)) = on_time else {
             let put_back = Outcome::PutBack;
@@ -185,6 +185,12 @@ impl SharedSender {
         delivered.next = self.record(&waiting, &sent).await?;
         delivered.sent = Some(sent);
         Ok(delivered)
+    }
+
+    /// Returns whether nothing speaks against it since the delivery was begun: where this process stood still meanwhile,
+    /// another one has perhaps sent it.
+    fn may_send(&self) -> bool {
+        !self.is_paused() && !self.store.may_be_replaced()
     }
 
     fn is_paused(&self) -> bool {

@@ -86,7 +86,9 @@ impl Pusher {
     pub async fn test(&self, channel: &ChannelId) -> Result<Option<MessageRef>, PushError> {
         let config = self.config.borrow().clone();
         let channel = find(&config, channel)?;
-        let running = self.line_of(&channel.id);
+        // Where another process holds the sender, that one's line would wait.
+        let is_held = |line: &RunningSender| self.store.under(&lease_of(&line.key)).is_ok();
+        let running = self.line_of(&channel.id).filter(is_held);
         let sender = match &running {
             Some(line) => line.sender.clone(),
             None => self.sender_of(&channel.kind, &config).1.await?.0,

@@ -49,9 +49,49 @@ impl Engine {
     #[must_use]
     pub fn is_shared(&self) -> bool {
         match self {
-            // A lock in the database lets one process in.
-            Self::Sled(_) | Self::Postgres(_) => false,
+            Self::Sled(_) => false,
             Self::Memory(memory) => memory.is_shared(),
+            Self::Postgres(_) => true,
+        }
+    }
+
+    /// Returns whether what is kept in memory alone is seen by other processes at once.
+    #[must_use]
+    pub fn shares_memory(&self) -> bool {
+        matches!(self, Self::Memory(memory) if memory.is_shared())
+    }
+
+    /// Follows what other processes do from now on, until it is closed.
+    pub fn follow_others(&self) {
+        if let Self::Postgres(postgres) = self {
+            postgres.follow_others();
+        }
+    }
+
+    /// Ticks whenever another process takes leases or gives some back; None where there is no other one to follow.
+    #[must_use]
+    pub fn lease_changes(&self) -> Option<watch::Receiver<u64>> {
+        match self {
+            Self::Postgres(postgres) => Some(postgres.lease_changes()),
+            Self::Sled(_) | Self::Memory(_) => None,
+        }
+    }
+
+    /// Ticks whenever another process wants a source to be polled; None where there is no other one.
+    #[must_use]
+    pub fn poll_questions(&self) -> Option<watch::Receiver<u64>> {
+        match self {
+            Self::Postgres(postgres) => Some(postgres.poll_questions()),
+            Self::Sled(_) | Self::Memory(_) => None,
+        }
+    }
+
+    /// By how much (ms) the clock of this machine is ahead of the one by which leases are counted.
+    #[must_use]
+    pub fn clock_ahead_ms(&self) -> i64 {
+        match self {
+            Self::Postgres(postgres) => postgres.clock_ahead_ms(),
+            Self::Sled(_) | Self::Memory(_) => 0,
         }
     }
 

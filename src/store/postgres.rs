@@ -1,14 +1,16 @@
 //! The engine of many machines: PostgreSQL 13 or newer.
 //!
-//! Transactions are plain closures that run on blocking threads; what they write travels together ([`session`]). One
-//! process writes at a time: its connection holds an advisory lock ([`writer`]), and its transactions run one after
-//! the other on it, so that none conflicts and none is repeated. Lists are read on connections of their own, each in
-//! one snapshot. [`schema`] makes the tables, [`tx`] and [`read`] say what lies where.
+//! Transactions are plain closures that run on blocking threads; what they write travels together ([`session`]). Any
+//! number of processes work on it: a lock that goes with the transaction lets one after the other write ([`versions`]), so
+//! that none conflicts and none is repeated, and as it begins each follows what others changed of what it has in memory.
+//! Lists are read on connections of their own, each in one snapshot. [`schema`] makes the tables, [`tx`] and [`read`] say
+//! what lies where.
 
 mod check;
 mod connect;
 mod export;
 mod handle;
+mod listen;
 mod looks;
 mod memory;
 mod presence;
@@ -21,12 +23,13 @@ mod tls;
 mod transactions;
 mod trouble;
 mod tx;
+mod versions;
 mod writer;
 
 use std::{
     sync::{
         Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicI64, Ordering},
     },
     time::Duration,
 };
@@ -46,6 +49,7 @@ use self::{
     read::PostgresReader,
     session::Session,
     tx::PostgresTx,
+    versions::BEGIN_SNAPSHOT,
     writer::Writer,
 };
 use super::{
@@ -65,20 +69,28 @@ use crate::{
 const CLOSING: Duration = Duration::from_secs(3);
 
 impl Postgres {
-    /// Opens the database at `url`, makes its tables, and takes its lock; `worker` is what this process is called.
+    /// Opens the database at `url` and makes its tables; `worker` is what this process is called.
     ///
     /// # Errors
-    /// The address is wrong, the database away, unfit, newer than this program, or in use.
+    /// The address is wrong, the database away, unfit, or newer than this program.
     pub async fn open(url: &str, worker: Option<&str>) -> Result<Self> {
+        Self::open_timed(url, worker, false).await
+    }
+
+    async fn open_timed(url: &str, worker: Option<&str>, trusts_callers: bool) -> Result<Self> {
         let name = process_name(worker);
-        let pool = pool(url, &name)?;
-        let mut writer = Writer::open(&pool, &name).await?;
+        let address = parsed(url)?;
+        let pool = pool(&address, &name)?;
+        let mut writer = Writer::open(&pool).await?;
         let client = writer.take()?;
         writer::check_sessions(&pool, &client).await?;
         let runtime = Handle::current();
         let (client, memory) = blocking(move || {
             writer::check_and_migrate(&client, runtime.clone())?;
-            let memory = Memory::load(&Session::new(&client, runtime))?;
+            let session = Session::new(&client, runtime);
+            let begun = session.begin(BEGIN_SNAPSHOT)?;
+            let memory = Memory::load(&session, begun.versions, trusts_callers)?;
+            session.run("COMMIT")?;
             Ok((client, memory))
         })
         .await?;
@@ -86,6 +98,7 @@ impl Postgres {
         Ok(Self {
             shared: Arc::new(Database {
                 pool,
+                address,
                 name,
                 memory,
                 writer: Arc::new(Turn::new(writer)),
@@ -94,6 +107,8 @@ impl Postgres {
                 trouble: Mutex::default(),
                 failure: Mutex::default(),
                 trying: Mutex::default(),
+                following: Mutex::default(),
+                clock_ahead_ms: AtomicI64::new(0),
             }),
         })
     }
@@ -103,7 +118,7 @@ impl Postgres {
     /// # Errors
     /// The address is wrong, or the database away.
     pub async fn is_there(url: &str) -> Result<bool> {
-        let pool = pool(url, &process_name(None))?;
+        let pool = pool(&parsed(url)?, &process_name(None))?;
         let client = connection(&pool).await?;
         let runtime = Handle::current();
         blocking(move || Ok(schema::current(&Session::new(&client, runtime))? > 0)).await
@@ -114,16 +129,16 @@ impl Postgres {
     /// # Errors
     /// It cannot be used as it is.
     pub async fn check(url: &str) -> Result<Vec<String>> {
-        let address = Address::parse(url);
-        let warns = address.is_ok_and(|address| address.may_reach_a_standby());
-        let pool = pool(url, &process_name(None))?;
+        let address = parsed(url)?;
+        let warns = address.may_reach_a_standby();
+        let pool = pool(&address, &process_name(None))?;
         let client = connection(&pool).await?;
         writer::check_sessions(&pool, &client).await?;
         let runtime = Handle::current();
         blocking(move || check::lines(&Session::new(&client, runtime), warns)).await
     }
 
-    /// Writes where polling stands and gives the lock back.
+    /// Writes where polling stands.
     ///
     /// # Errors
     /// A write failed.
@@ -133,10 +148,11 @@ impl Postgres {
             Err(_) => Err(Refusal::Away("the database does not answer".to_owned()).into()),
         };
         self.shared.closed.store(true, Ordering::Relaxed);
-        if let Some(trying) = lock(&self.shared.trying).take() {
-            trying.abort();
+        for task in [&self.shared.trying, &self.shared.following] {
+            if let Some(task) = lock(task).take() {
+                task.abort();
+            }
         }
-        self.unlock().await;
         self.shared.pool.close();
         match saved {
             Err(StoreError::Failed(failure)) => Err(failure.into()),
@@ -145,18 +161,6 @@ impl Postgres {
                 Ok(())
             }
             Ok(()) => Ok(()),
-        }
-    }
-
-    /// Frees the lock, unless a transaction still waits for its outcome.
-    async fn unlock(&self) {
-        let Ok(mut writer) = self.shared.writer.try_lock() else {
-            return;
-        };
-        if let Ok(client) = writer.take() {
-            // The database frees the lock before it answers, and long before it notices an end.
-            let unlock = client.batch_execute("SELECT pg_advisory_unlock_all()");
-            let _ = tokio::time::timeout(CLOSING, unlock).await;
         }
     }
 
@@ -186,8 +190,9 @@ impl Postgres {
         if self.trouble().is_none() {
             drop(self.shared.writer.lock().await);
         }
-        self.snapshot(move |session| {
-            let mut tx = PostgresTx::new(session, &shared.memory);
+        self.snapshot(move |session, begun| {
+            let name = Arc::clone(&shared.name);
+            let mut tx = PostgresTx::new(session, &shared.memory, (begun, name));
             let answer = question(&mut tx);
             tx.session.failure().map_or(Ok(answer), Err)
         })
@@ -202,7 +207,7 @@ impl Postgres {
         &self,
         question: impl FnOnce(&dyn Reader) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        self.snapshot(move |session| question(&PostgresReader(session)))
+        self.snapshot(move |session, _| question(&PostgresReader(session)))
             .await
     }
 
@@ -247,6 +252,24 @@ impl Postgres {
         self.shared.memory.ticks.subscribe()
     }
 
+    /// Ticks whenever another process takes leases or gives some back.
+    #[must_use]
+    pub fn lease_changes(&self) -> watch::Receiver<u64> {
+        self.shared.memory.leases.subscribe()
+    }
+
+    /// Ticks whenever another process wants a source to be polled.
+    #[must_use]
+    pub fn poll_questions(&self) -> watch::Receiver<u64> {
+        self.shared.memory.polls.subscribe()
+    }
+
+    /// By how much (ms) the clock of this machine is ahead of the database's.
+    #[must_use]
+    pub fn clock_ahead_ms(&self) -> i64 {
+        self.shared.clock_ahead_ms.load(Ordering::Relaxed)
+    }
+
     /// The number of the newest change that followers can read.
     #[must_use]
     pub fn newest_change(&self) -> watch::Receiver<u64> {
@@ -260,9 +283,16 @@ impl Postgres {
     }
 }
 
-fn pool(url: &str, name: &str) -> Result<Pool> {
-    let pool = Address::parse(url).and_then(|address| address.pool(name));
-    Ok(pool.map_err(|why| Failure::Database(format!("[store] url cannot be used: {why}")))?)
+fn parsed(url: &str) -> Result<Address> {
+    Address::parse(url).map_err(unusable)
+}
+
+fn pool(address: &Address, name: &str) -> Result<Pool> {
+    address.pool(name).map_err(unusable)
+}
+
+fn unusable(why: String) -> StoreError {
+    Failure::Database(format!("[store] url cannot be used: {why}")).into()
 }
 
 #[cfg(test)]
@@ -270,7 +300,8 @@ impl Postgres {
     /// Opens a schema of its own, which is made where there is none.
     pub(crate) async fn open_apart(url: &str, schema: &str) -> Result<Self> {
         Self::run_apart(url, &format!("CREATE SCHEMA IF NOT EXISTS {schema}")).await?;
-        Self::open(&format!("{url}?options=-c%20search_path%3D{schema}"), None).await
+        let url = format!("{url}?options=-c%20search_path%3D{schema}");
+        Self::open_timed(&url, None, true).await
     }
 
     pub(crate) async fn forget_apart(url: &str, schema: &str) -> Result<()> {

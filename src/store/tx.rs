@@ -6,10 +6,13 @@
 
 use std::sync::Arc;
 
-use super::error::Result;
+use super::error::{Result, refused};
 use crate::{
-    bulletin::{AddedSource, ChannelId, Chat, DeliveryState, Face, MessageRef, SeenKey, SourceId},
+    bulletin::{
+        AddedSource, ChannelId, Chat, DeliveryState, Face, MessageRef, Secret, SeenKey, SourceId,
+    },
     policy::{
+        asked_polls::PollAnswer,
         audit::{AuditEntry, AuditPlace},
         change_feed::{FeedBounds, FeedEntry, FeedEvent},
         facts::{
@@ -53,6 +56,39 @@ pub trait Sources {
     fn look(&mut self, source: &SourceId) -> LookState;
     /// Changes it in memory, and on the disk along with whatever else this transaction writes, or `at_once`.
     fn change_look(&mut self, source: &SourceId, at_once: bool, change: LookChange);
+    /// This process polls it from the commit on, under a lease of that epoch: it goes on from where its last holder wrote
+    /// that polling stands. Needed only where each process has that in a memory of its own.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn take_look(&mut self, _source: &SourceId, _epoch: u64) -> Result<()> {
+        Ok(())
+    }
+    /// Another process may poll it from the commit on: it is written where polling stands.
+    fn leave_look(&mut self, _source: &SourceId) {}
+    /// Asks whoever polls it to do so now, where several processes share the store; gives the number of the question.
+    ///
+    /// # Errors
+    /// Nobody else polls here.
+    fn ask_poll(&mut self, source: &SourceId) -> Result<u64> {
+        Err(refused(format!("no other process polls source `{source}`")))
+    }
+    /// Sources that are to be polled now, with the numbers of the last questions that have no answer.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn asked_polls(&mut self) -> Result<Vec<(SourceId, u64)>> {
+        Ok(Vec::new())
+    }
+    /// Answers all questions up to a number.
+    fn answer_poll(&mut self, _source: &SourceId, _number: u64, _answer: &PollAnswer) {}
+    /// The answer to a question, once there is one.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn poll_answer(&mut self, _source: &SourceId, _number: u64) -> Result<Option<PollAnswer>> {
+        Ok(None)
+    }
     /// Bulletins on its page at the last poll that changed anything, in order.
     fn last_page(&mut self, source: &SourceId) -> Result<Vec<u64>>;
     fn set_last_page(&mut self, source: &SourceId, page: Vec<u64>);
@@ -103,9 +139,10 @@ pub trait Archive {
     /// None: it is recent no more.
     fn set_recent(&mut self, id: u64, recent: Option<&Recent>) -> Result<()>;
     fn all_recent(&mut self) -> Result<Vec<(u64, Recent)>>;
-    /// Recent bulletins whose articles are to be read by now, the longest due first.
-    fn due_readings(&mut self, now_ms: i64, most: usize) -> Vec<u64>;
-    /// Its article is read then, or never. Memory: what is kept is [`Recent`] and [`Archive::read_until`].
+    /// Recent bulletins whose articles are to be read by now, the longest due first: of the sources that `worker` polls, or
+    /// of all.
+    fn due_readings(&mut self, now_ms: i64, most: usize, worker: Option<&str>) -> Vec<u64>;
+    /// Its article is read then, or never. What is surely kept is [`Recent`] and [`Archive::read_until`].
     fn plan_reading(&mut self, id: u64, due_ms: Option<i64>);
     /// Until when (ms) all articles that were due have been read, as the disk says.
     fn read_until(&mut self) -> i64;
@@ -205,6 +242,14 @@ pub trait Access {
     fn tokens(&mut self) -> Result<Vec<Token>>;
     fn set_token(&mut self, token: &Token);
     fn remove_token(&mut self, id: &str);
+    /// The admin token that the first of several processes made; None where it lies in the state folder alone.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn admin_token(&mut self) -> Result<Option<Secret>> {
+        Ok(None)
+    }
+    fn set_admin_token(&mut self, _token: &Secret) {}
 }
 
 /// What people did, and what is owed to them.
@@ -246,6 +291,11 @@ pub trait Feed {
 
 /// Which worker does what.
 pub trait Leases {
+    /// The time (ms) by which leases run out: that of the clock which all workers share, where there are several; `now_ms` is
+    /// that of this one.
+    fn lease_clock_ms(&mut self, now_ms: i64) -> i64 {
+        now_ms
+    }
     /// All that were not removed, alive or not.
     fn workers(&mut self) -> Result<Vec<WorkerFacts>>;
     fn set_worker(&mut self, worker: &WorkerFacts);

@@ -1,6 +1,6 @@
 //! The loop: one timer for all sources, a task for each look.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use chrono::Utc;
 use tokio::{
@@ -10,6 +10,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
+    elsewhere,
     poller::Poller,
     rereading,
     timetable::{Now, Timetable},
@@ -39,7 +40,10 @@ pub(super) async fn keep_looking(
     let mut config = poller.config.clone();
     let mut polled = poller.polled_by_loop.lock().await;
     let mut minute = each_minute();
+    let mut held = poller.store.held();
+    let mut questions = poller.store.poll_questions();
     let mut looking = Looking::new(Arc::clone(poller));
+    looking.held = held.sources();
     looking.follow(&config.borrow_and_update().sources);
     loop {
         looking.begin_turn().await?;
@@ -49,11 +53,14 @@ pub(super) async fn keep_looking(
             () = stop.cancelled() => return Ok(()),
             Some(ended) = looking.looks.join_next() => looking.take_in(ended).await?,
             Some(ended) = looking.rereading.join_next() => looking.reread(ended)?,
+            Some(ended) = looking.answering.join_next() => looking.reread(ended)?,
+            () = elsewhere::asked(&mut questions) => looking.answer(),
             Some(source) = polled.recv() => looking.plan(&source),
             Ok(()) = config.changed() => {
                 let sources = config.borrow_and_update().sources.clone();
                 looking.follow(&sources);
             }
+            () = held.changed() => looking.take_over(held.sources()),
             _ = minute.tick() => looking.rest().await?,
             () = sleep_until(next.unwrap_or_else(Instant::now)), if next.is_some() => looking.begin_due(),
         }
@@ -72,6 +79,10 @@ struct Looking {
     timetable: Timetable,
     looks: JoinSet<Result<Turn, Failure>>,
     rereading: JoinSet<Result<(), Failure>>,
+    /// Polls that other processes ask for.
+    answering: JoinSet<Result<(), Failure>>,
+    /// The sources that this process polls, by the epochs of their leases.
+    held: Option<HashMap<SourceId, u64>>,
     /// The disk is nearly full: nothing is begun.
     disk_low: bool,
     next_turn: Instant,
@@ -87,10 +98,12 @@ enum Turn {
 impl Looking {
     fn new(poller: Arc<Poller>) -> Self {
         Self {
+            held: None,
             poller,
             timetable: Timetable::default(),
             looks: JoinSet::new(),
             rereading: JoinSet::new(),
+            answering: JoinSet::new(),
             disk_low: false,
             next_turn: Instant::now(),
         }
@@ -99,6 +112,23 @@ impl Looking {
     fn follow(&mut self, sources: &[Source]) {
         let state_of = |id: &SourceId| self.poller.store.look_state(id);
         self.timetable.follow(sources, state_of, Now::read());
+    }
+
+    fn answer(&mut self) {
+        let poller = Arc::clone(&self.poller);
+        self.answering
+            .spawn(async move { elsewhere::answer(&poller).await });
+    }
+
+    /// Plans anew the sources that other processes polled until now.
+    fn take_over(&mut self, held: Option<HashMap<SourceId, u64>>) {
+        let before = std::mem::replace(&mut self.held, held).unwrap_or_default();
+        for (source, epoch) in self.held.iter().flatten() {
+            if before.get(source) != Some(epoch) {
+                let state = self.poller.store.look_state(source);
+                self.timetable.take_over(source, &state, Now::read());
+            }
+        }
     }
 
     async fn begin_turn(&mut self) -> Result<(), Failure> {

@@ -115,6 +115,19 @@ impl Timetable {
         }
     }
 
+    /// Another process polled this source until now: what it missed is made up once.
+    pub(super) fn take_over(&mut self, id: &SourceId, state: &LookState, now: Now) {
+        let Some(row) = self.rows.get_mut(id).filter(|row| !row.busy) else {
+            return;
+        };
+        let jitter = row.jitter;
+        *row = Row {
+            jitter,
+            ..first_row(&row.source, jitter, state, now.wall)
+        };
+        self.enter(id, now);
+    }
+
     /// Sources that are due; each is busy until it was looked at.
     pub(super) fn take_due(&mut self, now: Now) -> Vec<Arc<Source>> {
         let mut due = Vec::new();

@@ -99,11 +99,33 @@ pub(super) fn database_away(why: String) -> Fault {
     Fault::grave(why, "database", remedy)
 }
 
+/// So far (ms) a clock may be off before that is worth a word.
+const CLOCK_IS_OFF: u64 = 10_000;
+
+/// The clock of this machine is not that of the database.
+fn wrong_clock(ahead_ms: i64) -> Option<Fault> {
+    let off = ahead_ms.unsigned_abs();
+    let which = if ahead_ms > 0 { "ahead of" } else { "behind" };
+    (off > CLOCK_IS_OFF).then(|| Fault {
+        what: format!(
+            "the clock of this machine is {} s {which} that of the database",
+            off / 1000
+        ),
+        r#where: "clock".to_owned(),
+        since: None,
+        r#do:
+            "set both by a time server; what is due is polled and sent by the clock of this machine"
+                .into(),
+        is_grave: false,
+    })
+}
+
 async fn own_faults(site: &Site) -> Vec<Fault> {
     let store = &site.desk.store;
     let mut faults = Vec::new();
     faults.extend(store.failure().map(store_failed));
     faults.extend(store.away().map(database_away));
+    faults.extend(wrong_clock(store.clock_ahead_ms()));
     let disk_low = store.disk_low().await.ok().flatten();
     faults.extend(
         disk_low.map(|why| Fault::grave(why, "disk", "free some space below the state folder")),

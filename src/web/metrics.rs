@@ -63,6 +63,7 @@ fn gather(site: &Site, seen: &Seen) -> Made<Registry> {
     of_the_whole(&registry, site, seen)?;
     of_tokens(&registry, site)?;
     of_parts(&registry, site)?;
+    of_leases(&registry, site)?;
     of_sources(&registry, seen)?;
     of_channels(&registry, seen)?;
     of_chats(&registry, &seen.health)?;
@@ -134,6 +135,29 @@ fn of_tokens(registry: &Registry, site: &Site) -> Made<()> {
     registry.register(Box::new(tokens.clone()))?;
     for (answer, count) in site.door.counts() {
         tokens.with_label_values(&[answer]).inc_by(count);
+    }
+    Ok(())
+}
+
+fn of_leases(registry: &Registry, site: &Site) -> Made<()> {
+    let (held, wanted) = site.desk.store.lease_counts();
+    for (name, help, counts) in [
+        (
+            "noticast_leases_held",
+            "Leases that this process holds: sources that it polls, senders that it sends with",
+            held,
+        ),
+        (
+            "noticast_leases_wanted",
+            "Leases that all processes together are to hold",
+            wanted,
+        ),
+    ] {
+        let leases = gauges(registry, name, help, "kind")?;
+        for (kind, count) in [("source", counts.sources), ("sender", counts.senders)] {
+            let count = u64::try_from(count).unwrap_or(u64::MAX);
+            leases.with_label_values(&[kind]).set(to_f64(count));
+        }
     }
     Ok(())
 }

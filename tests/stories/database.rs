@@ -1,11 +1,14 @@
 //! The service on a PostgreSQL of its own. Ignored: each story starts a server, from Debian's package `postgresql`.
 
-use std::time::Duration;
+use std::{
+    fs,
+    time::{Duration, Instant},
+};
 
 use crate::support::{
     board::Site,
     postgres::{Pooler, Server, SmallDatabase},
-    world::{World, text},
+    world::{Running, World, text},
 };
 
 async fn readiness(world: &World) -> (u16, String) {
@@ -17,35 +20,41 @@ async fn asked(url: &str) -> (u16, String) {
     (answer.status().as_u16(), answer.text().await.unwrap())
 }
 
+const RUN: [&str; 5] = ["--config", "noticast.toml", "--state", "state", "run"];
+
+/// Starts `noticast run`; returns once it answers.
+async fn started(world: &World) -> Running {
+    let running = world.start_with(&RUN);
+    let is_up = || world.instance()["pid"] == running.id();
+    world.until("the instance to answer", is_up).await;
+    running
+}
+
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "starts a PostgreSQL"]
-async fn a_service_on_a_database_repeats_nothing_and_a_second_one_is_refused() {
+async fn a_service_on_a_database_repeats_nothing_and_takes_over_from_itself_at_once() {
     let (server, site) = (Server::start(), Site::with(10).await);
     let world = World::new();
     world.configure(&server.config(&site));
-    let running = world.start();
+    let running = started(&world).await;
     world.looks(&site, 2).await;
     site.publish(11);
     world.until("a push", || !world.pushed().is_empty()).await;
 
-    let second = World::new();
-    second.configure(&server.config(&site));
-    let refused = second.noticast(&["run"]);
+    let refused = world.noticast(&["run"]);
     assert_eq!(refused.status.code(), Some(1));
     let said = text(&refused.stderr);
-    assert!(
-        said.contains("the database is in use by noticast "),
-        "{said}"
-    );
-    assert!(!said.contains(&server.url), "{said}");
+    assert!(said.contains("works with the state folder"), "{said}");
+    assert!(said.contains("--state"), "{said}");
 
     running.kill();
-    let running = world.start();
+    let running = started(&world).await;
     world.looks(&site, 2).await;
     site.publish(12);
     world
         .until("another push", || world.pushed().len() > 1)
         .await;
+    assert_eq!(world.list(&["workers"]).len(), 1);
     running.stop();
     assert_eq!(world.pushed(), [Site::title(11), Site::title(12)]);
     assert_eq!(world.list(&["bulletins", "--limit", "0"]).len(), 12);
@@ -53,6 +62,54 @@ async fn a_service_on_a_database_repeats_nothing_and_a_second_one_is_refused() {
         !world.path("state/store").exists(),
         "nothing lies in the folder"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "starts a PostgreSQL, and waits until a lease runs out"]
+async fn two_processes_share_a_database_and_one_goes_on_where_the_other_was_killed() {
+    let (server, site) = (Server::start(), Site::with(10).await);
+    let worlds = [World::new(), World::new()];
+    let [one, other] = &worlds;
+    one.configure(&server.config(&site));
+    other.configure(&server.config(&site));
+    let first = started(one).await;
+    one.looks(&site, 2).await;
+    let second = started(other).await;
+    let workers = other.list(&["workers"]);
+    let held = |count: &str| -> Vec<u64> {
+        let counts = workers.iter().map(|worker| worker[count].as_u64().unwrap());
+        let mut counts: Vec<u64> = counts.collect();
+        counts.sort_unstable();
+        counts
+    };
+    assert_eq!((held("sources"), held("senders")), (vec![0, 1], vec![0, 1]));
+    assert_eq!(
+        fs::read(one.path("state/admin-token")).unwrap(),
+        fs::read(other.path("state/admin-token")).unwrap(),
+        "who made the token first made it for all"
+    );
+    site.publish(11);
+    one.until("a push", || !one.pushed().is_empty()).await;
+    // Who does not poll the source asks the one that does, and shows what that one found.
+    other.look("news").await;
+    let shown = || other.list(&["bulletins", "--limit", "0"]).len();
+    assert_eq!(shown(), 11);
+
+    first.kill();
+    site.publish(12);
+    let killed = Instant::now();
+    while other.pushed().is_empty() {
+        assert!(
+            killed.elapsed() < Duration::from_secs(120),
+            "{}",
+            other.log()
+        );
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    assert_eq!(one.pushed(), [Site::title(11)]);
+    assert_eq!(other.pushed(), [Site::title(12)]);
+    assert_eq!(other.list(&["workers"]).len(), 1);
+    second.stop();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -24,15 +24,23 @@ fn sender() -> LeaseKey {
 
 /// Two handles on one store, as two processes have them.
 async fn two() -> (Store, Store, DateTime<Utc>) {
-    let memory = Memory::for_several();
-    let stores = [0, 1].map(|_| Store::on(Engine::Memory(memory.clone())));
-    for store in &stores {
+    let (one, other) = two_handles().await;
+    for store in [&one, &other] {
         let sources = [source("news"), source("other")];
         let synced = store.sync_config(&sources, &[chat("a", 1)]).await;
         synced.unwrap();
     }
-    let [one, other] = stores;
     (one, other, "2022-12-01T08:00:00Z".parse().unwrap())
+}
+
+async fn two_handles() -> (Store, Store) {
+    if std::env::var(ON).as_deref() == Ok("postgres") {
+        let folder = tempfile::tempdir().unwrap();
+        return (open(folder.path()).await, open(folder.path()).await);
+    }
+    let memory = Memory::for_several();
+    let handle = || Store::on(Engine::Memory(memory.clone()));
+    (handle(), handle())
 }
 
 async fn begin(store: &Store, id: &str, now: DateTime<Utc>) {
@@ -150,4 +158,81 @@ async fn a_second_process_of_the_same_id_ends_the_work_of_the_first() {
     assert!(is_lost(&one.under(&polling("news"))));
     other.under(&polling("news")).unwrap();
     first.lease_is_lost().await;
+}
+
+#[tokio::test]
+async fn a_sender_ends_what_it_has_under_way_before_its_lease_is_given_back() {
+    let (one, other, now) = two().await;
+    let senders = || {
+        let key = |name: &str| LeaseKey::Sender(name.to_owned());
+        let wanted = |name: &str| Wanted {
+            key: key(name),
+            group: name.to_owned(),
+        };
+        ["telegram", "wecom"].map(wanted).to_vec()
+    };
+    one.begin_work(("one", "host"), senders(), now)
+        .await
+        .unwrap();
+    other
+        .begin_work(("other", "host"), senders(), now)
+        .await
+        .unwrap();
+    let free = |store: &Store| {
+        let keys = senders().into_iter().map(|it| it.key);
+        keys.filter(|key| is_lost(&store.under(key)))
+            .collect::<Vec<_>>()
+    };
+    let all = ["telegram", "wecom"].map(|name| LeaseKey::Sender(name.to_owned()));
+    let begun = all.clone().map(|key| one.under(&key).unwrap());
+    one.renew_leases(senders(), now).await.unwrap();
+    let left = free(&one);
+    assert_eq!(left.len(), 1, "one of two is to go");
+    assert!(one.until_renewal() <= LEAVING + std::time::Duration::from_millis(1));
+    // It is not free yet, and what was begun under it is written.
+    other.renew_leases(senders(), now).await.unwrap();
+    one.renew_leases(senders(), now).await.unwrap();
+    assert_eq!(free(&other), all);
+    for store in &begun {
+        store
+            .block_channel(&"a".parse().unwrap(), "gone", now)
+            .await
+            .unwrap();
+    }
+    let later = now + LEAVING;
+    one.renew_leases(senders(), later).await.unwrap();
+    other.renew_leases(senders(), later).await.unwrap();
+    assert_eq!(free(&one), left);
+    assert_eq!(free(&other).len(), 1);
+}
+
+#[tokio::test]
+async fn what_one_process_changes_the_others_see_at_once() {
+    let (one, other, now) = two().await;
+    let news: SourceId = "news".parse().unwrap();
+    begin(&one, "one", now).await;
+    begin(&other, "other", now).await;
+    let polls = one.under(&polling("news")).unwrap();
+    for rows in [list([1]), list([2, 1])] {
+        polls.admit(look_of("news", rows), now).await.unwrap();
+    }
+    assert_eq!(other.heads(None).await.unwrap().len(), 1);
+    let by = Actor::of_user("somebody");
+    other.set_paused(&news, true, &by, now).await.unwrap();
+    one.workers(now).await.unwrap();
+    assert!(one.look_state(&news).paused);
+    // A poll that is not written yet outlives a pause by others, and goes along with the lease.
+    let polled = LookState {
+        last_polled: Some(now),
+        ..LookState::default()
+    };
+    polls.keep_look(&news, polled, now).await.unwrap();
+    other.set_paused(&news, false, &by, now).await.unwrap();
+    one.workers(now).await.unwrap();
+    let state = one.look_state(&news);
+    assert_eq!((state.paused, state.last_polled), (false, Some(now)));
+    one.end_work().await.unwrap();
+    other.renew_leases(wanted(), now).await.unwrap();
+    other.under(&polling("news")).unwrap();
+    assert_eq!(other.look_state(&news).last_polled, Some(now));
 }

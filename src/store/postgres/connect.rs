@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(4);
 const SILENCE: Duration = Duration::from_secs(10);
 
 /// What an address says.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Address {
     config: Config,
     trust: Trust,
@@ -56,10 +56,16 @@ impl Address {
 
     /// # Errors
     /// The root certificates cannot be read.
-    pub(super) fn pool(&self, name: &str) -> std::result::Result<Pool, String> {
+    pub(super) fn for_process(&self, name: &str) -> std::result::Result<(Config, Tls), String> {
         let mut config = self.config.clone();
         config.application_name(name);
-        let tls = Tls::new(&self.trust)?;
+        Ok((config, Tls::new(&self.trust)?))
+    }
+
+    /// # Errors
+    /// The root certificates cannot be read.
+    pub(super) fn pool(&self, name: &str) -> std::result::Result<Pool, String> {
+        let (config, tls) = self.for_process(name)?;
         let recycling_method = RecyclingMethod::Fast;
         let manager = Manager::from_config(config, tls, ManagerConfig { recycling_method });
         Pool::builder(manager)

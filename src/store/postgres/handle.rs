@@ -2,7 +2,10 @@
 
 use std::{
     fmt,
-    sync::{Arc, Mutex, PoisonError, atomic::AtomicBool},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicI64},
+    },
 };
 
 use deadpool_postgres::Pool;
@@ -11,7 +14,7 @@ use tokio::{
     task::{JoinError, JoinHandle},
 };
 
-use super::{memory::Memory, writer::Writer};
+use super::{connect::Address, memory::Memory, writer::Writer};
 use crate::store::error::{Failure, Result};
 
 /// A handle on an open store; clones share it.
@@ -22,6 +25,7 @@ pub struct Postgres {
 
 pub(super) struct Database {
     pub(super) pool: Pool,
+    pub(super) address: Address,
     pub(super) name: Arc<str>,
     pub(super) memory: Memory,
     pub(super) writer: Arc<Turn<Writer>>,
@@ -34,6 +38,10 @@ pub(super) struct Database {
     pub(super) failure: Mutex<Option<String>>,
     /// Tries the database while it is away.
     pub(super) trying: Mutex<Option<JoinHandle<()>>>,
+    /// Follows what other processes do.
+    pub(super) following: Mutex<Option<JoinHandle<()>>>,
+    /// By how much (ms) the clock of this machine was ahead of the database's when it was asked last.
+    pub(super) clock_ahead_ms: AtomicI64,
 }
 
 impl fmt::Debug for Postgres {

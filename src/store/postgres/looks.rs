@@ -1,4 +1,5 @@
-//! Where polling each source stands: in memory, written along with what a poll found or once in a while.
+//! Where polling each source stands. The process that holds the lease of a source has it in memory, and writes it along
+//! with what a poll found or once in a while; others have what was written last.
 
 use std::{
     collections::HashMap,
@@ -8,10 +9,17 @@ use std::{
 use tokio_postgres::types::Json;
 
 use super::session::{Session, params};
-use crate::{bulletin::SourceId, policy::facts::LookState};
+use crate::{bulletin::SourceId, policy::facts::LookState, store::error::Result};
 
 #[derive(Default)]
-pub(super) struct Looks(Mutex<HashMap<SourceId, Kept>>);
+pub(super) struct Looks(Mutex<Known>);
+
+#[derive(Default)]
+struct Known {
+    states: HashMap<SourceId, Kept>,
+    /// The epochs of the sources that this process polls; None: nobody works here, and all is written as it comes.
+    held: Option<HashMap<SourceId, u64>>,
+}
 
 #[derive(Default)]
 struct Kept {
@@ -19,19 +27,26 @@ struct Kept {
     is_written: bool,
 }
 
+/// A state that is to be written, under the epoch of its lease where there is one.
+pub(super) struct Unwritten {
+    pub(super) source: SourceId,
+    pub(super) state: LookState,
+    pub(super) epoch: Option<u64>,
+}
+
 impl Looks {
     pub(super) fn new(states: impl Iterator<Item = (SourceId, LookState)>) -> Self {
-        let is_written = true;
-        let kept = states.map(|(id, state)| (id, Kept { state, is_written }));
-        Self(Mutex::new(kept.collect()))
+        let looks = Self::default();
+        looks.replace(states);
+        looks
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<SourceId, Kept>> {
+    fn lock(&self) -> MutexGuard<'_, Known> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn read<T>(&self, source: &SourceId, read: impl FnOnce(&LookState) -> T) -> T {
-        match self.lock().get(source) {
+        match self.lock().states.get(source) {
             Some(kept) => read(&kept.state),
             None => read(&LookState::default()),
         }
@@ -43,7 +58,7 @@ impl Looks {
 
     pub(super) fn change(&self, source: &SourceId, change: impl FnOnce(&mut LookState)) {
         let mut looks = self.lock();
-        let kept = looks.entry(source.clone()).or_default();
+        let kept = looks.states.entry(source.clone()).or_default();
         let before = kept.state.clone();
         change(&mut kept.state);
         kept.is_written &= before.is_same_on_disk(&kept.state);
@@ -51,32 +66,169 @@ impl Looks {
 
     /// Changes one that is known, if it is.
     pub(super) fn change_known(&self, source: &SourceId, change: impl FnOnce(&mut LookState)) {
-        if let Some(kept) = self.lock().get_mut(source) {
+        if let Some(kept) = self.lock().states.get_mut(source) {
             change(&mut kept.state);
         }
     }
 
-    pub(super) fn unwritten(&self) -> Vec<(SourceId, LookState)> {
+    pub(super) fn is_unwritten(&self, source: &SourceId) -> bool {
         let looks = self.lock();
-        let unwritten = looks.iter().filter(|(_, kept)| !kept.is_written);
-        unwritten
-            .map(|(id, kept)| (id.clone(), kept.state.clone()))
-            .collect()
+        looks
+            .states
+            .get(source)
+            .is_some_and(|kept| !kept.is_written)
+    }
+
+    pub(super) fn has_unwritten(&self) -> bool {
+        self.lock().states.values().any(|kept| !kept.is_written)
+    }
+
+    /// What is to be written, and what is not, since this process polls those sources no more.
+    pub(super) fn unwritten(&self) -> (Vec<Unwritten>, Vec<SourceId>) {
+        let looks = self.lock();
+        let (mut own, mut lost) = (Vec::new(), Vec::new());
+        for (source, kept) in looks.states.iter().filter(|(_, kept)| !kept.is_written) {
+            let epoch = looks.held.as_ref().map(|held| held.get(source).copied());
+            match epoch {
+                Some(None) => lost.push(source.clone()),
+                epoch => own.push(Unwritten {
+                    source: source.clone(),
+                    state: kept.state.clone(),
+                    epoch: epoch.flatten(),
+                }),
+            }
+        }
+        (own, lost)
     }
 
     /// This state is in the database; if it changed meanwhile, it is written the next time.
     pub(super) fn written(&self, source: &SourceId, state: &LookState) {
-        if let Some(kept) = self.lock().get_mut(source) {
+        if let Some(kept) = self.lock().states.get_mut(source) {
             kept.is_written = kept.state.is_same_on_disk(state);
         }
     }
+
+    /// Takes what other processes wrote. Where a poll of this process is not written yet, that stays, and only
+    /// whether it is paused is taken.
+    pub(super) fn merge(&self, rows: Vec<(SourceId, LookState)>) {
+        let mut looks = self.lock();
+        for (source, row) in rows {
+            let kept = looks.states.entry(source).or_insert_with(|| Kept {
+                state: LookState::default(),
+                is_written: true,
+            });
+            kept.state = match kept.is_written {
+                true => in_memory(&kept.state, row.clone()),
+                false => LookState {
+                    paused: row.paused,
+                    ..std::mem::take(&mut kept.state)
+                },
+            };
+            kept.is_written = kept.state.is_same_on_disk(&row);
+        }
+    }
+
+    /// Takes states as the database has them, in place of what is here.
+    pub(super) fn replace(&self, rows: impl Iterator<Item = (SourceId, LookState)>) {
+        let mut looks = self.lock();
+        for (source, row) in rows {
+            let kept = looks.states.entry(source).or_default();
+            kept.state = in_memory(&kept.state, row);
+            kept.is_written = true;
+        }
+    }
+
+    /// From now on this process polls the source.
+    pub(super) fn hold(&self, source: SourceId, epoch: u64) {
+        let mut looks = self.lock();
+        looks.held.get_or_insert_default().insert(source, epoch);
+    }
+
+    /// Another one may poll it.
+    pub(super) fn leave(&self, source: &SourceId) {
+        let mut looks = self.lock();
+        looks.held.get_or_insert_default().remove(source);
+    }
 }
 
-/// Writes where polling a source stands.
-pub(super) fn write_look(session: &Session<'_>, source: &SourceId, look: &LookState) {
+/// A state of the database, with what is memory alone.
+fn in_memory(before: &LookState, row: LookState) -> LookState {
+    LookState {
+        next_poll: before.next_poll,
+        ..row
+    }
+}
+
+/// Writes where polling a source stands, as part of a version of all looks.
+pub(super) fn write_look(session: &Session<'_>, source: &SourceId, look: &LookState, version: i64) {
     session.write(
-        "INSERT INTO sources (id, look) VALUES ($1, $2) \
-         ON CONFLICT (id) DO UPDATE SET look = excluded.look",
-        params![source.as_str().to_owned(), Json(look.clone())],
+        "INSERT INTO sources (id, look, look_version) VALUES ($1, $2, $3) \
+         ON CONFLICT (id) DO UPDATE SET look = excluded.look, look_version = excluded.look_version",
+        params![source.as_str().to_owned(), Json(look.clone()), version],
     );
+}
+
+/// Writes many at once, each only where its lease still has its epoch; gives the ids that were written.
+pub(super) fn write_looks(
+    session: &Session<'_>,
+    looks: &[Unwritten],
+    version: i64,
+) -> Result<Vec<String>> {
+    let ids: Vec<&str> = looks.iter().map(|it| it.source.as_str()).collect();
+    let states: Vec<Json<&LookState>> = looks.iter().map(|it| Json(&it.state)).collect();
+    let epochs: Vec<Option<i64>> = looks
+        .iter()
+        .map(|it| it.epoch.map(u64::cast_signed))
+        .collect();
+    let asked = "INSERT INTO sources (id, look, look_version) \
+        SELECT n.id, n.look, $4 FROM unnest($1::text[], $2::json[], $3::bigint[]) AS n(id, look, epoch) \
+        WHERE n.epoch IS NULL OR EXISTS (SELECT 1 FROM leases l \
+          WHERE l.kind = 'source' AND l.name = n.id AND l.epoch = n.epoch) \
+        ON CONFLICT (id) DO UPDATE SET look = excluded.look, look_version = excluded.look_version \
+        RETURNING id";
+    let rows = session.rows(asked, &[&ids, &states, &epochs, &version])?;
+    super::rows::firsts(&rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn polled(failures: u32, paused: bool) -> LookState {
+        LookState {
+            failures,
+            paused,
+            ..LookState::default()
+        }
+    }
+
+    #[test]
+    fn a_pause_by_another_process_is_taken_and_an_unwritten_poll_stays() {
+        let source: SourceId = "news".parse().unwrap();
+        let looks = Looks::new([(source.clone(), polled(0, false))].into_iter());
+        looks.hold(source.clone(), 1);
+        looks.change(&source, |look| look.failures = 3);
+        looks.merge(vec![(source.clone(), polled(0, true))]);
+        assert_eq!(looks.get(&source), polled(3, true));
+        let (own, lost) = looks.unwritten();
+        assert_eq!((own.len(), own[0].epoch, lost.len()), (1, Some(1), 0));
+        looks.written(&source, &polled(3, true));
+        looks.merge(vec![(source.clone(), polled(7, false))]);
+        assert_eq!(looks.get(&source), polled(7, false));
+        assert!(!looks.has_unwritten());
+    }
+
+    #[test]
+    fn a_poll_of_a_source_that_was_lost_is_not_written() {
+        let source: SourceId = "news".parse().unwrap();
+        let looks = Looks::default();
+        looks.hold(source.clone(), 1);
+        looks.change(&source, |look| look.failures = 3);
+        looks.leave(&source);
+        let (own, lost) = looks.unwritten();
+        assert!(own.is_empty() && lost == [source.clone()]);
+        looks.replace([(source.clone(), polled(1, false))].into_iter());
+        assert!(!looks.has_unwritten());
+        assert_eq!(looks.get(&source).failures, 1);
+    }
 }

@@ -1,61 +1,152 @@
-//! What a process has at hand of the store: it changes with the transactions that this process commits.
+//! What a process has at hand of the store: it changes with the transactions that this process commits, and follows those
+//! of others.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, atomic::AtomicU64},
-};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, atomic::AtomicU64};
 
 use tokio::sync::watch;
 
 use super::{
-    looks::{Looks, write_look},
+    handle::lock,
+    looks::Looks,
     rows::{channel_id, get, json, json_or_none, source_id, unsigned},
-    session::{Session, params},
+    session::Session,
+    versions::{Changed, Versions},
 };
 use crate::{
-    bulletin::{AddedSource, ChannelId, SourceId},
-    policy::{facts::LookState, rereading::Recent, routes::Chats},
-    store::{
-        error::Result,
-        recent_sends::{Attempt, RecentSends},
-    },
+    bulletin::{AddedSource, SourceId},
+    policy::{facts::LookState, routes::Chats},
+    store::error::Result,
 };
 
 pub(super) struct Memory {
     pub(super) looks: Looks,
-    /// By when (ms) the article of each recent bulletin is read.
-    readings: Mutex<HashMap<u64, i64>>,
-    sends: Mutex<RecentSends<ChannelId>>,
     chats: RwLock<Arc<Chats>>,
     pub(super) added: watch::Sender<Arc<Vec<AddedSource>>>,
     pub(super) ticks: watch::Sender<u64>,
     /// The number of the newest change.
     pub(super) changes: watch::Sender<u64>,
+    /// Ticks whenever another process takes leases or gives some back.
+    pub(super) leases: watch::Sender<u64>,
+    /// Ticks whenever another process wants a source to be polled.
+    pub(super) polls: watch::Sender<u64>,
     /// What the database took when it was asked last.
     pub(super) bytes: AtomicU64,
+    /// Leases are counted by the time that callers give, not by the clock of the database: for tests, whose time is their own.
+    pub(super) trusts_callers: bool,
+    /// What all of it is as of. Held while something is read again.
+    known: Mutex<Versions>,
 }
 
 impl Memory {
-    pub(super) fn load(session: &Session<'_>) -> Result<Self> {
+    /// Reads all of it, as a transaction finds it.
+    pub(super) fn load(
+        session: &Session<'_>,
+        versions: Versions,
+        trusts_callers: bool,
+    ) -> Result<Self> {
         let memory = Self {
-            looks: Looks::new(looks(session)?.into_iter()),
-            readings: Mutex::new(readings(session)?),
-            sends: Mutex::new(recent_sends(session)?),
+            looks: Looks::new(looks(session, -1)?.into_iter()),
             chats: RwLock::default(),
             added: watch::Sender::new(Arc::default()),
             ticks: watch::Sender::new(0),
-            changes: watch::Sender::new(0),
+            changes: watch::Sender::new(unsigned(versions.newest_change)),
+            leases: watch::Sender::new(0),
+            polls: watch::Sender::new(0),
             bytes: AtomicU64::new(0),
+            trusts_callers,
+            known: Mutex::new(versions),
         };
-        memory.read_again(session)?;
+        memory.read_chats(session)?;
+        memory.read_added(session)?;
         Ok(memory)
     }
 
-    /// Reads what a transaction may have changed whose end this process did not see.
-    pub(super) fn read_again(&self, session: &Session<'_>) -> Result<()> {
-        self.read_chats(session)?;
-        self.read_added(session)?;
-        self.read_newest_change(session)
+    /// Reads again what other processes changed, as a transaction finds it that began with `versions`. Of a snapshot, which
+    /// may be older than what is known, only what is newer is taken.
+    pub(super) fn refresh(
+        &self,
+        session: &Session<'_>,
+        versions: Versions,
+        is_snapshot: bool,
+    ) -> Result<()> {
+        let mut known = lock(&self.known);
+        let is_other = |found: i64, known: i64| match is_snapshot {
+            true => found > known,
+            false => found != known,
+        };
+        if is_other(versions.chats, known.chats) {
+            self.read_chats(session)?;
+            known.chats = versions.chats;
+        }
+        if is_other(versions.added, known.added) {
+            self.read_added(session)?;
+            known.added = versions.added;
+        }
+        if is_other(versions.looks, known.looks) {
+            // After a failover to a standby that had not heard of the last ones, all are read.
+            let since = if versions.looks > known.looks {
+                known.looks
+            } else {
+                -1
+            };
+            self.looks.merge(looks(session, since)?);
+            known.looks = versions.looks;
+        }
+        if is_other(versions.outbox, known.outbox) {
+            known.outbox = versions.outbox;
+            self.wake_senders();
+        }
+        if is_other(versions.leases, known.leases) {
+            known.leases = versions.leases;
+            self.leases.send_modify(|count| *count += 1);
+        }
+        if is_other(versions.polls, known.polls) {
+            known.polls = versions.polls;
+            self.polls.send_modify(|count| *count += 1);
+        }
+        if is_other(versions.newest_change, known.newest_change) {
+            known.newest_change = versions.newest_change;
+            self.show_change(versions.newest_change);
+        }
+        Ok(())
+    }
+
+    /// Takes what a transaction of this process changed that had begun with `before`. What cannot be read now is read by
+    /// the next transaction.
+    pub(super) fn follow_own(&self, session: &Session<'_>, before: Versions, changed: Changed) {
+        let mut known = lock(&self.known);
+        if changed.chats && self.read_chats(session).is_ok() {
+            known.chats = known.chats.max(before.chats + 1);
+        }
+        if changed.added && self.read_added(session).is_ok() {
+            known.added = known.added.max(before.added + 1);
+        }
+        if changed.looks {
+            known.looks = known.looks.max(before.looks + 1);
+        }
+        if changed.leases {
+            known.leases = known.leases.max(before.leases + 1);
+        }
+        if changed.polls {
+            known.polls = known.polls.max(before.polls + 1);
+        }
+        if changed.outbox {
+            known.outbox = known.outbox.max(before.outbox + 1);
+            self.wake_senders();
+        }
+    }
+
+    /// Changes up to this number are durable.
+    pub(super) fn show_newest_change(&self, newest: i64) {
+        let mut known = lock(&self.known);
+        known.newest_change = known.newest_change.max(newest);
+        self.show_change(known.newest_change);
+    }
+
+    fn show_change(&self, newest: i64) {
+        let newest = unsigned(newest);
+        self.changes
+            .send_if_modified(|last| std::mem::replace(last, newest) != newest);
     }
 
     pub(super) fn chats(&self) -> Arc<Chats> {
@@ -63,7 +154,7 @@ impl Memory {
         Arc::clone(&chats)
     }
 
-    pub(super) fn read_chats(&self, session: &Session<'_>) -> Result<()> {
+    fn read_chats(&self, session: &Session<'_>) -> Result<()> {
         let asked = "SELECT coalesce(channels.age, 0), channel, chat FROM chats \
                      LEFT JOIN channels ON channels.id = channel";
         let mut chats = Chats::default();
@@ -75,7 +166,7 @@ impl Memory {
         Ok(())
     }
 
-    pub(super) fn read_added(&self, session: &Session<'_>) -> Result<()> {
+    fn read_added(&self, session: &Session<'_>) -> Result<()> {
         let added = added(session)?;
         self.added.send_if_modified(|known| {
             let is_changed = **known != added;
@@ -85,97 +176,33 @@ impl Memory {
         Ok(())
     }
 
-    pub(super) fn read_newest_change(&self, session: &Session<'_>) -> Result<()> {
-        let newest = newest_change(session)?;
-        self.changes
-            .send_if_modified(|last| std::mem::replace(last, newest) != newest);
-        Ok(())
-    }
-
     pub(super) fn wake_senders(&self) {
         self.ticks.send_modify(|count| *count += 1);
     }
-
-    fn lock_readings(&self) -> MutexGuard<'_, HashMap<u64, i64>> {
-        self.readings.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The bulletins whose articles are to be read by now, the longest due first.
-    pub(super) fn due_readings(&self, now_ms: i64, most: usize) -> Vec<u64> {
-        let readings = self.lock_readings();
-        let due = readings.iter().filter(|(_, due_ms)| **due_ms <= now_ms);
-        let mut due: Vec<(i64, u64)> = due.map(|(id, due_ms)| (*due_ms, *id)).collect();
-        due.sort_unstable();
-        due.into_iter().map(|(_, id)| id).take(most).collect()
-    }
-
-    pub(super) fn plan_readings(&self, planned: Vec<(u64, Option<i64>)>) {
-        let mut readings = self.lock_readings();
-        for (id, due_ms) in planned {
-            match due_ms {
-                Some(due_ms) => readings.insert(id, due_ms),
-                None => readings.remove(&id),
-            };
-        }
-    }
-
-    /// When the last sends were begun, or answered where they were (ms), oldest first.
-    pub(super) fn recent_sends(&self, since_ms: i64) -> Vec<(i64, ChannelId)> {
-        let sends = self.sends.lock().unwrap_or_else(PoisonError::into_inner);
-        sends.since(since_ms).cloned().collect()
-    }
-
-    pub(super) fn remember_sends(&self, attempts: Vec<Attempt<ChannelId>>) {
-        let mut sends = self.sends.lock().unwrap_or_else(PoisonError::into_inner);
-        sends.remember(attempts.into_iter());
-    }
-
-    /// Writes where polling stands, and until when articles were read; gives the states that were written.
-    pub(super) fn write_looks(&self, session: &Session<'_>) -> Vec<(SourceId, LookState)> {
-        let unwritten = self.looks.unwritten();
-        for (source, look) in &unwritten {
-            write_look(session, source, look);
-        }
-        let first = self.lock_readings().values().min().copied();
-        // Written whether it changes anything or not: that the database takes it is what its trial asks.
-        session.write(
-            "UPDATE counters SET read_until = greatest(read_until, $1)",
-            params![first.map_or(i64::MIN, |first| first - 1)],
-        );
-        unwritten
-    }
 }
 
-fn looks(session: &Session<'_>) -> Result<Vec<(SourceId, LookState)>> {
-    let rows = session.rows("SELECT id, look FROM sources WHERE look IS NOT NULL", &[])?;
-    let look = |row| {
-        // A state that another version wrote in another shape costs a fresh look, no more.
-        let look = json_or_none(row, 1).ok().flatten();
-        Ok((source_id(row, 0)?, look.unwrap_or_default()))
-    };
+/// Where polling stands, of the sources whose state was written after a version.
+pub(super) fn looks(session: &Session<'_>, since: i64) -> Result<Vec<(SourceId, LookState)>> {
+    let asked = "SELECT id, look FROM sources WHERE look IS NOT NULL AND look_version > $1";
+    let rows = session.rows(asked, &[&since])?;
     rows.iter().map(look).collect()
 }
 
-fn readings(session: &Session<'_>) -> Result<HashMap<u64, i64>> {
-    let asked = "SELECT bulletin, recent, (SELECT read_until FROM counters) FROM recent";
-    let rows = session.rows(asked, &[])?;
-    let reading = |row| {
-        let recent: Recent = json(row, 1)?;
-        Ok((unsigned(get(row, 0)?), recent.next_ms(get(row, 2)?)))
-    };
-    rows.iter().map(reading).collect()
+/// The same of some sources.
+pub(super) fn looks_of(
+    session: &Session<'_>,
+    sources: &[SourceId],
+) -> Result<Vec<(SourceId, LookState)>> {
+    let ids: Vec<&str> = sources.iter().map(SourceId::as_str).collect();
+    let asked = "SELECT id, look FROM sources WHERE id = ANY($1)";
+    let rows = session.rows(asked, &[&ids])?;
+    rows.iter().map(look).collect()
 }
 
-fn recent_sends(session: &Session<'_>) -> Result<RecentSends<ChannelId>> {
-    // An hour before the newest: more than any pace looks back, and than a request may take.
-    let asked = "SELECT greatest(begun_ms, CASE WHEN state = 'sent' THEN ended_ms END), channel \
-                 FROM deliveries WHERE begun_ms >= (SELECT max(begun_ms) FROM deliveries) - 3600000";
-    let rows = session.rows(asked, &[])?;
-    let sends = rows
-        .iter()
-        .map(|row| Ok((get(row, 0)?, channel_id(row, 1)?)));
-    let sends: Vec<(i64, ChannelId)> = sends.collect::<Result<_>>()?;
-    Ok(RecentSends::restore(sends.into_iter()))
+fn look(row: &tokio_postgres::Row) -> Result<(SourceId, LookState)> {
+    // A state that another version wrote in another shape costs a fresh look, no more.
+    let look = json_or_none(row, 1).ok().flatten();
+    Ok((source_id(row, 0)?, look.unwrap_or_default()))
 }
 
 /// Sources that live in the store, oldest first.
@@ -185,10 +212,4 @@ pub(super) fn added(session: &Session<'_>) -> Result<Vec<AddedSource>> {
     let mut added = added?;
     added.sort_by_key(|source| source.at);
     Ok(added)
-}
-
-/// The number of the newest change; 0: nothing ever changed.
-fn newest_change(session: &Session<'_>) -> Result<u64> {
-    let row = session.row("SELECT coalesce(max(number), 0) FROM changes", &[])?;
-    row.map_or(Ok(0), |row| get(&row, 0).map(unsigned))
 }

@@ -14,7 +14,7 @@ use super::{
     connect::connection,
     handle::{Database, Postgres, blocking, joined, lock},
     session::Session,
-    transactions::in_snapshot,
+    versions::Begun,
 };
 use crate::store::error::{Failure, Refusal, Result, StoreError};
 
@@ -53,8 +53,9 @@ impl Postgres {
     /// Asks in a snapshot of its own, on a connection of the pool.
     pub(super) async fn snapshot<T: Send + 'static>(
         &self,
-        question: impl FnOnce(Session<'_>) -> Result<T> + Send + 'static,
+        question: impl FnOnce(Session<'_>, Begun) -> Result<T> + Send + 'static,
     ) -> Result<T> {
+        let shared = Arc::clone(&self.shared);
         let asked = async {
             if self.shared.closed.load(Ordering::Relaxed) {
                 return Err(Failure::Closed.into());
@@ -64,7 +65,7 @@ impl Postgres {
             }
             let client = connection(&self.shared.pool).await?;
             let runtime = Handle::current();
-            blocking(move || in_snapshot(client, &runtime, question)).await
+            blocking(move || shared.in_snapshot(client, &runtime, question)).await
         };
         let answer = asked.await;
         let is_silent = matches!(answer, Err(StoreError::Refused(Refusal::Away(_))));

@@ -2,13 +2,19 @@
 //! where it was.
 
 use super::{
-    rows::get,
+    rows::{get, json},
     session::{Session, params},
 };
-use crate::store::error::{Failure, Result};
+use crate::{
+    policy::rereading::Recent,
+    store::error::{Failure, Result},
+};
 
 /// What makes each version of the schema out of the one before it.
-const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001_tables.sql")];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("migrations/0001_tables.sql"),
+    include_str!("migrations/0002_several.sql"),
+];
 
 /// Held while the schema is looked at and changed: one process migrates, others wait.
 const MIGRATING: &str = "SELECT pg_advisory_xact_lock(1853121636, hashtext(current_schema()))";
@@ -22,7 +28,22 @@ pub(super) fn bring_up(session: &Session<'_>) -> Result<()> {
     while let Some(migration) = MIGRATIONS.get(version) {
         version = step(session, version, migration)?;
     }
-    check(session).map(drop)
+    check(session)?;
+    plan_readings(session)
+}
+
+/// Plans by when articles are read again, where a version that kept that in memory left it open.
+fn plan_readings(session: &Session<'_>) -> Result<()> {
+    let asked = "SELECT bulletin, recent, (SELECT read_until FROM counters) FROM recent \
+                 WHERE due_ms IS NULL";
+    for row in session.rows(asked, &[])? {
+        let (bulletin, recent): (i64, Recent) = (get(&row, 0)?, json(&row, 1)?);
+        session.write(
+            "UPDATE recent SET due_ms = $2 WHERE bulletin = $1 AND due_ms IS NULL",
+            params![bulletin, recent.next_ms(get(&row, 2)?)],
+        );
+    }
+    session.flush()
 }
 
 /// Gives the version of the schema; 0: there is none yet.

@@ -10,9 +10,9 @@ use std::{
 
 use deadpool_postgres::ClientWrapper;
 use tokio::runtime::Handle;
-use tokio_postgres::{Error, Row, SimpleQueryMessage, types::ToSql};
+use tokio_postgres::{Error, Row, types::ToSql};
 
-use super::trouble;
+use super::{trouble, versions::Begun};
 use crate::store::error::{Result, StoreError};
 
 pub(super) type Param = Box<dyn ToSql + Sync + Send>;
@@ -80,16 +80,15 @@ impl<'a> Session<'a> {
         self.rows(sql, params).unwrap_or_default()
     }
 
-    /// Begins a transaction; gives its number in the database.
-    pub(super) fn begin(&self) -> Result<i64> {
-        let begun = self.attempt(self.client.simple_query("BEGIN; SELECT txid_current()"));
+    /// Begins a transaction with [`BEGIN`] or [`BEGIN_SNAPSHOT`].
+    ///
+    /// [`BEGIN`]: super::versions::BEGIN
+    /// [`BEGIN_SNAPSHOT`]: super::versions::BEGIN_SNAPSHOT
+    pub(super) fn begin(&self, sql: &str) -> Result<Begun> {
+        let begun = self.attempt(self.client.simple_query(sql));
         // A server that only reads begins it and refuses the rest.
         let answers = begun.inspect_err(|_| self.roll_back())?;
-        let numbers = answers.iter().filter_map(|answer| match answer {
-            SimpleQueryMessage::Row(row) => row.get(0)?.parse().ok(),
-            _ => None,
-        });
-        Ok(numbers.last().unwrap_or_default())
+        Ok(Begun::of(&answers))
     }
 
     /// Commits what was flushed. Where the answer is lost, it may have been.

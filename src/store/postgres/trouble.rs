@@ -42,7 +42,7 @@ fn by_code(code: &SqlState, said: &str) -> StoreError {
         ),
         "53300" => passing(
             "has no connection left",
-            "raise max_connections or the limit of this user there, or end what holds them; noticast takes ten",
+            "raise max_connections or the limit of this user there, or end what holds them; each noticast takes ten",
         ),
         "53100" => passing("has no room left on its disk", "make room there"),
         "08P01" => passing(
@@ -54,6 +54,11 @@ fn by_code(code: &SqlState, said: &str) -> StoreError {
         "XX000" => passing(
             "met an error of its own",
             "see its log, and whether its disk is full; work goes on by itself",
+        ),
+        "55P03" => passing(
+            "is busy",
+            "another process has been writing for 15 s: pg_stat_activity there says which one; an older noticast works \
+             on a database alone, and must be stopped",
         ),
         "57014" => passing("cancelled a statement", "raise statement_timeout there"),
         code if is_passing(code) => passing("is away", "work goes on by itself once it is back"),

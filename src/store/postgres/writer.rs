@@ -1,5 +1,4 @@
-//! The one connection of a process that writes. It holds the lock by which a second process is refused, so that nothing is
-//! written once the lock is lost.
+//! The one connection of a process that writes: one transaction after the other, those of other processes among them.
 
 use std::{
     sync::atomic::{AtomicBool, Ordering},
@@ -7,21 +6,17 @@ use std::{
 };
 
 use deadpool_postgres::{ClientWrapper, Object, Pool};
-use tokio::{runtime::Handle, time::Instant};
+use tokio::runtime::Handle;
 
 use super::{connect::connection, rows::get, schema, session::Session, trouble};
 use crate::store::error::{Failure, Refusal, Result};
 
-/// Held by the connection that writes: by the database, so that it is gone with the connection.
-const LOCK: &str = "SELECT pg_try_advisory_lock(1853121635, hashtext(current_schema()))";
-const HOLDER: &str = "SELECT a.pid, a.application_name, coalesce(host(a.client_addr), 'this machine') \
-    FROM pg_locks l JOIN pg_stat_activity a USING (pid) \
-    WHERE l.locktype = 'advisory' AND l.granted AND l.classid = 1853121635 \
-    AND l.objid = (hashtext(current_schema())::bigint & 4294967295)::oid \
-    AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())";
-/// How long the database may take to notice that a connection of this process is gone.
-const OWN_END: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(100);
+/// A process that stands still in a transaction, or whose network is cut, would hold up all others: the server ends it. Who
+/// waits for longer than that is told.
+const SETTINGS: &str = "SET idle_in_transaction_session_timeout = '10s'; SET lock_timeout = '15s'; \
+    SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 3; SET tcp_keepalives_count = 3; \
+    SET tcp_user_timeout = 10000";
 
 /// None while there is no connection.
 pub(super) struct Writer {
@@ -32,29 +27,23 @@ impl Writer {
     /// Opens it for the first time.
     ///
     /// # Errors
-    /// Another process holds the database; it is unfit, or away.
-    pub(super) async fn open(pool: &Pool, name: &str) -> Result<Self> {
-        let client = open(pool, name).await?;
-        Ok(Self {
-            client: Some(client),
-        })
+    /// The database is unfit, or away.
+    pub(super) async fn open(pool: &Pool) -> Result<Self> {
+        let client = Some(open(pool).await?);
+        Ok(Self { client })
     }
 
-    /// Makes sure of the connection and the lock; gives whether it is a new one.
+    /// Makes sure of the connection.
     ///
     /// # Errors
     /// As for [`Writer::open`].
-    pub(super) async fn ready(&mut self, pool: &Pool, name: &str) -> Result<bool> {
-        if self
-            .client
-            .as_ref()
-            .is_some_and(|client| !client.is_closed())
-        {
-            return Ok(false);
-        }
-        self.client = None;
-        self.client = Some(open(pool, name).await?);
-        Ok(true)
+    pub(super) async fn ready(&mut self, pool: &Pool) -> Result<()> {
+        let client = self.client.take().filter(|client| !client.is_closed());
+        self.client = match client {
+            Some(client) => Some(client),
+            None => Some(open(pool).await?),
+        };
+        Ok(())
     }
 
     /// Takes the connection; whoever does gives it back, or the next one is opened.
@@ -68,62 +57,11 @@ impl Writer {
     }
 }
 
-async fn open(pool: &Pool, name: &str) -> Result<ClientWrapper> {
+async fn open(pool: &Pool) -> Result<ClientWrapper> {
     let client = Object::take(connection(pool).await?);
-    let deadline = Instant::now() + OWN_END;
-    while !is_locked(&client).await? {
-        let holder = holder(&client).await?;
-        let is_own = holder.as_ref().is_none_or(|holder| holder.name == name);
-        if !is_own || Instant::now() > deadline {
-            let holder = holder.map_or_else(|| "another process".to_owned(), |it| it.said());
-            return Err(Failure::Taken(holder).into());
-        }
-        if let Some(holder) = holder {
-            // A connection that this process has lost, and the database has not yet noticed.
-            let end = "SELECT pg_terminate_backend($1)";
-            let _ = client.query(end, &[&holder.pid]).await;
-        }
-        tokio::time::sleep(PAUSE).await;
-    }
+    let set = client.batch_execute(SETTINGS).await;
+    set.map_err(|error| trouble::of(&error))?;
     Ok(client)
-}
-
-async fn is_locked(client: &ClientWrapper) -> Result<bool> {
-    let row = client
-        .query_one(LOCK, &[])
-        .await
-        .map_err(|error| trouble::of(&error))?;
-    get(&row, 0)
-}
-
-struct Holder {
-    pid: i32,
-    name: String,
-    from: String,
-}
-
-impl Holder {
-    fn said(&self) -> String {
-        format!(
-            "{} ({}, process {} of the database)",
-            self.name, self.from, self.pid
-        )
-    }
-}
-
-async fn holder(client: &ClientWrapper) -> Result<Option<Holder>> {
-    let row = client
-        .query_opt(HOLDER, &[])
-        .await
-        .map_err(|error| trouble::of(&error))?;
-    row.map(|row| {
-        Ok(Holder {
-            pid: get(&row, 0)?,
-            name: get(&row, 1)?,
-            from: get(&row, 2)?,
-        })
-    })
-    .transpose()
 }
 
 /// Refuses a database that cannot keep what noticast writes, and brings its schema up.

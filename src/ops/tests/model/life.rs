@@ -42,6 +42,8 @@ struct Life {
     rng: fastrand::Rng,
     /// None for a moment, while it is opened again.
     store: Option<Store>,
+    /// The same of another process.
+    other: Option<Store>,
     dir: TempDir,
     on: On,
     kept: Vec<Vec<String>>,
@@ -122,6 +124,7 @@ pub(super) async fn live(seed: u64, steps: usize, on: On) -> Vec<Vec<String>> {
     let mut life = Life {
         rng: fastrand::Rng::with_seed(seed),
         store: Some(open(dir.path(), &on).await),
+        other: None,
         on,
         kept: Vec::new(),
         followed: Followed::default(),
@@ -217,7 +220,8 @@ impl Life {
             82..84 => self.confirm().await,
             84..86 => self.admit_program().await,
             86..90 => self.jump().await,
-            90..95 => self.open_again(true).await,
+            90..94 => self.open_again(true).await,
+            94..97 => self.hand_over().await,
             _ => self.open_again(false).await,
         }
     }
@@ -521,8 +525,25 @@ impl Life {
     }
 
     /// Ends well or not, and begins again.
+    /// Another process goes on, where several share the store.
+    async fn hand_over(&mut self) {
+        self.note("hand over");
+        self.store().save_looks().await.unwrap();
+        self.plain.written = self.plain.looks;
+        if let On::Postgres(_) = self.on {
+            let next = match self.other.take() {
+                Some(other) => other,
+                None => open(self.dir.path(), &self.on).await,
+            };
+            self.other = self.store.replace(next);
+        }
+        let synced = self.store().sync_config(&sources(), &channels()).await;
+        synced.unwrap();
+    }
+
     async fn open_again(&mut self, is_orderly: bool) {
         self.note(("open again", is_orderly));
+        self.other = None;
         let store = self.store.take().expect("it is open");
         if is_orderly {
             store.close().await.unwrap();

@@ -5,6 +5,7 @@ use crate::{
     bulletin::SourceId,
     policy::{
         facts::{Archived, Counts, History},
+        leases::LeaseKey,
         notified::Versions,
         rereading::Recent,
     },
@@ -111,9 +112,15 @@ impl Archive for MemoryTx<'_> {
         Ok(recent.map(|(id, recent)| (*id, recent.clone())).collect())
     }
 
-    fn due_readings(&mut self, now_ms: i64, most: usize) -> Vec<u64> {
+    fn due_readings(&mut self, now_ms: i64, most: usize, worker: Option<&str>) -> Vec<u64> {
+        let tables = &self.state.tables;
+        let is_polled = |id: &u64| {
+            let source = tables.bulletins.get(id).map(|row| row.source.clone());
+            let lease = source.and_then(|source| tables.leases.get(&LeaseKey::Source(source)));
+            worker.is_none() || lease.is_some_and(|lease| lease.worker.as_deref() == worker)
+        };
         let readings = self.state.tables.readings.iter();
-        let due = readings.filter(|(_, due_ms)| **due_ms <= now_ms);
+        let due = readings.filter(|(id, due_ms)| **due_ms <= now_ms && is_polled(id));
         let mut due: Vec<(i64, u64)> = due.map(|(id, due_ms)| (*due_ms, *id)).collect();
         due.sort_unstable();
         due.into_iter().map(|(_, id)| id).take(most).collect()

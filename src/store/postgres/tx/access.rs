@@ -4,10 +4,14 @@ use tokio_postgres::types::Json;
 
 use super::base::PostgresTx;
 use crate::{
+    bulletin::Secret,
     policy::tokens::Token,
     store::{
         error::Result,
-        postgres::{rows::json, session::params},
+        postgres::{
+            rows::{get, json},
+            session::params,
+        },
         tx::Access,
     },
 };
@@ -36,5 +40,19 @@ impl Access for PostgresTx<'_> {
 
     fn remove_token(&mut self, id: &str) {
         self.write("DELETE FROM tokens WHERE id = $1", params![id.to_owned()]);
+    }
+
+    fn admin_token(&mut self) -> Result<Option<Secret>> {
+        let asked = "SELECT admin_token FROM counters";
+        let row = self.session.row(asked, &[])?;
+        let token: Option<String> = row.map_or(Ok(None), |row| get(&row, 0))?;
+        Ok(token.map(Secret::new))
+    }
+
+    fn set_admin_token(&mut self, token: &Secret) {
+        self.write(
+            "UPDATE counters SET admin_token = $1",
+            params![token.reveal().to_owned()],
+        );
     }
 }

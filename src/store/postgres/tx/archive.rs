@@ -14,7 +14,10 @@ use crate::{
     store::{
         error::Result,
         postgres::{
-            rows::{self, BULLETIN, all_signed, archived, firsts, get, json, signed, unsigned},
+            rows::{
+                self, BULLETIN, all_signed, all_unsigned, archived, firsts, get, json, signed,
+                unsigned,
+            },
             session::params,
         },
         tx::{Archive, Sources},
@@ -183,12 +186,18 @@ impl Archive for PostgresTx<'_> {
         rows.iter().map(recent).collect()
     }
 
-    fn due_readings(&mut self, now_ms: i64, most: usize) -> Vec<u64> {
-        self.memory.due_readings(now_ms, most)
+    fn due_readings(&mut self, now_ms: i64, most: usize, worker: Option<&str>) -> Vec<u64> {
+        let asked = "SELECT r.bulletin FROM recent r JOIN bulletins b ON b.id = r.bulletin \
+                     WHERE coalesce(r.due_ms, 0) <= $1 AND ($3::text IS NULL OR EXISTS (SELECT 1 FROM leases l \
+                       WHERE l.kind = 'source' AND l.name = b.source AND l.worker = $3)) \
+                     ORDER BY r.due_ms, r.bulletin LIMIT $2";
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let rows = self.session.rows_or_none(asked, &[&now_ms, &most, &worker]);
+        all_unsigned(firsts(&rows).unwrap_or_default())
     }
 
     fn plan_reading(&mut self, id: u64, due_ms: Option<i64>) {
-        self.effects.readings.push((id, due_ms));
+        self.effects.readings.push((id, due_ms.unwrap_or(i64::MAX)));
     }
 
     fn read_until(&mut self) -> i64 {

@@ -1,12 +1,16 @@
 //! The base of a transaction: its session, its counters, and the work that follows the commit.
 
-use std::collections::HashSet;
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+};
 
 use super::super::{
     looks::write_look,
     memory::Memory,
     rows::{get, signed, unsigned},
     session::{Param, Session, params},
+    versions::{Begun, Changed},
 };
 use crate::{
     bulletin::{ChannelId, Face, SourceId},
@@ -14,12 +18,15 @@ use crate::{
         facts::{Counts, LookState},
         twins,
     },
-    store::{error::Result, recent_sends::Attempt, tx::LookChange},
+    store::{error::Result, tx::LookChange},
 };
 
 pub(in crate::store::postgres) struct PostgresTx<'a> {
     pub(in crate::store::postgres) session: Session<'a>,
     pub(in crate::store::postgres) memory: &'a Memory,
+    pub(super) begun: Begun,
+    /// By what other processes know this one.
+    name: Arc<str>,
     counts: Option<Counted>,
     pub(super) effects: Effects,
     /// Entered by this transaction, so that a thousand rows of one source enter it once.
@@ -42,13 +49,15 @@ pub(in crate::store::postgres) struct Effects {
     pub(super) looks: Vec<(SourceId, bool, LookChange)>,
     pub(super) written_looks: Vec<(SourceId, LookState)>,
     pub(super) faces: Vec<(u64, Face)>,
-    pub(super) readings: Vec<(u64, Option<i64>)>,
-    /// Deliveries as they were left.
-    pub(super) attempts: Vec<Attempt<ChannelId>>,
-    pub(super) chats_changed: bool,
-    pub(super) added_changed: bool,
-    pub(super) has_changes: bool,
-    pub(super) wakes_senders: bool,
+    /// Sources whose polls this process takes over, as the database has them.
+    pub(super) taken_looks: Vec<(SourceId, LookState)>,
+    /// Sources that it polls from now on, by epoch, or no more.
+    pub(super) held_looks: Vec<(SourceId, Option<u64>)>,
+    /// By when (ms) articles are read again.
+    pub(super) readings: Vec<(u64, i64)>,
+    pub(super) changed: Changed,
+    /// So many changes were appended to the feed.
+    pub(super) changes: i64,
     pub(super) then: Vec<Box<dyn FnOnce() + Send>>,
 }
 
@@ -56,10 +65,16 @@ pub(in crate::store::postgres) struct Effects {
 const RECENT_FACES: i64 = 20_000;
 
 impl<'a> PostgresTx<'a> {
-    pub(in crate::store::postgres) fn new(session: Session<'a>, memory: &'a Memory) -> Self {
+    pub(in crate::store::postgres) fn new(
+        session: Session<'a>,
+        memory: &'a Memory,
+        (begun, name): (Begun, Arc<str>),
+    ) -> Self {
         Self {
             session,
             memory,
+            begun,
+            name,
             counts: None,
             effects: Effects::default(),
             sources: HashSet::new(),
@@ -88,6 +103,12 @@ impl<'a> PostgresTx<'a> {
     pub(in crate::store::postgres) fn finish(&mut self) {
         self.write_faces();
         self.write_looks();
+        self.write_readings();
+        self.write_changed();
+        self.write_numbers();
+    }
+
+    fn write_numbers(&mut self) {
         let Some(Counted { before, now }) = &self.counts else {
             return;
         };
@@ -118,9 +139,11 @@ impl<'a> PostgresTx<'a> {
         }
     }
 
-    pub(super) fn write_looks(&mut self) {
+    /// Writes where polling stands, where something else is written or it is to be at once.
+    fn write_looks(&mut self) {
         let has_rows = self.has_rows;
-        let mut changed: Vec<(SourceId, LookState)> = Vec::new();
+        let mut changed: Vec<(SourceId, LookState)> =
+            std::mem::take(&mut self.effects.written_looks);
         for (source, at_once, change) in &self.effects.looks {
             if !has_rows && !at_once {
                 continue;
@@ -133,10 +156,39 @@ impl<'a> PostgresTx<'a> {
             change(&mut look);
             changed.push((source.clone(), look));
         }
+        let version = self.begun.versions.looks + 1;
         for (source, look) in &changed {
-            write_look(&self.session, source, look);
+            write_look(&self.session, source, look, version);
         }
+        self.effects.changed.looks |= !changed.is_empty();
         self.effects.written_looks = changed;
+    }
+
+    /// Writes by when articles are read again, which is not worth a row of its own elsewhere.
+    fn write_readings(&mut self) {
+        if self.effects.readings.is_empty() {
+            return;
+        }
+        let planned: BTreeMap<u64, i64> = std::mem::take(&mut self.effects.readings)
+            .into_iter()
+            .collect();
+        let (ids, due): (Vec<i64>, Vec<i64>) = planned
+            .into_iter()
+            .map(|(id, due)| (signed(id), due))
+            .unzip();
+        self.session.write(
+            "UPDATE recent SET due_ms = n.due FROM unnest($1::bigint[], $2::bigint[]) AS n(id, due) \
+             WHERE recent.bulletin = n.id",
+            params![ids, due],
+        );
+    }
+
+    /// Lets other processes know.
+    fn write_changed(&mut self) {
+        let changed = self.effects.changed;
+        if changed != Changed::default() || self.effects.changes > 0 {
+            changed.write(&self.session, &self.name);
+        }
     }
 
     pub(in crate::store::postgres) fn into_effects(self) -> Effects {
@@ -145,30 +197,45 @@ impl<'a> PostgresTx<'a> {
 }
 
 impl Effects {
-    /// Changes memory as the committed transaction says. What cannot be read again now is, once the connection is
-    /// another one.
-    pub(in crate::store::postgres) fn install(self, memory: &Memory, session: &Session<'_>) {
+    /// Changes memory as the committed transaction says that had begun so. What cannot be read again now is, by the next one.
+    pub(in crate::store::postgres) fn install(
+        self,
+        memory: &Memory,
+        session: &Session<'_>,
+        begun: &Begun,
+    ) {
+        for (source, state) in self.taken_looks {
+            memory.looks.replace(std::iter::once((source, state)));
+        }
+        for (source, epoch) in self.held_looks {
+            match epoch {
+                Some(epoch) => memory.looks.hold(source, epoch),
+                None => memory.looks.leave(&source),
+            }
+        }
         for (source, _, change) in self.looks {
             memory.looks.change(&source, change);
         }
         for (source, look) in self.written_looks {
             memory.looks.written(&source, &look);
         }
-        memory.plan_readings(self.readings);
-        memory.remember_sends(self.attempts);
-        if self.chats_changed {
-            memory.read_chats(session).ok();
-        }
-        if self.added_changed {
-            memory.read_added(session).ok();
-        }
-        if self.has_changes {
-            memory.read_newest_change(session).ok();
+        let mut changed = self.changed;
+        // Senders are woken last.
+        changed.outbox = false;
+        memory.follow_own(session, begun.versions, changed);
+        if self.changes > 0 {
+            memory.show_newest_change(begun.versions.newest_change + self.changes);
         }
         self.then.into_iter().for_each(|then| then());
-        if self.wakes_senders {
-            memory.wake_senders();
-        }
+        let outbox = self.changed.outbox;
+        memory.follow_own(
+            session,
+            begun.versions,
+            Changed {
+                outbox,
+                ..Changed::default()
+            },
+        );
     }
 }
 

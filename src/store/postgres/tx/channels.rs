@@ -91,7 +91,7 @@ impl Channels for PostgresTx<'_> {
 
     fn set_chat(&mut self, channel: &ChannelId, chat: Chat) {
         self.enter_channel(channel);
-        self.effects.chats_changed = true;
+        self.effects.changed.chats = true;
         self.write(
             "INSERT INTO chats VALUES ($1, $2) ON CONFLICT (channel) DO UPDATE SET chat = excluded.chat",
             params![channel.as_str().to_owned(), Json(chat)],
@@ -99,7 +99,7 @@ impl Channels for PostgresTx<'_> {
     }
 
     fn remove_chat(&mut self, channel: &ChannelId) {
-        self.effects.chats_changed = true;
+        self.effects.changed.chats = true;
         self.write(
             "DELETE FROM chats WHERE channel = $1",
             params![channel.as_str().to_owned()],

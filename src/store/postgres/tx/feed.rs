@@ -17,7 +17,7 @@ use crate::{
 
 impl Feed for PostgresTx<'_> {
     fn record_change(&mut self, event: FeedEvent, now_ms: i64) {
-        self.effects.has_changes = true;
+        self.effects.changes += 1;
         self.write(
             "INSERT INTO changes SELECT coalesce(max(number), 0) + 1, $1, $2 FROM changes",
             params![now_ms, Json(event)],

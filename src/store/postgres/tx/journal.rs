@@ -114,7 +114,7 @@ impl Journal for PostgresTx<'_> {
     }
 
     fn wake_senders(&mut self) {
-        self.effects.wakes_senders = true;
+        self.effects.changed.outbox = true;
     }
 
     fn after_commit(&mut self, then: Box<dyn FnOnce() + Send>) {

@@ -16,6 +16,13 @@ use crate::{
 };
 
 impl Leases for PostgresTx<'_> {
+    fn lease_clock_ms(&mut self, now_ms: i64) -> i64 {
+        match self.memory.trusts_callers {
+            true => now_ms,
+            false => self.begun.clock_ms,
+        }
+    }
+
     fn workers(&mut self) -> Result<Vec<WorkerFacts>> {
         let asked = "SELECT worker FROM workers ORDER BY id COLLATE \"C\"";
         let rows = self.session.rows(asked, &[])?;
@@ -50,6 +57,7 @@ impl Leases for PostgresTx<'_> {
     }
 
     fn set_lease(&mut self, key: &LeaseKey, lease: &Lease) {
+        self.effects.changed.leases = true;
         let (kind, name) = parts(key);
         self.write(
             "INSERT INTO leases VALUES ($1, $2, $3, $4) ON CONFLICT (kind, name) DO UPDATE SET \

@@ -13,7 +13,7 @@ use crate::{
             },
             session::params,
         },
-        recent_sends::Attempt,
+        recent_sends::RecentSends,
         tx::{Channels, Outbox},
     },
 };
@@ -277,7 +277,15 @@ impl Outbox for PostgresTx<'_> {
     }
 
     fn recent_sends(&mut self, since_ms: i64) -> Vec<(i64, ChannelId)> {
-        self.memory.recent_sends(since_ms)
+        // An hour before the newest: more than any pace looks back, and than a request may take.
+        let asked = "SELECT greatest(begun_ms, CASE WHEN state = 'sent' THEN ended_ms END), channel \
+                     FROM deliveries WHERE begun_ms >= (SELECT max(begun_ms) FROM deliveries) - 3600000";
+        let rows = self.session.rows_or_none(asked, &[]);
+        let sends = rows
+            .iter()
+            .map(|row| Ok((get(row, 0)?, channel_id(row, 1)?)));
+        let sends = RecentSends::restore(sends.filter_map(Result::ok));
+        sends.since(since_ms).cloned().collect()
     }
 }
 
@@ -285,13 +293,7 @@ impl PostgresTx<'_> {
     fn put_delivery(&mut self, id: u64, entry: &OutboxEntry) {
         self.enter_channel(&entry.channel);
         let wakes = matches!(entry.state, DeliveryState::Queued | DeliveryState::Dropped);
-        self.effects.wakes_senders |= wakes;
-        self.effects.attempts.push(Attempt {
-            channel: entry.channel.clone(),
-            state: entry.state,
-            begun_ms: entry.begun_ms,
-            taken_ms: entry.taken_ms(),
-        });
+        self.effects.changed.outbox |= wakes;
         self.write(
             "INSERT INTO deliveries VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
              ON CONFLICT (id) DO UPDATE SET channel = excluded.channel, bulletin = excluded.bulletin, \

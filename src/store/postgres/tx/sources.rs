@@ -7,12 +7,15 @@ use tokio_postgres::types::Json;
 use super::base::PostgresTx;
 use crate::{
     bulletin::{AddedSource, SourceId},
-    policy::facts::{LookState, SourceFacts},
+    policy::{
+        asked_polls::PollAnswer,
+        facts::{LookState, SourceFacts},
+    },
     store::{
         error::Result,
         postgres::{
-            memory::added,
-            rows::{all_signed, all_unsigned, get, json_or_none, source_id},
+            memory::{added, looks_of},
+            rows::{all_signed, all_unsigned, get, json_or_none, signed, source_id, unsigned},
             session::params,
         },
         tx::{LookChange, Sources},
@@ -71,6 +74,59 @@ impl Sources for PostgresTx<'_> {
         self.effects.looks.push((source.clone(), at_once, change));
     }
 
+    fn take_look(&mut self, source: &SourceId, epoch: u64) -> Result<()> {
+        if self.memory.looks.is_unwritten(source) {
+            // What an earlier lease of this process left is nobody's: another one went on since.
+            let rows = looks_of(&self.session, std::slice::from_ref(source))?;
+            self.effects.taken_looks.extend(rows);
+        }
+        self.effects.held_looks.push((source.clone(), Some(epoch)));
+        Ok(())
+    }
+
+    fn leave_look(&mut self, source: &SourceId) {
+        if self.memory.looks.is_unwritten(source) {
+            let look = self.memory.looks.get(source);
+            self.effects.written_looks.push((source.clone(), look));
+        }
+        self.effects.held_looks.push((source.clone(), None));
+    }
+
+    fn ask_poll(&mut self, source: &SourceId) -> Result<u64> {
+        let asked = "INSERT INTO asked_polls (source, number) VALUES ($1, 1) \
+                     ON CONFLICT (source) DO UPDATE SET number = asked_polls.number + 1 RETURNING number";
+        let row = self.session.row(asked, &[&source.as_str()])?;
+        self.effects.changed.polls = true;
+        row.map_or(Ok(0), |row| get(&row, 0).map(unsigned))
+    }
+
+    fn asked_polls(&mut self) -> Result<Vec<(SourceId, u64)>> {
+        let asked =
+            "SELECT source, number FROM asked_polls WHERE answered < number ORDER BY source";
+        let rows = self.session.rows(asked, &[])?;
+        let asked = |row| Ok((source_id(row, 0)?, unsigned(get(row, 1)?)));
+        rows.iter().map(asked).collect()
+    }
+
+    fn answer_poll(&mut self, source: &SourceId, number: u64, answer: &PollAnswer) {
+        self.write(
+            "UPDATE asked_polls SET answered = $2, answer = $3 WHERE source = $1",
+            params![
+                source.as_str().to_owned(),
+                signed(number),
+                Json(answer.clone())
+            ],
+        );
+    }
+
+    fn poll_answer(&mut self, source: &SourceId, number: u64) -> Result<Option<PollAnswer>> {
+        let asked = "SELECT answer FROM asked_polls WHERE source = $1 AND answered >= $2";
+        let row = self
+            .session
+            .row(asked, &[&source.as_str(), &signed(number)])?;
+        row.map_or(Ok(None), |row| json_or_none(&row, 0))
+    }
+
     fn last_page(&mut self, source: &SourceId) -> Result<Vec<u64>> {
         let asked = "SELECT last_page FROM sources WHERE id = $1";
         match self.session.row(asked, &[&source.as_str()])? {
@@ -92,7 +148,7 @@ impl Sources for PostgresTx<'_> {
     }
 
     fn set_added(&mut self, source: AddedSource) {
-        self.effects.added_changed = true;
+        self.effects.changed.added = true;
         self.write(
             "INSERT INTO added_sources (id, source) VALUES ($1, $2) \
              ON CONFLICT (id) DO UPDATE SET source = excluded.source",
@@ -101,7 +157,7 @@ impl Sources for PostgresTx<'_> {
     }
 
     fn remove_added(&mut self, source: &SourceId) {
-        self.effects.added_changed = true;
+        self.effects.changed.added = true;
         self.write(
             "DELETE FROM added_sources WHERE id = $1",
             params![source.as_str().to_owned()],

@@ -1,0 +1,117 @@
+//! Following other processes: what they change is heard at once, and looked for every few seconds, since a notice may be lost.
+
+use std::{
+    sync::{Arc, Weak, atomic::Ordering},
+    time::Duration,
+};
+
+use futures::{StreamExt, stream};
+use tokio::{sync::mpsc, time::Instant};
+use tokio_postgres::AsyncMessage;
+
+use super::{
+    connect::Address,
+    handle::{Database, Postgres, lock},
+    versions::NOTICES,
+};
+
+/// The interval at which changes are looked for that were not heard of, and polls are written.
+const LOOKED: Duration = Duration::from_secs(5);
+/// Notices of a busy moment are followed together.
+const TOGETHER: Duration = Duration::from_millis(30);
+/// Between two attempts to listen.
+const AGAIN: Duration = Duration::from_secs(1);
+
+impl Postgres {
+    /// Follows other processes from now on, until the store is closed.
+    pub fn follow_others(&self) {
+        let mut following = lock(&self.shared.following);
+        if following.is_none() {
+            let shared = Arc::downgrade(&self.shared);
+            let (address, name) = (self.shared.address.clone(), Arc::clone(&self.shared.name));
+            *following = Some(tokio::spawn(follow(shared, address, name)));
+        }
+    }
+}
+
+async fn follow(shared: Weak<Database>, address: Address, name: Arc<str>) {
+    let (heard, mut notices) = mpsc::channel(1);
+    let listening = async {
+        loop {
+            if let Err(why) = listen(&address, &name, &heard).await {
+                tracing::debug!("notices of other processes are not heard: {why}");
+            }
+            tokio::time::sleep(AGAIN).await;
+        }
+    };
+    let looking = async {
+        let mut saved = Instant::now();
+        loop {
+            let _ = tokio::time::timeout(LOOKED, notices.recv()).await;
+            let Some(shared) = shared.upgrade() else {
+                return;
+            };
+            if shared.closed.load(Ordering::Relaxed) {
+                return;
+            }
+            let store = Postgres { shared };
+            let saves = saved.elapsed() >= LOOKED;
+            if saves {
+                saved = Instant::now();
+            }
+            store.look_at_others(saves).await;
+            tokio::time::sleep(TOGETHER).await;
+        }
+    };
+    tokio::select! {
+        () = listening => {}
+        () = looking => {}
+    }
+}
+
+impl Postgres {
+    /// Reads again what others changed; where `saves`, it writes where polling stands, if that moved.
+    async fn look_at_others(&self, saves: bool) {
+        if self.trouble().is_some() {
+            // It is tried already.
+            return;
+        }
+        let looked = match saves && self.shared.memory.looks.has_unwritten() {
+            true => self.save_looks().await,
+            false => self.snapshot(|_, _| Ok(())).await,
+        };
+        if let Err(why) = looked {
+            tracing::debug!("what other processes did is not known: {why}");
+        }
+    }
+}
+
+/// Passes on what others say until the connection ends.
+async fn listen(address: &Address, own: &str, heard: &mpsc::Sender<()>) -> Result<(), String> {
+    let (config, tls) = address.for_process(own)?;
+    let connected = config.connect(tls).await;
+    let (client, mut connection) = connected.map_err(|error| error.to_string())?;
+    let mut messages = stream::poll_fn(move |context| connection.poll_message(context));
+    let begin = format!("LISTEN {NOTICES}");
+    let mut begun = Box::pin(client.batch_execute(&begin));
+    let mut is_begun = false;
+    loop {
+        tokio::select! {
+            done = &mut begun, if !is_begun => {
+                done.map_err(|error| error.to_string())?;
+                is_begun = true;
+                // What was said before.
+                let _ = heard.try_send(());
+            }
+            message = messages.next() => match message {
+                Some(Ok(AsyncMessage::Notification(notice))) if notice.payload() != own => {
+                    // One that waits to be followed stands for all.
+                    let _ = heard.try_send(());
+                }
+                Some(Ok(_)) => {}
+                Some(Err(error)) => return Err(error.to_string()),
+                None => return Err("the connection ended".to_owned()),
+            },
+        }
+    }
+}

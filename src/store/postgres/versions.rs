@@ -1,0 +1,108 @@
+//! How often what processes have at hand was changed: each transaction learns it as it begins, and reads again what another
+//! process changed since.
+
+use tokio_postgres::SimpleQueryMessage;
+
+use super::session::{Session, params};
+
+/// One transaction after the other, in all processes: the lock goes with the transaction, or with its connection.
+pub(super) const BEGIN: &str = "BEGIN; \
+    SELECT pg_advisory_xact_lock(1853121635, hashtext(current_schema())); \
+    SELECT txid_current(), (extract(epoch FROM clock_timestamp()) * 1000)::bigint, \
+    chats, added, looks, outbox, leases, polls, (SELECT coalesce(max(number), 0) FROM changes) FROM versions";
+/// A snapshot that only reads.
+pub(super) const BEGIN_SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
+    SELECT 0, (extract(epoch FROM clock_timestamp()) * 1000)::bigint, \
+    chats, added, looks, outbox, leases, polls, (SELECT coalesce(max(number), 0) FROM changes) FROM versions";
+/// Where processes hear of each other's changes; each says its name.
+pub(super) const NOTICES: &str = "noticast";
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Versions {
+    pub(super) chats: i64,
+    pub(super) added: i64,
+    pub(super) looks: i64,
+    pub(super) outbox: i64,
+    pub(super) leases: i64,
+    pub(super) polls: i64,
+    /// The number of the newest change of the feed.
+    pub(super) newest_change: i64,
+}
+
+/// What a transaction finds as it begins.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Begun {
+    /// Its number in the database; 0 for a snapshot.
+    pub(super) transaction: i64,
+    /// The time by the clock of the database.
+    pub(super) clock_ms: i64,
+    pub(super) versions: Versions,
+}
+
+impl Begun {
+    /// From the answers to [`BEGIN`] or [`BEGIN_SNAPSHOT`].
+    pub(super) fn of(answers: &[SimpleQueryMessage]) -> Self {
+        let rows = answers.iter().filter_map(|answer| match answer {
+            SimpleQueryMessage::Row(row) => Some(row),
+            _ => None,
+        });
+        let Some(row) = rows.last() else {
+            return Self::default();
+        };
+        let number = |at| -> i64 {
+            row.try_get(at)
+                .ok()
+                .flatten()
+                .and_then(|text: &str| text.parse().ok())
+                .unwrap_or_default()
+        };
+        Self {
+            transaction: number(0),
+            clock_ms: number(1),
+            versions: Versions {
+                chats: number(2),
+                added: number(3),
+                looks: number(4),
+                outbox: number(5),
+                leases: number(6),
+                polls: number(7),
+                newest_change: number(8),
+            },
+        }
+    }
+}
+
+/// What a transaction changes of what processes have at hand.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Changed {
+    pub(super) chats: bool,
+    pub(super) added: bool,
+    pub(super) looks: bool,
+    pub(super) outbox: bool,
+    pub(super) leases: bool,
+    pub(super) polls: bool,
+}
+
+impl Changed {
+    /// Counts what changed, and lets other processes know once it is committed.
+    pub(super) fn write(self, session: &Session<'_>, name: &str) {
+        if self != Self::default() {
+            session.write(
+                "UPDATE versions SET chats = chats + $1, added = added + $2, looks = looks + $3, \
+                 outbox = outbox + $4, leases = leases + $5, polls = polls + $6",
+                params![
+                    i64::from(self.chats),
+                    i64::from(self.added),
+                    i64::from(self.looks),
+                    i64::from(self.outbox),
+                    i64::from(self.leases),
+                    i64::from(self.polls)
+                ],
+            );
+        }
+        session.write(
+            "SELECT pg_notify($1, $2)",
+            params![NOTICES.to_owned(), name.to_owned()],
+        );
+    }
+}

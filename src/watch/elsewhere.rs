@@ -1,0 +1,92 @@
+//! Polls that people ask of a process that does not poll the source: the one that does is asked through the store.
+
+use std::{collections::HashSet, sync::Arc, time::Duration};
+
+use tokio::{
+    sync::watch::Receiver,
+    time::{Instant, sleep},
+};
+
+use super::poller::Poller;
+use crate::{
+    bulletin::{Source, SourceId},
+    ops::{Answered, Failure, LeaseKey, PollAnswer, StoreError, refused},
+    round::{Asked, Looked},
+};
+
+/// So long an answer of another process is waited for: longer than a slow site takes.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// The interval at which it is looked for.
+const LOOKED: Duration = Duration::from_millis(250);
+
+/// Has a source polled by the process that polls it.
+///
+/// # Errors
+/// It does not answer; a write failed.
+pub(super) async fn ask(poller: &Poller, source: &Source) -> Result<Looked, StoreError> {
+    let store = &poller.store;
+    let number = store.ask_poll(&source.id).await?;
+    let until = Instant::now() + PATIENCE;
+    while Instant::now() < until {
+        if let Some(answer) = store.poll_answer(&source.id, number).await? {
+            return Ok(Looked {
+                new: answer.new,
+                held: answer.held,
+                error: answer.error,
+                ..Looked::default()
+            });
+        }
+        sleep(LOOKED).await;
+    }
+    let seconds = PATIENCE.as_secs();
+    Err(refused(format!(
+        "the process that polls source `{}` has not answered within {seconds} s; `noticast workers` lists those that run",
+        source.id
+    )))
+}
+
+/// Polls what other processes ask for and this one polls, each source once however often it was asked for.
+///
+/// # Errors
+/// A store that failed a write.
+pub(super) async fn answer(poller: &Arc<Poller>) -> Result<(), Failure> {
+    let asked = poller.store.asked_polls().await;
+    let asked = asked.or_report("asking what other processes want to be polled")?;
+    let mut polled: HashSet<SourceId> = HashSet::new();
+    for (source, number) in asked.unwrap_or_default() {
+        if polled.insert(source.clone()) {
+            let answered = answer_one(poller, &source, number).await;
+            answered.or_report("polling a source for another process")?;
+        }
+    }
+    Ok(())
+}
+
+async fn answer_one(poller: &Poller, id: &SourceId, number: u64) -> Result<(), StoreError> {
+    let Ok(store) = poller.store.under(&LeaseKey::Source(id.clone())) else {
+        return Ok(());
+    };
+    let config = poller.config.borrow().clone();
+    let Some(source) = config.sources.iter().find(|known| known.id == *id) else {
+        return Ok(());
+    };
+    let looked = poller.look(source, Asked::ByHand).await?;
+    let _ = poller.polled.send(id.clone());
+    let answer = PollAnswer {
+        new: looked.new,
+        held: looked.held,
+        error: looked.error,
+    };
+    store.answer_poll(id, number, answer).await
+}
+
+/// Ends once another process has asked for a poll.
+pub(super) async fn asked(questions: &mut Option<Receiver<u64>>) {
+    let asked = match questions {
+        Some(questions) => questions.changed().await.is_ok(),
+        None => false,
+    };
+    if !asked {
+        std::future::pending::<()>().await;
+    }
+}
