@@ -130,18 +130,7 @@ impl App {
         let config = config.joined_by(&added);
         let synced = async || store.sync_config(&config.sources, &config.channels).await;
         waiting.until_done(synced).await?;
-        let admin_token = match &config.web.admin_token {
-            Some(token) => token.clone(),
-            None => {
-                let own = instance::admin_token(&state)?;
-                let shared = async || store.admin_token(&own).await;
-                let shared = waiting.until_done(shared).await?;
-                if shared != own {
-                    instance::keep_admin_token(&state, &shared);
-                }
-                shared
-            }
-        };
+        let admin_token = admin_token(&config, &state, &store, &mut waiting).await?;
         let instance = Instance::announce(&state, setup.listener.local_addr()?)?;
         let pages = config.web.listen.is_some();
         let (sender, config) = live::channel(Arc::new(config));
@@ -267,6 +256,25 @@ impl App {
         let given_back = given_back.map(drop).map_err(StoreError::from);
         ended.and(given_back.and(closed).map_err(Into::into))
     }
+}
+
+/// That of the config, else the one that was made first: in the state folder, or by another process on the same store.
+async fn admin_token(
+    config: &Config,
+    state: &Path,
+    store: &Store,
+    waiting: &mut Waiting<'_>,
+) -> anyhow::Result<Secret> {
+    if let Some(token) = &config.web.admin_token {
+        return Ok(token.clone());
+    }
+    let own = instance::admin_token(state)?;
+    let shared = async || store.admin_token(&own).await;
+    let shared = waiting.until_done(shared).await?;
+    if shared != own {
+        instance::keep_admin_token(state, &shared);
+    }
+    Ok(shared)
 }
 
 /// Files come as the pages of their sources do: pushing itself fetches nothing.

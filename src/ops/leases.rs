@@ -2,6 +2,8 @@
 //!
 //! A [`Store`] that was made by [`Store::under`] writes only as long as its lease has the epoch that it had then.
 
+mod table;
+
 use std::{
     collections::{BTreeMap, HashMap},
     sync::Arc,
@@ -11,13 +13,14 @@ use std::{
 use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 
+use self::table::{as_it_stands, drop_leases_of, hold};
 use super::{
     handle::Store,
     holding::{Held, HeldLease, Holding, LeaseCounts, lost},
     op::Op,
 };
 use crate::{
-    policy::leases::{self, LEAVING, Lease, LeaseKey, RENEWAL, TERM, Wanted, WorkerFacts},
+    policy::leases::{LeaseKey, RENEWAL, TERM, Wanted, WorkerFacts},
     store::{Refusal, Result, StoreError},
 };
 
@@ -242,172 +245,6 @@ impl Store {
         let own = self.holding.borrow().worker.clone();
         self.ask(move |op| statuses(op, is_shared, own.as_ref(), now))
             .await?
-    }
-}
-
-/// Everything that is wanted, under the epochs that it has.
-fn as_it_stands(op: &mut Op<'_>, me: WorkerFacts, wanted: Vec<Wanted>) -> Result<Holding> {
-    let counts = LeaseCounts::of(wanted.iter().map(|it| &it.key));
-    let mut epochs = HashMap::with_capacity(wanted.len());
-    for Wanted { key, .. } in wanted {
-        let epoch = op.tx.lease(&key)?.epoch;
-        epochs.insert(key, epoch);
-    }
-    Ok(Holding {
-        worker: Some(me),
-        epochs: Arc::new(epochs),
-        wanted: counts,
-        ..Holding::default()
-    })
-}
-
-fn drop_leases_of(op: &mut Op<'_>, id: &str) -> Result<()> {
-    op.tx.remove_worker(id);
-    for (key, lease) in op.tx.leases()? {
-        if lease.worker.as_deref() == Some(id) {
-            give_back(op, &key, &lease);
-        }
-    }
-    Ok(())
-}
-
-fn give_back(op: &mut Op<'_>, key: &LeaseKey, lease: &Lease) {
-    let free = Lease {
-        worker: None,
-        ..lease.clone()
-    };
-    op.tx.set_lease(key, &free);
-}
-
-/// The leases as a worker finds and changes them, and the time by which they are counted.
-struct Table<'a> {
-    all: HashMap<LeaseKey, Lease>,
-    me: &'a str,
-    now_ms: i64,
-}
-
-fn hold(
-    op: &mut Op<'_>,
-    (is_shared, mut me): (bool, WorkerFacts),
-    (wanted, leaving): (&[Wanted], &HashMap<LeaseKey, i64>),
-    now: DateTime<Utc>,
-) -> Result<Holding> {
-    let now_ms = op.tx.lease_clock_ms(now.timestamp_millis());
-    let others = others_alive(op, is_shared, &mut me, now_ms)?;
-    let mut alive: Vec<&str> = others.iter().map(|it| it.id.as_str()).collect();
-    alive.push(&me.id);
-    let mut table = Table {
-        all: op.tx.leases()?.into_iter().collect(),
-        me: &me.id,
-        now_ms,
-    };
-    let plan = leases::plan(&me.id, wanted, &alive, &table.all);
-    let leaving = match is_shared {
-        true => table.leaving(&plan, leaving),
-        false => HashMap::new(),
-    };
-    for key in plan
-        .give_back
-        .iter()
-        .filter(|key| !leaving.contains_key(*key))
-    {
-        table.give_back(op, key);
-    }
-    for key in &plan.take {
-        table.take(op, key)?;
-    }
-    let ended = leaving.values().map(|since| since + milliseconds(LEAVING));
-    let next = others.iter().map(|it| it.until_ms).chain(ended).min();
-    let epochs = table.mine().filter(|(key, _)| !leaving.contains_key(*key));
-    let epochs = epochs
-        .map(|(key, lease)| (key.clone(), lease.epoch))
-        .collect();
-    Ok(Holding {
-        epochs: Arc::new(epochs),
-        wanted: LeaseCounts::of(wanted.iter().map(|it| &it.key)),
-        leaving,
-        renewed: None,
-        next: next.map(|at| Duration::from_millis((at - now_ms).max(0).unsigned_abs() + 1)),
-        worker: Some(me),
-    })
-}
-
-/// Says that this worker is alive; gives those beside it, and forgets those that are gone.
-fn others_alive(
-    op: &mut Op<'_>,
-    is_shared: bool,
-    me: &mut WorkerFacts,
-    now_ms: i64,
-) -> Result<Vec<WorkerFacts>> {
-    let known = op.tx.workers()?;
-    let own = known.iter().find(|it| it.id == me.id);
-    if own.is_some_and(|own| own.since_ms != me.since_ms) {
-        let why = format!("the worker `{}`, as which another process runs", me.id);
-        return Err(Refusal::LeaseLost(why).into());
-    }
-    // On one machine the lock on the folder says that it is alive.
-    if is_shared || own.is_none() {
-        me.until_ms = now_ms + milliseconds(TERM);
-        op.tx.set_worker(me);
-    }
-    let others = known.into_iter().filter(|it| it.id != me.id);
-    let (alive, gone): (Vec<_>, Vec<_>) = others.partition(|it| is_shared && it.until_ms > now_ms);
-    gone.iter().for_each(|it| op.tx.remove_worker(&it.id));
-    Ok(alive)
-}
-
-fn milliseconds(span: Duration) -> i64 {
-    i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
-}
-
-impl Table<'_> {
-    /// Returns the senders that end here before their leases are given back, and since when (ms), where `before` were those
-    /// of the last time.
-    fn leaving(
-        &self,
-        plan: &leases::Plan,
-        before: &HashMap<LeaseKey, i64>,
-    ) -> HashMap<LeaseKey, i64> {
-        let is_sender = |key: &&LeaseKey| matches!(key, LeaseKey::Sender(_));
-        let is_mine = |key: &LeaseKey| self.mine().any(|(mine, _)| mine == key);
-        let begun = before.iter().filter(|(key, _)| is_mine(key));
-        // One that is to stay after all ends first all the same.
-        let is_under_way = |since: i64| self.now_ms < since + milliseconds(LEAVING);
-        let begun = begun.filter(|(_, since)| is_under_way(**since));
-        let begun = begun.map(|(key, since)| (key.clone(), *since));
-        let new = plan
-            .give_back
-            .iter()
-            .filter(is_sender)
-            .filter(|key| !before.contains_key(*key));
-        begun
-            .chain(new.map(|key| (key.clone(), self.now_ms)))
-            .collect()
-    }
-
-    fn mine(&self) -> impl Iterator<Item = (&LeaseKey, &Lease)> {
-        let is_mine = |lease: &Lease| lease.worker.as_deref() == Some(self.me);
-        self.all.iter().filter(move |(_, lease)| is_mine(lease))
-    }
-
-    fn give_back(&mut self, op: &mut Op<'_>, key: &LeaseKey) {
-        let lease = self.all.entry(key.clone()).or_default();
-        lease.worker = None;
-        op.tx.set_lease(key, lease);
-        if let LeaseKey::Source(source) = key {
-            op.tx.leave_look(source);
-        }
-    }
-
-    fn take(&mut self, op: &mut Op<'_>, key: &LeaseKey) -> Result<()> {
-        let lease = self.all.entry(key.clone()).or_default();
-        lease.epoch += 1;
-        lease.worker = Some(self.me.to_owned());
-        op.tx.set_lease(key, lease);
-        match key {
-            LeaseKey::Source(source) => op.tx.take_look(source, lease.epoch),
-            LeaseKey::Sender(_) => Ok(()),
-        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod audit;
 mod corrections;
+mod figures;
 mod follow;
 mod keeping;
 mod kill;
@@ -45,13 +46,14 @@ use crate::{
 const ON: &str = "NOTICAST_TEST_ON";
 /// The address of a database whose user may make schemas; each store gets one of its own.
 const DATABASE: &str = "NOTICAST_POSTGRES";
-/// Stories of sled's own rules, of its files, and of a program that is killed with them.
-const OF_SLED_ALONE: [&str; 6] = [
+/// Stories of sled's own rules, of its files, of a program that is killed with them, and measurements.
+const OF_SLED_ALONE: [&str; 7] = [
     "opening::",
     "kill::",
     "rules::",
     "keeping::",
     "model::",
+    "figures::",
     "older::",
 ];
 

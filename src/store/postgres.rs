@@ -49,7 +49,7 @@ use self::{
     read::PostgresReader,
     session::Session,
     tx::PostgresTx,
-    versions::BEGIN_SNAPSHOT,
+    versions::{BEGIN_SNAPSHOT, Start},
     writer::Writer,
 };
 use super::{
@@ -88,7 +88,7 @@ impl Postgres {
         let (client, memory) = blocking(move || {
             writer::check_and_migrate(&client, runtime.clone())?;
             let session = Session::new(&client, runtime);
-            let begun = session.begin(BEGIN_SNAPSHOT)?;
+            let begun = Start::of(&session, BEGIN_SNAPSHOT)?;
             let memory = Memory::load(&session, begun.versions, trusts_callers)?;
             session.run("COMMIT")?;
             Ok((client, memory))

@@ -2,7 +2,7 @@
 //! with what a poll found or once in a while; others have what was written last.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -12,17 +12,17 @@ use super::session::{Session, params};
 use crate::{bulletin::SourceId, policy::facts::LookState, store::error::Result};
 
 #[derive(Default)]
-pub(super) struct Looks(Mutex<Known>);
+pub(super) struct Looks(Mutex<LooksAtHand>);
 
 #[derive(Default)]
-struct Known {
-    states: HashMap<SourceId, Kept>,
+struct LooksAtHand {
+    states: HashMap<SourceId, LookAtHand>,
     /// The epochs of the sources that this process polls; None: nobody works here, and all is written as it comes.
     held: Option<HashMap<SourceId, u64>>,
 }
 
 #[derive(Default)]
-struct Kept {
+struct LookAtHand {
     state: LookState,
     is_written: bool,
 }
@@ -41,7 +41,7 @@ impl Looks {
         looks
     }
 
-    fn lock(&self) -> MutexGuard<'_, Known> {
+    fn lock(&self) -> MutexGuard<'_, LooksAtHand> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -113,7 +113,7 @@ impl Looks {
     pub(super) fn merge(&self, rows: Vec<(SourceId, LookState)>) {
         let mut looks = self.lock();
         for (source, row) in rows {
-            let kept = looks.states.entry(source).or_insert_with(|| Kept {
+            let kept = looks.states.entry(source).or_insert_with(|| LookAtHand {
                 state: LookState::default(),
                 is_written: true,
             });
@@ -173,7 +173,7 @@ pub(super) fn write_looks(
     session: &Session<'_>,
     looks: &[Unwritten],
     version: i64,
-) -> Result<Vec<String>> {
+) -> Result<HashSet<String>> {
     let ids: Vec<&str> = looks.iter().map(|it| it.source.as_str()).collect();
     let states: Vec<Json<&LookState>> = looks.iter().map(|it| Json(&it.state)).collect();
     let epochs: Vec<Option<i64>> = looks
@@ -187,7 +187,7 @@ pub(super) fn write_looks(
         ON CONFLICT (id) DO UPDATE SET look = excluded.look, look_version = excluded.look_version \
         RETURNING id";
     let rows = session.rows(asked, &[&ids, &states, &epochs, &version])?;
-    super::rows::firsts(&rows)
+    Ok(super::rows::firsts(&rows)?.into_iter().collect())
 }
 
 #[cfg(test)]

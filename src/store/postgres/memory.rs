@@ -1,21 +1,23 @@
 //! What a process has at hand of the store: it changes with the transactions that this process commits, and follows those
 //! of others.
 
-use std::sync::{Arc, Mutex, PoisonError, RwLock, atomic::AtomicU64};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, atomic::AtomicU64};
 
 use tokio::sync::watch;
 
 use super::{
-    handle::lock,
     looks::Looks,
     rows::{channel_id, get, json, json_or_none, source_id, unsigned},
     session::Session,
-    versions::{Changed, Versions},
+    versions::{DataChanges, DataVersions},
 };
 use crate::{
-    bulletin::{AddedSource, SourceId},
+    bulletin::{AddedSource, ChannelId, SourceId},
     policy::{facts::LookState, routes::Chats},
-    store::error::Result,
+    store::{
+        error::Result,
+        recent_sends::{Attempt, RecentSends},
+    },
 };
 
 pub(super) struct Memory {
@@ -31,17 +33,19 @@ pub(super) struct Memory {
     pub(super) polls: watch::Sender<u64>,
     /// What the database took when it was asked last.
     pub(super) bytes: AtomicU64,
+    /// What this process sent last: the database has but the last attempt at each delivery.
+    sends: Mutex<RecentSends<ChannelId>>,
     /// Leases are counted by the time that callers give, not by the clock of the database: for tests, whose time is their own.
     pub(super) trusts_callers: bool,
     /// What all of it is as of. Held while something is read again.
-    known: Mutex<Versions>,
+    known: Mutex<DataVersions>,
 }
 
 impl Memory {
     /// Reads all of it, as a transaction finds it.
     pub(super) fn load(
         session: &Session<'_>,
-        versions: Versions,
+        versions: DataVersions,
         trusts_callers: bool,
     ) -> Result<Self> {
         let memory = Self {
@@ -53,6 +57,7 @@ impl Memory {
             leases: watch::Sender::new(0),
             polls: watch::Sender::new(0),
             bytes: AtomicU64::new(0),
+            sends: Mutex::new(RecentSends::restore(sends(session)?.into_iter())),
             trusts_callers,
             known: Mutex::new(versions),
         };
@@ -66,10 +71,10 @@ impl Memory {
     pub(super) fn refresh(
         &self,
         session: &Session<'_>,
-        versions: Versions,
+        versions: DataVersions,
         is_snapshot: bool,
     ) -> Result<()> {
-        let mut known = lock(&self.known);
+        let mut known = self.lock_known();
         let is_other = |found: i64, known: i64| match is_snapshot {
             true => found > known,
             false => found != known,
@@ -113,8 +118,13 @@ impl Memory {
 
     /// Takes what a transaction of this process changed that had begun with `before`. What cannot be read now is read by
     /// the next transaction.
-    pub(super) fn follow_own(&self, session: &Session<'_>, before: Versions, changed: Changed) {
-        let mut known = lock(&self.known);
+    pub(super) fn follow_own(
+        &self,
+        session: &Session<'_>,
+        before: DataVersions,
+        changed: DataChanges,
+    ) {
+        let mut known = self.lock_known();
         if changed.chats && self.read_chats(session).is_ok() {
             known.chats = known.chats.max(before.chats + 1);
         }
@@ -136,9 +146,13 @@ impl Memory {
         }
     }
 
+    fn lock_known(&self) -> MutexGuard<'_, DataVersions> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Changes up to this number are durable.
     pub(super) fn show_newest_change(&self, newest: i64) {
-        let mut known = lock(&self.known);
+        let mut known = self.lock_known();
         known.newest_change = known.newest_change.max(newest);
         self.show_change(known.newest_change);
     }
@@ -176,6 +190,26 @@ impl Memory {
         Ok(())
     }
 
+    fn lock_sends(&self) -> MutexGuard<'_, RecentSends<ChannelId>> {
+        self.sends.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn remember_sends(&self, attempts: Vec<Attempt<ChannelId>>) {
+        self.lock_sends().remember(attempts.into_iter());
+    }
+
+    /// When the last sends of this process were begun, or answered where they were (ms), and those of others, `found` in the
+    /// database; oldest first.
+    pub(super) fn recent_sends(
+        &self,
+        found: Vec<(i64, ChannelId)>,
+        since_ms: i64,
+    ) -> Vec<(i64, ChannelId)> {
+        let own: Vec<_> = self.lock_sends().since(i64::MIN).cloned().collect();
+        let all = RecentSends::restore(found.into_iter().chain(own));
+        all.since(since_ms).cloned().collect()
+    }
+
     pub(super) fn wake_senders(&self) {
         self.ticks.send_modify(|count| *count += 1);
     }
@@ -203,6 +237,17 @@ fn look(row: &tokio_postgres::Row) -> Result<(SourceId, LookState)> {
     // A state that another version wrote in another shape costs a fresh look, no more.
     let look = json_or_none(row, 1).ok().flatten();
     Ok((source_id(row, 0)?, look.unwrap_or_default()))
+}
+
+/// When the last sends of all processes were begun, or answered where they were (ms).
+pub(super) fn sends(session: &Session<'_>) -> Result<Vec<(i64, ChannelId)>> {
+    // An hour before the newest: more than any pace looks back, and than a request may take.
+    let asked = "SELECT greatest(begun_ms, CASE WHEN state = 'sent' THEN ended_ms END), channel \
+                 FROM deliveries WHERE begun_ms >= (SELECT max(begun_ms) FROM deliveries) - 3600000";
+    let rows = session.rows(asked, &[])?;
+    rows.iter()
+        .map(|row| Ok((get(row, 0)?, channel_id(row, 1)?)))
+        .collect()
 }
 
 /// Sources that live in the store, oldest first.

@@ -14,7 +14,7 @@ use super::{
     connect::connection,
     handle::{Database, Postgres, blocking, joined, lock},
     session::Session,
-    versions::Begun,
+    versions::Start,
 };
 use crate::store::error::{Failure, Refusal, Result, StoreError};
 
@@ -53,7 +53,7 @@ impl Postgres {
     /// Asks in a snapshot of its own, on a connection of the pool.
     pub(super) async fn snapshot<T: Send + 'static>(
         &self,
-        question: impl FnOnce(Session<'_>, Begun) -> Result<T> + Send + 'static,
+        question: impl FnOnce(Session<'_>, Start) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let shared = Arc::clone(&self.shared);
         let asked = async {

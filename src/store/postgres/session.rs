@@ -10,9 +10,9 @@ use std::{
 
 use deadpool_postgres::ClientWrapper;
 use tokio::runtime::Handle;
-use tokio_postgres::{Error, Row, types::ToSql};
+use tokio_postgres::{Error, Row, SimpleQueryMessage, types::ToSql};
 
-use super::{trouble, versions::Begun};
+use super::trouble;
 use crate::store::error::{Result, StoreError};
 
 pub(super) type Param = Box<dyn ToSql + Sync + Send>;
@@ -80,15 +80,11 @@ impl<'a> Session<'a> {
         self.rows(sql, params).unwrap_or_default()
     }
 
-    /// Begins a transaction with [`BEGIN`] or [`BEGIN_SNAPSHOT`].
-    ///
-    /// [`BEGIN`]: super::versions::BEGIN
-    /// [`BEGIN_SNAPSHOT`]: super::versions::BEGIN_SNAPSHOT
-    pub(super) fn begin(&self, sql: &str) -> Result<Begun> {
+    /// Begins a transaction; gives what was answered.
+    pub(super) fn begin(&self, sql: &str) -> Result<Vec<SimpleQueryMessage>> {
         let begun = self.attempt(self.client.simple_query(sql));
         // A server that only reads begins it and refuses the rest.
-        let answers = begun.inspect_err(|_| self.roll_back())?;
-        Ok(Begun::of(&answers))
+        begun.inspect_err(|_| self.roll_back())
     }
 
     /// Commits what was flushed. Where the answer is lost, it may have been.

@@ -1,6 +1,9 @@
 //! One transaction after the other on the connection that writes, and snapshots beside them.
 
-use std::sync::{Arc, atomic::Ordering};
+use std::{
+    collections::HashSet,
+    sync::{Arc, atomic::Ordering},
+};
 
 use chrono::Utc;
 use deadpool_postgres::{ClientWrapper, Object};
@@ -8,19 +11,30 @@ use tokio::runtime::Handle;
 
 use super::{
     handle::{Database, lock},
-    looks::write_looks,
+    looks::{Unwritten, write_looks},
     memory::looks_of,
     rows::{self, get},
     session::{Session, params},
     trouble,
     tx::PostgresTx,
-    versions::{BEGIN, BEGIN_SNAPSHOT, Begun, Changed},
+    versions::{BEGIN, BEGIN_SNAPSHOT, DataChanges, Start},
     writer::{self, Writer},
 };
-use crate::store::{
-    error::{Failure, Result},
-    tx::Tx,
+use crate::{
+    bulletin::SourceId,
+    policy::facts::LookState,
+    store::{
+        error::{Failure, Result},
+        tx::Tx,
+    },
 };
+
+/// What came of the states that were to be written.
+struct Saved {
+    written: Vec<Unwritten>,
+    /// As the database has those that are not this process's any more.
+    lost: Vec<(SourceId, LookState)>,
+}
 
 impl Database {
     /// Takes the connection that writes, a new one where that was lost.
@@ -33,8 +47,8 @@ impl Database {
     }
 
     /// Begins a transaction, and follows what other processes did before it.
-    fn begin(&self, session: &Session<'_>) -> Result<Begun> {
-        let begun = session.begin(BEGIN)?;
+    fn begin(&self, session: &Session<'_>) -> Result<Start> {
+        let begun = Start::of(session, BEGIN)?;
         self.look_at_clocks(&begun);
         let refreshed = self.memory.refresh(session, begun.versions, false);
         refreshed.inspect_err(|_| session.roll_back())?;
@@ -42,7 +56,7 @@ impl Database {
     }
 
     /// Remembers how far the clock of this machine is ahead of the database's.
-    fn look_at_clocks(&self, begun: &Begun) {
+    fn look_at_clocks(&self, begun: &Start) {
         let ahead = Utc::now().timestamp_millis().saturating_sub(begun.clock_ms);
         self.clock_ahead_ms.store(ahead, Ordering::Relaxed);
     }
@@ -102,54 +116,58 @@ impl Database {
     /// Writes where polling stands, each source under its lease, and until when articles were read. It writes whether that
     /// changes anything or not: that the database takes it is what its trial asks.
     pub(super) fn save_looks(&self, session: &Session<'_>) -> Result<()> {
-        let begun = self.begin(session)?;
+        let start = self.begin(session)?;
         let (own, lost) = self.memory.looks.unwritten();
-        let version = begun.versions.looks + 1;
-        let asked = || -> Result<_> {
-            let written = match own.is_empty() {
-                true => Vec::new(),
-                false => write_looks(session, &own, version)?,
-            };
-            let is_lost =
-                |it: &&super::looks::Unwritten| !written.iter().any(|id| id == it.source.as_str());
-            let taken = own.iter().filter(is_lost).map(|it| it.source.clone());
-            let lost: Vec<_> = lost.into_iter().chain(taken).collect();
-            let lost = match lost.is_empty() {
-                true => Vec::new(),
-                false => looks_of(session, &lost)?,
-            };
-            session.write(
-                "UPDATE counters SET read_until = \
-                 greatest(read_until, (SELECT min(due_ms) FROM recent) - 1)",
-                params![],
-            );
-            let changed = Changed {
-                looks: !written.is_empty(),
-                ..Changed::default()
-            };
-            if changed.looks {
-                changed.write(session, &self.name);
-            }
-            let size = "SELECT pg_database_size(current_database())";
-            let bytes = session.row(size, &[])?;
-            let bytes = bytes.map_or(Ok(0), |row| get(&row, 0))?;
-            self.memory
-                .bytes
-                .store(rows::unsigned(bytes), Ordering::Relaxed);
-            session.flush()?;
-            session.commit().map_err(|error| trouble::of(&error))?;
-            Ok((written, lost, changed))
+        let saved = self.save(session, (own, lost), start.versions.looks + 1);
+        let saved = saved.inspect_err(|_| session.roll_back())?;
+        let changed = DataChanges {
+            looks: !saved.written.is_empty(),
+            ..DataChanges::default()
         };
-        let (written, lost, changed) = asked().inspect_err(|_| session.roll_back())?;
-        self.memory.looks.replace(lost.into_iter());
-        for it in own
-            .iter()
-            .filter(|it| written.iter().any(|id| id == it.source.as_str()))
-        {
+        self.memory.looks.replace(saved.lost.into_iter());
+        for it in &saved.written {
             self.memory.looks.written(&it.source, &it.state);
         }
-        self.memory.follow_own(session, begun.versions, changed);
+        self.memory.follow_own(session, start.versions, changed);
         Ok(())
+    }
+
+    fn save(
+        &self,
+        session: &Session<'_>,
+        (own, mut lost): (Vec<Unwritten>, Vec<SourceId>),
+        version: i64,
+    ) -> Result<Saved> {
+        let ids = match own.is_empty() {
+            true => HashSet::new(),
+            false => write_looks(session, &own, version)?,
+        };
+        let (written, taken): (Vec<_>, Vec<_>) = own
+            .into_iter()
+            .partition(|it| ids.contains(it.source.as_str()));
+        lost.extend(taken.into_iter().map(|it| it.source));
+        let lost = match lost.is_empty() {
+            true => Vec::new(),
+            false => looks_of(session, &lost)?,
+        };
+        let read_until = "UPDATE counters SET read_until = \
+                          greatest(read_until, (SELECT min(due_ms) FROM recent) - 1)";
+        session.write(read_until, params![]);
+        if !written.is_empty() {
+            let looks = true;
+            let changed = DataChanges {
+                looks,
+                ..DataChanges::default()
+            };
+            changed.write(session, &self.name);
+        }
+        let size = session.row("SELECT pg_database_size(current_database())", &[])?;
+        let bytes = size.map_or(Ok(0), |row| get(&row, 0))?;
+        self.memory
+            .bytes
+            .store(rows::unsigned(bytes), Ordering::Relaxed);
+        session.commit().map_err(|error| trouble::of(&error))?;
+        Ok(Saved { written, lost })
     }
 
     /// Asks in a snapshot of its own, which follows what other processes did before it.
@@ -157,14 +175,14 @@ impl Database {
         &self,
         client: Object,
         runtime: &Handle,
-        question: impl FnOnce(Session<'_>, Begun) -> Result<T>,
+        question: impl FnOnce(Session<'_>, Start) -> Result<T>,
     ) -> Result<T> {
         let mut lent = Lent(Some(client));
         let Some(client) = lent.0.as_ref() else {
             return Err(Failure::Closed.into());
         };
         let session = Session::new(client, runtime.clone());
-        let begun = session.begin(BEGIN_SNAPSHOT)?;
+        let begun = Start::of(&session, BEGIN_SNAPSHOT)?;
         self.look_at_clocks(&begun);
         self.memory.refresh(&session, begun.versions, true)?;
         let answer = question(session, begun)?;

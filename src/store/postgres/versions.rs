@@ -4,6 +4,7 @@
 use tokio_postgres::SimpleQueryMessage;
 
 use super::session::{Session, params};
+use crate::store::error::Result;
 
 /// One transaction after the other, in all processes: the lock goes with the transaction, or with its connection.
 pub(super) const BEGIN: &str = "BEGIN; \
@@ -18,7 +19,7 @@ pub(super) const BEGIN_SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ R
 pub(super) const NOTICES: &str = "noticast";
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Versions {
+pub(super) struct DataVersions {
     pub(super) chats: i64,
     pub(super) added: i64,
     pub(super) looks: i64,
@@ -31,17 +32,24 @@ pub(super) struct Versions {
 
 /// What a transaction finds as it begins.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Begun {
+pub(super) struct Start {
     /// Its number in the database; 0 for a snapshot.
     pub(super) transaction: i64,
     /// The time by the clock of the database.
     pub(super) clock_ms: i64,
-    pub(super) versions: Versions,
+    pub(super) versions: DataVersions,
 }
 
-impl Begun {
-    /// From the answers to [`BEGIN`] or [`BEGIN_SNAPSHOT`].
-    pub(super) fn of(answers: &[SimpleQueryMessage]) -> Self {
+impl Start {
+    /// Begins a transaction or a snapshot.
+    ///
+    /// # Errors
+    /// The database is away or busy, or only reads.
+    pub(super) fn of(session: &Session<'_>, sql: &str) -> Result<Self> {
+        Ok(Self::said(&session.begin(sql)?))
+    }
+
+    fn said(answers: &[SimpleQueryMessage]) -> Self {
         let rows = answers.iter().filter_map(|answer| match answer {
             SimpleQueryMessage::Row(row) => Some(row),
             _ => None,
@@ -59,7 +67,7 @@ impl Begun {
         Self {
             transaction: number(0),
             clock_ms: number(1),
-            versions: Versions {
+            versions: DataVersions {
                 chats: number(2),
                 added: number(3),
                 looks: number(4),
@@ -74,7 +82,7 @@ impl Begun {
 
 /// What a transaction changes of what processes have at hand.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Changed {
+pub(super) struct DataChanges {
     pub(super) chats: bool,
     pub(super) added: bool,
     pub(super) looks: bool,
@@ -83,7 +91,7 @@ pub(super) struct Changed {
     pub(super) polls: bool,
 }
 
-impl Changed {
+impl DataChanges {
     /// Counts what changed, and lets other processes know once it is committed.
     pub(super) fn write(self, session: &Session<'_>, name: &str) {
         if self != Self::default() {

@@ -160,7 +160,9 @@ impl World {
         let mut running =
             self.start_with(&["--config", "noticast.toml", "--state", "state", "run"]);
         let begin = Instant::now();
-        while !self.path("state/store/db").exists()
+        // The second one lies there where the store is a database.
+        let is_begun = |file: &&str| self.path(file).exists();
+        while !["state/store/db", "state/worker"].iter().any(is_begun)
             && running.is_alive()
             && begin.elapsed() < PATIENCE
         {

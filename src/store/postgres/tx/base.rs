@@ -10,7 +10,7 @@ use super::super::{
     memory::Memory,
     rows::{get, signed, unsigned},
     session::{Param, Session, params},
-    versions::{Begun, Changed},
+    versions::{DataChanges, Start},
 };
 use crate::{
     bulletin::{ChannelId, Face, SourceId},
@@ -18,13 +18,13 @@ use crate::{
         facts::{Counts, LookState},
         twins,
     },
-    store::{error::Result, tx::LookChange},
+    store::{error::Result, recent_sends::Attempt, tx::LookChange},
 };
 
 pub(in crate::store::postgres) struct PostgresTx<'a> {
     pub(in crate::store::postgres) session: Session<'a>,
     pub(in crate::store::postgres) memory: &'a Memory,
-    pub(super) begun: Begun,
+    pub(super) begun: Start,
     /// By what other processes know this one.
     name: Arc<str>,
     counts: Option<Counted>,
@@ -55,7 +55,9 @@ pub(in crate::store::postgres) struct Effects {
     pub(super) held_looks: Vec<(SourceId, Option<u64>)>,
     /// By when (ms) articles are read again.
     pub(super) readings: Vec<(u64, i64)>,
-    pub(super) changed: Changed,
+    /// Deliveries as they were left.
+    pub(super) attempts: Vec<Attempt<ChannelId>>,
+    pub(super) changed: DataChanges,
     /// So many changes were appended to the feed.
     pub(super) changes: i64,
     pub(super) then: Vec<Box<dyn FnOnce() + Send>>,
@@ -68,7 +70,7 @@ impl<'a> PostgresTx<'a> {
     pub(in crate::store::postgres) fn new(
         session: Session<'a>,
         memory: &'a Memory,
-        (begun, name): (Begun, Arc<str>),
+        (begun, name): (Start, Arc<str>),
     ) -> Self {
         Self {
             session,
@@ -186,7 +188,7 @@ impl<'a> PostgresTx<'a> {
     /// Lets other processes know.
     fn write_changed(&mut self) {
         let changed = self.effects.changed;
-        if changed != Changed::default() || self.effects.changes > 0 {
+        if changed != DataChanges::default() || self.effects.changes > 0 {
             changed.write(&self.session, &self.name);
         }
     }
@@ -202,7 +204,7 @@ impl Effects {
         self,
         memory: &Memory,
         session: &Session<'_>,
-        begun: &Begun,
+        begun: &Start,
     ) {
         for (source, state) in self.taken_looks {
             memory.looks.replace(std::iter::once((source, state)));
@@ -219,6 +221,7 @@ impl Effects {
         for (source, look) in self.written_looks {
             memory.looks.written(&source, &look);
         }
+        memory.remember_sends(self.attempts);
         let mut changed = self.changed;
         // Senders are woken last.
         changed.outbox = false;
@@ -231,9 +234,9 @@ impl Effects {
         memory.follow_own(
             session,
             begun.versions,
-            Changed {
+            DataChanges {
                 outbox,
-                ..Changed::default()
+                ..DataChanges::default()
             },
         );
     }

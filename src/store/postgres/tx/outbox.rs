@@ -7,13 +7,14 @@ use crate::{
     store::{
         error::Result,
         postgres::{
+            memory::sends,
             rows::{
                 self, ENTRY, all_signed, all_unsigned, channel_id, entries, entry, firsts, get,
                 signed, unsigned,
             },
             session::params,
         },
-        recent_sends::RecentSends,
+        recent_sends::Attempt,
         tx::{Channels, Outbox},
     },
 };
@@ -277,15 +278,8 @@ impl Outbox for PostgresTx<'_> {
     }
 
     fn recent_sends(&mut self, since_ms: i64) -> Vec<(i64, ChannelId)> {
-        // An hour before the newest: more than any pace looks back, and than a request may take.
-        let asked = "SELECT greatest(begun_ms, CASE WHEN state = 'sent' THEN ended_ms END), channel \
-                     FROM deliveries WHERE begun_ms >= (SELECT max(begun_ms) FROM deliveries) - 3600000";
-        let rows = self.session.rows_or_none(asked, &[]);
-        let sends = rows
-            .iter()
-            .map(|row| Ok((get(row, 0)?, channel_id(row, 1)?)));
-        let sends = RecentSends::restore(sends.filter_map(Result::ok));
-        sends.since(since_ms).cloned().collect()
+        let found = sends(&self.session).unwrap_or_default();
+        self.memory.recent_sends(found, since_ms)
     }
 }
 
@@ -294,6 +288,12 @@ impl PostgresTx<'_> {
         self.enter_channel(&entry.channel);
         let wakes = matches!(entry.state, DeliveryState::Queued | DeliveryState::Dropped);
         self.effects.changed.outbox |= wakes;
+        self.effects.attempts.push(Attempt {
+            channel: entry.channel.clone(),
+            state: entry.state,
+            begun_ms: entry.begun_ms,
+            taken_ms: entry.taken_ms(),
+        });
         self.write(
             "INSERT INTO deliveries VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
              ON CONFLICT (id) DO UPDATE SET channel = excluded.channel, bulletin = excluded.bulletin, \
