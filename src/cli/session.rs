@@ -3,6 +3,7 @@
 use std::{
     future::Future,
     path::{Path, PathBuf},
+    pin::Pin,
 };
 
 use super::{
@@ -43,6 +44,8 @@ impl Session {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()?;
+        // Boxed, or each way into the runtime would be compiled with all commands in it.
+        let work: Pin<Box<dyn Future<Output = _>>> = Box::pin(work);
         let done = runtime.block_on(work);
         // A read of stdin or a name that is being resolved must not keep the program from ending.
         runtime.shutdown_background();

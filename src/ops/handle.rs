@@ -6,7 +6,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::sync::watch;
+use futures::{FutureExt, future::BoxFuture};
+use tokio::sync::{oneshot, watch};
 
 use super::{
     holding::{HeldLease, Holding},
@@ -16,7 +17,7 @@ use super::{
 use crate::{
     bulletin::StoreSettings,
     policy::routes::Routes,
-    store::{self, Engine, Failure, Reader, Refusal, Result, StoreError, postgres::Postgres},
+    store::{self, Engine, Failure, Reader, Refusal, Result, StoreError, Tx, postgres::Postgres},
 };
 
 /// How often a full disk, or a database that is away, is tried again.
@@ -129,36 +130,77 @@ impl Store {
         }
     }
 
-    pub(super) async fn write<T: Send + 'static>(
+    pub(super) fn write<T: Send + 'static>(
         &self,
         call: impl FnOnce(&mut Op<'_>) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
-        let (routes, lease) = (self.routes.clone(), self.lease.clone());
-        self.engine
-            .transact(move |tx| {
-                lease.map_or(Ok(()), |lease| lease.check(tx))?;
-                call(&mut Op::new(tx, routes.current()))
-            })
-            .await
+    ) -> impl Future<Output = Result<T>> + Send {
+        let (answer, given) = slot();
+        let done = self.transact(Box::new(move |op| {
+            answer(call(op)?);
+            Ok(())
+        }));
+        async move { done.await.map(|()| given())? }
     }
 
-    pub(super) async fn ask<T: Send + 'static>(
+    pub(super) fn ask<T: Send + 'static>(
         &self,
         question: impl FnOnce(&mut Op<'_>) -> T + Send + 'static,
-    ) -> Result<T> {
-        let routes = self.routes.clone();
-        self.engine
-            .look_into(move |tx| question(&mut Op::new(tx, routes.current())))
-            .await
+    ) -> impl Future<Output = Result<T>> + Send {
+        let (answer, given) = slot();
+        let done = self.look_into(Box::new(move |op| answer(question(op))));
+        async move { done.await.map(|()| given())? }
     }
 
     /// Reads beside the transactions, on a blocking thread.
-    pub(super) async fn read<T: Send + 'static>(
+    pub(super) fn read<T: Send + 'static>(
         &self,
         question: impl FnOnce(&dyn Reader) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
-        self.engine.read(question).await
+    ) -> impl Future<Output = Result<T>> + Send {
+        let (answer, given) = slot();
+        let done = self.read_beside(Box::new(move |reader| {
+            answer(question(reader)?);
+            Ok(())
+        }));
+        async move { done.await.map(|()| given())? }
     }
+
+    // The work of all operations has one type, so that each engine is compiled once and not once for each operation.
+
+    fn transact(&self, work: Work) -> BoxFuture<'static, Result<()>> {
+        let (engine, routes, lease) =
+            (self.engine.clone(), self.routes.clone(), self.lease.clone());
+        let work = move |tx: &mut dyn Tx| {
+            lease.map_or(Ok(()), |lease| lease.check(tx))?;
+            work(&mut Op::new(tx, routes.current()))
+        };
+        async move { engine.transact(work).await }.boxed()
+    }
+
+    fn look_into(&self, question: Question) -> BoxFuture<'static, Result<()>> {
+        let (engine, routes) = (self.engine.clone(), self.routes.clone());
+        let question = move |tx: &mut dyn Tx| question(&mut Op::new(tx, routes.current()));
+        async move { engine.look_into(question).await }.boxed()
+    }
+
+    fn read_beside(&self, question: Reading) -> BoxFuture<'static, Result<()>> {
+        let engine = self.engine.clone();
+        async move { engine.read(question).await }.boxed()
+    }
+}
+
+type Work = Box<dyn FnOnce(&mut Op<'_>) -> Result<()> + Send>;
+type Question = Box<dyn FnOnce(&mut Op<'_>) + Send>;
+type Reading = Box<dyn FnOnce(&dyn Reader) -> Result<()> + Send>;
+
+/// A place for one answer: how it is put there, and how it is taken out.
+fn slot<T: Send + 'static>() -> (
+    impl FnOnce(T) + Send + 'static,
+    impl FnOnce() -> Result<T> + Send + 'static,
+) {
+    let (sender, mut receiver) = oneshot::channel();
+    let put = move |answer| drop(sender.send(answer));
+    let unanswered = |_| Failure::Write("a transaction ended without an answer".to_owned()).into();
+    (put, move || receiver.try_recv().map_err(unanswered))
 }
 
 /// Waits for room, or for the database: what a platform said must be written down, nothing may be sent that cannot be, and

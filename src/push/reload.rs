@@ -5,6 +5,7 @@ use std::{
     sync::Arc,
 };
 
+use futures::FutureExt;
 use tokio::{
     sync::{mpsc, watch},
     task::{JoinError, JoinSet},
@@ -167,7 +168,7 @@ impl Pusher {
             .clone()
             .keep_at_work(line.clone(), received, stop.clone());
         let name = key;
-        kept.tasks.spawn(async move { (name, work.await) });
+        kept.tasks.spawn(async move { (name, work.await) }.boxed());
         let settings = settings(&key, config);
         let channels = wiring;
         kept.lines.insert(

@@ -3,6 +3,7 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use chrono::Utc;
+use futures::FutureExt;
 use tokio::{
     task::{JoinError, JoinSet},
     time::{Instant, Interval, MissedTickBehavior, interval, sleep_until},
@@ -183,7 +184,7 @@ impl Looking {
         if self.rereading.is_empty() && !self.disk_low {
             let poller = Arc::clone(&self.poller);
             self.rereading
-                .spawn(async move { rereading::read_again(&poller).await });
+                .spawn(async move { rereading::read_again(&poller).await }.boxed());
         }
         Ok(())
     }
@@ -200,7 +201,7 @@ impl Looking {
                 self.plan(&source.id);
             } else {
                 let poller = Arc::clone(&self.poller);
-                self.looks.spawn(look_in_turn(poller, source));
+                self.looks.spawn(look_in_turn(poller, source).boxed());
             }
         }
     }

@@ -9,6 +9,7 @@ use std::{
 };
 
 use axum::{Router, body::Body, http::Request};
+use futures::FutureExt;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use rustix::process::{Resource, getrlimit};
@@ -68,7 +69,7 @@ pub(super) async fn serve(
                 let address = from.ip().to_canonical();
                 if let Some(guest) = crowd.enter(counted(address)) {
                     let (router, stop) = (router.clone(), stop.clone());
-                    connections.spawn(answer(stream, address, guest, router, stop));
+                    connections.spawn(answer(stream, address, guest, router, stop).boxed());
                 }
             }
             // The client left before its turn came.
