@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::support::{
-    board::Site,
+    board::{Mood, Site},
     postgres::{Pooler, Server, SmallDatabase},
     world::{Running, World, text},
 };
@@ -158,6 +158,73 @@ async fn an_export_moves_between_a_folder_and_a_database_in_both_directions() {
     let imported = world.noticast(&["import", "database.jsonl"]);
     assert!(imported.status.success(), "{}", text(&imported.stderr));
     assert_eq!(world.list(&["bulletins", "--limit", "0"]), in_database);
+}
+
+/// A world in a folder whose eleventh bulletin was found and waits, since its channel is out of reach; the export of all.
+async fn left_with_a_queue(site: &Site) -> World {
+    let world = World::new();
+    let unreachable = "kind = \"webhook\"\nurl = \"http://127.0.0.1:9/\"";
+    let config = World::config(&site.list_url());
+    world.configure(&config.replace("kind = \"stdout\"\nformat = \"json\"", unreachable));
+    let running = world.start();
+    world.looks(site, 2).await;
+    site.publish(11);
+    let queued = || !world.list(&["deliveries", "--state", "queued"]).is_empty();
+    world.until("a delivery that waits", queued).await;
+    running.stop();
+    assert!(world.noticast(&["export", "all.jsonl"]).status.success());
+    world
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "starts a PostgreSQL"]
+async fn an_export_moves_into_and_out_of_a_database_while_the_service_runs_on_it() {
+    let (server, site) = (Server::start(), Site::with(10).await);
+    let left = left_with_a_queue(&site).await;
+    let in_folder = left.list(&["bulletins", "--limit", "0"]);
+    let file = left.path("all.jsonl");
+    let file = file.to_str().unwrap();
+
+    // A service that has found nothing yet takes all of it in, and sends what waited.
+    site.set_mood(Mood::Status(503));
+    let world = World::new();
+    world.configure(&server.config(&site));
+    let running = world.start_and_wait().await;
+    let imported = world.noticast(&["import", file, "--with-queue", "--yes"]);
+    assert!(imported.status.success(), "{}", text(&imported.stderr));
+    world
+        .until("what waited", || world.pushed() == [Site::title(11)])
+        .await;
+    assert_eq!(world.list(&["bulletins", "--limit", "0"]), in_folder);
+    // All that was imported is known to it.
+    site.set_mood(Mood::Well);
+    site.publish(12);
+    world.look("news").await;
+    world
+        .until("another push", || world.pushed().len() > 1)
+        .await;
+    assert_eq!(world.pushed(), [Site::title(11), Site::title(12)]);
+    let again = world.noticast(&["import", file, "--with-queue", "--yes"]);
+    assert!(again.status.success(), "{}", text(&again.stderr));
+    assert!(text(&again.stdout).starts_with("0 bulletins imported"));
+
+    // And back, while it runs.
+    let exported = world.noticast(&["export", "database.jsonl"]);
+    assert!(exported.status.success(), "{}", text(&exported.stderr));
+    let back = World::watching(&site);
+    let file = world.path("database.jsonl");
+    let imported = back.noticast(&["import", file.to_str().unwrap()]);
+    assert!(imported.status.success(), "{}", text(&imported.stderr));
+    let all = |world: &World| world.list(&["bulletins", "--limit", "0"]);
+    assert_eq!(all(&back), all(&world));
+    running.stop();
+    let running = back.start();
+    back.looks(&site, 2).await;
+    site.publish(13);
+    back.until("a push", || !back.pushed().is_empty()).await;
+    running.stop();
+    assert_eq!(back.pushed(), [Site::title(13)]);
+    assert_eq!(world.pushed().len(), 2, "{:?}", world.pushed());
 }
 
 #[tokio::test(flavor = "multi_thread")]
