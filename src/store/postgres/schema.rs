@@ -65,13 +65,10 @@ pub(super) fn check(session: &Session<'_>) -> Result<usize> {
 
 /// The version of the schema; 0: there is none yet.
 pub(super) fn current(session: &Session<'_>) -> Result<usize> {
-    if session
-        .rows(
-            "SELECT 1 WHERE to_regclass('noticast_schema') IS NOT NULL",
-            &[],
-        )?
-        .is_empty()
-    {
+    // The catalogue itself is asked: what `to_regclass` has once not found it goes on not finding within a transaction.
+    let asked =
+        "SELECT 1 FROM pg_class WHERE relname = 'noticast_schema' AND pg_table_is_visible(oid)";
+    if session.rows(asked, &[])?.is_empty() {
         return Ok(0);
     }
     let row = session.row("SELECT coalesce(max(version), 0) FROM noticast_schema", &[])?;
