@@ -23,6 +23,8 @@ const PAST_A_LEASE: Duration = Duration::from_secs(70);
 /// How long the network is away.
 const CUT: Duration = Duration::from_secs(30);
 const BETWEEN_KILLS: Duration = Duration::from_secs(5);
+/// Requests that a sender has open at most.
+const IN_FLIGHT: u64 = 16;
 
 /// How large a storm is.
 struct Size {
@@ -155,7 +157,7 @@ impl Machines {
 
     /// What the auditor says once all has come.
     fn audit(&self) -> Value {
-        let report = self.rig.audit(15, &["--deadline", "300"]);
+        let report = self.rig.audit(20, &["--deadline", "300"]);
         println!("{} kills: {report:#}", self.kills);
         report
     }
@@ -227,10 +229,15 @@ async fn whatever_dies_nothing_is_lost_and_only_what_was_in_flight_is_repeated()
 
     let report = machines.audit();
     assert_nothing_lost(&report);
-    // One send at a time is unanswered, of one sender; the primary's end and the cut may each leave one more.
-    let repeated = report["duplicated"].as_u64().unwrap();
-    let in_flight = u64::from(machines.kills) + 3;
-    assert!(repeated <= in_flight, "{report:#}");
+    // Each copy is of a send whose answer nobody had written, and was reported as such.
+    let logs: String = machines.workers.iter().map(Noticast::log).collect();
+    let doubtful = logs.matches("possibly repeated").count() as u64;
+    assert!(
+        report["duplicated"].as_u64() <= Some(doubtful),
+        "{report:#}"
+    );
+    let ends = u64::from(machines.kills) + 3;
+    assert!(doubtful <= ends * IN_FLIGHT, "{doubtful}: {report:#}");
     let stats = machines.rig.origin_stats().await;
     assert_eq!(stats["max_in_flight_per_site"], json!(1), "{stats:#}");
     for worker in &mut machines.workers {
