@@ -11,9 +11,10 @@ use crate::{
 };
 
 /// What makes each version of the schema out of the one before it.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 3] = [
     include_str!("migrations/0001_tables.sql"),
     include_str!("migrations/0002_several.sql"),
+    include_str!("migrations/0003_lists.sql"),
 ];
 
 /// Held while the schema is looked at and changed: one process migrates, others wait.
