@@ -39,7 +39,7 @@ pub use self::{
     error::PushError,
     files::Files,
     health::Fault,
-    kinds::draft,
+    kinds::{draft, draft_again},
     pusher::Pusher,
     sender::Checked,
     terminal::{Output, Screen},

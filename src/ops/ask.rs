@@ -104,6 +104,8 @@ pub struct ChannelStatus {
     pub blocked: Option<(String, DateTime<Utc>)>,
     /// What its last attempt failed with, until one succeeds.
     pub error: Option<String>,
+    /// When the first that waits is due.
+    pub next_due: Option<DateTime<Utc>>,
     pub queued: u64,
     pub sent: u64,
     pub failed: u64,

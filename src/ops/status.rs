@@ -60,6 +60,7 @@ fn channel(op: &mut Op<'_>, id: ChannelId) -> ChannelStatus {
         chat: chats.get(&id).map(|known| known.channel.clone()),
         blocked: facts.blocked.map(|(why, since)| (why, time(since))),
         error: facts.error,
+        next_due: op.tx.head(&id).map(|(_, due)| time(due)),
         queued: op.tx.count_waiting_in(&id),
         sent: facts.sent,
         failed: facts.failed,

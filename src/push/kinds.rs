@@ -10,7 +10,7 @@ use super::{
     terminal::Screen, webhook::Webhook, wecom_app::WecomApp, wecom_robot::WecomRobot,
 };
 use crate::{
-    bulletin::{Bulletin, Channel, ChannelKind, Robot},
+    bulletin::{Bulletin, Channel, ChannelKind, DeliveryKind, Robot},
     config::Config,
 };
 
@@ -43,6 +43,30 @@ pub fn draft(
     config: &Config,
     screen: Screen,
 ) -> Result<Value, PushError> {
+    let card = Card::of_bulletin(bulletin, source, channel, config);
+    drawn(card, channel, screen)
+}
+
+/// The same for a rebroadcast, with a note on top.
+///
+/// # Errors
+/// A proxy of the environment that cannot be used.
+pub fn draft_again(
+    bulletin: Bulletin,
+    source: &str,
+    channel: &Channel,
+    config: &Config,
+    note: Option<&str>,
+) -> Result<Value, PushError> {
+    let card = Card {
+        kind: DeliveryKind::Rebroadcast,
+        note: note.map(str::to_owned),
+        ..Card::of_bulletin(bulletin, source, channel, config)
+    };
+    drawn(card, channel, Screen::PLAIN)
+}
+
+fn drawn(card: Card, channel: &Channel, screen: Screen) -> Result<Value, PushError> {
     let robot = match &channel.kind {
         ChannelKind::Robot(settings) => Some(robot(settings)?),
         ChannelKind::Telegram { .. } | ChannelKind::Stdout { .. } => None,
@@ -52,6 +76,5 @@ pub fn draft(
         None if matches!(channel.kind, ChannelKind::Telegram { .. }) => card.html().into(),
         None => stdout::drawn(card, channel, screen).into(),
     };
-    let card = Card::of_bulletin(bulletin, source, channel, config);
     Ok(draft(&card.in_own_words(channel, draft)))
 }

@@ -128,7 +128,11 @@ impl Filters {
         (self.limit > 0).then_some(self.limit)
     }
 
-    pub(super) fn cursor_number(&self) -> Result<Option<u64>, ViewError> {
+    /// The number that the cursor names.
+    ///
+    /// # Errors
+    /// It is no number.
+    pub fn cursor_number(&self) -> Result<Option<u64>, ViewError> {
         let number = |text: &String| text.parse().map_err(|_| bad_cursor(text));
         self.cursor.as_ref().map(number).transpose()
     }

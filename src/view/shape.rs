@@ -122,6 +122,9 @@ pub struct Channel {
     pub failed: u64,
     /// The reason for which it is blocked or failing.
     pub error: Option<String>,
+    /// When the first that waits is due.
+    #[serde(skip)]
+    pub next_due: Option<DateTime<Utc>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -212,6 +215,7 @@ impl Channel {
             sent: status.map_or(0, |status| status.sent),
             failed: status.map_or(0, |status| status.failed),
             error: blocked.map(|(why, _)| why.clone()).or(error),
+            next_due: status.and_then(|status| status.next_due),
         }
     }
 }

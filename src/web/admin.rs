@@ -6,11 +6,14 @@
 mod audit;
 mod bulletins;
 mod channels;
+mod charts;
 mod context;
 mod held;
+mod names;
 mod origin;
 mod page;
 mod publish;
+mod rebroadcast;
 mod schedule_words;
 mod session;
 mod source_form;
@@ -18,6 +21,7 @@ mod source_preview;
 mod sources;
 mod status;
 mod stored;
+mod svg;
 mod tokens;
 mod typed;
 mod words;
@@ -60,6 +64,7 @@ fn lists() -> Router<Shared> {
         .route("/admin/bulletins", get(bulletins::list))
         .route("/admin/bulletins/{id}", get(bulletins::one))
         .route("/admin/publish", get(publish::page).post(publish::publish))
+        .route("/admin/charts", get(charts::page))
         .route("/admin/audit", get(audit::page))
         .route("/admin/tokens", get(tokens::page).post(tokens::create))
 }
@@ -76,7 +81,15 @@ fn forms() -> Router<Shared> {
         .route("/admin/outbox/{id}/cancel", post(channels::cancel))
         .route(
             "/admin/bulletins/{id}/rebroadcast",
-            post(bulletins::rebroadcast),
+            post(rebroadcast::rebroadcast),
+        )
+        .route(
+            "/admin/bulletins/{id}/rebroadcast/{run}",
+            get(rebroadcast::progress),
+        )
+        .route(
+            "/admin/bulletins/{id}/rebroadcast/{run}/undo",
+            post(rebroadcast::undo),
         )
         .route("/admin/bulletins/{id}/withdraw", post(bulletins::withdraw))
         .route("/admin/bulletins/{id}/correct", post(bulletins::correct))

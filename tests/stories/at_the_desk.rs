@@ -187,6 +187,7 @@ async fn every_page_of_the_desk_is_there_in_both_languages() {
         "/channels",
         "/channels/terminal",
         "/outbox",
+        "/charts",
         "/held",
         "/bulletins",
         "/publish",
@@ -369,6 +370,137 @@ async fn a_bulletin_is_sent_again_once_for_each_form() {
         browser.desk.asked("/api/v1/bulletins/99/timeline").await.0,
         404
     );
+}
+
+#[tokio::test]
+async fn a_rebroadcast_is_previewed_followed_and_undone_as_far_as_it_is_not_sent() {
+    let browser = Browser::signed_in().await;
+    let id = browser.desk.publish("news", "1", "关于放假的通知").await;
+    let other = browser.desk.publish("notices", "1", "关于停电的通知").await;
+    let path = format!("/admin/bulletins/{id}/rebroadcast");
+    let form = [("note", "今天<截止>"), ("request", "one")];
+    let ask = [form.as_slice(), &[("preview", "yes")]].concat();
+    let preview = browser.submit(&path, &ask).await;
+    assert_eq!(preview.status(), 200);
+    let preview = preview.text().await.unwrap();
+    for said in [
+        "将发给 1 个频道和会话",
+        "terminal (stdout)",
+        "今天&lt;截止&gt;",
+        "重发",
+    ] {
+        assert!(preview.contains(said), "{said}: {preview}");
+    }
+    let count = || async {
+        let (_, all) = browser.desk.asked("/api/v1/deliveries").await;
+        all["items"].as_array().unwrap().len()
+    };
+    assert_eq!(count().await, 2, "a preview sends nothing");
+
+    let made = browser.submit(&path, &form).await;
+    assert_eq!(made.status(), 303);
+    let progress = made.headers()["location"].to_str().unwrap();
+    let progress = progress.split('?').next().unwrap().to_owned();
+    let answer = browser.get(&progress).await;
+    assert_eq!(
+        answer.headers()["refresh"],
+        "2",
+        "it is live while it goes out"
+    );
+    let page = answer.text().await.unwrap();
+    assert!(
+        page.contains("已发送 0 / 1") && page.contains("撤销尚未发送的"),
+        "{page}"
+    );
+    browser.does(&format!("{progress}/undo"), &[]).await;
+    let answer = browser.get(&progress).await;
+    assert!(answer.headers().get("refresh").is_none());
+    let page = answer.text().await.unwrap();
+    assert!(
+        page.contains("已取消") && !page.contains("撤销尚未发送的"),
+        "{page}"
+    );
+    let (_, dropped) = browser.desk.asked("/api/v1/deliveries?state=dropped").await;
+    assert_eq!(dropped["items"].as_array().unwrap().len(), 1);
+    assert!(browser.page("/admin/audit").await.contains("undo"));
+    let (first, _) = progress.rsplit_once('/').unwrap();
+    for elsewhere in [
+        format!("{first}/1-2/undo"),
+        format!("{first}/1-0/undo"),
+        progress.replace(&format!("/{id}/"), &format!("/{other}/")) + "/undo",
+    ] {
+        assert_eq!(
+            browser.submit(&elsewhere, &[]).await.status(),
+            404,
+            "{elsewhere}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_thousand_sources_are_shown_page_by_page() {
+    let mut config = config();
+    config.sources.extend((0..1000).map(|n| {
+        let url = format!("http://127.0.0.1:9/{n}/").parse().unwrap();
+        Source::new(format!("source-{n}").parse().unwrap(), url)
+    }));
+    let browser = Browser::signed_in_with(config).await;
+    let mut path = "/admin/sources".to_owned();
+    let (mut shown, mut pages) = (0, 0);
+    loop {
+        let page = browser.page(&path).await;
+        assert!(page.len() < 200_000, "{} bytes", page.len());
+        shown += page.matches("/poll\"").count();
+        pages += 1;
+        let Some(next) = page.split("rel=\"next\" href=\"../").nth(1) else {
+            break;
+        };
+        path = format!("/{}", next.split('"').next().unwrap());
+    }
+    assert_eq!(
+        (shown, pages),
+        (1003, 21),
+        "but for the desk, which is not polled"
+    );
+}
+
+#[tokio::test]
+async fn sources_channels_and_bulletins_are_called_by_their_names() {
+    let mut config = config();
+    config.channels[0].name = "大厅屏幕".to_owned();
+    let browser = Browser::signed_in_with(config).await;
+    let id = browser.desk.publish("news", "1", "关于放假的通知").await;
+    browser.desk.hold("notices", 6).await;
+    let page = browser.page(&format!("/admin/bulletins/{id}")).await;
+    for said in [
+        "集团要闻",
+        "大厅屏幕",
+        "新通知",
+        "等待发送",
+        "<time datetime=",
+    ] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    for (path, names) in [
+        ("/admin/outbox", ["大厅屏幕", "关于放假的通知"]),
+        ("/admin/bulletins", ["集团要闻", "关于放假的通知"]),
+        ("/admin/held", ["通知公告", "改版后的第0条"]),
+        ("/admin/channels", ["大厅屏幕", "下次发送"]),
+        ("/admin/charts", ["集团要闻", "<rect"]),
+    ] {
+        let page = browser.page(path).await;
+        for name in names {
+            assert!(page.contains(name), "{path}: {name}: {page}");
+        }
+    }
+    let page = browser.page(&format!("/admin/outbox?bulletin={id}")).await;
+    assert!(page.contains("关于放假的通知"), "{page}");
+    let failed = browser.page("/admin/outbox?state=failed").await;
+    assert!(failed.contains("没有发送记录"), "{failed}");
+    let held = browser.page("/admin/held").await;
+    let buttons = held.matches("<button").count();
+    let asked = held.matches("class=\"grave\"").count();
+    assert_eq!(asked + 1, buttons, "each asks, but for signing out: {held}");
 }
 
 #[tokio::test]

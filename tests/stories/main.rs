@@ -23,6 +23,7 @@ mod corrections;
 mod crowd;
 mod database;
 mod demo;
+mod desk_browser;
 mod disk;
 mod documents;
 mod doors;

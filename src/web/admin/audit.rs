@@ -13,7 +13,7 @@ pub(super) async fn page(admin: Admin) -> Result<Response, Problem> {
     let words = admin.words;
     let row = |entry: view::Audit| DeskRow {
         cells: vec![
-            admin.time(Some(entry.at)).into(),
+            admin.time(Some(entry.at)),
             name(&entry.actor).into(),
             DeskCell::from(entry.action).noted(Some(entry.subject).filter(|it| !it.is_empty())),
             entry.detail.into(),

@@ -6,8 +6,9 @@ use chrono::Utc;
 use super::{
     channels,
     context::Admin,
-    page::{DeskBlock, DeskCell, DeskForm, DeskRow, DeskTable, FormField},
-    publish,
+    names::rule_in_words,
+    page::{DeskBlock, DeskCell, DeskForm, DeskRow, DeskTable},
+    publish, rebroadcast,
     typed::Typed,
     words::DeskWords,
 };
@@ -16,18 +17,28 @@ use crate::{
     ops::{Refusal, StoreError},
     round,
     view::{self, Happening, HappeningKind},
-    web::{api, named, problem::Problem},
+    web::{named, problem::Problem},
 };
+
+/// Events of a timeline that are shown.
+const MOST_HAPPENINGS: usize = 200;
 
 pub(super) async fn list(admin: Admin) -> Result<Response, Problem> {
     let listing = view::bulletins(admin.store(), &admin.config, &admin.filters()?).await?;
     let next = admin.next("/bulletins", listing.next);
     let table = table(&admin, listing.items, next);
-    admin.show(
-        "/bulletins",
-        admin.words.bulletins,
-        vec![DeskBlock::Table(table)],
-    )
+    let words = admin.words;
+    let states = [
+        (words.published, "published"),
+        (words.baseline, "baseline"),
+        (words.held_state, "held"),
+        (words.withdrawn, "withdrawn"),
+    ];
+    let blocks = vec![
+        admin.choices("/bulletins", &states),
+        DeskBlock::Table(table),
+    ];
+    admin.show("/bulletins", words.bulletins, blocks)
 }
 
 pub(super) fn table(
@@ -42,13 +53,9 @@ pub(super) fn table(
             cells: vec![
                 DeskCell::link(bulletin.title, format!("admin/bulletins/{}", bulletin.id))
                     .noted(Some(format!("#{}", bulletin.id))),
-                bulletin.source.as_str().into(),
+                admin.source(&bulletin.source),
                 DeskCell::state(word, state),
-                bulletin
-                    .published
-                    .map(|at| at.to_string())
-                    .unwrap_or_default()
-                    .into(),
+                admin.moment(bulletin.published),
             ],
             actions: Vec::new(),
         }
@@ -84,22 +91,17 @@ pub(super) async fn one(admin: Admin, Path(id): Path<String>) -> Result<Response
     let shown = view::Bulletin::new(found, admin.config.time_zone);
     let mut blocks = vec![
         DeskBlock::Table(table(&admin, vec![shown.clone()], None)),
-        DeskBlock::Table(timeline(&admin, &happenings)),
+        DeskBlock::Table(timeline(&admin, id, &happenings)),
     ];
     if !text.is_empty() {
         blocks.push(DeskBlock::Text { text: text.clone() });
     }
-    let deliveries: Vec<_> = happenings
-        .into_iter()
-        .filter_map(|it| it.delivery)
-        .collect();
-    blocks.push(DeskBlock::Table(channels::table(&admin, &deliveries)));
     let is_public = matches!(
         shown.state,
         BulletinState::Published | BulletinState::Baseline
     );
     if is_public {
-        blocks.push(DeskBlock::Form(send_again(&admin, id)));
+        blocks.push(DeskBlock::Form(rebroadcast::form(&admin, id)));
     }
     if is_own && shown.state == BulletinState::Published {
         blocks.push(DeskBlock::Form(publish::correction(&admin, &shown, &text)));
@@ -109,65 +111,68 @@ pub(super) async fn one(admin: Admin, Path(id): Path<String>) -> Result<Response
     admin.show("/bulletins", &shown.title, blocks)
 }
 
-fn timeline(admin: &Admin, happenings: &[Happening]) -> DeskTable {
+/// All that happened to a bulletin, in order; of very many deliveries the first ones, and a link to the others.
+fn timeline(admin: &Admin, id: BulletinId, happenings: &[Happening]) -> DeskTable {
     let words = admin.words;
-    let row = |it: &Happening| {
-        let event = match it.event {
-            HappeningKind::Found => words.found,
-            HappeningKind::Judged => words.judged,
-            HappeningKind::Filtered => words.filtered,
-            HappeningKind::Revision => words.revision,
-            HappeningKind::Delivery => words.delivery,
-        };
-        let channel = it.channel.as_ref().map(|id| id.as_str().to_owned());
-        DeskRow {
-            cells: vec![
-                admin.time(Some(it.at)).into(),
-                event.into(),
-                DeskCell::from(it.detail.clone().unwrap_or_default()).noted(channel),
-            ],
-            actions: Vec::new(),
-        }
-    };
+    let is_more = happenings.len() > MOST_HAPPENINGS;
+    let shown = happenings.iter().take(MOST_HAPPENINGS);
     DeskTable {
         heading: Some(words.timeline),
         columns: vec![words.at, words.what, words.details],
-        rows: happenings.iter().map(row).collect(),
+        rows: shown.map(|it| happened(admin, it)).collect(),
+        next: is_more.then(|| format!("admin/outbox?bulletin={id}")),
         ..DeskTable::default()
     }
 }
 
-fn send_again(admin: &Admin, id: BulletinId) -> DeskForm {
+fn happened(admin: &Admin, it: &Happening) -> DeskRow {
     let words = admin.words;
-    let note = FormField::new("note", words.note, "text").hinted(words.note_hint);
-    DeskForm {
-        heading: Some(words.send_again),
-        ..DeskForm::grave(
-            format!("admin/bulletins/{id}/rebroadcast"),
-            words.send_again,
-        )
+    let detail = it.detail.clone().unwrap_or_default();
+    let channel = it.channel.as_ref().map(|id| admin.channel(id));
+    let (event, cell) = match it.event {
+        HappeningKind::Found => {
+            let source = detail.parse().map(|id| admin.source(&id));
+            (words.found, source.unwrap_or_else(|_| detail.into()))
+        }
+        HappeningKind::Judged => (words.judged, rule_in_words(words, &detail).into()),
+        HappeningKind::Filtered => {
+            let why = format!("{} {detail}", words.filtered_by);
+            (words.filtered, channel.unwrap_or_default().noted(Some(why)))
+        }
+        HappeningKind::Revision => (words.revision, detail.into()),
+        HappeningKind::Delivery => match &it.delivery {
+            Some(delivery) => return delivered(admin, it, delivery),
+            None => (words.delivery, channel.unwrap_or_default()),
+        },
+    };
+    DeskRow {
+        cells: vec![admin.time(Some(it.at)), event.into(), cell],
+        actions: Vec::new(),
     }
-    .with(note)
-    .with(publish::channels(admin))
-    // The same form sends once, however often its button is pressed.
-    .with(FormField::hidden("request", api::new_request()))
 }
 
-pub(super) async fn rebroadcast(
-    admin: Admin,
-    Path(id): Path<String>,
-    typed: Typed,
-) -> Result<Response, Problem> {
-    let id = named::bulletin(&id)?;
-    let (to, note) = (publish::chosen(&typed)?, api::note(typed.optional("note"))?);
-    let request = typed.optional("request");
-    let request =
-        request.ok_or_else(|| Problem::bad("`request`: open the page again, and send its form"))?;
-    let store = admin.store();
-    store
-        .rebroadcast(id, to, note, &request, admin.actor(), Utc::now())
-        .await?;
-    Ok(admin.done(&format!("/bulletins/{id}")))
+fn delivered(admin: &Admin, it: &Happening, delivery: &view::Delivery) -> DeskRow {
+    let words = admin.words;
+    let (word, state) = channels::shown(words, delivery.state);
+    let kind = channels::kind(words, delivery.kind);
+    let event = DeskCell::state(word, state).noted(Some(kind.to_owned()));
+    let tried = match delivery.attempts {
+        0 | 1 => String::new(),
+        count => words.tried.replace("{n}", &count.to_string()),
+    };
+    let note = [tried, it.detail.clone().unwrap_or_default()];
+    let note = note.iter().filter(|note| !note.is_empty()).cloned();
+    let note = note.collect::<Vec<_>>().join(" · ");
+    DeskRow {
+        cells: vec![
+            admin.time(Some(it.at)),
+            event,
+            admin
+                .channel(&delivery.channel)
+                .noted((!note.is_empty()).then_some(note)),
+        ],
+        actions: channels::buttons(words, delivery),
+    }
 }
 
 pub(super) async fn withdraw(admin: Admin, Path(id): Path<String>) -> Result<Response, Problem> {

@@ -5,12 +5,14 @@ use chrono::Utc;
 
 use super::{
     context::{Admin, in_path, only},
+    names::Titles,
     page::{DeskBlock, DeskCell, DeskForm, DeskRow, DeskTable},
     words::DeskWords,
 };
 use crate::{
-    bulletin::{ChannelId, DeliveryKind, DeliveryState},
-    view::{self, ChannelState, Filters},
+    bulletin::{BulletinId, ChannelId, DeliveryId, DeliveryKind, DeliveryState},
+    ops::DeliveryQuery,
+    view::{self, ChannelState, Filters, Stamp},
     web::{actions, api, named, problem::Problem},
 };
 
@@ -20,8 +22,17 @@ pub(super) async fn list(admin: Admin) -> Result<Response, Problem> {
         next: admin.next("/channels", listing.next),
         ..states(&admin, &listing.items)
     };
-    let blocks = vec![DeskBlock::Table(channels)];
-    admin.show("/channels", admin.words.channels, blocks)
+    let words = admin.words;
+    let states = [
+        (words.ok, "ok"),
+        (words.failing, "failing"),
+        (words.blocked, "blocked"),
+    ];
+    let blocks = vec![
+        admin.choices("/channels", &states),
+        DeskBlock::Table(channels),
+    ];
+    admin.show("/channels", words.channels, blocks)
 }
 
 fn states(admin: &Admin, channels: &[view::Channel]) -> DeskTable {
@@ -32,6 +43,7 @@ fn states(admin: &Admin, channels: &[view::Channel]) -> DeskTable {
             words.kind,
             words.state,
             words.queued,
+            words.next_send,
             words.sent,
             words.failed,
         ],
@@ -54,11 +66,38 @@ fn row(admin: &Admin, channel: &view::Channel) -> DeskRow {
             DeskCell::link(&channel.name, format!("admin/channels/{id}")),
             channel.kind.clone().into(),
             DeskCell::state(word, state).noted(channel.error.clone()),
-            channel.queued.to_string().into(),
+            waiting(admin, channel),
+            next_send(admin, channel),
             channel.sent.to_string().into(),
             channel.failed.to_string().into(),
         ],
         actions: test_of(admin, &channel.id).into_iter().collect(),
+    }
+}
+
+fn waiting(admin: &Admin, channel: &view::Channel) -> DeskCell {
+    let count = channel.queued.to_string();
+    match channel.queued {
+        0 => count.into(),
+        _ => DeskCell::link(
+            count,
+            format!(
+                "admin/outbox?state=queued&channel={}",
+                in_path(channel.id.as_str())
+            ),
+        )
+        .noted(Some(admin.words.queued.to_owned())),
+    }
+}
+
+/// When the first that waits may go: quiet hours, digests and retries hold it until then.
+fn next_send(admin: &Admin, channel: &view::Channel) -> DeskCell {
+    let words = admin.words;
+    match channel.next_due {
+        None => words.none.into(),
+        Some(_) if channel.state == ChannelState::Blocked => words.not_before_mended.into(),
+        Some(due) if due <= Utc::now() => words.at_any_moment.into(),
+        Some(due) => admin.time(Some(Stamp::new(due, admin.config.time_zone))),
     }
 }
 
@@ -87,8 +126,40 @@ pub(super) async fn one(admin: Admin, Path(id): Path<String>) -> Result<Response
 }
 
 pub(super) async fn outbox(admin: Admin) -> Result<Response, Problem> {
-    let table = deliveries(&admin, &admin.filters()?, "/outbox").await?;
-    admin.show("/outbox", admin.words.outbox, vec![DeskBlock::Table(table)])
+    let table = match &admin.wish.bulletin {
+        Some(id) => of_bulletin(&admin, named::bulletin(id)?).await?,
+        None => deliveries(&admin, &admin.filters()?, "/outbox").await?,
+    };
+    let words = admin.words;
+    let states = [
+        (words.queued_state, "queued"),
+        (words.sending, "sending"),
+        (words.sent_state, "sent"),
+        (words.failed_state, "failed"),
+        (words.dropped, "dropped"),
+    ];
+    let blocks = vec![admin.choices("/outbox", &states), DeskBlock::Table(table)];
+    admin.show("/outbox", words.outbox, blocks)
+}
+
+/// Deliveries of one bulletin, newest first.
+async fn of_bulletin(admin: &Admin, id: BulletinId) -> Result<DeskTable, Problem> {
+    let filters = admin.filters()?;
+    let query = DeliveryQuery {
+        bulletin: Some(id),
+        before: filters.cursor_number()?.map(DeliveryId),
+        limit: Some(filters.limit),
+        ..DeliveryQuery::default()
+    };
+    let page = admin.store().deliveries(&query).await?;
+    let last = page.items.last().map(|delivery| delivery.id.to_string());
+    let zone = admin.config.time_zone;
+    let shown = page.items.into_iter();
+    let shown: Vec<_> = shown.map(|it| view::Delivery::new(it, zone)).collect();
+    Ok(DeskTable {
+        next: admin.next("/outbox", last.filter(|_| page.more)),
+        ..table(admin, &shown).await?
+    })
 }
 
 /// Deliveries, newest first; the list goes on at `path`.
@@ -97,13 +168,17 @@ async fn deliveries(admin: &Admin, filters: &Filters, path: &str) -> Result<Desk
     let next = admin.next(path, listing.next);
     Ok(DeskTable {
         next,
-        ..table(admin, &listing.items)
+        ..table(admin, &listing.items).await?
     })
 }
 
-pub(super) fn table(admin: &Admin, deliveries: &[view::Delivery]) -> DeskTable {
+pub(super) async fn table(
+    admin: &Admin,
+    deliveries: &[view::Delivery],
+) -> Result<DeskTable, Problem> {
     let words = admin.words;
-    DeskTable {
+    let titles = admin.titles(deliveries).await?;
+    Ok(DeskTable {
         heading: Some(words.deliveries),
         columns: vec![
             words.bulletin,
@@ -115,36 +190,37 @@ pub(super) fn table(admin: &Admin, deliveries: &[view::Delivery]) -> DeskTable {
         ],
         rows: deliveries
             .iter()
-            .map(|it| delivery_row(admin, it))
+            .map(|it| delivery_row(admin, &titles, it))
             .collect(),
         empty: words.nothing_queued,
         ..DeskTable::default()
-    }
+    })
 }
 
-fn delivery_row(admin: &Admin, delivery: &view::Delivery) -> DeskRow {
+fn delivery_row(admin: &Admin, titles: &Titles, delivery: &view::Delivery) -> DeskRow {
     let words = admin.words;
     let bulletin = match delivery.bulletin {
-        Some(id) => DeskCell::link(format!("#{id}"), format!("admin/bulletins/{id}")),
+        Some(id) => {
+            let title = titles.get(&id).map_or("", String::as_str);
+            DeskCell::link(title, format!("admin/bulletins/{id}")).noted(Some(format!("#{id}")))
+        }
         None => words.announcement.into(),
     };
     let (word, state) = shown(words, delivery.state);
     DeskRow {
         cells: vec![
             bulletin,
-            delivery.channel.as_str().into(),
+            admin.channel(&delivery.channel),
             kind(words, delivery.kind).into(),
             DeskCell::state(word, state).noted(delivery.error.clone()),
             delivery.attempts.to_string().into(),
-            admin
-                .time(Some(delivery.sent_at.unwrap_or(delivery.due_at)))
-                .into(),
+            admin.time(Some(delivery.sent_at.unwrap_or(delivery.due_at))),
         ],
         actions: buttons(words, delivery),
     }
 }
 
-fn buttons(words: &'static DeskWords, delivery: &view::Delivery) -> Vec<DeskForm> {
+pub(super) fn buttons(words: &'static DeskWords, delivery: &view::Delivery) -> Vec<DeskForm> {
     let path = |what: &str| format!("admin/outbox/{}/{what}", delivery.id);
     match delivery.state {
         DeliveryState::Queued => vec![
@@ -156,7 +232,10 @@ fn buttons(words: &'static DeskWords, delivery: &view::Delivery) -> Vec<DeskForm
     }
 }
 
-fn shown(words: &'static DeskWords, state: DeliveryState) -> (&'static str, &'static str) {
+pub(super) fn shown(
+    words: &'static DeskWords,
+    state: DeliveryState,
+) -> (&'static str, &'static str) {
     match state {
         DeliveryState::Queued => (words.queued_state, "queued"),
         DeliveryState::Sending => (words.sending, "sending"),
@@ -166,7 +245,7 @@ fn shown(words: &'static DeskWords, state: DeliveryState) -> (&'static str, &'st
     }
 }
 
-fn kind(words: &'static DeskWords, kind: DeliveryKind) -> &'static str {
+pub(super) fn kind(words: &'static DeskWords, kind: DeliveryKind) -> &'static str {
     match kind {
         DeliveryKind::New => words.is_new,
         DeliveryKind::Update => words.update,

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::{
     origin::root_of,
-    page::{DeskBlock, DeskPage, Stop},
+    page::{DeskBlock, DeskPage, ListChoice, Stop},
     session::{Signed, see_other},
     words::DeskWords,
 };
@@ -19,7 +19,7 @@ use crate::{
     bulletin::Language,
     config::Config,
     ops::{Actor, Scope, Store},
-    view::{Filters, Listing, Stamp},
+    view::{Filters, Listing},
     web::{language, problem::Problem, site::Shared},
 };
 
@@ -34,6 +34,7 @@ pub(super) struct DeskWish {
     pub(super) source: Option<String>,
     pub(super) channel: Option<String>,
     pub(super) state: Option<String>,
+    pub(super) bulletin: Option<String>,
     done: Option<String>,
 }
 
@@ -120,6 +121,7 @@ impl Admin {
             ("/held", words.held),
             ("/bulletins", words.bulletins),
             ("/publish", words.publish),
+            ("/charts", words.charts),
             ("/tokens", words.tokens),
             ("/audit", words.audit),
         ];
@@ -147,6 +149,25 @@ impl Admin {
         })
     }
 
+    /// Links that narrow the list at `path` to one state, by words and names.
+    pub(super) fn choices(&self, path: &str, states: &[(&'static str, &str)]) -> DeskBlock {
+        let state = self.wish.state.as_deref().unwrap_or_default();
+        let all = ListChoice {
+            name: self.words.all,
+            href: format!("admin{path}"),
+            is_current: state.is_empty(),
+        };
+        let one = |(name, value): &(&'static str, &str)| ListChoice {
+            name,
+            href: format!("admin{path}?state={value}"),
+            is_current: state == *value,
+        };
+        DeskBlock::Choices {
+            label: self.words.narrow,
+            links: std::iter::once(all).chain(states.iter().map(one)).collect(),
+        }
+    }
+
     /// Where a list goes on that is narrowed as this one.
     pub(super) fn next(&self, path: &str, cursor: Option<String>) -> Option<String> {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
@@ -156,6 +177,7 @@ impl Admin {
             ("source", &wish.source),
             ("channel", &wish.channel),
             ("state", &wish.state),
+            ("bulletin", &wish.bulletin),
         ];
         for (name, value) in narrowed {
             if let Some(value) = value {
@@ -163,11 +185,6 @@ impl Admin {
             }
         }
         Some(format!("admin{path}?{}", query.finish()))
-    }
-
-    pub(super) fn time(&self, stamp: Option<Stamp>) -> String {
-        let minute = |stamp: Stamp| stamp.0.format("%Y-%m-%d %H:%M").to_string();
-        stamp.map_or_else(|| self.words.none.to_owned(), minute)
     }
 }
 

@@ -38,16 +38,12 @@ fn row(admin: &Admin, bulletin: &view::Bulletin) -> DeskRow {
     DeskRow {
         cells: vec![
             DeskCell::link(&bulletin.title, format!("admin/bulletins/{}", bulletin.id)),
-            bulletin.source.as_str().into(),
-            bulletin
-                .published
-                .map(|at| at.to_string())
-                .unwrap_or_default()
-                .into(),
+            admin.source(&bulletin.source),
+            admin.moment(bulletin.published),
         ],
         actions: vec![
             one("publish", DeskForm::grave(path(), words.release)),
-            one("seen", DeskForm::button(path(), words.mark_seen)),
+            one("seen", DeskForm::grave(path(), words.mark_seen)),
         ],
     }
 }

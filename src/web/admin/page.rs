@@ -6,7 +6,7 @@ use axum::{
 };
 use serde::Serialize;
 
-use super::words::DeskWords;
+use super::{svg::Chart, words::DeskWords};
 use crate::web::{
     problem::{KeepsShape, Problem},
     templates::{self, STYLE_VERSION},
@@ -42,12 +42,33 @@ pub(super) enum DeskBlock {
     Text {
         text: String,
     },
-    /// A text to copy.
+    /// A text as it is, such as one to copy, or the card of a channel.
     Code {
+        heading: Option<String>,
         text: String,
+    },
+    /// Ways to narrow the list of the page.
+    Choices {
+        label: &'static str,
+        links: Vec<ListChoice>,
+    },
+    /// A chart with its figures beside it.
+    Chart {
+        heading: &'static str,
+        chart: Chart,
+        columns: Vec<String>,
+        rows: Vec<DeskRow>,
     },
     Table(DeskTable),
     Form(DeskForm),
+}
+
+/// A link to the list of the page, narrowed.
+#[derive(Debug, Serialize)]
+pub(super) struct ListChoice {
+    pub(super) name: &'static str,
+    pub(super) href: String,
+    pub(super) is_current: bool,
 }
 
 #[derive(Debug, Default, Serialize)]
@@ -73,6 +94,8 @@ pub(super) struct DeskCell {
     pub(super) href: Option<String>,
     /// A small line below the text.
     pub(super) note: Option<String>,
+    /// The time that the cell shows, for machines.
+    pub(super) datetime: Option<String>,
     /// The state that the cell shows, which colours the mark beside its text.
     pub(super) state: Option<String>,
 }

@@ -10,7 +10,7 @@ use super::{
     typed::Typed,
 };
 use crate::{
-    bulletin::{Attachment, ChannelId, Moment, ReadAs},
+    bulletin::{Attachment, Channel, ChannelId, Moment, ReadAs},
     ops::{Amendment, Publication, file_name},
     push, round, view,
     web::{api, problem::Problem},
@@ -69,7 +69,7 @@ pub(super) fn channels(admin: &Admin) -> FormField {
 
 pub(super) fn channels_of(admin: &Admin, typed: &Typed) -> FormField {
     let words = admin.words;
-    let choice = |channel: &crate::bulletin::Channel| FormChoice {
+    let choice = |channel: &Channel| FormChoice {
         value: channel.id.to_string(),
         label: channel.name.clone(),
         chosen: typed.all("to").any(|id| id == channel.id.as_str()),
@@ -110,30 +110,33 @@ fn previewed(admin: &Admin, typed: &Typed, publication: &Publication) -> Result<
         .iter()
         .filter(|it| publication.goes_to(it))
     {
-        let card = push::draft(
+        let drawn = push::draft(
             bulletin.clone(),
             source,
             channel,
             &admin.config,
             push::Screen::PLAIN,
         );
-        let card = match card.map_err(|why| Problem::bad(why.to_string()))? {
-            Value::String(text) => text,
-            card => format!("{card:#}"),
-        };
-        let text = format!(
-            "{} ({})\n\n{}",
-            channel.name,
-            channel.kind_name(),
-            card.trim_end()
-        );
-        blocks.push(DeskBlock::Code { text });
+        let drawn = drawn.map_err(|why| Problem::bad(why.to_string()))?;
+        blocks.push(card(channel, &drawn));
     }
     let sure = form(admin, typed, words.publish_now).with(FormField::hidden("sure", "yes"));
     blocks.push(DeskBlock::Form(sure));
     admin
         .page("/publish", words.publish, blocks)
         .answer(StatusCode::OK)
+}
+
+/// A card as a channel would be sent it.
+pub(super) fn card(channel: &Channel, drawn: &Value) -> DeskBlock {
+    let text = match drawn {
+        Value::String(text) => text.trim_end().to_owned(),
+        drawn => format!("{drawn:#}"),
+    };
+    DeskBlock::Code {
+        heading: Some(format!("{} ({})", channel.name, channel.kind_name())),
+        text,
+    }
 }
 
 fn publication(typed: &Typed) -> Result<Publication, Problem> {

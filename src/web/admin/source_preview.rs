@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Rows of a page that are shown.
-const SHOWN: usize = 20;
+const SHOWN: usize = 10;
 /// Coming times of a schedule that are shown.
 const TIMES: usize = 5;
 

@@ -30,7 +30,17 @@ pub(super) async fn list(admin: Admin) -> Result<Response, Problem> {
         ..DeskTable::default()
     };
     let add = stored::address_form(&admin);
-    let blocks = vec![DeskBlock::Form(add), DeskBlock::Table(table)];
+    let states = [
+        (words.ok, "ok"),
+        (words.failing, "failing"),
+        (words.paused, "paused"),
+        (words.is_held, "held"),
+    ];
+    let blocks = vec![
+        DeskBlock::Form(add),
+        admin.choices("/sources", &states),
+        DeskBlock::Table(table),
+    ];
     admin.show("/sources", words.sources, blocks)
 }
 
@@ -41,8 +51,8 @@ fn row(admin: &Admin, source: &view::Source) -> DeskRow {
         cells: vec![
             DeskCell::link(&source.name, path).noted(Some(source.url.clone())),
             DeskCell::state(word, state).noted(source.error.clone()),
-            admin.time(source.last_polled).into(),
-            admin.time(source.next_poll).into(),
+            admin.time(source.last_polled),
+            admin.time(source.next_poll),
             DeskCell::link(
                 source.bulletins.to_string(),
                 format!("admin/bulletins?source={}", in_path(source.id.as_str())),
@@ -95,8 +105,8 @@ pub(super) async fn one(admin: Admin, Path(id): Path<String>) -> Result<Response
         fact(words.address, source.url.clone().into()),
         fact(words.kind, source.kind.clone().into()),
         fact(words.schedule, source.schedule.clone().into()),
-        fact(words.last, admin.time(source.last_polled).into()),
-        fact(words.next, admin.time(source.next_poll).into()),
+        fact(words.last, admin.time(source.last_polled)),
+        fact(words.next, admin.time(source.next_poll)),
     ];
     rows[0].actions = buttons(&admin, &source);
     let facts = DeskTable {

@@ -39,7 +39,7 @@ fn problems(admin: &Admin, faults: &[Fault]) -> DeskTable {
         cells: vec![
             DeskCell::state(&fault.what, "failing"),
             fault.r#where.clone().into(),
-            admin.time(fault.since).into(),
+            admin.time(fault.since),
             fault.r#do.to_string().into(),
         ],
         actions: Vec::new(),

@@ -61,7 +61,7 @@ fn row(admin: &Admin, token: &Token) -> DeskRow {
     let words = admin.words;
     let shown = view::Token::new(token, admin.config.time_zone);
     let is_this = token.id == admin.signed.session.id;
-    let time = |stamp: Option<Stamp>| DeskCell::from(admin.time(stamp));
+    let time = |stamp: Option<Stamp>| admin.time(stamp);
     let path = format!("admin/tokens/{}/revoke", in_path(&token.id));
     DeskRow {
         cells: vec![
@@ -128,6 +128,7 @@ pub(super) async fn create(admin: Admin, typed: Typed) -> Result<Response, Probl
             text: words.token_once.to_owned(),
         },
         DeskBlock::Code {
+            heading: None,
             text: token.reveal().to_owned(),
         },
     ];

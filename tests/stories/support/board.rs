@@ -22,6 +22,8 @@ pub(crate) enum Mood {
     Anew,
     /// 200, an article with the rows in a side bar: no list by itself.
     Menu,
+    /// 200, the list and a smaller one of other things beside it.
+    TwoLists,
     /// 200, a frame without rows.
     Empty,
     /// 200, a sign-in form.
@@ -134,6 +136,19 @@ async fn list(State(shown): State<Arc<Mutex<Shown>>>, headers: HeaderMap) -> Res
     let content = match shown.mood {
         Mood::Anew => format!("<h2>通知公告</h2>{}", anew()),
         Mood::Well => format!("<h2>通知公告</h2><ul class=\"list\">{rows}</ul>"),
+        Mood::TwoLists => {
+            let others = (1..=8).map(|n| {
+                format!(
+                    "<div class=\"item\"><a href=\"/side/{n}.html\">集团公司召开第{n}次工作会议部署年度重点任务</a>\
+                     <em>{}</em></div>",
+                    date(n)
+                )
+            });
+            let others: String = others.collect();
+            format!(
+                "<h2>通知公告</h2><ul class=\"list\">{rows}</ul></div><div class=\"news\"><h2>集团要闻</h2>{others}"
+            )
+        }
         Mood::Menu => {
             let rows = shown.rows.iter().map(|n| {
                 let title = Site::title(*n);

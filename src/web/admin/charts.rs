@@ -1,0 +1,232 @@
+//! Charts: bulletins a day by source, how long deliveries took, and what failed; each with its figures in a table.
+
+use std::collections::{BTreeMap, HashMap};
+
+use axum::response::Response;
+use chrono::{DateTime, Days, NaiveDate, Utc};
+
+use super::{
+    context::Admin,
+    page::{DeskBlock, DeskRow},
+    svg::{BarLayout, Chart, DayValues},
+};
+use crate::{
+    bulletin::{Bulletin, BulletinState, Delivery, DeliveryKind, DeliveryState, SourceId},
+    ops::{BulletinQuery, DeliveryQuery},
+    web::problem::Problem,
+};
+
+/// Days that are shown, the present one among them.
+const DAYS: u64 = 14;
+/// Rows that are counted at most, the newest: a chart is no reason to read everything.
+const MOST: usize = 20_000;
+/// Sources that have a colour of their own; the others are counted together.
+const SOURCES: usize = 5;
+
+pub(super) async fn page(admin: Admin) -> Result<Response, Problem> {
+    let words = admin.words;
+    let days = days(&admin);
+    let mut blocks = of_bulletins(&admin, &days).await?;
+    blocks.extend(of_deliveries(&admin, &days).await?);
+    admin.show("/charts", words.charts, blocks)
+}
+
+fn days(admin: &Admin) -> Vec<NaiveDate> {
+    let today = day_of(admin, Utc::now());
+    let back = (0..DAYS).rev();
+    back.filter_map(|days| today.checked_sub_days(Days::new(days)))
+        .collect()
+}
+
+fn day_of(admin: &Admin, time: DateTime<Utc>) -> NaiveDate {
+    time.with_timezone(&admin.config.time_zone).date_naive()
+}
+
+/// A day earlier than the first one in any zone: what is before is left out when it is counted.
+fn since(days: &[NaiveDate]) -> Option<DateTime<Utc>> {
+    let first = days.first()?.pred_opt()?;
+    Some(first.and_hms_opt(0, 0, 0)?.and_utc())
+}
+
+/// Counts of each day.
+type DayCounts = BTreeMap<NaiveDate, u64>;
+
+async fn of_bulletins(admin: &Admin, days: &[NaiveDate]) -> Result<Vec<DeskBlock>, Problem> {
+    let query = BulletinQuery {
+        states: vec![BulletinState::Published, BulletinState::Withdrawn],
+        since: since(days),
+        limit: Some(MOST),
+        ..BulletinQuery::default()
+    };
+    let found = admin.store().bulletins(&query).await?;
+    let mut counts = by_source(admin, &found.items);
+    let others = counts.split_off(counts.len().min(SOURCES));
+    let mut names: Vec<String> = counts.iter().map(|(id, _)| admin.source_name(id)).collect();
+    if !others.is_empty() {
+        names.push(admin.words.other_sources.to_owned());
+    }
+    let values: Vec<DayValues> = days
+        .iter()
+        .map(|day| {
+            let named = counts.iter().map(|(_, of_source)| on(of_source, *day));
+            let rest = others
+                .iter()
+                .map(|(_, of_source)| on(of_source, *day))
+                .sum();
+            let rest = (!others.is_empty()).then_some(rest);
+            DayValues {
+                day: short(*day),
+                values: named.chain(rest).map(|count| count as f64).collect(),
+            }
+        })
+        .collect();
+    let heading = admin.words.chart_bulletins;
+    let drawn = chart(heading, names, &values, BarLayout::Stacked, whole);
+    Ok(with_bound(admin, vec![drawn], found.more))
+}
+
+/// The sources with the most bulletins first.
+fn by_source(admin: &Admin, bulletins: &[Bulletin]) -> Vec<(SourceId, DayCounts)> {
+    let mut counts: HashMap<SourceId, DayCounts> = HashMap::new();
+    for bulletin in bulletins {
+        let day = day_of(admin, bulletin.first_seen);
+        let of_source = counts.entry(bulletin.source.clone()).or_default();
+        *of_source.entry(day).or_default() += 1;
+    }
+    let total = |counts: &DayCounts| counts.values().sum::<u64>();
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_by(|a, b| total(&b.1).cmp(&total(&a.1)).then(a.0.cmp(&b.0)));
+    counts
+}
+
+fn on(counts: &DayCounts, day: NaiveDate) -> u64 {
+    counts.get(&day).copied().unwrap_or_default()
+}
+
+async fn of_deliveries(admin: &Admin, days: &[NaiveDate]) -> Result<Vec<DeskBlock>, Problem> {
+    let words = admin.words;
+    let query = DeliveryQuery {
+        since: since(days),
+        limit: Some(MOST),
+        ..DeliveryQuery::default()
+    };
+    let found = admin.store().deliveries(&query).await?;
+    let (mut took, mut failed): (BTreeMap<NaiveDate, Vec<f64>>, DayCounts) = Default::default();
+    for delivery in &found.items {
+        let day = day_of(admin, delivery.sent_at.unwrap_or(delivery.queued_at));
+        if let Some(seconds) = latency(delivery) {
+            took.entry(day).or_default().push(seconds);
+        }
+        if delivery.state == DeliveryState::Failed {
+            *failed.entry(day).or_default() += 1;
+        }
+    }
+    took.values_mut()
+        .for_each(|all| all.sort_by(f64::total_cmp));
+    let latency = |day: NaiveDate| {
+        let all = took.get(&day).map_or(&[][..], Vec::as_slice);
+        vec![percentile(all, 50), percentile(all, 99)]
+    };
+    let latency = each(days, latency);
+    let failures = each(days, |day| vec![on(&failed, day) as f64]);
+    let percentiles = ["p50", "p99"].map(str::to_owned).to_vec();
+    let seconds = |value: f64| format!("{value:.1} s");
+    let beside = BarLayout::SideBySide;
+    let names = vec![words.failed.to_owned()];
+    let charts = vec![
+        chart(words.chart_latency, percentiles, &latency, beside, seconds),
+        chart(
+            words.chart_failures,
+            names,
+            &failures,
+            BarLayout::Stacked,
+            whole,
+        ),
+    ];
+    Ok(with_bound(admin, charts, found.more))
+}
+
+fn each(days: &[NaiveDate], values: impl Fn(NaiveDate) -> Vec<f64>) -> Vec<DayValues> {
+    let one = |day: &NaiveDate| DayValues {
+        day: short(*day),
+        values: values(*day),
+    };
+    days.iter().map(one).collect()
+}
+
+/// Seconds from when a new bulletin might go out to when it was there.
+fn latency(delivery: &Delivery) -> Option<f64> {
+    if delivery.kind != DeliveryKind::New {
+        return None;
+    }
+    // Each attempt that failed moves the time at which it is due: what waited for a digest or for the morning has one.
+    let from = match delivery.attempts {
+        0 | 1 => delivery.due_at.max(delivery.queued_at),
+        _ => delivery.queued_at,
+    };
+    let took = delivery.sent_at? - from;
+    Some(took.num_milliseconds().max(0) as f64 / 1000.0)
+}
+
+/// Of values in order.
+fn percentile(values: &[f64], percent: usize) -> f64 {
+    let place = (values.len() * percent).div_ceil(100);
+    let found = values.get(place.saturating_sub(1));
+    found.copied().unwrap_or_default()
+}
+
+fn short(day: NaiveDate) -> String {
+    day.format("%m-%d").to_string()
+}
+
+fn whole(value: f64) -> String {
+    format!("{value:.0}")
+}
+
+fn chart(
+    heading: &'static str,
+    names: Vec<String>,
+    days: &[DayValues],
+    layout: BarLayout,
+    shown: impl Fn(f64) -> String,
+) -> DeskBlock {
+    let row = |day: &DayValues| {
+        let values = day.values.iter().map(|value| shown(*value).into());
+        let cells = std::iter::once(day.day.clone().into()).chain(values);
+        DeskRow {
+            cells: cells.collect(),
+            actions: Vec::new(),
+        }
+    };
+    let rows = days.iter().rev().map(row).collect();
+    DeskBlock::Chart {
+        heading,
+        chart: Chart::new(&names, days, layout, &shown),
+        columns: names,
+        rows,
+    }
+}
+
+fn with_bound(admin: &Admin, mut blocks: Vec<DeskBlock>, is_more: bool) -> Vec<DeskBlock> {
+    if is_more {
+        let text = admin.words.only_newest.replace("{n}", &MOST.to_string());
+        blocks.push(DeskBlock::Text { text });
+    }
+    blocks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percentiles_are_values_that_were_measured() {
+        let values: Vec<f64> = (1..=100).map(f64::from).collect();
+        assert_eq!(
+            (percentile(&values, 50), percentile(&values, 99)),
+            (50.0, 99.0)
+        );
+        assert_eq!((percentile(&[7.0], 50), percentile(&[7.0], 99)), (7.0, 7.0));
+        assert_eq!(percentile(&[], 99), 0.0);
+    }
+}

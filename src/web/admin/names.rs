@@ -1,0 +1,106 @@
+//! The names that people know: sources and channels are never shown by their ids alone, and times as readers see them.
+
+use std::collections::HashMap;
+
+use chrono::Utc;
+
+use super::{
+    context::{Admin, in_path},
+    page::DeskCell,
+    words::DeskWords,
+};
+use crate::{
+    bulletin::{BulletinId, ChannelId, Moment, SourceId},
+    view::{self, Stamp},
+    web::{problem::Problem, when::When},
+};
+
+/// The titles of bulletins that a page names.
+pub(super) type Titles = HashMap<BulletinId, String>;
+
+impl Admin {
+    pub(super) fn source_name(&self, id: &SourceId) -> String {
+        let mut sources = self.config.sources.iter();
+        let known = sources.find(|source| source.id == *id);
+        known.map_or_else(|| id.to_string(), |source| source.name.clone())
+    }
+
+    /// The name of a source, with its page.
+    pub(super) fn source(&self, id: &SourceId) -> DeskCell {
+        let path = format!("admin/sources/{}", in_path(id.as_str()));
+        DeskCell::link(self.source_name(id), path)
+    }
+
+    /// The name of a channel of the config, or the title of a chat.
+    pub(super) fn channel_name(&self, id: &ChannelId) -> String {
+        let mut channels = self.config.channels.iter();
+        if let Some(known) = channels.find(|channel| channel.id == *id) {
+            return known.name.clone();
+        }
+        let chat = self.store().chat(id);
+        let title = chat.map(|chat| chat.title).unwrap_or_default();
+        if title.is_empty() {
+            id.to_string()
+        } else {
+            title
+        }
+    }
+
+    /// The name of a channel, with its page.
+    pub(super) fn channel(&self, id: &ChannelId) -> DeskCell {
+        let path = format!("admin/channels/{}", in_path(id.as_str()));
+        DeskCell::link(self.channel_name(id), path)
+    }
+
+    /// A time as readers see it: exactly, and how long ago that is.
+    pub(super) fn time(&self, stamp: Option<Stamp>) -> DeskCell {
+        match stamp {
+            Some(stamp) => self.moment(Some(Moment::Time(stamp.0))),
+            None => self.words.none.into(),
+        }
+    }
+
+    pub(super) fn moment(&self, moment: Option<Moment>) -> DeskCell {
+        let Some(moment) = moment else {
+            return self.words.none.into();
+        };
+        let when = When::new(&moment, Utc::now(), self.config.time_zone, self.language);
+        DeskCell {
+            datetime: Some(when.datetime),
+            ..DeskCell::from(when.exact).noted(when.ago)
+        }
+    }
+
+    /// The titles of the bulletins of some deliveries.
+    pub(super) async fn titles(&self, deliveries: &[view::Delivery]) -> Result<Titles, Problem> {
+        let mut titles = Titles::new();
+        for id in deliveries.iter().filter_map(|delivery| delivery.bulletin) {
+            if titles.contains_key(&id) {
+                continue;
+            }
+            let found = self.store().bulletin(id).await?;
+            titles.insert(id, found.map(|it| it.title).unwrap_or_default());
+        }
+        Ok(titles)
+    }
+}
+
+/// The rule that judged a bulletin, in words; one that is not known here stands as the program calls it.
+pub(super) fn rule_in_words<'a>(words: &'a DeskWords, rule: &'a str) -> &'a str {
+    match rule {
+        "new" => words.rule_new,
+        "announced" => words.rule_announced,
+        "first-look" => words.rule_first_look,
+        "older-than-baseline" => words.rule_older,
+        "below-known" => words.rule_below,
+        "filtered" => words.rule_filtered,
+        "redesign" => words.rule_redesign,
+        "released" => words.rule_released,
+        "marked-seen" => words.rule_seen,
+        "imported" => words.rule_imported,
+        "migrated" => words.rule_migrated,
+        "flood" => words.rule_flood,
+        "desk" => words.rule_desk,
+        other => other,
+    }
+}

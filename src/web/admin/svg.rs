@@ -1,0 +1,184 @@
+//! Bars of a chart, worked out here and drawn by the template: rectangles and labels in a fixed frame. Pure.
+
+use serde::Serialize;
+
+/// The frame, in units of the drawing.
+const WIDTH: f64 = 720.0;
+const HEIGHT: f64 = 200.0;
+const LEFT: f64 = 48.0;
+const BELOW: f64 = 22.0;
+const ABOVE: f64 = 10.0;
+/// The part of a day's width that its bars take.
+const FILLED: f64 = 0.7;
+/// Colours that there are; further series share the last one.
+const COLOURS: usize = 6;
+
+/// A chart with one place for each day.
+#[derive(Debug, Serialize)]
+pub(super) struct Chart {
+    pub(super) bars: Vec<Bar>,
+    pub(super) labels: Vec<Label>,
+    /// The largest value, as it is shown at the top.
+    pub(super) top: String,
+    pub(super) legend: Vec<Series>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Bar {
+    pub(super) x: String,
+    pub(super) y: String,
+    pub(super) width: String,
+    pub(super) height: String,
+    pub(super) colour: usize,
+    /// Shown by browsers beside the pointer.
+    pub(super) title: String,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Label {
+    pub(super) x: String,
+    pub(super) text: String,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Series {
+    pub(super) name: String,
+    pub(super) colour: usize,
+}
+
+/// The values of one day, one for each series.
+#[derive(Debug, Clone)]
+pub(super) struct DayValues {
+    pub(super) day: String,
+    pub(super) values: Vec<f64>,
+}
+
+/// How the values of one day stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum BarLayout {
+    Stacked,
+    SideBySide,
+}
+
+impl Chart {
+    /// `shown` says a value with its unit.
+    pub(super) fn new(
+        names: &[String],
+        days: &[DayValues],
+        layout: BarLayout,
+        shown: impl Fn(f64) -> String,
+    ) -> Self {
+        let height_of = |day: &DayValues| match layout {
+            BarLayout::Stacked => day.values.iter().sum(),
+            BarLayout::SideBySide => day.values.iter().copied().fold(0.0, f64::max),
+        };
+        let top = days.iter().map(height_of).fold(0.0, f64::max);
+        let step = (WIDTH - LEFT) / days.len().max(1) as f64;
+        let scale = if top > 0.0 {
+            (HEIGHT - BELOW - ABOVE) / top
+        } else {
+            0.0
+        };
+        let mut chart = Self {
+            bars: Vec::new(),
+            labels: Vec::new(),
+            top: shown(top),
+            legend: names
+                .iter()
+                .enumerate()
+                .map(|(series, name)| Series {
+                    name: name.clone(),
+                    colour: colour(series),
+                })
+                .collect(),
+        };
+        for (place, day) in days.iter().enumerate() {
+            let x = LEFT + step * place as f64;
+            chart.labels.push(Label {
+                x: number(x + step * FILLED / 2.0),
+                text: day.day.clone(),
+            });
+            let titled = |series: usize, value: f64| {
+                let name = names.get(series).map_or("", String::as_str);
+                format!("{} {name}: {}", day.day, shown(value))
+            };
+            chart
+                .bars
+                .extend(bars(day, (x, step * FILLED), scale, layout, titled));
+        }
+        chart
+    }
+}
+
+fn bars(
+    day: &DayValues,
+    (x, width): (f64, f64),
+    scale: f64,
+    layout: BarLayout,
+    titled: impl Fn(usize, f64) -> String,
+) -> Vec<Bar> {
+    let ground = HEIGHT - BELOW;
+    let mut below = 0.0;
+    let mut bars = Vec::new();
+    let count = day.values.len().max(1) as f64;
+    for (series, value) in day.values.iter().enumerate() {
+        if *value <= 0.0 {
+            continue;
+        }
+        let height = value * scale;
+        let (left, wide, foot) = match layout {
+            BarLayout::Stacked => (x, width, ground - below),
+            BarLayout::SideBySide => {
+                let one = width / count;
+                (x + one * series as f64, one, ground)
+            }
+        };
+        bars.push(Bar {
+            x: number(left),
+            y: number(foot - height),
+            width: number(wide),
+            height: number(height),
+            colour: colour(series),
+            title: titled(series, *value),
+        });
+        below += height;
+    }
+    bars
+}
+
+fn colour(series: usize) -> usize {
+    series.min(COLOURS - 1)
+}
+
+fn number(value: f64) -> String {
+    format!("{value:.1}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn days() -> Vec<DayValues> {
+        let day = |day: &str, values: [f64; 2]| DayValues {
+            day: day.to_owned(),
+            values: values.to_vec(),
+        };
+        vec![day("11-28", [1.0, 3.0]), day("11-29", [0.0, 2.0])]
+    }
+
+    #[test]
+    fn the_highest_day_fills_the_frame_and_nothing_is_drawn_of_nothing() {
+        let names = ["a".to_owned(), "b".to_owned()];
+        let chart = Chart::new(&names, &days(), BarLayout::Stacked, |it| format!("{it:.0}"));
+        assert_eq!((chart.top.as_str(), chart.bars.len()), ("4", 3));
+        assert_eq!(chart.bars[1].y, "10.0");
+        assert_eq!(chart.bars[1].title, "11-28 b: 3");
+        let beside = Chart::new(&names, &days(), BarLayout::SideBySide, |it| it.to_string());
+        assert_eq!(
+            (beside.top.as_str(), beside.bars[1].y.as_str()),
+            ("3", "10.0")
+        );
+        let none = Chart::new(&names, &[], BarLayout::Stacked, |it| it.to_string());
+        assert!(none.bars.is_empty() && none.labels.is_empty());
+    }
+}
