@@ -37,6 +37,7 @@ await phone.waitForSelector("input[type=hidden][name='select.item']", { state: "
 const first = await phone.locator("tbody tr").first().innerText();
 check(first.includes("工作会议"), `the rows of the other list are shown, not ${first}`);
 await inspect(phone, "other-list-390-dark");
+check((await phone.locator("input[name=list][value='auto:']").count()) === 1, "there is a way back");
 await phone.locator("form:has(input[name=sure]) button").focus();
 await phone.keyboard.press("Enter");
 await phone.waitForURL(/\/admin\/sources\/[^/]+\?done=1/);

@@ -731,8 +731,24 @@ async fn a_source_that_lost_its_list_is_mended_by_choosing_another_one() {
     ]
     .concat();
     browser.does(&edit, &sure).await;
-    let known = browser.desk.store.added_sources().borrow().clone();
-    assert_eq!(known[0].keys["select"], json!({ "item": choice }));
+    let known = || browser.desk.store.added_sources().borrow()[0].keys.clone();
+    assert_eq!(known()["select"], json!({ "item": choice }));
+
+    site.set_mood(Mood::Well);
+    let back = [
+        typed.as_slice(),
+        &[("select.item", choice.as_str()), ("list", "auto:")],
+    ]
+    .concat();
+    let preview = browser.submit(&edit, &back).await;
+    let preview = preview.text().await.unwrap();
+    assert!(
+        preview.contains(&Site::title(6)) && !preview.contains(&hidden),
+        "{preview}"
+    );
+    let sure = [typed.as_slice(), &[("sure", "yes")]].concat();
+    browser.does(&edit, &sure).await;
+    assert!(known().get("select").is_none());
 }
 
 #[tokio::test]

@@ -25,6 +25,8 @@ const SELECTORS: [&str; 5] = [
 ];
 /// The choice of a list that stands for the feed at an address.
 pub(super) const FEED: &str = "feed:";
+/// The choice of a list that takes all selectors out.
+pub(super) const AUTOMATIC: &str = "auto:";
 
 /// The source that a form is about.
 #[derive(Debug)]
@@ -94,7 +96,7 @@ fn number(text: String) -> Value {
 
 fn selectors(typed: &Typed) -> SourceKeys {
     match typed.optional("list") {
-        Some(list) if list.starts_with(FEED) => return SourceKeys::new(),
+        Some(list) if list == AUTOMATIC || list.starts_with(FEED) => return SourceKeys::new(),
         Some(list) => return SourceKeys::from_iter([("item".to_owned(), json!(list))]),
         None => {}
     }

@@ -7,7 +7,7 @@ use super::{
     context::Admin,
     page::{DeskCell, DeskRow, DeskTable, FormChoice},
     schedule_words::in_words,
-    source_form::{FEED, FormTarget},
+    source_form::{AUTOMATIC, FEED, FormTarget},
     typed::Typed,
 };
 use crate::{
@@ -63,25 +63,29 @@ pub(super) fn title(what: &PreviewKind) -> &str {
 
 pub(super) fn table(admin: &Admin, rows: &[FoundRow<'_>]) -> DeskTable {
     let words = admin.words;
-    let row = |row: &FoundRow<'_>| DeskRow {
-        cells: vec![
-            row.published
-                .map(|at| at.day().to_string())
-                .unwrap_or_default()
-                .into(),
-            DeskCell::from(row.title).noted(Some(row.url.to_owned())),
-            match row.is_wanted {
-                true => DeskCell::from(""),
-                false => DeskCell::state(words.filtered_out, "dropped"),
-            },
-        ],
-        actions: Vec::new(),
+    let shown = &rows[..rows.len().min(SHOWN)];
+    let is_any_left_out = shown.iter().any(|row| !row.is_wanted);
+    let remark = |row: &FoundRow<'_>| match row.is_wanted {
+        true => DeskCell::from(""),
+        false => DeskCell::state(words.filtered_out, "dropped"),
     };
+    let row = |row: &FoundRow<'_>| {
+        let day = row.published.map(|at| at.day().to_string());
+        let title = DeskCell::from(row.title).noted(Some(row.url.to_owned()));
+        let remark = is_any_left_out.then(|| remark(row));
+        let cells = [day.unwrap_or_default().into(), title].into_iter();
+        DeskRow {
+            cells: cells.chain(remark).collect(),
+            actions: Vec::new(),
+        }
+    };
+    let remark_column = is_any_left_out.then_some(words.note_column);
+    let columns = [words.date, words.title].into_iter().chain(remark_column);
     DeskTable {
         heading: Some(words.found_rows),
-        columns: vec![words.date, words.title, words.note_column],
+        columns: columns.collect(),
         empty: words.no_list_there,
-        rows: rows.iter().take(SHOWN).map(row).collect(),
+        rows: shown.iter().map(row).collect(),
         ..DeskTable::default()
     }
 }
@@ -186,6 +190,13 @@ pub(super) fn lists(
         note: (!item.is_empty()).then(|| item.to_owned()),
         ..FormChoice::default()
     }];
+    if !item.is_empty() {
+        lists.push(FormChoice {
+            value: AUTOMATIC.to_owned(),
+            label: words.find_by_itself.to_owned(),
+            ..FormChoice::default()
+        });
+    }
     lists.extend(feed.map(|feed| FormChoice {
         value: format!("{FEED}{feed}"),
         label: words.use_feed.to_owned(),

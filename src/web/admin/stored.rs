@@ -45,7 +45,7 @@ pub(super) async fn add(admin: Admin, typed: Typed) -> Result<Response, Problem>
     let keys = source_form::keys(target.keys(), &typed);
     match stored::add_for(&admin.site, admin.actor(), keys).await {
         Ok(id) => Ok(admin.done(&format!("/sources/{}", in_path(id.as_str())))),
-        Err(problem) => again(&admin, &target, &typed, problem),
+        Err(problem) => again(&admin, &target, &typed, &problem),
     }
 }
 
@@ -63,7 +63,7 @@ pub(super) async fn edit(
     let keys = source_form::keys(target.keys(), &typed);
     match stored::edit_for(&admin.site, admin.actor(), &id, keys).await {
         Ok(()) => Ok(admin.done(&format!("/sources/{}", in_path(id.as_str())))),
-        Err(problem) => again(&admin, &target, &typed, problem),
+        Err(problem) => again(&admin, &target, &typed, &problem),
     }
 }
 
@@ -98,14 +98,21 @@ async fn previewed(admin: &Admin, target: &FormTarget, typed: &Typed) -> Result<
     let now = source_form::typed(&keys);
     let source = match stored::draft(&admin.site, keys) {
         Ok(source) => source,
-        Err(problem) => return again(admin, target, typed, problem),
+        Err(problem) => return again(admin, target, typed, &problem),
     };
     match admin.site.desk.watch.show(&source).await {
         Ok((shown, _, others)) if has_rows(&shown.what) => {
             found(admin, target, now, &source, &shown, &others)
         }
         Ok((_, _, others)) => nothing_found(admin, target, &now, admin.words.no_rows, &others),
-        Err(unread) => nothing_found(admin, target, &now, &unread.why, &unread.others),
+        Err(unread) => {
+            let said = crate::words::of(admin.language)
+                .page_faults
+                .say(Some(unread.fault));
+            // In the reader's language first, then with the details.
+            let why = format!("{said}\n{}", unread.why);
+            nothing_found(admin, target, &now, &why, &unread.others)
+        }
     }
 }
 
@@ -174,7 +181,7 @@ fn again(
     admin: &Admin,
     target: &FormTarget,
     typed: &Typed,
-    problem: Problem,
+    problem: &Problem,
 ) -> Result<Response, Problem> {
     let form = source_form::form(admin, target, typed, Vec::new());
     let mut page = admin.page(

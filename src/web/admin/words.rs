@@ -178,6 +178,7 @@ phrases! {
     body_by: "文章正文的 CSS 选择器", "CSS selector of an article's text";
     list_of_page: "使用页面上的哪个列表", "Which list of the page";
     found_by_itself: "自动识别的列表（上面显示的）", "The list that was found automatically (shown above)";
+    find_by_itself: "改为自动识别", "Find the list automatically";
     as_selected: "当前所选的列表", "The list that is chosen now";
     use_feed: "改用此页面提供的订阅源", "The feed that this page offers";
     other_list: "{title} {n} 个链接，第一个是“{first}”", "{title} {n} links, the first is “{first}”";
