@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::verdicts::Ahead;
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
     policy::{
         audit::{Actor, AuditEntry, bounded},
         change_feed::{self, FeedEvent},
-        facts::{Archived, OutboxEntry, SourceFacts, time},
+        facts::{Archived, OutboxEntry, SourceFacts},
         places::{MovedChats, Place},
         routes::Routes,
         timing,
@@ -39,10 +39,17 @@ impl<'a> Op<'a> {
         }
     }
 
-    /// The time by the clock that all workers share, where there are several: what one of them does to all that waits must not
-    /// follow a clock of its own.
-    pub(super) fn shared_time(&mut self, now: DateTime<Utc>) -> DateTime<Utc> {
-        time(self.tx.lease_clock_ms(now.timestamp_millis()))
+    /// A time of this machine by the clock that all workers share, where there are several: what one of them does is read by
+    /// others, whose clocks may be right.
+    pub(super) fn shared_time(&mut self, own: DateTime<Utc>) -> DateTime<Utc> {
+        let ahead = TimeDelta::milliseconds(self.tx.clock_ahead_ms());
+        own.checked_sub_signed(ahead).unwrap_or(own)
+    }
+
+    /// The same the other way round.
+    pub(super) fn own_time(&mut self, shared: DateTime<Utc>) -> DateTime<Utc> {
+        let ahead = TimeDelta::milliseconds(self.tx.clock_ahead_ms());
+        shared.checked_add_signed(ahead).unwrap_or(shared)
     }
 
     /// Appends to the audit log: who did what to which thing.

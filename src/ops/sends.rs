@@ -70,7 +70,7 @@ fn waiting(op: &mut Op<'_>, id: u64, entry: OutboxEntry) -> Result<Waiting> {
         channel: entry.channel,
         kind: entry.kind,
         attempts: entry.attempts,
-        due_at: time(entry.due_ms),
+        due_at: op.own_time(time(entry.due_ms)),
         note: match entry.note {
             Some(note) => op.tx.note(note)?,
             None => None,

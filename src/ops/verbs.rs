@@ -109,6 +109,7 @@ impl Store {
         }
         self.write(move |op| {
             op.ahead = ahead;
+            let now = op.shared_time(now);
             admit::admit(op, look, now)
         })
         .await
@@ -183,9 +184,13 @@ impl Store {
     /// # Errors
     /// The store cannot be read.
     pub async fn together(&self, id: DeliveryId, now: DateTime<Utc>) -> Result<Vec<Waiting>> {
-        once_there_is_room(
-            |_| async move { self.ask(move |op| sends::together(op, id, now)).await? },
-        )
+        once_there_is_room(|_| async move {
+            let together = move |op: &mut Op<'_>| {
+                let now = op.shared_time(now);
+                sends::together(op, id, now)
+            };
+            self.ask(together).await?
+        })
         .await
     }
 
@@ -204,7 +209,10 @@ impl Store {
     pub async fn begin_together(&self, ids: Vec<DeliveryId>, now: DateTime<Utc>) -> Result<Begun> {
         once_there_is_room(|waited| {
             let (ids, now) = (ids.clone(), now + waited);
-            self.write(move |op| sends::begin(op, &ids, now))
+            self.write(move |op| {
+                let now = op.shared_time(now);
+                sends::begin(op, &ids, now)
+            })
         })
         .await
     }
@@ -222,7 +230,11 @@ impl Store {
     ) -> Result<Option<Waiting>> {
         let channel = once_there_is_room(|_| {
             let outcome = outcome.clone();
-            self.write(move |op| sends::complete(op, id, &outcome, now))
+            self.write(move |op| {
+                let now = op.shared_time(now);
+                let outcome = outcome.by(|at| op.shared_time(at));
+                sends::complete(op, id, &outcome, now)
+            })
         })
         .await?;
         match channel {
@@ -271,8 +283,11 @@ impl Store {
         since: DateTime<Utc>,
     ) -> Result<Vec<(ChannelId, DateTime<Utc>)>> {
         self.ask(move |op| {
+            let since = op.shared_time(since);
             let recent = op.tx.recent_sends(since.timestamp_millis()).into_iter();
-            recent.map(|(at, channel)| (channel, time(at))).collect()
+            recent
+                .map(|(at, channel)| (channel, op.own_time(time(at))))
+                .collect()
         })
         .await
     }

@@ -47,6 +47,28 @@ pub enum Outcome {
     PutBack,
 }
 
+impl Outcome {
+    /// The same by another clock, whose time `clock` gives for one of this.
+    #[must_use]
+    pub fn by(self, clock: impl FnOnce(DateTime<Utc>) -> DateTime<Utc>) -> Self {
+        match self {
+            Self::Retry { not_before, why } => Self::Retry {
+                not_before: clock(not_before),
+                why,
+            },
+            Self::Uncertain { not_before, why } => Self::Uncertain {
+                not_before: clock(not_before),
+                why,
+            },
+            Self::Ailing { not_before, why } => Self::Ailing {
+                not_before: clock(not_before),
+                why,
+            },
+            other => other,
+        }
+    }
+}
+
 /// The effect of a settled attempt on the counts of its channel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AfterAttempt {

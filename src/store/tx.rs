@@ -296,6 +296,10 @@ pub trait Leases {
     fn lease_clock_ms(&mut self, now_ms: i64) -> i64 {
         now_ms
     }
+    /// By how much (ms) the clock of this machine is ahead of that one; 0 where they agree to within a few seconds.
+    fn clock_ahead_ms(&mut self) -> i64 {
+        0
+    }
     /// All that were not removed, alive or not.
     fn workers(&mut self) -> Result<Vec<WorkerFacts>>;
     fn set_worker(&mut self, worker: &WorkerFacts);

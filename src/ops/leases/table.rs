@@ -75,9 +75,9 @@ pub(super) fn hold(
         now_ms,
     };
     let plan = leases::plan(&me.id, wanted, &alive, &table.all);
-    let leaving = match is_shared {
+    let (leaving, ended) = match is_shared {
         true => table.leaving(&plan, leaving),
-        false => HashMap::new(),
+        false => (HashMap::new(), Vec::new()),
     };
     for key in plan
         .give_back
@@ -86,7 +86,9 @@ pub(super) fn hold(
     {
         table.give_back(op, key);
     }
-    for key in &plan.take {
+    // One that is to stay after all is taken anew: what was begun before is refused by now.
+    let staying = ended.iter().filter(|key| !plan.give_back.contains(key));
+    for key in plan.take.iter().chain(staying) {
         table.take(op, key)?;
     }
     let ended = leaving.values().map(|since| since + milliseconds(LEAVING));
@@ -134,28 +136,24 @@ fn milliseconds(span: Duration) -> i64 {
 }
 
 impl LeaseTable<'_> {
-    /// Returns the senders that end here before their leases are given back, and since when (ms), where `before` were those
-    /// of the last time.
+    /// Returns the senders that end here before their leases are given back, and since when (ms), and those that have ended,
+    /// where `before` were those of the last time.
     fn leaving(
         &self,
         plan: &leases::Plan,
         before: &HashMap<LeaseKey, i64>,
-    ) -> HashMap<LeaseKey, i64> {
-        let is_sender = |key: &&LeaseKey| matches!(key, LeaseKey::Sender(_));
+    ) -> (HashMap<LeaseKey, i64>, Vec<LeaseKey>) {
         let is_mine = |key: &LeaseKey| self.mine().any(|(mine, _)| mine == key);
         let begun = before.iter().filter(|(key, _)| is_mine(key));
-        // One that is to stay after all ends first all the same.
-        let is_under_way = |since: i64| self.now_ms < since + milliseconds(LEAVING);
-        let begun = begun.filter(|(_, since)| is_under_way(**since));
-        let begun = begun.map(|(key, since)| (key.clone(), *since));
-        let new = plan
-            .give_back
-            .iter()
-            .filter(is_sender)
-            .filter(|key| !before.contains_key(*key));
-        begun
-            .chain(new.map(|key| (key.clone(), self.now_ms)))
-            .collect()
+        let (ended, begun): (Vec<_>, Vec<_>) = begun
+            .map(|(key, since)| (key.clone(), *since))
+            .partition(|(_, since)| since + milliseconds(LEAVING) <= self.now_ms);
+        let is_new =
+            |key: &&LeaseKey| matches!(key, LeaseKey::Sender(_)) && !before.contains_key(*key);
+        let new = plan.give_back.iter().filter(is_new);
+        let new = new.map(|key| (key.clone(), self.now_ms));
+        let leaving = begun.into_iter().chain(new).collect();
+        (leaving, ended.into_iter().map(|(key, _)| key).collect())
     }
 
     fn mine(&self) -> impl Iterator<Item = (&LeaseKey, &Lease)> {

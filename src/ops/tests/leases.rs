@@ -236,3 +236,51 @@ async fn what_one_process_changes_the_others_see_at_once() {
     other.under(&polling("news")).unwrap();
     assert_eq!(other.look_state(&news).last_polled, Some(now));
 }
+
+#[tokio::test]
+async fn a_sender_that_is_to_stay_after_all_is_taken_anew() {
+    let (one, other, now) = two().await;
+    let wanted = || {
+        let wanted = |name: &str| Wanted {
+            key: LeaseKey::Sender(name.to_owned()),
+            group: name.to_owned(),
+        };
+        ["telegram", "wecom"].map(wanted).to_vec()
+    };
+    one.begin_work(("one", "host"), wanted(), now)
+        .await
+        .unwrap();
+    other
+        .begin_work(("other", "host"), wanted(), now)
+        .await
+        .unwrap();
+    let begun: Vec<Store> = wanted()
+        .iter()
+        .map(|it| one.under(&it.key).unwrap())
+        .collect();
+    one.renew_leases(wanted(), now).await.unwrap();
+    other.end_work().await.unwrap();
+    one.renew_leases(wanted(), now).await.unwrap();
+    let is_held = |it: &Wanted| one.under(&it.key).is_ok();
+    assert_eq!(
+        wanted().iter().filter(|it| is_held(it)).count(),
+        1,
+        "it ends first"
+    );
+    let later = now + LEAVING;
+    one.renew_leases(wanted(), later).await.unwrap();
+    assert!(wanted().iter().all(is_held));
+    let blocked = async |store: &Store| {
+        store
+            .block_channel(&"a".parse().unwrap(), "gone", later)
+            .await
+    };
+    let [first, second] = &begun[..] else {
+        panic!()
+    };
+    let refused = [
+        is_lost(&blocked(first).await),
+        is_lost(&blocked(second).await),
+    ];
+    assert_eq!(refused.iter().filter(|it| **it).count(), 1);
+}

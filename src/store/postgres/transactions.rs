@@ -5,7 +5,6 @@ use std::{
     sync::{Arc, atomic::Ordering},
 };
 
-use chrono::Utc;
 use deadpool_postgres::{ClientWrapper, Object};
 use tokio::runtime::Handle;
 
@@ -57,8 +56,8 @@ impl Database {
 
     /// Remembers how far the clock of this machine is ahead of the database's.
     fn look_at_clocks(&self, begun: &Start) {
-        let ahead = Utc::now().timestamp_millis().saturating_sub(begun.clock_ms);
-        self.clock_ahead_ms.store(ahead, Ordering::Relaxed);
+        self.clock_ahead_ms
+            .store(begun.clock_ahead_ms, Ordering::Relaxed);
     }
 
     pub(super) fn run<T>(

@@ -1,6 +1,7 @@
 //! How often what processes have at hand was changed: each transaction learns it as it begins, and reads again what another
 //! process changed since.
 
+use chrono::Utc;
 use tokio_postgres::SimpleQueryMessage;
 
 use super::session::{Session, params};
@@ -37,6 +38,8 @@ pub(super) struct Start {
     pub(super) transaction: i64,
     /// The time by the clock of the database.
     pub(super) clock_ms: i64,
+    /// By how much (ms) the clock of this machine is ahead of it.
+    pub(super) clock_ahead_ms: i64,
     pub(super) versions: DataVersions,
 }
 
@@ -67,6 +70,7 @@ impl Start {
         Self {
             transaction: number(0),
             clock_ms: number(1),
+            clock_ahead_ms: Utc::now().timestamp_millis().saturating_sub(number(1)),
             versions: DataVersions {
                 chats: number(2),
                 added: number(3),
