@@ -1,15 +1,20 @@
 //! The first page: one sentence on the whole, and what to do about each problem.
 
 use axum::response::Response;
+use chrono::Utc;
 
 use super::{
     context::Admin,
     page::{DeskBlock, DeskCell, DeskRow, DeskTable},
     words::DeskWords,
 };
-use crate::web::{
-    health::{self, answer::Fault},
-    problem::Problem,
+use crate::{
+    ops::WorkerStatus,
+    view,
+    web::{
+        health::{self, answer::Fault},
+        problem::Problem,
+    },
 };
 
 pub(super) async fn page(admin: Admin) -> Result<Response, Problem> {
@@ -20,6 +25,7 @@ pub(super) async fn page(admin: Admin) -> Result<Response, Problem> {
         blocks.push(DeskBlock::Table(problems(&admin, &faults)));
     }
     blocks.push(DeskBlock::Table(numbers(&admin).await?));
+    blocks.extend(processes(&admin).await?.map(DeskBlock::Table));
     let mut page = admin.page("", words.status, blocks);
     page.lead = Some(sentence(words, faults.len()));
     page.answer(axum::http::StatusCode::OK)
@@ -76,4 +82,31 @@ async fn numbers(admin: &Admin) -> Result<DeskTable, Problem> {
         ],
         ..DeskTable::default()
     })
+}
+
+/// The processes that share the store; None where one works alone.
+async fn processes(admin: &Admin) -> Result<Option<DeskTable>, Problem> {
+    let words = admin.words;
+    let workers = admin.store().workers(Utc::now()).await?;
+    if workers.len() < 2 {
+        return Ok(None);
+    }
+    let row = |worker: WorkerStatus| {
+        let shown = view::Worker::new(worker, admin.config.time_zone);
+        DeskRow {
+            cells: vec![
+                shown.id.into(),
+                admin.time(Some(shown.since)).into(),
+                shown.sources.to_string().into(),
+                shown.senders.to_string().into(),
+            ],
+            actions: Vec::new(),
+        }
+    };
+    Ok(Some(DeskTable {
+        heading: Some(words.processes),
+        columns: vec![words.name, words.since, words.sources, words.senders],
+        rows: workers.into_iter().map(row).collect(),
+        ..DeskTable::default()
+    }))
 }

@@ -41,6 +41,8 @@ phrases! {
     too_many: "错误次数过多，请稍后再试。", "Too many wrong tokens; please try again later.";
     status: "状态", "Status";
     sources: "来源", "Sources";
+    processes: "运行中的进程", "Processes";
+    senders: "发送账号", "Senders";
     channels: "频道", "Channels";
     outbox: "发送队列", "Outbox";
     held: "待审核", "Held";
