@@ -43,7 +43,6 @@ mod turns;
 mod viewer;
 mod waiting;
 mod when;
-mod words;
 
 use std::sync::Arc;
 

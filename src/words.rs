@@ -38,16 +38,31 @@ mod cards;
 mod catalogue;
 mod counted;
 mod dates;
+mod desk;
 mod en;
 mod faults;
 mod fill;
+mod heard;
+mod pages;
+mod problems;
 mod zh;
 
 pub use self::{
     alerts::AlertWords, bot::BotWords, cards::CardWords, catalogue::Words, counted::Counted,
-    dates::DateWords, faults::PageFaultWords, fill::fill,
+    dates::DateWords, desk::DeskWords, faults::PageFaultWords, fill::fill, heard::HeardWords,
+    pages::PageWords, problems::ProblemWords,
 };
 use crate::bulletin::Language;
+
+/// Returns what an error says to those who read the log's language, in which its details are, and `otherwise`
+/// to all others.
+#[must_use]
+pub fn details(language: Language, error: &str, otherwise: impl Into<String>) -> String {
+    match language == Language::OF_LOG {
+        true => error.to_owned(),
+        false => otherwise.into(),
+    }
+}
 
 /// Returns the texts of a language.
 #[must_use]

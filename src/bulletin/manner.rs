@@ -88,7 +88,9 @@ impl FromStr for Quiet {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let expected = || format!("`{text}` is no span of hours; expected such as `22:00-07:00`");
+        let expected = || {
+            format!("`{text}` is not a valid span of hours; expected hours such as `22:00-07:00`")
+        };
         let (from, until) = text.trim().split_once('-').ok_or_else(expected)?;
         let (from, until) = (clock(from), clock(until));
         let (from, until) = from.zip(until).ok_or_else(expected)?;
@@ -206,7 +208,7 @@ mod tests {
             "22:00-07:00-08:00",
             "+2:00-3:00",
         ] {
-            assert!(why(wrong).contains("expected such as"), "{wrong}");
+            assert!(why(wrong).contains("expected hours such as"), "{wrong}");
         }
         assert_eq!(
             "7:05-23:00".parse::<Quiet>().unwrap().to_string(),

@@ -86,3 +86,26 @@ fn examples_of_each_help_are_taken() {
     }
     assert!(count > 30, "{count}");
 }
+
+/// The help of a command and of those below it, 80 columns wide.
+fn helps(command: &mut clap::Command, path: &str) -> String {
+    let path = format!("{path} {}", command.get_name());
+    let mut text = format!(
+        "$ {} --help\n{}\n\n",
+        path.trim(),
+        command.render_long_help()
+    );
+    for below in command.get_subcommands_mut() {
+        if !below.is_hide_set() && below.get_name() != "help" {
+            text += &helps(below, &path);
+        }
+    }
+    text
+}
+
+#[test]
+fn the_help_of_every_command_is_as_it_was_read() {
+    let mut program = Cli::command().term_width(80);
+    program.build();
+    insta::assert_snapshot!(helps(&mut program, ""));
+}

@@ -84,7 +84,7 @@ fn chosen(words: &[String]) -> Result<Option<Chosen>, UsageError> {
         let number = word.trim_start_matches('#').parse().map(BulletinId);
         number.map_err(|_| {
             UsageError(format!(
-                "`{word}` is no bulletin; numbers or `all` are expected"
+                "`{word}` is not a bulletin; numbers or `all` are expected"
             ))
         })
     };

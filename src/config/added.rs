@@ -71,7 +71,7 @@ impl Config {
                 .any(|channel| channel.id.as_str() == id)
         };
         let wrong = match named.as_array().map(Vec::as_slice) {
-            None | Some([]) => format!("this is no list of channels; {expected}"),
+            None | Some([]) => format!("this is not a list of channels; {expected}"),
             Some(named) => {
                 let wrong = named.iter().find(|id| !id.as_str().is_some_and(known))?;
                 let ids = self.channels.iter().map(|channel| channel.id.as_str());
@@ -341,8 +341,8 @@ mod tests {
                 "channels",
                 "did you mean `staff`?",
             ),
-            (json!({ "channels": [] }), "channels", "no list"),
-            (json!({ "channels": "staff" }), "channels", "no list"),
+            (json!({ "channels": [] }), "channels", "not a list"),
+            (json!({ "channels": "staff" }), "channels", "not a list"),
             (json!({ "kind": "article" }), "kind", "expected `auto`"),
         ] {
             let mut all = keys(&wrong);

@@ -177,7 +177,11 @@ mod tests {
             text.starts_with("# mine\nlanguage = \"en\"\n\n[[source]]\nid = \"example-jtyw\"\n")
         );
         let again = append_sources(&path, &[block("https://www.example.com/", &[])]).unwrap_err();
-        assert!(again.to_string().contains("a second source `example-jtyw`"));
+        assert!(
+            again
+                .to_string()
+                .contains("`example-jtyw` is already the id of the source")
+        );
         assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
     }
 }

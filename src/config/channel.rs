@@ -89,7 +89,7 @@ fn kind(table: &mut Table<'_>, has_bot: bool) -> Option<Kind> {
     if let Some(value) = lacks_bot {
         table.complain(
             value,
-            "a telegram channel without a bot; expected the table `[telegram]` with its `token`",
+            "a telegram channel needs a bot; expected the table `[telegram]` with its `token`",
         );
     }
     kind
@@ -166,7 +166,7 @@ fn digest(value: &Value<'_>) -> Read<Schedule> {
     let schedule: Schedule = from_str(value)?;
     if schedule.every().is_some() {
         let what = format!(
-            "`{schedule}` says no time of day; expected a crontab line such as `0 18 * * *`"
+            "`{schedule}` has no time of day; expected a crontab line such as `0 18 * * *`"
         );
         return fault(value, what);
     }
@@ -275,7 +275,7 @@ fn secret_address(
         match address_of(secret.reveal(), &["http", "https"]) {
             Ok(url) if with_path && url.path().trim_matches('/').is_empty() => fault(
                 value,
-                "an address without a path; expected the whole address",
+                "this address has no path; expected the complete address",
             ),
             Ok(url) => Ok(Secret::new(url.into())),
             Err(what) => fault(value, what),
@@ -300,8 +300,12 @@ fn smtp(around: Surroundings<'_>) -> impl Fn(&Value<'_>) -> Read<Secret> {
 fn mailbox(value: &Value<'_>) -> Read<Mailbox> {
     let text = text(value)?;
     text.parse().or_else(|_| {
-        let expected = "expected such as `news@example.org` or `News <news@example.org>`";
-        fault(value, format!("`{text}` is no mail address; {expected}"))
+        let expected =
+            "expected an address such as `news@example.org` or `News <news@example.org>`";
+        fault(
+            value,
+            format!("`{text}` is not a valid mail address; {expected}"),
+        )
     })
 }
 
@@ -311,7 +315,7 @@ fn mailboxes(value: &Value<'_>) -> Read<Vec<Mailbox>> {
     if list.is_empty() {
         return fault(
             value,
-            "nobody to send to; expected at least one mail address",
+            "the list is empty; expected at least one mail address",
         );
     }
     Ok(list)
@@ -322,7 +326,10 @@ fn number(value: &Value<'_>) -> Read<u64> {
     match value.get_ref() {
         DeValue::String(text) => match text.trim().parse() {
             Ok(number) if number > 0 => Ok(number),
-            _ => fault(value, "no number; expected a whole number from 1"),
+            _ => fault(
+                value,
+                "this is not a valid number; expected a whole number from 1",
+            ),
         },
         _ => integer(1..=i64::MAX)(value),
     }
@@ -332,7 +339,10 @@ fn room(value: &Value<'_>) -> Read<String> {
     let room = text(value)?;
     if !room.starts_with('!') || room.contains(char::is_whitespace) {
         let expected = "expected a room's id, such as `!abc:example.org`; clients show it among the room's settings";
-        return fault(value, format!("`{room}` is no room's id; {expected}"));
+        return fault(
+            value,
+            format!("`{room}` is not a valid room id; {expected}"),
+        );
     }
     Ok(room)
 }
@@ -383,7 +393,7 @@ fn telegram_chat(value: &Value<'_>) -> Read<TelegramChat> {
     }
     match text.parse::<i64>() {
         Ok(id) if id != 0 => Ok(TelegramChat::Id(id)),
-        _ => fault(value, format!("`{text}` is no chat; {expected}")),
+        _ => fault(value, format!("`{text}` is not a valid chat; {expected}")),
     }
 }
 

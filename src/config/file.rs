@@ -51,7 +51,7 @@ fn syntax_error(message: &str) -> String {
     match message.rsplit_once(", expected ") {
         Some((what, expected)) => format!("{what}; expected {expected}"),
         None if message == "duplicate key" => {
-            "a key or table stands twice; expected each once".to_owned()
+            "a key or table occurs twice; expected each once".to_owned()
         }
         None => format!("{message}; expected TOML"),
     }
@@ -156,7 +156,7 @@ fn database(value: &Value<'_>, around: Surroundings<'_>) -> Read<Secret> {
         true => Ok(url),
         false => fault(
             value,
-            "this is no PostgreSQL address; expected `postgres://USER@HOST/DB`, best as \
+            "this is not a PostgreSQL address; expected `postgres://USER@HOST/DB`, best as \
              `\"env:NAME\"` or `\"file:PATH\"`",
         ),
     }
@@ -170,7 +170,7 @@ fn worker(value: &Value<'_>) -> Read<String> {
         true => Ok(name.to_owned()),
         false => fault(
             value,
-            "this is no worker's name; expected up to 40 letters, digits, `-`, `_` and `.`",
+            "this is not a valid worker name; expected up to 40 letters, digits, `-`, `_` and `.`",
         ),
     }
 }
@@ -212,7 +212,7 @@ fn browser(value: &Value<'_>) -> Read<String> {
         Ok(url) if scheme == "ws" && url.has_host() => Ok(named.to_owned()),
         _ => fault(
             value,
-            "no browser; expected a program, or ws://HOST:PORT/… of one that runs",
+            "this is not a browser; expected a program, or ws://HOST:PORT/… of one that runs",
         ),
     }
 }
@@ -221,6 +221,9 @@ fn user_agent(value: &Value<'_>) -> Read<String> {
     let text = text(value)?;
     match reqwest::header::HeaderValue::from_str(&text) {
         Ok(_) => Ok(text),
-        Err(_) => fault(value, "a user agent with line breaks; expected one line"),
+        Err(_) => fault(
+            value,
+            "the user agent has line breaks; expected a single line",
+        ),
     }
 }

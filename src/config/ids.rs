@@ -33,7 +33,7 @@ impl<'a> Ids<'a> {
             return fault(
                 value,
                 format!(
-                    "a second {kind} `{text}`, the first is in line {line}; expected an id of its own"
+                    "`{text}` is already the id of the {kind} in line {line}; expected another id"
                 ),
             );
         }

@@ -38,7 +38,7 @@ pub(super) fn string<'v>(value: &'v Value<'_>) -> Read<&'v str> {
 pub(super) fn text(value: &Value<'_>) -> Read<String> {
     let text = string(value)?.trim();
     if text.is_empty() {
-        return fault(value, "this is empty; expected a text");
+        return fault(value, "this is empty; expected some text");
     }
     Ok(text.to_owned())
 }
@@ -127,6 +127,14 @@ pub(super) fn word(words: &'static [&'static str]) -> impl Fn(&Value<'_>) -> Rea
     move |value| one_of(&pairs)(value)
 }
 
+/// Choices as a sentence has them: `a, b or c`.
+fn listed(choices: &[String]) -> String {
+    match choices.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        _ => choices.concat(),
+    }
+}
+
 /// One of a few words, each with what it stands for.
 pub(super) fn one_of<T: Clone>(words: &[(&str, T)]) -> impl Fn(&Value<'_>) -> Read<T> {
     move |value| {
@@ -140,7 +148,7 @@ pub(super) fn one_of<T: Clone>(words: &[(&str, T)]) -> impl Fn(&Value<'_>) -> Re
             .collect();
         fault(
             value,
-            format!("`{word}` is unknown; expected {}", known.join(" or ")),
+            format!("`{word}` is unknown; expected {}", listed(&known)),
         )
     }
 }
@@ -179,7 +187,10 @@ fn probable_zone(name: &str) -> Option<&'static str> {
 pub(super) fn duration(value: &Value<'_>) -> Read<Duration> {
     let span = parsed(parse_duration)(value)?;
     if span.is_zero() || span > Duration::from_secs(86_400) {
-        return fault(value, "a wrong span of time; expected `1s` to `1d`");
+        return fault(
+            value,
+            "this duration is out of range; expected `1s` to `1d`",
+        );
     }
     Ok(span)
 }
@@ -206,7 +217,9 @@ pub(super) fn size(value: &Value<'_>) -> Read<u64> {
             || {
                 fault(
                     value,
-                    format!("`{text}` is no size; expected such as `8MiB` or `500KB`"),
+                    format!(
+                        "`{text}` is not a valid size; expected a size such as `8MiB` or `500KB`"
+                    ),
                 )
             },
             Ok,
@@ -220,24 +233,25 @@ pub(super) fn address(schemes: &'static [&'static str]) -> impl Fn(&Value<'_>) -
 
 /// As [`address`], of a text that stands elsewhere.
 pub(super) fn address_of(text: &str, schemes: &[&str]) -> Result<Url, String> {
+    let schemes_of: Vec<String> = schemes.iter().map(|it| format!("{it}://")).collect();
     let expected = format!(
         "expected an address that begins with {}",
-        schemes.join(":// or ") + "://"
+        listed(&schemes_of)
     );
     let text = text.trim();
     user_info::check(text, false)?;
     match Url::parse(text) {
-        Err(error) => Err(format!("no address ({error}); {expected}")),
+        Err(error) => Err(format!("this is not a valid address ({error}); {expected}")),
         // The part before a mere colon may be a user.
         Ok(url) if !schemes.contains(&url.scheme()) && !text.contains("://") => {
-            Err(format!("no address; {expected}"))
+            Err(format!("this is not a valid address; {expected}"))
         }
         Ok(url) if !schemes.contains(&url.scheme()) => Err(format!(
             "the scheme `{}` is not supported here; {expected}",
             url.scheme()
         )),
         Ok(url) if url.host_str().is_none_or(str::is_empty) => {
-            Err(format!("an address without a host; {expected}"))
+            Err(format!("this address has no host; {expected}"))
         }
         Ok(url) => Ok(url),
     }
@@ -262,7 +276,7 @@ pub(super) fn listen(value: &Value<'_>) -> Read<Option<SocketAddr>> {
         "off" => Ok(None),
         _ => text.parse().map(Some).map_err(|_| {
             format!(
-                "`{text}` is not a valid address to listen on; expected such as `127.0.0.1:8787` or `off`"
+                "`{text}` is not a valid address to listen on; expected an address such as `127.0.0.1:8787`, or `off`"
             )
         }),
     }
@@ -288,7 +302,7 @@ pub(super) fn host(value: &Value<'_>) -> Read<Host> {
         let text = text.trim().trim_end_matches('.');
         let bare: Result<Ipv6Addr, _> = text.parse();
         let host = bare.map_or_else(|_| Host::parse(text), |address| Ok(Host::Ipv6(address)));
-        host.map_err(|_| format!("`{text}` is no host; {expected}"))
+        host.map_err(|_| format!("`{text}` is not a valid host name; {expected}"))
     })(value)
 }
 
@@ -298,7 +312,7 @@ pub(super) fn range(value: &Value<'_>) -> Read<IpNet> {
         let single = || text.parse::<IpAddr>().map(IpNet::from);
         text.parse().or_else(|_| single()).map_err(|_| {
             format!(
-                "`{text}` is no range of addresses; expected such as `10.0.0.0/8` or `fd00::/8`"
+                "`{text}` is not a valid range of addresses; expected a range such as `10.0.0.0/8` or `fd00::/8`"
             )
         })
     })(value)

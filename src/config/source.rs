@@ -179,7 +179,7 @@ fn selector(value: &Value<'_>) -> Read<String> {
     parsed(|text| match dom_query::Matcher::new(text) {
         Ok(_) => Ok(text.to_owned()),
         Err(_) => Err(format!(
-            "`{text}` is no CSS selector; expected such as `ul.news > li`"
+            "`{text}` is not a valid CSS selector; expected a selector such as `ul.news > li`"
         )),
     })(value)
 }
@@ -188,7 +188,7 @@ fn charset(value: &Value<'_>) -> Read<String> {
     parsed(|label| match Encoding::for_label(label.as_bytes()) {
         Some(_) => Ok(label.to_owned()),
         None => Err(format!(
-            "unknown charset `{label}`; expected such as `gb18030`, `big5` or `utf-8`"
+            "unknown charset `{label}`; expected a charset such as `gb18030`, `big5` or `utf-8`"
         )),
     })(value)
 }
@@ -224,7 +224,8 @@ fn headers(value: &Value<'_>) -> Read<BTreeMap<String, String>> {
                 .split(|c| !is_token(c))
                 .next()
                 .unwrap_or_default();
-            let what = format!("`{begin}…` is no header; expected such as `Referer`");
+            let what =
+                format!("`{begin}…` is not a valid header name; expected a name such as `Referer`");
             faults.push(Fault {
                 at: name.span().start,
                 what,

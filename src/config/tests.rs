@@ -37,6 +37,21 @@ fn all_mistakes_are_told_at_once_and_in_order() {
     insta::assert_snapshot!(problems(&text));
 }
 
+/// Each block of a file that has one mistake in each, above what is wrong with it.
+#[test]
+fn each_mistake_is_told_in_a_sentence() {
+    let text = fs::read_to_string("tests/fixtures/config/one-each.toml").unwrap();
+    let (mut told, mut accepted) = (String::new(), Vec::new());
+    for block in text.split("\n# ----\n") {
+        match check(block) {
+            Ok(_) => accepted.push(block),
+            Err(wrong) => told += &format!("{}\n=> {wrong}\n\n", block.trim_end()),
+        }
+    }
+    insta::assert_snapshot!(told);
+    assert!(accepted.is_empty(), "{accepted:#?}");
+}
+
 // ---- the example ----
 
 const EXAMPLE: &str = include_str!("../../config/noticast.toml");
@@ -139,11 +154,11 @@ fn names_of_the_machine_and_proxies_in_front_of_it_are_read() {
     assert_eq!(proxies, ["127.0.0.1/32", "fd00::/8"]);
     assert_eq!(
         problems("[web]\nhosts = [\"https://a\", \"a:80\"]\ntrusted_proxies = [\"proxy\"]\n"),
-        "noticast.toml:2:10: `https://a` is no host; expected a name or an address without a port, such as \
+        "noticast.toml:2:10: `https://a` is not a valid host name; expected a name or an address without a port, such as \
          `news.example.org`\n\
-         noticast.toml:2:23: `a:80` is no host; expected a name or an address without a port, such as \
+         noticast.toml:2:23: `a:80` is not a valid host name; expected a name or an address without a port, such as \
          `news.example.org`\n\
-         noticast.toml:3:20: `proxy` is no range of addresses; expected such as `10.0.0.0/8` or `fd00::/8`"
+         noticast.toml:3:20: `proxy` is not a valid range of addresses; expected a range such as `10.0.0.0/8` or `fd00::/8`"
     );
 }
 
@@ -155,7 +170,7 @@ fn a_syntax_error_comes_alone() {
     );
     assert_eq!(
         problems("[web]\n[web]\n"),
-        "noticast.toml:2:2: a key or table stands twice; expected each once"
+        "noticast.toml:2:2: a key or table occurs twice; expected each once"
     );
 }
 
@@ -217,7 +232,7 @@ fn sources_and_channels_may_share_an_id_but_not_among_themselves() {
     check(&format!("{SOURCE}{channel}")).unwrap();
     assert_eq!(
         problems(&format!("{SOURCE}{channel}{channel}")),
-        "noticast.toml:8:6: a second channel `news`, the first is in line 5; expected an id of its own"
+        "noticast.toml:8:6: `news` is already the id of the channel in line 5; expected another id"
     );
 }
 
@@ -238,7 +253,7 @@ fn a_telegram_channel_needs_the_bot() {
     let channel = "[[channel]]\nid = \"staff\"\nkind = \"telegram\"\nchat = \"@staff\"\n";
     assert_eq!(
         problems(channel),
-        "noticast.toml:3:8: a telegram channel without a bot; expected the table `[telegram]` with its `token`"
+        "noticast.toml:3:8: a telegram channel needs a bot; expected the table `[telegram]` with its `token`"
     );
     check(&format!("{channel}[telegram]\ntoken = \"env:TOKEN\"\n")).unwrap();
     let all = problems("[[channel]]\nid = \"staff\"\nkind = \"telegram\"\ntopic = \"x\"\n");
@@ -495,7 +510,7 @@ fn a_mail_channel_needs_somebody_to_send_to() {
     let mail = "[[channel]]\nid = \"m\"\nkind = \"email\"\nsmtp = \"smtp://mail.example\"\nfrom = \"a@b.example\"\n";
     let told = problems(&format!("{mail}to = []\n"));
     assert!(
-        told.starts_with("noticast.toml:6:6: nobody to send to; "),
+        told.starts_with("noticast.toml:6:6: the list is empty; "),
         "{told}"
     );
     check(&format!("{mail}to = [\"c@d.example\"]\n")).unwrap();

@@ -10,8 +10,9 @@ use futures::FutureExt;
 
 use super::sender::Sent;
 use crate::{
-    bulletin::{Form, Key, RobotKind},
+    bulletin::{Form, Key, Language, RobotKind},
     supervise::{Supervisor, reason},
+    words::{self, ProblemWords, fill},
 };
 
 /// The reason for which a whole sender is paused.
@@ -19,10 +20,63 @@ use crate::{
 pub struct Fault {
     /// Which sender, such as `telegram`.
     pub place: &'static str,
+    pub kind: FaultKind,
+    /// In the log's language, with the details.
     pub what: String,
     pub since: DateTime<Utc>,
-    /// The remedy, for people.
-    pub remedy: String,
+    /// The keys of the config that are perhaps wrong.
+    pub keys: Vec<&'static str>,
+}
+
+/// What is wrong with a sender as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FaultKind {
+    /// The platform rejects its secret.
+    Denied,
+    /// The platform cannot be reached, or does not answer.
+    Unreachable,
+}
+
+impl Fault {
+    /// Returns what is wrong, in a language.
+    #[must_use]
+    pub fn said(&self, language: Language) -> String {
+        let words = &words::of(language).problems;
+        words::details(
+            language,
+            &self.what,
+            match self.kind {
+                FaultKind::Denied => words.denied,
+                FaultKind::Unreachable => words.unreachable,
+            },
+        )
+    }
+
+    /// Returns what to do about it, in a language.
+    #[must_use]
+    pub fn remedy(&self, language: Language) -> String {
+        let words = &words::of(language).problems;
+        let text = match self.kind {
+            FaultKind::Denied => words.denied_do,
+            FaultKind::Unreachable => words.unreachable_do,
+        };
+        fill(text, &[("keys", named(&self.keys, words))])
+    }
+}
+
+/// Keys in one line.
+fn named(keys: &[&str], words: &ProblemWords) -> String {
+    let names: Vec<_> = keys.iter().map(|name| format!("`{name}`")).collect();
+    match names.split_last() {
+        Some((last, rest)) if !rest.is_empty() => {
+            let rest = rest.join(words.between_keys);
+            fill(
+                words.last_key,
+                &[("keys", rest.as_str()), ("key", last.as_str())],
+            )
+        }
+        _ => names.concat(),
+    }
 }
 
 /// Clones share it.
@@ -89,51 +143,44 @@ impl SenderHealth {
 
     /// The sender cannot send: told, unless the same was told already.
     pub(super) fn is_ill(&self, sent: &Sent) {
-        let remedy = match sent {
-            Sent::Denied(_) => format!(
-                "set {} right in the config, and reload it",
-                self.keys(About::Secrets)
-            ),
-            Sent::Unreachable(_) | Sent::Perhaps(_) | Sent::Ailing(_) | Sent::Again(_) => format!(
-                "check the network and {}; it is tried again by itself",
-                self.keys(About::Addresses)
-            ),
+        let (kind, about) = match sent {
+            Sent::Denied(_) => (FaultKind::Denied, About::Secrets),
+            Sent::Unreachable(_) | Sent::Perhaps(_) | Sent::Ailing(_) | Sent::Again(_) => {
+                (FaultKind::Unreachable, About::Addresses)
+            }
             _ => return,
         };
         let mut fault = self.lock();
-        if fault.as_ref().is_some_and(|old| old.remedy == remedy) {
+        if fault.as_ref().is_some_and(|old| old.kind == kind) {
             return;
         }
-        let what = sent.to_string();
-        tracing::error!("{} rests: {what}; {remedy}", self.place);
-        *fault = Some(Fault {
+        let new = Fault {
             place: self.place,
-            what,
+            kind,
+            what: sent.to_string(),
             since: Utc::now(),
-            remedy,
-        });
+            keys: self.keys(about),
+        };
+        let remedy = new.remedy(Language::OF_LOG);
+        tracing::error!("{} is paused: {}; {remedy}", self.place, new.what);
+        *fault = Some(new);
     }
 
-    /// The keys of the config by which this sender is mended.
-    fn keys(&self, about: About) -> String {
-        let names: Vec<&str> = match (RobotKind::named(self.place), about) {
+    /// The keys of the config that are perhaps wrong.
+    fn keys(&self, about: About) -> Vec<&'static str> {
+        match (RobotKind::named(self.place), about) {
             (Some(kind), about) => {
                 let keys = kind.keys.iter().filter(|key| about.is(key));
                 keys.map(|key| key.name).collect()
             }
             (None, About::Secrets) => vec!["token"],
             (None, About::Addresses) => vec!["proxy", "api_url"],
-        };
-        let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
-        match names.split_last() {
-            Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
-            _ => names.concat(),
         }
     }
 
     pub(super) fn is_well(&self) {
         if self.lock().take().is_some() {
-            tracing::info!("{} goes on", self.place);
+            tracing::info!("{} sends again", self.place);
         }
     }
 
@@ -156,8 +203,9 @@ mod tests {
             ("dingtalk-robot", "`api_url`", "`access_token` and `secret`"),
         ] {
             let health = SenderHealth::new(place, Supervisor::default());
-            assert_eq!(health.keys(About::Addresses), addresses);
-            assert_eq!(health.keys(About::Secrets), secrets);
+            let words = &words::of(Language::En).problems;
+            assert_eq!(named(&health.keys(About::Addresses), words), addresses);
+            assert_eq!(named(&health.keys(About::Secrets), words), secrets);
         }
     }
 }

@@ -100,7 +100,10 @@ fn silent_days(state: &LookState, now: DateTime<Utc>) -> Option<i64> {
 pub(super) fn of_disk(low: Option<&str>, language: Language) -> String {
     let words = &words::of(language).alerts;
     match low {
-        Some(why) => fill(words.disk_low, &[("why", why)]),
+        Some(why) => {
+            let why = words::details(language, why, words.disk_low_do);
+            fill(words.disk_low, &[("why", why)])
+        }
         None => words.disk_recovered.to_owned(),
     }
 }

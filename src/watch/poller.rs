@@ -186,7 +186,7 @@ impl Poller {
 
 fn log(source: &Source, looked: &Looked) {
     if let Some(error) = &looked.error {
-        tracing::warn!(source = %source.id, "the look failed: {error}");
+        tracing::warn!(source = %source.id, "the poll failed: {error}");
     } else if !looked.new.is_empty() || !looked.held.is_empty() {
         tracing::info!(
             source = %source.id,

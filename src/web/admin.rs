@@ -24,7 +24,6 @@ mod stored;
 mod svg;
 mod tokens;
 mod typed;
-mod words;
 
 use axum::{
     Router, middleware,

@@ -20,11 +20,11 @@ use super::{
     site::Shared,
     text::printable,
     viewer::Viewer,
-    words::Words,
 };
 use crate::{
     bulletin::{Bulletin, BulletinState, Moment},
     ops::BulletinQuery,
+    words,
 };
 
 /// The head of every calendar (RFC 5545, section 3.6).
@@ -63,7 +63,7 @@ pub(super) async fn deadlines(
     for property in PROPERTIES {
         calendar.append_property(property);
     }
-    let words = Words::of(scene.language);
+    let words = &words::of(scene.language).pages;
     calendar.name(&format!("{} · {}", scene.site_title(), words.deadline));
     for bulletin in &bulletins {
         let changed = updated.get(&bulletin.id).copied();

@@ -9,11 +9,11 @@ use super::{
     text::{printable, web_link},
     viewer::Viewer,
     when::{Due, When},
-    words::Words,
 };
 use crate::{
     bulletin::{Bulletin, BulletinState, Cause, Language, Moment, Source, SourceId},
     config::Config,
+    words,
 };
 
 /// Colours of source tags in the style sheet (`.hue-0` …).
@@ -81,7 +81,7 @@ impl<'a> Scene<'a> {
     /// The name of this channel.
     pub(super) fn site_title(self) -> &'a str {
         let own = self.config.web.title.as_deref();
-        own.unwrap_or(Words::of(self.language).site)
+        own.unwrap_or(words::of(self.language).pages.site)
     }
 
     /// Groups of the sources that the viewer may know of, in config order.

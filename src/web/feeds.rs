@@ -30,11 +30,11 @@ use super::{
     site::{Shared, Site},
     templates,
     viewer::Viewer,
-    words::Words,
 };
 use crate::{
     bulletin::{Bulletin, BulletinId, BulletinState},
     ops::BulletinQuery,
+    words,
 };
 
 /// Entries of a feed.
@@ -143,7 +143,7 @@ async fn entries(
     bulletins: &[Bulletin],
     updated: &HashMap<BulletinId, DateTime<Utc>>,
 ) -> Result<Vec<Entry>, Problem> {
-    let (mut entries, words) = (Vec::new(), Words::of(scene.language));
+    let (mut entries, words) = (Vec::new(), &words::of(scene.language).pages);
     for bulletin in bulletins {
         let Some(mut card) = scene.card(bulletin) else {
             continue;
@@ -190,7 +190,7 @@ impl Feed {
         modified: DateTime<Utc>,
         entries: Vec<Entry>,
     ) -> Self {
-        let words = Words::of(scene.language);
+        let words = &words::of(scene.language).pages;
         let site = scene.site_title().to_owned();
         let title = selection.title(scene).unwrap_or(site);
         let title = match selection.words.as_slice() {

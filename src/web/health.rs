@@ -21,12 +21,13 @@ use super::{
     viewer::Viewer,
 };
 use crate::{
-    bulletin::{Channel, ChannelId, Source, SourceId},
+    bulletin::{Channel, ChannelId, Language, Source, SourceId},
     config::Config,
     ops::{ChannelStatus, LookState, Refusal, Store, StoreError, Waiting},
     push,
     supervise::Breakage,
     view::Stamp,
+    words::{self, ProblemWords, fill},
 };
 
 /// A due delivery older than this is a fault, if nothing but us holds it up.
@@ -39,15 +40,13 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// It asks the store's memory alone, whatever the store is doing.
 pub(super) async fn healthz(State(site): State<Shared>) -> Response {
     let failed = site.desk.store.failure();
-    Answer::new(failed.map(store_failed).into_iter().collect()).into_response()
+    let failed = failed.map(|why| store_failed(&why, Language::OF_LOG));
+    Answer::new(failed.into_iter().collect()).into_response()
 }
 
 /// Whoever asks while others do gets the answer that is made for all of them.
 pub(super) async fn readyz(State(site): State<Shared>, viewer: Viewer) -> Response {
-    let answer = async {
-        let faults = tokio::time::timeout(PATIENCE, faults(&site, viewer)).await;
-        Answer::new(faults.unwrap_or_else(|_| vec![busy()]))
-    };
+    let answer = async { Answer::new(faults_in_time(&site, viewer, Language::OF_LOG).await) };
     let made = match viewer {
         Viewer::Public => &site.readiness,
         Viewer::Admin => &site.readiness_of_all,
@@ -56,104 +55,114 @@ pub(super) async fn readyz(State(site): State<Shared>, viewer: Viewer) -> Respon
 }
 
 /// All that is wrong, for the first page of the desk.
-pub(super) async fn faults_for_admins(site: &Site) -> Vec<Fault> {
-    let faults = tokio::time::timeout(PATIENCE, faults(site, Viewer::Admin)).await;
-    faults.unwrap_or_else(|_| vec![busy()])
+pub(super) async fn faults_for_admins(site: &Site, language: Language) -> Vec<Fault> {
+    faults_in_time(site, Viewer::Admin, language).await
 }
 
-async fn faults(site: &Site, viewer: Viewer) -> Vec<Fault> {
+async fn faults_in_time(site: &Site, viewer: Viewer, language: Language) -> Vec<Fault> {
+    let faults = tokio::time::timeout(PATIENCE, faults(site, viewer, language)).await;
+    faults.unwrap_or_else(|_| vec![busy(language)])
+}
+
+async fn faults(site: &Site, viewer: Viewer, language: Language) -> Vec<Fault> {
     let config = site.config();
-    let scene = Scene::new(&config, viewer, PageLanguage(config.language));
-    let mut faults = own_faults(site).await;
-    let store_is_away = faults.iter().any(|fault| fault.r#where == "database");
+    let scene = Scene::new(&config, viewer, PageLanguage(language));
+    let mut faults = own_faults(site, language).await;
+    let store_is_away = site.desk.store.away().is_some();
     match outside_faults(site, scene).await {
         Ok(outside) => faults.extend(outside),
         // It is among the store's own by then.
         Err(StoreError::Refused(Refusal::Away(_))) if store_is_away => {}
-        Err(StoreError::Refused(Refusal::Away(why))) => faults.push(database_away(why)),
-        Err(error) => faults.push(store_failed(error.to_string())),
+        Err(StoreError::Refused(Refusal::Away(why))) => {
+            faults.push(database_away(&why, language));
+        }
+        Err(error) => faults.push(store_failed(&error.to_string(), language)),
     }
     faults
 }
 
+fn problem_words(language: Language) -> &'static ProblemWords {
+    &words::of(language).problems
+}
+
 /// Whoever asks whether we are ready does not wait for long either.
-fn busy() -> Fault {
-    Fault::grave(
-        format!("the store has not answered for {} s", PATIENCE.as_secs()),
-        "store",
-        "if this stays, look at the log and at the disk below the state folder",
-    )
+fn busy(language: Language) -> Fault {
+    let words = problem_words(language);
+    let seconds = PATIENCE.as_secs().to_string();
+    let what = fill(words.store_silent, &[("seconds", seconds)]);
+    Fault::grave(what, words.place_store, words.store_silent_do)
 }
 
-fn store_failed(why: String) -> Fault {
-    Fault::grave(
-        why,
-        "store",
-        "look at the disk below the state folder, then start noticast again; nothing that was \
-         acknowledged is lost",
-    )
+fn store_failed(why: &str, language: Language) -> Fault {
+    let words = problem_words(language);
+    let what = words::details(language, why, words.store_failed);
+    Fault::grave(what, words.place_store, words.store_failed_do)
 }
 
-pub(super) fn database_away(why: String) -> Fault {
-    let remedy = "mend the database, or the way to it; work goes on by itself";
-    Fault::grave(why, "database", remedy)
+pub(super) fn database_away(why: &str, language: Language) -> Fault {
+    let words = problem_words(language);
+    let what = words::details(language, why, words.database_away);
+    Fault::grave(what, words.place_database, words.database_away_do)
 }
 
 /// So far (ms) a clock may be off before that is worth a word.
 const CLOCK_IS_OFF: u64 = 10_000;
 
 /// The clock of this machine is not that of the database.
-fn wrong_clock(ahead_ms: i64) -> Option<Fault> {
+fn wrong_clock(ahead_ms: i64, words: &ProblemWords) -> Option<Fault> {
     let off = ahead_ms.unsigned_abs();
-    let which = if ahead_ms > 0 { "ahead of" } else { "behind" };
+    let text = match ahead_ms > 0 {
+        true => words.clock_ahead,
+        false => words.clock_behind,
+    };
     (off > CLOCK_IS_OFF).then(|| Fault {
-        what: format!(
-            "the clock of this machine is {} s {which} that of the database",
-            off / 1000
-        ),
-        r#where: "clock".to_owned(),
+        what: fill(text, &[("seconds", (off / 1000).to_string())]),
+        r#where: words.place_clock.to_owned(),
         since: None,
-        r#do:
-            "set both by a time server; what is due is polled and sent by the clock of this machine"
-                .into(),
+        r#do: words.clock_do.into(),
         is_grave: false,
     })
 }
 
-async fn own_faults(site: &Site) -> Vec<Fault> {
-    let store = &site.desk.store;
+async fn own_faults(site: &Site, language: Language) -> Vec<Fault> {
+    let (store, words) = (&site.desk.store, problem_words(language));
     let mut faults = Vec::new();
-    faults.extend(store.failure().map(store_failed));
-    faults.extend(store.away().map(database_away));
-    faults.extend(wrong_clock(store.clock_ahead_ms()));
+    faults.extend(store.failure().map(|why| store_failed(&why, language)));
+    faults.extend(store.away().map(|why| database_away(&why, language)));
+    faults.extend(wrong_clock(store.clock_ahead_ms(), words));
     let disk_low = store.disk_low().await.ok().flatten();
-    faults.extend(
-        disk_low.map(|why| Fault::grave(why, "disk", "free some space below the state folder")),
-    );
+    faults.extend(disk_low.map(|why| {
+        let what = words::details(language, &why, words.disk_low);
+        Fault::grave(what, words.place_disk, words.disk_low_do)
+    }));
     if site.ending.is_cancelled() {
-        let what = "it is shutting down";
-        faults.push(Fault::grave(what, "service", "wait for the next one"));
+        faults.push(Fault::grave(
+            words.ending,
+            words.place_service,
+            words.ending_do,
+        ));
     } else if !site.desk.watch.is_running() {
         faults.push(Fault::grave(
-            "the schedule does not run",
-            "schedule",
-            "if this stays, look at the log and start noticast again",
+            words.no_schedule,
+            words.place_schedule,
+            words.no_schedule_do,
         ));
     }
     let breakages = site.desk.watch.supervisor().breakages();
     let config = site.config();
-    faults.extend(breakages.iter().filter_map(|it| part_fault(it, &config)));
+    let broken = breakages.iter();
+    faults.extend(broken.filter_map(|it| part_fault(it, &config, words)));
     faults
 }
 
 /// A part that broke not long ago. What it said of it may quote what strangers may not read: the log has it.
-fn part_fault(breakage: &Breakage, config: &Config) -> Option<Fault> {
+fn part_fault(breakage: &Breakage, config: &Config, words: &ProblemWords) -> Option<Fault> {
     let Breakage { part, times, since } = breakage;
     Some(Fault {
-        what: format!("it broke, {times} times since the start, and was begun again"),
+        what: words.broke.say(*times),
         r#where: part.clone(),
         since: Some(Stamp::new((*since)?, config.time_zone)),
-        r#do: "the log says why; please report it".into(),
+        r#do: words.broke_do.into(),
         is_grave: false,
     })
 }
@@ -164,8 +173,8 @@ async fn outside_faults(site: &Site, scene: Scene<'_>) -> Result<Vec<Fault>, Sto
     let of_source = |source: &Source| {
         store.read_look_state(&source.id, |look| {
             [
-                source_fault(&source.id, look, scene.config),
-                moved(&source.id, look),
+                source_fault(&source.id, look, scene),
+                moved(&source.id, look, problem_words(scene.language)),
             ]
         })
     };
@@ -175,14 +184,10 @@ async fn outside_faults(site: &Site, scene: Scene<'_>) -> Result<Vec<Fault>, Sto
     faults.extend(
         channels
             .iter()
-            .filter_map(|status| channel_fault(status, scene.config)),
+            .filter_map(|status| channel_fault(status, scene)),
     );
     let senders = site.desk.pusher.faults();
-    faults.extend(
-        senders
-            .iter()
-            .map(|fault| sender_fault(fault, scene.config)),
-    );
+    faults.extend(senders.iter().map(|fault| sender_fault(fault, scene)));
     let mut at_work = kinds_at_work(store, scene).await?;
     at_work.extend(senders.iter().map(|fault| fault.place));
     faults.extend(stuck(store, scene, at_work).await?);
@@ -205,58 +210,66 @@ async fn stuck(
         !excused.contains(kind)
     };
     let late = store.latest(scene.now - STUCK_AFTER, is_meant).await?;
-    Ok(late.map(|late| stuck_fault(&late, scene.config)))
+    Ok(late.map(|late| stuck_fault(&late, scene)))
 }
 
-fn source_fault(id: &SourceId, look: &LookState, config: &Config) -> Option<Fault> {
+fn source_fault(id: &SourceId, look: &LookState, scene: Scene<'_>) -> Option<Fault> {
     let error = look.error.as_ref().filter(|_| !look.paused)?;
+    let all = words::of(scene.language);
+    let why = all.page_faults.say(look.fault);
+    let zone = scene.config.time_zone;
     Some(Fault {
-        what: error.clone(),
-        r#where: format!("source `{id}`"),
-        since: look
-            .error_since
-            .map(|since| Stamp::new(since, config.time_zone)),
-        r#do:
-            "it is tried again by itself; `noticast preview` with its address shows what it answers"
-                .into(),
+        what: words::details(scene.language, error, why),
+        r#where: of_source(id, &all.problems),
+        since: look.error_since.map(|since| Stamp::new(since, zone)),
+        r#do: all.problems.source_do.into(),
         is_grave: false,
     })
 }
 
+fn of_source(id: &SourceId, words: &ProblemWords) -> String {
+    fill(words.place_source, &[("id", id.as_str())])
+}
+
+fn of_channel(id: &ChannelId, words: &ProblemWords) -> String {
+    fill(words.place_channel, &[("id", id.as_str())])
+}
+
 /// A permanent redirect. The config's address is still asked: a captive portal sends such too.
-fn moved(id: &SourceId, look: &LookState) -> Option<Fault> {
-    let to = look.moved_to.as_ref()?;
+fn moved(id: &SourceId, look: &LookState, words: &ProblemWords) -> Option<Fault> {
+    let to = [("url", look.moved_to.as_ref()?)];
     Some(Fault {
-        what: format!("its page has moved for good to {to}"),
-        r#where: format!("source `{id}`"),
+        what: fill(words.moved, &to),
+        r#where: of_source(id, words),
         since: None,
-        r#do: format!("if that is right, set `url = \"{to}\"` in the config").into(),
+        r#do: fill(words.moved_do, &to).into(),
         is_grave: false,
     })
 }
 
 /// A wrong token, or a platform that cannot be reached.
-fn sender_fault(fault: &push::Fault, config: &Config) -> Fault {
+fn sender_fault(fault: &push::Fault, scene: Scene<'_>) -> Fault {
     Fault {
-        what: fault.what.clone(),
+        what: fault.said(scene.language),
         r#where: fault.place.to_owned(),
-        since: Some(Stamp::new(fault.since, config.time_zone)),
-        r#do: fault.remedy.clone().into(),
+        since: Some(Stamp::new(fault.since, scene.config.time_zone)),
+        r#do: fault.remedy(scene.language).into(),
         is_grave: false,
     }
 }
 
-fn channel_fault(status: &ChannelStatus, config: &Config) -> Option<Fault> {
-    let (what, since) = match (&status.blocked, &status.error) {
-        (Some((why, since)), _) => (why, Some(*since)),
-        (None, Some(error)) => (error, None),
+fn channel_fault(status: &ChannelStatus, scene: Scene<'_>) -> Option<Fault> {
+    let words = problem_words(scene.language);
+    let (why, since, otherwise) = match (&status.blocked, &status.error) {
+        (Some((why, since)), _) => (why, Some(*since), words.channel_blocked),
+        (None, Some(error)) => (error, None, words.channel_failing),
         (None, None) => return None,
     };
     Some(Fault {
-        what: what.clone(),
-        r#where: format!("channel `{}`", status.id),
-        since: since.map(|since| Stamp::new(since, config.time_zone)),
-        r#do: "`noticast check --online` says what the platform wants; what is queued waits".into(),
+        what: words::details(scene.language, why, otherwise),
+        r#where: of_channel(&status.id, words),
+        since: since.map(|since| Stamp::new(since, scene.config.time_zone)),
+        r#do: words.channel_do.into(),
         is_grave: false,
     })
 }
@@ -276,12 +289,13 @@ fn kind(config: &Config, id: &ChannelId) -> &'static str {
     channel.map_or("telegram", Channel::kind_name)
 }
 
-fn stuck_fault(stuck: &Waiting, config: &Config) -> Fault {
+fn stuck_fault(stuck: &Waiting, scene: Scene<'_>) -> Fault {
+    let words = problem_words(scene.language);
     Fault {
-        what: format!("delivery {} is due but is not sent", stuck.id),
-        r#where: format!("channel `{}`", stuck.channel),
-        since: Some(Stamp::new(stuck.due_at, config.time_zone)),
-        r#do: "look at the log and start noticast again; nothing that was queued is lost".into(),
+        what: fill(words.stuck, &[("id", stuck.id.to_string())]),
+        r#where: of_channel(&stuck.channel, words),
+        since: Some(Stamp::new(stuck.due_at, scene.config.time_zone)),
+        r#do: words.stuck_do.into(),
         is_grave: true,
     }
 }

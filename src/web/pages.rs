@@ -18,13 +18,13 @@ use super::{
     site::{Shared, Site},
     templates::{self, Frame, OpenGraph},
     viewer::Viewer,
-    words::Words,
 };
 use crate::{
     bulletin::{Bulletin, ChannelKind, Source, TelegramChat},
     config::Config,
     ops::{HitCount, Page},
     view,
+    words::{self, PageWords},
 };
 
 const PAGE: usize = 20;
@@ -120,7 +120,7 @@ pub(super) async fn channel(
     let page = ChannelPage {
         frame: frame(&site, scene, &selection, &home),
         heading: heading(scene, &selection),
-        count: count.map(|count| counted(count, Words::of(scene.language))),
+        count: count.map(|count| counted(count, &words::of(scene.language).pages)),
         live: Live::new(scene, &selection),
         days: grouped(scene, cards),
         is_all: selection.is_all(),
@@ -161,7 +161,7 @@ impl Live {
     }
 }
 
-fn counted(count: HitCount, words: &Words) -> String {
+fn counted(count: HitCount, words: &PageWords) -> String {
     let (text, number) = match count {
         HitCount::Exactly(number) => (words.found_exactly, number),
         HitCount::About(number) => (words.found_about, number),
@@ -183,7 +183,7 @@ fn heading(scene: Scene<'_>, selection: &Selection) -> String {
 fn frame(site: &Site, scene: Scene<'_>, selection: &Selection, home: &str) -> Frame {
     let title = heading(scene, selection);
     let is_plain = selection.words.is_empty() && selection.before.is_none();
-    let words = Words::of(scene.language);
+    let words = &words::of(scene.language).pages;
     let query = selection.query_string();
     Frame {
         refresh: (site.desk.is_demo && is_plain).then_some(DEMO_REFRESH_SECS),

@@ -89,7 +89,7 @@ fn day(name: &str, text: &str) -> Result<Option<NaiveDate>, Problem> {
     }
     let day = text.parse().map_err(|_| {
         Problem::bad(format!(
-            "`{name}`: `{}` is no day; such as 2022-11-20 is expected",
+            "`{name}`: `{}` is not a day; a day such as 2022-11-20 is expected",
             shown(text)
         ))
     });

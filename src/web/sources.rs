@@ -15,9 +15,8 @@ use super::{
     site::Shared,
     templates::{self, Frame},
     viewer::Viewer,
-    words::Words,
 };
-use crate::{bulletin::SourceId, view};
+use crate::{bulletin::SourceId, view, words};
 
 /// Sources on one page.
 const MOST_SOURCES: usize = 200;
@@ -59,7 +58,7 @@ pub(super) async fn sources(
     let has_more = sources.len() > MOST_SOURCES;
     sources.truncate(MOST_SOURCES);
     let name = site.desk.store.bot_name().await?;
-    let words = Words::of(scene.language);
+    let words = &words::of(scene.language).pages;
     let page = SourcesPage {
         frame: Frame::of(&site, scene, "./", words.all_sources.to_owned()),
         after: sources

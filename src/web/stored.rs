@@ -320,7 +320,7 @@ fn named(mut keys: SourceKeys) -> Result<(Option<SourceId>, SourceKeys), Problem
         Some(_) => {
             return Err(fault(
                 "id",
-                "this is no string; expected an id such as `group-news`",
+                "this is not a string; expected an id such as `group-news`",
             ));
         }
     };
@@ -340,7 +340,12 @@ fn with_schedule(mut keys: SourceKeys) -> Result<SourceKeys, Problem> {
         Some(Value::String(every)) => {
             keys.insert("schedule".to_owned(), json!(format!("every {every}")));
         }
-        Some(_) => return Err(fault("every", "this is no string; expected such as `10m`")),
+        Some(_) => {
+            return Err(fault(
+                "every",
+                "this is not a string; expected an interval such as `10m`",
+            ));
+        }
     }
     Ok(keys)
 }

@@ -9,8 +9,11 @@ use minijinja::{
 };
 use serde::Serialize;
 
-use super::{card::Scene, problem::Problem, site::Site, words::Words};
-use crate::bulletin::Language;
+use super::{card::Scene, problem::Problem, site::Site};
+use crate::{
+    bulletin::Language,
+    words::{self, PageWords},
+};
 
 pub(super) const STYLE: &str = include_str!("templates/style.css");
 pub(super) const PRINT_STYLE: &str = include_str!("templates/print.css");
@@ -84,7 +87,7 @@ fn escaped(text: &str) -> String {
 /// The frame of every page.
 #[derive(Debug, Serialize)]
 pub(super) struct Frame {
-    pub words: &'static Words,
+    pub words: &'static PageWords,
     /// From this page to the first one, such as `../`; so pages work below any path of a proxy.
     pub root: String,
     pub title: String,
@@ -118,7 +121,7 @@ pub(super) struct OpenGraph {
 impl Frame {
     pub(super) fn new(language: Language, root: &str, title: String) -> Self {
         Self {
-            words: Words::of(language),
+            words: &words::of(language).pages,
             root: root.to_owned(),
             title,
             style_version: &STYLE_VERSION,
@@ -127,7 +130,7 @@ impl Frame {
             q: String::new(),
             source: None,
             group: None,
-            site: Words::of(language).site.to_owned(),
+            site: words::of(language).pages.site.to_owned(),
             feed: "feed.atom".to_owned(),
             graph: None,
         }
@@ -157,7 +160,7 @@ pub(super) fn render(name: &str, page: &impl Serialize) -> Result<String, Proble
 
 /// For people who followed a link that leads nowhere; `root` is the first page's path.
 pub(super) fn error(status: StatusCode, language: Language, root: &str) -> Result<String, Problem> {
-    let words = Words::of(language);
+    let words = &words::of(language).pages;
     let (title, hint) = if status == StatusCode::NOT_FOUND {
         (words.missing, words.missing_hint)
     } else {

@@ -21,7 +21,7 @@ use super::{
     problem::Problem,
     templates,
 };
-use crate::config::Config;
+use crate::{bulletin::Language, config::Config};
 
 /// Seconds after which a client asks again.
 const ASK_AGAIN: u64 = 5;
@@ -56,7 +56,7 @@ pub async fn serve_waiting(
 
 async fn readyz(State(waiting): State<Shared>) -> Answer {
     let why = waiting.why.borrow().clone();
-    Answer::new(vec![database_away(why)])
+    Answer::new(vec![database_away(&why, Language::OF_LOG)])
 }
 
 async fn not_yet(State(waiting): State<Shared>, request: Request) -> Response {

@@ -5,6 +5,9 @@ use super::counted::Counted;
 texts! {
     /// What the bot says.
     BotWords {
+        subscribed_there
+        not_now
+        state_retried usage_latest usage_why usage_remind usage_rebroadcast usage_filter fault
         help help_admin menu start start_known hello hello_privately subscribe set_up_here
         set_up_here_known set_up set_up_known of_a_chat unknown misused admins_only answered_alone
         write_first alone_only group_admins_only stale_button cancelled search help_label

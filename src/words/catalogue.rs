@@ -1,7 +1,8 @@
 //! All texts of one language.
 
 use super::{
-    alerts::AlertWords, bot::BotWords, cards::CardWords, dates::DateWords, faults::PageFaultWords,
+    alerts::AlertWords, bot::BotWords, cards::CardWords, dates::DateWords, desk::DeskWords,
+    faults::PageFaultWords, heard::HeardWords, pages::PageWords, problems::ProblemWords,
 };
 
 /// All texts of one language, by where they are read.
@@ -15,5 +16,9 @@ pub struct Words {
     pub bot: BotWords,
     pub cards: CardWords,
     pub dates: DateWords,
+    pub desk: DeskWords,
+    pub heard: HeardWords,
     pub page_faults: PageFaultWords,
+    pub pages: PageWords,
+    pub problems: ProblemWords,
 }

@@ -251,14 +251,13 @@ async fn what_is_held_is_told_once_telegram_takes_it() {
 #[tokio::test]
 async fn admins_see_how_it_is_pause_a_source_and_read_a_bulletins_whole_story() {
     let telegram = Telegram::start(TOKEN).await;
-    let filtered =
-        "[[channel]]\nid = \"few\"\nkind = \"telegram\"\nchat = 702\ninclude = [\"停电\"]\n";
+    let filtered = "[[channel]]\nid = \"few\"\nname = \"停电专用\"\nkind = \"telegram\"\nchat = 702\ninclude = [\"停电\"]\n";
     let mut pushing = at_work(&telegram, &format!("{TWO}{filtered}")).await;
     delivered(&telegram, &mut pushing).await;
     telegram.say(ADMIN, ADMIN, "/why 2");
     let story = said(&telegram, ADMIN, "推送 3 次").await;
     assert!(
-        story.contains("以前没有见过") && story.contains("· few 不含过滤词"),
+        story.contains("以前没有见过") && story.contains("· 停电专用 不含过滤词"),
         "{story}"
     );
     telegram.say(ADMIN, ADMIN, "/pause news");

@@ -62,6 +62,7 @@ mod subscribing;
 mod support;
 mod talking;
 mod telegram;
+mod texts;
 mod tokens;
 mod trouble;
 mod twins;

@@ -386,7 +386,7 @@ async fn a_wrong_token_is_told_once_and_never_shown() {
     pushing.stop().await;
     assert_eq!(telegram.calls("sendMessage"), 1);
     let text = logged.text();
-    assert_eq!(text.matches("telegram rests").count(), 1);
+    assert_eq!(text.matches("telegram is paused").count(), 1);
     assert!(!text.contains(TOKEN) && !error.contains(TOKEN));
     assert!(
         pushing

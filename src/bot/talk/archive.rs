@@ -12,7 +12,7 @@ use crate::{
 
 /// Bulletins on a page of a search.
 const FOUND: usize = 5;
-/// BotWords that are looked for at most.
+/// Words that are looked for at most.
 const MOST_WORDS: usize = 8;
 /// Numbers in a row of buttons.
 const IN_A_ROW: usize = 5;

@@ -1,5 +1,6 @@
 //! Commands as they are typed. Pure.
 
+use super::words::{BotWords, fill};
 use crate::bulletin::{BulletinId, ChannelId, fold};
 
 /// The number of bulletins that `/latest` shows where none is given, and the most.
@@ -33,9 +34,39 @@ pub(super) enum ChatCommand {
     /// A greeting, or words that are no command.
     Hello,
     Admin(AdminCommand),
-    /// A command of ours with something that it cannot take; how it is used.
-    Misused(&'static str),
+    /// A command of ours with something that it cannot take.
+    Misused(Usage),
     Unknown,
+}
+
+/// A command whose usage is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Usage {
+    Latest,
+    Why,
+    Remind,
+    Rebroadcast,
+    Filter,
+    Digest,
+    Quiet,
+    Language,
+}
+
+impl Usage {
+    /// Returns an answer that says how it is used.
+    pub(super) fn say(self, words: &BotWords) -> String {
+        let usage = match self {
+            Self::Latest => words.usage_latest,
+            Self::Why => words.usage_why,
+            Self::Remind => words.usage_remind,
+            Self::Rebroadcast => words.usage_rebroadcast,
+            Self::Filter => words.usage_filter,
+            Self::Digest => "/digest 18:00|off",
+            Self::Quiet => "/quiet 22:00-07:00|off",
+            Self::Language => "/language zh|en",
+        };
+        fill(words.misused, &[("usage", usage)])
+    }
 }
 
 /// Commands of the config's admins alone.
@@ -55,7 +86,7 @@ pub(super) enum AdminCommand {
     /// The bot asks for the text of the announcement.
     AskBroadcast,
     /// As [`ChatCommand::Misused`].
-    Misused(&'static str),
+    Misused(Usage),
 }
 
 impl AdminCommand {
@@ -159,12 +190,12 @@ fn latest(rest: &str) -> ChatCommand {
     match fold(rest).parse::<usize>() {
         _ if rest.is_empty() => ChatCommand::Latest(LATEST),
         Ok(n) if n > 0 => ChatCommand::Latest(n.min(MOST_LATEST)),
-        _ => ChatCommand::Misused("/latest [n]"),
+        _ => ChatCommand::Misused(Usage::Latest),
     }
 }
 
 fn rebroadcast(rest: &str) -> ChatCommand {
-    const USAGE: &str = "/rebroadcast ID [channel]";
+    const MISUSED: ChatCommand = ChatCommand::Admin(AdminCommand::Misused(Usage::Rebroadcast));
     let rest: Vec<_> = rest.split_whitespace().collect();
     let (which, channel) = match rest.as_slice() {
         [] => (None, None),
@@ -173,12 +204,12 @@ fn rebroadcast(rest: &str) -> ChatCommand {
             None => (None, Some(one)),
         },
         [which, channel] if Which::read(which).is_some() => (Which::read(which), Some(channel)),
-        _ => return ChatCommand::Admin(AdminCommand::Misused(USAGE)),
+        _ => return MISUSED,
     };
     match channel.map(|channel| channel.parse()) {
         None => ChatCommand::Admin(AdminCommand::Rebroadcast(which, None)),
         Some(Ok(channel)) => ChatCommand::Admin(AdminCommand::Rebroadcast(which, Some(channel))),
-        Some(Err(_)) => ChatCommand::Admin(AdminCommand::Misused(USAGE)),
+        Some(Err(_)) => MISUSED,
     }
 }
 
@@ -261,7 +292,7 @@ mod tests {
         for text in ["/latest x", "/latest 0", "/latest 1 2"] {
             assert_eq!(
                 ours(text),
-                Some(ChatCommand::Misused("/latest [n]")),
+                Some(ChatCommand::Misused(Usage::Latest)),
                 "{text}"
             );
         }

@@ -6,6 +6,7 @@ use super::{
     asker::Asker,
     base::Base,
     button::Preference,
+    command::Usage,
     filter_words::{hash_of, shown, signed},
     reply::{Pressed, Reply},
     typed::{is_off, signed_words},
@@ -18,7 +19,7 @@ use crate::{
     push::card::{clean_line, cut, escape},
 };
 
-/// BotWords of a filter, and characters of one.
+/// Words of a filter, and characters of one.
 const MOST_WORDS: usize = 30;
 const LONGEST_WORD: usize = 100;
 
@@ -38,7 +39,7 @@ pub(super) async fn set_filter(
         false => signed_words(what),
     };
     if !is_off(what) && lists == Lists::default() {
-        return Ok(usage(asker));
+        return Ok(Usage::Filter.say(asker.words()).into());
     }
     let before = shown(&base.own_wishes(asker));
     let reply = filter_by(base, asker, lists, &format!("filter {what}")).await?;
@@ -65,7 +66,7 @@ pub(super) async fn add_to_filter(
 ) -> Result<Reply, StoreError> {
     let (more, less) = signed_words(what);
     if more.is_empty() && less.is_empty() {
-        return Ok(usage(asker));
+        return Ok(Usage::Filter.say(asker.words()).into());
     }
     let known = base.own_wishes(asker);
     let join = |known: Vec<String>, new: &[String], other: &[String]| -> Vec<String> {
@@ -162,9 +163,4 @@ pub(super) async fn drop_word(
     let what = format!("filter, less: {sign}{word}");
     filter_by(base, asker, lists, &what).await?;
     Ok(wishes::menu(base, asker, Some(Preference::Filter)).into())
-}
-
-/// A sign alone is no word, and takes none away.
-fn usage(asker: &Asker) -> Reply {
-    fill(asker.words().misused, &[("usage", "/filter +放假 -招标")]).into()
 }

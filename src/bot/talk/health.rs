@@ -1,4 +1,4 @@
-//! `/health`: how it all is, for admins.
+//! `/health`: the status of everything, for admins.
 
 use chrono::Utc;
 
@@ -7,11 +7,11 @@ use super::{
     base::Base,
     button::Button,
     reply::Reply,
-    words::{self, fill, page_words, shown_name},
+    words::{self, BotWords, fill, page_words, shown_name},
 };
 use crate::{
     ops::{ChannelStatus, SourceStatus, StoreError},
-    push::{Pusher, card::escape},
+    push::{self, Pusher, card::escape},
     watch::Watch,
 };
 
@@ -26,20 +26,28 @@ pub(super) async fn health(
     let words = asker.words();
     let (health, sources) = (base.store.health().await, base.store.sources().await?);
     let channels = base.store.channels().await?;
-    let faults: Vec<String> = [health.failed.clone(), health.disk_low.clone()]
-        .into_iter()
-        .flatten()
-        .chain(pusher.faults().into_iter().map(|fault| fault.what))
+    let problems = &crate::words::of(asker.language).problems;
+    let of_store = [
+        (&health.failed, problems.store_failed),
+        (&health.disk_low, problems.disk_low),
+    ];
+    let of_store = of_store.into_iter().filter_map(|(why, otherwise)| {
+        let why = why.as_deref()?;
+        Some(crate::words::details(asker.language, why, otherwise))
+    });
+    let of_sender = |it: push::Fault| fault(words, it.place, &it.said(asker.language));
+    let faults: Vec<String> = of_store
+        .chain(pusher.faults().into_iter().map(of_sender))
         .chain(base.memory.has_rival().then(|| words.rival.to_owned()))
         .chain(
             sources
                 .iter()
-                .filter_map(|status| fault_of_source(base, status)),
+                .filter_map(|status| fault_of_source(base, asker, status)),
         )
         .chain(
             channels
                 .iter()
-                .filter_map(|status| fault_of_channel(base, status)),
+                .filter_map(|status| fault_of_channel(base, asker, status)),
         )
         .collect();
     let oldest = health.oldest_due.filter(|due| *due < Utc::now());
@@ -70,21 +78,31 @@ pub(super) async fn health(
     ]))
 }
 
-fn fault_of_source(base: &Base, status: &SourceStatus) -> Option<String> {
+fn fault_of_source(base: &Base, asker: &Asker, status: &SourceStatus) -> Option<String> {
     let error = status.look.error.as_ref().filter(|_| !status.look.paused)?;
     let source = base.source(&status.id);
     let name = source.map_or(status.id.as_str(), |source| &source.name);
-    Some(fault(&shown_name(name), error))
+    let said = crate::words::of(asker.language)
+        .page_faults
+        .say(status.look.fault);
+    let why = crate::words::details(asker.language, error, said);
+    Some(fault(asker.words(), &shown_name(name), &why))
 }
 
-fn fault_of_channel(base: &Base, status: &ChannelStatus) -> Option<String> {
-    let blocked = status.blocked.as_ref().map(|(why, _)| why);
-    let why = blocked.or(status.error.as_ref())?;
-    Some(fault(&base.called(&status.id), why))
+fn fault_of_channel(base: &Base, asker: &Asker, status: &ChannelStatus) -> Option<String> {
+    let problems = &crate::words::of(asker.language).problems;
+    let (why, otherwise) = match (&status.blocked, &status.error) {
+        (Some((why, _)), _) => (why, problems.channel_blocked),
+        (None, Some(why)) => (why, problems.channel_failing),
+        (None, None) => return None,
+    };
+    let why = crate::words::details(asker.language, why, otherwise);
+    Some(fault(asker.words(), &base.called(&status.id), &why))
 }
 
-fn fault(of: &str, why: &str) -> String {
-    format!("{of}: {}", page_words(why, 200))
+fn fault(words: &BotWords, of: &str, why: &str) -> String {
+    let why = page_words(why, 200);
+    fill(words.fault, &[("name", of), ("why", why.as_str())])
 }
 
 /// Reports once, with the other faults, that another program receives what is said to the bot, and that it

@@ -8,7 +8,7 @@ use super::{
     button::Button,
     pages, removal,
     reply::Reply,
-    words::{BotWords, fill, page_words, shown_name, why_unread},
+    words::{BotWords, fill, shown_name, why_unread},
 };
 use crate::{
     bulletin::{Source, SourceId, fold},
@@ -105,7 +105,9 @@ pub(super) async fn poll(
     let looked = match watch.poll(&source.id).await.settled()? {
         Ok(Some(looked)) => looked,
         Ok(None) => return Ok(no_source(words, id)),
-        Err(refusal) => return failed(escape(&page_words(&refusal.to_string(), 500))),
+        Err(refusal) => {
+            return failed(why_unread(asker.language, None, &refusal.to_string()));
+        }
     };
     if let Some(error) = looked.error {
         return failed(why_unread(asker.language, looked.fault, &error));

@@ -16,12 +16,8 @@ use super::{
     settings,
     slow::Slow,
     sources, story, subscribe, welcome, wishes,
-    words::fill,
 };
-use crate::{
-    ops::StoreError,
-    push::{Pusher, card::escape},
-};
+use crate::{ops::StoreError, push::Pusher};
 
 /// Returns what a message asks for; None: it is none of the bot's business.
 pub(super) fn understood(message: &Message, own_name: &str) -> Option<ChatCommand> {
@@ -62,7 +58,7 @@ pub(super) async fn obey(
         ChatCommand::Unknown if asker.is_private() => asker.words().unknown.into(),
         // In a group, the command is perhaps another bot's.
         ChatCommand::Unknown => return Ok(Vec::new()),
-        ChatCommand::Misused(usage) => misused(asker, usage),
+        ChatCommand::Misused(usage) => usage.say(asker.words()).into(),
         command => answered(base, asker, command).await?,
     };
     Ok(vec![Effect::answer(asker, reply)])
@@ -138,12 +134,8 @@ async fn act_on(
         AdminCommand::Health => health::health(base, pusher, asker).await,
         AdminCommand::Manage => Ok(manage::manage(base, asker, 0)),
         AdminCommand::AskBroadcast => Ok(Reply::asking(Ask::Broadcast.text(asker.words()))),
-        AdminCommand::Misused(usage) => Ok(misused(asker, usage)),
+        AdminCommand::Misused(usage) => Ok(usage.say(asker.words()).into()),
         // It takes longer.
         AdminCommand::Poll(_) => Ok(Reply::default()),
     }
-}
-
-fn misused(asker: &Asker, usage: &str) -> Reply {
-    fill(asker.words().misused, &[("usage", escape(usage))]).into()
 }

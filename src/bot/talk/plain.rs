@@ -1,21 +1,27 @@
 //! Messages of people who know no commands: a greeting, an address, a number, a word. Pure.
 
 use super::command::{ChatCommand, LATEST, Which};
-use crate::bulletin::fold;
+use crate::{
+    bulletin::{Language, fold},
+    words,
+};
 
 /// Makes a command of what it is about.
 type Command = fn(String) -> ChatCommand;
 
-/// Words that stand for a command, alone or before what it is about.
-const WORDS: [(&[&str], Command); 7] = [
-    (&["退订", "取消订阅", "unsubscribe", "stop"], leaving),
-    (&["订阅", "关注", "subscribe"], ChatCommand::Subscribe),
-    (&["搜索", "查找", "search", "find"], ChatCommand::Search),
-    (&["帮助", "help"], |_| ChatCommand::Help),
-    (&["设置", "settings"], |_| ChatCommand::Settings),
-    (&["来源", "sources"], |_| ChatCommand::Sources),
-    (&["最新", "latest"], |_| ChatCommand::Latest(LATEST)),
-];
+/// The words of a language that stand for a command, alone or before what it is about.
+fn meanings(language: Language) -> [(&'static [&'static str], Command); 7] {
+    let heard = &words::of(language).heard;
+    [
+        (heard.unsubscribe, leaving),
+        (heard.subscribe, ChatCommand::Subscribe),
+        (heard.search, ChatCommand::Search),
+        (heard.help, |_| ChatCommand::Help),
+        (heard.settings, |_| ChatCommand::Settings),
+        (heard.sources, |_| ChatCommand::Sources),
+        (heard.latest, |_| ChatCommand::Latest(LATEST)),
+    ]
+}
 
 /// Returns what a message in a private chat asks for; None: it holds no text.
 pub(super) fn command(text: &str) -> Option<ChatCommand> {
@@ -28,7 +34,9 @@ pub(super) fn command(text: &str) -> Option<ChatCommand> {
     }
     let (first, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
     let first = fold(first.trim_end_matches(['。', '！', '!', '.', '？', '?']));
-    let known = WORDS.iter().find(|(words, _)| words.contains(&&*first));
+    // Whatever language people read, they may write another one.
+    let mut all = Language::ALL.into_iter().flat_map(meanings);
+    let known = all.find(|(words, _)| words.contains(&&*first));
     Some(known.map_or(ChatCommand::Hello, |(_, command)| {
         command(rest.trim().to_owned())
     }))

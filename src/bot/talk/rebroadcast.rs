@@ -8,7 +8,7 @@ use super::{
     base::Base,
     bulletins,
     button::Button,
-    command::{self, Which},
+    command::{self, Usage, Which},
     heard::Original,
     reply::{Carrier, Pressed, Reply},
     words::{BotWords, fill},
@@ -59,8 +59,7 @@ pub(super) async fn offer_rebroadcast(
 ) -> Result<Reply, StoreError> {
     let words = asker.words();
     let Some(which) = which else {
-        let usage = "/rebroadcast ID [channel]";
-        return Ok(fill(words.misused, &[("usage", usage)]).into());
+        return Ok(Usage::Rebroadcast.say(words).into());
     };
     let Some(bulletin) = bulletins::bulletin(base, asker, &which).await? else {
         return Ok(bulletins::unknown(base, asker, &which).into());
@@ -199,7 +198,9 @@ async fn begun(
     let deliveries = match queued.settled()? {
         Ok(deliveries) => deliveries,
         Err(refusal) => {
-            let why = escape(&refusal.to_string());
+            let refusal = refusal.to_string();
+            let why = crate::words::details(asker.language, &refusal, words.not_now);
+            let why = escape(&why);
             return Ok(Reply::from(fill(words.refused, &[("why", &why)])).into());
         }
     };

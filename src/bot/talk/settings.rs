@@ -6,6 +6,7 @@ use super::{
     asker::Asker,
     base::Base,
     button::Preference,
+    command::Usage,
     filter,
     reply::{Pressed, Reply},
     typed::{clock, hours, is_off},
@@ -31,7 +32,7 @@ pub(super) async fn set_digest(
     let digest = match clock(what) {
         _ if is_off(what) => None,
         Some((hour, minute)) => Some(format!("{minute} {hour} * * *")),
-        None => return Ok(usage(asker, "/digest 18:00|off")),
+        None => return Ok(Usage::Digest.say(asker.words()).into()),
     };
     wishes::wish(base, asker, &format!("digest {what}"), |chat| {
         chat.digest = digest;
@@ -46,7 +47,7 @@ pub(super) async fn set_quiet(base: &Base, asker: &Asker, what: &str) -> Result<
     let quiet = match hours(what).parse::<Quiet>() {
         _ if is_off(what) => None,
         Ok(quiet) => Some(quiet.to_string()),
-        Err(_) => return Ok(usage(asker, "/quiet 22:00-07:00|off")),
+        Err(_) => return Ok(Usage::Quiet.say(asker.words()).into()),
     };
     wishes::wish(base, asker, &format!("quiet {what}"), |chat| {
         chat.quiet = quiet;
@@ -93,7 +94,7 @@ pub(super) async fn set_language(
         return Ok(wishes::menu(base, asker, Some(Preference::Language)));
     }
     let Some(language) = language_called(what) else {
-        return Ok(usage(asker, "/language zh|en"));
+        return Ok(Usage::Language.say(asker.words()).into());
     };
     // Said in the new language.
     let asker = Asker {
@@ -158,10 +159,6 @@ fn zone_called(what: &str) -> Option<Tz> {
     let mut zones = TZ_VARIANTS.iter().copied();
     let named = zones.find(|zone| zone.name().eq_ignore_ascii_case(&what));
     named.or_else(|| TZ_VARIANTS.iter().copied().find(is_city))
-}
-
-fn usage(asker: &Asker, usage: &str) -> Reply {
-    fill(asker.words().misused, &[("usage", usage)]).into()
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use super::{
     base::Base,
     bulletins,
     button::Button,
-    command::Which,
+    command::{Usage, Which},
     reply::{Pressed, Reply},
     typed::is_off,
     words::{BotWords, fill, page_words, shown_name},
@@ -17,7 +17,7 @@ use super::{
 use crate::{
     bulletin::{
         Bulletin, BulletinId, BulletinState, Cause, Channel, ChannelId, Delivery, DeliveryKind,
-        DeliveryState, Verdict,
+        DeliveryState, Language, Verdict,
     },
     ops::{DeliveryQuery, Refusal, Reminded, StoreError},
     push::card::{escape, mark},
@@ -34,7 +34,7 @@ const MOST_OF_ONE: usize = 100;
 pub(super) async fn why(base: &Base, asker: &Asker, what: &str) -> Result<Reply, StoreError> {
     let words = asker.words();
     let Some(which) = Which::read(what) else {
-        return Ok(unread(words, what, "/why ID|LINK"));
+        return Ok(unread(words, what, Usage::Why));
     };
     let Some(bulletin) = bulletins::bulletin(base, asker, &which).await? else {
         return Ok(bulletins::unknown(base, asker, &which).into());
@@ -83,7 +83,7 @@ pub(super) async fn remind(base: &Base, asker: &Asker, what: &str) -> Result<Rep
     }
     let id = match Which::read(what) {
         None if is_off(what) => None,
-        None => return Ok(unread(words, what, "/remind ID|off")),
+        None => return Ok(unread(words, what, Usage::Remind)),
         Some(which) => match bulletins::bulletin(base, asker, &which).await? {
             Some(bulletin) => Some(bulletin.id),
             None => return Ok(bulletins::unknown(base, asker, &which).into()),
@@ -169,6 +169,7 @@ fn own_channels(base: &Base, asker: &Asker) -> Vec<Channel> {
 fn fate(base: &Base, asker: &Asker, delivery: &Delivery) -> String {
     let words = asker.words();
     let state = match delivery.state {
+        DeliveryState::Queued if delivery.error.is_some() => words.state_retried,
         DeliveryState::Queued => words.state_queued,
         DeliveryState::Sending => words.state_sending,
         DeliveryState::Sent => words.state_sent,
@@ -176,9 +177,10 @@ fn fate(base: &Base, asker: &Asker, delivery: &Delivery) -> String {
         DeliveryState::Dropped => words.state_dropped,
     };
     let at = base.clock(asker, delivery.sent_at.unwrap_or(delivery.due_at));
-    let why = delivery.error.as_deref().map(|why| page_words(why, 150));
-    match why {
-        Some(why) => format!("{state} {at} ({})", escape(&why)),
+    // Details are in the log's language, and are shown to those who read it.
+    let is_read = asker.language == Language::OF_LOG;
+    match delivery.error.as_deref().filter(|_| is_read) {
+        Some(why) => format!("{state} {at} ({})", escape(&page_words(why, 150))),
         None => format!("{state} {at}"),
     }
 }
@@ -200,7 +202,7 @@ async fn went_to(base: &Base, asker: &Asker, id: BulletinId) -> Result<Vec<Strin
         let mark = mark(delivery.kind, asker.language);
         let mark = mark.map(|mark| format!(" {mark}")).unwrap_or_default();
         let fate = fate(base, asker, delivery);
-        format!("· <code>{}</code>{mark} {fate}", delivery.channel)
+        format!("· {}{mark} {fate}", base.title_of(&delivery.channel))
     }));
     lines.extend(newest.more.then(|| "…".to_owned()));
     Ok(lines)
@@ -226,7 +228,7 @@ async fn kept_from(
     let kept = refusing.iter().filter(|(id, _)| !got.contains(id));
     let mut lines: Vec<String> = kept
         .take(NAMED + 1)
-        .map(|(id, why)| format!("· <code>{id}</code> {why}"))
+        .map(|(id, why)| format!("· {} {why}", base.title_of(id)))
         .collect();
     if lines.len() > NAMED {
         lines[NAMED] = "…".to_owned();
@@ -238,10 +240,10 @@ async fn kept_from(
 }
 
 /// Says that a command must name one bulletin.
-fn unread(words: &BotWords, what: &str, usage: &str) -> Reply {
+fn unread(words: &BotWords, what: &str, usage: Usage) -> Reply {
     match what.split_whitespace().nth(1) {
         Some(_) => words.one_at_a_time.into(),
-        None => fill(words.misused, &[("usage", usage)]).into(),
+        None => usage.say(words).into(),
     }
 }
 

@@ -1,9 +1,12 @@
 //! Hours, words and `off` as people type them on a phone. Pure.
 
-const OFF: [&str; 4] = ["off", "none", "关", "关闭"];
+use crate::{bulletin::Language, words};
 
+/// Returns whether that takes a setting away, in whatever language.
 pub(super) fn is_off(what: &str) -> bool {
-    OFF.contains(&what.to_lowercase().as_str())
+    let what = what.to_lowercase();
+    let mut all = Language::ALL.into_iter();
+    all.any(|language| words::of(language).heard.off.contains(&what.as_str()))
 }
 
 /// `0 18 * * *` as `18:00`.

@@ -115,7 +115,15 @@ pub(super) async fn subscribe_to(
     ];
     Ok(match wanted {
         WishOutcome::Now(_) => {
-            Reply::from(fill(words.subscribed, &[("source", &name)])).with(buttons)
+            let title = target.of.as_ref().map(|there| base.title_of(there));
+            let text = match title {
+                Some(title) => fill(
+                    words.subscribed_there,
+                    &[("source", &name), ("title", &title)],
+                ),
+                None => fill(words.subscribed, &[("source", &name)]),
+            };
+            Reply::from(text).with(buttons)
         }
         WishOutcome::Pending => fill(words.pending, &[("source", &name)]).into(),
         WishOutcome::TurnedDown => words.turned_down.into(),

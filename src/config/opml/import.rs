@@ -81,7 +81,7 @@ fn declared(bytes: &[u8]) -> Result<&'static Encoding, String> {
     let label = said.trim_start_matches(['"', '\'']);
     let label = label.split(['"', '\'', ' ']).next().unwrap_or_default();
     Encoding::for_label(label.as_bytes()).ok_or_else(|| {
-        format!("no OPML: its charset `{label}` is unknown; expected such as `UTF-8`")
+        format!("no OPML: its charset `{label}` is unknown; expected a charset such as `UTF-8`")
     })
 }
 

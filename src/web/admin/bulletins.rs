@@ -10,7 +10,6 @@ use super::{
     page::{DeskBlock, DeskCell, DeskForm, DeskRow, DeskTable},
     publish, rebroadcast,
     typed::Typed,
-    words::DeskWords,
 };
 use crate::{
     bulletin::{BulletinId, BulletinState, Cause},
@@ -18,6 +17,7 @@ use crate::{
     round,
     view::{self, Happening, HappeningKind},
     web::{named, problem::Problem},
+    words::DeskWords,
 };
 
 /// Events of a timeline that are shown.

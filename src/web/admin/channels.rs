@@ -7,13 +7,13 @@ use super::{
     context::{Admin, in_path, only},
     names::Titles,
     page::{DeskBlock, DeskCell, DeskForm, DeskRow, DeskTable},
-    words::DeskWords,
 };
 use crate::{
     bulletin::{BulletinId, ChannelId, DeliveryId, DeliveryKind, DeliveryState},
     ops::DeliveryQuery,
     view::{self, ChannelState, Filters, Stamp},
     web::{actions, api, named, problem::Problem},
+    words::DeskWords,
 };
 
 pub(super) async fn list(admin: Admin) -> Result<Response, Problem> {

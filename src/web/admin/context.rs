@@ -13,7 +13,6 @@ use super::{
     origin::root_of,
     page::{DeskBlock, DeskPage, ListChoice, Stop},
     session::{Signed, see_other},
-    words::DeskWords,
 };
 use crate::{
     bulletin::Language,
@@ -21,6 +20,7 @@ use crate::{
     ops::{Actor, Scope, Store},
     view::{Filters, Listing},
     web::{language, problem::Problem, site::Shared},
+    words::{self, DeskWords},
 };
 
 /// Rows of a list.
@@ -63,7 +63,7 @@ impl FromRequestParts<Shared> for Admin {
             site: Arc::clone(site),
             signed,
             language,
-            words: DeskWords::of(language),
+            words: &words::of(language).desk,
             config,
             wish: wish.unwrap_or_default(),
             root: root_of(&parts.uri),

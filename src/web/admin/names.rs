@@ -7,12 +7,12 @@ use chrono::Utc;
 use super::{
     context::{Admin, in_path},
     page::DeskCell,
-    words::DeskWords,
 };
 use crate::{
     bulletin::{BulletinId, ChannelId, Moment, SourceId},
     view::{self, Stamp},
     web::{problem::Problem, when::When},
+    words::DeskWords,
 };
 
 /// The titles of bulletins that a page names.

@@ -6,10 +6,13 @@ use axum::{
 };
 use serde::Serialize;
 
-use super::{svg::Chart, words::DeskWords};
-use crate::web::{
-    problem::{KeepsShape, Problem},
-    templates::{self, STYLE_VERSION},
+use super::svg::Chart;
+use crate::{
+    web::{
+        problem::{KeepsShape, Problem},
+        templates::{self, STYLE_VERSION},
+    },
+    words::DeskWords,
 };
 
 #[derive(Debug, Serialize)]

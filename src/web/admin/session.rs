@@ -12,7 +12,6 @@ use super::{
     origin::{foreign, is_from_here, prefix, root_of},
     page::{DeskBlock, DeskForm, DeskPage, FormField},
     typed::Typed,
-    words::DeskWords,
 };
 use crate::{
     bulletin::Secret,
@@ -23,6 +22,7 @@ use crate::{
         problem::Problem,
         site::{Shared, Site},
     },
+    words::{self, DeskWords},
 };
 
 const COOKIE: &str = "noticast";
@@ -75,7 +75,7 @@ impl PlainFrame {
     fn of(site: &Site, headers: &HeaderMap, uri: &Uri) -> Self {
         let language = language::asked(headers, site.config().language);
         Self {
-            words: DeskWords::of(language),
+            words: &words::of(language).desk,
             root: root_of(uri),
         }
     }

@@ -7,9 +7,11 @@ use super::{
     page::{DeskForm, FormChoice, FormField},
     publish::channels_of,
     typed::Typed,
+};
+use crate::{
+    bulletin::{AddedSource, SourceKeys},
     words::DeskWords,
 };
-use crate::bulletin::{AddedSource, SourceKeys};
 
 /// The keys that are typed as plain texts.
 const TEXTS: [&str; 5] = ["url", "name", "group", "schedule", "kind"];

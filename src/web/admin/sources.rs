@@ -7,11 +7,11 @@ use super::{
     context::{Admin, in_path, only},
     page::{DeskBlock, DeskCell, DeskForm, DeskRow, DeskTable},
     stored,
-    words::DeskWords,
 };
 use crate::{
     view::{self, Filters, SourceState},
     web::{actions, named, problem::Problem},
+    words::DeskWords,
 };
 
 pub(super) async fn list(admin: Admin) -> Result<Response, Problem> {

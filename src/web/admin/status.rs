@@ -6,7 +6,6 @@ use chrono::Utc;
 use super::{
     context::Admin,
     page::{DeskBlock, DeskCell, DeskRow, DeskTable},
-    words::DeskWords,
 };
 use crate::{
     ops::WorkerStatus,
@@ -15,11 +14,12 @@ use crate::{
         health::{self, answer::Fault},
         problem::Problem,
     },
+    words::DeskWords,
 };
 
 pub(super) async fn page(admin: Admin) -> Result<Response, Problem> {
     let words = admin.words;
-    let faults = health::faults_for_admins(&admin.site).await;
+    let faults = health::faults_for_admins(&admin.site, admin.language).await;
     let mut blocks = Vec::new();
     if !faults.is_empty() {
         blocks.push(DeskBlock::Table(problems(&admin, &faults)));
@@ -34,8 +34,7 @@ pub(super) async fn page(admin: Admin) -> Result<Response, Problem> {
 fn sentence(words: &DeskWords, count: usize) -> String {
     match count {
         0 => words.all_is_well.to_owned(),
-        1 => words.one_to_do.to_owned(),
-        count => words.to_do.replace("{n}", &count.to_string()),
+        count => words.to_do.say(count),
     }
 }
 

@@ -9,7 +9,7 @@ use axum::{
 };
 use serde::Serialize;
 
-use crate::{push::card::cut, view::Stamp, web::problem::KeepsShape};
+use crate::{bulletin::Language, push::card::cut, view::Stamp, web::problem::KeepsShape, words};
 
 /// Problems that are listed; of further ones the number.
 const MOST_LISTED: usize = 50;
@@ -88,13 +88,13 @@ fn bounded(mut faults: Vec<Fault>) -> Vec<Fault> {
         fault.what = cut(&fault.what, MOST_CHARS);
     }
     let more = count - faults.len();
+    let words = &words::of(Language::OF_LOG).problems;
     if more > 0 {
         faults.push(Fault {
-            what: format!("{more} more problems"),
-            r#where: "sources and channels".to_owned(),
+            what: words.more.say(more),
+            r#where: words.place_all.to_owned(),
             since: None,
-            r#do: "`noticast sources --state failing` and `noticast channels --state failing` list all"
-                .into(),
+            r#do: words.more_do.into(),
             is_grave: false,
         });
     }

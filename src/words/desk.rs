@@ -1,0 +1,37 @@
+//! The names of the texts of the desk; templates name them as `words.…`.
+
+use super::counted::Counted;
+
+texts! {
+    /// Every fixed text of the desk.
+    DeskWords {
+        lang desk skip pages reader sign_in sign_out token token_hint wrong_token too_many status
+        sources processes senders channels outbox held bulletins publish tokens audit all_is_well
+        what action problem place since remedy numbers name state last next known address schedule
+        kind queued sent failed channel source bulletin title date attempts due ok failing paused
+        is_held held_state blocked queued_state sending sent_state failed_state dropped published
+        baseline withdrawn is_new update rebroadcast_kind announcement reminder document poll_now
+        pause resume test retry cancel release mark_seen release_all seen_all newest_of_each count
+        withdraw send_again note note_hint correct timeline at details text text_hint url url_hint
+        publisher deadline deadline_hint files files_hint to_channels to_channels_hint preview
+        previewed publish_now no_desk scope begins_with created last_used expires expires_hint
+        create new_token token_once revoke deliveries sessions scope_read scope_publish scope_admin
+        really more nothing_held nothing_queued no_sources add_source add_now edit save remove group
+        source_name_hint schedule_hint more_settings include exclude filter_hint announce_first
+        announce_first_hint browser browser_hint kind_auto kind_list kind_feed kind_json rows_by
+        title_by link_by date_by body_by list_of_page found_by_itself find_by_itself as_selected
+        use_feed other_list found_rows filtered_out note_column no_list_there no_rows consequences
+        count_found next_times at_once pushed_now baseline_note to_nobody list_separator
+        address_hint not_right in_config no_channels no_bulletins no_tokens who nothing_done none
+        done refused this_desk charts chart_bulletins chart_latency chart_failures other_sources
+        only_newest figures all narrow next_send at_any_moment not_before_mended filtered_by tried
+        goes_to to_no_channel undo total resting all_sent sending_now sending_over rule_new
+        rule_announced rule_first_look rule_older rule_below rule_filtered rule_redesign
+        rule_released rule_seen rule_imported rule_migrated rule_flood rule_desk found judged
+        filtered delivery revision
+    }
+    counted {
+        to_do
+    }
+    also {}
+}

@@ -1,0 +1,15 @@
+//! Words by which people who know no commands say what they want, in lower case.
+
+/// What people write to the bot in a language.
+#[derive(Debug)]
+pub struct HeardWords {
+    pub unsubscribe: &'static [&'static str],
+    pub subscribe: &'static [&'static str],
+    pub search: &'static [&'static str],
+    pub help: &'static [&'static str],
+    pub settings: &'static [&'static str],
+    pub sources: &'static [&'static str],
+    pub latest: &'static [&'static str],
+    /// What takes a setting away.
+    pub off: &'static [&'static str],
+}

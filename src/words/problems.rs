@@ -1,0 +1,19 @@
+//! The names of the texts that say what is wrong with the service, and what to do about it.
+
+use super::counted::Counted;
+
+texts! {
+    /// Where something is wrong (`place_…`), what it is, and what to do about it (`…_do`).
+    ProblemWords {
+        place_clock clock_ahead clock_behind clock_do
+        place_store place_database place_disk place_service place_schedule place_source
+        place_channel place_all store_silent store_silent_do store_failed store_failed_do
+        database_away database_away_do disk_low disk_low_do ending ending_do no_schedule
+        no_schedule_do broke_do source_do moved moved_do denied denied_do unreachable unreachable_do
+        between_keys last_key channel_blocked channel_failing channel_do stuck stuck_do more_do
+    }
+    counted {
+        broke more
+    }
+    also {}
+}

@@ -1,0 +1,127 @@
+//! Whatever people read in chats, in messages and on pages stands in the catalogue of texts (`src/words`).
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use regex::Regex;
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+/// Rooms whose readers have a language of their own.
+const SPEAKING: [&str; 7] = ["app", "bot", "ops", "push", "round", "watch", "web"];
+/// Puts schedules into words, by the grammar of each language.
+const GRAMMAR: &str = "src/web/admin/schedule_words.rs";
+/// Files that read what people write in Chinese, or know its grammar.
+const READING: [&str; 3] = ["src/bot/talk/settings.rs", "src/bot/talk/typed.rs", GRAMMAR];
+/// Files that say what a language is, choose its texts, or have a demo in each.
+const CHOOSING: [&str; 4] = [
+    "src/bulletin/settings.rs",
+    "src/cli/demo.rs",
+    "src/words.rs",
+    GRAMMAR,
+];
+/// Names, which every language has as they are.
+const NAMES: [&str; 5] = ["Telegram", "JSON Feed", "Atom", "RSS", "JSON"];
+
+fn files(folder: &str, ending: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![Path::new(ROOT).join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap().flatten() {
+            match entry.path() {
+                path if path.is_dir() => folders.push(path),
+                path if path.extension().is_some_and(|it| it == ending) => found.push(path),
+                _ => {}
+            }
+        }
+    }
+    found
+}
+
+/// Each source file that is no test, with its code: without comments, and without the tests in it.
+fn sources() -> Vec<(String, String)> {
+    let comment = Regex::new(r"(?m)^\s*//.*$").unwrap();
+    let tests = Regex::new(r"\n#\[cfg\(test\)\]\n(?:pub\S* )?mod \w+ \{").unwrap();
+    let named = files("src", "rs").into_iter().map(|path| {
+        let name = path.strip_prefix(ROOT).unwrap();
+        let name = name.to_string_lossy().into_owned();
+        let text = fs::read_to_string(path).unwrap();
+        let code = tests.split(&text).next().unwrap_or_default();
+        (name, comment.replace_all(code, "").into_owned())
+    });
+    named.filter(|(name, _)| !name.contains("/tests")).collect()
+}
+
+fn is_in(name: &str, room: &str) -> bool {
+    let rest = name
+        .strip_prefix("src/")
+        .and_then(|it| it.strip_prefix(room));
+    rest.is_some_and(|rest| rest.starts_with(['/', '.']))
+}
+
+#[test]
+fn no_chinese_text_stands_outside_the_catalogue() {
+    let han = Regex::new(r"\p{Han}").unwrap();
+    let speaking = |name: &str| SPEAKING.iter().any(|room| is_in(name, room));
+    let mut wrong = Vec::new();
+    for (name, code) in sources() {
+        if speaking(&name) && !READING.contains(&name.as_str()) {
+            let lines = code.lines().filter(|line| han.is_match(line));
+            wrong.extend(lines.map(|line| format!("{name}: {}", line.trim())));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn nothing_chooses_between_languages_but_the_catalogue() {
+    let choice = Regex::new(r"Language::(Zh|En)\b|Language::\{").unwrap();
+    let mut wrong = Vec::new();
+    for (name, code) in sources() {
+        if !CHOOSING.contains(&name.as_str()) && !is_in(&name, "newsroom") {
+            let lines = code.lines().filter(|line| choice.is_match(line));
+            wrong.extend(lines.map(|line| format!("{name}: {}", line.trim())));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The words that a template says by itself, names apart.
+fn said(template: &str) -> Vec<String> {
+    let code = Regex::new(r"(?s)\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<!--.*?-->").unwrap();
+    let script = Regex::new(r"(?s)<(script|style)\b.*?</(script|style)>").unwrap();
+    let shown = Regex::new(r#"\b(?:title|aria-label|placeholder|alt|label)="([^"]*)""#).unwrap();
+    let markup = Regex::new(r#"<[^>]*>| data-[\w-]+="[^"]*""#).unwrap();
+    let text = code.replace_all(template, "");
+    let text = script.replace_all(&text, "");
+    let attributes = shown.captures_iter(&text).map(|it| it[1].to_owned());
+    let mut pieces: Vec<String> = attributes.collect();
+    pieces.extend(markup.split(&text).flat_map(str::lines).map(str::to_owned));
+    let without_names = |piece: String| {
+        let mut rest = piece;
+        for name in NAMES {
+            rest = rest.replace(name, "");
+        }
+        rest.trim().to_owned()
+    };
+    let pieces = pieces.into_iter().map(without_names);
+    pieces
+        .filter(|piece| piece.chars().any(char::is_alphabetic))
+        .collect()
+}
+
+#[test]
+fn no_template_says_anything_by_itself() {
+    let templates = files("src/web/templates", "html");
+    assert!(templates.len() > 5, "{templates:?}");
+    for template in templates {
+        let text = fs::read_to_string(&template).unwrap();
+        assert_eq!(said(&text), [""; 0], "{}", template.display());
+    }
+    assert_eq!(
+        said("<p title=\"Close\">{{ words.x }} now</p>"),
+        ["Close", "now"]
+    );
+}
