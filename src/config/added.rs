@@ -302,7 +302,7 @@ mod tests {
             (
                 json!({ "select": { "item": "li[" } }),
                 "select.item",
-                "no CSS selector",
+                "not a valid CSS selector",
             ),
             (
                 json!({ "select": { "itme": "li" } }),
