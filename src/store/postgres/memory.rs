@@ -1,7 +1,10 @@
 //! What a process has at hand of the store: it changes with the transactions that this process commits, and follows those
 //! of others.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, atomic::AtomicU64};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, atomic::AtomicU64},
+};
 
 use tokio::sync::watch;
 
@@ -205,9 +208,14 @@ impl Memory {
         found: Vec<(i64, ChannelId)>,
         since_ms: i64,
     ) -> Vec<(i64, ChannelId)> {
-        let own: Vec<_> = self.lock_sends().since(i64::MIN).cloned().collect();
-        let all = RecentSends::restore(found.into_iter().chain(own));
-        all.since(since_ms).cloned().collect()
+        // Two messages may have gone to one channel in one moment: each of this process's own counts.
+        let mut all: Vec<_> = self.lock_sends().since(i64::MIN).cloned().collect();
+        let own: BTreeSet<_> = all.iter().cloned().collect();
+        let others = RecentSends::restore(found.into_iter().filter(|it| !own.contains(it)));
+        all.extend(others.since(i64::MIN).cloned());
+        all.sort();
+        all.retain(|(at, _)| *at >= since_ms);
+        all
     }
 
     pub(super) fn wake_senders(&self) {
