@@ -62,7 +62,7 @@ pub use crate::{
     policy::{
         asked_polls::PollAnswer,
         attempts::{Outcome, PERHAPS},
-        audit::{Actor, AuditEntry, AuditPlace, AuditRow},
+        audit::{Actor, ActorRecord, AuditEntry, AuditPlace, AuditRow},
         change_feed::{FeedEntry, FeedEvent},
         correction::Found,
         desk::{Amendment, Publication, file_name},

@@ -27,6 +27,7 @@ mod marks;
 mod metrics;
 mod named;
 mod once;
+mod openapi;
 mod pages;
 mod problem;
 mod publish;
@@ -46,17 +47,15 @@ mod when;
 
 use std::sync::Arc;
 
-use axum::{
-    Router,
-    extract::DefaultBodyLimit,
-    middleware,
-    routing::{delete, get, post},
-};
+use axum::{Extension, Router, extract::DefaultBodyLimit, middleware, routing::get};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tower_http::{CompressionLevel, compression::CompressionLayer};
+use utoipa::openapi::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use self::site::{Shared, Site};
+use crate::ops::Scope;
 
 pub use self::{
     auth::USER_HEADER,
@@ -86,11 +85,12 @@ pub async fn serve(
 }
 
 fn router(site: Shared) -> Router {
+    let (api, description) = api(&site);
     let mut router = Router::new()
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(metrics::metrics))
-        .nest("/api/v1", api_router(&site));
+        .merge(api.layer(Extension(Arc::new(description))));
     if site.desk.pages {
         router = router
             .merge(pages_router(&site))
@@ -133,9 +133,9 @@ fn compression() -> CompressionLayer {
     CompressionLayer::new().quality(CompressionLevel::Precise(5))
 }
 
-fn api_router(site: &Shared) -> Router<Shared> {
-    api_of_admins()
-        .merge(api_of_publishers())
+/// Every address of the API, and its description.
+fn api(site: &Shared) -> (Router<Shared>, OpenApi) {
+    let guarded = api_routes()
         .fallback(problem::not_found)
         .layer(middleware::from_fn_with_state(
             site.clone(),
@@ -144,41 +144,58 @@ fn api_router(site: &Shared) -> Router<Shared> {
         .layer(middleware::from_fn_with_state(
             site.clone(),
             auth::require_token,
-        ))
+        ));
+    OpenApiRouter::with_openapi(openapi::head())
+        .nest("/api/v1", guarded)
+        .split_for_parts()
 }
 
-fn api_of_admins() -> Router<Shared> {
-    Router::new()
-        .route("/sources", get(api::sources).post(stored::add))
-        .route("/sources/preview", post(stored::preview))
-        .route(
-            "/sources/{id}",
-            get(stored::one).patch(stored::edit).delete(stored::remove),
-        )
-        .route("/sources/{id}/poll", post(actions::poll))
-        .route("/sources/{id}/pause", post(actions::pause))
-        .route("/sources/{id}/resume", post(actions::resume))
-        .route("/channels", get(api::channels))
-        .route("/channels/{id}/test", post(actions::test_channel))
-        .route("/bulletins/{id}/rebroadcast", post(api::rebroadcast))
-        .route("/deliveries", get(api::deliveries))
-        .route("/deliveries/{id}/retry", post(actions::retry))
-        .route("/deliveries/{id}/cancel", post(actions::cancel))
-        .route("/bulletins/{id}/timeline", get(actions::timeline))
-        .route("/held", get(api::held).post(api::settle_held))
-        .route("/tokens", get(tokens::tokens).post(tokens::create))
-        .route("/tokens/{id}", delete(tokens::revoke))
-        .route("/reload", post(api::reload))
-        .route("/audit", get(api::audit))
-        .route("/workers", get(api::workers))
-        .route("/export", get(api::export))
-        .route_layer(middleware::from_fn(auth::require_admin_to_write))
+fn api_routes() -> OpenApiRouter<Shared> {
+    let of_admins = api_of_sources().merge(api_of_the_rest());
+    scoped(of_admins, Scope::Admin).merge(scoped(api_of_publishers(), Scope::Publish))
 }
 
-fn api_of_publishers() -> Router<Shared> {
-    Router::new()
-        .route("/bulletins", get(api::bulletins).post(publish::publish))
-        .route("/bulletins/{id}", get(api::bulletin).patch(publish::amend))
-        .route("/bulletins/{id}/withdraw", post(publish::withdraw))
-        .route_layer(middleware::from_fn(auth::require_publisher_to_write))
+/// Reading needs the least scope, everything else `to_write`, and the description says so.
+fn scoped(mut routes: OpenApiRouter<Shared>, to_write: Scope) -> OpenApiRouter<Shared> {
+    openapi::complete(routes.get_openapi_mut(), to_write);
+    routes.route_layer(middleware::from_fn_with_state(
+        to_write,
+        auth::require_scope,
+    ))
+}
+
+fn api_of_sources() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new()
+        .routes(routes!(api::sources, stored::add))
+        .routes(routes!(stored::preview))
+        .routes(routes!(stored::one, stored::edit, stored::remove))
+        .routes(routes!(actions::poll))
+        .routes(routes!(actions::pause))
+        .routes(routes!(actions::resume))
+}
+
+fn api_of_the_rest() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new()
+        .routes(routes!(openapi::describe))
+        .routes(routes!(api::channels))
+        .routes(routes!(actions::test_channel))
+        .routes(routes!(api::rebroadcast))
+        .routes(routes!(actions::timeline))
+        .routes(routes!(api::deliveries))
+        .routes(routes!(actions::retry))
+        .routes(routes!(actions::cancel))
+        .routes(routes!(api::held, api::settle_held))
+        .routes(routes!(tokens::tokens, tokens::create))
+        .routes(routes!(tokens::revoke))
+        .routes(routes!(api::reload))
+        .routes(routes!(api::audit))
+        .routes(routes!(api::workers))
+        .routes(routes!(api::export))
+}
+
+fn api_of_publishers() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new()
+        .routes(routes!(api::bulletins, publish::publish))
+        .routes(routes!(api::bulletin, publish::amend))
+        .routes(routes!(publish::withdraw))
 }

@@ -3,6 +3,7 @@
 use std::{fmt, str::FromStr, sync::Arc};
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// A text is not an identifier.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -21,13 +22,15 @@ fn is_config_id(text: &str) -> bool {
 }
 
 /// The id of a `[[source]]`: `[a-z0-9][a-z0-9_-]{0,31}`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[schema(value_type = String, pattern = "^[a-z0-9][a-z0-9_-]{0,31}$")]
 #[serde(try_from = "String")]
 pub struct SourceId(Arc<str>);
 
 /// The id of a `[[channel]]`, or `telegram:CHAT` / `telegram:CHAT/TOPIC` for a chat that
 /// subscribed by itself.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[schema(value_type = String, pattern = "^([a-z0-9][a-z0-9_-]{0,31}|telegram:-?[0-9]+(/[0-9]+)?)$")]
 #[serde(try_from = "String")]
 pub struct ChannelId(Arc<str>);
 
@@ -117,12 +120,16 @@ text_id!(ChannelId);
 
 /// The short, stable number of a bulletin, counted from 1 and never used twice. People type it
 /// into a chat.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(transparent)]
 pub struct BulletinId(pub u64);
 
 /// The number of a delivery, counted from 1 and never used twice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(transparent)]
 pub struct DeliveryId(pub u64);
 

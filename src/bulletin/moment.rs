@@ -4,6 +4,10 @@ use std::fmt;
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use serde::{Deserialize, Serialize};
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{KnownFormat, Object, OneOfBuilder, RefOr, Schema, SchemaFormat, schema::Type},
+};
 
 /// A day, where a page gives no more, or a time with its offset.
 ///
@@ -16,6 +20,22 @@ pub enum Moment {
     /// A time, in the source's time zone or with the offset that the page gives.
     Time(DateTime<FixedOffset>),
 }
+
+impl PartialSchema for Moment {
+    fn schema() -> RefOr<Schema> {
+        let text = |format| {
+            let format = SchemaFormat::KnownFormat(format);
+            let text = Object::builder().schema_type(Type::String);
+            text.format(Some(format))
+        };
+        let either = OneOfBuilder::new()
+            .item(text(KnownFormat::Date))
+            .item(text(KnownFormat::DateTime));
+        either.into()
+    }
+}
+
+impl ToSchema for Moment {}
 
 impl Moment {
     /// The calendar day, as the page shows it.

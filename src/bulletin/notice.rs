@@ -1,6 +1,7 @@
 //! The content of a page, before anyone has judged it.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::moment::Moment;
 
@@ -62,7 +63,7 @@ pub struct Opened {
 }
 
 /// A file that an article links to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Attachment {
     pub url: String,
     pub name: String,

@@ -4,6 +4,7 @@ use std::fmt::Display;
 
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::bulletin::ChannelId;
 
@@ -45,8 +46,10 @@ pub enum Actor {
 }
 
 /// An actor in rows, exports and the API; `kind` is one of those of the contract.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = Actor)]
 pub struct ActorRecord {
+    /// `config`, `token`, `telegram`, `wecom`, `wechat` or `cli`.
     pub kind: String,
     pub id: String,
     pub name: String,

@@ -5,6 +5,7 @@ mod fields;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use self::fields::{address, files, optional, publisher, summary, text, title};
 pub use self::{amendment::Amendment, fields::file_name};
@@ -16,15 +17,17 @@ use crate::bulletin::{
 const MOST_REQUEST_ID_BYTES: usize = 128;
 
 /// A notice of a `desk` source, as it is sent to `POST /api/v1/bulletins`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Publication {
     pub source: SourceId,
+    #[schema(min_length = 1)]
     pub title: String,
     /// Paragraphs, each on a line of its own.
     pub text: Option<String>,
     pub summary: Option<String>,
     /// The address of the notice; None: that of our own page.
+    #[schema(pattern = "^https?://[^/@\\s]+")]
     pub url: Option<String>,
     pub publisher: Option<String>,
     /// None: now.
@@ -32,8 +35,10 @@ pub struct Publication {
     pub deadline: Option<Moment>,
     pub attachments: Option<Vec<Attachment>>,
     /// These alone, whatever their filters; None: all that want it.
+    #[schema(min_items = 1)]
     pub channels: Option<Vec<ChannelId>>,
     /// The same one again publishes nothing.
+    #[schema(min_length = 1, max_length = 128)]
     pub request_id: Option<String>,
 }
 

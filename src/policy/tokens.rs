@@ -4,6 +4,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::facts::time;
 use crate::schedule::parse_duration;
@@ -18,7 +19,9 @@ const IDLE: Duration = Duration::hours(12);
 const USE_IS_KNOWN_TO: Duration = Duration::minutes(1);
 
 /// What its holder may do; each may also do what those before it may.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Scope {
     /// See everything.

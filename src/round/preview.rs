@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{
     fault::Fault,
@@ -39,7 +40,7 @@ impl From<Fault> for Unread {
 }
 
 /// An input as `preview --json` prints it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Preview {
     pub input: String,
     #[serde(flatten)]
@@ -47,26 +48,35 @@ pub struct Preview {
 }
 
 /// The reading of an input: a list, a feed, or one article.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum PreviewKind {
     List {
+        #[schema(required)]
         title: Option<String>,
+        #[schema(required)]
         feed: Option<String>,
         bulletins: Vec<PreviewRow>,
     },
     Feed {
+        #[schema(required)]
         title: Option<String>,
         bulletins: Vec<PreviewEntry>,
         warnings: Vec<String>,
     },
     Article {
+        #[schema(required)]
         title: Option<String>,
+        #[schema(required)]
         published: Option<Moment>,
+        #[schema(required)]
         author: Option<String>,
+        #[schema(required)]
         publisher: Option<String>,
         text: String,
+        #[schema(required)]
         summary: Option<String>,
+        #[schema(required)]
         deadline: Option<Moment>,
         attachments: Vec<FileLink>,
         warnings: Vec<String>,
@@ -74,33 +84,37 @@ pub enum PreviewKind {
 }
 
 /// A row of a list.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct PreviewRow {
     pub url: String,
     pub title: String,
+    #[schema(required)]
     pub published: Option<Moment>,
 }
 
 /// An entry of a feed.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct PreviewEntry {
     pub id: String,
     pub url: String,
     pub title: String,
+    #[schema(required)]
     pub published: Option<Moment>,
+    #[schema(required)]
     pub updated: Option<Moment>,
+    #[schema(required)]
     pub summary: Option<String>,
 }
 
 /// A file that an article links to.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct FileLink {
     pub url: String,
     pub name: String,
 }
 
 /// Selectors, as `[source.select]` has them.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct SelectKeys {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub item: Option<String>,
@@ -115,8 +129,9 @@ pub struct SelectKeys {
 }
 
 /// Another group of links of the page, which a selector may choose.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct OtherChoice {
+    #[schema(required)]
     pub title: Option<String>,
     pub links: usize,
     /// The text of its first link.
@@ -125,6 +140,7 @@ pub struct OtherChoice {
     pub why: String,
     /// It is a list of notices too, not a menu or side bar.
     pub is_list: bool,
+    #[schema(required)]
     pub select: Option<SelectKeys>,
 }
 

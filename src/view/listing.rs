@@ -5,6 +5,7 @@ use serde::{
     Deserialize, Serialize,
     de::{DeserializeOwned, IntoDeserializer, value},
 };
+use utoipa::ToSchema;
 
 use crate::{
     bulletin::{ChannelId, SourceId},
@@ -17,10 +18,11 @@ pub const DEFAULT_LIMIT: usize = 20;
 pub const MOST_ITEMS: usize = 500;
 
 /// One page of a list, as the API answers it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Listing<T> {
     pub items: Vec<T>,
     /// The `cursor` to go on with; None: that was all.
+    #[schema(required)]
     pub next: Option<String>,
 }
 

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::stamp::Stamp;
 use crate::{
@@ -10,11 +11,13 @@ use crate::{
         self, Attachment, BulletinId, BulletinState, ChannelId, DeliveryId, DeliveryKind,
         DeliveryState, Login, MessageRef, Mode, Moment, ReadAs, SourceId,
     },
-    ops::{self, Actor, AuditRow, ChannelStatus, Scope, SourceStatus, WorkerStatus, time},
+    ops::{
+        self, Actor, ActorRecord, AuditRow, ChannelStatus, Scope, SourceStatus, WorkerStatus, time,
+    },
 };
 
 /// A source and how looking at it goes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Source {
     pub id: SourceId,
     pub name: String,
@@ -24,10 +27,14 @@ pub struct Source {
     pub schedule: String,
     pub state: SourceState,
     /// The end of the last look, good or not.
+    #[schema(required)]
     pub last_polled: Option<Stamp>,
+    #[schema(required)]
     pub last_changed: Option<Stamp>,
     /// None also where nothing runs that would look.
+    #[schema(required)]
     pub next_poll: Option<Stamp>,
+    #[schema(required)]
     pub error: Option<String>,
     pub bulletins: u64,
     /// The feed that is read, once that is known: its own address where it is one.
@@ -39,7 +46,7 @@ pub struct Source {
 }
 
 /// The first that applies of paused, failing, held, ok.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum SourceState {
     Ok,
@@ -105,7 +112,7 @@ fn kind_name(kind: ReadAs) -> &'static str {
 }
 
 /// A channel and how pushing to it goes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Channel {
     pub id: ChannelId,
     pub kind: String,
@@ -121,13 +128,14 @@ pub struct Channel {
     pub sent: u64,
     pub failed: u64,
     /// The reason for which it is blocked or failing.
+    #[schema(required)]
     pub error: Option<String>,
     /// When the first that waits is due.
     #[serde(skip)]
     pub next_due: Option<DateTime<Utc>>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ChannelState {
     Ok,
@@ -225,16 +233,20 @@ fn any_source() -> Vec<String> {
 }
 
 /// A bulletin as it is kept; its text is apart.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Bulletin {
     pub id: BulletinId,
     pub source: SourceId,
     pub also: Vec<SourceId>,
     pub url: String,
     pub title: String,
+    #[schema(required)]
     pub summary: Option<String>,
+    #[schema(required)]
     pub publisher: Option<String>,
+    #[schema(required)]
     pub published: Option<Moment>,
+    #[schema(required)]
     pub deadline: Option<Moment>,
     pub attachments: Vec<Attachment>,
     pub first_seen: Stamp,
@@ -264,19 +276,23 @@ impl Bulletin {
 }
 
 /// One bulletin on its way to one channel.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Delivery {
     pub id: DeliveryId,
     /// None for announcements.
+    #[schema(required)]
     pub bulletin: Option<BulletinId>,
     pub channel: ChannelId,
     pub kind: DeliveryKind,
     pub state: DeliveryState,
     pub attempts: u32,
+    #[schema(required)]
     pub message: Option<MessageRef>,
+    #[schema(required)]
     pub error: Option<String>,
     pub queued_at: Stamp,
     pub due_at: Stamp,
+    #[schema(required)]
     pub sent_at: Option<Stamp>,
 }
 
@@ -300,7 +316,7 @@ impl Delivery {
 }
 
 /// A token of a program, without its secret.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Token {
     pub id: String,
     pub name: String,
@@ -308,7 +324,9 @@ pub struct Token {
     /// The part of it that may be shown.
     pub prefix: String,
     pub created_at: Stamp,
+    #[schema(required)]
     pub last_used_at: Option<Stamp>,
+    #[schema(required)]
     pub expires_at: Option<Stamp>,
 }
 
@@ -329,7 +347,7 @@ impl Token {
 }
 
 /// A process that works on the store.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Worker {
     pub id: String,
     pub host: String,
@@ -357,9 +375,10 @@ impl Worker {
 }
 
 /// One entry of the audit log.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Audit {
     pub at: Stamp,
+    #[schema(value_type = ActorRecord)]
     pub actor: Actor,
     pub action: String,
     pub subject: String,

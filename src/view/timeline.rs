@@ -1,6 +1,7 @@
 //! The timeline of one bulletin, in order: found, judged, filtered, corrected, and each delivery.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{shape::Delivery, stamp::Stamp};
 use crate::{
@@ -10,19 +11,22 @@ use crate::{
 };
 
 /// One thing that happened.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Happening {
     pub at: Stamp,
     pub event: HappeningKind,
     /// The source that it was found at; the rule that judged it; the word that a channel's filter refused it by; the title
     /// before a correction; what a delivery failed with.
+    #[schema(required)]
     pub detail: Option<String>,
     /// The channel whose filter refused it.
+    #[schema(required)]
     pub channel: Option<ChannelId>,
+    #[schema(required)]
     pub delivery: Option<Delivery>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum HappeningKind {
     Found,

@@ -6,20 +6,24 @@ use axum::{
     http::StatusCode,
 };
 use chrono::Utc;
-use serde_json::{Value, json};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{
     named,
+    openapi::{PROBLEM, queries},
     problem::Problem,
     site::{Shared, Site},
 };
 use crate::{
-    bulletin::{DeliveryId, MessageRef, SourceId},
+    bulletin::{BulletinId, ChannelId, DeliveryId, MessageRef, SourceId},
     ops::{Actor, Refusal, StoreError},
     round::Looked,
     view::{self, Filters, Happening, Listing},
 };
 
+/// Pauses a source.
+#[utoipa::path(post, path = "/sources/{id}/pause", operation_id = "pause_source", params(("id" = SourceId, Path, description = "The id of the source")), responses((status = 200, description = "The source as it is now", body = view::Source)))]
 pub(super) async fn pause(
     State(site): State<Shared>,
     Extension(actor): Extension<Actor>,
@@ -28,6 +32,8 @@ pub(super) async fn pause(
     set_paused(&site, &actor, &id, true).await
 }
 
+/// Resumes a source that was paused.
+#[utoipa::path(post, path = "/sources/{id}/resume", operation_id = "resume_source", params(("id" = SourceId, Path, description = "The id of the source")), responses((status = 200, description = "The source as it is now", body = view::Source)))]
 pub(super) async fn resume(
     State(site): State<Shared>,
     Extension(actor): Extension<Actor>,
@@ -60,17 +66,31 @@ pub(super) async fn source_now(site: &Site, source: &SourceId) -> Result<view::S
     found.ok_or_else(missing)
 }
 
+/// The outcome of a poll.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Polled {
+    /// Published, oldest first.
+    new: Vec<BulletinId>,
+    /// The number of bulletins that wait for an admin now.
+    held: usize,
+    /// The reason why the poll failed.
+    #[schema(required)]
+    error: Option<String>,
+}
+
+/// Polls a source now, whatever its schedule says, and answers when that is done.
+#[utoipa::path(post, path = "/sources/{id}/poll", operation_id = "poll_source", params(("id" = SourceId, Path, description = "The id of the source")), responses((status = 200, description = "The outcome of the poll", body = Polled)))]
 pub(super) async fn poll(
     State(site): State<Shared>,
     Extension(actor): Extension<Actor>,
     Path(id): Path<String>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<Polled>, Problem> {
     let looked = poll_for(&site, &actor, &id).await?;
-    Ok(Json(json!({
-        "new": looked.new,
-        "held": looked.held.len(),
-        "error": looked.error,
-    })))
+    Ok(Json(Polled {
+        new: looked.new,
+        held: looked.held.len(),
+        error: looked.error,
+    }))
 }
 
 /// Polls a source now, whoever asks for it, and writes that into the audit log.
@@ -82,13 +102,23 @@ pub(super) async fn poll_for(site: &Site, actor: &Actor, id: &str) -> Result<Loo
     looked.ok_or_else(|| Problem::missing(format!("no source `{id}`")))
 }
 
+/// A test card that was sent.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Tested {
+    /// The platform's own name for the message.
+    #[schema(required)]
+    message: Option<MessageRef>,
+}
+
+/// Sends a test card to a channel.
+#[utoipa::path(post, path = "/channels/{id}/test", operation_id = "test_channel", params(("id" = ChannelId, Path, description = "The id of the channel")), responses((status = 200, description = "The card was sent", body = Tested), (status = 502, description = "The platform did not take it; the detail says why", body = Problem, content_type = PROBLEM)))]
 pub(super) async fn test_channel(
     State(site): State<Shared>,
     Extension(actor): Extension<Actor>,
     Path(id): Path<String>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<Tested>, Problem> {
     let message = test_for(&site, &actor, &id).await?;
-    Ok(Json(json!({ "message": message })))
+    Ok(Json(Tested { message }))
 }
 
 /// Sends one test card; a channel that was set aside and takes it goes on.
@@ -104,6 +134,8 @@ pub(super) async fn test_for(
     sent.map_err(|why| Problem::new(StatusCode::BAD_GATEWAY, why.to_string()))
 }
 
+/// Sends a delivery again that failed.
+#[utoipa::path(post, path = "/deliveries/{id}/retry", operation_id = "retry_delivery", params(("id" = DeliveryId, Path, description = "The number of the delivery")), responses((status = 200, description = "The delivery as it is now", body = view::Delivery)))]
 pub(super) async fn retry(
     State(site): State<Shared>,
     Extension(actor): Extension<Actor>,
@@ -115,6 +147,8 @@ pub(super) async fn retry(
     delivery(&site, id).await
 }
 
+/// Cancels a delivery that waits.
+#[utoipa::path(post, path = "/deliveries/{id}/cancel", operation_id = "cancel_delivery", params(("id" = DeliveryId, Path, description = "The number of the delivery")), responses((status = 200, description = "The delivery as it is now", body = view::Delivery)))]
 pub(super) async fn cancel(
     State(site): State<Shared>,
     Extension(actor): Extension<Actor>,
@@ -133,6 +167,7 @@ async fn delivery(site: &Site, id: DeliveryId) -> Result<Json<view::Delivery>, P
 }
 
 /// The timeline in order, a page at a time; the cursor is the place in it.
+#[utoipa::path(get, path = "/bulletins/{id}/timeline", operation_id = "get_timeline", params(("id" = BulletinId, Path, description = "The number of the bulletin"), queries::TimelinePaging), responses((status = 200, description = "All that happened to it, oldest first", body = Listing<Happening>)))]
 pub(super) async fn timeline(
     State(site): State<Shared>,
     Path(id): Path<String>,

@@ -17,15 +17,16 @@ use axum::{
 use chrono::Utc;
 use futures::{StreamExt as _, stream};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use serde_json::{Value, json};
 use tokio::{
     runtime::Handle,
     sync::{mpsc, oneshot},
 };
 use tokio_util::sync::CancellationToken;
+use utoipa::{IntoParams, ToSchema};
 
 use super::{
     named,
+    openapi::{PROBLEM, queries},
     problem::Problem,
     site::{Reload, Shared, Site},
 };
@@ -47,6 +48,8 @@ const MAX_REQUEST_ID_BYTES: usize = 128;
 type Answer<T> = Result<Json<T>, Problem>;
 type Asked = Result<Query<Filters>, QueryRejection>;
 
+/// Lists sources, in the order of the config.
+#[utoipa::path(get, path = "/sources", operation_id = "list_sources", params(queries::SourceFilters), responses((status = 200, description = "A page of the list", body = Listing<view::Source>), (status = 404, description = "There is no such channel", body = Problem, content_type = PROBLEM)))]
 pub(super) async fn sources(
     State(site): State<Shared>,
     asked: Asked,
@@ -57,6 +60,8 @@ pub(super) async fn sources(
     ))
 }
 
+/// Lists channels of the config, then chats that subscribed by themselves.
+#[utoipa::path(get, path = "/channels", operation_id = "list_channels", params(queries::ChannelFilters), responses((status = 200, description = "A page of the list", body = Listing<view::Channel>)))]
 pub(super) async fn channels(
     State(site): State<Shared>,
     asked: Asked,
@@ -75,6 +80,8 @@ pub(super) async fn channels_now(
     Ok(view::channels_beside(store, &site.config(), filters, why).await?)
 }
 
+/// Lists bulletins, newest first.
+#[utoipa::path(get, path = "/bulletins", operation_id = "list_bulletins", params(queries::BulletinFilters), responses((status = 200, description = "A page of the list", body = Listing<view::Bulletin>)))]
 pub(super) async fn bulletins(
     State(site): State<Shared>,
     asked: Asked,
@@ -85,6 +92,8 @@ pub(super) async fn bulletins(
     ))
 }
 
+/// Lists bulletins that wait for an admin, newest first.
+#[utoipa::path(get, path = "/held", operation_id = "list_held", params(queries::HeldFilters), responses((status = 200, description = "A page of the list", body = Listing<view::Bulletin>)))]
 pub(super) async fn held(
     State(site): State<Shared>,
     asked: Asked,
@@ -95,6 +104,8 @@ pub(super) async fn held(
     ))
 }
 
+/// Lists deliveries, newest first.
+#[utoipa::path(get, path = "/deliveries", operation_id = "list_deliveries", params(queries::DeliveryFilters), responses((status = 200, description = "A page of the list", body = Listing<view::Delivery>)))]
 pub(super) async fn deliveries(
     State(site): State<Shared>,
     asked: Asked,
@@ -105,6 +116,8 @@ pub(super) async fn deliveries(
     ))
 }
 
+/// Lists the audit log, newest first.
+#[utoipa::path(get, path = "/audit", operation_id = "list_audit", params(queries::AuditFilters), responses((status = 200, description = "A page of the list", body = Listing<view::Audit>)))]
 pub(super) async fn audit(
     State(site): State<Shared>,
     asked: Asked,
@@ -115,6 +128,8 @@ pub(super) async fn audit(
     ))
 }
 
+/// Lists the processes that work on the store.
+#[utoipa::path(get, path = "/workers", operation_id = "list_workers", params(queries::Paging), responses((status = 200, description = "A page of the list", body = Listing<view::Worker>)))]
 pub(super) async fn workers(
     State(site): State<Shared>,
     asked: Asked,
@@ -125,6 +140,8 @@ pub(super) async fn workers(
     ))
 }
 
+/// Shows one bulletin.
+#[utoipa::path(get, path = "/bulletins/{id}", operation_id = "get_bulletin", params(("id" = BulletinId, Path, description = "The number of the bulletin")), responses((status = 200, description = "The bulletin", body = view::Bulletin)))]
 pub(super) async fn bulletin(
     State(site): State<Shared>,
     Path(id): Path<String>,
@@ -135,15 +152,23 @@ pub(super) async fn bulletin(
     Ok(Json(view::Bulletin::new(found, site.config().time_zone)))
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+/// A bulletin that is to be sent again.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Rebroadcast {
+    /// These alone; left out: all that have the source.
+    #[schema(min_items = 1)]
     channels: Option<Vec<ChannelId>>,
+    /// Shown on top of the card.
+    #[schema(max_length = 500)]
     note: Option<String>,
+    /// The same one again sends nothing.
+    #[schema(min_length = 1, max_length = 128)]
     request_id: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
+/// The deliveries of a rebroadcast.
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Rebroadcasted {
     deliveries: Vec<view::Delivery>,
 }
@@ -164,6 +189,8 @@ pub(super) fn new_request() -> String {
     format!("{:032x}", fastrand::u128(..))
 }
 
+/// Sends a bulletin again, as one message, to all channels that have its source or to those that are named.
+#[utoipa::path(post, path = "/bulletins/{id}/rebroadcast", operation_id = "rebroadcast_bulletin", params(("id" = BulletinId, Path, description = "The number of the bulletin")), request_body = Rebroadcast, responses((status = 200, description = "Its deliveries", body = Rebroadcasted)))]
 pub(super) async fn rebroadcast(
     State(site): State<Shared>,
     Extension(actor): Extension<Actor>,
@@ -195,7 +222,7 @@ pub(super) async fn rebroadcast(
 }
 
 /// `[ids]` or `"all"`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(
     untagged,
     expecting = "a list of bulletin numbers or \"all\" is expected"
@@ -205,26 +232,31 @@ enum Chosen {
     All(All),
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 enum All {
     All,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+/// The fate of what is held: `newest` alone, or `publish` and `seen`.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Settle {
     publish: Option<Chosen>,
+    /// Publishes so many of each source, and marks its rest as seen.
     newest: Option<usize>,
     seen: Option<Chosen>,
 }
 
-#[derive(Debug, Default, Serialize)]
+/// What was settled.
+#[derive(Debug, Default, Serialize, ToSchema)]
 pub(super) struct Settled {
     published: Vec<BulletinId>,
     seen: Vec<BulletinId>,
 }
 
+/// Settles what is held: publishes it, or marks it as seen.
+#[utoipa::path(post, path = "/held", operation_id = "settle_held", request_body = Settle, responses((status = 200, description = "The bulletins that were settled", body = Settled), (status = 404, description = "There is no such bulletin", body = Problem, content_type = PROBLEM)))]
 pub(super) async fn settle_held(
     State(site): State<Shared>,
     Extension(actor): Extension<Actor>,
@@ -269,18 +301,29 @@ impl Settle {
     }
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(super) struct ReloadOf {
     /// The file that is meant, if it was named: an instance reads its own alone.
+    #[param(value_type = Option<String>)]
     config: Option<PathBuf>,
 }
 
+/// The config was applied.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Reloaded {
+    /// `ok`.
+    status: &'static str,
+}
+
+/// Applies the changed config, or rejects it whole.
+#[utoipa::path(post, path = "/reload", operation_id = "reload_config", params(ReloadOf), responses((status = 200, description = "The config was applied", body = Reloaded), (status = 422, description = "The config has mistakes, which the detail lists; nothing was changed", body = Problem, content_type = PROBLEM)))]
 pub(super) async fn reload(
     State(site): State<Shared>,
     Extension(by): Extension<Actor>,
     named: Result<Query<ReloadOf>, QueryRejection>,
-) -> Answer<Value> {
+) -> Answer<Reloaded> {
     let own = site.config().path.clone();
     if let (
         Query(ReloadOf {
@@ -306,7 +349,7 @@ pub(super) async fn reload(
         Err(_) => None,
     };
     match taken {
-        Some(Ok(())) => Ok(Json(json!({ "status": "ok" }))),
+        Some(Ok(())) => Ok(Json(Reloaded { status: "ok" })),
         Some(Err(why)) => Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, why)),
         None => Err(Problem::new(
             StatusCode::SERVICE_UNAVAILABLE,
@@ -328,8 +371,8 @@ pub(super) async fn no_new_work_at_the_end(
     next.run(request).await
 }
 
-/// JSON Lines as they are read, so that a large archive needs no memory. A failure cuts the answer
-/// short, which HTTP shows to the reader as an error.
+/// Exports the store as JSON Lines, without secrets.
+#[utoipa::path(get, path = "/export", operation_id = "export_store", responses((status = 200, description = "One JSON object a line", body = String, content_type = "application/x-ndjson")))]
 pub(super) async fn export(State(site): State<Shared>) -> Response {
     let (sender, mut receiver) = mpsc::channel(4);
     let pieces = Pieces {

@@ -78,17 +78,12 @@ pub(super) async fn require_token(
     }
 }
 
-/// Reading needs the least scope, everything else an admin's.
-pub(super) async fn require_admin_to_write(request: Request, next: Next) -> Response {
-    pass_with(Scope::Admin, request, next).await
-}
-
-/// As [`require_admin_to_write`], for what publishers may do, too.
-pub(super) async fn require_publisher_to_write(request: Request, next: Next) -> Response {
-    pass_with(Scope::Publish, request, next).await
-}
-
-async fn pass_with(to_write: Scope, request: Request, next: Next) -> Response {
+/// Reading needs the least scope, everything else `to_write`.
+pub(super) async fn require_scope(
+    State(to_write): State<Scope>,
+    request: Request,
+    next: Next,
+) -> Response {
     let needed = match *request.method() {
         Method::GET | Method::HEAD => Scope::Read,
         _ => to_write,

@@ -7,15 +7,16 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
-use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 use crate::{
     ops::{Refusal, StoreError},
+    round::OtherChoice,
     view::ViewError,
 };
 
-/// An error, for the one who asked.
-#[derive(Debug, Clone, Serialize)]
+/// An error, for the one who asked (RFC 9457).
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub(super) struct Problem {
     #[serde(rename = "type")]
     kind: &'static str,
@@ -25,19 +26,37 @@ pub(super) struct Problem {
     /// The mistakes in single keys of a body.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<KeyFault>,
-    /// Further members (RFC 9457, section 3.2).
+    /// Further members (RFC 9457, section 3.2), where a page could not be read.
     #[serde(flatten)]
-    more: Box<Map<String, Value>>,
+    page: Option<Box<UnreadPage>>,
     /// Seconds after which it is worth asking again.
     #[serde(skip)]
     retry_after: Option<u64>,
 }
 
 /// Something that is wrong with one key of a body: `what; what is expected`.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub(super) struct KeyFault {
     field: String,
     detail: String,
+}
+
+/// A page that could not be read, as `preview --json` prints it, with the other lists that it has.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(super) struct UnreadPage {
+    #[schema(required = false)]
+    pub(super) input: String,
+    #[schema(required = false)]
+    pub(super) error: ReadError,
+    #[schema(required = false)]
+    pub(super) others: Vec<OtherChoice>,
+}
+
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(super) struct ReadError {
+    /// Such as `not-a-list`.
+    pub(super) code: &'static str,
+    pub(super) message: String,
 }
 
 impl KeyFault {
@@ -58,7 +77,7 @@ impl Problem {
             status: status.as_u16(),
             detail: detail.into(),
             errors: Vec::new(),
-            more: Box::default(),
+            page: None,
             retry_after: None,
         }
     }
@@ -88,13 +107,10 @@ impl Problem {
         }
     }
 
-    /// With further members.
-    pub(super) fn with(self, more: Value) -> Self {
-        let more = match more {
-            Value::Object(more) => Box::new(more),
-            _ => Box::default(),
-        };
-        Self { more, ..self }
+    /// Says of a page why it could not be read.
+    pub(super) fn of_page(self, page: UnreadPage) -> Self {
+        let page = Some(Box::new(page));
+        Self { page, ..self }
     }
 
     pub(super) fn missing(detail: impl Into<String>) -> Self {

@@ -11,6 +11,7 @@ use super::{
     api::Sent,
     auth::Caller,
     named,
+    openapi::PROBLEM,
     problem::Problem,
     site::{Shared, Site},
 };
@@ -20,7 +21,8 @@ use crate::{
     round, view,
 };
 
-/// 201 with the bulletin; the same `request_id` again: 200 with the same one.
+/// Publishes a bulletin in a source of kind `desk`.
+#[utoipa::path(post, path = "/bulletins", operation_id = "publish_bulletin", request_body = Publication, responses((status = 201, description = "The bulletin", body = view::Bulletin), (status = 200, description = "The bulletin that the same `request_id` published before", body = view::Bulletin), (status = 404, description = "There is no such source or channel", body = Problem, content_type = PROBLEM)))]
 pub(super) async fn publish(
     State(site): State<Shared>,
     Extension(actor): Extension<Actor>,
@@ -40,6 +42,8 @@ pub(super) async fn publish(
     Ok((status, Json(shown(&site, issued.id).await?)))
 }
 
+/// Corrects a bulletin of a `desk` source; messages that were sent are edited.
+#[utoipa::path(patch, path = "/bulletins/{id}", operation_id = "amend_bulletin", params(("id" = BulletinId, Path, description = "The number of the bulletin")), request_body = Amendment, responses((status = 200, description = "The bulletin as it is now", body = view::Bulletin)))]
 pub(super) async fn amend(
     State(site): State<Shared>,
     Extension(caller): Extension<Caller>,
@@ -54,6 +58,8 @@ pub(super) async fn amend(
     Ok(Json(shown(&site, id).await?))
 }
 
+/// Withdraws a bulletin of a `desk` source.
+#[utoipa::path(post, path = "/bulletins/{id}/withdraw", operation_id = "withdraw_bulletin", params(("id" = BulletinId, Path, description = "The number of the bulletin")), responses((status = 200, description = "The bulletin as it is now", body = view::Bulletin)))]
 pub(super) async fn withdraw(
     State(site): State<Shared>,
     Extension(caller): Extension<Caller>,

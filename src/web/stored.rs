@@ -10,11 +10,13 @@ use axum::{
 use chrono::Utc;
 use serde::Serialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use super::{
     actions,
     api::Sent,
-    problem::{KeyFault, Problem},
+    openapi::{PROBLEM, source_keys::SourceBody},
+    problem::{KeyFault, Problem, ReadError, UnreadPage},
     site::{Shared, Site},
 };
 use crate::{
@@ -29,25 +31,29 @@ use crate::{
 const LONGEST_JOIN: Duration = Duration::from_secs(5);
 
 /// A source with the keys that it was added with.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct SourceSettings {
     #[serde(flatten)]
     shown: view::Source,
     /// As they can be sent again; None: it stands in the config file, and changes there.
+    #[schema(required, value_type = Option<SourceBody>)]
     settings: Option<SourceKeys>,
 }
 
 /// A page as a source would read it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct SourcePreview {
     #[serde(flatten)]
     pub(super) shown: Preview,
     /// The selectors that find the list again.
+    #[schema(required)]
     pub(super) select: Option<SelectKeys>,
     /// The other lists and groups of links of the page.
     pub(super) others: Vec<OtherChoice>,
 }
 
+/// Shows a source with its settings.
+#[utoipa::path(get, path = "/sources/{id}", operation_id = "get_source", params(("id" = SourceId, Path, description = "The id of the source")), responses((status = 200, description = "The source", body = SourceSettings)))]
 pub(super) async fn one(
     State(site): State<Shared>,
     Path(id): Path<String>,
@@ -56,6 +62,7 @@ pub(super) async fn one(
 }
 
 /// The result of `preview --json`, with selectors and the other lists of the page.
+#[utoipa::path(post, path = "/sources/preview", operation_id = "preview_source", request_body = SourceBody, responses((status = 200, description = "The page as a source would read it", body = SourcePreview), (status = 422, description = "The page cannot be read; `error` says why, `others` what else is there", body = Problem, content_type = PROBLEM)))]
 pub(super) async fn preview(
     State(site): State<Shared>,
     Sent(keys): Sent<SourceKeys>,
@@ -63,6 +70,8 @@ pub(super) async fn preview(
     Ok(Json(preview_of(&site, keys).await?))
 }
 
+/// Adds a source that lives in the store.
+#[utoipa::path(post, path = "/sources", operation_id = "add_source", request_body = SourceBody, responses((status = 201, description = "The source", body = SourceSettings)))]
 pub(super) async fn add(
     State(site): State<Shared>,
     Extension(actor): Extension<Actor>,
@@ -72,6 +81,8 @@ pub(super) async fn add(
     Ok((StatusCode::CREATED, shown(&site, &id).await?))
 }
 
+/// Changes the keys of a source that are sent (RFC 7396); null takes one out.
+#[utoipa::path(patch, path = "/sources/{id}", operation_id = "edit_source", params(("id" = SourceId, Path, description = "The id of the source")), request_body = SourceBody, responses((status = 200, description = "The source as it is now", body = SourceSettings)))]
 pub(super) async fn edit(
     State(site): State<Shared>,
     Extension(actor): Extension<Actor>,
@@ -88,6 +99,8 @@ pub(super) async fn edit(
     shown(&site, &added.id).await
 }
 
+/// Removes a source that lives in the store.
+#[utoipa::path(delete, path = "/sources/{id}", operation_id = "remove_source", params(("id" = SourceId, Path, description = "The id of the source")), responses((status = 204, description = "The source was removed")))]
 pub(super) async fn remove(
     State(site): State<Shared>,
     Extension(actor): Extension<Actor>,
@@ -129,12 +142,15 @@ pub(super) fn draft(site: &Site, keys: SourceKeys) -> Result<Source, Problem> {
 
 /// 422, with what `preview --json` prints.
 fn unread(source: &Source, unread: Unread) -> Problem {
-    let more = json!({
-        "input": source.url,
-        "error": { "code": unread.fault.code(), "message": unread.why },
-        "others": unread.others,
-    });
-    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, unread.why).with(more)
+    let page = UnreadPage {
+        input: source.url.to_string(),
+        error: ReadError {
+            code: unread.fault.code(),
+            message: unread.why.clone(),
+        },
+        others: unread.others,
+    };
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, unread.why).of_page(page)
 }
 
 pub(super) async fn add_for(

@@ -7,32 +7,38 @@ use axum::{
 };
 use chrono::{DateTime, FixedOffset, Utc};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-use super::{api::Sent, problem::Problem, site::Shared};
+use super::{api::Sent, openapi::queries, problem::Problem, site::Shared};
 use crate::{
     ops::{Actor, NewToken, Scope, Store, end_after},
-    view::{self, Filters, Listing},
+    view::{self, Filters, Listing, Stamp},
 };
 
 /// A token that is to be made.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Wanted {
+pub(super) struct WantedToken {
+    #[schema(min_length = 1, max_length = 100)]
     name: String,
     scope: Scope,
     /// From now on, such as `90d`.
+    #[schema(pattern = "^[0-9]+[smhd]$")]
     expires: Option<String>,
+    #[schema(value_type = Option<Stamp>)]
     expires_at: Option<DateTime<FixedOffset>>,
 }
 
 /// A token with its secret, which is shown this once.
-#[derive(Debug, Serialize)]
-pub(super) struct Created {
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct CreatedToken {
     #[serde(flatten)]
     shown: view::Token,
     token: String,
 }
 
+/// Lists tokens of programs, oldest first.
+#[utoipa::path(get, path = "/tokens", operation_id = "list_tokens", params(queries::Paging), responses((status = 200, description = "A page of the list", body = Listing<view::Token>)))]
 pub(super) async fn tokens(
     State(site): State<Shared>,
     asked: Result<Query<Filters>, QueryRejection>,
@@ -42,11 +48,13 @@ pub(super) async fn tokens(
     Ok(Json(listing))
 }
 
+/// Creates a token, which is shown in this answer alone.
+#[utoipa::path(post, path = "/tokens", operation_id = "create_token", request_body = WantedToken, responses((status = 201, description = "The token", body = CreatedToken)))]
 pub(super) async fn create(
     State(site): State<Shared>,
     Extension(actor): Extension<Actor>,
-    Sent(wanted): Sent<Wanted>,
-) -> Result<(StatusCode, Json<Created>), Problem> {
+    Sent(wanted): Sent<WantedToken>,
+) -> Result<(StatusCode, Json<CreatedToken>), Problem> {
     let now = Utc::now();
     let new = NewToken {
         expires_at: wanted.expires_at(now)?,
@@ -63,13 +71,15 @@ pub(super) async fn create(
     let shown = view::Token::new(&made, site.config().time_zone);
     Ok((
         StatusCode::CREATED,
-        Json(Created {
+        Json(CreatedToken {
             shown,
             token: token.reveal().to_owned(),
         }),
     ))
 }
 
+/// Revokes a token at once.
+#[utoipa::path(delete, path = "/tokens/{id}", operation_id = "revoke_token", params(("id" = String, Path, description = "The id of the token", pattern = "^[0-9a-f]{8}$")), responses((status = 204, description = "The token was revoked")))]
 pub(super) async fn revoke(
     State(site): State<Shared>,
     Extension(actor): Extension<Actor>,
@@ -82,7 +92,7 @@ pub(super) async fn revoke(
     Ok(StatusCode::NO_CONTENT)
 }
 
-impl Wanted {
+impl WantedToken {
     fn expires_at(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, Problem> {
         let Some(span) = &self.expires else {
             return Ok(self.expires_at.map(|at| at.to_utc()));

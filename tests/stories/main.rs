@@ -44,6 +44,7 @@ mod news;
 mod newsroom;
 mod nothing;
 mod odd_servers;
+mod openapi;
 mod outage;
 mod outside;
 mod proxies;

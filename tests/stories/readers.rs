@@ -1,7 +1,10 @@
 //! What readers choose on the channel page, and the feeds and the calendar of it.
 
 use chrono::{Datelike as _, Duration, Utc};
-use noticast::{bulletin::Moment, config::Config};
+use noticast::{
+    bulletin::{Attachment, Moment},
+    config::Config,
+};
 use serde_json::Value;
 
 use crate::support::desk::{Desk, config, notice, with_text};
@@ -271,4 +274,39 @@ async fn deadlines_are_marked_in_words_and_stand_in_a_calendar() {
     assert_eq!(again.send().await.unwrap().status(), 304);
     let other = desk.page("/deadlines.ics?source=news").await;
     assert!(!other.contains("VEVENT"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Python with feedparser and icalendar, which FOREIGN names"]
+async fn feeds_and_calendar_are_read_by_programs_of_others() {
+    let desk = Desk::with_baselines().await;
+    let day = Moment::Day(today() + Duration::days(3));
+    let time = Moment::Time((Utc::now() + Duration::days(2)).fixed_offset());
+    for (number, title, deadline) in [
+        ("1", "第一条", None),
+        ("2", "第二条", Some(day)),
+        ("3", "研发 & \"测试\" 的通知", Some(time)),
+    ] {
+        let mut new = with_text(notice("notices", number, title), "请看附件 <b>。");
+        if let Some(article) = &mut new.article {
+            article.deadline = deadline;
+            article.attachments = vec![Attachment {
+                url: format!("https://www.example.com/{number}.pdf?a=1&b=2"),
+                name: "名单.pdf".to_owned(),
+                size: Some(1024),
+            }];
+        }
+        desk.admit("notices", new, Utc::now()).await;
+    }
+    let python = std::env::var_os("FOREIGN").expect("FOREIGN names a Python; see .ci/run");
+    let script = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/stories/support/feeds.py"
+    );
+    let done = std::process::Command::new(python)
+        .args([script, &desk.url])
+        .output()
+        .unwrap();
+    let why = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success(), "{why}");
 }

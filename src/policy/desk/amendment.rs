@@ -1,6 +1,7 @@
 //! Corrections of a notice that an office published itself.
 
 use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::ToSchema;
 
 use super::fields::{address, files, optional, publisher, summary, text, title};
 use crate::{
@@ -13,22 +14,28 @@ use crate::{
 };
 
 /// The changes of a bulletin of a `desk` source: a field that is left out stays, and null empties one that may be empty.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Amendment {
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 1)]
     pub title: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 1)]
     pub text: Option<String>,
     #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
     pub summary: Option<Option<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(pattern = "^https?://[^/@\\s]+")]
     pub url: Option<String>,
     #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
     pub publisher: Option<Option<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub published: Option<Moment>,
     #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Moment>)]
     pub deadline: Option<Option<Moment>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attachments: Option<Vec<Attachment>>,

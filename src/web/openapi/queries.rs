@@ -1,0 +1,118 @@
+//! The queries of lists, as [`Filters`](crate::view::Filters) reads them and each list accepts them.
+
+use utoipa::{
+    IntoParams, PartialSchema, ToSchema,
+    openapi::{
+        KnownFormat, Object, RefOr, Required, Schema, SchemaFormat,
+        path::{Parameter, ParameterBuilder, ParameterIn},
+        schema::Type,
+    },
+};
+
+use crate::{
+    bulletin::{BulletinState, ChannelId, DeliveryState, SourceId},
+    view::{ChannelState, DEFAULT_LIMIT, MOST_ITEMS, SourceState},
+};
+
+/// A place in a list: the id of its last item, its number, or its time and a number.
+const ID: &str = "^.+$";
+const NUMBER: &str = "^[0-9]{1,19}$";
+const PLACE: &str = "^[0-9]{1,15}[.][0-9]{1,9}$";
+
+/// Gives each list a type that stands for its query.
+macro_rules! queries {
+    ($($(#[$doc:meta])* $name:ident($cursor:expr): $filters:expr;)*) => {
+        $(
+            $(#[$doc])*
+            pub(in crate::web) enum $name {}
+
+            impl IntoParams for $name {
+                fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+                    let filters: Vec<Parameter> = $filters.into();
+                    filters.into_iter().chain(paging($cursor)).collect()
+                }
+            }
+        )*
+    };
+}
+
+queries! {
+    /// A list that is narrowed by nothing.
+    Paging(ID): [];
+    TimelinePaging(NUMBER): [];
+    SourceFilters(ID): [
+        of::<SourceId>("source", "Only this one"),
+        of::<ChannelId>("channel", "Those that this channel has"),
+        of::<SourceState>("state", "Those in this state"),
+        since("Those that changed at or after this time"),
+    ];
+    ChannelFilters(ID): [
+        of::<SourceId>("source", "Those that have this source"),
+        of::<ChannelId>("channel", "Only this one"),
+        of::<ChannelState>("state", "Those in this state"),
+    ];
+    BulletinFilters(NUMBER): [
+        of::<SourceId>("source", "Those of this source"),
+        of::<ChannelId>("channel", "Those that were queued for this channel"),
+        of::<BulletinState>("state", "Those in this state"),
+        since("Those first seen at or after this time"),
+        words(),
+    ];
+    HeldFilters(NUMBER): [
+        of::<SourceId>("source", "Those of this source"),
+        of::<ChannelId>("channel", "Those that were queued for this channel"),
+        since("Those first seen at or after this time"),
+        words(),
+    ];
+    DeliveryFilters(NUMBER): [
+        of::<SourceId>("source", "Those of bulletins of this source"),
+        of::<ChannelId>("channel", "Those to this channel"),
+        of::<DeliveryState>("state", "Those in this state"),
+        since("Those queued at or after this time"),
+    ];
+    AuditFilters(PLACE): [since("What was done at or after this time")];
+}
+
+fn paging(cursor: &str) -> [Parameter; 2] {
+    let limit = Object::builder()
+        .schema_type(Type::Integer)
+        .minimum(Some(0))
+        .default(Some(DEFAULT_LIMIT.into()));
+    let most = format!("Items of a page: {MOST_ITEMS} at most, and as many for 0");
+    let cursor = Object::builder()
+        .schema_type(Type::String)
+        .pattern(Some(cursor));
+    [
+        optional("limit", &most, limit.into()),
+        optional("cursor", "The `next` of the page before", cursor.into()),
+    ]
+}
+
+fn of<T: ToSchema>(name: &str, description: &str) -> Parameter {
+    optional(name, description, T::schema())
+}
+
+fn since(description: &str) -> Parameter {
+    let format = SchemaFormat::KnownFormat(KnownFormat::DateTime);
+    let time = Object::builder().schema_type(Type::String);
+    let time = time.format(Some(format));
+    optional("since", description, time.into())
+}
+
+fn words() -> Parameter {
+    optional(
+        "q",
+        "Those whose texts hold all of these words",
+        String::schema(),
+    )
+}
+
+fn optional(name: &str, description: &str, schema: RefOr<Schema>) -> Parameter {
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Query)
+        .required(Required::False)
+        .description(Some(description))
+        .schema(Some(schema))
+        .build()
+}

@@ -1,0 +1,109 @@
+//! The keys of a source that lives in the store: those of a `[[source]]` that may be set from outside the config file.
+
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        Array, Object, RefOr, Schema,
+        schema::{AdditionalProperties, ObjectBuilder, SchemaType, Type},
+    },
+};
+
+/// The body that adds, previews or edits a source. The config's own reader checks it, key by key.
+pub(in crate::web) enum SourceBody {}
+
+const TEXTS: [(&str, &str); 8] = [
+    (
+        "id",
+        "`[a-z0-9][a-z0-9_-]{0,31}`; left out: made of the address",
+    ),
+    ("name", "Left out: the id"),
+    (
+        "url",
+        "The address of a page or feed; a source of kind `desk` has none",
+    ),
+    ("kind", "`auto`, `list`, `feed`, `json` or `desk`"),
+    ("schedule", "`every 10m`, or a crontab line"),
+    ("every", "`10m` stands for the schedule `every 10m`"),
+    ("time_zone", "Such as `Asia/Shanghai`"),
+    ("group", "The group that it is shown in"),
+];
+const CHARSET: (&str, &str) = (
+    "charset",
+    "Such as `gb18030`, where the page does not say it",
+);
+const LISTS: [(&str, &str); 3] = [
+    (
+        "include",
+        "Words or `/regex/` in title or summary; none: all",
+    ),
+    ("exclude", "Words or `/regex/` that keep a bulletin back"),
+    (
+        "channels",
+        "The channels that alone have it; left out: all that have all sources",
+    ),
+];
+const NUMBERS: [(&str, &str); 2] = [
+    ("announce_first", "Of the first poll so many are pushed"),
+    ("depth", "Pages of the list to read"),
+];
+const SWITCHES: [(&str, &str); 6] = [
+    ("full_text", "Open the article for text and summary"),
+    ("simplify", "Traditional to simplified characters"),
+    (
+        "public",
+        "false: kept from pages, feeds and chats without a token",
+    ),
+    ("verify", "Check the certificate"),
+    ("robots", "Keep to robots.txt"),
+    (
+        "browser",
+        "Render the page in the browser before it is read",
+    ),
+];
+const SELECTORS: [&str; 5] = ["item", "title", "link", "date", "body"];
+
+impl PartialSchema for SourceBody {
+    fn schema() -> RefOr<Schema> {
+        let texts = TEXTS.into_iter().chain([CHARSET]);
+        let texts = texts.map(|key| (key, Type::String));
+        let numbers = NUMBERS.map(|key| (key, Type::Integer));
+        let switches = SWITCHES.map(|key| (key, Type::Boolean));
+        let mut body = Object::builder().description(Some(
+            "The keys of a `[[source]]`; null is as if it were left out, and takes a key out that was set",
+        ));
+        for ((name, about), kind) in texts.chain(numbers).chain(switches) {
+            body = body.property(name, optional(kind).description(Some(about)));
+        }
+        for (name, about) in LISTS {
+            body = body.property(name, list(about));
+        }
+        let selectors = SELECTORS
+            .into_iter()
+            .fold(optional(Type::Object), |select, name| {
+                select.property(name, optional(Type::String))
+            });
+        let selectors = selectors
+            .description(Some("CSS selectors, where detection needs help"))
+            .additional_properties(Some(AdditionalProperties::FreeForm(false)));
+        body.property("select", selectors)
+            .additional_properties(Some(AdditionalProperties::FreeForm(false)))
+            .into()
+    }
+}
+
+impl ToSchema for SourceBody {}
+
+fn optional(kind: Type) -> ObjectBuilder {
+    Object::builder().schema_type(or_null(kind))
+}
+
+fn list(about: &str) -> Array {
+    let mut list = Array::new(Object::with_type(Type::String));
+    list.schema_type = or_null(Type::Array);
+    list.description = Some(about.to_owned());
+    list
+}
+
+fn or_null(kind: Type) -> SchemaType {
+    SchemaType::from_iter([kind, Type::Null])
+}
