@@ -38,6 +38,7 @@ mod layout;
 mod leaks;
 mod machines;
 mod mail;
+mod markup;
 mod matrix;
 mod modes;
 mod news;
