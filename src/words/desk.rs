@@ -24,7 +24,7 @@ texts! {
         count_found next_times at_once pushed_now baseline_note to_nobody list_separator
         address_hint not_right in_config no_channels no_bulletins no_tokens who nothing_done none
         done refused this_desk charts chart_bulletins chart_latency chart_failures other_sources
-        only_newest figures all narrow next_send at_any_moment not_before_mended filtered_by tried
+        only_newest figures all narrow next_send at_any_moment being_retried not_before_mended filtered_by tried
         goes_to to_no_channel undo total resting all_sent sending_now sending_over rule_new
         rule_announced rule_first_look rule_older rule_below rule_filtered rule_redesign
         rule_released rule_seen rule_imported rule_migrated rule_flood rule_desk found judged

@@ -744,6 +744,7 @@ pub(super) static WORDS: Words = Words {
         narrow: "Filter",
         next_send: "Next send",
         at_any_moment: "at any moment",
+        being_retried: "being retried",
         not_before_mended: "not before it works again",
         filtered_by: "by the word",
         tried: "tried {n} times",

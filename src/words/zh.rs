@@ -662,6 +662,7 @@ pub(super) static WORDS: Words = Words {
         narrow: "筛选",
         next_send: "下次发送",
         at_any_moment: "马上",
+        being_retried: "正在重试",
         not_before_mended: "恢复之前不发送",
         filtered_by: "筛选词：",
         tried: "已尝试 {n} 次",

@@ -66,7 +66,7 @@ fn row(admin: &Admin, channel: &view::Channel) -> DeskRow {
             DeskCell::link(&channel.name, format!("admin/channels/{id}")),
             channel.kind.clone().into(),
             DeskCell::state(word, state).noted(channel.error.clone()),
-            waiting(admin, channel),
+            waiting(channel),
             next_send(admin, channel),
             channel.sent.to_string().into(),
             channel.failed.to_string().into(),
@@ -75,18 +75,13 @@ fn row(admin: &Admin, channel: &view::Channel) -> DeskRow {
     }
 }
 
-fn waiting(admin: &Admin, channel: &view::Channel) -> DeskCell {
+/// How many wait, with the list of them.
+fn waiting(channel: &view::Channel) -> DeskCell {
     let count = channel.queued.to_string();
+    let id = in_path(channel.id.as_str());
     match channel.queued {
         0 => count.into(),
-        _ => DeskCell::link(
-            count,
-            format!(
-                "admin/outbox?state=queued&channel={}",
-                in_path(channel.id.as_str())
-            ),
-        )
-        .noted(Some(admin.words.queued.to_owned())),
+        _ => DeskCell::link(count, format!("admin/outbox?state=queued&channel={id}")),
     }
 }
 
@@ -96,7 +91,11 @@ fn next_send(admin: &Admin, channel: &view::Channel) -> DeskCell {
     match channel.next_due {
         None => words.none.into(),
         Some(_) if channel.state == ChannelState::Blocked => words.not_before_mended.into(),
-        Some(due) if due <= Utc::now() => words.at_any_moment.into(),
+        Some(due) if due <= Utc::now() => match channel.state {
+            // When its sender tries again is known to the sender alone.
+            ChannelState::Failing => words.being_retried.into(),
+            ChannelState::Ok | ChannelState::Blocked => words.at_any_moment.into(),
+        },
         Some(due) => admin.time(Some(Stamp::new(due, admin.config.time_zone))),
     }
 }
