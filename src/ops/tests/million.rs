@@ -16,6 +16,8 @@ const MANY: u64 = 1_000_000;
 /// How many bulletins the filled sources have each at least.
 const SOURCES: usize = 100;
 const CALLS: u32 = 10;
+/// Rows that a list reads: where they lie is chance, so that each may cost a block of its own.
+const SHOWN: u64 = 21;
 /// The template's own number, which stands in its address and title.
 const MARK: u32 = 2800;
 
@@ -257,7 +259,7 @@ async fn a_million_bulletins_cost_at_most_twice_of_ten_thousand_on_postgres() {
             "{what:<40}{:>7} {:>7.2} ms{:>7} {:>7.2} ms",
             few.blocks, few.ms, many.blocks, many.ms
         );
-        if many.blocks > 2 * few.blocks {
+        if many.blocks > 2 * few.blocks + SHOWN {
             grown.push(what);
         }
     }
