@@ -1,0 +1,118 @@
+//! Lists that grow at their end.
+
+use super::*;
+
+#[test]
+fn on_a_list_that_grows_at_its_end_news_stands_there() {
+    // Undated: rows were added, and none left.
+    check(
+        &["1|甲|", "2|乙|"],
+        &["1|甲|", "2|乙|", "3|丙|"],
+        &["known", "known", "new"],
+    );
+    check(
+        &["1|甲|", "2|乙|"],
+        &["0|零|", "1|甲|", "2|乙|", "3|丙|"],
+        &["new", "known", "known", "new"],
+    );
+    // Known rows ascend by date.
+    let rising = ["1|甲|2026-11-25", "2|乙|2026-11-26", "3|丙|2026-11-27"];
+    let longer = [&rising[1..], &["4|丁|2026-11-27"]].concat();
+    check(&rising, &longer, &["known", "known", "new"]);
+    check(
+        &rising,
+        &[&rising[1..], &["4|丁|"]].concat(),
+        &["known", "known", "new"],
+    );
+    // There an older row slides in at the top.
+    let mut memory = Memory::default();
+    memory.look(&["0|零|2026-11-20", "2|乙|2026-11-26", "3|丙|2026-11-27"]);
+    assert_eq!(
+        memory.look(&["1|甲|2026-11-25", "2|乙|2026-11-26", "3|丙|2026-11-27"]),
+        ["below", "known", "known"]
+    );
+}
+
+#[test]
+fn a_list_that_drops_its_first_rows_as_it_grows_loses_no_news() {
+    let mut memory = Memory::default();
+    memory.look(&["1|甲|", "2|乙|", "3|丙|"]);
+    memory.look(&["1|甲|", "2|乙|", "3|丙|", "4|丁|"]);
+    for look in [
+        ["2|乙|", "3|丙|", "4|丁|", "5|戊|"],
+        ["3|丙|", "4|丁|", "5|戊|", "6|己|"],
+        ["4|丁|", "5|戊|", "6|己|", "7|庚|"],
+    ] {
+        assert_eq!(memory.look(&look), ["known", "known", "known", "new"]);
+    }
+    // It is longer, though one has left.
+    check(
+        &["1|甲|", "2|乙|", "3|丙|"],
+        &["2|乙|", "3|丙|", "4|丁|", "5|戊|"],
+        &["known", "known", "new", "new"],
+    );
+}
+
+#[test]
+fn what_is_appended_goes_out_from_the_top_down() {
+    for date in ["", "2026-11-27"] {
+        let line = |n: u32| format!("{n}|题{n}|{date}");
+        let mut memory = Memory::default();
+        let mut look = |numbers: &[u32]| {
+            let notices: Vec<Notice> = numbers.iter().map(|n| notice(&line(*n))).collect();
+            memory.look_at(&notices);
+            memory
+                .order
+                .iter()
+                .map(|place| numbers[*place])
+                .collect::<Vec<_>>()
+        };
+        look(&[1, 2]);
+        assert_eq!(look(&[1, 2, 3, 4, 5]), [1, 2, 3, 4, 5], "{date}");
+        assert_eq!(look(&[2, 3, 4, 5, 6, 7]), [2, 3, 4, 5, 6, 7], "{date}");
+        assert_eq!(look(&[9, 8, 2, 3, 4, 5, 6, 7])[6..], [8, 9], "{date}");
+    }
+}
+
+#[test]
+fn a_row_that_slides_in_at_the_bottom_is_not_news() {
+    // The topmost was taken off.
+    check(
+        &["3|丙|", "2|乙|"],
+        &["2|乙|", "1|甲|"],
+        &["known", "below"],
+    );
+    // Newest first by date, though none left.
+    check(
+        &["3|丙|2026-11-27", "2|乙|2026-11-25"],
+        &["3|丙|2026-11-27", "2|乙|2026-11-25", "1|甲|2026-11-25"],
+        &["known", "known", "below"],
+    );
+    // A pinned row above them is old, and says nothing of the order.
+    check(
+        &[
+            "9|旧|2026-01-01",
+            "3|丙|2026-11-27",
+            "2|乙|2026-11-26",
+            "1|甲|2026-11-20",
+        ],
+        &[
+            "9|旧|2026-01-01",
+            "5|戊|2026-11-30",
+            "4|丁|2026-11-29",
+            "3|丙|2026-11-28",
+            "1|子|2026-11-25",
+        ],
+        &["known", "new", "new", "known", "below"],
+    );
+    // Of a further page, which was not read at the last look.
+    let mut memory = Memory {
+        first_page: Some(2),
+        ..Memory::default()
+    };
+    memory.look(&["3|丙|", "2|乙|"]);
+    assert_eq!(
+        memory.look(&["3|丙|", "2|乙|", "1|甲|"]),
+        ["known", "known", "below"]
+    );
+}
