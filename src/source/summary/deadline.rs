@@ -66,21 +66,36 @@ pub(super) fn find(
     best.map(|(_, found)| found)
 }
 
-/// The lines of a text; a short one that ends in a colon is the label of the next.
+/// The lines of a text; a short one that ends in a colon, or names a day as a heading does, is the label of the next.
 fn labelled_lines(text: &str) -> impl Iterator<Item = String> {
-    const LABEL: usize = 60;
     let mut taken = 0;
-    let mut label = "";
+    let mut label = String::new();
     let lines = text.split('\n').take_while(move |line| {
         taken += line.len();
         taken <= MOST
     });
     lines.filter_map(move |line| {
         let line = line.trim();
-        let is_label = line.len() <= LABEL && line.ends_with([':', '：']);
-        let before = std::mem::replace(&mut label, if is_label { line } else { "" });
+        let next = label_of_next(line);
+        let is_label = next.is_some();
+        let before = std::mem::replace(&mut label, next.unwrap_or_default());
         (!is_label).then(|| format!("{before}{line}"))
     })
+}
+
+/// What a line calls the one after it, with a colon: `一、申报时间`.
+fn label_of_next(line: &str) -> Option<String> {
+    const LONGEST: usize = 60;
+    const NAMES: [&str; 6] = ["时间", "時間", "日期", "期限", "截止", "截稿"];
+    if line.len() > LONGEST {
+        return None;
+    }
+    let name = line.trim_end_matches(['】', ']', '*', '　']);
+    let names_day = || NAMES.iter().any(|end| name.ends_with(end));
+    match line.ends_with([':', '：']) {
+        true => Some(line.to_owned()),
+        false => names_day().then(|| format!("{name}：")),
+    }
 }
 
 fn sentences(line: &str) -> impl Iterator<Item = &str> {

@@ -8,11 +8,16 @@ use regex::Regex;
 /// How much is looked at before and after a date, in bytes.
 const NEAR: usize = 200;
 
+/// What readers are asked to do, as notices name it.
+const ACTS: &str = "报名|报送|报交|报至|报价|上报|申报|申请|申领|申购|提交|上交|递交|送交|送达|送至|交回|交至|交到|补交|补缴|缴费|缴纳|付清|填报|填写|\
+    登记|反馈|回复|回执|回條|回条|上传|确认|核对|投标|投稿|投递|投票|征集|征稿|征订|征求意见|招募|募集|领取|获取|购买|下载|预约|预订|选课|认购|认领|受理|竞价|\
+    应聘|应征|推荐|接龙|团购|抢票|购票|发售|预售|参保|归还|收件|收标|招标文件|采购文件|徵件|報名|申請|繳費|領取|填報|登記|回執|投遞|徵求|受理";
+
 /// Returns whether a sentence has a word that may make a day its last, so that it is worth reading.
 pub(super) fn may_ask(sentence: &str) -> bool {
     static CUE: LazyLock<Regex> = LazyLock::new(|| {
         fixed(
-            r"[前止截迟遲晚]|[至到—–~～-]\s?(?:\d|[二三四五六七八九十〇]|(?:本|下|今|明)?[周月天日])|逾期|过时|过期|逾時|不再|期限|改为|或以前|关闭|關閉|结束|結束",
+            r"[前止截迟遲晚]|[至到—–~～-]\s?(?:\d|[二三四五六七八九十〇]|(?:本|下|今|明)?[周月天日])|逾期|过时|过期|逾時|不再|期限|改为|或以前|关闭|關閉|结束|結束|最后",
         )
     });
     CUE.is_match(sentence)
@@ -23,27 +28,47 @@ pub(super) fn may_ask(sentence: &str) -> bool {
 pub(super) fn asks(before: &str, after: &str, line: &str) -> Option<Worth> {
     let (before, after) = (tail(before), head(after));
     let clause = before.rsplit(['，', ',']).next().unwrap_or_default();
-    if CLOSES.is_match(after) && ACTION.is_match(before) {
-        return Some(Worth::Asked);
-    }
-    if is_of_others(before, clause, after) {
+    let is_none = BEGINS.is_match(after)
+        || FORMER.is_match(before)
+        || is_condition_of_people(before, after)
+        || is_as_of(before, after);
+    let acts = ACTION.is_match(before);
+    let is_cut = CUT.is_match(after) || LAST_DAY.is_match(after) || acts && CLOSES.is_match(after);
+    if is_none || !is_cut && is_of_others(clause, before, after) {
         return None;
     }
-    if CORRECTED.is_match(before) && ENDS.is_match(after.trim_start_matches(['”', '"', '」']))
-        || MOVED.is_match(before)
-    {
+    if is_moved(before, after) {
         return Some(Worth::Moved);
     }
-    let is_called = CALLED.is_match(before);
-    let is_range = TO.is_match(before) && (ACTION.is_match(before) || ACTS_THEN.is_match(after));
-    let is_last_day = HANDED_IN.is_match(after) && LATE.is_match(line);
-    let is_hour = SUBMITTED_AT.is_match(before) && LATE.is_match(line);
-    if is_called || is_range || is_last_day || is_hour {
+    if is_cut || is_time_to_act(before, clause, after, line) {
         return Some(Worth::Asked);
     }
-    let is_end = ENDS.is_match(after) && !NEXT.is_match(after) && !is_condition(clause, after);
-    let is_asked = TOLD.is_match(clause) || DONE.is_match(after) || ACTION.is_match(before);
-    is_end.then_some(if is_asked { Worth::Asked } else { Worth::Bare })
+    let ends = BEFORE_FEAST.is_match(before) || ENDS.is_match(after) && !NEXT.is_match(after);
+    let is_end = ends && !is_condition(clause, after);
+    let is_asked = TOLD.is_match(clause) || DONE.is_match(after) || acts;
+    match (is_end, is_asked) {
+        (true, true) => Some(Worth::Asked),
+        // The end of a range alone says how long something lasts.
+        (true, false) if !TO.is_match(before) => Some(Worth::Bare),
+        _ => None,
+    }
+}
+
+/// `延期至4月8日`, `更正为“4月1日截止”`.
+fn is_moved(before: &str, after: &str) -> bool {
+    let ends = || ENDS.is_match(after.trim_start_matches(['”', '"', '」']));
+    CORRECTED.is_match(before) && ends() || MOVED.is_match(before)
+}
+
+/// Returns whether a date is called a last day, or ends the time in which something is done.
+fn is_time_to_act(before: &str, clause: &str, after: &str, line: &str) -> bool {
+    let acts = ACTION.is_match(before);
+    let is_late = LATE.is_match(line);
+    let is_called = CALLED.is_match(before) || acts && ENDING.is_match(before);
+    let does = || ACTS_THEN.is_match(after) || is_late && !EVENT.is_match(clause);
+    let is_range = TO.is_match(before) && (acts || does());
+    let is_hour = SUBMITTED_AT.is_match(before) || HANDED_IN.is_match(after);
+    is_called || is_range || is_late && is_hour
 }
 
 fn fixed(pattern: &str) -> Regex {
@@ -62,48 +87,74 @@ static CORRECTED: LazyLock<Regex> =
 /// Words that ask the reader.
 static TOLD: LazyLock<Regex> =
     LazyLock::new(|| fixed("[请請须須]|务必|務必|应当?|應|需|意者|有意|欢迎|歡迎"));
-/// What is done by readers, right after the day.
+/// What is done by readers, after the day.
 static DONE: LazyLock<Regex> = LazyLock::new(|| {
-    fixed(
-        r"^[^，。；]{0,40}(?:报名|报送|报交|提交|上交|递交|送交|送达|寄|发送|发至|缴|填报|填写|申报|申请|登记|反馈|回复|回執|回条|回條|投入|上传|确认|报至|投标|投稿|領取|领取|報名|繳|提出|申請|檢附|送件|交回|交至|完成)",
-    )
+    fixed(&format!(
+        r"^[^，。；]{{0,40}}(?:{ACTS}|寄|发送|发至|缴|繳|完成|提出|檢附|送件)"
+    ))
 });
-/// `截止日期为`, `不得晚于`, `推迟到`.
+/// `截止日期为`, `截止时间、开标时间和地点：`, `不得晚于`, `推迟到`.
 static CALLED: LazyLock<Regex> = LazyLock::new(|| {
     fixed(
-        r"(?:截\s?[止稿件標标](?:\p{Han}{0,2}(?:时间|日期|期限|時間)|日|时)?|截至|最[迟晚遲]\p{Han}{0,2}|不得?[晚迟遲][于於]|(?:延长|延期|延長|顺延|順延|推迟|推遲|延|延后)[至到]|(?:调整|改|变更)[为至到為]|期限|截止登记)\s?(?:\([^)]{0,24}\)\s?)?(?:为|為|是|至|到|于|於|在|は)*[\s:，,;]{0,3}(?:北京时间)?$",
+        r"(?:截\s?[止稿件標标](?:\p{Han}{0,2}(?:时间|日期|期限|時間)|日|时)?(?:\s?[、/和及与與暨]\s?\p{Han}{2,6}){0,2}|截至|最[迟晚遲]\p{Han}{0,2}|最后时限|不得?[晚迟遲][于於]|(?:延长|延期|延長|顺延|順延|推迟|推遲|延|延后)[至到]|(?:调整|改|变更)[为至到為]|期限|截止登记)\s?(?:\([^)]{0,24}\)\s?)?(?:为|為|是|至|到|于|於|在|は)*[\s:：，,;]{0,3}(?:北京时间)?$",
     )
 });
+/// `竞价结束时间：`.
+static ENDING: LazyLock<Regex> =
+    LazyLock::new(|| fixed(r"(?:结束|終止|终止|關閉|关闭)(?:时间|時間|日期)[\s:：为為]{0,3}$"));
 /// `前`, `之前`, `止`, `まで`, `까지`.
 static ENDS: LazyLock<Regex> = LazyLock::new(|| {
     fixed(
-        r"^\s?(?:\([^)]{0,16}\))?[\s，]?(?:24[时点:](?:00)?)?\s?(?:下班|收市|中午|下午|上午|晚上|午夜|零时|当日|当天)?\s?(?:(?:含|或)?(?:以|之)?前(?:[^后後任身往来夕期]|来[电函信]|$)|[截為为]?止|截[止单單稿标標]|結束|结束)",
+        r"^\s?(?:\([^)]{0,16}\))?[\s，]?(?:24[时点:](?:00)?)?\s?(?:下班|收市|中午|下午|上午|晚上|午夜|零时|当日|当天)?\s?(?:(?:含|或)?(?:以|之)?前(?:[^后後任身往来夕期的]|来[电函信]|$)|[截為为]?止|截[止单單稿标標]|結束|结束)",
     )
 });
+/// `原定于`: what holds no longer.
+static FORMER: LazyLock<Regex> = LazyLock::new(|| {
+    fixed(
+        r"原(?:定|訂|来|先|计划)?(?:的)?(?:报名|申报)?截?止?(?:时间|日期|期限)?[为是于]?\s?$|原\p{Han}{0,8}[“「]\s?$",
+    )
+});
+/// `3月16日9:00—4月26日`: a range that begins, not ends.
+static BEGINS: LazyLock<Regex> = LazyLock::new(|| {
+    fixed(
+        r"^\s?(?:\([^)]{0,24}\))?\s?起?\s?(?:至|到|[-—–~～])+\s?(?:\d{4}\s?[-年./]|\d{1,2}\s?月|\d{1,2}/\d)",
+    )
+});
+/// `清明节前（4月3日）`
+static BEFORE_FEAST: LazyLock<Regex> = LazyLock::new(|| fixed(r"前\s?\($"));
 /// `发布时间：11月20日 截止时间：`: the label of the date that comes next.
 static NEXT: LazyLock<Regex> =
     LazyLock::new(|| fixed(r"^[\s，,;|]*截止(?:时间|時間|日期|期限|日)?\s?[:：]?\s*\d"));
 static TO: LazyLock<Regex> = LazyLock::new(|| fixed(r"[^。；]{0,60}(?:至|到|-|—|–|~|～)\s?$"));
 static ACTION: LazyLock<Regex> = LazyLock::new(|| {
-    fixed(
-        r"(?:报名|申报|申请|公示|缴费|缴纳|征集|投递|投稿|受理|提交|填报|确认|登记|征求意见|招标文件|采购文件|递交|领取|预约|选课|认购|收件|收标|徵件|投票|報名|申請|繳費|受理|征稿|报送|填报|募集)[^。；]{0,50}$",
-    )
+    fixed(&format!(
+        r"(?:{ACTS}|公示|通道|入口|办理[:：])[^。；]{{0,50}}$"
+    ))
 });
 static ACTS_THEN: LazyLock<Regex> = LazyLock::new(|| {
+    fixed(&format!(
+        r"^\s?(?:\([^)]{{0,24}}\))?\s?(?:期间|内|，|\)?\s?(?:到|至|向|在|前往)\p{{Han}}{{1,12}}|[，,]?\s?(?:可|请|須|须|应)\p{{Han}}{{0,16}})?\s?(?:{ACTS}|登录|打印|办理)"
+    ))
+});
+/// `将于4月30日截止`, whatever it is that does.
+static CUT: LazyLock<Regex> =
+    LazyLock::new(|| fixed(r"^\s?(?:准时|正式|自动)?截(?:止|单|單|稿|标|標)(?:[^日时時期]|$)"));
+/// `3月31日为本季度报销最后一天`.
+static LAST_DAY: LazyLock<Regex> = LazyLock::new(|| {
     fixed(
-        r"^\s?(?:\([^)]{0,24}\))?\s?(?:期间|内|，|\)?\s?(?:到|至|向|在|前往)\p{Han}{1,12}|[，,]?\s?(?:可|请|須|须|应)\p{Han}{0,16})?\s?(?:登记|申领|办理|获取|报名|领取|下载|购买|申报|提交|递交|受理|缴费|填报)",
+        r"^\s?(?:\([^)]{0,16}\))?(?:为|是|系|為)[^，。；]{0,16}(?:最后(?:一天|期限|时限|一日)|最後(?:一天|期限)|截止)",
     )
 });
 /// `投票通道将于4月5日24:00关闭`.
 static CLOSES: LazyLock<Regex> =
-    LazyLock::new(|| fixed(r"^\s?(?:准时|正式|自动)?(?:关闭|關閉|截止|結束|结束)"));
-/// `递交时间：3月26日14:00-14:30，逾期不予接收`.
+    LazyLock::new(|| fixed(r"^\s?(?:准时|正式|自动)?(?:关闭|關閉|結束|结束)"));
+/// `递交时间：3月26日14:00-14:30，逾期不予接收`, `现场确认：…，过时不候`.
 static SUBMITTED_AT: LazyLock<Regex> = LazyLock::new(|| {
-    fixed(
-        r"(?:递交|提交|送达|报名|受理|缴费|收件|遞交|報名|繳費)\p{Han}{0,3}(?:时间|時間|日期)[:：为為]?\s?$",
-    )
+    fixed(&format!(
+        r"(?:{ACTS}|遞交)(?:\p{{Han}}{{0,3}}(?:时间|時間|日期)[:：为為]?|[:：])\s?$"
+    ))
 });
-/// `3月17日报交至科研科，过时不再接收`.
+/// `3月17日报交至科研科，过时不再接收`
 static HANDED_IN: LazyLock<Regex> = LazyLock::new(|| {
     fixed(
         r"^\s?(?:\([^)]{0,24}\))?\s?(?:报送|报交|提交|上交|递交|送交|送达|(?:当天|当日)?\p{Han}{0,10}(?:办理|报到|缴)|交至|交到|送至|报至|寄至|发至)",
@@ -112,36 +163,60 @@ static HANDED_IN: LazyLock<Regex> = LazyLock::new(|| {
 static LATE: LazyLock<Regex> = LazyLock::new(|| {
     fixed("逾期|逾時|过期|过时|不再受理|不再接收|不予受理|恕不受理|視為放棄|视为放弃")
 });
+/// `考试时间：`, `展期为`: when something takes place, which is no time to act.
+static EVENT: LazyLock<Regex> = LazyLock::new(|| {
+    fixed(
+        r"(?:考试|笔试|面试|考試|會議|会议|讲座|活动|活動|展览|展覽|演出|比赛|开放|施工|停水|停电|培训|体检|开标|评审)\p{Han}{0,4}(?:时间|時間|日期|期)?[\s:：为為于於]",
+    )
+});
 
 /// Returns whether the date is of somebody else's doing, of the past, or no end at all.
-fn is_of_others(before: &str, clause: &str, after: &str) -> bool {
+fn is_of_others(clause: &str, before: &str, after: &str) -> bool {
     static DOES: LazyLock<Regex> = LazyLock::new(|| {
         fixed(
-            r"预计|預計|預定|有望|力争|(?:计划|計畫|計劃|拟|擬|将|將)(?:[于於在]|\s?$)|已[于於在经經]|曾|有效期|合同|保质期|工期|(?:我|本)(?:局|公司|校|院)将|将由",
+            r"预计|預計|預定|有望|力争|承诺(?:[^书書函]|$)|(?:计划|計畫|計劃|拟|擬|将|將)(?:[于於在]|\s?$)|[定订訂][于於]\s?$|已[于於在经經]|曾|有效期|合同|保质期|工期|(?:履行|服务|供货|交货|质保|入职|到岗)\p{Han}{0,2}(?:时间|日期|期限?)|(?:我|本)(?:局|公司|校|院)将|将由",
         )
     });
-    static FORMER: LazyLock<Regex> = LazyLock::new(|| {
+    /// What those in charge ask of others: `会议强调`, `书记…要求`.
+    static REPORTED: LazyLock<Regex> = LazyLock::new(|| {
         fixed(
-            r"原(?:定|訂|来|先|计划)?(?:的)?(?:报名|申报)?截?止?(?:时间|日期|期限)?[为是于]?\s?$|原\p{Han}{0,8}[“「]\s?$",
+            r"(?:会议|书记|[省市县区局校院厅]长|主任|总经理|董事长|领导|督查组|检查组|调研组)[^。；]{0,24}(?:强调|指出|要求|提出|部署)|(?:强调|指出|表示|透露|据悉|据了解|据介绍)[，,：:]",
         )
     });
     static LATER: LazyLock<Regex> = LazyLock::new(|| {
         fixed(
-            r"^\s?(?:\([^)]{0,12}\))?\s?(?:之后|以后|后|後|起|以来|开始|(?:以|之)?前(?:下发|印发|发布|发出|公布|出台|成立|入职|出生|参加工作))",
+            r"^\s?(?:\([^)]{0,12}\))?\s?(?:之后|以后|后|後|起|以来|开始|(?:以|之)?前(?:下发|印发|发布|发出|公布|出台))",
         )
     });
     let is_asked = clause.contains(['请', '請']);
-    static AS_ENDS: LazyLock<Regex> = LazyLock::new(|| fixed("截[至止][到至]?$"));
-    static AS_OF: LazyLock<Regex> = LazyLock::new(|| {
+    let is_told_of = || DOES.is_match(clause) || REPORTED.is_match(before);
+    !is_asked && is_told_of() || LATER.is_match(after)
+}
+
+/// `截至3月9日，共签约…`: how things stood on a day.
+fn is_as_of(before: &str, after: &str) -> bool {
+    static ENDS_AT: LazyLock<Regex> = LazyLock::new(|| fixed("截[至止][到至]?$"));
+    static STOOD: LazyLock<Regex> = LazyLock::new(|| {
         fixed(
             r"^\s?(?:\d{1,2}[时点:]\d{0,2})?[，,]?[^。；]{0,20}(?:已|共有|共[计計]|累计|累計|现有|達|达到|全[市县省校国])",
         )
     });
-    let is_as_of = AS_ENDS.is_match(before) && AS_OF.is_match(after);
-    is_as_of
-        || !is_asked && DOES.is_match(clause)
-        || FORMER.is_match(before)
-        || LATER.is_match(after)
+    ENDS_AT.is_match(before) && STOOD.is_match(after)
+}
+
+/// `2026年7月31日前取得学位`, `年龄计算截止到…`: what applicants must be, and nothing that they are asked to do by then.
+fn is_condition_of_people(before: &str, after: &str) -> bool {
+    static COUNTED: LazyLock<Regex> = LazyLock::new(|| {
+        fixed(
+            r"(?:年龄|年齡|工龄|党龄|年限|经历|經歷|学历|学位|业绩|资质)\p{Han}{0,8}截[止至](?:日期|时间|时点)?\p{Han}{0,2}[\s:：]?$",
+        )
+    });
+    static BECOME: LazyLock<Regex> = LazyLock::new(|| {
+        fixed(
+            r"^\s?(?:\([^)]{0,12}\))?\s?(?:以|之)?前(?:须|应|已|能够?)?(?:取得[^联聯]|获得|入职|到岗|毕业[^班生]|出生|参加工作|成立|竣工|完工|建成|通车|投产|系|有效)",
+        )
+    });
+    COUNTED.is_match(before) || BECOME.is_match(after)
 }
 
 /// `3月28日前缴费的，优惠200元`: what holds for those who do so, and asks nobody.

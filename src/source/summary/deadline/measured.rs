@@ -118,7 +118,7 @@ fn measure(file: &str) -> (BTreeMap<&str, Count>, Vec<String>) {
 }
 
 /// Each file was written when the rules had been mended for those before it.
-const FILES: [(&str, &str); 4] = [
+const FILES: [(&str, &str); 6] = [
     (
         "first",
         include_str!("../../../../tests/fixtures/deadlines/first.txt"),
@@ -134,6 +134,14 @@ const FILES: [(&str, &str); 4] = [
     (
         "fourth",
         include_str!("../../../../tests/fixtures/deadlines/fourth.txt"),
+    ),
+    (
+        "fifth",
+        include_str!("../../../../tests/fixtures/deadlines/fifth.txt"),
+    ),
+    (
+        "sixth",
+        include_str!("../../../../tests/fixtures/deadlines/sixth.txt"),
     ),
 ];
 

@@ -14,7 +14,7 @@ pub(super) const ENGLISH: TongueWords = TongueWords {
     fill: r"the|on|at|end of|day of|date|is|midnight|noon|close of business|cob|of|end",
     moved: "extend(?:ed|s)?|postponed|pushed back|moved (?:from|to)|new deadline|prolonged",
     former: r"previous(?:ly)?|original(?:ly)?|initial(?:ly)?|formerly|instead of|\(was|old deadline|earlier deadline",
-    others: "closed|exhibition|exhibit|concert|runs (?:from|until|through)|on (?:show|display|view)|complet(?:ed|ion) by|be completed|finish|expected|open to traffic|valid|come[s]? into force|takes? effect|warranty|plans? to|intends? to|aims? to|scheduled|forbidden|prohibited",
+    others: "closed|exhibition|exhibit|concert|runs (?:from|until|through)|on (?:show|display|view)|complet(?:ed|ion) by|be completed|finish|expected|expects|hopes? to|open to traffic|valid|come[s]? into force|takes? effect|warranty|plans? to|intends? to|aims? to|scheduled|forbidden|prohibited",
     day_first: false,
 };
 
