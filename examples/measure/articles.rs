@@ -17,6 +17,11 @@ use crate::score::{self, Mean, Means, Report, Sample};
 /// What each part reached, so that it falls no more.
 struct Floors {
     text: f64,
+    /// The same on the pages that are labelled as of another language than Chinese. trafilatura 2.3.1 reaches 0.932 on those of the
+    /// fresh half.
+    others: f64,
+    right: f64,
+    complete: f64,
     title: f64,
     date: f64,
     publisher: f64,
@@ -29,6 +34,9 @@ const PARTS: [(&str, &str, Floors); 4] = [
         "articles, Chinese",
         Floors {
             text: 0.996,
+            others: 0.00,
+            right: 1.00,
+            complete: 1.00,
             title: 1.00,
             date: 1.00,
             publisher: 1.00,
@@ -40,6 +48,9 @@ const PARTS: [(&str, &str, Floors); 4] = [
         "articles, English",
         Floors {
             text: 0.988,
+            others: 0.00,
+            right: 0.95,
+            complete: 0.00,
             title: 0.00,
             date: 0.00,
             publisher: 0.00,
@@ -51,6 +62,9 @@ const PARTS: [(&str, &str, Floors); 4] = [
         "articles, invented",
         Floors {
             text: 1.000,
+            others: 0.00,
+            right: 1.00,
+            complete: 1.00,
             title: 1.00,
             date: 1.00,
             publisher: 1.00,
@@ -62,6 +76,9 @@ const PARTS: [(&str, &str, Floors); 4] = [
         "articles, fresh",
         Floors {
             text: 0.99,
+            others: 0.97,
+            right: 1.00,
+            complete: 1.00,
             title: 1.00,
             date: 1.00,
             publisher: 1.00,
@@ -81,6 +98,7 @@ pub fn measure(corpus: &Path, report: &mut Report) -> Result<()> {
 
 struct Figures {
     text: Means,
+    others: Means,
     right: Groups,
     complete: Groups,
     title: Mean,
@@ -101,6 +119,7 @@ fn measure_part(folder: &Path, part: &str, floors: &Floors, report: &mut Report)
     }
     let Figures {
         text,
+        others,
         right,
         complete,
         title,
@@ -112,8 +131,18 @@ fn measure_part(folder: &Path, part: &str, floors: &Floors, report: &mut Report)
     report.share(part, "text, precision", text.precision(), pages, 0.0);
     report.share(part, "text, recall", text.recall(), pages, 0.0);
     report.share(part, "text, F1", text.f1(), pages, floors.text);
-    right.print(part, 0.0, report);
-    complete.print(part, 0.0, report);
+    if others.pages() > 0 {
+        let (value, floor) = (others.f1(), floors.others);
+        report.share(
+            part,
+            "text, F1, other languages",
+            value,
+            others.pages(),
+            floor,
+        );
+    }
+    right.print(part, floors.right, report);
+    complete.print(part, floors.complete, report);
     for (name, mean, floor) in [
         ("title", title, floors.title),
         ("date", date, floors.date),
@@ -161,6 +190,7 @@ impl Figures {
     fn new() -> Self {
         Self {
             text: Means::default(),
+            others: Means::default(),
             right: Groups::new("text right"),
             complete: Groups::new("title, date and text right"),
             title: Mean::default(),
@@ -188,6 +218,12 @@ impl Figures {
             }
             self.text.add(found);
             right = found.f1() >= RIGHT_TEXT;
+            if label["lang"]
+                .as_str()
+                .is_some_and(|language| language != "zh")
+            {
+                self.others.add(found);
+            }
             self.right.add(sample, right);
             if found.f1() < 0.99 {
                 let shown = |share: Option<f64>| share.unwrap_or_default();

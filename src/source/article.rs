@@ -5,6 +5,7 @@
 //! knows any site: all rules are about structure, and words that notice pages everywhere share.
 
 mod agreement;
+mod apart;
 mod block;
 mod body;
 mod byline;
@@ -57,9 +58,12 @@ pub fn read(html: &str, context: &Context<'_>) -> Result<Article, ReadError> {
 /// # Errors
 /// As [`read`].
 pub(crate) fn read_page(page: &PageTree, context: &Context<'_>) -> Result<Article, ReadError> {
-    let layout = Layout::new(page);
+    let mut layout = Layout::new(page);
     let base = &page_base(page, context);
     let head = Head::read(page, base);
+    let apart = apart::boxes(&layout, &head);
+    layout.set_aside(&apart);
+    let layout = layout;
     let selector = context.select.body.as_deref();
     let selected = selector.and_then(|selector| body::selected(&layout, selector));
     let missed = selector.filter(|_| selected.is_none()).map(|selector| {

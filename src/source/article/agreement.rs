@@ -7,6 +7,9 @@ use super::{
 };
 use crate::source::page::Id;
 
+/// A line that agrees as far says what the article is called.
+pub(super) const SURE: f32 = 8.0;
+
 /// Returns how far a line is what the head says that the title is.
 pub(super) fn agreement(head: &Head, line: &str) -> f32 {
     if line.chars().count() < 4 {
@@ -48,7 +51,6 @@ pub(super) fn agreement(head: &Head, line: &str) -> f32 {
 
 /// The one line of the page that the head calls the article's title; none where several are called so.
 pub(super) fn headline(layout: &Layout<'_>, head: &Head) -> Option<Id> {
-    const SURE: f32 = 8.0;
     const SHORTEST: f32 = 5.0;
     let is_headline = |at: &usize| {
         let block = &layout.blocks[*at];

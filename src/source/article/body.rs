@@ -128,9 +128,14 @@ fn sums(layout: &Layout<'_>, scores: &[f32]) -> Sums {
     };
     Sums {
         score: sum(&|at| scores[at]),
-        units: sum(&|at| layout.blocks[at].units),
-        linked: sum(&|at| layout.blocks[at].linked),
+        units: sum(&|at| unframed(layout, at, layout.blocks[at].units)),
+        linked: sum(&|at| unframed(layout, at, layout.blocks[at].linked)),
     }
+}
+
+/// What a frame around the content says makes nothing that holds it more or less of a text.
+fn unframed(layout: &Layout<'_>, at: usize, length: f32) -> f32 {
+    if layout.fact(at).framed { 0.0 } else { length }
 }
 
 /// The element whose near descendants are the article's paragraphs.

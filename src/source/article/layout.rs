@@ -24,6 +24,8 @@ pub(super) struct Fact {
     pub row: Id,
     /// Within a caption of a picture.
     pub caption: bool,
+    /// Within a frame around the content, such as a footer.
+    pub framed: bool,
     /// What the element's own class and id say: above 0 of an article, below of anything else.
     pub hint: i8,
     /// Whether the element itself is called no part of an article, and how surely.
@@ -60,6 +62,13 @@ pub(super) struct TextBlock {
 impl TextBlock {
     pub(super) fn link_share(&self) -> f32 {
         self.linked / self.units.max(1.0)
+    }
+
+    /// The length of its sentences outside of links; 0 where it has none.
+    pub(super) fn prose(&self) -> f32 {
+        let own = self.units - self.linked;
+        let counts = own > 12.0 && self.marks > 0 && self.link_share() < 0.5;
+        if counts { own } else { 0.0 }
     }
 }
 
@@ -106,7 +115,20 @@ impl<'a> Layout<'a> {
                 AsideClaim::Maybe => !self.has_one(&headings, id) && held() <= total * 0.5,
             };
             let own = if is_aside { id } else { 0 };
-            self.facts[id as usize].aside = if above == 0 { own } else { above };
+            let fact = &mut self.facts[id as usize];
+            fact.aside = if above == 0 { own } else { above };
+            fact.framed = frames[id as usize];
+        }
+    }
+
+    /// Marks boxes that were found to be no part of the article.
+    pub(super) fn set_aside(&mut self, boxes: &[Id]) {
+        for &id in boxes {
+            let end = self.page.elements[id as usize].end;
+            for fact in &mut self.facts[id as usize..end as usize] {
+                fact.aside = if fact.aside == 0 { id } else { fact.aside };
+                fact.framed = true;
+            }
         }
     }
 
@@ -131,12 +153,8 @@ impl<'a> Layout<'a> {
     fn sentences(&self, frames: &[bool]) -> Vec<f32> {
         let mut sum = 0.0;
         let lengths = self.blocks.iter().map(|block| {
-            let own = block.units - block.linked;
-            let counts = own > 12.0
-                && block.marks > 0
-                && block.link_share() < 0.5
-                && !frames[block.element as usize];
-            sum += if counts { own } else { 0.0 };
+            let is_framed = frames[block.element as usize];
+            sum += if is_framed { 0.0 } else { block.prose() };
             sum
         });
         std::iter::once(0.0).chain(lengths).collect()

@@ -70,11 +70,17 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// The blocks around title and text where date and source stand, in page order.
+/// The blocks around title and text where date and source stand, in page order. Frames around the content do not count.
 pub(super) fn near(parts: &Parts<'_>) -> Vec<usize> {
-    let count = parts.layout.blocks.len();
-    let text = parts.text_range();
-    let title = parts.title.blocks.clone();
+    let layout = parts.layout;
+    let shown: Vec<usize> = (0..layout.blocks.len())
+        .filter(|at| !layout.fact(*at).framed)
+        .collect();
+    let place = |at: usize| shown.partition_point(|shown| *shown < at);
+    let places = |blocks: Range<usize>| place(blocks.start)..place(blocks.end);
+    let count = shown.len();
+    let text = parts.text_range().map(places);
+    let title = parts.title.blocks.clone().map(places);
     let start = title
         .as_ref()
         .map(|title| title.start)
@@ -89,7 +95,7 @@ pub(super) fn near(parts: &Parts<'_>) -> Vec<usize> {
     if let Some(text) = text {
         near.extend(text.end.saturating_sub(3).max(end)..(text.end + 8).min(count));
     }
-    near
+    near.into_iter().map(|place| shown[place]).collect()
 }
 
 /// The elements that may hold the article's files: those of the text and what follows its title.

@@ -236,7 +236,7 @@ fn candidates(layout: &Layout<'_>, start: usize, bounded: bool) -> Vec<TitleCand
     found
 }
 
-fn is_heading(layout: &Layout<'_>, id: Id) -> bool {
+pub(super) fn is_heading(layout: &Layout<'_>, id: Id) -> bool {
     matches!(layout.page.name(id), "h1" | "h2" | "h3" | "h4") || is_named(layout, id)
 }
 
@@ -335,7 +335,7 @@ fn score(layout: &Layout<'_>, head: &Head, start: usize, candidate: &TitleCandid
 }
 
 /// Returns whether a line is in the middle, as texts are not.
-fn is_set_apart(layout: &Layout<'_>, id: Id) -> bool {
+pub(super) fn is_set_apart(layout: &Layout<'_>, id: Id) -> bool {
     let page = layout.page;
     let says = |name: &str| {
         page.attribute(id, name)

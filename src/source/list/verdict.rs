@@ -6,7 +6,7 @@ pub(super) mod stand_in;
 
 use self::{
     outside::Outside,
-    prose::{densest_prose, has_headline},
+    prose::{densest_prose, has_headline, has_title_line},
 };
 use super::{
     choice::ListChoice,
@@ -103,6 +103,47 @@ pub(super) fn judge(
 
 /// Labelled lists come to 0 at most, articles to 1.2 at least.
 const ARTICLE: f32 = 0.5;
+/// The most that prose counts which has neither headline nor byline, and which no metadata calls an article.
+const UNCALLED: f32 = 1.4;
+
+/// What calls a page an article: a headline, metadata, neighbours, a byline.
+struct ArticleMarks {
+    headed: bool,
+    declared: bool,
+    neighbours: bool,
+    told: bool,
+}
+
+impl ArticleMarks {
+    fn of(page: &PageTree, claim: &ListClaim<'_>, outside: &Outside, is_collection: bool) -> Self {
+        Self {
+            headed: has_headline(page, outside),
+            declared: is_declared(page) && !is_collection,
+            neighbours: has_neighbours(page),
+            told: is_told_of(page, claim.group, outside),
+        }
+    }
+
+    fn any(&self) -> bool {
+        self.headed || self.declared || self.neighbours || self.told
+    }
+}
+
+/// The most that a page's prose counts: what nothing calls an article says little beside rows that are the page's own.
+fn most_prose(
+    page: &PageTree,
+    claim: &ListClaim<'_>,
+    outside: &Outside,
+    marks: &ArticleMarks,
+) -> f32 {
+    let group = |holds: fn(&Scored) -> bool| claim.group.is_some_and(holds);
+    let is_own = claim.dated || group(|best| best.titled || best.paged);
+    let is_beside = group(|best| best.side_heading);
+    match is_own && !is_beside && !marks.any() && !has_title_line(page, outside) {
+        true => UNCALLED,
+        false => 4.0,
+    }
+}
 
 /// An article with other articles around it, or a list? What speaks for either, added up.
 pub(super) fn is_article(look: &PageLook<'_>, claim: &ListClaim<'_>) -> bool {
@@ -115,20 +156,22 @@ pub(super) fn is_article(look: &PageLook<'_>, claim: &ListClaim<'_>) -> bool {
     let outside = Outside::of(page, claim.group).with(texts.as_ref());
     let group = |holds: fn(&Scored) -> bool| claim.group.is_some_and(holds);
     let is_collection = is_collection(page);
-    let mut points = (densest_prose(page, claim.group, &outside) / 100.0).min(4.0);
+    let marks = ArticleMarks::of(page, claim, &outside, is_collection);
+    let most = most_prose(page, claim, &outside, &marks);
+    let mut points = (densest_prose(page, claim.group, &outside) / 100.0).min(most);
     points -= (claim.listed / 300.0).min(2.0);
     points += among(look, &claim.hrefs);
     for (holds, weight) in [
-        (has_headline(page, &outside), 1.5),
-        (is_declared(page) && !is_collection, 1.0),
+        (marks.headed, 1.5),
+        (marks.declared, 1.0),
         (is_collection, -1.5),
-        (has_neighbours(page), 1.0),
+        (marks.neighbours, 1.0),
         (group(|best| best.region == Region::Side), 1.0),
         (
             group(|best| best.side_heading),
             if claim.dated { 0.5 } else { 1.0 },
         ),
-        (is_told_of(page, claim.group, &outside), 1.5),
+        (marks.told, 1.5),
         (claim.hrefs.len() < 3, 0.8),
         (claim.dated, -1.0),
         (texts.is_some(), -1.5),

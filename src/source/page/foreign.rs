@@ -3,15 +3,18 @@
 //!
 //! They are taken out before anything is read, so that nothing depends on where they stand and on how much they say. Only
 //! what is unmistakable goes: a box goes by what it holds as well as by its name, and never with the page's headline or main text.
+//! Boxes without such names are found by what they hold alone ([`asking`], [`widgets`]).
 
+mod asking;
+mod held;
+mod widgets;
+
+use self::held::{holds_content, inside, is_box, is_password, names_page};
 use super::tree::{Id, PageTree};
 use std::collections::HashMap;
 
 /// A page that says less than this beside its boxes is one of them, such as a page to sign in; in characters.
 const LEAST_TEXT: usize = 40;
-/// A link with as many characters names a page, and is no menu item.
-const NAMES_PAGE: usize = 14;
-
 impl PageTree {
     /// The page without its foreign boxes.
     pub(crate) fn without_foreign_boxes(mut self) -> Self {
@@ -81,9 +84,12 @@ impl PageTree {
 /// For each element whether it stands in a foreign box.
 fn marks(page: &PageTree) -> Vec<bool> {
     let mut marks = vec![false; page.elements.len()];
+    for id in asking::boxes(page).into_iter().chain(widgets::boxes(page)) {
+        marks[id as usize] = true;
+    }
     let mut names = KindsByName::new();
     for id in 1..page.elements.len() as Id {
-        let inside = marks[page.parent(id) as usize];
+        let inside = marks[id as usize] || marks[page.parent(id) as usize];
         marks[id as usize] = inside || is_box(page.name(id)) && is_foreign(page, id, &mut names);
     }
     marks
@@ -91,26 +97,6 @@ fn marks(page: &PageTree) -> Vec<bool> {
 
 /// What classes and ids call their boxes: the same ones stand on a page many times.
 type KindsByName<'a> = HashMap<&'a str, Option<ForeignKind>>;
-
-/// Elements that may hold a box of their own.
-fn is_box(name: &str) -> bool {
-    matches!(
-        name,
-        "div"
-            | "section"
-            | "aside"
-            | "form"
-            | "dialog"
-            | "ul"
-            | "dl"
-            | "table"
-            | "td"
-            | "nav"
-            | "header"
-            | "footer"
-            | "center"
-    )
-}
 
 fn is_foreign<'a>(page: &'a PageTree, id: Id, names: &mut KindsByName<'a>) -> bool {
     let says = |key: &str| page.attribute(id, key).unwrap_or_default();
@@ -193,38 +179,14 @@ fn parts(word: &str) -> Vec<String> {
     parts
 }
 
-fn inside(page: &PageTree, id: Id) -> impl Iterator<Item = Id> {
-    id..page.elements[id as usize].end
-}
-
-fn is_password(page: &PageTree, id: Id) -> bool {
-    page.name(id) == "input" && page.attribute(id, "type") == Some("password")
-}
-
-/// Returns whether a box holds the page's headline, or what the page calls its main text.
-fn holds_content(page: &PageTree, id: Id) -> bool {
-    inside(page, id)
-        .skip(1)
-        .any(|inner| match page.name(inner) {
-            "main" | "article" => true,
-            "h1" => !page.runs_of(inner).is_empty(),
-            _ => false,
-        })
-}
-
 /// Returns whether a box holds most of what the page says, or several links that name pages, as the rows of a list do.
 fn holds_most(page: &PageTree, id: Id) -> bool {
     const SEVERAL: usize = 3;
     if page.runs_of(id).len() * 2 > page.runs.len() {
         return true;
     }
-    let names_page = |inner: &Id| {
-        let chars = page
-            .runs_of(*inner)
-            .map(|run| page.run_text(run).chars().count());
-        page.name(*inner) == "a" && chars.sum::<usize>() >= NAMES_PAGE
-    };
-    inside(page, id).filter(names_page).take(SEVERAL).count() == SEVERAL
+    let named = inside(page, id).filter(|inner| names_page(page, *inner));
+    named.take(SEVERAL).count() == SEVERAL
 }
 
 /// Returns whether all links of a box name another host, and whether there are any.
@@ -262,9 +224,78 @@ mod tests {
             "<form><label>Password</label><input type=password></form>",
             "<div class=weather><b>Tuesday</b> 8 °C, light rain</div>",
             "<div class=friend-links><a href='https://www.example.com/'>Example</a></div>",
+            "<div><h3>Nos partenaires</h3><ul><li><a href='https://a.example.com/'>Exemple</a><li><a href='http://b.example.com'>Musée</a><li><a href='//c.example.com/'>Ville</a></ul></div>",
+            "<div><h3>Tiempo</h3><ul><li><b>1 de junio</b> 13℃ ~ 21℃ nubes<li><b>2 de junio</b> 11℃ ~ 19℃ lluvia, viento</ul></div>",
         ] {
             assert_eq!(left(&format!("{piece}{CONTENT}")), SAID, "{piece}");
             assert_eq!(left(&format!("{CONTENT}{piece}")), SAID, "{piece}");
+        }
+    }
+
+    const CONSENT: &str = "<h2>Su privacidad</h2><p>Usamos técnicas que guardan datos, y los compartimos con otros.</p><button>Aceptar</button>";
+    const SIGN_IN: &str = "<h3>会员入口</h3><form><input name=u><input type=password></form><p>忘记密码的用户，请到信息中心办理。</p>";
+
+    #[test]
+    fn boxes_without_a_name_that_ask_are_no_part_of_a_page() {
+        for piece in [CONSENT, SIGN_IN] {
+            let long = piece.replace(
+                "<p>",
+                &"<p>Sin ellos, nada de esto sería posible.</p><p>".repeat(9),
+            );
+            for piece in [piece, &long] {
+                for page in [
+                    format!("<body><div>{piece}</div><div>{CONTENT}</div></body>"),
+                    format!(
+                        "<body><div><div>{CONTENT}</div><div><div>{piece}</div></div></div></body>"
+                    ),
+                ] {
+                    assert_eq!(left(&page), SAID, "{page}");
+                }
+            }
+            let text = "<p>The work, which begins at nine, is done at noon.</p>".repeat(9);
+            let page = format!("<main>{CONTENT}<div>{piece}</div>{text}</main>");
+            assert!(!left(&page).contains(['ñ', 'é', '会']), "{}", left(&page));
+        }
+    }
+
+    #[test]
+    fn a_form_in_the_box_of_the_text_takes_no_text_with_it() {
+        let text = "<p>The work, which begins at nine, is done at noon.</p>".repeat(3);
+        let footer = "<div><p>Town of Mill, 1 Market Street, open at nine.</p></div>";
+        for form in [
+            "<form><input name=q><button>Find</button></form>",
+            "<form><label>Password</label><input type=password><button>Enter</button></form>",
+            "<div><h3>Members</h3><form><input name=u><input type=password></form></div>",
+        ] {
+            for page in [
+                format!("<body><div>{form}{text}</div>{footer}</body>"),
+                format!("<body><div>{text}{form}</div>{footer}</body>"),
+                format!("<body><div><div>{form}<div>{text}</div></div></div>{footer}</body>"),
+            ] {
+                assert!(left(&page).contains("done at noon"), "{page}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_text_with_a_button_stays() {
+        let share = "<button>Share</button>";
+        let text = "<p>The work, which begins at nine, is done at noon.</p>";
+        let title = "<title>Water supply interrupted</title>";
+        for page in [
+            format!("<h1>Water supply interrupted</h1><div>{text}{text}{share}</div>"),
+            format!(
+                "{title}<div><h3>Water supply interrupted</h3>{text}{share}</div><p>Call us, we are here.</p>"
+            ),
+            format!(
+                "<div><p>On 2026-03-10, as we said.</p>{text}{share}</div><p>Call us, we are here.</p>"
+            ),
+            format!(
+                "<h1>Live</h1>{}",
+                format!("<div>{text}{share}</div>").repeat(4)
+            ),
+        ] {
+            assert!(left(&page).contains("done at noon"), "{page}");
         }
     }
 

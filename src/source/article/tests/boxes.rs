@@ -37,6 +37,44 @@ fn a_short_notice_stays_the_text_beside_longer_prose_without_a_name() {
 }
 
 #[test]
+fn prose_above_the_headline_is_no_text_however_much_it_says() {
+    let prose = format!("<p>{CONSENT}</p>").repeat(12);
+    assert_short(&short_page(&format!("<div>{prose}</div>"), ""));
+    assert_short(&short_page(
+        &format!("<div><div><div>{prose}</div></div></div>"),
+        "",
+    ));
+}
+
+#[test]
+fn what_asks_behind_the_text_is_none_of_it_however_much_it_says() {
+    let prose = format!("<p>{CONSENT}</p>").repeat(12);
+    let asks = format!("<div><h2>Your choice</h2>{prose}<button>Accept</button></div>");
+    assert_short(&short_page("", &asks));
+}
+
+#[test]
+fn a_footer_between_headline_and_byline_takes_no_day_away() {
+    let line = format!("<p>{CONSENT}</p>");
+    let page = |between: &str| {
+        page(
+            "",
+            &format!(
+                "<h1>停水通知</h1>{between}<p>发布时间：2021-06-18</p><div>{}</div>",
+                paragraphs()
+            ),
+        )
+    };
+    let (plain, framed) = (
+        article(&page("")),
+        article(&page(&format!("<footer>{}</footer>", line.repeat(12)))),
+    );
+    assert_eq!(plain.published, framed.published);
+    assert!(plain.published.is_some());
+    assert_eq!(plain.text, framed.text);
+}
+
+#[test]
 fn a_footer_is_no_text_however_much_it_says() {
     let footer = format!(
         "<footer>{}</footer>",

@@ -184,3 +184,29 @@ fn an_article_that_ends_its_page_below_other_rows_stays_one() {
         }
     }
 }
+
+#[test]
+fn prose_that_nothing_calls_an_article_stands_beside_dated_rows() {
+    let rows: String = (1..=6)
+        .map(|at| {
+            format!("<li><a href=/notices/{at}.html>关于第{at}次停水检修的通知</a><span>2024-06-0{at}</span></li>")
+        })
+        .collect();
+    let footer = "<div>联系我们</div>".repeat(6);
+    let page = |prose: &str| {
+        format!(
+            "<html><head><title>通知公告</title></head><body><div><div><ul>{rows}</ul>{prose}</div></div>{footer}</body></html>"
+        )
+    };
+    let prose = prose().repeat(3);
+    assert_eq!(kind_of(&page("")), "a list");
+    assert_eq!(kind_of(&page(&format!("<div>{prose}</div>"))), "a list");
+    let told = format!(
+        "<h1>停水检修顺利完成的情况通报</h1><p>来源：办公室　发布时间：2024-06-08</p>{prose}"
+    );
+    let article = page(&told).replace(
+        "<title>通知公告",
+        "<title>停水检修顺利完成的情况通报_通知公告",
+    );
+    assert_eq!(kind_of(&article), "an article");
+}

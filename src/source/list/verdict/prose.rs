@@ -69,6 +69,23 @@ pub(in crate::source::list) fn has_headline(page: &PageTree, outside: &Outside) 
     })
 }
 
+/// A line beside links that says how the page's title begins, and is as long as titles of notices are.
+pub(in crate::source::list) fn has_title_line(page: &PageTree, outside: &Outside) -> bool {
+    let title = words::bare(&page.title);
+    let is_linked = |id: Id| {
+        std::iter::once(id)
+            .chain(page.ancestors(id).take(3))
+            .any(|id| page.name(id) == "a")
+    };
+    (0..page.runs.len()).any(|run| {
+        let text = page.run_text(run);
+        words::units(text) >= 8.0
+            && title.starts_with(&words::bare(text))
+            && !is_linked(page.runs[run].element)
+            && !outside.holds_run(page, run)
+    })
+}
+
 /// The headings of the content.
 pub(in crate::source::list) fn headings(
     page: &PageTree,
