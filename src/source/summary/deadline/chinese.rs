@@ -17,7 +17,7 @@ const ACTS: &str = "报名|报送|报交|报至|报价|上报|申报|申请|申�
 pub(super) fn may_ask(sentence: &str) -> bool {
     static CUE: LazyLock<Regex> = LazyLock::new(|| {
         fixed(
-            r"[前止截迟遲晚]|[至到—–~～-]\s?(?:\d|[二三四五六七八九十〇]|(?:本|下|今|明)?[周月天日])|逾期|过时|过期|逾時|不再|期限|改为|或以前|关闭|關閉|结束|結束|最后",
+            r"[前止截迟遲晚]|[至到—–~～-]\s?(?:\d|[二三四五六七八九十〇]|(?:本|下|今|明)?[周月天日])|逾期|过时|过期|逾時|不再|期限|改为|或以前|关闭|關閉|失效|结束|結束|最后",
         )
     });
     CUE.is_match(sentence)
@@ -146,8 +146,9 @@ static LAST_DAY: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 /// `投票通道将于4月5日24:00关闭`.
-static CLOSES: LazyLock<Regex> =
-    LazyLock::new(|| fixed(r"^\s?(?:准时|正式|自动)?(?:关闭|關閉|結束|结束)"));
+static CLOSES: LazyLock<Regex> = LazyLock::new(|| {
+    fixed(r"^\s?(?:系统|通道|入口|平台|链接)?将?(?:准时|正式|自动)?(?:关闭|關閉|失效|結束|结束)")
+});
 /// `递交时间：3月26日14:00-14:30，逾期不予接收`, `现场确认：…，过时不候`.
 static SUBMITTED_AT: LazyLock<Regex> = LazyLock::new(|| {
     fixed(&format!(
@@ -208,7 +209,7 @@ fn is_as_of(before: &str, after: &str) -> bool {
 fn is_condition_of_people(before: &str, after: &str) -> bool {
     static COUNTED: LazyLock<Regex> = LazyLock::new(|| {
         fixed(
-            r"(?:年龄|年齡|工龄|党龄|年限|经历|經歷|学历|学位|业绩|资质)\p{Han}{0,8}截[止至](?:日期|时间|时点)?\p{Han}{0,2}[\s:：]?$",
+            r"(?:年龄|年齡|工龄|党龄|年限|经历|經歷|学历|学位|业绩|资质|保修期|质保期|有效期|任期)\p{Han}{0,8}截[止至](?:日期|时间|时点)?\p{Han}{0,2}[\s:：]?$",
         )
     });
     static BECOME: LazyLock<Regex> = LazyLock::new(|| {
