@@ -17,6 +17,8 @@ const MOST_LINKS: usize = 8;
 /// A box among others has at most this share of a page's prose; one that stands beside all others, or begins with a
 /// heading, may say any amount.
 const MOST_PROSE: f32 = 0.35;
+/// So many boxes are looked at.
+const MOST_BOXES: usize = 50;
 /// So many boxes that are built alike are the page's content, and so many links that name pages are.
 const SEVERAL: usize = 3;
 
@@ -39,7 +41,9 @@ pub(super) fn boxes(page: &PageTree) -> Vec<Id> {
         *alike.entry(path(*id)).or_default() += 1;
     }
     let root = root(page);
-    found.retain(|id| alike[&path(*id)] < SEVERAL && said.asks(page, *id, root));
+    found.retain(|id| alike[&path(*id)] < SEVERAL);
+    found.truncate(MOST_BOXES);
+    found.retain(|id| said.asks(page, *id, root));
     found
 }
 
@@ -49,26 +53,31 @@ struct Said {
     prose: Vec<f32>,
     /// How many links name pages.
     pages: Vec<u32>,
+    /// How many fields ask for a password.
+    passwords: Vec<u32>,
     /// The pieces of text that the page's title repeats, or that stand in its chief heading.
     headlines: Vec<usize>,
 }
 
 impl Said {
     fn of(page: &PageTree) -> Self {
-        let (mut prose, mut pages) = (vec![0.0], vec![0]);
-        let (mut length, mut count) = (0.0, 0);
+        let (mut prose, mut pages, mut passwords) = (vec![0.0], vec![0], vec![0]);
+        let (mut length, mut named, mut asked) = (0.0, 0, 0);
         for run in 0..page.runs.len() {
             length += sentences(page.run_text(run));
             prose.push(length);
         }
         for id in 0..page.elements.len() as Id {
-            count += u32::from(names_page(page, id));
-            pages.push(count);
+            named += u32::from(names_page(page, id));
+            pages.push(named);
+            asked += u32::from(is_password(page, id));
+            passwords.push(asked);
         }
         let headlines = (0..page.runs.len()).filter(|run| is_headline(page, *run));
         Self {
             prose,
             pages,
+            passwords,
             headlines: headlines.collect(),
         }
     }
@@ -76,6 +85,11 @@ impl Said {
     fn within(&self, page: &PageTree, id: Id) -> f32 {
         let Range { start, end } = page.runs_of(id);
         self.prose[end] - self.prose[start]
+    }
+
+    fn signs_in(&self, page: &PageTree, id: Id) -> bool {
+        let end = page.elements[id as usize].end;
+        self.passwords[end as usize] > self.passwords[id as usize]
     }
 
     /// Returns whether a box stands above the page's headline, or below what follows it: prose, or links that name pages.
@@ -100,10 +114,9 @@ impl Said {
         let above = page.ancestors(control).take(FAR);
         let mut boxes = above.filter(|id| is_box(page.name(*id)));
         let first = boxes.find(|id| says(id) || page.name(*id) == "form")?;
-        let signs_in = || inside(page, first).any(|inner| is_password(page, inner));
         let found = match says(&first) {
             true => first,
-            false if signs_in() => boxes.next().filter(says)?,
+            false if self.signs_in(page, first) => boxes.next().filter(says)?,
             false => return None,
         };
         // What holds nothing else is the same box.
@@ -115,7 +128,7 @@ impl Said {
     }
 
     fn asks(&self, page: &PageTree, id: Id, root: Id) -> bool {
-        let signs_in = inside(page, id).any(|inner| is_password(page, inner));
+        let signs_in = self.signs_in(page, id);
         let stands_apart = is_headed(page, id) || page.parent(id) == root && !signs_in;
         self.may_go(page, id, stands_apart)
             && (signs_in
