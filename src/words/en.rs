@@ -436,7 +436,7 @@ pub(super) static WORDS: Words = Words {
         place_clock: "clock",
         clock_ahead: "the clock of this machine is {seconds} s ahead of that of the database",
         clock_behind: "the clock of this machine is {seconds} s behind that of the database",
-        clock_do: "set both by a time server; what is due is polled and sent by the clock of this machine",
+        clock_do: "set both by a time server; until then, schedules follow the clock of this machine",
         place_store: "store",
         place_database: "database",
         place_disk: "disk",

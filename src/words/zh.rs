@@ -360,7 +360,7 @@ pub(super) static WORDS: Words = Words {
         place_clock: "时钟",
         clock_ahead: "本机时钟比数据库快 {seconds} 秒",
         clock_behind: "本机时钟比数据库慢 {seconds} 秒",
-        clock_do: "请用时间服务器校准两者；检查和发送以本机时钟为准",
+        clock_do: "请用时间服务器校准两者；校准之前，检查时间以本机时钟为准",
         place_store: "存储",
         place_database: "数据库",
         place_disk: "磁盘",
