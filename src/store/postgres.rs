@@ -284,14 +284,14 @@ impl Postgres {
 }
 
 fn parsed(url: &str) -> Result<Address> {
-    Address::parse(url).map_err(unusable)
+    Address::parse(url).map_err(|why| unusable(&why))
 }
 
 fn pool(address: &Address, name: &str) -> Result<Pool> {
-    address.pool(name).map_err(unusable)
+    address.pool(name).map_err(|why| unusable(&why))
 }
 
-fn unusable(why: String) -> StoreError {
+fn unusable(why: &str) -> StoreError {
     Failure::Database(format!("[store] url cannot be used: {why}")).into()
 }
 

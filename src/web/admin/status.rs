@@ -95,7 +95,7 @@ async fn processes(admin: &Admin) -> Result<Option<DeskTable>, Problem> {
         DeskRow {
             cells: vec![
                 shown.id.into(),
-                admin.time(Some(shown.since)).into(),
+                admin.time(Some(shown.since)),
                 shown.sources.to_string().into(),
                 shown.senders.to_string().into(),
             ],
