@@ -13,6 +13,7 @@ async fn figures_on_postgres() {
     for processes in [1, 4] {
         let schema = format!("figures{processes}");
         Postgres::forget_apart(&url, &schema).await.unwrap();
+        drop(handle(&schema, processes).await);
         let (looks, writes) = (
             admitted(&schema, processes).await,
             paused(&schema, processes).await,
