@@ -9,8 +9,7 @@ use super::Cli;
 
 /// The command of a line, without what the shell does before and after it.
 fn command(line: &str) -> Option<Vec<String>> {
-    let call =
-        Regex::new(r"^\s*(?:\$ )?(?:[A-Z_]+=\S+ )*(?:noticast|cargo run --)( .*)$");
+    let call = Regex::new(r"^\s*(?:\$ )?(?:[A-Z_]+=\S+ )*(?:noticast|cargo run --)( .*)$");
     let found = call.unwrap().captures(line)?;
     let words = shlex::split(&found[1]).unwrap_or_else(|| panic!("not a shell's line: {line}"));
     let end = |word: &String| ["<", ">", ">>", "|", "&&"].contains(&word.as_str());

@@ -1,6 +1,7 @@
 //! Several workers on one database, any of which may die, and so may the database's primary and the network between.
 //!
 //! `NOTICAST_CHAOS=long` makes the storm one of ten minutes, with fifty sources and forty chats; `NOTICAST_CHAOS_SEED` draws another one.
+#![allow(clippy::print_stdout, reason = "figures are shown with --nocapture")]
 
 use std::{
     collections::BTreeMap,
