@@ -268,7 +268,7 @@ fn with_flags(regex: &str, flags: &str) -> Result<String, String> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, Instant};
+    use std::time::{Duration, UNIX_EPOCH};
 
     use proptest::prelude::*;
 
@@ -417,6 +417,14 @@ mod tests {
         }
     }
 
+    /// How long this thread has been at work: what others do beside it does not count, where the system says so.
+    fn worked() -> Duration {
+        let schedule = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+        let busy = schedule.split(' ').next().and_then(|ns| ns.parse().ok());
+        let by_the_clock = || UNIX_EPOCH.elapsed().unwrap_or_default();
+        busy.map_or_else(by_the_clock, Duration::from_nanos)
+    }
+
     #[test]
     fn hostile_patterns_are_bounded() {
         let text: String = (0..100_000u32)
@@ -444,10 +452,10 @@ mod tests {
             "/\\w*a\\w{9}[^\\w]/",
         ] {
             let filter = filter(&[pattern], &[]);
-            let begun = Instant::now();
+            let begun = worked();
             assert_eq!(filter.verdict(&text, &text), Verdict::NoneIncluded);
-            // 10 ms in a release build; this one may be slower, and the machine busy.
-            assert!(begun.elapsed() < Duration::from_millis(250), "{pattern}");
+            // 10 ms in a release build; this one may be slower.
+            assert!(worked() - begun < Duration::from_millis(250), "{pattern}");
         }
     }
 

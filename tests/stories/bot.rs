@@ -236,8 +236,8 @@ async fn what_cannot_be_rebroadcast_is_refused_with_the_reason() {
     for (i, (command, reason)) in [
         ("/rebroadcast 99", "没有编号为 #99"),
         ("/rebroadcast 2 nobody", "没有频道 nobody"),
-        ("/rebroadcast", "用法：/rebroadcast ID [channel]"),
-        ("/latest x", "用法：/latest [n]"),
+        ("/rebroadcast", "用法：/rebroadcast 编号 [频道]"),
+        ("/latest x", "用法：/latest [条数]"),
     ]
     .into_iter()
     .enumerate()

@@ -195,13 +195,13 @@ async fn slow_sites_are_given_up_on_in_time() {
     let silent = error(&fetcher, site.at("/silent")).await;
     assert_says(
         &silent,
-        FetchErrorKind::Failed,
+        FetchErrorKind::TimedOut,
         &["timed out after 200ms waiting for the answer"],
     );
     let drip = error(&fetcher, site.at("/drip")).await;
     assert_says(
         &drip,
-        FetchErrorKind::Failed,
+        FetchErrorKind::TimedOut,
         &["timed out after 2s reading the body"],
     );
 }
@@ -299,7 +299,7 @@ async fn a_server_that_is_not_there_is_named_with_the_reason() {
     let unknown = error(&fetcher(), nobody).await;
     assert_says(
         &unknown,
-        FetchErrorKind::Failed,
+        FetchErrorKind::NoHost,
         &["the name nobody.invalid does not resolve"],
     );
 }
@@ -410,7 +410,7 @@ async fn robots_are_asked_where_the_source_wants_it() {
     let refused = fetcher.get(&polite("/private/1")).await.unwrap_err();
     assert_says(
         &refused,
-        FetchErrorKind::Refused,
+        FetchErrorKind::Robots,
         &["robots.txt", "`robots = false`"],
     );
     assert_eq!(site.hits("/robots.txt"), 1);
@@ -459,7 +459,7 @@ async fn an_unknown_certificate_is_refused_unless_the_source_says_otherwise() {
     let unknown = error(&fetcher, site.at("/")).await;
     assert_says(
         &unknown,
-        FetchErrorKind::Failed,
+        FetchErrorKind::NotSafe,
         &["unknown authority", "`ca`", "`verify = false`"],
     );
     let folder = tempfile::tempdir().unwrap();
@@ -517,7 +517,7 @@ async fn a_self_signed_certificate_may_be_its_own_authority_for_its_own_name() {
     };
     assert!(matches!(got("127.0.0.1").await, Ok(Fetched::Page(page)) if page.body == "safe"));
     let other = got("news.example.com").await.unwrap_err();
-    assert_says(&other, FetchErrorKind::Failed, &["another name"]);
+    assert_says(&other, FetchErrorKind::NotSafe, &["another name"]);
 }
 
 /// A server that answers a TLS greeting with these bytes.
@@ -541,13 +541,13 @@ async fn a_server_older_than_tls_1_2_is_said_to_be_that() {
     let old = greeted_with(b"\x15\x03\x01\x00\x02\x02\x46").await;
     assert_says(
         &error(&fetcher(), old).await,
-        FetchErrorKind::Failed,
+        FetchErrorKind::NotSafe,
         &["older than TLS 1.2"],
     );
     let plain = greeted_with(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
     assert_says(
         &error(&fetcher(), plain).await,
-        FetchErrorKind::Failed,
+        FetchErrorKind::NotSafe,
         &["does not speak TLS"],
     );
 }

@@ -156,9 +156,9 @@ async fn rows_that_a_redesign_brings_are_held_and_told_by_title() {
     let running = world.start();
     world.looks(&site, 2).await;
     site.set_mood(Mood::Anew);
-    let newest = [10, 9, 8].map(|number| format!("`{}`", Site::title_anew(number)));
+    let newest = [10, 9, 8].map(|number| format!("“{}”", Site::title_anew(number)));
     let said = format!(
-        "10 unknown bulletins are held, newest {}.",
+        "10 unknown bulletins are held for review, the newest {}.",
         newest.join(", ")
     );
     world.until(&said, || world.log().contains(&said)).await;
