@@ -118,8 +118,8 @@ async fn a_disk_that_fills_pauses_the_looks_and_nothing_else() {
     })
     .await;
     let log = world.log();
-    assert_eq!(log.matches("the disk is low").count(), 1, "{log}");
-    assert!(log.contains("the disk has room again"), "{log}");
+    assert_eq!(log.matches("The disk is almost full").count(), 1, "{log}");
+    assert!(log.contains("The disk has room again"), "{log}");
     running.stop();
 }
 

@@ -105,6 +105,8 @@ pub(super) fn judge(
 const ARTICLE: f32 = 0.5;
 /// The most that prose counts which has neither headline nor byline, and which no metadata calls an article.
 const UNCALLED: f32 = 1.4;
+/// Fewer rows than these may be what an article leads on to, whatever it is called.
+const ROWS_OF_A_LIST: usize = 6;
 
 /// What calls a page an article: a headline, metadata, neighbours, a byline.
 struct ArticleMarks {
@@ -137,7 +139,8 @@ fn most_prose(
     marks: &ArticleMarks,
 ) -> f32 {
     let group = |holds: fn(&Scored) -> bool| claim.group.is_some_and(holds);
-    let is_own = claim.dated || group(|best| best.titled || best.paged);
+    let is_own = (claim.dated || group(|best| best.titled || best.paged))
+        && claim.hrefs.len() >= ROWS_OF_A_LIST;
     let is_beside = group(|best| best.side_heading);
     match is_own && !is_beside && !marks.any() && !has_title_line(page, outside) {
         true => UNCALLED,
