@@ -103,10 +103,12 @@ pub(super) fn judge(
 
 /// Labelled lists come to 0 at most, articles to 1.2 at least.
 const ARTICLE: f32 = 0.5;
+/// The most that prose counts.
+const MOST_PROSE: f32 = 4.0;
 /// The most that prose counts which has neither headline nor byline, and which no metadata calls an article.
 const UNCALLED: f32 = 1.4;
-/// Fewer rows than these may be what an article leads on to, whatever it is called.
-const ROWS_OF_A_LIST: usize = 6;
+/// A text this long (in [`words::units`]) is what a page is for, whatever it is called: what sites say of themselves is shorter.
+const LONG_TEXT: f32 = 1000.0;
 
 /// What calls a page an article: a headline, metadata, neighbours, a byline.
 struct ArticleMarks {
@@ -139,12 +141,11 @@ fn most_prose(
     marks: &ArticleMarks,
 ) -> f32 {
     let group = |holds: fn(&Scored) -> bool| claim.group.is_some_and(holds);
-    let is_own = (claim.dated || group(|best| best.titled || best.paged))
-        && claim.hrefs.len() >= ROWS_OF_A_LIST;
+    let is_own = claim.dated || group(|best| best.titled || best.paged);
     let is_beside = group(|best| best.side_heading);
     match is_own && !is_beside && !marks.any() && !has_title_line(page, outside) {
         true => UNCALLED,
-        false => 4.0,
+        false => MOST_PROSE,
     }
 }
 
@@ -160,8 +161,12 @@ pub(super) fn is_article(look: &PageLook<'_>, claim: &ListClaim<'_>) -> bool {
     let group = |holds: fn(&Scored) -> bool| claim.group.is_some_and(holds);
     let is_collection = is_collection(page);
     let marks = ArticleMarks::of(page, claim, &outside, is_collection);
-    let most = most_prose(page, claim, &outside, &marks);
-    let mut points = (densest_prose(page, claim.group, &outside) / 100.0).min(most);
+    let prose = densest_prose(page, claim.group, &outside);
+    let most = match prose < LONG_TEXT {
+        true => most_prose(page, claim, &outside, &marks),
+        false => MOST_PROSE,
+    };
+    let mut points = (prose / 100.0).min(most);
     points -= (claim.listed / 300.0).min(2.0);
     points += among(look, &claim.hrefs);
     for (holds, weight) in [
