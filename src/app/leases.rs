@@ -13,7 +13,7 @@ use crate::{
     push::Pusher,
 };
 
-/// What other processes take and give back in a moment is followed together.
+/// Leases that other processes take and give back within this time are followed together.
 const TOGETHER: Duration = Duration::from_millis(500);
 
 /// Begins to work by a config, as the only process or beside others.

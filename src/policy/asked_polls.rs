@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::bulletin::BulletinId;
 
-/// What came of a poll that another process asked for.
+/// The outcome of a poll that another process asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PollAnswer {
     /// Published, oldest first.

@@ -160,7 +160,7 @@ fn label_of<'a>(words: &BotWords, choice: &'a str) -> &'a str {
     }
 }
 
-/// What a language calls itself.
+/// The name of a language in that language.
 fn name_of(language: Language) -> &'static str {
     crate::words::of(language).name
 }

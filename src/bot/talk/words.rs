@@ -1,4 +1,4 @@
-//! What pages and servers say, as it may stand in the bot's texts.
+//! Quotes of pages and servers, made fit to stand in the bot's texts.
 
 pub(super) use crate::words::{BotWords, fill};
 use crate::{

@@ -1,4 +1,4 @@
-//! What a call reads of the database must not grow with the archive: a million bulletins beside ten thousand.
+//! Calls must not read more of the database as the archive grows: a million bulletins beside ten thousand.
 //!
 //! Blocks are counted by PostgreSQL (`pg_stat_statements`, which `.ci/postgres` loads), for the statements that the calls
 //! really make, triggers and commits among them. Times are printed, and judged by nobody.
@@ -246,7 +246,7 @@ async fn a_million_bulletins_cost_at_most_twice_of_ten_thousand_on_postgres() {
         "public",
         "CREATE EXTENSION IF NOT EXISTS pg_stat_statements",
     );
-    // What is new lies together then, in both: the holes that a vacuum finds among rows of one size would scatter it.
+    // New rows lie together then, in both: the holes that a vacuum finds among rows of one size would scatter it.
     psql("public", "ALTER SYSTEM SET autovacuum = off");
     psql("public", "SELECT pg_reload_conf()");
     let few = measure(FEW).await;

@@ -1,4 +1,4 @@
-//! What holds for any pages, drawn at random.
+//! Properties that hold for any pages, drawn at random.
 
 use proptest::prelude::*;
 

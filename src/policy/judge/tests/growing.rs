@@ -105,7 +105,7 @@ fn a_row_that_slides_in_at_the_bottom_is_not_news() {
         ],
         &["known", "new", "new", "known", "below"],
     );
-    // Of a further page, which was not read at the last look.
+    // The row is of a further page, which the last poll did not read.
     let mut memory = Memory {
         first_page: Some(2),
         ..Memory::default()
