@@ -6,31 +6,6 @@ const MONTHS: [&str; 12] = [
     "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
 ];
 const DAYS: [&str; 7] = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
-const DAYS_ZH: [&str; 7] = ["周日", "周一", "周二", "周三", "周四", "周五", "周六"];
-const DAYS_EN: [&str; 7] = [
-    "Sunday",
-    "Monday",
-    "Tuesday",
-    "Wednesday",
-    "Thursday",
-    "Friday",
-    "Saturday",
-];
-const MONTHS_EN: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-
 /// One part of a field: a value, a range or all, each so many apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct FieldPart {
@@ -142,11 +117,12 @@ fn value(text: &str, unit: FieldUnit) -> Option<usize> {
 }
 
 fn value_in_words(value: usize, unit: FieldUnit, language: Language) -> String {
-    match (unit, language) {
-        (FieldUnit::Weekday, Language::Zh) => DAYS_ZH[value % 7].to_owned(),
-        (FieldUnit::Weekday, Language::En) => DAYS_EN[value % 7].to_owned(),
-        (FieldUnit::Month, Language::En) => MONTHS_EN[(value + 11) % 12].to_owned(),
-        _ => value.to_string(),
+    let dates = &crate::words::of(language).dates;
+    match unit {
+        // A crontab counts from Sunday.
+        FieldUnit::Weekday => dates.weekdays[(value + 6) % 7].to_owned(),
+        FieldUnit::Month => dates.months[(value + 11) % 12].to_owned(),
+        FieldUnit::Minute | FieldUnit::Hour | FieldUnit::Day => value.to_string(),
     }
 }
 
