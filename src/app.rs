@@ -8,6 +8,7 @@ pub(crate) mod descriptors;
 mod instance;
 mod leases;
 pub(crate) mod memory;
+mod parts;
 mod reload;
 mod waiting;
 mod worker;
@@ -19,13 +20,12 @@ use std::{
     time::Duration,
 };
 
-use chrono::Utc;
-use futures::{FutureExt, future::BoxFuture};
+use futures::FutureExt;
 use tokio::{
     net::TcpListener,
     sync::{mpsc, watch as live},
-    task::{JoinError, JoinSet},
-    time::{Instant, interval, interval_at, sleep},
+    task::JoinSet,
+    time::{Instant, sleep},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -33,27 +33,26 @@ pub use self::{
     instance::{Address, Instance, make_state_folder, random_token, reachable},
     reload::LoadConfig,
 };
-use self::{reload::Reloader, waiting::Waiting, worker::WorkerName};
+use self::{
+    parts::{joined, keep_serving, next_of, start},
+    reload::Reloader,
+    waiting::Waiting,
+    worker::WorkerName,
+};
 use crate::{
-    bot,
     bulletin::{LARGEST_DOCUMENT, Secret, StoreSettings, meetings},
     config::Config,
-    ops::{Answered, Failure, Store, StoreError},
+    ops::{Answered, Store, StoreError},
     push::{Files, Output, Pusher},
     source::fetch::Fetcher,
-    supervise::PartError,
     watch::Watch,
-    web::{self, Desk, Reload},
+    web::{Desk, Reload},
 };
 
 /// How long what is under way may take to end after a stop; the contract allows 10 s in all.
 const LONGEST_END: Duration = Duration::from_secs(8);
 /// How long a store that another process holds is waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How often memory is given back.
-const MOMENT: Duration = Duration::from_secs(10);
-const MINUTE: Duration = Duration::from_secs(60);
-const HOUR: Duration = Duration::from_secs(60 * 60);
 
 /// What an instance is made of.
 pub struct Setup {
@@ -95,11 +94,6 @@ pub struct App {
     search: PathBuf,
 }
 
-type Part = anyhow::Result<()>;
-/// Begins a part, and begins it again.
-type Begin =
-    Box<dyn Fn(CancellationToken) -> BoxFuture<'static, Result<(), Failure>> + Send + Sync>;
-
 impl App {
     /// Opens the store, takes the config into it, and leaves `instance.json` and, where the config
     /// has no admin token, `admin-token`.
@@ -114,18 +108,11 @@ impl App {
         let mut waiting = Waiting::new(&setup.listener, &config);
         let opened = waiting.until_done(async || open_store(&config.store, &state).await);
         let store = opened.await?;
-        if config.path.is_some() && config.does_nothing() {
-            if waiting.until_done(async || store.was_used().await).await? {
-                return Err(config.emptied().into());
-            }
-            tracing::warn!(
-                "the config holds no [[source]], no [[channel]] and no [telegram]: nothing is watched, \
-                 and nothing is pushed"
-            );
+        let is_idle = config.path.is_some() && config.does_nothing();
+        if is_idle && waiting.until_done(async || store.was_used().await).await? {
+            return Err(config.emptied().into());
         }
-        for said in meetings(&config.channels) {
-            tracing::warn!("{said}");
-        }
+        warn_of(&config, is_idle);
         let added = store.added_sources().borrow().clone();
         let config = config.joined_by(&added);
         let synced = async || store.sync_config(&config.sources, &config.channels).await;
@@ -258,6 +245,19 @@ impl App {
     }
 }
 
+/// Logs what is odd about a config that works.
+fn warn_of(config: &Config, is_idle: bool) {
+    if is_idle {
+        tracing::warn!(
+            "the config holds no [[source]], no [[channel]] and no [telegram]: nothing is watched, \
+             and nothing is pushed"
+        );
+    }
+    for said in meetings(&config.channels) {
+        tracing::warn!("{said}");
+    }
+}
+
 /// That of the config, else the one that was made first: in the state folder, or by another process on the same store.
 async fn admin_token(
     config: &Config,
@@ -300,123 +300,4 @@ async fn open_store(settings: &StoreSettings, state: &Path) -> Result<Store, Sto
             opened => return opened,
         }
     }
-}
-
-/// Starts all that ends before the pages do.
-fn start(
-    desk: &Desk,
-    pusher: Pusher,
-    search: PathBuf,
-    ending: &CancellationToken,
-) -> JoinSet<Part> {
-    let mut parts = JoinSet::new();
-    let (watch, store, stop) = (desk.watch.clone(), desk.store.clone(), ending.clone());
-    let bot = bot::Bot {
-        store: store.clone(),
-        config: desk.config.clone(),
-        pusher: pusher.clone(),
-        watch: watch.clone(),
-    };
-    let supervisor = watch.supervisor().clone();
-    let mut keep = |part: &'static str, begin: Begin| {
-        let (supervisor, stop) = (supervisor.clone(), stop.clone());
-        parts.spawn(async move {
-            let begin = || begin(stop.clone());
-            Ok(supervisor.keep(part, &stop, begin).await?)
-        });
-    };
-    keep(
-        "bot",
-        Box::new(move |stop| bot::run(bot.clone(), stop).boxed()),
-    );
-    keep(
-        "schedule",
-        Box::new(move |stop| {
-            let watch = watch.clone();
-            async move { watch.run(stop).await }.boxed()
-        }),
-    );
-    let (held, live, senders) = (store.clone(), desk.config.clone(), pusher.clone());
-    keep(
-        "leases",
-        Box::new(move |stop| {
-            leases::keep(held.clone(), live.clone(), senders.clone(), stop).boxed()
-        }),
-    );
-    keep(
-        "push",
-        Box::new(move |stop| {
-            let pusher = pusher.clone();
-            async move { pusher.run(stop).await }.boxed()
-        }),
-    );
-    let searched = store.clone();
-    keep(
-        "search",
-        Box::new(move |stop| keep_index(searched.clone(), search.clone(), stop).boxed()),
-    );
-    keep(
-        "housekeeping",
-        Box::new(move |stop| keep_house(store.clone(), stop).boxed()),
-    );
-    parts
-}
-
-/// Serves the pages on one listener, however often serving is begun again.
-async fn keep_serving(
-    listener: std::net::TcpListener,
-    desk: Desk,
-    ending: CancellationToken,
-    stop: CancellationToken,
-) -> Part {
-    let supervisor = desk.watch.supervisor().clone();
-    let serve = || async {
-        let listener = TcpListener::from_std(listener.try_clone()?)?;
-        web::serve(listener, desk.clone(), ending.clone(), stop.clone()).await
-    };
-    supervisor.keep("pages", &stop, serve).await?;
-    Ok(())
-}
-
-async fn keep_index(store: Store, folder: PathBuf, stop: CancellationToken) -> Result<(), Failure> {
-    let kept = store.keep_index(folder, stop).await;
-    kept.or_report("keeping the search index").map(|_| ())
-}
-
-/// Backs up and forgets what is old enough. A backup that fails is told and tried again.
-async fn keep_house(store: Store, stop: CancellationToken) -> Result<(), Failure> {
-    let mut hour = interval_at(Instant::now() + MINUTE, HOUR);
-    let mut moment = interval(MOMENT);
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return Ok(()),
-            _ = moment.tick() => {
-                memory::give_back();
-                continue;
-            }
-            _ = hour.tick() => {}
-        }
-        match store.housekeep(Utc::now()).await {
-            Ok(None) => {}
-            Ok(Some(backup)) => tracing::info!("backed up to {}", backup.display()),
-            // A row that cannot be read spoils the backup, and nothing else.
-            Err(StoreError::Failed(failure)) if failure.is_fatal() => return Err(failure),
-            Err(error) => tracing::error!("no backup could be made: {error}"),
-        }
-    }
-}
-
-/// The first of both that ends.
-async fn next_of(
-    parts: &mut JoinSet<Part>,
-    pages: &mut JoinSet<Part>,
-) -> Option<Result<Part, JoinError>> {
-    tokio::select! {
-        part = parts.join_next() => part,
-        page = pages.join_next() => page,
-    }
-}
-
-fn joined(part: Result<Part, JoinError>) -> Part {
-    part.unwrap_or_else(|error| Err(error.into()))
 }

@@ -1,7 +1,7 @@
 //! Promises 2 to 4, pure: which rows of a page are known, old, new or held.
 //!
-//! The store looks up what it remembers of each row (`Remembered`); `displace` finds the keys that are places in a
-//! list, `connect` says which bulletin a row is, `rule` what becomes of one that is none, by where it stands (`order`); `guard`
+//! The store looks up what it remembers of each row (`remembered`); `displace` finds the keys that are places in a
+//! list, `identity` has the keys of a row, `connect` says which bulletin a row is, `rule` what becomes of one that is none, by where it stands (`order`); `guard`
 //! holds what is no news after all. Nothing here reads or writes.
 
 mod amount;
@@ -10,21 +10,23 @@ mod counters;
 mod displaced;
 mod facts;
 mod guard;
+mod identity;
 mod order;
+mod remembered;
 
 use std::collections::HashSet;
 
 pub use self::facts::Ruling;
 use self::order::Order;
 pub(crate) use self::{
-    connect::{
-        Connected, DayRelation, Identity, KeyHit, Remembered, RowLink, Titled, connect, identities,
-    },
+    connect::{Connected, RowLink, connect},
     counters::{Borne, counting, wording},
     displaced::displace,
     facts::Facts,
     guard::{KnownTitles, guard, is_suspicious},
+    identity::{DayRelation, Identity, identities},
     order::last_known,
+    remembered::{KeyHit, Remembered, Titled},
 };
 use crate::bulletin::{BulletinId, BulletinState, Cause, Moment, Notice, Verdict};
 

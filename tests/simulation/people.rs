@@ -16,6 +16,9 @@ use crate::{
     world::{SITES, World, at_once},
 };
 
+/// How much larger the id of a group is once it is a supergroup.
+const GROWN: i64 = 100;
+
 /// What a chat asked for.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Wish {
@@ -127,17 +130,48 @@ impl World {
         self.tell(what);
     }
 
-    /// Somebody subscribes, wants to be reminded, sends again, pauses, or settles what is held.
+    /// Somebody subscribes, wants to be reminded, sends again, pauses, or settles what is held; a group grows.
     pub(crate) fn people_ask(&mut self) {
         let chat = 1 + self.rng.i64(0..4);
-        let id = ChannelId::of_chat(chat, None);
+        let id = ChannelId::of_chat(self.called(chat), None);
         match self.rng.u32(..100) {
             0..40 => self.subscribe(&id),
             40..60 => self.remind(&id),
             60..75 => self.rebroadcast(&id),
             75..85 => self.pause(),
             85..92 => self.settle_held(),
-            _ => self.come_back(&id),
+            92..96 => self.come_back(&id),
+            _ => self.grow(chat),
+        }
+    }
+
+    /// The id that a chat has by now.
+    fn called(&self, chat: i64) -> i64 {
+        match self.grown.contains(&chat) {
+            true => chat + GROWN,
+            false => chat,
+        }
+    }
+
+    /// A group becomes a supergroup: it has another id from then on, and keeps all that it had.
+    fn grow(&mut self, chat: i64) {
+        if !self.grown.insert(chat) {
+            return;
+        }
+        let from = ChannelId::of_chat(chat, None);
+        let to = ChannelId::of_chat(self.called(chat), None);
+        at_once(self.store.move_chat(chat, self.called(chat), self.now)).unwrap();
+        self.tell(format_args!("{from} is {to} from now on"));
+        if let Some(wish) = self.wishes.remove(&from) {
+            self.wishes.insert(to.clone(), wish);
+        }
+        self.owed.rename(&from, &to);
+        let flights = self.flights.iter_mut().map(|it| &mut it.sending.channel);
+        let messages = self.platform.messages.values_mut();
+        for channel in flights.chain(messages.map(|it| &mut it.channel)) {
+            if *channel == from {
+                channel.clone_from(&to);
+            }
         }
     }
 

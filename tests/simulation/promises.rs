@@ -34,6 +34,20 @@ pub(crate) struct Owed {
 }
 
 impl Owed {
+    /// A chat has another name, and is owed the same.
+    pub(crate) fn rename(&mut self, from: &ChannelId, to: &ChannelId) {
+        for channels in self.news.values_mut() {
+            if channels.remove(from) {
+                channels.insert(to.clone());
+            }
+        }
+        let renamed = |id: ChannelId| if id == *from { to.clone() } else { id };
+        let waived = std::mem::take(&mut self.waived).into_iter();
+        self.waived = waived.map(|(id, chat)| (id, renamed(chat))).collect();
+        let reminders = std::mem::take(&mut self.reminders).into_iter();
+        self.reminders = reminders.map(|(chat, id)| (renamed(chat), id)).collect();
+    }
+
     pub(crate) fn unsubscribe(
         &mut self,
         id: &ChannelId,

@@ -36,6 +36,8 @@ pub(crate) struct World {
     pub(crate) flights: Vec<Flight>,
     /// What chats asked for, as the people know it.
     pub(crate) wishes: BTreeMap<ChannelId, Wish>,
+    /// Groups that became supergroups, by their first ids.
+    pub(crate) grown: BTreeSet<i64>,
     pub(crate) owed: Owed,
     /// Which notice a bulletin is: its site and number.
     pub(crate) identities: BTreeMap<u64, (usize, usize)>,
@@ -78,6 +80,7 @@ impl World {
             polls,
             flights: Vec::new(),
             wishes: BTreeMap::new(),
+            grown: BTreeSet::new(),
             owed: Owed::default(),
             identities: BTreeMap::new(),
             broken: Vec::new(),

@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::connect::Remembered;
+use super::remembered::Remembered;
 use crate::bulletin::Retitled;
 
 /// Marks what is remembered under the keys of rows that are not theirs any more. `last_page`: the bulletins
