@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Asia::Shanghai;
 use noticast::{
     bulletin::{ReadAs, Select},
-    source::{self, Context, browser, charset, date, document},
+    source::{self, Context, article, browser, charset, date, document, list},
 };
 use url::Url;
 
@@ -13,10 +13,16 @@ pub fn list(bytes: &[u8]) {
     read(bytes, ReadAs::List);
     read(bytes, ReadAs::Json);
     read(bytes, ReadAs::Auto);
+    with_text(bytes, |text, context| {
+        let _ = list::explain(text, context);
+    });
 }
 
 pub fn article(bytes: &[u8]) {
     read(bytes, ReadAs::Article);
+    with_text(bytes, |text, context| {
+        let _ = article::explain(text, context);
+    });
 }
 
 pub fn feed(bytes: &[u8]) {
@@ -70,6 +76,12 @@ pub fn charset(bytes: &[u8]) {
 }
 
 fn read(bytes: &[u8], read_as: ReadAs) {
+    with_text(bytes, |text, context| {
+        let _ = source::read(text, None, read_as, context);
+    });
+}
+
+fn with_text(bytes: &[u8], read: impl Fn(&str, &Context<'_>)) {
     let text = charset::decode(bytes, None, None).text;
     let base = Url::parse("https://www.example.org/news/list.html").expect("an address");
     let select = Select::default();
@@ -80,7 +92,7 @@ fn read(bytes: &[u8], read_as: ReadAs) {
         select: &select,
         simplify: bytes.len().is_multiple_of(2),
     };
-    let _ = source::read(&text, None, read_as, &context);
+    read(&text, &context);
 }
 
 fn now() -> DateTime<Utc> {

@@ -21,7 +21,9 @@ mod shown;
 pub mod summary;
 pub mod text;
 
-pub use self::reading::{Context, Instead, NoticeFeed, NoticeList, OtherList, ReadError, Reading};
+pub use self::reading::{
+    Context, Instead, NoticeFeed, NoticeList, OtherList, ReadError, ReadStep, Reading,
+};
 use crate::bulletin::ReadAs;
 
 /// Reads a decoded body as what `read_as` says; `Auto` works out what it is.

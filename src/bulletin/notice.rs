@@ -42,10 +42,6 @@ pub struct Article {
     /// By when people must act, where the text says so.
     pub deadline: Option<Moment>,
     pub attachments: Vec<Attachment>,
-    /// The first real picture, absolute.
-    pub image: Option<String>,
-    /// The page's own canonical address, absolute, where it names one.
-    pub canonical: Option<String>,
     /// The next page of a text that goes on elsewhere, absolute.
     pub next_page: Option<String>,
     /// Notes for the reader of the result, such as a date in the future.

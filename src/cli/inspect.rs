@@ -15,7 +15,7 @@ use super::address;
 use crate::{
     bulletin::{ReadAs, Select, Source, Validators},
     source::{
-        self, Context, NoticeList, OtherList, ReadError, Reading, article,
+        self, Context, NoticeList, OtherList, ReadError, ReadStep, Reading, article,
         charset::{self, Decoded},
         document,
         fetch::{FetchError, FetchRequest, Fetched, Fetcher, Shown, Via, Wants},
@@ -259,6 +259,24 @@ pub(super) fn rejected(page: &Page, how: &How) -> Vec<OtherList> {
     let decoded = how.decoded(page);
     let context = how.context(page);
     list::rejected(&decoded.text, &context)
+}
+
+/// What each step of reading a page came to: those of a list, and those of an article where it was read as one.
+pub(super) fn steps(page: &Page, how: &How, reading: Option<&Reading>) -> Vec<ReadStep> {
+    if document::is_document(&page.body) || matches!(reading, Some(Reading::Feed(_))) {
+        return Vec::new();
+    }
+    let text = how.decoded(page).text;
+    let context = how.context(page);
+    let is_article = matches!(reading, Some(Reading::Article(_)));
+    let mut steps = match how.read_as {
+        ReadAs::Article => Vec::new(),
+        _ => list::explain(&text, &context),
+    };
+    if is_article {
+        steps.extend(article::explain(&text, &context));
+    }
+    steps
 }
 
 /// Returns how far each of the source's selectors for rows matches on its page.

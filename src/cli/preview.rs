@@ -40,7 +40,7 @@ use crate::{
   noticast preview --card telegram https://www.example.com/news/1.html
   curl -s https://www.example.com/feed.xml | noticast preview -
 
-With -v it also lists the links that were rejected, and why.")]
+With -v it also says how it was read, step by step, and which links were rejected, and why.")]
 pub(super) struct Args {
     /// Files or addresses; `-` reads a page or an address from stdin
     #[arg(required = true, value_name = "INPUT")]
@@ -115,7 +115,7 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
         .transpose()?;
     let mut exit = Exit::Done;
     for input in &args.inputs {
-        let mut rejected = Vec::new();
+        let (mut rejected, mut steps) = (Vec::new(), Vec::new());
         let got = get(&config, &args, input).await;
         let typed = address(input);
         let input = &shown(input);
@@ -124,6 +124,7 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
                 Ok(read) => Ok(read),
                 Err(fault) => {
                     rejected = inspect::rejected(&page, &how);
+                    steps = inspect::steps(&page, &how, None);
                     Err(fault)
                 }
             },
@@ -141,6 +142,7 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
         }
         if session.verbose && !args.json {
             show::others(&rejected, true)?;
+            show::steps(&steps)?;
         }
     }
     Ok(exit)

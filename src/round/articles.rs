@@ -212,14 +212,14 @@ async fn read_page(
         return Ok(file(notice, Some(page.body.len() as u64)));
     }
     let url = page.url.clone();
-    let plain = reader.article(page).await;
+    let plain = reader.article(page, &notice.title).await;
     let is_enough = |article: &Article| !documents::says_little(article);
     if !reader.source.browser || plain.as_ref().is_ok_and(is_enough) {
         return plain;
     }
     // What its scripts would have to say may be in the way of what stands there.
     match reader.rendered(&url).await {
-        Ok(page) => reader.article(page).await.or(plain),
+        Ok(page) => reader.article(page, &notice.title).await.or(plain),
         Err(fault) => {
             tracing::warn!(source = %reader.source.id, "{url} is read without its scripts: {}", fault.what);
             plain

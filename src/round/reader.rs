@@ -154,8 +154,12 @@ impl Reader<'_> {
         read.await.map(|read| read.what).unwrap_or_default()
     }
 
-    pub(super) async fn article(&self, page: FetchedPage) -> Result<Article, Fault> {
-        let read = self.read(page, |text, _, context| article::read(text, context));
+    /// The article of a notice that is called `title` so far.
+    pub(super) async fn article(&self, page: FetchedPage, title: &str) -> Result<Article, Fault> {
+        let title = title.to_owned();
+        let read = self.read(page, move |text, _, context| {
+            article::read_called(text, Some(&title), context)
+        });
         Ok(read.await?.what)
     }
 

@@ -11,6 +11,7 @@ mod body;
 mod byline;
 mod dated_line;
 mod event;
+mod explain;
 mod files;
 mod head;
 pub(super) mod labels;
@@ -28,6 +29,7 @@ mod title;
 mod title_text;
 mod trim;
 
+pub use self::explain::explain;
 use self::head::Head;
 use self::layout::Layout;
 use self::parts::Parts;
@@ -47,8 +49,20 @@ const MUCH_TEXT: f32 = 150.0;
 /// [`ReadError::NoText`] where the page has neither text nor attachments, [`ReadError::TooLarge`],
 /// [`ReadError::Unreadable`].
 pub fn read(html: &str, context: &Context<'_>) -> Result<Article, ReadError> {
+    read_called(html, None, context)
+}
+
+/// The same where a list or an archive calls the article so: a line of the page that says the same is its headline.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_called(
+    html: &str,
+    called: Option<&str>,
+    context: &Context<'_>,
+) -> Result<Article, ReadError> {
     list::check_size(html)?;
-    let mut article = read_page(&context.parse(html), context)?;
+    let mut article = read_parsed(&context.parse(html), called, context)?;
     links::take_off_article(&mut article);
     Ok(article)
 }
@@ -58,12 +72,17 @@ pub fn read(html: &str, context: &Context<'_>) -> Result<Article, ReadError> {
 /// # Errors
 /// As [`read`].
 pub(crate) fn read_page(page: &PageTree, context: &Context<'_>) -> Result<Article, ReadError> {
-    let mut layout = Layout::new(page);
+    read_parsed(page, None, context)
+}
+
+fn read_parsed(
+    page: &PageTree,
+    called: Option<&str>,
+    context: &Context<'_>,
+) -> Result<Article, ReadError> {
     let base = &page_base(page, context);
-    let head = Head::read(page, base);
-    let apart = apart::boxes(&layout, &head);
-    layout.set_aside(&apart);
-    let layout = layout;
+    let head = Head::read(page, base).called(called);
+    let layout = Layout::of_article(page, &head);
     let selector = context.select.body.as_deref();
     let selected = selector.and_then(|selector| body::selected(&layout, selector));
     let missed = selector.filter(|_| selected.is_none()).map(|selector| {
@@ -82,9 +101,9 @@ pub(crate) fn read_page(page: &PageTree, context: &Context<'_>) -> Result<Articl
         .chain(own)
         .collect();
     let (text, text_as_published) = words(&shown, &parts, context);
-    let scan =
-        picture::scan(&parts, base).filter(|_| text.is_empty() && published.moment.is_some());
-    let has_more = scan.is_some() || !attachments.is_empty();
+    let is_scan =
+        || text.is_empty() && published.moment.is_some() && picture::is_scan(&parts, base);
+    let has_more = !attachments.is_empty() || is_scan();
     // What has a headline and a day of publication is no page that stands in for another.
     let told = parts.title.blocks.is_some() && published.moment.is_some();
     if let Some(what) = refusal(&layout, &text, has_more, told) {
@@ -110,8 +129,6 @@ pub(crate) fn read_page(page: &PageTree, context: &Context<'_>) -> Result<Articl
         text,
         text_as_published,
         attachments,
-        image: scan.or_else(|| picture::image(&parts, base)),
-        canonical: head.canonical.clone(),
         next_page: next_page::next_page(&parts, base),
         warnings: published.warning.into_iter().chain(missed).collect(),
         opened: None,

@@ -22,12 +22,7 @@ pub(super) fn take_logins_off(reading: &mut Reading) {
 /// The same for an article.
 pub(super) fn take_off_article(article: &mut Article) {
     let files = article.attachments.iter_mut().map(|file| &mut file.url);
-    let others = [
-        &mut article.image,
-        &mut article.canonical,
-        &mut article.next_page,
-    ];
-    files.chain(others.into_iter().flatten()).for_each(bare);
+    files.chain(article.next_page.as_mut()).for_each(bare);
 }
 
 fn bare(address: &mut String) {
@@ -58,12 +53,13 @@ mod tests {
                 file("http://bob:geheim@a.example/1.pdf"),
                 file("http://a.example/@2"),
             ],
-            image: Some("http://bob@a.example/x.png".to_owned()),
+            next_page: Some("http://bob@a.example/2.htm".to_owned()),
             ..Article::default()
         };
         take_off_article(&mut article);
         assert_eq!(article.attachments[0].url, "http://a.example/1.pdf");
         assert_eq!(article.attachments[1].url, "http://a.example/@2");
-        assert_eq!(article.image.as_deref(), Some("http://a.example/x.png"));
+        let next = article.next_page.as_deref();
+        assert_eq!(next, Some("http://a.example/2.htm"));
     }
 }

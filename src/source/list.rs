@@ -10,6 +10,7 @@ mod choice;
 mod data;
 mod element;
 mod evidence;
+mod explain;
 mod look;
 mod propose;
 mod read;
@@ -21,6 +22,7 @@ mod words;
 
 use url::Url;
 
+pub use self::explain::explain;
 pub(super) use self::read::{check_size, read_page};
 use self::{
     look::PageLook,

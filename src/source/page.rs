@@ -18,6 +18,7 @@ use html5gum::{
 };
 
 use self::build::Builder;
+pub(crate) use self::foreign::is_imprint;
 pub(crate) use self::tree::{Gap, Id, PageTree, is_hidden_style, is_inline};
 
 impl PageTree {

@@ -69,6 +69,20 @@ pub struct OtherList {
     pub select: Option<Select>,
 }
 
+/// What one step of reading came to, for `preview -v`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadStep {
+    pub name: &'static str,
+    /// A line each, the most important first.
+    pub said: Vec<String>,
+}
+
+impl ReadStep {
+    pub(super) fn new(name: &'static str, said: Vec<String>) -> Self {
+        Self { name, said }
+    }
+}
+
 /// A page as one of the readers understood it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Reading {

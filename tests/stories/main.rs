@@ -20,6 +20,7 @@ mod clock;
 mod commands;
 mod config;
 mod corrections;
+mod counting;
 mod crowd;
 mod database;
 mod demo;

@@ -113,6 +113,30 @@ fn preview_shows_the_other_lists_of_a_portal_and_why_the_rest_is_none() {
     assert!(all.contains("confidence"), "{all}");
     assert!(all.contains("not taken"), "{all}");
     assert!(all.contains("a menu"), "{all}");
+    for step in ["candidates", "evidence", "choice", "verdict", "rows"] {
+        let is_told = all.lines().any(|line| line.starts_with(step));
+        assert!(is_told && !plain.contains(step), "{step}: {all}");
+    }
+}
+
+#[test]
+fn preview_says_why_an_article_has_its_title_its_day_and_its_text() {
+    let world = World::new();
+    let page = "<title>Storm warning | Mill Borough</title><div id=top><p>Mill Borough, at your service every day.</p></div>\
+        <div class=main><h2>Storm warning</h2><span>Published: 2026-03-02</span><div class=text>\
+        <p>A storm reaches the borough on Tuesday evening, and the parks are closed until it has passed.</p>\
+        <p>Whoever can stay at home is asked to do so, and to keep away from trees.</p></div></div>";
+    std::fs::write(world.path("page.html"), page).unwrap();
+    let said = text(&world.noticast(&["-v", "preview", "page.html"]).stdout);
+    for line in [
+        "`Storm warning` in <h2>",
+        "2026-03-02 by a line `Published: 2026-03-02`",
+        "2 of the 2 lines of <div class=\"text\">",
+        "from `A storm reaches",
+        "to `Whoever can stay",
+    ] {
+        assert!(said.contains(line), "{line}: {said}");
+    }
 }
 
 /// Titles too short, no dates, no heading: a person can tell that it is a list.

@@ -5,10 +5,14 @@ use url::Url;
 use super::super::inspect::{How, Page, Seen};
 use crate::{
     bulletin::{Article, Notice, ReadAs, SourceId},
-    cli::{inspect::Setting, out, table::Table},
+    cli::{
+        inspect::{self, Setting},
+        out,
+        table::Table,
+    },
     config::SourceBlock,
     round::{self, Preview},
-    source::{NoticeFeed, NoticeList, OtherList, Reading},
+    source::{NoticeFeed, NoticeList, OtherList, ReadStep, Reading},
 };
 
 /// The contract's object for an input.
@@ -84,7 +88,22 @@ pub(in crate::cli) fn text(
         Reading::List(list) => list_text(list, verbose),
         Reading::Feed(NoticeFeed { notices, .. }) => notices_text(notices, verbose),
         Reading::Article(article) => article_text(article),
+    }?;
+    match verbose {
+        true => steps(&inspect::steps(page, how, Some(&seen.reading))),
+        false => Ok(()),
     }
+}
+
+/// What each step of reading came to.
+pub(in crate::cli) fn steps(steps: &[ReadStep]) -> anyhow::Result<()> {
+    for step in steps {
+        for (at, said) in step.said.iter().enumerate() {
+            let name = if at == 0 { step.name } else { "" };
+            out::line(format!("{name:<10} {said}"))?;
+        }
+    }
+    Ok(())
 }
 
 fn list_text(list: &NoticeList, verbose: bool) -> anyhow::Result<()> {
@@ -94,9 +113,6 @@ fn list_text(list: &NoticeList, verbose: bool) -> anyhow::Result<()> {
     }
     if let Some(next) = &list.next_page {
         out::line(format!("goes on at {next}"))?;
-    }
-    if verbose {
-        out::line(format!("confidence {:.2}", list.confidence))?;
     }
     others(&list.others, verbose)
 }

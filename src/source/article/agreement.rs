@@ -16,7 +16,7 @@ pub(super) fn agreement(head: &Head, line: &str) -> f32 {
         return 0.0;
     }
     let mut most: f32 = 0.0;
-    for headline in &head.headlines {
+    for headline in head.headlines.iter().chain(&head.called) {
         let headline = key(headline);
         if headline == line {
             most = most.max(9.0);

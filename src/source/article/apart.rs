@@ -9,8 +9,18 @@ use super::{
 };
 use crate::source::page::{Id, PageTree};
 
+impl<'a> Layout<'a> {
+    /// The layout of an article's page, without what stands apart from the article.
+    pub(super) fn of_article(page: &'a PageTree, head: &Head) -> Self {
+        let mut layout = Self::new(page);
+        let apart = boxes(&layout, head);
+        layout.set_aside(&apart);
+        layout
+    }
+}
+
 /// The boxes of prose above the headline, where the page has one that its head repeats.
-pub(super) fn boxes(layout: &Layout<'_>, head: &Head) -> Vec<Id> {
+fn boxes(layout: &Layout<'_>, head: &Head) -> Vec<Id> {
     let page = layout.page;
     let Some(headline) = headline(layout, head) else {
         return Vec::new();
@@ -20,7 +30,7 @@ pub(super) fn boxes(layout: &Layout<'_>, head: &Head) -> Vec<Id> {
     let mut inner = headline;
     for above in page.ancestors(headline) {
         found.extend(
-            children(page, above)
+            page.children(above)
                 .take_while(|id| *id < inner)
                 .filter(says),
         );
@@ -55,12 +65,4 @@ fn headline(layout: &Layout<'_>, head: &Head) -> Option<Id> {
 
 fn is_prose(layout: &Layout<'_>, at: usize) -> bool {
     layout.fact(at).aside == 0 && layout.blocks[at].prose() > 0.0
-}
-
-fn children(page: &PageTree, above: Id) -> impl Iterator<Item = Id> {
-    let end = page.elements[above as usize].end;
-    let within = move |id: Id| Some(id).filter(|id| *id < end);
-    std::iter::successors(within(above + 1), move |id| {
-        within(page.elements[*id as usize].end)
-    })
 }

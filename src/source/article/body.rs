@@ -5,10 +5,13 @@ use std::ops::Range;
 use super::{
     block::{block_line, links_to_file},
     layout::Layout,
-    line::{is_imprint, is_info},
+    line::is_info,
     occasion::is_kept,
 };
-use crate::source::{css, page::Id};
+use crate::source::{
+    css,
+    page::{Id, is_imprint},
+};
 
 /// The blocks of the article's text, in reading order, and the element that holds them.
 #[derive(Debug, Default)]

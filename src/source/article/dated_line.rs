@@ -24,6 +24,8 @@ pub(super) struct DateCandidate {
     pub(super) moment: Moment,
     pub(super) score: f32,
     pub(super) block: Option<usize>,
+    /// What says so.
+    pub(super) by: &'static str,
 }
 
 /// Returns what the lines around the text show.
@@ -71,6 +73,7 @@ fn shown_at(
             moment,
             score: date.in_text(parts, date.on_page(parts, is_below)),
             block: Some(at),
+            by: "a line",
         });
     }
     found

@@ -13,14 +13,14 @@ pub(super) struct Head {
     pub title: Option<String>,
     /// Titles of the article alone, the surest first.
     pub headlines: Vec<String>,
+    /// What a list calls the article, which may be cut.
+    pub called: Option<String>,
     pub description: Option<String>,
     /// Times as written, the surest first.
     pub published: Vec<String>,
     pub author: Option<String>,
     pub publisher: Option<String>,
     pub site: Option<String>,
-    pub image: Option<String>,
-    pub canonical: Option<String>,
     pub next: Option<String>,
     /// The whole text, where the page has it for machines.
     pub text: Option<String>,
@@ -48,17 +48,20 @@ impl Head {
                     let href = page
                         .attribute(id, "href")
                         .and_then(|href| absolute(base, href));
-                    match page.attribute(id, "rel") {
-                        Some("canonical") if head.canonical.is_none() => head.canonical = href,
-                        Some("next") if head.next.is_none() => head.next = href,
-                        _ => {}
+                    if page.attribute(id, "rel") == Some("next") && head.next.is_none() {
+                        head.next = href;
                     }
                 }
                 _ => {}
             }
         }
-        head.image = head.image.and_then(|image| absolute(base, &image));
         head
+    }
+
+    /// With what others call the article. Lists cut long titles.
+    pub(super) fn called(mut self, title: Option<&str>) -> Self {
+        self.called = title.map(|title| title.trim_end_matches(['.', '…', ' ']).to_owned());
+        self
     }
 
     /// The last part of `<title>`, which often is the site's name.
@@ -102,7 +105,6 @@ impl Head {
                 first(&mut self.publisher, content);
             }
             "og:site_name" | "sitename" | "application-name" => first(&mut self.site, content),
-            "og:image" | "twitter:image" => first(&mut self.image, content),
             _ => {}
         }
     }

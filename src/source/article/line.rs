@@ -109,15 +109,6 @@ pub(super) fn heads_others(line: &str) -> bool {
     line.chars().count() < 80 && OTHERS.is_match(line)
 }
 
-/// Returns whether a line says whose the site is, as the foot of a page does.
-pub(super) fn is_imprint(line: &str) -> bool {
-    static IMPRINT: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new("(?i)©|版权所有|版權所有|copyright|all rights reserved|icp备|公安备|公网安备")
-            .expect("a fixed pattern")
-    });
-    IMPRINT.is_match(line)
-}
-
 /// Returns whether a single line within a text is of the site: a pointer elsewhere, an appeal, an original title.
 pub(super) fn is_remark(line: &str) -> bool {
     static REMARK: LazyLock<Regex> = LazyLock::new(|| {

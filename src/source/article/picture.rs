@@ -1,6 +1,6 @@
-//! The first picture that shows something.
+//! Pictures that show something.
 
-use std::{ops::Range, sync::LazyLock};
+use std::sync::LazyLock;
 
 use regex::Regex;
 use url::Url;
@@ -11,28 +11,19 @@ use super::{
 };
 use crate::source::page::Id;
 
-/// The first picture of the text that shows something.
-pub(super) fn image(parts: &Parts<'_>, base: &Url) -> Option<String> {
-    let container = parts.container();
-    let end = parts.layout.page.elements[container as usize].end;
-    let own = (container != 0).then(|| first_picture(parts, container..end, base));
-    own.flatten().or_else(|| parts.head.image.clone())
-}
-
-/// The picture below the title of a page without text, such as a scanned notice.
-pub(super) fn scan(parts: &Parts<'_>, base: &Url) -> Option<String> {
-    let title = parts.title.blocks.as_ref()?;
+/// Returns whether a picture stands below the title of a page without text, such as a scanned notice.
+pub(super) fn is_scan(parts: &Parts<'_>, base: &Url) -> bool {
+    let Some(title) = &parts.title.blocks else {
+        return false;
+    };
     let title = parts.layout.blocks[title.start].element;
-    first_picture(parts, title..region(parts).end, base)
-}
-
-fn first_picture(parts: &Parts<'_>, within: Range<Id>, base: &Url) -> Option<String> {
     let page = parts.layout.page;
-    within
+    (title..region(parts).end)
         .filter(|id| page.name(*id) == "img" && parts.layout.facts[*id as usize].aside == 0)
-        .find_map(|id| picture(parts, id, base))
+        .any(|id| picture(parts, id, base).is_some())
 }
 
+/// The address of a picture that shows something, and is no decoration.
 pub(super) fn picture(parts: &Parts<'_>, id: Id, base: &Url) -> Option<String> {
     static DECORATION: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?i)icon|logo|blank|spacer|loading|placeholder|pixel|1x1|emoji|avatar|qr|weixin|wechat|/ueditor/dialogs|filetype|/css/|/skin|/themes?/|/templates?/|\.svg|\.gif|^data:")

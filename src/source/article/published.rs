@@ -30,14 +30,20 @@ pub(super) struct Published {
 /// Less sure than this is a date of something else.
 const LEAST: f32 = 2.0;
 
-pub(super) fn find(parts: &Parts<'_>, context: &Context<'_>) -> Published {
+/// The dates of a page that may be the day of publication, the surest first.
+pub(super) fn ranked(parts: &Parts<'_>, context: &Context<'_>) -> Vec<DateCandidate> {
     let mut candidates = stated(parts, context);
     candidates.extend(shown(parts, context));
     candidates.extend(in_address(context));
     candidates.extend(in_scripts(parts, context));
     candidates.extend(dateline(parts, context));
-    candidates.retain(|candidate| candidate.score >= LEAST);
     candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
+    candidates
+}
+
+pub(super) fn find(parts: &Parts<'_>, context: &Context<'_>) -> Published {
+    let mut candidates = ranked(parts, context);
+    candidates.retain(|candidate| candidate.score >= LEAST);
     let mut published = Published::default();
     for candidate in &candidates {
         match date::plausible(&candidate.moment, context.now) {
@@ -69,10 +75,11 @@ fn finer(moment: Moment, candidates: &[DateCandidate]) -> Moment {
 /// Returns what the head and `<time>` say.
 fn stated(parts: &Parts<'_>, context: &Context<'_>) -> Vec<DateCandidate> {
     let read = |text: &str| date::parse(text, context.time_zone, context.now);
-    let candidate = |moment, score| DateCandidate {
+    let candidate = |moment, score, by| DateCandidate {
         moment,
         score,
         block: None,
+        by,
     };
     let page = parts.layout.page;
     let mut found: Vec<DateCandidate> = parts
@@ -80,7 +87,7 @@ fn stated(parts: &Parts<'_>, context: &Context<'_>) -> Vec<DateCandidate> {
         .published
         .iter()
         .filter_map(|text| read(text))
-        .map(|moment| candidate(moment, 8.0))
+        .map(|moment| candidate(moment, 8.0, "the page's head"))
         .collect();
     let near = near(parts);
     for id in 0..page.elements.len() as u32 {
@@ -97,9 +104,9 @@ fn stated(parts: &Parts<'_>, context: &Context<'_>) -> Vec<DateCandidate> {
         let named = page.attribute(id, "itemprop") == Some("datePublished")
             || page.attribute(id, "pubdate").is_some();
         if named {
-            found.push(candidate(moment, 7.5));
+            found.push(candidate(moment, 7.5, "<time> of the publication"));
         } else if near.contains(&at) {
-            found.push(candidate(moment, 6.0));
+            found.push(candidate(moment, 6.0, "<time> near the title"));
         }
     }
     found
@@ -133,6 +140,7 @@ fn dateline(parts: &Parts<'_>, context: &Context<'_>) -> Option<DateCandidate> {
         moment: date::parse(&written, context.time_zone, context.now)?,
         score: 3.0,
         block: None,
+        by: "the dateline",
     })
 }
 
@@ -156,6 +164,7 @@ fn in_address(context: &Context<'_>) -> Option<DateCandidate> {
         moment,
         score: 3.0,
         block: None,
+        by: "the address",
     })
 }
 
@@ -183,5 +192,6 @@ fn in_scripts(parts: &Parts<'_>, context: &Context<'_>) -> Option<DateCandidate>
         moment,
         score: 3.2,
         block: None,
+        by: "a script",
     })
 }

@@ -495,3 +495,25 @@ proptest! {
         let _ = read_with(&parts.concat(), &Select::default(), true);
     }
 }
+
+#[test]
+fn what_a_list_calls_an_article_shows_its_headline() {
+    let page = "<title>Mill Borough</title><div><p>Welcome to the borough</p><div>Repairs on Mill Bridge begin in May</div>\
+        <p>Mill Borough, 12 May 2024</p><p>The bridge is closed to cars for two weeks, and people on foot can cross it by day.</p></div>";
+    let base = url::Url::parse("https://www.example.org/news/1.html").expect("an address");
+    let context = Context {
+        base: &base,
+        time_zone: chrono_tz::UTC,
+        now: "2024-06-01T12:00:00Z".parse().expect("a time"),
+        select: &crate::bulletin::Select::default(),
+        simplify: false,
+    };
+    for called in [
+        "Repairs on Mill Bridge begin in May",
+        "Repairs on Mill Bridge begin…",
+    ] {
+        let article = read_called(page, Some(called), &context).expect("an article");
+        let title = article.title.as_deref();
+        assert_eq!(title, Some("Repairs on Mill Bridge begin in May"));
+    }
+}

@@ -23,26 +23,9 @@ pub(super) struct Title {
 const REACH: usize = 40;
 
 pub(super) fn find(layout: &Layout<'_>, head: &Head, body: Option<&Range<usize>>) -> Title {
-    let start = body.map_or(layout.blocks.len().min(REACH * 2), |body| body.start);
-    let menu = menu(layout);
-    let only = only_heading(layout, start);
-    let mut best: Option<(f32, TitleCandidate)> = None;
-    for candidate in candidates(layout, start, body.is_some()) {
-        let mut score = score(layout, head, start, &candidate);
-        if only == Some(candidate.element) {
-            score += 2.5;
-        }
-        if menu.contains(&candidate.key) {
-            // The section, as the menu calls it.
-            score -= 5.0;
-        }
-        if best.as_ref().is_none_or(|(most, _)| score > *most) {
-            best = Some((score, candidate));
-        }
-    }
-    if let Some((score, candidate)) = best
-        && score >= 3.5
-    {
+    const LEAST: f32 = 3.5;
+    let best = ranked(layout, head, body).into_iter().next();
+    if let Some((_, candidate)) = best.filter(|(score, _)| *score >= LEAST) {
         let (text, blocks) = continued(layout, head, candidate);
         return Title {
             text: Some(whole(text, head)),
@@ -53,6 +36,32 @@ pub(super) fn find(layout: &Layout<'_>, head: &Head, body: Option<&Range<usize>>
         text: stated(head),
         blocks: None,
     }
+}
+
+/// The lines that may be the title, the likeliest first, each with what speaks for it.
+pub(super) fn ranked(
+    layout: &Layout<'_>,
+    head: &Head,
+    body: Option<&Range<usize>>,
+) -> Vec<(f32, TitleCandidate)> {
+    let start = body.map_or(layout.blocks.len().min(REACH * 2), |body| body.start);
+    let menu = menu(layout);
+    let only = only_heading(layout, start);
+    let weighed = |candidate: TitleCandidate| {
+        let mut score = score(layout, head, start, &candidate);
+        if only == Some(candidate.element) {
+            score += 2.5;
+        }
+        if menu.contains(&candidate.key) {
+            // The section, as the menu calls it.
+            score -= 5.0;
+        }
+        (score, candidate)
+    };
+    let candidates = candidates(layout, start, body.is_some()).into_iter();
+    let mut ranked: Vec<_> = candidates.map(weighed).collect();
+    ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
+    ranked
 }
 
 /// The one heading of the highest ranks above the text, or the one box called a title right over a paragraph of it,
@@ -185,10 +194,10 @@ fn is_day(text: &str) -> bool {
 }
 
 #[derive(Debug)]
-struct TitleCandidate {
-    element: Id,
+pub(super) struct TitleCandidate {
+    pub(super) element: Id,
     blocks: Range<usize>,
-    text: String,
+    pub(super) text: String,
     /// Letters and digits alone, for comparison.
     key: String,
 }

@@ -132,9 +132,7 @@ impl EntryReader<'_> {
             ],
         );
         let html = |id| Some(self.html(id)).filter(|html| !html.trim().is_empty());
-        let base = self.base(content.or(summary).unwrap_or(id), outer);
         let (content, summary) = (content.and_then(html), summary.and_then(html));
-        let pictured = content.as_deref().or(summary.as_deref());
         FeedItem {
             title: self
                 .child(
@@ -155,10 +153,6 @@ impl EntryReader<'_> {
             updated: self.text(id, &UPDATED),
             publisher: self.publisher(id).or_else(|| common.cloned()),
             attachments: self.attachments(id, outer),
-            image: pictured
-                .and_then(markup::first_image)
-                .and_then(|src| resolve(&src, &base))
-                .map(String::from),
             summary,
             content,
         }

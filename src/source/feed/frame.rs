@@ -36,7 +36,6 @@ pub(super) struct FeedItem {
     pub(super) content: Option<String>,
     pub(super) publisher: Option<String>,
     pub(super) attachments: Vec<Attachment>,
-    pub(super) image: Option<String>,
 }
 
 /// The context that the entries of one feed share.
@@ -114,7 +113,6 @@ impl<'a> FeedFrame<'a> {
             text_as_published: (cleaned != text).then(|| text.to_owned()),
             text: cleaned,
             attachments: entry.attachments,
-            image: entry.image,
             warnings: warning.into_iter().collect(),
             ..Article::default()
         }

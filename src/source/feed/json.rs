@@ -82,10 +82,6 @@ fn entry(item: &Map<String, Value>, base: &Url) -> FeedItem {
             .or_else(|| plain("content_text")),
         publisher: authors(item),
         attachments: attachments(item, base),
-        image: word(item, "image")
-            .or_else(|| word(item, "banner_image"))
-            .and_then(|image| resolve(image, base))
-            .map(String::from),
     }
 }
 

@@ -93,32 +93,6 @@ pub(super) fn title(maybe_html: &str) -> String {
     unescape(&out)
 }
 
-/// The address of the first picture.
-pub(super) fn first_image(html: &str) -> Option<String> {
-    let mut rest = html;
-    while let Some((_, after)) = rest.split_once('<') {
-        let Some(tag) = MarkupTag::at(after) else {
-            rest = after;
-            continue;
-        };
-        rest = &after[tag.length..];
-        if tag.name != "img" {
-            continue;
-        }
-        let inside = &after[..tag.length];
-        let Some((_, value)) = inside.split_once("src=") else {
-            continue;
-        };
-        let quote = value.chars().next().filter(|c| "\"'".contains(*c));
-        let value = match quote {
-            Some(quote) => value[1..].split(quote).next(),
-            None => value.split(|c: char| c.is_whitespace() || c == '>').next(),
-        };
-        return value.map(unescape);
-    }
-    None
-}
-
 struct MarkupTag {
     /// Lower case.
     name: String,

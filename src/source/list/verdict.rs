@@ -151,6 +151,12 @@ fn most_prose(
 
 /// An article with other articles around it, or a list? What speaks for either, added up.
 pub(super) fn is_article(look: &PageLook<'_>, claim: &ListClaim<'_>) -> bool {
+    let points: f32 = points(look, claim).iter().map(|(_, points)| points).sum();
+    points > ARTICLE
+}
+
+/// What speaks for an article, above 0, or for a list.
+pub(super) fn points(look: &PageLook<'_>, claim: &ListClaim<'_>) -> Vec<(&'static str, f32)> {
     let page = look.page;
     // A dated list of what stands on the page itself is its index.
     let texts = match claim.dated {
@@ -166,31 +172,44 @@ pub(super) fn is_article(look: &PageLook<'_>, claim: &ListClaim<'_>) -> bool {
         true => most_prose(page, claim, &outside, &marks),
         false => MOST_PROSE,
     };
-    let mut points = (prose / 100.0).min(most);
-    points -= (claim.listed / 300.0).min(2.0);
-    points += among(look, &claim.hrefs);
-    for (holds, weight) in [
-        (marks.headed, 1.5),
-        (marks.declared, 1.0),
-        (is_collection, -1.5),
-        (marks.neighbours, 1.0),
-        (group(|best| best.region == Region::Side), 1.0),
+    let side_heading = if claim.dated { 0.5 } else { 1.0 };
+    let is_text = [
+        ("a headline over text", marks.headed, 1.5),
+        ("metadata of an article", marks.declared, 1.0),
+        ("metadata of a collection", is_collection, -1.5),
+        ("links to the next article", marks.neighbours, 1.0),
         (
-            group(|best| best.side_heading),
-            if claim.dated { 0.5 } else { 1.0 },
+            "rows in a side box",
+            group(|best| best.region == Region::Side),
+            1.0,
         ),
-        (marks.told, 1.5),
-        (claim.hrefs.len() < 3, 0.8),
-        (claim.dated, -1.0),
-        (texts.is_some(), -1.5),
-        (group(|best| best.titled), -1.5),
-        (group(|best| best.paged), -1.5),
-    ] {
-        if holds {
-            points += weight;
-        }
-    }
-    points > ARTICLE
+        (
+            "rows headed as related",
+            group(|best| best.side_heading),
+            side_heading,
+        ),
+        ("a byline", marks.told, 1.5),
+        ("fewer than three rows", claim.hrefs.len() < 3, 0.8),
+        ("dated rows", claim.dated, -1.0),
+        ("rows that lead to texts below", texts.is_some(), -1.5),
+        (
+            "rows headed as the page is",
+            group(|best| best.titled),
+            -1.5,
+        ),
+        ("a pager", group(|best| best.paged), -1.5),
+    ];
+    let measured = [
+        ("prose beside the rows", (prose / 100.0).min(most)),
+        ("what the titles say", -(claim.listed / 300.0).min(2.0)),
+        (
+            "rows that are pages like this one",
+            among(look, &claim.hrefs),
+        ),
+    ];
+    let held = is_text.into_iter().filter(|(_, holds, _)| *holds);
+    let held = held.map(|(name, _, points)| (name, points));
+    measured.into_iter().chain(held).collect()
 }
 
 /// Returns whether one line outside the rows tells when the page was published, by whom, how often it was read.

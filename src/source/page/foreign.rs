@@ -3,13 +3,19 @@
 //!
 //! They are taken out before anything is read, so that nothing depends on where they stand and on how much they say. Only
 //! what is unmistakable goes: a box goes by what it holds as well as by its name, and never with the page's headline or main text.
-//! Boxes without such names are found by what they hold alone ([`asking`], [`widgets`]).
+//! Boxes without such names are found by what they hold alone ([`asking`], [`imprint`], [`widgets`]).
 
 mod asking;
 mod held;
+mod imprint;
+mod said;
 mod widgets;
 
-use self::held::{holds_content, inside, is_box, is_password, names_page};
+pub(crate) use self::imprint::is_imprint;
+use self::{
+    held::{holds_content, inside, is_box, is_password, names_page},
+    said::Said,
+};
 use super::tree::{Id, PageTree};
 use std::collections::HashMap;
 
@@ -84,7 +90,13 @@ impl PageTree {
 /// For each element whether it stands in a foreign box.
 fn marks(page: &PageTree) -> Vec<bool> {
     let mut marks = vec![false; page.elements.len()];
-    for id in asking::boxes(page).into_iter().chain(widgets::boxes(page)) {
+    let said = Said::of(page);
+    let found = [
+        asking::boxes(page, &said),
+        imprint::boxes(page, &said),
+        widgets::boxes(page),
+    ];
+    for id in found.into_iter().flatten() {
         marks[id as usize] = true;
     }
     let mut names = KindsByName::new();
@@ -255,6 +267,35 @@ mod tests {
             let text = "<p>The work, which begins at nine, is done at noon.</p>".repeat(9);
             let page = format!("<main>{CONTENT}<div>{piece}</div>{text}</main>");
             assert!(!left(&page).contains(['ñ', 'é', '会']), "{}", left(&page));
+        }
+    }
+
+    #[test]
+    fn boxes_without_a_name_that_say_whose_the_site_is_are_no_part_of_a_page() {
+        for piece in [
+            "<p>© 2024 Mill Borough. All rights reserved.</p><p>We answer for no other site, and a link is no praise.</p>",
+            "<p>地址：示例路1号，邮编：250000</p><p>版权所有：示例市大数据中心</p>",
+        ] {
+            for page in [
+                format!("<div>{CONTENT}</div><div><div>{piece}</div></div>"),
+                format!("<div><div>{CONTENT}</div><div>{piece}</div></div><p>Menu</p>"),
+            ] {
+                let left = left(&page);
+                assert_eq!(left.trim_end_matches(" Menu"), SAID, "{page}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_text_that_names_an_owner_or_an_address_stays() {
+        let text = "<p>The work, which begins at nine, is done at noon.</p>";
+        for (before, after) in [
+            ("<p>© Agency</p>", ""),
+            ("", "<p>Phone: 01632 960001, address: 1 Market Street</p>"),
+            ("", "<p>版权所有，未经许可不得转载。</p>"),
+        ] {
+            let page = format!("<h1>Storm</h1><div>{before}{text}{text}{after}</div>");
+            assert!(left(&page).contains("done at noon"), "{page}");
         }
     }
 

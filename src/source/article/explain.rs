@@ -1,0 +1,97 @@
+//! Why an article's title, day and text were chosen, for `preview -v`.
+
+use super::{
+    agreement::{agreement, headline},
+    block::block_line,
+    body::{self, Body},
+    head::Head,
+    layout::Layout,
+    page_base,
+    parts::Parts,
+    published,
+    title::ranked,
+    title_text::key,
+};
+use crate::source::{
+    list,
+    page::{Id, PageTree},
+    reading::{Context, ReadStep},
+};
+
+/// So many candidates of each kind are shown.
+const SHOWN: usize = 4;
+
+/// The steps of reading a page as an article; empty where it cannot be looked at.
+#[must_use]
+pub fn explain(html: &str, context: &Context<'_>) -> Vec<ReadStep> {
+    if list::check_size(html).is_err() {
+        return Vec::new();
+    }
+    let page = &context.parse(html);
+    let head = Head::read(page, &page_base(page, context));
+    let layout = Layout::of_article(page, &head);
+    let selector = context.select.body.as_deref();
+    let selected = selector.and_then(|selector| body::selected(&layout, selector));
+    let found = body::find(&layout, headline(&layout, &head));
+    let range = selected.as_ref().or(found.as_ref()).and_then(Body::range);
+    let titles = ranked(&layout, &head, range.as_ref());
+    let titles = titles.iter().take(SHOWN).map(|(score, candidate)| {
+        let named = agreement(&head, &key(&candidate.text));
+        let element = element(page, candidate.element);
+        format!(
+            "{score:.1}: `{}` in {element}, the page's head agrees by {named:.1}",
+            candidate.text
+        )
+    });
+    let parts = Parts::new(&layout, &head, selected, context);
+    let days = published::ranked(&parts, context);
+    let days = days.iter().take(SHOWN).map(|day| {
+        let line = day
+            .block
+            .map(|at| format!(" `{}`", block_line(&layout, at)));
+        format!(
+            "{:.1}: {} by {}{}",
+            day.score,
+            day.moment,
+            day.by,
+            line.unwrap_or_default()
+        )
+    });
+    vec![
+        ReadStep::new("title", titles.collect()),
+        ReadStep::new("day", days.collect()),
+        ReadStep::new("text", text(&parts, range.map_or(0, |range| range.len()))),
+    ]
+}
+
+/// Where the text stands, and how much of it was left out.
+fn text(parts: &Parts<'_>, held: usize) -> Vec<String> {
+    let blocks = parts.body_blocks();
+    let (Some(first), Some(last)) = (blocks.first(), blocks.last()) else {
+        return vec!["none was found".to_owned()];
+    };
+    let page = parts.layout.page;
+    vec![
+        format!(
+            "{} of the {held} lines of {}",
+            blocks.len(),
+            element(page, parts.container())
+        ),
+        format!("from `{}`", block_line(parts.layout, *first)),
+        format!("to `{}`", block_line(parts.layout, *last)),
+    ]
+}
+
+/// An element as the page writes it.
+fn element(page: &PageTree, id: Id) -> String {
+    let attribute = |name: &str| {
+        let value = page.attribute(id, name).filter(|value| !value.is_empty());
+        value.map_or(String::new(), |value| format!(" {name}=\"{value}\""))
+    };
+    format!(
+        "<{}{}{}>",
+        page.name(id),
+        attribute("id"),
+        attribute("class")
+    )
+}

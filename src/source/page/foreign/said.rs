@@ -1,0 +1,112 @@
+//! How much boxes say, and where they stand to a page's headline.
+
+use std::ops::Range;
+
+use super::held::{is_password, names_page};
+use crate::source::{
+    page::tree::{Id, PageTree},
+    text::is_han,
+};
+
+/// So many links that name pages are the page's content.
+const SEVERAL: u32 = 3;
+/// A box among others has at most this share of a page's prose.
+const MOST_PROSE: f32 = 0.35;
+
+/// Sums over the pieces of text and the elements before each one.
+pub(super) struct Said {
+    /// The length of sentences, in characters.
+    prose: Vec<f32>,
+    /// How many links name pages.
+    pages: Vec<u32>,
+    /// How many fields ask for a password.
+    passwords: Vec<u32>,
+    /// The pieces of text that the page's title repeats, or that stand in its chief heading.
+    headlines: Vec<usize>,
+}
+
+impl Said {
+    pub(super) fn of(page: &PageTree) -> Self {
+        let (mut prose, mut pages, mut passwords) = (vec![0.0], vec![0], vec![0]);
+        let (mut length, mut named, mut asked) = (0.0, 0, 0);
+        for run in 0..page.runs.len() {
+            length += sentences(page.run_text(run));
+            prose.push(length);
+        }
+        for id in 0..page.elements.len() as Id {
+            named += u32::from(names_page(page, id));
+            pages.push(named);
+            asked += u32::from(is_password(page, id));
+            passwords.push(asked);
+        }
+        let headlines = (0..page.runs.len()).filter(|run| is_headline(page, *run));
+        Self {
+            prose,
+            pages,
+            passwords,
+            headlines: headlines.collect(),
+        }
+    }
+
+    pub(super) fn within(&self, page: &PageTree, id: Id) -> f32 {
+        let Range { start, end } = page.runs_of(id);
+        self.prose[end] - self.prose[start]
+    }
+
+    pub(super) fn signs_in(&self, page: &PageTree, id: Id) -> bool {
+        let end = page.elements[id as usize].end;
+        self.passwords[end as usize] > self.passwords[id as usize]
+    }
+
+    /// Returns whether a box stands above the page's headline, or below what follows it: prose, or links that name pages.
+    pub(super) fn leaves_content(&self, page: &PageTree, id: Id) -> bool {
+        let own = page.runs_of(id);
+        let mut headlines = self.headlines.iter().copied();
+        let Some(headline) = headlines.find(|run| !own.contains(run)) else {
+            return false;
+        };
+        if own.start < headline {
+            return true;
+        }
+        let from = page.runs[headline].element as usize;
+        let pages = self.pages[id as usize] - self.pages[from.min(id as usize)];
+        self.prose[own.start] - self.prose[headline] > 0.0 || pages >= SEVERAL
+    }
+
+    /// Returns whether there are links that name pages outside of a box, as many as rows of a list.
+    pub(super) fn leaves_rows(&self, page: &PageTree, id: Id) -> bool {
+        let end = page.elements[id as usize].end;
+        let own = self.pages[end as usize] - self.pages[id as usize];
+        self.pages[self.pages.len() - 1] - own >= SEVERAL
+    }
+
+    /// Returns whether a box says little beside the rest of its page.
+    pub(super) fn says_little(&self, page: &PageTree, id: Id) -> bool {
+        self.within(page, id) <= self.prose[self.prose.len() - 1] * MOST_PROSE
+    }
+}
+
+/// The length of a text in Chinese characters, of which letters are some two fifths.
+pub(super) fn length(text: &str) -> f32 {
+    let letter = |c: char| if is_han(c) { 1.0 } else { 0.4 };
+    text.chars().map(letter).sum()
+}
+
+/// The length of a piece of text that is a sentence.
+fn sentences(text: &str) -> f32 {
+    const SHORTEST: usize = 12;
+    const MARKS: [char; 9] = ['.', '!', '?', ',', '。', '，', '！', '？', '、'];
+    let length = text.chars().count();
+    let counts = length >= SHORTEST && text.contains(MARKS);
+    if counts { length as f32 } else { 0.0 }
+}
+
+/// Returns whether a piece of text stands in the page's chief heading, or is a part of its title.
+pub(super) fn is_headline(page: &PageTree, run: usize) -> bool {
+    const SHORTEST: usize = 4;
+    let own = page.runs[run].element;
+    let mut around = std::iter::once(own).chain(page.ancestors(own).take(2));
+    let text = page.run_text(run).trim();
+    let is_long = || text.chars().take(SHORTEST).count() == SHORTEST;
+    around.any(|id| page.name(id) == "h1") || is_long() && page.title.contains(text)
+}
