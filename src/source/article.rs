@@ -30,7 +30,7 @@ mod title_text;
 mod trim;
 
 pub use self::explain::explain;
-use self::head::Head;
+use self::head::{Head, page_base};
 use self::layout::Layout;
 use self::parts::Parts;
 use super::{links, list, summary, text};
@@ -191,15 +191,6 @@ fn refusal(layout: &Layout<'_>, text: &str, has_more: bool, told: bool) -> Optio
         PageKind::Article | PageKind::NoRows => "neither text nor attachments".to_owned(),
         kind => kind.name().to_owned(),
     })
-}
-
-/// Returns what relative addresses are relative to: `<base>`, else the page.
-fn page_base(page: &PageTree, context: &Context<'_>) -> url::Url {
-    (0..page.elements.len() as Id)
-        .take(200)
-        .filter(|id| page.name(*id) == "base")
-        .find_map(|id| context.base.join(page.attribute(id, "href")?).ok())
-        .unwrap_or_else(|| context.base.clone())
 }
 
 #[cfg(test)]

@@ -3,8 +3,7 @@
 use serde_json::Value;
 use url::Url;
 
-use crate::source::page::PageTree;
-use crate::source::text;
+use crate::source::{page::PageTree, reading::Context, text};
 
 /// Statements of the page's head, cleaned, empty ones left out.
 #[derive(Debug, Default)]
@@ -189,4 +188,13 @@ fn clean(value: &str) -> Option<String> {
 pub(super) fn absolute(base: &Url, href: &str) -> Option<String> {
     let url = base.join(href.trim()).ok()?;
     matches!(url.scheme(), "http" | "https" | "file").then(|| url.into())
+}
+
+/// Returns what relative addresses are relative to: `<base>`, else the page.
+pub(super) fn page_base(page: &PageTree, context: &Context<'_>) -> Url {
+    (0..page.elements.len() as u32)
+        .take(200)
+        .filter(|id| page.name(*id) == "base")
+        .find_map(|id| context.base.join(page.attribute(id, "href")?).ok())
+        .unwrap_or_else(|| context.base.clone())
 }

@@ -24,10 +24,15 @@ const LEAST_TEXT: usize = 40;
 impl PageTree {
     /// The page without its foreign boxes.
     pub(crate) fn without_foreign_boxes(mut self) -> Self {
-        let marks = marks(&self);
+        let said = Said::of(&self);
+        let feet = imprint::boxes(&self, &said);
+        let marks = marks(&self, &said, &feet);
         if !marks.contains(&true) || self.says_little(&marks) {
             return self;
         }
+        let last = feet.iter().map(|foot| self.runs_of(*foot).start).max();
+        let is_kept = |run: &usize| !marks[self.runs[*run].element as usize];
+        self.foot = last.map(|run| (0..run).filter(is_kept).count());
         self.signs_in =
             (0..self.elements.len()).any(|id| marks[id] && is_password(&self, id as Id));
         self.keep(&marks);
@@ -88,15 +93,12 @@ impl PageTree {
 }
 
 /// For each element whether it stands in a foreign box.
-fn marks(page: &PageTree) -> Vec<bool> {
+fn marks(page: &PageTree, said: &Said, feet: &[Id]) -> Vec<bool> {
     let mut marks = vec![false; page.elements.len()];
-    let said = Said::of(page);
-    let found = [
-        asking::boxes(page, &said),
-        imprint::boxes(page, &said),
-        widgets::boxes(page),
-    ];
-    for id in found.into_iter().flatten() {
+    let found = asking::boxes(page, said)
+        .into_iter()
+        .chain(widgets::boxes(page));
+    for id in found.chain(feet.iter().copied()) {
         marks[id as usize] = true;
     }
     let mut names = KindsByName::new();

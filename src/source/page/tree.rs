@@ -46,6 +46,8 @@ pub(crate) struct PageTree {
     pub noscript: String,
     /// A box to sign in was taken out.
     pub signs_in: bool,
+    /// The piece of text before which the last box was taken out that says whose the site is.
+    pub foot: Option<usize>,
     /// Some of the page was left out for its size.
     pub truncated: bool,
     /// Where the page ends before its end: what was not closed by then, outermost first.

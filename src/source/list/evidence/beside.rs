@@ -36,7 +36,10 @@ pub(in crate::source::list) fn edges(page: &PageTree, best: &Scored) -> [Range<u
         prose.last().map_or(0, |(at, _)| at + 1)
     };
     let first = reach(&mut lines.iter());
-    let last = reach(&mut lines[first..].iter().rev());
+    // What stood above the foot of the page does not come to its edge where the foot was taken out.
+    let foot = page.foot.unwrap_or_default();
+    let foot = lines.partition_point(|line| line.start < foot).max(first);
+    let last = reach(&mut lines[foot..].iter().rev());
     let last = lines.len() - last;
     let is_headed = |from: usize, to: usize| lines[from..to].iter().any(is_head);
     let runs = |from: usize, to: usize| match &lines[from..to] {
@@ -45,7 +48,7 @@ pub(in crate::source::list) fn edges(page: &PageTree, best: &Scored) -> [Range<u
         [] => 0..0,
     };
     let head = if is_headed(0, first) { 0 } else { first };
-    let end = match is_headed(last.saturating_sub(HEAD).max(first), lines.len()) {
+    let end = match is_headed(last.saturating_sub(HEAD).max(foot), lines.len()) {
         true => lines.len(),
         false => last,
     };

@@ -65,12 +65,15 @@ fn box_around(page: &PageTree, said: &Said, control: Id) -> Option<Id> {
 fn asks(page: &PageTree, said: &Said, id: Id, root: Id) -> bool {
     let signs_in = said.signs_in(page, id);
     let has_control = || inside(page, id).any(|inner| is_control(page, inner));
+    let is_set_off =
+        || (is_headed(page, id) || page.parent(id) == root && !signs_in) && has_control();
     let stands_apart = || {
-        (is_headed(page, id) || page.parent(id) == root && !signs_in) && has_control()
-            || names_policy(page, id)
+        let of_policy = names_policy(page, id);
+        (of_policy || is_set_off()) && said.leaves_content(page, id)
+            || of_policy && said.is_followed(page, id)
     };
     let links = inside(page, id).filter(|inner| page.name(*inner) == "a");
-    (said.says_little(page, id) || stands_apart() && said.leaves_content(page, id))
+    (said.says_little(page, id) || stands_apart())
         && links.take(MOST_LINKS + 1).count() <= MOST_LINKS
         && (signs_in || ends_in_control(page, id) && !inside(page, id).any(|one| shows(page, one)))
         && !is_chief_content(page, id)

@@ -15,48 +15,59 @@ const FAR: usize = 8;
 /// So many links that name pages are the page's content.
 const SEVERAL: usize = 3;
 
-/// The outermost boxes of a page that say whose the site is.
+/// The boxes of a page that say whose the site is.
 pub(super) fn boxes(page: &PageTree, said: &Said) -> Vec<Id> {
     let imprints = (0..page.runs.len()).filter(|run| is_imprint(page.run_text(*run)));
     let around = imprints.filter_map(|run| {
-        let above = page.ancestors(page.runs[run].element);
-        let own = std::iter::once(page.runs[run].element);
-        own.chain(above)
-            .take(FAR)
-            .filter(|id| is_box(page.name(*id)))
-            .take_while(|id| says_whose(page, said, *id))
-            .last()
+        let own = page.runs[run].element;
+        let mut above = std::iter::once(own).chain(page.ancestors(own)).take(FAR);
+        above.find(|id| is_box(page.name(*id)))
     });
-    around.collect()
+    around.filter(|id| says_whose(page, said, *id)).collect()
 }
 
 /// Returns whether a box says whose the site is, and nothing else.
 fn says_whose(page: &PageTree, said: &Said, id: Id) -> bool {
     let named = inside(page, id).filter(|inner| names_page(page, *inner));
-    !is_chief_content(page, id)
-        && (said.says_little(page, id)
-            || said.leaves_content(page, id)
-            || said.leaves_rows(page, id))
-        && named.take(SEVERAL).count() < SEVERAL
-        && is_of_site(page, id)
+    if is_chief_content(page, id) || named.take(SEVERAL).count() == SEVERAL {
+        return false;
+    }
+    let stands_apart = said.says_little(page, id) || said.leaves_content(page, id);
+    match Lines::of(page, id) {
+        Lines::Begun => stands_apart,
+        Lines::Mostly => stands_apart || said.is_followed(page, id) || said.leaves_rows(page, id),
+        Lines::Few => false,
+    }
 }
 
-/// Returns whether the first line of a box says whose the site is, or that and where it is reached are most of its lines.
-fn is_of_site(page: &PageTree, id: Id) -> bool {
-    let (mut lines, mut facts) = (0, 0);
-    let mut from = page.runs_of(id).start;
-    let end = page.runs_of(id).end;
-    while from < end {
-        let next = (from + 1..end).find(|run| page.runs[*run].gap == Gap::Block);
-        let line = page.text(from..next.unwrap_or(end));
-        if lines == 0 && begins_imprint(&line) {
-            return true;
+/// How many lines of a box say whose the site is, and where that is reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lines {
+    Few,
+    /// The first.
+    Begun,
+    Mostly,
+}
+
+impl Lines {
+    fn of(page: &PageTree, id: Id) -> Self {
+        let (mut lines, mut facts, mut is_begun) = (0, 0, false);
+        let mut from = page.runs_of(id).start;
+        let end = page.runs_of(id).end;
+        while from < end {
+            let next = (from + 1..end).find(|run| page.runs[*run].gap == Gap::Block);
+            let line = page.text(from..next.unwrap_or(end));
+            is_begun |= lines == 0 && begins_imprint(&line);
+            lines += 1;
+            facts += usize::from(is_imprint(&line) || is_reached(&line));
+            from = next.unwrap_or(end);
         }
-        lines += 1;
-        facts += usize::from(is_imprint(&line) || is_reached(&line));
-        from = next.unwrap_or(end);
+        match is_begun {
+            _ if facts * 2 >= lines => Self::Mostly,
+            true => Self::Begun,
+            false => Self::Few,
+        }
     }
-    facts * 2 >= lines
 }
 
 /// Returns whether a line says whose the site is, as the foot of a page does.

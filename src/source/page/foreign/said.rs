@@ -15,7 +15,7 @@ const MOST_PROSE: f32 = 0.35;
 
 /// Sums over the pieces of text and the elements before each one.
 pub(super) struct Said {
-    /// The length of sentences, in characters.
+    /// The length of sentences.
     prose: Vec<f32>,
     /// How many links name pages.
     pages: Vec<u32>,
@@ -58,7 +58,8 @@ impl Said {
         self.passwords[end as usize] > self.passwords[id as usize]
     }
 
-    /// Returns whether a box stands above the page's headline, or below what follows it: prose, or links that name pages.
+    /// Returns whether a box stands above the page's headline, or below what follows it: prose, or links that name pages;
+    /// or between the headline and a text that says more than the box does.
     pub(super) fn leaves_content(&self, page: &PageTree, id: Id) -> bool {
         let own = page.runs_of(id);
         let mut headlines = self.headlines.iter().copied();
@@ -70,7 +71,18 @@ impl Said {
         }
         let from = page.runs[headline].element as usize;
         let pages = self.pages[id as usize] - self.pages[from.min(id as usize)];
-        self.prose[own.start] - self.prose[headline] > 0.0 || pages >= SEVERAL
+        let after = self.prose[self.prose.len() - 1] - self.prose[own.end];
+        self.prose[own.start] - self.prose[headline] > 0.0
+            || pages >= SEVERAL
+            || after > self.within(page, id)
+    }
+
+    /// Returns whether a text of some sentences follows a box, below the page's headline.
+    pub(super) fn is_followed(&self, page: &PageTree, id: Id) -> bool {
+        const LEAST: f32 = 40.0;
+        let own = page.runs_of(id);
+        let is_below = self.headlines.iter().any(|run| *run < own.start);
+        is_below && self.prose[self.prose.len() - 1] - self.prose[own.end] > LEAST
     }
 
     /// Returns whether there are links that name pages outside of a box, as many as rows of a list.
@@ -96,9 +108,8 @@ pub(super) fn length(text: &str) -> f32 {
 fn sentences(text: &str) -> f32 {
     const SHORTEST: usize = 12;
     const MARKS: [char; 9] = ['.', '!', '?', ',', '。', '，', '！', '？', '、'];
-    let length = text.chars().count();
-    let counts = length >= SHORTEST && text.contains(MARKS);
-    if counts { length as f32 } else { 0.0 }
+    let counts = text.contains(MARKS) && text.chars().nth(SHORTEST - 1).is_some();
+    if counts { length(text) } else { 0.0 }
 }
 
 /// Returns whether a piece of text stands in the page's chief heading, or is a part of its title.

@@ -73,10 +73,13 @@ static WEEKDAY_BESIDE: LazyLock<Regex> = LazyLock::new(|| {
         r"([日號号일]|\d\.?)\s?(?:\(\s?(?:(?:本|这|下)?(?:周|週|星期|礼拜))?[一二三四五六日天]\s?\)|\([월화수목금토일月火水木金土日]\)|(?:周|週|星期|礼拜)[一二三四五六日天])",
     )
 });
-/// `上午9:30至下午17:30`: open until the latter.
+/// `上午9:30至下午17:30`, `上午8:30—12:00，下午13:30—16:00`: open until the last.
 static HOURS: LazyLock<Regex> = LazyLock::new(|| {
     let time = r"(?:上午|下午|早上|晚上|中午)?\s?\d{1,2}\s?[:时點点時]\s?(?:\d{2}|半)?\s?分?";
-    fixed(&format!(r"{time}\s?[-—–~～至到]+\s?({time})"))
+    let range = format!(r"{time}\s?[-—–~～至到]+\s?");
+    fixed(&format!(
+        r"(?:{range}{time}\s?[，,、;和及]?\s?)?{range}({time})"
+    ))
 });
 /// `3月15日8:00—3月29日`: the dash is no sign of a zone.
 static OPEN_FROM: LazyLock<Regex> = LazyLock::new(|| {
@@ -109,7 +112,7 @@ static NEAR: LazyLock<Regex> =
     LazyLock::new(|| fixed("(今天|今日|本日|今晚|明天|明日|明晚|后天|後天|(?i:today|tomorrow))"));
 static WEEKDAY: LazyLock<Regex> = LazyLock::new(|| {
     fixed(
-        r"(每|上|逢)?(本|这|這|下)?(?:个|個)?(?:周|週|星期|礼拜)([一二三四五六日天])(至|到|-)?(?:\s?\((?:\d{1,2}月)?\d{1,2}[日号]\))?",
+        r"(每|上|逢)?(本|这|這|下)?(?:个|個)?(?:周|週|星期|礼拜)([一二三四五六日天])(至|到|-)?(?:\s?\(((?:\d{1,2}月)?\d{1,2}[日号])\))?",
     )
 });
 static BARE_DAY: LazyLock<Regex> =
@@ -153,6 +156,10 @@ fn near(found: &Captures<'_>, from: NaiveDate) -> String {
 fn weekday(found: &Captures<'_>, from: NaiveDate) -> String {
     if found.get(1).is_some() || found.get(4).is_some() {
         return found[0].to_owned();
+    }
+    // The day beside it is told more surely.
+    if let Some(day) = found.get(5).filter(|day| day.as_str().contains('月')) {
+        return format!("{} ", day.as_str());
     }
     let wanted = match &found[3] {
         "一" => 0,

@@ -43,7 +43,7 @@ fn before(text: &str, day: &Range<usize>) -> Option<(Range<usize>, String)> {
         let weekday = date::WEEKDAYS;
         let hour = format!("(?P<said>(?:{HOUR_WORDS})\\s?)?");
         fixed(&format!(
-            r"(?:^|[\s(]){hour}(?:{TIME})\p{{M}}*(?:\s?\([a-z]{{2,5}}\)|\s[A-Z]{{3,4}}|\s\p{{L}}{{2,9}}\stime)?(?:[\s,.]{{1,2}}(?:{LINKS}|{weekday})){{0,4}}[\s,]{{0,2}}$"
+            r"(?:^|[\s(]){hour}(?:{TIME})\p{{M}}*(?:\s?\([a-z]{{2,5}}\)|\s[A-Z]{{3,4}}|\s\p{{L}}{{2,9}}\stime)?(?:[\s,.]{{1,2}}(?:{LINKS}|{weekday})['’]?){{0,4}}[\s,]{{0,2}}$"
         ))
     });
     let window = window_before(text, day.start);
