@@ -12,6 +12,8 @@ use crate::source::page::tree::{Gap, Id, PageTree};
 
 /// So far above such a line stands its box.
 const FAR: usize = 8;
+/// So many boxes are looked at.
+const MOST_BOXES: usize = 50;
 /// So many links that name pages are the page's content.
 const SEVERAL: usize = 3;
 
@@ -23,7 +25,13 @@ pub(super) fn boxes(page: &PageTree, said: &Said) -> Vec<Id> {
         let mut above = std::iter::once(own).chain(page.ancestors(own)).take(FAR);
         above.find(|id| is_box(page.name(*id)))
     });
-    around.filter(|id| says_whose(page, said, *id)).collect()
+    let mut found: Vec<Id> = around.collect();
+    found.sort_unstable();
+    found.dedup();
+    // The foot of a page is among the last.
+    found.drain(..found.len().saturating_sub(MOST_BOXES));
+    found.retain(|id| says_whose(page, said, *id));
+    found
 }
 
 /// Returns whether a box says whose the site is, and nothing else.

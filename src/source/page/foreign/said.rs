@@ -115,9 +115,12 @@ fn sentences(text: &str) -> f32 {
 /// Returns whether a piece of text stands in the page's chief heading, or is a part of its title.
 pub(super) fn is_headline(page: &PageTree, run: usize) -> bool {
     const SHORTEST: usize = 4;
+    const LONGEST_TITLE: usize = 2_000;
     let own = page.runs[run].element;
     let mut around = std::iter::once(own).chain(page.ancestors(own).take(2));
     let text = page.run_text(run).trim();
-    let is_long = || text.chars().take(SHORTEST).count() == SHORTEST;
-    around.any(|id| page.name(id) == "h1") || is_long() && page.title.contains(text)
+    let is_long = || text.chars().nth(SHORTEST - 1).is_some();
+    // Each piece of a page is looked for in its title, so no title makes that long.
+    let repeats = || page.title.len() <= LONGEST_TITLE && page.title.contains(text);
+    around.any(|id| page.name(id) == "h1") || is_long() && repeats()
 }
