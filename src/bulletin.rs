@@ -32,6 +32,7 @@ mod source;
 mod template;
 mod title;
 mod trust;
+mod wish;
 
 pub use added::{AddedSource, SourceKeys};
 pub(crate) use call::{quiet, unquiet};
@@ -66,3 +67,4 @@ pub use source::{ReadAs, Select, Source};
 pub use template::{Template, TemplateFields, TemplateFile};
 pub use title::{clean_title, is_counter, is_pinned_title};
 pub use trust::{Came, Trust};
+pub use wish::{DigestWish, FilterWords, SourceWish};

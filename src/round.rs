@@ -144,7 +144,7 @@ async fn fail(store: &Store, source: &Source, fault: Fault) -> Result<Looked, St
 /// A store that failed a write.
 pub async fn broken(store: &Store, source: &Source) -> Result<Looked, StoreError> {
     let what =
-        "a look at it broke, which is a fault of noticast: the log says why; please report it";
+        "polling it failed because of an error in noticast; see the log, and please report it";
     fail(store, source, Fault::broken(what.to_owned())).await
 }
 

@@ -23,11 +23,16 @@ mod filter_words;
 mod health;
 mod heard;
 mod held;
+mod inline;
 mod later;
 mod manage;
 mod membership;
 mod memory;
 mod obey;
+mod on_card;
+mod outlines;
+mod own;
+mod own_words;
 mod pages;
 mod plain;
 mod platform;
@@ -36,6 +41,7 @@ mod rebroadcast;
 mod removal;
 mod reply;
 mod report;
+mod sent_file;
 mod settings;
 mod slow;
 mod sources;
@@ -60,10 +66,12 @@ pub(super) use self::{
     health::report_rival,
     heard::{Heard, Message, Original, Press},
     held::report_held,
+    inline::{InlineAsk, Offered},
     memory::ChatMemory,
     platform::{Permissions, Platform},
     reply::{Alone, Carrier, Effect, Reply, Saying},
     report::report,
+    sent_file::SentFile,
     words::of as words_of,
 };
 

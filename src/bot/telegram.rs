@@ -7,6 +7,7 @@
 mod data;
 mod errands;
 mod heard;
+mod inline;
 mod known;
 mod menus;
 mod perform;
@@ -200,6 +201,11 @@ impl BotSession {
             }
             UpdateKind::MyChatMember(change) => heard::membership(&change),
             UpdateKind::CallbackQuery(query) => return self.pressed(query).await,
+            UpdateKind::InlineQuery(query) => {
+                let conversation = self.conversation_now();
+                let errand = inline::errand(&self.telegram, conversation, query);
+                return Ok(errand.into_iter().collect());
+            }
             _ => return Ok(Vec::new()),
         };
         let effects = self

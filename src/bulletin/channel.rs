@@ -1,9 +1,11 @@
 //! A channel as the checked config describes it.
 
+use std::{collections::BTreeMap, sync::Arc};
+
 use chrono_tz::Tz;
 
 use super::{
-    filter::Filter,
+    filter::{Cost, Filter},
     id::{ChannelId, SourceId},
     manner::{Mode, Quiet},
     robot::Robot,
@@ -36,6 +38,8 @@ pub struct Channel {
     pub time_zone: Tz,
     /// The language of its cards; None: that of the config.
     pub language: Option<Language>,
+    /// What it is for the bulletins of single sources, where a chat wishes so.
+    pub apart: BTreeMap<SourceId, Arc<Channel>>,
 }
 
 /// The kinds of channel that are built, each with its own settings.
@@ -47,6 +51,8 @@ pub enum ChannelKind {
         silent: bool,
         /// Attachments go along as documents.
         documents: bool,
+        /// Cards have buttons below them.
+        buttons: bool,
     },
     Stdout {
         format: StdoutFormat,
@@ -119,6 +125,7 @@ impl Channel {
             template: None,
             time_zone,
             language: None,
+            apart: BTreeMap::new(),
         }
     }
 
@@ -136,6 +143,34 @@ impl Channel {
     pub fn wants(&self, source: &SourceId) -> bool {
         let wanted = self.sources.as_ref();
         wanted.is_none_or(|wanted| wanted.contains(source)) && !self.without.contains(source)
+    }
+
+    /// The channel as it is for a bulletin of these sources: the first one that it wants decides.
+    #[must_use]
+    pub fn for_sources<'a>(&self, mut sources: impl Iterator<Item = &'a SourceId>) -> &Self {
+        if self.apart.is_empty() {
+            return self;
+        }
+        let first = sources.find(|source| self.wants(source));
+        first
+            .and_then(|it| self.apart.get(it))
+            .map_or(self, |it| it.as_ref())
+    }
+
+    /// Returns the cost of all its filters.
+    #[must_use]
+    pub fn filter_cost(&self) -> Cost {
+        let apart = self.apart.values().map(|apart| &apart.filter);
+        let own = apart.filter(|filter| **filter != self.filter);
+        own.fold(self.filter.cost(), |cost, filter| cost.plus(filter.cost()))
+    }
+
+    /// Takes all its filters away.
+    pub fn drop_filters(&mut self) {
+        self.filter = Filter::default();
+        for apart in self.apart.values_mut() {
+            Arc::make_mut(apart).filter = Filter::default();
+        }
     }
 
     /// The kind as the config names it.

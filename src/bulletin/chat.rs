@@ -1,5 +1,7 @@
 //! A chat that subscribed by itself: who let it in, and what it wants.
 
+use std::{collections::BTreeMap, sync::Arc};
+
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
@@ -9,6 +11,7 @@ use super::{
     id::{ChannelId, SourceId},
     manner::Mode,
     settings::Language,
+    wish::{FilterWords, SourceWish},
 };
 
 /// The settings that a chat asked for. Each wish that is text was checked when it was taken.
@@ -31,6 +34,12 @@ pub struct Chat {
     pub silent: bool,
     /// None: what Telegram says of the person who writes, else the config's.
     pub language: Option<Language>,
+    /// Its cards come without buttons.
+    #[serde(default)]
+    pub without_buttons: bool,
+    /// What it wishes otherwise for single sources.
+    #[serde(default)]
+    pub own: BTreeMap<SourceId, SourceWish>,
 }
 
 /// The admission of a chat.
@@ -64,6 +73,8 @@ impl Chat {
             digest: None,
             silent: false,
             language: None,
+            without_buttons: false,
+            own: BTreeMap::new(),
         }
     }
 
@@ -104,6 +115,49 @@ impl Chat {
         !self.include.is_empty() || !self.exclude.is_empty()
     }
 
+    /// Returns whether `channel`, which is this chat, lacks a filter that it asked for.
+    #[must_use]
+    pub fn lacks_filter(&self, channel: &Channel) -> bool {
+        let mut own = self.own.iter();
+        let lacks = |(source, wish): (&SourceId, &SourceWish)| {
+            let asked = wish.filter.as_ref().is_some_and(|it| !it.is_empty());
+            let apart = channel.apart.get(source);
+            asked && apart.is_none_or(|apart| apart.filter.is_empty())
+        };
+        (self.has_filter() && channel.filter.is_empty()) || own.any(lacks)
+    }
+
+    /// The same without any filter.
+    #[must_use]
+    pub fn without_filters(mut self) -> Self {
+        (self.include, self.exclude) = (Vec::new(), Vec::new());
+        for wish in self.own.values_mut() {
+            wish.filter = None;
+        }
+        self.forget_empty_wishes();
+        self
+    }
+
+    /// Changes what it wishes for one source.
+    pub fn wish_for(&mut self, source: &SourceId, change: impl FnOnce(&mut SourceWish)) {
+        change(self.own.entry(source.clone()).or_default());
+        self.forget_empty_wishes();
+    }
+
+    fn forget_empty_wishes(&mut self) {
+        self.own.retain(|_, wish| *wish != SourceWish::default());
+    }
+
+    /// The words of its filter, or of the one that it has for a source alone.
+    #[must_use]
+    pub fn filter_words(&self, source: Option<&SourceId>) -> FilterWords {
+        let own = source.and_then(|source| self.own.get(source)?.filter.clone());
+        own.unwrap_or_else(|| FilterWords {
+            include: self.include.clone(),
+            exclude: self.exclude.clone(),
+        })
+    }
+
     /// The channel that the chat is; None where `id` is no chat's.
     #[must_use]
     pub fn channel(&self, id: &ChannelId) -> Option<Channel> {
@@ -113,6 +167,7 @@ impl Chat {
             topic,
             silent: self.silent,
             documents: false,
+            buttons: !self.without_buttons,
         };
         let mut channel = Channel::new(id.clone(), kind, self.time_zone);
         if !self.title.is_empty() {
@@ -127,6 +182,9 @@ impl Chat {
             channel.mode = Mode::Digest;
             channel.digest = digest;
         }
+        let apart = self.own.iter();
+        let apart = apart.map(|(source, wish)| (source.clone(), Arc::new(wish.of(&channel))));
+        channel.apart = apart.collect();
         Some(channel)
     }
 }

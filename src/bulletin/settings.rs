@@ -124,6 +124,14 @@ impl WebSettings {
         let page = url.path().strip_prefix(root)?.strip_prefix("/b/")?;
         page.trim_end_matches('/').parse().ok()
     }
+
+    /// The address of a bulletin's page, where people can reach it.
+    #[must_use]
+    pub fn page_of(&self, bulletin: u64) -> Option<String> {
+        let root = self.public_url.as_ref()?;
+        let root = root.as_str().trim_end_matches('/');
+        Some(format!("{root}/b/{bulletin}"))
+    }
 }
 
 impl Default for WebSettings {

@@ -161,6 +161,7 @@ pub(super) fn telegram_channel(chat: TelegramChat) -> anyhow::Result<Channel> {
         topic: None,
         silent: false,
         documents: false,
+        buttons: true,
     };
     channel("telegram", "Telegram", kind)
 }

@@ -36,10 +36,11 @@ pub(super) struct Scope<'a> {
 }
 
 /// All keys that any kind has.
-const KEYS_OF_ALL_KINDS: [&str; 20] = [
+const KEYS_OF_ALL_KINDS: [&str; 21] = [
     "access_token",
     "agent_id",
     "api_url",
+    "buttons",
     "chat",
     "corp_id",
     "documents",
@@ -370,11 +371,14 @@ fn telegram(table: &mut Table<'_>) -> Option<ChannelKind> {
     table.set("silent", &mut silent, boolean);
     let mut documents = false;
     table.set("documents", &mut documents, boolean);
+    let mut buttons = true;
+    table.set("buttons", &mut buttons, boolean);
     Some(ChannelKind::Telegram {
         chat: chat?,
         topic,
         silent,
         documents,
+        buttons,
     })
 }
 

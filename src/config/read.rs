@@ -11,7 +11,7 @@ use std::{
 use chrono_tz::{TZ_VARIANTS, Tz};
 use ipnet::IpNet;
 use toml::de::DeValue;
-use url::{Host, Url};
+use url::{Host, ParseError, Url};
 
 use super::{
     table::{Read, Value, fault, kind_of, nearest},
@@ -241,6 +241,9 @@ pub(super) fn address_of(text: &str, schemes: &[&str]) -> Result<Url, String> {
     let text = text.trim();
     user_info::check(text, false)?;
     match Url::parse(text) {
+        Err(ParseError::RelativeUrlWithoutBase) => {
+            Err(format!("this address has no scheme; {expected}"))
+        }
         Err(error) => Err(format!("this is not a valid address ({error}); {expected}")),
         // The part before a mere colon may be a user.
         Ok(url) if !schemes.contains(&url.scheme()) && !text.contains("://") => {

@@ -282,6 +282,7 @@ fn chats_are_names_or_numbers() {
                 topic,
                 silent,
                 documents: false,
+                buttons: true,
             })
         );
     }

@@ -24,7 +24,10 @@ fn costly(op: &mut Op<'_>) -> Vec<Filter> {
     let configured = op.configured();
     let chats = op.tx.chats();
     let configured = configured.iter().map(|channel| &channel.filter);
-    let subscribed = chats.subscribed().map(|(_, known)| &known.channel.filter);
+    let subscribed = chats.subscribed().flat_map(|(_, known)| {
+        let apart = known.channel.apart.values().map(|apart| &apart.filter);
+        apart.chain([&known.channel.filter])
+    });
     let all = configured.chain(subscribed);
     all.filter(|filter| is_costly(filter)).cloned().collect()
 }

@@ -155,6 +155,7 @@ impl<'a> Op<'a> {
         let text = Folded::new(title, summary);
         let ahead = std::mem::take(&mut self.ahead);
         let wanting = self.channels_where(std::slice::from_ref(source), |channel| {
+            let channel = channel.for_sources(std::iter::once(source));
             ahead.wants(&channel.filter, &text)
         });
         self.ahead = ahead;
@@ -244,7 +245,8 @@ impl<'a> Op<'a> {
         let mut places = HashMap::with_capacity(channels.len());
         for id in channels {
             let due = self.settings(&id).map_or(now, |channel| {
-                timing::due(&channel, kind, timing::is_urgent(&channel, row), now)
+                let channel = timing::manner(&channel, row);
+                timing::due(channel, kind, timing::is_urgent(channel, row), now)
             });
             let this_ms = due.timestamp_millis();
             match places.entry(self.place_after(&id, &moved)) {

@@ -21,8 +21,7 @@ pub(super) fn together(op: &mut Op<'_>, id: u64, now: DateTime<Utc>) -> Result<V
     let Some(head) = op.tx.delivery(id)? else {
         return Ok(Vec::new());
     };
-    let settings = op.settings(&head.channel);
-    let mode = settings.map_or(Mode::Each, |channel| channel.mode);
+    let mode = mode_of(op, &head)?;
     let is_held = op.tx.is_held_back(&head.channel, id);
     let goes_alone = mode == Mode::Each && !is_held && head.attempts == 0;
     if head.kind != DeliveryKind::New || goes_alone {
@@ -65,6 +64,18 @@ pub(super) fn together(op: &mut Op<'_>, id: u64, now: DateTime<Utc>) -> Result<V
         .into_iter()
         .take(if of_one_poll { 1 } else { DIGEST });
     Ok(groups.flatten().collect())
+}
+
+/// How the channel of a delivery takes its bulletin.
+fn mode_of(op: &mut Op<'_>, entry: &OutboxEntry) -> Result<Mode> {
+    let Some(channel) = op.settings(&entry.channel) else {
+        return Ok(Mode::Each);
+    };
+    let row = match entry.bulletin.filter(|_| !channel.apart.is_empty()) {
+        Some(bulletin) => op.tx.bulletin(bulletin)?,
+        None => None,
+    };
+    Ok(row.map_or(channel.mode, |row| timing::manner(&channel, &row).mode))
 }
 
 /// Those of one source together; else as they were.
@@ -135,8 +146,9 @@ pub(super) fn rearrange(
     channel: Option<&Channel>,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let may_hold =
-        channel.is_some_and(|channel| channel.quiet.is_some() || channel.mode == Mode::Digest);
+    let may_hold = channel.is_some_and(|channel| {
+        channel.quiet.is_some() || channel.mode == Mode::Digest || !channel.apart.is_empty()
+    });
     let now_ms = now.timestamp_millis();
     for (delivery, due_ms) in op.tx.waiting_in(id) {
         if !may_hold && due_ms <= now_ms && !op.tx.is_held_back(id, delivery) {

@@ -42,8 +42,7 @@ impl Store {
     #[must_use]
     pub fn oversized_filters(&self) -> Vec<(ChannelId, Chat)> {
         let chats = self.engine.chats();
-        let is_oversized =
-            |known: &Known| known.chat.has_filter() && known.channel.filter.is_empty();
+        let is_oversized = |known: &Known| known.chat.lacks_filter(&known.channel);
         let oversized = chats.all().filter(|(_, known)| is_oversized(known));
         oversized
             .map(|(id, known)| (id.clone(), known.chat.clone()))
@@ -162,6 +161,9 @@ pub(super) fn merge(op: &mut Op<'_>, from: &ChannelId, to: &ChannelId) {
             }
             _ => None,
         };
+        for (source, wish) in old.own {
+            chat.own.entry(source).or_insert(wish);
+        }
     }
     op.tx.set_chat(to, chat);
     op.tx.remove_chat(from);

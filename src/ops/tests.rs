@@ -137,6 +137,7 @@ pub(super) fn chat(id: &str, chat: i64) -> Channel {
         topic: None,
         silent: false,
         documents: false,
+        buttons: true,
     };
     Channel::new(id.parse().unwrap(), kind, chrono_tz::Asia::Shanghai)
 }

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use crate::bulletin::{Channel, ChannelId, Chat, Cost, Filter, Source, SourceId};
+use crate::bulletin::{Channel, ChannelId, Chat, Cost, Source, SourceId};
 
 /// Sources and channels of the config, in its order.
 #[derive(Debug, Default)]
@@ -102,7 +102,7 @@ impl Chats {
     #[must_use]
     pub fn has_room_for(&self, id: &ChannelId, cost: Cost) -> bool {
         let others = self.all().filter(|(other, _)| *other != id);
-        let others = others.map(|(_, known)| known.channel.filter.cost());
+        let others = others.map(|(_, known)| known.channel.filter_cost());
         others.fold(cost, Cost::plus).fits(Cost::OF_ALL_CHATS)
     }
 
@@ -112,10 +112,10 @@ impl Chats {
         let Some(mut channel) = chat.channel(id) else {
             return;
         };
-        let cost = self.cost.plus(channel.filter.cost());
+        let cost = self.cost.plus(channel.filter_cost());
         match cost.fits(Cost::OF_ALL_CHATS) {
             true => self.cost = cost,
-            false => channel.filter = Filter::default(),
+            false => channel.drop_filters(),
         }
         let channel = Arc::new(channel);
         let known = Arc::new(Known { chat, channel });
@@ -125,7 +125,7 @@ impl Chats {
 
     pub fn remove(&mut self, age: u32) {
         if let Some((id, known)) = self.by_age.remove(&age) {
-            self.cost = self.cost.minus(known.channel.filter.cost());
+            self.cost = self.cost.minus(known.channel.filter_cost());
             self.ages.remove(&id);
         }
     }

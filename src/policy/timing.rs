@@ -12,6 +12,15 @@ use crate::bulletin::{Channel, DeliveryKind, Mode, Moment, reminder_of};
 /// At most one correction of a bulletin in so long.
 pub const A_DAY: Duration = Duration::days(1);
 
+/// A channel as it is for a bulletin: a chat may wish something else for single sources.
+#[must_use]
+pub fn manner<'a>(channel: &'a Channel, row: &Archived) -> &'a Channel {
+    match channel.apart.is_empty() {
+        true => channel,
+        false => channel.for_sources(row.sources().iter()),
+    }
+}
+
 /// Returns when something that is queued for `channel` at `now` may go out.
 #[must_use]
 pub fn due(
@@ -73,6 +82,7 @@ pub fn present_due(
     row: Option<&Archived>,
     now: DateTime<Utc>,
 ) -> DateTime<Utc> {
+    let channel = channel.map(|channel| row.map_or(channel, |row| manner(channel, row)));
     let due_now = time(entry.due_ms);
     if entry.attempts > 0 {
         let begun = entry.begun_ms.map(time).filter(|begun| *begun > now);

@@ -4,6 +4,7 @@
 //! Page text is untrusted: whatever it holds, a card stays well-formed and within the platform's
 //! limits. It is cut before it is escaped, never inside a character. Read [`Card::new`] first.
 
+mod act;
 mod edition;
 mod files;
 mod list;
@@ -21,6 +22,7 @@ mod words;
 pub(crate) use self::shape::CardEntry;
 pub(super) use self::words::{CardWording, EntryWords, by_source};
 pub(crate) use self::{
+    act::CardAct,
     edition::what_changed,
     shape::{Card, Grouping},
     text::{clean_line, clean_text, cut, escape, link, show},

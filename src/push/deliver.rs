@@ -244,8 +244,8 @@ impl SharedSender {
             let file = self.file(waiting).await?;
             return Ok((self.store.begin_send(waiting.id, at).await?, file));
         }
-        let may_be_several =
-            channel.mode != Mode::Each || channel.quiet.is_some() || waiting.attempts > 0;
+        let is_each = channel.mode == Mode::Each && channel.apart.is_empty();
+        let may_be_several = !is_each || channel.quiet.is_some() || waiting.attempts > 0;
         if waiting.kind == DeliveryKind::New && may_be_several {
             return self.begin_several(waiting, channel, at).await;
         }

@@ -3,11 +3,14 @@
 pub(crate) mod api;
 mod bot;
 mod check;
+mod keyboard;
+mod signed;
 pub(crate) mod verdict;
 mod voice;
 
 pub(super) use self::check::check_bot;
 pub(crate) use self::{
     bot::{Telegram, preview},
+    signed::{signature, signed, verified},
     voice::{Voice, about},
 };

@@ -216,6 +216,7 @@ fn no_words_of_a_page_call_anybody_in_telegram() {
         topic,
         silent,
         documents,
+        buttons: true,
     };
     let mut channel = Channel::new("it".parse().unwrap(), kind, chrono_tz::Asia::Shanghai);
     let mut calling = bulletin();

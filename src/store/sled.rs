@@ -17,6 +17,7 @@ mod forget;
 mod keys;
 mod looks;
 mod names;
+mod older_chats;
 mod open;
 mod outbox;
 mod pack;

@@ -8,7 +8,7 @@ texts! {
         source withdrawn_title deadline
         corrected rebroadcast reminder withdrawn
         title_before text_changed text_changed_before text_added files_added files_changed details_changed restored
-        open_file open_page
+        open_file open_page full_text remind_me mute_source
         test titles between_titles
     }
     counted {

@@ -12,4 +12,10 @@ pub struct HeardWords {
     pub latest: &'static [&'static str],
     /// What takes a setting away.
     pub off: &'static [&'static str],
+    pub on: &'static [&'static str],
+    /// As the chat has it.
+    pub same: &'static [&'static str],
+    pub filter: &'static [&'static str],
+    pub digest: &'static [&'static str],
+    pub silent: &'static [&'static str],
 }

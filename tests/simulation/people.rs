@@ -44,6 +44,7 @@ pub(crate) fn channels(rng: &mut fastrand::Rng) -> Vec<Channel> {
         topic: None,
         silent: false,
         documents: false,
+        buttons: true,
     };
     let terminal = ChannelKind::Stdout {
         format: StdoutFormat::Text,

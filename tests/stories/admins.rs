@@ -101,7 +101,7 @@ async fn a_bulletin_is_named_by_its_page_and_a_channel_by_its_chat() {
     telegram.say(ADMIN, ADMIN, "/rebroadcast 2 telegram:702");
     said(&telegram, ADMIN, "没有频道 telegram:702").await;
     telegram.say(ADMIN, ADMIN, "/why http://127.0.0.1:8787/b/2");
-    said(&telegram, ADMIN, "以前没有见过").await;
+    said(&telegram, ADMIN, "此前未收录").await;
     pushing.stop().await;
 }
 
@@ -116,7 +116,7 @@ async fn a_chat_that_is_shut_keeps_no_report_back() {
     said(&telegram, ADMIN, "到 3 个聊天").await;
     telegram.press_labelled(ADMIN, ADMIN, "重发");
     let report = said(&telegram, ADMIN, "成功 2，失败 1").await;
-    assert!(report.contains("有 1 个目前收不到"), "{report}");
+    assert!(report.contains("其中 1 个失败的聊天"), "{report}");
     telegram.press_labelled(ADMIN, ADMIN, "撤回");
     said(&telegram, ADMIN, "取消 1 条，删除 1 条，未能删除 1 条").await;
     pushing.stop().await;
@@ -257,7 +257,7 @@ async fn admins_see_how_it_is_pause_a_source_and_read_a_bulletins_whole_story() 
     telegram.say(ADMIN, ADMIN, "/why 2");
     let story = said(&telegram, ADMIN, "推送 3 次").await;
     assert!(
-        story.contains("以前没有见过") && story.contains("· 停电专用 不含过滤词"),
+        story.contains("此前未收录") && story.contains("· 停电专用 不含过滤词"),
         "{story}"
     );
     telegram.say(ADMIN, ADMIN, "/pause news");

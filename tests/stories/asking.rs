@@ -89,7 +89,7 @@ async fn why_of_an_unknown_address_says_which_source_would_bring_it() {
     let telegram = Telegram::start(TOKEN).await;
     let mut pushing = at_work(&telegram, INNER).await;
     telegram.say(PERSON, PERSON, "/why http://news.example/nothing.html?<b>");
-    let told = said(&telegram, PERSON, "没有见过这个地址的通知").await;
+    let told = said(&telegram, PERSON, "没有收录该网址的通知").await;
     assert!(told.contains("来源“集团要闻”"), "{told}");
     for address in [
         "http://i.example/1.html",
@@ -99,7 +99,7 @@ async fn why_of_an_unknown_address_says_which_source_would_bring_it() {
         let before = telegram.texts(PERSON).len();
         telegram.say(PERSON, PERSON, &format!("/why {address}"));
         let told = telegram.until_sent(PERSON, before + 1).await;
-        assert!(told[before].contains("没有来源关注该网站"), "{told:?}");
+        assert!(told[before].contains("没有来源包含该网站"), "{told:?}");
     }
     telegram.say(ADMIN, ADMIN, "/rebroadcast http://i.example/1.html");
     said(&telegram, ADMIN, "来源“内部”").await;
@@ -231,7 +231,7 @@ async fn times_are_told_by_the_clock_of_the_chat() {
     telegram.say(PERSON, PERSON, "/why 1");
     let here = found(&said(&telegram, PERSON, "发现：").await);
     telegram.say(PERSON, PERSON, "/timezone Asia/Tokyo");
-    said(&telegram, PERSON, "已更改").await;
+    said(&telegram, PERSON, "设置已保存").await;
     telegram.say(PERSON, PERSON, "/why #1");
     let there = telegram.until_sent(PERSON, 3).await;
     assert_eq!(found(&there[2]) - here, chrono::TimeDelta::hours(1));

@@ -220,7 +220,7 @@ async fn nobody_but_admins_rebroadcasts_and_forged_presses_do_nothing() {
     assert_eq!(
         answers,
         [
-            "只有管理员可以这样做。",
+            "只有管理员可以执行此操作。",
             "这个按钮已失效。",
             "这个按钮已失效。"
         ]
@@ -236,7 +236,7 @@ async fn what_cannot_be_rebroadcast_is_refused_with_the_reason() {
     for (i, (command, reason)) in [
         ("/rebroadcast 99", "没有编号为 #99"),
         ("/rebroadcast 2 nobody", "没有频道 nobody"),
-        ("/rebroadcast", "用法：/rebroadcast 编号 [频道]"),
+        ("/rebroadcast", "重发哪一条？"),
         ("/latest x", "用法：/latest [条数]"),
     ]
     .into_iter()

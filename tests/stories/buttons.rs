@@ -47,7 +47,7 @@ async fn a_subscriber_needs_no_command_but_start() {
     press(&telegram, PERSON, "最新的通知", "第7号").await;
     let card = press(&telegram, PERSON, "#8", "遵照执行").await;
     assert!(card.contains("第7号") && card.ends_with("#8"), "{card}");
-    press(&telegram, PERSON, "推送记录", "以前没有见过").await;
+    press(&telegram, PERSON, "推送记录", "此前未收录").await;
     telegram.say(PERSON, PERSON, "/help");
     press(&telegram, PERSON, "搜索", "写上要搜索的词").await;
     telegram.answer(PERSON, PERSON, "第3號");

@@ -113,7 +113,7 @@ async fn a_card_that_others_wrote_or_passed_on_is_not_sent_again() {
         let reply = json!({"reply_to_message": original});
         telegram.say_with(ADMIN, ADMIN, "/rebroadcast", &reply);
         let texts = telegram.until_sent(ADMIN, before + 1).await;
-        assert!(texts[before].contains("用法：/rebroadcast"), "{texts:?}");
+        assert!(texts[before].starts_with("重发哪一条？"), "{texts:?}");
     }
     pushing.stop().await;
 }
@@ -364,7 +364,7 @@ async fn a_sign_alone_takes_no_filter_away() {
     let telegram = Telegram::start(TOKEN).await;
     let mut pushing = at_work(&telegram, ANYONE).await;
     telegram.say(PERSON, PERSON, "/filter +放假");
-    said(&telegram, PERSON, "已更改").await;
+    said(&telegram, PERSON, "设置已保存").await;
     for sign in ["-", "+", "＋ -"] {
         telegram.say(PERSON, PERSON, &format!("/filter {sign}"));
     }

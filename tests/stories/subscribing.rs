@@ -89,7 +89,7 @@ async fn who_is_turned_down_gets_nothing_and_nobody_is_asked_again() {
     telegram.say(PERSON, PERSON, "/subscribe news");
     said(&telegram, ADMIN, "申请订阅").await;
     telegram.press_labelled(ADMIN, ADMIN, "拒绝");
-    said(&telegram, PERSON, "没有同意").await;
+    said(&telegram, PERSON, "管理员拒绝").await;
     telegram.say(PERSON, PERSON, "/subscribe news");
     telegram.until_sent(PERSON, 3).await;
     pushing.publish(1).await;
@@ -238,7 +238,7 @@ async fn a_channel_is_set_up_by_a_forwarded_post_or_by_its_name() {
     said(&telegram, PERSON, "已退订").await;
     // A stranger to the channel may not.
     telegram.forward(channel, 11, "x");
-    said(&telegram, 11, "你需要是那个频道的管理员").await;
+    said(&telegram, 11, "你需要是该频道的管理员").await;
     telegram.say(11, 11, "/subscribe news @our_news");
     telegram.until_sent(11, 2).await;
     pushing.publish(1).await;
@@ -276,14 +276,14 @@ async fn filters_keep_away_what_is_not_wanted_and_why_says_so() {
     let ids = pushing.publish(2).await;
     said(&telegram, PERSON, "第2号通知").await;
     telegram.say(PERSON, PERSON, &format!("/why {}", ids[0]));
-    let why = said(&telegram, PERSON, "以前没有见过").await;
+    let why = said(&telegram, PERSON, "此前未收录").await;
     assert!(why.contains("含有排除词 第1號"), "{why}");
     telegram.say(
         PERSON,
         PERSON,
         "/why http://news.example/2.html?utm_source=x",
     );
-    let why = said(&telegram, PERSON, "本聊天：已发送").await;
+    let why = said(&telegram, PERSON, "推送到这里：已发送").await;
     assert!(
         why.contains("第2号通知") && !why.contains("telegram:"),
         "{why}"
@@ -310,7 +310,7 @@ async fn wishes_are_set_by_command_and_by_button_and_said_in_the_chats_language(
     telegram.say_with(PERSON, PERSON, "/settings", &json!({"from": english}));
     said(&telegram, PERSON, "not subscribed yet").await;
     telegram.say(PERSON, PERSON, "/language en");
-    said(&telegram, PERSON, "Changed.").await;
+    said(&telegram, PERSON, "Settings saved.").await;
     telegram.say(PERSON, PERSON, "/digest 7:30");
     said(&telegram, PERSON, "Daily digest: 07:30").await;
     telegram.say(PERSON, PERSON, "/timezone europe/berlin");
@@ -338,7 +338,7 @@ async fn wishes_are_set_by_command_and_by_button_and_said_in_the_chats_language(
     telegram.say(10, 10, "/start news");
     said(&telegram, 10, "已订阅").await;
     telegram.say(10, 10, "/language en");
-    said(&telegram, 10, "Changed.").await;
+    said(&telegram, 10, "Settings saved.").await;
     pushing.publish(1).await;
     said(&telegram, 10, "[集团要闻] 第1号").await;
     pushing.stop().await;
@@ -575,9 +575,9 @@ async fn a_chat_that_waits_or_is_turned_down_sees_that_at_its_sources() {
         "{text}"
     );
     telegram.press_labelled(ADMIN, ADMIN, "拒绝");
-    said(&telegram, PERSON, "没有同意").await;
+    said(&telegram, PERSON, "管理员拒绝").await;
     telegram.say(PERSON, PERSON, "/sources");
-    let text = said(&telegram, PERSON, "管理员没有同意订阅").await;
+    let text = said(&telegram, PERSON, "管理员拒绝了订阅申请").await;
     assert!(!text.contains('✓') && !text.contains('⏳'), "{text}");
     telegram.say(ADMIN, ADMIN, "/subscribe news");
     said(&telegram, ADMIN, "已订阅").await;
@@ -604,7 +604,7 @@ async fn who_asked_for_a_group_or_channel_is_told_alone_that_an_admin_agreed() {
     said(&telegram, GROUP, "管理员同意后").await;
     said(&telegram, ADMIN, "-80").await;
     telegram.press_labelled(ADMIN, ADMIN, "拒绝");
-    said(&telegram, PERSON, "没有同意").await;
+    said(&telegram, PERSON, "管理员拒绝").await;
     pushing.publish(1).await;
     said(&telegram, channel, "第1号").await;
     pushing.stop().await;

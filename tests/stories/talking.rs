@@ -62,7 +62,7 @@ async fn a_newcomer_is_let_in_filters_searches_and_asks_why() {
     rig.newsroom("publish?sites=0-1&n=1").await;
     let card = rig.shown(PERSON, "R0N").await;
     rig.say(say(PERSON, PERSON, "/filter -R0N")).await;
-    rig.shown(PERSON, "已更改").await;
+    rig.shown(PERSON, "设置已保存").await;
     rig.newsroom("publish?sites=0&n=1").await;
     // The config's channel gets both, and so it is archived.
     let number = |card: &Value| {

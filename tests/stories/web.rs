@@ -316,6 +316,7 @@ async fn pages_say_where_to_subscribe_in_the_language_of_the_config() {
             topic: None,
             silent: false,
             documents: false,
+            buttons: true,
         },
         english.time_zone,
     ));

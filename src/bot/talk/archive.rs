@@ -92,7 +92,9 @@ pub(super) async fn shown(base: &Base, asker: &Asker, id: BulletinId) -> Result<
     let name = base.source_name(&bulletin);
     let card = Card::of_bulletin(bulletin.clone(), name, &channel, &base.config);
     let story = (words.story.to_owned(), Button::Story(id));
-    Ok(story::with_acts(base, asker, &bulletin, Reply::from(card.html())).with([story]))
+    let reply = story::with_acts(base, asker, &bulletin, Reply::from(card.html()));
+    let share = bulletins::share_link(base, &bulletin);
+    Ok(reply.with([story]).linking(words.share, share))
 }
 
 /// Splits what was typed without spaces into the pairs of characters that most Chinese words are: `停电通知` is

@@ -113,6 +113,14 @@ fn in_common(one: &str, other: &str) -> usize {
     both.take_while(|(one, other)| one == other).count()
 }
 
+/// An address that passes a bulletin on to others, where it has a page that they can open.
+pub(super) fn share_link(base: &Base, bulletin: &Bulletin) -> Option<String> {
+    let is_public = |id| base.source(id).is_some_and(|source| source.public);
+    let url = link(&bulletin.url).filter(|_| bulletin.sources().any(is_public))?;
+    let title = cut(&clean_line(&bulletin.title), TITLE);
+    base.platform.share_link(url, &title)
+}
+
 /// The number and headline of a bulletin in a question, escaped.
 pub(super) fn named(bulletin: &Bulletin) -> (BulletinId, String) {
     let title = cut(&quiet(&clean_line(&bulletin.title)), TITLE);

@@ -4,7 +4,10 @@ use super::{
     ask::Ask,
     asker::{address, at_address},
 };
-use crate::bulletin::{BulletinId, ChannelId, DeliveryId, SourceId};
+use crate::{
+    bulletin::{BulletinId, ChannelId, DeliveryId, SourceId},
+    push::card::CardAct,
+};
 
 /// Bytes of a button as it is written: the rest is for what its platform adds.
 #[cfg(test)]
@@ -41,7 +44,12 @@ pub(in crate::bot) enum Button {
     Remove(SourceId),
     RemoveNow(SourceId),
     Remind(BulletinId),
+    /// What a chat wishes for one source.
+    Own(SourceId),
+    SetOwn(OwnWish, SourceId, String),
     // ---- for anyone ----
+    /// Below a card.
+    OnCard(CardAct),
     Help,
     Ask(Ask),
     Story(BulletinId),
@@ -92,6 +100,15 @@ pub(in crate::bot) enum Preference {
     TimeZone,
     Silent,
     Filter,
+    CardButtons,
+}
+
+/// Settings that a chat may choose for one source alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::bot) enum OwnWish {
+    Filter,
+    Digest,
+    Silent,
 }
 
 /// The decision on bulletins that are held.
@@ -103,13 +120,19 @@ pub(in crate::bot) enum Release {
     Show,
 }
 
-const PREFERENCES: [(&str, Preference); 6] = [
+const PREFERENCES: [(&str, Preference); 7] = [
     ("l", Preference::Language),
     ("q", Preference::Quiet),
     ("g", Preference::Digest),
     ("z", Preference::TimeZone),
     ("m", Preference::Silent),
     ("f", Preference::Filter),
+    ("b", Preference::CardButtons),
+];
+const OWN_WISHES: [(&str, OwnWish); 3] = [
+    ("f", OwnWish::Filter),
+    ("g", OwnWish::Digest),
+    ("m", OwnWish::Silent),
 ];
 const ASKS: [(&str, Ask); 7] = [
     ("s", Ask::Search),
@@ -180,6 +203,11 @@ impl Button {
             Self::Remove(source) => format!("g {source}"),
             Self::RemoveNow(source) => format!("G {source}"),
             Self::Remind(id) => format!("e {id}"),
+            Self::Own(source) => format!("O {source}"),
+            Self::SetOwn(wish, source, value) => {
+                format!("P {} {source} {value}", letter(&OWN_WISHES, wish))
+            }
+            Self::OnCard(act) => act.written(),
             Self::Help => "?".to_owned(),
             Self::Ask(ask) => format!("q {}", letter(&ASKS, ask)),
             Self::Story(id) => format!("i {id}"),
@@ -229,6 +257,12 @@ impl Button {
             ["g", source] => Self::Remove(source.parse().ok()?),
             ["G", source] => Self::RemoveNow(source.parse().ok()?),
             ["e", id] => Self::Remind(bulletin(id)?),
+            ["O", source] => Self::Own(source.parse().ok()?),
+            ["P", wish, source, value] => Self::SetOwn(
+                meant(&OWN_WISHES, wish)?,
+                source.parse().ok()?,
+                (*value).to_owned(),
+            ),
             _ => return None,
         })
     }
@@ -247,6 +281,7 @@ impl Button {
             ["f", page] => Self::Found {
                 page: page.parse().ok()?,
             },
+            ["C", ..] => Self::OnCard(CardAct::read(words)?),
             _ => return None,
         })
     }
@@ -387,6 +422,9 @@ mod tests {
             Button::Remove(longest.clone()),
             Button::RemoveNow(longest.clone()),
             Button::Remind(id),
+            Button::Own(longest.clone()),
+            Button::SetOwn(OwnWish::Digest, longest.clone(), "18:00".to_owned()),
+            Button::OnCard(CardAct::Mute(longest.clone())),
             Button::Help,
             Button::Ask(Ask::Broadcast),
             Button::Story(id),

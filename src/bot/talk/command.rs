@@ -1,7 +1,7 @@
 //! Commands as they are typed. Pure.
 
 use super::words::{BotWords, fill};
-use crate::bulletin::{BulletinId, ChannelId, fold};
+use crate::bulletin::{BulletinId, fold};
 
 /// The number of bulletins that `/latest` shows where none is given, and the most.
 pub(super) const LATEST: usize = 5;
@@ -30,7 +30,8 @@ pub(super) enum ChatCommand {
     Language(String),
     /// Of a bulletin's deadline, or `off`.
     Remind(String),
-    Settings,
+    /// Of the chat, or of a source that is named first.
+    Settings(String),
     /// A greeting, or words that are no command.
     Hello,
     Admin(AdminCommand),
@@ -45,11 +46,11 @@ pub(super) enum Usage {
     Latest,
     Why,
     Remind,
-    Rebroadcast,
     Filter,
     Digest,
     Quiet,
     Language,
+    Own,
 }
 
 impl Usage {
@@ -59,11 +60,11 @@ impl Usage {
             Self::Latest => words.usage_latest,
             Self::Why => words.usage_why,
             Self::Remind => words.usage_remind,
-            Self::Rebroadcast => words.usage_rebroadcast,
             Self::Filter => words.usage_filter,
             Self::Digest => "/digest 18:00|off",
             Self::Quiet => "/quiet 22:00-07:00|off",
             Self::Language => "/language zh|en",
+            Self::Own => words.usage_own,
         };
         fill(words.misused, &[("usage", usage)])
     }
@@ -72,8 +73,7 @@ impl Usage {
 /// Commands of the config's admins alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum AdminCommand {
-    /// None: as a reply to a pushed message.
-    Rebroadcast(Option<Which>, Option<ChannelId>),
+    Rebroadcast(Again),
     Broadcast(String),
     Held,
     Poll(String),
@@ -85,17 +85,22 @@ pub(super) enum AdminCommand {
     Manage,
     /// The bot asks for the text of the announcement.
     AskBroadcast,
-    /// As [`ChatCommand::Misused`].
-    Misused(Usage),
+}
+
+/// What is to be sent again: `/rebroadcast 1042 staff`, and perhaps a note in the lines below.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Again {
+    /// None: what the answered message shows, else one of the latest.
+    pub(super) which: Option<Which>,
+    /// The id or name of a channel, or the title of a chat.
+    pub(super) channel: Option<String>,
+    pub(super) note: Option<String>,
 }
 
 impl AdminCommand {
     /// Returns whether it shows more than the chat that it is typed in is concerned with.
     pub(super) fn is_for_admins_eyes(&self) -> bool {
-        !matches!(
-            self,
-            Self::Rebroadcast(..) | Self::AskBroadcast | Self::Misused(_)
-        )
+        !matches!(self, Self::Rebroadcast(_) | Self::AskBroadcast)
     }
 }
 
@@ -154,7 +159,7 @@ pub(super) fn parse(text: &str, own_name: &str) -> Option<ChatCommand> {
         "timezone" => ChatCommand::TimeZone(rest),
         "language" => ChatCommand::Language(rest),
         "remind" => or_latest(rest, ChatCommand::Remind),
-        "settings" => ChatCommand::Settings,
+        "settings" => ChatCommand::Settings(rest),
         "rebroadcast" => rebroadcast(&rest),
         "broadcast" => for_admins(rest, AdminCommand::AskBroadcast, AdminCommand::Broadcast),
         "held" => ChatCommand::Admin(AdminCommand::Held),
@@ -195,22 +200,17 @@ fn latest(rest: &str) -> ChatCommand {
 }
 
 fn rebroadcast(rest: &str) -> ChatCommand {
-    const MISUSED: ChatCommand = ChatCommand::Admin(AdminCommand::Misused(Usage::Rebroadcast));
-    let rest: Vec<_> = rest.split_whitespace().collect();
-    let (which, channel) = match rest.as_slice() {
-        [] => (None, None),
-        [one] => match Which::read(one) {
-            Some(which) => (Some(which), None),
-            None => (None, Some(one)),
-        },
-        [which, channel] if Which::read(which).is_some() => (Which::read(which), Some(channel)),
-        _ => return MISUSED,
-    };
-    match channel.map(|channel| channel.parse()) {
-        None => ChatCommand::Admin(AdminCommand::Rebroadcast(which, None)),
-        Some(Ok(channel)) => ChatCommand::Admin(AdminCommand::Rebroadcast(which, Some(channel))),
-        Some(Err(_)) => MISUSED,
-    }
+    let (line, note) = rest.split_once('\n').unwrap_or((rest, ""));
+    let line = line.trim();
+    let (first, after) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+    let which = Which::read(first);
+    let channel = if which.is_some() { after } else { line };
+    let some = |text: &str| (!text.trim().is_empty()).then(|| text.trim().to_owned());
+    ChatCommand::Admin(AdminCommand::Rebroadcast(Again {
+        which,
+        channel: some(channel),
+        note: some(note),
+    }))
 }
 
 /// The numbers of what a pushed message shows: of one bulletin its last line, of several their lines.
@@ -249,23 +249,29 @@ mod tests {
         let words = |words: &str| Some(ChatCommand::Search(words.to_owned()));
         assert_eq!(ours("/search\n 放假  通知 "), words("放假  通知"));
         assert_eq!(ours("/nosuch x"), Some(ChatCommand::Unknown));
-        let staff = || Some("staff".parse().unwrap());
         let id = || Some(Which::Id(BulletinId(1042)));
         let link = Some(Which::Link("https://a.example/1".to_owned()));
-        for (text, which, channel) in [
-            ("/rebroadcast 1042", id(), None),
-            ("/rebroadcast #1042 staff", id(), staff()),
-            ("/rebroadcast https://a.example/1", link, None),
-            ("/rebroadcast", None, None),
-            ("/rebroadcast staff", None, staff()),
+        for (text, which, channel, note) in [
+            ("/rebroadcast 1042", id(), None, None),
+            ("/rebroadcast #1042 staff", id(), Some("staff"), None),
+            (
+                "/rebroadcast 1042 值班 群\n请传达\n到人",
+                id(),
+                Some("值班 群"),
+                Some("请传达\n到人"),
+            ),
+            ("/rebroadcast https://a.example/1", link, None, None),
+            ("/rebroadcast", None, None, None),
+            ("/rebroadcast staff", None, Some("staff"), None),
+            ("/rebroadcast\n请传达", None, None, Some("请传达")),
         ] {
-            assert_eq!(
-                ours(text),
-                Some(ChatCommand::Admin(AdminCommand::Rebroadcast(
-                    which, channel
-                ))),
-                "{text}"
-            );
+            let again = Again {
+                which,
+                channel: channel.map(str::to_owned),
+                note: note.map(str::to_owned),
+            };
+            let command = ChatCommand::Admin(AdminCommand::Rebroadcast(again));
+            assert_eq!(ours(text), Some(command), "{text}");
         }
     }
 
@@ -293,14 +299,6 @@ mod tests {
             assert_eq!(
                 ours(text),
                 Some(ChatCommand::Misused(Usage::Latest)),
-                "{text}"
-            );
-        }
-        // The usage of admins' commands is for admins to know.
-        for text in ["/rebroadcast 1 UPPER", "/rebroadcast x y z"] {
-            let read = ours(text);
-            assert!(
-                matches!(read, Some(ChatCommand::Admin(AdminCommand::Misused(_)))),
                 "{text}"
             );
         }

@@ -9,8 +9,9 @@ use super::{
     bounds::{Allowance, Bounds},
     heard::{Heard, Message},
     later::Tasks,
-    membership, obey, plain, press,
+    membership, obey, outlines, plain, press,
     reply::{Effect, Reply},
+    slow::Slow,
     sources,
 };
 use crate::{bulletin::ChannelId, ops::StoreError, push::Pusher, watch::Watch};
@@ -18,10 +19,10 @@ use crate::{bulletin::ChannelId, ops::StoreError, push::Pusher, watch::Watch};
 #[derive(Clone)]
 pub(in crate::bot) struct Conversation {
     base: Base,
-    tasks: Tasks,
+    pub(super) tasks: Tasks,
     pusher: Pusher,
     /// The requests of each chat.
-    bounds: Arc<Bounds<ChannelId>>,
+    pub(super) bounds: Arc<Bounds<ChannelId>>,
 }
 
 impl Conversation {
@@ -58,7 +59,7 @@ impl Conversation {
             language: self.base.language_of(&asker),
             ..asker
         };
-        if let Some(effects) = self.held_off(&asker) {
+        if let Some(effects) = self.held_off(&asker, matches!(heard, Heard::Press(_))) {
             return Ok(effects);
         }
         let mut effects = self.answered(&asker, heard).await?;
@@ -70,6 +71,12 @@ impl Conversation {
         let base = &self.base;
         match heard {
             Heard::Message(message) => self.read(asker, &message).await,
+            // Nobody is bothered by files that others send each other.
+            Heard::File(_) if !asker.is_private() => Ok(Vec::new()),
+            Heard::File(file) => Ok(vec![match outlines::refused(base, asker, &file) {
+                Some(why) => Effect::answer(asker, why),
+                None => self.tasks.begin(asker, Slow::Outlines(file)),
+            }]),
             Heard::Press(press) => {
                 press::pressed(base, (&self.tasks, &self.pusher), asker, press).await
             }
@@ -97,13 +104,17 @@ impl Conversation {
         obey::obey(&self.base, at_hand, asker, (command, message)).await
     }
 
-    /// Tells a chat once that it asks too often, and nothing more then. None: it may ask.
-    fn held_off(&self, asker: &Asker) -> Option<Vec<Effect>> {
+    /// Tells a chat once that it asks too often, and nothing more then. None: it may ask. Cards are read by many: who
+    /// presses a button there is counted, and told, apart.
+    fn held_off(&self, asker: &Asker, is_press: bool) -> Option<Vec<Effect>> {
         if self.base.is_admin(asker) {
             return None;
         }
-        match self.bounds.ask(asker.chat.clone(), Instant::now()) {
+        let person = asker.person.as_ref().filter(|_| is_press);
+        let who = person.unwrap_or(&asker.chat).clone();
+        match self.bounds.ask(who, Instant::now()) {
             Allowance::Granted => None,
+            _ if is_press => Some(vec![Effect::Note(asker.words().too_often.to_owned())]),
             Allowance::StillTooOften => Some(Vec::new()),
             Allowance::TooOften => {
                 tracing::warn!(

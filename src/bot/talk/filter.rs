@@ -14,7 +14,7 @@ use super::{
     words::fill,
 };
 use crate::{
-    bulletin::{Chat, Cost, Filter},
+    bulletin::{Chat, Cost, Filter, SourceId},
     ops::{Actor, StoreError},
     push::card::{clean_line, cut, escape},
 };
@@ -23,7 +23,7 @@ use crate::{
 const MOST_WORDS: usize = 30;
 const LONGEST_WORD: usize = 100;
 
-type Lists = (Vec<String>, Vec<String>);
+pub(super) type Lists = (Vec<String>, Vec<String>);
 
 /// These words and no others from now on; what stood there before is told.
 pub(super) async fn set_filter(
@@ -85,15 +85,28 @@ pub(super) async fn add_to_filter(
 async fn filter_by(
     base: &Base,
     asker: &Asker,
-    (include, exclude): Lists,
+    lists: Lists,
     what: &str,
 ) -> Result<Reply, StoreError> {
+    if let Some(why) = refused(base, asker, &lists) {
+        return Ok(why.into());
+    }
+    let (include, exclude) = lists;
+    wishes::wish(base, asker, what, move |chat| {
+        chat.include = include;
+        chat.exclude = exclude;
+    })
+    .await
+}
+
+/// Returns why the asker's chat cannot have a filter of these words; None: it can.
+pub(super) fn refused(base: &Base, asker: &Asker, (include, exclude): &Lists) -> Option<String> {
     let words = asker.words();
     let is_long = |word: &String| word.chars().count() > LONGEST_WORD;
-    if include.len() + exclude.len() > MOST_WORDS || include.iter().chain(&exclude).any(is_long) {
-        return Ok(words.filter_too_long.into());
+    if include.len() + exclude.len() > MOST_WORDS || include.iter().chain(exclude).any(is_long) {
+        return Some(words.filter_too_long.to_owned());
     }
-    let filter = match Filter::of_chat(&include, &exclude) {
+    let filter = match Filter::of_chat(include, exclude) {
         Ok(filter) => filter,
         Err(error) => {
             let pattern = escape(&cut(&clean_line(&error.pattern), 100));
@@ -101,18 +114,28 @@ async fn filter_by(
                 true => words.filter_pattern_large,
                 false => words.filter_wrong,
             };
-            return Ok(fill(text, &[("pattern", &pattern)]).into());
+            return Some(fill(text, &[("pattern", &pattern)]));
         }
     };
-    let is_free = filter.cost() == Cost::default();
-    if !is_free && !base.store.has_room_for_filter(&asker.place, filter.cost()) {
-        return Ok(words.filter_no_room.into());
-    }
-    wishes::wish(base, asker, what, move |chat| {
-        chat.include = include;
-        chat.exclude = exclude;
-    })
-    .await
+    let cost = filter.cost();
+    let has_room = cost == Cost::default() || base.store.has_room_for_filter(&asker.place, cost);
+    (!has_room).then(|| words.filter_no_room.to_owned())
+}
+
+/// As [`refused`], for a filter of one source beside the others of its chat: together they cost what a chat's may.
+pub(super) fn refused_beside(
+    base: &Base,
+    asker: &Asker,
+    source: &SourceId,
+    lists: &Lists,
+) -> Option<String> {
+    let mut others = base.own_wishes(asker);
+    others.wish_for(source, |wish| wish.filter = None);
+    let kept = others.channel(&asker.place)?.filter_cost();
+    let own = Filter::of_chat(&lists.0, &lists.1).map(|filter| filter.cost());
+    let fits = own.is_ok_and(|own| kept.plus(own).fits(Cost::OF_A_CHAT));
+    let why = refused(base, asker, lists);
+    why.or_else(|| (!fits).then(|| asker.words().filter_no_room.to_owned()))
 }
 
 /// Filters that an older program accepted and that are too large by now: their chats are told, once,
@@ -130,11 +153,7 @@ pub(in crate::bot) async fn drop_oversized_filters(base: &Base) -> Result<(), St
         base.store
             .announce(std::slice::from_ref(&id), &text, now)
             .await?;
-        let without = |known: Option<Chat>| Chat {
-            include: Vec::new(),
-            exclude: Vec::new(),
-            ..known.unwrap_or(chat)
-        };
+        let without = |known: Option<Chat>| known.unwrap_or(chat).without_filters();
         let what = "filter removed: it is too large";
         base.store.change_chat(&id, without, what, &by, now).await?;
     }

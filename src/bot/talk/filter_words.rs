@@ -10,8 +10,15 @@ use crate::{
 const LABEL: usize = 20;
 
 pub(super) fn signed(chat: &Chat) -> impl Iterator<Item = (char, &str)> {
-    let include = chat.include.iter().map(|word| ('+', word.as_str()));
-    include.chain(chat.exclude.iter().map(|word| ('-', word.as_str())))
+    with_signs(&chat.include, &chat.exclude)
+}
+
+fn with_signs<'a>(
+    include: &'a [String],
+    exclude: &'a [String],
+) -> impl Iterator<Item = (char, &'a str)> {
+    let include = include.iter().map(|word| ('+', word.as_str()));
+    include.chain(exclude.iter().map(|word| ('-', word.as_str())))
 }
 
 /// A button for each word, which takes it out.
@@ -34,7 +41,12 @@ pub(super) fn hash_of(sign: char, word: &str) -> String {
 
 /// A chat's filter as one line, escaped; None: it has none.
 pub(super) fn shown(chat: &Chat) -> Option<String> {
-    let all: Vec<String> = signed(chat)
+    shown_words(&chat.include, &chat.exclude)
+}
+
+/// As [`shown`].
+pub(super) fn shown_words(include: &[String], exclude: &[String]) -> Option<String> {
+    let all: Vec<String> = with_signs(include, exclude)
         .map(|(sign, word)| format!("{sign}{word}"))
         .collect();
     (!all.is_empty()).then(|| escape(&cut(&clean_line(&all.join(" ")), 500)))

@@ -1,10 +1,11 @@
 //! Everything that comes in from a platform. Pure.
 
-use super::{button::Button, reply::Carrier};
+use super::{button::Button, reply::Carrier, sent_file::SentFile};
 use crate::bulletin::ChannelId;
 
 pub(in crate::bot) enum Heard {
     Message(Message),
+    File(SentFile),
     Press(Press),
     /// A message was passed on in private; the channel that it is from, and its title.
     PassedOn(Option<(ChannelId, String)>),

@@ -107,9 +107,8 @@ pub(super) async fn release(
     let (by, now) = (asker.actor(), Utc::now());
     for action in [HeldAction::Publish(published), HeldAction::Seen(seen)] {
         let settled = base.store.settle_held(action, &by, now).await;
-        // Another admin was faster.
-        if let Err(refusal) = settled.settled()? {
-            return Ok(Pressed::note(refusal.to_string()));
+        if settled.settled()?.is_err() {
+            return Ok(Pressed::note(asker.words().settled_by_another));
         }
     }
     let parts = [

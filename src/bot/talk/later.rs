@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use url::Url;
 
 use super::{
@@ -10,7 +10,7 @@ use super::{
     asker::Asker,
     base::Base,
     bounds::{Ticket, Tickets},
-    manage,
+    manage, outlines,
     reply::{Effect, Reply},
     slow::Slow,
     story,
@@ -78,6 +78,11 @@ impl Tasks {
         Some(self.begin(asker, Slow::Page(url, of, ticket)))
     }
 
+    /// A turn of the searches, for what is looked for in other chats.
+    pub(super) async fn search_turn(&self) -> Option<SemaphorePermit<'_>> {
+        self.limits.searches.acquire().await.ok()
+    }
+
     /// Does it beside the other answers, or says that too much of it is under way for this chat.
     pub(super) fn begin(&self, asker: &Asker, what: Slow) -> Effect {
         let mut ticket = None;
@@ -114,7 +119,7 @@ impl Tasks {
         let turns = match what {
             Slow::Search(_) | Slow::Why(_) | Slow::Leaf(..) => &self.limits.searches,
             Slow::Poll(_) => &self.limits.polls,
-            Slow::Page(..) => &self.limits.looks,
+            Slow::Page(..) | Slow::Outlines(_) => &self.limits.looks,
         };
         let _turn = turns.acquire().await;
         let (base, watch) = (&self.base, &self.watch);
@@ -123,6 +128,7 @@ impl Tasks {
             Slow::Leaf(words, page, _) => archive::found(base, asker, &words, page).await,
             Slow::Why(what) => story::why(base, asker, &what).await,
             Slow::Poll(source) => manage::poll(base, watch, asker, &source).await,
+            Slow::Outlines(file) => outlines::import(base, asker, &file).await,
             Slow::Page(url, of, _seat) => add::try_page(base, watch, asker, (url, of)).await,
         }
     }

@@ -11,7 +11,7 @@ use super::{
     heard::Message,
     held,
     later::Tasks,
-    manage, rebroadcast,
+    manage, own, rebroadcast,
     reply::{Alone, Effect, Reply},
     settings,
     slow::Slow,
@@ -79,7 +79,8 @@ async fn answered(base: &Base, asker: &Asker, command: ChatCommand) -> Result<Re
         ChatCommand::TimeZone(what) => settings::set_time_zone(base, asker, &what).await,
         ChatCommand::Language(what) => settings::set_language(base, asker, &what).await,
         ChatCommand::Remind(what) => story::remind(base, asker, &what).await,
-        ChatCommand::Settings => Ok(wishes::settings(base, asker)),
+        ChatCommand::Settings(what) if what.is_empty() => Ok(wishes::settings(base, asker)),
+        ChatCommand::Settings(what) => own::settings(base, asker, &what).await,
         _ => Ok(Reply::default()),
     }
 }
@@ -119,12 +120,9 @@ async fn act_on(
     (act, message): (AdminCommand, &Message),
 ) -> Result<Reply, StoreError> {
     match act {
-        AdminCommand::Rebroadcast(None, channel) => {
+        AdminCommand::Rebroadcast(again) => {
             let original = message.answers.as_ref();
-            rebroadcast::offer_replied_to(base, asker, channel, original).await
-        }
-        AdminCommand::Rebroadcast(which, channel) => {
-            rebroadcast::offer_rebroadcast(base, asker, which, channel).await
+            rebroadcast::offer_again(base, asker, again, original).await
         }
         AdminCommand::Broadcast(text) => rebroadcast::offer_broadcast(base, asker, &text).await,
         AdminCommand::Held => held::held(base, asker, None).await,
@@ -134,7 +132,6 @@ async fn act_on(
         AdminCommand::Health => health::health(base, pusher, asker).await,
         AdminCommand::Manage => Ok(manage::manage(base, asker, 0)),
         AdminCommand::AskBroadcast => Ok(Reply::asking(Ask::Broadcast.text(asker.words()))),
-        AdminCommand::Misused(usage) => Ok(usage.say(asker.words()).into()),
         // It takes longer.
         AdminCommand::Poll(_) => Ok(Reply::default()),
     }

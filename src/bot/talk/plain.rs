@@ -17,7 +17,7 @@ fn meanings(language: Language) -> [(&'static [&'static str], Command); 7] {
         (heard.subscribe, ChatCommand::Subscribe),
         (heard.search, ChatCommand::Search),
         (heard.help, |_| ChatCommand::Help),
-        (heard.settings, |_| ChatCommand::Settings),
+        (heard.settings, ChatCommand::Settings),
         (heard.sources, |_| ChatCommand::Sources),
         (heard.latest, |_| ChatCommand::Latest(LATEST)),
     ]

@@ -59,6 +59,18 @@ pub(in crate::bot) trait Platform: Send + Sync {
     /// Returns how the config would name the conversation as a channel.
     fn config_block(&self, asker: &Asker) -> String;
 
+    /// An address that opens the conversation with `person` alone and says `what` there, once for all signed for them.
+    fn link_for(&self, person: &ChannelId, what: &str) -> Option<String>;
+
+    /// What such an address said there; None: no word of the bot's own for that person.
+    fn linked<'a>(&self, person: &ChannelId, payload: &'a str) -> Option<&'a str>;
+
+    /// An address that opens the choice of whom to pass something on to.
+    fn share_link(&self, url: &str, text: &str) -> Option<String>;
+
+    /// The content of a file that somebody sent, of at most so many bytes; None: it cannot be had.
+    fn file<'a>(&'a self, id: &'a str, most: usize) -> BoxFuture<'a, Option<Vec<u8>>>;
+
     /// Returns whether messages can be taken back there.
     fn can_delete(&self, id: &ChannelId, configured: Option<&Channel>) -> bool;
 

@@ -11,7 +11,7 @@ use super::{
     heard::Press,
     held,
     later::Tasks,
-    manage, pages, rebroadcast, removal,
+    manage, on_card, own, pages, rebroadcast, removal,
     reply::{Carrier, Effect, Pressed, Reply},
     settings,
     slow::Slow,
@@ -34,7 +34,8 @@ pub(super) async fn pressed(
         true => done_for_admins(base, pusher, asker, (button, &carrier)).await?,
         false => done(base, asker, (button, &carrier)).await?,
     };
-    let mut effects = vec![Effect::Note(pressed.note)];
+    let note = Effect::Note(pressed.note);
+    let mut effects = vec![pressed.opens.map_or(note, Effect::Open)];
     effects.extend(pressed.shown.map(|reply| Effect::Edit {
         chat: asker.chat.clone(),
         message: carrier.message,
@@ -114,6 +115,11 @@ async fn done(
         Button::Remove(source) => removal::offer_removal(base, asker, &source).await?,
         Button::RemoveNow(source) => removal::remove(base, asker, &source).await?,
         Button::Add { of } => add::add(base, asker, of.as_ref(), carrier).await?,
+        Button::Own(source) => own::menu_pressed(base, asker, &source).await,
+        Button::SetOwn(wish, source, value) => {
+            own::set(base, asker, (wish, &source), &value).await?
+        }
+        Button::OnCard(act) => on_card::pressed(base, asker, &act).await?,
         Button::Join => subscribe::join_pressed(base, asker).await?,
         button => read(base, asker, (button, carrier)).await?,
     })
@@ -151,8 +157,9 @@ async fn done_for_admins(
     Ok(match button {
         Button::Ask(ask) => Pressed::beside(asker, Reply::asking(ask.text(asker.words()))),
         Button::Offer(id, channel) => {
-            let which = Some(Which::Id(id));
-            let question = rebroadcast::offer_rebroadcast(base, asker, which, channel);
+            let note = rebroadcast::noted(&carrier.text);
+            let which = Which::Id(id);
+            let question = rebroadcast::offer(base, asker, (&which, channel), note);
             Pressed::beside(asker, question.await?)
         }
         Button::Rebroadcast(id, channel) => {

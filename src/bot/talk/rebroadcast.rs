@@ -8,15 +8,15 @@ use super::{
     base::Base,
     bulletins,
     button::Button,
-    command::{self, Usage, Which},
+    command::{self, Again, LATEST, Which},
     heard::Original,
     reply::{Carrier, Pressed, Reply},
-    words::{BotWords, fill},
+    words::{self, BotWords, fill},
 };
 use crate::{
-    bulletin::{BulletinId, BulletinState, ChannelId, DeliveryId},
+    bulletin::{BulletinId, BulletinState, ChannelId, DeliveryId, Language, fold},
     ops::{Answered, Report, Run, StoreError},
-    push::card::{Card, clean_text, escape},
+    push::card::{Card, clean_line, clean_text, cut, escape},
 };
 
 /// The time in which an act can be undone after it was reported.
@@ -25,56 +25,97 @@ pub(super) const UNDO: TimeDelta = TimeDelta::seconds(60);
 const NAMED: usize = 10;
 /// Characters of an announcement: it stands in the question too.
 const LONGEST: usize = 3000;
+/// Characters of a note.
+const LONGEST_NOTE: usize = 500;
 /// Between what a question says and the text that it is about.
 const RULE: &str = "\n\n—\n\n";
 
-/// As [`offer_rebroadcast`], of what the answered message shows; of several, it asks which.
-pub(super) async fn offer_replied_to(
+/// What is named, or what the answered message shows; of several, and where nothing is named, it asks which.
+pub(super) async fn offer_again(
     base: &Base,
     asker: &Asker,
-    channel: Option<ChannelId>,
+    again: Again,
     original: Option<&Original>,
 ) -> Result<Reply, StoreError> {
-    const IN_A_ROW: usize = 4;
-    let original = original.filter(|original| original.is_published);
-    let ids = original
-        .map(|original| command::numbers_of(&original.text))
-        .unwrap_or_default();
-    let [_, _, ..] = &ids[..] else {
-        let which = ids.first().copied().map(Which::Id);
-        return offer_rebroadcast(base, asker, which, channel).await;
+    let words = asker.words();
+    let channel = match again.channel.as_deref().map(|it| (it, called(base, it))) {
+        Some((name, None)) => return Ok(unknown_channel(base, words, name, again.which.as_ref())),
+        Some((_, Some(known))) => Some(known),
+        None => None,
     };
-    let button = |id: &BulletinId| (format!("#{id}"), Button::Offer(*id, channel.clone()));
-    let reply = Reply::from(asker.words().which_one);
+    let note = again.note.map(|note| shortened(&note));
+    if let Some(which) = again.which {
+        return offer(base, asker, (&which, channel), note).await;
+    }
+    let original = original.filter(|original| original.is_published);
+    let ids = original.map(|original| command::numbers_of(&original.text));
+    match ids.unwrap_or_default()[..] {
+        [id] => offer(base, asker, (&Which::Id(id), channel), note).await,
+        [] => {
+            let (latest, _) = bulletins::page(base, asker, Vec::new(), LATEST, 0).await?;
+            let lines = latest.iter().map(|it| bulletins::line(base, it));
+            let lines: Vec<String> = lines.collect();
+            let ids: Vec<_> = latest.iter().map(|it| it.id).collect();
+            let which = words.which_bulletin;
+            let text = format!("{which}\n\n{}", lines.join("\n"));
+            Ok(choice(words, text, &ids, (channel.as_ref(), note)))
+        }
+        ref several => {
+            let text = words.which_one.to_owned();
+            Ok(choice(words, text, several, (channel.as_ref(), note)))
+        }
+    }
+}
+
+/// A button for each bulletin; the note stands in the text, from where [`noted`] takes it.
+fn choice(
+    words: &BotWords,
+    text: String,
+    ids: &[BulletinId],
+    (channel, note): (Option<&ChannelId>, Option<String>),
+) -> Reply {
+    const IN_A_ROW: usize = 4;
+    let button = |id: &BulletinId| (format!("#{id}"), Button::Offer(*id, channel.cloned()));
+    let reply = Reply::from(text + &note_below(words, note.as_deref()));
     let rows = ids.chunks(IN_A_ROW);
-    Ok(rows.fold(reply, |reply, row| reply.with(row.iter().map(button))))
+    rows.fold(reply, |reply, row| reply.with(row.iter().map(button)))
+}
+
+/// Says that there is no such channel, and offers those that there are.
+fn unknown_channel(base: &Base, words: &BotWords, name: &str, which: Option<&Which>) -> Reply {
+    let name = escape(&cut(&clean_line(name), 50));
+    let reply = Reply::from(fill(words.no_channel, &[("channel", &name)]));
+    let Some(Which::Id(id)) = which else {
+        return reply;
+    };
+    let configured = base
+        .config
+        .channels
+        .iter()
+        .map(|channel| channel.id.clone());
+    let chats = base.store.subscribed_channels().into_iter();
+    let all = configured.chain(chats.map(|chat| chat.id.clone()));
+    all.take(NAMED).fold(reply, |reply, channel| {
+        let label = base.called(&channel);
+        reply.with([(label, Button::Offer(*id, Some(channel)))])
+    })
 }
 
 /// Asks an admin whether it is really meant.
-pub(super) async fn offer_rebroadcast(
+pub(super) async fn offer(
     base: &Base,
     asker: &Asker,
-    which: Option<Which>,
-    channel: Option<ChannelId>,
+    (which, channel): (&Which, Option<ChannelId>),
+    note: Option<String>,
 ) -> Result<Reply, StoreError> {
     let words = asker.words();
-    let Some(which) = which else {
-        return Ok(Usage::Rebroadcast.say(words).into());
-    };
-    let Some(bulletin) = bulletins::bulletin(base, asker, &which).await? else {
-        return Ok(bulletins::unknown(base, asker, &which).into());
+    let Some(bulletin) = bulletins::bulletin(base, asker, which).await? else {
+        return Ok(bulletins::unknown(base, asker, which).into());
     };
     let (id, title) = bulletins::named(&bulletin);
     if bulletin.state == BulletinState::Held {
         return Ok(fill(words.is_held, &[("id", id.to_string())]).into());
     }
-    let channel = match channel.map(|named| known_as(base, &named).ok_or(named)) {
-        Some(Err(named)) => {
-            return Ok(fill(words.no_channel, &[("channel", named.as_str())]).into());
-        }
-        Some(Ok(known)) => Some(known),
-        None => None,
-    };
     let to = match &channel {
         Some(channel) => vec![channel.clone()],
         None => base.store.recipients(Some(id)).await?,
@@ -89,10 +130,33 @@ pub(super) async fn offer_rebroadcast(
     ];
     let card = Card::preview(bulletin, asker.language, &base.config).html();
     let question = words.confirm.say_with(to.len(), &parts) + &lasting(base, words, &to);
+    let question = question + &note_below(words, note.as_deref());
     Ok(Reply::from(format!("{question}{RULE}{card}")).with([
         (words.yes.to_owned(), Button::Rebroadcast(id, channel)),
         (words.no.to_owned(), Button::Cancel),
     ]))
+}
+
+/// A note as it goes out: bounded, and without what parts a question from its card.
+fn shortened(note: &str) -> String {
+    cut(&clean_text(note), LONGEST_NOTE).replace(RULE, "\n")
+}
+
+/// Escaped.
+fn note_below(words: &BotWords, note: Option<&str>) -> String {
+    note.map_or_else(String::new, |note| {
+        format!("\n\n{}\n{}", words.note_label, escape(note))
+    })
+}
+
+/// The note that stands in a question. Nothing before it goes over several lines but what the bot itself says.
+pub(super) fn noted(question: &str) -> Option<String> {
+    let head = question.split_once(RULE).map_or(question, |(head, _)| head);
+    Language::ALL.into_iter().find_map(|language| {
+        let label = words::of(language).note_label;
+        let (_, note) = head.split_once(&format!("\n\n{label}\n"))?;
+        Some(note.trim().to_owned()).filter(|note| !note.is_empty())
+    })
 }
 
 pub(super) async fn offer_broadcast(
@@ -131,6 +195,22 @@ fn lasting(base: &Base, words: &BotWords, to: &[ChannelId]) -> String {
     }
 }
 
+/// The channel of that id or name, or the chat of that title.
+fn called(base: &Base, name: &str) -> Option<ChannelId> {
+    let of_id = name.parse().ok().and_then(|id| known_as(base, &id));
+    let asked = fold(name);
+    let is_it = |known: &str| fold(known) == asked;
+    let of_name = || {
+        let mut channels = base.config.channels.iter();
+        channels.find(|it| is_it(&it.name)).map(|it| it.id.clone())
+    };
+    let of_title = || {
+        let mut chats = base.store.subscribed_channels().into_iter();
+        chats.find(|it| is_it(&it.name)).map(|it| it.id.clone())
+    };
+    of_id.or_else(of_name).or_else(of_title)
+}
+
 /// The channel or chat of that id; a chat may be a channel of the config, under another one.
 fn known_as(base: &Base, id: &ChannelId) -> Option<ChannelId> {
     if base.channel(id).is_some() || base.store.chat(id).is_some() {
@@ -150,9 +230,10 @@ pub(super) async fn rebroadcast(
 ) -> Result<Pressed, StoreError> {
     let request = request(asker, carrier);
     let (to, by, now) = (channel.map(|id| vec![id]), asker.actor(), Utc::now());
+    let note = noted(&carrier.text);
     let queued = base
         .store
-        .rebroadcast(id, to, None, &request, &by, now)
+        .rebroadcast(id, to, note, &request, &by, now)
         .await;
     begun(base, asker, queued, Some(id), carrier).await
 }

@@ -16,6 +16,8 @@ use crate::{
 pub(in crate::bot) struct Reply {
     pub(in crate::bot) text: String,
     pub(in crate::bot) buttons: Vec<Vec<(String, Button)>>,
+    /// Labels and addresses that open, below the buttons.
+    pub(in crate::bot) links: Vec<(String, String)>,
     /// A reply to this message is what it asks for.
     pub(in crate::bot) asks: bool,
     /// Says that somebody may not; in a group once, after that it is silence.
@@ -37,6 +39,11 @@ impl Reply {
         if !row.is_empty() {
             self.buttons.push(row);
         }
+        self
+    }
+
+    pub(super) fn linking(mut self, label: &str, address: Option<String>) -> Self {
+        self.links.extend(address.map(|it| (label.to_owned(), it)));
         self
     }
 
@@ -64,6 +71,8 @@ pub(super) struct Pressed {
     pub(super) more: Vec<(ChannelId, Reply)>,
     /// Work that takes longer, whose outcome is a message of its own.
     pub(super) later: Option<Slow>,
+    /// In place of the note: an address that opens.
+    pub(super) opens: Option<String>,
 }
 
 impl From<Reply> for Pressed {
@@ -87,6 +96,13 @@ impl Pressed {
     pub(super) fn later(what: Slow) -> Self {
         Self {
             later: Some(what),
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn opening(address: String) -> Self {
+        Self {
+            opens: Some(address),
             ..Self::default()
         }
     }
@@ -119,6 +135,8 @@ pub(in crate::bot) enum Effect {
     },
     /// Ends a press, with a note at the button or without a word.
     Note(String),
+    /// Ends a press, and opens an address for whoever pressed.
+    Open(String),
     /// Takes longer; meanwhile the conversation shows that somebody is at work.
     Later {
         place: ChannelId,

@@ -131,6 +131,13 @@ pub(super) async fn set(
             })
             .await?
         }
+        Preference::CardButtons => {
+            let without = value != "on";
+            wishes::wish(base, asker, &format!("buttons {value}"), move |chat| {
+                chat.without_buttons = without;
+            })
+            .await?
+        }
     };
     Ok(reply.into())
 }

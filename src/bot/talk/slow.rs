@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::bounds::Ticket;
+use super::{bounds::Ticket, sent_file::SentFile};
 use crate::bulletin::{ChannelId, MessageRef};
 
 #[derive(Debug)]
@@ -12,6 +12,8 @@ pub(super) enum Slow {
     Poll(String),
     /// An address to subscribe to, perhaps for a channel elsewhere.
     Page(Url, Option<ChannelId>, Ticket),
+    /// A list of feeds, to add them as sources.
+    Outlines(SentFile),
     /// A page of what was searched for, in the message that shows the last one.
     Leaf(String, usize, MessageRef),
 }

@@ -81,7 +81,7 @@ pub(super) fn offer_sources(
     for source in shown {
         let mark = known.as_ref().map_or("", |chat| mark(chat, source));
         let name = escape(&shown_name(&source.name));
-        reply.text += &format!("\n{mark}{name} · <code>{}</code>", source.id);
+        reply.text += &format!("\n{mark}{name}");
         reply = reply.with(row(base, asker, &target, (source, mark, page)));
     }
     if looked_for.is_empty() && !all.is_empty() {
@@ -132,9 +132,11 @@ fn row(
         of: target.of.clone(),
     };
     let label = format!("{mark}{}", shown_name(&source.name));
+    let may_set = target.of.is_none() && visible::has(base, target, &source.id);
+    let own = may_set.then(|| ("⚙".to_owned(), Button::Own(source.id.clone())));
     let may_remove = target.of.is_none() && removal::is_to_remove(base, asker, &source.id);
     let remove = may_remove.then(|| ("🗑".to_owned(), Button::Remove(source.id.clone())));
-    std::iter::once((label, turn)).chain(remove)
+    std::iter::once((label, turn)).chain(own).chain(remove)
 }
 
 fn all_button(

@@ -89,6 +89,16 @@ pub(super) async fn remind(base: &Base, asker: &Asker, what: &str) -> Result<Rep
             None => return Ok(bulletins::unknown(base, asker, &which).into()),
         },
     };
+    reminder(base, asker, id).await
+}
+
+/// A reminder of a bulletin that the asker may know of; None: no reminder of any.
+pub(super) async fn reminder(
+    base: &Base,
+    asker: &Asker,
+    id: Option<BulletinId>,
+) -> Result<Reply, StoreError> {
+    let words = asker.words();
     let (place, by) = (asker.place.clone(), asker.actor());
     let number = id.map(|id| id.to_string()).unwrap_or_default();
     let about = [("id", number.as_str())];
@@ -269,7 +279,8 @@ fn reason(words: &BotWords, channel: &Channel, bulletin: &Bulletin) -> Option<St
         return None;
     }
     let summary = bulletin.summary.as_deref().unwrap_or_default();
-    match channel.filter.verdict(&bulletin.title, summary) {
+    let manner = channel.for_sources(bulletin.sources());
+    match manner.filter.verdict(&bulletin.title, summary) {
         Verdict::Wanted => None,
         Verdict::NoneIncluded => Some(words.kept_none_included.to_owned()),
         Verdict::Excluded(word) => Some(fill(words.kept_excluded, &[("word", &escape(&word))])),

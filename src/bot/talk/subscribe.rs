@@ -8,7 +8,7 @@ use super::{
     base::Base,
     button::Button,
     later::Tasks,
-    membership, removal,
+    membership, on_card, removal,
     reply::{Effect, Pressed, Reply},
     sources,
     target::{self, Target},
@@ -41,6 +41,9 @@ pub(super) async fn start(
 
 async fn begin(base: &Base, asker: &Asker, payload: &str) -> Result<Reply, StoreError> {
     membership::take_up(base, asker).await?;
+    if let Some(reply) = on_card::linked(base, asker, payload).await? {
+        return Ok(reply);
+    }
     let target = target::own(asker);
     let source = visible::source_called(base, asker, &target, payload).cloned();
     if payload.is_empty() {

@@ -56,7 +56,7 @@ async fn an_admin_lets_a_newcomer_in_and_the_newcomer_is_told() {
     assert!(town.told().is_empty());
     let decided = town.presses(&admin, &question, words.let_in).await;
     assert!(
-        decided[0].text().contains("is approved"),
+        decided[0].text().contains("was approved"),
         "{}",
         decided[0].text()
     );

@@ -57,6 +57,10 @@ pub(super) async fn want(
     let (config, wished) = (base.config.clone(), source.cloned());
     let changed = move |chat: &mut Chat| {
         chat.standing = standing;
+        if !wants {
+            chat.own
+                .retain(|id, _| wished.as_ref().is_some_and(|gone| gone != id));
+        }
         // Of all but one, a chat that was not let in is not to learn the names of the others.
         let all = config.sources.iter();
         let all = all.filter(|it| it.public || chat.may_have(false));

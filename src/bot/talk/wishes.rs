@@ -5,7 +5,7 @@ use super::{
     asker::{Asker, address},
     base::Base,
     button::{Button, Preference},
-    filter_words,
+    filter_words, own_words,
     reply::Reply,
     target,
     typed::shown_digest,
@@ -21,7 +21,7 @@ use crate::{
 /// Words of a filter in a row of buttons.
 const IN_A_ROW: usize = 3;
 /// The choices of the buttons.
-const DIGESTS: [&str; 4] = ["08:00", "12:00", "18:00", "21:00"];
+pub(super) const DIGESTS: [&str; 4] = ["08:00", "12:00", "18:00", "21:00"];
 const QUIETS: [&str; 2] = ["22:00-07:00", "23:00-08:00"];
 const ZONES: [&str; 6] = [
     "Asia/Shanghai",
@@ -79,6 +79,7 @@ pub(super) fn settings(base: &Base, asker: &Asker) -> Reply {
     let labels = labels(words);
     let wish = |(label, wish): &(&str, Preference)| line(label, &shown_wish(words, &chat, *wish));
     lines.extend(labels.iter().map(wish));
+    lines.extend(own_words::lines(base, words, &chat));
     if asker.is_private() {
         let id = format!("<code>{}</code>", address(&asker.chat));
         lines.push(line(words.label_chat_id, &id));
@@ -129,7 +130,7 @@ pub(super) fn menu(base: &Base, asker: &Asker, wish: Option<Preference>) -> Repl
         Preference::Quiet => Some((words.other_hours, Ask::Quiet)),
         Preference::TimeZone => Some((words.other_zone, Ask::TimeZone)),
         Preference::Filter => Some((words.more_words, Ask::Filter)),
-        Preference::Silent | Preference::Language => None,
+        Preference::Silent | Preference::Language | Preference::CardButtons => None,
     };
     reply = reply.with(asks.map(|(label, ask)| (label.to_owned(), Button::Ask(ask))));
     if !matches!(wish, Preference::TimeZone | Preference::Language) {
@@ -149,6 +150,7 @@ fn choices(words: &BotWords, wish: Preference) -> (&'static str, Vec<&'static st
             Language::ALL.map(Language::code).into(),
         ),
         Preference::Silent => (words.menu_silent, vec!["on"]),
+        Preference::CardButtons => (words.menu_buttons, vec!["on"]),
     }
 }
 
@@ -176,22 +178,28 @@ fn shown_wish(words: &BotWords, chat: &Chat, wish: Preference) -> String {
         Preference::Quiet => or_off(chat.quiet.clone()),
         Preference::Digest => or_off(chat.digest.as_deref().map(shown_digest)),
         Preference::TimeZone => chat.time_zone.name().to_owned(),
-        Preference::Silent => match chat.silent {
-            true => words.on.to_owned(),
-            false => words.off.to_owned(),
-        },
+        Preference::Silent => on_or_off(words, chat.silent).to_owned(),
+        Preference::CardButtons => on_or_off(words, !chat.without_buttons).to_owned(),
         Preference::Filter => or_off(filter_words::shown(chat)),
     }
 }
 
+fn on_or_off(words: &BotWords, is_on: bool) -> &'static str {
+    match is_on {
+        true => words.on,
+        false => words.off,
+    }
+}
+
 /// Wishes in the order in which they are shown.
-fn labels(words: &BotWords) -> [(&'static str, Preference); 6] {
+fn labels(words: &BotWords) -> [(&'static str, Preference); 7] {
     [
         (words.label_filter, Preference::Filter),
         (words.label_digest, Preference::Digest),
         (words.label_quiet, Preference::Quiet),
         (words.label_zone, Preference::TimeZone),
         (words.label_silent, Preference::Silent),
+        (words.label_buttons, Preference::CardButtons),
         (words.label_language, Preference::Language),
     ]
 }

@@ -1,36 +1,19 @@
 //! The data behind a button, signed for its chat, in at most 64 bytes. Pure.
-//!
-//! A client may send any data with a press. The signature makes it worthless unless the bot itself
-//! wrote it for that chat; who pressed is checked apart.
-
-use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 
 use super::super::talk::Button;
-use crate::bulletin::{ChannelId, Secret};
-
-/// Characters of the signature, of six bits each: nobody tries 2^60 presses.
-const SIGNATURE: usize = 10;
+use crate::{
+    bulletin::{ChannelId, Secret},
+    push::telegram::{signed, verified},
+};
 
 pub(super) fn data(button: &Button, token: &Secret, chat: i64) -> String {
-    let what = button.written();
-    format!("{} {what}", signature(token, chat, &what))
+    signed(&button.written(), token, chat)
 }
 
 /// None: nothing that this bot wrote for that chat.
 pub(super) fn read(data: &str, token: &Secret, chat: i64) -> Option<Button> {
-    let (signed, what) = data.split_once(' ')?;
-    if signed != signature(token, chat, what) {
-        return None;
-    }
+    let what = verified(data, token, chat)?;
     Button::read(what, &ChannelId::of_chat(chat, None))
-}
-
-fn signature(token: &Secret, chat: i64, what: &str) -> String {
-    let key = blake3::derive_key("noticast 2026 telegram button", token.reveal().as_bytes());
-    let hash = blake3::keyed_hash(&key, format!("{chat} {what}").as_bytes());
-    let mut text = BASE64_URL_SAFE_NO_PAD.encode(hash.as_bytes());
-    text.truncate(SIGNATURE);
-    text
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use teloxide::types::{
 };
 
 use super::{
-    super::talk::{self, Asker, Carrier, ChatKind, Heard, Original, Press},
+    super::talk::{self, Asker, Carrier, ChatKind, Heard, Original, Press, SentFile},
     data,
 };
 use crate::bulletin::{ChannelId, Language, MessageRef, Secret, topic_of};
@@ -19,12 +19,23 @@ pub(super) fn message(message: &Message, me: i64) -> (Asker, Heard) {
     let asker = writer(message);
     let heard = match message.forward_origin() {
         Some(origin) => Heard::PassedOn(passed_on(&asker, origin)),
-        None => Heard::Message(talk::Message {
-            text: message.text().unwrap_or_default().to_owned(),
-            answers: message.reply_to_message().map(|it| original(it, me)),
+        None => file(message).unwrap_or_else(|| {
+            Heard::Message(talk::Message {
+                text: message.text().unwrap_or_default().to_owned(),
+                answers: message.reply_to_message().map(|it| original(it, me)),
+            })
         }),
     };
     (asker, heard)
+}
+
+fn file(message: &Message) -> Option<Heard> {
+    let document = message.document()?;
+    Some(Heard::File(SentFile {
+        id: document.file.id.0.clone(),
+        name: document.file_name.clone().unwrap_or_default(),
+        bytes: document.file.size.into(),
+    }))
 }
 
 pub(super) fn press(query: &CallbackQuery, chat: &Chat, token: Option<&Secret>) -> (Asker, Heard) {
@@ -102,7 +113,7 @@ fn title(chat: &Chat) -> String {
     names.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
-fn language(user: &User) -> Option<Language> {
+pub(super) fn language(user: &User) -> Option<Language> {
     let code = user.language_code.as_deref()?;
     // Whoever speaks none of ours most likely reads English.
     Some(Language::of_tag(code).unwrap_or(Language::OF_LOG))

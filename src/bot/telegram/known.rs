@@ -19,6 +19,15 @@ const OF_MESSAGE: [&str; 12] = [
     "migrate_to_chat_id",
     "reply_markup",
 ];
+/// The rest of a file is pictures of it.
+const OF_FILE: [&str; 5] = [
+    "file_id",
+    "file_unique_id",
+    "file_name",
+    "mime_type",
+    "file_size",
+];
+const OF_INLINE: [&str; 4] = ["id", "from", "query", "offset"];
 const OF_PRESS: [&str; 5] = ["id", "from", "chat_instance", "inline_message_id", "data"];
 const OF_MEMBERSHIP: [&str; 5] = ["chat", "from", "date", "old_chat_member", "new_chat_member"];
 
@@ -33,6 +42,9 @@ pub(super) fn known(update: &Value) -> Value {
         Value::Object(press)
     });
     put(&mut known, "callback_query", press);
+    let inline = update.get("inline_query");
+    let inline = inline.map(|query| Value::Object(picked(query, &OF_INLINE)));
+    put(&mut known, "inline_query", inline);
     let change = update.get("my_chat_member");
     let change = change.map(|change| Value::Object(picked(change, &OF_MEMBERSHIP)));
     put(&mut known, "my_chat_member", change);
@@ -45,6 +57,9 @@ fn message(message: &Value) -> Value {
     if known.contains_key("forward_origin") {
         known.entry("text").or_insert_with(|| "".into());
     }
+    let file = message.get("document");
+    let file = file.map(|file| Value::Object(picked(file, &OF_FILE)));
+    put(&mut known, "document", file);
     // Telegram shows no reply to a reply.
     let answered = message.get("reply_to_message");
     let answered = answered.map(|answered| Value::Object(picked(answered, &OF_MESSAGE)));

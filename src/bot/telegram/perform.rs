@@ -54,6 +54,11 @@ pub(super) fn errand(
             let (query, chat) = press?;
             Some(acknowledge(telegram, (query, chat), &text))
         }
+        Effect::Open(address) => {
+            let (query, chat) = press?;
+            let answer = AnswerCallbackQuery::new(query.clone()).url(address.parse().ok()?);
+            Some(answered(telegram, answer, chat))
+        }
         Effect::Later { place, work } => {
             let (chat, _) = place.chat()?;
             let work = later(telegram.clone(), place, work).boxed();
@@ -114,6 +119,10 @@ pub(super) fn acknowledge(
     if !text.is_empty() {
         answer = answer.text(cut(text, LONGEST_NOTE));
     }
+    answered(telegram, answer, chat)
+}
+
+fn answered(telegram: &TelegramPlatform, answer: AnswerCallbackQuery, chat: i64) -> Errand {
     let voice = telegram.voice.clone();
     let work = async move {
         if let Err(error) = voice.telegram.api().call(&answer).await {

@@ -11,6 +11,7 @@ use teloxide::{
     types::{ChatId, MessageId, Recipient, UserId},
 };
 use tokio::{sync::mpsc, time::sleep};
+use url::Url;
 
 use super::{
     super::talk::{Asker, Platform, Reply},
@@ -23,7 +24,7 @@ use crate::{
     },
     push::{
         Sent,
-        telegram::{Voice, about, api::CallError},
+        telegram::{Voice, about, api::CallError, signature},
     },
 };
 
@@ -128,6 +129,34 @@ impl Platform for TelegramPlatform {
         let topic = topic.map(|topic| format!("\ntopic = {topic}"));
         let topic = topic.unwrap_or_default();
         format!("[[channel]]\nid = \"{id}\"\nkind = \"telegram\"\nchat = {address}{topic}")
+    }
+
+    fn link_for(&self, person: &ChannelId, what: &str) -> Option<String> {
+        let (chat, _) = person.chat()?;
+        let signature = signature(what, self.token.as_ref()?, chat);
+        let name = Some(&self.me.name).filter(|name| !name.is_empty())?;
+        Some(format!("https://t.me/{name}?start={what}-{signature}"))
+    }
+
+    fn linked<'a>(&self, person: &ChannelId, payload: &'a str) -> Option<&'a str> {
+        let (what, signed) = payload.split_once('-')?;
+        let (chat, _) = person.chat()?;
+        (signed == signature(what, self.token.as_ref()?, chat)).then_some(what)
+    }
+
+    fn share_link(&self, url: &str, text: &str) -> Option<String> {
+        let parts = [("url", url), ("text", text)];
+        let link = Url::parse_with_params("https://t.me/share/url", parts).ok()?;
+        Some(link.into())
+    }
+
+    fn file<'a>(&'a self, id: &'a str, most: usize) -> BoxFuture<'a, Option<Vec<u8>>> {
+        async move {
+            let file = self.voice.telegram.api().file(id, most).await;
+            file.inspect_err(|error| tracing::info!("getFile: {error}"))
+                .ok()
+        }
+        .boxed()
     }
 
     fn can_delete(&self, id: &ChannelId, configured: Option<&Channel>) -> bool {

@@ -44,6 +44,7 @@ pub(super) async fn updates(voice: &Voice, offset: i32) -> Polled {
         AllowedUpdate::ChannelPost,
         AllowedUpdate::CallbackQuery,
         AllowedUpdate::MyChatMember,
+        AllowedUpdate::InlineQuery,
     ];
     let seconds = u32::try_from(POLL.as_secs()).unwrap_or(25);
     let poll = GetUpdates::new()

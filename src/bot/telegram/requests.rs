@@ -66,6 +66,11 @@ fn keyboard(token: Option<&Secret>, chat: i64, reply: &Reply) -> InlineKeyboardM
         });
         buttons.collect::<Vec<_>>()
     });
+    let links = reply.links.iter().filter_map(|(text, address)| {
+        let address = address.parse().ok()?;
+        Some(InlineKeyboardButton::url(text.clone(), address))
+    });
+    let rows = rows.chain([links.collect()]);
     InlineKeyboardMarkup::new(rows.filter(|row| !row.is_empty()))
 }
 

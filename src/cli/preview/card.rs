@@ -33,6 +33,7 @@ pub(super) fn channel(name: &str, config: &Config) -> Result<Channel, UsageError
             topic: None,
             silent: false,
             documents: false,
+            buttons: true,
         },
         "stdout" => ChannelKind::Stdout {
             format: StdoutFormat::Text,

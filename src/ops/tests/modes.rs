@@ -1,6 +1,6 @@
 //! Bundles, digests and quiet hours: what goes out when, and together with what.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use proptest::prelude::*;
 
@@ -130,6 +130,51 @@ async fn a_digest_goes_at_its_time_grouped_by_source_whatever_restarts_lie_aroun
     world = world.reopen(&sources, &channels).await;
     assert_eq!(world.messages().await, [vec![6]]);
     assert!(world.messages().await.is_empty());
+}
+
+/// As a chat that wishes each bulletin at once, and those of one source in a digest.
+fn with_digest_of_law() -> Channel {
+    Channel {
+        apart: [("law".parse().unwrap(), Arc::new(digesting()))].into(),
+        ..chat("a", 1)
+    }
+}
+
+#[tokio::test]
+async fn one_source_is_digested_while_the_others_go_at_once() {
+    let channels = [with_digest_of_law()];
+    let sources = [source("news"), source("law")];
+    let mut world = World::looked_at(&channels, "01 10:00").await;
+    world.look_at("law", law([2, 1])).await;
+    world.look(list([2, 1])).await;
+    world.look_at("law", law([3, 2, 1])).await;
+    assert_eq!(world.messages().await, [vec![4]]);
+    world.now = at("01 17:59");
+    world = world.reopen(&sources, &channels).await;
+    world.look(list([3, 2, 1])).await;
+    assert_eq!(world.messages().await, [vec![6]]);
+    world.now = at("01 18:00");
+    assert_eq!(world.messages().await, [vec![3, 5]]);
+}
+
+#[tokio::test]
+async fn a_source_s_own_filter_wins_over_the_chat_s() {
+    let only = |word: &str| Filter::new(&[word.to_owned()], &[]).unwrap();
+    let mut channel = Channel {
+        filter: only("法规"),
+        ..chat("a", 1)
+    };
+    let all = Channel {
+        filter: Filter::default(),
+        ..chat("a", 1)
+    };
+    channel.apart = [("news".parse().unwrap(), Arc::new(all))].into();
+    let mut world = World::looked_at(&[channel], "01 10:00").await;
+    world.look(list([2, 1])).await;
+    world.look_at("law", law([2, 1])).await;
+    let mut sent = world.messages().await.concat();
+    sent.sort_unstable();
+    assert_eq!(sent, [3, 4]);
 }
 
 #[tokio::test]

@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use chrono_tz::Tz;
 
-use super::{quiet, text::link};
+use super::{
+    act::{self, CardAct},
+    quiet,
+    text::link,
+};
 use crate::{
     bulletin::{Bulletin, BulletinId, Channel, DeliveryId, DeliveryKind, Language, Mode, SourceId},
     config::Config,
@@ -29,6 +33,8 @@ pub(crate) struct Card {
     pub(crate) form: Grouping,
     /// Corrections since the message was sent; none where it is sent for the first time.
     pub(crate) changes: Vec<(BulletinId, String)>,
+    /// What its reader may ask for, where the platform has buttons.
+    pub(crate) acts: Vec<CardAct>,
     /// The channel's own card, as Telegram's HTML.
     pub(in crate::push) own: Option<String>,
 }
@@ -41,6 +47,14 @@ impl Card {
         channel: &Channel,
         config: &Config,
     ) -> Self {
+        let manner = bulletins
+            .first()
+            .map_or(channel, |first| channel.for_sources(first.sources()));
+        let acts = act::offered(waiting, &bulletins, channel, config);
+        let form = match manner.mode {
+            Mode::Digest => Grouping::Digest,
+            Mode::Each | Mode::Bundle => Grouping::Bundle,
+        };
         let entries = bulletins.into_iter().map(|bulletin| CardEntry {
             source: quiet::name_on(channel, &sources(&bulletin, channel, config)),
             bulletin: Arc::new(quiet::on(channel, bulletin)),
@@ -51,11 +65,8 @@ impl Card {
             language: channel.language.unwrap_or(config.language),
             time_zone: channel.time_zone,
             note: waiting.note.clone(),
+            acts,
             ..Self::announcement(String::new(), config)
-        };
-        let form = match channel.mode {
-            Mode::Digest => Grouping::Digest,
-            Mode::Each | Mode::Bundle => Grouping::Bundle,
         };
         card.of_entries(form, entries.collect())
     }
@@ -91,6 +102,7 @@ impl Card {
             further: Vec::new(),
             form: Grouping::default(),
             changes: Vec::new(),
+            acts: Vec::new(),
             own: None,
         }
     }

@@ -39,6 +39,7 @@ pub(crate) fn card(kind: DeliveryKind, bulletin: Option<Bulletin>, note: Option<
         further: Vec::new(),
         form: Grouping::default(),
         changes: Vec::new(),
+        acts: Vec::new(),
         own: None,
     }
 }

@@ -10,12 +10,13 @@ use reqwest::{Proxy, RequestBuilder, StatusCode, multipart::Form};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use teloxide::{
+    payloads::GetFile,
     requests::Payload,
-    types::{ChatId, Recipient},
+    types::{ChatId, FileId, Recipient},
 };
 
 use crate::{
-    bulletin::{TelegramChat, TelegramSettings},
+    bulletin::{Secret, TelegramChat, TelegramSettings},
     push::http::{Http, Silence, TIMEOUT, client, told},
 };
 
@@ -104,6 +105,11 @@ impl Api {
         })
     }
 
+    /// The bot's own secret.
+    pub(crate) fn token(&self) -> &Secret {
+        &self.settings.token
+    }
+
     /// # Errors
     /// Whatever kept the call from its result.
     pub(crate) async fn call<P: Payload + Serialize>(
@@ -129,12 +135,30 @@ impl Api {
             .await
     }
 
+    /// The content of a file that somebody sent to the bot.
+    ///
+    /// # Errors
+    /// It has more than `most` bytes; or whatever kept the calls from their results.
+    pub(crate) async fn file(&self, id: &str, most: usize) -> Result<Vec<u8>, CallError> {
+        let file = self.call(&GetFile::new(FileId(id.to_owned()))).await?;
+        let unreadable = |what: &str| CallError::Unanswered(what.to_owned());
+        let path = file["file_path"].as_str();
+        let path = path.ok_or_else(|| unreadable("getFile gave no path"))?;
+        let url = format!("{}/{path}", self.root("file/"));
+        let answer = self.http.ask(self.http.client().get(url)).await?;
+        match answer.status.is_success() && answer.body.len() <= most {
+            true => Ok(answer.body.to_vec()),
+            false => Err(unreadable("the file is too large, or was not given")),
+        }
+    }
+
+    fn root(&self, folder: &str) -> String {
+        let api = self.settings.api_url.as_str().trim_end_matches('/');
+        format!("{api}/{folder}bot{}", self.settings.token.reveal())
+    }
+
     fn post(&self, method: &str) -> RequestBuilder {
-        let url = format!(
-            "{}/bot{}/{method}",
-            self.settings.api_url.as_str().trim_end_matches('/'),
-            self.settings.token.reveal(),
-        );
+        let url = format!("{}/{method}", self.root(""));
         self.http.client().post(url)
     }
 

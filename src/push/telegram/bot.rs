@@ -15,12 +15,16 @@ use teloxide::{
     payloads::{
         EditMessageText, EditMessageTextSetters, GetChat, GetMe, SendMessage, SendMessageSetters,
     },
-    types::{ChatId, LinkPreviewOptions, MessageId, ParseMode, Recipient, ThreadId},
+    types::{
+        ChatId, InlineKeyboardMarkup, LinkPreviewOptions, MessageId, ParseMode, Recipient, ThreadId,
+    },
 };
 
 use super::{
     api::{Api, id_of, recipient},
-    check, verdict,
+    check,
+    keyboard::keyboard,
+    verdict,
 };
 use crate::bulletin::{Channel, ChannelKind, MessageRef, TelegramChat, TelegramSettings};
 use crate::push::{
@@ -63,6 +67,8 @@ struct Target {
     chat: i64,
     topic: Option<i32>,
     silent: bool,
+    /// Its readers have no say in it.
+    is_broadcast: bool,
 }
 
 impl Telegram {
@@ -164,7 +170,7 @@ impl Telegram {
 
     /// Sends a card; as plain text where Telegram cannot read its markup, which is certainly unsent then.
     async fn send_card(&self, card: &Card, channel: &Channel) -> Sent {
-        let place = match self.place_of(channel).await {
+        let place = match self.place_of(manner(card, channel)).await {
             Ok(place) => place,
             Err(sent) => return sent,
         };
@@ -176,6 +182,9 @@ impl Telegram {
         }
         if place.silent {
             message = message.disable_notification(true);
+        }
+        if let Some(keyboard) = self.keyboard(card, &place) {
+            message = message.reply_markup(keyboard);
         }
         match self.say(&message).await {
             Sent::Refused(why) if verdict::is_markup(&why) => {
@@ -226,12 +235,17 @@ impl Telegram {
         else {
             return Err(Sent::Refused("not a telegram channel".to_owned()));
         };
-        let (Lane(chat), _) = self.lane_of(chat).await?;
+        let (Lane(chat), limit) = self.lane_of(chat).await?;
         Ok(Target {
             chat,
             topic: *topic,
             silent: *silent,
+            is_broadcast: chat < 0 && limit.window.is_none(),
         })
+    }
+
+    fn keyboard(&self, card: &Card, place: &Target) -> Option<InlineKeyboardMarkup> {
+        keyboard(card, self.api.token(), (place.chat, place.is_broadcast))
     }
 
     /// A list that has grown too long tells its changes no more.
@@ -239,17 +253,19 @@ impl Telegram {
         let Ok(id) = message.0.parse() else {
             return Sent::Refused("not a message of telegram".to_owned());
         };
-        let chat = match self.place_of(channel).await {
-            Ok(place) => place.chat,
+        let place = match self.place_of(channel).await {
+            Ok(place) => place,
             Err(sent) => return sent,
         };
         let mut card = card.clone();
         if !card.further.is_empty() && self.fits(&card, channel) < card.count() {
             card.changes.clear();
         }
-        let mut edit = EditMessageText::new(ChatId(chat), MessageId(id), card.html())
+        let mut edit = EditMessageText::new(ChatId(place.chat), MessageId(id), card.html())
             .parse_mode(ParseMode::Html)
             .link_preview_options(preview(card.previewed()));
+        // An edit without them takes the buttons away.
+        edit.reply_markup = self.keyboard(&card, &place);
         let sent = match self.edit_message(&edit).await {
             Sent::Refused(why) if verdict::is_markup(&why) => {
                 tracing::warn!(channel.id = %channel.id, error = %why, "telegram cannot read a card's markup; edited as plain text");
@@ -330,6 +346,12 @@ impl Sender for Telegram {
         known.moved.insert(from, to);
         known.chats.retain(|_, (lane, _)| *lane != Lane(from));
     }
+}
+
+/// The channel as its chat wishes it for what the card shows; of several bulletins the first decides.
+fn manner<'a>(card: &Card, channel: &'a Channel) -> &'a Channel {
+    let first = card.bulletin.as_ref();
+    first.map_or(channel, |first| channel.for_sources(first.sources()))
 }
 
 fn limit(kind: &str) -> LaneLimit {

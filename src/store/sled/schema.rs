@@ -10,7 +10,7 @@ use super::{
     super::private,
     block, damage,
     engine::{Engine, Writes},
-    keys,
+    keys, older_chats,
     read::newest,
 };
 use crate::{
@@ -22,7 +22,12 @@ use crate::{
 type Step = fn(&Engine) -> Result<()>;
 
 /// The first one brings schema 1 to schema 2, and so on.
-const STEPS: &[Step] = &[block::pack_old, count_news, newest::enter_old];
+const STEPS: &[Step] = &[
+    block::pack_old,
+    count_news,
+    newest::enter_old,
+    older_chats::bring_up,
+];
 
 /// Schema 3: a source remembers how much was new at most. Its row ends in that number.
 fn count_news(engine: &Engine) -> Result<()> {

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use futures::FutureExt;
 use noticast::{
     bot,
-    bulletin::{BulletinId, Delivery, LARGEST_DOCUMENT, Notice, SourceId},
+    bulletin::{Article, BulletinId, Delivery, LARGEST_DOCUMENT, Notice, SourceId},
     config::Config,
     ops::{DeliveryQuery, Failure, Found, Look, Store},
     push::{Files, Output, Pusher},
@@ -134,6 +134,23 @@ impl Pushing {
     /// The source shows one more, with this title and summary.
     pub(crate) async fn publish_as(&mut self, title: &str, summary: &str) -> Vec<BulletinId> {
         self.add(title, summary);
+        self.look().await
+    }
+
+    /// The source shows one more, whose article was opened: this text, and perhaps a deadline.
+    pub(crate) async fn publish_article(
+        &mut self,
+        title: &str,
+        text: &str,
+        deadline: Option<&str>,
+    ) -> Vec<BulletinId> {
+        self.add(title, "请看全文。");
+        let deadline = deadline.map(|day| day.to_owned().try_into().unwrap());
+        self.notices[0].article = Some(Article {
+            text: text.to_owned(),
+            deadline,
+            ..Article::default()
+        });
         self.look().await
     }
 

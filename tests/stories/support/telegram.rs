@@ -80,6 +80,10 @@ struct World {
     too_fast: usize,
     calls: BTreeMap<String, usize>,
     acknowledged: Vec<Value>,
+    /// Answers to what was typed behind the bot's name.
+    offered: Vec<Value>,
+    /// The content of whatever file was sent.
+    file: String,
     faults: Vec<(String, Option<i64>, Fault, usize)>,
     updates: Vec<Value>,
     next_update: i64,
@@ -321,7 +325,30 @@ impl Telegram {
             .unwrap_or(0)
     }
 
-    /// What presses were answered with.
+    /// Somebody sends a file.
+    pub(crate) fn send_file(&self, chat: i64, from: i64, name: &str, content: &str) {
+        content.clone_into(&mut self.world().file);
+        let file = json!({"file_id": "f", "file_unique_id": "u", "file_name": name,
+            "file_size": content.len(), "thumbnail": {"strange": 1}});
+        let chat = self.world().chat(chat);
+        self.update(
+            json!({"message": {"message_id": 70_001, "date": 1_700_000_000,
+            "chat": chat, "from": user(from), "document": file}}),
+        );
+    }
+
+    /// Somebody types behind the bot's name in whatever chat.
+    pub(crate) fn type_inline(&self, from: i64, query: &str) {
+        let query = json!({"id": "i", "from": user(from), "query": query, "offset": ""});
+        self.update(json!({"inline_query": query}));
+    }
+
+    /// What was offered for what people typed behind the bot's name.
+    pub(crate) fn offered(&self) -> Vec<Value> {
+        self.world().offered.clone()
+    }
+
+    /// What presses were answered with: a note, or an address that opens.
     pub(crate) fn acknowledged(&self) -> Vec<Value> {
         self.world().acknowledged.clone()
     }
@@ -381,6 +408,9 @@ impl Telegram {
 
     /// None: the connection breaks off.
     async fn respond(&self, path: &str, body: &[u8]) -> Option<(u16, String)> {
+        if path.starts_with(&format!("/file/bot{}/", self.token)) {
+            return Some((200, self.world().file.clone()));
+        }
         let (token, method) = path
             .trim_start_matches("/bot")
             .rsplit_once('/')
@@ -458,11 +488,15 @@ impl Telegram {
             }
             "editmessagetext" => world.edit(params),
             "answercallbackquery" => {
-                world
-                    .acknowledged
-                    .push(params.get("text").cloned().unwrap_or_default());
+                let said = params.get("text").or_else(|| params.get("url"));
+                world.acknowledged.push(said.cloned().unwrap_or_default());
                 Ok(json!(true))
             }
+            "answerinlinequery" => {
+                world.offered.push(Value::Object(params.clone()));
+                Ok(json!(true))
+            }
+            "getfile" => Ok(json!({"file_id": params["file_id"], "file_path": "documents/1"})),
             _ => refuse(404, "Not Found: method not found"),
         }
     }
@@ -701,7 +735,8 @@ fn content(params: &Map<String, Value>) -> Result<String, Refusal> {
                 .collect::<Vec<_>>(),
         )
     });
-    for button in buttons.unwrap_or_default() {
+    let pressed = |button: &Value| button.get("url").is_none();
+    for button in buttons.unwrap_or_default().into_iter().filter(pressed) {
         let data = button["callback_data"].as_str().unwrap_or_default();
         if !(1..=64).contains(&data.len()) {
             return refuse(400, "Bad Request: BUTTON_DATA_INVALID");

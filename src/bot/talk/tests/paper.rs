@@ -140,6 +140,22 @@ impl Platform for Paper {
         format!("[[channel]]\nkind = \"paper\"\nchat = \"{}\"", asker.chat)
     }
 
+    fn link_for(&self, person: &ChannelId, what: &str) -> Option<String> {
+        Some(format!("paper:{person}/{what}"))
+    }
+
+    fn linked<'a>(&self, _: &ChannelId, payload: &'a str) -> Option<&'a str> {
+        Some(payload)
+    }
+
+    fn share_link(&self, _: &str, _: &str) -> Option<String> {
+        None
+    }
+
+    fn file<'a>(&'a self, _: &'a str, _: usize) -> BoxFuture<'a, Option<Vec<u8>>> {
+        async { None }.boxed()
+    }
+
     fn can_delete(&self, _: &ChannelId, _: Option<&Channel>) -> bool {
         true
     }
@@ -297,7 +313,7 @@ impl Town {
                     message,
                     reply,
                 }),
-                Effect::Note(text) => *self.note.lock().unwrap() = text,
+                Effect::Note(text) | Effect::Open(text) => *self.note.lock().unwrap() = text,
                 Effect::Later { work, .. } => effects.extend(work.await.unwrap()),
             }
         }

@@ -276,6 +276,11 @@ impl Life {
             .chain(self.plain.added.clone());
         let wanted: Vec<String> = all.filter(|_| self.rng.bool()).collect();
         chat.sources = Some(wanted.iter().map(|id| id.parse().unwrap()).collect());
+        if let (Some(first), true) = (wanted.first(), self.rng.bool()) {
+            let silent = self.rng.bool();
+            chat.wish_for(&first.parse().unwrap(), |wish| wish.silent = Some(silent));
+            chat.without_buttons = silent;
+        }
         self.note(("ask", &id, &wanted));
         let (channel, wish, by) = (id.parse().unwrap(), chat.clone(), by());
         let store = self.store();
