@@ -147,7 +147,9 @@ pub(super) fn rearrange(
     now: DateTime<Utc>,
 ) -> Result<()> {
     let may_hold = channel.is_some_and(|channel| {
-        channel.quiet.is_some() || channel.mode == Mode::Digest || !channel.apart.is_empty()
+        let mut modes = channel.apart.values().map(|apart| apart.mode);
+        let is_digested = channel.mode == Mode::Digest || modes.any(|it| it == Mode::Digest);
+        channel.quiet.is_some() || is_digested
     });
     let now_ms = now.timestamp_millis();
     for (delivery, due_ms) in op.tx.waiting_in(id) {

@@ -106,7 +106,7 @@ async fn a_reader_of_a_channel_is_led_to_a_chat_of_their_own() {
     said(&telegram, PERSON, "会在").await;
     // The link is good for that reader alone.
     telegram.say(8, 8, &format!("/start {payload}"));
-    said(&telegram, 8, "没有来源").await;
+    said(&telegram, 8, "管理员同意后").await;
     pushing.stop().await;
     assert_eq!(telegram.texts(CHANNEL).len(), 1);
 }

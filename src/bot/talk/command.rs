@@ -131,6 +131,7 @@ impl Which {
 pub(super) fn parse(text: &str, own_name: &str) -> Option<ChatCommand> {
     let text = text.trim_start().strip_prefix('/')?;
     let (name, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    let goes_on_below = text[name.len()..].starts_with('\n');
     let (name, to) = match name.split_once('@') {
         Some((name, to)) => (name, Some(to)),
         None => (name, None),
@@ -160,7 +161,7 @@ pub(super) fn parse(text: &str, own_name: &str) -> Option<ChatCommand> {
         "language" => ChatCommand::Language(rest),
         "remind" => or_latest(rest, ChatCommand::Remind),
         "settings" => ChatCommand::Settings(rest),
-        "rebroadcast" => rebroadcast(&rest),
+        "rebroadcast" => rebroadcast(&rest, goes_on_below),
         "broadcast" => for_admins(rest, AdminCommand::AskBroadcast, AdminCommand::Broadcast),
         "held" => ChatCommand::Admin(AdminCommand::Held),
         "poll" => for_admins(rest, AdminCommand::Manage, AdminCommand::Poll),
@@ -199,8 +200,11 @@ fn latest(rest: &str) -> ChatCommand {
     }
 }
 
-fn rebroadcast(rest: &str) -> ChatCommand {
-    let (line, note) = rest.split_once('\n').unwrap_or((rest, ""));
+fn rebroadcast(rest: &str, is_note: bool) -> ChatCommand {
+    let (line, note) = match is_note {
+        true => ("", rest),
+        false => rest.split_once('\n').unwrap_or((rest, "")),
+    };
     let line = line.trim();
     let (first, after) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     let which = Which::read(first);

@@ -169,7 +169,7 @@ async fn a_source_s_own_filter_wins_over_the_chat_s() {
         ..chat("a", 1)
     };
     channel.apart = [("news".parse().unwrap(), Arc::new(all))].into();
-    let mut world = World::looked_at(&[channel], "01 10:00").await;
+    let world = World::looked_at(&[channel], "01 10:00").await;
     world.look(list([2, 1])).await;
     world.look_at("law", law([2, 1])).await;
     let mut sent = world.messages().await.concat();
