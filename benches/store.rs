@@ -80,6 +80,7 @@ fn channels(count: i64) -> Vec<Channel> {
             topic: None,
             silent: false,
             documents: false,
+            buttons: true,
         };
         Channel::new(
             format!("c{n}").parse().expect("an id"),
