@@ -127,7 +127,8 @@ fn preview_says_why_an_article_has_its_title_its_day_and_its_text() {
         <p>A storm reaches the borough on Tuesday evening, and the parks are closed until it has passed.</p>\
         <p>Whoever can stay at home is asked to do so, and to keep away from trees.</p></div></div>";
     std::fs::write(world.path("page.html"), page).unwrap();
-    let said = text(&world.noticast(&["-v", "preview", "page.html"]).stdout);
+    let output = world.command(&["-v", "preview", "page.html"]).output();
+    let said = text(&output.unwrap().stdout);
     for line in [
         "`Storm warning` in <h2>",
         "2026-03-02 by a line `Published: 2026-03-02`",
