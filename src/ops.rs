@@ -30,6 +30,8 @@ mod outbox;
 mod reminders;
 mod rereads;
 mod searching;
+mod send_batches;
+mod send_steps;
 mod sends;
 mod status;
 mod subscriptions;
@@ -39,6 +41,7 @@ mod twins;
 mod upkeep;
 mod verbs;
 mod verdicts;
+mod wrong_tokens;
 
 pub use self::{
     admin_actions::Settled,
@@ -70,6 +73,7 @@ pub use crate::{
         judge::Ruling,
         leases::{LEAVING, LeaseKey, RENEWAL, TERM, Wanted, WorkerFacts},
         tokens::{Scope, Token, end_after},
+        wrong_tokens::{Knocked, Opens, WrongTokens},
     },
     store::{
         Answered, AuditQuery, BulletinQuery, DeliveryQuery, Failure, Page, Refusal, StoreError,

@@ -25,3 +25,4 @@ pub mod routes;
 pub mod timing;
 pub mod tokens;
 pub mod twins;
+pub mod wrong_tokens;

@@ -15,6 +15,7 @@ mod files;
 mod health;
 mod http;
 mod kinds;
+mod lead;
 mod line;
 mod matrix;
 mod ntfy;

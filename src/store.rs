@@ -22,6 +22,7 @@ pub use self::{
     sled::{backups, is_there},
     space::Space,
     tx::{
-        Access, Archive, Channels, Feed, Journal, Leases, LookChange, Notices, Outbox, Sources, Tx,
+        Access, Archive, Channels, Feed, Journal, Leases, LookChange, Notices, Outbox, ReadAhead,
+        Sources, Tx,
     },
 };

@@ -12,6 +12,7 @@ use tokio::sync::{oneshot, watch};
 use super::{
     holding::{HeldLease, Holding},
     op::Op,
+    send_steps::SendSteps,
     text_index::SharedIndex,
 };
 use crate::{
@@ -32,6 +33,8 @@ pub struct Store {
     pub(super) holding: Arc<watch::Sender<Holding>>,
     /// Under which this handle writes; None: whatever others hold.
     pub(super) lease: Option<HeldLease>,
+    /// What senders ask for under that lease.
+    pub(super) steps: Arc<SendSteps>,
 }
 
 /// The config as it was synced last, if it was.
@@ -104,6 +107,7 @@ impl Store {
             search: SharedIndex::default(),
             holding: Arc::default(),
             lease: None,
+            steps: Arc::default(),
         }
     }
 

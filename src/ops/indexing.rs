@@ -17,7 +17,7 @@ use super::{
 use crate::{
     bulletin::{Bulletin, BulletinId, fold},
     search::{Anchor, Document, Index, Progress, grams},
-    store::{Reader, Refusal, Result, StoreError},
+    store::{Refusal, Result, StoreError},
 };
 
 /// Changed bulletins that are written together; until then they are looked through by each search.
@@ -27,8 +27,12 @@ const FAR: u64 = 20_000;
 /// Bulletins and grams that are read at once.
 const CHUNK: u64 = 256;
 const MOST_GRAMS: usize = 400_000;
+/// Of these, texts that are in memory at once.
+const READ_AT_ONCE: usize = 16;
 /// Changes that are read at once.
 const PART: usize = 500;
+/// The pause between two parts.
+const REST: Duration = Duration::from_secs(1);
 /// Before an index that cannot be written is tried again.
 const PAUSE: Duration = Duration::from_secs(60);
 
@@ -202,6 +206,11 @@ impl Store {
                     return Ok(Ended::Stopped);
                 }
             }
+            // Each search reads by itself what came since: thousands of deliveries a minute are read in a few parts.
+            tokio::select! {
+                () = stop.cancelled() => return Ok(Ended::Stopped),
+                () = sleep(REST) => {}
+            }
         }
     }
 
@@ -229,15 +238,14 @@ impl Store {
     async fn documents(&self, ids: Vec<u64>) -> Result<(Documents, u64)> {
         self.read(move |reader| {
             let (mut documents, mut last, mut grams) = (Documents::default(), 0, 0);
-            for id in ids {
-                last = id;
-                let Some(bulletin) = reader.bulletin(BulletinId(id))? else {
-                    continue;
-                };
-                documents.anchor.get_or_insert(anchor_of(&bulletin));
-                let document = document(reader, &bulletin)?;
-                grams += document.grams.len();
-                documents.all.push(document);
+            for part in ids.chunks(READ_AT_ONCE) {
+                for (bulletin, text) in reader.with_texts(part)? {
+                    documents.anchor.get_or_insert(anchor_of(&bulletin));
+                    let document = document(&bulletin, &text.unwrap_or_default());
+                    grams += document.grams.len();
+                    documents.all.push(document);
+                }
+                last = part.last().copied().unwrap_or_default();
                 if grams >= MOST_GRAMS {
                     break;
                 }
@@ -274,17 +282,17 @@ fn anchor_of(bulletin: &Bulletin) -> Anchor {
     }
 }
 
-fn document(reader: &dyn Reader, bulletin: &Bulletin) -> Result<Document> {
+fn document(bulletin: &Bulletin, text: &str) -> Document {
     let mut folded = bulletin.searched().folded();
-    folded += &fold(&reader.text(bulletin.id)?.unwrap_or_default());
+    folded += &fold(text);
     let (newest_ms, id) = place(bulletin);
-    Ok(Document {
+    Document {
         id,
         newest_ms,
         state: bulletin.state,
         sources: bulletin.sources().cloned().collect(),
         grams: grams::of_text(&folded),
-    })
+    }
 }
 
 async fn io_of<T: Send + 'static>(

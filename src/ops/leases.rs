@@ -210,6 +210,7 @@ impl Store {
         };
         Ok(Self {
             lease: Some(lease),
+            steps: Arc::default(),
             ..self.clone()
         })
     }

@@ -34,16 +34,19 @@ pub(super) fn heads_where(
     heads_of(op, channels)
 }
 
-fn heads_of(op: &mut Op<'_>, channels: Vec<ChannelId>) -> Result<Vec<Waiting>> {
-    let mut heads = Vec::new();
-    for channel in channels {
-        if !op.tx.is_blocked(&channel) && op.is_in_use(&channel) {
-            heads.extend(op.tx.head(&channel).map(|(id, _)| id));
-        }
-    }
-    let mut waiting = load(op, &mut heads)?;
+fn heads_of(op: &mut Op<'_>, mut channels: Vec<ChannelId>) -> Result<Vec<Waiting>> {
+    channels.retain(|channel| op.is_in_use(channel));
+    let mut waiting = first_in(op, &channels)?;
     waiting.sort_by_key(|head| (head.due_at, head.id));
     Ok(waiting)
+}
+
+/// What waits next in each of some channels, unless it is paused.
+pub(super) fn first_in(op: &mut Op<'_>, channels: &[ChannelId]) -> Result<Vec<Waiting>> {
+    let heads = op.tx.heads(channels)?.into_iter();
+    Ok(heads
+        .map(|(id, entry, note)| waiting(op, id, entry, note))
+        .collect())
 }
 
 pub(super) fn uncertain(op: &mut Op<'_>) -> Result<Vec<Waiting>> {
@@ -57,25 +60,23 @@ pub(super) fn load(op: &mut Op<'_>, ids: &mut [u64]) -> Result<Vec<Waiting>> {
     let mut loaded = Vec::with_capacity(ids.len());
     for id in ids {
         if let Some(entry) = op.tx.delivery(*id)? {
-            loaded.push(waiting(op, *id, entry)?);
+            let note = entry.note.map(|note| op.tx.note(note)).transpose()?;
+            loaded.push(waiting(op, *id, entry, note.flatten()));
         }
     }
     Ok(loaded)
 }
 
-fn waiting(op: &mut Op<'_>, id: u64, entry: OutboxEntry) -> Result<Waiting> {
-    Ok(Waiting {
+fn waiting(op: &mut Op<'_>, id: u64, entry: OutboxEntry, note: Option<String>) -> Waiting {
+    Waiting {
         id: DeliveryId(id),
         bulletin: entry.bulletin.map(BulletinId),
         channel: entry.channel,
         kind: entry.kind,
         attempts: entry.attempts,
         due_at: op.own_time(time(entry.due_ms)),
-        note: match entry.note {
-            Some(note) => op.tx.note(note)?,
-            None => None,
-        },
-    })
+        note,
+    }
 }
 
 /// In the order of their card, which is not that of their numbers.
@@ -168,17 +169,6 @@ pub(super) fn remember_members(
     let members = outbox::by_source(op, members)?.concat();
     op.tx.set_members(channel, message, &members);
     Ok(())
-}
-
-/// Returns what waits next in a channel, unless it is paused.
-pub(super) fn next_in(op: &mut Op<'_>, channel: &ChannelId) -> Result<Option<Waiting>> {
-    if op.tx.is_blocked(channel) {
-        return Ok(None);
-    }
-    let Some((head, _)) = op.tx.head(channel) else {
-        return Ok(None);
-    };
-    Ok(load(op, &mut [head])?.pop())
 }
 
 /// A begun delivery after its outcome, with what its channel and its error say then.

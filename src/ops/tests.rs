@@ -18,6 +18,7 @@ mod reminders;
 mod rereads;
 mod rules;
 mod seen;
+mod side_by_side;
 mod subscriptions;
 mod tokens;
 mod twins;
@@ -85,6 +86,21 @@ async fn open_database(schema: &str) -> Store {
     let url = std::env::var(DATABASE).unwrap_or_else(|_| panic!("{DATABASE} names no database"));
     let database = Postgres::open_apart(&url, schema).await.unwrap();
     Store::on(Engine::Postgres(database))
+}
+
+fn url_of(schema: &str) -> String {
+    let url = std::env::var(DATABASE).unwrap_or_else(|_| panic!("{DATABASE} names no database"));
+    format!("{url}?options=-c%20search_path%3D{schema},public")
+}
+
+fn psql(schema: &str, sql: &str) -> String {
+    let mut psql = Command::new("psql");
+    psql.args(["--quiet", "--no-psqlrc", "--tuples-only", "--no-align"]);
+    psql.args(["--set", "ON_ERROR_STOP=1", "--command", sql]);
+    let done = psql.arg(url_of(schema)).output().unwrap();
+    let said = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success(), "{said}");
+    String::from_utf8_lossy(&done.stdout).trim().to_owned()
 }
 
 /// The suite of all engines: what holds on sled holds on plain maps.

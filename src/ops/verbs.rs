@@ -14,6 +14,7 @@ use super::{
     op::Op,
     outbox, rereads,
     rereads::{ReadAgain, Reread},
+    send_steps::SendStep,
     sends,
 };
 use crate::{
@@ -207,14 +208,8 @@ impl Store {
     /// # Errors
     /// A write failed.
     pub async fn begin_together(&self, ids: Vec<DeliveryId>, now: DateTime<Utc>) -> Result<Begun> {
-        once_there_is_room(|waited| {
-            let (ids, now) = (ids.clone(), now + waited);
-            self.write(move |op| {
-                let now = op.shared_time(now);
-                sends::begin(op, &ids, now)
-            })
-        })
-        .await
+        let begin = |waited| self.step(SendStep::Begin(ids.clone()), now + waited);
+        Ok(once_there_is_room(begin).await?.begun)
     }
 
     /// The result of a begun send, for all that was begun together with `id`; gives the channel's next
@@ -228,25 +223,8 @@ impl Store {
         outcome: Outcome,
         now: DateTime<Utc>,
     ) -> Result<Option<Waiting>> {
-        let channel = once_there_is_room(|_| {
-            let outcome = outcome.clone();
-            self.write(move |op| {
-                let now = op.shared_time(now);
-                let outcome = outcome.by(|at| op.shared_time(at));
-                sends::complete(op, id, &outcome, now)
-            })
-        })
-        .await?;
-        match channel {
-            Some(channel) => {
-                once_there_is_room(|_| {
-                    let channel = channel.clone();
-                    async move { self.ask(move |op| sends::next_in(op, &channel)).await? }
-                })
-                .await
-            }
-            None => Ok(None),
-        }
+        let end = |_| self.step(SendStep::End(id, outcome.clone()), now);
+        Ok(once_there_is_room(end).await?.next)
     }
 
     /// As [`Store::edition`], for whoever sends it.

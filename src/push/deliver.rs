@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     card::Card,
     files::{Document, Files},
+    lead::Lead,
     pace::{Pace, SendSlot},
     sender::{ReadersSoFar, Sender, Sent},
 };
@@ -53,6 +54,7 @@ pub(super) struct SharedSender {
     /// Nor while the sender is paused, though its turn had come.
     paused: AtomicBool,
     pace: Mutex<Pace>,
+    lead: Mutex<Lead>,
     unanswered: Semaphore,
 }
 
@@ -76,6 +78,8 @@ pub(super) struct Delivered {
     pub(super) times: Option<(Instant, Instant)>,
     /// None: it was dropped or done meanwhile.
     pub(super) sent: Option<Sent>,
+    /// The pace knows of the answer.
+    pub(super) is_paced: bool,
     /// The delivery that the channel waits with now.
     pub(super) next: Option<Waiting>,
 }
@@ -94,6 +98,7 @@ impl SharedSender {
             store,
             config,
             pace: Mutex::new(Pace::new(sender.rate(), Instant::now())),
+            lead: Mutex::default(),
             sender,
             unanswered: Semaphore::new(MOST_UNANSWERED),
             paused: AtomicBool::new(false),
@@ -122,6 +127,7 @@ impl SharedSender {
             channel: channel.clone(),
             times: None,
             sent: None,
+            is_paced: false,
             next,
         })
     }
@@ -134,12 +140,18 @@ impl SharedSender {
         waiting: Waiting,
         channel: Channel,
     ) -> Result<Delivered, StoreError> {
+        let asked = Instant::now();
         let (begun, show) = self.begin(slot, &waiting, &channel).await?;
+        // A file takes as long as its host does.
+        if waiting.kind != DeliveryKind::Document {
+            self.lead().took(asked.elapsed());
+        }
         let mut delivered = Delivered {
             slot,
             channel: channel.id.clone(),
             times: None,
             sent: None,
+            is_paced: false,
             next: None,
         };
         if begun == Begun::No {
@@ -181,6 +193,11 @@ impl SharedSender {
         if sent.is_about_all() {
             self.set_paused(true);
         }
+        // The next message does not wait until this one is recorded.
+        if matches!(sent, Sent::Done(_)) && self.sender.pause().is_zero() {
+            self.pace().answered(slot, delivered.times);
+            delivered.is_paced = true;
+        }
         log(&sent, &waiting);
         delivered.next = self.record(&waiting, &sent).await?;
         delivered.sent = Some(sent);
@@ -203,6 +220,15 @@ impl SharedSender {
 
     pub(super) fn pace(&self) -> MutexGuard<'_, Pace> {
         self.pace.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lead(&self) -> MutexGuard<'_, Lead> {
+        self.lead.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How long before its slot a delivery is begun.
+    pub(super) fn begins_ahead(&self) -> Duration {
+        self.lead().span()
     }
 
     /// Returns when a request may go out: the time at which it does, and the right to be unanswered.

@@ -55,6 +55,12 @@ impl Engine {
         }
     }
 
+    /// Returns whether each transaction costs the way to a server, so that those that can share one do.
+    #[must_use]
+    pub fn is_far(&self) -> bool {
+        matches!(self, Self::Postgres(_))
+    }
+
     /// Returns whether what is kept in memory alone is seen by other processes at once.
     #[must_use]
     pub fn shares_memory(&self) -> bool {

@@ -104,6 +104,7 @@ impl Postgres {
                 writer: Arc::new(Turn::new(writer)),
                 closed: AtomicBool::new(false),
                 is_silent: AtomicBool::new(false),
+                is_writer_lost: AtomicBool::new(false),
                 trouble: Mutex::default(),
                 failure: Mutex::default(),
                 trying: Mutex::default(),
@@ -121,7 +122,7 @@ impl Postgres {
         let pool = pool(&parsed(url)?, &process_name(None))?;
         let client = connection(&pool).await?;
         let runtime = Handle::current();
-        blocking(move || Ok(schema::current(&Session::new(&client, runtime))? > 0)).await
+        blocking(move || Ok(schema::current(&Session::new(&client, runtime))?.number > 0)).await
     }
 
     /// Tries the database at `url` without changing it; gives what is to be known of it, a line each.

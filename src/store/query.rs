@@ -79,6 +79,19 @@ pub struct Page<T> {
 pub trait Reader {
     fn bulletin(&self, id: BulletinId) -> Result<Option<Bulletin>>;
     fn text(&self, id: BulletinId) -> Result<Option<String>>;
+    /// Some bulletins with their texts, by number; those that are not there are left out.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn with_texts(&self, ids: &[u64]) -> Result<Vec<(Bulletin, Option<String>)>> {
+        let mut found = Vec::with_capacity(ids.len());
+        for id in ids.iter().map(|id| BulletinId(*id)) {
+            if let Some(bulletin) = self.bulletin(id)? {
+                found.push((bulletin, self.text(id)?));
+            }
+        }
+        Ok(found)
+    }
     fn text_as_published(&self, id: BulletinId) -> Result<Option<String>>;
     fn history(&self, id: BulletinId) -> Result<History>;
     /// `shown`: sources that a bulletin must be of, first or also; None: any.

@@ -25,12 +25,21 @@ use crate::{
         rereading::Recent,
         routes::Chats,
         tokens::Token,
+        wrong_tokens::WrongTokens,
     },
 };
 
 /// How the state of a source's polls changes. It is applied to what is written and to what is in memory, which
 /// others may have changed meanwhile.
 pub type LookChange = Box<dyn Fn(&mut LookState) + Send>;
+
+/// What a transaction is about to read.
+#[derive(Debug, Default)]
+pub struct ReadAhead {
+    pub lease: Option<LeaseKey>,
+    /// With their channels, and what is being sent there.
+    pub deliveries: Vec<u64>,
+}
 
 /// One transaction of an engine.
 pub trait Tx:
@@ -153,7 +162,14 @@ pub trait Archive {
 }
 
 /// Deliveries and the order in which they go out.
-pub trait Outbox {
+pub trait Outbox: Channels {
+    /// Fetches at once what is read next. Needed only where each question takes its time.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn read_ahead(&mut self, _what: &ReadAhead) -> Result<()> {
+        Ok(())
+    }
     fn delivery(&mut self, id: u64) -> Result<Option<OutboxEntry>>;
     /// Changes a delivery, or restores one under its number.
     fn set_delivery(&mut self, id: u64, entry: OutboxEntry) -> Result<()>;
@@ -195,6 +211,32 @@ pub trait Outbox {
     fn waiting_channels(&mut self) -> Vec<ChannelId>;
     /// The first that waits in a channel, and when it is due (ms).
     fn head(&mut self, channel: &ChannelId) -> Option<(u64, i64)>;
+    /// The first that waits in each of some channels that are not set aside, with their notes.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn heads(&mut self, channels: &[ChannelId]) -> Result<Vec<(u64, OutboxEntry, Option<String>)>> {
+        let mut ids: Vec<u64> = Vec::new();
+        for channel in channels {
+            if !self.is_blocked(channel) {
+                ids.extend(self.head(channel).map(|(id, _)| id));
+            }
+        }
+        // Most of them lie side by side: they are read in order.
+        ids.sort_unstable();
+        let mut heads = Vec::with_capacity(ids.len());
+        for id in ids {
+            if let Some(entry) = self.delivery(id)? {
+                let note = entry
+                    .note
+                    .map(|note| self.note(note))
+                    .transpose()?
+                    .flatten();
+                heads.push((id, entry, note));
+            }
+        }
+        Ok(heads)
+    }
     /// All that waits in a channel, with the times (ms) at which it is due.
     fn waiting_in(&mut self, channel: &ChannelId) -> Vec<(u64, i64)>;
     fn count_waiting_in(&mut self, channel: &ChannelId) -> u64;
@@ -235,13 +277,16 @@ pub trait Channels {
     fn set_moved(&mut self, from: i64, to: Option<i64>);
 }
 
-/// Tokens of programs, and sessions of the desk: their hashes.
+/// Tokens of programs, and sessions of the desk: their hashes. And who sent wrong ones.
 pub trait Access {
     fn token(&mut self, id: &str) -> Result<Option<Token>>;
     /// Oldest first; of one moment by id.
     fn tokens(&mut self) -> Result<Vec<Token>>;
     fn set_token(&mut self, token: &Token);
     fn remove_token(&mut self, id: &str);
+    /// Clients of one place that sent wrong tokens.
+    fn wrong_tokens(&mut self, place: u16) -> Result<WrongTokens>;
+    fn set_wrong_tokens(&mut self, place: u16, clients: &WrongTokens);
     /// The admin token that the first of several processes made; None where it lies in the state folder alone.
     ///
     /// # Errors

@@ -9,11 +9,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use chrono::Utc;
-use tokio::time::Instant;
 
 use super::{
     clients::Client,
-    door::{Opens, Shut},
+    door::Shut,
     listen::Peer,
     problem::Problem,
     site::{Shared, Site},
@@ -21,7 +20,7 @@ use super::{
 };
 use crate::{
     bulletin::Secret,
-    ops::{Actor, Scope},
+    ops::{Actor, Opens, Scope},
 };
 
 /// The header in which a command names the user of the machine for whom it asks.
@@ -120,7 +119,7 @@ pub(super) async fn may_read_metrics(
         None if own.is_some_and(|own| is_same(own, token)) => Opens::Little,
         None => Opens::Nothing,
     };
-    knock(site, extensions, token, opens, either)
+    knock(site, extensions, token, opens, either).await
 }
 
 /// Returns whose token this is.
@@ -131,13 +130,13 @@ pub(super) async fn caller(
 ) -> Result<Caller, Problem> {
     let caller = found(site, token).await?;
     let opens = caller.as_ref().map_or(Opens::Nothing, Caller::opens);
-    knock(site, extensions, token, opens, no_token)?;
+    knock(site, extensions, token, opens, no_token).await?;
     caller.ok_or_else(no_token)
 }
 
 /// Returns whether a token that opens so much is taken now. That of commands on this machine always is: nobody can
 /// guess it, and others on the machine must not shut them out.
-fn knock(
+async fn knock(
     site: &Site,
     extensions: &Extensions,
     token: &str,
@@ -147,7 +146,7 @@ fn knock(
     let client = extensions.get::<Client>().copied();
     let client = client.unwrap_or_else(|| Client::of(site.address.ip()));
     if !is_same(&site.desk.instance_token, token) {
-        let knocked = site.door.knock(client, opens, Instant::now());
+        let knocked = site.door.knock(&site.desk.store, client, opens).await?;
         knocked.map_err(|shut| match shut {
             Shut::Wrong => wrong(),
             Shut::For(wait) => too_many(wait),

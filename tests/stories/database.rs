@@ -7,6 +7,7 @@ use std::{
 
 use crate::support::{
     board::{Mood, Site},
+    cable::Cable,
     postgres::{Pooler, Server, SmallDatabase},
     world::{Running, World, text},
 };
@@ -250,6 +251,36 @@ async fn work_pauses_while_the_database_is_away_and_goes_on_by_itself() {
     let log = world.log();
     assert_eq!(log.matches("work pauses").count(), 1, "{log}");
     assert_eq!(log.matches("the database is back").count(), 1, "{log}");
+    assert_eq!(readiness(&world).await.0, 200);
+    running.stop();
+    assert_eq!(world.pushed(), [Site::title(11)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "starts a PostgreSQL, and waits for half a minute"]
+async fn a_network_that_swallows_what_is_sent_counts_as_a_database_that_is_away() {
+    let (server, site) = (Server::start(), Site::with(10).await);
+    let cable = Cable::to(&server.port).await;
+    let world = World::new();
+    let url = format!("postgres://noticast@127.0.0.1:{}/postgres", cable.port);
+    world.configure(&server.config_at(&site, &url));
+    let running = world.start();
+    world.looks(&site, 2).await;
+    cable.stall();
+    let stalled = Instant::now();
+    while !world.log().contains("work pauses") {
+        assert!(
+            stalled.elapsed() < Duration::from_secs(60),
+            "{}",
+            world.log()
+        );
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    let (status, said) = readiness(&world).await;
+    assert_eq!(status, 503, "{said}");
+    site.publish(11);
+    cable.mend();
+    world.until("a push", || !world.pushed().is_empty()).await;
     assert_eq!(readiness(&world).await.0, 200);
     running.stop();
     assert_eq!(world.pushed(), [Site::title(11)]);

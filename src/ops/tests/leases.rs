@@ -33,7 +33,7 @@ async fn two() -> (Store, Store, DateTime<Utc>) {
     (one, other, "2022-12-01T08:00:00Z".parse().unwrap())
 }
 
-async fn two_handles() -> (Store, Store) {
+pub(super) async fn two_handles() -> (Store, Store) {
     if std::env::var(ON).as_deref() == Ok("postgres") {
         let folder = tempfile::tempdir().unwrap();
         return (open(folder.path()).await, open(folder.path()).await);

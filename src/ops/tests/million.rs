@@ -21,21 +21,6 @@ const SHOWN: u64 = 21;
 /// The template's own number, which stands in its address and title.
 const MARK: u32 = 2800;
 
-fn url_of(schema: &str) -> String {
-    let url = std::env::var(DATABASE).unwrap_or_else(|_| panic!("{DATABASE} names no database"));
-    format!("{url}?options=-c%20search_path%3D{schema},public")
-}
-
-fn psql(schema: &str, sql: &str) -> String {
-    let mut psql = Command::new("psql");
-    psql.args(["--quiet", "--no-psqlrc", "--tuples-only", "--no-align"]);
-    psql.args(["--set", "ON_ERROR_STOP=1", "--command", sql]);
-    let done = psql.arg(url_of(schema)).output().unwrap();
-    let said = String::from_utf8_lossy(&done.stderr);
-    assert!(done.status.success(), "{said}");
-    String::from_utf8_lossy(&done.stdout).trim().to_owned()
-}
-
 /// Copies the one bulletin of the source `mark` and its deliveries, as this program wrote them, until there are `count`.
 fn fill(schema: &str, count: u64) {
     psql(

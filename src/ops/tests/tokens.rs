@@ -41,3 +41,38 @@ async fn a_session_ends_with_the_token_that_opened_it() {
     let late = store.create_token(&session, new(None, Some("token001")), &by, world.now);
     assert!(late.await.is_err(), "the token was revoked meanwhile");
 }
+
+#[tokio::test]
+async fn wrong_tokens_are_counted_by_all_processes_together_and_a_right_one_begins_anew() {
+    let (one, other) = leases::two_handles().await;
+    let mut now: DateTime<Utc> = "2022-12-01T08:00:00Z".parse().unwrap();
+    for (wrong, store) in (1..=4).zip([&one, &other, &one, &other]) {
+        let knocked = store.knock("192.0.2.1", Opens::Nothing, now).await.unwrap();
+        assert_eq!(knocked, Knocked::Wrong(wrong, std::time::Duration::ZERO));
+    }
+    let fifth = one.knock("192.0.2.1", Opens::Nothing, now).await.unwrap();
+    let wait = std::time::Duration::from_secs(4);
+    assert_eq!(fifth, Knocked::Wrong(5, wait));
+    let right = other.knock("192.0.2.1", Opens::All, now).await.unwrap();
+    assert_eq!(right, Knocked::Wait(wait), "it is not looked at");
+    let neighbour = other.knock("192.0.2.2", Opens::All, now).await.unwrap();
+    assert_eq!(neighbour, Knocked::Taken);
+    now += wait;
+    let right = other.knock("192.0.2.1", Opens::All, now).await.unwrap();
+    assert_eq!(right, Knocked::Taken);
+    let wrong = one.knock("192.0.2.1", Opens::Nothing, now).await.unwrap();
+    assert_eq!(wrong, Knocked::Wrong(1, std::time::Duration::ZERO));
+}
+
+#[tokio::test]
+async fn a_restart_does_not_forget_who_sent_wrong_tokens() {
+    let world = World::new(&[]).await;
+    for _ in 0..5 {
+        let knocked = world.store.knock("192.0.2.1", Opens::Nothing, world.now);
+        knocked.await.unwrap();
+    }
+    let world = world.reopen(&[source("news")], &[]).await;
+    let knocked = world.store.knock("192.0.2.1", Opens::All, world.now);
+    let knocked = knocked.await.unwrap();
+    assert!(matches!(knocked, Knocked::Wait(_)), "{knocked:?}");
+}

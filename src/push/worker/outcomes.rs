@@ -40,7 +40,9 @@ impl Worker {
         self.flights.requests -= 1;
         let channel = delivered.channel;
         self.flights.deliveries.remove(&channel);
-        self.desk.pace().answered(delivered.slot, delivered.times);
+        if !delivered.is_paced {
+            self.desk.pace().answered(delivered.slot, delivered.times);
+        }
         let is_stale = self.waiting.stale.remove(&channel);
         match delivered.next {
             Some(next) => self.take_head(next),

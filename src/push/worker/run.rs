@@ -31,8 +31,6 @@ use crate::{
 const MOST_UNDER_WAY: usize = 2 * MOST_UNANSWERED;
 /// Questions about chats in flight at most.
 const MOST_QUESTIONS: usize = 8;
-/// A delivery is begun this long before its slot, so that the store's sync does not make it late.
-const LEAD: Duration = Duration::from_millis(40);
 /// The time that a stop waits for answers.
 const STOP_WAITS: Duration = Duration::from_secs(5);
 /// The time that it waits for the last writes after that: a full disk must not hold up the end.
@@ -120,11 +118,10 @@ impl Worker {
         let wake = match &self.trouble.pause {
             Some(pause) => (!pause.probing).then_some(pause.next),
             None if self.flights.requests >= MOST_UNDER_WAY => None,
-            None => self
-                .desk
-                .pace()
-                .next_at()
-                .map(|at| at.checked_sub(LEAD).unwrap_or(at)),
+            None => {
+                let (next, ahead) = (self.desk.pace().next_at(), self.desk.begins_ahead());
+                next.map(|at| at.checked_sub(ahead).unwrap_or(at))
+            }
         };
         wake.unwrap_or(now + Duration::from_secs(3600))
     }
@@ -155,7 +152,8 @@ impl Worker {
     }
 
     fn take(&self, now: Instant) -> Option<SendSlot> {
-        self.desk.pace().take(now, now + LEAD)
+        let by = now + self.desk.begins_ahead();
+        self.desk.pace().take(now, by)
     }
 
     /// Asks for the lanes of channels that wait and have none.

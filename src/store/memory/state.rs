@@ -19,6 +19,7 @@ use crate::{
         routes::Chats,
         tokens::Token,
         twins::{Twins, face},
+        wrong_tokens::WrongTokens,
     },
     store::{recent_sends::RecentSends, tx::LookChange},
 };
@@ -90,6 +91,7 @@ tables! {
     audit: AuditPlace => AuditEntry,
     changes: u64 => (i64, FeedEvent),
     tokens: String => Token,
+    wrong_tokens: u16 => WrongTokens,
     workers: String => WorkerFacts,
     leases: LeaseKey => Lease,
 }

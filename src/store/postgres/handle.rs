@@ -32,6 +32,8 @@ pub(super) struct Database {
     pub(super) closed: AtomicBool,
     /// The last question was not answered: until the database is back, none is asked.
     pub(super) is_silent: AtomicBool,
+    /// The answer to a commit was lost, and with it the connection.
+    pub(super) is_writer_lost: AtomicBool,
     /// The reason why the database cannot be used now.
     pub(super) trouble: Mutex<Option<String>>,
     /// The reason why it never can be used again.

@@ -6,7 +6,10 @@ use std::{
 };
 
 use futures::{StreamExt, stream};
-use tokio::{sync::mpsc, time::Instant};
+use tokio::{
+    sync::mpsc,
+    time::{Instant, timeout},
+};
 use tokio_postgres::AsyncMessage;
 
 use super::{
@@ -19,6 +22,8 @@ use super::{
 const LOOKED: Duration = Duration::from_secs(5);
 /// Notices of a busy moment are followed together.
 const TOGETHER: Duration = Duration::from_millis(30);
+/// For a connection, with all that both sides say before it can be used.
+const CONNECTING: Duration = Duration::from_secs(8);
 /// Between two attempts to listen.
 const AGAIN: Duration = Duration::from_secs(1);
 
@@ -47,7 +52,7 @@ async fn follow(shared: Weak<Database>, address: Address, name: Arc<str>) {
     let looking = async {
         let mut saved = Instant::now();
         loop {
-            let _ = tokio::time::timeout(LOOKED, notices.recv()).await;
+            let _ = timeout(LOOKED, notices.recv()).await;
             let Some(shared) = shared.upgrade() else {
                 return;
             };
@@ -89,7 +94,8 @@ impl Postgres {
 /// Passes on what others say until the connection ends.
 async fn listen(address: &Address, own: &str, heard: &mpsc::Sender<()>) -> Result<(), String> {
     let (config, tls) = address.for_process(own)?;
-    let connected = config.connect(tls).await;
+    let connected = timeout(CONNECTING, config.connect(tls)).await;
+    let connected = connected.map_err(|_| "the database does not answer".to_owned())?;
     let (client, mut connection) = connected.map_err(|error| error.to_string())?;
     let mut messages = stream::poll_fn(move |context| connection.poll_message(context));
     let begin = format!("LISTEN {NOTICES}");

@@ -39,8 +39,9 @@ impl Postgres {
             let runtime = Handle::current();
             blocking(move || {
                 let done = work(&shared, &client, &runtime);
+                let is_lost = shared.is_writer_lost.swap(false, Ordering::Relaxed);
                 // A session keeps what made the database refuse it, such as a setting that it only reads.
-                if !matches!(done, Err(StoreError::Refused(Refusal::Away(_)))) {
+                if !is_lost && !matches!(done, Err(StoreError::Refused(Refusal::Away(_)))) {
                     writer.give_back(client);
                 }
                 done

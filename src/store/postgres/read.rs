@@ -7,8 +7,8 @@ use std::collections::HashSet;
 use super::{
     export,
     rows::{
-        self, BULLETIN, DELIVERY, ENTRY, archived, channel_id, delivery, get, json, json_or_none,
-        signed, unsigned,
+        self, BULLETIN, DELIVERY, ENTRY, all_signed, archived, channel_id, delivery, get, json,
+        json_or_none, signed, unsigned,
     },
     session::Session,
 };
@@ -39,6 +39,19 @@ impl Reader for PostgresReader<'_> {
         let asked = "SELECT text FROM texts WHERE bulletin = $1";
         let row = self.0.row(asked, &[&signed(id.0)])?;
         row.map_or(Ok(None), |row| get(&row, 0))
+    }
+
+    fn with_texts(&self, ids: &[u64]) -> Result<Vec<(Bulletin, Option<String>)>> {
+        let asked = format!(
+            "SELECT {BULLETIN}, b.id, t.text FROM bulletins b LEFT JOIN texts t ON t.bulletin = b.id \
+             WHERE b.id = ANY($1) ORDER BY b.id"
+        );
+        let rows = self.0.rows(&asked, &[&all_signed(ids)])?;
+        let found = |row| {
+            let id = unsigned(get(row, 2)?);
+            Ok((archived(row, 0)?.bulletin(id), get(row, 3)?))
+        };
+        rows.iter().map(found).collect()
     }
 
     fn text_as_published(&self, id: BulletinId) -> Result<Option<String>> {

@@ -8,7 +8,10 @@ use tokio_postgres::{
 
 use crate::{
     bulletin::{Bulletin, ChannelId, Delivery, DeliveryKind, DeliveryState, MessageRef, SourceId},
-    policy::facts::{Archived, OutboxEntry},
+    policy::{
+        facts::{Archived, ChannelFacts, OutboxEntry, Readers},
+        leases::{Lease, LeaseKey},
+    },
     store::error::{Result, refused},
 };
 
@@ -91,6 +94,7 @@ pub(super) fn archived(row: &Row, at: usize) -> Result<Archived> {
 
 pub(super) const ENTRY: &str = "d.id, d.channel, d.bulletin, d.kind, d.state, d.attempts, d.doubts, \
     d.note, d.has_error, d.message, d.queued_ms, d.due_ms, d.begun_ms, d.ended_ms";
+pub(super) const ENTRY_COLUMNS: usize = 14;
 
 /// Columns of [`ENTRY`], which are the first ones.
 pub(super) fn entry(row: &Row) -> Result<(u64, OutboxEntry)> {
@@ -123,9 +127,52 @@ pub(super) const DELIVERY: &str = "deliveries d \
 /// Columns of [`ENTRY`], then error and note.
 pub(super) fn delivery(row: &Row) -> Result<Delivery> {
     let (id, entry) = entry(row)?;
-    Ok(entry.delivery(id, get(row, 14)?, get(row, 15)?))
+    Ok(entry.delivery(id, get(row, ENTRY_COLUMNS)?, get(row, ENTRY_COLUMNS + 1)?))
 }
 
 pub(super) fn entries(rows: &[Row]) -> Result<Vec<(u64, OutboxEntry)>> {
     rows.iter().map(entry).collect()
+}
+
+/// The columns of [`facts`], which are the first ones.
+pub(super) const FACTS: &str = "blocked_why, blocked_ms, error, sent, failed";
+pub(super) const FACT_COLUMNS: usize = 5;
+
+pub(super) fn facts(row: &Row) -> Result<ChannelFacts> {
+    let why: Option<String> = get(row, 0)?;
+    Ok(ChannelFacts {
+        blocked: why.zip(get(row, 1)?),
+        error: get(row, 2)?,
+        sent: unsigned(get(row, 3)?),
+        failed: unsigned(get(row, 4)?),
+    })
+}
+
+/// The columns of [`readers`], which are the first ones.
+pub(super) const READERS: &str = "first, deliveries, readers";
+
+pub(super) fn readers(row: &Row) -> Result<(u64, Readers)> {
+    let readers = Readers {
+        deliveries: all_unsigned(get(row, 1)?),
+        readers: all_unsigned(get(row, 2)?),
+    };
+    Ok((unsigned(get(row, 0)?), readers))
+}
+
+/// One lease, by its kind and name.
+pub(super) const LEASE: &str =
+    "SELECT name, kind, epoch, worker FROM leases WHERE kind = $1 AND name = $2";
+
+pub(super) fn lease_parts(key: &LeaseKey) -> (&'static str, &str) {
+    match key {
+        LeaseKey::Source(id) => ("source", id.as_str()),
+        LeaseKey::Sender(name) => ("sender", name),
+    }
+}
+
+pub(super) fn lease(row: &Row) -> Result<Lease> {
+    Ok(Lease {
+        epoch: unsigned(get(row, 2)?),
+        worker: get(row, 3)?,
+    })
 }

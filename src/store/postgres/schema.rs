@@ -1,5 +1,9 @@
 //! The tables, and how they come to be: numbered files, each one transaction, so that whatever is interrupted begins again
 //! where it was.
+//!
+//! Each version says which program it still works with. A step that only adds what older programs leave alone (tables,
+//! indexes, columns behind the others with a default) keeps the one before it, so that both run side by side while machine
+//! after machine is upgraded; programs that are too old are refused, also in the middle of their work.
 
 use super::{
     rows::{get, json},
@@ -10,12 +14,55 @@ use crate::{
     store::error::{Failure, Result},
 };
 
-/// What makes each version of the schema out of the one before it.
-const MIGRATIONS: [&str; 3] = [
-    include_str!("migrations/0001_tables.sql"),
-    include_str!("migrations/0002_several.sql"),
-    include_str!("migrations/0003_lists.sql"),
+/// What makes a version of the schema out of the one before it.
+struct Migration {
+    sql: &'static str,
+    /// The least version that a program must know to work on this one.
+    works_with: i32,
+}
+
+const MIGRATIONS: [Migration; 4] = [
+    Migration {
+        sql: include_str!("migrations/0001_tables.sql"),
+        works_with: 1,
+    },
+    Migration {
+        sql: include_str!("migrations/0002_several.sql"),
+        works_with: 2,
+    },
+    Migration {
+        sql: include_str!("migrations/0003_lists.sql"),
+        works_with: 2,
+    },
+    Migration {
+        sql: include_str!("migrations/0004_wrong_tokens.sql"),
+        works_with: 2,
+    },
 ];
+
+/// The version of a schema, and the least that a program must know to work on it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Version {
+    pub(super) number: i64,
+    pub(super) works_with: i64,
+}
+
+impl Version {
+    /// # Errors
+    /// This program is too old for it.
+    pub(super) fn check(self) -> Result<()> {
+        let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+        if self.works_with <= known {
+            return Ok(());
+        }
+        let (number, needed) = (self.number, self.works_with);
+        Err(Failure::Database(format!(
+            "the database was written by a newer noticast (schema {number}, which needs a program that knows {needed}; \
+             this one knows {known}); use that version, or import an export into another database"
+        ))
+        .into())
+    }
+}
 
 /// Held while the schema is looked at and changed: one process migrates, others wait.
 const MIGRATING: &str = "SELECT pg_advisory_xact_lock(1853121636, hashtext(current_schema()))";
@@ -50,48 +97,49 @@ fn plan_readings(session: &Session<'_>) -> Result<()> {
 /// Gives the version of the schema; 0: there is none yet.
 ///
 /// # Errors
-/// A newer program made it.
+/// It is of a newer program, beside which this one cannot work.
 pub(super) fn check(session: &Session<'_>) -> Result<usize> {
     let version = current(session)?;
-    if version <= MIGRATIONS.len() {
-        return Ok(version);
-    }
-    Err(Failure::Database(format!(
-        "the database was written by a newer noticast (schema {version}; this one knows {}); use that \
-         version, or import an export into another database",
-        MIGRATIONS.len()
-    ))
-    .into())
+    version.check()?;
+    Ok(usize::try_from(version.number).unwrap_or_default())
 }
 
 /// The version of the schema; 0: there is none yet.
-pub(super) fn current(session: &Session<'_>) -> Result<usize> {
+pub(super) fn current(session: &Session<'_>) -> Result<Version> {
     // The catalogue itself is asked: what `to_regclass` has once not found it goes on not finding within a transaction.
     let asked =
         "SELECT 1 FROM pg_class WHERE relname = 'noticast_schema' AND pg_table_is_visible(oid)";
     if session.rows(asked, &[])?.is_empty() {
-        return Ok(0);
+        return Ok(Version::default());
     }
-    let row = session.row("SELECT coalesce(max(version), 0) FROM noticast_schema", &[])?;
-    let version: i32 = row.map_or(Ok(0), |row| get(&row, 0))?;
-    Ok(usize::try_from(version).unwrap_or_default())
+    // Programs before this column worked on their own version alone.
+    let asked = "SELECT version::bigint, coalesce((to_jsonb(it) ->> 'works_with')::bigint, version) \
+                 FROM noticast_schema it ORDER BY version DESC LIMIT 1";
+    let row = session.row(asked, &[])?;
+    row.map_or(Ok(Version::default()), |row| {
+        Ok(Version {
+            number: get(&row, 0)?,
+            works_with: get(&row, 1)?,
+        })
+    })
 }
 
 /// Runs one migration, unless another process has meanwhile; gives the version that there is then.
-fn step(session: &Session<'_>, version: usize, migration: &str) -> Result<usize> {
+fn step(session: &Session<'_>, version: usize, migration: &Migration) -> Result<usize> {
     session.run("BEGIN")?;
-    session.run(MIGRATING)?;
-    let found = current(session)?;
+    session.run_patiently(MIGRATING)?;
+    let found = check(session)?;
     if found == version {
         session.run(
             "CREATE TABLE IF NOT EXISTS noticast_schema \
-             (version integer PRIMARY KEY, at timestamptz NOT NULL DEFAULT now())",
+             (version integer PRIMARY KEY, at timestamptz NOT NULL DEFAULT now()); \
+             ALTER TABLE noticast_schema ADD COLUMN IF NOT EXISTS works_with integer",
         )?;
-        session.run(migration)?;
+        session.run_patiently(migration.sql)?;
         let next = i32::try_from(version + 1).unwrap_or(i32::MAX);
         session.write(
-            "INSERT INTO noticast_schema (version) VALUES ($1)",
-            params![next],
+            "INSERT INTO noticast_schema (version, works_with) VALUES ($1, $2)",
+            params![next, migration.works_with],
         );
     }
     session.flush()?;

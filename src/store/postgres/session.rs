@@ -1,19 +1,26 @@
 //! One transaction on one connection, in plain calls: writes wait until something is read or committed and then
-//! travel together, so that a transaction costs a round trip for each question, not for each row.
+//! travel along, so that a transaction costs a round trip for each question, not for each row.
 
 use std::{
     cell::RefCell,
-    future::{Future, poll_fn},
-    pin::Pin,
+    future::Future,
+    pin::{Pin, pin},
     task::Poll,
+    time::Duration,
 };
 
 use deadpool_postgres::ClientWrapper;
-use tokio::runtime::Handle;
+use futures::future::{join_all, poll_fn};
+use tokio::{runtime::Handle, time::timeout};
 use tokio_postgres::{Error, Row, SimpleQueryMessage, types::ToSql};
 
 use super::trouble;
 use crate::store::error::{Result, StoreError};
+
+/// Whoever waits for the lock of a transaction is told after 15 s: a database that says nothing for longer than this is away.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Where this is not answered the connection is of no use any more.
+const ROLLING_BACK: Duration = Duration::from_secs(3);
 
 pub(super) type Param = Box<dyn ToSql + Sync + Send>;
 
@@ -28,6 +35,13 @@ pub(super) use params;
 struct Write {
     sql: &'static str,
     params: Vec<Param>,
+}
+
+/// A transaction that was not committed, or perhaps was.
+pub(super) struct Uncommitted {
+    pub(super) error: StoreError,
+    /// Surely nothing of it was written.
+    pub(super) is_undone: bool,
 }
 
 pub(super) struct Session<'a> {
@@ -57,6 +71,12 @@ impl<'a> Session<'a> {
         self.attempt(self.client.batch_execute(sql))
     }
 
+    /// The same, however long that takes.
+    pub(super) fn run_patiently(&self, sql: &str) -> Result<()> {
+        let done = self.runtime.block_on(self.client.batch_execute(sql));
+        self.keep(done.map_err(|error| trouble::of(&error)))
+    }
+
     /// Appends a write; whatever is wrong with it comes out with the next question or the commit.
     pub(super) fn write(&self, sql: &'static str, params: Vec<Param>) {
         self.pending.borrow_mut().push(Write { sql, params });
@@ -64,10 +84,29 @@ impl<'a> Session<'a> {
 
     /// Asks for rows, as this transaction leaves them so far.
     pub(super) fn rows(&self, sql: &str, params: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>> {
-        self.flush()?;
+        let writes = self.pending.take();
         self.attempt(async {
             let statement = self.client.prepare_cached(sql).await?;
-            self.client.query(&statement, params).await
+            let question = self.client.query(&statement, params);
+            send_all(self.client, writes, question).await?
+        })
+    }
+
+    /// Asks several questions at once: they travel together.
+    pub(super) fn all_rows(
+        &self,
+        questions: &[(&str, &[&(dyn ToSql + Sync)])],
+    ) -> Result<Vec<Vec<Row>>> {
+        let writes = self.pending.take();
+        self.attempt(async {
+            let mut statements = Vec::with_capacity(questions.len());
+            for (sql, _) in questions {
+                statements.push(self.client.prepare_cached(sql).await?);
+            }
+            let each = questions.iter().zip(&statements);
+            let asked = each.map(|((_, params), statement)| self.client.query(statement, params));
+            let answers = send_all(self.client, writes, async { Ok(join_all(asked).await) });
+            answers.await??.into_iter().collect()
         })
     }
 
@@ -87,14 +126,29 @@ impl<'a> Session<'a> {
         begun.inspect_err(|_| self.roll_back())
     }
 
-    /// Commits what was flushed. Where the answer is lost, it may have been.
-    pub(super) fn commit(&self) -> std::result::Result<(), Error> {
-        self.runtime.block_on(self.client.batch_execute("COMMIT"))
+    /// Sends what was written, and commits. Where the answer is lost, it may have been.
+    pub(super) fn commit(&self) -> std::result::Result<(), Uncommitted> {
+        let commit = self.client.batch_execute("COMMIT");
+        let sent = send_all(self.client, self.pending.take(), commit);
+        let sent = async { timeout(PATIENCE, sent).await };
+        let (is_undone, error) = match self.runtime.block_on(sent) {
+            Ok(Ok(Ok(()))) => return Ok(()),
+            // It was refused, and so is the commit that followed it, if that was sent.
+            Ok(Err(error)) => {
+                self.roll_back();
+                (error.code().is_some(), trouble::of(&error))
+            }
+            Ok(Ok(Err(error))) => (trouble::is_surely_undone(&error), trouble::of(&error)),
+            Err(_) => (false, trouble::silent()),
+        };
+        Err(Uncommitted { error, is_undone })
     }
 
     /// The connection is as it was, or closed.
     pub(super) fn roll_back(&self) {
-        let _ = self.runtime.block_on(self.client.batch_execute("ROLLBACK"));
+        let rolled_back = self.client.batch_execute("ROLLBACK");
+        let rolled_back = async { timeout(ROLLING_BACK, rolled_back).await };
+        let _ = self.runtime.block_on(rolled_back);
     }
 
     /// Sends what was written.
@@ -103,23 +157,40 @@ impl<'a> Session<'a> {
         if writes.is_empty() {
             return self.failure().map_or(Ok(()), Err);
         }
-        self.attempt(send_all(self.client, writes))
+        self.attempt(async { send_all(self.client, writes, async { Ok(()) }).await? })
     }
 
     fn attempt<T>(&self, work: impl Future<Output = std::result::Result<T, Error>>) -> Result<T> {
         if let Some(failed) = self.failure() {
             return Err(failed);
         }
-        self.runtime.block_on(work).map_err(|error| {
-            let error = trouble::of(&error);
-            *self.failed.borrow_mut() = Some(error.clone());
-            error
-        })
+        let done = self.runtime.block_on(answered(work));
+        self.keep(done)
+    }
+
+    /// Remembers an error: what follows it is not tried.
+    fn keep<T>(&self, done: Result<T>) -> Result<T> {
+        done.inspect_err(|error| *self.failed.borrow_mut() = Some(error.clone()))
     }
 }
 
-/// Sends all before the first answer is waited for. Each request is sent when its future is polled first.
-async fn send_all(client: &ClientWrapper, writes: Vec<Write>) -> std::result::Result<(), Error> {
+/// Waits for an answer of the database, but not for ever: a network may swallow what is sent.
+pub(super) async fn answered<T>(
+    asked: impl Future<Output = std::result::Result<T, Error>>,
+) -> Result<T> {
+    match timeout(PATIENCE, asked).await {
+        Ok(answer) => answer.map_err(|error| trouble::of(&error)),
+        Err(_) => Err(trouble::silent()),
+    }
+}
+
+/// Sends all, and what follows them, before the first answer is waited for. Each request is sent when its future is polled
+/// first. The outer error is that of a write; then nothing that follows is answered.
+async fn send_all<T>(
+    client: &ClientWrapper,
+    writes: Vec<Write>,
+    then: impl Future<Output = std::result::Result<T, Error>>,
+) -> std::result::Result<std::result::Result<T, Error>, Error> {
     let mut statements = Vec::with_capacity(writes.len());
     for write in &writes {
         statements.push(client.prepare_cached(write.sql).await?);
@@ -135,24 +206,21 @@ async fn send_all(client: &ClientWrapper, writes: Vec<Write>) -> std::result::Re
             Box::pin(async move { client.execute(statement, &params).await })
         })
         .collect();
-    let mut answers: Vec<Option<_>> = Vec::with_capacity(sending.len());
-    poll_fn(|context| {
-        answers.extend(
-            sending
-                .iter_mut()
-                .map(|one| match one.as_mut().poll(context) {
-                    Poll::Ready(answer) => Some(answer),
-                    Poll::Pending => None,
-                }),
-        );
-        Poll::Ready(())
-    })
-    .await;
+    let mut then = pin!(then);
+    let mut answers: Vec<Poll<_>> = Vec::with_capacity(sending.len());
+    let followed = poll_fn(|context| {
+        answers.extend(sending.iter_mut().map(|one| one.as_mut().poll(context)));
+        Poll::Ready(then.as_mut().poll(context))
+    });
+    let followed = followed.await;
     for (one, answer) in sending.into_iter().zip(answers) {
         match answer {
-            Some(answer) => answer?,
-            None => one.await?,
+            Poll::Ready(answer) => answer?,
+            Poll::Pending => one.await?,
         };
     }
-    Ok(())
+    match followed {
+        Poll::Ready(answer) => Ok(answer),
+        Poll::Pending => Ok(then.await),
+    }
 }

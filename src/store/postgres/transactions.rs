@@ -13,8 +13,7 @@ use super::{
     looks::{Unwritten, write_looks},
     memory::looks_of,
     rows::{self, get},
-    session::{Session, params},
-    trouble,
+    session::{Session, Uncommitted, params},
     tx::PostgresTx,
     versions::{BEGIN, BEGIN_SNAPSHOT, DataChanges, Start},
     writer::{self, Writer},
@@ -49,7 +48,9 @@ impl Database {
     fn begin(&self, session: &Session<'_>) -> Result<Start> {
         let begun = Start::of(session, BEGIN)?;
         self.look_at_clocks(&begun);
-        let refreshed = self.memory.refresh(session, begun.versions, false);
+        // The tables may have been moved on since this process began.
+        let known = begun.schema.check();
+        let refreshed = known.and_then(|()| self.memory.refresh(session, begun.versions, false));
         refreshed.inspect_err(|_| session.roll_back())?;
         Ok(begun)
     }
@@ -68,7 +69,11 @@ impl Database {
     ) -> Result<T> {
         let session = Session::new(client, runtime.clone());
         let begun = self.begin(&session)?;
-        let mut tx = PostgresTx::new(session, &self.memory, (begun, Arc::clone(&self.name)));
+        let mut tx = PostgresTx::new(
+            session,
+            &self.memory,
+            (begun.clone(), Arc::clone(&self.name)),
+        );
         let done = work(&mut tx);
         if let Some(error) = done.as_ref().err().or(tx.session.failure().as_ref()) {
             let error = error.clone();
@@ -77,7 +82,6 @@ impl Database {
         }
         let done = done?;
         tx.finish();
-        tx.session.flush().inspect_err(|_| tx.session.roll_back())?;
         let committed = tx.session.commit();
         let effects = tx.into_effects();
         self.settle(committed, begun.transaction, runtime)?;
@@ -88,16 +92,17 @@ impl Database {
     /// Finds out whether a transaction was committed whose answer was lost.
     fn settle(
         &self,
-        committed: std::result::Result<(), tokio_postgres::Error>,
+        committed: std::result::Result<(), Uncommitted>,
         transaction: i64,
         runtime: &Handle,
     ) -> Result<()> {
-        let Err(error) = committed else {
+        let Err(Uncommitted { error, is_undone }) = committed else {
             return Ok(());
         };
-        if trouble::is_surely_undone(&error) {
-            return Err(trouble::of(&error));
+        if is_undone {
+            return Err(error);
         }
+        self.is_writer_lost.store(true, Ordering::Relaxed);
         tracing::warn!(
             "the answer to a commit was lost; work waits until the database says what came of it"
         );
@@ -108,7 +113,7 @@ impl Database {
         *lock(&self.trouble) = None;
         match was_committed {
             true => Ok(()),
-            false => Err(trouble::of(&error)),
+            false => Err(error),
         }
     }
 
@@ -165,7 +170,8 @@ impl Database {
         self.memory
             .bytes
             .store(rows::unsigned(bytes), Ordering::Relaxed);
-        session.commit().map_err(|error| trouble::of(&error))?;
+        let committed = session.commit();
+        committed.map_err(|lost| lost.error)?;
         Ok(Saved { written, lost })
     }
 
@@ -183,6 +189,7 @@ impl Database {
         let session = Session::new(client, runtime.clone());
         let begun = Start::of(&session, BEGIN_SNAPSHOT)?;
         self.look_at_clocks(&begun);
+        begun.schema.check()?;
         self.memory.refresh(&session, begun.versions, true)?;
         let answer = question(session, begun)?;
         Session::new(client, runtime.clone()).run("COMMIT")?;

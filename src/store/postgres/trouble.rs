@@ -18,6 +18,16 @@ pub(super) fn is_surely_undone(error: &Error) -> bool {
     class.is_some_and(|class| ["22", "23", "25", "40", "42", "53"].contains(&class))
 }
 
+/// Nothing was answered for long.
+pub(super) fn silent() -> StoreError {
+    Refusal::Away(
+        "the database has not answered for 30 s; see that it runs and that the network between lets \
+         through what is sent, work goes on by itself"
+            .to_owned(),
+    )
+    .into()
+}
+
 fn by_code(code: &SqlState, said: &str) -> StoreError {
     let passing = |what: &str, remedy: &str| {
         Refusal::Away(format!("the database {what}: {said}; {remedy}")).into()

@@ -1,6 +1,7 @@
 //! A transaction on PostgreSQL: each call is a statement or two, and memory changes only after the commit.
 
 mod access;
+mod ahead;
 mod archive;
 mod base;
 mod channels;

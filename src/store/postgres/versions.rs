@@ -4,18 +4,30 @@
 use chrono::Utc;
 use tokio_postgres::SimpleQueryMessage;
 
-use super::session::{Session, params};
-use crate::store::error::Result;
+use super::{
+    rows::unsigned,
+    schema::Version,
+    session::{Session, params},
+};
+use crate::{policy::facts::Counts, store::error::Result};
 
 /// One transaction after the other, in all processes: the lock goes with the transaction, or with its connection.
 pub(super) const BEGIN: &str = "BEGIN; \
     SELECT pg_advisory_xact_lock(1853121635, hashtext(current_schema())); \
     SELECT txid_current(), (extract(epoch FROM clock_timestamp()) * 1000)::bigint, \
-    chats, added, looks, outbox, leases, polls, (SELECT coalesce(max(number), 0) FROM changes) FROM versions";
+    chats, added, looks, outbox, leases, polls, (SELECT coalesce(max(number), 0) FROM changes), \
+    next_bulletin, next_delivery, bulletins, next_audit, \
+    (SELECT max(version) FROM noticast_schema), \
+    (SELECT coalesce(works_with, version) FROM noticast_schema ORDER BY version DESC LIMIT 1) \
+    FROM versions, counters";
 /// A snapshot that only reads.
 pub(super) const BEGIN_SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
     SELECT 0, (extract(epoch FROM clock_timestamp()) * 1000)::bigint, \
-    chats, added, looks, outbox, leases, polls, (SELECT coalesce(max(number), 0) FROM changes) FROM versions";
+    chats, added, looks, outbox, leases, polls, (SELECT coalesce(max(number), 0) FROM changes), \
+    next_bulletin, next_delivery, bulletins, next_audit, \
+    (SELECT max(version) FROM noticast_schema), \
+    (SELECT coalesce(works_with, version) FROM noticast_schema ORDER BY version DESC LIMIT 1) \
+    FROM versions, counters";
 /// Where processes hear of each other's changes; each says its name.
 pub(super) const NOTICES: &str = "noticast";
 
@@ -32,7 +44,7 @@ pub(super) struct DataVersions {
 }
 
 /// What a transaction finds as it begins.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Start {
     /// Its number in the database; 0 for a snapshot.
     pub(super) transaction: i64,
@@ -41,6 +53,9 @@ pub(super) struct Start {
     /// By how much (ms) the clock of this machine is ahead of it.
     pub(super) clock_ahead_ms: i64,
     pub(super) versions: DataVersions,
+    pub(super) schema: Version,
+    /// The next numbers.
+    pub(super) counts: Counts,
 }
 
 impl Start {
@@ -79,6 +94,16 @@ impl Start {
                 leases: number(6),
                 polls: number(7),
                 newest_change: number(8),
+            },
+            schema: Version {
+                number: number(13),
+                works_with: number(14),
+            },
+            counts: Counts {
+                next_bulletin: unsigned(number(9)),
+                next_delivery: unsigned(number(10)),
+                bulletins: unsigned(number(11)),
+                next_audit: u32::try_from(number(12)).unwrap_or(u32::MAX),
             },
         }
     }

@@ -8,7 +8,13 @@ use std::{
 use deadpool_postgres::{ClientWrapper, Object, Pool};
 use tokio::runtime::Handle;
 
-use super::{connect::connection, rows::get, schema, session::Session, trouble};
+use super::{
+    connect::connection,
+    rows::get,
+    schema,
+    session::{Session, answered},
+    trouble,
+};
 use crate::store::error::{Failure, Refusal, Result};
 
 const PAUSE: Duration = Duration::from_millis(100);
@@ -59,8 +65,7 @@ impl Writer {
 
 async fn open(pool: &Pool) -> Result<ClientWrapper> {
     let client = Object::take(connection(pool).await?);
-    let set = client.batch_execute(SETTINGS).await;
-    set.map_err(|error| trouble::of(&error))?;
+    answered(client.batch_execute(SETTINGS)).await?;
     Ok(client)
 }
 
@@ -109,11 +114,7 @@ pub(super) async fn check_sessions(pool: &Pool, writer: &ClientWrapper) -> Resul
 }
 
 async fn session_of(client: &ClientWrapper) -> Result<i32> {
-    let asked = "SELECT pg_backend_pid()";
-    let row = client
-        .query_one(asked, &[])
-        .await
-        .map_err(|error| trouble::of(&error))?;
+    let row = answered(client.query_one("SELECT pg_backend_pid()", &[])).await?;
     get(&row, 0)
 }
 
@@ -135,11 +136,18 @@ async fn status_of(pool: &Pool, transaction: i64) -> Result<Option<String>> {
     let client = connection(pool).await?;
     // A standby that has not taken over may not have heard of it yet.
     let asked = "SELECT CASE WHEN pg_is_in_recovery() THEN 'in progress' ELSE txid_status($1) END";
-    let status = client.query_one(asked, &[&transaction]).await;
-    match status {
-        Ok(row) => get(&row, 0),
-        // A standby took over that never had it.
-        Err(error) if error.code().is_some_and(|code| code.code() == "22023") => Ok(None),
-        Err(error) => Err(trouble::of(&error)),
+    let status = async {
+        match client.query_one(asked, &[&transaction]).await {
+            // A standby took over that never had it.
+            Err(error) if error.code().is_some_and(|code| code.code() == "22023") => Ok(None),
+            status => status.map(Some),
+        }
+    };
+    match answered(status).await {
+        Ok(row) => row.map_or(Ok(None), |row| get(&row, 0)),
+        Err(error) => {
+            drop(Object::take(client));
+            Err(error)
+        }
     }
 }

@@ -39,6 +39,7 @@
 //! | `W` worker · `L` kind name | a worker · the lease of a source or sender ([`crate::policy::leases`]) |
 //! | `E` number | a change: when (ms), what ([`crate::policy::change_feed`]) |
 //! | `K` id | a token or session ([`crate::policy::tokens`]) |
+//! | `z` place | clients that sent wrong tokens ([`crate::policy::wrong_tokens`]) |
 //! | `x` key chunk | the rest of a long value of `key` ([`super::engine`]) |
 
 use crate::{
@@ -239,6 +240,9 @@ pub(super) fn change(number: u64) -> Key {
 }
 pub(super) fn token(id: &str) -> Key {
     key(b'K', &[id.as_bytes()])
+}
+pub(super) fn wrong_tokens(place: u16) -> Key {
+    key(b'z', &[&place.to_be_bytes()])
 }
 pub(super) fn worker(id: &str) -> Key {
     key(b'W', &[id.as_bytes()])

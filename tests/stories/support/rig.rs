@@ -112,6 +112,17 @@ impl Rig {
         self.stats_of(&self.origin.url).await
     }
 
+    /// The last requests that the origin answered, each with its site and time.
+    pub(crate) async fn requests(&self) -> Vec<Value> {
+        let url = format!("{}/control/requests", self.origin.url);
+        let answer = self.http.get(url).send().await.unwrap();
+        let lines = answer.text().await.unwrap();
+        lines
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
+    }
+
     async fn stats_of(&self, url: &str) -> Value {
         let url = format!("{url}/control/stats");
         let answer = self.http.get(url).send().await.unwrap();

@@ -2,7 +2,7 @@
 
 use super::base::MemoryTx;
 use crate::{
-    policy::tokens::Token,
+    policy::{tokens::Token, wrong_tokens::WrongTokens},
     store::{error::Result, tx::Access},
 };
 
@@ -27,5 +27,15 @@ impl Access for MemoryTx<'_> {
 
     fn remove_token(&mut self, id: &str) {
         self.state.tables.tokens.remove(&id.to_owned());
+    }
+
+    fn wrong_tokens(&mut self, place: u16) -> Result<WrongTokens> {
+        let known = self.state.tables.wrong_tokens.get(&place);
+        Ok(known.cloned().unwrap_or_default())
+    }
+
+    fn set_wrong_tokens(&mut self, place: u16, clients: &WrongTokens) {
+        let all = &mut self.state.tables.wrong_tokens;
+        all.set(place, clients.clone());
     }
 }

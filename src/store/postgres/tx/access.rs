@@ -5,7 +5,7 @@ use tokio_postgres::types::Json;
 use super::base::PostgresTx;
 use crate::{
     bulletin::Secret,
-    policy::tokens::Token,
+    policy::{tokens::Token, wrong_tokens::WrongTokens},
     store::{
         error::Result,
         postgres::{
@@ -40,6 +40,20 @@ impl Access for PostgresTx<'_> {
 
     fn remove_token(&mut self, id: &str) {
         self.write("DELETE FROM tokens WHERE id = $1", params![id.to_owned()]);
+    }
+
+    fn wrong_tokens(&mut self, place: u16) -> Result<WrongTokens> {
+        let asked = "SELECT clients FROM wrong_tokens WHERE place = $1";
+        let row = self.session.row(asked, &[&i32::from(place)])?;
+        row.map_or(Ok(WrongTokens::default()), |row| json(&row, 0))
+    }
+
+    fn set_wrong_tokens(&mut self, place: u16, clients: &WrongTokens) {
+        self.write(
+            "INSERT INTO wrong_tokens VALUES ($1, $2) \
+             ON CONFLICT (place) DO UPDATE SET clients = excluded.clients",
+            params![i32::from(place), Json(clients.clone())],
+        );
     }
 
     fn admin_token(&mut self) -> Result<Option<Secret>> {

@@ -5,12 +5,15 @@ use std::{
     sync::Arc,
 };
 
-use super::super::{
-    looks::write_look,
-    memory::Memory,
-    rows::{get, signed, unsigned},
-    session::{Param, Session, params},
-    versions::{DataChanges, Start},
+use super::{
+    super::{
+        looks::write_look,
+        memory::Memory,
+        rows::signed,
+        session::{Param, Session, params},
+        versions::{DataChanges, Start},
+    },
+    ahead::ReadAlready,
 };
 use crate::{
     bulletin::{ChannelId, Face, SourceId},
@@ -18,7 +21,7 @@ use crate::{
         facts::{Counts, LookState},
         twins,
     },
-    store::{error::Result, recent_sends::Attempt, tx::LookChange},
+    store::{recent_sends::Attempt, tx::LookChange},
 };
 
 pub(in crate::store::postgres) struct PostgresTx<'a> {
@@ -27,19 +30,15 @@ pub(in crate::store::postgres) struct PostgresTx<'a> {
     pub(super) begun: Start,
     /// By what other processes know this one.
     name: Arc<str>,
-    counts: Option<Counted>,
+    /// As this transaction leaves them.
+    counts: Counts,
     pub(super) effects: Effects,
     /// Entered by this transaction, so that a thousand rows of one source enter it once.
     pub(super) sources: HashSet<SourceId>,
     pub(super) channels: HashSet<ChannelId>,
     /// Something was written beside the states of polls.
     pub(super) has_rows: bool,
-}
-
-/// The next numbers, as they were read and as this transaction leaves them.
-struct Counted {
-    before: Counts,
-    now: Counts,
+    pub(super) ahead: ReadAlready,
 }
 
 /// The work of a transaction that follows its commit.
@@ -75,13 +74,14 @@ impl<'a> PostgresTx<'a> {
         Self {
             session,
             memory,
+            counts: begun.counts.clone(),
             begun,
             name,
-            counts: None,
             effects: Effects::default(),
             sources: HashSet::new(),
             channels: HashSet::new(),
             has_rows: false,
+            ahead: ReadAlready::default(),
         }
     }
 
@@ -90,15 +90,9 @@ impl<'a> PostgresTx<'a> {
         self.session.write(sql, params);
     }
 
-    /// The next numbers, for reading and changing; defaults once the transaction has failed.
+    /// The next numbers, for reading and changing.
     pub(super) fn numbers(&mut self) -> &mut Counts {
-        let counted = self.counts.take();
-        let counted = counted.unwrap_or_else(|| {
-            let before = read_counts(&self.session).unwrap_or_default();
-            let now = before.clone();
-            Counted { before, now }
-        });
-        &mut self.counts.insert(counted).now
+        &mut self.counts
     }
 
     /// Writes what waits for the end of the transaction.
@@ -111,10 +105,9 @@ impl<'a> PostgresTx<'a> {
     }
 
     fn write_numbers(&mut self) {
-        let Some(Counted { before, now }) = &self.counts else {
-            return;
-        };
-        if before != now {
+        let (before, now) = (&self.begun.counts, &self.counts);
+        let numbers = |it: &Counts| (it.next_bulletin, it.next_delivery, it.next_audit);
+        if numbers(before) != numbers(now) {
             let numbers = params![
                 signed(now.next_bulletin),
                 signed(now.next_delivery),
@@ -240,17 +233,4 @@ impl Effects {
             },
         );
     }
-}
-
-fn read_counts(session: &Session<'_>) -> Result<Counts> {
-    let asked = "SELECT next_bulletin, next_delivery, bulletins, next_audit FROM counters";
-    let Some(row) = session.row(asked, &[])? else {
-        return Ok(Counts::default());
-    };
-    Ok(Counts {
-        next_bulletin: unsigned(get(&row, 0)?),
-        next_delivery: unsigned(get(&row, 1)?),
-        bulletins: unsigned(get(&row, 2)?),
-        next_audit: u32::try_from(get::<i64>(&row, 3)?).unwrap_or(u32::MAX),
-    })
 }

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use tokio_postgres::types::Json;
 
-use super::base::PostgresTx;
+use super::{ahead::ReadAlready, base::PostgresTx};
 use crate::{
     bulletin::{ChannelId, Chat},
     policy::{facts::ChannelFacts, places::MovedChats, routes::Chats},
     store::{
         error::Result,
         postgres::{
-            rows::{channel_id, get, json, signed, text, unsigned},
+            rows::{FACTS, channel_id, facts, get, json, signed, text},
             session::params,
         },
         tx::Channels,
@@ -47,6 +47,7 @@ impl Channels for PostgresTx<'_> {
 
     fn rename_channel(&mut self, from: &ChannelId, to: &ChannelId) {
         self.channels.clear();
+        self.ahead = ReadAlready::default();
         self.write(
             "UPDATE channels SET id = $2 WHERE id = $1",
             params![from.as_str().to_owned(), to.as_str().to_owned()],
@@ -58,6 +59,9 @@ impl Channels for PostgresTx<'_> {
     }
 
     fn set_channel(&mut self, channel: &ChannelId, facts: ChannelFacts) {
+        if let Some(known) = self.ahead.channels.get_mut(channel) {
+            known.facts.clone_from(&facts);
+        }
         let (why, since) = facts.blocked.unzip();
         self.write(
             "INSERT INTO channels (id, blocked_why, blocked_ms, error, sent, failed) \
@@ -130,17 +134,11 @@ impl Channels for PostgresTx<'_> {
 
 impl PostgresTx<'_> {
     fn channel_facts(&self, channel: &ChannelId) -> Result<ChannelFacts> {
-        let asked =
-            "SELECT blocked_why, blocked_ms, error, sent, failed FROM channels WHERE id = $1";
-        let Some(row) = self.session.row(asked, &[&channel.as_str()])? else {
-            return Ok(ChannelFacts::default());
-        };
-        let why: Option<String> = get(&row, 0)?;
-        Ok(ChannelFacts {
-            blocked: why.zip(get(&row, 1)?),
-            error: get(&row, 2)?,
-            sent: unsigned(get(&row, 3)?),
-            failed: unsigned(get(&row, 4)?),
-        })
+        if let Some(known) = self.ahead.channels.get(channel) {
+            return Ok(known.facts.clone());
+        }
+        let asked = format!("SELECT {FACTS} FROM channels WHERE id = $1");
+        let row = self.session.row(&asked, &[&channel.as_str()])?;
+        row.map_or(Ok(ChannelFacts::default()), |row| facts(&row))
     }
 }

@@ -8,7 +8,7 @@ use crate::{
     store::{
         error::Result,
         postgres::{
-            rows::{get, json, signed, source_id, unsigned},
+            rows::{LEASE, get, json, lease, lease_parts, signed, source_id},
             session::params,
         },
         tx::Leases,
@@ -59,15 +59,18 @@ impl Leases for PostgresTx<'_> {
     }
 
     fn lease(&mut self, key: &LeaseKey) -> Result<Lease> {
-        let (kind, name) = parts(key);
-        let asked = "SELECT name, kind, epoch, worker FROM leases WHERE kind = $1 AND name = $2";
-        let row = self.session.row(asked, &[&kind, &name])?;
+        if let Some((_, lease)) = self.ahead.lease.as_ref().filter(|(known, _)| known == key) {
+            return Ok(lease.clone());
+        }
+        let (kind, name) = lease_parts(key);
+        let row = self.session.row(LEASE, &[&kind, &name])?;
         row.map_or(Ok(Lease::default()), |row| lease(&row))
     }
 
     fn set_lease(&mut self, key: &LeaseKey, lease: &Lease) {
         self.effects.changed.leases = true;
-        let (kind, name) = parts(key);
+        self.ahead.lease = None;
+        let (kind, name) = lease_parts(key);
         self.write(
             "INSERT INTO leases VALUES ($1, $2, $3, $4) ON CONFLICT (kind, name) DO UPDATE SET \
              epoch = excluded.epoch, worker = excluded.worker",
@@ -81,23 +84,9 @@ impl Leases for PostgresTx<'_> {
     }
 }
 
-fn parts(key: &LeaseKey) -> (&'static str, &str) {
-    match key {
-        LeaseKey::Source(id) => ("source", id.as_str()),
-        LeaseKey::Sender(name) => ("sender", name),
-    }
-}
-
 fn key(row: &tokio_postgres::Row) -> Result<LeaseKey> {
     match get::<&str>(row, 1)? {
         "source" => Ok(LeaseKey::Source(source_id(row, 0)?)),
         _ => Ok(LeaseKey::Sender(get(row, 0)?)),
     }
-}
-
-fn lease(row: &tokio_postgres::Row) -> Result<Lease> {
-    Ok(Lease {
-        epoch: unsigned(get(row, 2)?),
-        worker: get(row, 3)?,
-    })
 }

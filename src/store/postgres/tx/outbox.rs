@@ -1,21 +1,25 @@
 //! Deliveries and the order in which they go out.
 
-use super::base::PostgresTx;
+use super::{ahead::ReadAlready, base::PostgresTx};
 use crate::{
     bulletin::{ChannelId, DeliveryState, MessageRef},
-    policy::facts::{OutboxEntry, Readers},
+    policy::{
+        facts::{OutboxEntry, Readers},
+        leases::Lease,
+    },
     store::{
         error::Result,
         postgres::{
             memory::sends,
             rows::{
-                self, ENTRY, all_signed, all_unsigned, channel_id, entries, entry, firsts, get,
-                signed, unsigned,
+                self, ENTRY, ENTRY_COLUMNS, FACTS, LEASE, READERS, all_signed, all_unsigned,
+                channel_id, entries, entry, firsts, get, lease, lease_parts, readers, signed,
+                unsigned,
             },
             session::params,
         },
         recent_sends::Attempt,
-        tx::{Channels, Outbox},
+        tx::{Channels, Outbox, ReadAhead},
     },
 };
 
@@ -26,7 +30,42 @@ const HELD_BACK: &str = "(attempts = 0 AND due_ms > queued_ms OR EXISTS \
 const FORGOTTEN: i64 = 2000;
 
 impl Outbox for PostgresTx<'_> {
+    fn read_ahead(&mut self, what: &ReadAhead) -> Result<()> {
+        let ids = all_signed(&what.deliveries);
+        let of = "(SELECT channel FROM deliveries WHERE id = ANY($1))";
+        let deliveries = format!("SELECT {ENTRY} FROM deliveries d WHERE d.id = ANY($1)");
+        let sending = format!(
+            "SELECT {ENTRY} FROM deliveries d WHERE d.state = 'sending' \
+             AND d.state IN ('queued', 'sending') AND d.channel IN {of} ORDER BY d.id"
+        );
+        let channels = format!("SELECT {FACTS}, id FROM channels WHERE id IN {of}");
+        let some_have =
+            format!("SELECT {READERS}, channel FROM readers WHERE channel IN {of} ORDER BY first");
+        let key = what.lease.as_ref().map(lease_parts).unwrap_or_default();
+        let answers = self.session.all_rows(&[
+            (LEASE, &[&key.0, &key.1]),
+            (&deliveries, &[&ids]),
+            (&sending, &[&ids]),
+            (&channels, &[&ids]),
+            (&some_have, &[&ids]),
+        ])?;
+        if let [leases, deliveries, sending, channels, some_have] = answers.as_slice() {
+            let mut read = ReadAlready::default();
+            if let Some(key) = &what.lease {
+                let found = leases.first().map_or(Ok(Lease::default()), lease)?;
+                read.lease = Some((key.clone(), found));
+            }
+            read.take_channels(channels, some_have)?;
+            read.take_deliveries(deliveries, sending)?;
+            self.ahead = read;
+        }
+        Ok(())
+    }
+
     fn delivery(&mut self, id: u64) -> Result<Option<OutboxEntry>> {
+        if let Some(known) = self.ahead.deliveries.get(&id) {
+            return Ok(Some(known.clone()));
+        }
         let asked = format!("SELECT {ENTRY} FROM deliveries d WHERE d.id = $1");
         let row = self.session.row(&asked, &[&signed(id)])?;
         row.map(|row| Ok(entry(&row)?.1)).transpose()
@@ -130,16 +169,12 @@ impl Outbox for PostgresTx<'_> {
     }
 
     fn readers(&mut self, channel: &ChannelId) -> Result<Vec<(u64, Readers)>> {
-        let asked =
-            "SELECT first, deliveries, readers FROM readers WHERE channel = $1 ORDER BY first";
-        let rows = self.session.rows(asked, &[&channel.as_str()])?;
-        let readers = |row| {
-            let readers = Readers {
-                deliveries: all_unsigned(get(row, 1)?),
-                readers: all_unsigned(get(row, 2)?),
-            };
-            Ok((unsigned(get(row, 0)?), readers))
-        };
+        let known = self.ahead.channels.get(channel);
+        if let Some(known) = known.and_then(|it| it.readers.as_ref()) {
+            return Ok(known.clone());
+        }
+        let asked = format!("SELECT {READERS} FROM readers WHERE channel = $1 ORDER BY first");
+        let rows = self.session.rows(&asked, &[&channel.as_str()])?;
         rows.iter().map(readers).collect()
     }
 
@@ -150,6 +185,9 @@ impl Outbox for PostgresTx<'_> {
         readers: Option<Readers>,
     ) -> Result<()> {
         self.enter_channel(channel);
+        if let Some(known) = self.ahead.channels.get_mut(channel) {
+            known.readers = None;
+        }
         let (channel, first) = (channel.as_str().to_owned(), signed(first));
         match readers {
             Some(it) => self.write(
@@ -171,6 +209,7 @@ impl Outbox for PostgresTx<'_> {
     }
 
     fn forget_finished(&mut self, from: u64, until_ms: i64) -> Result<Option<u64>> {
+        self.ahead = ReadAlready::default();
         let asked = "WITH gone AS (DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries \
                        WHERE ended_ms < $1 AND state NOT IN ('queued', 'sending') LIMIT $2) \
                        RETURNING id, channel, message), \
@@ -194,28 +233,36 @@ impl Outbox for PostgresTx<'_> {
     }
 
     fn head(&mut self, channel: &ChannelId) -> Option<(u64, i64)> {
-        let asked = format!(
-            "SELECT id, due_ms FROM ( \
-               (SELECT id, due_ms FROM deliveries WHERE channel = $1 AND state = 'queued' \
-                  AND NOT {HELD_BACK} ORDER BY id LIMIT 1) \
-               UNION ALL \
-               (SELECT id, due_ms FROM deliveries WHERE channel = $1 AND state = 'queued' \
-                  AND {HELD_BACK} ORDER BY due_ms, id LIMIT 1) \
-             ) AS heads ORDER BY due_ms, id LIMIT 1"
-        );
-        let rows = self.session.rows_or_none(&asked, &[&channel.as_str()]);
+        let rows = self
+            .session
+            .rows_or_none(&head_of("$1"), &[&channel.as_str()]);
         let row = rows.first()?;
         Some((unsigned(get(row, 0).ok()?), get(row, 1).ok()?))
+    }
+
+    fn heads(&mut self, channels: &[ChannelId]) -> Result<Vec<(u64, OutboxEntry, Option<String>)>> {
+        let asked = format!(
+            "SELECT {ENTRY}, n.text FROM unnest($1::text[]) AS asked(channel) \
+             JOIN channels c ON c.id = asked.channel AND c.blocked_why IS NULL \
+             CROSS JOIN LATERAL ({}) AS head \
+             JOIN deliveries d ON d.id = head.id LEFT JOIN notes n ON n.first = d.note",
+            head_of("c.id")
+        );
+        let ids: Vec<&str> = channels.iter().map(ChannelId::as_str).collect();
+        let rows = self.session.rows(&asked, &[&ids])?;
+        let head = |row| {
+            let (id, entry) = entry(row)?;
+            Ok((id, entry, get(row, ENTRY_COLUMNS)?))
+        };
+        rows.iter().map(head).collect()
     }
 
     fn waiting_in(&mut self, channel: &ChannelId) -> Vec<(u64, i64)> {
         let asked = "SELECT id, due_ms FROM deliveries \
                      WHERE channel = $1 AND state = 'queued' ORDER BY id";
         let rows = self.session.rows_or_none(asked, &[&channel.as_str()]);
-        let waiting = rows
-            .iter()
-            .map(|row| Ok((unsigned(get(row, 0)?), get(row, 1)?)));
-        waiting.filter_map(Result::ok).collect()
+        let waiting = |row| Ok((unsigned(get(row, 0)?), get(row, 1)?));
+        rows.iter().map(waiting).filter_map(Result::ok).collect()
     }
 
     fn count_waiting_in(&mut self, channel: &ChannelId) -> u64 {
@@ -264,6 +311,10 @@ impl Outbox for PostgresTx<'_> {
     }
 
     fn sending_in(&mut self, channel: &ChannelId) -> Vec<u64> {
+        let known = self.ahead.channels.get(channel);
+        if let Some(known) = known.and_then(|it| it.sending.as_ref()) {
+            return known.clone();
+        }
         let asked =
             "SELECT id FROM deliveries WHERE channel = $1 AND state = 'sending' ORDER BY id";
         let rows = self.session.rows_or_none(asked, &[&channel.as_str()]);
@@ -283,9 +334,25 @@ impl Outbox for PostgresTx<'_> {
     }
 }
 
+/// The first that waits in a channel.
+fn head_of(channel: &str) -> String {
+    format!(
+        "SELECT id, due_ms FROM ( \
+           (SELECT id, due_ms FROM deliveries WHERE channel = {channel} AND state = 'queued' \
+              AND NOT {HELD_BACK} ORDER BY id LIMIT 1) \
+           UNION ALL \
+           (SELECT id, due_ms FROM deliveries WHERE channel = {channel} AND state = 'queued' \
+              AND {HELD_BACK} ORDER BY due_ms, id LIMIT 1) \
+         ) AS heads ORDER BY due_ms, id LIMIT 1"
+    )
+}
+
 impl PostgresTx<'_> {
     fn put_delivery(&mut self, id: u64, entry: &OutboxEntry) {
-        self.enter_channel(&entry.channel);
+        if !self.ahead.channels.contains_key(&entry.channel) {
+            self.enter_channel(&entry.channel);
+        }
+        self.ahead.keep(id, entry);
         let wakes = matches!(entry.state, DeliveryState::Queued | DeliveryState::Dropped);
         self.effects.changed.outbox |= wakes;
         self.effects.attempts.push(Attempt {

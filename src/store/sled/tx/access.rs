@@ -2,7 +2,7 @@
 
 use super::base::SledTx;
 use crate::{
-    policy::tokens::Token,
+    policy::{tokens::Token, wrong_tokens::WrongTokens},
     store::{error::Result, sled::keys, tx::Access},
 };
 
@@ -25,5 +25,13 @@ impl Access for SledTx<'_> {
 
     fn remove_token(&mut self, id: &str) {
         self.change.writes.remove(keys::token(id));
+    }
+
+    fn wrong_tokens(&mut self, place: u16) -> Result<WrongTokens> {
+        Ok(self.get(&keys::wrong_tokens(place))?.unwrap_or_default())
+    }
+
+    fn set_wrong_tokens(&mut self, place: u16, clients: &WrongTokens) {
+        self.change.writes.put(keys::wrong_tokens(place), clients);
     }
 }

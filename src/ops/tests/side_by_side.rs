@@ -1,0 +1,112 @@
+//! Several processes on one PostgreSQL: what they share of its transactions, and versions side by side.
+
+use futures::future::join_all;
+
+use super::*;
+
+/// A schema of its own with one source and some channels, in each of which two bulletins wait.
+async fn with_a_queue(schema: &str, channels: i64) -> Store {
+    let url = std::env::var(DATABASE).unwrap_or_else(|_| panic!("{DATABASE} names no database"));
+    Postgres::forget_apart(&url, schema).await.unwrap();
+    let store = opened(schema, channels).await;
+    let now = "2022-12-01T08:00:00Z".parse().unwrap();
+    for rows in [list([1]), list([3, 2, 1])] {
+        store.admit(look_of("news", rows), now).await.unwrap();
+    }
+    store
+}
+
+async fn opened(schema: &str, channels: i64) -> Store {
+    let store = open_database(schema).await;
+    let channels: Vec<Channel> = (0..channels)
+        .map(|n| chat(&format!("c{n}"), n + 1))
+        .collect();
+    store
+        .sync_config(&[source("news")], &channels)
+        .await
+        .unwrap();
+    store
+}
+
+/// How many transactions wrote what deliveries are now.
+fn transactions(schema: &str) -> u64 {
+    let count = psql(
+        schema,
+        "SELECT count(DISTINCT xmin::text) FROM deliveries WHERE state <> 'queued'",
+    );
+    count.parse().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a PostgreSQL: NOTICAST_POSTGRES names one"]
+async fn deliveries_that_are_begun_or_ended_at_once_share_transactions_on_postgres() {
+    let schema = "batches";
+    let store = with_a_queue(schema, 16).await;
+    let now = Utc::now();
+    let heads = store.heads(None).await.unwrap();
+    assert_eq!(heads.len(), 16);
+    let begun = heads.iter().map(|head| store.begin_send(head.id, now));
+    let begun = join_all(begun).await;
+    assert!(begun.into_iter().all(|begun| begun.unwrap() == Begun::Yes));
+    // The first may be on its way before the others are asked for.
+    assert!(transactions(schema) <= 3, "{}", transactions(schema));
+    let ended = heads.iter().map(|head| {
+        let outcome = Outcome::Sent { message: None };
+        store.complete(head.id, outcome, now)
+    });
+    for (head, next) in heads.iter().zip(join_all(ended).await) {
+        let next = next.unwrap().unwrap();
+        assert_eq!(next.channel, head.channel);
+        assert!(next.id > head.id);
+    }
+    assert!(transactions(schema) <= 3, "{}", transactions(schema));
+    store.close().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a PostgreSQL: NOTICAST_POSTGRES names one"]
+async fn an_older_program_works_on_tables_that_are_a_step_ahead_where_those_allow_it_on_postgres() {
+    let schema = "ahead";
+    let running = with_a_queue(schema, 1).await;
+    // What a step of the next version may do beside this one.
+    let tables = psql(
+        schema,
+        &format!("SELECT tablename FROM pg_tables WHERE schemaname = '{schema}'"),
+    );
+    for table in tables.lines() {
+        psql(
+            schema,
+            &format!("ALTER TABLE {schema}.{table} ADD COLUMN later text NOT NULL DEFAULT 'x'"),
+        );
+    }
+    psql(schema, &format!("CREATE TABLE {schema}.later (id bigint)"));
+    psql(
+        schema,
+        "INSERT INTO noticast_schema (version, works_with) SELECT max(version) + 1, max(version) FROM noticast_schema",
+    );
+    let send_all = async |store: &Store| {
+        let now = Utc::now();
+        while let Some(head) = store.heads(None).await.unwrap().pop() {
+            assert_eq!(store.begin_send(head.id, now).await.unwrap(), Begun::Yes);
+            let outcome = Outcome::Sent { message: None };
+            store.complete(head.id, outcome, now).await.unwrap();
+        }
+    };
+    send_all(&running).await;
+    let started = opened(schema, 1).await;
+    let more = look_of("news", list([5, 4, 3, 2, 1]));
+    let admitted = started.admit(more, Utc::now()).await.unwrap();
+    assert_eq!(admitted.published.len(), 2);
+    send_all(&running).await;
+
+    // A step that older programs cannot follow ends those that run, and starts are refused.
+    psql(
+        schema,
+        "INSERT INTO noticast_schema (version, works_with) SELECT max(version) + 1, max(version) + 1 FROM noticast_schema",
+    );
+    let refused = started.heads(None).await.unwrap_err();
+    assert!(matches!(refused, StoreError::Failed(_)), "{refused}");
+    let url = std::env::var(DATABASE).unwrap();
+    let refused = Postgres::open_apart(&url, schema).await.unwrap_err();
+    assert!(refused.to_string().contains("newer noticast"), "{refused}");
+}

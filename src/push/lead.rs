@@ -1,0 +1,48 @@
+//! How long before its slot a delivery is begun: as long as that took lately, so that no request waits for the store.
+
+use std::{collections::VecDeque, time::Duration};
+
+/// A store on this machine takes less.
+const LEAST: Duration = Duration::from_millis(40);
+/// What is begun and not sent at a crash is in doubt: no more than this many seconds of sends.
+const MOST: Duration = Duration::from_millis(500);
+/// So many begins are looked back at.
+const LOOKED_AT: usize = 16;
+
+#[derive(Debug, Default)]
+pub(super) struct Lead(VecDeque<Duration>);
+
+impl Lead {
+    /// A delivery was begun within this time.
+    pub(super) fn took(&mut self, span: Duration) {
+        self.0.push_back(span);
+        if self.0.len() > LOOKED_AT {
+            self.0.pop_front();
+        }
+    }
+
+    /// The longest of the last ones, and a quarter more.
+    pub(super) fn span(&self) -> Duration {
+        let longest = self.0.iter().max().copied().unwrap_or_default();
+        longest.mul_f64(1.25).clamp(LEAST, MOST)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn deliveries_are_begun_as_early_as_the_store_is_slow_within_bounds() {
+        let ms = Duration::from_millis;
+        let mut lead = Lead::default();
+        assert_eq!(lead.span(), LEAST);
+        lead.took(ms(100));
+        lead.took(ms(8));
+        assert_eq!(lead.span(), ms(125));
+        lead.took(ms(9000));
+        assert_eq!(lead.span(), MOST);
+        (0..LOOKED_AT).for_each(|_| lead.took(ms(8)));
+        assert_eq!(lead.span(), LEAST);
+    }
+}

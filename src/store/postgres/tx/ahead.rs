@@ -1,0 +1,81 @@
+//! What a transaction has read already, so that a batch of sends asks once and not for each of them. What the transaction
+//! writes is kept in step here.
+
+use std::collections::HashMap;
+
+use tokio_postgres::Row;
+
+use crate::{
+    bulletin::ChannelId,
+    policy::{
+        facts::{ChannelFacts, OutboxEntry, Readers},
+        leases::{Lease, LeaseKey},
+    },
+    store::{
+        error::Result,
+        postgres::rows::{FACT_COLUMNS, channel_id, entries, facts, readers},
+    },
+};
+
+#[derive(Default)]
+pub(super) struct ReadAlready {
+    pub(super) lease: Option<(LeaseKey, Lease)>,
+    pub(super) deliveries: HashMap<u64, OutboxEntry>,
+    pub(super) channels: HashMap<ChannelId, InChannel>,
+}
+
+/// One channel: its facts, what is being sent there, and who has what only some have.
+#[derive(Default)]
+pub(super) struct InChannel {
+    pub(super) facts: ChannelFacts,
+    /// None: that has changed since.
+    pub(super) sending: Option<Vec<u64>>,
+    pub(super) readers: Option<Vec<(u64, Readers)>>,
+}
+
+impl ReadAlready {
+    /// A delivery is as this transaction leaves it.
+    pub(super) fn keep(&mut self, id: u64, entry: &OutboxEntry) {
+        if let Some(channel) = self.channels.get_mut(&entry.channel) {
+            channel.sending = None;
+        }
+        if let Some(known) = self.deliveries.get_mut(&id) {
+            known.clone_from(entry);
+        }
+    }
+}
+
+impl ReadAlready {
+    pub(super) fn take_channels(&mut self, channels: &[Row], some_have: &[Row]) -> Result<()> {
+        for row in channels {
+            let channel = InChannel {
+                facts: facts(row)?,
+                sending: Some(Vec::new()),
+                readers: Some(Vec::new()),
+            };
+            self.channels
+                .insert(channel_id(row, FACT_COLUMNS)?, channel);
+        }
+        for row in some_have {
+            let channel = self.channels.get_mut(&channel_id(row, 3)?);
+            if let Some(known) = channel.and_then(|it| it.readers.as_mut()) {
+                known.push(readers(row)?);
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn take_deliveries(&mut self, asked: &[Row], sending: &[Row]) -> Result<()> {
+        for (id, entry) in entries(asked)? {
+            self.deliveries.insert(id, entry);
+        }
+        for (id, entry) in entries(sending)? {
+            let channel = self.channels.get_mut(&entry.channel);
+            if let Some(ids) = channel.and_then(|it| it.sending.as_mut()) {
+                ids.push(id);
+            }
+            self.deliveries.insert(id, entry);
+        }
+        Ok(())
+    }
+}
