@@ -234,10 +234,6 @@ async fn three_workers_share_sources_and_senders_and_send_each_thing_once() {
     assert_nothing_lost(&report);
     assert_eq!(report["duplicated"], json!(0), "{report:#}");
     assert_eq!(report["expected_deliveries"], report["delivered_once"]);
-    assert!(
-        report["percent_of_permitted"].as_f64() >= Some(98.0),
-        "{report:#}"
-    );
     let stats = machines.rig.origin_stats().await;
     assert_eq!(stats["max_in_flight_per_site"], json!(1), "{stats:#}");
 }
