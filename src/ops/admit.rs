@@ -68,6 +68,7 @@ pub(super) fn admit(op: &mut Op<'_>, look: Look, now: DateTime<Utc>) -> Result<A
     let mut admission = Admission {
         bulletins: page.connected.links.iter().map(RowLink::bulletin).collect(),
         admitted: Admitted::default(),
+        unopened: Vec::new(),
         op,
         page: &page,
         held,

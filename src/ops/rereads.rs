@@ -8,7 +8,7 @@ use crate::{
     policy::{
         correction::{self, Correction},
         facts::{Archived, time},
-        rereading::{Recent, TO_BE_SURE, taken_off},
+        rereading::{FIRST_LOOK, Recent, TO_BE_SURE, taken_off},
     },
     store::Result,
 };
@@ -32,8 +32,10 @@ pub struct Reread {
 /// What came of it.
 #[derive(Debug, Clone)]
 pub enum ReadAgain {
-    /// It could not be read.
+    /// It could not be had.
     Failed,
+    /// Its page says nothing of it that could be made out.
+    Unreadable,
     /// It says what it said.
     Same,
     Article(Box<Article>),
@@ -57,8 +59,7 @@ pub(super) fn due(
             continue;
         };
         if recent.is_over(now_ms) {
-            op.tx.set_recent(id, None)?;
-            op.tx.plan_reading(id, None);
+            forget(op, id)?;
             continue;
         }
         match reread(op, id, &recent, now)? {
@@ -70,14 +71,7 @@ pub(super) fn due(
 }
 
 fn reread(op: &mut Op<'_>, id: u64, recent: &Recent, now: DateTime<Utc>) -> Result<Option<Reread>> {
-    let row = op.tx.bulletin(id)?;
-    let is_sent = |row: &Archived| {
-        matches!(
-            row.state,
-            BulletinState::Published | BulletinState::Withdrawn
-        )
-    };
-    let Some(row) = row.filter(is_sent) else {
+    let Some(row) = op.tx.bulletin(id)? else {
         return Ok(None);
     };
     // What stands there is the text of none of those that share it.
@@ -88,7 +82,15 @@ fn reread(op: &mut Op<'_>, id: u64, recent: &Recent, now: DateTime<Utc>) -> Resu
     let source = op.source_settings(&row.source);
     let opened = recent.opened.clone();
     let opened = opened.filter(|_| source.as_deref().is_some_and(reads_texts));
-    if opened.is_none() && recent.extra_ms.is_none() {
+    let is_read = match row.state {
+        BulletinState::Published | BulletinState::Withdrawn => {
+            opened.is_some() || recent.extra_ms.is_some()
+        }
+        // It is opened once, so that page and search have its text.
+        BulletinState::Baseline => opened.is_some() && recent.is_unopened(),
+        BulletinState::Held => false,
+    };
+    if !is_read {
         return Ok(None);
     }
     let is_sure_now = |gone: i64| now - time(gone) >= TO_BE_SURE;
@@ -138,6 +140,7 @@ pub(super) fn settle(
     };
     let before = recent.clone();
     let is_answer = matches!(again, ReadAgain::Same | ReadAgain::Article(_));
+    let is_had = !matches!(again, ReadAgain::Failed);
     let mut has_changed = false;
     if is_answer {
         recent.gone_ms = None;
@@ -147,7 +150,7 @@ pub(super) fn settle(
     match again {
         ReadAgain::Same => {}
         // Soon at first: a message that was corrected by its list alone may have a deadline that is past.
-        ReadAgain::Failed => {
+        ReadAgain::Failed | ReadAgain::Unreadable => {
             let since = now - time(recent.first_seen_ms);
             later = Some(now + since.clamp(Duration::minutes(1), LATER));
         }
@@ -167,6 +170,10 @@ pub(super) fn settle(
         ReadAgain::Withdrawn => {
             has_changed = corrections::withdraw(op, id, &mut row, now)?;
         }
+    }
+    if row.state == BulletinState::Baseline && (is_had || recent.is_given_up(now_ms)) {
+        forget(op, id)?;
+        return Ok(has_changed);
     }
     let next_ms = recent.next_ms(now_ms);
     let later_ms = later.map_or(next_ms, |later| later.timestamp_millis());
@@ -209,6 +216,23 @@ pub(super) fn keep_text(
         true => Ok(()),
         false => op.tx.set_text(id, text, as_published),
     }
+}
+
+/// Its article is read no more.
+fn forget(op: &mut Op<'_>, id: u64) -> Result<()> {
+    op.tx.plan_reading(id, None);
+    op.tx.set_recent(id, None)
+}
+
+/// The newest of what a source's page showed before it is followed are opened, the newest first; `unopened`: oldest first.
+pub(super) fn begin_first_look(op: &mut Op<'_>, unopened: &[u64], now_ms: i64) -> Result<()> {
+    let newest = unopened.iter().rev().take(FIRST_LOOK);
+    for (due_ms, id) in (now_ms..).zip(newest) {
+        op.tx.plan_reading(*id, Some(due_ms));
+        let recent = Recent::of_first_look(now_ms, due_ms);
+        op.tx.set_recent(*id, Some(&recent))?;
+    }
+    Ok(())
 }
 
 /// A new bulletin is recent: its article is read again while it is.

@@ -18,6 +18,10 @@ const AFTER: [Duration; 4] = [
 const A_WEEK: Duration = Duration::days(7);
 /// Between two looks by which an article is known to be gone.
 pub const TO_BE_SURE: Duration = Duration::hours(1);
+/// The newest of what stands on a source's page before it is followed, whose articles are opened once.
+pub const FIRST_LOOK: usize = 20;
+/// An article of those that nobody could have by then is left to what its list says.
+const GIVEN_UP: Duration = Duration::days(1);
 /// Rows that were taken off a list are read at once, but each so often at most.
 const TAKEN_OFF_AGAIN: Duration = Duration::days(1);
 
@@ -73,6 +77,27 @@ impl Recent {
             },
             ..Self::default()
         }
+    }
+
+    /// Of a bulletin that was there before its source was followed, to be opened at `due_ms`.
+    #[must_use]
+    pub fn of_first_look(now_ms: i64, due_ms: i64) -> Self {
+        Self {
+            extra_ms: Some(due_ms),
+            ..Self::new(None, now_ms)
+        }
+    }
+
+    /// Returns whether its article was not opened yet.
+    #[must_use]
+    pub fn is_unopened(&self) -> bool {
+        self.opened == Some(Opened::default())
+    }
+
+    /// Returns whether nobody tries to open it any more.
+    #[must_use]
+    pub fn is_given_up(&self, now_ms: i64) -> bool {
+        now_ms - self.first_seen_ms >= GIVEN_UP.num_milliseconds()
     }
 
     /// Returns whether it is read at once after its row was taken off its list.

@@ -91,7 +91,7 @@ fn is_news(ruling: &Ruling) -> bool {
 }
 
 /// Returns whether an address is a place in the list's own page, which says nothing more of its row.
-fn is_within(list: &Url, row: &str) -> bool {
+pub(super) fn is_within(list: &Url, row: &str) -> bool {
     let (page, _) = row.split_once('#').unwrap_or_default();
     let own = list.as_str().split('#').next().unwrap_or_default();
     !page.is_empty() && page == own
@@ -118,7 +118,7 @@ async fn open_again(
 
 async fn open_one(reader: &Reader<'_>, notice: &Notice) -> Result<Article, Fault> {
     let url = Url::parse(&notice.url).map_err(|error| Fault::unreadable(error.to_string()))?;
-    if is_file(&url) && !documents::is_readable(url.path()) {
+    if is_closed_file(&url) {
         return Ok(file(notice, None));
     }
     if is_file(&url) {
@@ -242,6 +242,11 @@ pub(super) async fn measure(reader: &Reader<'_>, article: &mut Article) {
             Err(_) => break,
         }
     }
+}
+
+/// Returns whether an address is that of a file whose text cannot be had.
+pub(super) fn is_closed_file(url: &Url) -> bool {
+    is_file(url) && !documents::is_readable(url.path())
 }
 
 pub(super) fn is_file(url: &Url) -> bool {

@@ -10,7 +10,7 @@ use super::{
     summary,
 };
 use crate::{
-    bulletin::{Article, Bulletin, Notice, Source, Validators, is_same_page},
+    bulletin::{Article, Bulletin, BulletinState, Notice, Source, Validators, is_same_page},
     ops::{ReadAgain, Reread, Store, StoreError},
     source::fetch::{Fetched, FetchedPage, Fetcher},
 };
@@ -18,7 +18,7 @@ use crate::{
 /// Neighbours that are asked whether they are there.
 const MOST_ASKED: usize = 5;
 
-/// Reads an article again, and takes in what came of it; None: it could not be read.
+/// Reads an article again, and takes in what came of it; None: it could not be had.
 ///
 /// `now` is when that began.
 ///
@@ -38,15 +38,18 @@ pub async fn reread(
         now,
     };
     let again = Box::pin(read(store, &reader, known)).await?;
-    let is_read = !matches!(again, ReadAgain::Failed);
+    let is_had = !matches!(again, ReadAgain::Failed);
     let changed = store.settle_reread(known.bulletin.id, again, now).await?;
-    Ok(is_read.then_some(changed))
+    Ok(is_had.then_some(changed))
 }
 
 async fn read(store: &Store, reader: &Reader<'_>, known: &Reread) -> Result<ReadAgain, StoreError> {
     let Ok(url) = Url::parse(&known.bulletin.url) else {
-        return Ok(ReadAgain::Failed);
+        return Ok(ReadAgain::Unreadable);
     };
+    if let Some(again) = without_asking(reader, &known.bulletin, &url) {
+        return Ok(again);
+    }
     let opened = known.opened.clone().unwrap_or_default();
     let conditions = store.read_look_state(&reader.source.id, |state| {
         state.trust.article_conditions(opened.validators.clone())
@@ -74,11 +77,23 @@ async fn read(store: &Store, reader: &Reader<'_>, known: &Reread) -> Result<Read
             let is_it = is_same_page(was, now, &before, &article.text);
             Ok(match is_it {
                 true => ReadAgain::Article(Box::new(article)),
-                false => ReadAgain::Failed,
+                false => ReadAgain::Unreadable,
             })
         }
-        None => Ok(ReadAgain::Failed),
+        None => Ok(ReadAgain::Unreadable),
     }
+}
+
+/// What opening a bulletin of a first look gives where nobody is to be asked for it.
+fn without_asking(reader: &Reader<'_>, bulletin: &Bulletin, url: &Url) -> Option<ReadAgain> {
+    if bulletin.state != BulletinState::Baseline {
+        return None;
+    }
+    if articles::is_within(&reader.source.url, &bulletin.url) {
+        return Some(ReadAgain::Unreadable);
+    }
+    let file = || documents::file(&notice_of(bulletin), None);
+    articles::is_closed_file(url).then(|| ReadAgain::Article(Box::new(file())))
 }
 
 /// The article as a look would admit it; `before` is its text as it was kept.
@@ -89,16 +104,7 @@ async fn article(
     url: &Url,
     page: FetchedPage,
 ) -> Option<Article> {
-    let notice = Notice {
-        url: bulletin.url.clone(),
-        guid: None,
-        title: bulletin.title.clone(),
-        published: bulletin.published,
-        updated: None,
-        summary: None,
-        publisher: None,
-        pinned: false,
-    };
+    let notice = notice_of(bulletin);
     match articles::read(reader, &notice, url, page).await {
         Ok(article) => {
             let files = documents::again(reader, &article, &bulletin.attachments, before).await?;
@@ -108,6 +114,19 @@ async fn article(
             tracing::debug!(source = %reader.source.id, "{url} cannot be read again: {}", fault.what);
             None
         }
+    }
+}
+
+fn notice_of(bulletin: &Bulletin) -> Notice {
+    Notice {
+        url: bulletin.url.clone(),
+        guid: None,
+        title: bulletin.title.clone(),
+        published: bulletin.published,
+        updated: None,
+        summary: None,
+        publisher: None,
+        pinned: false,
     }
 }
 

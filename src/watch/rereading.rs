@@ -84,6 +84,7 @@ fn became(before: BulletinState, now: Option<BulletinState>) -> &'static str {
     match (before, now) {
         (_, Some(BulletinState::Withdrawn)) => "was withdrawn",
         (BulletinState::Withdrawn, _) => "is published again",
+        (BulletinState::Baseline, _) => "was opened",
         _ => "was corrected",
     }
 }
@@ -94,11 +95,12 @@ mod tests {
 
     #[test]
     fn a_withdrawal_is_told_as_one() {
-        use BulletinState::{Published, Withdrawn};
+        use BulletinState::{Baseline, Published, Withdrawn};
         for (before, now, what) in [
             (Published, Some(Withdrawn), "was withdrawn"),
             (Withdrawn, Some(Published), "is published again"),
             (Published, Some(Published), "was corrected"),
+            (Baseline, Some(Baseline), "was opened"),
         ] {
             assert_eq!(became(before, now), what);
         }

@@ -17,7 +17,9 @@ use crate::{
 pub(crate) struct Owed {
     /// News, and the channels that wanted it when it came.
     pub(crate) news: BTreeMap<u64, BTreeSet<ChannelId>>,
-    /// Bulletins of first polls, and what an admin marked as seen.
+    /// Bulletins of first polls.
+    first: BTreeSet<u64>,
+    /// The same, and what an admin marked as seen.
     pub(crate) quiet: BTreeSet<u64>,
     /// Bulletins of notices that were archived before.
     pub(crate) again: BTreeSet<u64>,
@@ -116,7 +118,9 @@ impl World {
         self.owed.held.extend(admitted.held.iter().map(|id| id.0));
         let quiet = admitted.quiet.iter().map(|id| id.0);
         self.owed.quiet.extend(quiet.clone());
-        if !is_first {
+        if is_first {
+            self.owed.first.extend(quiet);
+        } else {
             for id in quiet
                 .filter(|id| !self.owed.again.contains(id))
                 .collect::<Vec<_>>()
@@ -150,6 +154,7 @@ pub(crate) fn check(world: &mut World) {
     arrived(world);
     repeated(world);
     edited(world);
+    opened(world);
     remembered(world);
     nothing_is_left(world);
 }
@@ -282,6 +287,24 @@ fn edited(world: &mut World) {
                 "{id} has {} revisions by counters",
                 bulletin.revision
             ));
+        }
+    }
+    wrong.iter().for_each(|what| world.breaks(what));
+}
+
+/// Articles that were there before anybody looked are opened, and that corrects nothing.
+fn opened(world: &mut World) {
+    let mut wrong = Vec::new();
+    for id in &world.owed.first {
+        let (place, number) = world.identities[id];
+        let item = &world.sites[place].items[number];
+        let bulletin = at_once(world.store.bulletin(BulletinId(*id))).unwrap();
+        let text = at_once(world.store.text(BulletinId(*id))).unwrap();
+        if text.is_none() && !item.was_gone {
+            wrong.push(format!("{id} of a first poll was never opened"));
+        }
+        if bulletin.is_some_and(|it| it.revision > u32::from(item.changes)) {
+            wrong.push(format!("{id} was corrected because it was opened"));
         }
     }
     wrong.iter().for_each(|what| world.breaks(what));

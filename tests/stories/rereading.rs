@@ -87,6 +87,8 @@ impl Story {
         let mut pushing = Pushing::watching(site.url.as_str(), &settings).await;
         let began = Utc::now() - ago;
         pushing.look_at_page(began).await;
+        let soon = began + TimeDelta::seconds(1);
+        assert_eq!(pushing.read_again(soon).await, 7, "the first look");
         site.serve("/", list(ROWS));
         assert_eq!(pushing.look_at_page(began).await.new, [BulletinId(8)]);
         pushing.start();
@@ -200,8 +202,57 @@ async fn articles_are_asked_for_conditionally_and_rarer_with_age() {
             .all(|seen| seen.head.contains("if-none-match: \"8\""))
     );
     assert_eq!(story.telegram.calls("editMessageText"), 0);
-    // Those that were there before anybody looked are not read.
-    assert_eq!(story.site.hits(&path(7)), 0);
+    // Those that were there before anybody looked are opened once.
+    assert_eq!(story.site.hits(&path(7)), 1);
+}
+
+#[tokio::test]
+async fn the_newest_of_a_new_source_are_opened_and_not_sent() {
+    let site = Site::start().await;
+    let rows = 1..=25;
+    for number in rows.clone() {
+        site.serve(
+            &path(number),
+            Answer::page(article(number, &text(number), "")),
+        );
+    }
+    site.serve(&path(24), Answer::with("503 Service Unavailable", &[], ""));
+    site.serve(&path(23), gone());
+    site.serve("/", list(rows.clone()));
+    let settings = "[[channel]]\nid = \"out\"\nkind = \"stdout\"\n";
+    let mut pushing = Pushing::watching(site.url.as_str(), settings).await;
+    let began = Utc::now() - HOUR * 3;
+    let looked = pushing.look_at_page(began).await;
+    assert_eq!((looked.error, looked.new), (None, Vec::new()));
+    let hits = |numbers: std::ops::RangeInclusive<u32>| -> Vec<usize> {
+        numbers.map(|number| site.hits(&path(number))).collect()
+    };
+    assert_eq!(hits(rows.clone()), [0; 25], "the baseline comes first");
+    pushing = pushing.restart().await;
+    let soon = began + TimeDelta::seconds(1);
+    assert_eq!(pushing.read_again(soon).await, 18);
+    assert_eq!((hits(1..=5), hits(6..=25)), (vec![0; 5], vec![1; 20]));
+    site.serve(&path(24), Answer::page(article(24, &text(24), "")));
+    assert_eq!(pushing.read_again(began + HOUR).await, 1);
+    assert_eq!(pushing.read_again(began + HOUR * 2).await, 0);
+    assert_eq!(hits(20..=25), [1, 1, 1, 1, 2, 1]);
+    let newest = pushing
+        .store
+        .bulletin(BulletinId(25))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        (newest.state, newest.revision),
+        (BulletinState::Baseline, 0)
+    );
+    assert!(newest.summary.is_some_and(|it| it.contains("12月25日")));
+    let found = pushing.store.text(BulletinId(24)).await.unwrap();
+    assert!(found.is_some_and(|text| text.contains("12月24日")));
+    assert!(pushing.deliveries().await.is_empty());
+    pushing.start();
+    pushing.stop().await;
+    assert_eq!(pushing.printed(), "");
 }
 
 #[tokio::test]

@@ -30,6 +30,8 @@ pub(super) struct Admission<'a, 'tx> {
     /// Which bulletin each row is, once that is known.
     pub(super) bulletins: Vec<Option<u64>>,
     pub(super) admitted: Admitted,
+    /// Bulletins that are archived quietly, and whose articles nobody opened; oldest first.
+    pub(super) unopened: Vec<u64>,
     /// Bulletins that were held before.
     pub(super) held: HashSet<u64>,
     pub(super) now: DateTime<Utc>,
@@ -83,6 +85,9 @@ impl Admission<'_, '_> {
         let has_page = article.is_some() || !shares.address;
         if has_page && matches!(state, BulletinState::Published | BulletinState::Held) {
             rereads::begin(self.op, id, article, self.now.timestamp_millis())?;
+        }
+        if article.is_none() && has_page && state == BulletinState::Baseline {
+            self.unopened.push(id);
         }
         let list = match state {
             BulletinState::Published => &mut self.admitted.published,
@@ -204,6 +209,17 @@ impl Admission<'_, '_> {
         Ok(())
     }
 
+    /// Lets the newest articles of a source that is new be opened, so that page and search have their texts.
+    fn open_newest(&mut self) -> Result<()> {
+        match self.page.reads_texts() {
+            true => {
+                let now_ms = self.now.timestamp_millis();
+                rereads::begin_first_look(self.op, &self.unopened, now_ms)
+            }
+            false => Ok(()),
+        }
+    }
+
     /// Remembers keys of a known row that are new; false: it was met under too many addresses.
     fn learn_keys(&mut self, place: usize, id: u64) -> Result<bool> {
         if self.page.is_met[place] {
@@ -284,6 +300,7 @@ impl Admission<'_, '_> {
                 .reduce(earlier)
                 .or_else(|| dates(true).reduce(earlier));
             facts.baseline = Some(Baseline { oldest });
+            self.open_newest()?;
         }
         self.op.tx.set_source(&page.source, facts);
         let mut shown: Vec<u64> = self.bulletins.iter().flatten().copied().collect();
