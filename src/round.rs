@@ -21,13 +21,14 @@ use chrono::{DateTime, Utc};
 use self::{fault::Fault, front::Front, reader::Reader, rows::Rows};
 pub use self::{
     preview::{
-        FileLink, OtherChoice, Preview, PreviewKind, PreviewRow, SelectKeys, Unread, notices,
+        FileLink, OtherChoice, Preview, PreviewKind, PreviewRow, SelectKeys, Unread, copy, notices,
         preview, shown, summary_of,
     },
     reader::Asked,
     reread::reread,
     summary::{resummarised, summarised},
 };
+pub use crate::source::list::PageCopy;
 use crate::{
     bulletin::{BulletinId, PageFault, Source},
     ops::{Look, LookState, Store, StoreError},

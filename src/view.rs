@@ -22,7 +22,8 @@ pub use timeline::{Happening, HappeningKind, timeline};
 use self::listing::{bad_cursor, listing, page_of};
 use crate::{
     bulletin::{
-        BulletinId, BulletinState, ChannelId, DeliveryId, DeliveryState, SourceId, Subscribe,
+        self, BulletinId, BulletinState, ChannelId, DeliveryId, DeliveryState, SourceId, Subscribe,
+        fold,
     },
     config::Config,
     ops::{
@@ -41,7 +42,7 @@ pub async fn sources(
     filters: &Filters,
 ) -> Result<Listing<Source>, ViewError> {
     let state: Option<SourceState> = filters.parsed_state()?;
-    filters.refuse_words("sources")?;
+    let words = filters.folded_words();
     let channel = match &filters.channel {
         Some(id) => Some(known_channel(store, config, id)?),
         None => None,
@@ -50,7 +51,8 @@ pub async fn sources(
     let statuses: HashMap<&SourceId, &SourceStatus> =
         statuses.iter().map(|status| (&status.id, status)).collect();
     let bot = bot_link(config, &store.bot_name().await?);
-    let sources = config.sources.iter().map(|source| {
+    let named = config.sources.iter().filter(|it| is_called(it, &words));
+    let sources = named.map(|source| {
         let status = statuses.get(&source.id).copied();
         let mut shown = Source::new(source, status, config.time_zone);
         let bot = bot.as_ref().filter(|_| source.public);
@@ -70,6 +72,14 @@ pub async fn sources(
             })
     });
     page_of(chosen, |source| source.id.as_str(), filters)
+}
+
+/// Returns whether all words are in what a source is known by.
+fn is_called(source: &bulletin::Source, words: &[String]) -> bool {
+    let (id, url) = (source.id.as_str(), source.url.as_str());
+    let group = source.group.as_deref().unwrap_or_default();
+    let known_by = fold(&[source.name.as_str(), id, url, group].join("\n"));
+    words.iter().all(|word| known_by.contains(word))
 }
 
 /// The bot's address, where people may subscribe with it; its `?start=SOURCE` subscribes.

@@ -26,7 +26,7 @@ use crate::{
     bulletin::{Notice, PageFault, Source, SourceId, Validators},
     config::Live,
     ops::{Failure, Refusal, Store, StoreError, refused},
-    round::{self, Asked, Looked, OtherChoice, Preview, SelectKeys},
+    round::{self, Asked, Looked, OtherChoice, PageCopy, Preview, SelectKeys},
     source::fetch::{FetchErrorKind, FetchRequest, Fetcher, Via, Wants},
     supervise::Supervisor,
 };
@@ -133,16 +133,16 @@ impl Watch {
         source: &Source,
     ) -> Result<(Preview, Option<SelectKeys>, Vec<OtherChoice>), Unread> {
         let fetcher = self.poller.fetcher();
-        let shown = round::preview(&fetcher, source, Utc::now());
-        let shown = tokio::time::timeout(LONGEST_SHOW, shown).await;
-        shown.unwrap_or_else(|_| {
-            let seconds = LONGEST_SHOW.as_secs();
-            Err(Unread {
-                fault: PageFault::TimedOut,
-                why: format!("{}: no answer within {seconds} s", source.url),
-                others: Vec::new(),
-            })
-        })
+        in_time(source, round::preview(&fetcher, source, Utc::now())).await
+    }
+
+    /// A copy of a page, to point at the rows that `source` is to have; nothing is kept.
+    ///
+    /// # Errors
+    /// The reason why there is nothing to show, also where it takes too long.
+    pub async fn copy(&self, source: &Source) -> Result<PageCopy, Unread> {
+        let fetcher = self.poller.fetcher();
+        in_time(source, round::copy(&fetcher, source, Utc::now())).await
     }
 
     /// Returns whether the guard on private addresses lets a source's address be looked at.
@@ -194,4 +194,19 @@ impl Watch {
         let since = Utc::now().timestamp() - self.poller.last_turn.load(Ordering::Relaxed);
         self.poller.runs.load(Ordering::Relaxed) && since < 3 * 60
     }
+}
+
+async fn in_time<T>(
+    source: &Source,
+    shown: impl Future<Output = Result<T, Unread>>,
+) -> Result<T, Unread> {
+    let shown = tokio::time::timeout(LONGEST_SHOW, shown).await;
+    shown.unwrap_or_else(|_| {
+        let seconds = LONGEST_SHOW.as_secs();
+        Err(Unread {
+            fault: PageFault::TimedOut,
+            why: format!("{}: no answer within {seconds} s", source.url),
+            others: Vec::new(),
+        })
+    })
 }

@@ -14,6 +14,7 @@ use crate::{
     source::{
         NoticeList, OtherList, Reading, document,
         fetch::{FetchedPage, Fetcher},
+        list::PageCopy,
         summary::summarise,
     },
 };
@@ -189,6 +190,25 @@ pub async fn preview(
             })
         }
     }
+}
+
+/// A copy of a page, for somebody to point at the rows that a source is to have; nothing is kept.
+///
+/// # Errors
+/// The reason why there is nothing to show.
+pub async fn copy(
+    fetcher: &Fetcher,
+    source: &Source,
+    now: DateTime<Utc>,
+) -> Result<PageCopy, Unread> {
+    let reader = Reader {
+        fetcher,
+        source,
+        asked: Asked::ByHand,
+        now,
+    };
+    let page = reader.list_page(&source.url).await?;
+    Ok(reader.copy(page).await?)
 }
 
 /// The title of a page and the notices that a look at it would find; nothing is kept. An error says

@@ -13,7 +13,7 @@ use crate::{
     source::{
         self, Context, OtherList, ReadError, Reading, article, charset, document,
         fetch::{FetchRequest, Fetched, FetchedPage, Fetcher, Shown, Via, Wants},
-        list::{self, Proposal},
+        list::{self, PageCopy, Proposal},
         onward,
     },
 };
@@ -152,6 +152,12 @@ impl Reader<'_> {
     pub(super) async fn rejected(&self, page: FetchedPage) -> Vec<OtherList> {
         let read = self.read(page, |text, _, context| Ok(list::rejected(text, context)));
         read.await.map(|read| read.what).unwrap_or_default()
+    }
+
+    /// The texts of a page, for somebody to point at.
+    pub(super) async fn copy(&self, page: FetchedPage) -> Result<PageCopy, Fault> {
+        let read = self.read(page, |text, _, context| list::copy(text, context));
+        Ok(read.await?.what)
     }
 
     /// The article of a notice that is called `title` so far.

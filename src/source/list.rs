@@ -7,6 +7,7 @@
 
 mod candidates;
 mod choice;
+mod copy;
 mod data;
 mod element;
 mod evidence;
@@ -24,13 +25,14 @@ use url::Url;
 
 pub use self::explain::explain;
 pub(super) use self::read::{check_size, read_page};
+pub use self::{
+    copy::{CopiedLine, CopiedText, PageCopy, copy},
+    look::selected::SelectPart,
+    propose::{Proposal, propose},
+};
 use self::{
     look::PageLook,
     read::{check, read_rows},
-};
-pub use self::{
-    look::selected::SelectPart,
-    propose::{Proposal, propose},
 };
 use super::{
     page::PageTree,

@@ -8,7 +8,7 @@ use serde::{
 use utoipa::ToSchema;
 
 use crate::{
-    bulletin::{ChannelId, SourceId},
+    bulletin::{ChannelId, SourceId, fold},
     ops::{Page, StoreError},
 };
 
@@ -36,7 +36,7 @@ pub struct Filters {
     pub state: Option<String>,
     /// First seen, queued, or (sources) last changed at or after this.
     pub since: Option<DateTime<FixedOffset>>,
-    /// Words that a bulletin must hold, all of them.
+    /// Words that a bulletin must hold, or a source in its name, id, address or group; all of them.
     pub q: Option<String>,
     /// 0: all.
     pub limit: usize,
@@ -107,6 +107,12 @@ impl Filters {
     pub(super) fn refuse_words(&self, list: &str) -> Result<(), ViewError> {
         let why = format!("{list} are not searched");
         self.refuse("q", self.q.is_some(), &why)
+    }
+
+    /// The words that all must be there, as texts are compared.
+    pub(super) fn folded_words(&self) -> Vec<String> {
+        let typed = self.q.as_deref().unwrap_or_default();
+        typed.split_whitespace().map(fold).collect()
     }
 
     pub(super) fn parsed_state<S: DeserializeOwned>(&self) -> Result<Option<S>, ViewError> {

@@ -12,6 +12,7 @@ mod held;
 mod names;
 mod origin;
 mod page;
+mod page_copy;
 mod publish;
 mod rebroadcast;
 mod schedule_words;
@@ -49,6 +50,7 @@ pub(super) fn router(site: &Shared) -> Router<Shared> {
         )
         .route("/admin/sign-out", post(session::sign_out))
         .route("/desk.css", get(assets::desk_style))
+        .route("/desk.js", get(assets::desk_script))
 }
 
 fn lists() -> Router<Shared> {
@@ -56,6 +58,7 @@ fn lists() -> Router<Shared> {
         .route("/admin/sources", get(sources::list))
         .route("/admin/sources/{id}", get(sources::one))
         .route("/admin/add-source", get(stored::page).post(stored::add))
+        .route("/admin/page-copy", get(page_copy::page))
         .route("/admin/channels", get(channels::list))
         .route("/admin/channels/{id}", get(channels::one))
         .route("/admin/outbox", get(channels::outbox))
@@ -73,7 +76,10 @@ fn forms() -> Router<Shared> {
         .route("/admin/sources/{id}/pause", post(sources::pause))
         .route("/admin/sources/{id}/resume", post(sources::resume))
         .route("/admin/sources/{id}/poll", post(sources::poll))
-        .route("/admin/sources/{id}/edit", post(stored::edit))
+        .route(
+            "/admin/sources/{id}/edit",
+            get(stored::pointed_at).post(stored::edit),
+        )
         .route("/admin/sources/{id}/remove", post(stored::remove))
         .route("/admin/channels/{id}/test", post(channels::test))
         .route("/admin/outbox/{id}/retry", post(channels::retry))

@@ -37,6 +37,13 @@ pub(super) async fn script() -> Response {
     )
 }
 
+pub(super) async fn desk_script() -> Response {
+    kept(
+        "text/javascript; charset=utf-8",
+        templates::DESK_SCRIPT.to_owned(),
+    )
+}
+
 pub(super) async fn icon() -> Response {
     kept("image/svg+xml", templates::ICON.to_owned())
 }

@@ -20,11 +20,22 @@ pub(super) const PRINT_STYLE: &str = include_str!("templates/print.css");
 pub(super) const BOARD_STYLE: &str = include_str!("templates/board.css");
 pub(super) const SCRIPT: &str = include_str!("templates/noticast.js");
 pub(super) const DESK_STYLE: &str = include_str!("templates/desk.css");
+/// Stands within its page, which may load nothing.
+pub(super) const COPY_STYLE: &str = include_str!("templates/copy.css");
+pub(super) const DESK_SCRIPT: &str = include_str!("templates/desk.js");
 pub(super) const ICON: &str = include_str!("templates/icon.svg");
 
 /// Changes whenever a style sheet or the script does, so that browsers may keep them.
 pub(super) static STYLE_VERSION: LazyLock<String> = LazyLock::new(|| {
-    let all = [STYLE, PRINT_STYLE, BOARD_STYLE, DESK_STYLE, SCRIPT].concat();
+    let all = [
+        STYLE,
+        PRINT_STYLE,
+        BOARD_STYLE,
+        DESK_STYLE,
+        SCRIPT,
+        DESK_SCRIPT,
+    ]
+    .concat();
     blake3::hash(all.as_bytes()).to_hex()[..8].to_owned()
 });
 
@@ -46,6 +57,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         ("channel.html", include_str!("templates/channel.html")),
         ("bulletin.html", include_str!("templates/bulletin.html")),
         ("desk.html", include_str!("templates/desk.html")),
+        ("copy.html", include_str!("templates/copy.html")),
         ("error.html", include_str!("templates/error.html")),
         ("sources.html", include_str!("templates/sources.html")),
         ("content.html", include_str!("templates/content.html")),

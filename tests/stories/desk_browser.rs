@@ -81,3 +81,20 @@ async fn a_source_is_added_by_mouse_and_mended_by_keyboard_and_a_rebroadcast_is_
     ];
     in_the_browser("add-source.mjs", settings).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium, Node and axe-core; .ci/run installs them"]
+async fn the_right_list_is_pointed_at_by_mouse_and_keyboard_and_keys_lead_through_the_desk() {
+    let mut config = config();
+    config.fetch.allow_private = AllowPrivate::Yes;
+    let (desk, _) = furnished(config).await;
+    let site = Site::with(12).await;
+    site.set_mood(Mood::TwoLists);
+    let settings = vec![
+        ("DESK_URL", desk.url.clone()),
+        ("TOKEN", ADMIN_TOKEN.to_owned()),
+        ("SITE", site.list_url()),
+        ("WANTED", "次工作会议".to_owned()),
+    ];
+    in_the_browser("point.mjs", settings).await;
+}

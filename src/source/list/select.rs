@@ -52,11 +52,16 @@ impl PageLook<'_> {
     /// A selector that chooses these rows and no others that hold links.
     pub(super) fn proposal(&self, group: &RowGroup) -> Option<Select> {
         let rows: Vec<Id> = group.items.iter().map(|item| item.row).collect();
-        let mut chain = vec![self.shared_step(&rows)?];
-        let mut above: Vec<Id> = rows.clone();
+        self.proposal_of(&rows)
+    }
+
+    /// The same by the elements of the rows, in their order.
+    pub(super) fn proposal_of(&self, rows: &[Id]) -> Option<Select> {
+        let mut chain = vec![self.shared_step(rows)?];
+        let mut above: Vec<Id> = rows.to_vec();
         let mut bare = None;
         for _ in 0..6 {
-            if self.chooses(&chain, &rows) {
+            if self.chooses(&chain, rows) {
                 let steps: Vec<String> = chain.iter().rev().map(SelectorStep::css).collect();
                 let select = Select {
                     item: Some(steps.join(" > ")),
@@ -79,6 +84,44 @@ impl PageLook<'_> {
             chain.push(step);
         }
         bare
+    }
+
+    /// A selector by which a part of a row is the first to be found in it; None: no plain one is.
+    pub(super) fn part_of(&self, row: Id, part: Id) -> Option<String> {
+        let own = self.shared_step(&[part])?;
+        let css = own.css();
+        let above = self.page.parent(part);
+        let within = (above != row).then(|| self.shared_step(&[above])).flatten();
+        let mut chains = vec![(vec![own], css.clone())];
+        if let Some(within) = within {
+            let css = format!("{} > {css}", within.css());
+            chains.push((vec![self.shared_step(&[part])?, within], css));
+        }
+        let first = |chain: &[SelectorStep]| {
+            let end = self.page.elements[row as usize].end;
+            (row..end).find(|id| self.matches(chain, *id))
+        };
+        let plain = chains
+            .into_iter()
+            .find(|(chain, _)| first(chain) == Some(part));
+        plain
+            .map(|(_, css)| css)
+            .or_else(|| self.by_place(row, part))
+    }
+
+    /// The place of a part among those of its kind, as in the cells of a table.
+    fn by_place(&self, row: Id, part: Id) -> Option<String> {
+        let page = self.page;
+        let same = |id: &Id| page.name(*id) == page.name(part);
+        let above = page.parent(part);
+        if above != row {
+            return None;
+        }
+        let place = page
+            .children(above)
+            .filter(same)
+            .position(|id| id == part)?;
+        Some(format!("{}:nth-of-type({})", page.name(part), place + 1))
     }
 
     /// The tag of some elements, with the classes that all have and an id that is no counter.

@@ -2,6 +2,7 @@
 //! `<!-- base: … -->`, `<!-- expect: address | title | date or - | pinned -->`, `<!-- not: … -->`.
 
 mod beside;
+mod copy;
 mod data;
 mod habits;
 mod survey;

@@ -35,6 +35,7 @@ pub(super) async fn list(admin: Admin) -> Result<Response, Problem> {
         (words.withdrawn, "withdrawn"),
     ];
     let blocks = vec![
+        admin.search_box("/bulletins"),
         admin.choices("/bulletins", &states),
         DeskBlock::Table(table),
     ];

@@ -7,8 +7,8 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use super::{
     context::Admin,
-    page::{DeskBlock, DeskRow},
-    svg::{BarLayout, Chart, DayValues},
+    page::{DeskBlock, DeskCell, DeskRow},
+    svg::{BarLayout, Chart, DayValues, SmallBars},
 };
 use crate::{
     bulletin::{Bulletin, BulletinState, Delivery, DeliveryKind, DeliveryState, SourceId},
@@ -23,17 +23,71 @@ const MOST: usize = 20_000;
 /// Sources that have a colour of their own; the others are counted together.
 const SOURCES: usize = 5;
 
+/// Days of the bars of one source.
+const DAYS_OF_SOURCE: u64 = 30;
+/// Bulletins of one source that are counted at most, the newest.
+const MOST_OF_SOURCE: usize = 1000;
+
 pub(super) async fn page(admin: Admin) -> Result<Response, Problem> {
     let words = admin.words;
-    let days = days(&admin);
+    let days = days(&admin, DAYS);
     let mut blocks = of_bulletins(&admin, &days).await?;
     blocks.extend(of_deliveries(&admin, &days).await?);
     admin.show("/charts", words.charts, blocks)
 }
 
-fn days(admin: &Admin) -> Vec<NaiveDate> {
+/// What a source published on each of its last days, the oldest first.
+pub(super) async fn last_days(
+    admin: &Admin,
+    source: &SourceId,
+) -> Result<Vec<(NaiveDate, u64)>, Problem> {
+    let days = days(admin, DAYS_OF_SOURCE);
+    let query = BulletinQuery {
+        source: Some(source.clone()),
+        states: vec![BulletinState::Published, BulletinState::Withdrawn],
+        since: since(&days),
+        limit: Some(MOST_OF_SOURCE),
+        ..BulletinQuery::default()
+    };
+    let found = admin.store().bulletins(&query).await?;
+    let mut counts = DayCounts::new();
+    for bulletin in found.items {
+        *counts
+            .entry(day_of(admin, bulletin.first_seen))
+            .or_default() += 1;
+    }
+    Ok(days
+        .into_iter()
+        .map(|day| (day, on(&counts, day)))
+        .collect())
+}
+
+/// The same as small bars, with their sum.
+pub(super) fn small_bars(admin: &Admin, days: &[(NaiveDate, u64)]) -> DeskCell {
+    let total: u64 = days.iter().map(|(_, count)| count).sum();
+    let shown: Vec<(String, u64)> = days.iter().map(|(day, n)| (short(*day), *n)).collect();
+    let label = format!("{}: {total}", admin.words.last_days);
+    DeskCell {
+        bars: Some(SmallBars::new(label, &shown)),
+        ..DeskCell::from(total.to_string())
+    }
+}
+
+/// The same as a chart, with its figures.
+pub(super) fn of_source(admin: &Admin, days: &[(NaiveDate, u64)]) -> DeskBlock {
+    let words = admin.words;
+    let one = |(day, count): &(NaiveDate, u64)| DayValues {
+        day: short(*day),
+        values: vec![*count as f64],
+    };
+    let values: Vec<DayValues> = days.iter().map(one).collect();
+    let names = vec![words.bulletins.to_owned()];
+    chart(words.last_days, names, &values, BarLayout::Stacked, whole)
+}
+
+fn days(admin: &Admin, count: u64) -> Vec<NaiveDate> {
     let today = day_of(admin, Utc::now());
-    let back = (0..DAYS).rev();
+    let back = (0..count).rev();
     back.filter_map(|days| today.checked_sub_days(Days::new(days)))
         .collect()
 }

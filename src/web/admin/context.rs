@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::{
     origin::root_of,
-    page::{DeskBlock, DeskPage, ListChoice, Stop},
+    page::{DeskBlock, DeskForm, DeskPage, FormField, ListChoice, Stop},
     session::{Signed, see_other},
 };
 use crate::{
@@ -35,6 +35,8 @@ pub(super) struct DeskWish {
     pub(super) channel: Option<String>,
     pub(super) state: Option<String>,
     pub(super) bulletin: Option<String>,
+    /// Words that are searched for.
+    pub(super) q: Option<String>,
     done: Option<String>,
 }
 
@@ -46,7 +48,7 @@ pub(super) struct Admin {
     pub(super) words: &'static DeskWords,
     pub(super) config: Arc<Config>,
     pub(super) wish: DeskWish,
-    root: String,
+    pub(super) root: String,
 }
 
 impl FromRequestParts<Shared> for Admin {
@@ -114,18 +116,19 @@ impl Admin {
     fn rail(&self) -> Vec<Stop> {
         let words = self.words;
         let stops = [
-            ("", words.status),
-            ("/sources", words.sources),
-            ("/channels", words.channels),
-            ("/outbox", words.outbox),
-            ("/held", words.held),
-            ("/bulletins", words.bulletins),
-            ("/publish", words.publish),
-            ("/charts", words.charts),
-            ("/tokens", words.tokens),
-            ("/audit", words.audit),
+            ("", words.status, "h"),
+            ("/sources", words.sources, "s"),
+            ("/channels", words.channels, "c"),
+            ("/outbox", words.outbox, "o"),
+            ("/held", words.held, "r"),
+            ("/bulletins", words.bulletins, "b"),
+            ("/publish", words.publish, "p"),
+            ("/charts", words.charts, "d"),
+            ("/tokens", words.tokens, "t"),
+            ("/audit", words.audit, "a"),
         ];
-        stops.map(|(place, name)| Stop { place, name }).into()
+        let stop = |(place, name, key)| Stop { place, name, key };
+        stops.map(stop).into()
     }
 
     /// Back to a page of the desk, which says that it was done.
@@ -143,6 +146,7 @@ impl Admin {
             source: source.map_err(bad)?,
             channel: channel.map_err(bad)?,
             state: wish.state.clone().filter(|state| !state.is_empty()),
+            q: wish.q.clone().filter(|q| !q.trim().is_empty()),
             limit: ROWS,
             cursor: wish.cursor.clone(),
             ..Filters::default()
@@ -152,20 +156,49 @@ impl Admin {
     /// Links that narrow the list at `path` to one state, by words and names.
     pub(super) fn choices(&self, path: &str, states: &[(&'static str, &str)]) -> DeskBlock {
         let state = self.wish.state.as_deref().unwrap_or_default();
-        let all = ListChoice {
-            name: self.words.all,
-            href: format!("admin{path}"),
-            is_current: state.is_empty(),
-        };
         let one = |(name, value): &(&'static str, &str)| ListChoice {
             name,
-            href: format!("admin{path}?state={value}"),
+            href: self.narrowed(path, value),
             is_current: state == *value,
         };
+        let all = [(self.words.all, "")];
         DeskBlock::Choices {
             label: self.words.narrow,
-            links: std::iter::once(all).chain(states.iter().map(one)).collect(),
+            links: all.iter().chain(states).map(one).collect(),
         }
+    }
+
+    /// The list at `path` in one state, with the words that are searched for.
+    fn narrowed(&self, path: &str, state: &str) -> String {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        for (name, value) in [
+            ("state", state),
+            ("q", self.wish.q.as_deref().unwrap_or_default()),
+        ] {
+            if !value.is_empty() {
+                query.append_pair(name, value);
+            }
+        }
+        match query.finish() {
+            query if query.is_empty() => format!("admin{path}"),
+            query => format!("admin{path}?{query}"),
+        }
+    }
+
+    /// A box to search the list at `path`, in the state that it is narrowed to.
+    pub(super) fn search_box(&self, path: &str) -> DeskBlock {
+        let (words, wish) = (self.words, &self.wish);
+        let typed = wish.q.clone().unwrap_or_default();
+        let mut fields = vec![FormField::new("q", words.search, "search").filled(typed)];
+        let state = wish.state.as_ref().filter(|state| !state.is_empty());
+        fields.extend(state.map(|state| FormField::hidden("state", state)));
+        DeskBlock::Form(DeskForm {
+            action: format!("admin{path}"),
+            fields,
+            submit: words.search,
+            is_search: true,
+            ..DeskForm::default()
+        })
     }
 
     /// Where a list goes on that is narrowed as this one.
@@ -178,6 +211,7 @@ impl Admin {
             ("channel", &wish.channel),
             ("state", &wish.state),
             ("bulletin", &wish.bulletin),
+            ("q", &wish.q),
         ];
         for (name, value) in narrowed {
             if let Some(value) = value {

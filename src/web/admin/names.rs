@@ -85,6 +85,40 @@ impl Admin {
     }
 }
 
+/// What was done, in words; an action that is not known here stands as the program calls it.
+pub(super) fn action_in_words<'a>(words: &'a DeskWords, action: &'a str) -> &'a str {
+    match action {
+        "pause" => words.pause,
+        "resume" => words.resume,
+        "poll" => words.poll_now,
+        "test-channel" => words.test,
+        "add-source" => words.add_source,
+        "edit-source" => words.did_edit_source,
+        "remove-source" => words.did_remove_source,
+        "publish-held" => words.release,
+        "mark-seen" => words.mark_seen,
+        "rebroadcast" => words.send_again,
+        "announce" => words.announcement,
+        "undo" => words.undo,
+        "retry" => words.retry,
+        "cancel" => words.cancel,
+        "publish" => words.publish,
+        "correct" => words.correct,
+        "withdraw" => words.withdraw,
+        "create-token" => words.did_create_token,
+        "revoke-token" => words.did_revoke_token,
+        "sign-in" => words.sign_in,
+        "sign-out" => words.sign_out,
+        "change-chat" => words.did_change_chat,
+        "move-chat" => words.did_move_chat,
+        "remind" => words.reminder,
+        "remind-off" => words.did_end_reminder,
+        "reload" => words.did_reload,
+        "import" => words.did_import,
+        other => other,
+    }
+}
+
 /// The rule that judged a bulletin, in words; one that is not known here stands as the program calls it.
 pub(super) fn rule_in_words<'a>(words: &'a DeskWords, rule: &'a str) -> &'a str {
     match rule {

@@ -6,7 +6,7 @@ use axum::{
 };
 use serde::Serialize;
 
-use super::svg::Chart;
+use super::svg::{Chart, SmallBars};
 use crate::{
     web::{
         problem::{KeepsShape, Problem},
@@ -37,6 +37,8 @@ pub(super) struct DeskPage {
 pub(super) struct Stop {
     pub(super) place: &'static str,
     pub(super) name: &'static str,
+    /// The key that leads there, after `g`.
+    pub(super) key: &'static str,
 }
 
 #[derive(Debug, Serialize)]
@@ -61,6 +63,14 @@ pub(super) enum DeskBlock {
         chart: Chart,
         columns: Vec<String>,
         rows: Vec<DeskRow>,
+    },
+    /// A copy of somebody else's page, in a frame of its own.
+    Copy {
+        heading: &'static str,
+        hint: &'static str,
+        alone: &'static str,
+        src: String,
+        is_open: bool,
     },
     Table(DeskTable),
     Form(DeskForm),
@@ -101,6 +111,8 @@ pub(super) struct DeskCell {
     pub(super) datetime: Option<String>,
     /// The state that the cell shows, which colours the mark beside its text.
     pub(super) state: Option<String>,
+    /// Small bars beside the text.
+    pub(super) bars: Option<SmallBars>,
 }
 
 impl<T: Into<String>> From<T> for DeskCell {
@@ -141,6 +153,8 @@ pub(super) struct DeskForm {
     pub(super) submit: &'static str,
     /// The form asks before it does anything.
     pub(super) asks: bool,
+    /// The form changes nothing, and is sent as an address.
+    pub(super) is_search: bool,
 }
 
 impl DeskForm {
@@ -171,7 +185,7 @@ impl DeskForm {
 pub(super) struct FormField {
     pub(super) name: &'static str,
     pub(super) label: &'static str,
-    /// `text`, `textarea`, `password`, `number`, `select`, `checks`, `radios` or `hidden`.
+    /// `text`, `search`, `textarea`, `password`, `number`, `select`, `checks`, `radios` or `hidden`.
     pub(super) kind: &'static str,
     pub(super) value: String,
     pub(super) hint: &'static str,

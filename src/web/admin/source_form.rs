@@ -27,6 +27,8 @@ const SELECTORS: [&str; 5] = [
 ];
 /// The choice of a list that stands for the feed at an address.
 pub(super) const FEED: &str = "feed:";
+/// The field of what was pointed at in a copy of the page: selectors, as an object of JSON.
+pub(super) const PICK: &str = "pick";
 /// The choice of a list that takes all selectors out.
 pub(super) const AUTOMATIC: &str = "auto:";
 
@@ -45,7 +47,7 @@ impl FormTarget {
         }
     }
 
-    fn action(&self) -> String {
+    pub(super) fn action(&self) -> String {
         match self {
             Self::New => "admin/add-source".to_owned(),
             Self::Known(added) => format!(
@@ -96,7 +98,29 @@ fn number(text: String) -> Value {
     text.parse::<u64>().map_or(Value::from(text), Value::from)
 }
 
+/// The selectors that were typed, and what was pointed at in their place.
 fn selectors(typed: &Typed) -> SourceKeys {
+    let chosen = chosen_or_typed(typed);
+    match typed.optional(PICK) {
+        Some(pick) => pointed_at(chosen, &pick),
+        None => chosen,
+    }
+}
+
+/// Another list takes the place of all selectors but that of the article's text; a part of a row of the same list joins them.
+fn pointed_at(chosen: SourceKeys, pick: &str) -> SourceKeys {
+    let Ok(picked) = serde_json::from_str::<SourceKeys>(pick) else {
+        // The rules of the config say what is wrong with it.
+        return SourceKeys::from_iter([("item".to_owned(), json!(pick))]);
+    };
+    let is_same_list = chosen.get("item") == picked.get("item");
+    let kept = chosen
+        .into_iter()
+        .filter(|(key, _)| is_same_list || key == "body");
+    kept.chain(picked).collect()
+}
+
+fn chosen_or_typed(typed: &Typed) -> SourceKeys {
     match typed.optional("list") {
         Some(list) if list == AUTOMATIC || list.starts_with(FEED) => return SourceKeys::new(),
         Some(list) => return SourceKeys::from_iter([("item".to_owned(), json!(list))]),
@@ -221,8 +245,8 @@ fn rendered(words: &'static DeskWords, typed: &Typed) -> FormField {
     FormField::new("browser", words.browser, "checks").of(vec![choice])
 }
 
-/// The form that keeps what was shown: everything that was typed, without a field to change it by.
-pub(super) fn sure(target: &FormTarget, typed: &Typed, submit: &'static str) -> DeskForm {
+/// Everything that was typed, without a field to change it by.
+pub(super) fn carried(typed: &Typed) -> Vec<FormField> {
     let names = TEXTS
         .into_iter()
         .chain(LINES)
@@ -231,10 +255,16 @@ pub(super) fn sure(target: &FormTarget, typed: &Typed, submit: &'static str) -> 
     let fields = names.filter(|name| !typed.get(name).is_empty());
     let fields = fields.map(|name| FormField::hidden(name, typed.get(name)));
     let to = typed.all("to").map(|id| FormField::hidden("to", id));
-    let sure = [FormField::hidden("sure", "yes")];
+    fields.chain(to).collect()
+}
+
+/// The form that keeps what was shown.
+pub(super) fn sure(target: &FormTarget, typed: &Typed, submit: &'static str) -> DeskForm {
+    let mut fields = carried(typed);
+    fields.push(FormField::hidden("sure", "yes"));
     DeskForm {
         action: target.action(),
-        fields: fields.chain(to).chain(sure).collect(),
+        fields,
         submit,
         ..DeskForm::default()
     }

@@ -1,9 +1,10 @@
 //! Sources: their state, and buttons to pause, resume and poll them.
 
 use axum::{extract::Path, response::Response};
-use chrono::Utc;
+use chrono::{NaiveDate, Utc};
 
 use super::{
+    charts,
     context::{Admin, in_path, only},
     page::{DeskBlock, DeskCell, DeskForm, DeskRow, DeskTable},
     stored,
@@ -18,14 +19,28 @@ pub(super) async fn list(admin: Admin) -> Result<Response, Problem> {
     let (store, config) = (admin.store(), &admin.config);
     let listing = view::sources(store, config, &admin.filters()?).await?;
     let words = admin.words;
+    let mut rows = Vec::with_capacity(listing.items.len());
+    for source in &listing.items {
+        rows.push(row(
+            &admin,
+            source,
+            &charts::last_days(&admin, &source.id).await?,
+        ));
+    }
     let table = DeskTable {
-        columns: vec![words.name, words.state, words.last, words.next, words.known],
-        rows: listing
-            .items
-            .iter()
-            .map(|source| row(&admin, source))
-            .collect(),
-        empty: words.no_sources,
+        columns: vec![
+            words.name,
+            words.state,
+            words.last_days,
+            words.last,
+            words.next,
+            words.known,
+        ],
+        rows,
+        empty: match admin.wish.q {
+            Some(_) => words.nothing_of_it,
+            None => words.no_sources,
+        },
         next: admin.next("/sources", listing.next),
         ..DeskTable::default()
     };
@@ -38,19 +53,21 @@ pub(super) async fn list(admin: Admin) -> Result<Response, Problem> {
     ];
     let blocks = vec![
         DeskBlock::Form(add),
+        admin.search_box("/sources"),
         admin.choices("/sources", &states),
         DeskBlock::Table(table),
     ];
     admin.show("/sources", words.sources, blocks)
 }
 
-fn row(admin: &Admin, source: &view::Source) -> DeskRow {
+fn row(admin: &Admin, source: &view::Source, days: &[(NaiveDate, u64)]) -> DeskRow {
     let path = format!("admin/sources/{}", in_path(source.id.as_str()));
     let (word, state) = shown(admin.words, source.state);
     DeskRow {
         cells: vec![
             DeskCell::link(&source.name, path).noted(Some(source.url.clone())),
             DeskCell::state(word, state).noted(source.error.clone()),
+            charts::small_bars(admin, days),
             admin.time(source.last_polled),
             admin.time(source.next_poll),
             DeskCell::link(
@@ -116,7 +133,9 @@ pub(super) async fn one(admin: Admin, Path(id): Path<String>) -> Result<Response
     };
     let newest = view::bulletins(admin.store(), &admin.config, &filters).await?;
     let newest = super::bulletins::table(&admin, newest.items, None);
-    let mut blocks = vec![DeskBlock::Table(facts), DeskBlock::Table(newest)];
+    let days = charts::last_days(&admin, &source.id).await?;
+    let days = charts::of_source(&admin, &days);
+    let mut blocks = vec![DeskBlock::Table(facts), days, DeskBlock::Table(newest)];
     blocks.extend(stored::blocks(&admin, &id));
     admin.show("/sources", &source.name, blocks)
 }

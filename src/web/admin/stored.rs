@@ -1,21 +1,31 @@
 //! Sources that live in the store: added by their address, edited, removed. What is kept is what was shown before.
 
-use axum::{extract::Path, http::StatusCode, response::Response};
+use axum::{
+    extract::Path,
+    http::{StatusCode, Uri},
+    response::Response,
+};
 
 use super::{
     context::{Admin, in_path},
     page::{DeskBlock, DeskForm, FormField},
+    page_copy,
     source_form::{self, FormTarget},
     source_preview,
     typed::Typed,
 };
 use crate::{
-    bulletin::Source,
+    bulletin::{PageFault, Source},
     round::{OtherChoice, Preview, PreviewKind},
     web::{problem::Problem, stored},
 };
 
-pub(super) async fn page(admin: Admin) -> Result<Response, Problem> {
+/// An empty form; where the address names a page, what is found there.
+pub(super) async fn page(admin: Admin, uri: Uri) -> Result<Response, Problem> {
+    let typed = Typed::of_query(&uri);
+    if typed.optional("url").is_some() {
+        return previewed(&admin, &FormTarget::New, &typed).await;
+    }
     let form = source_form::form(&admin, &FormTarget::New, &Typed::default(), Vec::new());
     let title = admin.words.add_source;
     admin.show("/sources", title, vec![DeskBlock::Form(form)])
@@ -67,6 +77,16 @@ pub(super) async fn edit(
     }
 }
 
+/// A source with what was pointed at in a copy of its page.
+pub(super) async fn pointed_at(
+    admin: Admin,
+    Path(id): Path<String>,
+    uri: Uri,
+) -> Result<Response, Problem> {
+    let target = FormTarget::Known(stored::editable(&admin.site, &id)?);
+    previewed(&admin, &target, &Typed::of_query(&uri)).await
+}
+
 pub(super) async fn remove(admin: Admin, Path(id): Path<String>) -> Result<Response, Problem> {
     stored::remove_for(&admin.site, admin.actor(), &id).await?;
     Ok(admin.done("/sources"))
@@ -104,16 +124,33 @@ async fn previewed(admin: &Admin, target: &FormTarget, typed: &Typed) -> Result<
         Ok((shown, _, others)) if has_rows(&shown.what) => {
             found(admin, target, now, &source, &shown, &others)
         }
-        Ok((_, _, others)) => nothing_found(admin, target, &now, admin.words.no_rows, &others),
+        Ok((_, _, others)) => {
+            let why = NothingFound {
+                why: admin.words.no_rows,
+                has_page: true,
+            };
+            nothing_found(admin, target, &now, why, &others)
+        }
         Err(unread) => {
             let said = crate::words::of(admin.language)
                 .page_faults
                 .say(Some(unread.fault));
             // In the reader's language first, then with the details.
             let why = format!("{said}\n{}", unread.why);
-            nothing_found(admin, target, &now, &why, &unread.others)
+            let why = NothingFound {
+                why: &why,
+                has_page: matches!(unread.fault, PageFault::Instead(_) | PageFault::NoList),
+            };
+            nothing_found(admin, target, &now, why, &unread.others)
         }
     }
+}
+
+/// The reason why a page shows no rows.
+struct NothingFound<'a> {
+    why: &'a str,
+    /// There is a page to point at.
+    has_page: bool,
 }
 
 fn has_rows(what: &PreviewKind) -> bool {
@@ -145,15 +182,18 @@ fn found(
         FormTarget::Known(_) => words.save,
     };
     let facts = source_preview::consequences(admin, target, source, &typed, &rows);
-    let blocks = vec![
+    let mut blocks = vec![
         DeskBlock::Table(source_preview::table(admin, &rows)),
         DeskBlock::Table(facts),
         DeskBlock::Form(source_form::sure(target, &typed, submit)),
-        DeskBlock::Form(DeskForm {
-            heading: Some(words.not_right),
-            ..source_form::form(admin, target, &typed, lists)
-        }),
     ];
+    if matches!(shown.what, PreviewKind::List { .. }) {
+        blocks.push(page_copy::block(admin, target, &typed, false));
+    }
+    blocks.push(DeskBlock::Form(DeskForm {
+        heading: Some(words.not_right),
+        ..source_form::form(admin, target, &typed, lists)
+    }));
     admin.show("/sources", title(admin, target), blocks)
 }
 
@@ -162,7 +202,7 @@ fn nothing_found(
     admin: &Admin,
     target: &FormTarget,
     typed: &Typed,
-    why: &str,
+    nothing: NothingFound<'_>,
     others: &[OtherChoice],
 ) -> Result<Response, Problem> {
     let lists = match others.is_empty() {
@@ -170,8 +210,12 @@ fn nothing_found(
         false => source_preview::lists(admin, typed.get("select.item"), None, others),
     };
     let form = source_form::form(admin, target, typed, lists);
-    let why = format!("{}\n{why}", admin.words.no_list_there);
-    let blocks = vec![DeskBlock::Text { text: why }, DeskBlock::Form(form)];
+    let text = format!("{}\n{}", admin.words.no_list_there, nothing.why);
+    let mut blocks = vec![DeskBlock::Text { text }];
+    if nothing.has_page {
+        blocks.push(page_copy::block(admin, target, typed, true));
+    }
+    blocks.push(DeskBlock::Form(form));
     let page = admin.page("/sources", title(admin, target), blocks);
     page.answer(StatusCode::UNPROCESSABLE_ENTITY)
 }

@@ -10,6 +10,8 @@ const BELOW: f64 = 22.0;
 const ABOVE: f64 = 10.0;
 /// The part of a day's width that its bars take.
 const FILLED: f64 = 0.7;
+/// Labels that fit below.
+const MOST_LABELS: usize = 15;
 /// Colours that there are; further series share the last one.
 const COLOURS: usize = 6;
 
@@ -44,6 +46,51 @@ pub(super) struct Label {
 pub(super) struct Series {
     pub(super) name: String,
     pub(super) colour: usize,
+}
+
+/// The frame of bars within a line of text.
+const SMALL_HEIGHT: f64 = 20.0;
+const SMALL_STEP: usize = 3;
+
+/// A bar for each day, within a line of text.
+#[derive(Debug, Serialize)]
+pub(super) struct SmallBars {
+    pub(super) bars: Vec<SmallBar>,
+    /// What the bars say.
+    pub(super) label: String,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct SmallBar {
+    x: usize,
+    y: String,
+    height: String,
+    title: String,
+}
+
+impl SmallBars {
+    /// Of counts by their days; a day with nothing has no bar.
+    pub(super) fn new(label: String, days: &[(String, u64)]) -> Self {
+        let top = days
+            .iter()
+            .map(|(_, count)| *count)
+            .max()
+            .unwrap_or_default();
+        let bar = |(place, (day, count)): (usize, &(String, u64))| {
+            let height = SMALL_HEIGHT * *count as f64 / top.max(1) as f64;
+            SmallBar {
+                x: place * SMALL_STEP,
+                y: number(SMALL_HEIGHT - height),
+                height: number(height),
+                title: format!("{day}: {count}"),
+            }
+        };
+        let bars = days.iter().enumerate().filter(|(_, (_, count))| *count > 0);
+        Self {
+            bars: bars.map(bar).collect(),
+            label,
+        }
+    }
 }
 
 /// The values of one day, one for each series.
@@ -94,10 +141,13 @@ impl Chart {
         };
         for (place, day) in days.iter().enumerate() {
             let x = LEFT + step * place as f64;
-            chart.labels.push(Label {
-                x: number(x + step * FILLED / 2.0),
-                text: day.day.clone(),
-            });
+            // The last day has a label always; of many days not each has room for one.
+            if (days.len() - 1 - place).is_multiple_of(days.len().div_ceil(MOST_LABELS)) {
+                chart.labels.push(Label {
+                    x: number(x + step * FILLED / 2.0),
+                    text: day.day.clone(),
+                });
+            }
             let titled = |series: usize, value: f64| {
                 let name = names.get(series).map_or("", String::as_str);
                 format!("{} {name}: {}", day.day, shown(value))

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::{
     body::Bytes,
     extract::{FromRequest, Request},
-    http::StatusCode,
+    http::{StatusCode, Uri},
 };
 use url::form_urlencoded;
 
@@ -21,6 +21,16 @@ impl Typed {
     /// As if these were typed.
     pub(super) fn of(fields: impl IntoIterator<Item = (String, String)>) -> Self {
         Self(fields.into_iter().collect())
+    }
+
+    /// As a page's address says, where a form was sent by it.
+    pub(super) fn of_query(uri: &Uri) -> Self {
+        let query = uri.query().unwrap_or_default();
+        Self(
+            form_urlencoded::parse(query.as_bytes())
+                .into_owned()
+                .collect(),
+        )
     }
 
     /// With `text` in a field that was left empty.

@@ -45,6 +45,7 @@ queries! {
         of::<ChannelId>("channel", "Those that this channel has"),
         of::<SourceState>("state", "Those in this state"),
         since("Those that changed at or after this time"),
+        words("Those whose name, id, address or group hold all of these words"),
     ];
     ChannelFilters(ID): [
         of::<SourceId>("source", "Those that have this source"),
@@ -56,13 +57,13 @@ queries! {
         of::<ChannelId>("channel", "Those that were queued for this channel"),
         of::<BulletinState>("state", "Those in this state"),
         since("Those first seen at or after this time"),
-        words(),
+        words("Those whose texts hold all of these words"),
     ];
     HeldFilters(NUMBER): [
         of::<SourceId>("source", "Those of this source"),
         of::<ChannelId>("channel", "Those that were queued for this channel"),
         since("Those first seen at or after this time"),
-        words(),
+        words("Those whose texts hold all of these words"),
     ];
     DeliveryFilters(NUMBER): [
         of::<SourceId>("source", "Those of bulletins of this source"),
@@ -99,12 +100,8 @@ fn since(description: &str) -> Parameter {
     optional("since", description, time.into())
 }
 
-fn words() -> Parameter {
-    optional(
-        "q",
-        "Those whose texts hold all of these words",
-        String::schema(),
-    )
+fn words(description: &str) -> Parameter {
+    optional("q", description, String::schema())
 }
 
 fn optional(name: &str, description: &str, schema: RefOr<Schema>) -> Parameter {
