@@ -247,7 +247,7 @@ async fn a_source_is_paused_and_goes_on() {
             .await
             .contains("集团要闻")
     );
-    assert!(browser.page("/admin/audit").await.contains("pause"));
+    assert!(browser.page("/admin/audit").await.contains("暂停"));
     let (status, source) = browser.desk.told("/api/v1/sources/news/pause", "").await;
     assert_eq!((status, &source["state"]), (200, &json!("paused")));
     let (status, source) = browser.desk.told("/api/v1/sources/news/resume", "").await;
@@ -421,7 +421,7 @@ async fn a_rebroadcast_is_previewed_followed_and_undone_as_far_as_it_is_not_sent
     );
     let (_, dropped) = browser.desk.asked("/api/v1/deliveries?state=dropped").await;
     assert_eq!(dropped["items"].as_array().unwrap().len(), 1);
-    assert!(browser.page("/admin/audit").await.contains("undo"));
+    assert!(browser.page("/admin/audit").await.contains("撤销"));
     let (first, _) = progress.rsplit_once('/').unwrap();
     for elsewhere in [
         format!("{first}/1-2/undo"),
@@ -499,7 +499,7 @@ async fn sources_channels_and_bulletins_are_called_by_their_names() {
     let held = browser.page("/admin/held").await;
     let buttons = held.matches("<button").count();
     let asked = held.matches("class=\"grave\"").count();
-    assert_eq!(asked + 1, buttons, "each asks, but for signing out: {held}");
+    assert_eq!(asked + 3, buttons, "each asks, but for signing out and the keys: {held}");
 }
 
 #[tokio::test]

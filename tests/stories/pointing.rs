@@ -104,7 +104,7 @@ async fn the_right_list_and_its_dates_are_pointed_at_and_kept() {
     let copy = copied(&browser, &shown).await;
     let dated = buttons(&copy)
         .into_iter()
-        .find(|it| it.picks.contains("\"date\""))
+        .find(|it| it.picks.contains("\"date\":\"em\""))
         .unwrap();
     assert!(dated.text.starts_with("20"), "{dated:?}");
     let fields = [("select.item", item.as_str()), ("pick", &dated.picks)];
