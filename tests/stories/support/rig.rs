@@ -248,14 +248,6 @@ impl Noticast {
         fs::read_to_string(self.log_path()).unwrap_or_default()
     }
 
-    /// The address of its pages, once it answers.
-    pub(crate) fn url(&self) -> String {
-        let file = self.home.path().join("state").join("instance.json");
-        let instance: Value = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
-        let url = instance["url"].as_str().unwrap();
-        url.trim_end_matches('/').to_owned()
-    }
-
     /// As a power button does.
     pub(crate) fn kill(&mut self) {
         self.running = None;
