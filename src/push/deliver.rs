@@ -194,8 +194,8 @@ impl SharedSender {
             self.set_paused(true);
         }
         // The next message does not wait until this one is recorded.
-        if matches!(sent, Sent::Done(_)) && self.sender.pause().is_zero() {
-            self.pace().answered(slot, delivered.times);
+        if matches!(sent, Sent::Done(_)) {
+            self.pace_answer(slot, delivered.times);
             delivered.is_paced = true;
         }
         log(&sent, &waiting);
@@ -224,6 +224,16 @@ impl SharedSender {
 
     fn lead(&self) -> MutexGuard<'_, Lead> {
         self.lead.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes that a message was taken, and holds what comes after it as long as the answer asks for.
+    pub(super) fn pace_answer(&self, slot: SendSlot, times: Option<(Instant, Instant)>) {
+        let pause = self.sender.pause();
+        let mut pace = self.pace();
+        if !pause.is_zero() {
+            pace.hold(slot.lane, Instant::now() + pause);
+        }
+        pace.answered(slot, times);
     }
 
     /// How long before its slot a delivery is begun.

@@ -499,7 +499,11 @@ async fn sources_channels_and_bulletins_are_called_by_their_names() {
     let held = browser.page("/admin/held").await;
     let buttons = held.matches("<button").count();
     let asked = held.matches("class=\"grave\"").count();
-    assert_eq!(asked + 3, buttons, "each asks, but for signing out and the keys: {held}");
+    assert_eq!(
+        asked + 3,
+        buttons,
+        "each asks, but for signing out and the keys: {held}"
+    );
 }
 
 #[tokio::test]

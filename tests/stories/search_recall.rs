@@ -130,9 +130,7 @@ async fn filled(world: &World) -> usize {
         Source::new(id.parse().unwrap(), url)
     };
     let sources: Vec<Source> = SOURCES.iter().map(source).collect();
-    let store = Store::open(&world.path("state").join("store"))
-        .await
-        .unwrap();
+    let store = Store::open(&world.path("state")).await.unwrap();
     store.sync_config(&sources, &[]).await.unwrap();
     let mut holding = 0;
     for id in SOURCES {

@@ -25,7 +25,7 @@ impl Worker {
             Landed::Probed(answer) => self.take_probe(answer).await?,
             Landed::Direct(aside, slot, times, sent) => {
                 self.flights.requests -= 1;
-                self.desk.pace().answered(slot, Some(times));
+                self.desk.pace_answer(slot, Some(times));
                 if aside.is_about_others(&sent) {
                     self.follow_answer(slot.lane, &sent).await?;
                 }
@@ -148,10 +148,6 @@ impl Worker {
             Sent::Done(_) => {
                 self.health.is_well();
                 (self.trouble.errors, self.trouble.pauses) = (0, 0);
-                let pause = self.desk.sender.pause();
-                if !pause.is_zero() {
-                    self.desk.pace().hold(lane, Instant::now() + pause);
-                }
             }
             Sent::TooFast(wait) => {
                 let now = Instant::now();

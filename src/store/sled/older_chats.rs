@@ -67,7 +67,7 @@ mod tests {
             title: "值班".to_owned(),
             standing: Standing::Open,
             sources: None,
-            include: words.clone(),
+            include: words,
             exclude: Vec::new(),
             time_zone: "Asia/Tokyo".to_owned(),
             quiet: Some("22:00-07:00".to_owned()),

@@ -129,7 +129,7 @@ async fn previewed(admin: &Admin, target: &FormTarget, typed: &Typed) -> Result<
                 why: admin.words.no_rows,
                 has_page: true,
             };
-            nothing_found(admin, target, &now, why, &others)
+            nothing_found(admin, target, &now, &why, &others)
         }
         Err(unread) => {
             let said = crate::words::of(admin.language)
@@ -141,7 +141,7 @@ async fn previewed(admin: &Admin, target: &FormTarget, typed: &Typed) -> Result<
                 why: &why,
                 has_page: matches!(unread.fault, PageFault::Instead(_) | PageFault::NoList),
             };
-            nothing_found(admin, target, &now, why, &unread.others)
+            nothing_found(admin, target, &now, &why, &unread.others)
         }
     }
 }
@@ -202,7 +202,7 @@ fn nothing_found(
     admin: &Admin,
     target: &FormTarget,
     typed: &Typed,
-    nothing: NothingFound<'_>,
+    nothing: &NothingFound<'_>,
     others: &[OtherChoice],
 ) -> Result<Response, Problem> {
     let lists = match others.is_empty() {
