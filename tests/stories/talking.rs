@@ -75,7 +75,10 @@ async fn a_newcomer_is_let_in_filters_searches_and_asks_why() {
     rig.say(say(PERSON, PERSON, &format!("/why {second}")))
         .await;
     let why = rig.shown(PERSON, "判定").await;
-    assert!(why["text"].as_str().unwrap().contains("本聊天"), "{why:#}");
+    assert!(
+        why["text"].as_str().unwrap().contains("推送到这里"),
+        "{why:#}"
+    );
     rig.say(say(PERSON, PERSON, "/search R0N")).await;
     rig.shown(PERSON, "🔎 R0N").await;
     let texts = rig.messages(PERSON).await;
