@@ -215,7 +215,9 @@ impl Campaign {
     async fn until_known(&self) {
         let newest = title(self.published);
         let is_known = || {
-            let bulletins = self.world.list(&["bulletins", "--limit", "40"]);
+            let bulletins = self
+                .world
+                .list(&["bulletins", "--source", "news", "--limit", "5"]);
             bulletins.iter().any(|it| it["title"] == newest.as_str())
         };
         self.world.until("the newest row", is_known).await;
