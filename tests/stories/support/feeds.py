@@ -29,19 +29,17 @@ def read_feed(url: str, count: int) -> list[tuple[str, str]]:
     return [(entry.title, entry.link) for entry in feed.entries]
 
 
-def read_with_newsboat(urls: list[str], titles: list[str]) -> None:
+def read_with_newsboat(url: str, titles: list[str]) -> None:
+    # A cache of its own: newsboat keeps an entry that two feeds have under one of them.
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        (folder / "urls").write_text("\n".join(urls) + "\n")
+        (folder / "urls").write_text(url + "\n")
         (folder / "config").write_text("")
         files = ["-u", folder / "urls", "-c", folder / "cache.db", "-C", folder / "config"]
-        log = ["-l", "2", "-d", folder / "log"]
-        subprocess.run(["newsboat", *files, *log, "-x", "reload"], check=True)
-        said = (folder / "log").read_text() if (folder / "log").exists() else ""
+        subprocess.run(["newsboat", *files, "-x", "reload"], check=True)
         with sqlite3.connect(folder / "cache.db") as cache:
-            for url in urls:
-                found = cache.execute("select title from rss_item where feedurl = ? order by pubDate desc, id", (url,))
-                assert sorted(title for (title,) in found) == sorted(titles), (url, said)
+            found = [title for (title,) in cache.execute("select title from rss_item")]
+        assert sorted(found) == sorted(titles), (url, found)
 
 
 def read_calendar(url: str) -> None:
@@ -64,7 +62,8 @@ def main(site: str) -> None:
     assert read_feed(f"{site}/feed.rss", 3) == atom
     assert [title for title, _ in atom] == ['研发 & "测试" 的通知', "第二条", "第一条"], atom
     assert len(read_feed(f"{site}/feed.rss?q=%E7%A0%94%E5%8F%91", 1)) == 1
-    read_with_newsboat([f"{site}/feed.atom", f"{site}/feed.rss"], [title for title, _ in atom])
+    for name in ["feed.atom", "feed.rss"]:
+        read_with_newsboat(f"{site}/{name}", [title for title, _ in atom])
     read_calendar(f"{site}/deadlines.ics")
 
 
