@@ -85,8 +85,12 @@ impl World {
                 )
             }
             55..67 if !recent.is_empty() && !site.is_moved => {
-                site.is_corrected = true;
+                let path = site.path;
                 let item = &mut site.items[recent[rng.usize(..recent.len())]];
+                if !item.stays_recognisable(path) {
+                    return;
+                }
+                site.is_corrected = true;
                 item.changes += 1;
                 item.title = match item.title.strip_suffix("（更正）") {
                     Some(title) => title.to_owned(),

@@ -57,6 +57,13 @@ impl Item {
         let seen = self.seen.as_ref();
         seen.is_some_and(|(title, seen_at)| *seen_at == path || *title == self.title)
     }
+
+    /// Returns whether another title leaves it the same row: it has the address at which a poll saw it last, if one did. The
+    /// site may have moved while the row was taken down.
+    pub(crate) fn stays_recognisable(&self, path: usize) -> bool {
+        let seen = self.seen.as_ref();
+        seen.is_none_or(|(_, seen_at)| *seen_at == path)
+    }
 }
 
 #[derive(Debug)]
