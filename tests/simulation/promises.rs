@@ -12,12 +12,15 @@ use crate::{
     world::{World, at_once},
 };
 
+/// So many articles of a new source are opened after its first poll.
+const OPENED_AT_FIRST: usize = 20;
+
 /// The people's record of what is owed to them.
 #[derive(Debug, Default)]
 pub(crate) struct Owed {
     /// News, and the channels that wanted it when it came.
     pub(crate) news: BTreeMap<u64, BTreeSet<ChannelId>>,
-    /// Bulletins of first polls.
+    /// The newest bulletins of first polls.
     first: BTreeSet<u64>,
     /// The same, and what an admin marked as seen.
     pub(crate) quiet: BTreeSet<u64>,
@@ -119,7 +122,9 @@ impl World {
         let quiet = admitted.quiet.iter().map(|id| id.0);
         self.owed.quiet.extend(quiet.clone());
         if is_first {
-            self.owed.first.extend(quiet);
+            let ids: BTreeSet<u64> = quiet.collect();
+            let newest = ids.into_iter().rev().take(OPENED_AT_FIRST);
+            self.owed.first.extend(newest);
         } else {
             for id in quiet
                 .filter(|id| !self.owed.again.contains(id))
