@@ -31,11 +31,11 @@ use crate::{
     },
 };
 
-/// Panics at the first messages for `bad`, and once between two messages.
+/// Panics at the first message for `bad`, and in the worker itself once the chat of `good` has moved.
 #[derive(Debug, Default)]
 struct Brittle {
     sends: AtomicU32,
-    pauses: AtomicU32,
+    moves: AtomicU32,
     sent: std::sync::Mutex<Vec<String>>,
 }
 
@@ -51,18 +51,17 @@ impl Sender for Brittle {
                 !is_bad || self.sends.fetch_add(1, Ordering::Relaxed) > 0,
                 "the card broke it"
             );
+            if !is_bad && self.moves.fetch_add(1, Ordering::Relaxed) == 0 {
+                return Sent::Moved { from: -1, to: -2 };
+            }
             self.sent.lock().unwrap().push(channel.id.to_string());
             Sent::Done(None)
         }
         .boxed()
     }
 
-    fn pause(&self) -> Duration {
-        assert!(
-            self.pauses.fetch_add(1, Ordering::Relaxed) != 1,
-            "a header broke it"
-        );
-        Duration::ZERO
+    fn moved(&self, _from: i64, _to: i64) {
+        panic!("the worker broke");
     }
 }
 
