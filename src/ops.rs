@@ -69,7 +69,7 @@ pub use crate::{
         change_feed::{FeedEntry, FeedEvent},
         correction::Found,
         desk::{Amendment, Publication, file_name},
-        facts::{LookState, Report, Run, Told, time},
+        facts::{FailedPolls, LookState, Report, Run, Told, time},
         judge::Ruling,
         leases::{LEAVING, LeaseKey, RENEWAL, TERM, Wanted, WorkerFacts},
         tokens::{Scope, Token, end_after},

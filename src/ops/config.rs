@@ -95,7 +95,13 @@ fn sync_config(
             facts.baseline = None;
             facts.newest = None;
             // What was read of the old page says nothing of the new one.
-            let anew = |state: &mut LookState| *state = state.after(LookState::default());
+            let anew = |state: &mut LookState| {
+                let failed_polls = state.failed_polls.clone();
+                *state = state.after(LookState {
+                    failed_polls,
+                    ..LookState::default()
+                });
+            };
             op.tx.change_look(&source.id, false, Box::new(anew));
         }
         facts.fingerprint = fingerprint;

@@ -1,6 +1,7 @@
 //! The entities of the store, in the words of the field: rules read them and transactions write them.
 
 mod archive;
+mod failed_polls;
 mod numbers;
 mod outbox;
 mod requests;
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     archive::{Archived, History, newest_ms},
+    failed_polls::FailedPolls,
     numbers::{first_number, time, title_hash},
     outbox::{OutboxEntry, Readers},
     requests::{Report, Request, RequestKey, Run},

@@ -91,6 +91,8 @@ impl Fault {
         state.fault = Some(self.kind);
         state.error_since.get_or_insert(now);
         state.last_polled = Some(now);
+        let today = now.with_timezone(&source.time_zone).date_naive();
+        state.failed_polls.count(today);
         let interval = source.schedule.interval(now, source.time_zone);
         let wait = backoff(state.failures, interval, random);
         let mut again = now + wait;
@@ -183,6 +185,8 @@ mod tests {
         assert_eq!((twice.body, twice.rows), (known.body, known.rows));
         assert_eq!((twice.failures, twice.error_since), (2, Some(now)));
         assert_eq!(twice.fault, Some(PageFault::Unreadable));
+        let today = "1970-01-01".parse().unwrap();
+        assert_eq!(twice.failed_polls.on(today), 2);
         assert_eq!(twice.not_before, Some(now + 3 * MINUTE));
     }
 

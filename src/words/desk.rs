@@ -22,7 +22,7 @@ texts! {
         title_by link_by date_by body_by list_of_page found_by_itself find_by_itself as_selected
         use_feed other_list found_rows filtered_out note_column no_list_there no_rows consequences
         count_found next_times at_once pushed_now baseline_note to_nobody list_separator
-        address_hint search nothing_of_it last_days keys key_rows key_help close did_edit_source
+        address_hint search nothing_of_it last_days failed_polls keys key_rows key_help close did_edit_source
         did_remove_source did_create_token did_revoke_token did_change_chat did_move_chat
         did_end_reminder did_reload did_import point_at point_at_hint copy_alone copy_cut not_right in_config no_channels no_bulletins no_tokens who nothing_done none
         done refused this_desk charts chart_bulletins chart_latency chart_failures other_sources
@@ -33,7 +33,7 @@ texts! {
         filtered delivery revision
     }
     counted {
-        to_do
+        to_do polls_failed
     }
     also {}
 }

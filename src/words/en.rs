@@ -767,6 +767,7 @@ pub(super) static WORDS: Words = Words {
         search: "Search",
         nothing_of_it: "No source matches.",
         last_days: "Last 30 days",
+        failed_polls: "Failed polls",
         keys: "Keyboard",
         key_rows: "Next and previous row",
         key_help: "Show these keys",
@@ -839,6 +840,10 @@ pub(super) static WORDS: Words = Words {
         to_do: Counted::OneOther {
             one: "One thing needs your attention.",
             other: "{count} things need your attention.",
+        },
+        polls_failed: Counted::OneOther {
+            one: "1 poll failed",
+            other: "{count} polls failed",
         },
     },
     heard: HeardWords {

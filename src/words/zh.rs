@@ -676,6 +676,7 @@ pub(super) static WORDS: Words = Words {
         search: "搜索",
         nothing_of_it: "没有符合条件的来源。",
         last_days: "最近 30 天",
+        failed_polls: "检查失败",
         keys: "快捷键",
         key_rows: "下一行、上一行",
         key_help: "显示快捷键",
@@ -746,6 +747,7 @@ pub(super) static WORDS: Words = Words {
         delivery: "发送",
         revision: "更正",
         to_do: Counted::Same("有 {count} 件事需要处理。"),
+        polls_failed: Counted::Same("检查失败 {count} 次"),
     },
     heard: HeardWords {
         unsubscribe: &["退订", "取消订阅", "取消关注"],

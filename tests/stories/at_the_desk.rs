@@ -464,6 +464,31 @@ async fn a_thousand_sources_are_shown_page_by_page() {
 }
 
 #[tokio::test]
+async fn polls_that_failed_stand_in_the_last_days_of_their_source() {
+    let browser = Browser::signed_in().await;
+    let failed = regex::Regex::new(r#"<td data-label="检查失败">(\d+)</td>"#).unwrap();
+    let counted = |page: &str| -> Vec<u32> {
+        let all = failed.captures_iter(page);
+        all.map(|day| day[1].parse().unwrap()).collect()
+    };
+    let before = counted(&browser.page("/admin/sources/news").await);
+    assert_eq!((before.len(), before.iter().sum()), (30, 0));
+    for _ in 0..2 {
+        let answer = browser.submit("/admin/sources/news/poll", &[]).await;
+        assert_eq!(answer.status(), 502, "nobody listens on port 9");
+    }
+    let after = counted(&browser.page("/admin/sources/news").await);
+    assert_eq!((after.len(), after.iter().sum()), (30, 2));
+    let list = browser.page("/admin/sources?q=news").await;
+    assert!(
+        list.contains("<small dir=\"auto\">检查失败 2 次</small>"),
+        "{list}"
+    );
+    let list = browser.page("/admin/sources?q=notices").await;
+    assert!(!list.contains("检查失败"), "{list}");
+}
+
+#[tokio::test]
 async fn sources_channels_and_bulletins_are_called_by_their_names() {
     let mut config = config();
     config.channels[0].name = "大厅屏幕".to_owned();

@@ -313,9 +313,12 @@ async fn a_page_that_nothing_connects_is_told() {
 async fn a_look_state_is_kept_with_its_admission_or_when_all_are_saved() {
     let world = World::new(&[]).await;
     let id: SourceId = "news".parse().unwrap();
+    let mut failed_polls = FailedPolls::default();
+    failed_polls.count("2026-11-29".parse().unwrap());
     let state = LookState {
         failures: 2,
         error: Some("503".to_owned()),
+        failed_polls,
         ..LookState::default()
     };
     let kept = world.store.keep_look(&id, state.clone(), world.now);

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::failed_polls::FailedPolls;
 use crate::bulletin::{Moment, PageFault, Trust, Validators};
 
 /// The facts about one source, beside the rows that were seen there.
@@ -74,12 +75,15 @@ pub struct LookState {
     /// Minutes between the last looks that found something new (at most 16), oldest first: a
     /// source's own history, by which a long silence is noticed.
     pub gaps_minutes: Vec<u32>,
-    /// The worth of its validators. A state that an older version wrote ends before this or the next field.
+    /// The worth of its validators. A state that an older version wrote ends before this or one of the next fields.
     #[serde(default, deserialize_with = "none_yet")]
     pub trust: Trust,
     /// The kind of the present error; None also where an older version wrote the error.
     #[serde(default, deserialize_with = "none_yet")]
     pub fault: Option<PageFault>,
+    /// Polls that failed, by the days of the source's own clock.
+    #[serde(default, deserialize_with = "none_yet")]
+    pub failed_polls: FailedPolls,
 }
 
 /// Returns what stands there, or nothing where the text or record ends.
@@ -139,9 +143,11 @@ mod tests {
         let written = postcard::to_stdvec(&state).unwrap();
         let trust = postcard::to_stdvec(&state.trust).unwrap();
         let fault = postcard::to_stdvec(&state.fault).unwrap();
-        let before_fault = &written[..written.len() - fault.len()];
+        let failed_polls = postcard::to_stdvec(&state.failed_polls).unwrap();
+        let before_polls = &written[..written.len() - failed_polls.len()];
+        let before_fault = &before_polls[..before_polls.len() - fault.len()];
         let before_trust = &before_fault[..before_fault.len() - trust.len()];
-        for older in [before_fault, before_trust] {
+        for older in [before_polls, before_fault, before_trust] {
             assert_eq!(postcard::from_bytes::<LookState>(older).unwrap(), state);
         }
     }

@@ -4,15 +4,16 @@ use std::collections::{BTreeMap, HashMap};
 
 use axum::response::Response;
 use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono_tz::Tz;
 
 use super::{
     context::Admin,
     page::{DeskBlock, DeskCell, DeskRow},
-    svg::{BarLayout, Chart, DayValues, SmallBars},
+    svg::{BarLayout, Chart, DayValues, SmallBars, SmallDay},
 };
 use crate::{
     bulletin::{Bulletin, BulletinState, Delivery, DeliveryKind, DeliveryState, SourceId},
-    ops::{BulletinQuery, DeliveryQuery},
+    ops::{BulletinQuery, DeliveryQuery, FailedPolls},
     web::problem::Problem,
 };
 
@@ -23,25 +24,28 @@ const MOST: usize = 20_000;
 /// Sources that have a colour of their own; the others are counted together.
 const SOURCES: usize = 5;
 
-/// Days of the bars of one source.
-const DAYS_OF_SOURCE: u64 = 30;
 /// Bulletins of one source that are counted at most, the newest.
 const MOST_OF_SOURCE: usize = 1000;
 
 pub(super) async fn page(admin: Admin) -> Result<Response, Problem> {
     let words = admin.words;
-    let days = days(&admin, DAYS);
+    let days = days(admin.config.time_zone, DAYS);
     let mut blocks = of_bulletins(&admin, &days).await?;
     blocks.extend(of_deliveries(&admin, &days).await?);
     admin.show("/charts", words.charts, blocks)
 }
 
-/// What a source published on each of its last days, the oldest first.
-pub(super) async fn last_days(
-    admin: &Admin,
-    source: &SourceId,
-) -> Result<Vec<(NaiveDate, u64)>, Problem> {
-    let days = days(admin, DAYS_OF_SOURCE);
+/// One of the last days of a source.
+pub(super) struct SourceDay {
+    day: NaiveDate,
+    published: u64,
+    failed_polls: u32,
+}
+
+/// The last days of a source by its own clock, the oldest first.
+pub(super) async fn last_days(admin: &Admin, source: &SourceId) -> Result<Vec<SourceDay>, Problem> {
+    let zone = zone_of(admin, source);
+    let days = days(zone, FailedPolls::DAYS);
     let query = BulletinQuery {
         source: Some(source.clone()),
         states: vec![BulletinState::Published, BulletinState::Withdrawn],
@@ -52,48 +56,71 @@ pub(super) async fn last_days(
     let found = admin.store().bulletins(&query).await?;
     let mut counts = DayCounts::new();
     for bulletin in found.items {
-        *counts
-            .entry(day_of(admin, bulletin.first_seen))
-            .or_default() += 1;
+        *counts.entry(day_of(bulletin.first_seen, zone)).or_default() += 1;
     }
-    Ok(days
-        .into_iter()
-        .map(|day| (day, on(&counts, day)))
-        .collect())
+    Ok(admin.store().read_look_state(source, |state| {
+        let one = |day| SourceDay {
+            day,
+            published: on(&counts, day),
+            failed_polls: state.failed_polls.on(day),
+        };
+        days.into_iter().map(one).collect()
+    }))
 }
 
-/// The same as small bars, with their sum.
-pub(super) fn small_bars(admin: &Admin, days: &[(NaiveDate, u64)]) -> DeskCell {
-    let total: u64 = days.iter().map(|(_, count)| count).sum();
-    let shown: Vec<(String, u64)> = days.iter().map(|(day, n)| (short(*day), *n)).collect();
-    let label = format!("{}: {total}", admin.words.last_days);
+fn zone_of(admin: &Admin, source: &SourceId) -> Tz {
+    let mut sources = admin.config.sources.iter();
+    let source = sources.find(|it| it.id == *source);
+    source.map_or(admin.config.time_zone, |source| source.time_zone)
+}
+
+/// The same as small bars, with their sums.
+pub(super) fn small_bars(admin: &Admin, days: &[SourceDay]) -> DeskCell {
+    let words = admin.words;
+    let failed = |count: u32| (count > 0).then(|| words.polls_failed.say(count));
+    let shown: Vec<SmallDay> = days
+        .iter()
+        .map(|of| SmallDay {
+            day: short(of.day),
+            count: of.published,
+            failed: failed(of.failed_polls),
+        })
+        .collect();
+    let published: u64 = days.iter().map(|of| of.published).sum();
+    let failed = failed(days.iter().map(|of| of.failed_polls).sum());
+    let label = format!("{}: {published}", words.last_days);
+    let label = [label]
+        .into_iter()
+        .chain(failed.clone())
+        .collect::<Vec<_>>();
     DeskCell {
-        bars: Some(SmallBars::new(label, &shown)),
-        ..DeskCell::from(total.to_string())
+        bars: Some(SmallBars::new(label.join(words.list_separator), &shown)),
+        ..DeskCell::from(published.to_string()).noted(failed)
     }
 }
 
 /// The same as a chart, with its figures.
-pub(super) fn of_source(admin: &Admin, days: &[(NaiveDate, u64)]) -> DeskBlock {
+pub(super) fn of_source(admin: &Admin, days: &[SourceDay]) -> DeskBlock {
     let words = admin.words;
-    let one = |(day, count): &(NaiveDate, u64)| DayValues {
-        day: short(*day),
-        values: vec![*count as f64],
+    let one = |of: &SourceDay| DayValues {
+        day: short(of.day),
+        values: vec![of.published as f64, f64::from(of.failed_polls)],
     };
     let values: Vec<DayValues> = days.iter().map(one).collect();
-    let names = vec![words.bulletins.to_owned()];
-    chart(words.last_days, names, &values, BarLayout::Stacked, whole)
+    let names = [words.bulletins, words.failed_polls].map(str::to_owned);
+    let layout = BarLayout::SideBySide;
+    chart(words.last_days, names.to_vec(), &values, layout, whole)
 }
 
-fn days(admin: &Admin, count: u64) -> Vec<NaiveDate> {
-    let today = day_of(admin, Utc::now());
+fn days(zone: Tz, count: u64) -> Vec<NaiveDate> {
+    let today = day_of(Utc::now(), zone);
     let back = (0..count).rev();
     back.filter_map(|days| today.checked_sub_days(Days::new(days)))
         .collect()
 }
 
-fn day_of(admin: &Admin, time: DateTime<Utc>) -> NaiveDate {
-    time.with_timezone(&admin.config.time_zone).date_naive()
+fn day_of(time: DateTime<Utc>, zone: Tz) -> NaiveDate {
+    time.with_timezone(&zone).date_naive()
 }
 
 /// A day earlier than the first one in any zone: what is before is left out when it is counted.
@@ -143,7 +170,7 @@ async fn of_bulletins(admin: &Admin, days: &[NaiveDate]) -> Result<Vec<DeskBlock
 fn by_source(admin: &Admin, bulletins: &[Bulletin]) -> Vec<(SourceId, DayCounts)> {
     let mut counts: HashMap<SourceId, DayCounts> = HashMap::new();
     for bulletin in bulletins {
-        let day = day_of(admin, bulletin.first_seen);
+        let day = day_of(bulletin.first_seen, admin.config.time_zone);
         let of_source = counts.entry(bulletin.source.clone()).or_default();
         *of_source.entry(day).or_default() += 1;
     }
@@ -167,7 +194,8 @@ async fn of_deliveries(admin: &Admin, days: &[NaiveDate]) -> Result<Vec<DeskBloc
     let found = admin.store().deliveries(&query).await?;
     let (mut took, mut failed): (BTreeMap<NaiveDate, Vec<f64>>, DayCounts) = Default::default();
     for delivery in &found.items {
-        let day = day_of(admin, delivery.sent_at.unwrap_or(delivery.queued_at));
+        let ended = delivery.sent_at.unwrap_or(delivery.queued_at);
+        let day = day_of(ended, admin.config.time_zone);
         if let Some(seconds) = latency(delivery) {
             took.entry(day).or_default().push(seconds);
         }

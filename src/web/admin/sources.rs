@@ -1,7 +1,7 @@
 //! Sources: their state, and buttons to pause, resume and poll them.
 
 use axum::{extract::Path, response::Response};
-use chrono::{NaiveDate, Utc};
+use chrono::Utc;
 
 use super::{
     charts,
@@ -60,7 +60,7 @@ pub(super) async fn list(admin: Admin) -> Result<Response, Problem> {
     admin.show("/sources", words.sources, blocks)
 }
 
-fn row(admin: &Admin, source: &view::Source, days: &[(NaiveDate, u64)]) -> DeskRow {
+fn row(admin: &Admin, source: &view::Source, days: &[charts::SourceDay]) -> DeskRow {
     let path = format!("admin/sources/{}", in_path(source.id.as_str()));
     let (word, state) = shown(admin.words, source.state);
     DeskRow {

@@ -48,48 +48,65 @@ pub(super) struct Series {
     pub(super) colour: usize,
 }
 
-/// The frame of bars within a line of text.
-const SMALL_HEIGHT: f64 = 20.0;
+/// The frame of bars within a line of text; marks stand below the bars.
+const SMALL_HEIGHT: f64 = 16.0;
 const SMALL_STEP: usize = 3;
 
 /// A bar for each day, within a line of text.
 #[derive(Debug, Serialize)]
 pub(super) struct SmallBars {
-    pub(super) bars: Vec<SmallBar>,
+    bars: Vec<SmallBar>,
+    /// Days on which something failed.
+    marks: Vec<SmallMark>,
     /// What the bars say.
-    pub(super) label: String,
+    label: String,
 }
 
 #[derive(Debug, Serialize)]
-pub(super) struct SmallBar {
+struct SmallBar {
     x: usize,
     y: String,
     height: String,
     title: String,
 }
 
+#[derive(Debug, Serialize)]
+struct SmallMark {
+    x: usize,
+    title: String,
+}
+
+/// One day of small bars.
+#[derive(Debug)]
+pub(super) struct SmallDay {
+    pub(super) day: String,
+    pub(super) count: u64,
+    /// What failed on it, if anything.
+    pub(super) failed: Option<String>,
+}
+
 impl SmallBars {
-    /// Of counts by their days; a day with nothing has no bar.
-    pub(super) fn new(label: String, days: &[(String, u64)]) -> Self {
-        let top = days
-            .iter()
-            .map(|(_, count)| *count)
-            .max()
-            .unwrap_or_default();
-        let bar = |(place, (day, count)): (usize, &(String, u64))| {
+    /// A day with nothing has no bar.
+    pub(super) fn new(label: String, days: &[SmallDay]) -> Self {
+        let top = days.iter().map(|day| day.count).max().unwrap_or_default();
+        let (mut bars, mut marks) = (Vec::new(), Vec::new());
+        for (place, SmallDay { day, count, failed }) in days.iter().enumerate() {
+            let x = place * SMALL_STEP;
             let height = SMALL_HEIGHT * *count as f64 / top.max(1) as f64;
-            SmallBar {
-                x: place * SMALL_STEP,
-                y: number(SMALL_HEIGHT - height),
-                height: number(height),
-                title: format!("{day}: {count}"),
+            if *count > 0 {
+                bars.push(SmallBar {
+                    x,
+                    y: number(SMALL_HEIGHT - height),
+                    height: number(height),
+                    title: format!("{day}: {count}"),
+                });
             }
-        };
-        let bars = days.iter().enumerate().filter(|(_, (_, count))| *count > 0);
-        Self {
-            bars: bars.map(bar).collect(),
-            label,
+            marks.extend(failed.as_ref().map(|failed| SmallMark {
+                x,
+                title: format!("{day}: {failed}"),
+            }));
         }
+        Self { bars, marks, label }
     }
 }
 
@@ -230,5 +247,25 @@ mod tests {
         );
         let none = Chart::new(&names, &[], BarLayout::Stacked, |it| it.to_string());
         assert!(none.bars.is_empty() && none.labels.is_empty());
+    }
+
+    #[test]
+    fn a_day_on_which_something_failed_is_marked_whether_it_has_a_bar_or_not() {
+        let day = |count, failed: Option<&str>| SmallDay {
+            day: "11-28".to_owned(),
+            count,
+            failed: failed.map(str::to_owned),
+        };
+        let days = [
+            day(2, None),
+            day(0, Some("3 failed")),
+            day(1, Some("1 failed")),
+        ];
+        let small = SmallBars::new(String::new(), &days);
+        let bars = small.bars.iter().map(|bar| (bar.x, bar.height.as_str()));
+        assert_eq!(bars.collect::<Vec<_>>(), [(0, "16.0"), (6, "8.0")]);
+        let marks = small.marks.iter().map(|mark| (mark.x, mark.title.as_str()));
+        let expected = [(3, "11-28: 3 failed"), (6, "11-28: 1 failed")];
+        assert_eq!(marks.collect::<Vec<_>>(), expected);
     }
 }
