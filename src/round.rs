@@ -25,7 +25,7 @@ pub use self::{
         preview, shown, summary_of,
     },
     reader::Asked,
-    reread::reread,
+    reread::read_again,
     summary::{resummarised, summarised},
 };
 pub use crate::source::list::PageCopy;

@@ -18,29 +18,26 @@ use crate::{
 /// Neighbours that are asked whether they are there.
 const MOST_ASKED: usize = 5;
 
-/// Reads an article again, and takes in what came of it; None: it could not be had.
+/// Reads an article again.
 ///
 /// `now` is when that began.
 ///
 /// # Errors
-/// A store that failed a write.
-pub async fn reread(
+/// The store cannot be read.
+pub async fn read_again(
     store: &Store,
     fetcher: &Fetcher,
     source: &Source,
     known: &Reread,
     now: DateTime<Utc>,
-) -> Result<Option<bool>, StoreError> {
+) -> Result<ReadAgain, StoreError> {
     let reader = Reader {
         fetcher,
         source,
         asked: Asked::BySchedule,
         now,
     };
-    let again = Box::pin(read(store, &reader, known)).await?;
-    let is_had = !matches!(again, ReadAgain::Failed);
-    let changed = store.settle_reread(known.bulletin.id, again, now).await?;
-    Ok(is_had.then_some(changed))
+    Box::pin(read(store, &reader, known)).await
 }
 
 async fn read(store: &Store, reader: &Reader<'_>, known: &Reread) -> Result<ReadAgain, StoreError> {

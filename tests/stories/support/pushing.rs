@@ -82,8 +82,10 @@ impl Pushing {
         let (fetcher, source) = (self.fetcher(), &config.sources[0]);
         let mut changed = 0;
         for known in self.store.rereads(now, 100).await.unwrap() {
-            let again = round::reread(&self.store, &fetcher, source, &known, now);
-            changed += usize::from(again.await.unwrap() == Some(true));
+            let again = round::read_again(&self.store, &fetcher, source, &known, now);
+            let id = known.bulletin.id;
+            let settled = self.store.settle_reread(id, again.await.unwrap(), now);
+            changed += usize::from(settled.await.unwrap());
         }
         changed
     }
