@@ -118,7 +118,7 @@ fn measure(file: &str) -> (BTreeMap<&str, Count>, Vec<String>) {
 }
 
 /// Each file was written when the rules had been mended for those before it.
-const FILES: [(&str, &str); 8] = [
+const FILES: [(&str, &str); 10] = [
     (
         "first",
         include_str!("../../../../tests/fixtures/deadlines/first.txt"),
@@ -150,6 +150,14 @@ const FILES: [(&str, &str); 8] = [
     (
         "eighth",
         include_str!("../../../../tests/fixtures/deadlines/eighth.txt"),
+    ),
+    (
+        "ninth",
+        include_str!("../../../../tests/fixtures/deadlines/ninth.txt"),
+    ),
+    (
+        "tenth",
+        include_str!("../../../../tests/fixtures/deadlines/tenth.txt"),
     ),
 ];
 
