@@ -10,10 +10,11 @@ mod time;
 mod tongue;
 mod worth;
 
-use std::ops::Range;
+use std::{ops::Range, sync::LazyLock};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
+use regex::Regex;
 
 use self::tongue::{DatePlace, Tongue, tongues};
 use self::worth::Worth;
@@ -53,7 +54,10 @@ pub(super) fn find(
     for line in labelled_lines(text) {
         for sentence in sentences(&line) {
             for (worth, moment) in in_sentence(sentence, &line, &days) {
-                if best.as_ref().is_none_or(|(most, _)| worth > *most) {
+                if best.as_ref().is_none_or(|(most, found)| {
+                    worth > *most || is_more_exact(&moment, &found.moment)
+                }) {
+                    let worth = best.map_or(worth, |(most, _)| worth.max(most));
                     let sentence = sentence.to_owned();
                     best = Some((worth, ByWhen { moment, sentence }));
                 }
@@ -64,6 +68,12 @@ pub(super) fn find(
         }
     }
     best.map(|(_, found)| found)
+}
+
+/// Returns whether a moment is the time of a day that was known without one.
+fn is_more_exact(moment: &Moment, known: &Moment) -> bool {
+    let is_day = |moment: &Moment| matches!(moment, Moment::Day(_));
+    moment.day() == known.day() && is_day(known) && !is_day(moment)
 }
 
 /// The lines of a text; a short one that ends in a colon, or names a day as a heading does, is the label of the next.
@@ -143,7 +153,7 @@ fn dated(
     days: &Days,
     asks: impl Fn(&str, &[Range<usize>], usize) -> Option<Worth>,
 ) -> Vec<(Worth, Moment)> {
-    let text = plain::plain(sentence, day_first, days.from);
+    let text = with_same_day(plain::plain(sentence, day_first, days.from), days);
     let found: Vec<(Range<usize>, Moment)> =
         date::find_coming(&text, days.from, days.zone, days.now)
             .into_iter()
@@ -156,6 +166,26 @@ fn dated(
         .filter(|(_, (_, moment))| moment.day() >= days.from)
         .filter_map(|(at, (_, moment))| Some((asks(&text, &ranges, at)?, *moment)))
         .collect()
+}
+
+/// A sentence with the day that `当日上午11:00` speaks of.
+fn with_same_day(text: String, days: &Days) -> String {
+    static SAME_DAY: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"[当當同][日天]\s?((?:上午|下午|中午|晚上?)?\s?\d{1,2}[:时時点點])")
+            .expect("a fixed pattern")
+    });
+    let Some(found) = SAME_DAY.captures(&text) else {
+        return text;
+    };
+    let (Some(whole), Some(time)) = (found.get(0), found.get(1)) else {
+        return text;
+    };
+    let before = &text[..whole.start()];
+    let dates = date::find_coming(before, days.from, days.zone, days.now);
+    match dates.last() {
+        Some((_, moment)) => format!("{before}{} {}", moment.day(), &text[time.start()..]),
+        None => text,
+    }
 }
 
 /// A day with the time that stands beside it, and the place of both.

@@ -10,14 +10,14 @@ const NEAR: usize = 200;
 
 /// What readers are asked to do, as notices name it.
 const ACTS: &str = "报名|报送|报交|报至|报价|上报|申报|申请|申领|申购|提交|上交|递交|送交|送达|送至|交回|交至|交到|补交|补缴|缴费|缴纳|付清|填报|填写|\
-    登记|换领|换证|补办|反馈|回复|回执|回條|回条|上传|确认|核对|投标|投稿|投递|投票|征集|征稿|征订|征求意见|招募|募集|领取|获取|购买|下载|预约|预订|选课|认购|认领|受理|竞价|\
+    登记|换领|换证|补办|反馈|提出意见|回复|回执|回條|回条|上传|确认|核对|投标|投稿|投递|投票|征集|征稿|征订|征求意见|招募|募集|领取|获取|购买|下载|预约|预订|选课|认购|认领|受理|竞价|\
     应聘|应征|推荐|接龙|团购|抢票|购票|发售|预售|参保|归还|收件|收标|招标文件|采购文件|徵件|報名|申請|繳費|領取|填報|登記|回執|投遞|徵求|受理";
 
 /// Returns whether a sentence has a word that may make a day its last, so that it is worth reading.
 pub(super) fn may_ask(sentence: &str) -> bool {
     static CUE: LazyLock<Regex> = LazyLock::new(|| {
         fixed(
-            r"[前止截迟遲晚]|[至到—–~～-]\s?(?:\d|[二三四五六七八九十〇]|(?:本|下|今|明)?[周月天日])|逾期|过时|过期|逾時|不再|期限|改为|或以前|关闭|關閉|失效|结束|結束|最后",
+            r"[前止截迟遲晚]|停止|[后後]|过了|更正|调整|調整|变更|變更|提前|[至到—–~～-]\s?(?:\d|[二三四五六七八九十〇]|(?:本|下|今|明)?[周月天日])|逾期|过时|过期|逾時|不再|期限|改为|或以前|关闭|關閉|失效|结束|結束|最后",
         )
     });
     CUE.is_match(sentence)
@@ -30,10 +30,14 @@ pub(super) fn asks(before: &str, after: &str, line: &str) -> Option<Worth> {
     let clause = before.rsplit(['，', ',']).next().unwrap_or_default();
     let is_none = BEGINS.is_match(after)
         || FORMER.is_match(before)
+        || is_event_moved(before, clause, after)
         || is_condition_of_people(before, after)
         || is_as_of(before, after);
     let acts = ACTION.is_match(before);
-    let is_cut = CUT.is_match(after) || LAST_DAY.is_match(after) || acts && CLOSES.is_match(after);
+    let is_cut = CUT.is_match(after)
+        || LAST_DAY.is_match(after)
+        || acts && CLOSES.is_match(after)
+        || is_over_then(before, after);
     if is_none || !is_cut && is_of_others(clause, before, after) {
         return None;
     }
@@ -57,7 +61,41 @@ pub(super) fn asks(before: &str, after: &str, line: &str) -> Option<Worth> {
 /// `延期至4月8日`, `更正为“4月1日截止”`.
 fn is_moved(before: &str, after: &str) -> bool {
     let ends = || ENDS.is_match(after.trim_start_matches(['”', '"', '」']));
-    CORRECTED.is_match(before) && ends() || MOVED.is_match(before)
+    CORRECTED.is_match(before) && ends() || MOVED.is_match(before) || CHANGED.is_match(before)
+}
+
+/// `原定于3月14日举行的植树活动延期至3月21日`: what is moved takes place, and is nothing to be done by then.
+fn is_event_moved(before: &str, clause: &str, after: &str) -> bool {
+    static TAKES_PLACE: LazyLock<Regex> = LazyLock::new(|| {
+        fixed(
+            r"^\s?(?:\([^)]{0,16}\))?\s?(?:正式|如期|准时)?(?:举行|举办|召开|开幕|开赛|开考|开课|开学|舉行|舉辦|召開)",
+        )
+    });
+    static EVENTS: LazyLock<Regex> = LazyLock::new(|| {
+        fixed(
+            "举行|举办|召开|考试|笔试|面试|会议|大会|讲座|报告会?|活动|展览|演出|比赛|决赛|培训|体检|答辩|典礼|晚会|开学|施工|舉行|舉辦|召開|考試|會議|講座|活動",
+        )
+    });
+    static TO_DO: LazyLock<Regex> =
+        LazyLock::new(|| fixed(&format!("{ACTS}|截[止稿标標]|期限|征文|徵文")));
+    let is_event =
+        TAKES_PLACE.is_match(after) || EVENTS.is_match(clause) && !TO_DO.is_match(clause);
+    is_event && MOVED.is_match(before)
+}
+
+/// `3月25日后寄出的材料不予受理`, `过了3月18日18:00，报名通道将自动关闭`: what comes after the day is too late.
+fn is_over_then(before: &str, after: &str) -> bool {
+    static NOT_AFTER: LazyLock<Regex> = LazyLock::new(|| {
+        fixed(&format!(
+            r"^\s?(?:\([^)]{{0,16}}\))?\s?(?:之|以)?[后後][^。；]{{0,24}}(?:不予|恕不|概不|不再|拒绝|停止|无法)(?:{ACTS}|接[收受]|办理|认可|补)"
+        ))
+    });
+    static PAST: LazyLock<Regex> =
+        LazyLock::new(|| fixed(r"(?:过了|超过|逾|[迟晚]于|過了|超過)\s?$"));
+    static NO_MORE: LazyLock<Regex> = LazyLock::new(|| {
+        fixed(r"^[^。；]{0,30}(?:关闭|不予|恕不|概不|不再|无法|不能|失效|视为|關閉|無法|視為)")
+    });
+    NOT_AFTER.is_match(after) || PAST.is_match(before) && NO_MORE.is_match(after)
 }
 
 /// Returns whether a date is called a last day, or ends the time in which something is done.
@@ -78,8 +116,14 @@ fn fixed(pattern: &str) -> Regex {
 /// `推迟到`, `延期至`.
 static MOVED: LazyLock<Regex> = LazyLock::new(|| {
     fixed(
-        r"(?:延长|延期|延長|展延|顺延|順延|推迟|推遲|延后|延後|延|改期|(?:截止|报名|申报|報名)\p{Han}{0,8}(?:调整|調整|变更|變更|改))[至到为為]\s?(?:[:：]|北京时间)?$",
+        r"(?:延长|延期|延長|展延|顺延|順延|推迟|推遲|延后|延後|延|改期|提前|(?:截止|报名|申报|報名)\p{Han}{0,8}(?:调整|調整|变更|變更|改))[至到为為]\s?(?:[:：]|北京时间)?$",
     )
+});
+/// `投标截止时间为3月20日9:00，现更正为`: the new day of what was named before.
+static CHANGED: LazyLock<Regex> = LazyLock::new(|| {
+    fixed(&format!(
+        r#"(?:截[止稿标標]|期限|{ACTS})[^。；]{{0,60}}(?:更正|变更|變更|调整|調整|修改|更改|改)[至到为為]\s?[“"「]?$"#
+    ))
 });
 /// `“…”更正为“4月1日截止”`.
 static CORRECTED: LazyLock<Regex> =
@@ -128,17 +172,20 @@ static NEXT: LazyLock<Regex> =
 static TO: LazyLock<Regex> = LazyLock::new(|| fixed(r"[^。；]{0,60}(?:至|到|-|—|–|~|～)\s?$"));
 static ACTION: LazyLock<Regex> = LazyLock::new(|| {
     fixed(&format!(
-        r"(?:{ACTS}|公示|通道|入口|办理[:：])[^。；]{{0,50}}$"
+        r"(?:{ACTS}|公示|通道|入口|系统开放|办理[:：])[^。；]{{0,50}}$"
     ))
 });
 static ACTS_THEN: LazyLock<Regex> = LazyLock::new(|| {
     fixed(&format!(
-        r"^\s?(?:\([^)]{{0,24}}\))?\s?(?:期间|内|，|\)?\s?(?:到|至|向|在|前往)\p{{Han}}{{1,12}}|(?:携带?|持)\p{{Han}}{{1,20}}|[，,]?\s?(?:可|请|須|须|应)\p{{Han}}{{0,16}})?\s?(?:{ACTS}|登录|打印|办理)"
+        r"^\s?(?:\([^)]{{0,24}}\))?\s?(?:期间|内|接[收受]|开放|进行|组织|，|(?:期间|内|\))?\s?(?:到|至|向|在|前往)\p{{Han}}{{1,12}}|(?:携带?|持)\p{{Han}}{{1,20}}|[，,]?\s?(?:可|请|須|须|应)\p{{Han}}{{0,16}})?\s?(?:{ACTS}|登录|打印|办理)"
     ))
 });
-/// `将于4月30日截止`, whatever it is that does.
-static CUT: LazyLock<Regex> =
-    LazyLock::new(|| fixed(r"^\s?(?:准时|正式|自动)?截(?:止|单|單|稿|标|標)(?:[^日时時期]|$)"));
+/// `将于4月30日截止`, `将于3月28日停止接收`, whatever it is that does.
+static CUT: LazyLock<Regex> = LazyLock::new(|| {
+    fixed(&format!(
+        r"^\s?(?:准时|正式|自动)?(?:截(?:止|单|單|稿|标|標)(?:[^日时時期]|$)|停止(?:接[收受]|{ACTS}))"
+    ))
+});
 /// `3月31日为本季度报销最后一天`.
 static LAST_DAY: LazyLock<Regex> = LazyLock::new(|| {
     fixed(
@@ -214,7 +261,7 @@ fn is_condition_of_people(before: &str, after: &str) -> bool {
     });
     static BECOME: LazyLock<Regex> = LazyLock::new(|| {
         fixed(
-            r"^\s?(?:\([^)]{0,12}\))?\s?(?:以|之)?前(?:须|应|已|能够?)?(?:取得[^联聯]|获得|入职|到岗|毕业[^班生]|出生|参加工作|成立|竣工|完工|建成|通车|投产|系|有效)",
+            r"^\s?(?:\([^)]{0,12}\))?\s?(?:以|之)?前(?:须|应|已|能够?)?(?:取得[^联聯]|获得|入职|到岗|毕业[^班生]|出生|参加工作|成立|竣工|完工|建成|通车|投产|完?成?(?:供货|交货|安装|施工)|系|有效)",
         )
     });
     COUNTED.is_match(before) || BECOME.is_match(after)

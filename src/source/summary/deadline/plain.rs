@@ -26,6 +26,9 @@ pub(super) fn plain(sentence: &str, day_first: bool, from: NaiveDate) -> String 
     text = replace(&OPEN_FROM, &text, |found| {
         format!("{}至{}", &found[1], &found[2])
     });
+    text = replace(&YEARS_APART, &text, |found| {
+        format!("{} – {}", &found[1], &found[2])
+    });
     text = replace(&CLOCK, &text, |found| match date::number(&found[1]) {
         Some(hour) => format!("{hour}{}", &found[2]),
         None => found[0].to_owned(),
@@ -36,6 +39,7 @@ pub(super) fn plain(sentence: &str, day_first: bool, from: NaiveDate) -> String 
     text = replace(&KOREAN, &text, |found| {
         format!("{}月{}日", &found[1], &found[2])
     });
+    text = replace(&WITHIN_MONTH, &text, |found| format!("{}底前", &found[1]));
     text = replace(&MONTH_END, &text, |found| month_end(found, from));
     text = replace(&REIWA, &text, |found| {
         let year = found[1].parse::<u32>().unwrap_or(1);
@@ -85,9 +89,15 @@ static HOURS: LazyLock<Regex> = LazyLock::new(|| {
 static OPEN_FROM: LazyLock<Regex> = LazyLock::new(|| {
     fixed(r"([:时點点時]\s?\d{2}|[时點点時分])\s?[-—–~～]+\s?(\d{1,2}月|\d{4}年)")
 });
+/// `2026.3.10-2026.3.18`: the same between days that have their years.
+static YEARS_APART: LazyLock<Regex> =
+    LazyLock::new(|| fixed(r"(\d)\s?[-—–~～]+\s?(20\d\d\s?[年./-]\s?\d)"));
 /// `中午十二時`
 static CLOCK: LazyLock<Regex> =
     LazyLock::new(|| fixed(r"([一二三四五六七八九十]{1,3})([时時点點](?:[^间間刻]|$))"));
+/// `本月内`, `3月份内`
+static WITHIN_MONTH: LazyLock<Regex> =
+    LazyLock::new(|| fixed(r"((?:[本当當]|\d{1,2})月)份?(?:以|之)?[内內]"));
 /// `3月底前`, `月底前`, `3月末`, `3월 말`, `年底前`
 static MONTH_END: LazyLock<Regex> = LazyLock::new(|| {
     fixed(
