@@ -10,16 +10,16 @@ mod occasion;
 mod sentence;
 mod width;
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::HashSet};
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use self::choice::choose;
 pub use self::deadline::ByWhen;
-use self::sentence::{Sentence, sentences};
+use self::sentence::{Sentence, key, sentences};
 use self::width::{LIMIT, char_width, width};
-use super::text::whole_until;
+use super::text::{is_han, whole_until};
 use crate::bulletin::Moment;
 
 /// A summary of `text` (paragraphs separated by `\n`): at most 120 Chinese or 240 other characters.
@@ -32,14 +32,15 @@ pub fn summarise(
     text: &str,
     asking: Option<&str>,
 ) -> Option<String> {
-    if let Some(description) = description
-        && is_real(title, description, text)
-    {
-        let given = sentence::sentences(title, description);
-        return fill(given.iter());
-    }
     let sentences = sentences(title, text);
-    fill(choose(&sentences, asking).into_iter())
+    let told = fill(choose(&sentences, asking).into_iter());
+    let given = description
+        .filter(|given| is_real(title, given, text))
+        .and_then(|given| fill(sentence::sentences(title, given).iter()))
+        .filter(|given| !is_lifted(given, text))
+        .filter(|given| asking.is_none_or(|asking| key(given).contains(&key(asking))))
+        .filter(|given| !says_half(title, given, told.as_deref().unwrap_or_default()));
+    given.or(told)
 }
 
 /// By when people must act, where the text says so.
@@ -156,8 +157,43 @@ fn is_real(title: &str, description: &str, text: &str) -> bool {
     shared * 2 >= own.len() && repeated * 2 < own.len()
 }
 
+/// Returns whether a description was taken out of the middle of the text, which begins with what is told.
+fn is_lifted(description: &str, text: &str) -> bool {
+    let place = key(text).find(&key(description));
+    description.starts_with('…') || place.is_some_and(|place| place > LIMIT)
+}
+
+/// Returns whether a description has at most half as many words of the title as the first sentences of the text: it is
+/// about something beside it, or does not name what it is about.
+fn says_half(title: &str, description: &str, told: &str) -> bool {
+    let title = words(title);
+    let shared = |text: &str| words(text).intersection(&title).count();
+    let (given, told) = (shared(description), shared(told));
+    told > 1 && given * 2 <= told
+}
+
+/// The words of a text as far as endings leave them alike; pairs of characters where nothing stands between words.
+fn words(text: &str) -> HashSet<String> {
+    const SHORTEST: usize = 4;
+    const STEM: usize = 6;
+    let mut found = HashSet::new();
+    for word in text.split(|c: char| !c.is_alphanumeric()) {
+        let letters: Vec<char> = word.chars().flat_map(char::to_lowercase).collect();
+        if word.contains(is_han) {
+            found.extend(
+                letters
+                    .windows(2)
+                    .map(|pair| pair.iter().collect::<String>()),
+            );
+        } else if letters.len() >= SHORTEST {
+            found.insert(letters.iter().take(STEM).collect());
+        }
+    }
+    found
+}
+
 /// Pairs of letters, for comparison.
-fn pairs(text: &str) -> std::collections::HashSet<(char, char)> {
+fn pairs(text: &str) -> HashSet<(char, char)> {
     let letters: Vec<char> = text
         .chars()
         .filter(|c| c.is_alphanumeric())

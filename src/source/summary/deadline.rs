@@ -101,7 +101,9 @@ fn label_of_next(line: &str) -> Option<String> {
         return None;
     }
     let name = line.trim_end_matches(['】', ']', '*', '　']);
-    let names_day = || NAMES.iter().any(|end| name.ends_with(end));
+    // `四、提交投标文件截止时间、开标时间和地点`
+    let is_cut = || name.contains("截止时间") && !name.contains(|c: char| c.is_ascii_digit());
+    let names_day = || NAMES.iter().any(|end| name.ends_with(end)) || is_cut();
     match line.ends_with([':', '：']) {
         true => Some(line.to_owned()),
         false => names_day().then(|| format!("{name}：")),

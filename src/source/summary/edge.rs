@@ -113,6 +113,16 @@ fn is_reason(sentence: &str) -> bool {
     sentence.starts_with('为') && !DOES.is_match(sentence)
 }
 
+/// `根据《……》及学校相关文件精神，特制定本章程。`: why there is a text, not what it says.
+pub(super) fn is_enactment(sentence: &str) -> bool {
+    static ENACTS: LazyLock<Regex> = LazyLock::new(|| {
+        fixed(
+            r"^(?:为|根据|按照|依据|依照|结合|為|根據|依據).*[，,](?:现|特|並|并|我[校院局]|学校)*(?:制定|制订|訂定|订立|编制)(?:本|此|了?以下)\p{Han}{2,6}[。：:]?$",
+        )
+    });
+    ENACTS.is_match(sentence)
+}
+
 /// Returns whether a line is below a picture, or says who wrote or first printed the text.
 pub(super) fn is_credit(line: &str) -> bool {
     static CREDIT: LazyLock<Regex> = LazyLock::new(|| {

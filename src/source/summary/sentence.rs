@@ -7,7 +7,10 @@ use chrono_tz::Tz;
 use regex::Regex;
 
 use super::{
-    edge::{is_credit, is_row, trimmed, without_announcement, without_reason, without_title},
+    edge::{
+        is_credit, is_enactment, is_row, trimmed, without_announcement, without_reason,
+        without_title,
+    },
     occasion::names_occasion,
 };
 use crate::source::{
@@ -58,6 +61,7 @@ fn saying(heading: &str, text: &str, says: impl Fn(&str) -> bool) -> Vec<Sentenc
             one.text.chars().any(char::is_alphanumeric)
                 && !one.text.ends_with(['：', ':'])
                 && !is_contact(&one.text)
+                && !is_enactment(&one.text)
         };
         let told = split(paragraph).into_iter().filter(says);
         found.extend(told.map(|one| Sentence {
@@ -101,21 +105,36 @@ fn says_nothing(paragraph: &str, title: &str) -> bool {
 fn is_dated(line: &str) -> bool {
     static HAS_YEAR: LazyLock<Regex> =
         LazyLock::new(|| Regex::new(r"(?:19|20)\d\d").expect("a fixed pattern"));
-    const LONGEST: usize = 60;
+    const LONGEST: usize = 80;
+    // What may stand beside a day: `Uhr`, `às`, `AM GMT`.
+    const LETTERS: usize = 8;
     // The year is in the line, so that no clock is needed.
     let (zone, now) = (Tz::UTC, DateTime::UNIX_EPOCH);
     if line.chars().count() > LONGEST || !line.contains(|c: char| c.is_ascii_digit()) {
         return false;
     }
-    // A second day is that of something else.
     let days = date::find_all(line, zone, now);
-    let [(day, _)] = days.as_slice() else {
+    let (Some((first, _)), Some((last, _))) = (days.first(), days.last()) else {
         return false;
     };
-    let rest = &line[day.end..];
-    let is_all = day.start == 0 && !rest.contains(char::is_alphabetic) && HAS_YEAR.is_match(line);
-    let called = date::called(&line[..day.start]);
-    is_all || matches!(called, Called::Published | Called::Updated)
+    let letters = line[last.end..].chars().filter(|c| c.is_alphabetic());
+    if letters.count() > LETTERS {
+        return false;
+    }
+    let mut end = 0;
+    // A day that is called something else is told.
+    let is_called = days.iter().all(|(day, _)| {
+        let called = date::called(&line[std::mem::replace(&mut end, day.end)..day.start]);
+        matches!(called, Called::Published | Called::Updated)
+    });
+    let is_all = days.len() == 1 && is_weekday(&line[..first.start]) && HAS_YEAR.is_match(line);
+    is_called || is_all
+}
+
+/// Nothing, or one word with a comma: `sexta-feira, `.
+fn is_weekday(before: &str) -> bool {
+    let word = before.trim_end().strip_suffix(',');
+    before.is_empty() || word.is_some_and(|word| !word.contains(|c: char| c == ' ' || is_han(c)))
 }
 
 /// Returns whether no mark ends a paragraph.

@@ -320,3 +320,57 @@ fn a_summary_is_not_cut_within_what_a_reader_sees_as_a_character() {
         "{summary}"
     );
 }
+
+#[test]
+fn the_text_is_told_where_a_description_leaves_out_what_the_title_is_about() {
+    let title = "Doctors offer free flu shots to detained migrants";
+    let text = "A group of doctors has offered free flu shots to migrants in custody. The department has not answered.\nThe season begins in October.\n\
+        In a letter they wrote at length about what they had seen in earlier winters, and about whom it had hit.\n\
+        “We have seen the effects of such infections at first hand.”";
+    for given in [
+        "“We have seen the effects of such infections at first hand.”",
+        "The outcome of such infections has been seen at first hand in earlier winters.",
+    ] {
+        let summary = summarise(title, Some(given), text, None).unwrap();
+        assert!(summary.starts_with("A group of doctors"), "{summary}");
+    }
+    let own = "Doctors wrote to the department that they would give flu shots to all migrants in custody this winter.";
+    assert_eq!(
+        summarise(title, Some(own), text, None).as_deref(),
+        Some(own)
+    );
+}
+
+#[test]
+fn the_sentence_that_asks_is_told_where_a_description_leaves_it_out() {
+    let text = "学校启动教学成果奖申报工作，每个学院限报两项。\n请于12月5日前将申报书送至教务处。";
+    let given = "学校启动教学成果奖申报工作，每个学院限报两项，申报书送至教务处。";
+    let asking = Some("请于12月5日前将申报书送至教务处");
+    let summary = summarise("教学成果奖申报", Some(given), text, asking).unwrap();
+    assert!(summary.contains("12月5日"), "{summary}");
+}
+
+#[test]
+fn why_a_text_was_drawn_up_is_no_part_of_its_summary() {
+    let text = "根据《学位条例》及学校相关文件精神，特制定本章程。\n一、凡12个学位授权点可接受在职人员以同等学力申请硕士学位。";
+    assert_eq!(
+        summarise("招生章程", None, text, None).as_deref(),
+        Some("凡12个学位授权点可接受在职人员以同等学力申请硕士学位。")
+    );
+}
+
+#[test]
+fn lines_that_say_when_a_page_was_changed_are_no_part_of_its_summary() {
+    for line in [
+        "Updated Nov 19, 2019, 6:55 AM; Posted Nov 18, 2019, 6:51 AM",
+        "New Delhi, News Nation Bureau | Updated : 19 November 2019, 09:01 AM",
+        "sexta-feira, 22 de outubro de 2010 às 20:13",
+    ] {
+        let text = format!("{line}\nThe band will play forty concerts in the coming year.");
+        let summary = summarise("On tour", None, &text, None).unwrap();
+        assert!(summary.starts_with("The band"), "{summary}");
+    }
+    let text = "日期：2026年3月20日\n各部门派一人参加会议，并准备五分钟的发言。";
+    let summary = summarise("会议通知", None, text, None).unwrap();
+    assert!(summary.contains("3月20日"), "{summary}");
+}

@@ -17,7 +17,7 @@ const ACTS: &str = "报名|报送|报交|报至|报价|上报|申报|申请|申�
 pub(super) fn may_ask(sentence: &str) -> bool {
     static CUE: LazyLock<Regex> = LazyLock::new(|| {
         fixed(
-            r"[前止截迟遲晚]|停止|[后後]|过了|更正|调整|調整|变更|變更|提前|[至到—–~～-]\s?(?:\d|[二三四五六七八九十〇]|(?:本|下|今|明)?[周月天日])|逾期|过时|过期|逾時|不再|期限|改为|或以前|关闭|關閉|失效|结束|結束|最后",
+            r"[前止截迟遲晚]|停止|[后後]|月份?[内內]|过了|更正|调整|調整|变更|變更|提前|[至到—–~～-]\s?(?:\d|[二三四五六七八九十〇]|(?:本|下|今|明)?[周月天日])|逾期|过时|过期|逾時|不再|期限|改为|或以前|关闭|關閉|失效|结束|結束|最后",
         )
     });
     CUE.is_match(sentence)
@@ -80,7 +80,7 @@ fn is_event_moved(before: &str, clause: &str, after: &str) -> bool {
         LazyLock::new(|| fixed(&format!("{ACTS}|截[止稿标標]|期限|征文|徵文")));
     let is_event =
         TAKES_PLACE.is_match(after) || EVENTS.is_match(clause) && !TO_DO.is_match(clause);
-    is_event && MOVED.is_match(before)
+    is_event && (MOVED.is_match(before) || CORRECTED.is_match(before))
 }
 
 /// `3月25日后寄出的材料不予受理`, `过了3月18日18:00，报名通道将自动关闭`: what comes after the day is too late.
@@ -104,7 +104,7 @@ fn is_time_to_act(before: &str, clause: &str, after: &str, line: &str) -> bool {
     let is_late = LATE.is_match(line);
     let is_called = CALLED.is_match(before) || acts && ENDING.is_match(before);
     let does = || ACTS_THEN.is_match(after) || is_late && !EVENT.is_match(clause);
-    let is_range = TO.is_match(before) && (acts || does());
+    let is_range = TO.is_match(before) && (acts || does() || ASKED_WITHIN.is_match(clause));
     let is_hour = SUBMITTED_AT.is_match(before) || HANDED_IN.is_match(after);
     is_called || is_range || is_late && is_hour
 }
@@ -140,7 +140,7 @@ static DONE: LazyLock<Regex> = LazyLock::new(|| {
 /// `截止日期为`, `截止时间、开标时间和地点：`, `不得晚于`, `推迟到`.
 static CALLED: LazyLock<Regex> = LazyLock::new(|| {
     fixed(
-        r"(?:截\s?[止稿件標标](?:\p{Han}{0,2}(?:时间|日期|期限|時間)|日|时)?(?:\s?[、/和及与與暨]\s?\p{Han}{2,6}){0,2}|截至|最[迟晚遲]\p{Han}{0,2}|最后时限|不得?[晚迟遲][于於]|(?:延长|延期|延長|顺延|順延|推迟|推遲|延|延后)[至到]|(?:调整|改|变更)[为至到為]|期限|截止登记)\s?(?:\([^)]{0,24}\)\s?)?(?:为|為|是|至|到|于|於|在|は)*[\s:：，,;]{0,3}(?:北京时间)?$",
+        r"(?:截\s?[止稿件標标](?:\p{Han}{0,2}(?:时间|日期|期限|時間)|日|时)?(?:\s?[、/和及与與暨]\s?\p{Han}{2,6}){0,2}|截至|最[迟晚遲](?:不超过|\p{Han}{0,2})|最后时限|不得?[晚迟遲][于於]|(?:延长|延期|延長|顺延|順延|推迟|推遲|延|延后)[至到]|期限|截止登记)\s?(?:\([^)]{0,24}\)\s?)?(?:为|為|是|至|到|于|於|在|は)*[\s:：，,;]{0,3}(?:北京时间)?$",
     )
 });
 /// `竞价结束时间：`.
@@ -149,13 +149,13 @@ static ENDING: LazyLock<Regex> =
 /// `前`, `之前`, `止`, `まで`, `까지`.
 static ENDS: LazyLock<Regex> = LazyLock::new(|| {
     fixed(
-        r"^\s?(?:\([^)]{0,16}\))?[\s，]?(?:24[时点:](?:00)?)?\s?(?:下班|收市|中午|下午|上午|晚上|午夜|零时|当日|当天)?\s?(?:(?:含|或)?(?:以|之)?前(?:[^后後任身往来夕期的]|来[电函信]|$)|[截為为]?止|截[止单單稿标標]|結束|结束)",
+        r"^\s?(?:\([^)]{0,16}\))?[\s，]?(?:24[时点:](?:00)?)?\s?(?:下班|收市|中午|下午|上午|晚上|午夜|零时|当日|当天|\s){0,3}(?:(?:含|或)?(?:以|之)?前(?:[^后後任身往来夕期的]|来[电函信]|$)|[截為为]?止|截[止单單稿标標]|結束|结束)",
     )
 });
 /// `原定于`: what holds no longer.
 static FORMER: LazyLock<Regex> = LazyLock::new(|| {
     fixed(
-        r"原(?:定|訂|来|先|计划)?(?:的)?(?:报名|申报)?截?止?(?:时间|日期|期限)?[为是于]?\s?$|原\p{Han}{0,8}[“「]\s?$",
+        r"原(?:定|訂|来|先|计划)?(?:的)?(?:报名|申报)?截?止?(?:时间|日期|期限)?[为是于]?\s?$|原\p{Han}{0,8}[“「][^”」]{0,16}$",
     )
 });
 /// `3月16日9:00—4月26日`: a range that begins, not ends.
@@ -170,9 +170,12 @@ static BEFORE_FEAST: LazyLock<Regex> = LazyLock::new(|| fixed(r"前\s?\($"));
 static NEXT: LazyLock<Regex> =
     LazyLock::new(|| fixed(r"^[\s，,;|]*截止(?:时间|時間|日期|期限|日)?\s?[:：]?\s*\d"));
 static TO: LazyLock<Regex> = LazyLock::new(|| fixed(r"[^。；]{0,60}(?:至|到|-|—|–|~|～)\s?$"));
+/// `请于3月11日至`
+static ASKED_WITHIN: LazyLock<Regex> =
+    LazyLock::new(|| fixed(r"[请請]\p{Han}{0,12}[于於在][^，。；]{0,40}$"));
 static ACTION: LazyLock<Regex> = LazyLock::new(|| {
     fixed(&format!(
-        r"(?:{ACTS}|公示|通道|入口|系统开放|办理[:：])[^。；]{{0,50}}$"
+        r"(?:{ACTS}|公示|通道|入口|(?:问卷|系统|平台|链接|問卷|系統)\p{{Han}}{{0,4}}开放|办理[:：])[^。；]{{0,50}}$"
     ))
 });
 static ACTS_THEN: LazyLock<Regex> = LazyLock::new(|| {
@@ -256,12 +259,12 @@ fn is_as_of(before: &str, after: &str) -> bool {
 fn is_condition_of_people(before: &str, after: &str) -> bool {
     static COUNTED: LazyLock<Regex> = LazyLock::new(|| {
         fixed(
-            r"(?:年龄|年齡|工龄|党龄|年限|经历|經歷|学历|学位|业绩|资质|保修期|质保期|有效期|任期)\p{Han}{0,8}截[止至](?:日期|时间|时点)?\p{Han}{0,2}[\s:：]?$",
+            r"(?:年龄|年齡|工龄|党龄|年限|经历|經歷|学历|学位|业绩|资质|保修期|质保期|有效期|任期)[\p{Han}，]{0,16}截[止至](?:日期|时间|时点)?\p{Han}{0,2}[\s:：]?$",
         )
     });
     static BECOME: LazyLock<Regex> = LazyLock::new(|| {
         fixed(
-            r"^\s?(?:\([^)]{0,12}\))?\s?(?:以|之)?前(?:须|应|已|能够?)?(?:取得[^联聯]|获得|入职|到岗|毕业[^班生]|出生|参加工作|成立|竣工|完工|建成|通车|投产|完?成?(?:供货|交货|安装|施工)|系|有效)",
+            r"^\s?(?:\([^)]{0,12}\))?\s?(?:以|之)?前(?:须|应|已|能够?)?(?:[年未不]?满|取得[^联聯]|获得|入职|到岗|毕业[^班生]|出生|参加工作|成立|竣工|完工|建成|通车|投产|完?成?(?:供货|交货|安装|施工)|系|有效)",
         )
     });
     COUNTED.is_match(before) || BECOME.is_match(after)

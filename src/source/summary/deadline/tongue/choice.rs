@@ -31,8 +31,9 @@ static KOREAN: LazyTongue = language!(other::KOREAN);
 
 /// Returns whether a sentence is Japanese or Korean, also where it has Chinese characters alone.
 pub(in super::super) fn is_of_neighbours(sentence: &str) -> bool {
+    // `中午前` is Chinese.
     static JAPANESE: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new("[ぁ-ヺ가-힣応締〆売図団県歳込]|令和|午後|午前|[(（][月火水木金土日][)）]")
+        Regex::new("[ぁ-ヺ가-힣応締〆売図団県歳込]|令和|(?:^|[^中上下])午[前後]|[(（][月火水木金土日][)）]")
             .expect("a fixed pattern")
     });
     JAPANESE.is_match(sentence)
