@@ -162,7 +162,7 @@ fn summaries_say_who_what_when_and_where() {
         (include_str!("../../tests/fixtures/facts.txt"), 0.95),
         (
             include_str!("../../tests/fixtures/facts_of_sixty.txt"),
-            0.72,
+            0.78,
         ),
     ];
     for (file, least) in files {

@@ -22,7 +22,7 @@ use self::width::{LIMIT, char_width, width};
 use super::text::{is_han, whole_until};
 use crate::bulletin::Moment;
 
-/// A summary of `text` (paragraphs separated by `\n`): at most 120 Chinese or 240 other characters.
+/// A summary of `text` (paragraphs separated by `\n`): at most 120 Chinese or 360 other characters.
 /// `description` is what the page or feed gives as its own; it is used where it is a real one. `asking` is the sentence that
 /// says by when to act.
 #[must_use]
@@ -106,7 +106,7 @@ fn cut(sentence: &str, room: usize) -> String {
     let mut mark = None;
     for (at, c) in sentence.char_indices() {
         taken += char_width(c);
-        if taken + 2 > room {
+        if taken + char_width('…') > room {
             break;
         }
         end = at + c.len_utf8();
@@ -141,7 +141,7 @@ fn word_end(text: &str, end: usize) -> usize {
 fn is_real(title: &str, description: &str, text: &str) -> bool {
     let description = description.trim();
     let own = pairs(description);
-    if width(description) < 40 || own.is_empty() {
+    if width(description) < 60 || own.is_empty() {
         return false;
     }
     // Many are the beginning of the text cut anywhere; whole sentences of the text are better.

@@ -21,6 +21,6 @@ pub(super) fn names_occasion(line: &str) -> bool {
         )
         .expect("a fixed pattern")
     });
-    const LONGEST: usize = 120;
+    const LONGEST: usize = 180;
     width(line) <= LONGEST && OCCASION.is_match(line)
 }

@@ -1,9 +1,9 @@
 //! The width of a text on a card.
 
-/// The longest summary: 120 Chinese characters, or 240 others.
-pub(super) const LIMIT: usize = 240;
+/// The longest summary: 120 Chinese characters, or 360 others, which say about as much.
+pub(super) const LIMIT: usize = 360;
 
-/// A Chinese character or mark counts two.
+/// A Chinese character or mark counts three.
 pub(super) fn width(text: &str) -> usize {
     text.chars().map(char_width).sum()
 }
@@ -12,6 +12,6 @@ pub(super) fn char_width(c: char) -> usize {
     if c.is_ascii() || c < '\u{1100}' && !"“”‘’…—".contains(c) {
         1
     } else {
-        2
+        3
     }
 }
