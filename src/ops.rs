@@ -7,6 +7,7 @@ mod added_sources;
 mod admin_actions;
 mod admit;
 mod ahead;
+mod archive;
 mod ask;
 mod asked_polls;
 mod bulk_actions;

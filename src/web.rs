@@ -18,6 +18,7 @@ mod days;
 mod door;
 mod dress;
 mod events;
+mod export;
 mod feeds;
 mod gate;
 mod health;
@@ -190,7 +191,7 @@ fn api_of_the_rest() -> OpenApiRouter<Shared> {
         .routes(routes!(api::reload))
         .routes(routes!(api::audit))
         .routes(routes!(api::workers))
-        .routes(routes!(api::export))
+        .routes(routes!(export::export))
 }
 
 fn api_of_publishers() -> OpenApiRouter<Shared> {

@@ -1,5 +1,7 @@
 //! One delivery, from its slot to its recorded outcome: begun durably, sent on time, completed.
 
+mod prepare;
+
 use std::{
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -15,15 +17,15 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
+use self::prepare::Show;
 use super::{
-    card::Card,
-    files::{Document, Files},
+    files::Files,
     lead::Lead,
     pace::{Pace, SendSlot},
     sender::{ReadersSoFar, Sender, Sent},
 };
 use crate::{
-    bulletin::{Channel, ChannelId, DeliveryKind, MessageRef, Mode},
+    bulletin::{Channel, ChannelId, DeliveryKind},
     config::Live,
     ops::{Begun, Outcome, Store, StoreError, Waiting},
 };
@@ -57,17 +59,6 @@ pub(super) struct SharedSender {
     lead: Mutex<Lead>,
     unanswered: Semaphore,
 }
-
-/// The content of a delivery.
-enum Show<'a> {
-    Card(Card),
-    /// An edit of a message that was sent.
-    Edit(Card, MessageRef),
-    File(Document, Option<SemaphorePermit<'a>>),
-}
-
-/// It, or why there is nothing to send.
-type Prepared<'a> = Result<Show<'a>, String>;
 
 /// A delivery that has had its turn.
 #[derive(Debug)]
@@ -267,145 +258,10 @@ impl SharedSender {
         Ok(next.filter(|_| !matches!(sent, Sent::Gone(_))))
     }
 
-    /// Begins a delivery, and with it what stands in the same message. What it shows is read once it
-    /// has begun: whatever changes after that is followed by a message of its own.
-    async fn begin(
-        &self,
-        slot: SendSlot,
-        waiting: &Waiting,
-        channel: &Channel,
-    ) -> Result<(Begun, Prepared<'_>), StoreError> {
-        let at = wall_clock(slot.at);
-        if waiting.kind == DeliveryKind::Document {
-            let file = self.file(waiting).await?;
-            return Ok((self.store.begin_send(waiting.id, at).await?, file));
-        }
-        let is_each = channel.mode == Mode::Each && channel.apart.is_empty();
-        let may_be_several = !is_each || channel.quiet.is_some() || waiting.attempts > 0;
-        if waiting.kind == DeliveryKind::New && may_be_several {
-            return self.begin_several(waiting, channel, at).await;
-        }
-        let begun = self.store.begin_send(waiting.id, at).await?;
-        let show = match waiting.kind {
-            _ if begun == Begun::No => None,
-            DeliveryKind::Update => self.edition(waiting, channel).await?,
-            _ => {
-                let card = self.card(std::slice::from_ref(waiting), channel).await?;
-                card.map(|card| Show::Card(self.in_own_words(card, channel)))
-            }
-        };
-        Ok((begun, show.ok_or_else(missing)))
-    }
-
-    async fn begin_several(
-        &self,
-        waiting: &Waiting,
-        channel: &Channel,
-        at: DateTime<Utc>,
-    ) -> Result<(Begun, Prepared<'_>), StoreError> {
-        let mut together = self.store.together(waiting.id, at).await?;
-        let card = self.card(&together, channel).await?;
-        together.truncate(card.map_or(1, |card| self.fitting(&card, channel)));
-        let ids = together.iter().map(|member| member.id).collect();
-        let begun = self.store.begin_together(ids, at).await?;
-        let card = match begun {
-            Begun::Yes => self.card(&together, channel).await?,
-            Begun::No => None,
-        };
-        // Something grew meanwhile: they are taken anew, with fewer of them in one message.
-        let outgrown = card
-            .as_ref()
-            .is_some_and(|card| self.fitting(card, channel) < together.len());
-        if outgrown {
-            let put_back = Outcome::PutBack;
-            self.store
-                .complete(waiting.id, put_back, Utc::now())
-                .await?;
-            return Ok((Begun::No, Err(missing())));
-        }
-        let show = card.map(|card| Show::Card(self.in_own_words(card, channel)));
-        Ok((begun, show.ok_or_else(missing)))
-    }
-
-    /// Returns how many of a card's bulletins one message has room for, at least 1.
-    fn fitting(&self, card: &Card, channel: &Channel) -> usize {
-        let most = self.sender.fits(card, channel);
-        card.fitting_own_words(most, channel, |card| self.sender.draft(card, channel))
-    }
-
-    /// The file that a delivery names, in hand before it counts as begun.
-    async fn file(&self, waiting: &Waiting) -> Result<Prepared<'_>, StoreError> {
-        let bulletin = match waiting.bulletin {
-            Some(id) => self.store.bulletin_to_send(id).await?,
-            None => None,
-        };
-        let file = bulletin.as_ref().and_then(|bulletin| {
-            let mut files = bulletin.attachments.iter();
-            files.find(|file| Some(&file.url) == waiting.note.as_ref())
-        });
-        let (Some(bulletin), Some(file)) = (&bulletin, file) else {
-            return Ok(Err("its bulletin has this file no more".to_owned()));
-        };
-        let turn = self.file_turn.acquire().await.ok();
-        let got = self.files.get(&bulletin.source, file, bulletin.id).await;
-        let stays = |why| format!("the file stays a link, {}: {why}", file.url);
-        Ok(got.map(|file| Show::File(file, turn)).map_err(stays))
-    }
-
-    async fn edition(
-        &self,
-        update: &Waiting,
-        channel: &Channel,
-    ) -> Result<Option<Show<'_>>, StoreError> {
-        let Some(mut edition) = self.store.edition_to_send(update.id).await? else {
-            return Ok(None);
-        };
-        edition.message.take_if(|_| !channel.kind.can_edit());
-        let message = edition.message.clone();
-        let card = Card::of_edition(update, edition, channel, &self.config.borrow());
-        let card = self.in_own_words(card, channel);
-        Ok(Some(match message {
-            Some(message) => Show::Edit(card, message),
-            None => Show::Card(card),
-        }))
-    }
-
-    fn in_own_words(&self, card: Card, channel: &Channel) -> Card {
-        card.in_own_words(channel, |card| self.sender.draft(card, channel))
-    }
-
-    /// None where a bulletin is not in the store.
-    async fn card(
-        &self,
-        together: &[Waiting],
-        channel: &Channel,
-    ) -> Result<Option<Card>, StoreError> {
-        let Some(head) = together.first() else {
-            return Ok(None);
-        };
-        let mut bulletins = Vec::with_capacity(together.len());
-        for id in together.iter().filter_map(|member| member.bulletin) {
-            match self.store.bulletin_to_send(id).await? {
-                Some(bulletin) => bulletins.push(bulletin),
-                None => return Ok(None),
-            }
-        }
-        Ok(Some(Card::new(
-            head,
-            bulletins,
-            channel,
-            &self.config.borrow(),
-        )))
-    }
-
     async fn head(&self, channel: &ChannelId) -> Result<Option<Waiting>, StoreError> {
         let heads = self.store.heads(Some(vec![channel.clone()])).await?;
         Ok(heads.into_iter().next())
     }
-}
-
-fn missing() -> String {
-    "its bulletin is not in the store".to_owned()
 }
 
 /// Returns what the store keeps of how a request ended. `jitter` is between 0 and 1.

@@ -1,27 +1,18 @@
 //! `/api/v1`: what admins and the command line ask of a running instance.
 
-use std::{
-    io::{self, BufWriter, Write},
-    path::PathBuf,
-    time::Duration,
-};
+use std::{path::PathBuf, time::Duration};
 
 use axum::{
     Extension, Json,
-    body::{Body, Bytes},
+    body::Bytes,
     extract::{FromRequest, Path, Query, Request, State, rejection::QueryRejection},
-    http::{Method, StatusCode, header},
+    http::{Method, StatusCode},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use chrono::Utc;
-use futures::{StreamExt as _, stream};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use tokio::{
-    runtime::Handle,
-    sync::{mpsc, oneshot},
-};
-use tokio_util::sync::CancellationToken;
+use tokio::sync::oneshot;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
@@ -38,10 +29,6 @@ use crate::{
 
 /// For a request's body to arrive.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
-/// For one who reads an export to take the next piece of it.
-const READER_TIMEOUT: Duration = Duration::from_secs(60);
-/// Lines of an export that are sent as one piece.
-const PIECE_BYTES: usize = 64 << 10;
 const MAX_NOTE_CHARS: usize = 500;
 const MAX_REQUEST_ID_BYTES: usize = 128;
 
@@ -369,53 +356,6 @@ pub(super) async fn no_new_work_at_the_end(
         return Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail).into_response();
     }
     next.run(request).await
-}
-
-/// Exports the store as JSON Lines, without secrets.
-#[utoipa::path(get, path = "/export", operation_id = "export_store", responses((status = 200, description = "One JSON object a line", body = String, content_type = "application/x-ndjson")))]
-pub(super) async fn export(State(site): State<Shared>) -> Response {
-    let (sender, mut receiver) = mpsc::channel(4);
-    let pieces = Pieces {
-        sender,
-        stop: site.ending.clone(),
-        runtime: Handle::current(),
-    };
-    let mut writer = BufWriter::with_capacity(PIECE_BYTES, pieces);
-    let exporting = async move {
-        let write = Box::new(move |line: &str| writer.write_all(line.as_bytes()));
-        site.desk.store.export(write).await.err().map(Err)
-    };
-    let pieces = stream::poll_fn(move |context| receiver.poll_recv(context)).map(Ok);
-    let failure = stream::once(exporting).filter_map(std::future::ready);
-    // The answer itself drives the export: where nobody reads, both end.
-    let body = Body::from_stream(stream::select(pieces, failure));
-    let media = [(header::CONTENT_TYPE, "application/x-ndjson")];
-    (media, body).into_response()
-}
-
-/// A writer on a blocking thread whose pieces an answer takes.
-struct Pieces {
-    sender: mpsc::Sender<Vec<u8>>,
-    stop: CancellationToken,
-    runtime: Handle,
-}
-
-impl Write for Pieces {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let taken = self.sender.send_timeout(bytes.to_vec(), READER_TIMEOUT);
-        let taken = self.runtime.block_on(self.stop.run_until_cancelled(taken));
-        match taken {
-            Some(Ok(())) => Ok(bytes.len()),
-            _ => Err(io::Error::new(
-                io::ErrorKind::BrokenPipe,
-                "nobody reads the export",
-            )),
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 /// A request's JSON body, read in bounded time; an empty one is `{}`.

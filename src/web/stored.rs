@@ -1,5 +1,7 @@
 //! Sources that live in the store, by the API and for the desk: previewed, added, edited, removed.
 
+mod sent_keys;
+
 use std::time::Duration;
 
 use axum::{
@@ -12,6 +14,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
+use self::sent_keys::{free_id, merge, named, with_schedule};
 use super::{
     actions,
     api::Sent,
@@ -21,7 +24,7 @@ use super::{
 };
 use crate::{
     bulletin::{AddedSource, Source, SourceId, SourceKeys},
-    config::{Config, KeyProblem, SourceBlock, added_source},
+    config::{Config, KeyProblem, added_source},
     ops::{Actor, Refusal, StoreError},
     round::{OtherChoice, Preview, SelectKeys, Unread},
     view,
@@ -319,81 +322,6 @@ async fn reachable(site: &Site, source: &Source) -> Result<(), Problem> {
             admitted.map_err(|why| fault("url", why))
         }
         None => Ok(()),
-    }
-}
-
-/// The id that was sent, and the other keys. What is null is as if it were absent.
-fn named(mut keys: SourceKeys) -> Result<(Option<SourceId>, SourceKeys), Problem> {
-    keys.retain(|_, value| !value.is_null());
-    let id = match keys.remove("id") {
-        None => None,
-        Some(Value::String(id)) => {
-            let id = id
-                .parse()
-                .map_err(|error: crate::bulletin::IdError| fault("id", error.to_string()));
-            Some(id?)
-        }
-        Some(_) => {
-            return Err(fault(
-                "id",
-                "this is not a string; expected an id such as `group-news`",
-            ));
-        }
-    };
-    Ok((id, keys))
-}
-
-/// `"every": "5m"` stands for `"schedule": "every 5m"`, as on the command line.
-fn with_schedule(mut keys: SourceKeys) -> Result<SourceKeys, Problem> {
-    match keys.remove("every") {
-        None | Some(Value::Null) => {}
-        Some(_) if keys.contains_key("schedule") => {
-            return Err(fault(
-                "every",
-                "`schedule` says it already; expected one of them",
-            ));
-        }
-        Some(Value::String(every)) => {
-            keys.insert("schedule".to_owned(), json!(format!("every {every}")));
-        }
-        Some(_) => {
-            return Err(fault(
-                "every",
-                "this is not a string; expected an interval such as `10m`",
-            ));
-        }
-    }
-    Ok(keys)
-}
-
-fn free_id(config: &Config, keys: &SourceKeys) -> Result<SourceId, Problem> {
-    let text = |key: &str| keys.get(key).and_then(Value::as_str).unwrap_or_default();
-    let expected = "an id is made of the address; expected an address or an `id`";
-    let url = text("url")
-        .trim()
-        .parse()
-        .map_err(|_| fault("url", expected))?;
-    let taken = config.sources.iter().map(|source| &source.id);
-    Ok(SourceBlock::new(url, text("name"), taken).id)
-}
-
-/// RFC 7396: what is null goes, objects are merged, all else is replaced.
-fn merge(old: &mut Value, changes: Value) {
-    match (old, changes) {
-        (Value::Object(old), Value::Object(changes)) => {
-            for (key, change) in changes {
-                match change {
-                    Value::Null => drop(old.shift_remove(&key)),
-                    change => merge(old.entry(key).or_insert(Value::Null), change),
-                }
-            }
-        }
-        (old, mut changes) => {
-            if let Value::Object(entries) = &mut changes {
-                entries.retain(|_, value| !value.is_null());
-            }
-            *old = changes;
-        }
     }
 }
 

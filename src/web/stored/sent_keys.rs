@@ -1,0 +1,85 @@
+//! The keys of a source as somebody sent them.
+
+use serde_json::{Value, json};
+
+use super::fault;
+use crate::{
+    bulletin::{SourceId, SourceKeys},
+    config::{Config, SourceBlock},
+    web::problem::Problem,
+};
+
+/// The id that was sent, and the other keys. What is null is as if it were absent.
+pub(super) fn named(mut keys: SourceKeys) -> Result<(Option<SourceId>, SourceKeys), Problem> {
+    keys.retain(|_, value| !value.is_null());
+    let id = match keys.remove("id") {
+        None => None,
+        Some(Value::String(id)) => {
+            let id = id
+                .parse()
+                .map_err(|error: crate::bulletin::IdError| fault("id", error.to_string()));
+            Some(id?)
+        }
+        Some(_) => {
+            return Err(fault(
+                "id",
+                "this is not a string; expected an id such as `group-news`",
+            ));
+        }
+    };
+    Ok((id, keys))
+}
+
+/// `"every": "5m"` stands for `"schedule": "every 5m"`, as on the command line.
+pub(super) fn with_schedule(mut keys: SourceKeys) -> Result<SourceKeys, Problem> {
+    match keys.remove("every") {
+        None | Some(Value::Null) => {}
+        Some(_) if keys.contains_key("schedule") => {
+            return Err(fault(
+                "every",
+                "`schedule` says it already; expected one of them",
+            ));
+        }
+        Some(Value::String(every)) => {
+            keys.insert("schedule".to_owned(), json!(format!("every {every}")));
+        }
+        Some(_) => {
+            return Err(fault(
+                "every",
+                "this is not a string; expected an interval such as `10m`",
+            ));
+        }
+    }
+    Ok(keys)
+}
+
+pub(super) fn free_id(config: &Config, keys: &SourceKeys) -> Result<SourceId, Problem> {
+    let text = |key: &str| keys.get(key).and_then(Value::as_str).unwrap_or_default();
+    let expected = "an id is made of the address; expected an address or an `id`";
+    let url = text("url")
+        .trim()
+        .parse()
+        .map_err(|_| fault("url", expected))?;
+    let taken = config.sources.iter().map(|source| &source.id);
+    Ok(SourceBlock::new(url, text("name"), taken).id)
+}
+
+/// RFC 7396: what is null goes, objects are merged, all else is replaced.
+pub(super) fn merge(old: &mut Value, changes: Value) {
+    match (old, changes) {
+        (Value::Object(old), Value::Object(changes)) => {
+            for (key, change) in changes {
+                match change {
+                    Value::Null => drop(old.shift_remove(&key)),
+                    change => merge(old.entry(key).or_insert(Value::Null), change),
+                }
+            }
+        }
+        (old, mut changes) => {
+            if let Value::Object(entries) = &mut changes {
+                entries.retain(|_, value| !value.is_null());
+            }
+            *old = changes;
+        }
+    }
+}
