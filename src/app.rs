@@ -234,7 +234,7 @@ impl App {
         };
         if tokio::time::timeout(LONGEST_END, rest).await.is_err() {
             let seconds = LONGEST_END.as_secs();
-            tracing::warn!("something did not end within {seconds} s and is left");
+            tracing::warn!("not everything stopped within {seconds} s; stopping anyway");
         }
         let given_back = store.end_work().await;
         let given_back = given_back.or_report("giving back what this worker holds");

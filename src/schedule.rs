@@ -45,7 +45,10 @@ impl FromStr for Schedule {
         let text = text.trim();
         let rule = match text.strip_prefix("every") {
             Some(rest) if rest.starts_with(char::is_whitespace) => interval(rest).map(Rule::Every),
-            _ => Line::parse(text).map(|line| Rule::Line(Arc::new(line))),
+            _ => match meant(text) {
+                Some(line) => Err(format!("one field; did you mean `{line}`?")),
+                None => Line::parse(text).map(|line| Rule::Line(Arc::new(line))),
+            },
         };
         match rule {
             Ok(rule) => Ok(Self {
@@ -105,13 +108,25 @@ impl fmt::Display for Schedule {
     }
 }
 
+/// What a time of day or an interval that stands alone is probably meant as.
+fn meant(text: &str) -> Option<String> {
+    let clock = text.split_once(':');
+    let clock = clock.and_then(|(hour, minute)| Some((hour.parse().ok()?, minute.parse().ok()?)));
+    match clock {
+        Some((hour @ 0..=23_u32, minute @ 0..=59_u32)) => Some(format!("{minute} {hour} * * *")),
+        _ => parse_duration(text)
+            .is_ok()
+            .then(|| format!("every {text}")),
+    }
+}
+
 fn interval(text: &str) -> Result<Duration, String> {
     let interval = parse_duration(text.trim())?;
     if interval.is_zero() {
-        return Err("an interval of nothing; expected at least `1s`".to_owned());
+        return Err("the interval is zero; expected at least `1s`".to_owned());
     }
     if interval > HORIZON {
-        return Err("an interval of more than 40 years; expected at most `14600d`".to_owned());
+        return Err("the interval is longer than 40 years; expected at most `14600d`".to_owned());
     }
     Ok(interval)
 }

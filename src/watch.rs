@@ -171,7 +171,7 @@ impl Watch {
     pub async fn file(&self, source: &SourceId, url: &str, most: u64) -> Result<Bytes, String> {
         let config = self.poller.config.borrow().clone();
         let known = config.sources.iter().find(|known| known.id == *source);
-        let known = known.ok_or_else(|| format!("source `{source}` is in the config no more"))?;
+        let known = known.ok_or_else(|| format!("source `{source}` is no longer in the config"))?;
         let request = FetchRequest {
             url: Url::parse(url).map_err(|error| error.to_string())?,
             validators: Validators::default(),

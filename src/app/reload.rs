@@ -40,9 +40,11 @@ impl Reloader {
         let taken = AssertUnwindSafe(self.try_to_take(by)).catch_unwind().await;
         let taken = taken.unwrap_or_else(|panic| Err(supervise::reason(panic.as_ref())));
         match &taken {
-            Ok(()) => tracing::info!("the changed config is taken"),
+            Ok(()) => tracing::info!("the changed config is applied"),
             Err(why) => {
-                tracing::error!("the changed config is refused, all goes on as before: {why}");
+                tracing::error!(
+                    "the changed config is rejected, and the previous one stays in effect: {why}"
+                );
             }
         }
         taken

@@ -43,14 +43,14 @@ pub(super) struct Args {
 
 pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
     if !args.yes && !out::can_ask() {
-        let text = "add asks before it writes, and there is no terminal to ask on; add --yes";
+        let text = "`noticast add` asks before it writes, and there is no terminal to ask on; confirm with --yes";
         return Err(UsageError(text.to_owned()).into());
     }
     let config = session.config_to_append()?;
     let url = address::one(args.url.clone())?;
     let shown = Login::taken_off(&url).into_owned();
     if let Some(known) = config.sources.iter().find(|source| source.url == shown) {
-        return Err(UsageError(format!("{shown} is watched already, as `{}`", known.id)).into());
+        return Err(UsageError(format!("{shown} is already watched, as `{}`", known.id)).into());
     }
     let taken: Vec<SourceId> = config
         .sources
@@ -81,7 +81,7 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
     }
     append_sources(&path, std::slice::from_ref(&block))?;
     out::line(format!(
-        "`{}` is in {}; `noticast reload` applies it to a running instance",
+        "`{}` was added to {}; `noticast reload` applies it to a running instance",
         block.id,
         path.display()
     ))?;

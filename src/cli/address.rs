@@ -76,7 +76,7 @@ fn of_stdin(line: &str) -> anyhow::Result<Url> {
 
 fn none() -> anyhow::Error {
     UsageError(
-        "stdin holds no address; one that begins with http:// or https:// is expected".to_owned(),
+        "stdin holds no address; expected one that begins with http:// or https://".to_owned(),
     )
     .into()
 }
@@ -86,7 +86,9 @@ fn unexpected(text: &str) -> String {
     let shown = text.rsplit_once('@').map_or(text, |(_, rest)| rest);
     match proposed(shown) {
         Some(address) => format!("`{shown}` is not an address; did you mean {address}?"),
-        None => format!("`{shown}` is not an address; it begins with http:// or https://"),
+        None => format!(
+            "`{shown}` is not the address of a page; expected one that begins with http:// or https://"
+        ),
     }
 }
 

@@ -127,7 +127,7 @@ fn sources_table(session: &Session, config: &Config, now: DateTime<Utc>) -> std:
         ];
         let beneath = match address {
             Some(url) => session.mask.masked(url.as_str()),
-            None => "written at the desk, not polled".to_owned(),
+            None => "published at the desk, not polled".to_owned(),
         };
         table.row(cells, [beneath]);
     }
@@ -208,10 +208,10 @@ async fn sources_online(session: &Session, config: &Config) -> anyhow::Result<bo
     let mut good = true;
     for (source, found) in looks {
         let (word, text) = match found {
-            Ok(text) => ("good", text),
+            Ok(text) => ("ok", text),
             Err(text) => ("failed", session.mask.masked(&text)),
         };
-        good &= word == "good";
+        good &= word == "ok";
         out::line(format!("source {}: {word}: {text}", source.id))?;
     }
     Ok(good)
@@ -320,16 +320,19 @@ async fn channels_online(session: &Session, config: &Config) -> anyhow::Result<b
     let mut good = true;
     if let Some(told) = spare.pusher.check_bot().await {
         let (word, text) = match told {
-            Ok(name) => ("good", format!("the bot is @{name}")),
+            Ok(name) => ("ok", format!("the bot is @{name}")),
             Err(error) => ("failed", session.mask.masked(&error.to_string())),
         };
-        good &= word == "good";
+        good &= word == "ok";
         out::line(format!("telegram: {word}: {text}"))?;
     }
     for channel in &config.channels {
         let (word, text) = match spare.pusher.check(&channel.id).await {
-            Ok(Checked::Good(text)) => ("good", text),
-            Ok(Checked::NotTried) => ("not tried", "the platform has no call for it".to_owned()),
+            Ok(Checked::Good(text)) => ("ok", text),
+            Ok(Checked::NotTried) => (
+                "not tried",
+                "the platform offers no way to check without posting".to_owned(),
+            ),
             Err(error) => ("failed", session.mask.masked(&error.to_string())),
         };
         good &= word != "failed";

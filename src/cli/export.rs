@@ -116,7 +116,7 @@ async fn export(reach: Reach, mut to: Box<dyn Write + Send>) -> anyhow::Result<u
             let mut pieces = api.export().await?.bytes_stream();
             while let Some(piece) = pieces.next().await {
                 let piece = piece
-                    .context("the running instance broke off; what was written is not whole")?;
+                    .context("the running instance stopped answering; the export is incomplete")?;
                 to.write_all(&piece)?;
                 bar.inc(piece.iter().filter(|byte| **byte == b'\n').count() as u64);
             }

@@ -82,12 +82,10 @@ async fn may_import(store: &Store, args: &Args) -> anyhow::Result<bool> {
         return Ok(true);
     }
     if out::can_ask() {
-        return Ok(out::ask(
-            "this store holds something already; import into it?",
-        )?);
+        return Ok(out::ask("this store is not empty; import into it?")?);
     }
     Err(
-        UsageError("this store holds something already; say --yes to import into it".to_owned())
+        UsageError("this store is not empty; confirm with --yes to import into it".to_owned())
             .into(),
     )
 }

@@ -70,7 +70,7 @@ pub(super) struct Args {
 
 pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
     if !args.yes && !out::can_ask() {
-        let text = "publish asks before it sends, and there is no terminal to ask at; say --yes";
+        let text = "`noticast publish` asks before it sends, and there is no terminal to ask on; confirm with --yes";
         return Err(UsageError(text.to_owned()).into());
     }
     let config = session.config_or_default()?;
@@ -137,7 +137,7 @@ fn moment(text: &str, zone: Tz) -> Result<Moment, UsageError> {
     }
     Moment::try_from(text.to_owned()).map_err(|_| {
         UsageError(format!(
-            "--deadline {text}: no time; expected 2026-12-31, \"2026-12-31 18:00\" or RFC 3339"
+            "--deadline {text}: not a time; expected 2026-12-31, \"2026-12-31 18:00\" or RFC 3339"
         ))
     })
 }
@@ -188,7 +188,7 @@ async fn desk(reach: &Reach, id: &SourceId) -> anyhow::Result<view::Source> {
     match source.kind.as_str() {
         "desk" => Ok(source),
         _ => Err(anyhow!(
-            "source `{id}` is watched; only a source with `kind = \"desk\"` is published at"
+            "source `{id}` watches a page; bulletins of your own need a source with `kind = \"desk\"`"
         )),
     }
 }

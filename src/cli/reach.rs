@@ -63,12 +63,12 @@ pub(super) enum Purpose {
 #[derive(Debug, thiserror::Error)]
 pub(super) enum NoStore {
     #[error(
-        "there is no store in {}; `noticast run` makes one, --state or NOTICAST_STATE names another folder",
+        "there is no store in {}; `noticast run` creates one; --state or NOTICAST_STATE names another folder",
         .0.display()
     )]
     InFolder(PathBuf),
     #[error(
-        "there is no store in the database; `noticast run` makes one, [store] url names another database"
+        "there is no store in the database; `noticast run` creates one; [store] url names another database"
     )]
     InDatabase,
 }

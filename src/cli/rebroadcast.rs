@@ -42,8 +42,7 @@ fn number(text: &str) -> Result<BulletinId, String> {
 
 pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
     if !args.yes && !out::can_ask() {
-        let text =
-            "rebroadcast asks before it sends, and there is no terminal to ask on; add --yes";
+        let text = "`noticast rebroadcast` asks before it sends, and there is no terminal to ask on; confirm with --yes";
         return Err(UsageError(text.to_owned()).into());
     }
     let reach = Reach::open(session, Purpose::Change).await?;

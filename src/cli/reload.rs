@@ -14,7 +14,7 @@ pub(super) struct Args {}
 pub(super) async fn run(session: &Session, _args: Args) -> anyhow::Result<Exit> {
     let state = session.state.display();
     let Some(api) = Api::of(session) else {
-        bail!("no instance runs on {state}; `noticast run` reads the config when it starts");
+        bail!("no instance is running on {state}; `noticast run` reads the config when it starts");
     };
     if !api.answers().await {
         bail!(

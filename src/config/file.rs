@@ -51,7 +51,7 @@ fn syntax_error(message: &str) -> String {
     match message.rsplit_once(", expected ") {
         Some((what, expected)) => format!("{what}; expected {expected}"),
         None if message == "duplicate key" => {
-            "a key or table occurs twice; expected each once".to_owned()
+            "a key or table is defined twice; expected one definition".to_owned()
         }
         None => format!("{message}; expected TOML"),
     }

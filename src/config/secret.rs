@@ -37,8 +37,11 @@ impl<'a> Surroundings<'a> {
         move |value| {
             let written = string(value)?;
             let secret = if let Some(name) = written.strip_prefix("env:") {
-                (self.env)(name).ok_or_else(|| {
-                    format!("the variable `{name}` is not set; expected it in the environment")
+                (self.env)(name).ok_or_else(|| match name {
+                    "" => "`env:` names no variable; expected `env:NAME`".to_owned(),
+                    _ => {
+                        format!("the variable `{name}` is not set; expected it in the environment")
+                    }
                 })
             } else if let Some(path) = written.strip_prefix("file:") {
                 read_small(&self.path(path)).map_err(|error| {
@@ -53,11 +56,11 @@ impl<'a> Surroundings<'a> {
             if secret.is_empty() {
                 return fault(
                     value,
-                    "an empty secret; expected a literal, `env:NAME` or `file:PATH`",
+                    "this secret is empty; expected a literal, `env:NAME` or `file:PATH`",
                 );
             }
             if secret.contains(char::is_whitespace) || secret.contains(char::is_control) {
-                return fault(value, "a secret with white space in it; expected none");
+                return fault(value, "this secret contains white space; expected none");
             }
             Ok(Secret::new(secret.to_owned()))
         }

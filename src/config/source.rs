@@ -111,7 +111,7 @@ fn refuse_what_is_for_pages(table: &Table<'_>, source: &Source) {
         ("select", source.select == plain.select),
     ] {
         if !is_plain {
-            let what = format!("a source of kind `desk` is not looked at; expected no `{key}`");
+            let what = format!("a source of kind `desk` is not polled; expected no `{key}`");
             table.complain_of(key, &what);
         }
     }

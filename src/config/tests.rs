@@ -170,7 +170,7 @@ fn a_syntax_error_comes_alone() {
     );
     assert_eq!(
         problems("[web]\n[web]\n"),
-        "noticast.toml:2:2: a key or table occurs twice; expected each once"
+        "noticast.toml:2:2: a key or table is defined twice; expected one definition"
     );
 }
 

@@ -165,7 +165,7 @@ fn desk(op: &Op<'_>, id: &SourceId) -> Result<std::sync::Arc<Source>> {
     match source.kind {
         ReadAs::Desk => Ok(source),
         _ => Err(refused(format!(
-            "source `{id}` is watched; only a source with `kind = \"desk\"` is published at"
+            "source `{id}` watches a page; bulletins of your own need a source with `kind = \"desk\"`"
         ))),
     }
 }

@@ -189,7 +189,7 @@ fn nickname(name: &str) -> Result<&'static str, String> {
         "yearly" | "annually" => "0 0 1 1 *",
         "reboot" => {
             return Err(format!(
-                "`@reboot` is not a time: what was missed is looked at on every start; {}",
+                "`@reboot` is not a time: polls that were missed are made up for at every start; {}",
                 FORMS
             ));
         }
@@ -277,7 +277,7 @@ impl Field {
         match step.parse::<u32>() {
             Ok(step) if digits && step > 0 => Ok(step),
             _ => Err(format!(
-                "{} `{part}` has a wrong step; expected a whole number from 1",
+                "{} `{part}` has an invalid step; expected a whole number from 1",
                 self.name
             )),
         }
@@ -300,11 +300,11 @@ impl Field {
             name, low, high, ..
         } = self;
         let what = if text.is_empty() {
-            "lacks a number".to_owned()
+            "has an empty entry".to_owned()
         } else if text.bytes().all(|b| b.is_ascii_digit()) {
             format!("`{text}` is out of range")
         } else if text.contains(['L', 'W', '#', '?']) {
-            format!("`{text}` is not of crontab (`L`, `W`, `#` and `?` are unknown to it)")
+            format!("`{text}` is not crontab syntax (`L`, `W`, `#` and `?` are not part of it)")
         } else {
             format!("`{text}` is unknown")
         };

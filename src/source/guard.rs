@@ -50,7 +50,7 @@ impl fmt::Display for AddressRefusal {
                 }
                 write!(
                     f,
-                    "; if it is meant, add `allow_private = [\"{address}/{prefix}\"]` to [fetch]"
+                    "; to allow it, add `allow_private = [\"{address}/{prefix}\"]` to [fetch]"
                 )
             }
         }
@@ -342,7 +342,7 @@ mod tests {
         assert_eq!(
             refused.to_string(),
             "a.example is at 10.0.0.1, which is not a public address; \
-             if it is meant, add `allow_private = [\"10.0.0.1/32\"]` to [fetch]"
+             to allow it, add `allow_private = [\"10.0.0.1/32\"]` to [fetch]"
         );
         assert!(
             guarded

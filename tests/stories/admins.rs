@@ -32,7 +32,7 @@ async fn a_rebroadcast_is_asked_by_reply_reported_and_undone() {
     assert!(question.contains("其中 1 个发出后不能撤回"), "{question}");
     telegram.press_labelled(700, ADMIN, "重发");
     said(&telegram, 701, "重发\n").await;
-    said(&telegram, 700, "#2 已发送：成功 3，失败 0").await;
+    said(&telegram, 700, "已发送通知 #2：成功 3，失败 0").await;
     let report = telegram
         .messages()
         .into_iter()
@@ -71,7 +71,7 @@ async fn what_waits_is_cancelled_by_an_undo() {
     said(&telegram, ADMIN, "到 3 个聊天").await;
     telegram.press_labelled(ADMIN, ADMIN, "重发");
     said(&telegram, 700, "重发\n").await;
-    said(&telegram, ADMIN, "正在发送").await;
+    said(&telegram, ADMIN, "正在发送通知 #2").await;
     telegram
         .until("701 was asked to wait", |seen| {
             seen.calls("sendMessage") >= 5
@@ -129,7 +129,7 @@ async fn a_question_is_answered_once_with_yes_or_with_no() {
     delivered(&telegram, &mut pushing).await;
     for (first, second, shown, note) in [
         (1, 0, "已取消", ""),
-        (0, 1, "#2 已发送：成功 1", "已经发送过了"),
+        (0, 1, "已发送通知 #2：成功 1", "已经发送过了"),
     ] {
         telegram.say(ADMIN, ADMIN, "/rebroadcast 2 b");
         said(&telegram, ADMIN, "到 1 个聊天").await;
@@ -194,7 +194,7 @@ async fn an_announcement_goes_to_everyone_once_and_no_text_breaks_it() {
     for chat in [700, 701, STRANGER] {
         said(&telegram, chat, "今晚 <b>维护</b> & 停机\n第二行").await;
     }
-    said(&telegram, ADMIN, "公告 已发送：成功 4，失败 0").await;
+    said(&telegram, ADMIN, "已发送公告：成功 4，失败 0").await;
     pushing.stop().await;
     assert_eq!(telegram.texts(700).len(), 1);
 }
@@ -257,7 +257,7 @@ async fn admins_see_how_it_is_pause_a_source_and_read_a_bulletins_whole_story() 
     telegram.say(ADMIN, ADMIN, "/why 2");
     let story = said(&telegram, ADMIN, "推送 3 次").await;
     assert!(
-        story.contains("此前未收录") && story.contains("· 停电专用 不含过滤词"),
+        story.contains("此前未收录") && story.contains("· 停电专用：不含过滤词"),
         "{story}"
     );
     telegram.say(ADMIN, ADMIN, "/pause news");

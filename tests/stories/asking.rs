@@ -20,14 +20,14 @@ async fn only_who_may_subscribe_adds_sources() {
     let telegram = Telegram::start(TOKEN).await;
     let mut pushing = at_work(&telegram, "add_sources = \"anyone\"\n").await;
     telegram.say(PERSON, PERSON, "/subscribe http://127.0.0.1:9/list.html");
-    said(&telegram, PERSON, "同意这里加入之后，才能添加").await;
+    said(&telegram, PERSON, "管理员同意之后，才能在这里添加").await;
     telegram.press_labelled(PERSON, PERSON, "申请加入");
     said(&telegram, PERSON, "已申请").await;
     said(&telegram, ADMIN, "申请加入").await;
     telegram.press_labelled(ADMIN, ADMIN, "同意");
     said(&telegram, PERSON, "管理员已同意").await;
     // Which address an inner name stands for is told to admins alone.
-    for (chat, part) in [(PERSON, "指向内部网络"), (ADMIN, "allow_private")] {
+    for (chat, part) in [(PERSON, "指向内网"), (ADMIN, "allow_private")] {
         telegram.say(chat, chat, "/subscribe 127.0.0.1:9/list.html");
         said(&telegram, chat, part).await;
     }
@@ -49,7 +49,7 @@ async fn a_link_to_what_only_those_see_who_are_let_in_asks_for_it() {
     // Nor does it learn more until it is let in.
     telegram.say(PERSON, PERSON, "/settings");
     let settings = said(&telegram, PERSON, "等待管理员同意").await;
-    assert!(settings.contains("来源：无"), "{settings}");
+    assert!(settings.contains("订阅：无（"), "{settings}");
     let asked = telegram.messages().into_iter();
     let mut asked = asked.filter(|it| it.chat == ADMIN && it.text.contains("telegram:9"));
     let question = asked.next().unwrap();
@@ -99,7 +99,7 @@ async fn why_of_an_unknown_address_says_which_source_would_bring_it() {
         let before = telegram.texts(PERSON).len();
         telegram.say(PERSON, PERSON, &format!("/why {address}"));
         let told = telegram.until_sent(PERSON, before + 1).await;
-        assert!(told[before].contains("没有来源包含该网站"), "{told:?}");
+        assert!(told[before].contains("没有来源关注该网站"), "{told:?}");
     }
     telegram.say(ADMIN, ADMIN, "/rebroadcast http://i.example/1.html");
     said(&telegram, ADMIN, "来源“内部”").await;
@@ -168,7 +168,7 @@ async fn a_slow_page_shows_that_it_is_looked_at_and_keeps_nobody_waiting() {
     for page in 0..4 {
         telegram.say(PERSON, PERSON, &format!("/subscribe http://{at}/{page}"));
     }
-    said(&telegram, PERSON, "之前发来的网址还在处理").await;
+    said(&telegram, PERSON, "上一个请求还在处理").await;
     telegram.say(11, 11, "/search 通知");
     said(&telegram, 11, "🔎 通知").await;
     telegram
@@ -226,7 +226,7 @@ async fn times_are_told_by_the_clock_of_the_chat() {
     let found = |text: &str| {
         let (_, rest) = text.split_once("发现：").unwrap();
         let when = rest.split('，').next().unwrap();
-        chrono::NaiveDateTime::parse_from_str(when, "%Y-%m-%d %H:%M:%S").unwrap()
+        chrono::NaiveDateTime::parse_from_str(when, "%Y-%m-%d %H:%M").unwrap()
     };
     telegram.say(PERSON, PERSON, "/why 1");
     let here = found(&said(&telegram, PERSON, "发现：").await);

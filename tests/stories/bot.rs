@@ -162,7 +162,7 @@ async fn an_admin_rebroadcasts_with_a_button_that_works_once() {
     telegram
         .until("the question shows what was done", |seen| {
             seen.acknowledged().len() == 2
-                && seen.texts(ADMIN)[0].contains("#2 已发送：成功 1，失败 0")
+                && seen.texts(ADMIN)[0].contains("已发送通知 #2：成功 1，失败 0")
         })
         .await;
     let mut pushing = pushing.restart().await;

@@ -385,7 +385,7 @@ async fn a_service_that_waits_for_its_database_stops_in_order() {
     world.looks(&site, 1).await;
     world
         .until("a reload", || {
-            world.log().contains("the changed config is taken")
+            world.log().contains("the changed config is applied")
         })
         .await;
     running.stop();

@@ -170,7 +170,7 @@ async fn plain_words_get_the_menu_and_do_what_they_say() {
     let telegram = Telegram::start(TOKEN).await;
     let mut pushing = at_work(&telegram, ANYONE).await;
     telegram.say(PERSON, PERSON, "hello /start news");
-    said(&telegram, PERSON, "发来网页的地址就可以订阅").await;
+    said(&telegram, PERSON, "发来网址即可订阅").await;
     assert!(chat(&pushing, "telegram:9").is_none());
     telegram.say(PERSON, PERSON, "订阅 news");
     said(&telegram, PERSON, "已订阅").await;
@@ -296,7 +296,7 @@ async fn a_report_whose_question_is_gone_comes_as_a_message_of_its_own() {
         usize::MAX,
     );
     telegram.press_labelled(ADMIN, ADMIN, "重发");
-    said(&telegram, ADMIN, "#2 已发送：成功 1，失败 0").await;
+    said(&telegram, ADMIN, "已发送通知 #2：成功 1，失败 0").await;
     pushing.stop().await;
     assert_eq!(telegram.texts(700).len(), 2);
 }
@@ -369,7 +369,7 @@ async fn a_sign_alone_takes_no_filter_away() {
         telegram.say(PERSON, PERSON, &format!("/filter {sign}"));
     }
     telegram.say(PERSON, PERSON, "/settings");
-    said(&telegram, PERSON, "还没有订阅\n来源：无\n过滤：+放假").await;
+    said(&telegram, PERSON, "订阅：无\n过滤：+放假").await;
     all_is_heard(&telegram).await;
     pushing.stop().await;
     assert_eq!(chat(&pushing, "telegram:9").unwrap().include, ["放假"]);

@@ -15,10 +15,10 @@ mod bot;
 mod browsers;
 mod buttons;
 mod cases;
-
 mod clock;
 mod commands;
 mod config;
+mod conversations;
 mod corrections;
 mod counting;
 mod crowd;

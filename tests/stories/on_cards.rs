@@ -103,7 +103,7 @@ async fn a_reader_of_a_channel_is_led_to_a_chat_of_their_own() {
     let answer = acknowledged(&telegram, 1).await;
     let (_, payload) = answer.as_str().unwrap().split_once("?start=").unwrap();
     telegram.say(PERSON, PERSON, &format!("/start {payload}"));
-    said(&telegram, PERSON, "会在").await;
+    said(&telegram, PERSON, "将在").await;
     // The link is good for that reader alone.
     telegram.say(8, 8, &format!("/start {payload}"));
     said(&telegram, 8, "管理员同意后").await;

@@ -30,7 +30,7 @@ async fn a_link_subscribes_at_once_where_anyone_may() {
     said(&telegram, PERSON, "已退订").await;
     pushing.publish(1).await;
     telegram.say(PERSON, PERSON, "/settings");
-    said(&telegram, PERSON, "还没有订阅").await;
+    said(&telegram, PERSON, "订阅：无").await;
     pushing.stop().await;
     assert!(
         !telegram
@@ -283,7 +283,7 @@ async fn filters_keep_away_what_is_not_wanted_and_why_says_so() {
         PERSON,
         "/why http://news.example/2.html?utm_source=x",
     );
-    let why = said(&telegram, PERSON, "推送到这里：已发送").await;
+    let why = said(&telegram, PERSON, "本聊天：已发送").await;
     assert!(
         why.contains("第2号通知") && !why.contains("telegram:"),
         "{why}"
@@ -308,7 +308,7 @@ async fn wishes_are_set_by_command_and_by_button_and_said_in_the_chats_language(
     let english =
         json!({"id": PERSON, "is_bot": false, "first_name": "Ann", "language_code": "en"});
     telegram.say_with(PERSON, PERSON, "/settings", &json!({"from": english}));
-    said(&telegram, PERSON, "not subscribed yet").await;
+    said(&telegram, PERSON, "Subscriptions: none").await;
     telegram.say(PERSON, PERSON, "/language en");
     said(&telegram, PERSON, "Settings saved.").await;
     telegram.say(PERSON, PERSON, "/digest 7:30");

@@ -15,4 +15,5 @@ pub(crate) mod robots;
 pub(crate) mod site;
 pub(crate) mod smtp;
 pub(crate) mod telegram;
+pub(crate) mod transcript;
 pub(crate) mod world;

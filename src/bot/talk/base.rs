@@ -115,7 +115,7 @@ impl Base {
     /// A time by the clock of the asker's chat.
     pub(super) fn clock(&self, asker: &Asker, at: DateTime<Utc>) -> String {
         let at = at.with_timezone(&self.own_wishes(asker).time_zone);
-        at.format("%Y-%m-%d %H:%M:%S").to_string()
+        at.format("%Y-%m-%d %H:%M").to_string()
     }
 
     /// The source of that id in the config.

@@ -64,7 +64,7 @@ fn channel_line(base: &Base, words: &BotWords, status: &ChannelStatus) -> String
     let channel = base.channel(&status.id).or(status.chat.as_deref());
     let sources = match channel.and_then(|channel| channel.sources.as_ref()) {
         Some(sources) => sources.len().to_string(),
-        None => "*".to_owned(),
+        None => words.all_sources.to_owned(),
     };
     let state = match (&status.blocked, &status.error) {
         (Some(_), _) => "⛔",

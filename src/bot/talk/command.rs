@@ -21,6 +21,8 @@ pub(super) enum ChatCommand {
     Latest(usize),
     Search(String),
     Why(String),
+    /// As its card shows it.
+    Show(BulletinId),
     Filter(String),
     /// Added to the filter.
     MoreWords(String),

@@ -72,6 +72,7 @@ async fn answered(base: &Base, asker: &Asker, command: ChatCommand) -> Result<Re
         ChatCommand::Sources => Ok(sources::offer_sources(base, asker, None, 0, "")),
         ChatCommand::Unsubscribe(what) => subscribe::unsubscribe(base, asker, &what).await,
         ChatCommand::Latest(n) => archive::latest(base, asker, n, 0).await,
+        ChatCommand::Show(id) => archive::shown(base, asker, id).await,
         ChatCommand::Filter(what) => filter::set_filter(base, asker, &what).await,
         ChatCommand::MoreWords(what) => filter::add_to_filter(base, asker, &what).await,
         ChatCommand::Digest(what) => settings::set_digest(base, asker, &what).await,

@@ -29,7 +29,7 @@ pub(super) fn command(text: &str) -> Option<ChatCommand> {
     match Which::read(text) {
         _ if text.is_empty() || text.starts_with('/') => return None,
         Some(Which::Link(address)) => return Some(ChatCommand::Subscribe(address)),
-        Some(Which::Id(_)) => return Some(ChatCommand::Why(text.to_owned())),
+        Some(Which::Id(id)) => return Some(ChatCommand::Show(id)),
         None => {}
     }
     let (first, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
@@ -50,6 +50,7 @@ fn leaving(rest: String) -> ChatCommand {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bulletin::BulletinId;
 
     #[test]
     fn people_need_no_command_to_be_understood() {
@@ -62,8 +63,8 @@ mod tests {
                 "看看 https://a.example/tzgg/",
                 subscribe("https://a.example/tzgg/"),
             ),
-            ("1042", Some(ChatCommand::Why("1042".to_owned()))),
-            ("#１０４２", Some(ChatCommand::Why("#１０４２".to_owned()))),
+            ("1042", Some(ChatCommand::Show(BulletinId(1042)))),
+            ("#１０４２", Some(ChatCommand::Show(BulletinId(1042)))),
             ("退订", leave("")),
             ("STOP!", leave("")),
             ("退订 通知公告", leave("通知公告")),

@@ -347,8 +347,8 @@ fn request(asker: &Asker, carrier: &Carrier) -> String {
 /// Returns what a report is about.
 pub(super) fn what(words: &BotWords, report: &Report) -> String {
     match report.bulletin {
-        Some(id) => format!("#{id}"),
-        None => words.announcement.to_owned(),
+        Some(id) => fill(words.the_bulletin, &[("id", id.to_string())]),
+        None => words.the_announcement.to_owned(),
     }
 }
 

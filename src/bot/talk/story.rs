@@ -210,12 +210,18 @@ async fn went_to(base: &Base, asker: &Asker, id: BulletinId) -> Result<Vec<Strin
     let mut lines = vec![words.why_delivered.say(count)];
     lines.extend(newest.items.iter().map(|delivery| {
         let mark = mark(delivery.kind, asker.language);
-        let mark = mark.map(|mark| format!(" {mark}")).unwrap_or_default();
+        let mark = mark.map(|mark| format!("{mark} · ")).unwrap_or_default();
         let fate = fate(base, asker, delivery);
-        format!("· {}{mark} {fate}", base.title_of(&delivery.channel))
+        in_channel(base, words, &delivery.channel, &format!("{mark}{fate}"))
     }));
     lines.extend(newest.more.then(|| "…".to_owned()));
     Ok(lines)
+}
+
+fn in_channel(base: &Base, words: &BotWords, channel: &ChannelId, what: &str) -> String {
+    let name = base.title_of(channel);
+    let line = fill(words.fault, &[("name", name.as_str()), ("why", what)]);
+    format!("· {line}")
 }
 
 /// Channels that have its source and did not get it, with what kept it from them.
@@ -238,7 +244,7 @@ async fn kept_from(
     let kept = refusing.iter().filter(|(id, _)| !got.contains(id));
     let mut lines: Vec<String> = kept
         .take(NAMED + 1)
-        .map(|(id, why)| format!("· {} {why}", base.title_of(id)))
+        .map(|(id, why)| in_channel(base, words, id, why))
         .collect();
     if lines.len() > NAMED {
         lines[NAMED] = "…".to_owned();

@@ -228,7 +228,12 @@ async fn unsubscribe_from(
             let left = visible::names_for(base, &chat, words);
             fill(words.unsubscribed, &[("left", left)]).into()
         }
-        _ => words.unsubscribed_all.into(),
+        _ => match &target.of {
+            Some(there) => {
+                fill(words.unsubscribed_there, &[("title", base.title_of(there))]).into()
+            }
+            None => words.unsubscribed_all.into(),
+        },
     };
     Ok(reply.with(remove))
 }

@@ -35,7 +35,7 @@ async fn a_person_subscribes_by_a_button_and_sees_it_among_the_settings() {
         settings.text()
     );
     assert!(
-        settings.text().contains(words.state_on),
+        settings.text().contains("Subscriptions: Campus news"),
         "{}",
         settings.text()
     );

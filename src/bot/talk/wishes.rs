@@ -66,15 +66,12 @@ pub(super) async fn wish(
 pub(super) fn settings(base: &Base, asker: &Asker) -> Reply {
     let words = asker.words();
     let chat = base.own_wishes(asker);
-    let state = match chat.standing {
-        Standing::Pending => words.state_pending,
-        Standing::Refused => words.state_refused,
-        _ if !chat.wants_any() => words.state_none,
-        _ => words.state_on,
-    };
-    let mut lines = vec![format!("<b>{}</b>", words.settings), state.to_owned()];
+    let mut lines = vec![format!("<b>{}</b>", words.settings)];
     let line = |label: &str, now: &str| fill(words.setting_line, &[("label", label), ("now", now)]);
-    lines.push(line(words.sources, &visible::names_for(base, &chat, words)));
+    lines.push(line(
+        words.label_subscriptions,
+        &subscriptions(base, &chat, words),
+    ));
     lines.extend(also_in_config(base, asker));
     let labels = labels(words);
     let wish = |(label, wish): &(&str, Preference)| line(label, &shown_wish(words, &chat, *wish));
@@ -90,6 +87,18 @@ pub(super) fn settings(base: &Base, asker: &Asker) -> Reply {
         |(label, wish): &(&str, Preference)| ((*label).to_owned(), Button::Menu(Some(*wish)));
     let pairs = labels.chunks(2);
     pairs.fold(reply, |reply, pair| reply.with(pair.iter().map(button)))
+}
+
+/// What a chat is subscribed to, or has asked for.
+fn subscriptions(base: &Base, chat: &Chat, words: &BotWords) -> String {
+    let named = visible::names_for(base, chat, words);
+    let asked = |state| fill(words.rule, &[("state", named.as_str()), ("cause", state)]);
+    match chat.standing {
+        Standing::Pending => asked(words.state_pending),
+        Standing::Refused => asked(words.state_refused),
+        _ if !chat.wants_any() => words.none.to_owned(),
+        _ => named,
+    }
 }
 
 /// The channels of the config that lead to the same place.

@@ -109,10 +109,10 @@ pub(in crate::cli) fn steps(steps: &[ReadStep]) -> anyhow::Result<()> {
 fn list_text(list: &NoticeList, verbose: bool) -> anyhow::Result<()> {
     notices_text(&list.notices, verbose)?;
     for feed in &list.feeds {
-        out::line(format!("announces the feed {feed}"))?;
+        out::line(format!("feed: {feed}"))?;
     }
     if let Some(next) = &list.next_page {
-        out::line(format!("goes on at {next}"))?;
+        out::line(format!("next page: {next}"))?;
     }
     others(&list.others, verbose)
 }

@@ -156,7 +156,7 @@ pub(super) async fn answer(request: RequestBuilder) -> anyhow::Result<Response> 
     let problem: Value = answer.json().await.unwrap_or_default();
     let detail = problem["detail"]
         .as_str()
-        .unwrap_or("no more is known")
+        .unwrap_or("it gave no reason")
         .to_owned();
     match status {
         StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY => {

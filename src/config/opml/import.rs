@@ -53,7 +53,7 @@ pub fn decode(bytes: &[u8]) -> Result<String, String> {
     if has_errors {
         let charset = charset.name();
         return Err(format!(
-            "no OPML: it is not in {charset}, as it says or leaves open; expected the right `encoding=` in its first line"
+            "not an OPML file: its charset is not {charset}; expected the right `encoding=` in its first line"
         ));
     }
     Ok(text.into_owned())
@@ -81,7 +81,9 @@ fn declared(bytes: &[u8]) -> Result<&'static Encoding, String> {
     let label = said.trim_start_matches(['"', '\'']);
     let label = label.split(['"', '\'', ' ']).next().unwrap_or_default();
     Encoding::for_label(label.as_bytes()).ok_or_else(|| {
-        format!("no OPML: its charset `{label}` is unknown; expected a charset such as `UTF-8`")
+        format!(
+            "not an OPML file: its charset `{label}` is unknown; expected a charset such as `UTF-8`"
+        )
     })
 }
 
@@ -100,7 +102,7 @@ pub fn from_opml(text: &str, config: &Config) -> Result<Imported, String> {
     loop {
         let event = reader
             .read_event()
-            .map_err(|error| format!("no OPML: {error}"))?;
+            .map_err(|error| format!("not an OPML file: {error}"))?;
         match event {
             Event::Start(element) if is_named(&element, b"outline") => import.open(&element),
             Event::Empty(element) if is_named(&element, b"outline") => {
@@ -119,7 +121,7 @@ pub fn from_opml(text: &str, config: &Config) -> Result<Imported, String> {
                 is_opml = true;
             }
             Event::Eof if is_opml => return Ok(import.done()),
-            Event::Eof => return Err("no OPML: it has no `opml` element".to_owned()),
+            Event::Eof => return Err("not an OPML file: it has no `opml` element".to_owned()),
             _ => {}
         }
     }
@@ -147,7 +149,7 @@ struct Import<'a> {
 impl<'a> Import<'a> {
     fn new(config: &'a Config) -> Self {
         let watched = config.sources.iter().map(|source| {
-            let by = format!("`{}` watches it already", source.id);
+            let by = format!("it is already the source `{}`", source.id);
             (without_login(&source.url), by)
         });
         Self {
@@ -299,7 +301,7 @@ fn web_address(written: &str) -> Result<Url, String> {
     } else {
         after("feed:").unwrap_or(written).to_owned()
     };
-    let url = Url::parse(&plain).map_err(|error| format!("its address is none ({error})"))?;
+    let url = Url::parse(&plain).map_err(|error| format!("its address is not valid ({error})"))?;
     match url.scheme() {
         "http" | "https" if url.has_host() => Ok(url),
         "http" | "https" => Err("its address has no host".to_owned()),

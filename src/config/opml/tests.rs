@@ -107,8 +107,8 @@ fn each_outline_that_is_left_out_says_why() {
     assert!(
         why("<outline text='x' xmlUrl='mailto:a@b.example'/>").contains("begins with `mailto:`")
     );
-    assert!(why("<outline text='x' xmlUrl='news/feed.xml'/>").contains("its address is none"));
-    assert!(why("<outline text='x' xmlUrl='feed:'/>").contains("its address is none"));
+    assert!(why("<outline text='x' xmlUrl='news/feed.xml'/>").contains("its address is not valid"));
+    assert!(why("<outline text='x' xmlUrl='feed:'/>").contains("its address is not valid"));
     assert!(
         why("<outline isComment='true' text='x' xmlUrl='http://a.example/'/>")
             .contains("a comment")
@@ -126,7 +126,7 @@ fn each_outline_that_is_left_out_says_why() {
     let skipped = from_opml(&known, &config).unwrap().skipped;
     assert_eq!(
         skipped[0].to_string(),
-        "`x` is skipped: `mine` watches it already"
+        "`x` is skipped: it is already the source `mine`"
     );
 }
 

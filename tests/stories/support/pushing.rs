@@ -146,7 +146,19 @@ impl Pushing {
         text: &str,
         deadline: Option<&str>,
     ) -> Vec<BulletinId> {
-        self.add(title, "请看全文。");
+        self.publish_summary(title, "请看全文。", text, deadline)
+            .await
+    }
+
+    /// The same with a summary.
+    pub(crate) async fn publish_summary(
+        &mut self,
+        title: &str,
+        summary: &str,
+        text: &str,
+        deadline: Option<&str>,
+    ) -> Vec<BulletinId> {
+        self.add(title, summary);
         let deadline = deadline.map(|day| day.to_owned().try_into().unwrap());
         self.notices[0].article = Some(Article {
             text: text.to_owned(),
