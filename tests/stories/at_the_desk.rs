@@ -408,7 +408,7 @@ async fn a_rebroadcast_is_previewed_followed_and_undone_as_far_as_it_is_not_sent
     );
     let page = answer.text().await.unwrap();
     assert!(
-        page.contains("已发送 0 / 1") && page.contains("撤销尚未发送的"),
+        page.contains("已发送 0 / 1") && page.contains("取消尚未发送的消息"),
         "{page}"
     );
     browser.does(&format!("{progress}/undo"), &[]).await;
@@ -416,7 +416,7 @@ async fn a_rebroadcast_is_previewed_followed_and_undone_as_far_as_it_is_not_sent
     assert!(answer.headers().get("refresh").is_none());
     let page = answer.text().await.unwrap();
     assert!(
-        page.contains("已取消") && !page.contains("撤销尚未发送的"),
+        page.contains("已取消") && !page.contains("取消尚未发送的消息"),
         "{page}"
     );
     let (_, dropped) = browser.desk.asked("/api/v1/deliveries?state=dropped").await;
