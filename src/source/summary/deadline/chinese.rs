@@ -175,7 +175,7 @@ static ASKED_WITHIN: LazyLock<Regex> =
     LazyLock::new(|| fixed(r"[请請]\p{Han}{0,12}[于於在][^，。；]{0,40}$"));
 static ACTION: LazyLock<Regex> = LazyLock::new(|| {
     fixed(&format!(
-        r"(?:{ACTS}|公示|通道|入口|(?:问卷|系统|平台|链接|問卷|系統)\p{{Han}}{{0,4}}开放|办理[:：])[^。；]{{0,50}}$"
+        r"(?:{ACTS}|公示|异议期|通道|入口|(?:问卷|系统|平台|链接|問卷|系統)\p{{Han}}{{0,4}}开放|办理[:：])[^。；]{{0,50}}$"
     ))
 });
 static ACTS_THEN: LazyLock<Regex> = LazyLock::new(|| {
@@ -202,7 +202,7 @@ static CLOSES: LazyLock<Regex> = LazyLock::new(|| {
 /// `递交时间：3月26日14:00-14:30，逾期不予接收`, `现场确认：…，过时不候`.
 static SUBMITTED_AT: LazyLock<Regex> = LazyLock::new(|| {
     fixed(&format!(
-        r"(?:{ACTS}|遞交)(?:\p{{Han}}{{0,3}}(?:时间|時間|日期)[:：为為]?|[:：])\s?$"
+        r"(?:{ACTS}|遞交)(?:\p{{Han}}{{0,6}}(?:时间|時間|日期)[:：为為]?|[:：])\s?$"
     ))
 });
 /// `3月17日报交至科研科，过时不再接收`
