@@ -40,6 +40,7 @@ mod steady;
 mod stored;
 mod templates;
 mod text;
+mod together;
 mod tokens;
 mod turns;
 mod viewer;
@@ -55,7 +56,10 @@ use tower_http::{CompressionLevel, compression::CompressionLayer};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use self::site::{Shared, Site};
+use self::{
+    site::{Shared, Site},
+    together::Together,
+};
 use crate::ops::Scope;
 
 pub use self::{
@@ -106,7 +110,7 @@ fn router(site: Shared) -> Router {
 }
 
 fn pages_router(site: &Shared) -> Router<Shared> {
-    Router::new()
+    let pages = Router::new()
         .route("/", get(pages::channel))
         .route("/sources", get(sources::sources))
         .route("/b/{id}", get(bulletin_page::page))
@@ -118,6 +122,18 @@ fn pages_router(site: &Shared) -> Router<Shared> {
             site.turns.clone(),
             turns::take,
         ))
+        .layer(middleware::from_fn(revalidate::pages))
+        .layer(compression())
+        .layer(middleware::from_fn_with_state(
+            Together::default(),
+            together::answer,
+        ));
+    pages.merge(beside_pages())
+}
+
+/// What pages are made of, and the stream that tells of new ones.
+fn beside_pages() -> Router<Shared> {
+    Router::new()
         .route("/style.css", get(assets::style))
         .route("/events", get(events::events))
         .route("/noticast.js", get(assets::script))
@@ -125,7 +141,6 @@ fn pages_router(site: &Shared) -> Router<Shared> {
         .route("/print.css", get(assets::print_style))
         .route("/icon.svg", get(assets::icon))
         .route("/qr.svg", get(assets::qr))
-        .layer(middleware::from_fn(revalidate::pages))
         .layer(compression())
 }
 

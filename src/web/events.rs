@@ -21,7 +21,7 @@ use tokio::sync::{OwnedSemaphorePermit, broadcast};
 
 use self::hub::{Happening, Happenings};
 use super::{card::Scene, language::PageLanguage, problem::Problem, site::Shared, viewer::Viewer};
-use crate::view;
+use crate::{config::Config, view};
 
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 const RETRY: Duration = Duration::from_secs(5);
@@ -131,21 +131,33 @@ impl StreamReader {
         }
         self.last = happening.number;
         let config = self.site.config();
-        let scene = Scene::new(&config, self.viewer, PageLanguage(config.language));
-        scene.card(&happening.bulletin)?;
-        let mut bulletin = happening.bulletin.clone();
-        let known = bulletin
-            .sources()
-            .filter(|id| scene.source(id.as_str()).is_some());
-        let mut known = known.cloned().collect::<Vec<_>>().into_iter();
-        // Of sources that this reader may not know of, nothing is said.
-        if let Some(first) = known.next() {
-            (bulletin.source, bulletin.also) = (first, known.collect());
+        match self.viewer {
+            // It is made once for all of them.
+            Viewer::Public => happening
+                .for_public
+                .get_or_init(|| event(happening, &config, Viewer::Public))
+                .clone(),
+            Viewer::Admin => event(happening, &config, Viewer::Admin),
         }
-        let shown = view::Bulletin::new(bulletin, config.time_zone);
-        let event = Event::default()
-            .id(happening.number.to_string())
-            .event(happening.kind);
-        event.json_data(shown).ok()
     }
+}
+
+/// What a viewer is told of a happening; None: nothing.
+fn event(happening: &Happening, config: &Config, viewer: Viewer) -> Option<Event> {
+    let scene = Scene::new(config, viewer, PageLanguage(config.language));
+    scene.card(&happening.bulletin)?;
+    let mut bulletin = happening.bulletin.clone();
+    let known = bulletin
+        .sources()
+        .filter(|id| scene.source(id.as_str()).is_some());
+    let mut known = known.cloned().collect::<Vec<_>>().into_iter();
+    // Of sources that this reader may not know of, nothing is said.
+    if let Some(first) = known.next() {
+        (bulletin.source, bulletin.also) = (first, known.collect());
+    }
+    let shown = view::Bulletin::new(bulletin, config.time_zone);
+    let event = Event::default()
+        .id(happening.number.to_string())
+        .event(happening.kind);
+    event.json_data(shown).ok()
 }

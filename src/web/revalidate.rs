@@ -9,7 +9,7 @@ use axum::{
 };
 
 /// Bytes of a page; none of ours comes near, but for a bulletin with the longest text.
-const LONGEST: usize = 64 << 20;
+pub(super) const LONGEST: usize = 64 << 20;
 
 /// Gives each page a tag made of what it says, and answers 304 where the browser has that page.
 pub(super) async fn pages(request: Request, next: Next) -> Response {

@@ -39,6 +39,7 @@ mod layout;
 mod leaks;
 mod machines;
 mod mail;
+mod many_readers;
 mod markup;
 mod matrix;
 mod modes;

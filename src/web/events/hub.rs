@@ -1,7 +1,11 @@
 //! Reads the change feed once for all who read along.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
+use axum::response::sse::Event;
 use tokio::{sync::broadcast, time::sleep};
 use tokio_util::sync::CancellationToken;
 
@@ -27,6 +31,8 @@ pub(super) struct Happening {
     /// The name of the event.
     pub(super) kind: &'static str,
     pub(super) bulletin: Bulletin,
+    /// What those who read without a token are told, once one of them was; None: nothing.
+    pub(super) for_public: OnceLock<Option<Event>>,
 }
 
 /// Happenings of a stretch of the feed.
@@ -114,6 +120,7 @@ impl Happenings {
                     number,
                     kind,
                     bulletin,
+                    for_public: OnceLock::new(),
                 }));
             }
             happenings.read_to = last;

@@ -229,6 +229,14 @@ impl Noticast {
         assert!(done.status.success(), "{done:?}");
     }
 
+    /// The address of its pages, once it answers.
+    pub(crate) fn url(&self) -> String {
+        let file = self.home.path().join("state").join("instance.json");
+        let instance: Value = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
+        let url = instance["url"].as_str().unwrap();
+        url.trim_end_matches('/').to_owned()
+    }
+
     /// What the store takes on the disk.
     pub(crate) fn store_bytes(&self) -> u64 {
         fn size(path: &Path) -> u64 {
