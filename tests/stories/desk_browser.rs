@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use chrono::Utc;
 use noticast::{
     bulletin::{AllowPrivate, Source},
     config::Config,
@@ -10,19 +11,46 @@ use serde_json::json;
 
 use crate::support::{
     board::{Mood, Site},
-    desk::{ADMIN_TOKEN, Desk, config},
+    desk::{ADMIN_TOKEN, Desk, config, notice, with_text},
     world::text,
 };
 
+/// Titles and texts of further bulletins.
+const MORE: [(&str, &str); 3] = [
+    (
+        "关于办公系统停机维护的通知",
+        "办公系统将于11月26日22:00至次日6:00停机维护，期间无法登录，请提前保存并提交正在办理的文件。\n维护期间如有急事，请致电值班室。",
+    ),
+    (
+        "关于开展2022年度职工健康体检的通知",
+        "体检时间为11月28日至12月9日，请各部门于11月25日前把名单报到人力资源部，体检当日请空腹并携带身份证。",
+    ),
+    (
+        "关于报送年度工作总结的通知",
+        "各部门请于12月10日前报送本年度工作总结和明年工作计划，格式见附件，逾期不再汇总。",
+    ),
+];
+
 /// A desk with something on each of its pages.
 async fn furnished(mut config: Config) -> (Desk, u64) {
-    config.sources.push(Source::desk("office".parse().unwrap()));
+    config.sources.push(Source {
+        name: "办公室".to_owned(),
+        ..Source::desk("office".parse().unwrap())
+    });
+    config.channels[0].name = "大厅屏幕".to_owned();
     let desk = Desk::open_with(config, true).await;
     for source in ["notices", "news", "inside"] {
         desk.baseline(source).await;
     }
     let id = desk.publish("news", "1", "关于放假的通知").await;
+    for (number, (title, text)) in MORE.iter().enumerate() {
+        let notice = notice("notices", &format!("more-{number}"), title);
+        desk.admit("notices", with_text(notice, text), Utc::now())
+            .await;
+    }
     desk.hold("notices", 6).await;
+    // Nobody listens there: a source that fails.
+    desk.told("/api/v1/sources/inside/poll", "").await;
     (desk, id.0)
 }
 

@@ -103,12 +103,7 @@ pub(super) fn consequences(
         cells: vec![name.into(), cell],
         actions: Vec::new(),
     };
-    let text = source.schedule.to_string();
-    let said = in_words(&source.schedule, admin.language);
-    let schedule = match said {
-        Some(said) => DeskCell::from(said).noted(Some(text)),
-        None => DeskCell::from(text),
-    };
+    let schedule = schedule_cell(admin, &source.schedule);
     let times = coming(&source.schedule, Utc::now(), source.time_zone);
     let pushed = pushed_now(target, source, rows);
     let pushed = words.pushed_now.replace("{n}", &pushed.to_string());
@@ -126,6 +121,15 @@ pub(super) fn consequences(
             ),
         ],
         ..DeskTable::default()
+    }
+}
+
+/// A schedule in words, as far as it can be said, with its line.
+pub(super) fn schedule_cell(admin: &Admin, schedule: &Schedule) -> DeskCell {
+    let line = schedule.to_string();
+    match in_words(schedule, admin.language) {
+        Some(said) => DeskCell::from(said).noted(Some(line)),
+        None => DeskCell::from(line),
     }
 }
 

@@ -7,7 +7,7 @@ use super::{
     charts,
     context::{Admin, in_path, only},
     page::{DeskBlock, DeskCell, DeskForm, DeskRow, DeskTable},
-    stored,
+    source_preview, stored,
 };
 use crate::{
     view::{self, Filters, SourceState},
@@ -88,6 +88,23 @@ fn shown(words: &'static DeskWords, state: SourceState) -> (&'static str, &'stat
     }
 }
 
+fn kind<'a>(words: &'static DeskWords, kind: &'a str) -> &'a str {
+    match kind {
+        "auto" => words.kind_auto,
+        "list" => words.kind_list,
+        "feed" => words.kind_feed,
+        "json" => words.kind_json,
+        other => other,
+    }
+}
+
+fn schedule(admin: &Admin, line: &str) -> DeskCell {
+    match line.parse() {
+        Ok(schedule) => source_preview::schedule_cell(admin, &schedule),
+        Err(_) => line.into(),
+    }
+}
+
 /// A desk is never polled.
 fn buttons(admin: &Admin, source: &view::Source) -> Vec<DeskForm> {
     if source.kind == "desk" {
@@ -120,8 +137,8 @@ pub(super) async fn one(admin: Admin, Path(id): Path<String>) -> Result<Response
             DeskCell::state(word, state).noted(source.error.clone()),
         ),
         fact(words.address, source.url.clone().into()),
-        fact(words.kind, source.kind.clone().into()),
-        fact(words.schedule, source.schedule.clone().into()),
+        fact(words.kind, kind(words, &source.kind).into()),
+        fact(words.schedule, schedule(&admin, &source.schedule)),
         fact(words.last, admin.time(source.last_polled)),
         fact(words.next, admin.time(source.next_poll)),
     ];
