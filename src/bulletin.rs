@@ -21,6 +21,7 @@ mod meeting;
 mod moment;
 mod notice;
 mod page_fault;
+mod reason;
 mod record;
 mod retitled;
 mod robot;
@@ -50,6 +51,7 @@ pub use meeting::meetings;
 pub use moment::Moment;
 pub use notice::{Article, Attachment, Notice, Opened, Validators};
 pub use page_fault::{PageFault, PageKind};
+pub use reason::{Reason, SendFault};
 pub use record::{
     Bulletin, BulletinState, Cause, Changed, Delivery, DeliveryKind, DeliveryState, MessageRef,
     Revision,

@@ -22,8 +22,8 @@ pub use timeline::{Happening, HappeningKind, timeline};
 use self::listing::{bad_cursor, listing, page_of};
 use crate::{
     bulletin::{
-        self, BulletinId, BulletinState, ChannelId, DeliveryId, DeliveryState, SourceId, Subscribe,
-        fold,
+        self, BulletinId, BulletinState, ChannelId, DeliveryId, DeliveryState, Reason, SourceId,
+        Subscribe, fold,
     },
     config::Config,
     ops::{
@@ -110,7 +110,7 @@ pub async fn channels_beside(
     store: &Store,
     config: &Config,
     filters: &Filters,
-    bot_fault: Option<&str>,
+    bot_fault: Option<&Reason>,
 ) -> Result<Listing<Channel>, ViewError> {
     filters.refuse("since", filters.since.is_some(), "channels have no time")?;
     filters.refuse_words("channels")?;

@@ -45,14 +45,15 @@ mod fill;
 mod heard;
 mod pages;
 mod problems;
+mod send_faults;
 mod zh;
 
 pub use self::{
     alerts::AlertWords, bot::BotWords, cards::CardWords, catalogue::Words, counted::Counted,
     dates::DateWords, desk::DeskWords, faults::PageFaultWords, fill::fill, heard::HeardWords,
-    pages::PageWords, problems::ProblemWords,
+    pages::PageWords, problems::ProblemWords, send_faults::SendFaultWords,
 };
-use crate::bulletin::Language;
+use crate::bulletin::{Language, Reason};
 
 /// Returns what an error says to those who read the log's language, in which its details are, and `otherwise`
 /// to all others.
@@ -62,6 +63,22 @@ pub fn details(language: Language, error: &str, otherwise: impl Into<String>) ->
         true => error.to_owned(),
         false => otherwise.into(),
     }
+}
+
+/// Returns why something was not sent: the sentence to those who read the log's language, and to all others what
+/// kind of reason it is. None: an earlier program stored it, which kept no kinds.
+#[must_use]
+pub fn reason_or_none(language: Language, reason: &Reason) -> Option<String> {
+    match language == Language::OF_LOG {
+        true => Some(reason.said.clone()),
+        false => of(language).send_faults.say(reason),
+    }
+}
+
+/// Returns why something was not sent, as [`reason_or_none`], and else the sentence as it is.
+#[must_use]
+pub fn reason(language: Language, reason: &Reason) -> String {
+    reason_or_none(language, reason).unwrap_or_else(|| reason.said.clone())
 }
 
 /// Returns the texts of a language.

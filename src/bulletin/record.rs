@@ -8,6 +8,7 @@ use super::{
     id::{BulletinId, ChannelId, DeliveryId, SourceId},
     moment::Moment,
     notice::Attachment,
+    reason::Reason,
     searched::SearchedParts,
 };
 
@@ -137,7 +138,7 @@ pub struct Delivery {
     pub message: Option<MessageRef>,
     /// The reason for which it, or its last attempt, failed. Also set, as a warning, on a sent one that is
     /// possibly repeated.
-    pub error: Option<String>,
+    pub error: Option<Reason>,
     pub queued_at: DateTime<Utc>,
     /// Not before this.
     pub due_at: DateTime<Utc>,

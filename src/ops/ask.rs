@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use crate::{
-    bulletin::{BulletinId, Channel, ChannelId, DeliveryId, DeliveryKind, SourceId},
+    bulletin::{BulletinId, Channel, ChannelId, DeliveryId, DeliveryKind, Reason, SourceId},
     policy::{correction::Found, facts::LookState, judge::Ruling},
 };
 
@@ -101,9 +101,9 @@ pub struct ChannelStatus {
     /// What a chat that subscribed by itself wants.
     pub chat: Option<Arc<Channel>>,
     /// Why it is set aside, and since when.
-    pub blocked: Option<(String, DateTime<Utc>)>,
+    pub blocked: Option<(Reason, DateTime<Utc>)>,
     /// What its last attempt failed with, until one succeeds.
-    pub error: Option<String>,
+    pub error: Option<Reason>,
     /// When the first that waits is due.
     pub next_due: Option<DateTime<Utc>>,
     pub queued: u64,

@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use super::{admin_actions, handle::Store, op::Op};
 use crate::{
     bulletin::{
-        BulletinId, ChannelId, Delivery, DeliveryId, DeliveryKind, DeliveryState, SeenKey,
-        canonical_url,
+        BulletinId, ChannelId, Delivery, DeliveryId, DeliveryKind, DeliveryState, Reason, SeenKey,
+        SendFault, canonical_url,
     },
     policy::{
         attempts::PERHAPS,
@@ -251,6 +251,7 @@ pub(super) fn cancel(op: &mut Op<'_>, run: Run, by: &Actor, now: DateTime<Utc>) 
         entry.drop_at(now.timestamp_millis());
         if entry.doubts > 0 {
             let why = format!("{PERHAPS}: it was undone before an answer came");
+            let why = Reason::new(SendFault::Undone, why);
             op.explain(id, &mut entry, Some(why));
         }
         op.settle_delivery(id, entry, now)?;

@@ -10,7 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::verdicts::Ahead;
 use crate::{
-    bulletin::{Channel, ChannelId, Chat, DeliveryKind, Folded, Source, SourceId},
+    bulletin::{Channel, ChannelId, Chat, DeliveryKind, Folded, Reason, Source, SourceId},
     policy::{
         audit::{Actor, AuditEntry, bounded},
         change_feed::{self, FeedEvent},
@@ -313,9 +313,9 @@ impl<'a> Op<'a> {
     }
 
     /// Says why the last attempt of a delivery failed, or that nothing is wrong with it.
-    pub(super) fn explain(&mut self, id: u64, entry: &mut OutboxEntry, why: Option<String>) {
+    pub(super) fn explain(&mut self, id: u64, entry: &mut OutboxEntry, why: Option<Reason>) {
         entry.has_error = why.is_some();
-        let why = why.map(bounded);
-        self.tx.set_error(id, why.as_deref());
+        let why = why.map(|why| why.cut(bounded));
+        self.tx.set_error(id, why.as_ref());
     }
 }

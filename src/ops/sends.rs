@@ -12,7 +12,7 @@ use super::{
     outbox, reminders,
 };
 use crate::{
-    bulletin::{BulletinId, ChannelId, DeliveryId, DeliveryState, MessageRef},
+    bulletin::{BulletinId, ChannelId, DeliveryId, DeliveryState, MessageRef, Reason},
     policy::{
         attempts::{self, AfterAttempt, Outcome},
         facts::{OutboxEntry, time},
@@ -207,7 +207,7 @@ fn settled(
 pub(super) fn set_blocked(
     op: &mut Op<'_>,
     id: &ChannelId,
-    blocked: Option<(String, i64)>,
+    blocked: Option<(Reason, i64)>,
 ) -> Result<()> {
     if !op.tx.knows_channel(id) {
         return Err(Refusal::NoChannel(id.clone()).into());

@@ -18,7 +18,7 @@ use super::{
     sends,
 };
 use crate::{
-    bulletin::{Bulletin, BulletinId, ChannelId, DeliveryId, Notice, SourceId},
+    bulletin::{Bulletin, BulletinId, ChannelId, DeliveryId, Notice, Reason, SourceId},
     policy::{
         attempts::Outcome,
         audit::{Actor, bounded},
@@ -277,10 +277,10 @@ impl Store {
     pub async fn block_channel(
         &self,
         channel: &ChannelId,
-        why: &str,
+        why: Reason,
         now: DateTime<Utc>,
     ) -> Result<()> {
-        let why = bounded(why.to_owned());
+        let why = why.cut(bounded);
         once_there_is_room(|_| {
             let channel = channel.clone();
             let blocked = Some((why.clone(), now.timestamp_millis()));

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::facts::OutboxEntry;
-use crate::bulletin::{DeliveryState, MessageRef};
+use crate::bulletin::{DeliveryState, MessageRef, Reason, SendFault};
 
 /// Sends of one delivery that nobody answered, after which it is not repeated again: a platform in trouble
 /// breaks off several requests in a row and took none, and a message that ends the program each time must
@@ -22,26 +22,26 @@ pub enum Outcome {
     /// Certainly not sent; again, not before this.
     Retry {
         not_before: DateTime<Utc>,
-        why: String,
+        why: Reason,
     },
     /// Certainly not sent, and never will be.
     Failed {
-        why: String,
+        why: Reason,
     },
     /// Perhaps sent. It waits for a repetition not before this, so that nothing is lost; only the eighth
     /// time it is `failed` with "perhaps delivered".
     Uncertain {
         not_before: DateTime<Utc>,
-        why: String,
+        why: Reason,
     },
     /// Perhaps sent, but hardly: an error page came instead of an answer. Repeated without an end.
     Ailing {
         not_before: DateTime<Utc>,
-        why: String,
+        why: Reason,
     },
     /// Perhaps sent: the program ended before it was answered. It is repeated at once, as often.
     Interrupted {
-        why: String,
+        why: Reason,
     },
     /// Certainly not sent and no attempt spent: a shutdown.
     PutBack,
@@ -74,13 +74,13 @@ impl Outcome {
 pub enum AfterAttempt {
     /// With a warning where an earlier attempt was never answered.
     Sent {
-        warning: Option<String>,
+        warning: Option<Reason>,
     },
     Again {
-        why: String,
+        why: Reason,
     },
     Failed {
-        why: String,
+        why: Reason,
     },
     PutBack,
 }
@@ -96,8 +96,10 @@ pub fn settle(entry: &mut OutboxEntry, outcome: Outcome, now: DateTime<Utc>) -> 
             entry.message = message;
             entry.ended_ms = Some(now_ms);
             // A doubt stays as a warning: the message is possibly repeated.
-            let warning = (entry.doubts > 0)
-                .then(|| "possibly repeated: an earlier attempt was never answered".to_owned());
+            let warning = (entry.doubts > 0).then(|| {
+                let said = "possibly repeated: an earlier attempt was never answered";
+                Reason::new(SendFault::Repeated, said)
+            });
             AfterAttempt::Sent { warning }
         }
         Outcome::Retry { not_before, why } => again(entry, not_before, why),
@@ -123,24 +125,25 @@ pub fn settle(entry: &mut OutboxEntry, outcome: Outcome, now: DateTime<Utc>) -> 
 fn doubt(
     entry: &mut OutboxEntry,
     not_before: DateTime<Utc>,
-    why: String,
+    why: Reason,
     now_ms: i64,
 ) -> AfterAttempt {
     entry.doubts = entry.doubts.saturating_add(1);
     if entry.doubts < MOST_DOUBTS {
         again(entry, not_before, why)
     } else {
-        fail(entry, format!("{PERHAPS}: {why}"), now_ms)
+        let fault = SendFault::Perhaps(entry.doubts);
+        fail(entry, why.behind(fault, PERHAPS), now_ms)
     }
 }
 
-fn again(entry: &mut OutboxEntry, not_before: DateTime<Utc>, why: String) -> AfterAttempt {
+fn again(entry: &mut OutboxEntry, not_before: DateTime<Utc>, why: Reason) -> AfterAttempt {
     entry.state = DeliveryState::Queued;
     entry.due_ms = not_before.timestamp_millis();
     AfterAttempt::Again { why }
 }
 
-fn fail(entry: &mut OutboxEntry, why: String, now_ms: i64) -> AfterAttempt {
+fn fail(entry: &mut OutboxEntry, why: Reason, now_ms: i64) -> AfterAttempt {
     entry.state = DeliveryState::Failed;
     entry.ended_ms = Some(now_ms);
     AfterAttempt::Failed { why }

@@ -17,14 +17,15 @@ pub use self::{
     requests::{Report, Request, RequestKey, Run},
     source::{Baseline, LookState, Seen, SourceFacts, Told},
 };
+use crate::bulletin::Reason;
 
 /// The facts about one channel, beside its settings.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct ChannelFacts {
     /// The reason of its pause, and its beginning (ms).
-    pub blocked: Option<(String, i64)>,
+    pub blocked: Option<(Reason, i64)>,
     /// The error of its last attempt, until one succeeds.
-    pub error: Option<String>,
+    pub error: Option<Reason>,
     pub sent: u64,
     pub failed: u64,
 }

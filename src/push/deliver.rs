@@ -25,7 +25,7 @@ use super::{
     sender::{ReadersSoFar, Sender, Sent},
 };
 use crate::{
-    bulletin::{Channel, ChannelId, DeliveryKind},
+    bulletin::{Channel, ChannelId, DeliveryKind, Reason, SendFault},
     config::Live,
     ops::{Begun, Outcome, Store, StoreError, Waiting},
 };
@@ -108,9 +108,10 @@ impl SharedSender {
         let now = Utc::now();
         // It may have failed before it was begun.
         self.store.begin_send(waiting.id, now).await?;
+        let said = format!("possibly repeated: the program failed while it sent this: {why}");
         let outcome = Outcome::Uncertain {
             not_before: now + backoff(waiting.attempts, fastrand::f64()),
-            why: format!("possibly repeated: the program failed while it sent this: {why}"),
+            why: Reason::new(SendFault::Broken, said),
         };
         let next = self.store.complete(waiting.id, outcome, now).await?;
         Ok(Delivered {
@@ -250,8 +251,9 @@ impl SharedSender {
 
     async fn record(&self, waiting: &Waiting, sent: &Sent) -> Result<Option<Waiting>, StoreError> {
         let now = Utc::now();
-        if let Sent::Gone(why) = sent {
-            self.store.block_channel(&waiting.channel, why, now).await?;
+        if matches!(sent, Sent::Gone(_)) {
+            let (channel, why) = (&waiting.channel, sent.reason());
+            self.store.block_channel(channel, why, now).await?;
         }
         let outcome = outcome(sent, waiting.attempts, now, fastrand::f64());
         let next = self.store.complete(waiting.id, outcome, now).await?;
@@ -266,7 +268,8 @@ impl SharedSender {
 
 /// Returns what the store keeps of how a request ended. `jitter` is between 0 and 1.
 fn outcome(sent: &Sent, attempts: u32, now: DateTime<Utc>, jitter: f64) -> Outcome {
-    let retry = |after: Duration, why: String| Outcome::Retry {
+    let why = sent.reason();
+    let retry = |after: Duration, why| Outcome::Retry {
         not_before: now + after,
         why,
     };
@@ -274,24 +277,26 @@ fn outcome(sent: &Sent, attempts: u32, now: DateTime<Utc>, jitter: f64) -> Outco
         Sent::Done(message) => Outcome::Sent {
             message: message.clone(),
         },
-        Sent::Again(why) => retry(backoff(attempts, jitter), why.clone()),
-        Sent::TooFast(wait) => retry(*wait, sent.to_string()),
-        Sent::Partly(why) if attempts >= MOST_PARTS => Outcome::Failed {
-            why: format!("some readers never got it, and the others have it: {why}"),
-        },
-        Sent::Partly(why) => retry(patient(attempts), why.clone()),
-        Sent::Refused(why) => Outcome::Failed { why: why.clone() },
+        Sent::Again(_) => retry(backoff(attempts, jitter), why),
+        Sent::TooFast(wait) => retry(*wait, why),
+        Sent::Partly(_) if attempts >= MOST_PARTS => {
+            let never = "some readers never got it, and the others have it";
+            let why = why.behind(SendFault::NeverAll, never);
+            Outcome::Failed { why }
+        }
+        Sent::Partly(_) => retry(patient(attempts), why),
+        Sent::Refused(_) => Outcome::Failed { why },
         // Where the channel or the whole sender is paused, the delivery itself is ready.
         Sent::Moved { .. } | Sent::Gone(_) | Sent::Denied(_) | Sent::Unreachable(_) => {
-            retry(Duration::ZERO, sent.to_string())
+            retry(Duration::ZERO, why)
         }
-        Sent::Perhaps(why) => Outcome::Uncertain {
+        Sent::Perhaps(_) => Outcome::Uncertain {
             not_before: now + repetition(attempts, jitter),
-            why: why.clone(),
+            why,
         },
-        Sent::Ailing(why) => Outcome::Ailing {
+        Sent::Ailing(_) => Outcome::Ailing {
             not_before: now + repetition(attempts, jitter),
-            why: why.clone(),
+            why,
         },
     }
 }
@@ -359,7 +364,7 @@ mod tests {
     #[test]
     fn only_an_unanswered_request_is_uncertain() {
         let now = Utc::now();
-        let why = || "why".to_owned();
+        let why = || Reason::from("why");
         for sent in [
             Sent::Again(why()),
             Sent::TooFast(Duration::from_secs(3)),

@@ -19,7 +19,7 @@ use super::{
     style::{self, Style, Unit},
 };
 use crate::{
-    bulletin::{Channel, Language, Robot},
+    bulletin::{Channel, Language, Reason, Robot},
     words,
 };
 
@@ -66,8 +66,8 @@ impl Dingtalk {
         let words = self
             .http
             .words(answer["errmsg"].as_str().unwrap_or_default());
-        let why = format!("DingTalk answered {code}: {words}");
-        let gone = |remedy| Sent::gone(&why, remedy, channel);
+        let why = Reason::answered("DingTalk", format!("{code}: {words}"));
+        let gone = |remedy| Sent::gone(why.clone(), remedy, channel);
         Some(match code {
             0 => Sent::Done(None),
             -1 => Sent::Again(why),

@@ -19,7 +19,7 @@ use super::{
     sender::{Sender, Sent},
     style::{self, Style, Unit, encoded},
 };
-use crate::bulletin::{Channel, MessageRef, Robot};
+use crate::bulletin::{Channel, MessageRef, Reason, Robot};
 
 const CONTENT: usize = 2000;
 const TITLE: usize = 256;
@@ -60,10 +60,8 @@ impl Discord {
         let words = self
             .http
             .words(body["message"].as_str().unwrap_or_default());
-        let why = format!(
-            "Discord answered {} {}: {words}",
-            answer.status, body["code"]
-        );
+        let said = format!("{} {}: {words}", answer.status, body["code"]);
+        let why = Reason::answered("Discord", said);
         match answer.status.as_u16() {
             200 if body["id"].is_string() => {
                 self.heed(answer);
@@ -76,7 +74,7 @@ impl Discord {
             }
             401 | 403 | 404 if body["code"].is_number() => {
                 let remedy = "make a new webhook, set its address as `url`";
-                Sent::gone(&why, remedy, channel)
+                Sent::gone(why, remedy, channel)
             }
             400..500 if body["code"].is_number() => Sent::Refused(why),
             _ => foreign(answer),

@@ -52,11 +52,13 @@ impl Email {
     async fn mail(&self, card: &Card, channel: &Channel, readers: &ReadersSoFar) -> Sent {
         let letter = match Letter::new(card, channel) {
             Ok(letter) => letter,
-            Err(error) => return Sent::Refused(format!("the mail cannot be written: {error}")),
+            Err(error) => {
+                return Sent::Refused(format!("the mail cannot be written: {error}").into());
+            }
         };
         let had = match readers.had().await {
             Ok(had) => had,
-            Err(error) => return Sent::Again(error.to_string()),
+            Err(error) => return Sent::Again(error.to_string().into()),
         };
         let mut round = Round::new(&self.server, &letter, had, (readers, channel));
         let broken = round.go().await.err();
@@ -79,9 +81,10 @@ impl Email {
                 Ok(()) => {}
                 Err(MailRefusal::Later(why)) => later.push(format!("{}: {why}", reader.email)),
                 Err(MailRefusal::Never(blame, why)) => {
-                    return Err(blame.sets_aside(&format!("{}: {why}", reader.email), channel));
+                    let why = why.of(reader.email.as_ref());
+                    return Err(blame.sets_aside(why, channel));
                 }
-                Err(MailRefusal::Sender(blame, why)) => return Err(blame.sets_aside(&why, channel)),
+                Err(MailRefusal::Sender(blame, why)) => return Err(blame.sets_aside(why, channel)),
                 Err(MailRefusal::All(sent)) => return Err(sent),
             }
         }
@@ -100,7 +103,7 @@ impl Email {
 
 fn parsed<T: std::str::FromStr<Err: fmt::Display>>(text: &str) -> Result<T, Sent> {
     text.parse()
-        .map_err(|error| Sent::Refused(format!("`{text}` is no mail address: {error}")))
+        .map_err(|error| Sent::Refused(format!("`{text}` is no mail address: {error}").into()))
 }
 
 impl Sender for Email {
@@ -143,7 +146,7 @@ impl Sender for Email {
     fn check<'a>(&'a self, channel: &'a Channel) -> BoxFuture<'a, Result<Checked, PushError>> {
         async {
             let asked = self.ask(channel).await;
-            asked.map_err(|sent| PushError(sent.to_string()))
+            asked.map_err(PushError::from)
         }
         .boxed()
     }

@@ -20,7 +20,7 @@ use super::{
     style::Unit,
 };
 use crate::{
-    bulletin::{Channel, Robot},
+    bulletin::{Channel, Reason, Robot},
     words,
 };
 
@@ -72,8 +72,8 @@ impl Feishu {
     fn verdict(&self, answer: &Value, channel: &Channel) -> Option<Sent> {
         let code = answer["code"].as_i64()?;
         let words = self.http.words(answer["msg"].as_str().unwrap_or_default());
-        let why = format!("Feishu answered {code}: {words}");
-        let gone = |remedy| Sent::gone(&why, remedy, channel);
+        let why = Reason::answered("Feishu", format!("{code}: {words}"));
+        let gone = |remedy| Sent::gone(why.clone(), remedy, channel);
         Some(match code {
             0 => Sent::Done(None),
             11232 => Sent::TooFast(TOO_FAST),

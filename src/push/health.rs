@@ -10,7 +10,7 @@ use futures::FutureExt;
 
 use super::sender::Sent;
 use crate::{
-    bulletin::{Form, Key, Language, RobotKind},
+    bulletin::{Form, Key, Language, Reason, RobotKind},
     supervise::{Supervisor, reason},
     words::{self, ProblemWords, fill},
 };
@@ -21,8 +21,8 @@ pub struct Fault {
     /// Which sender, such as `telegram`.
     pub place: &'static str,
     pub kind: FaultKind,
-    /// In the log's language, with the details.
-    pub what: String,
+    /// With the details.
+    pub what: Reason,
     pub since: DateTime<Utc>,
     /// The keys of the config that are perhaps wrong.
     pub keys: Vec<&'static str>,
@@ -41,13 +41,13 @@ impl Fault {
     /// Returns what is wrong, in a language.
     #[must_use]
     pub fn said(&self, language: Language) -> String {
-        let words = &words::of(language).problems;
+        let problems = &words::of(language).problems;
         words::details(
             language,
-            &self.what,
+            &self.what.said,
             match self.kind {
-                FaultKind::Denied => words.denied,
-                FaultKind::Unreachable => words.unreachable,
+                FaultKind::Denied => problems.denied,
+                FaultKind::Unreachable => problems.unreachable,
             },
         )
     }
@@ -157,7 +157,7 @@ impl SenderHealth {
         let new = Fault {
             place: self.place,
             kind,
-            what: sent.to_string(),
+            what: sent.reason(),
             since: Utc::now(),
             keys: self.keys(about),
         };

@@ -15,7 +15,7 @@ use super::{
     sender::Sent,
     trust,
 };
-use crate::bulletin::Robot;
+use crate::bulletin::{Reason, Robot};
 
 /// For a connection to be made.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -42,8 +42,10 @@ pub(super) enum Silence {
 impl From<Silence> for Sent {
     fn from(silence: Silence) -> Self {
         match silence {
-            Silence::Unreachable(why) => Self::Unreachable(format!("cannot be reached: {why}")),
-            Silence::Unanswered(why) => Self::Perhaps(format!("it did not answer: {why}")),
+            Silence::Unreachable(why) => {
+                Self::Unreachable(format!("cannot be reached: {why}").into())
+            }
+            Silence::Unanswered(why) => Self::Perhaps(format!("it did not answer: {why}").into()),
         }
     }
 }
@@ -105,10 +107,7 @@ impl Http {
     pub(super) fn of(robot: &Robot) -> Result<Self, PushError> {
         let client = client()?.build().map_err(|error| {
             let why = told(&error.without_url());
-            PushError(format!(
-                "{}: no connection is possible: {why}",
-                robot.kind().name
-            ))
+            format!("{}: no connection is possible: {why}", robot.kind().name)
         })?;
         Ok(Self::new(client, robot.secrets(), LARGEST_ANSWER))
     }
@@ -145,10 +144,14 @@ impl Http {
     pub(super) fn reach<'a>(&'a self, url: &'a str) -> BoxFuture<'a, Result<(), Sent>> {
         async move {
             let root = url::Url::parse(url).and_then(|url| url.join("/"));
-            let root = root.map_err(|error| Sent::Refused(error.to_string()))?;
+            let root = root.map_err(|error| Sent::Refused(error.to_string().into()))?;
             let answer = self.ask(self.client.head(root)).await?;
             match answer.status.as_u16() {
-                502..=504 => Err(Sent::Unreachable(format!("it answers {}", answer.status))),
+                502..=504 => {
+                    let status = answer.status.to_string();
+                    let why = Reason::from(format!("it answers {status}"));
+                    Err(Sent::Unreachable(why.about(status)))
+                }
                 _ => Ok(()),
             }
         }
@@ -224,7 +227,9 @@ pub(super) fn seconds(seconds: f64) -> Option<Duration> {
 
 /// Returns what an answer means that is not the platform's own, but a gateway's.
 pub(super) fn foreign(answer: &HttpAnswer) -> Sent {
-    let why = format!("{}, with a body that is not the platform's", answer.status);
+    let status = answer.status.to_string();
+    let why = Reason::from(format!("{status}, with a body that is not the platform's"));
+    let why = why.about(status);
     match answer.status.as_u16() {
         429 => Sent::TooFast(answer.retry_after().unwrap_or(TOO_FAST)),
         413 => Sent::Refused(why),

@@ -27,7 +27,7 @@ pub(super) fn robot(settings: &Robot) -> Result<Arc<dyn Sender>, PushError> {
         "webhook" => Arc::new(Webhook::new(settings)?),
         "wecom-app" => Arc::new(WecomApp::new(settings)?),
         "wecom-robot" => Arc::new(WecomRobot::new(settings)?),
-        unknown => return Err(PushError(format!("no sender for `{unknown}`"))),
+        unknown => return Err(format!("no sender for `{unknown}`").into()),
     })
 }
 

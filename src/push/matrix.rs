@@ -20,7 +20,7 @@ use super::{
     sender::{Checked, Sender, Sent},
     style::{self, Style, Unit},
 };
-use crate::bulletin::{Channel, MessageRef, Robot};
+use crate::bulletin::{Channel, MessageRef, Reason, Robot};
 
 /// An event has 65,536 bytes at most: half of that, since quotes are twice as long in JSON.
 const PLAIN: Style = style::plain(10_000, Unit::Bytes);
@@ -99,16 +99,21 @@ impl Matrix {
             sent => sent,
         })?;
         match answer.status.as_u16() {
-            401 => Err(Sent::Denied(format!(
-                "the homeserver does not know the `access_token` ({}); log in again and set the new one",
-                self.http
-                    .words(answer.json()["errcode"].as_str().unwrap_or_default())
-            ))),
+            401 => {
+                let code = answer.json();
+                let code = self
+                    .http
+                    .words(code["errcode"].as_str().unwrap_or_default());
+                let said = format!("the homeserver does not know the `access_token` ({code})");
+                let why = Reason::from(said).with_remedy("log in again and set the new one");
+                Err(Sent::Denied(why.about(code)))
+            }
             429 => Err(self.too_fast(&answer)),
-            500..600 => Err(Sent::Unreachable(format!(
-                "the homeserver answers {}",
-                answer.status
-            ))),
+            500..600 => {
+                let status = answer.status.to_string();
+                let why = Reason::from(format!("the homeserver answers {status}"));
+                Err(Sent::Unreachable(why.about(status)))
+            }
             _ => Ok(answer),
         }
     }
@@ -125,7 +130,7 @@ impl Matrix {
                 channel.setting("room")
             );
             let remedy = "set a `room` that is not encrypted";
-            return Err(Sent::gone(&why, remedy, channel));
+            return Err(Sent::gone(why.into(), remedy, channel));
         }
         Ok(answer)
     }
@@ -137,7 +142,7 @@ impl Matrix {
         match user {
             Some(user) => Ok(self.http.words(&user)),
             None if answer.status.is_success() => Err(Sent::Unreachable(
-                "what answers at `homeserver` is no homeserver".to_owned(),
+                "what answers at `homeserver` is no homeserver".into(),
             )),
             None => Err(foreign(&answer)),
         }
@@ -169,26 +174,23 @@ impl Matrix {
         let body = answer.json();
         let code = body["errcode"].as_str().unwrap_or_default();
         let words = self.http.words(body["error"].as_str().unwrap_or_default());
-        let why = format!(
-            "the homeserver answered {} {}: {words}",
-            answer.status,
-            self.http.words(code)
-        );
+        let said = format!("{} {}: {words}", answer.status, self.http.words(code));
+        let why = Reason::answered("the homeserver", said);
         match (answer.status.as_u16(), code) {
             (200, _) if body["event_id"].is_string() => {
                 let id = body["event_id"].as_str().unwrap_or_default();
                 Sent::Done(Some(MessageRef(id.to_owned())))
             }
             (429, "M_LIMIT_EXCEEDED") => self.too_fast(answer),
-            (401, _) if !code.is_empty() => Sent::Denied(format!(
-                "{why}; log in again and set the new `access_token`"
-            )),
+            (401, _) if !code.is_empty() => {
+                Sent::Denied(why.with_remedy("log in again and set the new `access_token`"))
+            }
             (404, "M_UNRECOGNIZED") => {
-                Sent::gone(&why, "set `homeserver` to the address of one", channel)
+                Sent::gone(why, "set `homeserver` to the address of one", channel)
             }
             (403 | 404, _) if !code.is_empty() => {
                 let remedy = "let the account join the room and speak there";
-                Sent::gone(&why, remedy, channel)
+                Sent::gone(why, remedy, channel)
             }
             (400..500, _) if !code.is_empty() => Sent::Refused(why),
             _ => foreign(answer),
@@ -238,7 +240,7 @@ impl Sender for Matrix {
     fn check<'a>(&'a self, channel: &'a Channel) -> BoxFuture<'a, Result<Checked, PushError>> {
         async {
             let asked = self.ask(channel).await;
-            asked.map_err(|sent| PushError(sent.to_string()))
+            asked.map_err(PushError::from)
         }
         .boxed()
     }

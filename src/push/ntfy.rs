@@ -16,7 +16,7 @@ use super::{
     sender::{Sender, Sent},
     style::{self, Style, Unit},
 };
-use crate::bulletin::{Channel, MessageRef, Robot};
+use crate::bulletin::{Channel, MessageRef, Reason, Robot};
 
 const TITLE: usize = 250;
 /// Of an admin's words, so that the rest has room.
@@ -51,7 +51,7 @@ impl Ntfy {
         let body = answer.json();
         let code = body["code"].as_i64();
         let words = self.http.words(body["error"].as_str().unwrap_or_default());
-        let why = format!("ntfy answered {}: {words}", answer.status);
+        let why = Reason::answered("ntfy", format!("{}: {words}", answer.status));
         match (answer.status.as_u16(), code) {
             (200, _) if body["id"].is_string() => {
                 let id = body["id"].as_str().unwrap_or_default();
@@ -59,8 +59,8 @@ impl Ntfy {
             }
             (429, Some(code)) if DAILY.contains(&code) => Sent::TooFast(NO_QUOTA),
             (429, _) => Sent::TooFast(answer.retry_after().unwrap_or(REFILL)),
-            (401 | 403, Some(_)) => Sent::gone(&why, "set a `token` that may write there", channel),
-            (404, Some(_)) => Sent::gone(&why, "set server and topic as `url`", channel),
+            (401 | 403, Some(_)) => Sent::gone(why, "set a `token` that may write there", channel),
+            (404, Some(_)) => Sent::gone(why, "set server and topic as `url`", channel),
             (507, _) => Sent::Again(why),
             (400..500, Some(_)) => Sent::Refused(why),
             _ => foreign(answer),

@@ -93,7 +93,7 @@ impl Pusher {
             Some(line) => line.sender.clone(),
             None => self.sender_of(&channel.kind, &config).1.await?.0,
         };
-        let (lane, limit) = sender.lane(&channel).await.map_err(|sent| refusal(&sent))?;
+        let (lane, limit) = sender.lane(&channel).await?;
         let text = words::of(config.language).cards.test;
         let text = fill(text, &[("name", &channel.name)]);
         let card = Card::announcement(text, &config);
@@ -114,7 +114,7 @@ impl Pusher {
                 self.store.unblock_channel(&channel.id).await?;
                 Ok(message)
             }
-            sent => Err(refusal(&sent)),
+            sent => Err(sent.into()),
         }
     }
 
@@ -187,7 +187,7 @@ impl Pusher {
     pub(super) async fn bot(&self, config: &Config) -> Result<MadeSender, PushError> {
         let Some(settings) = &config.telegram else {
             let why = "the config has no [telegram]; add it, with the bot's `token`";
-            return Err(PushError(why.to_owned()));
+            return Err(why.to_owned().into());
         };
         let moved = self.store.moved_chats().await?;
         let telegram = Arc::new(Telegram::new(settings, moved)?);
@@ -292,9 +292,5 @@ fn find(config: &Config, id: &ChannelId) -> Result<Channel, PushError> {
     let known = config.channels.iter().find(|channel| channel.id == *id);
     known
         .cloned()
-        .ok_or_else(|| PushError(format!("no channel `{id}` in the config")))
-}
-
-fn refusal(sent: &Sent) -> PushError {
-    PushError(sent.to_string())
+        .ok_or_else(|| format!("no channel `{id}` in the config").into())
 }

@@ -12,11 +12,9 @@ use super::{
     pace::{Lane, LaneLimit},
 };
 use crate::{
-    bulletin::{Channel, DeliveryId, MessageRef},
+    bulletin::{Channel, DeliveryId, MessageRef, Reason, SendFault},
     ops::{Store, StoreError},
 };
-
-const TOO_FAST: &str = "too fast";
 
 /// The end of one request to a platform. Each variant is there because the worker acts on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,38 +22,59 @@ pub(crate) enum Sent {
     /// Taken, under this name.
     Done(Option<MessageRef>),
     /// Certainly not sent; worth another try.
-    Again(String),
+    Again(Reason),
     /// Certainly not sent: too fast for this channel, which may go on after so long.
     TooFast(Duration),
     /// The channel lives elsewhere now: certainly not sent, to be sent there at once.
     Moved { from: i64, to: i64 },
     /// Some of its readers have it, and are not sent it again; the others are not to be had now.
-    Partly(String),
+    Partly(Reason),
     /// This message is refused, and always will be.
-    Refused(String),
+    Refused(Reason),
     /// The channel takes nothing until somebody does something about it.
-    Gone(String),
+    Gone(Reason),
     /// The key is wrong: nothing goes to any channel.
-    Denied(String),
+    Denied(Reason),
     /// Certainly not sent, and nothing else would be: the platform cannot be reached.
-    Unreachable(String),
+    Unreachable(Reason),
     /// Perhaps sent: the request went out and its answer did not come.
-    Perhaps(String),
+    Perhaps(Reason),
     /// Perhaps sent, but hardly: a gateway's error page came instead of an answer. It says that the
     /// platform is ill, so it is repeated until there is an answer, however long that takes.
-    Ailing(String),
+    Ailing(Reason),
 }
 
 impl Sent {
     /// `channel` is set aside: why, and what people do about it.
-    pub(super) fn gone(why: &str, remedy: &str, channel: &Channel) -> Self {
+    pub(super) fn gone(why: Reason, remedy: &str, channel: &Channel) -> Self {
         let test = format!("run `noticast channels --test {}`", channel.id);
-        Self::Gone(format!("{why}; {remedy}, then {test}"))
+        Self::Gone(why.with_remedy(&format!("{remedy}, then {test}")))
     }
 
-    /// Returns whether this is what [`Sent::TooFast`] left as the reason of a wait.
-    pub(super) fn was_too_fast(why: &str) -> bool {
-        why.starts_with(TOO_FAST)
+    /// Returns why it was not sent, or not for certain, with its kind.
+    pub(crate) fn reason(&self) -> Reason {
+        let (why, fault) = match self {
+            Self::Done(_) => return Reason::from("sent"),
+            Self::TooFast(wait) => {
+                let seconds = wait.as_secs();
+                let said = format!("too fast; again in {seconds} s");
+                return Reason::new(SendFault::TooFast(seconds), said);
+            }
+            Self::Moved { to, .. } => {
+                let said =
+                    format!("the group became a supergroup; set `chat = {to}` in the config");
+                return Reason::new(SendFault::Moved(*to), said);
+            }
+            Self::Again(why) => (why, SendFault::NotNow),
+            Self::Partly(why) => (why, SendFault::Partly),
+            Self::Refused(why) => (why, SendFault::Refused),
+            Self::Gone(why) => (why, SendFault::Shut),
+            Self::Denied(why) => (why, SendFault::Denied),
+            Self::Unreachable(why) => (why, SendFault::Unreachable),
+            Self::Perhaps(why) => (why, SendFault::Unanswered),
+            Self::Ailing(why) => (why, SendFault::Ailing),
+        };
+        why.clone().or(fault)
     }
 
     /// Returns whether the platform has it, or never will.
@@ -74,24 +93,13 @@ impl Sent {
 
 impl fmt::Display for Sent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Done(_) => f.write_str("sent"),
-            Self::TooFast(wait) => write!(f, "{TOO_FAST}; again in {} s", wait.as_secs()),
-            Self::Moved { to, .. } => {
-                write!(
-                    f,
-                    "the group became a supergroup; set `chat = {to}` in the config"
-                )
-            }
-            Self::Again(why)
-            | Self::Partly(why)
-            | Self::Refused(why)
-            | Self::Gone(why)
-            | Self::Denied(why)
-            | Self::Unreachable(why)
-            | Self::Perhaps(why)
-            | Self::Ailing(why) => f.write_str(why),
-        }
+        self.reason().fmt(f)
+    }
+}
+
+impl From<Sent> for PushError {
+    fn from(sent: Sent) -> Self {
+        Self(sent.reason())
     }
 }
 
@@ -210,7 +218,7 @@ pub(crate) trait Sender: Send + Sync + fmt::Debug {
     /// Sends a file that belongs to a card.
     fn document<'a>(&'a self, _file: &'a Document, channel: &'a Channel) -> BoxFuture<'a, Sent> {
         let why = format!("`{}` takes no files", channel.id);
-        ready(Sent::Refused(why)).boxed()
+        ready(Sent::Refused(why.into())).boxed()
     }
 
     /// Returns whether the platform drops a repetition of a card (by [`Card::key`], or by its words): what is

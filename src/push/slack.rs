@@ -16,7 +16,7 @@ use super::{
     sender::{Sender, Sent},
     style::{self, Style, Unit, encoded},
 };
-use crate::bulletin::{Channel, Robot, quiet};
+use crate::bulletin::{Channel, Reason, Robot, quiet};
 
 const SECTION: usize = 3000;
 /// Of a message with fifty blocks at most.
@@ -50,16 +50,13 @@ impl Slack {
         let text = answer.text();
         let word = text.trim();
         let is_word = !word.is_empty() && word.len() < 100 && !word.starts_with('<');
-        let why = format!(
-            "Slack answered {}: {}",
-            answer.status,
-            self.http.words(word)
-        );
+        let said = format!("{}: {}", answer.status, self.http.words(word));
+        let why = Reason::answered("Slack", said);
         match answer.status.as_u16() {
             200 if word == "ok" => Sent::Done(None),
             403 | 404 | 410 if is_word => {
                 let remedy = "make a new webhook, set its address as `url`";
-                Sent::gone(&why, remedy, channel)
+                Sent::gone(why, remedy, channel)
             }
             400 if is_word => Sent::Refused(why),
             _ => foreign(answer),

@@ -56,8 +56,8 @@ impl Sender for Stdout {
             };
             match tokio::task::spawn_blocking(write).await {
                 Ok(Ok(())) => Sent::Done(None),
-                Ok(Err(error)) => Sent::Again(format!("cannot write the output: {error}")),
-                Err(error) => Sent::Again(format!("cannot write the output: {error}")),
+                Ok(Err(error)) => Sent::Again(format!("cannot write the output: {error}").into()),
+                Err(error) => Sent::Again(format!("cannot write the output: {error}").into()),
             }
         }
         .boxed()

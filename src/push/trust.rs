@@ -27,9 +27,7 @@ pub(super) fn own_authorities() -> Result<Option<Vec<u8>>, PushError> {
 
 /// The error of a file that the environment names and that is of no use.
 pub(super) fn wrong(why: &str) -> PushError {
-    PushError(format!(
-        "the file of certificates that {FILE} names cannot be used: {why}"
-    ))
+    format!("the file of certificates that {FILE} names cannot be used: {why}").into()
 }
 
 /// Returns how TLS is spoken with servers that the public authorities vouch for, or those of `own` (PEM).
@@ -46,6 +44,6 @@ pub(super) fn tls(own: Option<&[u8]>) -> Result<ClientConfig, PushError> {
     }
     let config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
         .with_safe_default_protocol_versions()
-        .map_err(|error| PushError(format!("TLS cannot be spoken: {error}")))?;
+        .map_err(|error| format!("TLS cannot be spoken: {error}"))?;
     Ok(config.with_root_certificates(roots).with_no_client_auth())
 }

@@ -18,7 +18,7 @@ use super::{
     sign::sign,
 };
 use crate::{
-    bulletin::{Channel, DeliveryKind, Robot},
+    bulletin::{Channel, DeliveryKind, Reason, Robot},
     view,
 };
 
@@ -83,8 +83,8 @@ impl Sender for Webhook {
 }
 
 fn verdict(answer: &HttpAnswer, channel: &Channel) -> Sent {
-    let why = format!("the receiver answered {}", answer.status);
-    let gone = |remedy| Sent::gone(&why, remedy, channel);
+    let why = Reason::answered("the receiver", answer.status.to_string());
+    let gone = |remedy| Sent::gone(why.clone(), remedy, channel);
     match answer.status.as_u16() {
         200..300 => Sent::Done(None),
         429 => Sent::TooFast(answer.retry_after().unwrap_or(TOO_FAST)),

@@ -21,7 +21,7 @@ use super::{
     style::{self, Style, Unit},
     wecom_robot::headed,
 };
-use crate::bulletin::{Channel, DeliveryKind, MessageRef, Robot};
+use crate::bulletin::{Channel, DeliveryKind, MessageRef, Reason, Robot};
 
 /// Links are markup in it, too.
 const TEXT: Style = Style {
@@ -104,10 +104,11 @@ impl WecomApp {
                 until: Instant::now() + lives.saturating_sub(SPARE),
             }),
             (Some(code), _) => Err(self.refusal(code, &body)),
-            (None, _) => Err(Sent::Unreachable(format!(
-                "WeCom gave no token, but {}",
-                answer.status
-            ))),
+            (None, _) => {
+                let status = answer.status.to_string();
+                let why = Reason::from(format!("WeCom gave no token, but {status}"));
+                Err(Sent::Unreachable(why.about(status)))
+            }
         }
     }
 
@@ -155,7 +156,7 @@ impl WecomApp {
             }
             81013 | 40031 => {
                 let remedy = "set `to` to members who see the application";
-                Sent::gone(&self.why(code, body), remedy, channel)
+                Sent::gone(self.why(code, body), remedy, channel)
             }
             _ => self.refusal(code, body),
         }
@@ -168,21 +169,21 @@ impl WecomApp {
             -1 => Sent::Again(why),
             45009 | 45033 => Sent::TooFast(MINUTE),
             40001 | 40013 | 40014 | 40056 | 40091 | 41001 | 41002 | 41004 | 42001 => Sent::Denied(
-                format!("{why}; compare `corp_id` and `secret` with the application's page"),
+                why.with_remedy("compare `corp_id` and `secret` with the application's page"),
             ),
-            60020 => Sent::Denied(format!(
-                "{why}; add this machine's address to the application's trusted ones"
-            )),
-            301_002 | 48002 => Sent::Denied(format!(
-                "{why}; compare `agent_id` with the application's page"
-            )),
+            60020 => Sent::Denied(
+                why.with_remedy("add this machine's address to the application's trusted ones"),
+            ),
+            301_002 | 48002 => {
+                Sent::Denied(why.with_remedy("compare `agent_id` with the application's page"))
+            }
             _ => Sent::Refused(why),
         }
     }
 
-    fn why(&self, code: i64, body: &Value) -> String {
+    fn why(&self, code: i64, body: &Value) -> Reason {
         let words = self.http.words(body["errmsg"].as_str().unwrap_or_default());
-        format!("WeCom answered {code}: {words}")
+        Reason::answered("WeCom", format!("{code}: {words}"))
     }
 }
 
@@ -224,8 +225,7 @@ impl Sender for WecomApp {
 
     fn check<'a>(&'a self, _channel: &'a Channel) -> BoxFuture<'a, Result<Checked, PushError>> {
         async {
-            let token = self.new_token().await;
-            token.map_err(|sent| PushError(sent.to_string()))?;
+            self.new_token().await?;
             let agent = self.settings.get("agent_id");
             Ok(Checked::Good(format!(
                 "application {agent} of {} has a token",

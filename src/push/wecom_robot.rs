@@ -16,7 +16,7 @@ use super::{
     sender::{Sender, Sent},
     style::{self, Style, Unit},
 };
-use crate::bulletin::{Channel, Robot};
+use crate::bulletin::{Channel, Reason, Robot};
 
 /// A text may call a member, as Markdown may: `<@userid>`.
 const TEXT: Style = Style {
@@ -56,14 +56,14 @@ impl WecomRobot {
         let words = self
             .http
             .words(answer["errmsg"].as_str().unwrap_or_default());
-        let why = format!("WeCom answered {code}: {words}");
+        let why = Reason::answered("WeCom", format!("{code}: {words}"));
         Some(match code {
             0 => Sent::Done(None),
             -1 => Sent::Again(why),
             45009 | 45033 => Sent::TooFast(MINUTE),
             93000 => {
                 let remedy = "take the `key` from the robot's page in the group";
-                Sent::gone(&why, remedy, channel)
+                Sent::gone(why, remedy, channel)
             }
             _ => Sent::Refused(why),
         })

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    bulletin::{AddedSource, Bulletin, ChannelId, Chat, Delivery, Moment, SourceId},
+    bulletin::{AddedSource, Bulletin, ChannelId, Chat, Delivery, Moment, Reason, SourceId},
     policy::{
         audit::{AuditEntry, AuditPlace, OldAuditEntry},
         facts::{History, LookState, time},
@@ -140,8 +140,8 @@ pub struct SourceRecord {
 #[derive(Debug, Serialize, Deserialize)]
 pub struct ChannelRecord {
     pub id: ChannelId,
-    pub blocked: Option<(String, DateTime<Utc>)>,
-    pub error: Option<String>,
+    pub blocked: Option<(Reason, DateTime<Utc>)>,
+    pub error: Option<Reason>,
     pub sent: u64,
     pub failed: u64,
 }

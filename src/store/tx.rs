@@ -9,7 +9,8 @@ use std::sync::Arc;
 use super::error::{Result, refused};
 use crate::{
     bulletin::{
-        AddedSource, ChannelId, Chat, DeliveryState, Face, MessageRef, Secret, SeenKey, SourceId,
+        AddedSource, ChannelId, Chat, DeliveryState, Face, MessageRef, Reason, Secret, SeenKey,
+        SourceId,
     },
     policy::{
         asked_polls::PollAnswer,
@@ -181,7 +182,7 @@ pub trait Outbox: Channels {
     fn note(&mut self, of: u64) -> Result<Option<String>>;
     fn set_note(&mut self, of: u64, text: &str);
     /// Why its last attempt failed.
-    fn set_error(&mut self, id: u64, why: Option<&str>);
+    fn set_error(&mut self, id: u64, why: Option<&Reason>);
     /// All deliveries of a bulletin, oldest first.
     fn deliveries_of(&mut self, bulletin: u64) -> Result<Vec<(u64, OutboxEntry)>>;
     /// The same in one channel; cheap for one bulletin and many channels in a row.

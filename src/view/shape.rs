@@ -9,7 +9,7 @@ use super::stamp::Stamp;
 use crate::{
     bulletin::{
         self, Attachment, BulletinId, BulletinState, ChannelId, DeliveryId, DeliveryKind,
-        DeliveryState, Login, MessageRef, Mode, Moment, ReadAs, SourceId,
+        DeliveryState, Login, MessageRef, Mode, Moment, PageFault, ReadAs, Reason, SourceId,
     },
     ops::{
         self, Actor, ActorRecord, AuditRow, ChannelStatus, Scope, SourceStatus, WorkerStatus, time,
@@ -36,6 +36,9 @@ pub struct Source {
     pub next_poll: Option<Stamp>,
     #[schema(required)]
     pub error: Option<String>,
+    /// The kind of the error, for people, in their language.
+    #[serde(skip)]
+    pub fault: Option<PageFault>,
     pub bulletins: u64,
     /// The feed that is read, once that is known: its own address where it is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -77,6 +80,7 @@ impl Source {
             last_changed: stamp(look.and_then(|look| look.last_changed)),
             next_poll: stamp(look.and_then(|look| look.next_poll)),
             error: look.and_then(|look| look.error.clone()),
+            fault: look.and_then(|look| look.fault),
             bulletins: status.map_or(0, |status| status.bulletins),
             feed: look
                 .and_then(|look| look.feed.as_deref()?.parse().ok())
@@ -130,6 +134,9 @@ pub struct Channel {
     /// The reason for which it is blocked or failing.
     #[schema(required)]
     pub error: Option<String>,
+    /// The same for people, in their language.
+    #[serde(skip)]
+    pub why: Option<Reason>,
     /// When the first that waits is due.
     #[serde(skip)]
     pub next_due: Option<DateTime<Utc>>,
@@ -178,12 +185,13 @@ impl Channel {
 
     /// As it is while its bot cannot send, where it is one of the bot's.
     #[must_use]
-    pub fn beside(self, bot_fault: Option<&str>) -> Self {
+    pub fn beside(self, bot_fault: Option<&Reason>) -> Self {
         let is_concerned = self.kind == "telegram" && self.state == ChannelState::Ok;
         match bot_fault.filter(|_| is_concerned) {
             Some(why) => Self {
                 state: ChannelState::Failing,
-                error: Some(why.to_owned()),
+                error: Some(why.to_string()),
+                why: Some(why.clone()),
                 ..self
             },
             None => self,
@@ -205,12 +213,13 @@ impl Channel {
         status: Option<&ChannelStatus>,
     ) -> Self {
         let blocked = status.and_then(|status| status.blocked.as_ref());
-        let error = status.and_then(|status| status.error.clone());
+        let error = status.and_then(|status| status.error.as_ref());
         let state = match (&blocked, &error) {
             (Some(_), _) => ChannelState::Blocked,
             (None, Some(_)) => ChannelState::Failing,
             (None, None) => ChannelState::Ok,
         };
+        let why = blocked.map(|(why, _)| why).or(error);
         Self {
             id,
             kind: kind.to_owned(),
@@ -222,7 +231,8 @@ impl Channel {
             queued: status.map_or(0, |status| status.queued),
             sent: status.map_or(0, |status| status.sent),
             failed: status.map_or(0, |status| status.failed),
-            error: blocked.map(|(why, _)| why.clone()).or(error),
+            error: why.map(Reason::to_string),
+            why: why.cloned(),
             next_due: status.and_then(|status| status.next_due),
         }
     }
@@ -290,6 +300,9 @@ pub struct Delivery {
     pub message: Option<MessageRef>,
     #[schema(required)]
     pub error: Option<String>,
+    /// The same for people, in their language.
+    #[serde(skip)]
+    pub why: Option<Reason>,
     pub queued_at: Stamp,
     pub due_at: Stamp,
     #[schema(required)]
@@ -307,7 +320,8 @@ impl Delivery {
             state: delivery.state,
             attempts: delivery.attempts,
             message: delivery.message,
-            error: delivery.error,
+            error: delivery.error.as_ref().map(Reason::to_string),
+            why: delivery.error,
             queued_at: Stamp::new(delivery.queued_at, zone),
             due_at: Stamp::new(delivery.due_at, zone),
             sent_at: delivery.sent_at.map(|time| Stamp::new(time, zone)),

@@ -3,7 +3,6 @@
 use axum::{
     Extension, Json,
     extract::{Path, Query, State, rejection::QueryRejection},
-    http::StatusCode,
 };
 use chrono::Utc;
 use serde::Serialize;
@@ -131,7 +130,7 @@ pub(super) async fn test_for(
     let store = &site.desk.store;
     store.log(actor, ("test-channel", id), Utc::now()).await?;
     let sent = site.desk.pusher.test(&channel).await;
-    sent.map_err(|why| Problem::new(StatusCode::BAD_GATEWAY, why.to_string()))
+    sent.map_err(|why| Problem::unsent(&why.0))
 }
 
 /// Sends a delivery again that failed.

@@ -63,7 +63,7 @@ pub(super) async fn channels_now(
 ) -> Result<Listing<view::Channel>, Problem> {
     let (store, faults) = (&site.desk.store, site.desk.pusher.faults());
     let bot = faults.iter().find(|fault| fault.place == "telegram");
-    let why = bot.map(|fault| fault.what.as_str());
+    let why = bot.map(|fault| &fault.what);
     Ok(view::channels_beside(store, &site.config(), filters, why).await?)
 }
 

@@ -266,7 +266,7 @@ fn channel_fault(status: &ChannelStatus, scene: Scene<'_>) -> Option<Fault> {
         (None, None) => return None,
     };
     Some(Fault {
-        what: words::details(scene.language, why, otherwise),
+        what: words::reason_or_none(scene.language, why).unwrap_or_else(|| otherwise.to_owned()),
         r#where: of_channel(&status.id, words),
         since: since.map(|since| Stamp::new(since, scene.config.time_zone)),
         r#do: words.channel_do.into(),

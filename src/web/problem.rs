@@ -10,9 +10,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
+    bulletin::{Language, PageFault, Reason},
     ops::{Refusal, StoreError},
     round::OtherChoice,
     view::ViewError,
+    words::{self, DeskWords},
 };
 
 /// An error, for the one who asked (RFC 9457).
@@ -29,9 +31,25 @@ pub(super) struct Problem {
     /// Further members (RFC 9457, section 3.2), where a page could not be read.
     #[serde(flatten)]
     page: Option<Box<UnreadPage>>,
+    /// How pages say it, in the language of their readers.
+    #[serde(skip)]
+    told: Option<Box<Told>>,
     /// Seconds after which it is worth asking again.
     #[serde(skip)]
     retry_after: Option<u64>,
+}
+
+/// One of the desk's texts.
+type DeskText = fn(&DeskWords) -> &'static str;
+
+/// What pages have words for; programs read the detail.
+#[derive(Debug, Clone)]
+enum Told {
+    Words(DeskText),
+    /// A platform did not take a message.
+    Unsent(Reason),
+    /// A page could not be read.
+    Unread(Option<PageFault>),
 }
 
 /// Something that is wrong with one key of a body: `what; what is expected`.
@@ -78,7 +96,53 @@ impl Problem {
             detail: detail.into(),
             errors: Vec::new(),
             page: None,
+            told: None,
             retry_after: None,
+        }
+    }
+
+    /// Says it by a text of the desk, in the language of whoever reads it.
+    pub(super) fn worded(status: StatusCode, text: DeskText) -> Self {
+        let told = Some(Box::new(Told::Words(text)));
+        let detail = text(&words::of(Language::OF_LOG).desk);
+        Self {
+            told,
+            ..Self::new(status, detail)
+        }
+    }
+
+    /// A platform did not take a message.
+    pub(super) fn unsent(reason: &Reason) -> Self {
+        let told = Some(Box::new(Told::Unsent(reason.clone())));
+        Self {
+            told,
+            ..Self::new(StatusCode::BAD_GATEWAY, reason.to_string())
+        }
+    }
+
+    /// A source's page could not be read.
+    pub(super) fn unread(error: String, fault: Option<PageFault>) -> Self {
+        let told = Some(Box::new(Told::Unread(fault)));
+        Self {
+            told,
+            ..Self::new(StatusCode::BAD_GATEWAY, error)
+        }
+    }
+
+    /// Returns what a page says of it. Where nothing is said of just this, its status is, and then the detail.
+    pub(super) fn said(&self, language: Language) -> String {
+        let all = words::of(language);
+        let detail = &self.detail;
+        match self.told.as_deref() {
+            Some(Told::Words(text)) => text(&all.desk).to_owned(),
+            Some(Told::Unsent(reason)) => words::reason(language, reason),
+            Some(Told::Unread(fault)) => {
+                words::details(language, detail, all.page_faults.say(*fault))
+            }
+            None => {
+                let said = of_status(self.status(), &all.desk);
+                words::details(language, detail, format!("{said}\n{detail}"))
+            }
         }
     }
 
@@ -89,6 +153,16 @@ impl Problem {
             retry_after,
             ..self
         }
+    }
+
+    /// A form of the desk is not filled in as it should be.
+    pub(super) fn bad_form(text: DeskText) -> Self {
+        Self::worded(StatusCode::BAD_REQUEST, text)
+    }
+
+    /// An address of the desk leads nowhere.
+    pub(super) fn no_such(text: DeskText) -> Self {
+        Self::worded(StatusCode::NOT_FOUND, text)
     }
 
     pub(super) fn bad(detail: impl Into<String>) -> Self {
@@ -117,16 +191,23 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, detail)
     }
 
-    pub(super) fn detail(&self) -> &str {
-        &self.detail
-    }
-
     pub(super) fn retry_after(&self) -> Option<u64> {
         self.retry_after
     }
 
     pub(super) fn status(&self) -> StatusCode {
         StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+}
+
+fn of_status(status: StatusCode, words: &DeskWords) -> &'static str {
+    match status {
+        StatusCode::NOT_FOUND => words.bad_address,
+        StatusCode::FORBIDDEN => words.not_allowed,
+        StatusCode::CONFLICT => words.not_as_it_is,
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => words.not_at_present,
+        status if status.is_client_error() => words.bad_input,
+        _ => words.went_wrong,
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{
     alerts::AlertWords, bot::BotWords, cards::CardWords, dates::DateWords, desk::DeskWords,
     faults::PageFaultWords, heard::HeardWords, pages::PageWords, problems::ProblemWords,
+    send_faults::SendFaultWords,
 };
 
 /// All texts of one language, by where they are read.
@@ -21,4 +22,5 @@ pub struct Words {
     pub page_faults: PageFaultWords,
     pub pages: PageWords,
     pub problems: ProblemWords,
+    pub send_faults: SendFaultWords,
 }

@@ -30,7 +30,9 @@ texts! {
         goes_to to_no_channel undo total resting all_sent sending_now sending_over rule_new
         rule_announced rule_first_look rule_older rule_below rule_filtered rule_redesign
         rule_released rule_seen rule_imported rule_migrated rule_flood rule_desk found judged
-        filtered delivery revision
+        filtered delivery revision bad_address bad_input not_allowed not_as_it_is not_at_present
+        went_wrong bad_number bad_count bad_form bad_source bad_deadline bad_channel bad_scope
+        bad_expiry no_rebroadcast sign_in_first foreign_form no_form
     }
     counted {
         to_do polls_failed

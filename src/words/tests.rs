@@ -30,6 +30,7 @@ fn each(language: Language) -> Vec<(String, Vec<&'static str>)> {
         ("pages", words.pages.each()),
         ("page_faults", words.page_faults.each()),
         ("problems", words.problems.each()),
+        ("send_faults", words.send_faults.each()),
     ];
     let named = areas.into_iter().flat_map(|(area, texts)| {
         let texts = texts.into_iter();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use noticast::{
-    bulletin::{ChannelId, DeliveryId, DeliveryKind, MessageRef},
+    bulletin::{ChannelId, DeliveryId, DeliveryKind, MessageRef, Reason},
     ops::Outcome,
 };
 
@@ -66,7 +66,7 @@ impl Platform {
     ) -> (Answer, TimeDelta) {
         let waits = TimeDelta::milliseconds(rng.i64(20..4000));
         let later = now + TimeDelta::seconds(rng.i64(5..300));
-        let why = || "the platform is in trouble".to_owned();
+        let why = || Reason::from("the platform is in trouble");
         let fate = if self.is_calm { 0 } else { rng.u32(..100) };
         let outcome = match fate {
             0..80 => {

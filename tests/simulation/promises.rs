@@ -182,8 +182,9 @@ fn arrived(world: &mut World) {
                 .iter()
                 .filter(|it| it.bulletin == Some(BulletinId(*id)) && it.channel == *channel);
             let is_given_up = own.clone().any(|it| {
-                let error = it.error.as_deref().unwrap_or_default();
-                it.state == DeliveryState::Failed && error.starts_with(PERHAPS)
+                let error = it.error.as_ref();
+                let is_doubt = error.is_some_and(|why| why.said.starts_with(PERHAPS));
+                it.state == DeliveryState::Failed && is_doubt
             });
             let is_waived = world.owed.waived.contains(&(*id, channel.clone()));
             if !has_it && !is_given_up && !is_waived && !was_gone {

@@ -285,7 +285,7 @@ impl World {
         let outcome = match flight.answer {
             Answer::Ends(outcome) => outcome,
             Answer::Shut => {
-                let shut = at_once(under.store.block_channel(channel, "shut", self.now));
+                let shut = at_once(under.store.block_channel(channel, "shut".into(), self.now));
                 if self.written(under, shut).is_some() {
                     self.shut(channel);
                 }

@@ -153,7 +153,7 @@ impl World {
         let store = store.under(key).unwrap();
         for doubtful in at_once(store.uncertain()).unwrap() {
             if sender_of(&doubtful.channel) == *key {
-                let why = "another one took over".to_owned();
+                let why = "another one took over".into();
                 let done = store.complete(doubtful.id, Outcome::Interrupted { why }, self.now);
                 at_once(done).unwrap();
             }

@@ -280,7 +280,7 @@ async fn what_is_held_is_released_or_marked_as_seen() {
     assert_eq!(published["items"].as_array().unwrap().len(), 1);
     let wrong = browser.submit("/admin/held", &[("what", "all")]).await;
     assert_eq!(wrong.status(), 400);
-    assert!(wrong.text().await.unwrap().contains("`what`"));
+    assert!(wrong.text().await.unwrap().contains("页面已过期"));
 }
 
 #[tokio::test]

@@ -119,7 +119,7 @@ async fn files_follow_their_card_where_a_channel_asks_for_documents() {
     let mut all = story.pushing.deliveries().await;
     all.retain(|one| one.kind == DeliveryKind::Document);
     // The third is not there.
-    let why = all[0].error.as_deref().unwrap_or_default();
+    let why = &all[0].error.as_ref().unwrap().said;
     assert!(why.contains("stays a link") && why.contains("404"), "{why}");
     assert_eq!(all[0].state, DeliveryState::Failed);
     assert!(all[1..].iter().all(|one| one.state == DeliveryState::Sent));

@@ -58,7 +58,7 @@ async fn it_is_ready_when_the_schedule_runs_and_nothing_but_us_is_late() {
     );
     let terminal = "terminal".parse().unwrap();
     desk.store
-        .block_channel(&terminal, "gone", Utc::now())
+        .block_channel(&terminal, "gone".into(), Utc::now())
         .await
         .unwrap();
     assert_eq!(readiness(&desk).await.0, 200);

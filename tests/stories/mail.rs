@@ -126,7 +126,7 @@ async fn one_full_mailbox_silences_nobody_else_and_a_restart_repeats_nothing() {
         let says = |it: &Delivery| {
             it.error
                 .as_ref()
-                .is_some_and(|why| why.contains("full@example.org"))
+                .is_some_and(|why| why.said.contains("full@example.org"))
         };
         assert!(
             waiting.iter().all(|it| waits(it) && says(it)),
@@ -258,7 +258,7 @@ async fn a_sender_that_is_refused_loses_nothing_whenever_the_server_says_so() {
             tokio::time::sleep(Duration::from_millis(20)).await;
         };
         assert!(
-            why.contains("set `from`") && why.contains("--test it"),
+            why.said.contains("set `from`") && why.said.contains("--test it"),
             "{why}"
         );
         smtp.is_mended();
@@ -308,6 +308,7 @@ async fn a_lost_answer_repeats_the_mail_under_its_name() {
             .error
             .as_ref()
             .unwrap()
+            .said
             .starts_with("possibly repeated")
     );
     let ids: Vec<String> = smtp

@@ -58,6 +58,7 @@ mod publishing;
 mod readers;
 mod reading;
 mod real_mail;
+mod reasons;
 mod rereading;
 mod rig;
 mod rig_robots;

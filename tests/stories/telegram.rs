@@ -168,7 +168,8 @@ async fn a_chat_that_blocked_the_bot_is_set_aside_until_start_is_sent() {
         .unwrap();
     let why = &blocked.blocked.as_ref().unwrap().0;
     assert!(
-        why.contains("blocked by the user; that person must send /start"),
+        why.said
+            .contains("blocked by the user; that person must send /start"),
         "{why}"
     );
     telegram.say(7, 7, "/start");
@@ -214,7 +215,14 @@ async fn a_message_that_is_refused_for_good_fails_alone() {
     let deliveries = pushing.deliveries().await;
     let states: Vec<_> = deliveries.iter().map(|delivery| delivery.state).collect();
     assert_eq!(states, [DeliveryState::Sent, DeliveryState::Failed]);
-    assert!(deliveries[1].error.as_ref().unwrap().contains("too long"));
+    assert!(
+        deliveries[1]
+            .error
+            .as_ref()
+            .unwrap()
+            .said
+            .contains("too long")
+    );
 }
 
 #[tokio::test]
@@ -270,7 +278,14 @@ async fn a_lost_answer_costs_one_repetition_after_telegram_answers_again() {
     let deliveries = pushing.deliveries().await;
     let first = deliveries.last().unwrap();
     assert_eq!((first.state, first.attempts), (DeliveryState::Sent, 2));
-    assert!(first.error.as_ref().unwrap().contains("possibly repeated"));
+    assert!(
+        first
+            .error
+            .as_ref()
+            .unwrap()
+            .said
+            .contains("possibly repeated")
+    );
     assert_eq!(telegram.too_fast(), 0);
 }
 
@@ -311,7 +326,7 @@ async fn what_was_being_sent_at_a_crash_is_repeated_once() {
         (delivery.state, delivery.attempts),
         (DeliveryState::Sent, 2)
     );
-    assert!(delivery.error.unwrap().contains("possibly repeated"));
+    assert!(delivery.error.unwrap().said.contains("possibly repeated"));
     let mut pushing = pushing.restart().await;
     pushing.start();
     pushing.publish(1).await;
@@ -353,7 +368,7 @@ async fn a_telegram_that_cannot_be_reached_costs_nothing_but_time() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     let fault = pushing.pusher.faults().remove(0);
-    assert!(fault.what.contains("cannot be reached"), "{fault:?}");
+    assert!(fault.what.said.contains("cannot be reached"), "{fault:?}");
     let telegram = Telegram::start_on(TOKEN, TcpListener::bind(address).await.unwrap());
     let texts = telegram.until_sent(7, 2).await;
     assert_eq!(texts.len(), 2);
@@ -436,7 +451,7 @@ async fn a_test_card_comes_while_a_backlog_waits_and_takes_a_channel_up_again() 
     assert!(pushing.pusher.test(&id("chat100")).await.unwrap().is_some());
     pushing
         .store
-        .block_channel(&id("chat100"), "tried", Utc::now())
+        .block_channel(&id("chat100"), "tried".into(), Utc::now())
         .await
         .unwrap();
     pushing.publish(2).await;

@@ -105,6 +105,35 @@ fn an_error_speaks_in_a_chat_by_words_of_the_reader_s_language() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+#[test]
+fn a_reason_is_said_by_words_of_the_reader_s_language() {
+    let shown = Regex::new(r"\.said(?:[^\w(]|$)|noted\([^)]*\.error\b|\berror\.clone\(\)").unwrap();
+    // Whether something was perhaps sent is no text.
+    let asked = Regex::new(r"\.said\.starts_with\(PERHAPS\)").unwrap();
+    let mut wrong = Vec::new();
+    for (name, code) in sources() {
+        if is_in(&name, "bot") || is_in(&name, "web/admin") {
+            let lines = code.lines();
+            let lines = lines.filter(|line| shown.is_match(line) && !asked.is_match(line));
+            wrong.extend(lines.map(|line| format!("{name}: {}", line.trim())));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_problem_of_the_desk_has_its_text_in_the_catalogue() {
+    let own = Regex::new(r#"Problem::(new|bad|missing)\((\s|[A-Z]\w*::\w+,|status,)*(format!|")"#);
+    let own = own.unwrap();
+    assert!(own.is_match("Problem::new(StatusCode::CONFLICT, \"no\")"));
+    for (name, code) in sources() {
+        if is_in(&name, "web/admin") {
+            let wrong: Vec<&str> = own.find_iter(&code).map(|it| it.as_str()).collect();
+            assert!(wrong.is_empty(), "{name}: {wrong:?}");
+        }
+    }
+}
+
 /// The words that a template says by itself, names apart.
 fn said(template: &str) -> Vec<String> {
     let code = Regex::new(r"(?s)\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<!--.*?-->").unwrap();

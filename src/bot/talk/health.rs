@@ -96,7 +96,8 @@ fn fault_of_channel(base: &Base, asker: &Asker, status: &ChannelStatus) -> Optio
         (None, Some(why)) => (why, problems.channel_failing),
         (None, None) => return None,
     };
-    let why = crate::words::details(asker.language, why, otherwise);
+    let why = crate::words::reason_or_none(asker.language, why);
+    let why = why.unwrap_or_else(|| otherwise.to_owned());
     Some(fault(asker.words(), &base.called(&status.id), &why))
 }
 

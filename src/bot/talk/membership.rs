@@ -3,7 +3,10 @@
 use chrono::Utc;
 
 use super::{asker::Asker, base::Base, reply::Effect, welcome};
-use crate::{bulletin::ChannelId, ops::StoreError};
+use crate::{
+    bulletin::{ChannelId, Reason, SendFault},
+    ops::StoreError,
+};
 
 /// The bot came into a conversation, or is let in again: what was paused goes on, and whoever added it is
 /// told how to push there.
@@ -35,11 +38,19 @@ pub(super) async fn take_up(base: &Base, asker: &Asker) -> Result<(), StoreError
 
 /// The bot was put out or blocked: what leads there is paused.
 pub(super) async fn left(base: &Base, asker: &Asker) -> Result<(), StoreError> {
-    let why = match asker.is_private() {
-        true => "the bot was blocked by the user; that person must send /start to the bot",
-        false => "the bot is not in the chat; add it again",
+    let (fault, why) = match asker.is_private() {
+        true => (
+            SendFault::Blocked,
+            "the bot was blocked by the user; that person must send /start to the bot",
+        ),
+        false => (
+            SendFault::Kicked,
+            "the bot is not in the chat; add it again",
+        ),
     };
+    let why = Reason::new(fault, why);
     for id in base.store.known_in(&asker.chat).await? {
+        let why = why.clone();
         base.store.block_channel(&id, why, Utc::now()).await?;
     }
     Ok(())

@@ -141,6 +141,6 @@ async fn delete(base: &Base, delivery: &Delivery) -> bool {
 }
 
 fn is_perhaps_sent(delivery: &Delivery) -> bool {
-    let error = delivery.error.as_deref();
-    error.is_some_and(|why| why.starts_with(PERHAPS))
+    let error = delivery.error.as_ref();
+    error.is_some_and(|why| why.said.starts_with(PERHAPS))
 }

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     bulletin::{
         Bulletin, BulletinId, BulletinState, Cause, Channel, ChannelId, Delivery, DeliveryKind,
-        DeliveryState, Language, Verdict,
+        DeliveryState, Verdict,
     },
     ops::{DeliveryQuery, Refusal, Reminded, StoreError},
     push::card::{escape, mark},
@@ -187,12 +187,14 @@ fn fate(base: &Base, asker: &Asker, delivery: &Delivery) -> String {
         DeliveryState::Dropped => words.state_dropped,
     };
     let at = base.clock(asker, delivery.sent_at.unwrap_or(delivery.due_at));
-    // Details are in the log's language, and are shown to those who read it.
-    let is_read = asker.language == Language::OF_LOG;
-    match delivery.error.as_deref().filter(|_| is_read) {
-        Some(why) => format!("{state} {at} ({})", escape(&page_words(why, 150))),
-        None => format!("{state} {at}"),
-    }
+    let why = delivery.error.as_ref();
+    let why = why.and_then(|why| crate::words::reason_or_none(asker.language, why));
+    let Some(why) = why else {
+        return format!("{state} {at}");
+    };
+    let why = escape(&page_words(&why, 150));
+    let parts = [("state", state), ("at", at.as_str()), ("why", why.as_str())];
+    fill(words.fate_why, &parts)
 }
 
 async fn went_to(base: &Base, asker: &Asker, id: BulletinId) -> Result<Vec<String>, StoreError> {

@@ -193,7 +193,7 @@ impl Platform for TelegramPlatform {
     ) -> BoxFuture<'a, Sent> {
         async move {
             let Some(edit) = requests::edit(self.token.as_ref(), (chat, message), reply) else {
-                return Sent::Refused("not a message of telegram".to_owned());
+                return Sent::Refused("not a message of telegram".into());
             };
             let sent = self.voice.edit(edit).await;
             note(&sent);

@@ -53,7 +53,7 @@ pub(super) async fn updates(voice: &Voice, offset: i32) -> Polled {
         .allowed_updates(kinds);
     match voice.telegram.api().call_within(&poll, POLL + GRACE).await {
         Ok(Value::Array(updates)) => Polled::Updates(updates.iter().filter_map(received).collect()),
-        Ok(_) => Polled::Wait(Sent::Perhaps("getUpdates gave no list".to_owned()), false),
+        Ok(_) => Polled::Wait(Sent::Perhaps("getUpdates gave no list".into()), false),
         Err(error) => {
             let (sent, conflict) = understood(error);
             Polled::Wait(sent, conflict)

@@ -59,7 +59,7 @@ async fn full() -> World {
     world.store.admit(look, world.now).await.unwrap();
     for head in world.store.heads(None).await.unwrap() {
         world.store.begin_send(head.id, world.now).await.unwrap();
-        let why = "chat not found".to_owned();
+        let why = "chat not found".into();
         let outcome = match head.channel.as_str() {
             "a" => Outcome::Sent { message: None },
             _ => Outcome::Failed { why },

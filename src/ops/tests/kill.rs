@@ -140,7 +140,7 @@ async fn nothing_acknowledged_is_lost_and_nothing_is_half_done() {
             bulletins.saturating_sub(1) * CHANNELS.cast_unsigned()
         );
         for waiting in store.uncertain().await.unwrap() {
-            let why = "killed".to_owned();
+            let why = crate::bulletin::Reason::from("killed");
             store
                 .complete(
                     waiting.id,

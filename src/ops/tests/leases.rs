@@ -195,7 +195,7 @@ async fn a_sender_ends_what_it_has_under_way_before_its_lease_is_given_back() {
     assert_eq!(free(&other), all);
     for store in &begun {
         store
-            .block_channel(&"a".parse().unwrap(), "gone", now)
+            .block_channel(&"a".parse().unwrap(), "gone".into(), now)
             .await
             .unwrap();
     }
@@ -272,7 +272,7 @@ async fn a_sender_that_is_to_stay_after_all_is_taken_anew() {
     assert!(wanted().iter().all(is_held));
     let blocked = async |store: &Store| {
         store
-            .block_channel(&"a".parse().unwrap(), "gone", later)
+            .block_channel(&"a".parse().unwrap(), "gone".into(), later)
             .await
     };
     let [first, second] = &begun[..] else {

@@ -268,7 +268,7 @@ async fn a_message_that_failed_is_tried_again_as_it_was() {
     for waiting in uncertain {
         let outcome = Outcome::Uncertain {
             not_before: world.now,
-            why: "unanswered".to_owned(),
+            why: "unanswered".into(),
         };
         world
             .store

@@ -42,7 +42,7 @@ async fn what_waits_and_what_was_being_sent_survives_a_restart() {
     assert_eq!(recent, [("a".parse().unwrap(), world.now)]);
     let outcome = || Outcome::Uncertain {
         not_before: world.now,
-        why: "no answer".to_owned(),
+        why: "no answer".into(),
     };
     let next = world
         .store
@@ -63,7 +63,7 @@ async fn what_waits_and_what_was_being_sent_survives_a_restart() {
     }
     let failed = world.store.delivery(head.id).await.unwrap().unwrap();
     assert_eq!(failed.state, crate::bulletin::DeliveryState::Failed);
-    assert!(failed.error.unwrap().contains("perhaps delivered"));
+    assert!(failed.error.unwrap().said.contains("perhaps delivered"));
 }
 
 #[tokio::test]
@@ -77,7 +77,7 @@ async fn an_hour_of_error_pages_loses_nothing_and_stays_a_warning() {
         assert_ne!(begun, Begun::No);
         let outcome = Outcome::Ailing {
             not_before: world.now,
-            why: "503".to_owned(),
+            why: "503".into(),
         };
         let next = world.store.complete(id, outcome, world.now).await.unwrap();
         assert_eq!(next.unwrap().id, id);
@@ -87,7 +87,7 @@ async fn an_hour_of_error_pages_loses_nothing_and_stays_a_warning() {
     world.store.complete(id, sent, world.now).await.unwrap();
     let sent = world.store.delivery(id).await.unwrap().unwrap();
     assert_eq!(sent.state, crate::bulletin::DeliveryState::Sent);
-    assert!(sent.error.unwrap().contains("possibly repeated"));
+    assert!(sent.error.unwrap().said.contains("possibly repeated"));
 }
 
 #[tokio::test]
@@ -98,7 +98,7 @@ async fn what_is_killed_while_it_is_repeated_is_repeated_again() {
     world.look(list((1..=2).rev())).await;
     let head = world.store.heads(None).await.unwrap().remove(0);
     let interrupted = || Outcome::Interrupted {
-        why: "killed".to_owned(),
+        why: "killed".into(),
     };
     for kill in 1..=8 {
         world.store.begin_send(head.id, world.now).await.unwrap();
@@ -115,7 +115,7 @@ async fn what_is_killed_while_it_is_repeated_is_repeated_again() {
         (failed.attempts, failed.state),
         (8, crate::bulletin::DeliveryState::Failed)
     );
-    assert!(failed.error.unwrap().contains("perhaps delivered"));
+    assert!(failed.error.unwrap().said.contains("perhaps delivered"));
 }
 
 #[tokio::test]
@@ -131,15 +131,15 @@ async fn what_is_undone_while_it_is_in_doubt_was_perhaps_delivered() {
     world.store.begin_send(run.first, world.now).await.unwrap();
     let outcome = Outcome::Uncertain {
         not_before: world.now,
-        why: "no answer".to_owned(),
+        why: "no answer".into(),
     };
     let completed = world.store.complete(run.first, outcome, world.now).await;
     completed.unwrap();
     assert_eq!(world.store.cancel(run, &by, world.now).await.unwrap(), 2);
     let dropped = world.store.run(run).await.unwrap();
     let is_doubtful = |it: &crate::bulletin::Delivery| {
-        let error = it.error.as_deref().unwrap_or_default();
-        error.starts_with(PERHAPS)
+        let error = it.error.as_ref();
+        error.is_some_and(|why| why.said.starts_with(PERHAPS))
     };
     let doubtful: Vec<bool> = dropped.iter().map(is_doubtful).collect();
     assert_eq!(doubtful, [true, false]);
@@ -188,7 +188,7 @@ async fn outcomes_say_what_becomes_of_a_delivery() {
     assert_eq!((next.id, next.attempts), (head.id, 0));
     let retry = Outcome::Retry {
         not_before: later,
-        why: "502".to_owned(),
+        why: "502".into(),
     };
     let next = end(retry).await.unwrap();
     assert_eq!(
@@ -197,7 +197,7 @@ async fn outcomes_say_what_becomes_of_a_delivery() {
         "order is kept"
     );
     let channel = || async { world.store.channels().await.unwrap().remove(0) };
-    assert_eq!(channel().await.error.as_deref(), Some("502"));
+    assert_eq!(channel().await.error, Some("502".into()));
     let sent = Outcome::Sent {
         message: Some(crate::bulletin::MessageRef("17".to_owned())),
     };
@@ -207,13 +207,7 @@ async fn outcomes_say_what_becomes_of_a_delivery() {
     world.store.complete(head.id, sent, later).await.unwrap();
     world
         .store
-        .complete(
-            head.id,
-            Outcome::Failed {
-                why: "late".to_owned(),
-            },
-            later,
-        )
+        .complete(head.id, Outcome::Failed { why: "late".into() }, later)
         .await
         .unwrap();
     let delivery = world.store.delivery(head.id).await.unwrap().unwrap();
@@ -223,7 +217,7 @@ async fn outcomes_say_what_becomes_of_a_delivery() {
     assert_eq!((status.sent, status.failed, status.error), (1, 0, None));
     world.store.begin_send(next.id, world.now).await.unwrap();
     let failed = Outcome::Failed {
-        why: "x".repeat(5000),
+        why: "x".repeat(5000).into(),
     };
     assert_eq!(
         world
@@ -235,7 +229,7 @@ async fn outcomes_say_what_becomes_of_a_delivery() {
     );
     assert_eq!(channel().await.failed, 1);
     let failed = world.store.delivery(next.id).await.unwrap().unwrap();
-    assert_eq!(failed.error.unwrap().len(), 1000);
+    assert_eq!(failed.error.unwrap().said.len(), 1000);
 }
 
 #[tokio::test]
@@ -247,11 +241,11 @@ async fn a_repeated_send_keeps_its_warning() {
     for outcome in [
         Outcome::Uncertain {
             not_before: world.now,
-            why: "timeout".to_owned(),
+            why: "timeout".into(),
         },
         Outcome::Retry {
             not_before: world.now,
-            why: "502".to_owned(),
+            why: "502".into(),
         },
         Outcome::Sent { message: None },
     ] {
@@ -260,7 +254,13 @@ async fn a_repeated_send_keeps_its_warning() {
     }
     let delivery = world.store.delivery(id).await.unwrap().unwrap();
     assert_eq!(delivery.attempts, 3);
-    assert!(delivery.error.unwrap().starts_with("possibly repeated"));
+    assert!(
+        delivery
+            .error
+            .unwrap()
+            .said
+            .starts_with("possibly repeated")
+    );
 }
 
 #[tokio::test]

@@ -277,7 +277,7 @@ async fn a_blocked_channel_rests_and_goes_on_where_it_was() {
     world.look(list([2, 1])).await;
     world
         .store
-        .block_channel(&a, "the bot was kicked", world.now)
+        .block_channel(&a, "the bot was kicked".into(), world.now)
         .await
         .unwrap();
     assert_eq!(world.drain().await.len(), 1);
@@ -286,7 +286,7 @@ async fn a_blocked_channel_rests_and_goes_on_where_it_was() {
     assert_eq!(world.store.health().await.oldest_due, None);
     let status = world.store.channels().await.unwrap().remove(0);
     assert_eq!(
-        (status.queued, status.blocked.unwrap().0.as_str()),
+        (status.queued, status.blocked.unwrap().0.said.as_str()),
         (2, "the bot was kicked")
     );
     let mut ticks = world.store.outbox_changes();

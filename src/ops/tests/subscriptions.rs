@@ -145,7 +145,7 @@ async fn a_chat_that_rests_misses_what_comes_meanwhile_and_keeps_its_wishes() {
     let why = "bot was blocked by the user";
     world
         .store
-        .block_channel(&id, why, world.now)
+        .block_channel(&id, why.into(), world.now)
         .await
         .unwrap();
     world.look(list([2, 1])).await;

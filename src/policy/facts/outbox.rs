@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::numbers::time;
 use crate::bulletin::{
-    BulletinId, ChannelId, Delivery, DeliveryId, DeliveryKind, DeliveryState, MessageRef,
+    BulletinId, ChannelId, Delivery, DeliveryId, DeliveryKind, DeliveryState, MessageRef, Reason,
 };
 
 /// A delivery as the outbox keeps it. Times are ms since 1970.
@@ -73,7 +73,7 @@ impl OutboxEntry {
 
     /// As people see it; `error` and `note`: the texts that are kept apart.
     #[must_use]
-    pub fn delivery(self, id: u64, error: Option<String>, note: Option<String>) -> Delivery {
+    pub fn delivery(self, id: u64, error: Option<Reason>, note: Option<String>) -> Delivery {
         let is_sent = self.state == DeliveryState::Sent;
         Delivery {
             id: DeliveryId(id),

@@ -5,7 +5,7 @@ use tokio::sync::SemaphorePermit;
 
 use super::{SharedSender, wall_clock};
 use crate::{
-    bulletin::{Channel, DeliveryKind, MessageRef, Mode},
+    bulletin::{Channel, DeliveryKind, MessageRef, Mode, Reason, SendFault},
     ops::{Begun, Outcome, StoreError, Waiting},
     push::{card::Card, files::Document, pace::SendSlot},
 };
@@ -19,7 +19,7 @@ pub(super) enum Show<'a> {
 }
 
 /// It, or why there is nothing to send.
-pub(super) type Prepared<'a> = Result<Show<'a>, String>;
+pub(super) type Prepared<'a> = Result<Show<'a>, Reason>;
 
 impl SharedSender {
     /// Begins a delivery, and with it what stands in the same message. What it shows is read once it
@@ -99,11 +99,15 @@ impl SharedSender {
             files.find(|file| Some(&file.url) == waiting.note.as_ref())
         });
         let (Some(bulletin), Some(file)) = (&bulletin, file) else {
-            return Ok(Err("its bulletin has this file no more".to_owned()));
+            let why = "its bulletin has this file no more";
+            return Ok(Err(Reason::new(SendFault::StaysLink, why)));
         };
         let turn = self.file_turn.acquire().await.ok();
         let got = self.files.get(&bulletin.source, file, bulletin.id).await;
-        let stays = |why| format!("the file stays a link, {}: {why}", file.url);
+        let stays = |why| {
+            let said = format!("the file stays a link, {}: {why}", file.url);
+            Reason::new(SendFault::StaysLink, said).about(file.url.as_str())
+        };
         Ok(got.map(|file| Show::File(file, turn)).map_err(stays))
     }
 
@@ -154,6 +158,6 @@ impl SharedSender {
     }
 }
 
-fn missing() -> String {
-    "its bulletin is not in the store".to_owned()
+fn missing() -> Reason {
+    Reason::new(SendFault::NoBulletin, "its bulletin is not in the store")
 }

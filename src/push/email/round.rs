@@ -10,7 +10,7 @@ use super::{
     verdict::Blame,
 };
 use crate::{
-    bulletin::Channel,
+    bulletin::{Channel, Reason, SendFault},
     push::sender::{ReaderHash, ReadersSoFar, Sent},
 };
 
@@ -25,8 +25,8 @@ pub(super) struct Round<'a> {
     had: HashSet<ReaderHash>,
     /// With how many mails it took.
     connection: Option<(AsyncSmtpConnection, usize)>,
-    later: Vec<String>,
-    never: Vec<(Blame, String)>,
+    later: Vec<Reason>,
+    never: Vec<(Blame, Reason)>,
 }
 
 impl<'a> Round<'a> {
@@ -64,14 +64,14 @@ impl<'a> Round<'a> {
                     self.had.insert(reader);
                     // Before the next one: whatever happens there, this one has it.
                     let kept = self.readers.has(reader).await;
-                    kept.map_err(|error| Sent::Again(error.to_string()))?;
+                    kept.map_err(|error| Sent::Again(error.to_string().into()))?;
                 }
-                Err(MailRefusal::Later(why)) => self.later.push(format!("{address}: {why}")),
+                Err(MailRefusal::Later(why)) => self.later.push(why.of(address.as_ref())),
                 Err(MailRefusal::Never(blame, why)) => {
-                    self.never.push((blame, format!("{address}: {why}")));
+                    self.never.push((blame, why.of(address.as_ref())));
                 }
                 Err(MailRefusal::Sender(blame, why)) => {
-                    return Err(blame.sets_aside(&why, self.channel));
+                    return Err(blame.sets_aside(why, self.channel));
                 }
                 // It may be about this reader: the next one gets a connection of its own.
                 Err(MailRefusal::All(sent @ (Sent::Again(_) | Sent::Perhaps(_))))
@@ -79,7 +79,7 @@ impl<'a> Round<'a> {
                 {
                     in_a_row += 1;
                     self.connection = None;
-                    self.later.push(format!("{address}: {sent}"));
+                    self.later.push(sent.reason().of(address.as_ref()));
                     trouble = Some(sent);
                 }
                 Err(MailRefusal::All(sent)) => return Err(sent),
@@ -118,7 +118,10 @@ impl<'a> Round<'a> {
         reader: &Mailbox,
     ) -> Result<(), MailRefusal> {
         let text = self.letter.to(reader).map_err(|error| {
-            MailRefusal::Never(Blame::Text, format!("the mail cannot be written: {error}"))
+            MailRefusal::Never(
+                Blame::Text,
+                format!("the mail cannot be written: {error}").into(),
+            )
         })?;
         let (from, to) = (&self.letter.from.email, &reader.email);
         let addressed = self.server.address(connection, from, to).await;
@@ -140,31 +143,26 @@ impl<'a> Round<'a> {
             return sent;
         }
         let is_begun = !self.had.is_empty();
-        let refused = self
-            .never
-            .iter()
-            .map(|(_, why)| why.as_str())
-            .collect::<Vec<_>>()
-            .join("; ");
-        if is_begun && !refused.is_empty() {
+        let refused = Reason::all(self.never.iter().map(|(_, why)| why));
+        if is_begun && !self.never.is_empty() {
             tracing::warn!(channel.id = %self.channel.id, "the mail server does not take some readers: {refused}");
         }
         match (self.later.is_empty(), self.never.is_empty()) {
-            (false, _) if is_begun => Sent::Partly(self.later.join("; ")),
-            (false, _) => Sent::Again(self.later.join("; ")),
+            (false, _) if is_begun => Sent::Partly(Reason::all(&self.later)),
+            (false, _) => Sent::Again(Reason::all(&self.later)),
             (true, false) if !is_begun => self.refused_by_all(refused),
             (true, _) => Sent::Done(Some(self.letter.name())),
         }
     }
     /// A refusal of all readers is perhaps about the sender or the user, or about this mail alone.
-    fn refused_by_all(&self, refused: String) -> Sent {
+    fn refused_by_all(&self, refused: Reason) -> Sent {
         let blames = || self.never.iter().map(|(blame, _)| *blame);
         let about_all = blames().find(|it| !matches!(it, Blame::ReaderHash | Blame::Text));
         if about_all.is_none() && blames().any(|blame| blame == Blame::Text) {
             return Sent::Refused(refused);
         }
-        let why = format!("the mail server takes no reader: {refused}");
+        let why = refused.behind(SendFault::Shut, "the mail server takes no reader");
         let blame = about_all.unwrap_or(Blame::ReaderHash);
-        blame.sets_aside(&why, self.channel)
+        blame.sets_aside(why, self.channel)
     }
 }

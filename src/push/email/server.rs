@@ -24,7 +24,7 @@ use super::{
     verdict::{Blame, SmtpStep, asks_for_encryption},
 };
 use crate::{
-    bulletin::Robot,
+    bulletin::{Reason, Robot},
     push::{error::PushError, http, sender::Sent, trust},
 };
 
@@ -57,11 +57,11 @@ enum Encryption {
 #[derive(Debug)]
 pub(super) enum MailRefusal {
     /// This reader, now.
-    Later(String),
+    Later(Reason),
     /// This reader, ever.
-    Never(Blame, String),
+    Never(Blame, Reason),
     /// The sender, whoever is to read it.
-    Sender(Blame, String),
+    Sender(Blame, Reason),
     /// All of them.
     All(Sent),
 }
@@ -71,10 +71,8 @@ impl Server {
     /// Settings that no config has; certificates of the environment that cannot be used.
     pub(super) fn new(settings: &Robot) -> Result<Self, PushError> {
         let no_address = || {
-            PushError(
-                "email: `smtp` is no address; expected such as `smtp://user@mail.example.org`"
-                    .to_owned(),
-            )
+            "email: `smtp` is no address; expected such as `smtp://user@mail.example.org`"
+                .to_owned()
         };
         let url = Url::parse(settings.get("smtp")).map_err(|_| no_address())?;
         let host = url.host_str().ok_or_else(no_address)?;
@@ -118,7 +116,7 @@ impl Server {
     pub(super) async fn connect(&self) -> Result<AsyncSmtpConnection, Sent> {
         let mut connection = match timeout(PATIENCE, self.open()).await {
             Ok(opened) => opened?,
-            Err(_) => return Err(Sent::Unreachable(SILENT.to_owned())),
+            Err(_) => return Err(Sent::Unreachable(SILENT.into())),
         };
         let Some(credentials) = &self.credentials else {
             return Ok(connection);
@@ -128,18 +126,19 @@ impl Server {
             Ok(Ok(_)) => Ok(connection),
             Ok(Err(error)) if error.is_client() => Err(Sent::Denied(
                 "the mail server offers no login on this connection; set `encryption` as it asks, or leave `password` out"
-                    .to_owned(),
+                    .into(),
             )),
             Ok(Err(error)) if error.is_permanent() => {
-                let why = self.words(&error);
-                let remedy = match Blame::of(SmtpStep::From, code(&error), &why) {
+                let words = self.words(&error);
+                let remedy = match Blame::of(SmtpStep::From, code(&error), &words) {
                     Blame::Encryption => Blame::Encryption.remedy(),
                     _ => "compare the user in `smtp`, and `password`, with what the server knows",
                 };
-                Err(Sent::Denied(format!("the mail server does not take the user: {why}; {remedy}")))
+                let why = Reason::from(format!("the mail server does not take the user: {words}"));
+                Err(Sent::Denied(why.with_remedy(remedy).about(words)))
             }
             Ok(Err(error)) => Err(self.unreachable(&self.words(&error))),
-            Err(_) => Err(Sent::Unreachable(SILENT.to_owned())),
+            Err(_) => Err(Sent::Unreachable(SILENT.into())),
         }
     }
 
@@ -155,7 +154,8 @@ impl Server {
                 let name = ServerName::try_from(self.host.clone());
                 let name = name.map_err(|error| self.unreachable(&error.to_string()))?;
                 let trusted = trust::tls(self.authorities.as_deref());
-                let trusted = trusted.map_err(|error| Sent::Unreachable(error.0))?;
+                let trusted =
+                    trusted.map_err(|error| Sent::Unreachable(error.to_string().into()))?;
                 let wrapped = TlsConnector::from(Arc::new(trusted)).connect(name, stream);
                 Box::new(Bounded::new(wrapped.await.map_err(because)?, peer))
             }
@@ -212,9 +212,8 @@ impl Server {
     ) -> Result<(), MailRefusal> {
         self.step(SmtpStep::Text, connection.command(Data)).await?;
         let doubt = |why: &str| {
-            MailRefusal::All(Sent::Perhaps(format!(
-                "the mail server did not answer{why}"
-            )))
+            let said = format!("the mail server did not answer{why}");
+            MailRefusal::All(Sent::Perhaps(said.into()))
         };
         match timeout(SCANNING, connection.message(text)).await {
             Ok(Ok(_)) => Ok(()),
@@ -234,7 +233,7 @@ impl Server {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) => Err(self.refusal(step, &error)),
             Err(_) => Err(MailRefusal::All(Sent::Again(
-                "the mail server did not answer in time".to_owned(),
+                "the mail server did not answer in time".into(),
             ))),
         }
     }
@@ -242,7 +241,8 @@ impl Server {
     /// 5xx is for good, all else is not; 421 and a lost connection concern all readers.
     fn refusal(&self, step: SmtpStep, error: &SmtpError) -> MailRefusal {
         let words = self.words(error);
-        let why = format!("the mail server refused it: {words}");
+        let why = Reason::from(format!("the mail server refused it: {words}"));
+        let why = why.about(words.as_str());
         match code(error) {
             // Exchange says so with a code that means later.
             400..500 if asks_for_encryption(&words) => MailRefusal::Sender(Blame::Encryption, why),
@@ -267,7 +267,7 @@ impl Server {
         } else {
             ""
         };
-        Sent::Unreachable(format!("the mail server cannot be used: {why}{hint}"))
+        Sent::Unreachable(format!("the mail server cannot be used: {why}{hint}").into())
     }
 
     fn words(&self, error: &SmtpError) -> String {

@@ -3,7 +3,10 @@
 //! A server may refuse the sender, or an unknown user, as late as at the first reader or at the text
 //! (Postfix does so as it comes): the code and the words tell, not the step alone.
 
-use crate::{bulletin::Channel, push::sender::Sent};
+use crate::{
+    bulletin::{Channel, Reason},
+    push::sender::Sent,
+};
 
 /// The step of a mail that was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,7 +74,7 @@ impl Blame {
     }
 
     /// The channel takes nothing until that is mended.
-    pub(super) fn sets_aside(self, why: &str, channel: &Channel) -> Sent {
+    pub(super) fn sets_aside(self, why: Reason, channel: &Channel) -> Sent {
         Sent::gone(why, self.remedy(), channel)
     }
 }

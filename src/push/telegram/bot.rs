@@ -79,7 +79,7 @@ impl Telegram {
         moved: HashMap<i64, i64>,
     ) -> Result<Self, PushError> {
         let api = Api::new(settings)
-            .map_err(|why| PushError(format!("telegram: the proxy cannot be used: {why}")))?;
+            .map_err(|why| format!("telegram: the proxy cannot be used: {why}"))?;
         let chats = HashMap::new();
         Ok(Self {
             api,
@@ -121,7 +121,7 @@ impl Telegram {
         let full = self.api.call(&GetChat::new(recipient(&chat))).await;
         let full = full.map_err(|error| verdict::of(error, id_of(&chat)))?;
         let (Some(id), Some(kind)) = (full["id"].as_i64(), full["type"].as_str()) else {
-            return Err(Sent::Perhaps("getChat gave no id".to_owned()));
+            return Err(Sent::Perhaps("getChat gave no id".into()));
         };
         let lane = (Lane(id), limit(kind));
         self.known().chats.insert(chat, lane);
@@ -162,7 +162,9 @@ impl Telegram {
         match self.api.call(edit).await {
             Ok(_) => Sent::Done(None),
             Err(error) => match verdict::of(error, 0) {
-                Sent::Refused(why) if why.contains("message is not modified") => Sent::Done(None),
+                Sent::Refused(why) if why.said.contains("message is not modified") => {
+                    Sent::Done(None)
+                }
                 sent => sent,
             },
         }
@@ -233,7 +235,7 @@ impl Telegram {
             ..
         } = &channel.kind
         else {
-            return Err(Sent::Refused("not a telegram channel".to_owned()));
+            return Err(Sent::Refused("not a telegram channel".into()));
         };
         let (Lane(chat), limit) = self.lane_of(chat).await?;
         Ok(Target {
@@ -251,7 +253,7 @@ impl Telegram {
     /// A list that has grown too long tells its changes no more.
     async fn edit_card(&self, card: &Card, channel: &Channel, message: &MessageRef) -> Sent {
         let Ok(id) = message.0.parse() else {
-            return Sent::Refused("not a message of telegram".to_owned());
+            return Sent::Refused("not a message of telegram".into());
         };
         let place = match self.place_of(channel).await {
             Ok(place) => place,
@@ -291,7 +293,7 @@ impl Sender for Telegram {
         async move {
             match &channel.kind {
                 ChannelKind::Telegram { chat, .. } => self.lane_of(chat).await,
-                _ => Err(Sent::Refused("not a telegram channel".to_owned())),
+                _ => Err(Sent::Refused("not a telegram channel".into())),
             }
         }
         .boxed()

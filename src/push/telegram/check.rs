@@ -11,7 +11,7 @@ use super::{
     verdict,
 };
 use crate::{
-    bulletin::{Channel, ChannelKind, TelegramSettings},
+    bulletin::{Channel, ChannelKind, Reason, SendFault, TelegramSettings},
     push::{error::PushError, sender::Checked},
 };
 
@@ -20,9 +20,9 @@ use crate::{
 /// # Errors
 /// The token or the way to Telegram is wrong; the text says what to do.
 pub(in crate::push) async fn check_bot(settings: &TelegramSettings) -> Result<String, PushError> {
-    let api = Api::new(settings).map_err(PushError)?;
+    let api = Api::new(settings)?;
     let me = api.call(&GetMe::new()).await;
-    let me = me.map_err(|error| PushError(verdict::of(error, 0).to_string()))?;
+    let me = me.map_err(|error| verdict::of(error, 0))?;
     Ok(me["username"].as_str().unwrap_or("?").to_owned())
 }
 
@@ -34,7 +34,7 @@ pub(super) async fn channel(api: &Api, channel: &Channel) -> Result<Checked, Pus
     let ChannelKind::Telegram { chat, .. } = &channel.kind else {
         return Ok(Checked::NotTried);
     };
-    let failed = |error: CallError| PushError(verdict::of(error, id_of(chat)).to_string());
+    let failed = |error: CallError| PushError::from(verdict::of(error, id_of(chat)));
     let me = api.call(&GetMe::new()).await.map_err(failed)?;
     let name = me["username"].as_str().unwrap_or("?");
     let full = api
@@ -70,7 +70,8 @@ fn check_rights(name: &str, kind: &str, member: &Value) -> Result<(), PushError>
     if may {
         return Ok(());
     }
-    Err(PushError(format!(
+    let said = format!(
         "@{name} may not post there (it is `{status}`); make it an administrator of the {kind} who may post messages"
-    )))
+    );
+    Err(PushError(Reason::new(SendFault::NoRights, said)))
 }

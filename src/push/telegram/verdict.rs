@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::super::sender::Sent;
 use super::api::CallError;
+use crate::bulletin::{Reason, SendFault};
 
 /// Texts of 400 that are about the chat, not about the message.
 const CHAT_IS_SHUT: &[&str] = &[
@@ -28,9 +29,9 @@ const CHAT_IS_SHUT: &[&str] = &[
 /// `chat` is the id that was asked for, 0 where it was a name.
 pub(crate) fn of(error: CallError, chat: i64) -> Sent {
     let (code, description) = match error {
-        CallError::Unreachable(_) => return Sent::Unreachable(error.to_string()),
-        CallError::Unanswered(_) => return Sent::Perhaps(error.to_string()),
-        CallError::Ailing(_) => return Sent::Ailing(error.to_string()),
+        CallError::Unreachable(_) => return Sent::Unreachable(error.to_string().into()),
+        CallError::Unanswered(_) => return Sent::Perhaps(error.to_string().into()),
+        CallError::Ailing(_) => return Sent::Ailing(error.to_string().into()),
         CallError::Refused {
             migrate_to: Some(to),
             ..
@@ -51,44 +52,52 @@ pub(crate) fn of(error: CallError, chat: i64) -> Sent {
     let text = description.to_lowercase();
     let is_shut = CHAT_IS_SHUT.iter().any(|known| text.contains(known));
     match code {
-        401 => Sent::Denied(denied(&description)),
-        404 if text == "not found" => Sent::Denied(denied(&description)),
-        403 => Sent::Gone(with_remedy(&description)),
-        400 if is_shut => Sent::Gone(with_remedy(&description)),
+        401 => Sent::Denied(denied(description)),
+        404 if text == "not found" => Sent::Denied(denied(description)),
+        403 => Sent::Gone(shut(description)),
+        400 if is_shut => Sent::Gone(shut(description)),
         // 409 belongs to getUpdates alone, but it says "not done" wherever it comes from.
-        409 | 500.. => Sent::Again(description),
-        _ => Sent::Refused(description),
+        409 | 500.. => Sent::Again(Reason::quoting(description)),
+        _ => Sent::Refused(Reason::quoting(description)),
     }
 }
 
 /// Returns whether a refusal is about markup: the same words without it will do.
-pub(super) fn is_markup(why: &str) -> bool {
-    why.contains("can't parse entities")
+pub(super) fn is_markup(why: &Reason) -> bool {
+    why.said.contains("can't parse entities")
 }
 
-fn denied(description: &str) -> String {
-    format!("Telegram refuses the bot's token ({description}); @BotFather shows the right one")
+fn denied(description: String) -> Reason {
+    let said =
+        format!("Telegram refuses the bot's token ({description}); @BotFather shows the right one");
+    Reason::from(said).about(description)
 }
 
-fn with_remedy(description: &str) -> String {
+fn shut(description: String) -> Reason {
     let text = description.to_lowercase();
-    let remedy = if text.contains("chat not found") || text.contains("peer_id_invalid") {
-        "check `chat`, and add the bot to it or send it /start there"
+    let (fault, remedy) = if text.contains("chat not found") || text.contains("peer_id_invalid") {
+        let remedy = "check `chat`, and add the bot to it or send it /start there";
+        (SendFault::NoChat, remedy)
     } else if text.contains("blocked by the user")
         || text.contains("initiate")
         || text.contains("user_is_blocked")
     {
-        "that person must send /start to the bot"
+        let remedy = "that person must send /start to the bot";
+        (SendFault::Blocked, remedy)
     } else if text.contains("deactivated") || text.contains("deleted") && !text.contains("topic") {
-        "the account or group is gone; take the channel out of the config"
+        let remedy = "the account or group is gone; take the channel out of the config";
+        (SendFault::Deleted, remedy)
     } else if text.contains("thread") || text.contains("topic") {
-        "reopen the topic, or set `topic` to another one"
+        let remedy = "reopen the topic, or set `topic` to another one";
+        (SendFault::NoTopic, remedy)
     } else if text.contains("kicked") || text.contains("not a member") {
-        "add the bot again and send /start there"
+        let remedy = "add the bot again and send /start there";
+        (SendFault::Kicked, remedy)
     } else {
-        "make the bot an administrator who may post messages, then send /start there"
+        let remedy = "make the bot an administrator who may post messages, then send /start there";
+        (SendFault::NoRights, remedy)
     };
-    format!("{description}; {remedy}")
+    Reason::quoting(description).with_remedy(remedy).or(fault)
 }
 
 #[cfg(test)]

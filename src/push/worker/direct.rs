@@ -44,7 +44,7 @@ impl Worker {
                 self.fly(async move {
                     let (went_out, _permit) = desk.on_time(slot).await;
                     let run = async { (aside.wish.run)().await };
-                    let sent = health.survive(run, Sent::Refused).await;
+                    let sent = health.survive(run, |why| Sent::Refused(why.into())).await;
                     let times = (went_out, Instant::now());
                     Ok(Landed::Direct(aside, slot, times, sent))
                 });

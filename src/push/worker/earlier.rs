@@ -47,7 +47,7 @@ impl Worker {
         // Where the platform is still in trouble, each start would send another copy of what it tried.
         if tried || !self.trouble.unsettled.is_empty() {
             self.pause_for(&Sent::Perhaps(
-                "the program ended before it was answered".to_owned(),
+                "the program ended before it was answered".into(),
             ));
         }
         Ok(())
@@ -63,7 +63,7 @@ impl Worker {
                 continue;
             }
             let error = store.delivery(head.id).await?.and_then(|it| it.error);
-            if !error.is_some_and(|why| Sent::was_too_fast(&why)) {
+            if !error.is_some_and(|why| why.is_too_fast()) {
                 tried = true;
             } else if head.due_at > now {
                 self.lanes.held.insert(head.channel, instant(head.due_at));

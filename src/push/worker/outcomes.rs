@@ -5,7 +5,7 @@ use tokio::time::Instant;
 
 use super::state::{Landed, Worker};
 use crate::{
-    bulletin::ChannelId,
+    bulletin::{ChannelId, SendFault},
     ops::{StoreError, Waiting},
     push::{
         deliver::Delivered,
@@ -101,7 +101,7 @@ impl Worker {
                 return self
                     .desk
                     .store
-                    .block_channel(&channel, &why, Utc::now())
+                    .block_channel(&channel, why.or(SendFault::Shut), Utc::now())
                     .await;
             }
             Err(sent) => {

@@ -7,6 +7,7 @@ use tokio::time::Instant;
 
 use super::state::{SenderPause, Worker};
 use crate::{
+    bulletin::{Reason, SendFault},
     ops::{Outcome, StoreError},
     push::{deliver::backoff, sender::Sent},
 };
@@ -69,13 +70,15 @@ impl Worker {
             let now = Utc::now();
             let ended = "the program ended before it was answered";
             let outcome = if self.desk.sender.knows_repetitions() {
-                let why = format!("sent again under its own name: {ended}");
+                let said = format!("sent again under its own name: {ended}");
+                let why = Reason::new(SendFault::EndedSafely, said);
                 Outcome::Retry {
                     not_before: now,
                     why,
                 }
             } else {
-                let why = format!("possibly repeated: {ended}");
+                let said = format!("possibly repeated: {ended}");
+                let why = Reason::new(SendFault::Ended, said);
                 tracing::warn!(delivery.id = waiting.id.0, channel.id = %waiting.channel, "{why}");
                 Outcome::Interrupted { why }
             };

@@ -16,7 +16,7 @@ use super::{
     wish::Aside,
 };
 use crate::{
-    bulletin::Channel,
+    bulletin::{Channel, Reason, SendFault},
     ops::{Outcome, StoreError},
     push::{
         deliver::{MOST_UNANSWERED, SharedSender},
@@ -105,8 +105,8 @@ impl Worker {
     async fn put_back(self) -> Result<(), StoreError> {
         drop(self.flights.all);
         for id in self.flights.deliveries.into_values() {
-            let why =
-                "possibly repeated: the program was stopped before it was answered".to_owned();
+            let said = "possibly repeated: the program was stopped before it was answered";
+            let why = Reason::new(SendFault::Ended, said);
             let outcome = Outcome::Interrupted { why };
             self.desk.store.complete(id, outcome, Utc::now()).await?;
         }
@@ -134,7 +134,7 @@ impl Worker {
                 let (desk, health) = (self.desk.clone(), self.health.clone());
                 self.fly(async move {
                     let probe = async { desk.sender.probe().await };
-                    let again = |why| Err(Sent::Again(why));
+                    let again = |why: String| Err(Sent::Again(why.into()));
                     Ok(Landed::Probed(health.survive(probe, again).await))
                 });
             }
@@ -169,7 +169,7 @@ impl Worker {
             let (desk, health) = (self.desk.clone(), self.health.clone());
             self.fly(async move {
                 let lane = async { desk.sender.lane(&channel).await };
-                let again = |why| Err(Sent::Again(why));
+                let again = |why: String| Err(Sent::Again(why.into()));
                 Ok(Landed::Lane(id, health.survive(lane, again).await))
             });
         }

@@ -80,7 +80,7 @@ pub(crate) async fn ask(
         tries: 0,
         done,
     };
-    let paused = || Sent::Again("nothing is sent now".to_owned());
+    let paused = || Sent::Again("nothing is sent now".into());
     if asides.try_send(aside).is_err() {
         return paused();
     }

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use super::table::Table;
 use crate::{
-    bulletin::{AddedSource, BulletinState, ChannelId, Chat, Face, MessageRef, SeenKey, SourceId},
+    bulletin::{
+        AddedSource, BulletinState, ChannelId, Chat, Face, MessageRef, Reason, SeenKey, SourceId,
+    },
     policy::{
         audit::{AuditEntry, AuditPlace},
         change_feed::FeedEvent,
@@ -81,7 +83,7 @@ tables! {
     by_bulletin: (u64, u64) => (),
     unfinished: u64 => (),
     notes: u64 => String,
-    errors: u64 => String,
+    errors: u64 => Reason,
     members: (ChannelId, String) => Vec<u64>,
     readers: (ChannelId, u64) => Readers,
     chats: ChannelId => Chat,

@@ -7,7 +7,9 @@ use tokio_postgres::{
 };
 
 use crate::{
-    bulletin::{Bulletin, ChannelId, Delivery, DeliveryKind, DeliveryState, MessageRef, SourceId},
+    bulletin::{
+        Bulletin, ChannelId, Delivery, DeliveryKind, DeliveryState, MessageRef, Reason, SourceId,
+    },
     policy::{
         facts::{Archived, ChannelFacts, OutboxEntry, Readers},
         leases::{Lease, LeaseKey},
@@ -35,6 +37,10 @@ pub(super) fn all_unsigned(numbers: Vec<i64>) -> Vec<u64> {
 /// Text as the database takes it: without the one character that it refuses.
 pub(super) fn text(text: &str) -> String {
     text.replace('\0', "\u{fffd}")
+}
+
+pub(super) fn reason(reason: &Reason) -> String {
+    text(&String::from(reason.clone()))
 }
 
 /// A column; that it has another type is a schema which this program does not know.
@@ -127,7 +133,9 @@ pub(super) const DELIVERY: &str = "deliveries d \
 /// Columns of [`ENTRY`], then error and note.
 pub(super) fn delivery(row: &Row) -> Result<Delivery> {
     let (id, entry) = entry(row)?;
-    Ok(entry.delivery(id, get(row, ENTRY_COLUMNS)?, get(row, ENTRY_COLUMNS + 1)?))
+    let error = get::<Option<String>>(row, ENTRY_COLUMNS)?;
+    let note = get(row, ENTRY_COLUMNS + 1)?;
+    Ok(entry.delivery(id, error.map(Reason::from), note))
 }
 
 pub(super) fn entries(rows: &[Row]) -> Result<Vec<(u64, OutboxEntry)>> {
@@ -141,8 +149,8 @@ pub(super) const FACT_COLUMNS: usize = 5;
 pub(super) fn facts(row: &Row) -> Result<ChannelFacts> {
     let why: Option<String> = get(row, 0)?;
     Ok(ChannelFacts {
-        blocked: why.zip(get(row, 1)?),
-        error: get(row, 2)?,
+        blocked: why.map(Reason::from).zip(get(row, 1)?),
+        error: get::<Option<String>>(row, 2)?.map(Reason::from),
         sent: unsigned(get(row, 3)?),
         failed: unsigned(get(row, 4)?),
     })

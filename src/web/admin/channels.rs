@@ -65,7 +65,7 @@ fn row(admin: &Admin, channel: &view::Channel) -> DeskRow {
         cells: vec![
             DeskCell::link(&channel.name, format!("admin/channels/{id}")),
             channel.kind.clone().into(),
-            DeskCell::state(word, state).noted(channel.error.clone()),
+            DeskCell::state(word, state).noted(admin.why(channel.why.as_ref())),
             waiting(channel),
             next_send(admin, channel),
             channel.sent.to_string().into(),
@@ -108,7 +108,7 @@ fn test_of(admin: &Admin, id: &ChannelId) -> Option<DeskForm> {
 }
 
 pub(super) async fn one(admin: Admin, Path(id): Path<String>) -> Result<Response, Problem> {
-    let missing = || Problem::missing(format!("no channel `{id}`"));
+    let missing = || Problem::no_such(|words| words.bad_address);
     let filters = Filters {
         channel: Some(id.parse().map_err(|_| missing())?),
         ..admin.filters()?
@@ -211,7 +211,7 @@ fn delivery_row(admin: &Admin, titles: &Titles, delivery: &view::Delivery) -> De
             bulletin,
             admin.channel(&delivery.channel),
             kind(words, delivery.kind).into(),
-            DeskCell::state(word, state).noted(delivery.error.clone()),
+            DeskCell::state(word, state).noted(admin.why(delivery.why.as_ref())),
             delivery.attempts.to_string().into(),
             admin.time(Some(delivery.sent_at.unwrap_or(delivery.due_at))),
         ],

@@ -15,10 +15,10 @@ use super::{
     session::{Signed, see_other},
 };
 use crate::{
-    bulletin::Language,
+    bulletin::{Language, Reason},
     config::Config,
     ops::{Actor, Scope, Store},
-    view::{Filters, Listing},
+    view::{self, Filters, Listing},
     web::{language, problem::Problem, site::Shared},
     words::{self, DeskWords},
 };
@@ -56,8 +56,9 @@ impl FromRequestParts<Shared> for Admin {
 
     async fn from_request_parts(parts: &mut Parts, site: &Shared) -> Result<Self, Problem> {
         let signed = parts.extensions.get::<Signed>().cloned();
-        let signed =
-            signed.ok_or_else(|| Problem::new(StatusCode::UNAUTHORIZED, "sign in first"))?;
+        let signed = signed.ok_or_else(|| {
+            Problem::worded(StatusCode::UNAUTHORIZED, |words| words.sign_in_first)
+        })?;
         let config = site.config();
         let language = language::asked(&parts.headers, config.language);
         let wish = Query::try_from_uri(&parts.uri).map(|Query(wish)| wish);
@@ -85,6 +86,18 @@ impl Admin {
     /// The actor and its scope, for operations that lesser scopes may do to their own bulletins alone.
     pub(super) fn by(&self) -> (&Actor, Scope) {
         (self.actor(), Scope::Admin)
+    }
+
+    /// Returns why something was not sent, in the reader's language.
+    pub(super) fn why(&self, reason: Option<&Reason>) -> Option<String> {
+        reason.map(|why| words::reason(self.language, why))
+    }
+
+    /// Returns why a source's page could not be read, in the reader's language.
+    pub(super) fn why_unread(&self, source: &view::Source) -> Option<String> {
+        let faults = &words::of(self.language).page_faults;
+        let error = source.error.as_deref();
+        error.map(|error| words::details(self.language, error, faults.say(source.fault)))
     }
 
     /// A page of the rail's `place`, such as `/sources`; the empty one is the first.
@@ -141,7 +154,7 @@ impl Admin {
         let wish = &self.wish;
         let source = wish.source.as_deref().map(str::parse).transpose();
         let channel = wish.channel.as_deref().map(str::parse).transpose();
-        let bad = |error: crate::bulletin::IdError| Problem::bad(error.to_string());
+        let bad = |_: crate::bulletin::IdError| Problem::bad_form(|words| words.bad_address);
         Ok(Filters {
             source: source.map_err(bad)?,
             channel: channel.map_err(bad)?,
@@ -230,5 +243,5 @@ pub(super) fn in_path(id: &str) -> String {
 /// The one item of a list; an address that names none leads nowhere.
 pub(super) fn only<T>(mut listing: Listing<T>) -> Result<T, Problem> {
     let found = listing.items.pop();
-    found.ok_or_else(|| Problem::missing("there is nothing of this name"))
+    found.ok_or_else(|| Problem::no_such(|words| words.bad_address))
 }

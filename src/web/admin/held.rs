@@ -69,7 +69,7 @@ pub(super) async fn settle(admin: Admin, typed: Typed) -> Result<Response, Probl
     let ids = || {
         let numbers = typed.all("id").map(|id| id.parse().map(BulletinId));
         let numbers: Result<Vec<_>, _> = numbers.collect();
-        numbers.map_err(|_| Problem::bad("`id`: the number of a bulletin is expected"))
+        numbers.map_err(|_| Problem::bad_form(|words| words.bad_number))
     };
     let action = match typed.get("what") {
         "publish" => HeldAction::Publish(ids()?),
@@ -78,12 +78,10 @@ pub(super) async fn settle(admin: Admin, typed: Typed) -> Result<Response, Probl
         "seen-all" => HeldAction::SeenAll,
         "newest" => {
             let count = typed.get("newest").parse();
-            HeldAction::Newest(count.map_err(|_| Problem::bad("`newest`: a number is expected"))?)
+            HeldAction::Newest(count.map_err(|_| Problem::bad_form(|words| words.bad_count))?)
         }
         _ => {
-            return Err(Problem::bad(
-                "`what`: publish, seen, publish-all, seen-all or newest is expected",
-            ));
+            return Err(Problem::bad_form(|words| words.bad_form));
         }
     };
     admin

@@ -27,8 +27,7 @@ pub(super) fn is_from_here(headers: &HeaderMap, public_url: Option<&Url>) -> boo
 }
 
 pub(super) fn foreign() -> Problem {
-    let detail = "the form comes from another site; open the desk itself and send it again";
-    Problem::new(StatusCode::FORBIDDEN, detail)
+    Problem::worded(StatusCode::FORBIDDEN, |words| words.foreign_form)
 }
 
 /// The path in front of our addresses, where a proxy shows them at a path of its own.

@@ -117,7 +117,7 @@ fn previewed(admin: &Admin, typed: &Typed, publication: &Publication) -> Result<
             &admin.config,
             push::Screen::PLAIN,
         );
-        let drawn = drawn.map_err(|why| Problem::bad(why.to_string()))?;
+        let drawn = drawn.map_err(|why| Problem::unsent(&why.0))?;
         blocks.push(card(channel, &drawn));
     }
     let sure = form(admin, typed, words.publish_now).with(FormField::hidden("sure", "yes"));
@@ -142,7 +142,7 @@ pub(super) fn card(channel: &Channel, drawn: &Value) -> DeskBlock {
 fn publication(typed: &Typed) -> Result<Publication, Problem> {
     let source = typed.get("source").parse();
     Ok(Publication {
-        source: source.map_err(|_| Problem::bad("`source`: a source is expected"))?,
+        source: source.map_err(|_| Problem::bad_form(|words| words.bad_source))?,
         title: typed.get("title").to_owned(),
         text: typed.optional("text"),
         summary: None,
@@ -158,9 +158,7 @@ fn publication(typed: &Typed) -> Result<Publication, Problem> {
 
 fn deadline(typed: &Typed) -> Result<Option<Moment>, Problem> {
     let deadline = typed.optional("deadline").map(Moment::try_from).transpose();
-    deadline.map_err(|_| {
-        Problem::bad("`deadline`: 2026-12-31 or 2026-12-31T18:00:00+08:00 is expected")
-    })
+    deadline.map_err(|_| Problem::bad_form(|words| words.bad_deadline))
 }
 
 /// An address a line, and a name behind it.
@@ -188,7 +186,7 @@ fn files(typed: &Typed) -> Vec<Attachment> {
 /// The channels that were ticked; None: no one was.
 pub(super) fn chosen(typed: &Typed) -> Result<Option<Vec<ChannelId>>, Problem> {
     let ids: Result<Vec<ChannelId>, _> = typed.all("to").map(str::parse).collect();
-    let ids = ids.map_err(|error| Problem::bad(error.to_string()))?;
+    let ids = ids.map_err(|_| Problem::bad_form(|words| words.bad_channel))?;
     Ok((!ids.is_empty()).then_some(ids))
 }
 

@@ -61,8 +61,7 @@ pub(super) async fn rebroadcast(
     let id = named::bulletin(&id)?;
     let (to, note) = (publish::chosen(&typed)?, api::note(typed.optional("note"))?);
     let request = typed.optional("request");
-    let request =
-        request.ok_or_else(|| Problem::bad("`request`: open the page again, and send its form"))?;
+    let request = request.ok_or_else(|| Problem::bad_form(|words| words.bad_form))?;
     if !typed.get("preview").is_empty() {
         return previewed(&admin, id, to, note, &request).await;
     }
@@ -149,7 +148,7 @@ fn cards(
     let channels = channels.filter(|channel| recipients.contains(&channel.id));
     let card = |channel: &Channel| {
         let drawn = push::draft_again(bulletin.clone(), &names, channel, &admin.config, note);
-        let drawn = drawn.map_err(|why| Problem::bad(why.to_string()))?;
+        let drawn = drawn.map_err(|why| Problem::unsent(&why.0))?;
         Ok(publish::card(channel, &drawn))
     };
     channels.take(CARDS).map(card).collect()
@@ -232,7 +231,7 @@ fn counts(admin: &Admin, run: Run, tally: &Tally) -> DeskTable {
 
 /// The run that an address names, `FIRST-COUNT`, with its deliveries; all must be rebroadcasts of that bulletin.
 async fn run_of(admin: &Admin, id: BulletinId, run: &str) -> Result<(Run, Vec<Delivery>), Problem> {
-    let missing = || Problem::missing("there is no such rebroadcast");
+    let missing = || Problem::no_such(|words| words.no_rebroadcast);
     let (first, count) = run.split_once('-').ok_or_else(missing)?;
     let number = |text: &str| text.parse::<u64>().map_err(|_| missing());
     let (first, count) = (number(first)?, number(count)?);

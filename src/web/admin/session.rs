@@ -14,7 +14,7 @@ use super::{
     typed::Typed,
 };
 use crate::{
-    bulletin::Secret,
+    bulletin::{Language, Secret},
     ops::{Actor, NewToken, Scope, Store, Token},
     web::{
         auth::{self, Caller},
@@ -67,6 +67,7 @@ pub(super) async fn require(State(site): State<Shared>, request: Request, next: 
 
 /// The frame of a page for those who may not be signed in.
 struct PlainFrame {
+    language: Language,
     words: &'static DeskWords,
     root: String,
 }
@@ -75,6 +76,7 @@ impl PlainFrame {
     fn of(site: &Site, headers: &HeaderMap, uri: &Uri) -> Self {
         let language = language::asked(headers, site.config().language);
         Self {
+            language,
             words: &words::of(language).desk,
             root: root_of(uri),
         }
@@ -88,7 +90,7 @@ fn explained(response: Response, page: &PlainFrame) -> Response {
     };
     let shown = DeskPage {
         place: Some(""),
-        lead: Some(problem.detail().to_owned()),
+        lead: Some(problem.said(page.language)),
         ..DeskPage::new(page.words, page.root.clone(), page.words.refused.to_owned())
     };
     shown.answer(problem.status()).unwrap_or(response)

@@ -66,7 +66,7 @@ fn row(admin: &Admin, source: &view::Source, days: &[charts::SourceDay]) -> Desk
     DeskRow {
         cells: vec![
             DeskCell::link(&source.name, path).noted(Some(source.url.clone())),
-            DeskCell::state(word, state).noted(source.error.clone()),
+            DeskCell::state(word, state).noted(admin.why_unread(source)),
             charts::small_bars(admin, days),
             admin.time(source.last_polled),
             admin.time(source.next_poll),
@@ -134,7 +134,7 @@ pub(super) async fn one(admin: Admin, Path(id): Path<String>) -> Result<Response
     let mut rows = vec![
         fact(
             words.state,
-            DeskCell::state(word, state).noted(source.error.clone()),
+            DeskCell::state(word, state).noted(admin.why_unread(&source)),
         ),
         fact(words.address, source.url.clone().into()),
         fact(words.kind, kind(words, &source.kind).into()),
@@ -177,7 +177,7 @@ async fn set_paused(admin: &Admin, id: &str, paused: bool) -> Result<Response, P
 pub(super) async fn poll(admin: Admin, Path(id): Path<String>) -> Result<Response, Problem> {
     let looked = actions::poll_for(&admin.site, admin.actor(), &id).await?;
     match looked.error {
-        Some(why) => Err(Problem::new(axum::http::StatusCode::BAD_GATEWAY, why)),
+        Some(why) => Err(Problem::unread(why, looked.fault)),
         None => Ok(admin.done(&format!("/sources/{}", in_path(&id)))),
     }
 }

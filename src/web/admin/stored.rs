@@ -233,7 +233,7 @@ fn again(
         title(admin, target),
         vec![DeskBlock::Form(form)],
     );
-    page.notice = Some(problem.detail().to_owned());
+    page.notice = Some(problem.said(admin.language));
     page.answer(problem.status())
 }
 

@@ -113,8 +113,8 @@ pub(super) async fn create(admin: Admin, typed: Typed) -> Result<Response, Probl
         .transpose();
     let new = NewToken {
         name: typed.get("name").to_owned(),
-        scope: scope.ok_or_else(|| Problem::bad("`scope`: read, publish or admin is expected"))?,
-        expires_at: end.map_err(|why| Problem::bad(format!("`expires`: {why}")))?,
+        scope: scope.ok_or_else(|| Problem::bad_form(|words| words.bad_scope))?,
+        expires_at: end.map_err(|_| Problem::bad_form(|words| words.bad_expiry))?,
         opened_by: None,
     };
     let token = Store::mint()?;

@@ -45,8 +45,8 @@ impl Typed {
     pub(super) async fn read(request: Request, site: &Shared) -> Result<Self, Problem> {
         let body = tokio::time::timeout(PATIENCE, Bytes::from_request(request, site)).await;
         let body = body
-            .map_err(|_| Problem::new(StatusCode::REQUEST_TIMEOUT, "the form did not arrive"))?
-            .map_err(|rejection| Problem::new(rejection.status(), rejection.body_text()))?;
+            .map_err(|_| Problem::worded(StatusCode::REQUEST_TIMEOUT, |words| words.no_form))?
+            .map_err(|rejection| Problem::worded(rejection.status(), |words| words.no_form))?;
         Ok(Self(form_urlencoded::parse(&body).into_owned().collect()))
     }
 

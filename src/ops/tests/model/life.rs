@@ -371,7 +371,10 @@ impl Life {
     }
 
     fn outcome(&mut self) -> Outcome {
-        let (why, not_before) = ("why".to_owned(), self.now + chrono::TimeDelta::minutes(2));
+        let (why, not_before) = (
+            crate::bulletin::Reason::from("why"),
+            self.now + chrono::TimeDelta::minutes(2),
+        );
         self.messages += 1;
         match self.rng.u32(0..10) {
             0..5 => Outcome::Sent {
@@ -425,7 +428,7 @@ impl Life {
         self.note(("block", &id, blocks));
         let (channel, store) = (id.parse().unwrap(), self.store());
         let done = match blocks {
-            true => store.block_channel(&channel, "shut", self.now).await,
+            true => store.block_channel(&channel, "shut".into(), self.now).await,
             false => store.unblock_channel(&channel).await,
         };
         assert_eq!(done.is_ok(), self.plain.known(&id).is_some());
@@ -562,7 +565,7 @@ impl Life {
         self.sending = [None; 2];
         for doubtful in self.store().uncertain().await.unwrap() {
             let outcome = Outcome::Interrupted {
-                why: "it ended".to_owned(),
+                why: "it ended".into(),
             };
             let store = self.store();
             let settled = store.complete(doubtful.id, outcome.clone(), self.now);

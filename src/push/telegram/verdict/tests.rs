@@ -58,7 +58,7 @@ fn what_is_about_the_chat_sets_the_channel_aside_with_what_to_do() {
     ] {
         match refused(code, description) {
             Sent::Gone(why) => assert!(
-                why.starts_with(description) && why.contains(remedy),
+                why.said.starts_with(description) && why.said.contains(remedy),
                 "{why}"
             ),
             other => panic!("{description}: {other:?}"),
@@ -81,10 +81,10 @@ fn what_is_about_the_message_fails_it_alone() {
         };
         assert_eq!(
             refused(code, description),
-            Sent::Refused(description.to_owned())
+            Sent::Refused(Reason::quoting(description.to_owned()))
         );
     }
-    assert!(is_markup("Bad Request: can't parse entities: …"));
+    assert!(is_markup(&"Bad Request: can't parse entities: …".into()));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::base::MemoryTx;
 use crate::{
-    bulletin::{ChannelId, DeliveryState, MessageRef},
+    bulletin::{ChannelId, DeliveryState, MessageRef, Reason},
     policy::facts::{OutboxEntry, Readers},
     store::{
         error::Result,
@@ -60,8 +60,8 @@ impl Outbox for MemoryTx<'_> {
         self.state.tables.notes.set(of, text.to_owned());
     }
 
-    fn set_error(&mut self, id: u64, why: Option<&str>) {
-        let why = why.map(str::to_owned);
+    fn set_error(&mut self, id: u64, why: Option<&Reason>) {
+        let why = why.cloned();
         self.state.tables.errors.put(id, why);
     }
 

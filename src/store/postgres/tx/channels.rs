@@ -11,7 +11,7 @@ use crate::{
     store::{
         error::Result,
         postgres::{
-            rows::{FACTS, channel_id, facts, get, json, signed, text},
+            rows::{FACTS, channel_id, facts, get, json, reason, signed},
             session::params,
         },
         tx::Channels,
@@ -70,9 +70,9 @@ impl Channels for PostgresTx<'_> {
              error = excluded.error, sent = excluded.sent, failed = excluded.failed",
             params![
                 channel.as_str().to_owned(),
-                why.as_deref().map(text),
+                why.as_ref().map(reason),
                 since,
-                facts.error.as_deref().map(text),
+                facts.error.as_ref().map(reason),
                 signed(facts.sent),
                 signed(facts.failed)
             ],

@@ -2,7 +2,7 @@
 
 use super::{ahead::ReadAlready, base::PostgresTx};
 use crate::{
-    bulletin::{ChannelId, DeliveryState, MessageRef},
+    bulletin::{ChannelId, DeliveryState, MessageRef, Reason},
     policy::{
         facts::{OutboxEntry, Readers},
         leases::Lease,
@@ -113,12 +113,12 @@ impl Outbox for PostgresTx<'_> {
         );
     }
 
-    fn set_error(&mut self, id: u64, why: Option<&str>) {
+    fn set_error(&mut self, id: u64, why: Option<&Reason>) {
         match why {
             Some(why) => self.write(
                 "INSERT INTO delivery_errors VALUES ($1, $2) \
                  ON CONFLICT (delivery) DO UPDATE SET why = excluded.why",
-                params![signed(id), rows::text(why)],
+                params![signed(id), rows::reason(why)],
             ),
             None => self.write(
                 "DELETE FROM delivery_errors WHERE delivery = $1",

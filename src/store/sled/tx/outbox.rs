@@ -2,7 +2,7 @@
 
 use super::base::SledTx;
 use crate::{
-    bulletin::{ChannelId, DeliveryState, MessageRef},
+    bulletin::{ChannelId, DeliveryState, MessageRef, Reason},
     policy::facts::{OutboxEntry, Readers},
     store::{
         error::Result,
@@ -70,7 +70,7 @@ impl Outbox for SledTx<'_> {
         self.change.writes.put(keys::note(of), &text);
     }
 
-    fn set_error(&mut self, id: u64, why: Option<&str>) {
+    fn set_error(&mut self, id: u64, why: Option<&Reason>) {
         match why {
             Some(why) => self.change.writes.put(keys::error(id), &why),
             None => self.change.writes.remove(keys::error(id)),
