@@ -5,20 +5,10 @@
 
 mod news;
 mod notices;
+mod template;
 mod tenders;
 
-pub(super) use self::{news::NEWS, notices::NOTICES, tenders::TENDERS};
-
-/// One kind of bulletin.
-#[derive(Debug)]
-pub(super) struct PhraseTemplate {
-    pub title: &'static str,
-    pub body: &'static [&'static str],
-    /// The department that issues it.
-    pub from: &'static str,
-    /// Names of files that go with it.
-    pub files: &'static [&'static str],
-}
+pub(super) use self::{news::NEWS, notices::NOTICES, template::PhraseTemplate, tenders::TENDERS};
 
 /// The words that fill the gaps of a headline.
 #[derive(Debug)]

@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use self::sent_keys::{free_id, merge, named, with_schedule};
+use self::sent_keys::{fault, free_id, merge, named, with_schedule};
 use super::{
     actions,
     api::Sent,
@@ -327,8 +327,4 @@ async fn reachable(site: &Site, source: &Source) -> Result<(), Problem> {
 
 fn conflict(what: String) -> Problem {
     Problem::new(StatusCode::CONFLICT, what)
-}
-
-fn fault(key: &str, what: impl Into<String>) -> Problem {
-    Problem::of_keys(vec![KeyFault::new(key, what.into())])
 }

@@ -1,6 +1,6 @@
 //! Templates of news.
 
-use super::PhraseTemplate;
+use super::template::PhraseTemplate;
 
 pub(in crate::newsroom) static NEWS: [PhraseTemplate; 15] = [
     PhraseTemplate {

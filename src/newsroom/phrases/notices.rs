@@ -1,6 +1,6 @@
 //! Templates of notices.
 
-use super::PhraseTemplate;
+use super::template::PhraseTemplate;
 
 pub(in crate::newsroom) static NOTICES: [PhraseTemplate; 16] = [
     PhraseTemplate {

@@ -1,6 +1,6 @@
 //! Templates of tenders.
 
-use super::PhraseTemplate;
+use super::template::PhraseTemplate;
 
 pub(in crate::newsroom) static TENDERS: [PhraseTemplate; 13] = [
     PhraseTemplate {

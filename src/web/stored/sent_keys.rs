@@ -2,11 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::fault;
 use crate::{
     bulletin::{SourceId, SourceKeys},
     config::{Config, SourceBlock},
-    web::problem::Problem,
+    web::problem::{KeyFault, Problem},
 };
 
 /// The id that was sent, and the other keys. What is null is as if it were absent.
@@ -82,4 +81,8 @@ pub(super) fn merge(old: &mut Value, changes: Value) {
             *old = changes;
         }
     }
+}
+
+pub(super) fn fault(key: &str, what: impl Into<String>) -> Problem {
+    Problem::of_keys(vec![KeyFault::new(key, what.into())])
 }
