@@ -1,33 +1,22 @@
 //! One delivery, from its slot to its recorded outcome: begun durably, sent on time, completed.
 
 mod prepare;
+mod shared;
 
-use std::{
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
-use tokio::{
-    sync::{Semaphore, SemaphorePermit},
-    time::{Instant, sleep_until},
-};
-use tokio_util::sync::CancellationToken;
+use tokio::time::Instant;
 
 use self::prepare::Show;
+pub(super) use self::shared::{MOST_UNANSWERED, SharedSender};
 use super::{
-    files::Files,
-    lead::Lead,
-    pace::{Pace, SendSlot},
-    sender::{ReadersSoFar, Sender, Sent},
+    pace::SendSlot,
+    sender::{ReadersSoFar, Sent},
 };
 use crate::{
     bulletin::{Channel, ChannelId, DeliveryKind, Reason, SendFault},
-    config::Live,
-    ops::{Begun, Outcome, Store, StoreError, Waiting},
+    ops::{Begun, Outcome, StoreError, Waiting},
 };
 
 /// The longest wait between two attempts, but for what the platform itself asks for.
@@ -36,29 +25,6 @@ const LONGEST_BACKOFF: Duration = Duration::from_secs(60);
 const LONGEST_PATIENCE: Duration = Duration::from_secs(1800);
 /// Attempts at a message that some readers have and others do not take: five days.
 const MOST_PARTS: u32 = 11 + 5 * 48;
-
-/// Requests that are unanswered, or answered and not yet recorded, at most: each is one possible
-/// repetition after a crash.
-pub(super) const MOST_UNANSWERED: usize = 16;
-const LOOKS_AGAIN: Duration = Duration::from_millis(3);
-
-/// Everything that the deliveries of one sender share.
-#[derive(Debug)]
-pub(super) struct SharedSender {
-    pub(super) store: Store,
-    pub(super) config: Live,
-    pub(super) sender: Arc<dyn Sender>,
-    files: Files,
-    /// One file is in memory at a time.
-    file_turn: Semaphore,
-    /// No request goes out any more.
-    stop: CancellationToken,
-    /// Nor while the sender is paused, though its turn had come.
-    paused: AtomicBool,
-    pace: Mutex<Pace>,
-    lead: Mutex<Lead>,
-    unanswered: Semaphore,
-}
 
 /// A delivery that has had its turn.
 #[derive(Debug)]
@@ -76,26 +42,6 @@ pub(super) struct Delivered {
 }
 
 impl SharedSender {
-    pub(super) fn new(
-        store: Store,
-        config: Live,
-        (sender, files): (Arc<dyn Sender>, Files),
-        stop: CancellationToken,
-    ) -> Self {
-        Self {
-            stop,
-            files,
-            file_turn: Semaphore::new(1),
-            store,
-            config,
-            pace: Mutex::new(Pace::new(sender.rate(), Instant::now())),
-            lead: Mutex::default(),
-            sender,
-            unanswered: Semaphore::new(MOST_UNANSWERED),
-            paused: AtomicBool::new(false),
-        }
-    }
-
     /// Its delivery panicked: what was sent of it is not known, and it is repeated as such.
     pub(super) async fn broke(
         &self,
@@ -196,59 +142,6 @@ impl SharedSender {
         Ok(delivered)
     }
 
-    /// Returns whether nothing speaks against it since the delivery was begun: where this process stood still meanwhile,
-    /// another one has perhaps sent it.
-    fn may_send(&self) -> bool {
-        !self.is_paused() && !self.store.may_be_replaced()
-    }
-
-    fn is_paused(&self) -> bool {
-        self.paused.load(Ordering::Relaxed)
-    }
-
-    pub(super) fn set_paused(&self, paused: bool) {
-        self.paused.store(paused, Ordering::Relaxed);
-    }
-
-    pub(super) fn pace(&self) -> MutexGuard<'_, Pace> {
-        self.pace.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn lead(&self) -> MutexGuard<'_, Lead> {
-        self.lead.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Notes that a message was taken, and holds what comes after it as long as the answer asks for.
-    pub(super) fn pace_answer(&self, slot: SendSlot, times: Option<(Instant, Instant)>) {
-        let pause = self.sender.pause();
-        let mut pace = self.pace();
-        if !pause.is_zero() {
-            pace.hold(slot.lane, Instant::now() + pause);
-        }
-        pace.answered(slot, times);
-    }
-
-    /// How long before its slot a delivery is begun.
-    pub(super) fn begins_ahead(&self) -> Duration {
-        self.lead().span()
-    }
-
-    /// Returns when a request may go out: the time at which it does, and the right to be unanswered.
-    pub(super) async fn on_time(&self, slot: SendSlot) -> (Instant, Option<SemaphorePermit<'_>>) {
-        // It is never closed.
-        let permit = self.unanswered.acquire().await.ok();
-        let mut at = slot.at;
-        loop {
-            sleep_until(at).await;
-            let now = Instant::now();
-            match self.pace().go(slot, now) {
-                Ok(()) => return (now, permit),
-                // An answer that comes meanwhile may set it free earlier.
-                Err(later) => at = later.min(now + LOOKS_AGAIN),
-            }
-        }
-    }
-
     async fn record(&self, waiting: &Waiting, sent: &Sent) -> Result<Option<Waiting>, StoreError> {
         let now = Utc::now();
         if matches!(sent, Sent::Gone(_)) {
@@ -343,11 +236,6 @@ fn log(sent: &Sent, waiting: &Waiting) {
         // Told once for the whole sender, or not worth telling.
         Sent::Moved { .. } | Sent::Denied(_) | Sent::Unreachable(_) => {}
     }
-}
-
-/// The time of day at `instant`.
-fn wall_clock(instant: Instant) -> DateTime<Utc> {
-    Utc::now() + instant.saturating_duration_since(Instant::now())
 }
 
 #[cfg(test)]

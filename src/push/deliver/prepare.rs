@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use tokio::sync::SemaphorePermit;
 
-use super::{SharedSender, wall_clock};
+use super::shared::{SharedSender, wall_clock};
 use crate::{
     bulletin::{Channel, DeliveryKind, MessageRef, Mode, Reason, SendFault},
     ops::{Begun, Outcome, StoreError, Waiting},

@@ -1,0 +1,133 @@
+//! What all deliveries of one sender share: its pace, its pause, and the right to be unanswered.
+
+use std::{
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use chrono::{DateTime, Utc};
+use tokio::{
+    sync::{Semaphore, SemaphorePermit},
+    time::{Instant, sleep_until},
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    config::Live,
+    ops::Store,
+    push::{
+        files::Files,
+        lead::Lead,
+        pace::{Pace, SendSlot},
+        sender::Sender,
+    },
+};
+
+/// Requests that are unanswered, or answered and not yet recorded, at most: each is one possible
+/// repetition after a crash.
+pub(in crate::push) const MOST_UNANSWERED: usize = 16;
+const LOOKS_AGAIN: Duration = Duration::from_millis(3);
+
+/// Everything that the deliveries of one sender share.
+#[derive(Debug)]
+pub(in crate::push) struct SharedSender {
+    pub(in crate::push) store: Store,
+    pub(in crate::push) config: Live,
+    pub(in crate::push) sender: Arc<dyn Sender>,
+    pub(super) files: Files,
+    /// One file is in memory at a time.
+    pub(super) file_turn: Semaphore,
+    /// No request goes out any more.
+    pub(super) stop: CancellationToken,
+    /// Nor while the sender is paused, though its turn had come.
+    paused: AtomicBool,
+    pace: Mutex<Pace>,
+    lead: Mutex<Lead>,
+    unanswered: Semaphore,
+}
+
+impl SharedSender {
+    pub(in crate::push) fn new(
+        store: Store,
+        config: Live,
+        (sender, files): (Arc<dyn Sender>, Files),
+        stop: CancellationToken,
+    ) -> Self {
+        Self {
+            stop,
+            files,
+            file_turn: Semaphore::new(1),
+            store,
+            config,
+            pace: Mutex::new(Pace::new(sender.rate(), Instant::now())),
+            lead: Mutex::default(),
+            sender,
+            unanswered: Semaphore::new(MOST_UNANSWERED),
+            paused: AtomicBool::new(false),
+        }
+    }
+
+    /// Returns whether nothing speaks against it since the delivery was begun: where this process stood still meanwhile,
+    /// another one has perhaps sent it.
+    pub(super) fn may_send(&self) -> bool {
+        !self.is_paused() && !self.store.may_be_replaced()
+    }
+
+    fn is_paused(&self) -> bool {
+        self.paused.load(Ordering::Relaxed)
+    }
+
+    pub(in crate::push) fn set_paused(&self, paused: bool) {
+        self.paused.store(paused, Ordering::Relaxed);
+    }
+
+    pub(in crate::push) fn pace(&self) -> MutexGuard<'_, Pace> {
+        self.pace.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn lead(&self) -> MutexGuard<'_, Lead> {
+        self.lead.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes that a message was taken, and holds what comes after it as long as the answer asks for.
+    pub(in crate::push) fn pace_answer(&self, slot: SendSlot, times: Option<(Instant, Instant)>) {
+        let pause = self.sender.pause();
+        let mut pace = self.pace();
+        if !pause.is_zero() {
+            pace.hold(slot.lane, Instant::now() + pause);
+        }
+        pace.answered(slot, times);
+    }
+
+    /// How long before its slot a delivery is begun.
+    pub(in crate::push) fn begins_ahead(&self) -> Duration {
+        self.lead().span()
+    }
+
+    /// Returns when a request may go out: the time at which it does, and the right to be unanswered.
+    pub(in crate::push) async fn on_time(
+        &self,
+        slot: SendSlot,
+    ) -> (Instant, Option<SemaphorePermit<'_>>) {
+        // It is never closed.
+        let permit = self.unanswered.acquire().await.ok();
+        let mut at = slot.at;
+        loop {
+            sleep_until(at).await;
+            let now = Instant::now();
+            match self.pace().go(slot, now) {
+                Ok(()) => return (now, permit),
+                // An answer that comes meanwhile may set it free earlier.
+                Err(later) => at = later.min(now + LOOKS_AGAIN),
+            }
+        }
+    }
+}
+
+/// The time of day at `instant`.
+pub(super) fn wall_clock(instant: Instant) -> DateTime<Utc> {
+    Utc::now() + instant.saturating_duration_since(Instant::now())
+}
