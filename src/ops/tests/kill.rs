@@ -3,6 +3,7 @@
 use std::{
     io::{BufRead, BufReader, Write},
     process::{Command, Stdio},
+    sync::mpsc,
     time::Duration,
 };
 
@@ -61,8 +62,8 @@ fn say(line: &str) {
     out.flush().unwrap();
 }
 
-/// Runs the writer for a moment; what it told.
-fn killed_after(state: &Path, moment: Duration) -> Vec<(String, u64)> {
+/// Runs the writer for a moment; what it told. The moment begins with the process, or with what it told first.
+fn killed_after(state: &Path, moment: Duration, is_at_work: bool) -> Vec<(String, u64)> {
     let mut writer = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", SELF, "--nocapture"])
         .env(STATE, state)
@@ -71,17 +72,20 @@ fn killed_after(state: &Path, moment: Duration) -> Vec<(String, u64)> {
         .spawn()
         .unwrap();
     let lines = BufReader::new(writer.stdout.take().unwrap()).lines();
-    let reading =
-        std::thread::spawn(move || lines.map_while(|line| line.ok()).collect::<Vec<String>>());
+    let (tell, told) = mpsc::channel();
+    let reading = std::thread::spawn(move || {
+        let numbered = lines.map_while(Result::ok).filter_map(|line| {
+            let (what, number) = line.split_once(' ')?;
+            Some((what.to_owned(), number.parse().ok()?))
+        });
+        numbered.for_each(|line| tell.send(line).unwrap());
+    });
+    let first = is_at_work.then(|| told.recv_timeout(Duration::from_secs(60)).unwrap());
     std::thread::sleep(moment);
     writer.kill().unwrap();
     writer.wait().unwrap();
-    let lines = reading.join().unwrap();
-    let told = |line: &String| {
-        let (what, number) = line.split_once(' ')?;
-        Some((what.to_owned(), number.parse().ok()?))
-    };
-    lines.iter().filter_map(told).collect()
+    reading.join().unwrap();
+    first.into_iter().chain(told.try_iter()).collect()
 }
 
 /// Where [`STATE`] names a store, this is the writer that is killed.
@@ -93,7 +97,11 @@ async fn nothing_acknowledged_is_lost_and_nothing_is_half_done() {
     let dir = tempfile::tempdir().unwrap();
     let mut acknowledged = 0;
     for round in 0..8 {
-        let told = killed_after(dir.path(), Duration::from_millis(200 + round * 37));
+        let told = killed_after(
+            dir.path(),
+            Duration::from_millis(200 + round * 37),
+            round % 2 == 1,
+        );
         acknowledged += told.len();
         let store = Store::open(dir.path()).await.unwrap();
         let now: DateTime<Utc> = "2022-12-01T08:00:00Z".parse().unwrap();
