@@ -810,7 +810,7 @@ pub(super) static WORDS: Words = Words {
         ended_safely: "程序在平台响应之前停止了，会再发一次，平台会自动去重",
         broken: "可能重复：发送时程序出错，详情见日志",
         perhaps: "发送 {times} 次都没有收到响应，可能已送达，不再重试",
-        undone: "可能已送达：撤销时平台还没有响应",
+        undone: "可能已送达：撤回时平台还没有响应",
         quoting: "{why}（{words}）",
     },
 };
