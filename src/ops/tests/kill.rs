@@ -74,7 +74,7 @@ fn killed_after(state: &Path, moment: Duration, is_at_work: bool) -> Vec<(String
     let lines = BufReader::new(writer.stdout.take().unwrap()).lines();
     let (tell, told) = mpsc::channel();
     let reading = std::thread::spawn(move || {
-        let numbered = lines.map_while(Result::ok).filter_map(|line| {
+        let numbered = lines.map_while(|line| line.ok()).filter_map(|line| {
             let (what, number) = line.split_once(' ')?;
             Some((what.to_owned(), number.parse().ok()?))
         });
