@@ -421,7 +421,12 @@ async fn a_rebroadcast_is_previewed_followed_and_undone_as_far_as_it_is_not_sent
     );
     let (_, dropped) = browser.desk.asked("/api/v1/deliveries?state=dropped").await;
     assert_eq!(dropped["items"].as_array().unwrap().len(), 1);
-    assert!(browser.page("/admin/audit").await.contains("撤回"));
+    assert!(
+        browser
+            .page("/admin/audit")
+            .await
+            .contains("取消尚未发送的消息")
+    );
     let (first, _) = progress.rsplit_once('/').unwrap();
     for elsewhere in [
         format!("{first}/1-2/undo"),

@@ -434,7 +434,7 @@ async fn an_address_with_a_password_is_read_from_stdin_where_no_list_of_processe
     for (command, says) in [
         (&["watch", "-", "--once"][..], "3 existing notices archived"),
         (&["preview", "-"], &*board::Site::title(3)),
-        (&["add", "-", "--yes"], "is in noticast.toml"),
+        (&["add", "-", "--yes"], "was added to noticast.toml"),
     ] {
         let output = world.given(command, &format!("{secret}\n"));
         assert!(output.status.success(), "{command:?}: {output:?}");
