@@ -176,13 +176,9 @@ async fn show_known(store: &Store, source: &Source) -> anyhow::Result<()> {
     let mut known = store.bulletins(&query).await?.items;
     // Numbers follow the page, so that dates decide among the rows of one look.
     known.sort_by_key(|bulletin| std::cmp::Reverse(bulletin.published.map(|date| date.day())));
-    out::line(format!(
-        "{}: {} existing notices archived",
-        source.url,
-        known.len()
-    ))?;
+    out::line(format!("{}: {} known", source.url, known.len()))?;
     for bulletin in known.iter().take(SHOWN) {
-        out::line(format!("  {}", line_of(bulletin)))?;
+        out::line(format!("  known  {}", line_of(bulletin)))?;
     }
     let more = known.len().saturating_sub(SHOWN);
     if more > 0 {

@@ -432,7 +432,7 @@ async fn an_address_with_a_password_is_read_from_stdin_where_no_list_of_processe
     world.configure("[fetch]\nallow_private = true\n");
     let secret = site.list_url().replace("//", "//reader:hush-hush@");
     for (command, says) in [
-        (&["watch", "-", "--once"][..], "3 existing notices archived"),
+        (&["watch", "-", "--once"][..], "3 known"),
         (&["preview", "-"], &*board::Site::title(3)),
         (&["add", "-", "--yes"], "was added to noticast.toml"),
     ] {
