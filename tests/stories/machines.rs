@@ -164,15 +164,12 @@ impl Machines {
             worker.first_looks(sources).await;
             assert!(worker.is_alive(), "{}", worker.log());
         }
-        self.are_even(sources, 0).await;
+        self.are_even(sources).await;
     }
 
-    /// Waits until all workers hold as many sources as each other, to so many.
-    async fn are_even(&self, sources: usize, but_for: usize) {
-        let (least, most) = (
-            sources / WORKERS - but_for,
-            sources.div_ceil(WORKERS) + but_for,
-        );
+    /// Waits until all workers hold as many sources as each other, but for one.
+    async fn are_even(&self, sources: usize) {
+        let (least, most) = (sources / WORKERS, sources.div_ceil(WORKERS));
         let is_even = |it: &Self| {
             let held = it.holders();
             held.len() == WORKERS && held.values().all(|held| (least..=most).contains(held))
@@ -323,7 +320,7 @@ async fn many_sources_are_polled_on_time_also_those_of_a_worker_that_dies() {
     machines
         .until("the first poll of each source", most, is_polled)
         .await;
-    machines.are_even(sources, sources / WORKERS / 20).await;
+    machines.are_even(sources).await;
 
     let begun = now_ms();
     sleep(period * PERIODS).await;
