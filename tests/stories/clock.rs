@@ -354,8 +354,8 @@ async fn recent_articles_are_read_again_four_times_and_not_after_a_week() {
         assert_eq!(story.notices.read(9), read + more, "{utc}");
         read += more;
     }
-    // Those that were there before anybody looked are not.
-    assert_eq!(story.notices.read(8), 0);
+    // Those that were there before anybody looked are opened at first, again if the program ended meanwhile, and no more.
+    assert!(story.notices.read(8) <= 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -381,7 +381,7 @@ async fn what_was_imported_is_read_again_too_and_corrected_where_it_stands() {
     story.settled().await;
     running.kill();
     assert_eq!(story.telegram.texts(CHAT).len(), 1);
-    assert_eq!(story.notices.read(8), 0);
+    assert!(story.notices.read(8) <= 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
