@@ -108,7 +108,7 @@ impl fmt::Display for Schedule {
     }
 }
 
-/// What a time of day or an interval that stands alone is probably meant as.
+/// Returns the schedule that a time of day or an interval standing alone probably means.
 fn meant(text: &str) -> Option<String> {
     let clock = text.split_once(':');
     let clock = clock.and_then(|(hour, minute)| Some((hour.parse().ok()?, minute.parse().ok()?)));

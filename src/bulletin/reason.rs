@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// Stands between the sentence of a stored reason and the rest of it; no platform's words contain it.
 const REST: char = '\u{1f}';
 
-/// What is wrong with a delivery, a channel or a sender. It is stored by its name: a program that does not know
+/// A fault of a delivery, a channel or a sender. It is stored by its name: a program that does not know
 /// one shows the sentence beside it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -87,7 +87,7 @@ impl Reason {
         }
     }
 
-    /// What `who` answered, before it is known what that means.
+    /// Quotes what `who` answered, before its meaning is known.
     #[must_use]
     pub fn answered(who: &str, quoted: String) -> Self {
         Self {
@@ -97,7 +97,7 @@ impl Reason {
         }
     }
 
-    /// What somebody else said, whole.
+    /// Quotes the whole text of somebody else.
     #[must_use]
     pub fn quoting(quoted: String) -> Self {
         Self {

@@ -117,7 +117,7 @@ fn summaries_are_in_the_words_and_the_order_of_the_page() {
     assert!(pages > 120 && faults.is_empty(), "{}", faults.join("\n"));
 }
 
-/// What the summaries of a file's pages leave out, with how many facts and deadlines there are.
+/// Returns the facts that the summaries of a file's pages leave out, with how many facts and deadlines there are.
 #[derive(Default)]
 struct Told {
     facts: usize,

@@ -33,7 +33,7 @@ pub(super) struct Problem {
     page: Option<Box<UnreadPage>>,
     /// How pages say it, in the language of their readers.
     #[serde(skip)]
-    told: Option<Box<Told>>,
+    wording: Option<Box<Wording>>,
     /// Seconds after which it is worth asking again.
     #[serde(skip)]
     retry_after: Option<u64>,
@@ -42,9 +42,9 @@ pub(super) struct Problem {
 /// One of the desk's texts.
 type DeskText = fn(&DeskWords) -> &'static str;
 
-/// What pages have words for; programs read the detail.
+/// The errors that pages have words for; programs read the detail.
 #[derive(Debug, Clone)]
-enum Told {
+enum Wording {
     Words(DeskText),
     /// A platform did not take a message.
     Unsent(Reason),
@@ -96,35 +96,35 @@ impl Problem {
             detail: detail.into(),
             errors: Vec::new(),
             page: None,
-            told: None,
+            wording: None,
             retry_after: None,
         }
     }
 
     /// Says it by a text of the desk, in the language of whoever reads it.
     pub(super) fn worded(status: StatusCode, text: DeskText) -> Self {
-        let told = Some(Box::new(Told::Words(text)));
+        let wording = Some(Box::new(Wording::Words(text)));
         let detail = text(&words::of(Language::OF_LOG).desk);
         Self {
-            told,
+            wording,
             ..Self::new(status, detail)
         }
     }
 
     /// A platform did not take a message.
     pub(super) fn unsent(reason: &Reason) -> Self {
-        let told = Some(Box::new(Told::Unsent(reason.clone())));
+        let wording = Some(Box::new(Wording::Unsent(reason.clone())));
         Self {
-            told,
+            wording,
             ..Self::new(StatusCode::BAD_GATEWAY, reason.to_string())
         }
     }
 
     /// A source's page could not be read.
     pub(super) fn unread(error: String, fault: Option<PageFault>) -> Self {
-        let told = Some(Box::new(Told::Unread(fault)));
+        let wording = Some(Box::new(Wording::Unread(fault)));
         Self {
-            told,
+            wording,
             ..Self::new(StatusCode::BAD_GATEWAY, error)
         }
     }
@@ -133,10 +133,10 @@ impl Problem {
     pub(super) fn said(&self, language: Language) -> String {
         let all = words::of(language);
         let detail = &self.detail;
-        match self.told.as_deref() {
-            Some(Told::Words(text)) => text(&all.desk).to_owned(),
-            Some(Told::Unsent(reason)) => words::reason(language, reason),
-            Some(Told::Unread(fault)) => {
+        match self.wording.as_deref() {
+            Some(Wording::Words(text)) => text(&all.desk).to_owned(),
+            Some(Wording::Unsent(reason)) => words::reason(language, reason),
+            Some(Wording::Unread(fault)) => {
                 words::details(language, detail, all.page_faults.say(*fault))
             }
             None => {

@@ -19,8 +19,8 @@ use super::{
     revalidate::LONGEST,
 };
 
-/// What an answer depends on beside its address and the archive. A new header that a page heeds belongs here.
-const HEEDED: [HeaderName; 7] = [
+/// The headers that an answer depends on, beside its address and the archive. A header that a page begins to read belongs here.
+const READ_BY_PAGES: [HeaderName; 7] = [
     header::HOST,
     header::ACCEPT_LANGUAGE,
     header::ACCEPT_ENCODING,
@@ -38,7 +38,7 @@ pub(super) struct Together(Arc<Mutex<HashMap<Question, Weak<Once<Answer>>>>>);
 struct Question {
     uri: Uri,
     is_forwarded: bool,
-    heeded: [Vec<HeaderValue>; 7],
+    headers_read: [Vec<HeaderValue>; 7],
 }
 
 /// An answer as it travels, packed where it is; who shares it shares its bytes.
@@ -87,7 +87,7 @@ impl Question {
         is_anyones.then(|| Self {
             uri: request.uri().clone(),
             is_forwarded: clients::is_forwarded(headers),
-            heeded: HEEDED.map(values),
+            headers_read: READ_BY_PAGES.map(values),
         })
     }
 }

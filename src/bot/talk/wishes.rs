@@ -89,7 +89,7 @@ pub(super) fn settings(base: &Base, asker: &Asker) -> Reply {
     pairs.fold(reply, |reply, pair| reply.with(pair.iter().map(button)))
 }
 
-/// What a chat is subscribed to, or has asked for.
+/// The sources that a chat is subscribed to, or has asked for.
 fn subscriptions(base: &Base, chat: &Chat, words: &BotWords) -> String {
     let named = visible::names_for(base, chat, words);
     let asked = |state| fill(words.rule, &[("state", named.as_str()), ("cause", state)]);

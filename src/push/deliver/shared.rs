@@ -1,4 +1,4 @@
-//! What all deliveries of one sender share: its pace, its pause, and the right to be unanswered.
+//! The state that all deliveries of one sender share: its pace, its pause, and the right to be unanswered.
 
 use std::{
     sync::{

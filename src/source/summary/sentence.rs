@@ -106,7 +106,7 @@ fn is_dated(line: &str) -> bool {
     static HAS_YEAR: LazyLock<Regex> =
         LazyLock::new(|| Regex::new(r"(?:19|20)\d\d").expect("a fixed pattern"));
     const LONGEST: usize = 80;
-    // What may stand beside a day: `Uhr`, `às`, `AM GMT`.
+    // Words that may stand beside a day: `Uhr`, `às`, `AM GMT`.
     const LETTERS: usize = 8;
     // The year is in the line, so that no clock is needed.
     let (zone, now) = (Tz::UTC, DateTime::UNIX_EPOCH);
