@@ -4,6 +4,7 @@
 //! the other lists are like it.
 
 mod listing;
+mod running;
 mod shape;
 mod stamp;
 mod timeline;
@@ -13,9 +14,8 @@ use std::collections::{HashMap, HashSet};
 use chrono::Utc;
 
 pub use listing::{DEFAULT_LIMIT, Filters, Listing, MOST_ITEMS, ViewError};
-pub use shape::{
-    Audit, Bulletin, Channel, ChannelState, Delivery, Source, SourceState, Token, Worker,
-};
+pub use running::{Audit, Token, Worker};
+pub use shape::{Bulletin, Channel, ChannelState, Delivery, Source, SourceState};
 pub use stamp::Stamp;
 pub use timeline::{Happening, HappeningKind, timeline};
 
