@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 
-use crate::support::world::{World, text};
+use crate::support::world::World;
 
 /// Two neighbouring ports that were free a moment ago.
 fn ports() -> String {
@@ -15,19 +15,22 @@ fn ports() -> String {
     }
 }
 
-fn demo(world: &World, port: &str) -> String {
-    let output = world
-        .command(&["demo", "--port", port, "--every", "1s", "--for", "6s"])
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{output:?}");
-    text(&output.stdout)
+/// Runs the demo until it has shown a bulletin, and returns what it printed.
+async fn demo(world: &World, port: &str, options: &[&str]) -> String {
+    let before = world.printed().len();
+    let line = [&["demo", "--port", port, "--every", "1s"], options].concat();
+    let running = world.start_with(&line);
+    // A card begins with the bulletin's number.
+    let is_shown = || world.printed()[before..].contains("\n#");
+    world.until("a bulletin", is_shown).await;
+    running.stop();
+    world.printed()[before..].to_owned()
 }
 
-#[test]
-fn it_shows_bulletins_within_seconds_and_typed_again_repeats_nothing() {
+#[tokio::test(flavor = "multi_thread")]
+async fn it_shows_bulletins_within_seconds_and_typed_again_repeats_nothing() {
     let (world, port) = (World::new(), ports());
-    let first = demo(&world, &port);
+    let first = demo(&world, &port, &[]).await;
     assert!(
         first.contains(&format!("http://127.0.0.1:{port}/")),
         "{first}"
@@ -41,19 +44,17 @@ fn it_shows_bulletins_within_seconds_and_typed_again_repeats_nothing() {
     };
     let shown = numbers(&first);
     assert!(!shown.is_empty(), "{first}");
-    let again = numbers(&demo(&world, &port));
+    let again = numbers(&demo(&world, &port, &[]).await);
     assert!(
         again.iter().all(|number| !shown.contains(number)),
         "{shown:?} {again:?}"
     );
 }
 
-#[test]
-fn it_speaks_the_language_that_is_asked_for_and_says_what_to_try_next() {
+#[tokio::test(flavor = "multi_thread")]
+async fn it_speaks_the_language_that_is_asked_for_and_says_what_to_try_next() {
     let (world, port) = (World::new(), ports());
-    let mut command = world.command(&["demo", "--port", &port, "--language", "en"]);
-    let output = command.args(["--every", "1s", "--for", "6s"]).output();
-    let shown = text(&output.unwrap().stdout);
+    let shown = demo(&world, &port, &["--language", "en"]).await;
     assert!(shown.contains("noticast rebroadcast 61 --state"), "{shown}");
     let cards = shown.split("#61").nth(1).unwrap_or_default();
     let is_chinese = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
