@@ -1,6 +1,7 @@
 //! Several workers on one database, any of which may die, and so may the database's primary and the network between.
 //!
 //! `NOTICAST_CHAOS=long` makes the storm one of ten minutes, with fifty sources and forty chats; `NOTICAST_CHAOS_SEED` draws another one.
+//! `NOTICAST_WORKERS=1` leaves one of the three workers, for a comparison, where none is killed.
 //! `NOTICAST_SOURCES=10000` makes the many sources as many as one organisation may have, polled once a minute.
 #![allow(clippy::print_stdout, reason = "figures are shown with --nocapture")]
 
@@ -19,7 +20,6 @@ use crate::support::{
     rig::{Noticast, Rig},
 };
 
-const WORKERS: usize = 3;
 /// Longer than a lease.
 const PAST_A_LEASE: Duration = Duration::from_secs(70);
 /// How long the network is away.
@@ -63,6 +63,11 @@ impl Size {
             },
         }
     }
+}
+
+fn workers() -> usize {
+    let asked_for = std::env::var("NOTICAST_WORKERS").ok();
+    asked_for.map_or(3, |count| count.parse().unwrap())
 }
 
 /// Workers, a primary with a synchronous standby, and what lies between them.
@@ -110,7 +115,7 @@ impl Machines {
             rig,
             server,
             cables,
-            workers: (0..WORKERS).map(worker).collect(),
+            workers: (0..workers()).map(worker).collect(),
             random: fastrand::Rng::with_seed(seed),
             kills: 0,
         }
@@ -169,10 +174,11 @@ impl Machines {
 
     /// Waits until all workers hold as many sources as each other, but for one.
     async fn are_even(&self, sources: usize) {
-        let (least, most) = (sources / WORKERS, sources.div_ceil(WORKERS));
+        let workers = self.workers.len();
+        let (least, most) = (sources / workers, sources.div_ceil(workers));
         let is_even = |it: &Self| {
             let held = it.holders();
-            held.len() == WORKERS && held.values().all(|held| (least..=most).contains(held))
+            held.len() == workers && held.values().all(|held| (least..=most).contains(held))
         };
         self.until("an even spread", Duration::from_secs(120), is_even)
             .await;
