@@ -5,6 +5,7 @@
 //! else the first of those that are worth most.
 
 mod chinese;
+mod lines;
 mod plain;
 mod time;
 mod tongue;
@@ -22,8 +23,6 @@ use super::sentence;
 use crate::bulletin::Moment;
 use crate::source::{date, text::is_han};
 
-/// Texts longer than this are looked at in part.
-const MOST: usize = 200_000;
 /// Longer sentences are none.
 const LONGEST: usize = 2_000;
 
@@ -51,7 +50,7 @@ pub(super) fn find(
     let from = published.map_or_else(|| now.with_timezone(&zone).date_naive(), Moment::day);
     let days = Days { from, zone, now };
     let mut best: Option<(Worth, ByWhen)> = None;
-    for line in labelled_lines(text) {
+    for line in lines::labelled(text) {
         for sentence in sentences(&line) {
             for (worth, moment) in in_sentence(sentence, &line, &days) {
                 if best.as_ref().is_none_or(|(most, found)| {
@@ -74,40 +73,6 @@ pub(super) fn find(
 fn is_more_exact(moment: &Moment, known: &Moment) -> bool {
     let is_day = |moment: &Moment| matches!(moment, Moment::Day(_));
     moment.day() == known.day() && is_day(known) && !is_day(moment)
-}
-
-/// The lines of a text; a short one that ends in a colon, or names a day as a heading does, is the label of the next.
-fn labelled_lines(text: &str) -> impl Iterator<Item = String> {
-    let mut taken = 0;
-    let mut label = String::new();
-    let lines = text.split('\n').take_while(move |line| {
-        taken += line.len();
-        taken <= MOST
-    });
-    lines.filter_map(move |line| {
-        let line = line.trim();
-        let next = label_of_next(line);
-        let is_label = next.is_some();
-        let before = std::mem::replace(&mut label, next.unwrap_or_default());
-        (!is_label).then(|| format!("{before}{line}"))
-    })
-}
-
-/// What a line calls the one after it, with a colon: `一、申报时间`.
-fn label_of_next(line: &str) -> Option<String> {
-    const LONGEST: usize = 60;
-    const NAMES: [&str; 6] = ["时间", "時間", "日期", "期限", "截止", "截稿"];
-    if line.len() > LONGEST {
-        return None;
-    }
-    let name = line.trim_end_matches(['】', ']', '*', '　']);
-    // `四、提交投标文件截止时间、开标时间和地点`
-    let is_cut = || name.contains("截止时间") && !name.contains(|c: char| c.is_ascii_digit());
-    let names_day = || NAMES.iter().any(|end| name.ends_with(end)) || is_cut();
-    match line.ends_with([':', '：']) {
-        true => Some(line.to_owned()),
-        false => names_day().then(|| format!("{name}：")),
-    }
 }
 
 fn sentences(line: &str) -> impl Iterator<Item = &str> {

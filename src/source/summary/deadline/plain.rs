@@ -33,12 +33,17 @@ pub(super) fn plain(sentence: &str, day_first: bool, from: NaiveDate) -> String 
         Some(hour) => format!("{hour}{}", &found[2]),
         None => found[0].to_owned(),
     });
+    text = replace(&MINUTES, &text, |found| match date::number(&found[2]) {
+        Some(minutes) => format!("{}{minutes}分", &found[1]),
+        None => found[0].to_owned(),
+    });
     text = replace(&DOTTED_END, &text, |found| {
         format!("{}{}月{}日 ", &found[1], &found[2], &found[3])
     });
     text = replace(&KOREAN, &text, |found| {
         format!("{}月{}日", &found[1], &found[2])
     });
+    text = replace(&TENTH, &text, |found| format!("{}{}", &found[1], &found[2]));
     text = replace(&WITHIN_MONTH, &text, |found| format!("{}底前", &found[1]));
     text = replace(&MONTH_END, &text, |found| month_end(found, from));
     text = replace(&REIWA, &text, |found| {
@@ -95,6 +100,11 @@ static YEARS_APART: LazyLock<Regex> =
 /// `中午十二時`
 static CLOCK: LazyLock<Regex> =
     LazyLock::new(|| fixed(r"([一二三四五六七八九十]{1,3})([时時点點](?:[^间間刻]|$))"));
+/// `5月中旬（20日前）`: the day in brackets is of that month.
+static TENTH: LazyLock<Regex> =
+    LazyLock::new(|| fixed(r"(\d{1,2}月)[上中下]旬\s?\((\d{1,2}[日号])"));
+/// `5時三十分`
+static MINUTES: LazyLock<Regex> = LazyLock::new(|| fixed(r"(\d[时時点點])([一二三四五十]{1,3})分"));
 /// `本月内`, `3月份内`
 static WITHIN_MONTH: LazyLock<Regex> =
     LazyLock::new(|| fixed(r"((?:[本当當]|\d{1,2})月)份?(?:以|之)?[内內]"));
@@ -118,15 +128,20 @@ static RANGE: LazyLock<Regex> = LazyLock::new(|| {
         r"((?:\d{4}年)?\d{1,2}月)(\d{1,2})日?([^，。；月日]{0,12}?)\s?[-—–~～至到]+\s?(\d{1,2})日",
     )
 });
-static NEAR: LazyLock<Regex> =
-    LazyLock::new(|| fixed("(今天|今日|本日|今晚|明天|明日|明晚|后天|後天|(?i:today|tomorrow))"));
+static NEAR: LazyLock<Regex> = LazyLock::new(|| {
+    fixed("(今天|今日|本日|今晚|明天|明日|明早|明晨|明晚|后天|後天|(?i:today|tomorrow))")
+});
 static WEEKDAY: LazyLock<Regex> = LazyLock::new(|| {
     fixed(
         r"(每|上|逢)?(本|这|這|下)?(?:个|個)?(?:周|週|星期|礼拜)([一二三四五六日天])(至|到|-)?(?:\s?\(((?:\d{1,2}月)?\d{1,2}[日号])\))?",
     )
 });
-static BARE_DAY: LazyLock<Regex> =
-    LazyLock::new(|| fixed(r"(^|[于於在，,：:はがを、]|本月|截至|最迟)\s?(\d{1,2})[日号]"));
+/// `于18日前`, `每月25日`, `于二十日前`; a number in words is a day only as an end, since `三日内` counts days.
+static BARE_DAY: LazyLock<Regex> = LazyLock::new(|| {
+    fixed(
+        r"(^|[于於在，,：:はがを、]|[本每]月|截至|最迟)\s?(?:(\d{1,2})[日号]|([一二三四五六七八九十]{1,3})[日号](之?前|以前|止))",
+    )
+});
 
 /// The last day of a month, the next one of its name.
 fn month_end(found: &Captures<'_>, from: NaiveDate) -> String {
@@ -150,14 +165,14 @@ fn month_end(found: &Captures<'_>, from: NaiveDate) -> String {
 
 fn near(found: &Captures<'_>, from: NaiveDate) -> String {
     let ahead = match found[1].to_lowercase().as_str() {
-        "明天" | "明日" | "明晚" | "tomorrow" => 1,
+        "明天" | "明日" | "明早" | "明晨" | "明晚" | "tomorrow" => 1,
         "后天" | "後天" => 2,
         _ => 0,
     };
-    let half = if found[1].ends_with('晚') {
-        "晚上"
-    } else {
-        ""
+    let half = match found[1].chars().last() {
+        Some('晚') => "晚上",
+        Some('早' | '晨') => "早上",
+        _ => "",
     };
     written(from.checked_add_days(Days::new(ahead)), &found[0]) + half
 }
@@ -191,7 +206,10 @@ fn weekday(found: &Captures<'_>, from: NaiveDate) -> String {
 
 /// A day without its month: the next one of that number.
 fn bare_day(found: &Captures<'_>, from: NaiveDate) -> String {
-    let number = found[2].parse::<u32>().unwrap_or(0);
+    let (digits, words) = (found.get(2), found.get(3));
+    let number = digits.or(words).and_then(|day| date::number(day.as_str()));
+    let number = number.unwrap_or(0);
+    let end = found.get(4).map_or("", |end| end.as_str());
     let this = from.with_day(number).filter(|day| *day >= from);
     let next = || {
         from.with_day(1)?
@@ -199,7 +217,10 @@ fn bare_day(found: &Captures<'_>, from: NaiveDate) -> String {
             .with_day(number)
     };
     match this.or_else(next) {
-        Some(day) => format!("{}{day} ", &found[1]),
+        Some(day) => format!(
+            "{}{day} {end}",
+            found[1].trim_end_matches(['月', '本', '每'])
+        ),
         None => found[0].to_owned(),
     }
 }

@@ -10,7 +10,7 @@ use crate::source::date;
 const NEAR: usize = 60;
 
 /// Words between a date and its time, on either side of it.
-const LINKS: &str = "at|on|by|until|before|bis|am|le|hasta|del|de|do|dia|até|das|alle|entro|om|op|o|w|dne|dnia|hod|в|до|о|r|г|р|года|року|roku|\
+const LINKS: &str = "at|on|by|until|before|bis|am|le|hasta|las|del|de|do|dia|até|das|alle|entro|om|op|o|w|dne|dnia|hod|в|до|о|r|г|р|года|року|roku|\
     vào|ngày|hết|يوم|من|tarihi(?:nde)?|günü|el|día|giorno|di|alle|dell|della|день|北京时间";
 /// Words before an hour that say that it is one.
 const HOUR_WORDS: &str = "ore|ora|saat|godz\\.?|godziny|kl\\.?|klo|lúc|الساعة|@|à|às|a\\slas|um";

@@ -5,6 +5,8 @@
 pub(super) enum Worth {
     /// Something is to be done before it; by whom stays open.
     Bare,
+    /// Papers are to be had until then, by which something else is handed in later.
+    Fetched,
     Asked,
     /// It takes the place of a deadline that was given before.
     Moved,

@@ -90,7 +90,9 @@ impl Tongue {
                 word(to)
             )),
             from: pattern(format!("{}{fill}", word(from))),
-            to: pattern(format!(r"\d\.?(?:\s?[–—~～-]|\s{to}){fill}")),
+            to: pattern(format!(
+                r"\d(?:\.|er|st|nd|rd|th|[ºª])?(?:\s?[–—~～-]|\s{to}){fill}"
+            )),
             moved: pattern(moved.to_string()),
             moved_to: pattern(format!(r"(?:{moved})[^\d.;!?,]{{0,16}}$")),
             onto: pattern(format!("{}{fill}", word(to))),
