@@ -39,7 +39,10 @@ pub fn summarise(
         .and_then(|given| fill(sentence::sentences(title, given).iter()))
         .filter(|given| !is_lifted(given, text))
         .filter(|given| asking.is_none_or(|asking| key(given).contains(&key(asking))))
-        .filter(|given| !says_half(title, given, told.as_deref().unwrap_or_default()));
+        .filter(|given| {
+            let told = told.as_deref().unwrap_or_default();
+            !says_half(title, given, told) && !names_half(given, told)
+        });
     given.or(told)
 }
 
@@ -170,6 +173,31 @@ fn says_half(title: &str, description: &str, told: &str) -> bool {
     let shared = |text: &str| words(text).intersection(&title).count();
     let (given, told) = (shared(description), shared(told));
     told > 1 && given * 2 <= told
+}
+
+/// Returns whether a description has at most half as many names and numbers as the first sentences of the text: it
+/// praises or asks, where they say who, when and how much.
+fn names_half(description: &str, told: &str) -> bool {
+    const LEAST: usize = 4;
+    let (given, told) = (names(description).len(), names(told).len());
+    told >= LEAST && given * 2 <= told
+}
+
+/// The words with a digit, and those with a capital that begin no sentence.
+fn names(text: &str) -> HashSet<&str> {
+    let is_name = |(at, word): &(usize, &str)| {
+        word.contains(|c: char| c.is_ascii_digit())
+            || *at > 0 && word.starts_with(char::is_uppercase)
+    };
+    let of_sentence = |sentence| {
+        let words = str::split(sentence, |c: char| !c.is_alphanumeric());
+        let words = words.filter(|word| !word.is_empty() && !word.contains(is_han));
+        words.enumerate().filter(is_name).map(|(_, word)| word)
+    };
+    sentence::parts(text)
+        .into_iter()
+        .flat_map(of_sentence)
+        .collect()
 }
 
 /// The words of a text as far as endings leave them alike; pairs of characters where nothing stands between words.
