@@ -4,14 +4,15 @@ use super::layout::Layout;
 use crate::source::{download, text};
 
 /// The words of a block as one line.
-pub(super) fn block_line(layout: &Layout<'_>, at: usize) -> String {
-    text::one_line(&layout.text(at))
+pub(super) fn block_line<'l>(layout: &'l Layout<'_>, at: usize) -> &'l str {
+    let line = || text::one_line(&layout.text(at));
+    layout.blocks[at].line.get_or_init(line)
 }
 
 /// Returns what a block is called by the cell or line before it, with a colon: `发布日期：` beside `2024年6月18日`.
 pub(super) fn label_before(layout: &Layout<'_>, at: usize) -> Option<String> {
     let before = at.checked_sub(1)?;
-    let mut text = block_line(layout, before);
+    let text = block_line(layout, before);
     let row = layout.fact(at).row;
     let same_row = row != 0 && layout.fact(before).row == row;
     let short = layout.blocks[before].units <= 10.0;
@@ -20,13 +21,10 @@ pub(super) fn label_before(layout: &Layout<'_>, at: usize) -> Option<String> {
     let is_term = name(before) == "dt" && name(at) == "dd";
     // The name of a term or of a table's row is a label however long it is.
     let is_named = (same_row || is_term) && layout.blocks[before].units <= 24.0;
-    if !(is_named || short && (has_colon || names_day(&text))) {
+    if !(is_named || short && (has_colon || names_day(text))) {
         return None;
     }
-    if !has_colon {
-        text.push('：');
-    }
-    Some(text)
+    Some(format!("{text}{}", if has_colon { "" } else { "：" }))
 }
 
 /// Returns whether a line is the name of a day, which then stands below it: `面试时间`.

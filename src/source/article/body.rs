@@ -89,11 +89,11 @@ fn score(layout: &Layout<'_>, at: usize, least: f32) -> f32 {
         return 0.0;
     }
     let line = (block.units < 80.0).then(|| block_line(layout, at));
-    if line.as_deref().is_some_and(is_of_page) {
+    if line.is_some_and(is_of_page) {
         return 0.0;
     }
     // A short line is a paragraph where it says when something takes place.
-    if text < least && !line.as_deref().is_some_and(is_kept) {
+    if text < least && !line.is_some_and(is_kept) {
         return 0.0;
     }
     let sentences = 1.0 + block.marks as f32 + (text / 40.0).min(4.0);
@@ -215,7 +215,7 @@ fn is_signed_or_attached(layout: &Layout<'_>, top: Id) -> bool {
     const FAR: usize = 30;
     let within = layout.blocks_of(layout.page.parent(top));
     let after = (layout.blocks_of(top).end..within.end).take(FAR);
-    let is_date = |at: usize| within.contains(&at) && is_info(&block_line(layout, at));
+    let is_date = |at: usize| within.contains(&at) && is_info(block_line(layout, at));
     let signs = |at: usize| {
         let block = &layout.blocks[at];
         block.links == 0 && block.marks == 0 && block.units < 24.0 && is_date(at + 1)

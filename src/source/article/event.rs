@@ -21,8 +21,8 @@ pub(super) fn tells_event(layout: &Layout<'_>, at: usize, context: &Context<'_>)
     let labelled = label_before(layout, at).map(|label| format!("{label}{own}"));
     let follows = own.ends_with([':', '：']) && at + 1 < layout.blocks.len();
     let completed = follows.then(|| format!("{own}{}", block_line(layout, at + 1)));
-    [Some(own), labelled, completed]
-        .iter()
+    [Some(own), labelled.as_deref(), completed.as_deref()]
+        .into_iter()
         .flatten()
         .any(|line| is_event(line) || is_bare_event(layout, at, line, context))
         && !is_in_byline(layout, at, context)
@@ -113,6 +113,6 @@ fn published_on(
 fn names_place(layout: &Layout<'_>, at: usize) -> bool {
     const START: usize = 16;
     PLACE
-        .find(&block_line(layout, at))
+        .find(block_line(layout, at))
         .is_some_and(|found| found.start() < START)
 }

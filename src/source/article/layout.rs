@@ -1,6 +1,6 @@
 //! The page as blocks: lines of text in reading order, with what each element above them says.
 
-use std::{collections::HashMap, ops::Range, sync::LazyLock};
+use std::{cell::OnceCell, collections::HashMap, ops::Range, sync::LazyLock};
 
 use regex::Regex;
 
@@ -57,6 +57,8 @@ pub(super) struct TextBlock {
     /// Marks that end or part sentences.
     pub marks: u32,
     pub links: u32,
+    /// Its words as one line, once somebody asked for them: many rules do.
+    pub line: OnceCell<String>,
 }
 
 impl TextBlock {

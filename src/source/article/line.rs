@@ -9,7 +9,7 @@ use crate::source::date::{self, Called};
 
 /// Returns whether a line tells of the article (date, source, author, how often it was read) and no more.
 pub(super) fn is_info(line: &str) -> bool {
-    !is_kept(line) && (is_labelled(line) || is_dated(line) || is_signed_above(line))
+    (is_labelled(line) || is_dated(line) || is_signed_above(line)) && !is_kept(line)
 }
 
 /// `By Jane Roe | Published 18 June 2024 | Updated 19 June 2024`.
@@ -18,7 +18,7 @@ fn is_signed_above(line: &str) -> bool {
         Regex::new(r"^(?i:by|posted|published|written|updated)\s.{2,60}(?:19|20)\d\d.{0,40}$")
             .expect("a fixed pattern")
     });
-    SIGNED.is_match(line) && !line.ends_with(['.', '!', '?'])
+    !line.ends_with(['.', '!', '?']) && SIGNED.is_match(line)
 }
 
 /// Returns whether a line begins with a date and hardly goes on.
@@ -34,6 +34,10 @@ fn is_dated(line: &str) -> bool {
         Regex::new(r"(?i)^(?:(?-i:\p{Lu})[\w.'’-]{1,20}(?:\s(?-i:\p{Lu})[\w.'’-]{0,20}){0,3}\s?[|·•,–-]?\s)?(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,?\s)?(?:(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\s\d{1,2}(?:st|nd|rd|th)?,?\s\d{4}|\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d\d|\d{1,2}(?:st|nd|rd|th|\.)?\s(?:de\s)?(?-i:\p{L})\p{L}{2,10}\.?,?\s(?:de\s)?(?:19|20)\d\d|\d{1,2}(?:st|nd|rd|th)?\s(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?,?\s\d{4}).{0,30}$")
             .expect("a fixed pattern")
     });
+    // A range is when something takes place, and a sentence tells more.
+    if line.contains(['~', '～']) || line.ends_with(['。', '！', '？', '，']) {
+        return false;
+    }
     let is_numeric = NUMERIC.captures(line).is_some_and(|found| {
         !found[1].contains(char::is_alphabetic) || is_of_article(date::called(&found[1]))
     });
@@ -41,10 +45,7 @@ fn is_dated(line: &str) -> bool {
         let day = line.find(|c: char| c.is_ascii_digit()).unwrap_or_default();
         DATED.is_match(line) && date::called(&line[..day]) != Called::Other
     };
-    // A range is when something takes place.
-    (is_numeric || is_worded())
-        && !line.contains(['~', '～'])
-        && !line.ends_with(['。', '！', '？', '，'])
+    is_numeric || is_worded()
 }
 
 /// Returns whether a day that is called so is one of the article itself.

@@ -24,7 +24,7 @@ pub(super) fn is_kept(line: &str) -> bool {
         Regex::new(r"(?:截止|截至|报名|申报|投标|开标|考试|面试|会议|讲座|活动|公示)\p{Han}{0,4}\s*[:：][^:：]{0,4}\d")
             .expect("a fixed pattern")
     });
-    is_event(line) || KEPT.is_match(line)
+    is_event(line) || line.contains([':', '：']) && KEPT.is_match(line)
 }
 
 /// Returns whether a line tells more of the notice than when, or tells it to the second.
@@ -41,7 +41,8 @@ pub(super) fn labelled(line: &str) -> Option<(Called, &str)> {
             .expect("a fixed pattern")
     });
     const LONGEST: usize = 160;
-    if line.chars().count() > LONGEST {
+    // Most paragraphs have no such mark, and need no search.
+    if !line.contains([':', '：', '为', '｜', '|']) || line.chars().count() > LONGEST {
         return None;
     }
     let label = LABEL.captures(line)?;

@@ -51,7 +51,7 @@ pub(super) fn is_offered(parts: &Parts<'_>, id: Id) -> bool {
     let Some(at) = parts.layout.blocks_of(id).next() else {
         return false;
     };
-    OFFER.is_match(&block_line(parts.layout, at)) || heads_files(parts, at)
+    OFFER.is_match(block_line(parts.layout, at)) || heads_files(parts, at)
 }
 
 /// Returns whether a link to a picture is named as a download, or a box of attachments holds it.
@@ -82,7 +82,7 @@ fn heads_files(parts: &Parts<'_>, at: usize) -> bool {
     (at.saturating_sub(MOST_LINKS)..at)
         .rev()
         .find(|above| layout.blocks[*above].link_share() < 0.5)
-        .is_some_and(|above| HEADING.is_match(&block_line(layout, above)))
+        .is_some_and(|above| HEADING.is_match(block_line(layout, above)))
 }
 
 /// Returns whether a link holds a picture that shows something, and is no icon.

@@ -75,8 +75,8 @@ impl TextLine {
             units: block.units,
             linked: block.link_share() > 0.8,
             marks: block.marks,
-            event: tells_event(layout, at, context) || is_kept(&text),
-            text,
+            event: tells_event(layout, at, context) || is_kept(text),
+            text: text.to_owned(),
         }
     }
 

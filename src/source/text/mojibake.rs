@@ -22,25 +22,20 @@ fn by_run(
     belongs: fn(char) -> bool,
     undo: fn(&str) -> Option<String>,
 ) -> Option<String> {
-    let mut result = String::new();
-    let mut changed = false;
-    let mut rest = text;
-    while !rest.is_empty() {
-        let start = rest.find(belongs).unwrap_or(rest.len());
-        let (before, run) = rest.split_at(start);
-        let end = run.find(|c| !belongs(c)).unwrap_or(run.len());
-        let (run, after) = run.split_at(end);
-        result.push_str(before);
-        match undo(run) {
-            Some(undone) => {
-                changed = true;
-                result.push_str(&undone);
-            }
-            None => result.push_str(run),
+    // Most text has none, and is not copied.
+    let mut result: Option<String> = None;
+    let (mut copied, mut at) = (0, 0);
+    while let Some(start) = text[at..].find(belongs).map(|start| at + start) {
+        let length = text[start..].find(|c| !belongs(c));
+        at = length.map_or(text.len(), |length| start + length);
+        if let Some(undone) = undo(&text[start..at]) {
+            let result = result.get_or_insert_default();
+            result.push_str(&text[copied..start]);
+            result.push_str(&undone);
+            copied = at;
         }
-        rest = after;
     }
-    changed.then_some(result)
+    result.map(|result| result + &text[copied..])
 }
 
 /// Returns what bytes above ASCII become in Latin-1 or Windows-1252.

@@ -51,7 +51,8 @@ enum CharacterKind {
 
 fn sort(c: char) -> CharacterKind {
     match c {
-        '!'..='~' => CharacterKind::Plain,
+        // Most of all text.
+        '!'..='~' | '\u{4e00}'..='\u{9fff}' => CharacterKind::Plain,
         '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => CharacterKind::Line,
         // U+E5E5 is what GB 18030 makes of the GBK bytes for an ideographic space.
         '\u{e5e5}' | '\u{180e}' => CharacterKind::Space,
