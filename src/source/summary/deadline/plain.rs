@@ -9,8 +9,11 @@ use std::sync::LazyLock;
 use chrono::{Datelike, Days, Months, NaiveDate};
 use regex::{Captures, Regex};
 
-use self::day::{last_of_month, replace, written};
+use self::day::{last_of_month, replace_where, written};
 use crate::source::date;
+
+const HOUR_MARKS: [char; 6] = [':', '时', '時', '点', '點', '分'];
+const DASHES: [char; 5] = ['-', '—', '–', '~', '～'];
 
 /// Returns whether a sentence without a number may name a day: `by this Friday`, `by the end of March`.
 pub(super) fn names_day(sentence: &str) -> bool {
@@ -20,43 +23,67 @@ pub(super) fn names_day(sentence: &str) -> bool {
 /// `from` is the day of publication; with `day_first`, numbers of a date stand in the order of day and month.
 pub(super) fn plain(sentence: &str, day_first: bool, from: NaiveDate) -> String {
     let folded: String = sentence.chars().map(fold).collect();
-    let folded = letters::plain(&folded, day_first, from);
-    let mut text = replace(&WEEKDAY_BESIDE, &folded, |found| found[1].to_owned());
-    text = replace(&HOURS, &text, |found| found[1].to_owned());
-    text = replace(&OPEN_FROM, &text, |found| {
+    let folded = letters::plain(folded, day_first, from);
+    let mut text = replace_where(
+        &['(', '周', '週', '星', '礼'],
+        &WEEKDAY_BESIDE,
+        folded,
+        |found| found[1].to_owned(),
+    );
+    text = replace_where(&HOUR_MARKS, &HOURS, text, |found| found[1].to_owned());
+    text = replace_where(&HOUR_MARKS, &OPEN_FROM, text, |found| {
         format!("{}至{}", &found[1], &found[2])
     });
-    text = replace(&YEARS_APART, &text, |found| {
+    text = replace_where(&DASHES, &YEARS_APART, text, |found| {
         format!("{} – {}", &found[1], &found[2])
     });
-    text = replace(&CLOCK, &text, |found| match date::number(&found[1]) {
-        Some(hour) => format!("{hour}{}", &found[2]),
-        None => found[0].to_owned(),
+    text = replace_where(&HOUR_MARKS, &CLOCK, text, |found| {
+        match date::number(&found[1]) {
+            Some(hour) => format!("{hour}{}", &found[2]),
+            None => found[0].to_owned(),
+        }
     });
-    text = replace(&MINUTES, &text, |found| match date::number(&found[2]) {
-        Some(minutes) => format!("{}{minutes}分", &found[1]),
-        None => found[0].to_owned(),
+    text = replace_where(&HOUR_MARKS, &MINUTES, text, |found| {
+        match date::number(&found[2]) {
+            Some(minutes) => format!("{}{minutes}分", &found[1]),
+            None => found[0].to_owned(),
+        }
     });
-    text = replace(&DOTTED_END, &text, |found| {
+    text = replace_where(&DASHES, &DOTTED_END, text, |found| {
         format!("{}{}月{}日 ", &found[1], &found[2], &found[3])
     });
-    text = replace(&KOREAN, &text, |found| {
+    text = replace_where(&['월'], &KOREAN, text, |found| {
         format!("{}月{}日", &found[1], &found[2])
     });
-    text = replace(&TENTH, &text, |found| format!("{}{}", &found[1], &found[2]));
-    text = replace(&WITHIN_MONTH, &text, |found| format!("{}底前", &found[1]));
-    text = replace(&MONTH_END, &text, |found| month_end(found, from));
-    text = replace(&REIWA, &text, |found| {
+    text = replace_where(&['旬'], &TENTH, text, |found| {
+        format!("{}{}", &found[1], &found[2])
+    });
+    text = replace_where(&['月'], &WITHIN_MONTH, text, |found| {
+        format!("{}底前", &found[1])
+    });
+    text = replace_where(&['底', '末', '말'], &MONTH_END, text, |found| {
+        month_end(found, from)
+    });
+    text = replace_where(&['令'], &REIWA, text, |found| {
         let year = found[1].parse::<u32>().unwrap_or(1);
         format!("{}年", 2018 + year)
     });
-    text = replace(&RANGE, &text, |found| {
+    text = replace_where(&['月'], &RANGE, text, |found| {
         let (month, first, between, last) = (&found[1], &found[2], &found[3], &found[4]);
         format!("{month}{first}日{between}至{month}{last}日")
     });
-    text = replace(&NEAR, &text, |found| near(found, from));
-    text = replace(&WEEKDAY, &text, |found| weekday(found, from));
-    replace(&BARE_DAY, &text, |found| bare_day(found, from))
+    text = replace_where(
+        &['今', '本', '明', '后', '後', 't', 'T'],
+        &NEAR,
+        text,
+        |found| near(found, from),
+    );
+    text = replace_where(&['周', '週', '星', '礼'], &WEEKDAY, text, |found| {
+        weekday(found, from)
+    });
+    replace_where(&['日', '号'], &BARE_DAY, text, |found| {
+        bare_day(found, from)
+    })
 }
 
 fn fold(c: char) -> char {

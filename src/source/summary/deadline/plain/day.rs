@@ -5,10 +5,28 @@ use std::borrow::Cow;
 use chrono::{Datelike, Days, Months, NaiveDate};
 use regex::{Captures, Regex};
 
-pub(super) fn replace(pattern: &Regex, text: &str, by: impl Fn(&Captures<'_>) -> String) -> String {
-    match pattern.replace_all(text, |found: &Captures<'_>| by(found)) {
-        Cow::Borrowed(_) => text.to_owned(),
+pub(super) fn replace(
+    pattern: &Regex,
+    text: String,
+    by: impl Fn(&Captures<'_>) -> String,
+) -> String {
+    match pattern.replace_all(&text, |found: &Captures<'_>| by(found)) {
+        Cow::Borrowed(_) => text,
         Cow::Owned(text) => text,
+    }
+}
+
+/// The same for a pattern that needs one of some characters. Most sentences have few of them, and looking for a character is far
+/// cheaper than a search.
+pub(super) fn replace_where(
+    needs: &[char],
+    pattern: &Regex,
+    text: String,
+    by: impl Fn(&Captures<'_>) -> String,
+) -> String {
+    match text.contains(needs) {
+        true => replace(pattern, text, by),
+        false => text,
     }
 }
 

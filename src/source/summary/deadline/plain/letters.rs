@@ -46,22 +46,35 @@ static HOUR_BEHIND: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 pub(super) fn names_day(sentence: &str) -> bool {
-    WEEKDAY.is_match(sentence)
-        || MONTH_END.is_match(sentence)
-        || MONTH_END_BEHIND.is_match(sentence)
+    has_letters(sentence)
+        && (WEEKDAY.is_match(sentence)
+            || MONTH_END.is_match(sentence)
+            || MONTH_END_BEHIND.is_match(sentence))
 }
 
-pub(super) fn plain(sentence: &str, day_first: bool, from: NaiveDate) -> String {
-    let mut text = replace(&WEEKDAY, sentence, |found| weekday(found, from));
-    text = replace(&MONTH_END, &text, |found| month_end(found, from));
-    text = replace(&MONTH_END_BEHIND, &text, |found| month_end(found, from));
-    text = replace(&HOUR_BEHIND, &text, |found| {
-        format!("{} | {}", &found[1], &found[2])
-    });
+/// Returns whether a text has letters of the languages that are read here, which most sentences in Chinese have not.
+fn has_letters(text: &str) -> bool {
+    text.contains(|c: char| c.is_ascii_alphabetic() || ('\u{80}'..'\u{2000}').contains(&c))
+}
+
+pub(super) fn plain(sentence: String, day_first: bool, from: NaiveDate) -> String {
+    let text = match has_letters(&sentence) {
+        true => in_words(sentence, from),
+        false => sentence,
+    };
     match day_first {
-        true => replace(&NUMBERS, &text, |found| numbers(found, from)),
+        true => replace(&NUMBERS, text, |found| numbers(found, from)),
         false => text,
     }
+}
+
+fn in_words(sentence: String, from: NaiveDate) -> String {
+    let mut text = replace(&WEEKDAY, sentence, |found| weekday(found, from));
+    text = replace(&MONTH_END, text, |found| month_end(found, from));
+    text = replace(&MONTH_END_BEHIND, text, |found| month_end(found, from));
+    replace(&HOUR_BEHIND, text, |found| {
+        format!("{} | {}", &found[1], &found[2])
+    })
 }
 
 /// `this Friday`
