@@ -195,9 +195,11 @@ impl Machines {
         polls
     }
 
-    /// What the auditor says once all has come.
+    /// What the auditor says once nothing more came for longer than a lease: what a dead worker was to send may wait for its end,
+    /// and what is written may wait for a busy disk.
     fn audit(&self) -> Value {
-        let report = self.rig.audit(20, &["--deadline", "300"]);
+        let settled = u32::try_from(PAST_A_LEASE.as_secs()).unwrap();
+        let report = self.rig.audit(settled, &["--deadline", "400"]);
         println!("{} kills: {report:#}", self.kills);
         report
     }

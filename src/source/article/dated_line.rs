@@ -54,7 +54,7 @@ fn shown_at(
     let event = tells_event(layout, at, context);
     let mut last: Option<(usize, f32)> = None;
     let mut found = Vec::new();
-    for (range, moment) in dates(parts, at, &line, context) {
+    for (range, moment) in dates(parts, at, line, context) {
         let label = format!("{before}{}", &line[..range.start]);
         let before = last.map(|(end, worth)| (&line[end..range.start], worth));
         let mut worth = labelled(&label, &line[range.end..], before);
@@ -65,7 +65,7 @@ fn shown_at(
         last = Some((range.end, worth));
         let date = ShownDate {
             at,
-            line: &line,
+            line,
             range,
             worth,
         };
@@ -151,7 +151,7 @@ fn dates_below(parts: &Parts<'_>, context: &Context<'_>) -> Vec<usize> {
     };
     let is_dated = |at: &usize| {
         let line = block_line(parts.layout, *at);
-        *at >= text.end && !is_labelled(&line) && !dates(parts, *at, &line, context).is_empty()
+        *at >= text.end && !is_labelled(line) && !dates(parts, *at, line, context).is_empty()
     };
     let below: Vec<usize> = near(parts).into_iter().filter(is_dated).collect();
     if below.len() > 1 { below } else { Vec::new() }

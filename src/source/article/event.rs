@@ -32,7 +32,7 @@ pub(super) fn tells_event(layout: &Layout<'_>, at: usize, context: &Context<'_>)
 /// right beside it, and no place.
 fn is_in_byline(layout: &Layout<'_>, at: usize, context: &Context<'_>) -> bool {
     let own = block_line(layout, at);
-    let Some((Called::Bare, value)) = labelled(&own) else {
+    let Some((Called::Bare, value)) = labelled(own) else {
         return false;
     };
     let Some((_, moment)) = date::find(value, context.time_zone, context.now) else {
@@ -45,7 +45,7 @@ fn is_in_byline(layout: &Layout<'_>, at: usize, context: &Context<'_>) -> bool {
     };
     let tells = |by: usize| {
         let line = block_line(layout, by);
-        labels(&line) > 0 && labelled(&line).is_none_or(|(called, _)| called == Called::Nothing)
+        labels(line) > 0 && labelled(line).is_none_or(|(called, _)| called == Called::Nothing)
     };
     YEAR.is_match(value)
         && !is_meeting(value)

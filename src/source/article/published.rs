@@ -133,7 +133,7 @@ fn dateline(parts: &Parts<'_>, context: &Context<'_>) -> Option<DateCandidate> {
     });
     let line = block_line(parts.layout, *parts.body_blocks().first()?);
     let found = HEAD
-        .captures(&line)
+        .captures(line)
         .filter(|_| !line.contains(text::is_han))?;
     let written = format!("20{}-{}-{}", &found[3], &found[2], &found[1]);
     Some(DateCandidate {
