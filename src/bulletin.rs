@@ -51,7 +51,7 @@ pub use meeting::meetings;
 pub use moment::Moment;
 pub use notice::{Article, Attachment, Notice, Opened, Validators};
 pub use page_fault::{PageFault, PageKind};
-pub use reason::{Reason, SendFault};
+pub use reason::{Reason, ReasonKind, SendFault};
 pub use record::{
     Bulletin, BulletinState, Cause, Changed, Delivery, DeliveryKind, DeliveryState, MessageRef,
     Revision,

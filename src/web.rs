@@ -71,6 +71,9 @@ pub use self::{
 /// Bytes of a request's body; the largest real one is a list of some thousand bulletin numbers.
 const MAX_BODY: usize = 64 << 10;
 
+/// The same where it holds the text of a bulletin, in which each character may be written as `\u1234`.
+const MAX_TEXT: usize = 256 << 10;
+
 /// Serves until `stop`; what is being answered then has a second to end. From `ending` on it takes no
 /// new work and says that the instance shuts down.
 ///
@@ -213,5 +216,6 @@ fn api_of_publishers() -> OpenApiRouter<Shared> {
     OpenApiRouter::new()
         .routes(routes!(api::bulletins, publish::publish))
         .routes(routes!(api::bulletin, publish::amend))
+        .route_layer(DefaultBodyLimit::max(MAX_TEXT))
         .routes(routes!(publish::withdraw))
 }

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// Stands between the sentence of a stored reason and the rest of it; no platform's words contain it.
 const REST: char = '\u{1f}';
@@ -66,8 +66,8 @@ pub enum SendFault {
 }
 
 /// A reason, as it is stored and shown.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "String", into = "String")]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(from = "String")]
 pub struct Reason {
     /// None: a program stored it that kept no kinds.
     pub fault: Option<SendFault>,
@@ -77,7 +77,36 @@ pub struct Reason {
     pub quoted: Option<String>,
 }
 
+/// What stands beside the sentence of a reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReasonKind {
+    pub fault: SendFault,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quoted: Option<String>,
+}
+
 impl Reason {
+    /// Returns what JSON has beside the sentence; [`Reason::of_kind`] puts it back.
+    #[must_use]
+    pub fn kind(&self) -> Option<ReasonKind> {
+        self.fault.map(|fault| ReasonKind {
+            fault,
+            quoted: self.quoted.clone(),
+        })
+    }
+
+    #[must_use]
+    pub fn of_kind(self, kind: Option<ReasonKind>) -> Self {
+        match kind {
+            Some(ReasonKind { fault, quoted }) => Self {
+                fault: Some(fault),
+                quoted,
+                ..self
+            },
+            None => self,
+        }
+    }
+
     #[must_use]
     pub fn new(fault: SendFault, said: impl Into<String>) -> Self {
         Self {
@@ -222,6 +251,16 @@ impl From<Reason> for String {
     }
 }
 
+/// In JSON, which people and other programs read, the sentence alone.
+impl Serialize for Reason {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match serializer.is_human_readable() {
+            true => serializer.serialize_str(&self.said),
+            false => serializer.serialize_str(&String::from(self.clone())),
+        }
+    }
+}
+
 impl From<&str> for Reason {
     fn from(said: &str) -> Self {
         said.to_owned().into()
@@ -242,6 +281,16 @@ mod tests {
         }
         // Without a kind, only the sentence is kept.
         assert_eq!(String::from(quoting), "Forbidden: bot was kicked");
+    }
+
+    #[test]
+    fn json_has_the_sentence_alone_and_a_row_all_of_it() {
+        let reason = Reason::new(SendFault::Kicked, "out").about("Forbidden");
+        assert_eq!(serde_json::to_string(&reason).unwrap(), "\"out\"");
+        let row = postcard::to_stdvec(&reason).unwrap();
+        assert_eq!(postcard::from_bytes::<Reason>(&row).unwrap(), reason);
+        let said = Reason::from(reason.to_string());
+        assert_eq!(said.of_kind(reason.kind()), reason);
     }
 
     #[test]

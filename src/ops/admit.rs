@@ -53,7 +53,7 @@ pub(super) fn judge(op: &mut Op<'_>, source: &SourceId, notices: &[Notice]) -> R
 
 /// Judges, archives and queues; all of it or nothing.
 pub(super) fn admit(op: &mut Op<'_>, look: Look, now: DateTime<Utc>) -> Result<Admitted> {
-    let (found, state) = (look.found, look.state);
+    let (found, mut state) = (look.found, look.state);
     let notices: Vec<Notice> = found.iter().map(|found| found.notice.clone()).collect();
     let first_page = state.first_page.unwrap_or(notices.len());
     let page = page(op, &look.source, &notices, first_page)?;
@@ -80,6 +80,7 @@ pub(super) fn admit(op: &mut Op<'_>, look: Look, now: DateTime<Utc>) -> Result<A
     admission.follow_repeats(&rulings);
     admission.remember_shared();
     admission.source_facts(&notices)?;
+    state.pinned = admission.pinned(&notices);
     let admitted = admission.admitted;
     looks::change_look(op, &look.source, state, now);
     Ok(admitted)

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::op::Op;
 use crate::{
-    bulletin::SourceId,
+    bulletin::{Reason, SourceId},
     policy::facts::time,
     store::{
         Reader, Result,
@@ -50,6 +50,8 @@ pub(super) fn moment(op: &mut Op<'_>) -> Result<Moment> {
         let facts = op.tx.channel(&id);
         records.push(Record::Channel(ChannelRecord {
             id,
+            blocked_kind: facts.blocked.as_ref().and_then(|(why, _)| why.kind()),
+            error_kind: facts.error.as_ref().and_then(Reason::kind),
             blocked: facts.blocked.map(|(why, since)| (why, time(since))),
             error: facts.error,
             sent: facts.sent,

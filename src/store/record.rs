@@ -7,7 +7,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    bulletin::{AddedSource, Bulletin, ChannelId, Chat, Delivery, Moment, Reason, SourceId},
+    bulletin::{
+        AddedSource, Bulletin, ChannelId, Chat, Delivery, Moment, Reason, ReasonKind, SourceId,
+    },
     policy::{
         audit::{AuditEntry, AuditPlace, OldAuditEntry},
         facts::{History, LookState, time},
@@ -142,6 +144,10 @@ pub struct ChannelRecord {
     pub id: ChannelId,
     pub blocked: Option<(Reason, DateTime<Utc>)>,
     pub error: Option<Reason>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blocked_kind: Option<ReasonKind>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error_kind: Option<ReasonKind>,
     pub sent: u64,
     pub failed: u64,
 }
@@ -169,6 +175,8 @@ pub struct DeliveryRecord {
     pub doubts: u8,
     pub begun_at: Option<DateTime<Utc>>,
     pub ended_at: Option<DateTime<Utc>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error_kind: Option<ReasonKind>,
 }
 
 #[must_use]

@@ -27,11 +27,16 @@ mod tokens;
 mod typed;
 
 use axum::{
-    Router, middleware,
+    Router,
+    extract::DefaultBodyLimit,
+    middleware,
     routing::{get, post},
 };
 
 use super::{assets, problem, site::Shared};
+
+/// Bytes of a form: the longest text that may be published is twenty thousand characters, each nine bytes in a form.
+const MAX_FORM: usize = 256 << 10;
 
 pub(super) fn router(site: &Shared) -> Router<Shared> {
     Router::new()
@@ -40,6 +45,7 @@ pub(super) fn router(site: &Shared) -> Router<Shared> {
         .merge(lists())
         .merge(forms())
         .route("/admin/{*rest}", get(problem::not_found))
+        .layer(DefaultBodyLimit::max(MAX_FORM))
         .route_layer(middleware::from_fn_with_state(
             site.clone(),
             session::require,

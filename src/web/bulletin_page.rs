@@ -130,7 +130,8 @@ async fn found(
     let missing = || Problem::missing(format!("there is no bulletin `{}` here", printable(id)));
     let id = BulletinId(id.parse().map_err(|_| missing())?);
     let found = site.desk.store.bulletin(id).await?;
-    let card = found.as_ref().and_then(|found| scene.card(found));
+    let store = &site.desk.store;
+    let card = found.as_ref().and_then(|it| scene.card_in(store, it));
     let text = site.desk.store.text(id).await?.unwrap_or_default();
     Ok((id, card.ok_or_else(missing)?, text))
 }

@@ -13,6 +13,7 @@ use super::{
 use crate::{
     bulletin::{Bulletin, BulletinState, Cause, Language, Moment, Source, SourceId},
     config::Config,
+    ops::Store,
     words,
 };
 
@@ -46,6 +47,8 @@ pub(super) struct Card {
     pub attachments: Vec<Link>,
     /// The original's address, where it is one that may be a link.
     pub original: Option<String>,
+    /// Its page shows it on top of its list.
+    pub is_pinned: bool,
     pub is_corrected: bool,
     pub is_held: bool,
     pub is_withdrawn: bool,
@@ -158,10 +161,23 @@ impl<'a> Scene<'a> {
             deadline: bulletin.deadline.as_ref().map(|due| self.due(due)),
             attachments: attachments(bulletin),
             original: web_link(&bulletin.url),
+            is_pinned: false,
             is_corrected: bulletin.revision > 0,
             is_held: bulletin.state == BulletinState::Held,
             is_withdrawn: bulletin.state == BulletinState::Withdrawn,
         })
+    }
+
+    /// The same with what only the store knows: whether it is pinned where this viewer may see that.
+    pub(super) fn card_in(self, store: &Store, bulletin: &Bulletin) -> Option<Card> {
+        let mut known = bulletin
+            .sources()
+            .filter(|id| self.source(id.as_str()).is_some());
+        let is_pinned =
+            |id: &SourceId| store.read_look_state(id, |look| look.pinned.contains(&bulletin.id.0));
+        let is_pinned = bulletin.state != BulletinState::Withdrawn && known.any(is_pinned);
+        let card = self.card(bulletin)?;
+        Some(Card { is_pinned, ..card })
     }
 
     /// Returns when it was published, as far as anyone knows.

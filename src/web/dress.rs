@@ -22,7 +22,7 @@ pub(super) async fn dress(State(site): State<Shared>, request: Request, next: Ne
     let mut response = next.run(request).await;
     if response.status().is_client_error() || response.status().is_server_error() {
         let page = (wants_html && site.desk.pages)
-            .then(|| error_page(&site, response.status(), language).ok())
+            .then(|| error_page(&site, &response, language).ok())
             .flatten();
         response = dress_error(response, page);
     }
@@ -75,8 +75,10 @@ pub(super) fn wants_html(headers: &HeaderMap) -> bool {
     })
 }
 
-fn error_page(site: &Site, status: StatusCode, language: Language) -> Result<String, Problem> {
-    templates::error(status, language, &root_of(&site.config()))
+fn error_page(site: &Site, response: &Response, language: Language) -> Result<String, Problem> {
+    let problem = response.extensions().get::<Problem>();
+    let hint = problem.and_then(|problem| problem.for_readers(language));
+    templates::error(response.status(), hint, language, &root_of(&site.config()))
 }
 
 /// The path of the first page. From the top: nobody knows how deep the wrong address was.
@@ -110,7 +112,9 @@ fn plain_detail(status: StatusCode) -> &'static str {
         StatusCode::METHOD_NOT_ALLOWED => {
             "this address does not take that method; see the Allow header"
         }
-        StatusCode::PAYLOAD_TOO_LARGE => "the body is too large; 64 KiB are allowed",
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            "the body is too large; 64 KiB are allowed, and 256 KiB for the text of a bulletin"
+        }
         StatusCode::BAD_REQUEST => "the address cannot be read",
         _ => "this request cannot be answered",
     }

@@ -13,7 +13,7 @@ use axum::{
 };
 use chrono::TimeDelta;
 
-use self::answer::{Answer, Fault};
+use self::answer::{About, Answer, Fault};
 use super::{
     card::Scene,
     language::PageLanguage,
@@ -118,9 +118,8 @@ fn wrong_clock(ahead_ms: i64, words: &ProblemWords) -> Option<Fault> {
     (off > CLOCK_IS_OFF).then(|| Fault {
         what: fill(text, &[("seconds", (off / 1000).to_string())]),
         r#where: words.place_clock.to_owned(),
-        since: None,
         r#do: words.clock_do.into(),
-        is_grave: false,
+        ..Fault::default()
     })
 }
 
@@ -163,7 +162,7 @@ fn part_fault(breakage: &Breakage, config: &Config, words: &ProblemWords) -> Opt
         r#where: part.clone(),
         since: Some(Stamp::new((*since)?, config.time_zone)),
         r#do: words.broke_do.into(),
-        is_grave: false,
+        ..Fault::default()
     })
 }
 
@@ -223,7 +222,8 @@ fn source_fault(id: &SourceId, look: &LookState, scene: Scene<'_>) -> Option<Fau
         r#where: of_source(id, &all.problems),
         since: look.error_since.map(|since| Stamp::new(since, zone)),
         r#do: all.problems.source_do.into(),
-        is_grave: false,
+        about: About::Source(id.clone()),
+        ..Fault::default()
     })
 }
 
@@ -241,9 +241,9 @@ fn moved(id: &SourceId, look: &LookState, words: &ProblemWords) -> Option<Fault>
     Some(Fault {
         what: fill(words.moved, &to),
         r#where: of_source(id, words),
-        since: None,
         r#do: fill(words.moved_do, &to).into(),
-        is_grave: false,
+        about: About::Source(id.clone()),
+        ..Fault::default()
     })
 }
 
@@ -254,7 +254,8 @@ fn sender_fault(fault: &push::Fault, scene: Scene<'_>) -> Fault {
         r#where: fault.place.to_owned(),
         since: Some(Stamp::new(fault.since, scene.config.time_zone)),
         r#do: fault.remedy(scene.language).into(),
-        is_grave: false,
+        about: About::Channels,
+        ..Fault::default()
     }
 }
 
@@ -270,7 +271,8 @@ fn channel_fault(status: &ChannelStatus, scene: Scene<'_>) -> Option<Fault> {
         r#where: of_channel(&status.id, words),
         since: since.map(|since| Stamp::new(since, scene.config.time_zone)),
         r#do: words.channel_do.into(),
-        is_grave: false,
+        about: About::Channel(status.id.clone()),
+        ..Fault::default()
     })
 }
 
@@ -297,5 +299,6 @@ fn stuck_fault(stuck: &Waiting, scene: Scene<'_>) -> Fault {
         since: Some(Stamp::new(stuck.due_at, scene.config.time_zone)),
         r#do: words.stuck_do.into(),
         is_grave: true,
+        about: About::Channel(stuck.channel.clone()),
     }
 }

@@ -210,7 +210,7 @@ async fn cards<'a>(
 ) -> Result<Vec<(&'a Bulletin, Card)>, Problem> {
     let mut cards = Vec::new();
     for bulletin in &page.items {
-        let Some(mut card) = scene.card(bulletin) else {
+        let Some(mut card) = scene.card_in(&site.desk.store, bulletin) else {
             continue;
         };
         if !selection.words.is_empty() {

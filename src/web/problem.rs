@@ -14,7 +14,7 @@ use crate::{
     ops::{Refusal, StoreError},
     round::OtherChoice,
     view::ViewError,
-    words::{self, DeskWords},
+    words::{self, DeskWords, PageWords},
 };
 
 /// An error, for the one who asked (RFC 9457).
@@ -41,12 +41,16 @@ pub(super) struct Problem {
 
 /// One of the desk's texts.
 type DeskText = fn(&DeskWords) -> &'static str;
+/// One of the texts of the readers' pages.
+type PageText = fn(&PageWords) -> &'static str;
 
 /// The errors that pages have words for; programs read the detail.
 #[derive(Debug, Clone)]
 enum Wording {
     Words(DeskText),
-    /// A platform did not take a message.
+    /// What a reader can do about it.
+    Hint(PageText),
+    /// A platform did not take a message, or it cannot be drawn.
     Unsent(Reason),
     /// A page could not be read.
     Unread(Option<PageFault>),
@@ -113,10 +117,19 @@ impl Problem {
 
     /// A platform did not take a message.
     pub(super) fn unsent(reason: &Reason) -> Self {
+        Self::of_message(StatusCode::BAD_GATEWAY, reason)
+    }
+
+    /// A message cannot be drawn as a channel is set up: no platform was asked.
+    pub(super) fn undrawn(reason: &Reason) -> Self {
+        Self::of_message(StatusCode::UNPROCESSABLE_ENTITY, reason)
+    }
+
+    fn of_message(status: StatusCode, reason: &Reason) -> Self {
         let wording = Some(Box::new(Wording::Unsent(reason.clone())));
         Self {
             wording,
-            ..Self::new(StatusCode::BAD_GATEWAY, reason.to_string())
+            ..Self::new(status, reason.to_string())
         }
     }
 
@@ -135,6 +148,7 @@ impl Problem {
         let detail = &self.detail;
         match self.wording.as_deref() {
             Some(Wording::Words(text)) => text(&all.desk).to_owned(),
+            Some(Wording::Hint(text)) => text(&all.pages).to_owned(),
             Some(Wording::Unsent(reason)) => words::reason(language, reason),
             Some(Wording::Unread(fault)) => {
                 words::details(language, detail, all.page_faults.say(*fault))
@@ -143,6 +157,20 @@ impl Problem {
                 let said = of_status(self.status(), &all.desk);
                 words::details(language, detail, format!("{said}\n{detail}"))
             }
+        }
+    }
+
+    /// The same with what readers of the pages can do about it.
+    pub(super) fn hinted(self, text: PageText) -> Self {
+        let wording = Some(Box::new(Wording::Hint(text)));
+        Self { wording, ..self }
+    }
+
+    /// Returns what readers of the pages, who are not told any details, can do about it.
+    pub(super) fn for_readers(&self, language: Language) -> Option<&'static str> {
+        match self.wording.as_deref() {
+            Some(Wording::Hint(text)) => Some(text(&words::of(language).pages)),
+            _ => None,
         }
     }
 

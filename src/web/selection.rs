@@ -67,7 +67,8 @@ impl Wish {
         let before = match self.before.trim() {
             "" => None,
             number => Some(BulletinId(number.parse().map_err(|_| {
-                Problem::bad("`before`: a bulletin's number is expected")
+                let problem = Problem::bad("`before`: a bulletin's number is expected");
+                problem.hinted(|words| words.bad_place)
             })?)),
         };
         let words = search_words(&self.q);
@@ -88,10 +89,11 @@ fn day(name: &str, text: &str) -> Result<Option<NaiveDate>, Problem> {
         return Ok(None);
     }
     let day = text.parse().map_err(|_| {
-        Problem::bad(format!(
+        let problem = Problem::bad(format!(
             "`{name}`: `{}` is not a day; a day such as 2022-11-20 is expected",
             shown(text)
-        ))
+        ));
+        problem.hinted(|words| words.bad_day)
     });
     day.map(Some)
 }

@@ -170,18 +170,23 @@ pub(super) fn render(name: &str, page: &impl Serialize) -> Result<String, Proble
     })
 }
 
-/// For people who followed a link that leads nowhere; `root` is the first page's path.
-pub(super) fn error(status: StatusCode, language: Language, root: &str) -> Result<String, Problem> {
+/// For people who followed a link that leads nowhere; `hint`: what they can do about just this. `root` is the first page's path.
+pub(super) fn error(
+    status: StatusCode,
+    hint: Option<&'static str>,
+    language: Language,
+    root: &str,
+) -> Result<String, Problem> {
     let words = &words::of(language).pages;
-    let (title, hint) = if status == StatusCode::NOT_FOUND {
-        (words.missing, words.missing_hint)
-    } else {
-        (words.trouble, words.trouble_hint)
+    let (title, usual) = match status {
+        StatusCode::NOT_FOUND => (words.missing, words.missing_hint),
+        StatusCode::BAD_REQUEST => (words.bad_address, words.bad_address_hint),
+        _ => (words.trouble, words.trouble_hint),
     };
     let page = ErrorPage {
         frame: Frame::new(language, root, title.to_owned()),
         status: status.as_u16(),
-        hint,
+        hint: hint.unwrap_or(usual),
     };
     render("error.html", &page)
 }

@@ -8,10 +8,12 @@ pub(super) fn web_link(url: &str) -> Option<String> {
     matches!(url.scheme(), "http" | "https").then(|| url.into())
 }
 
-/// Without characters that XML 1.0 does not allow (section 2.2) and that no page shows.
+/// Without characters that XML 1.0 does not allow (section 2.2) and that no page shows, and without those that turn
+/// round what stands behind them.
 pub(super) fn printable(text: &str) -> String {
     let is_allowed = |c: &char| match *c {
         '\t' | '\n' => true,
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => false,
         '\u{fffe}' | '\u{ffff}' => false,
         other => !other.is_control(),
     };
@@ -46,7 +48,7 @@ mod tests {
     #[test]
     fn control_characters_do_not_reach_a_page() {
         assert_eq!(
-            printable("关于\u{0}放\u{1b}[31m假\u{ffff}\n的"),
+            printable("关于\u{0}放\u{1b}[31m假\u{ffff}\u{202e}\n的"),
             "关于放[31m假\n的"
         );
     }

@@ -65,7 +65,7 @@ async fn not_yet(State(waiting): State<Shared>, request: Request) -> Response {
     let is_page = config.web.listen.is_some() && !request.uri().path().starts_with("/api/");
     if is_page && wants_html(request.headers()) {
         let language = language::asked(request.headers(), config.language);
-        if let Ok(page) = templates::error(status, language, &root_of(config)) {
+        if let Ok(page) = templates::error(status, None, language, &root_of(config)) {
             return (status, Html(page)).into_response();
         }
     }

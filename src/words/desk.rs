@@ -32,10 +32,10 @@ texts! {
         rule_released rule_seen rule_imported rule_migrated rule_flood rule_desk found judged
         filtered delivery revision bad_address bad_input not_allowed not_as_it_is not_at_present
         went_wrong bad_number bad_count bad_form bad_source bad_deadline bad_channel bad_scope
-        bad_expiry no_rebroadcast sign_in_first foreign_form no_form
+        bad_expiry no_rebroadcast sign_in_first foreign_form no_form too_long are_held_do
     }
     counted {
-        to_do polls_failed
+        to_do polls_failed are_held
     }
     also {}
 }

@@ -550,6 +550,7 @@ pub(super) static WORDS: Words = Words {
         original_long: "Read the original",
         attachments: "Attachments",
         deadline: "Due",
+        pinned: "Pinned",
         corrected: "Corrected",
         title_before: "Previous title:",
         held: "Held for review",
@@ -597,6 +598,10 @@ pub(super) static WORDS: Words = Words {
         copied: "Copied",
         board: "Notice board",
         offline: "Offline; showing the last content received",
+        bad_address: "This address is wrong",
+        bad_address_hint: "Check the address, or start from the first page.",
+        bad_day: "A day is written as 2026-12-31.",
+        bad_place: "This is no place in the list: go back to the newest bulletins.",
     },
     desk: DeskWords {
         bad_address: "There is nothing at this address.",
@@ -617,6 +622,8 @@ pub(super) static WORDS: Words = Words {
         sign_in_first: "Sign in first.",
         foreign_form: "The form comes from another site; open the desk itself and submit it again.",
         no_form: "The form did not arrive in full; try again.",
+        too_long: "The form is too long; shorten it and send it again.",
+        are_held_do: "Look through them, then publish or ignore each; nothing is pushed before",
         lang: "en",
         desk: "Desk",
         skip: "Skip to content",
@@ -861,6 +868,10 @@ pub(super) static WORDS: Words = Words {
         to_do: Counted::OneOther {
             one: "One thing needs your attention.",
             other: "{count} things need your attention.",
+        },
+        are_held: Counted::OneOther {
+            one: "1 bulletin is held",
+            other: "{count} bulletins are held",
         },
         polls_failed: Counted::OneOther {
             one: "1 poll failed",

@@ -5,11 +5,12 @@ texts! {
     PageWords {
         lang site tagline skip all sources all_sources more_sources search search_hint clear
         found_for pages older newest back previous next original original_long attachments deadline
-        corrected title_before held withdrawn no_text as_archived nothing nothing_hint nothing_found
+        pinned corrected title_before held withdrawn no_text as_archived nothing nothing_hint nothing_found
         nothing_found_hint subscribe subscribe_hint telegram telegram_bot feeds this_source qr demo
         demo_hint made_by missing missing_hint trouble trouble_hint locale calendar by_date from to
         show subscribe_here feeds_of_these changes share copy print printed since since_none news
-        changed_here found_exactly found_about found_over copied board offline
+        changed_here found_exactly found_about found_over copied board offline bad_address
+        bad_address_hint bad_day bad_place
     }
     counted {}
     also {}

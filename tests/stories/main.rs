@@ -75,5 +75,6 @@ mod texts;
 mod tokens;
 mod trouble;
 mod twins;
+mod typed_wrong;
 mod typing;
 mod web;

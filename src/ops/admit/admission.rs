@@ -12,7 +12,7 @@ use crate::{
     bulletin::{BulletinId, BulletinState, Cause, Moment, Notice},
     policy::{
         correction::{self, Correction, Found},
-        facts::{Archived, Baseline, Seen, SourceFacts},
+        facts::{Archived, Baseline, LookState, Seen, SourceFacts},
         judge::{RowLink, Ruling},
     },
     store::Result,
@@ -276,6 +276,17 @@ impl Admission<'_, '_> {
                 self.remember_keys(place, bulletin);
             }
         }
+    }
+
+    /// The bulletins that the page pins on top.
+    pub(super) fn pinned(&self, notices: &[Notice]) -> Vec<u64> {
+        let rows = notices.iter().zip(&self.bulletins);
+        let pinned = rows.filter_map(|(notice, id)| id.filter(|_| notice.pinned));
+        let mut pinned: Vec<u64> = pinned.take(LookState::MOST_PINNED + 1).collect();
+        if pinned.len() > LookState::MOST_PINNED {
+            pinned.clear();
+        }
+        pinned
     }
 
     pub(super) fn source_facts(&mut self, notices: &[Notice]) -> Result<()> {

@@ -174,10 +174,12 @@ impl Part<'_, '_> {
         self.op.tx.enter_channel(&record.id);
         let mut facts = self.op.tx.channel(&record.id);
         if facts == ChannelFacts::default() {
-            facts.blocked = record
-                .blocked
-                .map(|(why, since)| (why, since.timestamp_millis()));
-            facts.error = record.error;
+            facts.blocked = record.blocked.map(|(why, since)| {
+                let why = why.of_kind(record.blocked_kind);
+                (why, since.timestamp_millis())
+            });
+            let error = record.error;
+            facts.error = error.map(|why| why.of_kind(record.error_kind));
         }
         facts.sent = facts.sent.max(record.sent);
         facts.failed = facts.failed.max(record.failed);
@@ -242,8 +244,9 @@ impl Part<'_, '_> {
         if is_here || (entry.is_unfinished() && !self.with_queue) {
             return Ok(());
         }
-        if let Some(error) = &delivery.error {
-            self.op.tx.set_error(id, Some(error));
+        if let Some(error) = delivery.error {
+            let why = error.of_kind(record.error_kind);
+            self.op.tx.set_error(id, Some(&why));
         }
         self.op.tx.set_delivery(id, entry)?;
         self.imported.deliveries += 1;

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::*;
-use crate::bulletin::{Article, BulletinState, DeliveryState};
+use crate::bulletin::{Article, BulletinState, DeliveryState, Reason, SendFault};
 
 /// The lines of a backup.
 pub(super) fn lines_of(backup: &Path) -> Vec<String> {
@@ -59,7 +59,8 @@ async fn full() -> World {
     world.store.admit(look, world.now).await.unwrap();
     for head in world.store.heads(None).await.unwrap() {
         world.store.begin_send(head.id, world.now).await.unwrap();
-        let why = "chat not found".into();
+        let why = Reason::new(SendFault::NoChat, "chat not found; check `chat`");
+        let why = why.about("Bad Request: chat not found");
         let outcome = match head.channel.as_str() {
             "a" => Outcome::Sent { message: None },
             _ => Outcome::Failed { why },
@@ -88,6 +89,16 @@ async fn full() -> World {
 async fn an_export_moves_everything_to_another_store() {
     let world = full().await;
     let lines = exported(&world.store).await;
+    let failed = lines
+        .iter()
+        .find(|line| line.contains("\"fault\":\"no-chat\""));
+    let failed = failed.expect("the kind of the fault stands beside its sentence");
+    assert!(
+        failed.contains(r#""error":"chat not found; check `chat`""#),
+        "{failed}"
+    );
+    let controls = |line: &&String| line.contains("\\u00");
+    assert_eq!(lines.iter().find(controls), None, "an export is text");
     let other = World::new(&[chat("a", 1), chat("b", -5)]).await;
     assert!(other.store.is_empty().await.unwrap());
     let imported = import(&other.store, &lines, true).await.unwrap();

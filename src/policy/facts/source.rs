@@ -84,6 +84,10 @@ pub struct LookState {
     /// Polls that failed, by the days of the source's own clock.
     #[serde(default, deserialize_with = "none_yet")]
     pub failed_polls: FailedPolls,
+    /// Numbers of the bulletins that the page pinned on top at the last look, at most
+    /// [`LookState::MOST_PINNED`].
+    #[serde(default, deserialize_with = "none_yet")]
+    pub pinned: Vec<u64>,
 }
 
 /// Returns what stands there, or nothing where the text or record ends.
@@ -96,6 +100,9 @@ where
 }
 
 impl LookState {
+    /// More are no exceptions, but how the page marks its rows.
+    pub const MOST_PINNED: usize = 20;
+
     /// This state after a look that left `look`. Whether it is paused and what was reported of it belong to
     /// others, who may have changed them while the look was under way, as does the time of the next one.
     #[must_use]
@@ -144,10 +151,12 @@ mod tests {
         let trust = postcard::to_stdvec(&state.trust).unwrap();
         let fault = postcard::to_stdvec(&state.fault).unwrap();
         let failed_polls = postcard::to_stdvec(&state.failed_polls).unwrap();
-        let before_polls = &written[..written.len() - failed_polls.len()];
+        let pinned = postcard::to_stdvec(&state.pinned).unwrap();
+        let before_pinned = &written[..written.len() - pinned.len()];
+        let before_polls = &before_pinned[..before_pinned.len() - failed_polls.len()];
         let before_fault = &before_polls[..before_polls.len() - fault.len()];
         let before_trust = &before_fault[..before_fault.len() - trust.len()];
-        for older in [before_polls, before_fault, before_trust] {
+        for older in [before_pinned, before_polls, before_fault, before_trust] {
             assert_eq!(postcard::from_bytes::<LookState>(older).unwrap(), state);
         }
     }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::state::State;
 use crate::{
-    bulletin::{Bulletin, BulletinId, ChannelId, Delivery, DeliveryId, SeenKey, SourceId},
+    bulletin::{Bulletin, BulletinId, ChannelId, Delivery, DeliveryId, Reason, SeenKey, SourceId},
     policy::{
         audit::{AuditPlace, AuditRow},
         facts::{Archived, History, OutboxEntry, Report, Run, time},
@@ -274,6 +274,7 @@ impl MemoryReader<'_> {
             let mut delivery = self.shown(*id, entry);
             delivery.note = None;
             take(Record::Delivery(Box::new(DeliveryRecord {
+                error_kind: delivery.error.as_ref().and_then(Reason::kind),
                 delivery,
                 note_of: entry.note,
                 doubts: entry.doubts,

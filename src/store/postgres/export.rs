@@ -10,6 +10,7 @@ use super::{
     session::Session,
 };
 use crate::{
+    bulletin::Reason,
     policy::{audit::AuditPlace, facts::time},
     store::{
         error::Result,
@@ -146,8 +147,10 @@ fn deliveries(session: &Session<'_>, end: i64, take: Take<'_>) -> Result<()> {
         {
             return Ok(());
         }
+        let delivery = delivery(row)?;
         take(Record::Delivery(Box::new(DeliveryRecord {
-            delivery: delivery(row)?,
+            error_kind: delivery.error.as_ref().and_then(Reason::kind),
+            delivery,
             note_of: entry.note,
             doubts: entry.doubts,
             begun_at: entry.begun_ms.map(time),

@@ -14,6 +14,7 @@ use super::{
     texts,
 };
 use crate::{
+    bulletin::Reason,
     policy::facts::{Request, time},
     store::error::Result,
 };
@@ -129,6 +130,7 @@ fn deliveries(engine: &Engine, names: &Names, end: u64, take: Take<'_>) -> Resul
             };
             delivery.note = None;
             take(Record::Delivery(Box::new(DeliveryRecord {
+                error_kind: delivery.error.as_ref().and_then(Reason::kind),
                 delivery,
                 note_of: slot.note,
                 doubts: slot.doubts,

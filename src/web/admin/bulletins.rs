@@ -1,6 +1,6 @@
 //! Bulletins: the timeline of each, and forms that send it again, correct it or withdraw it.
 
-use axum::{extract::Path, response::Response};
+use axum::{extract::Path, http::StatusCode, response::Response};
 use chrono::Utc;
 
 use super::{
@@ -105,7 +105,8 @@ pub(super) async fn one(admin: Admin, Path(id): Path<String>) -> Result<Response
         blocks.push(DeskBlock::Form(rebroadcast::form(&admin, id)));
     }
     if is_own && shown.state == BulletinState::Published {
-        blocks.push(DeskBlock::Form(publish::correction(&admin, &shown, &text)));
+        let typed = publish::as_it_is(&shown, &text);
+        blocks.push(DeskBlock::Form(publish::correction(&admin, id, &typed)));
         let path = format!("admin/bulletins/{id}/withdraw");
         blocks.push(DeskBlock::Form(DeskForm::grave(path, admin.words.withdraw)));
     }
@@ -188,11 +189,19 @@ pub(super) async fn correct(
     typed: Typed,
 ) -> Result<Response, Problem> {
     let id = named::bulletin(&id)?;
-    let amendment = publish::amendment(&typed)?;
+    match corrected(&admin, id, &typed).await {
+        Err(problem) if problem.status() == StatusCode::BAD_REQUEST => {
+            let form = publish::correction(&admin, id, &typed);
+            admin.again(("/bulletins", typed.get("title")), form, &problem)
+        }
+        answer => answer,
+    }
+}
+
+async fn corrected(admin: &Admin, id: BulletinId, typed: &Typed) -> Result<Response, Problem> {
+    let amendment = publish::amendment(typed)?;
     let amendment = round::resummarised(amendment, typed.get("title"));
-    admin
-        .store()
-        .amend(id, amendment, admin.by(), Utc::now())
-        .await?;
+    let store = admin.store();
+    store.amend(id, amendment, admin.by(), Utc::now()).await?;
     Ok(admin.done(&format!("/bulletins/{id}")))
 }

@@ -101,7 +101,7 @@ fn next_send(admin: &Admin, channel: &view::Channel) -> DeskCell {
 }
 
 /// Chats that subscribed by themselves are not sent tests.
-fn test_of(admin: &Admin, id: &ChannelId) -> Option<DeskForm> {
+pub(super) fn test_of(admin: &Admin, id: &ChannelId) -> Option<DeskForm> {
     let is_configured = admin.config.channels.iter().any(|known| known.id == *id);
     let path = format!("admin/channels/{}/test", in_path(id.as_str()));
     is_configured.then(|| DeskForm::grave(path, admin.words.test))
@@ -257,7 +257,7 @@ pub(super) fn kind(words: &'static DeskWords, kind: DeliveryKind) -> &'static st
 
 pub(super) async fn test(admin: Admin, Path(id): Path<String>) -> Result<Response, Problem> {
     actions::test_for(&admin.site, admin.actor(), &id).await?;
-    Ok(admin.done("/channels"))
+    Ok(admin.back("/channels"))
 }
 
 pub(super) async fn retry(admin: Admin, Path(id): Path<String>) -> Result<Response, Problem> {
@@ -266,7 +266,7 @@ pub(super) async fn retry(admin: Admin, Path(id): Path<String>) -> Result<Respon
         .store()
         .retry_delivery(id, admin.actor(), Utc::now())
         .await?;
-    Ok(admin.done("/outbox"))
+    Ok(admin.back("/outbox"))
 }
 
 pub(super) async fn cancel(admin: Admin, Path(id): Path<String>) -> Result<Response, Problem> {
@@ -275,5 +275,5 @@ pub(super) async fn cancel(admin: Admin, Path(id): Path<String>) -> Result<Respo
         .store()
         .cancel_delivery(id, admin.actor(), Utc::now())
         .await?;
-    Ok(admin.done("/outbox"))
+    Ok(admin.back("/outbox"))
 }

@@ -25,7 +25,7 @@ const MOST: usize = 20_000;
 const SOURCES: usize = 5;
 
 /// Bulletins of one source that are counted at most, the newest.
-const MOST_OF_SOURCE: usize = 1000;
+const MOST_OF_SOURCE: usize = 500;
 
 pub(super) async fn page(admin: Admin) -> Result<Response, Problem> {
     let words = admin.words;
@@ -49,7 +49,7 @@ pub(super) async fn last_days(admin: &Admin, source: &SourceId) -> Result<Vec<So
     let query = BulletinQuery {
         source: Some(source.clone()),
         states: vec![BulletinState::Published, BulletinState::Withdrawn],
-        since: since(&days),
+        // Not by their time: a list of sources would read all bulletins of these days for each.
         limit: Some(MOST_OF_SOURCE),
         ..BulletinQuery::default()
     };

@@ -10,7 +10,7 @@ use axum::{
 use serde::Deserialize;
 
 use super::{
-    origin::root_of,
+    origin::{came_from, root_of},
     page::{DeskBlock, DeskForm, DeskPage, FormField, ListChoice, Stop},
     session::{Signed, see_other},
 };
@@ -49,6 +49,8 @@ pub(super) struct Admin {
     pub(super) config: Arc<Config>,
     pub(super) wish: DeskWish,
     pub(super) root: String,
+    /// The page of the desk that a form stood on.
+    came_from: Option<String>,
 }
 
 impl FromRequestParts<Shared> for Admin {
@@ -61,15 +63,19 @@ impl FromRequestParts<Shared> for Admin {
         })?;
         let config = site.config();
         let language = language::asked(&parts.headers, config.language);
-        let wish = Query::try_from_uri(&parts.uri).map(|Query(wish)| wish);
+        let wish = Query::try_from_uri(&parts.uri);
+        let Query(wish) = wish.map_err(|_| Problem::bad_form(|words| words.bad_address))?;
+        let public_url = config.web.public_url.as_ref();
+        let came_from = came_from(&parts.headers, &signed.prefix, public_url);
         Ok(Self {
             site: Arc::clone(site),
             signed,
             language,
             words: &words::of(language).desk,
             config,
-            wish: wish.unwrap_or_default(),
+            wish,
             root: root_of(&parts.uri),
+            came_from,
         })
     }
 }
@@ -147,6 +153,26 @@ impl Admin {
     /// Back to a page of the desk, which says that it was done.
     pub(super) fn done(&self, path: &str) -> Response {
         see_other(&format!("{}/admin{path}?done=1", self.signed.prefix))
+    }
+
+    /// Back to the page that a button stood on, wherever its list was; where that is not known, to `path`.
+    pub(super) fn back(&self, path: &str) -> Response {
+        match &self.came_from {
+            Some(place) => see_other(place),
+            None => self.done(path),
+        }
+    }
+
+    /// A form with everything that was typed, and what is wrong with it.
+    pub(super) fn again(
+        &self,
+        (place, title): (&'static str, &str),
+        form: DeskForm,
+        problem: &Problem,
+    ) -> Result<Response, Problem> {
+        let mut page = self.page(place, title, vec![DeskBlock::Form(form)]);
+        page.notice = Some(problem.said(self.language));
+        page.answer(problem.status())
     }
 
     /// A page of a list, by what its address says.

@@ -69,7 +69,8 @@ pub(super) async fn settle(admin: Admin, typed: Typed) -> Result<Response, Probl
     let ids = || {
         let numbers = typed.all("id").map(|id| id.parse().map(BulletinId));
         let numbers: Result<Vec<_>, _> = numbers.collect();
-        numbers.map_err(|_| Problem::bad_form(|words| words.bad_number))
+        let numbers = numbers.ok().filter(|numbers| !numbers.is_empty());
+        numbers.ok_or_else(|| Problem::bad_form(|words| words.bad_number))
     };
     let action = match typed.get("what") {
         "publish" => HeldAction::Publish(ids()?),
@@ -88,5 +89,5 @@ pub(super) async fn settle(admin: Admin, typed: Typed) -> Result<Response, Probl
         .store()
         .settle_held(action, admin.actor(), Utc::now())
         .await?;
-    Ok(admin.done("/held"))
+    Ok(admin.back("/held"))
 }

@@ -31,6 +31,12 @@ impl Admin {
         DeskCell::link(self.source_name(id), path)
     }
 
+    /// Returns whether something can be sent there: a channel of the config, or a chat.
+    pub(super) fn knows_channel(&self, id: &ChannelId) -> bool {
+        let mut channels = self.config.channels.iter();
+        channels.any(|known| known.id == *id) || self.store().chat(id).is_some()
+    }
+
     /// The name of a channel of the config, or the title of a chat.
     pub(super) fn channel_name(&self, id: &ChannelId) -> String {
         let mut channels = self.config.channels.iter();
@@ -64,10 +70,12 @@ impl Admin {
         let Some(moment) = moment else {
             return self.words.none.into();
         };
-        let when = When::new(&moment, Utc::now(), self.config.time_zone, self.language);
+        let now = Utc::now();
+        let when = When::new(&moment, now, self.config.time_zone, self.language);
+        let is_to_come = matches!(moment, Moment::Time(time) if time > now);
         DeskCell {
             datetime: Some(when.datetime),
-            ..DeskCell::from(when.exact).noted(when.ago)
+            ..DeskCell::from(when.exact).noted(when.ago.filter(|_| !is_to_come))
         }
     }
 

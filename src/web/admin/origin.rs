@@ -1,7 +1,7 @@
 //! Addresses of the desk: whether a form came from one of its pages, and how pages lead to others.
 
 use axum::http::{HeaderMap, HeaderName, StatusCode, Uri, header};
-use url::Url;
+use url::{Url, form_urlencoded};
 
 use crate::web::{clients, problem::Problem, site::Site};
 
@@ -43,6 +43,29 @@ pub(super) fn prefix(site: &Site, headers: &HeaderMap) -> String {
         true => public.path().trim_end_matches('/').to_owned(),
         false => String::new(),
     }
+}
+
+/// The page of the desk that a form stood on, which is told that it was done.
+pub(super) fn came_from(
+    headers: &HeaderMap,
+    prefix: &str,
+    public_url: Option<&Url>,
+) -> Option<String> {
+    let from = headers.get(header::REFERER)?.to_str().ok()?;
+    let from = Url::parse(from).ok()?;
+    let is_public = public_url.is_some_and(|public| public.origin() == from.origin());
+    let is_asked = |asked: Url| from.host() == asked.host() && from.port() == asked.port();
+    if !is_public && !clients::asked_url(headers).is_some_and(is_asked) {
+        return None;
+    }
+    let path = from.path().strip_prefix(prefix)?.strip_prefix("/admin")?;
+    if !path.is_empty() && !path.starts_with('/') {
+        return None;
+    }
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(from.query_pairs().filter(|(name, _)| name != "done"));
+    query.append_pair("done", "1");
+    Some(format!("{prefix}/admin{path}?{}", query.finish()))
 }
 
 /// The way from an address below `/admin` to the first page of the site.
@@ -104,6 +127,37 @@ mod tests {
                 !is_from_here(&headers(&[&[host], bad.as_slice()].concat()), Some(&public)),
                 "{bad:?}"
             );
+        }
+    }
+
+    #[test]
+    fn a_button_leads_back_to_its_page_of_a_list_and_never_elsewhere() {
+        let public = Url::parse("https://news.example.org/notices/").unwrap();
+        let back = |host, from, prefix| {
+            let headers = headers(&[("host", host), ("referer", from)]);
+            came_from(&headers, prefix, Some(&public))
+        };
+        let here = "http://127.0.0.1:8787";
+        let list = "http://127.0.0.1:8787/admin/sources?cursor=s50&done=1&q=%E4%BC%9A";
+        assert_eq!(
+            back("127.0.0.1:8787", list, "").as_deref(),
+            Some("/admin/sources?cursor=s50&q=%E4%BC%9A&done=1")
+        );
+        let public = "https://news.example.org/notices/admin";
+        assert_eq!(
+            back("127.0.0.1:8787", public, "/notices").as_deref(),
+            Some("/notices/admin?done=1")
+        );
+        for (from, prefix) in [
+            ("https://evil.example/admin", ""),
+            ("http://127.0.0.1:9/admin", ""),
+            (&*format!("{here}/b/1"), ""),
+            (&*format!("{here}/administrators"), ""),
+            (&*format!("{here}/admin"), "/notices"),
+            ("nonsense", ""),
+        ] {
+            let from: &'static str = from.to_owned().leak();
+            assert_eq!(back("127.0.0.1:8787", from, prefix), None, "{from}");
         }
     }
 

@@ -28,6 +28,7 @@ use crate::{
         problem::{KeepsShape, Problem},
         stored,
         templates::{self, COPY_STYLE},
+        text::printable,
     },
     words::DeskWords,
 };
@@ -137,7 +138,7 @@ fn shown(copy: PageCopy) -> (Vec<CopyLine>, bool) {
                 is_first_found: text.is_found && !std::mem::replace(&mut has_found, true),
                 pick: text.picks.as_ref().and_then(pick),
                 is_found: text.is_found,
-                text: text.text,
+                text: printable(&text.text),
             })
             .collect(),
     });

@@ -10,7 +10,7 @@ use super::{
     typed::Typed,
 };
 use crate::{
-    bulletin::{Attachment, Channel, ChannelId, Moment, ReadAs},
+    bulletin::{Attachment, BulletinId, Channel, ChannelId, Moment, ReadAs, Source},
     ops::{Amendment, Publication, file_name},
     push, round, view,
     web::{api, problem::Problem},
@@ -30,7 +30,7 @@ pub(super) async fn page(admin: Admin) -> Result<Response, Problem> {
 fn desks(admin: &Admin, chosen: &str) -> Vec<FormChoice> {
     let sources = admin.config.sources.iter();
     let desks = sources.filter(|source| source.kind == ReadAs::Desk);
-    let choice = |source: &crate::bulletin::Source| FormChoice {
+    let choice = |source: &Source| FormChoice {
         value: source.id.to_string(),
         label: source.name.clone(),
         chosen: source.id.as_str() == chosen,
@@ -80,12 +80,22 @@ pub(super) fn channels_of(admin: &Admin, typed: &Typed) -> FormField {
         .of(admin.config.channels.iter().map(choice).collect())
 }
 
-/// The first time it shows what each channel will get; from there it is published.
 pub(super) async fn publish(admin: Admin, typed: Typed) -> Result<Response, Problem> {
-    let publication = round::summarised(publication(&typed)?);
+    match previewed_or_published(&admin, &typed).await {
+        Err(problem) if problem.status().is_client_error() => {
+            let form = form(&admin, &typed, admin.words.preview);
+            admin.again(("/publish", admin.words.publish), form, &problem)
+        }
+        answer => answer,
+    }
+}
+
+/// The first time it shows what each channel will get; from there it is published.
+async fn previewed_or_published(admin: &Admin, typed: &Typed) -> Result<Response, Problem> {
+    let publication = round::summarised(publication(admin, typed)?);
     let publication = publication.cleaned().map_err(Problem::bad)?;
     if typed.get("sure").is_empty() {
-        return previewed(&admin, &typed, &publication);
+        return previewed(admin, typed, &publication);
     }
     let pages = admin.config.web.public_url.as_ref();
     let store = admin.store();
@@ -117,7 +127,7 @@ fn previewed(admin: &Admin, typed: &Typed, publication: &Publication) -> Result<
             &admin.config,
             push::Screen::PLAIN,
         );
-        let drawn = drawn.map_err(|why| Problem::unsent(&why.0))?;
+        let drawn = drawn.map_err(|why| Problem::undrawn(&why.0))?;
         blocks.push(card(channel, &drawn));
     }
     let sure = form(admin, typed, words.publish_now).with(FormField::hidden("sure", "yes"));
@@ -139,10 +149,12 @@ pub(super) fn card(channel: &Channel, drawn: &Value) -> DeskBlock {
     }
 }
 
-fn publication(typed: &Typed) -> Result<Publication, Problem> {
-    let source = typed.get("source").parse();
+fn publication(admin: &Admin, typed: &Typed) -> Result<Publication, Problem> {
+    let mut sources = admin.config.sources.iter();
+    let is_meant = |it: &&Source| it.kind == ReadAs::Desk && it.id.as_str() == typed.get("source");
+    let source = sources.find(is_meant).map(|source| source.id.clone());
     Ok(Publication {
-        source: source.map_err(|_| Problem::bad_form(|words| words.bad_source))?,
+        source: source.ok_or_else(|| Problem::bad_form(|words| words.bad_source))?,
         title: typed.get("title").to_owned(),
         text: typed.optional("text"),
         summary: None,
@@ -151,7 +163,7 @@ fn publication(typed: &Typed) -> Result<Publication, Problem> {
         published: None,
         deadline: deadline(typed)?,
         attachments: Some(files(typed)),
-        channels: chosen(typed)?,
+        channels: chosen(admin, typed)?,
         request_id: typed.optional("request"),
     })
 }
@@ -184,14 +196,15 @@ fn files(typed: &Typed) -> Vec<Attachment> {
 }
 
 /// The channels that were ticked; None: no one was.
-pub(super) fn chosen(typed: &Typed) -> Result<Option<Vec<ChannelId>>, Problem> {
-    let ids: Result<Vec<ChannelId>, _> = typed.all("to").map(str::parse).collect();
-    let ids = ids.map_err(|_| Problem::bad_form(|words| words.bad_channel))?;
+pub(super) fn chosen(admin: &Admin, typed: &Typed) -> Result<Option<Vec<ChannelId>>, Problem> {
+    let known = |text: &str| text.parse().ok().filter(|id| admin.knows_channel(id));
+    let ids: Option<Vec<ChannelId>> = typed.all("to").map(known).collect();
+    let ids = ids.ok_or_else(|| Problem::bad_form(|words| words.bad_channel))?;
     Ok((!ids.is_empty()).then_some(ids))
 }
 
-pub(super) fn correction(admin: &Admin, bulletin: &view::Bulletin, text: &str) -> DeskForm {
-    let words = admin.words;
+/// What the form of a correction is filled with at first.
+pub(super) fn as_it_is(bulletin: &view::Bulletin, text: &str) -> Typed {
     let plain = |value: &Option<String>| value.clone().unwrap_or_default();
     let files = bulletin.attachments.iter();
     let files: Vec<String> = files
@@ -201,23 +214,28 @@ pub(super) fn correction(admin: &Admin, bulletin: &view::Bulletin, text: &str) -
         .deadline
         .map(|at| at.to_string())
         .unwrap_or_default();
+    let fields = [
+        ("title", bulletin.title.clone()),
+        ("text", text.to_owned()),
+        ("publisher", plain(&bulletin.publisher)),
+        ("deadline", deadline),
+        ("files", files.join("\n")),
+    ];
+    Typed::of(fields.map(|(name, value)| (name.to_owned(), value)))
+}
+
+pub(super) fn correction(admin: &Admin, id: BulletinId, typed: &Typed) -> DeskForm {
+    let words = admin.words;
+    let field = |name, label, kind| FormField::new(name, label, kind).filled(typed.get(name));
     DeskForm {
         heading: Some(words.correct),
-        action: format!("admin/bulletins/{}/correct", bulletin.id),
+        action: format!("admin/bulletins/{id}/correct"),
         fields: vec![
-            FormField::new("title", words.title, "text")
-                .filled(&bulletin.title)
-                .required(),
-            FormField::new("text", words.text, "textarea")
-                .filled(text)
-                .hinted(words.text_hint),
-            FormField::new("publisher", words.publisher, "text").filled(plain(&bulletin.publisher)),
-            FormField::new("deadline", words.deadline, "text")
-                .filled(deadline)
-                .hinted(words.deadline_hint),
-            FormField::new("files", words.files, "textarea")
-                .filled(files.join("\n"))
-                .hinted(words.files_hint),
+            field("title", words.title, "text").required(),
+            field("text", words.text, "textarea").hinted(words.text_hint),
+            field("publisher", words.publisher, "text"),
+            field("deadline", words.deadline, "text").hinted(words.deadline_hint),
+            field("files", words.files, "textarea").hinted(words.files_hint),
         ],
         submit: words.correct,
         ..DeskForm::default()

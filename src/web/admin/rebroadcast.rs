@@ -59,7 +59,8 @@ pub(super) async fn rebroadcast(
     typed: Typed,
 ) -> Result<Response, Problem> {
     let id = named::bulletin(&id)?;
-    let (to, note) = (publish::chosen(&typed)?, api::note(typed.optional("note"))?);
+    let to = publish::chosen(&admin, &typed)?;
+    let note = api::note(typed.optional("note"))?;
     let request = typed.optional("request");
     let request = request.ok_or_else(|| Problem::bad_form(|words| words.bad_form))?;
     if !typed.get("preview").is_empty() {
@@ -148,7 +149,7 @@ fn cards(
     let channels = channels.filter(|channel| recipients.contains(&channel.id));
     let card = |channel: &Channel| {
         let drawn = push::draft_again(bulletin.clone(), &names, channel, &admin.config, note);
-        let drawn = drawn.map_err(|why| Problem::unsent(&why.0))?;
+        let drawn = drawn.map_err(|why| Problem::undrawn(&why.0))?;
         Ok(publish::card(channel, &drawn))
     };
     channels.take(CARDS).map(card).collect()

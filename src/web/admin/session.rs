@@ -45,7 +45,8 @@ pub(super) async fn require(State(site): State<Shared>, request: Request, next: 
     let (mut parts, body) = request.into_parts();
     let is_reading = matches!(parts.method, Method::GET | Method::HEAD);
     if !is_reading && !is_ours(&site, &parts.headers) {
-        return foreign().into_response();
+        let page = PlainFrame::of(&site, &parts.headers, &parts.uri);
+        return page.refusing(&foreign(), None);
     }
     let prefix = prefix(&site, &parts.headers);
     match signed(&site, &parts.headers).await {
@@ -81,19 +82,25 @@ impl PlainFrame {
             root: root_of(uri),
         }
     }
+
+    /// The page that says why something was not done; `place` as [`DeskPage::place`].
+    fn refusing(&self, problem: &Problem, place: Option<&'static str>) -> Response {
+        let shown = DeskPage {
+            place,
+            lead: Some(problem.said(self.language)),
+            ..DeskPage::new(self.words, self.root.clone(), self.words.refused.to_owned())
+        };
+        let shown = shown.answer(problem.status());
+        shown.unwrap_or_else(|unmade| unmade.into_response())
+    }
 }
 
 /// Shows an error with its details: whoever is signed in may know them.
 fn explained(response: Response, page: &PlainFrame) -> Response {
-    let Some(problem) = response.extensions().get::<Problem>() else {
-        return response;
-    };
-    let shown = DeskPage {
-        place: Some(""),
-        lead: Some(problem.said(page.language)),
-        ..DeskPage::new(page.words, page.root.clone(), page.words.refused.to_owned())
-    };
-    shown.answer(problem.status()).unwrap_or(response)
+    match response.extensions().get::<Problem>() {
+        Some(problem) => page.refusing(problem, Some("")),
+        None => response,
+    }
 }
 
 /// Keeps a page of the desk out of every cache.
@@ -175,11 +182,14 @@ pub(super) async fn sign_in(
     request: Request,
 ) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
-    if !is_ours(&site, &parts.headers) {
-        return Err(foreign());
-    }
-    let typed = Typed::read(Request::new(body), &site).await?;
     let page = PlainFrame::of(&site, &parts.headers, &parts.uri);
+    if !is_ours(&site, &parts.headers) {
+        return Ok(page.refusing(&foreign(), None));
+    }
+    let typed = match Typed::read(Request::new(body), &site).await {
+        Ok(typed) => typed,
+        Err(problem) => return Ok(page.refusing(&problem, None)),
+    };
     let caller = auth::caller(&site, &parts.extensions, typed.get("token").trim()).await;
     let caller = match caller {
         Ok(caller) if caller.scope == Scope::Admin => caller,
@@ -241,9 +251,11 @@ async fn end(site: &Site, headers: &HeaderMap) -> Result<(), Problem> {
 pub(super) async fn sign_out(
     State(site): State<Shared>,
     headers: HeaderMap,
+    uri: Uri,
 ) -> Result<Response, Problem> {
     if !is_ours(&site, &headers) {
-        return Err(foreign());
+        let page = PlainFrame::of(&site, &headers, &uri);
+        return Ok(page.refusing(&foreign(), None));
     }
     end(&site, &headers).await?;
     let mut response = see_other(&format!("{}{SIGN_IN}", prefix(&site, &headers)));

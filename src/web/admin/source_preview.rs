@@ -70,10 +70,13 @@ pub(super) fn table(admin: &Admin, rows: &[FoundRow<'_>]) -> DeskTable {
         false => DeskCell::state(words.filtered_out, "dropped"),
     };
     let row = |row: &FoundRow<'_>| {
-        let day = row.published.map(|at| at.day().to_string());
+        let day = row.published.map(|at| DeskCell {
+            datetime: Some(at.to_string()),
+            ..DeskCell::from(at.day().to_string())
+        });
         let title = DeskCell::from(row.title).noted(Some(row.url.to_owned()));
         let remark = is_any_left_out.then(|| remark(row));
-        let cells = [day.unwrap_or_default().into(), title].into_iter();
+        let cells = [day.unwrap_or_default(), title].into_iter();
         DeskRow {
             cells: cells.chain(remark).collect(),
             actions: Vec::new(),

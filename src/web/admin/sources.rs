@@ -10,6 +10,7 @@ use super::{
     source_preview, stored,
 };
 use crate::{
+    bulletin::SourceId,
     view::{self, Filters, SourceState},
     web::{actions, named, problem::Problem},
     words::DeskWords,
@@ -116,7 +117,12 @@ fn buttons(admin: &Admin, source: &view::Source) -> Vec<DeskForm> {
         SourceState::Paused => DeskForm::button(path("resume"), words.resume),
         _ => DeskForm::button(path("pause"), words.pause),
     };
-    vec![DeskForm::button(path("poll"), words.poll_now), pause]
+    vec![poll_of(words, &source.id), pause]
+}
+
+pub(super) fn poll_of(words: &'static DeskWords, id: &SourceId) -> DeskForm {
+    let path = format!("admin/sources/{}/poll", in_path(id.as_str()));
+    DeskForm::button(path, words.poll_now)
 }
 
 pub(super) async fn one(admin: Admin, Path(id): Path<String>) -> Result<Response, Problem> {
@@ -171,13 +177,13 @@ async fn set_paused(admin: &Admin, id: &str, paused: bool) -> Result<Response, P
     store
         .set_paused(&source, paused, admin.actor(), Utc::now())
         .await?;
-    Ok(admin.done("/sources"))
+    Ok(admin.back("/sources"))
 }
 
 pub(super) async fn poll(admin: Admin, Path(id): Path<String>) -> Result<Response, Problem> {
     let looked = actions::poll_for(&admin.site, admin.actor(), &id).await?;
     match looked.error {
         Some(why) => Err(Problem::unread(why, looked.fault)),
-        None => Ok(admin.done(&format!("/sources/{}", in_path(&id)))),
+        None => Ok(admin.back(&format!("/sources/{}", in_path(&id)))),
     }
 }

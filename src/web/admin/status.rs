@@ -4,14 +4,19 @@ use axum::response::Response;
 use chrono::Utc;
 
 use super::{
+    channels,
     context::Admin,
-    page::{DeskBlock, DeskCell, DeskRow, DeskTable},
+    page::{DeskBlock, DeskCell, DeskForm, DeskRow, DeskTable},
+    sources,
 };
 use crate::{
     ops::WorkerStatus,
     view,
     web::{
-        health::{self, answer::Fault},
+        health::{
+            self,
+            answer::{About, Fault, bounded},
+        },
         problem::Problem,
     },
     words::DeskWords,
@@ -20,14 +25,21 @@ use crate::{
 pub(super) async fn page(admin: Admin) -> Result<Response, Problem> {
     let words = admin.words;
     let faults = health::faults_for_admins(&admin.site, admin.language).await;
+    let held = held(&admin).await?;
+    let count = faults.len() + usize::from(held.is_some());
     let mut blocks = Vec::new();
-    if !faults.is_empty() {
-        blocks.push(DeskBlock::Table(problems(&admin, &faults)));
+    if count > 0 {
+        let faults = bounded(faults, admin.language);
+        let faults = faults.iter().map(|fault| problem(&admin, fault));
+        blocks.push(DeskBlock::Table(problems(
+            &admin,
+            faults.chain(held).collect(),
+        )));
     }
     blocks.push(DeskBlock::Table(numbers(&admin).await?));
     blocks.extend(processes(&admin).await?.map(DeskBlock::Table));
     let mut page = admin.page("", words.status, blocks);
-    page.lead = Some(sentence(words, faults.len()));
+    page.lead = Some(sentence(words, count));
     page.answer(axum::http::StatusCode::OK)
 }
 
@@ -38,22 +50,63 @@ fn sentence(words: &DeskWords, count: usize) -> String {
     }
 }
 
-fn problems(admin: &Admin, faults: &[Fault]) -> DeskTable {
+fn problems(admin: &Admin, rows: Vec<DeskRow>) -> DeskTable {
     let words = admin.words;
-    let row = |fault: &Fault| DeskRow {
+    DeskTable {
+        columns: vec![words.problem, words.place, words.since, words.remedy],
+        rows,
+        ..DeskTable::default()
+    }
+}
+
+/// What is wrong, with the way to where it is mended.
+fn problem(admin: &Admin, fault: &Fault) -> DeskRow {
+    DeskRow {
         cells: vec![
             DeskCell::state(&fault.what, "failing"),
-            fault.r#where.clone().into(),
+            place(admin, fault),
             admin.time(fault.since),
             fault.r#do.to_string().into(),
         ],
-        actions: Vec::new(),
-    };
-    DeskTable {
-        columns: vec![words.problem, words.place, words.since, words.remedy],
-        rows: faults.iter().map(row).collect(),
-        ..DeskTable::default()
+        actions: remedy(admin, &fault.about).into_iter().collect(),
     }
+}
+
+fn place(admin: &Admin, fault: &Fault) -> DeskCell {
+    match &fault.about {
+        About::Source(id) => admin.source(id),
+        About::Channel(id) => admin.channel(id),
+        About::Channels => DeskCell::link(&fault.r#where, "admin/channels".to_owned()),
+        About::Everything => {
+            DeskCell::link(&fault.r#where, "admin/sources?state=failing".to_owned())
+        }
+        About::Nothing => fault.r#where.clone().into(),
+    }
+}
+
+/// The button that tries whether it is mended.
+fn remedy(admin: &Admin, about: &About) -> Option<DeskForm> {
+    match about {
+        About::Source(id) => Some(sources::poll_of(admin.words, id)),
+        About::Channel(id) => channels::test_of(admin, id),
+        About::Channels | About::Everything | About::Nothing => None,
+    }
+}
+
+/// What waits for an admin to look through it.
+async fn held(admin: &Admin) -> Result<Option<DeskRow>, Problem> {
+    let words = admin.words;
+    let sources = admin.store().sources().await?;
+    let held: u64 = sources.iter().map(|source| source.held).sum();
+    Ok((held > 0).then(|| DeskRow {
+        cells: vec![
+            DeskCell::state(&words.are_held.say(held), "held"),
+            DeskCell::link(words.held, "admin/held".to_owned()),
+            words.none.into(),
+            words.are_held_do.into(),
+        ],
+        actions: Vec::new(),
+    }))
 }
 
 async fn numbers(admin: &Admin) -> Result<DeskTable, Problem> {

@@ -228,13 +228,7 @@ fn again(
     problem: &Problem,
 ) -> Result<Response, Problem> {
     let form = source_form::form(admin, target, typed, Vec::new());
-    let mut page = admin.page(
-        "/sources",
-        title(admin, target),
-        vec![DeskBlock::Form(form)],
-    );
-    page.notice = Some(problem.said(admin.language));
-    page.answer(problem.status())
+    admin.again(("/sources", title(admin, target)), form, problem)
 }
 
 fn title<'a>(admin: &Admin, target: &'a FormTarget) -> &'a str {

@@ -15,11 +15,11 @@ use crate::{
 };
 
 pub(super) async fn page(admin: Admin) -> Result<Response, Problem> {
-    let blocks = blocks(&admin).await?;
+    let blocks = blocks(&admin, &Typed::default()).await?;
     admin.show("/tokens", admin.words.tokens, blocks)
 }
 
-async fn blocks(admin: &Admin) -> Result<Vec<DeskBlock>, Problem> {
+async fn blocks(admin: &Admin, typed: &Typed) -> Result<Vec<DeskBlock>, Problem> {
     let words = admin.words;
     let all = admin.store().tokens().await?;
     let now = Utc::now();
@@ -52,7 +52,7 @@ async fn blocks(admin: &Admin) -> Result<Vec<DeskBlock>, Problem> {
     };
     Ok(vec![
         DeskBlock::Table(tokens),
-        DeskBlock::Form(new(admin)),
+        DeskBlock::Form(new(admin, typed)),
         DeskBlock::Table(sessions),
     ])
 }
@@ -76,12 +76,12 @@ fn row(admin: &Admin, token: &Token) -> DeskRow {
     }
 }
 
-fn new(admin: &Admin) -> DeskForm {
+fn new(admin: &Admin, typed: &Typed) -> DeskForm {
     let words = admin.words;
     let scope = |value: Scope, label: &str| FormChoice {
         value: value.name().to_owned(),
         label: label.to_owned(),
-        chosen: value == Scope::Read,
+        chosen: value.name() == typed.get("scope"),
         ..FormChoice::default()
     };
     let scopes = vec![
@@ -93,17 +93,32 @@ fn new(admin: &Admin) -> DeskForm {
         heading: Some(words.new_token),
         action: "admin/tokens".to_owned(),
         fields: vec![
-            FormField::new("name", words.name, "text").required(),
+            FormField::new("name", words.name, "text")
+                .filled(typed.get("name"))
+                .required(),
             FormField::new("scope", words.scope, "select").of(scopes),
-            FormField::new("expires", words.expires, "text").hinted(words.expires_hint),
+            FormField::new("expires", words.expires, "text")
+                .filled(typed.get("expires"))
+                .hinted(words.expires_hint),
         ],
         submit: words.create,
         ..DeskForm::default()
     }
 }
 
-/// Makes a token. Its answer alone shows it.
 pub(super) async fn create(admin: Admin, typed: Typed) -> Result<Response, Problem> {
+    match created(&admin, &typed).await {
+        Err(problem) if problem.status().is_client_error() => {
+            let mut page = admin.page("/tokens", admin.words.tokens, blocks(&admin, &typed).await?);
+            page.notice = Some(problem.said(admin.language));
+            page.answer(problem.status())
+        }
+        answer => answer,
+    }
+}
+
+/// Makes a token. Its answer alone shows it.
+async fn created(admin: &Admin, typed: &Typed) -> Result<Response, Problem> {
     let now = Utc::now();
     let mut scopes = [Scope::Read, Scope::Publish, Scope::Admin].into_iter();
     let scope = scopes.find(|scope| scope.name() == typed.get("scope"));
@@ -132,7 +147,7 @@ pub(super) async fn create(admin: Admin, typed: Typed) -> Result<Response, Probl
             text: token.reveal().to_owned(),
         },
     ];
-    shown.extend(blocks(&admin).await?);
+    shown.extend(blocks(admin, &Typed::default()).await?);
     let page = admin.page("/tokens", words.tokens, shown);
     page.answer(StatusCode::CREATED)
 }
@@ -142,5 +157,5 @@ pub(super) async fn revoke(admin: Admin, Path(id): Path<String>) -> Result<Respo
         .store()
         .revoke_token(&id, admin.actor(), Utc::now())
         .await?;
-    Ok(admin.done("/tokens"))
+    Ok(admin.back("/tokens"))
 }

@@ -46,7 +46,12 @@ impl Typed {
         let body = tokio::time::timeout(PATIENCE, Bytes::from_request(request, site)).await;
         let body = body
             .map_err(|_| Problem::worded(StatusCode::REQUEST_TIMEOUT, |words| words.no_form))?
-            .map_err(|rejection| Problem::worded(rejection.status(), |words| words.no_form))?;
+            .map_err(|rejection| match rejection.status() {
+                StatusCode::PAYLOAD_TOO_LARGE => {
+                    Problem::worded(StatusCode::PAYLOAD_TOO_LARGE, |words| words.too_long)
+                }
+                status => Problem::worded(status, |words| words.no_form),
+            })?;
         Ok(Self(form_urlencoded::parse(&body).into_owned().collect()))
     }
 

@@ -9,7 +9,13 @@ use axum::{
 };
 use serde::Serialize;
 
-use crate::{bulletin::Language, push::card::cut, view::Stamp, web::problem::KeepsShape, words};
+use crate::{
+    bulletin::{ChannelId, Language, SourceId},
+    push::card::cut,
+    view::Stamp,
+    web::problem::KeepsShape,
+    words,
+};
 
 /// Problems that are listed; of further ones the number.
 const MOST_LISTED: usize = 50;
@@ -21,7 +27,19 @@ struct Report {
     problems: Vec<Fault>,
 }
 
-#[derive(Debug, Serialize)]
+/// What a fault is about, where the desk has a page for it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(in crate::web) enum About {
+    #[default]
+    Nothing,
+    Source(SourceId),
+    Channel(ChannelId),
+    /// All channels of one kind.
+    Channels,
+    Everything,
+}
+
+#[derive(Debug, Default, Serialize)]
 pub(in crate::web) struct Fault {
     pub(in crate::web) what: String,
     pub(in crate::web) r#where: String,
@@ -30,6 +48,8 @@ pub(in crate::web) struct Fault {
     /// The fault alone makes the answer a 503.
     #[serde(skip)]
     pub(super) is_grave: bool,
+    #[serde(skip)]
+    pub(in crate::web) about: About,
 }
 
 impl Fault {
@@ -37,9 +57,9 @@ impl Fault {
         Self {
             what: what.into(),
             r#where: r#where.to_owned(),
-            since: None,
             r#do: r#do.into(),
             is_grave: true,
+            ..Self::default()
         }
     }
 }
@@ -55,7 +75,7 @@ impl Answer {
     pub(in crate::web) fn new(faults: Vec<Fault>) -> Self {
         let is_grave = faults.iter().any(|fault| fault.is_grave);
         let status = if is_grave { "failing" } else { "ok" };
-        let problems = bounded(faults);
+        let problems = bounded(faults, Language::OF_LOG);
         Self {
             is_grave,
             report: Arc::new(Report { status, problems }),
@@ -76,7 +96,7 @@ impl IntoResponse for Answer {
 }
 
 /// All that are grave and the first of the others, with a last line that says how many more there are.
-fn bounded(mut faults: Vec<Fault>) -> Vec<Fault> {
+pub(in crate::web) fn bounded(mut faults: Vec<Fault>, language: Language) -> Vec<Fault> {
     let mut room = MOST_LISTED;
     let count = faults.len();
     faults.retain(|fault| {
@@ -88,14 +108,14 @@ fn bounded(mut faults: Vec<Fault>) -> Vec<Fault> {
         fault.what = cut(&fault.what, MOST_CHARS);
     }
     let more = count - faults.len();
-    let words = &words::of(Language::OF_LOG).problems;
+    let words = &words::of(language).problems;
     if more > 0 {
         faults.push(Fault {
             what: words.more.say(more),
             r#where: words.place_all.to_owned(),
-            since: None,
             r#do: words.more_do.into(),
-            is_grave: false,
+            about: About::Everything,
+            ..Fault::default()
         });
     }
     faults
