@@ -1,6 +1,6 @@
 // A source is added by its address with the mouse, on a screen, and then another list of the page is chosen with the
 // keyboard alone, on a phone. Afterwards a bulletin is sent again, and that is undone.
-import { BASE, browser, check, finish, inspect, open, signIn } from "./pages.mjs";
+import { BASE, browser, check, finish, inspect, open, picture, signIn } from "./pages.mjs";
 
 const { SITE, TOKEN, BULLETIN } = process.env;
 const chromium = await browser();
@@ -16,6 +16,7 @@ await screen.waitForSelector("input[name=sure]", { state: "attached" });
 check(Date.now() - begun < 5000, `the rows came after ${Date.now() - begun} ms`);
 check((await text(screen)).includes("现在推送 0 条"), "nothing is pushed, and the page says so");
 await inspect(screen, "add-source-found-1366-light");
+await picture(screen, "add-source", 1366, "light");
 await screen.click("form:has(input[name=sure]) button");
 await screen.waitForURL(/\/admin\/sources\/[^/]+\?done=1/);
 await inspect(screen, "source-added-1366-light");
@@ -48,6 +49,7 @@ await screen.click("form[action$='/rebroadcast'] button");
 await screen.waitForSelector("details.ask");
 check((await text(screen)).includes("今天截止"), "the card shows the note");
 await inspect(screen, "rebroadcast-preview-1366-light");
+await picture(screen, "rebroadcast", 1366, "light");
 await screen.click("main details.ask summary");
 await screen.click("main details.ask button");
 await screen.waitForURL(/\/rebroadcast\/\d+-\d+/);

@@ -1,6 +1,6 @@
 // What the stories in a real browser share: one Chromium, pages that report what goes wrong in them, and axe-core.
 import { createRequire } from "node:module";
-import { readFileSync, mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 // The folder with `node_modules`; what is installed there is named in `.ci/run`.
@@ -10,6 +10,8 @@ const AXE = readFileSync(tools.resolve("axe-core/axe.min.js"), "utf8");
 
 export const BASE = process.env.DESK_URL;
 export const faults = [];
+/** The windows that the pages are looked at in. */
+export const WINDOWS = [[1366, "light"], [390, "dark"], [390, "light"], [1366, "dark"]];
 
 export function check(holds, what) {
   if (!holds) faults.push(what);
@@ -20,6 +22,12 @@ export async function browser() {
   if (process.env.SCREENSHOTS) mkdirSync(process.env.SCREENSHOTS, { recursive: true });
   const arguments_ = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"];
   return chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium", args: arguments_ });
+}
+
+/** Asks the story to do something meanwhile, and gives what it says of it. */
+export async function ask(what) {
+  const answer = await fetch(process.env.STORY, { method: "POST", body: what });
+  return answer.text();
 }
 
 /** A window whose console errors, failed scripts and requests to other sites are faults. */
@@ -59,6 +67,21 @@ export async function inspect(page, name) {
   if (process.env.SCREENSHOTS) {
     await page.screenshot({ path: join(process.env.SCREENSHOTS, `${name}.png`), fullPage: true });
   }
+}
+
+/** The pictures of a phone that docs have, by page; of a screen they have each page once. */
+const ON_A_PHONE = { channel: "light", search: "dark", status: "light", charts: "light" };
+
+/** Puts a picture of a page into the folder of those that docs show. */
+export async function picture(page, what, width, scheme) {
+  const isPhone = width < 500;
+  const isShown = isPhone ? ON_A_PHONE[what] === scheme : scheme === "light";
+  if (!process.env.PICTURES || !isShown) return;
+  const { whole, y } = await page.evaluate(() => ({ whole: document.documentElement.scrollHeight, y: scrollY }));
+  const session = await page.context().newCDPSession(page);
+  const clip = { x: 0, y, width, height: Math.min(whole - y, isPhone ? 1000 : 900), scale: 1 };
+  const { data } = await session.send("Page.captureScreenshot", { format: "webp", quality: 75, clip, captureBeyondViewport: true });
+  writeFileSync(join(process.env.PICTURES, `${what}${isPhone ? "-phone" : ""}.webp`), Buffer.from(data, "base64"));
 }
 
 export async function signIn(page, token) {

@@ -1,6 +1,6 @@
 // The right list is pointed at in a copy of the page: with the keyboard on a phone, with the mouse on a screen. The copy is
 // another's page, so nothing of it runs.
-import { BASE, browser, check, faults, finish, inspect, open, signIn } from "./pages.mjs";
+import { BASE, browser, check, faults, finish, inspect, open, picture, signIn } from "./pages.mjs";
 
 const { SITE, TOKEN, WANTED } = process.env;
 const chromium = await browser();
@@ -34,6 +34,8 @@ await inspect(phone, "pointed-390-dark");
 
 const { page: screen } = await unfolded(1366, "light");
 await inspect(screen, "point-1366-light");
+await screen.locator("iframe.copy").scrollIntoViewIfNeeded();
+await picture(screen, "point", 1366, "light");
 const frame = await screen.locator("iframe.copy").boundingBox();
 for (let y = frame.y + 20; y < frame.y + frame.height && !screen.url().includes("pick="); y += 12) {
   await screen.mouse.click(frame.x + 60, y);

@@ -1,17 +1,19 @@
 //! The pages in a real Chromium, by mouse and keyboard, on a phone and on a screen: `tests/browser` has what it does there.
 
-use std::process::Command;
+use std::{collections::BTreeSet, process::Command};
 
-use chrono::Utc;
+use chrono::{TimeDelta, Utc};
 use noticast::{
     bulletin::{AllowPrivate, Source},
     config::Config,
+    ops::{Actor, NewToken, Scope, Store},
 };
 use serde_json::json;
 
 use crate::support::{
     board::{Mood, Site},
-    desk::{ADMIN_TOKEN, Desk, config, notice, with_text},
+    desk::{ADMIN_TOKEN, Desk, config, found, notice, with_text},
+    errands::Errands,
     world::text,
 };
 
@@ -29,6 +31,35 @@ const MORE: [(&str, &str); 3] = [
         "关于报送年度工作总结的通知",
         "各部门请于12月10日前报送本年度工作总结和明年工作计划，格式见附件，逾期不再汇总。",
     ),
+];
+
+/// The pages that `docs/pages.md` shows.
+const PICTURED: [&str; 25] = [
+    "channel",
+    "channel-phone",
+    "search-phone",
+    "search",
+    "bulletin",
+    "print",
+    "board",
+    "sign-in",
+    "status",
+    "status-phone",
+    "sources",
+    "source",
+    "add-source",
+    "point",
+    "channels",
+    "desk-channel",
+    "outbox",
+    "held",
+    "bulletins",
+    "desk-bulletin",
+    "rebroadcast",
+    "publish",
+    "charts",
+    "tokens",
+    "audit",
 ];
 
 /// A desk with something on each of its pages.
@@ -71,6 +102,26 @@ async fn in_the_browser(script: &'static str, settings: Vec<(&'static str, Strin
     );
 }
 
+/// The same for a script that asks its story to do something meanwhile; `does` says what became of it.
+async fn in_the_browser_meanwhile(
+    script: &'static str,
+    mut settings: Vec<(&'static str, String)>,
+    mut does: impl AsyncFnMut(String) -> String,
+) {
+    let mut errands = Errands::open().await;
+    settings.push(("STORY", errands.url.clone()));
+    let mut script = std::pin::pin!(in_the_browser(script, settings));
+    loop {
+        tokio::select! {
+            () = &mut script => return,
+            errand = errands.next() => {
+                let said = does(errand.what).await;
+                let _ = errand.answer.send(said);
+            }
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium, Node and axe-core; .ci/run installs them"]
 async fn every_page_is_usable_by_all_on_a_phone_and_on_a_screen() {
@@ -79,7 +130,7 @@ async fn every_page_is_usable_by_all_on_a_phone_and_on_a_screen() {
         "channel": "/", "search": "/?q=%E6%94%BE%E5%81%87", "bulletin": format!("/b/{id}"),
         "print": format!("/b/{id}/print"), "board": "/board",
         "status": "/admin", "sources": "/admin/sources", "source": "/admin/sources/news",
-        "add-source": "/admin/add-source", "channels": "/admin/channels",
+        "add-source-empty": "/admin/add-source", "channels": "/admin/channels",
         "desk-channel": "/admin/channels/terminal", "outbox": "/admin/outbox", "held": "/admin/held",
         "bulletins": "/admin/bulletins", "desk-bulletin": format!("/admin/bulletins/{id}"),
         "publish": "/admin/publish", "charts": "/admin/charts", "tokens": "/admin/tokens",
@@ -125,4 +176,126 @@ async fn the_right_list_is_pointed_at_by_mouse_and_keyboard_and_keys_lead_throug
         ("WANTED", "次工作会议".to_owned()),
     ];
     in_the_browser("point.mjs", settings).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium, Node and axe-core; .ci/run installs them"]
+async fn readers_choose_search_and_are_told_of_a_new_bulletin_without_losing_their_place() {
+    let (desk, _) = furnished(config()).await;
+    let settings = vec![("DESK_URL", desk.url.clone())];
+    in_the_browser_meanwhile("readers.mjs", settings, async |what| {
+        let title = format!("关于会议室停用的通知（{what}）");
+        desk.publish("news", &what, &title).await;
+        title
+    })
+    .await;
+}
+
+/// A source that was built anew, so that what it shows is held: says what that is about.
+async fn held(desk: &Desk, pass: &str) -> String {
+    // Titles that differ by numbers alone are one notice whose number changed.
+    let about = match pass {
+        "1366-light" => "采购结果",
+        "390-dark" => "人事任免",
+        "390-light" => "后勤服务",
+        _ => "财务制度",
+    };
+    let rows = (1..=6).map(|row| {
+        let title = format!("{about}公告第{row}号");
+        let mut notice = notice("notices", &format!("{pass}-{row}"), &title);
+        notice.published = None;
+        found(notice)
+    });
+    let admitted = desk.look("notices", rows.collect(), Utc::now()).await;
+    assert_eq!(admitted.held.len(), 6, "{admitted:?}");
+    about.to_owned()
+}
+
+/// The text of a session that was idle for longer than a night.
+async fn expired(desk: &Desk) -> String {
+    let (text, by) = (Store::mint().unwrap(), Actor::Config);
+    let session = NewToken {
+        name: "admin".to_owned(),
+        scope: Scope::Admin,
+        expires_at: None,
+        opened_by: Some(String::new()),
+    };
+    let then = Utc::now() - TimeDelta::hours(13);
+    let made = desk.store.create_token(&text, session, &by, then).await;
+    assert!(made.unwrap().is_session());
+    text.reveal().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium, Node and axe-core; .ci/run installs them"]
+async fn a_flood_a_notice_a_token_and_a_session_are_dealt_with_at_the_desk() {
+    let mut config = config();
+    config.sources.push(Source::desk("office".parse().unwrap()));
+    let desk = Desk::open_with(config, true).await;
+    for source in ["notices", "news", "inside"] {
+        desk.baseline(source).await;
+    }
+    let settings = vec![
+        ("DESK_URL", desk.url.clone()),
+        ("TOKEN", ADMIN_TOKEN.to_owned()),
+    ];
+    in_the_browser_meanwhile("desk-forms.mjs", settings, async |what| {
+        let (what, pass) = what.split_once(' ').unwrap();
+        match what {
+            "hold" => held(&desk, pass).await,
+            _ => expired(&desk).await,
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium, Node and axe-core; .ci/run installs them"]
+async fn the_board_stays_through_a_lost_network_and_a_restart() {
+    let (desk, _) = furnished(config()).await;
+    let url = desk.url.clone();
+    let mut desk = Some(desk);
+    in_the_browser_meanwhile("board.mjs", vec![("DESK_URL", url.clone())], async |what| {
+        if let Some(desk) = desk.take() {
+            desk.stop.cancel();
+            desk.served.await.unwrap().unwrap();
+        }
+        if what == "stop" {
+            return what;
+        }
+        let address = url.trim_start_matches("http://");
+        let anew = Desk::open_at(address, config(), true).await;
+        for source in ["notices", "news", "inside"] {
+            anew.baseline(source).await;
+        }
+        for number in ["1", "2"] {
+            anew.publish("news", number, &format!("重启之后的第{number}条"))
+                .await;
+        }
+        desk = Some(anew);
+        "重启之后的第1条".to_owned()
+    })
+    .await;
+}
+
+/// What `docs` say is what the run of `.ci/run` made, page by page.
+#[test]
+fn each_page_has_its_picture_in_the_docs_of_both_languages() {
+    let docs = concat!(env!("CARGO_MANIFEST_DIR"), "/docs");
+    let shown = ["pages.md", "pages.zh.md"].map(|page| {
+        let text = std::fs::read_to_string(format!("{docs}/{page}")).unwrap();
+        let parts = text.split("](pictures/").skip(1);
+        let names = parts.filter_map(|part| part.split_once(".webp)"));
+        names
+            .map(|(name, _)| name.to_owned())
+            .collect::<BTreeSet<_>>()
+    });
+    assert_eq!(shown[0], shown[1]);
+    for name in PICTURED {
+        assert!(shown[0].contains(name), "{name} is in no page of docs");
+    }
+    for name in &shown[0] {
+        let path = format!("{docs}/pictures/{name}.webp");
+        assert!(std::fs::exists(&path).unwrap(), "{path} is missing");
+    }
 }

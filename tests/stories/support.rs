@@ -4,6 +4,7 @@ pub(crate) mod board;
 pub(crate) mod bot;
 pub(crate) mod cable;
 pub(crate) mod desk;
+pub(crate) mod errands;
 pub(crate) mod loads;
 pub(crate) mod notices;
 pub(crate) mod platform;
