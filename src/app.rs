@@ -237,7 +237,7 @@ impl App {
             tracing::warn!("not everything stopped within {seconds} s; stopping anyway");
         }
         let given_back = store.end_work().await;
-        let given_back = given_back.or_report("giving back what this worker holds");
+        let given_back = given_back.or_report("releasing the leases of this worker");
         let closed = store.close().await;
         self.instance.withdraw();
         let given_back = given_back.map(drop).map_err(StoreError::from);

@@ -59,11 +59,11 @@ use self::{exit::Exit, global::Global, session::Session};
     max_term_width = 100
 )]
 #[command(after_help = "Examples:
-  noticast demo                                    see it work, without an account or a server
-  noticast preview https://www.example.com/news/   show what a page is read as
-  noticast watch https://www.example.com/news/     watch one page from the terminal
-  noticast add https://www.example.com/news/       add the page to the config
-  noticast run                                     run the service
+  noticast demo                                   see it work; needs no account
+  noticast preview https://www.example.com/news/  show what a page is read as
+  noticast watch https://www.example.com/news/    watch one page
+  noticast add https://www.example.com/news/      add the page to the config
+  noticast run                                    run the service
 
 `noticast COMMAND --help` explains a command and shows examples.")]
 struct Cli {

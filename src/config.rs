@@ -19,7 +19,7 @@ mod source;
 mod table;
 mod user_info;
 
-pub use added::{KeyProblem, added_source};
+pub use added::added_source;
 pub use block::{SourceBlock, append_sources};
 pub use checked::{Config, ConfigError, Live};
 pub use read::zone_named;

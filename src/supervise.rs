@@ -141,7 +141,7 @@ impl Supervisor {
         let why: String = why.chars().take(LONGEST_REASON).collect();
         tracing::error!(
             part,
-            "a part of the program broke and is begun again: {why}"
+            "a part of the program failed and was restarted: {why}"
         );
         let mut parts = self.lock();
         let (now, last) = (Utc::now(), Instant::now());

@@ -91,7 +91,7 @@ impl Watch {
         };
         if source.address().is_none() {
             return Err(refused(format!(
-                "source `{}` is a desk: it has no page to look at, and bulletins are published there",
+                "source `{}` is of kind `desk`: it has no page to poll, and its bulletins are published by you",
                 source.id
             )));
         }
@@ -149,10 +149,14 @@ impl Watch {
     ///
     /// # Errors
     /// The reason for the refusal, and the setting that would allow it.
-    pub async fn admit(&self, source: &Source) -> Result<(), String> {
+    pub async fn admit(&self, source: &Source) -> Result<(), Unread> {
         let fetcher = self.poller.fetcher();
         let admitted = fetcher.admit(&source.url).await;
-        admitted.map_err(|error| error.to_string())
+        admitted.map_err(|error| Unread {
+            fault: error.fault(),
+            why: error.to_string(),
+            others: Vec::new(),
+        })
     }
 
     /// Tells those who are told of faults: `[alerts]`, else the admins, else the log.

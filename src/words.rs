@@ -43,20 +43,24 @@ mod en;
 mod faults;
 mod fill;
 mod heard;
+mod inputs;
 mod pages;
 mod problems;
+mod refusals;
+mod said;
 mod send_faults;
 mod zh;
 
 pub use self::{
     alerts::AlertWords, bot::BotWords, cards::CardWords, catalogue::Words, counted::Counted,
     dates::DateWords, desk::DeskWords, faults::PageFaultWords, fill::fill, heard::HeardWords,
-    pages::PageWords, problems::ProblemWords, send_faults::SendFaultWords,
+    inputs::InputWords, pages::PageWords, problems::ProblemWords, refusals::RefusalWords,
+    send_faults::SendFaultWords,
 };
 use crate::bulletin::{Language, Reason};
 
-/// Returns what an error says to those who read the log's language, in which its details are, and `otherwise`
-/// to all others.
+/// Returns what an error says to programs and to those who read the log's language, in which its details are, and
+/// `otherwise` to all others.
 #[must_use]
 pub fn details(language: Language, error: &str, otherwise: impl Into<String>) -> String {
     match language == Language::OF_LOG {
@@ -65,20 +69,11 @@ pub fn details(language: Language, error: &str, otherwise: impl Into<String>) ->
     }
 }
 
-/// Returns why something was not sent: the sentence to those who read the log's language, and to all others what
-/// kind of reason it is. None: an earlier program stored it, which kept no kinds.
-#[must_use]
-pub fn reason_or_none(language: Language, reason: &Reason) -> Option<String> {
-    match language == Language::OF_LOG {
-        true => Some(reason.said.clone()),
-        false => of(language).send_faults.say(reason),
-    }
-}
-
-/// Returns why something was not sent, as [`reason_or_none`], and else the sentence as it is.
+/// Returns why something was not sent. An earlier program stored a sentence without its kind.
 #[must_use]
 pub fn reason(language: Language, reason: &Reason) -> String {
-    reason_or_none(language, reason).unwrap_or_else(|| reason.said.clone())
+    let said = of(language).send_faults.say(reason);
+    said.unwrap_or_else(|| reason.said.clone())
 }
 
 /// Returns the texts of a language.

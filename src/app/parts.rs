@@ -130,7 +130,7 @@ async fn keep_house(store: Store, stop: CancellationToken) -> Result<(), Failure
             Ok(Some(backup)) => tracing::info!("backed up to {}", backup.display()),
             // A row that cannot be read spoils the backup, and nothing else.
             Err(StoreError::Failed(failure)) if failure.is_fatal() => return Err(failure),
-            Err(error) => tracing::error!("no backup could be made: {error}"),
+            Err(error) => tracing::error!("the backup failed: {error}"),
         }
     }
 }

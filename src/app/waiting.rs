@@ -68,7 +68,7 @@ impl<'a> Waiting<'a> {
     /// Without pages it waits as well.
     fn serve(&self, why: String) -> Option<Pages> {
         let listener = again(self.listener);
-        let failed = |error| tracing::warn!("the pages do not say so: {error}");
+        let failed = |error| tracing::warn!("the pages cannot show this: {error}");
         let listener = listener.map_err(failed).ok()?;
         let (why, reasons) = watch::channel(why);
         let stop = CancellationToken::new();
@@ -80,7 +80,7 @@ impl<'a> Waiting<'a> {
     /// The database is there: the pages make room for those of the instance.
     pub(super) async fn end(self) {
         let Some(pages) = self.pages else { return };
-        tracing::info!("the database is there, and work begins");
+        tracing::info!("the database is available; starting");
         pages.stop.cancel();
         // They end by themselves within a second, and a panic in them was reported.
         let _ = pages.served.await;

@@ -22,7 +22,7 @@ use crate::{
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   noticast add https://www.example.com/news/list.html && noticast reload
-  noticast add https://www.example.com/feed.xml --id press --name 'Press room' --every 30m --yes")]
+  noticast add https://www.example.com/feed.xml --id press --every 30m --yes")]
 pub(super) struct Args {
     /// The address of the page or feed; `-` reads it from stdin, which keeps a password out of the process list
     #[arg(value_name = "URL", value_parser = address::typed())]
@@ -61,7 +61,7 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
         let text = format!("--id {id}: a source with this id is in the config already");
         return Err(UsageError(text).into());
     }
-    let (page, how, seen) = look(&config, &url).await?;
+    let (page, how, seen) = out::patiently(&address::waiting(&url), look(&config, &url)).await?;
     preview::show::text(&page, &seen, &how, session.verbose)?;
     if let Err(why) = check::notices_of(&seen.reading) {
         anyhow::bail!("{shown} is {why}; nothing was added");

@@ -9,6 +9,7 @@ use clap::{builder::TypedValueParser, error::ErrorKind};
 use url::Url;
 
 use super::exit::UsageError;
+use crate::source::fetch::Shown;
 
 /// The most that is read of stdin.
 const MOST: u64 = 1 << 20;
@@ -24,6 +25,19 @@ pub(super) enum Typed {
 /// Reads what is typed.
 pub(super) fn typed() -> impl TypedValueParser<Value = Typed> {
     Parser
+}
+
+/// An error of an address, which is named once: an error of fetching names it itself.
+pub(super) fn failed(typed: &str, url: Option<&Url>, error: &str) -> String {
+    let shown = url.map(|url| format!("{}: ", Shown(url)));
+    let own = shown.and_then(|shown| error.strip_prefix(&shown));
+    format!("{typed}: {}", own.unwrap_or(error))
+}
+
+/// What is said while somebody waits for an address.
+pub(super) fn waiting(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    format!("waiting for {host} to answer in full")
 }
 
 /// All of them; stdin may hold several, one a line.

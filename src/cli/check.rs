@@ -33,7 +33,7 @@ const AT_ONCE: usize = 16;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   noticast check
-  noticast check --online        also poll every source, and try every channel without posting to it
+  noticast check --online        also try every source and channel
   noticast check --post          send a test card to every channel")]
 pub(super) struct Args {
     /// Poll every source, and try every channel whose platform can be asked without posting
@@ -92,7 +92,7 @@ fn offline(session: &Session, config: &Config) -> anyhow::Result<()> {
     channels_table(config)?;
     for source in config.sources.iter().filter(|source| !source.verify) {
         out::line(format!(
-            "warning: `{}` has verify = false: whoever is in between can change what it says",
+            "warning: `{}` has verify = false: anybody between here and the site can change its pages",
             source.id
         ))?;
     }

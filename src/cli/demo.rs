@@ -1,10 +1,10 @@
 //! `demo`: a newsroom of our own on loopback, and a complete noticast that watches it.
 
-use std::{collections::HashSet, path::Path, time::Duration};
+use std::{collections::HashSet, io, path::Path, time::Duration};
 
 use anyhow::Context;
 use chrono::{DateTime, Utc};
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -33,8 +33,8 @@ const FIRST_NEW: u64 = 61;
   noticast demo --every 2s --for 30s --fresh
   NOTICAST_TELEGRAM_TOKEN=… noticast demo --telegram @your_channel
 
-The demo serves its pages on this machine alone. It keeps its data in STATE/demo: when started again, it
-repeats nothing.")]
+The demo serves its pages on this machine alone. It keeps its data in
+STATE/demo, so that nothing is repeated when it is started again.")]
 pub(super) struct Args {
     /// The port of the channel page; the newsroom gets the next one [default: 8787, or the next free one]
     #[arg(long, value_name = "PORT")]
@@ -117,24 +117,39 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
     .await?;
     let (began, closing) = (Utc::now(), CancellationToken::new());
     let ledger = state.join("newsroom.json");
-    let newsroom = tokio::spawn(newsroom::serve(
+    let newsroom = newsroom::serve(
         site,
         args.every,
         ledger,
         language.newsroom(),
         closing.clone(),
-    ));
-    serve::run_until_stopped(
-        app,
-        Signals::new()?,
-        OnHangup::Stop,
-        serve::until(args.for_),
-    )
-    .await?;
+    );
+    let (newsroom, over) = begun(newsroom);
+    let enough = async move {
+        tokio::select! {
+            () = serve::until(args.for_) => {}
+            () = over.cancelled_owned() => {}
+        }
+    };
+    serve::run_until_stopped(app, Signals::new()?, OnHangup::Stop, enough).await?;
     closing.cancel();
     newsroom.await??;
     farewell(&state, began, args.for_.is_none()).await?;
     Ok(Exit::Done)
+}
+
+/// The newsroom at work, and the end of it: without one there is nothing to see, so that its error ends the demo and
+/// is the last line.
+fn begun(
+    newsroom: impl Future<Output = io::Result<()>> + Send + 'static,
+) -> (JoinHandle<io::Result<()>>, CancellationToken) {
+    let over = CancellationToken::new();
+    let guard = over.clone().drop_guard();
+    let newsroom = tokio::spawn(async move {
+        let _ends_with_it = guard;
+        newsroom.await
+    });
+    (newsroom, over)
 }
 
 /// Returns what `demo` and `watch` run by: defaults, a page where the listener is, the terminal as channel.

@@ -1,6 +1,9 @@
 //! Every command that the README, the docs and the help show is one that the program takes.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use clap::{CommandFactory, Parser, error::ErrorKind};
 use regex::Regex;
@@ -33,6 +36,39 @@ fn commands_of(page: &str) -> Vec<Vec<String>> {
     found
 }
 
+/// What else the shell is asked to do in blocks of `sh`, beside the program itself: each by its first words.
+const OF_OTHERS: [&str; 16] = [
+    "cargo test",
+    "cargo install --path .",
+    "cargo build --release",
+    "install -",
+    "systemctl ",
+    "echo 'postgres://",
+    "scp -r /etc/noticast machine2:/etc/",
+    "ssh machine2 systemctl enable --now noticast",
+    "createdb ",
+    "packaging/",
+    "apt install ",
+    "rustup target add ",
+    "sha256sum -c ",
+    "podman ",
+    "export NOTICAST_",
+    "curl -H ",
+];
+
+/// Lines of blocks of `sh`; a line that ends with `\` goes on in the next one.
+fn shell_lines(page: &str) -> Vec<String> {
+    let (mut lines, mut is_shell) = (Vec::new(), false);
+    for line in page.replace("\\\n", " ").lines() {
+        match line.trim_start().strip_prefix("```") {
+            Some(language) => is_shell = language == "sh",
+            None if is_shell && !line.trim().is_empty() => lines.push(line.trim().to_owned()),
+            None => {}
+        }
+    }
+    lines
+}
+
 fn assert_taken(place: &str, words: &[String]) {
     let typed = ["noticast".to_owned()].into_iter().chain(words.to_vec());
     let Err(error) = Cli::try_parse_from(typed) else {
@@ -45,15 +81,20 @@ fn assert_taken(place: &str, words: &[String]) {
     );
 }
 
-#[test]
-fn commands_of_the_readme_and_the_docs_are_taken() {
+/// The README and the docs, in both languages.
+fn pages() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let docs = fs::read_dir(root.join("docs")).unwrap();
     let pages = docs.map(|entry| entry.unwrap().path());
     let pages = pages.filter(|page| page.extension().is_some_and(|it| it == "md"));
     let readmes = ["README.md", "README.zh.md"].map(|name| root.join(name));
+    pages.chain(readmes).collect()
+}
+
+#[test]
+fn commands_of_the_readme_and_the_docs_are_taken() {
     let mut count = 0;
-    for page in pages.chain(readmes) {
+    for page in pages() {
         let found = commands_of(&fs::read_to_string(&page).unwrap());
         assert!(!found.is_empty(), "{}: no command", page.display());
         for words in found {
@@ -62,6 +103,39 @@ fn commands_of_the_readme_and_the_docs_are_taken() {
         }
     }
     assert!(count > 80, "{count}");
+}
+
+#[test]
+fn every_line_of_a_shell_s_block_is_a_command_that_a_test_knows() {
+    let (mut wrong, mut count) = (Vec::new(), 0);
+    for page in pages() {
+        let text = fs::read_to_string(&page).unwrap();
+        for line in shell_lines(&text) {
+            let is_ours = command(&line).is_some();
+            let is_known = OF_OTHERS.iter().any(|known| line.starts_with(known));
+            if !is_ours && !is_known {
+                wrong.push(format!("{}: {line}", page.display()));
+            }
+            count += 1;
+        }
+    }
+    assert!(wrong.is_empty() && count > 100, "{count}: {wrong:#?}");
+}
+
+#[test]
+fn files_that_the_pages_install_or_run_are_in_the_tree() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let named = Regex::new(r"\b(?:config|packaging)/[\w./-]+\w").unwrap();
+    let mut count = 0;
+    for page in pages() {
+        let text = fs::read_to_string(&page).unwrap();
+        for file in named.find_iter(&text) {
+            let is_there = root.join(file.as_str()).exists();
+            assert!(is_there, "{}: {}", page.display(), file.as_str());
+            count += 1;
+        }
+    }
+    assert!(count > 20, "{count}");
 }
 
 #[test]

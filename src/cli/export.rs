@@ -163,7 +163,8 @@ async fn export_opml(session: &Session, file: &Path) -> anyhow::Result<Exit> {
     let text = opml::to_opml(&outlines);
     write_whole(file, text.as_bytes())
         .with_context(|| format!("cannot write {}", file.display()))?;
-    eprintln!("{} sources in {}", outlines.len(), file.display());
+    let sources = out::count(outlines.len(), "source");
+    eprintln!("{sources} in {}", file.display());
     Ok(Exit::Done)
 }
 

@@ -13,7 +13,7 @@ use crate::{bulletin::BulletinId, ops::HeldAction};
 #[command(after_help = "Examples:
   noticast held
   noticast held --publish 1042 1043
-  noticast held --newest 3            publish the newest 3 of each source, mark the others as seen
+  noticast held --newest 3            publish 3 of each source, mark the rest
   noticast held --seen all", mut_arg(lists::IN_STATE, |arg| arg.hide(true)))]
 pub(super) struct Args {
     #[command(flatten)]

@@ -241,8 +241,7 @@ pub(super) fn doubtful(page: &Page, how: &How) -> Option<Seen> {
         ..context
     };
     let found = list::read(&decoded.text, &context).ok()?;
-    let doubt =
-        "no list shows itself on this page; these rows might be it, so look at each of them";
+    let doubt = "no list was recognized on this page; these rows may be one, so check each of them";
     Some(Seen {
         reading: Reading::List(NoticeList {
             select: Some(select.clone()),

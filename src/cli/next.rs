@@ -18,7 +18,7 @@ use crate::{config::zone_named, schedule::Schedule};
   noticast next '0 9 1,15 * *' --time-zone Europe/Berlin
   noticast next 'every 90s' --from 2026-03-01T00:00:00+08:00 -n 3")]
 pub(super) struct Args {
-    /// Five crontab fields, six with seconds first, @hourly and its like, or `every 5m`
+    /// Five crontab fields, six that begin with seconds, @hourly and the like, or `every 5m`
     expr: String,
     /// The time zone of the schedule [default: the config's, else Asia/Shanghai]
     #[arg(long, value_name = "TZ", value_parser = zone_named)]

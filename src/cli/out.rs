@@ -1,6 +1,9 @@
 //! Writing to stdout: lines, questions; styles on a terminal alone.
 
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::{
+    io::{self, BufRead, IsTerminal, Write},
+    time::Duration,
+};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
@@ -82,6 +85,30 @@ pub(super) fn progress(what: &'static str) -> ProgressBar {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,
     }
+}
+
+/// Waits for `work`. Where that takes longer than a few seconds, stderr says what is waited for: it moves on a
+/// terminal, and is one line elsewhere.
+pub(super) async fn patiently<T>(what: &str, work: impl Future<Output = T>) -> T {
+    const SILENT: Duration = Duration::from_secs(3);
+    tokio::pin!(work);
+    if let Ok(done) = tokio::time::timeout(SILENT, &mut work).await {
+        return done;
+    }
+    if !io::stderr().is_terminal() {
+        eprintln!("{what} …");
+        return work.await;
+    }
+    let bar = ProgressBar::new_spinner().with_message(what.to_owned());
+    let style = ProgressStyle::with_template("{spinner} {msg} ({elapsed})");
+    let bar = match style {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    };
+    bar.enable_steady_tick(Duration::from_millis(200));
+    let done = work.await;
+    bar.finish_and_clear();
+    done
 }
 
 pub(super) fn is_broken_pipe(error: &anyhow::Error) -> bool {

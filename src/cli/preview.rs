@@ -35,8 +35,8 @@ use crate::{
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   noticast preview https://www.example.com/news/list.html
-  noticast preview --suggest https://www.example.com/news/list.html >> config/noticast.toml
-  noticast preview --json --base-url https://www.example.com/news/ page.html
+  noticast preview --suggest https://www.example.com/news/ >> blocks.toml
+  noticast preview --json --base-url https://www.example.com/ page.html
   noticast preview --card telegram https://www.example.com/news/1.html
   curl -s https://www.example.com/feed.xml | noticast preview -
 
@@ -116,8 +116,12 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
     let mut exit = Exit::Done;
     for input in &args.inputs {
         let (mut rejected, mut steps) = (Vec::new(), Vec::new());
-        let got = get(&config, &args, input).await;
         let typed = address(input);
+        let got = get(&config, &args, input);
+        let got = match &typed {
+            Some(url) => out::patiently(&address::waiting(url), got).await,
+            None => got.await,
+        };
         let input = &shown(input);
         let seen = match got {
             Ok(page) => match read(&config, &page, &args, &how).await {
@@ -271,10 +275,12 @@ fn show(
         }
         Err(fault) => {
             let message = session.mask.masked(&fault.message);
-            // An error of fetching names its address itself.
             let own = format!("{input}: ");
-            let what = message.strip_prefix(&own).unwrap_or(&message);
-            eprintln!("{own}{what} ({})", fault.code);
+            let what = match message.starts_with(&own) {
+                true => message,
+                false => address::failed(input, address(input).as_ref(), &message),
+            };
+            eprintln!("{what} ({})", fault.code);
             Ok(())
         }
     }

@@ -30,8 +30,8 @@ const MOST_TEXT_BYTES: u64 = 1 << 20;
 /// Publish a bulletin of your own at a source with `kind = "desk"`, for all channels that have the source
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  noticast publish --source office --title 关于元旦放假的通知 --text notice.txt --deadline 2026-12-31
-  noticast publish --source office --title 报名开始 --attach https://example.com/f.xlsx=报名表 --yes")]
+  noticast publish --source office --title 元旦放假 --deadline 2026-12-31
+  noticast publish --source office --title 报名开始 --text notice.txt --yes")]
 pub(super) struct Args {
     /// The source to publish at, of the kind `desk`
     #[arg(long, value_name = "ID")]
@@ -125,7 +125,8 @@ fn publication(args: &Args, zone: Tz) -> anyhow::Result<Publication> {
         channels: (!args.to.is_empty()).then(|| args.to.clone()),
         request_id: args.request_id.clone(),
     };
-    publication.cleaned().map_err(|why| UsageError(why).into())
+    let cleaned = publication.cleaned();
+    cleaned.map_err(|why| UsageError(why.to_string()).into())
 }
 
 fn moment(text: &str, zone: Tz) -> Result<Moment, UsageError> {

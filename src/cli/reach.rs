@@ -321,7 +321,7 @@ pub(super) fn actor() -> Actor {
 
 fn usage_if_invalid(error: StoreError) -> anyhow::Error {
     match error {
-        StoreError::Refused(Refusal::Invalid(why)) => UsageError(why).into(),
+        StoreError::Refused(Refusal::Invalid(why)) => UsageError(why.to_string()).into(),
         error => error.into(),
     }
 }

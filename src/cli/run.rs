@@ -14,15 +14,16 @@ use crate::app::{App, Setup};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   noticast run
-  noticast run --config /etc/noticast/noticast.toml --state /var/lib/noticast --log-format json
+  noticast run --state /var/lib/noticast --log-format json
 
-SIGHUP or `noticast reload` applies a changed config. SIGINT or SIGTERM stops the service in order.")]
+SIGHUP or `noticast reload` applies a changed config. SIGINT or SIGTERM stops
+the service; what is being sent is completed first.")]
 pub(super) struct Args {}
 
 pub(super) async fn run(session: &Session, _args: Args) -> anyhow::Result<Exit> {
     let config = session.config()?;
     for source in config.sources.iter().filter(|source| !source.verify) {
-        tracing::warn!(source = %source.id, "verify = false: whoever is in between can change what it says");
+        tracing::warn!(source = %source.id, "verify = false: anybody between here and the site can change its pages");
     }
     let any_loopback = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let listener = serve::listen(config.web.listen.unwrap_or(any_loopback)).await?;

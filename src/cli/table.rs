@@ -129,6 +129,11 @@ mod tests {
     }
 
     #[test]
+    fn a_table_on_screens_of_80_and_120_columns() {
+        insta::assert_snapshot!(format!("{}\n\n{}", drawn(80), drawn(120)));
+    }
+
+    #[test]
     fn long_titles_are_cut_by_columns() {
         assert_eq!(short("通知公告", 8), "通知公告");
         assert_eq!(short("通知公告栏", 8), "通知公…");

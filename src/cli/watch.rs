@@ -29,10 +29,11 @@ const SHOWN: usize = 3;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   noticast watch https://www.example.com/news/list.html
-  noticast watch https://www.example.com/news/list.html --cron '*/10 8-20 * * Mon-Fri'
+  noticast watch https://www.example.com/news/ --cron '*/10 8-20 * * Mon-Fri'
   noticast watch https://www.example.com/feed.xml --once
 
-It keeps its data in STATE/watch: when started again, it prints what was published meanwhile.")]
+It keeps its data in STATE/watch: when started again, it prints what was
+published meanwhile.")]
 pub(super) struct Args {
     /// Addresses of pages or feeds; `-` reads them from stdin, one a line, which keeps passwords out of the process list
     #[arg(required = true, value_name = "URL", value_parser = address::typed())]
@@ -158,7 +159,8 @@ async fn first_looks(app: &App, sources: &[Source]) -> anyhow::Result<bool> {
         .zip(first)
     {
         if let Some(error) = looked?.and_then(|looked| looked.error) {
-            eprintln!("{}: {error}", source.url);
+            let url = &source.url;
+            eprintln!("{}", address::failed(url.as_str(), Some(url), &error));
             failed = true;
         } else if is_first {
             show_known(&store, source).await?;

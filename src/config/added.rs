@@ -10,30 +10,15 @@ use super::{
     checked::Config,
     ids::Ids,
     secret::Surroundings,
-    source,
+    source::{self, MOST_ANNOUNCED},
     table::{Problems, Table, nearest},
 };
-use crate::bulletin::{AddedSource, ChannelId, Source, SourceId, SourceKeys};
+use crate::bulletin::{
+    AddedSource, ChannelId, FieldFault, Filter, InputFault, Source, SourceId, SourceKeys,
+};
 
 /// Keys that lead past the guard on addresses, into files of this machine, or hold secrets.
 const OF_THE_FILE_ALONE: [&str; 3] = ["proxy", "headers", "ca"];
-
-/// Something that is wrong with one key of a source: `what; what is expected`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeyProblem {
-    /// Its name; empty: the source as a whole.
-    pub key: String,
-    pub what: String,
-}
-
-impl KeyProblem {
-    fn new(key: &str, what: impl Into<String>) -> Self {
-        Self {
-            key: key.to_owned(),
-            what: what.into(),
-        }
-    }
-}
 
 impl Config {
     /// Reads the keys of a source that is to live in the store.
@@ -44,14 +29,12 @@ impl Config {
         &self,
         id: &SourceId,
         keys: &SourceKeys,
-    ) -> Result<Source, Vec<KeyProblem>> {
+    ) -> Result<Source, Vec<FieldFault>> {
         let (source, mut problems) = read(id, keys, self.time_zone);
         problems.extend(refused(keys));
         if source.login.is_some() {
-            problems.push(KeyProblem::new(
-                "url",
-                "a user name or password in it would be kept and exported; expected it in the config file",
-            ));
+            let what = "a user name or password in it would be kept and exported; expected it in the config file";
+            problems.push(FieldFault::new("url", InputFault::Login, what));
         }
         problems.extend(self.unknown_channels(keys));
         if problems.is_empty() {
@@ -61,7 +44,7 @@ impl Config {
         }
     }
 
-    fn unknown_channels(&self, keys: &SourceKeys) -> Option<KeyProblem> {
+    fn unknown_channels(&self, keys: &SourceKeys) -> Option<FieldFault> {
         let named = keys.get("channels").filter(|named| !named.is_null())?;
         let expected =
             "expected a list of ids of `[[channel]]`s; leave it out for all that have all sources";
@@ -82,7 +65,7 @@ impl Config {
                 format!("there is no channel {wrong}; {near}")
             }
         };
-        Some(KeyProblem::new("channels", wrong))
+        Some(FieldFault::new("channels", InputFault::NoChannel, wrong))
     }
 
     /// With what lives in the store, which the file knows nothing of, and with nothing that was removed
@@ -145,19 +128,19 @@ pub fn added_source(added: &AddedSource, time_zone: Tz) -> Source {
     read(&added.id, &added.keys, time_zone).0
 }
 
-fn refused(keys: &SourceKeys) -> impl Iterator<Item = KeyProblem> + use<'_> {
+fn refused(keys: &SourceKeys) -> impl Iterator<Item = FieldFault> + use<'_> {
     let given = OF_THE_FILE_ALONE
         .into_iter()
         .filter(|key| keys.contains_key(*key));
     given.map(|key| {
         let what =
             format!("`{key}` can only be set in the config file; expected a [[source]] there");
-        KeyProblem::new(key, what)
+        FieldFault::new(key, InputFault::Unusable, what)
     })
 }
 
 /// The source, as far as its keys are right, and what is wrong with them.
-fn read(id: &SourceId, keys: &SourceKeys, zone: Tz) -> (Source, Vec<KeyProblem>) {
+fn read(id: &SourceId, keys: &SourceKeys, zone: Tz) -> (Source, Vec<FieldFault>) {
     let lines = lines(id, keys);
     let text: Vec<&str> = lines.iter().map(|(_, line)| line.as_str()).collect();
     let text = text.join("\n");
@@ -177,8 +160,35 @@ fn read(id: &SourceId, keys: &SourceKeys, zone: Tz) -> (Source, Vec<KeyProblem>)
         }
     };
     let found = problems.into_found().into_iter();
-    let found = found.map(|(line, what)| KeyProblem::new(at_line(line), what));
+    let found = found.map(|(line, what)| {
+        let key = at_line(line);
+        FieldFault::new(key, kind(key, keys.get(key)), what)
+    });
     (source, found.collect())
+}
+
+/// What the rules of `[[source]]` expect of a key.
+fn kind(key: &str, value: Option<&Value>) -> InputFault {
+    match key {
+        "url" if value.is_none() => InputFault::Empty,
+        "url" => InputFault::NoAddress,
+        "schedule" => InputFault::NoSchedule,
+        "announce_first" => InputFault::NoCount(MOST_ANNOUNCED),
+        "include" | "exclude" => wrong_pattern(value),
+        "browser" => InputFault::NotRendered,
+        key if key.starts_with("select.") => InputFault::NoSelector,
+        _ => InputFault::Unusable,
+    }
+}
+
+fn wrong_pattern(value: Option<&Value>) -> InputFault {
+    let patterns = value.and_then(Value::as_array).into_iter().flatten();
+    let patterns = patterns.filter_map(Value::as_str).map(str::to_owned);
+    let patterns: Vec<String> = patterns.collect();
+    match Filter::new(&patterns, &[]) {
+        Err(error) => InputFault::NoPattern(error.pattern),
+        Ok(_) => InputFault::Unusable,
+    }
 }
 
 /// A line of TOML for each key. What is missing is said of the first one, and nothing but `url` can be.
@@ -254,7 +264,7 @@ mod tests {
         config
     }
 
-    fn checked(value: &Value) -> Result<Source, Vec<KeyProblem>> {
+    fn checked(value: &Value) -> Result<Source, Vec<FieldFault>> {
         config().check_source(&"news".parse().unwrap(), &keys(value))
     }
 
@@ -351,7 +361,7 @@ mod tests {
             }
             let problems = checked(&Value::Object(all)).unwrap_err();
             assert_eq!(problems.len(), 1, "{wrong}: {problems:?}");
-            assert_eq!(problems[0].key, key, "{wrong}: {problems:?}");
+            assert_eq!(problems[0].field, key, "{wrong}: {problems:?}");
             assert!(problems[0].what.contains(what), "{wrong}: {problems:?}");
         }
     }

@@ -19,6 +19,9 @@ use super::{
 };
 use crate::bulletin::{Filter, ReadAs, Select, Source, SourceId};
 
+/// Bulletins of a first poll that may be pushed.
+pub(super) const MOST_ANNOUNCED: i64 = 1_000;
+
 pub(super) fn read(
     mut table: Table<'_>,
     ids: &mut Ids<'_>,
@@ -46,7 +49,7 @@ pub(super) fn read(
     table.set(
         "announce_first",
         &mut source.announce_first,
-        integer(0..=1_000),
+        integer(0..=MOST_ANNOUNCED),
     );
     table.set("full_text", &mut source.full_text, boolean);
     table.set("simplify", &mut source.simplify, boolean);

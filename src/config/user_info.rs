@@ -28,7 +28,7 @@ pub(super) fn check(address: &str, is_bare: bool) -> Result<(), String> {
     }
     if is_bare && !matches!(tail, "" | "/") {
         return Err(
-            "something stands behind the host and port; expected an address that ends with them"
+            "there is something after the host and port; expected an address that ends with them"
                 .to_owned(),
         );
     }

@@ -10,7 +10,7 @@ use super::{handle::Store, op::Op};
 use crate::{
     bulletin::{AddedSource, SourceId, SourceKeys},
     policy::audit::Actor,
-    store::{Refusal, Result, refused},
+    store::{Refusal, Result},
 };
 
 /// Each is kept in memory, and the config is made anew when one changes.
@@ -75,9 +75,7 @@ fn add(op: &mut Op<'_>, source: AddedSource, by: &Actor, now: DateTime<Utc>) -> 
         return Ok(false);
     }
     if added.len() >= MOST_ADDED {
-        return Err(refused(format!(
-            "{MOST_ADDED} sources live in the store already; remove some, or write further ones into the config"
-        )));
+        return Err(Refusal::TooManySources(MOST_ADDED).into());
     }
     let from = source.chat.as_ref().map(|chat| format!(", from {chat}"));
     let what = format!("{}{}", source.url(), from.unwrap_or_default());

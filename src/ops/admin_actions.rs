@@ -58,7 +58,7 @@ pub(super) fn chosen(op: &mut Op<'_>, action: HeldAction) -> Result<(Vec<u64>, V
         if let Some(id) = ids.iter().find(|id| held.binary_search(id).is_err()) {
             let row = op.tx.bulletin(*id)?;
             row.ok_or(Refusal::NoBulletin(BulletinId(*id)))?;
-            return Err(refused(format!("bulletin {id} is not held")));
+            return Err(Refusal::NotHeld(BulletinId(*id)).into());
         }
         Ok(ids)
     };
@@ -174,7 +174,7 @@ fn again(op: &mut Op<'_>, made: &Request, bulletin: BulletinId) -> Result<Vec<De
 fn having(op: &mut Op<'_>, row: &Archived) -> Result<Vec<ChannelId>> {
     if op.routes.is_none() {
         return Err(refused(
-            "without a config nobody knows which channels have that source; name them (`--to`)"
+            "without a config, the channels of that source are not known; name them with `--to`"
                 .to_owned(),
         ));
     }

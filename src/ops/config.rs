@@ -40,7 +40,16 @@ impl Store {
     ) -> Result<()> {
         let routes = Routes::new(sources.to_vec(), channels.to_vec());
         let (shared, by, now) = (self.routes.clone(), by.clone(), Utc::now());
-        let what = format!("{} sources, {} channels", sources.len(), channels.len());
+        let counted = |count: usize, word: &str| match count {
+            1 => format!("1 {word}"),
+            _ => format!("{count} {word}s"),
+        };
+        let (sources, channels) = (sources.len(), channels.len());
+        let what = format!(
+            "{}, {}",
+            counted(sources, "source"),
+            counted(channels, "channel")
+        );
         self.write(move |op| {
             op.log(&by, ("reload", "config"), &what, now);
             sync_config(op, Arc::new(routes), shared, now)

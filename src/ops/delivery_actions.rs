@@ -4,12 +4,12 @@ use chrono::{DateTime, Utc};
 
 use super::{bulk_actions, handle::Store, op::Op};
 use crate::{
-    bulletin::{BulletinState, DeliveryId, DeliveryState},
+    bulletin::{BulletinId, BulletinState, DeliveryId, DeliveryState},
     policy::{
         audit::Actor,
         facts::{OutboxEntry, Run},
     },
-    store::{Refusal, Result, refused},
+    store::{Refusal, Result},
 };
 
 impl Store {
@@ -50,16 +50,12 @@ fn known(op: &mut Op<'_>, id: DeliveryId) -> Result<OutboxEntry> {
 fn retry(op: &mut Op<'_>, id: DeliveryId, by: &Actor, now: DateTime<Utc>) -> Result<()> {
     let mut entry = known(op, id)?;
     if !matches!(entry.state, DeliveryState::Failed | DeliveryState::Queued) {
-        return Err(refused(format!(
-            "delivery {id} is neither failed nor waiting: there is nothing to try again"
-        )));
+        return Err(Refusal::NotToRetry(id).into());
     }
     if let Some(bulletin) = entry.bulletin {
         let row = op.tx.bulletin(bulletin)?;
         if row.is_none_or(|row| row.state == BulletinState::Withdrawn) {
-            return Err(refused(format!(
-                "bulletin {bulletin} of delivery {id} was withdrawn: it is not sent"
-            )));
+            return Err(Refusal::OfWithdrawn(id, BulletinId(bulletin)).into());
         }
     }
     if entry.state == DeliveryState::Failed {
@@ -78,9 +74,7 @@ fn retry(op: &mut Op<'_>, id: DeliveryId, by: &Actor, now: DateTime<Utc>) -> Res
 
 fn cancel(op: &mut Op<'_>, id: DeliveryId, by: &Actor, now: DateTime<Utc>) -> Result<()> {
     if known(op, id)?.state != DeliveryState::Queued {
-        return Err(refused(format!(
-            "delivery {id} waits no more: it cannot be cancelled"
-        )));
+        return Err(Refusal::NotQueued(id).into());
     }
     let run = Run {
         first: id,

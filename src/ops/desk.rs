@@ -164,9 +164,7 @@ fn desk(op: &Op<'_>, id: &SourceId) -> Result<std::sync::Arc<Source>> {
     let source = source.ok_or_else(|| Refusal::NoSource(id.clone()))?;
     match source.kind {
         ReadAs::Desk => Ok(source),
-        _ => Err(refused(format!(
-            "source `{id}` watches a page; bulletins of your own need a source with `kind = \"desk\"`"
-        ))),
+        _ => Err(Refusal::NoDesk(id.clone()).into()),
     }
 }
 
@@ -175,13 +173,8 @@ fn own(op: &mut Op<'_>, id: BulletinId, (by, scope): (&Actor, Scope)) -> Result<
     let row = op.tx.bulletin(id.0)?.ok_or(Refusal::NoBulletin(id))?;
     let refusal = match &row.cause {
         Cause::Desk(author) if scope == Scope::Admin || *author == by.author() => return Ok(row),
-        Cause::Desk(_) => Refusal::NotAllowed(format!(
-            "bulletin {id} was published by another one; a token of scope `admin` may change it"
-        )),
-        _ => Refusal::Other(format!(
-            "bulletin {id} is of the watched source `{}`: it changes as its page does",
-            row.source
-        )),
+        Cause::Desk(_) => Refusal::NotOwn(id),
+        _ => Refusal::OfPage(id, row.source.clone()),
     };
     Err(refusal.into())
 }
@@ -195,9 +188,7 @@ fn amend(
 ) -> Result<()> {
     let mut row = own(op, id, (by, scope))?;
     if row.state == BulletinState::Withdrawn {
-        return Err(refused(format!(
-            "bulletin {id} was withdrawn; publish a new one"
-        )));
+        return Err(Refusal::Withdrawn(id).into());
     }
     let (before, text) = (row.clone(), op.tx.text(id.0)?.unwrap_or_default());
     let correction = amendment.apply(&mut row, &text);

@@ -75,7 +75,7 @@ impl Store {
             match ended {
                 Ok(Ended::Stopped) => return Ok(()),
                 Ok(Ended::FellBehind) => {
-                    tracing::info!("the search index missed changes and is built anew");
+                    tracing::info!("the search index missed changes and is rebuilt");
                 }
                 Err(Trouble::Store(StoreError::Refused(Refusal::Away(_)))) => tokio::select! {
                     () = stop.cancelled() => return Ok(()),
@@ -122,7 +122,7 @@ impl Store {
             Ok(index) => index,
             Err(error) => {
                 if error.kind() != io::ErrorKind::NotFound {
-                    tracing::warn!("the search index is built anew: {error}");
+                    tracing::warn!("the search index is rebuilt: {error}");
                 }
                 return Ok(None);
             }

@@ -5,7 +5,7 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 
 use super::{handle::Store, op::Op};
 use crate::{
-    bulletin::Secret,
+    bulletin::{FieldFault, InputFault, Secret},
     policy::{
         audit::Actor,
         tokens::{self, Scope, Token},
@@ -137,14 +137,22 @@ impl Store {
 }
 
 fn checked(new: NewToken, now: DateTime<Utc>) -> Result<NewToken> {
-    let invalid = |why: &str| Err(Refusal::Invalid(why.to_owned()).into());
+    let invalid = |field, kind, what| {
+        let fault = FieldFault::new(field, kind, what);
+        Err(Refusal::Invalid(fault).into())
+    };
     let name = new.name.trim().to_owned();
     let is_line = !name.contains(char::is_control);
     if name.is_empty() || !is_line || name.chars().count() > MOST_NAME_CHARS {
-        return invalid("`name`: one line of 1 to 100 characters is expected");
+        let kind = match name.is_empty() {
+            true => InputFault::Empty,
+            false => InputFault::TooLong(MOST_NAME_CHARS),
+        };
+        let what = "one line of 1 to 100 characters is expected";
+        return invalid("name", kind, what);
     }
     if new.expires_at.is_some_and(|at| at <= now) {
-        return invalid("`expires`: a time to come is expected");
+        return invalid("expires", InputFault::Past, "a time to come is expected");
     }
     Ok(NewToken { name, ..new })
 }
@@ -162,9 +170,7 @@ fn create(op: &mut Op<'_>, mut token: Token, by: &Actor, now: DateTime<Utc>) -> 
     match token.is_session() {
         true => make_room(op, alike.collect(), now),
         false if alike.count() >= MOST_TOKENS => {
-            return Err(refused(format!(
-                "there are {MOST_TOKENS} tokens; revoke those that nobody uses"
-            )));
+            return Err(Refusal::TooManyTokens(MOST_TOKENS).into());
         }
         false => {}
     }

@@ -11,7 +11,8 @@ use self::fields::{address, files, optional, publisher, summary, text, title};
 pub use self::{amendment::Amendment, fields::file_name};
 use super::facts::{Archived, title_hash};
 use crate::bulletin::{
-    Attachment, Bulletin, BulletinState, Cause, Channel, ChannelId, Moment, SourceId, Verdict,
+    Attachment, Bulletin, BulletinState, Cause, Channel, ChannelId, FieldFault, InputFault, Moment,
+    SourceId, Verdict,
 };
 
 const MOST_REQUEST_ID_BYTES: usize = 128;
@@ -46,16 +47,16 @@ impl Publication {
     /// Its fields in the shape that bulletins have.
     ///
     /// # Errors
-    /// A field cannot be used; the text names it and says what is expected.
-    pub fn cleaned(self) -> Result<Self, String> {
+    /// A field cannot be used.
+    pub fn cleaned(self) -> Result<Self, FieldFault> {
+        let unusable = |field, what| Err(FieldFault::new(field, InputFault::Unusable, what));
         let bad_id = |id: &String| id.is_empty() || id.len() > MOST_REQUEST_ID_BYTES;
         if self.request_id.as_ref().is_some_and(bad_id) {
-            return Err("`request_id`: 1 to 128 bytes are expected".to_owned());
+            return unusable("request_id", "1 to 128 bytes are expected");
         }
         if self.channels.as_ref().is_some_and(Vec::is_empty) {
-            let expected =
-                "`channels`: at least one is expected; leave it out for all that want the source";
-            return Err(expected.to_owned());
+            let what = "at least one is expected; leave it out for all that want the source";
+            return unusable("channels", what);
         }
         Ok(Self {
             title: title(&self.title)?,
@@ -139,7 +140,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_used_is_named_with_what_is_expected() {
-        let refused = |publication: Publication| publication.cleaned().unwrap_err();
+        let refused = |publication: Publication| publication.cleaned().unwrap_err().to_string();
         let title = |title: &str| Publication {
             title: title.to_owned(),
             ..publication()

@@ -50,7 +50,7 @@ impl SharedSender {
         why: &str,
     ) -> Result<Delivered, StoreError> {
         let (delivery, channel) = (waiting.id.0, &waiting.channel);
-        tracing::error!(delivery.id = delivery, channel.id = %channel, "the program failed while it sent this, and tries again: {why}");
+        tracing::error!(delivery.id = delivery, channel.id = %channel, "the program failed while sending this, and retries: {why}");
         let now = Utc::now();
         // It may have failed before it was begun.
         self.store.begin_send(waiting.id, now).await?;
@@ -219,19 +219,19 @@ fn log(sent: &Sent, waiting: &Waiting) {
             tracing::debug!(delivery.id = delivery, channel.id = %channel, "pushed");
         }
         Sent::Refused(why) => {
-            tracing::error!(delivery.id = delivery, channel.id = %channel, "a message was refused for good: {why}");
+            tracing::error!(delivery.id = delivery, channel.id = %channel, "a message was rejected permanently: {why}");
         }
         Sent::Gone(why) => {
             tracing::error!(channel.id = %channel, "channel `{channel}` is set aside: {why}");
         }
         Sent::TooFast(wait) => {
-            tracing::warn!(channel.id = %channel, wait_s = wait.as_secs(), "the platform says that `{channel}` is too fast");
+            tracing::warn!(channel.id = %channel, wait_s = wait.as_secs(), "the platform says that messages to `{channel}` are sent too fast");
         }
         Sent::Perhaps(why) | Sent::Ailing(why) => {
             tracing::warn!(delivery.id = delivery, channel.id = %channel, "possibly repeated: {why}");
         }
         Sent::Again(why) | Sent::Partly(why) => {
-            tracing::warn!(delivery.id = delivery, channel.id = %channel, "not sent, again later: {why}");
+            tracing::warn!(delivery.id = delivery, channel.id = %channel, "not sent, will be retried: {why}");
         }
         // Told once for the whole sender, or not worth telling.
         Sent::Moved { .. } | Sent::Denied(_) | Sent::Unreachable(_) => {}

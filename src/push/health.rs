@@ -40,16 +40,12 @@ pub enum FaultKind {
 impl Fault {
     /// Returns what is wrong, in a language.
     #[must_use]
-    pub fn said(&self, language: Language) -> String {
+    pub fn said(&self, language: Language) -> &'static str {
         let problems = &words::of(language).problems;
-        words::details(
-            language,
-            &self.what.said,
-            match self.kind {
-                FaultKind::Denied => problems.denied,
-                FaultKind::Unreachable => problems.unreachable,
-            },
-        )
+        match self.kind {
+            FaultKind::Denied => problems.denied,
+            FaultKind::Unreachable => problems.unreachable,
+        }
     }
 
     /// Returns what to do about it, in a language.

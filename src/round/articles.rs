@@ -65,7 +65,7 @@ pub(super) async fn open(store: &Store, reader: &Reader<'_>, list: JudgedList) -
                 opened[place] = true;
             }
             Err(fault) => {
-                tracing::warn!(source = %source.id, "an article could not be opened, the list serves: {}: {}", notices[place].url, fault.what);
+                tracing::warn!(source = %source.id, "an article could not be opened, so the row of the list is used: {}: {}", notices[place].url, fault.what);
             }
         }
     }
@@ -162,7 +162,7 @@ pub(super) async fn read(
         match further.await {
             Ok(further) => join(&mut article, further),
             Err(fault) => {
-                tracing::warn!(source = %source.id, "the text goes on at {next}, which failed: {}", fault.what);
+                tracing::warn!(source = %source.id, "the text continues at {next}, which could not be fetched: {}", fault.what);
                 break;
             }
         }

@@ -115,7 +115,7 @@ fn note_move(reader: &Reader<'_>, page: &FetchedPage, state: &mut LookState) {
     let moved_to = page.moved_to.as_ref().map(|to| Shown(to).to_string());
     if let Some(to) = moved_to.as_ref().filter(|_| moved_to != state.moved_to) {
         let source = &reader.source.id;
-        tracing::warn!(%source, "its page has moved for good; if that is right, set `url = \"{to}\"`");
+        tracing::warn!(%source, "its page has moved permanently; if that is right, set `url = \"{to}\"`");
     }
     state.moved_to = moved_to;
 }
@@ -145,7 +145,7 @@ async fn read_changed(
     }
     if rows.is_cut {
         let source = &reader.source.id;
-        tracing::warn!(%source, "{url} breaks off within a notice, which waits for the next look");
+        tracing::warn!(%source, "{url} ends in the middle of a notice, which waits for the next poll");
         // The rest may come under the same validators.
         (state.validators, state.body) = (Validators::default(), None);
     }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::bulletin::{BulletinId, ChannelId, DeliveryId, SourceId};
+use crate::bulletin::{BulletinId, ChannelId, DeliveryId, FieldFault, SourceId};
 
 /// `Display` says what to do. Whether the program may go on is told by the type alone.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -26,16 +26,42 @@ pub enum Refusal {
     NoSource(SourceId),
     #[error("no token `{0}`")]
     NoToken(String),
-    /// Whoever asks may not do that.
-    #[error("{0}")]
-    NotAllowed(String),
+    /// Whoever asks may not change it.
+    #[error("bulletin {0} was published by somebody else; a token of scope `admin` may change it")]
+    NotOwn(BulletinId),
     /// What was sent cannot be used.
     #[error("{0}")]
-    Invalid(String),
+    Invalid(FieldFault),
     #[error("bulletin {0} is held; publish it first (`noticast held --publish {0}`)")]
     Held(BulletinId),
+    #[error("bulletin {0} is not held")]
+    NotHeld(BulletinId),
+    #[error("bulletin {0} was withdrawn; publish a new one")]
+    Withdrawn(BulletinId),
+    #[error("bulletin {0} comes from the page of source `{1}` and only changes with it")]
+    OfPage(BulletinId, SourceId),
+    #[error(
+        "source `{0}` watches a page; bulletins of your own need a source with `kind = \"desk\"`"
+    )]
+    NoDesk(SourceId),
+    #[error("delivery {0} is neither failed nor queued: there is nothing to retry")]
+    NotToRetry(DeliveryId),
+    #[error("bulletin {1} of delivery {0} was withdrawn: it is not sent")]
+    OfWithdrawn(DeliveryId, BulletinId),
+    #[error("delivery {0} is no longer queued: it cannot be cancelled")]
+    NotQueued(DeliveryId),
+    #[error(
+        "{0} sources live in the store already; remove some, or write further ones into the config"
+    )]
+    TooManySources(usize),
+    #[error("there are {0} tokens; revoke those that nobody uses")]
+    TooManyTokens(usize),
+    #[error(
+        "the process that polls source `{0}` has not answered within {1} s; `noticast workers` lists those that run"
+    )]
+    NoAnswer(SourceId, u64),
     /// It was begun under a lease that another worker took since.
-    #[error("another worker holds {0} by now; nothing was written")]
+    #[error("another worker has taken over {0}; nothing was written")]
     LeaseLost(String),
     /// It is done once there is room.
     #[error("{0}")]
@@ -77,7 +103,7 @@ pub enum Failure {
     #[error("cannot use {0} for the store: {why}", path.display())]
     Unusable { path: PathBuf, why: String },
     #[error(
-        "the store failed a write: {0}; make room there or mend the disk, then start again: \
+        "the store failed a write: {0}; free some space or replace the disk, then start again: \
          nothing that it had acknowledged is lost"
     )]
     Write(String),

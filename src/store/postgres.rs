@@ -158,7 +158,7 @@ impl Postgres {
         match saved {
             Err(StoreError::Failed(failure)) => Err(failure.into()),
             Err(StoreError::Refused(refusal)) => {
-                tracing::warn!("where polling stands was not kept: {refusal}");
+                tracing::warn!("the state of polling was not stored: {refusal}");
                 Ok(())
             }
             Ok(()) => Ok(()),

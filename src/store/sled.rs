@@ -164,7 +164,7 @@ impl Sled {
     /// A write failed.
     pub async fn close(self) -> Result<()> {
         let saved = self.save_looks().await;
-        let saved = saved.or_report("keeping where polling stands");
+        let saved = saved.or_report("storing the state of polling");
         self.shared.writer.stop();
         let thread = self
             .shared
@@ -287,7 +287,10 @@ impl Sled {
         let marked = tokio::task::spawn_blocking(move || open::mark(&path, reached)).await;
         let marked = marked.unwrap_or_else(|error| Err(std::io::Error::other(error)));
         marked.unwrap_or_else(|error| {
-            tracing::warn!("{} cannot be marked: {error}", self.shared.path.display());
+            tracing::warn!(
+                "the record of what is durable in {} could not be written: {error}",
+                self.shared.path.display()
+            );
         });
     }
 

@@ -55,12 +55,19 @@ impl Space {
     pub fn is_low(self) -> Option<String> {
         (self.free < self.floor()).then(|| {
             format!(
-                "the disk is nearly full: {} MiB are free, {} MiB are needed; make room, \
-                 looking goes on by itself",
-                self.free >> 20,
-                self.floor() >> 20
+                "the disk is nearly full: {} are free, {} are needed; make room, and polling \
+                 continues automatically",
+                size(self.free),
+                size(self.floor())
             )
         })
+    }
+}
+
+fn size(bytes: u64) -> String {
+    match bytes >> 20 {
+        0..10 => format!("{} KiB", bytes >> 10),
+        mebibytes => format!("{mebibytes} MiB"),
     }
 }
 
@@ -83,6 +90,8 @@ mod tests {
             why.contains("255 MiB are free, 256 MiB are needed"),
             "{why}"
         );
+        let why = low(0, 3).unwrap();
+        assert!(why.contains("0 KiB are free, 307 KiB are needed"), "{why}");
         assert_eq!(low(100, 1000), None);
         assert!(low(99, 1000).is_some());
         assert!(Space::at(Path::new("/")).unwrap().total > 0);

@@ -191,7 +191,7 @@ impl Texts<'_> {
     }
 
     fn left_out(&self, count: usize) -> String {
-        self.say_with(self.words.left_out, [("count", &count.to_string())])
+        self.say(&self.words.left_out.say(count))
     }
 }
 

@@ -10,7 +10,7 @@ use tokio::{
 use super::poller::Poller;
 use crate::{
     bulletin::{Source, SourceId},
-    ops::{Answered, Failure, LeaseKey, PollAnswer, StoreError, refused},
+    ops::{Answered, Failure, LeaseKey, PollAnswer, Refusal, StoreError},
     round::{Asked, Looked},
 };
 
@@ -33,16 +33,13 @@ pub(super) async fn ask(poller: &Poller, source: &Source) -> Result<Looked, Stor
                 new: answer.new,
                 held: answer.held,
                 error: answer.error,
+                fault: answer.fault,
                 ..Looked::default()
             });
         }
         sleep(LOOKED).await;
     }
-    let seconds = PATIENCE.as_secs();
-    Err(refused(format!(
-        "the process that polls source `{}` has not answered within {seconds} s; `noticast workers` lists those that run",
-        source.id
-    )))
+    Err(Refusal::NoAnswer(source.id.clone(), PATIENCE.as_secs()).into())
 }
 
 /// Polls what other processes ask for and this one polls, each source once however often it was asked for.
@@ -51,7 +48,7 @@ pub(super) async fn ask(poller: &Poller, source: &Source) -> Result<Looked, Stor
 /// A store that failed a write.
 pub(super) async fn answer(poller: &Arc<Poller>) -> Result<(), Failure> {
     let asked = poller.store.asked_polls().await;
-    let asked = asked.or_report("asking what other processes want to be polled")?;
+    let asked = asked.or_report("reading which polls other processes want")?;
     let mut polled: HashSet<SourceId> = HashSet::new();
     for (source, number) in asked.unwrap_or_default() {
         if polled.insert(source.clone()) {
@@ -76,6 +73,7 @@ async fn answer_one(poller: &Poller, id: &SourceId, number: u64) -> Result<(), S
         new: looked.new,
         held: looked.held,
         error: looked.error,
+        fault: looked.fault,
     };
     store.answer_poll(id, number, answer).await
 }

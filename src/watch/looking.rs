@@ -160,7 +160,7 @@ impl Looking {
                     self.disk_low = self.poller.rest(self.disk_low).await?;
                 }
             },
-            Err(error) => tracing::error!("a poll ended early: {error}"),
+            Err(error) => tracing::error!("a poll was interrupted: {error}"),
         }
         Ok(())
     }
@@ -223,7 +223,7 @@ async fn look_in_turn(poller: Arc<Poller>, source: Arc<Source>) -> Result<Turn, 
         Ok(_) => {}
         Err(Refusal::DiskLow(_) | Refusal::Away(_)) => return Ok(Turn::NoRoom(id)),
         Err(refusal @ Refusal::LeaseLost(_)) => tracing::debug!(source = %id, "{refusal}"),
-        Err(refusal) => tracing::error!(source = %id, "the poll was given up: {refusal}"),
+        Err(refusal) => tracing::error!(source = %id, "the poll was abandoned: {refusal}"),
     }
     Ok(Turn::Looked(id))
 }

@@ -180,7 +180,7 @@ impl Poller {
 
     pub(super) async fn save_looks(&self) -> Result<(), Failure> {
         let saved = self.store.save_looks().await;
-        saved.or_report("keeping where looking stands").map(drop)
+        saved.or_report("storing the state of polling").map(drop)
     }
 }
 

@@ -183,7 +183,7 @@ impl Timetable {
             return;
         }
         self.was_set = true;
-        tracing::warn!("the clock was set by {set_by}; looks are planned again");
+        tracing::warn!("the clock was changed by {set_by}; polls are rescheduled");
         let ids: Vec<SourceId> = self.rows.keys().cloned().collect();
         for id in ids {
             if let Some(row) = self.rows.get_mut(&id) {

@@ -22,7 +22,7 @@ use super::{
     site::{Reload, Shared, Site},
 };
 use crate::{
-    bulletin::{BulletinId, ChannelId},
+    bulletin::{BulletinId, ChannelId, FieldFault, InputFault},
     ops::{Actor, HeldAction, Refusal, StoreError},
     view::{self, Filters, Listing},
 };
@@ -166,7 +166,11 @@ pub(super) fn note(typed: Option<String>) -> Result<Option<String>, Problem> {
     let note = note.filter(|note| !note.is_empty());
     let length = note.as_ref().map_or(0, |note| note.chars().count());
     match length > MAX_NOTE_CHARS {
-        true => Err(Problem::bad("`note`: 500 characters at most are expected")),
+        true => Err(Problem::bad_field(FieldFault::new(
+            "note",
+            InputFault::TooLong(MAX_NOTE_CHARS),
+            "500 characters at most are expected",
+        ))),
         false => Ok(note),
     }
 }
@@ -266,7 +270,7 @@ impl Settle {
         }
         if self.newest.is_some() {
             return Err(Problem::bad(
-                "`newest` settles all that is held: it stands alone",
+                "`newest` settles all that is held, so it cannot be combined with `publish` or `seen`",
             ));
         }
         let publish = self.publish.map(|chosen| match chosen {

@@ -59,7 +59,7 @@ impl Write for Pieces {
             Some(Ok(())) => Ok(bytes.len()),
             _ => Err(io::Error::new(
                 io::ErrorKind::BrokenPipe,
-                "nobody reads the export",
+                "the client closed the export",
             )),
         }
     }

@@ -250,7 +250,7 @@ fn moved(id: &SourceId, look: &LookState, words: &ProblemWords) -> Option<Fault>
 /// A wrong token, or a platform that cannot be reached.
 fn sender_fault(fault: &push::Fault, scene: Scene<'_>) -> Fault {
     Fault {
-        what: fault.said(scene.language),
+        what: words::details(scene.language, &fault.what.said, fault.said(scene.language)),
         r#where: fault.place.to_owned(),
         since: Some(Stamp::new(fault.since, scene.config.time_zone)),
         r#do: fault.remedy(scene.language).into(),
@@ -261,13 +261,18 @@ fn sender_fault(fault: &push::Fault, scene: Scene<'_>) -> Fault {
 
 fn channel_fault(status: &ChannelStatus, scene: Scene<'_>) -> Option<Fault> {
     let words = problem_words(scene.language);
+    let faults = &words::of(scene.language).send_faults;
     let (why, since, otherwise) = match (&status.blocked, &status.error) {
         (Some((why, since)), _) => (why, Some(*since), words.channel_blocked),
         (None, Some(error)) => (error, None, words.channel_failing),
         (None, None) => return None,
     };
     Some(Fault {
-        what: words::reason_or_none(scene.language, why).unwrap_or_else(|| otherwise.to_owned()),
+        what: words::details(
+            scene.language,
+            &why.said,
+            faults.say(why).unwrap_or_else(|| otherwise.to_owned()),
+        ),
         r#where: of_channel(&status.id, words),
         since: since.map(|since| Stamp::new(since, scene.config.time_zone)),
         r#do: words.channel_do.into(),

@@ -10,11 +10,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
-    bulletin::{Language, PageFault, Reason},
+    bulletin::{FieldFault, InputFault, Language, PageFault, Reason, SourceId},
     ops::{Refusal, StoreError},
     round::OtherChoice,
     view::ViewError,
-    words::{self, DeskWords, PageWords},
+    words::{self, DeskWords, PageWords, fill},
 };
 
 /// An error, for the one who asked (RFC 9457).
@@ -50,6 +50,12 @@ enum Wording {
     Words(DeskText),
     /// What a reader can do about it.
     Hint(PageText),
+    /// A text about the source of this id.
+    About(DeskText, SourceId),
+    /// Values that cannot be used.
+    Fields(Vec<FieldFault>),
+    /// The store did not do it.
+    Refused(Refusal),
     /// A platform did not take a message, or it cannot be drawn.
     Unsent(Reason),
     /// A page could not be read.
@@ -79,15 +85,6 @@ pub(super) struct ReadError {
     /// Such as `not-a-list`.
     pub(super) code: &'static str,
     pub(super) message: String,
-}
-
-impl KeyFault {
-    pub(super) fn new(field: &str, detail: String) -> Self {
-        Self {
-            field: field.to_owned(),
-            detail,
-        }
-    }
 }
 
 impl Problem {
@@ -142,21 +139,32 @@ impl Problem {
         }
     }
 
-    /// Returns what a page says of it. Where nothing is said of just this, its status is, and then the detail.
+    /// Says it by a text of the desk about a source.
+    pub(super) fn about(status: StatusCode, text: DeskText, id: &SourceId) -> Self {
+        let words = text(&words::of(Language::OF_LOG).desk);
+        let detail = fill(words, &[("id", id.as_str())]);
+        let wording = Some(Box::new(Wording::About(text, id.clone())));
+        Self {
+            wording,
+            ..Self::new(status, detail)
+        }
+    }
+
+    /// Returns what a page says of it. Where nothing is said of just this, its status is.
     pub(super) fn said(&self, language: Language) -> String {
         let all = words::of(language);
-        let detail = &self.detail;
         match self.wording.as_deref() {
             Some(Wording::Words(text)) => text(&all.desk).to_owned(),
             Some(Wording::Hint(text)) => text(&all.pages).to_owned(),
+            Some(Wording::About(text, id)) => fill(text(&all.desk), &[("id", id.as_str())]),
+            Some(Wording::Fields(faults)) => {
+                let faults: Vec<String> = faults.iter().map(|it| all.input_fault(it)).collect();
+                faults.join("\n")
+            }
+            Some(Wording::Refused(refusal)) => all.refusal(refusal),
             Some(Wording::Unsent(reason)) => words::reason(language, reason),
-            Some(Wording::Unread(fault)) => {
-                words::details(language, detail, all.page_faults.say(*fault))
-            }
-            None => {
-                let said = of_status(self.status(), &all.desk);
-                words::details(language, detail, format!("{said}\n{detail}"))
-            }
+            Some(Wording::Unread(fault)) => all.page_faults.say(*fault),
+            None => of_status(self.status(), &all.desk).to_owned(),
         }
     }
 
@@ -197,16 +205,33 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, detail)
     }
 
-    /// 400, with all that is wrong.
-    pub(super) fn of_keys(errors: Vec<KeyFault>) -> Self {
-        let said = errors
-            .iter()
-            .map(|fault| format!("`{}`: {}", fault.field, fault.detail));
-        let said: Vec<String> = said.collect();
+    /// 400: a value cannot be used.
+    pub(super) fn bad_field(fault: FieldFault) -> Self {
+        let detail = fault.to_string();
+        let wording = Some(Box::new(Wording::Fields(vec![fault])));
         Self {
-            errors,
+            wording,
+            ..Self::bad(detail)
+        }
+    }
+
+    /// 400, with all that is wrong with the keys of a body.
+    pub(super) fn of_keys(faults: Vec<FieldFault>) -> Self {
+        let said: Vec<String> = faults.iter().map(FieldFault::to_string).collect();
+        let error = |fault: &FieldFault| KeyFault {
+            field: fault.field.clone(),
+            detail: fault.what.clone(),
+        };
+        Self {
+            errors: faults.iter().map(error).collect(),
+            wording: Some(Box::new(Wording::Fields(faults))),
             ..Self::bad(said.join("\n"))
         }
+    }
+
+    /// 400: a key of a body that programs alone send.
+    pub(super) fn of_key(key: &str, what: impl Into<String>) -> Self {
+        Self::of_keys(vec![FieldFault::new(key, InputFault::Unusable, what)])
     }
 
     /// Says of a page why it could not be read.
@@ -268,16 +293,22 @@ impl From<StoreError> for Problem {
                 | Refusal::NoToken(_)
                 | Refusal::NoDelivery(_),
             ) => StatusCode::NOT_FOUND,
-            StoreError::Refused(Refusal::NotAllowed(_)) => StatusCode::FORBIDDEN,
+            StoreError::Refused(Refusal::NotOwn(_)) => StatusCode::FORBIDDEN,
             StoreError::Refused(Refusal::Invalid(_)) => StatusCode::BAD_REQUEST,
-            StoreError::Refused(Refusal::Held(_) | Refusal::LeaseLost(_) | Refusal::Other(_)) => {
-                StatusCode::CONFLICT
-            }
             StoreError::Refused(Refusal::DiskLow(_) | Refusal::Away(_)) | StoreError::Failed(_) => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
+            StoreError::Refused(_) => StatusCode::CONFLICT,
         };
-        Self::new(status, error.to_string())
+        let detail = error.to_string();
+        let wording = match error {
+            StoreError::Refused(refusal) => Some(Box::new(Wording::Refused(refusal))),
+            StoreError::Failed(_) => None,
+        };
+        Self {
+            wording,
+            ..Self::new(status, detail)
+        }
     }
 }
 

@@ -14,20 +14,21 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use self::sent_keys::{fault, free_id, merge, named, with_schedule};
+use self::sent_keys::{free_id, merge, named, with_schedule};
 use super::{
     actions,
     api::Sent,
     openapi::{PROBLEM, source_keys::SourceBody},
-    problem::{KeyFault, Problem, ReadError, UnreadPage},
+    problem::{Problem, ReadError, UnreadPage},
     site::{Shared, Site},
 };
 use crate::{
-    bulletin::{AddedSource, Source, SourceId, SourceKeys},
-    config::{Config, KeyProblem, added_source},
+    bulletin::{AddedSource, FieldFault, InputFault, Source, SourceId, SourceKeys},
+    config::{Config, added_source},
     ops::{Actor, Refusal, StoreError},
     round::{OtherChoice, Preview, SelectKeys, Unread},
     view,
+    words::DeskWords,
 };
 
 /// For a change to be in the config that all parts follow; it goes on without whoever asked for it.
@@ -136,7 +137,7 @@ pub(super) fn draft(site: &Site, keys: SourceKeys) -> Result<Source, Problem> {
     let source = checked(&site.config(), &id.unwrap_or_else(tried), &keys)?;
     match source.address() {
         Some(_) => Ok(source),
-        None => Err(fault(
+        None => Err(Problem::of_key(
             "kind",
             "a source of kind `desk` has no page to preview; expected another kind",
         )),
@@ -167,11 +168,7 @@ pub(super) async fn add_for(
         Some(id) => (id, keys),
         None => (free_id(&config, &keys)?, keys),
     };
-    let taken = |id: &SourceId| {
-        conflict(format!(
-            "a source `{id}` exists already; give this one another id"
-        ))
-    };
+    let taken = |id: &SourceId| Problem::about(StatusCode::CONFLICT, |words| words.id_taken, id);
     if config.sources.iter().any(|known| known.id == id) {
         return Err(taken(&id));
     }
@@ -181,8 +178,8 @@ pub(super) async fn add_for(
         .iter()
         .find(|known| is_same_list(known, &source))
     {
-        let what = format!("{} is watched already, as `{}`", source.url, known.id);
-        return Err(conflict(what));
+        let is_watched = |words: &DeskWords| words.address_taken;
+        return Err(Problem::about(StatusCode::CONFLICT, is_watched, &known.id));
     }
     reachable(site, &source).await?;
     let added = AddedSource {
@@ -215,7 +212,7 @@ pub(super) async fn edit_for(
 ) -> Result<(), Problem> {
     let (named, keys) = named(keys)?;
     if named.is_some_and(|named| named != *id) {
-        return Err(fault(
+        return Err(Problem::of_key(
             "id",
             "the id of a source does not change; expected the same, or none",
         ));
@@ -252,11 +249,7 @@ pub(super) fn editable(site: &Site, id: &str) -> Result<AddedSource, Problem> {
     let found = added.iter().find(|source| source.id == id).cloned();
     found
         .filter(|_| site.config().is_joined(&id))
-        .ok_or_else(|| {
-            conflict(format!(
-                "source `{id}` is defined in the config file; change it there, then reload the config"
-            ))
-        })
+        .ok_or_else(|| Problem::about(StatusCode::CONFLICT, |words| words.of_config, &id))
 }
 
 /// A source of the config or of the store, also one that was added a moment ago.
@@ -305,13 +298,7 @@ async fn joined(site: &Site, is_joined: impl Fn(&Config) -> bool) {
 }
 
 fn checked(config: &Config, id: &SourceId, keys: &SourceKeys) -> Result<Source, Problem> {
-    let wrong = |problems: Vec<KeyProblem>| {
-        let faults = problems
-            .into_iter()
-            .map(|problem| KeyFault::new(&problem.key, problem.what));
-        Problem::of_keys(faults.collect())
-    };
-    config.check_source(id, keys).map_err(wrong)
+    config.check_source(id, keys).map_err(Problem::of_keys)
 }
 
 /// An address that the guard refuses is refused before it is kept.
@@ -319,12 +306,11 @@ async fn reachable(site: &Site, source: &Source) -> Result<(), Problem> {
     match source.address() {
         Some(_) => {
             let admitted = site.desk.watch.admit(source).await;
-            admitted.map_err(|why| fault("url", why))
+            admitted.map_err(|unread| {
+                let kind = InputFault::Page(unread.fault);
+                Problem::of_keys(vec![FieldFault::new("url", kind, unread.why)])
+            })
         }
         None => Ok(()),
     }
-}
-
-fn conflict(what: String) -> Problem {
-    Problem::new(StatusCode::CONFLICT, what)
 }

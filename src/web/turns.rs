@@ -89,7 +89,7 @@ impl Turns {
             store.search(&query).await
         });
         let found = found.await.map_err(|error| {
-            tracing::error!("a search broke off: {error}");
+            tracing::error!("a search was interrupted: {error}");
             Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the search broke off")
         })?;
         Ok(found?)

@@ -70,7 +70,7 @@ async fn not_yet(State(waiting): State<Shared>, request: Request) -> Response {
         }
     }
     let detail =
-        "the database is away; /readyz says why, and work begins by itself once it is back";
+        "the database cannot be reached; /readyz says why, and noticast starts once it can";
     Problem::new(status, detail)
         .after(ASK_AGAIN)
         .into_response()

@@ -6,10 +6,10 @@ texts! {
     /// What is reported of sources and of the disk: each once, and once when it is over.
     AlertWords {
         disk_low_do
-        fault recovered speaks_again left_out gap title between_titles disk_low disk_recovered
+        fault recovered speaks_again gap title between_titles disk_low disk_recovered
     }
     counted {
-        silence held
+        silence held left_out
     }
     also {}
 }

@@ -2,8 +2,8 @@
 
 use super::{
     alerts::AlertWords, bot::BotWords, cards::CardWords, dates::DateWords, desk::DeskWords,
-    faults::PageFaultWords, heard::HeardWords, pages::PageWords, problems::ProblemWords,
-    send_faults::SendFaultWords,
+    faults::PageFaultWords, heard::HeardWords, inputs::InputWords, pages::PageWords,
+    problems::ProblemWords, refusals::RefusalWords, send_faults::SendFaultWords,
 };
 
 /// All texts of one language, by where they are read.
@@ -19,8 +19,10 @@ pub struct Words {
     pub dates: DateWords,
     pub desk: DeskWords,
     pub heard: HeardWords,
+    pub inputs: InputWords,
     pub page_faults: PageFaultWords,
     pub pages: PageWords,
     pub problems: ProblemWords,
+    pub refusals: RefusalWords,
     pub send_faults: SendFaultWords,
 }

@@ -30,7 +30,7 @@ texts! {
         goes_to to_no_channel undo total resting all_sent sending_now sending_over rule_new
         rule_announced rule_first_look rule_older rule_below rule_filtered rule_redesign
         rule_released rule_seen rule_imported rule_migrated rule_flood rule_desk found judged
-        filtered delivery revision bad_address bad_input not_allowed not_as_it_is not_at_present
+        filtered delivery revision id_taken address_taken of_config bad_address bad_input not_allowed not_as_it_is not_at_present
         went_wrong bad_number bad_count bad_form bad_source bad_deadline bad_channel bad_scope
         bad_expiry no_rebroadcast sign_in_first foreign_form no_form too_long are_held_do
     }
@@ -38,4 +38,36 @@ texts! {
         to_do polls_failed are_held
     }
     also {}
+}
+
+impl DeskWords {
+    /// What forms call a field of the API.
+    #[must_use]
+    pub fn label(&self, field: &str) -> Option<&'static str> {
+        Some(match field {
+            "url" => self.address,
+            "name" => self.name,
+            "group" => self.group,
+            "schedule" => self.schedule,
+            "kind" => self.kind,
+            "include" => self.include,
+            "exclude" => self.exclude,
+            "announce_first" => self.announce_first,
+            "browser" => self.browser,
+            "channels" => self.to_channels,
+            "select.item" => self.rows_by,
+            "select.title" => self.title_by,
+            "select.link" => self.link_by,
+            "select.date" => self.date_by,
+            "select.body" => self.body_by,
+            "title" => self.title,
+            "text" => self.text,
+            "publisher" => self.publisher,
+            "deadline" => self.deadline,
+            "attachments" => self.files,
+            "note" => self.note,
+            "expires" => self.expires,
+            _ => return None,
+        })
+    }
 }

@@ -27,9 +27,11 @@ fn each(language: Language) -> Vec<(String, Vec<&'static str>)> {
         ("cards", words.cards.each()),
         ("dates", words.dates.each()),
         ("desk", words.desk.each()),
+        ("inputs", words.inputs.each()),
         ("pages", words.pages.each()),
         ("page_faults", words.page_faults.each()),
         ("problems", words.problems.each()),
+        ("refusals", words.refusals.each()),
         ("send_faults", words.send_faults.each()),
     ];
     let named = areas.into_iter().flat_map(|(area, texts)| {

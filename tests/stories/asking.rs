@@ -124,7 +124,7 @@ async fn what_only_admins_are_to_see_comes_to_their_own_chat_also_from_a_group()
         telegram.say(GROUP, ADMIN, command);
         said(&telegram, ADMIN, part).await;
         let told = telegram.until_sent(GROUP, before + 1).await;
-        assert_eq!(told[before], "已私信回复。", "{command}");
+        assert_eq!(told[before], "已私聊回复。", "{command}");
     }
     let fault = Fault::Refused(
         403,

@@ -93,7 +93,7 @@ async fn a_filter_is_set_whole_by_the_command_and_word_by_word_with_buttons() {
     let told = said(&telegram, PERSON, "过滤：+停电").await;
     assert!(told.contains("原来的过滤：+放假 -招标"), "{told}");
     press(&telegram, PERSON, "过滤", "重新设置").await;
-    press(&telegram, PERSON, "＋ 加过滤词", "要加的过滤词").await;
+    press(&telegram, PERSON, "＋ 添加过滤词", "要添加的过滤词").await;
     telegram.answer(PERSON, PERSON, "-停电 通知");
     said(&telegram, PERSON, "过滤：+通知 -停电").await;
     telegram.press_labelled(PERSON, PERSON, "过滤");
@@ -120,7 +120,7 @@ async fn an_answer_may_begin_with_a_slash() {
     let telegram = Telegram::start(TOKEN).await;
     let mut pushing = at_work(&telegram, ANYONE).await;
     telegram.say(PERSON, PERSON, "/filter");
-    press(&telegram, PERSON, "＋ 加过滤词", "要加的过滤词").await;
+    press(&telegram, PERSON, "＋ 添加过滤词", "要添加的过滤词").await;
     let question = telegram.last(PERSON);
     telegram.reply(&question, PERSON, "/help@other_bot");
     telegram.reply(&question, PERSON, "/第\\d+号/");

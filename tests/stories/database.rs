@@ -250,7 +250,11 @@ async fn work_pauses_while_the_database_is_away_and_goes_on_by_itself() {
     world.until("a push", || !world.pushed().is_empty()).await;
     let log = world.log();
     assert_eq!(log.matches("work pauses").count(), 1, "{log}");
-    assert_eq!(log.matches("the database is back").count(), 1, "{log}");
+    assert_eq!(
+        log.matches("the database is available again").count(),
+        1,
+        "{log}"
+    );
     assert_eq!(readiness(&world).await.0, 200);
     running.stop();
     assert_eq!(world.pushed(), [Site::title(11)]);
@@ -439,7 +443,11 @@ async fn a_database_that_is_full_is_reported_once_and_waited_for() {
         .await;
     let log = world.log();
     assert_eq!(log.matches("work pauses").count(), 1, "{log}");
-    assert_eq!(log.matches("the database is back").count(), 1, "{log}");
+    assert_eq!(
+        log.matches("the database is available again").count(),
+        1,
+        "{log}"
+    );
     running.stop();
     let titles: Vec<_> = (11..=newest).map(Site::title).collect();
     assert_eq!(world.pushed(), titles, "each once");
@@ -493,7 +501,7 @@ async fn each_unfit_database_is_named_with_what_to_do() {
         ),
         (
             server.database("guest:wrong", "postgres"),
-            "mend user and password in [store] url",
+            "correct the user and password in `url` of [store]",
         ),
         (
             server.database("guest", "postgres"),

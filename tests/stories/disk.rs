@@ -221,3 +221,20 @@ async fn a_program_is_stopped_in_time_while_the_disk_is_full() {
     disk.make_room();
     world.start_and_wait().await.stop();
 }
+
+#[tokio::test]
+#[ignore = "takes root; .ci/run runs it"]
+async fn a_demo_on_a_full_disk_ends_with_what_is_wrong_and_what_to_do() {
+    let world = World::new();
+    let disk = SmallDisk::for_state_of(&world, "3m");
+    let running = world.start_with(&["demo", "--every", "1s"]);
+    world
+        .until("a bulletin", || world.printed().contains("\n#"))
+        .await;
+    disk.fill();
+    assert_eq!(running.ended(), Some(1), "{}", world.log());
+    let log = world.log();
+    let last = log.lines().last().unwrap_or_default();
+    assert!(last.contains("No space left on device"), "{log}");
+    assert!(last.contains("make room"), "{log}");
+}

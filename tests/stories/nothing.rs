@@ -194,5 +194,5 @@ fn an_opml_file_without_a_store_says_what_is_not_in_it() {
     let told = text(&output.stderr);
     assert!(told.contains("there is no store in state"), "{told}");
     assert!(told.contains("sources that chats added"), "{told}");
-    assert!(told.contains("1 sources in feeds.opml"), "{told}");
+    assert!(told.contains("1 source in feeds.opml"), "{told}");
 }

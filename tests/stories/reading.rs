@@ -164,7 +164,7 @@ fn a_block_is_suggested_for_a_file_and_for_a_page_where_detection_fails() {
     assert!(!block.contains("file://"), "{block}");
     let address = "https://www.example.com/n/";
     let block = suggested(&["--base-url", address, "doubtful.html"]);
-    assert!(block.contains("no list shows itself"), "{block}");
+    assert!(block.contains("no list was recognized"), "{block}");
     assert!(block.contains("item = \"ul.n > li\""), "{block}");
     // The block is a config as it is.
     world.configure(&block);

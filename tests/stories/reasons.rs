@@ -200,9 +200,65 @@ async fn a_form_that_is_not_right_is_refused_in_chinese() {
         let page = answer.text().await.unwrap();
         assert!(page.contains(why), "{path}: {page}");
     }
-    // What comes from the rules has its details beneath.
+    // What the store refuses is said in words of the reader's language, too.
     let answer = browser.submit("/admin/outbox/77/retry", &[]).await;
     assert_eq!(answer.status(), 404);
     let page = answer.text().await.unwrap();
-    assert!(page.contains("没有找到这个地址对应的内容。"), "{page}");
+    assert!(page.contains("没有编号为 77 的发送记录。"), "{page}");
+}
+
+/// The sentences of a page's notice, without what stands around it.
+async fn noticed(browser: &Browser, fields: &[(&str, &str)]) -> String {
+    let answer = browser.submit("/admin/add-source", fields).await;
+    assert!(answer.status().is_client_error(), "{fields:?}");
+    let page = answer.text().await.unwrap();
+    let notice = regex::Regex::new(r#"(?s)role="status"[^>]*>(.*?)</p>"#).unwrap();
+    let found = notice.captures(&page);
+    found.unwrap_or_else(|| panic!("{page}"))[1].replace("&#x2f;", "/")
+}
+
+#[tokio::test]
+async fn each_field_of_a_source_s_form_is_refused_in_chinese_alone() {
+    let browser = Browser::signed_in().await;
+    let url = ("url", "https://www.example.com/news/");
+    for (field, value, why) in [
+        (
+            "schedule",
+            "every day",
+            "“检查时间”：应为 every 10m 这样的间隔",
+        ),
+        (
+            "include",
+            "好\n/(/",
+            "“只推送含有以下词的通知”：“/(/”不能用",
+        ),
+        (
+            "announce_first",
+            "x",
+            "“立即推送最新几条”：请填写 0 到 1000 之间的数字",
+        ),
+        (
+            "select.item",
+            "li[",
+            "“每一行的 CSS 选择器”：不是有效的 CSS 选择器",
+        ),
+        ("to", "nowhere", "“发送到”：配置文件中没有这个频道"),
+    ] {
+        let told = noticed(&browser, &[url, (field, value)]).await;
+        assert!(told.contains(why), "{field}: {told}");
+        assert!(!told.contains("expected"), "{field}: {told}");
+    }
+    for (address, why) in [
+        ("www", "“网址”：请填写以 http:// 或 https:// 开头的网址"),
+        (
+            "https://bob:x@www.example.com/",
+            "“网址”：网址中不能带用户名和密码",
+        ),
+    ] {
+        let told = noticed(&browser, &[("url", address)]).await;
+        assert!(told.contains(why) && !told.contains("expected"), "{told}");
+    }
+    let inner = [("url", "http://127.0.0.1:9/"), ("sure", "yes")];
+    let told = noticed(&browser, &inner).await;
+    assert!(told.contains("“网址”：网址指向内网，"), "{told}");
 }

@@ -643,6 +643,6 @@ async fn every_address_of_one_command_is_tried() {
     telegram.say(PERSON, PERSON, &format!("/subscribe news {one}"));
     said(&telegram, PERSON, "已订阅集团要闻").await;
     telegram.say(PERSON, PERSON, &format!("/why {one} {two}"));
-    said(&telegram, PERSON, "每次请只发一个").await;
+    said(&telegram, PERSON, "请每次只发送一个").await;
     pushing.stop().await;
 }

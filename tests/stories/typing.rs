@@ -1,6 +1,9 @@
 //! What people type at the shell, also where they mistype it, and what they read there.
 
-use std::fs;
+use std::{
+    fs,
+    io::{BufRead as _, BufReader},
+};
 
 use unicode_width::UnicodeWidthStr;
 
@@ -214,6 +217,43 @@ async fn add_refuses_what_the_service_would_not_read() {
     );
     let config = fs::read_to_string(world.path("noticast.toml")).unwrap();
     assert_eq!(config, "language = \"en\"\n");
+}
+
+#[test]
+fn an_address_that_cannot_be_reached_is_named_once() {
+    let world = World::new();
+    // Nobody listens on a port that was just given back.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    for command in [&["watch", "--once"][..], &["preview"]] {
+        let output = world.command(&[command, &[&address]].concat()).output();
+        let told = text(&output.unwrap().stderr);
+        let line = told.lines().find(|line| line.starts_with(&address));
+        let line = line.unwrap_or_else(|| panic!("{told}"));
+        assert_eq!(line.matches("http://").count(), 1, "{line}");
+        assert!(line.contains("the server refuses connections"), "{line}");
+    }
+}
+
+#[test]
+fn a_preview_of_a_slow_page_says_what_it_waits_for() {
+    let world = World::new();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}/", listener.local_addr().unwrap());
+    let mut preview = world.command(&["preview", &address]);
+    let mut preview = preview
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    // The page is accepted, and never answered.
+    let _connection = listener.accept().unwrap();
+    let mut line = String::new();
+    let mut told = BufReader::new(preview.stderr.take().unwrap());
+    told.read_line(&mut line).unwrap();
+    preview.kill().unwrap();
+    preview.wait().unwrap();
+    assert_eq!(line, "waiting for 127.0.0.1 to answer in full …\n");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -19,8 +19,8 @@ use super::{
 };
 use crate::{
     bulletin::{
-        AddSources, AddedSource, ChannelId, Language, Login, Notice, PageFault, Source, SourceId,
-        Standing, canonical_url, unquiet,
+        AddSources, AddedSource, ChannelId, Login, Notice, PageFault, Source, SourceId, Standing,
+        canonical_url, unquiet,
     },
     config::{SourceBlock, added_source},
     ops::StoreError,
@@ -62,7 +62,7 @@ pub(super) async fn try_page(
         }
         Err(unread) => {
             let why = match unread {
-                Some(unread) => obstacle(asker, &unread),
+                Some(unread) => page_faults(asker).say(Some(unread.fault)),
                 None => page_faults(asker).timed_out.to_owned(),
             };
             return Ok(fill(words.page_failed, &[("why", why)]).into());
@@ -77,15 +77,6 @@ pub(super) async fn try_page(
 
 fn page_faults(asker: &Asker) -> &'static PageFaultWords {
     &crate::words::of(asker.language).page_faults
-}
-
-/// Escaped. The details are in the log's language, and are shown to those who read it.
-fn obstacle(asker: &Asker, unread: &Unread) -> String {
-    let why = page_faults(asker).say(Some(unread.fault));
-    match asker.language == Language::OF_LOG {
-        true => format!("{why}\n{}", escape(&page_words(&unread.why, 500))),
-        false => why,
-    }
 }
 
 /// Returns what a look at the page would find, or why it cannot be read; None: it takes too long.

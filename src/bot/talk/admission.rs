@@ -62,16 +62,16 @@ pub(super) fn ask_admins(base: &Base, asker: &Asker, target: &Target, chat: &Cha
         return;
     }
     if !base.memory.may_ask_admins() {
-        tracing::warn!(channel.id = %target.id, "too many chats ask to be let in at once; this one is listed by /channels alone");
+        tracing::warn!(channel.id = %target.id, "too many chats ask for approval at once; this one is only listed by /channels");
         return;
     }
     if base.permissions.admins.is_empty() {
-        tracing::warn!(channel.id = %target.id, "a chat asks to be let in, and [telegram] has no `admins`");
+        tracing::warn!(channel.id = %target.id, "a chat asks for approval, but [telegram] has no `admins`");
     }
     for admin in &base.permissions.admins {
         let question = question(base, asker, target, (admin, chat));
         if !base.platform.tell(admin, question) {
-            tracing::warn!(channel.id = %target.id, "too much waits to be said; an admin was not asked");
+            tracing::warn!(channel.id = %target.id, "too many messages of the bot are waiting; an admin was not asked");
         }
     }
 }

@@ -31,11 +31,9 @@ pub(super) async fn health(
         (&health.failed, problems.store_failed),
         (&health.disk_low, problems.disk_low),
     ];
-    let of_store = of_store.into_iter().filter_map(|(why, otherwise)| {
-        let why = why.as_deref()?;
-        Some(crate::words::details(asker.language, why, otherwise))
-    });
-    let of_sender = |it: push::Fault| fault(words, it.place, &it.said(asker.language));
+    let of_store = of_store.into_iter().filter(|(why, _)| why.is_some());
+    let of_store = of_store.map(|(_, said)| said.to_owned());
+    let of_sender = |it: push::Fault| fault(words, it.place, it.said(asker.language));
     let faults: Vec<String> = of_store
         .chain(pusher.faults().into_iter().map(of_sender))
         .chain(base.memory.has_rival().then(|| words.rival.to_owned()))
@@ -79,13 +77,12 @@ pub(super) async fn health(
 }
 
 fn fault_of_source(base: &Base, asker: &Asker, status: &SourceStatus) -> Option<String> {
-    let error = status.look.error.as_ref().filter(|_| !status.look.paused)?;
+    status.look.error.as_ref().filter(|_| !status.look.paused)?;
     let source = base.source(&status.id);
     let name = source.map_or(status.id.as_str(), |source| &source.name);
-    let said = crate::words::of(asker.language)
+    let why = crate::words::of(asker.language)
         .page_faults
         .say(status.look.fault);
-    let why = crate::words::details(asker.language, error, said);
     Some(fault(asker.words(), &shown_name(name), &why))
 }
 
@@ -96,7 +93,7 @@ fn fault_of_channel(base: &Base, asker: &Asker, status: &ChannelStatus) -> Optio
         (None, Some(why)) => (why, problems.channel_failing),
         (None, None) => return None,
     };
-    let why = crate::words::reason_or_none(asker.language, why);
+    let why = crate::words::of(asker.language).send_faults.say(why);
     let why = why.unwrap_or_else(|| otherwise.to_owned());
     Some(fault(asker.words(), &base.called(&status.id), &why))
 }

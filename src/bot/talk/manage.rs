@@ -8,7 +8,7 @@ use super::{
     button::Button,
     pages, removal,
     reply::Reply,
-    words::{BotWords, fill, shown_name, why_unread},
+    words::{BotWords, fill, shown_name},
 };
 use crate::{
     bulletin::{Source, SourceId, fold},
@@ -54,7 +54,9 @@ pub(super) fn source_by_hand(base: &Base, asker: &Asker, id: &SourceId) -> Reply
         |at: Option<DateTime<Utc>>| at.map_or(words.none.to_owned(), |at| base.clock(asker, at));
     let condition = match (&state.error, state.paused) {
         (_, true) => words.is_paused.to_owned(),
-        (Some(why), _) => why_unread(asker.language, state.fault, why),
+        (Some(_), _) => crate::words::of(asker.language)
+            .page_faults
+            .say(state.fault),
         (None, _) => words.is_well.to_owned(),
     };
     let parts = [
@@ -102,15 +104,14 @@ pub(super) async fn poll(
         let parts = [("source", name.as_str()), ("why", why.as_str())];
         Ok(fill(words.poll_failed, &parts).into())
     };
+    let all = crate::words::of(asker.language);
     let looked = match watch.poll(&source.id).await.settled()? {
         Ok(Some(looked)) => looked,
         Ok(None) => return Ok(no_source(words, id)),
-        Err(refusal) => {
-            return failed(why_unread(asker.language, None, &refusal.to_string()));
-        }
+        Err(refusal) => return failed(escape(&all.refusal(&refusal))),
     };
-    if let Some(error) = looked.error {
-        return failed(why_unread(asker.language, looked.fault, &error));
+    if looked.error.is_some() {
+        return failed(all.page_faults.say(looked.fault));
     }
     let new: Vec<String> = looked.new.iter().map(|id| format!("#{id}")).collect();
     let parts = [

@@ -279,9 +279,7 @@ async fn begun(
     let deliveries = match queued.settled()? {
         Ok(deliveries) => deliveries,
         Err(refusal) => {
-            let refusal = refusal.to_string();
-            let why = crate::words::details(asker.language, &refusal, words.not_now);
-            let why = escape(&why);
+            let why = escape(&crate::words::of(asker.language).refusal(&refusal));
             return Ok(Reply::from(fill(words.refused, &[("why", &why)])).into());
         }
     };

@@ -188,7 +188,7 @@ fn fate(base: &Base, asker: &Asker, delivery: &Delivery) -> String {
     };
     let at = base.clock(asker, delivery.sent_at.unwrap_or(delivery.due_at));
     let why = delivery.error.as_ref();
-    let why = why.and_then(|why| crate::words::reason_or_none(asker.language, why));
+    let why = why.and_then(|why| crate::words::of(asker.language).send_faults.say(why));
     let Some(why) = why else {
         return format!("{state} {at}");
     };

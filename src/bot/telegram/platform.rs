@@ -153,8 +153,10 @@ impl Platform for TelegramPlatform {
     fn file<'a>(&'a self, id: &'a str, most: usize) -> BoxFuture<'a, Option<Vec<u8>>> {
         async move {
             let file = self.voice.telegram.api().file(id, most).await;
-            file.inspect_err(|error| tracing::info!("getFile: {error}"))
-                .ok()
+            file.inspect_err(|error| {
+                tracing::info!("a file could not be fetched (getFile): {error}");
+            })
+            .ok()
         }
         .boxed()
     }
@@ -230,7 +232,11 @@ impl TelegramPlatform {
         match self.asked(&question).await {
             Ok(member) => is_administrator(&member),
             Err(error) => {
-                tracing::info!(chat, user, "getChatMember: {error}");
+                tracing::info!(
+                    chat,
+                    user,
+                    "who administrates the chat could not be asked (getChatMember): {error}"
+                );
                 matches!(error, CallError::Refused { .. }) && self.is_listed(chat, user).await
             }
         }

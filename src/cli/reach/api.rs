@@ -140,7 +140,7 @@ async fn read<T: DeserializeOwned>(request: RequestBuilder) -> anyhow::Result<T>
     answer
         .json()
         .await
-        .context("the running instance gave an answer of another version")
+        .context("the running instance answered in the format of another version")
 }
 
 /// A good answer; a problem is an error in its own words.

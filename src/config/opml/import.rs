@@ -196,7 +196,7 @@ impl<'a> Import<'a> {
             return Err("it is a comment".to_owned());
         }
         if outline.kind.eq_ignore_ascii_case("include") {
-            return Err("it stands for another list; import that one by itself".to_owned());
+            return Err("it refers to another list; import that one separately".to_owned());
         }
         let (written, kind) = outline.address().unwrap_or(("", ReadAs::Auto));
         let url = web_address(written)?;

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use super::fields::{address, files, optional, publisher, summary, text, title};
 use crate::{
-    bulletin::{Attachment, Changed, Moment},
+    bulletin::{Attachment, Changed, FieldFault, InputFault, Moment},
     policy::{
         changes,
         correction::Correction,
@@ -52,16 +52,17 @@ impl Amendment {
     /// Its fields in the shape that bulletins have.
     ///
     /// # Errors
-    /// A field cannot be used; the text names it and says what is expected.
-    pub fn cleaned(self) -> Result<Self, String> {
+    /// A field cannot be used.
+    pub fn cleaned(self) -> Result<Self, FieldFault> {
         if self == Self::default() {
             let expected = "nothing is changed; at least one of `title`, `text`, `summary`, `url`, \
                             `publisher`, `published`, `deadline`, `attachments` is expected";
-            return Err(expected.to_owned());
+            return Err(FieldFault::new("", InputFault::NothingChanged, expected));
         }
         let text_now = self.text.as_deref().map(text).transpose()?;
         if text_now.as_ref().is_some_and(String::is_empty) {
-            return Err("`text`: some text is expected; leave it out to keep it".to_owned());
+            let what = "some text is expected; leave it out to keep it";
+            return Err(FieldFault::new("text", InputFault::Empty, what));
         }
         let url = |url: String| address("url", &url);
         Ok(Self {

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use crate::bulletin::Attachment;
+use crate::bulletin::{Attachment, FieldFault, InputFault};
 
 const MOST_TITLE_CHARS: usize = 300;
 /// Fits into the 64 KiB that one request of the API may have.
@@ -15,33 +15,37 @@ const MOST_FILES: usize = 50;
 /// An empty value is as good as none.
 pub(super) fn optional(
     given: Option<String>,
-    clean: impl Fn(&str) -> Result<String, String>,
-) -> Result<Option<String>, String> {
+    clean: impl Fn(&str) -> Result<String, FieldFault>,
+) -> Result<Option<String>, FieldFault> {
     match given.filter(|given| !given.trim().is_empty()) {
         Some(given) => clean(&given).map(Some),
         None => Ok(None),
     }
 }
 
-pub(super) fn title(given: &str) -> Result<String, String> {
+pub(super) fn title(given: &str) -> Result<String, FieldFault> {
     let title = bounded("title", line(given), MOST_TITLE_CHARS)?;
     match title.is_empty() {
-        true => Err("`title`: a headline is expected".to_owned()),
+        true => Err(FieldFault::new(
+            "title",
+            InputFault::Empty,
+            "a headline is expected",
+        )),
         false => Ok(title),
     }
 }
 
-pub(super) fn text(given: &str) -> Result<String, String> {
+pub(super) fn text(given: &str) -> Result<String, FieldFault> {
     let lines = given.lines().map(line).filter(|line| !line.is_empty());
     let text: Vec<String> = lines.collect();
     bounded("text", text.join("\n"), MOST_TEXT_CHARS)
 }
 
-pub(super) fn summary(given: &str) -> Result<String, String> {
+pub(super) fn summary(given: &str) -> Result<String, FieldFault> {
     bounded("summary", line(given), MOST_SUMMARY_CHARS)
 }
 
-pub(super) fn publisher(given: &str) -> Result<String, String> {
+pub(super) fn publisher(given: &str) -> Result<String, FieldFault> {
     bounded("publisher", line(given), MOST_NAME_CHARS)
 }
 
@@ -52,16 +56,22 @@ fn line(text: &str) -> String {
     words.join(" ")
 }
 
-fn bounded(field: &str, text: String, most: usize) -> Result<String, String> {
+fn bounded(field: &str, text: String, most: usize) -> Result<String, FieldFault> {
     match text.chars().count() > most {
-        true => Err(format!("`{field}`: {most} characters at most are expected")),
+        true => Err(FieldFault::new(
+            field,
+            InputFault::TooLong(most),
+            format!("{most} characters at most are expected"),
+        )),
         false => Ok(text),
     }
 }
 
-pub(super) fn address(field: &str, given: &str) -> Result<String, String> {
-    let expected =
-        || format!("`{field}`: an http or https address without user name or password is expected");
+pub(super) fn address(field: &str, given: &str) -> Result<String, FieldFault> {
+    let expected = || {
+        let what = "an http or https address without user name or password is expected";
+        FieldFault::new(field, InputFault::NoAddress, what)
+    };
     let url = Url::parse(given.trim()).map_err(|_| expected())?;
     let is_plain = url.username().is_empty() && url.password().is_none();
     let is_web = matches!(url.scheme(), "http" | "https") && url.as_str().len() <= MOST_URL_BYTES;
@@ -71,14 +81,16 @@ pub(super) fn address(field: &str, given: &str) -> Result<String, String> {
     }
 }
 
-pub(super) fn files(given: Vec<Attachment>) -> Result<Vec<Attachment>, String> {
+pub(super) fn files(given: Vec<Attachment>) -> Result<Vec<Attachment>, FieldFault> {
     if given.len() > MOST_FILES {
-        return Err(format!("`attachments`: {MOST_FILES} at most are expected"));
+        let what = format!("{MOST_FILES} at most are expected");
+        let kind = InputFault::TooManyFiles(MOST_FILES);
+        return Err(FieldFault::new("attachments", kind, what));
     }
     given.into_iter().map(file).collect()
 }
 
-fn file(mut given: Attachment) -> Result<Attachment, String> {
+fn file(mut given: Attachment) -> Result<Attachment, FieldFault> {
     let url = address("attachments", &given.url)?;
     let name = bounded("attachments", line(&given.name), MOST_NAME_CHARS)?;
     given.name = match name.is_empty() {

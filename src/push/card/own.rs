@@ -72,7 +72,7 @@ impl Card {
                 self.further.clear();
             }
             Err(why) => {
-                tracing::warn!(channel.id = %channel.id, "the built-in card serves: {why}");
+                tracing::warn!(channel.id = %channel.id, "the built-in card is used: {why}");
             }
         }
         self

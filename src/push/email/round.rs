@@ -145,7 +145,7 @@ impl<'a> Round<'a> {
         let is_begun = !self.had.is_empty();
         let refused = Reason::all(self.never.iter().map(|(_, why)| why));
         if is_begun && !self.never.is_empty() {
-            tracing::warn!(channel.id = %self.channel.id, "the mail server does not take some readers: {refused}");
+            tracing::warn!(channel.id = %self.channel.id, "the mail server rejects some recipients: {refused}");
         }
         match (self.later.is_empty(), self.never.is_empty()) {
             (false, _) if is_begun => Sent::Partly(Reason::all(&self.later)),

@@ -74,6 +74,33 @@ fn a_terminal_gets_its_own_width_bold_titles_and_links() {
     );
 }
 
+/// A long card and a rebroadcast, as a screen shows them; `^` begins what styles it.
+fn screen(columns: usize, is_styled: bool) -> String {
+    let screen = Screen { columns, is_styled };
+    let mut long = bulletin();
+    long.deadline = Some(Moment::Day("2022-12-20".parse().unwrap()));
+    long.summary =
+        Some("各部门须于六月底前完成自查与整改，逾期者通报批评，并计入年度考核；".repeat(3));
+    let cards = [
+        card(DeliveryKind::New, Some(long), None),
+        card(DeliveryKind::Rebroadcast, Some(bulletin()), Some("请转达")),
+    ];
+    let shown: String = cards.iter().map(|card| text(card, screen)).collect();
+    shown.replace('\u{1b}', "^")
+}
+
+#[test]
+fn cards_on_screens_of_80_and_120_columns_in_colour_and_without() {
+    let mut all = String::new();
+    for columns in [80, 120] {
+        for (is_styled, name) in [(false, "without colour"), (true, "in colour")] {
+            all += &format!("== {columns} columns, {name}\n\n");
+            all += &screen(columns, is_styled);
+        }
+    }
+    insta::assert_snapshot!(all);
+}
+
 #[test]
 fn json_is_the_contracts_bulletin_with_channel_and_kind() {
     let channel = "staff".parse().unwrap();

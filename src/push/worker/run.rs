@@ -61,7 +61,7 @@ impl Worker {
         tokio::select! {
             ended = self.push(asides, stop.clone()) => ended,
             () = overdue => {
-                tracing::warn!("how the last messages ended could not be written down");
+                tracing::warn!("the outcome of the last messages could not be stored");
                 Ok(())
             }
         }

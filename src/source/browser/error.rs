@@ -9,15 +9,15 @@ pub(crate) enum BrowserError {
     Missing,
     #[error("the browser {0} cannot be started: {1}")]
     NoStart(PathBuf, String),
-    #[error("the browser is lost: {0}")]
+    #[error("the connection to the browser was lost: {0}")]
     Lost(String),
     #[error("the browser refused {0}: {1}")]
     Refused(String, String),
     #[error("the page keeps the browser so busy that it does not answer")]
     Silent,
-    #[error("the page broke the browser, or needs more memory than it may have")]
+    #[error("the page crashed the browser, or needs more memory than allowed")]
     Crashed,
-    #[error("no way into the net could be made for the browser: {0}")]
+    #[error("the browser's proxy could not be started: {0}")]
     NoWay(#[from] io::Error),
 }
 

@@ -70,7 +70,10 @@ impl FetcherState {
                     Ok(Rules::default())
                 }
                 _ => Err(FetchError {
-                    what: format!("robots.txt is asked first: {}", error.what),
+                    what: format!(
+                        "robots.txt could not be fetched, which comes first: {}",
+                        error.what
+                    ),
                     ..error
                 }),
             },

@@ -166,7 +166,7 @@ impl BrowserDoor {
 
     async fn forbid(&self, browser: &mut TcpStream, refusal: AddressRefusal) -> io::Result<()> {
         let why = refusal.to_string();
-        tracing::warn!("a page in the browser asked for what it must not reach: {why}");
+        tracing::warn!("a page in the browser requested an address that it may not reach: {why}");
         self.note(refusal);
         refuse(browser, "403 Forbidden", &why).await
     }

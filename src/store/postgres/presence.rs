@@ -142,7 +142,7 @@ impl Postgres {
             match tried {
                 Ok(()) => {
                     *lock(&self.shared.trouble) = None;
-                    tracing::info!("the database is back, and work goes on");
+                    tracing::info!("the database is available again; work continues");
                     self.shared.memory.wake_senders();
                     return;
                 }

@@ -35,7 +35,7 @@ fn by_code(code: &SqlState, said: &str) -> StoreError {
     match code.code() {
         "28P01" | "28000" => passing(
             "refuses this user",
-            "mend user and password in [store] url, or pg_hba.conf there",
+            "correct the user and password in `url` of [store], or pg_hba.conf on the server",
         ),
         "3D000" => passing(
             "does not exist",
@@ -63,7 +63,7 @@ fn by_code(code: &SqlState, said: &str) -> StoreError {
         // Such as "could not write init file", by which a server whose disk is full refuses a connection.
         "XX000" => passing(
             "met an error of its own",
-            "see its log, and whether its disk is full; work goes on by itself",
+            "check its log and its disk; work continues once it can be written",
         ),
         "55P03" => passing(
             "is busy",
@@ -71,7 +71,7 @@ fn by_code(code: &SqlState, said: &str) -> StoreError {
              on a database alone, and must be stopped",
         ),
         "57014" => passing("cancelled a statement", "raise statement_timeout there"),
-        code if is_passing(code) => passing("is away", "work goes on by itself once it is back"),
+        code if is_passing(code) => passing("is away", "work continues once it is back"),
         code if code.starts_with("23") || code.starts_with("22") => refused(format!(
             "the database refused what was to be written: {said}"
         )),

@@ -54,7 +54,9 @@ impl Writer {
 
     /// Takes the connection; whoever does gives it back, or the next one is opened.
     pub(super) fn take(&mut self) -> Result<ClientWrapper> {
-        let away = || Refusal::Away("the database is away; work goes on by itself".to_owned());
+        let away = || {
+            Refusal::Away("the database cannot be reached; work continues once it can".to_owned())
+        };
         Ok(self.client.take().ok_or_else(away)?)
     }
 

@@ -47,7 +47,7 @@ pub(super) fn full() -> StoreError {
     Refusal::DiskLow(FULL.to_owned()).into()
 }
 
-pub(super) const FULL: &str = "the disk is full: nothing can be written, so nothing is sent; free some space, and everything continues by itself";
+pub(super) const FULL: &str = "the disk is full: nothing can be written, so nothing is sent; free some space, and everything continues automatically";
 
 #[cfg(test)]
 mod tests {

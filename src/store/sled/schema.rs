@@ -77,7 +77,7 @@ fn follow(engine: &Engine, steps: &[Step]) -> Result<()> {
         })?;
     }
     for (schema, step) in (2..).zip(steps).skip(found as usize - 1) {
-        tracing::info!(schema, "the store is brought up to this version");
+        tracing::info!(schema, "the store was migrated to this version");
         step(engine)?;
         write(engine, schema)?;
     }

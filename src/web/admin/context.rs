@@ -102,8 +102,7 @@ impl Admin {
     /// Returns why a source's page could not be read, in the reader's language.
     pub(super) fn why_unread(&self, source: &view::Source) -> Option<String> {
         let faults = &words::of(self.language).page_faults;
-        let error = source.error.as_deref();
-        error.map(|error| words::details(self.language, error, faults.say(source.fault)))
+        source.error.as_ref().map(|_| faults.say(source.fault))
     }
 
     /// A page of the rail's `place`, such as `/sources`; the empty one is the first.

@@ -93,7 +93,7 @@ pub(super) async fn publish(admin: Admin, typed: Typed) -> Result<Response, Prob
 /// The first time it shows what each channel will get; from there it is published.
 async fn previewed_or_published(admin: &Admin, typed: &Typed) -> Result<Response, Problem> {
     let publication = round::summarised(publication(admin, typed)?);
-    let publication = publication.cleaned().map_err(Problem::bad)?;
+    let publication = publication.cleaned().map_err(Problem::bad_field)?;
     if typed.get("sure").is_empty() {
         return previewed(admin, typed, &publication);
     }

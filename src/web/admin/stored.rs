@@ -135,10 +135,8 @@ async fn previewed(admin: &Admin, target: &FormTarget, typed: &Typed) -> Result<
             let said = crate::words::of(admin.language)
                 .page_faults
                 .say(Some(unread.fault));
-            // In the reader's language first, then with the details.
-            let why = format!("{said}\n{}", unread.why);
             let why = NothingFound {
-                why: &why,
+                why: &said,
                 has_page: matches!(unread.fault, PageFault::Instead(_) | PageFault::NoList),
             };
             nothing_found(admin, target, &now, &why, &unread.others)

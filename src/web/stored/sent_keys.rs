@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::{
-    bulletin::{SourceId, SourceKeys},
+    bulletin::{FieldFault, InputFault, SourceId, SourceKeys},
     config::{Config, SourceBlock},
-    web::problem::{KeyFault, Problem},
+    web::problem::Problem,
 };
 
 /// The id that was sent, and the other keys. What is null is as if it were absent.
@@ -14,13 +14,13 @@ pub(super) fn named(mut keys: SourceKeys) -> Result<(Option<SourceId>, SourceKey
     let id = match keys.remove("id") {
         None => None,
         Some(Value::String(id)) => {
-            let id = id
-                .parse()
-                .map_err(|error: crate::bulletin::IdError| fault("id", error.to_string()));
+            let id = id.parse().map_err(|error: crate::bulletin::IdError| {
+                Problem::of_key("id", error.to_string())
+            });
             Some(id?)
         }
         Some(_) => {
-            return Err(fault(
+            return Err(Problem::of_key(
                 "id",
                 "this is not a string; expected an id such as `group-news`",
             ));
@@ -34,7 +34,7 @@ pub(super) fn with_schedule(mut keys: SourceKeys) -> Result<SourceKeys, Problem>
     match keys.remove("every") {
         None | Some(Value::Null) => {}
         Some(_) if keys.contains_key("schedule") => {
-            return Err(fault(
+            return Err(Problem::of_key(
                 "every",
                 "`schedule` says it already; expected one of them",
             ));
@@ -43,7 +43,7 @@ pub(super) fn with_schedule(mut keys: SourceKeys) -> Result<SourceKeys, Problem>
             keys.insert("schedule".to_owned(), json!(format!("every {every}")));
         }
         Some(_) => {
-            return Err(fault(
+            return Err(Problem::of_key(
                 "every",
                 "this is not a string; expected an interval such as `10m`",
             ));
@@ -54,11 +54,16 @@ pub(super) fn with_schedule(mut keys: SourceKeys) -> Result<SourceKeys, Problem>
 
 pub(super) fn free_id(config: &Config, keys: &SourceKeys) -> Result<SourceId, Problem> {
     let text = |key: &str| keys.get(key).and_then(Value::as_str).unwrap_or_default();
-    let expected = "an id is made of the address; expected an address or an `id`";
-    let url = text("url")
-        .trim()
-        .parse()
-        .map_err(|_| fault("url", expected))?;
+    let typed = text("url").trim();
+    let unreadable = |_| {
+        let kind = match typed.is_empty() {
+            true => InputFault::Empty,
+            false => InputFault::NoAddress,
+        };
+        let what = "an id is made of the address; expected an address or an `id`";
+        Problem::of_keys(vec![FieldFault::new("url", kind, what)])
+    };
+    let url = typed.parse().map_err(unreadable)?;
     let taken = config.sources.iter().map(|source| &source.id);
     Ok(SourceBlock::new(url, text("name"), taken).id)
 }
@@ -81,8 +86,4 @@ pub(super) fn merge(old: &mut Value, changes: Value) {
             *old = changes;
         }
     }
-}
-
-pub(super) fn fault(key: &str, what: impl Into<String>) -> Problem {
-    Problem::of_keys(vec![KeyFault::new(key, what.into())])
 }

@@ -1,0 +1,12 @@
+//! The names of the texts that say what is wrong with a field of a form.
+
+texts! {
+    /// What is wrong with a value, as a clause without a full stop; `{it}` stands for the word that is wrong, or for the
+    /// most that may be. `of_field` names the field.
+    InputWords {
+        of_field empty too_long no_address too_many_files nothing_changed past login no_schedule
+        no_count no_pattern no_selector no_channel not_rendered unusable
+    }
+    counted {}
+    also {}
+}
