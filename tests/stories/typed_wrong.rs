@@ -31,7 +31,11 @@ async fn a_notice_that_cannot_be_published_is_refused_before_its_preview_and_sta
         ("source", "nowhere", "请选择来源"),
         ("to", "nowhere", "没有这个频道"),
         ("deadline", "明天", "截止时间的格式应为"),
-        ("files", "javascript:alert(1)", "提交的内容有误"),
+        (
+            "files",
+            "javascript:alert(1)",
+            "请填写以 http:// 或 https:// 开头的网址",
+        ),
     ] {
         let answer = browser.submit("/admin/publish", &with(name, value)).await;
         assert_eq!(answer.status(), 400, "{name}={value}");
