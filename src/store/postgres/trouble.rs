@@ -63,7 +63,7 @@ fn by_code(code: &SqlState, said: &str) -> StoreError {
         // Such as "could not write init file", by which a server whose disk is full refuses a connection.
         "XX000" => passing(
             "met an error of its own",
-            "check its log and its disk; work continues once it can be written",
+            "check its log, and whether its disk is full; work continues once it can write again",
         ),
         "55P03" => passing(
             "is busy",

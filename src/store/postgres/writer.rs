@@ -104,15 +104,20 @@ pub(super) fn fitness(session: &Session<'_>) -> Result<()> {
     Ok(())
 }
 
+/// How often each of two connections is asked for its session: a pooler that has several at hand may give each its own by chance.
+const SESSIONS_ASKED: usize = 8;
+
 /// # Errors
-/// Two connections met one session: a pooler hands them out for each transaction.
+/// Two connections met one session, or one of them changed its own: a pooler hands them out for each transaction.
 pub(super) async fn check_sessions(pool: &Pool, writer: &ClientWrapper) -> Result<()> {
     let other = connection(pool).await?;
     let own = session_of(writer).await?;
-    match session_of(&other).await? == own {
-        true => Err(trouble::pooled()),
-        false => Ok(()),
+    for _ in 0..SESSIONS_ASKED {
+        if session_of(&other).await? == own || session_of(writer).await? != own {
+            return Err(trouble::pooled());
+        }
     }
+    Ok(())
 }
 
 async fn session_of(client: &ClientWrapper) -> Result<i32> {
