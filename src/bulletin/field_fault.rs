@@ -1,10 +1,10 @@
-//! What is wrong with a value that somebody sent, by kind: each language has words for each.
+//! Mistakes in values that somebody sent. Each has a kind, and each language has words for each kind.
 
 use std::fmt;
 
 use super::page_fault::PageFault;
 
-/// What is wrong with a value.
+/// The kinds of mistakes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum InputFault {
     /// There is nothing in it, and there has to be.

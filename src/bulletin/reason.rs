@@ -77,7 +77,7 @@ pub struct Reason {
     pub quoted: Option<String>,
 }
 
-/// What stands beside the sentence of a reason.
+/// The part of a reason that JSON keeps beside its sentence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReasonKind {
     pub fault: SendFault,

@@ -34,7 +34,7 @@ pub(super) fn failed(typed: &str, url: Option<&Url>, error: &str) -> String {
     format!("{typed}: {}", own.unwrap_or(error))
 }
 
-/// What is said while somebody waits for an address.
+/// The line that is shown while somebody waits for an address.
 pub(super) fn waiting(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     format!("waiting for {host} to answer in full")

@@ -36,7 +36,7 @@ fn commands_of(page: &str) -> Vec<Vec<String>> {
     found
 }
 
-/// What else the shell is asked to do in blocks of `sh`, beside the program itself: each by its first words.
+/// Commands of other programs in blocks of `sh`, each by its first words.
 const OF_OTHERS: [&str; 16] = [
     "cargo test",
     "cargo install --path .",

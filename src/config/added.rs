@@ -167,7 +167,7 @@ fn read(id: &SourceId, keys: &SourceKeys, zone: Tz) -> (Source, Vec<FieldFault>)
     (source, found.collect())
 }
 
-/// What the rules of `[[source]]` expect of a key.
+/// Returns the kind of mistake that the rules of `[[source]]` find in a key.
 fn kind(key: &str, value: Option<&Value>) -> InputFault {
     match key {
         "url" if value.is_none() => InputFault::Empty,

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{handle::Store, op::Op};
 use crate::{
-    bulletin::{ReadAs, Source, SourceId},
+    bulletin::{ReadAs, SourceId},
     policy::{audit::Actor, change_feed::FeedEvent, facts::LookState},
     store::{Refusal, Result, StoreError, refused},
 };
@@ -65,11 +65,9 @@ pub(super) fn set_paused(
     if !op.tx.knows_source(source) {
         return Err(refused(format!("no source `{source}` in the config")));
     }
-    let is_desk = |settings: std::sync::Arc<Source>| settings.kind == ReadAs::Desk;
-    if paused && op.source_settings(source).is_some_and(is_desk) {
-        return Err(refused(format!(
-            "source `{source}` is a desk: it is never polled, so there is nothing to pause"
-        )));
+    let settings = op.source_settings(source);
+    if paused && settings.is_some_and(|it| it.kind == ReadAs::Desk) {
+        return Err(Refusal::NeverPolled(source.clone()).into());
     }
     if op.tx.look(source).paused != paused {
         let event = FeedEvent::Source(source.clone());

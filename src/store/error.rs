@@ -44,6 +44,8 @@ pub enum Refusal {
         "source `{0}` watches a page; bulletins of your own need a source with `kind = \"desk\"`"
     )]
     NoDesk(SourceId),
+    #[error("source `{0}` is a desk: it is never polled, so there is nothing to pause")]
+    NeverPolled(SourceId),
     #[error("delivery {0} is neither failed nor queued: there is nothing to retry")]
     NotToRetry(DeliveryId),
     #[error("bulletin {1} of delivery {0} was withdrawn: it is not sent")]

@@ -604,7 +604,7 @@ pub(super) static WORDS: Words = Words {
         bad_address: "This address is wrong",
         bad_address_hint: "Check the address, or start from the first page.",
         bad_day: "A day is written as 2026-12-31.",
-        bad_place: "This is no place in the list: go back to the newest bulletins.",
+        bad_place: "This page of the list does not exist; go back to the newest bulletins.",
     },
     desk: DeskWords {
         id_taken: "Source {id} already exists; choose another id.",
@@ -928,6 +928,7 @@ pub(super) static WORDS: Words = Words {
         withdrawn: "Bulletin #{it} was withdrawn; publish a new one.",
         of_page: "Bulletin #{it} comes from a page and only changes with it.",
         no_desk: "The bulletins of source {it} come from a page; to publish your own, add a source with kind = \"desk\" to the config.",
+        never_polled: "Source {it} is for bulletins of your own and is never polled, so there is nothing to pause.",
         not_to_retry: "Delivery {it} is neither failed nor queued, so there is nothing to retry.",
         of_withdrawn: "Bulletin #{it} was withdrawn and is no longer sent.",
         not_queued: "Delivery {it} is no longer queued and cannot be cancelled.",

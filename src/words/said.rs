@@ -60,6 +60,7 @@ impl Words {
             Refusal::Withdrawn(id) => (words.withdrawn, id),
             Refusal::OfPage(id, _) => (words.of_page, id),
             Refusal::NoDesk(id) => (words.no_desk, id),
+            Refusal::NeverPolled(id) => (words.never_polled, id),
             Refusal::NotToRetry(id) => (words.not_to_retry, id),
             Refusal::OfWithdrawn(_, id) => (words.of_withdrawn, id),
             Refusal::NotQueued(id) => (words.not_queued, id),

@@ -827,6 +827,7 @@ pub(super) static WORDS: Words = Words {
         withdrawn: "通知 #{it} 已撤回，请重新发布一条。",
         of_page: "通知 #{it} 来自网页，只会随网页更改。",
         no_desk: "来源 {it} 的通知来自网页；要直接发布，请在配置文件中加一个 kind = \"desk\" 的来源。",
+        never_polled: "来源 {it} 用于自行发布，不会检查网页，无需暂停。",
         not_to_retry: "发送记录 {it} 既没有失败，也不在等待发送，无需重试。",
         of_withdrawn: "通知 #{it} 已撤回，不会再发送。",
         not_queued: "发送记录 {it} 已不在等待发送，无法取消。",

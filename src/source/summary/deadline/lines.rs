@@ -29,7 +29,7 @@ pub(super) fn labelled(text: &str) -> impl Iterator<Item = String> {
     })
 }
 
-/// What a line calls the one after it, with a colon: `一、申报时间`.
+/// The label that a line gives the one after it, with a colon: `一、申报时间`.
 fn label_of_next(line: &str) -> Option<String> {
     const LONGEST: usize = 60;
     const NAMES: [&str; 6] = ["时间", "時間", "日期", "期限", "截止", "截稿"];

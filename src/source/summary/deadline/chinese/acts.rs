@@ -1,4 +1,4 @@
-//! What readers are asked to do, as notices name it.
+//! The acts that notices ask of their readers.
 
 /// Such words have no end, but they are built around few characters: to report, hand in, pay, fetch, sign up. A line holds one of these
 /// characters with what it is joined to, so that `寄送`, `网签` and `补录` are known without having been seen, while `报告`,
