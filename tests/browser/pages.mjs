@@ -51,8 +51,10 @@ export async function open(chromium, width, colorScheme, language = "zh-CN") {
   return page;
 }
 
-/** Runs axe-core on the page as it stands, and takes a picture of it. */
+/** Runs axe-core on the page once nothing in it moves any more, and takes a picture of it. */
 export async function inspect(page, name) {
+  // Something that is half faded in has half its contrast, for as long as the browser takes to draw it.
+  await page.evaluate(() => document.getAnimations().forEach((animation) => animation.finish()));
   const { violations } = await page.evaluate(async (source) => {
     // A policy that forbids scripts within pages also forbids them to axe-core, but not to the debugger.
     (0, eval)(source);
