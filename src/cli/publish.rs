@@ -69,10 +69,6 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
-    if !args.yes && !out::can_ask() {
-        let text = "`noticast publish` asks before it sends, and there is no terminal to ask on; confirm with --yes";
-        return Err(UsageError(text.to_owned()).into());
-    }
     let config = session.config_or_default()?;
     let publication = publication(&args, config.time_zone)?;
     let reach = Reach::open(session, Purpose::Change).await?;
@@ -201,6 +197,10 @@ async fn agreed(
     source: &view::Source,
     publication: &Publication,
 ) -> anyhow::Result<bool> {
+    if !out::can_ask() {
+        let text = "`noticast publish` asks before it sends, and there is no terminal to ask on; confirm with --yes";
+        return Err(UsageError(text.to_owned()).into());
+    }
     let publication = round::summarised(publication.clone());
     let bulletin = publication.draft(Utc::now());
     let channels = config.channels.iter();

@@ -41,10 +41,6 @@ fn number(text: &str) -> Result<BulletinId, String> {
 }
 
 pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
-    if !args.yes && !out::can_ask() {
-        let text = "`noticast rebroadcast` asks before it sends, and there is no terminal to ask on; confirm with --yes";
-        return Err(UsageError(text.to_owned()).into());
-    }
     let reach = Reach::open(session, Purpose::Change).await?;
     let ended = send(&reach, args).await;
     reach.close().await?;
@@ -83,6 +79,10 @@ async fn send(reach: &Reach, args: Args) -> anyhow::Result<Exit> {
 }
 
 async fn agreed(reach: &Reach, bulletin: &Bulletin, args: &Args) -> anyhow::Result<bool> {
+    if !out::can_ask() {
+        let text = "`noticast rebroadcast` asks before it sends, and there is no terminal to ask on; confirm with --yes";
+        return Err(UsageError(text.to_owned()).into());
+    }
     let chats = if args.to.is_empty() {
         let all = Filters {
             source: Some(bulletin.source.clone()),

@@ -132,7 +132,7 @@ fn top(card: &Card) -> Vec<Part> {
         None => Style::Plain,
     };
     let text = match (card.mark(), note) {
-        (Some(mark), Some(note)) => format!("{mark}: {note}"),
+        (Some(mark), Some(note)) => card.noted(mark, note),
         (Some(mark), None) => mark.to_owned(),
         (None, Some(note)) => note,
         (None, None) => return Vec::new(),

@@ -6,7 +6,7 @@ texts! {
     /// What stands on a card beside what its bulletin says.
     CardWords {
         source withdrawn_title deadline
-        corrected rebroadcast reminder withdrawn
+        corrected rebroadcast reminder withdrawn noted
         title_before text_changed text_changed_before text_added files_added files_changed details_changed restored
         open_file open_page full_text remind_me mute_source
         test titles between_titles

@@ -375,6 +375,7 @@ pub(super) static WORDS: Words = Words {
         deadline: "Deadline: {when}",
         corrected: "Corrected",
         rebroadcast: "Sent again",
+        noted: "{mark}: {note}",
         reminder: "Reminder",
         withdrawn: "Withdrawn",
         title_before: "previous title: {title}",

@@ -323,6 +323,7 @@ pub(super) static WORDS: Words = Words {
         deadline: "截止：{when}",
         corrected: "更正",
         rebroadcast: "重发",
+        noted: "{mark}：{note}",
         reminder: "提醒",
         withdrawn: "已撤回",
         title_before: "原标题：{title}",

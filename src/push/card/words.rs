@@ -92,6 +92,12 @@ impl Card {
         }
     }
 
+    /// The mark of the card and the note on it, as one line.
+    pub(in crate::push) fn noted(&self, mark: &str, note: String) -> String {
+        let values = [("mark", mark.to_owned()), ("note", note)];
+        fill(words::of(self.language).cards.noted, &values)
+    }
+
     /// Returns what the card says, for platforms with a form of their own.
     pub(in crate::push) fn wording(&self) -> CardWording {
         CardWording {

@@ -26,7 +26,7 @@ fn a_rebroadcast_and_an_announcement_say_so() {
         Screen::PLAIN,
     );
     assert!(
-        again.starts_with("#1042   重发: 请转达\n        关于 <安全生产>"),
+        again.starts_with("#1042   重发：请转达\n        关于 <安全生产>"),
         "{again}"
     );
     let told = text(

@@ -96,7 +96,8 @@ impl FetchError {
     /// The answer began and did not end well.
     pub(super) fn broken(url: &Url, after: usize, error: reqwest::Error) -> Self {
         let error = error.without_url();
-        let why = chain(&error);
+        // The HTTP client wraps what happened twice, each time in words that say it again.
+        let why = causes(&error).last().map_or_else(String::new, ToString::to_string);
         Self::failed(format!(
             "{}: the answer broke off after {after} bytes ({why})",
             Shown(url)
