@@ -45,6 +45,8 @@ pub(super) struct Card {
     pub when: When,
     pub deadline: Option<Due>,
     pub attachments: Vec<Link>,
+    /// How many attachments it has, in words.
+    pub files: String,
     /// The original's address, where it is one that may be a link.
     pub original: Option<String>,
     /// Its page shows it on top of its list.
@@ -160,6 +162,10 @@ impl<'a> Scene<'a> {
             when: self.shown(bulletin),
             deadline: bulletin.deadline.as_ref().map(|due| self.due(due)),
             attachments: attachments(bulletin),
+            files: words::of(self.language)
+                .pages
+                .files
+                .say(bulletin.attachments.len()),
             original: web_link(&bulletin.url),
             is_pinned: false,
             is_corrected: bulletin.revision > 0,

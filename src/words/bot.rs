@@ -36,7 +36,7 @@ texts! {
         broadcast_too_long undo undo_hint undoing undone too_late reported nothing_held publish_all
         publish_newest mark_seen show settled channels channel_line health health_label held_label
         all_well rival rival_gone manage source_card is_paused is_well look_now pause resume polled
-        poll_failed paused resumed
+        poll_failed paused resumed numbered between_names and_more
     }
     counted {
         opml_added opml_skipped

@@ -229,8 +229,8 @@ pub(super) static WORDS: Words = Words {
         why_not_here: "Not pushed here: this chat was not subscribed at the time, or the bulletin was only archived",
         why_nobody: "It was not pushed to anyone.",
         why_delivered: Counted::OneOther {
-            one: "Pushed once:",
-            other: "Pushed {count} times:",
+            one: "One delivery:",
+            other: "{count} deliveries:",
         },
         why_reminder: "Reminder: {when}",
         story: "History",
@@ -368,6 +368,9 @@ pub(super) static WORDS: Words = Words {
         poll_failed: "{source} could not be polled: {why}",
         paused: "{source} was paused and is no longer polled.",
         resumed: "{source} was resumed.",
+        numbered: "{heading} ({page}/{last})",
+        between_names: " · ",
+        and_more: "{names} … ({count})",
     },
     cards: CardWords {
         source: "[{source}] ",
@@ -606,6 +609,10 @@ pub(super) static WORDS: Words = Words {
         bad_address_hint: "Check the address, or start from the first page.",
         bad_day: "A day is written as 2026-12-31.",
         bad_place: "This page of the list does not exist; go back to the newest bulletins.",
+        files: Counted::OneOther {
+            one: "One attachment",
+            other: "{count} attachments",
+        },
     },
     desk: DeskWords {
         id_taken: "Source {id} already exists; choose another id.",
@@ -844,7 +851,7 @@ pub(super) static WORDS: Words = Words {
         at_any_moment: "any moment now",
         being_retried: "being retried",
         not_before_mended: "when it works again",
-        filtered_by: "filter word:",
+        filtered_by: "filter word: {word}",
         tried: "tried {n} times",
         goes_to: "It will go to {n} channels and chats:",
         to_no_channel: "No channel or chat receives this source, so nobody would get it.",

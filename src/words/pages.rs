@@ -1,5 +1,7 @@
 //! The names of the texts of the pages that everybody reads; templates name them as `words.…`.
 
+use super::counted::Counted;
+
 texts! {
     /// Every fixed text of the pages.
     PageWords {
@@ -12,6 +14,8 @@ texts! {
         changed_here found_exactly found_about found_over copied board offline bad_address
         bad_address_hint bad_day bad_place
     }
-    counted {}
+    counted {
+        files
+    }
     also {}
 }

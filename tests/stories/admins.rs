@@ -28,8 +28,11 @@ async fn a_rebroadcast_is_asked_by_reply_reported_and_undone() {
     let mut pushing = at_work(&telegram, TWO).await;
     delivered(&telegram, &mut pushing).await;
     telegram.reply(&telegram.last(700), ADMIN, "/rebroadcast");
-    let question = said(&telegram, 700, "到 3 个聊天").await;
-    assert!(question.contains("其中 1 个发出后不能撤回"), "{question}");
+    let question = said(&telegram, 700, "重发到以下 3 个聊天").await;
+    assert!(
+        question.contains("其中 1 个聊天的消息发出后不能撤回"),
+        "{question}"
+    );
     telegram.press_labelled(700, ADMIN, "重发");
     said(&telegram, 701, "重发\n").await;
     said(&telegram, 700, "已发送通知 #2：成功 3，失败 0").await;
@@ -42,7 +45,12 @@ async fn a_rebroadcast_is_asked_by_reply_reported_and_undone() {
     assert_eq!(label, "撤回");
     telegram.press(&report, STRANGER, &undo);
     telegram.press(&report, ADMIN, &undo);
-    said(&telegram, 700, "取消 0 条，删除 2 条，未能删除 1 条").await;
+    said(
+        &telegram,
+        700,
+        "取消待发送 0 条，删除已发送 2 条，未能删除 1 条",
+    )
+    .await;
     assert!(
         !telegram
             .texts(701)
@@ -57,7 +65,7 @@ async fn a_rebroadcast_is_asked_by_reply_reported_and_undone() {
         .await;
     pushing.stop().await;
     let notes = telegram.acknowledged();
-    assert!(notes[1].as_str().unwrap().contains("只有管理员"));
+    assert!(notes[1].as_str().unwrap().contains("只有机器人管理员"));
     assert!(notes[3].as_str().unwrap().contains("撤回"));
 }
 
@@ -68,17 +76,17 @@ async fn what_waits_is_cancelled_by_an_undo() {
     delivered(&telegram, &mut pushing).await;
     telegram.fault("sendMessage", Some(701), Fault::RetryAfter(600), 1);
     telegram.say(ADMIN, ADMIN, "/rebroadcast http://news.example/1.html");
-    said(&telegram, ADMIN, "到 3 个聊天").await;
+    said(&telegram, ADMIN, "重发到以下 3 个聊天").await;
     telegram.press_labelled(ADMIN, ADMIN, "重发");
     said(&telegram, 700, "重发\n").await;
-    said(&telegram, ADMIN, "正在发送通知 #2").await;
+    said(&telegram, ADMIN, "个聊天发送通知 #2").await;
     telegram
         .until("701 was asked to wait", |seen| {
             seen.calls("sendMessage") >= 5
         })
         .await;
     telegram.press_labelled(ADMIN, ADMIN, "撤回");
-    said(&telegram, ADMIN, "取消 1 条，删除 1 条").await;
+    said(&telegram, ADMIN, "取消待发送 1 条，删除已发送 1 条").await;
     pushing.stop().await;
     let dropped = pushing.deliveries().await.into_iter();
     let dropped = dropped.filter(|it| it.state == DeliveryState::Dropped);
@@ -95,11 +103,11 @@ async fn a_bulletin_is_named_by_its_page_and_a_channel_by_its_chat() {
         ("2 telegram:700", "a"),
     ] {
         telegram.say(ADMIN, ADMIN, &format!("/rebroadcast {named}"));
-        let question = said(&telegram, ADMIN, &format!("到 1 个聊天：{channel}")).await;
+        let question = said(&telegram, ADMIN, &format!("1 个聊天吗？\n{channel}")).await;
         assert!(question.contains("第1号"), "{question}");
     }
     telegram.say(ADMIN, ADMIN, "/rebroadcast 2 telegram:702");
-    said(&telegram, ADMIN, "没有频道 telegram:702").await;
+    said(&telegram, ADMIN, "找不到频道“telegram:702”").await;
     telegram.say(ADMIN, ADMIN, "/why http://127.0.0.1:8787/b/2");
     said(&telegram, ADMIN, "此前未收录").await;
     pushing.stop().await;
@@ -113,12 +121,17 @@ async fn a_chat_that_is_shut_keeps_no_report_back() {
     let blocked = Fault::Refused(403, "Forbidden: bot was blocked by the user");
     telegram.fault("sendMessage", Some(701), blocked, usize::MAX);
     telegram.say(ADMIN, ADMIN, "/rebroadcast 2");
-    said(&telegram, ADMIN, "到 3 个聊天").await;
+    said(&telegram, ADMIN, "重发到以下 3 个聊天").await;
     telegram.press_labelled(ADMIN, ADMIN, "重发");
     let report = said(&telegram, ADMIN, "成功 2，失败 1").await;
-    assert!(report.contains("其中 1 个失败的聊天"), "{report}");
+    assert!(report.contains("失败的聊天中有 1 个"), "{report}");
     telegram.press_labelled(ADMIN, ADMIN, "撤回");
-    said(&telegram, ADMIN, "取消 1 条，删除 1 条，未能删除 1 条").await;
+    said(
+        &telegram,
+        ADMIN,
+        "取消待发送 1 条，删除已发送 1 条，未能删除 1 条",
+    )
+    .await;
     pushing.stop().await;
 }
 
@@ -132,7 +145,7 @@ async fn a_question_is_answered_once_with_yes_or_with_no() {
         (0, 1, "已发送通知 #2：成功 1", "已经发送过了"),
     ] {
         telegram.say(ADMIN, ADMIN, "/rebroadcast 2 b");
-        said(&telegram, ADMIN, "到 1 个聊天").await;
+        said(&telegram, ADMIN, "重发到以下 1 个聊天").await;
         let (question, answered) = (telegram.last(ADMIN), telegram.acknowledged().len());
         for button in [first, second] {
             telegram.press(&question, ADMIN, &question.buttons()[button].1);
@@ -158,7 +171,7 @@ async fn a_report_is_given_also_after_a_restart() {
     delivered(&telegram, &mut pushing).await;
     telegram.fault("sendMessage", Some(701), Fault::RetryAfter(1), 1);
     telegram.say(ADMIN, ADMIN, "/rebroadcast 2");
-    said(&telegram, ADMIN, "到 3 个聊天").await;
+    said(&telegram, ADMIN, "重发到以下 3 个聊天").await;
     telegram.press_labelled(ADMIN, ADMIN, "重发");
     said(&telegram, 700, "重发\n").await;
     let mut pushing = pushing.restart().await;
@@ -180,9 +193,9 @@ async fn an_announcement_goes_to_everyone_once_and_no_text_breaks_it() {
     telegram.say(STRANGER, STRANGER, "/start news");
     said(&telegram, STRANGER, "已订阅").await;
     telegram.say(STRANGER, STRANGER, "/broadcast 我来发");
-    said(&telegram, STRANGER, "只有管理员").await;
+    said(&telegram, STRANGER, "只有机器人管理员").await;
     telegram.say(ADMIN, ADMIN, "/broadcast 今晚 <b>维护</b> & 停机\n第二行");
-    let question = said(&telegram, ADMIN, "向 4 个聊天发公告").await;
+    let question = said(&telegram, ADMIN, "向以下 4 个聊天发送公告").await;
     assert!(
         question.contains("今晚 <b>维护</b> & 停机\n第二行"),
         "{question}"
@@ -255,29 +268,29 @@ async fn admins_see_how_it_is_pause_a_source_and_read_a_bulletins_whole_story() 
     let mut pushing = at_work(&telegram, &format!("{TWO}{filtered}")).await;
     delivered(&telegram, &mut pushing).await;
     telegram.say(ADMIN, ADMIN, "/why 2");
-    let story = said(&telegram, ADMIN, "推送 3 次").await;
+    let story = said(&telegram, ADMIN, "（共 3 条）").await;
     assert!(
-        story.contains("此前未收录") && story.contains("· 停电专用：不含过滤词"),
+        story.contains("此前未收录") && story.contains("· 停电专用：被过滤（不含任何过滤词）"),
         "{story}"
     );
     telegram.say(ADMIN, ADMIN, "/pause news");
-    said(&telegram, ADMIN, "已暂停“集团要闻”").await;
+    said(&telegram, ADMIN, "已暂停检查“集团要闻”").await;
     assert!(pushing.store.look_state(&"news".parse().unwrap()).paused);
     telegram.say(ADMIN, ADMIN, "/health");
     let health = said(&telegram, ADMIN, "一切正常").await;
-    assert!(health.contains("来源 1 个（暂停 1）"), "{health}");
+    assert!(health.contains("来源 1 个（已暂停 1 个）"), "{health}");
     telegram.say(ADMIN, ADMIN, "/resume news");
-    said(&telegram, ADMIN, "已恢复“集团要闻”").await;
+    said(&telegram, ADMIN, "已恢复检查“集团要闻”").await;
     telegram.say(ADMIN, ADMIN, "/pause nosuch");
-    said(&telegram, ADMIN, "没有来源“nosuch”").await;
+    said(&telegram, ADMIN, "找不到来源“nosuch”").await;
     telegram.say(ADMIN, ADMIN, "/channels");
-    let channels = said(&telegram, ADMIN, "频道 (1/1)").await;
+    let channels = said(&telegram, ADMIN, "频道（1/1）").await;
     assert!(channels.contains("few"), "{channels}");
     for command in ["/health", "/channels", "/held", "/poll news", "/pause news"] {
         let before = telegram.texts(STRANGER).len();
         telegram.say(STRANGER, STRANGER, command);
         let texts = telegram.until_sent(STRANGER, before + 1).await;
-        assert!(texts[before].contains("只有管理员"), "{command}");
+        assert!(texts[before].contains("只有机器人管理员"), "{command}");
     }
     pushing.stop().await;
 }
@@ -307,7 +320,7 @@ async fn an_update_that_comes_twice_after_a_crash_changes_nothing_twice() {
     let mut pushing = at_work(&telegram, TWO).await;
     delivered(&telegram, &mut pushing).await;
     telegram.say(ADMIN, ADMIN, "/rebroadcast 2 b");
-    said(&telegram, ADMIN, "到 1 个聊天").await;
+    said(&telegram, ADMIN, "重发到以下 1 个聊天").await;
     let question: Message = telegram.last(ADMIN);
     let (_, data) = question.buttons().remove(0);
     telegram.press(&question, ADMIN, &data);

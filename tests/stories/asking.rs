@@ -21,9 +21,9 @@ async fn only_who_may_subscribe_adds_sources() {
     let mut pushing = at_work(&telegram, "add_sources = \"anyone\"\n").await;
     telegram.say(PERSON, PERSON, "/subscribe http://127.0.0.1:9/list.html");
     said(&telegram, PERSON, "管理员同意之后，才能在这里添加").await;
-    telegram.press_labelled(PERSON, PERSON, "申请加入");
+    telegram.press_labelled(PERSON, PERSON, "申请使用");
     said(&telegram, PERSON, "已申请").await;
-    said(&telegram, ADMIN, "申请加入").await;
+    said(&telegram, ADMIN, "申请使用机器人").await;
     telegram.press_labelled(ADMIN, ADMIN, "同意");
     said(&telegram, PERSON, "管理员已同意").await;
     // Which address an inner name stands for is told to admins alone.
@@ -45,7 +45,7 @@ async fn a_link_to_what_only_those_see_who_are_let_in_asks_for_it() {
     let other = said(&telegram, 11, "已申请").await;
     assert_eq!(pending.replace('9', ""), other.replace("11", ""));
     said(&telegram, ADMIN, "“chat 9”（telegram:9）申请订阅：内部").await;
-    said(&telegram, ADMIN, "“chat 11”（telegram:11）申请加入").await;
+    said(&telegram, ADMIN, "“chat 11”（telegram:11）申请使用机器人").await;
     // Nor does it learn more until it is let in.
     telegram.say(PERSON, PERSON, "/settings");
     let settings = said(&telegram, PERSON, "等待管理员同意").await;
@@ -99,7 +99,7 @@ async fn why_of_an_unknown_address_says_which_source_would_bring_it() {
         let before = telegram.texts(PERSON).len();
         telegram.say(PERSON, PERSON, &format!("/why {address}"));
         let told = telegram.until_sent(PERSON, before + 1).await;
-        assert!(told[before].contains("没有来源关注该网站"), "{told:?}");
+        assert!(told[before].contains("该网站还没有添加为来源"), "{told:?}");
     }
     telegram.say(ADMIN, ADMIN, "/rebroadcast http://i.example/1.html");
     said(&telegram, ADMIN, "来源“内部”").await;
@@ -132,13 +132,13 @@ async fn what_only_admins_are_to_see_comes_to_their_own_chat_also_from_a_group()
     );
     telegram.fault("sendMessage", Some(ADMIN), fault, 1);
     telegram.say(GROUP, ADMIN, "/health");
-    said(&telegram, GROUP, "请先私聊我发送 /start").await;
+    said(&telegram, GROUP, "请先在私聊中向我发送 /start").await;
     telegram.say(GROUP, ADMIN, "/help");
     let help = said(&telegram, GROUP, "/subscribe").await;
     assert!(!help.contains("/rebroadcast"), "{help}");
     // A bulletin is sent again from where it is read; chats are not named there.
     telegram.say(GROUP, ADMIN, "/rebroadcast 2");
-    let question = said(&telegram, GROUP, "到 1 个聊天").await;
+    let question = said(&telegram, GROUP, "重发到以下 1 个聊天").await;
     assert!(!question.contains("staff"), "{question}");
     pushing.stop().await;
 }

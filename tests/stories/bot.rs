@@ -143,7 +143,7 @@ async fn an_admin_rebroadcasts_with_a_button_that_works_once() {
     telegram.until_sent(ADMIN, 1).await;
     let question = telegram.last(ADMIN);
     assert!(
-        question.text.contains("重发 #2《第1号通知") && question.text.contains("staff"),
+        question.text.contains("把 #2“第1号通知") && question.text.contains("staff"),
         "{}",
         question.text
     );
@@ -205,7 +205,7 @@ async fn nobody_but_admins_rebroadcasts_and_forged_presses_do_nothing() {
     let mut pushing = at_work(&telegram, STAFF, 1).await;
     telegram.say(STRANGER, STRANGER, "/rebroadcast 2");
     let text = telegram.until_sent(STRANGER, 1).await.remove(0);
-    assert!(text.contains("只有管理员"), "{text}");
+    assert!(text.contains("只有机器人管理员"), "{text}");
     telegram.say(-80, ADMIN, "/rebroadcast 2");
     telegram.until_sent(-80, 1).await;
     let question = telegram.last(-80);
@@ -220,7 +220,7 @@ async fn nobody_but_admins_rebroadcasts_and_forged_presses_do_nothing() {
     assert_eq!(
         answers,
         [
-            "只有管理员可以执行此操作。",
+            "只有机器人管理员可以执行此操作。",
             "这个按钮已失效。",
             "这个按钮已失效。"
         ]
@@ -235,7 +235,7 @@ async fn what_cannot_be_rebroadcast_is_refused_with_the_reason() {
     let mut pushing = at_work(&telegram, STAFF, 1).await;
     for (i, (command, reason)) in [
         ("/rebroadcast 99", "没有编号为 #99"),
-        ("/rebroadcast 2 nobody", "没有频道 nobody"),
+        ("/rebroadcast 2 nobody", "找不到频道“nobody”"),
         ("/rebroadcast", "重发哪一条？"),
         ("/latest x", "用法：/latest [条数]"),
     ]

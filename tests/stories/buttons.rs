@@ -49,7 +49,7 @@ async fn a_subscriber_needs_no_command_but_start() {
     assert!(card.contains("第7号") && card.ends_with("#8"), "{card}");
     press(&telegram, PERSON, "推送记录", "此前未收录").await;
     telegram.say(PERSON, PERSON, "/help");
-    press(&telegram, PERSON, "搜索", "写上要搜索的词").await;
+    press(&telegram, PERSON, "搜索", "写上要搜索的关键词").await;
     telegram.answer(PERSON, PERSON, "第3號");
     let found = said(&telegram, PERSON, "🔎 第3號").await;
     assert!(
@@ -147,15 +147,15 @@ async fn an_admin_looks_after_everything_from_the_phone() {
     press(&telegram, ADMIN, "恢复", "正常").await;
     telegram.say(ADMIN, ADMIN, "/latest");
     press(&telegram, ADMIN, "#2", "遵照执行").await;
-    press(&telegram, ADMIN, "推送记录", "推送 1 次").await;
-    let question = press(&telegram, ADMIN, "重发", "到 1 个聊天").await;
+    press(&telegram, ADMIN, "推送记录", "（共 1 条）").await;
+    let question = press(&telegram, ADMIN, "重发", "重发到以下 1 个聊天").await;
     assert!(
         question.contains("请各部门遵照执行"),
         "it shows the card: {question}"
     );
     press(&telegram, ADMIN, "重发", "成功 1").await;
     telegram.say(ADMIN, ADMIN, "/help");
-    press(&telegram, ADMIN, "发公告", "写上公告的内容").await;
+    press(&telegram, ADMIN, "发送公告", "写上公告的内容").await;
     telegram.answer(ADMIN, ADMIN, "今天停电");
     press(&telegram, ADMIN, "发送", "已发送公告：成功 1").await;
     assert!(telegram.texts(700).contains(&"今天停电".to_owned()));
@@ -210,7 +210,7 @@ async fn a_source_that_was_added_from_a_chat_is_removed_from_there() {
     add(&pushing, "one", PERSON).await;
     add(&pushing, "two", GROUP).await;
     telegram.say(PERSON, PERSON, "/subscribe one");
-    said(&telegram, PERSON, "已订阅来源 one").await;
+    said(&telegram, PERSON, "已订阅：来源 one").await;
     // Others have no such button, and theirs is not to be had.
     telegram.say(11, 11, "/sources");
     said(&telegram, 11, "来源 one").await;

@@ -44,7 +44,7 @@ const ZH: Told = Told {
     filter: "+体检 -招标",
     note: "今天截止",
     sent: "成功 2，失败 0",
-    undone: "删除 2 条",
+    undone: "删除已发送 2 条",
 };
 
 const EN: Told = Told {

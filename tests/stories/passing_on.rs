@@ -17,7 +17,7 @@ async fn an_admin_sends_a_list_of_feeds_and_nobody_else_does() {
     let telegram = Telegram::start(TOKEN).await;
     let mut pushing = at_work(&telegram, ANYONE).await;
     telegram.send_file(PERSON, PERSON, "feeds.opml", OUTLINES);
-    said(&telegram, PERSON, "只有管理员可以用文件导入来源").await;
+    said(&telegram, PERSON, "只有机器人管理员可以用文件导入来源").await;
     for (name, content, answer) in [
         ("photo.pdf", "x", "只能导入 OPML 文件"),
         ("feeds.opml", "<html></html>", "不是有效的 OPML 文件"),
@@ -106,9 +106,9 @@ async fn a_bulletin_is_sent_again_by_names_and_with_a_note() {
     telegram.say(ADMIN, ADMIN, "/rebroadcast");
     said(&telegram, ADMIN, "重发哪一条？").await;
     telegram.press_labelled(ADMIN, ADMIN, "#2");
-    said(&telegram, ADMIN, "到 1 个聊天：值班 室").await;
+    said(&telegram, ADMIN, "重发到以下 1 个聊天吗？\n值班 室").await;
     telegram.say(ADMIN, ADMIN, "/rebroadcast 2 没有的群");
-    said(&telegram, ADMIN, "没有频道 没有的群").await;
+    said(&telegram, ADMIN, "找不到频道“没有的群”").await;
     telegram.press_labelled(ADMIN, ADMIN, "值班 室");
     telegram.say(ADMIN, ADMIN, "/rebroadcast 2 值班 室\n请传达\n<到人>");
     said(&telegram, ADMIN, "附言：\n请传达\n<到人>").await;

@@ -73,7 +73,7 @@ async fn the_story_of_a_bulletin_says_in_chinese_what_is_possibly_repeated() {
     telegram.until_sent(700, 2).await;
     pushing.until_all_sent().await;
     telegram.say(ADMIN, ADMIN, "/why 2");
-    let story = said(&telegram, ADMIN, "推送 1 次").await;
+    let story = said(&telegram, ADMIN, "（共 1 条）").await;
     assert!(
         story.contains("（可能重复：之前有一次发送没有收到平台的响应）"),
         "{story}"
@@ -97,7 +97,7 @@ async fn ended(browser: &Browser, number: &str, outcome: Outcome) {
 async fn the_desk_says_in_chinese_why_messages_were_not_sent() {
     for (fault, why) in [
         (SendFault::Unreachable, "连不上平台"),
-        (SendFault::Denied, "平台不接受密钥"),
+        (SendFault::Denied, "平台拒绝了令牌或密钥"),
         (SendFault::Refused, "平台拒收这条消息"),
         (SendFault::TooFast(30), "平台要求 30 秒后再发"),
         (SendFault::StaysLink, "附件没有单独发送"),
@@ -230,12 +230,12 @@ async fn each_field_of_a_source_s_form_is_refused_in_chinese_alone() {
         (
             "include",
             "好\n/(/",
-            "“只推送含有以下词的通知”：“/(/”不能用",
+            "“只推送含有以下任一词的通知”：“/(/”不能用",
         ),
         (
             "announce_first",
             "x",
-            "“立即推送最新几条”：请填写 0 到 1000 之间的数字",
+            "“立即推送的条数”：请填写 0 到 1000 之间的数字",
         ),
         (
             "select.item",

@@ -170,7 +170,7 @@ async fn a_corrected_text_edits_the_message_and_tells_what_it_said() {
     let text = story.telegram.texts(7).remove(0);
     assert!(text.starts_with("更正\n\n【集团要闻】关于"), "{text}");
     assert!(
-        text.contains("正文有改动，原文：经研究决定，定于12月8日"),
+        text.contains("正文有改动，改动前：经研究决定，定于12月8日"),
         "{text}"
     );
     assert_eq!(story.bulletin().await.revision, 1);

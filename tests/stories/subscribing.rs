@@ -23,7 +23,7 @@ async fn a_link_subscribes_at_once_where_anyone_may() {
     let telegram = Telegram::start(TOKEN).await;
     let mut pushing = at_work(&telegram, ANYONE).await;
     telegram.say(PERSON, PERSON, "/start news");
-    said(&telegram, PERSON, "已订阅集团要闻").await;
+    said(&telegram, PERSON, "已订阅：集团要闻").await;
     pushing.publish(1).await;
     said(&telegram, PERSON, "第1号通知").await;
     telegram.say(PERSON, PERSON, "/unsubscribe news");
@@ -125,10 +125,10 @@ async fn sources_are_turned_on_and_off_by_buttons_that_page_and_search() {
     let more = format!("{ANYONE}{}", many_sources(10));
     let mut pushing = at_work(&telegram, &more).await;
     telegram.say(PERSON, PERSON, "/subscribe");
-    let text = said(&telegram, PERSON, "(1/2)").await;
+    let text = said(&telegram, PERSON, "（1/2）").await;
     assert!(text.contains("第0处") && !text.contains("第9处"), "{text}");
     telegram.press_labelled(PERSON, PERSON, "下一页 ›");
-    said(&telegram, PERSON, "(2/2)").await;
+    said(&telegram, PERSON, "（2/2）").await;
     telegram.press_labelled(PERSON, PERSON, "第9处");
     said(&telegram, PERSON, "✓ 第9处").await;
     assert_eq!(telegram.texts(PERSON).len(), 1, "it is edited in place");
@@ -147,9 +147,9 @@ async fn sources_are_turned_on_and_off_by_buttons_that_page_and_search() {
     telegram.press_labelled(PERSON, PERSON, "集团要闻");
     said(&telegram, PERSON, "✓ 集团要闻").await;
     telegram.say(PERSON, PERSON, "/subscribe nosuch");
-    said(&telegram, PERSON, "没有来源“nosuch”").await;
+    said(&telegram, PERSON, "找不到来源“nosuch”").await;
     telegram.say(PERSON, PERSON, "/subscribe *");
-    said(&telegram, PERSON, "已订阅全部来源").await;
+    said(&telegram, PERSON, "已订阅：全部来源").await;
     pushing.publish(1).await;
     said(&telegram, PERSON, "第1号通知").await;
     pushing.stop().await;
@@ -167,7 +167,7 @@ async fn in_a_group_its_administrators_alone_change_anything_also_without_a_name
     }
     said(&telegram, GROUP, "只有本群组或频道的管理员").await;
     telegram.say(GROUP, 7, "/subscribe news");
-    said(&telegram, GROUP, "已订阅集团要闻").await;
+    said(&telegram, GROUP, "已订阅：集团要闻").await;
     telegram.say_anonymously(GROUP, "/quiet 22:00-07:00");
     said(&telegram, GROUP, "22:00-07:00").await;
     // Who writes in the name of a channel of their own is no administrator.
@@ -238,7 +238,7 @@ async fn a_channel_is_set_up_by_a_forwarded_post_or_by_its_name() {
     said(&telegram, PERSON, "已退订").await;
     // A stranger to the channel may not.
     telegram.forward(channel, 11, "x");
-    said(&telegram, 11, "你需要是该频道的管理员").await;
+    said(&telegram, 11, "只有该频道的管理员可以操作").await;
     telegram.say(11, 11, "/subscribe news @our_news");
     telegram.until_sent(11, 2).await;
     pushing.publish(1).await;
@@ -277,7 +277,7 @@ async fn filters_keep_away_what_is_not_wanted_and_why_says_so() {
     said(&telegram, PERSON, "第2号通知").await;
     telegram.say(PERSON, PERSON, &format!("/why {}", ids[0]));
     let why = said(&telegram, PERSON, "此前未收录").await;
-    assert!(why.contains("含有排除词 第1號"), "{why}");
+    assert!(why.contains("含有排除词“第1號”"), "{why}");
     telegram.say(
         PERSON,
         PERSON,
@@ -384,9 +384,9 @@ async fn sources_that_are_not_public_show_to_those_who_are_let_in_alone() {
     telegram.say(PERSON, PERSON, "/start inner");
     said(&telegram, PERSON, "点“订阅”选择来源").await;
     telegram.say(PERSON, PERSON, "/subscribe inner");
-    said(&telegram, PERSON, "没有来源“inner”").await;
+    said(&telegram, PERSON, "找不到来源“inner”").await;
     telegram.say(PERSON, PERSON, "/subscribe *");
-    said(&telegram, PERSON, "已订阅全部来源").await;
+    said(&telegram, PERSON, "已订阅：全部来源").await;
     telegram.say(PERSON, PERSON, "/unsubscribe news");
     said(&telegram, PERSON, "已退订").await;
     // Nor does an admin show them to a group by asking there.
@@ -403,12 +403,16 @@ async fn sources_that_are_not_public_show_to_those_who_are_let_in_alone() {
     telegram.say(GROUP, ADMIN, "/subscribe http://i.example/");
     said(&telegram, GROUP, "这个网址无法使用").await;
     telegram.say(GROUP, ADMIN, "/subscribe inner");
-    said(&telegram, GROUP, "已订阅内部").await;
+    said(&telegram, GROUP, "已订阅：内部").await;
     telegram.say(GROUP, ADMIN, "/subscribe http://i.example/");
     telegram
         .until("its address is known there now", |seen| {
             let texts = seen.texts(GROUP);
-            texts.iter().filter(|it| it.contains("已订阅内部")).count() == 2
+            texts
+                .iter()
+                .filter(|it| it.contains("已订阅：内部"))
+                .count()
+                == 2
         })
         .await;
     pushing.stop().await;
@@ -641,7 +645,7 @@ async fn every_address_of_one_command_is_tried() {
         }
     }
     telegram.say(PERSON, PERSON, &format!("/subscribe news {one}"));
-    said(&telegram, PERSON, "已订阅集团要闻").await;
+    said(&telegram, PERSON, "已订阅：集团要闻").await;
     telegram.say(PERSON, PERSON, &format!("/why {one} {two}"));
     said(&telegram, PERSON, "请每次只发送一个").await;
     pushing.stop().await;

@@ -79,7 +79,7 @@ async fn a_newcomer_is_let_in_filters_searches_and_asks_why() {
         .await;
     let why = rig.shown(PERSON, "判定").await;
     assert!(
-        why["text"].as_str().unwrap().contains("含有排除词 R0N"),
+        why["text"].as_str().unwrap().contains("含有排除词“R0N”"),
         "{why:#}"
     );
     rig.say(say(PERSON, PERSON, "/search R0N")).await;
@@ -110,7 +110,7 @@ async fn an_address_is_tried_shown_added_and_watched_and_a_private_one_is_refuse
     let url = format!("http://127.64.0.3:{port}/list.html");
     rig.say(say(PERSON, PERSON, &format!("/subscribe {url}")))
         .await;
-    rig.shown(PERSON, "只有管理员可以添加来源").await;
+    rig.shown(PERSON, "只有机器人管理员可以添加来源").await;
     rig.say(say(
         ADMIN,
         ADMIN,
@@ -239,10 +239,10 @@ async fn a_rebroadcast_survives_a_kill_is_reported_and_undone() {
     let number = number_on(&card);
     rig.say(say(ADMIN, ADMIN, &format!("/rebroadcast {number}")))
         .await;
-    let question = rig.shown(ADMIN, "到 31 个聊天").await;
+    let question = rig.shown(ADMIN, "重发到以下 31 个聊天").await;
     let data = rig.press(&question, ADMIN, "重发").await;
     rig.press_data(&question, ADMIN, &data).await;
-    rig.shown(ADMIN, "正在发送").await;
+    rig.shown(ADMIN, "正在向").await;
     noticast.kill();
     noticast.start();
     let report = rig.shown(ADMIN, "成功 31，失败 0").await;
@@ -335,7 +335,7 @@ async fn a_flood_that_is_held_is_released_by_a_button() {
     rig.say(say(ADMIN, ADMIN, "/health")).await;
     rig.shown(ADMIN, "来源 2 个").await;
     rig.say(say(ADMIN, ADMIN, "/pause s1")).await;
-    rig.shown(ADMIN, "已暂停“").await;
+    rig.shown(ADMIN, "已暂停检查“").await;
     let paused = noticast.list(&["sources", "--state", "paused"]);
     assert_eq!(paused[0]["id"], json!("s1"));
     noticast.kill();

@@ -154,7 +154,7 @@ async fn each_problem_has_the_way_to_where_it_is_mended() {
     desk.hold("notices", 6).await;
     let page = browser.page("/admin").await;
     for part in [
-        "件事需要处理。",
+        "项需要处理。",
         "action=\"./admin/sources/inside/poll\"",
         "href=\"./admin/sources/inside\"",
         "6 条通知待审核",
@@ -171,14 +171,14 @@ async fn readers_of_a_wrong_address_are_told_what_is_wrong_with_it() {
         ("/?from=gestern", "日期应写成"),
         ("/feed.atom?to=2026-02-30", "日期应写成"),
         ("/?before=x", "翻页位置有误"),
-        ("/?q=a&q=b", "请检查地址"),
+        ("/?q=a&q=b", "请检查网址"),
     ] {
         let answer = desk.get(path).header(header::ACCEPT, "text/html");
         let answer = answer.send().await.unwrap();
         assert_eq!(answer.status(), 400, "{path}");
         let page = answer.text().await.unwrap();
         assert!(
-            page.contains(why) && page.contains("地址有误"),
+            page.contains(why) && page.contains("网址有误"),
             "{path}: {page}"
         );
     }

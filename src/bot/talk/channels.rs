@@ -22,12 +22,8 @@ pub(super) async fn channels(base: &Base, asker: &Asker, page: usize) -> Result<
     let words = asker.words();
     let statuses = base.store.channels().await?;
     let (shown, page, last) = pages::part(&statuses, PAGE, page);
-    let mut lines = vec![format!(
-        "<b>{}</b> ({}/{})",
-        words.channels,
-        page + 1,
-        last + 1
-    )];
+    let heading = format!("<b>{}</b>", words.channels);
+    let mut lines = vec![pages::numbered(words, &heading, page, last)];
     if statuses.is_empty() {
         lines.push(words.none.to_owned());
     }

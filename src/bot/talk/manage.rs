@@ -24,12 +24,8 @@ const PAGE: usize = 8;
 pub(super) fn manage(base: &Base, asker: &Asker, page: usize) -> Reply {
     let words = asker.words();
     let (shown, page, last) = pages::part(&base.config.sources, PAGE, page);
-    let mut reply = Reply::from(format!(
-        "<b>{}</b> ({}/{})",
-        words.manage,
-        page + 1,
-        last + 1
-    ));
+    let heading = format!("<b>{}</b>", words.manage);
+    let mut reply = Reply::from(pages::numbered(words, &heading, page, last));
     for source in shown {
         let mark = mark(&base.store.look_state(&source.id));
         let name = shown_name(&source.name);

@@ -3,7 +3,10 @@
 //! Nothing is remembered for a list: what was looked for stands in the message itself, in its first
 //! line, and comes back with the press.
 
-use super::button::Button;
+use super::{
+    button::Button,
+    words::{BotWords, fill},
+};
 use crate::push::card::clean_line;
 
 /// In front of what was looked for.
@@ -39,6 +42,17 @@ pub(super) fn part<T>(items: &[T], size: usize, page: usize) -> (&[T], usize, us
     let from = (page * size).min(items.len());
     let to = (from + size).min(items.len());
     (&items[from..to], page, last)
+}
+
+/// A heading with the number of its page and the last one's, as readers count them.
+pub(super) fn numbered(words: &BotWords, heading: &str, page: usize, last: usize) -> String {
+    let [page, last] = [page, last].map(|number| (number + 1).to_string());
+    let parts = [
+        ("heading", heading),
+        ("page", page.as_str()),
+        ("last", last.as_str()),
+    ];
+    fill(words.numbered, &parts)
 }
 
 /// Buttons to the pages before and after this one.

@@ -361,9 +361,5 @@ fn named(base: &Base, asker: &Asker, to: &[ChannelId]) -> String {
         return "…".to_owned();
     }
     let first = to.iter().take(NAMED).map(|id| base.title_of(id));
-    let mut named = first.collect::<Vec<_>>().join(" · ");
-    if to.len() > NAMED {
-        named += &format!(" … ({})", to.len());
-    }
-    named
+    words::in_a_row(asker.words(), &first.collect::<Vec<_>>(), to.len())
 }

@@ -72,12 +72,12 @@ pub(super) fn offer_sources(
     let (shown, page, last) = pages::part(&all, PAGE, page);
     let known = base.store.chat(&target.id);
     let head = head(words, &looked_for, of.is_some(), known.as_ref());
-    let place = match (all.is_empty(), last) {
-        (true, _) => format!("\n\n{}", words.no_sources),
-        (false, 0) => String::new(),
-        (false, last) => format!(" ({}/{})", page + 1, last + 1),
+    let head = match (all.is_empty(), last) {
+        (true, _) => format!("{head}\n\n{}", words.no_sources),
+        (false, 0) => head,
+        (false, last) => pages::numbered(words, &head, page, last),
     };
-    let mut reply = Reply::from(head + &place + &state(words, known.as_ref()));
+    let mut reply = Reply::from(head + &state(words, known.as_ref()));
     for source in shown {
         let mark = known.as_ref().map_or("", |chat| mark(chat, source));
         let name = escape(&shown_name(&source.name));

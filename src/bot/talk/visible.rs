@@ -6,7 +6,7 @@ use super::{
     asker::Asker,
     base::Base,
     target::Target,
-    words::{BotWords, shown_name},
+    words::{BotWords, in_a_row, shown_name},
 };
 use crate::{
     bulletin::{ChannelId, Chat, Source, SourceId, canonical_url, fold},
@@ -104,11 +104,8 @@ pub(super) fn names_of(base: &Base, chat: &Chat, all: bool, words: &BotWords) ->
     let mut names: Vec<String> = wanted.iter().filter(may_be_told).map(name).collect();
     let count = names.len();
     names.truncate(MOST);
-    if count > MOST {
-        names.push(format!("… ({count})"));
-    }
     match names.is_empty() {
         true => words.none.to_owned(),
-        false => names.join(" · "),
+        false => in_a_row(words, &names, count),
     }
 }

@@ -54,7 +54,7 @@ fn channels_there(base: &Base, asker: &Asker) -> Option<String> {
     let names: Vec<_> = known
         .map(|(channel, _)| base.title_of(&channel.id))
         .collect();
-    (!names.is_empty()).then(|| names.join(" · "))
+    (!names.is_empty()).then(|| names.join(asker.words().between_names))
 }
 
 /// How to push to a group or channel, as it is told to `reader`: its id and the config block to paste.

@@ -105,10 +105,9 @@ fn subscriptions(base: &Base, chat: &Chat, words: &BotWords) -> String {
 fn also_in_config(base: &Base, asker: &Asker) -> Option<String> {
     let configured = target::configured(base, asker, &target::own(asker));
     let named: Vec<_> = configured.iter().map(|id| base.title_of(id)).collect();
-    let line = fill(
-        asker.words().also_config,
-        &[("channels", named.join(" · "))],
-    );
+    let words = asker.words();
+    let channels = named.join(words.between_names);
+    let line = fill(words.also_config, &[("channels", channels)]);
     (!named.is_empty()).then_some(line)
 }
 

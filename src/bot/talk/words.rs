@@ -17,6 +17,18 @@ pub(super) fn shown_name(name: &str) -> String {
     page_words(name, LONGEST)
 }
 
+/// Names in a row, with how many there are in all where these are only the first.
+pub(super) fn in_a_row(words: &BotWords, names: &[String], all: usize) -> String {
+    let shown = names.join(words.between_names);
+    match all > names.len() {
+        true => fill(
+            words.and_more,
+            &[("names", shown), ("count", all.to_string())],
+        ),
+        false => shown,
+    }
+}
+
 /// Returns what a page or server says, on one line of so many characters: it calls nobody.
 pub(super) fn page_words(said: &str, longest: usize) -> String {
     quiet(&cut(&clean_line(said), longest))
@@ -25,6 +37,15 @@ pub(super) fn page_words(said: &str, longest: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_in_a_row_are_parted_as_their_language_parts_them() {
+        let names = ["甲".to_owned(), "乙".to_owned()];
+        let row = |language, all| in_a_row(of(language), &names, all);
+        assert_eq!(row(Language::Zh, 2), "甲、乙");
+        assert_eq!(row(Language::Zh, 12), "甲、乙……（共 12 个）");
+        assert_eq!(row(Language::En, 12), "甲 · 乙 … (12)");
+    }
 
     #[test]
     fn a_source_named_by_a_page_calls_nobody() {

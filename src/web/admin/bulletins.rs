@@ -17,7 +17,7 @@ use crate::{
     round,
     view::{self, Happening, HappeningKind},
     web::{named, problem::Problem},
-    words::DeskWords,
+    words::{DeskWords, fill},
 };
 
 /// Events of a timeline that are shown.
@@ -138,7 +138,7 @@ fn happened(admin: &Admin, it: &Happening) -> DeskRow {
         }
         HappeningKind::Judged => (words.judged, rule_in_words(words, &detail).into()),
         HappeningKind::Filtered => {
-            let why = format!("{} {detail}", words.filtered_by);
+            let why = fill(words.filtered_by, &[("word", detail)]);
             (words.filtered, channel.unwrap_or_default().noted(Some(why)))
         }
         HappeningKind::Revision => (words.revision, detail.into()),
