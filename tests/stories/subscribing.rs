@@ -146,6 +146,11 @@ async fn sources_are_turned_on_and_off_by_buttons_that_page_and_search() {
     );
     telegram.press_labelled(PERSON, PERSON, "集团要闻");
     said(&telegram, PERSON, "✓ 集团要闻").await;
+    telegram.say(PERSON, PERSON, "/subscribe 处");
+    said(&telegram, PERSON, "🔎 处\n来源（1/2）").await;
+    telegram.press_labelled(PERSON, PERSON, "下一页 ›");
+    let found = said(&telegram, PERSON, "🔎 处\n来源（2/2）").await;
+    assert!(found.contains("第9处"), "{found}");
     telegram.say(PERSON, PERSON, "/subscribe nosuch");
     said(&telegram, PERSON, "找不到来源“nosuch”").await;
     telegram.say(PERSON, PERSON, "/subscribe *");

@@ -72,10 +72,15 @@ pub(super) fn offer_sources(
     let (shown, page, last) = pages::part(&all, PAGE, page);
     let known = base.store.chat(&target.id);
     let head = head(words, &looked_for, of.is_some(), known.as_ref());
-    let head = match (all.is_empty(), last) {
-        (true, _) => format!("{head}\n\n{}", words.no_sources),
-        (false, 0) => head,
-        (false, last) => pages::numbered(words, &head, page, last),
+    let head = match (all.is_empty(), last, looked_for.is_empty()) {
+        (true, ..) => format!("{head}\n\n{}", words.no_sources),
+        (false, 0, _) => head,
+        (false, last, true) => pages::numbered(words, &head, page, last),
+        // What was looked for is read back from the first line.
+        (false, last, false) => {
+            let heading = format!("<b>{}</b>", words.sources);
+            format!("{head}\n{}", pages::numbered(words, &heading, page, last))
+        }
     };
     let mut reply = Reply::from(head + &state(words, known.as_ref()));
     for source in shown {
