@@ -6,7 +6,7 @@ pub(in crate::newsroom) static NEWS: [PhraseTemplate; 15] = [
     PhraseTemplate {
         title: "集团{city}基地{goods}项目正式投产",
         body: &[
-            "{today}，集团{city}基地{goods}项目正式投产，首批产品顺利下线，标志着西部布局迈出关键一步。",
+            "{today}，集团{city}基地{goods}项目正式投产，首批产品顺利下线，标志着集团产业布局迈出关键一步。",
             "项目总投资{amount}万元，建有两条智能化生产线，达产后年产值预计增长{percent}%，带动就业{count}余人。",
             "{unit}负责人表示，下一步将抓紧爬坡达产，以稳定质量赢得市场。",
         ],
@@ -69,10 +69,10 @@ pub(in crate::newsroom) static NEWS: [PhraseTemplate; 15] = [
         files: &[],
     },
     PhraseTemplate {
-        title: "{city}遭遇强降雪 {unit}全力保障{goods}供应",
+        title: "{city}遭遇强降雨 {unit}全力保障{goods}供应",
         body: &[
-            "连日来{city}出现强降雪天气，{unit}迅速启动应急预案，{count}名员工轮班值守，确保{goods}供应不断档。",
-            "党员突击队连夜清理厂区道路，运输车辆加装防滑链，所有订单均按期送达。",
+            "连日来{city}出现强降雨天气，{unit}迅速启动应急预案，{count}名员工轮班值守，确保{goods}供应不断档。",
+            "党员突击队连夜疏通厂区排水，运输车辆绕行送货，所有订单均按期送达。",
         ],
         from: "宣传部",
         files: &[],

@@ -7,7 +7,7 @@ pub(in crate::newsroom) static NOTICES: [PhraseTemplate; 16] = [
         title: "关于举办{subject}专题培训班的通知（{city}）",
         body: &[
             "各部门、各分公司：为提升员工{subject}能力，经研究，决定在{city}举办专题培训班，现将有关事项通知如下。",
-            "一、培训时间：{soon}至{later}，共三天。二、培训地点：{room}。三、参加人员：各单位{subject}负责人及业务骨干，每单位不超过{few}人。",
+            "一、培训时间：{soon}至{later}，每天下午。二、培训地点：{room}。三、参加人员：各单位{subject}负责人及业务骨干，每单位不超过{few}人。",
             "请各单位于{deadline}17:00前将报名表发至培训学院邮箱，逾期视为不参加。培训期间食宿由培训学院统一安排，交通费回原单位报销。",
         ],
         from: "人力资源部",

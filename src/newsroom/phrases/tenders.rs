@@ -106,7 +106,7 @@ pub(in crate::newsroom) static TENDERS: [PhraseTemplate; 13] = [
     PhraseTemplate {
         title: "{unit}{goods}采购合同履约评价公示",
         body: &[
-            "根据供应商管理办法，现对{unit}{goods}采购合同履约情况进行公示，综合得分{percent}分，等级为合格。",
+            "根据供应商管理办法，现对{unit}{goods}采购合同履约情况进行公示，综合得分8{few}分，等级为良好。",
             "公示期至{deadline}，如有异议请书面反馈，{city}片区供应商同步适用。",
         ],
         from: "物资部",
