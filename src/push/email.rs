@@ -91,8 +91,8 @@ impl Email {
         self.server.quit(connection).await;
         let host = &self.server.host;
         let user = match self.server.has_user() {
-            true => format!("{host} takes the user, `from` and the readers"),
-            false => format!("{host} takes `from` and the readers; it was not logged in to"),
+            true => format!("{host} accepts the user, `from` and the recipients"),
+            false => format!("{host} accepts `from` and the recipients; no login was attempted"),
         };
         Ok(Checked::Good(match later.is_empty() {
             true => user,

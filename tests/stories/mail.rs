@@ -71,7 +71,7 @@ async fn each_bulletin_is_one_mail_to_each_reader() {
     let mut pushing = Pushing::new(&channel(smtp.port, READERS)).await;
     assert_eq!(
         pushing.pusher.check(&it()).await.unwrap(),
-        Checked::Good("127.0.0.1 takes the user, `from` and the readers".to_owned())
+        Checked::Good("127.0.0.1 accepts the user, `from` and the recipients".to_owned())
     );
     let asked = smtp.lines();
     assert!(

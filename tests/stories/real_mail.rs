@@ -203,7 +203,7 @@ async fn what_the_server_refuses_for_good_fails_alone_and_a_wrong_password_waits
     let told = String::from_utf8_lossy(&tested.stderr);
     assert_eq!(tested.status.code(), Some(1), "{told}");
     assert!(
-        told.contains("compare the user in `smtp`, and `password`") && !told.contains("hunter2"),
+        told.contains("check the user in `smtp`, and `password`") && !told.contains("hunter2"),
         "{told}"
     );
 }

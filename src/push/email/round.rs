@@ -157,12 +157,12 @@ impl<'a> Round<'a> {
     /// A refusal of all readers is perhaps about the sender or the user, or about this mail alone.
     fn refused_by_all(&self, refused: Reason) -> Sent {
         let blames = || self.never.iter().map(|(blame, _)| *blame);
-        let about_all = blames().find(|it| !matches!(it, Blame::ReaderHash | Blame::Text));
+        let about_all = blames().find(|it| !matches!(it, Blame::Recipient | Blame::Text));
         if about_all.is_none() && blames().any(|blame| blame == Blame::Text) {
             return Sent::Refused(refused);
         }
-        let why = refused.behind(SendFault::Shut, "the mail server takes no reader");
-        let blame = about_all.unwrap_or(Blame::ReaderHash);
+        let why = refused.behind(SendFault::Shut, "the mail server rejects every recipient");
+        let blame = about_all.unwrap_or(Blame::Recipient);
         blame.sets_aside(why, self.channel)
     }
 }

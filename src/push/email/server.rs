@@ -132,7 +132,7 @@ impl Server {
                 let words = self.words(&error);
                 let remedy = match Blame::of(SmtpStep::From, code(&error), &words) {
                     Blame::Encryption => Blame::Encryption.remedy(),
-                    _ => "compare the user in `smtp`, and `password`, with what the server knows",
+                    _ => "check the user in `smtp`, and `password`",
                 };
                 let why = Reason::from(format!("the mail server does not take the user: {words}"));
                 Err(Sent::Denied(why.with_remedy(remedy).about(words)))
@@ -195,7 +195,7 @@ impl Server {
         let from = Mail::new(Some(from.clone()), Vec::new());
         self.step(SmtpStep::From, connection.command(from)).await?;
         let reader = Rcpt::new(reader.clone(), Vec::new());
-        self.step(SmtpStep::ReaderHash, connection.command(reader))
+        self.step(SmtpStep::Recipient, connection.command(reader))
             .await
     }
 
@@ -241,7 +241,7 @@ impl Server {
     /// 5xx is for good, all else is not; 421 and a lost connection concern all readers.
     fn refusal(&self, step: SmtpStep, error: &SmtpError) -> MailRefusal {
         let words = self.words(error);
-        let why = Reason::from(format!("the mail server refused it: {words}"));
+        let why = Reason::from(format!("the mail server rejected it: {words}"));
         let why = why.about(words.as_str());
         match code(error) {
             // Exchange says so with a code that means later.
@@ -263,7 +263,7 @@ impl Server {
             .iter()
             .any(|part| why.contains(part))
         {
-            "; see whether `encryption` is what the server speaks at the port of `smtp`"
+            "; check that `encryption` is what the server supports at the port of `smtp`"
         } else {
             ""
         };

@@ -12,7 +12,7 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum SmtpStep {
     From,
-    ReaderHash,
+    Recipient,
     Text,
 }
 
@@ -24,7 +24,7 @@ pub(super) enum Blame {
     From,
     /// The address of this machine.
     Listed,
-    ReaderHash,
+    Recipient,
     /// This mail alone.
     Text,
 }
@@ -54,7 +54,7 @@ impl Blame {
         match step {
             SmtpStep::From => Self::From,
             _ if is_of_sender(&words) => Self::From,
-            SmtpStep::ReaderHash => Self::ReaderHash,
+            SmtpStep::Recipient => Self::Recipient,
             SmtpStep::Text => Self::Text,
         }
     }
@@ -62,14 +62,16 @@ impl Blame {
     /// Returns what people do about it.
     pub(super) fn remedy(self) -> &'static str {
         match self {
-            Self::Encryption => "set `encryption` to what the server asks for",
+            Self::Encryption => "set `encryption` to what the server requires",
             Self::Login => {
-                "set the user in `smtp`, and `password`, of one who may send by this server"
+                "set `password`, and the user in `smtp`, to an account that may send through this server"
             }
-            Self::From => "set `from` to an address that the server takes mail from",
-            Self::Listed => "send by another server, or have this machine taken off the list",
-            Self::ReaderHash => "set `to` right",
-            Self::Text => "see what the server says of such mails",
+            Self::From => "set `from` to an address that the server accepts",
+            Self::Listed => {
+                "send through another server, or have this machine removed from the blocklist"
+            }
+            Self::Recipient => "correct the addresses in `to`",
+            Self::Text => "find out why the server rejects such mail",
         }
     }
 
@@ -146,28 +148,23 @@ mod tests {
                 Blame::Login,
             ),
             (
-                SmtpStep::ReaderHash,
+                SmtpStep::Recipient,
                 554,
                 "5.7.1 <a@b>: Relay access denied",
                 Blame::Login,
             ),
             (
-                SmtpStep::ReaderHash,
+                SmtpStep::Recipient,
                 553,
                 "5.7.1 <news@x>: Sender address rejected: not owned by user me",
                 Blame::From,
             ),
+            (SmtpStep::Recipient, 550, "5.1.8 <news@x>: bad", Blame::From),
             (
-                SmtpStep::ReaderHash,
-                550,
-                "5.1.8 <news@x>: bad",
-                Blame::From,
-            ),
-            (
-                SmtpStep::ReaderHash,
+                SmtpStep::Recipient,
                 550,
                 "5.1.1 <gone@x>: no such user here",
-                Blame::ReaderHash,
+                Blame::Recipient,
             ),
             (
                 SmtpStep::From,
@@ -182,7 +179,7 @@ mod tests {
                 Blame::Login,
             ),
             (
-                SmtpStep::ReaderHash,
+                SmtpStep::Recipient,
                 553,
                 "5.7.1 Sender address rejected: not logged in",
                 Blame::Login,
@@ -194,7 +191,7 @@ mod tests {
                 Blame::Encryption,
             ),
             (
-                SmtpStep::ReaderHash,
+                SmtpStep::Recipient,
                 554,
                 "5.7.1 Client host blocked using zen.spamhaus.org",
                 Blame::Listed,
