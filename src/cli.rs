@@ -90,7 +90,9 @@ enum Command {
   noticast sources --json | jq -r .url",
         mut_arg(lists::IN_STATE, |arg| lists::states(arg, &["ok", "failing", "paused", "held"])))]
     Sources(lists::ListArgs),
-    #[command(mut_arg(lists::IN_STATE, |arg| lists::states(arg, &["ok", "failing", "blocked"])))]
+    // A channel has no time that `--since` could look at.
+    #[command(mut_arg(lists::IN_STATE, |arg| lists::states(arg, &["ok", "failing", "blocked"])),
+        mut_arg("since", |arg| arg.hide(true)))]
     Channels(lists::ChannelArgs),
     /// List bulletins, newest first
     #[command(after_help = "Examples:

@@ -40,7 +40,7 @@ pub(super) fn waiting(url: &Url) -> String {
     format!("waiting for {host} to answer in full")
 }
 
-/// All of them; stdin may hold several, one a line.
+/// All of them; stdin may hold several, one per line.
 pub(super) fn all(typed: &[Typed]) -> anyhow::Result<Vec<Url>> {
     let mut urls = Vec::new();
     for typed in typed {

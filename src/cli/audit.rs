@@ -20,13 +20,13 @@ use crate::{
   noticast audit --since yesterday
   noticast audit --since 2026-03-01T00:00:00+08:00 --limit 0 --json")]
 pub(super) struct Args {
-    /// Only from this time on: 2d, 12h, today, yesterday, a date or an RFC 3339 time
+    /// Only entries since this time: 2d, 12h, today, yesterday, a date or an RFC 3339 time
     #[arg(long, value_name = "TIME")]
     since: Option<When>,
     /// How many at most; 0 lists all
     #[arg(long, value_name = "N", default_value_t = 20)]
     limit: usize,
-    /// Print one JSON object a line
+    /// Print one JSON object per line
     #[arg(long)]
     json: bool,
 }

@@ -98,8 +98,7 @@ fn offline(session: &Session, config: &Config) -> anyhow::Result<()> {
     }
     if config.does_nothing() {
         out::line(
-            "warning: it holds no [[source]], no [[channel]] and no [telegram]: nothing is watched, \
-             and nothing is pushed",
+            "warning: the config has no [[source]], no [[channel]] and no [telegram]: nothing is watched, and nothing is pushed",
         )?;
     }
     if config.sources.is_empty() && !config.does_nothing() {

@@ -94,7 +94,7 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
     let state = session.state.join("demo");
     if args.fresh && state.exists() {
         std::fs::remove_dir_all(&state)
-            .with_context(|| format!("cannot forget the earlier demo in {}", state.display()))?;
+            .with_context(|| format!("cannot delete the earlier demo in {}", state.display()))?;
     }
     let [page, site] = serve::listen_on::<2>(args.port, PORT).await?;
     let mut config = show_config(session, &page)?;

@@ -52,7 +52,7 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
     if let Some(pipe) = pipe_of(&file) {
         let pipe = pipe.with_context(|| format!("cannot write {}", file.display()))?;
         let lines = export(reach, Box::new(BufWriter::new(pipe))).await?;
-        eprintln!("{lines} records in {}", file.display());
+        tell(lines, &file);
         return Ok(Exit::Done);
     }
     // A half of a backup must never bear the name of a whole one.
@@ -69,8 +69,13 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
     if lines.is_err() {
         let _ = fs::remove_file(&part);
     }
-    eprintln!("{} records in {}", lines?, file.display());
+    tell(lines?, &file);
     Ok(Exit::Done)
+}
+
+fn tell(lines: u64, file: &Path) {
+    let records = out::count(usize::try_from(lines).unwrap_or(usize::MAX), "record");
+    eprintln!("exported {records} to {}", file.display());
 }
 
 /// The pipe or device that `file` names already, which is written to and never replaced.

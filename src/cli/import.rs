@@ -71,7 +71,7 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
         return Ok(Exit::Failed);
     };
     out::line(format!(
-        "{} bulletins imported, {} were there already, {} deliveries",
+        "bulletins imported: {}, already present: {}; deliveries imported: {}",
         imported.bulletins, imported.already_there, imported.deliveries
     ))?;
     Ok(Exit::Done)
@@ -119,8 +119,8 @@ fn import_opml(session: &Session, file: &Path) -> anyhow::Result<Exit> {
         out::line(skipped.to_string())?;
     }
     out::line(format!(
-        "{} sources appended to {}",
-        imported.blocks.len(),
+        "{} appended to {}",
+        out::count(imported.blocks.len(), "source"),
         path.display()
     ))?;
     Ok(Exit::Done)

@@ -27,22 +27,22 @@ use crate::{
 /// The filters of a list, and its form.
 #[derive(Debug, Clone, clap::Args)]
 pub(super) struct ListArgs {
-    /// Only those of this source
+    /// Only items from this source
     #[arg(long, value_name = "ID")]
     source: Option<SourceId>,
-    /// Only those of this channel
+    /// Only items for this channel
     #[arg(long, value_name = "ID")]
     channel: Option<ChannelId>,
-    /// Only those in this state
+    /// Only items in this state
     #[arg(id = IN_STATE, long = "state", value_name = "STATE")]
     in_state: Option<String>,
-    /// Only those from this time on: 2d, 12h, today, yesterday, a date or an RFC 3339 time
+    /// Only items since this time: 2d, 12h, today, yesterday, a date or an RFC 3339 time
     #[arg(long, value_name = "TIME")]
     since: Option<When>,
     /// How many at most; 0 lists all
     #[arg(long, value_name = "N", default_value_t = 20)]
     limit: usize,
-    /// Print one JSON object a line
+    /// Print one JSON object per line
     #[arg(long)]
     pub(super) json: bool,
     /// The folder of the archive and all other data [env: NOTICAST_STATE] [default: state]

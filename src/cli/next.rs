@@ -42,7 +42,7 @@ pub(super) fn run(session: &Session, args: &Args) -> anyhow::Result<Exit> {
     let mut time = from.unwrap_or(now).trunc_subsecs(0);
     for _ in 0..args.n {
         let Some(next) = schedule.next_after(time, zone) else {
-            return Err(UsageError(format!("`{schedule}` does not fire again")).into());
+            return Err(UsageError(format!("`{schedule}` never fires after this time")).into());
         };
         time = next;
         let shown = time.with_timezone(&zone);

@@ -66,7 +66,7 @@ pub(super) struct Args {
     /// Print a [[source]] block for the config
     #[arg(long, conflicts_with = "json")]
     suggest: bool,
-    /// Print what would be sent to this channel of the config, or to a channel of this kind, of the newest 5
+    /// Print the newest 5 bulletins as they would be sent to this channel, or to any channel of this kind
     #[arg(long, value_name = "CHANNEL|KIND", conflicts_with = "suggest")]
     card: Option<String>,
     /// Save the fetched page in this folder

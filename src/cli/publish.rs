@@ -27,19 +27,19 @@ use crate::{
 /// Bytes of a text file that are read; a longer text is reported, not held in memory.
 const MOST_TEXT_BYTES: u64 = 1 << 20;
 
-/// Publish a bulletin of your own at a source with `kind = "desk"`, for all channels that have the source
+/// Publish a bulletin of your own in a source with `kind = "desk"`, and send it to all channels that receive the source
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   noticast publish --source office --title 元旦放假 --deadline 2026-12-31
   noticast publish --source office --title 报名开始 --text notice.txt --yes")]
 pub(super) struct Args {
-    /// The source to publish at, of the kind `desk`
+    /// The source to publish in; its kind must be `desk`
     #[arg(long, value_name = "ID")]
     source: SourceId,
     /// The title of the bulletin
     #[arg(long, value_name = "TEXT")]
     title: String,
-    /// A file with the text, one paragraph a line; `-` reads stdin
+    /// A file with the text, one paragraph per line; `-` reads stdin
     #[arg(long, value_name = "FILE")]
     text: Option<PathBuf>,
     /// The address of the bulletin [default: the page that noticast makes of it]

@@ -30,7 +30,7 @@ pub(super) struct Args {
     /// Send without asking
     #[arg(long)]
     yes: bool,
-    /// Print the deliveries, one JSON object a line
+    /// Print the deliveries, one JSON object per line
     #[arg(long)]
     json: bool,
 }

@@ -22,6 +22,6 @@ pub(super) async fn run(session: &Session, _args: Args) -> anyhow::Result<Exit> 
         );
     }
     api.reload(session.named_config()).await?;
-    out::line("the changed config is applied")?;
+    out::line("the changed config was applied")?;
     Ok(Exit::Done)
 }

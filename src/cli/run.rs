@@ -10,7 +10,7 @@ use super::{
 };
 use crate::app::{App, Setup};
 
-/// Run the service: watch the sources of the config and push what is new
+/// Run the service: watch the sources in the config and push what is new
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   noticast run

@@ -29,7 +29,7 @@ pub(super) struct Args {
         conflicts_with = "revoke"
     )]
     create: Option<String>,
-    /// The rights of the token: `read` everything, also `publish` bulletins, or everything (`admin`)
+    /// What the token may do: `read` everything, `publish` bulletins as well, or administer everything (`admin`)
     #[arg(long, value_name = "SCOPE", requires = "create")]
     scope: Option<ScopeArg>,
     /// The time until the token expires, such as 90d or 12h [default: it does not expire]
@@ -38,7 +38,7 @@ pub(super) struct Args {
     /// Revoke the token with this id
     #[arg(long, value_name = "ID")]
     revoke: Option<String>,
-    /// Print one JSON object a line
+    /// Print one JSON object per line
     #[arg(long)]
     json: bool,
 }
@@ -102,7 +102,7 @@ async fn create(reach: &Reach, new: NewToken, as_json: bool) -> anyhow::Result<(
 
 async fn revoke(reach: &Reach, id: &str) -> anyhow::Result<()> {
     reach.revoke_token(id).await?;
-    eprintln!("token {id} is revoked");
+    eprintln!("token {id} was revoked");
     Ok(())
 }
 

@@ -35,7 +35,7 @@ const SHOWN: usize = 3;
 It keeps its data in STATE/watch: when started again, it prints what was
 published meanwhile.")]
 pub(super) struct Args {
-    /// Addresses of pages or feeds; `-` reads them from stdin, one a line, which keeps passwords out of the process list
+    /// Addresses of pages or feeds; `-` reads them from stdin, one per line, which keeps passwords out of the process list
     #[arg(required = true, value_name = "URL", value_parser = address::typed())]
     urls: Vec<Typed>,
     /// How often to poll

@@ -14,7 +14,7 @@ use crate::view::{Filters, Worker};
 #[command(after_help = "Example:
   noticast workers --json")]
 pub(super) struct Args {
-    /// Print one JSON object a line
+    /// Print one JSON object per line
     #[arg(long)]
     json: bool,
 }

@@ -51,7 +51,7 @@ fn unknown(name: &str) -> UsageError {
     let mut kinds = vec!["telegram", "stdout"];
     kinds.extend(KINDS.iter().map(|kind| kind.name));
     UsageError(format!(
-        "--card {name}: no such kind of channel, and no channel of the config; expected a channel's id or one of {}",
+        "--card {name}: no such kind of channel, and no such channel in the config; expected a channel's id or one of {}",
         kinds.join(", ")
     ))
 }
