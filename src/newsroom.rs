@@ -139,7 +139,7 @@ async fn save(path: &Path, ledger: &Ledger) -> io::Result<()> {
         tokio::fs::write(&fresh, serde_json::to_vec(ledger)?).await?;
         tokio::fs::rename(&fresh, path).await
     };
-    let advice = "make room or give the right to write there, then start it again";
+    let advice = "free some space or allow writing there, then start it again";
     written.await.map_err(|error| told(path, &error, advice))
 }
 

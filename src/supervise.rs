@@ -123,7 +123,7 @@ impl Supervisor {
                 Ok(Err(error)) if error.is_fatal() => return Err(error),
                 Ok(Err(error)) => error.to_string(),
                 Ok(Ok(())) if stop.is_cancelled() => return Ok(()),
-                Ok(Ok(())) => "it ended by itself".to_owned(),
+                Ok(Ok(())) => "it ended on its own".to_owned(),
                 Err(panic) => reason(panic.as_ref()),
             };
             self.broke(part, &why);

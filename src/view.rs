@@ -112,7 +112,11 @@ pub async fn channels_beside(
     filters: &Filters,
     bot_fault: Option<&Reason>,
 ) -> Result<Listing<Channel>, ViewError> {
-    filters.refuse("since", filters.since.is_some(), "channels have no time")?;
+    filters.refuse(
+        "since",
+        filters.since.is_some(),
+        "channels cannot be filtered by time",
+    )?;
     filters.refuse_words("channels")?;
     let state: Option<ChannelState> = filters.parsed_state()?;
     let statuses = store.channels().await?;
@@ -189,7 +193,7 @@ pub async fn held(
         .state
         .as_deref()
         .is_some_and(|state| state != "held");
-    filters.refuse("state", is_other, "this list is of held ones alone")?;
+    filters.refuse("state", is_other, "this list contains only held bulletins")?;
     let held = Filters {
         state: Some("held".to_owned()),
         ..filters.clone()
@@ -251,7 +255,7 @@ pub async fn audit(
     config: &Config,
     filters: &Filters,
 ) -> Result<Listing<Audit>, ViewError> {
-    let why = "the audit log is narrowed by `since` alone";
+    let why = "the audit log can only be filtered by `since`";
     filters.refuse("source", filters.source.is_some(), why)?;
     filters.refuse("channel", filters.channel.is_some(), why)?;
     filters.refuse("state", filters.state.is_some(), why)?;

@@ -113,7 +113,7 @@ impl Watch {
     pub async fn preview(&self, source: &Source) -> Result<(Option<String>, Vec<Notice>), Unread> {
         if source.login.is_some() {
             // It would be kept, exported, and seen by all who read along.
-            let why = "an address with a user name or password belongs into the config file, not into a chat";
+            let why = "an address with a user name or password belongs in the config file, not into a chat";
             return Err(Unread {
                 fault: PageFault::HasLogin,
                 why: why.to_owned(),

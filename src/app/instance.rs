@@ -79,8 +79,7 @@ impl Instance {
         let failed = write_private(&file, &content).err();
         let retry = failed.map(|why| {
             tracing::error!(
-                "{why:#}; until that is possible, commands do not find this instance; it is tried again \
-                 every {} s",
+                "{why:#}; until this succeeds, commands cannot find this instance; retrying every {} s",
                 AGAIN.as_secs()
             );
             tokio::spawn(write_later(file.clone(), content)).abort_handle()
@@ -116,7 +115,7 @@ pub fn make_state_folder(state: &Path) -> anyhow::Result<()> {
         .create(state)
         .with_context(|| {
             format!(
-                "cannot make the state folder {}; name another one with --state",
+                "cannot create the state folder {}; choose another one with --state",
                 state.display()
             )
         })
@@ -145,8 +144,7 @@ pub(super) fn keep_admin_token(state: &Path, token: &Secret) {
     match write_private(&file, format!("{}\n", token.reveal()).as_bytes()) {
         Ok(()) => tracing::info!("the admin token is in {}", file.display()),
         Err(why) => tracing::error!(
-            "{why:#}; nobody knows the admin token until the next start, unless `admin_token` of \
-             `[web]` is set"
+            "{why:#}; the generated admin token is therefore not stored anywhere; fix this and restart, or set `admin_token` in [web]"
         ),
     }
 }
@@ -184,7 +182,7 @@ fn write_private(file: &Path, content: &[u8]) -> anyhow::Result<()> {
     }
     written.with_context(|| {
         format!(
-            "cannot write {}; make room there, or let this user write there",
+            "cannot write {}; free some space there, or let this user write there",
             file.display()
         )
     })
@@ -241,7 +239,7 @@ mod tests {
         assert!(Address::read(state.path()).is_none());
         let why = write_private(&state.path().join("admin-token"), b"token").unwrap_err();
         let why = format!("{why:#}");
-        assert!(why.contains("admin-token; make room there"), "{why}");
+        assert!(why.contains("admin-token; free some space there"), "{why}");
         let left = fs::read_dir(state.path()).unwrap().count();
         assert_eq!(left, 2);
         fs::remove_dir_all(address_file(state.path())).unwrap();

@@ -40,7 +40,7 @@ impl Reloader {
         let taken = AssertUnwindSafe(self.try_to_take(by)).catch_unwind().await;
         let taken = taken.unwrap_or_else(|panic| Err(supervise::reason(panic.as_ref())));
         match &taken {
-            Ok(()) => tracing::info!("the changed config is applied"),
+            Ok(()) => tracing::info!("the changed config was applied"),
             Err(why) => {
                 tracing::error!(
                     "the changed config is rejected, and the previous one stays in effect: {why}"

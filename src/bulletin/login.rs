@@ -24,7 +24,7 @@ impl Login {
             user: decoded(url.username()),
             password: decoded(url.password().unwrap_or_default()),
         };
-        // Only an address without a host refuses, and such a one has neither.
+        // These calls fail only for an address without a host, which has no user or password.
         let _ = url.set_username("").and_then(|()| url.set_password(None));
         Some(login)
     }

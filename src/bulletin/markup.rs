@@ -38,7 +38,7 @@ pub(super) fn check(html: &str) -> Result<(), String> {
         let name = tag.split_whitespace().next().unwrap_or_default();
         let name = name.to_ascii_lowercase();
         if !TAGS.contains(&name.as_str()) {
-            return Err(format!("Telegram knows no tag `<{name}>`"));
+            return Err(format!("Telegram supports no tag `<{name}>`"));
         }
         if !is_end {
             open.push(name);
@@ -89,8 +89,8 @@ mod tests {
                 "<b><i>甲</b></i>",
                 "`</b>` closes no tag that is open there",
             ),
-            ("<p>甲</p>", "Telegram knows no tag `<p>`"),
-            ("甲<br/>乙", "Telegram knows no tag `<br/>`"),
+            ("<p>甲</p>", "Telegram supports no tag `<p>`"),
+            ("甲<br/>乙", "Telegram supports no tag `<br/>`"),
             ("1 < 2", "a `<` begins no tag; write `&lt;`"),
         ] {
             assert_eq!(check(html).unwrap_err(), why, "{html}");

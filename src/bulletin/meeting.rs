@@ -28,7 +28,7 @@ fn sentence(
 ) -> Option<String> {
     if at.is(there) {
         return Some(format!(
-            "`{}` and `{}` lead to the same place: a bulletin goes there once, by the one that sends it soonest",
+            "`{}` and `{}` send to the same place; each bulletin is sent there once, by whichever channel sends it first",
             one.id, other.id
         ));
     }
@@ -39,8 +39,7 @@ fn sentence(
     let more = shared.len().saturating_sub(MOST_NAMED);
     let more = (more > 0).then(|| format!(" and {more} more"));
     Some(format!(
-        "`{}` and `{}` both reach {}{}: what goes by both channels gets there twice; name each reader in one of \
-         them, or give the channels other sources or filters",
+        "`{}` and `{}` both send to {}{}, who will get some bulletins twice; list each recipient in only one channel, or give the channels different sources or filters",
         one.id,
         other.id,
         shared[..shared.len().min(MOST_NAMED)].join(", "),
@@ -125,12 +124,12 @@ mod tests {
     #[test]
     fn whoever_reads_all_of_an_application_reads_each_of_its_channels() {
         let said = meetings(&[to("wecom-app", "a", "@all"), to("wecom-app", "b", "u1|u2")]);
-        assert!(said.join("").contains("both reach u1, u2:"), "{said:?}");
+        assert!(said.join("").contains("both send to u1, u2,"), "{said:?}");
         let said = meetings(&[
             to("wecom-app", "a", "u2|u1"),
             to("wecom-app", "b", "U1|u2|u1"),
         ]);
-        assert!(said.join("").contains("lead to the same place"), "{said:?}");
+        assert!(said.join("").contains("send to the same place"), "{said:?}");
         assert_eq!(
             meetings(&[to("wecom-app", "a", "u1"), to("email", "b", "u1")]),
             [""; 0]

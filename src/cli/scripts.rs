@@ -71,7 +71,7 @@ async fn look(config: &Config, url: &Url, how: &How) -> Result<Found, Fault> {
     }
     let mut seen = seen?;
     let Reading::List(list) = &seen.reading else {
-        let message = "in the browser it is no list either".to_owned();
+        let message = "in the browser it is not a list either".to_owned();
         return Err(Fault {
             code: "not-a-list",
             message,

@@ -33,7 +33,7 @@ impl Config {
         let (source, mut problems) = read(id, keys, self.time_zone);
         problems.extend(refused(keys));
         if source.login.is_some() {
-            let what = "a user name or password in it would be kept and exported; expected it in the config file";
+            let what = "a user name or password in it would be stored and exported; expected it in the config file";
             problems.push(FieldFault::new("url", InputFault::Login, what));
         }
         problems.extend(self.unknown_channels(keys));
@@ -46,8 +46,7 @@ impl Config {
 
     fn unknown_channels(&self, keys: &SourceKeys) -> Option<FieldFault> {
         let named = keys.get("channels").filter(|named| !named.is_null())?;
-        let expected =
-            "expected a list of ids of `[[channel]]`s; leave it out for all that have all sources";
+        let expected = "expected a list of ids of `[[channel]]`s; leave it out for every channel with `sources = [\"*\"]`";
         let known = |id: &str| {
             self.channels
                 .iter()

@@ -56,8 +56,7 @@ impl Config {
         let path = self.path.as_deref().unwrap_or(Path::new("the config"));
         ConfigError {
             problems: vec![format!(
-                "{}: it holds no [[source]], no [[channel]] and no [telegram] any more, and it did before; \
-                 expected the file as it was (to begin anew, use another state folder)",
+                "{}: all [[source]], [[channel]] and [telegram] tables are gone; expected at least one of them (to start from scratch, use a new state folder)",
                 path.display()
             )],
         }

@@ -212,7 +212,7 @@ fn browser(value: &Value<'_>) -> Read<String> {
         Ok(url) if scheme == "ws" && url.has_host() => Ok(named.to_owned()),
         _ => fault(
             value,
-            "this is not a browser; expected a program, or ws://HOST:PORT/… of one that runs",
+            "this is neither a program nor a browser's address; expected a program, or ws://HOST:PORT/… of a running browser",
         ),
     }
 }

@@ -41,7 +41,7 @@ pub(super) fn read_file(path: &Path) -> Result<String, ConfigError> {
         .map_err(|error| unreadable(format!("cannot be read: {error}")))?;
     if bytes.len() as u64 > MAX_BYTES {
         return Err(unreadable(
-            "is larger than 16 MiB; expected a config".to_owned(),
+            "is larger than 16 MiB; expected a smaller file".to_owned(),
         ));
     }
     String::from_utf8(bytes).map_err(|_| unreadable("is not UTF-8; expected TOML".to_owned()))

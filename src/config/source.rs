@@ -125,11 +125,11 @@ fn rendered(value: &Value<'_>, kind: ReadAs, has_ca: bool) -> Read<bool> {
     match boolean(value)? {
         true if matches!(kind, ReadAs::Feed | ReadAs::Json) => fault(
             value,
-            "a feed or JSON is not rendered; expected no `browser`, or a `kind` of pages",
+            "a feed or JSON endpoint cannot be rendered in a browser; expected no `browser`, or `kind` set to `auto` or `list`",
         ),
         true if has_ca => fault(
             value,
-            "`browser = true` and `ca` do not go together; expected the authority to be among those that the system trusts",
+            "`browser = true` cannot be combined with `ca`; expected no `ca`, and the certificate authority in the system's trust store",
         ),
         is_rendered => Ok(is_rendered),
     }

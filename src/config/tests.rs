@@ -460,7 +460,8 @@ fn a_template_of_telegram_is_its_html() {
     let chat =
         "[telegram]\ntoken = \"1:t\"\n[[channel]]\nid = \"c\"\nkind = \"telegram\"\nchat = 7\n";
     let told = problems(&format!("{chat}template = \"<p>{{{{ title }}}}</p>\"\n"));
-    let expected = "noticast.toml:7:12: Telegram knows no tag `<p>`; expected the HTML of Telegram";
+    let expected =
+        "noticast.toml:7:12: Telegram supports no tag `<p>`; expected the HTML of Telegram";
     assert!(told.starts_with(expected), "{told}");
     let told = problems(&format!(
         "{chat}template = \"{{% if deadline %}}<b>{{{{ title }}}}{{% endif %}}\"\n"

@@ -166,7 +166,7 @@ fn again(op: &mut Op<'_>, made: &Request, bulletin: BulletinId) -> Result<Vec<De
         |id| format!("bulletin {id}"),
     );
     Err(refused(format!(
-        "this request was made before, for {of}; take a new `request_id` for bulletin {bulletin}"
+        "this request was made before, for {of}; use a new `request_id` for bulletin {bulletin}"
     )))
 }
 

@@ -128,14 +128,15 @@ fn publish(
     Ok(Issued { id, is_new: true })
 }
 
-/// The answer to a request that was made before. A notice of another publisher is none of it, and must not be lost.
+/// The answer to a repeated request. If the earlier request came from another publisher and has another title, this one
+/// is refused, so that its notice is not lost silently.
 fn again(op: &mut Op<'_>, id: BulletinId, publication: &Publication, by: &Actor) -> Result<Issued> {
     let row = op.tx.bulletin(id.0)?;
     let is_another = row
         .is_some_and(|row| row.cause != Cause::Desk(by.author()) && row.title != publication.title);
     match is_another {
         true => Err(refused(format!(
-            "another publisher took this `request_id` for bulletin {id}; take a new one"
+            "another publisher used this `request_id` for bulletin {id}; use a new one"
         ))),
         false => Ok(Issued { id, is_new: false }),
     }

@@ -237,7 +237,7 @@ fn check_record(op: &mut Op<'_>, record: &Record) -> Result<()> {
                 return Ok(());
             }
             Err(refused(format!(
-                "delivery {} is another one here than in the export; nothing was imported: import \
+                "delivery {} differs between this store and the export; nothing was imported: import \
                  into a new state folder",
                 theirs.id
             )))

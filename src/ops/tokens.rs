@@ -78,7 +78,8 @@ impl Store {
     ) -> Result<Token> {
         let new = checked(new, now)?;
         let id = tokens::id_of(text.reveal());
-        let id = id.ok_or_else(|| refused("this is no token that was made here".to_owned()))?;
+        let id =
+            id.ok_or_else(|| refused("this is not a token that was created here".to_owned()))?;
         let token = Token {
             id: id.to_owned(),
             name: new.name,
@@ -152,7 +153,11 @@ fn checked(new: NewToken, now: DateTime<Utc>) -> Result<NewToken> {
         return invalid("name", kind, what);
     }
     if new.expires_at.is_some_and(|at| at <= now) {
-        return invalid("expires", InputFault::Past, "a time to come is expected");
+        return invalid(
+            "expires",
+            InputFault::Past,
+            "a time in the future is expected",
+        );
     }
     Ok(NewToken { name, ..new })
 }
@@ -162,7 +167,7 @@ fn create(op: &mut Op<'_>, mut token: Token, by: &Actor, now: DateTime<Utc>) -> 
     token.expires_ms = end(&token, &known)?;
     if known.iter().any(|known| known.id == token.id) {
         return Err(refused(
-            "a token of this id exists; make another one".to_owned(),
+            "a token with this id exists; create another one".to_owned(),
         ));
     }
     let alike = known.into_iter();

@@ -39,7 +39,7 @@ pub enum Outcome {
         not_before: DateTime<Utc>,
         why: Reason,
     },
-    /// Perhaps sent: the program ended before it was answered. It is repeated at once, as often.
+    /// Perhaps sent: the program stopped before the platform answered. It is repeated at once, as often.
     Interrupted {
         why: Reason,
     },

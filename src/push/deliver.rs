@@ -173,7 +173,7 @@ fn outcome(sent: &Sent, attempts: u32, now: DateTime<Utc>, jitter: f64) -> Outco
         Sent::Again(_) => retry(backoff(attempts, jitter), why),
         Sent::TooFast(wait) => retry(*wait, why),
         Sent::Partly(_) if attempts >= MOST_PARTS => {
-            let never = "some readers never got it, and the others have it";
+            let never = "some recipients never received it; the others did";
             let why = why.behind(SendFault::NeverAll, never);
             Outcome::Failed { why }
         }
@@ -222,7 +222,7 @@ fn log(sent: &Sent, waiting: &Waiting) {
             tracing::error!(delivery.id = delivery, channel.id = %channel, "a message was rejected permanently: {why}");
         }
         Sent::Gone(why) => {
-            tracing::error!(channel.id = %channel, "channel `{channel}` is set aside: {why}");
+            tracing::error!(channel.id = %channel, "channel `{channel}` is blocked: {why}");
         }
         Sent::TooFast(wait) => {
             tracing::warn!(channel.id = %channel, wait_s = wait.as_secs(), "the platform says that messages to `{channel}` are sent too fast");

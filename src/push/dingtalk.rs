@@ -75,7 +75,7 @@ impl Dingtalk {
             90030 => Sent::TooFast(NO_QUOTA),
             310_000 => gone("compare `secret`, the robot's keywords and its list of addresses"),
             300_001 | 400_013 | 400_101 | 400_102 => {
-                gone("take the `access_token` from the robot's page")
+                gone("copy the `access_token` from the robot's page")
             }
             _ => Sent::Refused(why),
         })

@@ -73,7 +73,7 @@ impl Discord {
                 wait.map_or_else(|| foreign(answer), Sent::TooFast)
             }
             401 | 403 | 404 if body["code"].is_number() => {
-                let remedy = "make a new webhook, set its address as `url`";
+                let remedy = "create a new webhook, and set `url` to its address";
                 Sent::gone(why, remedy, channel)
             }
             400..500 if body["code"].is_number() => Sent::Refused(why),

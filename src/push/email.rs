@@ -103,7 +103,7 @@ impl Email {
 
 fn parsed<T: std::str::FromStr<Err: fmt::Display>>(text: &str) -> Result<T, Sent> {
     text.parse()
-        .map_err(|error| Sent::Refused(format!("`{text}` is no mail address: {error}").into()))
+        .map_err(|error| Sent::Refused(format!("`{text}` is not a mail address: {error}").into()))
 }
 
 impl Sender for Email {

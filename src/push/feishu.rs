@@ -79,12 +79,10 @@ impl Feishu {
             11232 => Sent::TooFast(TOO_FAST),
             19021 => gone("compare `secret` with the robot's page, and this machine's clock"),
             19022 => gone("add this machine's address to the robot's list"),
-            19024 => {
-                gone("take the keywords off the robot, or choose some that all bulletins have")
-            }
-            19001 | 300_001 => gone("take the `token` from the robot's address"),
+            19024 => gone("remove the robot's keywords, or choose some that all bulletins contain"),
+            19001 | 300_001 => gone("copy the `token` from the robot's address"),
             _ if words.contains("token invalid") => {
-                gone("take the `token` from the robot's address")
+                gone("copy the `token` from the robot's address")
             }
             _ => Sent::Refused(why),
         })

@@ -158,7 +158,7 @@ impl SenderHealth {
             keys: self.keys(about),
         };
         let remedy = new.remedy(Language::OF_LOG);
-        tracing::error!("{} is paused: {}; {remedy}", self.place, new.what);
+        tracing::error!("{} cannot send: {}; {remedy}", self.place, new.what);
         *fault = Some(new);
     }
 

@@ -104,7 +104,7 @@ impl Matrix {
                 let code = self
                     .http
                     .words(code["errcode"].as_str().unwrap_or_default());
-                let said = format!("the homeserver does not know the `access_token` ({code})");
+                let said = format!("the homeserver rejects the `access_token` ({code})");
                 let why = Reason::from(said).with_remedy("log in again and set the new one");
                 Err(Sent::Denied(why.about(code)))
             }
@@ -142,7 +142,7 @@ impl Matrix {
         match user {
             Some(user) => Ok(self.http.words(&user)),
             None if answer.status.is_success() => Err(Sent::Unreachable(
-                "what answers at `homeserver` is no homeserver".into(),
+                "the server at `homeserver` is not a Matrix homeserver".into(),
             )),
             None => Err(foreign(&answer)),
         }
@@ -189,7 +189,7 @@ impl Matrix {
                 Sent::gone(why, "set `homeserver` to the address of one", channel)
             }
             (403 | 404, _) if !code.is_empty() => {
-                let remedy = "let the account join the room and speak there";
+                let remedy = "let the account join the room, and allow it to send messages there";
                 Sent::gone(why, remedy, channel)
             }
             (400..500, _) if !code.is_empty() => Sent::Refused(why),

@@ -149,7 +149,7 @@ impl Pusher {
         let MadeSender(sender, telegram) = match made {
             Ok(made) => made,
             Err(error) => {
-                tracing::error!("{} channels are paused: {error}", key.0);
+                tracing::error!("{} channels cannot send: {error}", key.0);
                 return;
             }
         };

@@ -55,7 +55,7 @@ impl Slack {
         match answer.status.as_u16() {
             200 if word == "ok" => Sent::Done(None),
             403 | 404 | 410 if is_word => {
-                let remedy = "make a new webhook, set its address as `url`";
+                let remedy = "create a new webhook, and set `url` to its address";
                 Sent::gone(why, remedy, channel)
             }
             400 if is_word => Sent::Refused(why),

@@ -44,6 +44,6 @@ pub(super) fn tls(own: Option<&[u8]>) -> Result<ClientConfig, PushError> {
     }
     let config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
         .with_safe_default_protocol_versions()
-        .map_err(|error| format!("TLS cannot be spoken: {error}"))?;
+        .map_err(|error| format!("TLS cannot be set up: {error}"))?;
     Ok(config.with_root_certificates(roots).with_no_client_auth())
 }

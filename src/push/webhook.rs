@@ -88,9 +88,9 @@ fn verdict(answer: &HttpAnswer, channel: &Channel) -> Sent {
     match answer.status.as_u16() {
         200..300 => Sent::Done(None),
         429 => Sent::TooFast(answer.retry_after().unwrap_or(TOO_FAST)),
-        410 => gone("it wants no more; wait until it does"),
+        410 => gone("enable the receiver again, or correct `url`"),
         401 | 403 => gone("compare `secret`"),
-        300..400 => gone("set the address that it leads to as `url`"),
+        300..400 => gone("set `url` to the address that it redirects to"),
         400 | 413 | 415 | 422 => Sent::Refused(why),
         _ => Sent::Again(why),
     }

@@ -106,7 +106,7 @@ impl WecomApp {
             (Some(code), _) => Err(self.refusal(code, &body)),
             (None, _) => {
                 let status = answer.status.to_string();
-                let why = Reason::from(format!("WeCom gave no token, but {status}"));
+                let why = Reason::from(format!("WeCom answered {status} instead of a token"));
                 Err(Sent::Unreachable(why.about(status)))
             }
         }
@@ -150,7 +150,7 @@ impl WecomApp {
                 let strangers: Vec<&str> = strangers.filter(|names| !names.is_empty()).collect();
                 if !strangers.is_empty() {
                     let names = self.http.words(&strangers.join("|"));
-                    tracing::warn!(channel.id = %channel.id, "WeCom does not know, or does not show the application to: {names}");
+                    tracing::warn!(channel.id = %channel.id, "these members are unknown to WeCom, or cannot see the application: {names}");
                 }
                 Sent::Done(body["msgid"].as_str().map(|id| MessageRef(id.to_owned())))
             }

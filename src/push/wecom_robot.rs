@@ -62,7 +62,7 @@ impl WecomRobot {
             -1 => Sent::Again(why),
             45009 | 45033 => Sent::TooFast(MINUTE),
             93000 => {
-                let remedy = "take the `key` from the robot's page in the group";
+                let remedy = "copy the `key` from the robot's page in the group";
                 Sent::gone(why, remedy, channel)
             }
             _ => Sent::Refused(why),

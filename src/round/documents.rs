@@ -111,7 +111,7 @@ pub(super) async fn again(
 }
 
 fn note(reader: &Reader<'_>, file: &Attachment, why: &str) {
-    tracing::debug!(source = %reader.source.id, "the file {} is known by its name alone: {why}", file.url);
+    tracing::debug!(source = %reader.source.id, "the file {} is known only by its name: {why}", file.url);
 }
 
 /// Files beside an article whose text can be had. What an article that is a document links to is itself.

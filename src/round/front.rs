@@ -39,7 +39,7 @@ pub(super) async fn read(reader: &Reader<'_>, before: LookState) -> Result<Front
         Err(fault) if fault.is_elsewhere => {
             let why = fault.what;
             let feed = Shown(&feed);
-            tracing::warn!(source = %source.id, "its feed {feed} is no more ({why}); the page is read again");
+            tracing::warn!(source = %source.id, "its feed {feed} is gone ({why}); the page is read again");
             let forgotten = LookState {
                 feed: None,
                 validators: Validators::default(),
@@ -201,7 +201,7 @@ async fn rows_of(
     let rows = Rows::try_from(what)?;
     if rows.notices.is_empty() && rows.is_cut {
         return Err(Fault::unreadable(format!(
-            "{url} breaks off within its first notice; it is read again at the next look"
+            "{url} breaks off within its first notice; it is read again at the next poll"
         )));
     }
     if rows.notices.is_empty() && (had_rows || !rows.is_feed) {

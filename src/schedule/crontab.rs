@@ -189,7 +189,7 @@ fn nickname(name: &str) -> Result<&'static str, String> {
         "yearly" | "annually" => "0 0 1 1 *",
         "reboot" => {
             return Err(format!(
-                "`@reboot` is not a time: polls that were missed are made up for at every start; {}",
+                "`@reboot` is not supported, because missed polls are made up for at every start anyway; {}",
                 FORMS
             ));
         }

@@ -56,7 +56,7 @@ pub fn article(document: &DocumentText, context: &Context<'_>) -> Result<Article
     article.text = style(document.paragraphs.join("\n"));
     article.text_as_published = None;
     if document.is_cut {
-        let warning = "the document goes on; its first pages were read";
+        let warning = "the document is longer; only its first pages were read";
         article.warnings.push(warning.to_owned());
     }
     Ok(article)

@@ -47,7 +47,7 @@ fn unreadable(text: &str) -> Result<(), ReadError> {
     }
     // Text has no control characters but by accident; a wrong charset loses some of it.
     if controls * 100 > all || lost * 10 > all {
-        return because("the page is no text");
+        return because("the content is not text");
     }
     Ok(())
 }

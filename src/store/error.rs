@@ -63,7 +63,7 @@ pub enum Refusal {
     )]
     NoAnswer(SourceId, u64),
     /// It was begun under a lease that another worker took since.
-    #[error("another worker has taken over {0}; nothing was written")]
+    #[error("another process has taken over {0}; nothing was written")]
     LeaseLost(String),
     /// It is done once there is room.
     #[error("{0}")]
@@ -105,8 +105,7 @@ pub enum Failure {
     #[error("cannot use {0} for the store: {why}", path.display())]
     Unusable { path: PathBuf, why: String },
     #[error(
-        "the store failed a write: {0}; free some space or replace the disk, then start again: \
-         nothing that it had acknowledged is lost"
+        "a write to the store failed: {0}; free some space or replace the disk, then restart noticast; nothing that was acknowledged is lost"
     )]
     Write(String),
     /// Nobody can ask it anything any more.

@@ -55,8 +55,7 @@ impl Space {
     pub fn is_low(self) -> Option<String> {
         (self.free < self.floor()).then(|| {
             format!(
-                "the disk is nearly full: {} are free, {} are needed; make room, and polling \
-                 continues automatically",
+                "the disk is nearly full: {} are free, {} are needed; free some space, and polling resumes automatically",
                 size(self.free),
                 size(self.floor())
             )

@@ -96,7 +96,7 @@ impl Filters {
 
     /// For lists that are narrowed by nothing.
     pub(super) fn refuse_all_but_paging(&self, list: &str) -> Result<(), ViewError> {
-        let why = format!("{list} are not narrowed by it");
+        let why = format!("{list} cannot be filtered by this");
         self.refuse("source", self.source.is_some(), &why)?;
         self.refuse("channel", self.channel.is_some(), &why)?;
         self.refuse("state", self.state.is_some(), &why)?;
@@ -105,7 +105,7 @@ impl Filters {
     }
 
     pub(super) fn refuse_words(&self, list: &str) -> Result<(), ViewError> {
-        let why = format!("{list} are not searched");
+        let why = format!("{list} cannot be searched");
         self.refuse("q", self.q.is_some(), &why)
     }
 
@@ -149,7 +149,7 @@ impl Filters {
 pub(super) fn bad_cursor(text: &str) -> ViewError {
     ViewError::Filter {
         name: "cursor",
-        why: format!("`{text}` is no place in this list; take the `next` of an earlier page"),
+        why: format!("`{text}` is not a place in this list; use the `next` of an earlier page"),
     }
 }
 

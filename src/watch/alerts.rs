@@ -14,9 +14,9 @@ use crate::{
 const TOLD_AFTER: u32 = 3;
 /// A history shorter than this says nothing about a silence.
 const LEAST_GAPS: usize = 4;
-/// Silent is who was quiet for this many times its longest gap …
+/// A source counts as silent after this many times its longest gap …
 const SILENT_TIMES: i64 = 4;
-/// … and at least for three days, so that no weekend is told.
+/// … but never before three days, so that a weekend is not reported.
 const LEAST_SILENCE_MINUTES: i64 = 3 * 24 * 60;
 
 /// The messages that follow from one poll of a source.

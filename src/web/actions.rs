@@ -110,7 +110,7 @@ pub(super) struct Tested {
 }
 
 /// Sends a test card to a channel.
-#[utoipa::path(post, path = "/channels/{id}/test", operation_id = "test_channel", params(("id" = ChannelId, Path, description = "The id of the channel")), responses((status = 200, description = "The card was sent", body = Tested), (status = 502, description = "The platform did not take it; the detail says why", body = Problem, content_type = PROBLEM)))]
+#[utoipa::path(post, path = "/channels/{id}/test", operation_id = "test_channel", params(("id" = ChannelId, Path, description = "The id of the channel")), responses((status = 200, description = "The card was sent", body = Tested), (status = 502, description = "The platform did not accept it; the detail says why", body = Problem, content_type = PROBLEM)))]
 pub(super) async fn test_channel(
     State(site): State<Shared>,
     Extension(actor): Extension<Actor>,

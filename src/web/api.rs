@@ -47,7 +47,7 @@ pub(super) async fn sources(
     ))
 }
 
-/// Lists channels of the config, then chats that subscribed by themselves.
+/// Lists the channels in the config, then subscribed chats.
 #[utoipa::path(get, path = "/channels", operation_id = "list_channels", params(queries::ChannelFilters), responses((status = 200, description = "A page of the list", body = Listing<view::Channel>)))]
 pub(super) async fn channels(
     State(site): State<Shared>,
@@ -327,7 +327,7 @@ pub(super) async fn reload(
         return Err(Problem::new(
             StatusCode::CONFLICT,
             format!(
-                "the instance runs by {}, not by {}; stop it and run it by that one",
+                "the running instance uses the config file {}, not {}; to switch files, restart it with the other `--config`",
                 own.display(),
                 named.display()
             ),
@@ -356,7 +356,7 @@ pub(super) async fn no_new_work_at_the_end(
     next: Next,
 ) -> Response {
     if site.ending.is_cancelled() && request.method() != Method::GET {
-        let detail = "it is shutting down; nothing was done: ask the next instance";
+        let detail = "it is shutting down; nothing was done; try again once noticast has restarted";
         return Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail).into_response();
     }
     next.run(request).await

@@ -110,7 +110,7 @@ fn dress_error(response: Response, page: Option<String>) -> Response {
 fn plain_detail(status: StatusCode) -> &'static str {
     match status {
         StatusCode::METHOD_NOT_ALLOWED => {
-            "this address does not take that method; see the Allow header"
+            "this address does not accept that method; see the Allow header"
         }
         StatusCode::PAYLOAD_TOO_LARGE => {
             "the body is too large; 64 KiB are allowed, and 256 KiB for the text of a bulletin"

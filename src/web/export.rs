@@ -23,7 +23,7 @@ const READER_TIMEOUT: Duration = Duration::from_secs(60);
 const PIECE_BYTES: usize = 64 << 10;
 
 /// Exports the store as JSON Lines, without secrets.
-#[utoipa::path(get, path = "/export", operation_id = "export_store", responses((status = 200, description = "One JSON object a line", body = String, content_type = "application/x-ndjson")))]
+#[utoipa::path(get, path = "/export", operation_id = "export_store", responses((status = 200, description = "One JSON object per line", body = String, content_type = "application/x-ndjson")))]
 pub(super) async fn export(State(site): State<Shared>) -> Response {
     let (sender, mut receiver) = mpsc::channel(4);
     let pieces = Pieces {

@@ -105,7 +105,7 @@ fn not_ours(site: &Shared, name: &str) -> Problem {
          the config"
     );
     if site.misled.is_due() {
-        tracing::warn!("a request was refused: {detail}");
+        tracing::warn!("a request was rejected: {detail}");
     }
     Problem::new(StatusCode::MISDIRECTED_REQUEST, detail)
 }

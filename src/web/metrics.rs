@@ -97,7 +97,7 @@ fn of_the_whole(registry: &Registry, site: &Site, seen: &Seen) -> Made<()> {
         ),
         (
             "noticast_store_writable",
-            "1 while the store takes writes",
+            "1 while the store accepts writes",
             is_up(health.failed.is_none()),
         ),
         (
@@ -250,7 +250,7 @@ fn of_channels(registry: &Registry, seen: &Seen) -> Made<()> {
 /// Chats that subscribed by themselves are counted together: there may be a hundred thousand.
 fn of_chats(registry: &Registry, health: &Health) -> Made<()> {
     let chats = health.chats;
-    let help = "Chats that subscribed by themselves";
+    let help = "Subscribed chats";
     let count = gauges(registry, "noticast_chats", help, "state")?;
     let is_well = chats.chats - chats.blocked - chats.failing;
     for (state, chats) in [
@@ -260,11 +260,11 @@ fn of_chats(registry: &Registry, health: &Health) -> Made<()> {
     ] {
         count.with_label_values(&[state]).set(to_f64(chats));
     }
-    let help = "Deliveries that wait for chats that subscribed by themselves";
+    let help = "Deliveries that wait for subscribed chats";
     let queued = prometheus::Gauge::new("noticast_chats_queued", help)?;
     queued.set(to_f64(chats.queued));
     registry.register(Box::new(queued))?;
-    let help = "Deliveries to chats that subscribed by themselves that ended";
+    let help = "Deliveries to subscribed chats that ended";
     let ended = IntCounterVec::new(
         Opts::new("noticast_chats_deliveries_total", help),
         &["state"],

@@ -35,7 +35,7 @@ pub(super) fn head() -> OpenApi {
     info.license = Some(License::new("MIT OR Apache-2.0"));
     let mut bearer = Http::new(HttpAuthScheme::Bearer);
     bearer.description =
-        Some("`noticast tokens --create NAME --scope SCOPE` makes one.".to_owned());
+        Some("`noticast tokens --create NAME --scope SCOPE` creates one.".to_owned());
     let mut schemas = vec![("Problem".to_owned(), Problem::schema())];
     Problem::schemas(&mut schemas);
     let components = ComponentsBuilder::new()
@@ -84,12 +84,12 @@ fn add_problems(operation: &mut Operation, scope: Scope) {
         ),
         (true, 401, "The token is missing, unknown or expired"),
         (writes, 403, "The scope of the token is too small"),
-        (is_of_one, 404, "There is nothing of this name"),
+        (is_of_one, 404, "There is nothing with this name"),
         (has_body, 408, "The body did not arrive in time"),
         (
             writes,
             409,
-            "It does not go together with what is there; nothing was changed",
+            "It conflicts with what is there; nothing was changed",
         ),
         (has_body, 413, "The body is larger than 64 KiB"),
         (true, 421, "The `Host` is not one of this site"),

@@ -164,8 +164,8 @@ pub(super) fn render(name: &str, page: &impl Serialize) -> Result<String, Proble
     let rendered = template.and_then(|template| template.render(Serde(page)));
     rendered.map_err(|error| {
         let error = format!("{error:#}");
-        tracing::error!(template = name, error, "a page could not be made");
-        let detail = "this page could not be made; the log says why";
+        tracing::error!(template = name, error, "a page could not be rendered");
+        let detail = "this page could not be rendered; the log says why";
         Problem::new(StatusCode::INTERNAL_SERVER_ERROR, detail)
     })
 }

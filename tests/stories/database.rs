@@ -45,7 +45,7 @@ async fn a_service_on_a_database_repeats_nothing_and_takes_over_from_itself_at_o
     let refused = world.noticast(&["run"]);
     assert_eq!(refused.status.code(), Some(1));
     let said = text(&refused.stderr);
-    assert!(said.contains("works with the state folder"), "{said}");
+    assert!(said.contains("uses the state folder"), "{said}");
     assert!(said.contains("--state"), "{said}");
 
     running.kill();
@@ -389,7 +389,7 @@ async fn a_service_that_waits_for_its_database_stops_in_order() {
     world.looks(&site, 1).await;
     world
         .until("a reload", || {
-            world.log().contains("the changed config is applied")
+            world.log().contains("the changed config was applied")
         })
         .await;
     running.stop();
@@ -489,11 +489,11 @@ async fn each_unfit_database_is_named_with_what_to_do() {
         (format!("{base}nowhere"), "does not exist"),
         (
             server.url.replace("noticast@", "stranger@"),
-            "refuses this user",
+            "rejects this user",
         ),
         (
             server.url.replace("noticast@", "reader@"),
-            "the user `reader` may not make tables in the schema `public`",
+            "the user `reader` may not create tables in the schema `public`",
         ),
         (
             server.database("few", "postgres"),
@@ -505,7 +505,7 @@ async fn each_unfit_database_is_named_with_what_to_do() {
         ),
         (
             server.database("guest", "postgres"),
-            "the database asks for a password, and [store] url has none",
+            "the database requires a password, and [store] url has none",
         ),
         (format!("{}?sslmode=maybe", server.url), "sslmode is"),
         (

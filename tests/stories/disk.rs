@@ -97,7 +97,7 @@ async fn a_disk_that_fills_pauses_the_looks_and_nothing_else() {
     eventually("the report", async || {
         world
             .log()
-            .contains("The disk is almost full, so polling is paused")
+            .contains("The disk is nearly full, so polling is paused")
     })
     .await;
     let paused_at = site.looks();
@@ -118,7 +118,7 @@ async fn a_disk_that_fills_pauses_the_looks_and_nothing_else() {
     })
     .await;
     let log = world.log();
-    assert_eq!(log.matches("The disk is almost full").count(), 1, "{log}");
+    assert_eq!(log.matches("The disk is nearly full").count(), 1, "{log}");
     assert!(log.contains("The disk has room again"), "{log}");
     running.stop();
 }
@@ -187,7 +187,11 @@ async fn a_disk_without_one_byte_left_holds_up_what_is_sent_and_loses_nothing() 
     // What waits is tried more than once meanwhile, and sled has its turn to collect.
     tokio::time::sleep(Duration::from_secs(70)).await;
     assert!(running.is_alive(), "{}", world.log());
-    assert!(!world.log().contains("failed a write"), "{}", world.log());
+    assert!(
+        !world.log().contains("a write to the store failed"),
+        "{}",
+        world.log()
+    );
 
     disk.make_room();
     eventually("all that waited, and the news", async || {
@@ -236,5 +240,5 @@ async fn a_demo_on_a_full_disk_ends_with_what_is_wrong_and_what_to_do() {
     let log = world.log();
     let last = log.lines().last().unwrap_or_default();
     assert!(last.contains("No space left on device"), "{log}");
-    assert!(last.contains("make room"), "{log}");
+    assert!(last.contains("free some space"), "{log}");
 }

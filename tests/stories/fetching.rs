@@ -130,7 +130,7 @@ async fn redirects_end() {
     }
     let fetcher = fetcher();
     let circle = error(&fetcher, site.at("/a")).await;
-    assert_says(&circle, FetchErrorKind::Failed, &["redirects in a circle"]);
+    assert_says(&circle, FetchErrorKind::Failed, &["redirect loop"]);
     let long = error(&fetcher, site.at("/0")).await;
     assert_says(&long, FetchErrorKind::Failed, &["more than 10 redirects"]);
 }
@@ -548,7 +548,7 @@ async fn a_server_older_than_tls_1_2_is_said_to_be_that() {
     assert_says(
         &error(&fetcher(), plain).await,
         FetchErrorKind::NotSafe,
-        &["does not speak TLS"],
+        &["does not support TLS"],
     );
 }
 

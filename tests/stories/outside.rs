@@ -169,7 +169,7 @@ async fn channels_of_a_bot_whose_token_is_refused_are_failing() {
     let channels = world.list(&["channels"]);
     assert_eq!(channels[0]["state"], "ok");
     let error = channels[1]["error"].as_str().unwrap();
-    assert!(error.contains("refuses the bot's token"), "{error}");
+    assert!(error.contains("rejects the bot's token"), "{error}");
     running.stop();
 }
 

@@ -15,7 +15,7 @@ async fn after_a_redesign_that_leaves_no_list_the_admin_is_shown_where_the_known
     let newest = [10, 9, 8].map(|number| format!("`{}`", Site::title(number)));
     for said in [
         format!(
-            "10 rows might be it, 10 of them known, first {}",
+            "10 rows may be the list (10 of them known), starting with {}",
             newest.join(", ")
         ),
         "set item = \"ul.entries > li\" in [source.select]".to_owned(),
@@ -49,7 +49,7 @@ async fn no_rule_is_proposed_for_a_page_that_stands_in_for_the_list() {
         .until("the fault", || failing().contains("a sign-in page"))
         .await;
     running.stop();
-    assert!(!failing().contains("might be it"), "{}", failing());
+    assert!(!failing().contains("may be the list"), "{}", failing());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -239,7 +239,7 @@ async fn a_reload_by_another_file_is_refused_by_name() {
     let refused = command("other.toml");
     let told = String::from_utf8_lossy(&refused.stderr);
     assert_eq!(refused.status.code(), Some(1), "{told}");
-    assert!(told.contains("other.toml; stop it"), "{told}");
+    assert!(told.contains("other.toml; to switch files"), "{told}");
     assert!(command("./noticast.toml").status.success());
     running.stop();
 }

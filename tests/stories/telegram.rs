@@ -395,13 +395,13 @@ async fn a_wrong_token_is_told_once_and_never_shown() {
         .unwrap_err()
         .to_string();
     assert!(
-        error.contains("refuses the bot's token") && error.contains("@BotFather"),
+        error.contains("rejects the bot's token") && error.contains("@BotFather"),
         "{error}"
     );
     pushing.stop().await;
     assert_eq!(telegram.calls("sendMessage"), 1);
     let text = logged.text();
-    assert_eq!(text.matches("telegram is paused").count(), 1);
+    assert_eq!(text.matches("telegram cannot send").count(), 1);
     assert!(!text.contains(TOKEN) && !error.contains(TOKEN));
     assert!(
         pushing

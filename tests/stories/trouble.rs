@@ -83,7 +83,7 @@ async fn a_full_disk_ends_the_program_with_one_message_and_nothing_is_lost() {
     let world = World::watching(&site);
     let running = world.start_on_a_full_disk();
     world.looks(&site, 1).await;
-    let failed = || world.log().contains("failed a write");
+    let failed = || world.log().contains("a write to the store failed");
     let mut last = 10;
     while !failed() {
         // Not so many at once that they would be held.
@@ -100,7 +100,7 @@ async fn a_full_disk_ends_the_program_with_one_message_and_nothing_is_lost() {
     let log = world.log();
     let said: Vec<&str> = log
         .lines()
-        .filter(|line| line.contains("failed a write"))
+        .filter(|line| line.contains("a write to the store failed"))
         .collect();
     assert_eq!(said.len(), 1, "{log}");
 

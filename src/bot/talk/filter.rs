@@ -143,7 +143,7 @@ pub(super) fn refused_beside(
 pub(in crate::bot) async fn drop_oversized_filters(base: &Base) -> Result<(), StoreError> {
     let by = Actor::Config;
     for (id, chat) in base.store.oversized_filters() {
-        tracing::warn!(channel.id = %id, "the filter of a chat is too large; it is removed, and the chat is told");
+        tracing::warn!(channel.id = %id, "the filter of a chat is too large; it was removed, and the chat was notified");
         let filter: Vec<String> = signed(&chat)
             .map(|(sign, word)| format!("{sign}{word}"))
             .collect();

@@ -235,7 +235,7 @@ impl TelegramPlatform {
                 tracing::info!(
                     chat,
                     user,
-                    "who administrates the chat could not be asked (getChatMember): {error}"
+                    "the chat's administrators could not be looked up (getChatMember): {error}"
                 );
                 matches!(error, CallError::Refused { .. }) && self.is_listed(chat, user).await
             }

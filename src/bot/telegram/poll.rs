@@ -73,7 +73,7 @@ fn received(update: &Value) -> Option<PolledUpdate> {
     let read = serde_json::from_str::<Update>(&known(update).to_string()).ok();
     let update = read.filter(|update| !matches!(update.kind, UpdateKind::Error(_)));
     if update.is_none() {
-        tracing::debug!(update.id = id, "an update is of no form that is known here");
+        tracing::debug!(update.id = id, "an update has an unknown form");
     }
     Some(PolledUpdate { id, update })
 }
@@ -92,7 +92,7 @@ impl Trouble {
         if conflict {
             if self.rival.replace(Instant::now()).is_none() {
                 tracing::error!(
-                    "the bot cannot receive commands: {sent}; stop the other program that uses this token (pushing goes on)"
+                    "the bot cannot receive commands: {sent}; stop the other program that uses this token (pushing continues)"
                 );
             }
             return CONFLICT_WAITS;

@@ -117,7 +117,7 @@ fn others_alive(
     let known = op.tx.workers()?;
     let own = known.iter().find(|it| it.id == me.id);
     if own.is_some_and(|own| own.since_ms != me.since_ms) {
-        let why = format!("the worker `{}`, as which another process runs", me.id);
+        let why = format!("the name `{}`, which another process uses", me.id);
         return Err(Refusal::LeaseLost(why).into());
     }
     // On one machine the lock on the folder says that it is alive.

@@ -56,7 +56,7 @@ impl Report {
     }
 }
 
-/// By which a request is known again: a hash of its id.
+/// Identifies a repeated request: a hash of its `request_id`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RequestKey(pub [u8; 16]);
 

@@ -35,7 +35,7 @@ impl Identity {
         self.bare.unwrap_or(self.address)
     }
 
-    /// The row at an address that tells it from no other: a bulletin that left it may come back.
+    /// The key of a row at an address that it shares with other rows; a bulletin that left the address may return to it.
     pub(crate) fn here(&self) -> SeenKey {
         SeenKey::titled_at(self.place(), self.titled)
     }

@@ -99,7 +99,7 @@ impl SharedSender {
             files.find(|file| Some(&file.url) == waiting.note.as_ref())
         });
         let (Some(bulletin), Some(file)) = (&bulletin, file) else {
-            let why = "its bulletin has this file no more";
+            let why = "the bulletin no longer has this file";
             return Ok(Err(Reason::new(SendFault::StaysLink, why)));
         };
         let turn = self.file_turn.acquire().await.ok();

@@ -32,7 +32,7 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Servers scan a mail before they answer for it.
 const SCANNING: Duration = Duration::from_secs(120);
-const SILENT: &str = "the mail server does not answer; see that `smtp` names its port, and that `encryption` is right";
+const SILENT: &str = "the mail server does not answer; check that `smtp` names its port, and that `encryption` is right";
 
 pub(super) struct Server {
     pub(super) host: String,
@@ -71,7 +71,7 @@ impl Server {
     /// Settings that no config has; certificates of the environment that cannot be used.
     pub(super) fn new(settings: &Robot) -> Result<Self, PushError> {
         let no_address = || {
-            "email: `smtp` is no address; expected such as `smtp://user@mail.example.org`"
+            "email: `smtp` is not an address; expected one such as `smtp://user@mail.example.org`"
                 .to_owned()
         };
         let url = Url::parse(settings.get("smtp")).map_err(|_| no_address())?;
@@ -125,7 +125,7 @@ impl Server {
         match known {
             Ok(Ok(_)) => Ok(connection),
             Ok(Err(error)) if error.is_client() => Err(Sent::Denied(
-                "the mail server offers no login on this connection; set `encryption` as it asks, or leave `password` out"
+                "the mail server offers no login on this connection; set `encryption` to what it requires, or remove `password`"
                     .into(),
             )),
             Ok(Err(error)) if error.is_permanent() => {
@@ -134,7 +134,7 @@ impl Server {
                     Blame::Encryption => Blame::Encryption.remedy(),
                     _ => "check the user in `smtp`, and `password`",
                 };
-                let why = Reason::from(format!("the mail server does not take the user: {words}"));
+                let why = Reason::from(format!("the mail server rejects the user: {words}"));
                 Err(Sent::Denied(why.with_remedy(remedy).about(words)))
             }
             Ok(Err(error)) => Err(self.unreachable(&self.words(&error))),
@@ -258,7 +258,7 @@ impl Server {
     fn unreachable(&self, why: &str) -> Sent {
         let why = http::words(why, &self.secrets);
         let hint = if why.contains("certificate") {
-            "; where its authority is a private one, let SSL_CERT_FILE name that one's PEM file"
+            "; if its authority is private, set SSL_CERT_FILE to that authority's PEM file"
         } else if ["STARTTLS", "corrupt message", "InvalidContentType", "tls"]
             .iter()
             .any(|part| why.contains(part))

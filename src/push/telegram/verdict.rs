@@ -69,14 +69,14 @@ pub(super) fn is_markup(why: &Reason) -> bool {
 
 fn denied(description: String) -> Reason {
     let said =
-        format!("Telegram refuses the bot's token ({description}); @BotFather shows the right one");
+        format!("Telegram rejects the bot's token ({description}); @BotFather shows the right one");
     Reason::from(said).about(description)
 }
 
 fn shut(description: String) -> Reason {
     let text = description.to_lowercase();
     let (fault, remedy) = if text.contains("chat not found") || text.contains("peer_id_invalid") {
-        let remedy = "check `chat`, and add the bot to it or send it /start there";
+        let remedy = "check `chat`, then add the bot to that chat or send /start there";
         (SendFault::NoChat, remedy)
     } else if text.contains("blocked by the user")
         || text.contains("initiate")
@@ -85,7 +85,7 @@ fn shut(description: String) -> Reason {
         let remedy = "that person must send /start to the bot";
         (SendFault::Blocked, remedy)
     } else if text.contains("deactivated") || text.contains("deleted") && !text.contains("topic") {
-        let remedy = "the account or group is gone; take the channel out of the config";
+        let remedy = "the account or group no longer exists; remove the channel from the config";
         (SendFault::Deleted, remedy)
     } else if text.contains("thread") || text.contains("topic") {
         let remedy = "reopen the topic, or set `topic` to another one";

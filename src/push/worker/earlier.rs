@@ -47,7 +47,7 @@ impl Worker {
         // Where the platform is still in trouble, each start would send another copy of what it tried.
         if tried || !self.trouble.unsettled.is_empty() {
             self.pause_for(&Sent::Perhaps(
-                "the program ended before it was answered".into(),
+                "the program stopped before the platform answered".into(),
             ));
         }
         Ok(())

@@ -96,7 +96,7 @@ impl Worker {
         let (lane, limit) = match answer {
             Ok(known) => known,
             Err(Sent::Gone(why) | Sent::Refused(why)) => {
-                tracing::error!(channel.id = %channel, "channel `{channel}` is set aside: {why}");
+                tracing::error!(channel.id = %channel, "channel `{channel}` is blocked: {why}");
                 self.waiting.by_channel.remove(&channel);
                 return self
                     .desk

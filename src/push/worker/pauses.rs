@@ -68,9 +68,11 @@ impl Worker {
     async fn settle_doubts(&mut self) -> Result<(), StoreError> {
         for waiting in std::mem::take(&mut self.trouble.unsettled) {
             let now = Utc::now();
-            let ended = "the program ended before it was answered";
+            let ended = "the program stopped before the platform answered";
             let outcome = if self.desk.sender.knows_repetitions() {
-                let said = format!("sent again under its own name: {ended}");
+                let said = format!(
+                    "retried with the same message id, so that the platform ignores duplicates: {ended}"
+                );
                 let why = Reason::new(SendFault::EndedSafely, said);
                 Outcome::Retry {
                     not_before: now,

@@ -105,7 +105,7 @@ impl Worker {
     async fn put_back(self) -> Result<(), StoreError> {
         drop(self.flights.all);
         for id in self.flights.deliveries.into_values() {
-            let said = "possibly repeated: the program was stopped before it was answered";
+            let said = "possibly repeated: the program stopped before the platform answered";
             let why = Reason::new(SendFault::Ended, said);
             let outcome = Outcome::Interrupted { why };
             self.desk.store.complete(id, outcome, Utc::now()).await?;

@@ -127,7 +127,7 @@ pub(super) async fn start(program: &Path) -> Result<(String, KeptBrowser), Brows
     };
     match timeout(START, listening).await {
         Ok(Ok(address)) => Ok((address, kept)),
-        Ok(Err(said)) => Err(failed(format!("it ended; the last that it said: {said}"))),
+        Ok(Err(said)) => Err(failed(format!("it exited; its last output: {said}"))),
         Err(_) => Err(failed(format!(
             "it did not begin to listen within {START:?}"
         ))),

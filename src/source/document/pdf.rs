@@ -64,7 +64,7 @@ fn take_title(pages: &mut [Vec<PdfLine>]) -> Option<String> {
 fn refusal(error: LoadPdfError) -> ReadError {
     match error {
         LoadPdfError::Decryption(DecryptionError::PasswordProtected) => {
-            ReadError::NoText("the PDF asks for a password".to_owned())
+            ReadError::NoText("the PDF requires a password".to_owned())
         }
         LoadPdfError::Decryption(_) => {
             ReadError::Unreadable("the PDF is encrypted in a way that is not known".to_owned())

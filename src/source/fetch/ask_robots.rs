@@ -35,8 +35,7 @@ impl FetcherState {
         if rules.allow(path) {
             return Ok(());
         }
-        let what =
-            "the site's robots.txt asks programs to stay away; `robots = false` does not ask";
+        let what = "the site's robots.txt does not allow automated access to this address; set `robots = false` to ignore it";
         let what = format!("{}: {what}", Shown(url));
         Err(FetchError::of(FetchErrorKind::Robots, what))
     }
@@ -71,7 +70,7 @@ impl FetcherState {
                 }
                 _ => Err(FetchError {
                     what: format!(
-                        "robots.txt could not be fetched, which comes first: {}",
+                        "robots.txt must be read first, but could not be fetched: {}",
                         error.what
                     ),
                     ..error

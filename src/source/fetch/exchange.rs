@@ -286,7 +286,7 @@ fn refusal(response: &Response, status: StatusCode, journey: &Journey<'_>) -> Op
     if let Some(own) = own.filter(|own| *own != journey.url.origin()) {
         let own = own.ascii_serialization();
         return Some(format!(
-            "headers, user and password of the source go to {own} alone: if this is its page, set `url` to it"
+            "`headers`, user and password of the source are sent only to {own}; if this address is right, set `url` to it"
         ));
     }
     let schemes = response.headers().get_all(WWW_AUTHENTICATE).iter();
@@ -296,10 +296,10 @@ fn refusal(response: &Response, status: StatusCode, journey: &Journey<'_>) -> Op
     let is_basic = |scheme: &String| scheme.eq_ignore_ascii_case("basic");
     match schemes.first() {
         Some(scheme) if !schemes.iter().any(is_basic) => Some(format!(
-            "it asks for {scheme} authentication, which noticast does not speak: ask the site for Basic, or for a token to send in `headers`"
+            "it requires {scheme} authentication, which noticast does not support; ask the site for Basic authentication, or for a token to put in `headers`"
         )),
         Some(_) if journey.login_for(&journey.url).is_none() => Some(
-            "it asks for a user and password: write them into `url`, as https://USER:PASSWORD@HOST/".to_owned(),
+            "it requires a user and password; set `url` to https://USER:PASSWORD@HOST/…".to_owned(),
         ),
         Some(_) => Some("the user or password in `url` is wrong".to_owned()),
         None => None,

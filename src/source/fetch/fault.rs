@@ -20,7 +20,7 @@ use crate::source::{
 };
 
 /// What a proxy says to those who sent no password, or a wrong one.
-const PROXY_LOGIN: &str = "it wants a user and password, or refuses those that it got: write the right ones into `proxy`, as http://USER:PASSWORD@HOST:PORT";
+const PROXY_LOGIN: &str = "it requires a user and password, or rejects those given; set `proxy` to http://USER:PASSWORD@HOST:PORT";
 
 /// How a server was to be reached.
 #[derive(Debug, Clone, Copy)]
@@ -125,7 +125,7 @@ fn proxy_login(said: &ProxySaid) -> String {
     }
     let offers: String = said.schemes.join(", ").chars().take(80).collect();
     format!(
-        "it asks for {offers} authentication, which noticast does not speak: let the proxy offer Basic, or pass this program without a password"
+        "it requires {offers} authentication, which noticast does not support; enable Basic authentication on the proxy, or exempt this machine from authentication"
     )
 }
 
@@ -185,10 +185,12 @@ fn tls(error: &rustls::Error, has_ca: bool) -> String {
         | rustls::Error::AlertReceived(
             AlertDescription::ProtocolVersion | AlertDescription::HandshakeFailure,
         ) => format!(
-            "the server offers nothing that is safe: it may be older than TLS 1.2 ({error}); use its http address, or a `proxy` that still speaks it"
+            "the server supports no secure TLS version or cipher; it may be older than TLS 1.2 ({error}); use its http address, or a `proxy` that still supports it"
         ),
         rustls::Error::InvalidMessage(_) => {
-            format!("the server does not speak TLS on this port ({error}); is it an http address?")
+            format!(
+                "the server does not support TLS on this port ({error}); is it an http address?"
+            )
         }
         _ => format!("TLS failed: {error}"),
     }
@@ -213,7 +215,7 @@ fn certificate(why: &CertificateError, has_ca: bool) -> String {
         ),
         CertificateError::NotValidYetContext { not_before, .. } => (
             format!("becomes valid{}", day(not_before)),
-            "set the clock of this machine right",
+            "correct the clock of this machine",
         ),
         CertificateError::NotValidForNameContext {
             expected,
@@ -224,7 +226,7 @@ fn certificate(why: &CertificateError, has_ca: bool) -> String {
                 names(presented),
                 expected.to_str()
             ),
-            "use a name that it is for in `url`",
+            "use one of its names in `url`",
         ),
         CertificateError::UnknownIssuer => (
             "is from an unknown authority, or self-signed".to_owned(),

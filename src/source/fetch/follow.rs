@@ -45,7 +45,7 @@ impl FetcherState {
         let mut met = Vec::new();
         while met.len() <= MAX_REDIRECTS {
             if met.contains(&journey.place()) {
-                let what = format!("{}: redirects in a circle", Shown(&journey.url));
+                let what = format!("{}: redirect loop", Shown(&journey.url));
                 return Err(FetchError::failed(what));
             }
             met.push(journey.place());

@@ -33,7 +33,7 @@ impl fmt::Display for Proposal {
         let first: Vec<String> = first.map(|row| format!("`{}`", row.title)).collect();
         write!(
             out,
-            "{} rows might be it, {} of them known, first {}: if they are right, set item = \"{}\" in [source.select]",
+            "{} rows may be the list ({} of them known), starting with {}; if they are the right ones, set item = \"{}\" in [source.select]",
             self.notices.len(),
             self.known,
             first.join(", "),

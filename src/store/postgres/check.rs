@@ -54,13 +54,13 @@ fn facts(session: &Session<'_>) -> Result<String> {
     };
     if !may_create {
         return Err(Failure::Database(format!(
-            "the user `{user}` may not make tables in the schema `{place}`; make it the owner of a database \
+            "the user `{user}` may not create tables in the schema `{place}`; make it the owner of a database \
              of its own"
         ))
         .into());
     }
     let tables = match version {
-        0 => "no tables yet: the first start makes them".to_owned(),
+        0 => "no tables yet: the first start creates them".to_owned(),
         version => format!("tables of version {version}"),
     };
     Ok(format!(
@@ -99,7 +99,7 @@ fn connections(session: &Session<'_>) -> Result<Option<String>> {
     let free: i64 = row.map_or(Ok(TAKEN), |row| get(&row, 0))?;
     Ok((free < TAKEN).then(|| {
         format!(
-            "warning: {} connections are free, and each noticast takes up to {TAKEN}: raise max_connections",
+            "warning: {} connections are free, and each noticast process uses up to {TAKEN}: raise max_connections",
             free.max(0)
         )
     }))

@@ -147,8 +147,7 @@ pub(super) fn refusal(error: PoolError) -> StoreError {
     match error {
         PoolError::Backend(error) => trouble::of(&error),
         PoolError::Timeout(_) => Refusal::Away(
-            "the database does not answer in time; see that it runs and is not overloaded, work \
-             goes on by itself"
+            "the database does not answer in time; check that it is running and not overloaded; work resumes automatically"
                 .to_owned(),
         )
         .into(),

@@ -44,7 +44,7 @@ async fn follow(shared: Weak<Database>, address: Address, name: Arc<str>) {
     let listening = async {
         loop {
             if let Err(why) = listen(&address, &name, &heard).await {
-                tracing::debug!("notices of other processes are not heard: {why}");
+                tracing::debug!("notifications from other processes cannot be received: {why}");
             }
             tokio::time::sleep(AGAIN).await;
         }

@@ -142,7 +142,7 @@ impl Postgres {
             match tried {
                 Ok(()) => {
                     *lock(&self.shared.trouble) = None;
-                    tracing::info!("the database is available again; work continues");
+                    tracing::info!("the database is available again; work resumes");
                     self.shared.memory.wake_senders();
                     return;
                 }

@@ -75,7 +75,7 @@ pub(super) fn channel_id(row: &Row, at: usize) -> Result<ChannelId> {
 
 fn unreadable(why: &dyn std::fmt::Display) -> crate::store::error::StoreError {
     refused(format!(
-        "the database holds what noticast never wrote: {why}"
+        "the database contains data that noticast never wrote: {why}"
     ))
 }
 

@@ -21,8 +21,7 @@ pub(super) fn is_surely_undone(error: &Error) -> bool {
 /// Nothing was answered for long.
 pub(super) fn silent() -> StoreError {
     Refusal::Away(
-        "the database has not answered for 30 s; see that it runs and that the network between lets \
-         through what is sent, work goes on by itself"
+        "the database has not answered for 30 s; check that it is running and that no firewall drops the connection; work resumes automatically"
             .to_owned(),
     )
     .into()
@@ -34,12 +33,12 @@ fn by_code(code: &SqlState, said: &str) -> StoreError {
     };
     match code.code() {
         "28P01" | "28000" => passing(
-            "refuses this user",
+            "rejects this user",
             "correct the user and password in `url` of [store], or pg_hba.conf on the server",
         ),
         "3D000" => passing(
             "does not exist",
-            "make it with `createdb -E UTF8 -T template0 NAME`",
+            "create it with `createdb -E UTF8 -T template0 NAME`",
         ),
         "42501" => passing(
             "does not give this user the rights that it needs",
@@ -52,18 +51,18 @@ fn by_code(code: &SqlState, said: &str) -> StoreError {
         ),
         "53300" => passing(
             "has no connection left",
-            "raise max_connections or the limit of this user there, or end what holds them; each noticast takes ten",
+            "raise max_connections or the limit of this user there, or close some of them; each noticast process uses ten",
         ),
-        "53100" => passing("has no room left on its disk", "make room there"),
+        "53100" => passing("has no room left on its disk", "free some space there"),
         "08P01" => passing(
-            "was reached through something that does not speak all of its protocol",
+            "was reached through something that does not support all of its protocol",
             "connect to PostgreSQL itself, not to pgbouncer",
         ),
         "26000" | "42P05" => pooled(),
         // Such as "could not write init file", by which a server whose disk is full refuses a connection.
         "XX000" => passing(
             "met an error of its own",
-            "check its log, and whether its disk is full; work continues once it can write again",
+            "check its log, and whether its disk is full; work resumes automatically once it can write again",
         ),
         "55P03" => passing(
             "is busy",
@@ -71,9 +70,11 @@ fn by_code(code: &SqlState, said: &str) -> StoreError {
              on a database alone, and must be stopped",
         ),
         "57014" => passing("cancelled a statement", "raise statement_timeout there"),
-        code if is_passing(code) => passing("is away", "work continues once it is back"),
+        code if is_passing(code) => {
+            passing("is away", "work resumes automatically once it is back")
+        }
         code if code.starts_with("23") || code.starts_with("22") => refused(format!(
-            "the database refused what was to be written: {said}"
+            "the database rejected what was to be written: {said}"
         )),
         _ => Failure::Database(format!(
             "the database answered what noticast does not expect: {said}; nothing that was \
@@ -102,13 +103,11 @@ pub(super) fn pooled() -> StoreError {
 
 fn unreachable(error: &Error) -> String {
     if text(error).ends_with("password missing") {
-        return "the database asks for a password, and [store] url has none: write \
-                postgres://USER:PASSWORD@HOST/DB there"
+        return "the database requires a password, and [store] url has none: write postgres://USER:PASSWORD@HOST/DB there"
             .to_owned();
     }
     format!(
-        "the database cannot be reached: {}; see that it runs and that [store] url names it, \
-         work goes on by itself",
+        "the database cannot be reached: {}; check that it is running and that [store] url is correct; work resumes automatically",
         text(error)
     )
 }

@@ -55,7 +55,9 @@ impl Writer {
     /// Takes the connection; whoever does gives it back, or the next one is opened.
     pub(super) fn take(&mut self) -> Result<ClientWrapper> {
         let away = || {
-            Refusal::Away("the database cannot be reached; work continues once it can".to_owned())
+            Refusal::Away(
+                "the database cannot be reached; work resumes automatically once it can".to_owned(),
+            )
         };
         Ok(self.client.take().ok_or_else(away)?)
     }
@@ -96,8 +98,7 @@ pub(super) fn fitness(session: &Session<'_>) -> Result<()> {
     }
     if encoding != "UTF8" {
         return Err(Failure::Database(format!(
-            "the database has the encoding {encoding}, and noticast needs UTF8: make another one with \
-             `createdb -E UTF8 -T template0 NAME`"
+            "the database has the encoding {encoding}, and noticast needs UTF8: create another one with `createdb -E UTF8 -T template0 NAME`"
         ))
         .into());
     }

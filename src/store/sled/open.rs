@@ -193,7 +193,7 @@ fn io_error(state: &Path, path: &Path, error: &std::io::Error) -> StoreError {
 
 fn unusable(path: &Path, error: &std::io::Error) -> StoreError {
     let what_to_do = match error.kind() {
-        ErrorKind::StorageFull => "; make room on the disk and start again",
+        ErrorKind::StorageFull => "; free some space on the disk and start again",
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
             "; let this user write there, or name another folder with --state"
         }

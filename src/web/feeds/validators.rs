@@ -1,4 +1,4 @@
-//! By what a reader that has a feed already is told that nothing changed.
+//! The ETag and Last-Modified of a feed, by which a client that already has it gets a 304.
 
 use std::{collections::HashMap, fmt::Write as _};
 

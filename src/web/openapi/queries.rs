@@ -42,34 +42,34 @@ queries! {
     TimelinePaging(NUMBER): [];
     SourceFilters(ID): [
         of::<SourceId>("source", "Only this one"),
-        of::<ChannelId>("channel", "Those that this channel has"),
-        of::<SourceState>("state", "Those in this state"),
-        since("Those that changed at or after this time"),
-        words("Those whose name, id, address or group hold all of these words"),
+        of::<ChannelId>("channel", "Only sources that this channel receives"),
+        of::<SourceState>("state", "Only items in this state"),
+        since("Only sources that changed at or after this time"),
+        words("Only sources whose name, id, address or group contains all of these words"),
     ];
     ChannelFilters(ID): [
-        of::<SourceId>("source", "Those that have this source"),
+        of::<SourceId>("source", "Only channels that receive this source"),
         of::<ChannelId>("channel", "Only this one"),
-        of::<ChannelState>("state", "Those in this state"),
+        of::<ChannelState>("state", "Only items in this state"),
     ];
     BulletinFilters(NUMBER): [
-        of::<SourceId>("source", "Those of this source"),
-        of::<ChannelId>("channel", "Those that were queued for this channel"),
-        of::<BulletinState>("state", "Those in this state"),
-        since("Those first seen at or after this time"),
-        words("Those whose texts hold all of these words"),
+        of::<SourceId>("source", "Only bulletins from this source"),
+        of::<ChannelId>("channel", "Only bulletins that were queued for this channel"),
+        of::<BulletinState>("state", "Only items in this state"),
+        since("Only bulletins first seen at or after this time"),
+        words("Only bulletins whose texts contain all of these words"),
     ];
     HeldFilters(NUMBER): [
-        of::<SourceId>("source", "Those of this source"),
-        of::<ChannelId>("channel", "Those that were queued for this channel"),
-        since("Those first seen at or after this time"),
-        words("Those whose texts hold all of these words"),
+        of::<SourceId>("source", "Only bulletins from this source"),
+        of::<ChannelId>("channel", "Only bulletins that were queued for this channel"),
+        since("Only bulletins first seen at or after this time"),
+        words("Only bulletins whose texts contain all of these words"),
     ];
     DeliveryFilters(NUMBER): [
-        of::<SourceId>("source", "Those of bulletins of this source"),
-        of::<ChannelId>("channel", "Those to this channel"),
-        of::<DeliveryState>("state", "Those in this state"),
-        since("Those queued at or after this time"),
+        of::<SourceId>("source", "Only deliveries of bulletins from this source"),
+        of::<ChannelId>("channel", "Only deliveries to this channel"),
+        of::<DeliveryState>("state", "Only items in this state"),
+        since("Only deliveries queued at or after this time"),
     ];
     AuditFilters(PLACE): [since("What was done at or after this time")];
 }

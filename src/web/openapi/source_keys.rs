@@ -14,7 +14,7 @@ pub(in crate::web) enum SourceBody {}
 const TEXTS: [(&str, &str); 8] = [
     (
         "id",
-        "`[a-z0-9][a-z0-9_-]{0,31}`; left out: made of the address",
+        "`[a-z0-9][a-z0-9_-]{0,31}`; default: derived from the address",
     ),
     ("name", "Left out: the id"),
     (
@@ -29,7 +29,7 @@ const TEXTS: [(&str, &str); 8] = [
 ];
 const CHARSET: (&str, &str) = (
     "charset",
-    "Such as `gb18030`, where the page does not say it",
+    "Such as `gb18030`, if the page does not declare it",
 );
 const LISTS: [(&str, &str); 3] = [
     (
@@ -39,11 +39,14 @@ const LISTS: [(&str, &str); 3] = [
     ("exclude", "Words or `/regex/` that keep a bulletin back"),
     (
         "channels",
-        "The channels that alone have it; left out: all that have all sources",
+        "The only channels that receive this source. Default: every channel with `sources = [\"*\"]`",
     ),
 ];
 const NUMBERS: [(&str, &str); 2] = [
-    ("announce_first", "Of the first poll so many are pushed"),
+    (
+        "announce_first",
+        "How many of the newest bulletins to push at the first poll",
+    ),
     ("depth", "Pages of the list to read"),
 ];
 const SWITCHES: [(&str, &str); 6] = [
@@ -69,7 +72,7 @@ impl PartialSchema for SourceBody {
         let numbers = NUMBERS.map(|key| (key, Type::Integer));
         let switches = SWITCHES.map(|key| (key, Type::Boolean));
         let mut body = Object::builder().description(Some(
-            "The keys of a `[[source]]`; null is as if it were left out, and takes a key out that was set",
+            "The keys of a `[[source]]`. `null` means the same as leaving a key out; in PATCH it removes a key that was set.",
         ));
         for ((name, about), kind) in texts.chain(numbers).chain(switches) {
             body = body.property(name, optional(kind).description(Some(about)));
@@ -83,7 +86,7 @@ impl PartialSchema for SourceBody {
                 select.property(name, optional(Type::String))
             });
         let selectors = selectors
-            .description(Some("CSS selectors, where detection needs help"))
+            .description(Some("CSS selectors, if detection needs help"))
             .additional_properties(Some(AdditionalProperties::FreeForm(false)));
         body.property("select", selectors)
             .additional_properties(Some(AdditionalProperties::FreeForm(false)))

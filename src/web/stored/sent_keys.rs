@@ -60,7 +60,7 @@ pub(super) fn free_id(config: &Config, keys: &SourceKeys) -> Result<SourceId, Pr
             true => InputFault::Empty,
             false => InputFault::NoAddress,
         };
-        let what = "an id is made of the address; expected an address or an `id`";
+        let what = "an id is derived from the address; expected an address or an `id`";
         Problem::of_keys(vec![FieldFault::new("url", kind, what)])
     };
     let url = typed.parse().map_err(unreadable)?;

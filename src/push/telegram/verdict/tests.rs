@@ -16,11 +16,7 @@ fn refused(code: u16, description: &str) -> Sent {
 fn what_is_about_the_chat_sets_the_channel_aside_with_what_to_do() {
     for (code, description, remedy) in [
         (403, "Forbidden: bot was blocked by the user", "/start"),
-        (
-            403,
-            "Forbidden: user is deactivated",
-            "take the channel out",
-        ),
+        (403, "Forbidden: user is deactivated", "remove the channel"),
         (
             403,
             "Forbidden: bot was kicked from the group chat",
@@ -39,7 +35,7 @@ fn what_is_about_the_chat_sets_the_channel_aside_with_what_to_do() {
         (
             403,
             "Forbidden: the group chat was deleted",
-            "take the channel out",
+            "remove the channel",
         ),
         (400, "Bad Request: chat not found", "check `chat`"),
         (

@@ -24,7 +24,7 @@ use crate::source::{
 const FEW: usize = 3;
 /// A title says at least this much on the mean, in [`words::units`].
 const TITLE: f32 = 5.0;
-/// What says more is no more of a title.
+/// A text longer than this, in [`words::units`], is not a title.
 const LONG: f32 = 16.0;
 /// Pieces of a row that are looked at.
 const MAX_PIECES: usize = 24;
