@@ -111,7 +111,7 @@ mod tests {
         let mut b = to("email", "b", "Y <Y@example.org>, z@example.org");
         let said = meetings(&[a.clone(), b.clone()]).join("\n");
         assert!(
-            said.contains("`a` and `b` both reach y@example.org:"),
+            said.contains("`a` and `b` both send to y@example.org, who"),
             "{said}"
         );
         assert!(!said.contains("x@"), "{said}");

@@ -617,7 +617,7 @@ pub(super) static WORDS: Words = Words {
     desk: DeskWords {
         id_taken: "Source {id} already exists; choose another id.",
         address_taken: "This address is already watched, as source {id}.",
-        of_config: "Source {id} is defined in the config: change it there, then reload.",
+        of_config: "Source {id} is defined in the config file: change it there, then reload.",
         bad_address: "There is nothing at this address.",
         bad_input: "The request could not be understood; open the page again and retry.",
         not_allowed: "This is not allowed.",
@@ -828,7 +828,7 @@ pub(super) static WORDS: Words = Words {
         copy_alone: "Open the copy alone",
         copy_cut: "The page is long; the rest of it is not shown.",
         not_right: "Not right? Change it and preview again",
-        in_config: "This source is defined in the config: change it there, then reload.",
+        in_config: "This source is defined in the config file: change it there, then reload.",
         no_channels: "No channels yet: add a [[channel]] to the config.",
         no_bulletins: "No bulletins yet.",
         no_tokens: "No tokens yet.",

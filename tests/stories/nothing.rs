@@ -131,7 +131,7 @@ async fn the_environment_names_config_and_state_and_the_command_line_wins() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_emptied_config_is_refused_and_a_new_one_is_warned_of() {
-    const NOTHING: &str = "no [[source]], no [[channel]] and no [telegram]";
+    const NOTHING: &str = "all [[source]], [[channel]] and [telegram] tables are gone";
     let site = Site::with(3).await;
     let world = World::watching(&site);
     let whole = fs::read_to_string(world.path("noticast.toml")).unwrap();

@@ -97,7 +97,9 @@ impl FetchError {
     pub(super) fn broken(url: &Url, after: usize, error: reqwest::Error) -> Self {
         let error = error.without_url();
         // The HTTP client wraps what happened twice, each time in words that say it again.
-        let why = causes(&error).last().map_or_else(String::new, ToString::to_string);
+        let why = causes(&error)
+            .last()
+            .map_or_else(String::new, ToString::to_string);
         Self::failed(format!(
             "{}: the answer broke off after {after} bytes ({why})",
             Shown(url)
