@@ -16,18 +16,17 @@ pub(super) fn agreement(head: &Head, line: &str) -> f32 {
         return 0.0;
     }
     let mut most: f32 = 0.0;
-    for headline in head.headlines.iter().chain(&head.called) {
-        let headline = key(headline);
+    let keys = head.keys();
+    for headline in &keys.headlines {
         if headline == line {
             most = most.max(9.0);
-        } else if headline.contains(line) || line.contains(&headline) && headline.len() > 20 {
+        } else if headline.contains(line) || line.contains(headline) && headline.len() > 20 {
             most = most.max(6.0);
         }
     }
-    let Some(title) = &head.title else {
+    let Some(title) = &keys.title else {
         return most;
     };
-    let title = key(title);
     if title == line {
         return most.max(8.0);
     }
@@ -54,12 +53,14 @@ pub(super) fn headline(layout: &Layout<'_>, head: &Head) -> Option<Id> {
     const SHORTEST: f32 = 5.0;
     let is_headline = |at: &usize| {
         let block = &layout.blocks[*at];
-        let line = || key(&layout.text(*at));
+        let agrees = || {
+            let line = key(&layout.text(*at));
+            agreement(head, &line) >= SURE && !is_site(head, &line)
+        };
         (SHORTEST..120.0).contains(&block.units)
             && block.link_share() < 0.5
             && layout.fact(*at).aside == 0
-            && agreement(head, &line()) >= SURE
-            && !is_site(head, &line())
+            && agrees()
     };
     let mut lines = (0..layout.blocks.len()).filter(is_headline);
     let first = lines.next()?;
@@ -68,14 +69,7 @@ pub(super) fn headline(layout: &Layout<'_>, head: &Head) -> Option<Id> {
 
 /// Returns whether a line is only the name of the site or of the section.
 pub(super) fn is_site(head: &Head, line: &str) -> bool {
-    if head.site.as_ref().is_some_and(|site| key(site) == line) {
-        return true;
-    }
-    let Some(title) = &head.title else {
-        return false;
-    };
-    let parts = parts(title);
-    parts.len() > 1 && parts[1..].iter().any(|part| key(part) == line)
+    head.keys().sites.iter().any(|site| site == line)
 }
 
 /// The title that the head gives, where no line of the page is one.

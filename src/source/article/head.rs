@@ -1,8 +1,11 @@
 //! What a page says of itself to machines: `<meta>`, `<link>`, JSON-LD.
 
+use std::cell::OnceCell;
+
 use serde_json::Value;
 use url::Url;
 
+use super::title_text::{key, parts};
 use crate::source::{page::PageTree, reading::Context, text};
 
 /// Statements of the page's head, cleaned, empty ones left out.
@@ -23,6 +26,18 @@ pub(super) struct Head {
     pub next: Option<String>,
     /// The whole text, where the page has it for machines.
     pub text: Option<String>,
+    keys: OnceCell<HeadKeys>,
+}
+
+/// What the head calls things, as [`key`] makes it: lines of the page are compared with them.
+#[derive(Debug)]
+pub(super) struct HeadKeys {
+    /// Of the article's titles, and of what a list calls it.
+    pub headlines: Vec<String>,
+    /// Of `<title>`.
+    pub title: Option<String>,
+    /// Of the site and of the section.
+    pub sites: Vec<String>,
 }
 
 impl Head {
@@ -63,10 +78,32 @@ impl Head {
         self
     }
 
+    pub(super) fn keys(&self) -> &HeadKeys {
+        self.keys.get_or_init(|| {
+            let parts = self.title.as_deref().map(parts).unwrap_or_default();
+            let sections = parts.into_iter().skip(1);
+            HeadKeys {
+                headlines: self
+                    .headlines
+                    .iter()
+                    .chain(&self.called)
+                    .map(|headline| key(headline))
+                    .collect(),
+                title: self.title.as_deref().map(key),
+                sites: self
+                    .site
+                    .as_deref()
+                    .into_iter()
+                    .chain(sections)
+                    .map(key)
+                    .collect(),
+            }
+        })
+    }
+
     /// The last part of `<title>`, which often is the site's name.
     pub(super) fn title_end(&self) -> Option<&str> {
-        let parts = super::title_text::parts(self.title.as_deref()?);
-        parts.get(1..)?.last().copied()
+        parts(self.title.as_deref()?).get(1..)?.last().copied()
     }
 
     fn take_meta(&mut self, name: &str, content: String) {

@@ -1,10 +1,6 @@
 //! Dates beside titles: which piece of a row's text is its date.
 
-use std::{
-    cell::{OnceCell, RefCell},
-    collections::HashMap,
-    ops::Range,
-};
+use std::{cell::OnceCell, ops::Range};
 
 use chrono::{DateTime, Datelike, NaiveDateTime};
 
@@ -43,7 +39,8 @@ pub(in crate::source::list) struct DateInRow {
 pub(in crate::source::list) struct Dates<'a> {
     pub(in crate::source::list) page: &'a PageTree,
     pub(in crate::source::list) context: &'a Context<'a>,
-    known: RefCell<HashMap<usize, Option<DateInRow>>>,
+    /// By piece of text; rules ask for the same pieces many times.
+    known: Vec<OnceCell<Option<Box<DateInRow>>>>,
     /// Whether `10/06/2024` is in June on this page.
     pub(in crate::source::list) day_first: OnceCell<bool>,
     /// How the page writes `05/12/15`.
@@ -55,7 +52,7 @@ impl<'a> Dates<'a> {
         Self {
             page,
             context,
-            known: RefCell::default(),
+            known: vec![OnceCell::new(); page.runs.len()],
             day_first: OnceCell::new(),
             short_order: OnceCell::new(),
         }
@@ -72,7 +69,7 @@ impl<'a> Dates<'a> {
                 Some(date) if !(date.yearless && date.whole) => None,
                 _ => self.joined(run, runs.end),
             };
-            if let Some(date) = joined.or(alone) {
+            if let Some(date) = joined.or_else(|| alone.cloned()) {
                 run = date.runs.end;
                 found.push(date);
             } else {
@@ -83,17 +80,13 @@ impl<'a> Dates<'a> {
     }
 
     /// The date in one piece of text.
-    fn at(&self, run: usize) -> Option<DateInRow> {
-        let is_stamp = self.page.name(self.page.runs[run].element) == "time";
-        if !is_stamp && !may_hold_date(self.page.run_text(run)) {
-            return None;
-        }
-        if let Some(known) = self.known.borrow().get(&run) {
-            return known.clone();
-        }
-        let found = self.look(run);
-        self.known.borrow_mut().insert(run, found.clone());
-        found
+    fn at(&self, run: usize) -> Option<&DateInRow> {
+        let look = || {
+            let is_stamp = self.page.name(self.page.runs[run].element) == "time";
+            let may_be = is_stamp || may_hold_date(self.page.run_text(run));
+            may_be.then(|| self.look(run)).flatten().map(Box::new)
+        };
+        self.known[run].get_or_init(look).as_deref()
     }
 
     fn look(&self, run: usize) -> Option<DateInRow> {
