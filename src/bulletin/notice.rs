@@ -37,7 +37,7 @@ pub struct Article {
     pub text: String,
     /// The text before characters were simplified or repaired, where it differs.
     pub text_as_published: Option<String>,
-    /// Whole sentences, at most 120 Chinese or 360 other characters.
+    /// Whole sentences, at most 120 Chinese or 360 other characters; half as many more where one would be cut otherwise.
     pub summary: Option<String>,
     /// By when people must act, where the text says so.
     pub deadline: Option<Moment>,

@@ -18,11 +18,12 @@ use chrono_tz::Tz;
 use self::choice::choose;
 pub use self::deadline::ByWhen;
 use self::sentence::{Sentence, key, sentences};
-use self::width::{LIMIT, char_width, width};
+use self::width::{LIMIT, WHOLE, char_width, width};
 use super::text::{is_han, whole_until};
 use crate::bulletin::Moment;
 
-/// A summary of `text` (paragraphs separated by `\n`): at most 120 Chinese or 360 other characters.
+/// A summary of `text` (paragraphs separated by `\n`): at most 120 Chinese or 360 other characters, half as many more where a
+/// sentence would be cut otherwise.
 /// `description` is what the page or feed gives as its own; it is used where it is a real one. `asking` is the sentence that
 /// says by when to act.
 #[must_use]
@@ -68,13 +69,13 @@ pub fn deadline(
     by_when(text, published, zone, now).map(|found| found.moment)
 }
 
-/// The sentences one after the other, in `LIMIT` at most: where they are longer, the longest is cut.
+/// The sentences one after the other: where they are longer than [`WHOLE`], the longest is cut until they fit into [`LIMIT`].
 fn fill<'a>(sentences: impl Iterator<Item = &'a Sentence>) -> Option<String> {
     let mut texts: Vec<Cow<'_, str>> = sentences
         .map(|sentence| Cow::from(sentence.text.as_str()))
         .collect();
     let whole = joined(&texts);
-    if width(&whole) <= LIMIT {
+    if width(&whole) <= WHOLE {
         return Some(whole).filter(|whole| !whole.is_empty());
     }
     let longest = texts.iter_mut().max_by_key(|text| width(text))?;

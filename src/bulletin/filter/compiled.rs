@@ -17,7 +17,7 @@ use super::{super::fold, possible};
 
 /// So many places in a pattern at most, such as letters and classes, each as often as it is repeated.
 const MAX_PLACES: usize = 1000;
-/// So many bytes of a title or summary are looked at (the longest summary has 120 Chinese characters).
+/// So many bytes of a title or summary are looked at (the longest summary has 180 Chinese characters).
 /// All places may be open at each byte, so the time of the worst pattern grows with the product: for
 /// the largest one it is some 30 ms. What a pattern compiles to does not tell it: `\w` is large, and
 /// one place.

@@ -458,9 +458,16 @@ fn a_short_notice_about_a_system_that_is_down_is_no_page_that_says_so_of_itself(
     }
 }
 
+/// How long this thread has been computing; on Linux alone. The time on a clock also passes for what else the machine does.
+fn computing() -> std::time::Duration {
+    let known = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanoseconds = known.split(' ').next().and_then(|first| first.parse().ok());
+    std::time::Duration::from_nanos(nanoseconds.unwrap_or_default())
+}
+
 #[test]
 fn hostile_pages_are_answered_in_bounded_time() {
-    let started = std::time::Instant::now();
+    let started = computing();
     for html in [
         "<div>".repeat(100_000) + "text",
         "<b><i><font>".repeat(30_000) + &"<p>字，句。".repeat(10_000),
@@ -475,7 +482,8 @@ fn hostile_pages_are_answered_in_bounded_time() {
     ] {
         let _ = read_with(&html, &Select::default(), true);
     }
-    assert!(started.elapsed() < std::time::Duration::from_secs(120));
+    let took = computing() - started;
+    assert!(took < std::time::Duration::from_secs(120), "{took:?}");
 }
 
 proptest! {

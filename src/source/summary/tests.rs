@@ -198,8 +198,10 @@ fn only_datelines_are_taken_off_a_sentence() {
 }
 
 #[test]
-fn a_long_first_sentence_is_cut_at_a_mark() {
-    let text = format!("{}，{}。", "长".repeat(80), "句".repeat(90));
+fn a_long_first_sentence_is_whole_and_a_longer_one_is_cut_at_a_mark() {
+    let long = format!("{}，{}。", "长".repeat(80), "句".repeat(90));
+    assert_eq!(summarise("标题", None, &long, None), Some(long));
+    let text = format!("{}，{}。", "长".repeat(80), "句".repeat(100));
     let summary = summarise("标题", None, &text, None).unwrap();
     assert_eq!(summary, format!("{}…", "长".repeat(80)));
     let text = format!("{}。{}。", "短".repeat(60), "长".repeat(130));
@@ -304,7 +306,7 @@ proptest! {
     #[test]
     fn any_text_has_a_short_summary(title in "\\PC{0,20}", text in "\\PC{0,400}") {
         if let Some(summary) = summarise(&title, Some(&text), &text, None) {
-            prop_assert!(width(&summary) <= LIMIT, "{}", summary);
+            prop_assert!(width(&summary) <= WHOLE, "{}", summary);
         }
     }
 }
