@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use chrono::Utc;
+use futures::future::try_join_all;
 use tokio::time::Instant;
 
 use super::state::{SenderPause, Worker};
@@ -66,8 +67,9 @@ impl Worker {
 
     /// The platform answers: what was perhaps sent before the program ended has its one repetition.
     async fn settle_doubts(&mut self) -> Result<(), StoreError> {
+        let now = Utc::now();
+        let mut settled = Vec::new();
         for waiting in std::mem::take(&mut self.trouble.unsettled) {
-            let now = Utc::now();
             let ended = "the program stopped before the platform answered";
             let outcome = if self.desk.sender.knows_repetitions() {
                 let said = format!(
@@ -84,8 +86,10 @@ impl Worker {
                 tracing::warn!(delivery.id = waiting.id.0, channel.id = %waiting.channel, "{why}");
                 Outcome::Interrupted { why }
             };
-            self.desk.store.complete(waiting.id, outcome, now).await?;
+            settled.push(self.desk.store.complete(waiting.id, outcome, now));
         }
+        // Together, so that they share a transaction: whoever waits has waited for this process to start.
+        try_join_all(settled).await?;
         self.read_heads();
         Ok(())
     }
