@@ -99,10 +99,10 @@ pub async fn channels(
     config: &Config,
     filters: &Filters,
 ) -> Result<Listing<Channel>, ViewError> {
-    channels_beside(store, config, filters, None).await
+    channels_beside(store, config, filters, |_| None).await
 }
 
-/// The same, where `bot_fault` is why the bot as a whole cannot send.
+/// The same, where `sender_fault` says why the sender of a channel cannot send anything.
 ///
 /// # Errors
 /// A filter that cannot be used, or the store.
@@ -110,7 +110,7 @@ pub async fn channels_beside(
     store: &Store,
     config: &Config,
     filters: &Filters,
-    bot_fault: Option<&Reason>,
+    sender_fault: impl Fn(&ChannelId) -> Option<Reason>,
 ) -> Result<Listing<Channel>, ViewError> {
     filters.refuse(
         "since",
@@ -130,9 +130,10 @@ pub async fn channels_beside(
         .iter()
         .filter(|status| !of_config.contains(&status.id))
         .map(Channel::subscribed);
-    let all = configured
-        .chain(subscribed)
-        .map(|channel| channel.beside(bot_fault));
+    let all = configured.chain(subscribed).map(|channel| {
+        let fault = sender_fault(&channel.id);
+        channel.beside(fault)
+    });
     let chosen = all.filter(|channel| {
         filters.channel.as_ref().is_none_or(|id| *id == channel.id)
             && filters.source.as_ref().is_none_or(|id| channel.has(id))

@@ -65,6 +65,17 @@ pub enum SendFault {
     Undone,
 }
 
+impl SendFault {
+    /// Returns whether nothing but its sender keeps a message from going out: its secret, or the way to the platform.
+    #[must_use]
+    pub fn is_of_sender(self) -> bool {
+        matches!(
+            self,
+            Self::Unreachable | Self::Unanswered | Self::Ailing | Self::Denied | Self::NotNow
+        )
+    }
+}
+
 /// A reason, as it is stored and shown.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(from = "String")]

@@ -10,7 +10,8 @@ use futures::FutureExt;
 
 use super::sender::Sent;
 use crate::{
-    bulletin::{Form, Key, Language, Reason, RobotKind},
+    bulletin::{Channel, ChannelId, Form, Key, Language, Reason, RobotKind, SendFault},
+    ops::ChannelStatus,
     supervise::{Supervisor, reason},
     words::{self, ProblemWords, fill},
 };
@@ -26,6 +27,8 @@ pub struct Fault {
     pub since: DateTime<Utc>,
     /// The keys of the config that are perhaps wrong.
     pub keys: Vec<&'static str>,
+    /// The channels of the config that it sends to.
+    pub channels: Vec<ChannelId>,
 }
 
 /// What is wrong with a sender as a whole.
@@ -46,6 +49,22 @@ impl Fault {
             FaultKind::Denied => problems.denied,
             FaultKind::Unreachable => problems.unreachable,
         }
+    }
+
+    /// Returns whether this sender sends there.
+    #[must_use]
+    pub fn serves(&self, channel: &ChannelId) -> bool {
+        // The bot also sends to chats that subscribed by themselves.
+        self.channels.contains(channel) || self.place == "telegram" && channel.chat().is_some()
+    }
+
+    /// Returns whether a channel fails by nothing but this: it goes on as soon as its sender does.
+    #[must_use]
+    pub fn explains(&self, status: &ChannelStatus) -> bool {
+        let fault = status.error.as_ref().and_then(|why| why.fault);
+        self.serves(&status.id)
+            && status.blocked.is_none()
+            && fault.is_some_and(SendFault::is_of_sender)
     }
 
     /// Returns what to do about it, in a language.
@@ -133,8 +152,14 @@ impl SenderHealth {
         }
     }
 
-    pub(super) fn fault(&self) -> Option<Fault> {
-        self.lock().clone()
+    /// Returns what keeps the sender from sending to these channels.
+    pub(super) fn fault(&self, channels: &[Channel]) -> Option<Fault> {
+        let fault = self.lock().clone()?;
+        let channels = channels.iter().map(|channel| channel.id.clone());
+        Some(Fault {
+            channels: channels.collect(),
+            ..fault
+        })
     }
 
     /// The sender cannot send: told, unless the same was told already.
@@ -156,6 +181,7 @@ impl SenderHealth {
             what: sent.reason(),
             since: Utc::now(),
             keys: self.keys(about),
+            channels: Vec::new(),
         };
         let remedy = new.remedy(Language::OF_LOG);
         tracing::error!("{} cannot send: {}; {remedy}", self.place, new.what);

@@ -141,7 +141,7 @@ impl Pusher {
         let running = self.running.borrow();
         running
             .iter()
-            .filter_map(|line| line.health.fault())
+            .filter_map(|line| line.health.fault(&line.channels.borrow()))
             .collect()
     }
 

@@ -181,15 +181,14 @@ impl Channel {
         Self::shown(id, "telegram", name, any_source(), Some(status))
     }
 
-    /// As it is while its bot cannot send, where it is one of the bot's.
+    /// As it is while its sender cannot send.
     #[must_use]
-    pub fn beside(self, bot_fault: Option<&Reason>) -> Self {
-        let is_concerned = self.kind == "telegram" && self.state == ChannelState::Ok;
-        match bot_fault.filter(|_| is_concerned) {
+    pub fn beside(self, sender_fault: Option<Reason>) -> Self {
+        match sender_fault.filter(|_| self.state == ChannelState::Ok) {
             Some(why) => Self {
                 state: ChannelState::Failing,
                 error: Some(why.to_string()),
-                why: Some(why.clone()),
+                why: Some(why),
                 ..self
             },
             None => self,

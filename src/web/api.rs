@@ -56,15 +56,17 @@ pub(super) async fn channels(
     Ok(Json(channels_now(&site, &asked?.0.bounded()).await?))
 }
 
-/// Channels beside what is known of the bot as a whole.
+/// Channels beside what is known of their senders.
 pub(super) async fn channels_now(
     site: &Site,
     filters: &Filters,
 ) -> Result<Listing<view::Channel>, Problem> {
     let (store, faults) = (&site.desk.store, site.desk.pusher.faults());
-    let bot = faults.iter().find(|fault| fault.place == "telegram");
-    let why = bot.map(|fault| &fault.what);
-    Ok(view::channels_beside(store, &site.config(), filters, why).await?)
+    let of_sender = |id: &ChannelId| {
+        let fault = faults.iter().find(|fault| fault.serves(id));
+        fault.map(|fault| fault.what.clone())
+    };
+    Ok(view::channels_beside(store, &site.config(), filters, of_sender).await?)
 }
 
 /// Lists bulletins, newest first.

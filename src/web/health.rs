@@ -179,13 +179,12 @@ async fn outside_faults(site: &Site, scene: Scene<'_>) -> Result<Vec<Fault>, Sto
     };
     let sources = scene.sources().flat_map(|(_, source)| of_source(source));
     let mut faults: Vec<Fault> = sources.flatten().collect();
-    let channels = store.configured_channels().await?;
-    faults.extend(
-        channels
-            .iter()
-            .filter_map(|status| channel_fault(status, scene)),
-    );
     let senders = site.desk.pusher.faults();
+    // There is one thing to do about a sender, however many of its channels wait for it.
+    let is_apart = |status: &&ChannelStatus| !senders.iter().any(|it| it.explains(status));
+    let channels = store.configured_channels().await?;
+    let channels = channels.iter().filter(is_apart);
+    faults.extend(channels.filter_map(|status| channel_fault(status, scene)));
     faults.extend(senders.iter().map(|fault| sender_fault(fault, scene)));
     let mut at_work = kinds_at_work(store, scene).await?;
     at_work.extend(senders.iter().map(|fault| fault.place));
@@ -254,7 +253,10 @@ fn sender_fault(fault: &push::Fault, scene: Scene<'_>) -> Fault {
         r#where: fault.place.to_owned(),
         since: Some(Stamp::new(fault.since, scene.config.time_zone)),
         r#do: fault.remedy(scene.language).into(),
-        about: About::Channels,
+        about: match fault.channels.as_slice() {
+            [channel] => About::Channel(channel.clone()),
+            _ => About::Channels,
+        },
         ..Fault::default()
     }
 }

@@ -173,6 +173,54 @@ async fn channels_of_a_bot_whose_token_is_refused_are_failing() {
     running.stop();
 }
 
+/// The first page of the desk, as an admin sees it who has just signed in.
+async fn status_page(url: &str, token: &str) -> String {
+    let client = reqwest::Client::builder().no_proxy();
+    let client = client.redirect(reqwest::redirect::Policy::none());
+    let client = client.build().unwrap();
+    let sign_in = client
+        .post(format!("{url}/admin/sign-in"))
+        .header("origin", url)
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(format!("token={token}"));
+    let signed = sign_in.send().await.unwrap();
+    let cookie = signed.headers()["set-cookie"].to_str().unwrap();
+    let cookie = cookie.split(';').next().unwrap().to_owned();
+    let page = client.get(format!("{url}/admin")).header("cookie", cookie);
+    page.send().await.unwrap().text().await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_channel_and_its_sender_in_trouble_are_one_thing_to_do() {
+    let board = board::Site::with(5).await;
+    let world = World::new();
+    // Nothing listens on port 9.
+    world.configure(&format!(
+        "[web]\nlisten = \"127.0.0.1:0\"\nadmin_token = \"the-token\"\n\n[fetch]\nallow_private = true\n\n\
+         [[source]]\nid = \"news\"\nurl = \"{}\"\nannounce_first = 1\n\n\
+         [[channel]]\nid = \"hook\"\nname = \"内网接口\"\nkind = \"webhook\"\nurl = \"http://127.0.0.1:9/\"\n",
+        board.list_url()
+    ));
+    let running = world.start_and_wait().await;
+    world
+        .until("both to be in trouble", || {
+            let log = world.log();
+            log.contains("webhook cannot send") && !world.list(&["channels"])[0]["error"].is_null()
+        })
+        .await;
+    let ready = reqwest::get(format!("{}/readyz", world.url()));
+    let ready: Value = ready.await.unwrap().json().await.unwrap();
+    let problems = ready["problems"].as_array().unwrap();
+    assert_eq!(problems.len(), 1, "{ready}");
+    assert_eq!(problems[0]["where"], "webhook");
+    let page = status_page(&world.url(), "the-token").await;
+    assert!(page.contains("有 1 项需要处理"), "{page}");
+    for shown in ["内网接口", "/hook/test"] {
+        assert!(page.contains(shown), "{shown}: {page}");
+    }
+    running.stop();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_that_moved_for_good_is_shown_with_the_edit_to_make() {
     let (old, board) = (Site::start().await, board::Site::with(5).await);

@@ -33,9 +33,12 @@ pub(super) async fn health(
     ];
     let of_store = of_store.into_iter().filter(|(why, _)| why.is_some());
     let of_store = of_store.map(|(_, said)| said.to_owned());
-    let of_sender = |it: push::Fault| fault(words, it.place, it.said(asker.language));
+    let senders = pusher.faults();
+    let of_sender = |it: &push::Fault| fault(words, it.place, it.said(asker.language));
+    // Channels that wait for nothing but their sender are no faults of their own.
+    let is_apart = |status: &&ChannelStatus| !senders.iter().any(|it| it.explains(status));
     let faults: Vec<String> = of_store
-        .chain(pusher.faults().into_iter().map(of_sender))
+        .chain(senders.iter().map(of_sender))
         .chain(base.memory.has_rival().then(|| words.rival.to_owned()))
         .chain(
             sources
@@ -45,6 +48,7 @@ pub(super) async fn health(
         .chain(
             channels
                 .iter()
+                .filter(is_apart)
                 .filter_map(|status| fault_of_channel(base, asker, status)),
         )
         .collect();

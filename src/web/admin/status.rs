@@ -76,7 +76,9 @@ fn place(admin: &Admin, fault: &Fault) -> DeskCell {
     match &fault.about {
         About::Source(id) => admin.source(id),
         About::Channel(id) => admin.channel(id),
-        About::Channels => DeskCell::link(&fault.r#where, "admin/channels".to_owned()),
+        About::Channels => {
+            DeskCell::link(&fault.r#where, "admin/channels?state=failing".to_owned())
+        }
         About::Everything => {
             DeskCell::link(&fault.r#where, "admin/sources?state=failing".to_owned())
         }
