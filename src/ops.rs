@@ -77,8 +77,8 @@ pub use crate::{
         wrong_tokens::{Knocked, Opens, WrongTokens},
     },
     store::{
-        Answered, AuditQuery, BulletinQuery, DeliveryQuery, Failure, Page, Refusal, StoreError,
-        refused,
+        Answered, AuditQuery, BulletinQuery, DeliveryQuery, Failure, Page, PublishedCounts,
+        QuarterCounts, Refusal, StoreError, refused,
     },
 };
 

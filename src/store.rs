@@ -18,7 +18,10 @@ pub mod tx;
 pub use self::{
     engine::Engine,
     error::{Answered, Failure, Refusal, Result, StoreError, refused},
-    query::{AuditQuery, BulletinQuery, Collected, DeliveryQuery, Page, Reader, SearchedWords},
+    query::{
+        AuditQuery, BulletinQuery, Collected, DeliveryQuery, Page, PublishedCounts, QuarterCounts,
+        Reader, SearchedWords,
+    },
     sled::{backups, is_there},
     space::Space,
     tx::{

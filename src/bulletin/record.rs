@@ -65,6 +65,14 @@ pub enum BulletinState {
     Withdrawn,
 }
 
+impl BulletinState {
+    /// Returns whether it is published, or was before it was withdrawn.
+    #[must_use]
+    pub fn was_published(self) -> bool {
+        matches!(self, Self::Published | Self::Withdrawn)
+    }
+}
+
 /// The reason for which a bulletin was pushed, kept quiet or held (promises 2 to 4).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -15,7 +15,7 @@ use crate::{
     bulletin::{
         Bulletin, BulletinId, ChannelId, Delivery, DeliveryId, DeliveryState, Revision, SourceId,
     },
-    store::{BulletinQuery, DeliveryQuery, Page, Result},
+    store::{BulletinQuery, DeliveryQuery, Page, PublishedCounts, Result},
 };
 
 impl Store {
@@ -81,6 +81,20 @@ impl Store {
     /// The store cannot be read.
     pub async fn bulletins(&self, query: &BulletinQuery) -> Result<Page<Bulletin>> {
         Ok(self.search(query).await?.page)
+    }
+
+    /// How many bulletins of each of these sources, first or also, were published and first seen since a time.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn published_since(
+        &self,
+        sources: Vec<SourceId>,
+        since: DateTime<Utc>,
+    ) -> Result<PublishedCounts> {
+        let since_ms = since.timestamp_millis();
+        self.read(move |reader| reader.published_since(&sources, since_ms))
+            .await
     }
 
     /// Returns the sources that a bulletin must be of, first or also; None: any.

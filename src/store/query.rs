@@ -1,6 +1,6 @@
 //! Lists that people ask for, newest first: they are read beside the transactions.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use tokio_util::sync::CancellationToken;
@@ -13,7 +13,7 @@ use crate::{
     },
     policy::{
         audit::{AuditPlace, AuditRow},
-        facts::{History, Report, Run},
+        facts::{History, Report, Run, time},
     },
 };
 
@@ -75,6 +75,36 @@ pub struct Page<T> {
     pub more: bool,
 }
 
+/// How many bulletins were published, by the quarters of an hour in which they were first seen: days begin with one in
+/// every time zone.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct QuarterCounts(BTreeMap<i64, u64>);
+
+/// The counts of some sources; those without a bulletin may be missing.
+pub type PublishedCounts = HashMap<SourceId, QuarterCounts>;
+
+impl QuarterCounts {
+    pub const QUARTER_MS: i64 = 15 * 60 * 1000;
+
+    /// Counts a bulletin that was first seen then.
+    pub fn count(&mut self, first_seen_ms: i64) {
+        self.add(first_seen_ms.div_euclid(Self::QUARTER_MS), 1);
+    }
+
+    /// Adds to a quarter, counted from 1970.
+    pub fn add(&mut self, quarter: i64, count: u64) {
+        *self.0.entry(quarter).or_default() += count;
+    }
+
+    /// The beginning of each quarter, and what was published in it.
+    pub fn iter(&self) -> impl Iterator<Item = (DateTime<Utc>, u64)> + '_ {
+        let begin = |quarter: i64| time(quarter.saturating_mul(Self::QUARTER_MS));
+        self.0
+            .iter()
+            .map(move |(quarter, count)| (begin(*quarter), *count))
+    }
+}
+
 /// What is read beside the transactions: it shows what was committed, at about one moment.
 pub trait Reader {
     fn bulletin(&self, id: BulletinId) -> Result<Option<Bulletin>>;
@@ -100,6 +130,11 @@ pub trait Reader {
         query: &BulletinQuery,
         shown: Option<&HashSet<SourceId>>,
     ) -> Result<Page<Bulletin>>;
+    /// How many bulletins of each of these sources, first or also, were published and first seen since a time (ms).
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn published_since(&self, sources: &[SourceId], since_ms: i64) -> Result<PublishedCounts>;
     /// The bulletin that was seen under an address, by any source.
     fn seen_anywhere(&self, address: SeenKey) -> Result<Option<BulletinId>>;
     fn newest_held(&self) -> Result<Option<BulletinId>>;

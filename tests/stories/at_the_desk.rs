@@ -494,6 +494,25 @@ async fn polls_that_failed_stand_in_the_last_days_of_their_source() {
 }
 
 #[tokio::test]
+async fn the_last_days_of_a_source_count_all_of_its_bulletins() {
+    let browser = Browser::signed_in().await;
+    browser.desk.hold("notices", 600).await;
+    let (status, _) = browser
+        .desk
+        .told("/api/v1/held", r#"{"publish":"all"}"#)
+        .await;
+    assert_eq!(status, 200);
+    browser.desk.publish("news", "1", "关于放假的通知").await;
+    for (source, count) in [("notices", 600), ("news", 1), ("inside", 0)] {
+        let list = browser.page(&format!("/admin/sources?q={source}")).await;
+        let label = format!("aria-label=\"最近 30 天: {count}\"");
+        assert!(list.contains(&label), "{label}: {list}");
+    }
+    let page = browser.page("/admin/sources/notices").await;
+    assert!(page.contains(">600</td>"), "{page}");
+}
+
+#[tokio::test]
 async fn sources_channels_and_bulletins_are_called_by_their_names() {
     let mut config = config();
     config.channels[0].name = "大厅屏幕".to_owned();

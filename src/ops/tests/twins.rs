@@ -152,3 +152,29 @@ async fn two_columns_of_one_site_stay_two_where_one_shares_its_addresses() {
     let rows = [&[at("login", title, "2022-11-25")][..], &shared].concat();
     assert_eq!(world.look_at("law", rows).await.published.len(), 1);
 }
+
+#[tokio::test]
+async fn bulletins_are_counted_by_when_they_were_seen_for_each_source_that_carries_them() {
+    let mut world = World::three().await;
+    world.show("news", TITLE, 1).await;
+    world.show("law", TITLE, 2).await;
+    let (begin, first) = (world.now, "2022-12-01T08:00:00Z".parse().unwrap());
+    world.now += chrono::Duration::minutes(20);
+    world.show("city", "关于举办冬季长跑比赛的通知", 3).await;
+    let sources: Vec<SourceId> = sources().map(|source| source.id).into();
+    let counted = async |since| {
+        let counts = world.store.published_since(sources.clone(), since).await;
+        let counts = counts.unwrap();
+        let of_source = |source: &SourceId| {
+            let counts = counts.get(source).into_iter();
+            counts.flat_map(QuarterCounts::iter).collect::<Vec<_>>()
+        };
+        sources.iter().map(of_source).collect::<Vec<_>>()
+    };
+    // Those of the first looks were never published.
+    let later = "2022-12-01T08:15:00Z".parse().unwrap();
+    let all = [vec![(first, 1)], vec![(first, 1)], vec![(later, 1)]];
+    assert_eq!(counted(begin).await, all);
+    let rest = [vec![], vec![], vec![(later, 1)]];
+    assert_eq!(counted(world.now).await, rest);
+}

@@ -11,7 +11,10 @@ use crate::{
     },
     store::{
         error::Result,
-        query::{AuditQuery, BulletinQuery, Collected, DeliveryQuery, Page, Reader, SearchedWords},
+        query::{
+            AuditQuery, BulletinQuery, Collected, DeliveryQuery, Page, PublishedCounts, Reader,
+            SearchedWords,
+        },
         record::{BulletinRecord, DeliveryRecord, Record, hex},
     },
 };
@@ -123,6 +126,20 @@ impl Reader for MemoryReader<'_> {
             }
         }
         Ok(page.page())
+    }
+
+    fn published_since(&self, sources: &[SourceId], since_ms: i64) -> Result<PublishedCounts> {
+        let mut counts = PublishedCounts::new();
+        for row in self.0.tables.bulletins.iter().map(|(_, row)| row) {
+            if row.first_seen_ms < since_ms || !row.state.was_published() {
+                continue;
+            }
+            for source in sources.iter().filter(|source| row.is_of(source)) {
+                let of_source = counts.entry(source.clone()).or_default();
+                of_source.count(row.first_seen_ms);
+            }
+        }
+        Ok(counts)
     }
 
     fn seen_anywhere(&self, address: SeenKey) -> Result<Option<BulletinId>> {

@@ -20,7 +20,7 @@ use crate::{
     },
     store::{
         error::Result,
-        query::{AuditQuery, BulletinQuery, DeliveryQuery, Page, Reader},
+        query::{AuditQuery, BulletinQuery, DeliveryQuery, Page, PublishedCounts, Reader},
         record::Record,
     },
 };
@@ -73,6 +73,10 @@ impl Reader for PostgresReader<'_> {
         shown: Option<&HashSet<SourceId>>,
     ) -> Result<Page<Bulletin>> {
         lists::bulletins(&self.0, query, shown)
+    }
+
+    fn published_since(&self, sources: &[SourceId], since_ms: i64) -> Result<PublishedCounts> {
+        lists::published_since(&self.0, sources, since_ms)
     }
 
     fn seen_anywhere(&self, address: SeenKey) -> Result<Option<BulletinId>> {

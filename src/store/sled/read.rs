@@ -1,5 +1,6 @@
 //! Lists, newest first, read past the writer: scans on a blocking thread, page by page.
 
+mod counting;
 mod merge;
 pub(in crate::store::sled) mod newest;
 
@@ -27,7 +28,10 @@ use crate::{
     },
     store::{
         error::Result,
-        query::{AuditQuery, BulletinQuery, Collected, DeliveryQuery, Page, Reader, SearchedWords},
+        query::{
+            AuditQuery, BulletinQuery, Collected, DeliveryQuery, Page, PublishedCounts, Reader,
+            SearchedWords,
+        },
     },
 };
 
@@ -66,6 +70,10 @@ impl Reader for SledReader<'_> {
         let number = |source| self.names.source_number(source);
         let shown = shown.map(|shown| shown.iter().filter_map(number).collect());
         bulletins(self.engine, &self.names, query, shown.as_ref())
+    }
+
+    fn published_since(&self, sources: &[SourceId], since_ms: i64) -> Result<PublishedCounts> {
+        counting::published_since(self.engine, &self.names, sources, since_ms)
     }
 
     fn seen_anywhere(&self, address: SeenKey) -> Result<Option<BulletinId>> {

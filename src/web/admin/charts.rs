@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     bulletin::{Bulletin, BulletinState, Delivery, DeliveryKind, DeliveryState, SourceId},
-    ops::{BulletinQuery, DeliveryQuery, FailedPolls},
+    ops::{BulletinQuery, DeliveryQuery, FailedPolls, QuarterCounts},
     web::problem::Problem,
 };
 
@@ -23,9 +23,6 @@ const DAYS: u64 = 14;
 const MOST: usize = 20_000;
 /// Sources that have a colour of their own; the others are counted together.
 const SOURCES: usize = 5;
-
-/// Bulletins of one source that are counted at most, the newest.
-const MOST_OF_SOURCE: usize = 500;
 
 pub(super) async fn page(admin: Admin) -> Result<Response, Problem> {
     let words = admin.words;
@@ -42,30 +39,38 @@ pub(super) struct SourceDay {
     failed_polls: u32,
 }
 
-/// The last days of a source by its own clock, the oldest first.
-pub(super) async fn last_days(admin: &Admin, source: &SourceId) -> Result<Vec<SourceDay>, Problem> {
+/// The last days of sources, each by its own clock, the oldest first.
+pub(super) async fn last_days(
+    admin: &Admin,
+    sources: Vec<SourceId>,
+) -> Result<Vec<Vec<SourceDay>>, Problem> {
+    // No clock is more than a day behind or ahead.
+    let begin = Utc::now() - Days::new(FailedPolls::DAYS + 1);
+    let counts = admin.store().published_since(sources.clone(), begin);
+    let counts = counts.await?;
+    let of_source = |source| last_days_of(admin, source, counts.get(source));
+    Ok(sources.iter().map(of_source).collect())
+}
+
+fn last_days_of(
+    admin: &Admin,
+    source: &SourceId,
+    published: Option<&QuarterCounts>,
+) -> Vec<SourceDay> {
     let zone = zone_of(admin, source);
-    let days = days(zone, FailedPolls::DAYS);
-    let query = BulletinQuery {
-        source: Some(source.clone()),
-        states: vec![BulletinState::Published, BulletinState::Withdrawn],
-        // Not by their time: a list of sources would read all bulletins of these days for each.
-        limit: Some(MOST_OF_SOURCE),
-        ..BulletinQuery::default()
-    };
-    let found = admin.store().bulletins(&query).await?;
     let mut counts = DayCounts::new();
-    for bulletin in found.items {
-        *counts.entry(day_of(bulletin.first_seen, zone)).or_default() += 1;
+    for (begin, count) in published.into_iter().flat_map(QuarterCounts::iter) {
+        *counts.entry(day_of(begin, zone)).or_default() += count;
     }
-    Ok(admin.store().read_look_state(source, |state| {
+    let days = days(zone, FailedPolls::DAYS);
+    admin.store().read_look_state(source, |state| {
         let one = |day| SourceDay {
             day,
             published: on(&counts, day),
             failed_polls: state.failed_polls.on(day),
         };
         days.into_iter().map(one).collect()
-    }))
+    })
 }
 
 fn zone_of(admin: &Admin, source: &SourceId) -> Tz {

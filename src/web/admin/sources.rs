@@ -20,14 +20,10 @@ pub(super) async fn list(admin: Admin) -> Result<Response, Problem> {
     let (store, config) = (admin.store(), &admin.config);
     let listing = view::sources(store, config, &admin.filters()?).await?;
     let words = admin.words;
-    let mut rows = Vec::with_capacity(listing.items.len());
-    for source in &listing.items {
-        rows.push(row(
-            &admin,
-            source,
-            &charts::last_days(&admin, &source.id).await?,
-        ));
-    }
+    let ids = listing.items.iter().map(|source| source.id.clone());
+    let days = charts::last_days(&admin, ids.collect()).await?;
+    let rows = listing.items.iter().zip(&days);
+    let rows = rows.map(|(source, days)| row(&admin, source, days));
     let table = DeskTable {
         columns: vec![
             words.name,
@@ -156,9 +152,11 @@ pub(super) async fn one(admin: Admin, Path(id): Path<String>) -> Result<Response
     };
     let newest = view::bulletins(admin.store(), &admin.config, &filters).await?;
     let newest = super::bulletins::table(&admin, newest.items, None);
-    let days = charts::last_days(&admin, &source.id).await?;
-    let days = charts::of_source(&admin, &days);
-    let mut blocks = vec![DeskBlock::Table(facts), days, DeskBlock::Table(newest)];
+    let days = charts::last_days(&admin, vec![source.id.clone()]).await?;
+    let days = days.iter().map(|days| charts::of_source(&admin, days));
+    let mut blocks = vec![DeskBlock::Table(facts)];
+    blocks.extend(days);
+    blocks.push(DeskBlock::Table(newest));
     blocks.extend(stored::blocks(&admin, &id));
     admin.show("/sources", &source.name, blocks)
 }

@@ -15,11 +15,15 @@ use crate::{
         error::Result,
         postgres::{
             rows::{
-                BULLETIN, DELIVERY, ENTRY, archived, delivery, get, json, signed, unsigned, word,
+                BULLETIN, DELIVERY, ENTRY, archived, delivery, get, json, signed, source_id,
+                unsigned, word,
             },
             session::{Param, Session},
         },
-        query::{AuditQuery, BulletinQuery, Collected, DeliveryQuery, Page, SearchedWords},
+        query::{
+            AuditQuery, BulletinQuery, Collected, DeliveryQuery, Page, PublishedCounts,
+            QuarterCounts, SearchedWords,
+        },
     },
 };
 
@@ -165,6 +169,28 @@ fn bulletin_conditions(query: &BulletinQuery, shown: Option<&HashSet<SourceId>>)
         all.add("(b.source = ANY($) OR b.also && $)", shown);
     }
     all
+}
+
+/// Counted by the database: however many they are, a source has few rows.
+pub(super) fn published_since(
+    session: &Session<'_>,
+    sources: &[SourceId],
+    since_ms: i64,
+) -> Result<PublishedCounts> {
+    plan_by_values(session)?;
+    let asked = "SELECT c.source, b.first_seen_ms / $3, count(*) \
+                 FROM carriers c JOIN bulletins b ON b.id = c.bulletin \
+                 WHERE c.source = ANY($1) AND b.first_seen_ms >= $2 \
+                 AND (b.source = c.source OR c.source = ANY(b.also)) \
+                 AND b.state IN ('published', 'withdrawn') GROUP BY 1, 2";
+    let ids: Vec<&str> = sources.iter().map(SourceId::as_str).collect();
+    let rows = session.rows(asked, &[&ids, &since_ms, &QuarterCounts::QUARTER_MS])?;
+    let mut counts = PublishedCounts::new();
+    for row in &rows {
+        let of_source = counts.entry(source_id(row, 0)?).or_default();
+        of_source.add(get(row, 1)?, unsigned(get(row, 2)?));
+    }
+    Ok(counts)
 }
 
 /// The place of a bulletin in the order of the pages; of a number that is none, one just below the next lower one.
