@@ -18,7 +18,7 @@ use crate::{
     bulletin::{BulletinId, ChannelId, DeliveryId},
     policy::{
         audit::{self, Actor, AuditRow},
-        facts::Counts,
+        facts::{Counts, time},
     },
     store::{AuditQuery, Page, Refusal, Result},
 };
@@ -92,6 +92,21 @@ impl Store {
             admin_actions::settle_held(op, action, &by, now)
         })
         .await
+    }
+
+    /// When the first of the bulletins was seen that are held now.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn held_since(&self) -> Result<Option<DateTime<Utc>>> {
+        self.ask(|op| {
+            let Some(first) = op.tx.held()?.first().copied() else {
+                return Ok(None);
+            };
+            let row = op.tx.bulletin(first)?;
+            Ok(row.map(|row| time(row.first_seen_ms)))
+        })
+        .await?
     }
 
     /// Appends to the audit log what was done outside of the store.

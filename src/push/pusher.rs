@@ -28,12 +28,14 @@ use super::{
     worker::{Aside, Wish, Worker, ask},
 };
 use crate::{
-    bulletin::{Channel, ChannelId, ChannelKind, MessageRef},
+    bulletin::{Channel, ChannelId, ChannelKind, MessageRef, TelegramChat},
     config::{Config, Live},
     ops::{LeaseKey, Refusal, Store, StoreError},
     supervise::Supervisor,
     words::{self, fill},
 };
+
+const NO_BOT: &str = "the config has no [telegram]; add it, with the bot's `token`";
 
 /// The outbox worker; clones share it.
 #[derive(Clone)]
@@ -135,6 +137,16 @@ impl Pusher {
         Some(telegram::check_bot(&settings).await)
     }
 
+    /// Returns the id under which a Telegram chat subscribes, and its title.
+    ///
+    /// # Errors
+    /// The bot may not post there, there is no such chat or no bot, or Telegram cannot be asked.
+    pub async fn find_chat(&self, chat: &TelegramChat) -> Result<(ChannelId, String), PushError> {
+        let settings = self.config.borrow().telegram.clone();
+        let settings = settings.ok_or_else(|| NO_BOT.to_owned())?;
+        telegram::find_chat(&settings, chat).await
+    }
+
     /// Returns what keeps whole senders from sending: a wrong token, a platform that cannot be reached.
     #[must_use]
     pub fn faults(&self) -> Vec<Fault> {
@@ -186,8 +198,7 @@ impl Pusher {
 
     pub(super) async fn bot(&self, config: &Config) -> Result<MadeSender, PushError> {
         let Some(settings) = &config.telegram else {
-            let why = "the config has no [telegram]; add it, with the bot's `token`";
-            return Err(why.to_owned().into());
+            return Err(NO_BOT.to_owned().into());
         };
         let moved = self.store.moved_chats().await?;
         let telegram = Arc::new(Telegram::new(settings, moved)?);

@@ -8,7 +8,7 @@ mod signed;
 pub(crate) mod verdict;
 mod voice;
 
-pub(super) use self::check::check_bot;
+pub(super) use self::check::{check_bot, find_chat};
 pub(crate) use self::{
     bot::{Telegram, preview},
     signed::{signature, signed, verified},

@@ -3,10 +3,12 @@
 //! Each page is a [`page::DeskPage`] of text, tables and forms; each form does one operation of `ops` and leads back to
 //! its page. Read [`router`] first.
 
+mod announce;
 mod audit;
 mod bulletins;
 mod channels;
 mod charts;
+mod chats;
 mod context;
 mod held;
 mod names;
@@ -25,6 +27,7 @@ mod stored;
 mod svg;
 mod tokens;
 mod typed;
+mod upkeep;
 
 use axum::{
     Router,
@@ -74,6 +77,7 @@ fn lists() -> Router<Shared> {
         .route("/admin/publish", get(publish::page).post(publish::publish))
         .route("/admin/charts", get(charts::page))
         .route("/admin/audit", get(audit::page))
+        .route("/admin/export", get(upkeep::export))
         .route("/admin/tokens", get(tokens::page).post(tokens::create))
 }
 
@@ -88,6 +92,10 @@ fn forms() -> Router<Shared> {
         )
         .route("/admin/sources/{id}/remove", post(stored::remove))
         .route("/admin/channels/{id}/test", post(channels::test))
+        .route("/admin/announce", post(announce::announce))
+        .route("/admin/chats", post(chats::add))
+        .route("/admin/chats/{id}", post(chats::change))
+        .route("/admin/reload", post(upkeep::reload))
         .route("/admin/outbox/{id}/retry", post(channels::retry))
         .route("/admin/outbox/{id}/cancel", post(channels::cancel))
         .route(

@@ -335,20 +335,25 @@ pub(super) async fn reload(
             ),
         ));
     }
+    match reload_for(&site, &by).await? {
+        Ok(()) => Ok(Json(Reloaded { status: "ok" })),
+        Err(why) => Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, why)),
+    }
+}
+
+/// Applies the changed config, whoever asks for it; the inner error says what is wrong with it.
+pub(super) async fn reload_for(site: &Site, by: &Actor) -> Result<Result<(), String>, Problem> {
     let (answer, answered) = oneshot::channel();
+    let by = by.clone();
     let asked = site.desk.reload.send(Reload { by, answer }).await;
     let taken = match asked {
         Ok(()) => answered.await.ok(),
         Err(_) => None,
     };
-    match taken {
-        Some(Ok(())) => Ok(Json(Reloaded { status: "ok" })),
-        Some(Err(why)) => Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, why)),
-        None => Err(Problem::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "it is shutting down; nothing was reloaded",
-        )),
-    }
+    taken.ok_or_else(|| {
+        let detail = "it is shutting down; nothing was reloaded";
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail)
+    })
 }
 
 /// Requests that would begin something are refused while the instance shuts down.

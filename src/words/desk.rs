@@ -33,6 +33,10 @@ texts! {
         filtered delivery revision id_taken address_taken of_config bad_address bad_input not_allowed not_as_it_is not_at_present
         went_wrong bad_number bad_count bad_form bad_source bad_deadline bad_channel bad_scope
         bad_expiry no_rebroadcast sign_in_first foreign_form no_form too_long are_held_do
+        announce announce_hint announce_now bad_announcement chats_asking let_in turn_down add_chat
+        chat chat_hint chat_sources_hint bad_chat bad_source_line channel_in_config chat_in_store
+        upkeep config reload not_reloaded download download_hint digest_at digest_at_hint quiet
+        quiet_hint silent silent_hint bad_filter bad_digest bad_quiet
     }
     counted {
         to_do polls_failed are_held

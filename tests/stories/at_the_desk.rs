@@ -72,7 +72,7 @@ impl Browser {
     }
 
     /// A form that must be taken.
-    async fn does(&self, path: &str, fields: &[(&str, &str)]) {
+    pub(crate) async fn does(&self, path: &str, fields: &[(&str, &str)]) {
         let answer = self.submit(path, fields).await;
         let status = answer.status();
         assert_eq!(status, 303, "{path}: {}", answer.text().await.unwrap());
@@ -544,7 +544,7 @@ async fn sources_channels_and_bulletins_are_called_by_their_names() {
     let page = browser.page(&format!("/admin/outbox?bulletin={id}")).await;
     assert!(page.contains("关于放假的通知"), "{page}");
     let failed = browser.page("/admin/outbox?state=failed").await;
-    assert!(failed.contains("没有发送记录"), "{failed}");
+    assert!(failed.contains("没有符合条件的内容"), "{failed}");
     let held = browser.page("/admin/held").await;
     let buttons = held.matches("<button").count();
     let asked = held.matches("class=\"grave\"").count();

@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::support::{
     board::{Mood, Site},
-    desk::{ADMIN_TOKEN, Desk, config, found, notice, with_text},
+    desk::{ADMIN_TOKEN, Desk, config, config_with_a_bot, found, notice, with_text},
     errands::Errands,
     world::text,
 };
@@ -125,7 +125,7 @@ async fn in_the_browser_meanwhile(
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium, Node and axe-core; .ci/run installs them"]
 async fn every_page_is_usable_by_all_on_a_phone_and_on_a_screen() {
-    let (desk, id) = furnished(config()).await;
+    let (desk, id) = furnished(config_with_a_bot("http://127.0.0.1:9/")).await;
     let pages = json!({
         "channel": "/", "search": "/?q=%E6%94%BE%E5%81%87", "bulletin": format!("/b/{id}"),
         "print": format!("/b/{id}/print"), "board": "/board",

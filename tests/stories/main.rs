@@ -25,6 +25,7 @@ mod crowd;
 mod database;
 mod demo;
 mod desk_browser;
+mod desk_channels;
 mod disk;
 mod documents;
 mod doors;

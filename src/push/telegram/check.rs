@@ -11,7 +11,9 @@ use super::{
     verdict,
 };
 use crate::{
-    bulletin::{Channel, ChannelKind, Reason, SendFault, TelegramSettings},
+    bulletin::{
+        Channel, ChannelId, ChannelKind, Reason, SendFault, TelegramChat, TelegramSettings,
+    },
     push::{error::PushError, sender::Checked},
 };
 
@@ -26,6 +28,18 @@ pub(in crate::push) async fn check_bot(settings: &TelegramSettings) -> Result<St
     Ok(me["username"].as_str().unwrap_or("?").to_owned())
 }
 
+/// Returns the id under which a chat subscribes, and its title, if the bot of a token may post there.
+///
+/// # Errors
+/// It may not, there is no such chat, or Telegram cannot be asked.
+pub(in crate::push) async fn find_chat(
+    settings: &TelegramSettings,
+    chat: &TelegramChat,
+) -> Result<(ChannelId, String), PushError> {
+    let found = find(&Api::new(settings)?, chat).await?;
+    Ok((ChannelId::of_chat(found.id, None), found.title))
+}
+
 /// Returns where the bot may post.
 ///
 /// # Errors
@@ -34,6 +48,26 @@ pub(super) async fn channel(api: &Api, channel: &Channel) -> Result<Checked, Pus
     let ChannelKind::Telegram { chat, .. } = &channel.kind else {
         return Ok(Checked::NotTried);
     };
+    let found = find(api, chat).await?;
+    let FoundChat {
+        bot, kind, title, ..
+    } = &found;
+    let said = format!("@{bot} may post to {kind} {title}");
+    Ok(Checked::Good(said.trim_end().to_owned()))
+}
+
+/// A chat that the bot may post to.
+struct FoundChat {
+    id: i64,
+    /// Empty where it has none.
+    title: String,
+    /// As Telegram calls it, such as `supergroup`.
+    kind: String,
+    /// The bot's own name.
+    bot: String,
+}
+
+async fn find(api: &Api, chat: &TelegramChat) -> Result<FoundChat, PushError> {
     let failed = |error: CallError| PushError::from(verdict::of(error, id_of(chat)));
     let me = api.call(&GetMe::new()).await.map_err(failed)?;
     let name = me["username"].as_str().unwrap_or("?");
@@ -51,11 +85,12 @@ pub(super) async fn channel(api: &Api, channel: &Channel) -> Result<Checked, Pus
         let member = api.call(&GetChatMember::new(recipient(chat), own)).await;
         check_rights(name, kind, &member.map_err(failed)?)?;
     }
-    Ok(Checked::Good(
-        format!("@{name} may post to {kind} {title}")
-            .trim_end()
-            .to_owned(),
-    ))
+    Ok(FoundChat {
+        id: full["id"].as_i64().unwrap_or_default(),
+        title: title.to_owned(),
+        kind: kind.to_owned(),
+        bot: name.to_owned(),
+    })
 }
 
 fn check_rights(name: &str, kind: &str, member: &Value) -> Result<(), PushError> {

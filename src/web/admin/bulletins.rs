@@ -64,7 +64,7 @@ pub(super) fn table(
     DeskTable {
         columns: vec![words.title, words.source, words.state, words.date],
         rows: bulletins.into_iter().map(row).collect(),
-        empty: words.no_bulletins,
+        empty: admin.empty(words.no_bulletins),
         next,
         ..DeskTable::default()
     }

@@ -4,9 +4,11 @@ use axum::{extract::Path, response::Response};
 use chrono::Utc;
 
 use super::{
+    announce, chats,
     context::{Admin, in_path, only},
     names::Titles,
     page::{DeskBlock, DeskCell, DeskForm, DeskRow, DeskTable},
+    typed::Typed,
 };
 use crate::{
     bulletin::{BulletinId, ChannelId, DeliveryId, DeliveryKind, DeliveryState},
@@ -28,10 +30,12 @@ pub(super) async fn list(admin: Admin) -> Result<Response, Problem> {
         (words.failing, "failing"),
         (words.blocked, "blocked"),
     ];
-    let blocks = vec![
+    let mut blocks = vec![
         admin.choices("/channels", &states),
         DeskBlock::Table(channels),
     ];
+    blocks.extend(chats::blocks(&admin).await?);
+    blocks.push(DeskBlock::Form(announce::form(&admin, &Typed::default())));
     admin.show("/channels", words.channels, blocks)
 }
 
@@ -48,7 +52,7 @@ fn states(admin: &Admin, channels: &[view::Channel]) -> DeskTable {
             words.failed,
         ],
         rows: channels.iter().map(|it| row(admin, it)).collect(),
-        empty: words.no_channels,
+        empty: admin.empty(words.no_channels),
         ..DeskTable::default()
     }
 }
@@ -120,7 +124,9 @@ pub(super) async fn one(admin: Admin, Path(id): Path<String>) -> Result<Response
     let channel = only(api::channels_now(&admin.site, &alone).await?)?;
     let facts = states(&admin, std::slice::from_ref(&channel));
     let deliveries = deliveries(&admin, &filters, &format!("/channels/{}", in_path(&id))).await?;
-    let blocks = vec![DeskBlock::Table(facts), DeskBlock::Table(deliveries)];
+    let mut blocks = vec![DeskBlock::Table(facts)];
+    blocks.extend(chats::settings(&admin, &channel.id));
+    blocks.push(DeskBlock::Table(deliveries));
     admin.show("/channels", &channel.name, blocks)
 }
 
@@ -191,7 +197,7 @@ pub(super) async fn table(
             .iter()
             .map(|it| delivery_row(admin, &titles, it))
             .collect(),
-        empty: words.nothing_queued,
+        empty: admin.empty(words.nothing_queued),
         ..DeskTable::default()
     })
 }

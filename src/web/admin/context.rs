@@ -191,6 +191,23 @@ impl Admin {
         })
     }
 
+    /// What a list says that is empty: `none_yet`, unless it is narrowed.
+    pub(super) fn empty(&self, none_yet: &'static str) -> &'static str {
+        let wish = &self.wish;
+        let narrowed = [
+            &wish.state,
+            &wish.q,
+            &wish.source,
+            &wish.channel,
+            &wish.bulletin,
+        ];
+        let is_set = |it: &Option<String>| it.as_ref().is_some_and(|it| !it.trim().is_empty());
+        match narrowed.into_iter().any(is_set) {
+            true => self.words.nothing_of_it,
+            false => none_yet,
+        }
+    }
+
     /// Links that narrow the list at `path` to one state, by words and names.
     pub(super) fn choices(&self, path: &str, states: &[(&'static str, &str)]) -> DeskBlock {
         let state = self.wish.state.as_deref().unwrap_or_default();

@@ -1,6 +1,6 @@
 //! The names that people know: sources and channels are never shown by their ids alone, and times as readers see them.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use chrono::Utc;
 
@@ -9,11 +9,14 @@ use super::{
     page::DeskCell,
 };
 use crate::{
-    bulletin::{BulletinId, ChannelId, Moment, SourceId},
+    bulletin::{BulletinId, Channel, ChannelId, Moment, SourceId},
     view::{self, Stamp},
     web::{problem::Problem, when::When},
     words::DeskWords,
 };
+
+/// Channels that are named; more are counted.
+const NAMED: usize = 20;
 
 /// The titles of bulletins that a page names.
 pub(super) type Titles = HashMap<BulletinId, String>;
@@ -37,6 +40,17 @@ impl Admin {
         channels.any(|known| known.id == *id) || self.store().chat(id).is_some()
     }
 
+    /// A channel of the config, or a chat as one.
+    pub(super) fn known_channel(&self, id: &ChannelId) -> Option<Arc<Channel>> {
+        let mut channels = self.config.channels.iter();
+        let configured = channels.find(|known| known.id == *id).cloned();
+        let subscribed = || {
+            self.store().chat(id)?;
+            self.store().chat_channel(id)
+        };
+        configured.map(Arc::new).or_else(subscribed)
+    }
+
     /// The name of a channel of the config, or the title of a chat.
     pub(super) fn channel_name(&self, id: &ChannelId) -> String {
         let mut channels = self.config.channels.iter();
@@ -56,6 +70,20 @@ impl Admin {
     pub(super) fn channel(&self, id: &ChannelId) -> DeskCell {
         let path = format!("admin/channels/{}", in_path(id.as_str()));
         DeskCell::link(self.channel_name(id), path)
+    }
+
+    /// How many channels something goes to, and what they are called.
+    pub(super) fn to_whom(&self, recipients: &[ChannelId]) -> String {
+        let words = self.words;
+        if recipients.is_empty() {
+            return words.to_no_channel.to_owned();
+        }
+        let count = recipients.len().to_string();
+        let names = recipients.iter().take(NAMED);
+        let names: Vec<String> = names.map(|id| self.channel_name(id)).collect();
+        let more = if recipients.len() > NAMED { " …" } else { "" };
+        let names = names.join(words.list_separator);
+        format!("{}\n{names}{more}", words.goes_to.replace("{n}", &count))
     }
 
     /// A time as readers see it: exactly, and how long ago that is.

@@ -1,5 +1,7 @@
 //! A bulletin of an office's own: typed, previewed as each channel would show it, published; and its correction.
 
+use std::sync::Arc;
+
 use axum::{http::StatusCode, response::Response};
 use chrono::Utc;
 use serde_json::Value;
@@ -15,6 +17,9 @@ use crate::{
     push, round, view,
     web::{api, problem::Problem},
 };
+
+/// Chats that are offered beside the channels of the config.
+const MOST_CHATS: usize = 50;
 
 pub(super) async fn page(admin: Admin) -> Result<Response, Problem> {
     let words = admin.words;
@@ -55,7 +60,7 @@ fn form(admin: &Admin, typed: &Typed, submit: &'static str) -> DeskForm {
             field("deadline", words.deadline, "text").hinted(words.deadline_hint),
             field("url", words.url, "text").hinted(words.url_hint),
             field("files", words.files, "textarea").hinted(words.files_hint),
-            channels_of(admin, typed),
+            recipients(admin, typed),
             FormField::hidden("request", request),
         ],
         submit,
@@ -63,21 +68,31 @@ fn form(admin: &Admin, typed: &Typed, submit: &'static str) -> DeskForm {
     }
 }
 
-pub(super) fn channels(admin: &Admin) -> FormField {
-    channels_of(admin, &Typed::default())
+/// The channels and chats that something may be sent to.
+pub(super) fn recipients(admin: &Admin, typed: &Typed) -> FormField {
+    let mut field = channels_of(admin, typed);
+    let chats = admin.store().subscribed_channels();
+    let chats = chats.iter().take(MOST_CHATS);
+    field.options.extend(chats.map(|chat| choice(chat, typed)));
+    field
 }
 
-pub(super) fn channels_of(admin: &Admin, typed: &Typed) -> FormField {
-    let words = admin.words;
-    let choice = |channel: &Channel| FormChoice {
+fn choice(channel: &Channel, typed: &Typed) -> FormChoice {
+    FormChoice {
         value: channel.id.to_string(),
         label: channel.name.clone(),
         chosen: typed.all("to").any(|id| id == channel.id.as_str()),
         note: None,
-    };
+    }
+}
+
+/// The channels of the config.
+pub(super) fn channels_of(admin: &Admin, typed: &Typed) -> FormField {
+    let words = admin.words;
+    let channels = admin.config.channels.iter();
     FormField::new("to", words.to_channels, "checks")
         .hinted(words.to_channels_hint)
-        .of(admin.config.channels.iter().map(choice).collect())
+        .of(channels.map(|channel| choice(channel, typed)).collect())
 }
 
 pub(super) async fn publish(admin: Admin, typed: Typed) -> Result<Response, Problem> {
@@ -114,27 +129,33 @@ fn previewed(admin: &Admin, typed: &Typed, publication: &Publication) -> Result<
     let mut blocks = vec![DeskBlock::Text {
         text: words.previewed.to_owned(),
     }];
-    for channel in admin
-        .config
-        .channels
-        .iter()
-        .filter(|it| publication.goes_to(it))
-    {
+    for channel in shown_to(admin, publication) {
         let drawn = push::draft(
             bulletin.clone(),
             source,
-            channel,
+            &channel,
             &admin.config,
             push::Screen::PLAIN,
         );
         let drawn = drawn.map_err(|why| Problem::undrawn(&why.0))?;
-        blocks.push(card(channel, &drawn));
+        blocks.push(card(&channel, &drawn));
     }
     let sure = form(admin, typed, words.publish_now).with(FormField::hidden("sure", "yes"));
     blocks.push(DeskBlock::Form(sure));
     admin
         .page("/publish", words.publish, blocks)
         .answer(StatusCode::OK)
+}
+
+/// The channels whose cards a preview has: those that were ticked, else those of the config that have the source.
+fn shown_to(admin: &Admin, publication: &Publication) -> Vec<Arc<Channel>> {
+    if let Some(to) = &publication.channels {
+        let named = to.iter().filter_map(|id| admin.known_channel(id));
+        return named.collect();
+    }
+    let channels = admin.config.channels.iter();
+    let having = channels.filter(|channel| publication.goes_to(channel));
+    having.cloned().map(Arc::new).collect()
 }
 
 /// A card as a channel would be sent it.

@@ -21,8 +21,6 @@ use crate::{
     web::{api, named, problem::Problem},
 };
 
-/// Channels that are named; more are counted.
-const NAMED: usize = 20;
 /// Cards that are shown.
 const CARDS: usize = 8;
 /// Deliveries that are listed while they go out.
@@ -43,7 +41,7 @@ pub(super) fn form(admin: &Admin, id: BulletinId) -> DeskForm {
         ..DeskForm::default()
     }
     .with(note)
-    .with(publish::channels(admin))
+    .with(publish::recipients(admin, &Typed::default()))
     .with(FormField::hidden("preview", "yes"))
     // The same form sends once, however often its button is pressed.
     .with(FormField::hidden("request", api::new_request()))
@@ -95,26 +93,13 @@ async fn previewed(
         None => admin.store().recipients(Some(id)).await?,
     };
     let mut blocks = vec![DeskBlock::Text {
-        text: to_whom(admin, &recipients),
+        text: admin.to_whom(&recipients),
     }];
     if !recipients.is_empty() {
         blocks.push(DeskBlock::Form(confirmation(admin, id, to, &note, request)));
     }
     blocks.extend(cards(admin, &bulletin, &recipients, note.as_deref())?);
     admin.show("/bulletins", words.send_again, blocks)
-}
-
-fn to_whom(admin: &Admin, recipients: &[ChannelId]) -> String {
-    let words = admin.words;
-    if recipients.is_empty() {
-        return words.to_no_channel.to_owned();
-    }
-    let count = recipients.len().to_string();
-    let names = recipients.iter().take(NAMED);
-    let names: Vec<String> = names.map(|id| admin.channel_name(id)).collect();
-    let more = if recipients.len() > NAMED { " …" } else { "" };
-    let names = names.join(words.list_separator);
-    format!("{}\n{names}{more}", words.goes_to.replace("{n}", &count))
 }
 
 fn confirmation(
@@ -136,7 +121,7 @@ fn confirmation(
     }
 }
 
-/// What each channel of the config would be sent, the first ones.
+/// What each channel would be sent, the first ones.
 fn cards(
     admin: &Admin,
     bulletin: &Bulletin,
@@ -145,14 +130,14 @@ fn cards(
 ) -> Result<Vec<DeskBlock>, Problem> {
     let names: Vec<String> = bulletin.sources().map(|it| admin.source_name(it)).collect();
     let names = names.join(" · ");
-    let channels = admin.config.channels.iter();
-    let channels = channels.filter(|channel| recipients.contains(&channel.id));
+    let channels = recipients.iter().filter_map(|id| admin.known_channel(id));
     let card = |channel: &Channel| {
         let drawn = push::draft_again(bulletin.clone(), &names, channel, &admin.config, note);
         let drawn = drawn.map_err(|why| Problem::undrawn(&why.0))?;
         Ok(publish::card(channel, &drawn))
     };
-    channels.take(CARDS).map(card).collect()
+    let channels = channels.take(CARDS);
+    channels.map(|channel| card(&channel)).collect()
 }
 
 /// What was sent again, while it goes out and afterwards.

@@ -33,11 +33,8 @@ pub(super) async fn list(admin: Admin) -> Result<Response, Problem> {
             words.next,
             words.known,
         ],
-        rows,
-        empty: match admin.wish.q {
-            Some(_) => words.nothing_of_it,
-            None => words.no_sources,
-        },
+        rows: rows.collect(),
+        empty: admin.empty(words.no_sources),
         next: admin.next("/sources", listing.next),
         ..DeskTable::default()
     };

@@ -7,11 +7,11 @@ use super::{
     channels,
     context::Admin,
     page::{DeskBlock, DeskCell, DeskForm, DeskRow, DeskTable},
-    sources,
+    sources, upkeep,
 };
 use crate::{
     ops::WorkerStatus,
-    view,
+    view::{self, Stamp},
     web::{
         health::{
             self,
@@ -38,6 +38,7 @@ pub(super) async fn page(admin: Admin) -> Result<Response, Problem> {
     }
     blocks.push(DeskBlock::Table(numbers(&admin).await?));
     blocks.extend(processes(&admin).await?.map(DeskBlock::Table));
+    blocks.push(DeskBlock::Table(upkeep::table(&admin)));
     let mut page = admin.page("", words.status, blocks);
     page.lead = Some(sentence(words, count));
     page.answer(axum::http::StatusCode::OK)
@@ -100,11 +101,13 @@ async fn held(admin: &Admin) -> Result<Option<DeskRow>, Problem> {
     let words = admin.words;
     let sources = admin.store().sources().await?;
     let held: u64 = sources.iter().map(|source| source.held).sum();
+    let since = admin.store().held_since().await?;
+    let since = since.map(|since| Stamp::new(since, admin.config.time_zone));
     Ok((held > 0).then(|| DeskRow {
         cells: vec![
             DeskCell::state(&words.are_held.say(held), "held"),
             DeskCell::link(words.held, "admin/held".to_owned()),
-            words.none.into(),
+            admin.time(since),
             words.are_held_do.into(),
         ],
         actions: Vec::new(),

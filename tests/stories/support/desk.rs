@@ -4,7 +4,9 @@ use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, Utc};
 use noticast::{
-    bulletin::{Article, BulletinId, Channel, ChannelKind, Moment, Notice, Secret, Source},
+    bulletin::{
+        Article, BulletinId, Channel, ChannelKind, Moment, Notice, Secret, Source, TelegramSettings,
+    },
     config::{Config, Live},
     ops::{Found, Look, LookState, Store},
     push::{Output, Pusher},
@@ -59,6 +61,18 @@ pub(crate) fn config() -> Config {
         },
         config.time_zone,
     )];
+    config
+}
+
+/// The same with a bot, whose Telegram is at `url`.
+pub(crate) fn config_with_a_bot(url: &str) -> Config {
+    let token = Secret::new("1:tok".to_owned());
+    let settings = TelegramSettings {
+        api_url: url.parse().unwrap(),
+        ..TelegramSettings::new(token)
+    };
+    let mut config = config();
+    config.telegram = Some(settings);
     config
 }
 
