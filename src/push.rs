@@ -31,11 +31,16 @@ pub(crate) mod telegram;
 pub mod terminal;
 mod trust;
 mod webhook;
+mod websub;
 mod wecom_app;
 mod wecom_robot;
 mod worker;
 
-pub(crate) use self::{deliver::backoff, sender::Sent};
+pub(crate) use self::{
+    deliver::backoff,
+    sender::Sent,
+    websub::{HubAnswer, WebSubHub},
+};
 pub use self::{
     error::PushError,
     files::Files,

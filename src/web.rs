@@ -45,6 +45,7 @@ mod tokens;
 mod turns;
 mod viewer;
 mod waiting;
+mod websub;
 mod when;
 
 use std::sync::Arc;
@@ -88,7 +89,11 @@ pub async fn serve(
     let site = Arc::new(Site::new(desk, listener.local_addr()?, ending));
     let counted = |address| clients::counted(&site.config(), address);
     let pages = listen::serve(listener, counted, router(Arc::clone(&site)), stop);
-    tokio::join!(pages, site.hub.run(&site.desk.store, &site.ending));
+    tokio::join!(
+        pages,
+        site.hub.run(&site.desk.store, &site.ending),
+        websub::run(&site)
+    );
     Ok(())
 }
 

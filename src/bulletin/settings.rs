@@ -96,6 +96,8 @@ pub struct WebSettings {
     /// None: `"off"`.
     pub listen: Option<SocketAddr>,
     pub public_url: Option<Url>,
+    /// The WebSub hub that is told what is new in feeds.
+    pub hub: Option<Url>,
     /// What the pages, feeds and cards call this channel; None: words of the reader's language.
     pub title: Option<String>,
     pub admin_token: Option<Secret>,
@@ -139,6 +141,7 @@ impl Default for WebSettings {
         Self {
             listen: Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 8787))),
             public_url: None,
+            hub: None,
             title: None,
             admin_token: None,
             metrics_token: None,

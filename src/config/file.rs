@@ -179,6 +179,12 @@ fn read_web(mut table: Table<'_>, around: Surroundings<'_>) -> WebSettings {
     let mut web = WebSettings::default();
     table.set("listen", &mut web.listen, listen);
     table.set("public_url", &mut web.public_url, unless_empty(web_address));
+    table.set("hub", &mut web.hub, unless_empty(web_address));
+    if web.hub.is_some() && web.public_url.is_none() {
+        let what =
+            "a hub is told the public addresses of the feeds; expected `public_url` beside it";
+        table.complain_of("hub", what);
+    }
     table.set("title", &mut web.title, unless_empty(text));
     web.admin_token = table.take("admin_token", around.secret());
     web.metrics_token = table.take("metrics_token", around.secret());

@@ -105,11 +105,17 @@ impl Http {
     /// # Errors
     /// A proxy of the environment that cannot be used.
     pub(super) fn of(robot: &Robot) -> Result<Self, PushError> {
+        Self::to(robot.kind().name, robot.secrets())
+    }
+
+    /// # Errors
+    /// A proxy of the environment that cannot be used.
+    pub(super) fn to(whom: &str, secrets: Vec<String>) -> Result<Self, PushError> {
         let client = client()?.build().map_err(|error| {
             let why = told(&error.without_url());
-            format!("{}: no connection is possible: {why}", robot.kind().name)
+            format!("{whom}: no connection is possible: {why}")
         })?;
-        Ok(Self::new(client, robot.secrets(), LARGEST_ANSWER))
+        Ok(Self::new(client, secrets, LARGEST_ANSWER))
     }
 
     pub(super) fn client(&self) -> &Client {

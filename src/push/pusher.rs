@@ -25,6 +25,7 @@ use super::{
     stdout::Stdout,
     telegram::{self, Telegram, Voice},
     terminal::Output,
+    websub::WebSubHub,
     worker::{Aside, Wish, Worker, ask},
 };
 use crate::{
@@ -205,12 +206,15 @@ impl Pusher {
         Ok(MadeSender(telegram.clone(), Some(telegram)))
     }
 
-    /// The leases of all senders of a config, and that of the bot.
+    /// The leases of all senders of a config, that of the bot, and that of whoever tells the hub of feeds.
     pub(crate) fn leases(&self, config: &Config) -> BTreeSet<LeaseKey> {
         let channels = config.channels.iter();
         let keys = channels.map(|channel| self.sender_of(&channel.kind, config).0);
         let bot = config.telegram.as_ref().map(|_| (TELEGRAM, None));
-        keys.chain(bot).map(|key| lease_of(&key)).collect()
+        let senders = keys.chain(bot).map(|key| lease_of(&key));
+        // The pages of a process that has none are not told of.
+        let hub = config.web.hub.as_ref().and(config.web.listen);
+        senders.chain(hub.map(|_| WebSubHub::lease())).collect()
     }
 
     /// The lease of the bot, whose updates one process alone takes.

@@ -10,13 +10,14 @@ use std::collections::HashMap;
 use axum::{
     Json, Router,
     extract::{Path, Query, State, rejection::QueryRejection},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
 };
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 use serde_json::json;
+use url::Url;
 
 use self::{
     entry::Entry,
@@ -58,6 +59,12 @@ impl FeedFormat {
             Self::Json => "json",
         }
     }
+}
+
+/// Where the feeds of these are, in each format, below the first page.
+pub(super) fn addresses(selection: &Selection) -> impl Iterator<Item = String> {
+    let endings = FeedFormat::ALL.into_iter().map(FeedFormat::ending);
+    endings.map(|ending| selection.feed(ending))
 }
 
 pub(super) fn router() -> Router<Shared> {
@@ -122,17 +129,29 @@ async fn answer(
     let home = site.url(&config, &headers);
     let updated = updated(&site.desk.store, &bulletins).await?;
     let path = selection.feed(format.ending());
-    let validators = Validators::new(&format!("{home}{path}"), scene, &bulletins, &updated);
+    let hub = config.web.hub.as_ref().map(Url::as_str);
+    let hub = hub.filter(|_| viewer == Viewer::Public && selection.is_followed());
+    let what = format!("{home}{path} {}", hub.unwrap_or_default());
+    let validators = Validators::new(&what, scene, &bulletins, &updated);
     if validators.still_hold(&headers) {
         return Ok(validators.on(StatusCode::NOT_MODIFIED.into_response(), viewer));
     }
     let entries = entries(&site, scene, &home, &bulletins, &updated).await?;
-    let feed = Feed::new(scene, home, path, &selection, validators.modified, entries);
-    let response = match format {
+    let feed = Feed {
+        hub: hub.map(str::to_owned),
+        ..Feed::new(scene, home, path, &selection, validators.modified, entries)
+    };
+    let mut response = match format {
         FeedFormat::Atom => feed.xml("feed.xml", "application/atom+xml; charset=utf-8")?,
         FeedFormat::Rss => feed.xml("rss.xml", "application/rss+xml; charset=utf-8")?,
         FeedFormat::Json => feed.json(),
     };
+    let link = feed
+        .link()
+        .and_then(|link| HeaderValue::from_str(&link).ok());
+    response
+        .headers_mut()
+        .extend(link.map(|link| (header::LINK, link)));
     Ok(validators.on(response, viewer))
 }
 
@@ -175,6 +194,8 @@ struct Feed {
     path: String,
     /// The page that shows the same.
     page: String,
+    /// The hub that tells subscribers what is new in it (WebSub).
+    hub: Option<String>,
     updated: String,
     /// The same as RSS writes it.
     updated_2822: String,
@@ -204,10 +225,17 @@ impl Feed {
             page: format!("{home}{}", selection.query_string()),
             path,
             home,
+            hub: None,
             updated: modified.to_rfc3339_opts(SecondsFormat::Secs, false),
             updated_2822: modified.to_rfc2822(),
             entries,
         }
+    }
+
+    /// The hub and the feed's own address as a header, where subscribers look first and JSON has no other place.
+    fn link(&self) -> Option<String> {
+        let (hub, home, path) = (self.hub.as_ref()?, &self.home, &self.path);
+        Some(format!(r#"<{hub}>; rel="hub", <{home}{path}>; rel="self""#))
     }
 
     fn xml(&self, template: &str, media: &'static str) -> Result<Response, Problem> {
@@ -217,7 +245,7 @@ impl Feed {
 
     fn json(&self) -> Response {
         let items: Vec<_> = self.entries.iter().map(Entry::json).collect();
-        let body = json!({
+        let mut body = json!({
             "version": "https://jsonfeed.org/version/1.1",
             "title": self.title,
             "home_page_url": self.page,
@@ -225,6 +253,9 @@ impl Feed {
             "language": self.lang,
             "items": items,
         });
+        if let Some(hub) = &self.hub {
+            body["hubs"] = json!([{ "type": "WebSub", "url": hub }]);
+        }
         let media = "application/feed+json; charset=utf-8";
         ([(header::CONTENT_TYPE, media)], Json(body)).into_response()
     }

@@ -147,11 +147,24 @@ async fn own_faults(site: &Site, language: Language) -> Vec<Fault> {
             words.no_schedule_do,
         ));
     }
+    faults.extend(hub_fault(site, language));
     let breakages = site.desk.watch.supervisor().breakages();
     let config = site.config();
     let broken = breakages.iter();
     faults.extend(broken.filter_map(|it| part_fault(it, &config, words)));
     faults
+}
+
+/// The hub of the feeds takes nothing.
+fn hub_fault(site: &Site, language: Language) -> Option<Fault> {
+    let ((why, since), words) = (site.hub_trouble.current()?, problem_words(language));
+    Some(Fault {
+        what: words::details(language, &why, words.hub_silent),
+        r#where: words.place_hub.to_owned(),
+        since: Some(Stamp::new(since, site.config().time_zone)),
+        r#do: words.hub_silent_do.into(),
+        ..Fault::default()
+    })
 }
 
 /// A part that broke not long ago. What it said of it may quote what strangers may not read: the log has it.

@@ -160,6 +160,12 @@ impl Selection {
         self.below(None) == Self::default()
     }
 
+    /// Returns whether a hub is told what is new among these: they are all, or those of a source or group.
+    pub(super) fn is_followed(&self) -> bool {
+        let all = self.of_all();
+        all.is_all() && (self.source.is_none() || self.group.is_none())
+    }
+
     /// As the query of an address, with its `?`; nothing where all is meant.
     pub(super) fn query_string(&self) -> String {
         let source = self.source.as_ref().map(ToString::to_string);

@@ -20,6 +20,7 @@ use super::{
     once::Once,
     problem::Problem,
     turns::Turns,
+    websub::trouble::HubTrouble,
 };
 use crate::{
     bulletin::Secret,
@@ -69,6 +70,7 @@ pub(super) struct Site {
     pub(super) misled: Reported,
     pub(super) hub: Hub,
     pub(super) seats: Seats,
+    pub(super) hub_trouble: HubTrouble,
 }
 
 pub(super) type Shared = Arc<Site>;
@@ -88,6 +90,7 @@ impl Site {
             misled: Reported::default(),
             hub: Hub::default(),
             seats: Seats::default(),
+            hub_trouble: HubTrouble::default(),
         }
     }
 

@@ -79,3 +79,4 @@ mod twins;
 mod typed_wrong;
 mod typing;
 mod web;
+mod websub;

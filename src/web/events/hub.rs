@@ -25,23 +25,23 @@ const MOST: u64 = 20_000;
 
 /// Something that readers are told.
 #[derive(Debug)]
-pub(super) struct Happening {
+pub(in crate::web) struct Happening {
     /// The number of the change.
     pub(super) number: u64,
     /// The name of the event.
     pub(super) kind: &'static str,
-    pub(super) bulletin: Bulletin,
+    pub(in crate::web) bulletin: Bulletin,
     /// What those who read without a token are told, once one of them was; None: nothing.
     pub(super) for_public: OnceLock<Option<Event>>,
 }
 
 /// Happenings of a stretch of the feed.
 #[derive(Debug, Default)]
-pub(super) struct Happenings {
+pub(in crate::web) struct Happenings {
     /// Oldest first.
-    pub(super) all: Vec<Happening>,
+    pub(in crate::web) all: Vec<Happening>,
     /// The last change that was read.
-    read_to: u64,
+    pub(in crate::web) read_to: u64,
 }
 
 /// Where streams get what happens.
@@ -87,7 +87,7 @@ impl Hub {
 
 impl Happenings {
     /// Happenings after a change.
-    pub(super) async fn after(store: &Store, after: u64) -> Result<Self, StoreError> {
+    pub(in crate::web) async fn after(store: &Store, after: u64) -> Result<Self, StoreError> {
         let newest = *store.newest_change().borrow();
         let mut happenings = Self {
             all: Vec::new(),

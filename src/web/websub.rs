@@ -1,0 +1,188 @@
+//! WebSub: the hub of `[web] hub` is told which public feeds have something new, so that whoever follows one of them there
+//! hears of it at once. Feeds that are searches name no hub: what is new in them is known once somebody asks.
+//!
+//! Nothing waits for it, and nothing of it is durable: after a start the feeds with news of the last day are told again.
+//! Read [`run`] first.
+
+pub(super) mod trouble;
+
+use std::{collections::BTreeSet, time::Duration};
+
+use axum::http::HeaderMap;
+use chrono::{TimeDelta, Utc};
+use tokio::time::sleep;
+use url::Url;
+
+use super::{
+    card::Scene, events::hub::Happenings, feeds, language::PageLanguage, selection::Selection,
+    site::Site, viewer::Viewer,
+};
+use crate::{
+    bulletin::{Bulletin, BulletinState},
+    ops::{BulletinQuery, StoreError},
+    push::{HubAnswer, WebSubHub, backoff},
+};
+
+/// What happens within this time is told together.
+const TOGETHER: Duration = Duration::from_secs(2);
+/// Bulletins of this time are told again after a start, the newest of them.
+const TOLD_AGAIN: TimeDelta = TimeDelta::days(1);
+const MOST_TOLD_AGAIN: usize = 500;
+
+/// Tells the hub until the instance ends; of several processes, one does at a time.
+pub(super) async fn run(site: &Site) {
+    if !site.desk.pages {
+        return;
+    }
+    let (lease, ending) = (WebSubHub::lease(), &site.ending);
+    let held = || site.desk.store.once_held(&lease);
+    while let Some(store) = ending.run_until_cancelled(held()).await {
+        tokio::select! {
+            () = ending.cancelled() => return,
+            () = store.lease_is_lost() => site.hub_trouble.end(),
+            () = follow(site) => {}
+        }
+    }
+}
+
+/// Tells the hub that the config names, for as long as it names that one.
+async fn follow(site: &Site) {
+    let mut live = site.desk.config.clone();
+    let url = live.borrow_and_update().web.hub.clone();
+    let changed = async {
+        // The sender of configs lives as long as the instance.
+        let _ = live.wait_for(|config| config.web.hub != url).await;
+    };
+    match &url {
+        None => changed.await,
+        Some(url) => tokio::select! {
+            () = changed => {}
+            () = tell(site, url) => {}
+        },
+    }
+    site.hub_trouble.end();
+}
+
+async fn tell(site: &Site, url: &Url) {
+    let hub = match WebSubHub::new(url) {
+        Ok(hub) => hub,
+        Err(error) => {
+            site.hub_trouble.begin(error.to_string());
+            return std::future::pending().await;
+        }
+    };
+    let mut newest = site.desk.store.newest_change();
+    let mut news = News {
+        site,
+        last: *newest.borrow_and_update(),
+        feeds: BTreeSet::new(),
+    };
+    let mut failures = 0;
+    let mut read = news.add_recent().await;
+    loop {
+        if let Err(error) = read {
+            tracing::debug!("what the WebSub hub is to be told could not be read: {error}");
+        }
+        if news.feeds.is_empty() && newest.changed().await.is_err() {
+            return std::future::pending().await;
+        }
+        sleep(TOGETHER).await;
+        newest.mark_unchanged();
+        read = news.add_latest().await;
+        match news.tell(&hub).await {
+            Ok(()) => failures = 0,
+            Err(wait) => {
+                sleep(wait.unwrap_or_else(|| backoff(failures, fastrand::f64()))).await;
+                failures = failures.saturating_add(1);
+            }
+        }
+    }
+}
+
+/// The feeds that have something new, as far as the hub was not told of it.
+struct News<'a> {
+    site: &'a Site,
+    /// The change that was read last.
+    last: u64,
+    /// At most so many as there are.
+    feeds: BTreeSet<String>,
+}
+
+impl News<'_> {
+    async fn add_recent(&mut self) -> Result<(), StoreError> {
+        let query = BulletinQuery {
+            states: vec![BulletinState::Published, BulletinState::Withdrawn],
+            since: Some(Utc::now() - TOLD_AGAIN),
+            public_only: true,
+            limit: Some(MOST_TOLD_AGAIN),
+            ..BulletinQuery::default()
+        };
+        let recent = self.site.desk.store.bulletins(&query).await?;
+        self.add(recent.items.iter());
+        Ok(())
+    }
+
+    async fn add_latest(&mut self) -> Result<(), StoreError> {
+        let happenings = Happenings::after(&self.site.desk.store, self.last).await?;
+        self.last = happenings.read_to;
+        self.add(happenings.all.iter().map(|it| &it.bulletin));
+        Ok(())
+    }
+
+    fn add<'b>(&mut self, bulletins: impl Iterator<Item = &'b Bulletin>) {
+        let config = self.site.config();
+        let scene = Scene::new(&config, Viewer::Public, PageLanguage(config.language));
+        let home = self.site.url(&config, &HeaderMap::default());
+        for selection in bulletins.flat_map(|bulletin| selections(scene, bulletin)) {
+            let feeds = feeds::addresses(&selection);
+            self.feeds.extend(feeds.map(|feed| format!("{home}{feed}")));
+        }
+    }
+
+    /// # Errors
+    /// The hub takes nothing now, and perhaps says for how long.
+    async fn tell(&mut self, hub: &WebSubHub) -> Result<(), Option<Duration>> {
+        let trouble = &self.site.hub_trouble;
+        let (mut is_taken, mut refused) = (false, None);
+        while let Some(feed) = self.feeds.first().cloned() {
+            match hub.tell(&feed).await {
+                HubAnswer::Taken => is_taken = true,
+                HubAnswer::Refused(why) => refused = Some(why),
+                HubAnswer::Later(why, wait) => {
+                    trouble.begin(why);
+                    return Err(wait);
+                }
+            }
+            self.feeds.remove(&feed);
+        }
+        // A hub may take feeds of one format alone.
+        match refused {
+            Some(why) if !is_taken => trouble.begin(why),
+            _ if is_taken => trouble.end(),
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// What public feeds have a bulletin: that of all, and those of its sources and their groups.
+fn selections(scene: Scene<'_>, bulletin: &Bulletin) -> Vec<Selection> {
+    if !bulletin.state.was_published() {
+        return Vec::new();
+    }
+    let all = Selection::default();
+    let sources = bulletin
+        .sources()
+        .filter_map(|id| scene.source(id.as_str()));
+    let mut found: Vec<Selection> = sources
+        .flat_map(|(_, source)| {
+            let group = source.group.as_deref().map(|group| all.of_group(group));
+            group.into_iter().chain([all.of_source(&source.id)])
+        })
+        .collect();
+    // A bulletin that no public source carries is in no public feed.
+    if !found.is_empty() {
+        found.push(all);
+    }
+    found
+}

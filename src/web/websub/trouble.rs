@@ -1,0 +1,35 @@
+//! What keeps the hub from hearing of news, for the desk and for `/readyz`.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use chrono::{DateTime, Utc};
+
+/// Why the hub takes nothing, and since when; nothing while it does.
+#[derive(Debug, Default)]
+pub(in crate::web) struct HubTrouble(Mutex<Option<(String, DateTime<Utc>)>>);
+
+impl HubTrouble {
+    pub(in crate::web) fn current(&self) -> Option<(String, DateTime<Utc>)> {
+        self.lock().clone()
+    }
+
+    /// It is logged where it begins.
+    pub(super) fn begin(&self, why: String) {
+        let mut trouble = self.lock();
+        if trouble.is_none() {
+            tracing::warn!("news of the feeds does not reach their subscribers: {why}");
+        }
+        let since = trouble.take().map_or_else(Utc::now, |(_, since)| since);
+        *trouble = Some((why, since));
+    }
+
+    pub(super) fn end(&self) {
+        if self.lock().take().is_some() {
+            tracing::info!("the WebSub hub takes news again");
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<(String, DateTime<Utc>)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
