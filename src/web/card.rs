@@ -54,6 +54,8 @@ pub(super) struct Card {
     pub is_corrected: bool,
     pub is_held: bool,
     pub is_withdrawn: bool,
+    /// It was there before its source was watched.
+    pub is_old: bool,
 }
 
 /// A source's name tag.
@@ -171,6 +173,7 @@ impl<'a> Scene<'a> {
             is_corrected: bulletin.revision > 0,
             is_held: bulletin.state == BulletinState::Held,
             is_withdrawn: bulletin.state == BulletinState::Withdrawn,
+            is_old: bulletin.state == BulletinState::Baseline,
         })
     }
 

@@ -16,6 +16,16 @@ for (const [width, scheme] of [[1366, "dark"], [390, "light"]]) {
   check((await page.locator("#time").innerText()) === "12:00", "its clock is that of the config's zone");
   await inspect(page, `board-${width}-${scheme}-turned`);
 
+  const one = await open(chromium, width, scheme);
+  await one.clock.install();
+  await one.goto(`${BASE}/board?source=notices`);
+  const renewed = one.waitForResponse((answer) => answer.url().endsWith("/board?source=notices"));
+  await one.clock.runFor(RENEW);
+  await renewed;
+  const tags = new Set(await one.locator(".slide .tag").allTextContents());
+  check([...tags].join() === "通知公告", `a board of one source shows no other: ${[...tags]}`);
+  await one.context().close();
+
   await page.context().setOffline(true);
   await page.clock.runFor(RENEW);
   await page.waitForSelector("#offline:not([hidden])");

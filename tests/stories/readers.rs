@@ -180,6 +180,16 @@ async fn pages_and_feeds_travel_packed_and_small() {
         assert_eq!(answer.headers()["content-encoding"], encoding, "{path}");
         assert!(answer.bytes().await.unwrap().len() < 20_000, "{path}");
     }
+    let mut visit = 0;
+    for path in ["/", "/style.css", "/noticast.js", "/icon.svg"] {
+        let answer = client.get(format!("{}{path}", desk.url));
+        let answer = answer.header("accept-encoding", "br").send().await.unwrap();
+        let size = answer.bytes().await.unwrap().len();
+        // Ten segments of TCP come in the first round trip.
+        assert!(path != "/" || size < 10 * 1460, "{size}");
+        visit += size;
+    }
+    assert!(visit < 20_000, "a first visit takes {visit} bytes");
 }
 
 #[tokio::test]

@@ -5,7 +5,8 @@ const words = (text, count) => text.replace("{n}", count);
 // ---- The channel page ----
 
 const LAST = "noticast-last";
-const shown = [...document.querySelectorAll("article.card[id]")].map((card) => Number(card.id.slice(1)));
+const numbers = (cards) => [...document.querySelectorAll(cards)].map((card) => Number(card.id.slice(1)));
+const shown = numbers("article.card[id]");
 
 function remember(id) {
   try {
@@ -16,11 +17,15 @@ function remember(id) {
 function sinceLastVisit() {
   let last = 0;
   try { last = Number(localStorage.getItem(LAST) || 0); } catch { return; }
-  const fresh = last ? shown.filter((id) => id > last) : [];
+  // What a new source showed at first is no news.
+  const news = numbers("article.card[id]:not([data-old])");
+  const fresh = last ? news.filter((id) => id > last) : [];
   for (const id of fresh) document.getElementById("b" + id).classList.add("fresh");
   const line = document.getElementById("since");
-  if (last && line) line.textContent = fresh.length ? words(page.since, fresh.length) : page.sinceNone;
-  remember(Math.max(0, ...shown));
+  const more = fresh.length === shown.length && document.querySelector(".pager [rel=next]") ? "+" : "";
+  if (last && line) line.textContent = fresh.length ? words(page.since, fresh.length + more) : page.sinceNone;
+  // Whoever looks at one source has not seen what is new elsewhere.
+  if (!page.sources) remember(Math.max(0, ...shown));
 }
 
 function live() {
@@ -82,7 +87,7 @@ function board() {
   const renew = async () => {
     const line = document.getElementById("offline");
     try {
-      const answer = await fetch("board", { cache: "no-cache" });
+      const answer = await fetch("board" + location.search, { cache: "no-cache" });
       if (!answer.ok) throw new Error(answer.status);
       const next = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("slides");
       if (!next) throw new Error("no board");
