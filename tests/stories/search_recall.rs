@@ -7,11 +7,12 @@ use noticast::{
     bulletin::{BulletinId, Source, fold},
     ops::{BulletinQuery, Found, HitCount, Look, LookState, Store},
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use crate::support::{
     desk::{Desk, config, notice, with_text},
+    rig::{Noticast, wait},
     world::World,
 };
 
@@ -198,4 +199,79 @@ async fn a_hundred_kills_while_texts_are_indexed_leave_no_search_wrong() {
     let running = world.start_and_wait().await;
     assert_eq!(found(&world).await, Some(holding));
     running.stop();
+}
+
+const MANY: usize = 100_000;
+/// Searches whose times are told.
+const TIMED: usize = 1000;
+
+/// An export with many bulletins, each of some paragraphs.
+fn export_of(paragraphs: &[String], random: &mut fastrand::Rng) -> String {
+    let mut lines = json!({ "noticast": "export", "version": 2, "at": Utc::now() }).to_string();
+    for id in 1..=MANY {
+        let text: Vec<&str> = (0..6)
+            .map(|_| &*paragraphs[random.usize(..paragraphs.len())])
+            .collect();
+        let title: String = text[0].chars().take(30).collect();
+        let seen = Utc::now() - chrono::TimeDelta::minutes((MANY - id) as i64);
+        let bulletin = json!({
+            "type": "bulletin", "id": id, "source": "notices", "also": [], "title": title,
+            "url": format!("https://www.example.com/{id}.html"), "summary": null, "publisher": null,
+            "published": null, "deadline": null, "attachments": [], "first_seen": seen,
+            "state": "published", "cause": "new", "revision": 0, "titles": [], "text": text.join("\n"),
+        });
+        lines += &format!("\n{bulletin}");
+    }
+    lines
+}
+
+/// How long a search by the API takes.
+async fn timed(client: &reqwest::Client, (url, token): (&str, &str), words: &[String]) -> Duration {
+    let asked = client.get(format!("{url}/api/v1/bulletins"));
+    let asked = asked.query(&[("q", words.join(" "))]).bearer_auth(token);
+    let begun = Instant::now();
+    let answer = asked.send().await.unwrap();
+    assert_eq!(answer.status(), 200, "{words:?}");
+    answer.bytes().await.unwrap();
+    begun.elapsed()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes minutes, and needs the corpus: .ci/run runs it with a release build, named by NOTICAST"]
+async fn a_hundred_thousand_texts_are_searched_at_once_and_take_little_memory() {
+    let (paragraphs, mut random) = (paragraphs(), fastrand::Rng::with_seed(100));
+    let mut noticast = Noticast::with(
+        "[web]\nlisten = \"127.0.0.1:0\"\n\n[[source]]\nid = \"notices\"\n\
+         url = \"http://127.0.0.1:9/\"\nschedule = \"@yearly\"\n",
+    );
+    noticast.import(&export_of(&paragraphs, &mut random));
+    noticast.start();
+    let is_whole = || crate::searching::is_whole(&noticast.state().join("search"));
+    let begun = Instant::now();
+    wait("the index", Duration::from_secs(300), is_whole).await;
+    let (built, url, token) = (begun.elapsed(), noticast.url(), noticast.token());
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    // What listing takes is no search's.
+    for _ in 0..100 {
+        timed(&client, (&url, &token), &[]).await;
+    }
+    let (before, (begun, _)) = (noticast.anonymous(), noticast.usage());
+    let mut took = Vec::new();
+    for _ in 0..TIMED {
+        took.push(timed(&client, (&url, &token), &words(&paragraphs, &mut random)).await);
+    }
+    let added = noticast.anonymous() - before;
+    // Beside other work a search takes longer, and no more of a processor.
+    let busy = 1000.0 * (noticast.usage().0 - begun) / TIMED as f64;
+    took.sort_unstable();
+    let [p50, p99] = [50, 99].map(|percent| took[(TIMED * percent).div_ceil(100) - 1]);
+    println!(
+        "{MANY} bulletins: indexed in {built:?}; {TIMED} searches p50 {p50:?}, p99 {p99:?}, slowest {:?}, {busy:.1} ms \
+         of a processor each; {added:.1} MiB more anonymous memory than {before:.1}",
+        took[TIMED - 1]
+    );
+    assert!(added <= 25.0);
+    if std::env::var_os("NOTICAST").is_some() {
+        assert!(busy <= 20.0);
+    }
 }

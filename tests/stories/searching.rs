@@ -38,7 +38,8 @@ impl Kept {
     }
 }
 
-fn is_whole(folder: &Path) -> bool {
+/// Returns whether all texts are in the index of that folder.
+pub(crate) fn is_whole(folder: &Path) -> bool {
     let catalog = std::fs::read(folder.join("catalog.json")).unwrap_or_default();
     let catalog: Value = serde_json::from_slice(&catalog).unwrap_or_default();
     catalog["progress"].is_object() && catalog["progress"]["built_to"].is_null()

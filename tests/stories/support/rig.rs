@@ -229,12 +229,30 @@ impl Noticast {
         assert!(done.status.success(), "{done:?}");
     }
 
+    pub(crate) fn state(&self) -> PathBuf {
+        self.home.path().join("state")
+    }
+
+    fn instance(&self) -> Value {
+        let file = self.state().join("instance.json");
+        serde_json::from_slice(&fs::read(file).unwrap()).unwrap()
+    }
+
     /// The address of its pages, once it answers.
     pub(crate) fn url(&self) -> String {
-        let file = self.home.path().join("state").join("instance.json");
-        let instance: Value = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
+        let instance = self.instance();
         let url = instance["url"].as_str().unwrap();
         url.trim_end_matches('/').to_owned()
+    }
+
+    /// The token of commands on the same machine, once it answers.
+    pub(crate) fn token(&self) -> String {
+        self.instance()["token"].as_str().unwrap().to_owned()
+    }
+
+    /// MiB of memory that is no file's.
+    pub(crate) fn anonymous(&self) -> f64 {
+        number_after(&self.proc("status"), "\nRssAnon:") / 1024.0
     }
 
     /// What the store takes on the disk.
