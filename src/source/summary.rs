@@ -69,6 +69,17 @@ pub fn deadline(
     by_when(text, published, zone, now).map(|found| found.moment)
 }
 
+/// The days of a text that were weighed as its deadline, the heaviest first, each with the signs that weigh most: for
+/// `preview -v`.
+pub(super) fn explain_deadline(
+    text: &str,
+    published: Option<&Moment>,
+    zone: Tz,
+    now: DateTime<Utc>,
+) -> Vec<String> {
+    deadline::explain(text, published, zone, now)
+}
+
 /// The sentences one after the other: where they are longer than [`WHOLE`], the longest is cut until they fit into [`LIMIT`].
 fn fill<'a>(sentences: impl Iterator<Item = &'a Sentence>) -> Option<String> {
     let mut texts: Vec<Cow<'_, str>> = sentences

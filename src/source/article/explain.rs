@@ -15,6 +15,7 @@ use crate::source::{
     list,
     page::{Id, PageTree},
     reading::{Context, ReadStep},
+    summary,
 };
 
 /// So many candidates of each kind are shown.
@@ -60,7 +61,18 @@ pub fn explain(html: &str, context: &Context<'_>) -> Vec<ReadStep> {
         ReadStep::new("title", titles.collect()),
         ReadStep::new("day", days.collect()),
         ReadStep::new("text", text(&parts, range.map_or(0, |range| range.len()))),
+        ReadStep::new("deadline", deadline(&parts, context)),
     ]
+}
+
+/// The days that may be the last to act, and what speaks for and against them.
+fn deadline(parts: &Parts<'_>, context: &Context<'_>) -> Vec<String> {
+    let text = body::text(parts.body_blocks(), parts.layout);
+    let published = published::find(parts, context).moment;
+    let mut said =
+        summary::explain_deadline(&text, published.as_ref(), context.time_zone, context.now);
+    said.truncate(SHOWN);
+    said
 }
 
 /// Where the text stands, and how much of it was left out.

@@ -1,30 +1,22 @@
 //! By when people must act.
 //!
-//! [`find`] reads each sentence in plain dates (`plain`), and asks of each date what the words around it make it worth as the
-//! last day to act: `chinese` for sentences in Chinese, `tongue` for other languages. A new deadline wins over all, and
-//! else the first of those that are worth most.
+//! [`find`] takes the dates of a text (`dates`), looks at the signs around each (`signs`), and weighs them by what was learnt
+//! from labelled texts (`weights`, `training`). The date that weighs most is the deadline, if it weighs more than nothing.
 
-mod chinese;
+mod dates;
 mod lines;
 mod plain;
+mod signs;
 mod time;
 mod tongue;
-mod worth;
+mod weights;
 
-use std::{ops::Range, sync::LazyLock};
-
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use regex::Regex;
 
-use self::tongue::{DatePlace, Tongue, tongues};
-use self::worth::Worth;
-use super::sentence;
+use self::dates::{Days, dated};
+use self::signs::{Around, Place};
 use crate::bulletin::Moment;
-use crate::source::{date, text::is_han};
-
-/// Longer sentences are none.
-const LONGEST: usize = 2_000;
 
 /// The day by which people must act, and the sentence that says so.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,11 +25,10 @@ pub struct ByWhen {
     pub sentence: String,
 }
 
-/// Whose year, zone and clock dates without them have.
-struct Days {
-    from: NaiveDate,
-    zone: Tz,
-    now: DateTime<Utc>,
+/// A date that may be the last day to act.
+struct Candidate {
+    weight: i32,
+    by_when: ByWhen,
 }
 
 /// The date that a text says to act by. A missing year follows from `published`.
@@ -47,26 +38,100 @@ pub(super) fn find(
     zone: Tz,
     now: DateTime<Utc>,
 ) -> Option<ByWhen> {
+    let mut candidates = Vec::new();
+    each_place(text, published, zone, now, |place| {
+        let weight = weights::weigh(place);
+        if weight > 0 {
+            let by_when = by_when(place);
+            candidates.push(Candidate { weight, by_when });
+        }
+    });
+    chosen(candidates)
+}
+
+/// The dates of a text that were weighed, the heaviest first, each with the signs that weigh most.
+pub(super) fn explain(
+    text: &str,
+    published: Option<&Moment>,
+    zone: Tz,
+    now: DateTime<Utc>,
+) -> Vec<String> {
+    const SIGNS: usize = 6;
+    let mut said = Vec::new();
+    each_place(text, published, zone, now, |place| {
+        let ByWhen { moment, sentence } = by_when(place);
+        let signs = weights::reasons(place).into_iter().take(SIGNS);
+        let signs: Vec<String> = signs
+            .map(|(weight, sign)| format!("{sign} {weight:+}"))
+            .collect();
+        let weight = weights::weigh(place);
+        said.push((
+            weight,
+            format!(
+                "{weight:+}: {moment} in `{sentence}` by {}",
+                signs.join(", ")
+            ),
+        ));
+    });
+    said.sort_by_key(|(weight, _)| std::cmp::Reverse(*weight));
+    said.into_iter().map(|(_, line)| line).collect()
+}
+
+/// Looks at each date of a text from the day of publication on.
+fn each_place(
+    text: &str,
+    published: Option<&Moment>,
+    zone: Tz,
+    now: DateTime<Utc>,
+    mut look: impl FnMut(&Place<'_>),
+) {
     let from = published.map_or_else(|| now.with_timezone(&zone).date_naive(), Moment::day);
-    let days = Days { from, zone, now };
-    let mut best: Option<(Worth, ByWhen)> = None;
-    for line in lines::labelled(text) {
-        for sentence in sentences(&line) {
-            for (worth, moment) in in_sentence(sentence, &line, &days) {
-                if best.as_ref().is_none_or(|(most, found)| {
-                    worth > *most || is_more_exact(&moment, &found.moment)
-                }) {
-                    let worth = best.map_or(worth, |(most, _)| worth.max(most));
-                    let sentence = sentence.to_owned();
-                    best = Some((worth, ByWhen { moment, sentence }));
-                }
+    let sentences = dated(text, &Days { from, zone, now });
+    let count = sentences.iter().map(|sentence| sentence.dates.len()).sum();
+    let mut at = 0;
+    for dated in &sentences {
+        let first = at;
+        at += dated.dates.len();
+        if dated.dates.iter().all(|(_, moment)| moment.day() < from) {
+            continue;
+        }
+        let around = &Around::new(dated);
+        for (nth, (_, moment)) in dated.dates.iter().enumerate() {
+            if moment.day() >= from {
+                look(&Place {
+                    dated,
+                    around,
+                    nth,
+                    of: (first + nth, count),
+                    published: from,
+                });
             }
         }
-        if matches!(best, Some((Worth::Moved, _))) {
-            break;
-        }
     }
-    best.map(|(_, found)| found)
+}
+
+fn by_when(place: &Place<'_>) -> ByWhen {
+    ByWhen {
+        moment: place.dated.dates[place.nth].1,
+        sentence: place.dated.sentence.clone(),
+    }
+}
+
+/// The heaviest, the first of those alike; with the time of day that another of the same day has.
+fn chosen(candidates: Vec<Candidate>) -> Option<ByWhen> {
+    let most = candidates.iter().map(|candidate| candidate.weight).max()?;
+    let heaviest = candidates
+        .iter()
+        .position(|candidate| candidate.weight == most)?;
+    let known = candidates[heaviest].by_when.moment;
+    let exact = candidates
+        .iter()
+        .position(|candidate| is_more_exact(&candidate.by_when.moment, &known));
+    let chosen = exact.unwrap_or(heaviest);
+    candidates
+        .into_iter()
+        .nth(chosen)
+        .map(|candidate| candidate.by_when)
 }
 
 /// Returns whether a moment is the time of a day that was known without one.
@@ -75,103 +140,7 @@ fn is_more_exact(moment: &Moment, known: &Moment) -> bool {
     moment.day() == known.day() && is_day(known) && !is_day(moment)
 }
 
-fn sentences(line: &str) -> impl Iterator<Item = &str> {
-    line.split(['。', '；', ';', '！', '？'])
-        .flat_map(sentence::parts)
-        .filter(|sentence| sentence.len() <= LONGEST && has_day(sentence))
-}
-
-/// Returns whether a sentence may name a day.
-fn has_day(sentence: &str) -> bool {
-    const DAYS: [char; 6] = ['月', '周', '週', '天', '日', '期'];
-    sentence.contains(|c: char| c.is_numeric())
-        || sentence.contains(DAYS)
-        || plain::names_day(sentence)
-}
-
-fn in_sentence(sentence: &str, line: &str, days: &Days) -> Vec<(Worth, Moment)> {
-    if sentence.contains(is_han) && !tongue::is_of_neighbours(sentence) {
-        return match chinese::may_ask(sentence) {
-            true => dated(sentence, false, days, |text, dates, at| {
-                let (before, after) = (&text[..dates[at].start], &text[dates[at].end..]);
-                chinese::asks(before, after, line)
-            }),
-            false => Vec::new(),
-        };
-    }
-    let spoken = tongues(sentence)
-        .into_iter()
-        .filter(|tongue| tongue.may_ask(sentence));
-    let found = |tongue: &Tongue| {
-        dated(sentence, tongue.day_first, days, |text, dates, at| {
-            tongue.asks(text, &DatePlace::new(text, dates, at))
-        })
-    };
-    spoken
-        .map(found)
-        .find(|found| !found.is_empty())
-        .unwrap_or_default()
-}
-
-/// The days of a sentence that `asks` makes worth anything.
-fn dated(
-    sentence: &str,
-    day_first: bool,
-    days: &Days,
-    asks: impl Fn(&str, &[Range<usize>], usize) -> Option<Worth>,
-) -> Vec<(Worth, Moment)> {
-    let text = with_same_day(plain::plain(sentence, day_first, days.from), days);
-    let found: Vec<(Range<usize>, Moment)> =
-        date::find_coming(&text, days.from, days.zone, days.now)
-            .into_iter()
-            .map(|(range, moment)| with_time(&text, range, moment, days))
-            .collect();
-    let ranges: Vec<Range<usize>> = found.iter().map(|(range, _)| range.clone()).collect();
-    found
-        .iter()
-        .enumerate()
-        .filter(|(_, (_, moment))| moment.day() >= days.from)
-        .filter_map(|(at, (_, moment))| Some((asks(&text, &ranges, at)?, *moment)))
-        .collect()
-}
-
-/// A sentence with the day that `当日上午11:00` speaks of.
-fn with_same_day(text: String, days: &Days) -> String {
-    static SAME_DAY: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"[当當同][日天]\s?((?:上午|下午|中午|晚上?)?\s?\d{1,2}[:时時点點])")
-            .expect("a fixed pattern")
-    });
-    let Some(found) = SAME_DAY.captures(&text) else {
-        return text;
-    };
-    let (Some(whole), Some(time)) = (found.get(0), found.get(1)) else {
-        return text;
-    };
-    let before = &text[..whole.start()];
-    let dates = date::find_coming(before, days.from, days.zone, days.now);
-    match dates.last() {
-        Some((_, moment)) => format!("{before}{} {}", moment.day(), &text[time.start()..]),
-        None => text,
-    }
-}
-
-/// A day with the time that stands beside it, and the place of both.
-fn with_time(
-    text: &str,
-    range: Range<usize>,
-    moment: Moment,
-    days: &Days,
-) -> (Range<usize>, Moment) {
-    let Moment::Day(day) = moment else {
-        return (range, moment);
-    };
-    let beside = || {
-        let (range, time) = time::beside(text, &range)?;
-        let moment = date::parse(&format!("{day} {time}"), days.zone, days.now)?;
-        Some((range, moment))
-    };
-    beside().unwrap_or((range, moment))
-}
-
 #[cfg(test)]
 mod measured;
+#[cfg(test)]
+mod training;

@@ -1,4 +1,4 @@
-//! The lines of a text, each with the words that say what its day is for: a label on the line before, or the heading above.
+//! The lines of a text, each with the words that say what its day is for: a label in the line before, and the heading above.
 
 use std::sync::LazyLock;
 
@@ -7,9 +7,14 @@ use regex::Regex;
 /// Texts longer than this are looked at in part.
 const MOST: usize = 200_000;
 
-/// The lines of a text; a short one that ends in a colon, or names a day as a heading does, is the label of the next. A line
-/// that says `时间：` and no more is read with the heading above it.
-pub(super) fn labelled(text: &str) -> impl Iterator<Item = String> {
+/// A line, with the heading above it and the label that stands in the line before.
+pub(super) struct Line {
+    pub heading: String,
+    pub text: String,
+}
+
+/// The lines of a text; a short one that ends in a colon, or names a day as a heading does, is the label of the next.
+pub(super) fn lines(text: &str) -> impl Iterator<Item = Line> {
     let mut taken = 0;
     let mut label = String::new();
     let mut heading = String::new();
@@ -25,7 +30,10 @@ pub(super) fn labelled(text: &str) -> impl Iterator<Item = String> {
         }
         let is_label = next.is_some();
         let before = std::mem::replace(&mut label, next.unwrap_or_default());
-        (!is_label).then(|| under(&heading, format!("{before}{line}")))
+        (!is_label).then(|| Line {
+            heading: heading.clone(),
+            text: format!("{before}{line}"),
+        })
     })
 }
 
@@ -54,19 +62,6 @@ fn is_heading(line: &str) -> bool {
         )
     });
     HEADING.is_match(line)
-}
-
-/// A line that names no more than a time, with its heading in front.
-fn under(heading: &str, line: String) -> String {
-    static BARE: LazyLock<Regex> = LazyLock::new(|| {
-        fixed(
-            r"^(?:\d{1,2}[、.．]|[(（][一二三四五六七八九十\d]{1,3}[)）])?\s?(?:起止|具体|起訖)?(?:时\s*间|時間|日\s*期|期\s*限)(?:[:：]|为|為)",
-        )
-    });
-    match BARE.is_match(&line) {
-        true => format!("{heading}{line}"),
-        false => line,
-    }
 }
 
 fn fixed(pattern: &str) -> Regex {

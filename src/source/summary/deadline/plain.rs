@@ -10,7 +10,7 @@ use chrono::{Datelike, Days, Months, NaiveDate};
 use regex::{Captures, Regex};
 
 use self::day::{last_of_month, replace_where, written};
-use crate::source::date;
+use crate::source::{date, text::is_han};
 
 const HOUR_MARKS: [char; 6] = [':', '时', '時', '点', '點', '分'];
 const DASHES: [char; 5] = ['-', '—', '–', '~', '～'];
@@ -24,10 +24,14 @@ pub(super) fn names_day(sentence: &str) -> bool {
 pub(super) fn plain(sentence: &str, day_first: bool, from: NaiveDate) -> String {
     let folded: String = sentence.chars().map(fold).collect();
     let folded = letters::plain(folded, day_first, from);
+    let slashed = match day_first {
+        true => folded,
+        false => short_numbers(folded),
+    };
     let mut text = replace_where(
         &['(', '周', '週', '星', '礼'],
         &WEEKDAY_BESIDE,
-        folded,
+        slashed,
         |found| found[1].to_owned(),
     );
     text = replace_where(&HOUR_MARKS, &HOURS, text, |found| found[1].to_owned());
@@ -61,9 +65,12 @@ pub(super) fn plain(sentence: &str, day_first: bool, from: NaiveDate) -> String 
     text = replace_where(&['月'], &WITHIN_MONTH, text, |found| {
         format!("{}底前", &found[1])
     });
-    text = replace_where(&['底', '末', '말'], &MONTH_END, text, |found| {
-        month_end(found, from)
-    });
+    text = replace_where(
+        &['底', '末', '后', '後', '말'],
+        &MONTH_END,
+        text,
+        |found| month_end(found, from),
+    );
     text = replace_where(&['令'], &REIWA, text, |found| {
         let year = found[1].parse::<u32>().unwrap_or(1);
         format!("{}年", 2018 + year)
@@ -81,9 +88,48 @@ pub(super) fn plain(sentence: &str, day_first: bool, from: NaiveDate) -> String 
     text = replace_where(&['周', '週', '星', '礼'], &WEEKDAY, text, |found| {
         weekday(found, from)
     });
-    replace_where(&['日', '号'], &BARE_DAY, text, |found| {
+    text = replace_where(&['曜', '요'], &NEIGHBOUR_WEEKDAY, text, |found| {
+        weekday(found, from)
+    });
+    text = replace_where(&['日', '号'], &BARE_DAY, text, |found| {
+        bare_day(found, from)
+    });
+    replace_where(&['日', '号'], &BARE_END, text, |found| {
         bare_day(found, from)
     })
+}
+
+/// `9/25 截止`, `3.16-3.25`: month and day, where neither a third number nor a unit makes them something else.
+fn short_numbers(text: String) -> String {
+    let text = replace_where(&['/'], &SLASHED, text, short_number);
+    match text.contains(is_han) {
+        true => replace_where(&['.'], &DOTTED, text, short_number),
+        false => text,
+    }
+}
+
+fn short_number(found: &Captures<'_>) -> String {
+    let part = |at: usize| found.get(at).map_or("", |part| part.as_str());
+    let first = month_and_day(part(2), part(3));
+    let second = found.get(4).map(|_| month_and_day(part(5), part(6)));
+    let written = match (first, second, part(7)) {
+        (Some(day), None, "") => Some(day),
+        (Some(first), Some(Some(last)), "") => Some(format!("{first}至{last}")),
+        _ => None,
+    };
+    written.map_or_else(
+        || found[0].to_owned(),
+        |days| format!("{}{days}{}", part(1), part(8)),
+    )
+}
+
+fn month_and_day(month: &str, day: &str) -> Option<String> {
+    let is_in = |number: &str, most: u32| {
+        number
+            .parse::<u32>()
+            .is_ok_and(|number| (1..=most).contains(&number))
+    };
+    (is_in(month, 12) && is_in(day, 31)).then(|| format!("{month}月{day}日"))
 }
 
 fn fold(c: char) -> char {
@@ -103,6 +149,18 @@ fn fixed(pattern: &str) -> Regex {
     Regex::new(pattern).expect("a fixed pattern")
 }
 
+/// A third number, or a word that counts parts (`1/3以上`), makes it no day.
+static SLASHED: LazyLock<Regex> = LazyLock::new(|| {
+    fixed(
+        r"(^|[^\d/.:第共-])(\d{1,2})/(\d{1,2})(\s?[-—–~～至到]+\s?(\d{1,2})/(\d{1,2}))?(/\d|\d|页|頁|以上|以下|的|[多强%])?()",
+    )
+});
+/// `3.21-3.22`, `3.15前`, and no `3.15万`.
+static DOTTED: LazyLock<Regex> = LazyLock::new(|| {
+    fixed(
+        r"(^|[^\d/.:-])(\d{1,2})\.(\d{1,2})(?:(\s?[-—–~～至到]+\s?(\d{1,2})\.(\d{1,2}))(\.?\d|[%％℃个倍万亿元米级度分公千吨厘毫折])?|(\s?(?:之前|以前|[前止截关]|\d{1,2}:\d\d)))",
+    )
+});
 /// `3月13日(本周五)`, `3月27日 星期五`, `2026. 3. 27.(금)`, `3月28日(土)`.
 static WEEKDAY_BESIDE: LazyLock<Regex> = LazyLock::new(|| {
     fixed(
@@ -138,13 +196,13 @@ static WITHIN_MONTH: LazyLock<Regex> =
 /// `3月底前`, `月底前`, `3月末`, `3월 말`, `年底前`
 static MONTH_END: LazyLock<Regex> = LazyLock::new(|| {
     fixed(
-        r"(?:(\d{2,4})年)?(?:(\d{1,2}|[一二三四五六七八九十]{1,2})[月월]|([本当當]?月)|([今本]?年))(?:份)?\s?(?:底|末日?|말일?)",
+        r"(?:(\d{2,4}年|今年|明年))?(?:(\d{1,2}|[一二三四五六七八九十]{1,2})[月월]|([本当當]?月)|([今本]?年))(?:份)?\s?(?:底|末日?|最[后後]一[天日]|말일?)",
     )
 });
 /// `2026. 4. 1. ~ 5. 31.`
 static DOTTED_END: LazyLock<Regex> = LazyLock::new(|| {
     fixed(
-        r"(20\d\d\.\s?\d{1,2}\.\s?\d{1,2}\.?(?:\s\d{1,2}:\d\d)?\s?[~～–—-]\s?)(\d{1,2})\.\s?(\d{1,2})(?:\.|\s|$)",
+        r"(20\d\d\.\s?\d{1,2}\.\s?\d{1,2}\.?(?:\s\d{1,2}(?::\d\d|시))?\s?[~～–—-]\s?)(\d{1,2})\.\s?(\d{1,2})(?:\.|\s|$)",
     )
 });
 static KOREAN: LazyLock<Regex> = LazyLock::new(|| fixed(r"(\d{1,2})월\s?(\d{1,2})일"));
@@ -152,7 +210,7 @@ static REIWA: LazyLock<Regex> = LazyLock::new(|| fixed(r"令和\s?(\d{1,2}|元)\
 /// `3月12—15日`, `3月12日9:00至16日`: the last day is of the same month.
 static RANGE: LazyLock<Regex> = LazyLock::new(|| {
     fixed(
-        r"((?:\d{4}年)?\d{1,2}月)(\d{1,2})日?([^，。；月日]{0,12}?)\s?[-—–~～至到]+\s?(\d{1,2})日",
+        r"((?:\d{4}年)?\d{1,2}月)(\d{1,2})日?([^，。；月日]{0,12}?)\s?(?:[-—–~～至到]+|から)\s?(?:同月)?(\d{1,2})日",
     )
 });
 static NEAR: LazyLock<Regex> = LazyLock::new(|| {
@@ -170,6 +228,15 @@ static BARE_DAY: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// `所以16号前`, `8号晚`: without a word before it, a day is one where an end or a part of the day follows.
+static BARE_END: LazyLock<Regex> = LazyLock::new(|| {
+    fixed(r"([^\d月年第近满滿連连约約期/.\s-])(\d{1,2})[日号]()(之?前|以前|止|截|晚|[上下中]午)")
+});
+/// `今週の金曜日`, `이번 주 금요일`
+static NEIGHBOUR_WEEKDAY: LazyLock<Regex> = LazyLock::new(|| {
+    fixed(r"()(今|本|来|이번\s?|다음\s?)[週주]の?\s?([月火水木金土日월화수목금토])(?:曜日?|요일)")
+});
+
 /// The last day of a month, the next one of its name.
 fn month_end(found: &Captures<'_>, from: NaiveDate) -> String {
     let month = match (found.get(2), found.get(3)) {
@@ -177,14 +244,15 @@ fn month_end(found: &Captures<'_>, from: NaiveDate) -> String {
         (_, Some(_)) => Some(from.month()),
         _ => Some(12),
     };
-    let year: Option<i32> = found.get(1).and_then(|year| year.as_str().parse().ok());
+    let year = found.get(1).and_then(|year| match year.as_str() {
+        "今年" => Some(from.year()),
+        "明年" => Some(from.year() + 1),
+        number => number.trim_end_matches('年').parse().ok(),
+    });
     // Years of three digits are of the Republic.
-    let year = year.map(|year| {
-        if (100..200).contains(&year) {
-            year + 1911
-        } else {
-            year
-        }
+    let year = year.map(|year: i32| match year {
+        100..200 => year + 1911,
+        _ => year,
     });
     let last = month.and_then(|month| last_of_month(month, year, from));
     written(last, &found[0])
@@ -206,7 +274,8 @@ fn near(found: &Captures<'_>, from: NaiveDate) -> String {
 
 /// `本周五`, `下周三`; `周五` alone is the next one.
 fn weekday(found: &Captures<'_>, from: NaiveDate) -> String {
-    if found.get(1).is_some() || found.get(4).is_some() {
+    let is_there = |at: usize| found.get(at).is_some_and(|part| !part.is_empty());
+    if is_there(1) || is_there(4) {
         return found[0].to_owned();
     }
     // The day beside it is told more surely.
@@ -214,17 +283,17 @@ fn weekday(found: &Captures<'_>, from: NaiveDate) -> String {
         return format!("{} ", day.as_str());
     }
     let wanted = match &found[3] {
-        "一" => 0,
-        "二" => 1,
-        "三" => 2,
-        "四" => 3,
-        "五" => 4,
-        "六" => 5,
+        "一" | "月" | "월" => 0,
+        "二" | "火" | "화" => 1,
+        "三" | "水" | "수" => 2,
+        "四" | "木" | "목" => 3,
+        "五" | "金" | "금" => 4,
+        "六" | "土" | "토" => 5,
         _ => 6,
     };
     let today = u64::from(from.weekday().num_days_from_monday());
-    let ahead = match found.get(2).map(|week| week.as_str()) {
-        Some("下") => 7 + wanted - today,
+    let ahead = match found.get(2).map(|week| week.as_str().trim_end()) {
+        Some("下" | "来" | "다음") => 7 + wanted - today,
         Some(_) if wanted < today => return found[0].to_owned(),
         _ => (7 + wanted - today) % 7,
     };

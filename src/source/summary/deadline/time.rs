@@ -13,7 +13,8 @@ const NEAR: usize = 60;
 const LINKS: &str = "at|on|by|until|before|bis|am|le|hasta|las|del|de|do|dia|até|das|alle|entro|om|op|o|w|dne|dnia|hod|в|до|о|r|г|р|года|року|roku|\
     vào|ngày|hết|يوم|من|tarihi(?:nde)?|günü|el|día|giorno|di|alle|dell|della|день|北京时间";
 /// Words before an hour that say that it is one.
-const HOUR_WORDS: &str = "ore|ora|saat|godz\\.?|godziny|kl\\.?|klo|lúc|الساعة|@|à|às|a\\slas|um";
+const HOUR_WORDS: &str =
+    "ore|ora|alle|dalle|las|saat|godz\\.?|godziny|kl\\.?|klo|lúc|الساعة|@|à|às|a\\slas|um";
 /// A time of day; whether it is one, [`written`] decides.
 const TIME: &str = r"(?:(?P<half>上午|早上|下午|中午|晚上|傍晚|正午|午前|午後|오전|오후)\s?)?(?P<hour>\d{1,2})(?:\s?(?P<sep>[:.h]|時|时|点|點|시|giờ|г)\s?(?P<minute>\d{2})(?:分|분)?)?\s?(?P<mark>noon|midnight|a\.?m(?:\.|(?-u:\b))|p\.?m(?:\.|(?-u:\b))|uhr|uur|h(?:oras|rs|od\p{L}*)?(?-u:\b)|heures|時|时|点|點|시|giờ|час\p{L}*|ч(?:\.|(?-u:\b)|\s)|годин\p{L}*|ظهرا|صباحا|مساء)?|(?P<word>noon|midday|midnight|正午|minuit|midi|mitternacht|medianoche|mediodía|meia-noite|meio-dia|mezzanotte|mezzogiorno|полуночи|півночі|północy|půlnoci)";
 

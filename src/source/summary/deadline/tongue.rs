@@ -1,6 +1,6 @@
 //! The words around a date that make it the last day to act, in languages that write them with letters.
 //!
-//! Each language is a table of [`words::Words`]; the rules of [`Tongue::asks`] are the same for all of them.
+//! Each language is a table of [`words::TongueWords`]; the signs of [`Tongue::signs`] are the same for all of them.
 
 mod choice;
 mod germanic;
@@ -10,5 +10,5 @@ mod romance;
 mod slavic;
 mod words;
 
-pub(super) use self::choice::{is_of_neighbours, tongues};
+pub(super) use self::choice::Speech;
 pub(super) use self::patterns::{DatePlace, Tongue};

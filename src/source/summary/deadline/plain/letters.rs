@@ -1,6 +1,6 @@
 //! Days that languages with letters tell without a full date: `this Friday`, `the end of March`, `31.3.`, `31/3`.
 
-use std::sync::LazyLock;
+use std::{collections::HashSet, sync::LazyLock};
 
 use chrono::{Datelike, Days, NaiveDate};
 use regex::{Captures, Regex};
@@ -8,15 +8,15 @@ use regex::{Captures, Regex};
 use super::day::{last_of_month, replace, written};
 use crate::source::date;
 
-/// Says that a weekday is the next one of its name.
-const THIS: &str = "this|coming|next|diesen|kommenden|nächsten|deze|komende|aanstaande|ce|este|esta|próximo|próxima|questo|prossimo|эту|этот|ближайшую|цю|цей|ten|tento";
+/// Says that a weekday is the next one of its name, where no date follows it.
+const THIS: &str = "by|until|before|bis|bis zum|tot|vóór|avant|jusqu'à|hasta el|antes del|entro|até|до|do|najbliższego|najbliższy|this|coming|next|diesen|kommenden|nächsten|deze|komende|aanstaande|ce|este|esta|próximo|próxima|questo|prossimo|эту|этот|ближайшую|цю|цей|ten|tento";
 /// The end of a month, before its name.
 const END_OF: &str = "end of|ende|eind(?:e)?|fin(?:e)?(?: de| du mois de)?|finales de|fim de|final de|finais de|końca|konce|конца|кінця|نهاية(?: شهر)?|cuối tháng|hết tháng";
 
 static WEEKDAY: LazyLock<Regex> = LazyLock::new(|| {
     let weekdays = date::WEEKDAYS;
     fixed(&format!(
-        r"(^|[^\p{{L}}])(?:{THIS})\s({weekdays})(?:\s(?:next|prochain|prossimo|que viene))?([^\p{{L}}]|$)"
+        r"(^|[^\p{{L}}])(?:{THIS})\s({weekdays})(?:\s(?:next|prochain|prossimo|que viene))?([\s,.(]*(?:(?:den|dem|the|le|el|il|dia|dnia|dne|day)\s)?\d|[^\p{{L}}]|$)"
     ))
 });
 static MONTH_END: LazyLock<Regex> = LazyLock::new(|| {
@@ -45,11 +45,41 @@ static HOUR_BEHIND: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
+/// `las ocho de la tarde`
+static SPANISH_HOUR: LazyLock<Regex> = LazyLock::new(|| {
+    fixed(&format!(
+        r"las?\s({})\sde\sla\s(mañana|tarde|noche)",
+        SPANISH_HOURS.join("|")
+    ))
+});
+const SPANISH_HOURS: [&str; 12] = [
+    "una", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez", "once",
+    "doce",
+];
+
+/// Returns whether a sentence has a word that begins as a month or a weekday does: a cheap look before the dear ones.
 pub(super) fn names_day(sentence: &str) -> bool {
-    has_letters(sentence)
-        && (WEEKDAY.is_match(sentence)
-            || MONTH_END.is_match(sentence)
-            || MONTH_END_BEHIND.is_match(sentence))
+    static BEGINNINGS: LazyLock<HashSet<[char; 3]>> = LazyLock::new(|| {
+        let months = date::months().to_lowercase();
+        let months = months.split('|').filter_map(beginning);
+        months
+            .chain(WEEKDAYS.split(' ').filter_map(beginning))
+            .collect()
+    });
+    let words = sentence.split(|c: char| !c.is_alphabetic());
+    words
+        .filter_map(beginning)
+        .any(|beginning| BEGINNINGS.contains(&beginning))
+}
+
+/// How weekdays begin, and `tháng`, the month of Vietnamese.
+const WEEKDAYS: &str = "mon tue wed thu fri sat sun die mit don fre sam son lun mar mer jeu ven dim mié mie jue vie sáb sab dom \
+    gio seg ter qua qui sex maa din woe vri zat zon pon wto śro sro czw pią pia sob nie úte ute stř stř čtv ctv pát pat \
+    ned paz sal çar car per cum пон вто сре чет пят суб вос ятн вів сер нед thá الأ الا الإ الث الخ الج الس";
+
+fn beginning(word: &str) -> Option<[char; 3]> {
+    let mut letters = word.chars().flat_map(char::to_lowercase);
+    Some([letters.next()?, letters.next()?, letters.next()?])
 }
 
 /// Returns whether a text has letters of the languages that are read here, which most sentences in Chinese have not.
@@ -72,14 +102,25 @@ fn in_words(sentence: String, from: NaiveDate) -> String {
     let mut text = replace(&WEEKDAY, sentence, |found| weekday(found, from));
     text = replace(&MONTH_END, text, |found| month_end(found, from));
     text = replace(&MONTH_END_BEHIND, text, |found| month_end(found, from));
+    text = replace(&SPANISH_HOUR, text, spanish_hour);
     replace(&HOUR_BEHIND, text, |found| {
         format!("{} | {}", &found[1], &found[2])
     })
 }
 
+fn spanish_hour(found: &Captures<'_>) -> String {
+    let name = found[1].to_lowercase();
+    let hour = SPANISH_HOURS.iter().position(|hour| *hour == name);
+    let hour = hour.map_or(0, |at| at + 1);
+    let is_late = !found[2].eq_ignore_ascii_case("mañana") && hour < 12;
+    format!("las {}:00", if is_late { hour + 12 } else { hour })
+}
+
 /// `this Friday`
 fn weekday(found: &Captures<'_>, from: NaiveDate) -> String {
-    let Some(wanted) = number_of(&found[2]) else {
+    // The day beside it is told more surely.
+    let is_dated = found[3].ends_with(|c: char| c.is_ascii_digit());
+    let Some(wanted) = number_of(&found[2]).filter(|_| !is_dated) else {
         return found[0].to_owned();
     };
     let today = from.weekday().num_days_from_monday();

@@ -1,6 +1,6 @@
-//! The language of a sentence, as its letters and common words show it.
+//! The language of a text and its sentences, as their letters and common words show it.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::{cell::OnceCell, collections::HashMap, ops::RangeInclusive, sync::LazyLock};
 
 use regex::Regex;
 
@@ -29,40 +29,91 @@ static ARABIC: LazyTongue = language!(other::ARABIC);
 static JAPANESE: LazyTongue = language!(other::JAPANESE);
 static KOREAN: LazyTongue = language!(other::KOREAN);
 
-/// Returns whether a sentence is Japanese or Korean, also where it has Chinese characters alone.
-pub(in super::super) fn is_of_neighbours(sentence: &str) -> bool {
-    // `中午前` is Chinese.
-    static JAPANESE: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new("[ぁ-ヺ가-힣応締〆売図団県歳込]|令和|(?:^|[^中上下])午[前後]|[(（][月火水木金土日][)）]")
-            .expect("a fixed pattern")
-    });
-    JAPANESE.is_match(sentence)
+/// The languages of a text: the one that most of it is in, and those of its sentences.
+pub(in super::super) struct Speech<'a> {
+    head: &'a str,
+    home: Home,
+    latin: OnceCell<Option<&'static Tongue>>,
 }
 
-/// Returns the languages that a sentence may be of, no Chinese among them: one in most cases, none where it has no letters,
-/// several of those with Latin letters where no word decides.
-pub(in super::super) fn tongues(sentence: &str) -> Vec<&'static Tongue> {
-    let any = |range: std::ops::RangeInclusive<char>| sentence.contains(|c| range.contains(&c));
-    let one = |language: &'static LazyTongue| vec![&*language.tongue];
-    if any('가'..='힣') {
-        one(&KOREAN)
-    } else if is_of_neighbours(sentence) {
-        one(&JAPANESE)
-    } else if any('\u{621}'..='\u{64a}') {
-        one(&ARABIC)
-    } else if any('а'..='я') {
-        let is_ukrainian = sentence.contains(['і', 'ї', 'є', 'ґ', 'І', 'Ї', 'Є']);
-        one(if is_ukrainian { &UKRAINIAN } else { &RUSSIAN })
-    } else {
-        of_latin(sentence)
+/// Characters and words that Chinese does not write so: `応募締切`, `3月20日（水）`; `中午前` is Chinese.
+static JAPANESE_MARKS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new("[応締〆売図団県歳込]|令和|(?:^|[^中上下])午[前後]|[(（][月火水木金土][)）]")
+        .expect("a fixed pattern")
+});
+
+/// Where Chinese characters alone leave the language open, it is that of the text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Home {
+    Chinese,
+    Japanese,
+    Korean,
+    Lettered,
+}
+
+const HAN: RangeInclusive<char> = '一'..='鿿';
+const KANA: RangeInclusive<char> = 'ぁ'..='ヺ';
+const HANGUL: RangeInclusive<char> = '가'..='힣';
+const ARABIC_LETTERS: RangeInclusive<char> = '\u{621}'..='\u{64a}';
+const CYRILLIC: RangeInclusive<char> = 'а'..='я';
+
+impl<'a> Speech<'a> {
+    pub(in super::super) fn new(text: &'a str) -> Self {
+        // A label and a day may hold no letter of their language alone.
+        const SHORT: usize = 200;
+        // As much as shows the language.
+        const HEAD: usize = 4_000;
+        let head = &text[..text.floor_char_boundary(HEAD)];
+        let count =
+            |letters: &RangeInclusive<char>| head.chars().filter(|c| letters.contains(c)).count();
+        let (han, kana, hangul) = (count(&HAN), count(&KANA), count(&HANGUL));
+        // A Chinese text may hold a Japanese name.
+        let home = if hangul > han {
+            Home::Korean
+        } else if kana * 5 > han
+            || (kana * 10 >= han || head.len() < SHORT) && JAPANESE_MARKS.is_match(head)
+        {
+            Home::Japanese
+        } else if han > 0 {
+            Home::Chinese
+        } else {
+            Home::Lettered
+        };
+        Self {
+            head,
+            home,
+            latin: OnceCell::new(),
+        }
+    }
+
+    /// The language of a sentence; None where it is Chinese.
+    pub(in super::super) fn tongue(&self, sentence: &str) -> Option<&'static Tongue> {
+        let has = |letters: &RangeInclusive<char>| sentence.contains(|c| letters.contains(&c));
+        let is_open = has(&HAN) || !sentence.contains(char::is_alphabetic);
+        if has(&HANGUL) || is_open && self.home == Home::Korean {
+            Some(&*KOREAN.tongue)
+        } else if self.home == Home::Japanese && (is_open || has(&KANA)) {
+            Some(&*JAPANESE.tongue)
+        } else if has(&HAN) || is_open && self.home == Home::Chinese {
+            None
+        } else if has(&ARABIC_LETTERS) {
+            Some(&*ARABIC.tongue)
+        } else if has(&CYRILLIC) {
+            let is_ukrainian = self.head.contains(['і', 'ї', 'є', 'ґ', 'І', 'Ї', 'Є']);
+            Some(if is_ukrainian {
+                &*UKRAINIAN.tongue
+            } else {
+                &*RUSSIAN.tongue
+            })
+        } else {
+            let latin = *self.latin.get_or_init(|| of_latin(self.head));
+            Some(latin.unwrap_or_else(|| by_label(sentence)))
+        }
     }
 }
 
-/// How many words fewer a language may have than the first, since short sentences have words of neighbours by chance.
-const NEARLY: u32 = 1;
-
-/// The languages with the most words of a sentence.
-fn of_latin(sentence: &str) -> Vec<&'static Tongue> {
+/// The language that has the most words of a text; None where none has any.
+fn of_latin(text: &str) -> Option<&'static Tongue> {
     static MARKS: LazyLock<HashMap<&str, Vec<usize>>> = LazyLock::new(|| {
         let mut marks: HashMap<&str, Vec<usize>> = HashMap::new();
         for (at, language) in LATIN.iter().enumerate() {
@@ -73,15 +124,22 @@ fn of_latin(sentence: &str) -> Vec<&'static Tongue> {
         marks
     });
     let mut counts = [0u32; LATIN.len()];
-    let lower = sentence.to_lowercase();
+    let lower = text.to_lowercase();
     let words = lower.split(|c: char| !c.is_alphabetic());
     for at in words.filter_map(|word| MARKS.get(word)).flatten() {
         counts[*at] += 1;
     }
-    let most = counts.iter().max().copied().unwrap_or_default();
-    let best = LATIN
+    let most = *counts.iter().max().filter(|most| **most > 0)?;
+    let best = counts.iter().position(|count| *count == most)?;
+    Some(&LATIN[best].tongue)
+}
+
+/// The language that has a label such as `Bewerbungsfrist:`, or else English.
+fn by_label(sentence: &str) -> &'static Tongue {
+    let is_digit = |c: char| c.is_ascii_digit();
+    let label = sentence.split(is_digit).next().unwrap_or_default();
+    let found = LATIN
         .iter()
-        .zip(counts)
-        .filter(|(_, count)| count + NEARLY >= most);
-    best.map(|(language, _)| &*language.tongue).collect()
+        .find(|language| language.tongue.names_end(label));
+    &found.unwrap_or(&LATIN[0]).tongue
 }

@@ -15,6 +15,7 @@ pub(super) const ENGLISH: TongueWords = TongueWords {
     moved: "extend(?:ed|s)?|postponed|pushed back|moved (?:from|to)|new deadline|prolonged",
     former: r"previous(?:ly)?|original(?:ly)?|initial(?:ly)?|formerly|instead of|\(was|old deadline|earlier deadline",
     others: "closed|exhibition|exhibit|concert|runs (?:from|until|through)|on (?:show|display|view)|complet(?:ed|ion) by|be completed|finish|expected|expects|hopes? to|open to traffic|valid|come[s]? into force|takes? effect|warranty|plans? to|intends? to|aims? to|scheduled|forbidden|prohibited",
+    beside: r"contract|appointment|tenure|(?:be )?held|takes? place|interview|results?|publish|announc|notif|posted|fellowship|delivery|opening|starts?|begins?|conference|warranty|valid|licen|exhibit|classes|semester|must have|born|aged|as of|obtained|degree|mayor|sent home|due during",
     day_first: false,
 };
 
@@ -31,6 +32,7 @@ pub(super) const GERMAN: TongueWords = TongueWords {
     moved: "verlängert|verlängerung|verschoben|neue(?:r|s)? (?:frist|termin|datum)",
     former: r"bisher|ursprünglich|vormals|zunächst|statt(?: bisher)?|früher|alte frist",
     others: "gesperrt|sperrung|geschlossen|ausstellung|konzert|zu sehen|fertiggestellt|fertigstell|abgeschlossen|gilt|gültig|in kraft|geplant|voraussichtlich|bauarbeiten|vollsperrung",
+    beside: r"vertrag|laufzeit|läuft|förderung|befristet|findet|finden|statt|vorstellungsgespr|ergebnis|veröffentlich|bekannt|beginn|ausführung|bindefrist|liefer|eröffnung|dauert|ausstellung|gültig|geöffnet|bauarbeit|geboren|ferien|unterricht|tagung|konferenz|mitgeteilt|wird .{0,30}gefördert",
     day_first: true,
 };
 
@@ -47,5 +49,6 @@ pub(super) const DUTCH: TongueWords = TongueWords {
     moved: "verlengd|verschoven|uitgesteld|nieuwe (?:deadline|sluitingsdatum|datum)",
     former: r"oorspronkelijk\p{L}*|eerder|was|voorheen|aanvankelijk",
     others: "gesloten|tentoonstelling|concert|te zien|afgerond|voltooid|gereed|geldig|geldt|in werking|gepland|verwacht|afgesloten|verkocht|werkzaamheden",
+    beside: r"contract|looptijd|zittingsperiode|vindt|vinden|plaats|gesprek|resultat|bekendgemaakt|bekend|start|begin|levering|opening|duur|duren|tentoonstelling|geldig|geopend|werkzaamheden|geboren|vakantie|les(?:sen)?|congres|moet .{0,30}klaar|wethouder|seizoen",
     day_first: true,
 };

@@ -15,6 +15,7 @@ pub(super) const TURKISH: TongueWords = TongueWords {
     moved: r"uzatıl\p{L}*|ertelen\p{L}*|yeni (?:son )?tarih",
     former: r"önceki|daha önce|eski",
     others: r"kapalı|sergi|konser|gezilebilir|yürürlü|geçerli|tamamlan|planlan|itibarıyla|yaptırdı|bekleniyor|bakım",
+    beside: r"sözleşme|süresi|yapılacak|gerçekleş|düzenlen|mülakat|sonuç|açıklan|ilan edil|başla|teslimat|açılış|sergi|geçerli|açık|çalışma|doğ|tatil|ders|konferans|sürecek|tamamlan|gezi\b",
     day_first: true,
 };
 
@@ -31,6 +32,7 @@ pub(super) const VIETNAMESE: TongueWords = TongueWords {
     moved: r"gia hạn|kéo dài|dời|lùi|hạn mới",
     former: r"trước đây|trước đó|ban đầu|thay vì|cũ",
     others: r"đóng cửa|triển lãm|hòa nhạc|mở cửa|có hiệu lực|hiệu lực|dự kiến|hoàn thành|khánh thành|tính đến|cấm|thi công",
+    beside: r"hợp đồng|thời gian thực hiện|diễn ra|tổ chức|phỏng vấn|kết quả|công bố|thông báo|bắt đầu|khai giảng|giao hàng|mở thầu|triển lãm|có giá trị|mở cửa|thi công|sinh ngày|nghỉ|lớp học|hội nghị|kéo dài đến|hoàn thành|khởi hành|công trình|tạm",
     day_first: true,
 };
 
@@ -47,6 +49,7 @@ pub(super) const ARABIC: TongueWords = TongueWords {
     moved: r"تمديد|تأجيل|مدد|مُدد|تمدد|الموعد الجديد",
     former: r"كانت?\s|سابقا|بدلا من|السابق",
     others: r"ستغلق|مغلق|معرض|المعرض|حفل|حيز التنفيذ|سار|صالح|المتوقع|الانتهاء من|إنجاز|أعمال الصيانة|تم تسجيل|من المنتظر|المنتظر|يقام|تقام",
+    beside: r"عقد|مدة|يقام|تقام|ستعقد|يعقد|مقابل|نتائج|ستعلن|إعلان|تبدأ|يبدأ|توريد|تفتح|فتح|معرض|ساري|مفتوح|أعمال|مواليد|عطلة|دروس|مؤتمر|يستمر|تستمر|إنجاز|افتتاح|الدراسة",
     day_first: true,
 };
 
@@ -63,6 +66,7 @@ pub(super) const JAPANESE: TongueWords = TongueWords {
     moved: r"延長|延期|変更後|繰り?下げ",
     former: r"当初|旧|変更前|これまで|(?:有効|賞味|消費|保存|使用)期限",
     others: r".*(?:休館|休業|休止|開催|開館|展示|展覧|完了|工事|通行止|施行|有効期間|見頃|予定です|断水|停電|販売|募集がありました|応募がありました|上映|公開して|見込み|ご利用いただけ|使用でき)",
+    beside: r".*(?:契約|期間|開催|行い|行われ|面接|結果|発表|公表|通知|開始|始ま|納期|履行|開札|展|有効|開館|開か|工事|生まれ|休み|授業|大会|学会|続き|完成|助成期間|配布|抽選|表彰|遠足|見通し)",
     day_first: false,
 };
 
@@ -79,5 +83,6 @@ pub(super) const KOREAN: TongueWords = TongueWords {
     moved: r"연장|연기|변경",
     former: r"당초|기존|종전|원래",
     others: r".*(?:휴관|휴무|통제|공사|완료|시행|전시|개최|전망|사용할|열립니다|신청했|진행됩|운영됩|개관|유효|예정)",
+    beside: r".*(?:계약|기간|개최|열리|열립|면접|결과|발표|공고|통지|시작|납품|이행|개찰|전시|유효|운영|개관|공사|출생|방학|수업|대회|학회|계속|준공|완공|배부|추첨|시상|체험|예정)",
     day_first: false,
 };

@@ -5,11 +5,10 @@ use std::{ops::Range, sync::LazyLock};
 use regex::Regex;
 
 use super::words::TongueWords;
-use crate::source::{date, summary::deadline::worth::Worth};
+use crate::{bulletin::Moment, source::date};
 
 /// The patterns of a language.
 pub(in crate::source::summary::deadline) struct Tongue {
-    cue: Regex,
     until: Regex,
     after: Regex,
     label: Regex,
@@ -23,9 +22,13 @@ pub(in crate::source::summary::deadline) struct Tongue {
     onto: Regex,
     former: Regex,
     others: Regex,
+    beside: Regex,
     /// Numbers of a date stand in the order of day and month.
     pub(in crate::source::summary::deadline) day_first: bool,
 }
+
+/// So few bytes before a date are no more than a label.
+const SHORT: usize = 48;
 
 /// A date within its sentence, `before` and `after` it, and what stands between it and the dates beside it.
 pub(in crate::source::summary::deadline) struct DatePlace<'a> {
@@ -38,20 +41,20 @@ pub(in crate::source::summary::deadline) struct DatePlace<'a> {
 impl<'a> DatePlace<'a> {
     pub(in crate::source::summary::deadline) fn new(
         sentence: &'a str,
-        dates: &[Range<usize>],
+        dates: &[(Range<usize>, Moment)],
         at: usize,
     ) -> Self {
-        let here = &dates[at];
+        let here = &dates[at].0;
         let between = |from: usize, to: usize| sentence.get(from..to);
         Self {
             before: &sentence[..here.start],
             after: &sentence[here.end..],
             since_last: at
                 .checked_sub(1)
-                .and_then(|last| between(dates[last].end, here.start)),
+                .and_then(|last| between(dates[last].0.end, here.start)),
             until_next: dates
                 .get(at + 1)
-                .and_then(|next| between(here.end, next.start)),
+                .and_then(|next| between(here.end, next.0.start)),
         }
     }
 }
@@ -70,6 +73,7 @@ impl Tongue {
             moved,
             former,
             others,
+            beside,
             ..
         } = words;
         let weekday = date::WEEKDAYS;
@@ -77,9 +81,6 @@ impl Tongue {
         let pattern = |text: String| Regex::new(&format!("(?i){text}")).expect("a fixed pattern");
         let word = |text: &str| format!(r"(?:^|[^\p{{L}}])(?:{text})");
         Self {
-            cue: pattern(format!(
-                "{until}|{label}|{ends}|{after}|{moved}|{to}|[–—~～-]"
-            )),
             until: pattern(format!("{}{fill}", word(until))),
             after: pattern(format!(r"^(?:\s?\([^)]{{0,12}}\))?\s?(?:{after})")),
             label: pattern(format!(r"(?:{})[^\d.;!?]{{0,70}}$", word(label))),
@@ -98,48 +99,69 @@ impl Tongue {
             onto: pattern(format!("{}{fill}", word(to))),
             former: pattern(format!(r"(?:{former})[^\d.;!?)]{{0,40}}$")),
             others: pattern(word(others)),
+            beside: pattern(word(beside)),
             day_first: words.day_first,
         }
     }
 
-    /// Returns whether a sentence has a word that may make a day its last.
-    pub(in crate::source::summary::deadline) fn may_ask(&self, sentence: &str) -> bool {
-        self.cue.is_match(sentence)
+    /// Returns whether the name of a last day stands right before what follows.
+    pub(super) fn names_end(&self, before: &str) -> bool {
+        self.label.is_match(before)
     }
 
-    /// Returns what a date is worth as the last day to act; None where it is none.
-    pub(in crate::source::summary::deadline) fn asks(
+    /// The words of the table that stand around a date, in a fixed order; `last` and `next` are the sentences beside it.
+    pub(in crate::source::summary::deadline) fn signs(
         &self,
         sentence: &str,
         place: &DatePlace<'_>,
-    ) -> Option<Worth> {
+        (last, next): (&str, &str),
+    ) -> Vec<&'static str> {
         let DatePlace {
             before,
             after,
             since_last,
             until_next,
         } = place;
-        let begins = until_next.is_some_and(|between| self.link.is_match(between));
-        if begins || self.former.is_match(before) {
-            return None;
-        }
-        let is_range = since_last.is_some_and(|between| self.link.is_match(between));
-        let is_until = self.until.is_match(before) || self.after.is_match(after);
-        let is_end = is_range || is_until || self.to.is_match(before);
-        if !is_end && self.from.is_match(before) {
-            return None;
-        }
-        let is_called = self.label.is_match(before);
-        let is_new = is_end || is_called || self.onto.is_match(before);
-        let is_moved = self.moved_to.is_match(before) || is_new && self.moved.is_match(sentence);
-        if is_moved {
-            return Some(Worth::Moved);
-        }
-        let is_done = (is_end || self.ends.is_match(before)) && self.doing.is_match(sentence);
         let clause = &sentence[..sentence.len() - after.len()];
         let rest = after.split(". ").next().unwrap_or_default();
-        let is_others = self.others.is_match(clause) || self.others.is_match(rest);
-        (is_called || is_done && !is_others).then_some(Worth::Asked)
+        let is_range =
+            |between: &Option<&str>| between.is_some_and(|between| self.link.is_match(between));
+        let signs = [
+            ("begins", is_range(until_next)),
+            ("range", is_range(since_last)),
+            ("former", self.former.is_match(before)),
+            ("until", self.until.is_match(before)),
+            ("after", self.after.is_match(after)),
+            ("to", self.to.is_match(before)),
+            ("from", self.from.is_match(before)),
+            ("label", self.label.is_match(before)),
+            ("colon", before.trim_end().ends_with([':', '：', '–', '|'])),
+            ("short", before.len() < SHORT),
+            ("onto", self.onto.is_match(before)),
+            ("moved_to", self.moved_to.is_match(before)),
+            ("moved", self.moved.is_match(sentence)),
+            ("ends", self.ends.is_match(before)),
+            ("doing_before", self.doing.is_match(before)),
+            ("doing_after", self.doing.is_match(rest)),
+            ("others_before", self.others.is_match(clause)),
+            ("others_after", self.others.is_match(rest)),
+            ("beside_before", self.beside.is_match(clause)),
+            ("beside_after", self.beside.is_match(rest)),
+            (
+                "beside_since",
+                since_last.is_some_and(|since| self.beside.is_match(since)),
+            ),
+            (
+                "doing_since",
+                since_last.is_some_and(|since| self.doing.is_match(since)),
+            ),
+            ("next_doing", self.doing.is_match(next)),
+            ("last_doing", self.doing.is_match(last)),
+            ("last_others", self.others.is_match(last)),
+            ("last_moved", self.moved.is_match(last)),
+        ];
+        let found = signs.into_iter().filter(|(_, is_there)| *is_there);
+        found.map(|(name, _)| name).collect()
     }
 }
 

@@ -15,6 +15,7 @@ pub(super) const FRENCH: TongueWords = TongueWords {
     moved: r"report[ée]e?s?|prolong[ée]e?s?|prorog[ée]e?s?|repouss[ée]e?s?|nouvelle date",
     former: r"initialement|initiale|précédemment|au lieu du|auparavant|ancienne",
     others: r"fermée?s?\s|musées?\b|fermeture|exposition|concert|visible|achevé|terminés? (?:avant|d['’]ici|pour)|en vigueur|valable|prévue?s?\s|travaux|interdit|est attendue?",
+    beside: r"contrat|durée|débuter|aura lieu|auront lieu|tiendr|se tient|audition|entretien|résultat|publi|affich|notifi|commenc|début|livraison|ouverture des plis|exposition|valable|ouvert|travaux|chantier|nés?\b|vacances|cours\b|congrès|colloque|délibér|séance|comptait|a réuni|remise des prix|le maire",
     day_first: true,
 };
 
@@ -31,6 +32,7 @@ pub(super) const SPANISH: TongueWords = TongueWords {
     moved: r"ampl[ií]a(?:n|do|da)?|amplió|prorrog|prórroga|pospu?est|extiende|extendid|extendió|aplaza|nuevo plazo|nueva fecha",
     former: r"antes,|antes:|anterior|originalmente|original|inicialmente|inicial|en lugar del",
     others: r"exposición|museo|concierto|cerrad[ao]|corte|permanecerá|en vigor|vigencia|vigente|válid[ao]|concluid|finalizad[ao]|obras|previst[ao]|se prevé|se espera|habían|prohibid[ao]",
+    beside: r"contrato|duraci|vigencia|celebrar|tendrá lugar|tendrán lugar|entrevista|resultado|publicar|lista provisional|inicio|comenz|comienz|entrega de premios|apertura|exposici|válid|abierto|obras|nacid|vacaciones|clases|congreso|curso\b|adjudica|abarcar|extenderá|premi|ayuntamiento",
     day_first: true,
 };
 
@@ -47,6 +49,7 @@ pub(super) const ITALIAN: TongueWords = TongueWords {
     moved: r"prorogat[oaie]|proroga|posticipat[oa]|rinviat[oa]|differit[oa]|estes[oa]|nuova scadenza|nuovo termine",
     former: r"originari[oa]|inizialmente|in precedenza|precedente|anziché|invece del",
     others: r"mostra\b|museo|concerto|chius[oa]\s|resterà|rimarrà|visitabile|in vigore|valid[oa]|conclus[io]|completat[io]|lavori saranno|previst[oaie]|vietat[oa]|ultimat",
+    beside: r"contratto|durata|decorre|si terr|terranno|avrà luogo|avranno luogo|colloqui|risultat|pubblicat|graduatori|inizio|iniziano|inizieranno|consegna dei lavori|seduta|mostra|valid|apert[oa]|lavori|nat[oi]\b|vacanze|lezioni|convegno|corso|premiazione|partenza|spettacolo|termineranno",
     day_first: true,
 };
 
@@ -63,5 +66,6 @@ pub(super) const PORTUGUESE: TongueWords = TongueWords {
     moved: r"prorrogad[oa]s?|prorroga|adiad[oa]|estendid[oa]|alargad[oa]|prolongad[oa]|nov[oa] (?:prazo|data)",
     former: r"anterior\p{L}*|originalmente|original|inicial\p{L}*|em vez de",
     others: r"exposição|museu|concerto|fechad[oa]|encerrada (?:ao|para)|visitada|em vigor|vigora|válid[oa]|conclu[ií]d[oa]|obras|previst[oa]|prevê|tinham|estará|proibid[oa]",
+    beside: r"contrato|duração|vigência|realiza|terá lugar|terão lugar|entrevista|resultado|publicad|divulgad|início|começ|entrega dos prémios|abertura|exposição|válid|abert[oa]|obras?\b|nascid|férias|aulas|congresso|curso\b|sessão|suspens|reparaç|provas|espetáculo",
     day_first: true,
 };

@@ -15,6 +15,7 @@ pub(super) const POLISH: TongueWords = TongueWords {
     moved: r"przedłuż\p{L}*|wydłuż\p{L}*|przesun\p{L}*|nowy termin",
     former: r"poprzedni\p{L}*|pierwotn\p{L}*|wcześniej|zamiast",
     others: r"nieczynn|zamknięt|wystaw|koncert|zwiedza|wchodzi w życie|obowiązuje|ważn[yae]|ukończ|zakończon|planowan|zarejestrowano|oglądać|stan na",
+    beside: r"umow|okres obowiązyw|odbędzie|odbędą|odbywa|rozmow|wyniki|ogłosz|opublikow|rozpoczę|rozpoczyn|realizacj|otwarcie|wystaw|ważn|czynn|robot|urodzon|ferie|zajęcia|konferencj|potrwa|trwa\b|dostaw|wycieczk|zawart",
     day_first: true,
 };
 
@@ -31,6 +32,7 @@ pub(super) const CZECH: TongueWords = TongueWords {
     moved: r"prodluž\p{L}*|prodlouž\p{L}*|posun\p{L}*|odlož\p{L}*|nový termín",
     former: r"původní|původně|dříve|předchozí|místo",
     others: r"uzavřen|zavřen|výstav|koncert|potrvá|nabývá|účinn|plat[níí]|dokončen|plánuje|předpokláda|k vidění",
+    beside: r"smlouv|doba|koná|konat|proběhne|pohovor|výsled|zveřejn|vyhláš|začín|zahájen|realizac|dokončen|otevír|výstav|platn|otevřen|prác|narozen|prázdnin|výuk|konferenc|potrvá|dodá|odjezd|uzavírá se",
     day_first: true,
 };
 
@@ -47,6 +49,7 @@ pub(super) const RUSSIAN: TongueWords = TongueWords {
     moved: r"продл[её]н\p{L}*|продлева\p{L}*|продлил\p{L}*|перен[её]с\p{L}*|новый срок",
     former: r"ранее|первоначальн\p{L}*|прежн\p{L}*|вместо|изначальн\p{L}*|раньше",
     others: r"закрыт|выставк|концерт|продлится|вступает|в силу|действу|действителен|построен|планиру|заверш[еи]т[ьс] (?:строит|ремонт|работы)|ремонт|по состоянию|ожида|запрещ|перекры",
+    beside: r"договор|контракт|срок действия|состоится|состоятся|пройд[её]т|пройдут|собеседован|результат|опублик|объявл|начал|начн[её]тся|поставк|вскрыти|выставк|действител|работает|работы|рожд|каникул|занят|конференц|продлится|строительств|экскурси|итог|завершить",
     day_first: true,
 };
 
@@ -63,5 +66,6 @@ pub(super) const UKRAINIAN: TongueWords = TongueWords {
     moved: r"продовж\p{L}*|подовж\p{L}*|перен[ео]с\p{L}*|новий (?:термін|строк)",
     former: r"раніше|попередн\p{L}*|початков\p{L}*|первісн\p{L}*|замість",
     others: r"зачинен|закрит|виставк|концерт|триватиме|набирає|чинності|діє\s|дійсний|збудован|планую|завершити (?:будів|ремонт|роботи)|ремонт|станом на|очіку|заборонен|перекрит",
+    beside: r"договір|договор|контракт|строк дії|відбуде|пройде|співбесід|результат|опублік|оголош|початок|почнеться|постав|розкрит|виставк|дійсн|працює|працюва|робот|народж|канікул|занят|конференц|триватиме|будівн|екскурс|підсумк|планую",
     day_first: true,
 };

@@ -29,6 +29,8 @@ pub(super) struct TongueWords {
     pub(super) former: &'static str,
     /// Words for acts that are not the readers': closed, completed, in force.
     pub(super) others: &'static str,
+    /// Words for what else has a day in notices: contracts, events, results, conditions.
+    pub(super) beside: &'static str,
     /// Numbers of a date stand in the order of day and month.
     pub(super) day_first: bool,
 }
