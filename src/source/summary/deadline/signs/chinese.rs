@@ -4,9 +4,9 @@
 use std::ops::Range;
 
 use super::{
-    Place, Say,
     beside::{ahead, back, before, behind},
     masked::{DATE, Masked},
+    place::{Place, Say},
 };
 
 /// A part of what stands around a date.
