@@ -207,7 +207,7 @@ async fn an_export_moves_into_and_out_of_a_database_while_the_service_runs_on_it
     assert_eq!(world.pushed(), [Site::title(11), Site::title(12)]);
     let again = world.noticast(&["import", file, "--with-queue", "--yes"]);
     assert!(again.status.success(), "{}", text(&again.stderr));
-    assert!(text(&again.stdout).starts_with("0 bulletins imported"));
+    assert!(text(&again.stdout).starts_with("bulletins imported: 0, "));
 
     // And back, while it runs.
     let exported = world.noticast(&["export", "database.jsonl"]);
