@@ -185,13 +185,19 @@ impl Machines {
             .await;
     }
 
-    /// How often each site was polled within some time (ms).
+    /// How often each site was polled within some time (ms). A 304 may be checked by a second request of the same poll.
     async fn polls(&self, within: Range<f64>) -> BTreeMap<u64, usize> {
+        const ONE_POLL: f64 = 5e3;
         let mut polls = BTreeMap::new();
+        let mut last: BTreeMap<u64, f64> = BTreeMap::new();
         for request in self.rig.requests().await {
-            let is_within = request["t"].as_f64().is_some_and(|t| within.contains(&t));
-            if request["kind"] == "list" && is_within {
-                *polls.entry(request["site"].as_u64().unwrap()).or_default() += 1;
+            let t = request["t"].as_f64().unwrap();
+            if request["kind"] == "list" && within.contains(&t) {
+                let site = request["site"].as_u64().unwrap();
+                let before = last.insert(site, t);
+                if before.is_none_or(|before| t - before > ONE_POLL) {
+                    *polls.entry(site).or_default() += 1;
+                }
             }
         }
         polls
