@@ -1,6 +1,6 @@
 //! A channel as the checked config describes it.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, str::FromStr, sync::Arc};
 
 use chrono_tz::Tz;
 
@@ -67,6 +67,21 @@ pub enum TelegramChat {
     Id(i64),
     /// With its leading `@`.
     Name(String),
+}
+
+/// `@name`, or a number other than 0.
+impl FromStr for TelegramChat {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let Some(name) = text.strip_prefix('@') else {
+            let id = text.parse().ok().filter(|id| *id != 0);
+            return id.map(Self::Id).ok_or(());
+        };
+        let is_name = |name: &str| name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        let named = (!name.is_empty() && is_name(name)).then(|| Self::Name(text.to_owned()));
+        named.ok_or(())
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

@@ -14,6 +14,9 @@ use super::{
     wish::{FilterWords, SourceWish},
 };
 
+/// Characters of an announcement to chats and channels: with the question whether to send it, it is one message.
+pub const LONGEST_ANNOUNCEMENT: usize = 3000;
+
 /// The settings that a chat asked for. Each wish that is text was checked when it was taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chat {

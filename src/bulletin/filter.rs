@@ -69,6 +69,15 @@ impl Filter {
         Ok(Self::of(patterns(include)?, patterns(exclude)?))
     }
 
+    /// Returns whether these are more words, or longer ones, than a chat that subscribed by itself may have.
+    #[must_use]
+    pub fn exceeds_a_chat(include: &[String], exclude: &[String]) -> bool {
+        const MOST_WORDS: usize = 30;
+        const LONGEST_WORD: usize = 100;
+        let is_long = |word: &String| word.chars().count() > LONGEST_WORD;
+        include.len() + exclude.len() > MOST_WORDS || include.iter().chain(exclude).any(is_long)
+    }
+
     /// A filter of a chat that subscribed by itself, which may cost far less.
     ///
     /// # Errors

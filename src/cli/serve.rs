@@ -231,13 +231,8 @@ pub(super) fn telegram(session: &Session) -> anyhow::Result<TelegramSettings> {
 
 /// `@name` or a number.
 pub(super) fn chat(text: &str) -> Result<TelegramChat, String> {
-    if let Ok(id) = text.parse() {
-        return Ok(TelegramChat::Id(id));
-    }
-    match text.strip_prefix('@') {
-        Some(name) if !name.is_empty() => Ok(TelegramChat::Name(text.to_owned())),
-        _ => Err("a chat is expected: @name, or a number such as -1001234567890".to_owned()),
-    }
+    let expected = "a chat is expected: @name, or a number such as -1001234567890";
+    text.parse().map_err(|()| expected.to_owned())
 }
 
 /// `5s`, `10m`, `2h`, `1d`.

@@ -238,15 +238,9 @@ fn telegram_chat(value: &Value<'_>) -> Read<TelegramChat> {
         DeValue::Integer(number) if number.radix() == 10 => number.as_str(),
         _ => return mistyped(value, "`\"@name\"` or a number"),
     };
-    if let Some(name) = text.strip_prefix('@') {
-        let word = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-        if word && !name.is_empty() {
-            return Ok(TelegramChat::Name(text.to_owned()));
-        }
-    }
-    match text.parse::<i64>() {
-        Ok(id) if id != 0 => Ok(TelegramChat::Id(id)),
-        _ => fault(value, format!("`{text}` is not a valid chat; {expected}")),
+    match text.parse() {
+        Ok(chat) => Ok(chat),
+        Err(()) => fault(value, format!("`{text}` is not a valid chat; {expected}")),
     }
 }
 

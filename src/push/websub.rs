@@ -22,9 +22,9 @@ pub(crate) struct WebSubHub {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum HubAnswer {
     Taken,
-    /// It takes no news of this feed.
+    /// The hub rejects news of this feed.
     Refused(String),
-    /// Not now, and not before the time that it asks for.
+    /// The hub is to be told later, and not before the time that it asks for.
     Later(String, Option<Duration>),
 }
 

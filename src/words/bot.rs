@@ -15,7 +15,7 @@ texts! {
         write_first alone_only group_admins_only stale_button cancelled search help_label
         find_source ask_search ask_source ask_filter ask_digest ask_quiet ask_zone ask_broadcast
         sources all_sources all_of_them none_of_them sources_of sources_hint no_sources no_source
-        none newer older on off automatic subscribed unsubscribed unsubscribed_all
+        none no_time newer older on off automatic subscribed unsubscribed unsubscribed_all
         nothing_subscribed in_config also_config pending turned_down nobody_subscribes note_on
         note_off note_pending note_in_config no_such_channel channel_not_yours newcomer
         newcomer_only join pending_chat let_in turn_down was_let_in was_turned_down you_are_in

@@ -160,6 +160,7 @@ pub(super) static WORDS: Words = Words {
         no_sources: "No source matches.",
         no_source: "There is no source “{source}”. /sources lists all of them.",
         none: "none",
+        no_time: "—",
         newer: "Previous page",
         older: "Next page",
         on: "On",

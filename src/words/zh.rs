@@ -139,6 +139,7 @@ pub(super) static WORDS: Words = Words {
         no_sources: "没有符合条件的来源。",
         no_source: "找不到来源“{source}”。发送 /sources 查看所有来源。",
         none: "无",
+        no_time: "—",
         newer: "上一页",
         older: "下一页",
         on: "开启",

@@ -19,10 +19,6 @@ use crate::{
     push::card::{clean_line, cut, escape},
 };
 
-/// Words of a filter, and characters of one.
-const MOST_WORDS: usize = 30;
-const LONGEST_WORD: usize = 100;
-
 pub(super) type Lists = (Vec<String>, Vec<String>);
 
 /// These words and no others from now on; what stood there before is told.
@@ -102,8 +98,7 @@ async fn filter_by(
 /// Returns why the asker's chat cannot have a filter of these words; None: it can.
 pub(super) fn refused(base: &Base, asker: &Asker, (include, exclude): &Lists) -> Option<String> {
     let words = asker.words();
-    let is_long = |word: &String| word.chars().count() > LONGEST_WORD;
-    if include.len() + exclude.len() > MOST_WORDS || include.iter().chain(exclude).any(is_long) {
+    if Filter::exceeds_a_chat(include, exclude) {
         return Some(words.filter_too_long.to_owned());
     }
     let filter = match Filter::of_chat(include, exclude) {

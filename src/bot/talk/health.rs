@@ -53,7 +53,7 @@ pub(super) async fn health(
         )
         .collect();
     let oldest = health.oldest_due.filter(|due| *due < Utc::now());
-    let oldest = oldest.map_or_else(|| words.none.to_owned(), |due| base.clock(asker, due));
+    let oldest = oldest.map_or_else(|| words.no_time.to_owned(), |due| base.clock(asker, due));
     let paused = sources.iter().filter(|status| status.look.paused).count();
     let held: u64 = sources.iter().map(|status| status.held).sum();
     let parts = [

@@ -47,7 +47,7 @@ pub(super) fn source_by_hand(base: &Base, asker: &Asker, id: &SourceId) -> Reply
     };
     let state = base.store.look_state(&source.id);
     let clock =
-        |at: Option<DateTime<Utc>>| at.map_or(words.none.to_owned(), |at| base.clock(asker, at));
+        |at: Option<DateTime<Utc>>| at.map_or(words.no_time.to_owned(), |at| base.clock(asker, at));
     let condition = match (&state.error, state.paused) {
         (_, true) => words.is_paused.to_owned(),
         (Some(_), _) => crate::words::of(asker.language)

@@ -8,12 +8,12 @@ use super::{
     filter, own_words,
     reply::{Pressed, Reply},
     target,
-    typed::{clock, is_off, signed_words},
+    typed::{is_off, signed_words},
     visible, wishes,
     words::{fill, shown_name},
 };
 use crate::{
-    bulletin::{DigestWish, FilterWords, Language, Source, SourceId, SourceWish},
+    bulletin::{DigestWish, FilterWords, Language, Source, SourceId, SourceWish, clock, daily},
     ops::StoreError,
     push::card::escape,
     words,
@@ -124,7 +124,7 @@ fn change(
             let digest = match clock(value) {
                 _ if is_same => None,
                 _ if is_off(value) => Some(DigestWish::AtOnce),
-                Some((hour, minute)) => Some(DigestWish::At(format!("{minute} {hour} * * *"))),
+                Some(time) => Some(DigestWish::At(daily(time))),
                 None => return Err(usage()),
             };
             Box::new(|wish: &mut SourceWish| wish.digest = digest)

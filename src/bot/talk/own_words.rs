@@ -3,11 +3,10 @@
 use super::{
     base::Base,
     filter_words::shown_words,
-    typed::shown_digest,
     words::{BotWords, fill, shown_name},
 };
 use crate::{
-    bulletin::{Chat, DigestWish, SourceId, SourceWish},
+    bulletin::{Chat, DigestWish, SourceId, SourceWish, shown_daily},
     push::card::escape,
 };
 
@@ -31,7 +30,7 @@ pub(super) fn sentence(words: &BotWords, wish: &SourceWish) -> Option<String> {
     });
     let digest = wish.digest.as_ref().map(|digest| match digest {
         DigestWish::AtOnce => words.own_at_once.to_owned(),
-        DigestWish::At(line) => fill(words.own_digest, &[("time", shown_digest(line))]),
+        DigestWish::At(line) => fill(words.own_digest, &[("time", shown_daily(line))]),
     });
     let filter = wish.filter.as_ref();
     let filter = filter.map(

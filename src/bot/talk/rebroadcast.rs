@@ -14,7 +14,9 @@ use super::{
     words::{self, BotWords, fill},
 };
 use crate::{
-    bulletin::{BulletinId, BulletinState, ChannelId, DeliveryId, Language, fold},
+    bulletin::{
+        BulletinId, BulletinState, ChannelId, DeliveryId, LONGEST_ANNOUNCEMENT, Language, fold,
+    },
     ops::{Answered, Report, Run, StoreError},
     push::card::{Card, clean_line, clean_text, cut, escape},
 };
@@ -23,8 +25,6 @@ use crate::{
 pub(super) const UNDO: TimeDelta = TimeDelta::seconds(60);
 /// Channels that a question names; more are counted.
 const NAMED: usize = 10;
-/// Characters of an announcement: it stands in the question too.
-const LONGEST: usize = 3000;
 /// Characters of a note.
 const LONGEST_NOTE: usize = 500;
 /// Between what a question says and the text that it is about.
@@ -166,7 +166,7 @@ pub(super) async fn offer_broadcast(
 ) -> Result<Reply, StoreError> {
     let words = asker.words();
     let text = clean_text(text);
-    if text.is_empty() || text.chars().count() > LONGEST {
+    if text.is_empty() || text.chars().count() > LONGEST_ANNOUNCEMENT {
         return Ok(words.broadcast_too_long.into());
     }
     let to = base.store.recipients(None).await?;

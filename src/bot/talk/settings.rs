@@ -9,12 +9,12 @@ use super::{
     command::Usage,
     filter,
     reply::{Pressed, Reply},
-    typed::{clock, hours, is_off},
+    typed::is_off,
     wishes,
     words::fill,
 };
 use crate::{
-    bulletin::{Language, Quiet, fold},
+    bulletin::{Language, Quiet, clock, daily, fold, hours},
     ops::StoreError,
     push::card::{clean_line, cut, escape},
 };
@@ -31,7 +31,7 @@ pub(super) async fn set_digest(
     }
     let digest = match clock(what) {
         _ if is_off(what) => None,
-        Some((hour, minute)) => Some(format!("{minute} {hour} * * *")),
+        Some(time) => Some(daily(time)),
         None => return Ok(Usage::Digest.say(asker.words()).into()),
     };
     wishes::wish(base, asker, &format!("digest {what}"), |chat| {

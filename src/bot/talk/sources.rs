@@ -76,7 +76,7 @@ pub(super) fn offer_sources(
         (true, ..) => format!("{head}\n\n{}", words.no_sources),
         (false, 0, _) => head,
         (false, last, true) => pages::numbered(words, &head, page, last),
-        // What was looked for is read back from the first line.
+        // The search words are read back from the first line.
         (false, last, false) => {
             let heading = format!("<b>{}</b>", words.sources);
             format!("{head}\n{}", pages::numbered(words, &heading, page, last))

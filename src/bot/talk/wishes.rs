@@ -7,13 +7,11 @@ use super::{
     button::{Button, Preference},
     filter_words, own_words,
     reply::Reply,
-    target,
-    typed::shown_digest,
-    visible, want,
+    target, visible, want,
     words::{BotWords, fill},
 };
 use crate::{
-    bulletin::{Chat, Language, Standing},
+    bulletin::{Chat, Language, Standing, shown_daily},
     ops::StoreError,
     push::card::{clean_line, cut},
 };
@@ -184,7 +182,7 @@ fn shown_wish(words: &BotWords, chat: &Chat, wish: Preference) -> String {
             None => words.automatic.to_owned(),
         },
         Preference::Quiet => or_off(chat.quiet.clone()),
-        Preference::Digest => or_off(chat.digest.as_deref().map(shown_digest)),
+        Preference::Digest => or_off(chat.digest.as_deref().map(shown_daily)),
         Preference::TimeZone => chat.time_zone.name().to_owned(),
         Preference::Silent => on_or_off(words, chat.silent).to_owned(),
         Preference::CardButtons => on_or_off(words, !chat.without_buttons).to_owned(),

@@ -29,14 +29,14 @@ pub(super) struct Head {
     keys: OnceCell<HeadKeys>,
 }
 
-/// What the head calls things, as [`key`] makes it: lines of the page are compared with them.
+/// The titles and names in the head as [`key`] makes them, so that lines of the page can be compared with them.
 #[derive(Debug)]
 pub(super) struct HeadKeys {
-    /// Of the article's titles, and of what a list calls it.
+    /// The article's own titles, and the one that a list gives it.
     pub headlines: Vec<String>,
-    /// Of `<title>`.
+    /// The whole `<title>`.
     pub title: Option<String>,
-    /// Of the site and of the section.
+    /// The names of the site and of the section.
     pub sites: Vec<String>,
 }
 

@@ -9,12 +9,10 @@ use super::{
     typed::Typed,
 };
 use crate::{
+    bulletin::LONGEST_ANNOUNCEMENT,
     push::card::clean_text,
     web::{api, problem::Problem},
 };
-
-/// Characters of a text, as in chats.
-const LONGEST: usize = 3000;
 
 pub(super) fn form(admin: &Admin, typed: &Typed) -> DeskForm {
     let words = admin.words;
@@ -48,7 +46,7 @@ pub(super) async fn announce(admin: Admin, typed: Typed) -> Result<Response, Pro
 /// The first time it shows the text, and who gets it; from there it is sent.
 async fn previewed_or_sent(admin: &Admin, typed: &Typed) -> Result<Response, Problem> {
     let text = clean_text(typed.get("text"));
-    if text.is_empty() || text.chars().count() > LONGEST {
+    if text.is_empty() || text.chars().count() > LONGEST_ANNOUNCEMENT {
         return Err(Problem::bad_form(|words| words.bad_announcement));
     }
     let request = typed.optional("request");

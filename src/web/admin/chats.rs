@@ -1,7 +1,7 @@
 //! Telegram chats as channels that live in the store: they subscribed by themselves, or were added here.
 
 use axum::{extract::Path, http::StatusCode, response::Response};
-use chrono::{NaiveTime, Timelike, Utc};
+use chrono::Utc;
 
 use super::{
     context::{Admin, in_path},
@@ -10,10 +10,10 @@ use super::{
 };
 use crate::{
     bulletin::{
-        ChannelId, Chat, Cost, Filter, Quiet, Source, SourceId, Standing, TelegramChat, fold,
+        ChannelId, Chat, Cost, Filter, Quiet, Source, SourceId, Standing, TelegramChat, clock,
+        daily, fold, hours, shown_daily,
     },
     push::card::{clean_line, cut},
-    schedule::Schedule,
     web::problem::Problem,
 };
 
@@ -134,16 +134,12 @@ async fn added(admin: &Admin, typed: &Typed) -> Result<Response, Problem> {
 /// `@name`, its link, or a chat ID.
 fn chat_typed(text: &str) -> Option<TelegramChat> {
     let text = text.trim();
-    if let Ok(id) = text.parse() {
-        return Some(TelegramChat::Id(id));
-    }
     let name = text.strip_prefix("https://t.me/").unwrap_or(text);
-    let name = name.trim_start_matches('@');
-    let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    is_name.then(|| TelegramChat::Name(format!("@{name}")))
+    let named = || format!("@{}", name.trim_start_matches('@')).parse().ok();
+    text.parse().ok().or_else(named)
 }
 
-/// One a line, by id or name; None: all.
+/// The sources that were typed, one per line by id or name; None: all.
 fn sources(admin: &Admin, typed: &Typed) -> Result<Option<Vec<SourceId>>, Problem> {
     let known = |line: &str| {
         let is_meant =
@@ -198,7 +194,7 @@ fn form_to_change(admin: &Admin, id: &ChannelId, typed: &Typed) -> DeskForm {
 fn as_it_is(chat: &Chat) -> Typed {
     let sources = chat.sources.clone().unwrap_or_default();
     let sources: Vec<String> = sources.iter().map(ToString::to_string).collect();
-    let digest = chat.digest.as_deref().map(time_of_digest);
+    let digest = chat.digest.as_deref().map(shown_daily);
     let fields = [
         ("sources", sources.join("\n")),
         ("include", chat.include.join("\n")),
@@ -208,26 +204,6 @@ fn as_it_is(chat: &Chat) -> Typed {
         ("silent", if chat.silent { "true" } else { "" }.to_owned()),
     ];
     Typed::of(fields.map(|(name, value)| (name.to_owned(), value)))
-}
-
-/// A crontab line of one time each day as that time, and any other as it is.
-fn time_of_digest(line: &str) -> String {
-    let fields: Vec<&str> = line.split_whitespace().collect();
-    let [minute, hour, "*", "*", "*"] = fields.as_slice() else {
-        return line.to_owned();
-    };
-    match (hour.parse::<u8>(), minute.parse::<u8>()) {
-        (Ok(hour), Ok(minute)) => format!("{hour:02}:{minute:02}"),
-        _ => line.to_owned(),
-    }
-}
-
-/// A time each day, or a crontab line.
-fn digest_of(text: &str) -> Option<String> {
-    match NaiveTime::parse_from_str(text, "%H:%M") {
-        Ok(time) => Some(format!("{} {} * * *", time.minute(), time.hour())),
-        Err(_) => text.parse::<Schedule>().is_ok().then(|| text.to_owned()),
-    }
 }
 
 /// What was typed of a chat's wishes, checked as in chats.
@@ -244,6 +220,9 @@ fn wishes(
     };
     let (include, exclude) = (lines("include"), lines("exclude"));
     let bad_filter = || Problem::bad_form(|words| words.bad_filter);
+    if Filter::exceeds_a_chat(&include, &exclude) {
+        return Err(bad_filter());
+    }
     let cost = Filter::of_chat(&include, &exclude)
         .map_err(|_| bad_filter())?
         .cost();
@@ -252,9 +231,11 @@ fn wishes(
     }
     let bad_digest = || Problem::bad_form(|words| words.bad_digest);
     let digest = typed.optional("digest");
-    let digest = digest.map(|text| digest_of(&text).ok_or_else(bad_digest));
+    let digest = digest.map(|text| clock(&text).map(daily).ok_or_else(bad_digest));
     let digest = digest.transpose()?;
-    let quiet = typed.optional("quiet").map(|text| text.parse::<Quiet>());
+    let quiet = typed
+        .optional("quiet")
+        .map(|text| hours(&text).parse::<Quiet>());
     let quiet = quiet
         .transpose()
         .map_err(|_| Problem::bad_form(|words| words.bad_quiet))?;
@@ -328,15 +309,5 @@ mod tests {
         for text in ["", "@", "https://t.me/+abc", "员工群"] {
             assert_eq!(chat_typed(text), None, "{text}");
         }
-    }
-
-    #[test]
-    fn a_digest_is_a_time_or_a_crontab_line() {
-        assert_eq!(digest_of("18:05").as_deref(), Some("5 18 * * *"));
-        assert_eq!(time_of_digest("5 18 * * *"), "18:05");
-        let weekly = "0 9 * * Mon";
-        assert_eq!(digest_of(weekly).as_deref(), Some(weekly));
-        assert_eq!(time_of_digest(weekly), weekly);
-        assert_eq!(digest_of("25:00"), None);
     }
 }

@@ -4,7 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
 
-/// Why the hub takes nothing, and since when; nothing while it does.
+/// Why the hub accepts nothing, and since when; `None` while it accepts.
 #[derive(Debug, Default)]
 pub(in crate::web) struct HubTrouble(Mutex<Option<(String, DateTime<Utc>)>>);
 
@@ -13,7 +13,7 @@ impl HubTrouble {
         self.lock().clone()
     }
 
-    /// It is logged where it begins.
+    /// Trouble is logged when it begins.
     pub(super) fn begin(&self, why: String) {
         let mut trouble = self.lock();
         if trouble.is_none() {
@@ -25,7 +25,7 @@ impl HubTrouble {
 
     pub(super) fn end(&self) {
         if self.lock().take().is_some() {
-            tracing::info!("the WebSub hub takes news again");
+            tracing::info!("the WebSub hub accepts news again");
         }
     }
 

@@ -18,7 +18,7 @@ const LONGEST: usize = 2_000;
 /// So many dates of a text are looked at.
 const MOST: usize = 400;
 
-/// Whose year, zone and clock dates without them have.
+/// The year, zone and clock of dates that name none.
 pub(super) struct Days {
     pub from: NaiveDate,
     pub zone: Tz,

@@ -1,4 +1,4 @@
-//! What stands right before and behind a date in Chinese.
+//! The words right before and behind a date in Chinese.
 
 use super::masked::DATE;
 
