@@ -26,12 +26,13 @@ impl Masked {
         let mut text = String::with_capacity(plain.len());
         let (mut places, mut end) = (Vec::new(), 0);
         for date in dates {
-            push(&mut text, &plain[end..date.start]);
+            // Dates do not overlap; if ever they did, nothing would stand between them.
+            push(&mut text, plain.get(end..date.start).unwrap_or_default());
             places.push(text.len());
             text.push(DATE);
-            end = date.end;
+            end = date.end.max(end);
         }
-        push(&mut text, &plain[end..]);
+        push(&mut text, plain.get(end..).unwrap_or_default());
         Self {
             words: words(&text),
             dates: places,
@@ -50,9 +51,7 @@ impl Masked {
         }
         found
     }
-}
 
-impl Masked {
     /// The kind of the word that begins near behind a place.
     pub(super) fn kind_behind(&self, place: usize) -> Option<&'static str> {
         let mut words = self.words.iter();
