@@ -1,6 +1,6 @@
 //! The config's sources and channels become those that admissions are routed by.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use chrono::{DateTime, Utc};
 
@@ -10,7 +10,7 @@ use super::{
     outbox, rereads,
 };
 use crate::{
-    bulletin::{Channel, ReadAs, Source},
+    bulletin::{Channel, ChannelId, ReadAs, Source, SourceId},
     policy::{audit::Actor, facts::LookState, routes::Routes},
     store::Result,
 };
@@ -93,11 +93,10 @@ fn sync_config(
     now: DateTime<Utc>,
 ) -> Result<()> {
     let now = op.shared_time(now);
-    for channel in &routes.channels {
-        op.tx.enter_channel(&channel.id);
-    }
+    enter_all(op, &routes);
+    let ids: Vec<SourceId> = routes.sources.iter().map(|it| it.id.clone()).collect();
+    op.tx.read_sources_ahead(&ids)?;
     for source in &routes.sources {
-        op.tx.enter_source(&source.id);
         let mut facts = op.tx.source(&source.id);
         let fingerprint = fingerprint(source);
         if facts.fingerprint != fingerprint && facts.baseline.is_some() {
@@ -126,6 +125,23 @@ fn sync_config(
     // A channel that came back may have a queue.
     op.tx.wake_senders();
     Ok(())
+}
+
+/// Only what is new is entered: a start that changes nothing writes nothing, and keeps other workers waiting no longer
+/// than its questions take.
+fn enter_all(op: &mut Op<'_>, routes: &Routes) {
+    let channels: HashSet<ChannelId> = op.tx.channels().into_iter().collect();
+    for channel in &routes.channels {
+        if !channels.contains(&channel.id) {
+            op.tx.enter_channel(&channel.id);
+        }
+    }
+    let sources: HashSet<SourceId> = op.tx.sources().into_iter().collect();
+    for source in &routes.sources {
+        if !sources.contains(&source.id) {
+            op.tx.enter_source(&source.id);
+        }
+    }
 }
 
 /// Spelled out, so that another version of the program does not take it for an edit.

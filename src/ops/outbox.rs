@@ -1,6 +1,6 @@
 //! What goes out together, and what waits: bundles, digests, quiet hours.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use chrono::{DateTime, Utc};
 
@@ -152,8 +152,9 @@ pub(super) fn rearrange(
         channel.quiet.is_some() || is_digested
     });
     let now_ms = now.timestamp_millis();
+    let released: HashSet<u64> = op.tx.released(id, now_ms).into_iter().collect();
     for (delivery, due_ms) in op.tx.waiting_in(id) {
-        if !may_hold && due_ms <= now_ms && !op.tx.is_held_back(id, delivery) {
+        if !may_hold && due_ms <= now_ms && !released.contains(&delivery) {
             continue;
         }
         let entry = op.tx.delivery(delivery)?;

@@ -60,6 +60,13 @@ pub trait Sources {
     fn knows_source(&mut self, source: &SourceId) -> bool;
     /// Gives it a place of its own, if it has none yet.
     fn enter_source(&mut self, source: &SourceId);
+    /// Reads at once the facts of sources that are asked for next. Needed only where each question takes its time.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn read_sources_ahead(&mut self, _sources: &[SourceId]) -> Result<()> {
+        Ok(())
+    }
     /// As this transaction leaves it; the default where nothing is known.
     fn source(&mut self, source: &SourceId) -> SourceFacts;
     fn set_source(&mut self, source: &SourceId, facts: SourceFacts);

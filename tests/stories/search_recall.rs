@@ -201,19 +201,24 @@ async fn a_hundred_kills_while_texts_are_indexed_leave_no_search_wrong() {
     running.stop();
 }
 
-const MANY: usize = 100_000;
-/// Searches whose times are told.
+/// `NOTICAST_TEXTS=1000000` makes them as many.
+fn many() -> usize {
+    let asked_for = std::env::var("NOTICAST_TEXTS").ok();
+    asked_for.map_or(100_000, |count| count.parse().unwrap())
+}
+
+/// Searches whose times are printed.
 const TIMED: usize = 1000;
 
 /// An export with many bulletins, each of some paragraphs.
-fn export_of(paragraphs: &[String], random: &mut fastrand::Rng) -> String {
+fn export_of(many: usize, paragraphs: &[String], random: &mut fastrand::Rng) -> String {
     let mut lines = json!({ "noticast": "export", "version": 2, "at": Utc::now() }).to_string();
-    for id in 1..=MANY {
+    for id in 1..=many {
         let text: Vec<&str> = (0..6)
             .map(|_| &*paragraphs[random.usize(..paragraphs.len())])
             .collect();
         let title: String = text[0].chars().take(30).collect();
-        let seen = Utc::now() - chrono::TimeDelta::minutes((MANY - id) as i64);
+        let seen = Utc::now() - chrono::TimeDelta::minutes((many - id) as i64);
         let bulletin = json!({
             "type": "bulletin", "id": id, "source": "notices", "also": [], "title": title,
             "url": format!("https://www.example.com/{id}.html"), "summary": null, "publisher": null,
@@ -239,16 +244,22 @@ async fn timed(client: &reqwest::Client, (url, token): (&str, &str), words: &[St
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "takes minutes, and needs the corpus: .ci/run runs it with a release build, named by NOTICAST"]
 async fn a_hundred_thousand_texts_are_searched_at_once_and_take_little_memory() {
+    let many = many();
     let (paragraphs, mut random) = (paragraphs(), fastrand::Rng::with_seed(100));
     let mut noticast = Noticast::with(
         "[web]\nlisten = \"127.0.0.1:0\"\n\n[[source]]\nid = \"notices\"\n\
          url = \"http://127.0.0.1:9/\"\nschedule = \"@yearly\"\n",
     );
-    noticast.import(&export_of(&paragraphs, &mut random));
+    noticast.import(&export_of(many, &paragraphs, &mut random));
     noticast.start();
     let is_whole = || crate::searching::is_whole(&noticast.state().join("search"));
     let begun = Instant::now();
-    wait("the index", Duration::from_secs(300), is_whole).await;
+    wait(
+        "the index",
+        Duration::from_millis(3 * many as u64),
+        is_whole,
+    )
+    .await;
     let (built, url, token) = (begun.elapsed(), noticast.url(), noticast.token());
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     // What listing takes is no search's.
@@ -266,12 +277,12 @@ async fn a_hundred_thousand_texts_are_searched_at_once_and_take_little_memory() 
     took.sort_unstable();
     let [p50, p99] = [50, 99].map(|percent| took[(TIMED * percent).div_ceil(100) - 1]);
     println!(
-        "{MANY} bulletins: indexed in {built:?}; {TIMED} searches p50 {p50:?}, p99 {p99:?}, slowest {:?}, {busy:.1} ms \
+        "{many} bulletins: indexed in {built:?}; {TIMED} searches p50 {p50:?}, p99 {p99:?}, slowest {:?}, {busy:.1} ms \
          of a processor each; {added:.1} MiB more anonymous memory than {before:.1}",
         took[TIMED - 1]
     );
-    assert!(added <= 25.0);
+    assert!(many > 100_000 || added <= 25.0);
     if std::env::var_os("NOTICAST").is_some() {
-        assert!(busy <= 20.0);
+        assert!(many > 100_000 || busy <= 20.0);
     }
 }

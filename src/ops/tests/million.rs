@@ -52,12 +52,16 @@ fn fill(schema: &str, count: u64) {
     psql(schema, "ANALYZE");
 }
 
+fn filled_config() -> (Vec<Source>, [Channel; 2]) {
+    let mut sources: Vec<Source> = (0..SOURCES).map(|n| source(&format!("s{n}"))).collect();
+    sources.push(source("mark"));
+    (sources, [chat("c0", 1), chat("c1", 2)])
+}
+
 /// A schema with so many bulletins, and a store on it.
 async fn filled(count: u64) -> (String, Store, DateTime<Utc>) {
     let schema = format!("m{count}");
-    let channels = [chat("c0", 1), chat("c1", 2)];
-    let mut sources: Vec<Source> = (0..SOURCES).map(|n| source(&format!("s{n}"))).collect();
-    sources.push(source("mark"));
+    let (sources, channels) = filled_config();
     let url = std::env::var(DATABASE).unwrap_or_else(|_| panic!("{DATABASE} names no database"));
     Postgres::forget_apart(&url, &schema).await.unwrap();
     let store = open_database(&schema).await;
@@ -116,6 +120,11 @@ fn page() -> BulletinQuery {
 async fn measure(count: u64) -> BTreeMap<&'static str, Measured> {
     let (schema, store, now) = filled(count).await;
     let mut all = BTreeMap::new();
+    let (sources, channels) = filled_config();
+    let start = measured(&schema, async || {
+        store.sync_config(&sources, &channels).await.unwrap();
+    });
+    all.insert("start: a config that has not changed", start.await);
     let known = list((1..=20).rev());
     let look = |rows: Vec<Notice>| store.admit(look_of("mark", rows), now);
     look(list((1..=20).rev())).await.unwrap();

@@ -6,9 +6,9 @@ use std::collections::HashMap;
 use tokio_postgres::Row;
 
 use crate::{
-    bulletin::ChannelId,
+    bulletin::{ChannelId, SourceId},
     policy::{
-        facts::{ChannelFacts, OutboxEntry, Readers},
+        facts::{ChannelFacts, OutboxEntry, Readers, SourceFacts},
         leases::{Lease, LeaseKey},
     },
     store::{
@@ -22,6 +22,8 @@ pub(super) struct ReadAlready {
     pub(super) lease: Option<(LeaseKey, Lease)>,
     pub(super) deliveries: HashMap<u64, OutboxEntry>,
     pub(super) channels: HashMap<ChannelId, InChannel>,
+    /// None: it is known, and nothing more.
+    pub(super) sources: HashMap<SourceId, Option<SourceFacts>>,
 }
 
 /// One channel: its facts, what is being sent there, and who has what only some have.

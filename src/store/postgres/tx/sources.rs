@@ -49,6 +49,16 @@ impl Sources for PostgresTx<'_> {
         }
     }
 
+    fn read_sources_ahead(&mut self, sources: &[SourceId]) -> Result<()> {
+        let ids: Vec<&str> = sources.iter().map(SourceId::as_str).collect();
+        let asked = "SELECT facts, id FROM sources WHERE id = ANY($1)";
+        for row in self.session.rows(asked, &[&ids])? {
+            let facts = json_or_none(&row, 0)?;
+            self.ahead.sources.insert(source_id(&row, 1)?, facts);
+        }
+        Ok(())
+    }
+
     fn source(&mut self, source: &SourceId) -> SourceFacts {
         self.facts(source).unwrap_or_default()
     }
@@ -57,6 +67,9 @@ impl Sources for PostgresTx<'_> {
         // Only what changes counts as written: a poll that found nothing new is not worth a row.
         if self.facts(source).as_ref() == Some(&facts) {
             return;
+        }
+        if let Some(known) = self.ahead.sources.get_mut(source) {
+            *known = Some(facts.clone());
         }
         self.write(
             "INSERT INTO sources (id, facts) VALUES ($1, $2) \
@@ -167,6 +180,9 @@ impl Sources for PostgresTx<'_> {
 
 impl PostgresTx<'_> {
     fn facts(&mut self, source: &SourceId) -> Option<SourceFacts> {
+        if let Some(known) = self.ahead.sources.get(source) {
+            return known.clone();
+        }
         let asked = "SELECT facts FROM sources WHERE id = $1";
         let rows = self.session.rows_or_none(asked, &[&source.as_str()]);
         json_or_none(rows.first()?, 0).ok()?
