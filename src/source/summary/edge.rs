@@ -132,6 +132,7 @@ pub(super) fn is_credit(line: &str) -> bool {
             |^[▲△↑↓◎]?[^。！？]{0,40}(?:视频截图|截图|供图|资料图片?|效果图|示意图|图片来自[^。]{0,20}|图源[^。]{0,20}|视觉中国[^。]{0,10}|摄)[。）)]*$
             |^[▲△↑↓◎][^。]{0,60}[。]?$
             |^(?:\p{Han}{2,6}新闻)?记者\s[\p{Han}\s]{2,20}$
+            |^(?:by|von|par|por|di|door|av|af)(?:\s(?-i:\p{Lu})[\p{L}.'’-]+){2,4}$
             |^(?:photo(?:graph)?|image|picture|caption|credit|cover\ image)s?\s?(?:by|:|credit|courtesy)",
         )
     });

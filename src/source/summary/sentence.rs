@@ -32,7 +32,7 @@ pub(super) fn sentences(heading: &str, text: &str) -> Vec<Sentence> {
     let has_sentence = text
         .split('\n')
         .map(str::trim)
-        .any(|line| says(line) && !is_short(line));
+        .any(|line| says(line) && !is_short(line) && !is_question(line));
     if has_sentence {
         saying(heading, text, |line| says(line) && !is_heading(line))
     } else {
@@ -61,6 +61,7 @@ fn saying(heading: &str, text: &str, says: impl Fn(&str) -> bool) -> Vec<Sentenc
             one.text.chars().any(char::is_alphanumeric)
                 && !one.text.ends_with(['：', ':'])
                 && !is_contact(&one.text)
+                && !is_credit(&one.text)
                 && !is_enactment(&one.text)
         };
         let told = split(paragraph).into_iter().filter(says);
@@ -151,7 +152,13 @@ fn is_short(line: &str) -> bool {
 
 /// Returns whether a line is no sentence, but a heading or a signature.
 fn is_heading(line: &str) -> bool {
-    is_short(line) && !is_statement(line) && !names_occasion(line) && !says_when(line)
+    let is_open = is_short(line) && !is_statement(line) && !names_occasion(line);
+    (is_open || is_question(line)) && !says_when(line)
+}
+
+/// Returns whether a line is a short question, which the lines below it answer.
+fn is_question(line: &str) -> bool {
+    line.ends_with(['?', '？']) && line.chars().count() < 40 && parts(line).len() == 1
 }
 
 /// A text without the day at its end, and the name above that.

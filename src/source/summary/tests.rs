@@ -376,3 +376,24 @@ fn lines_that_say_when_a_page_was_changed_are_no_part_of_its_summary() {
     let summary = summarise("会议通知", None, text, None).unwrap();
     assert!(summary.contains("3月20日"), "{summary}");
 }
+
+#[test]
+fn a_heading_that_asks_is_no_part_of_a_summary() {
+    let text = "孩子上课走神怎么办？\n老师请家长先听孩子说，再一起约定三件小事。\n什么是约定？\n约定写在纸上，每周看一次。";
+    assert_eq!(
+        summarise("家校通讯", None, text, None).as_deref(),
+        Some("老师请家长先听孩子说，再一起约定三件小事。约定写在纸上，每周看一次。")
+    );
+    assert_eq!(
+        summarise("家校通讯", None, "孩子上课走神怎么办？", None).as_deref(),
+        Some("孩子上课走神怎么办？")
+    );
+}
+
+#[test]
+fn the_name_of_its_writer_is_no_part_of_a_description() {
+    let given = "Nach 42 Sitzungen hat der Ausschuss die Anhörungen zur Flut beendet. Was bleibt? Von Anna Berg.";
+    let text = "Nach 42 Sitzungen hat der Ausschuss die Anhörungen zur Flut im Tal beendet, und vieles bleibt offen.";
+    let summary = summarise("Ausschuss", Some(given), text, None).unwrap();
+    assert!(!summary.contains("Anna"), "{summary}");
+}
