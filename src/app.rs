@@ -31,7 +31,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use self::{
     instance::{Address, Instance, make_state_folder, random_token, reachable},
-    reload::LoadConfig,
+    reload::{HideSecrets, LoadConfig},
 };
 use self::{
     parts::{joined, keep_serving, next_of, start},
@@ -40,10 +40,10 @@ use self::{
     worker::WorkerName,
 };
 use crate::{
-    bulletin::{LARGEST_DOCUMENT, Secret, StoreSettings, meetings},
+    bulletin::{AddedChannel, AddedSource, LARGEST_DOCUMENT, Secret, StoreSettings, meetings},
     config::Config,
     ops::{Answered, Store, StoreError},
-    push::{Files, Output, Pusher},
+    push::{Files, NoWay, Output, Pusher, Way},
     source::fetch::Fetcher,
     watch::Watch,
     web::{Desk, Reload},
@@ -66,6 +66,8 @@ pub struct Setup {
     pub typed_hosts: Vec<String>,
     /// `demo` and `watch`: shown so on the pages.
     pub is_demo: bool,
+    /// Told of each config before anything is done by it, so that logs hide the secrets of channels that live in the store.
+    pub hide_secrets: HideSecrets,
     /// Gives the changed config to a reload; without it there is nothing to reload.
     pub load_config: Option<LoadConfig>,
 }
@@ -109,12 +111,14 @@ impl App {
         let opened = waiting.until_done(async || open_store(&config.store, &state).await);
         let store = opened.await?;
         let is_idle = config.path.is_some() && config.does_nothing();
+        let config = reload::joined(config, &store);
+        // Somebody who sets up everything at the desk needs no more of the file.
+        let is_idle = is_idle && !config.has_joined();
         if is_idle && waiting.until_done(async || store.was_used().await).await? {
             return Err(config.emptied().into());
         }
+        (setup.hide_secrets)(&config);
         warn_of(&config, is_idle);
-        let added = store.added_sources().borrow().clone();
-        let config = config.joined_by(&added);
         let synced = async || store.sync_config(&config.sources, &config.channels).await;
         waiting.until_done(synced).await?;
         let admin_token = admin_token(&config, &state, &store, &mut waiting).await?;
@@ -124,7 +128,9 @@ impl App {
         let watch = Watch::new(store.clone(), config.clone(), fetcher);
         let pusher = Pusher::new(store.clone(), config.clone(), setup.output)
             .supervised_by(watch.supervisor().clone());
-        let pusher = pusher.with_files(files_by(watch.clone()));
+        let pusher = pusher
+            .with_files(files_by(watch.clone()))
+            .guarded_by(guard_of(watch.clone()));
         let current = config.borrow().clone();
         let begun = async || leases::begin(&store, &current, (&pusher, &worker)).await;
         waiting.until_done(begun).await?;
@@ -134,6 +140,7 @@ impl App {
             search: state.join("search"),
             reloader: Reloader {
                 load: setup.load_config,
+                hide_secrets: setup.hide_secrets,
                 config: sender,
                 store: store.clone(),
                 watch: watch.clone(),
@@ -200,12 +207,13 @@ impl App {
             ended_all.clone(),
         ));
         let mut ended = Ok(());
-        let mut added = store.added_sources();
+        let mut sources = store.added_sources();
+        let mut channels = store.added_channels();
         loop {
             tokio::select! {
-                Ok(()) = added.changed() => {
+                Ok(()) = changed(&mut sources, &mut channels) => {
                     let joined = self.reloader.join_added().await;
-                    if let Err(failure) = joined.or_report("watching what chats added") {
+                    if let Err(failure) = joined.or_report("taking in what was added") {
                         ended = Err(failure.into());
                         break;
                     }
@@ -242,6 +250,17 @@ impl App {
         self.instance.withdraw();
         let given_back = given_back.map(drop).map_err(StoreError::from);
         ended.and(given_back.and(closed).map_err(Into::into))
+    }
+}
+
+/// Returns once something that lives in the store was added, edited or removed.
+async fn changed(
+    sources: &mut live::Receiver<Arc<Vec<AddedSource>>>,
+    channels: &mut live::Receiver<Arc<Vec<AddedChannel>>>,
+) -> Result<(), live::error::RecvError> {
+    tokio::select! {
+        changed = sources.changed() => changed,
+        changed = channels.changed() => changed,
     }
 }
 
@@ -282,6 +301,22 @@ fn files_by(watch: Watch) -> Files {
     Files::new(move |source, url| {
         let watch = watch.clone();
         async move { watch.file(&source, &url, LARGEST_DOCUMENT).await }.boxed()
+    })
+}
+
+/// Channels that live in the store reach what pages may be fetched from, and nothing else.
+#[must_use]
+pub fn guard_of(watch: Watch) -> Way {
+    Way::guarded(move |host, by_proxy| {
+        let watch = watch.clone();
+        async move {
+            let found = watch.look_up(&host, by_proxy).await;
+            found.map_err(|(is_refused, why)| match is_refused {
+                true => NoWay::Guarded(why),
+                false => NoWay::Unknown(why),
+            })
+        }
+        .boxed()
     })
 }
 

@@ -37,7 +37,7 @@ mod trust;
 mod typed_time;
 mod wish;
 
-pub use added::{AddedSource, SourceKeys};
+pub use added::{AddedChannel, AddedSource, ChannelKeys, SourceKeys};
 pub(crate) use call::{quiet, unquiet};
 pub use channel::{Channel, ChannelKind, LARGEST_DOCUMENT, StdoutFormat, TelegramChat};
 pub use chat::{Chat, LONGEST_ANNOUNCEMENT, Standing};

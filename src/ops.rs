@@ -3,6 +3,7 @@
 //!
 //! [`Store`] is the handle; its methods are verbs. An operation in the making is an [`op::Op`].
 
+mod added_channels;
 mod added_sources;
 mod admin_actions;
 mod admit;
@@ -53,6 +54,7 @@ pub use self::{
     bulk_actions::Tally,
     corrections::Edition,
     desk::Issued,
+    export::ChannelSecrets,
     follow::FeedPage,
     front::{ReadLines, WriteLine},
     handle::Store,

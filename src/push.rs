@@ -30,6 +30,8 @@ mod style;
 pub(crate) mod telegram;
 pub mod terminal;
 mod trust;
+mod unfinished;
+mod way;
 mod webhook;
 mod websub;
 mod wecom_app;
@@ -49,6 +51,7 @@ pub use self::{
     pusher::Pusher,
     sender::Checked,
     terminal::{Output, Screen},
+    way::{NoWay, Way},
 };
 
 /// The settings of a channel as the config reads them.

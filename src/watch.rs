@@ -12,6 +12,7 @@ mod rereading;
 mod timetable;
 
 use std::{
+    net::SocketAddr,
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
@@ -28,6 +29,7 @@ use crate::{
     ops::{Failure, Refusal, Store, StoreError, refused},
     round::{self, Asked, Looked, OtherChoice, PageCopy, Preview, SelectKeys},
     source::fetch::{FetchErrorKind, FetchRequest, Fetcher, Via, Wants},
+    source::guard::AddressRefusal,
     supervise::Supervisor,
 };
 
@@ -157,6 +159,19 @@ impl Watch {
             why: error.to_string(),
             others: Vec::new(),
         })
+    }
+
+    /// The addresses of a host that the guard on private addresses lets be reached.
+    ///
+    /// # Errors
+    /// None of them may be, and whether that is the guard's doing.
+    pub async fn look_up(
+        &self,
+        host: &str,
+        by_proxy: bool,
+    ) -> Result<Vec<SocketAddr>, (bool, String)> {
+        let found = self.poller.fetcher().look_up(host, by_proxy).await;
+        found.map_err(|error| (error.is::<AddressRefusal>(), error.to_string()))
     }
 
     /// Tells those who are told of faults: `[alerts]`, else the admins, else the log.

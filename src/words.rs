@@ -44,6 +44,7 @@ mod faults;
 mod fill;
 mod heard;
 mod inputs;
+mod kinds;
 mod pages;
 mod problems;
 mod refusals;
@@ -54,8 +55,8 @@ mod zh;
 pub use self::{
     alerts::AlertWords, bot::BotWords, cards::CardWords, catalogue::Words, counted::Counted,
     dates::DateWords, desk::DeskWords, faults::PageFaultWords, fill::fill, heard::HeardWords,
-    inputs::InputWords, pages::PageWords, problems::ProblemWords, refusals::RefusalWords,
-    send_faults::SendFaultWords,
+    inputs::InputWords, kinds::KindWords, pages::PageWords, problems::ProblemWords,
+    refusals::RefusalWords, send_faults::SendFaultWords,
 };
 use crate::bulletin::{Language, Reason};
 

@@ -19,8 +19,20 @@ use crate::{
 /// Reads the config again; the error is what is wrong with it.
 pub type LoadConfig = Box<dyn Fn() -> Result<Config, String> + Send + Sync>;
 
+/// Hides the secrets of a config wherever texts are shown.
+pub type HideSecrets = Box<dyn Fn(&Config) + Send + Sync>;
+
+/// With what lives in the store.
+pub(super) fn joined(config: Config, store: &Store) -> Config {
+    config.joined_by(
+        &store.added_sources().borrow(),
+        &store.added_channels().borrow(),
+    )
+}
+
 pub(super) struct Reloader {
     pub(super) load: Option<LoadConfig>,
+    pub(super) hide_secrets: HideSecrets,
     pub(super) config: live::Sender<Arc<Config>>,
     pub(super) store: Store,
     pub(super) watch: Watch,
@@ -50,10 +62,14 @@ impl Reloader {
         taken
     }
 
-    /// Watches what lives in the store as well.
+    /// Watches what lives in the store as well, and sends there.
     pub(super) async fn join_added(&self) -> Result<(), StoreError> {
-        let added = self.store.added_sources().borrow().clone();
-        let config = (**self.config.borrow()).clone().joined_by(&added);
+        let before = self.config.borrow().clone();
+        let config = joined(Config::clone(&before), &self.store);
+        (self.hide_secrets)(&config);
+        if config.channels != before.channels {
+            warn_of_meetings(&config);
+        }
         self.store
             .sync_config(&config.sources, &config.channels)
             .await?;
@@ -67,8 +83,8 @@ impl Reloader {
             .load
             .as_ref()
             .ok_or("this instance has no config file that could have changed")?;
-        let added = self.store.added_sources().borrow().clone();
-        let new = load()?.joined_by(&added);
+        let new = joined(load()?, &self.store);
+        (self.hide_secrets)(&new);
         let old = self.config.borrow().clone();
         if new.does_nothing() && !old.does_nothing() {
             return Err(new.emptied().to_string());
@@ -95,11 +111,15 @@ impl Reloader {
             tracing::warn!("[store] takes effect at the next start");
         }
         if new.channels != old.channels {
-            for said in meetings(&new.channels) {
-                tracing::warn!("{said}");
-            }
+            warn_of_meetings(&new);
         }
         self.config.send_replace(Arc::new(new));
         Ok(())
+    }
+}
+
+fn warn_of_meetings(config: &Config) {
+    for said in meetings(&config.channels) {
+        tracing::warn!("{said}");
     }
 }

@@ -1,11 +1,16 @@
-//! A source that lives in the store: somebody added it from a chat, at the desk or by the API.
+//! Sources and channels that live in the store: somebody added them from a chat, at the desk or by the API.
+
+use std::fmt;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use super::id::{ChannelId, SourceId};
+use super::{
+    id::{ChannelId, SourceId},
+    robot::RobotKind,
+};
 
 /// The keys of a `[[source]]` as JSON, without its id; `channels` beside them names the channels that alone have it.
 pub type SourceKeys = Map<String, Value>;
@@ -63,5 +68,141 @@ impl AddedSource {
         let named = self.keys.get("channels")?.as_array()?;
         let named = named.iter().filter_map(Value::as_str);
         Some(named.filter_map(|id| id.parse().ok()).collect())
+    }
+}
+
+/// The keys of a `[[channel]]` as JSON, without its id.
+pub type ChannelKeys = Map<String, Value>;
+
+/// The keys that a channel of any kind has, none of which holds a secret.
+const KEYS_OF_EVERY_CHANNEL: [&str; 12] = [
+    "kind",
+    "name",
+    "sources",
+    "include",
+    "exclude",
+    "time_zone",
+    "urgent",
+    "mode",
+    "digest",
+    "quiet",
+    "corrections",
+    "template",
+];
+
+/// A channel that was added at the desk or by the API. Its keys hold secrets, which leave the store in the messages of its
+/// sender alone.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AddedChannel {
+    pub id: ChannelId,
+    pub at: DateTime<Utc>,
+    /// They were checked by the rules of the config when they were written.
+    #[serde(flatten)]
+    pub keys: ChannelKeys,
+}
+
+impl fmt::Debug for AddedChannel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let keys: Vec<&String> = self.keys.keys().collect();
+        write!(f, "AddedChannel({} {keys:?})", self.id)
+    }
+}
+
+impl AddedChannel {
+    /// As the config names it.
+    #[must_use]
+    pub fn kind(&self) -> &str {
+        let kind = self.keys.get("kind").and_then(Value::as_str);
+        kind.unwrap_or_default()
+    }
+
+    /// The id where it has no name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        let name = self.keys.get("name").and_then(Value::as_str);
+        name.unwrap_or(self.id.as_str())
+    }
+
+    /// The keys that anybody at the desk may see. A key that this version does not know may be a secret.
+    #[must_use]
+    pub fn open_keys(&self) -> ChannelKeys {
+        let mut keys = self.keys.clone();
+        keys.retain(|key, _| KEYS_OF_EVERY_CHANNEL.contains(&key.as_str()) || self.is_open(key));
+        keys
+    }
+
+    fn is_open(&self, key: &str) -> bool {
+        let kind = RobotKind::named(self.kind());
+        let known = kind.and_then(|kind| kind.keys.iter().find(|known| known.name == key));
+        known.is_some_and(|known| !known.form.is_secret())
+    }
+
+    /// The names of its secrets that are set.
+    #[must_use]
+    pub fn secrets(&self) -> Vec<&'static str> {
+        self.secrets_where(|value| !value.is_null())
+    }
+
+    /// The names of its secrets that stayed behind in another store.
+    #[must_use]
+    pub fn lost(&self) -> Vec<&'static str> {
+        self.secrets_where(Value::is_null)
+    }
+
+    fn secrets_where(&self, is_so: impl Fn(&Value) -> bool) -> Vec<&'static str> {
+        let kind = RobotKind::named(self.kind());
+        let keys = kind.map_or(&[][..], |kind| kind.keys).iter();
+        let secret = keys.filter(|key| key.form.is_secret());
+        let found = secret.filter(|key| self.keys.get(key.name).is_some_and(&is_so));
+        found.map(|key| key.name).collect()
+    }
+
+    /// The channel as it may leave this machine: each secret that is set is null.
+    #[must_use]
+    pub fn without_secrets(&self) -> Self {
+        let mut keys = self.open_keys();
+        let secrets = self.secrets().into_iter().chain(self.lost());
+        keys.extend(secrets.map(|key| (key.to_owned(), Value::Null)));
+        Self {
+            keys,
+            ..self.clone()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neither_secrets_nor_unknown_keys_leave_a_channel() {
+        let keys = json!({
+            "kind": "webhook", "name": "群", "url": "https://hooks.example/key-1234", "secret": "whsec_abcdefgh",
+            "later": "a key of a later version", "sources": ["news"]
+        });
+        let channel = AddedChannel {
+            id: "hook".parse().unwrap(),
+            at: DateTime::UNIX_EPOCH,
+            keys: keys.as_object().unwrap().clone(),
+        };
+        let shown = json!({ "kind": "webhook", "name": "群", "sources": ["news"] });
+        assert_eq!(Value::Object(channel.open_keys()), shown);
+        assert_eq!(channel.secrets(), ["url", "secret"]);
+        let left = channel.without_secrets();
+        assert_eq!(
+            (left.lost(), left.secrets()),
+            (vec!["url", "secret"], vec![])
+        );
+        let text = serde_json::to_string(&left).unwrap();
+        assert!(
+            !text.contains("key-1234") && !text.contains("later"),
+            "{text}"
+        );
+        assert_eq!(left.without_secrets(), left);
+        let debug = format!("{channel:?}");
+        assert!(
+            !debug.contains("key-1234") && debug.contains("secret"),
+            "{debug}"
+        );
     }
 }

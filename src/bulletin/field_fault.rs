@@ -35,6 +35,28 @@ pub enum InputFault {
     NoChannel,
     /// A feed, which no browser renders.
     NotRendered,
+    /// It says where a secret lies, in files or variables of the server.
+    Elsewhere,
+    /// It is no secret: there is white space in it.
+    NoSecret,
+    /// It holds a password, which has a field of its own.
+    PasswordInAddress,
+    /// It is no address of a mail server.
+    NoMailServer,
+    /// It is no mail address, or not all are.
+    NoMailbox,
+    /// It is no id of a room of Matrix.
+    NoRoom,
+    /// It names a source that is not there.
+    NoSource,
+    /// It says no time of day.
+    NoTimeOfDay,
+    /// It says no hours from one time to another.
+    NoHours,
+    /// It is no time zone.
+    NoZone,
+    /// It is no template, or names what there is not.
+    NoTemplate,
     /// Programs alone send it, and their sentence says what is wrong.
     Unusable,
 }

@@ -21,6 +21,8 @@ pub enum SendFault {
     Ailing,
     /// The platform rejects its secret.
     Denied,
+    /// Its secret is missing, as it did not come along with an import.
+    NoSecret,
     /// The platform did not take it this time.
     NotNow,
     /// It may go on after so many seconds.
@@ -71,7 +73,12 @@ impl SendFault {
     pub fn is_of_sender(self) -> bool {
         matches!(
             self,
-            Self::Unreachable | Self::Unanswered | Self::Ailing | Self::Denied | Self::NotNow
+            Self::Unreachable
+                | Self::Unanswered
+                | Self::Ailing
+                | Self::Denied
+                | Self::NoSecret
+                | Self::NotNow
         )
     }
 }

@@ -77,7 +77,9 @@ impl Robot {
 
     fn fingerprint(&self, parts: impl Iterator<Item = String>) -> Fingerprint {
         let mut hasher = blake3::Hasher::new();
-        for part in std::iter::once(self.kind.name.to_owned()).chain(parts) {
+        let own = self.unfinished.iter().map(|(channel, _)| channel.clone());
+        let kind = std::iter::once(self.kind.name.to_owned());
+        for part in kind.chain(own).chain(parts) {
             hasher.update(part.as_bytes());
             hasher.update(&[0]);
         }

@@ -112,6 +112,7 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
         output: serve::stdout(),
         typed_hosts: vec![site.local_addr()?.ip().to_string()],
         is_demo: true,
+        hide_secrets: session.hide_secrets(),
         load_config: None,
     })
     .await?;

@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 use url::Url;
 
 use super::{
-    exit::Exit,
+    exit::{Exit, UsageError},
     out,
     reach::{NoStore, Purpose, Reach},
     session::Session,
@@ -26,10 +26,11 @@ use crate::{
         Config,
         opml::{self, Outline},
     },
+    ops::ChannelSecrets,
     view::{self, Filters},
 };
 
-/// Export the archive as JSON Lines, or the feeds as OPML; an export holds no secrets
+/// Export the archive as JSON Lines, or the feeds as OPML; without --with-secrets, an export holds no secrets
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   noticast export backup.jsonl
@@ -38,6 +39,9 @@ use crate::{
 pub(super) struct Args {
     /// The file to write; one that ends in .opml gets the feeds [default: stdout]
     file: Option<PathBuf>,
+    /// Include the secrets of channels that were added at the desk, to move to another store; only while noticast is stopped
+    #[arg(long)]
+    with_secrets: bool,
 }
 
 pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
@@ -45,20 +49,36 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
         return export_opml(session, file).await;
     }
     let reach = Reach::open(session, Purpose::Read).await?;
+    if args.with_secrets && reach.is_running() {
+        reach.close().await?;
+        return Err(UsageError(
+            "a running noticast gives out no secrets; stop it first, then export with --with-secrets".to_owned(),
+        )
+        .into());
+    }
+    let secrets = match args.with_secrets {
+        true => ChannelSecrets::GoAlong,
+        false => ChannelSecrets::StayHere,
+    };
     let Some(file) = args.file else {
-        export(reach, Box::new(io::stdout())).await?;
+        export(reach, Box::new(io::stdout()), secrets).await?;
         return Ok(Exit::Done);
     };
     if let Some(pipe) = pipe_of(&file) {
         let pipe = pipe.with_context(|| format!("cannot write {}", file.display()))?;
-        let lines = export(reach, Box::new(BufWriter::new(pipe))).await?;
+        let lines = export(reach, Box::new(BufWriter::new(pipe)), secrets).await?;
         tell(lines, &file);
         return Ok(Exit::Done);
     }
     // A half of a backup must never bear the name of a whole one.
     let (part, opened) = part_of(&file)?;
     let whole = async {
-        let lines = export(reach, Box::new(BufWriter::new(opened.try_clone()?))).await?;
+        let lines = export(
+            reach,
+            Box::new(BufWriter::new(opened.try_clone()?)),
+            secrets,
+        )
+        .await?;
         opened.sync_all()?;
         fs::rename(&part, &file)?;
         anyhow::Ok(lines)
@@ -97,7 +117,11 @@ fn part_of(file: &Path) -> anyhow::Result<(PathBuf, File)> {
     Ok((part, opened))
 }
 
-async fn export(reach: Reach, mut to: Box<dyn Write + Send>) -> anyhow::Result<u64> {
+async fn export(
+    reach: Reach,
+    mut to: Box<dyn Write + Send>,
+    secrets: ChannelSecrets,
+) -> anyhow::Result<u64> {
     let bar = out::progress("records");
     match reach {
         Reach::Stopped { store, .. } => {
@@ -108,7 +132,7 @@ async fn export(reach: Reach, mut to: Box<dyn Write + Send>) -> anyhow::Result<u
             };
             let exporting = tokio::spawn({
                 let store = store.clone();
-                async move { store.export(Box::new(write)).await }
+                async move { store.export(Box::new(write), secrets).await }
             });
             while let Some(line) = received.recv().await {
                 to.write_all(line.as_bytes())?;

@@ -171,23 +171,29 @@ pub(super) async fn channels(session: &Session, args: ChannelArgs) -> anyhow::Re
     Ok(Exit::Done)
 }
 
+fn unknown(session: &Session, channel: &ChannelId) -> anyhow::Error {
+    let config = session.config_path();
+    UsageError(format!("no channel `{channel}` in {}", config.display())).into()
+}
+
 async fn test(session: &Session, channel: &ChannelId) -> anyhow::Result<Exit> {
     let config = session.config()?;
-    if !config.channels.iter().any(|known| known.id == *channel) {
-        return Err(UsageError(format!(
-            "no channel `{channel}` in {}",
-            session.config_path().display()
-        ))
-        .into());
-    }
+    let is_configured = config.channels.iter().any(|known| known.id == *channel);
     let sent = match Reach::open(session, Purpose::Change).await {
         Ok(reach) => {
-            let sent = reach.test(&config, channel).await;
+            let is_known = is_configured || reach.has_channel(channel).await?;
+            let sent = match is_known {
+                true => reach.test(&config, channel).await,
+                false => Err(unknown(session, channel)),
+            };
             reach.close().await?;
             sent
         }
         // Before the first run there is no pace to keep.
-        Err(error) if error.is::<NoStore>() => SparePusher::test(config, channel).await,
+        Err(error) if error.is::<NoStore>() && is_configured => {
+            SparePusher::test(config, channel).await
+        }
+        Err(error) if error.is::<NoStore>() => Err(unknown(session, channel)),
         Err(error) => Err(error),
     };
     match sent? {

@@ -17,13 +17,15 @@ pub(super) use self::api::Api;
 use self::api::{PATIENCE, answer, user};
 use super::{exit::UsageError, serve, session::Session};
 use crate::{
-    app::random_token,
+    app::{guard_of, random_token},
     bulletin::{BulletinId, ChannelId, MessageRef},
     config::Config,
     ops::{Actor, HeldAction, NewToken, Publication, Refusal, Store, StoreError},
     push::Pusher,
     round,
+    source::fetch::Fetcher,
     view::{self, Filters, Listing, ViewError},
+    watch::Watch,
 };
 
 pub(super) enum Reach {
@@ -113,12 +115,18 @@ impl Reach {
 
     /// The config's channels are what a rebroadcast goes to; without a config they must be named.
     async fn stopped(session: &Session, store: Store, purpose: Purpose) -> anyhow::Result<Self> {
-        let added = store.added_sources().borrow().clone();
-        let config = session.config_or_default()?.joined_by(&added);
+        let config = session.config_or_default()?;
+        let config = config.joined_by(
+            &store.added_sources().borrow(),
+            &store.added_channels().borrow(),
+        );
+        session.mask.hide_secrets_of(&config);
         match purpose {
             _ if config.path.is_none() => {}
             Purpose::Read => store.show_config(&config.sources, &config.channels).await?,
-            Purpose::Change if config.does_nothing() => return Err(config.emptied().into()),
+            Purpose::Change if config.does_nothing() && !config.has_joined() => {
+                return Err(config.emptied().into());
+            }
             Purpose::Change => store.sync_config(&config.sources, &config.channels).await?,
         }
         Ok(Self::Stopped {
@@ -229,6 +237,16 @@ impl Reach {
         }
     }
 
+    /// Returns whether it is a channel of the config that runs, or lives in the store.
+    pub(super) async fn has_channel(&self, channel: &ChannelId) -> anyhow::Result<bool> {
+        match self {
+            Self::Stopped { config, .. } => {
+                Ok(config.channels.iter().any(|known| known.id == *channel))
+            }
+            Self::Running(api) => api.has(channel).await,
+        }
+    }
+
     /// Sends one test card within the pace of whoever sends there; a channel that was set aside goes on.
     pub(super) async fn test(
         &self,
@@ -241,7 +259,10 @@ impl Reach {
                 let (by, subject) = (actor(), channel.to_string());
                 let logged = store.log(&by, ("test-channel", &subject), Utc::now());
                 logged.await?;
+                let fetcher = Fetcher::new(&config.fetch, &[])?;
+                let watch = Watch::new(store.clone(), live.clone(), fetcher);
                 let pusher = Pusher::new(store.clone(), live, serve::stdout());
+                let pusher = pusher.guarded_by(guard_of(watch));
                 Ok(pusher.test(channel).await?)
             }
             Self::Running(api) if api.has(channel).await? => {

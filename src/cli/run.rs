@@ -39,6 +39,7 @@ pub(super) async fn run(session: &Session, _args: Args) -> anyhow::Result<Exit> 
         output: serve::stdout(),
         typed_hosts: Vec::new(),
         is_demo: false,
+        hide_secrets: session.hide_secrets(),
         load_config: Some(Box::new(move || {
             session::load(&path, &mask).map_err(|error| error.to_string())
         })),

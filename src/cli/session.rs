@@ -10,7 +10,10 @@ use super::{
     global::Global,
     log::{self, Mask},
 };
-use crate::config::{Config, ConfigError};
+use crate::{
+    app::HideSecrets,
+    config::{Config, ConfigError},
+};
 
 const DEFAULT_CONFIG: &str = "config/noticast.toml";
 const DEFAULT_STATE: &str = "state";
@@ -71,6 +74,12 @@ impl Session {
         self.named_config
             .clone()
             .unwrap_or_else(|| DEFAULT_CONFIG.into())
+    }
+
+    /// Hides the secrets of each config that is taken from now on.
+    pub(super) fn hide_secrets(&self) -> HideSecrets {
+        let mask = self.mask.clone();
+        Box::new(move |config| mask.hide_secrets_of(config))
     }
 
     /// The config, whose secrets are hidden from now on.

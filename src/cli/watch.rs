@@ -84,6 +84,7 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<Exit> {
         output: serve::stdout(),
         typed_hosts: typed_hosts.collect(),
         is_demo: true,
+        hide_secrets: session.hide_secrets(),
         load_config: None,
     })
     .await?;

@@ -1,11 +1,14 @@
-//! Sources that live in the store, read by the rules of `[[source]]`.
+//! Sources that live in the store, read by the rules of `[[source]]`, and what joins a config from there. Channels:
+//! [`channels`].
 
-use std::path::Path;
+mod channels;
+mod keys;
 
 use chrono_tz::Tz;
 use serde_json::Value;
 use toml::de::DeTable;
 
+use self::keys::{lines, wrong_pattern};
 use super::{
     checked::Config,
     ids::Ids,
@@ -14,7 +17,8 @@ use super::{
     table::{Problems, Table, nearest},
 };
 use crate::bulletin::{
-    AddedSource, ChannelId, FieldFault, Filter, InputFault, Source, SourceId, SourceKeys,
+    AddedChannel, AddedSource, ChannelId, FieldFault, Filter, InputFault, Source, SourceId,
+    SourceKeys,
 };
 
 /// Keys that lead past the guard on addresses, into files of this machine, or hold secrets.
@@ -70,34 +74,52 @@ impl Config {
     /// With what lives in the store, which the file knows nothing of, and with nothing that was removed
     /// there since the last time. An id of the file's own stands.
     #[must_use]
-    pub fn joined_by(mut self, added: &[AddedSource]) -> Self {
+    pub fn joined_by(mut self, sources: &[AddedSource], channels: &[AddedChannel]) -> Self {
+        self.part();
+        for source in sources {
+            if !self.sources.iter().any(|known| known.id == source.id) {
+                self.joined.push(source.id.clone());
+                self.sources.push(added_source(source, self.time_zone));
+            }
+        }
+        for channel in channels {
+            self.join_channel(channel);
+        }
+        for source in sources {
+            if self.is_joined(&source.id) {
+                self.route(source);
+            }
+        }
+        self
+    }
+
+    /// Takes out whatever joined it before.
+    fn part(&mut self) {
         let joined = std::mem::take(&mut self.joined);
+        let channels = std::mem::take(&mut self.joined_channels);
         self.sources.retain(|source| !joined.contains(&source.id));
+        self.channels.retain(|it| !channels.contains(&it.id));
         for channel in &mut self.channels {
             channel.without.clear();
             if let Some(wanted) = &mut channel.sources {
                 wanted.retain(|id| !joined.contains(id));
             }
         }
-        for source in added {
-            if !self.sources.iter().any(|known| known.id == source.id) {
-                self.join(source);
-            }
-        }
-        self
     }
 
-    fn join(&mut self, added: &AddedSource) {
-        self.joined.push(added.id.clone());
-        self.sources.push(added_source(added, self.time_zone));
+    /// Gives a source to the channels that it names.
+    fn route(&mut self, added: &AddedSource) {
         let Some(named) = added.channels() else {
             return;
         };
         for channel in &mut self.channels {
             match (&mut channel.sources, named.contains(&channel.id)) {
-                (Some(wanted), true) => wanted.push(added.id.clone()),
+                // A channel of the store may have named it already.
+                (Some(wanted), true) if !wanted.contains(&added.id) => {
+                    wanted.push(added.id.clone());
+                }
                 (None, false) => channel.without.push(added.id.clone()),
-                (Some(_), false) | (None, true) => {}
+                (Some(_), _) | (None, true) => {}
             }
         }
         warn_of_missing(self, added, &named);
@@ -140,17 +162,18 @@ fn refused(keys: &SourceKeys) -> impl Iterator<Item = FieldFault> + use<'_> {
 
 /// The source, as far as its keys are right, and what is wrong with them.
 fn read(id: &SourceId, keys: &SourceKeys, zone: Tz) -> (Source, Vec<FieldFault>) {
-    let lines = lines(id, keys);
+    let left_out: Vec<&str> = ["channels"].into_iter().chain(OF_THE_FILE_ALONE).collect();
+    // Nothing but the address can be missing.
+    let lines = lines(("url", id.as_str()), keys, &left_out);
     let text: Vec<&str> = lines.iter().map(|(_, line)| line.as_str()).collect();
     let text = text.join("\n");
     let at_line = |line: usize| lines.get(line - 1).map_or("", |(key, _)| key.as_str());
     let problems = Problems::new(String::new(), &text);
     let source = match DeTable::parse(&text) {
         Ok(table) => {
-            let around = Surroundings::new(Path::new(""), &|_| None);
             let mut ids = Ids::new("source", &problems);
             let table = Table::new("a source", 0, table.get_ref(), &problems);
-            source::read(table, &mut ids, zone, around)
+            source::read(table, &mut ids, zone, Surroundings::of_store())
         }
         Err(error) => {
             let at = error.span().map_or(0, |span| span.start);
@@ -178,66 +201,6 @@ fn kind(key: &str, value: Option<&Value>) -> InputFault {
         key if key.starts_with("select.") => InputFault::NoSelector,
         _ => InputFault::Unusable,
     }
-}
-
-fn wrong_pattern(value: Option<&Value>) -> InputFault {
-    let patterns = value.and_then(Value::as_array).into_iter().flatten();
-    let patterns = patterns.filter_map(Value::as_str).map(str::to_owned);
-    let patterns: Vec<String> = patterns.collect();
-    match Filter::new(&patterns, &[]) {
-        Err(error) => InputFault::NoPattern(error.pattern),
-        Ok(_) => InputFault::Unusable,
-    }
-}
-
-/// A line of TOML for each key. What is missing is said of the first one, and nothing but `url` can be.
-fn lines(id: &SourceId, keys: &SourceKeys) -> Vec<(String, String)> {
-    let mut lines = vec![
-        ("url".to_owned(), String::new()),
-        ("id".to_owned(), format!("id = \"{id}\"")),
-    ];
-    for (key, value) in keys {
-        match value {
-            Value::Null => {}
-            _ if key == "channels" || key == "id" => {}
-            _ if OF_THE_FILE_ALONE.contains(&key.as_str()) => {}
-            Value::Object(inner) if key == "select" => {
-                lines.extend(inner.iter().filter(|(_, value)| !value.is_null()).map(
-                    |(part, value)| {
-                        let line = format!("select.{} = {}", text(part), toml(value));
-                        (format!("select.{part}"), line)
-                    },
-                ));
-            }
-            value => lines.push((key.clone(), format!("{} = {}", text(key), toml(value)))),
-        }
-    }
-    lines
-}
-
-fn toml(value: &Value) -> String {
-    match value {
-        Value::String(value) => text(value),
-        Value::Array(items) => {
-            let items: Vec<String> = items.iter().map(toml).collect();
-            format!("[{}]", items.join(", "))
-        }
-        Value::Object(entries) => {
-            let entries: Vec<String> = entries
-                .iter()
-                .map(|(key, value)| format!("{} = {}", text(key), toml(value)))
-                .collect();
-            format!("{{ {} }}", entries.join(", "))
-        }
-        // TOML has none; within a list it is a mistake that is to be told.
-        Value::Null => "{}".to_owned(),
-        Value::Bool(_) | Value::Number(_) => value.to_string(),
-    }
-}
-
-/// Strings of JSON are strings of TOML but for one character.
-fn text(text: &str) -> String {
-    Value::from(text).to_string().replace('\u{7f}', "\\u007f")
 }
 
 #[cfg(test)]
@@ -375,13 +338,13 @@ mod tests {
             let wants = config.channels.iter().map(|channel| channel.wants(&id));
             wants.collect::<Vec<bool>>()
         };
-        let config = config.joined_by(&[added(&json!({ "url": url }))]);
+        let config = config.joined_by(&[added(&json!({ "url": url }))], &[]);
         assert_eq!(wanted(&config), [true, false]);
-        let config = config.joined_by(&[added(&json!({ "url": url, "channels": ["wall"] }))]);
+        let config = config.joined_by(&[added(&json!({ "url": url, "channels": ["wall"] }))], &[]);
         assert_eq!(wanted(&config), [false, true]);
-        let config = config.joined_by(&[added(&json!({ "url": url, "channels": ["staff"] }))]);
+        let config = config.joined_by(&[added(&json!({ "url": url, "channels": ["staff"] }))], &[]);
         assert_eq!(wanted(&config), [true, false]);
-        let config = config.joined_by(&[]);
+        let config = config.joined_by(&[], &[]);
         assert_eq!(wanted(&config), [true, false]);
         assert!(config.sources.is_empty());
     }

@@ -28,6 +28,8 @@ pub struct Config {
     pub channels: Vec<Channel>,
     /// Those of the sources that live in the store.
     pub(super) joined: Vec<SourceId>,
+    /// Those of the channels that live in the store.
+    pub(super) joined_channels: Vec<ChannelId>,
 }
 
 /// The config as it stands now; a reload sends a new one to all who hold this.
@@ -46,8 +48,14 @@ impl Config {
     #[must_use]
     pub fn does_nothing(&self) -> bool {
         self.sources.len() == self.joined.len()
-            && self.channels.is_empty()
+            && self.channels.len() == self.joined_channels.len()
             && self.telegram.is_none()
+    }
+
+    /// Returns whether anything of the store joined it.
+    #[must_use]
+    pub fn has_joined(&self) -> bool {
+        !self.joined.is_empty() || !self.joined_channels.is_empty()
     }
 
     /// The error of a file that does nothing, where it did something before.
@@ -78,6 +86,7 @@ impl Default for Config {
             sources: Vec::new(),
             channels: Vec::new(),
             joined: Vec::new(),
+            joined_channels: Vec::new(),
         }
     }
 }

@@ -24,6 +24,18 @@ impl<'a> Ids<'a> {
         }
     }
 
+    /// Those of tables that stand elsewhere.
+    pub(super) fn of<'i>(
+        kind: &'static str,
+        ids: impl Iterator<Item = &'i str>,
+        problems: &'a Problems<'a>,
+    ) -> Self {
+        Self {
+            taken: ids.map(|id| (id.to_owned(), 0)).collect(),
+            ..Self::new(kind, problems)
+        }
+    }
+
     /// Reads the id of a table; an earlier one with the same id has it.
     pub(super) fn claim<T: FromStr<Err: Display>>(&mut self, value: &Value<'_>) -> Read<T> {
         let text = string(value)?;

@@ -18,13 +18,28 @@ use crate::bulletin::Secret;
 #[derive(Clone, Copy)]
 pub(super) struct Surroundings<'a> {
     folder: &'a Path,
-    env: &'a dyn Fn(&str) -> Option<String>,
+    /// None: of what lives in the store, whose authors must not read the files and variables of this machine.
+    env: Option<&'a dyn Fn(&str) -> Option<String>>,
 }
+
+/// How a secret begins that lies elsewhere.
+pub(super) const ELSEWHERE: [&str; 2] = ["env:", "file:"];
 
 impl<'a> Surroundings<'a> {
     pub(super) fn new(file: &'a Path, env: &'a dyn Fn(&str) -> Option<String>) -> Self {
         let folder = file.parent().unwrap_or(Path::new(""));
+        let env = Some(env);
         Self { folder, env }
+    }
+
+    /// Those of keys that live in the store: each secret is a literal.
+    pub(super) fn of_store() -> Self {
+        let folder = Path::new("");
+        Self { folder, env: None }
+    }
+
+    pub(super) fn are_of_store(&self) -> bool {
+        self.env.is_none()
     }
 
     /// A path of the file, which is relative to the folder that the file is in.
@@ -36,8 +51,11 @@ impl<'a> Surroundings<'a> {
     pub(super) fn secret(self) -> impl Fn(&Value<'_>) -> Read<Secret> {
         move |value| {
             let written = string(value)?;
+            let Some(env) = self.env else {
+                return literal(written, value);
+            };
             let secret = if let Some(name) = written.strip_prefix("env:") {
-                (self.env)(name).ok_or_else(|| match name {
+                env(name).ok_or_else(|| match name {
                     "" => "`env:` names no variable; expected `env:NAME`".to_owned(),
                     _ => {
                         format!("the variable `{name}` is not set; expected it in the environment")
@@ -51,20 +69,35 @@ impl<'a> Surroundings<'a> {
                 Ok(written.to_owned())
             };
             let secret = secret.or_else(|what| fault(value, what))?;
-            // Editors of Windows begin a file with an invisible mark.
-            let secret = secret.trim_start_matches('\u{feff}').trim();
-            if secret.is_empty() {
-                return fault(
-                    value,
-                    "this secret is empty; expected a literal, `env:NAME` or `file:PATH`",
-                );
-            }
-            if secret.contains(char::is_whitespace) || secret.contains(char::is_control) {
-                return fault(value, "this secret contains white space; expected none");
-            }
-            Ok(Secret::new(secret.to_owned()))
+            whole(&secret, value)
         }
     }
+}
+
+/// A secret that lies elsewhere would be read from the server's own variables and files.
+fn literal(written: &str, value: &Value<'_>) -> Read<Secret> {
+    if ELSEWHERE.iter().any(|it| written.trim().starts_with(it)) {
+        return fault(
+            value,
+            "`env:` and `file:` are read in the config file alone; expected the secret itself",
+        );
+    }
+    whole(written, value)
+}
+
+fn whole(secret: &str, value: &Value<'_>) -> Read<Secret> {
+    // Editors of Windows begin a file with an invisible mark.
+    let secret = secret.trim_start_matches('\u{feff}').trim();
+    if secret.is_empty() {
+        return fault(
+            value,
+            "this secret is empty; expected a literal, `env:NAME` or `file:PATH`",
+        );
+    }
+    if secret.contains(char::is_whitespace) || secret.contains(char::is_control) {
+        return fault(value, "this secret contains white space; expected none");
+    }
+    Ok(Secret::new(secret.to_owned()))
 }
 
 fn read_small(path: &Path) -> io::Result<String> {

@@ -107,7 +107,7 @@ fn change(
 }
 
 /// The names of the keys that differ.
-fn changed_keys(old: &SourceKeys, new: &SourceKeys) -> String {
+pub(super) fn changed_keys(old: &SourceKeys, new: &SourceKeys) -> String {
     let differs = |key: &&String| old.get(*key) != new.get(*key);
     let gone = old.keys().filter(|key| !new.contains_key(*key));
     let changed = new.keys().filter(differs).chain(gone);

@@ -15,7 +15,7 @@ use crate::{
     policy::facts::time,
     store::{
         Reader, Result,
-        record::{ChannelRecord, Header, Record, SourceRecord, VERSION, hex},
+        record::{ChannelRecord, Header, Record, SourceRecord, VERSION, WITHOUT_CHANNELS, hex},
         refused,
     },
 };
@@ -31,9 +31,25 @@ impl Moment {
     pub(super) fn end(&self) -> u64 {
         self.end
     }
+
+    /// An older program does not know channels of the store, and must not import an export without them.
+    fn version(&self) -> u32 {
+        let mut records = self.records.iter();
+        match records.any(|record| matches!(record, Record::AddedChannel(_))) {
+            true => VERSION,
+            false => WITHOUT_CHANNELS,
+        }
+    }
 }
 
-pub(super) fn moment(op: &mut Op<'_>) -> Result<Moment> {
+/// The secrets of channels that live in the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChannelSecrets {
+    StayHere,
+    GoAlong,
+}
+
+pub(super) fn moment(op: &mut Op<'_>, secrets: ChannelSecrets) -> Result<Moment> {
     let counts = op.tx.counts();
     let mut records = vec![Record::Count {
         next_bulletin: counts.next_bulletin,
@@ -60,6 +76,11 @@ pub(super) fn moment(op: &mut Op<'_>) -> Result<Moment> {
     }
     let added = op.tx.added();
     records.extend(added.iter().cloned().map(Record::AddedSource));
+    let added = op.tx.added_channels();
+    records.extend(added.iter().map(|channel| match secrets {
+        ChannelSecrets::StayHere => Record::AddedChannel(channel.without_secrets()),
+        ChannelSecrets::GoAlong => Record::AddedChannel(channel.clone()),
+    }));
     for (id, known) in op.tx.chats().all() {
         let (id, chat) = (id.clone(), known.chat.clone());
         records.push(Record::Chat { id, chat });
@@ -94,7 +115,7 @@ pub(super) fn export(
 ) -> Result<u64> {
     let header = Header {
         noticast: "export".to_owned(),
-        version: VERSION,
+        version: moment.version(),
         at: now,
     };
     line(write, &header)?;

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use super::{
     admin_actions::{self, Rebroadcast, Settled},
     ask::{ChannelStatus, Health, HeldAction, Reminded, SourceStatus, Waiting},
-    export,
+    export::{self, ChannelSecrets},
     handle::Store,
     reminders, status, upkeep,
 };
@@ -250,12 +250,13 @@ impl Store {
     // ---- keeping ----
 
     /// JSON Lines, the first line a header with the version; a consistent backup while the program runs.
-    /// `write` is given whole lines, each with its `\n`; it runs on a blocking thread. Gives the number of bulletins.
+    /// `write` is given whole lines, each with its `\n`; it runs on a blocking thread. Gives the number of bulletins. The secrets
+    /// of channels that live in the store go along only where that is asked for.
     ///
     /// # Errors
     /// `write` failed; the store cannot be read.
-    pub async fn export(&self, mut write: WriteLine) -> Result<u64> {
-        let moment = self.ask(export::moment).await??;
+    pub async fn export(&self, mut write: WriteLine, secrets: ChannelSecrets) -> Result<u64> {
+        let moment = self.ask(move |op| export::moment(op, secrets)).await??;
         self.read(move |reader| export::export(reader, &moment, Utc::now(), &mut *write))
             .await
     }
@@ -289,7 +290,9 @@ impl Store {
         if !upkeep::is_backup_due(&state, now) || self.disk_low().await?.is_some() {
             return Ok(None);
         }
-        let moment = self.ask(export::moment).await??;
+        // Backups are copied to other machines.
+        let secrets = ChannelSecrets::StayHere;
+        let moment = self.ask(move |op| export::moment(op, secrets)).await??;
         let end = moment.end();
         let made = self
             .read(move |reader| upkeep::back_up(reader, &moment, &state, now))

@@ -1,5 +1,6 @@
 //! The store through its front door, on a disk of its own.
 
+mod added_channels;
 mod audit;
 mod corrections;
 mod figures;

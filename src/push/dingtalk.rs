@@ -17,6 +17,7 @@ use super::{
     sender::{Sender, Sent},
     sign,
     style::{self, Style, Unit},
+    way::Way,
 };
 use crate::{
     bulletin::{Channel, Language, Reason, Robot},
@@ -42,9 +43,9 @@ pub(super) struct Dingtalk {
 impl Dingtalk {
     /// # Errors
     /// A proxy that cannot be used.
-    pub(super) fn new(settings: &Robot) -> Result<Self, PushError> {
+    pub(super) fn new(settings: &Robot, way: &Way) -> Result<Self, PushError> {
         Ok(Self {
-            http: Http::of(settings)?,
+            http: Http::of(settings, way)?,
             settings: settings.clone(),
         })
     }
@@ -158,7 +159,9 @@ mod tests {
             "dingtalk-robot",
             "access_token = \"t&k\"\nsecret = \"SECnoticast\"",
         );
-        let url = Dingtalk::new(&robot).unwrap().url(1_732_412_345_678);
+        let url = Dingtalk::new(&robot, &Way::default())
+            .unwrap()
+            .url(1_732_412_345_678);
         let expected = sign::dingtalk(1_732_412_345_678, "SECnoticast");
         let encoded = expected
             .replace('+', "%2B")

@@ -18,6 +18,7 @@ use super::{
     pace::LaneLimit,
     sender::{Sender, Sent},
     style::{self, Style, Unit, encoded},
+    way::Way,
 };
 use crate::bulletin::{Channel, MessageRef, Reason, Robot};
 
@@ -47,9 +48,9 @@ pub(super) struct Discord {
 impl Discord {
     /// # Errors
     /// A proxy that cannot be used.
-    pub(super) fn new(settings: &Robot) -> Result<Self, PushError> {
+    pub(super) fn new(settings: &Robot, way: &Way) -> Result<Self, PushError> {
         Ok(Self {
-            http: Http::of(settings)?,
+            http: Http::of(settings, way)?,
             url: waiting(settings.get("url")),
             pause: Mutex::default(),
         })

@@ -26,6 +26,7 @@ use super::{
     card::Card,
     error::PushError,
     sender::{Checked, ReadersSoFar, Sender, Sent},
+    way::Way,
 };
 use crate::bulletin::{Channel, Robot};
 
@@ -43,9 +44,9 @@ impl fmt::Debug for Email {
 impl Email {
     /// # Errors
     /// Settings that no config has; certificates of the environment that cannot be used.
-    pub(super) fn new(settings: &Robot) -> Result<Self, PushError> {
+    pub(super) fn new(settings: &Robot, way: &Way) -> Result<Self, PushError> {
         Ok(Self {
-            server: Server::new(settings)?,
+            server: Server::new(settings, way)?,
         })
     }
 
@@ -238,7 +239,7 @@ To: "
 
     #[test]
     fn the_password_does_not_show() {
-        let email = Email::new(&robot_of("email", KEYS)).unwrap();
+        let email = Email::new(&robot_of("email", KEYS), &Way::default()).unwrap();
         assert!(!format!("{email:?}").contains("pass"), "{email:?}");
     }
 }

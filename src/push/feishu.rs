@@ -18,6 +18,7 @@ use super::{
     sender::{Sender, Sent},
     sign,
     style::Unit,
+    way::Way,
 };
 use crate::{
     bulletin::{Channel, Reason, Robot},
@@ -46,9 +47,9 @@ pub(super) struct Feishu {
 impl Feishu {
     /// # Errors
     /// A proxy that cannot be used.
-    pub(super) fn new(settings: &Robot) -> Result<Self, PushError> {
+    pub(super) fn new(settings: &Robot, way: &Way) -> Result<Self, PushError> {
         Ok(Self {
-            http: Http::of(settings)?,
+            http: Http::of(settings, way)?,
             settings: settings.clone(),
         })
     }
@@ -229,7 +230,7 @@ mod tests {
     #[test]
     fn the_signature_is_in_the_body_and_seconds() {
         let robot = robot_of("feishu-robot", "token = \"t/k\"\nsecret = \"noticast\"");
-        let feishu = Feishu::new(&robot).unwrap();
+        let feishu = Feishu::new(&robot, &Way::default()).unwrap();
         assert_eq!(
             feishu.url(),
             "https://open.feishu.cn/open-apis/bot/v2/hook/t%2Fk"

@@ -3,7 +3,7 @@
 //! The platform's own file says what an answer means; [`foreign`] is for answers that are not the
 //! platform's own. Proxies are the environment's. Read [`Http::ask`] first.
 
-use std::{error::Error, fmt, time::Duration};
+use std::{error::Error, fmt, sync::Arc, time::Duration};
 
 use futures::future::{BoxFuture, FutureExt};
 use reqwest::{Certificate, Client, ClientBuilder, RequestBuilder, StatusCode, header::HeaderMap};
@@ -14,6 +14,7 @@ use super::{
     error::PushError,
     sender::Sent,
     trust,
+    way::Way,
 };
 use crate::bulletin::{Reason, Robot};
 
@@ -54,6 +55,7 @@ impl From<Silence> for Sent {
 #[derive(Clone)]
 pub(super) struct Http {
     client: Client,
+    way: Way,
     secrets: Vec<String>,
     largest: usize,
 }
@@ -97,6 +99,7 @@ impl Http {
     pub(super) fn new(client: Client, secrets: Vec<String>, largest: usize) -> Self {
         Self {
             client,
+            way: Way::default(),
             secrets,
             largest,
         }
@@ -104,18 +107,29 @@ impl Http {
 
     /// # Errors
     /// A proxy of the environment that cannot be used.
-    pub(super) fn of(robot: &Robot) -> Result<Self, PushError> {
-        Self::to(robot.kind().name, robot.secrets())
+    pub(super) fn of(robot: &Robot, way: &Way) -> Result<Self, PushError> {
+        Self::by(way, robot.kind().name, robot.secrets())
     }
 
     /// # Errors
     /// A proxy of the environment that cannot be used.
     pub(super) fn to(whom: &str, secrets: Vec<String>) -> Result<Self, PushError> {
-        let client = client()?.build().map_err(|error| {
+        Self::by(&Way::default(), whom, secrets)
+    }
+
+    fn by(way: &Way, whom: &str, secrets: Vec<String>) -> Result<Self, PushError> {
+        let mut client = client()?;
+        if way.is_guarded() {
+            client = client.dns_resolver(Arc::new(way.clone()));
+        }
+        let client = client.build().map_err(|error| {
             let why = told(&error.without_url());
             format!("{whom}: no connection is possible: {why}")
         })?;
-        Ok(Self::new(client, secrets, LARGEST_ANSWER))
+        Ok(Self {
+            way: way.clone(),
+            ..Self::new(client, secrets, LARGEST_ANSWER)
+        })
     }
 
     pub(super) fn client(&self) -> &Client {
@@ -130,7 +144,11 @@ impl Http {
     /// # Errors
     /// That there is no answer.
     pub(super) async fn ask(&self, request: RequestBuilder) -> Result<HttpAnswer, Silence> {
-        let mut answer = request.send().await.map_err(|error| self.silence(error))?;
+        let request = request.build().map_err(|error| self.silence(error))?;
+        let admitted = self.way.admit_number(request.url()).await;
+        admitted.map_err(|why| Silence::Unreachable(why.to_string()))?;
+        let answer = self.client.execute(request).await;
+        let mut answer = answer.map_err(|error| self.silence(error))?;
         let (status, headers) = (answer.status(), std::mem::take(answer.headers_mut()));
         let mut body = Vec::new();
         while let Some(part) = answer.chunk().await.map_err(|error| self.silence(error))? {

@@ -7,26 +7,36 @@ use serde_json::Value;
 use super::{
     card::Card, dingtalk::Dingtalk, discord::Discord, email::Email, error::PushError,
     feishu::Feishu, matrix::Matrix, ntfy::Ntfy, sender::Sender, slack::Slack, stdout,
-    terminal::Screen, webhook::Webhook, wecom_app::WecomApp, wecom_robot::WecomRobot,
+    terminal::Screen, unfinished::Unfinished, way::Way, webhook::Webhook, wecom_app::WecomApp,
+    wecom_robot::WecomRobot,
 };
 use crate::{
     bulletin::{Bulletin, Channel, ChannelKind, DeliveryKind, Robot},
     config::Config,
 };
 
+/// The sender of a channel by its settings.
+pub(super) fn robot(settings: &Robot, way: &Way) -> Result<Arc<dyn Sender>, PushError> {
+    let Some(missing) = settings.missing() else {
+        return whole(settings, way);
+    };
+    let sample = whole(&Robot::sample(settings.kind()), way)?;
+    Ok(Arc::new(Unfinished::new(sample, missing)))
+}
+
 /// A line for each kind of the table `bulletin::KINDS`: how its sender is made.
-pub(super) fn robot(settings: &Robot) -> Result<Arc<dyn Sender>, PushError> {
+fn whole(settings: &Robot, way: &Way) -> Result<Arc<dyn Sender>, PushError> {
     Ok(match settings.kind().name {
-        "discord" => Arc::new(Discord::new(settings)?),
-        "dingtalk-robot" => Arc::new(Dingtalk::new(settings)?),
-        "email" => Arc::new(Email::new(settings)?),
-        "feishu-robot" => Arc::new(Feishu::new(settings)?),
-        "matrix" => Arc::new(Matrix::new(settings)?),
-        "ntfy" => Arc::new(Ntfy::new(settings)?),
-        "slack" => Arc::new(Slack::new(settings)?),
-        "webhook" => Arc::new(Webhook::new(settings)?),
-        "wecom-app" => Arc::new(WecomApp::new(settings)?),
-        "wecom-robot" => Arc::new(WecomRobot::new(settings)?),
+        "discord" => Arc::new(Discord::new(settings, way)?),
+        "dingtalk-robot" => Arc::new(Dingtalk::new(settings, way)?),
+        "email" => Arc::new(Email::new(settings, way)?),
+        "feishu-robot" => Arc::new(Feishu::new(settings, way)?),
+        "matrix" => Arc::new(Matrix::new(settings, way)?),
+        "ntfy" => Arc::new(Ntfy::new(settings, way)?),
+        "slack" => Arc::new(Slack::new(settings, way)?),
+        "webhook" => Arc::new(Webhook::new(settings, way)?),
+        "wecom-app" => Arc::new(WecomApp::new(settings, way)?),
+        "wecom-robot" => Arc::new(WecomRobot::new(settings, way)?),
         unknown => return Err(format!("no sender for `{unknown}`").into()),
     })
 }
@@ -68,7 +78,7 @@ pub fn draft_again(
 
 fn drawn(card: Card, channel: &Channel, screen: Screen) -> Result<Value, PushError> {
     let robot = match &channel.kind {
-        ChannelKind::Robot(settings) => Some(robot(settings)?),
+        ChannelKind::Robot(settings) => Some(robot(settings, &Way::default())?),
         ChannelKind::Telegram { .. } | ChannelKind::Stdout { .. } => None,
     };
     let draft = |card: &Card| match &robot {

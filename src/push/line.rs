@@ -6,7 +6,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::{health::SenderHealth, sender::Sender, telegram::Telegram, worker::Aside};
 use crate::{
-    bulletin::{Channel, Fingerprint},
+    bulletin::{Channel, ChannelKind, Fingerprint},
     ops::LeaseKey,
 };
 
@@ -27,6 +27,14 @@ pub(super) struct RunningSender {
 
 /// The key that channels have in common that share a sender: the kind, and the account where there are several.
 pub(super) type SenderKey = (&'static str, Option<Fingerprint>);
+
+pub(super) fn key_of(kind: &ChannelKind) -> SenderKey {
+    match kind {
+        ChannelKind::Telegram { .. } => (TELEGRAM, None),
+        ChannelKind::Stdout { .. } => ("stdout", None),
+        ChannelKind::Robot(settings) => (settings.kind().name, Some(settings.account())),
+    }
+}
 
 /// A sender, and the bot that it is, for those who talk to people.
 pub(super) struct MadeSender(pub(super) Arc<dyn Sender>, pub(super) Option<Arc<Telegram>>);

@@ -19,6 +19,7 @@ use super::{
     pace::LaneLimit,
     sender::{Checked, Sender, Sent},
     style::{self, Style, Unit},
+    way::Way,
 };
 use crate::bulletin::{Channel, MessageRef, Reason, Robot};
 
@@ -60,9 +61,9 @@ pub(super) struct Matrix {
 impl Matrix {
     /// # Errors
     /// A proxy that cannot be used.
-    pub(super) fn new(settings: &Robot) -> Result<Self, PushError> {
+    pub(super) fn new(settings: &Robot, way: &Way) -> Result<Self, PushError> {
         Ok(Self {
-            http: Http::of(settings)?,
+            http: Http::of(settings, way)?,
             server: settings.get("homeserver").to_owned(),
             token: settings.get("access_token").to_owned(),
         })

@@ -15,6 +15,7 @@ use super::{
     pace::LaneLimit,
     sender::{Sender, Sent},
     style::{self, Style, Unit},
+    way::Way,
 };
 use crate::bulletin::{Channel, MessageRef, Reason, Robot};
 
@@ -39,9 +40,9 @@ pub(super) struct Ntfy {
 impl Ntfy {
     /// # Errors
     /// A proxy that cannot be used.
-    pub(super) fn new(settings: &Robot) -> Result<Self, PushError> {
+    pub(super) fn new(settings: &Robot, way: &Way) -> Result<Self, PushError> {
         Ok(Self {
-            http: Http::of(settings)?,
+            http: Http::of(settings, way)?,
             server: parts(settings.get("url")).0.to_owned(),
             token: settings.get("token").to_owned(),
         })

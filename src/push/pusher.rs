@@ -3,10 +3,7 @@
 use std::{collections::BTreeSet, fmt, sync::Arc, time::Duration};
 
 use chrono::Utc;
-use futures::{
-    FutureExt,
-    future::{BoxFuture, ready},
-};
+use futures::FutureExt;
 use tokio::{
     sync::{mpsc, watch},
     time::sleep,
@@ -20,11 +17,13 @@ use super::{
     files::Files,
     health::Fault,
     kinds::robot,
-    line::{MadeSender, RunningSender, SenderKey, TELEGRAM, lease_of},
+    line::{MadeSender, RunningSender, TELEGRAM, key_of, lease_of},
     sender::{Checked, Sent},
     stdout::Stdout,
     telegram::{self, Telegram, Voice},
     terminal::Output,
+    unfinished::without,
+    way::{NoWay, Way},
     websub::WebSubHub,
     worker::{Aside, Wish, Worker, ask},
 };
@@ -45,6 +44,8 @@ pub struct Pusher {
     pub(super) config: Live,
     output: Output,
     files: Files,
+    /// For channels that live in the store.
+    way: Way,
     pub(super) supervisor: Supervisor,
     pub(super) running: Arc<watch::Sender<Vec<RunningSender>>>,
 }
@@ -63,6 +64,7 @@ impl Pusher {
             config,
             output: output.into(),
             files: Files::default(),
+            way: Way::default(),
             supervisor: Supervisor::default(),
             running: Arc::new(watch::Sender::new(Vec::new())),
         }
@@ -72,6 +74,23 @@ impl Pusher {
     #[must_use]
     pub fn with_files(self, files: Files) -> Self {
         Self { files, ..self }
+    }
+
+    /// Lets channels that live in the store reach what `way` allows alone.
+    #[must_use]
+    pub fn guarded_by(self, way: Way) -> Self {
+        Self { way, ..self }
+    }
+
+    /// Judges the addresses of a channel that is to live in the store.
+    ///
+    /// # Errors
+    /// The key whose address must not be reached, and the reason.
+    pub async fn admit(&self, channel: &Channel) -> Result<(), (&'static str, NoWay)> {
+        match &channel.kind {
+            ChannelKind::Robot(robot) => self.way.admit_all(robot).await,
+            ChannelKind::Telegram { .. } | ChannelKind::Stdout { .. } => Ok(()),
+        }
     }
 
     /// Reports what breaks to `supervisor`.
@@ -89,12 +108,22 @@ impl Pusher {
     pub async fn test(&self, channel: &ChannelId) -> Result<Option<MessageRef>, PushError> {
         let config = self.config.borrow().clone();
         let channel = find(&config, channel)?;
+        if let ChannelKind::Robot(robot) = &channel.kind
+            && let Some(key) = robot.missing()
+        {
+            // Its sender rests, and would let whoever asks wait.
+            return Err(PushError(without(key)));
+        }
         // Where another process holds the sender, that one's line would wait.
         let is_held = |line: &RunningSender| self.store.under(&lease_of(&line.key)).is_ok();
         let running = self.line_of(&channel.id).filter(is_held);
         let sender = match &running {
             Some(line) => line.sender.clone(),
-            None => self.sender_of(&channel.kind, &config).1.await?.0,
+            None => {
+                self.made_sender(&sharing(&config, &channel), &config)
+                    .await?
+                    .0
+            }
         };
         let (lane, limit) = sender.lane(&channel).await?;
         let text = words::of(config.language).cards.test;
@@ -128,7 +157,8 @@ impl Pusher {
     pub async fn check(&self, channel: &ChannelId) -> Result<Checked, PushError> {
         let config = self.config.borrow().clone();
         let channel = find(&config, channel)?;
-        let MadeSender(sender, _) = self.sender_of(&channel.kind, &config).1.await?;
+        let sharing = sharing(&config, &channel);
+        let MadeSender(sender, _) = self.made_sender(&sharing, &config).await?;
         sender.check(&channel).await
     }
 
@@ -177,22 +207,23 @@ impl Pusher {
         }
     }
 
-    /// The key by which channels share a sender, and how that is made.
-    pub(super) fn sender_of<'a>(
-        &'a self,
-        kind: &'a ChannelKind,
-        config: &'a Config,
-    ) -> (SenderKey, BoxFuture<'a, Result<MadeSender, PushError>>) {
-        match kind {
-            ChannelKind::Telegram { .. } => ((TELEGRAM, None), self.bot(config).boxed()),
-            ChannelKind::Stdout { .. } => {
-                let made = MadeSender(Arc::new(Stdout(self.output.clone())), None);
-                (("stdout", None), ready(Ok(made)).boxed())
+    /// The sender of channels that share one; of none, the bot.
+    pub(super) async fn made_sender(
+        &self,
+        sharing: &[Channel],
+        config: &Config,
+    ) -> Result<MadeSender, PushError> {
+        match sharing.first().map(|channel| &channel.kind) {
+            None | Some(ChannelKind::Telegram { .. }) => self.bot(config).await,
+            Some(ChannelKind::Stdout { .. }) => {
+                Ok(MadeSender(Arc::new(Stdout(self.output.clone())), None))
             }
-            ChannelKind::Robot(settings) => {
-                let made = robot(settings).map(|sender| MadeSender(sender, None));
-                let key = (settings.kind().name, Some(settings.account()));
-                (key, ready(made).boxed())
+            Some(ChannelKind::Robot(settings)) => {
+                let way = match is_guarded(sharing, config) {
+                    true => self.way.clone(),
+                    false => Way::default(),
+                };
+                Ok(MadeSender(robot(settings, &way)?, None))
             }
         }
     }
@@ -209,7 +240,7 @@ impl Pusher {
     /// The leases of all senders of a config, that of the bot, and that of whoever tells the hub of feeds.
     pub(crate) fn leases(&self, config: &Config) -> BTreeSet<LeaseKey> {
         let channels = config.channels.iter();
-        let keys = channels.map(|channel| self.sender_of(&channel.kind, config).0);
+        let keys = channels.map(|channel| key_of(&channel.kind));
         let bot = config.telegram.as_ref().map(|_| (TELEGRAM, None));
         let senders = keys.chain(bot).map(|key| lease_of(&key));
         // The pages of a process that has none are not told of.
@@ -301,6 +332,20 @@ impl Pusher {
         }
         Ok(())
     }
+}
+
+/// Returns whether the sender of these channels passes the guard: the config, which is trusted, names none of them.
+pub(super) fn is_guarded(sharing: &[Channel], config: &Config) -> bool {
+    let mut sharing = sharing.iter().peekable();
+    sharing.peek().is_some() && sharing.all(|it| config.is_joined_channel(&it.id))
+}
+
+/// A channel, and the others that share its sender.
+fn sharing(config: &Config, channel: &Channel) -> Vec<Channel> {
+    let key = key_of(&channel.kind);
+    let others = config.channels.iter().filter(|it| it.id != channel.id);
+    let others = others.filter(|it| key_of(&it.kind) == key).cloned();
+    std::iter::once(channel.clone()).chain(others).collect()
 }
 
 fn find(config: &Config, id: &ChannelId) -> Result<Channel, PushError> {

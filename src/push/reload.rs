@@ -14,8 +14,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     health::SenderHealth,
-    line::{ASIDES, MadeSender, RunningSender, SenderKey, TELEGRAM},
-    pusher::Pusher,
+    line::{ASIDES, MadeSender, RunningSender, SenderKey, TELEGRAM, key_of},
+    pusher::{Pusher, is_guarded},
 };
 use crate::{
     bulletin::{Channel, ChannelId, ChannelKind, TelegramSettings},
@@ -35,6 +35,7 @@ struct KeptSenders {
 
 struct KeptSender {
     settings: Option<TelegramSettings>,
+    is_guarded: bool,
     channels: watch::Sender<Vec<Channel>>,
     stop: CancellationToken,
 }
@@ -97,8 +98,10 @@ impl Pusher {
             wanted.insert((TELEGRAM, None), Vec::new());
         }
         for channel in &config.channels {
-            let (key, _) = self.sender_of(&channel.kind, config);
-            wanted.entry(key).or_default().push(channel.clone());
+            wanted
+                .entry(key_of(&channel.kind))
+                .or_default()
+                .push(channel.clone());
         }
         self.take_up_robots(config, kept).await?;
         let lines = kept.lines.iter();
@@ -142,10 +145,7 @@ impl Pusher {
         kept: &mut KeptSenders,
         stop: &CancellationToken,
     ) {
-        let made = match channels.first() {
-            Some(first) => self.sender_of(&first.kind, config).1.await,
-            None => self.bot(config).await,
-        };
+        let made = self.made_sender(&channels, config).await;
         let MadeSender(sender, telegram) = match made {
             Ok(made) => made,
             Err(error) => {
@@ -154,6 +154,7 @@ impl Pusher {
             }
         };
         let (asides, received) = mpsc::channel(ASIDES);
+        let is_guarded = is_guarded(&channels, config);
         let (wiring, channels) = watch::channel(channels);
         let line = RunningSender {
             key,
@@ -175,6 +176,7 @@ impl Pusher {
             key,
             KeptSender {
                 settings,
+                is_guarded,
                 channels,
                 stop,
             },
@@ -224,7 +226,8 @@ impl KeptSender {
         let leaves = own
             .iter()
             .any(|it| !has(channels, &it.id) && has(&config.channels, &it.id));
-        leaves || self.settings != settings(key, config)
+        let guarded = is_guarded(channels, config);
+        leaves || self.is_guarded != guarded || self.settings != settings(key, config)
     }
 
     fn take(&self, channels: Vec<Channel>) {

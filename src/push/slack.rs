@@ -15,6 +15,7 @@ use super::{
     pace::LaneLimit,
     sender::{Sender, Sent},
     style::{self, Style, Unit, encoded},
+    way::Way,
 };
 use crate::bulletin::{Channel, Reason, Robot, quiet};
 
@@ -39,9 +40,9 @@ pub(super) struct Slack {
 impl Slack {
     /// # Errors
     /// A proxy that cannot be used.
-    pub(super) fn new(settings: &Robot) -> Result<Self, PushError> {
+    pub(super) fn new(settings: &Robot, way: &Way) -> Result<Self, PushError> {
         Ok(Self {
-            http: Http::of(settings)?,
+            http: Http::of(settings, way)?,
             url: settings.get("url").to_owned(),
         })
     }

@@ -25,14 +25,14 @@ fn made(kind: &str, keys: &str) -> (Arc<dyn Sender>, Channel) {
     let settings = robot_of(kind, keys);
     let kind = ChannelKind::Robot(settings.clone());
     let channel = Channel::new("it".parse().unwrap(), kind, chrono_tz::Asia::Shanghai);
-    (robot(&settings).unwrap(), channel)
+    (robot(&settings, &Way::default()).unwrap(), channel)
 }
 
 #[test]
 fn every_kind_of_the_table_has_a_sender() {
     for kind in crate::bulletin::KINDS {
         let settings = Robot::sample(kind);
-        let sender = robot(&settings).unwrap();
+        let sender = robot(&settings, &Way::default()).unwrap();
         let kind = ChannelKind::Robot(settings);
         let channel = Channel::new("it".parse().unwrap(), kind, chrono_tz::Asia::Shanghai);
         let card = card(DeliveryKind::New, Some(bulletin()), None);
@@ -123,7 +123,7 @@ fn oversize(kind: &str, draft: &Value) -> Option<String> {
 fn every_kind() -> Vec<(&'static str, Arc<dyn Sender>, Channel)> {
     let samples = crate::bulletin::KINDS.iter().map(|kind| {
         let settings = Robot::sample(kind);
-        let sender = robot(&settings).unwrap();
+        let sender = robot(&settings, &Way::default()).unwrap();
         let channel = Channel::new(
             "it".parse().unwrap(),
             ChannelKind::Robot(settings),

@@ -16,6 +16,7 @@ use super::{
     http::{Http, HttpAnswer},
     sender::{Sender, Sent},
     sign::sign,
+    way::Way,
 };
 use crate::{
     bulletin::{Channel, DeliveryKind, Reason, Robot},
@@ -35,9 +36,9 @@ pub(super) struct Webhook {
 impl Webhook {
     /// # Errors
     /// A proxy that cannot be used.
-    pub(super) fn new(settings: &Robot) -> Result<Self, PushError> {
+    pub(super) fn new(settings: &Robot, way: &Way) -> Result<Self, PushError> {
         Ok(Self {
-            http: Http::of(settings)?,
+            http: Http::of(settings, way)?,
             settings: settings.clone(),
         })
     }

@@ -19,6 +19,7 @@ use super::{
     pace::{Lane, LaneLimit, MINUTE},
     sender::{Checked, Sender, Sent},
     style::{self, Style, Unit},
+    way::Way,
     wecom_robot::headed,
 };
 use crate::bulletin::{Channel, DeliveryKind, MessageRef, Reason, Robot};
@@ -57,9 +58,9 @@ impl std::fmt::Debug for Token {
 impl WecomApp {
     /// # Errors
     /// A proxy that cannot be used.
-    pub(super) fn new(settings: &Robot) -> Result<Self, PushError> {
+    pub(super) fn new(settings: &Robot, way: &Way) -> Result<Self, PushError> {
         Ok(Self {
-            http: Http::of(settings)?,
+            http: Http::of(settings, way)?,
             settings: settings.clone(),
             token: Mutex::new(None),
         })

@@ -15,6 +15,7 @@ use super::{
     pace::{LaneLimit, MINUTE},
     sender::{Sender, Sent},
     style::{self, Style, Unit},
+    way::Way,
 };
 use crate::bulletin::{Channel, Reason, Robot};
 
@@ -40,12 +41,12 @@ pub(super) struct WecomRobot {
 impl WecomRobot {
     /// # Errors
     /// A proxy that cannot be used.
-    pub(super) fn new(robot: &Robot) -> Result<Self, PushError> {
+    pub(super) fn new(robot: &Robot, way: &Way) -> Result<Self, PushError> {
         let api = robot.get("api_url").to_owned();
         let key: String =
             url::form_urlencoded::byte_serialize(robot.get("key").as_bytes()).collect();
         Ok(Self {
-            http: Http::of(robot)?,
+            http: Http::of(robot, way)?,
             url: format!("{api}/cgi-bin/webhook/send?key={key}"),
             api,
         })

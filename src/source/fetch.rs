@@ -26,7 +26,7 @@ mod trust;
 mod unpack;
 mod way;
 
-use std::{sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use futures::FutureExt;
 use url::Url;
@@ -43,7 +43,7 @@ pub use self::{
 pub(crate) use super::shown::Shown;
 use super::{
     browser::Browser,
-    guard::{AddressRefusal, Guard, Guarded},
+    guard::{AddressRefusal, BoxError, Guard, Guarded},
 };
 use crate::bulletin::FetchSettings;
 
@@ -145,6 +145,25 @@ impl Fetcher {
             },
             Ok(Ok(_)) | Err(_) => Ok(()),
         }
+    }
+
+    /// The addresses of a host that may be reached, for those who have connections of their own; `by_proxy`: where it is a
+    /// proxy of the environment, all.
+    ///
+    /// # Errors
+    /// It has none, or none that may be reached; a refusal is an [`AddressRefusal`].
+    pub(crate) async fn look_up(
+        &self,
+        host: &str,
+        by_proxy: bool,
+    ) -> Result<Vec<SocketAddr>, BoxError> {
+        let trusted = match by_proxy {
+            true => self.0.clients.environment().to_vec(),
+            false => Vec::new(),
+        };
+        let guard = self.0.guard.clone();
+        let guarded = Guarded { guard, trusted };
+        guarded.look_up(host).await
     }
 
     async fn fetch(&self, request: &FetchRequest, limit: Limit) -> Result<FetchedPage, FetchError> {

@@ -7,7 +7,7 @@ use tokio::sync::watch;
 
 use super::{error::Result, memory::Memory, postgres::Postgres, query::Reader, sled::Sled, tx::Tx};
 use crate::{
-    bulletin::{AddedSource, SourceId},
+    bulletin::{AddedChannel, AddedSource, SourceId},
     policy::{
         facts::{LookState, Told},
         routes::Chats,
@@ -215,6 +215,12 @@ impl Engine {
     #[must_use]
     pub fn added_sources(&self) -> watch::Receiver<Arc<Vec<AddedSource>>> {
         of!(self, it => it.added_sources())
+    }
+
+    /// Channels that live in the store, as [`Engine::added_sources`].
+    #[must_use]
+    pub fn added_channels(&self) -> watch::Receiver<Arc<Vec<AddedChannel>>> {
+        of!(self, it => it.added_channels())
     }
 
     /// Ticks whenever something was queued, released, cancelled, or a channel was unblocked.

@@ -56,6 +56,10 @@ pub enum Refusal {
         "{0} sources live in the store already; remove some, or write further ones into the config"
     )]
     TooManySources(usize),
+    #[error(
+        "{0} channels live in the store already; remove some, or write further ones into the config"
+    )]
+    TooManyChannels(usize),
     #[error("there are {0} tokens; revoke those that nobody uses")]
     TooManyTokens(usize),
     #[error(

@@ -18,7 +18,7 @@ use self::{
 };
 use super::{error::Result, query::Reader, recent_sends::Attempt, tx::Tx};
 use crate::{
-    bulletin::{AddedSource, SourceId},
+    bulletin::{AddedChannel, AddedSource, SourceId},
     policy::{
         facts::{LookState, Told},
         routes::Chats,
@@ -36,6 +36,7 @@ struct Shared {
     is_shared: bool,
     state: Mutex<State>,
     added: watch::Sender<Arc<Vec<AddedSource>>>,
+    added_channels: watch::Sender<Arc<Vec<AddedChannel>>>,
     ticks: watch::Sender<u64>,
     /// The number of the newest change.
     changes: watch::Sender<u64>,
@@ -70,6 +71,7 @@ impl Memory {
                 is_shared,
                 state: Mutex::default(),
                 added: watch::Sender::new(Arc::default()),
+                added_channels: watch::Sender::new(Arc::default()),
                 ticks: watch::Sender::new(0),
                 changes: watch::Sender::new(0),
             }),
@@ -137,6 +139,10 @@ impl Memory {
         }
         if effects.added_changed {
             self.shared.added.send_replace(state.added());
+        }
+        if effects.added_channels_changed {
+            let added = state.added_channels();
+            self.shared.added_channels.send_replace(added);
         }
         effects.then.into_iter().for_each(|then| then());
         if effects.wakes_senders {
@@ -215,6 +221,11 @@ impl Memory {
     #[must_use]
     pub fn added_sources(&self) -> watch::Receiver<Arc<Vec<AddedSource>>> {
         self.shared.added.subscribe()
+    }
+
+    #[must_use]
+    pub fn added_channels(&self) -> watch::Receiver<Arc<Vec<AddedChannel>>> {
+        self.shared.added_channels.subscribe()
     }
 
     #[must_use]

@@ -58,7 +58,7 @@ use super::{
     tx::Tx,
 };
 use crate::{
-    bulletin::{AddedSource, SourceId},
+    bulletin::{AddedChannel, AddedSource, SourceId},
     policy::{
         facts::{LookState, Told},
         routes::Chats,
@@ -245,6 +245,12 @@ impl Postgres {
     #[must_use]
     pub fn added_sources(&self) -> watch::Receiver<Arc<Vec<AddedSource>>> {
         self.shared.memory.added.subscribe()
+    }
+
+    /// Channels that live in the store, as [`Postgres::added_sources`].
+    #[must_use]
+    pub fn added_channels(&self) -> watch::Receiver<Arc<Vec<AddedChannel>>> {
+        self.shared.memory.added_channels.subscribe()
     }
 
     /// Ticks whenever something was queued, released, cancelled, or a channel was unblocked.

@@ -1,14 +1,15 @@
 //! The lines of an export: one JSON object each, the first one a [`Header`].
 //!
 //! This is the shape that outlives engines and schemas: names instead of numbers, times and states
-//! as the API shows them, and no secret.
+//! as the API shows them, and no secret but those of channels, where the export was asked for with them.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     bulletin::{
-        AddedSource, Bulletin, ChannelId, Chat, Delivery, Moment, Reason, ReasonKind, SourceId,
+        AddedChannel, AddedSource, Bulletin, ChannelId, Chat, Delivery, Moment, Reason, ReasonKind,
+        SourceId,
     },
     policy::{
         audit::{AuditEntry, AuditPlace, OldAuditEntry},
@@ -20,7 +21,9 @@ use crate::{
 };
 
 /// Grows with every change that an older program would misread.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
+/// The version of an export without channels of the store, which older programs read.
+pub const WITHOUT_CHANNELS: u32 = 2;
 
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Header {
@@ -76,6 +79,8 @@ pub enum Record {
         addresses: u8,
     },
     AddedSource(AddedSource),
+    /// Without its secrets, which are null, unless the export was asked for with them.
+    AddedChannel(AddedChannel),
     /// With its hash: the token itself is not known.
     Token(Token),
     /// The note or text of the deliveries that begin with `first`.

@@ -47,7 +47,7 @@ use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 
 use self::{
-    books::{Added, Books, Shared, current},
+    books::{Added, AddedChannels, Books, Shared, current},
     engine::Engine,
     looks::Looks,
     names::Names,
@@ -88,6 +88,7 @@ struct Open {
     looks: Arc<Looks>,
     chats: Shared<Chats>,
     added: watch::Receiver<Added>,
+    added_channels: watch::Receiver<AddedChannels>,
     ticks: watch::Receiver<u64>,
     changes: watch::Receiver<u64>,
     path: PathBuf,
@@ -135,6 +136,7 @@ impl Sled {
         let looks = Arc::clone(&books.looks);
         let chats = Arc::clone(&books.chats);
         let added = books.follow_added();
+        let added_channels = books.added_channels.subscribe();
         let ticks = books.ticks();
         let changes = books.feed.follow();
         let (writer, thread) = Writer::start(books).map_err(|error| Failure::Unusable {
@@ -150,6 +152,7 @@ impl Sled {
                 looks,
                 chats,
                 added,
+                added_channels,
                 ticks,
                 changes,
                 path,
@@ -304,6 +307,12 @@ impl Sled {
     #[must_use]
     pub fn added_sources(&self) -> watch::Receiver<Added> {
         self.shared.added.clone()
+    }
+
+    /// Channels that live in the store, as [`Sled::added_sources`].
+    #[must_use]
+    pub fn added_channels(&self) -> watch::Receiver<AddedChannels> {
+        self.shared.added_channels.clone()
     }
 
     /// Ticks whenever something was queued, released, cancelled, or a channel was unblocked.

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use super::error::{Result, refused};
 use crate::{
     bulletin::{
-        AddedSource, ChannelId, Chat, DeliveryState, Face, MessageRef, Reason, Secret, SeenKey,
-        SourceId,
+        AddedChannel, AddedSource, ChannelId, Chat, DeliveryState, Face, MessageRef, Reason,
+        Secret, SeenKey, SourceId,
     },
     policy::{
         asked_polls::PollAnswer,
@@ -280,6 +280,10 @@ pub trait Channels {
     fn chat(&mut self, channel: &ChannelId) -> Option<Chat>;
     fn set_chat(&mut self, channel: &ChannelId, chat: Chat);
     fn remove_chat(&mut self, channel: &ChannelId);
+    /// Channels that live in the store, oldest first.
+    fn added_channels(&mut self) -> Arc<Vec<AddedChannel>>;
+    fn set_added_channel(&mut self, channel: AddedChannel);
+    fn remove_added_channel(&mut self, channel: &ChannelId);
     fn moved_chats(&mut self) -> Arc<MovedChats>;
     /// None: it is a chat of its own again.
     fn set_moved(&mut self, from: i64, to: Option<i64>);

@@ -16,6 +16,7 @@ use tokio::{runtime::Handle, sync::mpsc};
 use tokio_util::sync::CancellationToken;
 
 use super::site::Shared;
+use crate::ops::ChannelSecrets;
 
 /// For one who reads an export to take the next piece of it.
 const READER_TIMEOUT: Duration = Duration::from_secs(60);
@@ -34,7 +35,8 @@ pub(super) async fn export(State(site): State<Shared>) -> Response {
     let mut writer = BufWriter::with_capacity(PIECE_BYTES, pieces);
     let exporting = async move {
         let write = Box::new(move |line: &str| writer.write_all(line.as_bytes()));
-        site.desk.store.export(write).await.err().map(Err)
+        let exported = site.desk.store.export(write, ChannelSecrets::StayHere);
+        exported.await.err().map(Err)
     };
     let pieces = stream::poll_fn(move |context| receiver.poll_recv(context)).map(Ok);
     let failure = stream::once(exporting).filter_map(std::future::ready);

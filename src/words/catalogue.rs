@@ -2,8 +2,8 @@
 
 use super::{
     alerts::AlertWords, bot::BotWords, cards::CardWords, dates::DateWords, desk::DeskWords,
-    faults::PageFaultWords, heard::HeardWords, inputs::InputWords, pages::PageWords,
-    problems::ProblemWords, refusals::RefusalWords, send_faults::SendFaultWords,
+    faults::PageFaultWords, heard::HeardWords, inputs::InputWords, kinds::KindWords,
+    pages::PageWords, problems::ProblemWords, refusals::RefusalWords, send_faults::SendFaultWords,
 };
 
 /// All texts of one language, by where they are read.
@@ -20,6 +20,7 @@ pub struct Words {
     pub desk: DeskWords,
     pub heard: HeardWords,
     pub inputs: InputWords,
+    pub kinds: KindWords,
     pub page_faults: PageFaultWords,
     pub pages: PageWords,
     pub problems: ProblemWords,

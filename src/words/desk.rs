@@ -37,6 +37,11 @@ texts! {
         chat chat_hint chat_sources_hint bad_chat bad_source_line channel_in_config chat_in_store
         upkeep config reload not_reloaded download download_hint digest_at digest_at_hint quiet
         quiet_hint silent silent_hint bad_filter bad_digest bad_quiet
+        add_channel next_step channel_kind channel_id channel_id_hint urgent urgent_hint mode
+        mode_each mode_bundle mode_digest digest_line_hint time_zone corrections corrections_hint template
+        template_hint secret_is_set secret_is_lost forget_secrets channel_in_store channel_removal
+        card_there channel_id_taken channel_of_config did_edit_channel did_remove_channel import_data
+        import_elsewhere
     }
     counted {
         to_do polls_failed are_held
@@ -70,6 +75,15 @@ impl DeskWords {
             "deadline" => self.deadline,
             "attachments" => self.files,
             "note" => self.note,
+            "id" => self.channel_id,
+            "sources" => self.sources,
+            "urgent" => self.urgent,
+            "mode" => self.mode,
+            "digest" => self.digest_at,
+            "quiet" => self.quiet,
+            "time_zone" => self.time_zone,
+            "corrections" => self.corrections,
+            "template" => self.template,
             "expires" => self.expires,
             _ => return None,
         })

@@ -5,7 +5,7 @@ texts! {
     RefusalWords {
         no_bulletin no_channel no_delivery no_source no_token not_own held not_held withdrawn
         of_page no_desk never_polled not_to_retry of_withdrawn not_queued too_many_sources
-        too_many_tokens no_answer lease_lost disk_low away other
+        too_many_channels         too_many_tokens no_answer lease_lost disk_low away other
     }
     counted {}
     also {}

@@ -14,7 +14,9 @@ impl Words {
         if fault.field.is_empty() {
             return why;
         }
-        let field = self.desk.label(&fault.field).unwrap_or(&fault.field);
+        let label = self.desk.label(&fault.field);
+        let label = label.or_else(|| self.kinds.label(&fault.field));
+        let field = label.unwrap_or(&fault.field);
         fill(
             self.inputs.of_field,
             &[("field", field), ("why", why.as_str())],
@@ -38,6 +40,17 @@ impl Words {
             InputFault::NoSelector => (words.no_selector, &""),
             InputFault::NoChannel => (words.no_channel, &""),
             InputFault::NotRendered => (words.not_rendered, &""),
+            InputFault::Elsewhere => (words.elsewhere, &""),
+            InputFault::NoSecret => (words.no_secret, &""),
+            InputFault::PasswordInAddress => (words.password_in_address, &""),
+            InputFault::NoMailServer => (words.no_mail_server, &""),
+            InputFault::NoMailbox => (words.no_mailbox, &""),
+            InputFault::NoRoom => (words.no_room, &""),
+            InputFault::NoSource => (words.no_source, &""),
+            InputFault::NoTimeOfDay => (words.no_time_of_day, &""),
+            InputFault::NoHours => (words.no_hours, &""),
+            InputFault::NoZone => (words.no_zone, &""),
+            InputFault::NoTemplate => (words.no_template, &""),
             InputFault::Unusable => (words.unusable, &""),
         };
         fill(text, &[("it", it.to_string())])
@@ -65,6 +78,7 @@ impl Words {
             Refusal::OfWithdrawn(_, id) => (words.of_withdrawn, id),
             Refusal::NotQueued(id) => (words.not_queued, id),
             Refusal::TooManySources(most) => (words.too_many_sources, most),
+            Refusal::TooManyChannels(most) => (words.too_many_channels, most),
             Refusal::TooManyTokens(most) => (words.too_many_tokens, most),
             Refusal::NoAnswer(id, _) => (words.no_answer, id),
             Refusal::LeaseLost(_) => (words.lease_lost, &""),

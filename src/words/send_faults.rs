@@ -6,7 +6,7 @@ use crate::bulletin::{Reason, SendFault};
 texts! {
     /// What may be wrong with a delivery or a channel, as a clause without a full stop.
     SendFaultWords {
-        unreachable unanswered ailing denied not_now too_fast moved refused partly never_all
+        unreachable unanswered ailing denied no_secret not_now too_fast moved refused partly never_all
         shut no_chat kicked blocked no_rights no_topic deleted no_bulletin stays_link
         repeated ended ended_safely broken perhaps undone quoting
     }
@@ -31,6 +31,7 @@ impl SendFaultWords {
             SendFault::Unanswered => self.unanswered,
             SendFault::Ailing => self.ailing,
             SendFault::Denied => self.denied,
+            SendFault::NoSecret => self.no_secret,
             SendFault::NotNow => self.not_now,
             SendFault::TooFast(seconds) => {
                 return fill(self.too_fast, &[("seconds", seconds.to_string())]);

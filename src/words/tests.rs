@@ -28,6 +28,7 @@ fn each(language: Language) -> Vec<(String, Vec<&'static str>)> {
         ("dates", words.dates.each()),
         ("desk", words.desk.each()),
         ("inputs", words.inputs.each()),
+        ("kinds", words.kinds.each()),
         ("pages", words.pages.each()),
         ("page_faults", words.page_faults.each()),
         ("problems", words.problems.each()),

@@ -192,7 +192,7 @@ async fn add(pushing: &Pushing, id: &str, chat: i64) {
         .await
         .unwrap();
     let added = pushing.store.added_sources().borrow().clone();
-    let config = (**pushing.config.borrow()).clone().joined_by(&added);
+    let config = (**pushing.config.borrow()).clone().joined_by(&added, &[]);
     pushing
         .store
         .sync_config(&config.sources, &config.channels)
@@ -234,7 +234,7 @@ async fn a_source_that_was_added_from_a_chat_is_removed_from_there() {
     let added = pushing.store.added_sources().borrow().clone();
     let left: Vec<_> = added.iter().map(|source| source.id.to_string()).collect();
     assert_eq!(left, ["two"]);
-    let config = (**pushing.config.borrow()).clone().joined_by(&added);
+    let config = (**pushing.config.borrow()).clone().joined_by(&added, &[]);
     let ids: Vec<&SourceId> = config.sources.iter().map(|source| &source.id).collect();
     assert_eq!(
         ids.iter().map(ToString::to_string).collect::<Vec<_>>(),

@@ -225,6 +225,8 @@ impl fmt::Debug for RobotKind {
 pub struct Robot {
     pub(super) kind: &'static RobotKind,
     pub(super) values: BTreeMap<&'static str, Setting>,
+    /// Some where a key is missing without which nothing can be sent: the channel, which meets no other one, and the key.
+    pub(super) unfinished: Option<(String, &'static str)>,
 }
 
 impl Form {
@@ -232,6 +234,24 @@ impl Form {
     #[must_use]
     pub fn is_needed(self) -> bool {
         !matches!(self, Self::OptionalSecret)
+    }
+
+    /// Returns whether nobody may see it. A mail server's address may hold a password in the config alone.
+    #[must_use]
+    pub fn is_secret(self) -> bool {
+        matches!(
+            self,
+            Self::Secret | Self::OptionalSecret | Self::SecretAddress | Self::SecretPath
+        )
+    }
+
+    /// Returns whether its value is the address of whom messages are sent to.
+    #[must_use]
+    pub fn is_address(self) -> bool {
+        matches!(
+            self,
+            Self::SecretAddress | Self::SecretPath | Self::Site | Self::Smtp | Self::Api(_)
+        )
     }
 
     fn sample(self) -> &'static str {
@@ -260,7 +280,27 @@ pub enum Setting {
 impl Robot {
     #[must_use]
     pub fn new(kind: &'static RobotKind, values: BTreeMap<&'static str, Setting>) -> Self {
-        Self { kind, values }
+        Self {
+            kind,
+            values,
+            unfinished: None,
+        }
+    }
+
+    /// Of a channel that lives in the store, where the secret `lost` may have stayed behind in another one.
+    #[must_use]
+    pub fn perhaps_unfinished(self, channel: &str, lost: Option<&'static str>) -> Self {
+        let is_missing = |key: &&Key| key.form.is_needed() && self.get(key.name).is_empty();
+        let missing = self.kind.keys.iter().find(is_missing);
+        let missing = lost.or(missing.map(|key| key.name));
+        let unfinished = missing.map(|key| (channel.to_owned(), key));
+        Self { unfinished, ..self }
+    }
+
+    /// The key that is missing without which nothing can be sent.
+    #[must_use]
+    pub fn missing(&self) -> Option<&'static str> {
+        self.unfinished.as_ref().map(|(_, key)| *key)
     }
 
     /// Settings by which cards can be drawn and nothing can be sent.
@@ -292,7 +332,9 @@ impl Robot {
 
 impl PartialEq for Robot {
     fn eq(&self, other: &Self) -> bool {
-        self.kind.name == other.kind.name && self.values == other.values
+        self.kind.name == other.kind.name
+            && self.values == other.values
+            && self.unfinished == other.unfinished
     }
 }
 

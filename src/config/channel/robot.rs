@@ -74,7 +74,9 @@ pub(super) fn read(
         is_whole &= value.is_some() || !form.is_needed();
         values.extend(value.map(|value| (name, value)));
     }
-    is_whole.then(|| ChannelKind::Robot(Robot::new(kind, values)))
+    // What lives in the store may lack a key that stayed behind elsewhere.
+    let is_enough = is_whole || around.are_of_store();
+    is_enough.then(|| ChannelKind::Robot(Robot::new(kind, values)))
 }
 
 /// An address that nobody may see, as it stands in the secret.

@@ -6,7 +6,9 @@ use chrono::{DateTime, Utc};
 
 use super::super::{ask::Imported, op::Op};
 use crate::{
-    bulletin::{BulletinState, ChannelId, DeliveryKind, DeliveryState, MessageRef, SeenKey},
+    bulletin::{
+        AddedChannel, BulletinState, ChannelId, DeliveryKind, DeliveryState, MessageRef, SeenKey,
+    },
     policy::{
         audit::AuditPlace,
         facts::{
@@ -63,6 +65,7 @@ impl Part<'_, '_> {
                     self.op.tx.set_token(&token);
                 }
             }
+            Record::AddedChannel(channel) => self.add_channel_of_store(channel),
             Record::Chat { id, chat } => {
                 if self.op.tx.chat(&id).is_none() {
                     self.op.tx.set_chat(&id, chat);
@@ -184,6 +187,19 @@ impl Part<'_, '_> {
         facts.sent = facts.sent.max(record.sent);
         facts.failed = facts.failed.max(record.failed);
         self.op.tx.set_channel(&record.id, facts);
+    }
+
+    /// What is here stays; of what came without its secrets before, those are filled in.
+    fn add_channel_of_store(&mut self, channel: AddedChannel) {
+        let added = self.op.tx.added_channels();
+        let known = added.iter().find(|known| known.id == channel.id);
+        let is_better = known.is_none_or(|known| {
+            known.without_secrets() == channel.without_secrets()
+                && known.lost().len() > channel.lost().len()
+        });
+        if is_better {
+            self.op.tx.set_added_channel(channel);
+        }
     }
 
     fn add_bulletin(&mut self, record: BulletinRecord) -> Result<()> {

@@ -22,7 +22,7 @@ pub(super) async fn exported(store: &Store) -> Vec<String> {
         kept.lock().unwrap().push(line.trim_end().to_owned());
         Ok(())
     });
-    store.export(write).await.unwrap();
+    store.export(write, ChannelSecrets::StayHere).await.unwrap();
     let lines = lines.lock().unwrap();
     lines.clone()
 }

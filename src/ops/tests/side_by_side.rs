@@ -110,3 +110,38 @@ async fn an_older_program_works_on_tables_that_are_a_step_ahead_where_those_allo
     let refused = Postgres::open_apart(&url, schema).await.unwrap_err();
     assert!(refused.to_string().contains("newer noticast"), "{refused}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a PostgreSQL: NOTICAST_POSTGRES names one"]
+async fn a_channel_that_one_process_adds_edits_or_removes_is_so_in_the_other_on_postgres() {
+    let schema = "channels";
+    let store = with_a_queue(schema, 1).await;
+    let other = opened(schema, 1).await;
+    let (by, now) = (Actor::Config, Utc::now());
+    let keys = |url: &str| match serde_json::json!({ "kind": "webhook", "url": url }) {
+        serde_json::Value::Object(keys) => keys,
+        other => panic!("{other}"),
+    };
+    let id: ChannelId = "hall".parse().unwrap();
+    let hall = crate::bulletin::AddedChannel {
+        id: id.clone(),
+        at: now,
+        keys: keys("https://a.example/key"),
+    };
+    let mut followed = other.added_channels();
+    assert!(store.add_channel(hall, &by, now).await.unwrap());
+    // Whatever it asks next begins with what others changed.
+    assert!(!other.is_empty().await.unwrap());
+    assert_eq!(followed.borrow_and_update().len(), 1);
+    let edited = keys("https://b.example/key");
+    store
+        .edit_channel(&id, edited.clone(), &by, now)
+        .await
+        .unwrap();
+    assert!(!other.is_empty().await.unwrap());
+    assert_eq!(followed.borrow_and_update()[0].keys, edited);
+    assert!(other.remove_channel(&id, &by, now).await.unwrap());
+    assert!(!store.is_empty().await.unwrap());
+    assert!(store.added_channels().borrow().is_empty());
+    assert!(followed.borrow_and_update().is_empty());
+}

@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     bulletin::{Reason, Robot},
-    push::{error::PushError, http, sender::Sent, trust},
+    push::{error::PushError, http, sender::Sent, trust, way::Way},
 };
 
 /// For a connection with its greeting, and for each command.
@@ -37,6 +37,7 @@ const SILENT: &str = "the mail server does not answer; check that `smtp` names i
 pub(super) struct Server {
     pub(super) host: String,
     pub(super) port: u16,
+    way: Way,
     encryption: Encryption,
     credentials: Option<Credentials>,
     /// As whom this machine greets.
@@ -69,7 +70,7 @@ pub(super) enum MailRefusal {
 impl Server {
     /// # Errors
     /// Settings that no config has; certificates of the environment that cannot be used.
-    pub(super) fn new(settings: &Robot) -> Result<Self, PushError> {
+    pub(super) fn new(settings: &Robot, way: &Way) -> Result<Self, PushError> {
         let no_address = || {
             "email: `smtp` is not an address; expected one such as `smtp://user@mail.example.org`"
                 .to_owned()
@@ -100,6 +101,7 @@ impl Server {
         Ok(Self {
             host,
             port: url.port().unwrap_or(port),
+            way: way.clone(),
             encryption,
             credentials: credentials.map(|password| Credentials::new(user, password)),
             own: ClientId::Domain(own),
@@ -145,9 +147,7 @@ impl Server {
     /// A connection that is as safe as the config asks.
     async fn open(&self) -> Result<AsyncSmtpConnection, Sent> {
         let because = |error: std::io::Error| self.unreachable(&error.to_string());
-        let stream = TcpStream::connect((self.host.as_str(), self.port))
-            .await
-            .map_err(because)?;
+        let stream = self.plain_stream().await.map_err(because)?;
         let peer = stream.peer_addr().map_err(because)?;
         let stream: Box<dyn AsyncTokioStream> = match self.encryption {
             Encryption::Tls => {
@@ -170,6 +170,17 @@ impl Server {
             connection.starttls(tls, &self.own).await.map_err(fault)?;
         }
         Ok(connection)
+    }
+
+    async fn plain_stream(&self) -> std::io::Result<TcpStream> {
+        let Some(found) = self.way.addresses(&self.host).await else {
+            return TcpStream::connect((self.host.as_str(), self.port)).await;
+        };
+        let mut found = found.map_err(std::io::Error::other)?;
+        for address in &mut found {
+            address.set_port(self.port);
+        }
+        TcpStream::connect(found.as_slice()).await
     }
 
     fn later_tls(&self) -> Result<TlsParameters, SmtpError> {
@@ -287,7 +298,7 @@ mod tests {
 
     #[test]
     fn the_address_gives_host_port_user_and_perhaps_the_password() {
-        let of = |keys: &str| Server::new(&robot_of("email", keys)).unwrap();
+        let of = |keys: &str| Server::new(&robot_of("email", keys), &Way::default()).unwrap();
         let server = of(KEYS);
         assert_eq!((server.host.as_str(), server.port), ("mail.example", 2525));
         assert!(server.secrets.contains(&"pass word".to_owned()));

@@ -103,6 +103,11 @@ impl Clients {
         Ok(clients)
     }
 
+    /// Hosts of the environment's proxies.
+    pub(super) fn environment(&self) -> &[String] {
+        &self.environment
+    }
+
     pub(super) fn connect_within(&self) -> Duration {
         self.connect_within
     }

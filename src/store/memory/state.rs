@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::table::Table;
 use crate::{
     bulletin::{
-        AddedSource, BulletinState, ChannelId, Chat, Face, MessageRef, Reason, SeenKey, SourceId,
+        AddedChannel, AddedSource, BulletinState, ChannelId, Chat, Face, MessageRef, Reason,
+        SeenKey, SourceId,
     },
     policy::{
         audit::{AuditEntry, AuditPlace},
@@ -67,6 +68,7 @@ tables! {
     channels: ChannelId => (u32, ChannelFacts),
     last_pages: SourceId => Vec<u64>,
     added: SourceId => AddedSource,
+    added_channels: ChannelId => AddedChannel,
     seen: (SourceId, SeenKey) => Seen,
     /// Under how many addresses a bulletin was seen with a title and day.
     titled: (SourceId, SeenKey, u64) => u8,
@@ -108,6 +110,7 @@ pub(super) struct Effects {
     pub(super) entries: Vec<OutboxEntry>,
     pub(super) chats_changed: bool,
     pub(super) added_changed: bool,
+    pub(super) added_channels_changed: bool,
     pub(super) wakes_senders: bool,
     pub(super) then: Vec<Box<dyn FnOnce() + Send>>,
 }
@@ -177,6 +180,14 @@ impl State {
         let added = self.tables.added.iter().map(|(_, source)| source.clone());
         let mut added: Vec<AddedSource> = added.collect();
         added.sort_by_key(|source| source.at);
+        Arc::new(added)
+    }
+
+    /// Oldest first.
+    pub(super) fn added_channels(&self) -> Arc<Vec<AddedChannel>> {
+        let added = self.tables.added_channels.iter();
+        let mut added: Vec<AddedChannel> = added.map(|(_, channel)| channel.clone()).collect();
+        added.sort_by_key(|channel| channel.at);
         Arc::new(added)
     }
 

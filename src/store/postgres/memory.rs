@@ -15,7 +15,7 @@ use super::{
     versions::{DataChanges, DataVersions},
 };
 use crate::{
-    bulletin::{AddedSource, ChannelId, SourceId},
+    bulletin::{AddedChannel, AddedSource, ChannelId, SourceId},
     policy::{facts::LookState, routes::Chats},
     store::{
         error::Result,
@@ -27,6 +27,7 @@ pub(super) struct Memory {
     pub(super) looks: Looks,
     chats: RwLock<Arc<Chats>>,
     pub(super) added: watch::Sender<Arc<Vec<AddedSource>>>,
+    pub(super) added_channels: watch::Sender<Arc<Vec<AddedChannel>>>,
     pub(super) ticks: watch::Sender<u64>,
     /// The number of the newest change.
     pub(super) changes: watch::Sender<u64>,
@@ -55,6 +56,7 @@ impl Memory {
             looks: Looks::new(looks(session, -1)?.into_iter()),
             chats: RwLock::default(),
             added: watch::Sender::new(Arc::default()),
+            added_channels: watch::Sender::new(Arc::default()),
             ticks: watch::Sender::new(0),
             changes: watch::Sender::new(unsigned(versions.newest_change)),
             leases: watch::Sender::new(0),
@@ -66,6 +68,7 @@ impl Memory {
         };
         memory.read_chats(session)?;
         memory.read_added(session)?;
+        memory.read_added_channels(session)?;
         Ok(memory)
     }
 
@@ -89,6 +92,10 @@ impl Memory {
         if is_other(versions.added, known.added) {
             self.read_added(session)?;
             known.added = versions.added;
+        }
+        if is_other(versions.added_channels, known.added_channels) {
+            self.read_added_channels(session)?;
+            known.added_channels = versions.added_channels;
         }
         if is_other(versions.looks, known.looks) {
             // After a failover to a standby that had not heard of the last ones, all are read.
@@ -133,6 +140,9 @@ impl Memory {
         }
         if changed.added && self.read_added(session).is_ok() {
             known.added = known.added.max(before.added + 1);
+        }
+        if changed.added_channels && self.read_added_channels(session).is_ok() {
+            known.added_channels = known.added_channels.max(before.added_channels + 1);
         }
         if changed.looks {
             known.looks = known.looks.max(before.looks + 1);
@@ -186,6 +196,16 @@ impl Memory {
     fn read_added(&self, session: &Session<'_>) -> Result<()> {
         let added = added(session)?;
         self.added.send_if_modified(|known| {
+            let is_changed = **known != added;
+            *known = Arc::new(added);
+            is_changed
+        });
+        Ok(())
+    }
+
+    fn read_added_channels(&self, session: &Session<'_>) -> Result<()> {
+        let added = added_channels(session)?;
+        self.added_channels.send_if_modified(|known| {
             let is_changed = **known != added;
             *known = Arc::new(added);
             is_changed
@@ -264,5 +284,14 @@ pub(super) fn added(session: &Session<'_>) -> Result<Vec<AddedSource>> {
     let added: Result<Vec<AddedSource>> = rows.iter().map(|row| json(row, 0)).collect();
     let mut added = added?;
     added.sort_by_key(|source| source.at);
+    Ok(added)
+}
+
+/// Channels that live in the store, oldest first.
+pub(super) fn added_channels(session: &Session<'_>) -> Result<Vec<AddedChannel>> {
+    let rows = session.rows("SELECT channel FROM added_channels ORDER BY id", &[])?;
+    let added: Result<Vec<AddedChannel>> = rows.iter().map(|row| json(row, 0)).collect();
+    let mut added = added?;
+    added.sort_by_key(|channel| channel.at);
     Ok(added)
 }

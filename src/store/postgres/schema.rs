@@ -21,7 +21,7 @@ struct Migration {
     works_with: i32,
 }
 
-const MIGRATIONS: [Migration; 4] = [
+const MIGRATIONS: [Migration; 5] = [
     Migration {
         sql: include_str!("migrations/0001_tables.sql"),
         works_with: 1,
@@ -36,6 +36,10 @@ const MIGRATIONS: [Migration; 4] = [
     },
     Migration {
         sql: include_str!("migrations/0004_wrong_tokens.sql"),
+        works_with: 2,
+    },
+    Migration {
+        sql: include_str!("migrations/0005_added_channels.sql"),
         works_with: 2,
     },
 ];

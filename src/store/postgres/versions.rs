@@ -18,16 +18,16 @@ pub(super) const BEGIN: &str = "BEGIN; \
     chats, added, looks, outbox, leases, polls, (SELECT coalesce(max(number), 0) FROM changes), \
     next_bulletin, next_delivery, bulletins, next_audit, \
     (SELECT max(version) FROM noticast_schema), \
-    (SELECT coalesce(works_with, version) FROM noticast_schema ORDER BY version DESC LIMIT 1) \
-    FROM versions, counters";
+    (SELECT coalesce(works_with, version) FROM noticast_schema ORDER BY version DESC LIMIT 1), \
+    added_channels FROM versions, counters";
 /// A snapshot that only reads.
 pub(super) const BEGIN_SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
     SELECT 0, (extract(epoch FROM clock_timestamp()) * 1000)::bigint, \
     chats, added, looks, outbox, leases, polls, (SELECT coalesce(max(number), 0) FROM changes), \
     next_bulletin, next_delivery, bulletins, next_audit, \
     (SELECT max(version) FROM noticast_schema), \
-    (SELECT coalesce(works_with, version) FROM noticast_schema ORDER BY version DESC LIMIT 1) \
-    FROM versions, counters";
+    (SELECT coalesce(works_with, version) FROM noticast_schema ORDER BY version DESC LIMIT 1), \
+    added_channels FROM versions, counters";
 /// Where processes hear of each other's changes; each says its name.
 pub(super) const NOTICES: &str = "noticast";
 
@@ -35,6 +35,7 @@ pub(super) const NOTICES: &str = "noticast";
 pub(super) struct DataVersions {
     pub(super) chats: i64,
     pub(super) added: i64,
+    pub(super) added_channels: i64,
     pub(super) looks: i64,
     pub(super) outbox: i64,
     pub(super) leases: i64,
@@ -89,6 +90,7 @@ impl Start {
             versions: DataVersions {
                 chats: number(2),
                 added: number(3),
+                added_channels: number(15),
                 looks: number(4),
                 outbox: number(5),
                 leases: number(6),
@@ -114,6 +116,7 @@ impl Start {
 pub(super) struct DataChanges {
     pub(super) chats: bool,
     pub(super) added: bool,
+    pub(super) added_channels: bool,
     pub(super) looks: bool,
     pub(super) outbox: bool,
     pub(super) leases: bool,
@@ -126,14 +129,16 @@ impl DataChanges {
         if self != Self::default() {
             session.write(
                 "UPDATE versions SET chats = chats + $1, added = added + $2, looks = looks + $3, \
-                 outbox = outbox + $4, leases = leases + $5, polls = polls + $6",
+                 outbox = outbox + $4, leases = leases + $5, polls = polls + $6, \
+                 added_channels = added_channels + $7",
                 params![
                     i64::from(self.chats),
                     i64::from(self.added),
                     i64::from(self.looks),
                     i64::from(self.outbox),
                     i64::from(self.leases),
-                    i64::from(self.polls)
+                    i64::from(self.polls),
+                    i64::from(self.added_channels)
                 ],
             );
         }

@@ -21,7 +21,7 @@ use super::{
     twins,
 };
 use crate::{
-    bulletin::{AddedSource, ChannelId, Chat, SourceId},
+    bulletin::{AddedChannel, AddedSource, ChannelId, Chat, SourceId},
     policy::{
         facts::{ChannelFacts, Counts, SourceFacts},
         places::MovedChats,
@@ -32,6 +32,7 @@ use crate::{
 };
 
 pub(super) type Added = Arc<Vec<AddedSource>>;
+pub(super) type AddedChannels = Arc<Vec<AddedChannel>>;
 /// For those who read past the writer.
 pub(super) type Shared<T> = Arc<RwLock<Arc<T>>>;
 
@@ -49,6 +50,7 @@ pub(super) struct Books {
     pub(super) readings: Readings,
     pub(super) feed: ChangeFeed,
     added: watch::Sender<Added>,
+    pub(super) added_channels: watch::Sender<AddedChannels>,
     pub(super) moved: Arc<MovedChats>,
     ticks: watch::Sender<u64>,
 }
@@ -70,6 +72,7 @@ impl Books {
             readings: Readings::load(&engine)?,
             feed: ChangeFeed::load(&engine)?,
             added: watch::Sender::new(load_added(&engine)?),
+            added_channels: watch::Sender::new(load_added_channels(&engine)?),
             moved: Arc::default(),
             ticks: watch::Sender::new(0),
             engine,
@@ -201,5 +204,17 @@ fn load_added(engine: &Engine) -> Result<Added> {
     });
     let mut added: Vec<AddedSource> = old.chain(rows).collect::<Result<_>>()?;
     added.sort_by_key(|source| source.at);
+    Ok(Arc::new(added))
+}
+
+/// Oldest first.
+fn load_added_channels(engine: &Engine) -> Result<AddedChannels> {
+    let rows = engine.scan(b"P").map(|row| {
+        let row = row?;
+        let json: String = engine.decode(&row.key, &row.value)?;
+        serde_json::from_str(&json).map_err(|error| engine.unreadable(&row.key, &error))
+    });
+    let mut added: Vec<AddedChannel> = rows.collect::<Result<_>>()?;
+    added.sort_by_key(|channel| channel.at);
     Ok(Arc::new(added))
 }

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use super::{
     block::{Block, Slot},
-    books::{Added, Books},
+    books::{Added, AddedChannels, Books},
     engine::{Engine, Writes},
     keys,
     names::Given,
@@ -38,6 +38,7 @@ pub(super) struct Change {
     pub(super) chats: Vec<(u32, ChannelId, Option<Chat>)>,
     pub(super) moved: Option<Arc<MovedChats>>,
     pub(super) added: Option<Added>,
+    pub(super) added_channels: Option<AddedChannels>,
     pub(super) faces: Vec<(u64, Face)>,
     /// By when bulletins are read again (ms); None: never.
     pub(super) readings: Vec<(u64, Option<i64>)>,
@@ -152,6 +153,9 @@ impl Books {
         }
         if let Some(added) = change.added {
             self.set_added(added);
+        }
+        if let Some(added) = change.added_channels {
+            self.added_channels.send_replace(added);
         }
         self.feed.install(change.feed.len());
         self.counts = change.counts;

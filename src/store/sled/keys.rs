@@ -33,6 +33,7 @@
 //! | `a` ms counter | the same, as programs before wrote it; such entries are read until they are too old |
 //! | `G` name | a source that lives in the store, as JSON |
 //! | `g` name | the same, as programs before wrote it, from chats alone |
+//! | `P` name | a channel that lives in the store, as JSON with its secrets |
 //! | `u` channel | what a chat that subscribed by itself asked for |
 //! | `w` delivery | the report that is owed for a run of deliveries |
 //! | `v` chat | the chat that it became (8) |
@@ -93,6 +94,9 @@ pub(super) fn chat(channel: u32) -> Key {
 }
 pub(super) fn added(source: &str) -> Key {
     key(b'G', &[source.as_bytes()])
+}
+pub(super) fn added_channel(channel: &str) -> Key {
+    key(b'P', &[channel.as_bytes()])
 }
 pub(super) fn old_added(source: &str) -> Key {
     key(b'g', &[source.as_bytes()])

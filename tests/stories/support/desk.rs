@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, Utc};
 use noticast::{
+    app::guard_of,
     bulletin::{
         Article, BulletinId, Channel, ChannelKind, Moment, Notice, Secret, Source, TelegramSettings,
     },
@@ -94,6 +95,7 @@ impl Desk {
         let watch = Watch::new(store.clone(), live.clone(), fetcher);
         let nowhere: Output = Arc::new(Mutex::new(std::io::sink())).into();
         let pusher = Pusher::new(store.clone(), live.clone(), nowhere);
+        let pusher = pusher.guarded_by(guard_of(watch.clone()));
         let (reload, reloads) = mpsc::channel(1);
         let desk = web::Desk {
             store: store.clone(),
@@ -215,10 +217,18 @@ impl Desk {
 
 /// Watches what is added to the store, as a running instance does.
 async fn join_added(store: Store, config: watch::Sender<Arc<Config>>) {
-    let mut added = store.added_sources();
-    while added.changed().await.is_ok() {
-        let now = added.borrow_and_update().clone();
-        let joined = (**config.borrow()).clone().joined_by(&now);
+    let (mut sources, mut channels) = (store.added_sources(), store.added_channels());
+    loop {
+        let changed = tokio::select! {
+            changed = sources.changed() => changed,
+            changed = channels.changed() => changed,
+        };
+        if changed.is_err() {
+            return;
+        }
+        let now = config.borrow().clone();
+        let joined = Config::clone(&now)
+            .joined_by(&sources.borrow_and_update(), &channels.borrow_and_update());
         let synced = store.sync_config(&joined.sources, &joined.channels).await;
         if synced.is_err() {
             return;

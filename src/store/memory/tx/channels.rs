@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::base::MemoryTx;
 use crate::{
-    bulletin::{ChannelId, Chat},
+    bulletin::{AddedChannel, ChannelId, Chat},
     policy::{
         facts::{ChannelFacts, OutboxEntry},
         places::MovedChats,
@@ -89,6 +89,21 @@ impl Channels for MemoryTx<'_> {
     fn remove_chat(&mut self, channel: &ChannelId) {
         self.effects.chats_changed = true;
         self.state.tables.chats.remove(channel);
+    }
+
+    fn added_channels(&mut self) -> Arc<Vec<AddedChannel>> {
+        self.state.added_channels()
+    }
+
+    fn set_added_channel(&mut self, channel: AddedChannel) {
+        self.effects.added_channels_changed = true;
+        let tables = &mut self.state.tables;
+        tables.added_channels.set(channel.id.clone(), channel);
+    }
+
+    fn remove_added_channel(&mut self, channel: &ChannelId) {
+        self.effects.added_channels_changed = true;
+        self.state.tables.added_channels.remove(channel);
     }
 
     fn moved_chats(&mut self) -> Arc<MovedChats> {

@@ -6,11 +6,12 @@ use tokio_postgres::types::Json;
 
 use super::{ahead::ReadAlready, base::PostgresTx};
 use crate::{
-    bulletin::{ChannelId, Chat},
+    bulletin::{AddedChannel, ChannelId, Chat},
     policy::{facts::ChannelFacts, places::MovedChats, routes::Chats},
     store::{
         error::Result,
         postgres::{
+            memory::added_channels,
             rows::{FACTS, channel_id, facts, get, json, reason, signed},
             session::params,
         },
@@ -106,6 +107,27 @@ impl Channels for PostgresTx<'_> {
         self.effects.changed.chats = true;
         self.write(
             "DELETE FROM chats WHERE channel = $1",
+            params![channel.as_str().to_owned()],
+        );
+    }
+
+    fn added_channels(&mut self) -> Arc<Vec<AddedChannel>> {
+        Arc::new(added_channels(&self.session).unwrap_or_default())
+    }
+
+    fn set_added_channel(&mut self, channel: AddedChannel) {
+        self.effects.changed.added_channels = true;
+        self.write(
+            "INSERT INTO added_channels (id, channel) VALUES ($1, $2) \
+             ON CONFLICT (id) DO UPDATE SET channel = excluded.channel",
+            params![channel.id.as_str().to_owned(), Json(channel)],
+        );
+    }
+
+    fn remove_added_channel(&mut self, channel: &ChannelId) {
+        self.effects.changed.added_channels = true;
+        self.write(
+            "DELETE FROM added_channels WHERE id = $1",
             params![channel.as_str().to_owned()],
         );
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::base::SledTx;
 use crate::{
-    bulletin::{ChannelId, Chat},
+    bulletin::{AddedChannel, ChannelId, Chat},
     policy::{facts::ChannelFacts, places::MovedChats, routes::Chats},
     store::{sled::keys, tx::Channels},
 };
@@ -76,6 +76,30 @@ impl Channels for SledTx<'_> {
         let number = self.intern_channel(channel);
         self.change.writes.remove(keys::chat(number));
         self.change.chats.push((number, channel.clone(), None));
+    }
+
+    fn added_channels(&mut self) -> Arc<Vec<AddedChannel>> {
+        let changed = self.change.added_channels.clone();
+        changed.unwrap_or_else(|| self.books.added_channels.borrow().clone())
+    }
+
+    fn set_added_channel(&mut self, channel: AddedChannel) {
+        let key = keys::added_channel(channel.id.as_str());
+        let row = serde_json::to_string(&channel).expect("its keys are JSON");
+        self.change.writes.put(key, &row);
+        let mut added = self.added_channels().to_vec();
+        added.retain(|known| known.id != channel.id);
+        added.push(channel);
+        added.sort_by_key(|channel| channel.at);
+        self.change.added_channels = Some(Arc::new(added));
+    }
+
+    fn remove_added_channel(&mut self, channel: &ChannelId) {
+        let key = keys::added_channel(channel.as_str());
+        self.change.writes.remove(key);
+        let mut added = self.added_channels().to_vec();
+        added.retain(|known| known.id != *channel);
+        self.change.added_channels = Some(Arc::new(added));
     }
 
     fn moved_chats(&mut self) -> Arc<MovedChats> {
